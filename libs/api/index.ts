@@ -1,0 +1,3 @@
+export type * from './generated/index.js';
+export * from './generated/resources.js';
+export type { Resource } from './resource.js';

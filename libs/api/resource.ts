@@ -1,0 +1,12 @@
+import type { KubeObject } from '#apimachinery';
+
+/** A resource of the API, typed by its objects. One constant a kind is exported: Pod, Deployment … */
+export interface Resource<T extends KubeObject = KubeObject> {
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+  /** Only carries the type. */
+  readonly type?: T;
+}

@@ -1,0 +1,1 @@
+export type { Bus, Unsubscribe } from './bus.js';

@@ -1,0 +1,79 @@
+import type { Resource } from '#api';
+import type { KubeObject } from '#apimachinery';
+
+export interface ListQuery {
+  namespace?: string;
+  labelSelector?: string;
+  fieldSelector?: string;
+  limit?: number;
+  continue?: string;
+  resourceVersion?: string;
+  resourceVersionMatch?: string;
+}
+
+export interface Listed<T> {
+  items: T[];
+  resourceVersion: string;
+  continue?: string;
+  remaining?: number;
+}
+
+export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
+
+export interface WriteQuery {
+  dryRun?: boolean;
+  fieldManager?: string;
+  subresource?: string;
+}
+
+export interface DeleteQuery {
+  gracePeriodSeconds?: number;
+  propagationPolicy?: 'Foreground' | 'Background' | 'Orphan';
+  uid?: string;
+  resourceVersion?: string;
+  dryRun?: boolean;
+}
+
+export type WatchEvent<T> = { type: 'ADDED' | 'MODIFIED' | 'DELETED'; object: T; revision: number };
+
+export interface WatchHandler<T> {
+  event(event: WatchEvent<T>): void;
+  /** The watch has ended: with a StatusError (410 Gone …), or none when it was closed in peace. */
+  end(error?: Error): void;
+}
+
+/**
+ * A cluster as any client sees it. Every failure is a StatusError. Objects returned may be shared: never change one in place, copy it.
+ */
+export interface Client {
+  get<T extends KubeObject>(resource: Resource<T>, name: string, namespace?: string, query?: { subresource?: string }): Promise<T>;
+  list<T extends KubeObject>(resource: Resource<T>, query?: ListQuery): Promise<Listed<T>>;
+  create<T extends KubeObject>(resource: Resource<T>, object: T, query?: WriteQuery): Promise<T>;
+  /** POST to a subresource, e.g. `binding`, `eviction`, `token`. */
+  createSubresource<R extends KubeObject>(
+    resource: Resource,
+    name: string,
+    namespace: string | undefined,
+    subresource: string,
+    body: KubeObject,
+  ): Promise<R>;
+  update<T extends KubeObject>(resource: Resource<T>, object: T, query?: WriteQuery): Promise<T>;
+  updateStatus<T extends KubeObject>(resource: Resource<T>, object: T): Promise<T>;
+  patch<T extends KubeObject>(
+    resource: Resource<T>,
+    name: string,
+    namespace: string | undefined,
+    type: PatchType,
+    patch: unknown,
+    query?: WriteQuery & { force?: boolean },
+  ): Promise<T>;
+  delete(resource: Resource, name: string, namespace?: string, query?: DeleteQuery): Promise<KubeObject>;
+  /** Delivers every event after `resourceVersion`, in order, without a gap; with none, first the present objects as ADDED. */
+  watch<T extends KubeObject>(resource: Resource<T>, query: ListQuery, handler: WatchHandler<T>): Promise<() => void>;
+}
+
+/** A client whose writes carry why they were made. */
+export interface CausalClient extends Client {
+  /** The same client, its writes caused by `component`, woken by the event of that revision. */
+  as(cause: { component: string; wokenBy?: number }): CausalClient;
+}

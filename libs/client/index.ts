@@ -1,0 +1,1 @@
+export type { CausalClient, Client, DeleteQuery, Listed, ListQuery, PatchType, WatchEvent, WatchHandler, WriteQuery } from './client.js';

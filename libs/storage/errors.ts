@@ -1,0 +1,38 @@
+import type { Revision } from './storage.js';
+
+/** The revision asked for has been compacted away (etcd: mvcc: required revision has been compacted). */
+export class Compacted extends Error {
+  constructor(
+    readonly requested: Revision,
+    readonly compactRevision: Revision,
+  ) {
+    super(`revision ${requested} has been compacted; the oldest readable is ${compactRevision}`);
+  }
+}
+
+/** The revision asked for has not happened yet. */
+export class FutureRevision extends Error {
+  constructor(
+    readonly requested: Revision,
+    readonly current: Revision,
+  ) {
+    super(`revision ${requested} is in the future; the newest is ${current}`);
+  }
+}
+
+/** The turn was overtaken: another worker holds a newer token. */
+export class FencedError extends Error {
+  constructor(readonly component: string) {
+    super(`the turn of ${component} was overtaken`);
+  }
+}
+
+/** The store could not be reached, or the cluster is not there (any more). */
+export class StorageUnavailable extends Error {}
+
+/** There is no such cluster. */
+export class UnknownCluster extends Error {
+  constructor(readonly cluster: string) {
+    super(`cluster ${cluster} does not exist`);
+  }
+}

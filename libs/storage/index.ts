@@ -1,0 +1,18 @@
+export { Compacted, FencedError, FutureRevision, StorageUnavailable, UnknownCluster } from './errors.js';
+export type {
+  Cause,
+  Fence,
+  ListOptions,
+  ListResult,
+  LogEntry,
+  LogOptions,
+  Replacement,
+  Revision,
+  Storage,
+  StorageAdmin,
+  StoredObject,
+  TurnState,
+  WriteOp,
+  WriteOptions,
+  WriteResult,
+} from './storage.js';

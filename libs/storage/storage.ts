@@ -1,0 +1,156 @@
+import type { Instant } from '#apimachinery';
+
+/** A revision of one cluster: 1, 2, 3 … without gaps, in commit order. */
+export type Revision = number;
+
+/** Why a write happened. Kept in the log with the write. */
+export interface Cause {
+  requestId: string;
+  user: string;
+  /** The component that wrote, e.g. `deployment-controller`, `kube-scheduler`, `kubelet`; none for a client's write. */
+  component?: string;
+  /** The revision whose event woke the component. */
+  wokenBy?: Revision;
+  /** The verb of the request: create, update, patch, delete … */
+  verb?: string;
+}
+
+/** A key's current (or past) value. `value` is serialised JSON without a resourceVersion: that is `modRevision`. */
+export interface StoredObject {
+  key: string;
+  value: string;
+  createRevision: Revision;
+  modRevision: Revision;
+  /** 1 at creation, one more at each update (etcd's version). */
+  version: number;
+}
+
+interface WriteBase {
+  key: string;
+  cause: Cause;
+  /** Cluster time of the write. */
+  at: Instant;
+}
+
+/** One operation of a write. `expected` is the modRevision it must still have. */
+export type WriteOp =
+  | (WriteBase & { type: 'create'; value: string; expiresAt?: Instant })
+  | (WriteBase & { type: 'update'; value: string; expected: Revision; expiresAt?: Instant })
+  | (WriteBase & { type: 'delete'; expected?: Revision });
+
+/** What became of one operation. `current` is what stands at the key now, when that was the trouble. */
+export type WriteResult =
+  | { ok: true; entry: LogEntry }
+  | { ok: false; reason: 'exists' | 'conflict' | 'missing' | 'aborted'; current?: StoredObject };
+
+/** One line of a cluster's log: exactly one key changed at exactly one revision. */
+export interface LogEntry {
+  revision: Revision;
+  type: 'put' | 'delete';
+  key: string;
+  /** The new value; for a delete the last value. */
+  value: string;
+  createRevision: Revision;
+  version: number;
+  /** The modRevision before this write; none for a creation. */
+  previousRevision?: Revision;
+  /** The value before this write; only where it was asked for. */
+  previousValue?: string;
+  cause: Cause;
+  at: Instant;
+}
+
+/** Proof that a component's turn is still its own. A write with an overtaken token changes nothing and throws FencedError. */
+export interface Fence {
+  component: string;
+  token: number;
+}
+
+export interface WriteOptions {
+  fence?: Fence;
+  /** All operations or none: where one fails, the others are `aborted`. Otherwise each stands alone. */
+  atomic?: boolean;
+}
+
+export interface ListOptions {
+  /** All keys that start with it; must end with `/`. */
+  prefix: string;
+  /** Only keys greater than this one. */
+  after?: string;
+  limit?: number;
+  /** Read as of this revision; the current one when left out. */
+  at?: Revision;
+}
+
+export interface ListResult {
+  items: StoredObject[];
+  /** The revision that was read. */
+  revision: Revision;
+  /** Keys with the prefix that come after the last item. */
+  remaining: number;
+}
+
+export interface LogOptions {
+  after: Revision;
+  limit?: number;
+  prefix?: string;
+  /** Fill previousValue. */
+  previous?: boolean;
+}
+
+/** A component's place in the log, and the fencing token of its last turn. */
+export interface TurnState {
+  token: number;
+  cursor: Revision;
+  nextAt?: Instant;
+}
+
+/**
+ * The revisioned store of ONE cluster (the cluster is bound when the handle is made), with etcd's semantics.
+ * Every method may throw StorageUnavailable; reads of the past throw Compacted, of the future FutureRevision.
+ */
+export interface Storage {
+  readonly cluster: string;
+  /** All operations in one transaction, one revision each, in the order given; a key may occur once in a call. */
+  write(ops: readonly WriteOp[], options?: WriteOptions): Promise<WriteResult[]>;
+  /** In the order of the keys; undefined where nothing stands. */
+  get(keys: readonly string[], at?: Revision): Promise<Array<StoredObject | undefined>>;
+  list(options: ListOptions): Promise<ListResult>;
+  /** Log entries after a revision, in order. Throws Compacted when `after` lies before the compaction. */
+  log(options: LogOptions): Promise<LogEntry[]>;
+  /** Every version of a key that the log still holds, oldest first. */
+  history(key: string): Promise<LogEntry[]>;
+  /** The newest committed revision (linearizable). */
+  revision(): Promise<Revision>;
+  compactRevision(): Promise<Revision>;
+  /** Forget what only reads before `revision` need: superseded versions and deletions at or before it. */
+  compact(revision: Revision): Promise<void>;
+  /** Keys whose lease has run out by `now`, soonest first. */
+  expired(now: Instant, limit: number): Promise<StoredObject[]>;
+  /** Soonest lease to run out. */
+  nextExpiry(): Promise<Instant | undefined>;
+  /** Starts a turn: the token is advanced, so every earlier holder's writes fail from now on. */
+  beginTurn(component: string): Promise<TurnState>;
+  /** Ends a turn: keeps cursor and nextAt. Throws FencedError when overtaken. */
+  endTurn(component: string, state: TurnState): Promise<void>;
+}
+
+/** A text that is replaced in every value copied, e.g. the template's creation time by the new cluster's. */
+export interface Replacement {
+  from: string;
+  to: string;
+}
+
+/** The store of all clusters: what the platform needs. */
+export interface StorageAdmin {
+  open(cluster: string): Storage;
+  /** An empty cluster at revision 0. */
+  create(cluster: string): Promise<void>;
+  /** Copies what `from` holds at its current revision (or `at`) into the new cluster `to`, which starts compacted at that revision. */
+  copy(from: string, to: string, options?: { at?: Revision; replace?: Replacement[] }): Promise<void>;
+  /** Removes every row of the cluster. */
+  destroy(cluster: string): Promise<void>;
+  exists(cluster: string): Promise<boolean>;
+  /** Turns whose cursor is behind their cluster's revision, or whose nextAt has come (real-clock clusters only look at `now`). */
+  lagging(now: Instant, limit: number): Promise<Array<{ cluster: string; component: string }>>;
+}
