@@ -1,1 +1,3 @@
 export type { CausalClient, Client, DeleteQuery, Listed, ListQuery, PatchType, WatchEvent, WatchHandler, WriteQuery } from './client.js';
+export type { Informer, InformerChange } from './informer.js';
+export { createInformers, type InformerSet, type Informers } from './informers.js';

@@ -1,0 +1,182 @@
+import type { KubeObject } from '#apimachinery';
+
+/** One change as an informer's handlers see it. `old` is what stood there before; for a deletion `object` is the last state. */
+export interface InformerChange<T extends KubeObject> {
+  object: T;
+  old?: T;
+  deleted: boolean;
+  /** The revision of the event; for objects found by listing, the one they were last written at. */
+  revision: number;
+}
+
+/** A read-only, always current view of one resource, shared by all components of the cluster in this process. */
+export interface Informer<T extends KubeObject> {
+  get(name: string, namespace?: string): T | undefined;
+  list(namespace?: string): readonly T[];
+  byUid(uid: string): T | undefined;
+  /** Objects whose controller (ownerReferences[controller=true]) has this uid. */
+  controlledBy(uid: string): readonly T[];
+  /** Objects under an index added with addIndex. */
+  byIndex(index: string, value: string): readonly T[];
+  /** Adds an index (again: replaces nothing, the first one stays). May be called before or after the informer was filled. */
+  addIndex(index: string, values: (object: T) => readonly string[]): void;
+  /**
+   * Called synchronously, in revision order across all informers of the cluster. A handler that comes when the informer
+   * is already filled is first told every present object as an addition (client-go AddEventHandler).
+   */
+  on(handler: (change: InformerChange<T>) => void): void;
+}
+
+/** A set of objects that is handed out as an array; the array is kept until the set changes. */
+class Bucket<T> {
+  private readonly objects = new Map<string, T>();
+  private array: readonly T[] | undefined;
+
+  set(key: string, object: T): void {
+    this.objects.set(key, object);
+    this.array = undefined;
+  }
+
+  delete(key: string): boolean {
+    this.objects.delete(key);
+    this.array = undefined;
+    return this.objects.size === 0;
+  }
+
+  values(): readonly T[] {
+    this.array ??= [...this.objects.values()];
+    return this.array;
+  }
+}
+
+const NONE: readonly never[] = Object.freeze([]);
+
+class Index<T> {
+  private readonly buckets = new Map<string, Bucket<T>>();
+
+  constructor(private readonly valuesOf: (object: T) => readonly string[]) {}
+
+  replace(key: string, old: T | undefined, object: T | undefined): void {
+    const before = old === undefined ? NONE : this.valuesOf(old);
+    const after = object === undefined ? NONE : this.valuesOf(object);
+    for (const value of before) if (!after.includes(value) && this.buckets.get(value)?.delete(key)) this.buckets.delete(value);
+    if (object === undefined) return;
+    for (const value of after) this.bucket(value).set(key, object);
+  }
+
+  values(value: string): readonly T[] {
+    return this.buckets.get(value)?.values() ?? NONE;
+  }
+
+  private bucket(value: string): Bucket<T> {
+    let bucket = this.buckets.get(value);
+    if (bucket === undefined) {
+      bucket = new Bucket<T>();
+      this.buckets.set(value, bucket);
+    }
+    return bucket;
+  }
+}
+
+const keyOf = (name: string, namespace: string | undefined): string => (namespace ? `${namespace}/${name}` : name);
+
+function controllerUids(object: KubeObject): readonly string[] {
+  const owner = object.metadata.ownerReferences?.find((reference) => reference.controller === true);
+  return owner === undefined ? NONE : [owner.uid];
+}
+
+/** The indexed objects behind an informer (client-go tools/cache thread_safe_store.go). Filled by list and watch; see informers.ts. */
+export class ObjectIndex<T extends KubeObject> implements Informer<T> {
+  private readonly objects = new Map<string, T>();
+  private readonly uids = new Map<string, T>();
+  private readonly namespaces = new Index<T>((object) => [object.metadata.namespace ?? '']);
+  private readonly controllers = new Index<T>(controllerUids);
+  private readonly indexes = new Map<string, Index<T>>();
+  private readonly handlers: Array<(change: InformerChange<T>) => void> = [];
+  private everything: readonly T[] | undefined;
+
+  get(name: string, namespace?: string): T | undefined {
+    return this.objects.get(keyOf(name, namespace));
+  }
+
+  list(namespace?: string): readonly T[] {
+    if (namespace) return this.namespaces.values(namespace);
+    this.everything ??= [...this.objects.values()];
+    return this.everything;
+  }
+
+  byUid(uid: string): T | undefined {
+    return this.uids.get(uid);
+  }
+
+  controlledBy(uid: string): readonly T[] {
+    return this.controllers.values(uid);
+  }
+
+  byIndex(index: string, value: string): readonly T[] {
+    const found = this.indexes.get(index);
+    if (found === undefined) throw new Error(`there is no index ${index}`);
+    return found.values(value);
+  }
+
+  addIndex(index: string, values: (object: T) => readonly string[]): void {
+    if (this.indexes.has(index)) return;
+    const added = new Index<T>(values);
+    for (const [key, object] of this.objects) added.replace(key, undefined, object);
+    this.indexes.set(index, added);
+  }
+
+  on(handler: (change: InformerChange<T>) => void): void {
+    this.handlers.push(handler);
+    for (const object of this.objects.values()) handler({ object, deleted: false, revision: revisionOf(object) });
+  }
+
+  /** Puts an object in and tells the handlers. */
+  put(object: T, revision: number): void {
+    const key = keyOf(object.metadata.name, object.metadata.namespace);
+    const old = this.objects.get(key);
+    this.objects.set(key, object);
+    this.reindex(key, old, object);
+    this.tell(old === undefined ? { object, deleted: false, revision } : { object, old, deleted: false, revision });
+  }
+
+  /** Takes an object out and tells the handlers; nothing happens where it is not there. */
+  remove(object: T, revision: number): void {
+    const key = keyOf(object.metadata.name, object.metadata.namespace);
+    const old = this.objects.get(key);
+    if (old === undefined) return;
+    this.objects.delete(key);
+    this.reindex(key, old, undefined);
+    this.tell({ object, old, deleted: true, revision });
+  }
+
+  /** Makes the contents those of a new list, telling only what differs (client-go DeltaFIFO Replace). */
+  replaceAll(objects: readonly T[], revision: number): void {
+    const present = new Set<string>();
+    const changed: T[] = [];
+    for (const object of objects) {
+      const key = keyOf(object.metadata.name, object.metadata.namespace);
+      present.add(key);
+      if (this.objects.get(key)?.metadata.resourceVersion !== object.metadata.resourceVersion) changed.push(object);
+    }
+    for (const [key, object] of [...this.objects]) if (!present.has(key)) this.remove(object, revision);
+    for (const object of changed) this.put(object, revisionOf(object));
+  }
+
+  private reindex(key: string, old: T | undefined, object: T | undefined): void {
+    this.everything = undefined;
+    if (old?.metadata.uid !== undefined && old.metadata.uid !== object?.metadata.uid) this.uids.delete(old.metadata.uid);
+    if (object?.metadata.uid !== undefined) this.uids.set(object.metadata.uid, object);
+    this.namespaces.replace(key, old, object);
+    this.controllers.replace(key, old, object);
+    for (const index of this.indexes.values()) index.replace(key, old, object);
+  }
+
+  private tell(change: InformerChange<T>): void {
+    for (const handler of this.handlers) handler(change);
+  }
+}
+
+function revisionOf(object: KubeObject): number {
+  return Number(object.metadata.resourceVersion ?? 0);
+}
