@@ -33,6 +33,9 @@ export interface Column<T extends KubeObject = KubeObject> {
   cell(object: T, now: number): string | number | boolean | null;
 }
 
+/** Reads one selectable field. A method's type, so that a strategy of one kind fits where one of any kind is asked for. */
+export type FieldOf<T extends KubeObject = KubeObject> = { read(object: T): string }['read'];
+
 /** Objects that are written in the same transaction as the one being written, e.g. the IPAddress of a Service. */
 export interface Companion {
   op: 'create' | 'delete';
@@ -84,9 +87,13 @@ export interface ResourceStrategy<T extends KubeObject = KubeObject> {
     selector(object: T): string;
   };
   /** Field selectors beyond metadata.name and metadata.namespace. */
-  readonly fields?: Readonly<Record<string, (object: T) => string>>;
+  readonly fields?: Readonly<Record<string, FieldOf<T>>>;
   /** Table columns; Name and Age when left out. The generic registry draws Name's cell for none: give all of them. */
   readonly columns?: readonly Column<T>[];
+  /** Conditions of a Table's row (meta/v1 TableRowCondition), e.g. a finished pod's Completed. */
+  rowConditions?(object: T): Array<{ type: string; status: string; reason?: string; message?: string }>;
+  /** Texts for Warning headers of a delete; `propagation` as the client asked for it, undefined when it did not say. */
+  deleteWarnings?(propagation: string | undefined): string[];
   /** Graceful deletion: the grace period in seconds, or undefined to delete at once (upstream CheckGracefulDelete). */
   gracePeriod?(object: T, requested: number | undefined): number | undefined;
   /** What becomes of dependents when the client does not say. Default background. */
