@@ -1,3 +1,6 @@
+import type { FieldPath } from './field-path.js';
+import { goJSON, goNumber, goQuote } from './go-format.js';
+
 /** Kinds of field errors, with the reason each becomes in a Status cause (apimachinery/pkg/util/validation/field/errors.go). */
 export type FieldErrorType =
   | 'FieldValueNotFound'
@@ -8,6 +11,8 @@ export type FieldErrorType =
   | 'FieldValueForbidden'
   | 'FieldValueTooLong'
   | 'FieldValueTooMany'
+  | 'FieldValueTooFew'
+  | 'FieldValueTooShort'
   | 'FieldValueTypeInvalid'
   | 'InternalError';
 
@@ -18,4 +23,122 @@ export interface FieldError {
   field: string;
   /** The message without the path, as it stands in `causes[].message`: `Invalid value: "x": must be …`. */
   message: string;
+}
+
+/** Where a field error points: a path, or its text. */
+export type FieldPathLike = FieldPath | string;
+
+/** What a bad value is when the message must not show it (upstream's omitValue). */
+export const OMIT_VALUE: unique symbol = Symbol('omitted');
+
+const WORDS: Readonly<Record<FieldErrorType, string>> = {
+  FieldValueNotFound: 'Not found',
+  FieldValueRequired: 'Required value',
+  FieldValueDuplicate: 'Duplicate value',
+  FieldValueInvalid: 'Invalid value',
+  FieldValueNotSupported: 'Unsupported value',
+  FieldValueForbidden: 'Forbidden',
+  FieldValueTooLong: 'Too long',
+  FieldValueTooMany: 'Too many',
+  FieldValueTooFew: 'Too few',
+  FieldValueTooShort: 'Too short',
+  FieldValueTypeInvalid: 'Invalid value',
+  InternalError: 'Internal error',
+};
+
+/** A bad value as ErrorBody prints it: %q for strings, %v for numbers and booleans, JSON for the rest (undefined is a nil pointer: null). */
+export function formatBadValue(value: unknown): string {
+  if (typeof value === 'string') return goQuote(value);
+  if (typeof value === 'number') return goNumber(value);
+  if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
+  return goJSON(value);
+}
+
+function make(type: FieldErrorType, path: FieldPathLike, value: unknown, detail: string): FieldError {
+  let message = WORDS[type];
+  if (value !== OMIT_VALUE) message += `: ${formatBadValue(value)}`;
+  if (detail !== '') message += `: ${detail}`;
+  return { type, field: path.toString(), message };
+}
+
+/** `Required value: detail`: an empty string, null or empty list where something must be. */
+export function required(path: FieldPathLike, detail = ''): FieldError {
+  return make('FieldValueRequired', path, OMIT_VALUE, detail);
+}
+
+/** `Invalid value: "x": detail`. */
+export function invalidValue(path: FieldPathLike, value: unknown, detail = ''): FieldError {
+  return make('FieldValueInvalid', path, value, detail);
+}
+
+/** `Unsupported value: "x": supported values: "a", "b"`, the values in the order given (upstream sorts where it hands over a set). */
+export function notSupported(path: FieldPathLike, value: unknown, values: readonly string[]): FieldError {
+  const detail = values.length > 0 ? `supported values: ${values.map(goQuote).join(', ')}` : '';
+  return make('FieldValueNotSupported', path, value, detail);
+}
+
+/** `Duplicate value: "x"`. */
+export function duplicate(path: FieldPathLike, value: unknown): FieldError {
+  return make('FieldValueDuplicate', path, value, '');
+}
+
+/** `Forbidden: detail`. */
+export function fieldForbidden(path: FieldPathLike, detail = ''): FieldError {
+  return make('FieldValueForbidden', path, OMIT_VALUE, detail);
+}
+
+const atMost = (limit: number, unit: string): string => `may not be more than ${limit} ${unit}${limit === 1 ? '' : 's'}`;
+
+/** `Too long: may not be more than N bytes`. The value is never shown; it is taken so that calls read like upstream's. */
+export function tooLong(path: FieldPathLike, _value: unknown, maxBytes: number): FieldError {
+  return make('FieldValueTooLong', path, OMIT_VALUE, maxBytes >= 0 ? atMost(maxBytes, 'byte') : 'value is too long');
+}
+
+/** `Too long: may not be more than N characters`. */
+export function tooLongCharacters(path: FieldPathLike, _value: unknown, maxCharacters: number): FieldError {
+  return make('FieldValueTooLong', path, OMIT_VALUE, maxCharacters >= 0 ? atMost(maxCharacters, 'character') : 'value is too long');
+}
+
+/** `Too short: must be at least N characters`. */
+export function tooShort(path: FieldPathLike, _value: unknown, minCharacters: number): FieldError {
+  const detail = minCharacters >= 0 ? `must be at least ${minCharacters} character${minCharacters === 1 ? '' : 's'}` : 'value is too short';
+  return make('FieldValueTooShort', path, OMIT_VALUE, detail);
+}
+
+/** `Too many: 9: must have at most 8 items`. A negative quantity is not shown. */
+export function tooMany(path: FieldPathLike, actual: number, max: number): FieldError {
+  const detail = max >= 0 ? `must have at most ${max} item${max === 1 ? '' : 's'}` : 'has too many items';
+  return make('FieldValueTooMany', path, actual >= 0 ? actual : OMIT_VALUE, detail);
+}
+
+/** `Too few: 0: must have at least 1 item`. A negative quantity is not shown. */
+export function tooFew(path: FieldPathLike, actual: number, min: number): FieldError {
+  const detail = min >= 0 ? `must have at least ${min} item${min === 1 ? '' : 's'}` : 'has too few items';
+  return make('FieldValueTooFew', path, actual >= 0 ? actual : OMIT_VALUE, detail);
+}
+
+/** `Not found: "x"`: a value that refers to nothing. */
+export function fieldNotFound(path: FieldPathLike, value: unknown): FieldError {
+  return make('FieldValueNotFound', path, value, '');
+}
+
+/** `Invalid value: "x": detail` whose cause says that the type was wrong. */
+export function typeInvalid(path: FieldPathLike, value: unknown, detail = ''): FieldError {
+  return make('FieldValueTypeInvalid', path, value, detail);
+}
+
+/** `Internal error: detail`: wrong, but not by the user's doing. */
+export function fieldInternalError(path: FieldPathLike, detail: string): FieldError {
+  return make('InternalError', path, OMIT_VALUE, detail);
+}
+
+/** A field error as one line: `spec.replicas: Invalid value: -1: must be …` (field.Error's Error()). */
+export function formatFieldError(error: FieldError): string {
+  return `${error.field}: ${error.message}`;
+}
+
+/** Many errors as one text (ToAggregate): repeated ones once, one alone bare, several as `[a, b]`, none as ''. */
+export function aggregateFieldErrors(errors: readonly FieldError[]): string {
+  const messages = [...new Set(errors.map(formatFieldError))];
+  return messages.length > 1 ? `[${messages.join(', ')}]` : (messages[0] ?? '');
 }

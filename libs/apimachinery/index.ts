@@ -1,3 +1,150 @@
 export type { Clock, Instant, Random } from './clock.js';
-export type { FieldError, FieldErrorType } from './field-error.js';
+export { SteppedClock, systemClock } from './clock-sources.js';
+export { formatGoDuration, humanDuration, parseGoDuration, shortHumanDuration } from './duration.js';
+export { deepEqual, deepFreeze } from './equality.js';
+export {
+  aggregateFieldErrors,
+  duplicate,
+  type FieldError,
+  type FieldErrorType,
+  type FieldPathLike,
+  fieldForbidden,
+  fieldInternalError,
+  fieldNotFound,
+  formatBadValue,
+  formatFieldError,
+  invalidValue,
+  notSupported,
+  OMIT_VALUE,
+  required,
+  tooFew,
+  tooLong,
+  tooLongCharacters,
+  tooMany,
+  tooShort,
+  typeInvalid,
+} from './field-error.js';
+export { FieldPath, fieldPath } from './field-path.js';
+export { escapeFieldValue, FieldSelector, type FieldTerm, parseFieldSelector } from './fields/selector.js';
+export {
+  isCIdentifier,
+  isConfigMapKey,
+  isDomainPrefixedKey,
+  isDomainPrefixedPath,
+  isEnvVarName,
+  isFullyQualifiedDomainName,
+  isFullyQualifiedName,
+  isHTTPHeaderName,
+  isHTTPPath,
+  isInRange,
+  isRelaxedEnvVarName,
+  isValidPercent,
+  isValidPortName,
+  isValidPortNum,
+  isValidUserID,
+} from './formats.js';
+export { byteLength, goIsPrint, goJSON, goNumber, goQuote, goStringSlice } from './go-format.js';
+export {
+  atoi,
+  type IntOrString,
+  intOrString,
+  intOrStringText,
+  intValue,
+  isPercent,
+  parseIntOrString,
+  scaledValue,
+} from './intstr.js';
+export { newRequirement, Requirement, SelectorError, type SelectorOperator } from './labels/requirement.js';
+export {
+  formatLabelSelector,
+  LabelSelector,
+  type LabelSelectorSpec,
+  type Labels,
+  labelSelectorAsSelector,
+  parseLabelSelector,
+  selectorFromSet,
+} from './labels/selector.js';
+export { validateLabelName, validateLabelSelector, validateLabels } from './labels/validation.js';
+export { validateFieldManager, validateManagedFields } from './managed-fields-validation.js';
+export {
+  inclusiveRangeMessage,
+  isDNS1035Label,
+  isDNS1123Label,
+  isDNS1123Subdomain,
+  isDNS1123SubdomainWithUnderscore,
+  isQualifiedName,
+  isValidLabelValue,
+  isWildcardDNS1123Subdomain,
+  maxBytesMessage,
+  maxLengthMessage,
+  type NameRule,
+  nameIsDNS1035Label,
+  nameIsDNSLabel,
+  nameIsDNSSubdomain,
+  nameIsPathSegment,
+  regexMessage,
+} from './names.js';
 export type { KubeObject, ManagedFieldsEntry, ObjectMeta, OwnerReference } from './object.js';
+export {
+  FIELD_IMMUTABLE_MESSAGE,
+  validateAnnotations,
+  validateFinalizerName,
+  validateFinalizers,
+  validateImmutable,
+  validateNonnegative,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+  validateOwnerReferences,
+} from './object-meta.js';
+export { asListItem, storedText, withResourceVersion } from './object-text.js';
+export { controllerOf, controllerReference, isControlledBy, ownerReference } from './owners.js';
+export { canonicalQuantity, isQuantity, parseQuantity, Quantity } from './quantity.js';
+export { QuantityError, type QuantityFormat } from './quantity-parse.js';
+export { seededRandom, systemRandom } from './random.js';
+export {
+  isAlreadyExists,
+  isConflict,
+  isExpired,
+  isForbidden,
+  isInvalid,
+  isNamespaceTerminating,
+  isNotFound,
+  type Status,
+  type StatusCause,
+  type StatusDetails,
+  StatusError,
+  type StatusReason,
+  statusOf,
+  successStatus,
+  toStatusCause,
+} from './status.js';
+export {
+  alreadyExists,
+  applyConflict,
+  badRequest,
+  bareError,
+  conflict,
+  expired,
+  forbidden,
+  formatGroupKind,
+  formatGroupResource,
+  type GroupKind,
+  type GroupResource,
+  generateNameConflict,
+  gone,
+  internalError,
+  invalid,
+  methodNotAllowed,
+  notAcceptable,
+  notFound,
+  OPTIMISTIC_LOCK_MESSAGE,
+  pathNotFound,
+  serverTimeout,
+  serviceUnavailable,
+  timeout,
+  tooLarge,
+  tooManyRequests,
+  unauthorized,
+  unsupportedMediaType,
+} from './status-errors.js';
+export { formatMicroTime, formatTime, parseTime } from './time.js';

@@ -1,0 +1,116 @@
+import { aggregateFieldErrors, type FieldError, invalidValue, notSupported } from '../field-error.js';
+import { isQualifiedName, isValidLabelValue } from '../names.js';
+
+/** Operators of label requirements, as the text form writes them (apimachinery/pkg/selection). */
+export type SelectorOperator = '=' | '==' | '!=' | 'in' | 'notin' | 'exists' | '!' | 'gt' | 'lt';
+
+/** A requirement that can't be made; the text is upstream's. */
+export class SelectorError extends Error {}
+
+/** The binary operators as upstream lists them in its messages. */
+export const BINARY_OPERATORS: readonly SelectorOperator[] = ['in', 'notin', '=', '==', '!=', 'gt', 'lt'];
+
+const INT64 = /^[+-]?\d{1,19}$/;
+
+/** A text as the 64-bit integer Go's ParseInt reads; undefined when it is none. */
+function int64(text: string): bigint | undefined {
+  if (!INT64.test(text)) return undefined;
+  const value = BigInt(text.startsWith('+') ? text.slice(1) : text);
+  return BigInt.asIntN(64, value) === value ? value : undefined;
+}
+
+/** One condition on the labels of an object. */
+export class Requirement {
+  constructor(
+    readonly key: string,
+    readonly operator: SelectorOperator,
+    readonly values: readonly string[],
+  ) {}
+
+  matches(labels: Readonly<Record<string, string>> | undefined): boolean {
+    const value = labels !== undefined && Object.hasOwn(labels, this.key) ? labels[this.key] : undefined;
+    switch (this.operator) {
+      case '=':
+      case '==':
+      case 'in':
+        return value !== undefined && this.values.includes(value);
+      case '!=':
+      case 'notin':
+        return value === undefined || !this.values.includes(value);
+      case 'exists':
+        return value !== undefined;
+      case '!':
+        return value === undefined;
+      default:
+        return value !== undefined && this.compares(value);
+    }
+  }
+
+  private compares(value: string): boolean {
+    const left = int64(value);
+    const right = int64(this.values[0] ?? '');
+    if (left === undefined || right === undefined) return false;
+    return this.operator === 'gt' ? left > right : left < right;
+  }
+
+  /** The canonical text: `app=web`, `tier in (a,b)`, `!gone`. */
+  toString(): string {
+    const joined = [...this.values].sort().join(',');
+    switch (this.operator) {
+      case 'exists':
+        return this.key;
+      case '!':
+        return `!${this.key}`;
+      case 'in':
+      case 'notin':
+        return `${this.key} ${this.operator} (${joined})`;
+      case 'gt':
+        return `${this.key}>${joined}`;
+      case 'lt':
+        return `${this.key}<${joined}`;
+      default:
+        return `${this.key}${this.operator}${joined}`;
+    }
+  }
+}
+
+function valueCountErrors(operator: SelectorOperator, values: readonly string[]): FieldError[] {
+  const wrong = (detail: string) => [invalidValue('values', values, detail)];
+  switch (operator) {
+    case 'in':
+    case 'notin':
+      return values.length === 0 ? wrong("for 'in', 'notin' operators, values set can't be empty") : [];
+    case '=':
+    case '==':
+    case '!=':
+      return values.length !== 1 ? wrong('exact-match compatibility requires one single value') : [];
+    case 'exists':
+    case '!':
+      return values.length !== 0 ? wrong('values set must be empty for exists and does not exist') : [];
+    case 'gt':
+    case 'lt': {
+      const errors = values.length !== 1 ? wrong("for 'Gt', 'Lt' operators, exactly one value is required") : [];
+      const integer = "for 'Gt', 'Lt' operators, the value must be an integer";
+      values.forEach((value, i) => {
+        if (int64(value) === undefined) errors.push(invalidValue(`values[${i}]`, value, integer));
+      });
+      return errors;
+    }
+    default:
+      return [notSupported('operator', operator, [...BINARY_OPERATORS, 'exists', '!'])];
+  }
+}
+
+/** A requirement whose key, operator and values fit (labels.NewRequirement). Throws SelectorError. */
+export function newRequirement(key: string, operator: SelectorOperator, values: readonly string[]): Requirement {
+  const errors: FieldError[] = [];
+  const keyMessages = isQualifiedName(key);
+  if (keyMessages.length > 0) errors.push(invalidValue('key', key, keyMessages.join('; ')));
+  errors.push(...valueCountErrors(operator, values));
+  values.forEach((value, i) => {
+    const messages = isValidLabelValue(value);
+    if (messages.length > 0) errors.push(invalidValue(`values[${i}][${key}]`, value, messages.join('; ')));
+  });
+  if (errors.length > 0) throw new SelectorError(aggregateFieldErrors(errors));
+  return new Requirement(key, operator, values);
+}

@@ -1,0 +1,117 @@
+import { badRequest } from '../status-errors.js';
+import { parseRequirements } from './parser.js';
+import { newRequirement, Requirement, SelectorError, type SelectorOperator } from './requirement.js';
+
+/** What a selector is asked about. */
+export type Labels = Readonly<Record<string, string>> | undefined;
+
+/** A condition on labels: all its requirements hold (labels.Selector). */
+export class LabelSelector {
+  /** `selectable` false: the selector that matches nothing. */
+  private constructor(
+    readonly requirements: readonly Requirement[],
+    private readonly selectable: boolean,
+  ) {}
+
+  private static readonly all = new LabelSelector([], true);
+  private static readonly none = new LabelSelector([], false);
+
+  static everything(): LabelSelector {
+    return LabelSelector.all;
+  }
+
+  static nothing(): LabelSelector {
+    return LabelSelector.none;
+  }
+
+  /** Requirements are kept sorted by key, as upstream does. */
+  static of(requirements: readonly Requirement[]): LabelSelector {
+    const sorted = [...requirements].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+    return sorted.length === 0 ? LabelSelector.all : new LabelSelector(sorted, true);
+  }
+
+  matches(labels: Labels): boolean {
+    if (!this.selectable) return false;
+    for (const requirement of this.requirements) if (!requirement.matches(labels)) return false;
+    return true;
+  }
+
+  /** Everything matches. */
+  get empty(): boolean {
+    return this.selectable && this.requirements.length === 0;
+  }
+
+  /** Nothing can match. */
+  get matchesNothing(): boolean {
+    return !this.selectable;
+  }
+
+  /** The one value a label must have, where the selector says so. */
+  requiresExactMatch(key: string): string | undefined {
+    const requirement = this.requirements.find((candidate) => candidate.key === key);
+    if (requirement?.values.length !== 1) return undefined;
+    return ['=', '==', 'in'].includes(requirement.operator) ? requirement.values[0] : undefined;
+  }
+
+  /** The canonical text: requirements by key, values sorted. */
+  toString(): string {
+    return this.requirements.join(',');
+  }
+}
+
+const parsed = new Map<string, LabelSelector>();
+const PARSED = 512;
+
+/** Parses `app=web,tier in (a,b),!gone`. Throws a 400 StatusError with upstream's text. Results are shared (they never change). */
+export function parseLabelSelector(text: string): LabelSelector {
+  const known = parsed.get(text);
+  if (known) return known;
+  try {
+    const selector = LabelSelector.of(parseRequirements(text));
+    if (parsed.size >= PARSED) parsed.clear();
+    if (text.length < 1024) parsed.set(text, selector);
+    return selector;
+  } catch (error) {
+    throw error instanceof SelectorError ? badRequest(error.message) : error;
+  }
+}
+
+/** meta/v1 LabelSelector, as it stands in objects. */
+export interface LabelSelectorSpec {
+  matchLabels?: Record<string, string>;
+  matchExpressions?: Array<{ key: string; operator: string; values?: string[] }>;
+}
+
+const SPEC_OPERATORS: Readonly<Record<string, SelectorOperator>> = { In: 'in', NotIn: 'notin', Exists: 'exists', DoesNotExist: '!' };
+
+/**
+ * An object's selector as one that can be asked: none at all selects nothing, an empty one everything.
+ * Throws SelectorError for what validation should have refused.
+ */
+export function labelSelectorAsSelector(spec: LabelSelectorSpec | undefined | null): LabelSelector {
+  if (!spec) return LabelSelector.nothing();
+  const requirements: Requirement[] = [];
+  for (const [key, value] of Object.entries(spec.matchLabels ?? {})) requirements.push(newRequirement(key, '=', [value]));
+  for (const { key, operator, values } of spec.matchExpressions ?? []) {
+    const known = SPEC_OPERATORS[operator];
+    if (known === undefined) throw new SelectorError(`"${operator}" is not a valid label selector operator`);
+    requirements.push(newRequirement(key, known, values ?? []));
+  }
+  return LabelSelector.of(requirements);
+}
+
+/** A selector of plain `key=value` pairs, e.g. a Service's. None or empty: everything (SelectorFromSet). */
+export function selectorFromSet(set: Labels): LabelSelector {
+  return LabelSelector.of(Object.entries(set ?? {}).map(([key, value]) => new Requirement(key, '=', [value])));
+}
+
+/** The text kubectl and tables show for an object's selector (FormatLabelSelector): `<none>` for an empty one, `<error>` for a broken one. */
+export function formatLabelSelector(spec: LabelSelectorSpec | undefined | null): string {
+  try {
+    const text = labelSelectorAsSelector(spec).toString();
+    return text === '' ? '<none>' : text;
+  } catch (error) {
+    if (error instanceof SelectorError) return '<error>';
+    throw error;
+  }
+}

@@ -1,0 +1,160 @@
+import type { FieldError } from './field-error.js';
+
+/** One cause of a failure (meta/v1 StatusCause). */
+export interface StatusCause {
+  reason?: string;
+  message?: string;
+  field?: string;
+}
+
+/** meta/v1 StatusDetails. */
+export interface StatusDetails {
+  name?: string;
+  group?: string;
+  kind?: string;
+  uid?: string;
+  causes?: StatusCause[];
+  retryAfterSeconds?: number;
+}
+
+/** The outcome of a request in words and numbers (meta/v1 Status). */
+export interface Status {
+  kind: 'Status';
+  apiVersion: 'v1';
+  metadata: Record<string, unknown>;
+  status: 'Success' | 'Failure';
+  message?: string;
+  /** Machine-readable; none for upstream's bare 500s. */
+  reason?: StatusReason;
+  details?: StatusDetails;
+  /** The HTTP status code; a deletion's Success carries none. */
+  code?: number;
+}
+
+/** meta/v1 StatusReason. */
+export type StatusReason =
+  | 'Unauthorized'
+  | 'Forbidden'
+  | 'NotFound'
+  | 'AlreadyExists'
+  | 'Conflict'
+  | 'Gone'
+  | 'Invalid'
+  | 'ServerTimeout'
+  | 'StoreReadError'
+  | 'Timeout'
+  | 'TooManyRequests'
+  | 'BadRequest'
+  | 'MethodNotAllowed'
+  | 'NotAcceptable'
+  | 'RequestEntityTooLarge'
+  | 'UnsupportedMediaType'
+  | 'InternalError'
+  | 'Expired'
+  | 'ServiceUnavailable';
+
+/** The one error of the API: a failure that carries its Status. Made by notFound(), conflict(), invalid() … */
+export class StatusError extends Error {
+  override readonly name = 'StatusError';
+
+  constructor(readonly status: Status) {
+    super(status.message ?? '');
+  }
+
+  /** The HTTP status code. */
+  get code(): number {
+    return this.status.code ?? 500;
+  }
+
+  get reason(): StatusReason | undefined {
+    return this.status.reason;
+  }
+
+  toJSON(): Status {
+    return this.status;
+  }
+}
+
+/** What failureStatus() puts together. */
+export interface Failure {
+  code: number;
+  reason?: StatusReason;
+  message: string;
+  details?: StatusDetails;
+}
+
+function withoutEmpty(details: StatusDetails): StatusDetails {
+  const kept: StatusDetails = {};
+  if (details.name) kept.name = details.name;
+  if (details.group) kept.group = details.group;
+  if (details.kind) kept.kind = details.kind;
+  if (details.uid) kept.uid = details.uid;
+  if (details.causes && details.causes.length > 0) kept.causes = details.causes;
+  if (details.retryAfterSeconds) kept.retryAfterSeconds = details.retryAfterSeconds;
+  return kept;
+}
+
+/** The Success status of a deletion (details, no code), a binding (code 201) and the like. */
+export function successStatus({ details, code }: { details?: StatusDetails; code?: number } = {}): Status {
+  const status: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' };
+  if (details !== undefined) status.details = withoutEmpty(details);
+  if (code !== undefined) status.code = code;
+  return status;
+}
+
+/** A failure's Status with its members in upstream's order and the empty ones left out. */
+export function failureStatus({ code, reason, message, details }: Failure): Status {
+  const status: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message };
+  if (reason !== undefined) status.reason = reason;
+  if (details !== undefined) status.details = withoutEmpty(details);
+  status.code = code;
+  return status;
+}
+
+/** A field error as a cause of a Status. */
+export function toStatusCause(error: FieldError): StatusCause {
+  return { reason: error.type, message: error.message, field: error.field };
+}
+
+/** The Status of any error: its own, or a bare 500 with the message, as upstream answers errors that are none of the API's. */
+export function statusOf(error: unknown): Status {
+  if (error instanceof StatusError) return error.status;
+  return failureStatus({ code: 500, message: error instanceof Error ? error.message : String(error) });
+}
+
+const hasReason = (error: unknown, reason: StatusReason): boolean => error instanceof StatusError && error.reason === reason;
+
+/** The thing asked for is not there (404 NotFound). */
+export function isNotFound(error: unknown): boolean {
+  return hasReason(error, 'NotFound');
+}
+
+/** The name is taken (409 AlreadyExists). */
+export function isAlreadyExists(error: unknown): boolean {
+  return hasReason(error, 'AlreadyExists');
+}
+
+/** Someone else changed it first (409 Conflict). */
+export function isConflict(error: unknown): boolean {
+  return hasReason(error, 'Conflict');
+}
+
+/** The object did not pass validation (422 Invalid). */
+export function isInvalid(error: unknown): boolean {
+  return hasReason(error, 'Invalid');
+}
+
+/** Not allowed (403 Forbidden). */
+export function isForbidden(error: unknown): boolean {
+  return hasReason(error, 'Forbidden');
+}
+
+/** The revision asked for is no longer held (410 Expired or Gone). */
+export function isExpired(error: unknown): boolean {
+  return hasReason(error, 'Expired') || hasReason(error, 'Gone');
+}
+
+/** Whether a Forbidden error says that the namespace is being deleted (NamespaceTerminating cause). */
+export function isNamespaceTerminating(error: unknown): boolean {
+  return error instanceof StatusError && (error.status.details?.causes ?? []).some((cause) => cause.reason === 'NamespaceTerminating');
+}
