@@ -10,7 +10,7 @@ const allow = {
   registry: ['apiserver', 'client', 'api', 'apimachinery', 'network'],
   admission: ['apiserver', 'client', 'api', 'apimachinery'],
   network: ['api', 'apimachinery'],
-  'controller-runtime': ['client', 'api', 'apimachinery'],
+  'controller-runtime': ['client', 'storage', 'api', 'apimachinery'],
   controllers: ['controller-runtime', 'client', 'api', 'apimachinery'],
   scheduler: ['controller-runtime', 'client', 'api', 'apimachinery'],
   node: ['network', 'controller-runtime', 'client', 'api', 'apimachinery'],

@@ -13,6 +13,14 @@ export interface TimingProfile {
   containerStop: number;
 }
 
+/** One change as an informer tells it. `old` is what stood there before; of a deletion `object` is the last state. */
+export interface Change<T extends KubeObject = KubeObject> {
+  object: T;
+  old?: T;
+  deleted: boolean;
+  revision: number;
+}
+
 /** A read-only, always current view of one resource, shared by all components of the cluster in this process. */
 export interface Informer<T extends KubeObject> {
   get(name: string, namespace?: string): T | undefined;
@@ -22,14 +30,28 @@ export interface Informer<T extends KubeObject> {
   controlledBy(uid: string): readonly T[];
   /** Objects under an index added with addIndex. */
   byIndex(index: string, value: string): readonly T[];
+  /** Adds an index; where one of that name stands already, it stays. */
   addIndex(index: string, values: (object: T) => readonly string[]): void;
-  /** `revision` is the one of the event. Called synchronously, in revision order across all informers of the cluster. */
-  on(handler: (change: { object: T; old?: T; deleted: boolean; revision: number }) => void): void;
+  /**
+   * `revision` is the one of the event. Called synchronously, in revision order across all informers of the cluster.
+   * Objects that are there already are told as additions.
+   */
+  on(handler: (change: Change<T>) => void): void;
 }
 
 export interface Informers {
   /** The informer is filled before the component's first drain; ask for it in open(). */
   of<T extends KubeObject>(resource: Resource<T>): Informer<T>;
+}
+
+/** A reconcile that threw. It is tried again after a back-off; this is for logs and counters. */
+export interface ReconcileFailure {
+  component: string;
+  controller: string;
+  key: string;
+  error: unknown;
+  /** How often in a row this key has failed, this time included. */
+  failures: number;
 }
 
 /** What a component is given when it is opened on a cluster. */
@@ -42,6 +64,8 @@ export interface ClusterContext {
   readonly profile: TimingProfile;
   /** The CA bundle clients of this cluster trust, PEM. */
   readonly rootCA: string;
+  /** Told of every failed reconcile. */
+  readonly onFailure?: (failure: ReconcileFailure) => void;
 }
 
 export interface Budget {
@@ -58,15 +82,32 @@ export interface DrainResult {
 
 /** A component opened on one cluster: holds its work queue and timers, all of which can be rebuilt from the store. */
 export interface ComponentInstance {
-  /** Reconciles until nothing is left or the budget is spent. */
+  /** Reconciles until nothing is left or the budget is spent. Throws FencedError when the turn was overtaken. */
   drain(budget: Budget): Promise<DrainResult>;
+  /**
+   * Calls `listener` when work comes in (a key is queued), so that a turn can go on without being woken from outside.
+   * An instance without it is drained once a turn.
+   */
+  onWork?(listener: () => void): void;
+  /** Whether a drain would find something to do now. */
+  hasWork?(): boolean;
   close(): void;
+}
+
+/** What a component is asked about: one committed change. */
+export interface ComponentChange {
+  group: string;
+  resource: string;
+  namespace: string;
+  name: string;
+  object: KubeObject;
+  deleted: boolean;
 }
 
 /** A component of the cluster: kube-controller-manager, kube-scheduler, kubelet, cloud-controller-manager. */
 export interface Component {
   readonly name: string;
   /** Whether a change is any concern of this component: whether it is to be woken. Cheap and pure. */
-  interests(change: { group: string; resource: string; namespace: string; name: string; object: KubeObject; deleted: boolean }): boolean;
+  interests(change: ComponentChange): boolean;
   open(context: ClusterContext): Promise<ComponentInstance>;
 }

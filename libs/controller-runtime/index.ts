@@ -1,1 +1,22 @@
-export type { Budget, ClusterContext, Component, ComponentInstance, DrainResult, Informer, Informers, TimingProfile } from './component.js';
+export type {
+  Budget,
+  Change,
+  ClusterContext,
+  Component,
+  ComponentChange,
+  ComponentInstance,
+  DrainResult,
+  Informer,
+  Informers,
+  ReconcileFailure,
+  TimingProfile,
+} from './component.js';
+export { componentOf } from './component-of.js';
+export type { Controller, ControllerDefinition, ObjectKey, OpenController, ReconcileContext, Reconciled, Watch } from './controller.js';
+export { defineController, formatKey, keyOf, parseKey, watching } from './controller.js';
+export { isAlreadyExists, isConflict, isFenced, isNamespaceTerminating, isNotFound } from './failures.js';
+export { type Duty, LocalHost, type LocalHostOptions } from './local-host.js';
+export { createRecorder, type EventNote, type EventRecorder, type EventSink, type RecorderOptions } from './recorder.js';
+export { TimerHeap } from './timer-heap.js';
+export { type HostedCluster, type Linger, Seat, type TurnOutcome } from './turn.js';
+export { backoffDelay, type WorkItem, WorkQueue } from './work-queue.js';

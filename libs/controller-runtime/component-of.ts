@@ -1,0 +1,166 @@
+import type { Budget, ClusterContext, Component, ComponentInstance, DrainResult } from './component.js';
+import type { Controller, OpenController, ReconcileContext, Reconciled } from './controller.js';
+import { isConflict, isFenced } from './failures.js';
+import { createRecorder, type EventSink } from './recorder.js';
+import { type WorkItem, WorkQueue } from './work-queue.js';
+
+/** Conflicts in a row that are tried again at once: the informer holds the newer object already, so waiting gains nothing. */
+const PROMPT_CONFLICTS = 5;
+
+interface Running {
+  controller: Controller;
+  open: OpenController;
+  queue: WorkQueue;
+  recorder: EventSink;
+  active: number;
+  /** Conflicts in a row of a key. */
+  conflicts: Map<string, number>;
+}
+
+/**
+ * Makes one component of many controllers, as upstream compiles them into one binary: they share its turns, and reconciles of
+ * different keys run at the same time, so that their writes share transactions.
+ */
+export function componentOf(name: string, controllers: readonly Controller[]): Component {
+  return {
+    name,
+    interests: (change) => controllers.some((controller) => controller.interests(change)),
+    open: (context) => Promise.resolve(new ControllersInstance(name, controllers, context)),
+  };
+}
+
+class ControllersInstance implements ComponentInstance {
+  private readonly running: Running[];
+  private closed = false;
+  private draining: Drain | undefined;
+  private listener: (() => void) | undefined;
+
+  constructor(
+    private readonly component: string,
+    controllers: readonly Controller[],
+    private readonly context: ClusterContext,
+  ) {
+    const { client, clock, random } = context;
+    this.running = controllers.map((controller) => {
+      const queue = new WorkQueue(clock);
+      queue.onWork(() => {
+        this.draining?.progress();
+        this.listener?.();
+      });
+      const recorder = createRecorder({ client: client.as({ component: controller.name }), clock, random, component: controller.name });
+      return { controller, queue, recorder, open: controller.open(context, queue), active: 0, conflicts: new Map() };
+    });
+  }
+
+  onWork(listener: () => void): void {
+    this.listener = listener;
+  }
+
+  hasWork(): boolean {
+    return this.running.some(({ queue }) => queue.ready);
+  }
+
+  async drain(budget: Budget): Promise<DrainResult> {
+    const drain = new Drain(this.running, budget.reconciles, (running, item) => this.reconcile(running, item));
+    this.draining = drain;
+    try {
+      await drain.run();
+    } finally {
+      this.draining = undefined;
+      // Events are part of the turn: once it is over another worker may write in this component's name.
+      await Promise.all(this.running.map(({ recorder }) => recorder.flushed()));
+    }
+    const due = this.running.flatMap(({ queue }) => queue.nextAt() ?? []);
+    return { more: this.hasWork(), nextAt: due.length === 0 ? undefined : Math.min(...due) };
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  private async reconcile(running: Running, item: WorkItem): Promise<void> {
+    const { controller, open, queue } = running;
+    if (this.closed) return;
+    const { key, wokenBy } = item;
+    try {
+      const result: Reconciled | undefined = await open.reconcile(key, this.contextFor(running, wokenBy));
+      queue.forget(key);
+      running.conflicts.delete(key);
+      if (result?.requeueAfter !== undefined) queue.addAfter(key, result.requeueAfter, wokenBy);
+    } catch (error) {
+      if (isFenced(error)) throw error;
+      if (isConflict(error) && this.promptly(running, item)) return;
+      const failures = queue.addRateLimited(key, wokenBy);
+      this.context.onFailure?.({ component: this.component, controller: controller.name, key, error, failures });
+    } finally {
+      queue.done(key);
+    }
+  }
+
+  /** Queues a key that met a conflict again at once; false where that has gone on too long. */
+  private promptly({ conflicts, queue }: Running, { key, wokenBy }: WorkItem): boolean {
+    const inARow = (conflicts.get(key) ?? 0) + 1;
+    if (inARow > PROMPT_CONFLICTS) return false;
+    conflicts.set(key, inARow);
+    queue.add(key, wokenBy);
+    return true;
+  }
+
+  private contextFor({ controller, recorder }: Running, wokenBy: number | undefined): ReconcileContext {
+    const { cluster, informers, clock, random, profile, rootCA } = this.context;
+    const client = this.context.client.as({ component: controller.name, wokenBy });
+    return { cluster, client, informers, clock, random, profile, rootCA, recorder: recorder.through(client) };
+  }
+}
+
+/** One drain: starts reconciles in a fixed order (controllers as listed, keys first in, first out) until all is quiet. */
+class Drain {
+  private inFlight = 0;
+  private failed: unknown;
+  private wake: (() => void) | undefined;
+
+  constructor(
+    private readonly running: readonly Running[],
+    private budget: number,
+    private readonly reconcile: (running: Running, item: WorkItem) => Promise<void>,
+  ) {}
+
+  /** Throws the FencedError that ended it, once everything it had begun has come back. */
+  async run(): Promise<void> {
+    for (;;) {
+      for (const running of this.running) this.startAll(running);
+      if (this.inFlight === 0) break;
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    }
+    if (this.failed !== undefined) throw this.failed;
+  }
+
+  /** Something has ended or come in: look what can be started. */
+  progress(): void {
+    this.wake?.();
+  }
+
+  private startAll(running: Running): void {
+    while (this.failed === undefined && this.budget > 0 && running.active < running.open.concurrency) {
+      const item = running.queue.take();
+      if (item === undefined) return;
+      this.budget -= 1;
+      void this.fly(running, item);
+    }
+  }
+
+  private async fly(running: Running, item: WorkItem): Promise<void> {
+    this.inFlight += 1;
+    running.active += 1;
+    try {
+      await this.reconcile(running, item);
+    } catch (error) {
+      this.failed ??= error;
+    }
+    running.active -= 1;
+    this.inFlight -= 1;
+    this.progress();
+  }
+}

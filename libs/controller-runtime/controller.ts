@@ -1,0 +1,170 @@
+import type { Resource } from '#api';
+import type { Clock, KubeObject, Random } from '#apimachinery';
+import type { CausalClient } from '#client';
+import type { Change, ClusterContext, ComponentChange, Informers, TimingProfile } from './component.js';
+import type { EventRecorder } from './recorder.js';
+import type { WorkQueue } from './work-queue.js';
+
+/** Names one object of a controller's resource. */
+export interface ObjectKey {
+  namespace?: string;
+  name: string;
+}
+
+/** What a reconcile may ask for. */
+export interface Reconciled {
+  /** Look at this object again in so many milliseconds of cluster time, if nothing wakes it before. */
+  requeueAfter?: number;
+}
+
+/** What one reconcile works with. */
+export interface ReconcileContext {
+  readonly cluster: string;
+  /** Writes through it are caused by this controller, woken by the event that brought the key. */
+  readonly client: CausalClient;
+  readonly informers: Informers;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly profile: TimingProfile;
+  readonly rootCA: string;
+  readonly recorder: EventRecorder;
+}
+
+/** Another resource whose changes wake objects of a controller. Made by watching(). */
+export interface Watch {
+  readonly resource: Resource;
+  attach(informers: Informers, enqueue: (key: ObjectKey, revision: number) => void): void;
+}
+
+/** One controller as its author writes it. */
+export interface ControllerDefinition<T extends KubeObject> {
+  /** The component its writes and events are made by, e.g. `replicaset-controller`. */
+  name: string;
+  for: Resource<T>;
+  /** Changes of these wake the object that controls them (ownerReferences[controller=true]). */
+  owns?: readonly Resource[];
+  watches?: readonly Watch[];
+  /** Resources it only reads. */
+  reads?: readonly Resource[];
+  /** Reconciles of different keys at the same time; default 64. */
+  concurrency?: number;
+  /** Which changes of `for` wake it; default all. */
+  filter?(change: Change<T>): boolean;
+  /** Narrows the component's interest in changes further: false where a change can't be any concern of this controller. */
+  interests?(change: ComponentChange): boolean;
+  /** Adds the indexes it reads by. */
+  index?(informers: Informers): void;
+  /** Brings one object nearer to what it asks for. Throws to be tried again after a back-off. */
+  reconcile(object: T, ctx: ReconcileContext): Promise<Reconciled | undefined>;
+  /** The object of a woken key is not there (any more). */
+  gone?(key: ObjectKey, ctx: ReconcileContext): Promise<void>;
+}
+
+/** A controller as its component runs it. */
+export interface Controller {
+  readonly name: string;
+  /** Resources it holds informers of. */
+  readonly resources: readonly Resource[];
+  interests(change: ComponentChange): boolean;
+  /** Subscribes to informers and queues what is there already. */
+  open(context: ClusterContext, queue: WorkQueue): OpenController;
+}
+
+/** A controller opened on one cluster. */
+export interface OpenController {
+  readonly concurrency: number;
+  reconcile(key: string, ctx: ReconcileContext): Promise<Reconciled | undefined>;
+}
+
+/** Writes a key as the queue holds it: `namespace/name`, or `name`. */
+export function formatKey({ namespace, name }: ObjectKey): string {
+  return namespace ? `${namespace}/${name}` : name;
+}
+
+/** Reads what formatKey() wrote. */
+export function parseKey(key: string): ObjectKey {
+  const slash = key.indexOf('/');
+  return slash < 0 ? { name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
+}
+
+/** The key of an object. */
+export function keyOf(object: KubeObject): ObjectKey {
+  return { namespace: object.metadata.namespace, name: object.metadata.name };
+}
+
+/** Wakes the keys that `map` makes of each change of a resource. */
+export function watching<T extends KubeObject>(
+  resource: Resource<T>,
+  map: (change: Change<T>, informers: Informers) => readonly ObjectKey[],
+): Watch {
+  return {
+    resource,
+    attach(informers, enqueue) {
+      informers.of(resource).on((change) => {
+        for (const key of map(change, informers)) enqueue(key, change.revision);
+      });
+    },
+  };
+}
+
+function controllerName(object: KubeObject | undefined, kind: string, group: string): string | undefined {
+  const owner = object?.metadata.ownerReferences?.find((reference) => reference.controller === true);
+  if (owner?.kind !== kind) return undefined;
+  const slash = owner.apiVersion.indexOf('/');
+  return (slash < 0 ? '' : owner.apiVersion.slice(0, slash)) === group ? owner.name : undefined;
+}
+
+/** Wakes the controller of a changed object; where the object changed hands, the former one too. */
+function watchingOwned(resource: Resource, owner: Resource): Watch {
+  return watching(resource, ({ object, old }) => {
+    const now = controllerName(object, owner.kind, owner.group);
+    const before = old === undefined ? undefined : controllerName(old, owner.kind, owner.group);
+    const names = now === before ? [now] : [now, before];
+    return names.flatMap((name) => (name === undefined ? [] : [{ namespace: object.metadata.namespace, name }]));
+  });
+}
+
+function isAmong(resources: readonly Resource[]): (change: ComponentChange) => boolean {
+  const names = new Set(resources.map(({ group, resource }) => `${group}/${resource}`));
+  return ({ group, resource }) => names.has(`${group}/${resource}`);
+}
+
+/** Makes a controller of a definition: which events wake which keys, and what is done for each. */
+export function defineController<T extends KubeObject>(definition: ControllerDefinition<T>): Controller {
+  const watches = [...(definition.owns ?? []).map((owned) => watchingOwned(owned, definition.for)), ...(definition.watches ?? [])];
+  const waking = [definition.for as Resource, ...watches.map(({ resource }) => resource)];
+  const wakes = isAmong(waking);
+  return {
+    name: definition.name,
+    resources: [...waking, ...(definition.reads ?? [])],
+    interests: (change) => wakes(change) && (definition.interests?.(change) ?? true),
+    open: (context, queue) => openDefined({ definition, watches, context, queue }),
+  };
+}
+
+function openDefined<T extends KubeObject>(open: {
+  definition: ControllerDefinition<T>;
+  watches: readonly Watch[];
+  context: ClusterContext;
+  queue: WorkQueue;
+}): OpenController {
+  const { definition, watches, context, queue } = open;
+  const { informers } = context;
+  const informer = informers.of(definition.for);
+  for (const resource of definition.reads ?? []) informers.of(resource);
+  definition.index?.(informers);
+  const enqueue = (key: ObjectKey, revision: number): void => queue.add(formatKey(key), revision);
+  informer.on((change) => {
+    if (definition.filter?.(change) ?? true) enqueue(keyOf(change.object), change.revision);
+  });
+  for (const watch of watches) watch.attach(informers, enqueue);
+  return {
+    concurrency: definition.concurrency ?? 64,
+    async reconcile(key, ctx) {
+      const { namespace, name } = parseKey(key);
+      const object = informer.get(name, namespace);
+      if (object !== undefined) return definition.reconcile(object, ctx);
+      await definition.gone?.({ namespace, name }, ctx);
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import type { Clock, Instant } from '#apimachinery';
+
+/** Most entries a cache of the correlator keeps (client-go tools/record/events_cache.go maxLruCacheEntries). */
+const CACHE_ENTRIES = 4096;
+/** From this many different messages on, events that differ by the message alone become one (defaultAggregateMaxEvents). */
+const AGGREGATE_AFTER = 10;
+const AGGREGATE_INTERVAL = 600_000;
+/** Events a source may send about one object at once, and how long until it may send one more (defaultSpamBurst, defaultSpamQPS). */
+const SPAM_BURST = 25;
+const SPAM_REFILL = 300_000;
+
+/** What makes events alike. */
+export interface EventIdentity {
+  /** Source and involved object, without the field path. */
+  subject: string;
+  fieldPath: string;
+  type: string;
+  reason: string;
+  message: string;
+}
+
+/** What has become of an event after aggregation, counting and the spam filter. */
+export type Correlated<T> =
+  | { action: 'skip' }
+  /** Write a new event; `state` is where its outcome is to be kept. */
+  | { action: 'create'; message: string; state: T }
+  /** The same event came before: only count, lastTimestamp and message change. */
+  | { action: 'count'; message: string; count: number; state: T };
+
+interface Observed<T> {
+  count: number;
+  state: T;
+}
+
+/** A map that forgets what was not used for longest. */
+class RecentlyUsed<V> {
+  private readonly entries = new Map<string, V>();
+
+  get(key: string): V | undefined {
+    const value = this.entries.get(key);
+    if (value !== undefined) {
+      this.entries.delete(key);
+      this.entries.set(key, value);
+    }
+    return value;
+  }
+
+  set(key: string, value: V): void {
+    this.entries.delete(key);
+    this.entries.set(key, value);
+    if (this.entries.size <= CACHE_ENTRIES) return;
+    for (const oldest of this.entries.keys()) {
+      this.entries.delete(oldest);
+      return;
+    }
+  }
+}
+
+/** A token bucket: `tokens` as of `at`. */
+interface Bucket {
+  tokens: number;
+  at: Instant;
+}
+
+function identityKey({ subject, fieldPath, type, reason, message }: EventIdentity): string {
+  return [subject, type, reason, fieldPath, message].join('\n');
+}
+
+/**
+ * Keeps a source from flooding: the same event again is counted, similar ones are combined, and more than 25 about one
+ * object are dropped (client-go tools/record/events_cache.go EventCorrelator). Only decides; writes nothing.
+ */
+export class EventCorrelator<T> {
+  private readonly aggregates = new RecentlyUsed<{ messages: Set<string>; last: Instant }>();
+  private readonly observed = new RecentlyUsed<Observed<T>>();
+  private readonly buckets = new RecentlyUsed<Bucket>();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly newState: () => T,
+    /** Off: events are only counted, as tools/events (series) does, neither combined nor dropped. */
+    private readonly combine = true,
+  ) {}
+
+  correlate(event: EventIdentity): Correlated<T> {
+    const { key, message } = this.combine ? this.aggregate(event) : { key: identityKey(event), message: event.message };
+    const before = this.observed.get(key);
+    const observed = before ?? { count: 0, state: this.newState() };
+    observed.count += 1;
+    this.observed.set(key, observed);
+    if (this.combine && !this.admits(`${event.subject}\n${event.type}`)) return { action: 'skip' };
+    if (observed.count === 1) return { action: 'create', message, state: observed.state };
+    return { action: 'count', message, count: observed.count, state: observed.state };
+  }
+
+  private aggregate(event: EventIdentity): { key: string; message: string } {
+    const now = this.clock.now();
+    const group = `${event.subject}\n${event.type}\n${event.reason}`;
+    let aggregate = this.aggregates.get(group);
+    if (aggregate === undefined || now - aggregate.last > AGGREGATE_INTERVAL) aggregate = { messages: new Set(), last: now };
+    aggregate.messages.add(event.message);
+    aggregate.last = now;
+    this.aggregates.set(group, aggregate);
+    if (aggregate.messages.size < AGGREGATE_AFTER) return { key: identityKey(event), message: event.message };
+    // Upstream pops an arbitrary one; the first makes the same log of the same inputs.
+    for (const first of aggregate.messages) {
+      aggregate.messages.delete(first);
+      break;
+    }
+    return { key: group, message: `(combined from similar events): ${event.message}` };
+  }
+
+  private admits(key: string): boolean {
+    const now = this.clock.now();
+    const before = this.buckets.get(key) ?? { tokens: SPAM_BURST, at: now };
+    const tokens = Math.min(SPAM_BURST, before.tokens + (now - before.at) / SPAM_REFILL);
+    const admitted = tokens >= 1;
+    this.buckets.set(key, { tokens: admitted ? tokens - 1 : tokens, at: now });
+    return admitted;
+  }
+}

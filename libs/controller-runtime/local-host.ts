@@ -1,0 +1,159 @@
+import type { Clock, Instant } from '#apimachinery';
+import type { Component, ComponentChange } from './component.js';
+import { type HostedCluster, Seat } from './turn.js';
+
+/** Turns without a pause after which a cluster is taken never to come to rest. */
+const MAX_TURNS = 100_000;
+/** Reconciles a turn: one process has nobody to give way to but the other components. */
+const BUDGET = { reconciles: 10_000 };
+
+/** Machine milliseconds after which turns are taken again that failed while running by themselves. */
+const RETRY = 1_000;
+
+/** Something else that falls due in cluster time, e.g. the expiry of leases. */
+export interface Duty {
+  nextAt(): Promise<Instant | undefined>;
+  run(now: Instant): Promise<void>;
+}
+
+export interface LocalHostOptions {
+  hosted: HostedCluster;
+  /** In the order their turns are taken. */
+  components: readonly Component[];
+  clock: Clock & { set?(instant: Instant): void };
+  duties?: readonly Duty[];
+  /** Runs turns by itself as soon as something wakes a component; otherwise only settle() and advance() do. Default true. */
+  autorun?: boolean;
+  /** Calls back in so many machine milliseconds; returns how to call it off. For clusters whose time goes by itself. */
+  schedule?: (milliseconds: number, run: () => void) => () => void;
+  /** Told of turns that failed while running by itself. */
+  onError?: (error: unknown) => void;
+}
+
+/** Host of one cluster's components in this process: a plain loop, one turn after another in a fixed order. */
+export class LocalHost {
+  private readonly seats: Seat[];
+  private readonly awake = new Set<string>();
+  private readonly due = new Map<string, Instant>();
+  private loop: Promise<void> | undefined;
+  private cancelTimer: (() => void) | undefined;
+  private closed = false;
+
+  constructor(private readonly options: LocalHostOptions) {
+    this.seats = options.components.map((component) => new Seat(options.hosted, component));
+    for (const { name } of options.components) this.awake.add(name);
+  }
+
+  /** A change was committed: wakes whom it concerns. */
+  changed(change: ComponentChange): void {
+    for (const { component } of this.seats) if (component.interests(change)) this.wake(component.name);
+  }
+
+  wake(component: string): void {
+    if (this.closed || this.seats.find((seat) => seat.component.name === component)?.absorbs) return;
+    this.awake.add(component);
+    if (this.options.autorun ?? true) this.start();
+  }
+
+  /** Takes turns until nothing is left to do at the present time. Throws what a turn threw. */
+  async settle(): Promise<void> {
+    while (this.loop !== undefined) await this.loop;
+    await this.takeTurns();
+  }
+
+  /** Turns a stepped clock on: runs what falls due on the way in its order, and settles after each. */
+  async advance(milliseconds: number): Promise<void> {
+    const { clock, duties = [] } = this.options;
+    if (clock.set === undefined) throw new Error('this clock goes by itself');
+    const target = clock.now() + milliseconds;
+    await this.settle();
+    for (let turns = 0; ; turns += 1) {
+      if (turns > MAX_TURNS) throw new Error(`no end of timers before ${new Date(target).toISOString()}`);
+      const next = await this.nextAt();
+      if (next === undefined || next > target) break;
+      clock.set(next);
+      for (const duty of duties) await duty.run(clock.now());
+      this.wakeDue();
+      await this.settle();
+    }
+    clock.set(target);
+    await this.settle();
+  }
+
+  close(): void {
+    this.closed = true;
+    this.cancelTimer?.();
+    for (const seat of this.seats) seat.close();
+  }
+
+  private start(): void {
+    this.loop ??= Promise.resolve()
+      .then(() => this.takeTurns())
+      .then(
+        () => this.rest(false),
+        (error: unknown) => {
+          this.options.onError?.(error);
+          this.rest(true);
+        },
+      );
+  }
+
+  /** The loop has come to rest: waits for the next wake-up, timer or, after a failure, a while. */
+  private rest(failed: boolean): void {
+    this.loop = undefined;
+    this.setTimer();
+    if (this.closed || this.awake.size === 0) return;
+    if (failed) this.options.schedule?.(RETRY, () => this.start());
+    else this.start();
+  }
+
+  private async takeTurns(): Promise<void> {
+    for (let turns = 0; !this.closed; turns += 1) {
+      const seat = this.seats.find(({ component }) => this.awake.has(component.name));
+      if (seat === undefined) return;
+      if (turns > MAX_TURNS) throw new Error(`the cluster does not come to rest: ${[...this.awake].join(', ')} still at work`);
+      await this.take(seat);
+    }
+  }
+
+  private async take(seat: Seat): Promise<void> {
+    const { name } = seat.component;
+    this.awake.delete(name);
+    const { more, nextAt } = await seat.turn({ budget: BUDGET }).catch((error: unknown) => {
+      this.awake.add(name);
+      throw error;
+    });
+    if (nextAt === undefined) this.due.delete(name);
+    else this.due.set(name, nextAt);
+    if (more) this.awake.add(name);
+  }
+
+  private async nextAt(): Promise<Instant | undefined> {
+    const duties = await Promise.all((this.options.duties ?? []).map((duty) => duty.nextAt()));
+    const all = [...this.due.values(), ...duties.filter((at) => at !== undefined)];
+    return all.length === 0 ? undefined : Math.min(...all);
+  }
+
+  private wakeDue(): void {
+    const now = this.options.clock.now();
+    for (const [name, at] of this.due) {
+      if (at > now) continue;
+      this.due.delete(name);
+      this.awake.add(name);
+    }
+  }
+
+  /** Wakes the loop when the soonest timer is due, where time goes by itself. */
+  private setTimer(): void {
+    const { schedule, hosted } = this.options;
+    this.cancelTimer?.();
+    this.cancelTimer = undefined;
+    if (schedule === undefined || this.closed || this.due.size === 0) return;
+    const delay = hosted.delayUntil(Math.min(...this.due.values()));
+    if (delay === undefined) return;
+    this.cancelTimer = schedule(Math.max(0, delay), () => {
+      this.wakeDue();
+      this.start();
+    });
+  }
+}

@@ -1,0 +1,210 @@
+import { type corev1, Event } from '#api';
+import { type Clock, formatMicroTime, formatTime, type Instant, type KubeObject, type Random } from '#apimachinery';
+import type { Client } from '#client';
+import { EventCorrelator } from './event-correlator.js';
+import { isNotFound } from './failures.js';
+
+/** What an event tells. */
+export interface EventNote {
+  /** The object it is about. */
+  about: KubeObject;
+  /** A part of it, e.g. `spec.containers{web}`. */
+  fieldPath?: string;
+  type: 'Normal' | 'Warning';
+  reason: string;
+  message: string;
+  /** The machine it comes from, e.g. a kubelet's node. */
+  host?: string;
+  /** What was being done; events.k8s.io style only, e.g. `Binding`. */
+  action?: string;
+  related?: corev1.ObjectReference;
+}
+
+/** Writes core/v1 Events, as client-go's tools/record does: never in the way of the work, and lost rather than retried. */
+export interface EventRecorder {
+  /** Returns at once; the event is written beside whatever follows. */
+  record(note: EventNote): void;
+  normal(about: KubeObject, reason: string, message: string): void;
+  warning(about: KubeObject, reason: string, message: string): void;
+  /** The same recorder (counts, aggregation), writing through another client, whose writes carry another cause. */
+  through(client: Client): EventRecorder;
+}
+
+/** A recorder and its pending writes. */
+export interface EventSink extends EventRecorder {
+  /** Resolves when all events recorded so far have been written or dropped. */
+  flushed(): Promise<void>;
+  /** Events that could not be written. */
+  readonly dropped: number;
+}
+
+export interface RecorderOptions {
+  client: Client;
+  clock: Clock;
+  random: Random;
+  /** `source.component` and `reportingComponent`, e.g. `deployment-controller`. */
+  component: string;
+  /** `counted`: client-go tools/record. `series`: tools/events (events.k8s.io), as the scheduler writes them. */
+  style?: 'counted' | 'series';
+}
+
+/** The stored event a correlator's entry stands for; writes about it follow one another. */
+interface Written {
+  event?: corev1.Event;
+  last: Promise<void>;
+}
+
+/** Makes a recorder for one component of one cluster. */
+export function createRecorder(options: RecorderOptions): EventSink {
+  return new BufferedRecorder(options);
+}
+
+class BufferedRecorder implements EventSink {
+  private readonly correlator: EventCorrelator<Written>;
+  private readonly pending = new Set<Promise<void>>();
+  private readonly names: EventNames;
+  dropped = 0;
+
+  constructor(private readonly options: RecorderOptions) {
+    this.correlator = new EventCorrelator<Written>(options.clock, () => ({ last: Promise.resolve() }), options.style !== 'series');
+    this.names = new EventNames(options.random);
+  }
+
+  record(note: EventNote): void {
+    this.recordThrough(this.options.client, note);
+  }
+
+  normal(about: KubeObject, reason: string, message: string): void {
+    this.record({ about, type: 'Normal', reason, message });
+  }
+
+  warning(about: KubeObject, reason: string, message: string): void {
+    this.record({ about, type: 'Warning', reason, message });
+  }
+
+  through(client: Client): EventRecorder {
+    const record = (note: EventNote): void => this.recordThrough(client, note);
+    return {
+      record,
+      normal: (about, reason, message) => record({ about, type: 'Normal', reason, message }),
+      warning: (about, reason, message) => record({ about, type: 'Warning', reason, message }),
+      through: (other) => this.through(other),
+    };
+  }
+
+  async flushed(): Promise<void> {
+    while (this.pending.size > 0) await Promise.all(this.pending);
+  }
+
+  private recordThrough(client: Client, note: EventNote): void {
+    const outcome = this.correlator.correlate(this.identity(note));
+    if (outcome.action === 'skip') return;
+    const { state } = outcome;
+    const message = this.options.style === 'series' ? note.message : outcome.message;
+    const at = this.options.clock.now();
+    const write = state.last
+      .then(() => (outcome.action === 'create' ? undefined : this.countUp(client, state.event, { message, count: outcome.count, at })))
+      .then(async (counted) => {
+        state.event = counted ?? (await client.create(Event, this.makeEvent({ ...note, message }, at)));
+      })
+      .catch(() => {
+        this.dropped += 1;
+      })
+      .finally(() => this.pending.delete(write));
+    state.last = write;
+    this.pending.add(write);
+  }
+
+  /** Patches the event that is counted up; undefined where it is gone (expired), so that a new one is made. */
+  private async countUp(
+    client: Client,
+    event: corev1.Event | undefined,
+    { message, count, at }: { message: string; count: number; at: Instant },
+  ): Promise<corev1.Event | undefined> {
+    if (event === undefined) return undefined;
+    const patch =
+      this.options.style === 'series'
+        ? { series: { count, lastObservedTime: formatMicroTime(at) } }
+        : { count, lastTimestamp: formatTime(at), ...(message === event.message ? {} : { message }) };
+    try {
+      return await client.patch(Event, event.metadata.name, event.metadata.namespace, 'strategic', patch);
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  private identity({ about, fieldPath = '', type, reason, message, host = '', action = '' }: EventNote) {
+    const { name, namespace = '', uid = '', resourceVersion = '' } = about.metadata;
+    const series = this.options.style === 'series';
+    const subject = [this.options.component, host, about.apiVersion, about.kind, namespace, name, uid];
+    return {
+      subject: (series ? [...subject, resourceVersion, action] : subject).join('/'),
+      fieldPath,
+      type,
+      reason,
+      // A series is told apart by what it is about, not by its text (client-go tools/events getKey).
+      message: series ? '' : message,
+    };
+  }
+
+  private makeEvent(note: EventNote, at: Instant): corev1.Event {
+    const { component, style } = this.options;
+    const { about, host } = note;
+    const namespace = about.metadata.namespace || 'default';
+    const common = {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: this.names.make(about.metadata.name, at), namespace },
+      involvedObject: reference(about, note.fieldPath),
+      reason: note.reason,
+      message: note.message,
+      type: note.type,
+      reportingComponent: component,
+      ...(note.action === undefined ? {} : { action: note.action }),
+      ...(note.related === undefined ? {} : { related: note.related }),
+    };
+    if (style === 'series') {
+      return { ...common, eventTime: formatMicroTime(at), reportingInstance: host ?? component, source: {} };
+    }
+    const time = formatTime(at);
+    return {
+      ...common,
+      reportingInstance: host ?? '',
+      source: { component, ...(host === undefined ? {} : { host }) },
+      firstTimestamp: time,
+      lastTimestamp: time,
+      count: 1,
+    };
+  }
+}
+
+/** A reference to an object as events carry it (client-go tools/reference GetReference). */
+function reference(object: KubeObject, fieldPath: string | undefined): corev1.ObjectReference {
+  const { namespace, name, uid, resourceVersion } = object.metadata;
+  return {
+    kind: object.kind,
+    ...(namespace ? { namespace } : {}),
+    name,
+    uid,
+    apiVersion: object.apiVersion,
+    resourceVersion,
+    ...(fieldPath === undefined ? {} : { fieldPath }),
+  };
+}
+
+/** Event names `<name>.<16 hex>`: nanoseconds since the epoch (client-go tools/record/util GenerateEventName). */
+class EventNames {
+  private sequence: number;
+
+  constructor(private readonly random: Random) {
+    this.sequence = Math.floor(random.next() * 1_000_000);
+  }
+
+  make(name: string, at: Instant): string {
+    // The clock has milliseconds: the digits below them only tell events of one instant apart.
+    this.sequence = (this.sequence + 1) % 1_000_000;
+    const made = `${name}.${(BigInt(at) * 1_000_000n + BigInt(this.sequence)).toString(16)}`;
+    return made.length <= 253 ? made : this.random.uuid();
+  }
+}

@@ -1,0 +1,121 @@
+import type { Instant } from '#apimachinery';
+import type { Fence, Revision, Storage } from '#storage';
+import type { Budget, ClusterContext, Component, ComponentInstance } from './component.js';
+import { isFenced } from './failures.js';
+
+/** One cluster as a host holds it: made by the service's or the tests' assembly over any store. */
+export interface HostedCluster {
+  readonly cluster: string;
+  readonly turns: Pick<Storage, 'beginTurn' | 'endTurn'>;
+  /** The context of one component. Informers are shared; the client is the component's own: its writes carry the fence last set. */
+  contextFor(component: string): { context: ClusterContext; setFence(fence: Fence | undefined): void };
+  /** Resolves when every informer asked for has delivered all that was committed before the call; the revision reached. */
+  catchUp(): Promise<Revision>;
+  /** The newest revision that all informers have delivered. */
+  delivered(): Revision;
+  /** Machine milliseconds until a cluster time; undefined where time stands until it is turned (frozen, stepped). */
+  delayUntil(at: Instant): number | undefined;
+  close(): void;
+}
+
+/** How a turn goes on once nothing is left to do. */
+export interface Linger {
+  /** Milliseconds of quiet after which a turn ends. 0: at once. */
+  quiet: number;
+  /** Whether others wait for the place this turn takes. */
+  othersWait(): boolean;
+  /** Waits so many milliseconds, or until `stop` is called (which resolves it too). */
+  wait(milliseconds: number): { promise: Promise<void>; stop(): void };
+}
+
+/** What came of a turn. */
+export interface TurnOutcome {
+  /** Overtaken by another worker: nothing more may be written, and what is cached may be old. */
+  fenced: boolean;
+  /** Work is left: queue it again behind the others. */
+  more: boolean;
+  nextAt?: Instant;
+}
+
+/** A component of a cluster that has been opened in this process. */
+export class Seat {
+  private instance: ComponentInstance | undefined;
+  private readonly bound: ReturnType<HostedCluster['contextFor']>;
+  private onWork: (() => void) | undefined;
+  /** True from the turn's start until it has decided to end. */
+  private taking = false;
+
+  constructor(
+    private readonly hosted: HostedCluster,
+    readonly component: Component,
+  ) {
+    this.bound = hosted.contextFor(component.name);
+  }
+
+  /** Whether what is delivered now will be worked off by the running turn, so that it needs no other wake-up. */
+  get absorbs(): boolean {
+    return this.taking && this.instance?.hasWork !== undefined;
+  }
+
+  /** One turn: token, fence, catch up, drain, linger, end. Throws what the store throws, but for being overtaken. */
+  async turn(options: { budget: Budget; linger?: Linger }): Promise<TurnOutcome> {
+    const { name } = this.component;
+    this.taking = true;
+    try {
+      const [state] = await Promise.all([this.hosted.turns.beginTurn(name), this.open()]);
+      this.bound.setFence({ component: name, token: state.token });
+      await this.hosted.catchUp();
+      const { more, nextAt, cursor } = await this.drainUntilQuiet(options.budget, options.linger);
+      await this.hosted.turns.endTurn(name, { token: state.token, cursor, nextAt });
+      return { fenced: false, more, nextAt };
+    } catch (error) {
+      if (isFenced(error)) return { fenced: true, more: true };
+      throw error;
+    } finally {
+      this.taking = false;
+      this.bound.setFence(undefined);
+    }
+  }
+
+  close(): void {
+    this.instance?.close();
+    this.instance = undefined;
+  }
+
+  private async open(): Promise<ComponentInstance> {
+    if (this.instance === undefined) {
+      this.instance = await this.component.open(this.bound.context);
+      this.instance.onWork?.(() => this.onWork?.());
+    }
+    return this.instance;
+  }
+
+  private async drainUntilQuiet(budget: Budget, linger: Linger | undefined) {
+    const instance = await this.open();
+    for (;;) {
+      const { more, nextAt } = await instance.drain(budget);
+      const cursor = this.hosted.delivered();
+      const left = more || instance.hasWork?.() === true;
+      const goesOn = linger !== undefined && !linger.othersWait() && (left || (await this.lingers(instance, linger, nextAt)));
+      if (goesOn) continue;
+      // No await between the last look for work and this: what comes from now on wakes the component anew.
+      this.taking = false;
+      return { more: left || instance.hasWork?.() === true, nextAt, cursor };
+    }
+  }
+
+  /** Waits for more work; false when none came. */
+  private async lingers(instance: ComponentInstance, linger: Linger, nextAt: Instant | undefined): Promise<boolean> {
+    const due = nextAt === undefined ? undefined : this.hosted.delayUntil(nextAt);
+    const untilTimer = due !== undefined && due <= linger.quiet;
+    const waiting = linger.wait(untilTimer ? Math.max(0, due) : linger.quiet);
+    let came = false;
+    this.onWork = () => {
+      came = true;
+      waiting.stop();
+    };
+    await waiting.promise;
+    this.onWork = undefined;
+    return untilTimer || came || instance.hasWork?.() === true;
+  }
+}
