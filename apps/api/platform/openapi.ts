@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import * as schemas from './schemas.js';
+
+type Json = Record<string, unknown>;
+const named = {
+  Organization: schemas.organizationSchema,
+  CreateOrganization: schemas.createOrganizationSchema,
+  Cluster: schemas.clusterSchema,
+  CreatedCluster: schemas.createdClusterSchema,
+  CreateCluster: schemas.createClusterSchema,
+  Token: schemas.tokenSchema,
+  Advance: schemas.advanceSchema,
+  Clock: schemas.clockSchema,
+  Problem: schemas.problemSchema,
+} as const;
+type Name = keyof typeof named;
+
+const ref = (name: Name) => ({ $ref: `#/components/schemas/${name}` });
+const json = (schema: Json) => ({ content: { 'application/json': { schema } } });
+const problem = { description: 'What is wrong', content: { 'application/problem+json': { schema: ref('Problem') } } };
+
+interface Operation {
+  summary: string;
+  body?: Name;
+  status?: number;
+  answer?: Json;
+  parameters?: Json[];
+}
+
+const operation = ({ summary, body, status = 200, answer, parameters }: Operation) => ({
+  summary,
+  parameters,
+  requestBody: body && { required: true, ...json(ref(body)) },
+  responses: { [status]: { description: 'Done', ...answer }, default: problem },
+});
+const list = (name: Name) => json({ type: 'object', required: ['items'], properties: { items: { type: 'array', items: ref(name) } } });
+const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+const organization = { name: 'organization', in: 'query', schema: { type: 'string' }, description: 'Id or name of the owner' };
+
+const paths = {
+  '/organizations': {
+    get: operation({ summary: 'All organizations', answer: list('Organization') }),
+    post: operation({ summary: 'A new organization', body: 'CreateOrganization', status: 201, answer: json(ref('Organization')) }),
+  },
+  '/clusters': {
+    get: operation({ summary: 'All clusters', parameters: [organization], answer: list('Cluster') }),
+    post: operation({ summary: 'A new cluster, usable at once', body: 'CreateCluster', status: 201, answer: json(ref('CreatedCluster')) }),
+  },
+  '/clusters/{id}': {
+    parameters: [id],
+    get: operation({ summary: 'One cluster', answer: json(ref('Cluster')) }),
+    delete: operation({ summary: 'Removes a cluster and all it holds', status: 204 }),
+  },
+  '/clusters/{id}/kubeconfig': {
+    parameters: [id],
+    get: operation({ summary: 'Its kubeconfig', answer: { content: { 'application/yaml': { schema: { type: 'string' } } } } }),
+  },
+  '/clusters/{id}/token': {
+    parameters: [id],
+    post: operation({ summary: 'A new token; the old one opens nothing any more', status: 201, answer: json(ref('Token')) }),
+  },
+  '/clusters/{id}/clock/advance': {
+    parameters: [id],
+    post: operation({ summary: 'Turns a stepped clock and answers when all is quiet', body: 'Advance', answer: json(ref('Clock')) }),
+  },
+};
+
+/** The OpenAPI document of /platform/v1, made from the same schemas that check the bodies. */
+export function platformOpenApi(): Json {
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Orrery platform', version: 'v1' },
+    servers: [{ url: '/platform/v1' }],
+    security: [{ bearer: [] }],
+    paths,
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
+      schemas: Object.fromEntries(
+        Object.entries(named).map(([name, schema]) => {
+          const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: name.startsWith('Create') || name === 'Advance' ? 'input' : 'output' });
+          return [name, rest];
+        }),
+      ),
+    },
+  };
+}

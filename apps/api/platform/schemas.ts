@@ -1,0 +1,75 @@
+import { z } from 'zod';
+
+const label = z
+  .string()
+  .min(1)
+  .max(63)
+  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'must be a DNS label: lower-case letters, digits and dashes');
+
+const wholeOrMilli = z.string().regex(/^[1-9][0-9]{0,5}m?$/, 'must be a cpu quantity such as 4 or 500m');
+const bytes = z.string().regex(/^[1-9][0-9]{0,5}(Ki|Mi|Gi|Ti)$/, 'must be a memory quantity such as 8Gi');
+
+/** The machines of a cluster; the first is the control plane. */
+export const nodesSchema = z.strictObject({
+  count: z.number().int().min(1).max(500).default(3).describe('How many nodes, the control plane among them'),
+  cpu: wholeOrMilli.default('4'),
+  memory: bytes.default('8Gi'),
+  pods: z.number().int().min(1).max(1000).default(110),
+});
+
+const clockRequest = z
+  .discriminatedUnion('mode', [
+    z.strictObject({ mode: z.literal('real') }),
+    z.strictObject({ mode: z.literal('stepped'), startAt: z.iso.datetime().optional().describe('Where time stands at first; now when left out') }),
+  ])
+  .default({ mode: 'real' });
+
+export const createClusterSchema = z.strictObject({
+  name: label,
+  organization: z.string().max(63).optional().describe('Id or name of the owner; may be left out where there is one only'),
+  nodes: nodesSchema.prefault({}),
+  profile: z.enum(['realistic', 'instant']).default('realistic').describe('How long things take on the simulated machines'),
+  clock: clockRequest,
+});
+
+export const createOrganizationSchema = z.strictObject({ name: label });
+
+export const advanceSchema = z.strictObject({
+  by: z
+    .string()
+    .regex(/^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$/, 'must be a duration such as 30s, 10m or 1h30m')
+    .describe('How far to turn the clock'),
+});
+
+export const organizationSchema = z.object({ id: z.string(), name: z.string(), createdAt: z.iso.datetime() });
+
+export const clusterSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  organization: z.string().describe('Id of the owner'),
+  server: z.string().describe("The cluster's Kubernetes API"),
+  nodes: nodesSchema,
+  profile: z.enum(['realistic', 'instant']),
+  clock: z.object({ mode: z.enum(['real', 'stepped']), now: z.iso.datetime().optional() }),
+  createdAt: z.iso.datetime(),
+});
+
+export const createdClusterSchema = clusterSchema.extend({ token: z.string(), kubeconfig: z.string() });
+export const tokenSchema = z.object({ token: z.string() });
+export const clockSchema = z.object({ now: z.iso.datetime(), turns: z.number().int().describe('Turns that components took on the way') });
+
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string().optional(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  requestId: z.string(),
+});
+
+const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Milliseconds of a duration as Go writes it: `1h30m`, `0.5s`. */
+export function durationOf(text: string): number {
+  return [...text.matchAll(/([0-9.]+)(ms|s|m|h)/g)].reduce((sum, [, number, unit]) => sum + Number(number) * (units[unit ?? ''] ?? 0), 0);
+}

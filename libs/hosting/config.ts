@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+/** The process can't start as it was told to: the message is one line that says what to change. */
+export class ConfigError extends Error {}
+
+const port = z.coerce.number().int().min(0).max(65535);
+
+/** Settings that every process of the service reads from its environment. */
+export const commonConfig = z.object({
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL'),
+  REDIS_URL: z.string().regex(/^rediss?:\/\//, 'must be a redis:// or rediss:// URL'),
+  ORRERY_HOME: z.string().default('.orrery'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  /** Connections to PostgreSQL of this process. */
+  DATABASE_POOL: z.coerce.number().int().min(1).max(500).default(10),
+  NODE_ENV: z.string().optional(),
+});
+
+/** A comma-separated list without blanks. */
+export const commaList = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean),
+  );
+
+/** A TCP port; 0 lets the system choose one. */
+export const portNumber = port;
+
+/** Parses the environment once, at boot. Throws ConfigError: one line that names every wrong variable. */
+export function parseConfig<S extends z.ZodType>(schema: S, env: NodeJS.ProcessEnv): z.infer<S> {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = schema.safeParse(set);
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues.map((issue) => {
+    const name = issue.path.join('.');
+    return set[name] === undefined ? `${name} is not set` : `${name}: ${issue.message}`;
+  });
+  throw new ConfigError(`bad configuration: ${wrong.join('; ')}`);
+}

@@ -1,0 +1,58 @@
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { ConfigError } from './config.js';
+import type { Log } from './logging.js';
+
+const reasonOf = (error: unknown) => {
+  const e = error as { code?: string; message?: string; errors?: Array<{ message?: string }> };
+  return e.message || e.errors?.[0]?.message || e.code || String(error);
+};
+
+/** The address of a URL without its credentials: what may be shown. */
+export function shownAddress(url: string): string {
+  const { protocol, hostname, port, pathname } = new URL(url);
+  return `${protocol}//${hostname}${port ? `:${port}` : ''}${pathname}`;
+}
+
+/** A pool of connections to PostgreSQL, tried once. Throws ConfigError (one line) when the server can't be reached. */
+export async function connectPostgres(url: string, connections: number, log: Log): Promise<pg.Pool> {
+  const pool = new pg.Pool({ connectionString: url, max: connections, connectionTimeoutMillis: 5000, keepAlive: true });
+  // Without a listener an idle connection's end would end the process; the pool makes a new one when next asked.
+  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+  try {
+    await pool.query('select 1');
+  } catch (error) {
+    await pool.end();
+    throw new ConfigError(
+      `PostgreSQL at ${shownAddress(url)} can't be reached (${reasonOf(error)}): start it, correct DATABASE_URL, or unset it to use the embedded one`,
+    );
+  }
+  return pool;
+}
+
+/** A connection to Redis, tried once; afterwards it reconnects by itself for as long as it takes. Throws ConfigError (one line). */
+export async function connectRedis(url: string, log: Log): Promise<Redis> {
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    maxRetriesPerRequest: null,
+    enableReadyCheck: true,
+    retryStrategy: (times) => Math.min(50 * times, 1000),
+  });
+  let lastError: unknown;
+  redis.on('error', (error) => {
+    lastError = error;
+    log.warn({ err: error }, 'redis connection trouble');
+  });
+  const timer = setTimeout(() => redis.disconnect(), 5000);
+  try {
+    await redis.connect();
+  } catch (error) {
+    redis.disconnect();
+    throw new ConfigError(
+      `Redis at ${shownAddress(url)} can't be reached (${reasonOf(lastError ?? error)}): start it, correct REDIS_URL, or unset it to use the embedded one`,
+    );
+  } finally {
+    clearTimeout(timer);
+  }
+  return redis;
+}

@@ -1,0 +1,58 @@
+import type { Log } from './logging.js';
+
+/** Asked to end: a signal, or the launcher is gone. */
+export interface Lifecycle {
+  /** Resolves with the reason when the process is to end. */
+  readonly ended: Promise<string>;
+}
+
+/**
+ * Watches for the process's end: SIGTERM, SIGINT, and the closing of the channel to the launcher, which is how a child learns
+ * that its launcher was killed. A second signal ends at once.
+ */
+export function watchLifecycle(log: Log): Lifecycle {
+  const { promise: ended, resolve } = deferred<string>();
+  let asked = false;
+  const onSignal = (signal: string) => {
+    if (asked) process.exit(1);
+    asked = true;
+    resolve(signal);
+  };
+  process.on('SIGTERM', () => onSignal('SIGTERM'));
+  // A terminal sends Ctrl-C to the whole group: the launcher then asks its children in order, so they wait for it.
+  process.on('SIGINT', () => (process.channel ? undefined : onSignal('SIGINT')));
+  process.on('disconnect', () => {
+    asked = true;
+    resolve('the launcher is gone');
+  });
+  process.on('unhandledRejection', (reason) => log.error({ err: reason }, 'unhandled rejection'));
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'uncaught exception');
+    process.exit(1);
+  });
+  return { ended };
+}
+
+/** Ends in order, each step within its time; a step that hangs is left behind and said in the log. */
+export async function shutDown(log: Log, steps: ReadonlyArray<{ name: string; run(): Promise<unknown> | unknown; within?: number }>): Promise<void> {
+  for (const step of steps) {
+    const timeout = deferred<'late'>();
+    const timer = setTimeout(() => timeout.resolve('late'), step.within ?? 5000);
+    try {
+      const result = await Promise.race([Promise.resolve(step.run()), timeout.promise]);
+      if (result === 'late') log.warn({ step: step.name }, 'shutdown step did not end in time');
+    } catch (error) {
+      log.warn({ step: step.name, err: error }, 'shutdown step failed');
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function deferred<T>(): { promise: Promise<T>; resolve(value: T): void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}

@@ -1,0 +1,115 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Seconds; the finer end is where a request served from the cache lies. */
+const latencyBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/**
+ * The process's Prometheus metrics. Names follow kube-apiserver's and controller-runtime's where there is a counterpart.
+ * No label carries a cluster, a namespace, a name or anything else that a tenant chooses: the number of series is bounded.
+ */
+export interface Metrics {
+  readonly contentType: string;
+  /** The exposition text. */
+  text(): Promise<string>;
+  /** One request answered. `group` is one of the built-in API groups or `other`. */
+  request(verb: string, group: string, code: number, seconds: number): void;
+  watchOpened(group: string): void;
+  watchClosed(group: string): void;
+  watchCutOff(): void;
+  /** One turn of a component ended. */
+  turn(component: string, outcome: 'done' | 'more' | 'fenced' | 'error', seconds: number): void;
+  /** One transaction of the object store: how many operations it carried, and how long it took. */
+  storeBatch(operations: number, seconds: number): void;
+  openClusters(count: number): void;
+  /** Read when metrics are asked for: jobs waiting for a worker. */
+  queueDepth(read: () => Promise<Record<string, number>>): void;
+}
+
+const noLabels = { verb: '', group: '', code: '' };
+
+/** Makes the metrics of one process. */
+export function createMetrics(processName: string): Metrics {
+  const registry = new Registry();
+  registry.setDefaultLabels({ process: processName });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 20 });
+  const registers = [registry];
+  const requests = new Counter({
+    name: 'apiserver_request_total',
+    help: 'Requests answered, by verb, API group and status code',
+    labelNames: Object.keys(noLabels),
+    registers,
+  });
+  const latency = new Histogram({
+    name: 'apiserver_request_duration_seconds',
+    help: 'Time from the request to the end of its answer; watches are not counted',
+    labelNames: ['verb', 'group'],
+    buckets: latencyBuckets,
+    registers,
+  });
+  const watches = new Gauge({ name: 'apiserver_longrunning_requests', help: 'Open watches', labelNames: ['group'], registers });
+  const cutOff = new Counter({ name: 'apiserver_terminated_watchers_total', help: 'Watches cut off for reading too slowly', registers });
+  const turns = new Counter({
+    name: 'orrery_turns_total',
+    help: 'Turns of components, by outcome',
+    labelNames: ['component', 'outcome'],
+    registers,
+  });
+  const turnTime = new Histogram({
+    name: 'orrery_turn_duration_seconds',
+    help: 'Length of a turn',
+    labelNames: ['component'],
+    buckets: latencyBuckets,
+    registers,
+  });
+  const batches = new Histogram({
+    name: 'orrery_store_batch_operations',
+    help: 'Operations in one transaction of the object store',
+    buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024],
+    registers,
+  });
+  const batchTime = new Histogram({
+    name: 'orrery_store_batch_duration_seconds',
+    help: 'Time of one transaction of the object store',
+    buckets: latencyBuckets,
+    registers,
+  });
+  const open = new Gauge({ name: 'orrery_open_clusters', help: 'Clusters this process holds in memory', registers });
+  const children = new Map<string, { count: Counter.Internal; time: Histogram.Internal<string> }>();
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    request(verb, group, code, seconds) {
+      const key = `${verb} ${group} ${code}`;
+      let child = children.get(key);
+      if (!child) {
+        child = { count: requests.labels({ verb, group, code: String(code) }), time: latency.labels({ verb, group }) };
+        children.set(key, child);
+      }
+      child.count.inc();
+      if (verb !== 'WATCH') child.time.observe(seconds);
+    },
+    watchOpened: (group) => watches.inc({ group }),
+    watchClosed: (group) => watches.dec({ group }),
+    watchCutOff: () => cutOff.inc(),
+    turn(component, outcome, seconds) {
+      turns.inc({ component, outcome });
+      turnTime.observe({ component }, seconds);
+    },
+    storeBatch(operations, seconds) {
+      batches.observe(operations);
+      batchTime.observe(seconds);
+    },
+    openClusters: (count) => open.set(count),
+    queueDepth(read) {
+      new Gauge({
+        name: 'orrery_queue_jobs',
+        help: 'Jobs of the work queue, by state',
+        labelNames: ['state'],
+        registers,
+        async collect() {
+          for (const [state, count] of Object.entries(await read())) this.set({ state }, count);
+        },
+      });
+    },
+  };
+}

@@ -1,0 +1,17 @@
+/** Names that the server certificate always carries: this machine's, and the ones pods of a cluster know the API by. */
+const fixed = [
+  '127.0.0.1',
+  '::1',
+  'localhost',
+  'kubernetes',
+  'kubernetes.default',
+  'kubernetes.default.svc',
+  'kubernetes.default.svc.cluster.local',
+  '10.96.0.1',
+];
+
+/** All names of the server certificate: the fixed ones, where it listens (unless that is everywhere), and the configured ones. */
+export function serverNames(listenHost: string, configured: readonly string[]): string[] {
+  const everywhere = ['0.0.0.0', '::', ''];
+  return [...new Set([...fixed, ...(everywhere.includes(listenHost) ? [] : [listenHost]), ...configured])];
+}

@@ -1,0 +1,60 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Log } from './logging.js';
+
+/** An error of the platform's REST API, answered as application/problem+json (RFC 9457). */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly title: string,
+    readonly detail?: string,
+    /** What is wrong with which field of the body. */
+    readonly errors?: ReadonlyArray<{ path: string; message: string }>,
+  ) {
+    super(detail ?? title);
+  }
+}
+
+const titles: Record<number, string> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  413: 'Payload Too Large',
+  415: 'Unsupported Media Type',
+};
+
+/** Checks a body or a query. Throws a 422 problem that names every field that is wrong. */
+export function validated<S extends z.ZodType>(schema: S, value: unknown): z.infer<S> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
+  throw new Problem(422, 'Unprocessable Entity', errors.map((e) => (e.path ? `${e.path}: ${e.message}` : e.message)).join('; '), errors);
+}
+
+function problemOf(error: unknown): Problem | undefined {
+  if (error instanceof Problem) return error;
+  const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number }).statusCode;
+  if (status === undefined || status < 400 || status > 499) return undefined;
+  return new Problem(status, titles[status] ?? 'Error', error instanceof Error ? error.message : undefined);
+}
+
+/** Every error of a Nest route becomes a problem document; what was not foreseen is logged and answered 500 without its text. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly log: Log) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const reply = http.getResponse<FastifyReply>();
+    const request = http.getRequest<FastifyRequest>();
+    const problem = problemOf(error);
+    if (!problem) this.log.error({ err: error, requestId: request.id, url: request.url.split('?')[0] }, 'request failed');
+    const { status, title, detail, errors } = problem ?? new Problem(500, 'Internal Server Error', `request ${request.id}`);
+    reply
+      .code(status)
+      .header('content-type', 'application/problem+json')
+      .send(JSON.stringify({ type: 'about:blank', title, status, detail, errors, requestId: request.id }));
+  }
+}

@@ -1,0 +1,114 @@
+import type { Instant } from '#apimachinery';
+import type { Replacement, StorageAdmin } from '#storage';
+import { randomId } from './ids.js';
+import { type Cluster, type NodeShape, NameTaken, type PlatformRecords, type TimingProfileName, type TokenRecord } from './records.js';
+import { deriveToken, hashToken } from './tokens.js';
+
+/** What every process has to know of a change to the platform. A hint: whoever misses it finds out from the tables. */
+export type PlatformEvent =
+  | { type: 'tokens-revoked'; hashes: string[] }
+  | { type: 'cluster-deleted'; cluster: string }
+  | { type: 'clock'; cluster: string; now: Instant };
+
+/** What a client may choose of a new cluster. */
+export interface ClusterRequest {
+  name: string;
+  organizationId: string;
+  nodes: NodeShape;
+  profile: TimingProfileName;
+  /** `stepped` starts at `startAt`, or at the machine's time. */
+  clock: { mode: 'real' } | { mode: 'stepped'; startAt?: Instant };
+}
+
+/** The clusters that new ones are copied from, one a shape of nodes. */
+export interface ClusterTemplates {
+  /** The template for these nodes, made when there is none yet; and what to replace in a copy made at `now`. */
+  of(nodes: NodeShape): Promise<{ cluster: string; replacements(now: Instant): Replacement[] }>;
+}
+
+export interface Clusters {
+  /** Usable at once when it resolves. Throws NameTaken. */
+  create(request: ClusterRequest): Promise<{ cluster: Cluster; token: string }>;
+  list(filter?: { organizationId?: string }): Promise<Cluster[]>;
+  get(id: string): Promise<Cluster | undefined>;
+  /** Every row and key of it is gone when this resolves. Whether there was one. */
+  remove(id: string): Promise<boolean>;
+  /** Its current token. */
+  token(id: string): Promise<string | undefined>;
+  /** A new token; the old one opens nothing any more. */
+  rotateToken(id: string): Promise<string | undefined>;
+}
+
+export interface ClustersOptions {
+  records: PlatformRecords;
+  storage: StorageAdmin;
+  templates: ClusterTemplates;
+  /** The installation's key, from which tokens are derived. */
+  tokenKey: Buffer;
+  /** The machine's time. */
+  now: () => Instant;
+  notify(event: PlatformEvent): void;
+  /** Removes what else is kept of a cluster, e.g. its keys in the work queue. */
+  cleanUp(cluster: string): Promise<void>;
+}
+
+const newToken = (key: Buffer, clusterId: string): { record: TokenRecord; token: string } => {
+  const id = randomId() + randomId();
+  const token = deriveToken(key, id);
+  return { record: { id, hash: hashToken(token), clusterId }, token };
+};
+
+async function create(options: ClustersOptions, request: ClusterRequest): Promise<{ cluster: Cluster; token: string }> {
+  const { records, storage, templates, tokenKey, now } = options;
+  const createdAt = now();
+  const clock = request.clock.mode === 'real' ? request.clock : { mode: 'stepped' as const, now: request.clock.startAt ?? createdAt };
+  const { organizationId, name, nodes, profile } = request;
+  const cluster: Cluster = { id: randomId(), organizationId, name, nodes, profile, clock, createdAt: new Date(createdAt) };
+  const template = await templates.of(nodes);
+  const { record, token } = newToken(tokenKey, cluster.id);
+  const born = clock.mode === 'stepped' ? clock.now : createdAt;
+  // The row comes first: it is what holds the name, and what an interrupted creation is found and removed by.
+  await records.addCluster(cluster, record);
+  try {
+    await storage.copy(template.cluster, cluster.id, { replace: template.replacements(born) });
+  } catch (error) {
+    await records.removeCluster(cluster.id);
+    throw error;
+  }
+  return { cluster, token };
+}
+
+async function remove(options: ClustersOptions, id: string): Promise<boolean> {
+  const token = await options.records.tokenOfCluster(id);
+  const removed = await options.records.removeCluster(id);
+  if (!removed) return false;
+  if (token) options.notify({ type: 'tokens-revoked', hashes: [token.hash] });
+  options.notify({ type: 'cluster-deleted', cluster: id });
+  await options.storage.destroy(id);
+  await options.cleanUp(id);
+  return true;
+}
+
+/** The platform's clusters. */
+export function createClusters(options: ClustersOptions): Clusters {
+  const { records, tokenKey, notify } = options;
+  return {
+    create: (request) => create(options, request),
+    list: (filter = {}) => records.clusters(filter),
+    get: (id) => records.cluster(id),
+    remove: (id) => remove(options, id),
+    async token(id) {
+      const record = await records.tokenOfCluster(id);
+      return record && deriveToken(tokenKey, record.id);
+    },
+    async rotateToken(id) {
+      if (!(await records.cluster(id))) return undefined;
+      const { record, token } = newToken(tokenKey, id);
+      const hashes = await records.replaceToken(record);
+      notify({ type: 'tokens-revoked', hashes });
+      return token;
+    },
+  };
+}
+
+export { NameTaken };

@@ -1,0 +1,114 @@
+// Builds apps/ and libs/ into dist/: TypeScript through swc, every other file copied as it is. Only what changed is built,
+// so that a warm start costs no more than looking at the files' times.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..');
+const sources = ['apps', 'libs'];
+const skipped = /(\.spec\.ts|\.d\.ts|\/README\.md|\/fixtures\/.*|\.contract\.ts)$/;
+const swcOptions = {
+  swcrc: false,
+  sourceMaps: true,
+  jsc: {
+    target: 'es2022',
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true },
+    keepClassNames: true,
+  },
+  module: { type: 'es6' },
+};
+
+function* filesUnder(folder) {
+  if (!fs.existsSync(folder)) return;
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (entry.name !== 'node_modules' && entry.name !== 'console') yield* filesUnder(file);
+    } else if (entry.isFile()) yield file;
+  }
+}
+
+const mtime = (file) => fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? -1;
+const outputOf = (source) => path.join(root, 'dist', source.endsWith('.ts') ? source.replace(/\.ts$/, '.js') : source);
+
+/** What has to be built: [source, output] pairs, relative source paths; and outputs whose source is gone. */
+function stale(force) {
+  const expected = new Set();
+  const todo = [];
+  const tool = mtime(path.join(root, 'scripts/build.mjs'));
+  for (const source of sources.flatMap((s) => [...filesUnder(path.join(root, s))].map((f) => path.relative(root, f)))) {
+    if (skipped.test(source)) continue;
+    const output = outputOf(source);
+    expected.add(output);
+    const built = mtime(output);
+    if (force || built < mtime(path.join(root, source)) || built < tool) todo.push([source, output]);
+  }
+  const orphans = sources
+    .flatMap((s) => [...filesUnder(path.join(root, 'dist', s))])
+    .filter((file) => !expected.has(file) && !(file.endsWith('.map') && expected.has(file.slice(0, -4))));
+  return { todo, orphans };
+}
+
+async function buildOne(swc, [source, output]) {
+  fs.mkdirSync(path.dirname(output), { recursive: true });
+  if (!source.endsWith('.ts')) return fs.copyFileSync(path.join(root, source), output), fs.utimesSync(output, new Date(), new Date());
+  const { code, map } = await swc.transformFile(path.join(root, source), { ...swcOptions, sourceFileName: path.join(root, source) });
+  if (map) fs.writeFileSync(`${output}.map`, map);
+  fs.writeFileSync(output, map ? `${code}\n//# sourceMappingURL=${path.basename(output)}.map\n` : code);
+}
+
+function run(command, args, env = {}) {
+  const result = spawnSync(command, args, { cwd: root, encoding: 'utf8', env: { ...process.env, ...env } });
+  if (result.status !== 0) throw new Error(`${[path.basename(command), ...args].join(' ')} failed:\n${result.stdout}${result.stderr}`);
+}
+
+/** The Prisma client of the platform's tables: generated where prisma/schema.prisma is newer than what was made of it last. */
+function generatePrisma(force) {
+  const schema = path.join(root, 'prisma/schema.prisma');
+  if (!fs.existsSync(schema)) return;
+  const stamp = path.join(root, 'node_modules/.cache/orrery/prisma.stamp');
+  const output = /output\s*=\s*"([^"]+)"/.exec(fs.readFileSync(schema, 'utf8'))?.[1];
+  const present = !output || fs.existsSync(path.resolve(root, 'prisma', output));
+  if (!force && present && mtime(stamp) >= mtime(schema)) return;
+  // The CLI would download its schema engine, which generating does not use: this variable keeps it from trying.
+  const env = { PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true', PRISMA_HIDE_UPDATE_MESSAGE: '1', CHECKPOINT_DISABLE: '1' };
+  run(process.execPath, [path.join(root, 'node_modules/prisma/build/index.js'), 'generate', '--schema', schema], env);
+  fs.mkdirSync(path.dirname(stamp), { recursive: true });
+  fs.writeFileSync(stamp, '');
+}
+
+/** The API's descriptions, read off the client library's types; scripts/gen-descriptions.mjs leaves when nothing is to do. */
+function generateDescriptions(force) {
+  const script = path.join(root, 'scripts/gen-descriptions.mjs');
+  if (!fs.existsSync(script)) return;
+  const stamp = path.join(root, 'node_modules/.cache/orrery/descriptions.stamp');
+  const newest = Math.max(mtime(script), mtime(path.join(root, 'node_modules/@kubernetes/client-node/package.json')));
+  if (!force && mtime(stamp) >= newest) return;
+  run(process.execPath, [script]);
+  fs.mkdirSync(path.dirname(stamp), { recursive: true });
+  fs.writeFileSync(stamp, '');
+}
+
+/**
+ * Brings dist/ up to date. Answers how many files were built.
+ * @param {{force?: boolean, onStart?: (files: number) => void}} options
+ */
+export async function build({ force = false, onStart } = {}) {
+  generatePrisma(force);
+  generateDescriptions(force);
+  const { todo, orphans } = stale(force);
+  for (const file of orphans) fs.rmSync(file, { force: true });
+  if (todo.length === 0) return 0;
+  onStart?.(todo.length);
+  const swc = await import('@swc/core');
+  await Promise.all(todo.map((pair) => buildOne(swc, pair)));
+  return todo.length;
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const started = performance.now();
+  const files = await build({ force: process.argv.includes('--force') });
+  process.stdout.write(`built ${files} files in ${Math.round(performance.now() - started)} ms\n`);
+}
