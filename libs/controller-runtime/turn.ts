@@ -44,6 +44,7 @@ export class Seat {
   private onWork: (() => void) | undefined;
   /** True from the turn's start until it has decided to end. */
   private taking = false;
+  private last: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly hosted: HostedCluster,
@@ -57,8 +58,17 @@ export class Seat {
     return this.taking && this.instance?.hasWork !== undefined;
   }
 
-  /** One turn: token, fence, catch up, drain, linger, end. Throws what the store throws, but for being overtaken. */
-  async turn(options: { budget: Budget; linger?: Linger }): Promise<TurnOutcome> {
+  /**
+   * One turn: token, fence, catch up, drain, linger, end. Throws what the store throws, but for being overtaken.
+   * A turn of the same seat that has not ended yet (this process was paused past its lock) is waited for.
+   */
+  turn(options: { budget: Budget; linger?: Linger }): Promise<TurnOutcome> {
+    const turn = this.last.then(() => this.take(options));
+    this.last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private async take(options: { budget: Budget; linger?: Linger }): Promise<TurnOutcome> {
     const { name } = this.component;
     this.taking = true;
     try {

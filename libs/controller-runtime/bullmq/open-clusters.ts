@@ -1,0 +1,107 @@
+import type { Component } from '../component.js';
+import { type HostedCluster, Seat } from '../turn.js';
+
+/** A cluster that has been opened in this process. */
+interface OpenCluster {
+  hosted: Promise<HostedCluster>;
+  seats: Map<string, Seat>;
+  /** Turns being taken. */
+  active: number;
+  lastUsed: number;
+  /** To be closed when its last turn has ended. */
+  stale: boolean;
+}
+
+/** A place in an opened cluster, to be given back. */
+export interface Lease {
+  hosted: HostedCluster;
+  seat: Seat;
+  /** `drop`: what is cached may be wrong, the next turn opens the cluster anew. */
+  release(drop: boolean): void;
+}
+
+/** The clusters whose caches this process holds. All of it can be rebuilt from the store, so idle ones are let go. */
+export class OpenClusters {
+  private readonly clusters = new Map<string, OpenCluster>();
+
+  constructor(
+    private readonly open: (cluster: string) => Promise<HostedCluster>,
+    private readonly now: () => number,
+  ) {}
+
+  get size(): number {
+    return this.clusters.size;
+  }
+
+  /** Whether a running turn of this process takes up what is delivered now. */
+  absorbs(cluster: string, component: string): boolean {
+    return this.clusters.get(cluster)?.seats.get(component)?.absorbs === true;
+  }
+
+  /** Throws what opening the cluster throws. */
+  async lease(cluster: string, component: Component): Promise<Lease> {
+    const entry = this.entry(cluster);
+    entry.active += 1;
+    try {
+      const hosted = await entry.hosted;
+      let seat = entry.seats.get(component.name);
+      if (seat === undefined) {
+        seat = new Seat(hosted, component);
+        entry.seats.set(component.name, seat);
+      }
+      return { hosted, seat, release: (drop) => this.release(cluster, entry, drop) };
+    } catch (error) {
+      this.release(cluster, entry, true);
+      throw error;
+    }
+  }
+
+  /** Lets go of clusters that were not used for `idle` milliseconds, and of the longest unused above `most`. */
+  evict({ idle, most }: { idle: number; most: number }): void {
+    const resting = [...this.clusters].filter(([, { active }]) => active === 0).sort(([, a], [, b]) => a.lastUsed - b.lastUsed);
+    let surplus = this.clusters.size - most;
+    for (const [cluster, entry] of resting) {
+      if (surplus <= 0 && this.now() - entry.lastUsed < idle) continue;
+      surplus -= 1;
+      this.drop(cluster, entry);
+    }
+  }
+
+  /** Lets go of a cluster (it is being deleted, or its clock was changed). */
+  forget(cluster: string): void {
+    const entry = this.clusters.get(cluster);
+    if (entry !== undefined) this.drop(cluster, entry);
+  }
+
+  close(): void {
+    for (const [cluster, entry] of [...this.clusters]) this.drop(cluster, entry);
+  }
+
+  private entry(cluster: string): OpenCluster {
+    let entry = this.clusters.get(cluster);
+    if (entry === undefined) {
+      entry = { hosted: this.open(cluster), seats: new Map(), active: 0, lastUsed: this.now(), stale: false };
+      this.clusters.set(cluster, entry);
+    }
+    return entry;
+  }
+
+  private release(cluster: string, entry: OpenCluster, drop: boolean): void {
+    entry.active -= 1;
+    entry.lastUsed = this.now();
+    if (drop || entry.stale) this.drop(cluster, entry);
+  }
+
+  private drop(cluster: string, entry: OpenCluster): void {
+    if (this.clusters.get(cluster) === entry) this.clusters.delete(cluster);
+    entry.stale = true;
+    if (entry.active > 0) return;
+    for (const seat of entry.seats.values()) seat.close();
+    entry.seats.clear();
+    // One that could not be opened has nothing to close; who asked for it was told.
+    entry.hosted.then(
+      (hosted) => hosted.close(),
+      () => undefined,
+    );
+  }
+}

@@ -1,0 +1,101 @@
+import type { Component, ComponentChange } from '../component.js';
+import { openQueues, shardOf, type TurnJob, type TurnQueueOptions, timerOptions, turnOptions } from './turn-queue.js';
+
+/** Asks workers for turns. Hints: one that is lost is made up for by the workers' sweep. */
+export interface Wakeups {
+  /** Asks for a turn. Asked for many times at once it costs one or two jobs. */
+  wake(cluster: string, component: string): void;
+  /** Asks for a turn in so many machine milliseconds; replaces what was asked for before. */
+  wakeAfter(cluster: string, component: string, milliseconds: number): void;
+  /** A change was committed: wakes the components it concerns. */
+  changed(cluster: string, change: ComponentChange): void;
+  /** Resolves when what was asked for so far is in Redis (or has failed). */
+  flushed(): Promise<void>;
+  /** Wake-ups that Redis did not take. */
+  readonly failures: number;
+  close(): Promise<void>;
+}
+
+export interface WakeupsOptions extends TurnQueueOptions {
+  /** All components that any worker runs. */
+  components: readonly Pick<Component, 'name' | 'interests'>[];
+  onError?: (error: unknown) => void;
+}
+
+/** Opens the producer's side of the queues. */
+export function createWakeups(options: WakeupsOptions): Wakeups {
+  return new QueuedWakeups(options);
+}
+
+class QueuedWakeups implements Wakeups {
+  private readonly queues;
+  /** Adds under way → whether one more was asked for meanwhile. */
+  private readonly inFlight = new Map<string, { again: boolean }>();
+  private readonly pending = new Set<Promise<void>>();
+  private closed = false;
+  failures = 0;
+
+  constructor(private readonly options: WakeupsOptions) {
+    this.queues = openQueues(options);
+    // Without a listener a lost connection would end the process; ioredis connects again by itself.
+    for (const queue of this.queues) queue.on('error', (error) => options.onError?.(error));
+  }
+
+  wake(cluster: string, component: string): void {
+    if (this.closed) return;
+    const id = `${cluster}/${component}`;
+    const flight = this.inFlight.get(id);
+    if (flight !== undefined) {
+      flight.again = true;
+      return;
+    }
+    const started = { again: false };
+    this.inFlight.set(id, started);
+    const job = { cluster, component };
+    this.track(this.queueOf(cluster).add('turn', job, turnOptions(job)), () => {
+      this.inFlight.delete(id);
+      if (started.again) this.wake(cluster, component);
+    });
+  }
+
+  wakeAfter(cluster: string, component: string, milliseconds: number): void {
+    if (this.closed) return;
+    const job: TurnJob = { cluster, component };
+    this.track(this.queueOf(cluster).add('timer', job, timerOptions(job, milliseconds)));
+  }
+
+  changed(cluster: string, change: ComponentChange): void {
+    for (const component of this.options.components) if (component.interests(change)) this.wake(cluster, component.name);
+  }
+
+  async flushed(): Promise<void> {
+    while (this.pending.size > 0) await Promise.all(this.pending);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await Promise.all(this.queues.map((queue) => queue.close()));
+  }
+
+  private queueOf(cluster: string) {
+    const queue = this.queues[shardOf(cluster, this.queues.length)];
+    if (queue === undefined) throw new Error('there is no queue');
+    return queue;
+  }
+
+  private track(add: Promise<unknown>, then?: () => void): void {
+    const done: Promise<void> = add
+      .then(
+        () => undefined,
+        (error: unknown) => {
+          this.failures += 1;
+          this.options.onError?.(error);
+        },
+      )
+      .then(() => {
+        this.pending.delete(done);
+        then?.();
+      });
+    this.pending.add(done);
+  }
+}

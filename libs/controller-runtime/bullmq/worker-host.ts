@@ -1,0 +1,224 @@
+import { type Job, Worker } from 'bullmq';
+import type { Instant } from '#apimachinery';
+import { type StorageAdmin, UnknownCluster } from '#storage';
+import type { Component, ComponentChange } from '../component.js';
+import type { HostedCluster, Linger, TurnOutcome } from '../turn.js';
+import { OpenClusters } from './open-clusters.js';
+import { QUEUE, shardPrefix, type TurnJob, type TurnJobName, type TurnQueueOptions } from './turn-queue.js';
+import type { Wakeups } from './wakeups.js';
+
+/** A worker that is not heard of for so long has lost its turn (ms). */
+const LOCK_DURATION = 2_000;
+/** Timers up to this long are kept in the process; longer ones in Redis (ms). */
+const SHORT_TIMER = 1_000;
+/** Pause after a turn that failed (ms). */
+const RETRY_AFTER = 1_000;
+const SWEEP_LIMIT = 500;
+
+export interface WorkerHostOptions extends TurnQueueOptions {
+  wakeups: Wakeups;
+  admin: Pick<StorageAdmin, 'lagging'>;
+  /** Opens a cluster in this process. Throws UnknownCluster where there is none. */
+  openCluster(cluster: string): Promise<HostedCluster>;
+  /** The components this worker runs. */
+  components: readonly Component[];
+  /** Machine time, milliseconds since the epoch. */
+  now(): Instant;
+  /** Turns at the same time, over all clusters. Default 16. */
+  concurrency?: number;
+  /** Reconciles after which a turn gives way to others that wait. Default 200. */
+  budget?: number;
+  /** Milliseconds of quiet after which a turn ends. Default 15. */
+  quiet?: number;
+  /** Machine milliseconds after which an unused cluster is let go. Default 60,000. */
+  idle?: number;
+  /** Clusters held open at most. Default 500. */
+  mostOpen?: number;
+  /** Milliseconds between two sweeps for lost wake-ups and timers. Default 5,000. */
+  sweepEvery?: number;
+  onError?: (error: unknown, turn?: TurnJob) => void;
+  /** Told of every turn, for metrics. */
+  onTurn?: (turn: TurnJob & { milliseconds: number; outcome: TurnOutcome }) => void;
+}
+
+/** Takes turns of components as BullMQ hands them out. At most one turn of a (cluster, component) is active anywhere. */
+export interface WorkerHost {
+  /** Asks for a turn, unless one that runs here takes it up. */
+  wake(cluster: string, component: string): void;
+  /** A change was committed by this process: wakes whom it concerns. */
+  changed(cluster: string, change: ComponentChange): void;
+  /** Lets go of what this process holds of a cluster. */
+  forget(cluster: string): void;
+  /** Asks for the turns of components that are behind their log or have a timer due. */
+  sweep(): Promise<void>;
+  readonly openClusters: number;
+  /** Ends the running turns in peace. */
+  close(): Promise<void>;
+}
+
+/** Starts a worker. */
+export function createWorkerHost(options: WorkerHostOptions): WorkerHost {
+  return new BullWorkerHost(options);
+}
+
+class BullWorkerHost implements WorkerHost {
+  private readonly clusters: OpenClusters;
+  private readonly components: ReadonlyMap<string, Component>;
+  private readonly workers: Worker<TurnJob, void, TurnJobName>[];
+  private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
+  private readonly lingering = new Set<() => void>();
+  private readonly sweeper: ReturnType<typeof setInterval>;
+  private active = 0;
+  private closing = false;
+
+  constructor(private readonly options: WorkerHostOptions) {
+    this.components = new Map(options.components.map((component) => [component.name, component]));
+    this.clusters = new OpenClusters(options.openCluster, options.now);
+    this.workers = Array.from({ length: options.shards ?? 1 }, (_, shard) => this.startWorker(shard));
+    this.sweeper = setInterval(() => void this.tidy(), options.sweepEvery ?? 5_000);
+    this.sweeper.unref();
+  }
+
+  get openClusters(): number {
+    return this.clusters.size;
+  }
+
+  wake(cluster: string, component: string): void {
+    if (!this.clusters.absorbs(cluster, component)) this.options.wakeups.wake(cluster, component);
+  }
+
+  changed(cluster: string, change: ComponentChange): void {
+    for (const component of this.components.values()) if (component.interests(change)) this.wake(cluster, component.name);
+  }
+
+  forget(cluster: string): void {
+    this.clusters.forget(cluster);
+  }
+
+  async sweep(): Promise<void> {
+    for (const { cluster, component } of await this.options.admin.lagging(this.options.now(), SWEEP_LIMIT)) {
+      if (this.components.has(component)) this.wake(cluster, component);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closing = true;
+    clearInterval(this.sweeper);
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    for (const stop of this.lingering) stop();
+    await Promise.all(this.workers.map((worker) => worker.close()));
+    this.clusters.close();
+  }
+
+  private startWorker(shard: number): Worker<TurnJob, void, TurnJobName> {
+    const { connection, onError } = this.options;
+    const worker = new Worker<TurnJob, void, TurnJobName>(QUEUE, (job) => this.process(job), {
+      connection,
+      prefix: shardPrefix(this.options, shard),
+      concurrency: this.concurrency,
+      lockDuration: LOCK_DURATION,
+      stalledInterval: LOCK_DURATION,
+      // A turn may be picked up again as often as it takes: its token keeps the former holder out.
+      maxStalledCount: Number.MAX_SAFE_INTEGER,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
+    });
+    worker.on('error', (error) => onError?.(error));
+    return worker;
+  }
+
+  private get concurrency(): number {
+    return this.options.concurrency ?? 16;
+  }
+
+  /** Never throws: a failed job would hold back the run that was asked for while it was active. */
+  private async process(job: Job<TurnJob, void, TurnJobName>): Promise<void> {
+    const { cluster, component } = job.data;
+    if (job.name === 'timer') {
+      this.wake(cluster, component);
+      return;
+    }
+    const found = this.components.get(component);
+    if (found === undefined) {
+      this.options.onError?.(new Error(`this worker has no component ${component}`), job.data);
+      return;
+    }
+    this.active += 1;
+    try {
+      await this.takeTurn(cluster, found);
+    } catch (error) {
+      if (error instanceof UnknownCluster) return;
+      this.options.onError?.(error, job.data);
+      this.options.wakeups.wakeAfter(cluster, component, RETRY_AFTER);
+    } finally {
+      this.active -= 1;
+    }
+  }
+
+  private async takeTurn(cluster: string, component: Component): Promise<void> {
+    const started = this.options.now();
+    const { hosted, seat, release } = await this.clusters.lease(cluster, component);
+    let drop = true;
+    try {
+      const outcome = await seat.turn({ budget: { reconciles: this.options.budget ?? 200 }, linger: this.linger() });
+      drop = outcome.fenced;
+      this.follow({ cluster, component: component.name }, outcome, hosted);
+      this.options.onTurn?.({ cluster, component: component.name, milliseconds: this.options.now() - started, outcome });
+    } finally {
+      release(drop);
+    }
+  }
+
+  /** Sees to what comes after a turn: the rest of the work, or the next timer. */
+  private follow({ cluster, component }: TurnJob, { more, nextAt }: TurnOutcome, hosted: HostedCluster): void {
+    const id = `${cluster}/${component}`;
+    clearTimeout(this.timers.get(id));
+    this.timers.delete(id);
+    if (more) this.options.wakeups.wake(cluster, component);
+    const delay = nextAt === undefined ? undefined : hosted.delayUntil(nextAt);
+    if (more || delay === undefined || this.closing) return;
+    if (delay > SHORT_TIMER) {
+      this.options.wakeups.wakeAfter(cluster, component, delay);
+      return;
+    }
+    const timer = setTimeout(
+      () => {
+        this.timers.delete(id);
+        this.wake(cluster, component);
+      },
+      Math.max(0, delay),
+    );
+    this.timers.set(id, timer);
+  }
+
+  private linger(): Linger {
+    return {
+      quiet: this.options.quiet ?? 15,
+      othersWait: () => this.closing || this.active >= this.concurrency,
+      wait: (milliseconds) => this.waitStoppable(milliseconds),
+    };
+  }
+
+  private waitStoppable(milliseconds: number): { promise: Promise<void>; stop(): void } {
+    let stop = (): void => undefined;
+    const promise = new Promise<void>((resolve) => {
+      const timer = setTimeout(() => stop(), milliseconds);
+      stop = () => {
+        clearTimeout(timer);
+        this.lingering.delete(stop);
+        resolve();
+      };
+      this.lingering.add(stop);
+    });
+    return { promise, stop: () => stop() };
+  }
+
+  private async tidy(): Promise<void> {
+    this.clusters.evict({ idle: this.options.idle ?? 60_000, most: this.options.mostOpen ?? 500 });
+    try {
+      await this.sweep();
+    } catch (error) {
+      this.options.onError?.(error);
+    }
+  }
+}
