@@ -1,0 +1,67 @@
+import type { Resource } from '#api';
+import { type KubeObject, StatusError } from '#apimachinery';
+import type { Client, WriteQuery } from '#client';
+
+const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
+
+const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * Keys that the last manifest had and this one leaves out, as a merge patch that removes them.
+ * Lists are left to the strategic merge of the server.
+ */
+export function removals(before: unknown, now: unknown): Record<string, unknown> {
+  if (!isMap(before)) return {};
+  const wanted = isMap(now) ? now : {};
+  const patch: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(before)) {
+    if (!(key in wanted)) patch[key] = null;
+    else if (isMap(value)) {
+      const below = removals(value, wanted[key]);
+      if (Object.keys(below).length > 0) patch[key] = below;
+    }
+  }
+  return patch;
+}
+
+function merged(a: Record<string, unknown>, b: Record<string, unknown>): Record<string, unknown> {
+  const result = { ...a };
+  for (const [key, value] of Object.entries(b)) {
+    const there = result[key];
+    result[key] = isMap(there) && isMap(value) ? merged(there, value) : value;
+  }
+  return result;
+}
+
+function annotated(object: KubeObject): KubeObject {
+  const { [lastApplied]: _, ...annotations } = object.metadata.annotations ?? {};
+  const plain = { ...object, metadata: { ...object.metadata, annotations } };
+  return { ...plain, metadata: { ...plain.metadata, annotations: { ...annotations, [lastApplied]: `${JSON.stringify(plain)}\n` } } };
+}
+
+function lastManifest(object: KubeObject): unknown {
+  try {
+    return JSON.parse(object.metadata.annotations?.[lastApplied] ?? 'null');
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Makes the object, or brings it to the manifest as client-side `kubectl apply` does: what the last manifest had and this one
+ * has not is removed, what it says is merged, and the rest is left alone.
+ */
+export async function applyObject(client: Client, resource: Resource, object: KubeObject, query: WriteQuery): Promise<KubeObject> {
+  const { name, namespace } = object.metadata;
+  const manifest = annotated(object);
+  let current: KubeObject;
+  try {
+    current = await client.get(resource, name, namespace);
+  } catch (error) {
+    if (error instanceof StatusError && error.status.code === 404) return client.create(resource, manifest, query);
+    throw error;
+  }
+  const before = lastManifest(current);
+  const patch = merged(before ? removals(before, object) : {}, manifest as unknown as Record<string, unknown>);
+  return client.patch(resource, name, namespace, 'strategic', patch, query);
+}

@@ -1,0 +1,120 @@
+import type { KubeObject } from '#apimachinery';
+import type { HistoryEntry } from './history.js';
+
+/** One write of a chain: who wrote what, woken by which earlier write, and how long that took. Times in milliseconds of cluster time. */
+export interface ChainStep {
+  revision: number;
+  type: 'CREATED' | 'UPDATED' | 'DELETED';
+  /** The component that wrote; null for a client's write. */
+  component: string | null;
+  user: string;
+  verb: string | null;
+  /** The revision that woke the component; null for the first step. */
+  wokenBy: number | null;
+  /** Steps from the first write: 0 for that write itself. */
+  depth: number;
+  at: string;
+  sinceStartMs: number;
+  sinceCauseMs: number;
+  summary: string;
+  object: KubeObject;
+}
+
+interface Member {
+  depth: number;
+  at: number;
+}
+
+interface PodSeen {
+  node?: string;
+  phase?: string;
+  ready: boolean;
+}
+
+const isPod = (object: KubeObject): boolean => object.kind === 'Pod';
+
+function podSeen(object: KubeObject): PodSeen {
+  const { spec, status } = object as KubeObject & {
+    spec?: { nodeName?: string };
+    status?: { phase?: string; conditions?: Array<{ type: string; status: string }> };
+  };
+  return {
+    node: spec?.nodeName,
+    phase: status?.phase,
+    ready: status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') ?? false,
+  };
+}
+
+function podSummary(before: PodSeen | undefined, now: PodSeen): string | undefined {
+  if (!before) return undefined;
+  if (now.node && !before.node) return `bound to node ${now.node}`;
+  if (now.phase !== before.phase) return `is ${now.phase}${now.ready ? ' and ready' : ''}`;
+  if (now.ready !== before.ready) return now.ready ? 'became ready' : 'is no longer ready';
+  return undefined;
+}
+
+/** What one write did, in a sentence of a few words. */
+function sentence(entry: HistoryEntry, object: KubeObject, change: string | undefined): string {
+  const who = entry.cause.component ?? entry.cause.user;
+  const what = `${object.kind} ${object.metadata.name}`;
+  if (object.kind === 'Event') {
+    const event = object as KubeObject & { reason?: string; message?: string };
+    return `${who}: ${event.reason ?? ''}: ${event.message ?? ''}`;
+  }
+  if (change) return `${who}: ${what} ${change}`;
+  if (entry.type === 'delete') return `${who} removed ${what}`;
+  return `${who} ${entry.previousRevision === undefined ? 'created' : 'updated'} ${what}`;
+}
+
+function parse(entry: HistoryEntry): KubeObject {
+  const object = JSON.parse(entry.value) as KubeObject;
+  return { ...object, metadata: { ...object.metadata, resourceVersion: String(entry.revision) } };
+}
+
+/**
+ * Follows one write through the log: an entry belongs to the chain when the revision that woke its writer does.
+ * Pure but for what it remembers; entries must come in revision order.
+ */
+export class EventChain {
+  private readonly members = new Map<number, Member>();
+  private readonly pods = new Map<string, PodSeen>();
+  private start: number | undefined;
+
+  /** `isStart` tells the write the chain begins with. */
+  constructor(private readonly isStart: (entry: HistoryEntry) => boolean) {}
+
+  /** The entry's step, or undefined when it is no part of the chain. */
+  next(entry: HistoryEntry): ChainStep | undefined {
+    const place = this.place(entry);
+    if (!place) return undefined;
+    this.members.set(entry.revision, { depth: place.depth, at: entry.at });
+    const object = parse(entry);
+    const seen = isPod(object) ? podSeen(object) : undefined;
+    const change = seen && entry.type === 'put' ? podSummary(this.pods.get(entry.key), seen) : undefined;
+    if (seen) this.pods.set(entry.key, seen);
+    return {
+      revision: entry.revision,
+      type: entry.type === 'delete' ? 'DELETED' : entry.previousRevision === undefined ? 'CREATED' : 'UPDATED',
+      component: entry.cause.component ?? null,
+      user: entry.cause.user,
+      verb: entry.cause.verb ?? null,
+      wokenBy: place.depth === 0 ? null : (entry.cause.wokenBy ?? null),
+      depth: place.depth,
+      at: new Date(entry.at).toISOString(),
+      sinceStartMs: entry.at - (this.start ?? entry.at),
+      sinceCauseMs: entry.at - place.causedAt,
+      summary: sentence(entry, object, change),
+      object,
+    };
+  }
+
+  private place(entry: HistoryEntry): { depth: number; causedAt: number } | undefined {
+    if (this.start === undefined) {
+      if (!this.isStart(entry)) return undefined;
+      this.start = entry.at;
+      return { depth: 0, causedAt: entry.at };
+    }
+    const cause = entry.cause.wokenBy === undefined ? undefined : this.members.get(entry.cause.wokenBy);
+    return cause && { depth: cause.depth + 1, causedAt: cause.at };
+  }
+}

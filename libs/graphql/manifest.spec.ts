@@ -1,0 +1,39 @@
+import { removals } from './apply.js';
+import { parseManifest } from './manifest.js';
+
+describe('a manifest', () => {
+  test('may hold documents and lists', () => {
+    const text =
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\n---\n{"apiVersion": "v1", "kind": "List", "items": [{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "b"}}]}';
+    expect(parseManifest(text).map((o) => `${o.kind} ${o.metadata.name}`)).toEqual(['ConfigMap a', 'Secret b']);
+  });
+
+  test.each([
+    ['', 'no objects in the manifest'],
+    ['- 1', 'document 1: expected an object'],
+    ['kind: Pod', "document 1: Object 'apiVersion' is missing"],
+    ['apiVersion: v1', "document 1: Object 'Kind' is missing"],
+    ['apiVersion: v1\nkind: Pod', 'document 1: metadata is missing'],
+    ['apiVersion: v1\nkind: List\nitems: [3]', 'document 1: items[0]: expected an object'],
+  ])('%j: %s', (text, message) => expect(() => parseManifest(text)).toThrow(message));
+
+  test('aliases that multiply are refused', () => {
+    const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${Array.from(
+      { length: 8 },
+      (_, i) =>
+        `b${i}: &b${i} [${Array(9)
+          .fill(i ? `*b${i - 1}` : '*a')
+          .join(',')}]`,
+    ).join('\n')}`;
+    expect(() => parseManifest(bomb)).toThrow();
+  });
+});
+
+describe('what a new manifest leaves out', () => {
+  test.each([
+    [{ a: 1, b: 2 }, { a: 1 }, { b: null }],
+    [{ a: { b: 1, c: { d: 1 } } }, { a: { c: {} } }, { a: { b: null, c: { d: null } } }],
+    [{ a: [1] }, { a: [] }, {}],
+    [undefined, { a: 1 }, {}],
+  ])('%j, then %j: %j', (before, now, patch) => expect(removals(before, now)).toEqual(patch));
+});

@@ -1,0 +1,154 @@
+import {
+  GraphQLEnumType,
+  type GraphQLFieldConfig,
+  GraphQLInt,
+  GraphQLList,
+  GraphQLNonNull,
+  type GraphQLOutputType,
+  GraphQLString,
+} from 'graphql';
+import type { Resource } from '#api';
+import type { KubeObject } from '#apimachinery';
+import type { PatchType } from '#client';
+import { applyObject } from './apply.js';
+import type { GraphContext } from './context.js';
+import { badInput } from './errors.js';
+import { type GraphKind, resourceOf, resourceOfKind } from './kinds.js';
+import { parseManifest } from './manifest.js';
+import { dryRunArgument, requireKind, withKind } from './queries.js';
+import { Int64, Json } from './scalars.js';
+
+type Field = GraphQLFieldConfig<unknown, GraphContext>;
+const fieldManager = 'orrery-graphql';
+
+const PatchTypeEnum = new GraphQLEnumType({
+  name: 'PatchType',
+  description: 'How a patch is put on the object, as kubectl patch --type.',
+  values: {
+    STRATEGIC: { value: 'strategic', description: 'Strategic merge: lists are merged by their keys.' },
+    MERGE: { value: 'merge', description: 'JSON merge patch (RFC 7386).' },
+    JSON: { value: 'json', description: 'JSON patch (RFC 6902).' },
+  },
+});
+
+const PropagationEnum = new GraphQLEnumType({
+  name: 'PropagationPolicy',
+  description: 'What becomes of the objects this one owns.',
+  values: {
+    BACKGROUND: { value: 'Background', description: 'They are deleted after it.' },
+    FOREGROUND: { value: 'Foreground', description: 'They are deleted before it.' },
+    ORPHAN: { value: 'Orphan', description: 'They stay.' },
+  },
+});
+
+const manifestArgument = { type: new GraphQLNonNull(GraphQLString), description: 'YAML or JSON; several documents and Lists are welcome.' };
+const namespaceArgument = { type: GraphQLString, defaultValue: 'default', description: 'For objects that name none.' };
+const naming = {
+  kind: { type: new GraphQLNonNull(GraphQLString), description: 'What kubectl takes: pod, po, deployments.apps.' },
+  name: { type: new GraphQLNonNull(GraphQLString) },
+  namespace: { type: GraphQLString, defaultValue: 'default' },
+};
+
+interface Named {
+  kind: string;
+  name: string;
+  namespace: string;
+  dryRun: boolean;
+}
+
+const placeOf = (kind: GraphKind, namespace: string): string | undefined => (kind.info.namespaced ? namespace : undefined);
+
+function resourceFor(object: KubeObject): Resource {
+  const resource = resourceOfKind(object.apiVersion, object.kind);
+  if (!resource) throw badInput(`no matches for kind ${JSON.stringify(object.kind)} in version ${JSON.stringify(object.apiVersion)}`);
+  return resource;
+}
+
+function placed(object: KubeObject, resource: Resource, namespace: string): KubeObject {
+  if (!resource.namespaced || object.metadata.namespace) return object;
+  return { ...object, metadata: { ...object.metadata, namespace } };
+}
+
+/** One after the other: a namespace must stand before what is in it. */
+async function each(
+  text: string,
+  namespace: string,
+  write: (resource: Resource, object: KubeObject) => Promise<KubeObject>,
+): Promise<KubeObject[]> {
+  const objects = parseManifest(text).map((object) => ({ object, resource: resourceFor(object) }));
+  const written: KubeObject[] = [];
+  for (const { object, resource } of objects) written.push(withKind(await write(resource, placed(object, resource, namespace)), resource));
+  return written;
+}
+
+/** The fields of the Mutation type. */
+export function mutationFields(objectInterface: GraphQLOutputType): Record<string, Field> {
+  const many = new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(objectInterface)));
+  const one = new GraphQLNonNull(objectInterface);
+  return {
+    apply: {
+      type: many,
+      description: 'Makes the manifest’s objects, or changes those that are there, as kubectl apply does.',
+      args: { manifest: manifestArgument, namespace: namespaceArgument, dryRun: dryRunArgument },
+      resolve: (_root, { manifest, namespace, dryRun }: { manifest: string; namespace: string; dryRun: boolean }, { client }) =>
+        each(manifest, namespace, (resource, object) => applyObject(client, resource, object, { dryRun, fieldManager })),
+    },
+    create: {
+      type: many,
+      description: 'Makes the manifest’s objects; one that is there already is an error.',
+      args: { manifest: manifestArgument, namespace: namespaceArgument, dryRun: dryRunArgument },
+      resolve: (_root, { manifest, namespace, dryRun }: { manifest: string; namespace: string; dryRun: boolean }, { client }) =>
+        each(manifest, namespace, (resource, object) => client.create(resource, object, { dryRun, fieldManager })),
+    },
+    patch: {
+      type: one,
+      description: 'Patches one object.',
+      args: {
+        ...naming,
+        patch: { type: new GraphQLNonNull(Json), description: 'An object, or for a JSON patch the list of operations.' },
+        type: { type: PatchTypeEnum, defaultValue: 'strategic' },
+        subresource: { type: GraphQLString, description: 'status, scale …' },
+        dryRun: dryRunArgument,
+      },
+      async resolve(_root, args: Named & { patch: unknown; type: PatchType; subresource?: string }, { client }) {
+        const kind = requireKind(args.kind);
+        const query = { dryRun: args.dryRun, fieldManager, subresource: args.subresource };
+        const resource = resourceOf(kind);
+        return withKind(await client.patch(resource, args.name, placeOf(kind, args.namespace), args.type, args.patch, query), resource);
+      },
+    },
+    scale: {
+      type: one,
+      description:
+        'Sets the number of replicas of a Deployment, ReplicaSet, StatefulSet or ReplicationController; answers with that object.',
+      args: { ...naming, replicas: { type: new GraphQLNonNull(GraphQLInt) }, dryRun: dryRunArgument },
+      async resolve(_root, args: Named & { replicas: number }, { client }) {
+        const kind = requireKind(args.kind);
+        if (!kind.info.subresources.scale) throw badInput(`${kind.info.resource} cannot be scaled`);
+        const resource = resourceOf(kind);
+        const query = { dryRun: args.dryRun, fieldManager, subresource: 'scale' };
+        await client.patch(resource, args.name, args.namespace, 'merge', { spec: { replicas: args.replicas } }, query);
+        return withKind(await client.get(resource, args.name, args.namespace), resource);
+      },
+    },
+    delete: {
+      type: Json,
+      description: 'Deletes one object; answers as the API does, with a Status or the object on its way out.',
+      args: {
+        ...naming,
+        gracePeriodSeconds: { type: Int64 },
+        propagationPolicy: { type: PropagationEnum },
+        dryRun: dryRunArgument,
+      },
+      resolve(
+        _root,
+        args: Named & { gracePeriodSeconds?: number; propagationPolicy?: 'Background' | 'Foreground' | 'Orphan' },
+        { client },
+      ) {
+        const kind = requireKind(args.kind);
+        const { gracePeriodSeconds, propagationPolicy, dryRun } = args;
+        return client.delete(resourceOf(kind), args.name, placeOf(kind, args.namespace), { gracePeriodSeconds, propagationPolicy, dryRun });
+      },
+    },
+  };
+}

@@ -1,0 +1,170 @@
+import {
+  GraphQLBoolean,
+  type GraphQLFieldConfig,
+  GraphQLInt,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  type GraphQLOutputType,
+  GraphQLString,
+} from 'graphql';
+import type { Resource } from '#api';
+import { type KubeObject, StatusError } from '#apimachinery';
+import type { GraphContext } from './context.js';
+import { badInput } from './errors.js';
+import { type GraphKind, kindNamed, resourceOf } from './kinds.js';
+import { limits } from './limits.js';
+import { Int64 } from './scalars.js';
+
+type RootField = GraphQLFieldConfig<unknown, GraphContext>;
+
+/** Objects of lists carry neither kind nor apiVersion on the wire; in the graph every object does. */
+export function withKind(object: KubeObject, resource: Resource): KubeObject {
+  if (object.kind && object.apiVersion) return object;
+  return { ...object, kind: resource.kind, apiVersion: resource.group ? `${resource.group}/${resource.version}` : resource.version };
+}
+
+const selectors = {
+  labelSelector: { type: GraphQLString, description: 'As in kubectl -l: app=web,tier in (a, b), !canary' },
+  fieldSelector: { type: GraphQLString, description: 'As in kubectl --field-selector: status.phase=Running' },
+};
+
+const namespaceArgument = { type: GraphQLString, description: 'Only objects of this namespace; all namespaces when left out.' };
+
+/** A page of a kind's objects. */
+export function connectionType(name: string, item: GraphQLOutputType): GraphQLObjectType {
+  return new GraphQLObjectType({
+    name: `${name}List`,
+    description: `A page of ${name} objects, all of one revision.`,
+    fields: {
+      items: {
+        type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(item))),
+        description: 'The objects, ordered by namespace and name.',
+      },
+      resourceVersion: {
+        type: new GraphQLNonNull(GraphQLString),
+        description: 'The revision that was read: a watch from here misses nothing.',
+      },
+      continue: { type: GraphQLString, description: 'Hand it back as `continue` for the next page; none on the last one.' },
+      remainingItemCount: { type: Int64, description: 'How many objects come after this page, where that is known.' },
+    },
+  });
+}
+
+interface ListArguments {
+  namespace?: string;
+  labelSelector?: string;
+  fieldSelector?: string;
+  limit?: number;
+  continue?: string;
+  resourceVersion?: string;
+}
+
+function pageLimit(limit: number | undefined): number {
+  if (limit === undefined || limit === null) return limits.pageSize;
+  if (limit < 1 || limit > limits.largestPage) throw badInput(`limit must be between 1 and ${limits.largestPage}`);
+  return limit;
+}
+
+/** The root field that lists a kind. */
+export function listField(kind: GraphKind, connection: GraphQLObjectType): RootField {
+  const resource = resourceOf(kind);
+  return {
+    type: new GraphQLNonNull(connection),
+    description: `${kind.info.kind} objects (${kind.info.group || 'core'}/${kind.info.version}).`,
+    extensions: { reads: true, page: true },
+    args: {
+      ...(kind.info.namespaced ? { namespace: namespaceArgument } : {}),
+      ...selectors,
+      limit: { type: GraphQLInt, defaultValue: limits.pageSize, description: `Objects a page, ${limits.largestPage} at most.` },
+      continue: { type: GraphQLString, description: 'The `continue` of the page before.' },
+      resourceVersion: { type: GraphQLString, description: 'Read exactly this revision of the past.' },
+    },
+    async resolve(_root, args: ListArguments, { client }) {
+      const { resourceVersion } = args;
+      const exact = resourceVersion ? { resourceVersion, resourceVersionMatch: 'Exact' } : {};
+      const listed = await client.list(resource, { ...args, limit: pageLimit(args.limit), ...exact });
+      return {
+        items: listed.items.map((object) => withKind(object, resource)),
+        resourceVersion: listed.resourceVersion,
+        continue: listed.continue || null,
+        remainingItemCount: listed.remaining ?? null,
+      };
+    },
+  };
+}
+
+async function orNull<T>(reading: Promise<T>): Promise<T | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof StatusError && error.status.code === 404) return null;
+    throw error;
+  }
+}
+
+/** The root field that reads one object of a kind; null where there is none. */
+export function oneField(kind: GraphKind, type: GraphQLObjectType): RootField {
+  const resource = resourceOf(kind);
+  return {
+    type,
+    description: `One ${kind.info.kind} by name, or null.`,
+    extensions: { reads: true },
+    args: {
+      name: { type: new GraphQLNonNull(GraphQLString) },
+      ...(kind.info.namespaced ? { namespace: { type: GraphQLString, defaultValue: 'default' } } : {}),
+    },
+    resolve: (_root, { name, namespace }: { name: string; namespace?: string }, { client }) =>
+      orNull(client.get(resource, name, namespace)),
+  };
+}
+
+/** The kind an argument names; an error that says so where there is none. */
+export function requireKind(name: string): GraphKind {
+  const kind = kindNamed(name);
+  if (!kind) throw badInput(`the server doesn't have a resource type ${JSON.stringify(name)}`);
+  return kind;
+}
+
+/** Reads one object of any kind. */
+export const objectField = (type: GraphQLOutputType): RootField => ({
+  type,
+  description: 'One object of any kind, or null. `kind` is what kubectl takes: pod, po, deployments.apps.',
+  extensions: { reads: true },
+  args: {
+    kind: { type: new GraphQLNonNull(GraphQLString) },
+    name: { type: new GraphQLNonNull(GraphQLString) },
+    namespace: { type: GraphQLString, defaultValue: 'default' },
+  },
+  resolve(_root, { kind, name, namespace }: { kind: string; name: string; namespace: string }, { client }) {
+    const found = requireKind(kind);
+    return orNull(client.get(resourceOf(found), name, found.info.namespaced ? namespace : undefined));
+  },
+});
+
+/** What cluster this is. */
+export const clusterField: RootField = {
+  description: 'The cluster this token opens.',
+  type: new GraphQLNonNull(
+    new GraphQLObjectType<unknown, GraphContext>({
+      name: 'Cluster',
+      fields: {
+        id: { type: new GraphQLNonNull(GraphQLString), description: 'Its id, as in the API’s URL.' },
+        gitVersion: { type: new GraphQLNonNull(GraphQLString), description: 'The version of Kubernetes it speaks.' },
+        revision: {
+          type: new GraphQLNonNull(Int64),
+          description: 'The newest revision of its store.',
+          resolve: (_cluster, _args, { history }) => history.revision(),
+        },
+      },
+    }),
+  ),
+  resolve: (_root, _args, { cluster }) => cluster,
+};
+
+/** Marks a boolean argument for a dry run. */
+export const dryRunArgument = {
+  type: GraphQLBoolean,
+  defaultValue: false,
+  description: 'Check and answer as if it were done, but change nothing.',
+};

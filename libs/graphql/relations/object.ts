@@ -1,0 +1,36 @@
+import { Event } from '#api';
+import { controllerOf } from '#apimachinery';
+import { resourceOfKind } from '../kinds.js';
+import { defineRelation } from './relation.js';
+
+/** The object named by the controller's owner reference, whatever its kind. */
+export const owner = defineRelation({
+  field: 'owner',
+  description: 'The object that controls this one (the owner reference with controller: true).',
+  list: false,
+  async resolve(object, { loaders }) {
+    const reference = controllerOf(object);
+    const resource = reference && resourceOfKind(reference.apiVersion, reference.kind);
+    if (!reference || !resource) return undefined;
+    const found = await loaders.get(resource, reference.name, resource.namespaced ? object.metadata.namespace : undefined);
+    return found?.metadata.uid === reference.uid ? found : undefined;
+  },
+});
+
+/** Events whose involvedObject is this object, oldest first. */
+export const events = defineRelation({
+  field: 'events',
+  description: 'The Events about this object, oldest first.',
+  to: Event,
+  list: true,
+  async resolve(object, { loaders }) {
+    const groups = await loaders.grouped(Event, object.metadata.namespace ?? 'default', {
+      name: 'involved',
+      keys: (event) => [event.involvedObject.uid ?? `${event.involvedObject.kind}/${event.involvedObject.name}`],
+    });
+    // Events about nodes carry the node's name as uid.
+    const keys = [object.metadata.uid ?? '', object.metadata.name, `${object.kind}/${object.metadata.name}`];
+    const found = [...new Set(keys.flatMap((key) => groups.get(key) ?? []))].filter((event) => event.involvedObject.kind === object.kind);
+    return found.sort((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion));
+  },
+});

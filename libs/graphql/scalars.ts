@@ -1,0 +1,57 @@
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
+
+const literal = (node: ValueNode): unknown => valueFromASTUntyped(node);
+
+function scalar(name: string, description: string, accept: (value: unknown) => boolean): GraphQLScalarType {
+  const check = (value: unknown): unknown => {
+    if (!accept(value)) throw new GraphQLError(`${name} cannot represent ${JSON.stringify(value)}`);
+    return value;
+  };
+  return new GraphQLScalarType({
+    name,
+    description,
+    serialize: (value) => value,
+    parseValue: check,
+    parseLiteral: (node) => check(literal(node)),
+  });
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+
+/** A 64-bit integer; GraphQL's own Int has 32. Written as a JSON number. */
+export const Int64 = new GraphQLScalarType({
+  name: 'Int64',
+  description: 'A 64-bit integer, written as a JSON number.',
+  serialize: (value) => value,
+  parseValue: (value) => {
+    if (typeof value !== 'number' || !Number.isInteger(value)) throw new GraphQLError(`Int64 cannot represent ${JSON.stringify(value)}`);
+    return value;
+  },
+  parseLiteral: (node) => {
+    if (node.kind !== Kind.INT) throw new GraphQLError('Int64 must be written as an integer');
+    return Number(node.value);
+  },
+});
+
+/** Any JSON value. */
+export const Json = scalar('JSON', 'Any JSON value.', () => true);
+
+/** A map from strings to strings, such as labels. */
+export const StringMap = scalar(
+  'StringMap',
+  'A map from strings to strings, such as labels and annotations.',
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isText),
+);
+
+/** A point in time, RFC 3339. */
+export const Time = scalar('Time', 'A point in time in RFC 3339 form, UTC.', isText);
+
+/** An amount in Kubernetes' notation. */
+export const Quantity = scalar('Quantity', 'An amount with a suffix: 500m, 2Gi, 1.5.', isText);
+
+/** A whole number, or a name or percentage. */
+export const IntOrString = scalar(
+  'IntOrString',
+  'A whole number, or a string such as a port name or 25%.',
+  (value) => isText(value) || Number.isInteger(value),
+);

@@ -1,0 +1,133 @@
+import {
+  GraphQLBoolean,
+  type GraphQLFieldConfigMap,
+  GraphQLFloat,
+  GraphQLInt,
+  type GraphQLInterfaceType,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  type GraphQLOutputType,
+  GraphQLString,
+} from 'graphql';
+import type { Definition, Field, Special, Type } from '#api/definition.js';
+import type { GraphContext } from './context.js';
+import { type GraphKind, kinds, packagePrefix } from './kinds.js';
+import { Int64, IntOrString, Json, Quantity, StringMap, Time } from './scalars.js';
+
+/** Texts for the schema's documentation. */
+export interface Descriptions {
+  ofDefinition(definition: Definition): string | undefined;
+  ofField(definition: Definition, field: string): string | undefined;
+}
+
+type Fields = GraphQLFieldConfigMap<unknown, GraphContext>;
+
+const specials: Record<Special, GraphQLOutputType> = {
+  quantity: Quantity,
+  time: Time,
+  microTime: Time,
+  intOrString: IntOrString,
+  raw: Json,
+  fields: Json,
+  json: Json,
+  schemaOrArray: Json,
+  schemaOrBool: Json,
+  schemaOrStrings: Json,
+};
+
+/** A field name that GraphQL can carry. */
+const isName = (text: string): boolean => /^[A-Za-z][A-Za-z0-9_]*$/.test(text);
+
+/**
+ * GraphQL object types of the API's definitions, each made once, when first referred to.
+ * A definition with fields that GraphQL cannot name (JSONSchemaProps' `$ref`) is plain JSON.
+ */
+export class Types {
+  private readonly made = new Map<string, GraphQLOutputType>();
+  private readonly nameOf = new Map<string, string>();
+  /** Names that are the graph's own. */
+  private readonly taken = new Set(['Query', 'Mutation', 'Subscription', 'Cluster', 'WatchEvent', 'ChainStep']);
+
+  constructor(
+    private readonly descriptions: Descriptions,
+    private readonly kindInterface: () => GraphQLInterfaceType,
+    private readonly extra: (kind: GraphKind) => Fields,
+  ) {
+    for (const kind of kinds) this.take(kind.definition, kind.typeName);
+  }
+
+  /** The type of a kind's objects. */
+  ofKind(kind: GraphKind): GraphQLObjectType {
+    return this.ofDefinition(kind.definition, kind) as GraphQLObjectType;
+  }
+
+  private take(definition: Definition, name: string): string {
+    this.taken.add(name);
+    this.nameOf.set(definition.id, name);
+    return name;
+  }
+
+  private name(definition: Definition): string {
+    const known = this.nameOf.get(definition.id);
+    if (known) return known;
+    const plain = definition.name;
+    return this.take(definition, this.taken.has(plain) ? packagePrefix(definition.package) + plain : plain);
+  }
+
+  ofDefinition(definition: Definition, kind = kinds.find((k) => k.definition === definition)): GraphQLOutputType {
+    const known = this.made.get(definition.id);
+    if (known) return known;
+    const type = this.make(definition, kind);
+    this.made.set(definition.id, type);
+    return type;
+  }
+
+  private make(definition: Definition, kind: GraphKind | undefined): GraphQLOutputType {
+    if (definition.special) return specials[definition.special];
+    if (definition.fields.length === 0 || definition.fields.some((field) => !isName(field.name))) return Json;
+    return new GraphQLObjectType<unknown, GraphContext>({
+      name: this.name(definition),
+      description: this.descriptions.ofDefinition(definition),
+      interfaces: kind ? () => [this.kindInterface()] : [],
+      fields: () => ({ ...this.fields(definition, kind), ...(kind ? this.extra(kind) : {}) }),
+    });
+  }
+
+  private fields(definition: Definition, kind: GraphKind | undefined): Fields {
+    const entries = definition.fields.map((field) => {
+      const type = this.ofType(field.type);
+      const always = kind !== undefined && ['kind', 'apiVersion', 'metadata'].includes(field.name);
+      return [field.name, { type: always ? new GraphQLNonNull(type) : type, description: this.describe(definition, field) }] as const;
+    });
+    return Object.fromEntries(entries);
+  }
+
+  private describe(definition: Definition, field: Field): string | undefined {
+    return this.descriptions.ofField(definition, field.name);
+  }
+
+  private ofType(type: Type): GraphQLOutputType {
+    switch (type.of) {
+      case 'string':
+      case 'bytes':
+        return GraphQLString;
+      case 'int32':
+        return GraphQLInt;
+      case 'int64':
+        return Int64;
+      case 'double':
+        return GraphQLFloat;
+      case 'boolean':
+        return GraphQLBoolean;
+      case 'struct':
+        return this.ofDefinition(type.definition);
+      case 'list':
+        return new GraphQLList(new GraphQLNonNull(this.ofType(type.items)));
+      case 'map':
+        return type.values.of === 'string' ? StringMap : Json;
+      default:
+        return specials[type.of];
+    }
+  }
+}
