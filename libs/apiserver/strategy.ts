@@ -92,6 +92,10 @@ export interface ResourceStrategy<T extends KubeObject = KubeObject> {
   readonly columns?: readonly Column<T>[];
   /** Conditions of a Table's row (meta/v1 TableRowCondition), e.g. a finished pod's Completed. */
   rowConditions?(object: T): Array<{ type: string; status: string; reason?: string; message?: string }>;
+  /** The text of a Warning header on every answer about this resource: `v1 Endpoints is deprecated …`. */
+  readonly deprecated?: string;
+  /** False: the generic registry leaves the object's metadata unchecked (legacy Events). Default true. */
+  validatesMetadata?(ctx: StrategyContext): boolean;
   /** Texts for Warning headers of a delete; `propagation` as the client asked for it, undefined when it did not say. */
   deleteWarnings?(propagation: string | undefined): string[];
   /** Graceful deletion: the grace period in seconds, or undefined to delete at once (upstream CheckGracefulDelete). */
