@@ -1,8 +1,7 @@
-export type { GraphContext } from './context.js';
+export { GraphContext } from './context.js';
 export { costRule } from './cost.js';
 export { toGraphQLError } from './errors.js';
 export type { History, HistoryEntry } from './history.js';
 export { limits as graphLimits } from './limits.js';
-export { Loaders } from './loaders.js';
 export { buildGraphSchema } from './schema.js';
 export type { Descriptions } from './types.js';

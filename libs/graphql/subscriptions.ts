@@ -60,6 +60,11 @@ const chainStepType = (objectInterface: GraphQLOutputType): GraphQLObjectType =>
     },
   });
 
+const renewed = (event: unknown, _args: unknown, context: GraphContext): unknown => {
+  context.renew();
+  return event;
+};
+
 interface WatchArguments {
   kind: string;
   namespace?: string;
@@ -79,7 +84,7 @@ const watchField = (objectInterface: GraphQLOutputType): Field => ({
     fieldSelector: { type: GraphQLString },
     resourceVersion: { type: GraphQLString, description: 'Go on after this revision.' },
   },
-  resolve: (event) => event,
+  resolve: renewed,
   subscribe(_root, { kind, ...query }: WatchArguments, { client }) {
     const resource = resourceOf(requireKind(kind));
     return stream(limits.subscriptionBacklog, ({ push, end }) =>
@@ -126,7 +131,7 @@ const chainField = (step: GraphQLObjectType): Field => ({
   type: new GraphQLNonNull(step),
   description: 'From one write, everything that followed from it, component by component, as it happens.',
   args: chainArguments,
-  resolve: (found) => found,
+  resolve: renewed,
   async subscribe(_root, args: ChainArguments, { history }) {
     const chain = new EventChain(startOf(args));
     const after = args.resourceVersion ? revisionOf(args.resourceVersion) - 1 : await history.revision();
