@@ -62,3 +62,29 @@ export function goStringSlice(values: readonly string[]): string {
 export function byteLength(text: string): number {
   return Buffer.byteLength(text);
 }
+
+/** Go's %v of a JSON value: `map[a:1 b:[x y]]`, keys sorted, strings bare, `<nil>`. */
+export function goValue(value: unknown): string {
+  if (value === null || value === undefined) return '<nil>';
+  if (Array.isArray(value)) return `[${value.map(goValue).join(' ')}]`;
+  if (typeof value === 'number') return goNumber(value);
+  if (typeof value !== 'object') return String(value);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `map[${entries.map(([key, item]) => `${key}:${goValue(item)}`).join(' ')}]`;
+}
+
+/** The Go type a decoded JSON value has, as reflection prints it. */
+export function goTypeOf(value: unknown): string {
+  if (value === null || value === undefined) return '<nil>';
+  if (Array.isArray(value)) return '[]interface {}';
+  if (typeof value === 'object') return 'map[string]interface {}';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
+  return typeof value === 'boolean' ? 'bool' : 'string';
+}
+
+/** The word encoding/json has for a JSON value: object, array, string, number, bool, null. */
+export function jsonKind(value: unknown): string {
+  if (value === null || value === undefined) return 'null';
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
+}

@@ -43,7 +43,7 @@ export {
   isValidPortNum,
   isValidUserID,
 } from './formats.js';
-export { byteLength, goIsPrint, goJSON, goNumber, goQuote, goStringSlice } from './go-format.js';
+export { byteLength, goIsPrint, goJSON, goNumber, goQuote, goStringSlice, goTypeOf, goValue, jsonKind } from './go-format.js';
 export {
   atoi,
   type IntOrString,
@@ -54,6 +54,7 @@ export {
   parseIntOrString,
   scaledValue,
 } from './intstr.js';
+export { cidrFamily, ipFamily, isValidCIDR, isValidIP, isValidLegacyCIDR, isValidLegacyIP } from './ip-formats.js';
 export { newRequirement, Requirement, SelectorError, type SelectorOperator } from './labels/requirement.js';
 export {
   formatLabelSelector,
@@ -65,6 +66,11 @@ export {
   selectorFromSet,
 } from './labels/selector.js';
 export { validateLabelName, validateLabelSelector, validateLabels } from './labels/validation.js';
+export { type Comparison, compareObjects } from './managed/compare.js';
+export { sortEntries } from './managed/entries.js';
+export { type FieldTree, treeOf } from './managed/field-tree.js';
+export { difference, differenceBelow, equalSets, type FieldSet, intersection, isEmptySet, union } from './managed/fieldset.js';
+export { type TrackedUpdate, trackUpdate } from './managed/track.js';
 export { validateFieldManager, validateManagedFields } from './managed-fields-validation.js';
 export {
   inclusiveRangeMessage,
@@ -98,9 +104,13 @@ export {
 } from './object-meta.js';
 export { asListItem, storedText, withResourceVersion } from './object-text.js';
 export { controllerOf, controllerReference, isControlledBy, ownerReference } from './owners.js';
+export { applyJsonPatch, decodeJsonPatch, type JsonPatchOperation, unknownJsonPatchFields } from './patch/json-patch.js';
+export { applyMergePatch, decodeMergePatch } from './patch/merge-patch.js';
+export { applyStrategicPatch, decodeStrategicPatch } from './patch/strategic-merge.js';
 export { canonicalQuantity, isQuantity, parseQuantity, Quantity } from './quantity.js';
 export { QuantityError, type QuantityFormat } from './quantity-parse.js';
 export { seededRandom, systemRandom } from './random.js';
+export type { SchemaField, SchemaLeaf, SchemaStruct, SchemaType } from './schema.js';
 export {
   isAlreadyExists,
   isConflict,

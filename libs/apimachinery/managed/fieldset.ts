@@ -1,0 +1,116 @@
+/**
+ * Sets of field paths, in the very form the API shows them (FieldsV1): a tree whose keys are path elements: `f:name`, `k:{"name":"c"}`,
+ * `v:"x"`. A node without children is a member; one with children is a member when it holds `.`. Sets are never changed.
+ */
+export interface FieldSet {
+  readonly [element: string]: FieldSet;
+}
+
+/** The set of nothing at the root; as a node, a lone member. */
+export const LEAF: FieldSet = Object.freeze({});
+
+const SELF = '.';
+
+function isEmpty(set: FieldSet): boolean {
+  for (const _ in set) return false;
+  return true;
+}
+
+const isMember = (node: FieldSet): boolean => SELF in node || isEmpty(node);
+
+/** Path elements in upstream's order: `.`, fields, keys, values, each by name. */
+function sortKeys(set: Record<string, FieldSet>): FieldSet {
+  const keys = Object.keys(set);
+  let sorted = true;
+  for (let i = 1; i < keys.length; i++) if ((keys[i - 1] ?? '') > (keys[i] ?? '')) sorted = false;
+  if (sorted) return set;
+  const result: Record<string, FieldSet> = {};
+  for (const key of keys.sort()) result[key] = set[key] ?? LEAF;
+  return result;
+}
+
+/** Puts `.` in front where the node is a member and has children. */
+function node(member: boolean, children: Record<string, FieldSet>): FieldSet | undefined {
+  if (isEmpty(children)) return member ? LEAF : undefined;
+  return member ? { [SELF]: LEAF, ...children } : children;
+}
+
+/** What is in either set. */
+export function union(a: FieldSet, b: FieldSet): FieldSet {
+  if (isEmpty(b)) return a;
+  if (isEmpty(a)) return b;
+  const result: Record<string, FieldSet> = { ...a };
+  for (const key in b) {
+    const left = result[key];
+    const right = b[key] ?? LEAF;
+    result[key] = left === undefined ? right : unionNodes(left, right);
+  }
+  return sortKeys(result);
+}
+
+function unionNodes(a: FieldSet, b: FieldSet): FieldSet {
+  if (a === b) return a;
+  const member = isMember(a) || isMember(b);
+  const children = union(withoutSelf(a), withoutSelf(b));
+  return node(member, children as Record<string, FieldSet>) ?? LEAF;
+}
+
+function withoutSelf(set: FieldSet): FieldSet {
+  if (!(SELF in set)) return set;
+  const { [SELF]: _, ...children } = set;
+  return children;
+}
+
+type Combine = (a: FieldSet, b: FieldSet) => FieldSet | undefined;
+
+/** Walks two sets; the nodes of `a` that `b` lacks are kept or dropped. */
+function combine(a: FieldSet, b: FieldSet, keepUnmatched: boolean, nodes: Combine): FieldSet {
+  const result: Record<string, FieldSet> = {};
+  for (const key in a) {
+    if (key === SELF) continue;
+    const left = a[key] ?? LEAF;
+    const right = b[key];
+    const kept = right === undefined ? (keepUnmatched ? left : undefined) : nodes(left, right);
+    if (kept !== undefined) result[key] = kept;
+  }
+  return result;
+}
+
+/** What is in `a` and not in `b`, member by member: a container's children stay when only the container is in `b`. */
+export function difference(a: FieldSet, b: FieldSet): FieldSet {
+  if (isEmpty(b)) return a;
+  return combine(a, b, true, (left, right) =>
+    node(isMember(left) && !isMember(right), difference(withoutSelf(left), withoutSelf(right)) as Record<string, FieldSet>),
+  );
+}
+
+/** What is in `a` and neither in `b` nor below a member of `b` (RecursiveDifference). */
+export function differenceBelow(a: FieldSet, b: FieldSet): FieldSet {
+  if (isEmpty(b)) return a;
+  return combine(a, b, true, (left, right) => {
+    if (isMember(right)) return undefined;
+    return node(isMember(left), differenceBelow(withoutSelf(left), right) as Record<string, FieldSet>);
+  });
+}
+
+/** What is in both sets. */
+export function intersection(a: FieldSet, b: FieldSet): FieldSet {
+  return combine(a, b, false, (left, right) =>
+    node(isMember(left) && isMember(right), intersection(withoutSelf(left), withoutSelf(right)) as Record<string, FieldSet>),
+  );
+}
+
+/** Whether a set holds nothing. */
+export function isEmptySet(set: FieldSet): boolean {
+  return isEmpty(set);
+}
+
+/** Whether two sets hold the same paths. */
+export function equalSets(a: FieldSet, b: FieldSet): boolean {
+  for (const key in a) {
+    const right = b[key];
+    if (right === undefined || !equalSets(a[key] ?? LEAF, right)) return false;
+  }
+  for (const key in b) if (!(key in a)) return false;
+  return true;
+}

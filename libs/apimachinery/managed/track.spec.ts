@@ -1,0 +1,100 @@
+import type { KubeObject } from '../object.js';
+import type { SchemaField, SchemaStruct, SchemaType } from '../schema.js';
+import { trackUpdate } from './track.js';
+
+const string: SchemaType = { of: 'string' };
+const field = (name: string, type: SchemaType, more: Partial<SchemaField> = {}): [string, SchemaField] => [
+  name,
+  { name, type, keepZero: false, pointer: false, ...more },
+];
+const struct = (name: string, ...fields: Array<[string, SchemaField]>): SchemaStruct => ({ name, byName: new Map(fields) });
+
+const port = struct('ServicePort', field('port', { of: 'int32' }), field('protocol', string, { default: 'TCP' }), field('name', string));
+const meta = struct(
+  'ObjectMeta',
+  field('labels', { of: 'map', values: string }),
+  field('finalizers', { of: 'list', items: string }, { listType: 'set' }),
+);
+const spec = struct(
+  'Spec',
+  field('selector', { of: 'map', values: string }, { mapType: 'atomic' }),
+  field('ports', { of: 'list', items: { of: 'struct', definition: port } }, { listType: 'map', listMapKeys: ['port', 'protocol'] }),
+  field('args', { of: 'list', items: string }),
+  field('strategy', { of: 'struct', definition: struct('Strategy', field('type', string)) }, { keepZero: true }),
+);
+const schema = struct(
+  'Thing',
+  field('metadata', { of: 'struct', definition: meta }, { keepZero: true }),
+  field('spec', { of: 'struct', definition: spec }, { keepZero: true }),
+  field('status', { of: 'struct', definition: struct('Status', field('phase', string)) }, { keepZero: true }),
+);
+
+type Thing = KubeObject & { spec?: unknown; status?: unknown };
+const thing = (over: Partial<Thing>, metadata = {}): Thing => ({
+  apiVersion: 'v1',
+  kind: 'Thing',
+  metadata: { name: 'a', ...metadata },
+  ...over,
+});
+const base = { manager: 'm', operation: 'Update' as const, apiVersion: 'v1', time: 'T1', schema };
+const entry = (manager: string, time: string, fieldsV1: object) => ({
+  manager,
+  operation: 'Update',
+  apiVersion: 'v1',
+  time,
+  fieldsType: 'FieldsV1',
+  fieldsV1,
+});
+
+test('a creation owns all it sets but what nobody owns', () => {
+  const object = thing(
+    { spec: { selector: { a: 'b' }, ports: [{ port: 80 }], args: [], strategy: { type: 'x' } }, status: { phase: 'On' } },
+    { uid: 'u', labels: { z: '1', a: '2' }, finalizers: ['x/y'] },
+  );
+  const fields = {
+    'f:metadata': { 'f:finalizers': { '.': {}, 'v:"x/y"': {} }, 'f:labels': { '.': {}, 'f:a': {}, 'f:z': {} } },
+    'f:spec': {
+      'f:args': {},
+      'f:ports': { '.': {}, 'k:{"port":80,"protocol":"TCP"}': { '.': {}, 'f:port': {} } },
+      'f:selector': {},
+      'f:strategy': { 'f:type': {} },
+    },
+  };
+  expect(trackUpdate({ ...base, old: undefined, new: object, resetFields: { 'f:status': {} } })).toEqual([entry('m', 'T1', fields)]);
+});
+
+test('a change moves to its maker and what is gone is lost by all', () => {
+  const old = thing(
+    { spec: { args: ['a'], selector: { a: 'b' } } },
+    { uid: 'u', managedFields: [entry('m', 'T1', { 'f:spec': { 'f:args': {}, 'f:selector': {} } })] },
+  );
+  const next = thing({ spec: { args: ['b'], ports: [{ port: 1 }] } }, { uid: 'u' });
+  expect(trackUpdate({ ...base, manager: 'n', time: 'T2', old, new: next })).toEqual([
+    entry('n', 'T2', {
+      'f:spec': { 'f:args': {}, 'f:ports': { '.': {}, 'k:{"port":1,"protocol":"TCP"}': { '.': {}, 'f:port': {} } } },
+    }),
+  ]);
+});
+
+test('nothing changed: nothing is touched, not even the time', () => {
+  const managedFields = [entry('m', 'T1', { 'f:spec': { 'f:args': {} } })];
+  const old = thing({ spec: { args: ['a'] } }, { uid: 'u', managedFields });
+  expect(trackUpdate({ ...base, time: 'T2', old, new: thing({ spec: { args: ['a'] } }, { uid: 'u' }) })).toEqual(managedFields);
+});
+
+test('a subresource is another manager; its own entry grows', () => {
+  const managedFields = [entry('m', 'T1', { 'f:spec': { 'f:args': {} } })];
+  const old = thing({ spec: { args: ['a'] }, status: {} }, { uid: 'u', managedFields });
+  const next = thing({ spec: { args: ['a'] }, status: { phase: 'On' } }, { uid: 'u' });
+  expect(trackUpdate({ ...base, subresource: 'status', time: 'T2', old, new: next })).toEqual([
+    ...managedFields,
+    { ...entry('m', 'T2', { 'f:status': { 'f:phase': {} } }), subresource: 'status' },
+  ]);
+});
+
+test('an object without managers stays without; [] and [{}] forget them', () => {
+  const untracked = thing({ spec: {} }, { uid: 'u' });
+  expect(trackUpdate({ ...base, old: untracked, new: thing({ spec: { args: ['x'] } }) })).toBeUndefined();
+  const old = thing({ spec: {} }, { uid: 'u', managedFields: [entry('m', 'T1', { 'f:spec': { 'f:args': {} } })] });
+  expect(trackUpdate({ ...base, old, new: thing({ spec: { args: ['x'] } }, { managedFields: [{}] }) })).toBeUndefined();
+});

@@ -1,0 +1,106 @@
+import type { KubeObject, ManagedFieldsEntry } from '../object.js';
+import type { SchemaStruct } from '../schema.js';
+import { compareObjects } from './compare.js';
+import { emptyObject } from './empty-object.js';
+import { sortEntries, withManagersCapped } from './entries.js';
+import { treeOf } from './field-tree.js';
+import { difference, differenceBelow, type FieldSet, isEmptySet, LEAF, union } from './fieldset.js';
+
+/** A create, update or patch to be tracked. */
+export interface TrackedUpdate {
+  /** What stands; none at a creation. */
+  old: KubeObject | undefined;
+  /** What was asked for, decoded and defaulted, before admission and the strategy touch it. */
+  new: KubeObject;
+  /** The manager's name: the fieldManager parameter, or the user agent up to the first '/'. */
+  manager: string;
+  operation: 'Update';
+  /** The version of the request. */
+  apiVersion: string;
+  subresource?: string;
+  /** metav1.Time. */
+  time: string;
+  /** The kind's definition. */
+  schema: SchemaStruct;
+  /** Fields the strategy will reset, with all that is below, e.g. `{ 'f:status': {} }`: nobody can own them this way. */
+  resetFields?: FieldSet;
+}
+
+/** Metadata nobody owns (managedfields/internal/stripmeta.go). */
+const STRIPPED = [
+  'name',
+  'namespace',
+  'creationTimestamp',
+  'selfLink',
+  'uid',
+  'clusterName',
+  'generation',
+  'managedFields',
+  'resourceVersion',
+];
+
+/** The object without what nobody owns, so that it is not even compared. */
+function ownable({ apiVersion: _a, kind: _k, ...object }: KubeObject): Record<string, unknown> {
+  const metadata: Record<string, unknown> = { ...object.metadata };
+  for (const name of STRIPPED) if (name in metadata) metadata[name] = undefined;
+  return { ...object, metadata };
+}
+
+/** What upstream takes as the managers so far: those sent, unless none were sent (or a subresource is written); `[]` and `[{}]` reset them. */
+function managersSoFar({ old, new: object, subresource }: TrackedUpdate): readonly ManagedFieldsEntry[] {
+  const standing = old?.metadata.managedFields ?? [];
+  const sent = object.metadata.managedFields;
+  if (subresource || sent === undefined) return standing;
+  const [first] = sent;
+  if (!first || (sent.length === 1 && Object.keys(first).length === 0)) return [];
+  return sent.every((entry) => entry.fieldsType === 'FieldsV1' && entry.fieldsV1 !== undefined) ? sent : standing;
+}
+
+const setOf = (entry: ManagedFieldsEntry): FieldSet => (entry.fieldsV1 ?? LEAF) as FieldSet;
+
+function isSame(entry: ManagedFieldsEntry, { manager, apiVersion, subresource }: TrackedUpdate): boolean {
+  return (
+    entry.manager === manager &&
+    entry.operation === 'Update' &&
+    entry.apiVersion === apiVersion &&
+    (entry.subresource ?? '') === (subresource ?? '')
+  );
+}
+
+function newEntry({ manager, apiVersion, subresource, time }: TrackedUpdate, fields: FieldSet): ManagedFieldsEntry {
+  const entry = { manager, operation: 'Update', apiVersion, time, fieldsType: 'FieldsV1', fieldsV1: fields as Record<string, unknown> };
+  return subresource ? { ...entry, subresource } : entry;
+}
+
+/**
+ * metadata.managedFields after a create, update or patch: the manager gains what it changed, and the others lose it;
+ * everyone loses what is gone. Undefined: no managers (an object made before tracking stays untracked until its first apply).
+ */
+export function trackUpdate(update: TrackedUpdate): ManagedFieldsEntry[] | undefined {
+  const entries = managersSoFar(update);
+  if (entries.length === 0 && update.old?.metadata.uid) return undefined;
+  const before = update.old ? ownable(update.old) : emptyObject(update.schema);
+  const { changed, removed } = compareObjects(treeOf(update.schema), before, ownable(update.new));
+  const reset = update.resetFields ?? LEAF;
+  const gained = differenceBelow(changed, reset);
+  const lost = differenceBelow(removed, reset);
+  const gains = !isEmptySet(gained);
+  if (!gains && isEmptySet(lost)) return entries.length > 0 ? [...entries] : undefined;
+  return settle(update, entries, { gained, lost, gains });
+}
+
+function settle(
+  update: TrackedUpdate,
+  entries: readonly ManagedFieldsEntry[],
+  { gained, lost, gains }: { gained: FieldSet; lost: FieldSet; gains: boolean },
+): ManagedFieldsEntry[] | undefined {
+  const result: ManagedFieldsEntry[] = [];
+  let own: FieldSet = LEAF;
+  for (const entry of entries) {
+    const left = difference(difference(setOf(entry), gained), lost);
+    if (isSame(entry, update) && gains) own = left;
+    else if (!isEmptySet(left)) result.push(left === entry.fieldsV1 ? entry : { ...entry, fieldsV1: left as Record<string, unknown> });
+  }
+  if (gains) result.push(newEntry(update, union(gained, own)));
+  return result.length > 0 ? sortEntries(withManagersCapped(result)) : undefined;
+}

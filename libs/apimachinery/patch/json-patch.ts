@@ -1,0 +1,167 @@
+import { deepEqual } from '../equality.js';
+import { jsonKind } from '../go-format.js';
+import { failureStatus, StatusError } from '../status.js';
+import { badRequest, tooLarge } from '../status-errors.js';
+import { arrayIndex, PointerError, parsePointer } from './json-pointer.js';
+
+/** One operation of a JSON patch (RFC 6902). */
+export interface JsonPatchOperation {
+  op: string;
+  path: string;
+  from?: string;
+  value?: unknown;
+  /** An explicit null differs from no value. */
+  hasValue: boolean;
+}
+
+const MAX_OPERATIONS = 10_000;
+
+type Container = Record<string, unknown> | unknown[];
+
+function rejected(): StatusError {
+  const message = 'the server rejected our request due to an error in our request';
+  return new StatusError(failureStatus({ code: 422, reason: 'Invalid', message, details: {} }));
+}
+
+const mismatch = (value: unknown, where: string): StatusError =>
+  badRequest(`error decoding patch: json: cannot unmarshal ${jsonKind(value)} into Go ${where}`);
+
+function decodeOperation(item: unknown): JsonPatchOperation {
+  if (item === null) return { op: '', path: '', hasValue: false };
+  if (typeof item !== 'object' || Array.isArray(item)) throw mismatch(item, 'value of type handlers.jsonPatchOp');
+  const given = item as Record<string, unknown>;
+  for (const name of ['op', 'path', 'from']) {
+    const value = given[name];
+    if (value !== undefined && value !== null && typeof value !== 'string')
+      throw mismatch(value, `struct field jsonPatchOp.${name} of type string`);
+  }
+  const { op, path, from } = given as { op?: string; path?: string; from?: string };
+  return { op: op ?? '', path: path ?? '', from: from ?? undefined, value: given.value, hasValue: Object.hasOwn(given, 'value') };
+}
+
+/** Reads a JSON patch from its decoded body. Throws 400 for what is no list of operations, 413 for more than 10,000. */
+export function decodeJsonPatch(body: unknown): JsonPatchOperation[] {
+  if (body === null) return [];
+  if (!Array.isArray(body)) throw mismatch(body, 'value of type []handlers.jsonPatchOp');
+  const operations = body.map(decodeOperation);
+  if (operations.length > MAX_OPERATIONS)
+    throw tooLarge(`The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${operations.length}`);
+  return operations;
+}
+
+/** The names in a JSON patch's operations that mean nothing, as strict decoding reports them. */
+export function unknownJsonPatchFields(body: unknown): string[] {
+  if (!Array.isArray(body)) return [];
+  const known = ['op', 'path', 'from', 'value'];
+  return body.flatMap((item, i) =>
+    Object.keys(item ?? {})
+      .filter((name) => !known.includes(name))
+      .map((name) => `json patch unknown field "[${i}].${name}"`),
+  );
+}
+
+function step(container: Container, part: string): unknown {
+  if (Array.isArray(container)) return container[arrayIndex(part, container.length)];
+  if (!Object.hasOwn(container, part)) throw new PointerError(`unable to get nonexistent key: ${part}`);
+  return container[part];
+}
+
+/** The container a path ends in, and the last part. */
+function locate(document: Container, path: string): { container: Container; key: string } {
+  const parts = parsePointer(path);
+  const key = parts.pop() ?? '';
+  let container: unknown = document;
+  for (const part of parts) {
+    container = step(container as Container, part);
+    if (typeof container !== 'object' || container === null) throw new PointerError(`missing container: ${path}`);
+  }
+  return { container: container as Container, key };
+}
+
+function read(document: Container, path: string): unknown {
+  const { container, key } = locate(document, path);
+  return step(container, key);
+}
+
+function add(document: Container, path: string, value: unknown): void {
+  const { container, key } = locate(document, path);
+  if (!Array.isArray(container)) define(container, key, value);
+  else if (key === '-') container.push(value);
+  else container.splice(arrayIndex(key, container.length + 1), 0, value);
+}
+
+/** `__proto__` is a key like any other. */
+function define(container: Record<string, unknown>, key: string, value: unknown): void {
+  Object.defineProperty(container, key, { value, writable: true, enumerable: true, configurable: true });
+}
+
+function remove(document: Container, path: string): void {
+  const { container, key } = locate(document, path);
+  step(container, key);
+  if (Array.isArray(container)) container.splice(arrayIndex(key, container.length), 1);
+  else delete container[key];
+}
+
+function replace(document: Container, path: string, value: unknown): void {
+  const { container, key } = locate(document, path);
+  step(container, key);
+  if (Array.isArray(container)) container[arrayIndex(key, container.length)] = value;
+  else define(container, key, value);
+}
+
+function test(document: Container, { path, value }: JsonPatchOperation): void {
+  let found: unknown;
+  try {
+    found = read(document, path);
+  } catch (error) {
+    // Nothing there passes a test for null.
+    if (error instanceof PointerError && (value ?? null) === null) return;
+    throw error;
+  }
+  if (!deepEqual(found ?? null, value ?? null)) throw new PointerError(`testing value ${path} failed`);
+}
+
+function apply(document: Container, operation: JsonPatchOperation): void {
+  const { op, path, from = '', value = null } = operation;
+  switch (op) {
+    case 'add':
+      if (!operation.hasValue) throw new PointerError('missing value');
+      add(document, path, structuredClone(value));
+      break;
+    case 'remove':
+      remove(document, path);
+      break;
+    case 'replace':
+      if (!operation.hasValue) throw new PointerError('missing value');
+      replace(document, path, structuredClone(value));
+      break;
+    case 'move': {
+      const moved = read(document, from);
+      remove(document, from);
+      add(document, path, moved);
+      break;
+    }
+    case 'copy':
+      add(document, path, structuredClone(read(document, from)));
+      break;
+    case 'test':
+      test(document, operation);
+      break;
+    default:
+      throw new PointerError(`Unexpected kind: ${op}`);
+  }
+}
+
+/**
+ * Applies a JSON patch to a copy of the document (evanphx/json-patch v4's behaviour). Throws upstream's 422 whatever fails:
+ * the cause of the failure is not told.
+ */
+export function applyJsonPatch<T>(document: T, operations: readonly JsonPatchOperation[]): T {
+  const copy = structuredClone(document) as Container;
+  try {
+    for (const operation of operations) apply(copy, operation);
+  } catch (error) {
+    throw error instanceof PointerError ? rejected() : error;
+  }
+  return copy as T;
+}

@@ -1,0 +1,38 @@
+import { jsonKind } from '../go-format.js';
+import { badRequest } from '../status-errors.js';
+
+type Document = Record<string, unknown>;
+
+const isDocument = (value: unknown): value is Document => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Nulls inside what is new to the document mean nothing and go; in lists too, as evanphx/json-patch v4 has it. */
+function pruneNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(pruneNulls);
+  if (!isDocument(value)) return value;
+  const pruned: Document = {};
+  for (const key of Object.keys(value)) if (value[key] !== null) pruned[key] = pruneNulls(value[key]);
+  return pruned;
+}
+
+function merge(target: Document, patch: Document): Document {
+  const merged: Document = { ...target };
+  for (const key of Object.keys(patch)) {
+    const value = patch[key];
+    const current = merged[key];
+    if (value === null) delete merged[key];
+    else merged[key] = isDocument(current) && isDocument(value) ? merge(current, value) : pruneNulls(value);
+  }
+  return merged;
+}
+
+/** A JSON merge patch's body, which must be an object. Throws upstream's 400s. */
+export function decodeMergePatch(body: unknown): Document {
+  if (body === null) throw badRequest('Invalid JSON Patch');
+  if (isDocument(body)) return body;
+  throw badRequest(`error decoding patch: json: cannot unmarshal ${jsonKind(body)} into Go value of type map[string]interface {}`);
+}
+
+/** Applies a JSON merge patch (RFC 7386) and returns the new document; nothing given is changed. */
+export function applyMergePatch<T extends object>(document: T, patch: Document): T {
+  return merge(document as Document, patch) as T;
+}
