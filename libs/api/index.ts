@@ -1,3 +1,25 @@
+export {
+  bodyMediaTypes,
+  type Decoded,
+  type DecodeRequest,
+  decodeBody,
+} from './decode.js';
+export { type DecodedValue, DecodeError, decodeParsedJson, decodeValue, type FieldValidation, parseJson } from './decode-value.js';
+export { applyDefaults, applyDefaultsOf } from './defaults.js';
+export type { Definition, Field, Special, Type } from './definition.js';
 export type * from './generated/index.js';
 export * from './generated/resources.js';
+export { JsonSyntaxError } from './json-text.js';
+export { nullEmptyLists } from './null-empty.js';
+export { decodeProtobuf, encodeProtobuf, encodeWatchFrame, hasProtobuf, ProtobufError } from './protobuf/envelope.js';
 export type { Resource } from './resource.js';
+export {
+  type GroupVersionKind,
+  type GroupVersions,
+  groupVersionOf,
+  parseGroupVersion,
+  type ResourceInfo,
+  type SubresourceInfo,
+  scheme,
+} from './scheme.js';
+export { readYaml, YamlSyntaxError } from './yaml-text.js';

@@ -134,6 +134,19 @@ export interface OwnerReference {
   blockOwnerDeletion?: boolean;
 }
 
+export interface PartialObjectMetadata {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+}
+
+export interface PartialObjectMetadataList {
+  kind: string;
+  apiVersion: string;
+  metadata: ListMeta;
+  items: PartialObjectMetadata[];
+}
+
 export type Patch = Record<string, unknown>;
 
 export interface Preconditions {

@@ -1,0 +1,71 @@
+import type { Definition } from './definition.js';
+import { explain } from './explain.js';
+import { type JsonNode, measure, nodeOf, readJson } from './json-text.js';
+import { maxDepth } from './limits.js';
+import { Mismatch, walk } from './walk.js';
+
+/** What strict decoding makes of fields it does not know and of repeated ones. */
+export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
+
+/** A body that cannot be read into its type; the message is Go's, without any wrapping. */
+export class DecodeError extends Error {}
+
+export interface DecodedValue {
+  /** As Go would write it again: only fields of the schema, empty ones dropped. */
+  object: Record<string, unknown>;
+  /** `unknown field "spec.foo"`, `duplicate field "data.a"`, in the body's order; empty with Ignore. */
+  strict: string[];
+}
+
+/** Runs the fast walk; hands over to the slow one when something does not fit. */
+function decode(definition: Definition, value: unknown, keys: number | undefined, node: () => JsonNode, strictly: boolean): DecodedValue {
+  let walked: ReturnType<typeof walk> | undefined;
+  try {
+    walked = walk(definition, value);
+  } catch (error) {
+    if (!(error instanceof Mismatch)) throw error;
+  }
+  if (walked && (!strictly || (walked.unknown === 0 && (keys === undefined || keys === walked.keys))))
+    return { object: walked.object, strict: [] };
+  const explained = explain(definition, node());
+  if (explained.error !== undefined) throw new DecodeError(explained.error);
+  if (!walked) throw new DecodeError(`json: cannot unmarshal value into Go value of type ${definition.name}`);
+  return { object: walked.object, strict: strictly ? explained.strict : [] };
+}
+
+/** Parses a JSON text. Throws JsonSyntaxError with Go's message. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    readJson(text);
+    throw new DecodeError('invalid JSON');
+  }
+}
+
+/**
+ * Reads a JSON text that JSON.parse has read into `value` before. Takes possession of `value`.
+ * Throws DecodeError when a value has the wrong type.
+ */
+export function decodeParsedJson(definition: Definition, text: string, value: unknown, validation: FieldValidation): DecodedValue {
+  const { keys, depth } = measure(text);
+  if (depth > maxDepth) throw new DecodeError('exceeded max depth');
+  return decode(definition, value, keys, () => readJson(text), validation !== 'Ignore');
+}
+
+/**
+ * Reads a plain value (a patched object, a parsed YAML document) into a definition. Takes possession of `value`.
+ * Throws DecodeError when a value has the wrong type.
+ */
+export function decodeValue(definition: Definition, value: unknown, validation: FieldValidation = 'Warn'): DecodedValue {
+  // The walk moves lists and maps of the value into its result and may have changed some when it stops: explain from a copy of the text.
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value) as string | undefined;
+  } catch (error) {
+    if (error instanceof RangeError) throw new DecodeError('exceeded max depth');
+    throw error;
+  }
+  if (text && measure(text).depth > maxDepth) throw new DecodeError('exceeded max depth');
+  return decode(definition, value, undefined, () => nodeOf(JSON.parse(text ?? 'null')), validation !== 'Ignore');
+}

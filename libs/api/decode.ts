@@ -1,0 +1,176 @@
+import { badRequest, type KubeObject, unsupportedMediaType } from '#apimachinery';
+import { type DecodedValue, DecodeError, decodeParsedJson, decodeValue, type FieldValidation, parseJson } from './decode-value.js';
+import type { Definition } from './definition.js';
+import { JsonSyntaxError } from './json-text.js';
+import { decodeProtobuf, ProtobufError } from './protobuf/envelope.js';
+import { type GroupVersionKind, groupVersionOf, parseGroupVersion, scheme } from './scheme.js';
+import { readYaml, YamlSyntaxError } from './yaml-text.js';
+
+/** The media types of request bodies that hold an object. */
+export const bodyMediaTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'] as const;
+
+export interface DecodeRequest {
+  body: Uint8Array;
+  /** The Content-Type header; '' counts as JSON. */
+  contentType: string;
+  /** What the request's resource (or subresource) takes; the body may leave kind and apiVersion out. */
+  expected: GroupVersionKind;
+  /** Default Warn, as upstream's. */
+  fieldValidation?: FieldValidation;
+}
+
+export interface Decoded {
+  object: KubeObject;
+  /** Texts for Warning headers (fieldValidation=Warn). */
+  warnings: string[];
+}
+
+/** A body whose own kind is known by the time it fails. */
+interface Typed {
+  actual: GroupVersionKind;
+  definition: Definition;
+}
+
+const interpretType = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+const kindError = (message: string): DecodeError => new DecodeError(`couldn't get version/kind; json parse error: ${message}`);
+const jsonWord = (value: unknown): string => (Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value);
+
+/** The body's own kind (serializer/json SimpleMetaFactory.Interpret), completed from what is expected (gvkWithDefaults). */
+function kindOf(value: unknown, expected: GroupVersionKind): GroupVersionKind {
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    throw kindError(`json: cannot unmarshal ${jsonWord(value)} into Go value of type ${interpretType}`);
+  }
+  const { kind, apiVersion } = (value ?? {}) as { kind?: unknown; apiVersion?: unknown };
+  for (const [name, given] of Object.entries({ kind, apiVersion })) {
+    if (given !== undefined && given !== null && typeof given !== 'string') {
+      throw kindError(`json: cannot unmarshal ${jsonWord(given)} into Go struct field .${name} of type string`);
+    }
+  }
+  const text = typeof apiVersion === 'string' ? apiVersion : '';
+  if (text.split('/').length > 2) throw new DecodeError(`unexpected GroupVersion string: ${text}`);
+  const { group, version } = parseGroupVersion(text);
+  return {
+    kind: typeof kind === 'string' && kind ? kind : expected.kind,
+    group: version ? group : expected.group,
+    version: version || expected.version,
+  };
+}
+
+/** Two kinds that are one in the server's own form: both Events, both HorizontalPodAutoscalers. */
+function sameHub(a: GroupVersionKind, b: GroupVersionKind): boolean {
+  if (a.kind !== b.kind) return false;
+  if (a.group === b.group) return true;
+  const stored = (k: GroupVersionKind): string => scheme.resourceOfKind(k)?.storedAs ?? groupVersionOf(k.group, k.version);
+  return stored(a) === stored(b);
+}
+
+/** Go's package of the server's own type: `core`, `apps`, `rbac` … */
+const hubPackage = (group: string): string => group.split('.')[0] || 'core';
+
+function typeOf(actual: GroupVersionKind, expected: GroupVersionKind): Definition {
+  const definition = scheme.definitionFor(actual);
+  if (definition) return definition;
+  const gv = JSON.stringify(groupVersionOf(actual.group, actual.version));
+  throw new DecodeError(
+    expected.kind.endsWith('Options')
+      ? `no kind ${JSON.stringify(actual.kind)} is registered for version ${gv} in scheme "pkg/apis/meta/internalversion/scheme/register.go:27"`
+      : `no kind ${JSON.stringify(actual.kind)} is registered for version ${gv} in scheme "pkg/api/legacyscheme/scheme.go:30"`,
+  );
+}
+
+/** The first characters of a body as upstream shows them (handlers/rest.go summarizeData). */
+function summary(body: Uint8Array): string {
+  if (body.length === 0) return '<empty>';
+  const head = Buffer.from(body.subarray(0, 30));
+  const more = body.length > 30 ? ' ...' : '';
+  return `${head[0] === 0x7b ? head.toString('utf8') : head.toString('hex')}${more}`;
+}
+
+const isDecodeError = (error: unknown): error is Error =>
+  error instanceof DecodeError || error instanceof YamlSyntaxError || error instanceof JsonSyntaxError || error instanceof ProtobufError;
+
+function decodeText(body: Uint8Array, yaml: boolean, found: (value: unknown) => Typed, validation: FieldValidation): DecodedValue {
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+  if (yaml) {
+    const { value, repeated } = readYaml(text);
+    const { definition } = found(value);
+    const decoded = decodeValue(definition, value, validation);
+    return repeated && validation !== 'Ignore' ? { ...decoded, strict: [repeated, ...decoded.strict] } : decoded;
+  }
+  let value: unknown;
+  try {
+    value = parseJson(text);
+  } catch (error) {
+    throw error instanceof JsonSyntaxError ? kindError(error.message) : error;
+  }
+  const { definition } = found(value);
+  return decodeParsedJson(definition, text, value, validation);
+}
+
+function mediaTypeOf(contentType: string): (typeof bodyMediaTypes)[number] {
+  const type = contentType.split(';', 1)[0]?.trim().toLowerCase() || 'application/json';
+  const known = bodyMediaTypes.find((media) => media === type);
+  if (!known) throw unsupportedMediaType(bodyMediaTypes);
+  return known;
+}
+
+/** Whether a decoder may hand the object on: same kind, and in the version that the path says (handlers/create.go). */
+function accept(actual: GroupVersionKind, expected: GroupVersionKind, definition: Definition): void {
+  if (definition.allGroups) return;
+  if (!sameHub(actual, expected)) {
+    const from = `${actual.version}.${actual.kind}`;
+    throw new DecodeError(`converting (${from}) to (${hubPackage(expected.group)}.${expected.kind}): unknown conversion`);
+  }
+}
+
+/**
+ * Reads a request's body into an object, as upstream's negotiated decoder and create and update handlers do.
+ * Throws StatusError: 415 for other media types, 400 in upstream's words for everything that is wrong with the body.
+ */
+export function decodeBody({ body, contentType, expected, fieldValidation = 'Warn' }: DecodeRequest): Decoded {
+  const media = mediaTypeOf(contentType);
+  let typed: Typed | undefined;
+  let actual: GroupVersionKind | undefined;
+  const found = (value: unknown): Typed => {
+    actual = kindOf(value, expected);
+    typed = { actual, definition: typeOf(actual, expected) };
+    return typed;
+  };
+  try {
+    const decoded =
+      media === 'application/vnd.kubernetes.protobuf'
+        ? decodeProtobuf(body, found)
+        : decodeText(body, media === 'application/yaml', found, fieldValidation);
+    const { actual: gvk, definition } = found(decoded.object);
+    accept(gvk, expected, definition);
+    if (decoded.strict.length && fieldValidation === 'Strict') throw new DecodeError(`strict decoding error: ${decoded.strict.join(', ')}`);
+    requireVersion(gvk, expected, definition);
+    return { object: named(decoded.object, gvk), warnings: decoded.strict };
+  } catch (error) {
+    if (error instanceof RangeError) throw badRequest(unreadable(actual, expected, 'exceeded max depth', body));
+    if (!isDecodeError(error)) throw error;
+    throw badRequest(unreadable(actual, expected, error.message, body));
+  }
+}
+
+function unreadable(actual: GroupVersionKind | undefined, expected: GroupVersionKind, message: string, body: Uint8Array): string {
+  // Options are decoded without the handlers' wrapping (handlers/delete.go).
+  if (expected.kind.endsWith('Options')) return message;
+  if (actual) return `${actual.kind} in version ${JSON.stringify(actual.version)} cannot be handled as a ${expected.kind}: ${message}`;
+  return `the object provided is unrecognized (must be of type ${expected.kind}): ${message} (${summary(body)})`;
+}
+
+function requireVersion(actual: GroupVersionKind, expected: GroupVersionKind, definition: Definition): void {
+  if (definition.allGroups || (actual.group === expected.group && actual.version === expected.version)) return;
+  const data = groupVersionOf(actual.group, actual.version);
+  throw badRequest(
+    `the API version in the data (${data}) does not match the expected API version (${groupVersionOf(expected.group, expected.version)})`,
+  );
+}
+
+/** Puts kind and apiVersion in, in front, where the body left them out. */
+function named(object: Record<string, unknown>, { group, version, kind }: GroupVersionKind): KubeObject {
+  const apiVersion = groupVersionOf(group, version);
+  if (object.kind === kind && object.apiVersion === apiVersion) return object as unknown as KubeObject;
+  return { ...{ kind, apiVersion }, ...object, kind, apiVersion } as unknown as KubeObject;
+}

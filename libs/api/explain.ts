@@ -1,0 +1,195 @@
+import type { Definition, Field, Type } from './definition.js';
+import type { JsonNode } from './json-text.js';
+import { maxStrictErrors } from './limits.js';
+import { canonicalQuantity, quantityError } from './quantity-text.js';
+import { canonicalMicroTime, canonicalTime, timeError } from './time-text.js';
+
+/**
+ * The slow way through a body: says what does not fit, as sigs.k8s.io/json does when it fills the Go struct. The first value of a wrong
+ * type is remembered and reading goes on; a type that reads itself (Quantity, Time, IntOrString) stops it at once.
+ */
+export interface Explanation {
+  /** Why the body cannot be taken; undefined when it can. */
+  error?: string;
+  /** Unknown and repeated fields, in the body's order: `unknown field "spec.foo"`. */
+  strict: string[];
+}
+
+/** A type that reads itself refused: reading stops. */
+class Refused extends Error {}
+
+interface State {
+  error: string | undefined;
+  strict: Set<string>;
+  /** JSON names down to here, without indices, as Go's error texts have them. */
+  stack: string[];
+  /** Names with indices and map keys, as strict errors have them. */
+  path: string;
+  struct: string;
+}
+
+const words: Readonly<Record<JsonNode['kind'], string>> = {
+  object: 'object',
+  array: 'array',
+  string: 'string',
+  number: 'number',
+  bool: 'bool',
+  null: 'null',
+};
+
+function wrongType(state: State, value: string, go: string): void {
+  const where = state.struct ? `struct field ${state.struct}.${state.stack.join('.')}` : 'value';
+  state.error ??= `json: cannot unmarshal ${value} into Go ${where} of type ${go}`;
+}
+
+function strictError(state: State, kind: 'unknown' | 'duplicate', key: string): void {
+  if (state.strict.size < maxStrictErrors) state.strict.add(`${kind} field ${JSON.stringify(state.path ? `${state.path}.${key}` : key)}`);
+}
+
+function integer(state: State, node: JsonNode, go: string, bits: 32 | 64): void {
+  if (node.kind !== 'number') return wrongType(state, words[node.kind], go);
+  const fits = /^-?\d+$/.test(node.text) && BigInt.asIntN(bits, BigInt(node.text)) === BigInt(node.text);
+  if (!fits) wrongType(state, `number ${node.text}`, go);
+}
+
+/** Reads a value of a wrong-typed-or-right scalar. */
+function scalar(state: State, type: Type, node: JsonNode, go: string): void {
+  switch (type.of) {
+    case 'int32':
+      return integer(state, node, go, 32);
+    case 'int64':
+      return integer(state, node, go, 64);
+    case 'double':
+      return node.kind === 'number' ? undefined : wrongType(state, words[node.kind], go);
+    case 'boolean':
+      return node.kind === 'bool' ? undefined : wrongType(state, words[node.kind], go);
+    case 'bytes': {
+      if (node.kind !== 'string') return wrongType(state, words[node.kind], go);
+      const bad = base64ErrorAt(node.value);
+      if (bad !== undefined) state.error ??= `illegal base64 data at input byte ${bad}`;
+      return;
+    }
+    default:
+      return node.kind === 'string' ? undefined : wrongType(state, words[node.kind], go);
+  }
+}
+
+/** The offset Go's base64 decoder names; undefined when the text decodes. */
+function base64ErrorAt(text: string): number | undefined {
+  const clean = text.replaceAll(/[\r\n]/g, '');
+  if (/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(clean)) return undefined;
+  const bad = /[^A-Za-z0-9+/]/.exec(clean)?.index ?? -1;
+  if (bad < 0) return clean.length - (clean.length % 4);
+  return clean[bad] === '=' && bad % 4 >= 2 ? Math.min(bad + 1, clean.length) : bad;
+}
+
+/** Types that read themselves. */
+function own(type: Type['of'], node: JsonNode): void {
+  switch (type) {
+    case 'quantity': {
+      const text = node.kind === 'string' ? node.value.trim() : node.kind === 'number' ? node.text : words[node.kind];
+      if (canonicalQuantity(text) === undefined) throw new Refused(quantityError(text) ?? quantityError('') ?? '');
+      return;
+    }
+    case 'time':
+    case 'microTime': {
+      if (node.kind !== 'string') throw new Refused(`json: cannot unmarshal ${words[node.kind]} into Go value of type string`);
+      const canonical = type === 'time' ? canonicalTime(node.value) : canonicalMicroTime(node.value);
+      if (canonical === undefined) throw new Refused(timeError(node.value, type === 'microTime'));
+      return;
+    }
+    case 'intOrString': {
+      if (node.kind === 'string') return;
+      const inner: State = { error: undefined, strict: new Set(), stack: [], path: '', struct: '' };
+      integer(inner, node, 'int32', 32);
+      if (inner.error) throw new Refused(inner.error);
+      return;
+    }
+    case 'schemaOrArray':
+    case 'schemaOrBool':
+    case 'schemaOrStrings':
+      if (node.kind === 'string' || node.kind === 'number') {
+        throw new Refused(`json: cannot unmarshal ${words[node.kind]} into Go value of type v1.JSONSchemaProps`);
+      }
+  }
+}
+
+function members(state: State, node: JsonNode & { kind: 'object' }, visit: (key: string, value: JsonNode) => void): void {
+  const seen = new Set<string>();
+  for (const [key, value] of node.entries) {
+    if (seen.has(key)) strictError(state, 'duplicate', key);
+    seen.add(key);
+    visit(key, value);
+  }
+}
+
+function within(state: State, path: string, read: () => void): void {
+  const outer = state.path;
+  state.path = path;
+  read();
+  state.path = outer;
+}
+
+const joined = (path: string, key: string): string => (path ? `${path}.${key}` : key);
+
+function struct(state: State, definition: Definition, node: JsonNode, go: string): void {
+  if (node.kind !== 'object') return wrongType(state, words[node.kind], go);
+  const outer = state.struct;
+  const seen = new Set<string>();
+  for (const [key, value] of node.entries) {
+    const field = definition.byName.get(key);
+    if (!field) {
+      strictError(state, 'unknown', key);
+      continue;
+    }
+    if (seen.has(key)) strictError(state, 'duplicate', key);
+    seen.add(key);
+    state.struct = definition.name;
+    state.stack.push(key);
+    within(state, joined(state.path, key), () => typed(state, field.type, value, field));
+    state.stack.pop();
+  }
+  state.struct = outer;
+}
+
+function typed(state: State, type: Type, node: JsonNode, names: Pick<Field, 'go' | 'goElement'>): void {
+  if (node.kind === 'null') return;
+  switch (type.of) {
+    case 'struct':
+      return struct(state, type.definition, node, names.go);
+    case 'list': {
+      if (node.kind !== 'array') return wrongType(state, words[node.kind], names.go);
+      const element = { go: names.goElement, goElement: 'string' };
+      const base = state.path;
+      for (const [i, item] of node.items.entries()) within(state, `${base}[${i}]`, () => typed(state, type.items, item, element));
+      return;
+    }
+    case 'map': {
+      if (node.kind !== 'object') return wrongType(state, words[node.kind], names.go);
+      const element = { go: names.goElement, goElement: 'string' };
+      const base = state.path;
+      return members(state, node, (key, value) => within(state, joined(base, key), () => typed(state, type.values, value, element)));
+    }
+    case 'string':
+    case 'bytes':
+    case 'int32':
+    case 'int64':
+    case 'double':
+    case 'boolean':
+      return scalar(state, type, node, names.go);
+    default:
+      return own(type.of, node);
+  }
+}
+
+/** Says what of a body does not fit a definition. */
+export function explain(definition: Definition, node: JsonNode): Explanation {
+  const state: State = { error: undefined, strict: new Set(), stack: [], path: '', struct: '' };
+  try {
+    if (node.kind !== 'null') struct(state, definition, node, `${definition.package.split('.').at(-1)}.${definition.name}`);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return { error: error.message, strict: [...state.strict] };
+  }
+  return { error: state.error, strict: [...state.strict] };
+}

@@ -1,0 +1,119 @@
+import type { DecodedValue } from '../decode-value.js';
+import type { Definition } from '../definition.js';
+import { type GroupVersionKind, parseGroupVersion, scheme } from '../scheme.js';
+import { Mismatch, walk } from '../walk.js';
+import { ProtobufError } from './error.js';
+import { readDefinition, writeDefinition } from './message.js';
+import { newReader, newWriter, type Reader, readEnd, readFields, readMessage, writeMessage } from './wire.js';
+
+export { ProtobufError } from './error.js';
+
+/** `k8s` and a zero byte: every protobuf body begins with it (serializer/protobuf/protobuf.go). */
+const magic = Uint8Array.of(0x6b, 0x38, 0x73, 0x00);
+
+interface Envelope {
+  apiVersion: string;
+  kind: string;
+  raw: Uint8Array;
+  contentEncoding: string;
+}
+
+function readTypeMeta(reader: Reader, wireType: number, envelope: Envelope): void {
+  readMessage(reader, wireType, (number) => {
+    if (number === 1) envelope.apiVersion = reader.string();
+    else if (number === 2) envelope.kind = reader.string();
+    return number === 1 || number === 2;
+  });
+}
+
+/** runtime.Unknown: the kind and the bytes of the message. */
+function open(body: Uint8Array): Envelope {
+  if (body.length < magic.length)
+    throw new ProtobufError(
+      body.length ? 'provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]' : 'empty data',
+    );
+  if (magic.some((byte, i) => body[i] !== byte)) {
+    throw new ProtobufError('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]');
+  }
+  const reader = newReader(body.subarray(magic.length));
+  const envelope: Envelope = { apiVersion: '', kind: '', raw: new Uint8Array(), contentEncoding: '' };
+  readFields(reader, reader.len, (number, wireType) => {
+    if (number === 1) readTypeMeta(reader, wireType, envelope);
+    else if (number === 2) {
+      const end = readEnd(reader, wireType);
+      envelope.raw = reader.buf.subarray(reader.pos, end);
+      reader.pos = end;
+    } else if (number === 3) envelope.contentEncoding = reader.string();
+    else return false;
+    return true;
+  });
+  if (envelope.contentEncoding) throw new ProtobufError(`unsupported content encoding ${JSON.stringify(envelope.contentEncoding)}`);
+  return envelope;
+}
+
+/**
+ * Reads a protobuf body. `found` is told the body's kind and apiVersion and answers with the definition to read by.
+ * Unknown fields are dropped without a word, as upstream does. Throws ProtobufError for anything malformed.
+ */
+export function decodeProtobuf(
+  body: Uint8Array,
+  found: (meta: { kind: string; apiVersion: string }) => { definition: Definition },
+): DecodedValue {
+  const { apiVersion, kind, raw } = readable(() => open(body));
+  const { definition } = found({ kind, apiVersion });
+  const plain = readable(() => readDefinition(definition, newReader(raw)));
+  plain.kind = kind;
+  plain.apiVersion = apiVersion;
+  return { object: readable(() => walk(definition, plain)).object, strict: [] };
+}
+
+/** Whatever goes wrong while reading bytes of a stranger is the bytes' fault: protobufjs throws plain errors. */
+function readable<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ProtobufError) throw error;
+    if (error instanceof RangeError) throw new ProtobufError('unexpected EOF');
+    if (error instanceof Mismatch) throw new ProtobufError('a field holds a value that its type does not allow');
+    throw new ProtobufError(`proto: ${error instanceof Error ? error.message : 'malformed'}`);
+  }
+}
+
+function definitionOf(object: { kind?: unknown; apiVersion?: unknown }): { definition: Definition; gvk: GroupVersionKind } {
+  const gvk = { ...parseGroupVersion(String(object.apiVersion)), kind: String(object.kind) };
+  const definition = scheme.definitionFor(gvk);
+  if (!definition)
+    throw new ProtobufError(`object *unstructured.Unstructured (${gvk.kind}) does not implement the protobuf marshalling interface`);
+  return { definition, gvk };
+}
+
+/** Writes an object with its envelope. Throws ProtobufError for a kind that is not in the schema (upstream answers 406 for those). */
+export function encodeProtobuf(object: { kind: string; apiVersion: string }): Uint8Array {
+  const { definition } = definitionOf(object);
+  const body = newWriter();
+  writeDefinition(definition, body, object as unknown as Record<string, unknown>);
+  const unknown = newWriter();
+  writeMessage(unknown, 1, () => unknown.uint32(10).string(object.apiVersion).uint32(18).string(object.kind));
+  // Content encoding and type are written although empty: the fields are no pointers in Go.
+  unknown.uint32(18).bytes(body.finish()).uint32(26).string('').uint32(34).string('');
+  return Buffer.concat([magic, unknown.finish()]);
+}
+
+/** Whether objects of a kind can be written as protobuf. */
+export function hasProtobuf(gvk: GroupVersionKind): boolean {
+  return scheme.definitionFor(gvk) !== undefined;
+}
+
+/**
+ * A frame of a watch as `application/vnd.kubernetes.protobuf;stream=watch`: four bytes of length, then a WatchEvent whose object is
+ * a whole enveloped message (serializer/protobuf NewRawSerializer, util/framer).
+ */
+export function encodeWatchFrame(type: string, object: { kind: string; apiVersion: string }): Uint8Array {
+  const writer = newWriter();
+  writer.uint32(10).string(type);
+  writeMessage(writer, 2, () => writer.uint32(10).bytes(encodeProtobuf(object)));
+  const event = writer.finish();
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(event.length);
+  return Buffer.concat([length, event]);
+}

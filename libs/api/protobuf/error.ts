@@ -1,0 +1,2 @@
+/** Bytes that are no Kubernetes protobuf message, or a value that has no protobuf form. */
+export class ProtobufError extends Error {}

@@ -1,0 +1,98 @@
+import type { Definition } from './definition.js';
+import { loadDefinitions, readSchema } from './load-definitions.js';
+
+/** A kind in a version of a group, as it stands in `apiVersion` and `kind`. */
+export interface GroupVersionKind {
+  group: string;
+  version: string;
+  kind: string;
+}
+
+/** What discovery says of a resource below another: `pods/status`. Group and version only where the kind belongs to another one. */
+export interface SubresourceInfo {
+  readonly kind: string;
+  readonly verbs: readonly string[];
+  readonly group?: string;
+  readonly version?: string;
+}
+
+/** What discovery says of a resource; schema/resources.json has one of these a line. A CustomResourceDefinition makes one too. */
+export interface ResourceInfo {
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly singular: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+  readonly verbs: readonly string[];
+  readonly subresources: Readonly<Record<string, SubresourceInfo>>;
+  /** The group version in which it is stored, where that is another one (`v1`, `autoscaling/v2`). */
+  readonly storedAs?: string;
+  /** The group version that goes into discovery's storageVersionHash, where that is another one. */
+  readonly hashedAs?: string;
+}
+
+/** The versions of a group, the preferred one first. */
+export interface GroupVersions {
+  readonly group: string;
+  readonly versions: readonly string[];
+}
+
+/** `v1` or `apps/v1`. */
+export const groupVersionOf = (group: string, version: string): string => (group ? `${group}/${version}` : version);
+
+/** Splits an apiVersion: 'apps/v1' → apps, v1; 'v1' → '', v1. */
+export function parseGroupVersion(apiVersion: string): { group: string; version: string } {
+  const slash = apiVersion.indexOf('/');
+  return slash < 0 ? { group: '', version: apiVersion } : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
+}
+
+const definitions = loadDefinitions();
+const resourceList = readSchema<readonly ResourceInfo[]>('resources.json');
+const groupList = readSchema<readonly GroupVersions[]>('groups.json');
+
+const kindKey = (group: string, version: string, kind: string): string => `${group}/${version}/${kind}`;
+const byKind = new Map<string, Definition>();
+const anyGroup = new Map<string, Definition>();
+for (const definition of definitions.values()) {
+  if (definition.gvk) byKind.set(kindKey(...definition.gvk), definition);
+  if (definition.allGroups) anyGroup.set(definition.name, definition);
+}
+const byResource = new Map(resourceList.map((r) => [kindKey(r.group, r.version, r.resource), r]));
+
+function storageVersionOf(group: string, resource: string): string | undefined {
+  const [first] = groupList
+    .filter((g) => g.group === group)
+    .flatMap((g) => g.versions.map((v) => byResource.get(kindKey(group, v, resource))));
+  const info = first ?? resourceList.find((r) => r.group === group && r.resource === resource);
+  return info && (info.storedAs ?? groupVersionOf(info.group, info.version));
+}
+
+/** Look-ups in the one schema. All are by exact name and take no time to speak of. */
+export const scheme = {
+  /** The definition of a kind, e.g. {apps, v1, Deployment}; kinds of every group (DeleteOptions, WatchEvent) are found in any known group version. */
+  definitionFor({ group, version, kind }: GroupVersionKind): Definition | undefined {
+    return byKind.get(kindKey(group, version, kind)) ?? anyGroup.get(kind);
+  },
+  /** A definition by its id in the schema: `core.v1.PodSpec`. Throws where there is none: ids are written by us. */
+  definition(id: string): Definition {
+    const found = definitions.get(id);
+    if (!found) throw new Error(`no definition ${id} in the schema`);
+    return found;
+  },
+  definitions: (): Iterable<Definition> => definitions.values(),
+  /** A resource by group, version and plural name, e.g. ('apps', 'v1', 'deployments'). */
+  resourceFor: (group: string, version: string, resource: string): ResourceInfo | undefined =>
+    byResource.get(kindKey(group, version, resource)),
+  /** The resource whose objects are of a kind. */
+  resourceOfKind: (gvk: GroupVersionKind): ResourceInfo | undefined =>
+    resourceList.find((r) => r.kind === gvk.kind && r.group === gvk.group && r.version === gvk.version),
+  /** All resources, in discovery's order within a group version. */
+  resources: (): readonly ResourceInfo[] => resourceList,
+  /** The groups in discovery's order (by priority), each with its versions, the preferred one first. The core group comes first. */
+  groupVersions: (): readonly GroupVersions[] => groupList,
+  /** The apiVersion in which objects of a resource are stored: `v1` for both kinds of events, `autoscaling/v2` for autoscalers. */
+  storageVersionOf,
+} as const;

@@ -1,0 +1,223 @@
+import type { Definition, Field, Special, Type } from './definition.js';
+import { canonicalQuantity } from './quantity-text.js';
+import { canonicalMicroTime, canonicalTime } from './time-text.js';
+
+/**
+ * The fast way through a body: one compiled walker a definition, that takes what the schema knows and writes it as Go would after
+ * reading it (empty values dropped, quantities and times canonical). It explains nothing: where something does not fit it throws
+ * `Mismatch`, and the slow way (explain.ts) says what, where, in upstream's words.
+ */
+type Walk = (value: unknown) => unknown;
+
+/** The value is not of the schema's type. */
+export class Mismatch extends Error {}
+
+/** What a walk saw; `keys` counts those of all objects that were entered, `unknown` those the schema does not know. */
+export interface Walked {
+  object: Record<string, unknown>;
+  keys: number;
+  unknown: number;
+}
+
+let keys = 0;
+let unknown = 0;
+
+function mismatch(): never {
+  throw new Mismatch('mismatch');
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Counts the keys of a value that is kept as it is. Iterative: the depth is bounded before, but need not be trusted here. */
+function countKeys(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  const open: unknown[] = [value];
+  for (let top = open.pop(); top !== undefined; top = open.pop()) {
+    const members = Object.values(top as object);
+    if (!Array.isArray(top)) keys += members.length;
+    for (const member of members) if (typeof member === 'object' && member !== null) open.push(member);
+  }
+}
+
+const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+const kept: Walk = (value) => {
+  countKeys(value);
+  return value;
+};
+const specials: Readonly<Record<Special, Walk>> = {
+  quantity: (value) =>
+    canonicalQuantity(typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : mismatch()) ?? mismatch(),
+  time: (value) => (typeof value === 'string' ? canonicalTime(value) : undefined) ?? mismatch(),
+  microTime: (value) => (typeof value === 'string' ? canonicalMicroTime(value) : undefined) ?? mismatch(),
+  intOrString: (value) => (typeof value === 'string' || isInt32(value) ? value : mismatch()),
+  raw: kept,
+  fields: kept,
+  json: kept,
+  schemaOrArray: (value) => (Array.isArray(value) ? value.map(schema) : schema(value)),
+  schemaOrBool: (value) => (typeof value === 'boolean' ? value : schema(value)),
+  schemaOrStrings: (value) => (Array.isArray(value) ? value : schema(value)),
+};
+const isInt32 = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value <= 2147483647 && value >= -2147483648;
+
+let jsonSchema: Definition | undefined;
+function schema(value: unknown): unknown {
+  return jsonSchema ? walkerOf(jsonSchema)(value) : kept(value);
+}
+
+/** What a field holds that was not given, when Go writes it all the same. */
+function zeroOf(field: { type: Type; pointer: boolean }): () => unknown {
+  if (field.pointer) return () => null;
+  const { type } = field;
+  switch (type.of) {
+    case 'string':
+      return () => '';
+    case 'int32':
+    case 'int64':
+    case 'double':
+    case 'intOrString':
+      return () => 0;
+    case 'boolean':
+      return () => false;
+    case 'list':
+      return () => [];
+    case 'map':
+      return () => ({});
+    case 'struct': {
+      const { definition } = type;
+      return () => walkerOf(definition)({});
+    }
+    case 'quantity':
+      return () => '0';
+    default:
+      return () => null;
+  }
+}
+
+function listWalk(items: Type): Walk {
+  const walk = typeWalk(items, true);
+  const zero = zeroOf({ type: items, pointer: false });
+  return (value) => {
+    if (!Array.isArray(value)) mismatch();
+    for (let i = 0; i < value.length; i++) value[i] = value[i] === null ? zero() : walk(value[i]);
+    return value;
+  };
+}
+
+function mapWalk(values: Type): Walk {
+  const walk = typeWalk(values, true);
+  const zero = zeroOf({ type: values, pointer: false });
+  const plain = values.of === 'string';
+  return (value) => {
+    if (!isObject(value)) mismatch();
+    for (const key in value) {
+      keys++;
+      const member = value[key];
+      if (plain && typeof member === 'string') continue;
+      value[key] = member === null ? zero() : walk(member);
+    }
+    return value;
+  };
+}
+
+/** A walker of a type. `keep` keeps empty values, which are dropped (undefined) otherwise. The value given is never null. */
+function typeWalk(type: Type, keep: boolean): Walk {
+  switch (type.of) {
+    case 'string':
+      return (value) => (typeof value === 'string' ? (keep || value !== '' ? value : undefined) : mismatch());
+    case 'bytes':
+      return (value) => (typeof value === 'string' && base64.test(value) ? (keep || value !== '' ? value : undefined) : mismatch());
+    case 'int32':
+      return (value) => (isInt32(value) ? (keep || value !== 0 ? value : undefined) : mismatch());
+    case 'int64':
+      return (value) =>
+        Number.isInteger(value) && Math.abs(value as number) < 2 ** 63 ? (keep || value !== 0 ? value : undefined) : mismatch();
+    case 'double':
+      return (value) => (typeof value === 'number' ? (keep || value !== 0 ? value : undefined) : mismatch());
+    case 'boolean':
+      return (value) => (typeof value === 'boolean' ? (keep || value ? value : undefined) : mismatch());
+    case 'struct': {
+      const { definition } = type;
+      let walk: Walk | undefined;
+      return (value) => {
+        walk ??= walkerOf(definition);
+        return walk(value);
+      };
+    }
+    case 'list': {
+      const walk = listWalk(type.items);
+      return (value) => (Array.isArray(value) && value.length === 0 && !keep ? undefined : walk(value));
+    }
+    case 'map': {
+      const walk = mapWalk(type.values);
+      return (value) => {
+        const map = walk(value) as object;
+        if (!keep) for (const _ in map) return map;
+        return keep ? map : undefined;
+      };
+    }
+    default:
+      return specials[type.of];
+  }
+}
+
+interface Step {
+  name: string;
+  walk: Walk;
+  zero: (() => unknown) | undefined;
+}
+
+function stepOf(field: Field): Step {
+  return {
+    name: field.name,
+    walk: typeWalk(field.type, field.pointer || field.keepZero),
+    zero: field.keepZero ? zeroOf(field) : undefined,
+  };
+}
+
+function structWalk(definition: Definition): Walk {
+  let steps: Step[] | undefined;
+  return (value) => {
+    if (!isObject(value)) mismatch();
+    steps ??= definition.fields.map(stepOf);
+    const out: Record<string, unknown> = {};
+    let seen = 0;
+    for (const { name, walk, zero } of steps) {
+      const given = value[name];
+      let made: unknown;
+      if (given !== undefined) {
+        seen++;
+        if (given !== null) made = walk(given);
+      }
+      if (made !== undefined) out[name] = made;
+      else if (zero) out[name] = zero();
+    }
+    let all = 0;
+    for (const _ in value) all++;
+    keys += all;
+    unknown += all - seen;
+    return out;
+  };
+}
+
+const walkers = new Map<Definition, Walk>();
+function walkerOf(definition: Definition): Walk {
+  let walk = walkers.get(definition);
+  if (!walk) {
+    walk = structWalk(definition);
+    walkers.set(definition, walk);
+    if (definition.id === 'apiextensions.v1.JSONSchemaProps') jsonSchema = definition;
+  }
+  return walk;
+}
+
+/**
+ * Walks a parsed body. Takes possession of it: lists and maps of the result are those of the body.
+ * Throws Mismatch where the body does not fit, RangeError where it is nested too deeply for the stack.
+ */
+export function walk(definition: Definition, body: unknown): Walked {
+  keys = 0;
+  unknown = 0;
+  const object = walkerOf(definition)(body ?? {}) as Record<string, unknown>;
+  return { object, keys, unknown };
+}
