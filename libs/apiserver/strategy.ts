@@ -1,4 +1,5 @@
 import type { Clock, FieldError, KubeObject, Random } from '#apimachinery';
+import type { Authorizer } from './authorizer.js';
 import type { ClusterReader } from './reader.js';
 
 /** The user of a request (authentication/v1 UserInfo). */
@@ -20,6 +21,8 @@ export interface StrategyContext {
   namespace: string;
   reader: ClusterReader;
   dryRun: boolean;
+  /** Who decides on access, for the resources that review it. None: everything is allowed, as without RBAC. */
+  authorizer?: Authorizer;
 }
 
 /** A column of `kubectl get` (meta/v1 TableColumnDefinition) and how its cell is made. */
