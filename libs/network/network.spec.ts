@@ -1,0 +1,61 @@
+import { seededRandom } from '#apimachinery';
+import { bandOffset, nodePodCIDR, nodePortError, PodAddresses, pickNodePort, pickServiceIP, serviceIPError } from './index.js';
+
+test.each([
+  [0, '10.244.0.0/24'],
+  [255, '10.244.255.0/24'],
+  [256, undefined],
+])('pod CIDR of node %d', (index, want) => {
+  expect(nodePodCIDR(index)).toBe(want);
+});
+
+test('pod addresses go round and are not used again at once', () => {
+  const node = new PodAddresses('10.244.1.0/29');
+  expect([1, 2, 3].map((n) => node.allocate(`${n}`))).toEqual(['10.244.1.2', '10.244.1.3', '10.244.1.4']);
+  node.release('10.244.1.2', 'someone else');
+  node.release('10.244.1.3', '2');
+  expect([4, 5, 6, 7].map((n) => node.allocate(`${n}`))).toEqual(['10.244.1.5', '10.244.1.6', '10.244.1.3', undefined]);
+});
+
+test('claimed addresses are not given again', () => {
+  const node = new PodAddresses('10.244.1.0/24');
+  node.claim('10.244.1.2', 'a');
+  node.claim('172.18.0.2', 'b');
+  expect(node.allocate('c')).toBe('10.244.1.3');
+});
+
+test.each([
+  [10, 0],
+  [100, 16],
+  [1022, 63],
+  [1048574, 256],
+])('static band of %d addresses', (size, want) => {
+  expect(bandOffset(size, { min: 16, max: 256, step: 16 })).toBe(want);
+});
+
+test('service addresses come from the upper band, then from the lower', () => {
+  const random = seededRandom('s');
+  const cidr = '10.0.0.0/27';
+  const taken = new Set<string>();
+  for (let i = 0; i < 30; i++) taken.add(pickServiceIP(random, (address) => taken.has(address), cidr) ?? '');
+  const inOrder = [...taken].map((address) => Number(address.split('.')[3]));
+  expect(inOrder.slice(0, 14).every((n) => n > 16)).toBe(true);
+  expect(taken.size).toBe(30);
+  expect(pickServiceIP(random, (address) => taken.has(address), cidr)).toBeUndefined();
+});
+
+test.each([
+  ['10.96.0.1', undefined],
+  ['10.111.255.254', undefined],
+  ['10.96.0.0', 'the provided IP (10.96.0.0) is not in the valid range. The range of valid IPs is 10.96.0.0/12'],
+  ['1.2.3.4', 'the provided IP (1.2.3.4) is not in the valid range. The range of valid IPs is 10.96.0.0/12'],
+])('service address %s', (address, want) => {
+  expect(serviceIPError(address)).toBe(want);
+});
+
+test('node ports', () => {
+  const port = pickNodePort(seededRandom('p'), () => false) ?? 0;
+  expect(port).toBeGreaterThanOrEqual(30086);
+  expect(nodePortError(32767)).toBeUndefined();
+  expect(nodePortError(80)).toBe('provided port is not in the valid range. The range of valid ports is 30000-32767');
+});
