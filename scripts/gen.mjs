@@ -56,8 +56,9 @@ function definitionText(pkg, name, definition, imports) {
   return `export interface ${name} {\n${lines.join('\n')}\n}\n`;
 }
 
-fs.rmSync(to, { recursive: true, force: true });
 fs.mkdirSync(to, { recursive: true });
+// descriptions.json lies here too, and is not of our making (gen-descriptions.mjs).
+for (const file of fs.readdirSync(to)) if (file.endsWith('.ts')) fs.rmSync(path.join(to, file));
 const packages = fs
   .readdirSync(from)
   .map((file) => file.slice(0, -'.json'.length))

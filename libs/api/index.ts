@@ -7,6 +7,21 @@ export {
 export { type DecodedValue, DecodeError, decodeParsedJson, decodeValue, type FieldValidation, parseJson } from './decode-value.js';
 export { applyDefaults, applyDefaultsOf } from './defaults.js';
 export type { Definition, Field, Special, Type } from './definition.js';
+export { descriptionOf } from './descriptions.js';
+export {
+  type AggregatedVersion,
+  aggregatedContentType,
+  aggregatedDiscovery,
+  apiGroup,
+  apiGroupList,
+  apiResourceList,
+  apiVersions,
+  builtIn,
+  type DiscoveryForm,
+  discoveryForm,
+  type Served,
+  storageVersionHash,
+} from './discovery.js';
 export type * from './generated/index.js';
 export * from './generated/resources.js';
 export { JsonSyntaxError } from './json-text.js';
