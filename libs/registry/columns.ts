@@ -10,7 +10,11 @@ export function age(timestamp: string | null | undefined, now: number): string {
 export const nameColumn: Column = { name: 'Name', type: 'string', format: 'name', cell: (object: KubeObject) => object.metadata.name };
 
 /** The Age column, from metadata.creationTimestamp. */
-export const ageColumn: Column = { name: 'Age', type: 'string', cell: (object: KubeObject, now) => age(object.metadata.creationTimestamp, now) };
+export const ageColumn: Column = {
+  name: 'Age',
+  type: 'string',
+  cell: (object: KubeObject, now) => age(object.metadata.creationTimestamp, now),
+};
 
 /** The Created At column of resources that upstream has no printer for (apiserver/pkg/registry/rest/table.go). */
 export const createdAtColumn: Column = {

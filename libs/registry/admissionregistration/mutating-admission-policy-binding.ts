@@ -1,0 +1,27 @@
+import type { admissionregistrationv1 } from '#api';
+import type { FieldError } from '#apimachinery';
+import type { ResourceStrategy } from '#apiserver';
+import { ageColumn, nameColumn } from '../columns.js';
+import { firstGeneration, nextGeneration } from '../rules/prepare.js';
+import { bindingErrors, paramRefText } from './policy-validation.js';
+
+type Binding = admissionregistrationv1.MutatingAdmissionPolicyBinding;
+
+const validate = ({ spec }: Binding): FieldError[] => bindingErrors(spec ?? {});
+
+/** MutatingAdmissionPolicyBinding (registry/admissionregistration/mutatingadmissionpolicybinding). */
+export const mutatingAdmissionPolicyBinding: ResourceStrategy<Binding> = {
+  group: 'admissionregistration.k8s.io',
+  resource: 'mutatingadmissionpolicybindings',
+  unconditionalUpdate: false,
+  prepareForCreate: firstGeneration,
+  prepareForUpdate: (object, old) => nextGeneration(object, old, ({ spec }) => spec),
+  validate,
+  validateUpdate: validate,
+  columns: [
+    nameColumn,
+    { name: 'PolicyName', type: 'string', cell: ({ spec }) => spec.policyName ?? '' },
+    { name: 'ParamRef', type: 'string', cell: ({ spec }) => paramRefText(spec.paramRef) },
+    ageColumn,
+  ],
+};

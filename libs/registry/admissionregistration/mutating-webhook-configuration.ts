@@ -1,0 +1,17 @@
+import type { admissionregistrationv1 } from '#api';
+import type { ResourceStrategy } from '#apiserver';
+import { ageColumn, nameColumn } from '../columns.js';
+import { firstGeneration, nextGeneration } from '../rules/prepare.js';
+import { webhooksErrors } from './webhook-validation.js';
+
+/** MutatingWebhookConfiguration (registry/admissionregistration/mutatingwebhookconfiguration). */
+export const mutatingWebhookConfiguration: ResourceStrategy<admissionregistrationv1.MutatingWebhookConfiguration> = {
+  group: 'admissionregistration.k8s.io',
+  resource: 'mutatingwebhookconfigurations',
+  unconditionalUpdate: false,
+  prepareForCreate: firstGeneration,
+  prepareForUpdate: (object, old) => nextGeneration(object, old, ({ webhooks }) => webhooks),
+  validate: ({ webhooks }) => webhooksErrors(webhooks),
+  validateUpdate: ({ webhooks }, old) => webhooksErrors(webhooks, old.webhooks ?? []),
+  columns: [nameColumn, { name: 'Webhooks', type: 'integer', cell: ({ webhooks }) => webhooks?.length ?? 0 }, ageColumn],
+};

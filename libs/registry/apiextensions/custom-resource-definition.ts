@@ -1,0 +1,44 @@
+import type { apiextensionsv1 } from '#api';
+import type { ResourceStrategy } from '#apiserver';
+import { createdAtColumn, nameColumn } from '../columns.js';
+import { firstGeneration, keepSpec, keepStatus, nextGeneration } from '../rules/prepare.js';
+import { validateDefinition, validateDefinitionUpdate } from './validation.js';
+
+type Definition = apiextensionsv1.CustomResourceDefinition;
+
+const storageVersion = ({ spec }: Definition): string | undefined => spec?.versions?.find(({ storage }) => storage)?.name;
+
+/** The version that objects are stored in is remembered for as long as some may be. */
+function rememberStorage(object: Definition): void {
+  const version = storageVersion(object);
+  const { storedVersions = [] } = object.status ?? {};
+  if (version !== undefined && !storedVersions.includes(version))
+    object.status = { ...object.status, storedVersions: [...storedVersions, version] };
+}
+
+/** CustomResourceDefinition (apiextensions-apiserver/pkg/registry/customresourcedefinition). */
+export const customResourceDefinition: ResourceStrategy<Definition> = {
+  group: 'apiextensions.k8s.io',
+  resource: 'customresourcedefinitions',
+  unconditionalUpdate: false,
+  setDefaults({ spec }) {
+    const names = spec?.names;
+    if (!names) return;
+    names.singular ||= (names.kind ?? '').toLowerCase();
+    if (!names.listKind && names.kind) names.listKind = `${names.kind}List`;
+  },
+  prepareForCreate(object) {
+    object.status = {};
+    firstGeneration(object);
+    rememberStorage(object);
+  },
+  prepareForUpdate(object, old) {
+    keepStatus(object, old);
+    nextGeneration(object, old, ({ spec }) => spec);
+    rememberStorage(object);
+  },
+  validate: (object) => validateDefinition(object),
+  validateUpdate: validateDefinitionUpdate,
+  subresources: { status: { prepareForUpdate: (object, old) => keepSpec(object, old) } },
+  columns: [nameColumn, createdAtColumn],
+};

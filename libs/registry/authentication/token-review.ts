@@ -1,0 +1,30 @@
+import type { authenticationv1 } from '#api';
+import { badRequest } from '#apimachinery';
+import type { ResourceStrategy, StrategyContext } from '#apiserver';
+import { userInfo } from './self-subject-review.js';
+
+async function statusOf(
+  spec: authenticationv1.TokenReviewSpec,
+  { authorizer }: StrategyContext,
+): Promise<authenticationv1.TokenReviewStatus> {
+  try {
+    const owner = await authorizer?.authenticate?.(spec.token, spec.audiences ?? []);
+    if (!owner) return { user: {} };
+    const audiences = owner.audiences?.length ? { audiences: owner.audiences } : {};
+    return { authenticated: true, user: userInfo(owner.user), ...audiences };
+  } catch (error) {
+    // A token that is refused is an answer, not a failure.
+    return { user: {}, error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** TokenReview: whose token is it (registry/authentication/tokenreview)? */
+export const tokenReview: ResourceStrategy<authenticationv1.TokenReview> = {
+  group: 'authentication.k8s.io',
+  resource: 'tokenreviews',
+  async answer(review, ctx) {
+    if (ctx.namespace !== '') throw badRequest(`namespace is not allowed on this type: ${ctx.namespace}`);
+    if (!review.spec?.token) throw badRequest('token is required for TokenReview in authentication');
+    return { ...review, status: await statusOf(review.spec, ctx) };
+  },
+};

@@ -1,0 +1,25 @@
+import type { authorizationv1 } from '#api';
+import { badRequest } from '#apimachinery';
+import type { AccessRules, ResourceStrategy } from '#apiserver';
+
+const EVERYTHING: AccessRules = {
+  resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }],
+  nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
+  incomplete: false,
+};
+
+/** SelfSubjectRulesReview: all I may do in a namespace, `kubectl auth can-i --list` (registry/authorization/selfsubjectrulesreview). */
+export const selfSubjectRulesReview: ResourceStrategy<authorizationv1.SelfSubjectRulesReview> = {
+  group: 'authorization.k8s.io',
+  resource: 'selfsubjectrulesreviews',
+  async answer({ kind, apiVersion, metadata, spec }, { authorizer, user }) {
+    const namespace = spec?.namespace ?? '';
+    if (namespace === '') throw badRequest('no namespace on request');
+    const rules = authorizer ? await authorizer.rulesFor(user, namespace) : EVERYTHING;
+    const { resourceRules, nonResourceRules, incomplete, evaluationError } = rules;
+    const status = { resourceRules, nonResourceRules, incomplete, ...(evaluationError ? { evaluationError } : {}) };
+    // The answer no longer says what was asked; so it is upstream.
+    const { managedFields: _, ...rest } = metadata;
+    return { kind, apiVersion, metadata: rest, spec: {}, status };
+  },
+};

@@ -1,0 +1,95 @@
+import type { ResourceStrategy } from '#apiserver';
+import type { Conversion } from '#apiserver/catalog.js';
+import { mutatingAdmissionPolicy } from './admissionregistration/mutating-admission-policy.js';
+import { mutatingAdmissionPolicyBinding } from './admissionregistration/mutating-admission-policy-binding.js';
+import { mutatingWebhookConfiguration } from './admissionregistration/mutating-webhook-configuration.js';
+import { validatingAdmissionPolicy } from './admissionregistration/validating-admission-policy.js';
+import { validatingAdmissionPolicyBinding } from './admissionregistration/validating-admission-policy-binding.js';
+import { validatingWebhookConfiguration } from './admissionregistration/validating-webhook-configuration.js';
+import { customResourceDefinition } from './apiextensions/custom-resource-definition.js';
+import { apiService } from './apiregistration/api-service.js';
+import { selfSubjectReview } from './authentication/self-subject-review.js';
+import { tokenReview } from './authentication/token-review.js';
+import { localSubjectAccessReview } from './authorization/local-subject-access-review.js';
+import { selfSubjectAccessReview } from './authorization/self-subject-access-review.js';
+import { selfSubjectRulesReview } from './authorization/self-subject-rules-review.js';
+import { subjectAccessReview } from './authorization/subject-access-review.js';
+import { autoscalerConversion } from './autoscaling/conversion.js';
+import { horizontalPodAutoscaler } from './autoscaling/horizontal-pod-autoscaler.js';
+import { certificateSigningRequest } from './certificates/certificate-signing-request.js';
+import { lease } from './coordination/lease.js';
+import { endpointSlice } from './discovery/endpoint-slice.js';
+import { eventConversion } from './events/conversion.js';
+import { flowSchema } from './flowcontrol/flow-schema.js';
+import { priorityLevelConfiguration } from './flowcontrol/priority-level-configuration.js';
+import { ingress } from './networking/ingress.js';
+import { ingressClass } from './networking/ingress-class.js';
+import { ipAddress } from './networking/ip-address.js';
+import { networkPolicy } from './networking/network-policy.js';
+import { serviceCIDR } from './networking/service-cidr.js';
+import { runtimeClass } from './node/runtime-class.js';
+import { podDisruptionBudget } from './policy/pod-disruption-budget.js';
+import { clusterRole } from './rbac/cluster-role.js';
+import { clusterRoleBinding } from './rbac/cluster-role-binding.js';
+import { role } from './rbac/role.js';
+import { roleBinding } from './rbac/role-binding.js';
+import { deviceClass } from './resource/device-class.js';
+import { resourceClaim } from './resource/resource-claim.js';
+import { resourceClaimTemplate } from './resource/resource-claim-template.js';
+import { resourceSlice } from './resource/resource-slice.js';
+import { priorityClass } from './scheduling/priority-class.js';
+import { csiDriver } from './storage/csi-driver.js';
+import { csiNode } from './storage/csi-node.js';
+import { csiStorageCapacity } from './storage/csi-storage-capacity.js';
+import { storageClass } from './storage/storage-class.js';
+import { volumeAttachment } from './storage/volume-attachment.js';
+import { volumeAttributesClass } from './storage/volume-attributes-class.js';
+
+/** Every resource that has something special about it: one resource, one file, one line. */
+export const strategies: readonly ResourceStrategy[] = [
+  mutatingAdmissionPolicyBinding,
+  mutatingAdmissionPolicy,
+  mutatingWebhookConfiguration,
+  validatingAdmissionPolicyBinding,
+  validatingAdmissionPolicy,
+  validatingWebhookConfiguration,
+  customResourceDefinition,
+  apiService,
+  selfSubjectReview,
+  tokenReview,
+  localSubjectAccessReview,
+  selfSubjectAccessReview,
+  selfSubjectRulesReview,
+  subjectAccessReview,
+  horizontalPodAutoscaler,
+  certificateSigningRequest,
+  lease,
+  endpointSlice,
+  flowSchema,
+  priorityLevelConfiguration,
+  ingressClass,
+  ingress,
+  ipAddress,
+  networkPolicy,
+  serviceCIDR,
+  runtimeClass,
+  podDisruptionBudget,
+  clusterRoleBinding,
+  clusterRole,
+  roleBinding,
+  role,
+  deviceClass,
+  resourceClaimTemplate,
+  resourceClaim,
+  resourceSlice,
+  priorityClass,
+  csiDriver,
+  csiNode,
+  csiStorageCapacity,
+  storageClass,
+  volumeAttachment,
+  volumeAttributesClass,
+];
+
+/** The kinds that are served in a version other than the one they are kept in. */
+export const conversions: readonly Conversion[] = [autoscalerConversion, eventConversion];

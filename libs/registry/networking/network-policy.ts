@@ -1,0 +1,116 @@
+import type { networkingv1 } from '#api';
+import {
+  type FieldError,
+  fieldForbidden,
+  formatLabelSelector,
+  invalidValue,
+  isValidPortName,
+  isValidPortNum,
+  notSupported,
+  required,
+} from '#apimachinery';
+import type { ResourceStrategy } from '#apiserver';
+import { ageColumn, nameColumn } from '../columns.js';
+import { cidrContains, legacyCIDR, parseCIDR } from '../rules/ip.js';
+import { firstGeneration, nextGeneration } from '../rules/prepare.js';
+import { hasInvalidSelectorValue, labelSelector } from '../rules/selector.js';
+import { eachInvalid } from '../rules/text.js';
+
+const PROTOCOLS = ['TCP', 'UDP', 'SCTP'];
+const POLICY_TYPES = ['Ingress', 'Egress'];
+
+interface PolicyOptions {
+  allowInvalidValues: boolean;
+  /** CIDRs that stand already and need not be well written. */
+  standing: readonly string[];
+}
+
+function portErrors(path: string, { protocol, port, endPort }: networkingv1.NetworkPolicyPort): FieldError[] {
+  const errors = protocol !== undefined && !PROTOCOLS.includes(protocol) ? [notSupported(`${path}.protocol`, protocol, PROTOCOLS)] : [];
+  const wrongEnd = (value: number, detail: string) => errors.push(invalidValue(`${path}.endPort`, value, detail));
+  if (typeof port === 'number') {
+    errors.push(...eachInvalid(`${path}.port`, port, isValidPortNum(port)));
+    if (endPort === undefined) return errors;
+    // The value shown is the port's; so it is upstream.
+    if (endPort < port) wrongEnd(port, 'must be greater than or equal to `port`');
+    errors.push(...eachInvalid(`${path}.endPort`, endPort, isValidPortNum(endPort)));
+  } else if (port !== undefined) {
+    if (endPort !== undefined) wrongEnd(endPort, 'may not be specified when `port` is non-numeric');
+    errors.push(...eachInvalid(`${path}.port`, port, isValidPortName(port)));
+  } else if (endPort !== undefined) wrongEnd(endPort, 'may not be specified when `port` is not specified');
+  return errors;
+}
+
+function ipBlockErrors(path: string, { cidr, except = [] }: networkingv1.IPBlock, { standing }: PolicyOptions): FieldError[] {
+  if (!cidr) return [required(`${path}.cidr`)];
+  const errors = legacyCIDR(`${path}.cidr`, cidr, standing);
+  const whole = parseCIDR(cidr);
+  if (!whole) return errors;
+  for (const [index, text] of except.entries()) {
+    const at = `${path}.except[${index}]`;
+    errors.push(...legacyCIDR(at, text, standing));
+    const part = parseCIDR(text);
+    if (part && (!cidrContains(whole, part.network) || whole.length >= part.length))
+      errors.push(invalidValue(at, text, 'must be a strict subset of `cidr`'));
+  }
+  return errors;
+}
+
+function peerErrors(path: string, peer: networkingv1.NetworkPolicyPeer, options: PolicyOptions): FieldError[] {
+  const { podSelector, namespaceSelector, ipBlock } = peer;
+  const errors = [
+    ...labelSelector(`${path}.podSelector`, podSelector, options),
+    ...labelSelector(`${path}.namespaceSelector`, namespaceSelector, options),
+    ...(ipBlock ? ipBlockErrors(`${path}.ipBlock`, ipBlock, options) : []),
+  ];
+  if (!podSelector && !namespaceSelector && !ipBlock) errors.push(required(path, 'must specify a peer'));
+  else if (ipBlock && (podSelector || namespaceSelector))
+    errors.push(fieldForbidden(path, 'may not specify both ipBlock and another peer'));
+  return errors;
+}
+
+/** Ports and peers of both directions, which differ only in the peers' field. */
+const directions = ({ ingress = [], egress = [] }: networkingv1.NetworkPolicySpec) => [
+  ...ingress.map(({ ports, from }, index) => ({ path: `spec.ingress[${index}]`, ports, peers: from, field: 'from' })),
+  ...egress.map(({ ports, to }, index) => ({ path: `spec.egress[${index}]`, ports, peers: to, field: 'to' })),
+];
+
+function validatePolicy({ spec = {} }: networkingv1.NetworkPolicy, options: PolicyOptions): FieldError[] {
+  const errors = labelSelector('spec.podSelector', spec.podSelector, options);
+  for (const { path, ports = [], peers = [], field } of directions(spec)) {
+    ports.forEach((port, index) => {
+      errors.push(...portErrors(`${path}.ports[${index}]`, port));
+    });
+    peers.forEach((peer, index) => {
+      errors.push(...peerErrors(`${path}.${field}[${index}]`, peer, options));
+    });
+  }
+  const { policyTypes = [] } = spec;
+  if (policyTypes.length > 2)
+    return [...errors, invalidValue('spec.policyTypes', policyTypes, 'may not specify more than two policyTypes')];
+  policyTypes.forEach((type, index) => {
+    if (!POLICY_TYPES.includes(type)) errors.push(notSupported(`spec.policyTypes[${index}]`, type, POLICY_TYPES));
+  });
+  return errors;
+}
+
+const blocks = ({ spec = {} }: networkingv1.NetworkPolicy): string[] =>
+  directions(spec).flatMap(({ peers = [] }) => peers.flatMap(({ ipBlock }) => (ipBlock ? [ipBlock.cidr, ...(ipBlock.except ?? [])] : [])));
+
+/** NetworkPolicy (registry/networking/networkpolicy). */
+export const networkPolicy: ResourceStrategy<networkingv1.NetworkPolicy> = {
+  group: 'networking.k8s.io',
+  resource: 'networkpolicies',
+  setDefaults(object) {
+    object.spec ??= {};
+    const { spec } = object;
+    // Without types a policy is about ingress, and about egress when it has rules for it.
+    if (!spec.policyTypes?.length) spec.policyTypes = spec.egress?.length ? ['Ingress', 'Egress'] : ['Ingress'];
+  },
+  prepareForCreate: firstGeneration,
+  prepareForUpdate: (object, old) => nextGeneration(object, old, ({ spec }) => spec),
+  validate: (object) => validatePolicy(object, { allowInvalidValues: false, standing: [] }),
+  validateUpdate: (object, old) =>
+    validatePolicy(object, { allowInvalidValues: hasInvalidSelectorValue(old.spec?.podSelector), standing: blocks(old) }),
+  columns: [nameColumn, { name: 'Pod-Selector', type: 'string', cell: ({ spec }) => formatLabelSelector(spec?.podSelector) }, ageColumn],
+};

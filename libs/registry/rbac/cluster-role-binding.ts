@@ -1,0 +1,15 @@
+import type { rbacv1 } from '#api';
+import type { ResourceStrategy } from '#apiserver';
+import { bindingColumns, defaultBinding, RBAC_GROUP, rbacName, validateBinding, validateBindingUpdate } from './rules.js';
+
+/** ClusterRoleBinding (registry/rbac/clusterrolebinding). */
+export const clusterRoleBinding: ResourceStrategy<rbacv1.ClusterRoleBinding> = {
+  group: RBAC_GROUP,
+  resource: 'clusterrolebindings',
+  validateName: rbacName,
+  createOnUpdate: true,
+  setDefaults: defaultBinding,
+  validate: (object) => validateBinding(object, false),
+  validateUpdate: (object, old) => validateBindingUpdate(object, old, false),
+  columns: bindingColumns,
+};

@@ -1,0 +1,15 @@
+import type { rbacv1 } from '#api';
+import type { ResourceStrategy } from '#apiserver';
+import { bindingColumns, defaultBinding, RBAC_GROUP, rbacName, validateBinding, validateBindingUpdate } from './rules.js';
+
+/** RoleBinding (registry/rbac/rolebinding). */
+export const roleBinding: ResourceStrategy<rbacv1.RoleBinding> = {
+  group: RBAC_GROUP,
+  resource: 'rolebindings',
+  validateName: rbacName,
+  createOnUpdate: true,
+  setDefaults: defaultBinding,
+  validate: (object) => validateBinding(object, true),
+  validateUpdate: (object, old) => validateBindingUpdate(object, old, true),
+  columns: bindingColumns,
+};

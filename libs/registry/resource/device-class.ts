@@ -1,0 +1,26 @@
+import type { resourcev1 } from '#api';
+import { type FieldError, tooMany } from '#apimachinery';
+import type { ResourceStrategy } from '#apiserver';
+import { ageColumn, nameColumn } from '../columns.js';
+import { firstGeneration, nextGeneration } from '../rules/prepare.js';
+import { opaqueConfigurationErrors, selectorErrors } from './claim-validation.js';
+
+const MAX_CONFIGURATIONS = 32;
+
+function validate({ spec = {} }: resourcev1.DeviceClass): FieldError[] {
+  const { selectors = [], config = [] } = spec;
+  const errors = selectorErrors('spec.selectors', selectors);
+  if (config.length > MAX_CONFIGURATIONS) errors.push(tooMany('spec.config', config.length, MAX_CONFIGURATIONS));
+  return [...errors, ...config.flatMap((each, index) => opaqueConfigurationErrors(`spec.config[${index}]`, each.opaque))];
+}
+
+/** DeviceClass (registry/resource/deviceclass). */
+export const deviceClass: ResourceStrategy<resourcev1.DeviceClass> = {
+  group: 'resource.k8s.io',
+  resource: 'deviceclasses',
+  prepareForCreate: firstGeneration,
+  prepareForUpdate: (object, old) => nextGeneration(object, old, ({ spec }) => spec),
+  validate,
+  validateUpdate: validate,
+  columns: [nameColumn, ageColumn],
+};

@@ -1,0 +1,31 @@
+import type { resourcev1 } from '#api';
+import type { ResourceStrategy } from '#apiserver';
+import { ageColumn, nameColumn } from '../columns.js';
+import { keepSpec, keepStatus } from '../rules/prepare.js';
+import { immutable } from '../rules/text.js';
+import { defaultClaimSpec } from './claim-defaults.js';
+import { claimSpecErrors, claimStatusErrors } from './claim-validation.js';
+
+function state({ metadata, status }: resourcev1.ResourceClaim): string {
+  const states = metadata.deletionTimestamp ? ['deleted'] : [];
+  if (status?.allocation) states.push('allocated', ...(status.reservedFor?.length ? ['reserved'] : []));
+  else if (!metadata.deletionTimestamp) states.push('pending');
+  return states.join(',');
+}
+
+/** ResourceClaim (registry/resource/resourceclaim). */
+export const resourceClaim: ResourceStrategy<resourcev1.ResourceClaim> = {
+  group: 'resource.k8s.io',
+  resource: 'resourceclaims',
+  setDefaults: ({ spec }) => defaultClaimSpec(spec),
+  prepareForCreate(object) {
+    object.status = {};
+  },
+  prepareForUpdate: keepStatus,
+  validate: ({ spec }) => claimSpecErrors('spec', spec),
+  validateUpdate: (object, old) => [...immutable('spec', object.spec, old.spec), ...claimSpecErrors('spec', object.spec)],
+  subresources: {
+    status: { prepareForUpdate: (object, old) => keepSpec(object, old, true), validateUpdate: claimStatusErrors },
+  },
+  columns: [nameColumn, { name: 'State', type: 'string', cell: state }, ageColumn],
+};

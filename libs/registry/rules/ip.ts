@@ -1,0 +1,132 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { type FieldError, invalidValue } from '#apimachinery';
+
+const LEADING_ZERO = /(^|\.)0\d/;
+
+/** The address without the leading zeros that net.ParseIP once let pass (netutils.ParseIPSloppy); undefined when it is no address. */
+function sloppy(value: string): string | undefined {
+  const plain = value.replace(/(^|[.:])0+(?=\d+(\.|$))/g, '$1');
+  if (value.includes('%')) return undefined;
+  return isIPv4(plain) || isIPv6(plain) ? plain : undefined;
+}
+
+const is4In6 = (value: string): boolean => isIPv6(value) && ipaddr.IPv6.parse(value).isIPv4MappedAddress();
+
+/** An address as Go prints it: IPv4 dotted, IPv4-mapped too, IPv6 as RFC 5952 says; undefined when it is no address. */
+export function canonicalIP(value: string): string | undefined {
+  const plain = sloppy(value);
+  if (plain === undefined) return undefined;
+  if (isIPv4(plain)) return plain;
+  const parsed = ipaddr.IPv6.parse(plain);
+  return parsed.isIPv4MappedAddress() ? parsed.toIPv4Address().toString() : parsed.toRFC5952String();
+}
+
+/** Whether a text is an IP address of either family, however sloppily written. */
+export const isIP = (value: string): boolean => sloppy(value) !== undefined;
+
+/** Whether an address is of IPv4 as Go sees it (an IPv4-mapped one is). */
+export function isIPv4Address(value: string): boolean {
+  const canonical = canonicalIP(value);
+  return canonical !== undefined && isIPv4(canonical);
+}
+
+/**
+ * The rule of IP fields older than the strict one (util/validation IsValidIPForLegacyField with StrictIPCIDRValidation, beta and on in 1.36).
+ * Values that stand already are let be.
+ */
+export function legacyIP(path: string, value: string, standing: readonly string[] = []): FieldError[] {
+  if (standing.includes(value)) return [];
+  const plain = sloppy(value);
+  if (plain === undefined) return [invalidValue(path, value, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')];
+  const errors: FieldError[] = [];
+  if (LEADING_ZERO.test(value) && !isIPv6(value)) errors.push(invalidValue(path, value, 'must not have leading 0s'));
+  if (is4In6(plain)) errors.push(invalidValue(path, value, 'must not be an IPv4-mapped IPv6 address'));
+  return errors;
+}
+
+/** The strict rule, the canonical form included (IsValidIP). */
+export function strictIP(path: string, value: string): FieldError[] {
+  const errors = legacyIP(path, value);
+  if (errors.length > 0) return errors;
+  const canonical = canonicalIP(value);
+  return canonical === value ? [] : [invalidValue(path, value, `must be in canonical form ("${canonical}")`)];
+}
+
+/** An address that traffic can be sent to (core/validation ValidateEndpointIP). */
+export function endpointIP(path: string, value: string): FieldError[] {
+  const canonical = canonicalIP(value);
+  if (canonical === undefined) return [invalidValue(path, value, 'must be a valid IP address')];
+  const range = ipaddr.parse(canonical).range();
+  if (range === 'unspecified' && /^[0:.]+$/.test(canonical)) return [invalidValue(path, value, `may not be unspecified (${value})`)];
+  if (range === 'loopback') return [invalidValue(path, value, 'may not be in the loopback range (127.0.0.0/8, ::1/128)')];
+  if (range === 'linkLocal') return [invalidValue(path, value, 'may not be in the link-local range (169.254.0.0/16, fe80::/10)')];
+  if (canonical.startsWith('224.0.0.') || /^ff.2:/.test(canonical))
+    return [invalidValue(path, value, 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)')];
+  return [];
+}
+
+/** A warning for an address that is accepted but not well written (GetWarningsForIP). */
+export function ipWarnings(path: string, value: string): string[] {
+  const canonical = canonicalIP(value);
+  if (canonical === undefined || canonical === value) return [];
+  if (isIPv6(value) && !is4In6(value)) return [`${path}: IPv6 address "${value}" should be in RFC 5952 canonical format ("${canonical}")`];
+  return [`${path}: non-standard IP address "${value}" is invalid: use "${canonical}"`];
+}
+
+/** A CIDR taken apart. `network` is its first address, `address` the one written, both as Go prints them. */
+export interface CIDR {
+  address: string;
+  network: string;
+  length: number;
+  family: 4 | 6;
+}
+
+function networkOf(address: string, length: number): string {
+  const bytes = ipaddr.parse(address).toByteArray();
+  const masked = bytes.map((byte, index) => {
+    const bits = Math.min(8, Math.max(0, length - index * 8));
+    return byte & (0xff << (8 - bits)) & 0xff;
+  });
+  const network = ipaddr.fromByteArray(masked);
+  return network.kind() === 'ipv6' ? ipaddr.IPv6.parse(network.toString()).toRFC5952String() : network.toString();
+}
+
+/** Takes a CIDR apart, leading zeros and all (netutils.ParseCIDRSloppy); undefined when it is none. */
+export function parseCIDR(value: string): CIDR | undefined {
+  const match = /^([^/]+)\/(\d{1,3})$/.exec(value);
+  const address = match?.[1] === undefined ? undefined : canonicalIP(match[1]);
+  if (!match || address === undefined) return undefined;
+  const family = isIPv4(address) ? 4 : 6;
+  const length = Number(match[2]);
+  return length <= (family === 4 ? 32 : 128) ? { address, network: networkOf(address, length), length, family } : undefined;
+}
+
+/** Whether a network holds an address. */
+export function cidrContains(cidr: CIDR, address: string): boolean {
+  const canonical = canonicalIP(address);
+  if (canonical === undefined || (isIPv4(canonical) ? 4 : 6) !== cidr.family) return false;
+  return networkOf(canonical, cidr.length) === cidr.network;
+}
+
+/** The rule of CIDR fields older than the strict one (IsValidCIDRForLegacyField, strict in 1.36). */
+export function legacyCIDR(path: string, value: string, standing: readonly string[] = []): FieldError[] {
+  if (standing.includes(value)) return [];
+  const cidr = parseCIDR(value);
+  if (!cidr) return [invalidValue(path, value, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')];
+  const [address = '', length = ''] = value.split('/');
+  const zeros = (LEADING_ZERO.test(address) && !isIPv6(address)) || /^0\d/.test(length);
+  if (zeros) return [invalidValue(path, value, 'must not have leading 0s in IP or prefix length')];
+  if (is4In6(address)) return [invalidValue(path, value, 'must not have an IPv4-mapped IPv6 address')];
+  if (cidr.address !== cidr.network) return [invalidValue(path, value, 'must not have bits set beyond the prefix length')];
+  return [];
+}
+
+/** The strict rule, the canonical form included (IsValidCIDR). */
+export function strictCIDR(path: string, value: string): FieldError[] {
+  const errors = legacyCIDR(path, value);
+  const cidr = parseCIDR(value);
+  if (errors.length > 0 || !cidr) return errors;
+  const canonical = `${cidr.network}/${cidr.length}`;
+  return canonical === value ? [] : [invalidValue(path, value, `must be in canonical form ("${canonical}")`)];
+}

@@ -1,0 +1,58 @@
+import type { schedulingv1 } from '#api';
+import { deepEqual, type FieldError, fieldForbidden, notSupported, required } from '#apimachinery';
+import type { ResourceStrategy } from '#apiserver';
+import { ageColumn, nameColumn } from '../columns.js';
+import { firstGeneration } from '../rules/prepare.js';
+import { immutable } from '../rules/text.js';
+
+/** Values above it are the system's own (scheduling.HighestUserDefinablePriority). */
+const HIGHEST_USER_PRIORITY = 1_000_000_000;
+const SYSTEM_CLASSES: Readonly<Record<string, number>> = {
+  'system-node-critical': 2_000_001_000,
+  'system-cluster-critical': 2_000_000_000,
+};
+
+/** Why a class with the system's prefix is not one of the system's (IsKnownSystemPriorityClass); none: it is. */
+function systemClassTrouble(name: string, value: number, globalDefault: boolean): string | undefined {
+  const known = SYSTEM_CLASSES[name];
+  if (known === undefined) return `${name} is not a known system priority class`;
+  if (known !== value) return `value of ${name} PriorityClass must be ${known}`;
+  return globalDefault ? `globalDefault of ${name} PriorityClass must be false` : undefined;
+}
+
+function validate(object: schedulingv1.PriorityClass): FieldError[] {
+  const errors: FieldError[] = [];
+  const { name } = object.metadata;
+  const { value = 0, globalDefault = false, preemptionPolicy } = object;
+  if (name?.startsWith('system-')) {
+    const trouble = systemClassTrouble(name, value, globalDefault);
+    const detail = `priority class names with 'system-' prefix are reserved for system use only. error: ${trouble}`;
+    if (trouble) errors.push(fieldForbidden('metadata.name', detail));
+  } else if (value > HIGHEST_USER_PRIORITY) {
+    errors.push(fieldForbidden('value', `maximum allowed value of a user defined priority is ${HIGHEST_USER_PRIORITY}`));
+  }
+  if (preemptionPolicy === '') errors.push(required('preemptionPolicy'));
+  else if (preemptionPolicy !== undefined && preemptionPolicy !== 'PreemptLowerPriority' && preemptionPolicy !== 'Never')
+    errors.push(notSupported('preemptionPolicy', preemptionPolicy, ['PreemptLowerPriority', 'Never']));
+  return errors;
+}
+
+/** PriorityClass (registry/scheduling/priorityclass). */
+export const priorityClass: ResourceStrategy<schedulingv1.PriorityClass> = {
+  group: 'scheduling.k8s.io',
+  resource: 'priorityclasses',
+  prepareForCreate: firstGeneration,
+  validate,
+  validateUpdate(object, old) {
+    const changed = !deepEqual(object.value ?? 0, old.value ?? 0);
+    const errors = changed ? [fieldForbidden('value', 'may not be changed in an update.')] : [];
+    return [...errors, ...immutable('preemptionPolicy', object.preemptionPolicy, old.preemptionPolicy)];
+  },
+  columns: [
+    nameColumn,
+    { name: 'Value', type: 'integer', cell: ({ value }) => value ?? 0 },
+    { name: 'Global-Default', type: 'boolean', cell: ({ globalDefault }) => globalDefault ?? false },
+    ageColumn,
+    { name: 'PreemptionPolicy', type: 'string', cell: ({ preemptionPolicy }) => preemptionPolicy ?? '' },
+  ],
+};

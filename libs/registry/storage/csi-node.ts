@@ -1,0 +1,55 @@
+import type { storagev1 } from '#api';
+import { byteLength, duplicate, type FieldError, invalidValue, isDNS1123Subdomain, required, tooLong } from '#apimachinery';
+import type { ResourceStrategy } from '#apiserver';
+import { ageColumn, nameColumn } from '../columns.js';
+import { eachInvalid, immutable, nonNegative, qualifiedName } from '../rules/text.js';
+
+const MAX_NODE_ID = 256;
+
+/** A CSI driver's name (core/validation ValidateCSIDriverName). */
+export function csiDriverName(path: string, name = ''): FieldError[] {
+  if (name === '') return [required(path)];
+  const errors = byteLength(name) > 63 ? [tooLong(path, '', 63)] : [];
+  return [...errors, ...eachInvalid(path, name, isDNS1123Subdomain(name.toLowerCase()))];
+}
+
+function driver(path: string, each: storagev1.CSINodeDriver, seen: Set<string>): FieldError[] {
+  const errors = csiDriverName(`${path}.name`, each.name);
+  const nodeID = each.nodeID ?? '';
+  if (nodeID === '') errors.push(required(`${path}.nodeID`));
+  if (byteLength(nodeID) > MAX_NODE_ID) errors.push(invalidValue(`${path}.nodeID`, nodeID, `must be ${MAX_NODE_ID} characters or less`));
+  errors.push(...nonNegative(`${path}.allocatable.count`, each.allocatable?.count));
+  if (seen.has(each.name)) errors.push(duplicate(`${path}.name`, each.name));
+  seen.add(each.name);
+  for (const [index, key] of (each.topologyKeys ?? []).entries()) {
+    if (key === '') errors.push(required(path));
+    if ((each.topologyKeys ?? []).indexOf(key) < index) errors.push(duplicate(path, key));
+    errors.push(...qualifiedName(path, key));
+  }
+  return errors;
+}
+
+function validate(object: storagev1.CSINode): FieldError[] {
+  const seen = new Set<string>();
+  return (object.spec?.drivers ?? []).flatMap((each, index) => driver(`spec.drivers[${index}]`, each, seen));
+}
+
+/** CSINode (registry/storage/csinode). */
+export const csiNode: ResourceStrategy<storagev1.CSINode> = {
+  group: 'storage.k8s.io',
+  resource: 'csinodes',
+  unconditionalUpdate: false,
+  validate,
+  validateUpdate(object, old) {
+    const errors = validate(object);
+    for (const was of old.spec?.drivers ?? []) {
+      for (const now of object.spec?.drivers ?? []) {
+        // Only what can be attached may change (MutableCSINodeAllocatableCount).
+        const bare = ({ allocatable: _, ...rest }: storagev1.CSINodeDriver) => rest;
+        if (was.name === now.name) errors.push(...immutable('spec.drivers', bare(now), bare(was)));
+      }
+    }
+    return errors;
+  },
+  columns: [nameColumn, { name: 'Drivers', type: 'integer', cell: ({ spec }) => spec?.drivers?.length ?? 0 }, ageColumn],
+};

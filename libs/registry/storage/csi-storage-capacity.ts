@@ -1,0 +1,36 @@
+import type { storagev1 } from '#api';
+import { deepEqual, FIELD_IMMUTABLE_MESSAGE, type FieldError, invalidValue, isDNS1123Subdomain, parseQuantity } from '#apimachinery';
+import type { ResourceStrategy } from '#apiserver';
+import { createdAtColumn, nameColumn } from '../columns.js';
+import { hasInvalidSelectorValue, labelSelector } from '../rules/selector.js';
+import { eachInvalid } from '../rules/text.js';
+
+const nonNegativeQuantity = (path: string, value: string | undefined): FieldError[] =>
+  value !== undefined && parseQuantity(value).sign < 0 ? [invalidValue(path, value, 'must be greater than or equal to 0')] : [];
+
+function validateCapacity(object: storagev1.CSIStorageCapacity, allowInvalidValues: boolean): FieldError[] {
+  const storageClassName = object.storageClassName ?? '';
+  return [
+    ...labelSelector('nodeTopology', object.nodeTopology, { allowInvalidValues }),
+    ...eachInvalid('storageClassName', storageClassName, isDNS1123Subdomain(storageClassName)),
+    ...nonNegativeQuantity('capacity', object.capacity),
+    ...nonNegativeQuantity('maximumVolumeSize', object.maximumVolumeSize),
+  ];
+}
+
+/** CSIStorageCapacity (registry/storage/csistoragecapacity). */
+export const csiStorageCapacity: ResourceStrategy<storagev1.CSIStorageCapacity> = {
+  group: 'storage.k8s.io',
+  resource: 'csistoragecapacities',
+  unconditionalUpdate: false,
+  validate: (object) => validateCapacity(object, false),
+  validateUpdate(object, old) {
+    const errors = validateCapacity(object, hasInvalidSelectorValue(old.nodeTopology));
+    if (!deepEqual(object.nodeTopology, old.nodeTopology))
+      errors.push(invalidValue('nodeTopology', object.nodeTopology ?? null, FIELD_IMMUTABLE_MESSAGE));
+    if (object.storageClassName !== old.storageClassName)
+      errors.push(invalidValue('storageClassName', object.storageClassName, FIELD_IMMUTABLE_MESSAGE));
+    return errors;
+  },
+  columns: [nameColumn, createdAtColumn],
+};

@@ -1,0 +1,73 @@
+import type { corev1, storagev1 } from '#api';
+import { deepEqual, duplicate, type FieldError, isQualifiedName, notSupported, required } from '#apimachinery';
+import type { ResourceStrategy } from '#apiserver';
+import { ageColumn, nameColumn } from '../columns.js';
+import { eachInvalid, immutable } from '../rules/text.js';
+import { driverName, parameters } from './parameters.js';
+
+/** Annotations that mark the default class; the beta one still counts (storageutil.IsDefaultAnnotation). */
+const DEFAULT_ANNOTATIONS = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class'];
+
+const isDefault = (object: storagev1.StorageClass): boolean =>
+  DEFAULT_ANNOTATIONS.some((annotation) => object.metadata.annotations?.[annotation] === 'true');
+
+function topologyTerm(path: string, term: corev1.TopologySelectorTerm): FieldError[] {
+  const errors: FieldError[] = [];
+  const seen = new Set<string>();
+  for (const [index, { key = '', values = [] }] of (term.matchLabelExpressions ?? []).entries()) {
+    const at = `${path}.matchLabelExpressions[${index}]`;
+    if (values.length === 0) errors.push(required(`${at}.values`));
+    values.forEach((value, i) => {
+      if (values.indexOf(value) < i) errors.push(duplicate(`${at}.values[${i}]`, value));
+    });
+    errors.push(...eachInvalid(`${at}.key`, key, isQualifiedName(key)));
+    if (seen.has(key)) errors.push(duplicate(`${at}.key`, key));
+    seen.add(key);
+  }
+  return errors;
+}
+
+function allowedTopologies(terms: readonly corev1.TopologySelectorTerm[] = []): FieldError[] {
+  const asMap = ({ matchLabelExpressions = [] }: corev1.TopologySelectorTerm) =>
+    Object.fromEntries(matchLabelExpressions.map(({ key, values = [] }) => [key, [...values].sort()]));
+  return terms.flatMap((term, index) => {
+    const path = `allowedTopologies[${index}]`;
+    const errors = topologyTerm(path, term);
+    if (terms.slice(0, index).some((other) => deepEqual(asMap(other), asMap(term))))
+      errors.push(duplicate(`${path}.matchLabelExpressions`, ''));
+    return errors;
+  });
+}
+
+function validate(object: storagev1.StorageClass): FieldError[] {
+  const errors = [...driverName('provisioner', object.provisioner), ...parameters('parameters', object.parameters, true)];
+  const { reclaimPolicy, volumeBindingMode } = object;
+  if (reclaimPolicy && reclaimPolicy !== 'Delete' && reclaimPolicy !== 'Retain')
+    errors.push(notSupported('reclaimPolicy', reclaimPolicy, ['Delete', 'Retain']));
+  if (volumeBindingMode === undefined) errors.push(required('volumeBindingMode'));
+  else if (volumeBindingMode !== 'Immediate' && volumeBindingMode !== 'WaitForFirstConsumer')
+    errors.push(notSupported('volumeBindingMode', volumeBindingMode, ['Immediate', 'WaitForFirstConsumer']));
+  return [...errors, ...allowedTopologies(object.allowedTopologies)];
+}
+
+/** StorageClass (registry/storage/storageclass). */
+export const storageClass: ResourceStrategy<storagev1.StorageClass> = {
+  group: 'storage.k8s.io',
+  resource: 'storageclasses',
+  validate,
+  validateUpdate: (object, old) => [
+    ...validate(object),
+    ...immutable('parameters', object.parameters, old.parameters),
+    ...immutable('provisioner', object.provisioner, old.provisioner),
+    ...immutable('reclaimPolicy', object.reclaimPolicy, old.reclaimPolicy),
+    ...immutable('volumeBindingMode', object.volumeBindingMode, old.volumeBindingMode),
+  ],
+  columns: [
+    { ...nameColumn, cell: (object) => (isDefault(object) ? `${object.metadata.name} (default)` : object.metadata.name) },
+    { name: 'Provisioner', type: 'string', cell: ({ provisioner }) => provisioner },
+    { name: 'ReclaimPolicy', type: 'string', cell: ({ reclaimPolicy }) => reclaimPolicy ?? 'Delete' },
+    { name: 'VolumeBindingMode', type: 'string', cell: ({ volumeBindingMode }) => volumeBindingMode ?? 'Immediate' },
+    { name: 'AllowVolumeExpansion', type: 'string', cell: ({ allowVolumeExpansion }) => allowVolumeExpansion ?? false },
+    ageColumn,
+  ],
+};
