@@ -1,0 +1,3 @@
+export type { CycleState, Plugin, PreFiltered, Rejection, Weighted, World } from './framework.js';
+export { plugins as schedulerPlugins } from './plugins/index.js';
+export { kubeScheduler } from './scheduler.js';

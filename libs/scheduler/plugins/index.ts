@@ -1,0 +1,27 @@
+import type { Weighted } from '../framework.js';
+import { balancedAllocation } from './balanced-allocation.js';
+import { imageLocality } from './image-locality.js';
+import { interPodAffinity } from './inter-pod-affinity.js';
+import { nodeAffinity } from './node-affinity.js';
+import { nodeName } from './node-name.js';
+import { nodePorts } from './node-ports.js';
+import { nodeResourcesFit } from './node-resources-fit.js';
+import { nodeUnschedulable } from './node-unschedulable.js';
+import { podTopologySpread } from './pod-topology-spread.js';
+import { taintToleration } from './taint-toleration.js';
+import { volumeBinding } from './volume-binding.js';
+
+/** The default profile's plugins, in the order they filter, with upstream's weights (apis/config/v1/default_plugins.go). */
+export const plugins: readonly Weighted[] = [
+  { plugin: nodeUnschedulable, weight: 0 },
+  { plugin: nodeName, weight: 0 },
+  { plugin: taintToleration, weight: 3 },
+  { plugin: nodeAffinity, weight: 2 },
+  { plugin: nodePorts, weight: 0 },
+  { plugin: nodeResourcesFit, weight: 1 },
+  { plugin: volumeBinding, weight: 0 },
+  { plugin: podTopologySpread, weight: 2 },
+  { plugin: interPodAffinity, weight: 2 },
+  { plugin: balancedAllocation, weight: 1 },
+  { plugin: imageLocality, weight: 1 },
+];

@@ -1,0 +1,14 @@
+import { type Plugin, unresolvable } from '../framework.js';
+import { tolerates } from './tolerations.js';
+
+const UNSCHEDULABLE = 'node(s) were unschedulable';
+const taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
+
+/** Not a cordoned node, unless the pod tolerates that. */
+export const nodeUnschedulable: Plugin = {
+  name: 'NodeUnschedulable',
+  filter(pod, { node }) {
+    if (!node.spec.unschedulable || pod.spec.tolerations?.some((toleration) => tolerates(toleration, taint))) return undefined;
+    return unresolvable(UNSCHEDULABLE);
+  },
+};

@@ -1,0 +1,165 @@
+import type { corev1 } from '#api';
+import { controllerOf, LabelSelector, labelSelectorAsSelector } from '#apimachinery';
+import { type CycleState, MAX_SCORE, type Plugin, unresolvable, unschedulable, type World } from '../framework.js';
+import type { NodeInfo } from '../node-info.js';
+import { matchesPod } from './node-selector.js';
+import { untolerated } from './tolerations.js';
+
+const NO_MATCH = "node(s) didn't match pod topology spread constraints";
+const NO_LABEL = `${NO_MATCH} (missing required label)`;
+const hostname = 'kubernetes.io/hostname';
+const zone = 'topology.kubernetes.io/zone';
+
+interface Constraint {
+  topologyKey: string;
+  maxSkew: number;
+  minDomains: number;
+  selector: LabelSelector;
+  /** Count the pods of this controller instead of asking the selector: the default constraints' case. */
+  controller?: string;
+  honorAffinity: boolean;
+  honorTaints: boolean;
+}
+
+interface Counted {
+  constraint: Constraint;
+  /** Matching pods by value of the topology key. */
+  counts: Map<string, number>;
+}
+
+/** Constraints every pod with a controller has that names none (systemDefaultConstraints): spread by owner. */
+const defaults = [
+  { topologyKey: hostname, maxSkew: 3 },
+  { topologyKey: zone, maxSkew: 5 },
+];
+
+function selectorOf(pod: corev1.Pod, spread: corev1.TopologySpreadConstraint): LabelSelector {
+  const keys = (spread.matchLabelKeys ?? []).filter((key) => pod.metadata.labels?.[key] !== undefined);
+  const more = keys.map((key) => ({ key, operator: 'In', values: [pod.metadata.labels?.[key] ?? ''] }));
+  const { labelSelector } = spread;
+  return labelSelectorAsSelector(
+    labelSelector && { ...labelSelector, matchExpressions: [...(labelSelector.matchExpressions ?? []), ...more] },
+  );
+}
+
+/** The pod's own constraints of a kind, or the default ones for scoring. */
+export function constraintsOf(pod: corev1.Pod, action: 'DoNotSchedule' | 'ScheduleAnyway'): Constraint[] {
+  const own = pod.spec.topologySpreadConstraints ?? [];
+  const controller = own.length === 0 && action === 'ScheduleAnyway' ? controllerOf(pod)?.uid : undefined;
+  if (controller) {
+    const common = { minDomains: 1, selector: LabelSelector.everything(), controller, honorAffinity: true, honorTaints: false };
+    return defaults.map((constraint) => ({ ...constraint, ...common }));
+  }
+  return own
+    .filter((spread) => spread.whenUnsatisfiable === action)
+    .map((spread) => ({
+      topologyKey: spread.topologyKey,
+      maxSkew: spread.maxSkew,
+      minDomains: spread.minDomains ?? 1,
+      selector: selectorOf(pod, spread),
+      honorAffinity: spread.nodeAffinityPolicy !== 'Ignore',
+      honorTaints: spread.nodeTaintsPolicy === 'Honor',
+    }));
+}
+
+function matching(pod: corev1.Pod, node: NodeInfo, { selector, controller }: Constraint): number {
+  if (controller) return node.byController.get(controller) ?? 0;
+  let count = 0;
+  for (const other of node.pods.values()) {
+    if (other.metadata.namespace === pod.metadata.namespace && !other.metadata.deletionTimestamp && selector.matches(other.metadata.labels))
+      count += 1;
+  }
+  return count;
+}
+
+function counts(pod: corev1.Pod, node: NodeInfo, { honorAffinity, honorTaints }: Constraint): boolean {
+  if (honorAffinity && !matchesPod(node, pod)) return false;
+  return !honorTaints || !untolerated(node.node.spec.taints, pod.spec.tolerations, ['NoSchedule', 'NoExecute']);
+}
+
+/** Counts matching pods a domain, over the nodes that have every topology key. */
+function count(pod: corev1.Pod, nodes: readonly NodeInfo[], constraints: readonly Constraint[]): Counted[] {
+  const eligible = nodes.filter((node) => constraints.every(({ topologyKey }) => node.labels[topologyKey] !== undefined));
+  return constraints.map((constraint) => {
+    const totals = new Map<string, number>();
+    for (const node of eligible) {
+      if (!counts(pod, node, constraint)) continue;
+      const domain = node.labels[constraint.topologyKey] ?? '';
+      totals.set(domain, (totals.get(domain) ?? 0) + matching(pod, node, constraint));
+    }
+    return { constraint, counts: totals };
+  });
+}
+
+const hardKey = 'PodTopologySpread/hard';
+const softKey = 'PodTopologySpread/soft';
+
+interface Soft {
+  counted: Counted[];
+  weights: number[];
+  ignored: Set<NodeInfo>;
+}
+
+function prepareSoft(pod: corev1.Pod, nodes: readonly NodeInfo[], state: CycleState, world: World): boolean {
+  const constraints = constraintsOf(pod, 'ScheduleAnyway');
+  const isDefault = constraints.some(({ controller }) => controller !== undefined);
+  const hasAll = (node: NodeInfo): boolean => isDefault || constraints.every(({ topologyKey }) => node.labels[topologyKey] !== undefined);
+  const used = isDefault
+    ? constraints.filter(({ topologyKey }) => nodes.some((node) => node.labels[topologyKey] !== undefined))
+    : constraints;
+  if (used.length === 0) return true;
+  const ignored = new Set(nodes.filter((node) => !hasAll(node)));
+  const counted = used.map((constraint) => {
+    const [one] = count(pod, constraint.topologyKey === hostname ? [] : world.nodes.filter(hasAll), [constraint]);
+    return { constraint, counts: one?.counts ?? new Map<string, number>() };
+  });
+  const scored = nodes.filter((node) => !ignored.has(node));
+  const weights = used.map(({ topologyKey }) =>
+    Math.log((topologyKey === hostname ? scored.length : new Set(scored.map((node) => node.labels[topologyKey])).size) + 2),
+  );
+  state.set(softKey, { counted, weights, ignored } satisfies Soft);
+  return false;
+}
+
+/** Spreads pods over zones, hosts or other domains: what must hold filters, what should hold scores. */
+export const podTopologySpread: Plugin = {
+  name: 'PodTopologySpread',
+  preFilter(pod, world, state) {
+    const constraints = constraintsOf(pod, 'DoNotSchedule');
+    if (constraints.length === 0) return { skip: true };
+    state.set(hardKey, count(pod, world.nodes, constraints));
+    return undefined;
+  },
+  filter(pod, node, state) {
+    for (const { constraint, counts: domains } of state.get(hardKey) as Counted[]) {
+      const domain = node.labels[constraint.topologyKey];
+      if (domain === undefined) return unresolvable(NO_LABEL);
+      const least = domains.size < constraint.minDomains ? 0 : Math.min(Number.MAX_SAFE_INTEGER, ...domains.values());
+      const self = constraint.selector.matches(pod.metadata.labels) ? 1 : 0;
+      if ((domains.get(domain) ?? 0) + self - least > constraint.maxSkew) return unschedulable(NO_MATCH);
+    }
+    return undefined;
+  },
+  preScore: prepareSoft,
+  score(pod, node, state) {
+    const { counted, weights, ignored } = state.get(softKey) as Soft;
+    if (ignored.has(node)) return Number.NaN;
+    let score = 0;
+    for (const [index, { constraint, counts: domains }] of counted.entries()) {
+      const domain = node.labels[constraint.topologyKey];
+      if (domain === undefined) continue;
+      const there = constraint.topologyKey === hostname ? matching(pod, node, constraint) : (domains.get(domain) ?? 0);
+      score += there * (weights[index] ?? 0) + (constraint.maxSkew - 1);
+    }
+    return Math.round(score);
+  },
+  normalize(scores) {
+    const valid = scores.filter((score) => !Number.isNaN(score));
+    const most = Math.max(0, ...valid);
+    const least = Math.min(Number.MAX_SAFE_INTEGER, ...valid);
+    for (const [index, score] of scores.entries()) {
+      if (Number.isNaN(score)) scores[index] = 0;
+      else scores[index] = most === 0 ? MAX_SCORE : Math.trunc((MAX_SCORE * (most + least - score)) / most);
+    }
+  },
+};

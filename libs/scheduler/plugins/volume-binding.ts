@@ -1,0 +1,85 @@
+import { type corev1, PersistentVolume, PersistentVolumeClaim, StorageClass } from '#api';
+import { parseQuantity } from '#apimachinery';
+import { type CycleState, type Plugin, unresolvable, type World } from '../framework.js';
+import type { NodeInfo } from '../node-info.js';
+import { matchesSelector } from './node-selector.js';
+
+const NO_VOLUMES = "node(s) didn't find available persistent volumes to bind";
+const NODE_CONFLICT = "node(s) didn't match PersistentVolume's node affinity";
+const UNBOUND = 'pod has unbound immediate PersistentVolumeClaims';
+const key = 'VolumeBinding';
+
+interface Claims {
+  /** Volumes that claims are bound to. */
+  bound: corev1.PersistentVolume[];
+  /** Claims that wait for a consumer. */
+  waiting: corev1.PersistentVolumeClaim[];
+}
+
+function claimNames(pod: corev1.Pod): string[] {
+  return (pod.spec.volumes ?? []).flatMap((volume) =>
+    volume.persistentVolumeClaim
+      ? [volume.persistentVolumeClaim.claimName]
+      : volume.ephemeral
+        ? [`${pod.metadata.name}-${volume.name}`]
+        : [],
+  );
+}
+
+function waits(claim: corev1.PersistentVolumeClaim, world: World): boolean {
+  const name = claim.spec.storageClassName;
+  return name !== undefined && name !== '' && world.informers.of(StorageClass).get(name)?.volumeBindingMode === 'WaitForFirstConsumer';
+}
+
+/** Whether the claim could be bound to the volume. */
+function suits(claim: corev1.PersistentVolumeClaim, volume: corev1.PersistentVolume): boolean {
+  const { spec, metadata } = volume;
+  const owner = spec.claimRef;
+  if (owner && (owner.name !== claim.metadata.name || owner.namespace !== claim.metadata.namespace)) return false;
+  if (metadata.deletionTimestamp || (volume.status?.phase !== undefined && volume.status.phase !== 'Available' && !owner)) return false;
+  if ((spec.storageClassName ?? '') !== (claim.spec.storageClassName ?? '')) return false;
+  if ((spec.volumeMode ?? 'Filesystem') !== (claim.spec.volumeMode ?? 'Filesystem')) return false;
+  if (!(claim.spec.accessModes ?? []).every((mode) => spec.accessModes?.includes(mode))) return false;
+  return parseQuantity(spec.capacity?.storage ?? '0').compare(parseQuantity(claim.spec.resources?.requests?.storage ?? '0')) >= 0;
+}
+
+const reaches = (volume: corev1.PersistentVolume, node: NodeInfo): boolean => {
+  const required = volume.spec.nodeAffinity?.required;
+  return !required || matchesSelector(node, required);
+};
+
+/** Whether the class can make a volume when asked. */
+function provisions(claim: corev1.PersistentVolumeClaim, world: World): boolean {
+  const provisioner = world.informers.of(StorageClass).get(claim.spec.storageClassName ?? '')?.provisioner;
+  return provisioner !== undefined && provisioner !== 'kubernetes.io/no-provisioner';
+}
+
+/** A pod's claims must be bound to volumes the node can reach, or be able to. */
+export const volumeBinding: Plugin = {
+  name: 'VolumeBinding',
+  preFilter(pod, world, state: CycleState) {
+    const names = claimNames(pod);
+    if (names.length === 0) return { skip: true };
+    const claims: Claims = { bound: [], waiting: [] };
+    for (const name of names) {
+      const claim = world.informers.of(PersistentVolumeClaim).get(name, pod.metadata.namespace);
+      if (!claim) return { rejection: unresolvable(`persistentvolumeclaim "${name}" not found`) };
+      if (claim.metadata.deletionTimestamp) return { rejection: unresolvable(`persistentvolumeclaim "${name}" is being deleted`) };
+      const volume = claim.spec.volumeName ? world.informers.of(PersistentVolume).get(claim.spec.volumeName) : undefined;
+      if (volume) claims.bound.push(volume);
+      else if (waits(claim, world)) claims.waiting.push(claim);
+      else return { rejection: unresolvable(UNBOUND) };
+    }
+    state.set(key, claims);
+    return undefined;
+  },
+  filter(_pod, node, state, world) {
+    const { bound, waiting } = state.get(key) as Claims;
+    if (bound.some((volume) => !reaches(volume, node))) return unresolvable(NODE_CONFLICT);
+    const volumes = waiting.length === 0 ? [] : world.informers.of(PersistentVolume).list();
+    const found = waiting.every(
+      (claim) => provisions(claim, world) || volumes.some((volume) => suits(claim, volume) && reaches(volume, node)),
+    );
+    return found ? undefined : unresolvable(NO_VOLUMES);
+  },
+};
