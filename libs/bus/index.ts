@@ -1,1 +1,2 @@
 export type { Bus, Unsubscribe } from './bus.js';
+export { memoryBus } from './memory.js';

@@ -27,12 +27,27 @@ export class FencedError extends Error {
   }
 }
 
-/** The store could not be reached, or the cluster is not there (any more). */
-export class StorageUnavailable extends Error {}
+/** The store could not be reached. A write that threw this may or may not have been committed only where `outcomeUnknown` is set. */
+export class StorageUnavailable extends Error {
+  constructor(
+    message: string,
+    readonly outcomeUnknown = false,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
 
 /** There is no such cluster. */
 export class UnknownCluster extends Error {
   constructor(readonly cluster: string) {
     super(`cluster ${cluster} does not exist`);
+  }
+}
+
+/** A cluster of that name is there already. */
+export class ClusterExists extends Error {
+  constructor(readonly cluster: string) {
+    super(`cluster ${cluster} exists already`);
   }
 }

@@ -1,4 +1,5 @@
-export { Compacted, FencedError, FutureRevision, StorageUnavailable, UnknownCluster } from './errors.js';
+export { ClusterExists, Compacted, FencedError, FutureRevision, StorageUnavailable, UnknownCluster } from './errors.js';
+export { memoryStorage } from './memory.js';
 export type {
   Cause,
   Fence,

@@ -1,0 +1,56 @@
+import type { Revision } from '#storage';
+import type { CacheEvent } from './cacher.js';
+import type { StoreLimits } from './limits.js';
+import { sizeOf } from './object-index.js';
+
+/** The latest events of a cluster, without a gap, as many as the limits allow. */
+export class EventWindow {
+  #events: CacheEvent[] = [];
+  /** Index of the oldest event kept: the ones before it are cut off now and then. */
+  #head = 0;
+  #bytes = 0;
+  #after: Revision;
+
+  constructor(
+    revision: Revision,
+    private readonly limits: StoreLimits,
+  ) {
+    this.#after = revision;
+  }
+
+  /** Events after this revision are all here. */
+  get after(): Revision {
+    return this.#after;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  add(event: CacheEvent): void {
+    this.#events.push(event);
+    this.#bytes += sizeOf(event.current);
+    while (this.#events.length - this.#head > this.limits.windowEvents || this.#bytes > this.limits.windowBytes) this.#dropOldest();
+  }
+
+  #dropOldest(): void {
+    const oldest = this.#events[this.#head];
+    if (oldest === undefined) return;
+    this.#head++;
+    this.#bytes -= sizeOf(oldest.current);
+    this.#after = oldest.revision;
+    if (this.#head < 1_024 && this.#head < this.#events.length) return;
+    this.#events = this.#events.slice(this.#head);
+    this.#head = 0;
+  }
+
+  /** The event of a revision, where it is still kept. */
+  at(revision: Revision): CacheEvent | undefined {
+    return revision > this.#after ? this.#events[this.#head + revision - this.#after - 1] : undefined;
+  }
+
+  /** Events after a revision that is not before `after`, in order. */
+  since(revision: Revision): CacheEvent[] {
+    return this.#events.slice(this.#head + revision - this.#after);
+  }
+}

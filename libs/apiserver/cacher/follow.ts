@@ -1,0 +1,75 @@
+import type { Revision, Storage } from '#storage';
+import { cacheEvent } from './cached-object.js';
+import type { CacheSink } from './cacher.js';
+import type { StoreLimits } from './limits.js';
+import type { Replica } from './replica.js';
+
+interface Following {
+  storage: Storage;
+  replica: Replica;
+  limits: StoreLimits;
+  prefix: string;
+  /** Not after the replica's applied revision. */
+  after: Revision;
+  sink: CacheSink;
+}
+
+/** One watcher on its way from a past revision, through the log, to the live stream, which it joins without a gap or a double. */
+class Follower {
+  #cursor: Revision;
+  #stopped = false;
+  #leave: (() => void) | undefined;
+
+  constructor(private readonly of: Following) {
+    this.#cursor = of.after;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#leave?.();
+  }
+
+  /** Joins the live stream where the window reaches back to the cursor. Runs without waiting, so nothing can come between. */
+  join(): boolean {
+    const { replica, prefix, sink } = this.of;
+    if (replica.ended !== undefined) throw replica.ended;
+    if (this.#cursor < replica.window.after) return false;
+    for (const event of replica.window.since(this.#cursor)) {
+      if (event.current.key.startsWith(prefix)) sink.event(event);
+    }
+    sink.progress?.(replica.applied);
+    if (!this.#stopped) this.#leave = replica.watchers.add(prefix, sink);
+    return true;
+  }
+
+  /** Delivers one page of the log. */
+  async step(): Promise<void> {
+    const { storage, replica, prefix, sink, limits } = this.of;
+    // Read before the log is, so a page that is not full has everything up to here.
+    const reached = replica.applied;
+    const page = await storage.log({ after: this.#cursor, limit: limits.logPage, prefix, previous: true });
+    if (this.#stopped) return;
+    for (const entry of page) sink.event(cacheEvent(entry));
+    const last = page[page.length - 1]?.revision ?? this.#cursor;
+    this.#cursor = page.length < limits.logPage ? Math.max(reached, last) : last;
+    sink.progress?.(this.#cursor);
+  }
+
+  async run(): Promise<void> {
+    try {
+      while (!this.#stopped && !this.join()) await this.step();
+    } catch (error) {
+      if (!this.#stopped) this.of.sink.end(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+}
+
+/** Follows from a revision. Resolves after the first page of the past (so Compacted is thrown here); what is left of it comes after. Returns how to stop. */
+export async function follow(of: Following): Promise<() => void> {
+  const follower = new Follower(of);
+  if (!follower.join()) {
+    await follower.step();
+    if (!follower.join()) void follower.run();
+  }
+  return () => follower.stop();
+}

@@ -1,0 +1,34 @@
+/** How much a process gathers, keeps and remembers of its clusters' stores. Sizes in bytes (of the stored text), times in milliseconds of the machine. */
+export interface StoreLimits {
+  /** Operations, and bytes of values, that go together in one transaction. */
+  readonly batchOps: number;
+  readonly batchBytes: number;
+  /** Keys that one shared read asks for. */
+  readonly batchKeys: number;
+  /** A transaction's entries travel on the bus when they are no bigger; otherwise only their revisions do. */
+  readonly busMessageBytes: number;
+  /** Events kept to serve watches from recent revisions. */
+  readonly windowEvents: number;
+  readonly windowBytes: number;
+  /** Entries of the log read at once. */
+  readonly logPage: number;
+  /** Reads between two ticks after which a cluster's objects are loaded into memory. */
+  readonly readsToLoad: number;
+  /** A store that nobody holds is let go after this time. */
+  readonly idleTime: number;
+  /** All caches of the process together; the ones idle for longest are let go first. */
+  readonly totalBytes: number;
+}
+
+export const DEFAULT_STORE_LIMITS: StoreLimits = Object.freeze({
+  batchOps: 500,
+  batchBytes: 4 * 1024 * 1024,
+  batchKeys: 500,
+  busMessageBytes: 256 * 1024,
+  windowEvents: 4_096,
+  windowBytes: 8 * 1024 * 1024,
+  logPage: 500,
+  readsToLoad: 8,
+  idleTime: 60_000,
+  totalBytes: 256 * 1024 * 1024,
+});

@@ -1,0 +1,96 @@
+import { type LogEntry, type Revision, type Storage, StorageUnavailable } from '#storage';
+import { cacheEvent } from './cached-object.js';
+import type { CachedObject, CacheEvent } from './cacher.js';
+import { EventWindow } from './event-window.js';
+import type { StoreLimits } from './limits.js';
+import { ObjectIndex } from './object-index.js';
+import { Watchers } from './watchers.js';
+
+/** What this process holds of a cluster: its objects at revision `applied`, the events that led there, and who watches. */
+export class Replica {
+  readonly index: ObjectIndex;
+  readonly window: EventWindow;
+  readonly watchers = new Watchers();
+  #applied: Revision;
+  #filling: Promise<void> | undefined;
+  #ended: Error | undefined;
+
+  constructor(
+    private readonly storage: Storage,
+    private readonly limits: StoreLimits,
+    from: { revision: Revision; objects: Iterable<CachedObject> },
+  ) {
+    this.#applied = from.revision;
+    this.index = new ObjectIndex(from.objects);
+    this.window = new EventWindow(from.revision, limits);
+  }
+
+  /** Every change up to this revision is in, and none after it. */
+  get applied(): Revision {
+    return this.#applied;
+  }
+
+  /** Why it is no longer kept up. */
+  get ended(): Error | undefined {
+    return this.#ended;
+  }
+
+  get bytes(): number {
+    return this.index.bytes + this.window.bytes;
+  }
+
+  /** Takes in entries that follow on one another. Those it has are skipped; where the first comes too early, nothing is done. Whether it has them all now. */
+  apply(entries: readonly LogEntry[]): boolean {
+    if (this.#ended !== undefined) return false;
+    const before = this.#applied;
+    for (const entry of entries) {
+      if (entry.revision <= this.#applied) continue;
+      if (entry.revision !== this.#applied + 1) return false;
+      this.#take(entry);
+    }
+    if (this.#applied > before) this.watchers.progress(this.#applied);
+    return true;
+  }
+
+  #take(entry: LogEntry): void {
+    const event: CacheEvent = cacheEvent(entry, this.index.get(entry.key));
+    if (entry.type === 'put') this.index.put(event.current);
+    else this.index.delete(entry.key);
+    this.#applied = entry.revision;
+    this.window.add(event);
+    this.watchers.event(event);
+  }
+
+  /** Resolves when everything up to a committed revision is in; reads the log where it has not come by itself. */
+  async reach(revision: Revision): Promise<void> {
+    while (this.#applied < revision) {
+      if (this.#ended !== undefined) throw this.#ended;
+      this.#filling ??= this.#fill().finally(() => {
+        this.#filling = undefined;
+      });
+      await this.#filling;
+    }
+  }
+
+  async #fill(): Promise<void> {
+    try {
+      const limit = this.limits.logPage;
+      let page: LogEntry[];
+      do {
+        page = await this.storage.log({ after: this.#applied, limit });
+        this.apply(page);
+      } while (page.length === limit && this.#ended === undefined);
+    } catch (error) {
+      // A store out of reach comes back; a log compacted past us, or a cluster gone, does not.
+      if (!(error instanceof StorageUnavailable)) this.end(error instanceof Error ? error : new Error(String(error)));
+      throw error;
+    }
+  }
+
+  /** Ends the watchers, with the error if it is one; takes nothing in any more. */
+  end(error?: Error): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = error ?? new StorageUnavailable('the cache was closed');
+    this.watchers.end(error);
+  }
+}

@@ -1,0 +1,134 @@
+import {
+  Compacted,
+  FencedError,
+  FutureRevision,
+  type LogEntry,
+  StorageUnavailable,
+  UnknownCluster,
+  type WriteOp,
+  type WriteOptions,
+  type WriteResult,
+} from '#storage';
+import type { StoreLimits } from './limits.js';
+
+interface Call {
+  ops: readonly WriteOp[];
+  options: WriteOptions;
+  bytes: number;
+  resolve(results: WriteResult[]): void;
+  reject(error: unknown): void;
+}
+
+/** Carries out one transaction. */
+export type WriteTransaction = (ops: readonly WriteOp[], options: WriteOptions) => Promise<WriteResult[]>;
+
+/** Called after a commit, before the calls' promises resolve. Must not throw. */
+export type Committed = (entries: readonly LogEntry[]) => Promise<void> | undefined;
+
+/**
+ * Group commit: while one transaction is in flight, further calls gather and go together in the next. Calls on different keys may
+ * overtake each other (they are concurrent); calls on one key keep their order, each in a transaction of its own.
+ */
+export class WriteQueue {
+  readonly #waiting: Call[] = [];
+  #running = false;
+
+  constructor(
+    private readonly transaction: WriteTransaction,
+    private readonly committed: Committed,
+    private readonly limits: StoreLimits,
+  ) {}
+
+  /** Whether anything waits or is in flight. */
+  get busy(): boolean {
+    return this.#running || this.#waiting.length > 0;
+  }
+
+  write(ops: readonly WriteOp[], options: WriteOptions): Promise<WriteResult[]> {
+    if (ops.length === 0 && options.fence === undefined) return Promise.resolve([]);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ ops, options, bytes: bytesOf(ops), resolve, reject });
+      if (!this.#running) void this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    // Calls made in the same turn of the event loop go into the first transaction already.
+    await undefined;
+    while (this.#waiting.length > 0) await this.#commit(this.#take());
+    this.#running = false;
+  }
+
+  async #commit(calls: readonly Call[]): Promise<void> {
+    const [first] = calls;
+    if (first === undefined) return;
+    let results: WriteResult[];
+    try {
+      results = await this.transaction(calls.length === 1 ? first.ops : calls.flatMap((call) => call.ops), first.options);
+    } catch (error) {
+      return this.#failed(calls, error);
+    }
+    const entries = results.flatMap((result) => (result.ok ? [result.entry] : []));
+    if (entries.length > 0) await this.committed(entries);
+    let start = 0;
+    for (const call of calls) {
+      call.resolve(results.slice(start, start + call.ops.length));
+      start += call.ops.length;
+    }
+  }
+
+  /** An error that the store did not foresee comes of one call's contents: the others must not suffer for it. */
+  async #failed(calls: readonly Call[], error: unknown): Promise<void> {
+    if (calls.length === 1 || isForeseen(error)) {
+      for (const call of calls) call.reject(error);
+      return;
+    }
+    for (const call of calls) await this.#commit([call]);
+  }
+
+  /** The oldest call, and every later one that may go with it. */
+  #take(): Call[] {
+    const [first] = this.#waiting;
+    if (first === undefined) return [];
+    if (first.options.atomic) return [this.#waiting.shift() as Call];
+    const keys = new Set<string>();
+    const taken: Call[] = [];
+    const left: Call[] = [];
+    let ops = 0;
+    let bytes = 0;
+    for (const call of this.#waiting) {
+      const full = taken.length > 0 && (ops + call.ops.length > this.limits.batchOps || bytes + call.bytes > this.limits.batchBytes);
+      const fits = !full && sameTerms(first.options, call.options) && !call.ops.some((op) => keys.has(op.key));
+      // A call left behind keeps its keys, so that no later call on them overtakes it.
+      for (const op of call.ops) keys.add(op.key);
+      (fits ? taken : left).push(call);
+      if (fits) {
+        ops += call.ops.length;
+        bytes += call.bytes;
+      }
+    }
+    this.#waiting.splice(0, this.#waiting.length, ...left);
+    return taken;
+  }
+}
+
+function bytesOf(ops: readonly WriteOp[]): number {
+  let bytes = 0;
+  for (const op of ops) bytes += op.key.length + (op.type === 'delete' ? 0 : op.value.length);
+  return bytes;
+}
+
+function sameTerms(a: WriteOptions, b: WriteOptions): boolean {
+  return !b.atomic && a.fence?.component === b.fence?.component && a.fence?.token === b.fence?.token;
+}
+
+function isForeseen(error: unknown): boolean {
+  return (
+    error instanceof FencedError ||
+    error instanceof StorageUnavailable ||
+    error instanceof UnknownCluster ||
+    error instanceof Compacted ||
+    error instanceof FutureRevision
+  );
+}

@@ -1,0 +1,170 @@
+import type { Instant } from '#apimachinery';
+import { checkPrefix, checkReadable } from './checks.js';
+import { FutureRevision } from './errors.js';
+import { prefixEnd, SortedKeys } from './sorted-keys.js';
+import type { ListOptions, ListResult, LogEntry, LogOptions, Revision, StoredObject, TurnState, WriteOp, WriteResult } from './storage.js';
+
+/** A key's value now, with its lease. */
+interface Live extends StoredObject {
+  expiresAt?: Instant;
+}
+
+/** All of one cluster, in memory. Every method runs to its end without waiting, so it is a transaction. */
+export class MemoryCluster {
+  revision: Revision = 0;
+  compactRevision: Revision = 0;
+  readonly turns = new Map<string, TurnState>();
+  readonly #live = new Map<string, Live>();
+  readonly #keys = new SortedKeys();
+  /** Every version still held, by key, oldest first. */
+  readonly #versions = new Map<string, LogEntry[]>();
+  /** The entries after compactRevision: entry of revision r at index r - compactRevision - 1. */
+  #log: LogEntry[] = [];
+
+  write(ops: readonly WriteOp[], atomic: boolean): WriteResult[] {
+    const failures = ops.map((op) => this.#failure(op));
+    if (atomic && failures.some((failure) => failure !== undefined)) {
+      return failures.map((failure) => failure ?? { ok: false, reason: 'aborted' });
+    }
+    return ops.map((op, index) => failures[index] ?? { ok: true, entry: this.#apply(op) });
+  }
+
+  #failure(op: WriteOp): WriteResult | undefined {
+    const live = this.#live.get(op.key);
+    if (op.type === 'create') return live && { ok: false, reason: 'exists', current: stored(live) };
+    if (live === undefined) return { ok: false, reason: 'missing' };
+    if (op.expected !== undefined && op.expected !== live.modRevision) return { ok: false, reason: 'conflict', current: stored(live) };
+    return undefined;
+  }
+
+  #apply(op: WriteOp): LogEntry {
+    const before = this.#live.get(op.key);
+    const revision = ++this.revision;
+    const entry: LogEntry = {
+      revision,
+      type: op.type === 'delete' ? 'delete' : 'put',
+      key: op.key,
+      value: op.type === 'delete' ? (before?.value ?? '') : op.value,
+      createRevision: before?.createRevision ?? revision,
+      version: op.type === 'delete' ? (before?.version ?? 0) : (before?.version ?? 0) + 1,
+      ...(before && { previousRevision: before.modRevision }),
+      cause: op.cause,
+      at: op.at,
+    };
+    this.#remember(entry, op.type === 'delete' ? undefined : op.expiresAt);
+    this.#log.push(entry);
+    return entry;
+  }
+
+  #remember(entry: LogEntry, expiresAt: Instant | undefined): void {
+    const versions = this.#versions.get(entry.key);
+    if (versions === undefined) this.#versions.set(entry.key, [entry]);
+    else versions.push(entry);
+    if (entry.type === 'delete') {
+      this.#live.delete(entry.key);
+      this.#keys.delete(entry.key);
+    } else {
+      if (!this.#live.has(entry.key)) this.#keys.add(entry.key);
+      this.#live.set(entry.key, { ...objectOf(entry), ...(expiresAt !== undefined && { expiresAt }) });
+    }
+  }
+
+  get(key: string, at: Revision | undefined): StoredObject | undefined {
+    if (at !== undefined && at !== this.revision) return this.#past(key, at);
+    const live = this.#live.get(key);
+    return live && stored(live);
+  }
+
+  #past(key: string, at: Revision): StoredObject | undefined {
+    const entry = this.#versions.get(key)?.findLast((version) => version.revision <= at);
+    return entry?.type === 'put' ? objectOf(entry) : undefined;
+  }
+
+  list({ prefix, after, limit, at }: ListOptions): ListResult {
+    checkPrefix(prefix);
+    const revision = at ?? this.revision;
+    checkReadable(revision, this);
+    const keys = revision === this.revision ? this.#liveKeys(prefix, after) : this.#pastKeys(prefix, after, revision);
+    const wanted = limit === undefined ? keys : keys.slice(0, limit);
+    const items = wanted.map((key) => this.get(key, revision)).filter((item) => item !== undefined);
+    return { items, revision, remaining: keys.length - wanted.length };
+  }
+
+  #liveKeys(prefix: string, after: string | undefined): string[] {
+    const { start, end } = this.#keys.range(prefix, after);
+    const keys: string[] = [];
+    for (let index = start; index < end; index++) keys.push(this.#keys.at(index) as string);
+    return keys;
+  }
+
+  #pastKeys(prefix: string, after: string | undefined, at: Revision): string[] {
+    const end = prefixEnd(prefix);
+    const keys = [...this.#versions.keys()].filter((key) => key >= prefix && key < end && (after === undefined || key > after));
+    return keys.filter((key) => this.#past(key, at) !== undefined).sort();
+  }
+
+  log({ after, limit, prefix, previous }: LogOptions): LogEntry[] {
+    checkReadable(after, this);
+    const entries = this.#log.slice(after - this.compactRevision);
+    const wanted = prefix === undefined ? entries : entries.filter((entry) => entry.key.startsWith(prefix));
+    const page = limit === undefined ? wanted : wanted.slice(0, limit);
+    return previous ? page.map((entry) => this.#withPrevious(entry)) : page;
+  }
+
+  #withPrevious(entry: LogEntry): LogEntry {
+    if (entry.previousRevision === undefined) return entry;
+    const before = this.#versions.get(entry.key)?.find((version) => version.revision === entry.previousRevision);
+    return before ? { ...entry, previousValue: before.value } : entry;
+  }
+
+  history(key: string): LogEntry[] {
+    return [...(this.#versions.get(key) ?? [])];
+  }
+
+  compact(revision: Revision): void {
+    if (revision > this.revision) throw new FutureRevision(revision, this.revision);
+    if (revision <= this.compactRevision) return;
+    this.#log = this.#log.slice(revision - this.compactRevision);
+    this.compactRevision = revision;
+    for (const [key, versions] of this.#versions) {
+      const newest = versions.findLastIndex((version) => version.revision <= revision);
+      const kept = versions.slice(versions[newest]?.type === 'delete' ? newest + 1 : Math.max(newest, 0));
+      if (kept.length === 0) this.#versions.delete(key);
+      else this.#versions.set(key, kept);
+    }
+  }
+
+  /** Live objects with a lease, soonest to run out first. */
+  leased(): Array<{ object: StoredObject; expiresAt: Instant }> {
+    const leased: Array<{ object: StoredObject; expiresAt: Instant }> = [];
+    for (const live of this.#live.values()) {
+      if (live.expiresAt !== undefined) leased.push({ object: stored(live), expiresAt: live.expiresAt });
+    }
+    return leased.sort((a, b) => a.expiresAt - b.expiresAt || (a.object.key < b.object.key ? -1 : 1));
+  }
+
+  /** A new cluster with what this one held at a revision; its log starts there. */
+  copyAt(at: Revision, change: (value: string) => string): MemoryCluster {
+    checkReadable(at, this);
+    const copy = new MemoryCluster();
+    copy.revision = at;
+    copy.compactRevision = at;
+    for (const [key, versions] of this.#versions) {
+      const entry = versions.findLast((version) => version.revision <= at);
+      if (entry?.type !== 'put') continue;
+      const live = this.#live.get(key);
+      const lease = live?.modRevision === entry.revision ? live.expiresAt : undefined;
+      copy.#remember({ ...entry, value: change(entry.value) }, lease);
+    }
+    if (at === this.revision) for (const [name, turn] of this.turns) copy.turns.set(name, { ...turn });
+    return copy;
+  }
+}
+
+function stored({ key, value, createRevision, modRevision, version }: Live): StoredObject {
+  return { key, value, createRevision, modRevision, version };
+}
+
+function objectOf({ key, value, createRevision, revision, version }: LogEntry): StoredObject {
+  return { key, value, createRevision, modRevision: revision, version };
+}
