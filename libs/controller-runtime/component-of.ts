@@ -1,6 +1,7 @@
+import { isConflict } from '#apimachinery';
 import type { Budget, ClusterContext, Component, ComponentInstance, DrainResult } from './component.js';
 import type { Controller, OpenController, ReconcileContext, Reconciled } from './controller.js';
-import { isConflict, isFenced } from './failures.js';
+import { isFenced } from './failures.js';
 import { createRecorder, type EventSink } from './recorder.js';
 import { type WorkItem, WorkQueue } from './work-queue.js';
 

@@ -14,7 +14,7 @@ export type {
 export { componentOf } from './component-of.js';
 export type { Controller, ControllerDefinition, ObjectKey, OpenController, ReconcileContext, Reconciled, Watch } from './controller.js';
 export { defineController, formatKey, keyOf, parseKey, watching } from './controller.js';
-export { isAlreadyExists, isConflict, isFenced, isNamespaceTerminating, isNotFound } from './failures.js';
+export { isFenced } from './failures.js';
 export { type Duty, LocalHost, type LocalHostOptions } from './local-host.js';
 export { createRecorder, type EventNote, type EventRecorder, type EventSink, type RecorderOptions } from './recorder.js';
 export { TimerHeap } from './timer-heap.js';

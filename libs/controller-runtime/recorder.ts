@@ -1,8 +1,7 @@
 import { type corev1, Event } from '#api';
-import { type Clock, formatMicroTime, formatTime, type Instant, type KubeObject, type Random } from '#apimachinery';
+import { type Clock, formatMicroTime, formatTime, type Instant, isNotFound, type KubeObject, type Random } from '#apimachinery';
 import type { Client } from '#client';
 import { EventCorrelator } from './event-correlator.js';
-import { isNotFound } from './failures.js';
 
 /** What an event tells. */
 export interface EventNote {

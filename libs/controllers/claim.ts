@@ -1,0 +1,60 @@
+import type { Resource } from '#api';
+import { controllerOf, controllerReference, isInvalid, isNotFound, type KubeObject, type LabelSelector } from '#apimachinery';
+import type { CausalClient } from '#client';
+
+/** What is claimed, by whom, through which client. */
+export interface Claim<T extends KubeObject> {
+  client: CausalClient;
+  owner: KubeObject;
+  ownerResource: Resource;
+  resource: Resource<T>;
+  selector: LabelSelector;
+  candidates: readonly T[];
+}
+
+/**
+ * The candidates the owner controls, after adopting orphans that its selector matches and releasing those it no longer does
+ * (controller_ref_manager.go ClaimObject). An owner that is being deleted does neither.
+ */
+export async function claimObjects<T extends KubeObject>(claim: Claim<T>): Promise<T[]> {
+  const { owner, selector } = claim;
+  const dying = owner.metadata.deletionTimestamp !== undefined;
+  const claimed = claim.candidates.map(async (object) => {
+    const controller = controllerOf(object);
+    const matches = selector.matches(object.metadata.labels);
+    if (controller !== undefined) {
+      if (controller.uid !== owner.metadata.uid) return undefined;
+      if (matches) return object;
+      if (!dying) await release(claim, object);
+      return undefined;
+    }
+    if (dying || !matches || object.metadata.deletionTimestamp !== undefined) return undefined;
+    return adopt(claim, object);
+  });
+  return (await Promise.all(claimed)).filter((object) => object !== undefined);
+}
+
+/** Takes control of an orphan; undefined where it has gone meanwhile. */
+async function adopt<T extends KubeObject>({ client, owner, resource, ownerResource }: Claim<T>, object: T): Promise<T | undefined> {
+  const { group, version, kind } = ownerResource;
+  const apiVersion = group === '' ? version : `${group}/${version}`;
+  const { name, namespace, uid } = object.metadata;
+  const patch = { metadata: { uid, ownerReferences: [controllerReference(owner, { apiVersion, kind })] } };
+  try {
+    return await client.patch(resource, name, namespace, 'strategic', patch);
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Lets go of an object. That it is gone, or another by now, is no error. */
+async function release<T extends KubeObject>({ client, owner, resource }: Claim<T>, object: T): Promise<void> {
+  const { name, namespace, uid } = object.metadata;
+  const patch = { metadata: { uid, ownerReferences: [{ $patch: 'delete', uid: owner.metadata.uid }] } };
+  try {
+    await client.patch(resource, name, namespace, 'strategic', patch);
+  } catch (error) {
+    if (!isNotFound(error) && !isInvalid(error)) throw error;
+  }
+}

@@ -1,0 +1,83 @@
+import type { appsv1 } from '#api';
+import type { KubeObject } from '#apimachinery';
+import { desiredReplicas, fenceposts } from './fenceposts.js';
+
+/** Which roll-out this is (deployment_util.go RevisionAnnotation). */
+export const REVISION = 'deployment.kubernetes.io/revision';
+const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history';
+const DESIRED_REPLICAS = 'deployment.kubernetes.io/desired-replicas';
+const MAX_REPLICAS = 'deployment.kubernetes.io/max-replicas';
+/** Characters of the revision history at most. */
+const HISTORY_LENGTH = 2000;
+
+const NOT_COPIED = new Set([
+  'kubectl.kubernetes.io/last-applied-configuration',
+  REVISION,
+  REVISION_HISTORY,
+  DESIRED_REPLICAS,
+  MAX_REPLICAS,
+  'deprecated.deployment.rollback.to',
+]);
+
+type Annotations = Record<string, string>;
+
+/** The revision of a replica set; 0 where it has none, undefined where it can't be read. */
+export function revisionOf({ metadata }: KubeObject): number | undefined {
+  const text = metadata.annotations?.[REVISION];
+  if (text === undefined) return 0;
+  return /^[+-]?\d+$/.test(text) ? Number(text) : undefined;
+}
+
+/** The revision of a roll-out that starts now: one above all old ones (MaxRevision). */
+export function nextRevision(old: readonly appsv1.ReplicaSet[]): number {
+  return Math.max(0, ...old.map((set) => revisionOf(set) ?? 0)) + 1;
+}
+
+function countOf(set: appsv1.ReplicaSet, name: string): number | undefined {
+  const text = set.metadata.annotations?.[name];
+  return text !== undefined && /^\d{1,10}$/.test(text) && Number(text) < 2 ** 31 ? Number(text) : undefined;
+}
+
+/** The Deployment's replicas when the replica set was last scaled. */
+export function desiredAnnotation(set: appsv1.ReplicaSet): number | undefined {
+  return countOf(set, DESIRED_REPLICAS);
+}
+
+/** The Deployment's replicas and surge when the replica set was last scaled. */
+export function maxAnnotation(set: appsv1.ReplicaSet): number | undefined {
+  return countOf(set, MAX_REPLICAS);
+}
+
+/** Annotations by which a replica set remembers the size of its Deployment (SetReplicasAnnotations). */
+export function replicasAnnotations(deployment: appsv1.Deployment): Annotations {
+  const desired = desiredReplicas(deployment);
+  return { [DESIRED_REPLICAS]: String(desired), [MAX_REPLICAS]: String(desired + fenceposts(deployment).maxSurge) };
+}
+
+/** Appends a revision to a history, dropping the oldest where it grows too long. */
+export function appendRevision(history: string, revision: string): string {
+  if (history === '') return revision;
+  const revisions = history.split(',');
+  let length = history.length + revision.length + 1;
+  let start = 0;
+  while (length > HISTORY_LENGTH && start < revisions.length) {
+    length -= (revisions[start]?.length ?? 0) + 1;
+    start += 1;
+  }
+  return length <= HISTORY_LENGTH ? [...revisions.slice(start), revision].join(',') : history;
+}
+
+/**
+ * The annotations the current replica set is to have: the Deployment's own, the revision, and the revisions it stood for before
+ * (SetNewReplicaSetAnnotations). The same object where nothing changes.
+ */
+export function currentAnnotations(deployment: appsv1.Deployment, present: Annotations | undefined, revision: number): Annotations {
+  const next: Annotations = { ...present };
+  for (const [name, value] of Object.entries(deployment.metadata.annotations ?? {})) if (!NOT_COPIED.has(name)) next[name] = value;
+  const before = present?.[REVISION];
+  if (before !== undefined && !/^[+-]?\d*$/.test(before)) return next;
+  if (Number(before ?? 0) >= revision) return next;
+  next[REVISION] = String(revision);
+  if (before !== undefined) next[REVISION_HISTORY] = appendRevision(present?.[REVISION_HISTORY] ?? '', before);
+  return next;
+}

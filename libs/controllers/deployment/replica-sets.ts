@@ -1,0 +1,70 @@
+import type { appsv1, corev1 } from '#api';
+import { deepEqual } from '#apimachinery';
+import { revisionOf } from './annotations.js';
+import { TEMPLATE_HASH } from './template-hash.js';
+
+/** The replica sets of a Deployment: the one of its present template, and all others, oldest first. */
+export interface Generations {
+  current: appsv1.ReplicaSet | undefined;
+  old: appsv1.ReplicaSet[];
+}
+
+type Order = (a: appsv1.ReplicaSet, b: appsv1.ReplicaSet) => number;
+
+/** Oldest first, then by name (ReplicaSetsByCreationTimestamp). */
+export const byAge: Order = (a, b) => {
+  const [left, right] = [a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? ''];
+  if (left !== right) return left < right ? -1 : 1;
+  return a.metadata.name < b.metadata.name ? -1 : 1;
+};
+
+/** Largest first, of equal ones the older (ReplicaSetsBySizeOlder). */
+export const bySizeOlder: Order = (a, b) => sizeOf(b) - sizeOf(a) || byAge(a, b);
+
+/** Largest first, of equal ones the newer (ReplicaSetsBySizeNewer). */
+export const bySizeNewer: Order = (a, b) => sizeOf(b) - sizeOf(a) || byAge(b, a);
+
+/** Lowest revision first (ReplicaSetsByRevision). */
+export const byRevision: Order = (a, b) => (revisionOf(a) ?? 0) - (revisionOf(b) ?? 0) || byAge(a, b);
+
+/** Pods a replica set asks for. */
+export function sizeOf({ spec }: appsv1.ReplicaSet): number {
+  return spec.replicas ?? 1;
+}
+
+/** Pods that replica sets ask for together. */
+export function totalSize(sets: readonly appsv1.ReplicaSet[]): number {
+  return sets.reduce((total, set) => total + sizeOf(set), 0);
+}
+
+/** Pods of replica sets that have been available for long enough, by their statuses. */
+export function totalAvailable(sets: readonly appsv1.ReplicaSet[]): number {
+  return sets.reduce((total, { status }) => total + (status?.availableReplicas ?? 0), 0);
+}
+
+/** Replica sets that ask for pods (FilterActiveReplicaSets). */
+export function active(sets: readonly appsv1.ReplicaSet[]): appsv1.ReplicaSet[] {
+  return sets.filter((set) => sizeOf(set) > 0);
+}
+
+/** All generations, the current one last. */
+export function all({ current, old }: Generations): appsv1.ReplicaSet[] {
+  return current === undefined ? old : [...old, current];
+}
+
+function withoutHash(template: corev1.PodTemplateSpec | undefined): corev1.PodTemplateSpec {
+  const { [TEMPLATE_HASH]: _, ...labels } = template?.metadata?.labels ?? {};
+  return { ...template, metadata: { name: '', ...template?.metadata, labels } };
+}
+
+/** Whether two templates are the same but for the hash label (EqualIgnoreHash). */
+export function sameTemplate(a: corev1.PodTemplateSpec | undefined, b: corev1.PodTemplateSpec | undefined): boolean {
+  return deepEqual(withoutHash(a), withoutHash(b));
+}
+
+/** Tells the current generation from the old ones; of several with the same template the oldest is current (FindNewReplicaSet). */
+export function generations(deployment: appsv1.Deployment, sets: readonly appsv1.ReplicaSet[]): Generations {
+  const sorted = [...sets].sort(byAge);
+  const current = sorted.find(({ spec }) => sameTemplate(spec.template, deployment.spec.template));
+  return { current, old: sorted.filter((set) => set !== current) };
+}

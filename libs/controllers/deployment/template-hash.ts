@@ -1,0 +1,32 @@
+import type { corev1 } from '#api';
+
+/** Alphabet of names without vowels (apimachinery/pkg/util/rand SafeEncodeString). */
+const SAFE = 'bcdfghjklmnpqrstvwxz2456789';
+
+/** The label that tells the replica sets of a Deployment apart (apps.DefaultDeploymentUniqueLabelKey). */
+export const TEMPLATE_HASH = 'pod-template-hash';
+
+/** JSON with sorted keys, so that equal templates give equal text. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+  fields.sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`).join(',')}}`;
+}
+
+/** FNV-1a, 32 bits, over UTF-8. */
+function fnv32a(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}
+
+/**
+ * A short name for a pod template. Upstream hashes Go's dump of the struct (controller_utils.go ComputeHash), which nothing but Go
+ * can make: this hashes the template's JSON in the same way, so names look alike but are others.
+ */
+export function templateHash(template: corev1.PodTemplateSpec, collisionCount: number | undefined): string {
+  const text = canonical(template) + (collisionCount === undefined ? '' : `#${collisionCount}`);
+  return [...String(fnv32a(text))].map((digit) => SAFE[digit.charCodeAt(0) % SAFE.length]).join('');
+}

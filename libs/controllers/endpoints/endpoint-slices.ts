@@ -1,0 +1,83 @@
+import { type corev1, type discoveryv1, EndpointSlice, Node, Pod, Service } from '#api';
+import { isNamespaceTerminating, isNotFound } from '#apimachinery';
+import { defineController, type ReconcileContext, watching } from '#controller-runtime';
+import { podSelector, servicesOf, TRIGGER_TIME, triggerTime } from './pods-of-service.js';
+import { MANAGED_BY, MANAGER, planSlices, SERVICE_NAME } from './slices.js';
+
+const SLICES_OF_SERVICE = 'slices-of-service';
+
+/** Keeps the EndpointSlices of each service with a selector (pkg/controller/endpointslice). */
+export const endpointSlices = defineController({
+  name: 'endpoint-slice-controller',
+  for: Service,
+  watches: [
+    watching(Pod, servicesOf),
+    watching(EndpointSlice, ({ object }) => {
+      const name = serviceName(object);
+      return name === undefined ? [] : [{ namespace: object.metadata.namespace, name }];
+    }),
+  ],
+  reads: [Node],
+  index: (informers) =>
+    informers.of(EndpointSlice).addIndex(SLICES_OF_SERVICE, (slice) => {
+      const name = serviceName(slice);
+      return name === undefined ? [] : [`${slice.metadata.namespace}/${name}`];
+    }),
+  reconcile: reconcileSlices,
+});
+
+function serviceName({ metadata }: discoveryv1.EndpointSlice): string | undefined {
+  return metadata.labels?.[MANAGED_BY] === MANAGER ? metadata.labels[SERVICE_NAME] : undefined;
+}
+
+async function reconcileSlices(service: corev1.Service, ctx: ReconcileContext): Promise<undefined> {
+  const { informers } = ctx;
+  const selector = podSelector(service);
+  if (selector === undefined) return;
+  const { name, namespace } = service.metadata;
+  const pods = informers
+    .of(Pod)
+    .list(namespace)
+    .filter(({ metadata }) => selector.matches(metadata.labels));
+  const slices = informers
+    .of(EndpointSlice)
+    .byIndex(SLICES_OF_SERVICE, `${namespace}/${name}`)
+    .filter(({ metadata }) => !metadata.deletionTimestamp);
+  const nodes = informers.of(Node);
+  const plan = planSlices({
+    service,
+    pods,
+    slices,
+    zoneOf: (node) => {
+      const found = nodes.get(node);
+      return found === undefined ? null : found.metadata.labels?.['topology.kubernetes.io/zone'];
+    },
+  });
+  const timed = (slice: discoveryv1.EndpointSlice): discoveryv1.EndpointSlice => withTriggerTime(slice, service, pods);
+  // No new slices for a service on its way out: the garbage collector takes them as fast as they come.
+  const create = service.metadata.deletionTimestamp === undefined ? plan.create : [];
+  await Promise.all([
+    ...create.map((slice) => ctx.client.create(EndpointSlice, timed(slice)).catch(ignoreTerminating)),
+    ...plan.update.map((slice) => ctx.client.update(EndpointSlice, timed(slice))),
+    ...plan.delete.map(({ metadata }) => ctx.client.delete(EndpointSlice, metadata.name, metadata.namespace).catch(ignoreNotFound)),
+  ]);
+}
+
+function withTriggerTime(
+  slice: discoveryv1.EndpointSlice,
+  service: corev1.Service,
+  pods: readonly corev1.Pod[],
+): discoveryv1.EndpointSlice {
+  const { [TRIGGER_TIME]: told, ...annotations } = slice.metadata.annotations ?? {};
+  const time = triggerTime(service, pods, told);
+  if (time !== undefined) annotations[TRIGGER_TIME] = time;
+  return { ...slice, metadata: { ...slice.metadata, annotations } };
+}
+
+function ignoreTerminating(error: unknown): void {
+  if (!isNamespaceTerminating(error)) throw error;
+}
+
+function ignoreNotFound(error: unknown): void {
+  if (!isNotFound(error)) throw error;
+}

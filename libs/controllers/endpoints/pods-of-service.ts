@@ -1,0 +1,96 @@
+import { type corev1, Service } from '#api';
+import { deepEqual, type LabelSelector, parseTime, selectorFromSet } from '#apimachinery';
+import { type Change, type Informers, keyOf, type ObjectKey } from '#controller-runtime';
+import { isPodReady, isPodTerminal } from '../pods.js';
+
+/** When the last change that mattered happened (v1.EndpointsLastChangeTriggerTime). */
+export const TRIGGER_TIME = 'endpoints.kubernetes.io/last-change-trigger-time';
+/** Marks the endpoints of services without an address. */
+export const HEADLESS = 'service.kubernetes.io/headless';
+
+const selectors = new WeakMap<corev1.Service, LabelSelector>();
+
+/** Which pods a service selects; undefined where its endpoints are not ours to write: no selector, or an ExternalName. */
+export function podSelector(service: corev1.Service): LabelSelector | undefined {
+  if (service.spec?.selector === undefined || service.spec.type === 'ExternalName') return undefined;
+  let selector = selectors.get(service);
+  if (selector === undefined) {
+    selector = selectorFromSet(service.spec.selector);
+    selectors.set(service, selector);
+  }
+  return selector;
+}
+
+/** Whether a pod has an address to send traffic to (ShouldPodBeInEndpoints). */
+export function hasAddress(pod: corev1.Pod, includeTerminating: boolean): boolean {
+  if (isPodTerminal(pod) || (!pod.status?.podIP && (pod.status?.podIPs ?? []).length === 0)) return false;
+  return includeTerminating || pod.metadata.deletionTimestamp === undefined;
+}
+
+/** Whether the service has no address of its own. */
+export function isHeadless({ spec }: corev1.Service): boolean {
+  return !spec?.clusterIP || spec.clusterIP === 'None';
+}
+
+/** The pod's name in the service's domain, if it asks for one. */
+export function hostnameFor(pod: corev1.Pod, service: corev1.Service): string | undefined {
+  return pod.spec.hostname && pod.spec.subdomain === service.metadata.name ? pod.spec.hostname : undefined;
+}
+
+function endpointChanged(old: corev1.Pod, pod: corev1.Pod): boolean {
+  return (
+    old.metadata.deletionTimestamp !== pod.metadata.deletionTimestamp ||
+    isPodReady(old) !== isPodReady(pod) ||
+    isPodTerminal(old) !== isPodTerminal(pod) ||
+    !deepEqual(old.status?.podIPs, pod.status?.podIPs)
+  );
+}
+
+function membershipChanged(old: corev1.Pod, pod: corev1.Pod): boolean {
+  return (
+    !deepEqual(old.metadata.labels, pod.metadata.labels) ||
+    old.spec.hostname !== pod.spec.hostname ||
+    old.spec.subdomain !== pod.spec.subdomain
+  );
+}
+
+/** The services a change of a pod matters to (endpointslice/util GetServicesToUpdate). */
+export function servicesOf({ object, old, deleted }: Change<corev1.Pod>, informers: Informers): ObjectKey[] {
+  const before = deleted ? undefined : old;
+  const moved = before !== undefined && membershipChanged(before, object);
+  if (before !== undefined && !moved && !endpointChanged(before, object)) return [];
+  const services = informers.of(Service).list(object.metadata.namespace);
+  const selects = (service: corev1.Service, pod: corev1.Pod): boolean => podSelector(service)?.matches(pod.metadata.labels) === true;
+  return services.filter((service) => selects(service, object) || (moved && selects(service, before))).map(keyOf);
+}
+
+/** The number of the pod's port that a service port leads to; undefined where the pod has none of that name (FindPort). */
+export function portOf(pod: corev1.Pod, servicePort: corev1.ServicePort): number | undefined {
+  const { targetPort = servicePort.port, protocol = 'TCP' } = servicePort;
+  if (typeof targetPort === 'number') return targetPort === 0 ? servicePort.port : targetPort;
+  const sidecars = (pod.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
+  for (const container of [...pod.spec.containers, ...sidecars]) {
+    const found = container.ports?.find((port) => port.name === targetPort && (port.protocol ?? 'TCP') === protocol);
+    if (found !== undefined) return found.containerPort;
+  }
+  return undefined;
+}
+
+function readyTransition({ status }: corev1.Pod): string | undefined {
+  return status?.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime;
+}
+
+/**
+ * When the first change since the last one told happened: the service's creation, or a pod's turn to ready or not ready.
+ * Upstream keeps the times it has seen in memory (trigger_time_tracker.go); here the annotation itself remembers.
+ */
+export function triggerTime(service: corev1.Service, pods: readonly corev1.Pod[], told: string | undefined): string | undefined {
+  const after = told === undefined ? Number.NEGATIVE_INFINITY : (parseTime(told) ?? Number.NEGATIVE_INFINITY);
+  const times = [service.metadata.creationTimestamp, ...pods.map(readyTransition)];
+  let first: { text: string; at: number } | undefined;
+  for (const text of times) {
+    const at = text === undefined ? undefined : parseTime(text);
+    if (text !== undefined && at !== undefined && at > after && (first === undefined || at < first.at)) first = { text, at };
+  }
+  return first?.text ?? told;
+}

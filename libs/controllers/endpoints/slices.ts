@@ -1,0 +1,272 @@
+import type { corev1, discoveryv1 } from '#api';
+import { controllerReference, deepEqual } from '#apimachinery';
+import { isPodReady } from '../pods.js';
+import { HEADLESS, hasAddress, hostnameFor, isHeadless, portOf } from './pods-of-service.js';
+
+/** Endpoints a slice holds at most (--max-endpoints-per-slice). */
+export const MAX_ENDPOINTS = 100;
+export const SERVICE_NAME = 'kubernetes.io/service-name';
+export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
+export const MANAGER = 'endpointslice-controller.k8s.io';
+
+type Slice = discoveryv1.EndpointSlice;
+type Endpoint = discoveryv1.Endpoint;
+type Port = discoveryv1.EndpointPort;
+
+/** What the slices of a service are made of. */
+export interface SliceInput {
+  service: corev1.Service;
+  pods: readonly corev1.Pod[];
+  /** Slices of this service and this controller. */
+  slices: readonly Slice[];
+  /** Zone of a node; undefined where it has none, null where there is no such node. */
+  zoneOf(node: string): string | undefined | null;
+}
+
+/** Which slices to write. Annotations with the trigger time are the caller's to add. */
+export interface SlicePlan {
+  create: Slice[];
+  update: Slice[];
+  delete: Slice[];
+}
+
+/** All slices of one address type and one list of ports. */
+interface Group {
+  addressType: string;
+  ports: Port[];
+  endpoints: Map<string, Endpoint>;
+}
+
+function familyOf(ip: string): string {
+  return ip.includes(':') ? 'IPv6' : 'IPv4';
+}
+
+/** The address types of a service's slices (getAddressTypesForService). */
+function addressTypes({ spec }: corev1.Service): string[] {
+  const families = (spec?.ipFamilies ?? []).filter((family) => family === 'IPv4' || family === 'IPv6');
+  if (families.length > 0) return families;
+  if (spec?.clusterIP && spec.clusterIP !== 'None') return [familyOf(spec.clusterIP)];
+  return ['IPv4', 'IPv6'];
+}
+
+function portsFor(pod: corev1.Pod, service: corev1.Service): Port[] {
+  return (service.spec?.ports ?? []).flatMap((servicePort) => {
+    const port = portOf(pod, servicePort);
+    if (port === undefined) return [];
+    const { name = '', protocol = 'TCP', appProtocol } = servicePort;
+    return [{ name, protocol, port, ...(appProtocol === undefined ? {} : { appProtocol }) }];
+  });
+}
+
+function portsKey(ports: readonly Port[] | undefined): string {
+  return (ports ?? [])
+    .map(({ name = '', protocol = 'TCP', port, appProtocol = '' }) => JSON.stringify([name, protocol, port, appProtocol]))
+    .sort()
+    .join();
+}
+
+function endpointKey({ addresses, hostname = '', targetRef }: Endpoint): string {
+  return `${addresses.join()}|${hostname}|${targetRef?.namespace}/${targetRef?.name}`;
+}
+
+function endpointFor(pod: corev1.Pod, addresses: string[], { service, zoneOf }: SliceInput): Endpoint {
+  const serving = isPodReady(pod);
+  const terminating = pod.metadata.deletionTimestamp !== undefined;
+  const { name, namespace, uid } = pod.metadata;
+  const zone = pod.spec.nodeName ? zoneOf(pod.spec.nodeName) : undefined;
+  const hostname = hostnameFor(pod, service);
+  return {
+    addresses,
+    conditions: { ready: service.spec?.publishNotReadyAddresses === true || (serving && !terminating), serving, terminating },
+    ...(hostname === undefined ? {} : { hostname }),
+    targetRef: { kind: 'Pod', namespace, name, uid },
+    ...(pod.spec.nodeName ? { nodeName: pod.spec.nodeName } : {}),
+    ...(zone ? { zone } : {}),
+  };
+}
+
+/** A pod on a node that is not there is left out, unless the service wants all its pods (reconcileByAddressType). */
+function isPlaced({ spec }: corev1.Pod, { service, zoneOf }: SliceInput): boolean {
+  return service.spec?.publishNotReadyAddresses === true || zoneOf(spec.nodeName ?? '') !== null;
+}
+
+function desiredGroups(input: SliceInput, addressType: string): Map<string, Group> {
+  const groups = new Map<string, Group>();
+  for (const pod of input.pods) {
+    if (!hasAddress(pod, true)) continue;
+    const ports = portsFor(pod, input.service);
+    const key = portsKey(ports);
+    const group = groups.get(key) ?? { addressType, ports, endpoints: new Map() };
+    groups.set(key, group);
+    const ips = pod.status?.podIPs?.map(({ ip }) => ip ?? '') ?? [pod.status?.podIP ?? ''];
+    const addresses = ips.filter((ip) => ip !== '' && familyOf(ip) === addressType);
+    if (addresses.length === 0 || !isPlaced(pod, input)) continue;
+    const endpoint = endpointFor(pod, addresses, input);
+    group.endpoints.set(endpointKey(endpoint), endpoint);
+  }
+  return groups;
+}
+
+function labelsFor(service: corev1.Service): Record<string, string> {
+  const { [HEADLESS]: _, ...labels } = service.metadata.labels ?? {};
+  return {
+    ...labels,
+    ...(isHeadless(service) ? { [HEADLESS]: '' } : {}),
+    [SERVICE_NAME]: service.metadata.name,
+    [MANAGED_BY]: MANAGER,
+  };
+}
+
+function newSlice(service: corev1.Service, { addressType, ports }: { addressType: string; ports: Port[] }, endpoints: Endpoint[]): Slice {
+  const { name, namespace } = service.metadata;
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: {
+      name: '',
+      generateName: `${name}-`,
+      namespace,
+      labels: labelsFor(service),
+      ownerReferences: [controllerReference(service, { apiVersion: 'v1', kind: 'Service' })],
+    },
+    addressType,
+    endpoints,
+    ports,
+  };
+}
+
+function ownedBy({ metadata }: Slice, service: corev1.Service): boolean {
+  return metadata.ownerReferences?.some(({ uid, kind }) => uid === service.metadata.uid && kind === 'Service') === true;
+}
+
+/** A slice on its way: what it holds, and whether that differs from what stands. */
+interface Draft {
+  slice: Slice;
+  endpoints: Endpoint[];
+  changed: boolean;
+}
+
+function draftOf(slice: Slice, endpoints: Map<string, Endpoint>, labels: Record<string, string>): Draft {
+  const present = slice.endpoints ?? [];
+  let changed = !deepEqual(slice.metadata.labels, labels);
+  const kept: Endpoint[] = [];
+  for (const endpoint of present) {
+    const key = endpointKey(endpoint);
+    const wanted = endpoints.get(key);
+    if (wanted === undefined) {
+      changed = true;
+      continue;
+    }
+    endpoints.delete(key);
+    kept.push(wanted);
+    changed ||= !deepEqual(wanted, endpoint);
+  }
+  return { slice, endpoints: kept, changed };
+}
+
+/** Fills slices that are written anyway, fullest first, then one that has room for all the rest; what is left needs new ones. */
+function place(drafts: readonly Draft[], wanted: Endpoint[]): Endpoint[] {
+  let rest = wanted;
+  const byFill = drafts
+    .filter(({ changed, endpoints }) => changed && endpoints.length > 0)
+    .sort((a, b) => b.endpoints.length - a.endpoints.length);
+  for (const draft of byFill) {
+    const room = MAX_ENDPOINTS - draft.endpoints.length;
+    draft.endpoints.push(...rest.slice(0, room));
+    rest = rest.slice(room);
+  }
+  if (rest.length === 0 || rest.length >= MAX_ENDPOINTS) return rest;
+  const roomy = drafts.filter(
+    ({ changed, endpoints }) => !changed && endpoints.length > 0 && endpoints.length + rest.length <= MAX_ENDPOINTS,
+  );
+  const fullest = roomy.sort((a, b) => b.endpoints.length - a.endpoints.length)[0];
+  if (fullest === undefined) return rest;
+  fullest.endpoints.push(...rest);
+  fullest.changed = true;
+  return [];
+}
+
+function planGroup(input: SliceInput, group: Group, slices: readonly Slice[]): SlicePlan {
+  const labels = labelsFor(input.service);
+  const drafts = slices.map((slice) => draftOf(slice, group.endpoints, labels));
+  let rest = place(drafts, [...group.endpoints.values()]);
+  const create: Slice[] = [];
+  while (rest.length > 0) {
+    create.push(newSlice(input.service, group, rest.slice(0, MAX_ENDPOINTS)));
+    rest = rest.slice(MAX_ENDPOINTS);
+  }
+  const update = drafts.filter(({ changed, endpoints }) => changed && endpoints.length > 0);
+  return {
+    create,
+    update: update.map(({ slice, endpoints }) => ({ ...slice, metadata: { ...slice.metadata, labels }, endpoints })),
+    delete: drafts.filter(({ endpoints }) => endpoints.length === 0).map(({ slice }) => slice),
+  };
+}
+
+/** Slices that would go are used for those that would come, so that one write does for two (finalize). */
+function reuse(plan: SlicePlan, service: corev1.Service): SlicePlan {
+  const create = [...plan.create];
+  const update = [...plan.update];
+  const gone = plan.delete.filter((slice) => {
+    const wanted = create.at(-1);
+    if (wanted === undefined || wanted.addressType !== slice.addressType || !ownedBy(slice, service)) return true;
+    create.pop();
+    const { labels, ownerReferences } = wanted.metadata;
+    update.push({ ...slice, metadata: { ...slice.metadata, labels, ownerReferences }, endpoints: wanted.endpoints, ports: wanted.ports });
+    return false;
+  });
+  return { create, update, delete: gone };
+}
+
+function isPlaceholder(slice: Slice, placeholder: Slice): boolean {
+  return (
+    (slice.endpoints ?? []).length === 0 &&
+    (slice.ports ?? []).length === 0 &&
+    deepEqual(slice.metadata.labels, placeholder.metadata.labels)
+  );
+}
+
+function planAddressType(input: SliceInput, addressType: string, slices: readonly Slice[]): SlicePlan {
+  const { service } = input;
+  const groups = desiredGroups(input, addressType);
+  const own = slices.filter((slice) => ownedBy(slice, service));
+  const plan: SlicePlan = { create: [], update: [], delete: slices.filter((slice) => !ownedBy(slice, service)) };
+  for (const [key, group] of groups) {
+    const part = planGroup(
+      input,
+      group,
+      own.filter(({ ports }) => portsKey(ports) === key),
+    );
+    plan.create.push(...part.create);
+    plan.update.push(...part.update);
+    plan.delete.push(...part.delete);
+  }
+  plan.delete.push(...own.filter(({ ports }) => !groups.has(portsKey(ports))));
+  if (plan.delete.length === slices.length && plan.create.length === 0) {
+    const placeholder = newSlice(service, { addressType, ports: [] }, []);
+    const [only] = plan.delete;
+    if (plan.delete.length === 1 && only !== undefined && isPlaceholder(only, placeholder)) plan.delete = [];
+    else plan.create.push(placeholder);
+  }
+  return reuse(plan, service);
+}
+
+/**
+ * Which slices a service is to have: endpoints stay in the slice they are in, so that few slices change (endpointslice/reconciler.go).
+ * A service without pods has one empty slice an address type.
+ */
+export function planSlices(input: SliceInput): SlicePlan {
+  const types = addressTypes(input.service);
+  const plans = types.map((type) =>
+    planAddressType(
+      input,
+      type,
+      input.slices.filter(({ addressType }) => addressType === type),
+    ),
+  );
+  return {
+    create: plans.flatMap(({ create }) => create),
+    update: plans.flatMap(({ update }) => update),
+    delete: [...plans.flatMap((plan) => plan.delete), ...input.slices.filter(({ addressType }) => !types.includes(addressType))],
+  };
+}

@@ -1,0 +1,140 @@
+import type { Resource } from '#api';
+import { isNotFound, type KubeObject, type OwnerReference } from '#apimachinery';
+import type { ReconcileContext } from '#controller-runtime';
+import { resourceOf } from '../kinds.js';
+import { decide, type OwnerState } from './decide.js';
+import { FOREGROUND, isDeletingDependents, isOrphaning, type Node, ORPHAN, type OwnerGraph } from './graph.js';
+
+/** Uids known to be gone, kept so that a thousand dependents ask once (uid_cache.go; 500 entries). */
+const KNOWN_GONE = 500;
+
+/** Looks at one object at a time: does it lose its owners, or wait for its dependents? */
+export class Collector {
+  private readonly gone = new Map<string, Promise<boolean>>();
+
+  constructor(
+    private readonly graph: OwnerGraph,
+    private readonly enqueue: (uid: string) => void,
+  ) {}
+
+  async collect(uid: string, ctx: ReconcileContext): Promise<void> {
+    const node = this.graph.node(uid);
+    if (node === undefined) return;
+    const object = find(node, ctx);
+    if (object === undefined) return;
+    if (isDeletingDependents(object)) return this.waitForDependents(node, object, ctx);
+    if (isOrphaning(object)) return this.orphanDependents(node, object, ctx);
+    if (object.metadata.deletionTimestamp !== undefined) return;
+    await this.judge(node, object, ctx);
+  }
+
+  private async judge(node: Node, object: KubeObject, ctx: ReconcileContext): Promise<void> {
+    const owners = object.metadata.ownerReferences ?? [];
+    const states = await Promise.all(owners.map(async (owner) => ({ owner, state: await this.stateOf(node, owner, ctx) })));
+    const dependents = this.graph.dependentsOf(node.uid);
+    const dependentWaits = dependents.some((dependent) => isWaiting(dependent, ctx));
+    const verdict = decide(object, states, { dependents: dependents.length, dependentWaits });
+    if (verdict.action === 'release') await dropOwners(node, verdict.uids, ctx);
+    if (verdict.action !== 'delete') return;
+    if (verdict.unblock) await unblockOwners(node, object, ctx);
+    await ctx.client
+      .delete(node.resource, node.name, node.namespace, { uid: node.uid, propagationPolicy: verdict.policy })
+      .catch(ignoreNotFound);
+  }
+
+  /** Throws where the owner's kind is not served: nothing is known about it, so nothing may be deleted (classifyReferences). */
+  private async stateOf(node: Node, owner: OwnerReference, ctx: ReconcileContext): Promise<OwnerState> {
+    const resource = resourceOf(owner);
+    if (resource === undefined) throw new Error(`no matches for kind "${owner.kind}" in version "${owner.apiVersion}"`);
+    // An object of the cluster can't belong to one of a namespace: such a reference is left alone.
+    if (resource.namespaced && !node.namespace) return 'solid';
+    const namespace = resource.namespaced ? node.namespace : undefined;
+    const found = ctx.informers.of(resource).get(owner.name, namespace);
+    if (found?.metadata.uid === owner.uid) return isDeletingDependents(found) ? 'waiting' : 'solid';
+    return (await this.isGone({ resource, namespace, owner }, ctx)) ? 'gone' : 'solid';
+  }
+
+  /** Asks the server before anything is deleted because of an owner that the informers don't show. */
+  private isGone(
+    { resource, namespace, owner }: { resource: Resource; namespace: string | undefined; owner: OwnerReference },
+    { client }: ReconcileContext,
+  ): Promise<boolean> {
+    const known = this.gone.get(owner.uid);
+    if (known !== undefined) return known;
+    const asked = client.get(resource, owner.name, namespace).then(
+      ({ metadata }) => metadata.uid !== owner.uid,
+      (error: unknown) => {
+        if (isNotFound(error)) return true;
+        throw error;
+      },
+    );
+    this.gone.set(owner.uid, asked);
+    const forget = (): boolean => this.gone.delete(owner.uid);
+    asked.then((gone) => gone || forget(), forget);
+    for (const oldest of this.gone.keys()) {
+      if (this.gone.size <= KNOWN_GONE) break;
+      this.gone.delete(oldest);
+    }
+    return asked;
+  }
+
+  /** Foreground: the object goes when nothing is left that blocks it (processDeletingDependentsItem). */
+  private async waitForDependents(node: Node, object: KubeObject, ctx: ReconcileContext): Promise<void> {
+    const blocking = this.graph
+      .dependentsOf(node.uid)
+      .filter(({ owners }) => owners.some((owner) => owner.uid === node.uid && owner.blockOwnerDeletion === true));
+    if (blocking.length === 0) return removeFinalizer(node, object, { finalizer: FOREGROUND, ctx });
+    for (const dependent of blocking) if (!isWaiting(dependent, ctx)) this.enqueue(dependent.uid);
+  }
+
+  private async orphanDependents(node: Node, object: KubeObject, ctx: ReconcileContext): Promise<void> {
+    await Promise.all(this.graph.dependentsOf(node.uid).map((dependent) => dropOwners(dependent, [node.uid], ctx)));
+    await removeFinalizer(node, object, { finalizer: ORPHAN, ctx });
+  }
+}
+
+function find({ resource, name, namespace, uid }: Node, { informers }: ReconcileContext): KubeObject | undefined {
+  const found = informers.of(resource).get(name, namespace);
+  return found?.metadata.uid === uid ? found : undefined;
+}
+
+function isWaiting(node: Node, ctx: ReconcileContext): boolean {
+  const object = find(node, ctx);
+  return object !== undefined && isDeletingDependents(object);
+}
+
+function ignoreNotFound(error: unknown): void {
+  if (!isNotFound(error)) throw error;
+}
+
+/** Drops references to owners. Gone meanwhile is as good. */
+async function dropOwners(node: Node, uids: readonly string[], ctx: ReconcileContext): Promise<void> {
+  const object = find(node, ctx);
+  if (object === undefined) return;
+  const ownerReferences = (object.metadata.ownerReferences ?? []).filter(({ uid }) => !uids.includes(uid));
+  await patch(node, object, { patch: { ownerReferences }, ctx });
+}
+
+/** Breaks a circle of objects that wait for each other (unblockOwnerReferencesStrategicMergePatch). */
+async function unblockOwners(node: Node, object: KubeObject, ctx: ReconcileContext): Promise<void> {
+  const ownerReferences = (object.metadata.ownerReferences ?? []).map((owner) => ({ ...owner, blockOwnerDeletion: false }));
+  await patch(node, object, { patch: { ownerReferences }, ctx });
+}
+
+async function removeFinalizer(
+  node: Node,
+  object: KubeObject,
+  { finalizer, ctx }: { finalizer: string; ctx: ReconcileContext },
+): Promise<void> {
+  const finalizers = object.metadata.finalizers?.filter((name) => name !== finalizer);
+  await patch(node, object, { patch: { finalizers }, ctx });
+}
+
+/** Writes a part of the metadata, only onto the very state that was looked at. */
+async function patch(
+  { resource, name, namespace, uid }: Node,
+  { metadata: { resourceVersion } }: KubeObject,
+  { patch: part, ctx }: { patch: Record<string, unknown>; ctx: ReconcileContext },
+): Promise<void> {
+  await ctx.client.patch(resource, name, namespace, 'merge', { metadata: { uid, resourceVersion, ...part } }).catch(ignoreNotFound);
+}

@@ -1,0 +1,37 @@
+import type { ClusterContext, Controller, OpenController, WorkQueue } from '#controller-runtime';
+import { trackedKinds } from '../kinds.js';
+import { Collector } from './collector.js';
+import { OwnerGraph } from './graph.js';
+
+/**
+ * Deletes what has lost its owners, holds back what is deleted in the foreground until its dependents are gone, and lets dependents
+ * go that are orphaned (pkg/controller/garbagecollector). Its keys are uids.
+ */
+export const garbageCollector: Controller = {
+  name: 'generic-garbage-collector',
+  resources: trackedKinds,
+  interests: ({ resource, object, deleted }) =>
+    resource !== 'events' &&
+    (deleted ||
+      (object.metadata.ownerReferences?.length ?? 0) > 0 ||
+      (object.metadata.deletionTimestamp !== undefined && (object.metadata.finalizers?.length ?? 0) > 0)),
+  open: openCollector,
+};
+
+function openCollector({ informers }: ClusterContext, queue: WorkQueue): OpenController {
+  const graph = new OwnerGraph();
+  const collector = new Collector(graph, (uid) => queue.add(uid));
+  for (const resource of trackedKinds) {
+    informers.of(resource).on((change) => {
+      for (const uid of graph.observe(resource, change)) queue.add(uid, change.revision);
+    });
+  }
+  return {
+    // Deletions of a thousand dependents are to share a few transactions.
+    concurrency: 1000,
+    async reconcile(uid, ctx) {
+      await collector.collect(uid, ctx);
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import type { Resource } from '#api';
+import type { KubeObject, OwnerReference } from '#apimachinery';
+import type { Change } from '#controller-runtime';
+
+export const FOREGROUND = 'foregroundDeletion';
+export const ORPHAN = 'orphan';
+
+/** Where an object is found. */
+export interface Node {
+  uid: string;
+  resource: Resource;
+  namespace: string | undefined;
+  name: string;
+  owners: readonly OwnerReference[];
+}
+
+/** Whether the object waits until its dependents are gone. */
+export function isDeletingDependents({ metadata }: KubeObject): boolean {
+  return metadata.deletionTimestamp !== undefined && metadata.finalizers?.includes(FOREGROUND) === true;
+}
+
+/** Whether the object waits until its dependents have been let go. */
+export function isOrphaning({ metadata }: KubeObject): boolean {
+  return metadata.deletionTimestamp !== undefined && metadata.finalizers?.includes(ORPHAN) === true;
+}
+
+const NONE: readonly OwnerReference[] = [];
+
+/**
+ * Who depends on whom, by uid (graph_builder.go). Only objects with owners, or that wait for their dependents, are kept:
+ * whether an owner is there the informers know.
+ */
+export class OwnerGraph {
+  private readonly nodes = new Map<string, Node>();
+  private readonly dependents = new Map<string, Map<string, Node>>();
+
+  node(uid: string): Node | undefined {
+    return this.nodes.get(uid);
+  }
+
+  /** Objects that name this one as an owner, in the order they came. */
+  dependentsOf(uid: string): readonly Node[] {
+    return [...(this.dependents.get(uid)?.values() ?? [])];
+  }
+
+  /** Takes a change in; returns the uids of objects that have to be looked at because of it. */
+  observe(resource: Resource, change: Change): string[] {
+    const { object, deleted } = change;
+    const uid = object.metadata.uid ?? '';
+    const before = this.nodes.get(uid)?.owners ?? NONE;
+    if (deleted) return this.remove(uid, before);
+    const owners = object.metadata.ownerReferences ?? NONE;
+    const waits = isDeletingDependents(object) || isOrphaning(object);
+    if (owners.length === 0 && before.length === 0 && !waits) return [];
+    this.put({ uid, resource, namespace: object.metadata.namespace, name: object.metadata.name, owners }, before);
+    const woken: string[] = [];
+    const changed = owners !== before && !sameOwners(owners, before);
+    if (changed && owners.length > 0) woken.push(uid);
+    if (changed) woken.push(...before.map((owner) => owner.uid).filter((owner) => this.nodes.has(owner)));
+    if (waits) woken.push(uid);
+    const started = isDeletingDependents(object) && !(change.old !== undefined && isDeletingDependents(change.old));
+    if (started) woken.push(...this.dependentsOf(uid).map((dependent) => dependent.uid));
+    return woken;
+  }
+
+  /** A gone object's dependents have lost an owner, and its owners a dependent that may have blocked them. */
+  private remove(uid: string, owners: readonly OwnerReference[]): string[] {
+    this.nodes.delete(uid);
+    for (const owner of owners) this.unlink(owner.uid, uid);
+    const orphans = this.dependentsOf(uid).map((dependent) => dependent.uid);
+    return [...orphans, ...owners.map((owner) => owner.uid).filter((owner) => this.nodes.has(owner))];
+  }
+
+  private put(node: Node, before: readonly OwnerReference[]): void {
+    this.nodes.set(node.uid, node);
+    for (const { uid } of before) if (!node.owners.some((owner) => owner.uid === uid)) this.unlink(uid, node.uid);
+    for (const { uid } of node.owners) {
+      const others = this.dependents.get(uid) ?? new Map<string, Node>();
+      this.dependents.set(uid, others.set(node.uid, node));
+    }
+  }
+
+  private unlink(owner: string, dependent: string): void {
+    const others = this.dependents.get(owner);
+    others?.delete(dependent);
+    if (others?.size === 0) this.dependents.delete(owner);
+  }
+}
+
+function sameOwners(a: readonly OwnerReference[], b: readonly OwnerReference[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((owner, index) => owner.uid === b[index]?.uid && owner.blockOwnerDeletion === b[index]?.blockOwnerDeletion)
+  );
+}

@@ -1,0 +1,27 @@
+import { type Component, type Controller, componentOf } from '#controller-runtime';
+import { deployment } from './deployment/controller.js';
+import { endpointSlices } from './endpoints/endpoint-slices.js';
+import { endpoints } from './endpoints/endpoints.js';
+import { garbageCollector } from './garbage-collector/controller.js';
+import { namespace } from './namespace/controller.js';
+import { podGC } from './pod-gc.js';
+import { replicaSet, replicationController } from './replica-set/controllers.js';
+import { rootCA } from './root-ca.js';
+import { serviceAccount } from './service-account.js';
+
+/** Every controller of kube-controller-manager, in the order they take their turns. One line a controller. */
+export const controllers: readonly Controller[] = [
+  deployment,
+  replicaSet,
+  replicationController,
+  endpointSlices,
+  endpoints,
+  serviceAccount,
+  rootCA,
+  namespace,
+  podGC,
+  garbageCollector,
+];
+
+/** All controllers in one component, as upstream compiles them into one binary. */
+export const kubeControllerManager: Component = componentOf('kube-controller-manager', controllers);

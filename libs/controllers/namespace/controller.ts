@@ -1,0 +1,118 @@
+import { type corev1, Event, Namespace, Pod, type Resource } from '#api';
+import { isNotFound, type KubeObject, parseTime } from '#apimachinery';
+import { type Controller, defineController, isFenced, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
+import { trackedKinds } from '../kinds.js';
+import { isPodTerminal } from '../pods.js';
+import { deletionConditions, type Remaining } from './conditions.js';
+
+const FINALIZER = 'kubernetes';
+/** Seconds objects with finalizers are given before the next look (finalizerEstimateSeconds). */
+const FINALIZER_ESTIMATE = 15;
+
+const contents = trackedKinds.filter(({ namespaced }) => namespaced);
+
+/** Empties namespaces that are being deleted, pods first, and lets them go (pkg/controller/namespace). */
+export const namespace: Controller = defineController({
+  name: 'namespace-controller',
+  for: Namespace,
+  filter: ({ object, deleted }) => !deleted && object.metadata.deletionTimestamp !== undefined,
+  // Upstream looks again after a while; here what goes from a namespace on its way out wakes it at once.
+  watches: contents.map((resource) =>
+    watching(resource, ({ object, deleted }, informers) => {
+      if (!deleted) return [];
+      const name = object.metadata.namespace ?? '';
+      return informers.of(Namespace).get(name)?.metadata.deletionTimestamp === undefined ? [] : [{ name }];
+    }),
+  ),
+  interests: ({ group, resource, object, deleted }) =>
+    deleted || (group === '' && resource === 'namespaces' && object.metadata.deletionTimestamp !== undefined),
+  reconcile: emptyNamespace,
+});
+
+/** What was done about one kind. */
+interface Emptied {
+  remaining?: Remaining;
+  failure?: string;
+  /** Seconds until a next look may find more gone. */
+  estimate: number;
+}
+
+async function emptyNamespace(found: corev1.Namespace, ctx: ReconcileContext): Promise<Reconciled | undefined> {
+  const { client } = ctx;
+  if (found.metadata.deletionTimestamp === undefined || (found.spec?.finalizers ?? []).length === 0) return;
+  const terminating = found.status?.phase === 'Terminating';
+  let object = terminating ? found : await client.updateStatus(Namespace, { ...found, status: { ...found.status, phase: 'Terminating' } });
+  const pods = await emptyOf(Pod, object, ctx);
+  const podsRemain = pods.remaining !== undefined;
+  const others = podsRemain
+    ? []
+    : await Promise.all([...contents.filter((kind) => kind !== Pod), Event].map((kind) => emptyOf(kind, object, ctx)));
+  const all = [pods, ...others];
+  object = await tell(object, { all, podsOnly: podsRemain }, ctx);
+  const failures = all.flatMap(({ failure }) => failure ?? []);
+  if (failures.length > 0) throw new Error(failures.join(', '));
+  const estimate = Math.max(...all.map((emptied) => emptied.estimate));
+  if (estimate > 0) return { requeueAfter: (Math.floor(estimate / 2) + 1) * 1000 };
+  const finalizers = object.spec?.finalizers?.filter((name) => name !== FINALIZER);
+  await client.update(Namespace, { ...object, spec: { ...object.spec, finalizers } }, { subresource: 'finalize' }).catch(ignoreNotFound);
+  return;
+}
+
+function ignoreNotFound(error: unknown): void {
+  if (!isNotFound(error)) throw error;
+}
+
+/** Deletes all objects of a kind in the namespace, at the same time, and tells what stays. */
+async function emptyOf(resource: Resource, { metadata }: corev1.Namespace, ctx: ReconcileContext): Promise<Emptied> {
+  const { client, clock } = ctx;
+  const objects = await objectsOf(resource, metadata.name, ctx);
+  if (objects.length === 0) return { estimate: 0 };
+  const age = clock.now() - (parseTime(metadata.deletionTimestamp ?? '') ?? 0);
+  const grace = resource === Pod ? gracePeriod(objects as readonly corev1.Pod[]) : 0;
+  const estimate = age >= grace * 1000 ? 0 : grace;
+  const deletions = objects.map(({ metadata: { name, uid } }) =>
+    client.delete(resource, name, metadata.name, { propagationPolicy: 'Background', uid }).then(() => undefined, ignoreNotFound),
+  );
+  const failed = (await Promise.allSettled(deletions)).find((result) => result.status === 'rejected');
+  if (failed !== undefined) {
+    if (isFenced(failed.reason)) throw failed.reason;
+    return { failure: failed.reason instanceof Error ? failed.reason.message : String(failed.reason), estimate };
+  }
+  return remains(resource, { estimate, name: metadata.name, left: await objectsOf(resource, metadata.name, ctx) });
+}
+
+function remains(resource: Resource, { estimate, name, left }: { estimate: number; name: string; left: readonly KubeObject[] }): Emptied {
+  if (left.length === 0) return { estimate: 0 };
+  const remaining = { resource, objects: left };
+  if (estimate > 0) return { remaining, estimate };
+  if (left.some(({ metadata }) => (metadata.finalizers ?? []).length > 0)) return { remaining, estimate: FINALIZER_ESTIMATE };
+  const { group, version } = resource;
+  const gvr = `${group}/${version}, Resource=${resource.resource}`;
+  return { remaining, estimate, failure: `unexpected items still remain in namespace: ${name} for gvr: ${gvr}` };
+}
+
+async function objectsOf(resource: Resource, name: string, { client, informers }: ReconcileContext): Promise<readonly KubeObject[]> {
+  // Nobody holds an informer of events: there are too many to keep for this.
+  if (resource === Event) return (await client.list(Event, { namespace: name })).items;
+  return informers.of(resource).list(name);
+}
+
+function gracePeriod(pods: readonly corev1.Pod[]): number {
+  return Math.max(0, ...pods.filter((pod) => !isPodTerminal(pod)).map(({ spec }) => spec.terminationGracePeriodSeconds ?? 0));
+}
+
+async function tell(
+  object: corev1.Namespace,
+  { all, podsOnly }: { all: readonly Emptied[]; podsOnly: boolean },
+  ctx: ReconcileContext,
+): Promise<corev1.Namespace> {
+  const found = {
+    remaining: all.flatMap(({ remaining }) => remaining ?? []),
+    failures: all.flatMap(({ failure }) => failure ?? []),
+    podsOnly,
+  };
+  const present = object.status?.conditions ?? [];
+  const conditions = deletionConditions(present, found, ctx.clock.now());
+  if (conditions === present) return object;
+  return ctx.client.updateStatus(Namespace, { ...object, status: { ...object.status, conditions: [...conditions] } });
+}

@@ -1,0 +1,85 @@
+import { type corev1, Node, Pod } from '#api';
+import { formatTime, type Instant, isNotFound } from '#apimachinery';
+import { defineController, type Informers, keyOf, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
+import { isPodTerminal } from './pods.js';
+
+/** Ended pods that may stand before the oldest are deleted (--terminated-pod-gc-threshold). */
+const TERMINATED_THRESHOLD = 12_500;
+/** How long a pod's node may be missing before the pod is taken to be lost (gc_controller.go quarantineTime). */
+const QUARANTINE = 40_000;
+const PODS_BY_NODE = 'pods-by-node';
+
+/**
+ * Deletes pods that nobody else will: those whose node is gone, those being deleted that were never placed, and ended ones beyond
+ * the threshold (pkg/controller/podgc).
+ */
+export const podGC = defineController({
+  name: 'pod-garbage-collector',
+  for: Pod,
+  filter: ({ object, deleted }) => !deleted && (object.metadata.deletionTimestamp !== undefined || isPodTerminal(object)),
+  watches: [
+    watching(Node, ({ object, deleted }, informers) =>
+      deleted ? informers.of(Pod).byIndex(PODS_BY_NODE, object.metadata.name).map(keyOf) : [],
+    ),
+  ],
+  index: (informers) => informers.of(Pod).addIndex(PODS_BY_NODE, ({ spec }) => (spec.nodeName ? [spec.nodeName] : [])),
+  interests: ({ resource, object, deleted }) =>
+    resource === 'nodes' ? deleted : !deleted && (object.metadata.deletionTimestamp !== undefined || isPodTerminal(object as corev1.Pod)),
+  reconcile: collectPod,
+});
+
+function surplusTerminated(pod: corev1.Pod, informers: Informers): boolean {
+  if (!isPodTerminal(pod) || informers.of(Pod).list().length <= TERMINATED_THRESHOLD) return false;
+  const ended = informers.of(Pod).list().filter(isPodTerminal);
+  ended.sort((a, b) => ((a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? -1 : 1));
+  return ended.length - TERMINATED_THRESHOLD > ended.indexOf(pod);
+}
+
+async function collectPod(pod: corev1.Pod, ctx: ReconcileContext): Promise<Reconciled | undefined> {
+  const { informers } = ctx;
+  const unplaced = pod.metadata.deletionTimestamp !== undefined && !pod.spec.nodeName;
+  if (unplaced || surplusTerminated(pod, informers)) {
+    await remove(pod, ctx);
+    return;
+  }
+  const wait = quarantine(pod.spec.nodeName, ctx);
+  if (wait === undefined) return;
+  if (wait > 0) return { requeueAfter: wait };
+  if (!isPodTerminal(pod)) await markLost(pod, ctx);
+  await remove(pod, ctx);
+}
+
+/** Since when each node is missed, by cluster; forgotten with the caches, so that it starts anew. */
+const missedSince = new WeakMap<Informers, Map<string, Instant>>();
+
+/** Milliseconds until the pods of a missing node are lost; undefined where it is there. */
+function quarantine(node: string | undefined, { informers, clock }: ReconcileContext): number | undefined {
+  const missed = missedSince.get(informers) ?? new Map<string, Instant>();
+  missedSince.set(informers, missed);
+  if (!node || informers.of(Node).get(node) !== undefined) {
+    if (node) missed.delete(node);
+    return undefined;
+  }
+  const since = missed.get(node) ?? clock.now();
+  missed.set(node, since);
+  return Math.max(0, since + QUARANTINE - clock.now());
+}
+
+async function markLost(pod: corev1.Pod, { client, clock }: ReconcileContext): Promise<void> {
+  const target = {
+    type: 'DisruptionTarget',
+    status: 'True',
+    lastTransitionTime: formatTime(clock.now()),
+    reason: 'DeletionByPodGC',
+    message: 'PodGC: node no longer exists',
+  };
+  const conditions = [...(pod.status?.conditions ?? []).filter(({ type }) => type !== 'DisruptionTarget'), target];
+  await client.updateStatus(Pod, { ...pod, status: { ...pod.status, phase: 'Failed', conditions } });
+}
+
+async function remove({ metadata }: corev1.Pod, { client }: ReconcileContext): Promise<void> {
+  const options = { gracePeriodSeconds: 0, uid: metadata.uid };
+  await client.delete(Pod, metadata.name, metadata.namespace, options).catch((error: unknown) => {
+    if (!isNotFound(error)) throw error;
+  });
+}

@@ -1,0 +1,64 @@
+import type { appsv1, corev1 } from '#api';
+import { formatTime, type Instant, type LabelSelector } from '#apimachinery';
+import { availableAt, isPodReady } from '../pods.js';
+
+/** What the next status is made of. */
+export interface StatusInput {
+  /** The status as it stands. */
+  status: appsv1.ReplicaSetStatus | undefined;
+  generation: number | undefined;
+  replicas: number;
+  minReadySeconds: number;
+  /** Matches pods that carry all labels of the template. */
+  templateLabels: LabelSelector;
+  activePods: readonly corev1.Pod[];
+  /** Pods being deleted; undefined where the kind does not report them (ReplicationController). */
+  terminating: number | undefined;
+  /** What went wrong while pods were made or deleted, in words. */
+  failure: string | undefined;
+  now: Instant;
+}
+
+const FAILURE = 'ReplicaFailure';
+
+function nextConditions({ status, failure, activePods, replicas, now }: StatusInput): appsv1.ReplicaSetCondition[] {
+  const conditions = status?.conditions ?? [];
+  const standing = conditions.some(({ type }) => type === FAILURE);
+  if (failure === undefined) return standing ? conditions.filter(({ type }) => type !== FAILURE) : conditions;
+  if (standing) return conditions;
+  const reason = activePods.length < replicas ? 'FailedCreate' : 'FailedDelete';
+  return [...conditions, { type: FAILURE, status: 'True', lastTransitionTime: formatTime(now), reason, message: failure }];
+}
+
+/** Zero is what an absent count means: counts that Go leaves out when empty are left out here. */
+function count(name: string, value: number): Record<string, number> {
+  return value === 0 ? {} : { [name]: value };
+}
+
+/** The next status of a ReplicaSet or ReplicationController (replica_set_utils.go calculateStatus). */
+export function nextStatus(input: StatusInput): appsv1.ReplicaSetStatus {
+  const { activePods, templateLabels, minReadySeconds, now, generation, terminating } = input;
+  const labelled = activePods.filter(({ metadata }) => templateLabels.matches(metadata.labels)).length;
+  const ready = activePods.filter(isPodReady);
+  const available = ready.filter((pod) => (availableAt(pod, minReadySeconds) ?? Number.POSITIVE_INFINITY) <= now).length;
+  const conditions = nextConditions(input);
+  return {
+    replicas: activePods.length,
+    ...count('fullyLabeledReplicas', labelled),
+    ...count('readyReplicas', ready.length),
+    ...count('availableReplicas', available),
+    ...(terminating === undefined ? {} : { terminatingReplicas: terminating }),
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    ...(conditions.length === 0 ? {} : { conditions }),
+  };
+}
+
+/** Milliseconds until the next ready pod has been so for long enough; undefined where none waits for that. */
+export function nextAvailability(pods: readonly corev1.Pod[], minReadySeconds: number, now: Instant): number | undefined {
+  if (minReadySeconds === 0) return undefined;
+  const waits = pods.flatMap((pod) => {
+    const at = availableAt(pod, minReadySeconds);
+    return at === undefined || at <= now ? [] : [at - now];
+  });
+  return waits.length === 0 ? undefined : Math.min(...waits);
+}
