@@ -1,4 +1,5 @@
 import type { Clock, KubeObject, Random } from '#apimachinery';
+import type { Authorizer } from './authorizer.js';
 import type { ClusterReader } from './reader.js';
 import type { UserInfo } from './strategy.js';
 
@@ -28,12 +29,16 @@ export interface AdmissionContext {
   reader: ClusterReader;
   clock: Clock;
   random: Random;
+  /** Who decides on access; none: everything is allowed. */
+  authorizer?: Authorizer;
 }
 
 /** One admission plugin, one file. Rejecting is throwing a StatusError (usually forbidden()). */
 export interface AdmissionPlugin {
   readonly name: string;
   readonly operations: readonly AdmissionOperation[];
+  /** The only resources it has a say in, subresources included: `pods`, `deployments.apps`. None: all of them. */
+  readonly resources?: readonly string[];
   admit?(attributes: AdmissionAttributes, ctx: AdmissionContext): Promise<void> | void;
   validate?(attributes: AdmissionAttributes, ctx: AdmissionContext): Promise<void> | void;
 }
