@@ -47,30 +47,20 @@ function strictError(state: State, kind: 'unknown' | 'duplicate', key: string): 
 }
 
 function integer(state: State, node: JsonNode, go: string, bits: 32 | 64): void {
-  if (node.kind !== 'number') return wrongType(state, words[node.kind], go);
-  const fits = /^-?\d+$/.test(node.text) && BigInt.asIntN(bits, BigInt(node.text)) === BigInt(node.text);
-  if (!fits) wrongType(state, `number ${node.text}`, go);
+  if (node.kind !== 'number') wrongType(state, words[node.kind], go);
+  else if (!/^-?\d+$/.test(node.text) || BigInt.asIntN(bits, BigInt(node.text)) !== BigInt(node.text))
+    wrongType(state, `number ${node.text}`, go);
 }
 
-/** Reads a value of a wrong-typed-or-right scalar. */
+const expected: Readonly<Partial<Record<Type['of'], JsonNode['kind']>>> = { double: 'number', boolean: 'bool' };
+
+/** Reads a scalar. */
 function scalar(state: State, type: Type, node: JsonNode, go: string): void {
-  switch (type.of) {
-    case 'int32':
-      return integer(state, node, go, 32);
-    case 'int64':
-      return integer(state, node, go, 64);
-    case 'double':
-      return node.kind === 'number' ? undefined : wrongType(state, words[node.kind], go);
-    case 'boolean':
-      return node.kind === 'bool' ? undefined : wrongType(state, words[node.kind], go);
-    case 'bytes': {
-      if (node.kind !== 'string') return wrongType(state, words[node.kind], go);
-      const bad = base64ErrorAt(node.value);
-      if (bad !== undefined) state.error ??= `illegal base64 data at input byte ${bad}`;
-      return;
-    }
-    default:
-      return node.kind === 'string' ? undefined : wrongType(state, words[node.kind], go);
+  if (type.of === 'int32' || type.of === 'int64') integer(state, node, go, type.of === 'int32' ? 32 : 64);
+  else if (node.kind !== (expected[type.of] ?? 'string')) wrongType(state, words[node.kind], go);
+  else if (type.of === 'bytes' && node.kind === 'string') {
+    const bad = base64ErrorAt(node.value);
+    if (bad !== undefined) state.error ??= `illegal base64 data at input byte ${bad}`;
   }
 }
 
@@ -114,15 +104,6 @@ function own(type: Type['of'], node: JsonNode): void {
   }
 }
 
-function members(state: State, node: JsonNode & { kind: 'object' }, visit: (key: string, value: JsonNode) => void): void {
-  const seen = new Set<string>();
-  for (const [key, value] of node.entries) {
-    if (seen.has(key)) strictError(state, 'duplicate', key);
-    seen.add(key);
-    visit(key, value);
-  }
-}
-
 function within(state: State, path: string, read: () => void): void {
   const outer = state.path;
   state.path = path;
@@ -133,7 +114,10 @@ function within(state: State, path: string, read: () => void): void {
 const joined = (path: string, key: string): string => (path ? `${path}.${key}` : key);
 
 function struct(state: State, definition: Definition, node: JsonNode, go: string): void {
-  if (node.kind !== 'object') return wrongType(state, words[node.kind], go);
+  if (node.kind !== 'object') {
+    wrongType(state, words[node.kind], go);
+    return;
+  }
   const outer = state.struct;
   const seen = new Set<string>();
   for (const [key, value] of node.entries) {
@@ -152,34 +136,39 @@ function struct(state: State, definition: Definition, node: JsonNode, go: string
   state.struct = outer;
 }
 
-function typed(state: State, type: Type, node: JsonNode, names: Pick<Field, 'go' | 'goElement'>): void {
-  if (node.kind === 'null') return;
-  switch (type.of) {
-    case 'struct':
-      return struct(state, type.definition, node, names.go);
-    case 'list': {
-      if (node.kind !== 'array') return wrongType(state, words[node.kind], names.go);
-      const element = { go: names.goElement, goElement: 'string' };
-      const base = state.path;
-      for (const [i, item] of node.items.entries()) within(state, `${base}[${i}]`, () => typed(state, type.items, item, element));
-      return;
-    }
-    case 'map': {
-      if (node.kind !== 'object') return wrongType(state, words[node.kind], names.go);
-      const element = { go: names.goElement, goElement: 'string' };
-      const base = state.path;
-      return members(state, node, (key, value) => within(state, joined(base, key), () => typed(state, type.values, value, element)));
-    }
-    case 'string':
-    case 'bytes':
-    case 'int32':
-    case 'int64':
-    case 'double':
-    case 'boolean':
-      return scalar(state, type, node, names.go);
-    default:
-      return own(type.of, node);
+type Names = Pick<Field, 'go' | 'goElement'>;
+
+/** The element of a list or map: what is below it is never a list or map of its own but for strings. */
+const elementOf = (names: Names): Names => ({ go: names.goElement, goElement: 'string' });
+
+function list(state: State, items: Type, node: JsonNode & { kind: 'array' }, names: Names): void {
+  const base = state.path;
+  for (const [i, item] of node.items.entries()) within(state, `${base}[${i}]`, () => typed(state, items, item, elementOf(names)));
+}
+
+function map(state: State, values: Type, node: JsonNode & { kind: 'object' }, names: Names): void {
+  const base = state.path;
+  const seen = new Set<string>();
+  for (const [key, value] of node.entries) {
+    if (seen.has(key)) strictError(state, 'duplicate', key);
+    seen.add(key);
+    within(state, joined(base, key), () => typed(state, values, value, elementOf(names)));
   }
+}
+
+const scalars: ReadonlySet<string> = new Set(['string', 'bytes', 'int32', 'int64', 'double', 'boolean']);
+
+function typed(state: State, type: Type, node: JsonNode, names: Names): void {
+  if (node.kind === 'null') return;
+  if (type.of === 'struct') struct(state, type.definition, node, names.go);
+  else if (type.of === 'list') {
+    if (node.kind === 'array') list(state, type.items, node, names);
+    else wrongType(state, words[node.kind], names.go);
+  } else if (type.of === 'map') {
+    if (node.kind === 'object') map(state, type.values, node, names);
+    else wrongType(state, words[node.kind], names.go);
+  } else if (scalars.has(type.of)) scalar(state, type, node, names.go);
+  else own(type.of, node);
 }
 
 /** Says what of a body does not fit a definition. */

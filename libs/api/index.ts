@@ -26,6 +26,15 @@ export type * from './generated/index.js';
 export * from './generated/resources.js';
 export { JsonSyntaxError } from './json-text.js';
 export { nullEmptyLists } from './null-empty.js';
+export {
+  type OpenApiDocument,
+  openapiV2,
+  openapiV2Protobuf,
+  openapiV3,
+  openapiV3Index,
+  swaggerProtobufType,
+  wantsSwaggerProtobuf,
+} from './openapi/documents.js';
 export { decodeProtobuf, encodeProtobuf, encodeWatchFrame, hasProtobuf, ProtobufError } from './protobuf/envelope.js';
 export type { Resource } from './resource.js';
 export {

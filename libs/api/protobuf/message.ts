@@ -60,7 +60,10 @@ function structCodec(definition: Definition): Codec {
   let codec = structs.get(definition);
   if (!codec) {
     let members: Members | undefined;
-    const known = (): Members => (members ??= membersOf(definition.fields, 0));
+    const known = (): Members => {
+      members ??= membersOf(definition.fields, 0);
+      return members;
+    };
     codec = {
       read(reader, wireType, depth) {
         const into: Plain = {};
@@ -123,7 +126,8 @@ function listMember(name: string, number: number, items: Type): Member {
     number,
     name,
     read(reader, wireType, into, depth) {
-      const list = (into[name] ??= []) as unknown[];
+      into[name] ??= [];
+      const list = into[name] as unknown[];
       if (!packable || wireType !== 2) {
         list.push(codec.read(reader, wireType, depth));
         return;
@@ -145,7 +149,8 @@ function mapMember(name: string, number: number, values: Type): Member {
     number,
     name,
     read(reader, wireType, into, depth) {
-      const map = (into[name] ??= {}) as Plain;
+      into[name] ??= {};
+      const map = into[name] as Plain;
       let key = '';
       let value: unknown;
       readMessage(reader, wireType, (field, type) => {

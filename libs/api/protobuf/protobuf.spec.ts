@@ -3,7 +3,7 @@ import type { Definition, Field, Type } from '../definition.js';
 import { decodeBody, decodeValue, encodeProtobuf, encodeWatchFrame, parseGroupVersion, scheme } from '../index.js';
 
 /** Values of a type, as decoding leaves them: canonical, and nothing empty where empty values are dropped. */
-function valueOf(type: Type, depth: number): fc.Arbitrary<unknown> {
+function arbitraryOf(type: Type, depth: number): fc.Arbitrary<unknown> {
   switch (type.of) {
     case 'string':
       return fc.string({ minLength: 1, maxLength: 6, unit: 'binary' });
@@ -20,9 +20,9 @@ function valueOf(type: Type, depth: number): fc.Arbitrary<unknown> {
     case 'struct':
       return objectOf(type.definition, depth + 1);
     case 'list':
-      return fc.array(valueOf(type.items, depth + 1), { minLength: 1, maxLength: 2 });
+      return fc.array(arbitraryOf(type.items, depth + 1), { minLength: 1, maxLength: 2 });
     case 'map':
-      return fc.dictionary(fc.string({ minLength: 1, maxLength: 4 }), valueOf(type.values, depth + 1), { minKeys: 1, maxKeys: 2 });
+      return fc.dictionary(fc.string({ minLength: 1, maxLength: 4 }), arbitraryOf(type.values, depth + 1), { minKeys: 1, maxKeys: 2 });
     case 'quantity':
       return fc.integer({ min: 1, max: 999 }).map((n) => `${n}m`);
     case 'time':
@@ -45,7 +45,7 @@ function objectOf(definition: Definition, depth: number): fc.Arbitrary<Record<st
   const withProto = definition.fields.filter((f) => f.proto.length > 0);
   return fc.shuffledSubarray(withProto, { minLength: 0, maxLength: Math.min(share, withProto.length) }).chain((fields: Field[]) => {
     const shape = Object.fromEntries(
-      fields.filter((f) => depth < 7 || !['struct', 'list', 'map'].includes(f.type.of)).map((f) => [f.name, valueOf(f.type, depth)]),
+      fields.filter((f) => depth < 7 || !['struct', 'list', 'map'].includes(f.type.of)).map((f) => [f.name, arbitraryOf(f.type, depth)]),
     );
     return fc.record(shape);
   });

@@ -1,0 +1,105 @@
+import { openapiV2, openapiV2Protobuf, openapiV3, openapiV3Index, scheme, wantsSwaggerProtobuf } from '../index.js';
+import { newReader, readFields, readMessage } from '../protobuf/wire.js';
+
+type Json = Record<string, unknown>;
+const parse = (body: Uint8Array | undefined): Json => JSON.parse(Buffer.from(body ?? []).toString('utf8')) as Json;
+const at = (value: unknown, ...path: string[]): unknown => path.reduce<unknown>((v, key) => (v as Json | undefined)?.[key], value);
+/** Descriptions are there or not, as the generated file is. */
+const bare = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value, (key, member: unknown) => (key === 'description' && typeof member === 'string' ? undefined : member)));
+
+function references(value: unknown, found = new Set<string>()): Set<string> {
+  if (typeof value !== 'object' || value === null) return found;
+  for (const [key, member] of Object.entries(value)) {
+    if (key === '$ref' && typeof member === 'string') found.add(member);
+    else references(member, found);
+  }
+  return found;
+}
+
+describe('/openapi/v3', () => {
+  test('the index carries the prefix and the hashes', () => {
+    const { paths } = openapiV3Index('/clusters/demo');
+    expect(Object.keys(paths)).toHaveLength(23);
+    expect(paths['apis/apps/v1']).toEqual({
+      serverRelativeURL: `/clusters/demo/openapi/v3/apis/apps/v1?hash=${openapiV3('apis/apps/v1')?.hash}`,
+    });
+    expect(openapiV3('apis/nope/v1')).toBeUndefined();
+  });
+  test.each(Object.keys(openapiV3Index('').paths))('every reference of %s leads somewhere', (path) => {
+    const document = parse(openapiV3(path)?.body);
+    const names = new Set(Object.keys(at(document, 'components', 'schemas') as Json).map((name) => `#/components/schemas/${name}`));
+    expect([...references(document)].filter((ref) => !names.has(ref))).toEqual([]);
+  });
+  test('a definition with its extensions and what Go puts in', () => {
+    const document = parse(openapiV3('apis/apps/v1')?.body);
+    expect(bare(at(document, 'components', 'schemas', 'io.k8s.api.apps.v1.Deployment'))).toEqual({
+      type: 'object',
+      properties: {
+        apiVersion: { type: 'string' },
+        kind: { type: 'string' },
+        metadata: { allOf: [{ $ref: '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta' }], default: {} },
+        spec: { allOf: [{ $ref: '#/components/schemas/io.k8s.api.apps.v1.DeploymentSpec' }], default: {} },
+        status: { allOf: [{ $ref: '#/components/schemas/io.k8s.api.apps.v1.DeploymentStatus' }], default: {} },
+      },
+      'x-kubernetes-group-version-kind': [{ group: 'apps', kind: 'Deployment', version: 'v1' }],
+    });
+    expect(bare(at(document, 'components', 'schemas', 'io.k8s.api.core.v1.Container', 'properties', 'ports'))).toEqual({
+      type: 'array',
+      items: { allOf: [{ $ref: '#/components/schemas/io.k8s.api.core.v1.ContainerPort' }], default: {} },
+      'x-kubernetes-list-map-keys': ['containerPort', 'protocol'],
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-patch-merge-key': 'containerPort',
+      'x-kubernetes-patch-strategy': 'merge',
+    });
+  });
+  test('PATCH takes fieldValidation and dryRun: kubectl looks there', () => {
+    const document = parse(openapiV3('apis/apps/v1')?.body);
+    const patch = at(document, 'paths', '/apis/apps/v1/namespaces/{namespace}/deployments/{name}', 'patch') as {
+      parameters: Array<{ name: string }>;
+    };
+    expect(patch.parameters.map((p) => p.name)).toEqual(['pretty', 'dryRun', 'fieldManager', 'fieldValidation', 'force']);
+    expect(at(patch, 'x-kubernetes-group-version-kind')).toEqual({ group: 'apps', kind: 'Deployment', version: 'v1' });
+  });
+  test('serverDefaults are not published', () => {
+    const document = parse(openapiV3('apis/apps/v1')?.body);
+    expect(bare(at(document, 'components', 'schemas', 'io.k8s.api.apps.v1.DeploymentSpec', 'properties', 'replicas'))).toEqual({
+      type: 'integer',
+      format: 'int32',
+    });
+    expect(JSON.stringify(document)).not.toContain('serverDefault');
+  });
+});
+
+describe('/openapi/v2', () => {
+  const document = parse(openapiV2().body);
+  test('has every definition, and every reference leads somewhere', () => {
+    const published = [...scheme.definitions()].filter((d) => !d.source.hidden).map((d) => d.openapi);
+    expect(Object.keys(document.definitions as Json).sort()).toEqual(published.sort());
+    const names = new Set(published.map((name) => `#/definitions/${name}`));
+    expect([...references(document)].filter((ref) => !names.has(ref))).toEqual([]);
+  });
+  test('the protobuf form has the same paths and definitions', () => {
+    const reader = newReader(openapiV2Protobuf().body);
+    const found: Record<string, string[]> = { paths: [], definitions: [] };
+    readFields(reader, reader.len, (number, wireType) => {
+      if (number !== 8 && number !== 9) return false;
+      readMessage(reader, wireType, (inner, type) => {
+        if (inner !== (number === 8 ? 2 : 1)) return false;
+        readMessage(reader, type, (field) => {
+          if (field === 1) found[number === 8 ? 'paths' : 'definitions']?.push(reader.string());
+          return field === 1;
+        });
+        return true;
+      });
+      return true;
+    });
+    expect(found).toEqual({ paths: Object.keys(document.paths as Json), definitions: Object.keys(document.definitions as Json) });
+  });
+  test.each([
+    ['application/com.github.proto-openapi.spec.v2@v1.0+protobuf', true],
+    ['application/com.github.proto-openapi.spec.v2.v1.0+protobuf,application/json', true],
+    ['application/json', false],
+    ['', false],
+  ])('Accept %s', (accept, protobuf) => expect(wantsSwaggerProtobuf(accept)).toBe(protobuf));
+});
