@@ -1,0 +1,3 @@
+export { startPostgres } from './postgres.js';
+export { startRedis } from './redis.js';
+export type { EmbeddedServer } from './server-process.js';

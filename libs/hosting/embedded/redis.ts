@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { Redis } from 'ioredis';
+import { type RedisProgram, redisProgram } from './redis-program.js';
+import { dyingWithParent, type EmbeddedServer, endOrphan, ServerProcess } from './server-process.js';
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no free port'))));
+    });
+  });
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return (await client.ping()) === 'PONG';
+  } catch {
+    return false;
+  } finally {
+    client.disconnect();
+  }
+}
+
+async function launch(program: RedisProgram, folder: string, log?: (text: string) => void): Promise<EmbeddedServer> {
+  const port = await freePort();
+  const password = randomBytes(24).toString('hex');
+  // Nothing is kept on the disk: Redis holds hints and queues, and what is lost is found again in PostgreSQL.
+  const config = [
+    'bind 127.0.0.1',
+    `port ${port}`,
+    `requirepass ${password}`,
+    `dir ${folder}`,
+    'save ""',
+    'appendonly no',
+    'maxmemory-policy noeviction',
+    'loglevel warning',
+  ];
+  const server = new ServerProcess(dyingWithParent([program.file, '-'], 'TERM'), {
+    input: `${config.join('\n')}\n`,
+    env: program.env,
+    log,
+  });
+  const url = `redis://:${password}@127.0.0.1:${port}`;
+  await server.untilReady('Redis', () => answers(url));
+  writeFileSync(path.join(folder, 'redis.pid'), String(server.pid));
+  return {
+    url,
+    pid: server.pid,
+    async stop() {
+      await server.stop('SIGTERM');
+      rmSync(path.join(folder, 'redis.pid'), { force: true });
+    },
+  };
+}
+
+/**
+ * Starts Redis on loopback with a password of its own: the server on the PATH, or Debian's unpacked below `home`.
+ * What a killed launcher left behind is ended first. Throws an Error of one line that says how to get a Redis.
+ */
+export async function startRedis({
+  home,
+  log,
+  onProgress,
+}: {
+  home: string;
+  log?: (text: string) => void;
+  onProgress?: (line: string) => void;
+}): Promise<EmbeddedServer> {
+  const folder = path.join(path.resolve(home), 'redis');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const pidFile = path.join(folder, 'redis.pid');
+  if (existsSync(pidFile)) await endOrphan(Number(readFileSync(pidFile, 'utf8')), '-server', 'SIGTERM');
+  const program = await redisProgram(onProgress);
+  try {
+    return await launch(program, folder, log);
+  } catch {
+    // The port may have been taken between asking for it and using it.
+    return launch(program, folder, log);
+  }
+}

@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { accessSync, constants, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** A server of ours that runs beside this process. */
+export interface EmbeddedServer {
+  /** Where clients connect, as DATABASE_URL or REDIS_URL would say. */
+  url: string;
+  pid: number;
+  stop(): Promise<void>;
+}
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The program's file on the PATH, or undefined. */
+export function onPath(program: string): string | undefined {
+  for (const folder of [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/bin', '/bin']) {
+    const file = path.join(folder || '.', program);
+    try {
+      accessSync(file, constants.X_OK);
+      return file;
+    } catch {
+      // not here
+    }
+  }
+  return undefined;
+}
+
+/** A command that gets a signal when this process dies, however it dies; as it is where the system has no setpriv. */
+export function dyingWithParent(command: readonly string[], signal: 'INT' | 'TERM'): string[] {
+  const setpriv = onPath('setpriv');
+  return setpriv ? [setpriv, '--pdeathsig', signal, ...command] : [...command];
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+};
+
+/** Waits until the process is gone; false when it is still there after `ms`. */
+export async function untilGone(pid: number, ms: number): Promise<boolean> {
+  for (const until = performance.now() + ms; isAlive(pid); await sleep(20)) if (performance.now() > until) return false;
+  return true;
+}
+
+/**
+ * Ends a server that an earlier launcher left behind: only when its command line shows that it is ours
+ * (it names our folder), since a pid may have been given to another program by now.
+ */
+export async function endOrphan(pid: number, mark: string, signal: NodeJS.Signals): Promise<void> {
+  let command: string;
+  try {
+    command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return;
+  }
+  if (!command.includes(mark)) return;
+  process.kill(pid, signal);
+  if (await untilGone(pid, 10_000)) return;
+  process.kill(pid, 'SIGKILL');
+  await untilGone(pid, 5_000);
+}
+
+/** A server process, with the last lines of what it said for the error if it ends before it is ready. */
+export class ServerProcess {
+  private tail = '';
+  private readonly child: ChildProcess;
+
+  constructor(
+    command: readonly string[],
+    { input, env, log }: { input?: string; env?: NodeJS.ProcessEnv; log?: (text: string) => void } = {},
+  ) {
+    const [program = '', ...rest] = command;
+    this.child = spawn(program, rest, {
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+      detached: true,
+    });
+    const hear = (chunk: Buffer): void => {
+      this.tail = (this.tail + chunk.toString()).slice(-2_000);
+      log?.(chunk.toString());
+    };
+    this.child.stdout?.on('data', hear);
+    this.child.stderr?.on('data', hear);
+    this.child.on('error', (error) => {
+      this.tail += error.message;
+    });
+    this.child.stdin?.end(input);
+  }
+
+  get pid(): number {
+    return this.child.pid ?? -1;
+  }
+
+  get ended(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null || this.child.pid === undefined;
+  }
+
+  /** Asks `ready` until it says yes. Throws with the server's own last words when it ends before, or takes too long. */
+  async untilReady(name: string, ready: () => Promise<boolean>): Promise<void> {
+    const until = performance.now() + 30_000;
+    while (!(await ready())) {
+      if (this.ended) throw new Error(`the embedded ${name} did not start: ${this.tail.trim().split('\n').slice(-3).join(' | ')}`);
+      if (performance.now() > until) throw new Error(`the embedded ${name} was not ready after 30 s`);
+      await sleep(10);
+    }
+  }
+
+  /** Ends it, by force after `ms`. */
+  async stop(signal: NodeJS.Signals, ms = 15_000): Promise<void> {
+    if (this.ended) return;
+    const gone = new Promise<void>((resolve) => this.child.once('exit', () => resolve()));
+    this.child.kill(signal);
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), ms);
+    await gone;
+    clearTimeout(timer);
+  }
+}
