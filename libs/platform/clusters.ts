@@ -1,7 +1,7 @@
 import type { Instant } from '#apimachinery';
 import type { Replacement, StorageAdmin } from '#storage';
 import { randomId } from './ids.js';
-import { type Cluster, type NodeShape, NameTaken, type PlatformRecords, type TimingProfileName, type TokenRecord } from './records.js';
+import type { Cluster, NodeShape, PlatformRecords, TimingProfileName, TokenRecord } from './records.js';
 import { deriveToken, hashToken } from './tokens.js';
 
 /** What every process has to know of a change to the platform. A hint: whoever misses it finds out from the tables. */
@@ -111,4 +111,3 @@ export function createClusters(options: ClustersOptions): Clusters {
   };
 }
 
-export { NameTaken };

@@ -1,0 +1,30 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { HEALTH, type Health, METRICS, type Metrics, OpsController } from '#hosting';
+import { ClustersController } from './platform/clusters.controller.js';
+import { OpenApiController } from './platform/openapi.controller.js';
+import { OrganizationsController } from './platform/organizations.controller.js';
+import { PlatformGuard } from './platform/platform.guard.js';
+import { ACCESS, CLOCK_TURNER, CLUSTER_ADDRESS, CLUSTERS, ORGANIZATIONS } from './tokens.js';
+import type { PlatformServices } from './platform-services.js';
+
+/** The api as Nest sees it: one flat module. The Kubernetes endpoint stands beside it (main.ts): it needs no framework. */
+@Module({})
+export class AppModule {
+  static of(services: { platform: PlatformServices; health: Health; metrics: Metrics }): DynamicModule {
+    const { platform, health, metrics } = services;
+    return {
+      module: AppModule,
+      controllers: [OpsController, OrganizationsController, ClustersController, OpenApiController],
+      providers: [
+        PlatformGuard,
+        { provide: HEALTH, useValue: health },
+        { provide: METRICS, useValue: metrics },
+        { provide: ACCESS, useValue: platform.access },
+        { provide: CLUSTERS, useValue: platform.clusters },
+        { provide: ORGANIZATIONS, useValue: platform.organizations },
+        { provide: CLUSTER_ADDRESS, useValue: platform.address },
+        { provide: CLOCK_TURNER, useValue: platform.clock },
+      ],
+    };
+  }
+}

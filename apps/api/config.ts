@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { commaList, commonConfig, portNumber } from '#hosting';
+
+/** The api's settings, from its environment. */
+export const apiConfig = commonConfig.extend({
+  ORRERY_HOST: z.string().default('127.0.0.1'),
+  ORRERY_PORT: portNumber.default(8443),
+  /** Further names and addresses of this server, for its certificate. */
+  ORRERY_HOST_NAMES: commaList,
+  /** Where clients reach this server, when that is not where it listens: https://orrery.example */
+  ORRERY_PUBLIC_URL: z
+    .url({ protocol: /^https$/ })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
+  /** The platform token; made at the first start and kept in ORRERY_HOME/admin-token when not given. */
+  ORRERY_ADMIN_TOKEN: z.string().min(32, 'must have at least 32 characters').optional(),
+});
+
+export type ApiConfig = z.infer<typeof apiConfig>;
+
+/** The origin that kubeconfigs and URLs name. */
+export function publicOrigin({ ORRERY_PUBLIC_URL, ORRERY_HOST, ORRERY_PORT }: ApiConfig): string {
+  if (ORRERY_PUBLIC_URL) return ORRERY_PUBLIC_URL;
+  const everywhere = ['0.0.0.0', '::'].includes(ORRERY_HOST);
+  const host = everywhere ? '127.0.0.1' : ORRERY_HOST.includes(':') ? `[${ORRERY_HOST}]` : ORRERY_HOST;
+  return `https://${host}:${ORRERY_PORT}`;
+}

@@ -1,0 +1,29 @@
+import type { Cluster, Organization } from '#platform';
+
+/** Where clusters are found from outside. */
+export interface ClusterAddress {
+  /** The URL of a cluster's Kubernetes API. */
+  serverOf(clusterId: string): string;
+  /** The authority its certificate is signed by, PEM. */
+  readonly ca: string;
+}
+
+/** An organization as the REST API shows it. */
+export function organizationView({ id, name, createdAt }: Organization) {
+  return { id, name, createdAt: createdAt.toISOString() };
+}
+
+/** A cluster as the REST API shows it. */
+export function clusterView(cluster: Cluster, address: ClusterAddress) {
+  const { id, name, organizationId, nodes, profile, clock, createdAt } = cluster;
+  return {
+    id,
+    name,
+    organization: organizationId,
+    server: address.serverOf(id),
+    nodes,
+    profile,
+    clock: clock.mode === 'real' ? { mode: clock.mode } : { mode: clock.mode, now: new Date(clock.now).toISOString() },
+    createdAt: createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,6 @@
+/** Injection tokens of what is made before Nest starts. */
+export const ACCESS = Symbol('access');
+export const CLUSTERS = Symbol('clusters');
+export const ORGANIZATIONS = Symbol('organizations');
+export const CLUSTER_ADDRESS = Symbol('cluster address');
+export const CLOCK_TURNER = Symbol('clock turner');

@@ -1,0 +1,58 @@
+// Installs the packages when they are missing or the lock file has changed.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { StartError } from './start-error.mjs';
+
+const mtime = (file) => fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+
+function upToDate(root, stamp, digest) {
+  const installed = mtime(path.join(root, 'node_modules/.package-lock.json'));
+  if (installed === undefined) return false;
+  if (fs.existsSync(stamp)) return fs.readFileSync(stamp, 'utf8') === digest;
+  return installed >= (mtime(path.join(root, 'package-lock.json')) ?? 0);
+}
+
+/** Runs `npm ci`, telling every few seconds that it is still at it. */
+async function npmCi(root, say) {
+  const started = Date.now();
+  const { npm_execpath: cli } = process.env;
+  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error', '--include=optional'];
+  const [command, ...first] = cli && /\.c?js$/.test(cli) ? [process.execPath, cli] : ['npm'];
+  // npm replaces node_modules, and with it the Node that may run this: the child gets one that stays.
+  const child = spawn(command, [...first, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
+  const timer = setInterval(() => say(`  … still installing (${Math.round((Date.now() - started) / 1000)} s)`), 5000);
+  const code = await new Promise((resolve) => {
+    child.on('error', (error) => {
+      output += error.message;
+      resolve(1);
+    });
+    child.on('exit', resolve);
+  });
+  clearInterval(timer);
+  if (code === 0) return;
+  const lines = output.split('\n').filter((line) => line.trim());
+  throw new StartError(`npm ci failed: ${lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? `exit code ${code}`}`);
+}
+
+/**
+ * Brings node_modules up to date with package-lock.json. Answers whether anything was installed. Throws StartError.
+ * @param {{root: string, say: (line: string) => void}} options
+ */
+export async function install({ root, say }) {
+  const stamp = path.join(root, 'node_modules/.cache/orrery/install.stamp');
+  const digest = createHash('sha256').update(fs.readFileSync(path.join(root, 'package-lock.json'))).digest('hex');
+  const fresh = upToDate(root, stamp, digest);
+  if (!fresh) {
+    say('Installing packages (a minute or so, once) …');
+    await npmCi(root, say);
+  }
+  if (!fs.existsSync(stamp) || !fresh) {
+    fs.mkdirSync(path.dirname(stamp), { recursive: true });
+    fs.writeFileSync(stamp, digest);
+  }
+  return !fresh;
+}
