@@ -1,0 +1,13 @@
+import { forbidden, type StatusCause, StatusError } from '#apimachinery';
+import type { AdmissionAttributes } from '#apiserver';
+
+/** The name a rejection speaks of: that of the object, or what it will be generated from (apiserver/pkg/admission/errors.go). */
+function nameOf({ name, object }: AdmissionAttributes): string {
+  return name || object?.metadata.name || object?.metadata.generateName || (object ? 'Unknown' : '');
+}
+
+/** 403 with the reason of a plugin: `pods "a" is forbidden: reason` (admission.NewForbidden). */
+export function rejected(attributes: AdmissionAttributes, reason: string, causes?: StatusCause[]): StatusError {
+  const { group, resource } = attributes;
+  return forbidden({ group, resource }, nameOf(attributes), reason, causes);
+}

@@ -1,0 +1,85 @@
+import type { corev1 } from '#api';
+import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '#apiserver';
+import { isMirrorPod, podOf } from './pod-attributes.js';
+import { rejected } from './rejection.js';
+
+const VOLUME_PREFIX = 'kube-api-access-';
+const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
+/** An hour and 7 seconds, which old clients that never reload are told by (serviceaccount.WarnOnlyBoundTokenExpirationSeconds). */
+const TOKEN_SECONDS = 3607;
+
+function tokenVolume(name: string): corev1.Volume {
+  return {
+    name,
+    projected: {
+      sources: [
+        { serviceAccountToken: { expirationSeconds: TOKEN_SECONDS, path: 'token' } },
+        { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+        { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
+      ],
+      defaultMode: 0o644,
+    },
+  };
+}
+
+/** Mounts the account's token into every container that has nothing at its place (mountServiceAccountToken). In place. */
+export function mountToken(pod: corev1.Pod, suffix: () => string): void {
+  const { spec } = pod;
+  const present = spec.volumes?.find(({ name }) => name.startsWith(VOLUME_PREFIX))?.name;
+  const name = present ?? `${VOLUME_PREFIX}${suffix()}`;
+  let mounted = false;
+  for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])]) {
+    if (container.volumeMounts?.some(({ mountPath }) => mountPath === MOUNT_PATH)) continue;
+    container.volumeMounts = [...(container.volumeMounts ?? []), { name, readOnly: true, mountPath: MOUNT_PATH }];
+    mounted = true;
+  }
+  if (mounted && present === undefined) spec.volumes = [...(spec.volumes ?? []), tokenVolume(name)];
+}
+
+/** Whether a pod refers to secrets in any way a mirror pod must not. */
+function refersToSecrets({ spec }: corev1.Pod): boolean {
+  const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? []), ...(spec.ephemeralContainers ?? [])];
+  const byEnvironment = containers.some(
+    ({ env = [], envFrom = [] }) => env.some(({ valueFrom }) => valueFrom?.secretKeyRef) || envFrom.some(({ secretRef }) => secretRef),
+  );
+  const byVolume = (spec.volumes ?? []).some(({ secret, projected }) => secret || projected?.sources?.some((source) => source.secret));
+  return byEnvironment || byVolume || (spec.imagePullSecrets?.length ?? 0) > 0;
+}
+
+function checkMirror(attributes: AdmissionAttributes, pod: corev1.Pod): void {
+  if (pod.spec.serviceAccountName) throw rejected(attributes, 'a mirror pod may not reference service accounts');
+  if (refersToSecrets(pod)) throw rejected(attributes, 'a mirror pod may not reference secrets');
+  if (pod.spec.volumes?.some(({ projected }) => projected?.sources?.some((source) => source.serviceAccountToken)))
+    throw rejected(attributes, 'a mirror pod may not use ServiceAccountToken volume projections');
+}
+
+async function accountOf(attributes: AdmissionAttributes, name: string, { reader }: AdmissionContext): Promise<corev1.ServiceAccount> {
+  const { namespace } = attributes;
+  const account = await reader.get<corev1.ServiceAccount>('', 'serviceaccounts', namespace, name);
+  if (account) return account;
+  throw rejected(attributes, `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`);
+}
+
+async function admit(attributes: AdmissionAttributes, pod: corev1.Pod, ctx: AdmissionContext): Promise<void> {
+  const { spec } = pod;
+  spec.serviceAccountName ||= 'default';
+  // The deprecated field always says the same.
+  spec.serviceAccount = spec.serviceAccountName;
+  const account = await accountOf(attributes, spec.serviceAccountName, ctx);
+  if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) mountToken(pod, () => ctx.random.suffix(5));
+  if (!spec.imagePullSecrets?.length && account.imagePullSecrets?.length)
+    spec.imagePullSecrets = account.imagePullSecrets.map(({ name }) => ({ name }));
+}
+
+/** Pods run as a service account, whose token they are given (plugin/pkg/admission/serviceaccount). */
+export const serviceAccount: AdmissionPlugin = {
+  name: 'ServiceAccount',
+  operations: ['CREATE'],
+  resources: ['pods'],
+  admit(attributes, ctx) {
+    const pod = podOf(attributes);
+    if (!pod) return;
+    if (isMirrorPod(pod)) return checkMirror(attributes, pod);
+    return admit(attributes, pod, ctx);
+  },
+};
