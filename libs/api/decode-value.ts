@@ -1,6 +1,6 @@
 import type { Definition } from './definition.js';
 import { explain } from './explain.js';
-import { type JsonNode, measure, nodeOf, readJson } from './json-text.js';
+import { type JsonNode, JsonSyntaxError, measure, nodeOf, readJson } from './json-text.js';
 import { maxDepth } from './limits.js';
 import { Mismatch, walk } from './walk.js';
 
@@ -33,39 +33,31 @@ function decode(definition: Definition, value: unknown, keys: number | undefined
   return { object: walked.object, strict: strictly ? explained.strict : [] };
 }
 
-/** Parses a JSON text. Throws JsonSyntaxError with Go's message. */
+/** Parses a JSON text. Throws JsonSyntaxError with Go's message, also for what is nested too deeply. */
 export function parseJson(text: string): unknown {
+  // Nothing shorter can be too deep; longer texts are scanned once.
+  if (text.length > 2 * maxDepth && measure(text).depth > maxDepth) throw new JsonSyntaxError('exceeded max depth');
   try {
     return JSON.parse(text) as unknown;
   } catch {
     readJson(text);
-    throw new DecodeError('invalid JSON');
+    throw new JsonSyntaxError('invalid JSON');
   }
 }
 
 /**
- * Reads a JSON text that JSON.parse has read into `value` before. Takes possession of `value`.
+ * Reads a JSON text that parseJson has read into `value` before; `value` shares lists and maps with the result.
  * Throws DecodeError when a value has the wrong type.
  */
 export function decodeParsedJson(definition: Definition, text: string, value: unknown, validation: FieldValidation): DecodedValue {
-  const { keys, depth } = measure(text);
-  if (depth > maxDepth) throw new DecodeError('exceeded max depth');
-  return decode(definition, value, keys, () => readJson(text), validation !== 'Ignore');
+  const strictly = validation !== 'Ignore';
+  return decode(definition, value, strictly ? measure(text).keys : undefined, () => readJson(text), strictly);
 }
 
 /**
- * Reads a plain value (a patched object, a parsed YAML document) into a definition. Takes possession of `value`.
- * Throws DecodeError when a value has the wrong type.
+ * Reads a plain value (a patched object, a parsed YAML document) into a definition; `value` shares lists and maps with the result.
+ * Throws DecodeError when a value has the wrong type, RangeError when it is nested too deeply.
  */
 export function decodeValue(definition: Definition, value: unknown, validation: FieldValidation = 'Warn'): DecodedValue {
-  // The walk moves lists and maps of the value into its result and may have changed some when it stops: explain from a copy of the text.
-  let text: string | undefined;
-  try {
-    text = JSON.stringify(value) as string | undefined;
-  } catch (error) {
-    if (error instanceof RangeError) throw new DecodeError('exceeded max depth');
-    throw error;
-  }
-  if (text && measure(text).depth > maxDepth) throw new DecodeError('exceeded max depth');
-  return decode(definition, value, undefined, () => nodeOf(JSON.parse(text ?? 'null')), validation !== 'Ignore');
+  return decode(definition, value, undefined, () => nodeOf(value), validation !== 'Ignore');
 }

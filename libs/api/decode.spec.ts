@@ -119,7 +119,7 @@ describe("errors, in upstream's words", () => {
 
   test('too deep', () =>
     expect(outcome(`${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`, ConfigMap)).toBe(
-      'ConfigMap in version "v1" cannot be handled as a ConfigMap: exceeded max depth',
+      `the object provided is unrecognized (must be of type ConfigMap): couldn't get version/kind; json parse error: exceeded max depth ({"a":{"a":{"a":{"a":{"a":{"a": ...)`,
     ));
   test('other media types', () => {
     expect(outcome('x', ConfigMap, 'Warn', 'text/plain')).toBe(

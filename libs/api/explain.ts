@@ -1,7 +1,7 @@
 import type { Definition, Field, Type } from './definition.js';
 import type { JsonNode } from './json-text.js';
 import { maxStrictErrors } from './limits.js';
-import { canonicalQuantity, quantityError } from './quantity-text.js';
+import { quantityText } from './quantity-text.js';
 import { canonicalMicroTime, canonicalTime, timeError } from './time-text.js';
 
 /**
@@ -78,8 +78,12 @@ function own(type: Type['of'], node: JsonNode): void {
   switch (type) {
     case 'quantity': {
       const text = node.kind === 'string' ? node.value.trim() : node.kind === 'number' ? node.text : words[node.kind];
-      if (canonicalQuantity(text) === undefined) throw new Refused(quantityError(text) ?? quantityError('') ?? '');
-      return;
+      try {
+        quantityText(text);
+        return;
+      } catch (error) {
+        throw new Refused(error instanceof Error ? error.message : 'quantity');
+      }
     }
     case 'time':
     case 'microTime': {

@@ -1,5 +1,5 @@
 import type { Definition, Field, Special, Type } from './definition.js';
-import { canonicalQuantity } from './quantity-text.js';
+import { quantityText } from './quantity-text.js';
 import { canonicalMicroTime, canonicalTime } from './time-text.js';
 
 /**
@@ -44,9 +44,16 @@ const kept: Walk = (value) => {
   countKeys(value);
   return value;
 };
+const quantity: Walk = (value) => {
+  if (typeof value !== 'string' && typeof value !== 'number') mismatch();
+  try {
+    return quantityText(value);
+  } catch {
+    return mismatch();
+  }
+};
 const specials: Readonly<Record<Special, Walk>> = {
-  quantity: (value) =>
-    canonicalQuantity(typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : mismatch()) ?? mismatch(),
+  quantity,
   time: (value) => (typeof value === 'string' ? canonicalTime(value) : undefined) ?? mismatch(),
   microTime: (value) => (typeof value === 'string' ? canonicalMicroTime(value) : undefined) ?? mismatch(),
   intOrString: (value) => (typeof value === 'string' || isInt32(value) ? value : mismatch()),
@@ -94,14 +101,28 @@ function zeroOf(field: { type: Type; pointer: boolean }): () => unknown {
   }
 }
 
+/** Lists of anything but plain strings are made anew: what was given stays as it is, so that it can be explained. */
 function listWalk(items: Type): Walk {
   const walk = typeWalk(items, true);
   const zero = zeroOf({ type: items, pointer: false });
+  const plain = items.of === 'string';
   return (value) => {
     if (!Array.isArray(value)) mismatch();
-    for (let i = 0; i < value.length; i++) value[i] = value[i] === null ? zero() : walk(value[i]);
-    return value;
+    if (plain && value.every((item) => typeof item === 'string')) return value;
+    const out = new Array<unknown>(value.length);
+    for (let i = 0; i < value.length; i++) out[i] = value[i] === null ? zero() : walk(value[i]);
+    return out;
   };
+}
+
+function put(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
+  else object[key] = value;
+}
+
+function allStrings(map: Record<string, unknown>): boolean {
+  for (const key in map) if (typeof map[key] !== 'string') return false;
+  return true;
 }
 
 function mapWalk(values: Type): Walk {
@@ -110,13 +131,11 @@ function mapWalk(values: Type): Walk {
   const plain = values.of === 'string';
   return (value) => {
     if (!isObject(value)) mismatch();
-    for (const key in value) {
-      keys++;
-      const member = value[key];
-      if (plain && typeof member === 'string') continue;
-      value[key] = member === null ? zero() : walk(member);
-    }
-    return value;
+    for (const _ in value) keys++;
+    if (plain && allStrings(value)) return value;
+    const out: Record<string, unknown> = {};
+    for (const key in value) put(out, key, value[key] === null ? zero() : walk(value[key]));
+    return out;
   };
 }
 
@@ -212,7 +231,7 @@ function walkerOf(definition: Definition): Walk {
 }
 
 /**
- * Walks a parsed body. Takes possession of it: lists and maps of the result are those of the body.
+ * Walks a parsed body, which it leaves as it is; lists and maps of strings and values of free form are shared with the result.
  * Throws Mismatch where the body does not fit, RangeError where it is nested too deeply for the stack.
  */
 export function walk(definition: Definition, body: unknown): Walked {

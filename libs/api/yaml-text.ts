@@ -57,11 +57,12 @@ function repeatedKeys(document: Document, lines: LineCounter): string | undefine
 
 /** Reads one YAML document into plain values. `repeated` tells of repeated keys (the last one counts). Throws YamlSyntaxError. */
 export function readYaml(text: string): { value: unknown; repeated: string | undefined } {
-  const { document, lines } = parse(text);
   try {
+    const { document, lines } = parse(text);
     return { value: document.toJS({ maxAliasCount: maxYamlAliases }), repeated: repeatedKeys(document, lines) };
   } catch (error) {
     if (error instanceof ReferenceError) throw new YamlSyntaxError('yaml: document contains excessive aliasing');
+    if (error instanceof RangeError) throw new YamlSyntaxError('yaml: exceeded max depth');
     throw error;
   }
 }
