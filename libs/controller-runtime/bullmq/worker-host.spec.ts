@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { memoryStorage, type StorageAdmin } from '#storage';
+import type { ClusterContext, Component, ComponentInstance, DrainResult } from '../component.js';
+import type { HostedCluster } from '../turn.js';
+import { createWakeups, type Wakeups } from './wakeups.js';
+import { createWorkerHost, type WorkerHost, type WorkerHostOptions } from './worker-host.js';
+
+const url = process.env.REDIS_URL;
+
+async function eventually(what: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!what()) {
+    if (Date.now() > deadline) throw new Error(`it never came about: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** A component whose drains are written down, and whose behaviour a test decides. */
+function recording(name: string, drain: (call: number) => Promise<DrainResult> | DrainResult) {
+  const drains: Array<{ from: number; to: number }> = [];
+  let opened = 0;
+  const instance: ComponentInstance = {
+    async drain() {
+      const entry = { from: Date.now(), to: Number.POSITIVE_INFINITY };
+      drains.push(entry);
+      const result = await drain(drains.length);
+      entry.to = Date.now();
+      return result;
+    },
+    close: () => undefined,
+  };
+  const component: Component = {
+    name,
+    interests: ({ resource }) => resource === name,
+    open: () => {
+      opened += 1;
+      return Promise.resolve(instance);
+    },
+  };
+  return { component, drains, opened: () => opened };
+}
+
+function hosted(admin: StorageAdmin, cluster: string): Promise<HostedCluster> {
+  const turns = admin.open(cluster);
+  return Promise.resolve({
+    cluster,
+    turns,
+    contextFor: () => ({ context: { cluster } as ClusterContext, setFence: () => undefined }),
+    catchUp: () => turns.revision(),
+    delivered: () => 0,
+    delayUntil: (at: number) => at - Date.now(),
+    close: () => undefined,
+  });
+}
+
+(url === undefined ? describe.skip : describe)('the BullMQ host', () => {
+  const closing: Array<() => Promise<void>> = [];
+  afterEach(async () => {
+    for (const close of closing.splice(0).reverse()) await close();
+  });
+
+  async function start(component: Component, more: Partial<WorkerHostOptions> = {}) {
+    const admin = memoryStorage();
+    await admin.create('c1');
+    const { hostname, port } = new URL(url ?? '');
+    const queue = { connection: { host: hostname, port: Number(port) }, namespace: randomUUID() };
+    const wakeups: Wakeups = createWakeups({ ...queue, components: [component] });
+    closing.push(() => wakeups.close());
+    const errors: unknown[] = [];
+    const options = {
+      ...queue,
+      wakeups,
+      admin,
+      components: [component],
+      now: () => Date.now(),
+      onError: (error: unknown) => errors.push(error),
+    };
+    const open = (cluster: string): Promise<HostedCluster> => hosted(admin, cluster);
+    const newHost = (): WorkerHost => {
+      const host = createWorkerHost({ openCluster: open, sweepEvery: 1_000_000, quiet: 0, ...options, ...more });
+      closing.push(() => host.close());
+      return host;
+    };
+    return { admin, wakeups, errors, host: newHost(), newHost };
+  }
+
+  it('takes one turn at a time, and one more when it was woken meanwhile, however often and by whomever', async () => {
+    const { component, drains } = recording('a', async () => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return { more: false };
+    });
+    const { wakeups, host, newHost } = await start(component);
+    newHost();
+    wakeups.wake('c1', 'a');
+    await eventually(() => drains.length === 1);
+    for (let times = 0; times < 100; times += 1) wakeups.changed('c1', { group: '', resource: 'a' } as never);
+    await eventually(() => drains.length === 2 && drains.every(({ to }) => to < Number.POSITIVE_INFINITY));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(drains.length).toBeLessThanOrEqual(3);
+    expect(drains.every(({ from }, index) => index === 0 || from >= (drains[index - 1]?.to ?? 0))).toBe(true);
+    expect(host.openClusters).toBeLessThanOrEqual(1);
+  });
+
+  it('comes back for what is left, for short and long timers, and after a failure', async () => {
+    const { component, drains } = recording('a', (call) => {
+      if (call === 1) return { more: true };
+      if (call === 2) return { more: false, nextAt: Date.now() + 60 };
+      if (call === 3) return { more: false, nextAt: Date.now() + 1_200 };
+      if (call === 4) throw new Error('the store is away');
+      return { more: false };
+    });
+    const { wakeups, errors } = await start(component);
+    wakeups.wake('c1', 'a');
+    await eventually(() => drains.length === 5);
+    const waits = drains.slice(1).map(({ from }, index) => from - (drains[index]?.from ?? 0));
+    expect(waits[1]).toBeGreaterThanOrEqual(59);
+    expect(waits[1]).toBeLessThan(400);
+    expect(waits[2]).toBeGreaterThanOrEqual(1_190);
+    expect(waits[3]).toBeGreaterThanOrEqual(990);
+    expect(errors).toEqual([new Error('the store is away')]);
+  });
+
+  it('ends the turn of one that was overtaken, and opens the cluster anew', async () => {
+    let admin: StorageAdmin | undefined;
+    const { component, drains, opened } = recording('a', async (call) => {
+      // As if this process had been stopped past its lock, and another had taken the turn meanwhile.
+      if (call === 1) await admin?.open('c1').beginTurn('a');
+      return { more: false };
+    });
+    const started = await start(component);
+    admin = started.admin;
+    started.wakeups.wake('c1', 'a');
+    await eventually(() => drains.length === 2);
+    expect([opened(), started.errors]).toEqual([2, []]);
+  });
+
+  it('sweeps up wake-ups that were lost, and forgets clusters that are gone', async () => {
+    const { component, drains } = recording('a', () => ({ more: false }));
+    const { admin, host, wakeups, errors } = await start(component);
+    wakeups.wake('c1', 'a');
+    await eventually(() => drains.length === 1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const cause = { requestId: 'r', user: 'u' };
+    await admin.open('c1').write([{ type: 'create', key: '/registry/a/x', value: '{}', cause, at: 0 }]);
+    await host.sweep();
+    await eventually(() => drains.length === 2);
+    wakeups.wake('nowhere', 'a');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect([errors, host.openClusters]).toEqual([[], 1]);
+  });
+
+  it('is quick to begin a turn', async () => {
+    const { component, drains } = recording('a', () => ({ more: false }));
+    const { wakeups } = await start(component);
+    const delays: number[] = [];
+    for (let turn = 1; turn <= 30; turn += 1) {
+      const asked = Date.now();
+      wakeups.wake('c1', 'a');
+      await eventually(() => drains.length === turn);
+      delays.push((drains[turn - 1]?.from ?? 0) - asked);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    delays.sort((a, b) => a - b);
+    expect(delays[15]).toBeLessThan(20);
+  });
+});
