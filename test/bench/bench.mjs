@@ -1,0 +1,77 @@
+// `npm run bench`: one run on the embedded servers (or `--kubeconfig F` against any API server); prints a table and JSON.
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { target } from './client.mjs';
+import { measureCreation, measureIdle } from './clusters.mjs';
+import { measureConvergence } from './converge.mjs';
+import { measureFirstPod } from './first-pod.mjs';
+import { measureRequests } from './requests.mjs';
+import { startService } from './service.mjs';
+import { table } from './table.mjs';
+import { measureYardstick } from './yardstick.mjs';
+
+const { values } = parseArgs({
+  options: {
+    kubeconfig: { type: 'string' },
+    only: { type: 'string', default: 'yardstick,creation,requests,first-pod,converge,idle' },
+    replicas: { type: 'string', default: '100,500,1000' },
+    idle: { type: 'string', default: '1000' },
+    out: { type: 'string' },
+  },
+});
+const wanted = new Set(values.only.split(','));
+const say = (text) => process.stderr.write(`${text}\n`);
+
+async function measureApi(kubeconfig, cpu) {
+  const at = target(kubeconfig);
+  const out = {};
+  if (wanted.has('requests')) {
+    say('ConfigMaps: create, get, patch, list, watch …');
+    out.requests = await measureRequests(at, { cpu });
+  }
+  if (wanted.has('first-pod')) {
+    say('kubectl create deployment to the first pod Running …');
+    out.firstPod = await measureFirstPod(at, { kubeconfig });
+  }
+  if (wanted.has('converge')) {
+    out.converge = [];
+    for (const replicas of values.replicas.split(',').map(Number)) {
+      say(`a Deployment of ${replicas} …`);
+      out.converge.push(await measureConvergence(at, replicas, { rolling: replicas === 100 }));
+    }
+  }
+  return out;
+}
+
+async function measureService() {
+  const service = await startService();
+  try {
+    const out = { startMs: service.startMs };
+    if (wanted.has('yardstick')) {
+      say('raw inserts …');
+      out.yardstick = await measureYardstick(service.databaseUrl());
+    }
+    if (wanted.has('creation')) {
+      say('making clusters …');
+      out.creation = await measureCreation(service);
+    }
+    const nodes = { count: 13, cpu: '32', memory: '64Gi', pods: 110 };
+    const { kubeconfigFile } = await service.createCluster({ name: 'bench', profile: 'instant', nodes });
+    Object.assign(out, await measureApi(kubeconfigFile, service.cpu));
+    if (wanted.has('idle')) {
+      say(`${values.idle} idle clusters …`);
+      out.idle = await measureIdle(service, Number(values.idle));
+    }
+    return out;
+  } finally {
+    await service.stop();
+  }
+}
+
+const started = new Date().toISOString();
+const measured = values.kubeconfig ? await measureApi(values.kubeconfig) : await measureService();
+const result = { started, node: process.version, ...measured };
+console.log(table(result));
+console.log(JSON.stringify(result));
+if (values.out) writeFileSync(values.out, `${JSON.stringify(result, null, 2)}\n`);
+process.exit(0);

@@ -1,0 +1,43 @@
+// How fast a cluster is made, and what idle ones cost.
+import { Api, sleep, stats, target } from './client.mjs';
+
+const usable = async (kubeconfigFile) => {
+  const api = new Api(target(kubeconfigFile), 1);
+  await api.must(200, 'GET', '/api/v1/namespaces/default/serviceaccounts/default');
+  const { items } = await api.json(200, 'GET', '/api/v1/nodes');
+  const ready = items.every((node) => node.status.conditions.some((c) => c.type === 'Ready' && c.status === 'True'));
+  if (!ready) throw new Error('a new cluster has a node that is not Ready');
+  await api.close();
+};
+
+/** From POST to a cluster with Ready nodes and a default ServiceAccount, one after the other. */
+export async function measureCreation(service, n = 50) {
+  const times = [];
+  for (let i = 0; i < n; i++) {
+    const start = performance.now();
+    const { kubeconfigFile } = await service.createCluster({ name: `made-${i}`, profile: 'instant' });
+    times.push(performance.now() - start);
+    if (i % 10 === 0) await usable(kubeconfigFile);
+  }
+  return stats(times);
+}
+
+/** MiB that `n` idle clusters add to api and worker. */
+export async function measureIdle(service, n = 1000) {
+  await sleep(5_000);
+  const before = service.memory();
+  for (let i = 0; i < n; i += 8)
+    await Promise.all(
+      Array.from({ length: Math.min(8, n - i) }, (_, k) => service.createCluster({ name: `idle-${i + k}`, profile: 'instant' })),
+    );
+  const at = service.cpu();
+  await sleep(20_000);
+  const cpu = (service.cpu() - at) / 20;
+  await sleep(20_000);
+  return {
+    clusters: n,
+    addedMiB: Math.round(service.memory() - before),
+    totalMiB: Math.round(service.memory()),
+    cpuShareWhileIdle: Math.round(cpu * 1000) / 1000,
+  };
+}

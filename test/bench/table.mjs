@@ -1,0 +1,42 @@
+// The result of a bench run as a table a person reads.
+
+const row = (what, value, bound = '') => `| ${what} | ${value} | ${bound} |`;
+const perSecond = ({ perSecond: n, ms }) => `${n}/s (p50 ${ms.p50} ms, p99 ${ms.p99} ms)`;
+
+function requestRows({ connections, createOne, createMany, getOne, getMany, patchOne, patchMany, list, watch1, watch100, cpuMsPerWrite }) {
+  return [
+    row('ConfigMap create, 1 connection', perSecond(createOne), '600/s'),
+    row(`ConfigMap create, ${connections} connections`, perSecond(createMany), '1,700/s, p99 ≤ 30 ms'),
+    ...(cpuMsPerWrite === undefined ? [] : [row('CPU of the whole service a write', `${cpuMsPerWrite} ms`)]),
+    row('get, 1 connection', perSecond(getOne)),
+    row(`get, ${connections} connections`, perSecond(getMany), '4,000/s'),
+    row('merge patch, 1 connection', perSecond(patchOne)),
+    row(`merge patch, ${connections} connections`, perSecond(patchMany), '1,500/s'),
+    row(`list of ${list.items} (${Math.round(list.bytes / 1024)} KiB)`, `p50 ${list.ms.p50} ms, p99 ${list.ms.p99} ms`, 'p50 ≤ 10 ms'),
+    ...[watch1, watch100].map(({ watchers, lastAfterResponse: l }) =>
+      row(
+        `${watchers} watcher${watchers > 1 ? 's, the last one' : ''} after the response`,
+        `p50 ${l.p50} ms, p99 ${l.p99} ms`,
+        watchers > 1 ? 'p50 ≤ 3 ms, p99 ≤ 15 ms' : '',
+      ),
+    ),
+  ];
+}
+
+const bounds = { 100: '0.5 s', 500: '1.8 s', 1000: '3.5 s' };
+
+/** The table, with the bound each figure is held to. */
+export function table({ startMs, yardstick, creation, requests, firstPod, converge = [], idle }) {
+  const rows = [
+    ...(startMs === undefined ? [] : [row('start, nothing there yet', `${startMs} ms`)]),
+    ...(yardstick ? [row('yardstick: raw inserts through pg, 16 connections', perSecond(yardstick))] : []),
+    ...(creation ? [row('a new cluster, usable', `p50 ${creation.p50} ms, p99 ${creation.p99} ms`, 'p50 ≤ 50 ms, p99 ≤ 150 ms')] : []),
+    ...(requests ? requestRows(requests) : []),
+    ...(firstPod ? [row('kubectl create deployment to the first pod Running', `p50 ${firstPod.p50} ms`, '≤ 90 ms')] : []),
+    ...converge.map((c) => row(`Deployment of ${c.replicas}: POST to all Running`, `${c.runningMs} ms`, bounds[c.replicas])),
+    ...converge.filter((c) => c.rollingMs).map((c) => row(`rolling update of ${c.replicas}`, `${c.rollingMs} ms`, '1.5 s')),
+    ...converge.map((c) => row(`delete ${c.replicas}`, `${c.deletedMs} ms`, c.replicas === 1000 ? '3 s' : '')),
+    ...(idle ? [row(`${idle.clusters} idle clusters`, `+${idle.addedMiB} MiB, ${idle.cpuShareWhileIdle} of a core`, '≤ 50 MB')] : []),
+  ];
+  return ['| what | measured | to reach |', '| --- | --- | --- |', ...rows].join('\n');
+}
