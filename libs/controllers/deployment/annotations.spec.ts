@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals';
+import type { appsv1 } from '#api';
+import { appendRevision, currentAnnotations } from './annotations.js';
+import { templateHash } from './template-hash.js';
+
+const deployment: appsv1.Deployment = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: {
+    name: 'web',
+    annotations: {
+      note: 'x',
+      'kubectl.kubernetes.io/last-applied-configuration': '{}',
+      'deployment.kubernetes.io/revision': '7',
+    },
+  },
+  spec: { selector: {}, template: {} },
+};
+const REVISION = 'deployment.kubernetes.io/revision';
+const HISTORY = 'deployment.kubernetes.io/revision-history';
+
+describe('currentAnnotations', () => {
+  it.each([
+    ['a new set', undefined, 1, { note: 'x', [REVISION]: '1' }],
+    ['nothing to do', { note: 'x', [REVISION]: '3' }, 3, { note: 'x', [REVISION]: '3' }],
+    ['a higher revision stays', { note: 'x', [REVISION]: '4' }, 3, { note: 'x', [REVISION]: '4' }],
+    ['rolled back to', { note: 'x', [REVISION]: '1' }, 3, { note: 'x', [REVISION]: '3', [HISTORY]: '1' }],
+    ['rolled back to again', { note: 'y', [REVISION]: '3', [HISTORY]: '1' }, 5, { note: 'x', [REVISION]: '5', [HISTORY]: '1,3' }],
+    ['a revision nobody can read', { [REVISION]: 'one' }, 5, { note: 'x', [REVISION]: 'one' }],
+  ])('%s', (_, present, revision, expected) => {
+    expect(currentAnnotations(deployment, present, revision)).toEqual(expected);
+  });
+});
+
+describe('appendRevision', () => {
+  it('drops the oldest where the history grows too long', () => {
+    const history = Array.from({ length: 500 }, (_, index) => 1000 + index).join(',');
+    const next = appendRevision(history, '1500');
+    expect([next.length <= 2000, next.endsWith(',1499,1500'), next.startsWith('1101,')]).toEqual([true, true, true]);
+  });
+});
+
+describe('templateHash', () => {
+  const template = { metadata: { name: '', labels: { b: '1', a: '2' } }, spec: { containers: [{ name: 'c', image: 'nginx' }] } };
+
+  it('does not depend on the order of fields, and knows collisions apart', () => {
+    const { metadata, spec } = template;
+    const turned = { spec, metadata: { labels: { a: '2', b: '1' }, name: '' } };
+    expect(templateHash(turned, undefined)).toBe(templateHash(template, undefined));
+    expect(templateHash({ metadata, spec: { containers: [{ name: 'c', image: 'nginx:2' }] } }, undefined)).not.toBe(
+      templateHash(template, undefined),
+    );
+    expect(templateHash(template, 1)).not.toBe(templateHash(template, undefined));
+    expect(templateHash(template, undefined)).toMatch(/^[bcdfghjklmnpqrstvwxz2456789]{6,10}$/);
+  });
+});
