@@ -1,0 +1,27 @@
+import { type AuthorizationAttributes, type AuthorizerLink, authorize } from './authorization.js';
+import type { AccessAttributes, AccessRules, Authorizer } from './authorizer.js';
+
+function attributesOf({ user, verb, resource, path = '' }: AccessAttributes): AuthorizationAttributes {
+  const named = resource ?? { group: '', version: '', resource: '', subresource: '', namespace: '', name: '' };
+  return { user, verb, isResource: resource !== undefined, path, ...named };
+}
+
+/** The chain of authorizers as the resources that review access ask it. */
+export function accessOf(links: readonly AuthorizerLink[]): Authorizer {
+  return {
+    async authorize(attributes) {
+      const { decision, reason } = await authorize(attributesOf(attributes), links);
+      // Nobody's opinion is no denial: only an authorizer's own word is.
+      return { allowed: decision === 'allow', ...(reason ? { reason } : {}) };
+    },
+    async rulesFor(user, namespace) {
+      const rules: AccessRules = { resourceRules: [], nonResourceRules: [], incomplete: false };
+      for (const link of links) {
+        const found = await link.rulesFor?.(user, namespace);
+        rules.resourceRules.push(...(found?.resourceRules ?? []));
+        rules.nonResourceRules.push(...(found?.nonResourceRules ?? []));
+      }
+      return rules;
+    },
+  };
+}

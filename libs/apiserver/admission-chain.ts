@@ -1,0 +1,53 @@
+import type { AdmissionAttributes, AdmissionContext, AdmissionOperation, AdmissionPlugin } from './admission.js';
+
+/** The plugins in order, sorted out by what they do. Immutable and shared by all clusters. */
+export interface AdmissionChain {
+  mutates(operation: AdmissionOperation): boolean;
+  validates(operation: AdmissionOperation): boolean;
+  /** Lets every mutating plugin change the object in place. Throws the StatusError of the first that refuses. */
+  admit(attributes: AdmissionAttributes, ctx: AdmissionContext): Promise<void>;
+  validate(attributes: AdmissionAttributes, ctx: AdmissionContext): Promise<void>;
+}
+
+const OPERATIONS: readonly AdmissionOperation[] = ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'];
+
+type Plugins = Readonly<Record<AdmissionOperation, readonly AdmissionPlugin[]>>;
+
+function sorted(plugins: readonly AdmissionPlugin[], phase: 'admit' | 'validate'): Plugins {
+  const able = plugins.filter((plugin) => plugin[phase] !== undefined);
+  const entries = OPERATIONS.map((operation) => [operation, able.filter((plugin) => plugin.operations.includes(operation))]);
+  return Object.fromEntries(entries) as Plugins;
+}
+
+function buildChain(plugins: readonly AdmissionPlugin[]): AdmissionChain {
+  const mutating = sorted(plugins, 'admit');
+  const validating = sorted(plugins, 'validate');
+  return {
+    mutates: (operation) => mutating[operation].length > 0,
+    validates: (operation) => validating[operation].length > 0,
+    async admit(attributes, ctx) {
+      for (const plugin of mutating[attributes.operation]) {
+        const pending = plugin.admit?.(attributes, ctx);
+        if (pending) await pending;
+      }
+    },
+    async validate(attributes, ctx) {
+      for (const plugin of validating[attributes.operation]) {
+        const pending = plugin.validate?.(attributes, ctx);
+        if (pending) await pending;
+      }
+    },
+  };
+}
+
+const chains = new WeakMap<readonly AdmissionPlugin[], AdmissionChain>();
+
+/** The chain of a list of plugins, built once. */
+export function admissionChain(plugins: readonly AdmissionPlugin[]): AdmissionChain {
+  let chain = chains.get(plugins);
+  if (chain === undefined) {
+    chain = buildChain(plugins);
+    chains.set(plugins, chain);
+  }
+  return chain;
+}

@@ -1,0 +1,145 @@
+import { type Clock, pathNotFound, type Random } from '#apimachinery';
+import { accessOf } from './access.js';
+import type { AdmissionPlugin } from './admission.js';
+import { admissionChain } from './admission-chain.js';
+import { type Authenticator, authenticate } from './authentication.js';
+import { type AuthorizationAttributes, type AuthorizerLink, authorize, forbiddenError, standardAuthorizers } from './authorization.js';
+import type { ClusterStore } from './cacher/cacher.js';
+import { type Catalog, type Conversion, catalogOf } from './catalog.js';
+import { impersonate } from './impersonation.js';
+import { DEFAULT_LIMITS, type Limits } from './limits.js';
+import { KUBERNETES_VERSION, nonResourceResponse, type VersionInfo } from './non-resource.js';
+import { createReader } from './reader.js';
+import { type ApiRequest, type ApiResponse, headerOf, queryOf } from './request.js';
+import { type RequestInfo, requestInfo } from './request-info.js';
+import { routeResource } from './resource-router.js';
+import { errorResponse, plainResponse } from './responses.js';
+import { type ClusterScope, type RestScope, Warnings } from './rest/scope.js';
+import { toStatusError } from './rest/storage-errors.js';
+import type { ResourceStrategy, UserInfo } from './strategy.js';
+import type { Timers } from './timers.js';
+import { managerOf } from './user-agent.js';
+
+/** What an API server is made of. Lists are shared by all clusters: what is worked out from them is worked out once a list. */
+export interface ApiServerDependencies {
+  store: ClusterStore;
+  strategies: readonly ResourceStrategy[];
+  conversions?: readonly Conversion[];
+  admission: readonly AdmissionPlugin[];
+  clock: Clock;
+  random: Random;
+  timers: Timers;
+  authenticators?: readonly Authenticator[];
+  /** Default: system:masters may do anything, the public paths are everybody's. */
+  authorizers?: readonly AuthorizerLink[];
+  version?: VersionInfo;
+  /** The cluster's path on its host, e.g. `/clusters/ID`; it stands in addresses that clients follow. Default ''. */
+  prefix?: string;
+  /** host:port as clients reach it, for /api. */
+  serverAddress?: string;
+  limits?: Limits;
+}
+
+/** The API of one cluster. Cheap to make, holds nothing that is not shared but its store. */
+export interface ApiServer {
+  readonly cluster: ClusterScope;
+  readonly authorizers: readonly AuthorizerLink[];
+  /** Answers a request. Never throws: every failure is a response. */
+  handle(request: ApiRequest): Promise<ApiResponse>;
+}
+
+const NOBODY: readonly Authenticator[] = [];
+
+/** Makes the API of the cluster whose store is given. */
+export function createApiServer(deps: ApiServerDependencies): ApiServer {
+  const { store, clock, random, timers, authorizers = standardAuthorizers } = deps;
+  const cluster: ClusterScope = {
+    store,
+    clock,
+    random,
+    timers,
+    catalog: catalogOf(deps.strategies, deps.conversions),
+    admission: admissionChain(deps.admission),
+    limits: deps.limits ?? DEFAULT_LIMITS,
+    reader: createReader(store),
+    access: accessOf(authorizers),
+  };
+  const server = new Pipeline(cluster, deps, authorizers);
+  return { cluster, authorizers, handle: (request) => server.handle(request) };
+}
+
+class Pipeline {
+  constructor(
+    private readonly cluster: ClusterScope,
+    private readonly deps: ApiServerDependencies,
+    private readonly authorizers: readonly AuthorizerLink[],
+  ) {}
+
+  async handle(request: ApiRequest): Promise<ApiResponse> {
+    const warnings = new Warnings();
+    try {
+      return await this.answer(request, warnings);
+    } catch (error) {
+      const status = toStatusError(error, { group: '', resource: '' }, request.method.toLowerCase());
+      return errorResponse(status, headerOf(request, 'accept'), warnings.texts);
+    }
+  }
+
+  private async answer(request: ApiRequest, warnings: Warnings): Promise<ApiResponse> {
+    const query = queryOf(request);
+    const info = requestInfo(request.method, request.path, query);
+    const requestor = await authenticate(request, this.deps.authenticators ?? NOBODY);
+    const user = await impersonate(requestor, request.headers, this.authorizers);
+    const attributes = attributesOf(info, user);
+    const { decision, reason } = await authorize(attributes, this.authorizers);
+    if (decision !== 'allow') throw forbiddenError(attributes, reason);
+    return info.isResource ? this.resource(request, query, info, user, warnings) : this.other(request, query);
+  }
+
+  private other(request: ApiRequest, query: URLSearchParams): Promise<ApiResponse> {
+    const { version = KUBERNETES_VERSION, prefix = '', serverAddress = '' } = this.deps;
+    const probe = () => this.cluster.store.revision();
+    return nonResourceResponse({ request, query, version, place: { prefix, serverAddress }, probe });
+  }
+
+  private async resource(
+    request: ApiRequest,
+    query: URLSearchParams,
+    info: RequestInfo,
+    user: UserInfo,
+    warnings: Warnings,
+  ): Promise<ApiResponse> {
+    const { catalog } = this.cluster;
+    const endpoint = catalog.endpoint(info.group, info.version, info.resource);
+    if (endpoint === undefined) return unknownResource(catalog, info);
+    const scope: RestScope = {
+      cluster: this.cluster,
+      endpoint,
+      // A Namespace stands in no namespace, whatever its path looks like.
+      namespace: endpoint.namespaced ? info.namespace : '',
+      name: info.name,
+      subresource: info.subresource,
+      verb: info.verb,
+      user,
+      requestId: request.requestId,
+      warnings,
+      manager: query.get('fieldManager') || managerOf(headerOf(request, 'user-agent')),
+    };
+    try {
+      return await routeResource({ scope, request, query }, info);
+    } catch (error) {
+      throw toStatusError(error, endpoint.groupResource, info.verb);
+    }
+  }
+}
+
+function attributesOf(info: RequestInfo, user: UserInfo): AuthorizationAttributes {
+  const { verb, path, group, version, resource, subresource, namespace, name } = info;
+  return { user, verb, isResource: info.isResource, path, group, version, resource, subresource, namespace, name };
+}
+
+/** A group version that is served knows the resource not: Status; one that is not: what any unknown path gets. */
+function unknownResource(catalog: Catalog, info: RequestInfo): ApiResponse {
+  if (catalog.served(info.group, info.version)) throw pathNotFound();
+  return plainResponse(404, '404 page not found\n');
+}

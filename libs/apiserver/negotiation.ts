@@ -1,0 +1,153 @@
+import { notAcceptable, type StatusError, unsupportedMediaType } from '#apimachinery';
+
+/** The encodings of the API. */
+export type Encoding = 'json' | 'yaml' | 'protobuf';
+
+/** What a response is to look like: its encoding, and the kind it is to be turned into. */
+export interface Negotiated {
+  encoding: Encoding;
+  /** `as=Table;v=v1;g=meta.k8s.io` and the like; none: as it is. */
+  convert?: { kind: string; group: string; version: string };
+  pretty: boolean;
+}
+
+export const MEDIA_TYPES: Readonly<Record<Encoding, string>> = {
+  json: 'application/json',
+  yaml: 'application/yaml',
+  protobuf: 'application/vnd.kubernetes.protobuf',
+};
+
+const ENCODINGS: readonly Encoding[] = ['json', 'yaml', 'protobuf'];
+const ACCEPTED = ENCODINGS.map((encoding) => MEDIA_TYPES[encoding]);
+const STREAM_ACCEPTED = ACCEPTED.map((type) => `${type};stream=watch`);
+
+interface Clause {
+  type: string;
+  subType: string;
+  q: number;
+  params: Map<string, string>;
+}
+
+/** An Accept header's clauses, best first (github.com/munnerz/goautoneg). */
+export function parseAccept(header: string): Clause[] {
+  const clauses: Clause[] = [];
+  for (const part of header.split(',')) {
+    const [media = '', ...rest] = part.split(';');
+    const [type = '', subType = ''] = media.trim().split('/');
+    if (type === '') continue;
+    const clause: Clause = { type: type.trim(), subType: subType === '' && type === '*' ? '*' : subType.trim(), q: 1, params: new Map() };
+    for (const param of rest) {
+      const at = param.indexOf('=');
+      if (at < 0) continue;
+      const name = param.slice(0, at).trim();
+      const value = param.slice(at + 1).trim();
+      if (name === 'q') clause.q = Number(value) || 0;
+      else clause.params.set(name, value);
+    }
+    clauses.push(clause);
+  }
+  return clauses.sort((a, b) => b.q - a.q || wildness(a) - wildness(b));
+}
+
+const wildness = (clause: Clause): number => (clause.type === '*' ? 2 : 0) + (clause.subType === '*' ? 1 : 0);
+
+function matches(clause: Clause, encoding: Encoding): boolean {
+  const subType = MEDIA_TYPES[encoding].slice('application/'.length);
+  if (clause.type === '*' && clause.subType === '*') return true;
+  return clause.type === 'application' && (clause.subType === subType || clause.subType === '*');
+}
+
+const METADATA_KINDS = new Set(['PartialObjectMetadata', 'PartialObjectMetadataList']);
+
+function allowsConversion(convert: Negotiated['convert'], encoding: Encoding): boolean {
+  if (convert === undefined) return true;
+  if (convert.group !== 'meta.k8s.io' || (convert.version !== 'v1' && convert.version !== 'v1beta1')) return false;
+  if (convert.kind === 'Table') return encoding !== 'protobuf';
+  return METADATA_KINDS.has(convert.kind);
+}
+
+function accept(clause: Clause, encoding: Encoding, conversions: boolean): Negotiated | undefined {
+  let convert: Negotiated['convert'];
+  const { params } = clause;
+  if (params.has('as') || params.has('g') || params.has('v')) {
+    convert = { kind: params.get('as') ?? '', group: params.get('g') ?? '', version: params.get('v') ?? '' };
+  }
+  const stream = params.get('stream');
+  if (stream && stream !== 'watch') return undefined;
+  const serverVersion = params.get('sv');
+  if (serverVersion && serverVersion !== 'v1') return undefined;
+  if (convert !== undefined && (!conversions || !allowsConversion(convert, encoding))) return undefined;
+  return { encoding, pretty: params.get('pretty') === '1', ...(convert ? { convert } : {}) };
+}
+
+const KEPT = 512;
+const cache = new Map<string, Negotiated | null>();
+const PLAIN_JSON: Negotiated = Object.freeze({ encoding: 'json', pretty: false });
+
+function negotiate(header: string | undefined, conversions: boolean): Negotiated | undefined {
+  if (header === undefined || header === '' || header === 'application/json' || header === '*/*') return PLAIN_JSON;
+  const id = conversions ? header : `-${header}`;
+  const kept = cache.get(id);
+  if (kept !== undefined) return kept ?? undefined;
+  let found: Negotiated | undefined;
+  for (const clause of parseAccept(header)) {
+    for (const encoding of ENCODINGS) if (!found && matches(clause, encoding)) found = accept(clause, encoding, conversions);
+    if (found) break;
+  }
+  if (cache.size >= KEPT) cache.clear();
+  cache.set(id, found ?? null);
+  return found;
+}
+
+/** What a resource's response is to look like; throws 406 (endpoints/handlers/negotiation NegotiateOutputMediaType). */
+export function negotiateOutput(header: string | undefined): Negotiated {
+  const found = negotiate(header, true);
+  if (!found) throw notAcceptable(ACCEPTED);
+  return found;
+}
+
+/** As negotiateOutput, for a watch. */
+export function negotiateStream(header: string | undefined): Negotiated {
+  const found = negotiate(header, true);
+  if (!found) throw notAcceptable(STREAM_ACCEPTED);
+  return found;
+}
+
+/** What an error or a document that has no other forms is to look like; JSON where the client accepts nothing we have. */
+export function negotiatePlain(header: string | undefined): Negotiated {
+  return negotiate(header, false) ?? PLAIN_JSON;
+}
+
+/** As negotiatePlain; throws 406 where nothing fits. */
+export function negotiateStrict(header: string | undefined): Negotiated {
+  const found = negotiate(header, false);
+  if (!found) throw notAcceptable(ACCEPTED);
+  return found;
+}
+
+/** The 406 for a conversion that the object does not have. */
+export function noSuchConversion(): StatusError {
+  return notAcceptable(ACCEPTED);
+}
+
+/** A media type without its parameters, in lower case (mime.ParseMediaType). */
+export function bareMediaType(contentType: string): string {
+  const at = contentType.indexOf(';');
+  return (at < 0 ? contentType : contentType.slice(0, at)).trim().toLowerCase();
+}
+
+/** The encoding of a request's body; throws 415. */
+export function negotiateInput(contentType: string | undefined): Encoding {
+  if (contentType === undefined || contentType === '' || contentType === 'application/json') return 'json';
+  const bare = bareMediaType(contentType);
+  const encoding = ENCODINGS.find((candidate) => MEDIA_TYPES[candidate] === bare);
+  if (!encoding) throw unsupportedMediaType(ACCEPTED);
+  return encoding;
+}
+
+/** Whether JSON is to be indented: `pretty` in the query, or a client that people read with. */
+export function wantsPretty(query: URLSearchParams, userAgent: string | undefined): boolean {
+  const asked = query.size === 0 ? null : query.get('pretty');
+  if (asked) return ['1', 't', 'T', 'TRUE', 'true', 'True'].includes(asked);
+  return userAgent !== undefined && (userAgent.startsWith('curl') || userAgent.startsWith('Wget') || userAgent.startsWith('Mozilla/5.0'));
+}

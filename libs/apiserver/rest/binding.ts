@@ -1,0 +1,119 @@
+import {
+  aggregateFieldErrors,
+  badRequest,
+  bareError,
+  conflict,
+  type FieldError,
+  formatTime,
+  type KubeObject,
+  notSupported,
+  required,
+  type Status,
+} from '#apimachinery';
+import type { WriteOptions } from '../options.js';
+import type { SubresourceStrategy } from '../strategy.js';
+import { admissionOptions } from './create.js';
+import { admissionAttributes, admissionContext, type RestScope } from './scope.js';
+import { updateObject } from './update.js';
+
+/** core/v1 Binding. */
+export interface BindingObject extends KubeObject {
+  target?: { kind?: string; name?: string };
+}
+
+interface Condition {
+  type: string;
+  status: string;
+  lastProbeTime?: string | null;
+  lastTransitionTime?: string | null;
+}
+
+interface BindablePod extends KubeObject {
+  spec: { nodeName?: string; schedulingGates?: unknown[] };
+  status?: { conditions?: Condition[]; nominatedNodeName?: string };
+}
+
+/** What is bound is neither reset nor validated by the strategy: only the node and the condition change. */
+const asBound: SubresourceStrategy = { prepareForUpdate() {} };
+
+function validateBinding({ target }: BindingObject): FieldError[] {
+  const errors: FieldError[] = [];
+  if (target?.kind && target.kind !== 'Node') errors.push(notSupported('target.kind', target.kind, ['Node', '<empty>']));
+  if (!target?.name) errors.push(required('target.name'));
+  return errors;
+}
+
+function refusal(pod: BindablePod): string | undefined {
+  const { name, deletionTimestamp } = pod.metadata;
+  if (deletionTimestamp !== undefined) return `pod ${name} is being deleted, cannot be assigned to a host`;
+  if (pod.spec.nodeName) return `pod ${name} is already assigned to node "${pod.spec.nodeName}"`;
+  return (pod.spec.schedulingGates ?? []).length > 0 ? `pod ${name} has non-empty .spec.schedulingGates` : undefined;
+}
+
+/** The PodScheduled condition becomes True; its place among the conditions stays (pkg/api/v1/pod UpdatePodCondition). */
+function scheduled(conditions: readonly Condition[], now: string): Condition[] {
+  const made: Condition = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: now };
+  const index = conditions.findIndex((condition) => condition.type === 'PodScheduled');
+  if (index < 0) return [...conditions, made];
+  return conditions.map((condition, at) => (at === index ? made : condition));
+}
+
+function bound(pod: BindablePod, binding: BindingObject, now: string): KubeObject {
+  const { annotations, labels } = binding.metadata;
+  const { nominatedNodeName: _cleared, ...status } = pod.status ?? {};
+  const metadata = { ...pod.metadata };
+  if (annotations && Object.keys(annotations).length > 0) metadata.annotations = { ...metadata.annotations, ...annotations };
+  if (labels && Object.keys(labels).length > 0) metadata.labels = { ...metadata.labels, ...labels };
+  return {
+    ...pod,
+    metadata,
+    spec: { ...pod.spec, nodeName: binding.target?.name ?? '' },
+    status: { ...status, conditions: scheduled(pod.status?.conditions ?? [], now) },
+  } as KubeObject;
+}
+
+/** Binds the pod that the scope names (pkg/registry/core/pod/storage BindingREST). Throws StatusError. */
+export async function bindPod(scope: RestScope, binding: BindingObject, options: WriteOptions): Promise<Status> {
+  const { cluster } = scope;
+  if (binding.metadata.name !== scope.name) throw badRequest('name in URL does not match name in Binding object');
+  const errors = validateBinding(binding);
+  if (errors.length > 0) throw bareError(aggregateFieldErrors(errors));
+  const attributes = admissionAttributes(scope, 'CREATE', options.dryRun, { object: binding, options: admissionOptions(options) });
+  await cluster.admission.admit(attributes, admissionContext(cluster));
+  await cluster.admission.validate(attributes, admissionContext(cluster));
+  const now = formatTime(cluster.clock.now());
+  const silent = { ...scope, cluster: { ...cluster, admission: NO_ADMISSION } };
+  await updateObject(silent, {
+    options,
+    view: asBound,
+    ...(binding.metadata.uid ? { uid: binding.metadata.uid } : {}),
+    transform: (standing) => {
+      const pod = standing as BindablePod;
+      checkVersion(scope, binding, pod);
+      const text = refusal(pod);
+      if (text !== undefined) throw conflict({ group: '', resource: 'pods/binding' }, scope.name, text);
+      return bound(pod, binding, now);
+    },
+  });
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
+}
+
+function checkVersion(scope: RestScope, binding: BindingObject, pod: BindablePod): void {
+  const wanted = binding.metadata.resourceVersion;
+  if (!wanted || wanted === pod.metadata.resourceVersion) return;
+  const detail = `Precondition failed: ResourceVersion in precondition: ${wanted}, ResourceVersion in object meta: ${pod.metadata.resourceVersion}`;
+  const key = `/registry/pods/${scope.namespace}/${scope.name}`;
+  throw conflict(
+    scope.endpoint.groupResource,
+    scope.name,
+    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${detail}`,
+  );
+}
+
+/** The Binding has been admitted; the pod's own update is not put to admission again. */
+const NO_ADMISSION = {
+  mutates: () => false,
+  validates: () => false,
+  admit: async () => {},
+  validate: async () => {},
+};

@@ -1,0 +1,149 @@
+import { nullEmptyLists } from '#api';
+import {
+  alreadyExists,
+  bareError,
+  formatTime,
+  generateNameConflict,
+  invalid,
+  type KubeObject,
+  storedText,
+  validateObjectMeta,
+} from '#apimachinery';
+import type { LogEntry, WriteOp } from '#storage';
+import { type Endpoint, objectKey } from '../catalog.js';
+import { dedupOwnerReferences, ensureNamespace, generatedName, wipeSystemFields } from '../object-meta.js';
+import type { WriteOptions } from '../options.js';
+import type { ResourceStrategy, StrategyContext } from '../strategy.js';
+import { companionOps, isTaken } from './companions.js';
+import { ownFields } from './managed-fields.js';
+import { timeToLive } from './peculiarities.js';
+import { admissionAttributes, admissionContext, causeOf, type RestScope, strategyContext } from './scope.js';
+
+/** What was written: the stored text, and its revision; none when it was a dry run. */
+export interface Written {
+  value: string;
+  revision?: number;
+}
+
+/** What is said of a create with a resourceVersion (apiserver/pkg/storage ErrResourceVersionSetOnCreate); a bare 500. */
+const VERSION_SET = 'resourceVersion should not be set on objects to be created';
+
+/**
+ * Creates a decoded and defaulted object (endpoints/handlers/create.go, registry/generic/registry/store.go Create).
+ * The object is the caller's to give away: it is changed in place. Throws StatusError.
+ */
+export async function createObject(scope: RestScope, given: KubeObject, options: WriteOptions): Promise<Written> {
+  const { endpoint, cluster, warnings } = scope;
+  wipeSystemFields(given.metadata);
+  ensureNamespace(given.metadata, scope.namespace);
+  warnings.add(dedupOwnerReferences(given.metadata, false));
+  ownFields(scope, given, undefined);
+  const object = endpoint.conversion ? endpoint.conversion.toStorage(given) : given;
+  if (cluster.admission.mutates('CREATE')) {
+    const attributes = admissionAttributes(scope, 'CREATE', options.dryRun, { object, options: admissionOptions(options) });
+    await cluster.admission.admit(attributes, admissionContext(cluster));
+  }
+  warnings.add(dedupOwnerReferences(object.metadata, true));
+  return insert(scope, object, options);
+}
+
+/** The options as admission shows them to webhooks and policies. */
+export function admissionOptions(options: WriteOptions): Record<string, unknown> {
+  return { fieldManager: options.fieldManager, fieldValidation: options.fieldValidation, ...(options.dryRun ? { dryRun: ['All'] } : {}) };
+}
+
+/** From the admitted object to the store; generated names are tried anew when they are taken. */
+export async function insert(scope: RestScope, object: KubeObject, options: WriteOptions): Promise<Written> {
+  const { generateName } = object.metadata;
+  const generated = Boolean(generateName) && !object.metadata.name;
+  const attempts = scope.cluster.limits.generateNameAttempts;
+  for (let attempt = 1; ; attempt++) {
+    if (generated) object.metadata.name = freeName(scope, generateName ?? '');
+    const written = await insertOnce(scope, object, options);
+    if (written !== undefined) return written;
+    if (generated && attempt < attempts) continue;
+    throw await nameTaken(scope, object, generateName !== undefined && generateName !== '');
+  }
+}
+
+/** A generated name that the cache does not know to be taken. */
+function freeName({ cluster, endpoint, namespace }: RestScope, base: string): string {
+  let name = '';
+  for (let attempt = 0; attempt < cluster.limits.generateNameAttempts; attempt++) {
+    name = generatedName(base, (length) => cluster.random.suffix(length));
+    if (cluster.store.peek(objectKey(endpoint.storage, namespace, name)) === undefined) break;
+  }
+  return name;
+}
+
+async function nameTaken({ cluster, endpoint, namespace }: RestScope, object: KubeObject, generated: boolean) {
+  const { name } = object.metadata;
+  const error = generated ? generateNameConflict(endpoint.groupResource, name, 1) : alreadyExists(endpoint.groupResource, name);
+  const standing = await cluster.store.get(objectKey(endpoint.storage, namespace, name));
+  if (standing?.object.metadata.deletionTimestamp === undefined) return error;
+  const { status } = error;
+  return Object.assign(error, { status: { ...status, message: `object is being deleted: ${status.message}` } });
+}
+
+/** One attempt; undefined where the name is taken. Companions that are taken meanwhile are allocated anew. */
+async function insertOnce(scope: RestScope, object: KubeObject, options: WriteOptions): Promise<Written | undefined> {
+  const { cluster, endpoint } = scope;
+  const { storage } = endpoint;
+  const ctx = strategyContext(scope, options.dryRun);
+  const { metadata } = object;
+  metadata.creationTimestamp = formatTime(cluster.clock.now());
+  metadata.uid = cluster.random.uuid();
+  for (;;) {
+    const companions = await prepareForCreate(endpoint, object, ctx, scope);
+    if (cluster.admission.validates('CREATE')) {
+      const attributes = admissionAttributes(scope, 'CREATE', options.dryRun, { object, options: admissionOptions(options) });
+      await cluster.admission.validate(attributes, admissionContext(cluster));
+    }
+    const version = metadata.resourceVersion;
+    if (version && version !== '0') throw bareError(VERSION_SET);
+    const key = objectKey(storage, metadata.namespace ?? '', metadata.name);
+    nullEmptyLists(storage, object);
+    const value = storedText(object);
+    if (options.dryRun) return (await cluster.store.get(key)) === undefined ? { value } : undefined;
+    const written = await write(scope, { key, value }, companions);
+    if (written !== 'again') return written && { value: written.value, revision: written.revision };
+  }
+}
+
+async function prepareForCreate(endpoint: Endpoint, object: KubeObject, ctx: StrategyContext, scope: RestScope) {
+  const { strategy } = endpoint.storage;
+  const allocated = strategy.allocate ? await strategy.allocate(object, undefined, ctx) : undefined;
+  const { groupKind } = endpoint;
+  if (allocated?.errors?.length) throw invalid(groupKind, object.metadata.name, allocated.errors);
+  strategy.prepareForCreate?.(object, ctx);
+  const errors = checksMetadata(strategy, ctx)
+    ? validateObjectMeta(object.metadata, { namespaced: endpoint.namespaced, nameRule: endpoint.storage.nameRule })
+    : [];
+  if (strategy.validate) errors.push(...strategy.validate(object, ctx));
+  if (errors.length > 0) throw invalid(groupKind, object.metadata.name, errors);
+  if (strategy.warnings) for (const text of strategy.warnings(object, undefined, ctx)) scope.warnings.add(text);
+  return allocated?.companions ?? [];
+}
+
+/** Whether the object's metadata is checked here (legacy Events are not). */
+export function checksMetadata(strategy: ResourceStrategy, ctx: StrategyContext): boolean {
+  return strategy.validatesMetadata?.(ctx) ?? true;
+}
+
+type Companions = Awaited<ReturnType<typeof prepareForCreate>>;
+
+async function write(
+  scope: RestScope,
+  { key, value }: { key: string; value: string },
+  companions: Companions,
+): Promise<LogEntry | 'again' | undefined> {
+  const { cluster, endpoint } = scope;
+  const at = cluster.clock.now();
+  const cause = causeOf(scope);
+  const ttl = timeToLive(endpoint);
+  const op: WriteOp = { type: 'create', key, value, cause, at, ...(ttl === undefined ? {} : { expiresAt: at + ttl }) };
+  const options = { ...(scope.fence ? { fence: scope.fence } : {}), ...(companions.length > 0 ? { atomic: true } : {}) };
+  const [first, ...others] = await cluster.store.write([op, ...companionOps(scope, companions, at)], options);
+  if (first?.ok) return first.entry;
+  return isTaken(others) ? 'again' : undefined;
+}

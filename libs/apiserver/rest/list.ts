@@ -1,0 +1,107 @@
+import { badRequest, expired, type StatusError } from '#apimachinery';
+import { Compacted } from '#storage';
+import type { CachedObject } from '../cacher/cacher.js';
+import { objectKey } from '../catalog.js';
+import { decodeContinue, encodeContinue, InvalidContinue } from '../continue-token.js';
+import type { ListOptions } from '../options.js';
+import { versionSyntaxError } from './get.js';
+import type { RestScope } from './scope.js';
+import { type Selection, selectionOf } from './selection.js';
+
+/** A page of a list. */
+export interface Listing {
+  items: readonly CachedObject[];
+  revision: number;
+  /** Token to go on with; '' when this was all. */
+  continue: string;
+  remaining?: number;
+}
+
+/** What to read, from the options (apiserver/pkg/storage ValidateListOptions). */
+interface Reading {
+  at?: number;
+  notOlderThan?: number;
+  after?: string;
+  limit?: number;
+}
+
+const INCONSISTENT =
+  'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
+
+function readingOf(options: ListOptions, prefix: string): Reading {
+  const { resourceVersion, resourceVersionMatch: match } = options;
+  // A list from '0' is served whole from the cache (storage/cacher delegate.go).
+  const limited = options.limit > 0 && resourceVersion !== '0' ? { limit: options.limit } : {};
+  if (options.continue !== '') return { ...continued(options, prefix), ...(options.limit > 0 ? { limit: options.limit } : {}) };
+  if (resourceVersion === '') return limited;
+  if (!/^\d+$/.test(resourceVersion)) throw badRequest(`invalid resource version: ${versionSyntaxError(resourceVersion)}`);
+  const version = Number(resourceVersion);
+  if (match === 'Exact' || (match === '' && options.limit > 0 && version > 0)) return { ...limited, at: version };
+  return { ...limited, notOlderThan: version };
+}
+
+function continued({ continue: text, resourceVersion }: ListOptions, prefix: string): Reading {
+  try {
+    const token = decodeContinue(text, prefix);
+    if (resourceVersion !== '' && resourceVersion !== '0') {
+      throw badRequest('specifying resource version is not allowed when using continue');
+    }
+    // A token's key is the first to read; it ends in a NUL behind the last one that was read.
+    const after = token.start.endsWith('\u0000') ? token.start.slice(0, -1) : token.start;
+    return token.revision > 0 ? { after, at: token.revision } : { after };
+  } catch (error) {
+    if (error instanceof InvalidContinue) throw badRequest(`invalid continue token: ${error.message}`);
+    throw error;
+  }
+}
+
+/** 410 with a token that goes on at the newest revision (storage/etcd3/errors.go handleCompactedErrorForPaging). */
+function inconsistentContinue(reading: Reading, prefix: string): StatusError {
+  const error = expired(INCONSISTENT);
+  Object.assign(error.status, { metadata: { continue: encodeContinue(reading.after ?? prefix, prefix, -1) } });
+  return error;
+}
+
+/** Reads a page of what the options select. Throws StatusError, and the store's errors (see storage-errors.ts). */
+export async function listObjects(scope: RestScope, options: ListOptions): Promise<Listing> {
+  const { endpoint, cluster } = scope;
+  const selection = selectionOf(endpoint, scope.namespace, scope.name, options);
+  if (selection.name !== undefined && (selection.namespace !== '' || !endpoint.namespaced)) return single(scope, selection, options);
+  const prefix = selection.namespace === '' ? `${endpoint.root}/` : `${endpoint.root}/${selection.namespace}/`;
+  const reading = readingOf(options, prefix);
+  const { matches } = selection;
+  const name = selection.name;
+  const filter = matches ?? (name === undefined ? undefined : ({ object }: CachedObject) => object.metadata.name === name);
+  const listed = await cluster.store.list({ prefix, ...reading, ...(filter ? { filter } : {}) }).catch((error: unknown) => {
+    if (error instanceof Compacted && reading.after !== undefined) throw inconsistentContinue(reading, prefix);
+    throw error;
+  });
+  const last = listed.items.at(-1);
+  const more = listed.more && last !== undefined;
+  return {
+    items: listed.items,
+    revision: reading.at ?? listed.revision,
+    continue: more ? encodeContinue(last.key, prefix, reading.at ?? listed.revision) : '',
+    ...(more && filter === undefined && listed.remaining !== undefined ? { remaining: listed.remaining } : {}),
+  };
+}
+
+/** fieldSelector=metadata.name=x: a get that answers a list. */
+async function single(scope: RestScope, selection: Selection, options: ListOptions): Promise<Listing> {
+  const { store } = scope.cluster;
+  const reading = readingOf(options, `${scope.endpoint.root}/`);
+  const key = objectKey(scope.endpoint.storage, selection.namespace, selection.name ?? '');
+  if (reading.at !== undefined) {
+    const prefix = key.slice(0, key.lastIndexOf('/') + 1);
+    const { items, revision } = await store.list({
+      prefix,
+      at: reading.at,
+      filter: (item) => item.key === key && (selection.matches?.(item) ?? true),
+    });
+    return { items, revision, continue: '' };
+  }
+  const stored = await store.get(key);
+  const revision = Math.max(await store.revision(), stored?.revision ?? 0);
+  const found = stored !== undefined && (selection.matches?.(stored) ?? true);
+  return { items: found ? [stored] : [], revision, continue: '' };
+}

@@ -1,0 +1,52 @@
+import { scheme } from '#api';
+import { deepEqual, formatTime, type KubeObject, type ManagedFieldsEntry, trackUpdate } from '#apimachinery';
+import type { RestScope } from './scope.js';
+
+const RESET_STATUS = Object.freeze({ 'f:status': Object.freeze({}) });
+const RESET_SPEC = Object.freeze({ 'f:spec': Object.freeze({}) });
+
+/** What a write to the resource, or to its status, cannot own because the strategy resets it (upstream's GetResetFields). */
+function resetFields({ endpoint, subresource }: RestScope) {
+  if (subresource === 'status') return RESET_SPEC;
+  return subresource === '' && endpoint.subresources.has('status') ? RESET_STATUS : undefined;
+}
+
+/**
+ * Notes in metadata.managedFields what the request's manager changes (FieldManager.UpdateNoErrors). Objects are in the request's version,
+ * before admission. Nothing happens for a request without a manager.
+ */
+export function ownFields(scope: RestScope, object: KubeObject, live: KubeObject | undefined): void {
+  const { manager, endpoint, subresource, cluster } = scope;
+  if (manager === '') return;
+  const { group, version, kind } = endpoint;
+  const schema = scheme.definitionFor({ group, version, kind });
+  if (schema === undefined) return;
+  const reset = resetFields(scope);
+  const entries = trackUpdate({
+    old: live,
+    new: object,
+    manager,
+    operation: 'Update',
+    apiVersion: endpoint.apiVersion,
+    time: formatTime(cluster.clock.now()),
+    schema,
+    ...(subresource ? { subresource } : {}),
+    ...(reset ? { resetFields: reset } : {}),
+  });
+  if (entries === undefined) delete object.metadata.managedFields;
+  else object.metadata.managedFields = entries;
+}
+
+const timeless = (entries: readonly ManagedFieldsEntry[] | undefined) => entries?.map(({ time: _time, ...entry }) => entry);
+
+/** A write that only renews the times of managed fields is no change (fieldmanager.IgnoreManagedFieldsTimestampsTransformer). */
+export function ignoreManagedFieldsTimestamps(object: KubeObject, old: KubeObject): void {
+  const entries = object.metadata.managedFields;
+  const standing = old.metadata.managedFields;
+  if (entries === standing || entries === undefined || standing?.length !== entries.length) return;
+  if (!deepEqual(timeless(entries), timeless(standing))) return;
+  const { managedFields: _new, ...metadata } = object.metadata;
+  const { managedFields: _old, ...before } = old.metadata;
+  if (!deepEqual({ ...object, metadata }, { ...old, metadata: before })) return;
+  object.metadata.managedFields = standing;
+}

@@ -1,0 +1,134 @@
+import { applyDefaults, scheme } from '#api';
+import { DecodeError, decodeValue, parseJson } from '#api/decode-value.js';
+import { JsonSyntaxError } from '#api/json-text.js';
+import {
+  applyJsonPatch,
+  applyMergePatch,
+  applyStrategicPatch,
+  badRequest,
+  decodeJsonPatch,
+  decodeMergePatch,
+  decodeStrategicPatch,
+  type FieldError,
+  invalid,
+  invalidValue,
+  type KubeObject,
+  StatusError,
+  unknownJsonPatchFields,
+} from '#apimachinery';
+import { failureStatus } from '#apimachinery/status.js';
+import { bareMediaType } from '../negotiation.js';
+import type { WriteOptions } from '../options.js';
+import type { Warnings } from './scope.js';
+
+/** Kinds of patches, by the media type of their bodies. */
+export type PatchKind = 'json' | 'merge' | 'strategic' | 'apply';
+
+const KINDS: Readonly<Record<string, PatchKind>> = {
+  'application/json-patch+json': 'json',
+  'application/merge-patch+json': 'merge',
+  'application/strategic-merge-patch+json': 'strategic',
+  'application/apply-patch+yaml': 'apply',
+};
+
+/** 415 as go-restful puts it. */
+function unsupported(message: string): StatusError {
+  return new StatusError(failureStatus({ code: 415, reason: 'UnsupportedMediaType', message, details: {} }));
+}
+
+/** The kind of a patch from its Content-Type; throws 415. */
+export function patchKindOf(contentType: string | undefined): PatchKind {
+  const kind = KINDS[bareMediaType(contentType ?? '')];
+  if (kind === undefined) throw unsupported('415: Unsupported Media Type');
+  return kind;
+}
+
+/** The 415 for server-side apply, which clusters do not serve yet. */
+export function applyNotServed(): StatusError {
+  return unsupported('server-side apply (application/apply-patch+yaml) is not served by this cluster yet; use a client-side apply');
+}
+
+/** A patch, read from its body. */
+export interface Patch {
+  kind: PatchKind;
+  /** Decoded JSON. */
+  body: unknown;
+}
+
+/** Reads a JSON body as a patch; throws 400 with upstream's words. */
+export function readPatch(kind: PatchKind, body: Uint8Array): Patch {
+  try {
+    return { kind, body: parseJson(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')) };
+  } catch (error) {
+    if (error instanceof JsonSyntaxError || error instanceof DecodeError) {
+      throw badRequest(kind === 'strategic' ? error.message : `error decoding patch: ${error.message}`);
+    }
+    throw error;
+  }
+}
+
+/** Kind of what is patched, and how strictly. */
+export interface PatchTarget {
+  group: string;
+  version: string;
+  kind: string;
+  options: WriteOptions;
+  warnings: Warnings;
+}
+
+const NO_KIND = { group: '', kind: '' };
+
+function unusable(value: unknown, message: string): StatusError {
+  const errors: FieldError[] = [invalidValue('patch', JSON.stringify(value), message)];
+  return invalid(NO_KIND, '', errors);
+}
+
+/** The patched document, and what is strange about the patch itself. */
+function applied(document: KubeObject, patch: Patch, target: PatchTarget): { patched: KubeObject; strict: string[] } {
+  const { body, kind } = patch;
+  if (kind === 'json') {
+    const operations = decodeJsonPatch(body);
+    const strict = target.options.fieldValidation === 'Ignore' ? [] : unknownJsonPatchFields(body).map((text) => `json patch ${text}`);
+    return { patched: applyJsonPatch(document, operations), strict };
+  }
+  if (kind === 'merge') return { patched: applyMergePatch(document, decodeMergePatch(body)), strict: [] };
+  const schema = scheme.definitionFor(target);
+  if (schema === undefined) throw new Error(`${target.kind} has no definition`);
+  return { patched: applyStrategicPatch(document, decodeStrategicPatch(body), schema), strict: [] };
+}
+
+/**
+ * Applies a patch to an object and reads the outcome as its kind again, with defaults (endpoints/handlers/patch.go).
+ * Returns a new object that may share parts with the old one. Throws StatusError.
+ */
+export function applyPatch(document: KubeObject, patch: Patch, target: PatchTarget): KubeObject {
+  const { patched, strict } = applied(document, patch, target);
+  const definition = scheme.definitionFor(target);
+  if (definition === undefined) throw new Error(`${target.kind} has no definition`);
+  const shown = patch.kind === 'strategic' ? patch.body : patched;
+  const decoded = decode(definition, patched, shown, target);
+  const complaints = [...strict, ...decoded.strict];
+  if (complaints.length > 0 && target.options.fieldValidation === 'Strict') {
+    throw unusable(shown, `strict decoding error: ${complaints.join(', ')}`);
+  }
+  for (const text of complaints) target.warnings.add(text);
+  const object = decoded.object as unknown as KubeObject;
+  object.kind = document.kind;
+  object.apiVersion = document.apiVersion;
+  object.metadata ??= { name: '' };
+  applyDefaults(target, object);
+  return object;
+}
+
+type Definition = Parameters<typeof decodeValue>[0];
+
+function decode(definition: Definition, patched: KubeObject, shown: unknown, target: PatchTarget) {
+  // The decoder takes possession of what it is given, but the standing object is shared.
+  const own = structuredClone(patched);
+  try {
+    return decodeValue(definition, own, target.options.fieldValidation);
+  } catch (error) {
+    if (error instanceof DecodeError) throw unusable(shown, error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,68 @@
+import { badRequest, type FieldSelector, goQuote, type KubeObject, type LabelSelector } from '#apimachinery';
+import type { Endpoint } from '../catalog.js';
+import type { ListOptions } from '../options.js';
+import type { Stored } from './view.js';
+
+/** What a list or watch selects: where to read, and which of what is read. */
+export interface Selection {
+  /** The name that the fields ask for: at most one object is meant. */
+  name?: string;
+  /** The namespace that the request or the fields ask for; '' for all. */
+  namespace: string;
+  /** None: all that stands there. */
+  matches?: (stored: Stored) => boolean;
+}
+
+/** What upstream says of an unknown field, where the kind has field labels of its own (AddFieldLabelConversionFunc). */
+function unsupported(endpoint: Endpoint, field: string): string {
+  if (endpoint.resource === 'jobs') return `field label ${goQuote(field)} not supported for Job`;
+  if (endpoint.resource === 'resourceslices') return `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${field}`;
+  return `field label not supported: ${field}`;
+}
+
+function checkFields(endpoint: Endpoint, selector: FieldSelector): void {
+  const own = endpoint.strategy.fields ?? endpoint.storage.strategy.fields;
+  for (const { field } of selector.terms) {
+    if (field === 'metadata.name' || field === 'metadata.namespace') continue;
+    if (own === undefined) throw badRequest(`${goQuote(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`);
+    if (!Object.hasOwn(own, field)) throw badRequest(unsupported(endpoint, field));
+  }
+}
+
+/** Reads the fields that selectors may name. */
+function fieldReader(endpoint: Endpoint, object: KubeObject): (field: string) => string {
+  const own = endpoint.strategy.fields ?? endpoint.storage.strategy.fields;
+  return (field) => {
+    if (field === 'metadata.name') return object.metadata.name;
+    if (field === 'metadata.namespace') return object.metadata.namespace ?? '';
+    return own?.[field]?.(object) ?? '';
+  };
+}
+
+function matcher(endpoint: Endpoint, labels: LabelSelector | undefined, fields: FieldSelector | undefined): Selection['matches'] {
+  if (labels === undefined && fields === undefined) return undefined;
+  return ({ object }) => {
+    if (labels !== undefined && !labels.matches(object.metadata.labels)) return false;
+    return fields === undefined || fields.matches(fieldReader(endpoint, object));
+  };
+}
+
+/** Works out what a list or watch is about; throws 400 for fields that the resource does not know. */
+export function selectionOf(endpoint: Endpoint, namespace: string, name: string, options: ListOptions): Selection {
+  const { labelSelector, fieldSelector } = options;
+  if (fieldSelector !== undefined) checkFields(endpoint, fieldSelector);
+  const selection: Selection = { namespace };
+  const asked = fieldSelector?.requiresExactMatch('metadata.name');
+  if (name !== '' && fieldSelector !== undefined && asked !== name) {
+    throw badRequest("fieldSelector metadata.name doesn't match requested name");
+  }
+  const single = name || asked;
+  if (single) selection.name = single;
+  const askedNamespace = fieldSelector?.requiresExactMatch('metadata.namespace');
+  if (namespace === '' && endpoint.namespaced && askedNamespace && isLabel(askedNamespace)) selection.namespace = askedNamespace;
+  const matches = matcher(endpoint, labelSelector, fieldSelector);
+  if (matches !== undefined) selection.matches = matches;
+  return selection;
+}
+
+const isLabel = (text: string): boolean => /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(text) && text.length <= 63;

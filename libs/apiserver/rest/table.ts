@@ -1,0 +1,92 @@
+import type { Instant, KubeObject } from '#apimachinery';
+import { badRequest, formatFieldError, invalidValue } from '#apimachinery';
+import type { Endpoint } from '../catalog.js';
+import type { Column } from '../strategy.js';
+import { partialMetadata, type Stored, viewObject } from './view.js';
+
+/** What a row carries of its object. */
+export type IncludeObject = 'None' | 'Metadata' | 'Object';
+
+/** meta/v1 Table. */
+export interface Table {
+  kind: 'Table';
+  apiVersion: string;
+  metadata: Record<string, unknown>;
+  columnDefinitions: ReadonlyArray<Record<string, unknown>>;
+  rows: Array<Record<string, unknown>>;
+}
+
+/** Columns where a strategy gives none (apiserver/pkg/registry/rest/table.go). */
+const DEFAULT_COLUMNS: readonly Column[] = [
+  {
+    name: 'Name',
+    type: 'string',
+    format: 'name',
+    description: 'Name must be unique within a namespace.',
+    cell: (object) => object.metadata.name,
+  },
+  {
+    name: 'Created At',
+    type: 'date',
+    description: 'CreationTimestamp is a timestamp representing the server time when this object was created.',
+    cell: (object) => object.metadata.creationTimestamp ?? null,
+  },
+];
+
+/** meta/v1 TableOptions from the query; throws upstream's 400. */
+export function includeObjectOf(query: URLSearchParams): IncludeObject {
+  const value = query.get('includeObject') ?? '';
+  if (value === '') return 'Metadata';
+  if (value === 'None' || value === 'Metadata' || value === 'Object') return value;
+  const error = formatFieldError(invalidValue('includeObject', value, "must be 'Metadata', 'Object', 'None', or empty"));
+  throw badRequest(`Unable to convert to Table as requested: ${error}`);
+}
+
+const definitions = new WeakMap<readonly Column[], ReadonlyArray<Record<string, unknown>>>();
+
+function columnsOf(endpoint: Endpoint): readonly Column[] {
+  return endpoint.strategy.columns ?? endpoint.storage.strategy.columns ?? DEFAULT_COLUMNS;
+}
+
+/** The columns as clients read them. */
+export function columnDefinitions(endpoint: Endpoint): ReadonlyArray<Record<string, unknown>> {
+  const columns = columnsOf(endpoint);
+  let made = definitions.get(columns);
+  if (made === undefined) {
+    made = columns.map(({ name, type, format = '', description = '', priority = 0 }) => ({ name, type, format, description, priority }));
+    definitions.set(columns, made);
+  }
+  return made;
+}
+
+/** One object's row. Cells are drawn from the stored version. */
+export function tableRow(
+  endpoint: Endpoint,
+  stored: Stored,
+  include: IncludeObject,
+  now: Instant,
+  version = 'v1',
+): Record<string, unknown> {
+  const view = viewObject(endpoint, stored, now);
+  const drawn = endpoint.conversion ? stored.object : view;
+  const row: Record<string, unknown> = { cells: columnsOf(endpoint).map((column) => column.cell(drawn, now)) };
+  const conditions = endpoint.storage.strategy.rowConditions?.(drawn) ?? [];
+  if (conditions.length > 0) row.conditions = conditions;
+  row.object = rowObject(view, include, version);
+  return row;
+}
+
+function rowObject(view: KubeObject, include: IncludeObject, version: string): unknown {
+  if (include === 'None') return null;
+  return include === 'Object' ? view : partialMetadata(view, version);
+}
+
+/** A table of many objects, or of one. */
+export function tableOf(
+  endpoint: Endpoint,
+  metadata: Record<string, unknown>,
+  rows: Array<Record<string, unknown>>,
+  version = 'v1',
+): Table {
+  return { kind: 'Table', apiVersion: `meta.k8s.io/${version}`, metadata, columnDefinitions: columnDefinitions(endpoint), rows };
+}

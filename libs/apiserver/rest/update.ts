@@ -1,0 +1,218 @@
+import { nullEmptyLists } from '#api';
+import {
+  bareError,
+  conflict,
+  type FieldError,
+  goQuote,
+  invalid,
+  invalidValue,
+  type KubeObject,
+  notFound,
+  storedText,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+} from '#apimachinery';
+import type { WriteOp } from '#storage';
+import type { CachedObject } from '../cacher/cacher.js';
+import { objectKey } from '../catalog.js';
+import { deletesDuringUpdate } from '../deletion.js';
+import { dedupOwnerReferences, ensureNamespace } from '../object-meta.js';
+import type { WriteOptions } from '../options.js';
+import type { Companion, SubresourceStrategy } from '../strategy.js';
+import { companionOps, isTaken } from './companions.js';
+import { admissionOptions, checksMetadata, insert, type Written } from './create.js';
+import { ignoreManagedFieldsTimestamps } from './managed-fields.js';
+import { isNamespace, timeToLive } from './peculiarities.js';
+import { admissionAttributes, admissionContext, causeOf, type RestScope, strategyContext } from './scope.js';
+
+/** Makes the new object from what stands (undefined: nothing does), in the stored version, as its own copy. Throws StatusError. */
+export type Transform = (standing: KubeObject | undefined) => Promise<KubeObject> | KubeObject;
+
+export interface UpdateRules {
+  options: WriteOptions;
+  transform: Transform;
+  /** How a subresource is written; none for the resource itself. */
+  view?: SubresourceStrategy;
+  /** The uid that must stand (of a PUT's object). */
+  uid?: string;
+  /** Create what is not there (PUT of a strategy that allows it). */
+  create?: boolean;
+}
+
+/** What an update did. */
+export interface Updated extends Written {
+  created: boolean;
+}
+
+type Outcome = Updated | 'again';
+
+/**
+ * Changes an object under compare-and-swap (generic/registry/store.go Update, storage/etcd3 GuaranteedUpdate): tried first on what the
+ * cache holds; whatever goes wrong with that is only believed of what the store holds now.
+ */
+export async function updateObject(scope: RestScope, rules: UpdateRules): Promise<Updated> {
+  const { store, limits } = scope.cluster;
+  const key = objectKey(scope.endpoint.storage, scope.namespace, scope.name);
+  const cached = store.peek(key);
+  if (cached !== undefined) {
+    const outcome = await attempt(scope, rules, cached, false).catch((error: unknown) => verdict(error, key, cached, scope));
+    if (outcome !== 'again') return outcome;
+  }
+  for (let tried = 0; tried < limits.updateAttempts; tried++) {
+    const outcome = await attempt(scope, rules, await store.get(key), true);
+    if (outcome !== 'again') return outcome;
+  }
+  throw conflict(scope.endpoint.groupResource, scope.name);
+}
+
+/** An error on cached state stands only if that state is current. */
+async function verdict(error: unknown, key: string, cached: CachedObject, scope: RestScope): Promise<'again'> {
+  const current = await scope.cluster.store.get(key);
+  if (current?.revision === cached.revision) throw error;
+  return 'again';
+}
+
+async function attempt(scope: RestScope, rules: UpdateRules, standing: CachedObject | undefined, current: boolean): Promise<Outcome> {
+  const { endpoint, cluster } = scope;
+  if (standing === undefined) return rules.create ? createInstead(scope, rules) : missing(scope);
+  const old = standing.object;
+  checkUid(scope, rules, old, standing.key);
+  const object = await admitted(scope, rules, old);
+  checkResourceVersion(scope, object, old);
+  const companions = await prepareForUpdate(scope, rules, object, old);
+  ignoreManagedFieldsTimestamps(object, old);
+  if (cluster.admission.validates('UPDATE')) {
+    const attributes = attributesOf(scope, rules, object, old);
+    await cluster.admission.validate(attributes, admissionContext(cluster));
+  }
+  if (removes(scope, object, old)) return remove(scope, rules, object, standing);
+  nullEmptyLists(endpoint.storage, object);
+  const value = storedText(object);
+  if (value === standing.value && companions.length === 0) {
+    if (current) return { value, revision: standing.revision, created: false };
+    const now = await cluster.store.get(standing.key);
+    return now?.revision === standing.revision ? { value, revision: standing.revision, created: false } : 'again';
+  }
+  if (rules.options.dryRun) return { value, revision: standing.revision, created: false };
+  const ttl = timeToLive(endpoint);
+  const at = cluster.clock.now();
+  const expires = ttl === undefined ? {} : { expiresAt: at + ttl };
+  const op: WriteOp = { type: 'update', key: standing.key, value, expected: standing.revision, cause: causeOf(scope), at, ...expires };
+  return write(scope, op, companions);
+}
+
+async function write(scope: RestScope, op: WriteOp, companions: readonly Companion[]): Promise<Outcome> {
+  const { store } = scope.cluster;
+  const options = { ...(scope.fence ? { fence: scope.fence } : {}), ...(companions.length > 0 ? { atomic: true } : {}) };
+  const [first, ...others] = await store.write([op, ...companionOps(scope, companions, op.at)], options);
+  if (first?.ok) return { value: first.entry.value, revision: first.entry.revision, created: false };
+  if (first?.reason === 'missing') return missing(scope);
+  return first?.reason === 'conflict' || isTaken(others) || others.length > 0 ? 'again' : missing(scope);
+}
+
+function missing(scope: RestScope): never {
+  throw notFound(scope.endpoint.groupResource, scope.name);
+}
+
+async function createInstead(scope: RestScope, rules: UpdateRules): Promise<Updated> {
+  const object = await rules.transform(undefined);
+  delete object.metadata.resourceVersion;
+  const { cluster } = scope;
+  if (cluster.admission.mutates('CREATE')) {
+    const attributes = admissionAttributes(scope, 'CREATE', rules.options.dryRun, { object, options: admissionOptions(rules.options) });
+    await cluster.admission.admit(attributes, admissionContext(cluster));
+  }
+  return { ...(await insert(scope, object, rules.options)), created: true };
+}
+
+function checkUid(scope: RestScope, rules: UpdateRules, old: KubeObject, key: string): void {
+  if (!rules.uid || rules.uid === old.metadata.uid) return;
+  const detail = `Precondition failed: UID in precondition: ${rules.uid}, UID in object meta: ${old.metadata.uid ?? ''}`;
+  const text = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${detail}`;
+  throw conflict(scope.endpoint.groupResource, scope.name, text);
+}
+
+function attributesOf(scope: RestScope, rules: UpdateRules, object: KubeObject, old: KubeObject) {
+  const { options } = rules;
+  return admissionAttributes(scope, 'UPDATE', options.dryRun, { object, oldObject: old, options: admissionOptions(options) });
+}
+
+async function admitted(scope: RestScope, rules: UpdateRules, old: KubeObject): Promise<KubeObject> {
+  const object = await rules.transform(old);
+  const { cluster } = scope;
+  if (cluster.admission.mutates('UPDATE'))
+    await cluster.admission.admit(attributesOf(scope, rules, object, old), admissionContext(cluster));
+  scope.warnings.add(dedupOwnerReferences(object.metadata, true));
+  return object;
+}
+
+/** Upstream parses versions as unsigned integers and answers a bare 500 where that fails. */
+function checkResourceVersion(scope: RestScope, object: KubeObject, old: KubeObject): void {
+  const { endpoint, name } = scope;
+  const { metadata } = object;
+  const given = metadata.resourceVersion ?? '';
+  if (given !== '' && !/^\d+$/.test(given)) throw bareError(`strconv.ParseUint: parsing ${goQuote(given)}: invalid syntax`);
+  if (given === '' || Number(given) === 0) {
+    if (endpoint.storage.strategy.unconditionalUpdate === false) {
+      const kind = { group: endpoint.group, kind: endpoint.resource };
+      throw invalid(kind, name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')]);
+    }
+    metadata.resourceVersion = old.metadata.resourceVersion;
+    return;
+  }
+  if (given !== old.metadata.resourceVersion) throw conflict(endpoint.groupResource, name);
+}
+
+/** What an update may never change (registry/rest/update.go BeforeUpdate), then the strategy's own affairs and validation. */
+async function prepareForUpdate(scope: RestScope, rules: UpdateRules, object: KubeObject, old: KubeObject): Promise<Companion[]> {
+  const { endpoint } = scope;
+  const { strategy, nameRule } = endpoint.storage;
+  const { metadata } = object;
+  const ctx = strategyContext(scope, rules.options.dryRun);
+  ensureNamespace(metadata, endpoint.namespaced ? scope.namespace : '');
+  if (old.metadata.generation === undefined) delete metadata.generation;
+  else metadata.generation = old.metadata.generation;
+  const allocated = !rules.view && strategy.allocate ? await strategy.allocate(object, old, ctx) : undefined;
+  if (allocated?.errors?.length) throw invalid(endpoint.groupKind, metadata.name, allocated.errors);
+  if (rules.view) rules.view.prepareForUpdate(object, old, ctx);
+  else strategy.prepareForUpdate?.(object, old, ctx);
+  keepSystemFields(object, old);
+  const errors: FieldError[] = [];
+  if (checksMetadata(strategy, ctx)) {
+    errors.push(...validateObjectMeta(object.metadata, { namespaced: endpoint.namespaced, nameRule }));
+    errors.push(...validateObjectMetaUpdate(object.metadata, old.metadata));
+  }
+  if (rules.view) errors.push(...(rules.view.validateUpdate?.(object, old, ctx) ?? []));
+  else if (strategy.validateUpdate) errors.push(...strategy.validateUpdate(object, old, ctx));
+  if (errors.length > 0) throw invalid(endpoint.groupKind, object.metadata.name, errors);
+  if (!rules.view && strategy.warnings) for (const text of strategy.warnings(object, old, ctx)) scope.warnings.add(text);
+  return allocated?.companions ?? [];
+}
+
+function keepSystemFields(object: KubeObject, old: KubeObject): void {
+  const { metadata } = object;
+  const standing = old.metadata;
+  if (!metadata.uid && standing.uid !== undefined) metadata.uid = standing.uid;
+  if (standing.creationTimestamp !== undefined) metadata.creationTimestamp = standing.creationTimestamp;
+  if (standing.deletionTimestamp !== undefined) metadata.deletionTimestamp = standing.deletionTimestamp;
+  if (standing.deletionGracePeriodSeconds !== undefined) metadata.deletionGracePeriodSeconds ??= standing.deletionGracePeriodSeconds;
+}
+
+function removes({ endpoint }: RestScope, object: KubeObject, old: KubeObject): boolean {
+  if (!deletesDuringUpdate(object.metadata, old.metadata)) return false;
+  return !isNamespace(endpoint) || ((object as { spec?: { finalizers?: string[] } }).spec?.finalizers ?? []).length === 0;
+}
+
+/** The last finalizer is gone: so is the object. The client reads what it sent (store.go deleteWithoutFinalizers). */
+async function remove(scope: RestScope, rules: UpdateRules, object: KubeObject, standing: CachedObject): Promise<Outcome> {
+  const { cluster, endpoint } = scope;
+  const done: Updated = { value: storedText(object), revision: standing.revision, created: false };
+  if (rules.options.dryRun) return done;
+  const at = cluster.clock.now();
+  const released = await endpoint.storage.strategy.release?.(object, strategyContext(scope, false));
+  const op: WriteOp = { type: 'delete', key: standing.key, expected: standing.revision, cause: causeOf(scope), at };
+  const options = scope.fence ? { fence: scope.fence } : {};
+  const [first] = await cluster.store.write([op, ...companionOps(scope, released ?? [], at)], options);
+  if (first?.ok || first?.reason === 'missing') return done;
+  return 'again';
+}

@@ -1,0 +1,54 @@
+import { asListItem, type Instant, type KubeObject, withResourceVersion } from '#apimachinery';
+import type { Endpoint } from '../catalog.js';
+
+/** Something stored, at the revision clients are to see; `object` may cost a parse and is only asked for where it is needed. */
+export interface Stored {
+  readonly value: string;
+  readonly revision: number;
+  readonly object: KubeObject;
+}
+
+/** A written text as something stored: parsed when first asked for, with its resourceVersion (none for a dry run's creation). */
+export function storedOf(value: string, revision: number | undefined): Stored {
+  let object: KubeObject | undefined;
+  return {
+    value,
+    revision: revision ?? 0,
+    get object() {
+      object ??= parse(value, revision);
+      return object;
+    },
+  };
+}
+
+function parse(value: string, revision: number | undefined): KubeObject {
+  const object = JSON.parse(value) as KubeObject;
+  if (revision !== undefined) object.metadata.resourceVersion = String(revision);
+  return object;
+}
+
+/** What clients of the endpoint read: in its version, with what is computed at reading. May be shared: never changed in place. */
+export function viewObject(endpoint: Endpoint, stored: Stored, now: Instant): KubeObject {
+  if (endpoint.streamed) return stored.object;
+  const { decorate } = endpoint.storage.strategy;
+  const object = decorate ? decorate(stored.object, { now }) : stored.object;
+  return endpoint.conversion ? endpoint.conversion.fromStorage(object) : object;
+}
+
+/** The same as JSON text; where nothing has to look inside, the stored text with its resourceVersion spliced in. */
+export function viewText(endpoint: Endpoint, stored: Stored, now: Instant): string {
+  if (!endpoint.streamed) return JSON.stringify(viewObject(endpoint, stored, now));
+  return stored.revision === 0 ? stored.value : withResourceVersion(stored.value, stored.revision);
+}
+
+/** The same as an item of a typed list: without kind and apiVersion. */
+export function itemText(endpoint: Endpoint, stored: Stored, now: Instant): string {
+  if (endpoint.streamed) return asListItem(stored.value, stored.revision);
+  const { kind: _kind, apiVersion: _apiVersion, ...rest } = viewObject(endpoint, stored, now);
+  return JSON.stringify(rest);
+}
+
+/** Metadata alone (meta/v1 PartialObjectMetadata). */
+export function partialMetadata(object: KubeObject, version = 'v1') {
+  return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata: object.metadata };
+}

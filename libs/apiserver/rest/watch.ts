@@ -1,0 +1,122 @@
+import { bareError, expired, type KubeObject, type StatusError } from '#apimachinery';
+import { Compacted, FutureRevision } from '#storage';
+import type { CacheEvent, CacheSink } from '../cacher/cacher.js';
+import { objectKey } from '../catalog.js';
+import type { ListOptions } from '../options.js';
+import { versionSyntaxError } from './get.js';
+import type { RestScope } from './scope.js';
+import { type Selection, selectionOf } from './selection.js';
+import { toStatusError } from './storage-errors.js';
+import type { Stored } from './view.js';
+
+export type WatchType = 'ADDED' | 'MODIFIED' | 'DELETED';
+
+/** Where a watch's events go, in order, synchronously. */
+export interface WatchSink {
+  /** `event` is what it stems from; none for the objects that were there at the start. */
+  event(type: WatchType, stored: Stored, event?: CacheEvent): void;
+  /** All up to this revision has been told; `initial`: this was the state at the start. */
+  bookmark(revision: number, initial: boolean): void;
+  /** The watch is over: an error the client is to be told, or none. Nothing comes after. */
+  end(error?: StatusError): void;
+}
+
+/** The old object at the revision of the change that took it out of the selection. */
+function leaving(previous: Stored, revision: number): Stored {
+  return {
+    value: previous.value,
+    revision,
+    get object(): KubeObject {
+      const { object } = previous;
+      return { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
+    },
+  };
+}
+
+/** What a change is to a watcher with a selector (storage/cacher/cache_watcher.go convertToWatchEvent); undefined: nothing. */
+export function transition(event: CacheEvent, matches: Selection['matches']): { type: WatchType; stored: Stored } | undefined {
+  const { current, previous } = event;
+  const before = previous !== undefined && (matches === undefined || matches(previous));
+  if (event.type === 'delete') return before || previous === undefined ? { type: 'DELETED', stored: current } : undefined;
+  const after = matches === undefined || matches(current);
+  if (after) return { type: before ? 'MODIFIED' : 'ADDED', stored: current };
+  return before ? { type: 'DELETED', stored: leaving(previous, event.revision) } : undefined;
+}
+
+interface Place {
+  prefix: string;
+  /** Only this key, where one object is meant. */
+  key?: string;
+  matches: Selection['matches'];
+}
+
+function placeOf(scope: RestScope, options: ListOptions): Place {
+  const { endpoint } = scope;
+  const { name, namespace, matches } = selectionOf(endpoint, scope.namespace, scope.name, options);
+  const prefix = namespace === '' ? `${endpoint.root}/` : `${endpoint.root}/${namespace}/`;
+  if (name === undefined) return { prefix, matches };
+  if (namespace !== '' || !endpoint.namespaced) return { prefix, key: objectKey(endpoint.storage, namespace, name), matches };
+  return { prefix, matches: matches ?? (({ object }) => object.metadata.name === name) };
+}
+
+/**
+ * Watches what the options select; returns what stops it. Throws StatusError (and the store's errors) only before the first event;
+ * a version that is too old is told to the sink, as upstream tells it in the stream.
+ */
+export async function watchObjects(scope: RestScope, options: ListOptions, sink: WatchSink): Promise<() => void> {
+  const { resourceVersion } = options;
+  if (resourceVersion !== '' && !/^\d+$/.test(resourceVersion)) throw bareError(versionSyntaxError(resourceVersion));
+  const place = placeOf(scope, options);
+  const from = Number(resourceVersion);
+  if (options.sendInitialEvents === true) return watchFromList(scope, place, sink, from);
+  return follow(scope, place, sink, from > 0 ? from : undefined);
+}
+
+async function watchFromList(scope: RestScope, place: Place, sink: WatchSink, notOlderThan: number): Promise<() => void> {
+  const { store } = scope.cluster;
+  const { prefix, key, matches } = place;
+  const filter = key === undefined ? matches : (stored: Stored & { key: string }) => stored.key === key && (matches?.(stored) ?? true);
+  const listed = await store.list({ prefix, ...(notOlderThan > 0 ? { notOlderThan } : {}), ...(filter ? { filter } : {}) });
+  for (const stored of listed.items) sink.event('ADDED', stored);
+  sink.bookmark(listed.revision, true);
+  return follow(scope, place, sink, listed.revision);
+}
+
+async function follow(scope: RestScope, { prefix, key, matches }: Place, sink: WatchSink, after: number | undefined): Promise<() => void> {
+  const { store } = scope.cluster;
+  let floor = 0;
+  const cacheSink: CacheSink = {
+    event(event) {
+      if (event.revision <= floor || (key !== undefined && event.current.key !== key)) return;
+      const told = transition(event, matches);
+      if (told !== undefined) sink.event(told.type, told.stored, event);
+    },
+    progress(revision) {
+      if (revision > floor) sink.bookmark(revision, false);
+    },
+    end(error) {
+      sink.end(error === undefined ? undefined : endOf(scope, error, after));
+    },
+  };
+  try {
+    return await store.watch(prefix, after, cacheSink);
+  } catch (error) {
+    if (error instanceof Compacted) {
+      sink.end(tooOld(error));
+      return () => {};
+    }
+    if (!(error instanceof FutureRevision)) throw error;
+    // Upstream waits in silence for what comes after a version of the future.
+    floor = after ?? 0;
+    return store.watch(prefix, undefined, cacheSink);
+  }
+}
+
+function tooOld({ requested, compactRevision }: Compacted): StatusError {
+  return expired(`too old resource version: ${requested} (${compactRevision})`);
+}
+
+function endOf(scope: RestScope, error: Error, _after: number | undefined): StatusError {
+  if (error instanceof Compacted) return tooOld(error);
+  return toStatusError(error, scope.endpoint.groupResource, 'watch');
+}
