@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import type { Definition, Type } from './definition.js';
 
 interface Described {
   description: string;
@@ -20,4 +21,31 @@ function all(): Readonly<Record<string, Described>> {
 export function descriptionOf(definition: string, field?: string): string {
   const described = all()[definition];
   return (field === undefined ? described?.description : described?.fields[field]) ?? '';
+}
+
+const conventions = 'https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md';
+
+/** What upstream says, kind after kind, of the fields every object has. */
+function usual(kind: string, field: string): string {
+  if (field === 'metadata') return `Standard ${kind.endsWith('List') ? 'list' : "object's"} metadata. More info: ${conventions}#metadata`;
+  if (field === 'spec') return `Specification of the desired behavior of the ${kind}. More info: ${conventions}#spec-and-status`;
+  if (field === 'status') return `Most recently observed status of the ${kind}. More info: ${conventions}#spec-and-status`;
+  return '';
+}
+
+function elementOf(type: Type): Definition | undefined {
+  if (type.of === 'struct') return type.definition;
+  return type.of === 'list' ? elementOf(type.items) : type.of === 'map' ? elementOf(type.values) : undefined;
+}
+
+/**
+ * The description of a field. The client library's types say nothing on fields that refer to another definition: there the usual words
+ * stand in, or that definition's own.
+ */
+export function fieldDescription(definition: Definition, name: string): string {
+  const own = descriptionOf(definition.id, name);
+  const field = definition.byName.get(name);
+  if (own || !field || Object.keys(all()).length === 0) return own;
+  const element = elementOf(field.type);
+  return (definition.gvk && usual(definition.gvk[2], name)) || (element ? descriptionOf(element.id) : '');
 }

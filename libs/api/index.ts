@@ -7,7 +7,7 @@ export {
 export { type DecodedValue, DecodeError, decodeParsedJson, decodeValue, type FieldValidation, parseJson } from './decode-value.js';
 export { applyDefaults, applyDefaultsOf } from './defaults.js';
 export type { Definition, Field, Special, Type } from './definition.js';
-export { descriptionOf } from './descriptions.js';
+export { descriptionOf, fieldDescription } from './descriptions.js';
 export {
   type AggregatedVersion,
   aggregatedContentType,

@@ -34,10 +34,16 @@ function parse(text: string): { millis: number; fraction: string } | undefined {
   const match = rfc3339.exec(text);
   if (!match) return undefined;
   const [, year, month, day, hour, minute, second] = match.map(Number);
-  const date = new Date(Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second));
+  const date = new Date(Date.UTC(2000, (month ?? 1) - 1, 1, hour, minute, second));
   date.setUTCFullYear(year ?? 0, (month ?? 1) - 1, day);
-  if (date.getUTCDate() !== day || date.getUTCHours() !== hour || date.getUTCMinutes() !== minute || date.getUTCSeconds() !== second)
-    return undefined;
+  // What is out of range carries over: then the parts are not what was given.
+  const carried =
+    date.getUTCMonth() + 1 !== month ||
+    date.getUTCDate() !== day ||
+    date.getUTCHours() !== hour ||
+    date.getUTCMinutes() !== minute ||
+    date.getUTCSeconds() !== second;
+  if (carried) return undefined;
   const zone = match[8] ?? 'Z';
   const minutes = zone === 'Z' ? 0 : Number(`${zone[0]}1`) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4)));
   return { millis: date.getTime() - minutes * 60_000, fraction: match[7]?.slice(1) ?? '' };

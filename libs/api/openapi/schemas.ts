@@ -1,5 +1,5 @@
 import type { Definition, FieldSource } from '../definition.js';
-import { descriptionOf } from '../descriptions.js';
+import { descriptionOf, fieldDescription } from '../descriptions.js';
 import { scheme } from '../scheme.js';
 
 /** The two dialects: swagger 2.0 (`/openapi/v2`) and OpenAPI 3.0 (`/openapi/v3/…`). */
@@ -53,7 +53,7 @@ const extensions: ReadonlyArray<readonly [keyof FieldSource, string]> = [
 
 function fieldSchema(definition: Definition, name: string, source: FieldSource, dialect: Dialect): Schema {
   const schema = typeSchema(definition.package, source, dialect, source.keepZero === true);
-  const description = descriptionOf(definition.id, name);
+  const description = fieldDescription(definition, name);
   for (const [from, to] of extensions) if (source[from] !== undefined) schema[to] = source[from];
   if (!description) return schema;
   if (dialect === 'v3' && '$ref' in schema) return { description, allOf: [{ $ref: schema.$ref }] };
