@@ -46,10 +46,13 @@ function strictError(state: State, kind: 'unknown' | 'duplicate', key: string): 
   if (state.strict.size < maxStrictErrors) state.strict.add(`${kind} field ${JSON.stringify(state.path ? `${state.path}.${key}` : key)}`);
 }
 
+function fits(text: string, bits: 32 | 64): boolean {
+  return text.length <= 20 && /^-?\d+$/.test(text) && BigInt.asIntN(bits, BigInt(text)) === BigInt(text);
+}
+
 function integer(state: State, node: JsonNode, go: string, bits: 32 | 64): void {
   if (node.kind !== 'number') wrongType(state, words[node.kind], go);
-  else if (!/^-?\d+$/.test(node.text) || BigInt.asIntN(bits, BigInt(node.text)) !== BigInt(node.text))
-    wrongType(state, `number ${node.text}`, go);
+  else if (!fits(node.text, bits)) wrongType(state, `number ${node.text}`, go);
 }
 
 const expected: Readonly<Partial<Record<Type['of'], JsonNode['kind']>>> = { double: 'number', boolean: 'bool' };
@@ -58,6 +61,8 @@ const expected: Readonly<Partial<Record<Type['of'], JsonNode['kind']>>> = { doub
 function scalar(state: State, type: Type, node: JsonNode, go: string): void {
   if (type.of === 'int32' || type.of === 'int64') integer(state, node, go, type.of === 'int32' ? 32 : 64);
   else if (node.kind !== (expected[type.of] ?? 'string')) wrongType(state, words[node.kind], go);
+  else if (type.of === 'double' && node.kind === 'number' && !Number.isFinite(Number(node.text)))
+    wrongType(state, `number ${node.text}`, go);
   else if (type.of === 'bytes' && node.kind === 'string') {
     const bad = base64ErrorAt(node.value);
     if (bad !== undefined) state.error ??= `illegal base64 data at input byte ${bad}`;
@@ -67,7 +72,7 @@ function scalar(state: State, type: Type, node: JsonNode, go: string): void {
 /** The offset Go's base64 decoder names; undefined when the text decodes. */
 function base64ErrorAt(text: string): number | undefined {
   const clean = text.replaceAll(/[\r\n]/g, '');
-  if (/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(clean)) return undefined;
+  if (clean.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(clean)) return undefined;
   const bad = /[^A-Za-z0-9+/]/.exec(clean)?.index ?? -1;
   if (bad < 0) return clean.length - (clean.length % 4);
   return clean[bad] === '=' && bad % 4 >= 2 ? Math.min(bad + 1, clean.length) : bad;

@@ -4,5 +4,3 @@ export const maxDepth = 1_000;
 export const maxStrictErrors = 100;
 /** Aliases a YAML document may expand to, against documents that blow up. */
 export const maxYamlAliases = 100;
-/** Largest body that the decoders take, in bytes (upstream's MaxRequestBodyBytes). */
-export const maxBodyBytes = 3 * 1024 * 1024;

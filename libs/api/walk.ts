@@ -39,7 +39,12 @@ function countKeys(value: unknown): void {
   }
 }
 
-const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+/** Base64 as Go reads it (line breaks do not count, unused bits neither) and writes it again; undefined when it is none. */
+function canonicalBase64(given: string): string | undefined {
+  const text = given.includes('\n') || given.includes('\r') ? given.replaceAll(/[\r\n]/g, '') : given;
+  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
+  return text.endsWith('=') ? text.slice(0, -4) + Buffer.from(text.slice(-4), 'base64').toString('base64') : text;
+}
 const kept: Walk = (value) => {
   countKeys(value);
   return value;
@@ -145,14 +150,17 @@ function typeWalk(type: Type, keep: boolean): Walk {
     case 'string':
       return (value) => (typeof value === 'string' ? (keep || value !== '' ? value : undefined) : mismatch());
     case 'bytes':
-      return (value) => (typeof value === 'string' && base64.test(value) ? (keep || value !== '' ? value : undefined) : mismatch());
+      return (value) => {
+        const text = (typeof value === 'string' ? canonicalBase64(value) : undefined) ?? mismatch();
+        return keep || text !== '' ? text : undefined;
+      };
     case 'int32':
       return (value) => (isInt32(value) ? (keep || value !== 0 ? value : undefined) : mismatch());
     case 'int64':
       return (value) =>
-        Number.isInteger(value) && Math.abs(value as number) < 2 ** 63 ? (keep || value !== 0 ? value : undefined) : mismatch();
+        Number.isInteger(value) && Math.abs(value as number) <= 2 ** 63 ? (keep || value !== 0 ? value : undefined) : mismatch();
     case 'double':
-      return (value) => (typeof value === 'number' ? (keep || value !== 0 ? value : undefined) : mismatch());
+      return (value) => (Number.isFinite(value) ? (keep || value !== 0 ? value : undefined) : mismatch());
     case 'boolean':
       return (value) => (typeof value === 'boolean' ? (keep || value ? value : undefined) : mismatch());
     case 'struct': {
