@@ -46,4 +46,5 @@ export {
   type SubresourceInfo,
   scheme,
 } from './scheme.js';
+export { decodeUnstructured } from './unstructured.js';
 export { readYaml, YamlSyntaxError } from './yaml-text.js';
