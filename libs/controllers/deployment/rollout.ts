@@ -1,4 +1,4 @@
-import { type appsv1, Deployment, ReplicaSet } from '#api';
+import { type appsv1, Deployment, type metav1, ReplicaSet } from '#api';
 import { controllerOf, controllerReference, deepEqual, isAlreadyExists, isNamespaceTerminating, type OwnerReference } from '#apimachinery';
 import { isFenced, type ReconcileContext } from '#controller-runtime';
 import { currentAnnotations, nextRevision, REVISION, replicasAnnotations } from './annotations.js';
@@ -103,7 +103,6 @@ export class Rollout {
     const { metadata, spec } = this.deployment;
     const hash = templateHash(spec.template, this.status.collisionCount);
     const labels = { ...spec.template.metadata?.labels, [TEMPLATE_HASH]: hash };
-    const template = structuredClone(spec.template);
     return {
       apiVersion: 'apps/v1',
       kind: 'ReplicaSet',
@@ -121,7 +120,7 @@ export class Rollout {
         replicas: currentSize(this.deployment, 0, totalSize(all(this.sets))),
         ...(spec.minReadySeconds === undefined ? {} : { minReadySeconds: spec.minReadySeconds }),
         selector: { ...spec.selector, matchLabels: { ...spec.selector.matchLabels, [TEMPLATE_HASH]: hash } },
-        template: { ...template, metadata: { name: '', ...template.metadata, labels: { ...labels } } },
+        template: { ...spec.template, metadata: { ...spec.template.metadata, labels } as metav1.ObjectMeta },
       },
     };
   }

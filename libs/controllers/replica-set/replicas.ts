@@ -149,7 +149,7 @@ async function makePod<T extends ReplicaOwner>(kind: ReplicaKind<T>, owner: T, {
       ...(template?.metadata?.finalizers === undefined ? {} : { finalizers: [...template.metadata.finalizers] }),
       ownerReferences: [controllerReference(owner, { apiVersion, kind: kind.resource.kind })],
     },
-    spec: structuredClone(template?.spec ?? { containers: [] }),
+    spec: template?.spec ?? { containers: [] },
   };
   try {
     const made = await client.create(Pod, pod);

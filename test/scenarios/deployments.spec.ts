@@ -1,0 +1,253 @@
+import { describe, expect, it } from '@jest/globals';
+import { type appsv1, Deployment, Event, Pod, ReplicaSet } from '#api';
+import { kubeControllerManager } from '#controllers';
+import { kubeScheduler } from '#scheduler';
+import { type LocalCluster, localCluster } from './local-cluster.js';
+
+const REVISION = 'deployment.kubernetes.io/revision';
+const start = (nodes?: number): Promise<LocalCluster> =>
+  localCluster({ components: [kubeControllerManager, kubeScheduler], server: { strategies: [], admission: [] }, nodes });
+
+function web(replicas: number, more: Partial<appsv1.DeploymentSpec> = {}): appsv1.Deployment {
+  const template = { metadata: { labels: { app: 'web' } } as never, spec: { containers: [{ name: 'c', image: 'nginx:1', resources: {} }] } };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web', namespace: 'default', generation: 1 },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: 'web' } },
+      template,
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+      progressDeadlineSeconds: 600,
+      revisionHistoryLimit: 10,
+      ...more,
+    },
+  };
+}
+
+function change({ client }: LocalCluster, generation: number, spec: Record<string, unknown>): Promise<appsv1.Deployment> {
+  return client.patch(Deployment, 'web', 'default', 'merge', { metadata: { generation }, spec });
+}
+
+const image = (name: string) => ({ template: { spec: { containers: [{ name: 'c', image: name }] } } });
+
+/** Image, revision and size of each replica set, oldest first. */
+async function replicaSets({
+  client,
+}: LocalCluster): Promise<Array<[image: string | undefined, revision: string | undefined, size: number | undefined]>> {
+  const { items } = await client.list(ReplicaSet);
+  items.sort((a, b) => Number(a.metadata.annotations?.[REVISION]) - Number(b.metadata.annotations?.[REVISION]));
+  return items.map(({ metadata, spec }) => [spec.template?.spec?.containers[0]?.image, metadata.annotations?.[REVISION], spec.replicas]);
+}
+
+/** What the Deployment told, with the replica sets' hashes left out. */
+async function told({ client }: LocalCluster): Promise<string[]> {
+  const { items } = await client.list(Event);
+  const own = items.filter(({ involvedObject }) => involvedObject.kind === 'Deployment');
+  return own.map(({ message = '' }) => message.replace(/web-[a-z0-9]+/, 'web-x')).sort();
+}
+
+const status = async ({ client }: LocalCluster): Promise<appsv1.DeploymentStatus> =>
+  (await client.get(Deployment, 'web', 'default')).status ?? {};
+const reasonOf = async (cluster: LocalCluster): Promise<string | undefined> =>
+  (await status(cluster)).conditions?.find(({ type }) => type === 'Progressing')?.reason;
+
+describe('a Deployment', () => {
+  it('brings its pods up, and tells of it', async () => {
+    const cluster = await start();
+    await cluster.client.create(Deployment, web(3));
+    await cluster.host.settle();
+    const { conditions, ...counts } = await status(cluster);
+    expect(counts).toEqual({
+      observedGeneration: 1,
+      replicas: 3,
+      updatedReplicas: 3,
+      readyReplicas: 3,
+      availableReplicas: 3,
+      terminatingReplicas: 0,
+    });
+    expect(conditions?.map(({ type, reason }) => [type, reason])).toEqual([
+      ['Available', 'MinimumReplicasAvailable'],
+      ['Progressing', 'NewReplicaSetAvailable'],
+    ]);
+    expect(await told(cluster)).toEqual(['Scaled up replica set web-x from 0 to 3']);
+    expect(cluster.failures).toEqual([]);
+  });
+
+  it('rolls over one by one, and back to an earlier revision', async () => {
+    const cluster = await start();
+    await cluster.client.create(Deployment, web(2));
+    await cluster.host.settle();
+    await change(cluster, 2, image('nginx:2'));
+    await cluster.host.settle();
+    expect(await replicaSets(cluster)).toEqual([
+      ['nginx:1', '1', 0],
+      ['nginx:2', '2', 2],
+    ]);
+    expect(await told(cluster)).toEqual([
+      'Scaled down replica set web-x from 1 to 0',
+      'Scaled down replica set web-x from 2 to 1',
+      'Scaled up replica set web-x from 0 to 1',
+      'Scaled up replica set web-x from 0 to 2',
+      'Scaled up replica set web-x from 1 to 2',
+    ]);
+    await change(cluster, 3, image('nginx:1'));
+    await cluster.host.settle();
+    expect(await replicaSets(cluster)).toEqual([
+      ['nginx:2', '2', 0],
+      ['nginx:1', '3', 2],
+    ]);
+    const { items } = await cluster.client.list(ReplicaSet, { namespace: 'default' });
+    expect(items.map(({ metadata }) => metadata.annotations?.['deployment.kubernetes.io/revision-history']).sort()).toEqual([
+      '1',
+      undefined,
+    ]);
+    expect(cluster.failures).toEqual([]);
+  });
+
+  it('stops at a template that does not work, and tells when it gives up', async () => {
+    const cluster = await start();
+    await cluster.client.create(Deployment, web(3));
+    await cluster.host.settle();
+    await change(cluster, 2, image('broken'));
+    await cluster.host.settle();
+    expect(await replicaSets(cluster)).toEqual([
+      ['nginx:1', '1', 3],
+      ['broken', '2', 1],
+    ]);
+    expect(await reasonOf(cluster)).toBe('ReplicaSetUpdated');
+    await cluster.host.advance(599_000);
+    expect(await reasonOf(cluster)).toBe('ReplicaSetUpdated');
+    await cluster.host.advance(3_000);
+    expect(await reasonOf(cluster)).toBe('ProgressDeadlineExceeded');
+    await change(cluster, 3, image('nginx:1'));
+    await cluster.host.settle();
+    expect([await replicaSets(cluster), await reasonOf(cluster)]).toEqual([
+      [
+        ['broken', '2', 0],
+        ['nginx:1', '3', 3],
+      ],
+      'NewReplicaSetAvailable',
+    ]);
+  });
+
+  it('waits until new pods have been ready for long enough', async () => {
+    const cluster = await start();
+    await cluster.client.create(Deployment, web(2, { minReadySeconds: 10 }));
+    await cluster.host.settle();
+    const { readyReplicas, availableReplicas } = await status(cluster);
+    expect([readyReplicas, availableReplicas]).toEqual([2, undefined]);
+    await change(cluster, 2, image('nginx:2'));
+    await cluster.host.advance(9_000);
+    expect(await replicaSets(cluster)).toEqual([
+      ['nginx:1', '1', 2],
+      ['nginx:2', '2', 1],
+    ]);
+    await cluster.host.advance(2_000);
+    expect(await replicaSets(cluster)).toEqual([
+      ['nginx:1', '1', 1],
+      ['nginx:2', '2', 2],
+    ]);
+    await cluster.host.advance(10_000);
+    expect([await replicaSets(cluster), (await status(cluster)).availableReplicas]).toEqual([
+      [
+        ['nginx:1', '1', 0],
+        ['nginx:2', '2', 2],
+      ],
+      2,
+    ]);
+  });
+
+  it('recreates: no new pod before the last old one is gone', async () => {
+    const cluster = await start();
+    await cluster.client.create(Deployment, web(2, { strategy: { type: 'Recreate' } }));
+    await cluster.host.settle();
+    const counts: number[] = [];
+    const count = async (): Promise<void> => {
+      counts.push((await cluster.client.list(Pod)).items.length);
+    };
+    await cluster.client.watch(
+      Pod,
+      { resourceVersion: String(await cluster.storage.revision()) },
+      { event: () => void count(), end: () => undefined },
+    );
+    await change(cluster, 2, image('nginx:2'));
+    await cluster.host.settle();
+    expect([Math.max(...counts), await replicaSets(cluster), await told(cluster)]).toEqual([
+      2,
+      [
+        ['nginx:1', '1', 0],
+        ['nginx:2', '2', 2],
+      ],
+      ['Scaled down replica set web-x from 2 to 0', 'Scaled up replica set web-x from 0 to 2', 'Scaled up replica set web-x from 0 to 2'],
+    ]);
+  });
+
+  it('is scaled, also while it is paused', async () => {
+    const cluster = await start();
+    await cluster.client.create(Deployment, web(2));
+    await cluster.host.settle();
+    await change(cluster, 2, { paused: true, ...image('nginx:2') });
+    await cluster.host.settle();
+    expect([await replicaSets(cluster), await reasonOf(cluster)]).toEqual([[['nginx:1', '1', 2]], 'DeploymentPaused']);
+    await change(cluster, 3, { replicas: 5 });
+    await cluster.host.settle();
+    expect(await replicaSets(cluster)).toEqual([['nginx:1', '1', 5]]);
+    await change(cluster, 4, { paused: false });
+    await cluster.host.settle();
+    expect([await replicaSets(cluster), await reasonOf(cluster)]).toEqual([
+      [
+        ['nginx:1', '1', 0],
+        ['nginx:2', '2', 5],
+      ],
+      'NewReplicaSetAvailable',
+    ]);
+    await change(cluster, 5, { replicas: 1 });
+    await cluster.host.settle();
+    expect((await cluster.client.list(Pod)).items.length).toBe(1);
+  });
+
+  it('keeps as much history as it is told to', async () => {
+    const cluster = await start();
+    await cluster.client.create(Deployment, web(1, { revisionHistoryLimit: 2 }));
+    for (let revision = 2; revision <= 5; revision += 1) {
+      await cluster.host.settle();
+      await change(cluster, revision, image(`nginx:${revision}`));
+    }
+    await cluster.host.settle();
+    expect((await replicaSets(cluster)).map(([name]) => name)).toEqual(['nginx:3', 'nginx:4', 'nginx:5']);
+  });
+
+  it('adopts what it selects, and its replica sets release what they no longer select', async () => {
+    const cluster = await start();
+    const { client, host } = cluster;
+    await client.create(Deployment, web(2));
+    await host.settle();
+    const [pod] = (await client.list(Pod)).items;
+    await client.patch(Pod, pod?.metadata.name ?? '', 'default', 'merge', { metadata: { labels: { 'pod-template-hash': 'none' } } });
+    await host.settle();
+    const { items } = await client.list(Pod);
+    const owned = items.map(({ metadata }) => metadata.ownerReferences?.length ?? 0).sort();
+    expect(owned).toEqual([0, 1, 1]);
+    const hash = items.find(({ metadata }) => metadata.ownerReferences?.length)?.metadata.labels?.['pod-template-hash'];
+    await client.patch(Pod, pod?.metadata.name ?? '', 'default', 'merge', { metadata: { labels: { 'pod-template-hash': hash } } });
+    await host.settle();
+    expect((await client.list(Pod)).items.map(({ metadata }) => metadata.ownerReferences?.length)).toEqual([1, 1]);
+  });
+
+  it('writes the same log for the same inputs', async () => {
+    const logs = await Promise.all(
+      [1, 2].map(async () => {
+        const cluster = await start();
+        await cluster.client.create(Deployment, web(20));
+        await cluster.host.settle();
+        await change(cluster, 2, image('nginx:2'));
+        await cluster.host.advance(60_000);
+        return cluster.storage.log({ after: 0 });
+      }),
+    );
+    expect(logs[0]?.length).toBeGreaterThan(100);
+    expect(logs[1]).toEqual(logs[0]);
+  });
+});
