@@ -53,7 +53,7 @@ function stale(force) {
 
 async function buildOne(swc, [source, output]) {
   fs.mkdirSync(path.dirname(output), { recursive: true });
-  if (!source.endsWith('.ts')) return fs.copyFileSync(path.join(root, source), output), fs.utimesSync(output, new Date(), new Date());
+  if (!source.endsWith('.ts')) return (fs.copyFileSync(path.join(root, source), output), fs.utimesSync(output, new Date(), new Date()));
   const { code, map } = await swc.transformFile(path.join(root, source), { ...swcOptions, sourceFileName: path.join(root, source) });
   if (map) fs.writeFileSync(`${output}.map`, map);
   fs.writeFileSync(output, map ? `${code}\n//# sourceMappingURL=${path.basename(output)}.map\n` : code);

@@ -1,10 +1,10 @@
 // `npm start`. Written so that any Node can read it, to tell an old one in one line what is needed.
 var major = Number(process.versions.node.split('.')[0]);
 if (major < 20) {
-  console.error('orrery: this is Node ' + process.versions.node + '; Node >= 20 is needed (https://nodejs.org, or your distribution\'s newer package)');
+  console.error(
+    'orrery: this is Node ' + process.versions.node + "; Node >= 20 is needed (https://nodejs.org, or your distribution's newer package)",
+  );
   process.exit(1);
 } else {
-  import('./launch/main.mjs').then(function (launch) {
-    return launch.main();
-  });
+  import('./launch/main.mjs').then((launch) => launch.main());
 }

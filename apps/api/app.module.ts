@@ -4,8 +4,8 @@ import { ClustersController } from './platform/clusters.controller.js';
 import { OpenApiController } from './platform/openapi.controller.js';
 import { OrganizationsController } from './platform/organizations.controller.js';
 import { PlatformGuard } from './platform/platform.guard.js';
-import { ACCESS, CLOCK_TURNER, CLUSTER_ADDRESS, CLUSTERS, ORGANIZATIONS } from './tokens.js';
 import type { PlatformServices } from './platform-services.js';
+import { ACCESS, CLOCK_TURNER, CLUSTER_ADDRESS, CLUSTERS, ORGANIZATIONS } from './tokens.js';
 
 /** The api as Nest sees it: one flat module. The Kubernetes endpoint stands beside it (main.ts): it needs no framework. */
 @Module({})

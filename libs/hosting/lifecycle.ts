@@ -34,7 +34,10 @@ export function watchLifecycle(log: Log): Lifecycle {
 }
 
 /** Ends in order, each step within its time; a step that hangs is left behind and said in the log. */
-export async function shutDown(log: Log, steps: ReadonlyArray<{ name: string; run(): Promise<unknown> | unknown; within?: number }>): Promise<void> {
+export async function shutDown(
+  log: Log,
+  steps: ReadonlyArray<{ name: string; run(): Promise<unknown> | unknown; within?: number }>,
+): Promise<void> {
   for (const step of steps) {
     const timeout = deferred<'late'>();
     const timer = setTimeout(() => timeout.resolve('late'), step.within ?? 5000);

@@ -1,11 +1,15 @@
 import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { HEALTH, METRICS } from './tokens.js';
 import type { Health, HealthAnswer } from './health.js';
 import type { Metrics } from './metrics/metrics.js';
+import { HEALTH, METRICS } from './tokens.js';
 
 const send = (reply: FastifyReply, answer: HealthAnswer) =>
-  reply.code(answer.status).header('content-type', 'text/plain; charset=utf-8').header('x-content-type-options', 'nosniff').send(answer.text);
+  reply
+    .code(answer.status)
+    .header('content-type', 'text/plain; charset=utf-8')
+    .header('x-content-type-options', 'nosniff')
+    .send(answer.text);
 
 /** What an operator finds on every process: /livez, /readyz (`?verbose` names the checks) and /metrics. */
 @Controller()

@@ -17,7 +17,17 @@ export interface Access {
 const longest = 512;
 
 /** `ttl` milliseconds is how long a revoked token may live on in a process that missed the message of its revocation. */
-export function createAccess({ records, now, ttl = 5000, size = 10_000 }: { records: PlatformRecords; now: () => number; ttl?: number; size?: number }): Access {
+export function createAccess({
+  records,
+  now,
+  ttl = 5000,
+  size = 10_000,
+}: {
+  records: PlatformRecords;
+  now: () => number;
+  ttl?: number;
+  size?: number;
+}): Access {
   const known = new Map<string, { grant: Grant; hash: string; until: number }>();
   const remembered = (token: string) => {
     const entry = known.get(token);

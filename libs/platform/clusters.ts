@@ -110,4 +110,3 @@ export function createClusters(options: ClustersOptions): Clusters {
     },
   };
 }
-

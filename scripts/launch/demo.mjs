@@ -15,7 +15,10 @@ async function ensureCluster(rest) {
   const { items: clusters } = await expected(rest('GET', `/platform/v1/clusters?organization=${organization.id}`), 200);
   const found = clusters.find((c) => c.name === 'demo');
   if (found) return { cluster: found, made: false };
-  return { cluster: await expected(rest('POST', '/platform/v1/clusters', { name: 'demo', organization: organization.id }), 201), made: true };
+  return {
+    cluster: await expected(rest('POST', '/platform/v1/clusters', { name: 'demo', organization: organization.id }), 201),
+    made: true,
+  };
 }
 
 /** Makes organization and cluster `demo` when there is none, and writes its kubeconfig. Answers whether it was made. */

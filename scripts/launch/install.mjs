@@ -44,7 +44,9 @@ async function npmCi(root, say) {
  */
 export async function install({ root, say }) {
   const stamp = path.join(root, 'node_modules/.cache/orrery/install.stamp');
-  const digest = createHash('sha256').update(fs.readFileSync(path.join(root, 'package-lock.json'))).digest('hex');
+  const digest = createHash('sha256')
+    .update(fs.readFileSync(path.join(root, 'package-lock.json')))
+    .digest('hex');
   const fresh = upToDate(root, stamp, digest);
   if (!fresh) {
     say('Installing packages (a minute or so, once) …');

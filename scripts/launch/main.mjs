@@ -2,8 +2,8 @@
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import { ServiceProcess } from './processes.mjs';
 import { install } from './install.mjs';
+import { ServiceProcess } from './processes.mjs';
 import { removeRunFile, takeOver, writeRunFile } from './run-file.mjs';
 import { StartError } from './start-error.mjs';
 
@@ -13,8 +13,14 @@ const say = (line) => process.stdout.write(`${line}\n`);
 function settings() {
   const { ORRERY_HOME, ORRERY_PORT, ORRERY_HOST } = process.env;
   const port = Number(ORRERY_PORT || 8443);
-  if (!Number.isInteger(port) || port < 1 || port > 65535) throw new StartError(`ORRERY_PORT=${ORRERY_PORT} is no port: give a number from 1 to 65535`);
-  return { home: path.resolve(process.cwd(), ORRERY_HOME || '.orrery'), shownHome: ORRERY_HOME || '.orrery', port, host: ORRERY_HOST || '127.0.0.1' };
+  if (!Number.isInteger(port) || port < 1 || port > 65535)
+    throw new StartError(`ORRERY_PORT=${ORRERY_PORT} is no port: give a number from 1 to 65535`);
+  return {
+    home: path.resolve(process.cwd(), ORRERY_HOME || '.orrery'),
+    shownHome: ORRERY_HOME || '.orrery',
+    port,
+    host: ORRERY_HOST || '127.0.0.1',
+  };
 }
 
 /** Throws StartError when something listens there already. */
@@ -22,7 +28,11 @@ function checkPort({ host, port }) {
   return new Promise((resolve, reject) => {
     const server = net.createServer();
     server.once('error', (error) => {
-      const why = { EADDRINUSE: `port ${port} on ${host} is taken: set ORRERY_PORT to a free one`, EACCES: `port ${port} may not be used by this user: set ORRERY_PORT to one above 1023`, EADDRNOTAVAIL: `this machine has no address ${host}: correct ORRERY_HOST` };
+      const why = {
+        EADDRINUSE: `port ${port} on ${host} is taken: set ORRERY_PORT to a free one`,
+        EACCES: `port ${port} may not be used by this user: set ORRERY_PORT to one above 1023`,
+        EADDRNOTAVAIL: `this machine has no address ${host}: correct ORRERY_HOST`,
+      };
       reject(new StartError(why[error.code] ?? `can't listen on ${host}:${port}: ${error.message}`));
     });
     server.listen({ host, port, exclusive: true }, () => server.close(resolve));
@@ -44,7 +54,8 @@ class Running {
 
   end() {
     this.ending ??= (async () => {
-      for (const { name, stop } of this.parts) await Promise.resolve(stop()).catch((error) => say(`orrery: stopping ${name}: ${error.message}`));
+      for (const { name, stop } of this.parts)
+        await Promise.resolve(stop()).catch((error) => say(`orrery: stopping ${name}: ${error.message}`));
     })();
     return this.ending;
   }
@@ -82,11 +93,22 @@ async function startService({ home, host, port }, running, fail) {
     NODE_COMPILE_CACHE: path.join(root, 'node_modules/.cache/orrery/compile'),
   };
   const make = (name) =>
-    new ServiceProcess({ name, script: `apps/${name}/main.js`, root, logFile: path.join(home, 'logs', `${name}.log`), env, onGivenUp: fail });
+    new ServiceProcess({
+      name,
+      script: `apps/${name}/main.js`,
+      root,
+      logFile: path.join(home, 'logs', `${name}.log`),
+      env,
+      onGivenUp: fail,
+    });
   const [api, worker] = [make('api'), make('worker')];
   // Together: the api's last requests may wait for the worker, and the other way round.
   running.add('the service', () => Promise.all([api.stop(), worker.stop()]));
-  const note = () => writeRunFile(home, [api, worker].filter((p) => p.pid).map((p) => ({ pid: p.pid, mark: path.join(root, 'dist') })));
+  const note = () =>
+    writeRunFile(
+      home,
+      [api, worker].filter((p) => p.pid).map((p) => ({ pid: p.pid, mark: path.join(root, 'dist') })),
+    );
   const starting = Promise.all([api.start(), worker.start()]);
   note();
   await starting;

@@ -32,7 +32,9 @@ export async function takeOver(home) {
   const previous = read(home);
   if (!previous) return;
   if (previous.launcher.pid !== process.pid && alive(previous.launcher)) {
-    throw new StartError(`Orrery runs already in ${home} (pid ${previous.launcher.pid}); stop it, or set ORRERY_HOME and ORRERY_PORT for a second one`);
+    throw new StartError(
+      `Orrery runs already in ${home} (pid ${previous.launcher.pid}); stop it, or set ORRERY_HOME and ORRERY_PORT for a second one`,
+    );
   }
   const deadline = Date.now() + 5000;
   for (const child of previous.children) {

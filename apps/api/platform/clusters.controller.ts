@@ -74,7 +74,8 @@ export class ClustersController {
   async advance(@Param('id') id: string, @Body() body: unknown) {
     const by = durationOf(validated(advanceSchema, body).by);
     const cluster = await this.clusterOf(id);
-    if (cluster.clock.mode !== 'stepped') throw new Problem(409, 'Conflict', `the clock of cluster ${id} goes by itself; only a stepped one is turned`);
+    if (cluster.clock.mode !== 'stepped')
+      throw new Problem(409, 'Conflict', `the clock of cluster ${id} goes by itself; only a stepped one is turned`);
     const { now, turns } = await this.clock.advance(id, by);
     return { now: new Date(now).toISOString(), turns };
   }

@@ -77,7 +77,9 @@ export function platformOpenApi(): Json {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
       schemas: Object.fromEntries(
         Object.entries(named).map(([name, schema]) => {
-          const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: name.startsWith('Create') || name === 'Advance' ? 'input' : 'output' });
+          const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+            io: name.startsWith('Create') || name === 'Advance' ? 'input' : 'output',
+          });
           return [name, rest];
         }),
       ),

@@ -20,7 +20,10 @@ export const nodesSchema = z.strictObject({
 const clockRequest = z
   .discriminatedUnion('mode', [
     z.strictObject({ mode: z.literal('real') }),
-    z.strictObject({ mode: z.literal('stepped'), startAt: z.iso.datetime().optional().describe('Where time stands at first; now when left out') }),
+    z.strictObject({
+      mode: z.literal('stepped'),
+      startAt: z.iso.datetime().optional().describe('Where time stands at first; now when left out'),
+    }),
   ])
   .default({ mode: 'real' });
 

@@ -27,7 +27,10 @@ type KeyPair = { privateKey: CryptoKey; publicKey: CryptoKey };
 type CryptoKey = webcrypto.CryptoKey;
 
 const pemOf = (key: ArrayBuffer) => x509.PemConverter.encode(key, 'PRIVATE KEY');
-const serial = () => Buffer.from(webcrypto.getRandomValues(new Uint8Array(16))).toString('hex').replace(/^[89a-f]/, '1');
+const serial = () =>
+  Buffer.from(webcrypto.getRandomValues(new Uint8Array(16)))
+    .toString('hex')
+    .replace(/^[89a-f]/, '1');
 const newKeys = () => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']) as Promise<KeyPair>;
 const exportKey = async (key: CryptoKey) => pemOf(await webcrypto.subtle.exportKey('pkcs8', key));
 
@@ -96,7 +99,8 @@ export async function openAuthority(folder: string): Promise<CertificateAuthorit
     fs.writeFileSync(path.join(folder, 'ca.crt'), pair.certificate, { mode: 0o644 });
   }
   const authority = new x509.X509Certificate(pair.certificate);
-  if (authority.notAfter.getTime() < Date.now()) throw new Error(`the CA in ${folder} has expired: remove the folder to have a new one made`);
+  if (authority.notAfter.getTime() < Date.now())
+    throw new Error(`the CA in ${folder} has expired: remove the folder to have a new one made`);
   const key = await importKey(pair.key);
   return { certificate: pair.certificate, issueServer: (names) => issue(authority, key, names) };
 }

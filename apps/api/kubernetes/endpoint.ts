@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { statusOf, unauthorized } from '#apimachinery';
+import { type ApiResponse, type ByteStream, DEFAULT_LIMITS, type UserInfo } from '#apiserver';
+import type { Log, Metrics, OpenApi, OpenApis } from '#hosting';
+import type { Access } from '#platform';
+import { reply, replyStream } from './reply.js';
+import { readBody } from './request-body.js';
+import { metricsGroup, metricsVerb, type Target, targetOf } from './target.js';
+
+/** Whom a cluster's own token stands for (kubeadm's admin.conf). */
+const clusterAdmin: UserInfo = Object.freeze({
+  name: 'kubernetes-admin',
+  groups: ['kubeadm:cluster-admins', 'system:masters', 'system:authenticated'],
+});
+
+export interface KubernetesEndpointOptions {
+  access: Access;
+  apis: OpenApis;
+  metrics: Metrics;
+  log: Log;
+}
+
+/** The Kubernetes API of every cluster over HTTP: a thin adapter, without a framework, since every request pays for it. */
+export class KubernetesEndpoint {
+  private readonly streams = new Set<ByteStream>();
+  private inFlight = 0;
+  private draining = false;
+  private quiet: (() => void) | undefined;
+
+  constructor(private readonly options: KubernetesEndpointOptions) {}
+
+  /** Whether a URL is for this endpoint. */
+  takes(url: string): boolean {
+    return url.startsWith('/clusters/');
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    const started = performance.now();
+    const requestId = randomUUID();
+    const target = targetOf(request.url ?? '');
+    if (!target) {
+      reply(response, badPath(), requestId, false);
+      return;
+    }
+    this.inFlight += 1;
+    this.answer(request, response, target, requestId)
+      .catch((error: unknown) => this.fail(response, error, requestId))
+      .finally(() => {
+        this.inFlight -= 1;
+        if (this.inFlight === 0) this.quiet?.();
+        this.count(request, response, target.path, started);
+      });
+  }
+
+  /** From now on answers close their connections; watches end in peace; resolves when nothing is left to answer. */
+  async drain(): Promise<void> {
+    this.draining = true;
+    for (const stream of [...this.streams]) stream.close();
+    if (this.inFlight === 0) return;
+    await new Promise<void>((resolve) => {
+      this.quiet = resolve;
+    });
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse, target: Target, requestId: string): Promise<void> {
+    const pendingBody = readBody(request, DEFAULT_LIMITS.requestBody);
+    // Whoever goes away while the token is looked up is noticed below.
+    pendingBody?.catch(() => undefined);
+    const user = await this.userOf(request, target.cluster);
+    const open = user && (this.options.apis.peek(target.cluster) ?? (await this.options.apis.open(target.cluster)));
+    const body = pendingBody && (await pendingBody);
+    const last = this.draining || (body !== undefined && body.byteLength > DEFAULT_LIMITS.requestBody);
+    if (!open) {
+      reply(response, refused(), requestId, last);
+      return;
+    }
+    const answer = await this.ask(open, { request, target, requestId, body, user: user === 'anonymous' ? undefined : user });
+    if (answer.stream) this.stream(response, { ...answer, stream: answer.stream }, target.path, requestId);
+    else reply(response, answer, requestId, last);
+  }
+
+  private ask(
+    { api }: OpenApi,
+    call: { request: IncomingMessage; target: Target; requestId: string; body: Buffer | undefined; user: UserInfo | undefined },
+  ): Promise<ApiResponse> {
+    const { request, target, requestId, body, user } = call;
+    return api.handle({
+      method: request.method ?? 'GET',
+      path: target.path,
+      query: target.query,
+      headers: request.headers,
+      requestId,
+      ...(body && { body }),
+      ...(user && { user }),
+    });
+  }
+
+  /** The user of a request; undefined when its token does not open this cluster. */
+  private async userOf(request: IncomingMessage, cluster: string): Promise<UserInfo | 'anonymous' | undefined> {
+    const { authorization } = request.headers;
+    if (authorization === undefined) return 'anonymous';
+    const token = /^Bearer +(\S+)\s*$/i.exec(authorization)?.[1];
+    if (token === undefined) return undefined;
+    const { access } = this.options;
+    const grant = access.remembered(token) ?? (await access.grantOf(token));
+    return grant?.scope === 'cluster' && grant.cluster === cluster ? clusterAdmin : undefined;
+  }
+
+  private stream(response: ServerResponse, answer: ApiResponse & { stream: ByteStream }, path: string, requestId: string): void {
+    if (this.draining || response.destroyed) {
+      answer.stream.close();
+      response.end();
+      return;
+    }
+    const { metrics } = this.options;
+    const group = metricsGroup(path);
+    this.streams.add(answer.stream);
+    metrics.watchOpened(group);
+    replyStream(response, answer, requestId, () => {
+      this.streams.delete(answer.stream);
+      metrics.watchClosed(group);
+    });
+  }
+
+  private fail(response: ServerResponse, error: unknown, requestId: string): void {
+    // The client went away while sending: there is nobody to answer.
+    if (response.destroyed || response.socket?.destroyed) return;
+    this.options.log.error({ err: error, requestId }, 'request failed');
+    if (response.headersSent) response.destroy();
+    else reply(response, jsonStatus(statusOf(error)), requestId, true);
+  }
+
+  private count(request: IncomingMessage, response: ServerResponse, path: string, started: number): void {
+    const isWatch = response.headersSent && !response.writableEnded;
+    const verb = isWatch ? 'WATCH' : metricsVerb(request.method ?? 'GET', path);
+    this.options.metrics.request(verb, metricsGroup(path), response.statusCode, (performance.now() - started) / 1000);
+  }
+}
+
+const jsonStatus = (status: { code?: number }): ApiResponse => ({
+  status: status.code ?? 500,
+  headers: { 'content-type': 'application/json' },
+  body: `${JSON.stringify(status)}\n`,
+});
+
+/** The same for a wrong token, a token of another cluster and a cluster that is not there: nobody learns what exists. */
+const refused = () => jsonStatus(unauthorized().status);
+
+const badPath = (): ApiResponse => ({
+  status: 400,
+  headers: { 'content-type': 'text/plain; charset=utf-8' },
+  body: 'bad request: invalid URL escape\n',
+});

@@ -1,0 +1,43 @@
+import type { ServerResponse } from 'node:http';
+import type { ApiResponse, ByteStream } from '#apiserver';
+
+/** Writes an answer that is whole. `last` ends the connection with it. */
+export function reply(response: ServerResponse, answer: ApiResponse, requestId: string, last: boolean): void {
+  const { status, headers, body } = answer;
+  headers['audit-id'] = requestId;
+  headers['cache-control'] ??= 'no-cache, private';
+  if (last) headers.connection = 'close';
+  if (body === undefined) {
+    if (status !== 204 && status !== 304) headers['content-length'] = '0';
+    response.writeHead(status, headers).end();
+    return;
+  }
+  headers['content-length'] = String(typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength);
+  response.writeHead(status, headers);
+  // One write: head and body leave in one TLS record.
+  response.end(body);
+}
+
+/** Writes a stream for as long as both sides want it. `onEnd` is called once. Answers how to end it. */
+export function replyStream(
+  response: ServerResponse,
+  answer: ApiResponse & { stream: ByteStream },
+  requestId: string,
+  onEnd: () => void,
+): void {
+  const { status, headers, stream } = answer;
+  headers['audit-id'] = requestId;
+  headers['cache-control'] ??= 'no-cache, private';
+  response.writeHead(status, headers);
+  response.flushHeaders();
+  response.on('drain', () => stream.drained());
+  response.on('error', () => stream.close());
+  response.on('close', () => {
+    stream.close();
+    onEnd();
+  });
+  stream.start({
+    write: (chunk) => response.write(chunk),
+    end: () => response.end(),
+  });
+}

@@ -1,0 +1,26 @@
+import { metricsGroup, metricsVerb, targetOf } from './target.js';
+
+test.each([
+  ['/clusters/abc/api/v1/pods?watch=1', { cluster: 'abc', path: '/api/v1/pods', query: 'watch=1' }],
+  ['/clusters/abc', { cluster: 'abc', path: '/', query: '' }],
+  ['/clusters/abc?x=/y', { cluster: 'abc', path: '/', query: 'x=/y' }],
+  ['/clusters/abc/api/v1/nodes/a%3Ab', { cluster: 'abc', path: '/api/v1/nodes/a:b', query: '' }],
+  ['/clusters/abc/api/%zz', undefined],
+  ['/platform/v1/clusters', undefined],
+])('%s', (url, expected) => {
+  expect(targetOf(url)).toEqual(expected);
+});
+
+test.each([
+  ['GET', '/api/v1/pods', 'LIST', 'core'],
+  ['GET', '/api/v1/namespaces', 'LIST', 'core'],
+  ['GET', '/api/v1/namespaces/a', 'GET', 'core'],
+  ['GET', '/api/v1/namespaces/a/pods', 'LIST', 'core'],
+  ['GET', '/api/v1/namespaces/a/pods/b', 'GET', 'core'],
+  ['GET', '/apis/apps/v1/deployments', 'LIST', 'apps'],
+  ['GET', '/apis/apps/v1/namespaces/a/deployments/b/status', 'GET', 'apps'],
+  ['PATCH', '/apis/tenant.example/v1/things/b', 'PATCH', 'other'],
+  ['TRACE', '/version', 'OTHER', 'none'],
+])('%s %s', (method, path, verb, group) => {
+  expect([metricsVerb(method, path), metricsGroup(path)]).toEqual([verb, group]);
+});

@@ -1,0 +1,15 @@
+import { type CacheEvent, locate } from '#apiserver';
+import type { ComponentChange } from '#controller-runtime';
+
+/** A committed change as components are asked about it; undefined for keys that no component can know. The object is parsed when looked at. */
+export function changeOf(event: CacheEvent): ComponentChange | undefined {
+  const location = locate(event.current.key);
+  if (location === undefined) return undefined;
+  return {
+    ...location,
+    deleted: event.type === 'delete',
+    get object() {
+      return event.current.object;
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import type { Clock, Instant, Random } from '#apimachinery';
+import { type ApiServer, type ClusterStore, inProcessClient } from '#apiserver';
+import { createInformers } from '#client';
+import type { HostedCluster, ReconcileFailure, TimingProfile } from '#controller-runtime';
+import type { Fence, Revision, Storage } from '#storage';
+
+export interface HostedClusterOptions {
+  api: ApiServer;
+  store: ClusterStore;
+  turns: Pick<Storage, 'beginTurn' | 'endTurn'>;
+  clock: Clock;
+  random: Random;
+  profile: TimingProfile;
+  /** The CA bundle that clients of the cluster trust, PEM. */
+  rootCA: string;
+  /** Machine milliseconds until a cluster time; undefined where time stands until it is turned. */
+  delayUntil(at: Instant): number | undefined;
+  onFailure?: (failure: ReconcileFailure) => void;
+  onClose?: () => void;
+}
+
+/** Follows all changes of a cluster, to know how far its watchers have been told. */
+class Progress {
+  revision: Revision = 0;
+  private following = false;
+  private stop: (() => void) | undefined;
+  private closed = false;
+
+  constructor(private readonly store: ClusterStore) {}
+
+  /** Follows again where the watch has ended. */
+  async ensure(): Promise<void> {
+    if (this.following || this.closed) return;
+    const note = (revision: Revision) => {
+      if (revision > this.revision) this.revision = revision;
+    };
+    this.following = true;
+    const from = await this.store.revision();
+    const stop = await this.store
+      .watch('/registry/', from, {
+        event: (event) => note(event.revision),
+        progress: note,
+        end: () => {
+          this.following = false;
+        },
+      })
+      .catch((error: unknown) => {
+        this.following = false;
+        throw error;
+      });
+    note(from);
+    if (this.closed) stop();
+    else this.stop = stop;
+  }
+
+  close(): void {
+    this.closed = true;
+    this.stop?.();
+  }
+}
+
+/** One cluster as a host of components holds it: informers shared by all its components, over the pipeline in this process. */
+export function hostedCluster(options: HostedClusterOptions): HostedCluster {
+  const { api, store, turns, clock, random, profile, rootCA, delayUntil, onFailure, onClose } = options;
+  const informers = createInformers(inProcessClient(api));
+  const progress = new Progress(store);
+  return {
+    cluster: store.cluster,
+    turns,
+    delayUntil,
+    contextFor() {
+      let fence: Fence | undefined;
+      const client = inProcessClient(api, { fence: () => fence });
+      const context = { cluster: store.cluster, client, informers, clock, random, profile, rootCA, ...(onFailure ? { onFailure } : {}) };
+      return { context, setFence: (next) => void (fence = next) };
+    },
+    async catchUp() {
+      await informers.synced();
+      await progress.ensure();
+      const revision = await store.revision();
+      // A list that must not be older brings the cache, and with it every watch, up to that revision.
+      await store.list({ prefix: '/none/', notOlderThan: revision });
+      return revision;
+    },
+    delivered: () => progress.revision,
+    close() {
+      informers.close();
+      progress.close();
+      onClose?.();
+    },
+  };
+}

@@ -1,0 +1,10 @@
+import type { Timers } from '#apiserver';
+
+/** The machine's own timers; a pending one does not keep the process alive. */
+export const machineTimers: Timers = {
+  after(milliseconds, callback) {
+    const timer = setTimeout(callback, milliseconds);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};

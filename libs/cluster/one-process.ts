@@ -1,0 +1,75 @@
+import { type Clock, type Instant, type Random, SteppedClock, seededRandom, systemClock } from '#apimachinery';
+import { type ApiServer, type ClusterStore, clusterStore, inProcessClient } from '#apiserver';
+import { memoryBus } from '#bus';
+import type { CausalClient } from '#client';
+import { LocalHost, type TimingProfile } from '#controller-runtime';
+import { memoryStorage, type Storage, type StorageAdmin } from '#storage';
+import { clusterApi } from './api.js';
+import { changeOf } from './changes.js';
+import { components } from './components.js';
+import { expireLeases } from './expiry.js';
+import { hostedCluster } from './hosted-cluster.js';
+import { machineTimers } from './machine-timers.js';
+import { profiles } from './profiles.js';
+
+export interface LocalClusterParts {
+  storage: Storage;
+  clock: Clock & { set?(instant: Instant): void };
+  random: Random;
+  profile: TimingProfile;
+  rootCA: string;
+  /** Path of the cluster on its host, where it is served. */
+  prefix?: string;
+  /** Runs components by themselves; otherwise only settle() and advance() do. */
+  autorun: boolean;
+}
+
+/** A whole cluster in this process. */
+export interface LocalCluster {
+  readonly api: ApiServer;
+  readonly store: ClusterStore;
+  /** A client of what is part of the control plane: nobody is authorized. */
+  readonly client: CausalClient;
+  readonly clock: Clock;
+  /** Takes turns until nothing is left to do at the present time. */
+  settle(): Promise<void>;
+  /** Turns a stepped clock by so many milliseconds; what falls due on the way runs in its order. */
+  advance(milliseconds: number): Promise<void>;
+  close(): void;
+}
+
+/** Puts one cluster together over any store, with its components in a plain loop beside it. */
+export function localCluster(parts: LocalClusterParts): LocalCluster {
+  const { storage, clock, random, profile, rootCA, prefix, autorun } = parts;
+  let host: LocalHost | undefined;
+  const store = clusterStore({
+    storage,
+    bus: memoryBus(),
+    onCommit(_, events) {
+      for (const event of events) {
+        const change = changeOf(event);
+        if (change) host?.changed(change);
+      }
+    },
+  });
+  const api = clusterApi({ store, clock, random, timers: machineTimers, ...(prefix === undefined ? {} : { prefix }) });
+  const delayUntil = (at: Instant) => (clock.set ? undefined : at - clock.now());
+  const hosted = hostedCluster({ api, store, turns: storage, clock, random, profile, rootCA, delayUntil });
+  const leases = { nextAt: () => storage.nextExpiry(), run: (now: Instant) => expireLeases(storage, store, now) };
+  const schedule = (milliseconds: number, run: () => void) => machineTimers.after(milliseconds, run);
+  host = new LocalHost({ hosted, components, clock, duties: [leases], autorun, ...(clock.set ? {} : { schedule }) });
+  const running = host;
+  return {
+    api,
+    store,
+    clock,
+    client: inProcessClient(api),
+    settle: () => running.settle(),
+    advance: (milliseconds) => running.advance(milliseconds),
+    close() {
+      running.close();
+      hosted.close();
+      store.close();
+    },
+  };
+}

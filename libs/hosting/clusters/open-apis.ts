@@ -1,0 +1,109 @@
+import { systemRandom } from '#apimachinery';
+import type { ApiServer, ClusterStores, HeldStore } from '#apiserver';
+import { clusterApi } from '#cluster/api.js';
+import { machineTimers } from '#cluster/machine-timers.js';
+import type { Cluster, PlatformRecords } from '#platform';
+import type { ClusterClocks } from './cluster-clocks.js';
+
+/** A cluster's API as it is open in this process. */
+export interface OpenApi {
+  readonly cluster: Cluster;
+  readonly api: ApiServer;
+}
+
+/** The APIs that this process has open. An idle one is closed: it holds nothing that can't be read again. */
+export interface OpenApis {
+  /** The API, if it is open: spares the hot path a turn of the event loop. */
+  peek(cluster: string): OpenApi | undefined;
+  /** Undefined when there is no such cluster. */
+  open(cluster: string): Promise<OpenApi | undefined>;
+  /** Closes what has not been asked for since the call before last. To be called about twice a minute. */
+  tidy(): void;
+  /** The cluster was deleted: closes it at once, watches included. */
+  forget(cluster: string): void;
+  readonly size: number;
+  close(): void;
+}
+
+export interface OpenApisOptions {
+  records: Pick<PlatformRecords, 'cluster'>;
+  stores: ClusterStores;
+  clocks: ClusterClocks;
+  /** host:port as clients reach this server. */
+  serverAddress: string;
+}
+
+interface Entry extends OpenApi {
+  held: HeldStore;
+  used: boolean;
+}
+
+class ProcessOpenApis implements OpenApis {
+  private readonly entries = new Map<string, Entry>();
+  private readonly opening = new Map<string, Promise<OpenApi | undefined>>();
+
+  constructor(private readonly options: OpenApisOptions) {}
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  peek(cluster: string): OpenApi | undefined {
+    const entry = this.entries.get(cluster);
+    if (entry) entry.used = true;
+    return entry;
+  }
+
+  async open(cluster: string): Promise<OpenApi | undefined> {
+    const entry = this.peek(cluster);
+    if (entry) return entry;
+    let opening = this.opening.get(cluster);
+    if (!opening) {
+      opening = this.make(cluster).finally(() => this.opening.delete(cluster));
+      this.opening.set(cluster, opening);
+    }
+    return opening;
+  }
+
+  private async make(id: string): Promise<OpenApi | undefined> {
+    const { records, stores, clocks, serverAddress } = this.options;
+    const cluster = await records.cluster(id);
+    if (!cluster) return undefined;
+    const held = stores.acquire(id);
+    const clock = clocks.of(cluster);
+    const prefix = `/clusters/${id}`;
+    const api = clusterApi({ store: held.store, clock, random: systemRandom, timers: machineTimers, prefix, serverAddress });
+    const entry = { cluster, api, held, used: true };
+    this.entries.set(id, entry);
+    return entry;
+  }
+
+  tidy(): void {
+    for (const [id, entry] of this.entries) {
+      if (entry.used) entry.used = false;
+      else this.drop(id, entry);
+    }
+  }
+
+  forget(cluster: string): void {
+    const entry = this.entries.get(cluster);
+    if (entry) this.drop(cluster, entry);
+    this.options.stores.forget(cluster);
+    this.options.clocks.forget(cluster);
+  }
+
+  close(): void {
+    for (const [id, entry] of this.entries) this.drop(id, entry);
+  }
+
+  private drop(id: string, entry: Entry): void {
+    // A request or a watch that still runs keeps its own hold: the store goes on as long as somebody watches or writes.
+    this.entries.delete(id);
+    entry.held.release();
+  }
+}
+
+/** The APIs of this process's clusters. */
+export function openApis(options: OpenApisOptions): OpenApis {
+  return new ProcessOpenApis(options);
+}
