@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { agnhost } from './agnhost.js';
+import { alpine } from './alpine.js';
+import { busybox } from './busybox.js';
+import { kubeApiserver, kubeControllerManager, kubeProxy, kubeScheduler } from './control-plane.js';
+import { coredns } from './coredns.js';
+import { etcd } from './etcd.js';
+import { httpd } from './httpd.js';
+import type { ImageDefinition } from './image.js';
+import { kindnetd } from './kindnetd.js';
+import { linux } from './linux.js';
+import { metricsServer } from './metrics-server.js';
+import { mongo } from './mongo.js';
+import { mysql } from './mysql.js';
+import { nginx } from './nginx.js';
+import { nginxUnprivileged } from './nginx-unprivileged.js';
+import { pause } from './pause.js';
+import { postgres } from './postgres.js';
+import { redis } from './redis.js';
+import type { ImageReference } from './reference.js';
+import { runtimes } from './runtimes.js';
+import { tools } from './tools.js';
+import { webDemos } from './web-demos.js';
+
+/** Every image there is. To add one: a file beside this one, and a line here. */
+export const images: readonly ImageDefinition[] = [
+  agnhost,
+  alpine,
+  busybox,
+  coredns,
+  etcd,
+  httpd,
+  kindnetd,
+  kubeApiserver,
+  kubeControllerManager,
+  kubeProxy,
+  kubeScheduler,
+  linux,
+  metricsServer,
+  mongo,
+  mysql,
+  nginx,
+  nginxUnprivileged,
+  pause,
+  postgres,
+  redis,
+  ...runtimes,
+  ...tools,
+  ...webDemos,
+];
+
+const byRepository = new Map(images.flatMap((image) => image.repositories.map((repository) => [repository, image] as const)));
+
+/** An image as a registry has it. */
+export interface FoundImage {
+  definition: ImageDefinition;
+  /** Bytes pulled. */
+  size: number;
+  /** `docker.io/library/nginx@sha256:…`. */
+  imageID: string;
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const found = new Map<string, FoundImage>();
+
+/** Looks an image up; undefined when its repository or tag does not exist. A digest of a known repository always exists. */
+export function findImage(reference: ImageReference): FoundImage | undefined {
+  const known = found.get(reference.full);
+  if (known) return known;
+  const definition = byRepository.get(reference.repository);
+  if (!definition || (reference.digest === undefined && !definition.tags(reference.tag))) return undefined;
+  const digest = reference.digest ?? `sha256:${sha256(`${definition.repositories[0]}:${reference.tag}`)}`;
+  // Other tags are of another size, but of much the same.
+  const size = Math.round(definition.size * (0.97 + 0.06 * (Number.parseInt(digest.slice(7, 11), 16) / 65_536)));
+  const image = { definition, size, imageID: `${reference.repository}@${digest}` };
+  if (found.size >= 4096) found.clear();
+  found.set(reference.full, image);
+  return image;
+}
+
+/** Why a pull of an image that does not exist fails, in containerd's words as the kubelet passes them on. */
+export function pullError(reference: ImageReference): string {
+  const { full, repository } = reference;
+  const failed = `failed to pull and unpack image "${full}": failed to resolve reference "${full}":`;
+  if (byRepository.has(repository)) return `rpc error: code = NotFound desc = ${failed} ${full}: not found`;
+  const host = repository.slice(0, repository.indexOf('/'));
+  if (host === 'docker.io')
+    return `rpc error: code = Unknown desc = ${failed} pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed`;
+  if (host === 'registry.k8s.io' || host === 'quay.io' || host === 'ghcr.io' || host === 'gcr.io' || host === 'public.ecr.aws')
+    return `rpc error: code = NotFound desc = ${failed} ${full}: not found`;
+  const url = `https://${host}/v2/${repository.slice(host.length + 1)}/manifests/${reference.digest ?? reference.tag}`;
+  return `rpc error: code = Unknown desc = ${failed} failed to do request: Head "${url}": dial tcp: lookup ${host.replace(/:\d+$/, '')}: no such host`;
+}

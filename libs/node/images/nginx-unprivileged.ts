@@ -1,0 +1,15 @@
+import type { ImageDefinition } from './image.js';
+import { http, serve } from './program.js';
+import { tags } from './tags.js';
+
+/** nginx on port 8080 as user 101. */
+export const nginxUnprivileged: ImageDefinition = {
+  repositories: ['docker.io/nginxinc/nginx-unprivileged'],
+  tags: tags({ names: ['stable', 'mainline', 'alpine', 'perl', 'bookworm'], versions: { 1: [15, 31] } }),
+  size: 62_718_004,
+  entrypoint: ['/docker-entrypoint.sh'],
+  cmd: ['nginx', '-g', 'daemon off;'],
+  executables: { nginx: () => serve([http(8080, ['/index.html', '/50x.html'])]) },
+  shell: true,
+  user: 101,
+};

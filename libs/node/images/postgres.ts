@@ -1,0 +1,33 @@
+import type { ImageDefinition } from './image.js';
+import { exit, serve, tcp } from './program.js';
+import { tags } from './tags.js';
+
+/** The database; ends at once without a password for the superuser. */
+export const postgres: ImageDefinition = {
+  repositories: ['docker.io/library/postgres', 'public.ecr.aws/docker/library/postgres'],
+  tags: tags({
+    names: ['alpine', 'bookworm', 'trixie'],
+    versions: {
+      9: [0, 6],
+      10: [0, 23],
+      11: [0, 22],
+      12: [0, 22],
+      13: [0, 23],
+      14: [0, 20],
+      15: [0, 15],
+      16: [0, 11],
+      17: [0, 7],
+      18: [0, 2],
+    },
+  }),
+  size: 161_404_903,
+  entrypoint: ['docker-entrypoint.sh'],
+  cmd: ['postgres'],
+  executables: {
+    postgres: ({ has }) =>
+      has('POSTGRES_PASSWORD') || has('POSTGRES_HOST_AUTH_METHOD') || has('POSTGRES_PASSWORD_FILE') ? serve([tcp(5432)]) : exit(1),
+    psql: () => exit(0),
+    pg_isready: () => exit(0),
+  },
+  shell: true,
+};

@@ -1,0 +1,20 @@
+import type { ImageDefinition } from './image.js';
+import { exit, serve, tcp } from './program.js';
+import { tags } from './tags.js';
+
+/** The key-value store. */
+export const redis: ImageDefinition = {
+  repositories: ['docker.io/library/redis', 'public.ecr.aws/docker/library/redis'],
+  tags: tags({ names: ['alpine', 'bookworm', 'trixie'], versions: { 3: [0, 2], 4: [0, 0], 5: [0, 0], 6: [0, 2], 7: [0, 4], 8: [0, 4] } }),
+  size: 52_411_870,
+  entrypoint: ['docker-entrypoint.sh'],
+  cmd: ['redis-server'],
+  executables: {
+    'redis-server': ({ args }) => {
+      const at = args.indexOf('--port');
+      return serve([tcp(at < 0 ? 6379 : Number(args[at + 1]))]);
+    },
+    'redis-cli': () => exit(0),
+  },
+  shell: true,
+};

@@ -1,0 +1,58 @@
+import { commands } from './commands.js';
+import type { Call, Executable, ImageDefinition } from './image.js';
+import { exit, type Program, serve } from './program.js';
+import { runScript } from './shell.js';
+
+/** What a container's spec says on what is to run. */
+export interface Invocation {
+  command?: readonly string[];
+  args?: readonly string[];
+  /** Keeps standard input open: a shell without a script waits. */
+  interactive: boolean;
+  has(name: string): boolean;
+}
+
+const SHELLS = new Set(['sh', 'bash', 'ash', 'dash', 'zsh']);
+/** Programs that only start another one. */
+const WRAPPERS = new Set(['docker-entrypoint.sh', 'entrypoint.sh', 'tini', 'dumb-init', 'exec', 'nohup', 'command', '--']);
+
+const basename = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+function notFound(path: string): Program {
+  const missing = path.includes('/') ? `stat ${path}: no such file or directory` : 'executable file not found in $PATH';
+  const message = `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "${path}": ${missing}`;
+  return { does: 'not-start', message };
+}
+
+function shell(image: ImageDefinition, args: readonly string[], invocation: Invocation): Program {
+  const script = args.findIndex((arg) => /^-[a-z]*c$/.test(arg));
+  if (script >= 0) return runScript(args[script + 1] ?? '', (argv) => run(image, argv, invocation));
+  // A shell without a script reads standard input: an open one keeps it waiting, a closed one ends it.
+  return args.length === 0 || args.every((arg) => arg.startsWith('-'))
+    ? invocation.interactive
+      ? serve([], { stopCode: 137 })
+      : exit(0)
+    : exit(0);
+}
+
+function run(image: ImageDefinition, argv: readonly string[], invocation: Invocation): Program {
+  const [path = '', ...args] = argv;
+  const name = basename(path);
+  if (WRAPPERS.has(name)) return args.length > 0 ? run(image, args, invocation) : exit(0);
+  const own: Executable | undefined = image.executables?.[name];
+  const call: Call = { args, has: invocation.has };
+  if (own) return own(call);
+  if (!image.shell) return notFound(path);
+  if (SHELLS.has(name)) return shell(image, args, invocation);
+  const common = commands[name];
+  return common ? common(call) : notFound(path);
+}
+
+/** What runs in a container of an image: `command` replaces the entrypoint and its default arguments, `args` only the latter. */
+export function programOf(image: ImageDefinition, invocation: Invocation): Program {
+  const { command = [], args = [] } = invocation;
+  const entrypoint = command.length > 0 ? command : (image.entrypoint ?? []);
+  const rest = args.length > 0 ? args : command.length > 0 ? [] : (image.cmd ?? []);
+  const argv = [...entrypoint, ...rest];
+  return argv.length === 0 ? notFound('') : run(image, argv, invocation);
+}

@@ -1,0 +1,166 @@
+import { ConfigMap, type corev1, Node, Pod, Secret } from '#api';
+import { isNotFound } from '#apimachinery';
+import {
+  type Change,
+  type ClusterContext,
+  type Component,
+  type ComponentChange,
+  type Controller,
+  componentOf,
+  formatKey,
+  keyOf,
+  type OpenController,
+  parseKey,
+  type ReconcileContext,
+  type Reconciled,
+  type WorkQueue,
+} from '#controller-runtime';
+import { NodeMemory } from './node-memory.js';
+import { isTerminal } from './pod/assemble.js';
+import { NO_MEMORY, type PodMemory } from './pod/memory.js';
+import { planPod } from './pod/plan.js';
+import type { PodPlan } from './pod/world.js';
+
+/** Pods written at the same time: a thousand of them share a few transactions. */
+const CONCURRENCY = 1024;
+
+const BY_NODE = 'spec.nodeName';
+
+/** The addresses a node's pods see as their host's. */
+function hostIPs(node: corev1.Node): string[] {
+  return (node.status?.addresses ?? []).filter(({ type }) => type === 'InternalIP').map(({ address }) => address);
+}
+
+/** Whether a machine of ours stands behind a node: one that somebody merely wrote into the API has no kubelet. */
+function isSimulated(node: corev1.Node | undefined): node is corev1.Node {
+  return node?.status?.nodeInfo?.kubeletVersion !== undefined && node.status.nodeInfo.kubeletVersion !== '';
+}
+
+/** The kubelets of all simulated nodes of one cluster. */
+class Kubelets implements OpenController {
+  readonly concurrency = CONCURRENCY;
+  private readonly nodes = new Map<string, NodeMemory>();
+  private readonly pods = new Map<string, PodMemory>();
+  /** Pods whose status is being written by us. */
+  private readonly writing = new Set<string>();
+
+  constructor(
+    private readonly context: ClusterContext,
+    private readonly queue: WorkQueue,
+  ) {
+    const { informers } = context;
+    informers.of(ConfigMap);
+    informers.of(Secret);
+    const pods = informers.of(Pod);
+    pods.addIndex(BY_NODE, ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []));
+    informers.of(Node).on((change) => this.nodeChanged(change));
+    pods.on((change) => this.podChanged(change));
+  }
+
+  async reconcile(key: string, ctx: ReconcileContext): Promise<Reconciled | undefined> {
+    const { namespace, name } = parseKey(key);
+    const pod = this.context.informers.of(Pod).get(name, namespace);
+    const node = this.context.informers.of(Node).get(pod?.spec?.nodeName ?? '');
+    if (!pod || !isSimulated(node)) return undefined;
+    const memory = this.memoryOf(node);
+    const plan = this.plan(pod, node, memory);
+    await this.carryOut(pod, plan, ctx);
+    const uid = pod.metadata.uid ?? '';
+    this.pods.set(uid, plan.memory);
+    for (const image of plan.pulled) memory.addImage(image);
+    if (isTerminal(plan.status?.phase)) memory.release(uid);
+    return plan.at === undefined ? undefined : { requeueAfter: Math.max(0, plan.at - this.context.clock.now()) };
+  }
+
+  private memoryOf(node: corev1.Node): NodeMemory {
+    const { name } = node.metadata;
+    const known = this.nodes.get(name);
+    if (known) return known;
+    const made = new NodeMemory(node, this.context.informers.of(Pod).byIndex(BY_NODE, name));
+    this.nodes.set(name, made);
+    return made;
+  }
+
+  private plan(pod: corev1.Pod, node: corev1.Node, memory: NodeMemory): PodPlan {
+    const { informers, clock, profile } = this.context;
+    const { namespace = '', uid = '' } = pod.metadata;
+    const world = {
+      hostIPs: hostIPs(node),
+      podIP: pod.spec?.hostNetwork || isTerminal(pod.status?.phase) ? undefined : memory.addressFor(uid),
+      profile,
+      memory: this.pods.get(uid) ?? NO_MEMORY,
+      hasImage: (reference: string) => memory.hasImage(reference),
+      configMap: (name: string) => informers.of(ConfigMap).get(name, namespace),
+      secret: (name: string) => informers.of(Secret).get(name, namespace),
+    };
+    return planPod(pod, world, clock.now());
+  }
+
+  /** Writes the status, tells the events, removes the pod: in this order, as a status that meets a conflict is planned anew. */
+  private async carryOut(pod: corev1.Pod, { status, events, remove }: PodPlan, ctx: ReconcileContext): Promise<void> {
+    const { name, namespace, uid = '' } = pod.metadata;
+    if (status) {
+      this.writing.add(uid);
+      try {
+        await ctx.client.updateStatus(Pod, { ...pod, status });
+      } finally {
+        this.writing.delete(uid);
+      }
+    }
+    const host = pod.spec?.nodeName;
+    for (const { type, reason, message, fieldPath } of events)
+      ctx.recorder.record({ about: pod, type, reason, message, host, ...(fieldPath === undefined ? {} : { fieldPath }) });
+    if (!remove) return;
+    try {
+      await ctx.client.delete(Pod, name, namespace, { gracePeriodSeconds: 0, uid });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+
+  private podChanged({ object, old, deleted, revision }: Change<corev1.Pod>): void {
+    const { nodeName } = object.spec ?? {};
+    if (!nodeName) return;
+    const { uid = '' } = object.metadata;
+    if (deleted) {
+      this.pods.delete(uid);
+      this.nodes.get(nodeName)?.release(uid);
+    } else if (!(this.writing.has(uid) && old && isOurs(object, old))) this.queue.add(formatKey(keyOf(object)), revision);
+  }
+
+  /** A node that comes or goes: its machine is made anew, and its pods are looked at. */
+  private nodeChanged({ object, old, deleted, revision }: Change<corev1.Node>): void {
+    const { name } = object.metadata;
+    const same = old !== undefined && isSimulated(old) === isSimulated(object) && old.spec?.podCIDR === object.spec?.podCIDR;
+    if (!deleted && same) return;
+    this.nodes.delete(name);
+    if (deleted) return;
+    for (const pod of this.context.informers.of(Pod).byIndex(BY_NODE, name)) this.queue.add(formatKey(keyOf(pod)), revision);
+  }
+}
+
+/** The event of our own status write: nothing that a kubelet looks at has changed but what it wrote itself. */
+function isOurs(pod: corev1.Pod, old: corev1.Pod): boolean {
+  const { metadata, spec } = pod;
+  return (
+    metadata.generation === old.metadata.generation &&
+    metadata.deletionTimestamp === old.metadata.deletionTimestamp &&
+    spec?.nodeName === old.spec?.nodeName &&
+    pod.status !== old.status
+  );
+}
+
+const RESOURCES = [Pod, Node, ConfigMap, Secret];
+
+const kubelets: Controller = {
+  name: 'kubelet',
+  resources: RESOURCES,
+  interests: ({ group, resource, object }: ComponentChange) => {
+    if (group !== '') return false;
+    return resource === 'pods' ? Boolean((object as corev1.Pod).spec?.nodeName) : resource === 'nodes';
+  },
+  open: (context, queue) => new Kubelets(context, queue),
+};
+
+/** The kubelets of a cluster's simulated nodes, all of them one component: pods bound to nodes come to run, are probed, end and go. */
+export const kubelet: Component = componentOf('kubelet', [kubelets]);

@@ -1,0 +1,56 @@
+import type { corev1 } from '#api';
+import { PodAddresses } from '#network';
+import { parseImage } from './images/reference.js';
+import { isTerminal } from './pod/assemble.js';
+
+/** What a node's kubelet, network plugin and image store know. Memory only: rebuilt from the node and the pods bound to it. */
+export class NodeMemory {
+  private readonly addresses: PodAddresses | undefined;
+  private readonly images = new Set<string>();
+  /** Addresses by pod uid. */
+  private readonly given = new Map<string, string>();
+
+  constructor(node: corev1.Node, pods: readonly corev1.Pod[]) {
+    const { podCIDR } = node.spec ?? {};
+    this.addresses = podCIDR?.includes('.') ? new PodAddresses(podCIDR) : undefined;
+    for (const { names = [] } of node.status?.images ?? []) for (const name of names) this.images.add(name);
+    for (const pod of pods) this.learn(pod);
+  }
+
+  /** Takes over what a pod's status says: its address, its images. */
+  private learn({ metadata, status }: corev1.Pod): void {
+    const { uid = '' } = metadata;
+    if (status?.podIP && !isTerminal(status.phase)) {
+      this.addresses?.claim(status.podIP, uid);
+      this.given.set(uid, status.podIP);
+    }
+    for (const { image, imageID } of [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])])
+      if (imageID) this.addImage(image);
+  }
+
+  addImage(name: string): void {
+    const reference = parseImage(name);
+    if (reference) this.images.add(reference.full);
+  }
+
+  hasImage(reference: string): boolean {
+    return this.images.has(reference);
+  }
+
+  /** The address of a pod, a new one where it has none; undefined when the node's range is used up. */
+  addressFor(uid: string): string | undefined {
+    const known = this.given.get(uid);
+    if (known !== undefined) return known;
+    const address = this.addresses?.allocate(uid);
+    if (address !== undefined) this.given.set(uid, address);
+    return address;
+  }
+
+  /** The pod is over: its address is free again. */
+  release(uid: string): void {
+    const address = this.given.get(uid);
+    if (address === undefined) return;
+    this.given.delete(uid);
+    this.addresses?.release(address, uid);
+  }
+}

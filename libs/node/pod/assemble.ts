@@ -1,0 +1,64 @@
+import type { corev1 } from '#api';
+import { deepEqual, formatTime, type Instant } from '#apimachinery';
+import { conditionsOf } from './conditions.js';
+import { phaseOf } from './phase.js';
+import { applyProbes } from './probing.js';
+import type { Simulation } from './simulation.js';
+import type { Slot } from './slot.js';
+import type { PodPlan } from './world.js';
+
+/** Whether a pod in this phase has ended for good. */
+export function isTerminal(phase: string | undefined): boolean {
+  return phase === 'Succeeded' || phase === 'Failed';
+}
+
+/** Puts the status together. `stopped`: the containers will not be started again; `outcome` overrides the phase. */
+export function statusOf(
+  sim: Simulation,
+  { stopped, sandbox, outcome }: { stopped: boolean; sandbox: boolean; outcome?: { phase: string; reason: string; message: string } },
+): corev1.PodStatus {
+  const { pod, slots, world } = sim;
+  const old: corev1.PodStatus = pod.status ?? {};
+  for (const slot of slots) applyProbes(sim, slot);
+  const initialized = slots.some(({ role, status }) => role === 'main' && status.containerID !== undefined);
+  const phase = isTerminal(old.phase) ? (old.phase ?? '') : (outcome?.phase ?? phaseOf(pod, slots, { stopped, initialized }));
+  const podIP = pod.spec?.hostNetwork ? world.hostIPs[0] : sandbox ? (old.podIP ?? world.podIP) : undefined;
+  const of = (...roles: Slot['role'][]) => slots.filter(({ role }) => roles.includes(role)).map(({ status }) => status);
+  const initStatuses = of('init', 'sidecar');
+  const ephemeral = of('ephemeral');
+  const { generation } = pod.metadata;
+  return {
+    ...old,
+    ...(generation ? { observedGeneration: generation } : {}),
+    phase,
+    conditions: conditionsOf({ pod, phase, slots, sandbox: sandbox && !stopped, time: formatTime(sim.now) }),
+    ...(outcome ? { message: outcome.message, reason: outcome.reason } : {}),
+    ...(world.hostIPs[0] ? { hostIP: world.hostIPs[0], hostIPs: world.hostIPs.map((ip) => ({ ip })) } : {}),
+    ...(podIP ? { podIP, podIPs: [{ ip: podIP }] } : {}),
+    startTime: old.startTime ?? formatTime(sim.now),
+    ...(initStatuses.length > 0 ? { initContainerStatuses: initStatuses } : {}),
+    containerStatuses: of('main'),
+    ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
+  };
+}
+
+/** What has come of a simulation, as a plan. */
+export function planOf(sim: Simulation, status: corev1.PodStatus, rest: { at?: Instant; stoppingAt?: Instant; remove?: boolean }): PodPlan {
+  const containers = Object.fromEntries(sim.slots.map(({ container, memory }) => [container.name, memory]));
+  const { stoppingAt, at, remove = false } = rest;
+  return {
+    ...(deepEqual(status, sim.pod.status) ? {} : { status }),
+    events: sim.events,
+    memory: {
+      containers,
+      at: sim.now,
+      generation: sim.pod.metadata.generation,
+      ...(sim.busy ? { busy: sim.busy } : {}),
+      ...(sim.mount ? { mount: sim.mount } : {}),
+      ...(stoppingAt === undefined ? {} : { stoppingAt }),
+    },
+    pulled: sim.pulled,
+    remove,
+    ...(at === undefined ? {} : { at }),
+  };
+}

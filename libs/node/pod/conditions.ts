@@ -1,0 +1,75 @@
+import type { corev1 } from '#api';
+import type { Slot } from './slot.js';
+
+/** Conditions of a pod (kubelet/status/generate.go). */
+
+type Finding = Pick<corev1.PodCondition, 'status' | 'reason' | 'message'>;
+
+const KUBELET = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']);
+const TRUE: Finding = { status: 'True' };
+
+const named = (slots: readonly Slot[]): string => `[${slots.map(({ container }) => container.name).join(' ')}]`;
+
+function containersReady(phase: string, slots: readonly Slot[]): Finding {
+  if (phase === 'Succeeded') return { status: 'False', reason: 'PodCompleted' };
+  if (phase === 'Failed') return { status: 'False', reason: 'PodFailed' };
+  const unready = slots.filter(({ role, status }) => (role === 'main' || role === 'sidecar') && !status.ready);
+  if (unready.length === 0) return TRUE;
+  return { status: 'False', reason: 'ContainersNotReady', message: `containers with unready status: ${named(unready)}` };
+}
+
+function podReady(pod: corev1.Pod, containers: Finding): Finding {
+  if (containers.status !== 'True') return containers;
+  const messages = (pod.spec?.readinessGates ?? []).flatMap(({ conditionType }) => {
+    const gate = pod.status?.conditions?.find(({ type }) => type === conditionType);
+    if (!gate) return [`corresponding condition of pod readiness gate "${conditionType}" does not exist.`];
+    return gate.status === 'True' ? [] : [`the status of pod readiness gate "${conditionType}" is not "True", but ${gate.status}`];
+  });
+  if (messages.length === 0) return TRUE;
+  return { status: 'False', reason: 'ReadinessGatesNotReady', message: messages.join(', ') };
+}
+
+function initialized(phase: string, slots: readonly Slot[]): Finding {
+  if (phase === 'Succeeded') return { status: 'True', reason: 'PodCompleted' };
+  if (slots.some(({ role, status }) => role === 'main' && status.containerID)) return TRUE;
+  const incomplete = slots.filter(({ role, status }) => (role === 'init' && !status.ready) || (role === 'sidecar' && !status.started));
+  if (incomplete.length === 0) return TRUE;
+  return { status: 'False', reason: 'ContainersNotInitialized', message: `containers with incomplete status: ${named(incomplete)}` };
+}
+
+/** What the conditions are made of. */
+export interface ConditionInput {
+  pod: corev1.Pod;
+  phase: string;
+  slots: readonly Slot[];
+  /** The sandbox stands: it has an address and its volumes. */
+  sandbox: boolean;
+  /** metav1.Time. */
+  time: string;
+}
+
+/** All conditions: those of others first and untouched, then the kubelet's own. A transition time changes with the status alone. */
+export function conditionsOf({ pod, phase, slots, sandbox, time }: ConditionInput): corev1.PodCondition[] {
+  const old = pod.status?.conditions ?? [];
+  const observedGeneration = pod.metadata.generation;
+  const containers = containersReady(phase, slots);
+  const findings: Array<[string, Finding]> = [
+    ['PodReadyToStartContainers', sandbox ? TRUE : { status: 'False' }],
+    ['Initialized', initialized(phase, slots)],
+    ['Ready', podReady(pod, containers)],
+    ['ContainersReady', containers],
+    ['PodScheduled', TRUE],
+  ];
+  const own = findings.map(([type, { status, reason, message }]): corev1.PodCondition => {
+    const before = old.find((condition) => condition.type === type);
+    return {
+      type,
+      ...(observedGeneration ? { observedGeneration } : {}),
+      status,
+      lastTransitionTime: before?.status === status ? before.lastTransitionTime : time,
+      ...(reason ? { reason } : {}),
+      ...(message ? { message } : {}),
+    };
+  });
+  return [...old.filter(({ type }) => !KUBELET.has(type)), ...own];
+}

@@ -1,0 +1,330 @@
+import type { corev1 } from '#api';
+import { parseTime } from '#apimachinery';
+import { NO_MEMORY, type PodMemory } from './memory.js';
+import { planPod } from './plan.js';
+import type { PodWorld } from './world.js';
+
+const START = parseTime('2026-01-01T00:00:00Z') ?? 0;
+const INSTANT = { name: 'instant', imagePull: 0, containerStart: 0, containerStop: 0 } as const;
+const REALISTIC = { name: 'realistic', imagePull: 2000, containerStart: 500, containerStop: 1000 } as const;
+
+const podOf = (spec: Partial<corev1.PodSpec>, metadata: Partial<corev1.Pod['metadata']> = {}): corev1.Pod => ({
+  kind: 'Pod',
+  apiVersion: 'v1',
+  metadata: { name: 'web', namespace: 'ns', uid: 'u1', generation: 1, ...metadata },
+  spec: { restartPolicy: 'Always', nodeName: 'n1', containers: [], ...spec },
+  status: { phase: 'Pending', qosClass: 'BestEffort' },
+});
+
+/** A pod on its node: steps its plan through time as the kubelet does. */
+class Story {
+  now = START;
+  memory: PodMemory = NO_MEMORY;
+  events: string[] = [];
+  writes: string[] = [];
+  removed = false;
+  due: number | undefined;
+  private readonly images: Set<string>;
+
+  constructor(
+    public pod: corev1.Pod,
+    private readonly world: Partial<PodWorld> = {},
+    images: readonly string[] = [],
+  ) {
+    this.images = new Set(images);
+    this.look();
+  }
+
+  look(): void {
+    const plan = planPod(
+      this.pod,
+      {
+        hostIPs: ['172.18.0.2'],
+        podIP: '10.244.1.2',
+        profile: INSTANT,
+        memory: this.memory,
+        hasImage: (name) => this.images.has(name),
+        configMap: () => undefined,
+        secret: () => undefined,
+        ...this.world,
+      },
+      this.now,
+    );
+    this.memory = plan.memory;
+    for (const image of plan.pulled) this.images.add(image);
+    for (const { reason, message, fieldPath } of plan.events)
+      this.events.push(`${reason}: ${message}${fieldPath ? ` [${fieldPath}]` : ''}`);
+    if (plan.status) {
+      this.pod = { ...this.pod, status: plan.status };
+      this.writes.push(this.summary);
+    }
+    this.removed ||= plan.remove;
+    this.due = plan.at;
+  }
+
+  /** Turns the clock on, looking at the pod whenever something is due. */
+  pass(milliseconds: number): this {
+    const until = this.now + milliseconds;
+    while (this.due !== undefined && this.due <= until) {
+      this.now = Math.max(this.now, this.due);
+      this.look();
+    }
+    this.now = until;
+    return this;
+  }
+
+  delete(graceSeconds = 30): this {
+    const deletionTimestamp = new Date(this.now + graceSeconds * 1000).toISOString().replace('.000', '');
+    this.pod = { ...this.pod, metadata: { ...this.pod.metadata, deletionTimestamp, deletionGracePeriodSeconds: graceSeconds } };
+    this.look();
+    return this;
+  }
+
+  get summary(): string {
+    const { phase, containerStatuses = [], initContainerStatuses = [] } = this.pod.status ?? {};
+    const of = ({ name, state, ready, restartCount }: corev1.ContainerStatus): string => {
+      const word = state?.running ? 'running' : (state?.waiting?.reason ?? `${state?.terminated?.reason}(${state?.terminated?.exitCode})`);
+      return `${name}=${word}${ready ? '+ready' : ''}${restartCount ? `*${restartCount}` : ''}`;
+    };
+    return [phase, ...initContainerStatuses.map(of), ...containerStatuses.map(of)].join(' ');
+  }
+}
+
+const nginx = { name: 'c', image: 'nginx:1.27' };
+
+test('instant: from bound to Running and Ready in one write', () => {
+  const story = new Story(podOf({ containers: [{ ...nginx, resources: { requests: { cpu: '1' } } }] }));
+  const time = '2026-01-01T00:00:00Z';
+  const condition = (type: string) => ({ type, status: 'True', observedGeneration: 1, lastTransitionTime: time });
+  expect(story.writes).toEqual(['Running c=running+ready']);
+  expect(story.due).toBeUndefined();
+  expect(story.pod.status).toEqual({
+    phase: 'Running',
+    qosClass: 'BestEffort',
+    observedGeneration: 1,
+    conditions: ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'].map(condition),
+    hostIP: '172.18.0.2',
+    hostIPs: [{ ip: '172.18.0.2' }],
+    podIP: '10.244.1.2',
+    podIPs: [{ ip: '10.244.1.2' }],
+    startTime: time,
+    containerStatuses: [
+      {
+        name: 'c',
+        state: { running: { startedAt: time } },
+        lastState: {},
+        ready: true,
+        restartCount: 0,
+        image: 'docker.io/library/nginx:1.27',
+        imageID: expect.stringMatching(/^docker\.io\/library\/nginx@sha256:[0-9a-f]{64}$/),
+        containerID: expect.stringMatching(/^containerd:\/\/[0-9a-f]{64}$/),
+        started: true,
+        allocatedResources: { cpu: '1' },
+        resources: { requests: { cpu: '1' } },
+        user: { linux: { uid: 0, gid: 0, supplementalGroups: [0] } },
+      },
+    ],
+  });
+  expect(story.events).toEqual([
+    'Pulling: Pulling image "nginx:1.27" [spec.containers{c}]',
+    expect.stringMatching(
+      /^Pulled: Successfully pulled image "nginx:1\.27" in 0s \(0s including waiting\)\. Image size: \d+ bytes\. \[spec\.containers\{c\}\]$/,
+    ),
+    'Created: Container created [spec.containers{c}]',
+    'Started: Container started [spec.containers{c}]',
+  ]);
+});
+
+test('realistic: pulls, then starts', () => {
+  const story = new Story(podOf({ containers: [nginx] }), { profile: REALISTIC });
+  expect(story.pass(1999).summary).toBe('Pending c=ContainerCreating');
+  expect(story.pass(500).summary).toBe('Pending c=ContainerCreating');
+  expect(story.pass(1).summary).toBe('Running c=running+ready');
+  expect(story.events[1]).toMatch(/in 2s \(2s including waiting\)/);
+});
+
+test('an image that is there is not pulled', () => {
+  const story = new Story(podOf({ containers: [nginx] }), {}, ['docker.io/library/nginx:1.27']);
+  expect(story.events[0]).toBe(
+    'Pulled: Container image "nginx:1.27" already present on machine and can be accessed by the pod [spec.containers{c}]',
+  );
+});
+
+test.each<[string, corev1.Container, string, string]>([
+  [
+    'no such tag',
+    { name: 'c', image: 'nginx:1.999' },
+    'Pending c=ImagePullBackOff',
+    'rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/nginx:1.999": failed to resolve reference "docker.io/library/nginx:1.999": docker.io/library/nginx:1.999: not found',
+  ],
+  [
+    'no such image',
+    { name: 'c', image: 'nope' },
+    'Pending c=ImagePullBackOff',
+    'rpc error: code = Unknown desc = failed to pull and unpack image "docker.io/library/nope:latest": failed to resolve reference "docker.io/library/nope:latest": pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed',
+  ],
+])('%s', (_, container, summary, error) => {
+  const { image } = container;
+  const story = new Story(podOf({ containers: [container] }));
+  expect(story.summary).toBe(summary);
+  expect(story.pod.status?.containerStatuses?.[0]?.state?.waiting?.message).toBe(
+    `Back-off pulling image "${image}": ErrImagePull: ${error}`,
+  );
+  expect(story.events.map((event) => event.replace(' [spec.containers{c}]', ''))).toEqual([
+    `Pulling: Pulling image "${image}"`,
+    `Failed: Failed to pull image "${image}": ${error}`,
+    'Failed: Error: ErrImagePull',
+    `BackOff: Back-off pulling image "${image}"`,
+    'Failed: Error: ImagePullBackOff',
+  ]);
+  // 10 s, 20 s, 40 s …
+  expect(
+    [10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000].map((wait) => {
+      const before = story.now;
+      story.pass(wait);
+      return (story.due ?? 0) - before;
+    }),
+  ).toEqual([30_000, 60_000, 120_000, 240_000, 460_000, 600_000, 600_000]);
+});
+
+test.each<[string, corev1.Container, string]>([
+  ['never pulled', { name: 'c', image: 'nginx', imagePullPolicy: 'Never' }, 'Pending c=ErrImageNeverPull'],
+  ['bad name', { name: 'c', image: 'Nginx:latest' }, 'Pending c=InvalidImageName'],
+  ['missing ConfigMap', { ...nginx, envFrom: [{ configMapRef: { name: 'x' } }] }, 'Pending c=CreateContainerConfigError'],
+  ['as root', { ...nginx, securityContext: { runAsNonRoot: true } }, 'Pending c=CreateContainerConfigError'],
+])('%s', (_, container, summary) => {
+  expect(new Story(podOf({ containers: [container] })).summary).toBe(summary);
+});
+
+test('a missing volume holds everything back', () => {
+  const story = new Story(podOf({ containers: [nginx], volumes: [{ name: 'v', configMap: { name: 'x' } }] }));
+  expect(story.summary).toBe('Pending c=ContainerCreating');
+  expect(story.events).toEqual(['FailedMount: MountVolume.SetUp failed for volume "v" : configmap "x" not found']);
+  expect(story.pod.status?.conditions?.[0]).toMatchObject({ type: 'PodReadyToStartContainers', status: 'False' });
+  expect((story.due ?? 0) - story.now).toBe(500);
+});
+
+test.each<[string, string, string[]]>([
+  ['Never', 'echo hi; exit 0', ['Succeeded c=Completed(0)']],
+  ['Never', 'exit 3', ['Failed c=Error(3)']],
+  ['OnFailure', 'true', ['Succeeded c=Completed(0)']],
+])('restart policy %s: sh -c "%s"', (restartPolicy, script, writes) => {
+  const story = new Story(podOf({ restartPolicy, containers: [{ name: 'c', image: 'busybox', command: ['sh', '-c', script] }] }));
+  expect(story.writes).toEqual(writes);
+});
+
+test('a container that keeps ending is kept back longer and longer', () => {
+  const story = new Story(podOf({ containers: [{ name: 'c', image: 'busybox', command: ['sh', '-c', 'sleep 1; exit 1'] }] }));
+  expect(story.pass(1000).summary).toBe('Running c=running+ready*1');
+  expect(story.pass(1000).summary).toBe('Running c=CrashLoopBackOff*1');
+  expect(story.pod.status?.containerStatuses?.[0]?.state?.waiting?.message).toBe(
+    'back-off 10s restarting failed container=c pod=web_ns(u1)',
+  );
+  expect(story.pass(10_000).summary).toBe('Running c=running+ready*2');
+  expect(story.pass(1000).summary).toBe('Running c=CrashLoopBackOff*2');
+  expect(story.pod.status?.containerStatuses?.[0]?.state?.waiting?.message).toBe(
+    'back-off 20s restarting failed container=c pod=web_ns(u1)',
+  );
+  expect(story.events.at(-1)).toBe('BackOff: Back-off restarting failed container c in pod web_ns(u1) [spec.containers{c}]');
+});
+
+test('init containers in order, a sidecar beside', () => {
+  const story = new Story(
+    podOf({
+      initContainers: [
+        { name: 'i1', image: 'busybox', command: ['sleep', '5'] },
+        { name: 'side', image: 'nginx:1.27', restartPolicy: 'Always' },
+        { name: 'i2', image: 'busybox', command: ['true'] },
+      ],
+      containers: [nginx],
+    }),
+  );
+  expect(story.summary).toBe('Pending i1=running side=PodInitializing i2=PodInitializing c=PodInitializing');
+  expect(story.pod.status?.conditions?.[1]).toMatchObject({
+    type: 'Initialized',
+    reason: 'ContainersNotInitialized',
+    message: 'containers with incomplete status: [i1 side i2]',
+  });
+  expect(story.pass(5000).summary).toBe('Running i1=Completed(0)+ready side=running+ready i2=Completed(0)+ready c=running+ready');
+});
+
+test('a failing init container', () => {
+  const story = new Story(
+    podOf({ restartPolicy: 'Never', initContainers: [{ name: 'i', image: 'busybox', command: ['false'] }], containers: [nginx] }),
+  );
+  expect(story.summary).toBe('Failed i=Error(1) c=PodInitializing');
+});
+
+test('readiness: after the delay, and only on a port that is served', () => {
+  const probe = (port: number): corev1.Probe => ({
+    httpGet: { port, path: '/' },
+    initialDelaySeconds: 5,
+    periodSeconds: 10,
+    failureThreshold: 3,
+    successThreshold: 1,
+  });
+  const good = new Story(podOf({ containers: [{ ...nginx, readinessProbe: probe(80) }] }));
+  expect(good.pass(4999).summary).toBe('Running c=running');
+  expect(good.pass(1).summary).toBe('Running c=running+ready');
+  expect(good.due).toBeUndefined();
+  const bad = new Story(podOf({ containers: [{ ...nginx, readinessProbe: probe(81) }] })).pass(5000);
+  expect(bad.summary).toBe('Running c=running');
+  expect(bad.events.at(-1)).toBe(
+    'Unhealthy: Readiness probe failed: Get "http://10.244.1.2:81/": dial tcp 10.244.1.2:81: connect: connection refused [spec.containers{c}]',
+  );
+});
+
+test('liveness: the file goes, the container is killed', () => {
+  const livenessProbe = { exec: { command: ['cat', '/tmp/healthy'] }, initialDelaySeconds: 5, periodSeconds: 5, failureThreshold: 3 };
+  const args = ['/bin/sh', '-c', 'touch /tmp/healthy; sleep 30; rm -f /tmp/healthy; sleep 600'];
+  const story = new Story(podOf({ containers: [{ name: 'c', image: 'busybox:1.36', args, livenessProbe }] }));
+  expect(story.pass(30_000).summary).toBe('Running c=running+ready');
+  expect(story.pass(15_000).summary).toBe('Running c=running+ready*1');
+  expect(story.events.slice(-6).map((event) => event.split(':')[0])).toEqual([
+    'Unhealthy',
+    'Unhealthy',
+    'Killing',
+    'Pulled',
+    'Created',
+    'Started',
+  ]);
+});
+
+test('a startup probe holds the others back', () => {
+  const startupProbe = { tcpSocket: { port: 80 }, initialDelaySeconds: 3 };
+  const story = new Story(podOf({ containers: [{ ...nginx, startupProbe, readinessProbe: { tcpSocket: { port: 80 } } }] }));
+  expect(story.pod.status?.containerStatuses?.[0]?.started).toBe(false);
+  expect(story.pass(3000).summary).toBe('Running c=running+ready');
+});
+
+test('deletion: stops, tells the end, goes', () => {
+  const story = new Story(podOf({ containers: [nginx] }), { profile: REALISTIC }).pass(2500).delete();
+  expect(story.summary).toBe('Running c=running+ready');
+  expect(story.events.at(-1)).toBe('Killing: Stopping container c [spec.containers{c}]');
+  story.pass(1000);
+  expect([story.summary, story.removed]).toEqual(['Succeeded c=Completed(0)', true]);
+});
+
+test('what was forgotten is found in the status', () => {
+  const story = new Story(podOf({ containers: [{ name: 'c', image: 'busybox', command: ['sleep', '100'] }] })).pass(10_000);
+  story.memory = NO_MEMORY;
+  story.look();
+  expect([story.due, story.writes.length]).toEqual([START + 100_000, 1]);
+});
+
+test('an image that is set right heals the pod', () => {
+  const story = new Story(podOf({ containers: [{ name: 'c', image: 'nope' }] }));
+  story.pod = { ...story.pod, metadata: { ...story.pod.metadata, generation: 2 }, spec: { containers: [nginx] } };
+  story.look();
+  expect(story.summary).toBe('Running c=running+ready');
+});
+
+test('the deadline', () => {
+  const story = new Story(podOf({ activeDeadlineSeconds: 60, containers: [nginx] })).pass(60_000);
+  expect(story.pod.status).toMatchObject({ phase: 'Failed', reason: 'DeadlineExceeded' });
+});
+
+test('a command that is not there', () => {
+  const story = new Story(podOf({ restartPolicy: 'Never', containers: [{ ...nginx, command: ['nope'] }] }));
+  expect(story.summary).toBe('Failed c=StartError(128)');
+});

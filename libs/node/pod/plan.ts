@@ -1,0 +1,191 @@
+import type { corev1 } from '#api';
+import { type Instant, parseTime } from '#apimachinery';
+import { parseImage } from '../images/reference.js';
+import { isTerminal, planOf, statusOf } from './assemble.js';
+import { onExit } from './exit.js';
+import { applyProbes, nextProbe, runProbe } from './probing.js';
+import { mountErrors } from './references.js';
+import { shouldRestart } from './restart.js';
+import { Simulation } from './simulation.js';
+import type { Slot } from './slot.js';
+import { beginStart, finishPull, finishStart } from './start.js';
+import { planTermination } from './termination.js';
+import type { PodPlan, PodWorld } from './world.js';
+
+/** Steps of one pod in one plan after which the rest has to wait for the next one. */
+const MOST_STEPS = 2_000;
+/** First and longest wait until volumes are tried again (volume/util goroutinemap exponential back-off). */
+const FIRST_MOUNT_RETRY = 500;
+const LONGEST_MOUNT_RETRY = 122_000;
+
+/** Something that happens to a pod at an instant. */
+interface Step {
+  at: Instant;
+  take(): void;
+}
+
+/** The container that is to be started next, and when. Init containers one after the other, then all the others. */
+function nextStart(sim: Simulation): { slot: Slot; at: Instant } | undefined {
+  const initialized = sim.slots.some(({ role, status }) => role === 'main' && status.containerID);
+  let soonest: { slot: Slot; at: Instant } | undefined;
+  for (const slot of sim.slots) {
+    const { state } = slot.status;
+    if (slot.role === 'init' && initialized) continue;
+    if (!state?.running && !isDone(sim, slot)) {
+      const at = Math.max(slot.memory.notBefore ?? 0, sim.at);
+      if (soonest === undefined || at < soonest.at) soonest = { slot, at };
+    }
+    if (!initialized && blocks(sim, slot)) break;
+  }
+  return soonest;
+}
+
+/** A container that has ended for good. */
+function isDone(sim: Simulation, slot: Slot): boolean {
+  const { terminated } = slot.status.state ?? {};
+  return terminated !== undefined && !shouldRestart(slot, sim.pod, terminated.exitCode);
+}
+
+/** Whether the containers after this one have to wait for it. */
+function blocks(sim: Simulation, slot: Slot): boolean {
+  if (slot.role === 'sidecar') {
+    applyProbes(sim, slot);
+    return slot.status.started !== true;
+  }
+  return slot.role === 'init' && slot.status.state?.terminated?.exitCode !== 0;
+}
+
+function exitStep(sim: Simulation, slot: Slot): Step | undefined {
+  const program = slot.status.state?.running && sim.program(slot);
+  if (program?.does !== 'exit') return undefined;
+  const { code, after, message } = program;
+  return { at: sim.startedAt(slot) + after, take: () => onExit(sim, slot, code, message === undefined ? {} : { message }) };
+}
+
+function busyStep(sim: Simulation, busy: NonNullable<Simulation['busy']>): Step {
+  const slot = sim.slots.find(({ container }) => container.name === busy.container);
+  return {
+    at: busy.until,
+    take() {
+      sim.busy = undefined;
+      if (!slot) return;
+      if (busy.step === 'pull') finishPull(sim, slot, busy.since);
+      else finishStart(sim, slot);
+    },
+  };
+}
+
+function earliest(steps: ReadonlyArray<Step | undefined>): Step | undefined {
+  let soonest: Step | undefined;
+  for (const step of steps) if (step && (soonest === undefined || step.at < soonest.at)) soonest = step;
+  return soonest;
+}
+
+/** What happens next to the pod, whenever that is. */
+function nextStep(sim: Simulation): Step | undefined {
+  const steps: Array<Step | undefined> = [];
+  if (sim.busy) steps.push(busyStep(sim, sim.busy));
+  else {
+    const start = nextStart(sim);
+    if (start) steps.push({ at: start.at, take: () => beginStart(sim, start.slot) });
+  }
+  for (const slot of sim.slots) {
+    steps.push(exitStep(sim, slot));
+    const due = nextProbe(sim, slot);
+    if (due) steps.push({ at: due.at, take: () => runProbe(sim, slot, due.type) });
+  }
+  return earliest(steps);
+}
+
+/** Volumes first: nothing starts before they are mounted. Returns when to try again. */
+function mountAt(sim: Simulation): Instant | undefined {
+  if (sim.slots.some(({ status }) => status.containerID) || sim.pod.status?.podIP) return undefined;
+  const { mount } = sim;
+  if (mount && mount.retryAt > sim.now) return mount.retryAt;
+  const errors = mountErrors(sim.pod, sim.world);
+  if (errors.length === 0) {
+    sim.mount = undefined;
+    return undefined;
+  }
+  for (const error of errors) sim.warning('FailedMount', error);
+  const delay = mount ? Math.min(mount.delay * 2, LONGEST_MOUNT_RETRY) : FIRST_MOUNT_RETRY;
+  sim.mount = { retryAt: sim.now + delay, delay };
+  return sim.mount.retryAt;
+}
+
+function deadlineOf({ spec, status }: corev1.Pod, now: Instant): Instant | undefined {
+  const seconds = spec?.activeDeadlineSeconds;
+  return seconds === undefined ? undefined : (parseTime(status?.startTime ?? '') ?? now) + seconds * 1000;
+}
+
+/** Takes all steps that are due; returns when the next one is. */
+function advance(sim: Simulation, until: Instant, remounted: boolean): Instant | undefined {
+  // Steps that were due before now are taken at their own time, so that a late plan gives the same times.
+  const { at, generation } = sim.world.memory;
+  sim.at = generation === sim.pod.metadata.generation && !remounted ? Math.min(until, at ?? until) : until;
+  for (let taken = 0; taken < MOST_STEPS; taken++) {
+    const step = nextStep(sim);
+    if (!step || step.at > until) {
+      sim.at = sim.now;
+      return step?.at;
+    }
+    sim.at = Math.max(sim.at, step.at);
+    step.take();
+  }
+  return sim.now;
+}
+
+/** Whether a container's image is another one than it was made of. */
+function isChanged({ container, status }: Slot): boolean {
+  const wanted = parseImage(container.image ?? '')?.full ?? container.image;
+  return wanted !== (parseImage(status.image)?.full ?? status.image);
+}
+
+/** A container whose image was changed in the spec is stopped and made anew (computePodActions: definition changed). */
+function restartChanged(sim: Simulation, slot: Slot): void {
+  if (!isChanged(slot)) return;
+  const { name, image = '' } = slot.container;
+  if (sim.busy?.container === name) sim.busy = undefined;
+  if (slot.status.state?.running) {
+    sim.normal('Killing', `Container ${name} definition changed, will be restarted`, slot);
+    sim.terminate(slot, 137);
+  }
+  slot.status = { ...slot.status, image };
+  sim.remember(slot, { pull: undefined, crash: undefined, notBefore: undefined });
+}
+
+function planDeadline(sim: Simulation): PodPlan {
+  const message = 'Pod was active on the node longer than the specified deadline';
+  sim.normal('DeadlineExceeded', message);
+  for (const slot of sim.slots) {
+    if (!slot.status.state?.running) continue;
+    sim.normal('Killing', `Stopping container ${slot.container.name}`, slot);
+    sim.terminate(slot, 137);
+  }
+  sim.busy = undefined;
+  return planOf(
+    sim,
+    statusOf(sim, { stopped: true, sandbox: true, outcome: { phase: 'Failed', reason: 'DeadlineExceeded', message } }),
+    {},
+  );
+}
+
+/**
+ * Decides what a pod bound to a node has come to by now, and what follows: its status, the events on the way, when to look again.
+ * Pure: everything is in the pod, in the world and in the memory, of which all but the pod may be lost.
+ */
+export function planPod(pod: corev1.Pod, world: PodWorld, now: Instant): PodPlan {
+  const idle: PodPlan = { events: [], memory: world.memory, pulled: [], remove: false };
+  if (pod.metadata.deletionTimestamp) return planTermination(pod, world, now);
+  if (isTerminal(pod.status?.phase)) return idle;
+  const sim = new Simulation(pod, world, now);
+  const deadline = deadlineOf(pod, now);
+  if (deadline !== undefined && deadline <= now && pod.status?.startTime) return planDeadline(sim);
+  const retry = mountAt(sim);
+  for (const slot of sim.slots) restartChanged(sim, slot);
+  const at = retry ?? advance(sim, now, world.memory.mount !== undefined);
+  const status = statusOf(sim, { stopped: false, sandbox: retry === undefined });
+  const next = isTerminal(status.phase) ? undefined : at;
+  const due = [next, isTerminal(status.phase) ? undefined : deadline].filter((time) => time !== undefined);
+  return planOf(sim, status, due.length > 0 ? { at: Math.min(...due) } : {});
+}

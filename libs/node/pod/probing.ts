@@ -1,0 +1,87 @@
+import type { corev1 } from '#api';
+import type { Instant } from '#apimachinery';
+import { onExit } from './exit.js';
+import type { ProbeMemory, ProbeType } from './memory.js';
+import { lastChange, probe } from './probes.js';
+import { shouldRestart } from './restart.js';
+import type { Simulation } from './simulation.js';
+import type { Slot } from './slot.js';
+
+/** When probes are made and what follows from them (kubelet/prober). */
+
+const FIELD = { startup: 'startupProbe', liveness: 'livenessProbe', readiness: 'readinessProbe' } as const;
+const WORD = { startup: 'Startup', liveness: 'Liveness', readiness: 'Readiness' } as const;
+const TYPES: readonly ProbeType[] = ['startup', 'liveness', 'readiness'];
+
+const specOf = (slot: Slot, type: ProbeType): corev1.Probe | undefined => slot.container[FIELD[type]];
+
+/** A probe that has not been made yet; a container lives until a probe says otherwise, and is not ready until one says so. */
+function initial(sim: Simulation, slot: Slot, type: ProbeType, spec: corev1.Probe): ProbeMemory {
+  const known = type === 'liveness' || (type === 'readiness' ? slot.status.ready : slot.status.started === true);
+  return { next: sim.startedAt(slot) + (spec.initialDelaySeconds ?? 0) * 1000, successes: 0, failures: 0, passed: known };
+}
+
+function memoryOf(sim: Simulation, slot: Slot, type: ProbeType): ProbeMemory | undefined {
+  const spec = specOf(slot, type);
+  return spec && (slot.memory.probes?.[type] ?? initial(sim, slot, type, spec));
+}
+
+/** The soonest probe of a running container. */
+export function nextProbe(sim: Simulation, slot: Slot): { type: ProbeType; at: Instant } | undefined {
+  if (!slot.status.state?.running || slot.role === 'init' || slot.role === 'ephemeral') return undefined;
+  const started = memoryOf(sim, slot, 'startup')?.passed ?? true;
+  let soonest: { type: ProbeType; at: Instant } | undefined;
+  for (const type of TYPES) {
+    // Until it has started only the startup probe is made, and afterwards only the others.
+    if ((type === 'startup') === started) continue;
+    const at = memoryOf(sim, slot, type)?.next;
+    if (at !== undefined && (soonest === undefined || at < soonest.at)) soonest = { type, at };
+  }
+  return soonest;
+}
+
+/** The next state of a probe after an outcome. */
+function count(before: ProbeMemory, ok: boolean, spec: corev1.Probe): ProbeMemory {
+  const successes = ok ? before.successes + 1 : 0;
+  const failures = ok ? 0 : before.failures + 1;
+  const passed = ok ? before.passed || successes >= (spec.successThreshold ?? 1) : before.passed && failures < (spec.failureThreshold ?? 3);
+  return { successes, failures, passed };
+}
+
+/** Makes one probe and does what follows: Ready or not, started, or killed. */
+export function runProbe(sim: Simulation, slot: Slot, type: ProbeType): void {
+  const spec = specOf(slot, type);
+  const program = sim.program(slot);
+  const before = memoryOf(sim, slot, type);
+  if (!spec || !program || !before) return;
+  const elapsed = sim.at - sim.startedAt(slot);
+  const podIP = sim.world.podIP ?? sim.pod.status?.podIP ?? '';
+  const { ok, output } = probe({ container: slot.container, program, podIP, elapsed }, spec);
+  if (!ok) sim.warning('Unhealthy', `${WORD[type]} probe failed: ${output}`, slot);
+  const after = count(before, ok, spec);
+  // A good outcome that nothing can change is not asked for again.
+  const settled = ok && after.passed && elapsed >= lastChange(program);
+  const next = settled ? undefined : sim.at + Math.max(1, spec.periodSeconds ?? 10) * 1000;
+  sim.remember(slot, { probes: { ...slot.memory.probes, [type]: { ...after, next } } });
+  if (!ok && type !== 'readiness' && after.failures >= (spec.failureThreshold ?? 3)) kill(sim, slot, type);
+}
+
+function kill(sim: Simulation, slot: Slot, type: ProbeType): void {
+  const program = sim.program(slot);
+  const code = program && program.does !== 'not-start' ? program.stopCode : 137;
+  const restarts = shouldRestart(slot, sim.pod, code) ? ', will be restarted' : '';
+  sim.normal('Killing', `Container ${slot.container.name} failed ${type} probe${restarts}`, slot);
+  onExit(sim, slot, code);
+}
+
+/** Writes started and ready into a container's status by what its probes have found (prober UpdatePodStatus). */
+export function applyProbes(sim: Simulation, slot: Slot): void {
+  if (slot.role === 'init' || slot.role === 'ephemeral') {
+    if (slot.role === 'init') slot.status = { ...slot.status, started: slot.status.state?.running !== undefined };
+    return;
+  }
+  const running = slot.status.state?.running !== undefined;
+  const started = running && (memoryOf(sim, slot, 'startup')?.passed ?? true);
+  const ready = started && (memoryOf(sim, slot, 'readiness')?.passed ?? true);
+  slot.status = { ...slot.status, started, ready };
+}

@@ -1,0 +1,98 @@
+import type { corev1 } from '#api';
+import type { PodWorld } from './world.js';
+
+/** What a pod refers to and may not find: ConfigMaps and Secrets of its volumes and environment. */
+
+type World = Pick<PodWorld, 'configMap' | 'secret'>;
+
+interface Source {
+  name: string;
+  kind: 'configmap' | 'secret';
+  optional: boolean;
+  keys: readonly string[];
+}
+
+const fromConfigMap = (source: corev1.ConfigMapVolumeSource | corev1.ConfigMapProjection): Source => ({
+  name: source.name ?? '',
+  kind: 'configmap',
+  optional: source.optional === true,
+  keys: (source.items ?? []).map(({ key }) => key),
+});
+
+const fromSecret = (name: string | undefined, source: { optional?: boolean; items?: corev1.KeyToPath[] }): Source => ({
+  name: name ?? '',
+  kind: 'secret',
+  optional: source.optional === true,
+  keys: (source.items ?? []).map(({ key }) => key),
+});
+
+function sourcesOf(volume: corev1.Volume): Source[] {
+  if (volume.configMap) return [fromConfigMap(volume.configMap)];
+  if (volume.secret) return [fromSecret(volume.secret.secretName, volume.secret)];
+  return (volume.projected?.sources ?? []).flatMap((source) => {
+    if (source.configMap) return [fromConfigMap(source.configMap)];
+    return source.secret ? [fromSecret(source.secret.name, source.secret)] : [];
+  });
+}
+
+function contents(world: World, { kind, name }: Source): Record<string, unknown> | undefined {
+  const object = kind === 'secret' ? world.secret(name) : world.configMap(name);
+  if (!object) return undefined;
+  const binary = 'binaryData' in object ? object.binaryData : undefined;
+  return { ...object.data, ...binary };
+}
+
+function sourceError(world: World, source: Source): string | undefined {
+  const data = contents(world, source);
+  if (!data) return source.optional ? undefined : `${source.kind} "${source.name}" not found`;
+  if (source.optional) return undefined;
+  const missing = source.keys.find((key) => !(key in data));
+  if (missing === undefined) return undefined;
+  return source.kind === 'secret'
+    ? `references non-existent secret key: ${missing}`
+    : `configmap references non-existent config key: ${missing}`;
+}
+
+/** Why a pod's volumes can't be mounted: one FailedMount message a volume. */
+export function mountErrors(pod: corev1.Pod, world: World): string[] {
+  return (pod.spec?.volumes ?? []).flatMap((volume) => {
+    for (const source of sourcesOf(volume)) {
+      const error = sourceError(world, source);
+      if (error !== undefined) return [`MountVolume.SetUp failed for volume "${volume.name}" : ${error}`];
+    }
+    return [];
+  });
+}
+
+interface KeyRef {
+  name?: string;
+  key?: string;
+  optional?: boolean;
+}
+
+function keyError(world: World, kind: 'configmap' | 'secret', ref: KeyRef, namespace: string): string | undefined {
+  const source: Source = { kind, name: ref.name ?? '', optional: ref.optional === true, keys: [] };
+  const data = contents(world, source);
+  if (source.optional) return undefined;
+  if (!data) return `${kind} "${source.name}" not found`;
+  if (ref.key === undefined || ref.key in data) return undefined;
+  return `couldn't find key ${ref.key} in ${kind === 'secret' ? 'Secret' : 'ConfigMap'} ${namespace}/${source.name}`;
+}
+
+/** Why a container's environment can't be made (makeEnvironmentVariables), or why it may not run; undefined: it can. */
+export function configError(pod: corev1.Pod, container: corev1.Container, world: World): string | undefined {
+  const namespace = pod.metadata.namespace ?? '';
+  for (const { configMapRef, secretRef } of container.envFrom ?? []) {
+    const error = configMapRef
+      ? keyError(world, 'configmap', configMapRef, namespace)
+      : secretRef && keyError(world, 'secret', secretRef, namespace);
+    if (error) return error;
+  }
+  for (const { valueFrom } of container.env ?? []) {
+    const config = valueFrom?.configMapKeyRef;
+    const secret = valueFrom?.secretKeyRef;
+    const error = config ? keyError(world, 'configmap', config, namespace) : secret && keyError(world, 'secret', secret, namespace);
+    if (error) return error;
+  }
+  return undefined;
+}

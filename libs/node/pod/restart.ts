@@ -1,0 +1,50 @@
+import type { corev1 } from '#api';
+import { type Instant, parseTime } from '#apimachinery';
+import type { ContainerMemory } from './memory.js';
+import type { Slot } from './slot.js';
+
+/** First and longest back-off of restarts and of image pulls, and how long a container has to run to be forgiven. */
+const FIRST = 10_000;
+const LONGEST = 300_000;
+
+/** Doubles a back-off: 10 s, 20 s … 5 min. */
+export function nextDelay(delay: number | undefined): number {
+  return delay === undefined ? FIRST : Math.min(delay * 2, LONGEST);
+}
+
+function matchingRule(container: corev1.Container, code: number): string | undefined {
+  const rule = container.restartPolicyRules?.find(({ exitCodes }) => {
+    if (!exitCodes) return false;
+    const within = (exitCodes.values ?? []).includes(code);
+    return exitCodes.operator === 'NotIn' ? !within : within;
+  });
+  return rule?.action;
+}
+
+/** Whether a container that ended with a code is started again (podutil.ContainerShouldRestart). */
+export function shouldRestart({ role, container }: Slot, pod: corev1.Pod, code: number): boolean {
+  if (role === 'ephemeral') return false;
+  if (container.restartPolicy !== undefined && matchingRule(container, code) !== undefined) return true;
+  const policy = container.restartPolicy ?? (pod.spec?.restartPolicy || 'Always');
+  // An init container that has done its work is done, whatever the pod's policy.
+  if (role === 'init' && code === 0) return false;
+  return policy === 'Always' || (policy === 'OnFailure' && code !== 0);
+}
+
+/** The back-off entry of a container: remembered, or guessed from its restarts where the memory is lost. */
+export function crashEntry({ memory, status }: Slot): ContainerMemory['crash'] {
+  if (memory.crash || status.restartCount === 0) return memory.crash;
+  const started = parseTime(status.lastState?.terminated?.finishedAt ?? '') ?? 0;
+  return { delay: Math.min(FIRST * 2 ** (status.restartCount - 1), LONGEST), at: started };
+}
+
+/** How long after its end a container is started again (flowcontrol.Backoff as doBackOff uses it). */
+export function restartDelay(entry: ContainerMemory['crash'], finishedAt: Instant): number {
+  return entry === undefined || finishedAt - entry.at > 2 * LONGEST ? 0 : entry.delay;
+}
+
+/** The entry once the container is started again. */
+export function afterRestart(entry: ContainerMemory['crash'], finishedAt: Instant, now: Instant): ContainerMemory['crash'] {
+  const expired = entry === undefined || finishedAt - entry.at > 2 * LONGEST;
+  return { delay: nextDelay(expired ? undefined : entry.delay), at: now };
+}

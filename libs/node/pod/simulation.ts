@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import type { corev1 } from '#api';
+import { formatTime, type Instant, parseTime } from '#apimachinery';
+import type { Program } from '../images/program.js';
+import type { ContainerMemory, PodMemory } from './memory.js';
+import { programIn, type Slot, slotsOf } from './slot.js';
+import type { PodEvent, PodWorld } from './world.js';
+
+/** The epoch as Go shows the start of a container that never started. */
+const NEVER = '1970-01-01T00:00:00Z';
+
+/**
+ * One pod while it is planned for. Time moves from step to step up to now; what happens is written into the slots, and into the
+ * list of events. Lives for one plan.
+ */
+export class Simulation {
+  readonly slots: Slot[];
+  readonly events: PodEvent[] = [];
+  readonly pulled: string[] = [];
+  /** The instant of the step being taken. */
+  at: Instant;
+  busy: PodMemory['busy'];
+  mount: PodMemory['mount'];
+  private readonly programs = new Map<Slot, Program | undefined>();
+
+  constructor(
+    readonly pod: corev1.Pod,
+    readonly world: PodWorld,
+    readonly now: Instant,
+  ) {
+    this.slots = slotsOf(pod, world.memory.containers);
+    this.busy = world.memory.busy;
+    this.mount = world.memory.mount;
+    this.at = now;
+  }
+
+  /** `name_namespace(uid)`, as the kubelet writes pods in its messages. */
+  get podName(): string {
+    const { name, namespace, uid } = this.pod.metadata;
+    return `${name}_${namespace}(${uid})`;
+  }
+
+  program(slot: Slot): Program | undefined {
+    if (!this.programs.has(slot)) this.programs.set(slot, programIn(slot));
+    return this.programs.get(slot);
+  }
+
+  normal(reason: string, message: string, slot?: Slot): void {
+    this.events.push({ type: 'Normal', reason, message, ...(slot ? { fieldPath: slot.fieldPath } : {}) });
+  }
+
+  warning(reason: string, message: string, slot?: Slot): void {
+    this.events.push({ type: 'Warning', reason, message, ...(slot ? { fieldPath: slot.fieldPath } : {}) });
+  }
+
+  remember(slot: Slot, memory: Partial<ContainerMemory>): void {
+    slot.memory = { ...slot.memory, ...memory };
+  }
+
+  hasImage(reference: string): boolean {
+    return this.pulled.includes(reference) || this.world.hasImage(reference);
+  }
+
+  /** A container waits, and why. What it ended with before becomes its last state. */
+  wait(slot: Slot, reason: string, message?: string): void {
+    const { state, lastState } = slot.status;
+    const waiting = message === undefined ? { reason } : { reason, message };
+    const last = state?.terminated ? { terminated: state.terminated } : lastState;
+    slot.status = { ...slot.status, state: { waiting }, lastState: last ?? {}, ready: false, started: false };
+  }
+
+  /** A container runs from now on. */
+  run(slot: Slot, image: { name: string; id: string; user: number }): void {
+    const { status, container } = slot;
+    const before = status.state?.terminated ?? status.lastState?.terminated;
+    const restartCount = before ? status.restartCount + 1 : status.restartCount;
+    const resources = container.resources ?? {};
+    slot.status = {
+      ...status,
+      state: { running: { startedAt: formatTime(this.at) } },
+      lastState: before ? { terminated: before } : {},
+      restartCount,
+      image: image.name,
+      imageID: image.id,
+      containerID: containerID(this.pod.metadata.uid ?? '', container.name, restartCount),
+      ...(resources.requests ? { allocatedResources: resources.requests } : {}),
+      resources,
+      user: { linux: linuxUser(this.pod, container, image.user) },
+    };
+    this.remember(slot, { startedAt: this.at, notBefore: undefined, probes: undefined });
+  }
+
+  /** A container has ended, or never came to run. */
+  terminate(slot: Slot, exitCode: number, { reason, message }: { reason?: string; message?: string } = {}): void {
+    const { state, containerID: id } = slot.status;
+    const word = reason ?? (exitCode === 0 ? 'Completed' : 'Error');
+    const terminated = {
+      exitCode,
+      reason: word,
+      ...(message === undefined ? {} : { message }),
+      startedAt: state?.running?.startedAt ?? NEVER,
+      finishedAt: formatTime(this.at),
+      ...(id ? { containerID: id } : {}),
+    };
+    const ready = slot.role === 'init' && exitCode === 0;
+    slot.status = { ...slot.status, state: { terminated }, ready, started: false };
+    this.remember(slot, { probes: undefined });
+  }
+
+  /** When a running container started: remembered to the millisecond, else by its status to the second. */
+  startedAt(slot: Slot): Instant {
+    return slot.memory.startedAt ?? parseTime(slot.status.state?.running?.startedAt ?? '') ?? this.now;
+  }
+
+  /** When a container that has ended did so. */
+  finishedAt(slot: Slot): Instant {
+    return parseTime(slot.status.state?.terminated?.finishedAt ?? slot.status.lastState?.terminated?.finishedAt ?? '') ?? this.now;
+  }
+}
+
+/** A container's id: the same for the same start of the same container. */
+function containerID(uid: string, name: string, restart: number): string {
+  return `containerd://${createHash('sha256').update(`${uid}/${name}/${restart}`).digest('hex')}`;
+}
+
+function linuxUser(pod: corev1.Pod, container: corev1.Container, imageUser: number): corev1.LinuxContainerUser {
+  const security = pod.spec?.securityContext;
+  const uid = container.securityContext?.runAsUser ?? security?.runAsUser ?? imageUser;
+  const gid = container.securityContext?.runAsGroup ?? security?.runAsGroup ?? (uid === imageUser ? imageUser : 0);
+  const groups = [gid, ...(security?.fsGroup === undefined ? [] : [security.fsGroup]), ...(security?.supplementalGroups ?? [])];
+  return { uid, gid, supplementalGroups: [...new Set(groups)] };
+}

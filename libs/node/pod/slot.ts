@@ -1,0 +1,76 @@
+import type { corev1 } from '#api';
+import { findImage } from '../images/catalogue.js';
+import type { Program } from '../images/program.js';
+import { parseImage } from '../images/reference.js';
+import { programOf } from '../images/run.js';
+import type { ContainerMemory } from './memory.js';
+
+/** Which list of the spec a container stands in; a sidecar is an init container that restarts always. */
+export type Role = 'init' | 'sidecar' | 'main' | 'ephemeral';
+
+/** One container of a pod while it is being planned for: what is asked for and what is so. Changed in place by the planner alone. */
+export interface Slot {
+  readonly role: Role;
+  readonly container: corev1.Container;
+  readonly fieldPath: string;
+  status: corev1.ContainerStatus;
+  memory: ContainerMemory;
+}
+
+const FIELD = { init: 'initContainers', sidecar: 'initContainers', main: 'containers', ephemeral: 'ephemeralContainers' } as const;
+
+function mountStatuses(container: corev1.Container): corev1.VolumeMountStatus[] | undefined {
+  return container.volumeMounts?.map(({ name, mountPath, readOnly }) =>
+    readOnly ? { name, mountPath, readOnly, recursiveReadOnly: 'Disabled' } : { name, mountPath },
+  );
+}
+
+/** The status of a container that nothing has been done about yet (convertToAPIContainerStatuses). */
+export function waitingStatus(container: corev1.Container, reason: string): corev1.ContainerStatus {
+  const volumeMounts = mountStatuses(container);
+  return {
+    name: container.name,
+    state: { waiting: { reason } },
+    lastState: {},
+    ready: false,
+    restartCount: 0,
+    image: container.image ?? '',
+    imageID: '',
+    started: false,
+    ...(volumeMounts && volumeMounts.length > 0 ? { volumeMounts } : {}),
+  };
+}
+
+/** Makes the slots of a pod in the order they start. */
+export function slotsOf(pod: corev1.Pod, memories: Readonly<Record<string, ContainerMemory>>): Slot[] {
+  const { spec, status } = pod;
+  const initContainers = spec?.initContainers ?? [];
+  const reason = initContainers.length > 0 ? 'PodInitializing' : 'ContainerCreating';
+  const make = (role: Role, container: corev1.Container, statuses: readonly corev1.ContainerStatus[] | undefined): Slot => {
+    const known = statuses?.find(({ name }) => name === container.name);
+    return {
+      role,
+      container,
+      fieldPath: `spec.${FIELD[role]}{${container.name}}`,
+      status: known ? { ...known } : waitingStatus(container, reason),
+      memory: memories[container.name] ?? {},
+    };
+  };
+  return [
+    ...(spec?.ephemeralContainers ?? []).map((c) => make('ephemeral', c as corev1.Container, status?.ephemeralContainerStatuses)),
+    ...initContainers.map((c) => make(c.restartPolicy === 'Always' ? 'sidecar' : 'init', c, status?.initContainerStatuses)),
+    ...(spec?.containers ?? []).map((c) => make('main', c, status?.containerStatuses)),
+  ];
+}
+
+/** What runs in a container; undefined when its image does not exist. */
+export function programIn({ container }: Slot): Program | undefined {
+  const reference = parseImage(container.image ?? '');
+  const image = reference && findImage(reference);
+  if (!image) return undefined;
+  const names = new Set(container.env?.map(({ name }) => name));
+  // What an envFrom brings is not looked into: it may bring anything.
+  const has = (name: string): boolean => names.has(name) || (container.envFrom?.length ?? 0) > 0;
+  const interactive = container.stdin === true || container.tty === true;
+  return programOf(image.definition, { command: container.command, args: container.args, interactive, has });
+}

@@ -1,0 +1,122 @@
+import { formatGoDuration, goQuote } from '#apimachinery';
+import { findImage, pullError } from '../images/catalogue.js';
+import { parseImage } from '../images/reference.js';
+import { onExit } from './exit.js';
+import { configError } from './references.js';
+import { afterRestart, crashEntry, nextDelay } from './restart.js';
+import type { Simulation } from './simulation.js';
+import type { Slot } from './slot.js';
+
+/** How a container comes to run: image, configuration, creation, start (kuberuntime startContainer, images EnsureImageExists). */
+
+/** Milliseconds after which what can't work now is tried again: the pace of a pod worker's syncs. */
+const RESYNC = 15_000;
+/** From a failed pull to the next sync, which finds it in back-off. */
+const NEXT_SYNC = 1_000;
+
+/** Why a container can't be started, in the words of its status. */
+function refuse(sim: Simulation, slot: Slot, reason: string, message: string): void {
+  sim.wait(slot, reason, message);
+  sim.remember(slot, { notBefore: sim.at + RESYNC });
+}
+
+/** Begins to start a container: finds out whether its image has to be pulled. */
+export function beginStart(sim: Simulation, slot: Slot): void {
+  const image = slot.container.image ?? '';
+  const reference = parseImage(image);
+  if (!reference) {
+    const message = `Failed to apply default image tag ${goQuote(image)}: couldn't parse image name ${goQuote(image)}: invalid reference format`;
+    sim.warning('InspectFailed', message, slot);
+    sim.warning('Failed', 'Error: InvalidImageName', slot);
+    refuse(sim, slot, 'InvalidImageName', message);
+    return;
+  }
+  const policy = slot.container.imagePullPolicy || (reference.tag === 'latest' && !reference.digest ? 'Always' : 'IfNotPresent');
+  const present = sim.hasImage(reference.full);
+  if (policy === 'Never' && !present) {
+    const message = `Container image ${goQuote(image)} is not present with pull policy of Never`;
+    sim.warning('ErrImageNeverPull', message, slot);
+    sim.warning('Failed', 'Error: ErrImageNeverPull', slot);
+    refuse(sim, slot, 'ErrImageNeverPull', message);
+  } else if (present && policy !== 'Always') {
+    sim.normal('Pulled', `Container image ${goQuote(image)} already present on machine and can be accessed by the pod`, slot);
+    create(sim, slot);
+  } else beginPull(sim, slot, { image, present });
+}
+
+function beginPull(sim: Simulation, slot: Slot, { image, present }: { image: string; present: boolean }): void {
+  const { pull } = slot.memory;
+  if (pull && sim.at < pull.failedAt + pull.delay) {
+    sim.normal('BackOff', `Back-off pulling image ${goQuote(image)}`, slot);
+    sim.warning('Failed', 'Error: ImagePullBackOff', slot);
+    sim.wait(slot, 'ImagePullBackOff', `Back-off pulling image ${goQuote(image)}: ErrImagePull: ${pull.error}`);
+    sim.remember(slot, { notBefore: pull.failedAt + pull.delay });
+    return;
+  }
+  sim.normal('Pulling', `Pulling image ${goQuote(image)}`, slot);
+  // What is there already is only asked for at the registry.
+  const time = Math.round(present ? sim.world.profile.imagePull / 5 : sim.world.profile.imagePull);
+  sim.busy = { container: slot.container.name, step: 'pull', since: sim.at, until: sim.at + time };
+}
+
+/** The pull has come to its end. */
+export function finishPull(sim: Simulation, slot: Slot, since: number): void {
+  const image = slot.container.image ?? '';
+  const reference = parseImage(image);
+  const found = reference && findImage(reference);
+  if (reference && found) {
+    const took = formatGoDuration(sim.at - since);
+    sim.normal(
+      'Pulled',
+      `Successfully pulled image ${goQuote(image)} in ${took} (${took} including waiting). Image size: ${found.size} bytes.`,
+      slot,
+    );
+    sim.pulled.push(reference.full);
+    sim.remember(slot, { pull: undefined });
+    create(sim, slot);
+    return;
+  }
+  const error = reference ? pullError(reference) : 'invalid reference format';
+  sim.warning('Failed', `Failed to pull image ${goQuote(image)}: ${error}`, slot);
+  sim.warning('Failed', 'Error: ErrImagePull', slot);
+  sim.wait(slot, 'ErrImagePull', error);
+  const next = Math.min(NEXT_SYNC, sim.world.profile.imagePull);
+  sim.remember(slot, { pull: { failedAt: sim.at, delay: nextDelay(slot.memory.pull?.delay), error }, notBefore: sim.at + next });
+}
+
+function runsAsRoot(sim: Simulation, slot: Slot): boolean {
+  const own = slot.container.securityContext;
+  const pod = sim.pod.spec?.securityContext;
+  if ((own?.runAsNonRoot ?? pod?.runAsNonRoot) !== true) return false;
+  const user = own?.runAsUser ?? pod?.runAsUser;
+  const reference = parseImage(slot.container.image ?? '');
+  return (user ?? (reference && findImage(reference)?.definition.user) ?? 0) === 0;
+}
+
+/** The image is there: makes the container's configuration, and starts it after the time that takes. */
+function create(sim: Simulation, slot: Slot): void {
+  const asRoot = `container has runAsNonRoot and image will run as root (pod: "${sim.podName}", container: ${slot.container.name})`;
+  const error = configError(sim.pod, slot.container, sim.world) ?? (runsAsRoot(sim, slot) ? asRoot : undefined);
+  if (error !== undefined) {
+    sim.warning('Failed', `Error: ${error}`, slot);
+    refuse(sim, slot, 'CreateContainerConfigError', error);
+    return;
+  }
+  sim.busy = { container: slot.container.name, step: 'start', since: sim.at, until: sim.at + sim.world.profile.containerStart };
+}
+
+/** The container is created and started. */
+export function finishStart(sim: Simulation, slot: Slot): void {
+  const reference = parseImage(slot.container.image ?? '');
+  const image = reference && findImage(reference);
+  const program = sim.program(slot);
+  if (slot.status.state?.terminated ?? slot.status.lastState?.terminated)
+    sim.remember(slot, { crash: afterRestart(crashEntry(slot), sim.finishedAt(slot), sim.at) });
+  sim.normal('Created', 'Container created', slot);
+  sim.run(slot, { name: reference?.full ?? '', id: image?.imageID ?? '', user: image?.definition.user ?? 0 });
+  if (program?.does === 'not-start') {
+    sim.warning('Failed', `Error: ${program.message}`, slot);
+    slot.status = { ...slot.status, state: {} };
+    onExit(sim, slot, 128, { reason: 'StartError', message: program.message });
+  } else sim.normal('Started', 'Container started', slot);
+}
