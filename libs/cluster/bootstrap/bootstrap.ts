@@ -1,0 +1,65 @@
+import type { Resource } from '#api';
+import { isAlreadyExists, type KubeObject } from '#apimachinery';
+import type { Client } from '#client';
+import { configMapSteps } from './config-maps.js';
+import { corednsSteps } from './coredns.js';
+import { daemonPodSteps, daemonSetSteps, daemonStatusSteps } from './daemon-sets.js';
+import { leaseSteps, nodeSteps, untaintSteps } from './nodes.js';
+import { rbacSteps } from './rbac.js';
+import { serverStatusSteps, serverSteps } from './server-objects.js';
+import { accountSteps, namespaceSteps } from './service-accounts.js';
+import { kubernetesEndpointSteps, serviceSteps } from './services.js';
+import { staticPodSteps } from './static-pods.js';
+import type { Made, Phase, Step } from './step.js';
+import { type ClusterTemplate, planNodes } from './template.js';
+
+/** All that a new cluster holds, in phases: the steps of one may be done at once, the phases one after the other. Pure. */
+export function bootstrapPhases(template: ClusterTemplate): Phase[] {
+  const nodes = planNodes(template);
+  const { rootCA, now } = template;
+  return [
+    namespaceSteps,
+    () => [...serverSteps(), ...rbacSteps(), ...accountSteps(rootCA), ...configMapSteps(template, nodes)],
+    () => [...serviceSteps(), ...kubernetesEndpointSteps(nodes), ...nodeSteps(template, nodes)],
+    (made) => [...untaintSteps(nodes), ...serverStatusSteps(now), ...leaseSteps(nodes, made, now), ...daemonSetSteps()],
+    (made) => [...staticPodSteps(nodes, made, now), ...daemonPodSteps(nodes, made), ...daemonStatusSteps(nodes), ...corednsSteps()],
+  ];
+}
+
+const keyOf = ({ group, resource }: Resource, name: string, namespace = ''): string => `${group}/${resource}/${namespace}/${name}`;
+
+/** Does a step; what stands there already is left as it is, so that a bootstrap that was broken off can be run again. */
+async function run(client: Client, step: Step): Promise<KubeObject> {
+  const { resource } = step;
+  if (step.verb === 'patch') {
+    const { name, namespace, patch, subresource } = step;
+    return client.patch(resource, name, namespace, 'merge', patch, subresource ? { subresource } : {});
+  }
+  const { metadata } = step.object;
+  try {
+    return await client.create(resource, step.object);
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error;
+    return client.get(resource, metadata.name, metadata.namespace);
+  }
+}
+
+/** Makes a new cluster's objects through a client that may do everything. Throws the StatusError of the first step that fails. */
+export async function bootstrapCluster(client: Client, template: ClusterTemplate): Promise<void> {
+  const objects = new Map<string, KubeObject>();
+  const made: Made = {
+    get<T extends KubeObject>(resource: Resource<T>, name: string, namespace?: string): T {
+      const object = objects.get(keyOf(resource as Resource, name, namespace));
+      if (!object) throw new Error(`${resource.kind} ${name} has not been made yet`);
+      return object as T;
+    },
+  };
+  for (const phase of bootstrapPhases(template)) {
+    const steps = phase(made);
+    const results = await Promise.all(steps.map((step) => run(client, step)));
+    steps.forEach((step, index) => {
+      const object = results[index];
+      if (object) objects.set(keyOf(step.resource, object.metadata.name, object.metadata.namespace), object);
+    });
+  }
+}

@@ -1,0 +1,161 @@
+import { CSINode, type corev1, Lease, Node } from '#api';
+import { formatMicroTime, formatTime, type KubeObject, type OwnerReference } from '#apimachinery';
+import { create, type Made, type Step } from './step.js';
+import { type ClusterTemplate, type NodePlan, VERSIONS } from './template.js';
+
+const CONTROL_PLANE_TAINT = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
+const STORAGE = '100Gi';
+
+/** A single node keeps no taint, or nothing could run. */
+const taintsOf = ({ controlPlane }: NodePlan, nodes: readonly NodePlan[]) =>
+  controlPlane && nodes.length > 1 ? [CONTROL_PLANE_TAINT] : [];
+
+function labelsOf({ name, controlPlane }: NodePlan): Record<string, string> {
+  return {
+    'beta.kubernetes.io/arch': 'amd64',
+    'beta.kubernetes.io/os': 'linux',
+    'kubernetes.io/arch': 'amd64',
+    'kubernetes.io/hostname': name,
+    'kubernetes.io/os': 'linux',
+    ...(controlPlane ? { 'node-role.kubernetes.io/control-plane': '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' } : {}),
+  };
+}
+
+/** The conditions of a healthy node, in the kubelet's order (pkg/kubelet/nodestatus). */
+function conditions(now: number): corev1.NodeCondition[] {
+  const time = formatTime(now);
+  const condition = (type: string, status: string, reason: string, message: string): corev1.NodeCondition => ({
+    type,
+    status,
+    lastHeartbeatTime: time,
+    lastTransitionTime: time,
+    reason,
+    message,
+  });
+  return [
+    condition('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
+    condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
+    condition('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
+    condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'),
+  ];
+}
+
+/** An id of the machine that the same name always gives: machine-id is 32 digits, the others are UUIDs. */
+function machineId(name: string, kind: string): string {
+  let text = '';
+  for (let round = 0; text.length < 32; round++) {
+    let hash = 0x811c9dc5;
+    for (const char of `${kind}/${name}/${round}`) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);
+    text += (hash >>> 0).toString(16).padStart(8, '0');
+  }
+  return text;
+}
+
+const asUuid = (hex: string): string =>
+  [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
+
+function statusOf({ name, address }: NodePlan, { nodes: { cpu, memory, pods }, now }: ClusterTemplate): corev1.NodeStatus {
+  const capacity = { cpu, 'ephemeral-storage': STORAGE, 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', memory, pods: String(pods) };
+  return {
+    capacity,
+    allocatable: { ...capacity },
+    conditions: conditions(now),
+    addresses: [
+      { type: 'InternalIP', address },
+      { type: 'Hostname', address: name },
+    ],
+    daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+    nodeInfo: {
+      machineID: machineId(name, 'machine'),
+      systemUUID: asUuid(machineId(name, 'system')),
+      bootID: asUuid(machineId(name, 'boot')),
+      kernelVersion: '6.1.0-37-amd64',
+      osImage: 'Debian GNU/Linux 12 (bookworm)',
+      containerRuntimeVersion: 'containerd://2.1.4',
+      kubeletVersion: VERSIONS.kubernetes,
+      kubeProxyVersion: '',
+      operatingSystem: 'linux',
+      architecture: 'amd64',
+    },
+  };
+}
+
+/** The nodes as kubeadm and their kubelets register them. */
+export function nodeSteps(template: ClusterTemplate, nodes: readonly NodePlan[]): Step[] {
+  const annotations = {
+    'kubeadm.alpha.kubernetes.io/cri-socket': 'unix:///var/run/containerd/containerd.sock',
+    'node.alpha.kubernetes.io/ttl': '0',
+    'volumes.kubernetes.io/controller-managed-attach-detach': 'true',
+  };
+  return nodes.map((node) =>
+    create(Node, {
+      metadata: { name: node.name, labels: labelsOf(node), annotations },
+      spec: { podCIDR: node.podCIDR, podCIDRs: [node.podCIDR], taints: taintsOf(node, nodes) },
+      status: statusOf(node, template),
+    }),
+  );
+}
+
+/** Admission taints every new node as not ready; these are ready. */
+export const untaintSteps = (nodes: readonly NodePlan[]): Step[] =>
+  nodes.map((node) => {
+    const taints = taintsOf(node, nodes);
+    return { verb: 'patch', resource: Node, name: node.name, patch: { spec: { taints: taints.length > 0 ? taints : null } } };
+  });
+
+/** An owner reference to an object that has been made. */
+export const ownedBy = ({ apiVersion, kind, metadata }: KubeObject, controller?: true): OwnerReference => ({
+  apiVersion,
+  kind,
+  name: metadata.name,
+  uid: metadata.uid ?? '',
+  ...(controller ? { controller: true } : {}),
+});
+
+/** Each node's lease and its (empty) list of CSI drivers; the leases of the control plane's leaders. */
+export function leaseSteps(nodes: readonly NodePlan[], made: Made, now: number): Step[] {
+  const time = formatMicroTime(now);
+  const leader = (name: string): Step =>
+    create(Lease, {
+      metadata: { name, namespace: 'kube-system' },
+      spec: {
+        holderIdentity: `${nodes[0]?.name}_${asUuid(machineId(nodes[0]?.name ?? '', name))}`,
+        leaseDurationSeconds: 15,
+        acquireTime: time,
+        renewTime: time,
+        leaseTransitions: 0,
+      },
+    });
+  return [
+    ...nodes.flatMap(({ name }) => {
+      const node = made.get(Node, name);
+      return [
+        create(Lease, {
+          metadata: { name, namespace: 'kube-node-lease', ownerReferences: [ownedBy(node)] },
+          spec: { holderIdentity: name, leaseDurationSeconds: 40, renewTime: time },
+        }),
+        create(CSINode, {
+          metadata: {
+            name,
+            annotations: { 'storage.alpha.kubernetes.io/migrated-plugins': MIGRATED_PLUGINS },
+            ownerReferences: [ownedBy(node)],
+          },
+          spec: { drivers: [] },
+        }),
+      ];
+    }),
+    leader('kube-controller-manager'),
+    leader('kube-scheduler'),
+  ];
+}
+
+/** In-tree volume plugins whose work CSI drivers do now (csi-translation-lib). */
+const MIGRATED_PLUGINS = [
+  'kubernetes.io/aws-ebs',
+  'kubernetes.io/azure-disk',
+  'kubernetes.io/azure-file',
+  'kubernetes.io/cinder',
+  'kubernetes.io/gce-pd',
+  'kubernetes.io/portworx-volume',
+  'kubernetes.io/vsphere-volume',
+].join(',');

@@ -1,0 +1,222 @@
+import { createHash } from 'node:crypto';
+import { type corev1, Node, Pod } from '#api';
+import { formatTime } from '#apimachinery';
+import { CLUSTER_CIDR, SERVICE_CIDR } from '#network';
+import { ownedBy } from './nodes.js';
+import { create, type Made, type Step } from './step.js';
+import { type NodePlan, VERSIONS } from './template.js';
+
+const PKI = '/etc/kubernetes/pki';
+const PROBE_PORT = 'probe-port';
+
+/** One component of the control plane, as kubeadm writes its manifest (kubeadm/app/phases/controlplane, etcd). */
+interface ComponentFacts {
+  name: string;
+  image: string;
+  port: number;
+  /** Where its probes ask: health, and readiness where it has such a probe. */
+  probes: { host: string; scheme: 'HTTP' | 'HTTPS'; live: string; ready?: string; started: string };
+  requests: Record<string, string>;
+  args: Record<string, string>;
+  /** Mounted directories and files of the host. */
+  mounts: ReadonlyArray<{ name: string; path: string; type: string; readOnly?: boolean }>;
+  annotations?: Record<string, string>;
+}
+
+const certificates = { name: 'k8s-certs', path: PKI, type: 'DirectoryOrCreate', readOnly: true };
+const authorities = { name: 'ca-certs', path: '/etc/ssl/certs', type: 'DirectoryOrCreate', readOnly: true };
+const kubeconfig = (file: string) => ({ name: 'kubeconfig', path: `/etc/kubernetes/${file}`, type: 'FileOrCreate', readOnly: true });
+
+function etcd({ name, address }: NodePlan): ComponentFacts {
+  const client = `https://${address}:2379`;
+  const peer = `https://${address}:2380`;
+  return {
+    name: 'etcd',
+    image: `registry.k8s.io/etcd:${VERSIONS.etcd}`,
+    port: 2381,
+    probes: { host: '127.0.0.1', scheme: 'HTTP', live: '/livez', ready: '/readyz', started: '/readyz' },
+    requests: { cpu: '100m', memory: '100Mi' },
+    args: {
+      'advertise-client-urls': client,
+      'cert-file': `${PKI}/etcd/server.crt`,
+      'client-cert-auth': 'true',
+      'data-dir': '/var/lib/etcd',
+      'feature-gates': 'InitialCorruptCheck=true',
+      'initial-advertise-peer-urls': peer,
+      'initial-cluster': `${name}=${peer}`,
+      'key-file': `${PKI}/etcd/server.key`,
+      'listen-client-urls': `https://127.0.0.1:2379,${client}`,
+      'listen-metrics-urls': 'http://127.0.0.1:2381',
+      'listen-peer-urls': peer,
+      name,
+      'peer-cert-file': `${PKI}/etcd/peer.crt`,
+      'peer-client-cert-auth': 'true',
+      'peer-key-file': `${PKI}/etcd/peer.key`,
+      'peer-trusted-ca-file': `${PKI}/etcd/ca.crt`,
+      'snapshot-count': '10000',
+      'trusted-ca-file': `${PKI}/etcd/ca.crt`,
+      'watch-progress-notify-interval': '5s',
+    },
+    mounts: [
+      { name: 'etcd-data', path: '/var/lib/etcd', type: 'DirectoryOrCreate' },
+      { name: 'etcd-certs', path: `${PKI}/etcd`, type: 'DirectoryOrCreate' },
+    ],
+    annotations: { 'kubeadm.kubernetes.io/etcd.advertise-client-urls': client },
+  };
+}
+
+function apiserver({ address }: NodePlan): ComponentFacts {
+  return {
+    name: 'kube-apiserver',
+    image: `registry.k8s.io/kube-apiserver:${VERSIONS.kubernetes}`,
+    port: 6443,
+    probes: { host: address, scheme: 'HTTPS', live: '/livez', ready: '/readyz', started: '/livez' },
+    requests: { cpu: '250m' },
+    args: {
+      'advertise-address': address,
+      'allow-privileged': 'true',
+      'authorization-mode': 'Node,RBAC',
+      'client-ca-file': `${PKI}/ca.crt`,
+      'enable-admission-plugins': 'NodeRestriction',
+      'enable-bootstrap-token-auth': 'true',
+      'etcd-cafile': `${PKI}/etcd/ca.crt`,
+      'etcd-certfile': `${PKI}/apiserver-etcd-client.crt`,
+      'etcd-keyfile': `${PKI}/apiserver-etcd-client.key`,
+      'etcd-servers': 'https://127.0.0.1:2379',
+      'kubelet-client-certificate': `${PKI}/apiserver-kubelet-client.crt`,
+      'kubelet-client-key': `${PKI}/apiserver-kubelet-client.key`,
+      'kubelet-preferred-address-types': 'InternalIP,ExternalIP,Hostname',
+      'proxy-client-cert-file': `${PKI}/front-proxy-client.crt`,
+      'proxy-client-key-file': `${PKI}/front-proxy-client.key`,
+      'requestheader-allowed-names': 'front-proxy-client',
+      'requestheader-client-ca-file': `${PKI}/front-proxy-ca.crt`,
+      'requestheader-extra-headers-prefix': 'X-Remote-Extra-',
+      'requestheader-group-headers': 'X-Remote-Group',
+      'requestheader-username-headers': 'X-Remote-User',
+      'secure-port': '6443',
+      'service-account-issuer': 'https://kubernetes.default.svc.cluster.local',
+      'service-account-key-file': `${PKI}/sa.pub`,
+      'service-account-signing-key-file': `${PKI}/sa.key`,
+      'service-cluster-ip-range': SERVICE_CIDR,
+      'tls-cert-file': `${PKI}/apiserver.crt`,
+      'tls-private-key-file': `${PKI}/apiserver.key`,
+    },
+    mounts: [authorities, certificates],
+    annotations: { 'kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint': `${address}:6443` },
+  };
+}
+
+function controllerManager(): ComponentFacts {
+  const config = '/etc/kubernetes/controller-manager.conf';
+  return {
+    name: 'kube-controller-manager',
+    image: `registry.k8s.io/kube-controller-manager:${VERSIONS.kubernetes}`,
+    port: 10257,
+    probes: { host: '127.0.0.1', scheme: 'HTTPS', live: '/healthz', started: '/healthz' },
+    requests: { cpu: '200m' },
+    args: {
+      'allocate-node-cidrs': 'true',
+      'authentication-kubeconfig': config,
+      'authorization-kubeconfig': config,
+      'bind-address': '127.0.0.1',
+      'client-ca-file': `${PKI}/ca.crt`,
+      'cluster-cidr': CLUSTER_CIDR,
+      'cluster-name': 'kubernetes',
+      'cluster-signing-cert-file': `${PKI}/ca.crt`,
+      'cluster-signing-key-file': `${PKI}/ca.key`,
+      controllers: '*,bootstrapsigner,tokencleaner',
+      kubeconfig: config,
+      'leader-elect': 'true',
+      'requestheader-client-ca-file': `${PKI}/front-proxy-ca.crt`,
+      'root-ca-file': `${PKI}/ca.crt`,
+      'service-account-private-key-file': `${PKI}/sa.key`,
+      'service-cluster-ip-range': SERVICE_CIDR,
+      'use-service-account-credentials': 'true',
+    },
+    mounts: [authorities, certificates, kubeconfig('controller-manager.conf')],
+  };
+}
+
+function scheduler(): ComponentFacts {
+  const config = '/etc/kubernetes/scheduler.conf';
+  return {
+    name: 'kube-scheduler',
+    image: `registry.k8s.io/kube-scheduler:${VERSIONS.kubernetes}`,
+    port: 10259,
+    probes: { host: '127.0.0.1', scheme: 'HTTPS', live: '/livez', ready: '/readyz', started: '/livez' },
+    requests: { cpu: '100m' },
+    args: {
+      'authentication-kubeconfig': config,
+      'authorization-kubeconfig': config,
+      'bind-address': '127.0.0.1',
+      kubeconfig: config,
+      'leader-elect': 'true',
+    },
+    mounts: [kubeconfig('scheduler.conf')],
+  };
+}
+
+/** kubeadm's probes differ only in where they ask and in their patience (util/staticpod createHTTPProbe). */
+function probe({ probes: { host, scheme } }: ComponentFacts, path: string, patience: Partial<corev1.Probe>): corev1.Probe {
+  return { httpGet: { host, path, port: PROBE_PORT, scheme }, timeoutSeconds: 15, ...patience };
+}
+
+function container(facts: ComponentFacts): corev1.Container {
+  const { name, image, args, port, mounts, probes, requests } = facts;
+  return {
+    name,
+    image,
+    imagePullPolicy: 'IfNotPresent',
+    command: [
+      name,
+      ...Object.keys(args)
+        .sort()
+        .map((key) => `--${key}=${args[key]}`),
+    ],
+    ports: [{ name: PROBE_PORT, containerPort: port, protocol: 'TCP' }],
+    resources: { requests },
+    livenessProbe: probe(facts, probes.live, { initialDelaySeconds: 10, failureThreshold: 8, periodSeconds: 10 }),
+    ...(probes.ready ? { readinessProbe: probe(facts, probes.ready, { failureThreshold: 3, periodSeconds: 1 }) } : {}),
+    startupProbe: probe(facts, probes.started, { initialDelaySeconds: 10, failureThreshold: 24, periodSeconds: 10 }),
+    volumeMounts: mounts.map(({ name: volume, path, readOnly }) => ({ name: volume, mountPath: path, ...(readOnly ? { readOnly } : {}) })),
+  };
+}
+
+function mirrorPod(facts: ComponentFacts, node: corev1.Node, now: number): Step {
+  const hash = createHash('md5').update(`${facts.name}/${node.metadata.name}/${facts.image}`).digest('hex');
+  return create(Pod, {
+    metadata: {
+      name: `${facts.name}-${node.metadata.name}`,
+      namespace: 'kube-system',
+      labels: { component: facts.name, tier: 'control-plane' },
+      annotations: {
+        ...facts.annotations,
+        'kubernetes.io/config.hash': hash,
+        'kubernetes.io/config.mirror': hash,
+        'kubernetes.io/config.seen': `${formatTime(now).slice(0, -1)}.000000000Z`,
+        'kubernetes.io/config.source': 'file',
+      },
+      ownerReferences: [ownedBy(node, true)],
+    },
+    spec: {
+      nodeName: node.metadata.name,
+      containers: [container(facts)],
+      hostNetwork: true,
+      priorityClassName: 'system-node-critical',
+      priority: 2_000_001_000,
+      securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+      tolerations: [{ effect: 'NoExecute', operator: 'Exists' }],
+      volumes: facts.mounts.map(({ name, path, type }) => ({ name, hostPath: { path, type } })),
+    },
+  });
+}
+
+/** The control plane's pods as the kubelet mirrors them. */
+export function staticPodSteps(nodes: readonly NodePlan[], made: Made, now: number): Step[] {
+  return nodes
+    .filter(({ controlPlane }) => controlPlane)
+    .flatMap((plan) => {
+      const node = made.get(Node, plan.name);
+      return [etcd(plan), apiserver(plan), controllerManager(), scheduler()].map((facts) => mirrorPod(facts, node, now));
+    });
+}

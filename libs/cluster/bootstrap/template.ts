@@ -1,0 +1,57 @@
+import { nodePodCIDR } from '#network';
+
+/** What a new cluster is to be like. */
+export interface ClusterTemplate {
+  nodes: {
+    /** All nodes, the control plane's one included. */
+    count: number;
+    /** Of each node, as quantities: `4`, `8Gi`. */
+    cpu: string;
+    memory: string;
+    /** Pods a node takes. */
+    pods: number;
+  };
+  /** The CA bundle clients of the cluster trust, PEM. */
+  rootCA: string;
+  /** Where clients find the API, for kube-public's cluster-info; the control plane's own address when left out. */
+  server?: string;
+  /** Cluster time, for what is written down once. */
+  now: number;
+}
+
+/** One control-plane node and two workers, 4 cpu, 8Gi and 110 pods each. */
+export const DEFAULT_NODES: ClusterTemplate['nodes'] = { count: 3, cpu: '4', memory: '8Gi', pods: 110 };
+
+/** A node to be. */
+export interface NodePlan {
+  name: string;
+  controlPlane: boolean;
+  address: string;
+  podCIDR: string;
+}
+
+/** The versions kubeadm v1.36 installs (cmd/kubeadm/app/constants). */
+export const VERSIONS = { kubernetes: 'v1.36.2', etcd: '3.6.8-0', coredns: 'v1.14.2', kindnetd: 'v20250512-df8de77b' } as const;
+
+/** The name of the node that runs the control plane. */
+export const CONTROL_PLANE = 'control-plane';
+
+const FIRST_ADDRESS = 10;
+
+/** `192.168.0.10` and on: outside the pods' and the services' ranges; the third octet counts on after 246 nodes. */
+function addressOf(index: number): string {
+  const host = FIRST_ADDRESS + index;
+  return `192.168.${Math.floor(host / 256)}.${host % 256}`;
+}
+
+/** The nodes of a template, the control plane's first. Throws a RangeError for more nodes than 10.244.0.0/16 has ranges for. */
+export function planNodes({ nodes: { count } }: Pick<ClusterTemplate, 'nodes'>): NodePlan[] {
+  return Array.from({ length: count }, (_, index) => {
+    const podCIDR = nodePodCIDR(index);
+    if (podCIDR === undefined) throw new RangeError(`no pod range is left for node ${index + 1}`);
+    return { name: index === 0 ? CONTROL_PLANE : `worker-${index}`, controlPlane: index === 0, address: addressOf(index), podCIDR };
+  });
+}
+
+/** The API server as the cluster's own nodes and pods reach it. */
+export const internalServer = (nodes: readonly NodePlan[]): string => `https://${nodes[0]?.address ?? '127.0.0.1'}:6443`;
