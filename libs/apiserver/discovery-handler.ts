@@ -8,18 +8,16 @@ import {
   apiResourceList,
   apiVersions,
   discoveryForm,
-} from '#api/discovery.js';
-import {
   type OpenApiDocument,
   openapiV2,
   openapiV2Protobuf,
   openapiV3,
   openapiV3Index,
   swaggerProtobufType,
-} from '#api/openapi/documents.js';
+} from '#api';
 import { negotiateStrict } from './negotiation.js';
 import { type ApiRequest, type ApiResponse, headerOf } from './request.js';
-import { objectResponse, plainResponse } from './responses.js';
+import { objectResponse } from './responses.js';
 
 /** What discovery has to know of the cluster's address. */
 export interface DiscoveryPlace {
@@ -85,7 +83,7 @@ function openApi(request: ApiRequest, query: URLSearchParams, parts: readonly st
     };
   }
   const found = openapiV3(path);
-  if (found === undefined) return plainResponse(404, '404 page not found\n');
+  if (found === undefined) return { status: 404, headers: {} };
   const response = document(request, found, 'application/json');
   const hash = query.get('hash');
   if (hash === null) return response;

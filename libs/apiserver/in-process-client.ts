@@ -6,6 +6,7 @@ import type { ApiServer } from './api-server.js';
 import { type Endpoint, objectKey } from './catalog.js';
 import { type DeleteOptions, listOptions, type WriteOptions } from './options.js';
 import { plainCopy } from './plain-copy.js';
+import { answerReview, isAnswered } from './rest/answer.js';
 import { type BindingObject, bindPod } from './rest/binding.js';
 import { createObject, type Written } from './rest/create.js';
 import { deleteObject } from './rest/delete.js';
@@ -99,9 +100,9 @@ class InProcessClient implements CausalClient {
   async create<T extends KubeObject>(resource: Resource<T>, object: T, query?: WriteQuery): Promise<T> {
     const scope = this.scope(resource, 'create', { namespace: object.metadata.namespace, query });
     return this.guard(scope, async () => {
-      const { strategy } = scope.endpoint;
-      if (strategy.answer) throw badRequest(`${scope.endpoint.resource} are not stored`);
-      return this.result<T>(scope, await createObject(scope, this.prepared(scope.endpoint, object), options(query)));
+      const made = this.prepared(scope.endpoint, object);
+      if (isAnswered(scope)) return (await answerReview(scope, made, options(query))) as T;
+      return this.result<T>(scope, await createObject(scope, made, options(query)));
     });
   }
 

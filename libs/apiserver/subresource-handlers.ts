@@ -28,6 +28,7 @@ export async function handleSubresource(call: ResourceCall, subresource: Subreso
     if (verb === 'get') return handleGet(call);
     return verb === 'patch' ? handlePatch(call) : handleUpdate(call);
   }
+  await getObject(call.scope);
   throw notServed(endpoint.resource, subresource.name);
 }
 

@@ -1,16 +1,17 @@
 import { badRequest, type KubeObject, type Status } from '#apimachinery';
 import type { Endpoint } from './catalog.js';
 import { MEDIA_TYPES, negotiateInput } from './negotiation.js';
-import { dedupOwnerReferences, ensureNamespace, wipeSystemFields } from './object-meta.js';
+import { dedupOwnerReferences, ensureNamespace } from './object-meta.js';
 import { type DeleteOptions, deleteOptionsFromBody, deleteOptionsFromQuery, type WriteOptions, writeOptions } from './options.js';
 import { type ApiRequest, type ApiResponse, headerOf } from './request.js';
 import { answerWritten, bodyOf, decodeAs, decodeOwn, outputOf, type ResourceCall } from './resource-call.js';
 import { objectResponse } from './responses.js';
+import { answerReview, isAnswered } from './rest/answer.js';
 import { createObject } from './rest/create.js';
 import { deleteObject } from './rest/delete.js';
 import { ownFields } from './rest/managed-fields.js';
 import { applyNotServed, applyPatch, patchKindOf, readPatch } from './rest/patch.js';
-import { type RestScope, strategyContext } from './rest/scope.js';
+import type { RestScope } from './rest/scope.js';
 import { viewOf } from './rest/status.js';
 import { type Transform, updateObject } from './rest/update.js';
 
@@ -24,11 +25,8 @@ export async function handleCreate(call: ResourceCall): Promise<ApiResponse> {
   bodyOf(call);
   const options = writeOptions(call.query, 'CreateOptions');
   const object = decodeOwn(call, options, contentType);
-  const { answer } = scope.endpoint.strategy;
-  if (answer === undefined) return answerWritten(call, negotiated, await createObject(scope, object, options), 201);
-  wipeSystemFields(object.metadata);
-  ensureNamespace(object.metadata, scope.namespace);
-  const answered = await answer(object, strategyContext(scope, options.dryRun));
+  if (!isAnswered(scope)) return answerWritten(call, negotiated, await createObject(scope, object, options), 201);
+  const answered = await answerReview(scope, object, options);
   return objectResponse(answered, { negotiated, status: 201, warnings: scope.warnings.texts });
 }
 

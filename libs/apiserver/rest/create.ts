@@ -34,6 +34,7 @@ const VERSION_SET = 'resourceVersion should not be set on objects to be created'
  */
 export async function createObject(scope: RestScope, given: KubeObject, options: WriteOptions): Promise<Written> {
   const { endpoint, cluster, warnings } = scope;
+  given.metadata.name ??= '';
   wipeSystemFields(given.metadata);
   ensureNamespace(given.metadata, scope.namespace);
   warnings.add(dedupOwnerReferences(given.metadata, false));

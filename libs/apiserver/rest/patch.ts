@@ -1,6 +1,4 @@
-import { applyDefaults, scheme } from '#api';
-import { DecodeError, decodeValue, parseJson } from '#api/decode-value.js';
-import { JsonSyntaxError } from '#api/json-text.js';
+import { applyDefaults, DecodeError, decodeUnstructured, decodeValue, JsonSyntaxError, parseJson, scheme } from '#api';
 import {
   applyJsonPatch,
   applyMergePatch,
@@ -16,9 +14,11 @@ import {
   StatusError,
   unknownJsonPatchFields,
 } from '#apimachinery';
+import { goValue } from '#apimachinery/go-format.js';
 import { failureStatus } from '#apimachinery/status.js';
 import { bareMediaType } from '../negotiation.js';
 import type { WriteOptions } from '../options.js';
+import { plainCopy } from '../plain-copy.js';
 import type { Warnings } from './scope.js';
 
 /** Kinds of patches, by the media type of their bodies. */
@@ -78,8 +78,9 @@ export interface PatchTarget {
 
 const NO_KIND = { group: '', kind: '' };
 
-function unusable(value: unknown, message: string): StatusError {
-  const errors: FieldError[] = [invalidValue('patch', JSON.stringify(value), message)];
+/** `shown` is what upstream shows: the patched text, or the strategic patch as Go prints maps. */
+function unusable(shown: string, message: string): StatusError {
+  const errors: FieldError[] = [invalidValue('patch', shown, message)];
   return invalid(NO_KIND, '', errors);
 }
 
@@ -105,11 +106,11 @@ export function applyPatch(document: KubeObject, patch: Patch, target: PatchTarg
   const { patched, strict } = applied(document, patch, target);
   const definition = scheme.definitionFor(target);
   if (definition === undefined) throw new Error(`${target.kind} has no definition`);
-  const shown = patch.kind === 'strategic' ? patch.body : patched;
-  const decoded = decode(definition, patched, shown, target);
+  const shown = () => (patch.kind === 'strategic' ? goValue(patch.body) : JSON.stringify(patched));
+  const decoded = decode(definition, patched, patch, { shown, target });
   const complaints = [...strict, ...decoded.strict];
   if (complaints.length > 0 && target.options.fieldValidation === 'Strict') {
-    throw unusable(shown, `strict decoding error: ${complaints.join(', ')}`);
+    throw unusable(shown(), `strict decoding error: ${complaints.join(', ')}`);
   }
   for (const text of complaints) target.warnings.add(text);
   const object = decoded.object as unknown as KubeObject;
@@ -122,13 +123,19 @@ export function applyPatch(document: KubeObject, patch: Patch, target: PatchTarg
 
 type Definition = Parameters<typeof decodeValue>[0];
 
-function decode(definition: Definition, patched: KubeObject, shown: unknown, target: PatchTarget) {
+function decode(
+  definition: Definition,
+  patched: KubeObject,
+  { kind }: Patch,
+  { shown, target }: { shown: () => string; target: PatchTarget },
+) {
   // The decoder takes possession of what it is given, but the standing object is shared.
-  const own = structuredClone(patched);
+  const own = plainCopy(patched);
+  const read = kind === 'strategic' ? decodeUnstructured : decodeValue;
   try {
-    return decodeValue(definition, own, target.options.fieldValidation);
+    return read(definition, own, target.options.fieldValidation);
   } catch (error) {
-    if (error instanceof DecodeError) throw unusable(shown, error.message);
+    if (error instanceof DecodeError) throw unusable(shown(), error.message);
     throw error;
   }
 }

@@ -180,7 +180,9 @@ async function prepareForUpdate(scope: RestScope, rules: UpdateRules, object: Ku
   const errors: FieldError[] = [];
   if (checksMetadata(strategy, ctx)) {
     errors.push(...validateObjectMeta(object.metadata, { namespaced: endpoint.namespaced, nameRule }));
-    errors.push(...validateObjectMetaUpdate(object.metadata, old.metadata));
+    // Told by the generic registry and again by the kind's own validation: so the causes of a Status count it.
+    const changes = validateObjectMetaUpdate(object.metadata, old.metadata);
+    errors.push(...changes, ...changes);
   }
   if (rules.view) errors.push(...(rules.view.validateUpdate?.(object, old, ctx) ?? []));
   else if (strategy.validateUpdate) errors.push(...strategy.validateUpdate(object, old, ctx));

@@ -68,7 +68,9 @@ export async function watchObjects(scope: RestScope, options: ListOptions, sink:
   if (resourceVersion !== '' && !/^\d+$/.test(resourceVersion)) throw bareError(versionSyntaxError(resourceVersion));
   const place = placeOf(scope, options);
   const from = Number(resourceVersion);
-  if (options.sendInitialEvents === true) return watchFromList(scope, place, sink, from);
+  // A watch path has no defaults, but begins with what is there all the same.
+  const initial = options.sendInitialEvents ?? from === 0;
+  if (initial) return watchFromList(scope, place, sink, from);
   return follow(scope, place, sink, from > 0 ? from : undefined);
 }
 
