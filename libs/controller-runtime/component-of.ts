@@ -1,8 +1,9 @@
 import { isConflict } from '#apimachinery';
-import type { Budget, ClusterContext, Component, ComponentInstance, DrainResult } from './component.js';
+import type { Budget, Change, ClusterContext, Component, ComponentInstance, DrainResult } from './component.js';
 import type { Controller, OpenController, ReconcileContext, Reconciled } from './controller.js';
 import { isFenced } from './failures.js';
 import { createRecorder, type EventSink } from './recorder.js';
+import { ReplayedInformers } from './replayed-informers.js';
 import { type WorkItem, WorkQueue } from './work-queue.js';
 
 /** Conflicts in a row that are tried again at once: the informer holds the newer object already, so waiting gains nothing. */
@@ -32,6 +33,7 @@ export function componentOf(name: string, controllers: readonly Controller[]): C
 
 class ControllersInstance implements ComponentInstance {
   private readonly running: Running[];
+  private readonly informers: ReplayedInformers;
   private closed = false;
   private draining: Drain | undefined;
   private listener: (() => void) | undefined;
@@ -41,7 +43,9 @@ class ControllersInstance implements ComponentInstance {
     controllers: readonly Controller[],
     private readonly context: ClusterContext,
   ) {
-    const { client, clock, random } = context;
+    const { client, clock, random, informers, resumeAfter = 0 } = context;
+    this.informers = new ReplayedInformers(informers, resumeAfter);
+    const own = { ...context, informers: this.informers };
     this.running = controllers.map((controller) => {
       const queue = new WorkQueue(clock);
       queue.onWork(() => {
@@ -49,7 +53,7 @@ class ControllersInstance implements ComponentInstance {
         this.listener?.();
       });
       const recorder = createRecorder({ client: client.as({ component: controller.name }), clock, random, component: controller.name });
-      return { controller, queue, recorder, open: controller.open(context, queue), active: 0, conflicts: new Map() };
+      return { controller, queue, recorder, open: controller.open(own, queue), active: 0, conflicts: new Map() };
     });
   }
 
@@ -59,6 +63,10 @@ class ControllersInstance implements ComponentInstance {
 
   hasWork(): boolean {
     return this.running.some(({ queue }) => queue.ready);
+  }
+
+  replayDeletions(deletions: readonly Change[]): void {
+    this.informers.replayDeletions(deletions);
   }
 
   async drain(budget: Budget): Promise<DrainResult> {

@@ -64,6 +64,8 @@ export interface ClusterContext {
   readonly profile: TimingProfile;
   /** The CA bundle clients of this cluster trust, PEM. */
   readonly rootCA: string;
+  /** Where the component's last turn left off: what was written up to here is no news, and woke nobody this time. */
+  readonly resumeAfter?: number;
   /** Told of every failed reconcile. */
   readonly onFailure?: (failure: ReconcileFailure) => void;
 }
@@ -91,6 +93,11 @@ export interface ComponentInstance {
   onWork?(listener: () => void): void;
   /** Whether a drain would find something to do now. */
   hasWork?(): boolean;
+  /**
+   * Tells a newly opened instance what was deleted between its component's last turn and its informers' first list, which shows
+   * only what is there: so that what follows from a deletion is known to follow from it.
+   */
+  replayDeletions?(deletions: readonly Change[]): void;
   close(): void;
 }
 

@@ -153,7 +153,7 @@ function openDefined<T extends KubeObject>(open: {
   const informer = informers.of(definition.for);
   for (const resource of definition.reads ?? []) informers.of(resource);
   definition.index?.(informers);
-  const enqueue = (key: ObjectKey, revision: number): void => queue.add(formatKey(key), revision);
+  const enqueue = (key: ObjectKey, revision: number): void => queue.add(formatKey(key), revision || undefined);
   informer.on((change) => {
     if (definition.filter?.(change) ?? true) enqueue(keyOf(change.object), change.revision);
   });

@@ -1,12 +1,16 @@
-import type { Instant } from '#apimachinery';
-import type { Fence, Revision, Storage } from '#storage';
+import type { Instant, KubeObject } from '#apimachinery';
+import { Compacted, type Fence, type Revision, type Storage } from '#storage';
 import type { Budget, ClusterContext, Component, ComponentInstance } from './component.js';
 import { isFenced } from './failures.js';
+
+/** Log entries read at most to find deletions that were missed. */
+const REPLAYED = 1000;
 
 /** One cluster as a host holds it: made by the service's or the tests' assembly over any store. */
 export interface HostedCluster {
   readonly cluster: string;
-  readonly turns: Pick<Storage, 'beginTurn' | 'endTurn'>;
+  /** The store's turns; with its log, a component that is opened anew knows what was deleted since its last turn. */
+  readonly turns: Pick<Storage, 'beginTurn' | 'endTurn'> & Partial<Pick<Storage, 'log'>>;
   /** The context of one component. Informers are shared; the client is the component's own: its writes carry the fence last set. */
   contextFor(component: string): { context: ClusterContext; setFence(fence: Fence | undefined): void };
   /** Resolves when every informer asked for has delivered all that was committed before the call; the revision reached. */
@@ -72,10 +76,13 @@ export class Seat {
     const { name } = this.component;
     this.taking = true;
     try {
-      const [state] = await Promise.all([this.hosted.turns.beginTurn(name), this.open()]);
+      const state = await this.hosted.turns.beginTurn(name);
       this.bound.setFence({ component: name, token: state.token });
+      const cold = this.instance === undefined;
+      const instance = await this.open(state.cursor);
       await this.hosted.catchUp();
-      const { more, nextAt, cursor } = await this.drainUntilQuiet(options.budget, options.linger);
+      if (cold) await this.replayDeletions(instance, state.cursor);
+      const { more, nextAt, cursor } = await this.drainUntilQuiet(instance, options);
       await this.hosted.turns.endTurn(name, { token: state.token, cursor, nextAt });
       return { fenced: false, more, nextAt };
     } catch (error) {
@@ -92,16 +99,29 @@ export class Seat {
     this.instance = undefined;
   }
 
-  private async open(): Promise<ComponentInstance> {
+  private async open(resumeAfter: Revision): Promise<ComponentInstance> {
     if (this.instance === undefined) {
-      this.instance = await this.component.open(this.bound.context);
+      this.instance = await this.component.open({ ...this.bound.context, resumeAfter });
       this.instance.onWork?.(() => this.onWork?.());
     }
     return this.instance;
   }
 
-  private async drainUntilQuiet(budget: Budget, linger: Linger | undefined) {
-    const instance = await this.open();
+  /** A component's first turn on a cluster has missed nothing; where the log is compacted it is too late to tell. */
+  private async replayDeletions(instance: ComponentInstance, after: Revision): Promise<void> {
+    const { turns } = this.hosted;
+    if (after === 0 || instance.replayDeletions === undefined || turns.log === undefined) return;
+    const entries = await turns.log({ after, limit: REPLAYED }).catch((error: unknown) => {
+      if (error instanceof Compacted) return [];
+      throw error;
+    });
+    const deletions = entries.filter(({ type }) => type === 'delete');
+    instance.replayDeletions(
+      deletions.map(({ value, revision }) => ({ object: JSON.parse(value) as KubeObject, deleted: true, revision })),
+    );
+  }
+
+  private async drainUntilQuiet(instance: ComponentInstance, { budget, linger }: { budget: Budget; linger?: Linger }) {
     for (;;) {
       const { more, nextAt } = await instance.drain(budget);
       const cursor = this.hosted.delivered();

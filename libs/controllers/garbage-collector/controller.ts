@@ -23,7 +23,7 @@ function openCollector({ informers }: ClusterContext, queue: WorkQueue): OpenCon
   const collector = new Collector(graph, (uid) => queue.add(uid));
   for (const resource of trackedKinds) {
     informers.of(resource).on((change) => {
-      for (const uid of graph.observe(resource, change)) queue.add(uid, change.revision);
+      for (const uid of graph.observe(resource, change)) queue.add(uid, change.revision || undefined);
     });
   }
   return {

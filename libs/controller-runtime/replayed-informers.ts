@@ -1,0 +1,45 @@
+import type { Resource } from '#api';
+import type { KubeObject } from '#apimachinery';
+import type { Change, Informer, Informers } from './component.js';
+
+type Handler = (change: Change) => void;
+
+function kindOf({ apiVersion, kind }: KubeObject): string {
+  const slash = apiVersion.indexOf('/');
+  return `${slash < 0 ? '' : apiVersion.slice(0, slash)}/${kind}`;
+}
+
+/**
+ * The informers as a component's controllers see them. What was written before the component's last turn ended comes with revision 0:
+ * it has to be looked at, since nothing is remembered, but it is not what woke anybody. Deletions can be told afterwards.
+ */
+export class ReplayedInformers implements Informers {
+  private readonly handlers = new Map<string, Handler[]>();
+
+  constructor(
+    private readonly informers: Informers,
+    private readonly resumeAfter: number,
+  ) {}
+
+  of<T extends KubeObject>(resource: Resource<T>): Informer<T> {
+    const informer = this.informers.of(resource);
+    return {
+      get: (name, namespace) => informer.get(name, namespace),
+      list: (namespace) => informer.list(namespace),
+      byUid: (uid) => informer.byUid(uid),
+      controlledBy: (uid) => informer.controlledBy(uid),
+      byIndex: (index, value) => informer.byIndex(index, value),
+      addIndex: (index, values) => informer.addIndex(index, values),
+      on: (handler) => {
+        const kind = `${resource.group}/${resource.kind}`;
+        // The resource's kind is the objects' kind: the map only forgets their type.
+        this.handlers.set(kind, [...(this.handlers.get(kind) ?? []), handler as unknown as Handler]);
+        informer.on((change) => handler(change.revision <= this.resumeAfter ? { ...change, revision: 0 } : change));
+      },
+    };
+  }
+
+  replayDeletions(deletions: readonly Change[]): void {
+    for (const change of deletions) for (const handler of this.handlers.get(kindOf(change.object)) ?? []) handler(change);
+  }
+}
