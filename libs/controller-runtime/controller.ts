@@ -1,5 +1,5 @@
 import type { Resource } from '#api';
-import type { Clock, KubeObject, Random } from '#apimachinery';
+import { type Clock, isNotFound, type KubeObject, type Random } from '#apimachinery';
 import type { CausalClient } from '#client';
 import type { Change, ClusterContext, ComponentChange, Informers, TimingProfile } from './component.js';
 import type { EventRecorder } from './recorder.js';
@@ -163,8 +163,15 @@ function openDefined<T extends KubeObject>(open: {
     async reconcile(key, ctx) {
       const { namespace, name } = parseKey(key);
       const object = informer.get(name, namespace);
-      if (object !== undefined) return definition.reconcile(object, ctx);
-      await definition.gone?.({ namespace, name }, ctx);
+      if (object === undefined) {
+        await definition.gone?.({ namespace, name }, ctx);
+        return undefined;
+      }
+      return definition.reconcile(object, ctx).catch((error: unknown) => {
+        // It went while it was worked on: there is nothing to try again, and its going has queued the key.
+        if (isNotFound(error) && informer.get(name, namespace) === undefined) return undefined;
+        throw error;
+      });
     },
   };
 }

@@ -9,7 +9,10 @@ const start = (nodes?: number): Promise<LocalCluster> =>
   localCluster({ components: [kubeControllerManager, kubeScheduler], server: { strategies: [], admission: [] }, nodes });
 
 function web(replicas: number, more: Partial<appsv1.DeploymentSpec> = {}): appsv1.Deployment {
-  const template = { metadata: { labels: { app: 'web' } } as never, spec: { containers: [{ name: 'c', image: 'nginx:1', resources: {} }] } };
+  const template = {
+    metadata: { labels: { app: 'web' } } as never,
+    spec: { containers: [{ name: 'c', image: 'nginx:1', resources: {} }] },
+  };
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',

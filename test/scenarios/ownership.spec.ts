@@ -1,0 +1,198 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  ConfigMap,
+  type corev1,
+  Deployment,
+  EndpointSlice,
+  Endpoints,
+  Event,
+  Namespace,
+  Pod,
+  ReplicaSet,
+  Secret,
+  Service,
+  ServiceAccount,
+} from '#api';
+import type { KubeObject } from '#apimachinery';
+import { kubeControllerManager } from '#controllers';
+import { namespace as namespaceStrategy } from '#registry/core/namespace.js';
+import { kubeScheduler } from '#scheduler';
+import { type LocalCluster, localCluster } from './local-cluster.js';
+
+const start = (): Promise<LocalCluster> =>
+  localCluster({ components: [kubeControllerManager, kubeScheduler], server: { strategies: [namespaceStrategy], admission: [] } });
+
+async function configMap({ client }: LocalCluster, name: string, owners: KubeObject[] = [], block = false): Promise<corev1.ConfigMap> {
+  const ownerReferences = owners.map(({ metadata }) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    name: metadata.name,
+    uid: metadata.uid ?? '',
+    ...(block ? { blockOwnerDeletion: true } : {}),
+  }));
+  return client.create(ConfigMap, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace: 'default', ownerReferences },
+    data: { a: '1' },
+  });
+}
+
+async function names({ client }: LocalCluster): Promise<string[]> {
+  const { items } = await client.list(ConfigMap, { namespace: 'default' });
+  return items.map(({ metadata }) => metadata.name).filter((name) => name !== 'kube-root-ca.crt');
+}
+
+describe('the garbage collector', () => {
+  it('deletes dependents in the background, through all generations', async () => {
+    const cluster = await start();
+    const owner = await configMap(cluster, 'owner');
+    const child = await configMap(cluster, 'child', [owner]);
+    await configMap(cluster, 'grandchild', [child]);
+    await cluster.host.settle();
+    expect(await names(cluster)).toEqual(['child', 'grandchild', 'owner']);
+    await cluster.client.delete(ConfigMap, 'owner', 'default', { propagationPolicy: 'Background' });
+    await cluster.host.settle();
+    expect(await names(cluster)).toEqual([]);
+  });
+
+  it('keeps what another still owns, without the reference to the one that is gone', async () => {
+    const cluster = await start();
+    const [a, b] = [await configMap(cluster, 'a'), await configMap(cluster, 'b')];
+    await configMap(cluster, 'child', [a, b]);
+    await cluster.client.delete(ConfigMap, 'a', 'default');
+    await cluster.host.settle();
+    const child = await cluster.client.get(ConfigMap, 'child', 'default');
+    expect(child.metadata.ownerReferences?.map(({ name }) => name)).toEqual(['b']);
+  });
+
+  it('holds the owner back until dependents that block it are gone', async () => {
+    const cluster = await start();
+    const owner = await configMap(cluster, 'owner');
+    const child = await configMap(cluster, 'child', [owner], true);
+    await cluster.client.update(ConfigMap, { ...child, metadata: { ...child.metadata, finalizers: ['a.b/c'] } });
+    await cluster.client.delete(ConfigMap, 'owner', 'default', { propagationPolicy: 'Foreground' });
+    await cluster.host.settle();
+    const waiting = await cluster.client.get(ConfigMap, 'owner', 'default');
+    expect([await names(cluster), waiting.metadata.finalizers]).toEqual([['child', 'owner'], ['foregroundDeletion']]);
+    await cluster.client.patch(ConfigMap, 'child', 'default', 'merge', { metadata: { finalizers: null } });
+    await cluster.host.settle();
+    expect(await names(cluster)).toEqual([]);
+  });
+
+  it('lets dependents go where they are to be orphaned', async () => {
+    const cluster = await start();
+    const owner = await configMap(cluster, 'owner');
+    await configMap(cluster, 'child', [owner]);
+    await cluster.client.delete(ConfigMap, 'owner', 'default', { propagationPolicy: 'Orphan' });
+    await cluster.host.settle();
+    const child = await cluster.client.get(ConfigMap, 'child', 'default');
+    expect([await names(cluster), child.metadata.ownerReferences ?? []]).toEqual([['child'], []]);
+  });
+
+  it('deletes what names an owner that never was, and nothing whose owner it can not know', async () => {
+    const cluster = await start();
+    await configMap(cluster, 'child', [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'nobody', uid: 'none' } }]);
+    const ownerReferences = [{ apiVersion: 'example.com/v1', kind: 'Widget', name: 'w', uid: 'w' }];
+    const made = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'other', namespace: 'default', ownerReferences } };
+    await cluster.client.create(ConfigMap, made);
+    await cluster.host.settle();
+    expect([await names(cluster), cluster.failures.map(({ error }) => String(error))]).toEqual([
+      ['other'],
+      ['Error: no matches for kind "Widget" in version "example.com/v1"'],
+    ]);
+  });
+
+  it('takes a Deployment with everything under it, in the foreground too', async () => {
+    for (const propagationPolicy of ['Background', 'Foreground'] as const) {
+      const cluster = await start();
+      const { client, host } = cluster;
+      const template = { metadata: { labels: { app: 'web' } } as never, spec: { containers: [{ name: 'c', image: 'nginx' }] } };
+      const spec = { replicas: 3, selector: { matchLabels: { app: 'web' } }, template };
+      await client.create(Deployment, { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'default' }, spec });
+      await host.settle();
+      await client.delete(Deployment, 'web', 'default', { propagationPolicy });
+      await host.settle();
+      const left = await Promise.all(
+        [Deployment, ReplicaSet, Pod].map(async (kind) => (await client.list(kind as typeof Pod)).items.length),
+      );
+      expect([left, cluster.failures]).toEqual([[0, 0, 0], []]);
+    }
+  });
+});
+
+describe('a namespace', () => {
+  it('gets its account and the CA bundle, also when they are deleted', async () => {
+    const { client, host } = await start();
+    await client.delete(ServiceAccount, 'default', 'default');
+    await client.delete(ConfigMap, 'kube-root-ca.crt', 'default');
+    await host.settle();
+    expect((await client.get(ServiceAccount, 'default', 'default')).metadata.name).toBe('default');
+    expect((await client.get(ConfigMap, 'kube-root-ca.crt', 'default')).data).toEqual({ 'ca.crt': 'PEM' });
+  });
+
+  it('is emptied before it goes, and tells what holds it', async () => {
+    const { client, host, failures } = await start();
+    const made = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ns' }, spec: { finalizers: ['kubernetes'] } };
+    await client.create(Namespace, made);
+    const metadata = { name: 'held', namespace: 'ns', finalizers: ['a.b/c'] };
+    await client.create(ConfigMap, { apiVersion: 'v1', kind: 'ConfigMap', metadata });
+    await client.create(Secret, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', namespace: 'ns' } });
+    const about = { apiVersion: 'v1', kind: 'Secret', name: 's', namespace: 'ns' };
+    await client.create(Event, { apiVersion: 'v1', kind: 'Event', metadata: { name: 'e', namespace: 'ns' }, involvedObject: about });
+    await host.settle();
+    await client.delete(Namespace, 'ns');
+    await host.settle();
+    const { status } = await client.get(Namespace, 'ns');
+    const said = status?.conditions?.filter((condition) => condition.status === 'True').map(({ message }) => message);
+    expect([status?.phase, said]).toEqual([
+      'Terminating',
+      [
+        'Some resources are remaining: configmaps. has 1 resource instances',
+        'Some content in the namespace has finalizers remaining: a.b/c in 1 resource instances',
+      ],
+    ]);
+    await client.patch(ConfigMap, 'held', 'ns', 'merge', { metadata: { finalizers: null } });
+    await host.settle();
+    await expect(client.get(Namespace, 'ns')).rejects.toMatchObject({ reason: 'NotFound' });
+    const left =
+      (await client.list(Event, { namespace: 'ns' })).items.length + (await client.list(ConfigMap, { namespace: 'ns' })).items.length;
+    expect([left, failures]).toEqual([0, []]);
+  });
+});
+
+describe('a service', () => {
+  it('has the endpoints of its pods', async () => {
+    const { client, host, failures } = await start();
+    const metadata = { name: 'svc', namespace: 'default', labels: { l: '1' } };
+    const spec = {
+      clusterIP: '10.96.0.9',
+      ipFamilies: ['IPv4'],
+      selector: { app: 'web' },
+      ports: [{ port: 80, protocol: 'TCP', targetPort: 8080 }],
+    };
+    await client.create(Service, { apiVersion: 'v1', kind: 'Service', metadata, spec });
+    await host.settle();
+    const empty = (await client.list(EndpointSlice)).items;
+    expect(empty.map(({ endpoints, ports, addressType }) => [endpoints ?? [], ports ?? [], addressType])).toEqual([[[], [], 'IPv4']]);
+    for (const name of ['a', 'b']) {
+      const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', labels: { app: 'web' } } };
+      await client.create(Pod, { ...pod, spec: { containers: [{ name: 'c', image: 'nginx' }] } });
+    }
+    await host.settle();
+    const slices = (await client.list(EndpointSlice)).items;
+    expect(slices.map(({ metadata: { name }, endpoints, ports }) => [name === empty[0]?.metadata.name, endpoints?.length, ports])).toEqual([
+      [true, 2, [{ name: '', port: 80, protocol: 'TCP' }].map((port) => ({ ...port, port: 8080 }))],
+    ]);
+    const { subsets } = await client.get(Endpoints, 'svc', 'default');
+    expect(subsets?.map(({ addresses, ports }) => [addresses?.map(({ targetRef }) => targetRef?.name).sort(), ports])).toEqual([
+      [['a', 'b'], [{ port: 8080, protocol: 'TCP' }]],
+    ]);
+    await client.delete(Pod, 'a', 'default');
+    await host.settle();
+    expect((await client.list(EndpointSlice)).items[0]?.endpoints?.map(({ targetRef }) => targetRef?.name)).toEqual(['b']);
+    await client.delete(Service, 'svc', 'default');
+    await host.settle();
+    expect([(await client.list(EndpointSlice)).items, (await client.list(Endpoints)).items, failures]).toEqual([[], [], []]);
+  });
+});
