@@ -23,7 +23,8 @@ export class FieldPath {
   }
 
   toString(): string {
-    return this.parent ? this.parent.toString() + this.step : this.step.replace(/^\./, '');
+    const above = this.parent?.toString() ?? '';
+    return above === '' && this.step.startsWith('.') ? this.step.slice(1) : above + this.step;
   }
 }
 

@@ -1,0 +1,127 @@
+import fs from 'node:fs';
+import { findImage, images, pullError } from './catalogue.js';
+import type { Program } from './program.js';
+import { parseImage } from './reference.js';
+import { programOf } from './run.js';
+
+const exists = (name: string): boolean => {
+  const reference = parseImage(name);
+  return reference !== undefined && findImage(reference) !== undefined;
+};
+
+test.each([
+  ['nginx', true],
+  ['nginx:latest', true],
+  ['nginx:1.27', true],
+  ['nginx:1.27.3-alpine3.20-slim', true],
+  ['nginx:1.25-bookworm-perl', true],
+  ['nginx:stable-alpine', true],
+  ['nginx:1.999', false],
+  ['nginx:99', false],
+  ['nginx:nope', false],
+  ['docker.io/library/nginx:1.27', true],
+  ['index.docker.io/library/nginx', true],
+  ['public.ecr.aws/nginx/nginx:alpine', true],
+  [`nginx@sha256:${'a'.repeat(64)}`, true],
+  ['busybox:1.36', true],
+  ['alpine:3.20', true],
+  ['ubuntu:22.04', true],
+  ['ubuntu:22.05', false],
+  ['redis:7.2-alpine', true],
+  ['postgres:16', true],
+  ['mysql:8.0', true],
+  ['python:3.11-alpine', true],
+  ['node:20-alpine', true],
+  ['registry.k8s.io/pause:3.10.1', true],
+  ['registry.k8s.io/kube-apiserver:v1.36.2', true],
+  ['registry.k8s.io/kube-scheduler:v999.99.99', false],
+  ['registry.k8s.io/etcd:3.6.6-0', true],
+  ['registry.k8s.io/e2e-test-images/agnhost:2.53', true],
+  ['curlimages/curl:8.5.0', true],
+  ['rrredis', false],
+  ['example.com/a/b:1', false],
+  ['Nginx', false],
+  ['nginx:', false],
+  ['', false],
+])('%s exists: %s', (name, want) => {
+  expect(exists(name)).toBe(want);
+});
+
+test.each([
+  ['nope', 'docker.io/library/nope', 'latest', 'docker.io/library/nope:latest'],
+  ['localhost:5000/a:1', 'localhost:5000/a', '1', 'localhost:5000/a:1'],
+  ['gcr.io/a/b:v1', 'gcr.io/a/b', 'v1', 'gcr.io/a/b:v1'],
+])('%s is normalised', (name, repository, tag, full) => {
+  expect(parseImage(name)).toEqual({ repository, tag, full });
+});
+
+test.each([
+  [
+    'gcr.io/x/y',
+    'rpc error: code = NotFound desc = failed to pull and unpack image "gcr.io/x/y:latest": failed to resolve reference "gcr.io/x/y:latest": gcr.io/x/y:latest: not found',
+  ],
+  [
+    'bad.example/x:1',
+    'rpc error: code = Unknown desc = failed to pull and unpack image "bad.example/x:1": failed to resolve reference "bad.example/x:1": failed to do request: Head "https://bad.example/v2/x/manifests/1": dial tcp: lookup bad.example: no such host',
+  ],
+])('pulling %s', (name, want) => {
+  const reference = parseImage(name);
+  expect(reference && pullError(reference)).toBe(want);
+});
+
+function summary(program: Program): string {
+  if (program.does === 'not-start') return program.message.replace(/.*init: /, '');
+  const ports = program.ports.map(({ port }) => port).join(',');
+  return program.does === 'serve' ? `serves ${ports}`.trim() : `exits ${program.code} after ${program.after}`;
+}
+
+const sh = (script: string): string[] => ['sh', '-c', script];
+
+test.each<[string, { command?: string[]; args?: string[]; env?: string[]; stdin?: boolean }, string]>([
+  ['nginx', {}, 'serves 80'],
+  ['nginx', { args: ['nginx-debug', '-g', 'daemon off;'] }, 'serves 80'],
+  ['nginx', { command: ['sleep', '5'] }, 'exits 0 after 5000'],
+  ['nginx', { command: ['nope'] }, 'exec: "nope": executable file not found in $PATH'],
+  ['nginx', { command: ['/bin/nope'] }, 'exec: "/bin/nope": stat /bin/nope: no such file or directory'],
+  ['busybox', {}, 'exits 0 after 0'],
+  ['busybox', { stdin: true }, 'serves'],
+  ['busybox', { args: ['sleep', 'infinity'] }, 'serves'],
+  ['busybox', { command: sh('sleep 3600') }, 'exits 0 after 3600000'],
+  ['busybox', { command: sh('echo a; sleep 1m && exit 3') }, 'exits 3 after 60000'],
+  ['busybox', { command: sh('false || exit 2; exit 1') }, 'exits 2 after 0'],
+  ['busybox', { command: sh('false && sleep 5') }, 'exits 1 after 0'],
+  ['busybox', { command: sh('while true; do date; sleep 5; done') }, 'serves'],
+  ['busybox', { command: sh('echo "a; b" > /tmp/x; nope') }, 'exits 127 after 0'],
+  ['busybox', { command: ['false'] }, 'exits 1 after 0'],
+  ['busybox', { command: ['date'] }, 'exits 0 after 0'],
+  ['busybox', { command: ['httpd', '-f', '-p', '8080'] }, 'serves 8080'],
+  ['busybox', { command: sh('exec tail -f /dev/null') }, 'serves'],
+  ['redis', {}, 'serves 6379'],
+  ['postgres', {}, 'exits 1 after 0'],
+  ['postgres', { env: ['POSTGRES_PASSWORD'] }, 'serves 5432'],
+  ['mysql:8.0', {}, 'exits 1 after 0'],
+  ['python:3', { command: ['python', '-m', 'http.server', '8000'] }, 'serves 8000'],
+  ['registry.k8s.io/pause:3.10', {}, 'serves'],
+  ['registry.k8s.io/pause:3.10', { command: sh('true') }, 'exec: "sh": executable file not found in $PATH'],
+  ['hashicorp/http-echo', { args: ['-text=a', '-listen=:8081'] }, 'serves 8081'],
+  ['registry.k8s.io/e2e-test-images/agnhost:2.53', { args: ['netexec', '--http-port=81'] }, 'serves 81,8081'],
+])('%s %j %s', (name, { command, args, env = [], stdin = false }, want) => {
+  const reference = parseImage(name);
+  const image = reference && findImage(reference);
+  if (!image) throw new Error(`${name} does not exist`);
+  const program = programOf(image.definition, { command, args, interactive: stdin, has: (variable) => env.includes(variable) });
+  expect(summary(program)).toBe(want);
+});
+
+test('every image file is on the list, and every repository once', () => {
+  const repositories = images.flatMap((image) => image.repositories);
+  expect(repositories.length).toBe(new Set(repositories).size);
+  const folder = new URL('.', import.meta.url);
+  const listed = fs.readFileSync(new URL('catalogue.ts', folder), 'utf8');
+  const parts = ['catalogue', 'commands', 'image', 'program', 'reference', 'run', 'shell', 'tags'];
+  const files = fs
+    .readdirSync(folder)
+    .filter((file) => !file.endsWith('.spec.ts'))
+    .map((file) => file.replace(/\.ts$/, ''));
+  expect(files.filter((file) => !parts.includes(file) && !listed.includes(`'./${file}.js'`))).toEqual([]);
+});
