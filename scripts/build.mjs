@@ -1,6 +1,7 @@
 // Builds apps/ and libs/ into dist/: TypeScript through swc, every other file copied as it is. Only what changed is built,
 // so that a warm start costs no more than looking at the files' times.
 import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -53,7 +54,11 @@ function stale(force) {
 
 async function buildOne(swc, [source, output]) {
   fs.mkdirSync(path.dirname(output), { recursive: true });
-  if (!source.endsWith('.ts')) return (fs.copyFileSync(path.join(root, source), output), fs.utimesSync(output, new Date(), new Date()));
+  if (!source.endsWith('.ts')) {
+    fs.copyFileSync(path.join(root, source), output);
+    fs.utimesSync(output, new Date(), new Date());
+    return;
+  }
   const { code, map } = await swc.transformFile(path.join(root, source), { ...swcOptions, sourceFileName: path.join(root, source) });
   if (map) fs.writeFileSync(`${output}.map`, map);
   fs.writeFileSync(output, map ? `${code}\n//# sourceMappingURL=${path.basename(output)}.map\n` : code);
@@ -104,6 +109,8 @@ export async function build({ force = false, onStart } = {}) {
   onStart?.(todo.length);
   const swc = await import('@swc/core');
   await Promise.all(todo.map((pair) => buildOne(swc, pair)));
+  // Of this build: what was derived by another one (templates of clusters) is derived anew.
+  fs.writeFileSync(path.join(root, 'dist/build-id'), randomUUID());
   return todo.length;
 }
 

@@ -72,7 +72,10 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
       let fence: Fence | undefined;
       const client = inProcessClient(api, { fence: () => fence });
       const context = { cluster: store.cluster, client, informers, clock, random, profile, rootCA, ...(onFailure ? { onFailure } : {}) };
-      return { context, setFence: (next) => void (fence = next) };
+      const setFence = (next: Fence | undefined) => {
+        fence = next;
+      };
+      return { context, setFence };
     },
     async catchUp() {
       await informers.synced();

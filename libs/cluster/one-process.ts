@@ -1,16 +1,15 @@
-import { type Clock, type Instant, type Random, SteppedClock, seededRandom, systemClock } from '#apimachinery';
+import type { Clock, Instant, Random } from '#apimachinery';
 import { type ApiServer, type ClusterStore, clusterStore, inProcessClient } from '#apiserver';
 import { memoryBus } from '#bus';
 import type { CausalClient } from '#client';
 import { LocalHost, type TimingProfile } from '#controller-runtime';
-import { memoryStorage, type Storage, type StorageAdmin } from '#storage';
+import type { Storage } from '#storage';
 import { clusterApi } from './api.js';
 import { changeOf } from './changes.js';
 import { components } from './components.js';
 import { expireLeases } from './expiry.js';
 import { hostedCluster } from './hosted-cluster.js';
 import { machineTimers } from './machine-timers.js';
-import { profiles } from './profiles.js';
 
 export interface LocalClusterParts {
   storage: Storage;

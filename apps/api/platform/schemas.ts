@@ -59,7 +59,7 @@ export const clusterSchema = z.object({
 
 export const createdClusterSchema = clusterSchema.extend({ token: z.string(), kubeconfig: z.string() });
 export const tokenSchema = z.object({ token: z.string() });
-export const clockSchema = z.object({ now: z.iso.datetime(), turns: z.number().int().describe('Turns that components took on the way') });
+export const clockSchema = z.object({ now: z.iso.datetime() });
 
 export const problemSchema = z.object({
   type: z.string(),

@@ -1,0 +1,82 @@
+import { type corev1, Event, Pod } from '#api';
+import { formatMicroTime, formatTime, type Random, SteppedClock, seededRandom } from '#apimachinery';
+import { memoryStorage, type StoredObject } from '#storage';
+import { bootstrapCluster } from './bootstrap/bootstrap.js';
+import type { ClusterTemplate } from './bootstrap/template.js';
+import { type LocalCluster, localCluster } from './one-process.js';
+import { profiles } from './profiles.js';
+
+/** When all templates were made: one instant that stands nowhere else, so that a copy can put its own in its place. */
+export const TEMPLATE_INSTANT = Date.parse('1987-06-05T04:03:02Z');
+/** The last part of every uid in a template; a copy gets its own. */
+export const TEMPLATE_UID_TAIL = '5eed0c1a57e2';
+
+export interface TemplateShape {
+  nodes: ClusterTemplate['nodes'];
+  rootCA: string;
+}
+
+/** Text for text, what a copy of a template has to replace, in this order. `tail`: 12 hexadecimal digits of its own. */
+export function templateReplacements(now: number, tail: string): Array<{ from: string; to: string }> {
+  const second = formatTime(now);
+  const made = formatTime(TEMPLATE_INSTANT);
+  return [
+    { from: formatMicroTime(TEMPLATE_INSTANT), to: formatMicroTime(Math.floor(now / 1000) * 1000) },
+    { from: made, to: second },
+    { from: made.slice(0, 10), to: second.slice(0, 10) },
+    { from: TEMPLATE_UID_TAIL, to: tail },
+  ];
+}
+
+/** The same uids and names for the same shape. */
+function templateRandom(): Random {
+  const random = seededRandom('template');
+  return { ...random, uuid: () => random.uuid().slice(0, -TEMPLATE_UID_TAIL.length) + TEMPLATE_UID_TAIL };
+}
+
+const readyTypes = new Set(['Ready', 'ContainersReady']);
+
+function readied(status: corev1.PodStatus): corev1.PodStatus {
+  return {
+    ...status,
+    conditions: status.conditions?.map((condition) =>
+      readyTypes.has(condition.type)
+        ? { type: condition.type, status: 'True', lastTransitionTime: condition.lastTransitionTime }
+        : condition,
+    ),
+    containerStatuses: status.containerStatuses?.map((container) => ({ ...container, ready: true, started: true })),
+  };
+}
+
+/** The pods of the control plane wait for their probes, for which time would have to pass: here they have passed them. */
+async function passProbes({ client }: LocalCluster): Promise<void> {
+  const { items } = await client.list(Pod);
+  for (const pod of items) {
+    if (pod.status && pod.status.phase === 'Running') await client.updateStatus(Pod, { ...pod, status: readied(pod.status) });
+  }
+}
+
+async function forgetEvents({ client }: LocalCluster): Promise<void> {
+  const { items } = await client.list(Event);
+  await Promise.all(items.map(({ metadata }) => client.delete(Event, metadata.name, metadata.namespace)));
+}
+
+/** Makes a cluster of this shape in memory, through the whole pipeline with all components, and answers all that it holds when at rest. */
+export async function buildTemplate({ nodes, rootCA }: TemplateShape): Promise<StoredObject[]> {
+  const admin = memoryStorage();
+  const id = 'template';
+  await admin.create(id);
+  const clock = new SteppedClock(TEMPLATE_INSTANT);
+  const storage = admin.open(id);
+  const cluster = localCluster({ storage, clock, random: templateRandom(), profile: profiles.instant, rootCA, autorun: false });
+  try {
+    await bootstrapCluster(cluster.client, { nodes, rootCA, now: clock.now() });
+    await cluster.settle();
+    await passProbes(cluster);
+    await cluster.settle();
+    await forgetEvents(cluster);
+    return (await storage.list({ prefix: '/' })).items;
+  } finally {
+    cluster.close();
+  }
+}

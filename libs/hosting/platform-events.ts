@@ -1,0 +1,27 @@
+import type { Bus } from '#bus';
+import type { PlatformEvent } from '#platform';
+
+const channel = 'orrery:platform';
+
+/** Changes to the platform, told to every process. A hint: whoever misses one finds out from the tables. */
+export interface PlatformEvents {
+  /** Told here at once, to the others over the bus. */
+  notify(event: PlatformEvent): void;
+  close(): void;
+}
+
+/** `onGap` is called when messages may have been lost. */
+export async function platformEvents(bus: Bus, on: { event(event: PlatformEvent): void; gap(): void }): Promise<PlatformEvents> {
+  const unsubscribe = await bus.subscribe(
+    channel,
+    (message) => on.event(JSON.parse(message) as PlatformEvent),
+    () => on.gap(),
+  );
+  return {
+    notify(event) {
+      on.event(event);
+      bus.publish(channel, JSON.stringify(event));
+    },
+    close: unsubscribe,
+  };
+}
