@@ -1,5 +1,5 @@
 import { deepEqual } from '../equality.js';
-import { type FieldTree, fieldIn, itemElement } from './field-tree.js';
+import { type FieldTree, fieldsOf, itemElement, type ListKey, type StructTree } from './field-tree.js';
 import { type FieldSet, LEAF } from './fieldset.js';
 
 /** What became of an object: paths that are new or have another value, and paths that are gone (structured-merge-diff's Comparison). */
@@ -8,41 +8,31 @@ export interface Comparison {
   removed: FieldSet;
 }
 
+/** The same for a part of it; undefined: nothing. */
+interface Part {
+  changed?: FieldSet;
+  removed?: FieldSet;
+}
+
 type Item = Record<string, unknown>;
 type Builder = Record<string, FieldSet>;
 
+const SELF = '.';
+const ALIKE: Part = Object.freeze({});
+
 const isObject = (value: unknown): value is Item => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function isEmptyContainer(value: unknown): boolean {
-  if (value === null || value === undefined) return true;
-  if (Array.isArray(value)) return value.length === 0;
-  if (typeof value !== 'object') return false;
+function isEmpty(value: object): boolean {
   for (const _ in value) return false;
   return true;
 }
 
-/** Calls back with the path element, the tree and the value of everything in a container. */
-function each(tree: FieldTree, value: unknown, visit: (element: string, below: FieldTree, item: unknown) => void): void {
-  if (tree.of === 'struct' || tree.of === 'map') {
-    if (!isObject(value)) return;
-    // In the order of the names: sets are shown sorted.
-    for (const name of Object.keys(value).sort()) {
-      if (value[name] === undefined) continue;
-      if (tree.of === 'map') visit(`f:${name}`, tree.values, value[name]);
-      else {
-        const field = fieldIn(tree, name);
-        visit(field.element, field.tree, value[name]);
-      }
-    }
-  } else if (Array.isArray(value)) {
-    if (tree.of === 'set') for (const item of value) visit(`v:${JSON.stringify(item)}`, LEAF_TREE, item);
-    else if (tree.of === 'list') for (const item of value) visit(itemElement(tree.keys, item), tree.items, item);
-  }
+function isEmptyContainer(value: unknown): boolean {
+  if (value === null || value === undefined) return true;
+  return typeof value === 'object' && (Array.isArray(value) ? value.length === 0 : isEmpty(value));
 }
 
-const LEAF_TREE: FieldTree = { of: 'leaf' };
-const SELF = '.';
-
+/** Sets are shown in the order of their path elements. */
 function sorted(set: Builder): Builder {
   const keys = Object.keys(set);
   for (let i = 1; i < keys.length; i++) {
@@ -54,52 +44,109 @@ function sorted(set: Builder): Builder {
   return set;
 }
 
+/** The elements of an associative list or a set by their path element. Those that share one are kept together, as a leaf. */
+function itemsOf(tree: FieldTree, value: unknown): Map<string, { item: unknown; shared: boolean }> {
+  const items = new Map<string, { item: unknown; shared: boolean }>();
+  if (!Array.isArray(value)) return items;
+  const keys: readonly ListKey[] = tree.of === 'list' ? tree.keys : [];
+  for (const item of value) {
+    const element = tree.of === 'set' ? `v:${JSON.stringify(item)}` : itemElement(keys, item);
+    const earlier = items.get(element);
+    items.set(element, earlier ? { item: [earlier.item, item], shared: true } : { item, shared: false });
+  }
+  return items;
+}
+
+const LEAF_TREE: FieldTree = { of: 'leaf' };
+
+const below = (tree: FieldTree, shared: boolean): FieldTree => (tree.of === 'list' && !shared ? tree.items : LEAF_TREE);
+
 /** Every path of a value that was not there before: containers are members themselves. */
 export function allPaths(tree: FieldTree, value: unknown): FieldSet {
   if (tree.of === 'leaf' || isEmptyContainer(value)) return LEAF;
   const set: Builder = { [SELF]: LEAF };
-  each(tree, value, (element, below, item) => {
-    // Items that share a key can't be told apart: the key alone is a member.
-    set[element] = element in set ? LEAF : allPaths(below, item);
-  });
-  return tree.of === 'set' || tree.of === 'list' ? sorted(set) : set;
-}
-
-/** Items of a list or members of a map by path element; a repeated list key holds all its items. */
-function entriesOf(tree: FieldTree, value: unknown): Map<string, { below: FieldTree; item: unknown }> {
-  const entries = new Map<string, { below: FieldTree; item: unknown }>();
-  each(tree, value, (element, below, item) => {
-    const earlier = entries.get(element);
-    entries.set(element, earlier ? { below: LEAF_TREE, item: [earlier.item, item] } : { below, item });
-  });
-  return entries;
-}
-
-function hasPaths(set: Builder): boolean {
-  for (const _ in set) return true;
-  return false;
-}
-
-/** A pair of values that both are there. Undefined: alike. */
-function compareValues(tree: FieldTree, before: unknown, after: unknown): { changed?: FieldSet; removed?: FieldSet } {
-  if (before === after) return {};
-  if (tree.of === 'leaf' || (isEmptyContainer(before) && isEmptyContainer(after))) return deepEqual(before, after) ? {} : { changed: LEAF };
-  const changed: Builder = {};
-  const removed: Builder = {};
-  const old = entriesOf(tree, before);
-  each(tree, after, (element, below, item) => {
-    const match = old.get(element);
-    if (!match) {
-      changed[element] = allPaths(below, item);
-      return;
+  if (tree.of === 'struct') {
+    const object = value as Item;
+    for (const field of fieldsOf(tree)) {
+      const item = object[field.name];
+      if (item !== undefined) set[field.element] = allPaths(field.tree, item);
     }
+    return set;
+  }
+  if (tree.of === 'map')
+    for (const name of Object.keys(value as Item).sort()) set[`f:${name}`] = allPaths(tree.values, (value as Item)[name]);
+  else for (const [element, { item, shared }] of itemsOf(tree, value)) set[element] = allPaths(below(tree, shared), item);
+  return tree.of === 'map' ? set : sorted(set);
+}
+
+/** Gathers what became of the members of a container. */
+class Gathered {
+  private changed: Builder | undefined;
+  private removed: Builder | undefined;
+
+  /** One member: undefined where it is not. */
+  member(element: string, tree: FieldTree, before: unknown, after: unknown): void {
+    if (before === after) return;
+    if (before === undefined) this.add(element, allPaths(tree, after));
+    else if (after === undefined) this.drop(element, allPaths(tree, before));
+    else {
+      const part = compareValues(tree, before, after);
+      if (part.changed) this.add(element, part.changed);
+      if (part.removed) this.drop(element, part.removed);
+    }
+  }
+
+  private add(element: string, paths: FieldSet): void {
+    this.changed ??= {};
+    this.changed[element] = paths;
+  }
+
+  private drop(element: string, paths: FieldSet): void {
+    this.removed ??= {};
+    this.removed[element] = paths;
+  }
+
+  part(inOrder: boolean): Part {
+    const { changed, removed } = this;
+    if (!changed && !removed) return ALIKE;
+    if (inOrder) return { changed, removed };
+    return { changed: changed && sorted(changed), removed: removed && sorted(removed) };
+  }
+}
+
+function compareStructs(tree: StructTree, before: Item, after: Item): Part {
+  const gathered = new Gathered();
+  for (const { name, element, tree: inner } of fieldsOf(tree)) gathered.member(element, inner, before[name], after[name]);
+  return gathered.part(true);
+}
+
+function compareMaps(values: FieldTree, before: Item, after: Item): Part {
+  const gathered = new Gathered();
+  for (const name in after) gathered.member(`f:${name}`, values, before[name], after[name]);
+  for (const name in before) if (!(name in after)) gathered.member(`f:${name}`, values, before[name], undefined);
+  return gathered.part(false);
+}
+
+function compareLists(tree: FieldTree, before: unknown, after: unknown): Part {
+  const gathered = new Gathered();
+  const old = itemsOf(tree, before);
+  for (const [element, { item, shared }] of itemsOf(tree, after)) {
+    const match = old.get(element);
+    gathered.member(element, below(tree, shared || match?.shared === true), match?.item, item);
     old.delete(element);
-    const inner = compareValues(match.below === LEAF_TREE ? LEAF_TREE : below, match.item, item);
-    if (inner.changed) changed[element] = inner.changed;
-    if (inner.removed) removed[element] = inner.removed;
-  });
-  for (const [element, { below, item }] of old) removed[element] = allPaths(below, item);
-  return { changed: hasPaths(changed) ? sorted(changed) : undefined, removed: hasPaths(removed) ? sorted(removed) : undefined };
+  }
+  for (const [element, { item, shared }] of old) gathered.member(element, below(tree, shared), item, undefined);
+  return gathered.part(false);
+}
+
+/** A pair of values that both are there. */
+function compareValues(tree: FieldTree, before: unknown, after: unknown): Part {
+  if (before === after) return ALIKE;
+  if (tree.of === 'leaf' || (isEmptyContainer(before) && isEmptyContainer(after)))
+    return deepEqual(before, after) ? ALIKE : { changed: LEAF };
+  if (tree.of === 'struct') return compareStructs(tree, isObject(before) ? before : {}, isObject(after) ? after : {});
+  if (tree.of === 'map') return compareMaps(tree.values, isObject(before) ? before : {}, isObject(after) ? after : {});
+  return compareLists(tree, before, after);
 }
 
 /** Compares two objects of a struct. */

@@ -6,13 +6,21 @@ import type { SchemaField, SchemaStruct, SchemaType } from '../schema.js';
  */
 export type FieldTree =
   | { readonly of: 'leaf' }
-  | { readonly of: 'struct'; readonly definition: SchemaStruct; readonly fields: Map<string, TreeField> }
+  | StructTree
   | { readonly of: 'map'; readonly values: FieldTree }
   | { readonly of: 'set' }
   | { readonly of: 'list'; readonly keys: readonly ListKey[]; readonly items: FieldTree };
 
+/** A struct; its fields are compiled when first asked for (fieldsOf). */
+export interface StructTree {
+  readonly of: 'struct';
+  readonly definition: SchemaStruct;
+  fields?: readonly TreeField[];
+}
+
 /** A field of a struct: its path element and what is below it. */
 export interface TreeField {
+  readonly name: string;
   readonly element: string;
   readonly tree: FieldTree;
 }
@@ -32,19 +40,17 @@ export function treeOf(definition: SchemaStruct): FieldTree {
   const known = structs.get(definition);
   if (known) return known;
   const atomic = definition.special !== undefined || definition.source?.mapType === 'atomic';
-  const tree: FieldTree = atomic ? LEAF_TREE : { of: 'struct', definition, fields: new Map() };
+  const tree: FieldTree = atomic ? LEAF_TREE : { of: 'struct', definition };
   structs.set(definition, tree);
   return tree;
 }
 
-/** A field that the schema does not know is a leaf, as nothing is known of its inside. */
-export function fieldIn(tree: FieldTree & { of: 'struct' }, name: string): TreeField {
-  const known = tree.fields.get(name);
-  if (known) return known;
-  const field = tree.definition.byName.get(name);
-  const made = { element: `f:${name}`, tree: field ? treeOfField(field) : LEAF_TREE };
-  if (field) tree.fields.set(name, made);
-  return made;
+/** The fields of a struct in the order of their names, as sets are shown. */
+export function fieldsOf(tree: StructTree): readonly TreeField[] {
+  tree.fields ??= [...tree.definition.byName.values()]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((field) => ({ name: field.name, element: `f:${field.name}`, tree: treeOfField(field) }));
+  return tree.fields;
 }
 
 function treeOfType(type: SchemaType): FieldTree {
