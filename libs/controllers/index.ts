@@ -2,6 +2,7 @@ import { type Component, type Controller, componentOf } from '#controller-runtim
 import { deployment } from './deployment/controller.js';
 import { endpointSlices } from './endpoints/endpoint-slices.js';
 import { endpoints } from './endpoints/endpoints.js';
+import { sliceMirroring } from './endpoints/slice-mirroring.js';
 import { garbageCollector } from './garbage-collector/controller.js';
 import { namespace } from './namespace/controller.js';
 import { podGC } from './pod-gc.js';
@@ -16,6 +17,7 @@ export const controllers: readonly Controller[] = [
   replicationController,
   endpointSlices,
   endpoints,
+  sliceMirroring,
   serviceAccount,
   rootCA,
   namespace,

@@ -195,4 +195,31 @@ describe('a service', () => {
     await host.settle();
     expect([(await client.list(EndpointSlice)).items, (await client.list(Endpoints)).items, failures]).toEqual([[], [], []]);
   });
+
+  it('without a selector shows the endpoints that are kept by hand', async () => {
+    const { client, host, failures } = await start();
+    const metadata = { name: 'ext', namespace: 'default' };
+    const spec = { clusterIP: '10.96.0.9', ipFamilies: ['IPv4'], ports: [{ port: 80, protocol: 'TCP', targetPort: 80 }] };
+    await client.create(Service, { apiVersion: 'v1', kind: 'Service', metadata, spec });
+    const subsets = [{ addresses: [{ ip: '192.0.2.60' }], ports: [{ port: 80, protocol: 'TCP' }] }];
+    await client.create(Endpoints, { apiVersion: 'v1', kind: 'Endpoints', metadata, subsets });
+    await host.settle();
+    const slices = (await client.list(EndpointSlice)).items;
+    expect(
+      slices.map(({ metadata: { labels, ownerReferences }, endpoints, ports }) => [labels, ownerReferences?.[0]?.kind, endpoints, ports]),
+    ).toEqual([
+      [
+        { 'kubernetes.io/service-name': 'ext', 'endpointslice.kubernetes.io/managed-by': 'endpointslicemirroring-controller.k8s.io' },
+        'Endpoints',
+        [{ addresses: ['192.0.2.60'], conditions: { ready: true } }],
+        [{ name: '', protocol: 'TCP', port: 80 }],
+      ],
+    ]);
+    await client.patch(Endpoints, 'ext', 'default', 'merge', { subsets: [{ ...subsets[0], addresses: [{ ip: '192.0.2.61' }] }] });
+    await host.settle();
+    expect((await client.list(EndpointSlice)).items.map(({ endpoints }) => endpoints?.[0]?.addresses)).toEqual([['192.0.2.61']]);
+    await client.delete(Endpoints, 'ext', 'default');
+    await host.settle();
+    expect([(await client.list(EndpointSlice)).items, failures]).toEqual([[], []]);
+  });
 });

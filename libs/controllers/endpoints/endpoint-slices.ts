@@ -2,7 +2,8 @@ import { type corev1, type discoveryv1, EndpointSlice, Node, Pod, Service } from
 import { isNamespaceTerminating, isNotFound } from '#apimachinery';
 import { defineController, type ReconcileContext, watching } from '#controller-runtime';
 import { podSelector, servicesOf, TRIGGER_TIME, triggerTime } from './pods-of-service.js';
-import { MANAGED_BY, MANAGER, planSlices, SERVICE_NAME } from './slices.js';
+import { MANAGED_BY, MANAGER, SERVICE_NAME } from './slice-shape.js';
+import { planSlices } from './slices.js';
 
 const SLICES_OF_SERVICE = 'slices-of-service';
 

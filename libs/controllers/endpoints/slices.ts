@@ -1,13 +1,11 @@
 import type { corev1, discoveryv1 } from '#api';
-import { controllerReference, deepEqual } from '#apimachinery';
+import { deepEqual } from '#apimachinery';
 import { isPodReady } from '../pods.js';
-import { HEADLESS, hasAddress, hostnameFor, isHeadless, portOf } from './pods-of-service.js';
+import { hasAddress, hostnameFor, portOf } from './pods-of-service.js';
+import { familyOf, labelsFor, newSlice, ownedBy, portsKey } from './slice-shape.js';
 
 /** Endpoints a slice holds at most (--max-endpoints-per-slice). */
 export const MAX_ENDPOINTS = 100;
-export const SERVICE_NAME = 'kubernetes.io/service-name';
-export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
-export const MANAGER = 'endpointslice-controller.k8s.io';
 
 type Slice = discoveryv1.EndpointSlice;
 type Endpoint = discoveryv1.Endpoint;
@@ -37,10 +35,6 @@ interface Group {
   endpoints: Map<string, Endpoint>;
 }
 
-function familyOf(ip: string): string {
-  return ip.includes(':') ? 'IPv6' : 'IPv4';
-}
-
 /** The address types of a service's slices (getAddressTypesForService). */
 function addressTypes({ spec }: corev1.Service): string[] {
   const families = (spec?.ipFamilies ?? []).filter((family) => family === 'IPv4' || family === 'IPv6');
@@ -56,13 +50,6 @@ function portsFor(pod: corev1.Pod, service: corev1.Service): Port[] {
     const { name = '', protocol = 'TCP', appProtocol } = servicePort;
     return [{ name, protocol, port, ...(appProtocol === undefined ? {} : { appProtocol }) }];
   });
-}
-
-function portsKey(ports: readonly Port[] | undefined): string {
-  return (ports ?? [])
-    .map(({ name = '', protocol = 'TCP', port, appProtocol = '' }) => JSON.stringify([name, protocol, port, appProtocol]))
-    .sort()
-    .join();
 }
 
 function endpointKey({ addresses, hostname = '', targetRef }: Endpoint): string {
@@ -105,38 +92,6 @@ function desiredGroups(input: SliceInput, addressType: string): Map<string, Grou
     group.endpoints.set(endpointKey(endpoint), endpoint);
   }
   return groups;
-}
-
-function labelsFor(service: corev1.Service): Record<string, string> {
-  const { [HEADLESS]: _, ...labels } = service.metadata.labels ?? {};
-  return {
-    ...labels,
-    ...(isHeadless(service) ? { [HEADLESS]: '' } : {}),
-    [SERVICE_NAME]: service.metadata.name,
-    [MANAGED_BY]: MANAGER,
-  };
-}
-
-function newSlice(service: corev1.Service, { addressType, ports }: { addressType: string; ports: Port[] }, endpoints: Endpoint[]): Slice {
-  const { name, namespace } = service.metadata;
-  return {
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    metadata: {
-      name: '',
-      generateName: `${name}-`,
-      namespace,
-      labels: labelsFor(service),
-      ownerReferences: [controllerReference(service, { apiVersion: 'v1', kind: 'Service' })],
-    },
-    addressType,
-    endpoints,
-    ports,
-  };
-}
-
-function ownedBy({ metadata }: Slice, service: corev1.Service): boolean {
-  return metadata.ownerReferences?.some(({ uid, kind }) => uid === service.metadata.uid && kind === 'Service') === true;
 }
 
 /** A slice on its way: what it holds, and whether that differs from what stands. */
