@@ -3,6 +3,7 @@ import { deepEqual, formatTime, type Instant } from '#apimachinery';
 import { conditionsOf } from './conditions.js';
 import { phaseOf } from './phase.js';
 import { applyProbes } from './probing.js';
+import { allocatedResources } from './requests.js';
 import type { Simulation } from './simulation.js';
 import type { Slot } from './slot.js';
 import type { PodPlan } from './world.js';
@@ -10,6 +11,11 @@ import type { PodPlan } from './world.js';
 /** Whether a pod in this phase has ended for good. */
 export function isTerminal(phase: string | undefined): boolean {
   return phase === 'Succeeded' || phase === 'Failed';
+}
+
+/** Whether a pod's sandbox stands: it has its volumes and its network. */
+export function hasSandbox({ status }: corev1.Pod): boolean {
+  return status?.conditions?.some(({ type, status: value }) => type === 'PodReadyToStartContainers' && value === 'True') === true;
 }
 
 /** Puts the status together. `stopped`: the containers will not be started again; `outcome` overrides the phase. */
@@ -27,6 +33,7 @@ export function statusOf(
   const initStatuses = of('init', 'sidecar');
   const ephemeral = of('ephemeral');
   const { generation } = pod.metadata;
+  const allocated = allocatedResources(pod);
   return {
     ...old,
     ...(generation ? { observedGeneration: generation } : {}),
@@ -35,6 +42,7 @@ export function statusOf(
     ...(outcome ? { message: outcome.message, reason: outcome.reason } : {}),
     ...(world.hostIPs[0] ? { hostIP: world.hostIPs[0], hostIPs: world.hostIPs.map((ip) => ({ ip })) } : {}),
     ...(podIP ? { podIP, podIPs: [{ ip: podIP }] } : {}),
+    ...(allocated ? { allocatedResources: allocated } : {}),
     startTime: old.startTime ?? formatTime(sim.now),
     ...(initStatuses.length > 0 ? { initContainerStatuses: initStatuses } : {}),
     containerStatuses: of('main'),

@@ -107,6 +107,7 @@ test('instant: from bound to Running and Ready in one write', () => {
     hostIPs: [{ ip: '172.18.0.2' }],
     podIP: '10.244.1.2',
     podIPs: [{ ip: '10.244.1.2' }],
+    allocatedResources: { cpu: '1' },
     startTime: time,
     containerStatuses: [
       {
@@ -327,4 +328,17 @@ test('the deadline', () => {
 test('a command that is not there', () => {
   const story = new Story(podOf({ restartPolicy: 'Never', containers: [{ ...nginx, command: ['nope'] }] }));
   expect(story.summary).toBe('Failed c=StartError(128)');
+});
+
+test('pods of the host network have the address of the node, and wait for their volumes all the same', () => {
+  const volumes = [{ name: 'v', secret: { secretName: 'x' } }];
+  const story = new Story(podOf({ hostNetwork: true, containers: [nginx], volumes }), { podIP: undefined });
+  expect([story.summary, story.pod.status?.podIP]).toEqual(['Pending c=ContainerCreating', '172.18.0.2']);
+  story.pass(500);
+  expect(story.events).toEqual(Array(2).fill('FailedMount: MountVolume.SetUp failed for volume "v" : secret "x" not found'));
+});
+
+test('without an address nothing starts', () => {
+  const story = new Story(podOf({ containers: [nginx] }), { podIP: undefined });
+  expect(story.events[0]).toMatch(/^FailedCreatePodSandBox: /);
 });

@@ -1,7 +1,7 @@
 import type { corev1 } from '#api';
 import { type Instant, parseTime } from '#apimachinery';
 import { parseImage } from '../images/reference.js';
-import { isTerminal, planOf, statusOf } from './assemble.js';
+import { hasSandbox, isTerminal, planOf, statusOf } from './assemble.js';
 import { onExit } from './exit.js';
 import { applyProbes, nextProbe, runProbe } from './probing.js';
 import { mountErrors } from './references.js';
@@ -15,8 +15,8 @@ import type { PodPlan, PodWorld } from './world.js';
 /** Steps of one pod in one plan after which the rest has to wait for the next one. */
 const MOST_STEPS = 2_000;
 /** First and longest wait until volumes are tried again (volume/util goroutinemap exponential back-off). */
-const FIRST_MOUNT_RETRY = 500;
-const LONGEST_MOUNT_RETRY = 122_000;
+const FIRST_RETRY = 500;
+const LONGEST_RETRY = 122_000;
 
 /** Something that happens to a pod at an instant. */
 interface Step {
@@ -97,18 +97,27 @@ function nextStep(sim: Simulation): Step | undefined {
   return earliest(steps);
 }
 
-/** Volumes first: nothing starts before they are mounted. Returns when to try again. */
-function mountAt(sim: Simulation): Instant | undefined {
-  if (sim.slots.some(({ status }) => status.containerID) || sim.pod.status?.podIP) return undefined;
+/** What keeps a pod's sandbox from standing: volumes that can't be mounted, no address. */
+function sandboxErrors({ pod, world }: Simulation): Array<{ reason: string; message: string }> {
+  const volumes = mountErrors(pod, world).map((message) => ({ reason: 'FailedMount', message }));
+  if (volumes.length > 0 || pod.spec?.hostNetwork || pod.status?.podIP || world.podIP) return volumes;
+  const message =
+    'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox: plugin type="host-local" failed (add): no IP addresses available in range set';
+  return [{ reason: 'FailedCreatePodSandBox', message }];
+}
+
+/** The sandbox first: nothing starts before it stands. Returns when to try again. */
+function sandboxRetry(sim: Simulation): Instant | undefined {
+  if (hasSandbox(sim.pod)) return undefined;
   const { mount } = sim;
   if (mount && mount.retryAt > sim.now) return mount.retryAt;
-  const errors = mountErrors(sim.pod, sim.world);
+  const errors = sandboxErrors(sim);
   if (errors.length === 0) {
     sim.mount = undefined;
     return undefined;
   }
-  for (const error of errors) sim.warning('FailedMount', error);
-  const delay = mount ? Math.min(mount.delay * 2, LONGEST_MOUNT_RETRY) : FIRST_MOUNT_RETRY;
+  for (const { reason, message } of errors) sim.warning(reason, message);
+  const delay = mount ? Math.min(mount.delay * 2, LONGEST_RETRY) : FIRST_RETRY;
   sim.mount = { retryAt: sim.now + delay, delay };
   return sim.mount.retryAt;
 }
@@ -181,7 +190,7 @@ export function planPod(pod: corev1.Pod, world: PodWorld, now: Instant): PodPlan
   const sim = new Simulation(pod, world, now);
   const deadline = deadlineOf(pod, now);
   if (deadline !== undefined && deadline <= now && pod.status?.startTime) return planDeadline(sim);
-  const retry = mountAt(sim);
+  const retry = sandboxRetry(sim);
   for (const slot of sim.slots) restartChanged(sim, slot);
   const at = retry ?? advance(sim, now, world.memory.mount !== undefined);
   const status = statusOf(sim, { stopped: false, sandbox: retry === undefined });

@@ -1,6 +1,6 @@
 import type { corev1 } from '#api';
 import { type Instant, parseTime } from '#apimachinery';
-import { planOf, statusOf } from './assemble.js';
+import { hasSandbox, planOf, statusOf } from './assemble.js';
 import { Simulation } from './simulation.js';
 import type { Slot } from './slot.js';
 import type { PodPlan, PodWorld } from './world.js';
@@ -42,7 +42,7 @@ export function planTermination(pod: corev1.Pod, world: PodWorld, now: Instant):
   const grace = (pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000;
   // Told late, e.g. after a restart: what is left of the time a container takes to stop.
   const due = Math.max(now, (stoppingAt ?? Math.max(began, now - grace)) + Math.min(grace, world.profile.containerStop));
-  const sandbox = pod.status?.podIP !== undefined;
+  const sandbox = hasSandbox(pod);
   if (running.length > 0 && due > now) {
     sim.busy = undefined;
     return planOf(sim, statusOf(sim, { stopped: false, sandbox }), { at: due, stoppingAt: stoppingAt ?? now });
