@@ -1,7 +1,7 @@
 import type { admissionregistrationv1 } from '#api';
 import type { FieldError } from '#apimachinery';
-import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, nextGeneration } from '../rules/prepare.js';
 import { bindingErrors, paramRefText } from './policy-validation.js';
 
@@ -10,7 +10,7 @@ type Binding = admissionregistrationv1.MutatingAdmissionPolicyBinding;
 const validate = ({ spec }: Binding): FieldError[] => bindingErrors(spec ?? {});
 
 /** MutatingAdmissionPolicyBinding (registry/admissionregistration/mutatingadmissionpolicybinding). */
-export const mutatingAdmissionPolicyBinding: ResourceStrategy<Binding> = {
+export const mutatingAdmissionPolicyBinding = overNulls<Binding>({
   group: 'admissionregistration.k8s.io',
   resource: 'mutatingadmissionpolicybindings',
   unconditionalUpdate: false,
@@ -24,4 +24,4 @@ export const mutatingAdmissionPolicyBinding: ResourceStrategy<Binding> = {
     { name: 'ParamRef', type: 'string', cell: ({ spec }) => paramRefText(spec.paramRef) },
     ageColumn,
   ],
-};
+});

@@ -1,7 +1,7 @@
 import type { admissionregistrationv1 } from '#api';
 import { type FieldError, notSupported, required } from '#apimachinery';
-import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, nextGeneration } from '../rules/prepare.js';
 import { paramKindText, policyErrors } from './policy-validation.js';
 
@@ -37,7 +37,7 @@ function validate({ spec }: Policy): FieldError[] {
 }
 
 /** MutatingAdmissionPolicy (registry/admissionregistration/mutatingadmissionpolicy). */
-export const mutatingAdmissionPolicy: ResourceStrategy<Policy> = {
+export const mutatingAdmissionPolicy = overNulls<Policy>({
   group: 'admissionregistration.k8s.io',
   resource: 'mutatingadmissionpolicies',
   unconditionalUpdate: false,
@@ -51,4 +51,4 @@ export const mutatingAdmissionPolicy: ResourceStrategy<Policy> = {
     { name: 'ParamKind', type: 'string', cell: ({ spec }) => paramKindText(spec.paramKind) },
     ageColumn,
   ],
-};
+});

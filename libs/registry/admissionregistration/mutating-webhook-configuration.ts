@@ -1,11 +1,11 @@
 import type { admissionregistrationv1 } from '#api';
-import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, nextGeneration } from '../rules/prepare.js';
 import { webhooksErrors } from './webhook-validation.js';
 
 /** MutatingWebhookConfiguration (registry/admissionregistration/mutatingwebhookconfiguration). */
-export const mutatingWebhookConfiguration: ResourceStrategy<admissionregistrationv1.MutatingWebhookConfiguration> = {
+export const mutatingWebhookConfiguration = overNulls<admissionregistrationv1.MutatingWebhookConfiguration>({
   group: 'admissionregistration.k8s.io',
   resource: 'mutatingwebhookconfigurations',
   unconditionalUpdate: false,
@@ -14,4 +14,4 @@ export const mutatingWebhookConfiguration: ResourceStrategy<admissionregistratio
   validate: ({ webhooks }) => webhooksErrors(webhooks),
   validateUpdate: ({ webhooks }, old) => webhooksErrors(webhooks, old.webhooks ?? []),
   columns: [nameColumn, { name: 'Webhooks', type: 'integer', cell: ({ webhooks }) => webhooks?.length ?? 0 }, ageColumn],
-};
+});

@@ -1,7 +1,7 @@
 import type { admissionregistrationv1 } from '#api';
 import type { FieldError } from '#apimachinery';
-import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, nextGeneration } from '../rules/prepare.js';
 import { actionErrors, bindingErrors, paramRefText } from './policy-validation.js';
 
@@ -13,7 +13,7 @@ const validate = ({ spec }: Binding): FieldError[] => [
 ];
 
 /** ValidatingAdmissionPolicyBinding (registry/admissionregistration/validatingadmissionpolicybinding). */
-export const validatingAdmissionPolicyBinding: ResourceStrategy<Binding> = {
+export const validatingAdmissionPolicyBinding = overNulls<Binding>({
   group: 'admissionregistration.k8s.io',
   resource: 'validatingadmissionpolicybindings',
   unconditionalUpdate: false,
@@ -27,4 +27,4 @@ export const validatingAdmissionPolicyBinding: ResourceStrategy<Binding> = {
     { name: 'ParamRef', type: 'string', cell: ({ spec }) => paramRefText(spec.paramRef) },
     ageColumn,
   ],
-};
+});

@@ -1,7 +1,7 @@
 import type { admissionregistrationv1 } from '#api';
 import { duplicate, type FieldError, invalidValue, isQualifiedName, notSupported, required, tooLong } from '#apimachinery';
-import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, keepSpec, keepStatus, nextGeneration } from '../rules/prepare.js';
 import { paramKindText, policyErrors } from './policy-validation.js';
 
@@ -62,7 +62,7 @@ function validate({ metadata, spec }: Policy): FieldError[] {
 }
 
 /** ValidatingAdmissionPolicy (registry/admissionregistration/validatingadmissionpolicy). */
-export const validatingAdmissionPolicy: ResourceStrategy<Policy> = {
+export const validatingAdmissionPolicy = overNulls<Policy>({
   group: 'admissionregistration.k8s.io',
   resource: 'validatingadmissionpolicies',
   unconditionalUpdate: false,
@@ -83,4 +83,4 @@ export const validatingAdmissionPolicy: ResourceStrategy<Policy> = {
     { name: 'ParamKind', type: 'string', cell: ({ spec }) => paramKindText(spec.paramKind) },
     ageColumn,
   ],
-};
+});

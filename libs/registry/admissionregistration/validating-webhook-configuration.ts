@@ -1,11 +1,11 @@
 import type { admissionregistrationv1 } from '#api';
-import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, nextGeneration } from '../rules/prepare.js';
 import { webhooksErrors } from './webhook-validation.js';
 
 /** ValidatingWebhookConfiguration (registry/admissionregistration/validatingwebhookconfiguration). */
-export const validatingWebhookConfiguration: ResourceStrategy<admissionregistrationv1.ValidatingWebhookConfiguration> = {
+export const validatingWebhookConfiguration = overNulls<admissionregistrationv1.ValidatingWebhookConfiguration>({
   group: 'admissionregistration.k8s.io',
   resource: 'validatingwebhookconfigurations',
   unconditionalUpdate: false,
@@ -14,4 +14,4 @@ export const validatingWebhookConfiguration: ResourceStrategy<admissionregistrat
   validate: ({ webhooks }) => webhooksErrors(webhooks),
   validateUpdate: ({ webhooks }, old) => webhooksErrors(webhooks, old.webhooks ?? []),
   columns: [nameColumn, { name: 'Webhooks', type: 'integer', cell: ({ webhooks }) => webhooks?.length ?? 0 }, ageColumn],
-};
+});

@@ -1,10 +1,12 @@
 import type { apiextensionsv1 } from '#api';
-import type { ResourceStrategy } from '#apiserver';
-import { createdAtColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, keepSpec, keepStatus, nextGeneration } from '../rules/prepare.js';
 import { validateDefinition, validateDefinitionUpdate } from './validation.js';
 
 type Definition = apiextensionsv1.CustomResourceDefinition;
+
+/** The status until the names have been accepted, with Go's zero values as clients see them. */
+const UNNAMED: apiextensionsv1.CustomResourceDefinitionStatus = { conditions: [], acceptedNames: { plural: '', kind: '' } };
 
 const storageVersion = ({ spec }: Definition): string | undefined => spec?.versions?.find(({ storage }) => storage)?.name;
 
@@ -17,7 +19,7 @@ function rememberStorage(object: Definition): void {
 }
 
 /** CustomResourceDefinition (apiextensions-apiserver/pkg/registry/customresourcedefinition). */
-export const customResourceDefinition: ResourceStrategy<Definition> = {
+export const customResourceDefinition = overNulls<Definition>({
   group: 'apiextensions.k8s.io',
   resource: 'customresourcedefinitions',
   unconditionalUpdate: false,
@@ -28,7 +30,7 @@ export const customResourceDefinition: ResourceStrategy<Definition> = {
     if (!names.listKind && names.kind) names.listKind = `${names.kind}List`;
   },
   prepareForCreate(object) {
-    object.status = {};
+    object.status = { ...UNNAMED };
     firstGeneration(object);
     rememberStorage(object);
   },
@@ -40,5 +42,4 @@ export const customResourceDefinition: ResourceStrategy<Definition> = {
   validate: (object) => validateDefinition(object),
   validateUpdate: validateDefinitionUpdate,
   subresources: { status: { prepareForUpdate: (object, old) => keepSpec(object, old) } },
-  columns: [nameColumn, createdAtColumn],
-};
+});

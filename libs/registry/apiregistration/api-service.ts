@@ -10,8 +10,8 @@ import {
   notSupported,
   required,
 } from '#apimachinery';
-import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { keepSpec, keepStatus } from '../rules/prepare.js';
 import { eachInvalid } from '../rules/text.js';
 
@@ -73,7 +73,7 @@ function available({ status }: APIService): string {
 }
 
 /** APIService (kube-aggregator/pkg/registry/apiservice). Local ones, which have no service, are available from the start. */
-export const apiService: ResourceStrategy<APIService> = {
+export const apiService = overNulls<APIService>({
   group: 'apiregistration.k8s.io',
   resource: 'apiservices',
   unconditionalUpdate: false,
@@ -96,4 +96,4 @@ export const apiService: ResourceStrategy<APIService> = {
     { name: 'Available', type: 'string', cell: available },
     ageColumn,
   ],
-};
+});

@@ -1,17 +1,17 @@
 import type { autoscalingv2 } from '#api';
-import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { keepSpec, keepStatus } from '../rules/prepare.js';
 import { nonNegative } from '../rules/text.js';
 import { formatMetrics } from './hpa-metrics.js';
 import { validateAutoscaler } from './hpa-validation.js';
 
 /** HorizontalPodAutoscaler in its storage version, autoscaling/v2 (registry/autoscaling/horizontalpodautoscaler). */
-export const horizontalPodAutoscaler: ResourceStrategy<autoscalingv2.HorizontalPodAutoscaler> = {
+export const horizontalPodAutoscaler = overNulls<autoscalingv2.HorizontalPodAutoscaler>({
   group: 'autoscaling',
   resource: 'horizontalpodautoscalers',
   prepareForCreate(object) {
-    object.status = { desiredReplicas: 0 };
+    object.status = { desiredReplicas: 0, currentMetrics: [] };
   },
   prepareForUpdate: keepStatus,
   validate: (object) => validateAutoscaler(object),
@@ -34,4 +34,4 @@ export const horizontalPodAutoscaler: ResourceStrategy<autoscalingv2.HorizontalP
     { name: 'Replicas', type: 'string', cell: ({ status }) => status?.currentReplicas ?? 0 },
     ageColumn,
   ],
-};
+});

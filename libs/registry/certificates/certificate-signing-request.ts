@@ -1,7 +1,8 @@
 import type { certificatesv1 } from '#api';
 import { formatTime, humanDuration } from '#apimachinery';
-import type { ResourceStrategy, StrategyContext } from '#apiserver';
+import type { StrategyContext } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { keepStatus } from '../rules/prepare.js';
 import { validateRequest, validateRequestUpdate } from './validation.js';
 
@@ -51,7 +52,7 @@ function condition({ status }: CSR): string {
 }
 
 /** CertificateSigningRequest (registry/certificates/certificates). */
-export const certificateSigningRequest: ResourceStrategy<CSR> = {
+export const certificateSigningRequest = overNulls<CSR>({
   group: 'certificates.k8s.io',
   resource: 'certificatesigningrequests',
   // Any name a URL can hold will do.
@@ -99,4 +100,4 @@ export const certificateSigningRequest: ResourceStrategy<CSR> = {
     },
     { name: 'Condition', type: 'string', cell: condition },
   ],
-};
+});

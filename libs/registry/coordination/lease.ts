@@ -1,7 +1,8 @@
 import type { coordinationv1 } from '#api';
 import { type FieldError, invalidValue } from '#apimachinery';
-import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
+import { withHeartbeat } from './heartbeat.js';
 
 function validate({ spec = {} }: coordinationv1.Lease): FieldError[] {
   const errors: FieldError[] = [];
@@ -21,7 +22,7 @@ function dropDisabled(object: coordinationv1.Lease, old?: coordinationv1.Lease):
 }
 
 /** Lease (registry/coordination/lease). */
-export const lease: ResourceStrategy<coordinationv1.Lease> = {
+export const lease = overNulls<coordinationv1.Lease>({
   group: 'coordination.k8s.io',
   resource: 'leases',
   createOnUpdate: true,
@@ -30,5 +31,6 @@ export const lease: ResourceStrategy<coordinationv1.Lease> = {
   prepareForUpdate: (object, old) => dropDisabled(object, old),
   validate,
   validateUpdate: validate,
+  decorate: (object, { now }) => withHeartbeat(object, now),
   columns: [nameColumn, { name: 'Holder', type: 'string', cell: ({ spec }) => spec?.holderIdentity ?? '' }, ageColumn],
-};
+});

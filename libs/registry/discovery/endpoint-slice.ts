@@ -1,8 +1,8 @@
 import type { discoveryv1 } from '#api';
 import { deepEqual, type FieldError } from '#apimachinery';
-import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
 import { ipWarnings } from '../rules/ip.js';
+import { overNulls } from '../rules/nulls.js';
 import { firstGeneration } from '../rules/prepare.js';
 import { immutable } from '../rules/text.js';
 import { validateAddressType, validateEndpoints, validatePorts } from './validation.js';
@@ -23,8 +23,8 @@ const counted = ({ metadata, ...rest }: discoveryv1.EndpointSlice) => ({ ...rest
 
 function addressWarnings(object: discoveryv1.EndpointSlice): string[] {
   if (CONTROLLERS.includes(object.metadata.labels?.[MANAGED_BY] ?? '')) return [];
-  return (object.endpoints ?? []).flatMap(({ addresses = [] }, i) =>
-    addresses.flatMap((address, j) => ipWarnings(`endpoints[${i}].addresses[${j}]`, address)),
+  return (object.endpoints ?? []).flatMap(({ addresses }, i) =>
+    (addresses ?? []).flatMap((address, j) => ipWarnings(`endpoints[${i}].addresses[${j}]`, address)),
   );
 }
 
@@ -37,7 +37,7 @@ function validate(object: discoveryv1.EndpointSlice, old?: discoveryv1.EndpointS
 }
 
 /** EndpointSlice (registry/discovery/endpointslice). */
-export const endpointSlice: ResourceStrategy<discoveryv1.EndpointSlice> = {
+export const endpointSlice = overNulls<discoveryv1.EndpointSlice>({
   group: 'discovery.k8s.io',
   resource: 'endpointslices',
   prepareForCreate(object) {
@@ -58,8 +58,8 @@ export const endpointSlice: ResourceStrategy<discoveryv1.EndpointSlice> = {
   columns: [
     nameColumn,
     { name: 'AddressType', type: 'string', cell: ({ addressType }) => addressType },
-    { name: 'Ports', type: 'string', cell: ({ ports = [] }) => firstOf(ports.map(({ port, name }) => String(port ?? name ?? '*'))) },
+    { name: 'Ports', type: 'string', cell: ({ ports }) => firstOf((ports ?? []).map(({ port, name }) => String(port ?? name ?? '*'))) },
     { name: 'Endpoints', type: 'string', cell: ({ endpoints }) => firstOf((endpoints ?? []).flatMap(({ addresses }) => addresses ?? [])) },
     ageColumn,
   ],
-};
+});

@@ -1,7 +1,7 @@
 import type { flowcontrolv1 } from '#api';
 import type { FieldError } from '#apimachinery';
-import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, keepSpec, keepStatus, nextGeneration } from '../rules/prepare.js';
 import { conditionErrors } from './conditions.js';
 import { flowSchemaSpecErrors } from './flow-schema-validation.js';
@@ -12,7 +12,7 @@ const validate = ({ metadata, spec, status }: flowcontrolv1.FlowSchema): FieldEr
 ];
 
 /** FlowSchema (registry/flowcontrol/flowschema). */
-export const flowSchema: ResourceStrategy<flowcontrolv1.FlowSchema> = {
+export const flowSchema = overNulls<flowcontrolv1.FlowSchema>({
   group: 'flowcontrol.apiserver.k8s.io',
   resource: 'flowschemas',
   prepareForCreate(object) {
@@ -39,4 +39,4 @@ export const flowSchema: ResourceStrategy<flowcontrolv1.FlowSchema> = {
     ageColumn,
     { name: 'MissingPL', type: 'string', cell: ({ status }) => status?.conditions?.find(({ type }) => type === 'Dangling')?.status ?? '?' },
   ],
-};
+});

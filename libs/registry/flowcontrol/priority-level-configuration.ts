@@ -1,7 +1,8 @@
 import type { flowcontrolv1 } from '#api';
 import { type FieldError, fieldForbidden, invalidValue, notSupported, required } from '#apimachinery';
-import type { Column, ResourceStrategy } from '#apiserver';
+import type { Column } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, keepSpec, keepStatus, nextGeneration } from '../rules/prepare.js';
 import { conditionErrors } from './conditions.js';
 
@@ -89,7 +90,7 @@ const queuing = (name: string, field: keyof flowcontrolv1.QueuingConfiguration):
 });
 
 /** PriorityLevelConfiguration (registry/flowcontrol/prioritylevelconfiguration). */
-export const priorityLevelConfiguration: ResourceStrategy<flowcontrolv1.PriorityLevelConfiguration> = {
+export const priorityLevelConfiguration = overNulls<flowcontrolv1.PriorityLevelConfiguration>({
   group: 'flowcontrol.apiserver.k8s.io',
   resource: 'prioritylevelconfigurations',
   prepareForCreate(object) {
@@ -117,4 +118,4 @@ export const priorityLevelConfiguration: ResourceStrategy<flowcontrolv1.Priority
     queuing('QueueLengthLimit', 'queueLengthLimit'),
     ageColumn,
   ],
-};
+});

@@ -10,8 +10,8 @@ import {
   required,
   tooLong,
 } from '#apimachinery';
-import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, nextGeneration } from '../rules/prepare.js';
 import { eachInvalid, immutable, requiredPathSegment } from '../rules/text.js';
 
@@ -46,7 +46,7 @@ function parametersText({ spec }: networkingv1.IngressClass): string {
 }
 
 /** IngressClass (registry/networking/ingressclass). */
-export const ingressClass: ResourceStrategy<networkingv1.IngressClass> = {
+export const ingressClass = overNulls<networkingv1.IngressClass>({
   group: 'networking.k8s.io',
   resource: 'ingressclasses',
   prepareForCreate: firstGeneration,
@@ -65,4 +65,4 @@ export const ingressClass: ResourceStrategy<networkingv1.IngressClass> = {
     { name: 'Parameters', type: 'string', cell: parametersText },
     ageColumn,
   ],
-};
+});

@@ -1,6 +1,6 @@
 import type { networkingv1 } from '#api';
-import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, keepSpec, keepStatus, nextGeneration } from '../rules/prepare.js';
 import { validateIngressCreate, validateIngressStatus, validateIngressUpdate } from './ingress-validation.js';
 
@@ -23,7 +23,7 @@ const addresses = ({ status }: networkingv1.Ingress): string =>
   [...new Set((status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip || hostname || '').filter(Boolean))].sort().join(',');
 
 /** Ingress (registry/networking/ingress). */
-export const ingress: ResourceStrategy<networkingv1.Ingress> = {
+export const ingress = overNulls<networkingv1.Ingress>({
   group: 'networking.k8s.io',
   resource: 'ingresses',
   prepareForCreate(object) {
@@ -55,4 +55,4 @@ export const ingress: ResourceStrategy<networkingv1.Ingress> = {
     { name: 'Ports', type: 'string', cell: ({ spec }) => (spec?.tls?.length ? '80, 443' : '80') },
     ageColumn,
   ],
-};
+});

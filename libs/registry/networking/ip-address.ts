@@ -1,8 +1,8 @@
 import type { networkingv1 } from '#api';
 import { type FieldError, isDNS1123Subdomain, nameIsPathSegment, required } from '#apimachinery';
-import type { ResourceStrategy } from '#apiserver';
 import { nameColumn } from '../columns.js';
 import { strictIP } from '../rules/ip.js';
+import { overNulls } from '../rules/nulls.js';
 import { eachInvalid, immutable, requiredPathSegment } from '../rules/text.js';
 
 function validate({ spec }: networkingv1.IPAddress): FieldError[] {
@@ -21,7 +21,7 @@ function validate({ spec }: networkingv1.IPAddress): FieldError[] {
 function parentText({ spec }: networkingv1.IPAddress): string {
   const parent = spec?.parentRef;
   if (!parent) return '<none>';
-  const resource = (parent.group ? `${parent.resource}.${parent.group}` : parent.resource).toLowerCase();
+  const resource = `${parent.resource ?? ''}${parent.group ? `.${parent.group}` : ''}`.toLowerCase();
   return [resource, ...(parent.namespace ? [parent.namespace] : []), parent.name].join('/');
 }
 
@@ -29,11 +29,11 @@ function parentText({ spec }: networkingv1.IPAddress): string {
 const nameMessages = (name: string): string[] => strictIP('', name).map(({ message }) => message.slice(message.indexOf('": ') + 3));
 
 /** IPAddress (registry/networking/ipaddress): one a service address in use, named by it. */
-export const ipAddress: ResourceStrategy<networkingv1.IPAddress> = {
+export const ipAddress = overNulls<networkingv1.IPAddress>({
   group: 'networking.k8s.io',
   resource: 'ipaddresses',
   validateName: nameMessages,
   validate,
   validateUpdate: (object, old) => [...validate(object), ...immutable('spec.parentRef', object.spec?.parentRef, old.spec?.parentRef)],
   columns: [nameColumn, { name: 'ParentRef', type: 'string', cell: parentText }],
-};
+});

@@ -9,9 +9,9 @@ import {
   notSupported,
   required,
 } from '#apimachinery';
-import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
 import { cidrContains, legacyCIDR, parseCIDR } from '../rules/ip.js';
+import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, nextGeneration } from '../rules/prepare.js';
 import { hasInvalidSelectorValue, labelSelector } from '../rules/selector.js';
 import { eachInvalid } from '../rules/text.js';
@@ -98,7 +98,7 @@ const blocks = ({ spec = {} }: networkingv1.NetworkPolicy): string[] =>
   directions(spec).flatMap(({ peers = [] }) => peers.flatMap(({ ipBlock }) => (ipBlock ? [ipBlock.cidr, ...(ipBlock.except ?? [])] : [])));
 
 /** NetworkPolicy (registry/networking/networkpolicy). */
-export const networkPolicy: ResourceStrategy<networkingv1.NetworkPolicy> = {
+export const networkPolicy = overNulls<networkingv1.NetworkPolicy>({
   group: 'networking.k8s.io',
   resource: 'networkpolicies',
   setDefaults(object) {
@@ -113,4 +113,4 @@ export const networkPolicy: ResourceStrategy<networkingv1.NetworkPolicy> = {
   validateUpdate: (object, old) =>
     validatePolicy(object, { allowInvalidValues: hasInvalidSelectorValue(old.spec?.podSelector), standing: blocks(old) }),
   columns: [nameColumn, { name: 'Pod-Selector', type: 'string', cell: ({ spec }) => formatLabelSelector(spec?.podSelector) }, ageColumn],
-};
+});

@@ -1,8 +1,8 @@
 import type { networkingv1 } from '#api';
 import { FIELD_IMMUTABLE_MESSAGE, type FieldError, invalidValue, required } from '#apimachinery';
-import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
 import { parseCIDR, strictCIDR } from '../rules/ip.js';
+import { overNulls } from '../rules/nulls.js';
 import { keepSpec, keepStatus } from '../rules/prepare.js';
 
 function cidrErrors(spec: networkingv1.ServiceCIDRSpec): FieldError[] {
@@ -31,7 +31,7 @@ function validateUpdate(object: networkingv1.ServiceCIDR, old: networkingv1.Serv
 }
 
 /** ServiceCIDR (registry/networking/servicecidr): a range service addresses are taken from. */
-export const serviceCIDR: ResourceStrategy<networkingv1.ServiceCIDR> = {
+export const serviceCIDR = overNulls<networkingv1.ServiceCIDR>({
   group: 'networking.k8s.io',
   resource: 'servicecidrs',
   prepareForCreate(object) {
@@ -42,4 +42,4 @@ export const serviceCIDR: ResourceStrategy<networkingv1.ServiceCIDR> = {
   validateUpdate,
   subresources: { status: { prepareForUpdate: (object, old) => keepSpec(object, old, true) } },
   columns: [nameColumn, { name: 'CIDRs', type: 'string', cell: ({ spec }) => (spec?.cidrs ?? []).join(',') }, ageColumn],
-};
+});

@@ -10,8 +10,8 @@ import {
   parseQuantity,
   required,
 } from '#apimachinery';
-import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { eachInvalid, immutable, labels, qualifiedName } from '../rules/text.js';
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
@@ -74,7 +74,7 @@ function validate(object: nodev1.RuntimeClass): FieldError[] {
 }
 
 /** RuntimeClass (registry/node/runtimeclass). */
-export const runtimeClass: ResourceStrategy<nodev1.RuntimeClass> = {
+export const runtimeClass = overNulls<nodev1.RuntimeClass>({
   group: 'node.k8s.io',
   resource: 'runtimeclasses',
   createOnUpdate: true,
@@ -82,4 +82,4 @@ export const runtimeClass: ResourceStrategy<nodev1.RuntimeClass> = {
   validate,
   validateUpdate: (object, old) => [...validate(object), ...immutable('handler', object.handler, old.handler)],
   columns: [nameColumn, { name: 'Handler', type: 'string', cell: ({ handler }) => handler }, ageColumn],
-};
+});

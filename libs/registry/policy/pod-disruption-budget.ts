@@ -1,7 +1,7 @@
 import type { policyv1 } from '#api';
 import { type FieldError, type IntOrString, invalidValue, isValidPercent, notSupported } from '#apimachinery';
-import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, keepSpec, keepStatus, nextGeneration } from '../rules/prepare.js';
 import { hasInvalidSelectorValue, labelSelector } from '../rules/selector.js';
 import { eachInvalid, nonNegative } from '../rules/text.js';
@@ -38,7 +38,7 @@ const internalForm = (spec: policyv1.PodDisruptionBudgetSpec) => ({
 });
 
 /** PodDisruptionBudget (registry/policy/poddisruptionbudget). */
-export const podDisruptionBudget: ResourceStrategy<policyv1.PodDisruptionBudget> = {
+export const podDisruptionBudget = overNulls<policyv1.PodDisruptionBudget>({
   group: 'policy',
   resource: 'poddisruptionbudgets',
   unconditionalUpdate: false,
@@ -70,4 +70,4 @@ export const podDisruptionBudget: ResourceStrategy<policyv1.PodDisruptionBudget>
     { name: 'Allowed Disruptions', type: 'integer', cell: ({ status }) => status?.disruptionsAllowed ?? 0 },
     ageColumn,
   ],
-};
+});

@@ -1,9 +1,9 @@
 import type { rbacv1 } from '#api';
-import type { ResourceStrategy } from '#apiserver';
+import { overNulls } from '../rules/nulls.js';
 import { bindingColumns, defaultBinding, RBAC_GROUP, rbacName, validateBinding, validateBindingUpdate } from './rules.js';
 
 /** ClusterRoleBinding (registry/rbac/clusterrolebinding). */
-export const clusterRoleBinding: ResourceStrategy<rbacv1.ClusterRoleBinding> = {
+export const clusterRoleBinding = overNulls<rbacv1.ClusterRoleBinding>({
   group: RBAC_GROUP,
   resource: 'clusterrolebindings',
   validateName: rbacName,
@@ -12,4 +12,4 @@ export const clusterRoleBinding: ResourceStrategy<rbacv1.ClusterRoleBinding> = {
   validate: (object) => validateBinding(object, false),
   validateUpdate: (object, old) => validateBindingUpdate(object, old, false),
   columns: bindingColumns,
-};
+});

@@ -1,7 +1,6 @@
 import type { rbacv1 } from '#api';
 import { type FieldError, required } from '#apimachinery';
-import type { ResourceStrategy } from '#apiserver';
-import { createdAtColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { hasInvalidSelectorValue, labelSelector } from '../rules/selector.js';
 import { policyRule, RBAC_GROUP, rbacName } from './rules.js';
 
@@ -20,12 +19,11 @@ function validateClusterRole({ rules = [], aggregationRule }: rbacv1.ClusterRole
 const selectorsOf = (role: rbacv1.ClusterRole) => role.aggregationRule?.clusterRoleSelectors ?? [];
 
 /** ClusterRole (registry/rbac/clusterrole). */
-export const clusterRole: ResourceStrategy<rbacv1.ClusterRole> = {
+export const clusterRole = overNulls<rbacv1.ClusterRole>({
   group: RBAC_GROUP,
   resource: 'clusterroles',
   validateName: rbacName,
   createOnUpdate: true,
   validate: (object) => validateClusterRole(object, false),
   validateUpdate: (object, old) => validateClusterRole(object, selectorsOf(old).some(hasInvalidSelectorValue)),
-  columns: [nameColumn, createdAtColumn],
-};
+});

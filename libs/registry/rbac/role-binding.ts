@@ -1,9 +1,9 @@
 import type { rbacv1 } from '#api';
-import type { ResourceStrategy } from '#apiserver';
+import { overNulls } from '../rules/nulls.js';
 import { bindingColumns, defaultBinding, RBAC_GROUP, rbacName, validateBinding, validateBindingUpdate } from './rules.js';
 
 /** RoleBinding (registry/rbac/rolebinding). */
-export const roleBinding: ResourceStrategy<rbacv1.RoleBinding> = {
+export const roleBinding = overNulls<rbacv1.RoleBinding>({
   group: RBAC_GROUP,
   resource: 'rolebindings',
   validateName: rbacName,
@@ -12,4 +12,4 @@ export const roleBinding: ResourceStrategy<rbacv1.RoleBinding> = {
   validate: (object) => validateBinding(object, true),
   validateUpdate: (object, old) => validateBindingUpdate(object, old, true),
   columns: bindingColumns,
-};
+});

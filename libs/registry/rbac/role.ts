@@ -1,18 +1,16 @@
 import type { rbacv1 } from '#api';
 import type { FieldError } from '#apimachinery';
-import type { ResourceStrategy } from '#apiserver';
-import { createdAtColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { policyRule, RBAC_GROUP, rbacName } from './rules.js';
 
 const validate = ({ rules = [] }: rbacv1.Role): FieldError[] => rules.flatMap((rule, index) => policyRule(`rules[${index}]`, rule, true));
 
 /** Role (registry/rbac/role). */
-export const role: ResourceStrategy<rbacv1.Role> = {
+export const role = overNulls<rbacv1.Role>({
   group: RBAC_GROUP,
   resource: 'roles',
   validateName: rbacName,
   createOnUpdate: true,
   validate,
   validateUpdate: validate,
-  columns: [nameColumn, createdAtColumn],
-};
+});

@@ -1,7 +1,7 @@
 import type { resourcev1 } from '#api';
 import { type FieldError, tooMany } from '#apimachinery';
-import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, nextGeneration } from '../rules/prepare.js';
 import { opaqueConfigurationErrors, selectorErrors } from './claim-validation.js';
 
@@ -15,7 +15,7 @@ function validate({ spec = {} }: resourcev1.DeviceClass): FieldError[] {
 }
 
 /** DeviceClass (registry/resource/deviceclass). */
-export const deviceClass: ResourceStrategy<resourcev1.DeviceClass> = {
+export const deviceClass = overNulls<resourcev1.DeviceClass>({
   group: 'resource.k8s.io',
   resource: 'deviceclasses',
   prepareForCreate: firstGeneration,
@@ -23,4 +23,4 @@ export const deviceClass: ResourceStrategy<resourcev1.DeviceClass> = {
   validate,
   validateUpdate: validate,
   columns: [nameColumn, ageColumn],
-};
+});

@@ -1,6 +1,6 @@
 import type { resourcev1 } from '#api';
-import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { immutable, labels } from '../rules/text.js';
 import { defaultClaimSpec } from './claim-defaults.js';
 import { claimSpecErrors } from './claim-validation.js';
@@ -11,11 +11,11 @@ const validate = ({ spec }: resourcev1.ResourceClaimTemplate) => [
 ];
 
 /** ResourceClaimTemplate (registry/resource/resourceclaimtemplate). */
-export const resourceClaimTemplate: ResourceStrategy<resourcev1.ResourceClaimTemplate> = {
+export const resourceClaimTemplate = overNulls<resourcev1.ResourceClaimTemplate>({
   group: 'resource.k8s.io',
   resource: 'resourceclaimtemplates',
   setDefaults: ({ spec }) => defaultClaimSpec(spec?.spec),
   validate,
   validateUpdate: (object, old) => [...validate(object), ...immutable('spec', object.spec, old.spec)],
   columns: [nameColumn, ageColumn],
-};
+});

@@ -1,6 +1,6 @@
 import type { resourcev1 } from '#api';
-import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { keepSpec, keepStatus } from '../rules/prepare.js';
 import { immutable } from '../rules/text.js';
 import { defaultClaimSpec } from './claim-defaults.js';
@@ -14,7 +14,7 @@ function state({ metadata, status }: resourcev1.ResourceClaim): string {
 }
 
 /** ResourceClaim (registry/resource/resourceclaim). */
-export const resourceClaim: ResourceStrategy<resourcev1.ResourceClaim> = {
+export const resourceClaim = overNulls<resourcev1.ResourceClaim>({
   group: 'resource.k8s.io',
   resource: 'resourceclaims',
   setDefaults: ({ spec }) => defaultClaimSpec(spec),
@@ -28,4 +28,4 @@ export const resourceClaim: ResourceStrategy<resourcev1.ResourceClaim> = {
     status: { prepareForUpdate: (object, old) => keepSpec(object, old, true), validateUpdate: claimStatusErrors },
   },
   columns: [nameColumn, { name: 'State', type: 'string', cell: state }, ageColumn],
-};
+});

@@ -10,8 +10,8 @@ import {
   tooLong,
   tooMany,
 } from '#apimachinery';
-import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, nextGeneration } from '../rules/prepare.js';
 import { eachInvalid, immutable } from '../rules/text.js';
 import { driverNameErrors } from './claim-validation.js';
@@ -68,7 +68,7 @@ function multipliers(object: resourcev1.ResourceSlice): void {
 }
 
 /** ResourceSlice (registry/resource/resourceslice): devices that a driver publishes. */
-export const resourceSlice: ResourceStrategy<resourcev1.ResourceSlice> = {
+export const resourceSlice = overNulls<resourcev1.ResourceSlice>({
   group: 'resource.k8s.io',
   resource: 'resourceslices',
   setDefaults: multipliers,
@@ -93,4 +93,4 @@ export const resourceSlice: ResourceStrategy<resourcev1.ResourceSlice> = {
     { name: 'Pool', type: 'string', cell: ({ spec }) => spec.pool.name },
     ageColumn,
   ],
-};
+});

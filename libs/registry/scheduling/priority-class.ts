@@ -1,7 +1,7 @@
 import type { schedulingv1 } from '#api';
 import { deepEqual, type FieldError, fieldForbidden, notSupported, required } from '#apimachinery';
-import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { firstGeneration } from '../rules/prepare.js';
 import { immutable } from '../rules/text.js';
 
@@ -38,7 +38,7 @@ function validate(object: schedulingv1.PriorityClass): FieldError[] {
 }
 
 /** PriorityClass (registry/scheduling/priorityclass). */
-export const priorityClass: ResourceStrategy<schedulingv1.PriorityClass> = {
+export const priorityClass = overNulls<schedulingv1.PriorityClass>({
   group: 'scheduling.k8s.io',
   resource: 'priorityclasses',
   prepareForCreate: firstGeneration,
@@ -55,4 +55,4 @@ export const priorityClass: ResourceStrategy<schedulingv1.PriorityClass> = {
     ageColumn,
     { name: 'PreemptionPolicy', type: 'string', cell: ({ preemptionPolicy }) => preemptionPolicy ?? '' },
   ],
-};
+});

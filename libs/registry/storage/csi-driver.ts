@@ -1,7 +1,7 @@
 import type { storagev1 } from '#api';
 import { deepEqual, duplicate, type FieldError, invalidValue, notSupported } from '#apimachinery';
-import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { nextGeneration } from '../rules/prepare.js';
 import { immutable } from '../rules/text.js';
 
@@ -52,7 +52,7 @@ function validate({ spec = {} }: storagev1.CSIDriver): FieldError[] {
 const tokenRequestsOf = (object: storagev1.CSIDriver | undefined) => object?.spec?.tokenRequests ?? [];
 
 /** CSIDriver (registry/storage/csidriver). */
-export const csiDriver: ResourceStrategy<storagev1.CSIDriver> = {
+export const csiDriver = overNulls<storagev1.CSIDriver>({
   group: 'storage.k8s.io',
   resource: 'csidrivers',
   unconditionalUpdate: false,
@@ -88,4 +88,4 @@ export const csiDriver: ResourceStrategy<storagev1.CSIDriver> = {
     { name: 'Modes', type: 'string', cell: ({ spec }) => spec.volumeLifecycleModes?.join(',') || '<none>' },
     ageColumn,
   ],
-};
+});

@@ -1,7 +1,7 @@
 import type { storagev1 } from '#api';
 import { byteLength, duplicate, type FieldError, invalidValue, isDNS1123Subdomain, required, tooLong } from '#apimachinery';
-import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { eachInvalid, immutable, nonNegative, qualifiedName } from '../rules/text.js';
 
 const MAX_NODE_ID = 256;
@@ -35,7 +35,7 @@ function validate(object: storagev1.CSINode): FieldError[] {
 }
 
 /** CSINode (registry/storage/csinode). */
-export const csiNode: ResourceStrategy<storagev1.CSINode> = {
+export const csiNode = overNulls<storagev1.CSINode>({
   group: 'storage.k8s.io',
   resource: 'csinodes',
   unconditionalUpdate: false,
@@ -52,4 +52,4 @@ export const csiNode: ResourceStrategy<storagev1.CSINode> = {
     return errors;
   },
   columns: [nameColumn, { name: 'Drivers', type: 'integer', cell: ({ spec }) => spec?.drivers?.length ?? 0 }, ageColumn],
-};
+});

@@ -1,7 +1,6 @@
 import type { storagev1 } from '#api';
 import { deepEqual, FIELD_IMMUTABLE_MESSAGE, type FieldError, invalidValue, isDNS1123Subdomain, parseQuantity } from '#apimachinery';
-import type { ResourceStrategy } from '#apiserver';
-import { createdAtColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { hasInvalidSelectorValue, labelSelector } from '../rules/selector.js';
 import { eachInvalid } from '../rules/text.js';
 
@@ -19,7 +18,7 @@ function validateCapacity(object: storagev1.CSIStorageCapacity, allowInvalidValu
 }
 
 /** CSIStorageCapacity (registry/storage/csistoragecapacity). */
-export const csiStorageCapacity: ResourceStrategy<storagev1.CSIStorageCapacity> = {
+export const csiStorageCapacity = overNulls<storagev1.CSIStorageCapacity>({
   group: 'storage.k8s.io',
   resource: 'csistoragecapacities',
   unconditionalUpdate: false,
@@ -32,5 +31,4 @@ export const csiStorageCapacity: ResourceStrategy<storagev1.CSIStorageCapacity> 
       errors.push(invalidValue('storageClassName', object.storageClassName, FIELD_IMMUTABLE_MESSAGE));
     return errors;
   },
-  columns: [nameColumn, createdAtColumn],
-};
+});

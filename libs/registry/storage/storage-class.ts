@@ -1,7 +1,7 @@
 import type { corev1, storagev1 } from '#api';
 import { deepEqual, duplicate, type FieldError, isQualifiedName, notSupported, required } from '#apimachinery';
-import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { eachInvalid, immutable } from '../rules/text.js';
 import { driverName, parameters } from './parameters.js';
 
@@ -51,7 +51,7 @@ function validate(object: storagev1.StorageClass): FieldError[] {
 }
 
 /** StorageClass (registry/storage/storageclass). */
-export const storageClass: ResourceStrategy<storagev1.StorageClass> = {
+export const storageClass = overNulls<storagev1.StorageClass>({
   group: 'storage.k8s.io',
   resource: 'storageclasses',
   validate,
@@ -70,4 +70,4 @@ export const storageClass: ResourceStrategy<storagev1.StorageClass> = {
     { name: 'AllowVolumeExpansion', type: 'string', cell: ({ allowVolumeExpansion }) => allowVolumeExpansion ?? false },
     ageColumn,
   ],
-};
+});

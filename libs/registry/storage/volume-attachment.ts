@@ -9,8 +9,8 @@ import {
   required,
   tooLong,
 } from '#apimachinery';
-import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { keepSpec, keepStatus } from '../rules/prepare.js';
 import { eachInvalid, immutable } from '../rules/text.js';
 import { csiDriverName } from './csi-node.js';
@@ -59,7 +59,7 @@ function validate(object: storagev1.VolumeAttachment): FieldError[] {
 }
 
 /** VolumeAttachment (registry/storage/volumeattachment). */
-export const volumeAttachment: ResourceStrategy<storagev1.VolumeAttachment> = {
+export const volumeAttachment = overNulls<storagev1.VolumeAttachment>({
   group: 'storage.k8s.io',
   resource: 'volumeattachments',
   unconditionalUpdate: false,
@@ -83,4 +83,4 @@ export const volumeAttachment: ResourceStrategy<storagev1.VolumeAttachment> = {
     { name: 'Attached', type: 'boolean', cell: ({ status: { attached } = { attached: false } }) => attached ?? false },
     ageColumn,
   ],
-};
+});

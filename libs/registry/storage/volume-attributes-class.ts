@@ -1,7 +1,7 @@
 import type { storagev1 } from '#api';
 import { deepEqual, type FieldError, fieldForbidden } from '#apimachinery';
-import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
+import { overNulls } from '../rules/nulls.js';
 import { driverName, parameters } from './parameters.js';
 
 const validate = (object: storagev1.VolumeAttributesClass): FieldError[] => [
@@ -10,7 +10,7 @@ const validate = (object: storagev1.VolumeAttributesClass): FieldError[] => [
 ];
 
 /** VolumeAttributesClass (registry/storage/volumeattributesclass). */
-export const volumeAttributesClass: ResourceStrategy<storagev1.VolumeAttributesClass> = {
+export const volumeAttributesClass = overNulls<storagev1.VolumeAttributesClass>({
   group: 'storage.k8s.io',
   resource: 'volumeattributesclasses',
   validate,
@@ -21,4 +21,4 @@ export const volumeAttributesClass: ResourceStrategy<storagev1.VolumeAttributesC
     return [...errors, ...validate(object)];
   },
   columns: [nameColumn, { name: 'DriverName', type: 'string', cell: (object) => object.driverName }, ageColumn],
-};
+});

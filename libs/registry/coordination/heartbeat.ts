@@ -1,0 +1,28 @@
+import type { coordinationv1 } from '#api';
+import { formatMicroTime, parseTime } from '#apimachinery';
+
+const NODE_LEASES = 'kube-node-lease';
+const LEADERS = new Set(['kube-controller-manager', 'kube-scheduler']);
+/** Milliseconds between renewals: the kubelet's quarter of 40 s, a leader's retry period. */
+const NODE_PERIOD = 10_000;
+const LEADER_PERIOD = 2_000;
+
+/** How often whoever holds a lease of the simulated machines renews it; undefined for every other lease. */
+function periodOf({ metadata, spec }: coordinationv1.Lease): number | undefined {
+  const { name, namespace, ownerReferences } = metadata;
+  if (namespace === 'kube-system') return LEADERS.has(name) ? LEADER_PERIOD : undefined;
+  const isNodes = namespace === NODE_LEASES && spec?.holderIdentity === name && ownerReferences?.some(({ kind }) => kind === 'Node');
+  return isNodes ? NODE_PERIOD : undefined;
+}
+
+/**
+ * A lease as it reads at a time: the last renewal before it, in whole periods since the one that is stored.
+ * An idle cluster writes nothing, so nobody stores the renewals.
+ */
+export function withHeartbeat(lease: coordinationv1.Lease, now: number): coordinationv1.Lease {
+  const period = periodOf(lease);
+  const stored = lease.spec?.renewTime ? parseTime(lease.spec.renewTime) : undefined;
+  if (period === undefined || stored === undefined || now - stored < period) return lease;
+  const renewTime = formatMicroTime(stored + Math.floor((now - stored) / period) * period);
+  return { ...lease, spec: { ...lease.spec, renewTime } };
+}

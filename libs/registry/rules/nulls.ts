@@ -1,0 +1,41 @@
+import type { KubeObject } from '#apimachinery';
+import type { ResourceStrategy, SubresourceStrategy } from '#apiserver';
+
+/** The same value without its nulls: Go's nil slices and pointers, which decoding keeps where clients are shown them. Shares what has none. */
+export function withoutNulls<T>(value: T): T {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) {
+    const items = value.map(withoutNulls);
+    return items.some((item, index) => item !== value[index]) ? (items as T) : value;
+  }
+  let changed = false;
+  const entries = Object.entries(value).flatMap(([key, each]) => {
+    if (each === null) {
+      changed = true;
+      return [];
+    }
+    const bare = withoutNulls(each);
+    if (bare !== each) changed = true;
+    return [[key, bare] as const];
+  });
+  return changed ? (Object.fromEntries(entries) as T) : value;
+}
+
+function subresource<T extends KubeObject>(strategy: SubresourceStrategy<T>): SubresourceStrategy<T> {
+  const { validateUpdate } = strategy;
+  if (!validateUpdate) return strategy;
+  return { ...strategy, validateUpdate: (object, old, ctx) => validateUpdate(withoutNulls(object), withoutNulls(old), ctx) };
+}
+
+/** A strategy whose validation never sees a null: absent is undefined, and nothing else. */
+export function overNulls<T extends KubeObject>(strategy: ResourceStrategy<T>): ResourceStrategy<T> {
+  const { validate, validateUpdate, subresources } = strategy;
+  return {
+    ...strategy,
+    ...(validate ? { validate: (object, ctx) => validate(withoutNulls(object), ctx) } : {}),
+    ...(validateUpdate ? { validateUpdate: (object, old, ctx) => validateUpdate(withoutNulls(object), withoutNulls(old), ctx) } : {}),
+    ...(subresources
+      ? { subresources: Object.fromEntries(Object.entries(subresources).map(([name, each]) => [name, subresource(each)])) }
+      : {}),
+  };
+}
