@@ -14,7 +14,7 @@ export const corednsSteps = (): Step[] => [
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1 } },
       selector: { matchLabels: labels },
       template: {
-        metadata: { labels } as metav1.ObjectMeta,
+        metadata: { labels } as Partial<metav1.ObjectMeta> as metav1.ObjectMeta,
         spec: {
           priorityClassName: 'system-cluster-critical',
           serviceAccountName: 'coredns',
