@@ -9,7 +9,7 @@ async function statusOf(
 ): Promise<authenticationv1.TokenReviewStatus> {
   try {
     const owner = await authorizer?.authenticate?.(spec.token, spec.audiences ?? []);
-    if (!owner) return { user: {} };
+    if (!owner) return { user: {}, error: 'invalid bearer token' };
     const audiences = owner.audiences?.length ? { audiences: owner.audiences } : {};
     return { authenticated: true, user: userInfo(owner.user), ...audiences };
   } catch (error) {

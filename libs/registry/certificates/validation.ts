@@ -6,9 +6,11 @@ import {
   type FieldError,
   fieldForbidden,
   invalidValue,
+  isDNS1123Label,
   isDNS1123Subdomain,
   notSupported,
   required,
+  tooLong,
 } from '#apimachinery';
 import { parseRequest } from './request.js';
 
@@ -17,6 +19,9 @@ type Condition = certificatesv1.CertificateSigningRequestCondition;
 
 const LEGACY_SIGNER = 'kubernetes.io/legacy-unknown';
 const MIN_SECONDS = 600;
+const MAX_DOMAIN = 253;
+/** A label, a dot and a subdomain. */
+const MAX_SIGNER_PATH = 317;
 const TRUE_ONLY = ['Approved', 'Denied', 'Failed'];
 const CERTIFICATE_BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g;
 const USAGES = [
@@ -45,20 +50,24 @@ const USAGES = [
   'timestamping',
 ];
 
+/** The messages of the first label that breaks a rule. */
+function firstBroken(path: string, part: string, rule: (label: string) => string[]): FieldError[] {
+  const broken = part.split('.').find((label) => rule(label).length > 0);
+  return broken === undefined ? [] : rule(broken).map((message) => invalidValue(path, part, `validating label "${broken}": ${message}`));
+}
+
 /** `example.com/name`: a domain and a path (core/validation ValidateSignerName). */
 function signerName(path: string, name: string): FieldError[] {
   if (name === '') return [required(path)];
   const segments = name.split('/');
   const [domain = '', rest = ''] = segments;
   if (segments.length !== 2)
-    return [invalidValue(path, name, 'must be a fully qualified domain and path of the form "example.com/signer-name"')];
-  const errors = isDNS1123Subdomain(domain).map((message) => invalidValue(path, domain, `validating label "${domain}": ${message}`));
-  if (errors.length === 0 && domain.split('.').length < 2)
-    errors.push(invalidValue(path, domain, 'should be a domain with at least two segments separated by dots'));
-  if (isDNS1123Subdomain(rest).length > 0)
-    errors.push(...isDNS1123Subdomain(rest).map((message) => invalidValue(path, rest, `validating label "${rest}": ${message}`)));
-  if (name.length > 571) errors.push(invalidValue(path, name, 'must be no more than 571 characters'));
-  return errors;
+    return [invalidValue(path, name, "must be a fully qualified domain and path of the form 'example.com/signer-name'")];
+  const errors = domain.length > MAX_DOMAIN ? [tooLong(path, '', MAX_DOMAIN)] : [];
+  errors.push(...firstBroken(path, domain, isDNS1123Label));
+  if (!domain.includes('.')) errors.push(invalidValue(path, domain, 'should be a domain with at least two segments separated by dots'));
+  errors.push(...firstBroken(path, rest, isDNS1123Subdomain));
+  return rest.length > MAX_SIGNER_PATH ? [...errors, tooLong(path, '', MAX_SIGNER_PATH)] : errors;
 }
 
 function usageErrors(usages: readonly string[], old: readonly string[] | undefined): FieldError[] {
@@ -116,8 +125,8 @@ export function validateRequest({ spec, status = {} }: CSR, old?: CSR): FieldErr
   } = spec ?? ({} as certificatesv1.CertificateSigningRequestSpec);
   const parsed = parseRequest(request);
   const errors: FieldError[] = [];
-  if (typeof parsed === 'string') errors.push(invalidValue('spec.request', [...Buffer.from(request, 'base64')], parsed));
-  else if (!parsed.signed) errors.push(invalidValue('spec.request', [...Buffer.from(request, 'base64')], 'x509: signature check failed'));
+  if (typeof parsed === 'string') errors.push(invalidValue('spec.request', request, parsed));
+  else if (!parsed.signed) errors.push(invalidValue('spec.request', request, 'x509: signature check failed'));
   errors.push(...usageErrors(usages, old?.spec?.usages));
   if (signer === LEGACY_SIGNER && old?.spec?.signerName !== LEGACY_SIGNER)
     errors.push(invalidValue('spec.signerName', signer, 'the legacy signerName is not allowed via this API version'));
