@@ -114,7 +114,8 @@ async function insertOnce(scope: RestScope, object: KubeObject, options: WriteOp
 async function prepareForCreate(endpoint: Endpoint, object: KubeObject, ctx: StrategyContext, scope: RestScope) {
   const { strategy } = endpoint.storage;
   const allocated = strategy.allocate ? await strategy.allocate(object, undefined, ctx) : undefined;
-  const { groupKind } = endpoint;
+  // Upstream validates the kind it stores, and names that one.
+  const { groupKind } = endpoint.storage;
   if (allocated?.errors?.length) throw invalid(groupKind, object.metadata.name, allocated.errors);
   strategy.prepareForCreate?.(object, ctx);
   const errors = checksMetadata(strategy, ctx)

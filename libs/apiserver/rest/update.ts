@@ -173,7 +173,7 @@ async function prepareForUpdate(scope: RestScope, rules: UpdateRules, object: Ku
   if (old.metadata.generation === undefined) delete metadata.generation;
   else metadata.generation = old.metadata.generation;
   const allocated = !rules.view && strategy.allocate ? await strategy.allocate(object, old, ctx) : undefined;
-  if (allocated?.errors?.length) throw invalid(endpoint.groupKind, metadata.name, allocated.errors);
+  if (allocated?.errors?.length) throw invalid(endpoint.storage.groupKind, metadata.name, allocated.errors);
   if (rules.view) rules.view.prepareForUpdate(object, old, ctx);
   else strategy.prepareForUpdate?.(object, old, ctx);
   keepSystemFields(object, old);
@@ -186,7 +186,7 @@ async function prepareForUpdate(scope: RestScope, rules: UpdateRules, object: Ku
   }
   if (rules.view) errors.push(...(rules.view.validateUpdate?.(object, old, ctx) ?? []));
   else if (strategy.validateUpdate) errors.push(...strategy.validateUpdate(object, old, ctx));
-  if (errors.length > 0) throw invalid(endpoint.groupKind, object.metadata.name, errors);
+  if (errors.length > 0) throw invalid(endpoint.storage.groupKind, object.metadata.name, errors);
   if (!rules.view && strategy.warnings) for (const text of strategy.warnings(object, old, ctx)) scope.warnings.add(text);
   return allocated?.companions ?? [];
 }
