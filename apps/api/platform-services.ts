@@ -1,5 +1,32 @@
-import type { ClockTurner } from '#hosting';
-import type { Access, Clusters, Organizations } from '#platform';
+import { systemClock } from '#apimachinery';
+import { clusterTemplates, components } from '#cluster';
+import { createWakeups } from '#controller-runtime/bullmq/wakeups.js';
+import {
+  type Backends,
+  buildId,
+  type CertificateAuthority,
+  type ClockTurner,
+  clockTurner,
+  type Log,
+  type Metrics,
+  type OpenApis,
+  openApis,
+  type PlatformRuntime,
+  platformRuntime,
+  turnKeys,
+  wakeOnCommit,
+} from '#hosting';
+import {
+  type Access,
+  type Clusters,
+  createAccess,
+  createClusters,
+  createOrganizations,
+  hashToken,
+  type Organizations,
+  type PlatformEvent,
+} from '#platform';
+import { type ApiConfig, publicOrigin } from './config.js';
 import type { ClusterAddress } from './platform/views.js';
 
 /** What the platform's REST API and the Kubernetes endpoint stand on. */
@@ -9,4 +36,92 @@ export interface PlatformServices {
   organizations: Organizations;
   address: ClusterAddress;
   clock: ClockTurner;
+  apis: OpenApis;
+  runtime: PlatformRuntime;
+  close(): Promise<void>;
+}
+
+export interface PlatformOptions {
+  config: ApiConfig;
+  log: Log;
+  backends: Backends;
+  authority: CertificateAuthority;
+  metrics: Metrics;
+  adminToken: string;
+  tokenKey: string;
+}
+
+const tidyEvery = 30_000;
+/** How old what is half made or half removed has to be until nobody is taken to be at it any more. */
+const unfinishedAge = 60_000;
+const etcd = { name: 'etcd', interests: () => false };
+
+/** The platform's token opens the platform from now on, and no other does. */
+async function enthrone(records: Backends['records'], token: string): Promise<void> {
+  const hash = hashToken(token);
+  const known = await records.tokenByHash(hash);
+  if (!known) await records.replaceToken({ id: `platform-${hash.slice(0, 12)}`, hash });
+}
+
+/** Opens the platform in this process. */
+export async function openPlatform(options: PlatformOptions): Promise<PlatformServices> {
+  const { config, log, backends, authority, metrics, adminToken, tokenKey } = options;
+  const { admin, records, queueConnection } = backends;
+  const access = createAccess({ records, now: systemClock.now });
+  const all = [...components, etcd];
+  const wakeups = createWakeups({
+    connection: queueConnection,
+    components: all,
+    onError: (error) => log.warn({ err: error }, 'wake-up failed'),
+  });
+  let apis: OpenApis | undefined;
+  const onEvent = (event: PlatformEvent) => {
+    if (event.type === 'tokens-revoked') access.forget(event.hashes);
+    if (event.type === 'cluster-deleted') apis?.forget(event.cluster);
+  };
+  const [runtime] = await Promise.all([
+    platformRuntime({ backends, log, onCommit: wakeOnCommit(wakeups), onEvent, onGap: () => access.forget() }),
+    enthrone(records, adminToken),
+  ]);
+  const origin = publicOrigin(config);
+  const opened = openApis({ records, stores: runtime.stores, clocks: runtime.clocks, serverAddress: new URL(origin).host });
+  apis = opened;
+  const keys = turnKeys(
+    { connection: queueConnection },
+    all.map(({ name }) => name),
+  );
+  const clock = clockTurner(queueConnection, log);
+  const clusters = createClusters({
+    records,
+    storage: admin,
+    templates: clusterTemplates({ admin, rootCA: authority.certificate, version: buildId() }),
+    tokenKey: Buffer.from(tokenKey),
+    now: systemClock.now,
+    notify: runtime.events.notify,
+    cleanUp: keys.remove,
+  });
+  const sweep = () =>
+    void clusters.sweep(unfinishedAge).catch((error: unknown) => log.warn({ err: error }, 'finishing broken-off removals failed'));
+  const timer = setInterval(() => {
+    opened.tidy();
+    metrics.openClusters(opened.size);
+    sweep();
+  }, tidyEvery);
+  timer.unref();
+  sweep();
+  return {
+    access,
+    clusters,
+    organizations: createOrganizations({ records, now: systemClock.now }),
+    address: { ca: authority.certificate, serverOf: (id) => `${origin}/clusters/${id}` },
+    clock,
+    apis: opened,
+    runtime,
+    async close() {
+      clearInterval(timer);
+      opened.close();
+      runtime.close();
+      await Promise.all([wakeups.flushed().then(() => wakeups.close()), keys.close(), clock.close()]);
+    },
+  };
 }

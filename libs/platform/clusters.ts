@@ -37,6 +37,8 @@ export interface Clusters {
   token(id: string): Promise<string | undefined>;
   /** A new token; the old one opens nothing any more. */
   rotateToken(id: string): Promise<string | undefined>;
+  /** Removes what a process that died left half made or half removed, when that was more than so many milliseconds ago. */
+  sweep(age: number): Promise<void>;
 }
 
 export interface ClustersOptions {
@@ -71,21 +73,26 @@ async function create(options: ClustersOptions, request: ClusterRequest): Promis
   await records.addCluster(cluster, record);
   try {
     await storage.copy(template.cluster, cluster.id, { replace: template.replacements(born) });
+    await records.clusterReady(cluster.id);
   } catch (error) {
-    await records.removeCluster(cluster.id);
+    await finishRemoval(options, cluster.id);
     throw error;
   }
   return { cluster, token };
 }
 
+async function finishRemoval({ records, storage, cleanUp }: ClustersOptions, id: string): Promise<void> {
+  await storage.destroy(id);
+  await cleanUp(id);
+  await records.removeCluster(id);
+}
+
 async function remove(options: ClustersOptions, id: string): Promise<boolean> {
-  const token = await options.records.tokenOfCluster(id);
-  const removed = await options.records.removeCluster(id);
-  if (!removed) return false;
-  if (token) options.notify({ type: 'tokens-revoked', hashes: [token.hash] });
+  const hashes = await options.records.beginRemoval(id);
+  if (!hashes) return false;
+  options.notify({ type: 'tokens-revoked', hashes });
   options.notify({ type: 'cluster-deleted', cluster: id });
-  await options.storage.destroy(id);
-  await options.cleanUp(id);
+  await finishRemoval(options, id);
   return true;
 }
 
@@ -107,6 +114,12 @@ export function createClusters(options: ClustersOptions): Clusters {
       const hashes = await records.replaceToken(record);
       notify({ type: 'tokens-revoked', hashes });
       return token;
+    },
+    async sweep(age) {
+      for (const id of await records.unfinished(new Date(options.now() - age))) {
+        await records.beginRemoval(id);
+        await finishRemoval(options, id);
+      }
     },
   };
 }

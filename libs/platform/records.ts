@@ -42,7 +42,10 @@ export interface TokenRecord {
 /** The name is taken in this organization. */
 export class NameTaken extends Error {}
 
-/** The platform's tables. Look-ups answer undefined where there is no such row. */
+/**
+ * The platform's tables. Look-ups answer undefined where there is no such row. A cluster is seen from the moment it is ready until its
+ * removal begins; before and after only `unfinished` tells of it.
+ */
 export interface PlatformRecords {
   organizations(): Promise<Organization[]>;
   organization(idOrName: string): Promise<Organization | undefined>;
@@ -50,10 +53,16 @@ export interface PlatformRecords {
   addOrganization(organization: Organization): Promise<void>;
   clusters(filter: { organizationId?: string }): Promise<Cluster[]>;
   cluster(id: string): Promise<Cluster | undefined>;
-  /** Cluster and token in one transaction. Throws NameTaken. */
+  /** A cluster that is being made, and its token: its name is taken from now on. Throws NameTaken. */
   addCluster(cluster: Cluster, token: TokenRecord): Promise<void>;
-  /** Removes the cluster's row and its tokens. Whether there was one. */
-  removeCluster(id: string): Promise<boolean>;
+  /** It is made: from now on it is seen. */
+  clusterReady(id: string): Promise<void>;
+  /** From now on it is not seen and its tokens are gone. Answers their hashes; undefined where there is none. */
+  beginRemoval(id: string): Promise<string[] | undefined>;
+  /** Removes its row. */
+  removeCluster(id: string): Promise<void>;
+  /** Clusters whose making or removal was broken off: those that were made before then and are not ready. */
+  unfinished(madeBefore: Date): Promise<string[]>;
   /** Sets a stepped cluster's time. */
   setClock(id: string, now: Instant): Promise<void>;
   tokenOfCluster(clusterId: string): Promise<TokenRecord | undefined>;

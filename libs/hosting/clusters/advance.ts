@@ -24,7 +24,8 @@ export interface AdvanceOptions extends WorkerClustersOptions {
 
 /** Turns stepped clocks. While one is turned, all components of its cluster take their turns here, in a fixed order. */
 export class ClockAdvancer {
-  private readonly turning = new Map<string, LocalHost>();
+  /** Clusters whose clocks are being turned here, with the host that does it once it stands. */
+  private readonly turning = new Map<string, LocalHost | undefined>();
 
   constructor(private readonly options: AdvanceOptions) {}
 
@@ -35,15 +36,15 @@ export class ClockAdvancer {
 
   /** A change was committed by this process: true when the turning clock sees to it. */
   changed(cluster: string, change: ComponentChange): boolean {
-    const host = this.turning.get(cluster);
-    host?.changed(change);
-    return host !== undefined;
+    this.turning.get(cluster)?.changed(change);
+    return this.turning.has(cluster);
   }
 
   /** Runs what falls due on the way, in its order, and answers where the clock stands when all is quiet. */
   async advance(id: string, by: number): Promise<Instant> {
     const { lock, exclude, readmit, clocks } = this.options;
     const unlock = await lock(id);
+    this.turning.set(id, undefined);
     exclude(id);
     try {
       await this.turn(id, by);

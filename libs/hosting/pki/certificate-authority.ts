@@ -89,18 +89,28 @@ function readPair(folder: string): { certificate: string; key: string } | undefi
   return { certificate: fs.readFileSync(certificate, 'utf8'), key: fs.readFileSync(key, 'utf8') };
 }
 
+/** Makes the folder with both files at once: of two processes that start together one wins, and both use its. */
+async function makePair(folder: string): Promise<void> {
+  const draft = `${folder}.${process.pid}`;
+  const made = await makeAuthority();
+  fs.mkdirSync(draft, { recursive: true, mode: 0o700 });
+  fs.writeFileSync(path.join(draft, 'ca.key'), made.key, { mode: 0o600 });
+  fs.writeFileSync(path.join(draft, 'ca.crt'), made.certificate, { mode: 0o644 });
+  try {
+    fs.renameSync(draft, folder);
+  } catch (error) {
+    fs.rmSync(draft, { recursive: true });
+    if (!['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+}
+
 /** Opens the CA in `folder` (ca.crt, ca.key), or makes one there at the first start; its key is readable to the owner alone. */
 export async function openAuthority(folder: string): Promise<CertificateAuthority> {
-  let pair = readPair(folder);
-  if (!pair) {
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-    pair = await makeAuthority();
-    fs.writeFileSync(path.join(folder, 'ca.key'), pair.key, { mode: 0o600 });
-    fs.writeFileSync(path.join(folder, 'ca.crt'), pair.certificate, { mode: 0o644 });
-  }
+  if (!readPair(folder)) await makePair(folder);
+  const pair = readPair(folder);
+  if (!pair) throw new Error(`${folder} holds no ca.crt and ca.key: remove the folder to have new ones made`);
   const authority = new x509.X509Certificate(pair.certificate);
-  if (authority.notAfter.getTime() < Date.now())
-    throw new Error(`the CA in ${folder} has expired: remove the folder to have a new one made`);
+  if (authority.notAfter.getTime() < Date.now()) throw new Error(`the CA in ${folder} has expired: remove the folder to have a new one made`);
   const key = await importKey(pair.key);
   return { certificate: pair.certificate, issueServer: (names) => issue(authority, key, names) };
 }

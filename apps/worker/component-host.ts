@@ -1,0 +1,102 @@
+import { systemClock } from '#apimachinery';
+import { etcdComponent, components as parts } from '#cluster';
+import type { Component } from '#controller-runtime';
+import { createWakeups } from '#controller-runtime/bullmq/wakeups.js';
+import { createWorkerHost, type WorkerHost } from '#controller-runtime/bullmq/worker-host.js';
+import {
+  type Backends,
+  type CertificateAuthority,
+  ClockAdvancer,
+  clockWorker,
+  type Log,
+  type Metrics,
+  openForWorker,
+  type PlatformRuntime,
+  platformRuntime,
+  redisLock,
+  wakeOnCommit,
+} from '#hosting';
+import type { PlatformEvent } from '#platform';
+import { UnknownCluster } from '#storage';
+import type { WorkerConfig } from './config.js';
+
+export interface ComponentHostOptions {
+  config: WorkerConfig;
+  log: Log;
+  backends: Backends;
+  authority: CertificateAuthority;
+  metrics: Metrics;
+  roles: ReadonlySet<string>;
+}
+
+/** Runs the components of all clusters, as jobs of the queue say. */
+export async function openComponents(options: ComponentHostOptions): Promise<{ close(): Promise<void> }> {
+  const { config, log, backends, authority, metrics, roles } = options;
+  const { admin, records, queueConnection } = backends;
+  let host: WorkerHost | undefined;
+  let advancer: ClockAdvancer | undefined;
+  // A turn that runs here takes up what concerns it; the others are asked for through the queue.
+  const wake = (cluster: string, component: string) =>
+    roles.has(component) ? host?.wake(cluster, component) : wakeups.wake(cluster, component);
+  const onCommit = wakeOnCommit({
+    wake,
+    changed(cluster, change) {
+      if (advancer?.changed(cluster, change)) return;
+      for (const component of all) if (component.interests(change)) wake(cluster, component.name);
+    },
+  });
+  const onEvent = (event: PlatformEvent) => {
+    if (event.type === 'cluster-deleted') host?.forget(event.cluster);
+  };
+  const runtime: PlatformRuntime = await platformRuntime({ backends, log, onCommit, onEvent, onGap: () => undefined });
+  const etcd = etcdComponent((cluster) => ({ storage: admin.open(cluster), ...runtime.stores.acquire(cluster) }));
+  const all: readonly Component[] = [...parts, etcd];
+  const mine = all.filter(({ name }) => roles.has(name));
+  const wakeups = createWakeups({
+    connection: queueConnection,
+    components: all,
+    onError: (error) => log.warn({ err: error }, 'wake-up failed'),
+  });
+  const open = { records, admin, stores: runtime.stores, clocks: runtime.clocks, rootCA: authority.certificate, log };
+  const running = createWorkerHost({
+    connection: queueConnection,
+    wakeups,
+    admin,
+    components: mine,
+    now: systemClock.now,
+    concurrency: config.WORKER_TURNS,
+    openCluster: async (cluster) => {
+      // Its components take their turns in the clock's order for now; they are woken when that is over.
+      if (advancer?.isTurning(cluster)) throw new UnknownCluster(cluster);
+      return (await openForWorker(cluster, open)).hosted;
+    },
+    onError: (error, turn) => log.error({ err: error, ...turn }, 'turn failed'),
+    onTurn: ({ component, milliseconds, outcome }) =>
+      metrics.turn(component, outcome.fenced ? 'fenced' : outcome.more ? 'more' : 'done', milliseconds / 1000),
+  });
+  host = running;
+  const turning = new ClockAdvancer({
+    ...open,
+    records,
+    components: parts,
+    notify: runtime.events.notify,
+    lock: (cluster) => redisLock(backends.redis, `{${cluster}}:clock`),
+    exclude: (cluster) => running.forget(cluster),
+    readmit: (cluster) => {
+      for (const { name } of all) wakeups.wake(cluster, name);
+    },
+  });
+  advancer = turning;
+  const clocks = clockWorker(queueConnection, log, (cluster, by) => turning.advance(cluster, by));
+  const timer = setInterval(() => metrics.openClusters(running.openClusters), 5_000);
+  timer.unref();
+  return {
+    async close() {
+      clearInterval(timer);
+      await Promise.all([running.close(), clocks.close()]);
+      await wakeups.flushed();
+      await wakeups.close();
+      runtime.close();
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type { ConnectionOptions } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Bus } from '#bus';
+import { redisBus } from '#bus/redis.js';
+import type { PlatformRecords } from '#platform';
+import { prismaRecords } from '#platform/prisma-records.js';
+import type { StorageAdmin } from '#storage';
+import { postgresStorage } from '#storage/postgres/index.js';
+import { connectPostgres, connectRedis } from './connections.js';
+import type { HealthCheck } from './health.js';
+import type { Log } from './logging.js';
+
+/** What keeps the service's state: PostgreSQL with the objects and the platform's tables, Redis with hints and queues. */
+export interface Backends {
+  readonly admin: StorageAdmin;
+  readonly records: PlatformRecords;
+  readonly bus: Bus;
+  readonly redis: Redis;
+  /** For BullMQ, which opens its own connections where it has to wait. */
+  readonly queueConnection: ConnectionOptions;
+  readonly checks: Readonly<Record<string, HealthCheck>>;
+  close(): Promise<void>;
+}
+
+/** Connects to both. Throws ConfigError, one line, when one can't be reached. */
+export async function openBackends(
+  config: { DATABASE_URL: string; REDIS_URL: string; DATABASE_POOL: number },
+  log: Log,
+): Promise<Backends> {
+  const [pool, redis] = await Promise.all([
+    connectPostgres(config.DATABASE_URL, config.DATABASE_POOL, log),
+    connectRedis(config.REDIS_URL, log),
+  ]);
+  const records = prismaRecords(pool);
+  const bus = redisBus({ url: config.REDIS_URL, onError: (error) => log.warn({ err: error }, 'bus') });
+  return {
+    admin: postgresStorage(pool),
+    records,
+    bus,
+    redis,
+    queueConnection: redis,
+    checks: {
+      postgres: async () => void (await pool.query('select 1')),
+      redis: async () => void (await redis.ping()),
+    },
+    async close() {
+      await Promise.allSettled([bus.close(), records.close(), redis.quit()]);
+      await pool.end();
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Server } from 'node:https';
+import type { DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ConfigError } from './config.js';
+import { type Log, NestLog } from './logging.js';
+import { ProblemFilter } from './problem.js';
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** A Nest application on Fastify, on the server that is given (or on a plain one). Request ids are made here, never taken from clients. */
+export async function createNest(module: DynamicModule, log: Log, serve?: (handler: Handler) => Server): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    genReqId: () => randomUUID(),
+    bodyLimit: 1024 * 1024,
+    forceCloseConnections: 'idle' as never,
+    ...(serve && { serverFactory: (handler: Handler) => serve(handler) as never }),
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: new NestLog(log), abortOnError: false });
+  app.useGlobalFilters(new ProblemFilter(log));
+  return app;
+}
+
+/** Listens. Throws ConfigError: one line that says what to change. */
+export async function listen(
+  app: NestFastifyApplication,
+  { host, port, variable }: { host: string; port: number; variable: string },
+): Promise<number> {
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') throw new ConfigError(`port ${port} on ${host} is taken: set ${variable} to a free one`);
+    throw new ConfigError(`can't listen on ${host}:${port}: ${message}`);
+  }
+  const address = app.getHttpServer().address();
+  return typeof address === 'object' && address ? address.port : port;
+}

@@ -1,0 +1,87 @@
+import { memoryStorage } from '#storage';
+import { createAccess } from './access.js';
+import { createClusters, type PlatformEvent } from './clusters.js';
+import { memoryRecords } from './memory-records.js';
+import { createOrganizations } from './organizations.js';
+import { NameTaken } from './records.js';
+
+const now = Date.parse('2026-01-01T00:00:00.500Z');
+const nodes = { count: 3, cpu: '4', memory: '8Gi', pods: 110 };
+
+async function platform() {
+  const records = memoryRecords();
+  const storage = memoryStorage();
+  const cause = { requestId: 'r', user: 'u' };
+  await storage.create('template');
+  await storage.open('template').write([{ type: 'create', key: '/registry/namespaces/default', value: '{"uid":"TAIL"}', cause, at: 0 }]);
+  const events: PlatformEvent[] = [];
+  const cleaned: string[] = [];
+  const access = createAccess({ records, now: () => now });
+  const clusters = createClusters({
+    records,
+    storage,
+    templates: { of: async () => ({ cluster: 'template', replacements: (at) => [{ from: 'TAIL', to: String(at) }] }) },
+    tokenKey: Buffer.from('key'),
+    now: () => now,
+    notify: (event) => void events.push(event),
+    cleanUp: async (cluster) => void cleaned.push(cluster),
+  });
+  const organizations = createOrganizations({ records, now: () => now });
+  const { id: organizationId } = await organizations.create('acme');
+  const request = { name: 'demo', organizationId, nodes, profile: 'realistic' as const, clock: { mode: 'real' as const } };
+  return { records, storage, access, clusters, events, cleaned, request };
+}
+
+test('a cluster is a copy of its template, with a token that opens it alone', async () => {
+  const { storage, access, clusters, request } = await platform();
+  const { cluster, token } = await clusters.create(request);
+  expect(cluster).toEqual({
+    id: expect.stringMatching(/^[a-z][a-z2-9]{11}$/),
+    organizationId: request.organizationId,
+    name: 'demo',
+    nodes,
+    profile: 'realistic',
+    clock: { mode: 'real' },
+    createdAt: new Date(now),
+  });
+  const [copied] = await storage.open(cluster.id).get(['/registry/namespaces/default']);
+  expect(copied?.value).toBe(`{"uid":"${now}"}`);
+  expect(token).toMatch(/^[\w-]{43}$/);
+  expect(await access.grantOf(token)).toEqual({ scope: 'cluster', cluster: cluster.id });
+  expect(await access.grantOf('other')).toBeUndefined();
+  expect(await clusters.token(cluster.id)).toBe(token);
+});
+
+test('a name is taken once in an organization, and a failed copy leaves nothing behind', async () => {
+  const { clusters, request, storage } = await platform();
+  await clusters.create(request);
+  await expect(clusters.create(request)).rejects.toBeInstanceOf(NameTaken);
+  await storage.destroy('template');
+  await expect(clusters.create({ ...request, name: 'other' })).rejects.toThrow('cluster template does not exist');
+  expect((await clusters.list()).map(({ name }) => name)).toEqual(['demo']);
+});
+
+test('a rotated token opens nothing any more', async () => {
+  const { clusters, request, access, events } = await platform();
+  const { cluster, token } = await clusters.create(request);
+  expect(await access.grantOf(token)).toBeDefined();
+  const next = await clusters.rotateToken(cluster.id);
+  const [event] = events;
+  if (event?.type === 'tokens-revoked') access.forget(event.hashes);
+  expect(await access.grantOf(token)).toBeUndefined();
+  expect(await access.grantOf(next ?? '')).toEqual({ scope: 'cluster', cluster: cluster.id });
+  expect(await clusters.rotateToken('none')).toBeUndefined();
+});
+
+test('a removed cluster is gone with its rows, its token and its keys', async () => {
+  const { clusters, request, storage, records, events, cleaned } = await platform();
+  const { cluster, token } = await clusters.create({ ...request, clock: { mode: 'stepped', startAt: 7 } });
+  expect(cluster.clock).toEqual({ mode: 'stepped', now: 7 });
+  expect(await clusters.remove(cluster.id)).toBe(true);
+  expect(await clusters.remove(cluster.id)).toBe(false);
+  expect(await storage.exists(cluster.id)).toBe(false);
+  expect(await records.tokenOfCluster(cluster.id)).toBeUndefined();
+  expect(token).toBeDefined();
+  expect(cleaned).toEqual([cluster.id]);
+  expect(events.map(({ type }) => type)).toEqual(['tokens-revoked', 'cluster-deleted']);
+});

@@ -1,0 +1,14 @@
+// Applies the migrations to DATABASE_URL and ends: what the migration Job of k8s/ and the compose file run before the service starts.
+import path from 'node:path';
+
+const root = path.resolve(path.dirname(new URL(import.meta.url).pathname), '..');
+const { DATABASE_URL } = process.env;
+try {
+  if (!DATABASE_URL) throw new Error('DATABASE_URL is not set');
+  const { applyMigrations } = await import(path.join(root, 'dist/libs/hosting/embedded/index.js'));
+  await applyMigrations(DATABASE_URL);
+  process.stdout.write('migrations applied\n');
+} catch (error) {
+  process.stderr.write(`orrery: ${error.message}\n`);
+  process.exit(1);
+}
