@@ -8,6 +8,11 @@ import { validatingAdmissionPolicyBinding } from './admissionregistration/valida
 import { validatingWebhookConfiguration } from './admissionregistration/validating-webhook-configuration.js';
 import { customResourceDefinition } from './apiextensions/custom-resource-definition.js';
 import { apiService } from './apiregistration/api-service.js';
+import { controllerRevision } from './apps/controller-revision.js';
+import { daemonSet } from './apps/daemon-set.js';
+import { deployment } from './apps/deployment.js';
+import { replicaSet } from './apps/replica-set.js';
+import { statefulSet } from './apps/stateful-set.js';
 import { selfSubjectReview } from './authentication/self-subject-review.js';
 import { tokenReview } from './authentication/token-review.js';
 import { localSubjectAccessReview } from './authorization/local-subject-access-review.js';
@@ -16,10 +21,30 @@ import { selfSubjectRulesReview } from './authorization/self-subject-rules-revie
 import { subjectAccessReview } from './authorization/subject-access-review.js';
 import { autoscalerConversion } from './autoscaling/conversion.js';
 import { horizontalPodAutoscaler } from './autoscaling/horizontal-pod-autoscaler.js';
+import { cronJob } from './batch/cron-job.js';
+import { job } from './batch/job.js';
 import { certificateSigningRequest } from './certificates/certificate-signing-request.js';
 import { lease } from './coordination/lease.js';
+import { binding } from './core/binding.js';
+import { componentStatus } from './core/component-status.js';
+import { configMap } from './core/config-map.js';
+import { endpoints } from './core/endpoints.js';
+import { event } from './core/event.js';
+import { limitRange } from './core/limit-range.js';
+import { namespace } from './core/namespace.js';
+import { node } from './core/node.js';
+import { persistentVolume } from './core/persistent-volume/persistent-volume.js';
+import { persistentVolumeClaim } from './core/persistent-volume-claim/persistent-volume-claim.js';
+import { pod } from './core/pod/pod.js';
+import { podTemplate } from './core/pod-template.js';
+import { replicationController } from './core/replication-controller.js';
+import { resourceQuota } from './core/resource-quota.js';
+import { secret } from './core/secret.js';
+import { service } from './core/service/service.js';
+import { serviceAccount } from './core/service-account.js';
 import { endpointSlice } from './discovery/endpoint-slice.js';
 import { eventConversion } from './events/conversion.js';
+import { groupedEvent } from './events/event.js';
 import { flowSchema } from './flowcontrol/flow-schema.js';
 import { priorityLevelConfiguration } from './flowcontrol/priority-level-configuration.js';
 import { ingress } from './networking/ingress.js';
@@ -47,6 +72,30 @@ import { volumeAttributesClass } from './storage/volume-attributes-class.js';
 
 /** Every resource that has something special about it: one resource, one file, one line. */
 export const strategies: readonly ResourceStrategy[] = [
+  binding,
+  componentStatus,
+  configMap,
+  endpoints,
+  event,
+  limitRange,
+  namespace,
+  node,
+  persistentVolume,
+  persistentVolumeClaim,
+  pod,
+  podTemplate,
+  replicationController,
+  resourceQuota,
+  secret,
+  service,
+  serviceAccount,
+  controllerRevision,
+  daemonSet,
+  deployment,
+  replicaSet,
+  statefulSet,
+  cronJob,
+  job,
   mutatingAdmissionPolicyBinding,
   mutatingAdmissionPolicy,
   mutatingWebhookConfiguration,
@@ -65,6 +114,7 @@ export const strategies: readonly ResourceStrategy[] = [
   certificateSigningRequest,
   lease,
   endpointSlice,
+  groupedEvent,
   flowSchema,
   priorityLevelConfiguration,
   ingressClass,

@@ -1,0 +1,27 @@
+import { type FieldError, type FieldPath, fieldForbidden, notSupported } from '#apimachinery';
+
+const SHORT: Readonly<Record<string, string>> = {
+  ReadWriteOnce: 'RWO',
+  ReadOnlyMany: 'ROX',
+  ReadWriteMany: 'RWX',
+  ReadWriteOncePod: 'RWOP',
+};
+const SUPPORTED = Object.keys(SHORT).sort();
+
+/** Access modes as tables show them, always in the order RWO,ROX,RWX,RWOP (helpers.go GetAccessModesAsString). */
+export function formatAccessModes(modes: readonly string[] | undefined): string {
+  return Object.entries(SHORT)
+    .filter(([mode]) => modes?.includes(mode))
+    .map(([, short]) => short)
+    .join(',');
+}
+
+/** Access modes of a volume or a claim: known ones, and ReadWriteOncePod alone. */
+export function validateAccessModes(modes: readonly string[], path: FieldPath): FieldError[] {
+  const known = modes.filter((mode) => mode in SHORT);
+  const errors = modes.filter((mode) => !(mode in SHORT)).map((mode) => notSupported(path, mode, SUPPORTED));
+  if (known.includes('ReadWriteOncePod') && known.some((mode) => mode !== 'ReadWriteOncePod')) {
+    errors.push(fieldForbidden(path, 'may not use ReadWriteOncePod with other access modes'));
+  }
+  return errors;
+}

@@ -1,0 +1,61 @@
+import type { corev1 } from '#api';
+import { type FieldError, fieldForbidden, fieldPath, invalidValue, isConfigMapKey, tooLong } from '#apimachinery';
+import type { Column, ResourceStrategy } from '#apiserver';
+import { ageColumn, nameColumn } from '../columns.js';
+import { same } from './meta.js';
+
+type ConfigMap = corev1.ConfigMap;
+
+/** Bytes of all values together (core MaxSecretSize). */
+export const MAX_DATA_BYTES = 1024 * 1024;
+
+/** Bytes a base64 text stands for. */
+export function decodedLength(base64: string): number {
+  const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
+  return (base64.length / 4) * 3 - padding;
+}
+
+function validate(object: ConfigMap): FieldError[] {
+  const errors: FieldError[] = [];
+  let size = 0;
+  for (const [key, value] of Object.entries(object.data ?? {})) {
+    for (const message of isConfigMapKey(key)) errors.push(invalidValue(fieldPath('data').key(key), key, message));
+    if (object.binaryData && key in object.binaryData) {
+      errors.push(invalidValue(fieldPath('data').key(key), key, 'duplicate of key present in binaryData'));
+    }
+    size += Buffer.byteLength(value);
+  }
+  for (const [key, value] of Object.entries(object.binaryData ?? {})) {
+    for (const message of isConfigMapKey(key)) errors.push(invalidValue(fieldPath('binaryData').key(key), key, message));
+    size += decodedLength(value);
+  }
+  // The error is about the whole object: its path is upstream's empty one, which prints as [].
+  if (size > MAX_DATA_BYTES) errors.push(tooLong('[]', '', MAX_DATA_BYTES));
+  return errors;
+}
+
+function validateUpdate(object: ConfigMap, old: ConfigMap): FieldError[] {
+  const errors: FieldError[] = [];
+  if (old.immutable) {
+    const text = 'field is immutable when `immutable` is set';
+    if (!object.immutable) errors.push(fieldForbidden('immutable', text));
+    if (!same(object.data, old.data)) errors.push(fieldForbidden('data', text));
+    if (!same(object.binaryData, old.binaryData)) errors.push(fieldForbidden('binaryData', text));
+  }
+  return [...errors, ...validate(object)];
+}
+
+const data: Column<ConfigMap> = {
+  name: 'Data',
+  type: 'string',
+  cell: (object) => Object.keys(object.data ?? {}).length + Object.keys(object.binaryData ?? {}).length,
+};
+
+/** ConfigMaps (pkg/registry/core/configmap). */
+export const configMap: ResourceStrategy<ConfigMap> = {
+  group: '',
+  resource: 'configmaps',
+  validate,
+  validateUpdate,
+  columns: [nameColumn, data, ageColumn],
+};

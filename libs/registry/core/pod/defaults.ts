@@ -1,0 +1,98 @@
+import type { corev1 } from '#api';
+import { defaultPullPolicy } from './image.js';
+import { setVolumeDefaults } from './volume-defaults.js';
+
+type AnyContainer = corev1.Container | corev1.EphemeralContainer;
+
+function setHTTPGetDefaults(action: corev1.HTTPGetAction | undefined): void {
+  if (!action) return;
+  action.path ||= '/';
+  action.scheme ||= 'HTTP';
+}
+
+function setProbeDefaults(probe: corev1.Probe | undefined): void {
+  if (!probe) return;
+  setHTTPGetDefaults(probe.httpGet);
+  if (probe.grpc) probe.grpc.service ??= '';
+  probe.timeoutSeconds ||= 1;
+  probe.periodSeconds ||= 10;
+  probe.successThreshold ||= 1;
+  probe.failureThreshold ||= 3;
+}
+
+function setEnvDefaults(env: readonly corev1.EnvVar[]): void {
+  for (const variable of env) {
+    const from = variable.valueFrom;
+    if (!from) continue;
+    if (from.fieldRef) from.fieldRef.apiVersion ||= 'v1';
+    if (from.resourceFieldRef) from.resourceFieldRef.divisor ??= '0';
+    if (from.fileKeyRef) from.fileKeyRef.optional ??= false;
+  }
+}
+
+function setContainerDefaults(container: AnyContainer): void {
+  container.resources ??= {};
+  container.imagePullPolicy ||= defaultPullPolicy(container.image);
+  container.terminationMessagePath ||= '/dev/termination-log';
+  container.terminationMessagePolicy ||= 'File';
+  if (container.ports) for (const port of container.ports) port.protocol ||= 'TCP';
+  if (container.env) setEnvDefaults(container.env);
+  setProbeDefaults(container.livenessProbe);
+  setProbeDefaults(container.readinessProbe);
+  setProbeDefaults(container.startupProbe);
+  if (container.lifecycle) {
+    setHTTPGetDefaults(container.lifecycle.postStart?.httpGet);
+    setHTTPGetDefaults(container.lifecycle.preStop?.httpGet);
+  }
+}
+
+/** Two names of one field each: what the client set in either is kept in both (core/v1 conversion.go Convert_core_PodSpec_To_v1_PodSpec). */
+function mirrorServiceAccount(spec: corev1.PodSpec): void {
+  if (spec.serviceAccountName) spec.serviceAccount = spec.serviceAccountName;
+  else if (spec.serviceAccount) spec.serviceAccountName = spec.serviceAccount;
+}
+
+/** Defaults of a pod's spec wherever one stands: pods and templates (core/v1 SetDefaults_PodSpec, SetDefaults_Container …). */
+export function setPodSpecDefaults(spec: corev1.PodSpec): void {
+  spec.dnsPolicy ||= 'ClusterFirst';
+  spec.restartPolicy ||= 'Always';
+  spec.securityContext ??= {};
+  spec.terminationGracePeriodSeconds ??= 30;
+  spec.schedulerName ||= 'default-scheduler';
+  mirrorServiceAccount(spec);
+  if (spec.volumes) for (const volume of spec.volumes) setVolumeDefaults(volume);
+  if (spec.initContainers) for (const container of spec.initContainers) setContainerDefaults(container);
+  if (spec.containers) for (const container of spec.containers) setContainerDefaults(container);
+  if (spec.ephemeralContainers) for (const container of spec.ephemeralContainers) setContainerDefaults(container);
+}
+
+/** Defaults of a pod template. `metadata` and `spec` are structs upstream: always there. */
+export function setPodTemplateDefaults(template: corev1.PodTemplateSpec | undefined): void {
+  if (!template) return;
+  template.metadata ??= {} as NonNullable<typeof template.metadata>;
+  template.spec ??= { containers: [] };
+  setPodSpecDefaults(template.spec);
+}
+
+function defaultRequestsToLimits(container: corev1.Container): void {
+  const limits = container.resources?.limits;
+  if (!container.resources || !limits) return;
+  const requests = { ...container.resources.requests };
+  for (const [name, value] of Object.entries(limits)) requests[name] ??= value;
+  container.resources.requests = requests;
+}
+
+/** Defaults that hold for a pod but not for a template of one (core/v1 SetDefaults_Pod). */
+export function setPodDefaults(pod: corev1.Pod): void {
+  pod.spec ??= { containers: [] };
+  const { spec } = pod;
+  setPodSpecDefaults(spec);
+  const containers = [...(spec.initContainers ?? []), ...(spec.containers ?? [])];
+  for (const container of containers) {
+    defaultRequestsToLimits(container);
+    if (spec.hostNetwork) for (const port of container.ports ?? []) port.hostPort ||= port.containerPort;
+  }
+  spec.enableServiceLinks ??= true;
+  // A negative period means "at once", which is kept as 1: for pods, not for templates (core/v1 conversion.go).
+  if ((spec.terminationGracePeriodSeconds ?? 0) < 0) spec.terminationGracePeriodSeconds = 1;
+}

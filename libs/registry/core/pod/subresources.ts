@@ -1,0 +1,78 @@
+import type { corev1 } from '#api';
+import type { StrategyContext, SubresourceStrategy } from '#apiserver';
+import { countGeneration, resetMetadataForStatus, same } from '../meta.js';
+import { dropDisabledPodFields } from './prepare.js';
+import { validateEphemeralContainersUpdate, validatePodResize, validatePodStatusUpdate } from './validate-update.js';
+
+type Pod = corev1.Pod;
+
+/** An observedGeneration once written is not lost by a client that does not know of it (strategy.go preserveOldObservedGeneration). */
+function keepObservedGenerations(status: corev1.PodStatus, old: corev1.PodStatus): void {
+  status.observedGeneration ||= old.observedGeneration;
+  const left = new Map<string, Array<number | undefined>>();
+  for (const { type, observedGeneration } of old.conditions ?? []) left.set(type, [...(left.get(type) ?? []), observedGeneration]);
+  status.conditions = status.conditions?.map((condition) => {
+    const generation = left.get(condition.type)?.shift();
+    return !condition.observedGeneration && generation ? { ...condition, observedGeneration: generation } : condition;
+  });
+}
+
+const status: SubresourceStrategy<Pod> = {
+  prepareForUpdate(pod, old) {
+    pod.spec = old.spec;
+    delete pod.metadata.deletionTimestamp;
+    if (old.metadata.deletionTimestamp) pod.metadata.deletionTimestamp = old.metadata.deletionTimestamp;
+    // Old kubelets corrupt owner references in a way that breaks garbage collection.
+    pod.metadata.ownerReferences = old.metadata.ownerReferences;
+    pod.status ??= {};
+    pod.status.qosClass ||= old.status?.qosClass;
+    keepObservedGenerations(pod.status, old.status ?? {});
+  },
+  validateUpdate: (pod, old) => validatePodStatusUpdate(pod, old),
+};
+
+const ephemeralcontainers: SubresourceStrategy<Pod> = {
+  prepareForUpdate(pod, old) {
+    const ephemeral = pod.spec.ephemeralContainers;
+    pod.spec = { ...old.spec, ephemeralContainers: ephemeral };
+    pod.status = old.status;
+    resetMetadataForStatus(pod.metadata, old.metadata);
+    dropDisabledPodFields(pod.spec);
+    countGeneration(pod, old, !same(pod.spec, old.spec));
+  },
+  validateUpdate: (pod, old, _ctx: StrategyContext) => validateEphemeralContainersUpdate(pod, old),
+};
+
+/** The old containers with the new ones' resources; the new ones as they are when any was added, renamed or moved: validation will say so. */
+function onlyResources(next: corev1.Container[] | undefined, old: corev1.Container[] | undefined): corev1.Container[] | undefined {
+  if (!next?.length || !old) return next;
+  if (next.some((container, index) => container.name !== old[index]?.name)) return next;
+  return old.map((container, index) => {
+    const { resources, resizePolicy } = next[index] ?? {};
+    return { ...container, resources, resizePolicy };
+  });
+}
+
+const resize: SubresourceStrategy<Pod> = {
+  prepareForUpdate(pod, old) {
+    const sameShape =
+      pod.spec.containers?.length === old.spec.containers?.length &&
+      (pod.spec.initContainers?.length ?? 0) === (old.spec.initContainers?.length ?? 0);
+    if (sameShape) {
+      const { resources, containers, initContainers } = pod.spec;
+      pod.spec = {
+        ...old.spec,
+        resources,
+        containers: onlyResources(containers, old.spec.containers) ?? [],
+        initContainers: onlyResources(initContainers, old.spec.initContainers),
+      };
+      pod.status = old.status;
+      resetMetadataForStatus(pod.metadata, old.metadata);
+    }
+    countGeneration(pod, old, !same(pod.spec, old.spec));
+  },
+  validateUpdate: (pod, old) => validatePodResize(pod, old),
+};
+
+/** Subresources of a pod that are views of it (pkg/registry/core/pod strategy.go). */
+export const podSubresources = { status, ephemeralcontainers, resize } as const;

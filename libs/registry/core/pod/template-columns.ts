@@ -1,0 +1,43 @@
+import type { corev1, metav1 } from '#api';
+import type { KubeObject } from '#apimachinery';
+import { labelSelectorAsSelector } from '#apimachinery';
+import type { Column } from '#apiserver';
+
+/** Labels as tables show them: sorted `a=b,c=d`, or `<none>` (apimachinery/pkg/labels FormatLabels). */
+export function formatLabels(labels: Record<string, string> | undefined): string {
+  const text = Object.entries(labels ?? {})
+    .map(([key, value]) => `${key}=${value}`)
+    .sort()
+    .join(',');
+  return text === '' ? '<none>' : text;
+}
+
+/** A selector as tables show it: `a=b,c in (x,y)`, or `<none>` (meta/v1 FormatLabelSelector; none at all matches nothing and prints so too). */
+export function formatLabelSelector(selector: metav1.LabelSelector | undefined): string {
+  try {
+    const text = labelSelectorAsSelector(selector).toString();
+    return text === '' ? '<none>' : text;
+  } catch {
+    return '<error>';
+  }
+}
+
+/** The wide columns Containers and Images of everything that has a pod template (printers.go layoutContainerCells). */
+export function containerColumns<T extends KubeObject>(spec: (object: T) => corev1.PodSpec | undefined, priority = 1): Column<T>[] {
+  return [
+    {
+      name: 'Containers',
+      type: 'string',
+      priority,
+      description: 'Names of each container in the template.',
+      cell: (object) => (spec(object)?.containers ?? []).map((container) => container.name).join(','),
+    },
+    {
+      name: 'Images',
+      type: 'string',
+      priority,
+      description: 'Images referenced by each container in the template.',
+      cell: (object) => (spec(object)?.containers ?? []).map((container) => container.image ?? '').join(','),
+    },
+  ];
+}

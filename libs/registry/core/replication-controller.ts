@@ -1,0 +1,102 @@
+import type { corev1 } from '#api';
+import { type FieldError, fieldForbidden, fieldPath, invalidValue, notSupported, required, selectorFromSet } from '#apimachinery';
+import type { ResourceStrategy, SubresourceStrategy } from '#apiserver';
+import { ageColumn, nameColumn } from '../columns.js';
+import { nonNegative } from './checks.js';
+import { countGeneration, same } from './meta.js';
+import { setPodTemplateDefaults } from './pod/defaults.js';
+import { dropDisabledPodFields } from './pod/prepare.js';
+import { containerColumns, formatLabels } from './pod/template-columns.js';
+import { validatePodTemplateSpec } from './pod/validate-template.js';
+import { podNameWarnings, podTemplateWarnings } from './pod/warnings.js';
+import { validateReplicaCounts } from './replica-counts.js';
+
+type ReplicationController = corev1.ReplicationController;
+
+const path = fieldPath('spec', 'template');
+
+function validateTemplate(template: corev1.PodTemplateSpec | undefined, selector: Record<string, string>): FieldError[] {
+  if (!template) return [required(path)];
+  const errors: FieldError[] = [];
+  const labels = template.metadata?.labels;
+  if (Object.keys(selector).length > 0 && !selectorFromSet(selector).matches(labels)) {
+    errors.push(invalidValue(path.child('metadata', 'labels'), labels, '`selector` does not match template `labels`'));
+  }
+  errors.push(...validatePodTemplateSpec(template, path));
+  const policy = template.spec?.restartPolicy ?? '';
+  if (policy !== 'Always') errors.push(notSupported(path.child('spec', 'restartPolicy'), policy, ['Always']));
+  if (template.spec?.activeDeadlineSeconds !== undefined) {
+    errors.push(
+      fieldForbidden(path.child('spec', 'activeDeadlineSeconds'), 'activeDeadlineSeconds in ReplicationController is not Supported'),
+    );
+  }
+  return errors;
+}
+
+function validate({ spec }: ReplicationController): FieldError[] {
+  const errors = nonNegative(spec?.minReadySeconds, 'spec.minReadySeconds');
+  if (Object.keys(spec?.selector ?? {}).length === 0) errors.push(required('spec.selector'));
+  if (spec?.replicas === undefined) errors.push(required('spec.replicas'));
+  errors.push(...nonNegative(spec?.replicas, 'spec.replicas'));
+  return [...errors, ...validateTemplate(spec?.template, spec?.selector ?? {})];
+}
+
+const status: SubresourceStrategy<ReplicationController> = {
+  prepareForUpdate(object, old) {
+    object.spec = old.spec;
+  },
+  validateUpdate: (object) => validateReplicaCounts(object.status),
+};
+
+/** ReplicationControllers (pkg/registry/core/replicationcontroller). */
+export const replicationController: ResourceStrategy<ReplicationController> = {
+  group: '',
+  resource: 'replicationcontrollers',
+  setDefaults(object) {
+    object.spec ??= {};
+    object.spec.replicas ??= 1;
+    setPodTemplateDefaults(object.spec.template);
+    const labels = object.spec.template?.metadata?.labels;
+    if (!labels) return;
+    if (Object.keys(object.spec.selector ?? {}).length === 0) object.spec.selector = { ...labels };
+    if (Object.keys(object.metadata.labels ?? {}).length === 0) object.metadata.labels = { ...labels };
+  },
+  prepareForCreate(object) {
+    object.status = { replicas: 0 };
+    object.metadata.generation = 1;
+    dropDisabledPodFields(object.spec.template?.spec);
+  },
+  validate,
+  prepareForUpdate(object, old) {
+    object.status = old.status;
+    dropDisabledPodFields(object.spec.template?.spec);
+    countGeneration(object, old, !same(object.spec, old.spec));
+  },
+  validateUpdate: validate,
+  warnings(object, old) {
+    if (!old) return [...podNameWarnings(object.metadata.name), ...podTemplateWarnings(object.spec.template, 'spec.template')];
+    if (object.metadata.generation === old.metadata.generation) return [];
+    return podTemplateWarnings(object.spec.template, 'spec.template', old.spec.template);
+  },
+  // The core API orphans what a controller made unless the client says otherwise (DefaultGarbageCollectionPolicy).
+  defaultPropagation: 'Orphan',
+  subresources: { status },
+  scale: {
+    replicas: (object) => object.spec.replicas,
+    setReplicas(object, replicas) {
+      object.spec = { ...object.spec, replicas };
+    },
+    status: (object) => object.status?.replicas ?? 0,
+    selector: (object) => selectorFromSet(object.spec.selector).toString(),
+  },
+  fields: { 'status.replicas': (object) => String(object.status?.replicas ?? 0) },
+  columns: [
+    nameColumn,
+    { name: 'Desired', type: 'integer', cell: (object) => object.spec.replicas ?? 0 },
+    { name: 'Current', type: 'integer', cell: (object) => object.status?.replicas ?? 0 },
+    { name: 'Ready', type: 'integer', cell: (object) => object.status?.readyReplicas ?? 0 },
+    ageColumn,
+    ...containerColumns<ReplicationController>((object) => object.spec.template?.spec),
+    { name: 'Selector', type: 'string', priority: 1, cell: (object) => formatLabels(object.spec.selector) },
+  ],
+};

@@ -1,0 +1,94 @@
+import { type FieldError, type FieldPathLike, invalidValue, isQualifiedName, parseQuantity } from '#apimachinery';
+import { IS_NEGATIVE } from './checks.js';
+
+/** Names of resources as upstream knows them (pkg/apis/core/helper/helpers.go). */
+
+const COUNTED = [
+  'pods',
+  'resourcequotas',
+  'services',
+  'replicationcontrollers',
+  'secrets',
+  'configmaps',
+  'persistentvolumeclaims',
+  'services.nodeports',
+  'services.loadbalancers',
+];
+const COMPUTE = ['cpu', 'memory', 'ephemeral-storage'];
+const PREFIXED = [
+  'requests.cpu',
+  'requests.memory',
+  'requests.storage',
+  'requests.ephemeral-storage',
+  'limits.cpu',
+  'limits.memory',
+  'limits.ephemeral-storage',
+];
+const INTEGER = new Set(COUNTED);
+const CONTAINER = new Set(COMPUTE);
+const QUOTA = new Set([...COMPUTE, ...PREFIXED, ...COUNTED]);
+const STANDARD = new Set([...QUOTA, 'storage']);
+
+const HUGEPAGES = 'hugepages-';
+
+/** `hugepages-2Mi` and the like. */
+export const isHugePageName = (name: string): boolean => name.startsWith(HUGEPAGES);
+
+const isQuotaHugePageName = (name: string): boolean => isHugePageName(name) || name.startsWith('requests.hugepages-');
+
+/** Of Kubernetes itself: without a domain, or under kubernetes.io/. */
+export const isNativeResource = (name: string): boolean => !name.includes('/') || name.includes('kubernetes.io/');
+
+/** Whether limits may exceed requests: native ones but huge pages. */
+export const isOvercommitAllowed = (name: string): boolean => isNativeResource(name) && !isHugePageName(name);
+
+/** Of a device plugin: qualified by a domain other than Kubernetes' own. */
+export function isExtendedResource(name: string): boolean {
+  if (isNativeResource(name) || name.startsWith('requests.')) return false;
+  return isQualifiedName(`requests.${name}`).length === 0;
+}
+
+/** Resources that a quota can be set on. */
+export const isStandardQuotaName = (name: string): boolean => QUOTA.has(name) || isQuotaHugePageName(name);
+
+const isIntegerResource = (name: string): boolean => INTEGER.has(name) || isExtendedResource(name);
+
+/** A resource's name anywhere (validateResourceName). */
+export function validateResourceName(name: string, path: FieldPathLike): FieldError[] {
+  if (STANDARD.has(name)) return [];
+  const errors = isQualifiedName(name).map((message) => invalidValue(path, name, message));
+  if (errors.length === 0 && !name.includes('/') && !isQuotaHugePageName(name)) {
+    errors.push(invalidValue(path, name, 'must be a standard resource type or fully qualified'));
+  }
+  return errors;
+}
+
+/** A resource a container can ask for (validateContainerResourceName). */
+export function validateContainerResourceName(name: string, path: FieldPathLike): FieldError[] {
+  if (CONTAINER.has(name)) return [];
+  const errors = validateResourceName(name, path);
+  if (!name.includes('/')) {
+    if (!isHugePageName(name)) errors.push(invalidValue(path, name, 'must be a standard resource for containers'));
+  } else if (!isNativeResource(name) && !isExtendedResource(name)) {
+    errors.push(invalidValue(path, name, "doesn't follow extended resource name standard"));
+  }
+  return errors;
+}
+
+/** A resource a quota can limit (ValidateResourceQuotaResourceName). */
+export function validateQuotaResourceName(name: string, path: FieldPathLike): FieldError[] {
+  const errors = validateResourceName(name, path);
+  if (!name.includes('/') && !isStandardQuotaName(name)) errors.push(invalidValue(path, name, 'must be a standard resource for quota'));
+  return errors;
+}
+
+/** An amount of a resource: not negative, whole where only whole ones make sense (ValidateResourceQuantityValue). */
+export function validateResourceQuantity(name: string, text: string, path: FieldPathLike): FieldError[] {
+  const quantity = parseQuantity(text);
+  const errors: FieldError[] = [];
+  if (quantity.sign < 0) errors.push(invalidValue(path, quantity.toString(), IS_NEGATIVE));
+  if (!CONTAINER.has(name) && isIntegerResource(name) && quantity.milliValue() % 1000 !== 0) {
+    errors.push(invalidValue(path, quantity.toString(), 'must be an integer'));
+  }
+  return errors;
+}

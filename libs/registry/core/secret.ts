@@ -1,0 +1,125 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import type { corev1 } from '#api';
+import { type FieldError, fieldForbidden, fieldPath, invalidValue, isConfigMapKey, required, tooLong } from '#apimachinery';
+import type { ResourceStrategy } from '#apiserver';
+import { ageColumn, nameColumn } from '../columns.js';
+import { immutable } from './checks.js';
+import { decodedLength, MAX_DATA_BYTES } from './config-map.js';
+import { same } from './meta.js';
+
+type Secret = corev1.Secret;
+
+const dataPath = (key: string) => fieldPath('data').key(key);
+const text = (base64: string | undefined): string => Buffer.from(base64 ?? '', 'base64').toString('utf8');
+
+function jsonData(secret: Secret, key: string): FieldError[] {
+  const value = secret.data?.[key];
+  if (value === undefined) return [required(dataPath(key))];
+  try {
+    const parsed: unknown = JSON.parse(text(value));
+    if (parsed === null || (typeof parsed === 'object' && !Array.isArray(parsed))) return [];
+    const kind = Array.isArray(parsed) ? 'array' : typeof parsed === 'boolean' ? 'bool' : typeof parsed;
+    return [invalidJSON(key, `json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`)];
+  } catch {
+    return [invalidJSON(key, goSyntaxError(text(value)))];
+  }
+}
+
+const invalidJSON = (key: string, message: string): FieldError => invalidValue(dataPath(key), '<secret contents redacted>', message);
+
+/** What encoding/json says of a text that is no JSON, for the two commonest cases: it ends too early, or begins with no value. */
+function goSyntaxError(value: string): string {
+  const first = value.trimStart()[0];
+  if (first === undefined || first === '{' || first === '[' || first === '"') return 'unexpected end of JSON input';
+  return `invalid character '${first}' looking for beginning of value`;
+}
+
+function requireKeys(secret: Secret, ...keys: string[]): FieldError[] {
+  return keys.filter((key) => secret.data?.[key] === undefined).map((key) => required(dataPath(key)));
+}
+
+/** What each well-known type of secret has to hold. */
+const TYPE_RULES: Readonly<Record<string, (secret: Secret) => FieldError[]>> = {
+  'kubernetes.io/service-account-token': (secret) =>
+    secret.metadata.annotations?.['kubernetes.io/service-account.name']
+      ? []
+      : [required(fieldPath('metadata', 'annotations').key('kubernetes.io/service-account.name'))],
+  'kubernetes.io/dockercfg': (secret) => jsonData(secret, '.dockercfg'),
+  'kubernetes.io/dockerconfigjson': (secret) => jsonData(secret, '.dockerconfigjson'),
+  'kubernetes.io/basic-auth': (secret) => {
+    const missing = requireKeys(secret, 'username', 'password');
+    return missing.length === 2 ? missing : [];
+  },
+  'kubernetes.io/ssh-auth': (secret) => (secret.data?.['ssh-privatekey'] ? [] : [required(dataPath('ssh-privatekey'))]),
+  'kubernetes.io/tls': (secret) => requireKeys(secret, 'tls.crt', 'tls.key'),
+};
+
+function validate(secret: Secret): FieldError[] {
+  const errors: FieldError[] = [];
+  let size = 0;
+  for (const [key, value] of Object.entries(secret.data ?? {})) {
+    for (const message of isConfigMapKey(key)) errors.push(invalidValue(dataPath(key), key, message));
+    size += decodedLength(value);
+  }
+  if (size > MAX_DATA_BYTES) errors.push(tooLong('data', '', MAX_DATA_BYTES));
+  return [...errors, ...(TYPE_RULES[secret.type ?? '']?.(secret) ?? [])];
+}
+
+function validateUpdate(secret: Secret, old: Secret): FieldError[] {
+  const errors = immutable(secret.type, old.type, 'type');
+  if (old.immutable) {
+    const message = 'field is immutable when `immutable` is set';
+    if (!secret.immutable) errors.push(fieldForbidden('immutable', message));
+    if (!same(secret.data, old.data)) errors.push(fieldForbidden('data', message));
+  }
+  return [...errors, ...validate(secret)];
+}
+
+/** stringData is written only: it overrides data and is never stored (core/v1 conversion.go Convert_v1_Secret_To_core_Secret). */
+function mergeStringData(secret: Secret): void {
+  if (!secret.stringData) return;
+  const data = { ...secret.data };
+  for (const [key, value] of Object.entries(secret.stringData)) data[key] = Buffer.from(value, 'utf8').toString('base64');
+  delete secret.stringData;
+  if (Object.keys(data).length > 0) secret.data = data;
+}
+
+/** A TLS secret whose key does not fit its certificate is kept, with a warning (Go's tls.X509KeyPair, whose texts these are). */
+function warnings(secret: Secret): string[] {
+  if (secret.type !== 'kubernetes.io/tls') return [];
+  const [certificate, key] = [text(secret.data?.['tls.crt']), text(secret.data?.['tls.key'])];
+  if (!certificate.includes('-----BEGIN')) return ['tls: failed to find any PEM data in certificate input'];
+  if (!certificate.includes('-----BEGIN CERTIFICATE-----')) {
+    return ['tls: failed to find certificate PEM data in certificate input, but did find a private key; PEM inputs may have been switched'];
+  }
+  if (!key.includes('-----BEGIN')) return ['tls: failed to find any PEM data in key input'];
+  try {
+    if (!new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key))) return ['tls: private key does not match public key'];
+  } catch {
+    return ['tls: failed to parse private key'];
+  }
+  return [];
+}
+
+/** Secrets (pkg/registry/core/secret). */
+export const secret: ResourceStrategy<Secret> = {
+  group: '',
+  resource: 'secrets',
+  setDefaults(object) {
+    mergeStringData(object);
+    object.type ||= 'Opaque';
+  },
+  validate,
+  prepareForUpdate(object, old) {
+    object.type ||= old.type;
+  },
+  validateUpdate,
+  warnings,
+  fields: { type: (object) => object.type ?? '' },
+  columns: [
+    nameColumn,
+    { name: 'Type', type: 'string', cell: (object) => object.type ?? '' },
+    { name: 'Data', type: 'string', cell: (object) => Object.keys(object.data ?? {}).length },
+    ageColumn,
+  ],
+};

@@ -1,0 +1,25 @@
+import type { corev1 } from '#api';
+import type { ResourceStrategy } from '#apiserver';
+import { ageColumn, nameColumn } from '../columns.js';
+
+type ServiceAccount = corev1.ServiceAccount;
+
+const ENFORCE = 'kubernetes.io/enforce-mountable-secrets';
+
+/** Only names are kept of the secrets a service account lists. */
+function keepNames(object: ServiceAccount): void {
+  if (object.secrets) object.secrets = object.secrets.map(({ name }) => (name ? { name } : {}));
+}
+
+/** ServiceAccounts (pkg/registry/core/serviceaccount). */
+export const serviceAccount: ResourceStrategy<ServiceAccount> = {
+  group: '',
+  resource: 'serviceaccounts',
+  prepareForCreate: keepNames,
+  prepareForUpdate: (object) => keepNames(object),
+  warnings(object, old) {
+    if (object.metadata.annotations?.[ENFORCE] === undefined || old?.metadata.annotations?.[ENFORCE] !== undefined) return [];
+    return [`metadata.annotations[${ENFORCE}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`];
+  },
+  columns: [nameColumn, ageColumn],
+};

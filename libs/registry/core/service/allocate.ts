@@ -1,0 +1,125 @@
+import type { corev1, networkingv1 } from '#api';
+import { type FieldError, fieldPath, formatTime, invalidValue } from '#apimachinery';
+import type { Companion, StrategyContext } from '#apiserver';
+import { contains, IP_ALLOCATED, parseRange, pickServiceIP, RANGE_FULL, SERVICE_CIDR, serviceIPError } from '#network';
+import { normalizeClusterIPs, patchAllocatedValues } from './allocated-values.js';
+import { isHeadless, needsClusterIP } from './facts.js';
+import { setIPFamilies } from './ip-families.js';
+import { allocateNodePorts } from './node-ports.js';
+
+type Service = corev1.Service;
+
+const ipsPath = fieldPath('spec', 'clusterIPs');
+const MISMATCHED = 'the provided network does not match the current range';
+
+/** What was decided for a Service whose write may be tried again: the pipeline calls anew when an address was taken meanwhile. */
+const attempts = new WeakMap<Service, { picked: boolean }>();
+
+async function serviceRanges({ reader }: StrategyContext): Promise<string[]> {
+  const ranges = await reader.list<networkingv1.ServiceCIDR>('networking.k8s.io', 'servicecidrs');
+  const cidrs = ranges.filter(({ metadata }) => !metadata.deletionTimestamp).flatMap(({ spec }) => spec?.cidrs ?? []);
+  const v4 = cidrs.filter((cidr) => !cidr.includes(':'));
+  return v4.length > 0 ? v4 : [SERVICE_CIDR];
+}
+
+const ipAddress = (reader: StrategyContext['reader'], ip: string) =>
+  reader.get<networkingv1.IPAddress>('networking.k8s.io', 'ipaddresses', '', ip);
+
+/** The object that holds an address for a Service (registry/core/service/ipallocator createIPAddress). */
+function addressCompanion(service: Service, ip: string, ctx: StrategyContext): Companion {
+  const object: networkingv1.IPAddress = {
+    kind: 'IPAddress',
+    apiVersion: 'networking.k8s.io/v1',
+    metadata: {
+      name: ip,
+      uid: ctx.random.uuid(),
+      creationTimestamp: formatTime(ctx.clock.now()),
+      labels: { 'ipaddress.kubernetes.io/ip-family': 'IPv4', 'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io' },
+    },
+    spec: { parentRef: { resource: 'services', namespace: ctx.namespace, name: service.metadata.name } },
+  };
+  return { op: 'create', group: 'networking.k8s.io', resource: 'ipaddresses', name: ip, object };
+}
+
+function releaseCompanion(ip: string): Companion {
+  return { op: 'delete', group: 'networking.k8s.io', resource: 'ipaddresses', name: ip };
+}
+
+/** A free address. The first try does not ask which are taken: the write itself will tell, and ranges are mostly empty. */
+async function pickAddress(ctx: StrategyContext, again: boolean): Promise<string | undefined> {
+  const taken = new Set<string>();
+  if (again) for (const { metadata } of await ctx.reader.list('networking.k8s.io', 'ipaddresses')) taken.add(metadata.name);
+  for (const cidr of await serviceRanges(ctx)) {
+    const ip = pickServiceIP(ctx.random, (candidate) => taken.has(candidate), cidr);
+    if (ip !== undefined) return ip;
+  }
+  return undefined;
+}
+
+async function requestedAddressError(ip: string, ctx: StrategyContext): Promise<string | undefined> {
+  const cidr = (await serviceRanges(ctx)).find((range) => contains(parseRange(range), ip));
+  if (cidr === undefined) return MISMATCHED;
+  const error = serviceIPError(ip, cidr);
+  if (error !== undefined || ctx.dryRun) return error;
+  return (await ipAddress(ctx.reader, ip)) ? IP_ALLOCATED : undefined;
+}
+
+interface Allocation {
+  companions: Companion[];
+  errors: FieldError[];
+}
+
+async function allocateAddress(service: Service, ctx: StrategyContext): Promise<Allocation> {
+  const { spec } = service;
+  if (!needsClusterIP(service) || isHeadless(service)) return { companions: [], errors: [] };
+  const attempt = attempts.get(service);
+  const requested = attempt?.picked ? '' : (spec.clusterIPs?.[0] ?? '');
+  attempts.set(service, { picked: requested === '' });
+  if (requested !== '') {
+    const error = await requestedAddressError(requested, ctx);
+    if (error === undefined) return { companions: [addressCompanion(service, requested, ctx)], errors: [] };
+    return { companions: [], errors: [invalidValue(ipsPath, spec.clusterIPs, `failed to allocate IP ${requested}: ${error}`)] };
+  }
+  const ip = await pickAddress(ctx, attempt !== undefined);
+  if (ip === undefined)
+    return { companions: [], errors: [invalidValue(ipsPath, spec.clusterIPs ?? [''], `failed to allocate IP: ${RANGE_FULL}`)] };
+  spec.clusterIP = ip;
+  spec.clusterIPs = [ip];
+  return { companions: [addressCompanion(service, ip, ctx)], errors: [] };
+}
+
+async function releaseAddresses(service: Service, ctx: StrategyContext): Promise<Companion[]> {
+  if (!needsClusterIP(service) || isHeadless(service)) return [];
+  const companions: Companion[] = [];
+  for (const ip of service.spec.clusterIPs ?? []) if (await ipAddress(ctx.reader, ip)) companions.push(releaseCompanion(ip));
+  return companions;
+}
+
+async function updateAddresses(service: Service, old: Service, ctx: StrategyContext): Promise<Allocation> {
+  if (!needsClusterIP(old) && needsClusterIP(service)) return allocateAddress(service, ctx);
+  if (needsClusterIP(old) && !needsClusterIP(service)) return { companions: await releaseAddresses(old, ctx), errors: [] };
+  return { companions: [], errors: [] };
+}
+
+/**
+ * Gives a Service its IP families, cluster IP and node ports (registry/core/service/storage/alloc.go). The IPAddress that holds the
+ * address is written with the Service: who comes second finds it taken.
+ */
+export async function allocateService(service: Service, old: Service | undefined, ctx: StrategyContext): Promise<Allocation> {
+  if (old) patchAllocatedValues(service, old);
+  if (!attempts.has(service)) normalizeClusterIPs(service, old);
+  const families = setIPFamilies(service, old);
+  if (families.length > 0) return { companions: [], errors: families };
+  const addresses = old ? await updateAddresses(service, old, ctx) : await allocateAddress(service, ctx);
+  if (addresses.errors.length > 0) return addresses;
+  return { companions: addresses.companions, errors: await allocateNodePorts(service, old, ctx) };
+}
+
+/** What goes with a Service: its address, and the Endpoints of its name. */
+export async function releaseService(service: Service, ctx: StrategyContext): Promise<Companion[]> {
+  const companions = await releaseAddresses(service, ctx);
+  const { name, namespace = '' } = service.metadata;
+  const endpoints = await ctx.reader.get('', 'endpoints', namespace, name);
+  if (endpoints) companions.push({ op: 'delete', group: '', resource: 'endpoints', namespace, name });
+  return companions;
+}
