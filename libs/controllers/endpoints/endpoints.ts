@@ -57,7 +57,8 @@ async function reconcileEndpoints(service: corev1.Service, ctx: ReconcileContext
     ...(truncated ? { [OVER_CAPACITY]: 'truncated' } : {}),
   };
   const base = present ?? { apiVersion: 'v1', kind: 'Endpoints', metadata: { name, namespace } };
-  await write({ ...base, metadata: { ...base.metadata, labels, annotations }, subsets }, present === undefined, ctx);
+  const kept = subsets.length === 0 ? undefined : subsets;
+  await write({ ...base, metadata: { ...base.metadata, labels, annotations }, subsets: kept }, present === undefined, ctx);
 }
 
 async function write(wanted: corev1.Endpoints, create: boolean, { client, recorder }: ReconcileContext): Promise<void> {
