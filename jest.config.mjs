@@ -22,6 +22,9 @@ export default {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   testMatch: ['<rootDir>/libs/**/*.spec.ts', '<rootDir>/apps/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
+  // A PostgreSQL and a Redis for the whole run, started when a spec first asks test/servers.ts for one.
+  globalSetup: '<rootDir>/test/servers-setup.mjs',
+  globalTeardown: '<rootDir>/test/servers-teardown.mjs',
   modulePathIgnorePatterns: ['<rootDir>/dist'],
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
 };

@@ -1,0 +1,50 @@
+import type { Bus } from './bus.js';
+
+/** What every bus has to do; `make` gives two ends of one bus (which may be the same), and how to end them. */
+export function busContract(make: () => Promise<{ here: Bus; there: Bus; close(): Promise<void> }>): void {
+  let ends: Awaited<ReturnType<typeof make>>;
+  const nothing = () => undefined;
+
+  beforeEach(async () => {
+    ends = await make();
+  });
+  afterEach(() => ends.close());
+
+  const until = async (done: () => boolean) => {
+    for (const limit = Date.now() + 5_000; !done() && Date.now() < limit; ) await new Promise((resolve) => setTimeout(resolve, 2));
+    expect(done()).toBe(true);
+  };
+
+  test('messages reach every subscriber of the channel, in order, and nobody else', async () => {
+    const heard: string[] = [];
+    await ends.here.subscribe('a', (message) => heard.push(`here ${message}`), nothing);
+    await ends.there.subscribe('a', (message) => heard.push(`there ${message}`), nothing);
+    await ends.there.subscribe('b', (message) => heard.push(`b ${message}`), nothing);
+    ends.here.publish('a', '1');
+    ends.here.publish('a', '2\nü');
+    await until(() => heard.length === 4);
+    for (const end of ['here', 'there']) {
+      expect(heard.filter((line) => line.startsWith(end))).toEqual([`${end} 1`, `${end} 2\nü`]);
+    }
+  });
+
+  test('a subscription that was stopped hears nothing more; the other one on the channel does', async () => {
+    const heard: string[] = [];
+    const stop = await ends.there.subscribe('a', (message) => heard.push(`stopped ${message}`), nothing);
+    await ends.there.subscribe('a', (message) => heard.push(message), nothing);
+    stop();
+    stop();
+    ends.here.publish('a', '1');
+    await until(() => heard.length > 0);
+    expect(heard).toEqual(['1']);
+  });
+
+  test('stopped and subscribed again at once, it hears', async () => {
+    const heard: string[] = [];
+    const stop = await ends.there.subscribe('a', nothing, nothing);
+    stop();
+    await ends.there.subscribe('a', (message) => heard.push(message), nothing);
+    ends.here.publish('a', '1');
+    await until(() => heard.length === 1);
+  });
+}

@@ -1,0 +1,106 @@
+import { Redis } from 'ioredis';
+import type { Bus, Unsubscribe } from './bus.js';
+
+export interface RedisBusOptions {
+  /** redis:// or rediss:// */
+  url: string;
+  /** Hears of lost connections; they are made again without end. */
+  onError?: (error: unknown) => void;
+}
+
+interface Subscription {
+  onMessage(message: string): void;
+  onGap(): void;
+}
+
+/** A bus over Redis pub/sub: one connection to publish, and one, made at the first subscription, to listen. */
+class RedisBus implements Bus {
+  readonly #publisher: Redis;
+  #listener: Redis | undefined;
+  readonly #channels = new Map<string, Set<Subscription>>();
+  #closed = false;
+
+  constructor(private readonly options: RedisBusOptions) {
+    // A message that can't be sent now is worth nothing later: receivers find out by themselves.
+    this.#publisher = this.#connect({ enableOfflineQueue: false });
+  }
+
+  #connect(more: { enableOfflineQueue?: boolean }): Redis {
+    const redis = new Redis(this.options.url, {
+      ...more,
+      maxRetriesPerRequest: null,
+      enableAutoPipelining: true,
+      // What was subscribed is subscribed again by #resubscribe, which also tells of the gap.
+      autoResubscribe: false,
+      retryStrategy: (times) => Math.min(20 * times, 500),
+    });
+    redis.on('error', (error) => this.options.onError?.(error));
+    return redis;
+  }
+
+  publish(channel: string, message: string): void {
+    if (this.#closed) return;
+    this.#publisher.publish(channel, message).catch((error) => this.options.onError?.(error));
+  }
+
+  async subscribe(channel: string, onMessage: (message: string) => void, onGap: () => void): Promise<Unsubscribe> {
+    const listener = this.#listen();
+    const subscription = { onMessage, onGap };
+    const subscriptions = this.#channels.get(channel) ?? new Set();
+    this.#channels.set(channel, subscriptions.add(subscription));
+    // Where Redis is away nobody waits for it: the subscription is made, and the gap told, when it is back.
+    const away = new Promise<void>((resolve) => listener.once('close', resolve));
+    const subscribed = listener.subscribe(channel).catch((error) => this.options.onError?.(error));
+    if (listener.status !== 'reconnecting') await Promise.race([subscribed, away]);
+    return () => this.#remove(channel, subscriptions, subscription);
+  }
+
+  #remove(channel: string, subscriptions: Set<Subscription>, subscription: Subscription): void {
+    if (!subscriptions.delete(subscription) || subscriptions.size > 0 || this.#channels.get(channel) !== subscriptions) return;
+    this.#channels.delete(channel);
+    if (!this.#closed) this.#listener?.unsubscribe(channel).catch((error) => this.options.onError?.(error));
+  }
+
+  #listen(): Redis {
+    if (this.#listener !== undefined) return this.#listener;
+    const listener = this.#connect({});
+    this.#listener = listener;
+    let lost = false;
+    listener.on('message', (channel: string, message: string) => {
+      for (const subscription of this.#channels.get(channel) ?? []) subscription.onMessage(message);
+    });
+    listener.on('close', () => {
+      lost = true;
+    });
+    listener.on('ready', () => {
+      if (lost) this.#resubscribe(listener);
+      lost = false;
+    });
+    return listener;
+  }
+
+  /** After a reconnect: first listen, then tell that something may have been missed. */
+  #resubscribe(listener: Redis): void {
+    const channels = [...this.#channels.keys()];
+    if (channels.length === 0) return;
+    listener.subscribe(...channels).then(
+      () => {
+        for (const channel of channels) for (const subscription of this.#channels.get(channel) ?? []) subscription.onGap();
+      },
+      // Lost again: the next connection does it.
+      (error) => this.options.onError?.(error),
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#channels.clear();
+    this.#publisher.disconnect();
+    this.#listener?.disconnect();
+  }
+}
+
+/** A bus between processes, over Redis. It never fails: while Redis is away messages are lost, and onGap is called when it is back. */
+export function redisBus(options: RedisBusOptions): Bus {
+  return new RedisBus(options);
+}

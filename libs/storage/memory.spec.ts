@@ -1,0 +1,4 @@
+import { memoryStorage } from './memory.js';
+import { storageContract } from './storage.contract.js';
+
+storageContract(async () => memoryStorage());

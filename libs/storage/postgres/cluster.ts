@@ -1,0 +1,145 @@
+import type { Instant } from '#apimachinery';
+import { checkOps, checkPrefix, checkReadable } from '../checks.js';
+import { FencedError, FutureRevision, UnknownCluster } from '../errors.js';
+import { prefixEnd } from '../sorted-keys.js';
+import type {
+  ListOptions,
+  ListResult,
+  LogEntry,
+  LogOptions,
+  Revision,
+  Storage,
+  StoredObject,
+  TurnState,
+  WriteOp,
+  WriteOptions,
+  WriteResult,
+} from '../storage.js';
+import { textArray } from './binary-array.js';
+import { toStorageError } from './failures.js';
+import { listedObject, logEntry } from './rows.js';
+import type { Row, Session } from './session.js';
+import type { StatementName } from './statements.js';
+import { write } from './write.js';
+
+/** One cluster's handle on the store in PostgreSQL. */
+export class PostgresStorage implements Storage {
+  readonly #session: Session;
+  /** A revision known to have been committed: where the search for a lost write's entries may begin. */
+  #known: Revision = 0;
+
+  constructor(
+    session: Session,
+    readonly cluster: string,
+  ) {
+    this.#session = session;
+  }
+
+  async write(ops: readonly WriteOp[], options: WriteOptions = {}): Promise<WriteResult[]> {
+    checkOps(ops);
+    try {
+      const results = await write(this.#session, this.cluster, { ops, options, known: this.#known });
+      for (const result of results) if (result.ok) this.#saw(result.entry.revision);
+      return results;
+    } catch (error) {
+      throw toStorageError(error, { cluster: this.cluster, component: options.fence?.component });
+    }
+  }
+
+  #saw(revision: Revision): void {
+    if (revision > this.#known) this.#known = revision;
+  }
+
+  /** Rows of a reading statement; the first, which tells that the cluster is there, is taken off. */
+  async #read(name: StatementName, values: readonly unknown[]): Promise<{ head: Row; rows: Row[] }> {
+    const [head, ...rows] = await this.#repeat(name, values);
+    if (head === undefined) throw new UnknownCluster(this.cluster);
+    return { head, rows };
+  }
+
+  async #repeat(name: StatementName, values: readonly unknown[]): Promise<Row[]> {
+    try {
+      return await this.#session.repeat(name, [this.cluster, ...values]);
+    } catch (error) {
+      throw toStorageError(error, { cluster: this.cluster });
+    }
+  }
+
+  #bounds(revision: unknown, compactRevision: unknown): { revision: Revision; compactRevision: Revision } {
+    this.#saw(revision as Revision);
+    return { revision: revision as Revision, compactRevision: compactRevision as Revision };
+  }
+
+  async get(keys: readonly string[], at?: Revision): Promise<Array<StoredObject | undefined>> {
+    const { head, rows } = await this.#read('get', [textArray(keys), at ?? null]);
+    const bounds = this.#bounds(head[1], head[2]);
+    if (at !== undefined) checkReadable(at, bounds);
+    const found = new Array<StoredObject | undefined>(keys.length).fill(undefined);
+    for (const [ord, ...columns] of rows) {
+      const index = (ord as number) - 1;
+      found[index] = listedObject([keys[index], ...columns]);
+    }
+    return found;
+  }
+
+  async list({ prefix, after, limit, at }: ListOptions): Promise<ListResult> {
+    checkPrefix(prefix);
+    // The least key after `after` is itself with the least character PostgreSQL can hold.
+    const from = after !== undefined && after >= prefix ? `${after}\u0001` : prefix;
+    const { head, rows } = await this.#read('list', [from, prefixEnd(prefix), limit ?? null, at ?? null]);
+    const bounds = this.#bounds(head[1], head[2]);
+    if (at !== undefined) checkReadable(at, bounds);
+    const remaining = limit === undefined ? 0 : (head[3] as number) - rows.length;
+    return { items: rows.map(listedObject), revision: at ?? bounds.revision, remaining };
+  }
+
+  async log({ after, limit, prefix, previous = false }: LogOptions): Promise<LogEntry[]> {
+    const range = prefix === undefined ? [null, null] : [prefix, prefixEnd(prefix)];
+    const { head, rows } = await this.#read('log', [after, limit ?? null, ...range, previous]);
+    checkReadable(after, this.#bounds(head[0], head[1]));
+    return rows.map(logEntry);
+  }
+
+  async history(key: string): Promise<LogEntry[]> {
+    const { rows } = await this.#read('history', [key]);
+    return rows.map(logEntry);
+  }
+
+  async revision(): Promise<Revision> {
+    const { head } = await this.#read('revision', []);
+    return this.#bounds(head[0], head[1]).revision;
+  }
+
+  async compactRevision(): Promise<Revision> {
+    const { head } = await this.#read('revision', []);
+    return head[1] as Revision;
+  }
+
+  async compact(revision: Revision): Promise<void> {
+    const { head } = await this.#read('compact', [revision]);
+    const newest = head[0] as Revision;
+    if (revision > newest) throw new FutureRevision(revision, newest);
+  }
+
+  async expired(now: Instant, limit: number): Promise<StoredObject[]> {
+    const { rows } = await this.#read('expired', [now, limit]);
+    return rows.map(listedObject);
+  }
+
+  async nextExpiry(): Promise<Instant | undefined> {
+    const { head } = await this.#read('nextExpiry', []);
+    return (head[0] as Instant | null) ?? undefined;
+  }
+
+  async beginTurn(component: string): Promise<TurnState> {
+    // Begun twice, after a lost connection, is as good as begun once: only the last token counts.
+    const { head } = await this.#read('beginTurn', [component]);
+    const [token, cursor, nextAt] = head as readonly [number, Revision, Instant | null];
+    return { token, cursor, ...(nextAt !== null && { nextAt }) };
+  }
+
+  async endTurn(component: string, { token, cursor, nextAt }: TurnState): Promise<void> {
+    const { head } = await this.#read('endTurn', [component, token, cursor, nextAt ?? null]);
+    if (head[0] !== true) throw new FencedError(component);
+  }
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { StorageUnavailable } from '../errors.js';
+import type { Cause, Revision, WriteOp, WriteOptions, WriteResult } from '../storage.js';
+import { bigintArray, textArray } from './binary-array.js';
+import { isLost } from './failures.js';
+import { writeResults } from './rows.js';
+import type { Session } from './session.js';
+
+const TYPES = { create: 'c', update: 'u', delete: 'd' } as const;
+
+function parameters(cluster: string, ops: readonly WriteOp[], { fence, atomic = false }: WriteOptions): unknown[] {
+  // Operations of one request share their cause.
+  const causes = new Map<Cause, string>();
+  const causeOf = (cause: Cause) => {
+    const text = causes.get(cause) ?? JSON.stringify(cause);
+    causes.set(cause, text);
+    return text;
+  };
+  return [
+    cluster,
+    ops.map((op) => TYPES[op.type]).join(''),
+    textArray(ops.map((op) => op.key)),
+    textArray(ops.map((op) => (op.type === 'delete' ? undefined : op.value))),
+    bigintArray(ops.map((op) => (op.type === 'create' ? undefined : op.expected))),
+    bigintArray(ops.map((op) => (op.type === 'delete' ? undefined : op.expiresAt))),
+    textArray(ops.map((op) => causeOf(op.cause))),
+    bigintArray(ops.map((op) => op.at)),
+    atomic,
+    fence?.component ?? null,
+    fence?.token ?? null,
+    randomUUID(),
+  ];
+}
+
+/**
+ * Writes, and finds out what became of it when the connection is lost on the way: every call bears an id that its entries in the log
+ * keep, and the next try, under the cluster's lock, first looks for them after `known`. The lost call itself can no longer do harm if it
+ * comes late: its creations will find the keys taken and its updates the revisions gone. Throws StorageUnavailable with outcomeUnknown
+ * where patience ends before that is clear.
+ */
+export async function write(
+  session: Session,
+  cluster: string,
+  { ops, options, known }: { ops: readonly WriteOp[]; options: WriteOptions; known: Revision },
+): Promise<WriteResult[]> {
+  const values = parameters(cluster, ops, options);
+  let unknown = false;
+  try {
+    const rows = await session.persist(async () => {
+      try {
+        return await session.run('write', [...values, unknown ? known : null]);
+      } catch (error) {
+        unknown ||= isLost(error);
+        throw error;
+      }
+    });
+    return writeResults(ops, rows);
+  } catch (error) {
+    if (!unknown || !isLost(error)) throw error;
+    throw new StorageUnavailable(`the database was lost during a write and is out of reach: ${(error as Error).message}`, true, {
+      cause: error,
+    });
+  }
+}

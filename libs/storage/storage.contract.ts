@@ -1,0 +1,356 @@
+import type { Cause, LogEntry, Storage, StorageAdmin, StoredObject, WriteOp, WriteResult } from './storage.js';
+
+const cause: Cause = { requestId: 'r1', user: 'ann', verb: 'create' };
+const at = 1_700_000_000_000;
+
+const create = (key: string, value = `{"of":"${key}"}`, expiresAt?: number): WriteOp => ({
+  type: 'create',
+  key,
+  value,
+  cause,
+  at,
+  expiresAt,
+});
+const update = (key: string, expected: number, value: string): WriteOp => ({ type: 'update', key, expected, value, cause, at });
+const remove = (key: string, expected?: number): WriteOp => ({
+  type: 'delete',
+  key,
+  cause,
+  at,
+  ...(expected !== undefined && { expected }),
+});
+
+/** A result in a line: `3 put /a v1 (2)` is revision 3, version 1, previous revision 2. */
+const brief = (result: WriteResult): string =>
+  result.ok ? line(result.entry) : `${result.reason}${result.current ? ` ${result.current.modRevision} ${result.current.value}` : ''}`;
+const line = (entry: LogEntry): string =>
+  `${entry.revision} ${entry.type} ${entry.key}=${entry.value} v${entry.version} c${entry.createRevision}${entry.previousRevision ? ` (${entry.previousRevision})` : ''}${entry.previousValue === undefined ? '' : ` was ${entry.previousValue}`}`;
+const standing = (object: StoredObject | undefined): string | undefined =>
+  object && `${object.key}=${object.value} ${object.modRevision} c${object.createRevision} v${object.version}`;
+
+/** The message each call was refused with. */
+const refusals = async (calls: readonly Promise<unknown>[]): Promise<string[]> =>
+  (await Promise.allSettled(calls)).map((outcome) => (outcome.status === 'rejected' ? (outcome.reason as Error).message : 'not refused'));
+
+/** What every store has to do. `make` gives a store without clusters; names of clusters are made anew for each test. */
+export function storageContract(make: () => Promise<StorageAdmin>): void {
+  let admin: StorageAdmin;
+  let store: Storage;
+  let cluster: string;
+  let made = 0;
+
+  beforeAll(async () => {
+    admin = await make();
+  });
+  beforeEach(async () => {
+    cluster = `contract-${++made}`;
+    await admin.create(cluster);
+    store = admin.open(cluster);
+  });
+
+  /** One change a revision: a=1 (1), b=1 (2), a=2 (3), b deleted (4), c=1 (5), b=2 (6). */
+  const fill = async () => {
+    await store.write([create('/r/a', '1'), create('/r/b', '1')]);
+    await store.write([update('/r/a', 1, '2')]);
+    await store.write([remove('/r/b', 2), create('/r/c', '1')]);
+    await store.write([create('/r/b', '2')]);
+  };
+
+  describe('writing', () => {
+    test('every operation has a revision of its own, in order, and stands alone', async () => {
+      expect((await store.write([create('/r/a', '1'), create('/r/b', '1')])).map(brief)).toEqual([
+        '1 put /r/a=1 v1 c1',
+        '2 put /r/b=1 v1 c2',
+      ]);
+      const results = await store.write([
+        create('/r/a', '9'),
+        update('/r/b', 2, '2'),
+        update('/r/x', 1, '9'),
+        remove('/r/y'),
+        create('/r/c', '1'),
+      ]);
+      expect(results.map(brief)).toEqual(['exists 1 1', '3 put /r/b=2 v2 c2 (2)', 'missing', 'missing', '4 put /r/c=1 v1 c4']);
+      expect((await store.write([update('/r/a', 7, '9'), remove('/r/b', 2), remove('/r/c')])).map(brief)).toEqual([
+        'conflict 1 1',
+        'conflict 3 2',
+        '5 delete /r/c=1 v1 c4 (4)',
+      ]);
+      expect(await store.revision()).toBe(5);
+    });
+
+    test('a whole entry and a whole failure', async () => {
+      const [made] = await store.write([create('/r/a', '{"a":"\\u0000\\"ü😀"}')]);
+      expect(made).toEqual({
+        ok: true,
+        entry: { revision: 1, type: 'put', key: '/r/a', value: '{"a":"\\u0000\\"ü😀"}', createRevision: 1, version: 1, cause, at },
+      });
+      const [failed] = await store.write([create('/r/a', '2')]);
+      expect(failed).toEqual({
+        ok: false,
+        reason: 'exists',
+        current: { key: '/r/a', value: '{"a":"\\u0000\\"ü😀"}', createRevision: 1, modRevision: 1, version: 1 },
+      });
+    });
+
+    test('all or none, where asked for', async () => {
+      await store.write([create('/r/a', '1')]);
+      const results = await store.write([create('/r/b', '1'), create('/r/a', '2'), remove('/r/x')], { atomic: true });
+      expect(results.map(brief)).toEqual(['aborted', 'exists 1 1', 'missing']);
+      expect(await store.revision()).toBe(1);
+      expect((await store.write([update('/r/a', 1, '2'), create('/r/b', '1')], { atomic: true })).map(brief)).toEqual([
+        '2 put /r/a=2 v2 c1 (1)',
+        '3 put /r/b=1 v1 c3',
+      ]);
+    });
+
+    test('deleted and made again, a key begins anew', async () => {
+      await fill();
+      expect((await store.history('/r/b')).map(line)).toEqual(['2 put /r/b=1 v1 c2', '4 delete /r/b=1 v1 c2 (2)', '6 put /r/b=2 v1 c6']);
+    });
+
+    test('a key twice in one call is refused', async () => {
+      await expect(store.write([create('/r/a'), remove('/r/a')])).rejects.toThrow(TypeError);
+      expect(await store.revision()).toBe(0);
+    });
+
+    test('concurrent writes leave no gap, and one of many wins', async () => {
+      const writes = await Promise.all(
+        Array.from({ length: 20 }, (_, n) => store.write([create('/r/one', `${n}`), create(`/r/n${n}`, '1')])),
+      );
+      const results = writes.flat();
+      const revisions = results.flatMap((result) => (result.ok ? [result.entry.revision] : []));
+      expect([...revisions].sort((a, b) => a - b)).toEqual(Array.from({ length: 21 }, (_, n) => n + 1));
+      expect(results.filter((result) => !result.ok).every((result) => !result.ok && result.reason === 'exists')).toBe(true);
+      expect((await store.log({ after: 0 })).map((entry) => entry.revision)).toEqual(Array.from({ length: 21 }, (_, n) => n + 1));
+    });
+
+    test('five hundred at once, with a value of a megabyte among them', async () => {
+      const big = JSON.stringify({ data: 'x"ü'.repeat(300_000) });
+      const results = await store.write([...Array.from({ length: 499 }, (_, n) => create(`/r/${n}`)), create('/r/big', big)]);
+      expect(results.every((result) => result.ok)).toBe(true);
+      expect((await store.get(['/r/big']))[0]?.value).toBe(big);
+    });
+  });
+
+  describe('reading', () => {
+    test('get answers in the order of the keys, now and then', async () => {
+      await fill();
+      const keys = ['/r/c', '/r/x', '/r/a', '/r/b', '/r/a'];
+      expect((await store.get(keys)).map(standing)).toEqual([
+        '/r/c=1 5 c5 v1',
+        undefined,
+        '/r/a=2 3 c1 v2',
+        '/r/b=2 6 c6 v1',
+        '/r/a=2 3 c1 v2',
+      ]);
+      expect((await store.get(keys, 2)).map(standing)).toEqual([
+        undefined,
+        undefined,
+        '/r/a=1 1 c1 v1',
+        '/r/b=1 2 c2 v1',
+        '/r/a=1 1 c1 v1',
+      ]);
+      expect((await store.get(['/r/b'], 4)).map(standing)).toEqual([undefined]);
+      expect(await store.get([])).toEqual([]);
+    });
+
+    test('list pages through a prefix, now and then', async () => {
+      await fill();
+      await store.write([create('/r/a/x', '1'), create('/s/a', '1'), create('/r0', '1'), create('/r', '1')]);
+      const keys = async (options: Parameters<Storage['list']>[0]) => {
+        const { items, ...rest } = await store.list(options);
+        return { keys: items.map((item) => item.key).join(' '), ...rest };
+      };
+      expect(await keys({ prefix: '/r/' })).toEqual({ keys: '/r/a /r/a/x /r/b /r/c', revision: 10, remaining: 0 });
+      expect(await keys({ prefix: '/r/', limit: 2 })).toEqual({ keys: '/r/a /r/a/x', revision: 10, remaining: 2 });
+      expect(await keys({ prefix: '/r/', after: '/r/a/x', limit: 1 })).toEqual({ keys: '/r/b', revision: 10, remaining: 1 });
+      expect(await keys({ prefix: '/r/', after: '/r/a', at: 5 })).toEqual({ keys: '/r/c', revision: 5, remaining: 0 });
+      expect(await keys({ prefix: '/r/', limit: 1, at: 3 })).toEqual({ keys: '/r/a', revision: 3, remaining: 1 });
+      expect(await keys({ prefix: '/r/', limit: 5, at: 0 })).toEqual({ keys: '', revision: 0, remaining: 0 });
+      expect(await keys({ prefix: '/none/', limit: 5 })).toEqual({ keys: '', revision: 10, remaining: 0 });
+      expect((await store.list({ prefix: '/r/', at: 3 })).items.map(standing)).toEqual(['/r/a=2 3 c1 v2', '/r/b=1 2 c2 v1']);
+      await expect(store.list({ prefix: '/r' })).rejects.toThrow(TypeError);
+    });
+
+    test('the log, whole, in part, and with what stood there before', async () => {
+      await fill();
+      expect((await store.log({ after: 2, previous: true })).map(line)).toEqual([
+        '3 put /r/a=2 v2 c1 (1) was 1',
+        '4 delete /r/b=1 v1 c2 (2) was 1',
+        '5 put /r/c=1 v1 c5',
+        '6 put /r/b=2 v1 c6',
+      ]);
+      expect((await store.log({ after: 3, limit: 2 })).map(line)).toEqual(['4 delete /r/b=1 v1 c2 (2)', '5 put /r/c=1 v1 c5']);
+      await store.write([create('/s/a', '1')]);
+      expect((await store.log({ after: 0, prefix: '/s/' })).map(line)).toEqual(['7 put /s/a=1 v1 c7']);
+      expect(await store.log({ after: 7 })).toEqual([]);
+    });
+
+    test('what has not happened yet can not be read', async () => {
+      await fill();
+      const message = 'revision 7 is in the future; the newest is 6';
+      const reads = [store.get(['/r/a'], 7), store.list({ prefix: '/r/', at: 7 }), store.log({ after: 7 }), store.compact(7)];
+      expect(await refusals(reads)).toEqual(reads.map(() => message));
+    });
+  });
+
+  describe('compaction', () => {
+    test('forgets superseded versions and deletions, and nothing else', async () => {
+      await fill();
+      await store.compact(4);
+      await store.compact(3);
+      expect([await store.compactRevision(), await store.revision()]).toEqual([4, 6]);
+      expect((await store.history('/r/a')).map(line)).toEqual(['3 put /r/a=2 v2 c1 (1)']);
+      expect((await store.history('/r/b')).map(line)).toEqual(['6 put /r/b=2 v1 c6']);
+      expect((await store.list({ prefix: '/r/', at: 4 })).items.map(standing)).toEqual(['/r/a=2 3 c1 v2']);
+      expect((await store.log({ after: 4 })).map(line)).toEqual(['5 put /r/c=1 v1 c5', '6 put /r/b=2 v1 c6']);
+      const message = 'revision 3 has been compacted; the oldest readable is 4';
+      const reads = [store.get(['/r/a'], 3), store.list({ prefix: '/r/', at: 3 }), store.log({ after: 3 })];
+      expect(await refusals(reads)).toEqual(reads.map(() => message));
+    });
+
+    test('keeps what an entry after it replaced', async () => {
+      await fill();
+      await store.compact(6);
+      await store.write([update('/r/a', 3, '3'), remove('/r/c')]);
+      expect((await store.log({ after: 6, previous: true })).map(line)).toEqual([
+        '7 put /r/a=3 v3 c1 (3) was 2',
+        '8 delete /r/c=1 v1 c5 (5) was 1',
+      ]);
+    });
+  });
+
+  describe('leases', () => {
+    test('run out soonest first, and are gone with an update that has none', async () => {
+      expect(await store.nextExpiry()).toBeUndefined();
+      await store.write([create('/e/a', '1', at + 20), create('/e/b', '1', at + 10), create('/e/c', '1', at + 30), create('/e/d', '1')]);
+      expect(await store.nextExpiry()).toBe(at + 10);
+      expect((await store.expired(at + 20, 9)).map(standing)).toEqual(['/e/b=1 2 c2 v1', '/e/a=1 1 c1 v1']);
+      expect((await store.expired(at + 20, 1)).map((object) => object.key)).toEqual(['/e/b']);
+      await store.write([update('/e/b', 2, '2'), remove('/e/a')]);
+      expect([await store.nextExpiry(), await store.expired(at + 20, 9)]).toEqual([at + 30, []]);
+    });
+  });
+
+  describe('turns', () => {
+    test('a new turn overtakes the old one, whose writes change nothing', async () => {
+      expect(await store.beginTurn('scheduler')).toEqual({ token: 1, cursor: 0 });
+      await store.write([create('/r/a', '1')], { fence: { component: 'scheduler', token: 1 } });
+      await store.endTurn('scheduler', { token: 1, cursor: 1, nextAt: at + 5 });
+      expect(await store.beginTurn('scheduler')).toEqual({ token: 2, cursor: 1, nextAt: at + 5 });
+      const overtaken = 'the turn of scheduler was overtaken';
+      await expect(store.write([create('/r/b', '1')], { fence: { component: 'scheduler', token: 1 } })).rejects.toThrow(overtaken);
+      await expect(store.endTurn('scheduler', { token: 1, cursor: 9 })).rejects.toThrow(overtaken);
+      await expect(store.write([create('/r/b', '1')], { fence: { component: 'other', token: 1 } })).rejects.toThrow(
+        'the turn of other was overtaken',
+      );
+      await store.endTurn('scheduler', { token: 2, cursor: 1 });
+      expect([await store.revision(), await store.beginTurn('scheduler'), await store.beginTurn('other')]).toEqual([
+        1,
+        { token: 3, cursor: 1 },
+        { token: 1, cursor: 0 },
+      ]);
+    });
+
+    test('lagging: the cursor is behind, or it is time', async () => {
+      const mine = async (now: number) =>
+        (await admin.lagging(now, 1_000)).filter((turn) => turn.cluster === cluster).map((turn) => turn.component);
+      await store.write([create('/r/a', '1')]);
+      const turns = { behind: { cursor: 0 }, due: { cursor: 1, nextAt: at }, idle: { cursor: 1 } };
+      for (const [component, turn] of Object.entries(turns)) {
+        const { token } = await store.beginTurn(component);
+        await store.endTurn(component, { token, ...turn });
+      }
+      expect((await mine(at - 1)).sort()).toEqual(['behind']);
+      expect((await mine(at)).sort()).toEqual(['behind', 'due']);
+      expect(await admin.lagging(at, 1)).toHaveLength(1);
+    });
+  });
+
+  describe('clusters', () => {
+    test('know nothing of one another', async () => {
+      const other = `${cluster}-other`;
+      await admin.create(other);
+      await store.write([create('/r/a', '1')]);
+      expect([await admin.open(other).get(['/r/a']), await admin.open(other).revision()]).toEqual([[undefined], 0]);
+      expect((await admin.open(other).write([create('/r/a', '2')])).map(brief)).toEqual(['1 put /r/a=2 v1 c1']);
+      await expect(admin.create(other)).rejects.toThrow(`cluster ${other} exists already`);
+    });
+
+    test('a copy begins at its revision, with the replacements made', async () => {
+      await store.write([create('/r/a', JSON.stringify({ time: 'T0 "x" T0', $: '$&' }), at + 10), create('/r/b', '1')]);
+      await store.write([remove('/r/b'), update('/r/a', 1, JSON.stringify({ time: 'T1 "x" T1' }))]);
+      const { token } = await store.beginTurn('scheduler');
+      await store.endTurn('scheduler', { token, cursor: 4 });
+      const names = [`${cluster}-now`, `${cluster}-then`, `${cluster}-never`] as const;
+      await admin.copy(cluster, names[0], {
+        replace: [
+          { from: 'T1', to: 'now $& "quoted"' },
+          { from: '"x"', to: 'é\n' },
+        ],
+      });
+      await admin.copy(cluster, names[1], { at: 2 });
+      const [now, then] = [admin.open(names[0]), admin.open(names[1])];
+      expect((await now.list({ prefix: '/' })).items).toEqual([
+        {
+          key: '/r/a',
+          value: JSON.stringify({ time: 'now $& "quoted" é\n now $& "quoted"' }),
+          createRevision: 1,
+          modRevision: 4,
+          version: 2,
+        },
+      ]);
+      expect((await then.list({ prefix: '/' })).items.map(standing)).toEqual([
+        '/r/a={"time":"T0 \\"x\\" T0","$":"$&"} 1 c1 v1',
+        '/r/b=1 2 c2 v1',
+      ]);
+      for (const [copy, revision] of [
+        [now, 4],
+        [then, 2],
+      ] as const) {
+        expect([await copy.revision(), await copy.compactRevision(), await copy.log({ after: revision })]).toEqual([
+          revision,
+          revision,
+          [],
+        ]);
+        await expect(copy.log({ after: revision - 1 })).rejects.toThrow('has been compacted');
+      }
+      expect([await now.beginTurn('scheduler'), await then.beginTurn('scheduler')]).toEqual([
+        { token: 2, cursor: 4 },
+        { token: 1, cursor: 0 },
+      ]);
+      expect((await now.write([update('/r/a', 4, '2')])).map(brief)).toEqual(['5 put /r/a=2 v3 c1 (4)']);
+      await expect(admin.copy(cluster, names[0])).rejects.toThrow(`cluster ${names[0]} exists already`);
+      await expect(admin.copy('nowhere', names[2])).rejects.toThrow('cluster nowhere does not exist');
+      await expect(admin.copy(cluster, names[2], { at: 9 })).rejects.toThrow('revision 9 is in the future');
+      expect(await admin.exists(names[2])).toBe(false);
+    });
+
+    test('a destroyed cluster is gone with all it held', async () => {
+      await fill();
+      await store.beginTurn('scheduler');
+      await admin.destroy(cluster);
+      expect(await admin.exists(cluster)).toBe(false);
+      const calls = [
+        store.write([create('/r/a')]),
+        store.get(['/r/a']),
+        store.list({ prefix: '/' }),
+        store.log({ after: 0 }),
+        store.history('/r/a'),
+        store.revision(),
+        store.compact(0),
+        store.expired(at, 1),
+        store.nextExpiry(),
+        store.beginTurn('scheduler'),
+        store.endTurn('scheduler', { token: 1, cursor: 0 }),
+      ];
+      expect(await refusals(calls)).toEqual(calls.map(() => `cluster ${cluster} does not exist`));
+      await admin.create(cluster);
+      expect([await store.revision(), await store.history('/r/a'), await store.beginTurn('scheduler')]).toEqual([
+        0,
+        [],
+        { token: 1, cursor: 0 },
+      ]);
+    });
+  });
+}

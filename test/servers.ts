@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { applyMigrations, type EmbeddedServer, startPostgres, startRedis } from '#hosting/embedded/index.js';
+
+/** The folder of this run, made by servers-setup.mjs and taken away by servers-teardown.mjs. */
+function runFolder(): string {
+  const folder = process.env.ORRERY_TEST_HOME;
+  if (folder === undefined) throw new Error('ORRERY_TEST_HOME is not set: run the tests by `npm run unit`');
+  return folder;
+}
+
+/** Starts a server at its first use in the whole run, whichever jest worker that is in; the others wait for it. */
+async function once(name: string, start: (home: string) => Promise<EmbeddedServer>): Promise<string> {
+  const file = path.join(runFolder(), `${name}.json`);
+  const claim = path.join(runFolder(), `${name}.starting`);
+  for (;;) {
+    if (existsSync(file)) return (JSON.parse(readFileSync(file, 'utf8')) as EmbeddedServer).url;
+    try {
+      mkdirSync(claim);
+    } catch {
+      await sleep(20);
+      continue;
+    }
+    try {
+      const { url, pid } = await start(runFolder());
+      writeFileSync(`${file}.new`, JSON.stringify({ url, pid }));
+      renameSync(`${file}.new`, file);
+    } finally {
+      rmSync(claim, { recursive: true });
+    }
+  }
+}
+
+/** URL of the run's PostgreSQL, at a database of nobody's. */
+export function postgresUrl(): Promise<string> {
+  return once('postgres', (home) => startPostgres({ home }));
+}
+
+/** URL of the run's Redis. It is shared: keys and channels have to bear names of their own. */
+export function redisUrl(): Promise<string> {
+  return once('redis', (home) => startRedis({ home }));
+}
+
+/** A database of one test file. */
+export interface TestDatabase {
+  url: string;
+  pool: pg.Pool;
+  close(): Promise<void>;
+}
+
+/** A new database with all migrations applied. */
+export async function testDatabase({ connections = 10 }: { connections?: number } = {}): Promise<TestDatabase> {
+  const server = await postgresUrl();
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await command(server, `CREATE DATABASE ${name}`);
+  const url = server.replace(/\/[^/?]*\?/, `/${name}?`);
+  await applyMigrations(url);
+  const pool = new pg.Pool({ connectionString: url, max: connections });
+  // Connections that a test cuts end with an error here; the pool replaces them.
+  pool.on('error', () => undefined);
+  return {
+    url,
+    pool,
+    async close() {
+      await pool.end();
+      await command(server, `DROP DATABASE ${name} WITH (FORCE)`);
+    },
+  };
+}
+
+async function command(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
