@@ -9,7 +9,7 @@ export type Deletion =
   /** `removes`: the marked object goes at once, for its grace period is 0 and nothing holds it. */
   | { action: 'update'; meta: ObjectMeta; removes: boolean };
 
-/** Graceful deletion of a strategy: seconds, or undefined to delete at once. */
+/** Graceful deletion of a strategy: seconds; undefined or 0 to delete at once. */
 export type GracePeriod = (object: KubeObject, requested: number | undefined) => number | undefined;
 
 /** Throws 409 where the preconditions do not hold. The kind stands where the resource should: upstream's own slip (registry/rest/delete.go). */
@@ -78,8 +78,8 @@ function graceful(
     }
     return { ...meta, deletionTimestamp: formatTime(at), deletionGracePeriodSeconds: seconds };
   }
-  const seconds = period(object, requested);
-  if (seconds === undefined) return undefined;
+  // What need not be waited for is marked all the same: its answer shows a grace period of 0.
+  const seconds = period(object, requested) ?? 0;
   return { ...withGeneration(meta), deletionTimestamp: formatTime(now + seconds * 1000), deletionGracePeriodSeconds: seconds };
 }
 

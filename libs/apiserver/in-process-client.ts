@@ -31,8 +31,8 @@ export interface InProcessOptions {
   fence?: () => Fence | undefined;
   /** Ids of the requests in the log; default made of the component and the waking revision. */
   requestId?: () => string;
-  /** Whether writes are noted in metadata.managedFields, under the component's name. Default false: it costs time and room. */
-  trackFields?: boolean;
+  /** Who is noted in metadata.managedFields as the manager of what is written, e.g. `kube-controller-manager`; default nobody. */
+  manager?: string;
 }
 
 interface Cause {
@@ -231,9 +231,9 @@ class InProcessClient implements CausalClient {
     about: { name?: string; namespace?: string; subresource?: string; query?: WriteQuery },
   ): RestScope {
     const { component, wokenBy } = this.cause;
-    const { fence, requestId, trackFields, user } = this.options;
+    const { fence, requestId, user } = this.options;
     const endpoint = this.endpoint(resource);
-    const manager = about.query?.fieldManager ?? (trackFields === true ? (component ?? '') : '');
+    const manager = about.query?.fieldManager ?? this.options.manager ?? '';
     const proof = verb === 'get' || verb === 'list' || verb === 'watch' ? undefined : fence?.();
     return {
       cluster: this.cluster,

@@ -43,22 +43,31 @@ export async function routeResource(call: ResourceCall, info: RequestInfo): Prom
   const { method } = call.request;
   const shape = shapeOf(info, endpoint);
   if (shape === undefined) throw pathNotFound();
+  const handler = info.watchPath ? watchHandler(endpoint, method, shape) : handlerOf(endpoint, method, shape, info.subresource);
   const { deprecated } = endpoint.strategy;
   if (deprecated) call.scope.warnings.add(deprecated);
-  if (info.watchPath) return method === 'GET' && shape !== 'subresource' && endpoint.verbs.has('watch') ? handleList(call, true) : refuse();
+  return handler(call);
+}
+
+type Handler = (call: ResourceCall) => Promise<ApiResponse>;
+
+function watchHandler(endpoint: Endpoint, method: string, shape: Shape): Handler {
+  if (method !== 'GET' || shape === 'subresource' || !endpoint.verbs.has('watch')) return refuse();
+  return (call) => handleList(call, true);
+}
+
+function handlerOf(endpoint: Endpoint, method: string, shape: Shape, subresource: string): Handler {
+  const verb = METHOD_VERBS[method] ?? '';
   switch (shape) {
     case 'collection':
-      return routeCollection(call, method);
+      return collectionHandler(endpoint, method);
     case 'all-namespaces':
-      return method === 'GET' ? handleList(call) : refuse();
-    case 'object': {
-      const handler = OBJECT_VERBS[method];
-      const verb = METHOD_VERBS[method] ?? '';
-      return handler !== undefined && endpoint.verbs.has(verb) ? handler(call) : refuse(endpoint.verbs.has('get'));
-    }
+      return method === 'GET' ? (call) => handleList(call) : refuse();
+    case 'object':
+      return (endpoint.verbs.has(verb) ? OBJECT_VERBS[method] : undefined) ?? refuse(endpoint.verbs.has('get'));
     default: {
-      const subresource = endpoint.subresources.get(info.subresource);
-      return subresource?.verbs.has(METHOD_VERBS[method] ?? '') ? handleSubresource(call, subresource) : refuse();
+      const sub = endpoint.subresources.get(subresource);
+      return sub?.verbs.has(verb) ? (call) => handleSubresource(call, sub) : refuse();
     }
   }
 }
@@ -67,10 +76,9 @@ function refuse(there = true): never {
   throw there ? methodNotServed() : pathNotFound();
 }
 
-function routeCollection(call: ResourceCall, method: string): Promise<ApiResponse> {
-  const { verbs, resource, group } = call.scope.endpoint;
-  if (method === 'GET' && verbs.has('list')) return handleList(call);
-  if (method === 'DELETE' && verbs.has('deletecollection')) return handleDeleteCollection(call);
+function collectionHandler({ verbs, resource, group }: Endpoint, method: string): Handler {
+  if (method === 'GET' && verbs.has('list')) return (call) => handleList(call);
+  if (method === 'DELETE' && verbs.has('deletecollection')) return handleDeleteCollection;
   if (method !== 'POST' || !verbs.has('create')) return refuse();
-  return group === '' && resource === 'bindings' ? handleLegacyBinding(call) : handleCreate(call);
+  return group === '' && resource === 'bindings' ? handleLegacyBinding : handleCreate;
 }

@@ -71,12 +71,11 @@ async function attempt(scope: RestScope, standing: CachedObject, options: Delete
   if (plan.action === 'pending') return answer(scope, { value: standing.value, revision: standing.revision }, object, false);
   if (plan.action === 'remove') return remove(scope, standing, object, options);
   const marked = { ...object, metadata: plan.meta };
-  if (options.dryRun) return { written: { value: storedText(marked), revision: standing.revision }, gone: plan.removes };
+  // Upstream stores the mark and deletes in a second step; one step is enough, only the answer shows the mark.
+  if (plan.removes) return remove(scope, standing, marked, options);
+  if (options.dryRun) return { written: { value: storedText(marked), revision: standing.revision }, gone: false };
   const written = await rewrite(scope, standing, marked);
-  if (written === 'again') return 'again';
-  if (!plan.removes) return { written, gone: false };
-  const now: CachedObject = { ...standing, key: standing.key, value: written.value, revision: written.revision ?? 0, object: marked };
-  return remove(scope, now, marked, options);
+  return written === 'again' ? 'again' : { written, gone: false };
 }
 
 async function rewrite(scope: RestScope, standing: CachedObject, object: KubeObject): Promise<Written | 'again'> {
@@ -90,13 +89,14 @@ async function rewrite(scope: RestScope, standing: CachedObject, object: KubeObj
 
 async function remove(scope: RestScope, standing: CachedObject, object: KubeObject, options: DeleteOptions): Promise<Outcome> {
   const { cluster, endpoint } = scope;
-  if (options.dryRun) return answer(scope, { value: standing.value, revision: standing.revision }, object, true);
+  const value = object === standing.object ? standing.value : storedText(object);
+  if (options.dryRun) return answer(scope, { value, revision: standing.revision }, object, true);
   const at = cluster.clock.now();
   const released = await endpoint.storage.strategy.release?.(object, strategyContext(scope, false));
   const op: WriteOp = { type: 'delete', key: standing.key, expected: standing.revision, cause: causeOf(scope), at };
   const write = scope.fence ? { fence: scope.fence } : {};
   const [result] = await cluster.store.write([op, ...companionOps(scope, released ?? [], at)], write);
-  if (result?.ok) return answer(scope, { value: standing.value, revision: result.entry.revision }, object, true);
+  if (result?.ok) return answer(scope, { value, revision: result.entry.revision }, object, true);
   return 'again';
 }
 

@@ -20,8 +20,14 @@ function unsupported(endpoint: Endpoint, field: string): string {
   return `field label not supported: ${field}`;
 }
 
-function checkFields(endpoint: Endpoint, selector: FieldSelector): void {
-  const own = endpoint.strategy.fields ?? endpoint.storage.strategy.fields;
+type FieldReaders = Readonly<Record<string, (object: KubeObject) => string>>;
+
+/** The fields that the endpoint's version knows beside name and namespace, read from stored objects; undefined: none. */
+function fieldsOf({ strategy, storage }: Endpoint): FieldReaders | undefined {
+  return strategy.fields ?? storage.strategy.fields;
+}
+
+function checkFields(endpoint: Endpoint, selector: FieldSelector, own: FieldReaders | undefined): void {
   for (const { field } of selector.terms) {
     if (field === 'metadata.name' || field === 'metadata.namespace') continue;
     if (own === undefined) throw badRequest(`${goQuote(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`);
@@ -30,8 +36,7 @@ function checkFields(endpoint: Endpoint, selector: FieldSelector): void {
 }
 
 /** Reads the fields that selectors may name. */
-function fieldReader(endpoint: Endpoint, object: KubeObject): (field: string) => string {
-  const own = endpoint.strategy.fields ?? endpoint.storage.strategy.fields;
+function fieldReader(own: FieldReaders | undefined, object: KubeObject): (field: string) => string {
   return (field) => {
     if (field === 'metadata.name') return object.metadata.name;
     if (field === 'metadata.namespace') return object.metadata.namespace ?? '';
@@ -39,18 +44,23 @@ function fieldReader(endpoint: Endpoint, object: KubeObject): (field: string) =>
   };
 }
 
-function matcher(endpoint: Endpoint, labels: LabelSelector | undefined, fields: FieldSelector | undefined): Selection['matches'] {
+function matcher(
+  own: FieldReaders | undefined,
+  labels: LabelSelector | undefined,
+  fields: FieldSelector | undefined,
+): Selection['matches'] {
   if (labels === undefined && fields === undefined) return undefined;
   return ({ object }) => {
     if (labels !== undefined && !labels.matches(object.metadata.labels)) return false;
-    return fields === undefined || fields.matches(fieldReader(endpoint, object));
+    return fields === undefined || fields.matches(fieldReader(own, object));
   };
 }
 
 /** Works out what a list or watch is about; throws 400 for fields that the resource does not know. */
 export function selectionOf(endpoint: Endpoint, namespace: string, name: string, options: ListOptions): Selection {
   const { labelSelector, fieldSelector } = options;
-  if (fieldSelector !== undefined) checkFields(endpoint, fieldSelector);
+  const own = fieldSelector === undefined ? undefined : fieldsOf(endpoint);
+  if (fieldSelector !== undefined) checkFields(endpoint, fieldSelector, own);
   const selection: Selection = { namespace };
   const asked = fieldSelector?.requiresExactMatch('metadata.name');
   if (name !== '' && fieldSelector !== undefined && asked !== name) {
@@ -60,7 +70,7 @@ export function selectionOf(endpoint: Endpoint, namespace: string, name: string,
   if (single) selection.name = single;
   const askedNamespace = fieldSelector?.requiresExactMatch('metadata.namespace');
   if (namespace === '' && endpoint.namespaced && askedNamespace && isLabel(askedNamespace)) selection.namespace = askedNamespace;
-  const matches = matcher(endpoint, labelSelector, fieldSelector);
+  const matches = matcher(own, labelSelector, fieldSelector);
   if (matches !== undefined) selection.matches = matches;
   return selection;
 }

@@ -13,7 +13,8 @@ export interface Table {
   apiVersion: string;
   metadata: Record<string, unknown>;
   columnDefinitions: ReadonlyArray<Record<string, unknown>>;
-  rows: Array<Record<string, unknown>>;
+  /** Null where upstream's default convertor finds nothing. */
+  rows: Array<Record<string, unknown>> | null;
 }
 
 /** Columns where a strategy gives none (apiserver/pkg/registry/rest/table.go). */
@@ -47,6 +48,9 @@ const definitions = new WeakMap<readonly Column[], ReadonlyArray<Record<string, 
 function columnsOf(endpoint: Endpoint): readonly Column[] {
   return endpoint.strategy.columns ?? endpoint.storage.strategy.columns ?? DEFAULT_COLUMNS;
 }
+
+/** The columns of kinds without a printer, which go by upstream's default convertor. */
+const isDefault = (columns: readonly Column[]): boolean => columns.length === 2 && columns[1]?.name === 'Created At';
 
 /** The columns as clients read them. */
 export function columnDefinitions(endpoint: Endpoint): ReadonlyArray<Record<string, unknown>> {
@@ -88,5 +92,6 @@ export function tableOf(
   rows: Array<Record<string, unknown>>,
   version = 'v1',
 ): Table {
-  return { kind: 'Table', apiVersion: `meta.k8s.io/${version}`, metadata, columnDefinitions: columnDefinitions(endpoint), rows };
+  const empty = rows.length === 0 && isDefault(columnsOf(endpoint)) ? null : rows;
+  return { kind: 'Table', apiVersion: `meta.k8s.io/${version}`, metadata, columnDefinitions: columnDefinitions(endpoint), rows: empty };
 }
