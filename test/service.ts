@@ -4,6 +4,7 @@ import https from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const root = path.resolve(import.meta.dirname, '..');
 
@@ -22,6 +23,15 @@ export interface RequestOptions {
   body?: string | Buffer;
 }
 
+/** The launcher as a process of its own. */
+export interface Launched {
+  launcher: ChildProcess;
+  /** All it has said so far, on both outputs. */
+  said(): string;
+  /** Resolves with its exit code, or the signal that ended it. */
+  ended: Promise<number | NodeJS.Signals | null>;
+}
+
 /** A cluster of the running service. */
 export interface MadeCluster {
   id: string;
@@ -33,6 +43,8 @@ export interface MadeCluster {
 export interface Service {
   home: string;
   origin: string;
+  /** The authority its certificate is signed by, PEM. */
+  ca: string;
   launcher: ChildProcess;
   adminToken: string;
   said: string;
@@ -43,7 +55,8 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-function freePort(): Promise<number> {
+/** A port that was free a moment ago. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const address = server.address();
@@ -52,7 +65,8 @@ function freePort(): Promise<number> {
   });
 }
 
-function childrenOf(pid: number): number[] {
+/** All descendants of a process. */
+export function childrenOf(pid: number): number[] {
   try {
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
     return children === '' ? [] : children.split(' ').flatMap((child) => [Number(child), ...childrenOf(Number(child))]);
@@ -61,7 +75,8 @@ function childrenOf(pid: number): number[] {
   }
 }
 
-const commandOf = (pid: number): string => {
+/** The command line of a process; empty when there is none. */
+export const commandOf = (pid: number): string => {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
   } catch {
@@ -69,31 +84,55 @@ const commandOf = (pid: number): string => {
   }
 };
 
+/** Whether a process lives; one that is dead and not yet buried does not. */
+export const isAlive = (pid: number): boolean => {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+};
+
+/** Resolves as soon as the condition holds; false when it does not within the time (milliseconds). */
+export async function until(condition: () => unknown, within = 10_000): Promise<boolean> {
+  for (const end = performance.now() + within; performance.now() < end; await sleep(20)) if (await condition()) return true;
+  return Boolean(await condition());
+}
+
+/** Starts `npm start`'s launcher and does not wait. `detached` puts it at the head of a process group, as a terminal does. */
+export function launch(env: NodeJS.ProcessEnv, { detached = false } = {}): Launched {
+  const launcher = spawn(process.execPath, [path.join(root, 'scripts/start.mjs')], {
+    env: { ...process.env, NODE_OPTIONS: '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached,
+  });
+  let said = '';
+  const hear = (chunk: Buffer): void => {
+    said += chunk.toString();
+  };
+  launcher.stdout?.on('data', hear);
+  launcher.stderr?.on('data', hear);
+  const ended = new Promise<number | NodeJS.Signals | null>((resolve) => launcher.once('close', (code, signal) => resolve(signal ?? code)));
+  return { launcher, said: () => said, ended };
+}
+
 /** Starts the launcher and waits until it has printed all it prints. */
 export async function startService({
   home = mkdtempSync(path.join(tmpdir(), 'orrery-test-')),
   keep = false,
   env = {},
+  detached = false,
 }: {
   home?: string;
   keep?: boolean;
   env?: NodeJS.ProcessEnv;
+  detached?: boolean;
 } = {}): Promise<Service> {
   const port = await freePort();
-  const launcher = spawn(process.execPath, [path.join(root, 'scripts/start.mjs')], {
-    env: { ...process.env, ORRERY_HOME: home, ORRERY_PORT: String(port), NODE_OPTIONS: '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let said = '';
-  await new Promise<void>((resolve, reject) => {
-    const hear = (chunk: Buffer): void => {
-      said += chunk.toString();
-      if (/kubectl create deployment/.test(said)) resolve();
-    };
-    launcher.stdout?.on('data', hear);
-    launcher.stderr?.on('data', hear);
-    launcher.once('exit', (code) => reject(new Error(`the service ended (${code}): ${said}`)));
-  });
+  const { launcher, said, ended } = launch({ ORRERY_HOME: home, ORRERY_PORT: String(port), ...env }, { detached });
+  const early = ended.then((code) => Promise.reject(new Error(`the service ended (${code}): ${said()}`)));
+  early.catch(() => undefined);
+  await Promise.race([until(() => /^Ready in /m.test(said()), 120_000), early]);
   const origin = `https://127.0.0.1:${port}`;
   const ca = readFileSync(path.join(home, 'pki/ca.crt'), 'utf8');
   const adminToken = readFileSync(path.join(home, 'admin-token'), 'utf8').trim();
@@ -119,10 +158,11 @@ export async function startService({
   return {
     home,
     origin,
+    ca,
     launcher,
     adminToken,
     get said() {
-      return said;
+      return said();
     },
     request,
     async createCluster(body) {
