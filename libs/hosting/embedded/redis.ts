@@ -26,7 +26,8 @@ async function answers(url: string): Promise<boolean> {
   } catch {
     return false;
   } finally {
-    client.disconnect();
+    // Of a connection that has ended already, disconnect() would leave a timer behind.
+    if (client.status !== 'end' && client.status !== 'close') client.disconnect();
   }
 }
 

@@ -109,7 +109,7 @@ BEGIN
       END AS failure
     FROM unnest(string_to_array(p_types, NULL), p_keys, p_values, p_expected, p_expires, p_causes, p_ats) WITH ORDINALITY
       AS i (type, key, value, expected, expires, cause, at, ord)
-    LEFT JOIN objects o ON o.cluster_id = p_cluster AND o.key = i.key
+    LEFT JOIN LATERAL (SELECT * FROM objects c WHERE c.cluster_id = p_cluster AND c.key = i.key LIMIT 1) o ON true
   ), granted AS MATERIALIZED (
     SELECT j.ord, j.type, j.key, j.expires, j.cause, j.at, j.mod_revision,
       v_before + row_number() OVER (ORDER BY j.ord) AS revision,
@@ -130,7 +130,7 @@ BEGIN
     SELECT p_cluster, g.key, g.revision, coalesce(g.create_revision, g.revision), g.version, g.expires FROM granted g WHERE g.type <> 'd'
     ON CONFLICT (cluster_id, key) DO UPDATE SET mod_revision = excluded.mod_revision, version = excluded.version, expires_at = excluded.expires_at
   ), removed AS (
-    DELETE FROM objects o USING granted g WHERE g.type = 'd' AND o.cluster_id = p_cluster AND o.key = g.key
+    DELETE FROM objects o WHERE o.cluster_id = p_cluster AND o.key = ANY (ARRAY(SELECT g.key FROM granted g WHERE g.type = 'd'))
   ), given_back AS (
     UPDATE cluster_revisions r SET revision = v_before + (SELECT count(*) FROM granted)
     WHERE r.cluster_id = p_cluster AND (SELECT count(*) FROM granted) < v_count
@@ -162,8 +162,9 @@ BEGIN
     CASE WHEN l.revision IS NULL THEN (SELECT v.value FROM log v WHERE v.cluster_id = p_cluster AND v.revision = o.mod_revision)
       WHEN i.type = 'd' THEN l.value END
   FROM unnest(string_to_array(p_types, NULL), p_keys) WITH ORDINALITY AS i (type, key, ord)
-  LEFT JOIN log l ON l.cluster_id = p_cluster AND l.revision > p_after AND l.write_id = p_write_id AND l.key = i.key
-  LEFT JOIN objects o ON o.cluster_id = p_cluster AND o.key = i.key;
+  LEFT JOIN LATERAL (
+    SELECT * FROM log e WHERE e.cluster_id = p_cluster AND e.key = i.key AND e.revision > p_after AND e.write_id = p_write_id LIMIT 1) l ON true
+  LEFT JOIN LATERAL (SELECT * FROM objects c WHERE c.cluster_id = p_cluster AND c.key = i.key LIMIT 1) o ON true;
 END $$;
 
 -- The reading functions see one snapshot (they are STABLE: their statements use the caller's). Their first row has ord 0, or no key,
@@ -193,8 +194,8 @@ BEGIN
     RETURN QUERY
     SELECT i.ord, o.mod_revision, o.create_revision, o.version, l.value
     FROM unnest(p_keys) WITH ORDINALITY AS i (key, ord)
-    JOIN objects o ON o.cluster_id = p_cluster AND o.key = i.key
-    JOIN log l ON l.cluster_id = p_cluster AND l.revision = o.mod_revision;
+    CROSS JOIN LATERAL (SELECT * FROM objects c WHERE c.cluster_id = p_cluster AND c.key = i.key LIMIT 1) o
+    CROSS JOIN LATERAL (SELECT e.value FROM log e WHERE e.cluster_id = p_cluster AND e.revision = o.mod_revision LIMIT 1) l;
   ELSIF p_at BETWEEN v_cluster.compact_revision AND v_cluster.revision THEN
     RETURN QUERY
     SELECT i.ord, v.revision, v.create_revision, v.version, v.value
@@ -228,7 +229,7 @@ BEGIN
     SELECT o.key, o.mod_revision, o.create_revision, o.version, l.value
     FROM (
       SELECT * FROM objects i WHERE i.cluster_id = p_cluster AND i.key >= p_from AND i.key < p_to ORDER BY i.key LIMIT p_limit) o
-    JOIN log l ON l.cluster_id = p_cluster AND l.revision = o.mod_revision
+    CROSS JOIN LATERAL (SELECT e.value FROM log e WHERE e.cluster_id = p_cluster AND e.revision = o.mod_revision LIMIT 1) l
     ORDER BY o.key;
   ELSE
     IF p_limit IS NOT NULL AND p_at BETWEEN v_cluster.compact_revision AND v_cluster.revision THEN
@@ -300,7 +301,7 @@ BEGIN
   RETURN QUERY SELECT NULL::text, r.revision, r.compact_revision, NULL::bigint, NULL::text FROM cluster_revisions r WHERE r.cluster_id = p_cluster;
   RETURN QUERY
   SELECT o.key, o.mod_revision, o.create_revision, o.version, l.value
-  FROM objects o JOIN log l ON l.cluster_id = p_cluster AND l.revision = o.mod_revision
+  FROM objects o CROSS JOIN LATERAL (SELECT e.value FROM log e WHERE e.cluster_id = p_cluster AND e.revision = o.mod_revision LIMIT 1) l
   WHERE o.cluster_id = p_cluster AND o.expires_at <= p_now
   ORDER BY o.expires_at, o.key LIMIT p_limit;
 END $$;
@@ -418,7 +419,9 @@ BEGIN
     ), logged AS (
       INSERT INTO log (cluster_id, revision, create_revision, version, previous_revision, at, write_id, deleted, key, cause, value)
       SELECT p_to, l.revision, l.create_revision, l.version, l.previous_revision, l.at, l.write_id, false, l.key, l.cause, replace_all(l.value, p_replace, p_with)
-      FROM objects o JOIN log l ON l.cluster_id = p_from AND l.revision = o.mod_revision WHERE o.cluster_id = p_from
+      FROM objects o
+      CROSS JOIN LATERAL (SELECT * FROM log e WHERE e.cluster_id = p_from AND e.revision = o.mod_revision LIMIT 1) l
+      WHERE o.cluster_id = p_from
     ), turned AS (
       INSERT INTO turns (cluster_id, component, token, cursor, next_at)
       SELECT p_to, t.component, t.token, t.cursor, t.next_at FROM turns t WHERE t.cluster_id = p_from
