@@ -32,12 +32,14 @@ const textOf = (body: unknown): string | Buffer | undefined =>
 
 /** A cluster's Kubernetes API over plain HTTP. Paths are the cluster's own: /api/v1/… */
 export class ClusterApi {
-  private readonly agent = new https.Agent({ ca: this.service.ca, keepAlive: true });
+  private readonly agent: https.Agent;
 
   constructor(
     private readonly service: Service,
     readonly cluster: Pick<MadeCluster, 'id' | 'token'>,
-  ) {}
+  ) {
+    this.agent = new https.Agent({ ca: service.ca, keepAlive: true });
+  }
 
   get prefix(): string {
     return `/clusters/${this.cluster.id}`;

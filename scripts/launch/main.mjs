@@ -10,11 +10,20 @@ import { StartError } from './start-error.mjs';
 const root = path.resolve(path.dirname(new URL(import.meta.url).pathname), '../..');
 const say = (line) => process.stdout.write(`${line}\n`);
 
+/** Told before anything is started; apps' own configuration says the same. */
+const urlShapes = [
+  ['DATABASE_URL', /^postgres(ql)?:\/\//, 'postgres://'],
+  ['REDIS_URL', /^rediss?:\/\//, 'redis:// or rediss://'],
+];
+
 function settings() {
   const { ORRERY_HOME, ORRERY_PORT, ORRERY_HOST } = process.env;
   const port = Number(ORRERY_PORT || 8443);
   if (!Number.isInteger(port) || port < 1 || port > 65535)
     throw new StartError(`ORRERY_PORT=${ORRERY_PORT} is no port: give a number from 1 to 65535`);
+  for (const [name, shape, wanted] of urlShapes) {
+    if (process.env[name] && !shape.test(process.env[name])) throw new StartError(`bad configuration: ${name}: must be a ${wanted} URL`);
+  }
   return {
     home: path.resolve(process.cwd(), ORRERY_HOME || '.orrery'),
     shownHome: ORRERY_HOME || '.orrery',

@@ -138,7 +138,6 @@ describe('start', () => {
 });
 
 describe('what keeps it from starting is said in one clear line', () => {
-  const advice = (name: string) => `start it, correct ${name}, or unset it to use the embedded one`;
   test.each<[string, NodeJS.ProcessEnv, string | RegExp]>([
     ['a port that is none', { ORRERY_PORT: 'https' }, 'ORRERY_PORT=https is no port: give a number from 1 to 65535'],
     ['a port out of range', { ORRERY_PORT: '70000' }, 'ORRERY_PORT=70000 is no port: give a number from 1 to 65535'],
@@ -147,13 +146,13 @@ describe('what keeps it from starting is said in one clear line', () => {
     [
       'an unreachable database',
       { DATABASE_URL: 'postgres://me:secret@127.0.0.1:1/orrery' },
-      `PostgreSQL at postgres://127.0.0.1:1/orrery can't be reached (connect ECONNREFUSED 127.0.0.1:1): ${advice('DATABASE_URL')}`,
+      "PostgreSQL can't be reached for the migrations (connect ECONNREFUSED 127.0.0.1:1): start it or correct DATABASE_URL",
     ],
     ['a database URL that is none', { DATABASE_URL: 'nonsense' }, 'bad configuration: DATABASE_URL: must be a postgres:// URL'],
     [
       'an unreachable Redis',
       { REDIS_URL: 'redis://:secret@127.0.0.1:1' },
-      `Redis at redis://127.0.0.1:1 can't be reached (connect ECONNREFUSED 127.0.0.1:1): ${advice('REDIS_URL')}`,
+      "Redis at redis://127.0.0.1:1 can't be reached (connect ECONNREFUSED 127.0.0.1:1): start it, correct REDIS_URL, or unset it to use the embedded one",
     ],
     ['a Redis URL that is none', { REDIS_URL: 'http://127.0.0.1:1' }, 'bad configuration: REDIS_URL: must be a redis:// or rediss:// URL'],
   ])('%s', async (_, env, line) => {
