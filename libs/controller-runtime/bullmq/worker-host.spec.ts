@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { memoryStorage, type StorageAdmin } from '#storage';
+import { redisUrl } from '../../../test/servers.js';
 import type { ClusterContext, Component, ComponentInstance, DrainResult } from '../component.js';
 import type { HostedCluster } from '../turn.js';
 import { createWakeups, type Wakeups } from './wakeups.js';
 import { createWorkerHost, type WorkerHost, type WorkerHostOptions } from './worker-host.js';
-
-const url = process.env.REDIS_URL;
 
 async function eventually(what: () => boolean): Promise<void> {
   const deadline = Date.now() + 10_000;
@@ -54,7 +53,7 @@ function hosted(admin: StorageAdmin, cluster: string): Promise<HostedCluster> {
   });
 }
 
-(url === undefined ? describe.skip : describe)('the BullMQ host', () => {
+describe('the BullMQ host', () => {
   const closing: Array<() => Promise<void>> = [];
   afterEach(async () => {
     for (const close of closing.splice(0).reverse()) await close();
@@ -63,8 +62,8 @@ function hosted(admin: StorageAdmin, cluster: string): Promise<HostedCluster> {
   async function start(component: Component, more: Partial<WorkerHostOptions> = {}) {
     const admin = memoryStorage();
     await admin.create('c1');
-    const { hostname, port } = new URL(url ?? '');
-    const queue = { connection: { host: hostname, port: Number(port) }, namespace: randomUUID() };
+    const { hostname, port, password } = new URL(await redisUrl());
+    const queue = { connection: { host: hostname, port: Number(port), password }, namespace: randomUUID() };
     const wakeups: Wakeups = createWakeups({ ...queue, components: [component] });
     closing.push(() => wakeups.close());
     const errors: unknown[] = [];
