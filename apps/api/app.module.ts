@@ -7,24 +7,24 @@ import { PlatformGuard } from './platform/platform.guard.js';
 import type { PlatformServices } from './platform-services.js';
 import { ACCESS, CLOCK_TURNER, CLUSTER_ADDRESS, CLUSTERS, ORGANIZATIONS } from './tokens.js';
 
-/** The api as Nest sees it: one flat module. The Kubernetes endpoint stands beside it (main.ts): it needs no framework. */
 @Module({})
-export class AppModule {
-  static of(services: { platform: PlatformServices; health: Health; metrics: Metrics }): DynamicModule {
-    const { platform, health, metrics } = services;
-    return {
-      module: AppModule,
-      controllers: [OpsController, OrganizationsController, ClustersController, OpenApiController],
-      providers: [
-        PlatformGuard,
-        { provide: HEALTH, useValue: health },
-        { provide: METRICS, useValue: metrics },
-        { provide: ACCESS, useValue: platform.access },
-        { provide: CLUSTERS, useValue: platform.clusters },
-        { provide: ORGANIZATIONS, useValue: platform.organizations },
-        { provide: CLUSTER_ADDRESS, useValue: platform.address },
-        { provide: CLOCK_TURNER, useValue: platform.clock },
-      ],
-    };
-  }
+class AppModule {}
+
+/** The api as Nest sees it: one flat module. The Kubernetes endpoint stands beside it (start-api.ts): it needs no framework. */
+export function appModule(services: { platform: PlatformServices; health: Health; metrics: Metrics }): DynamicModule {
+  const { platform, health, metrics } = services;
+  return {
+    module: AppModule,
+    controllers: [OpsController, OrganizationsController, ClustersController, OpenApiController],
+    providers: [
+      PlatformGuard,
+      { provide: HEALTH, useValue: health },
+      { provide: METRICS, useValue: metrics },
+      { provide: ACCESS, useValue: platform.access },
+      { provide: CLUSTERS, useValue: platform.clusters },
+      { provide: ORGANIZATIONS, useValue: platform.organizations },
+      { provide: CLUSTER_ADDRESS, useValue: platform.address },
+      { provide: CLOCK_TURNER, useValue: platform.clock },
+    ],
+  };
 }

@@ -13,7 +13,7 @@ import {
   secretFile,
   serverNames,
 } from '#hosting';
-import { AppModule } from './app.module.js';
+import { appModule } from './app.module.js';
 import { type ApiConfig, publicOrigin } from './config.js';
 import { KubernetesEndpoint } from './kubernetes/endpoint.js';
 import { openPlatform } from './platform-services.js';
@@ -37,7 +37,7 @@ export async function startApi(config: ApiConfig, log: Log): Promise<Started> {
   });
   const endpoint = new KubernetesEndpoint({ access: platform.access, apis: platform.apis, metrics, log });
   const secure = await createSecureServer(authority, serverNames(config.ORRERY_HOST, config.ORRERY_HOST_NAMES), log);
-  const app = await createNest(AppModule.of({ platform, health, metrics }), log, (handler) => {
+  const app = await createNest(appModule({ platform, health, metrics }), log, (handler) => {
     // Requests on clusters go past the framework: they are nearly all there are, and every one would pay for it.
     secure.handle((request, response) =>
       endpoint.takes(request.url ?? '') ? endpoint.handle(request, response) : handler(request, response),

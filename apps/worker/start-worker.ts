@@ -14,7 +14,7 @@ import {
 } from '#hosting';
 import { openComponents } from './component-host.js';
 import type { WorkerConfig } from './config.js';
-import { WorkerModule } from './worker.module.js';
+import { workerModule } from './worker.module.js';
 
 /** The components a worker is told to run. */
 function rolesOf({ ROLES }: WorkerConfig): ReadonlySet<string> {
@@ -32,7 +32,7 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Start
   const metrics = createMetrics('worker');
   const health = createHealth((name, reason) => log.warn({ check: name, reason }, 'not ready'));
   for (const [name, check] of Object.entries(backends.checks)) health.add(name, check);
-  const app = await createNest(WorkerModule.of({ health, metrics }), log);
+  const app = await createNest(workerModule({ health, metrics }), log);
   const port = await listen(app, { host: config.WORKER_HOST, port: config.WORKER_PORT, variable: 'WORKER_PORT' });
   const host = await openComponents({ config, log, backends, authority, metrics, roles });
   const shutdown: ShutdownStep[] = [

@@ -19,6 +19,7 @@ export async function createNest(module: DynamicModule, log: Log, serve?: (handl
     ...(serve && { serverFactory: (handler: Handler) => serve(handler) as never }),
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: new NestLog(log), abortOnError: false });
+  // biome-ignore lint/correctness/useHookAtTopLevel: Nest's, not React's
   app.useGlobalFilters(new ProblemFilter(log));
   return app;
 }

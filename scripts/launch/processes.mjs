@@ -20,6 +20,19 @@ function openLog(file) {
   return fs.openSync(file, 'a', 0o600);
 }
 
+/** The line of a log's end that says what went wrong, as far as one does. */
+function lastError(file) {
+  const { size } = fs.statSync(file);
+  const buffer = Buffer.alloc(Math.min(size, 8192));
+  const log = fs.openSync(file, 'r');
+  fs.readSync(log, buffer, 0, buffer.length, size - buffer.length);
+  fs.closeSync(log);
+  return buffer
+    .toString()
+    .split('\n')
+    .findLast((line) => /^(\w*Error\b|Error \[)/.test(line));
+}
+
 /** One process of the service. It learns of the launcher's death by the closing of their channel. */
 export class ServiceProcess {
   /** @param {{name: string, script: string, root: string, logFile: string, env: Record<string, string>, onGivenUp: (message: string) => void}} options */
@@ -55,7 +68,7 @@ export class ServiceProcess {
       });
       child.once('error', (error) => reject(new StartError(`the ${name} can't be started: ${error.message}`)));
       this.exited.then((how) => {
-        if (!ready) reject(new StartError(`the ${name} ended while starting (${how}); see ${logFile}`));
+        if (!ready) reject(new StartError(`the ${name} ended while starting (${lastError(logFile) ?? how}); see ${logFile}`));
         else if (!this.stopping) this.restart(how);
       });
     });
