@@ -6,7 +6,7 @@ import { rejected } from './rejection.js';
 type PriorityClass = schedulingv1.PriorityClass;
 
 /** The class of pods that name none: of several defaults the lowest (getDefaultPriorityClass). */
-export function defaultClass(classes: readonly PriorityClass[]): PriorityClass | undefined {
+function defaultClass(classes: readonly PriorityClass[]): PriorityClass | undefined {
   const defaults = classes.filter(({ globalDefault }) => globalDefault);
   return defaults.sort((a, b) => (a.value ?? 0) - (b.value ?? 0))[0];
 }

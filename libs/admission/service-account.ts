@@ -23,7 +23,7 @@ function tokenVolume(name: string): corev1.Volume {
 }
 
 /** Mounts the account's token into every container that has nothing at its place (mountServiceAccountToken). In place. */
-export function mountToken(pod: corev1.Pod, suffix: () => string): void {
+function mountToken(pod: corev1.Pod, suffix: () => string): void {
   const { spec } = pod;
   const present = spec.volumes?.find(({ name }) => name.startsWith(VOLUME_PREFIX))?.name;
   const name = present ?? `${VOLUME_PREFIX}${suffix()}`;

@@ -1,5 +1,5 @@
 import type { Resource } from '#api';
-import { isAlreadyExists, type KubeObject } from '#apimachinery';
+import { isAlreadyExists, isInvalid, type KubeObject } from '#apimachinery';
 import type { Client } from '#client';
 import { configMapSteps } from './config-maps.js';
 import { corednsSteps } from './coredns.js';
@@ -39,8 +39,11 @@ async function run(client: Client, step: Step): Promise<KubeObject> {
   try {
     return await client.create(resource, step.object);
   } catch (error) {
-    if (!isAlreadyExists(error)) throw error;
-    return client.get(resource, metadata.name, metadata.namespace);
+    // A second Service with the same address is Invalid before it is AlreadyExists.
+    if (!isAlreadyExists(error) && !isInvalid(error)) throw error;
+    return client.get(resource, metadata.name, metadata.namespace).catch(() => {
+      throw error;
+    });
   }
 }
 

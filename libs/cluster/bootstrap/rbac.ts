@@ -12,7 +12,7 @@ const annotations = { 'rbac.authorization.kubernetes.io/autoupdate': 'true' };
 const list = (text = ''): string[] => text.split(',').map((each) => (each === 'core' ? '' : each));
 
 /** Reads a rule's text. */
-export function parseRule(text: RuleText): rbacv1.PolicyRule {
+function parseRule(text: RuleText): rbacv1.PolicyRule {
   const [verbs, groups, resources, names] = text.split(' ');
   if (groups === 'url') return { verbs: list(verbs), nonResourceURLs: list(resources) };
   return {
@@ -24,7 +24,7 @@ export function parseRule(text: RuleText): rbacv1.PolicyRule {
 }
 
 /** Reads a subject's text. */
-export function parseSubject(text: SubjectText): rbacv1.Subject {
+function parseSubject(text: SubjectText): rbacv1.Subject {
   const kind = text.slice(0, text.indexOf(':'));
   const name = text.slice(kind.length + 1);
   if (kind !== 'sa') return { kind: kind === 'user' ? 'User' : 'Group', apiGroup, name };

@@ -34,7 +34,7 @@ export interface NodePlan {
 export const VERSIONS = { kubernetes: 'v1.36.2', etcd: '3.6.8-0', coredns: 'v1.14.2', kindnetd: 'v20250512-df8de77b' } as const;
 
 /** The name of the node that runs the control plane. */
-export const CONTROL_PLANE = 'control-plane';
+const CONTROL_PLANE = 'control-plane';
 
 const FIRST_ADDRESS = 10;
 

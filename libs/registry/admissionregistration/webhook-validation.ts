@@ -82,10 +82,7 @@ function serviceErrors(
 }
 
 /** Where a webhook is called: a URL or a service (apiserver/pkg/util/webhook/validation.go). Conversion webhooks of CRDs share it. */
-export function clientConfigErrors(
-  path: string,
-  { url, service }: Partial<admissionregistrationv1.WebhookClientConfig> = {},
-): FieldError[] {
+function clientConfigErrors(path: string, { url, service }: Partial<admissionregistrationv1.WebhookClientConfig> = {}): FieldError[] {
   if ((url === undefined) === (service === undefined)) return [required(path, 'exactly one of url or service is required')];
   if (url !== undefined) return urlErrors(`${path}.url`, url);
   return service ? serviceErrors(`${path}.service`, service) : [];

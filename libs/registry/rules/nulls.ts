@@ -2,7 +2,7 @@ import type { KubeObject } from '#apimachinery';
 import type { ResourceStrategy, SubresourceStrategy } from '#apiserver';
 
 /** The same value without its nulls: Go's nil slices and pointers, which decoding keeps where clients are shown them. Shares what has none. */
-export function withoutNulls<T>(value: T): T {
+function withoutNulls<T>(value: T): T {
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) {
     const items = value.map(withoutNulls);
