@@ -52,7 +52,7 @@ async function launch(program: RedisProgram, folder: string, log?: (text: string
   });
   const url = `redis://:${password}@127.0.0.1:${port}`;
   await server.untilReady('Redis', () => answers(url));
-  writeFileSync(path.join(folder, 'redis.pid'), String(server.pid));
+  writeFileSync(path.join(folder, 'redis.pid'), String(server.pid), { mode: 0o600 });
   return {
     url,
     pid: server.pid,
