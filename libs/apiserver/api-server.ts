@@ -3,12 +3,13 @@ import { accessOf } from './access.js';
 import type { AdmissionPlugin } from './admission.js';
 import { admissionChain } from './admission-chain.js';
 import { type Authenticator, authenticate } from './authentication.js';
-import { type AuthorizationAttributes, type AuthorizerLink, authorize, forbiddenError, standardAuthorizers } from './authorization.js';
+import { type AuthorizationAttributes, type AuthorizerLink, authorize, forbiddenError, privilegedGroup } from './authorization.js';
 import type { ClusterStore } from './cacher/cacher.js';
 import { type Catalog, type Conversion, catalogOf } from './catalog.js';
 import { impersonate } from './impersonation.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { KUBERNETES_VERSION, nonResourceResponse, type VersionInfo } from './non-resource.js';
+import { RbacAuthorizer } from './rbac.js';
 import { createReader } from './reader.js';
 import { type ApiRequest, type ApiResponse, headerOf, queryOf } from './request.js';
 import { type RequestInfo, requestInfo } from './request-info.js';
@@ -30,7 +31,7 @@ export interface ApiServerDependencies {
   random: Random;
   timers: Timers;
   authenticators?: readonly Authenticator[];
-  /** Default: system:masters may do anything, the public paths are everybody's. */
+  /** Default: system:masters may do anything, everybody else what the cluster's roles say. */
   authorizers?: readonly AuthorizerLink[];
   version?: VersionInfo;
   /** The cluster's path on its host, e.g. `/clusters/ID`; it stands in addresses that clients follow. Default ''. */
@@ -52,7 +53,7 @@ const NOBODY: readonly Authenticator[] = [];
 
 /** Makes the API of the cluster whose store is given. */
 export function createApiServer(deps: ApiServerDependencies): ApiServer {
-  const { store, clock, random, timers, authorizers = standardAuthorizers } = deps;
+  const { store, clock, random, timers, authorizers = [privilegedGroup, new RbacAuthorizer(store)] } = deps;
   const cluster: ClusterScope = {
     store,
     clock,
@@ -89,7 +90,7 @@ class Pipeline {
     const query = queryOf(request);
     const info = requestInfo(request.method, request.path, query);
     const requestor = await authenticate(request, this.deps.authenticators ?? NOBODY);
-    const user = await impersonate(requestor, request.headers, this.authorizers);
+    const user = await impersonate(attributesOf(info, requestor), request.headers, this.authorizers);
     const attributes = attributesOf(info, user);
     const { decision, reason } = await authorize(attributes, this.authorizers);
     if (decision !== 'allow') throw forbiddenError(attributes, reason);

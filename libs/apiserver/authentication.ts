@@ -16,7 +16,8 @@ export async function authenticate(request: ApiRequest, authenticators: readonly
     const user = await authenticator.authenticate(request);
     if (user !== undefined) return withAuthenticated(user);
   }
-  if (headerOf(request, 'authorization') !== undefined) throw unauthorized();
+  // Only bearer tokens are credentials here; whoever comes with anything else comes with nothing.
+  if (/^bearer +\S/i.test(headerOf(request, 'authorization') ?? '')) throw unauthorized();
   return ANONYMOUS;
 }
 

@@ -43,32 +43,6 @@ export const privilegedGroup: AuthorizerLink = {
   rulesFor: (user) => (user.groups.includes('system:masters') ? EVERYTHING : NO_RULES),
 };
 
-const PUBLIC_PATHS = new Set(['/healthz', '/livez', '/readyz', '/version', '/version/']);
-
-/** What the ClusterRole system:public-info-viewer gives to everybody. */
-export const publicInfo: AuthorizerLink = {
-  authorize: ({ isResource, verb, path }) => (!isResource && verb === 'get' && PUBLIC_PATHS.has(path) ? ALLOW : NONE),
-};
-
-const DISCOVERY = /^\/(api|apis|openapi|healthz|livez|readyz|version)(\/.*)?$/;
-
-/** What the ClusterRole system:discovery gives to whoever is authenticated. */
-export const discoveryInfo: AuthorizerLink = {
-  authorize: ({ isResource, verb, path, user }) =>
-    !isResource && verb === 'get' && DISCOVERY.test(path) && user.groups.includes('system:authenticated') ? ALLOW : NONE,
-};
-
-const SELF_REVIEWS = new Set(['selfsubjectaccessreviews', 'selfsubjectrulesreviews', 'selfsubjectreviews']);
-
-/** What the ClusterRole system:basic-user gives to whoever is authenticated. */
-export const basicUser: AuthorizerLink = {
-  authorize: ({ isResource, verb, resource, user }) =>
-    isResource && verb === 'create' && SELF_REVIEWS.has(resource) && user.groups.includes('system:authenticated') ? ALLOW : NONE,
-};
-
-/** The chain that every cluster starts with. */
-export const standardAuthorizers: readonly AuthorizerLink[] = [privilegedGroup, publicInfo, discoveryInfo, basicUser];
-
 /** The first that allows or denies decides; nobody: denied, with the reasons of those that had no opinion. */
 export async function authorize(attributes: AuthorizationAttributes, authorizers: readonly AuthorizerLink[]): Promise<Decision> {
   const reasons: string[] = [];

@@ -1,24 +1,14 @@
-import { badRequest } from '#apimachinery';
+import { badRequest, goQuote } from '#apimachinery';
 import { type AuthorizationAttributes, type AuthorizerLink, authorize, forbiddenError } from './authorization.js';
 import type { ApiRequest } from './request.js';
 import type { UserInfo } from './strategy.js';
 
 const EXTRA = 'impersonate-extra-';
 
-interface Asked {
-  kind: 'users' | 'groups' | 'serviceaccounts' | 'userextras' | 'uids';
-  group: string;
-  namespace: string;
-  name: string;
-  /** The key of an extra. */
-  subresource: string;
-}
-
-const valuesOf = (value: string | string[] | undefined): string[] => (value === undefined ? [] : Array.isArray(value) ? value : [value]);
-
-function serviceAccount(user: string): { namespace: string; name: string } | undefined {
-  const match = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user);
-  return match ? { namespace: match[1] ?? '', name: match[2] ?? '' } : undefined;
+/** Values of a header; several of the same name may have been joined with a comma and a space on their way (node:http does). */
+function valuesOf(value: string | string[] | undefined): string[] {
+  if (value === undefined) return [];
+  return (Array.isArray(value) ? value : [value]).flatMap((one) => one.split(', '));
 }
 
 function unescapeKey(key: string): string {
@@ -29,23 +19,73 @@ function unescapeKey(key: string): string {
   }
 }
 
-function askedOf(headers: ApiRequest['headers']): Asked[] {
-  const asked: Asked[] = [];
-  const add = (kind: Asked['kind'], name: string, rest: Partial<Asked> = {}) =>
-    asked.push({ kind, group: '', namespace: '', subresource: '', name, ...rest });
-  const [user = ''] = valuesOf(headers['impersonate-user']);
-  const account = serviceAccount(user);
-  if (account) add('serviceaccounts', account.name, { namespace: account.namespace });
-  else if (user !== '') add('users', user);
-  for (const group of valuesOf(headers['impersonate-group'])) add('groups', group);
+/** The user as the headers say, word for word. */
+interface Wanted {
+  name: string;
+  uid: string;
+  groups: string[];
+  extra?: Record<string, string[]>;
+}
+
+function wantedUser(headers: ApiRequest['headers']): Wanted {
+  const wanted: Wanted = { name: single(headers['impersonate-user']), uid: single(headers['impersonate-uid']), groups: [] };
+  wanted.groups = valuesOf(headers['impersonate-group']);
   for (const name of Object.keys(headers)) {
     if (!name.startsWith(EXTRA)) continue;
     const key = unescapeKey(name.slice(EXTRA.length));
-    for (const value of valuesOf(headers[name])) add('userextras', value, { group: 'authentication.k8s.io', subresource: key });
+    wanted.extra ??= {};
+    wanted.extra[key] = [...(wanted.extra[key] ?? []), ...valuesOf(headers[name])];
   }
-  const [uid = ''] = valuesOf(headers['impersonate-uid']);
-  if (uid !== '') add('uids', uid, { group: 'authentication.k8s.io' });
+  return wanted;
+}
+
+const single = (value: string | string[] | undefined): string => (Array.isArray(value) ? (value[0] ?? '') : (value ?? ''));
+
+const goStrings = (values: readonly string[]): string => `[]string{${values.map(goQuote).join(', ')}}`;
+
+/** The wanted user as Go prints it with %#v. */
+function shown({ name, uid, groups, extra }: Wanted): string {
+  const listed = groups.length === 0 ? '[]string(nil)' : goStrings(groups);
+  const pairs = Object.entries(extra ?? {}).map(([key, values]) => `${goQuote(key)}:${goStrings(values)}`);
+  const extras = extra === undefined ? 'map[string][]string(nil)' : `map[string][]string{${pairs.join(', ')}}`;
+  return `&user.DefaultInfo{Name:${goQuote(name)}, UID:${goQuote(uid)}, Groups:${listed}, Extra:${extras}}`;
+}
+
+function serviceAccount(user: string): { namespace: string; name: string } | undefined {
+  const match = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user);
+  return match ? { namespace: match[1] ?? '', name: match[2] ?? '' } : undefined;
+}
+
+/** Every name that must be allowed: what is asked of the authorizers. */
+function questions(wanted: Wanted, requestor: UserInfo): AuthorizationAttributes[] {
+  const ask = (resource: string, name: string, more: Partial<AuthorizationAttributes> = {}): AuthorizationAttributes => ({
+    user: requestor,
+    verb: 'impersonate',
+    isResource: true,
+    path: '',
+    group: '',
+    version: 'v1',
+    resource,
+    subresource: '',
+    namespace: '',
+    name,
+    ...more,
+  });
+  const account = serviceAccount(wanted.name);
+  const authentication = { group: 'authentication.k8s.io' };
+  const asked = [account ? ask('serviceaccounts', account.name, { namespace: account.namespace }) : ask('users', wanted.name)];
+  for (const group of wanted.groups) asked.push(ask('groups', group));
+  for (const [key, values] of Object.entries(wanted.extra ?? {})) {
+    for (const value of values) asked.push(ask('userextras', value, { ...authentication, subresource: key }));
+  }
+  if (wanted.uid) asked.push(ask('uids', wanted.uid, authentication));
   return asked;
+}
+
+function completed({ name, uid, groups, extra }: Wanted): UserInfo {
+  const account = serviceAccount(name);
+  const own = account && groups.length === 0 ? ['system:serviceaccounts', `system:serviceaccounts:${account.namespace}`] : groups;
+  return { name, groups: withImplicitGroup(name, own), ...(uid ? { uid } : {}), ...(extra ? { extra } : {}) };
 }
 
 function withImplicitGroup(name: string, groups: string[]): string[] {
@@ -54,60 +94,33 @@ function withImplicitGroup(name: string, groups: string[]): string[] {
   return [...groups, 'system:authenticated'];
 }
 
-function userOf(asked: readonly Asked[]): UserInfo {
-  const user: UserInfo = { name: '', groups: [] };
-  for (const { kind, name, namespace, subresource } of asked) {
-    if (kind === 'users') user.name = name;
-    else if (kind === 'groups') user.groups.push(name);
-    else if (kind === 'uids') user.uid = name;
-    else if (kind === 'serviceaccounts') user.name = `system:serviceaccount:${namespace}:${name}`;
-    else {
-      user.extra ??= {};
-      user.extra[subresource] = [...(user.extra[subresource] ?? []), name];
-    }
-  }
-  const [account] = asked.filter((one) => one.kind === 'serviceaccounts');
-  if (account && user.groups.length === 0) user.groups = ['system:serviceaccounts', `system:serviceaccounts:${account.namespace}`];
-  user.groups = withImplicitGroup(user.name, user.groups);
-  return user;
+/** The word of constrained impersonation for what is impersonated (KEP-5284): it stands in refusals. */
+function modeOf({ name }: Wanted): string {
+  if (serviceAccount(name)) return 'serviceaccount';
+  return name.startsWith('system:node:') ? 'arbitrary-node' : 'user-info';
 }
 
 /**
- * Who a request is to be taken for (endpoints/filters/impersonation): every name in the Impersonate-* headers must be allowed to the
- * requestor. Throws 400 without a user to impersonate, 403.
+ * Who a request is to be taken for (apiserver/pkg/endpoints/filters/impersonation): every name in the Impersonate-* headers must be
+ * allowed to the requestor, who stands in the request's attributes. Throws 400 without a user to impersonate, 403.
  */
 export async function impersonate(
-  requestor: UserInfo,
+  request: AuthorizationAttributes,
   headers: ApiRequest['headers'],
   authorizers: readonly AuthorizerLink[],
 ): Promise<UserInfo> {
-  if (!Object.keys(headers).some((name) => name.startsWith('impersonate-'))) return requestor;
-  const asked = askedOf(headers);
-  if (asked.length === 0) return requestor;
-  if (!asked.some(({ kind }) => kind === 'users' || kind === 'serviceaccounts')) {
-    throw badRequest(`requested [${asked.map(shown).join(' ')}] without impersonating a user`);
+  const requestor = request.user;
+  let asked = false;
+  for (const name in headers) asked ||= name.startsWith('impersonate-');
+  if (!asked) return requestor;
+  const wanted = wantedUser(headers);
+  if (wanted.name === '') {
+    if (wanted.uid === '' && wanted.groups.length === 0 && wanted.extra === undefined) return requestor;
+    throw badRequest(`requested ${shown(wanted)} without impersonating a user name`);
   }
-  for (const { kind, group, namespace, name, subresource } of asked) {
-    const attributes: AuthorizationAttributes = {
-      user: requestor,
-      verb: 'impersonate',
-      isResource: true,
-      path: '',
-      group,
-      version: group === '' ? '' : 'v1',
-      resource: kind,
-      subresource,
-      namespace,
-      name,
-    };
-    const { decision, reason } = await authorize(attributes, authorizers);
-    if (decision !== 'allow') throw forbiddenError(attributes, reason);
+  for (const question of questions(wanted, requestor)) {
+    const { decision, reason } = await authorize(question, authorizers);
+    if (decision !== 'allow') throw forbiddenError({ ...request, verb: `impersonate-on:${modeOf(wanted)}:${request.verb}` }, reason);
   }
-  return userOf(asked);
-}
-
-/** An ObjectReference as Go prints it with %v. */
-function shown({ kind, namespace, name, subresource, group }: Asked): string {
-  const kinds = { users: 'User', groups: 'Group', serviceaccounts: 'ServiceAccount', userextras: 'UserExtra', uids: 'UID' };
-  return `{${kinds[kind]} ${namespace} ${name}  ${group ? `${group}/v1` : ''}  ${subresource}}`;
+  return completed(wanted);
 }

@@ -1,7 +1,7 @@
 export type { AdmissionAttributes, AdmissionContext, AdmissionOperation, AdmissionPlugin } from './admission.js';
 export { type ApiServer, type ApiServerDependencies, createApiServer } from './api-server.js';
 export { ANONYMOUS, type Authenticator } from './authentication.js';
-export { type AuthorizationAttributes, type AuthorizerLink, standardAuthorizers } from './authorization.js';
+export { type AuthorizationAttributes, type AuthorizerLink, privilegedGroup } from './authorization.js';
 export type { AccessAttributes, AccessDecision, AccessRules, Authorizer, TokenOwner } from './authorizer.js';
 export type { CachedObject, CacheEvent, CacheSink, ClusterStore, CommitListener } from './cacher/cacher.js';
 export { type ClusterStoreOptions, clusterStore, type HostedClusterStore } from './cacher/cluster-store.js';
@@ -12,6 +12,7 @@ export { type InProcessOptions, inProcessClient } from './in-process-client.js';
 export { keyOf, keyRoot, type Location, listPrefix, locate } from './keys.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
 export { KUBERNETES_VERSION, type VersionInfo } from './non-resource.js';
+export { RbacAuthorizer } from './rbac.js';
 export type { ClusterReader } from './reader.js';
 export type { ApiRequest, ApiResponse } from './request.js';
 export type { Column, Companion, FieldOf, ResourceStrategy, StrategyContext, SubresourceStrategy, UserInfo } from './strategy.js';

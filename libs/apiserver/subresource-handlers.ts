@@ -2,7 +2,7 @@ import { applyDefaults } from '#api';
 import type { KubeObject } from '#apimachinery';
 import { failureStatus, StatusError } from '#apimachinery/status.js';
 import type { Subresource } from './catalog.js';
-import { MEDIA_TYPES, negotiateInput } from './negotiation.js';
+import { MEDIA_TYPES, type Negotiated, negotiateInput } from './negotiation.js';
 import { ensureNamespace } from './object-meta.js';
 import { writeOptions } from './options.js';
 import { handleGet } from './read-handlers.js';
@@ -13,8 +13,9 @@ import { type BindingObject, bindPod } from './rest/binding.js';
 import { deleteObject } from './rest/delete.js';
 import { getObject } from './rest/get.js';
 import { applyNotServed, applyPatch, patchKindOf, readPatch } from './rest/patch.js';
-import { type Scale, scaleOf, updateScale } from './rest/scale.js';
+import { type Scale, scaleOf, scaleTable, updateScale } from './rest/scale.js';
 import { viewOf } from './rest/status.js';
+import { includeObjectOf } from './rest/table.js';
 import type { Updated } from './rest/update.js';
 import { deleteOptionsOf, handlePatch, handleUpdate, statusAnswer } from './write-handlers.js';
 
@@ -42,7 +43,7 @@ async function handleScale(call: ResourceCall, { group, version, kind }: Subreso
   const { scope, query } = call;
   const negotiated = outputOf(call);
   const expected = { group, version, kind };
-  const answer = (scale: object) => objectResponse(scale, { negotiated, status: 200, warnings: scope.warnings.texts });
+  const answer = (scale: Scale) => answerScale(call, negotiated, scale);
   if (scope.verb === 'get') {
     const stored = await getObject(scope, query.get('resourceVersion') ?? '');
     return answer(scaleOf(scope.endpoint, stored.object));
@@ -51,6 +52,13 @@ async function handleScale(call: ResourceCall, { group, version, kind }: Subreso
   const object = JSON.parse(updated.value) as KubeObject;
   object.metadata.resourceVersion = String(updated.revision);
   return answer(scaleOf(scope.endpoint, object));
+}
+
+/** A Scale, whole or as a Table (pkg/printers/internalversion printScale). */
+function answerScale({ scope, query }: ResourceCall, negotiated: Negotiated, scale: Scale): ApiResponse {
+  const form = { negotiated, status: 200, warnings: scope.warnings.texts };
+  if (negotiated.convert?.kind !== 'Table') return objectResponse(scale, form);
+  return objectResponse(scaleTable(scale, includeObjectOf(query), scope.cluster.clock.now(), negotiated.convert.version), form);
 }
 
 type Expected = { group: string; version: string; kind: string };

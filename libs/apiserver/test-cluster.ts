@@ -1,6 +1,6 @@
 import { type KubeObject, SteppedClock, seededRandom } from '#apimachinery';
 import { memoryBus } from '#bus';
-import { memoryStorage } from '#storage';
+import { memoryStorage, type Storage } from '#storage';
 import type { AdmissionPlugin } from './admission.js';
 import { type ApiServer, createApiServer } from './api-server.js';
 import { clusterStore, type HostedClusterStore } from './cacher/cluster-store.js';
@@ -17,6 +17,7 @@ export interface TestCluster {
   /** Timers that wait, soonest first; `fire` runs the next one. */
   timers: { waiting: number[]; fire(): void };
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  storage: Storage;
   compact(revision: number): Promise<void>;
 }
 
@@ -43,6 +44,8 @@ export interface TestClusterOptions {
   conversions?: readonly Conversion[];
   admission?: readonly AdmissionPlugin[];
   limits?: Limits;
+  /** Of a cluster that is there already: as another process sees it. */
+  storage?: Storage;
 }
 
 class TestTimers {
@@ -70,11 +73,16 @@ class TestTimers {
 const NO_STRATEGIES: readonly ResourceStrategy[] = [];
 const NO_PLUGINS: readonly AdmissionPlugin[] = [];
 
-/** Makes one, empty. */
-export async function testCluster(options: TestClusterOptions = {}): Promise<TestCluster> {
+async function emptyStorage(): Promise<Storage> {
   const admin = memoryStorage();
   await admin.create('c');
-  const store = clusterStore({ storage: admin.open('c'), bus: memoryBus() });
+  return admin.open('c');
+}
+
+/** Makes one, empty. */
+export async function testCluster(options: TestClusterOptions = {}): Promise<TestCluster> {
+  const storage = options.storage ?? (await emptyStorage());
+  const store = clusterStore({ storage, bus: memoryBus() });
   const clock = new SteppedClock(Date.parse('2026-01-02T03:04:05Z'));
   const timers = new TestTimers();
   const server = createApiServer({
@@ -94,7 +102,8 @@ export async function testCluster(options: TestClusterOptions = {}): Promise<Tes
     store,
     clock,
     timers,
-    compact: (revision) => admin.open('c').compact(revision),
+    storage,
+    compact: (revision) => storage.compact(revision),
     call: (method, target, given) => call(server, method, target, given),
   };
 }

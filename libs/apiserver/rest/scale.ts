@@ -1,9 +1,11 @@
-import { badRequest, conflict, invalid, invalidValue, type KubeObject } from '#apimachinery';
+import { badRequest, conflict, humanDuration, type Instant, invalid, invalidValue, type KubeObject, parseTime } from '#apimachinery';
 import type { Endpoint } from '../catalog.js';
 import type { WriteOptions } from '../options.js';
 import type { SubresourceStrategy } from '../strategy.js';
 import type { RestScope } from './scope.js';
+import type { IncludeObject, Table } from './table.js';
 import { type Updated, updateObject } from './update.js';
+import { partialMetadata } from './view.js';
 
 /** autoscaling/v1 Scale. */
 export interface Scale extends KubeObject {
@@ -72,4 +74,20 @@ export async function updateScale(
       return object;
     },
   });
+}
+
+const COLUMNS = [
+  { name: 'Name', type: 'string', format: '', description: '', priority: 0 },
+  { name: 'Desired', type: 'integer', format: '', description: '', priority: 0 },
+  { name: 'Available', type: 'integer', format: '', description: '', priority: 0 },
+  { name: 'Age', type: 'string', format: '', description: '', priority: 0 },
+];
+
+/** A Scale as a Table. */
+export function scaleTable(scale: Scale, include: IncludeObject, now: Instant, version: string): Table {
+  const { name, creationTimestamp, resourceVersion } = scale.metadata;
+  const age = creationTimestamp ? humanDuration(now - (parseTime(creationTimestamp) ?? now)) : '<unknown>';
+  const object = include === 'None' ? null : include === 'Object' ? scale : partialMetadata(scale, version);
+  const rows = [{ cells: [name, scale.spec.replicas ?? 0, scale.status.replicas, age], object }];
+  return { kind: 'Table', apiVersion: `meta.k8s.io/${version}`, metadata: { resourceVersion }, columnDefinitions: COLUMNS, rows };
 }
