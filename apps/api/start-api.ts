@@ -15,6 +15,8 @@ import {
 } from '#hosting';
 import { appModule } from './app.module.js';
 import { type ApiConfig, publicOrigin } from './config.js';
+import { graphOpener } from './graphql/open-graph.js';
+import { registerGraphql } from './graphql/register.js';
 import { KubernetesEndpoint } from './kubernetes/endpoint.js';
 import { openPlatform } from './platform-services.js';
 
@@ -44,10 +46,17 @@ export async function startApi(config: ApiConfig, log: Log): Promise<Started> {
     );
     return secure.server;
   });
+  const endGraph = await registerGraphql(
+    app.getHttpAdapter().getInstance(),
+    secure.server,
+    graphOpener({ ...platform, admin: backends.admin }),
+  );
+  secure.server.on('upgrade', (request, socket) => endpoint.refuseUpgrade(request, socket));
   const port = await listen(app, { host: config.ORRERY_HOST, port: config.ORRERY_PORT, variable: 'ORRERY_PORT' });
   const shutdown: ShutdownStep[] = [
     { name: 'readiness', run: () => health.drain() },
     { name: 'requests', run: () => endpoint.drain(), within: 8_000 },
+    { name: 'subscriptions', run: () => endGraph(), within: 2_000 },
     { name: 'server', run: () => app.close(), within: 2_000 },
     { name: 'certificates', run: () => secure.close() },
     { name: 'platform', run: () => platform.close(), within: 3_000 },

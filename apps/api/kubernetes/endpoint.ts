@@ -1,18 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { statusOf, unauthorized } from '#apimachinery';
 import { type ApiResponse, type ByteStream, DEFAULT_LIMITS, type UserInfo } from '#apiserver';
 import type { Log, Metrics, OpenApi, OpenApis } from '#hosting';
 import type { Access } from '#platform';
+import { clusterAdmin } from './cluster-admin.js';
 import { reply, replyStream } from './reply.js';
 import { readBody } from './request-body.js';
 import { metricsGroup, metricsVerb, type Target, targetOf } from './target.js';
-
-/** Whom a cluster's own token stands for (kubeadm's admin.conf). */
-const clusterAdmin: UserInfo = Object.freeze({
-  name: 'kubernetes-admin',
-  groups: ['kubeadm:cluster-admins', 'system:masters', 'system:authenticated'],
-});
 
 export interface KubernetesEndpointOptions {
   access: Access;
@@ -51,6 +48,17 @@ export class KubernetesEndpoint {
         if (this.inFlight === 0) this.quiet?.();
         this.count(request, response, target.path, started);
       });
+  }
+
+  /** A client asks for another protocol on a cluster (exec, attach, port-forward): the pipeline answers as to any request. */
+  refuseUpgrade(request: IncomingMessage, socket: Duplex): void {
+    if (new URL(request.url ?? '/', 'http://localhost').pathname === '/graphql') return;
+    const response = new ServerResponse(request);
+    response.assignSocket(socket as Socket);
+    response.on('finish', () => socket.end());
+    response.setHeader('connection', 'close');
+    if (this.takes(request.url ?? '')) this.handle(request, response);
+    else response.writeHead(404).end();
   }
 
   /** From now on answers close their connections; watches end in peace; resolves when nothing is left to answer. */

@@ -1,0 +1,43 @@
+import { type ClusterStore, inProcessClient, KUBERNETES_VERSION } from '#apiserver';
+import { GraphContext, type History } from '#graphql';
+import type { OpenApis } from '#hosting';
+import type { Access } from '#platform';
+import type { StorageAdmin } from '#storage';
+import { clusterAdmin } from '../kubernetes/cluster-admin.js';
+import type { OpenGraph } from './sessions.js';
+
+/** The cluster's log for the graph: what is past is read from the store, what comes is heard as every watch hears it. */
+function historyOf(storage: ReturnType<StorageAdmin['open']>, store: ClusterStore): History {
+  return {
+    log: (after, limit) => storage.log({ after, limit }),
+    revision: () => store.revision(),
+    follow: (after, onEntry, onEnd) =>
+      store.watch('/registry/', after, {
+        event: ({ type, revision, current, previous, cause, at }) =>
+          onEntry({
+            type,
+            revision,
+            key: current.key,
+            value: current.value,
+            cause,
+            at,
+            ...(previous && { previousRevision: previous.revision }),
+          }),
+        end: onEnd,
+      }),
+  };
+}
+
+/** Opens the cluster that a token is for; undefined for every other token. */
+export function graphOpener({ access, apis, admin }: { access: Access; apis: OpenApis; admin: StorageAdmin }): OpenGraph {
+  return async (authorization, requestId) => {
+    const token = /^Bearer +(\S+)\s*$/i.exec(authorization ?? '')?.[1];
+    const grant = token === undefined ? undefined : await access.grantOf(token);
+    if (grant?.scope !== 'cluster') return undefined;
+    const open = await apis.open(grant.cluster);
+    if (!open) return undefined;
+    const client = inProcessClient(open.api, { user: clusterAdmin, requestId: () => requestId });
+    const history = historyOf(admin.open(grant.cluster), open.api.cluster.store);
+    return new GraphContext(client, history, { id: grant.cluster, gitVersion: KUBERNETES_VERSION.gitVersion });
+  };
+}
