@@ -89,7 +89,7 @@ function draft(info: ResourceInfo, strategies: ReadonlyMap<string, ResourceStrat
 }
 
 /** Joins the schema's resources with their strategies and conversions. Throws where one is stored in a version that nothing serves. */
-export function buildCatalog(strategies: readonly ResourceStrategy[], conversions: readonly Conversion[] = []): Catalog {
+function buildCatalog(strategies: readonly ResourceStrategy[], conversions: readonly Conversion[] = []): Catalog {
   const byResource = new Map(strategies.map((strategy) => [`${strategy.group}/${strategy.resource}`, strategy]));
   const endpoints = new Map<string, Draft>();
   const groupVersions = new Set<string>();

@@ -10,7 +10,7 @@ export type Deletion =
   | { action: 'update'; meta: ObjectMeta; removes: boolean };
 
 /** Graceful deletion of a strategy: seconds; undefined or 0 to delete at once. */
-export type GracePeriod = (object: KubeObject, requested: number | undefined) => number | undefined;
+type GracePeriod = (object: KubeObject, requested: number | undefined) => number | undefined;
 
 /** Throws 409 where the preconditions do not hold. The kind stands where the resource should: upstream's own slip (registry/rest/delete.go). */
 export function checkPreconditions(object: KubeObject, preconditions: DeleteOptions['preconditions'], group: string): void {
@@ -84,7 +84,7 @@ function graceful(
 }
 
 /** The mark on an object without graceful deletion that finalizers hold (generic/registry/store.go markAsDeleting). */
-export function markAsDeleting(meta: ObjectMeta, now: Instant): ObjectMeta {
+function markAsDeleting(meta: ObjectMeta, now: Instant): ObjectMeta {
   const standing = meta.deletionTimestamp === undefined ? undefined : parseTime(meta.deletionTimestamp);
   const deletionTimestamp = standing === undefined || standing > now ? formatTime(now) : meta.deletionTimestamp;
   return { ...withGeneration(meta), ...(deletionTimestamp ? { deletionTimestamp } : {}), deletionGracePeriodSeconds: 0 };

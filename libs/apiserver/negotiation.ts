@@ -29,7 +29,7 @@ interface Clause {
 }
 
 /** An Accept header's clauses, best first (github.com/munnerz/goautoneg). */
-export function parseAccept(header: string): Clause[] {
+function parseAccept(header: string): Clause[] {
   const clauses: Clause[] = [];
   for (const part of header.split(',')) {
     const [media = '', ...rest] = part.split(';');

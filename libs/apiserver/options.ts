@@ -47,14 +47,14 @@ export interface ListOptions {
 }
 
 /** apimachinery/pkg/runtime/converter.go Convert_Slice_string_To_bool: anything but "false" and "0" is true. */
-export function queryBoolean(query: URLSearchParams, name: string): boolean | undefined {
+function queryBoolean(query: URLSearchParams, name: string): boolean | undefined {
   const value = query.get(name);
   if (value === null) return undefined;
   return value.toLowerCase() !== 'false' && value !== '0';
 }
 
 /** strconv.ParseInt of a query parameter; throws the 400 that its error becomes. */
-export function queryInteger(query: URLSearchParams, name: string): number | undefined {
+function queryInteger(query: URLSearchParams, name: string): number | undefined {
   const value = query.get(name);
   if (value === null) return undefined;
   if (!/^[+-]?\d+$/.test(value)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`);

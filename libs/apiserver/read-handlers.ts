@@ -28,7 +28,7 @@ function listMetadata(listing: Listing): Record<string, unknown> {
 }
 
 /** Answers a list, whole or as Table or metadata. */
-export function answerList(call: ResourceCall, negotiated: Negotiated, listing: Listing): ApiResponse {
+function answerList(call: ResourceCall, negotiated: Negotiated, listing: Listing): ApiResponse {
   const { scope } = call;
   const { endpoint } = scope;
   const now = scope.cluster.clock.now();

@@ -55,7 +55,7 @@ function split(path: string): string[] {
 }
 
 /** Whether `watch` in a query means to watch (runtime.Convert_Slice_string_To_bool: anything but false and 0). */
-export function isWatchQuery(query: URLSearchParams): boolean {
+function isWatchQuery(query: URLSearchParams): boolean {
   const value = query.get('watch');
   return value !== null && value.toLowerCase() !== 'false' && value !== '0';
 }

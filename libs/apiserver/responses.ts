@@ -5,7 +5,7 @@ import { MEDIA_TYPES, type Negotiated, negotiatePlain } from './negotiation.js';
 import type { ApiResponse } from './request.js';
 
 /** Quotes a Warning header's text (apimachinery/pkg/util/net NewWarningHeader). */
-export function warningHeader(text: string): string {
+function warningHeader(text: string): string {
   const clean = text.replaceAll('\n', ' ').replaceAll('\r', ' ').replaceAll('\\', '\\\\').replaceAll('"', '\\"');
   // Header values are bytes: what is beyond Latin-1 goes out as UTF-8.
   return Buffer.from(`299 - "${clean}"`, 'utf8').toString('latin1');
@@ -51,7 +51,7 @@ export function errorResponse(error: unknown, accept: string | undefined, warnin
 }
 
 /** A Status with its own code. */
-export function statusResponse(status: Status, accept: string | undefined, warnings: readonly string[] = []): ApiResponse {
+function statusResponse(status: Status, accept: string | undefined, warnings: readonly string[] = []): ApiResponse {
   const response = objectResponse(status, { negotiated: negotiatePlain(accept), status: status.code ?? 500, warnings });
   const retry = status.details?.retryAfterSeconds;
   if (retry) response.headers['retry-after'] = String(retry);

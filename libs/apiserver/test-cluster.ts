@@ -21,14 +21,14 @@ export interface TestCluster {
   compact(revision: number): Promise<void>;
 }
 
-export interface CallOptions {
+interface CallOptions {
   body?: unknown;
   raw?: Uint8Array;
   headers?: Record<string, string>;
   user?: UserInfo;
 }
 
-export interface Answer {
+interface Answer {
   status: number;
   headers: ApiResponse['headers'];
   // Specs look into any answer.
@@ -37,7 +37,7 @@ export interface Answer {
   response: ApiResponse;
 }
 
-export const ADMIN: UserInfo = { name: 'admin', groups: ['system:masters', 'system:authenticated'] };
+const ADMIN: UserInfo = { name: 'admin', groups: ['system:masters', 'system:authenticated'] };
 
 export interface TestClusterOptions {
   strategies?: readonly ResourceStrategy[];

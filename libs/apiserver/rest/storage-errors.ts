@@ -3,7 +3,6 @@ import {
   expired,
   type GroupResource,
   internalError,
-  notFound,
   StatusError,
   serverTimeout,
   serviceUnavailable,
@@ -29,9 +28,4 @@ export function toStatusError(error: unknown, resource: GroupResource, verb: str
   if (error instanceof FencedError) return conflict(resource, '', error.message);
   if (error instanceof UnknownCluster) return serviceUnavailable(error.message);
   return internalError(error instanceof Error ? error.message : String(error));
-}
-
-/** 404 of an object. */
-export function objectNotFound(resource: GroupResource, name: string): StatusError {
-  return notFound(resource, name);
 }

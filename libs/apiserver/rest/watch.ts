@@ -34,7 +34,7 @@ function leaving(previous: Stored, revision: number): Stored {
 }
 
 /** What a change is to a watcher with a selector (storage/cacher/cache_watcher.go convertToWatchEvent); undefined: nothing. */
-export function transition(event: CacheEvent, matches: Selection['matches']): { type: WatchType; stored: Stored } | undefined {
+function transition(event: CacheEvent, matches: Selection['matches']): { type: WatchType; stored: Stored } | undefined {
   const { current, previous } = event;
   const before = previous !== undefined && (matches === undefined || matches(previous));
   if (event.type === 'delete') return before || previous === undefined ? { type: 'DELETED', stored: current } : undefined;
