@@ -1,5 +1,11 @@
 import type { Log } from './logging.js';
 
+/** The reason when the launcher was killed. */
+export const LAUNCHER_GONE = 'the launcher is gone';
+
+/** How long a process may go on without its launcher (ms). */
+const orphanTime = 400;
+
 /** Asked to end: a signal, or the launcher is gone. */
 export interface Lifecycle {
   /** Resolves with the reason when the process is to end. */
@@ -23,7 +29,7 @@ export function watchLifecycle(log: Log): Lifecycle {
   process.on('SIGINT', () => (process.channel ? undefined : onSignal('SIGINT')));
   process.on('disconnect', () => {
     asked = true;
-    resolve('the launcher is gone');
+    resolve(LAUNCHER_GONE);
   });
   process.on('unhandledRejection', (reason) => log.error({ err: reason }, 'unhandled rejection'));
   process.on('uncaughtException', (error) => {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { ConfigError, parseConfig } from './config.js';
-import { shutDown, watchLifecycle } from './lifecycle.js';
+import { LAUNCHER_GONE, shutDown, watchLifecycle } from './lifecycle.js';
 import { createLog, type Log } from './logging.js';
 
 /** One thing to do when the process ends, within its time (ms). */
@@ -32,7 +32,10 @@ export async function runProcess<S extends z.ZodType<{ LOG_LEVEL: string }>>(
     const started = await start(config, log);
     log.info(started.ready, 'ready');
     process.send?.({ type: 'ready', ...started.ready });
-    log.info({ reason: await ended }, 'ending');
+    const reason = await ended;
+    log.info({ reason }, 'ending');
+    // Its servers are going too: who waits for them keeps the next start waiting. What was under way is found again in the log.
+    if (reason === LAUNCHER_GONE) setTimeout(() => process.exit(1), 500).unref();
     await shutDown(log, started.shutdown);
     log.info('ended');
     process.exit(0);

@@ -77,6 +77,8 @@ class BullWorkerHost implements WorkerHost {
     this.workers = Array.from({ length: options.shards ?? 1 }, (_, shard) => this.startWorker(shard));
     this.sweeper = setInterval(() => void this.tidy(), options.sweepEvery ?? 5_000);
     this.sweeper.unref();
+    // What an ended worker left undone is not kept waiting for the first sweep.
+    void this.tidy();
   }
 
   get openClusters(): number {
