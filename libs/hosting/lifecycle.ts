@@ -3,9 +3,6 @@ import type { Log } from './logging.js';
 /** The reason when the launcher was killed. */
 export const LAUNCHER_GONE = 'the launcher is gone';
 
-/** How long a process may go on without its launcher (ms). */
-const orphanTime = 400;
-
 /** Asked to end: a signal, or the launcher is gone. */
 export interface Lifecycle {
   /** Resolves with the reason when the process is to end. */

@@ -36,7 +36,8 @@ export async function takeOver(home) {
       `Orrery runs already in ${home} (pid ${previous.launcher.pid}); stop it, or set ORRERY_HOME and ORRERY_PORT for a second one`,
     );
   }
-  const deadline = Date.now() + 5000;
+  // They end by themselves when they lose their launcher; what has not is beyond ending in peace, and may be ended at any instant.
+  const deadline = Date.now() + 500;
   for (const child of previous.children) {
     while (alive(child) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 25));
     if (alive(child)) process.kill(child.pid, 'SIGKILL');
