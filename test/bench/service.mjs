@@ -49,6 +49,7 @@ export async function startService() {
     token: readFileSync(path.join(home, 'admin-token'), 'utf8').trim(),
   });
   const pids = () => childrenOf(child.pid).filter((pid) => existsSync(`/proc/${pid}`));
+  const spent = new Map();
   const ours = () => pids().filter((pid) => /apps\/(api|worker)\/main\.js/.test(commandOf(pid)));
   return {
     home,
@@ -66,12 +67,14 @@ export async function startService() {
     /** Resident memory of api and worker together, MiB. */
     memory: () =>
       ours().reduce((sum, pid) => sum + Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0), 0) / 1024,
-    /** CPU seconds of all processes of the service so far. */
-    cpu: () =>
-      pids().reduce((sum, pid) => {
+    /** CPU seconds of all processes of the service so far, those that have ended included as far as they were seen. */
+    cpu() {
+      for (const pid of pids()) {
         const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ');
-        return sum + (Number(fields[11]) + Number(fields[12])) / 100;
-      }, 0),
+        spent.set(pid, (Number(fields[11]) + Number(fields[12])) / 100);
+      }
+      return [...spent.values()].reduce((sum, seconds) => sum + seconds, 0);
+    },
     databaseUrl: () => {
       const folder = path.join(home, 'run');
       if (!readdirSync(folder).some((name) => name.startsWith('.s.PGSQL'))) throw new Error('no database socket');
