@@ -14,6 +14,7 @@ import { mongo } from './mongo.js';
 import { mysql } from './mysql.js';
 import { nginx } from './nginx.js';
 import { nginxUnprivileged } from './nginx-unprivileged.js';
+import { orrery } from './orrery.js';
 import { pause } from './pause.js';
 import { postgres } from './postgres.js';
 import { redis } from './redis.js';
@@ -41,6 +42,7 @@ export const images: readonly ImageDefinition[] = [
   mysql,
   nginx,
   nginxUnprivileged,
+  ...orrery,
   pause,
   postgres,
   redis,

@@ -1,0 +1,17 @@
+// Makes what an installation keeps secret - its CA, the platform token, the key of the clusters' tokens - in a folder, as the first
+// start would: `node scripts/init-home.mjs FOLDER`. What is there already stays. For deployments whose home is a Secret (k8s/README.md).
+import path from 'node:path';
+import { build } from './build.mjs';
+
+const root = path.resolve(path.dirname(new URL(import.meta.url).pathname), '..');
+const [folder] = process.argv.slice(2);
+if (!folder) {
+  process.stderr.write('orrery: say where: node scripts/init-home.mjs FOLDER\n');
+  process.exit(1);
+}
+await build();
+const { openAuthority } = await import(path.join(root, 'dist/libs/hosting/pki/certificate-authority.js'));
+const { secretFile } = await import(path.join(root, 'dist/libs/hosting/secret-file.js'));
+await openAuthority(path.join(folder, 'pki'));
+for (const name of ['admin-token', 'token-key']) secretFile(path.join(folder, name));
+process.stdout.write(`${path.resolve(folder)}\n`);
