@@ -53,7 +53,9 @@ const NOBODY: readonly Authenticator[] = [];
 
 /** Makes the API of the cluster whose store is given. */
 export function createApiServer(deps: ApiServerDependencies): ApiServer {
-  const { store, clock, random, timers, authorizers = [privilegedGroup, new RbacAuthorizer(store)] } = deps;
+  const { store, clock, random, timers } = deps;
+  const rbac = new RbacAuthorizer(store);
+  const authorizers = deps.authorizers ?? [privilegedGroup, rbac];
   const cluster: ClusterScope = {
     store,
     clock,
@@ -64,6 +66,7 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
     limits: deps.limits ?? DEFAULT_LIMITS,
     reader: createReader(store),
     access: accessOf(authorizers),
+    rules: rbac,
   };
   const server = new Pipeline(cluster, deps, authorizers);
   return { cluster, authorizers, handle: (request) => server.handle(request) };

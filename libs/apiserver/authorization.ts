@@ -28,19 +28,12 @@ export interface AuthorizerLink {
 /** Rules that can be listed. */
 export type Rules = Pick<AccessRules, 'resourceRules' | 'nonResourceRules'>;
 
-const NO_RULES: Rules = Object.freeze({ resourceRules: [], nonResourceRules: [] });
-const EVERYTHING: Rules = Object.freeze({
-  resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }],
-  nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
-});
-
 const ALLOW: Decision = Object.freeze({ decision: 'allow' });
 const NONE: Decision = Object.freeze({ decision: 'none' });
 
 /** system:masters may do anything (authorizerfactory NewPrivilegedGroups). */
 export const privilegedGroup: AuthorizerLink = {
   authorize: ({ user }) => (user.groups.includes('system:masters') ? ALLOW : NONE),
-  rulesFor: (user) => (user.groups.includes('system:masters') ? EVERYTHING : NO_RULES),
 };
 
 /** The first that allows or denies decides; nobody: denied, with the reasons of those that had no opinion. */

@@ -5,7 +5,9 @@ import type { ClusterStore } from './cacher/cacher.js';
 import { keyOf, listPrefix } from './keys.js';
 import type { UserInfo } from './strategy.js';
 
-const GROUP = 'rbac.authorization.k8s.io';
+/** The API group of roles and bindings. */
+export const RBAC_GROUP = 'rbac.authorization.k8s.io';
+const GROUP = RBAC_GROUP;
 
 type Rule = rbacv1.PolicyRule;
 type Binding = KubeObject & Pick<rbacv1.RoleBinding, 'roleRef' | 'subjects'>;
@@ -52,6 +54,13 @@ function describe(binding: Binding, subject: rbacv1.Subject): string {
   return `${where} of ${binding.roleRef.kind} "${binding.roleRef.name}" to ${subject.kind} "${who}"`;
 }
 
+/** Finds out what a user may do, and what a role gives (pkg/registry/rbac/validation AuthorizationRuleResolver). */
+export interface RuleResolver {
+  rulesOfUser(user: UserInfo, namespace: string): Promise<readonly Rule[]>;
+  /** Undefined where the role is not there. */
+  rulesOfRole(roleRef: rbacv1.RoleRef, namespace: string): Promise<readonly Rule[] | undefined>;
+}
+
 /** Bindings that hold for a user, with their rules; `missing` are the roles that are bound but not there. */
 interface Held {
   binding: Binding;
@@ -60,7 +69,7 @@ interface Held {
 }
 
 /** Role based access control over the cluster's own roles and bindings, as the cache holds them (plugin/pkg/auth/authorizer/rbac). */
-export class RbacAuthorizer implements AuthorizerLink {
+export class RbacAuthorizer implements AuthorizerLink, RuleResolver {
   constructor(private readonly store: ClusterStore) {}
 
   async authorize(asked: AuthorizationAttributes): Promise<Decision> {
@@ -86,6 +95,17 @@ export class RbacAuthorizer implements AuthorizerLink {
     return found;
   }
 
+  async rulesOfUser(user: UserInfo, namespace: string): Promise<readonly Rule[]> {
+    return (await this.held(user, namespace, [])).flatMap(({ rules }) => rules);
+  }
+
+  async rulesOfRole({ kind, name }: rbacv1.RoleRef, namespace: string): Promise<readonly Rule[] | undefined> {
+    const cluster = kind === 'ClusterRole';
+    const key = keyOf({ group: GROUP, resource: cluster ? 'clusterroles' : 'roles', namespace: cluster ? '' : namespace, name });
+    const role = (this.store.peek(key) ?? (await this.store.get(key)))?.object as (KubeObject & { rules?: Rule[] | null }) | undefined;
+    return role && (role.rules ?? []);
+  }
+
   private async held(user: UserInfo, namespace: string, missing: string[]): Promise<Held[]> {
     const held = await this.bound(await this.bindings('clusterrolebindings', ''), user, '', missing);
     if (namespace === '') return held;
@@ -97,7 +117,7 @@ export class RbacAuthorizer implements AuthorizerLink {
     for (const binding of bindings) {
       const subject = subjectOf(binding, user, namespace);
       if (subject === undefined) continue;
-      const rules = await this.rules(binding.roleRef, namespace);
+      const rules = await this.rulesOfRole(binding.roleRef, namespace);
       if (rules !== undefined) held.push({ binding, subject, rules });
       else missing.push(`${binding.roleRef.kind.toLowerCase()}.${GROUP} "${binding.roleRef.name}" not found`);
     }
@@ -107,12 +127,5 @@ export class RbacAuthorizer implements AuthorizerLink {
   private async bindings(resource: string, namespace: string): Promise<readonly Binding[]> {
     const { items } = await this.store.list({ prefix: listPrefix(GROUP, resource, namespace), notOlderThan: 0 });
     return items.map((item) => item.object as Binding);
-  }
-
-  private async rules({ kind, name }: rbacv1.RoleRef, namespace: string): Promise<readonly Rule[] | undefined> {
-    const cluster = kind === 'ClusterRole';
-    const key = keyOf({ group: GROUP, resource: cluster ? 'clusterroles' : 'roles', namespace: cluster ? '' : namespace, name });
-    const role = (this.store.peek(key) ?? (await this.store.get(key)))?.object as (KubeObject & { rules?: Rule[] | null }) | undefined;
-    return role && (role.rules ?? []);
   }
 }

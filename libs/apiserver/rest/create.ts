@@ -13,8 +13,10 @@ import type { LogEntry, WriteOp } from '#storage';
 import { type Endpoint, objectKey } from '../catalog.js';
 import { dedupOwnerReferences, ensureNamespace, generatedName, wipeSystemFields } from '../object-meta.js';
 import type { WriteOptions } from '../options.js';
+import { RBAC_GROUP } from '../rbac.js';
 import type { ResourceStrategy, StrategyContext } from '../strategy.js';
 import { companionOps, isTaken } from './companions.js';
+import { confirmNoEscalation } from './escalation.js';
 import { ownFields } from './managed-fields.js';
 import { timeToLive } from './peculiarities.js';
 import { admissionAttributes, admissionContext, causeOf, type RestScope, strategyContext } from './scope.js';
@@ -55,6 +57,7 @@ export function admissionOptions(options: WriteOptions): Record<string, unknown>
 
 /** From the admitted object to the store; generated names are tried anew when they are taken. */
 export async function insert(scope: RestScope, object: KubeObject, options: WriteOptions): Promise<Written> {
+  if (scope.endpoint.group === RBAC_GROUP) await confirmNoEscalation(scope, object);
   const { generateName } = object.metadata;
   const generated = Boolean(generateName) && !object.metadata.name;
   const attempts = scope.cluster.limits.generateNameAttempts;

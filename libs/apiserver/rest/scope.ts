@@ -6,6 +6,7 @@ import type { Authorizer } from '../authorizer.js';
 import type { ClusterStore } from '../cacher/cacher.js';
 import type { Catalog, Endpoint } from '../catalog.js';
 import type { Limits } from '../limits.js';
+import type { RuleResolver } from '../rbac.js';
 import type { ClusterReader } from '../reader.js';
 import type { StrategyContext, UserInfo } from '../strategy.js';
 import type { Timers } from '../timers.js';
@@ -22,6 +23,8 @@ export interface ClusterScope {
   readonly reader: ClusterReader;
   /** Who decides on access, for the resources that review it. */
   readonly access: Authorizer;
+  /** What the cluster's roles give, for those who write roles. */
+  readonly rules: RuleResolver;
 }
 
 /** Texts for Warning headers, each once, in order. */

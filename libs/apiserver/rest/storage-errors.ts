@@ -1,12 +1,4 @@
-import {
-  conflict,
-  expired,
-  type GroupResource,
-  internalError,
-  StatusError,
-  serverTimeout,
-  serviceUnavailable,
-} from '#apimachinery';
+import { conflict, expired, type GroupResource, internalError, StatusError, serverTimeout, serviceUnavailable } from '#apimachinery';
 import { failureStatus } from '#apimachinery/status.js';
 import { Compacted, FencedError, FutureRevision, StorageUnavailable, UnknownCluster } from '#storage';
 

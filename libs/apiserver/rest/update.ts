@@ -18,9 +18,11 @@ import { objectKey } from '../catalog.js';
 import { deletesDuringUpdate } from '../deletion.js';
 import { dedupOwnerReferences, ensureNamespace } from '../object-meta.js';
 import type { WriteOptions } from '../options.js';
+import { RBAC_GROUP } from '../rbac.js';
 import type { Companion, SubresourceStrategy } from '../strategy.js';
 import { companionOps, isTaken } from './companions.js';
 import { admissionOptions, checksMetadata, insert, type Written } from './create.js';
+import { confirmNoEscalation } from './escalation.js';
 import { ignoreManagedFieldsTimestamps } from './managed-fields.js';
 import { isNamespace, timeToLive } from './peculiarities.js';
 import { admissionAttributes, admissionContext, causeOf, type RestScope, strategyContext } from './scope.js';
@@ -143,6 +145,7 @@ async function admitted(scope: RestScope, rules: UpdateRules, old: KubeObject): 
   if (cluster.admission.mutates('UPDATE'))
     await cluster.admission.admit(attributesOf(scope, rules, object, old), admissionContext(cluster));
   scope.warnings.add(dedupOwnerReferences(object.metadata, true));
+  if (scope.endpoint.group === RBAC_GROUP) await confirmNoEscalation(scope, object, old);
   return object;
 }
 
