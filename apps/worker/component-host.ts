@@ -7,6 +7,7 @@ import {
   type Backends,
   type CertificateAuthority,
   ClockAdvancer,
+  Compaction,
   clockWorker,
   type Log,
   type Metrics,
@@ -88,11 +89,14 @@ export async function openComponents(options: ComponentHostOptions): Promise<{ c
   });
   advancer = turning;
   const clocks = clockWorker(queueConnection, log, (cluster, by) => turning.advance(cluster, by));
+  // What etcd's API server would see to, too: one worker of the installation at least has this role.
+  const endCompaction = roles.has('etcd') ? new Compaction(admin, log).start() : () => undefined;
   const timer = setInterval(() => metrics.openClusters(running.openClusters), 5_000);
   timer.unref();
   return {
     async close() {
       clearInterval(timer);
+      endCompaction();
       await Promise.all([running.close(), clocks.close()]);
       await wakeups.flushed();
       await wakeups.close();

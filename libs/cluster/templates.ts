@@ -29,6 +29,7 @@ async function keep(admin: StorageAdmin, id: string, shape: TemplateShape): Prom
   // All or nothing: of two processes one wins, and the template is the same.
   await storage.write(ops, { atomic: true });
   const cursor = await storage.revision();
+  await storage.compact(cursor);
   for (const { name } of components) {
     const { token } = await storage.beginTurn(name);
     await storage.endTurn(name, { token, cursor });

@@ -144,6 +144,11 @@ class MemoryStorageAdmin implements StorageAdmin {
     }
     return behind;
   }
+
+  async uncompacted(limit: number): Promise<Array<{ cluster: string; revision: Revision }>> {
+    const open = [...this.#clusters].filter(([, state]) => state.revision > state.compactRevision);
+    return open.slice(0, limit).map(([cluster, { revision }]) => ({ cluster, revision }));
+  }
 }
 
 /** A store of all clusters that lives in this process' memory: for tests, the one-process cluster and the grader. Held to the same contract as Postgres'. */

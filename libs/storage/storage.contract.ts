@@ -265,6 +265,17 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       expect((await mine(at)).sort()).toEqual(['behind', 'due']);
       expect(await admin.lagging(at, 1)).toHaveLength(1);
     });
+
+    test('uncompacted: there are revisions after the last compaction', async () => {
+      const mine = async () => (await admin.uncompacted(1_000)).filter((found) => found.cluster === cluster);
+      expect(await mine()).toEqual([]);
+      await store.write([create('/r/a', '1'), create('/r/b', '1')]);
+      expect(await mine()).toEqual([{ cluster, revision: 2 }]);
+      await store.compact(1);
+      expect(await mine()).toEqual([{ cluster, revision: 2 }]);
+      await store.compact(2);
+      expect(await mine()).toEqual([]);
+    });
   });
 
   describe('clusters', () => {

@@ -153,4 +153,6 @@ export interface StorageAdmin {
   exists(cluster: string): Promise<boolean>;
   /** Turns whose cursor is behind their cluster's revision, or whose nextAt has come (real-clock clusters only look at `now`). */
   lagging(now: Instant, limit: number): Promise<Array<{ cluster: string; component: string }>>;
+  /** Clusters with revisions after their last compaction, and the newest one of each. */
+  uncompacted(limit: number): Promise<Array<{ cluster: string; revision: Revision }>>;
 }

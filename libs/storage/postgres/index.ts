@@ -61,6 +61,11 @@ class PostgresStorageAdmin implements StorageAdmin {
     const rows = await this.#run('', 'lagging', [now, limit]);
     return rows.map(([cluster, component]) => ({ cluster: cluster as string, component: component as string }));
   }
+
+  async uncompacted(limit: number): Promise<Array<{ cluster: string; revision: Revision }>> {
+    const rows = await this.#run('', 'uncompacted', [limit]);
+    return rows.map(([cluster, revision]) => ({ cluster: cluster as string, revision: revision as Revision }));
+  }
 }
 
 /** The store of all clusters in a PostgreSQL whose migrations have been applied. The pool stays its owner's to end. */

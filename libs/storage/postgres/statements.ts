@@ -15,6 +15,7 @@ export const STATEMENTS = {
   copy: 'SELECT * FROM store_copy($1,$2,$3,$4,$5)',
   destroy: 'SELECT store_destroy($1)',
   lagging: 'SELECT * FROM store_lagging($1,$2)',
+  uncompacted: 'SELECT * FROM store_uncompacted($1)',
 } as const;
 
 export type StatementName = keyof typeof STATEMENTS;
