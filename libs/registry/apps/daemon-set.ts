@@ -15,7 +15,7 @@ import { countGeneration, same } from '../core/meta.js';
 import { setPodTemplateDefaults } from '../core/pod/defaults.js';
 import { dropDisabledPodFields } from '../core/pod/prepare.js';
 import { containerColumns, formatLabels } from '../core/pod/template-columns.js';
-import { validatePodTemplateSpec } from '../core/pod/validate-template.js';
+import { validatePodTemplateSpec } from '../core/pod/validation/template.js';
 import { podTemplateWarnings } from '../core/pod/warnings.js';
 import { internalForm } from '../internal-form/internal-form.js';
 import { atMost100Percent, intOrPercentValue, validateIntOrPercent } from './int-or-percent.js';
@@ -155,7 +155,7 @@ export const daemonSet: ResourceStrategy<DaemonSet> = {
   validateUpdate: (object, old) => [...immutable(object.spec.selector, old.spec.selector, 'spec.selector'), ...validate(object)],
   warnings(object, old) {
     if (old && templateGeneration(object) === templateGeneration(old)) return [];
-    return podTemplateWarnings(object.spec.template, 'spec.template', old?.spec.template);
+    return podTemplateWarnings(object.spec.template, 'spec.template');
   },
   subresources: { status },
   columns,

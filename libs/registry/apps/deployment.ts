@@ -123,9 +123,7 @@ export const deployment: ResourceStrategy<Deployment> = {
   validateUpdate: (object, old) => [...validate(object), ...immutable(object.spec.selector, old.spec.selector, 'spec.selector')],
   warnings(object, old) {
     if (old)
-      return object.metadata.generation === old.metadata.generation
-        ? []
-        : podTemplateWarnings(object.spec.template, 'spec.template', old.spec.template);
+      return object.metadata.generation === old.metadata.generation ? [] : podTemplateWarnings(object.spec.template, 'spec.template');
     return [...podNameWarnings(object.metadata.name), ...podTemplateWarnings(object.spec.template, 'spec.template')];
   },
   subresources: { status },

@@ -67,9 +67,7 @@ export const replicaSet: ResourceStrategy<ReplicaSet> = {
   validateUpdate: (object, old) => [...validate(object), ...immutable(object.spec.selector, old.spec.selector, 'spec.selector')],
   warnings(object, old) {
     if (old)
-      return object.metadata.generation === old.metadata.generation
-        ? []
-        : podTemplateWarnings(object.spec.template, 'spec.template', old.spec.template);
+      return object.metadata.generation === old.metadata.generation ? [] : podTemplateWarnings(object.spec.template, 'spec.template');
     return [...podNameWarnings(object.metadata.name), ...podTemplateWarnings(object.spec.template, 'spec.template')];
   },
   subresources: { status },

@@ -13,8 +13,8 @@ import {
 import { invalidName, nonNegative } from '../core/checks.js';
 import { same } from '../core/meta.js';
 import { validateClaimSpec } from '../core/persistent-volume-claim/validate.js';
-import { validatePodAnnotations } from '../core/pod/validate-annotations.js';
-import { validatePodTemplateSpec } from '../core/pod/validate-template.js';
+import { validatePodAnnotations } from '../core/pod/validation/annotations.js';
+import { validatePodTemplateSpec } from '../core/pod/validation/template.js';
 import { internalForm } from '../internal-form/internal-form.js';
 import { atMost100Percent, intOrPercentValue, validateIntOrPercent } from './int-or-percent.js';
 import { selectorMatches, validateWorkloadSelector } from './selector.js';

@@ -55,7 +55,7 @@ function dropMaxUnavailable(object: StatefulSet, old?: StatefulSet): void {
 function warnings(object: StatefulSet, old: StatefulSet | undefined): string[] {
   const { spec } = object;
   const changed = !old || object.metadata.generation !== old.metadata.generation;
-  const found = changed ? podTemplateWarnings(spec.template, 'spec.template', old?.spec.template) : [];
+  const found = changed ? podTemplateWarnings(spec.template, 'spec.template') : [];
   (spec.volumeClaimTemplates ?? []).forEach((claim, index) => {
     // On updates upstream's path ends in `.Spec`; on creates it does not.
     found.push(...claimSpecWarnings(claim.spec, `spec.volumeClaimTemplates[${index}]${old ? '.Spec' : ''}`));

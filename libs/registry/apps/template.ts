@@ -1,6 +1,6 @@
 import type { corev1, metav1 } from '#api';
 import { type FieldError, type FieldPath, fieldForbidden, invalidValue, notSupported } from '#apimachinery';
-import { validatePodTemplateSpec } from '../core/pod/validate-template.js';
+import { validatePodTemplateSpec } from '../core/pod/validation/template.js';
 import { selectorMatches } from './selector.js';
 
 const MISMATCH = '`selector` does not match template `labels`';

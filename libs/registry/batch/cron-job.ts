@@ -76,7 +76,7 @@ function warnings(object: CronJob, old: CronJob | undefined): string[] {
   const spec = object.spec.jobTemplate?.spec;
   const found = old ? [] : podNameWarnings(object.metadata.name);
   const changed = !old || object.metadata.generation !== old.metadata.generation;
-  if (spec && changed) found.push(...jobSpecWarnings(spec, 'spec.jobTemplate.spec', old?.spec.jobTemplate?.spec));
+  if (spec && changed) found.push(...jobSpecWarnings(spec, 'spec.jobTemplate.spec'));
   if (old && object.spec.schedule.includes('TZ')) {
     found.push(
       'cannot use TZ or CRON_TZ in spec.spec.schedule, use timeZone instead, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details',

@@ -14,7 +14,7 @@ import {
 import { selectorMatches } from '../apps/selector.js';
 import { validateTemplateLabels } from '../apps/template.js';
 import { nonNegative } from '../core/checks.js';
-import { validatePodTemplateSpec } from '../core/pod/validate-template.js';
+import { validatePodTemplateSpec } from '../core/pod/validation/template.js';
 import { internalForm } from '../internal-form/internal-form.js';
 import { validateFailurePolicy, validateSuccessPolicy } from './job-policies.js';
 

@@ -121,7 +121,7 @@ export const job: ResourceStrategy<Job> = {
   validateUpdate: validateJobUpdate,
   warnings(object, old) {
     if (!old) return [...podNameWarnings(object.metadata.name), ...jobSpecWarnings(object.spec, 'spec')];
-    return object.metadata.generation === old.metadata.generation ? [] : jobSpecWarnings(object.spec, 'spec', old.spec);
+    return object.metadata.generation === old.metadata.generation ? [] : jobSpecWarnings(object.spec, 'spec');
   },
   // Kept for clients of batch/v1 that are older than background deletion (DefaultGarbageCollectionPolicy).
   defaultPropagation: 'Orphan',

@@ -6,7 +6,7 @@ import { countGeneration, same } from './meta.js';
 import { setPodTemplateDefaults } from './pod/defaults.js';
 import { dropDisabledPodFields } from './pod/prepare.js';
 import { containerColumns, formatLabels } from './pod/template-columns.js';
-import { validatePodTemplateSpec } from './pod/validate-template.js';
+import { validatePodTemplateSpec } from './pod/validation/template.js';
 import { podTemplateWarnings } from './pod/warnings.js';
 
 type PodTemplate = corev1.PodTemplate;
@@ -33,7 +33,7 @@ export const podTemplate: ResourceStrategy<PodTemplate> = {
   validateUpdate: (object) => validatePodTemplateSpec(object.template ?? {}, path),
   warnings(object, old) {
     if (old && object.metadata.generation === old.metadata.generation) return [];
-    return podTemplateWarnings(object.template, 'template', old?.template);
+    return podTemplateWarnings(object.template, 'template');
   },
   columns: [
     nameColumn,

@@ -7,7 +7,7 @@ import { countGeneration, same } from './meta.js';
 import { setPodTemplateDefaults } from './pod/defaults.js';
 import { dropDisabledPodFields } from './pod/prepare.js';
 import { containerColumns, formatLabels } from './pod/template-columns.js';
-import { validatePodTemplateSpec } from './pod/validate-template.js';
+import { validatePodTemplateSpec } from './pod/validation/template.js';
 import { podNameWarnings, podTemplateWarnings } from './pod/warnings.js';
 import { validateReplicaCounts } from './replica-counts.js';
 
@@ -76,7 +76,7 @@ export const replicationController: ResourceStrategy<ReplicationController> = {
   warnings(object, old) {
     if (!old) return [...podNameWarnings(object.metadata.name), ...podTemplateWarnings(object.spec.template, 'spec.template')];
     if (object.metadata.generation === old.metadata.generation) return [];
-    return podTemplateWarnings(object.spec.template, 'spec.template', old.spec.template);
+    return podTemplateWarnings(object.spec.template, 'spec.template');
   },
   // The core API orphans what a controller made unless the client says otherwise (DefaultGarbageCollectionPolicy).
   defaultPropagation: 'Orphan',

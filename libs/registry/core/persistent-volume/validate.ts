@@ -16,7 +16,7 @@ import { specDiff } from '../../internal-form/spec-diff.js';
 import { validateAccessModes } from '../access-modes.js';
 import { FIELD_IMMUTABLE, immutable, invalidName, oneOf, positiveQuantity } from '../checks.js';
 import { same } from '../meta.js';
-import { validateNodeSelector } from '../pod/validate-node-selector.js';
+import { validateNodeSelector } from '../pod/validation/node-selector.js';
 import { validateCSIPersistentVolume } from '../volumes/csi.js';
 import { validateIscsi } from '../volumes/iscsi.js';
 import { requireFields, validateNoBacksteps } from '../volumes/paths.js';

@@ -1,5 +1,7 @@
 import type { corev1 } from '#api';
+import { isHugePageName, isOvercommitAllowed } from '../resource-names.js';
 import { defaultPullPolicy } from './image.js';
+import { aggregateLimits, aggregateRequests, isPodLevelResource } from './resource-totals.js';
 import { setVolumeDefaults } from './volume-defaults.js';
 
 type AnyContainer = corev1.Container | corev1.EphemeralContainer;
@@ -82,6 +84,28 @@ function defaultRequestsToLimits(container: corev1.Container): void {
   container.resources.requests = requests;
 }
 
+/** A pod's own limits of huge pages, where it has any resources of its own: what its containers may use (defaultHugePagePodLimits). */
+function setHugePageLimits(spec: corev1.PodSpec, resources: corev1.ResourceRequirements): void {
+  const { limits, requests } = resources;
+  if (Object.keys(limits ?? {}).length === 0 && Object.keys(requests ?? {}).length === 0) return;
+  const filled = { ...limits };
+  for (const [name, amount] of aggregateLimits(spec)) {
+    if (isHugePageName(name) && requests?.[name] === undefined) filled[name] ??= amount.toString();
+  }
+  if (Object.keys(filled).length > 0) resources.limits = filled;
+}
+
+/** A pod's own requests, where it has limits: what its containers request, or else the limits (defaultPodRequests). */
+function setPodRequests(spec: corev1.PodSpec, resources: corev1.ResourceRequirements): void {
+  if (Object.keys(resources.limits ?? {}).length === 0) return;
+  const requests = { ...resources.requests };
+  for (const [name, amount] of aggregateRequests(spec)) {
+    if (isPodLevelResource(name) && isOvercommitAllowed(name)) requests[name] ??= amount.toString();
+  }
+  for (const [name, limit] of Object.entries(resources.limits ?? {})) if (isPodLevelResource(name)) requests[name] ??= limit;
+  if (Object.keys(requests).length > 0) resources.requests = requests;
+}
+
 /** Defaults that hold for a pod but not for a template of one (core/v1 SetDefaults_Pod). */
 export function setPodDefaults(pod: corev1.Pod): void {
   pod.spec ??= { containers: [] };
@@ -91,6 +115,10 @@ export function setPodDefaults(pod: corev1.Pod): void {
   for (const container of containers) {
     defaultRequestsToLimits(container);
     if (spec.hostNetwork) for (const port of container.ports ?? []) port.hostPort ||= port.containerPort;
+  }
+  if (spec.resources) {
+    setHugePageLimits(spec, spec.resources);
+    setPodRequests(spec, spec.resources);
   }
   spec.enableServiceLinks ??= true;
   // A negative period means "at once", which is kept as 1: for pods, not for templates (core/v1 conversion.go).

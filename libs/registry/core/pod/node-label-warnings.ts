@@ -1,5 +1,31 @@
 import type { corev1 } from '#api';
+import { isValidLabelValue } from '#apimachinery';
 
-export function nodeSelectorTermWarnings(_term: corev1.NodeSelectorTerm, _checkLabelValue: boolean, _path: string): string[] {
-  return [];
+/** Labels of nodes that are no longer to be used, and what instead (pkg/api/node/util.go). */
+const DEPRECATED: Readonly<Record<string, string>> = {
+  'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
+  'beta.kubernetes.io/os': 'deprecated since v1.14; use "kubernetes.io/os" instead',
+  'failure-domain.beta.kubernetes.io/region': 'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
+  'failure-domain.beta.kubernetes.io/zone': 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
+  'beta.kubernetes.io/instance-type': 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
+  'app.kubernetes.io/created-by': 'deprecated since v1.9',
+  'scheduler.alpha.kubernetes.io/preferAvoidPods': 'deprecated since v1.22; use Taints and Tolerations instead',
+  'node-role.kubernetes.io/master': 'use "node-role.kubernetes.io/control-plane" instead',
+};
+
+/** What to say of a node's label, where it is deprecated. */
+export const deprecatedNodeLabel = (key: string): string | undefined => DEPRECATED[key];
+
+/** Warnings of one term that selects nodes; `checkValues`: values unfit for labels are warned of too (GetWarningsForNodeSelectorTerm). */
+export function nodeSelectorTermWarnings(term: corev1.NodeSelectorTerm, checkValues: boolean, path: string): string[] {
+  return (term.matchExpressions ?? []).flatMap(({ key, values }, index) => {
+    const at = `${path}.matchExpressions[${index}]`;
+    const deprecated = deprecatedNodeLabel(key);
+    const warnings = deprecated ? [`${at}.key: ${key} is ${deprecated}`] : [];
+    if (!checkValues) return warnings;
+    const bad = (values ?? []).flatMap((value, each) =>
+      isValidLabelValue(value).map((message) => `${at}.values[${each}]: ${value} is invalid, ${message}`),
+    );
+    return [...warnings, ...bad];
+  });
 }

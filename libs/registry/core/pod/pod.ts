@@ -1,13 +1,13 @@
 import type { corev1 } from '#api';
-import { formatTime, isDNS1123Label } from '#apimachinery';
+import { formatTime } from '#apimachinery';
 import type { ResourceStrategy } from '#apiserver';
 import { countGeneration, same } from '../meta.js';
 import { podColumns, podRowConditions } from './columns.js';
 import { setPodDefaults } from './defaults.js';
 import { dropDisabledPodFields, preparePodForCreate } from './prepare.js';
 import { podSubresources } from './subresources.js';
-import { validatePodCreate } from './validate.js';
-import { validatePodUpdate } from './validate-update.js';
+import { validatePodCreate } from './validation/create.js';
+import { validatePodUpdate } from './validation/update.js';
 import { podWarnings } from './warnings.js';
 
 type Pod = corev1.Pod;
@@ -35,7 +35,7 @@ export const pod: ResourceStrategy<Pod> = {
   },
   validateUpdate: (object, old) => validatePodUpdate(object, old),
   // Updates warn of nothing: humans rarely update a pod, and it is a busy path.
-  warnings: (object, old) => (old ? [] : podWarnings(object, isDNS1123Label(object.metadata.name))),
+  warnings: (object, old) => (old ? [] : podWarnings(object)),
   gracePeriod,
   subresources: podSubresources,
   fields: {

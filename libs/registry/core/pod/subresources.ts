@@ -2,7 +2,9 @@ import type { corev1 } from '#api';
 import type { StrategyContext, SubresourceStrategy } from '#apiserver';
 import { countGeneration, resetMetadataForStatus, same } from '../meta.js';
 import { dropDisabledPodFields } from './prepare.js';
-import { validateEphemeralContainersUpdate, validatePodResize, validatePodStatusUpdate } from './validate-update.js';
+import { validateEphemeralContainersUpdate } from './validation/ephemeral.js';
+import { validatePodResize } from './validation/resize.js';
+import { validatePodStatusUpdate } from './validation/status.js';
 
 type Pod = corev1.Pod;
 

@@ -1,0 +1,110 @@
+import type { corev1 } from '#api';
+import { type FieldPath, goQuote } from '#apimachinery';
+import { allContainers, visitContainers } from './containers.js';
+
+type Spec = corev1.PodSpec;
+type Annotations = Readonly<Record<string, string>>;
+type AmountWarnings = (amounts: Readonly<Record<string, string>> | undefined, at: string) => string[];
+
+const SECCOMP = 'container.seccomp.security.alpha.kubernetes.io/';
+const APPARMOR = 'container.apparmor.security.beta.kubernetes.io/';
+
+/** A variable that takes the place of another of its name without building on it. */
+function hides(variable: corev1.EnvVar): boolean {
+  const reference = `$(${variable.name})`;
+  const { value = '' } = variable;
+  return variable.valueFrom !== undefined || value === reference || !value.includes(reference);
+}
+
+function envWarnings(env: readonly corev1.EnvVar[], path: FieldPath): string[] {
+  const seen = new Set<string>();
+  return env.flatMap((variable, index) => {
+    if (!seen.has(variable.name)) {
+      seen.add(variable.name);
+      return [];
+    }
+    if (!hides(variable)) return [];
+    const text = `hides previous definition of ${goQuote(variable.name)}, which may be dropped when using apply`;
+    return [`${path.index(index)}: ${text}`];
+  });
+}
+
+/** Warnings of each container. `prefix`: of the paths to the annotations. */
+export function containerWarnings(
+  spec: Spec,
+  path: FieldPath,
+  annotations: Annotations,
+  prefix: string,
+  fractional: AmountWarnings,
+): string[] {
+  const warnings: string[] = [];
+  visitContainers(spec, path, ({ name, securityContext, resources, env }, at) => {
+    const key = SECCOMP + name;
+    if (!securityContext?.seccompProfile && key in annotations) {
+      warnings.push(`${prefix}metadata.annotations[${key}]: non-functional in v1.27+; use the "seccompProfile" field instead`);
+    }
+    // Upstream asks for memory in limits and requests first, then for storage: one resource after the other.
+    for (const resource of ['memory', 'ephemeral-storage']) {
+      for (const list of ['limits', 'requests'] as const) {
+        const amount = resources?.[list]?.[resource];
+        if (amount !== undefined) warnings.push(...fractional({ [resource]: amount }, `${at}.resources.${list}`));
+      }
+    }
+    if (env && env.length > 1) warnings.push(...envWarnings(env, at.child('env')));
+  });
+  return warnings;
+}
+
+/** Templates that name AppArmor profiles in annotations; pods have them turned into fields. */
+export function appArmorWarnings(spec: Spec, annotations: Annotations, prefix: string): string[] {
+  return allContainers(spec).flatMap(({ name, securityContext }) => {
+    const key = APPARMOR + name;
+    if (securityContext?.appArmorProfile || !(key in annotations)) return [];
+    return [`${prefix}metadata.annotations[${key}]: deprecated since v1.30; use the "appArmorProfile" field instead`];
+  });
+}
+
+interface Known {
+  at: string;
+  port: corev1.ContainerPort;
+}
+
+function conflict(port: corev1.ContainerPort, other: corev1.ContainerPort): string | undefined {
+  const [ip, otherIP] = [port.hostIP ?? '', other.hostIP ?? ''];
+  const [host, otherHost] = [port.hostPort ?? 0, other.hostPort ?? 0];
+  if (ip === otherIP && host === otherHost) return 'duplicate port definition';
+  if (host === 0 || otherHost === 0) return 'overlapping port definition';
+  return host === otherHost && (ip === '') !== (otherIP === '') ? 'dangerously ambiguous port definition' : undefined;
+}
+
+/** The port as Go's %+v prints the struct. */
+function printed({ name = '', hostPort = 0, containerPort = 0, protocol = '', hostIP = '' }: corev1.ContainerPort): string {
+  return `{Name:${name} HostPort:${hostPort} ContainerPort:${containerPort} Protocol:${protocol} HostIP:${hostIP}}`;
+}
+
+/** Ports of a pod that are in each other's way, and names that mean two of them. */
+export function portWarnings(spec: Spec, path: FieldPath): string[] {
+  const warnings: string[] = [];
+  const named: string[] = [];
+  const ports = new Map<string, Known[]>();
+  const names = new Map<string, string>();
+  visitContainers(spec, path, (container, containerPath) => {
+    for (const [index, port] of (container.ports ?? []).entries()) {
+      const at = containerPath.child('ports').index(index).toString();
+      if (port.hostIP && !port.hostPort) warnings.push(`${at}: hostIP set without hostPort: ${printed(port)}`);
+      const key = `${port.containerPort}/${port.protocol}`;
+      const others = ports.get(key) ?? [];
+      for (const other of others) {
+        const text = conflict(port, other.port);
+        if (text) warnings.push(`${at}: ${text} with ${other.at}`);
+      }
+      ports.set(key, [...others, { at, port }]);
+      const other = port.name ? names.get(port.name) : undefined;
+      if (other !== undefined) {
+        const text = `duplicate port name ${goQuote(port.name ?? '')} with ${other}`;
+        named.push(`${at}: ${text}, services and probes that select ports by name will use ${other}`);
+      } else if (port.name) names.set(port.name, at);
+    }
+  });
+  return [...warnings, ...named];
+}

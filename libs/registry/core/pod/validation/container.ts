@@ -1,0 +1,91 @@
+import type { corev1 } from '#api';
+import {
+  duplicate,
+  type FieldError,
+  type FieldPath,
+  invalidValue,
+  isDNS1123Label,
+  isValidPortName,
+  isValidPortNum,
+  notSupported,
+  required,
+} from '#apimachinery';
+import { invalidName, requiredOneOf } from '../../checks.js';
+import type { AnyContainer } from '../containers.js';
+import type { PodContext } from './context.js';
+import { validateEnv, validateEnvFrom } from './env.js';
+import { validateVolumeDevices, validateVolumeMounts } from './mounts.js';
+import { validateRequirements } from './resources.js';
+import { validateSecurityContext } from './security.js';
+
+const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
+const MESSAGE_POLICIES = ['File', 'FallbackToLogsOnError'];
+const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
+
+function validatePortName(name: string, seen: Set<string>, path: FieldPath): FieldError[] {
+  const messages = isValidPortName(name);
+  if (messages.length > 0) return invalidName(path, name, messages);
+  if (seen.has(name)) return [duplicate(path, name)];
+  seen.add(name);
+  return [];
+}
+
+function validatePorts(ports: readonly corev1.ContainerPort[], path: FieldPath): FieldError[] {
+  const errors: FieldError[] = [];
+  const names = new Set<string>();
+  for (const [index, { name, containerPort = 0, hostPort = 0, protocol }] of ports.entries()) {
+    const at = path.index(index);
+    if (name) errors.push(...validatePortName(name, names, at.child('name')));
+    if (containerPort === 0) errors.push(required(at.child('containerPort')));
+    else errors.push(...invalidName(at.child('containerPort'), containerPort, isValidPortNum(containerPort)));
+    if (hostPort !== 0) errors.push(...invalidName(at.child('hostPort'), hostPort, isValidPortNum(hostPort)));
+    errors.push(...requiredOneOf(protocol, PROTOCOLS, at.child('protocol')));
+  }
+  return errors;
+}
+
+/** How a container takes new resources; upstream points at the list, not at its elements (validateResizePolicy). */
+function validateResizePolicy(policies: readonly corev1.ContainerResizePolicy[], path: FieldPath, podPolicy: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const seen = new Set<string>();
+  for (const [index, { resourceName, restartPolicy }] of policies.entries()) {
+    if (seen.has(resourceName)) errors.push(duplicate(path.index(index), resourceName));
+    seen.add(resourceName);
+    errors.push(...requiredOneOf(resourceName, ['cpu', 'memory'], path));
+    errors.push(...requiredOneOf(restartPolicy, ['NotRequired', 'RestartContainer'], path));
+    if (podPolicy === 'Never' && restartPolicy !== 'NotRequired') {
+      errors.push(invalidValue(path, restartPolicy ?? '', "must be 'NotRequired' when pod `restartPolicy` is 'Never'"));
+    }
+  }
+  return errors;
+}
+
+/** How images are pulled, of containers and of image volumes. */
+export function validatePullPolicy(policy: string | undefined, path: FieldPath): FieldError[] {
+  return policy && PULL_POLICIES.includes(policy) ? [] : requiredOneOf(policy, PULL_POLICIES, path);
+}
+
+/** What holds for containers of every kind (validateContainerCommon). */
+export function validateContainer(container: AnyContainer, path: FieldPath, context: PodContext): FieldError[] {
+  const { name, image, terminationMessagePolicy: messagePolicy, ports, env, envFrom, resources, securityContext } = container;
+  const errors: FieldError[] = [];
+  const names = name ? isDNS1123Label(name) : undefined;
+  if (!names) errors.push(required(path.child('name')));
+  else if (names.length > 0) errors.push(...invalidName(path.child('name'), name, names));
+  if (!image) errors.push(required(path.child('image')));
+  if (!messagePolicy) errors.push(required(path.child('terminationMessagePolicy')));
+  else if (!MESSAGE_POLICIES.includes(messagePolicy)) {
+    errors.push(notSupported(path.child('terminationMessagePolicy'), messagePolicy, MESSAGE_POLICIES));
+  }
+  if (ports) errors.push(...validatePorts(ports, path.child('ports')));
+  if (env) errors.push(...validateEnv(env, path.child('env')));
+  if (envFrom) errors.push(...validateEnvFrom(envFrom, path.child('envFrom')));
+  if (container.volumeMounts) errors.push(...validateVolumeMounts(container, context.volumes, path.child('volumeMounts')));
+  if (container.volumeDevices) errors.push(...validateVolumeDevices(container, context.volumes, path.child('volumeDevices')));
+  errors.push(...validatePullPolicy(container.imagePullPolicy, path.child('imagePullPolicy')));
+  if (resources) errors.push(...validateRequirements(resources, path.child('resources'), context.claims));
+  const { resizePolicy } = container;
+  if (resizePolicy) errors.push(...validateResizePolicy(resizePolicy, path.child('resizePolicy'), context.restartPolicy));
+  if (securityContext) errors.push(...validateSecurityContext(securityContext, path.child('securityContext'), context.hostUsers));
+  return errors;
+}

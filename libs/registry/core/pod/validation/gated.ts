@@ -1,0 +1,68 @@
+import type { corev1 } from '#api';
+import { type FieldError, type FieldPath, invalidValue } from '#apimachinery';
+import { internalForm } from '../../../internal-form/internal-form.js';
+import { same } from '../../meta.js';
+
+type Spec = corev1.PodSpec;
+type Term = corev1.NodeSelectorTerm;
+
+const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
+
+function onlyAdded(next: Term, old: Term): boolean {
+  if (!old.matchExpressions?.length && !old.matchFields?.length) return !next.matchExpressions?.length && !next.matchFields?.length;
+  return (['matchExpressions', 'matchFields'] as const).every((list) => {
+    const before = old[list] ?? [];
+    return same((next[list] ?? []).slice(0, before.length), before);
+  });
+}
+
+function validateAffinityChange(
+  next: corev1.NodeAffinity | undefined,
+  old: corev1.NodeAffinity | undefined,
+  path: FieldPath,
+): FieldError[] {
+  const before = old?.[REQUIRED]?.nodeSelectorTerms ?? [];
+  if (before.length === 0) return [];
+  const terms = next?.[REQUIRED]?.nodeSelectorTerms ?? [];
+  const at = path.child(REQUIRED, 'nodeSelectorTerms');
+  if (before.length !== terms.length) {
+    const shown = internalForm('[]NodeSelectorTerm', next?.[REQUIRED]?.nodeSelectorTerms);
+    return [invalidValue(at, shown, 'no additions/deletions to non-empty NodeSelectorTerms list are allowed')];
+  }
+  return terms.flatMap((term, index) =>
+    onlyAdded(term, before[index] ?? {})
+      ? []
+      : [invalidValue(at.index(index), internalForm('NodeSelectorTerm', term), 'only additions are allowed (no mutations or deletions)')],
+  );
+}
+
+/** The old node affinity within the new affinity, as upstream puts it back. */
+function restoreAffinity(spec: Spec, old: Spec): void {
+  const before = old.affinity?.nodeAffinity;
+  if (!spec.affinity) {
+    if (before) spec.affinity = { nodeAffinity: before };
+  } else if (!old.affinity && !spec.affinity.podAffinity && !spec.affinity.podAntiAffinity) delete spec.affinity;
+  else spec.affinity = { ...spec.affinity, nodeAffinity: before };
+}
+
+/**
+ * A pod that waits at scheduling gates may be bound closer to nodes: node selectors and node affinity may grow. Says what grew wrongly and
+ * puts the old values back into `spec`, so that the comparison that follows sees only the rest.
+ */
+export function maskGatedChanges(spec: Spec, old: Spec, path: FieldPath): FieldError[] {
+  const errors: FieldError[] = [];
+  if (!same(spec.nodeSelector, old.nodeSelector)) {
+    const next = spec.nodeSelector ?? {};
+    if (Object.entries(old.nodeSelector ?? {}).some(([key, value]) => next[key] !== value)) {
+      const text = 'only additions to spec.nodeSelector are allowed (no mutations or deletions)';
+      errors.push(invalidValue(path.child('nodeSelector'), spec.nodeSelector ?? null, text));
+    }
+    spec.nodeSelector = old.nodeSelector;
+  }
+  const [next, before] = [spec.affinity?.nodeAffinity, old.affinity?.nodeAffinity];
+  if (!same(next, before)) {
+    errors.push(...validateAffinityChange(next, before, path.child('affinity', 'nodeAffinity')));
+    restoreAffinity(spec, old);
+  }
+  return errors;
+}

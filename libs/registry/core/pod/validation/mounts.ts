@@ -1,0 +1,104 @@
+import type { corev1 } from '#api';
+import { type FieldError, type FieldPath, fieldForbidden, fieldNotFound, invalidValue, notSupported, required } from '#apimachinery';
+import { validateDescendingPath, validateNoBacksteps } from '../../volumes/paths.js';
+import type { AnyContainer } from '../containers.js';
+import type { PodContext } from './context.js';
+
+type Volumes = PodContext['volumes'];
+
+function validatePropagation(mount: corev1.VolumeMount, container: AnyContainer, path: FieldPath): FieldError[] {
+  const mode = mount.mountPropagation;
+  if (mode === undefined) return [];
+  const modes = ['Bidirectional', 'HostToContainer', 'None'];
+  const errors = modes.includes(mode) ? [] : [notSupported(path, mode, modes)];
+  if (mode === 'Bidirectional' && container.securityContext?.privileged !== true) {
+    errors.push(fieldForbidden(path, 'Bidirectional mount propagation is available only to privileged containers'));
+  }
+  return errors;
+}
+
+function validateRecursiveReadOnly(mount: corev1.VolumeMount, path: FieldPath): FieldError[] {
+  const mode = mount.recursiveReadOnly;
+  if (mode === undefined || mode === 'Disabled') return [];
+  if (mode !== 'Enabled' && mode !== 'IfPossible') return [notSupported(path, mode, ['Disabled', 'Enabled', 'IfPossible'])];
+  const errors: FieldError[] = [];
+  if (!mount.readOnly) errors.push(fieldForbidden(path, 'may only be specified when readOnly is true'));
+  if (mount.mountPropagation !== undefined && mount.mountPropagation !== 'None') {
+    errors.push(fieldForbidden(path, 'may only be specified when mountPropagation is None or not specified'));
+  }
+  return errors;
+}
+
+/** What upstream checks with the list's path instead of the mount's own. */
+function validateSubPaths(mount: corev1.VolumeMount, at: FieldPath, list: FieldPath): FieldError[] {
+  const errors: FieldError[] = [];
+  const { subPath, subPathExpr } = mount;
+  if (subPath) errors.push(...validateDescendingPath(subPath, list.child('subPath')));
+  if (!subPathExpr) return errors;
+  if (subPath) errors.push(invalidValue(at.child('subPathExpr'), subPathExpr, 'subPathExpr and subPath are mutually exclusive'));
+  return [...errors, ...validateDescendingPath(subPathExpr, list.child('subPathExpr'))];
+}
+
+/** The volumes a container mounts (ValidateVolumeMounts). */
+export function validateVolumeMounts(container: AnyContainer, volumes: Volumes, path: FieldPath): FieldError[] {
+  const errors: FieldError[] = [];
+  const { volumeMounts: mounts = [], volumeDevices: devices = [] } = container;
+  const seen = new Set<string>();
+  for (const [index, mount] of mounts.entries()) {
+    const at = path.index(index);
+    const { name = '', mountPath = '' } = mount;
+    if (!name) errors.push(required(at.child('name')));
+    if (!volumes.has(name)) errors.push(fieldNotFound(at.child('name'), name));
+    if (!mountPath) errors.push(required(at.child('mountPath')));
+    if (seen.has(mountPath)) errors.push(invalidValue(at.child('mountPath'), mountPath, 'must be unique'));
+    seen.add(mountPath);
+    if (devices.some((device) => device.name === name)) {
+      errors.push(invalidValue(at.child('name'), name, 'must not already exist in volumeDevices'));
+    }
+    if (devices.some((device) => device.devicePath === mountPath)) {
+      errors.push(invalidValue(at.child('mountPath'), mountPath, 'must not already exist as a path in volumeDevices'));
+    }
+    errors.push(...validateSubPaths(mount, at, path));
+    if (mount.mountPropagation !== undefined) errors.push(...validatePropagation(mount, container, path.child('mountPropagation')));
+    if (mount.recursiveReadOnly !== undefined) errors.push(...validateRecursiveReadOnly(mount, path.child('recursiveReadOnly')));
+  }
+  return errors;
+}
+
+function validateDevicePath(devicePath: string, seen: Set<string>, at: FieldPath): FieldError[] {
+  const errors: FieldError[] = [];
+  if (!devicePath) errors.push(required(at));
+  if (seen.has(devicePath)) errors.push(invalidValue(at, devicePath, 'must be unique'));
+  if (devicePath && validateNoBacksteps(devicePath, at).length > 0) {
+    errors.push(invalidValue(at, devicePath, "can not contain backsteps ('..')"));
+  } else seen.add(devicePath);
+  return errors;
+}
+
+/** The block devices a container is given (ValidateVolumeDevices). */
+export function validateVolumeDevices(container: AnyContainer, volumes: Volumes, path: FieldPath): FieldError[] {
+  const errors: FieldError[] = [];
+  const { volumeMounts: mounts = [], volumeDevices: devices = [] } = container;
+  const paths = new Set<string>();
+  const names = new Set<string>();
+  for (const [index, { name = '', devicePath = '' }] of devices.entries()) {
+    const at = path.index(index);
+    const volume = volumes.get(name);
+    if (!name) errors.push(required(at.child('name')));
+    if (names.has(name)) errors.push(invalidValue(at.child('name'), name, 'must be unique'));
+    if (volume && !volume.persistentVolumeClaim && !volume.ephemeral) {
+      const text = 'can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode';
+      errors.push(invalidValue(at.child('name'), name, text));
+    }
+    if (!volume) errors.push(fieldNotFound(at.child('name'), name));
+    errors.push(...validateDevicePath(devicePath, paths, at.child('devicePath')));
+    if (mounts.some((mount) => mount.name === name)) {
+      errors.push(invalidValue(at.child('name'), name, 'must not already exist in volumeMounts'));
+    }
+    if (mounts.some((mount) => mount.mountPath === devicePath)) {
+      errors.push(invalidValue(at.child('devicePath'), devicePath, 'must not already exist as a path in volumeMounts'));
+    }
+    if (name) names.add(name);
+  }
+  return errors;
+}

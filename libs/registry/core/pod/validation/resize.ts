@@ -1,0 +1,133 @@
+import type { corev1 } from '#api';
+import { type FieldError, type FieldPath, fieldForbidden, fieldPath, invalidValue } from '#apimachinery';
+import { same } from '../../meta.js';
+import { isSidecar } from '../containers.js';
+import { podQOS } from '../qos.js';
+import { MIRROR } from './annotations.js';
+import { validatePod } from './create.js';
+
+type Pod = corev1.Pod;
+type Spec = corev1.PodSpec;
+type Container = corev1.Container;
+type Resources = corev1.ResourceRequirements;
+type Amounts = Record<string, string> | undefined;
+
+const specPath = fieldPath('spec');
+const ONLY_COMPUTE = 'only cpu and memory resources are mutable';
+
+/** The new amounts with the old ones of cpu and memory: what differs still may not be resized (dropCPUMemoryUpdates). */
+function withOldCompute(next: Amounts, old: Amounts): Amounts {
+  if (!next && !old) return undefined;
+  const { cpu: _cpu, memory: _memory, ...rest } = next ?? {};
+  const compute = Object.entries(old ?? {}).filter(([name]) => name === 'cpu' || name === 'memory');
+  return { ...rest, ...Object.fromEntries(compute) };
+}
+
+function withOldResources(container: Container, old: Container): Container {
+  const limits = withOldCompute(container.resources?.limits, old.resources?.limits);
+  const requests = withOldCompute(container.resources?.requests, old.resources?.requests);
+  return { ...container, resources: { limits, requests } };
+}
+
+function isRemoved(next: Amounts, old: Amounts): boolean {
+  return Object.keys(old ?? {}).some((name) => next?.[name] === undefined);
+}
+
+function validateKept(next: Resources | undefined, old: Resources | undefined, path: FieldPath, called: string): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const list of ['requests', 'limits'] as const) {
+    if (isRemoved(next?.[list], old?.[list])) errors.push(fieldForbidden(path.child(list), `${called} ${list} cannot be removed`));
+  }
+  return errors;
+}
+
+function validateOrder(spec: Spec, old: Spec): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const list of ['containers', 'initContainers'] as const) {
+    const [next, before] = [spec[list] ?? [], old[list] ?? []];
+    if (next.length !== before.length) {
+      errors.push(fieldForbidden(specPath.child(list), `${list} may not be added or removed on resize`));
+      continue;
+    }
+    for (const [index, { name }] of before.entries()) {
+      if (next[index]?.name === name) continue;
+      errors.push(fieldForbidden(specPath.child(list).index(index).child('name'), `${list} may not be renamed or reordered on resize`));
+    }
+  }
+  return errors;
+}
+
+const isGiven = ({ resources }: Spec): boolean =>
+  Object.keys(resources?.requests ?? {}).length + Object.keys(resources?.limits ?? {}).length > 0;
+
+/** Resources of the pod as a whole; puts the old cpu and memory into `rest` (validatePodLevelResourcesResize). */
+function validatePodLevel(spec: Spec, old: Spec, rest: Spec): FieldError[] {
+  if (!isGiven(spec) && !isGiven(old)) return [];
+  const at = specPath.child('resources');
+  if (old.resources && !spec.resources) return [fieldForbidden(at, 'pod-level resources cannot be removed')];
+  const errors = old.resources ? validateKept(spec.resources, old.resources, at, 'pod-level resource') : [];
+  const limits = withOldCompute(spec.resources?.limits, old.resources?.limits);
+  const requests = withOldCompute(spec.resources?.requests, old.resources?.requests);
+  rest.resources = { ...spec.resources, limits, requests };
+  if (!old.resources && !isGiven(rest) && !spec.resources?.claims?.length) delete rest.resources;
+  if (!same(rest.resources, old.resources)) errors.push(fieldForbidden(specPath, `${ONLY_COMPUTE} at pod-level`));
+  return errors;
+}
+
+/** An init container that runs to its end takes no new resources where it would have to be restarted for them. */
+function validateInit(rest: Container, next: Container, old: Container, path: FieldPath): FieldError[] {
+  const errors: FieldError[] = [];
+  if (!same(rest, old)) errors.push(fieldForbidden(path, 'only cpu and memory resources for init or sidecar containers are mutable'));
+  if (isSidecar(next) || same(next, old)) return errors;
+  for (const { restartPolicy } of next.resizePolicy ?? []) {
+    if (restartPolicy !== 'RestartContainer') continue;
+    const text = 'non-sidecar init containers with a resize policy of RestartContainer cannot be resized';
+    errors.push(fieldForbidden(path, text));
+  }
+  return errors;
+}
+
+/** A node that says nothing of a running container's resources cannot resize it. */
+function isSupported({ status }: Pod): boolean {
+  const running = status?.containerStatuses?.find(({ state }) => state?.running);
+  return !running || running.resources !== undefined;
+}
+
+function validateContainers(spec: Spec, old: Spec, rest: Spec): FieldError[] {
+  const errors: FieldError[] = [];
+  const [init, oldInit] = [spec.initContainers ?? [], old.initContainers ?? []];
+  for (const list of ['initContainers', 'containers'] as const) {
+    for (const [index, before] of (old[list] ?? []).entries()) {
+      const at = specPath.child(list).index(index).child('resources');
+      errors.push(...validateKept(spec[list]?.[index]?.resources, before.resources, at, 'resource'));
+    }
+  }
+  rest.containers = spec.containers.map((container, index) => withOldResources(container, old.containers[index] ?? container));
+  for (const [index, container] of rest.containers.entries()) {
+    if (!same(container, old.containers[index])) errors.push(fieldForbidden(specPath, ONLY_COMPUTE));
+  }
+  rest.initContainers = init.map((container, index) => withOldResources(container, oldInit[index] ?? container));
+  for (const [index, container] of init.entries()) {
+    const before = oldInit[index] ?? container;
+    errors.push(...validateInit(rest.initContainers[index] ?? container, container, before, specPath.child('initContainers').index(index)));
+  }
+  return errors;
+}
+
+/** New resources for a pod that runs (ValidatePodResize): cpu and memory of its containers and its own, within its QoS class. */
+export function validatePodResize(pod: Pod, old: Pod): FieldError[] {
+  if (old.metadata.annotations?.[MIRROR] !== undefined) return [fieldForbidden('', 'static pods cannot be resized')];
+  if (old.spec.os?.name === 'windows') return [fieldForbidden('', 'windows pods cannot be resized')];
+  const errors = validatePod(pod);
+  if ((old.status?.qosClass ?? podQOS(old.spec)) !== podQOS(pod.spec)) {
+    errors.push(invalidValue(specPath, pod.status?.qosClass ?? '', 'Pod QOS Class may not change as a result of resizing'));
+  }
+  if (!isSupported(old)) errors.push(fieldForbidden(specPath, 'Pod running on node without support for resize'));
+  const rest = { ...pod.spec };
+  errors.push(...validatePodLevel(pod.spec, old.spec, rest));
+  const order = validateOrder(pod.spec, old.spec);
+  if (order.length > 0) return [...errors, ...order];
+  errors.push(...validateContainers(pod.spec, old.spec, rest));
+  if (errors.length === 0 && !same(rest, old.spec)) errors.push(fieldForbidden(specPath, ONLY_COMPUTE));
+  return errors;
+}

@@ -1,0 +1,111 @@
+import type { corev1 } from '#api';
+import {
+  duplicate,
+  type FieldError,
+  type FieldPath,
+  fieldForbidden,
+  fieldNotFound,
+  invalidValue,
+  isDNS1123Label,
+  parseQuantity,
+  type Quantity,
+  required,
+} from '#apimachinery';
+import { invalidName } from '../../checks.js';
+import { isHugePageName, isOvercommitAllowed, validateContainerResourceName, validateResourceQuantity } from '../../resource-names.js';
+
+type Requirements = Pick<corev1.ResourceRequirements, 'limits' | 'requests' | 'claims'>;
+type NameRule = (name: string, path: FieldPath) => FieldError[];
+
+/** Whether an amount is a whole number of pages of the size in the resource's name (IsHugePageResourceValueDivisible). */
+function isWholePages(name: string, amount: Quantity): boolean {
+  try {
+    const page = parseQuantity(name.slice('hugepages-'.length));
+    return page.sign > 0 && page.milliValue() % 1000 === 0 && amount.value() % page.value() === 0;
+  } catch {
+    return false;
+  }
+}
+
+function validateAmount(name: string, text: string, path: FieldPath, nameRule: NameRule): FieldError[] {
+  const errors = [...nameRule(name, path), ...validateResourceQuantity(name, text, path)];
+  if (isHugePageName(name) && !isWholePages(name, parseQuantity(text))) {
+    errors.push(invalidValue(path, parseQuantity(text).toString(), `${parseQuantity(text)} is not positive integer multiple of ${name}`));
+  }
+  return errors;
+}
+
+function compareToLimit(name: string, request: string, limit: string | undefined, path: FieldPath): FieldError[] {
+  if (limit === undefined) {
+    return isOvercommitAllowed(name) ? [] : [required(path.child('limits'), 'Limit must be set for non overcommitable resources')];
+  }
+  if (request === limit) return [];
+  const [asked, most] = [parseQuantity(request), parseQuantity(limit)];
+  const order = asked.compare(most);
+  if (order !== 0 && !isOvercommitAllowed(name)) {
+    return [invalidValue(path.child('requests'), asked.toString(), `must be equal to ${name} limit of ${most}`)];
+  }
+  return order > 0
+    ? [invalidValue(path.child('requests'), asked.toString(), `must be less than or equal to ${name} limit of ${most}`)]
+    : [];
+}
+
+function overlaps(names: ReadonlySet<string>, name: string): number {
+  return [...names].filter((key) => key.startsWith(`${name}/`)).length;
+}
+
+/** Claims a container uses must be the pod's, none of them twice (validateResourceClaimNames). */
+function validateClaims(claims: readonly corev1.ResourceClaim[], known: ReadonlySet<string>, path: FieldPath): FieldError[] {
+  const errors: FieldError[] = [];
+  const names = new Set<string>();
+  for (const [index, { name, request }] of claims.entries()) {
+    const at = path.index(index);
+    if (!name) {
+      errors.push(required(at));
+      continue;
+    }
+    if (names.has(name)) errors.push(duplicate(at, name));
+    else {
+      if (request) errors.push(...invalidName(at.child('request'), request, isDNS1123Label(request)));
+      const key = request ? `${name}/${request}` : name;
+      if (names.has(key)) errors.push(duplicate(at, key));
+      else if (!request) for (let i = overlaps(names, name); i > 0; i--) errors.push(duplicate(at, name));
+      names.add(key);
+    }
+    if (!known.has(name)) {
+      const list = known.size === 0 ? ' which is empty' : `: ${[...known].sort().join(', ')}`;
+      const error = fieldNotFound(at, name);
+      errors.push({ ...error, message: `${error.message}: must be one of the names in pod.spec.resourceClaims${list}` });
+    }
+  }
+  return errors;
+}
+
+/** Requests and limits (validateResourceRequirements); `nameRule` says which resources may stand there. */
+export function validateRequirements(
+  { limits, requests, claims }: Requirements,
+  path: FieldPath,
+  known: ReadonlySet<string>,
+  nameRule: NameRule = validateContainerResourceName,
+): FieldError[] {
+  const errors: FieldError[] = [];
+  let compute = false;
+  let huge = false;
+  const note = (name: string): void => {
+    compute ||= name === 'cpu' || name === 'memory';
+    huge ||= isHugePageName(name);
+  };
+  for (const name in limits) {
+    errors.push(...validateAmount(name, limits[name] ?? '0', path.child('limits').key(name), nameRule));
+    note(name);
+  }
+  for (const name in requests) {
+    const request = requests[name] ?? '0';
+    errors.push(...validateAmount(name, request, path.child('requests').key(name), nameRule));
+    errors.push(...compareToLimit(name, request, limits?.[name], path));
+    note(name);
+  }
+  if (huge && !compute) errors.push(fieldForbidden(path, 'HugePages require cpu or memory'));
+  if (claims?.length) errors.push(...validateClaims(claims, known, path.child('claims')));
+  return errors;
+}

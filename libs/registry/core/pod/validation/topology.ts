@@ -1,0 +1,37 @@
+import type { corev1 } from '#api';
+import { duplicate, type FieldError, type FieldPath, invalidValue, required, validateLabelSelector } from '#apimachinery';
+import { oneOf, positive } from '../../checks.js';
+import { validateMatchLabelKeys } from './label-keys.js';
+
+type Constraint = corev1.TopologySpreadConstraint;
+
+function validateMinDomains({ minDomains, whenUnsatisfiable }: Constraint, path: FieldPath): FieldError[] {
+  if (minDomains === undefined) return [];
+  const errors = positive(minDomains, path);
+  if (whenUnsatisfiable !== 'DoNotSchedule') {
+    const text = `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${whenUnsatisfiable ?? ''}`;
+    errors.push(invalidValue(path, minDomains, text));
+  }
+  return errors;
+}
+
+function validateConstraint(constraint: Constraint, later: readonly Constraint[], path: FieldPath): FieldError[] {
+  const { topologyKey, whenUnsatisfiable, labelSelector } = constraint;
+  const errors = positive(constraint.maxSkew, path.child('maxSkew'));
+  if (!topologyKey) errors.push(required(path.child('topologyKey'), 'can not be empty'));
+  errors.push(...oneOf(whenUnsatisfiable, ['DoNotSchedule', 'ScheduleAnyway'], path.child('whenUnsatisfiable')));
+  if (later.some((each) => each.topologyKey === topologyKey && each.whenUnsatisfiable === whenUnsatisfiable)) {
+    errors.push(duplicate(path.child('{topologyKey, whenUnsatisfiable}'), `{${topologyKey ?? ''}, ${whenUnsatisfiable ?? ''}}`));
+  }
+  errors.push(...validateMinDomains(constraint, path.child('minDomains')));
+  for (const field of ['nodeAffinityPolicy', 'nodeTaintsPolicy'] as const) {
+    if (constraint[field] !== undefined) errors.push(...oneOf(constraint[field], ['Honor', 'Ignore'], path.child(field)));
+  }
+  errors.push(...validateMatchLabelKeys(path, constraint.matchLabelKeys, undefined, labelSelector));
+  return [...errors, ...validateLabelSelector(labelSelector, path.child('labelSelector'))];
+}
+
+/** How pods are spread (validateTopologySpreadConstraints). */
+export function validateTopologySpread(constraints: readonly Constraint[], path: FieldPath): FieldError[] {
+  return constraints.flatMap((each, index) => validateConstraint(each, constraints.slice(index + 1), path.index(index)));
+}

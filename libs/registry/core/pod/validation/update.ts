@@ -1,0 +1,117 @@
+import type { corev1 } from '#api';
+import { type FieldError, type FieldPath, fieldForbidden, fieldPath, inclusiveRangeMessage, invalidValue, required } from '#apimachinery';
+import { specDiff } from '../../../internal-form/spec-diff.js';
+import { same } from '../../meta.js';
+import { validatePodAnnotationsUpdate } from './annotations.js';
+import { validateImageName } from './container-lists.js';
+import { validatePod } from './create.js';
+import { maskGatedChanges } from './gated.js';
+import { validateTolerations } from './scheduling.js';
+
+type Pod = corev1.Pod;
+type Container = corev1.Container;
+
+const annotationsPath = fieldPath('metadata', 'annotations');
+const specPath = fieldPath('spec');
+const MAX_INT32 = 2147483647;
+
+const CHANGEABLE =
+  'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,' +
+  '`spec.tolerations` (only additions to existing tolerations),' +
+  '`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)\n';
+
+/** Images may change, the containers may not: then nothing more is compared. */
+function validateContainers(
+  next: readonly Container[],
+  old: readonly Container[],
+  path: FieldPath,
+): { errors: FieldError[]; stop: boolean } {
+  if (next.length !== old.length) return { errors: [fieldForbidden(path, 'pod updates may not add or remove containers')], stop: true };
+  const errors = next.flatMap((container, index) => [
+    ...(container.image ? [] : [required(path.index(index).child('image'))]),
+    ...validateImageName(container, path.index(index)),
+  ]);
+  return { errors, stop: false };
+}
+
+/** A deadline may be set, or come nearer. */
+function validateDeadline(next: number | undefined, old: number | undefined): { errors: FieldError[]; stop: boolean } {
+  const at = specPath.child('activeDeadlineSeconds');
+  if (next === undefined) {
+    const gone = old !== undefined;
+    return { errors: gone ? [invalidValue(at, null, 'must not update from a positive integer to nil value')] : [], stop: false };
+  }
+  if (next < 0 || next > MAX_INT32) return { errors: [invalidValue(at, next, inclusiveRangeMessage(0, MAX_INT32))], stop: true };
+  if (old !== undefined && old < next) {
+    return { errors: [invalidValue(at, next, 'must be less than or equal to previous value')], stop: true };
+  }
+  return { errors: [], stop: false };
+}
+
+/** Tolerations may be added, and their seconds change. */
+function validateAddedTolerations(next: readonly corev1.Toleration[], old: readonly corev1.Toleration[]): FieldError[] {
+  const at = specPath.child('tolerations');
+  const kept = old.every((each) => next.some((other) => same({ ...each, tolerationSeconds: other.tolerationSeconds }, other)));
+  return kept
+    ? validateTolerations(next, at)
+    : [fieldForbidden(at, 'existing toleration can not be modified except its tolerationSeconds')];
+}
+
+/** Scheduling gates may only go. */
+function validateDeletedGates(next: readonly corev1.PodSchedulingGate[], old: readonly corev1.PodSchedulingGate[]): FieldError[] {
+  const known = new Set(old.map(({ name }) => name));
+  return next.flatMap(({ name }, index) =>
+    known.has(name) || next.findLastIndex((gate) => gate.name === name) !== index
+      ? []
+      : [
+          fieldForbidden(
+            specPath.child('schedulingGates').index(index).child('name'),
+            `only deletion is allowed, but found new scheduling gate '${name}'`,
+          ),
+        ],
+  );
+}
+
+const withImages = (next: Container[] | undefined, old: Container[] | undefined): Container[] | undefined =>
+  next?.map((container, index) => ({ ...container, image: old?.[index]?.image }));
+
+/** The new spec with the old one's value in every field that may change: what differs still may not. */
+function masked(spec: corev1.PodSpec, old: corev1.PodSpec): corev1.PodSpec {
+  const spared = (old.terminationGracePeriodSeconds ?? 0) < 0 && spec.terminationGracePeriodSeconds === 1;
+  return {
+    ...spec,
+    containers: withImages(spec.containers, old.containers) ?? [],
+    initContainers: withImages(spec.initContainers, old.initContainers),
+    activeDeadlineSeconds: old.activeDeadlineSeconds,
+    schedulingGates: old.schedulingGates,
+    tolerations: old.tolerations,
+    terminationGracePeriodSeconds: spared ? old.terminationGracePeriodSeconds : spec.terminationGracePeriodSeconds,
+  };
+}
+
+function validateChange(spec: corev1.PodSpec, old: corev1.PodSpec): FieldError[] {
+  if (same(spec, old)) return [];
+  const rest = masked(spec, old);
+  const errors = old.schedulingGates?.length ? maskGatedChanges(rest, old, specPath) : [];
+  if (!same(rest, old)) errors.push(fieldForbidden(specPath, CHANGEABLE + specDiff('PodSpec', old, rest)));
+  return errors;
+}
+
+/** What a user may change of a pod that runs (ValidatePodUpdate). */
+export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
+  const errors = [...validatePod(pod), ...validatePodAnnotationsUpdate(pod, old, annotationsPath)];
+  const [spec, before] = [pod.spec, old.spec];
+  const steps = [
+    () => validateContainers(spec.containers ?? [], before.containers ?? [], specPath.child('containers')),
+    () => validateContainers(spec.initContainers ?? [], before.initContainers ?? [], specPath.child('initContainers')),
+    () => validateDeadline(spec.activeDeadlineSeconds, before.activeDeadlineSeconds),
+  ];
+  for (const step of steps) {
+    const { errors: found, stop } = step();
+    errors.push(...found);
+    if (stop) return errors;
+  }
+  errors.push(...validateAddedTolerations(spec.tolerations ?? [], before.tolerations ?? []));
+  errors.push(...validateDeletedGates(spec.schedulingGates ?? [], before.schedulingGates ?? []));
+  return [...errors, ...validateChange(spec, before)];
+}
