@@ -4,6 +4,10 @@ import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { costRule, type GraphContext, graphLimits, toGraphQLError } from '#graphql';
 import type { OpenGraph } from './sessions.js';
 
+/** An error of the query itself, which Apollo has given its code; every other is one that a resolver met with. */
+const isGraphs = (error: unknown): boolean =>
+  error instanceof GraphQLError && (!error.originalError || error.originalError instanceof GraphQLError);
+
 /** Apollo Server over the graph's schema. Introspection is on: the schema is no secret, and the playground needs it. */
 export async function startApollo(schema: GraphQLSchema): Promise<ApolloServer<GraphContext>> {
   const apollo = new ApolloServer<GraphContext>({
@@ -11,7 +15,7 @@ export async function startApollo(schema: GraphQLSchema): Promise<ApolloServer<G
     introspection: true,
     validationRules: [costRule],
     includeStacktraceInErrorResponses: false,
-    formatError: (formatted, error) => (error instanceof GraphQLError && !error.originalError ? formatted : toGraphQLError(error).toJSON()),
+    formatError: (formatted, error) => (isGraphs(error) ? formatted : toGraphQLError(error).toJSON()),
     stopOnTerminationSignals: false,
   });
   await apollo.start();

@@ -4,9 +4,19 @@ import { objectKey } from '../catalog.js';
 import type { RestScope } from './scope.js';
 import { tooLargeResourceVersion } from './storage-errors.js';
 
-/** strconv.ParseUint's words on a resource version that is no number. */
-export function versionSyntaxError(version: string): string {
-  return `resourceVersion: Invalid value: ${goQuote(version)}: strconv.ParseUint: parsing ${goQuote(version)}: invalid syntax`;
+const MAX_UINT64 = 2n ** 64n - 1n;
+
+/** strconv.ParseUint's error on a text that is no unsigned 64-bit number; undefined on one that is. */
+export function parseUintError(text: string): string | undefined {
+  const digits = /^\d+$/.test(text);
+  if (digits && (text.length < 20 || BigInt(text) <= MAX_UINT64)) return undefined;
+  return `strconv.ParseUint: parsing ${goQuote(text)}: ${digits ? 'value out of range' : 'invalid syntax'}`;
+}
+
+/** What is wrong with a resource version, if anything; '' is none. */
+export function versionError(version: string): string | undefined {
+  const error = version === '' ? undefined : parseUintError(version);
+  return error && `resourceVersion: Invalid value: ${goQuote(version)}: ${error}`;
 }
 
 /** Reads one object, as of now or not older than a version ('' now, '0' whatever the cache knows). Throws StatusError. */
@@ -14,7 +24,8 @@ export async function getObject(scope: RestScope, resourceVersion = ''): Promise
   const { endpoint, namespace, name, cluster } = scope;
   const messages = nameIsPathSegment(name, false);
   if (messages.length > 0) throw badRequest(`Name parameter invalid: ${goQuote(name)}: ${messages.join(';')}`);
-  if (resourceVersion !== '' && !/^\d+$/.test(resourceVersion)) throw bareError(versionSyntaxError(resourceVersion));
+  const wrong = versionError(resourceVersion);
+  if (wrong !== undefined) throw bareError(wrong);
   const key = objectKey(endpoint.storage, namespace, name);
   const { store } = cluster;
   const wanted = Number(resourceVersion);

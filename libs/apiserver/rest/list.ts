@@ -4,7 +4,7 @@ import type { CachedObject } from '../cacher/cacher.js';
 import { objectKey } from '../catalog.js';
 import { decodeContinue, encodeContinue, InvalidContinue } from '../continue-token.js';
 import type { ListOptions } from '../options.js';
-import { versionSyntaxError } from './get.js';
+import { versionError } from './get.js';
 import type { RestScope } from './scope.js';
 import { type Selection, selectionOf } from './selection.js';
 
@@ -34,7 +34,8 @@ function readingOf(options: ListOptions, prefix: string): Reading {
   const limited = options.limit > 0 && resourceVersion !== '0' ? { limit: options.limit } : {};
   if (options.continue !== '') return { ...continued(options, prefix), ...(options.limit > 0 ? { limit: options.limit } : {}) };
   if (resourceVersion === '') return limited;
-  if (!/^\d+$/.test(resourceVersion)) throw badRequest(`invalid resource version: ${versionSyntaxError(resourceVersion)}`);
+  const wrong = versionError(resourceVersion);
+  if (wrong !== undefined) throw badRequest(`invalid resource version: ${wrong}`);
   const version = Number(resourceVersion);
   if (match === 'Exact' || (match === '' && options.limit > 0 && version > 0)) return { ...limited, at: version };
   return { ...limited, notOlderThan: version };

@@ -3,7 +3,6 @@ import {
   bareError,
   conflict,
   type FieldError,
-  goQuote,
   invalid,
   invalidValue,
   type KubeObject,
@@ -23,6 +22,7 @@ import type { Companion, SubresourceStrategy } from '../strategy.js';
 import { companionOps, isTaken } from './companions.js';
 import { admissionOptions, checksMetadata, insert, type Written } from './create.js';
 import { confirmNoEscalation } from './escalation.js';
+import { parseUintError } from './get.js';
 import { ignoreManagedFieldsTimestamps } from './managed-fields.js';
 import { isNamespace, timeToLive } from './peculiarities.js';
 import { admissionAttributes, admissionContext, causeOf, type RestScope, strategyContext } from './scope.js';
@@ -154,7 +154,8 @@ function checkResourceVersion(scope: RestScope, object: KubeObject, old: KubeObj
   const { endpoint, name } = scope;
   const { metadata } = object;
   const given = metadata.resourceVersion ?? '';
-  if (given !== '' && !/^\d+$/.test(given)) throw bareError(`strconv.ParseUint: parsing ${goQuote(given)}: invalid syntax`);
+  const wrong = given === '' ? undefined : parseUintError(given);
+  if (wrong !== undefined) throw bareError(wrong);
   if (given === '' || Number(given) === 0) {
     if (endpoint.storage.strategy.unconditionalUpdate === false) {
       const kind = { group: endpoint.group, kind: endpoint.resource };

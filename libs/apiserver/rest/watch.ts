@@ -3,7 +3,7 @@ import { Compacted, FutureRevision } from '#storage';
 import type { CacheEvent, CacheSink } from '../cacher/cacher.js';
 import { objectKey } from '../catalog.js';
 import type { ListOptions } from '../options.js';
-import { versionSyntaxError } from './get.js';
+import { versionError } from './get.js';
 import type { RestScope } from './scope.js';
 import { type Selection, selectionOf } from './selection.js';
 import { toStatusError } from './storage-errors.js';
@@ -65,7 +65,8 @@ function placeOf(scope: RestScope, options: ListOptions): Place {
  */
 export async function watchObjects(scope: RestScope, options: ListOptions, sink: WatchSink): Promise<() => void> {
   const { resourceVersion } = options;
-  if (resourceVersion !== '' && !/^\d+$/.test(resourceVersion)) throw bareError(versionSyntaxError(resourceVersion));
+  const wrong = versionError(resourceVersion);
+  if (wrong !== undefined) throw bareError(wrong);
   const place = placeOf(scope, options);
   const from = Number(resourceVersion);
   // A watch path has no defaults, but begins with what is there all the same.
