@@ -9,6 +9,16 @@ function takeAll(queue: WorkQueue) {
 }
 
 describe('WorkQueue', () => {
+  it('what was there before (revision 0) does not hide what woke a key', () => {
+    const queue = new WorkQueue(new SteppedClock(0));
+    queue.add('a', 0);
+    queue.add('a', 5);
+    queue.add('b', 6);
+    queue.add('b', 0);
+    queue.add('c', 0);
+    expect(takeAll(queue)).toEqual([{ key: 'a', wokenBy: 5 }, { key: 'b', wokenBy: 6 }, { key: 'c' }]);
+  });
+
   it('hands each key out once, in the order they came, with the earliest revision that woke it', () => {
     const queue = new WorkQueue(new SteppedClock(0));
     queue.add('b', 7);

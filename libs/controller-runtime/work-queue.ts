@@ -120,6 +120,7 @@ export class WorkQueue {
 }
 
 function earliest(a: number | undefined, b: number | undefined): number | undefined {
-  if (a === undefined) return b;
-  return b === undefined ? a : Math.min(a, b);
+  // 0 stands for what was there before: it woke nobody, so it must not hide what did.
+  if (!a) return b || undefined;
+  return b ? Math.min(a, b) : a;
 }

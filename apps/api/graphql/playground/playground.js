@@ -60,6 +60,31 @@ async function opens(token) {
   return response.ok;
 }
 
+/** The latest this many events of a subscription are shown, the newest last. */
+const shownEvents = 200;
+
+/** A subscription's events one below the other: GraphiQL itself would show only the last one. */
+async function* gathered(source) {
+  const events = [];
+  for await (const result of source) {
+    if (result.errors) yield result;
+    else {
+      for (const [field, event] of Object.entries(result.data)) events.push({ field, event });
+      yield { data: Object.groupBy ? grouped(events.slice(-shownEvents)) : result.data };
+    }
+  }
+}
+
+const grouped = (events) =>
+  Object.fromEntries(
+    Object.entries(Object.groupBy(events, ({ field }) => field)).map(([field, list]) => [field, list.map(({ event }) => event)]),
+  );
+
+const gathering = (fetcher) => async (parameters, options) => {
+  const result = await fetcher(parameters, options);
+  return result?.[Symbol.asyncIterator] ? gathered(result) : result;
+};
+
 function show(token) {
   form.hidden = true;
   const authorization = `Bearer ${token}`;
@@ -71,7 +96,12 @@ function show(token) {
   });
   const tabs = examples.map((query) => ({ query }));
   ReactDOM.createRoot(document.getElementById('graphiql')).render(
-    React.createElement(GraphiQL, { fetcher, defaultTabs: tabs, defaultEditorToolsVisibility: false, shouldPersistHeaders: false }),
+    React.createElement(GraphiQL, {
+      fetcher: gathering(fetcher),
+      defaultTabs: tabs,
+      defaultEditorToolsVisibility: false,
+      shouldPersistHeaders: false,
+    }),
   );
 }
 
