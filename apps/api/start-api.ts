@@ -23,8 +23,8 @@ import { openPlatform } from './platform-services.js';
 /** Puts the api together and listens. Throws ConfigError with one line for what the operator can put right. */
 export async function startApi(config: ApiConfig, log: Log): Promise<Started> {
   const home = config.ORRERY_HOME;
-  const [backends, authority] = await Promise.all([openBackends(config, log), openAuthority(path.join(home, 'pki'))]);
   const metrics = createMetrics('api');
+  const [backends, authority] = await Promise.all([openBackends(config, metrics, log), openAuthority(path.join(home, 'pki'))]);
   const health = createHealth((name, reason) => log.warn({ check: name, reason }, 'not ready'));
   for (const [name, check] of Object.entries(backends.checks)) health.add(name, check);
   const adminToken = config.ORRERY_ADMIN_TOKEN ?? secretFile(path.join(home, 'admin-token'));
@@ -42,7 +42,7 @@ export async function startApi(config: ApiConfig, log: Log): Promise<Started> {
   const app = await createNest(appModule({ platform, health, metrics }), log, (handler) => {
     // Requests on clusters go past the framework: they are nearly all there are, and every one would pay for it.
     secure.handle((request, response) =>
-      endpoint.takes(request.url ?? '') ? endpoint.handle(request, response) : handler(request, response),
+      endpoint.takes(request) ? endpoint.handle(request, response) : handler(request, response),
     );
     return secure.server;
   });

@@ -1,6 +1,7 @@
 import { systemClock } from '#apimachinery';
 import { etcdComponent, components as parts } from '#cluster';
 import type { Component } from '#controller-runtime';
+import { openQueues } from '#controller-runtime/bullmq/turn-queue.js';
 import { createWakeups } from '#controller-runtime/bullmq/wakeups.js';
 import { createWorkerHost, type WorkerHost } from '#controller-runtime/bullmq/worker-host.js';
 import {
@@ -71,7 +72,10 @@ export async function openComponents(options: ComponentHostOptions): Promise<{ c
       if (advancer?.isTurning(cluster)) throw new UnknownCluster(cluster);
       return (await openForWorker(cluster, open)).hosted;
     },
-    onError: (error, turn) => log.error({ err: error, ...turn }, 'turn failed'),
+    onError(error, turn) {
+      log.error({ err: error, ...turn }, 'turn failed');
+      if (turn) metrics.turn(turn.component, 'error');
+    },
     onTurn: ({ component, milliseconds, outcome }) =>
       metrics.turn(component, outcome.fenced ? 'fenced' : outcome.more ? 'more' : 'done', milliseconds / 1000),
   });
@@ -91,6 +95,13 @@ export async function openComponents(options: ComponentHostOptions): Promise<{ c
   const clocks = clockWorker(queueConnection, log, (cluster, by) => turning.advance(cluster, by));
   // What etcd's API server would see to, too: one worker of the installation at least has this role.
   const endCompaction = roles.has('etcd') ? new Compaction(admin, log).start() : () => undefined;
+  const queues = openQueues({ connection: queueConnection });
+  metrics.queueDepth(async () => {
+    const counts = await Promise.all(queues.map((queue) => queue.getJobCounts('wait', 'prioritized', 'delayed', 'active')));
+    const total: Record<string, number> = {};
+    for (const count of counts) for (const [state, jobs] of Object.entries(count)) total[state] = (total[state] ?? 0) + jobs;
+    return total;
+  });
   const timer = setInterval(() => metrics.openClusters(running.openClusters), 5_000);
   timer.unref();
   return {
@@ -99,7 +110,7 @@ export async function openComponents(options: ComponentHostOptions): Promise<{ c
       endCompaction();
       await Promise.all([running.close(), clocks.close()]);
       await wakeups.flushed();
-      await wakeups.close();
+      await Promise.all([wakeups.close(), ...queues.map((queue) => queue.close())]);
       runtime.close();
     },
   };

@@ -28,8 +28,11 @@ function rolesOf({ ROLES }: WorkerConfig): ReadonlySet<string> {
 /** Puts the worker together and begins to take turns. Throws ConfigError with one line for what the operator can put right. */
 export async function startWorker(config: WorkerConfig, log: Log): Promise<Started> {
   const roles = rolesOf(config);
-  const [backends, authority] = await Promise.all([openBackends(config, log), openAuthority(path.join(config.ORRERY_HOME, 'pki'))]);
   const metrics = createMetrics('worker');
+  const [backends, authority] = await Promise.all([
+    openBackends(config, metrics, log),
+    openAuthority(path.join(config.ORRERY_HOME, 'pki')),
+  ]);
   const health = createHealth((name, reason) => log.warn({ check: name, reason }, 'not ready'));
   for (const [name, check] of Object.entries(backends.checks)) health.add(name, check);
   const app = await createNest(workerModule({ health, metrics }), log);

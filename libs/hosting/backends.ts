@@ -9,6 +9,8 @@ import { postgresStorage } from '#storage/postgres/index.js';
 import { connectPostgres, connectRedis } from './connections.js';
 import type { HealthCheck } from './health.js';
 import type { Log } from './logging.js';
+import { meteredStorage } from './metrics/metered-storage.js';
+import type { Metrics } from './metrics/metrics.js';
 
 /** What keeps the service's state: PostgreSQL with the objects and the platform's tables, Redis with hints and queues. */
 export interface Backends {
@@ -25,6 +27,7 @@ export interface Backends {
 /** Connects to both. Throws ConfigError, one line, when one can't be reached. */
 export async function openBackends(
   config: { DATABASE_URL: string; REDIS_URL: string; DATABASE_POOL: number },
+  metrics: Metrics,
   log: Log,
 ): Promise<Backends> {
   const [pool, redis] = await Promise.all([
@@ -34,7 +37,7 @@ export async function openBackends(
   const records = prismaRecords(pool);
   const bus = redisBus({ url: config.REDIS_URL, onError: (error) => log.warn({ err: error }, 'bus') });
   return {
-    admin: postgresStorage(pool),
+    admin: meteredStorage(postgresStorage(pool), metrics),
     records,
     bus,
     redis,

@@ -15,9 +15,8 @@ export interface Metrics {
   request(verb: string, group: string, code: number, seconds: number): void;
   watchOpened(group: string): void;
   watchClosed(group: string): void;
-  watchCutOff(): void;
   /** One turn of a component ended. */
-  turn(component: string, outcome: 'done' | 'more' | 'fenced' | 'error', seconds: number): void;
+  turn(component: string, outcome: 'done' | 'more' | 'fenced' | 'error', seconds?: number): void;
   /** One transaction of the object store: how many operations it carried, and how long it took. */
   storeBatch(operations: number, seconds: number): void;
   openClusters(count: number): void;
@@ -31,7 +30,7 @@ const noLabels = { verb: '', group: '', code: '' };
 export function createMetrics(processName: string): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ process: processName });
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 20 });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 50 });
   const registers = [registry];
   const requests = new Counter({
     name: 'apiserver_request_total',
@@ -47,7 +46,6 @@ export function createMetrics(processName: string): Metrics {
     registers,
   });
   const watches = new Gauge({ name: 'apiserver_longrunning_requests', help: 'Open watches', labelNames: ['group'], registers });
-  const cutOff = new Counter({ name: 'apiserver_terminated_watchers_total', help: 'Watches cut off for reading too slowly', registers });
   const turns = new Counter({
     name: 'orrery_turns_total',
     help: 'Turns of components, by outcome',
@@ -90,10 +88,9 @@ export function createMetrics(processName: string): Metrics {
     },
     watchOpened: (group) => watches.inc({ group }),
     watchClosed: (group) => watches.dec({ group }),
-    watchCutOff: () => cutOff.inc(),
     turn(component, outcome, seconds) {
       turns.inc({ component, outcome });
-      turnTime.observe({ component }, seconds);
+      if (seconds !== undefined) turnTime.observe({ component }, seconds);
     },
     storeBatch(operations, seconds) {
       batches.observe(operations);
