@@ -41,9 +41,7 @@ export async function startApi(config: ApiConfig, log: Log): Promise<Started> {
   const secure = await createSecureServer(authority, serverNames(config.ORRERY_HOST, config.ORRERY_HOST_NAMES), log);
   const app = await createNest(appModule({ platform, health, metrics }), log, (handler) => {
     // Requests on clusters go past the framework: they are nearly all there are, and every one would pay for it.
-    secure.handle((request, response) =>
-      endpoint.takes(request) ? endpoint.handle(request, response) : handler(request, response),
-    );
+    secure.handle((request, response) => (endpoint.takes(request) ? endpoint.handle(request, response) : handler(request, response)));
     return secure.server;
   });
   const endGraph = await registerGraphql(

@@ -9,7 +9,7 @@ import type { Access } from '#platform';
 import { clusterAdmin } from './cluster-admin.js';
 import { reply, replyStream } from './reply.js';
 import { readBody } from './request-body.js';
-import { metricsGroup, metricsVerb, type Target, targetOf } from './target.js';
+import { isForCluster, metricsGroup, metricsVerb, type Target, targetOf } from './target.js';
 
 export interface KubernetesEndpointOptions {
   access: Access;
@@ -28,8 +28,8 @@ export class KubernetesEndpoint {
   constructor(private readonly options: KubernetesEndpointOptions) {}
 
   /** Whether a URL is for this endpoint. */
-  takes(url: string): boolean {
-    return url.startsWith('/clusters/');
+  takes({ url = '', headers }: IncomingMessage): boolean {
+    return isForCluster(url, headers.authorization !== undefined);
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
@@ -57,7 +57,7 @@ export class KubernetesEndpoint {
     response.assignSocket(socket as Socket);
     response.on('finish', () => socket.end());
     response.setHeader('connection', 'close');
-    if (this.takes(request.url ?? '')) this.handle(request, response);
+    if (this.takes(request)) this.handle(request, response);
     else response.writeHead(404).end();
   }
 
@@ -75,15 +75,15 @@ export class KubernetesEndpoint {
     const pendingBody = readBody(request, DEFAULT_LIMITS.requestBody);
     // Whoever goes away while the token is looked up is noticed below.
     pendingBody?.catch(() => undefined);
-    const user = await this.userOf(request, target.cluster);
-    const open = user && (this.options.apis.peek(target.cluster) ?? (await this.options.apis.open(target.cluster)));
+    const caller = await this.callerOf(request, target.cluster);
+    const open = caller && (this.options.apis.peek(caller.cluster) ?? (await this.options.apis.open(caller.cluster)));
     const body = pendingBody && (await pendingBody);
     const last = this.draining || (body !== undefined && body.byteLength > DEFAULT_LIMITS.requestBody);
     if (!open) {
       reply(response, refused(), requestId, last);
       return;
     }
-    const answer = await this.ask(open, { request, target, requestId, body, user: user === 'anonymous' ? undefined : user });
+    const answer = await this.ask(open, { request, target, requestId, body, user: caller.user });
     if (answer.stream) this.stream(response, { ...answer, stream: answer.stream }, target.path, requestId);
     else reply(response, answer, requestId, last);
   }
@@ -104,15 +104,16 @@ export class KubernetesEndpoint {
     });
   }
 
-  /** The user of a request; undefined when its token does not open this cluster. */
-  private async userOf(request: IncomingMessage, cluster: string): Promise<UserInfo | 'anonymous' | undefined> {
+  /** Who asks (nobody: anonymous), and of which cluster; undefined when the token does not open the cluster that the URL names. */
+  private async callerOf(request: IncomingMessage, named: string | undefined): Promise<{ cluster: string; user?: UserInfo } | undefined> {
     const { authorization } = request.headers;
-    if (authorization === undefined) return 'anonymous';
+    if (authorization === undefined) return named === undefined ? undefined : { cluster: named };
     const token = /^Bearer +(\S+)\s*$/i.exec(authorization)?.[1];
     if (token === undefined) return undefined;
     const { access } = this.options;
     const grant = access.remembered(token) ?? (await access.grantOf(token));
-    return grant?.scope === 'cluster' && grant.cluster === cluster ? clusterAdmin : undefined;
+    if (grant?.scope !== 'cluster') return undefined;
+    return named === undefined || named === grant.cluster ? { cluster: grant.cluster, user: clusterAdmin } : undefined;
   }
 
   private stream(response: ServerResponse, answer: ApiResponse & { stream: ByteStream }, path: string, requestId: string): void {

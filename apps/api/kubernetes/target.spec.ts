@@ -1,4 +1,4 @@
-import { metricsGroup, metricsVerb, targetOf } from './target.js';
+import { isForCluster, metricsGroup, metricsVerb, targetOf } from './target.js';
 
 test.each([
   ['/clusters/abc/api/v1/pods?watch=1', { cluster: 'abc', path: '/api/v1/pods', query: 'watch=1' }],
@@ -6,10 +6,21 @@ test.each([
   ['/clusters/abc?x=/y', { cluster: 'abc', path: '/', query: 'x=/y' }],
   ['/clusters/abc/api/v1/nodes/a%3Ab', { cluster: 'abc', path: '/api/v1/nodes/a:b', query: '' }],
   ['/clusters/abc/api/%zz', undefined],
-  ['/platform/v1/clusters', undefined],
+  ['/api/v1/pods?limit=1', { path: '/api/v1/pods', query: 'limit=1' }],
 ])('%s', (url, expected) => {
   expect(targetOf(url)).toEqual(expected);
 });
+
+test.each([
+  ['/clusters/abc/api', false, true],
+  ['/api', false, true],
+  ['/apis/apps/v1?x', false, true],
+  ['/apiserver', true, false],
+  ['/platform/v1/clusters', true, false],
+  ['/graphql', true, false],
+  ['/readyz', false, false],
+  ['/readyz?verbose', true, true],
+])('%s, with a token: %s', (url, authorized, expected) => expect(isForCluster(url, authorized)).toBe(expected));
 
 test.each([
   ['GET', '/api/v1/pods', 'LIST', 'core'],

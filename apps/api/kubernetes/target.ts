@@ -2,7 +2,8 @@ import { scheme } from '#api';
 
 /** A request's URL, taken apart. */
 export interface Target {
-  cluster: string;
+  /** None where the URL names none: then the token says which. */
+  cluster?: string;
   /** Decoded, relative to the cluster, begins with a slash. */
   path: string;
   query: string;
@@ -10,14 +11,24 @@ export interface Target {
 
 const prefix = '/clusters/';
 
-/** Takes apart `/clusters/ID/api/v1/pods?watch=1`; undefined where it is no such URL, or is badly escaped. */
+/** What a kube-apiserver answers at its root; the probes only to who says which cluster is meant. */
+const rootPath = /^\/(?:api|apis|version|openapi|healthz|(livez|readyz))(?:[/?]|$)/;
+
+/** Whether a URL is for a cluster: below /clusters/, or as a client asks that leaves its server's path out (`kubectl get --raw`). */
+export function isForCluster(url: string, authorized: boolean): boolean {
+  if (url.startsWith(prefix)) return true;
+  const root = rootPath.exec(url);
+  return root !== null && (authorized || root[1] === undefined);
+}
+
+/** Takes apart `/clusters/ID/api/v1/pods?watch=1` or `/api/v1/pods?watch=1`; undefined where it is badly escaped. */
 export function targetOf(url: string): Target | undefined {
-  if (!url.startsWith(prefix)) return undefined;
   const mark = url.indexOf('?');
   const end = mark < 0 ? url.length : mark;
   const slash = url.indexOf('/', prefix.length);
-  const cut = slash < 0 || slash > end ? end : slash;
-  const cluster = url.slice(prefix.length, cut);
+  const named = url.startsWith(prefix);
+  const cut = !named ? 0 : slash < 0 || slash > end ? end : slash;
+  const cluster = named ? url.slice(prefix.length, cut) : undefined;
   const path = cut === end ? '/' : url.slice(cut, end);
   const query = mark < 0 ? '' : url.slice(mark + 1);
   if (!path.includes('%')) return { cluster, path, query };
