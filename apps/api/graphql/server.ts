@@ -4,9 +4,12 @@ import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { costRule, type GraphContext, graphLimits, toGraphQLError } from '#graphql';
 import type { OpenGraph } from './sessions.js';
 
-/** An error of the query itself, which Apollo has given its code; every other is one that a resolver met with. */
-const isGraphs = (error: unknown): boolean =>
-  error instanceof GraphQLError && (!error.originalError || error.originalError instanceof GraphQLError);
+/** An error of the query itself, which Apollo has given its code; others have a code of ours, or are what a resolver met with. */
+function isGraphs(error: unknown): boolean {
+  if (!(error instanceof GraphQLError)) return false;
+  const { originalError } = error;
+  return !originalError || (originalError instanceof GraphQLError && originalError.extensions.code === undefined);
+}
 
 /** Apollo Server over the graph's schema. Introspection is on: the schema is no secret, and the playground needs it. */
 export async function startApollo(schema: GraphQLSchema): Promise<ApolloServer<GraphContext>> {
