@@ -1,0 +1,352 @@
+import { readFileSync } from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import { jest } from '@jest/globals';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { ClusterApi, deploymentOf, type Json } from '../cluster-api.js';
+import { type Service, startService, until } from '../service.js';
+
+jest.setTimeout(60_000);
+
+let service: Service;
+const opened: ClusterApi[] = [];
+
+beforeAll(async () => {
+  service = await startService();
+}, 120_000);
+
+afterAll(async () => {
+  for (const cluster of opened) cluster.close();
+  await service?.stop();
+}, 30_000);
+
+async function rest(method: string, at: string, body?: unknown): Promise<{ status: number; json: Json; text: string }> {
+  const { status, text } = await service.request(`/platform/v1${at}`, {
+    method,
+    token: service.adminToken,
+    headers: body === undefined ? {} : { 'content-type': 'application/json' },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  let json: Json;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    json = undefined;
+  }
+  return { status, json, text };
+}
+
+function open(created: { id: string; token: string }): ClusterApi {
+  const cluster = new ClusterApi(service, created);
+  opened.push(cluster);
+  return cluster;
+}
+
+/** A variable of the environment that the api runs in. */
+function environmentOfApi(name: string): string {
+  const [pid] = service.pids(/apps\/api\/main\.js/);
+  const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+  return variables.find((line) => line.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
+}
+
+/** In which tables, and how often, a text occurs. */
+async function rowsWith(text: string): Promise<Record<string, number>> {
+  const client = new pg.Client({ connectionString: environmentOfApi('DATABASE_URL') });
+  await client.connect();
+  try {
+    const tables = await client.query<{ name: string }>(
+      "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname not in ('pg_catalog', 'information_schema')",
+    );
+    const found: Record<string, number> = {};
+    for (const { name } of tables.rows) {
+      const { rows } = await client.query<{ count: string }>(`select count(*) from ${name} t where t::text like '%' || $1 || '%'`, [text]);
+      if (rows[0]?.count !== '0') found[name] = Number(rows[0]?.count);
+    }
+    return found;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Redis' keys, and fields and members of its collections, in which a text occurs. */
+async function keysWith(text: string): Promise<string[]> {
+  const redis = new Redis(environmentOfApi('REDIS_URL'));
+  try {
+    const found: string[] = [];
+    for (const key of await redis.keys('*')) {
+      const dump = await redis.dumpBuffer(key);
+      // The queues' own logs are of all clusters, and bounded.
+      if (!key.endsWith(':events') && (key.includes(text) || dump?.includes(text))) found.push(key);
+    }
+    return found;
+  } finally {
+    redis.disconnect();
+  }
+}
+
+test('a cluster is made as it is asked for, listed, shown, and usable at once', async () => {
+  const asked = { name: 'exam', profile: 'instant', nodes: { count: 5, cpu: '2', memory: '4Gi', pods: 30 } };
+  const begun = Date.now();
+  const { status, json } = await rest('POST', '/clusters', asked);
+  expect([status, json]).toEqual([
+    201,
+    {
+      ...asked,
+      id: expect.stringMatching(/^[a-z][a-z0-9]{11}$/),
+      organization: expect.any(String),
+      server: `${service.origin}/clusters/${json.id}`,
+      clock: { mode: 'real' },
+      createdAt: expect.any(String),
+      token: expect.stringMatching(/^\S{32,}$/),
+      kubeconfig: expect.stringContaining(`server: ${service.origin}/clusters/${json.id}\n`),
+    },
+  ]);
+  expect(Math.abs(Date.parse(json.createdAt) - begun)).toBeLessThan(10_000);
+  const { token, kubeconfig, ...shown } = json;
+  expect(kubeconfig).toContain(`token: ${token}\n`);
+  expect((await rest('GET', `/clusters/${json.id}`)).json).toEqual(shown);
+  expect((await rest('GET', '/clusters')).json.items.map(({ name }: Json) => name)).toEqual(['demo', 'exam']);
+  expect((await rest('GET', `/clusters/${json.id}/kubeconfig`)).text).toBe(kubeconfig);
+
+  const cluster = open(json);
+  const nodes = (await cluster.must('GET', '/api/v1/nodes')).items;
+  expect(nodes.map(({ metadata }: Json) => metadata.name)).toEqual(['control-plane', 'worker-1', 'worker-2', 'worker-3', 'worker-4']);
+  expect(nodes[1].status.allocatable).toMatchObject({ cpu: '2', pods: '30' });
+  expect(nodes[1].status.capacity).toMatchObject({ cpu: '2', memory: '4Gi', pods: '30' });
+  for (const node of nodes) {
+    expect(node.status.conditions.find(({ type }: Json) => type === 'Ready').status).toBe('True');
+    expect(Math.abs(Date.parse(node.metadata.creationTimestamp) - begun)).toBeLessThan(10_000);
+  }
+  await cluster.must('GET', '/api/v1/namespaces/default/serviceaccounts/default');
+  const podCIDRs = new Set(nodes.map(({ spec }: Json) => spec.podCIDR));
+  expect(podCIDRs.size).toBe(5);
+});
+
+test('two clusters of one shape share nothing that should be their own', async () => {
+  const made = await Promise.all(['twin-a', 'twin-b'].map((name) => rest('POST', '/clusters', { name, profile: 'instant' })));
+  const [a, b] = made.map(({ json }) => open(json));
+  if (!a || !b) throw new Error('no clusters');
+  const uid = async (cluster: ClusterApi) => (await cluster.must('GET', '/api/v1/namespaces/kube-system')).metadata.uid;
+  expect(await uid(a)).not.toBe(await uid(b));
+  await a.must('POST', '/api/v1/namespaces/default/configmaps', { metadata: { name: 'mine' } });
+  expect((await b.call('GET', '/api/v1/namespaces/default/configmaps/mine')).status).toBe(404);
+});
+
+test('a new token opens the cluster, and the old one nothing from that moment', async () => {
+  const { json } = await rest('POST', '/clusters', { name: 'rotated', profile: 'instant' });
+  const old = open(json);
+  expect((await old.call('GET', '/api/v1/nodes')).status).toBe(200);
+  const rotated = await rest('POST', `/clusters/${json.id}/token`);
+  expect(rotated).toMatchObject({ status: 201, json: { token: expect.stringMatching(/^\S{32,}$/) } });
+  expect((await old.call('GET', '/api/v1/nodes')).status).toBe(401);
+  const now = open({ id: json.id, token: rotated.json.token });
+  expect((await now.call('GET', '/api/v1/nodes')).status).toBe(200);
+  expect((await rest('GET', `/clusters/${json.id}/kubeconfig`)).text).toContain(`token: ${rotated.json.token}\n`);
+});
+
+describe('a stepped clock', () => {
+  let cluster: ClusterApi;
+  let id: string;
+  const startAt = '2030-01-01T00:00:00.000Z';
+  const advance = (by: string) => rest('POST', `/clusters/${id}/clock/advance`, { by });
+  const ready = async () => (await cluster.must('GET', '/apis/apps/v1/namespaces/default/deployments/web')).status.readyReplicas ?? 0;
+
+  beforeAll(async () => {
+    const { json, status } = await rest('POST', '/clusters', {
+      name: 'stepped',
+      profile: 'realistic',
+      clock: { mode: 'stepped', startAt },
+    });
+    expect([status, json.clock]).toEqual([201, { mode: 'stepped', now: startAt }]);
+    id = json.id;
+    cluster = open(json);
+  });
+
+  test('stands still: what waits for time does not go on', async () => {
+    await cluster.must('POST', '/apis/apps/v1/namespaces/default/deployments', deploymentOf('web', 2));
+    const bound = async () => {
+      const pods = (await cluster.must('GET', '/api/v1/namespaces/default/pods')).items;
+      return pods.length === 2 && pods.every(({ spec }: Json) => spec.nodeName);
+    };
+    // What takes no time is done.
+    expect(await until(bound)).toBe(true);
+    await new Promise((resolve) => setTimeout(resolve, 3_500));
+    expect(await ready()).toBe(0);
+    const deployment = await cluster.must('GET', '/apis/apps/v1/namespaces/default/deployments/web');
+    expect(deployment.metadata.creationTimestamp).toBe('2030-01-01T00:00:00Z');
+  });
+
+  test('turned, it brings the roll-out about, and says where it stands', async () => {
+    expect(await advance('500ms')).toMatchObject({ status: 200, json: { now: '2030-01-01T00:00:00.500Z' } });
+    expect(await ready()).toBe(0);
+    expect(await advance('1m')).toMatchObject({ status: 200, json: { now: '2030-01-01T00:01:00.500Z' } });
+    expect(await ready()).toBe(2);
+    const { items } = await cluster.must('GET', '/api/v1/namespaces/default/pods');
+    for (const { status } of items) {
+      const started = Date.parse(status.containerStatuses[0].state.running.startedAt) - Date.parse(startAt);
+      expect(started).toBeGreaterThanOrEqual(1_000);
+      expect(started).toBeLessThan(10_000);
+    }
+    expect((await rest('GET', `/clusters/${id}`)).json.clock).toEqual({ mode: 'stepped', now: '2030-01-01T00:01:00.500Z' });
+  });
+
+  test('a day takes no day', async () => {
+    const begun = performance.now();
+    expect(await advance('24h')).toMatchObject({ status: 200, json: { now: '2030-01-02T00:01:00.500Z' } });
+    expect(performance.now() - begun).toBeLessThan(20_000);
+    expect(await ready()).toBe(2);
+    // Events live for an hour.
+    const { items } = await cluster.must('GET', '/api/v1/namespaces/default/events');
+    expect(items).toEqual([]);
+  });
+
+  test('a duration that is none is refused', async () => {
+    expect(await advance('soon')).toMatchObject({ status: 422, json: { detail: 'by: must be a duration such as 30s, 10m or 1h30m' } });
+  });
+});
+
+test('a deleted cluster leaves no row and no key, ends its watches, and its name is free', async () => {
+  const { json } = await rest('POST', '/clusters', { name: 'gone', profile: 'realistic' });
+  const cluster = open(json);
+  await cluster.must('POST', '/apis/apps/v1/namespaces/default/deployments', deploymentOf('web', 3));
+  await until(async () => (await cluster.must('GET', '/api/v1/namespaces/default/pods')).items.length === 3);
+  const watch = await cluster.watch('/api/v1/namespaces/default/pods');
+  expect(Object.keys(await rowsWith(json.id)).length).toBeGreaterThan(3);
+  expect((await keysWith(json.id)).length).toBeGreaterThan(0);
+  expect((await rest('DELETE', `/clusters/${json.id}`)).status).toBe(204);
+  expect((await cluster.call('GET', '/api/v1/nodes')).status).toBe(401);
+  expect(await Promise.race([watch.ended.then(() => 'ended'), new Promise((resolve) => setTimeout(resolve, 5_000, 'open'))])).toBe('ended');
+  expect(await rowsWith(json.id)).toEqual({});
+  // Jobs that ran at that moment find no cluster, and end.
+  await until(async () => (await keysWith(json.id)).length === 0, 8_000);
+  expect(await keysWith(json.id)).toEqual([]);
+  expect(await rowsWith(json.id)).toEqual({});
+  expect(await rest('GET', `/clusters/${json.id}`)).toMatchObject({ status: 404, json: { detail: `there is no cluster ${json.id}` } });
+  expect((await rest('DELETE', `/clusters/${json.id}`)).status).toBe(404);
+  const again = await rest('POST', '/clusters', { name: 'gone', profile: 'instant' });
+  expect([again.status, again.json.id === json.id]).toEqual([201, false]);
+});
+
+test('organizations own clusters', async () => {
+  const { json, status } = await rest('POST', '/organizations', { name: 'school' });
+  expect([status, json]).toEqual([201, { id: expect.any(String), name: 'school', createdAt: expect.any(String) }]);
+  expect((await rest('POST', '/organizations', { name: 'school' })).status).toBe(409);
+  expect(await rest('POST', '/clusters', { name: 'unowned' })).toMatchObject({
+    status: 422,
+    json: { detail: 'organization: say which one' },
+  });
+  const made = await rest('POST', '/clusters', { name: 'demo', organization: 'school', profile: 'instant' });
+  expect([made.status, made.json.organization]).toEqual([201, json.id]);
+  const { items } = (await rest('GET', '/clusters?organization=school')).json;
+  expect(items.map(({ id }: Json) => id)).toEqual([made.json.id]);
+});
+
+/** Every `$ref` of a document. */
+function references(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => (key === '$ref' ? [String(inner)] : references(inner)));
+}
+
+test('the OpenAPI document describes all of it, and refers to nothing that it lacks', async () => {
+  const { json } = await rest('GET', '/openapi.json');
+  expect(json).toMatchObject({ openapi: '3.1.0', info: { title: 'Orrery platform', version: 'v1' }, servers: [{ url: '/platform/v1' }] });
+  const operations = Object.entries<Json>(json.paths).flatMap(([at, methods]) =>
+    Object.keys(methods)
+      .filter((method) => ['get', 'post', 'put', 'patch', 'delete'].includes(method))
+      .map((method) => `${method} ${at}`),
+  );
+  expect(operations.sort()).toEqual([
+    'delete /clusters/{id}',
+    'get /clusters',
+    'get /clusters/{id}',
+    'get /clusters/{id}/kubeconfig',
+    'get /organizations',
+    'post /clusters',
+    'post /clusters/{id}/clock/advance',
+    'post /clusters/{id}/token',
+    'post /organizations',
+  ]);
+  for (const reference of references(json)) {
+    const at = reference.replace('#/', '').split('/');
+    expect([reference, at.reduce((value: Json, key) => value?.[key], json)]).toEqual([reference, expect.any(Object)]);
+  }
+  for (const [at, methods] of Object.entries<Json>(json.paths)) {
+    const named = [...at.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+    expect((methods.parameters ?? []).filter((p: Json) => p.in === 'path').map((p: Json) => p.name)).toEqual(named);
+    for (const [method, operation] of Object.entries<Json>(methods)) {
+      if (method === 'parameters') continue;
+      expect(operation.summary).toEqual(expect.any(String));
+      expect(Object.keys(operation.responses).some((code) => code.startsWith('2'))).toBe(true);
+    }
+  }
+});
+
+describe('operators', () => {
+  const workerPort = (): number => {
+    const log = readFileSync(path.join(service.home, 'logs/worker.log'), 'utf8').trim().split('\n');
+    const ready = log.map((line) => JSON.parse(line)).findLast(({ msg }: Json) => msg === 'ready');
+    return ready.port;
+  };
+  const ofWorker = (at: string): Promise<{ status: number; text: string }> =>
+    new Promise((resolve, reject) => {
+      http
+        .get({ host: '127.0.0.1', port: workerPort(), path: at }, (response) => {
+          let text = '';
+          response.on('data', (chunk) => {
+            text += chunk;
+          });
+          response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+        })
+        .on('error', reject);
+    });
+  const ofApi = (at: string) => service.request(at).then(({ status, text }) => ({ status, text }));
+
+  test.each([
+    ['api', ofApi],
+    ['worker', ofWorker],
+  ])('find the health of the %s', async (_, ask) => {
+    expect(await ask('/livez')).toEqual({ status: 200, text: 'ok' });
+    expect(await ask('/readyz')).toEqual({ status: 200, text: 'ok' });
+    expect(await ask('/livez?verbose')).toEqual({ status: 200, text: '[+]ping ok\nlivez check passed\n' });
+    expect(await ask('/readyz?verbose')).toEqual({
+      status: 200,
+      text: '[+]ping ok\n[+]postgres ok\n[+]redis ok\n[+]shutdown ok\nreadyz check passed\n',
+    });
+  });
+
+  test('find the same metrics however many tenants there are', async () => {
+    const series = (text: string) =>
+      text
+        .split('\n')
+        .filter((line) => line && !line.startsWith('#') && !/^(nodejs|process)_/.test(line))
+        .map((line) => line.replace(/ [^ ]+$/, ''));
+    const use = async (name: string) => {
+      const { json } = await rest('POST', '/clusters', { name, organization: 'demo', profile: 'instant' });
+      const cluster = open(json);
+      await cluster.must('POST', '/apis/apps/v1/namespaces/default/deployments', deploymentOf(`app-${name}`, 1));
+      const running = async () =>
+        (await cluster.must('GET', `/apis/apps/v1/namespaces/default/deployments/app-${name}`)).status.readyReplicas === 1;
+      expect(await until(running)).toBe(true);
+      return json.id as string;
+    };
+    const ids = [await use('tenant-one')];
+    const read = async () => [series((await ofApi('/metrics')).text), series((await ofWorker('/metrics')).text)] as const;
+    const [api, worker] = await read();
+    expect(api.some((line) => line.startsWith('apiserver_request_total{'))).toBe(true);
+    expect(worker.some((line) => line.startsWith('orrery_turns_total{'))).toBe(true);
+    for (const name of ['tenant-two', 'tenant-three']) ids.push(await use(name));
+    const [apiLater, workerLater] = await read();
+    expect(apiLater.length).toBe(api.length);
+    expect(workerLater.length).toBeLessThanOrEqual(worker.length + 4);
+    for (const line of [...apiLater, ...workerLater]) {
+      for (const id of ids) expect(line).not.toContain(id);
+      expect(line).not.toMatch(/tenant-|app-/);
+    }
+  });
+
+  test('find the request’s id in the answer', async () => {
+    const answer = await service.request('/clusters/nothing/api');
+    expect(answer.headers['audit-id']).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
