@@ -53,6 +53,8 @@ class Follower {
     const last = page[page.length - 1]?.revision ?? this.#cursor;
     this.#cursor = page.length < limits.logPage ? Math.max(reached, last) : last;
     sink.progress?.(this.#cursor);
+    // The log may have been ahead of the live stream, which must not tell it again.
+    await replica.reach(this.#cursor);
   }
 
   async run(): Promise<void> {
