@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { startPostgres } from './postgres.js';
@@ -17,28 +18,41 @@ const query = async (url: string, text: string): Promise<unknown[]> => {
   return rows;
 };
 
+/** What it answers once it does not throw any more. */
+async function eventually<T>(ask: () => Promise<T>): Promise<T> {
+  for (const until = performance.now() + 20_000; ; await sleep(50)) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (performance.now() > until) throw error;
+    }
+  }
+}
+
 test('PostgreSQL keeps its data over a restart, and over being killed', async () => {
   const first = await startPostgres({ home });
   await query(first.url, 'CREATE TABLE t AS SELECT 7 AS n');
   await first.stop();
   const second = await startPostgres({ home });
   process.kill(second.pid, 'SIGKILL');
-  const third = await startPostgres({ home });
-  expect(await query(third.url, 'SELECT n FROM t')).toEqual([{ n: 7 }]);
-  // A second start on the folder takes over from one that an absent launcher left running.
-  const fourth = await startPostgres({ home });
-  expect(await query(fourth.url, 'SELECT n FROM t')).toEqual([{ n: 7 }]);
-  await fourth.stop();
-  await third.stop();
+  // It is started anew, at the same address.
+  expect(await eventually(() => query(second.url, 'SELECT n FROM t'))).toEqual([{ n: 7 }]);
+  await second.stop();
+  await expect(query(second.url, 'SELECT n FROM t')).rejects.toThrow();
 }, 60_000);
 
-test('Redis answers only to its password', async () => {
+test('Redis answers only to its password, and is started anew when it dies', async () => {
   const server = await startRedis({ home });
   const client = new Redis(server.url);
+  client.on('error', () => {});
   expect(await client.ping()).toBe('PONG');
   const stranger = new Redis(server.url.replace(/:[^:@]*@/, ':wrong@'), { retryStrategy: () => null, lazyConnect: true });
   stranger.on('error', () => {});
   await expect(stranger.connect().then(() => stranger.ping())).rejects.toThrow();
+  const { pid } = server;
+  process.kill(pid, 'SIGKILL');
+  expect(await eventually(() => client.ping())).toBe('PONG');
+  expect(server.pid).not.toBe(pid);
   client.disconnect();
   stranger.disconnect();
   await server.stop();

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { keptRunning } from './kept-running.js';
 import { dyingWithParent, type EmbeddedServer, endOrphan, onPath, ServerProcess } from './server-process.js';
 
 const run = promisify(execFile);
@@ -144,7 +145,6 @@ export async function startPostgres({
   const native = nativeFolder();
   const data = path.join(path.resolve(home), 'postgres');
   mkdirSync(path.resolve(home), { recursive: true, mode: 0o700 });
-  await endFormer(data);
   await initialise(native, data);
   const folder = socketFolder(path.resolve(home));
   const options = Object.entries({ ...settings, ...extra, unix_socket_directories: folder }).flatMap(([name, value]) => [
@@ -152,9 +152,20 @@ export async function startPostgres({
     `${name}=${value}`,
   ]);
   const command = notAsRoot(dyingWithParent([path.join(native, 'bin/postgres'), '-D', data, ...options], 'INT'));
-  const server = new ServerProcess(command, { log });
   const urlOf = (database: string): string => `postgresql://orrery@localhost/${database}?host=${encodeURIComponent(folder)}`;
-  await server.untilReady('PostgreSQL', () => answers(urlOf('postgres')));
+  const start = async (): Promise<ServerProcess> => {
+    await endFormer(data);
+    const server = new ServerProcess(command, { log });
+    await server.untilReady('PostgreSQL', () => answers(urlOf('postgres')));
+    return server;
+  };
+  const kept = await keptRunning(start, 'SIGINT');
   await ensureDatabase(urlOf);
-  return { url: urlOf('orrery'), pid: server.pid, stop: () => server.stop('SIGINT') };
+  return {
+    url: urlOf('orrery'),
+    get pid() {
+      return kept.pid;
+    },
+    stop: () => kept.stop(),
+  };
 }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { Redis } from 'ioredis';
+import { keptRunning } from './kept-running.js';
 import { type RedisProgram, redisProgram } from './redis-program.js';
 import { dyingWithParent, type EmbeddedServer, endOrphan, ServerProcess } from './server-process.js';
 
@@ -45,20 +46,24 @@ async function launch(program: RedisProgram, folder: string, log?: (text: string
     'maxmemory-policy noeviction',
     'loglevel warning',
   ];
-  const server = new ServerProcess(dyingWithParent([program.file, '-'], 'TERM'), {
-    input: `${config.join('\n')}\n`,
-    env: program.env,
-    log,
-  });
   const url = `redis://:${password}@127.0.0.1:${port}`;
-  await server.untilReady('Redis', () => answers(url));
-  writeFileSync(path.join(folder, 'redis.pid'), String(server.pid), { mode: 0o600 });
+  const pidFile = path.join(folder, 'redis.pid');
+  const start = async (): Promise<ServerProcess> => {
+    const command = dyingWithParent([program.file, '-'], 'TERM');
+    const server = new ServerProcess(command, { input: `${config.join('\n')}\n`, env: program.env, log });
+    await server.untilReady('Redis', () => answers(url));
+    writeFileSync(pidFile, String(server.pid), { mode: 0o600 });
+    return server;
+  };
+  const kept = await keptRunning(start, 'SIGTERM');
   return {
     url,
-    pid: server.pid,
+    get pid() {
+      return kept.pid;
+    },
     async stop() {
-      await server.stop('SIGTERM');
-      rmSync(path.join(folder, 'redis.pid'), { force: true });
+      await kept.stop();
+      rmSync(pidFile, { force: true });
     },
   };
 }

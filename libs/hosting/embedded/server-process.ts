@@ -6,7 +6,7 @@ import path from 'node:path';
 export interface EmbeddedServer {
   /** Where clients connect, as DATABASE_URL or REDIS_URL would say. */
   url: string;
-  pid: number;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -69,6 +69,8 @@ export async function endOrphan(pid: number, mark: string, signal: NodeJS.Signal
 export class ServerProcess {
   private tail = '';
   private readonly child: ChildProcess;
+  /** Resolves when it has ended, however it did. */
+  readonly exited: Promise<void>;
 
   constructor(
     command: readonly string[],
@@ -86,8 +88,12 @@ export class ServerProcess {
     };
     this.child.stdout?.on('data', hear);
     this.child.stderr?.on('data', hear);
-    this.child.on('error', (error) => {
-      this.tail += error.message;
+    this.exited = new Promise((resolve) => {
+      this.child.once('exit', () => resolve());
+      this.child.once('error', (error) => {
+        this.tail += error.message;
+        resolve();
+      });
     });
     this.child.stdin?.end(input);
   }
@@ -100,8 +106,17 @@ export class ServerProcess {
     return this.child.exitCode !== null || this.child.signalCode !== null || this.child.pid === undefined;
   }
 
-  /** Asks `ready` until it says yes. Throws with the server's own last words when it ends before, or takes too long. */
+  /** Asks `ready` until it says yes. When it ends before, or takes too long, it is ended; throws with its own last words. */
   async untilReady(name: string, ready: () => Promise<boolean>): Promise<void> {
+    try {
+      await this.waitFor(name, ready);
+    } catch (error) {
+      await this.stop('SIGKILL');
+      throw error;
+    }
+  }
+
+  private async waitFor(name: string, ready: () => Promise<boolean>): Promise<void> {
     const until = performance.now() + 30_000;
     while (!(await ready())) {
       if (this.ended) throw new Error(`the embedded ${name} did not start: ${this.tail.trim().split('\n').slice(-3).join(' | ')}`);
@@ -113,10 +128,9 @@ export class ServerProcess {
   /** Ends it, by force after `ms`. */
   async stop(signal: NodeJS.Signals, ms = 15_000): Promise<void> {
     if (this.ended) return;
-    const gone = new Promise<void>((resolve) => this.child.once('exit', () => resolve()));
     this.child.kill(signal);
     const timer = setTimeout(() => this.child.kill('SIGKILL'), ms);
-    await gone;
+    await this.exited;
     clearTimeout(timer);
   }
 }
