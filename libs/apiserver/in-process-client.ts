@@ -25,8 +25,8 @@ import type { UserInfo } from './strategy.js';
 import { patching } from './write-handlers.js';
 
 export interface InProcessOptions {
-  /** Who the requests are from; default the component itself, as system:masters. */
-  user?: UserInfo;
+  /** Who the requests of a component are from (its name as `as` told it); default the component itself, as system:masters. */
+  user?: (component: string | undefined) => UserInfo;
   /** Proof of the turn that writes are made in; asked at each write. */
   fence?: () => Fence | undefined;
   /** Ids of the requests in the log; default made of the component and the waking revision. */
@@ -242,7 +242,7 @@ class InProcessClient implements CausalClient {
       name: about.name ?? '',
       subresource: about.subresource ?? '',
       verb,
-      user: user ?? { name: `system:${component ?? 'apiserver'}`, groups: ['system:masters', 'system:authenticated'] },
+      user: user?.(component) ?? { name: `system:${component ?? 'apiserver'}`, groups: ['system:masters', 'system:authenticated'] },
       requestId: requestId?.() ?? `${component ?? 'internal'}@${wokenBy ?? 0}`,
       warnings: new Warnings(),
       manager,

@@ -3,6 +3,7 @@ import { type ApiServer, type ClusterStore, inProcessClient } from '#apiserver';
 import { createInformers } from '#client';
 import type { HostedCluster, ReconcileFailure, TimingProfile } from '#controller-runtime';
 import type { Fence, Revision, Storage } from '#storage';
+import { usersOf } from './component-users.js';
 
 export interface HostedClusterOptions {
   api: ApiServer;
@@ -68,9 +69,9 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
     cluster: store.cluster,
     turns,
     delayUntil,
-    contextFor() {
+    contextFor(component) {
       let fence: Fence | undefined;
-      const client = inProcessClient(api, { fence: () => fence });
+      const client = inProcessClient(api, { fence: () => fence, user: usersOf(component), manager: component });
       const context = { cluster: store.cluster, client, informers, clock, random, profile, rootCA, ...(onFailure ? { onFailure } : {}) };
       const setFence = (next: Fence | undefined) => {
         fence = next;

@@ -36,7 +36,7 @@ export function graphOpener({ access, apis, admin }: { access: Access; apis: Ope
     if (grant?.scope !== 'cluster') return undefined;
     const open = await apis.open(grant.cluster);
     if (!open) return undefined;
-    const client = inProcessClient(open.api, { user: clusterAdmin, requestId: () => requestId });
+    const client = inProcessClient(open.api, { user: () => clusterAdmin, requestId: () => requestId });
     const history = historyOf(admin.open(grant.cluster), open.api.cluster.store);
     return new GraphContext(client, history, { id: grant.cluster, gitVersion: KUBERNETES_VERSION.gitVersion });
   };

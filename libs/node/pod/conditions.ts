@@ -66,6 +66,8 @@ export function conditionsOf({ pod, phase, slots, sandbox, time }: ConditionInpu
       type,
       ...(observedGeneration ? { observedGeneration } : {}),
       status,
+      // Go writes a time that is not set as null.
+      lastProbeTime: null as unknown as string,
       lastTransitionTime: before?.status === status ? before.lastTransitionTime : time,
       ...(reason ? { reason } : {}),
       ...(message ? { message } : {}),

@@ -95,7 +95,7 @@ const nginx = { name: 'c', image: 'nginx:1.27' };
 test('instant: from bound to Running and Ready in one write', () => {
   const story = new Story(podOf({ containers: [{ ...nginx, resources: { requests: { cpu: '1' } } }] }));
   const time = '2026-01-01T00:00:00Z';
-  const condition = (type: string) => ({ type, status: 'True', observedGeneration: 1, lastTransitionTime: time });
+  const condition = (type: string) => ({ type, status: 'True', observedGeneration: 1, lastProbeTime: null, lastTransitionTime: time });
   expect(story.writes).toEqual(['Running c=running+ready']);
   expect(story.due).toBeUndefined();
   expect(story.pod.status).toEqual({

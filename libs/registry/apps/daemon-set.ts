@@ -51,6 +51,8 @@ function setDefaults(object: DaemonSet): void {
     spec.updateStrategy.rollingUpdate.maxSurge ??= 0;
   }
   spec.revisionHistoryLimit ??= 10;
+  // Upstream's conversion writes the annotation whenever it decodes, so that whoever writes owns it.
+  if (object.metadata.annotations?.[TEMPLATE_GENERATION] === undefined) setTemplateGeneration(object, 0);
 }
 
 function validateRollingUpdate({ maxUnavailable, maxSurge }: appsv1.RollingUpdateDaemonSet): FieldError[] {

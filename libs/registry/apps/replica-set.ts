@@ -79,7 +79,6 @@ export const replicaSet: ResourceStrategy<ReplicaSet> = {
     status: (object) => object.status?.replicas ?? 0,
     selector: (object) => scaleSelector(object.spec.selector),
   },
-  fields: { 'status.replicas': (object) => String(object.status?.replicas ?? 0) },
   columns: [
     nameColumn,
     { name: 'Desired', type: 'integer', cell: (object) => object.spec.replicas ?? 0 },

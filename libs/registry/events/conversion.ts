@@ -30,14 +30,16 @@ export function eventToCore(event: eventsv1.Event): corev1.Event {
 
 /** v1 → events.k8s.io/v1. */
 export function eventFromCore(event: corev1.Event): eventsv1.Event {
-  const { involvedObject, message, source, firstTimestamp, lastTimestamp, count, reportingComponent, ...same } = event;
+  const { involvedObject, message, source, firstTimestamp, lastTimestamp, count, reportingComponent, reportingInstance, ...same } = event;
   const result = { ...same, apiVersion: 'events.k8s.io/v1', regarding: involvedObject ?? {} } as eventsv1.Event;
   put(result, 'note', message);
   put(result, 'deprecatedSource', source);
   put(result, 'deprecatedFirstTimestamp', firstTimestamp);
   put(result, 'deprecatedLastTimestamp', lastTimestamp);
   put(result, 'deprecatedCount', count);
-  put(result, 'reportingController', reportingComponent);
+  // Always there in v1; left out where empty here.
+  put(result, 'reportingController', reportingComponent || undefined);
+  put(result, 'reportingInstance', reportingInstance || undefined);
   return result;
 }
 
