@@ -35,7 +35,7 @@ async function once(name: string, start: (home: string) => Promise<EmbeddedServe
 }
 
 /** URL of the run's PostgreSQL, at a database of nobody's. */
-export function postgresUrl(): Promise<string> {
+function postgresUrl(): Promise<string> {
   return once('postgres', (home) => startPostgres({ home }));
 }
 

@@ -76,7 +76,7 @@ export function childrenOf(pid: number): number[] {
 }
 
 /** The command line of a process; empty when there is none. */
-export const commandOf = (pid: number): string => {
+const commandOf = (pid: number): string => {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
   } catch {

@@ -15,7 +15,7 @@ const LABEL_KEY = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const LABEL_VALUE = `(${LABEL_KEY})?`;
 
 /** The longest DNS label. */
-export const DNS1123_LABEL_MAX_LENGTH = 63;
+const DNS1123_LABEL_MAX_LENGTH = 63;
 /** The longest DNS subdomain. */
 export const DNS1123_SUBDOMAIN_MAX_LENGTH = 253;
 

@@ -15,7 +15,7 @@ function raise(mantissa: number | bigint, by: number): number | bigint {
 }
 
 /** Keeps BigInts for what does not fit a safe integer. */
-export function normalizeMantissa(value: bigint): number | bigint {
+function normalizeMantissa(value: bigint): number | bigint {
   return value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : value;
 }
 

@@ -9,7 +9,7 @@ import { profiles } from './profiles.js';
 /** When all templates were made: one instant that stands nowhere else, so that a copy can put its own in its place. */
 export const TEMPLATE_INSTANT = Date.parse('1987-06-05T04:03:02Z');
 /** The last part of every uid in a template; a copy gets its own. */
-export const TEMPLATE_UID_TAIL = '5eed0c1a57e2';
+const TEMPLATE_UID_TAIL = '5eed0c1a57e2';
 
 export interface TemplateShape {
   nodes: ClusterTemplate['nodes'];

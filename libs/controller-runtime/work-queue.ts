@@ -2,9 +2,9 @@ import type { Clock, Instant } from '#apimachinery';
 import { TimerHeap } from './timer-heap.js';
 
 /** First delay after a failure in milliseconds; doubled with each one in a row (client-go DefaultTypedControllerRateLimiter). */
-export const BASE_DELAY = 5;
+const BASE_DELAY = 5;
 /** The longest delay after failures, in milliseconds. */
-export const MAX_DELAY = 1_000_000;
+const MAX_DELAY = 1_000_000;
 
 /** A key handed out to be reconciled. */
 export interface WorkItem {

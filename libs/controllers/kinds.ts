@@ -17,7 +17,7 @@ const ANSWERED = new Set([
 const OTHER_VERSIONS = new Set(['events.k8s.io/v1', 'autoscaling/v1']);
 
 /** Every stored kind, once, in a fixed order. */
-export const storedKinds: readonly Resource[] = Object.values(resources).filter(
+const storedKinds: readonly Resource[] = Object.values(resources).filter(
   ({ kind, group, version }) => !ANSWERED.has(kind) && !OTHER_VERSIONS.has(`${group}/${version}`),
 );
 

@@ -54,7 +54,7 @@ export class Loaders {
 }
 
 /** Objects under each of their keys, in the order they came. */
-export function group<T>(objects: readonly T[], keys: (object: T) => readonly string[]): Map<string, T[]> {
+function group<T>(objects: readonly T[], keys: (object: T) => readonly string[]): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const object of objects) {
     for (const key of keys(object)) {

@@ -9,7 +9,7 @@ const reasonOf = (error: unknown) => {
 };
 
 /** The address of a URL without its credentials: what may be shown. */
-export function shownAddress(url: string): string {
+function shownAddress(url: string): string {
   const { protocol, hostname, port, pathname } = new URL(url);
   return `${protocol}//${hostname}${port ? `:${port}` : ''}${pathname}`;
 }

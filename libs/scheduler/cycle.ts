@@ -52,7 +52,7 @@ export function rejectionOf(pod: corev1.Pod, node: NodeInfo, filters: Filters, w
 }
 
 /** Weighted sums of every scoring plugin, in the order of the nodes. */
-export function scoresOf(
+function scoresOf(
   pod: corev1.Pod,
   nodes: readonly NodeInfo[],
   context: { world: World; state: CycleState; plugins: readonly Weighted[] },

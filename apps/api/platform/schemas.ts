@@ -10,7 +10,7 @@ const wholeOrMilli = z.string().regex(/^[1-9][0-9]{0,5}m?$/, 'must be a cpu quan
 const bytes = z.string().regex(/^[1-9][0-9]{0,5}(Ki|Mi|Gi|Ti)$/, 'must be a memory quantity such as 8Gi');
 
 /** The machines of a cluster; the first is the control plane. */
-export const nodesSchema = z.strictObject({
+const nodesSchema = z.strictObject({
   count: z.number().int().min(1).max(500).default(3).describe('How many nodes, the control plane among them'),
   cpu: wholeOrMilli.default('4'),
   memory: bytes.default('8Gi'),

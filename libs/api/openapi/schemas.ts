@@ -84,7 +84,7 @@ function specialSchema(definition: Definition, dialect: Dialect): Schema {
 }
 
 /** A definition as a schema, with its extensions (x-kubernetes-group-version-kind, -list-type, -patch-strategy …). */
-export function definitionSchema(definition: Definition, dialect: Dialect): Schema {
+function definitionSchema(definition: Definition, dialect: Dialect): Schema {
   const description = descriptionOf(definition.id);
   const described = description ? { description } : {};
   const { fields, mapType, unions } = definition.source;

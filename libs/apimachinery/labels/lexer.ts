@@ -1,5 +1,5 @@
 /** Kinds of tokens of a label selector's text. */
-export type TokenType = 'identifier' | 'in' | 'notin' | 'symbol' | 'end' | 'error';
+type TokenType = 'identifier' | 'in' | 'notin' | 'symbol' | 'end' | 'error';
 
 export interface Token {
   type: TokenType;

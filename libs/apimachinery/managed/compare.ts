@@ -62,7 +62,7 @@ const LEAF_TREE: FieldTree = { of: 'leaf' };
 const below = (tree: FieldTree, shared: boolean): FieldTree => (tree.of === 'list' && !shared ? tree.items : LEAF_TREE);
 
 /** Every path of a value that was not there before: containers are members themselves. */
-export function allPaths(tree: FieldTree, value: unknown): FieldSet {
+function allPaths(tree: FieldTree, value: unknown): FieldSet {
   if (tree.of === 'leaf' || isEmptyContainer(value)) return LEAF;
   const set: Builder = { [SELF]: LEAF };
   if (tree.of === 'struct') {

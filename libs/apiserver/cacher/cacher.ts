@@ -1,5 +1,5 @@
 import type { KubeObject } from '#apimachinery';
-import type { Cause, Fence, Revision, WriteOp, WriteOptions, WriteResult } from '#storage';
+import type { Cause, Revision, WriteOp, WriteOptions, WriteResult } from '#storage';
 
 /** An object as the cache holds it: the stored text and, parsed when first asked for, the object. Shared: never changed in place. */
 export interface CachedObject {
@@ -74,5 +74,3 @@ export interface ClusterStore {
 
 /** Called after each commit of this process, with the entries' keys and causes: the host wakes components from here. */
 export type CommitListener = (cluster: string, events: readonly CacheEvent[]) => void;
-
-export type { Fence };

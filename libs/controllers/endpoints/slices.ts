@@ -5,7 +5,7 @@ import { hasAddress, hostnameFor, portOf } from './pods-of-service.js';
 import { familyOf, labelsFor, newSlice, ownedBy, portsKey } from './slice-shape.js';
 
 /** Endpoints a slice holds at most (--max-endpoints-per-slice). */
-export const MAX_ENDPOINTS = 100;
+const MAX_ENDPOINTS = 100;
 
 type Slice = discoveryv1.EndpointSlice;
 type Endpoint = discoveryv1.Endpoint;

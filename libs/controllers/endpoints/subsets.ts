@@ -3,7 +3,7 @@ import { isPodReady } from '../pods.js';
 import { hasAddress, hostnameFor, portOf } from './pods-of-service.js';
 
 /** Addresses one Endpoints object holds at most (endpoints_controller.go maxCapacity). */
-export const MAX_ADDRESSES = 1000;
+const MAX_ADDRESSES = 1000;
 
 interface Member {
   address: corev1.EndpointAddress;

@@ -2,7 +2,7 @@ import type { Revision, StorageAdmin } from '#storage';
 import type { Log } from '../logging.js';
 
 /** How often logs are compacted, and so how much of them is kept at least (kube-apiserver --etcd-compaction-interval). */
-export const COMPACT_EVERY = 300_000;
+const COMPACT_EVERY = 300_000;
 const most = 10_000;
 
 /**

@@ -42,7 +42,7 @@ const isAlive = (pid: number): boolean => {
 };
 
 /** Waits until the process is gone; false when it is still there after `ms`. */
-export async function untilGone(pid: number, ms: number): Promise<boolean> {
+async function untilGone(pid: number, ms: number): Promise<boolean> {
   for (const until = performance.now() + ms; isAlive(pid); await sleep(20)) if (performance.now() > until) return false;
   return true;
 }

@@ -17,7 +17,7 @@ export interface CertificateAuthority {
   issueServer(names: readonly string[]): Promise<ServerCertificate>;
 }
 
-export interface ServerCertificate {
+interface ServerCertificate {
   certificate: string;
   key: string;
   notAfter: Date;
@@ -110,7 +110,8 @@ export async function openAuthority(folder: string): Promise<CertificateAuthorit
   const pair = readPair(folder);
   if (!pair) throw new Error(`${folder} holds no ca.crt and ca.key: remove the folder to have new ones made`);
   const authority = new x509.X509Certificate(pair.certificate);
-  if (authority.notAfter.getTime() < Date.now()) throw new Error(`the CA in ${folder} has expired: remove the folder to have a new one made`);
+  if (authority.notAfter.getTime() < Date.now())
+    throw new Error(`the CA in ${folder} has expired: remove the folder to have a new one made`);
   const key = await importKey(pair.key);
   return { certificate: pair.certificate, issueServer: (names) => issue(authority, key, names) };
 }

@@ -24,7 +24,7 @@ export interface ExitingProgram {
 }
 
 /** Can't even be started: the message is the runtime's. */
-export interface UnstartableProgram {
+interface UnstartableProgram {
   does: 'not-start';
   message: string;
 }

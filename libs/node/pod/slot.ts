@@ -6,7 +6,7 @@ import { programOf } from '../images/run.js';
 import type { ContainerMemory } from './memory.js';
 
 /** Which list of the spec a container stands in; a sidecar is an init container that restarts always. */
-export type Role = 'init' | 'sidecar' | 'main' | 'ephemeral';
+type Role = 'init' | 'sidecar' | 'main' | 'ephemeral';
 
 /** One container of a pod while it is being planned for: what is asked for and what is so. Changed in place by the planner alone. */
 export interface Slot {
@@ -26,7 +26,7 @@ function mountStatuses(container: corev1.Container): corev1.VolumeMountStatus[] 
 }
 
 /** The status of a container that nothing has been done about yet (convertToAPIContainerStatuses). */
-export function waitingStatus(container: corev1.Container, reason: string): corev1.ContainerStatus {
+function waitingStatus(container: corev1.Container, reason: string): corev1.ContainerStatus {
   const volumeMounts = mountStatuses(container);
   return {
     name: container.name,

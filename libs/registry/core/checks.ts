@@ -6,7 +6,7 @@ export const FIELD_IMMUTABLE = 'field is immutable';
 /** The text for a number below zero (IsNegativeErrorMsg). */
 export const IS_NEGATIVE = 'must be greater than or equal to 0';
 /** The text for a number that has to be above zero. */
-export const NOT_POSITIVE = 'must be greater than zero';
+const NOT_POSITIVE = 'must be greater than zero';
 
 /** One `Invalid value` for each message of a name rule. */
 export function invalidName(path: FieldPathLike, value: string | number, messages: readonly string[]): FieldError[] {
@@ -36,12 +36,6 @@ export function oneOf(value: string | undefined, values: readonly string[], path
 /** A string that must be there and one of a set. */
 export function requiredOneOf(value: string | undefined, values: readonly string[], path: FieldPathLike): FieldError[] {
   return value ? oneOf(value, values, path) : [required(path)];
-}
-
-/** A quantity may not be below zero (ValidateNonnegativeQuantity). */
-export function nonNegativeQuantity(text: string, path: FieldPathLike): FieldError[] {
-  const quantity = parseQuantity(text);
-  return quantity.sign < 0 ? [invalidValue(path, quantity.toString(), IS_NEGATIVE)] : [];
 }
 
 /** A quantity has to be above zero (ValidatePositiveQuantityValue). */

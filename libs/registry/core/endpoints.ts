@@ -12,8 +12,8 @@ import {
 } from '#apimachinery';
 import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
+import { endpointIP, ipWarnings } from '../rules/ip.js';
 import { invalidName, requiredOneOf } from './checks.js';
-import { ipWarnings, validateEndpointIP } from './ip.js';
 import { same } from './meta.js';
 
 type Endpoints = corev1.Endpoints;
@@ -26,7 +26,7 @@ function validateAddress(address: corev1.EndpointAddress, path: FieldPath): Fiel
   if (address.hostname) errors.push(...invalidName(path.child('hostname'), address.hostname, isDNS1123Label(address.hostname)));
   if (address.nodeName !== undefined)
     errors.push(...invalidName(path.child('nodeName'), address.nodeName, isDNS1123Subdomain(address.nodeName)));
-  return [...errors, ...validateEndpointIP(path.child('ip'), address.ip ?? '')];
+  return [...errors, ...endpointIP(path.child('ip'), address.ip ?? '')];
 }
 
 function validatePort(port: corev1.EndpointPort, named: boolean, path: FieldPath): FieldError[] {

@@ -25,7 +25,7 @@ function target(event: Event): string {
 }
 
 /** Columns of `kubectl get events` (printers.go printEvent). Events of both API groups are kept and shown in the core form. */
-export const eventColumns: readonly Column<Event>[] = [
+const eventColumns: readonly Column<Event>[] = [
   { name: 'Last Seen', type: 'string', cell: lastSeen },
   { name: 'Type', type: 'string', cell: (event) => event.type ?? '' },
   { name: 'Reason', type: 'string', cell: (event) => event.reason ?? '' },

@@ -2,7 +2,7 @@ import type { corev1 } from '#api';
 import { formatTime } from '#apimachinery';
 import type { Column, ResourceStrategy, SubresourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
-import { cidrWarnings } from './ip.js';
+import { cidrWarnings } from '../rules/ip.js';
 import { validateNode, validateNodeUpdate } from './node-validation.js';
 
 type Node = corev1.Node;

@@ -43,7 +43,7 @@ export const isNativeResource = (name: string): boolean => !name.includes('/') |
 export const isOvercommitAllowed = (name: string): boolean => isNativeResource(name) && !isHugePageName(name);
 
 /** Of a device plugin: qualified by a domain other than Kubernetes' own. */
-export function isExtendedResource(name: string): boolean {
+function isExtendedResource(name: string): boolean {
   if (isNativeResource(name) || name.startsWith('requests.')) return false;
   return isQualifiedName(`requests.${name}`).length === 0;
 }

@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { type FieldError, invalidValue } from '#apimachinery';
+import { type FieldError, type FieldPathLike, goQuote, invalidValue } from '#apimachinery';
 
 const LEADING_ZERO = /(^|\.)0\d/;
 
@@ -54,7 +54,7 @@ export function strictIP(path: string, value: string): FieldError[] {
 }
 
 /** An address that traffic can be sent to (core/validation ValidateEndpointIP). */
-export function endpointIP(path: string, value: string): FieldError[] {
+export function endpointIP(path: FieldPathLike, value: string): FieldError[] {
   const canonical = canonicalIP(value);
   if (canonical === undefined) return [invalidValue(path, value, 'must be a valid IP address')];
   const range = ipaddr.parse(canonical).range();
@@ -67,11 +67,13 @@ export function endpointIP(path: string, value: string): FieldError[] {
 }
 
 /** A warning for an address that is accepted but not well written (GetWarningsForIP). */
-export function ipWarnings(path: string, value: string): string[] {
+export function ipWarnings(path: FieldPathLike, value: string): string[] {
   const canonical = canonicalIP(value);
   if (canonical === undefined || canonical === value) return [];
-  if (isIPv6(value) && !is4In6(value)) return [`${path}: IPv6 address "${value}" should be in RFC 5952 canonical format ("${canonical}")`];
-  return [`${path}: non-standard IP address "${value}" is invalid: use "${canonical}"`];
+  const quoted = { given: goQuote(value), proper: goQuote(canonical) };
+  if (isIPv6(value) && !is4In6(value))
+    return [`${path}: IPv6 address ${quoted.given} should be in RFC 5952 canonical format (${quoted.proper})`];
+  return [`${path}: non-standard IP address ${quoted.given} is invalid: use ${quoted.proper}`];
 }
 
 /** A CIDR taken apart. `network` is its first address, `address` the one written, both as Go prints them. */
@@ -107,6 +109,22 @@ export function cidrContains(cidr: CIDR, address: string): boolean {
   const canonical = canonicalIP(address);
   if (canonical === undefined || (isIPv4(canonical) ? 4 : 6) !== cidr.family) return false;
   return networkOf(canonical, cidr.length) === cidr.network;
+}
+
+/** Warnings for a CIDR that is accepted but not well written (GetWarningsForCIDR). */
+export function cidrWarnings(path: FieldPathLike, value: string): string[] {
+  const cidr = parseCIDR(value);
+  const [address = ''] = value.split('/');
+  if (!cidr) return [];
+  const proper = `${cidr.network}/${cidr.length}`;
+  if (cidr.network !== cidr.address) {
+    const single = `${cidr.address}/${cidr.family === 4 ? 32 : 128}`;
+    return [`${path}: CIDR value ${goQuote(value)} is ambiguous in this context (should be ${goQuote(proper)} or ${goQuote(single)}?)`];
+  }
+  if (proper === value) return [];
+  if (isIPv6(address) && !is4In6(address))
+    return [`${path}: IPv6 CIDR value ${goQuote(value)} should be in RFC 5952 canonical format (${goQuote(proper)})`];
+  return [`${path}: non-standard CIDR value ${goQuote(value)} is invalid: use ${goQuote(proper)}`];
 }
 
 /** The rule of CIDR fields older than the strict one (IsValidCIDRForLegacyField, strict in 1.36). */

@@ -7,7 +7,7 @@ const least = 23 * MiB;
 const mostEach = 1000 * MiB;
 
 /** Adds the tag an image name leaves out (parsers.ParseImageName does the same). */
-export function normalizedImageName(image: string): string {
+function normalizedImageName(image: string): string {
   return image.lastIndexOf(':') <= image.lastIndexOf('/') && !image.includes('@') ? `${image}:latest` : image;
 }
 

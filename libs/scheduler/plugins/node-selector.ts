@@ -4,7 +4,7 @@ import type { NodeInfo } from '../node-info.js';
 const isInteger = (text: string): boolean => /^[+-]?\d+$/.test(text);
 
 /** Whether a value satisfies one requirement of a node selector (component-helpers nodeaffinity). */
-export function satisfies(value: string | undefined, { operator, values = [] }: corev1.NodeSelectorRequirement): boolean {
+function satisfies(value: string | undefined, { operator, values = [] }: corev1.NodeSelectorRequirement): boolean {
   switch (operator) {
     case 'In':
       return value !== undefined && values.includes(value);

@@ -43,7 +43,7 @@ function selectorOf(pod: corev1.Pod, spread: corev1.TopologySpreadConstraint): L
 }
 
 /** The pod's own constraints of a kind, or the default ones for scoring. */
-export function constraintsOf(pod: corev1.Pod, action: 'DoNotSchedule' | 'ScheduleAnyway'): Constraint[] {
+function constraintsOf(pod: corev1.Pod, action: 'DoNotSchedule' | 'ScheduleAnyway'): Constraint[] {
   const own = pod.spec.topologySpreadConstraints ?? [];
   const controller = own.length === 0 && action === 'ScheduleAnyway' ? controllerOf(pod)?.uid : undefined;
   if (controller) {

@@ -55,7 +55,7 @@ function mirrorServiceAccount(spec: corev1.PodSpec): void {
 }
 
 /** Defaults of a pod's spec wherever one stands: pods and templates (core/v1 SetDefaults_PodSpec, SetDefaults_Container …). */
-export function setPodSpecDefaults(spec: corev1.PodSpec): void {
+function setPodSpecDefaults(spec: corev1.PodSpec): void {
   spec.dnsPolicy ||= 'ClusterFirst';
   spec.restartPolicy ||= 'Always';
   spec.securityContext ??= {};

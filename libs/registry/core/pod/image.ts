@@ -11,7 +11,7 @@ const IDENTIFIER = /^[a-f0-9]{64}$/;
  * The tag of an image, `latest` when neither tag nor digest is given, '' for a digest or what is no reference at all
  * (pkg/util/parsers ParseImageName over github.com/distribution/reference).
  */
-export function imageTag(image: string | undefined): string {
+function imageTag(image: string | undefined): string {
   if (!image || image.length > 4096 || IDENTIFIER.test(image)) return '';
   const match = REFERENCE.exec(image);
   if (!match) return '';

@@ -1,6 +1,5 @@
-import type { corev1, metav1 } from '#api';
+import type { corev1 } from '#api';
 import type { KubeObject } from '#apimachinery';
-import { labelSelectorAsSelector } from '#apimachinery';
 import type { Column } from '#apiserver';
 
 /** Labels as tables show them: sorted `a=b,c=d`, or `<none>` (apimachinery/pkg/labels FormatLabels). */
@@ -10,16 +9,6 @@ export function formatLabels(labels: Record<string, string> | undefined): string
     .sort()
     .join(',');
   return text === '' ? '<none>' : text;
-}
-
-/** A selector as tables show it: `a=b,c in (x,y)`, or `<none>` (meta/v1 FormatLabelSelector; none at all matches nothing and prints so too). */
-export function formatLabelSelector(selector: metav1.LabelSelector | undefined): string {
-  try {
-    const text = labelSelectorAsSelector(selector).toString();
-    return text === '' ? '<none>' : text;
-  } catch {
-    return '<error>';
-  }
 }
 
 /** The wide columns Containers and Images of everything that has a pod template (printers.go layoutContainerCells). */

@@ -1,6 +1,6 @@
 import type { corev1 } from '#api';
 import { fieldPath, goQuote, isDNS1123Label, parseQuantity } from '#apimachinery';
-import { ipWarnings } from '../ip.js';
+import { ipWarnings } from '../../rules/ip.js';
 import { appArmorWarnings, containerWarnings, portWarnings } from './container-warnings.js';
 import { deprecatedNodeLabel, nodeSelectorTermWarnings } from './node-label-warnings.js';
 import { volumeWarnings } from './volume-warnings.js';

@@ -9,7 +9,7 @@ const ipsPath = fieldPath('spec', 'clusterIPs');
 const policyPath = 'spec.ipFamilyPolicy';
 
 /** The IP families this cluster gives Services, the first by default. */
-export const SERVICE_FAMILIES: readonly string[] = ['IPv4'];
+const SERVICE_FAMILIES: readonly string[] = ['IPv4'];
 
 /** The policy when the client gives none: the old one; both families for a headless Service without selector; else one. */
 function setPolicy({ spec }: Service, old: Service | undefined): void {

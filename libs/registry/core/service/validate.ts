@@ -13,8 +13,8 @@ import {
   required,
   validateLabels,
 } from '#apimachinery';
+import { endpointIP } from '../../rules/ip.js';
 import { FIELD_IMMUTABLE, invalidName, requiredOneOf } from '../checks.js';
-import { validateEndpointIP } from '../ip.js';
 import { isExternallyAccessible, isHeadless, needsHealthCheck } from './facts.js';
 import { validateClusterIPChange, validateClusterIPs, validateIPFamilyChange } from './validate-cluster-ips.js';
 import { validatePortSet, validateServicePorts } from './validate-ports.js';
@@ -73,7 +73,7 @@ function validateExternalIPs({ spec }: Service, old: Service | undefined): Field
   return (spec.externalIPs ?? []).flatMap((ip, index) => {
     const path = specPath.child('externalIPs').index(index);
     const errors = isValidLegacyIP(path, ip, old?.spec.externalIPs);
-    return errors.length > 0 ? errors : validateEndpointIP(path, ip);
+    return errors.length > 0 ? errors : endpointIP(path, ip);
   });
 }
 

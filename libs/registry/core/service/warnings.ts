@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { cidrWarnings, ipWarnings } from '../ip.js';
+import { cidrWarnings, ipWarnings } from '../../rules/ip.js';
 
 /** Warnings for a Service (pkg/api/service GetWarningsForService). */
 export function serviceWarnings({ spec, metadata }: corev1.Service): string[] {

@@ -4,7 +4,7 @@ import { invalidName } from '../checks.js';
 import { requireFields } from './paths.js';
 
 /** The name of a CSI driver (ValidateCSIDriverName). */
-export function validateCSIDriverName(driver: string | undefined, path: FieldPath): FieldError[] {
+function validateCSIDriverName(driver: string | undefined, path: FieldPath): FieldError[] {
   if (!driver) return [required(path)];
   const errors = driver.length > 63 ? [tooLong(path, driver, 63)] : [];
   return [...errors, ...invalidName(path, driver, isDNS1123Subdomain(driver.toLowerCase()))];

@@ -14,7 +14,7 @@ function matchesRule({ exitCodes }: corev1.ContainerRestartRule, exitCode: numbe
 }
 
 /** Whether a container that ended with this code is started again (pkg/api/v1/pod ContainerShouldRestart). */
-export function shouldRestart(container: corev1.Container, podPolicy: string | undefined, exitCode: number): boolean {
+function shouldRestart(container: corev1.Container, podPolicy: string | undefined, exitCode: number): boolean {
   const { restartPolicy, restartPolicyRules = [] } = container;
   if (restartPolicy !== undefined && restartPolicyRules.some((rule) => matchesRule(rule, exitCode))) return true;
   const policy = restartPolicy ?? podPolicy;
