@@ -1,0 +1,221 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jest } from '@jest/globals';
+import { ClusterApi, deploymentOf, type Json } from '../cluster-api.js';
+import { type Following, follow } from '../follow.js';
+import { isAlive, type Service, startService, until } from '../service.js';
+
+jest.setTimeout(120_000);
+
+const replicas = 500;
+const apiPattern = /apps\/api\/main\.js/;
+const workerPattern = /apps\/worker\/main\.js/;
+const redisPattern = /(redis|valkey)-server/;
+const maps = '/api/v1/namespaces/default/configmaps';
+const deployment = '/apis/apps/v1/namespaces/default/deployments/web';
+const pods = '/api/v1/namespaces/default/pods';
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService();
+}, 120_000);
+afterAll(() => service?.stop(), 30_000);
+
+/** Pods as a client that watches them counts them. */
+class PodCount {
+  private readonly live = new Set<string>();
+  /** Names ever seen. */
+  readonly seen = new Set<string>();
+  most = 0;
+  /** Milliseconds that there were more than allowed. */
+  over = 0;
+  private overSince: number | undefined;
+
+  constructor(private readonly allowed: number) {}
+
+  get now(): number {
+    return this.live.size;
+  }
+
+  event({ type, object }: { type: string; object: Json }): void {
+    const { name, deletionTimestamp } = object.metadata;
+    this.seen.add(name);
+    if (type === 'DELETED' || deletionTimestamp) this.live.delete(name);
+    else this.live.add(name);
+    this.most = Math.max(this.most, this.now);
+    if (this.now > this.allowed) this.overSince ??= performance.now();
+    else if (this.overSince !== undefined) {
+      this.over += performance.now() - this.overSince;
+      this.overSince = undefined;
+    }
+  }
+}
+
+/** Makes ConfigMaps all the time and remembers those that were acknowledged. */
+class Writer {
+  readonly acknowledged: string[] = [];
+  failures = 0;
+  private stopping = false;
+  private readonly running: Promise<void>[];
+
+  constructor(cluster: ClusterApi) {
+    this.running = Array.from({ length: 4 }, (_, lane) => this.write(cluster, lane));
+  }
+
+  private async write(cluster: ClusterApi, lane: number): Promise<void> {
+    for (let n = 0; !this.stopping; n += 1) {
+      const name = `written-${lane}-${n}`;
+      const answer = await cluster.call('POST', maps, { metadata: { name } }).catch(() => undefined);
+      if (answer?.status === 201) this.acknowledged.push(name);
+      else this.failures += 1;
+      await sleep(answer ? 2 : 20);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await Promise.all(this.running);
+  }
+}
+
+interface Scene {
+  cluster: ClusterApi;
+  count: PodCount;
+  following: Following;
+  writer: Writer;
+}
+
+async function scene(name: string, allowed: number): Promise<Scene> {
+  const cluster = new ClusterApi(service, await service.createCluster({ name, profile: 'instant', nodes: { count: 8 } }));
+  const count = new PodCount(allowed);
+  const following = await follow(cluster, pods, (event) => count.event(event));
+  await cluster.must('POST', '/api/v1/namespaces/default/services', {
+    metadata: { name: 'web' },
+    spec: { selector: { app: 'web' }, ports: [{ port: 80 }] },
+  });
+  return { cluster, count, following, writer: new Writer(cluster) };
+}
+
+const asked = <T>(asking: Promise<T>): Promise<T | undefined> => asking.catch(() => undefined);
+
+/** Whether the roll-out of the present template is done, as `kubectl rollout status` tells it. */
+async function rolledOut(cluster: ClusterApi): Promise<boolean> {
+  const found = await asked(cluster.must('GET', deployment));
+  const { observedGeneration, updatedReplicas, availableReplicas, replicas: total } = found?.status ?? {};
+  return (
+    observedGeneration >= found?.metadata.generation && updatedReplicas === replicas && availableReplicas === replicas && total === replicas
+  );
+}
+
+/** Checks all that must hold when the dust has settled. */
+async function converged({ cluster, count, following, writer }: Scene): Promise<void> {
+  expect(await until(() => rolledOut(cluster), 60_000)).toBe(true);
+  await writer.stop();
+  // What would be doubled, would be by now.
+  await sleep(700);
+  const { items } = await cluster.must('GET', `${pods}?fieldSelector=status.phase%3DRunning`);
+  const all = await cluster.must('GET', pods);
+  expect([items.length, all.items.length]).toEqual([replicas, replicas]);
+  expect(new Set(all.items.map(({ status }: Json) => status.podIP)).size).toBe(replicas);
+  const perNode = new Map<string, number>();
+  for (const { spec } of all.items) perNode.set(spec.nodeName, (perNode.get(spec.nodeName) ?? 0) + 1);
+  expect(Math.max(...perNode.values())).toBeLessThanOrEqual(110);
+  expect(await until(() => count.now === replicas, 5_000)).toBe(true);
+  const addresses = async () => {
+    const slices = await cluster.must(
+      'GET',
+      '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3Dweb',
+    );
+    return new Set(slices.items.flatMap(({ endpoints }: Json) => (endpoints ?? []).flatMap((e: Json) => e.addresses))).size;
+  };
+  expect(await until(async () => (await addresses()) === replicas, 20_000)).toBe(true);
+  const written = new Set((await cluster.must('GET', maps)).items.map(({ metadata }: Json) => metadata.name));
+  expect(writer.acknowledged.filter((name) => !written.has(name))).toEqual([]);
+  expect(writer.acknowledged.length).toBeGreaterThan(10);
+  expect(count.over).toBeLessThan(1_000);
+  await following.stop();
+  cluster.close();
+}
+
+const kill = (pattern: RegExp): number[] => {
+  const pids = service.pids(pattern);
+  for (const pid of pids) process.kill(pid, 'SIGKILL');
+  return pids;
+};
+
+describe.each([
+  ['the api', apiPattern],
+  ['the worker', workerPattern],
+  ['Redis', redisPattern],
+])('SIGKILL of %s', (victim, pattern) => {
+  test('during a roll-out: it converges, and nothing that was acknowledged is missing', async () => {
+    const at = await scene(`kill-${victim.split(' ').at(-1)?.toLowerCase()}`, replicas);
+    await at.cluster.must('POST', '/apis/apps/v1/namespaces/default/deployments', deploymentOf('web', replicas));
+    expect(await until(() => at.count.now >= 100, 20_000)).toBe(true);
+    expect(at.count.now).toBeLessThanOrEqual(replicas);
+    const killed = kill(pattern);
+    expect(killed.length).toBe(1);
+    const anew = () => service.pids(pattern).some((pid) => isAlive(pid) && !killed.includes(pid));
+    expect(await until(anew, 10_000)).toBe(true);
+    await converged(at);
+    expect(at.count.most).toBe(replicas);
+    // No pod was made that was not needed.
+    expect(at.count.seen.size).toBe(replicas);
+    expect(await service.request('/readyz')).toMatchObject({ status: 200, text: 'ok' });
+  });
+});
+
+test('SIGKILL of the worker, and then of Redis, during a rolling update: never more pods than replicas and maxSurge', async () => {
+  const at = await scene('update', replicas + 125);
+  const { cluster, count } = at;
+  await cluster.must('POST', '/apis/apps/v1/namespaces/default/deployments', deploymentOf('web', replicas));
+  expect(await until(() => rolledOut(cluster), 30_000)).toBe(true);
+  const image = [{ op: 'replace', path: '/spec/template/spec/containers/0/image', value: 'nginx:1.27' }];
+  await cluster.must('PATCH', deployment, image, { type: 'application/json-patch+json' });
+  expect(await until(() => count.seen.size >= replicas + 150, 20_000)).toBe(true);
+  kill(workerPattern);
+  expect(await until(() => count.seen.size >= replicas + 300, 30_000)).toBe(true);
+  kill(redisPattern);
+  await converged(at);
+  expect(count.most).toBeLessThanOrEqual(replicas + 125);
+  expect(count.seen.size).toBe(2 * replicas);
+});
+
+/** A second worker beside the launcher's own, in the same environment. */
+function secondWorker(first: number): ChildProcess {
+  const [node = '', ...rest] = readFileSync(`/proc/${first}/cmdline`, 'utf8').split('\0').filter(Boolean);
+  const variables = readFileSync(`/proc/${first}/environ`, 'utf8').split('\0').filter(Boolean);
+  const env = Object.fromEntries(variables.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+  delete env.NODE_CHANNEL_FD;
+  return spawn(node, rest, { env, stdio: 'ignore' });
+}
+
+test('a worker that is stopped past its lock and woken again writes nothing twice: another has taken over', async () => {
+  const [first] = service.pids(workerPattern);
+  if (first === undefined) throw new Error('no worker');
+  const at = await scene('paused', replicas);
+  await at.cluster.must('POST', '/apis/apps/v1/namespaces/default/deployments', deploymentOf('web', replicas));
+  expect(await until(() => at.count.now >= 50, 20_000)).toBe(true);
+  process.kill(first, 'SIGSTOP');
+  const second = secondWorker(first);
+  try {
+    // It goes on without the one that holds the turns.
+    expect(await until(() => rolledOut(at.cluster), 30_000)).toBe(true);
+    process.kill(first, 'SIGCONT');
+    await sleep(1_000);
+    expect(isAlive(first)).toBe(true);
+    await converged(at);
+    expect(at.count.most).toBe(replicas);
+    expect(at.count.seen.size).toBe(replicas);
+    // Both take turns again.
+    await at.cluster.must('PATCH', deployment, { spec: { replicas: 10 } }, { type: 'application/merge-patch+json' });
+    const scaled = async () => (await at.cluster.must('GET', deployment)).status.replicas === 10;
+    expect(await until(scaled, 20_000)).toBe(true);
+  } finally {
+    process.kill(first, 'SIGCONT');
+    const gone = new Promise((resolve) => second.once('exit', resolve));
+    second.kill('SIGTERM');
+    await gone;
+  }
+});
