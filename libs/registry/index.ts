@@ -45,6 +45,7 @@ import { serviceAccount } from './core/service-account.js';
 import { endpointSlice } from './discovery/endpoint-slice.js';
 import { eventConversion } from './events/conversion.js';
 import { groupedEvent } from './events/event.js';
+import { withFinalizerNames } from './finalizer-names.js';
 import { flowSchema } from './flowcontrol/flow-schema.js';
 import { priorityLevelConfiguration } from './flowcontrol/priority-level-configuration.js';
 import { ingress } from './networking/ingress.js';
@@ -71,7 +72,7 @@ import { volumeAttachment } from './storage/volume-attachment.js';
 import { volumeAttributesClass } from './storage/volume-attributes-class.js';
 
 /** Every resource that has something special about it: one resource, one file, one line. */
-export const strategies: readonly ResourceStrategy[] = [
+const all: readonly ResourceStrategy[] = [
   binding,
   componentStatus,
   configMap,
@@ -140,6 +141,9 @@ export const strategies: readonly ResourceStrategy[] = [
   volumeAttachment,
   volumeAttributesClass,
 ];
+
+/** All of them, as the server takes them. */
+export const strategies: readonly ResourceStrategy[] = all.map(withFinalizerNames);
 
 /** The kinds that are served in a version other than the one they are kept in. */
 export const conversions: readonly Conversion[] = [autoscalerConversion, eventConversion];

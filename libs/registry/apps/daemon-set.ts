@@ -17,6 +17,7 @@ import { dropDisabledPodFields } from '../core/pod/prepare.js';
 import { containerColumns, formatLabels } from '../core/pod/template-columns.js';
 import { validatePodTemplateSpec } from '../core/pod/validation/template.js';
 import { podTemplateWarnings } from '../core/pod/warnings.js';
+import { printedSelector } from '../core/printed.js';
 import { internalForm } from '../internal-form/internal-form.js';
 import { atMost100Percent, intOrPercentValue, validateIntOrPercent } from './int-or-percent.js';
 import { validateCollisionCount, validateStatusCounts } from './status-counts.js';
@@ -86,7 +87,7 @@ function validate(object: DaemonSet): FieldError[] {
     ...validateTemplateLabels(spec.selector, spec.template, templatePath),
   ];
   if (spec.selector && Object.keys(matchLabels).length + matchExpressions.length === 0) {
-    errors.push(invalidValue(selectorPath, spec.selector, 'empty selector is invalid for daemonset'));
+    errors.push(invalidValue(selectorPath, printedSelector(spec.selector), 'empty selector is invalid for daemonset'));
   }
   errors.push(
     ...validatePodTemplateSpec(spec.template ?? {}, templatePath),
@@ -154,7 +155,10 @@ export const daemonSet: ResourceStrategy<DaemonSet> = {
     setTemplateGeneration(object, templateGeneration(old) + (templateChanged ? 1 : 0));
     countGeneration(object, old, templateChanged || !same(object.spec, old.spec));
   },
-  validateUpdate: (object, old) => [...immutable(object.spec.selector, old.spec.selector, 'spec.selector'), ...validate(object)],
+  validateUpdate: (object, old) => [
+    ...immutable(object.spec.selector, old.spec.selector, 'spec.selector', printedSelector(object.spec.selector)),
+    ...validate(object),
+  ],
   warnings(object, old) {
     if (old && templateGeneration(object) === templateGeneration(old)) return [];
     return podTemplateWarnings(object.spec.template, 'spec.template');

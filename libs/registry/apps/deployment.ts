@@ -8,6 +8,7 @@ import { setPodTemplateDefaults } from '../core/pod/defaults.js';
 import { dropDisabledPodFields } from '../core/pod/prepare.js';
 import { containerColumns } from '../core/pod/template-columns.js';
 import { podNameWarnings, podTemplateWarnings } from '../core/pod/warnings.js';
+import { printedSelector } from '../core/printed.js';
 import { internalForm } from '../internal-form/internal-form.js';
 import { atMost100Percent, intOrPercentValue, validateIntOrPercent } from './int-or-percent.js';
 import { scaleSelector, validateWorkloadSelector } from './selector.js';
@@ -120,7 +121,10 @@ export const deployment: ResourceStrategy<Deployment> = {
     // Annotations count too: they are copied to the ReplicaSets.
     countGeneration(object, old, !same(object.spec, old.spec) || !same(object.metadata.annotations, old.metadata.annotations));
   },
-  validateUpdate: (object, old) => [...validate(object), ...immutable(object.spec.selector, old.spec.selector, 'spec.selector')],
+  validateUpdate: (object, old) => [
+    ...validate(object),
+    ...immutable(object.spec.selector, old.spec.selector, 'spec.selector', printedSelector(object.spec.selector)),
+  ],
   warnings(object, old) {
     if (old)
       return object.metadata.generation === old.metadata.generation ? [] : podTemplateWarnings(object.spec.template, 'spec.template');

@@ -8,6 +8,7 @@ import { setPodTemplateDefaults } from '../core/pod/defaults.js';
 import { dropDisabledPodFields } from '../core/pod/prepare.js';
 import { containerColumns } from '../core/pod/template-columns.js';
 import { podNameWarnings, podTemplateWarnings } from '../core/pod/warnings.js';
+import { printedSelector } from '../core/printed.js';
 import { scaleSelector, validateWorkloadSelector } from './selector.js';
 import { validateStatusCounts } from './status-counts.js';
 import { validateReplicaTemplate } from './template.js';
@@ -64,7 +65,10 @@ export const replicaSet: ResourceStrategy<ReplicaSet> = {
     dropDisabledPodFields(object.spec.template?.spec);
     countGeneration(object, old, !same(object.spec, old.spec));
   },
-  validateUpdate: (object, old) => [...validate(object), ...immutable(object.spec.selector, old.spec.selector, 'spec.selector')],
+  validateUpdate: (object, old) => [
+    ...validate(object),
+    ...immutable(object.spec.selector, old.spec.selector, 'spec.selector', printedSelector(object.spec.selector)),
+  ],
   warnings(object, old) {
     if (old)
       return object.metadata.generation === old.metadata.generation ? [] : podTemplateWarnings(object.spec.template, 'spec.template');

@@ -9,6 +9,7 @@ import {
   SelectorError,
   validateLabelSelector,
 } from '#apimachinery';
+import { printedSelector } from '../core/printed.js';
 
 /** A workload's selector: there, valid and not empty (apps validation.go). */
 export function validateWorkloadSelector(
@@ -20,7 +21,7 @@ export function validateWorkloadSelector(
   if (!selector) return [required(path)];
   const errors = validateLabelSelector(selector, path, { allowInvalidValues });
   const empty = Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0;
-  if (empty) errors.push(invalidValue(path, selector, emptyText));
+  if (empty) errors.push(invalidValue(path, printedSelector(selector), emptyText));
   return errors;
 }
 

@@ -15,6 +15,7 @@ import { same } from '../core/meta.js';
 import { validateClaimSpec } from '../core/persistent-volume-claim/validate.js';
 import { validatePodAnnotations } from '../core/pod/validation/annotations.js';
 import { validatePodTemplateSpec } from '../core/pod/validation/template.js';
+import { printedSelector } from '../core/printed.js';
 import { internalForm } from '../internal-form/internal-form.js';
 import { atMost100Percent, intOrPercentValue, validateIntOrPercent } from './int-or-percent.js';
 import { selectorMatches, validateWorkloadSelector } from './selector.js';
@@ -87,7 +88,8 @@ interface Leniency {
 
 function validateTemplate(spec: Spec, skipTemplate: boolean): FieldError[] {
   const template = effectiveTemplate(spec);
-  if (selectorMatches(spec.selector, template.metadata?.labels) === undefined) return [invalidValue('spec.selector', spec.selector)];
+  if (selectorMatches(spec.selector, template.metadata?.labels) === undefined)
+    return [invalidValue('spec.selector', printedSelector(spec.selector))];
   const { labels, annotations } = template.metadata ?? {};
   return [
     ...validateTemplateLabels(spec.selector, template, templatePath),

@@ -1,6 +1,7 @@
 import type { corev1, metav1 } from '#api';
 import { type FieldError, type FieldPath, fieldForbidden, invalidValue, notSupported } from '#apimachinery';
 import { validatePodTemplateSpec } from '../core/pod/validation/template.js';
+import { printedMap, printedSelector } from '../core/printed.js';
 import { selectorMatches } from './selector.js';
 
 const MISMATCH = '`selector` does not match template `labels`';
@@ -12,7 +13,7 @@ export function validateTemplateLabels(
   path: FieldPath,
 ): FieldError[] {
   const labels = template?.metadata?.labels;
-  return selectorMatches(selector, labels) === false ? [invalidValue(path.child('metadata', 'labels'), labels, MISMATCH)] : [];
+  return selectorMatches(selector, labels) === false ? [invalidValue(path.child('metadata', 'labels'), printedMap(labels), MISMATCH)] : [];
 }
 
 /** Pods that are replaced when they end may neither stop for good nor run out of time. `owner`: the kind, for the message. */
@@ -33,7 +34,7 @@ export function validateReplicaTemplate(
   path: FieldPath,
 ): FieldError[] {
   if (selectorMatches(selector, template?.metadata?.labels) === undefined) {
-    return [invalidValue('spec.selector', selector, 'invalid label selector')];
+    return [invalidValue('spec.selector', printedSelector(selector), 'invalid label selector')];
   }
   return [
     ...validateTemplateLabels(selector, template, path),

@@ -7,6 +7,7 @@ import { countGeneration, same } from '../core/meta.js';
 import { dropDisabledPodFields } from '../core/pod/prepare.js';
 import { containerColumns } from '../core/pod/template-columns.js';
 import { podNameWarnings } from '../core/pod/warnings.js';
+import { printedSelector } from '../core/printed.js';
 import { scheduleError, validateTimeZone } from './cron-schedule.js';
 import { setJobTemplateDefaults } from './job.js';
 import { validateJobSpecParts } from './job-validation.js';
@@ -52,7 +53,8 @@ function validateConcurrency(policy: string | undefined): FieldError[] {
 function validateTemplate(spec: batchv1.JobSpec | undefined): FieldError[] {
   if (!spec) return [];
   const errors = validateJobSpecParts(spec, templatePath);
-  if (spec.selector) errors.push(invalidValue(templatePath.child('selector'), spec.selector, '`selector` will be auto-generated'));
+  if (spec.selector)
+    errors.push(invalidValue(templatePath.child('selector'), printedSelector(spec.selector), '`selector` will be auto-generated'));
   if (spec.manualSelector)
     errors.push(notSupported(templatePath.child('manualSelector'), spec.manualSelector as unknown as string, ['nil', 'false']));
   return errors;

@@ -2,6 +2,7 @@ import type { batchv1, corev1 } from '#api';
 import { type FieldError, invalidValue } from '#apimachinery';
 import { FIELD_IMMUTABLE, immutable } from '../core/checks.js';
 import { same } from '../core/meta.js';
+import { printedSelector } from '../core/printed.js';
 import { internalForm } from '../internal-form/internal-form.js';
 import { validateJob, validateJobSpec } from './job-validation.js';
 
@@ -82,7 +83,7 @@ export function validateJobUpdate(object: Job, old: Job): FieldError[] {
     ...validateJob(object, prefixed),
     ...validateJobSpec(next),
     ...validateCompletions(next, before),
-    ...immutable(next.selector, before.selector, 'spec.selector'),
+    ...immutable(next.selector, before.selector, 'spec.selector', printedSelector(next.selector)),
     ...validateTemplateUpdate(next, before, templateIsMutable(old)),
     ...frozen(next, before),
   ];

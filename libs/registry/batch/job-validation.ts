@@ -15,6 +15,7 @@ import { selectorMatches } from '../apps/selector.js';
 import { validateTemplateLabels } from '../apps/template.js';
 import { nonNegative } from '../core/checks.js';
 import { validatePodTemplateSpec } from '../core/pod/validation/template.js';
+import { printedMap, printedSelector } from '../core/printed.js';
 import { internalForm } from '../internal-form/internal-form.js';
 import { validateFailurePolicy, validateSuccessPolicy } from './job-policies.js';
 
@@ -143,10 +144,10 @@ function validateGeneratedSelector(object: Job, prefixed: boolean): FieldError[]
     const at = specPath.child('template', 'metadata', 'labels').key(key);
     expected[key] = value;
     if (labels[key] === undefined) errors.push(required(at, `must be '${value}'`));
-    else if (labels[key] !== value) errors.push(invalidValue(at, labels, `must be '${value}'`));
+    else if (labels[key] !== value) errors.push(invalidValue(at, printedMap(labels), `must be '${value}'`));
   }
   if (selectorMatches(spec.selector, expected) === false)
-    errors.push(invalidValue('spec.selector', spec.selector, '`selector` not auto-generated'));
+    errors.push(invalidValue('spec.selector', printedSelector(spec.selector), '`selector` not auto-generated'));
   return errors;
 }
 

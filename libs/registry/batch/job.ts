@@ -1,5 +1,5 @@
 import type { batchv1 } from '#api';
-import { formatLabelSelector, humanDuration } from '#apimachinery';
+import { formatLabelSelector, humanDuration, isValidLabelValue } from '#apimachinery';
 import type { Column, ResourceStrategy, SubresourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
 import { countGeneration, same } from '../core/meta.js';
@@ -107,7 +107,8 @@ export const job: ResourceStrategy<Job> = {
   },
   prepareForCreate(object) {
     if (!object.spec.manualSelector) generateSelector(object);
-    copyLabels(object);
+    // A name that is too long for a label is found in the template: it is not to be found twice.
+    if (isValidLabelValue(object.metadata.name).length === 0) copyLabels(object);
     object.status = {};
     object.metadata.generation = 1;
     dropDisabledPodFields(object.spec.template?.spec);

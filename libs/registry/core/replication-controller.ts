@@ -9,6 +9,7 @@ import { dropDisabledPodFields } from './pod/prepare.js';
 import { containerColumns, formatLabels } from './pod/template-columns.js';
 import { validatePodTemplateSpec } from './pod/validation/template.js';
 import { podNameWarnings, podTemplateWarnings } from './pod/warnings.js';
+import { printedMap } from './printed.js';
 import { validateReplicaCounts } from './replica-counts.js';
 
 type ReplicationController = corev1.ReplicationController;
@@ -20,7 +21,7 @@ function validateTemplate(template: corev1.PodTemplateSpec | undefined, selector
   const errors: FieldError[] = [];
   const labels = template.metadata?.labels;
   if (Object.keys(selector).length > 0 && !selectorFromSet(selector).matches(labels)) {
-    errors.push(invalidValue(path.child('metadata', 'labels'), labels, '`selector` does not match template `labels`'));
+    errors.push(invalidValue(path.child('metadata', 'labels'), printedMap(labels), '`selector` does not match template `labels`'));
   }
   errors.push(...validatePodTemplateSpec(template, path));
   const policy = template.spec?.restartPolicy ?? '';
