@@ -1,42 +1,93 @@
-// The house: a lib imports only what stands to its right (README, "The picture"); pg, ioredis, bullmq and Nest only in named files.
+// The house: a lib imports only what stands to its right (README, "The picture"); pg, ioredis, bullmq, Nest and the like only in named files.
 const lib = (name) => `^libs/${name}/`;
 const allow = {
   apimachinery: [],
-  api: ['apimachinery'],
-  client: ['api', 'apimachinery'],
-  storage: ['apimachinery'],
   bus: [],
+  storage: ['apimachinery'],
+  api: ['apimachinery'],
+  network: ['apimachinery'],
+  client: ['api', 'apimachinery'],
   apiserver: ['storage', 'bus', 'client', 'api', 'apimachinery'],
-  registry: ['apiserver', 'client', 'api', 'apimachinery', 'network'],
-  admission: ['apiserver', 'client', 'api', 'apimachinery'],
-  network: ['api', 'apimachinery'],
+  registry: ['apiserver', 'network', 'api', 'apimachinery'],
+  admission: ['apiserver', 'api', 'apimachinery'],
   'controller-runtime': ['client', 'storage', 'api', 'apimachinery'],
   controllers: ['controller-runtime', 'client', 'api', 'apimachinery'],
   scheduler: ['controller-runtime', 'client', 'api', 'apimachinery'],
   node: ['network', 'controller-runtime', 'client', 'api', 'apimachinery'],
   graphql: ['client', 'storage', 'api', 'apimachinery'],
   platform: ['client', 'storage', 'api', 'apimachinery'],
-  cluster: ['registry', 'admission', 'apiserver', 'storage', 'bus', 'controllers', 'scheduler', 'node', 'network', 'controller-runtime', 'client', 'api', 'apimachinery'],
+  cluster: [
+    ...['registry', 'admission', 'apiserver', 'storage', 'bus', 'controllers', 'scheduler', 'node', 'network'],
+    ...['controller-runtime', 'client', 'api', 'apimachinery'],
+  ],
+  hosting: ['cluster', 'platform', 'apiserver', 'storage', 'bus', 'controller-runtime', 'client', 'api', 'apimachinery'],
 };
+// Specs try the adapters they stand beside, on the run's own servers (test/servers.ts), and put together what they need.
+const spec = '\\.(spec|contract)\\.ts$';
 const only = (name, module, files) => ({
   name,
   severity: 'error',
-  from: { path: '^(libs|apps)/', pathNot: files },
+  from: { path: '^(libs|apps)/', pathNot: [...files, spec] },
   to: { path: module },
 });
+const never = (name, from, to) => ({ name, severity: 'error', from, to: { path: to } });
+
 module.exports = {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    { name: 'every-lib-has-its-rule', severity: 'error', from: { path: '^libs/', pathNot: Object.keys(allow).map(lib) }, to: {} },
     ...Object.entries(allow).map(([name, right]) => ({
       name: `${name}-imports-only-what-stands-to-its-right`,
       severity: 'error',
       from: { path: lib(name) },
       to: { path: '^(libs|apps)/', pathNot: [lib(name), ...right.map(lib)] },
     })),
-    only('pg-only-in-adapters', 'node_modules/(pg|@prisma)/', ['^libs/storage/postgres/', '^libs/hosting/', '^libs/platform/[a-z-]*prisma[a-z-]*\\.ts$', '\\.spec\\.ts$']),
-    only('redis-only-in-adapters', 'node_modules/ioredis/', ['^libs/bus/redis\\.ts$', '^libs/hosting/', '\\.spec\\.ts$']),
-    only('bullmq-only-in-adapters', 'node_modules/bullmq/', ['^libs/controller-runtime/bullmq/', '^libs/hosting/', '\\.spec\\.ts$']),
-    only('nest-at-the-edges', 'node_modules/@nestjs/', ['^libs/hosting/', '^apps/']),
+    never('apps-do-not-import-one-another', { path: '^apps/([^/]+)/' }, '^apps/(?!$1/)'),
+    never(
+      'tests-are-not-imported',
+      { path: '^(libs|apps)/', pathNot: [spec, '/test-[a-z-]+\\.ts$'] },
+      `^test/|${spec}|/test-[a-z-]+\\.ts$`,
+    ),
+    never('scripts-are-not-imported', { path: '^(libs|apps)/' }, '^scripts/'),
+    // `npm start` has to say what is missing before anything is built: the scripts load from dist/, at run time.
+    never('scripts-import-no-sources', { path: '^scripts/' }, '^(libs|apps|test)/'),
+    only('pg-only-in-adapters', 'node_modules/(pg|@prisma)/', [
+      '^libs/storage/postgres/',
+      '^libs/platform/prisma-records\\.ts$',
+      '^libs/hosting/(connections|embedded/postgres)\\.ts$',
+    ]),
+    only('redis-only-in-adapters', 'node_modules/ioredis/', [
+      '^libs/bus/redis\\.ts$',
+      '^libs/hosting/(backends|connections|clusters/redis-lock|embedded/redis)\\.ts$',
+    ]),
+    only('bullmq-only-in-adapters', 'node_modules/bullmq/', [
+      '^libs/controller-runtime/bullmq/',
+      '^libs/hosting/(backends|clusters/clock-jobs)\\.ts$',
+    ]),
+    only('nest-at-the-edges', 'node_modules/(@nestjs|fastify|@fastify|pino)/', ['^libs/hosting/', '^apps/']),
+    only('apollo-at-the-edges', 'node_modules/(@apollo|graphql-ws|ws)/', ['^apps/api/graphql/']),
+    only('graphql-in-its-rooms', 'node_modules/graphql/', ['^libs/graphql/', '^apps/api/graphql/']),
+    only('the-domain-opens-no-connection', '^(node:)?(http|https|http2|tls|dgram|child_process|worker_threads)$|node_modules/undici/', [
+      '^libs/client/http-client\\.ts$',
+      '^libs/hosting/',
+      '^apps/',
+    ]),
+    only('the-domain-reads-no-files', '^(node:)?(fs|fs/promises|os)$', [
+      '^libs/api/(descriptions|load-definitions)\\.ts$',
+      '^libs/storage/postgres/migrate\\.ts$',
+      '^libs/hosting/',
+      '^apps/',
+    ]),
   ],
-  options: { doNotFollow: { path: 'node_modules' }, tsConfig: { fileName: 'tsconfig.json' }, tsPreCompilationDeps: true, enhancedResolveOptions: { conditionNames: ['orrery-source', 'import', 'node', 'default'], exportsFields: ['exports'] } },
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { conditionNames: ['orrery-source', 'import', 'node', 'default'], exportsFields: ['exports'] },
+  },
 };
