@@ -126,8 +126,8 @@ export interface ObjectMeta {
 }
 
 export interface OwnerReference {
-  kind: string;
   apiVersion: string;
+  kind: string;
   name: string;
   uid: string;
   controller?: boolean;

@@ -38,7 +38,9 @@ export function validateStateChanges(status: Status, old: Status, spec: Spec, pa
       errors.push(fieldForbidden(path.child(list).index(index).child('state'), 'may not be transitioned to non-terminated state'));
     }
   };
-  const { containers = [], initContainers = [] } = spec;
+  // A stored pod's lists may be null.
+  const containers = spec.containers ?? [];
+  const initContainers = spec.initContainers ?? [];
   if (![...initContainers, ...containers].some(restartsAll)) {
     compare('containerStatuses', containers);
     compare('initContainerStatuses', initContainers);
