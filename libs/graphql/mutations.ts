@@ -15,7 +15,7 @@ import type { GraphContext } from './context.js';
 import { badInput } from './errors.js';
 import { type GraphKind, resourceOf, resourceOfKind } from './kinds.js';
 import { parseManifest } from './manifest.js';
-import { dryRunArgument, requireKind, withKind } from './queries.js';
+import { dryRunArgument, requireKind, withKind, withoutNulls } from './queries.js';
 import { Int64, Json } from './scalars.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
@@ -42,11 +42,11 @@ const PropagationEnum = new GraphQLEnumType({
 });
 
 const manifestArgument = { type: new GraphQLNonNull(GraphQLString), description: 'YAML or JSON; several documents and Lists are welcome.' };
-const namespaceArgument = { type: GraphQLString, defaultValue: 'default', description: 'For objects that name none.' };
+const namespaceArgument = { type: new GraphQLNonNull(GraphQLString), defaultValue: 'default', description: 'For objects that name none.' };
 const naming = {
   kind: { type: new GraphQLNonNull(GraphQLString), description: 'What kubectl takes: pod, po, deployments.apps.' },
   name: { type: new GraphQLNonNull(GraphQLString) },
-  namespace: { type: GraphQLString, defaultValue: 'default' },
+  namespace: { type: new GraphQLNonNull(GraphQLString), defaultValue: 'default' },
 };
 
 interface Named {
@@ -106,11 +106,12 @@ export function mutationFields(objectInterface: GraphQLOutputType): Record<strin
       args: {
         ...naming,
         patch: { type: new GraphQLNonNull(Json), description: 'An object, or for a JSON patch the list of operations.' },
-        type: { type: PatchTypeEnum, defaultValue: 'strategic' },
+        type: { type: new GraphQLNonNull(PatchTypeEnum), defaultValue: 'strategic' },
         subresource: { type: GraphQLString, description: 'status, scale …' },
         dryRun: dryRunArgument,
       },
-      async resolve(_root, args: Named & { patch: unknown; type: PatchType; subresource?: string }, { client }) {
+      async resolve(_root, given: Named & { patch: unknown; type: PatchType; subresource?: string }, { client }) {
+        const args = withoutNulls(given);
         const kind = requireKind(args.kind);
         const query = { dryRun: args.dryRun, fieldManager, subresource: args.subresource };
         const resource = resourceOf(kind);
@@ -146,7 +147,7 @@ export function mutationFields(objectInterface: GraphQLOutputType): Record<strin
         { client },
       ) {
         const kind = requireKind(args.kind);
-        const { gracePeriodSeconds, propagationPolicy, dryRun } = args;
+        const { gracePeriodSeconds, propagationPolicy, dryRun } = withoutNulls(args);
         return client.delete(resourceOf(kind), args.name, placeOf(kind, args.namespace), { gracePeriodSeconds, propagationPolicy, dryRun });
       },
     },

@@ -60,6 +60,11 @@ interface ListArguments {
   resourceVersion?: string;
 }
 
+/** Arguments without those that are null, which in GraphQL is as good as left out. */
+export function withoutNulls<T extends object>(args: T): T {
+  return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null)) as T;
+}
+
 function pageLimit(limit: number | undefined): number {
   if (limit === undefined || limit === null) return limits.pageSize;
   if (limit < 1 || limit > limits.largestPage) throw badInput(`limit must be between 1 and ${limits.largestPage}`);
@@ -83,7 +88,7 @@ export function listField(kind: GraphKind, connection: GraphQLObjectType): RootF
     async resolve(_root, args: ListArguments, { client }) {
       const { resourceVersion } = args;
       const exact = resourceVersion ? { resourceVersion, resourceVersionMatch: 'Exact' } : {};
-      const listed = await client.list(resource, { ...args, limit: pageLimit(args.limit), ...exact });
+      const listed = await client.list(resource, { ...withoutNulls(args), limit: pageLimit(args.limit), ...exact });
       return {
         items: listed.items.map((object) => withKind(object, resource)),
         resourceVersion: listed.resourceVersion,
@@ -112,7 +117,7 @@ export function oneField(kind: GraphKind, type: GraphQLObjectType): RootField {
     extensions: { reads: true },
     args: {
       name: { type: new GraphQLNonNull(GraphQLString) },
-      ...(kind.info.namespaced ? { namespace: { type: GraphQLString, defaultValue: 'default' } } : {}),
+      ...(kind.info.namespaced ? { namespace: { type: new GraphQLNonNull(GraphQLString), defaultValue: 'default' } } : {}),
     },
     resolve: (_root, { name, namespace }: { name: string; namespace?: string }, { client }) =>
       orNull(client.get(resource, name, namespace)),
@@ -134,7 +139,7 @@ export const objectField = (type: GraphQLOutputType): RootField => ({
   args: {
     kind: { type: new GraphQLNonNull(GraphQLString) },
     name: { type: new GraphQLNonNull(GraphQLString) },
-    namespace: { type: GraphQLString, defaultValue: 'default' },
+    namespace: { type: new GraphQLNonNull(GraphQLString), defaultValue: 'default' },
   },
   resolve(_root, { kind, name, namespace }: { kind: string; name: string; namespace: string }, { client }) {
     const found = requireKind(kind);

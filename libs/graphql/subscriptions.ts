@@ -14,7 +14,7 @@ import { badInput, toGraphQLError } from './errors.js';
 import type { HistoryEntry } from './history.js';
 import { resourceOf } from './kinds.js';
 import { limits } from './limits.js';
-import { requireKind, withKind } from './queries.js';
+import { requireKind, withKind, withoutNulls } from './queries.js';
 import { Int64, Time } from './scalars.js';
 import { stream } from './stream.js';
 
@@ -88,7 +88,7 @@ const watchField = (objectInterface: GraphQLOutputType): Field => ({
   subscribe(_root, { kind, ...query }: WatchArguments, { client }) {
     const resource = resourceOf(requireKind(kind));
     return stream(limits.subscriptionBacklog, ({ push, end }) =>
-      client.watch(resource, query, {
+      client.watch(resource, withoutNulls(query), {
         event: ({ type, object, revision }) => push({ type, resourceVersion: String(revision), object: withKind(object, resource) }),
         end: (error) => end(error && toGraphQLError(error)),
       }),
@@ -107,7 +107,7 @@ const chainArguments = {
   resourceVersion: { type: GraphQLString, description: 'The write to follow: metadata.resourceVersion of what it answered.' },
   kind: { type: GraphQLString, description: 'Instead: the next write by a client to the object of this kind …' },
   name: { type: GraphQLString, description: '… and this name.' },
-  namespace: { type: GraphQLString, defaultValue: 'default' },
+  namespace: { type: new GraphQLNonNull(GraphQLString), defaultValue: 'default' },
 };
 
 function revisionOf(text: string): number {
