@@ -1,0 +1,470 @@
+import { jest } from '@jest/globals';
+import { type Client, type ClientOptions, createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { ClusterApi, deploymentOf, type Json } from '../cluster-api.js';
+import { type Service, startService, until } from '../service.js';
+
+jest.setTimeout(60_000);
+
+let service: Service;
+let cluster: ClusterApi;
+const clients: Client[] = [];
+
+beforeAll(async () => {
+  service = await startService();
+  cluster = new ClusterApi(service, await service.createCluster({ name: 'graph', profile: 'instant' }));
+}, 120_000);
+
+afterAll(async () => {
+  await Promise.all(clients.map((client) => client.dispose()));
+  cluster?.close();
+  await service?.stop();
+}, 30_000);
+
+async function graph(query: string, variables: Record<string, unknown> = {}): Promise<Json> {
+  const { status, text } = await service.request('/graphql', {
+    method: 'POST',
+    token: cluster.cluster.token,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  return { status, ...JSON.parse(text) };
+}
+
+/** The data; throws when there are errors. */
+async function data(query: string, variables?: Record<string, unknown>): Promise<Json> {
+  const answer = await graph(query, variables);
+  if (answer.errors) throw new Error(JSON.stringify(answer.errors));
+  return answer.data;
+}
+
+function socket(token = cluster.cluster.token, more: Partial<ClientOptions> = {}): Client {
+  const ca = service.ca;
+  class Trusting extends WebSocket {
+    constructor(address: string, protocols: string[]) {
+      super(address, protocols, { ca });
+    }
+  }
+  const url = `${service.origin.replace('https', 'wss')}/graphql`;
+  const client = createClient({
+    url,
+    webSocketImpl: Trusting,
+    connectionParams: { authorization: `Bearer ${token}` },
+    retryAttempts: 0,
+    ...more,
+  });
+  clients.push(client);
+  return client;
+}
+
+interface Subscribed {
+  seen: Json[];
+  errors: unknown[];
+  ended: Promise<void>;
+  stop(): void;
+}
+
+function subscribe(client: Client, query: string, variables: Record<string, unknown> = {}): Subscribed {
+  const seen: Json[] = [];
+  const errors: unknown[] = [];
+  let stop = () => {};
+  const ended = new Promise<void>((resolve) => {
+    stop = client.subscribe<Json>(
+      { query, variables },
+      {
+        next: (result) => {
+          if (result.errors) errors.push(...result.errors);
+          else seen.push(result.data);
+        },
+        error: (error) => {
+          errors.push(...(Array.isArray(error) ? error : [error]));
+          resolve();
+        },
+        complete: () => resolve(),
+      },
+    );
+  });
+  return { seen, errors, ended, stop };
+}
+
+const names = (objects: Json[]): string[] => objects.map(({ metadata }) => metadata.name);
+
+describe('queries and mutations', () => {
+  beforeAll(async () => {
+    await data('mutation ($manifest: String!) { apply(manifest: $manifest) { kind } }', {
+      manifest: JSON.stringify(deploymentOf('web', 3)),
+    });
+    await data('mutation ($manifest: String!) { create(manifest: $manifest) { kind } }', {
+      manifest: 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n  selector: {app: web}\n  ports: [{port: 80}]\n',
+    });
+    const slices = async () => {
+      const { service: found } = await data('{ service(name: "web") { endpointSlices { endpoints { conditions { ready } } } } }');
+      return found.endpointSlices[0]?.endpoints?.filter(({ conditions }: Json) => conditions.ready).length === 3;
+    };
+    expect(await until(slices)).toBe(true);
+  });
+
+  test('one query goes from a deployment to its pods, their nodes and events, and from a service to its endpoints', async () => {
+    const found = await data(`{
+      deployment(name: "web") {
+        kind apiVersion metadata { name namespace labels }
+        spec { replicas strategy { type rollingUpdate { maxSurge maxUnavailable } } template { spec { containers { name image } } } }
+        status { readyReplicas }
+        replicaSets {
+          metadata { name }
+          owner { kind metadata { name } }
+          pods {
+            metadata { name }
+            status { phase podIP }
+            node { metadata { name } status { allocatable } pods { metadata { name } } }
+            owner { kind ... on ReplicaSet { spec { replicas } } }
+            events { reason message }
+            services { metadata { name } }
+          }
+        }
+        pods { metadata { name } }
+        events { reason }
+      }
+      service(name: "web") {
+        spec { clusterIP ports { port targetPort } }
+        endpoints { subsets { addresses { ip } } }
+        endpointSlices { endpoints { addresses nodeName } }
+        pods { metadata { name } }
+      }
+    }`);
+    const { deployment, service: web } = found;
+    expect(deployment).toMatchObject({
+      kind: 'Deployment',
+      apiVersion: 'apps/v1',
+      metadata: { name: 'web', namespace: 'default', labels: null },
+      spec: {
+        replicas: 3,
+        strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } },
+        template: { spec: { containers: [{ name: 'nginx', image: 'nginx' }] } },
+      },
+      status: { readyReplicas: 3 },
+      events: [{ reason: 'ScalingReplicaSet' }],
+    });
+    const [set] = deployment.replicaSets;
+    expect(deployment.replicaSets.length).toBe(1);
+    expect(set.owner).toEqual({ kind: 'Deployment', metadata: { name: 'web' } });
+    expect(set.pods.length).toBe(3);
+    expect(names(deployment.pods).sort()).toEqual(names(set.pods).sort());
+    for (const pod of set.pods) {
+      expect(pod).toMatchObject({
+        status: { phase: 'Running', podIP: expect.stringMatching(/^10\.244\./) },
+        node: {
+          metadata: { name: expect.stringMatching(/^worker-[12]$/) },
+          status: { allocatable: expect.objectContaining({ pods: '110' }) },
+        },
+        owner: { kind: 'ReplicaSet', spec: { replicas: 3 } },
+        services: [{ metadata: { name: 'web' } }],
+      });
+      expect(names(pod.node.pods)).toContain(pod.metadata.name);
+      // The first pod on a node pulls the image.
+      const reasons = pod.events.map(({ reason }: Json) => reason).filter((reason: string) => reason !== 'Pulling');
+      expect(reasons.sort()).toEqual(['Created', 'Pulled', 'Scheduled', 'Started']);
+    }
+    const ips = set.pods.map(({ status }: Json) => status.podIP).sort();
+    expect(web.spec).toEqual({ clusterIP: expect.stringMatching(/^10\./), ports: [{ port: 80, targetPort: 80 }] });
+    expect(web.endpoints.subsets[0].addresses.map(({ ip }: Json) => ip).sort()).toEqual(ips);
+    expect(web.endpointSlices[0].endpoints.map(({ addresses }: Json) => addresses[0]).sort()).toEqual(ips);
+    expect(names(web.pods).sort()).toEqual(names(set.pods).sort());
+  });
+
+  test('lists are selected by namespace, label and field, and paged', async () => {
+    const { pods } = await data('{ pods(namespace: "kube-system", labelSelector: "component in (etcd)") { items { metadata { name } } } }');
+    expect(names(pods.items)).toEqual(['etcd-control-plane']);
+    const { nodes } = await data(
+      '{ nodes(fieldSelector: "metadata.name=worker-1") { items { metadata { name } } remainingItemCount continue } }',
+    );
+    expect(nodes).toEqual({ items: [{ metadata: { name: 'worker-1' } }], remainingItemCount: null, continue: null });
+    const seen: string[] = [];
+    const versions = new Set<string>();
+    let next: string | null = null;
+    do {
+      const page: Json = await data(
+        'query ($next: String) { pods(limit: 4, continue: $next) { items { metadata { name } } continue resourceVersion remainingItemCount } }',
+        { next },
+      );
+      expect(page.pods.items.length).toBeLessThanOrEqual(4);
+      seen.push(...names(page.pods.items));
+      versions.add(page.pods.resourceVersion);
+      next = page.pods.continue;
+    } while (next);
+    const { pods: all } = await data('{ pods { items { metadata { name } } } }');
+    expect([seen, versions.size]).toEqual([names(all.items), 1]);
+  });
+
+  test('objects are applied, patched in each way, scaled, tried and deleted', async () => {
+    const apply = (value: string, more = '') =>
+      data(
+        'mutation ($manifest: String!, $dry: Boolean!) { apply(manifest: $manifest, dryRun: $dry) { kind metadata { name } ... on ConfigMap { data } } }',
+        {
+          manifest: `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: applied}\ndata: {a: "${value}"${more}}\n`,
+          dry: false,
+        },
+      );
+    expect((await apply('1', ', gone: "x"')).apply).toEqual([
+      { kind: 'ConfigMap', metadata: { name: 'applied' }, data: { a: '1', gone: 'x' } },
+    ]);
+    expect((await apply('2')).apply[0].data).toEqual({ a: '2' });
+    const patch = (type: string, value: unknown) =>
+      data(
+        `mutation ($patch: JSON!) { patch(kind: "configmap", name: "applied", type: ${type}, patch: $patch) { ... on ConfigMap { data } } }`,
+        { patch: value },
+      );
+    expect((await patch('MERGE', { data: { b: '3' } })).patch.data).toEqual({ a: '2', b: '3' });
+    expect((await patch('STRATEGIC', { data: { b: null } })).patch.data).toEqual({ a: '2' });
+    expect((await patch('JSON', [{ op: 'add', path: '/data/c', value: '4' }])).patch.data).toEqual({ a: '2', c: '4' });
+    expect(
+      await data('mutation { scale(kind: "deploy", name: "web", replicas: 5, dryRun: true) { ... on Deployment { spec { replicas } } } }'),
+    ).toMatchObject({
+      scale: { spec: { replicas: 3 } },
+    });
+    expect(
+      await data('mutation { scale(kind: "deploy", name: "web", replicas: 4) { ... on Deployment { spec { replicas } } } }'),
+    ).toMatchObject({
+      scale: { spec: { replicas: 4 } },
+    });
+    expect(await data('mutation { delete(kind: "cm", name: "applied") }')).toMatchObject({ delete: { kind: 'Status', status: 'Success' } });
+    expect(await data('{ configMap(name: "applied") { kind } }')).toEqual({ configMap: null });
+    const several =
+      'apiVersion: v1\nkind: Namespace\nmetadata: {name: several}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: in, namespace: several}\n';
+    expect((await data('mutation ($m: String!) { apply(manifest: $m) { kind } }', { m: several })).apply).toEqual([
+      { kind: 'Namespace' },
+      { kind: 'ConfigMap' },
+    ]);
+  });
+
+  test('what is null is as good as left out, or refused', async () => {
+    const none = 'pods(labelSelector: null, fieldSelector: null, continue: null, limit: null, resourceVersion: null, namespace: null)';
+    expect((await data(`{ ${none} { items { kind } } }`)).pods.items.length).toBeGreaterThan(5);
+    const created = await graph(
+      'mutation { create(manifest: "{apiVersion: v1, kind: ConfigMap, metadata: {name: x}}", namespace: null) { kind } }',
+    );
+    expect(created.errors[0].extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
+    expect((await graph('{ pod(name: "x", namespace: null) { kind } }')).errors[0].extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
+    const tried = await data(
+      'mutation { create(manifest: "{apiVersion: v1, kind: ConfigMap, metadata: {name: x}}", dryRun: null) { kind } }',
+    );
+    expect(tried.create).toEqual([{ kind: 'ConfigMap' }]);
+    const gone = await data('mutation { delete(kind: "cm", name: "x", gracePeriodSeconds: null, propagationPolicy: null) }');
+    expect(gone.delete.status).toBe('Success');
+  });
+
+  test('errors carry a code and the API’s Status', async () => {
+    const bad = await graph('mutation { create(manifest: "{apiVersion: v1, kind: ConfigMap, metadata: {name: Bad_Name}}") { kind } }');
+    expect(bad.errors[0]).toMatchObject({
+      message: expect.stringMatching(/^ConfigMap "Bad_Name" is invalid: metadata.name: Invalid value: "Bad_Name"/),
+      path: ['create'],
+      extensions: {
+        code: 'INVALID',
+        status: { kind: 'Status', code: 422, reason: 'Invalid', details: { kind: 'ConfigMap', name: 'Bad_Name' } },
+      },
+    });
+    const exists = await graph('mutation { create(manifest: "{apiVersion: v1, kind: Namespace, metadata: {name: default}}") { kind } }');
+    expect(exists.errors[0]).toMatchObject({
+      message: 'namespaces "default" already exists',
+      extensions: { code: 'ALREADY_EXISTS', status: { code: 409 } },
+    });
+    const missing = await graph('mutation { delete(kind: "pod", name: "nobody") }');
+    expect(missing.errors[0]).toMatchObject({
+      message: 'pods "nobody" not found',
+      extensions: { code: 'NOT_FOUND', status: { code: 404 } },
+    });
+    const unknown = await graph('{ object(kind: "nothing", name: "x") { kind } }');
+    expect(unknown.errors[0]).toMatchObject({
+      message: 'the server doesn\'t have a resource type "nothing"',
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+  });
+
+  test('the schema tells of every kind the cluster serves, with descriptions', async () => {
+    const { __schema } = await data(
+      '{ __schema { types { name kind description fields { name description } } queryType { fields { name } } } }',
+    );
+    const pod = __schema.types.find(({ name }: Json) => name === 'Pod');
+    expect(pod.description).toMatch(/^Pod is a collection of containers/);
+    expect(pod.fields.find(({ name }: Json) => name === 'node').description).toBe('The Node this pod is bound to.');
+    const served = await cluster.must('GET', '/apis', undefined, {
+      headers: { accept: 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList' },
+    });
+    const coreOnes = await cluster.must('GET', '/api', undefined, {
+      headers: { accept: 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList' },
+    });
+    const kinds: string[] = [...served.items, ...coreOnes.items].flatMap(({ versions }: Json) =>
+      versions.flatMap(({ resources }: Json) =>
+        resources.filter(({ verbs }: Json) => verbs.includes('list')).map((r: Json) => r.responseKind.kind),
+      ),
+    );
+    const types = new Set(__schema.types.map(({ name }: Json) => name));
+    expect(kinds.length).toBeGreaterThan(50);
+    expect(kinds.filter((kind) => !types.has(kind))).toEqual([]);
+  });
+});
+
+describe('subscriptions', () => {
+  const watchQuery = `subscription ($rv: String) {
+    watch(kind: "configmap", namespace: "default", labelSelector: "app=watched", resourceVersion: $rv) {
+      type resourceVersion object { metadata { name } ... on ConfigMap { data } }
+    }
+  }`;
+  const line = ({ watch: { type, object } }: Json) => `${type} ${object.metadata.name} ${object.data?.n ?? ''}`;
+  const maps = '/api/v1/namespaces/default/configmaps';
+  const write = (name: string, n: number) =>
+    cluster.must('POST', maps, { metadata: { name, labels: { app: 'watched' } }, data: { n: String(n) } });
+
+  test('a watch shows what is there and what comes, and is resumed without a gap', async () => {
+    await write('w-0', 0);
+    const first = subscribe(socket(), watchQuery);
+    expect(await until(() => first.seen.length === 1, 5_000)).toBe(true);
+    await write('w-1', 1);
+    await cluster.must('PATCH', `${maps}/w-0`, { data: { n: '9' } }, { type: 'application/merge-patch+json' });
+    expect(await until(() => first.seen.length === 3, 5_000)).toBe(true);
+    first.stop();
+    // What happens while nobody watches …
+    await write('w-2', 2);
+    await cluster.must('DELETE', `${maps}/w-0`);
+    const rv = first.seen.at(-1).watch.resourceVersion;
+    const second = subscribe(socket(), watchQuery, { rv });
+    await until(() => second.seen.length === 2, 5_000);
+    await write('w-3', 3);
+    await until(() => second.seen.length === 3, 5_000);
+    expect([...first.seen, ...second.seen].map(line)).toEqual([
+      'ADDED w-0 0',
+      'ADDED w-1 1',
+      'MODIFIED w-0 9',
+      'ADDED w-2 2',
+      'DELETED w-0 9',
+      'ADDED w-3 3',
+    ]);
+    const versions = [...first.seen, ...second.seen].map(({ watch }) => Number(watch.resourceVersion));
+    expect(versions).toEqual([...versions].sort((a, b) => a - b));
+    expect([...first.errors, ...second.errors]).toEqual([]);
+    second.stop();
+  });
+
+  test('the chain of a deployment goes from the client’s write to the endpoints, component by component, with times', async () => {
+    await cluster.must('POST', '/api/v1/namespaces/default/services', {
+      metadata: { name: 'chained' },
+      spec: { selector: { app: 'chained' }, ports: [{ port: 80 }] },
+    });
+    const chain = subscribe(
+      socket(),
+      `subscription { eventChain(kind: "deployment", name: "chained") {
+        depth component user verb type summary sinceCauseMs sinceStartMs at revision wokenBy object { kind metadata { name } }
+      } }`,
+    );
+    // It has begun when the server has answered what came after it on the same socket; a moment is enough.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const made = await cluster.must('POST', '/apis/apps/v1/namespaces/default/deployments', deploymentOf('chained', 1));
+    const steps = () => chain.seen.map(({ eventChain }) => eventChain);
+    const touched = (kind: string) => steps().some(({ object, component }: Json) => object.kind === kind && component);
+    expect(await until(() => touched('EndpointSlice') && touched('Endpoints'), 10_000)).toBe(true);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    chain.stop();
+    const [first, ...rest] = steps();
+    expect(first).toMatchObject({
+      depth: 0,
+      component: null,
+      user: 'kubernetes-admin',
+      verb: 'create',
+      type: 'CREATED',
+      summary: 'kubernetes-admin created Deployment chained',
+      sinceCauseMs: 0,
+      sinceStartMs: 0,
+      wokenBy: null,
+      object: { kind: 'Deployment', metadata: { name: 'chained' } },
+    });
+    expect(String(first.revision)).toBe(made.metadata.resourceVersion);
+    const at = (component: string, kind: string, text?: RegExp) => {
+      const index = rest.findIndex(
+        (step: Json) => step.component === component && step.object.kind === kind && (!text || text.test(step.summary)),
+      );
+      expect([component, kind, index]).toEqual([component, kind, expect.any(Number)]);
+      expect([component, kind, index >= 0]).toEqual([component, kind, true]);
+      return index;
+    };
+    const way = [
+      at('deployment-controller', 'ReplicaSet', /created/),
+      at('replicaset-controller', 'Pod', /created/),
+      at('kube-scheduler', 'Pod', /bound to node worker-/),
+      at('kubelet', 'Pod', /is Running and ready/),
+    ];
+    expect(way).toEqual([...way].sort((a, b) => a - b));
+    const running = way[3] ?? 0;
+    expect(at('endpoint-slice-controller', 'EndpointSlice')).toBeGreaterThan(way[1] ?? 0);
+    expect(rest.slice(running).some(({ object }: Json) => object.kind === 'EndpointSlice' || object.kind === 'Endpoints')).toBe(true);
+    const known = new Map<string, Json>([[String(first.revision), first]]);
+    for (const step of rest) {
+      const cause = known.get(String(step.wokenBy));
+      expect(step.depth).toBe(cause?.depth + 1);
+      expect(Number(step.sinceCauseMs)).toBe(Number(step.sinceStartMs) - Number(cause?.sinceStartMs));
+      expect(Number(step.sinceCauseMs)).toBeGreaterThanOrEqual(0);
+      known.set(String(step.revision), step);
+    }
+    const so = await data('query ($rv: String!) { eventChain(resourceVersion: $rv) { summary } }', { rv: made.metadata.resourceVersion });
+    expect(so.eventChain.slice(0, steps().length).map(({ summary }: Json) => summary)).toEqual(steps().map(({ summary }: Json) => summary));
+  });
+
+  test('what is too much, malformed or without a right to it is refused', async () => {
+    const nested = `subscription { watch(kind: "pod") { object { ${'owner { '.repeat(25)} kind ${'}'.repeat(25)} } } }`;
+    const deep = subscribe(socket(), nested);
+    await deep.ended;
+    expect(deep.errors).toEqual([
+      expect.objectContaining({ message: 'The query is nested deeper than 20 levels.', extensions: { code: 'QUERY_TOO_COMPLEX' } }),
+    ]);
+    const unknown = subscribe(socket(), 'subscription { watch(kind: "nothing") { type } }');
+    await unknown.ended;
+    expect(unknown.errors).toEqual([
+      expect.objectContaining({ message: 'the server doesn\'t have a resource type "nothing"', extensions: { code: 'BAD_USER_INPUT' } }),
+    ]);
+    const old = subscribe(socket(), watchQuery, { rv: '1' });
+    await old.ended;
+    expect(old.errors).toEqual([expect.objectContaining({ extensions: expect.objectContaining({ code: 'EXPIRED' }) })]);
+    for (const token of ['nonsense', service.adminToken, '']) {
+      const refused = subscribe(socket(token), watchQuery);
+      await refused.ended;
+      expect([refused.seen, refused.errors]).toMatchObject([[], [{ code: 4403, reason: 'Forbidden' }]]);
+    }
+  });
+
+  test('when the service ends, subscriptions are told so', async () => {
+    const closed: Json[] = [];
+    const client = socket(undefined, { on: { closed: (event) => closed.push(event) } });
+    const watch = subscribe(client, watchQuery);
+    expect(await until(() => watch.seen.length > 0, 5_000)).toBe(true);
+    const [api] = service.pids(/apps\/api\/main\.js/);
+    process.kill(api ?? 0, 'SIGTERM');
+    await watch.ended;
+    expect(closed[0]).toMatchObject({ code: 1001 });
+    const anew = () => service.pids(/apps\/api\/main\.js/).some((pid) => pid !== api);
+    expect(await until(anew, 15_000)).toBe(true);
+    const well = () =>
+      service.request('/readyz').then(
+        ({ status }) => status === 200,
+        () => false,
+      );
+    expect(await until(well, 15_000)).toBe(true);
+  });
+});
+
+test('the playground and its files come from here alone', async () => {
+  const page = await service.request('/graphql');
+  expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+  expect(page.headers['content-security-policy']).toMatch(/default-src 'self'/);
+  expect(page.text).not.toMatch(/(src|href)=["']?(https?:)?\/\//);
+  const files = [...page.text.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, file]) => file ?? '');
+  expect(files.length).toBeGreaterThanOrEqual(6);
+  for (const file of files) {
+    const { status, headers, text } = await service.request(file);
+    expect([file, status, headers['content-type']]).toEqual([file, 200, expect.stringMatching(/^text\/(css|javascript); charset=utf-8$/)]);
+    expect(text.length).toBeGreaterThan(100);
+    // Nothing is fetched from elsewhere; that comments and messages name pages is no harm.
+    expect(text).not.toMatch(/(@import|url\(|import\(|importScripts\(|from)\s*["']?(https?:)?\/\/[a-z]/);
+  }
+  for (const file of ['/graphql/files/nothing.js', '/graphql/files/..%2fserver.js', '/graphql/files/constructor']) {
+    expect((await service.request(file)).status).toBe(404);
+  }
+});
