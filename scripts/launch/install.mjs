@@ -14,11 +14,14 @@ function upToDate(root, stamp, digest) {
   return installed >= (mtime(path.join(root, 'package-lock.json')) ?? 0);
 }
 
-/** Runs `npm ci`, telling every few seconds that it is still at it. */
-async function npmCi(root, say) {
+/**
+ * Installs what package-lock.json pins, telling every few seconds that it is still at it. Not `npm ci`: it refuses a lock file that was
+ * made where some other system's optional binaries could not be looked up.
+ */
+async function npmInstall(root, say) {
   const started = Date.now();
   const { npm_execpath: cli } = process.env;
-  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error', '--include=optional'];
+  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', '--include=optional'];
   const [command, ...first] = cli && /\.c?js$/.test(cli) ? [process.execPath, cli] : ['npm'];
   // npm replaces node_modules, and with it the Node that may run this: the child gets one that stays.
   const child = spawn(command, [...first, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -35,7 +38,7 @@ async function npmCi(root, say) {
   clearInterval(timer);
   if (code === 0) return;
   const lines = output.split('\n').filter((line) => line.trim());
-  throw new StartError(`npm ci failed: ${lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? `exit code ${code}`}`);
+  throw new StartError(`npm install failed: ${lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? `exit code ${code}`}`);
 }
 
 /**
@@ -50,7 +53,7 @@ export async function install({ root, say }) {
   const fresh = upToDate(root, stamp, digest);
   if (!fresh) {
     say('Installing packages (a minute or so, once) …');
-    await npmCi(root, say);
+    await npmInstall(root, say);
   }
   if (!fs.existsSync(stamp) || !fresh) {
     fs.mkdirSync(path.dirname(stamp), { recursive: true });
