@@ -62,6 +62,5 @@ export const persistentVolumeClaim: ResourceStrategy<Claim> = {
   validateUpdate: validateClaimUpdate,
   warnings: (object) => claimWarnings(object),
   subresources: { status },
-  fields: { name: (object) => object.metadata.name },
   columns,
 };

@@ -83,6 +83,5 @@ export const persistentVolume: ResourceStrategy<PersistentVolume> = {
   validateUpdate: validatePersistentVolumeUpdate,
   warnings: persistentVolumeWarnings,
   subresources: { status },
-  fields: { name: (object) => object.metadata.name },
   columns,
 };

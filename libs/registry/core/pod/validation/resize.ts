@@ -102,14 +102,17 @@ function validateContainers(spec: Spec, old: Spec, rest: Spec): FieldError[] {
       errors.push(...validateKept(spec[list]?.[index]?.resources, before.resources, at, 'resource'));
     }
   }
-  rest.containers = spec.containers.map((container, index) => withOldResources(container, old.containers[index] ?? container));
+  const before = old.containers ?? [];
+  rest.containers = (spec.containers ?? []).map((container, index) => withOldResources(container, before[index] ?? container));
   for (const [index, container] of rest.containers.entries()) {
-    if (!same(container, old.containers[index])) errors.push(fieldForbidden(specPath, ONLY_COMPUTE));
+    if (!same(container, before[index])) errors.push(fieldForbidden(specPath, ONLY_COMPUTE));
   }
   rest.initContainers = init.map((container, index) => withOldResources(container, oldInit[index] ?? container));
   for (const [index, container] of init.entries()) {
-    const before = oldInit[index] ?? container;
-    errors.push(...validateInit(rest.initContainers[index] ?? container, container, before, specPath.child('initContainers').index(index)));
+    const standing = oldInit[index] ?? container;
+    errors.push(
+      ...validateInit(rest.initContainers[index] ?? container, container, standing, specPath.child('initContainers').index(index)),
+    );
   }
   return errors;
 }
