@@ -1,4 +1,4 @@
-import { applyDefaults, type Resource } from '#api';
+import { applyDefaults, DecodeError, decodeValue, type Resource, scheme } from '#api';
 import { badRequest, type KubeObject, notFound, type StatusError } from '#apimachinery';
 import type { CausalClient, DeleteQuery, Listed, ListQuery, PatchType, WatchHandler, WriteQuery } from '#client';
 import type { Fence } from '#storage';
@@ -61,6 +61,21 @@ function search(query: ListQuery, watch: boolean): URLSearchParams {
   if (query.limit !== undefined) params.set('limit', String(query.limit));
   if (watch) params.set('watch', 'true');
   return params;
+}
+
+/**
+ * An object as it would be after its way over the wire, where Go writes some empty structs and drops other empty values: a template that
+ * was made here and one that was sent must not differ in them, or a controller takes one for a change of the other.
+ */
+function written(endpoint: Endpoint, object: KubeObject): KubeObject {
+  const definition = scheme.definitionFor(endpoint);
+  if (definition === undefined) return object;
+  try {
+    return decodeValue(definition, object, 'Ignore').object as unknown as KubeObject;
+  } catch (error) {
+    if (error instanceof DecodeError) throw badRequest(error.message);
+    throw error;
+  }
 }
 
 class InProcessClient implements CausalClient {
@@ -217,7 +232,7 @@ class InProcessClient implements CausalClient {
   }
 
   private prepared(endpoint: Endpoint, object: KubeObject): KubeObject {
-    const copy = plainCopy<KubeObject>(object);
+    const copy = written(endpoint, plainCopy<KubeObject>(object));
     copy.kind = endpoint.kind;
     copy.apiVersion = endpoint.apiVersion;
     applyDefaults(endpoint, copy);

@@ -107,9 +107,11 @@ export class KubernetesEndpoint {
   /** Who asks (nobody: anonymous), and of which cluster; undefined when the token does not open the cluster that the URL names. */
   private async callerOf(request: IncomingMessage, named: string | undefined): Promise<{ cluster: string; user?: UserInfo } | undefined> {
     const { authorization } = request.headers;
-    if (authorization === undefined) return named === undefined ? undefined : { cluster: named };
+    const anonymous = named === undefined ? undefined : { cluster: named };
+    if (authorization === undefined) return anonymous;
     const token = /^Bearer +(\S+)\s*$/i.exec(authorization)?.[1];
-    if (token === undefined) return undefined;
+    // Only bearer tokens are credentials: whoever comes with anything else comes with nothing.
+    if (token === undefined) return anonymous;
     const { access } = this.options;
     const grant = access.remembered(token) ?? (await access.grantOf(token));
     if (grant?.scope !== 'cluster') return undefined;
