@@ -5,7 +5,8 @@ import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
 const from = path.join(root, 'libs/api/schema/definitions');
-const to = path.join(root, 'libs/api/generated');
+// Another folder may be named: a spec compares.
+const to = process.argv[2] ?? path.join(root, 'libs/api/generated');
 const scalars = {
   'resource.Quantity': 'string',
   'intstr.IntOrString': 'number | string',
