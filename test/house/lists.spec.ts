@@ -1,0 +1,111 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { admissionPlugins } from '#admission';
+import { controllers } from '#controllers';
+import { relations } from '#graphql/relations/index.js';
+import { images } from '#node';
+import { conversions, strategies } from '#registry';
+import { schedulerPlugins } from '#scheduler';
+
+const root = path.resolve(import.meta.dirname, '../..');
+type Thing = Readonly<Record<string, unknown>>;
+
+const isThing = (value: unknown): value is Thing => typeof value === 'object' && value !== null && !Array.isArray(value);
+const has = (thing: Thing, type: 'string' | 'function' | 'object' | 'boolean', ...keys: string[]): boolean =>
+  keys.every((key) => typeof thing[key] === type);
+const hasSome = (thing: Thing, ...keys: string[]): boolean => keys.some((key) => typeof thing[key] === 'function');
+
+interface List {
+  folder: string;
+  listed: readonly object[];
+  /** Whether an exported value is such a thing. */
+  is(thing: Thing): boolean;
+  /** What tells one from another. */
+  key(thing: Thing): string;
+}
+
+const byName = ({ name }: Thing): string => String(name);
+
+const strategyMethods = ['setDefaults', 'prepareForCreate', 'prepareForUpdate', 'validate', 'validateUpdate', 'answer', 'decorate'];
+
+const lists: Readonly<Record<string, List>> = {
+  strategies: {
+    folder: 'libs/registry',
+    listed: strategies,
+    is: (thing) =>
+      has(thing, 'string', 'group', 'resource') &&
+      (hasSome(thing, ...strategyMethods) || has(thing, 'object', 'columns') || 'fields' in thing),
+    key: ({ group, resource }) => `${group}/${resource}`,
+  },
+  conversions: {
+    folder: 'libs/registry',
+    listed: conversions,
+    is: (thing) => has(thing, 'function', 'toStorage', 'fromStorage'),
+    key: ({ group, version, resource }) => `${group}/${version}/${resource}`,
+  },
+  'admission plugins': {
+    folder: 'libs/admission',
+    listed: admissionPlugins,
+    is: (thing) => has(thing, 'string', 'name') && Array.isArray(thing.operations) && hasSome(thing, 'admit', 'validate'),
+    key: byName,
+  },
+  controllers: {
+    folder: 'libs/controllers',
+    listed: controllers,
+    is: (thing) => has(thing, 'string', 'name') && has(thing, 'function', 'interests', 'open'),
+    key: byName,
+  },
+  'scheduler plugins': {
+    folder: 'libs/scheduler/plugins',
+    listed: schedulerPlugins.map(({ plugin }) => plugin),
+    is: (thing) => has(thing, 'string', 'name') && hasSome(thing, 'preFilter', 'filter', 'preScore', 'score'),
+    key: byName,
+  },
+  images: {
+    folder: 'libs/node/images',
+    listed: images,
+    is: (thing) => Array.isArray(thing.repositories) && has(thing, 'number', 'size'),
+    key: ({ repositories }) => String(repositories),
+  },
+  relations: {
+    folder: 'libs/graphql/relations',
+    listed: relations,
+    is: (thing) => has(thing, 'string', 'field') && has(thing, 'boolean', 'list') && hasSome(thing, 'resolve'),
+    key: ({ on, field }) => `${isThing(on) ? on.kind : 'any'}.${field}`,
+  },
+};
+
+const sourcesOf = (folder: string): string[] =>
+  fs
+    .readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts') && path.basename(file) !== 'index.ts')
+    .map((file) => path.join(folder, file));
+
+/** What a folder's files export that is of the list's sort, whether by itself or in an array: its key, and where it stands. */
+async function found({ folder, is, key }: List): Promise<Map<string, string>> {
+  const things = new Map<string, string>();
+  for (const file of sourcesOf(folder)) {
+    const module = (await import(path.join(root, file))) as Thing;
+    for (const [name, value] of Object.entries(module)) {
+      for (const thing of Array.isArray(value) ? value : [value]) {
+        if (isThing(thing) && is(thing)) things.set(key(thing), `${file}: ${name}`);
+      }
+    }
+  }
+  return things;
+}
+
+describe.each(Object.entries(lists))('the list of %s', (_name, list) => {
+  const listed = list.listed.map((thing) => list.key(thing as Thing));
+
+  it('has everything that its folder exports', async () => {
+    const missing = [...(await found(list))].filter(([key]) => !listed.includes(key)).map(([, place]) => place);
+    expect(missing).toEqual([]);
+  });
+
+  it('has each only once, and nothing that this spec would not know', async () => {
+    expect(listed.filter((key, at) => listed.indexOf(key) !== at)).toEqual([]);
+    const known = await found(list);
+    expect(listed.filter((key) => !known.has(key))).toEqual([]);
+  });
+});
