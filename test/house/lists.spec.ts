@@ -11,7 +11,7 @@ const root = path.resolve(import.meta.dirname, '../..');
 type Thing = Readonly<Record<string, unknown>>;
 
 const isThing = (value: unknown): value is Thing => typeof value === 'object' && value !== null && !Array.isArray(value);
-const has = (thing: Thing, type: 'string' | 'function' | 'object' | 'boolean', ...keys: string[]): boolean =>
+const has = (thing: Thing, type: 'string' | 'number' | 'function' | 'object' | 'boolean', ...keys: string[]): boolean =>
   keys.every((key) => typeof thing[key] === type);
 const hasSome = (thing: Thing, ...keys: string[]): boolean => keys.some((key) => typeof thing[key] === 'function');
 

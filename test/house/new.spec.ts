@@ -1,0 +1,34 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+/** `npm run new … --dry-run`: the files it would write, or why it would not. */
+function dryRun(...words: string[]): string[] {
+  const { stdout, stderr } = spawnSync(process.execPath, ['scripts/new.mjs', ...words, '--dry-run'], { cwd: root, encoding: 'utf8' });
+  return `${stdout}${stderr}`
+    .split('\n')
+    .filter((line) => /^\S/.test(line))
+    .map((line) => line.replace(/ +/, ' '));
+}
+
+test.each([
+  ['controller node-lease', 'libs/controllers/node-lease', 'libs/controllers/index.ts'],
+  ['controller lease/holder', 'libs/controllers/lease/holder', 'libs/controllers/index.ts'],
+  ['resource policy/pod-guard', 'libs/registry/policy/pod-guard', 'libs/registry/index.ts'],
+  ['plugin always-pull-images', 'libs/admission/always-pull-images', 'libs/admission/index.ts'],
+  ['plugin scheduler/node-moon', 'libs/scheduler/plugins/node-moon', 'libs/scheduler/plugins/index.ts'],
+  ['image my-first-image', 'libs/node/images/my-first-image', 'libs/node/images/catalogue.ts'],
+])('npm run new %s', (words, file, list) => {
+  expect(dryRun(...words.split(' '))).toEqual([`new ${file}.ts`, `new ${file}.spec.ts`, `changed ${list}`]);
+});
+
+test.each([
+  ['image redis', 'orrery: libs/node/images/redis.ts is there already'],
+  ['image My_Image', 'orrery: the name is in kebab-case: npm run new image memcached'],
+  ['image', 'orrery: the name is in kebab-case: npm run new image memcached'],
+  ['resource pod-guard', 'orrery: say the group too: npm run new resource policy/pod-guard'],
+  ['moon x', 'orrery: say which: npm run new controller|resource|plugin|image NAME'],
+])('npm run new %s is refused', (words, message) => {
+  expect(dryRun(...words.split(' '))).toEqual([message]);
+});
