@@ -1,6 +1,11 @@
 import type { Resource } from '#api';
 import type { Clock, Instant, KubeObject, Random } from '#apimachinery';
-import type { CausalClient } from '#client';
+import type { CausalClient, Informer, InformerChange } from '#client';
+
+export type { Informer };
+
+/** One change as an informer tells it (libs/client). */
+export type Change<T extends KubeObject = KubeObject> = InformerChange<T>;
 
 /** How long things take on the simulated machines of a cluster. */
 export interface TimingProfile {
@@ -11,32 +16,6 @@ export interface TimingProfile {
   containerStart: number;
   /** Milliseconds a container takes to stop on SIGTERM. */
   containerStop: number;
-}
-
-/** One change as an informer tells it. `old` is what stood there before; of a deletion `object` is the last state. */
-export interface Change<T extends KubeObject = KubeObject> {
-  object: T;
-  old?: T;
-  deleted: boolean;
-  revision: number;
-}
-
-/** A read-only, always current view of one resource, shared by all components of the cluster in this process. */
-export interface Informer<T extends KubeObject> {
-  get(name: string, namespace?: string): T | undefined;
-  list(namespace?: string): readonly T[];
-  byUid(uid: string): T | undefined;
-  /** Objects whose controller (ownerReferences[controller=true]) has this uid. */
-  controlledBy(uid: string): readonly T[];
-  /** Objects under an index added with addIndex. */
-  byIndex(index: string, value: string): readonly T[];
-  /** Adds an index; where one of that name stands already, it stays. */
-  addIndex(index: string, values: (object: T) => readonly string[]): void;
-  /**
-   * `revision` is the one of the event. Called synchronously, in revision order across all informers of the cluster.
-   * Objects that are there already are told as additions.
-   */
-  on(handler: (change: Change<T>) => void): void;
 }
 
 export interface Informers {

@@ -2,7 +2,15 @@ export { findImage, images, pullError } from './images/catalogue.js';
 export type { ImageDefinition } from './images/image.js';
 export { type ImageReference, parseImage } from './images/reference.js';
 export { kubelet } from './kubelet.js';
-export { CONTROL_PLANE_IMAGES, KUBELET_VERSION, type NodeMachine, nodeStatus, type RegisteredNode, registeredNode } from './node-status.js';
+export {
+  CONTROL_PLANE_IMAGES,
+  healthyConditions,
+  KUBELET_VERSION,
+  type NodeMachine,
+  nodeStatus,
+  type RegisteredNode,
+  registeredNode,
+} from './node-status.js';
 export type { PodMemory } from './pod/memory.js';
 export { planPod } from './pod/plan.js';
 export type { PodEvent, PodPlan, PodWorld } from './pod/world.js';

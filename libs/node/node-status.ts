@@ -76,7 +76,8 @@ function allocatableOf(machine: NodeMachine): Record<string, string> {
   };
 }
 
-function conditionsOf(now: Instant): corev1.NodeCondition[] {
+/** The conditions of a healthy node, in the kubelet's order (pkg/kubelet/nodestatus). */
+export function healthyConditions(now: Instant): corev1.NodeCondition[] {
   const time = formatTime(now);
   const condition = (type: string, status: string, reason: string, message: string): corev1.NodeCondition => ({
     type,
@@ -111,7 +112,7 @@ export function nodeStatus(machine: NodeMachine): corev1.NodeStatus {
   return {
     capacity: capacityOf(machine),
     allocatable: allocatableOf(machine),
-    conditions: conditionsOf(now),
+    conditions: healthyConditions(now),
     addresses: [
       { type: 'InternalIP', address: internalIP },
       { type: 'Hostname', address: name },

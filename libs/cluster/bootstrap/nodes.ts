@@ -1,5 +1,6 @@
 import { CSINode, type corev1, Lease, Node } from '#api';
-import { formatMicroTime, formatTime, type KubeObject, type OwnerReference } from '#apimachinery';
+import { formatMicroTime, type KubeObject, type OwnerReference } from '#apimachinery';
+import { healthyConditions } from '#node';
 import { create, type Made, type Step } from './step.js';
 import { type ClusterTemplate, type NodePlan, VERSIONS } from './template.js';
 
@@ -21,25 +22,6 @@ function labelsOf({ name, controlPlane }: NodePlan): Record<string, string> {
   };
 }
 
-/** The conditions of a healthy node, in the kubelet's order (pkg/kubelet/nodestatus). */
-function conditions(now: number): corev1.NodeCondition[] {
-  const time = formatTime(now);
-  const condition = (type: string, status: string, reason: string, message: string): corev1.NodeCondition => ({
-    type,
-    status,
-    lastHeartbeatTime: time,
-    lastTransitionTime: time,
-    reason,
-    message,
-  });
-  return [
-    condition('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
-    condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
-    condition('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
-    condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'),
-  ];
-}
-
 /** An id of the machine that the same name always gives: machine-id is 32 digits, the others are UUIDs. */
 function machineId(name: string, kind: string): string {
   let text = '';
@@ -59,7 +41,7 @@ function statusOf({ name, address }: NodePlan, { nodes: { cpu, memory, pods }, n
   return {
     capacity,
     allocatable: { ...capacity },
-    conditions: conditions(now),
+    conditions: healthyConditions(now),
     addresses: [
       { type: 'InternalIP', address },
       { type: 'Hostname', address: name },

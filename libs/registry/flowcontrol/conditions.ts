@@ -1,4 +1,6 @@
-import { duplicate, type FieldError, required } from '#apimachinery';
+import { duplicate, type FieldError, type KubeObject, required } from '#apimachinery';
+import type { ResourceStrategy } from '#apiserver';
+import { firstGeneration, keepSpec, keepStatus, nextGeneration } from '../rules/prepare.js';
 
 /** Conditions of both kinds: each has a type, none twice (flowcontrol/validation ValidateFlowSchemaStatus). */
 export function conditionErrors(conditions: ReadonlyArray<{ type?: string }> = []): FieldError[] {
@@ -9,4 +11,29 @@ export function conditionErrors(conditions: ReadonlyArray<{ type?: string }> = [
     seen.add(type);
     return type === '' ? [...errors, required(path)] : errors;
   });
+}
+
+type WithConditions = KubeObject & { spec?: unknown; status?: { conditions?: ReadonlyArray<{ type?: string }> } };
+
+/** What both kinds do at writes: generations counted by the spec, and a status that only its subresource changes. */
+export function specAndStatus<T extends WithConditions>(): Pick<
+  ResourceStrategy<T>,
+  'prepareForCreate' | 'prepareForUpdate' | 'subresources'
+> {
+  return {
+    prepareForCreate(object) {
+      object.status = {};
+      firstGeneration(object);
+    },
+    prepareForUpdate(object, old) {
+      nextGeneration(object, old, ({ spec }) => spec);
+      keepStatus(object, old);
+    },
+    subresources: {
+      status: {
+        prepareForUpdate: (object, old) => keepSpec(object, old, true),
+        validateUpdate: ({ status }) => conditionErrors(status?.conditions),
+      },
+    },
+  };
 }

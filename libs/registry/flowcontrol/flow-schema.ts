@@ -2,8 +2,7 @@ import type { flowcontrolv1 } from '#api';
 import type { FieldError } from '#apimachinery';
 import { ageColumn, nameColumn } from '../columns.js';
 import { overNulls } from '../rules/nulls.js';
-import { firstGeneration, keepSpec, keepStatus, nextGeneration } from '../rules/prepare.js';
-import { conditionErrors } from './conditions.js';
+import { conditionErrors, specAndStatus } from './conditions.js';
 import { flowSchemaSpecErrors } from './flow-schema-validation.js';
 
 const validate = ({ metadata, spec, status }: flowcontrolv1.FlowSchema): FieldError[] => [
@@ -15,22 +14,9 @@ const validate = ({ metadata, spec, status }: flowcontrolv1.FlowSchema): FieldEr
 export const flowSchema = overNulls<flowcontrolv1.FlowSchema>({
   group: 'flowcontrol.apiserver.k8s.io',
   resource: 'flowschemas',
-  prepareForCreate(object) {
-    object.status = {};
-    firstGeneration(object);
-  },
-  prepareForUpdate(object, old) {
-    nextGeneration(object, old, ({ spec }) => spec);
-    keepStatus(object, old);
-  },
+  ...specAndStatus(),
   validate,
   validateUpdate: validate,
-  subresources: {
-    status: {
-      prepareForUpdate: (object, old) => keepSpec(object, old, true),
-      validateUpdate: ({ status }) => conditionErrors(status?.conditions),
-    },
-  },
   columns: [
     nameColumn,
     { name: 'PriorityLevel', type: 'string', cell: ({ spec }) => spec.priorityLevelConfiguration.name },

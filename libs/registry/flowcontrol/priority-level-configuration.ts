@@ -3,8 +3,7 @@ import { type FieldError, fieldForbidden, invalidValue, notSupported, required }
 import type { Column } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
 import { overNulls } from '../rules/nulls.js';
-import { firstGeneration, keepSpec, keepStatus, nextGeneration } from '../rules/prepare.js';
-import { conditionErrors } from './conditions.js';
+import { conditionErrors, specAndStatus } from './conditions.js';
 
 const MAX_QUEUES = 10_000_000;
 /** Beyond it two flows would too often share all of their queues (shufflesharding.MaxHashBits). */
@@ -93,22 +92,9 @@ const queuing = (name: string, field: keyof flowcontrolv1.QueuingConfiguration):
 export const priorityLevelConfiguration = overNulls<flowcontrolv1.PriorityLevelConfiguration>({
   group: 'flowcontrol.apiserver.k8s.io',
   resource: 'prioritylevelconfigurations',
-  prepareForCreate(object) {
-    object.status = {};
-    firstGeneration(object);
-  },
-  prepareForUpdate(object, old) {
-    nextGeneration(object, old, ({ spec }) => spec);
-    keepStatus(object, old);
-  },
+  ...specAndStatus(),
   validate,
   validateUpdate: validate,
-  subresources: {
-    status: {
-      prepareForUpdate: (object, old) => keepSpec(object, old, true),
-      validateUpdate: ({ status }) => conditionErrors(status?.conditions),
-    },
-  },
   columns: [
     nameColumn,
     { name: 'Type', type: 'string', cell: ({ spec }) => spec.type },
