@@ -40,9 +40,7 @@ function readied(status: corev1.PodStatus): corev1.PodStatus {
   return {
     ...status,
     conditions: status.conditions?.map((condition) =>
-      readyTypes.has(condition.type)
-        ? { type: condition.type, status: 'True', lastTransitionTime: condition.lastTransitionTime }
-        : condition,
+      readyTypes.has(condition.type) ? { ...condition, status: 'True', reason: undefined, message: undefined } : condition,
     ),
     containerStatuses: status.containerStatuses?.map((container) => ({ ...container, ready: true, started: true })),
   };

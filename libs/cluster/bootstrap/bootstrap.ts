@@ -10,19 +10,37 @@ import { serverStatusSteps, serverSteps } from './server-objects.js';
 import { accountSteps, namespaceSteps } from './service-accounts.js';
 import { kubernetesEndpointSteps, serviceSteps } from './services.js';
 import { staticPodSteps } from './static-pods.js';
-import type { Made, Phase, Step } from './step.js';
+import { type Made, type Phase, type Step, writtenBy } from './step.js';
 import { type ClusterTemplate, planNodes } from './template.js';
+
+const byServer = (steps: readonly Step[]): Step[] => writtenBy('kube-apiserver', steps);
+const byControllers = (steps: readonly Step[]): Step[] => writtenBy('kube-controller-manager', steps);
+const byKubeadm = (steps: readonly Step[]): Step[] => writtenBy('kubeadm', steps);
+const byKubelet = (steps: readonly Step[]): Step[] => writtenBy('kubelet', steps);
 
 /** All that a new cluster holds, in phases: the steps of one may be done at once, the phases one after the other. Pure. */
 export function bootstrapPhases(template: ClusterTemplate): Phase[] {
   const nodes = planNodes(template);
   const { rootCA, now } = template;
   return [
-    namespaceSteps,
-    () => [...serverSteps(), ...rbacSteps(), ...accountSteps(rootCA), ...configMapSteps(template, nodes)],
-    () => [...serviceSteps(), ...kubernetesEndpointSteps(nodes), ...nodeSteps(template, nodes)],
-    (made) => [...untaintSteps(nodes), ...serverStatusSteps(now), ...leaseSteps(nodes, made, now), ...daemonSetSteps()],
-    (made) => [...staticPodSteps(nodes, made, now), ...daemonPodSteps(nodes, made), ...daemonStatusSteps(nodes), ...corednsSteps()],
+    () => byServer(namespaceSteps()),
+    () => [
+      ...byServer([...serverSteps(), ...rbacSteps()]),
+      ...byControllers(accountSteps(rootCA)),
+      ...byKubeadm(configMapSteps(template, nodes)),
+    ],
+    () => [...byServer([...serviceSteps(), ...kubernetesEndpointSteps(nodes)]), ...byKubelet(nodeSteps(template, nodes))],
+    (made) => [
+      ...byControllers(untaintSteps(nodes)),
+      ...byServer(serverStatusSteps(now)),
+      ...leaseSteps(nodes, made, now),
+      ...byKubeadm(daemonSetSteps()),
+    ],
+    (made) => [
+      ...byKubelet(staticPodSteps(nodes, made, now)),
+      ...byControllers([...daemonPodSteps(nodes, made), ...daemonStatusSteps(nodes)]),
+      ...byKubeadm(corednsSteps()),
+    ],
   ];
 }
 
@@ -30,14 +48,15 @@ const keyOf = ({ group, resource }: Resource, name: string, namespace = ''): str
 
 /** Does a step; what stands there already is left as it is, so that a bootstrap that was broken off can be run again. */
 async function run(client: Client, step: Step): Promise<KubeObject> {
-  const { resource } = step;
+  const { resource, manager } = step;
+  const by = manager === undefined ? {} : { fieldManager: manager };
   if (step.verb === 'patch') {
     const { name, namespace, patch, subresource } = step;
-    return client.patch(resource, name, namespace, 'merge', patch, subresource ? { subresource } : {});
+    return client.patch(resource, name, namespace, 'merge', patch, subresource ? { ...by, subresource } : by);
   }
   const { metadata } = step.object;
   try {
-    return await client.create(resource, step.object);
+    return await client.create(resource, step.object, by);
   } catch (error) {
     // A second Service with the same address is Invalid before it is AlreadyExists.
     if (!isAlreadyExists(error) && !isInvalid(error)) throw error;

@@ -2,7 +2,7 @@ import { ClusterRole, ClusterRoleBinding, Role, RoleBinding, type rbacv1 } from 
 import { CLUSTER_ROLE_BINDINGS, type SubjectText } from './data/cluster-role-bindings.js';
 import { CLUSTER_ROLES, type RoleFacts, type RuleText } from './data/cluster-roles.js';
 import { ROLE_BINDINGS, ROLES } from './data/roles.js';
-import { create, type Step } from './step.js';
+import { create, type Step, writtenBy } from './step.js';
 
 const apiGroup = 'rbac.authorization.k8s.io';
 /** The marks of what the API server itself keeps up to date (rbac/v1 constants). */
@@ -76,6 +76,6 @@ export function rbacSteps(): Step[] {
         roleRef: { apiGroup, kind: 'Role', name: role },
       }),
     ),
-    ...kubeadmSteps(),
+    ...writtenBy('kubeadm', kubeadmSteps()),
   ];
 }

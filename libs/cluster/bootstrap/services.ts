@@ -1,6 +1,6 @@
 import { EndpointSlice, Endpoints, Service } from '#api';
 import { DNS_SERVICE_IP, KUBERNETES_SERVICE_IP } from '#network';
-import { create, type Step } from './step.js';
+import { create, type Step, writtenBy } from './step.js';
 import type { NodePlan } from './template.js';
 
 const PORT = 6443;
@@ -17,23 +17,25 @@ export function serviceSteps(): Step[] {
         sessionAffinity: 'None',
       },
     }),
-    create(Service, {
-      metadata: {
-        name: 'kube-dns',
-        namespace: 'kube-system',
-        labels: { 'k8s-app': 'kube-dns', 'kubernetes.io/cluster-service': 'true', 'kubernetes.io/name': 'CoreDNS' },
-        annotations: { 'prometheus.io/port': '9153', 'prometheus.io/scrape': 'true' },
-      },
-      spec: {
-        clusterIP: DNS_SERVICE_IP,
-        ports: [
-          { name: 'dns', port: 53, protocol: 'UDP', targetPort: 53 },
-          { name: 'dns-tcp', port: 53, protocol: 'TCP', targetPort: 53 },
-          { name: 'metrics', port: 9153, protocol: 'TCP', targetPort: 9153 },
-        ],
-        selector: { 'k8s-app': 'kube-dns' },
-      },
-    }),
+    ...writtenBy('kubeadm', [
+      create(Service, {
+        metadata: {
+          name: 'kube-dns',
+          namespace: 'kube-system',
+          labels: { 'k8s-app': 'kube-dns', 'kubernetes.io/cluster-service': 'true', 'kubernetes.io/name': 'CoreDNS' },
+          annotations: { 'prometheus.io/port': '9153', 'prometheus.io/scrape': 'true' },
+        },
+        spec: {
+          clusterIP: DNS_SERVICE_IP,
+          ports: [
+            { name: 'dns', port: 53, protocol: 'UDP', targetPort: 53 },
+            { name: 'dns-tcp', port: 53, protocol: 'TCP', targetPort: 53 },
+            { name: 'metrics', port: 9153, protocol: 'TCP', targetPort: 9153 },
+          ],
+          selector: { 'k8s-app': 'kube-dns' },
+        },
+      }),
+    ]),
   ];
 }
 

@@ -1,10 +1,11 @@
 import type { Resource } from '#api';
 import type { KubeObject } from '#apimachinery';
 
-/** One write of the bootstrap. A patch is a JSON merge patch. */
-export type Step =
+/** One write of the bootstrap. A patch is a JSON merge patch. `manager`: whom metadata.managedFields names, where it is known. */
+export type Step = (
   | { verb: 'create'; resource: Resource; object: KubeObject }
-  | { verb: 'patch'; resource: Resource; namespace?: string; name: string; subresource?: 'status'; patch: Record<string, unknown> };
+  | { verb: 'patch'; resource: Resource; namespace?: string; name: string; subresource?: 'status'; patch: Record<string, unknown> }
+) & { manager?: string };
 
 /** What has been made in earlier phases, as the server answered: for the uids in owner references. */
 export interface Made {
@@ -17,6 +18,9 @@ export type Phase = (made: Made) => Step[];
 
 /** An object of a resource without the two fields that say so. */
 export type Body<T extends KubeObject> = Omit<T, 'kind' | 'apiVersion'>;
+
+/** The same steps as the writes of one binary; those that are another's already stay its. */
+export const writtenBy = (manager: string, steps: readonly Step[]): Step[] => steps.map((step) => ({ manager, ...step }));
 
 /** A step that makes an object. */
 export function create<T extends KubeObject>(resource: Resource<T>, body: Body<T>): Step {
