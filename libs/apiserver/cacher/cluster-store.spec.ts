@@ -35,14 +35,19 @@ function recorder(): Seen {
   };
 }
 
-async function setUp(limits: Partial<StoreLimits> = {}): Promise<{ one: HostedClusterStore; two: HostedClusterStore; commits: string[]; compact(revision: number): Promise<void> }> {
+async function setUp(
+  limits: Partial<StoreLimits> = {},
+): Promise<{ one: HostedClusterStore; two: HostedClusterStore; commits: string[]; compact(revision: number): Promise<void> }> {
   const admin = memoryStorage();
   await admin.create('c');
   const bus = memoryBus();
   const commits: string[] = [];
   const options = { storage: admin.open('c'), bus, limits: { ...DEFAULT_STORE_LIMITS, ...limits } };
   return {
-    one: clusterStore({ ...options, onCommit: (cluster, events) => commits.push(`${cluster} ${events.map((event) => event.revision).join(' ')}`) }),
+    one: clusterStore({
+      ...options,
+      onCommit: (cluster, events) => commits.push(`${cluster} ${events.map((event) => event.revision).join(' ')}`),
+    }),
     two: clusterStore(options),
     commits,
     compact: (revision) => admin.open('c').compact(revision),
@@ -53,8 +58,16 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 test('concurrent writes go together, in the order of their calls, and each gets its own results', async () => {
   const { one, commits } = await setUp();
-  const results = await Promise.all([one.write([create('/r/p/a')]), one.write([create('/r/p/b'), create('/r/p/c')]), one.write([create('/r/p/a')])]);
-  expect(results.map((list) => list.map((result) => (result.ok ? result.entry.revision : result.reason)))).toEqual([[1], [2, 3], ['exists']]);
+  const results = await Promise.all([
+    one.write([create('/r/p/a')]),
+    one.write([create('/r/p/b'), create('/r/p/c')]),
+    one.write([create('/r/p/a')]),
+  ]);
+  expect(results.map((list) => list.map((result) => (result.ok ? result.entry.revision : result.reason)))).toEqual([
+    [1],
+    [2, 3],
+    ['exists'],
+  ]);
   expect(commits).toEqual(['c 1 2 3']);
 });
 
@@ -114,8 +127,18 @@ test('get and list see what another process wrote, with and without the cache', 
   for (const store of [one, two]) {
     expect((await store.get('/r/p/b'))?.revision).toBe(2);
     const keys = (list: Awaited<ReturnType<HostedClusterStore['list']>>) => ({ ...list, items: list.items.map((item) => item.key) });
-    expect(keys(await store.list({ prefix: '/r/p/', limit: 2 }))).toEqual({ items: ['/r/p/a', '/r/p/b'], revision: 3, more: true, remaining: 1 });
-    expect(keys(await store.list({ prefix: '/r/', after: '/r/p/a', at: 2 }))).toEqual({ items: ['/r/p/b'], revision: 2, more: false, remaining: 0 });
+    expect(keys(await store.list({ prefix: '/r/p/', limit: 2 }))).toEqual({
+      items: ['/r/p/a', '/r/p/b'],
+      revision: 3,
+      more: true,
+      remaining: 1,
+    });
+    expect(keys(await store.list({ prefix: '/r/', after: '/r/p/a', at: 2 }))).toEqual({
+      items: ['/r/p/b'],
+      revision: 2,
+      more: false,
+      remaining: 0,
+    });
     const odd = (object: { revision: number }) => object.revision % 2 === 1;
     expect(keys(await store.list({ prefix: '/r/p/', filter: odd, limit: 1 }))).toEqual({ items: ['/r/p/a'], revision: 3, more: true });
     await expect(store.list({ prefix: '/r/p/', notOlderThan: 4 })).rejects.toThrow(FutureRevision);
