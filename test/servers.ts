@@ -36,12 +36,12 @@ async function once(name: string, start: (home: string) => Promise<EmbeddedServe
 
 /** URL of the run's PostgreSQL, at a database of nobody's. */
 function postgresUrl(): Promise<string> {
-  return once('postgres', (home) => startPostgres({ home }));
+  return once('postgres', (home) => startPostgres({ home, revive: false }));
 }
 
 /** URL of the run's Redis. It is shared: keys and channels have to bear names of their own. */
 export function redisUrl(): Promise<string> {
-  return once('redis', (home) => startRedis({ home }));
+  return once('redis', (home) => startRedis({ home, revive: false }));
 }
 
 /** A database of one test file. */

@@ -93,8 +93,10 @@ export function sizeOf(object: CachedObject): number {
   return object.key.length + object.value.length;
 }
 
+/** Index of the slash that ends the resource's part of a key; -1 where there is none. */
 function thirdSlash(key: string): number {
-  return key.indexOf('/', key.indexOf('/', 1) + 1);
+  const second = key.indexOf('/', 1);
+  return second < 0 ? -1 : key.indexOf('/', second + 1);
 }
 
 /** `/registry/pods/` of `/registry/pods/default/web-1`. */

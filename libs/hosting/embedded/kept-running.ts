@@ -13,10 +13,16 @@ export interface KeptServer {
   stop(): Promise<void>;
 }
 
-/** Starts a server and keeps it running. Rejects when it can't be started the first time; `start` leaves nothing behind when it rejects. */
-export async function keptRunning(start: () => Promise<ServerProcess>, signal: NodeJS.Signals): Promise<KeptServer> {
+/**
+ * Starts a server and keeps it running. Rejects when it can't be started the first time; `start` leaves nothing behind when it rejects.
+ * Without `revive` a server that died stays dead: tests end theirs from another process.
+ */
+export async function keptRunning(
+  start: () => Promise<ServerProcess>,
+  { signal, revive: revived }: { signal: NodeJS.Signals; revive: boolean },
+): Promise<KeptServer> {
   let server = await start();
-  let stopping = false;
+  let stopping = !revived;
   let reviving = Promise.resolve();
   const revive = async (): Promise<void> => {
     for (let pause = firstPause; !stopping; pause = Math.min(pause * 2, longestPause)) {

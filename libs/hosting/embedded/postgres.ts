@@ -137,9 +137,12 @@ export async function startPostgres({
   home,
   log,
   extra = {},
+  revive = true,
 }: {
   home: string;
   log?: (text: string) => void;
+  /** Whether it is started anew when it dies. */
+  revive?: boolean;
   extra?: Readonly<Record<string, string>>;
 }): Promise<EmbeddedServer> {
   const native = nativeFolder();
@@ -159,7 +162,7 @@ export async function startPostgres({
     await server.untilReady('PostgreSQL', () => answers(urlOf('postgres')));
     return server;
   };
-  const kept = await keptRunning(start, 'SIGINT');
+  const kept = await keptRunning(start, { signal: 'SIGINT', revive });
   await ensureDatabase(urlOf);
   return {
     url: urlOf('orrery'),

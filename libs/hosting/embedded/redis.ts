@@ -32,7 +32,10 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-async function launch(program: RedisProgram, folder: string, log?: (text: string) => void): Promise<EmbeddedServer> {
+async function launch(
+  program: RedisProgram,
+  { folder, revive, log }: { folder: string; revive: boolean; log?: (text: string) => void },
+): Promise<EmbeddedServer> {
   const port = await freePort();
   const password = randomBytes(24).toString('hex');
   // Nothing is kept on the disk: Redis holds hints and queues, and what is lost is found again in PostgreSQL.
@@ -55,7 +58,7 @@ async function launch(program: RedisProgram, folder: string, log?: (text: string
     writeFileSync(pidFile, String(server.pid), { mode: 0o600 });
     return server;
   };
-  const kept = await keptRunning(start, 'SIGTERM');
+  const kept = await keptRunning(start, { signal: 'SIGTERM', revive });
   return {
     url,
     get pid() {
@@ -76,9 +79,12 @@ export async function startRedis({
   home,
   log,
   onProgress,
+  revive = true,
 }: {
   home: string;
   log?: (text: string) => void;
+  /** Whether it is started anew when it dies. */
+  revive?: boolean;
   onProgress?: (line: string) => void;
 }): Promise<EmbeddedServer> {
   const folder = path.join(path.resolve(home), 'redis');
@@ -87,9 +93,9 @@ export async function startRedis({
   if (existsSync(pidFile)) await endOrphan(Number(readFileSync(pidFile, 'utf8')), '-server', 'SIGTERM');
   const program = await redisProgram(onProgress);
   try {
-    return await launch(program, folder, log);
+    return await launch(program, { folder, revive, log });
   } catch {
     // The port may have been taken between asking for it and using it.
-    return launch(program, folder, log);
+    return launch(program, { folder, revive, log });
   }
 }

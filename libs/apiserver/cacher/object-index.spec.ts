@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { cachedObject } from './cached-object.js';
+import { ObjectIndex } from './object-index.js';
+
+const object = (key: string, modRevision = 1) => cachedObject({ key, value: '{}', createRevision: 1, modRevision, version: 1 });
+const key = fc.constantFrom(
+  '/r/pods/a/x',
+  '/r/pods/a/y',
+  '/r/pods/ab/x',
+  '/r/pods/b/x',
+  '/r/nodes/n',
+  '/r/nodes/m',
+  '/r/services/specs/a/s',
+  '/r/odd',
+  '/top',
+);
+
+test('lists like a sorted array, whatever was put in and taken out', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.boolean(), key)),
+      fc.constantFrom('/', '/r/', '/r/pods/', '/r/pods/a/', '/r/services/', '/none/none/'),
+      fc.option(key, { nil: undefined }),
+      fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined }),
+      fc.boolean(),
+      (steps, prefix, after, limit, filtered) => {
+        const index = new ObjectIndex([]);
+        const model = new Set<string>();
+        for (const [put, each] of steps) {
+          if (put) index.put(object(each));
+          else index.delete(each);
+          if (put) model.add(each);
+          else model.delete(each);
+        }
+        const passes = (each: string) => !filtered || each.endsWith('x');
+        const all = [...model].filter((each) => each.startsWith(prefix) && (after === undefined || each > after)).sort();
+        const wanted = all.filter(passes);
+        const { items, more, remaining } = index.list({
+          prefix,
+          after,
+          limit,
+          ...(filtered && { filter: ({ key: each }) => passes(each) }),
+        });
+        expect(items.map((item) => item.key)).toEqual(wanted.slice(0, limit));
+        expect(more).toBe(limit !== undefined && wanted.length > limit);
+        if (!filtered) expect(remaining).toBe(all.length - items.length);
+        expect(index.bytes).toBe([...model].reduce((bytes, each) => bytes + each.length + 2, 0));
+      },
+    ),
+  );
+});

@@ -1,0 +1,76 @@
+import { FencedError, type WriteOp, type WriteOptions, type WriteResult } from '#storage';
+import { DEFAULT_STORE_LIMITS } from './limits.js';
+import { WriteQueue } from './write-queue.js';
+
+const cause = { requestId: 'r', user: 'u' };
+const ops = (...keys: string[]): WriteOp[] => keys.map((key) => ({ type: 'create', key, value: 'v', cause, at: 1 }));
+
+/** A queue over a store that accepts everything but what `fails` throws at; what it was asked, a line a transaction. */
+function setUp(fails: (keys: string[]) => Error | undefined = () => undefined, limits = {}) {
+  const transactions: string[] = [];
+  let revision = 0;
+  const transaction = async (given: readonly WriteOp[], { fence, atomic }: WriteOptions): Promise<WriteResult[]> => {
+    const keys = given.map((op) => op.key);
+    transactions.push(`${keys.join(' ')}${fence ? ` as ${fence.component} ${fence.token}` : ''}${atomic ? ' atomic' : ''}`);
+    await new Promise((resolve) => setImmediate(resolve));
+    const failure = fails(keys);
+    if (failure) throw failure;
+    return given.map(({ key, at }) => ({
+      ok: true,
+      entry: { revision: ++revision, type: 'put', key, value: 'v', createRevision: revision, version: 1, cause, at },
+    }));
+  };
+  const queue = new WriteQueue(transaction, () => undefined, { ...DEFAULT_STORE_LIMITS, ...limits });
+  const write = async (keys: string[], options: WriteOptions = {}) =>
+    (await queue.write(ops(...keys), options)).map((result) =>
+      result.ok ? `${result.entry.key} ${result.entry.revision}` : result.reason,
+    );
+  return { transactions, write, queue };
+}
+
+test('what comes while one is under way goes together in the next', async () => {
+  const { transactions, write, queue } = setUp();
+  const first = write(['a']);
+  await new Promise((resolve) => queueMicrotask(() => queueMicrotask(() => resolve(undefined))));
+  const results = await Promise.all([first, write(['b', 'c']), write(['d'])]);
+  expect([transactions, results, queue.busy]).toEqual([['a', 'b c d'], [['a 1'], ['b 2', 'c 3'], ['d 4']], false]);
+});
+
+test('calls on one key keep their order and never share a transaction; others overtake them', async () => {
+  const { transactions, write } = setUp();
+  await Promise.all([write(['a']), write(['a', 'b']), write(['b']), write(['c'])]);
+  expect(transactions).toEqual(['a c', 'a b', 'b']);
+});
+
+test('fences and atomic calls keep to themselves', async () => {
+  const { transactions, write } = setUp();
+  const fence = (token: number) => ({ fence: { component: 'x', token } });
+  await Promise.all([
+    write(['a'], fence(1)),
+    write(['b']),
+    write(['c'], fence(1)),
+    write(['d'], fence(2)),
+    write(['e'], { atomic: true }),
+    write(['f']),
+  ]);
+  expect(transactions).toEqual(['a c as x 1', 'b f', 'd as x 2', 'e atomic']);
+});
+
+test('a transaction takes no more than it may, but always one call', async () => {
+  const { transactions, write } = setUp(undefined, { batchOps: 2, batchBytes: 6 });
+  await Promise.all([write(['a', 'b', 'c']), write(['d']), write(['e']), write(['f']), write(['long-key']), write(['g'])]);
+  expect(transactions).toEqual(['a b c', 'd e', 'f g', 'long-key']);
+});
+
+test('an error that nobody foresaw hits only the call that bears it; an overtaken turn hits all', async () => {
+  const poison = setUp((keys) => (keys.includes('bad') ? new Error('poison') : undefined));
+  const outcomes = await Promise.allSettled([poison.write(['a']), poison.write(['bad']), poison.write(['c'])]);
+  expect(outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : outcome.reason.message))).toEqual([
+    ['a 1'],
+    'poison',
+    ['c 2'],
+  ]);
+  const fenced = setUp(() => new FencedError('x'));
+  await expect(Promise.all([fenced.write(['a']), fenced.write(['b'])])).rejects.toThrow(FencedError);
+  expect(fenced.transactions).toEqual(['a b']);
+});

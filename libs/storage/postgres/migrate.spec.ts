@@ -1,0 +1,47 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import pg from 'pg';
+import { testDatabase } from '../../../test/servers.js';
+import { applyMigrations } from './migrate.js';
+
+test('migrations are applied once, whoever comes at the same time, and kept in Prisma’s table', async () => {
+  const database = await testDatabase();
+  await database.pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+  const applied = await Promise.all([1, 2, 3].map(() => applyMigrations(database.url)));
+  const folder = path.resolve(import.meta.dirname, '../../../prisma/migrations');
+  const names = readdirSync(folder)
+    .filter((name) => !name.endsWith('.toml'))
+    .sort();
+  expect(applied.flat()).toEqual(names);
+  const { rows } = await database.pool.query(
+    `SELECT migration_name, length(checksum) AS checksum, finished_at >= started_at AS finished, rolled_back_at, applied_steps_count FROM _prisma_migrations ORDER BY migration_name`,
+  );
+  expect(rows).toEqual(
+    names.map((migration_name) => ({ migration_name, checksum: 64, finished: true, rolled_back_at: null, applied_steps_count: 1 })),
+  );
+  await database.pool.query("UPDATE _prisma_migrations SET checksum = 'other' WHERE migration_name = $1", [names[1]]);
+  await expect(applyMigrations(database.url)).rejects.toThrow(`migration ${names[1]} was changed after it was applied`);
+  await database.close();
+});
+
+test('a user that may make no role submits to the policies itself', async () => {
+  const database = await testDatabase();
+  const name = `plain_${Date.now()}`;
+  await database.pool.query(`CREATE ROLE ${name} LOGIN; DROP SCHEMA public CASCADE; CREATE SCHEMA public AUTHORIZATION ${name}`);
+  const url = database.url.replace(/\/\/[^@]*@/, `//${name}@`);
+  await applyMigrations(url);
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  await client.query("SELECT store_create('a'); SELECT store_create('b')");
+  await client.query(
+    "SELECT store_write('a', 'c', ARRAY['/k'], ARRAY['1'], NULL, NULL, ARRAY['{}'], ARRAY[1], false, NULL, NULL, gen_random_uuid(), NULL)",
+  );
+  await client.query("SELECT store_copy('a', 'c', NULL, '{}', '{}')");
+  expect((await client.query('SELECT * FROM log')).rows).toEqual([]);
+  await client.query("SELECT set_config('orrery.cluster', 'c', false)");
+  expect((await client.query('SELECT cluster_id, key FROM objects')).rows).toEqual([{ cluster_id: 'c', key: '/k' }]);
+  await client.end();
+  await database.pool.query(`DROP SCHEMA public CASCADE; DROP ROLE ${name}`);
+  await database.close();
+});
