@@ -83,6 +83,7 @@ function withoutZone(schedule: string): { rest: string } | string {
 
 /** Why a schedule is none; undefined: it is fine. */
 export function scheduleError(schedule: string): string | undefined {
+  if (schedule === '') return 'empty spec string';
   const zoned = withoutZone(schedule);
   if (typeof zoned === 'string') return zoned;
   if (zoned.rest.startsWith('@')) return descriptorError(zoned.rest);
