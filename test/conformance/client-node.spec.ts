@@ -192,7 +192,8 @@ test('an informer hears of all that is added, changed and deleted, also after it
   // The api dies under it and comes back; what happens then is heard of all the same.
   const before = heard.connects;
   for (const pid of service.pids(/apps\/api\/main\.js/)) process.kill(pid, 'SIGKILL');
-  informer.on('error', () => setTimeout(() => void informer.start().catch(() => undefined), 200));
+  let wanted = true;
+  informer.on('error', () => setTimeout(() => wanted && void informer.start().catch(() => undefined), 200));
   expect(
     await until(
       () =>
@@ -210,6 +211,7 @@ test('an informer hears of all that is added, changed and deleted, also after it
     ...expected.filter((line) => !line.startsWith('update')),
     'add third 1',
   ]);
+  wanted = false;
   await informer.stop();
 });
 
