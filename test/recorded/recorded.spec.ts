@@ -17,7 +17,7 @@ const floors = {
   delete: 67,
   discovery: 101,
   dryrun: 13,
-  'field-validation': 25,
+  'field-validation': 26,
   list: 121,
   patch: 66,
   tables: 263,
