@@ -81,7 +81,7 @@ async function keysWith(text: string): Promise<string[]> {
     }
     return found;
   } finally {
-    redis.disconnect();
+    await redis.quit();
   }
 }
 
