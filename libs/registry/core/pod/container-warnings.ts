@@ -1,13 +1,12 @@
 import type { corev1 } from '#api';
 import { type FieldPath, goQuote } from '#apimachinery';
-import { allContainers, visitContainers } from './containers.js';
+import { visitContainers } from './containers.js';
 
 type Spec = corev1.PodSpec;
 type Annotations = Readonly<Record<string, string>>;
 type AmountWarnings = (amounts: Readonly<Record<string, string>> | undefined, at: string) => string[];
 
 const SECCOMP = 'container.seccomp.security.alpha.kubernetes.io/';
-const APPARMOR = 'container.apparmor.security.beta.kubernetes.io/';
 
 /** A variable that takes the place of another of its name without building on it. */
 function hides(variable: corev1.EnvVar): boolean {
@@ -53,15 +52,6 @@ export function containerWarnings(
     if (env && env.length > 1) warnings.push(...envWarnings(env, at.child('env')));
   });
   return warnings;
-}
-
-/** Templates that name AppArmor profiles in annotations; pods have them turned into fields. */
-export function appArmorWarnings(spec: Spec, annotations: Annotations, prefix: string): string[] {
-  return allContainers(spec).flatMap(({ name, securityContext }) => {
-    const key = APPARMOR + name;
-    if (securityContext?.appArmorProfile || !(key in annotations)) return [];
-    return [`${prefix}metadata.annotations[${key}]: deprecated since v1.30; use the "appArmorProfile" field instead`];
-  });
 }
 
 interface Known {

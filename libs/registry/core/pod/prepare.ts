@@ -1,4 +1,5 @@
 import type { corev1, metav1 } from '#api';
+import { applyAppArmorAnnotations } from './app-armor.js';
 import { podQOS } from './qos.js';
 
 function matching(
@@ -72,4 +73,5 @@ export function preparePodForCreate(pod: corev1.Pod, timestamp: string): void {
   dropDisabledPodFields(pod.spec);
   if (pod.spec.schedulingGates?.length) pod.status.conditions = [{ ...GATED, lastTransitionTime: timestamp }];
   if (pod.spec.affinity || pod.spec.topologySpreadConstraints) mergeLabelKeys(pod);
+  applyAppArmorAnnotations(pod);
 }

@@ -1,7 +1,8 @@
 import type { corev1 } from '#api';
 import { fieldPath, goQuote, isDNS1123Label, parseQuantity } from '#apimachinery';
 import { ipWarnings } from '../../rules/ip.js';
-import { appArmorWarnings, containerWarnings, portWarnings } from './container-warnings.js';
+import { appArmorWarnings, appliedAppArmorWarnings } from './app-armor.js';
+import { containerWarnings, portWarnings } from './container-warnings.js';
 import { deprecatedNodeLabel, nodeSelectorTermWarnings } from './node-label-warnings.js';
 import { volumeWarnings } from './volume-warnings.js';
 
@@ -116,6 +117,7 @@ function nameWarnings(messages: readonly string[], usedIn: string): string[] {
 /** Warnings of a pod that is made (GetWarningsForPod). */
 export function podWarnings(pod: corev1.Pod): string[] {
   return [
+    ...appliedAppArmorWarnings(pod),
     ...nameWarnings(isDNS1123Label(pod.metadata.name), "the Pod's hostname"),
     ...specWarnings(pod.spec, pod.metadata.annotations ?? {}, ''),
   ];

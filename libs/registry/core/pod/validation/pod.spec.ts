@@ -325,3 +325,12 @@ test('defaults are the same a second time', () => {
   expect(pod.spec.resources).toEqual({ limits: { cpu: '2' }, requests: { cpu: '2', memory: '1Gi' } });
   expect(pod.spec.containers[0]).toMatchObject({ ports: [{ hostPort: 80, protocol: 'TCP' }], resources: { requests: { memory: '1Gi' } } });
 });
+
+test('AppArmor annotations of old clients become fields, with a warning', () => {
+  const annotations = { 'container.apparmor.security.beta.kubernetes.io/c': 'localhost/k' };
+  const pod = made({}, { annotations });
+  expect(pod.spec.containers[0]?.securityContext).toEqual({ appArmorProfile: { type: 'Localhost', localhostProfile: 'k' } });
+  expect(strategy.warnings?.(pod, undefined, ctx)).toEqual([
+    'metadata.annotations[container.apparmor.security.beta.kubernetes.io/c]: deprecated since v1.30; use the "appArmorProfile" field instead',
+  ]);
+});

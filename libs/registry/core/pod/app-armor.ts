@@ -1,0 +1,69 @@
+import type { corev1 } from '#api';
+import { fieldPath } from '#apimachinery';
+import { same } from '../meta.js';
+import { type AnyContainer, visitContainers } from './containers.js';
+
+type Profile = corev1.AppArmorProfile;
+
+const ANNOTATION = 'container.apparmor.security.beta.kubernetes.io/';
+const DEPRECATED = 'deprecated since v1.30; use the "appArmorProfile" field instead';
+const LOCALHOST = 'localhost/';
+
+/** The field that says what an annotation said; undefined for what can't be said (pkg/api/pod ApparmorFieldForAnnotation). */
+function profileOf(annotation: string): Profile | undefined {
+  if (annotation === 'unconfined') return { type: 'Unconfined' };
+  if (annotation === 'runtime/default') return { type: 'RuntimeDefault' };
+  const localhostProfile = annotation.startsWith(LOCALHOST) ? annotation.slice(LOCALHOST.length) : '';
+  return localhostProfile === '' ? undefined : { type: 'Localhost', localhostProfile };
+}
+
+/** Profiles longer than a path, or with blanks around, are not taken over. */
+function isValid({ localhostProfile = '' }: Profile): boolean {
+  return localhostProfile.trim() === localhostProfile && localhostProfile.length <= 4095;
+}
+
+/** Calls `visit` with each container that has the annotation and not the field. */
+function visitAnnotated(
+  spec: corev1.PodSpec,
+  annotations: Readonly<Record<string, string>> | undefined,
+  visit: (container: AnyContainer, key: string, annotation: string) => void,
+): void {
+  if (!annotations) return;
+  visitContainers(spec, fieldPath('spec'), (container) => {
+    const key = ANNOTATION + container.name;
+    const annotation = annotations[key];
+    if (annotation !== undefined && !container.securityContext?.appArmorProfile) visit(container, key, annotation);
+  });
+}
+
+/** What was said of pods as they were made: the annotations have become fields by the time warnings are asked for. */
+const said = new WeakMap<corev1.Pod, string[]>();
+
+/** Turns annotations of old clients into fields, where those are not set (pkg/registry/core/pod strategy.go applyAppArmorVersionSkew). */
+export function applyAppArmorAnnotations(pod: corev1.Pod): void {
+  const { metadata, spec } = pod;
+  if (!metadata.annotations || spec.os?.name === 'windows') return;
+  const own = spec.securityContext?.appArmorProfile;
+  const warnings: string[] = [];
+  visitAnnotated(spec, metadata.annotations, (container, key, annotation) => {
+    const read = profileOf(annotation);
+    const profile = read && isValid(read) ? read : undefined;
+    if (profile && same(profile, own)) return;
+    if (profile) container.securityContext = { ...container.securityContext, appArmorProfile: profile };
+    warnings.push(`metadata.annotations[${key}]: ${DEPRECATED}`);
+  });
+  if (warnings.length > 0) said.set(pod, warnings);
+}
+
+/** The warnings of a pod whose annotations were turned into fields. */
+export const appliedAppArmorWarnings = (pod: corev1.Pod): readonly string[] => said.get(pod) ?? [];
+
+/** Warnings of a template that names profiles in annotations. `prefix`: of the paths. */
+export function appArmorWarnings(spec: corev1.PodSpec, annotations: Readonly<Record<string, string>>, prefix: string): string[] {
+  const own = spec.securityContext?.appArmorProfile;
+  const warnings: string[] = [];
+  visitAnnotated(spec, annotations, (_, key, annotation) => {
+    if (!own || !same(own, profileOf(annotation))) warnings.push(`${prefix}metadata.annotations[${key}]: ${DEPRECATED}`);
+  });
+  return warnings;
+}
