@@ -32,6 +32,8 @@ async function main() {
     '--experimental-vm-modules',
     '--disable-warning=ExperimentalWarning',
     jest,
+    // A handle that a spec forgot is told by jest, and must not hold the run up for ever.
+    '--forceExit',
     '--json',
     `--outputFile=${report}`,
     ...process.argv.slice(2),
