@@ -45,15 +45,22 @@ test('Redis answers only to its password, and is started anew when it dies', asy
   const server = await startRedis({ home });
   const client = new Redis(server.url);
   client.on('error', () => {});
-  expect(await client.ping()).toBe('PONG');
-  const stranger = new Redis(server.url.replace(/:[^:@]*@/, ':wrong@'), { retryStrategy: () => null, lazyConnect: true });
-  stranger.on('error', () => {});
-  await expect(stranger.connect().then(() => stranger.ping())).rejects.toThrow();
-  const { pid } = server;
-  process.kill(pid, 'SIGKILL');
-  expect(await eventually(() => client.ping())).toBe('PONG');
-  expect(server.pid).not.toBe(pid);
-  client.disconnect();
-  stranger.disconnect();
-  await server.stop();
+  try {
+    expect(await client.ping()).toBe('PONG');
+    const stranger = new Redis(server.url.replace(/:[^:@]*@/, ':wrong@'), {
+      retryStrategy: () => null,
+      lazyConnect: true,
+      disconnectTimeout: 50,
+    });
+    stranger.on('error', () => {});
+    await expect(stranger.connect().then(() => stranger.ping())).rejects.toThrow();
+    stranger.disconnect();
+    const { pid } = server;
+    process.kill(pid, 'SIGKILL');
+    expect(await eventually(() => client.ping())).toBe('PONG');
+    expect(server.pid).not.toBe(pid);
+  } finally {
+    client.disconnect();
+    await server.stop();
+  }
 }, 120_000);
