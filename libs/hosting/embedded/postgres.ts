@@ -6,11 +6,11 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { keptRunning } from './kept-running.js';
-import { dyingWithParent, type EmbeddedServer, endOrphan, onPath, ServerProcess } from './server-process.js';
+import { type Guise, notAsRoot } from './not-as-root.js';
+import { dyingWithParent, type EmbeddedServer, endOrphan, ServerProcess } from './server-process.js';
 
 const run = promisify(execFile);
 const require = createRequire(import.meta.url);
-const nobody = '65534';
 /** A socket's path may have 107 characters; PostgreSQL adds `/.s.PGSQL.5432`. */
 const longestFolder = 90;
 
@@ -50,20 +50,12 @@ function nativeFolder(): string {
   return native;
 }
 
-/** PostgreSQL refuses to run as root: in a user namespace of its own it is nobody, while the files stay root's. */
-function notAsRoot(command: readonly string[]): string[] {
-  if (process.getuid?.() !== 0) return [...command];
-  const unshare = onPath('unshare');
-  if (!unshare)
-    throw new Error('PostgreSQL does not run as root, and there is no `unshare` here: start Orrery as another user, or set DATABASE_URL');
-  return [unshare, '--user', `--map-user=${nobody}`, `--map-group=${nobody}`, ...command];
-}
-
-async function initialise(native: string, data: string): Promise<void> {
+async function initialise(native: string, data: string, guise: Guise): Promise<void> {
   if (existsSync(path.join(data, 'PG_VERSION'))) return;
   rmSync(data, { recursive: true, force: true });
   const unfinished = `${data}.new`;
   rmSync(unfinished, { recursive: true, force: true });
+  guise.folder(unfinished);
   const command = [
     path.join(native, 'bin/initdb'),
     '-D',
@@ -78,7 +70,7 @@ async function initialise(native: string, data: string): Promise<void> {
     '--no-sync',
     '--no-instructions',
   ];
-  const [program = '', ...rest] = notAsRoot(command);
+  const [program = '', ...rest] = guise.wrap(command);
   try {
     await run(program, rest);
   } catch (error) {
@@ -97,11 +89,10 @@ async function endFormer(data: string): Promise<void> {
 }
 
 /** Where the socket lives: only this user can enter the folder, which is all the access control there is. */
-function socketFolder(home: string): string {
-  const folder = path.join(home, 'run');
-  if (Buffer.byteLength(folder) > longestFolder) return mkdtempSync(path.join(tmpdir(), 'orrery-'));
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  chmodSync(folder, 0o700);
+function socketFolder(home: string, guise: Guise): string {
+  const inside = path.join(home, 'run');
+  const folder = Buffer.byteLength(inside) > longestFolder ? mkdtempSync(path.join(tmpdir(), 'orrery-')) : inside;
+  guise.folder(folder);
   return folder;
 }
 
@@ -145,16 +136,17 @@ export async function startPostgres({
   revive?: boolean;
   extra?: Readonly<Record<string, string>>;
 }): Promise<EmbeddedServer> {
-  const native = nativeFolder();
   const data = path.join(path.resolve(home), 'postgres');
   mkdirSync(path.resolve(home), { recursive: true, mode: 0o700 });
-  await initialise(native, data);
-  const folder = socketFolder(path.resolve(home));
+  const guise = notAsRoot(data);
+  const native = guise.programs(nativeFolder(), path.resolve(home));
+  await initialise(native, data, guise);
+  const folder = socketFolder(path.resolve(home), guise);
   const options = Object.entries({ ...settings, ...extra, unix_socket_directories: folder }).flatMap(([name, value]) => [
     '-c',
     `${name}=${value}`,
   ]);
-  const command = notAsRoot(dyingWithParent([path.join(native, 'bin/postgres'), '-D', data, ...options], 'INT'));
+  const command = guise.wrap(dyingWithParent([path.join(native, 'bin/postgres'), '-D', data, ...options], 'INT'));
   const urlOf = (database: string): string => `postgresql://orrery@localhost/${database}?host=${encodeURIComponent(folder)}`;
   const start = async (): Promise<ServerProcess> => {
     await endFormer(data);
