@@ -7,6 +7,8 @@ import { isPodTerminal } from './pods.js';
 const TERMINATED_THRESHOLD = 12_500;
 /** How long a pod's node may be missing before the pod is taken to be lost (gc_controller.go quarantineTime). */
 const QUARANTINE = 40_000;
+/** How often upstream looks at all pods (gcCheckPeriod): a node nobody has asked for since is missed anew. */
+const CHECK_PERIOD = 20_000;
 const PODS_BY_NODE = 'pods-by-node';
 
 /**
@@ -60,9 +62,11 @@ function quarantine(node: string | undefined, { informers, clock }: ReconcileCon
     if (node) missed.delete(node);
     return undefined;
   }
-  const since = missed.get(node) ?? clock.now();
+  const now = clock.now();
+  const before = missed.get(node);
+  const since = before !== undefined && now <= before + QUARANTINE + CHECK_PERIOD ? before : now;
   missed.set(node, since);
-  return Math.max(0, since + QUARANTINE - clock.now());
+  return Math.max(0, since + QUARANTINE - now);
 }
 
 async function markLost(pod: corev1.Pod, { client, clock }: ReconcileContext): Promise<void> {
