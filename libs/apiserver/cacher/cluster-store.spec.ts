@@ -153,3 +153,20 @@ test('closing ends the watches', async () => {
   expect(sink.ended).toEqual([undefined]);
   await expect(one.get('/r/p/a')).rejects.toThrow('the store of cluster c was closed');
 });
+
+test('a process that has fallen out of the log ends its watches and reads on', async () => {
+  const admin = memoryStorage();
+  await admin.create('c');
+  const deaf = { ...memoryBus(), publish: () => undefined, subscribe: async () => () => undefined };
+  const [writer, behind] = [1, 2].map(() => clusterStore({ storage: admin.open('c'), bus: deaf })) as [
+    HostedClusterStore,
+    HostedClusterStore,
+  ];
+  const sink = recorder();
+  await behind.watch('/r/', undefined, sink);
+  await writer.write([create('/r/p/a')]);
+  await writer.write([update('/r/p/a', 1, 2)]);
+  await admin.open('c').compact(2);
+  expect((await behind.get('/r/p/a'))?.revision).toBe(2);
+  expect([sink.lines, sink.ended]).toEqual([[], [new Compacted(0, 2)]]);
+});

@@ -1,5 +1,6 @@
-import type { Bus, Unsubscribe } from '#bus';
+import type { Bus } from '#bus';
 import {
+  Compacted,
   FutureRevision,
   type LogEntry,
   type Revision,
@@ -11,13 +12,14 @@ import {
   type WriteResult,
 } from '#storage';
 import { checkOps, checkPrefix } from '#storage/checks.js';
-import { commitChannel, decodeCommit, encodeCommit } from './bus-message.js';
+import { commitChannel, encodeCommit } from './bus-message.js';
 import { cachedObject, cacheEvent } from './cached-object.js';
 import type { CachedObject, CacheSink, ClusterStore, CommitListener } from './cacher.js';
 import { listFromStorage } from './cold-read.js';
 import { follow } from './follow.js';
+import { KeptReplica } from './kept-replica.js';
 import { DEFAULT_STORE_LIMITS, type StoreLimits } from './limits.js';
-import { Replica } from './replica.js';
+import type { Replica } from './replica.js';
 import { SharedCall, SharedGet } from './shared-call.js';
 import { WriteQueue } from './write-queue.js';
 
@@ -53,12 +55,8 @@ class CachingClusterStore implements HostedClusterStore {
   readonly #writes: WriteQueue;
   readonly #revision: SharedCall<Revision>;
   readonly #gets: SharedGet<CachedObject>;
-  #replica: Replica | undefined;
-  #loading: Promise<Replica> | undefined;
-  #unsubscribe: Unsubscribe | undefined;
+  readonly #kept: KeptReplica;
   #reads = 0;
-  /** The newest revision that this process has heard of. */
-  #announced: Revision = 0;
   #closed = false;
 
   constructor({ storage, bus, onCommit, limits = DEFAULT_STORE_LIMITS }: ClusterStoreOptions) {
@@ -72,20 +70,19 @@ class CachingClusterStore implements HostedClusterStore {
       (entries) => this.#committed(entries),
       limits,
     );
+    // A lost message is found by comparing with the store; what fails there is met again by the next read or tick.
+    const onGap = () => void this.tick().catch(() => undefined);
+    this.#kept = new KeptReplica({ storage, bus, limits, onGap });
     this.#revision = new SharedCall(() => storage.revision());
     this.#gets = new SharedGet((keys) => this.#read(keys), limits.batchKeys);
   }
 
   get bytes(): number {
-    return this.#live?.bytes ?? 0;
+    return this.#kept.live?.bytes ?? 0;
   }
 
   get busy(): boolean {
-    return this.#writes.busy || (this.#live?.watchers.count ?? 0) > 0;
-  }
-
-  get #live(): Replica | undefined {
-    return this.#replica?.ended === undefined ? this.#replica : undefined;
+    return this.#writes.busy || (this.#kept.live?.watchers.count ?? 0) > 0;
   }
 
   async write(ops: readonly WriteOp[], options: WriteOptions = {}): Promise<WriteResult[]> {
@@ -96,9 +93,9 @@ class CachingClusterStore implements HostedClusterStore {
 
   /** Cache and watchers first, then the other processes, then the host; the writers' promises come after. */
   #committed(entries: readonly LogEntry[]): Promise<void> | undefined {
-    const replica = this.#live;
+    const replica = this.#kept.live;
     const last = entries[entries.length - 1]?.revision ?? 0;
-    this.#announced = Math.max(this.#announced, last);
+    this.#kept.announce(last);
     const inOrder = replica === undefined || replica.apply(entries);
     this.#bus.publish(commitChannel(this.cluster), encodeCommit(entries, this.#limits.busMessageBytes));
     if (inOrder) return this.#tellHost(entries, replica);
@@ -125,19 +122,29 @@ class CachingClusterStore implements HostedClusterStore {
   }
 
   peek(key: string): CachedObject | undefined {
-    return this.#live?.index.get(key);
+    return this.#kept.live?.index.get(key);
   }
 
   /** The replica, as of now at least; none while nothing is loaded. */
   async #current(): Promise<Replica | undefined> {
     this.#checkOpen();
-    const replica = this.#live;
+    const replica = this.#kept.live;
     if (replica === undefined) {
       this.#countRead();
       return undefined;
     }
-    await replica.reach(await this.revision());
-    return replica;
+    return (await this.#reaches(replica, await this.revision())) ? replica : undefined;
+  }
+
+  /** Whether the replica gets there; one that has fallen out of the log does not, and the store itself is read. */
+  async #reaches(replica: Replica, revision: Revision): Promise<boolean> {
+    try {
+      await replica.reach(revision);
+      return true;
+    } catch (error) {
+      if (error instanceof Compacted) return false;
+      throw error;
+    }
   }
 
   async list(query: ListQuery): Promise<ListAnswer> {
@@ -151,7 +158,7 @@ class CachingClusterStore implements HostedClusterStore {
   async #replicaFor({ at, notOlderThan }: ListQuery): Promise<Replica | undefined> {
     if (at === undefined && notOlderThan === undefined) return this.#current();
     this.#checkOpen();
-    const replica = this.#live;
+    const replica = this.#kept.live;
     if (replica === undefined || (at !== undefined && at !== replica.applied)) {
       this.#countRead();
       return undefined;
@@ -173,7 +180,7 @@ class CachingClusterStore implements HostedClusterStore {
     try {
       return await this.#revision.run();
     } catch (error) {
-      if (error instanceof UnknownCluster) this.#end(error);
+      if (error instanceof UnknownCluster) this.#kept.end(error);
       throw error;
     }
   }
@@ -181,87 +188,32 @@ class CachingClusterStore implements HostedClusterStore {
   async watch(prefix: string, after: Revision | undefined, sink: CacheSink): Promise<() => void> {
     checkPrefix(prefix);
     this.#checkOpen();
-    const replica = this.#live ?? (await this.#load());
+    const replica = this.#kept.live ?? (await this.#kept.load());
     if (after === undefined) await replica.reach(await this.revision());
     else await this.#reachKnown(replica, after);
     return follow({ storage: this.#storage, replica, limits: this.#limits, prefix, after: after ?? replica.applied, sink });
   }
 
   #countRead(): void {
-    if (++this.#reads < this.#limits.readsToLoad || this.#loading !== undefined) return;
+    if (++this.#reads < this.#limits.readsToLoad || this.#kept.isLoading) return;
     this.#reads = 0;
     // Only to be faster later: whoever needs the objects meets the same trouble himself.
-    this.#load().catch(() => undefined);
-  }
-
-  #load(): Promise<Replica> {
-    this.#loading ??= this.#startReplica().finally(() => {
-      this.#loading = undefined;
-    });
-    return this.#loading;
-  }
-
-  async #startReplica(): Promise<Replica> {
-    this.#end();
-    const channel = commitChannel(this.cluster);
-    // First the ear, then the list: what is committed after the list is heard, or found by the next read.
-    const unsubscribe = await this.#bus.subscribe(
-      channel,
-      (message) => this.#heard(message),
-      () => this.#catchUp(),
-    );
-    try {
-      const { items, revision } = await this.#storage.list({ prefix: '/' });
-      this.#checkOpen();
-      this.#unsubscribe = unsubscribe;
-      const replica = new Replica(this.#storage, this.#limits, { revision, objects: items.map(cachedObject) });
-      this.#replica = replica;
-      if (this.#announced > revision) this.#inBackground(replica.reach(this.#announced));
-      return replica;
-    } catch (error) {
-      unsubscribe();
-      throw error;
-    }
-  }
-
-  #heard(message: string): void {
-    const { last, entries } = decodeCommit(message);
-    this.#announced = Math.max(this.#announced, last);
-    const replica = this.#live;
-    if (replica === undefined || last <= replica.applied) return;
-    if (entries !== undefined && replica.apply(entries())) return;
-    this.#inBackground(replica.reach(last));
-  }
-
-  #catchUp(): void {
-    this.#inBackground(this.tick());
-  }
-
-  /** What fails here is met again by the next read or tick. */
-  #inBackground(work: Promise<void>): void {
-    work.catch(() => undefined);
+    this.#kept.load().catch(() => undefined);
   }
 
   async tick(): Promise<void> {
     this.#reads = 0;
-    const replica = this.#live;
+    const replica = this.#kept.live;
     if (replica !== undefined) await replica.reach(await this.revision());
   }
 
   drop(): void {
-    if (!this.busy) this.#end();
+    if (!this.busy) this.#kept.end();
   }
 
   close(): void {
     this.#closed = true;
-    this.#end();
-  }
-
-  #end(error?: Error): void {
-    this.#replica?.end(error);
-    this.#replica = undefined;
-    this.#unsubscribe?.();
-    this.#unsubscribe = undefined;
+    this.#kept.close();
   }
 
   #checkOpen(): void {
