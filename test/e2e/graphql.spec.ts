@@ -97,11 +97,15 @@ describe('queries and mutations', () => {
     await data('mutation ($manifest: String!) { create(manifest: $manifest) { kind } }', {
       manifest: 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n  selector: {app: web}\n  ports: [{port: 80}]\n',
     });
-    const slices = async () => {
-      const { service: found } = await data('{ service(name: "web") { endpointSlices { endpoints { conditions { ready } } } } }');
-      return found.endpointSlices[0]?.endpoints?.filter(({ conditions }: Json) => conditions.ready).length === 3;
+    const settled = async () => {
+      const { deployment, service: found } = await data(`{
+        deployment(name: "web") { status { readyReplicas } }
+        service(name: "web") { endpointSlices { endpoints { conditions { ready } } } endpoints { subsets { addresses { ip } } } }
+      }`);
+      const ready = found.endpointSlices[0]?.endpoints?.filter(({ conditions }: Json) => conditions.ready).length === 3;
+      return ready && found.endpoints?.subsets?.[0]?.addresses?.length === 3 && deployment.status.readyReplicas === 3;
     };
-    expect(await until(slices)).toBe(true);
+    expect(await until(settled)).toBe(true);
   });
 
   test('one query goes from a deployment to its pods, their nodes and events, and from a service to its endpoints', async () => {
