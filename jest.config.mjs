@@ -17,7 +17,8 @@ export default {
     ],
   },
   moduleNameMapper: {
-    '^#([a-z-]+)$': '<rootDir>/libs/$1/index.ts',
+    // Not the ones of packages: Prisma's client has an alias of its own.
+    '^#(?!main-entry-point$)([a-z-]+)$': '<rootDir>/libs/$1/index.ts',
     '^#([a-z-]+)/(.*)\\.js$': '<rootDir>/libs/$1/$2.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

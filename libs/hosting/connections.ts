@@ -38,6 +38,8 @@ export async function connectRedis(url: string, log: Log): Promise<Redis> {
     enableReadyCheck: true,
     retryStrategy: (times) => Math.min(50 * times, 1000),
   });
+  // Several queues share it, and each listens to it.
+  redis.setMaxListeners(100);
   let lastError: unknown;
   redis.on('error', (error) => {
     lastError = error;

@@ -28,6 +28,7 @@ export function watchLifecycle(log: Log): Lifecycle {
     asked = true;
     resolve(LAUNCHER_GONE);
   });
+  process.on('warning', (warning) => log.warn({ err: warning }, 'warning of the runtime'));
   process.on('unhandledRejection', (reason) => log.error({ err: reason }, 'unhandled rejection'));
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'uncaught exception');

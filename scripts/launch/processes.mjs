@@ -50,7 +50,7 @@ export class ServiceProcess {
   async start() {
     const { name, script, root, logFile, env } = this.options;
     const log = openLog(logFile);
-    const child = spawn(nodeOf(root), ['--max-semi-space-size=32', path.join(root, 'dist', script)], {
+    const child = spawn(nodeOf(root), ['--no-warnings', '--max-semi-space-size=32', path.join(root, 'dist', script)], {
       cwd: root,
       stdio: ['ignore', log, log, 'ipc'],
       env: { ...process.env, ...env },
