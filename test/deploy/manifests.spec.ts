@@ -15,12 +15,6 @@ interface Kustomization {
   images: Array<{ name: string; newTag: string }>;
 }
 
-interface Compose {
-  services: Record<string, { depends_on?: Record<string, { condition: string }>; volumes?: string[]; secrets?: string[] }>;
-  volumes?: Record<string, unknown>;
-  secrets?: Record<string, unknown>;
-}
-
 /** The base's objects as `kubectl apply -k` would send them: in their namespace, images with their tags. */
 function manifests(): KubeObject[] {
   const { namespace, resources, images } = parse(read('k8s/base/kustomization.yaml')) as Kustomization;
@@ -87,21 +81,4 @@ describe('k8s/base', () => {
       ['orrery-worker', 'False'],
     ]);
   });
-});
-
-test('docker/compose.yaml names nothing that it does not define', () => {
-  const { services, volumes = {}, secrets = {} } = parse(read('docker/compose.yaml')) as Compose;
-  const missing = Object.entries(services).flatMap(([name, service]) => [
-    ...Object.entries(service.depends_on ?? {}).flatMap(([other, { condition }]) =>
-      other in services && ['service_started', 'service_healthy', 'service_completed_successfully'].includes(condition)
-        ? []
-        : [`${name} → ${other}`],
-    ),
-    ...(service.volumes ?? []).flatMap((mount) =>
-      mount.startsWith('.') || (mount.split(':')[0] ?? '') in volumes ? [] : [`${name}: volume ${mount}`],
-    ),
-    ...(service.secrets ?? []).flatMap((used) => (used in secrets ? [] : [`${name}: secret ${used}`])),
-  ]);
-  expect(Object.keys(services)).toEqual(expect.arrayContaining(['postgres', 'redis', 'migrate', 'api', 'worker']));
-  expect(missing).toEqual([]);
 });
