@@ -39,5 +39,3 @@ export const composeFile = z.strictObject({
   secrets: z.record(text, z.strictObject({ environment: text })).optional(),
   volumes: z.record(text, z.null()).optional(),
 });
-
-export type ComposeFile = z.infer<typeof composeFile>;
