@@ -17,11 +17,12 @@ import { dropDisabledPodFields } from '../core/pod/prepare.js';
 import { containerColumns, formatLabels } from '../core/pod/template-columns.js';
 import { validatePodTemplateSpec } from '../core/pod/validation/template.js';
 import { podTemplateWarnings } from '../core/pod/warnings.js';
+import { validateReplaceable } from '../core/pod-template-owner.js';
 import { printedSelector } from '../core/printed.js';
 import { internalForm } from '../internal-form/internal-form.js';
 import { atMost100Percent, intOrPercentValue, validateIntOrPercent } from './int-or-percent.js';
 import { validateCollisionCount, validateStatusCounts } from './status-counts.js';
-import { validateReplaceable, validateTemplateLabels } from './template.js';
+import { validateTemplateLabels } from './template.js';
 
 type DaemonSet = appsv1.DaemonSet;
 

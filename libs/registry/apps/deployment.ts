@@ -7,7 +7,7 @@ import { countGeneration, same } from '../core/meta.js';
 import { setPodTemplateDefaults } from '../core/pod/defaults.js';
 import { dropDisabledPodFields } from '../core/pod/prepare.js';
 import { containerColumns } from '../core/pod/template-columns.js';
-import { podNameWarnings, podTemplateWarnings } from '../core/pod/warnings.js';
+import { replicaScale, templateOwnerWarnings } from '../core/pod-template-owner.js';
 import { printedSelector } from '../core/printed.js';
 import { internalForm } from '../internal-form/internal-form.js';
 import { atMost100Percent, intOrPercentValue, validateIntOrPercent } from './int-or-percent.js';
@@ -125,20 +125,9 @@ export const deployment: ResourceStrategy<Deployment> = {
     ...validate(object),
     ...immutable(object.spec.selector, old.spec.selector, 'spec.selector', printedSelector(object.spec.selector)),
   ],
-  warnings(object, old) {
-    if (old)
-      return object.metadata.generation === old.metadata.generation ? [] : podTemplateWarnings(object.spec.template, 'spec.template');
-    return [...podNameWarnings(object.metadata.name), ...podTemplateWarnings(object.spec.template, 'spec.template')];
-  },
+  warnings: templateOwnerWarnings,
   subresources: { status },
-  scale: {
-    replicas: (object) => object.spec.replicas,
-    setReplicas(object, replicas) {
-      object.spec = { ...object.spec, replicas };
-    },
-    status: (object) => object.status?.replicas ?? 0,
-    selector: (object) => scaleSelector(object.spec.selector),
-  },
+  scale: replicaScale((object) => scaleSelector(object.spec.selector)),
   columns: [
     nameColumn,
     {

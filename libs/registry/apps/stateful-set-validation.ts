@@ -15,11 +15,12 @@ import { same } from '../core/meta.js';
 import { validateClaimSpec } from '../core/persistent-volume-claim/validate.js';
 import { validatePodAnnotations } from '../core/pod/validation/annotations.js';
 import { validatePodTemplateSpec } from '../core/pod/validation/template.js';
+import { validateReplaceable } from '../core/pod-template-owner.js';
 import { printedSelector } from '../core/printed.js';
 import { internalForm } from '../internal-form/internal-form.js';
 import { atMost100Percent, intOrPercentValue, validateIntOrPercent } from './int-or-percent.js';
 import { selectorMatches, validateWorkloadSelector } from './selector.js';
-import { validateReplaceable, validateTemplateLabels } from './template.js';
+import { validateTemplateLabels } from './template.js';
 
 type StatefulSet = appsv1.StatefulSet;
 type Spec = appsv1.StatefulSetSpec;

@@ -9,6 +9,7 @@ import { setPodTemplateDefaults } from '../core/pod/defaults.js';
 import { dropDisabledPodFields } from '../core/pod/prepare.js';
 import { containerColumns } from '../core/pod/template-columns.js';
 import { podTemplateWarnings } from '../core/pod/warnings.js';
+import { replicaScale } from '../core/pod-template-owner.js';
 import { scaleSelector } from './selector.js';
 import { validateStatefulSet, validateStatefulSetUpdate } from './stateful-set-validation.js';
 import { validateCollisionCount, validateStatusCounts } from './status-counts.js';
@@ -108,14 +109,7 @@ export const statefulSet: ResourceStrategy<StatefulSet> = {
   validateName: isDNS1123Label,
   warnings,
   subresources: { status },
-  scale: {
-    replicas: (object) => object.spec.replicas,
-    setReplicas(object, replicas) {
-      object.spec = { ...object.spec, replicas };
-    },
-    status: (object) => object.status?.replicas ?? 0,
-    selector: (object) => scaleSelector(object.spec.selector),
-  },
+  scale: replicaScale((object) => scaleSelector(object.spec.selector)),
   columns: [
     nameColumn,
     {

@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { type FieldError, fieldForbidden, fieldPath, invalidValue, notSupported, required, selectorFromSet } from '#apimachinery';
+import { type FieldError, fieldPath, invalidValue, required, selectorFromSet } from '#apimachinery';
 import type { ResourceStrategy, SubresourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
 import { nonNegative } from './checks.js';
@@ -8,7 +8,7 @@ import { setPodTemplateDefaults } from './pod/defaults.js';
 import { dropDisabledPodFields } from './pod/prepare.js';
 import { containerColumns, formatLabels } from './pod/template-columns.js';
 import { validatePodTemplateSpec } from './pod/validation/template.js';
-import { podNameWarnings, podTemplateWarnings } from './pod/warnings.js';
+import { replicaScale, templateOwnerWarnings, validateReplaceable } from './pod-template-owner.js';
 import { printedMap } from './printed.js';
 import { validateReplicaCounts } from './replica-counts.js';
 
@@ -23,15 +23,7 @@ function validateTemplate(template: corev1.PodTemplateSpec | undefined, selector
   if (Object.keys(selector).length > 0 && !selectorFromSet(selector).matches(labels)) {
     errors.push(invalidValue(path.child('metadata', 'labels'), printedMap(labels), '`selector` does not match template `labels`'));
   }
-  errors.push(...validatePodTemplateSpec(template, path));
-  const policy = template.spec?.restartPolicy ?? '';
-  if (policy !== 'Always') errors.push(notSupported(path.child('spec', 'restartPolicy'), policy, ['Always']));
-  if (template.spec?.activeDeadlineSeconds !== undefined) {
-    errors.push(
-      fieldForbidden(path.child('spec', 'activeDeadlineSeconds'), 'activeDeadlineSeconds in ReplicationController is not Supported'),
-    );
-  }
-  return errors;
+  return [...errors, ...validatePodTemplateSpec(template, path), ...validateReplaceable(template, path, 'ReplicationController')];
 }
 
 function validate({ spec }: ReplicationController): FieldError[] {
@@ -74,22 +66,11 @@ export const replicationController: ResourceStrategy<ReplicationController> = {
     countGeneration(object, old, !same(object.spec, old.spec));
   },
   validateUpdate: validate,
-  warnings(object, old) {
-    if (!old) return [...podNameWarnings(object.metadata.name), ...podTemplateWarnings(object.spec.template, 'spec.template')];
-    if (object.metadata.generation === old.metadata.generation) return [];
-    return podTemplateWarnings(object.spec.template, 'spec.template');
-  },
+  warnings: templateOwnerWarnings,
   // The core API orphans what a controller made unless the client says otherwise (DefaultGarbageCollectionPolicy).
   defaultPropagation: 'Orphan',
   subresources: { status },
-  scale: {
-    replicas: (object) => object.spec.replicas,
-    setReplicas(object, replicas) {
-      object.spec = { ...object.spec, replicas };
-    },
-    status: (object) => object.status?.replicas ?? 0,
-    selector: (object) => selectorFromSet(object.spec.selector).toString(),
-  },
+  scale: replicaScale((object) => selectorFromSet(object.spec.selector).toString()),
   fields: { 'status.replicas': (object) => String(object.status?.replicas ?? 0) },
   columns: [
     nameColumn,
