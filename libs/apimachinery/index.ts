@@ -72,6 +72,7 @@ export { type FieldTree, treeOf } from './managed/field-tree.js';
 export { difference, differenceBelow, equalSets, type FieldSet, intersection, isEmptySet, union } from './managed/fieldset.js';
 export { type TrackedUpdate, trackUpdate } from './managed/track.js';
 export { validateFieldManager, validateManagedFields } from './managed-fields-validation.js';
+export { Memo } from './memo.js';
 export {
   inclusiveRangeMessage,
   isDNS1035Label,

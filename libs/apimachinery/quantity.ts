@@ -1,3 +1,4 @@
+import { Memo } from './memo.js';
 import { canonicalText } from './quantity-format.js';
 import { type Amount, parseAmount, type QuantityFormat } from './quantity-parse.js';
 
@@ -112,19 +113,14 @@ export class Quantity implements Amount {
   }
 }
 
-const parsed = new Map<string, Quantity>();
-const PARSED = 2048;
+const parsed = new Memo<Quantity>({ longest: 64 });
 
 /** Parses `100m`, `1.5Gi`, `1e3`, or a plain number. Throws QuantityError with upstream's text. Results are shared (they never change). */
 export function parseQuantity(given: string | number): Quantity {
-  const text = String(given).trim();
-  const known = parsed.get(text);
-  if (known) return known;
-  const { mantissa, scale, format, canonical } = parseAmount(text);
-  const quantity = new Quantity(mantissa, scale, format, canonical ? text : undefined);
-  if (parsed.size >= PARSED) parsed.clear();
-  if (text.length < 64) parsed.set(text, quantity);
-  return quantity;
+  return parsed.of(String(given).trim(), (text) => {
+    const { mantissa, scale, format, canonical } = parseAmount(text);
+    return new Quantity(mantissa, scale, format, canonical ? text : undefined);
+  });
 }
 
 /** Whether a text is a quantity. */

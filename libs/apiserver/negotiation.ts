@@ -1,4 +1,4 @@
-import { notAcceptable, type StatusError, unsupportedMediaType } from '#apimachinery';
+import { Memo, notAcceptable, type StatusError, unsupportedMediaType } from '#apimachinery';
 
 /** The encodings of the API. */
 export type Encoding = 'json' | 'yaml' | 'protobuf';
@@ -80,23 +80,22 @@ function accept(clause: Clause, encoding: Encoding, conversions: boolean): Negot
   return { encoding, pretty: params.get('pretty') === '1', ...(convert ? { convert } : {}) };
 }
 
-const KEPT = 512;
-const cache = new Map<string, Negotiated | null>();
+const negotiated = new Memo<Negotiated | undefined>();
 const PLAIN_JSON: Negotiated = Object.freeze({ encoding: 'json', pretty: false });
 
 function negotiate(header: string | undefined, conversions: boolean): Negotiated | undefined {
   if (header === undefined || header === '' || header === 'application/json' || header === '*/*') return PLAIN_JSON;
-  const id = conversions ? header : `-${header}`;
-  const kept = cache.get(id);
-  if (kept !== undefined) return kept ?? undefined;
-  let found: Negotiated | undefined;
+  return negotiated.of(conversions ? header : `-${header}`, (id) => firstAccepted(conversions ? id : id.slice(1), conversions));
+}
+
+function firstAccepted(header: string, conversions: boolean): Negotiated | undefined {
   for (const clause of parseAccept(header)) {
-    for (const encoding of ENCODINGS) if (!found && matches(clause, encoding)) found = accept(clause, encoding, conversions);
-    if (found) break;
+    for (const encoding of ENCODINGS) {
+      const found = matches(clause, encoding) ? accept(clause, encoding, conversions) : undefined;
+      if (found) return found;
+    }
   }
-  if (cache.size >= KEPT) cache.clear();
-  cache.set(id, found ?? null);
-  return found;
+  return undefined;
 }
 
 /** What a resource's response is to look like; throws 406 (endpoints/handlers/negotiation NegotiateOutputMediaType). */

@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { parseQuantity } from '#apimachinery';
+import { Memo, parseQuantity } from '#apimachinery';
 
 /** Amounts of resources: cpu in thousandths of a core, everything else in whole units (bytes, devices). */
 export type Amounts = Map<string, number>;
@@ -16,17 +16,12 @@ export interface PodRequests {
   scored: Amounts;
 }
 
-const parsed = new Map<string, number>();
+const parsed = new Memo<number>({ longest: 64 });
 
 /** A quantity as a number: thousandths for cpu, whole units rounded up for the rest. */
 export function amount(resource: string, quantity: string): number {
-  const key = resource === 'cpu' ? `c${quantity}` : quantity;
-  const known = parsed.get(key);
-  if (known !== undefined) return known;
-  const value = resource === 'cpu' ? parseQuantity(quantity).milliValue() : parseQuantity(quantity).value();
-  if (parsed.size > 10_000) parsed.clear();
-  parsed.set(key, value);
-  return value;
+  if (resource === 'cpu') return parsed.of(`c${quantity}`, () => parseQuantity(quantity).milliValue());
+  return parsed.of(quantity, () => parseQuantity(quantity).value());
 }
 
 const add = (into: Amounts, resource: string, more: number): unknown => into.set(resource, (into.get(resource) ?? 0) + more);

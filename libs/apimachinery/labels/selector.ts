@@ -1,3 +1,4 @@
+import { Memo } from '../memo.js';
 import { badRequest } from '../status-errors.js';
 import { parseRequirements } from './parser.js';
 import { newRequirement, Requirement, SelectorError, type SelectorOperator } from './requirement.js';
@@ -59,18 +60,13 @@ export class LabelSelector {
   }
 }
 
-const parsed = new Map<string, LabelSelector>();
-const PARSED = 512;
+// A selector takes many times its text.
+const parsed = new Memo<LabelSelector>({ bytes: 128 * 1024, longest: 512 });
 
 /** Parses `app=web,tier in (a,b),!gone`. Throws a 400 StatusError with upstream's text. Results are shared (they never change). */
 export function parseLabelSelector(text: string): LabelSelector {
-  const known = parsed.get(text);
-  if (known) return known;
   try {
-    const selector = LabelSelector.of(parseRequirements(text));
-    if (parsed.size >= PARSED) parsed.clear();
-    if (text.length < 1024) parsed.set(text, selector);
-    return selector;
+    return parsed.of(text, (own) => LabelSelector.of(parseRequirements(own)));
   } catch (error) {
     throw error instanceof SelectorError ? badRequest(error.message) : error;
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Memo } from '#apimachinery';
 import { agnhost } from './agnhost.js';
 import { alpine } from './alpine.js';
 import { busybox } from './busybox.js';
@@ -63,21 +64,20 @@ export interface FoundImage {
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-const found = new Map<string, FoundImage>();
+const found = new Memo<FoundImage | undefined>();
 
 /** Looks an image up; undefined when its repository or tag does not exist. A digest of a known repository always exists. */
 export function findImage(reference: ImageReference): FoundImage | undefined {
-  const known = found.get(reference.full);
-  if (known) return known;
+  return found.of(reference.full, () => lookUp(reference));
+}
+
+function lookUp(reference: ImageReference): FoundImage | undefined {
   const definition = byRepository.get(reference.repository);
   if (!definition || (reference.digest === undefined && !definition.tags(reference.tag))) return undefined;
   const digest = reference.digest ?? `sha256:${sha256(`${definition.repositories[0]}:${reference.tag}`)}`;
   // Other tags are of another size, but of much the same.
   const size = Math.round(definition.size * (0.97 + 0.06 * (Number.parseInt(digest.slice(7, 11), 16) / 65_536)));
-  const image = { definition, size, imageID: `${reference.repository}@${digest}` };
-  if (found.size >= 4096) found.clear();
-  found.set(reference.full, image);
-  return image;
+  return { definition, size, imageID: `${reference.repository}@${digest}` };
 }
 
 /** Why a pull of an image that does not exist fails, in containerd's words as the kubelet passes them on. */

@@ -1,3 +1,5 @@
+import { Memo } from '#apimachinery';
+
 /** An image's name taken apart (distribution/reference). */
 export interface ImageReference {
   /** Normalised, with host: `docker.io/library/nginx`. */
@@ -38,13 +40,9 @@ function parse(text: string): ImageReference | undefined {
   return { repository, tag, ...(digest ? { digest } : {}), full: digest ? `${repository}@${digest}` : `${repository}:${tag}` };
 }
 
-const parsed = new Map<string, ImageReference | undefined>();
+const parsed = new Memo<ImageReference | undefined>();
 
 /** Reads an image's name; undefined when it is none (upper case, bad characters, an empty text). */
 export function parseImage(text: string): ImageReference | undefined {
-  if (parsed.has(text)) return parsed.get(text);
-  const reference = parse(text);
-  if (parsed.size >= 4096) parsed.clear();
-  parsed.set(text, reference);
-  return reference;
+  return parsed.of(text, parse);
 }
