@@ -2,12 +2,12 @@
 const lib = (name) => `^libs/${name}/`;
 const allow = {
   apimachinery: [],
-  bus: [],
   storage: ['apimachinery'],
+  cacher: ['storage', 'apimachinery'],
   api: ['apimachinery'],
   network: ['apimachinery'],
   client: ['api', 'apimachinery'],
-  apiserver: ['storage', 'bus', 'client', 'api', 'apimachinery'],
+  apiserver: ['cacher', 'storage', 'client', 'api', 'apimachinery'],
   registry: ['apiserver', 'network', 'api', 'apimachinery'],
   admission: ['apiserver', 'api', 'apimachinery'],
   'controller-runtime': ['client', 'storage', 'api', 'apimachinery'],
@@ -16,11 +16,12 @@ const allow = {
   node: ['network', 'controller-runtime', 'client', 'api', 'apimachinery'],
   graphql: ['client', 'storage', 'api', 'apimachinery'],
   platform: ['client', 'storage', 'api', 'apimachinery'],
+  kubeadm: ['node', 'network', 'client', 'api', 'apimachinery'],
   cluster: [
-    ...['registry', 'admission', 'apiserver', 'storage', 'bus', 'controllers', 'scheduler', 'node', 'network'],
+    ...['kubeadm', 'registry', 'admission', 'apiserver', 'cacher', 'storage', 'controllers', 'scheduler', 'node', 'network'],
     ...['controller-runtime', 'client', 'api', 'apimachinery'],
   ],
-  hosting: ['cluster', 'platform', 'apiserver', 'storage', 'bus', 'controller-runtime', 'client', 'api', 'apimachinery'],
+  hosting: ['cluster', 'platform', 'apiserver', 'cacher', 'storage', 'controller-runtime', 'client', 'api', 'apimachinery'],
 };
 // Specs try the adapters they stand beside, on the run's own servers (test/servers.ts), and put together what they need.
 const spec = '\\.(spec|contract)\\.ts$';
@@ -31,6 +32,11 @@ const only = (name, module, files) => ({
   to: { path: module },
 });
 const never = (name, from, to) => ({ name, severity: 'error', from, to: { path: to } });
+
+/** Files that package.json's "imports" name: the ways into a lib. */
+const doors = Object.values(require('./package.json').imports).map(
+  (target) => `^${target['orrery-source'].slice(2).replaceAll('.', '\\.')}$`,
+);
 
 module.exports = {
   forbidden: [
@@ -47,6 +53,12 @@ module.exports = {
       from: { path: lib(name) },
       to: { path: '^(libs|apps)/', pathNot: [lib(name), ...right.map(lib)] },
     })),
+    ...Object.keys(allow).map((name) => ({
+      name: `${name}-is-entered-by-its-index-or-a-named-sub-path`,
+      severity: 'error',
+      from: { path: '^(libs|apps|test)/', pathNot: [lib(name)] },
+      to: { path: lib(name), pathNot: doors },
+    })),
     never('apps-do-not-import-one-another', { path: '^apps/([^/]+)/' }, '^apps/(?!$1/)'),
     never(
       'tests-are-not-imported',
@@ -62,7 +74,7 @@ module.exports = {
       '^libs/hosting/(connections|embedded/postgres)\\.ts$',
     ]),
     only('redis-only-in-adapters', 'node_modules/ioredis/', [
-      '^libs/bus/redis\\.ts$',
+      '^libs/cacher/bus/redis\\.ts$',
       '^libs/hosting/(backends|connections|clusters/redis-lock|embedded/redis)\\.ts$',
     ]),
     only('bullmq-only-in-adapters', 'node_modules/bullmq/', [

@@ -1,4 +1,10 @@
-// Jest in ESM mode over swc; the aliases of package.json's "imports" point at the sources.
+import fs from 'node:fs';
+
+/** The aliases of package.json's "imports", pointing at the sources. */
+const { imports } = JSON.parse(fs.readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+const aliases = Object.entries(imports).map(([alias, target]) => [`^${alias}$`, target['orrery-source'].replace('./', '<rootDir>/')]);
+
+// Jest in ESM mode over swc.
 export default {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -17,9 +23,7 @@ export default {
     ],
   },
   moduleNameMapper: {
-    // Not the ones of packages: Prisma's client has an alias of its own.
-    '^#(?!main-entry-point$)([a-z-]+)$': '<rootDir>/libs/$1/index.ts',
-    '^#([a-z-]+)/(.*)\\.js$': '<rootDir>/libs/$1/$2.ts',
+    ...Object.fromEntries(aliases),
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   testMatch: ['<rootDir>/libs/**/*.spec.ts', '<rootDir>/apps/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],

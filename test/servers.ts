@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { applyMigrations, type EmbeddedServer, startPostgres, startRedis } from '#hosting/embedded/index.js';
+import { applyMigrations, type EmbeddedServer, startPostgres, startRedis } from '#hosting/embedded';
 
 /** The folder of this run, made by servers-setup.mjs and taken away by servers-teardown.mjs. */
 function runFolder(): string {

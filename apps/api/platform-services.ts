@@ -1,6 +1,6 @@
 import { systemClock } from '#apimachinery';
 import { clusterTemplates, components } from '#cluster';
-import { createWakeups } from '#controller-runtime/bullmq/wakeups.js';
+import { createWakeups } from '#controller-runtime/bullmq';
 import {
   type Backends,
   buildId,

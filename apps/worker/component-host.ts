@@ -1,9 +1,7 @@
 import { systemClock } from '#apimachinery';
 import { etcdComponent, components as parts } from '#cluster';
 import type { Component } from '#controller-runtime';
-import { openQueues } from '#controller-runtime/bullmq/turn-queue.js';
-import { createWakeups } from '#controller-runtime/bullmq/wakeups.js';
-import { createWorkerHost, type WorkerHost } from '#controller-runtime/bullmq/worker-host.js';
+import { createWakeups, createWorkerHost, openQueues, type WorkerHost } from '#controller-runtime/bullmq';
 import {
   type Backends,
   type CertificateAuthority,

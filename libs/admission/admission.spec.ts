@@ -1,4 +1,4 @@
-import { type TestCluster, testCluster } from '#apiserver/test-cluster.js';
+import { type TestCluster, testCluster } from '#apiserver/test-cluster';
 import { admissionPlugins } from './index.js';
 
 const pod = (name: string, spec: Record<string, unknown> = {}, metadata: Record<string, unknown> = {}) => ({

@@ -113,6 +113,7 @@ export { QuantityError, type QuantityFormat } from './quantity-parse.js';
 export { seededRandom, systemRandom } from './random.js';
 export type { SchemaField, SchemaLeaf, SchemaStruct, SchemaType } from './schema.js';
 export {
+  failureStatus,
   isAlreadyExists,
   isConflict,
   isExpired,

@@ -1,25 +1,31 @@
 import { type Clock, pathNotFound, type Random } from '#apimachinery';
-import { accessOf } from './access.js';
-import type { AdmissionPlugin } from './admission.js';
-import { admissionChain } from './admission-chain.js';
-import { type Authenticator, authenticate } from './authentication.js';
-import { type AuthorizationAttributes, type AuthorizerLink, authorize, forbiddenError, privilegedGroup } from './authorization.js';
-import type { ClusterStore } from './cacher/cacher.js';
+import type { ClusterStore } from '#cacher';
+import type { AdmissionPlugin } from './admission/admission.js';
+import { admissionChain } from './admission/admission-chain.js';
+import { type Authenticator, authenticate } from './authentication/authentication.js';
+import { impersonate } from './authentication/impersonation.js';
+import { accessOf } from './authorization/access.js';
+import {
+  type AuthorizationAttributes,
+  type AuthorizerLink,
+  authorize,
+  forbiddenError,
+  privilegedGroup,
+} from './authorization/authorization.js';
+import { RbacAuthorizer } from './authorization/rbac.js';
 import { type Catalog, type Conversion, catalogOf } from './catalog.js';
-import { impersonate } from './impersonation.js';
+import { routeResource } from './endpoints/resource-router.js';
+import { errorResponse, plainResponse } from './endpoints/responses.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
-import { KUBERNETES_VERSION, nonResourceResponse, type VersionInfo } from './non-resource.js';
-import { RbacAuthorizer } from './rbac.js';
-import { createReader } from './reader.js';
-import { type ApiRequest, type ApiResponse, headerOf, queryOf } from './request.js';
-import { type RequestInfo, requestInfo } from './request-info.js';
-import { routeResource } from './resource-router.js';
-import { errorResponse, plainResponse } from './responses.js';
+import { KUBERNETES_VERSION, nonResourceResponse, type VersionInfo } from './non-resource/non-resource.js';
+import { type ApiRequest, type ApiResponse, headerOf, queryOf } from './request/request.js';
+import { type RequestInfo, requestInfo } from './request/request-info.js';
+import { managerOf } from './request/user-agent.js';
+import { createReader } from './rest/reader.js';
 import { type ClusterScope, type RestScope, Warnings } from './rest/scope.js';
 import { toStatusError } from './rest/storage-errors.js';
-import type { ResourceStrategy, UserInfo } from './strategy.js';
-import type { Timers } from './timers.js';
-import { managerOf } from './user-agent.js';
+import type { ResourceStrategy, UserInfo } from './rest/strategy.js';
+import type { Timers } from './watch/timers.js';
 
 /** What an API server is made of. Lists are shared by all clusters: what is worked out from them is worked out once a list. */
 export interface ApiServerDependencies {

@@ -1,8 +1,8 @@
 import { groupVersionOf, type ResourceInfo, scheme } from '#api';
 import { type GroupKind, type GroupResource, type KubeObject, type NameRule, nameIsDNSSubdomain } from '#apimachinery';
-import { keyRoot } from './keys.js';
-import { nameRule } from './object-meta.js';
-import type { ResourceStrategy } from './strategy.js';
+import { keyRoot } from './rest/keys.js';
+import { nameRule } from './rest/object-meta.js';
+import type { ResourceStrategy } from './rest/strategy.js';
 
 /** How objects of one version of a kind become the version that is stored, and back. Pure; both return new objects. */
 export interface Conversion {

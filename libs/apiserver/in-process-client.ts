@@ -4,8 +4,8 @@ import type { CausalClient, DeleteQuery, Listed, ListQuery, PatchType, WatchHand
 import type { Fence } from '#storage';
 import type { ApiServer } from './api-server.js';
 import { type Endpoint, objectKey } from './catalog.js';
-import { type DeleteOptions, listOptions, type WriteOptions } from './options.js';
-import { plainCopy } from './plain-copy.js';
+import { patching } from './endpoints/write-handlers.js';
+import { type DeleteOptions, listOptions, type WriteOptions } from './request/options.js';
 import { answerReview, isAnswered } from './rest/answer.js';
 import { type BindingObject, bindPod } from './rest/binding.js';
 import { createObject, type Written } from './rest/create.js';
@@ -14,15 +14,15 @@ import { getObject } from './rest/get.js';
 import { listObjects } from './rest/list.js';
 import { ownFields } from './rest/managed-fields.js';
 import { applyNotServed } from './rest/patch.js';
+import { plainCopy } from './rest/plain-copy.js';
 import { type Scale, scaleOf, updateScale } from './rest/scale.js';
 import { type ClusterScope, type RestScope, Warnings } from './rest/scope.js';
 import { viewOf } from './rest/status.js';
 import { toStatusError } from './rest/storage-errors.js';
+import type { UserInfo } from './rest/strategy.js';
 import { updateObject } from './rest/update.js';
 import { storedOf, viewObject } from './rest/view.js';
 import { watchObjects } from './rest/watch.js';
-import type { UserInfo } from './strategy.js';
-import { patching } from './write-handlers.js';
 
 export interface InProcessOptions {
   /** Who the requests of a component are from (its name as `as` told it); default the component itself, as system:masters. */

@@ -1,13 +1,13 @@
 import { type KubeObject, SteppedClock, seededRandom } from '#apimachinery';
-import { memoryBus } from '#bus';
+import { clusterStore, type HostedClusterStore } from '#cacher';
+import { memoryBus } from '#cacher/bus';
 import { memoryStorage, type Storage } from '#storage';
-import type { AdmissionPlugin } from './admission.js';
+import type { AdmissionPlugin } from './admission/admission.js';
 import { type ApiServer, createApiServer } from './api-server.js';
-import { clusterStore, type HostedClusterStore } from './cacher/cluster-store.js';
 import type { Conversion } from './catalog.js';
 import type { Limits } from './limits.js';
-import type { ApiResponse } from './request.js';
-import type { ResourceStrategy, UserInfo } from './strategy.js';
+import type { ApiResponse } from './request/request.js';
+import type { ResourceStrategy, UserInfo } from './rest/strategy.js';
 
 /** A cluster for specs: the real pipeline over memory storage; only the clock, the dice and the timers are the spec's. */
 export interface TestCluster {

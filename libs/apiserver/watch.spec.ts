@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { DEFAULT_LIMITS } from './limits.js';
-import type { ApiResponse } from './request.js';
+import type { ApiResponse } from './request/request.js';
 import { type TestCluster, testCluster } from './test-cluster.js';
 
 const PATH = '/api/v1/namespaces/ns/configmaps';

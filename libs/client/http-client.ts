@@ -1,7 +1,6 @@
 import { Agent, type Dispatcher, request } from 'undici';
 import type { Resource } from '#api';
-import { type KubeObject, type Status, StatusError } from '#apimachinery';
-import { failureStatus } from '#apimachinery/status.js';
+import { failureStatus, type KubeObject, type Status, StatusError } from '#apimachinery';
 import type { Client, DeleteQuery, Listed, ListQuery, PatchType, WatchHandler, WriteQuery } from './client.js';
 import { LineReader } from './line-reader.js';
 

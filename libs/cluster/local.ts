@@ -1,7 +1,7 @@
 import { type Instant, SteppedClock, seededRandom, systemClock, systemRandom } from '#apimachinery';
 import type { TimingProfile } from '#controller-runtime';
+import { DEFAULT_NODES } from '#kubeadm';
 import { memoryStorage, type StorageAdmin } from '#storage';
-import { DEFAULT_NODES } from './bootstrap/template.js';
 import { type LocalCluster, localCluster } from './one-process.js';
 import { profiles } from './profiles.js';
 import { type TemplateShape, templateReplacements } from './template.js';

@@ -1,6 +1,6 @@
 import type { Clock, Instant, Random } from '#apimachinery';
 import { type ApiServer, type ClusterStore, clusterStore, inProcessClient } from '#apiserver';
-import { memoryBus } from '#bus';
+import { memoryBus } from '#cacher/bus';
 import type { CausalClient } from '#client';
 import { LocalHost, type TimingProfile } from '#controller-runtime';
 import type { Storage } from '#storage';

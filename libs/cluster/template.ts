@@ -1,8 +1,8 @@
 import { type corev1, Event, Pod } from '#api';
 import { formatMicroTime, formatTime, type Random, SteppedClock, seededRandom } from '#apimachinery';
+import type { ClusterTemplate } from '#kubeadm';
+import { bootstrapCluster } from '#kubeadm';
 import { memoryStorage, type StoredObject } from '#storage';
-import { bootstrapCluster } from './bootstrap/bootstrap.js';
-import type { ClusterTemplate } from './bootstrap/template.js';
 import { type LocalCluster, localCluster } from './one-process.js';
 import { profiles } from './profiles.js';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ConfigMap, type corev1, Secret } from '#api';
 import { conflict, type KubeObject, SteppedClock, seededRandom } from '#apimachinery';
 import type { CausalClient } from '#client';
-import { ObjectIndex } from '#client/informer.js';
+import { ObjectIndex } from '#client';
 import { FencedError } from '#storage';
 import type { ClusterContext, Informer, ReconcileFailure } from './component.js';
 import { componentOf } from './component-of.js';

@@ -1,5 +1,4 @@
-import type { Resource } from '#api';
-import * as resources from '#api/generated/resources.js';
+import { type Resource, scheme } from '#api';
 
 /** Kinds that are answered, not stored. */
 const ANSWERED = new Set([
@@ -17,9 +16,9 @@ const ANSWERED = new Set([
 const OTHER_VERSIONS = new Set(['events.k8s.io/v1', 'autoscaling/v1']);
 
 /** Every stored kind, once, in a fixed order. */
-const storedKinds: readonly Resource[] = Object.values(resources).filter(
-  ({ kind, group, version }) => !ANSWERED.has(kind) && !OTHER_VERSIONS.has(`${group}/${version}`),
-);
+const storedKinds: readonly Resource[] = scheme
+  .resources()
+  .filter(({ kind, group, version }) => !ANSWERED.has(kind) && !OTHER_VERSIONS.has(`${group}/${version}`));
 
 /**
  * The kinds the garbage collector and the namespace controller look at. Events are left out: they own nothing, nothing owns them,

@@ -1,6 +1,5 @@
-import type { Resource } from '#api';
-import type { Definition } from '#api/definition.js';
-import { groupVersionOf, parseGroupVersion, type ResourceInfo, scheme } from '#api/scheme.js';
+import type { Definition, Resource } from '#api';
+import { groupVersionOf, parseGroupVersion, type ResourceInfo, scheme } from '#api';
 
 /** A kind of the graph: a resource whose objects can be read. */
 export interface GraphKind {

@@ -8,7 +8,7 @@ import {
   GraphQLString,
 } from 'graphql';
 import { stringify } from 'yaml';
-import { scheme } from '#api/scheme.js';
+import { scheme } from '#api';
 import type { KubeObject } from '#apimachinery';
 import type { GraphContext } from './context.js';
 import { type GraphKind, kindOf, kinds } from './kinds.js';

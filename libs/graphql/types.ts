@@ -10,7 +10,7 @@ import {
   type GraphQLOutputType,
   GraphQLString,
 } from 'graphql';
-import type { Definition, Field, Special, Type } from '#api/definition.js';
+import type { Definition, Field, Special, Type } from '#api';
 import type { GraphContext } from './context.js';
 import { type GraphKind, kinds, packagePrefix } from './kinds.js';
 import { Int64, IntOrString, Json, Quantity, StringMap, Time } from './scalars.js';

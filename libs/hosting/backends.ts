@@ -1,11 +1,11 @@
 import type { ConnectionOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { Bus } from '#bus';
-import { redisBus } from '#bus/redis.js';
+import type { Bus } from '#cacher/bus';
+import { redisBus } from '#cacher/redis-bus';
 import type { PlatformRecords } from '#platform';
-import { prismaRecords } from '#platform/prisma-records.js';
+import { prismaRecords } from '#platform/prisma';
 import type { StorageAdmin } from '#storage';
-import { postgresStorage } from '#storage/postgres/index.js';
+import { postgresStorage } from '#storage/postgres';
 import { connectPostgres, connectRedis } from './connections.js';
 import type { HealthCheck } from './health.js';
 import type { Log } from './logging.js';

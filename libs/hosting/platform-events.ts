@@ -1,4 +1,4 @@
-import type { Bus } from '#bus';
+import type { Bus } from '#cacher/bus';
 import type { PlatformEvent } from '#platform';
 
 const channel = 'orrery:platform';

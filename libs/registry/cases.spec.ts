@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { testCluster } from '#apiserver/test-cluster.js';
+import { testCluster } from '#apiserver/test-cluster';
 import { conversions, strategies } from './index.js';
 
 /** A request to a real v1.36 server in a series of them, and what of its answer is compared. */

@@ -1,5 +1,4 @@
-import type { ResourceStrategy } from '#apiserver';
-import type { Conversion } from '#apiserver/catalog.js';
+import type { Conversion, ResourceStrategy } from '#apiserver';
 import { mutatingAdmissionPolicy } from './admissionregistration/mutating-admission-policy.js';
 import { mutatingAdmissionPolicyBinding } from './admissionregistration/mutating-admission-policy-binding.js';
 import { mutatingWebhookConfiguration } from './admissionregistration/mutating-webhook-configuration.js';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { testCluster } from '#apiserver/test-cluster.js';
+import { testCluster } from '#apiserver/test-cluster';
 import { conversions, strategies } from './index.js';
 
 /** What a real v1.36 server answered to a POST: the object it made, or why it made none. */

@@ -1,5 +1,7 @@
+export { checkOps, checkPrefix } from './checks.js';
 export { ClusterExists, Compacted, FencedError, FutureRevision, StorageUnavailable, UnknownCluster } from './errors.js';
 export { memoryStorage } from './memory.js';
+export { SortedKeys } from './sorted-keys.js';
 export type {
   Cause,
   Fence,

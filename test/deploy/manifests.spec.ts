@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
-import { Deployment, Namespace, Secret, Service } from '#api';
-import { scheme } from '#api/scheme.js';
+import { Deployment, Namespace, Secret, Service, scheme } from '#api';
 import type { KubeObject } from '#apimachinery';
 import { createLocalCluster, type LocalCluster } from '#cluster';
 

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { admissionPlugins } from '#admission';
 import { controllers } from '#controllers';
-import { relations } from '#graphql/relations/index.js';
+import { relations } from '#graphql';
 import { images } from '#node';
 import { conversions, strategies } from '#registry';
 import { schedulerPlugins } from '#scheduler';

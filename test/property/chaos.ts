@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import type { Bus } from '#bus';
+import type { Bus } from '#cacher/bus';
 import type { TestDatabase } from '../servers.js';
 
 /** Something that goes wrong on purpose until it is stopped. */

@@ -1,5 +1,5 @@
 import type { WriteOp } from '#storage';
-import { postgresStorage } from '#storage/postgres/index.js';
+import { postgresStorage } from '#storage/postgres';
 import { type TestDatabase, testDatabase } from '../servers.js';
 import { cutConnections } from './chaos.js';
 

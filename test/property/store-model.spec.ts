@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Compacted, FencedError, FutureRevision, memoryStorage, type Storage, type StorageAdmin, type WriteOp } from '#storage';
-import { postgresStorage } from '#storage/postgres/index.js';
+import { postgresStorage } from '#storage/postgres';
 import { type TestDatabase, testDatabase } from '../servers.js';
 
 /** One call of a store, by small numbers: revisions are counted back from the newest, so that most of them exist. */

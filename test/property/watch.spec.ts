@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { type CacheEvent, type ClusterStore, clusterStore, DEFAULT_STORE_LIMITS, type HostedClusterStore } from '#apiserver';
-import type { Bus } from '#bus';
-import { redisBus } from '#bus/redis.js';
+import type { Bus } from '#cacher/bus';
+import { redisBus } from '#cacher/redis-bus';
 import { Compacted, type LogEntry, type StorageAdmin } from '#storage';
-import { postgresStorage } from '#storage/postgres/index.js';
+import { postgresStorage } from '#storage/postgres';
 import { redisUrl, type TestDatabase, testDatabase } from '../servers.js';
 import { cutConnections, lossyBus } from './chaos.js';
 

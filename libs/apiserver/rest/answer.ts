@@ -1,8 +1,8 @@
 import type { KubeObject } from '#apimachinery';
-import { ensureNamespace, wipeSystemFields } from '../object-meta.js';
-import type { WriteOptions } from '../options.js';
+import type { WriteOptions } from '../request/options.js';
 import { admissionOptions } from './create.js';
 import { ownFields } from './managed-fields.js';
+import { ensureNamespace, wipeSystemFields } from './object-meta.js';
 import { admissionAttributes, admissionContext, type RestScope, strategyContext } from './scope.js';
 
 /** Whether what is posted is answered and not stored: reviews. */

@@ -10,10 +10,10 @@ import {
   required,
   type Status,
 } from '#apimachinery';
-import type { WriteOptions } from '../options.js';
-import type { SubresourceStrategy } from '../strategy.js';
+import type { WriteOptions } from '../request/options.js';
 import { admissionOptions } from './create.js';
 import { admissionAttributes, admissionContext, type RestScope } from './scope.js';
+import type { SubresourceStrategy } from './strategy.js';
 import { updateObject } from './update.js';
 
 /** core/v1 Binding. */

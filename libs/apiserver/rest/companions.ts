@@ -1,8 +1,8 @@
 import { type KubeObject, storedText } from '#apimachinery';
 import type { WriteOp, WriteResult } from '#storage';
-import { keyOf } from '../keys.js';
-import type { Companion } from '../strategy.js';
+import { keyOf } from './keys.js';
 import { causeOf, type RestScope } from './scope.js';
+import type { Companion } from './strategy.js';
 
 /** The writes that go into the same transaction as an object's own, e.g. the IPAddress of a Service. */
 export function companionOps(scope: RestScope, companions: readonly Companion[], at: number): WriteOp[] {

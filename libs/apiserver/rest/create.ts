@@ -10,16 +10,16 @@ import {
   validateObjectMeta,
 } from '#apimachinery';
 import type { LogEntry, WriteOp } from '#storage';
+import { RBAC_GROUP } from '../authorization/rbac.js';
 import { type Endpoint, objectKey } from '../catalog.js';
-import { dedupOwnerReferences, ensureNamespace, generatedName, wipeSystemFields } from '../object-meta.js';
-import type { WriteOptions } from '../options.js';
-import { RBAC_GROUP } from '../rbac.js';
-import type { ResourceStrategy, StrategyContext } from '../strategy.js';
+import type { WriteOptions } from '../request/options.js';
 import { companionOps, isTaken } from './companions.js';
 import { confirmNoEscalation } from './escalation.js';
 import { ownFields } from './managed-fields.js';
+import { dedupOwnerReferences, ensureNamespace, generatedName, wipeSystemFields } from './object-meta.js';
 import { timeToLive } from './peculiarities.js';
 import { admissionAttributes, admissionContext, causeOf, type RestScope, strategyContext } from './scope.js';
+import type { ResourceStrategy, StrategyContext } from './strategy.js';
 
 /** What was written: the stored text, and its revision; none when it was a dry run. */
 export interface Written {

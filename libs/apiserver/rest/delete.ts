@@ -1,11 +1,11 @@
 import { conflict, formatTime, type KubeObject, notFound, type Status, storedText } from '#apimachinery';
+import type { CachedObject } from '#cacher';
 import type { WriteOp } from '#storage';
-import type { CachedObject } from '../cacher/cacher.js';
 import { objectKey } from '../catalog.js';
-import { checkPreconditions, deletionFinalizers, planDeletion } from '../deletion.js';
-import type { DeleteOptions } from '../options.js';
+import type { DeleteOptions } from '../request/options.js';
 import { companionOps } from './companions.js';
 import type { Written } from './create.js';
+import { checkPreconditions, deletionFinalizers, planDeletion } from './deletion.js';
 import { garbageCollected, isNamespace, returnsDeletedObject } from './peculiarities.js';
 import { admissionAttributes, admissionContext, causeOf, type RestScope, strategyContext } from './scope.js';
 

@@ -1,8 +1,8 @@
 import type { rbacv1 } from '#api';
 import { deepEqual, forbidden, goQuote, type KubeObject, notFound } from '#apimachinery';
-import { RBAC_GROUP, type RuleResolver } from '../rbac.js';
-import type { UserInfo } from '../strategy.js';
+import { RBAC_GROUP, type RuleResolver } from '../authorization/rbac.js';
 import type { RestScope } from './scope.js';
+import type { UserInfo } from './strategy.js';
 
 type Rule = rbacv1.PolicyRule;
 type RoleObject = KubeObject & { rules?: Rule[] | null };

@@ -1,5 +1,5 @@
 import { badRequest, bareError, goQuote, nameIsPathSegment, notFound } from '#apimachinery';
-import type { CachedObject } from '../cacher/cacher.js';
+import type { CachedObject } from '#cacher';
 import { objectKey } from '../catalog.js';
 import type { RestScope } from './scope.js';
 import { tooLargeResourceVersion } from './storage-errors.js';

@@ -1,9 +1,9 @@
 import { badRequest, expired, type StatusError } from '#apimachinery';
+import type { CachedObject } from '#cacher';
 import { Compacted } from '#storage';
-import type { CachedObject } from '../cacher/cacher.js';
 import { objectKey } from '../catalog.js';
-import { decodeContinue, encodeContinue, InvalidContinue } from '../continue-token.js';
-import type { ListOptions } from '../options.js';
+import { decodeContinue, encodeContinue, InvalidContinue } from '../request/continue-token.js';
+import type { ListOptions } from '../request/options.js';
 import { versionError } from './get.js';
 import type { RestScope } from './scope.js';
 import { type Selection, selectionOf } from './selection.js';

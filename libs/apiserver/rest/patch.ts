@@ -8,17 +8,17 @@ import {
   decodeMergePatch,
   decodeStrategicPatch,
   type FieldError,
+  failureStatus,
+  goValue,
   invalid,
   invalidValue,
   type KubeObject,
   StatusError,
   unknownJsonPatchFields,
 } from '#apimachinery';
-import { goValue } from '#apimachinery/go-format.js';
-import { failureStatus } from '#apimachinery/status.js';
-import { bareMediaType } from '../negotiation.js';
-import type { WriteOptions } from '../options.js';
-import { plainCopy } from '../plain-copy.js';
+import { bareMediaType } from '../request/negotiation.js';
+import type { WriteOptions } from '../request/options.js';
+import { plainCopy } from './plain-copy.js';
 import type { Warnings } from './scope.js';
 
 /** Kinds of patches, by the media type of their bodies. */

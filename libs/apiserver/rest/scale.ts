@@ -1,8 +1,8 @@
 import { badRequest, conflict, humanDuration, type Instant, invalid, invalidValue, type KubeObject, parseTime } from '#apimachinery';
 import type { Endpoint } from '../catalog.js';
-import type { WriteOptions } from '../options.js';
-import type { SubresourceStrategy } from '../strategy.js';
+import type { WriteOptions } from '../request/options.js';
 import type { RestScope } from './scope.js';
+import type { SubresourceStrategy } from './strategy.js';
 import type { IncludeObject, Table } from './table.js';
 import { type Updated, updateObject } from './update.js';
 import { partialMetadata } from './view.js';

@@ -1,15 +1,15 @@
 import type { Clock, Random } from '#apimachinery';
+import type { ClusterStore } from '#cacher';
 import type { Fence } from '#storage';
-import type { AdmissionAttributes, AdmissionContext, AdmissionOperation } from '../admission.js';
-import type { AdmissionChain } from '../admission-chain.js';
-import type { Authorizer } from '../authorizer.js';
-import type { ClusterStore } from '../cacher/cacher.js';
+import type { AdmissionAttributes, AdmissionContext, AdmissionOperation } from '../admission/admission.js';
+import type { AdmissionChain } from '../admission/admission-chain.js';
+import type { Authorizer } from '../authorization/authorizer.js';
+import type { RuleResolver } from '../authorization/rbac.js';
 import type { Catalog, Endpoint } from '../catalog.js';
 import type { Limits } from '../limits.js';
-import type { RuleResolver } from '../rbac.js';
-import type { ClusterReader } from '../reader.js';
-import type { StrategyContext, UserInfo } from '../strategy.js';
-import type { Timers } from '../timers.js';
+import type { Timers } from '../watch/timers.js';
+import type { ClusterReader } from './reader.js';
+import type { StrategyContext, UserInfo } from './strategy.js';
 
 /** One cluster, as the pipeline works on it. Small: everything in it but the store is shared. */
 export interface ClusterScope {

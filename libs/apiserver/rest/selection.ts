@@ -1,6 +1,6 @@
 import { badRequest, type FieldSelector, goQuote, type KubeObject, type LabelSelector } from '#apimachinery';
 import type { Endpoint } from '../catalog.js';
-import type { ListOptions } from '../options.js';
+import type { ListOptions } from '../request/options.js';
 import type { Stored } from './view.js';
 
 /** What a list or watch selects: where to read, and which of what is read. */

@@ -1,6 +1,6 @@
 import type { KubeObject } from '#apimachinery';
 import type { Endpoint } from '../catalog.js';
-import type { SubresourceStrategy } from '../strategy.js';
+import type { SubresourceStrategy } from './strategy.js';
 
 const PLAIN = new Set(['kind', 'apiVersion', 'metadata', 'status']);
 

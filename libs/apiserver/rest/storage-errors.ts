@@ -1,5 +1,13 @@
-import { conflict, expired, type GroupResource, internalError, StatusError, serverTimeout, serviceUnavailable } from '#apimachinery';
-import { failureStatus } from '#apimachinery/status.js';
+import {
+  conflict,
+  expired,
+  failureStatus,
+  type GroupResource,
+  internalError,
+  StatusError,
+  serverTimeout,
+  serviceUnavailable,
+} from '#apimachinery';
 import { Compacted, FencedError, FutureRevision, StorageUnavailable, UnknownCluster } from '#storage';
 
 const RETRY_SECONDS = 2;

@@ -1,7 +1,7 @@
 import type { Instant, KubeObject } from '#apimachinery';
 import { badRequest, formatFieldError, invalidValue } from '#apimachinery';
 import type { Endpoint } from '../catalog.js';
-import type { Column } from '../strategy.js';
+import type { Column } from './strategy.js';
 import { partialMetadata, type Stored, viewObject } from './view.js';
 
 /** What a row carries of its object. */

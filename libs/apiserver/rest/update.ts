@@ -11,21 +11,21 @@ import {
   validateObjectMeta,
   validateObjectMetaUpdate,
 } from '#apimachinery';
+import type { CachedObject } from '#cacher';
 import type { WriteOp } from '#storage';
-import type { CachedObject } from '../cacher/cacher.js';
+import { RBAC_GROUP } from '../authorization/rbac.js';
 import { objectKey } from '../catalog.js';
-import { deletesDuringUpdate } from '../deletion.js';
-import { dedupOwnerReferences, ensureNamespace } from '../object-meta.js';
-import type { WriteOptions } from '../options.js';
-import { RBAC_GROUP } from '../rbac.js';
-import type { Companion, SubresourceStrategy } from '../strategy.js';
+import type { WriteOptions } from '../request/options.js';
 import { companionOps, isTaken } from './companions.js';
 import { admissionOptions, checksMetadata, insert, type Written } from './create.js';
+import { deletesDuringUpdate } from './deletion.js';
 import { confirmNoEscalation } from './escalation.js';
 import { parseUintError } from './get.js';
 import { ignoreManagedFieldsTimestamps } from './managed-fields.js';
+import { dedupOwnerReferences, ensureNamespace } from './object-meta.js';
 import { isNamespace, timeToLive } from './peculiarities.js';
 import { admissionAttributes, admissionContext, causeOf, type RestScope, strategyContext } from './scope.js';
+import type { Companion, SubresourceStrategy } from './strategy.js';
 
 /** Makes the new object from what stands (undefined: nothing does), in the stored version, as its own copy. Throws StatusError. */
 export type Transform = (standing: KubeObject | undefined) => Promise<KubeObject> | KubeObject;

@@ -1,8 +1,8 @@
 import { bareError, expired, type KubeObject, type StatusError } from '#apimachinery';
+import type { CacheEvent, CacheSink } from '#cacher';
 import { Compacted, FutureRevision } from '#storage';
-import type { CacheEvent, CacheSink } from '../cacher/cacher.js';
 import { objectKey } from '../catalog.js';
-import type { ListOptions } from '../options.js';
+import type { ListOptions } from '../request/options.js';
 import { versionError } from './get.js';
 import type { RestScope } from './scope.js';
 import { type Selection, selectionOf } from './selection.js';

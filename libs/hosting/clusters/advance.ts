@@ -1,6 +1,6 @@
 import type { Instant } from '#apimachinery';
 import type { ClusterStores } from '#apiserver';
-import { expireLeases } from '#cluster/expiry.js';
+import { expireLeases } from '#cluster';
 import { type Component, type ComponentChange, LocalHost } from '#controller-runtime';
 import type { PlatformEvent, PlatformRecords } from '#platform';
 import type { StorageAdmin } from '#storage';

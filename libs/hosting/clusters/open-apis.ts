@@ -1,7 +1,6 @@
 import { systemRandom } from '#apimachinery';
 import type { ApiServer, ClusterStores, HeldStore } from '#apiserver';
-import { clusterApi } from '#cluster/api.js';
-import { machineTimers } from '#cluster/machine-timers.js';
+import { clusterApi, machineTimers } from '#cluster';
 import type { Cluster, PlatformRecords } from '#platform';
 import type { ClusterClocks } from './cluster-clocks.js';
 

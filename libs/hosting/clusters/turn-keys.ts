@@ -1,4 +1,4 @@
-import { openQueues, shardOf, type TurnQueueOptions } from '#controller-runtime/bullmq/turn-queue.js';
+import { openQueues, shardOf, type TurnQueueOptions } from '#controller-runtime/bullmq';
 
 /** Removes what the work queue keeps of a deleted cluster: jobs that wait, timers, and the marks that keep them from doubling. */
 export function turnKeys(

@@ -1,7 +1,6 @@
 import { systemClock } from '#apimachinery';
 import type { CommitListener } from '#apiserver';
-import { changeOf } from '#cluster/changes.js';
-import { expiryNotices } from '#cluster/expiry.js';
+import { changeOf, expiryNotices } from '#cluster';
 import type { ComponentChange } from '#controller-runtime';
 
 /** Who is told of commits: the producer's side of the queue, or the worker's host. */

@@ -1,9 +1,6 @@
 import { type Clock, type Instant, systemRandom } from '#apimachinery';
 import type { ClusterStores } from '#apiserver';
-import { clusterApi } from '#cluster/api.js';
-import { hostedCluster } from '#cluster/hosted-cluster.js';
-import { machineTimers } from '#cluster/machine-timers.js';
-import { profiles } from '#cluster/profiles.js';
+import { clusterApi, hostedCluster, machineTimers, profiles } from '#cluster';
 import type { HostedCluster } from '#controller-runtime';
 import type { Cluster, PlatformRecords } from '#platform';
 import { type StorageAdmin, UnknownCluster } from '#storage';

@@ -1,5 +1,5 @@
 import type { autoscalingv1, autoscalingv2 } from '#api';
-import type { Conversion } from '#apiserver/catalog.js';
+import type { Conversion } from '#apiserver';
 import { behaviorFromText, behaviorText } from './conversion-behavior.js';
 import { metricFromV1, metricStatusFromV1, metricStatusToV1, metricToV1 } from './conversion-metrics.js';
 

@@ -1,5 +1,5 @@
 import type { corev1, eventsv1 } from '#api';
-import type { Conversion } from '#apiserver/catalog.js';
+import type { Conversion } from '#apiserver';
 
 /** Sets a field where there is something to set: absent stays absent. */
 function put<T extends object, K extends keyof T>(object: T, key: K, value: T[K] | undefined): void {

@@ -1,5 +1,5 @@
 import type { corev1, networkingv1 } from '#api';
-import { testCluster } from '#apiserver/test-cluster.js';
+import { testCluster } from '#apiserver/test-cluster';
 import { strategies } from '../../index.js';
 
 const PATH = '/api/v1/namespaces/ns/services';

@@ -1,0 +1,44 @@
+import type { Clock, KubeObject, Random } from '#apimachinery';
+import type { Authorizer } from '../authorization/authorizer.js';
+import type { ClusterReader } from '../rest/reader.js';
+import type { UserInfo } from '../rest/strategy.js';
+
+export type AdmissionOperation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
+
+/** One request as admission sees it (apiserver/pkg/admission Attributes). */
+export interface AdmissionAttributes {
+  operation: AdmissionOperation;
+  group: string;
+  version: string;
+  resource: string;
+  subresource: string;
+  kind: string;
+  namespace: string;
+  name: string;
+  user: UserInfo;
+  dryRun: boolean;
+  /** The object of the request; a mutating plugin changes it in place. None for a delete. */
+  object?: KubeObject;
+  oldObject?: KubeObject;
+  options?: Record<string, unknown>;
+  /** Adds a Warning header. */
+  warn(text: string): void;
+}
+
+export interface AdmissionContext {
+  reader: ClusterReader;
+  clock: Clock;
+  random: Random;
+  /** Who decides on access; none: everything is allowed. */
+  authorizer?: Authorizer;
+}
+
+/** One admission plugin, one file. Rejecting is throwing a StatusError (usually forbidden()). */
+export interface AdmissionPlugin {
+  readonly name: string;
+  readonly operations: readonly AdmissionOperation[];
+  /** The only resources it has a say in, subresources included: `pods`, `deployments.apps`. None: all of them. */
+  readonly resources?: readonly string[];
+  admit?(attributes: AdmissionAttributes, ctx: AdmissionContext): Promise<void> | void;
+  validate?(attributes: AdmissionAttributes, ctx: AdmissionContext): Promise<void> | void;
+}

@@ -1,0 +1,28 @@
+import { unauthorized } from '#apimachinery';
+import { type ApiRequest, headerOf } from '../request/request.js';
+import type { UserInfo } from '../rest/strategy.js';
+
+/** Says who a request is from: a user, undefined where it sees no credentials of its kind. Throws a 401 StatusError for bad ones. */
+export interface Authenticator {
+  authenticate(request: ApiRequest): Promise<UserInfo | undefined> | UserInfo | undefined;
+}
+
+export const ANONYMOUS: UserInfo = Object.freeze({ name: 'system:anonymous', groups: ['system:unauthenticated'] });
+
+/** Who a request is from; anonymous without credentials, 401 with ones that nobody knows. */
+export async function authenticate(request: ApiRequest, authenticators: readonly Authenticator[]): Promise<UserInfo> {
+  if (request.user !== undefined) return request.user;
+  for (const authenticator of authenticators) {
+    const user = await authenticator.authenticate(request);
+    if (user !== undefined) return withAuthenticated(user);
+  }
+  // Only bearer tokens are credentials here; whoever comes with anything else comes with nothing.
+  if (/^bearer +\S/i.test(headerOf(request, 'authorization') ?? '')) throw unauthorized();
+  return ANONYMOUS;
+}
+
+/** authentication/group/authenticated_group_adder.go. */
+function withAuthenticated(user: UserInfo): UserInfo {
+  if (user.groups.includes('system:authenticated') || user.groups.includes('system:unauthenticated')) return user;
+  return { ...user, groups: [...user.groups, 'system:authenticated'] };
+}

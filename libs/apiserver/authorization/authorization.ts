@@ -1,0 +1,63 @@
+import { forbidden, goQuote, type StatusError } from '#apimachinery';
+import type { UserInfo } from '../rest/strategy.js';
+import type { AccessRules } from './authorizer.js';
+
+/** What is to be done, by whom (apiserver/pkg/authorization/authorizer Attributes). */
+export interface AuthorizationAttributes {
+  user: UserInfo;
+  verb: string;
+  isResource: boolean;
+  path: string;
+  group: string;
+  version: string;
+  resource: string;
+  subresource: string;
+  namespace: string;
+  name: string;
+}
+
+export type Decision = { decision: 'allow' | 'deny' | 'none'; reason?: string };
+
+/** One authorizer of the chain. RBAC takes its place here. */
+export interface AuthorizerLink {
+  authorize(attributes: AuthorizationAttributes): Promise<Decision> | Decision;
+  /** What it lets a user do in a namespace, for SelfSubjectRulesReview. */
+  rulesFor?(user: UserInfo, namespace: string): Promise<Rules> | Rules;
+}
+
+/** Rules that can be listed. */
+export type Rules = Pick<AccessRules, 'resourceRules' | 'nonResourceRules'>;
+
+const ALLOW: Decision = Object.freeze({ decision: 'allow' });
+const NONE: Decision = Object.freeze({ decision: 'none' });
+
+/** system:masters may do anything (authorizerfactory NewPrivilegedGroups). */
+export const privilegedGroup: AuthorizerLink = {
+  authorize: ({ user }) => (user.groups.includes('system:masters') ? ALLOW : NONE),
+};
+
+/** The first that allows or denies decides; nobody: denied, with the reasons of those that had no opinion. */
+export async function authorize(attributes: AuthorizationAttributes, authorizers: readonly AuthorizerLink[]): Promise<Decision> {
+  const reasons: string[] = [];
+  for (const authorizer of authorizers) {
+    const pending = authorizer.authorize(attributes);
+    const decided = pending instanceof Promise ? await pending : pending;
+    if (decided.decision !== 'none') return decided;
+    if (decided.reason) reasons.push(decided.reason);
+  }
+  return { decision: 'deny', reason: reasons.join('\n') };
+}
+
+const escapeHtml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+/** The 403 in upstream's words (endpoints/handlers/responsewriters/errors.go). */
+export function forbiddenError(attributes: AuthorizationAttributes, reason = ''): StatusError {
+  const { user, verb, isResource, path, group, resource, subresource, namespace, name } = attributes;
+  const who = goQuote(user.name);
+  const tail = reason === '' ? '' : `: ${reason}`;
+  if (!isResource) return forbidden({ group, resource }, name, `${escapeHtml(`User ${who} cannot ${verb} path ${goQuote(path)}`)}${tail}`);
+  const what = goQuote(subresource ? `${resource}/${subresource}` : resource);
+  const where = namespace ? `in the namespace ${goQuote(namespace)}` : 'at the cluster scope';
+  const text = `User ${who} cannot ${verb} resource ${what} in API group ${goQuote(group)} ${where}`;
+  return forbidden({ group, resource }, name, `${escapeHtml(text)}${tail}`);
+}

@@ -1,0 +1,74 @@
+import { applyDefaults, decodeBody, type GroupVersionKind } from '#api';
+import { type KubeObject, tooLarge } from '#apimachinery';
+import { type Negotiated, negotiateOutput, noSuchConversion, wantsPretty } from '../request/negotiation.js';
+import type { WriteOptions } from '../request/options.js';
+import { type ApiRequest, type ApiResponse, headerOf } from '../request/request.js';
+import type { Written } from '../rest/create.js';
+import type { RestScope } from '../rest/scope.js';
+import { includeObjectOf, tableOf, tableRow } from '../rest/table.js';
+import { partialMetadata, type Stored, storedOf, viewObject, viewText } from '../rest/view.js';
+import { objectResponse, textResponse } from './responses.js';
+
+/** A request on a resource, ready to be carried out. */
+export interface ResourceCall {
+  scope: RestScope;
+  request: ApiRequest;
+  query: URLSearchParams;
+}
+
+/** The form of the answer; pretty JSON where the client looks like a person. */
+export function outputOf({ request, query }: ResourceCall): Negotiated {
+  const negotiated = negotiateOutput(headerOf(request, 'accept'));
+  return wantsPretty(query, headerOf(request, 'user-agent')) ? { ...negotiated, pretty: true } : negotiated;
+}
+
+/** The body, no larger than allowed. */
+export function bodyOf({ request, scope }: ResourceCall): Uint8Array {
+  const body = request.body ?? EMPTY;
+  const limit = scope.cluster.limits.requestBody;
+  if (body.byteLength > limit) throw tooLarge(`limit is ${limit}`);
+  return body;
+}
+
+const EMPTY = new Uint8Array(0);
+
+/** Answers one object, whole or as Table or metadata. */
+export function answerObject(call: ResourceCall, negotiated: Negotiated, stored: Stored, status = 200): ApiResponse {
+  const { scope, query } = call;
+  const { endpoint } = scope;
+  const now = scope.cluster.clock.now();
+  const form = { negotiated, status, warnings: scope.warnings.texts };
+  const { convert } = negotiated;
+  if (convert === undefined) {
+    if (negotiated.encoding === 'json') return textResponse(viewText(endpoint, stored, now), form);
+    return objectResponse(viewObject(endpoint, stored, now), form);
+  }
+  if (convert.kind === 'PartialObjectMetadata')
+    return objectResponse(partialMetadata(viewObject(endpoint, stored, now), convert.version), form);
+  if (convert.kind !== 'Table') throw noSuchConversion();
+  const row = tableRow(endpoint, stored, includeObjectOf(query), now, convert.version);
+  const { resourceVersion } = stored.object.metadata;
+  return objectResponse(tableOf(endpoint, resourceVersion ? { resourceVersion } : {}, [row], convert.version), form);
+}
+
+/** Answers what was written. */
+export function answerWritten(call: ResourceCall, negotiated: Negotiated, { value, revision }: Written, status: number): ApiResponse {
+  return answerObject(call, negotiated, storedOf(value, revision), status);
+}
+
+/** Reads a body as a kind, with its defaults; its strange fields become warnings. */
+export function decodeAs(call: ResourceCall, expected: GroupVersionKind, options: WriteOptions, contentType: string): KubeObject {
+  const { object, warnings } = decodeBody({ body: bodyOf(call), contentType, expected, fieldValidation: options.fieldValidation });
+  for (const text of warnings) call.scope.warnings.add(text);
+  object.metadata ??= { name: '' };
+  applyDefaults(expected, object);
+  return object;
+}
+
+/** Reads a body as the resource's own kind. */
+export function decodeOwn(call: ResourceCall, options: WriteOptions, contentType: string): KubeObject {
+  const { endpoint } = call.scope;
+  const object = decodeAs(call, endpoint, options, contentType);
+  endpoint.strategy.setDefaults?.(object);
+  return object;
+}

@@ -1,0 +1,65 @@
+import { stringify } from 'yaml';
+import { encodeProtobuf, ProtobufError } from '#api';
+import { type KubeObject, type Status, statusOf } from '#apimachinery';
+import { MEDIA_TYPES, type Negotiated, negotiatePlain } from '../request/negotiation.js';
+import type { ApiResponse } from '../request/request.js';
+
+/** Quotes a Warning header's text (apimachinery/pkg/util/net NewWarningHeader). */
+function warningHeader(text: string): string {
+  const clean = text.replaceAll('\n', ' ').replaceAll('\r', ' ').replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+  // Header values are bytes: what is beyond Latin-1 goes out as UTF-8.
+  return Buffer.from(`299 - "${clean}"`, 'utf8').toString('latin1');
+}
+
+function headersFor(contentType: string, warnings: readonly string[]): ApiResponse['headers'] {
+  const headers: ApiResponse['headers'] = { 'content-type': contentType };
+  if (warnings.length > 0) headers.warning = warnings.map(warningHeader);
+  return headers;
+}
+
+export interface ResponseForm {
+  negotiated: Negotiated;
+  status: number;
+  warnings: readonly string[];
+}
+
+/** JSON that is made already. */
+export function textResponse(json: string, { negotiated, status, warnings }: ResponseForm): ApiResponse {
+  const headers = headersFor(MEDIA_TYPES.json, warnings);
+  return { status, headers, body: negotiated.pretty ? `${JSON.stringify(JSON.parse(json), null, 2)}\n` : `${json}\n` };
+}
+
+/** Any object, in the encoding that was agreed on. What has no protobuf form goes out as JSON. */
+export function objectResponse(object: object, form: ResponseForm): ApiResponse {
+  const { negotiated, status, warnings } = form;
+  if (negotiated.encoding === 'yaml') {
+    return { status, headers: headersFor(MEDIA_TYPES.yaml, warnings), body: stringify(object, { sortMapEntries: true, lineWidth: 0 }) };
+  }
+  if (negotiated.encoding === 'protobuf') {
+    try {
+      return { status, headers: headersFor(MEDIA_TYPES.protobuf, warnings), body: encodeProtobuf(object as KubeObject) };
+    } catch (error) {
+      if (!(error instanceof ProtobufError)) throw error;
+    }
+  }
+  return textResponse(JSON.stringify(object), form);
+}
+
+/** A failure as its Status, in whatever the client reads. */
+export function errorResponse(error: unknown, accept: string | undefined, warnings: readonly string[] = []): ApiResponse {
+  return statusResponse(statusOf(error), accept, warnings);
+}
+
+/** A Status with its own code. */
+function statusResponse(status: Status, accept: string | undefined, warnings: readonly string[] = []): ApiResponse {
+  const response = objectResponse(status, { negotiated: negotiatePlain(accept), status: status.code ?? 500, warnings });
+  const retry = status.details?.retryAfterSeconds;
+  if (retry) response.headers['retry-after'] = String(retry);
+  return response;
+}
+
+/** Plain text, as the health checks and unknown paths answer. */
+export function plainResponse(status: number, body: string): ApiResponse {
+  const headers = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
+  return { status, headers, body };
+}

@@ -1,0 +1,80 @@
+import { plainResponse } from '../endpoints/responses.js';
+import type { ApiResponse } from '../request/request.js';
+
+/** The checks of a kube-apiserver v1.36, in its order. In a simulated cluster all stand or fall with the store. */
+const HOOKS = [
+  'start-apiserver-admission-initializer',
+  'generic-apiserver-start-informers',
+  'priority-and-fairness-config-consumer',
+  'priority-and-fairness-filter',
+  'storage-object-count-tracker-hook',
+  'start-apiextensions-informers',
+  'start-apiextensions-controllers',
+  'crd-informer-synced',
+  'start-system-namespaces-controller',
+  'peer-endpoint-reconciler-controller',
+  'start-cluster-authentication-info-controller',
+  'start-kube-apiserver-identity-lease-controller',
+  'start-kube-apiserver-identity-lease-garbage-collector',
+  'storage-readiness',
+  'start-legacy-token-tracking-controller',
+  'start-service-ip-repair-controllers',
+  'rbac/bootstrap-roles',
+  'scheduling/bootstrap-system-priority-classes',
+  'priority-and-fairness-config-producer',
+  'bootstrap-controller',
+  'start-kubernetes-service-cidr-controller',
+  'aggregator-reload-proxy-client-cert',
+  'start-kube-aggregator-informers',
+  'apiservice-status-local-available-controller',
+  'apiservice-status-remote-available-controller',
+  'apiservice-registration-controller',
+  'apiservice-wait-for-first-sync',
+  'apiservice-discovery-controller',
+  'kube-apiserver-autoregistration',
+].map((hook) => `poststarthook/${hook}`);
+const LAST = ['autoregister-completion', 'poststarthook/apiservice-openapi-controller', 'poststarthook/apiservice-openapiv3-controller'];
+const LIVE = ['ping', 'log', 'loopback-serving-certificate', 'etcd', ...HOOKS, ...LAST];
+const READY = ['ping', 'log', 'etcd', 'etcd-readiness', 'informer-sync', ...HOOKS, ...LAST, 'shutdown'];
+
+/** The checks below each health path. */
+export const HEALTH_CHECKS: Readonly<Record<string, readonly string[]>> = { healthz: LIVE, livez: LIVE, readyz: READY };
+
+const STORE_CHECKS = new Set(['etcd', 'etcd-readiness']);
+
+/**
+ * Answers /healthz, /livez, /readyz and the checks below them (apiserver/pkg/server/healthz): `ok`, or each check with ?verbose.
+ * `probe` throws where the store can't be reached. Undefined: no such path.
+ */
+export async function healthResponse(
+  path: string,
+  query: URLSearchParams,
+  probe: () => Promise<unknown>,
+): Promise<ApiResponse | undefined> {
+  const [name = '', ...below] = path.split('/').filter((part) => part !== '');
+  const checks = HEALTH_CHECKS[name];
+  if (checks === undefined) return undefined;
+  const single = below.join('/');
+  if (single !== '' && !checks.includes(single)) return undefined;
+  const reachable = await probe().then(
+    () => true,
+    () => false,
+  );
+  const excluded = new Set(query.getAll('exclude'));
+  const failed = (check: string): boolean => !reachable && STORE_CHECKS.has(check) && !excluded.has(check);
+  if (single !== '') return failed(single) ? plainResponse(500, 'internal server error: store not reachable\n') : plainResponse(200, 'ok');
+  const broken = checks.some(failed);
+  if (!broken && !query.has('verbose')) return plainResponse(200, 'ok');
+  const lines = checks.map((check) => line(check, failed(check), excluded.delete(check)));
+  if (excluded.size > 0) {
+    const names = [...excluded].map((check) => JSON.stringify(check)).join(', ');
+    lines.push(`warn: some health checks cannot be excluded: no matches for ${names}`);
+  }
+  lines.push(`${name} check ${broken ? 'failed' : 'passed'}`);
+  return plainResponse(broken ? 500 : 200, `${lines.join('\n')}\n`);
+}
+
+function line(check: string, failed: boolean, excluded: boolean): string {
+  if (failed) return `[-]${check} failed: reason withheld`;
+  return excluded ? `[+]${check} excluded: ok` : `[+]${check} ok`;
+}

@@ -1,0 +1,106 @@
+import { scheme } from '#api';
+import { failureStatus, StatusError } from '#apimachinery';
+import { objectResponse, plainResponse } from '../endpoints/responses.js';
+import { negotiatePlain } from '../request/negotiation.js';
+import { type ApiRequest, type ApiResponse, headerOf } from '../request/request.js';
+import { type DiscoveryPlace, discoveryResponse } from './discovery-handler.js';
+import { HEALTH_CHECKS, healthResponse } from './health.js';
+
+/** What a server says of itself at /version (version.Info). */
+export interface VersionInfo {
+  major: string;
+  minor: string;
+  emulationMajor: string;
+  emulationMinor: string;
+  minCompatibilityMajor: string;
+  minCompatibilityMinor: string;
+  gitVersion: string;
+  gitCommit: string;
+  gitTreeState: string;
+  buildDate: string;
+  goVersion: string;
+  compiler: string;
+  platform: string;
+}
+
+/** The version that clusters simulate. */
+export const KUBERNETES_VERSION: VersionInfo = Object.freeze({
+  major: '1',
+  minor: '36',
+  emulationMajor: '1',
+  emulationMinor: '36',
+  minCompatibilityMajor: '1',
+  minCompatibilityMinor: '35',
+  gitVersion: 'v1.36.2',
+  gitCommit: 'a3c1b7d94ef0c82e6b5d1f7790a4c3e2d8b6f015',
+  gitTreeState: 'clean',
+  buildDate: '2026-06-18T00:00:00Z',
+  goVersion: 'go1.26.3',
+  compiler: 'gc',
+  platform: 'linux/amd64',
+});
+
+export interface NonResourceCall {
+  request: ApiRequest;
+  query: URLSearchParams;
+  version: VersionInfo;
+  place: DiscoveryPlace;
+  /** Throws where the store can't be reached. */
+  probe(): Promise<unknown>;
+}
+
+let paths: readonly string[] | undefined;
+
+const EXTRA_PATHS = [
+  '/.well-known/openid-configuration',
+  '/flagz',
+  '/metrics',
+  '/metrics/slis',
+  '/openapi/v2',
+  '/openapi/v3',
+  '/openapi/v3/',
+];
+
+/** What `/` lists. */
+function rootPaths(): readonly string[] {
+  if (paths !== undefined) return paths;
+  const found = new Set(['/api', '/api/v1', '/apis', '/apis/', '/openid/v1/jwks', '/statusz', '/version', ...EXTRA_PATHS]);
+  for (const { group, versions } of scheme.groupVersions()) {
+    if (group === '') continue;
+    found.add(`/apis/${group}`);
+    for (const version of versions) found.add(`/apis/${group}/${version}`);
+  }
+  for (const [name, checks] of Object.entries(HEALTH_CHECKS)) {
+    found.add(`/${name}`);
+    for (const check of checks) found.add(`/${name}/${check}`);
+  }
+  paths = [...found].sort();
+  return paths;
+}
+
+function methodNotServed(): StatusError {
+  const message = 'the server does not allow this method on the requested resource';
+  return new StatusError(failureStatus({ code: 405, reason: 'MethodNotAllowed', message, details: {} }));
+}
+
+/** Answers what is no resource: versions, health, discovery, OpenAPI, the list of paths. */
+export async function nonResourceResponse(call: NonResourceCall): Promise<ApiResponse> {
+  const { request, query } = call;
+  const path = request.path.replace(/\/+$/, '');
+  const health = await healthResponse(path, query, call.probe);
+  if (health !== undefined) return health;
+  if (path === '/version') {
+    if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotServed();
+    return json(request, call.version);
+  }
+  if (path === '') return json(request, { paths: rootPaths() });
+  const found = discoveryResponse(request, query, call.place);
+  if (found === undefined) return plainResponse(404, '404 page not found\n');
+  if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotServed();
+  return found;
+}
+
+function json(request: ApiRequest, object: object): ApiResponse {
+  const { pretty } = negotiatePlain(headerOf(request, 'accept'));
+  return objectResponse(object, { negotiated: { encoding: 'json', pretty }, status: 200, warnings: [] });
+}

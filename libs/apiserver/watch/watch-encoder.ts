@@ -1,0 +1,99 @@
+import { stringify } from 'yaml';
+import { encodeWatchFrame } from '#api';
+import type { Clock, KubeObject, Status } from '#apimachinery';
+import type { CacheEvent } from '#cacher';
+import type { Endpoint } from '../catalog.js';
+import type { Negotiated } from '../request/negotiation.js';
+import { columnDefinitions, type IncludeObject, tableOf, tableRow } from '../rest/table.js';
+import { partialMetadata, type Stored, viewObject, viewText } from '../rest/view.js';
+import type { WatchType } from '../rest/watch.js';
+
+/** How one watcher wants its events. */
+export interface WatchForm {
+  endpoint: Endpoint;
+  negotiated: Negotiated;
+  include: IncludeObject;
+  clock: Clock;
+}
+
+const text = new TextEncoder();
+
+/** Turns events into frames. Frames of the same event in the same form are made once for all watchers (CacheEvent.encoded). */
+export class WatchEncoder {
+  private readonly id: string;
+  private headed = false;
+
+  constructor(private readonly form: WatchForm) {
+    const { endpoint, negotiated, include } = form;
+    const { kind = '', version = '' } = negotiated.convert ?? {};
+    this.id = `${endpoint.apiVersion} ${negotiated.encoding} ${kind} ${version} ${include} `;
+  }
+
+  /** A frame for a change, or for an object that was there at the start. */
+  event(type: WatchType, stored: Stored, event: CacheEvent | undefined): Uint8Array {
+    const first = this.form.negotiated.convert?.kind === 'Table' && !this.headed;
+    this.headed = true;
+    // The first frame of a Table carries the columns, so it is this watcher's own.
+    if (event === undefined || first) return this.encode(type, stored, first);
+    const id = this.id + type;
+    let frame = event.encoded.get(id);
+    if (frame === undefined) {
+      frame = this.encode(type, stored, false);
+      event.encoded.set(id, frame);
+    }
+    return frame;
+  }
+
+  /** A bookmark: an object of the kind with nothing but its resourceVersion. */
+  bookmark(revision: number, initial: boolean): Uint8Array {
+    const { endpoint, negotiated } = this.form;
+    const annotations = initial ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {};
+    const metadata = { resourceVersion: String(revision), ...annotations };
+    const { convert } = negotiated;
+    if (convert?.kind === 'Table') return this.frame('BOOKMARK', this.bookmarkTable(metadata, convert.version));
+    const kind = convert ? convert.kind : endpoint.kind;
+    const apiVersion = convert ? `meta.k8s.io/${convert.version}` : endpoint.apiVersion;
+    return this.frame('BOOKMARK', { kind, apiVersion, metadata });
+  }
+
+  error(status: Status): Uint8Array {
+    return this.frame('ERROR', status);
+  }
+
+  private bookmarkTable(metadata: Record<string, unknown>, version: string): object {
+    const { endpoint } = this.form;
+    const cells = columnDefinitions(endpoint).map(() => '');
+    const object = { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata };
+    const table = tableOf(endpoint, { resourceVersion: metadata.resourceVersion }, [{ cells, object }], version);
+    const headed = this.headed;
+    this.headed = true;
+    return headed ? { ...table, columnDefinitions: null } : table;
+  }
+
+  private encode(type: WatchType, stored: Stored, first: boolean): Uint8Array {
+    const { endpoint, negotiated, clock } = this.form;
+    const now = clock.now();
+    if (negotiated.convert === undefined && negotiated.encoding === 'json') {
+      return text.encode(`{"type":"${type}","object":${viewText(endpoint, stored, now)}}\n`);
+    }
+    return this.frame(type, this.converted(stored, now, first));
+  }
+
+  private converted(stored: Stored, now: number, first: boolean): object {
+    const { endpoint, negotiated, include } = this.form;
+    const { convert } = negotiated;
+    const object = viewObject(endpoint, stored, now);
+    if (convert === undefined) return object;
+    if (convert.kind !== 'Table') return partialMetadata(object, convert.version);
+    const rows = [tableRow(endpoint, stored, include, now, convert.version)];
+    const table = tableOf(endpoint, { resourceVersion: object.metadata.resourceVersion }, rows, convert.version);
+    return first ? table : { ...table, columnDefinitions: null };
+  }
+
+  private frame(type: string, object: object): Uint8Array {
+    const { encoding } = this.form.negotiated;
+    if (encoding === 'protobuf') return encodeWatchFrame(type, object as KubeObject);
+    if (encoding === 'yaml') return text.encode(`${stringify({ type, object })}---\n`);
+    return text.encode(`{"type":"${type}","object":${JSON.stringify(object)}}\n`);
+  }
+}

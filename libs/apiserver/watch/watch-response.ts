@@ -1,0 +1,75 @@
+import { expired, type Status } from '#apimachinery';
+import type { Limits } from '../limits.js';
+import type { ListOptions } from '../request/options.js';
+import type { RestScope } from '../rest/scope.js';
+import { watchObjects } from '../rest/watch.js';
+import { WatchEncoder, type WatchForm } from './watch-encoder.js';
+import { type ByteStream, FrameQueue } from './watch-stream.js';
+
+const SECOND = 1000;
+
+/** How long a watch lives, in milliseconds of the machine (endpoints/handlers/get.go). The request's id stands for chance: watches do not end all at once. */
+function lifetime(options: ListOptions, limits: Limits, requestId: string): number {
+  const asked = (options.timeoutSeconds ?? 0) * SECOND;
+  if (asked > 0) return asked;
+  let sum = 0;
+  for (let i = 0; i < requestId.length; i++) sum = (sum * 31 + requestId.charCodeAt(i)) % 1000;
+  return Math.floor(limits.watchTimeout * (1 + sum / 1000));
+}
+
+/**
+ * Opens a watch as a stream of frames; bytes flow once the stream is started. Throws StatusError before anything was sent.
+ * Ends after its time with a last bookmark, when its reader lags too far behind, or when the cluster's store says so.
+ */
+export async function openWatch(scope: RestScope, options: ListOptions, form: Omit<WatchForm, 'clock'>): Promise<ByteStream> {
+  const { timers, limits, clock } = scope.cluster;
+  const encoder = new WatchEncoder({ ...form, clock });
+  let stop: (() => void) | undefined;
+  let cancelTimer: (() => void) | undefined;
+  let progress = 0;
+  let over = false;
+  const overflow = () => encoder.error(lagging());
+  const queue = new FrameQueue(limits, overflow, () => {
+    over = true;
+    cancelTimer?.();
+    stop?.();
+  });
+  stop = await watchObjects(scope, options, {
+    event(type, stored, event) {
+      progress = Math.max(progress, stored.revision);
+      queue.push(encoder.event(type, stored, event));
+    },
+    bookmark(revision, initial) {
+      progress = revision;
+      if (initial && options.allowWatchBookmarks) queue.push(encoder.bookmark(revision, true));
+    },
+    end(error) {
+      if (error !== undefined) queue.push(encoder.error(error.status));
+      queue.finish();
+    },
+  });
+  if (over) {
+    stop();
+    return queue;
+  }
+  const bookmark = () => {
+    if (options.allowWatchBookmarks && progress > 0) queue.push(encoder.bookmark(progress, false));
+  };
+  let left = lifetime(options, limits, scope.requestId);
+  const tick = () => {
+    const wait = options.allowWatchBookmarks ? Math.min(left, limits.watchBookmarkEvery) : left;
+    left -= wait;
+    cancelTimer = timers.after(wait, () => {
+      bookmark();
+      if (left > 0) tick();
+      else queue.finish();
+    });
+  };
+  tick();
+  return queue;
+}
+
+/** What a reader is told that did not keep up: it has to list again. */
+function lagging(): Status {
+  return expired('the watch was closed because its reader did not keep up with the events').status;
+}

@@ -1,0 +1,42 @@
+import { Redis } from 'ioredis';
+import { redisUrl } from '../../../test/servers.js';
+import { busContract } from './bus.contract.js';
+import { redisBus } from './redis.js';
+
+busContract(async () => {
+  const url = await redisUrl();
+  const [here, there] = [redisBus({ url }), redisBus({ url })];
+  // A first message that nobody hears: the publisher is connected from here on.
+  await here.subscribe(
+    'warm',
+    () => undefined,
+    () => undefined,
+  );
+  return {
+    here,
+    there,
+    async close() {
+      await Promise.all([here.close(), there.close()]);
+    },
+  };
+});
+
+test('a lost connection is made again, and told as a gap', async () => {
+  const url = await redisUrl();
+  const bus = redisBus({ url });
+  const heard: string[] = [];
+  let gaps = 0;
+  await bus.subscribe(
+    'gap',
+    (message) => heard.push(message),
+    () => gaps++,
+  );
+  const killer = new Redis(url);
+  await killer.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+  while (gaps === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await killer.publish('gap', 'after');
+  while (heard.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect({ heard, gaps }).toEqual({ heard: ['after'], gaps: 1 });
+  killer.disconnect();
+  await bus.close();
+});

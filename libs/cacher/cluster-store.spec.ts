@@ -1,0 +1,172 @@
+import { memoryBus } from '#cacher/bus';
+import { Compacted, FutureRevision, memoryStorage, type WriteOp } from '#storage';
+import type { CacheEvent, CacheSink } from './cacher.js';
+import { clusterStore, type HostedClusterStore } from './cluster-store.js';
+import { DEFAULT_STORE_LIMITS, type StoreLimits } from './limits.js';
+
+const cause = { requestId: 'r', user: 'u' };
+const text = (n: number) => `{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a"},"n":${n}}`;
+const create = (key: string, n = 0): WriteOp => ({ type: 'create', key, value: text(n), cause, at: 1 });
+const update = (key: string, expected: number, n: number): WriteOp => ({ type: 'update', key, expected, value: text(n), cause, at: 1 });
+const remove = (key: string): WriteOp => ({ type: 'delete', key, cause, at: 1 });
+
+interface Seen extends CacheSink {
+  lines: string[];
+  ended: Array<Error | undefined>;
+  reached: number;
+}
+
+function recorder(): Seen {
+  const lines: string[] = [];
+  const ended: Array<Error | undefined> = [];
+  return {
+    lines,
+    ended,
+    reached: 0,
+    event({ type, revision, current, previous }: CacheEvent) {
+      lines.push(`${revision} ${type} ${current.key}${previous ? ` was ${previous.revision}` : ''}`);
+    },
+    progress(revision) {
+      this.reached = revision;
+    },
+    end(error) {
+      ended.push(error);
+    },
+  };
+}
+
+async function setUp(
+  limits: Partial<StoreLimits> = {},
+): Promise<{ one: HostedClusterStore; two: HostedClusterStore; commits: string[]; compact(revision: number): Promise<void> }> {
+  const admin = memoryStorage();
+  await admin.create('c');
+  const bus = memoryBus();
+  const commits: string[] = [];
+  const options = { storage: admin.open('c'), bus, limits: { ...DEFAULT_STORE_LIMITS, ...limits } };
+  return {
+    one: clusterStore({
+      ...options,
+      onCommit: (cluster, events) => commits.push(`${cluster} ${events.map((event) => event.revision).join(' ')}`),
+    }),
+    two: clusterStore(options),
+    commits,
+    compact: (revision) => admin.open('c').compact(revision),
+  };
+}
+
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+test('concurrent writes go together, in the order of their calls, and each gets its own results', async () => {
+  const { one, commits } = await setUp();
+  const results = await Promise.all([
+    one.write([create('/r/p/a')]),
+    one.write([create('/r/p/b'), create('/r/p/c')]),
+    one.write([create('/r/p/a')]),
+  ]);
+  expect(results.map((list) => list.map((result) => (result.ok ? result.entry.revision : result.reason)))).toEqual([
+    [1],
+    [2, 3],
+    ['exists'],
+  ]);
+  expect(commits).toEqual(['c 1 2 3']);
+});
+
+test('an object is parsed once and carries its resourceVersion', async () => {
+  const { one } = await setUp();
+  await one.write([create('/r/p/a', 7)]);
+  const object = await one.get('/r/p/a');
+  expect(object?.object).toEqual({ kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: 'a', resourceVersion: '1' }, n: 7 });
+  expect(object?.object).toBe(object?.object);
+});
+
+test('watchers of this process are told before the write resolves, those of another soon after', async () => {
+  const { one, two } = await setUp();
+  const near = recorder();
+  const far = recorder();
+  await one.watch('/r/p/', undefined, near);
+  await two.watch('/r/', undefined, far);
+  await one.write([create('/r/p/a'), create('/r/q/b')]);
+  const lines = ['1 put /r/p/a'];
+  expect(near).toMatchObject({ lines, reached: 2 });
+  await settle();
+  expect(far).toMatchObject({ lines: [...lines, '2 put /r/q/b'], reached: 2 });
+  await two.write([update('/r/p/a', 1, 2)]);
+  await one.write([remove('/r/p/a')]);
+  await settle();
+  expect(near).toMatchObject({ lines: [...lines, '3 put /r/p/a was 1', '4 delete /r/p/a was 3'], reached: 4 });
+});
+
+test('a watch from a recent revision is served from the window, an older one from the log, both with what stood there before', async () => {
+  const { one } = await setUp({ windowEvents: 2, logPage: 2 });
+  const opener = recorder();
+  await one.watch('/r/p/', undefined, opener);
+  await one.write([create('/r/p/a')]);
+  for (let n = 1; n < 7; n++) await one.write([update('/r/p/a', n, n)]);
+  const old = recorder();
+  const recent = recorder();
+  await one.watch('/r/p/', 1, old);
+  await one.watch('/r/p/', 6, recent);
+  await settle();
+  await one.write([remove('/r/p/a')]);
+  const all = ['1 put /r/p/a', ...[2, 3, 4, 5, 6, 7].map((n) => `${n} put /r/p/a was ${n - 1}`), '8 delete /r/p/a was 7'];
+  expect([opener.lines, old.lines, recent.lines]).toEqual([all, all.slice(1), all.slice(6)]);
+});
+
+test('a compacted revision and one of the future cannot be watched from', async () => {
+  const { one, compact } = await setUp({ windowEvents: 1 });
+  for (const key of ['/r/p/a', '/r/p/b', '/r/p/c']) await one.write([create(key)]);
+  await compact(2);
+  await expect(one.watch('/r/p/', 1, recorder())).rejects.toThrow(Compacted);
+  await expect(one.watch('/r/p/', 4, recorder())).rejects.toThrow(FutureRevision);
+});
+
+test('get and list see what another process wrote, with and without the cache', async () => {
+  const { one, two } = await setUp();
+  await two.watch('/r/', undefined, recorder());
+  await one.write(['a', 'b', 'c'].map((name) => create(`/r/p/${name}`)));
+  for (const store of [one, two]) {
+    expect((await store.get('/r/p/b'))?.revision).toBe(2);
+    const keys = (list: Awaited<ReturnType<HostedClusterStore['list']>>) => ({ ...list, items: list.items.map((item) => item.key) });
+    expect(keys(await store.list({ prefix: '/r/p/', limit: 2 }))).toEqual({
+      items: ['/r/p/a', '/r/p/b'],
+      revision: 3,
+      more: true,
+      remaining: 1,
+    });
+    expect(keys(await store.list({ prefix: '/r/', after: '/r/p/a', at: 2 }))).toEqual({
+      items: ['/r/p/b'],
+      revision: 2,
+      more: false,
+      remaining: 0,
+    });
+    const odd = (object: { revision: number }) => object.revision % 2 === 1;
+    expect(keys(await store.list({ prefix: '/r/p/', filter: odd, limit: 1 }))).toEqual({ items: ['/r/p/a'], revision: 3, more: true });
+    await expect(store.list({ prefix: '/r/p/', notOlderThan: 4 })).rejects.toThrow(FutureRevision);
+  }
+});
+
+test('closing ends the watches', async () => {
+  const { one } = await setUp();
+  const sink = recorder();
+  await one.watch('/r/p/', undefined, sink);
+  one.close();
+  expect(sink.ended).toEqual([undefined]);
+  await expect(one.get('/r/p/a')).rejects.toThrow('the store of cluster c was closed');
+});
+
+test('a process that has fallen out of the log ends its watches and reads on', async () => {
+  const admin = memoryStorage();
+  await admin.create('c');
+  const deaf = { ...memoryBus(), publish: () => undefined, subscribe: async () => () => undefined };
+  const [writer, behind] = [1, 2].map(() => clusterStore({ storage: admin.open('c'), bus: deaf })) as [
+    HostedClusterStore,
+    HostedClusterStore,
+  ];
+  const sink = recorder();
+  await behind.watch('/r/', undefined, sink);
+  await writer.write([create('/r/p/a')]);
+  await writer.write([update('/r/p/a', 1, 2)]);
+  await admin.open('c').compact(2);
+  expect((await behind.get('/r/p/a'))?.revision).toBe(2);
+  expect([sink.lines, sink.ended]).toEqual([[], [new Compacted(0, 2)]]);
+});

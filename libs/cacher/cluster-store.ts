@@ -1,0 +1,228 @@
+import type { Bus } from '#cacher/bus';
+import {
+  Compacted,
+  checkOps,
+  checkPrefix,
+  FutureRevision,
+  type LogEntry,
+  type Revision,
+  type Storage,
+  StorageUnavailable,
+  UnknownCluster,
+  type WriteOp,
+  type WriteOptions,
+  type WriteResult,
+} from '#storage';
+import { commitChannel, encodeCommit } from './bus-message.js';
+import { cachedObject, cacheEvent } from './cached-object.js';
+import type { CachedObject, CacheSink, ClusterStore, CommitListener } from './cacher.js';
+import { listFromStorage } from './cold-read.js';
+import { follow } from './follow.js';
+import { KeptReplica } from './kept-replica.js';
+import { DEFAULT_STORE_LIMITS, type StoreLimits } from './limits.js';
+import type { Replica } from './replica.js';
+import { SharedCall, SharedGet } from './shared-call.js';
+import { WriteQueue } from './write-queue.js';
+
+export interface ClusterStoreOptions {
+  storage: Storage;
+  bus: Bus;
+  /** Its events carry `previous` only while the cluster's objects are in memory. Must not throw. */
+  onCommit?: CommitListener;
+  limits?: StoreLimits;
+}
+
+/** A cluster's store with what its host has to turn. */
+export interface HostedClusterStore extends ClusterStore {
+  /** To be called every few seconds: finds what was committed elsewhere and never announced. Throws what the store throws. */
+  tick(): Promise<void>;
+  /** Lets go of what is in memory, unless somebody watches. */
+  drop(): void;
+  /** What is in memory, in bytes of stored text; 0 while nothing is loaded. */
+  readonly bytes: number;
+  /** Whether somebody watches or a write is under way. */
+  readonly busy: boolean;
+}
+
+type ListQuery = Parameters<ClusterStore['list']>[0];
+type ListAnswer = Awaited<ReturnType<ClusterStore['list']>>;
+
+class CachingClusterStore implements HostedClusterStore {
+  readonly cluster: string;
+  readonly #storage: Storage;
+  readonly #bus: Bus;
+  readonly #onCommit: CommitListener | undefined;
+  readonly #limits: StoreLimits;
+  readonly #writes: WriteQueue;
+  readonly #revision: SharedCall<Revision>;
+  readonly #gets: SharedGet<CachedObject>;
+  readonly #kept: KeptReplica;
+  #reads = 0;
+  #closed = false;
+
+  constructor({ storage, bus, onCommit, limits = DEFAULT_STORE_LIMITS }: ClusterStoreOptions) {
+    this.cluster = storage.cluster;
+    this.#storage = storage;
+    this.#bus = bus;
+    this.#onCommit = onCommit;
+    this.#limits = limits;
+    this.#writes = new WriteQueue(
+      (ops, options) => storage.write(ops, options),
+      (entries) => this.#committed(entries),
+      limits,
+    );
+    // A lost message is found by comparing with the store; what fails there is met again by the next read or tick.
+    const onGap = () => void this.tick().catch(() => undefined);
+    this.#kept = new KeptReplica({ storage, bus, limits, onGap });
+    this.#revision = new SharedCall(() => storage.revision());
+    this.#gets = new SharedGet((keys) => this.#read(keys), limits.batchKeys);
+  }
+
+  get bytes(): number {
+    return this.#kept.live?.bytes ?? 0;
+  }
+
+  get busy(): boolean {
+    return this.#writes.busy || (this.#kept.live?.watchers.count ?? 0) > 0;
+  }
+
+  async write(ops: readonly WriteOp[], options: WriteOptions = {}): Promise<WriteResult[]> {
+    checkOps(ops);
+    this.#checkOpen();
+    return this.#writes.write(ops, options);
+  }
+
+  /** Cache and watchers first, then the other processes, then the host; the writers' promises come after. */
+  #committed(entries: readonly LogEntry[]): Promise<void> | undefined {
+    const replica = this.#kept.live;
+    const last = entries[entries.length - 1]?.revision ?? 0;
+    this.#kept.announce(last);
+    const inOrder = replica === undefined || replica.apply(entries);
+    this.#bus.publish(commitChannel(this.cluster), encodeCommit(entries, this.#limits.busMessageBytes));
+    if (inOrder) return this.#tellHost(entries, replica);
+    // Another process' commit lies between: it is read from the log. Where that fails the write still stands.
+    const told = () => this.#tellHost(entries, replica);
+    return replica.reach(last).then(told, told);
+  }
+
+  #tellHost(entries: readonly LogEntry[], replica: Replica | undefined): undefined {
+    if (this.#onCommit === undefined) return;
+    const events = entries.map((entry) => replica?.window.at(entry.revision) ?? cacheEvent(entry));
+    this.#onCommit(this.cluster, events);
+  }
+
+  async get(key: string): Promise<CachedObject | undefined> {
+    const replica = await this.#current();
+    return replica === undefined ? this.#gets.get(key) : replica.index.get(key);
+  }
+
+  async #read(keys: readonly string[]): Promise<ReadonlyMap<string, CachedObject>> {
+    const found = new Map<string, CachedObject>();
+    for (const stored of await this.#storage.get(keys)) if (stored !== undefined) found.set(stored.key, cachedObject(stored));
+    return found;
+  }
+
+  peek(key: string): CachedObject | undefined {
+    return this.#kept.live?.index.get(key);
+  }
+
+  /** The replica, as of now at least; none while nothing is loaded. */
+  async #current(): Promise<Replica | undefined> {
+    this.#checkOpen();
+    const replica = this.#kept.live;
+    if (replica === undefined) {
+      this.#countRead();
+      return undefined;
+    }
+    return (await this.#reaches(replica, await this.revision())) ? replica : undefined;
+  }
+
+  /** Whether the replica gets there; one that has fallen out of the log does not, and the store itself is read. */
+  async #reaches(replica: Replica, revision: Revision): Promise<boolean> {
+    try {
+      await replica.reach(revision);
+      return true;
+    } catch (error) {
+      if (error instanceof Compacted) return false;
+      throw error;
+    }
+  }
+
+  async list(query: ListQuery): Promise<ListAnswer> {
+    checkPrefix(query.prefix);
+    const replica = await this.#replicaFor(query);
+    if (replica === undefined) return listFromStorage(this.#storage, query, this.#limits);
+    const { items, more, remaining } = replica.index.list(query);
+    return { items, revision: replica.applied, more, ...(query.filter === undefined && { remaining }) };
+  }
+
+  async #replicaFor({ at, notOlderThan }: ListQuery): Promise<Replica | undefined> {
+    if (at === undefined && notOlderThan === undefined) return this.#current();
+    this.#checkOpen();
+    const replica = this.#kept.live;
+    if (replica === undefined || (at !== undefined && at !== replica.applied)) {
+      this.#countRead();
+      return undefined;
+    }
+    if (notOlderThan !== undefined) await this.#reachKnown(replica, notOlderThan);
+    return replica;
+  }
+
+  /** Throws FutureRevision where it has not happened. */
+  async #reachKnown(replica: Replica, revision: Revision): Promise<void> {
+    if (revision <= replica.applied) return;
+    const newest = await this.revision();
+    if (revision > newest) throw new FutureRevision(revision, newest);
+    await replica.reach(revision);
+  }
+
+  async revision(): Promise<Revision> {
+    this.#checkOpen();
+    try {
+      return await this.#revision.run();
+    } catch (error) {
+      if (error instanceof UnknownCluster) this.#kept.end(error);
+      throw error;
+    }
+  }
+
+  async watch(prefix: string, after: Revision | undefined, sink: CacheSink): Promise<() => void> {
+    checkPrefix(prefix);
+    this.#checkOpen();
+    const replica = this.#kept.live ?? (await this.#kept.load());
+    if (after === undefined) await replica.reach(await this.revision());
+    else await this.#reachKnown(replica, after);
+    return follow({ storage: this.#storage, replica, limits: this.#limits, prefix, after: after ?? replica.applied, sink });
+  }
+
+  #countRead(): void {
+    if (++this.#reads < this.#limits.readsToLoad || this.#kept.isLoading) return;
+    this.#reads = 0;
+    // Only to be faster later: whoever needs the objects meets the same trouble himself.
+    this.#kept.load().catch(() => undefined);
+  }
+
+  async tick(): Promise<void> {
+    this.#reads = 0;
+    const replica = this.#kept.live;
+    if (replica !== undefined) await replica.reach(await this.revision());
+  }
+
+  drop(): void {
+    if (!this.busy) this.#kept.end();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#kept.close();
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new StorageUnavailable(`the store of cluster ${this.cluster} was closed`);
+  }
+}
+
+/** This process' view of one cluster's store. Nothing is in memory until somebody watches, or reads often. */
+export function clusterStore(options: ClusterStoreOptions): HostedClusterStore {
+  return new CachingClusterStore(options);
+}

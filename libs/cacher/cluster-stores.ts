@@ -1,0 +1,102 @@
+import type { Clock, Instant } from '#apimachinery';
+import type { Bus } from '#cacher/bus';
+import type { StorageAdmin } from '#storage';
+import type { ClusterStore, CommitListener } from './cacher.js';
+import { clusterStore, type HostedClusterStore } from './cluster-store.js';
+import { DEFAULT_STORE_LIMITS, type StoreLimits } from './limits.js';
+
+/** A store that is held; to be released once, when its holder is done with it. */
+export interface HeldStore {
+  readonly store: ClusterStore;
+  release(): void;
+}
+
+/** The cluster stores of a process. */
+export interface ClusterStores {
+  /** The one store of a cluster in this process; it stays as long as anybody holds it. Whether the cluster exists is found out by using it. */
+  acquire(cluster: string): HeldStore;
+  /** To be called every few seconds: looks for commits that were never announced, lets go of what is idle or too much. */
+  tick(): Promise<void>;
+  /** Ends a cluster's store at once, watches included: it was deleted. */
+  forget(cluster: string): void;
+  close(): void;
+}
+
+interface Entry {
+  store: HostedClusterStore;
+  holders: number;
+  usedAt: Instant;
+}
+
+export interface ClusterStoresOptions {
+  admin: StorageAdmin;
+  bus: Bus;
+  /** The machine's clock. */
+  clock: Clock;
+  onCommit?: CommitListener;
+  limits?: StoreLimits;
+}
+
+class ProcessClusterStores implements ClusterStores {
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(private readonly options: Required<Pick<ClusterStoresOptions, 'limits'>> & ClusterStoresOptions) {}
+
+  acquire(cluster: string): HeldStore {
+    const { admin, bus, onCommit, limits, clock } = this.options;
+    const entry = this.#entries.get(cluster) ?? {
+      store: clusterStore({ storage: admin.open(cluster), bus, onCommit, limits }),
+      holders: 0,
+      usedAt: 0,
+    };
+    this.#entries.set(cluster, entry);
+    entry.holders++;
+    entry.usedAt = clock.now();
+    let held = true;
+    const release = () => {
+      if (held) entry.holders--;
+      held = false;
+      entry.usedAt = clock.now();
+    };
+    return { store: entry.store, release };
+  }
+
+  async tick(): Promise<void> {
+    const { limits, clock } = this.options;
+    const now = clock.now();
+    for (const [cluster, entry] of this.#entries) {
+      if (entry.store.busy) entry.usedAt = now;
+      else if (entry.holders === 0 && now - entry.usedAt >= limits.idleTime) this.forget(cluster);
+    }
+    this.#shrink();
+    const results = await Promise.allSettled([...this.#entries.values()].map(({ store }) => store.tick()));
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+  }
+
+  /** Lets go of the caches idle for longest until all fit; those somebody watches stay. */
+  #shrink(): void {
+    let bytes = 0;
+    for (const { store } of this.#entries.values()) bytes += store.bytes;
+    if (bytes <= this.options.limits.totalBytes) return;
+    for (const { store } of [...this.#entries.values()].sort((a, b) => a.usedAt - b.usedAt)) {
+      if (bytes <= this.options.limits.totalBytes) return;
+      bytes -= store.bytes;
+      store.drop();
+      bytes += store.bytes;
+    }
+  }
+
+  forget(cluster: string): void {
+    this.#entries.get(cluster)?.store.close();
+    this.#entries.delete(cluster);
+  }
+
+  close(): void {
+    for (const cluster of [...this.#entries.keys()]) this.forget(cluster);
+  }
+}
+
+/** Hands out one store a cluster, and lets go of those nobody needs. */
+export function clusterStores(options: ClusterStoresOptions): ClusterStores {
+  return new ProcessClusterStores({ ...options, limits: options.limits ?? DEFAULT_STORE_LIMITS });
+}

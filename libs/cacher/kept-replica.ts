@@ -1,0 +1,93 @@
+import type { Bus, Unsubscribe } from '#cacher/bus';
+import { type Revision, type Storage, StorageUnavailable } from '#storage';
+import { commitChannel, decodeCommit } from './bus-message.js';
+import { cachedObject } from './cached-object.js';
+import type { StoreLimits } from './limits.js';
+import { Replica } from './replica.js';
+
+interface Surroundings {
+  storage: Storage;
+  bus: Bus;
+  limits: StoreLimits;
+  /** Called when messages may have been lost. */
+  onGap(): void;
+}
+
+/** The replica of a cluster while there is one: made when asked for, fed from the bus, given up when it ends. */
+export class KeptReplica {
+  #replica: Replica | undefined;
+  #loading: Promise<Replica> | undefined;
+  #unsubscribe: Unsubscribe | undefined;
+  /** The newest revision that this process has heard of. */
+  #announced: Revision = 0;
+  #closed = false;
+
+  constructor(private readonly around: Surroundings) {}
+
+  /** None while nothing is loaded. */
+  get live(): Replica | undefined {
+    return this.#replica?.ended === undefined ? this.#replica : undefined;
+  }
+
+  get isLoading(): boolean {
+    return this.#loading !== undefined;
+  }
+
+  /** Tells that a revision was committed, which a replica that is just being made may not have seen. */
+  announce(revision: Revision): void {
+    this.#announced = Math.max(this.#announced, revision);
+  }
+
+  load(): Promise<Replica> {
+    this.#loading ??= this.#make().finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
+  }
+
+  async #make(): Promise<Replica> {
+    this.end();
+    const { storage, bus, limits, onGap } = this.around;
+    // First the ear, then the list: what is committed after the list is heard, or found by the next read.
+    const unsubscribe = await bus.subscribe(commitChannel(storage.cluster), (message) => this.#heard(message), onGap);
+    try {
+      const { items, revision } = await storage.list({ prefix: '/' });
+      if (this.#closed) throw new StorageUnavailable(`the store of cluster ${storage.cluster} was closed`);
+      this.#unsubscribe = unsubscribe;
+      const replica = new Replica(storage, limits, { revision, objects: items.map(cachedObject) });
+      this.#replica = replica;
+      if (this.#announced > revision) this.#reach(replica, this.#announced);
+      return replica;
+    } catch (error) {
+      unsubscribe();
+      throw error;
+    }
+  }
+
+  #heard(message: string): void {
+    const { last, entries } = decodeCommit(message);
+    this.announce(last);
+    const replica = this.live;
+    if (replica === undefined || last <= replica.applied) return;
+    if (entries === undefined || !replica.apply(entries())) this.#reach(replica, last);
+  }
+
+  /** In the background: what fails here is met again by the next read or tick. */
+  #reach(replica: Replica, revision: Revision): void {
+    replica.reach(revision).catch(() => undefined);
+  }
+
+  /** Ends it and its watchers, with the error if it is one. It may be loaded again. */
+  end(error?: Error): void {
+    this.#replica?.end(error);
+    this.#replica = undefined;
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+  }
+
+  /** Ends it for good. */
+  close(): void {
+    this.#closed = true;
+    this.end();
+  }
+}

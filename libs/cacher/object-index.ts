@@ -1,0 +1,105 @@
+import { SortedKeys } from '#storage';
+import type { CachedObject } from './cacher.js';
+
+export interface IndexQuery {
+  /** Ends with '/'. */
+  prefix: string;
+  /** Only keys greater than this one. */
+  after?: string;
+  limit?: number;
+  filter?: (object: CachedObject) => boolean;
+}
+
+export interface IndexPage {
+  items: CachedObject[];
+  /** Whether an object that passes the filter comes after the last item. */
+  more: boolean;
+  /** Keys after the last item, whether they pass the filter or not. */
+  remaining: number;
+}
+
+/** Objects of a cluster at one revision, in the order of their keys. */
+export class ObjectIndex {
+  readonly #objects = new Map<string, CachedObject>();
+  /** Keys by resource, so that inserting moves only the keys of one resource. */
+  readonly #buckets = new Map<string, SortedKeys>();
+  /** Length of all keys and values. */
+  bytes = 0;
+
+  constructor(objects: Iterable<CachedObject>) {
+    for (const object of objects) this.put(object);
+  }
+
+  get(key: string): CachedObject | undefined {
+    return this.#objects.get(key);
+  }
+
+  /** Puts an object in; returns the one that stood there. */
+  put(object: CachedObject): CachedObject | undefined {
+    const before = this.#objects.get(object.key);
+    this.#objects.set(object.key, object);
+    this.bytes += sizeOf(object) - (before === undefined ? 0 : sizeOf(before));
+    if (before === undefined) this.#bucket(object.key).add(object.key);
+    return before;
+  }
+
+  /** Takes an object out; returns it. */
+  delete(key: string): CachedObject | undefined {
+    const before = this.#objects.get(key);
+    if (before === undefined) return undefined;
+    this.#objects.delete(key);
+    this.#bucket(key).delete(key);
+    this.bytes -= sizeOf(before);
+    return before;
+  }
+
+  list({ prefix, after, limit, filter }: IndexQuery): IndexPage {
+    const keys = this.#keysUnder(prefix);
+    const { start, end } = keys.range(prefix, after);
+    const items: CachedObject[] = [];
+    let index = start;
+    for (; index < end && items.length !== limit; index++) {
+      const object = this.#at(keys, index);
+      if (filter === undefined || filter(object)) items.push(object);
+    }
+    const remaining = end - index;
+    if (filter !== undefined) while (index < end && !filter(this.#at(keys, index))) index++;
+    return { items, more: index < end, remaining };
+  }
+
+  #at(keys: SortedKeys, index: number): CachedObject {
+    return this.#objects.get(keys.at(index) as string) as CachedObject;
+  }
+
+  #keysUnder(prefix: string): SortedKeys {
+    if (thirdSlash(prefix) >= 0) return this.#buckets.get(bucketOf(prefix)) ?? new SortedKeys();
+    // A prefix above the resources (`/registry/`) is rare: gather.
+    const keys = [...this.#objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+    const sorted = new SortedKeys();
+    for (const key of keys) sorted.add(key);
+    return sorted;
+  }
+
+  #bucket(key: string): SortedKeys {
+    const name = bucketOf(key);
+    const bucket = this.#buckets.get(name) ?? new SortedKeys();
+    if (bucket.size === 0) this.#buckets.set(name, bucket);
+    return bucket;
+  }
+}
+
+/** What an object is reckoned to take: its texts. */
+export function sizeOf(object: CachedObject): number {
+  return object.key.length + object.value.length;
+}
+
+/** Index of the slash that ends the resource's part of a key; -1 where there is none. */
+function thirdSlash(key: string): number {
+  const second = key.indexOf('/', 1);
+  return second < 0 ? -1 : key.indexOf('/', second + 1);
+}
+
+/** `/registry/pods/` of `/registry/pods/default/web-1`. */
+function bucketOf(key: string): string {
+  return key.slice(0, thirdSlash(key) + 1);
+}

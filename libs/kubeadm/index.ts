@@ -1,0 +1,3 @@
+export { bootstrapCluster, bootstrapPhases } from './bootstrap.js';
+export type { Made, Step } from './step.js';
+export { type ClusterTemplate, DEFAULT_NODES } from './template.js';

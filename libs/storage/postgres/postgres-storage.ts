@@ -1,0 +1,74 @@
+import type pg from 'pg';
+import type { Instant } from '#apimachinery';
+import { checkReadable, jsonEscaped } from '../checks.js';
+import { ClusterExists, UnknownCluster } from '../errors.js';
+import type { Replacement, Revision, Storage, StorageAdmin } from '../storage.js';
+import { textArray } from './binary-array.js';
+import { PostgresStorage } from './cluster.js';
+import { toStorageError } from './failures.js';
+import { DEFAULT_PATIENCE, type Patience, type Row, Session } from './session.js';
+import type { StatementName } from './statements.js';
+
+/** The store of all clusters in PostgreSQL. */
+class PostgresStorageAdmin implements StorageAdmin {
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  open(cluster: string): Storage {
+    return new PostgresStorage(this.#session, cluster);
+  }
+
+  async #run(cluster: string, name: StatementName, values: unknown[], repeat = true): Promise<Row[]> {
+    try {
+      return await (repeat ? this.#session.repeat(name, values) : this.#session.run(name, values));
+    } catch (error) {
+      throw (error as { code?: string }).code === '23505' ? new ClusterExists(cluster) : toStorageError(error, { cluster });
+    }
+  }
+
+  async create(cluster: string): Promise<void> {
+    const [row] = await this.#run(cluster, 'create', [cluster], false);
+    if (row?.[0] !== true) throw new ClusterExists(cluster);
+  }
+
+  async copy(from: string, to: string, { at, replace = [] }: { at?: Revision; replace?: Replacement[] } = {}): Promise<void> {
+    const values = [
+      from,
+      to,
+      at ?? null,
+      textArray(replace.map((text) => jsonEscaped(text.from))),
+      textArray(replace.map((text) => jsonEscaped(text.to))),
+    ];
+    const [row] = await this.#run(to, 'copy', values, false);
+    if (row === undefined) throw new UnknownCluster(from);
+    const [revision, compactRevision] = row as readonly [Revision, Revision];
+    if (at !== undefined) checkReadable(at, { revision, compactRevision });
+  }
+
+  async destroy(cluster: string): Promise<void> {
+    await this.#run(cluster, 'destroy', [cluster]);
+  }
+
+  async exists(cluster: string): Promise<boolean> {
+    const rows = await this.#run(cluster, 'revision', [cluster]);
+    return rows.length > 0;
+  }
+
+  async lagging(now: Instant, limit: number): Promise<Array<{ cluster: string; component: string }>> {
+    const rows = await this.#run('', 'lagging', [now, limit]);
+    return rows.map(([cluster, component]) => ({ cluster: cluster as string, component: component as string }));
+  }
+
+  async uncompacted(limit: number): Promise<Array<{ cluster: string; revision: Revision }>> {
+    const rows = await this.#run('', 'uncompacted', [limit]);
+    return rows.map(([cluster, revision]) => ({ cluster: cluster as string, revision: revision as Revision }));
+  }
+}
+
+/** The store of all clusters in a PostgreSQL whose migrations have been applied. The pool stays its owner's to end. */
+export function postgresStorage(pool: pg.Pool, patience: Patience = DEFAULT_PATIENCE): StorageAdmin {
+  return new PostgresStorageAdmin(new Session(pool, patience));
+}
