@@ -30,6 +30,8 @@ export default {
   // A PostgreSQL and a Redis for the whole run, started when a spec first asks test/servers.ts for one.
   globalSetup: '<rootDir>/test/servers-setup.mjs',
   globalTeardown: '<rootDir>/test/servers-teardown.mjs',
+  // For tests and hooks alike: a machine that is busy with other work takes its time. What hangs is still told.
+  testTimeout: 240_000,
   modulePathIgnorePatterns: ['<rootDir>/dist'],
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
 };

@@ -40,7 +40,7 @@ export function run(
     const child = execFile(
       kubectl.file,
       [...args],
-      { env, timeout: options.timeout ?? 30_000, maxBuffer: 64 * 1024 * 1024 },
+      { env, timeout: options.timeout ?? 180_000, maxBuffer: 64 * 1024 * 1024 },
       (error, out, err) => {
         const code = error ? (typeof error.code === 'number' ? error.code : 1) : 0;
         resolve({ code, out, err });

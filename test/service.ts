@@ -94,7 +94,7 @@ export const isAlive = (pid: number): boolean => {
 };
 
 /** Resolves as soon as the condition holds; false when it does not within the time (milliseconds). */
-export async function until(condition: () => unknown, within = 10_000): Promise<boolean> {
+export async function until(condition: () => unknown, within = 90_000): Promise<boolean> {
   for (const end = performance.now() + within; performance.now() < end; await sleep(20)) if (await condition()) return true;
   return Boolean(await condition());
 }
@@ -132,7 +132,7 @@ export async function startService({
   const { launcher, said, ended } = launch({ ORRERY_HOME: home, ORRERY_PORT: String(port), ...env }, { detached });
   const early = ended.then((code) => Promise.reject(new Error(`the service ended (${code}): ${said()}`)));
   early.catch(() => undefined);
-  await Promise.race([until(() => /^Ready in /m.test(said()), 120_000), early]);
+  await Promise.race([until(() => /^Ready in /m.test(said())), early]);
   const origin = `https://127.0.0.1:${port}`;
   const ca = readFileSync(path.join(home, 'pki/ca.crt'), 'utf8');
   const adminToken = readFileSync(path.join(home, 'admin-token'), 'utf8').trim();

@@ -99,7 +99,7 @@ test.each([
   ['a million unknown fields', `{${Array.from({ length: 100_000 }, (_, i) => `"x${i}":1`).join()}}`],
   ['a name of 100,000 characters', `{"metadata":{"name":"${'a'.repeat(100_000)}"}}`],
 ])('%s does not take long', (_, body) => {
-  const started = performance.now();
+  const before = process.cpuUsage();
   try {
     decodeBody({
       body: Buffer.from(body),
@@ -110,7 +110,8 @@ test.each([
   } catch (error) {
     expect(error).toMatchObject({ status: { code: 400 } });
   }
-  expect(performance.now() - started).toBeLessThan(2_000);
+  // CPU time, which other work on the machine does not lengthen.
+  expect(process.cpuUsage(before).user).toBeLessThan(2_000_000);
 });
 
 test('a YAML document of aliases upon aliases is refused', () => {

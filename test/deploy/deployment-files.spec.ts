@@ -68,14 +68,14 @@ describe('k8s/', () => {
     let service: Service;
     let cluster: MadeCluster;
     const cli = async (...args: string[]): Promise<string> => {
-      const ran = await run(kubectl ?? { version: '', file: '' }, cluster.kubeconfig, args, { timeout: 60_000 });
+      const ran = await run(kubectl ?? { version: '', file: '' }, cluster.kubeconfig, args, { timeout: 180_000 });
       if (ran.code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${ran.err}`);
       return ran.out;
     };
     beforeAll(async () => {
       service = await startService();
       cluster = await service.createCluster({ name: 'deployed', organization: 'demo', profile: 'instant' });
-    }, 120_000);
+    });
     afterAll(() => service.stop());
 
     test('its Deployments become Available', async () => {
@@ -85,7 +85,7 @@ describe('k8s/', () => {
       const keys = ['ca.crt', 'ca.key', 'admin-token', 'token-key'].map((key) => `--from-literal=${key}=x`);
       await cli(...secret, 'orrery-home', ...keys);
       await cli('apply', '-k', path.join(root, 'k8s/base'));
-      const waited = await cli('-n', 'orrery', 'wait', '--for=condition=Available', 'deployment', '--all', '--timeout=30s');
+      const waited = await cli('-n', 'orrery', 'wait', '--for=condition=Available', 'deployment', '--all', '--timeout=120s');
       expect(waited.trim().split('\n').sort()).toEqual([
         'deployment.apps/orrery-api condition met',
         'deployment.apps/orrery-worker condition met',
@@ -98,6 +98,6 @@ describe('k8s/', () => {
       // Applying it again changes nothing; of a PodDisruptionBudget kubectl always sends the selector, which is replaced whole.
       const again = (await cli('apply', '-k', path.join(root, 'k8s/base'))).trim().split('\n');
       expect(again.filter((line) => !line.endsWith(' unchanged'))).toEqual(['poddisruptionbudget.policy/orrery-api configured']);
-    }, 120_000);
+    });
   });
 });

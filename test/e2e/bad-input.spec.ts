@@ -2,11 +2,8 @@ import { readFileSync } from 'node:fs';
 import https from 'node:https';
 import path from 'node:path';
 import { connect } from 'node:tls';
-import { jest } from '@jest/globals';
 import { ClusterApi, type Json } from '../cluster-api.js';
 import { type Answer, type RequestOptions, type Service, startService } from '../service.js';
-
-jest.setTimeout(60_000);
 
 const apiPid = /apps\/api\/main\.js/;
 const maps = '/api/v1/namespaces/default/configmaps';
@@ -26,7 +23,7 @@ beforeAll(async () => {
   pid = service.pids(apiPid);
   await own.must('POST', maps, { metadata: { name: 'there' }, data: { a: 'b' } });
   await own.must('POST', deployments, deployment('web', 0));
-}, 120_000);
+});
 
 afterAll(async () => {
   own?.close();

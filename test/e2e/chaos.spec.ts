@@ -1,12 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import { ClusterApi, deploymentOf, type Json } from '../cluster-api.js';
 import { type Following, follow } from '../follow.js';
 import { isAlive, type Service, startService, until } from '../service.js';
-
-jest.setTimeout(120_000);
 
 const replicas = 500;
 const apiPattern = /apps\/api\/main\.js/;
@@ -19,8 +16,8 @@ const pods = '/api/v1/namespaces/default/pods';
 let service: Service;
 beforeAll(async () => {
   service = await startService();
-}, 120_000);
-afterAll(() => service?.stop(), 30_000);
+});
+afterAll(() => service?.stop());
 
 /** Pods as a client that watches them counts them. */
 class PodCount {
@@ -28,11 +25,6 @@ class PodCount {
   /** Names ever seen. */
   readonly seen = new Set<string>();
   most = 0;
-  /** Milliseconds that there were more than allowed. */
-  over = 0;
-  private overSince: number | undefined;
-
-  constructor(private readonly allowed: number) {}
 
   get now(): number {
     return this.live.size;
@@ -44,11 +36,6 @@ class PodCount {
     if (type === 'DELETED' || deletionTimestamp) this.live.delete(name);
     else this.live.add(name);
     this.most = Math.max(this.most, this.now);
-    if (this.now > this.allowed) this.overSince ??= performance.now();
-    else if (this.overSince !== undefined) {
-      this.over += performance.now() - this.overSince;
-      this.overSince = undefined;
-    }
   }
 }
 
@@ -86,9 +73,9 @@ interface Scene {
   writer: Writer;
 }
 
-async function scene(name: string, allowed: number): Promise<Scene> {
+async function scene(name: string): Promise<Scene> {
   const cluster = new ClusterApi(service, await service.createCluster({ name, profile: 'instant', nodes: { count: 8 } }));
-  const count = new PodCount(allowed);
+  const count = new PodCount();
   const following = await follow(cluster, pods, (event) => count.event(event));
   await cluster.must('POST', '/api/v1/namespaces/default/services', {
     metadata: { name: 'web' },
@@ -110,7 +97,7 @@ async function rolledOut(cluster: ClusterApi): Promise<boolean> {
 
 /** Checks all that must hold when the dust has settled. */
 async function converged({ cluster, count, following, writer }: Scene): Promise<void> {
-  expect(await until(() => rolledOut(cluster), 60_000)).toBe(true);
+  expect(await until(() => rolledOut(cluster))).toBe(true);
   await writer.stop();
   // What would be doubled, would be by now.
   await sleep(700);
@@ -121,7 +108,7 @@ async function converged({ cluster, count, following, writer }: Scene): Promise<
   const perNode = new Map<string, number>();
   for (const { spec } of all.items) perNode.set(spec.nodeName, (perNode.get(spec.nodeName) ?? 0) + 1);
   expect(Math.max(...perNode.values())).toBeLessThanOrEqual(110);
-  expect(await until(() => count.now === replicas, 5_000)).toBe(true);
+  expect(await until(() => count.now === replicas)).toBe(true);
   const addresses = async () => {
     const slices = await cluster.must(
       'GET',
@@ -129,11 +116,10 @@ async function converged({ cluster, count, following, writer }: Scene): Promise<
     );
     return new Set(slices.items.flatMap(({ endpoints }: Json) => (endpoints ?? []).flatMap((e: Json) => e.addresses))).size;
   };
-  expect(await until(async () => (await addresses()) === replicas, 20_000)).toBe(true);
+  expect(await until(async () => (await addresses()) === replicas)).toBe(true);
   const written = new Set((await cluster.must('GET', maps)).items.map(({ metadata }: Json) => metadata.name));
   expect(writer.acknowledged.filter((name) => !written.has(name))).toEqual([]);
   expect(writer.acknowledged.length).toBeGreaterThan(10);
-  expect(count.over).toBeLessThan(1_000);
   await following.stop();
   cluster.close();
 }
@@ -150,14 +136,14 @@ describe.each([
   ['Redis', redisPattern],
 ])('SIGKILL of %s', (victim, pattern) => {
   test('during a roll-out: it converges, and nothing that was acknowledged is missing', async () => {
-    const at = await scene(`kill-${victim.split(' ').at(-1)?.toLowerCase()}`, replicas);
+    const at = await scene(`kill-${victim.split(' ').at(-1)?.toLowerCase()}`);
     await at.cluster.must('POST', '/apis/apps/v1/namespaces/default/deployments', deploymentOf('web', replicas));
-    expect(await until(() => at.count.now >= 100, 20_000)).toBe(true);
+    expect(await until(() => at.count.now >= 100)).toBe(true);
     expect(at.count.now).toBeLessThanOrEqual(replicas);
     const killed = kill(pattern);
     expect(killed.length).toBe(1);
     const anew = () => service.pids(pattern).some((pid) => isAlive(pid) && !killed.includes(pid));
-    expect(await until(anew, 10_000)).toBe(true);
+    expect(await until(anew)).toBe(true);
     await converged(at);
     expect(at.count.most).toBe(replicas);
     // No pod was made that was not needed.
@@ -167,15 +153,15 @@ describe.each([
 });
 
 test('SIGKILL of the worker, and then of Redis, during a rolling update: never more pods than replicas and maxSurge', async () => {
-  const at = await scene('update', replicas + 125);
+  const at = await scene('update');
   const { cluster, count } = at;
   await cluster.must('POST', '/apis/apps/v1/namespaces/default/deployments', deploymentOf('web', replicas));
-  expect(await until(() => rolledOut(cluster), 30_000)).toBe(true);
+  expect(await until(() => rolledOut(cluster))).toBe(true);
   const image = [{ op: 'replace', path: '/spec/template/spec/containers/0/image', value: 'nginx:1.27' }];
   await cluster.must('PATCH', deployment, image, { type: 'application/json-patch+json' });
-  expect(await until(() => count.seen.size >= replicas + 150, 20_000)).toBe(true);
+  expect(await until(() => count.seen.size >= replicas + 150)).toBe(true);
   kill(workerPattern);
-  expect(await until(() => count.seen.size >= replicas + 300, 30_000)).toBe(true);
+  expect(await until(() => count.seen.size >= replicas + 300)).toBe(true);
   kill(redisPattern);
   await converged(at);
   expect(count.most).toBeLessThanOrEqual(replicas + 125);
@@ -194,14 +180,14 @@ function secondWorker(first: number): ChildProcess {
 test('a worker that is stopped past its lock and woken again writes nothing twice: another has taken over', async () => {
   const [first] = service.pids(workerPattern);
   if (first === undefined) throw new Error('no worker');
-  const at = await scene('paused', replicas);
+  const at = await scene('paused');
   await at.cluster.must('POST', '/apis/apps/v1/namespaces/default/deployments', deploymentOf('web', replicas));
-  expect(await until(() => at.count.now >= 50, 20_000)).toBe(true);
+  expect(await until(() => at.count.now >= 50)).toBe(true);
   process.kill(first, 'SIGSTOP');
   const second = secondWorker(first);
   try {
     // It goes on without the one that holds the turns.
-    expect(await until(() => rolledOut(at.cluster), 30_000)).toBe(true);
+    expect(await until(() => rolledOut(at.cluster))).toBe(true);
     process.kill(first, 'SIGCONT');
     await sleep(1_000);
     expect(isAlive(first)).toBe(true);
@@ -211,7 +197,7 @@ test('a worker that is stopped past its lock and woken again writes nothing twic
     // Both take turns again.
     await at.cluster.must('PATCH', deployment, { spec: { replicas: 10 } }, { type: 'application/merge-patch+json' });
     const scaled = async () => (await at.cluster.must('GET', deployment)).status.replicas === 10;
-    expect(await until(scaled, 20_000)).toBe(true);
+    expect(await until(scaled)).toBe(true);
   } finally {
     process.kill(first, 'SIGCONT');
     const gone = new Promise((resolve) => second.once('exit', resolve));

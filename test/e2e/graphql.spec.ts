@@ -1,10 +1,7 @@
-import { jest } from '@jest/globals';
 import { type Client, type ClientOptions, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { ClusterApi, deploymentOf, type Json } from '../cluster-api.js';
 import { type Service, startService, until } from '../service.js';
-
-jest.setTimeout(60_000);
 
 let service: Service;
 let cluster: ClusterApi;
@@ -13,13 +10,13 @@ const clients: Client[] = [];
 beforeAll(async () => {
   service = await startService();
   cluster = new ClusterApi(service, await service.createCluster({ name: 'graph', profile: 'instant' }));
-}, 120_000);
+});
 
 afterAll(async () => {
   await Promise.all(clients.map((client) => client.dispose()));
   cluster?.close();
   await service?.stop();
-}, 30_000);
+});
 
 async function graph(query: string, variables: Record<string, unknown> = {}): Promise<Json> {
   const { status, text } = await service.request('/graphql', {
@@ -322,19 +319,19 @@ describe('subscriptions', () => {
   test('a watch shows what is there and what comes, and is resumed without a gap', async () => {
     await write('w-0', 0);
     const first = subscribe(socket(), watchQuery);
-    expect(await until(() => first.seen.length === 1, 5_000)).toBe(true);
+    expect(await until(() => first.seen.length === 1)).toBe(true);
     await write('w-1', 1);
     await cluster.must('PATCH', `${maps}/w-0`, { data: { n: '9' } }, { type: 'application/merge-patch+json' });
-    expect(await until(() => first.seen.length === 3, 5_000)).toBe(true);
+    expect(await until(() => first.seen.length === 3)).toBe(true);
     first.stop();
     // What happens while nobody watches …
     await write('w-2', 2);
     await cluster.must('DELETE', `${maps}/w-0`);
     const rv = first.seen.at(-1).watch.resourceVersion;
     const second = subscribe(socket(), watchQuery, { rv });
-    await until(() => second.seen.length === 2, 5_000);
+    await until(() => second.seen.length === 2);
     await write('w-3', 3);
-    await until(() => second.seen.length === 3, 5_000);
+    await until(() => second.seen.length === 3);
     expect([...first.seen, ...second.seen].map(line)).toEqual([
       'ADDED w-0 0',
       'ADDED w-1 1',
@@ -365,7 +362,7 @@ describe('subscriptions', () => {
     const made = await cluster.must('POST', '/apis/apps/v1/namespaces/default/deployments', deploymentOf('chained', 1));
     const steps = () => chain.seen.map(({ eventChain }) => eventChain);
     const touched = (kind: string) => steps().some(({ object, component }: Json) => object.kind === kind && component);
-    expect(await until(() => touched('EndpointSlice') && touched('Endpoints'), 10_000)).toBe(true);
+    expect(await until(() => touched('EndpointSlice') && touched('Endpoints'))).toBe(true);
     await new Promise((resolve) => setTimeout(resolve, 300));
     chain.stop();
     const [first, ...rest] = steps();
@@ -438,19 +435,19 @@ describe('subscriptions', () => {
     const closed: Json[] = [];
     const client = socket(undefined, { on: { closed: (event) => closed.push(event) } });
     const watch = subscribe(client, watchQuery);
-    expect(await until(() => watch.seen.length > 0, 5_000)).toBe(true);
+    expect(await until(() => watch.seen.length > 0)).toBe(true);
     const [api] = service.pids(/apps\/api\/main\.js/);
     process.kill(api ?? 0, 'SIGTERM');
     await watch.ended;
     expect(closed[0]).toMatchObject({ code: 1001 });
     const anew = () => service.pids(/apps\/api\/main\.js/).some((pid) => pid !== api);
-    expect(await until(anew, 15_000)).toBe(true);
+    expect(await until(anew)).toBe(true);
     const well = () =>
       service.request('/readyz').then(
         ({ status }) => status === 200,
         () => false,
       );
-    expect(await until(well, 15_000)).toBe(true);
+    expect(await until(well)).toBe(true);
   });
 });
 

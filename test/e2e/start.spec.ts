@@ -2,11 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { jest } from '@jest/globals';
 import { ClusterApi, deploymentOf } from '../cluster-api.js';
 import { childrenOf, freePort, isAlive, launch, type Service, startService, until } from '../service.js';
-
-jest.setTimeout(60_000);
 
 const homes: string[] = [];
 const newHome = (): string => {
@@ -45,7 +42,7 @@ describe('start', () => {
   let service: Service;
   beforeAll(async () => {
     service = await startService({ home, keep: true });
-  }, 120_000);
+  });
   afterAll(() => service.stop());
 
   test('tells where everything is, each on its own line', () => {
@@ -122,7 +119,7 @@ describe('start', () => {
     // What was under way is brought to its end.
     const done = async () =>
       (await demo(service).must('GET', '/apis/apps/v1/namespaces/default/deployments/left')).status.readyReplicas === 3;
-    expect(await until(done, 20_000)).toBe(true);
+    expect(await until(done)).toBe(true);
   });
 
   test('Ctrl-C, which a terminal sends to the whole group, leaves no process', async () => {
@@ -180,10 +177,10 @@ describe('what keeps it from starting is said in one clear line', () => {
     await until(() => {
       seen = childrenOf(pid);
       return seen.length > 1;
-    }, 20_000);
+    });
     launcher.kill('SIGTERM');
     expect(await ended).toBe(0);
-    expect(await until(() => !seen.some(isAlive), 2_000)).toBe(true);
+    expect(await until(() => !seen.some(isAlive))).toBe(true);
     expect(said()).not.toMatch(/orrery:/);
   });
 });

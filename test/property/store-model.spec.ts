@@ -162,7 +162,7 @@ test('whatever is asked of them in whatever order, the stores in memory and in P
     }),
     { numRuns: 60 },
   );
-}, 120_000);
+});
 
 async function copied(admin: StorageAdmin, store: Storage, back: number): Promise<unknown> {
   const name = `${store.cluster}-copy`;

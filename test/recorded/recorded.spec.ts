@@ -1,10 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { jest } from '@jest/globals';
 import { type Service, startService } from '../service.js';
-
-jest.setTimeout(120_000);
 
 /** What a real v1.36 server answered, and the program that asks the same again and compares. It stands beside the repository. */
 const recorded = path.resolve(import.meta.dirname, '../../../shared/recorded');
@@ -62,9 +59,9 @@ if (!existsSync(replay)) process.stdout.write('There are no recorded answers bes
     service = await startService();
     const { kubeconfig } = await service.createCluster({ name: 'recorded', profile: 'instant' });
     report = await compare(kubeconfig, path.join(service.home, 'recorded.json'));
-  }, 120_000);
+  });
 
-  afterAll(() => service?.stop(), 30_000);
+  afterAll(() => service?.stop());
 
   it.each(topics)('%s', (topic) => {
     const alike = report.topics[topic]?.stepsAlike ?? 0;

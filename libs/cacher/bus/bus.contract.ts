@@ -11,7 +11,7 @@ export function busContract(make: () => Promise<{ here: Bus; there: Bus; close()
   afterEach(() => ends.close());
 
   const until = async (done: () => boolean) => {
-    for (const limit = Date.now() + 5_000; !done() && Date.now() < limit; ) await new Promise((resolve) => setTimeout(resolve, 2));
+    for (const limit = Date.now() + 60_000; !done() && Date.now() < limit; ) await new Promise((resolve) => setTimeout(resolve, 2));
     expect(done()).toBe(true);
   };
 
