@@ -26,9 +26,14 @@ const CONCURRENCY = 1024;
 
 const BY_NODE = 'spec.nodeName';
 
-/** The addresses a node's pods see as their host's. */
+/** The addresses a node's pods see as their host's: the first one, and the first of the other family (GetNodeHostIPs). */
 function hostIPs(node: corev1.Node): string[] {
-  return (node.status?.addresses ?? []).filter(({ type }) => type === 'InternalIP').map(({ address }) => address);
+  const internal = (node.status?.addresses ?? []).filter(({ type }) => type === 'InternalIP');
+  const [primary] = internal;
+  if (!primary) return [];
+  const isV6 = (address: string): boolean => address.includes(':');
+  const secondary = internal.find(({ address }) => isV6(address) !== isV6(primary.address));
+  return secondary ? [primary.address, secondary.address] : [primary.address];
 }
 
 /** Whether a machine of ours stands behind a node: one that somebody merely wrote into the API has no kubelet. */

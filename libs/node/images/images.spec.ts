@@ -113,12 +113,26 @@ test.each<[string, { command?: string[]; args?: string[]; env?: string[]; stdin?
   expect(summary(program)).toBe(want);
 });
 
+describe('what execve refuses', () => {
+  test.each<[string, string[], string]>([
+    ['a script of a million blanks', sh(`while true${' '.repeat(1_000_000)}`), 'exits 255 after 0'],
+    ['an argument of 128 KiB', ['echo', 'x'.repeat(131_072)], 'exits 255 after 0'],
+    ['one byte less', ['echo', 'x'.repeat(131_071)], 'exits 0 after 0'],
+    ['2 MiB of arguments', ['echo', ...Array<string>(250_000).fill('x')], 'exits 255 after 0'],
+    ['100,000 wrappers', [...Array<string>(100_000).fill('exec'), 'sleep', '5'], 'exits 0 after 5000'],
+  ])('%s', (_name, command, want) => {
+    const image = images.find(({ repositories }) => repositories.includes('docker.io/library/busybox'));
+    if (!image) throw new Error('busybox does not exist');
+    expect(summary(programOf(image, { command, interactive: false, has: () => false }))).toBe(want);
+  });
+});
+
 test('every image file is on the list, and every repository once', () => {
   const repositories = images.flatMap((image) => image.repositories);
   expect(repositories.length).toBe(new Set(repositories).size);
   const folder = new URL('.', import.meta.url);
   const listed = fs.readFileSync(new URL('catalogue.ts', folder), 'utf8');
-  const parts = ['catalogue', 'commands', 'image', 'program', 'reference', 'run', 'shell', 'tags'];
+  const parts = ['catalogue', 'commands', 'image', 'program', 'reference', 'run', 'limits', 'shell', 'statements', 'tags', 'words'];
   const files = fs
     .readdirSync(folder)
     .filter((file) => !file.endsWith('.spec.ts'))

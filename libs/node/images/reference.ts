@@ -1,4 +1,5 @@
 import { Memo } from '#apimachinery';
+import { LONGEST_IMAGE_NAME } from './limits.js';
 
 /** An image's name taken apart (distribution/reference). */
 export interface ImageReference {
@@ -44,5 +45,5 @@ const parsed = new Memo<ImageReference | undefined>();
 
 /** Reads an image's name; undefined when it is none (upper case, bad characters, an empty text). */
 export function parseImage(text: string): ImageReference | undefined {
-  return parsed.of(text, parse);
+  return text.length > LONGEST_IMAGE_NAME ? undefined : parsed.of(text, parse);
 }

@@ -1,5 +1,6 @@
 import { commands } from './commands.js';
 import type { Call, Executable, ImageDefinition } from './image.js';
+import { LONGEST_ARGUMENT, LONGEST_ARGUMENTS } from './limits.js';
 import { exit, type Program, serve } from './program.js';
 import { runScript } from './shell.js';
 
@@ -24,6 +25,20 @@ function notFound(path: string): Program {
   return { does: 'not-start', message };
 }
 
+/** The exit code of runc's init when execve fails. */
+const EXEC_FAILED = 255;
+
+/** Whether execve refuses the arguments with "argument list too long". */
+function isTooLong(argv: readonly string[]): boolean {
+  let total = 0;
+  for (const argument of argv) {
+    const length = Buffer.byteLength(argument) + 1;
+    total += length + 8;
+    if (length > LONGEST_ARGUMENT || total > LONGEST_ARGUMENTS) return true;
+  }
+  return false;
+}
+
 function shell(image: ImageDefinition, args: readonly string[], invocation: Invocation): Program {
   const script = args.findIndex((arg) => /^-[a-z]*c$/.test(arg));
   if (script >= 0) return runScript(args[script + 1] ?? '', (argv) => run(image, argv, invocation));
@@ -36,9 +51,10 @@ function shell(image: ImageDefinition, args: readonly string[], invocation: Invo
 }
 
 function run(image: ImageDefinition, argv: readonly string[], invocation: Invocation): Program {
-  const [path = '', ...args] = argv;
+  const start = argv.findIndex((word) => !WRAPPERS.has(basename(word)));
+  if (start < 0) return exit(0);
+  const [path = '', ...args] = argv.slice(start);
   const name = basename(path);
-  if (WRAPPERS.has(name)) return args.length > 0 ? run(image, args, invocation) : exit(0);
   const own: Executable | undefined = image.executables?.[name];
   const call: Call = { args, has: invocation.has };
   if (own) return own(call);
@@ -54,5 +70,6 @@ export function programOf(image: ImageDefinition, invocation: Invocation): Progr
   const entrypoint = command.length > 0 ? command : (image.entrypoint ?? []);
   const rest = args.length > 0 ? args : command.length > 0 ? [] : (image.cmd ?? []);
   const argv = [...entrypoint, ...rest];
-  return argv.length === 0 ? notFound('') : run(image, argv, invocation);
+  if (argv.length === 0) return notFound('');
+  return isTooLong(argv) ? exit(EXEC_FAILED) : run(image, argv, invocation);
 }

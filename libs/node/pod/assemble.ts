@@ -65,7 +65,7 @@ export function planOf(sim: Simulation, status: corev1.PodStatus, rest: { at?: I
       ...(sim.mount ? { mount: sim.mount } : {}),
       ...(stoppingAt === undefined ? {} : { stoppingAt }),
     },
-    pulled: sim.pulled,
+    pulled: [...sim.pulled],
     remove,
     ...(at === undefined ? {} : { at }),
   };

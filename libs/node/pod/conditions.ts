@@ -20,8 +20,9 @@ function containersReady(phase: string, slots: readonly Slot[]): Finding {
 
 function podReady(pod: corev1.Pod, containers: Finding): Finding {
   if (containers.status !== 'True') return containers;
+  const conditions = new Map(pod.status?.conditions?.map((condition) => [condition.type, condition]));
   const messages = (pod.spec?.readinessGates ?? []).flatMap(({ conditionType }) => {
-    const gate = pod.status?.conditions?.find(({ type }) => type === conditionType);
+    const gate = conditions.get(conditionType);
     if (!gate) return [`corresponding condition of pod readiness gate "${conditionType}" does not exist.`];
     return gate.status === 'True' ? [] : [`the status of pod readiness gate "${conditionType}" is not "True", but ${gate.status}`];
   });

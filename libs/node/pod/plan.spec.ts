@@ -342,3 +342,28 @@ test('without an address nothing starts', () => {
   const story = new Story(podOf({ containers: [nginx] }), { podIP: undefined });
   expect(story.events[0]).toMatch(/^FailedCreatePodSandBox: /);
 });
+
+test('a pod of very many containers is worked off over several plans', () => {
+  const containers = Array.from({ length: 1500 }, (_, index) => ({ name: `c${index}`, image: 'nginx:1.27' }));
+  const story = new Story(podOf({ containers }));
+  expect(story.due).toBe(START);
+  story.pass(0);
+  expect(story.pod.status?.phase).toBe('Running');
+  expect(story.pod.status?.containerStatuses?.every(({ ready }) => ready)).toBe(true);
+});
+
+test('a key is looked for among those an object has itself', () => {
+  const env = [{ name: 'A', valueFrom: { configMapKeyRef: { name: 'settings', key: 'constructor' } } }];
+  const configMap = () => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings', namespace: 'ns' }, data: { a: 'b' } });
+  const story = new Story(podOf({ containers: [{ ...nginx, env }] }), { configMap });
+  expect(story.events.at(-1)).toBe("Failed: Error: couldn't find key constructor in ConfigMap ns/settings [spec.containers{c}]");
+});
+
+test('an exec probe is read once, whatever its command', () => {
+  const command = ['sh', '-c', `cat /tmp/healthy ${'x '.repeat(60_000)}`];
+  const args = ['sh', '-c', `sleep 100; ${'touch /tmp/healthy;'.repeat(6000)} sleep 1000`];
+  const probe = { exec: { command }, periodSeconds: 1, failureThreshold: 1000 };
+  const story = new Story(podOf({ containers: [{ name: 'c', image: 'busybox', args, readinessProbe: probe }] })).pass(99_000);
+  expect(story.summary).toBe('Running c=running');
+  expect(story.pass(2000).summary).toBe('Running c=running+ready');
+});

@@ -14,6 +14,10 @@ import type { PodPlan, PodWorld } from './world.js';
 
 /** Steps of one pod in one plan after which the rest has to wait for the next one. */
 const MOST_STEPS = 2_000;
+/** Containers that all steps of one plan look at together: each step looks at every container. */
+const MOST_LOOKS = 100_000;
+/** Steps that are taken however many containers there are, so that every plan gets on. */
+const FEWEST_STEPS = 4;
 /** First and longest wait until volumes are tried again (volume/util goroutinemap exponential back-off). */
 const FIRST_RETRY = 500;
 const LONGEST_RETRY = 122_000;
@@ -132,7 +136,8 @@ function advance(sim: Simulation, until: Instant, remounted: boolean): Instant |
   // Steps that were due before now are taken at their own time, so that a late plan gives the same times.
   const { at, generation } = sim.world.memory;
   sim.at = generation === sim.pod.metadata.generation && !remounted ? Math.min(until, at ?? until) : until;
-  for (let taken = 0; taken < MOST_STEPS; taken++) {
+  const most = Math.max(FEWEST_STEPS, Math.min(MOST_STEPS, Math.floor(MOST_LOOKS / sim.slots.length)));
+  for (let taken = 0; taken < most; taken++) {
     const step = nextStep(sim);
     if (!step || step.at > until) {
       sim.at = sim.now;

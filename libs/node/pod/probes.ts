@@ -1,7 +1,8 @@
 import type { corev1 } from '#api';
 import { goQuote } from '#apimachinery';
 import { findImage } from '../images/catalogue.js';
-import type { Program, ServedPort } from '../images/program.js';
+import { MOST_PROBED_FILES } from '../images/limits.js';
+import type { FileChange, Program, ServedPort } from '../images/program.js';
 import { parseImage } from '../images/reference.js';
 import { programOf } from '../images/run.js';
 
@@ -59,27 +60,60 @@ function probeGRPC(target: ProbedContainer, { port }: corev1.GRPCAction, timeout
 
 const FILE_READERS = new Set(['cat', 'ls', 'stat', 'test', '[', 'head', 'tail', 'grep']);
 
-/** The file a command looks for, where the program makes or removes it at some time. */
-function missingFile({ program, elapsed }: ProbedContainer, argv: readonly string[]): string | undefined {
-  if (program.does === 'not-start' || !FILE_READERS.has(argv[0] ?? '')) return undefined;
-  for (const path of argv.slice(1)) {
-    const changes = program.files.filter((change) => change.path === path);
-    const last = changes.findLast((change) => change.at <= elapsed);
-    if (changes.length > 0 && last?.exists !== true) return path;
+const changesOf = new WeakMap<Program, Map<string, FileChange[]>>();
+
+/** What a program does to its files, by path. */
+function changesByPath(program: Program): ReadonlyMap<string, readonly FileChange[]> {
+  const known = changesOf.get(program);
+  if (known) return known;
+  const changes = new Map<string, FileChange[]>();
+  if (program.does !== 'not-start') {
+    for (const change of program.files) {
+      const before = changes.get(change.path);
+      if (before) before.push(change);
+      else changes.set(change.path, [change]);
+    }
   }
-  return undefined;
+  changesOf.set(program, changes);
+  return changes;
 }
 
-function probeExec(target: ProbedContainer, command: readonly string[]): ProbeOutcome {
+/** The file a command looks for, where the program makes or removes it at some time. */
+function missingFile({ program, elapsed }: ProbedContainer, argv: readonly string[]): string | undefined {
+  if (!FILE_READERS.has(argv[0] ?? '')) return undefined;
+  const changes = changesByPath(program);
+  return argv.slice(1, MOST_PROBED_FILES).find((path) => {
+    const ofPath = changes.get(path);
+    return ofPath !== undefined && ofPath.findLast((change) => change.at <= elapsed)?.exists !== true;
+  });
+}
+
+/** A probe's command: the words that may name files, and what comes of it where all files are there. */
+interface ProbeCommand {
+  argv: readonly string[];
+  outcome: ProbeOutcome;
+}
+
+/** Kept for as long as the pod's object: a probe is made again and again. */
+const commandsOf = new WeakMap<corev1.ExecAction, ProbeCommand>();
+
+function readCommand(container: corev1.Container, command: readonly string[]): ProbeCommand {
   const script = command.findIndex((word) => /^-[a-z]*c$/.test(word));
-  const argv = script >= 0 ? (command[script + 1] ?? '').trim().split(/\s+/) : command;
+  const argv = script >= 0 ? (command[script + 1] ?? '').trim().split(/\s+/, MOST_PROBED_FILES) : command;
+  const reference = parseImage(container.image ?? '');
+  const image = reference && findImage(reference);
+  if (!image) return { argv, outcome: OK };
+  const program = programOf(image.definition, { command, interactive: false, has: () => true });
+  return { argv, outcome: program.does === 'exit' && program.code === 0 ? OK : failed('') };
+}
+
+function probeExec(target: ProbedContainer, action: corev1.ExecAction): ProbeOutcome {
+  const read = commandsOf.get(action) ?? readCommand(target.container, action.command ?? []);
+  commandsOf.set(action, read);
+  const { argv, outcome } = read;
   const missing = missingFile(target, argv);
   if (missing !== undefined) return failed(argv[0] === 'cat' ? `cat: can't open '${missing}': No such file or directory\n` : '');
-  const reference = parseImage(target.container.image ?? '');
-  const image = reference && findImage(reference);
-  if (!image) return OK;
-  const outcome = programOf(image.definition, { command, interactive: false, has: () => true });
-  return outcome.does === 'exit' && outcome.code === 0 ? OK : failed('');
+  return outcome;
 }
 
 /** Makes a probe. */
@@ -87,10 +121,10 @@ export function probe(target: ProbedContainer, spec: corev1.Probe): ProbeOutcome
   if (spec.httpGet) return probeHTTP(target, spec.httpGet);
   if (spec.tcpSocket) return probeTCP(target, spec.tcpSocket);
   if (spec.grpc) return probeGRPC(target, spec.grpc, spec.timeoutSeconds ?? 1);
-  return spec.exec ? probeExec(target, spec.exec.command ?? []) : OK;
+  return spec.exec ? probeExec(target, spec.exec) : OK;
 }
 
 /** When (after the start) a probe's outcome can change for the last time: what a program does to its files. */
 export function lastChange(program: Program): number {
-  return program.does === 'not-start' ? 0 : Math.max(0, ...program.files.map(({ at }) => at));
+  return program.does === 'not-start' ? 0 : program.files.reduce((last, { at }) => Math.max(last, at), 0);
 }

@@ -35,18 +35,20 @@ function sourcesOf(volume: corev1.Volume): Source[] {
   });
 }
 
-function contents(world: World, { kind, name }: Source): Record<string, unknown> | undefined {
+/** Whether the object that a source names has a key; undefined where there is no such object. */
+function keysOf(world: World, { kind, name }: Source): ((key: string) => boolean) | undefined {
   const object = kind === 'secret' ? world.secret(name) : world.configMap(name);
   if (!object) return undefined;
-  const binary = 'binaryData' in object ? object.binaryData : undefined;
-  return { ...object.data, ...binary };
+  const { data = {} } = object;
+  const binary = ('binaryData' in object && object.binaryData) || {};
+  return (key) => Object.hasOwn(data, key) || Object.hasOwn(binary, key);
 }
 
 function sourceError(world: World, source: Source): string | undefined {
-  const data = contents(world, source);
-  if (!data) return source.optional ? undefined : `${source.kind} "${source.name}" not found`;
+  const has = keysOf(world, source);
+  if (!has) return source.optional ? undefined : `${source.kind} "${source.name}" not found`;
   if (source.optional) return undefined;
-  const missing = source.keys.find((key) => !(key in data));
+  const missing = source.keys.find((key) => !has(key));
   if (missing === undefined) return undefined;
   return source.kind === 'secret'
     ? `references non-existent secret key: ${missing}`
@@ -72,10 +74,10 @@ interface KeyRef {
 
 function keyError(world: World, kind: 'configmap' | 'secret', ref: KeyRef, namespace: string): string | undefined {
   const source: Source = { kind, name: ref.name ?? '', optional: ref.optional === true, keys: [] };
-  const data = contents(world, source);
+  const has = keysOf(world, source);
   if (source.optional) return undefined;
-  if (!data) return `${kind} "${source.name}" not found`;
-  if (ref.key === undefined || ref.key in data) return undefined;
+  if (!has) return `${kind} "${source.name}" not found`;
+  if (ref.key === undefined || has(ref.key)) return undefined;
   return `couldn't find key ${ref.key} in ${kind === 'secret' ? 'Secret' : 'ConfigMap'} ${namespace}/${source.name}`;
 }
 

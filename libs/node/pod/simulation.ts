@@ -16,7 +16,7 @@ const NEVER = '1970-01-01T00:00:00Z';
 export class Simulation {
   readonly slots: Slot[];
   readonly events: PodEvent[] = [];
-  readonly pulled: string[] = [];
+  readonly pulled = new Set<string>();
   /** The instant of the step being taken. */
   at: Instant;
   busy: PodMemory['busy'];
@@ -58,7 +58,7 @@ export class Simulation {
   }
 
   hasImage(reference: string): boolean {
-    return this.pulled.includes(reference) || this.world.hasImage(reference);
+    return this.pulled.has(reference) || this.world.hasImage(reference);
   }
 
   /** A container waits, and why. What it ended with before becomes its last state. */

@@ -46,20 +46,24 @@ export function slotsOf(pod: corev1.Pod, memories: Readonly<Record<string, Conta
   const { spec, status } = pod;
   const initContainers = spec?.initContainers ?? [];
   const reason = initContainers.length > 0 ? 'PodInitializing' : 'ContainerCreating';
-  const make = (role: Role, container: corev1.Container, statuses: readonly corev1.ContainerStatus[] | undefined): Slot => {
-    const known = statuses?.find(({ name }) => name === container.name);
+  const byName = (statuses: readonly corev1.ContainerStatus[] = []) => new Map(statuses.map((each) => [each.name, each]));
+  const make = (role: Role, container: corev1.Container, statuses: ReadonlyMap<string, corev1.ContainerStatus>): Slot => {
+    const known = statuses.get(container.name);
     return {
       role,
       container,
       fieldPath: `spec.${FIELD[role]}{${container.name}}`,
       status: known ? { ...known } : waitingStatus(container, reason),
-      memory: memories[container.name] ?? {},
+      memory: (Object.hasOwn(memories, container.name) ? memories[container.name] : undefined) ?? {},
     };
   };
+  const ephemeral = byName(status?.ephemeralContainerStatuses);
+  const init = byName(status?.initContainerStatuses);
+  const main = byName(status?.containerStatuses);
   return [
-    ...(spec?.ephemeralContainers ?? []).map((c) => make('ephemeral', c as corev1.Container, status?.ephemeralContainerStatuses)),
-    ...initContainers.map((c) => make(c.restartPolicy === 'Always' ? 'sidecar' : 'init', c, status?.initContainerStatuses)),
-    ...(spec?.containers ?? []).map((c) => make('main', c, status?.containerStatuses)),
+    ...(spec?.ephemeralContainers ?? []).map((c) => make('ephemeral', c as corev1.Container, ephemeral)),
+    ...initContainers.map((c) => make(c.restartPolicy === 'Always' ? 'sidecar' : 'init', c, init)),
+    ...(spec?.containers ?? []).map((c) => make('main', c, main)),
   ];
 }
 

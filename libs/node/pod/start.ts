@@ -71,7 +71,7 @@ export function finishPull(sim: Simulation, slot: Slot, since: number): void {
       `Successfully pulled image ${goQuote(image)} in ${took} (${took} including waiting). Image size: ${found.size} bytes.`,
       slot,
     );
-    sim.pulled.push(reference.full);
+    sim.pulled.add(reference.full);
     sim.remember(slot, { pull: undefined });
     create(sim, slot);
     return;
