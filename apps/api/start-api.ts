@@ -1,9 +1,11 @@
 import path from 'node:path';
 import {
+  BodyBudget,
   createHealth,
   createMetrics,
   createNest,
   createSecureServer,
+  LISTENER_LIMITS,
   type Log,
   listen,
   openAuthority,
@@ -14,11 +16,13 @@ import {
   serverNames,
 } from '#hosting';
 import { appModule } from './app.module.js';
+import { authenticateFirst } from './authenticate-first.js';
 import { type ApiConfig, publicOrigin } from './config.js';
 import { graphOpener } from './graphql/open-graph.js';
 import { registerGraphql } from './graphql/register.js';
 import { KubernetesEndpoint } from './kubernetes/endpoint.js';
 import { openPlatform } from './platform-services.js';
+import { Router, type RouterOptions } from './router.js';
 
 /** Puts the api together and listens. Throws ConfigError with one line for what the operator can put right. */
 export async function startApi(config: ApiConfig, log: Log): Promise<Started> {
@@ -37,24 +41,27 @@ export async function startApi(config: ApiConfig, log: Log): Promise<Started> {
     adminToken,
     tokenKey: secretFile(path.join(home, 'token-key')),
   });
-  const endpoint = new KubernetesEndpoint({ access: platform.access, apis: platform.apis, metrics, log });
-  const secure = await createSecureServer(authority, serverNames(config.ORRERY_HOST, config.ORRERY_HOST_NAMES), log);
+  const names = serverNames(config.ORRERY_HOST, config.ORRERY_HOST_NAMES);
+  const secure = await createSecureServer({ authority, names, log });
+  const bodies = new BodyBudget(LISTENER_LIMITS);
+  const { connections } = secure;
+  const { access, apis } = platform;
+  const kubernetes = new KubernetesEndpoint({ access, apis, metrics, log, connections, bodies, limits: LISTENER_LIMITS });
+  let others: RouterOptions['others'] | undefined;
   const app = await createNest(appModule({ platform, health, metrics }), log, (handler) => {
-    // Requests on clusters go past the framework: they are nearly all there are, and every one would pay for it.
-    secure.handle((request, response) => (endpoint.takes(request) ? endpoint.handle(request, response) : handler(request, response)));
+    others = handler;
     return secure.server;
   });
-  const endGraph = await registerGraphql(
-    app.getHttpAdapter().getInstance(),
-    secure.server,
-    graphOpener({ ...platform, admin: backends.admin }),
-  );
-  secure.server.on('upgrade', (request, socket) => endpoint.refuseUpgrade(request, socket));
+  if (!others) throw new Error('Nest has not given its handler');
+  const fastify = app.getHttpAdapter().getInstance();
+  authenticateFirst(fastify, { access, connections, bodies, limits: LISTENER_LIMITS });
+  const graph = await registerGraphql(fastify, graphOpener({ ...platform, admin: backends.admin }));
+  secure.handle(new Router({ kubernetes, others, graph: graph.upgrade, log }));
   const port = await listen(app, { host: config.ORRERY_HOST, port: config.ORRERY_PORT, variable: 'ORRERY_PORT' });
   const shutdown: ShutdownStep[] = [
     { name: 'readiness', run: () => health.drain() },
-    { name: 'requests', run: () => endpoint.drain(), within: 8_000 },
-    { name: 'subscriptions', run: () => endGraph(), within: 2_000 },
+    { name: 'requests', run: () => kubernetes.drain(), within: 8_000 },
+    { name: 'subscriptions', run: () => graph.close(), within: 2_000 },
     { name: 'server', run: () => app.close(), within: 2_000 },
     { name: 'certificates', run: () => secure.close() },
     { name: 'platform', run: () => platform.close(), within: 3_000 },

@@ -1,4 +1,5 @@
 import type { Log } from './logging.js';
+import { currentRequest } from './request-scope.js';
 
 /** The reason when the launcher was killed. */
 export const LAUNCHER_GONE = 'the launcher is gone';
@@ -29,8 +30,13 @@ export function watchLifecycle(log: Log): Lifecycle {
     resolve(LAUNCHER_GONE);
   });
   process.on('warning', (warning) => log.warn({ err: warning }, 'warning of the runtime'));
-  process.on('unhandledRejection', (reason) => log.error({ err: reason }, 'unhandled rejection'));
+  process.on('unhandledRejection', (reason) => log.error({ err: reason, requestId: currentRequest()?.requestId }, 'unhandled rejection'));
   process.on('uncaughtException', (error) => {
+    const request = currentRequest();
+    if (request) {
+      request.fail(error);
+      return;
+    }
     log.fatal({ err: error }, 'uncaught exception');
     process.exit(1);
   });

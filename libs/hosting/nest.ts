@@ -7,16 +7,18 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { ConfigError } from './config.js';
 import { type Log, NestLog } from './logging.js';
 import { ProblemFilter } from './problem.js';
+import { currentRequest } from './request-scope.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** A Nest application on Fastify, on the server that is given (or on a plain one). Request ids are made here, never taken from clients. */
 export async function createNest(module: DynamicModule, log: Log, serve?: (handler: Handler) => Server): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
-    genReqId: () => randomUUID(),
+    genReqId: () => currentRequest()?.requestId ?? randomUUID(),
     bodyLimit: 1024 * 1024,
     forceCloseConnections: 'idle' as never,
-    ...(serve && { serverFactory: (handler: Handler) => serve(handler) as never }),
+    // A server that is given sees to its own connections' errors.
+    ...(serve && { serverFactory: (handler: Handler) => serve(handler) as never, clientErrorHandler: () => undefined }),
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: new NestLog(log), abortOnError: false });
   // biome-ignore lint/correctness/useHookAtTopLevel: Nest's, not React's

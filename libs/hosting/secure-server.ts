@@ -1,41 +1,116 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import https from 'node:https';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { ConnectionLimiter } from './connection-limiter.js';
+import { LISTENER_LIMITS, type ListenerLimits } from './limits.js';
 import type { Log } from './logging.js';
 import type { CertificateAuthority } from './pki/certificate-authority.js';
 
-type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+/** What answers requests and upgrades. Neither may throw. */
+export interface ServerHandlers {
+  request(request: IncomingMessage, response: ServerResponse): void;
+  /** A client asks for another protocol; `head` is what it has sent of it already. Without it such clients are refused. */
+  upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
 
 const day = 24 * 3600 * 1000;
 /** How long before its end a certificate is replaced. */
 const renewBefore = 30 * day;
 
-/** An https server whose certificate is issued at start and anew before it ends. */
+/** An https server whose certificate is issued at start and anew before it ends, and whose connections are bounded. */
 export interface SecureServer {
   readonly server: https.Server;
+  readonly connections: ConnectionLimiter;
   /** Who answers; set before the first request comes. */
-  handle(handler: Handler): void;
+  handle(handlers: ServerHandlers): void;
   close(): void;
 }
 
-/** Makes the server; it does not listen yet. `names` are the names and addresses of its certificate. */
-export async function createSecureServer(authority: CertificateAuthority, names: readonly string[], log: Log): Promise<SecureServer> {
+export interface SecureServerOptions {
+  authority: CertificateAuthority;
+  /** The names and addresses of its certificate. */
+  names: readonly string[];
+  log: Log;
+  limits?: ListenerLimits;
+}
+
+/** How long what a refused client still sends is read and dropped: closing at once would reset the connection before the answer is read (net/http rstAvoidanceDelay). */
+const lingering = 500;
+/** Sockets that have been answered: what is still read of them fails again. */
+const refused = new WeakSet<Duplex>();
+
+/** Answers on a socket without an HTTP response object, and closes it. */
+export function refuseSocket(socket: Duplex, status: number): void {
+  if (refused.has(socket)) return;
+  if (!socket.writable) return void socket.destroy();
+  refused.add(socket);
+  const text = `${status} ${STATUS_CODES[status]}`;
+  socket.removeAllListeners('data');
+  socket.resume();
+  socket.end(`HTTP/1.1 ${text}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${text}`);
+  const timer = setTimeout(() => socket.destroy(), lingering);
+  socket.once('close', () => clearTimeout(timer));
+}
+
+const statusOfClientError: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
+
+function newServer(certificate: { certificate: string; key: string }, limits: ListenerLimits): https.Server {
+  const server = https.createServer({
+    cert: certificate.certificate,
+    key: certificate.key,
+    minVersion: 'TLSv1.2',
+    ALPNProtocols: ['http/1.1'],
+    handshakeTimeout: limits.handshakeTimeout,
+    keepAliveTimeout: limits.keepAliveTimeout,
+    headersTimeout: limits.headersTimeout,
+    requestTimeout: limits.requestTimeout,
+    connectionsCheckingInterval: limits.checkEvery,
+    maxHeaderSize: limits.headerBytes,
+    noDelay: true,
+  });
+  server.maxHeadersCount = limits.headerCount;
+  return server;
+}
+
+/** Closes what is over the limits, and listens to every socket's errors: one without a listener ends the process. */
+function guard(server: https.Server, connections: ConnectionLimiter, log: Log): void {
+  const onError = (error: Error) => log.debug({ err: error }, 'connection failed');
+  server.on('connection', (socket: Socket) => {
+    socket.on('error', onError);
+    connections.accepted(socket);
+  });
+  server.on('secureConnection', (socket) => {
+    socket.on('error', onError);
+    connections.secured(socket);
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    // An answer may be under way: what would be written here would stand in the middle of it.
+    if (connections.isBusy(socket)) socket.destroy();
+    else refuseSocket(socket, statusOfClientError[error.code ?? ''] ?? 400);
+  });
+}
+
+/** Makes the server; it does not listen yet. */
+export async function createSecureServer({ authority, names, log, limits = LISTENER_LIMITS }: SecureServerOptions): Promise<SecureServer> {
   let current = await authority.issueServer(names);
-  let handler: Handler = (_, response) => response.writeHead(503).end();
-  const server = https.createServer(
-    {
-      cert: current.certificate,
-      key: current.key,
-      minVersion: 'TLSv1.2',
-      ALPNProtocols: ['http/1.1'],
-      // kube-apiserver's own: connections are kept for as long as clients keep them, headers must come soon.
-      keepAliveTimeout: 180_000,
-      headersTimeout: 32_000,
-      requestTimeout: 0,
-      maxHeaderSize: 1 << 20,
-      noDelay: true,
-    },
-    (request, response) => handler(request, response),
-  );
+  let handlers: ServerHandlers = { request: (_, response) => void response.writeHead(503).end() };
+  const server = newServer(current, limits);
+  const connections = new ConnectionLimiter(limits);
+  guard(server, connections, log);
+  server.on('request', (request, response) => {
+    const { socket } = request;
+    if (!connections.begin(socket)) {
+      socket.destroy();
+      return;
+    }
+    response.once('close', () => connections.end(socket));
+    handlers.request(request, response);
+  });
+  server.on('upgrade', (request, socket, head) => {
+    if (handlers.upgrade) handlers.upgrade(request, socket, head);
+    else refuseSocket(socket, 404);
+  });
   const timer = setInterval(async () => {
     if (current.notAfter.getTime() - Date.now() > renewBefore) return;
     current = await authority.issueServer(names);
@@ -45,8 +120,9 @@ export async function createSecureServer(authority: CertificateAuthority, names:
   timer.unref();
   return {
     server,
+    connections,
     handle(next) {
-      handler = next;
+      handlers = next;
     },
     close: () => clearInterval(timer),
   };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type GraphQLSchema, specifiedRules, validate } from 'graphql';
 import { useServer as serveProtocol } from 'graphql-ws/use/ws';
@@ -15,11 +15,16 @@ const authorizationOf = (parameters: Readonly<Record<string, unknown>> | undefin
   return typeof given === 'string' ? given : undefined;
 };
 
-/**
- * Subscriptions by graphql-ws (the protocol graphql-transport-ws) on /graphql. The token comes in connection_init's payload.
- * Resolves to a function that ends every socket in peace.
- */
-export function serveSubscriptions(server: Server, schema: GraphQLSchema, open: OpenGraph): () => Promise<void> {
+/** The WebSockets of the graph. */
+export interface Subscriptions {
+  /** Takes a socket whose client asks for a WebSocket on /graphql. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Ends every socket in peace. */
+  close(): Promise<void>;
+}
+
+/** Subscriptions by graphql-ws (the protocol graphql-transport-ws) on /graphql. The token comes in connection_init's payload. */
+export function serveSubscriptions(schema: GraphQLSchema, open: OpenGraph): Subscriptions {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: graphLimits.manifestLength });
   const running = new WeakMap<object, number>();
   const disposable = serveProtocol(
@@ -43,13 +48,9 @@ export function serveSubscriptions(server: Server, schema: GraphQLSchema, open: 
     },
     sockets,
   );
-  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    if (new URL(request.url ?? '/', 'http://localhost').pathname !== '/graphql') return;
-    sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request));
-  };
-  server.on('upgrade', upgrade);
-  return async () => {
-    server.off('upgrade', upgrade);
-    await disposable.dispose();
+  return {
+    upgrade: (request, socket, head) =>
+      sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request)),
+    close: async () => void (await disposable.dispose()),
   };
 }

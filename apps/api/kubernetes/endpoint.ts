@@ -1,14 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { type IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { statusOf, unauthorized } from '#apimachinery';
 import { type ApiResponse, type ByteStream, DEFAULT_LIMITS, type UserInfo } from '#apiserver';
-import type { Log, Metrics, OpenApi, OpenApis } from '#hosting';
+import type { BodyBudget, ConnectionLimiter, ListenerLimits, Log, Metrics, OpenApi, OpenApis } from '#hosting';
 import type { Access } from '#platform';
 import { clusterAdmin } from './cluster-admin.js';
 import { reply, replyStream } from './reply.js';
-import { readBody } from './request-body.js';
+import { announcedLength, BodyRefused, hasBody, readBody } from './request-body.js';
 import { isForCluster, metricsGroup, metricsVerb, type Target, targetOf } from './target.js';
 
 export interface KubernetesEndpointOptions {
@@ -16,6 +13,9 @@ export interface KubernetesEndpointOptions {
   apis: OpenApis;
   metrics: Metrics;
   log: Log;
+  connections: ConnectionLimiter;
+  bodies: BodyBudget;
+  limits: ListenerLimits;
 }
 
 /** The Kubernetes API of every cluster over HTTP: a thin adapter, without a framework, since every request pays for it. */
@@ -32,9 +32,8 @@ export class KubernetesEndpoint {
     return isForCluster(url, headers.authorization !== undefined);
   }
 
-  handle(request: IncomingMessage, response: ServerResponse): void {
+  handle(request: IncomingMessage, response: ServerResponse, requestId: string): void {
     const started = performance.now();
-    const requestId = randomUUID();
     const target = targetOf(request.url ?? '');
     if (!target) {
       reply(response, badPath(), requestId, false);
@@ -50,17 +49,6 @@ export class KubernetesEndpoint {
       });
   }
 
-  /** A client asks for another protocol on a cluster (exec, attach, port-forward): the pipeline answers as to any request. */
-  refuseUpgrade(request: IncomingMessage, socket: Duplex): void {
-    if (new URL(request.url ?? '/', 'http://localhost').pathname === '/graphql') return;
-    const response = new ServerResponse(request);
-    response.assignSocket(socket as Socket);
-    response.on('finish', () => socket.end());
-    response.setHeader('connection', 'close');
-    if (this.takes(request)) this.handle(request, response);
-    else response.writeHead(404).end();
-  }
-
   /** From now on answers close their connections; watches end in peace; resolves when nothing is left to answer. */
   async drain(): Promise<void> {
     this.draining = true;
@@ -72,20 +60,30 @@ export class KubernetesEndpoint {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse, target: Target, requestId: string): Promise<void> {
-    const pendingBody = readBody(request, DEFAULT_LIMITS.requestBody);
-    // Whoever goes away while the token is looked up is noticed below.
-    pendingBody?.catch(() => undefined);
+    const { apis, connections, bodies, limits } = this.options;
     const caller = await this.callerOf(request, target.cluster);
-    const open = caller && (this.options.apis.peek(caller.cluster) ?? (await this.options.apis.open(caller.cluster)));
-    const body = pendingBody && (await pendingBody);
-    const last = this.draining || (body !== undefined && body.byteLength > DEFAULT_LIMITS.requestBody);
+    const open = caller && (apis.peek(caller.cluster) ?? (await apis.open(caller.cluster)));
+    // What is refused here has not been read: a short rest is dropped, a long one is not waited for.
+    const last = this.draining || announcedLength(request) > limits.droppedBody;
     if (!open) {
       reply(response, refused(), requestId, last);
       return;
     }
-    const answer = await this.ask(open, { request, target, requestId, body, user: caller.user });
-    if (answer.stream) this.stream(response, { ...answer, stream: answer.stream }, target.path, requestId);
-    else reply(response, answer, requestId, last);
+    const tenant = caller.user && caller.cluster;
+    if (tenant !== undefined && !connections.authenticated(request.socket, tenant)) {
+      reply(response, tooManyRequests(), requestId, true);
+      return;
+    }
+    const account = bodies.open(tenant);
+    try {
+      const body = hasBody(request) ? await readBody(request, DEFAULT_LIMITS.requestBody, account) : undefined;
+      const cut = body !== undefined && body.byteLength > DEFAULT_LIMITS.requestBody;
+      const answer = await this.ask(open, { request, target, requestId, body, user: caller.user });
+      if (answer.stream) this.stream(response, { ...answer, stream: answer.stream }, target.path, requestId);
+      else reply(response, answer, requestId, this.draining || cut);
+    } finally {
+      account.release();
+    }
   }
 
   private ask(
@@ -137,6 +135,10 @@ export class KubernetesEndpoint {
   private fail(response: ServerResponse, error: unknown, requestId: string): void {
     // The client went away while sending: there is nobody to answer.
     if (response.destroyed || response.socket?.destroyed) return;
+    if (error instanceof BodyRefused) {
+      reply(response, tooManyRequests(), requestId, true);
+      return;
+    }
     this.options.log.error({ err: error, requestId }, 'request failed');
     if (response.headersSent) response.destroy();
     else reply(response, jsonStatus(statusOf(error)), requestId, true);
@@ -162,4 +164,11 @@ const badPath = (): ApiResponse => ({
   status: 400,
   headers: { 'content-type': 'text/plain; charset=utf-8' },
   body: 'bad request: invalid URL escape\n',
+});
+
+/** As upstream's flow control refuses (apiserver/pkg/server/filters/maxinflight.go tooManyRequests). */
+const tooManyRequests = (): ApiResponse => ({
+  status: 429,
+  headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff', 'retry-after': '1' },
+  body: 'Too many requests, please try again later.\n',
 });

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { inRequestScope, type Log, refuseSocket } from '#hosting';
+import type { KubernetesEndpoint } from './kubernetes/endpoint.js';
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+export interface RouterOptions {
+  kubernetes: KubernetesEndpoint;
+  /** Everything that is not a cluster's: Nest. */
+  others: Handler;
+  /** The graph's WebSockets. */
+  graph: Upgrade;
+  log: Log;
+}
+
+const graphPath = '/graphql';
+
+/** The path of a request's URL as it was sent; every text has one. */
+export function pathOf(url: string): string {
+  const end = url.search(/[?#]/);
+  return end < 0 ? url : url.slice(0, end);
+}
+
+/** Where requests and upgrades go. An error that nothing caught ends the request that it belongs to. */
+export class Router {
+  constructor(private readonly options: RouterOptions) {}
+
+  request(request: IncomingMessage, response: ServerResponse): void {
+    const { kubernetes, others } = this.options;
+    const requestId = randomUUID();
+    inRequestScope({ requestId, fail: (error) => this.fail(response, requestId, error) }, () => {
+      // Requests on clusters go past the framework: they are nearly all there are, and every one would pay for it.
+      if (kubernetes.takes(request)) kubernetes.handle(request, response, requestId);
+      else others(request, response);
+    });
+  }
+
+  /** A client asks for another protocol: the graph takes WebSockets, a cluster answers as to any request. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { kubernetes, graph, log } = this.options;
+    const requestId = randomUUID();
+    const fail = (error: unknown) => {
+      log.error({ err: error, requestId }, 'upgrade failed');
+      socket.destroy();
+    };
+    inRequestScope({ requestId, fail }, () => {
+      if (pathOf(request.url ?? '') === graphPath) graph(request, socket, head);
+      else if (kubernetes.takes(request)) kubernetes.handle(request, answerOn(request, socket), requestId);
+      else refuseSocket(socket, 404);
+    });
+  }
+
+  private fail(response: ServerResponse, requestId: string, error: unknown): void {
+    this.options.log.error({ err: error, requestId }, 'request failed');
+    if (response.headersSent || response.destroyed) {
+      response.destroy();
+      return;
+    }
+    const headers: OutgoingHttpHeaders = { 'content-type': 'text/plain; charset=utf-8', 'audit-id': requestId, connection: 'close' };
+    response.writeHead(500, headers).end(`Internal error occurred: request ${requestId}\n`);
+  }
+}
+
+/** A response on a socket that has left HTTP; the connection ends with it. */
+function answerOn(request: IncomingMessage, socket: Duplex): ServerResponse {
+  const response = new ServerResponse(request);
+  response.assignSocket(socket as Socket);
+  response.on('finish', () => socket.end());
+  response.setHeader('connection', 'close');
+  return response;
+}
