@@ -1,3 +1,5 @@
+import { getOwn } from './own-key.js';
+
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 /** Nothing, null and an empty list are one and the same (a nil slice and an empty one). */
@@ -10,8 +12,8 @@ function equalLists(a: readonly unknown[], b: readonly unknown[]): boolean {
 }
 
 function equalObjects(a: Record<string, unknown>, b: Record<string, unknown>): boolean {
-  for (const key in a) if (!deepEqual(a[key], b[key])) return false;
-  for (const key in b) if (!(key in a) && !isAbsent(b[key])) return false;
+  for (const key in a) if (!deepEqual(a[key], getOwn(b, key))) return false;
+  for (const key in b) if (!Object.hasOwn(a, key) && !isAbsent(b[key])) return false;
   return true;
 }
 

@@ -46,12 +46,18 @@ const WORDS: Readonly<Record<FieldErrorType, string>> = {
   InternalError: 'Internal error',
 };
 
+/** What was printed last: a long value that many errors show is printed once, and their messages share its text. */
+let last: { value: unknown; text: string } = { value: undefined, text: 'null' };
+const SHORT = 256;
+
 /** A bad value as ErrorBody prints it: %q for strings, %v for numbers and booleans, JSON for the rest (undefined is a nil pointer: null). */
 export function formatBadValue(value: unknown): string {
-  if (typeof value === 'string') return goQuote(value);
   if (typeof value === 'number') return goNumber(value);
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
-  return goJSON(value);
+  if (typeof value === 'string' && value.length < SHORT) return goQuote(value);
+  if (value === null || value === undefined || last.value !== value)
+    last = { value, text: typeof value === 'string' ? goQuote(value) : goJSON(value) };
+  return last.text;
 }
 
 function make(type: FieldErrorType, path: FieldPathLike, value: unknown, detail: string): FieldError {
@@ -137,8 +143,23 @@ export function formatFieldError(error: FieldError): string {
   return `${error.field}: ${error.message}`;
 }
 
+/** Longest text that the errors of one object make together; ours: a list of errors may show one long value again and again. */
+const MAX_ERRORS_LENGTH = 1024 * 1024;
+
+/** The first errors, as many as make a text of bearable length; at least one. */
+export function boundedFieldErrors(errors: readonly FieldError[]): readonly FieldError[] {
+  // The objects that were printed may change now, and need not be kept.
+  last = { value: undefined, text: 'null' };
+  let length = 0;
+  for (const [i, error] of errors.entries()) {
+    length += error.field.length + error.message.length;
+    if (length > MAX_ERRORS_LENGTH) return errors.slice(0, Math.max(i, 1));
+  }
+  return errors;
+}
+
 /** Many errors as one text (ToAggregate): repeated ones once, one alone bare, several as `[a, b]`, none as ''. */
 export function aggregateFieldErrors(errors: readonly FieldError[]): string {
-  const messages = [...new Set(errors.map(formatFieldError))];
+  const messages = [...new Set(boundedFieldErrors(errors).map(formatFieldError))];
   return messages.length > 1 ? `[${messages.join(', ')}]` : (messages[0] ?? '');
 }

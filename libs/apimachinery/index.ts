@@ -104,6 +104,7 @@ export {
   validateOwnerReferences,
 } from './object-meta.js';
 export { asListItem, storedText, withResourceVersion } from './object-text.js';
+export { getOwn, setOwn } from './own-key.js';
 export { controllerOf, controllerReference, isControlledBy, ownerReference } from './owners.js';
 export { applyJsonPatch, decodeJsonPatch, type JsonPatchOperation, unknownJsonPatchFields } from './patch/json-patch.js';
 export { applyMergePatch, decodeMergePatch } from './patch/merge-patch.js';

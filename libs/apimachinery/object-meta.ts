@@ -114,7 +114,8 @@ export function validateObjectMeta(
 }
 
 function validateNoNewFinalizers(meta: ObjectMeta, old: ObjectMeta, path: FieldPath): FieldError[] {
-  const extra = [...new Set(meta.finalizers)].filter((name) => !old.finalizers?.includes(name)).sort();
+  const standing = new Set(old.finalizers);
+  const extra = [...new Set(meta.finalizers)].filter((name) => !standing.has(name)).sort();
   if (extra.length === 0) return [];
   const detail = `no new finalizers can be added if the object is being deleted, found new finalizers ${goStringSlice(extra)}`;
   return [fieldForbidden(path, detail)];

@@ -1,4 +1,4 @@
-import { aggregateFieldErrors, type FieldError } from './field-error.js';
+import { aggregateFieldErrors, boundedFieldErrors, type FieldError } from './field-error.js';
 import { goQuote } from './go-format.js';
 import { failureStatus, type StatusCause, StatusError, type StatusReason, toStatusCause } from './status.js';
 
@@ -67,7 +67,7 @@ export function applyConflict(causes: StatusCause[], message: string): StatusErr
 export function invalid(kind: GroupKind, name: string, errors: readonly FieldError[]): StatusError {
   const aggregate = aggregateFieldErrors(errors);
   const message = `${formatGroupKind(kind)} ${goQuote(name)} is invalid${aggregate === '' ? '' : `: ${aggregate}`}`;
-  const details = { name, group: kind.group, kind: kind.kind, causes: errors.map(toStatusCause) };
+  const details = { name, group: kind.group, kind: kind.kind, causes: boundedFieldErrors(errors).map(toStatusCause) };
   return new StatusError(failureStatus({ code: 422, reason: 'Invalid', message, details }));
 }
 

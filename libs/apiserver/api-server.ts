@@ -22,9 +22,10 @@ import { type ApiRequest, type ApiResponse, headerOf, queryOf } from './request/
 import { type RequestInfo, requestInfo } from './request/request-info.js';
 import { managerOf } from './request/user-agent.js';
 import { createReader } from './rest/reader.js';
-import { type ClusterScope, type RestScope, Warnings } from './rest/scope.js';
+import type { ClusterScope, RestScope } from './rest/scope.js';
 import { toStatusError } from './rest/storage-errors.js';
 import type { ResourceStrategy, UserInfo } from './rest/strategy.js';
+import { Warnings } from './rest/warnings.js';
 import type { Timers } from './watch/timers.js';
 
 /** What an API server is made of. Lists are shared by all clusters: what is worked out from them is worked out once a list. */

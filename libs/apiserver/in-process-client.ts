@@ -16,12 +16,13 @@ import { ownFields } from './rest/managed-fields.js';
 import { applyNotServed } from './rest/patch.js';
 import { plainCopy } from './rest/plain-copy.js';
 import { type Scale, scaleOf, updateScale } from './rest/scale.js';
-import { type ClusterScope, type RestScope, Warnings } from './rest/scope.js';
+import type { ClusterScope, RestScope } from './rest/scope.js';
 import { viewOf } from './rest/status.js';
 import { toStatusError } from './rest/storage-errors.js';
 import type { UserInfo } from './rest/strategy.js';
 import { updateObject } from './rest/update.js';
 import { storedOf, viewObject } from './rest/view.js';
+import { Warnings } from './rest/warnings.js';
 import { watchObjects } from './rest/watch.js';
 
 export interface InProcessOptions {

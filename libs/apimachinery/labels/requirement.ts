@@ -10,6 +10,9 @@ export class SelectorError extends Error {}
 /** The binary operators as upstream lists them in its messages. */
 export const BINARY_OPERATORS: readonly SelectorOperator[] = ['in', 'notin', '=', '==', '!=', 'gt', 'lt'];
 
+/** Up to so many values are looked through one by one. */
+const FEW = 8;
+
 const INT64 = /^[+-]?\d{1,19}$/;
 
 /** A text as the 64-bit integer Go's ParseInt reads; undefined when it is none. */
@@ -25,7 +28,16 @@ export class Requirement {
     readonly key: string,
     readonly operator: SelectorOperator,
     readonly values: readonly string[],
-  ) {}
+  ) {
+    this.known = values.length > FEW ? new Set(values) : undefined;
+  }
+
+  /** The values as a set, where there are so many that looking through them costs. */
+  private readonly known: ReadonlySet<string> | undefined;
+
+  private has(value: string): boolean {
+    return this.known ? this.known.has(value) : this.values.includes(value);
+  }
 
   matches(labels: Readonly<Record<string, string>> | undefined): boolean {
     const value = labels !== undefined && Object.hasOwn(labels, this.key) ? labels[this.key] : undefined;
@@ -33,10 +45,10 @@ export class Requirement {
       case '=':
       case '==':
       case 'in':
-        return value !== undefined && this.values.includes(value);
+        return value !== undefined && this.has(value);
       case '!=':
       case 'notin':
-        return value === undefined || !this.values.includes(value);
+        return value === undefined || !this.has(value);
       case 'exists':
         return value !== undefined;
       case '!':

@@ -1,4 +1,5 @@
 import { deepEqual } from '../equality.js';
+import { getOwn } from '../own-key.js';
 import { type FieldTree, fieldsOf, itemElement, type ListKey, type StructTree } from './field-tree.js';
 import { type FieldSet, LEAF } from './fieldset.js';
 
@@ -44,15 +45,23 @@ function sorted(set: Builder): Builder {
   return set;
 }
 
+/** One element, or all that share a path element. */
+interface Element {
+  item: unknown;
+  shared: boolean;
+}
+
 /** The elements of an associative list or a set by their path element. Those that share one are kept together, as a leaf. */
-function itemsOf(tree: FieldTree, value: unknown): Map<string, { item: unknown; shared: boolean }> {
-  const items = new Map<string, { item: unknown; shared: boolean }>();
+function itemsOf(tree: FieldTree, value: unknown): Map<string, Element> {
+  const items = new Map<string, Element>();
   if (!Array.isArray(value)) return items;
   const keys: readonly ListKey[] = tree.of === 'list' ? tree.keys : [];
   for (const item of value) {
     const element = tree.of === 'set' ? `v:${JSON.stringify(item)}` : itemElement(keys, item);
     const earlier = items.get(element);
-    items.set(element, earlier ? { item: [earlier.item, item], shared: true } : { item, shared: false });
+    if (earlier === undefined) items.set(element, { item, shared: false });
+    else if (earlier.shared) (earlier.item as unknown[]).push(item);
+    else items.set(element, { item: [earlier.item, item], shared: true });
   }
   return items;
 }
@@ -122,8 +131,8 @@ function compareStructs(tree: StructTree, before: Item, after: Item): Part {
 
 function compareMaps(values: FieldTree, before: Item, after: Item): Part {
   const gathered = new Gathered();
-  for (const name in after) gathered.member(`f:${name}`, values, before[name], after[name]);
-  for (const name in before) if (!(name in after)) gathered.member(`f:${name}`, values, before[name], undefined);
+  for (const name in after) gathered.member(`f:${name}`, values, getOwn(before, name), after[name]);
+  for (const name in before) if (!Object.hasOwn(after, name)) gathered.member(`f:${name}`, values, before[name], undefined);
   return gathered.part(false);
 }
 

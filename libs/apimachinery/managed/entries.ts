@@ -20,9 +20,18 @@ const ANCIENT = 'ancient-changes';
 
 const setOf = (entry: ManagedFieldsEntry): FieldSet => (entry.fieldsV1 ?? LEAF) as FieldSet;
 
-function merged(older: ManagedFieldsEntry, newer: ManagedFieldsEntry): ManagedFieldsEntry {
-  const fieldsV1 = union(setOf(older), setOf(newer)) as Record<string, unknown>;
-  const { apiVersion, time } = newer;
+/** The union of many sets, halves first: each path is copied as often as the number of sets has digits, not once a set. */
+function unionOf(sets: readonly FieldSet[]): FieldSet {
+  if (sets.length <= 1) return sets[0] ?? LEAF;
+  const middle = sets.length >> 1;
+  return union(unionOf(sets.slice(0, middle)), unionOf(sets.slice(middle)));
+}
+
+function merged(entries: readonly ManagedFieldsEntry[]): ManagedFieldsEntry | undefined {
+  const newest = entries.at(-1);
+  if (newest === undefined || entries.length === 1) return newest;
+  const fieldsV1 = unionOf(entries.map(setOf)) as Record<string, unknown>;
+  const { apiVersion, time } = newest;
   return { manager: ANCIENT, operation: 'Update', apiVersion, time, fieldsType: 'FieldsV1', fieldsV1 };
 }
 
@@ -30,22 +39,21 @@ function merged(older: ManagedFieldsEntry, newer: ManagedFieldsEntry): ManagedFi
 export function withManagersCapped(entries: readonly ManagedFieldsEntry[]): readonly ManagedFieldsEntry[] {
   let left = entries.filter((entry) => entry.operation === 'Update').length;
   if (left <= MAX_UPDATERS) return entries;
-  const result = sortEntries(entries);
-  const bucketAt = new Map<string, number>();
-  for (let i = 0; i < result.length && left > MAX_UPDATERS; i++) {
-    const entry = result[i];
-    if (entry?.operation !== 'Update') continue;
+  /** By version, in order of their first entry; an entry that stays alone is a group of its own. */
+  const groups: ManagedFieldsEntry[][] = [];
+  const ancient = new Map<string, ManagedFieldsEntry[]>();
+  for (const entry of sortEntries(entries)) {
     const version = entry.apiVersion ?? '';
-    const at = bucketAt.get(version);
-    const bucket = at === undefined ? undefined : result[at];
-    if (at === undefined || !bucket) {
-      bucketAt.set(version, i);
+    const group = ancient.get(version);
+    const mayMerge = entry.operation === 'Update' && left > MAX_UPDATERS;
+    if (mayMerge && group !== undefined) {
+      group.push(entry);
+      left--;
       continue;
     }
-    result[at] = merged(bucket, entry);
-    result.splice(i, 1);
-    i--;
-    left--;
+    const alone = [entry];
+    if (mayMerge) ancient.set(version, alone);
+    groups.push(alone);
   }
-  return result;
+  return groups.map(merged).filter((entry) => entry !== undefined);
 }

@@ -1,3 +1,5 @@
+import { getOwn, setOwn } from '../own-key.js';
+
 /**
  * Sets of field paths, in the very form the API shows them (FieldsV1): a tree whose keys are path elements: `f:name`, `k:{"name":"c"}`,
  * `v:"x"`. A node without children is a member; one with children is a member when it holds `.`. Sets are never changed.
@@ -16,7 +18,7 @@ function isEmpty(set: FieldSet): boolean {
   return true;
 }
 
-const isMember = (node: FieldSet): boolean => SELF in node || isEmpty(node);
+const isMember = (node: FieldSet): boolean => Object.hasOwn(node, SELF) || isEmpty(node);
 
 /** Path elements in upstream's order: `.`, fields, keys, values, each by name. */
 function sortKeys(set: Record<string, FieldSet>): FieldSet {
@@ -25,7 +27,7 @@ function sortKeys(set: Record<string, FieldSet>): FieldSet {
   for (let i = 1; i < keys.length; i++) if ((keys[i - 1] ?? '') > (keys[i] ?? '')) sorted = false;
   if (sorted) return set;
   const result: Record<string, FieldSet> = {};
-  for (const key of keys.sort()) result[key] = set[key] ?? LEAF;
+  for (const key of keys.sort()) setOwn(result, key, set[key] ?? LEAF);
   return result;
 }
 
@@ -41,9 +43,9 @@ export function union(a: FieldSet, b: FieldSet): FieldSet {
   if (isEmpty(a)) return b;
   const result: Record<string, FieldSet> = { ...a };
   for (const key in b) {
-    const left = result[key];
+    const left = getOwn(result, key);
     const right = b[key] ?? LEAF;
-    result[key] = left === undefined ? right : unionNodes(left, right);
+    setOwn(result, key, left === undefined ? right : unionNodes(left, right));
   }
   return sortKeys(result);
 }
@@ -56,7 +58,7 @@ function unionNodes(a: FieldSet, b: FieldSet): FieldSet {
 }
 
 function withoutSelf(set: FieldSet): FieldSet {
-  if (!(SELF in set)) return set;
+  if (!Object.hasOwn(set, SELF)) return set;
   const { [SELF]: _, ...children } = set;
   return children;
 }
@@ -69,9 +71,9 @@ function combine(a: FieldSet, b: FieldSet, keepUnmatched: boolean, nodes: Combin
   for (const key in a) {
     if (key === SELF) continue;
     const left = a[key] ?? LEAF;
-    const right = b[key];
+    const right = getOwn(b, key);
     const kept = right === undefined ? (keepUnmatched ? left : undefined) : nodes(left, right);
-    if (kept !== undefined) result[key] = kept;
+    if (kept !== undefined) setOwn(result, key, kept);
   }
   return result;
 }
@@ -108,9 +110,9 @@ export function isEmptySet(set: FieldSet): boolean {
 /** Whether two sets hold the same paths. */
 export function equalSets(a: FieldSet, b: FieldSet): boolean {
   for (const key in a) {
-    const right = b[key];
+    const right = getOwn(b, key);
     if (right === undefined || !equalSets(a[key] ?? LEAF, right)) return false;
   }
-  for (const key in b) if (!(key in a)) return false;
+  for (const key in b) if (!Object.hasOwn(a, key)) return false;
   return true;
 }

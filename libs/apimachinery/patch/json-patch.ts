@@ -1,8 +1,10 @@
 import { deepEqual } from '../equality.js';
 import { jsonKind } from '../go-format.js';
+import { setOwn } from '../own-key.js';
 import { failureStatus, StatusError } from '../status.js';
 import { badRequest, tooLarge } from '../status-errors.js';
 import { arrayIndex, PointerError, parsePointer } from './json-pointer.js';
+import { maxCopiedBytes, maxMovedElements, maxOperations } from './limits.js';
 
 /** One operation of a JSON patch (RFC 6902). */
 export interface JsonPatchOperation {
@@ -13,8 +15,6 @@ export interface JsonPatchOperation {
   /** An explicit null differs from no value. */
   hasValue: boolean;
 }
-
-const MAX_OPERATIONS = 10_000;
 
 type Container = Record<string, unknown> | unknown[];
 
@@ -44,8 +44,8 @@ export function decodeJsonPatch(body: unknown): JsonPatchOperation[] {
   if (body === null) return [];
   if (!Array.isArray(body)) throw mismatch(body, 'value of type []handlers.jsonPatchOp');
   const operations = body.map(decodeOperation);
-  if (operations.length > MAX_OPERATIONS)
-    throw tooLarge(`The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${operations.length}`);
+  if (operations.length > maxOperations)
+    throw tooLarge(`The allowed maximum operations in a JSON patch is ${maxOperations}, got ${operations.length}`);
   return operations;
 }
 
@@ -83,30 +83,55 @@ function read(document: Container, path: string): unknown {
   return step(container, key);
 }
 
-function add(document: Container, path: string, value: unknown): void {
+/** What a patch has cost so far, beyond what its own size accounts for. */
+interface Spent {
+  copiedBytes: number;
+  movedElements: number;
+}
+
+/** Counts the elements that move when one is put in or taken out at `index`. */
+function countMoved(spent: Spent, list: readonly unknown[], index: number): void {
+  spent.movedElements += list.length - index;
+  if (spent.movedElements > maxMovedElements) throw new PointerError(`more than ${maxMovedElements} list elements moved`);
+}
+
+function add(document: Container, path: string, value: unknown, spent: Spent): void {
   const { container, key } = locate(document, path);
-  if (!Array.isArray(container)) define(container, key, value);
+  if (!Array.isArray(container)) setOwn(container, key, value);
   else if (key === '-') container.push(value);
-  else container.splice(arrayIndex(key, container.length + 1), 0, value);
+  else {
+    const index = arrayIndex(key, container.length + 1);
+    countMoved(spent, container, index);
+    container.splice(index, 0, value);
+  }
 }
 
-/** `__proto__` is a key like any other. */
-function define(container: Record<string, unknown>, key: string, value: unknown): void {
-  Object.defineProperty(container, key, { value, writable: true, enumerable: true, configurable: true });
+/** A copy of what stands at `from`; the bytes of all copies together are limited (evanphx/json-patch AccumulatedCopySizeLimit). */
+function copied(document: Container, from: string, spent: Spent): unknown {
+  const text = JSON.stringify(read(document, from));
+  spent.copiedBytes += Buffer.byteLength(text);
+  if (spent.copiedBytes > maxCopiedBytes) {
+    const size = `the accumulated size increase of copy is ${spent.copiedBytes}, exceeding the limit ${maxCopiedBytes}`;
+    throw new PointerError(`Unable to complete the copy, ${size}`);
+  }
+  return JSON.parse(text) as unknown;
 }
 
-function remove(document: Container, path: string): void {
+function remove(document: Container, path: string, spent: Spent): void {
   const { container, key } = locate(document, path);
   step(container, key);
-  if (Array.isArray(container)) container.splice(arrayIndex(key, container.length), 1);
-  else delete container[key];
+  if (Array.isArray(container)) {
+    const index = arrayIndex(key, container.length);
+    countMoved(spent, container, index);
+    container.splice(index, 1);
+  } else delete container[key];
 }
 
 function replace(document: Container, path: string, value: unknown): void {
   const { container, key } = locate(document, path);
   step(container, key);
   if (Array.isArray(container)) container[arrayIndex(key, container.length)] = value;
-  else define(container, key, value);
+  else setOwn(container, key, value);
 }
 
 function test(document: Container, { path, value }: JsonPatchOperation): void {
@@ -121,15 +146,15 @@ function test(document: Container, { path, value }: JsonPatchOperation): void {
   if (!deepEqual(found ?? null, value ?? null)) throw new PointerError(`testing value ${path} failed`);
 }
 
-function apply(document: Container, operation: JsonPatchOperation): void {
+function apply(document: Container, operation: JsonPatchOperation, spent: Spent): void {
   const { op, path, from = '', value = null } = operation;
   switch (op) {
     case 'add':
       if (!operation.hasValue) throw new PointerError('missing value');
-      add(document, path, structuredClone(value));
+      add(document, path, structuredClone(value), spent);
       break;
     case 'remove':
-      remove(document, path);
+      remove(document, path, spent);
       break;
     case 'replace':
       if (!operation.hasValue) throw new PointerError('missing value');
@@ -137,12 +162,12 @@ function apply(document: Container, operation: JsonPatchOperation): void {
       break;
     case 'move': {
       const moved = read(document, from);
-      remove(document, from);
-      add(document, path, moved);
+      remove(document, from, spent);
+      add(document, path, moved, spent);
       break;
     }
     case 'copy':
-      add(document, path, structuredClone(read(document, from)));
+      add(document, path, copied(document, from, spent), spent);
       break;
     case 'test':
       test(document, operation);
@@ -158,10 +183,12 @@ function apply(document: Container, operation: JsonPatchOperation): void {
  */
 export function applyJsonPatch<T>(document: T, operations: readonly JsonPatchOperation[]): T {
   const copy = structuredClone(document) as Container;
+  const spent: Spent = { copiedBytes: 0, movedElements: 0 };
   try {
-    for (const operation of operations) apply(copy, operation);
+    for (const operation of operations) apply(copy, operation, spent);
   } catch (error) {
-    throw error instanceof PointerError ? rejected() : error;
+    // Operations can nest a document more deeply than the stack reaches.
+    throw error instanceof PointerError || error instanceof RangeError ? rejected() : error;
   }
   return copy as T;
 }

@@ -1,4 +1,5 @@
 import { jsonKind } from '../go-format.js';
+import { getOwn, setOwn } from '../own-key.js';
 import { badRequest } from '../status-errors.js';
 
 type Document = Record<string, unknown>;
@@ -10,7 +11,7 @@ function pruneNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(pruneNulls);
   if (!isDocument(value)) return value;
   const pruned: Document = {};
-  for (const key of Object.keys(value)) if (value[key] !== null) pruned[key] = pruneNulls(value[key]);
+  for (const key of Object.keys(value)) if (value[key] !== null) setOwn(pruned, key, pruneNulls(value[key]));
   return pruned;
 }
 
@@ -18,9 +19,9 @@ function merge(target: Document, patch: Document): Document {
   const merged: Document = { ...target };
   for (const key of Object.keys(patch)) {
     const value = patch[key];
-    const current = merged[key];
+    const current = getOwn(merged, key);
     if (value === null) delete merged[key];
-    else merged[key] = isDocument(current) && isDocument(value) ? merge(current, value) : pruneNulls(value);
+    else setOwn(merged, key, isDocument(current) && isDocument(value) ? merge(current, value) : pruneNulls(value));
   }
   return merged;
 }

@@ -41,7 +41,46 @@ describe('JSON patch', () => {
   });
 });
 
+describe('what a JSON patch may cost', () => {
+  const repeated = (count: number, operation: (i: number) => object) =>
+    decodeJsonPatch(Array.from({ length: count }, (_, i) => operation(i)));
+
+  test('copies that double stop at three MiB', () => {
+    const doubling = repeated(40, (i) => ({ op: 'copy', from: '/a', path: `/a/k${i}` }));
+    expect(outcome(() => applyJsonPatch({ a: { text: 'x'.repeat(100) } }, doubling))).toBe(REJECTED);
+  });
+
+  test('copies of three MiB together are fine, one byte more is not', () => {
+    const text = 'x'.repeat(1024 * 1024 - 2);
+    const three = repeated(3, (i) => ({ op: 'copy', from: '/a', path: `/c${i}` }));
+    expect(applyJsonPatch({ a: text }, three)).toEqual({ a: text, c0: text, c1: text, c2: text });
+    expect(outcome(() => applyJsonPatch({ a: `${text}x` }, three))).toBe(REJECTED);
+  });
+
+  test('elements are put into the front of a long list only so often', () => {
+    const list = new Array<string>(300_000).fill('');
+    const inFront = repeated(10_000, () => ({ op: 'add', path: '/list/0', value: '' }));
+    expect(outcome(() => applyJsonPatch({ list }, inFront))).toBe(REJECTED);
+    const behind = repeated(10_000, () => ({ op: 'add', path: '/list/-', value: '' }));
+    expect(applyJsonPatch({ list }, behind).list.length).toBe(310_000);
+  });
+
+  test('10,001 operations are 413', () => {
+    expect(outcome(() => repeated(10_001, () => ({ op: 'test', path: '/a', value: 1 })))).toBe(
+      '413 Request entity too large: The allowed maximum operations in a JSON patch is 10000, got 10001',
+    );
+  });
+});
+
 describe('merge patch', () => {
+  test('__proto__ and constructor are keys like any other', () => {
+    const patch = JSON.parse('{"data":{"__proto__":"x","constructor":"y"},"new":{"__proto__":{"a":1,"b":null}}}') as object;
+    const merged = applyMergePatch({ data: { a: '1' } }, decodeMergePatch(patch));
+    expect(JSON.stringify(merged)).toBe('{"data":{"a":"1","__proto__":"x","constructor":"y"},"new":{"__proto__":{"a":1}}}');
+    const gone = JSON.parse('{"data":{"__proto__":null,"constructor":null}}') as object;
+    expect(JSON.stringify(applyMergePatch(merged, decodeMergePatch(gone)))).toBe('{"data":{"a":"1"},"new":{"__proto__":{"a":1}}}');
+  });
+
   test.each<[unknown, unknown]>([
     [
       { a: { b: null, c: 1 }, d: { e: null, f: [{ g: null }] } },
@@ -85,6 +124,33 @@ describe('strategic merge patch', () => {
     strategy: { type: 'R', n: 1 },
   };
   const [a, b] = document.containers;
+
+  test('__proto__ and constructor are keys like any other', () => {
+    const patch = JSON.parse('{"labels":{"__proto__":"x","constructor":"y"}}') as Record<string, unknown>;
+    const merged = applyStrategicPatch({ labels: { a: '1' } }, patch, schema);
+    expect(JSON.stringify(merged)).toBe('{"labels":{"a":"1","__proto__":"x","constructor":"y"}}');
+    expect(JSON.stringify(applyStrategicPatch({}, patch, schema))).toBe('{"labels":{"__proto__":"x","constructor":"y"}}');
+  });
+
+  test('long lists cost what their length costs', () => {
+    const names = Array.from({ length: 60_000 }, (_, i) => `n${i}`);
+    const containers = names.map((name) => ({ name }));
+    const reversed = [...containers].reverse();
+    const long = { containers, finalizers: names };
+    const patch = {
+      containers: reversed.map(({ name }) => ({ name, image: '2' })),
+      '$setElementOrder/containers': reversed,
+      finalizers: [...names].reverse(),
+      '$setElementOrder/finalizers': [...names].reverse(),
+    };
+    const want = { containers: reversed.map(({ name }) => ({ name, image: '2' })), finalizers: [...names].reverse() };
+    expect(applyStrategicPatch(long, patch, schema)).toEqual(want);
+    const deletions = {
+      containers: containers.map(({ name }) => ({ name, $patch: 'delete' })),
+      '$deleteFromPrimitiveList/finalizers': names,
+    };
+    expect(applyStrategicPatch(long, deletions, schema)).toEqual({ containers: [], finalizers: [] });
+  });
   test.each<[string, object, unknown]>([
     ['merge by key', { containers: [{ name: 'b', image: '3' }] }, { containers: [a, { name: 'b', image: '3' }] }],
     ['new ones come first', { containers: [{ name: 'c' }] }, { containers: [{ name: 'c' }, a, b] }],

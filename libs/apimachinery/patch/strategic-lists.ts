@@ -1,39 +1,43 @@
+import { getOwn } from '../own-key.js';
 import { noMergeKey, plainError } from './strategic-errors.js';
 
 export type Item = Record<string, unknown>;
 
 export const isMap = (value: unknown): value is Item => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The place of an item in a list: by merge key for maps, by value for scalars; -1 when it is not there. */
-function indexIn(list: readonly unknown[], item: unknown, mergeKey: string): number {
-  if (mergeKey === '') return list.indexOf(item);
-  const value = isMap(item) ? item[mergeKey] : undefined;
-  return list.findIndex((candidate) => isMap(candidate) && candidate[mergeKey] === value);
+/** What tells an item of a list from the others: its merge key's value for maps, itself for scalars. */
+const identity = (item: unknown, mergeKey: string): unknown => (mergeKey === '' ? item : isMap(item) ? getOwn(item, mergeKey) : undefined);
+
+/** Where the items of a list stand: the first of those that are alike. */
+type Places = ReadonlyMap<unknown, number>;
+
+/** The places of a list's items, by what tells them from each other. */
+export function placesIn(list: readonly unknown[], mergeKey: string): Map<unknown, number> {
+  const places = new Map<unknown, number>();
+  list.forEach((item, i) => {
+    if (mergeKey !== '' && !isMap(item)) return;
+    const id = identity(item, mergeKey);
+    if (!places.has(id)) places.set(id, i);
+  });
+  return places;
 }
 
-function sortedBy(order: readonly unknown[], items: readonly unknown[], mergeKey: string): unknown[] {
-  const place = new Map(items.map((item) => [item, indexIn(order, item, mergeKey)]));
-  return [...items].sort((a, b) => {
-    const left = place.get(a) ?? -1;
-    const right = place.get(b) ?? -1;
-    return left >= 0 && right >= 0 ? left - right : 0;
-  });
+/** Items in the order of their places; those without one stay where they are. */
+function sortedBy(places: Places, items: readonly unknown[], mergeKey: string): unknown[] {
+  const placed = items.map((item) => ({ item, place: places.get(identity(item, mergeKey)) }));
+  placed.sort((a, b) => (a.place !== undefined && b.place !== undefined ? a.place - b.place : 0));
+  return placed.map(({ item }) => item);
 }
 
 /** Items of the patch in the patch's order, items of the server in the server's, the patch's first where nothing relates them. */
-function interleave(
-  serverOnly: readonly unknown[],
-  patched: readonly unknown[],
-  serverOrder: readonly unknown[],
-  mergeKey: string,
-): unknown[] {
+function interleave(serverOnly: readonly unknown[], patched: readonly unknown[], server: Places, mergeKey: string): unknown[] {
   const merged: unknown[] = [];
   let i = 0;
   let j = 0;
   while (i < serverOnly.length && j < patched.length) {
-    const left = indexIn(serverOrder, serverOnly[i], mergeKey);
-    const right = indexIn(serverOrder, patched[j], mergeKey);
-    if (left >= 0 && right >= 0 && left < right) merged.push(serverOnly[i++]);
+    const left = server.get(identity(serverOnly[i], mergeKey));
+    const right = server.get(identity(patched[j], mergeKey));
+    if (left !== undefined && right !== undefined && left < right) merged.push(serverOnly[i++]);
     else merged.push(patched[j++]);
   }
   return [...merged, ...serverOnly.slice(i), ...patched.slice(j)];
@@ -43,7 +47,7 @@ function checkMergeKeys(items: readonly unknown[], mergeKey: string): void {
   if (mergeKey === '') return;
   for (const item of items) {
     if (!isMap(item)) throw plainError(`expected a map[string]interface {}, but received a ${typeof item}`);
-    if (!(mergeKey in item)) throw noMergeKey(item, mergeKey);
+    if (!Object.hasOwn(item, mergeKey)) throw noMergeKey(item, mergeKey);
   }
 }
 
@@ -54,14 +58,16 @@ export function ordered(
 ): unknown[] {
   checkMergeKeys(merged, mergeKey);
   checkMergeKeys(patchOrder, mergeKey);
-  const inPatch = (item: unknown): boolean => indexIn(patchOrder, item, mergeKey) >= 0;
-  const patched = sortedBy(patchOrder, merged.filter(inPatch), mergeKey);
+  const patch = placesIn(patchOrder, mergeKey);
+  const server = placesIn(serverOrder, mergeKey);
+  const inPatch = (item: unknown): boolean => patch.has(identity(item, mergeKey));
+  const patched = sortedBy(patch, merged.filter(inPatch), mergeKey);
   const serverOnly = sortedBy(
-    serverOrder,
+    server,
     merged.filter((item) => !inPatch(item)),
     mergeKey,
   );
-  return interleave(serverOnly, patched, serverOrder, mergeKey);
+  return interleave(serverOnly, patched, server, mergeKey);
 }
 
 /** The one JSON type of all elements; undefined for no elements. Lists of lists and mixtures are refused. */
@@ -77,14 +83,15 @@ export function elementKind(...lists: ReadonlyArray<readonly unknown[]>): string
 /** Whether the patch's items stand in the order that $setElementOrder declares (validatePatchWithSetOrderList). */
 export function followsOrder(patch: readonly unknown[], order: readonly unknown[], mergeKey: string): boolean {
   if (order.length === 0 || patch.length === 0) return true;
-  const items = patch.filter((item) => !(isMap(item) && '$patch' in item));
+  const items = patch.filter((item) => !(isMap(item) && Object.hasOwn(item, '$patch')));
   checkMergeKeys(order, mergeKey);
   checkMergeKeys(items, mergeKey);
   let position = 0;
   for (const item of items) {
-    const found = indexIn(order.slice(position), item, mergeKey);
-    if (found < 0) return false;
-    position += found + 1;
+    const id = identity(item, mergeKey);
+    while (position < order.length && identity(order[position], mergeKey) !== id) position++;
+    if (position === order.length) return false;
+    position++;
   }
   return true;
 }

@@ -1,8 +1,9 @@
 import { goQuote, goTypeOf, goValue, jsonKind } from '../go-format.js';
+import { getOwn, setOwn } from '../own-key.js';
 import type { SchemaField, SchemaStruct, SchemaType } from '../schema.js';
 import { badRequest } from '../status-errors.js';
 import { badFormat, badPatchType, noMergeKey, plainError } from './strategic-errors.js';
-import { elementKind, followsOrder, type Item, isMap, ordered } from './strategic-lists.js';
+import { elementKind, followsOrder, type Item, isMap, ordered, placesIn } from './strategic-lists.js';
 
 /** Strategic merge patch (util/strategicpatch/patch.go), driven by the schema's patch markers. Nothing given is changed. */
 
@@ -59,25 +60,26 @@ function keyAfter(directive: string, prefix: string): string {
 function cleaned(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(cleaned).filter((item) => item !== undefined);
   if (!isMap(value)) return value;
-  if (DIRECTIVE in value) return undefined;
+  if (Object.hasOwn(value, DIRECTIVE)) return undefined;
   const kept: Item = {};
   for (const key of Object.keys(value)) {
     const item = value[key] === null ? undefined : cleaned(value[key]);
-    if (item !== undefined) kept[key] = item;
+    if (item !== undefined) setOwn(kept, key, item);
   }
   return kept;
 }
 
 function retainKeys(result: Item, patch: Item): void {
-  if (!(RETAIN_KEYS in patch)) return;
+  if (!Object.hasOwn(patch, RETAIN_KEYS)) return;
   const keys = patch[RETAIN_KEYS];
   delete patch[RETAIN_KEYS];
   if (!Array.isArray(keys)) throw badFormat('retainKeys');
+  const retained = new Set<unknown>(keys);
   for (const key of Object.keys(patch)) {
     if (patch[key] === null || key.startsWith(DELETE_LIST) || key.startsWith(ELEMENT_ORDER)) continue;
-    if (!keys.includes(key)) throw badFormat('retainKeys');
+    if (!retained.has(key)) throw badFormat('retainKeys');
   }
-  for (const key of Object.keys(result)) if (!keys.includes(key)) delete result[key];
+  for (const key of Object.keys(result)) if (!retained.has(key)) delete result[key];
 }
 
 function asList(value: unknown): unknown[] {
@@ -90,8 +92,8 @@ function orderField(result: Item, patch: Item, directive: string, type: SchemaTy
   const order = asList(patch[directive]);
   delete patch[directive];
   const key = keyAfter(directive, ELEMENT_ORDER);
-  const original = key in result ? asList(result[key]) : undefined;
-  const patched = key in patch ? asList(patch[key]) : undefined;
+  const original = Object.hasOwn(result, key) ? asList(result[key]) : undefined;
+  const patched = Object.hasOwn(patch, key) ? asList(patch[key]) : undefined;
   const found = lookUpList(type, key);
   if (!followsOrder(patched ?? [], order, found.mergeKey)) {
     const text = `The order in patch list:\n${goValue(patched)}\n doesn't match ${ELEMENT_ORDER} list:\n${goValue(order)}\n`;
@@ -104,40 +106,44 @@ function orderField(result: Item, patch: Item, directive: string, type: SchemaTy
   delete patch[key];
 }
 
-function withoutMatching(list: readonly unknown[], mergeKey: string, value: unknown): unknown[] {
+function withoutMatching(list: readonly unknown[], mergeKey: string, values: ReadonlySet<unknown>): unknown[] {
   return list.filter((item, i) => {
     if (!isMap(item)) throw plainError(`value for key ${i} is not a map`);
-    return item[mergeKey] !== value;
+    return !values.has(getOwn(item, mergeKey));
   });
 }
 
 /** Takes the elements with a $patch out of the patch and does what they say to the original. */
 function applyElementDirectives(original: unknown[], patch: readonly Item[], mergeKey: string): { original: unknown[]; patch: Item[] } {
   const plain: Item[] = [];
-  let kept = original;
+  const deleted = new Set<unknown>();
   let replace = false;
   for (const item of patch) {
     const directive = item[DIRECTIVE];
-    if (!(DIRECTIVE in item)) plain.push(item);
+    if (!Object.hasOwn(item, DIRECTIVE)) plain.push(item);
     else if (directive === 'delete') {
-      if (!(mergeKey in item)) throw noMergeKey(item, mergeKey);
-      kept = withoutMatching(kept, mergeKey, item[mergeKey]);
+      if (!Object.hasOwn(item, mergeKey)) throw noMergeKey(item, mergeKey);
+      deleted.add(item[mergeKey]);
     } else if (directive === 'replace') replace = true;
     else if (directive === 'merge') throw plainError('merging lists cannot yet be specified in the patch');
     else throw badPatchType(directive, item);
   }
-  return replace ? { original: plain, patch: [] } : { original: kept, patch: plain };
+  if (replace) return { original: plain, patch: [] };
+  return { original: deleted.size > 0 ? withoutMatching(original, mergeKey, deleted) : original, patch: plain };
 }
 
 function mergeMaps(original: unknown[], patch: readonly Item[], { type, mergeKey }: Looked): unknown[] {
   if (mergeKey === '') throw plainError(`cannot merge lists without merge key for ${type.of}`);
   const start = applyElementDirectives(original, patch, mergeKey);
   const merged = [...start.original];
+  const places = placesIn(merged, mergeKey);
   for (const item of start.patch) {
-    if (!(mergeKey in item)) throw noMergeKey(item, mergeKey);
-    const at = merged.findIndex((candidate) => isMap(candidate) && candidate[mergeKey] === item[mergeKey]);
-    if (at < 0) merged.push(item);
-    else merged[at] = mergeMap(merged[at] as Item, item, type);
+    if (!Object.hasOwn(item, mergeKey)) throw noMergeKey(item, mergeKey);
+    const at = places.get(item[mergeKey]);
+    if (at === undefined) {
+      places.set(item[mergeKey], merged.length);
+      merged.push(item);
+    } else merged[at] = mergeMap(merged[at] as Item, item, type);
   }
   return ordered(merged, { patchOrder: start.patch, serverOrder: start.original, mergeKey });
 }
@@ -146,7 +152,10 @@ function mergeList(original: unknown[], patch: unknown[], found: Looked, deletes
   if (found.strategy !== 'merge' && !deletes) return patch;
   if (original.length === 0 && patch.length === 0) return original;
   if (elementKind(original, patch) === 'map') return mergeMaps(original, patch as Item[], found);
-  if (deletes) return original.filter((item) => !patch.includes(item));
+  if (deletes) {
+    const deleted = new Set(patch);
+    return original.filter((item) => !deleted.has(item));
+  }
   return ordered([...new Set([...original, ...patch])], { patchOrder: patch, serverOrder: original, mergeKey: '' });
 }
 
@@ -160,23 +169,23 @@ function mergeField(result: Item, name: string, value: unknown, type: SchemaType
     delete result[key];
     return;
   }
-  const current = result[key];
-  if (!(key in result) || !sameType(current, value)) {
+  const current = getOwn(result, key);
+  if (!Object.hasOwn(result, key) || !sameType(current, value)) {
     if (deletes) return;
     const added = cleaned(value);
     if (added === undefined) delete result[key];
-    else result[key] = added;
+    else setOwn(result, key, added);
   } else if (isMap(current) && isMap(value)) {
     const found = lookUp(type, key);
-    result[key] = found.strategy === 'replace' ? value : mergeMap(current, value, found.type);
+    setOwn(result, key, found.strategy === 'replace' ? value : mergeMap(current, value, found.type));
   } else if (Array.isArray(current) && Array.isArray(value)) {
-    result[key] = mergeList(current, value, lookUpList(type, key), deletes);
-  } else result[key] = value;
+    setOwn(result, key, mergeList(current, value, lookUpList(type, key), deletes));
+  } else setOwn(result, key, value);
 }
 
 function mergeMap(original: Item, given: Item, type: SchemaType): Item {
   const patch = { ...given };
-  if (DIRECTIVE in patch) {
+  if (Object.hasOwn(patch, DIRECTIVE)) {
     const directive = patch[DIRECTIVE];
     if (directive === 'delete') return {};
     if (directive !== 'replace') throw badPatchType(directive, patch);

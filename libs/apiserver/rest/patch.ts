@@ -19,7 +19,7 @@ import {
 import { bareMediaType } from '../request/negotiation.js';
 import type { WriteOptions } from '../request/options.js';
 import { plainCopy } from './plain-copy.js';
-import type { Warnings } from './scope.js';
+import type { Warnings } from './warnings.js';
 
 /** Kinds of patches, by the media type of their bodies. */
 export type PatchKind = 'json' | 'merge' | 'strategic' | 'apply';
@@ -76,7 +76,15 @@ export interface PatchTarget {
   warnings: Warnings;
 }
 
+/** Characters of a patched object that an error shows. */
+const MAX_SHOWN = 16 * 1024;
+
 const NO_KIND = { group: '', kind: '' };
+
+/** The start of a text that would make an error unreadable. Ours: upstream shows all of it. */
+function cut(text: string): string {
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+}
 
 /** `shown` is what upstream shows: the patched text, or the strategic patch as Go prints maps. */
 function unusable(shown: string, message: string): StatusError {
@@ -106,7 +114,7 @@ export function applyPatch(document: KubeObject, patch: Patch, target: PatchTarg
   const { patched, strict } = applied(document, patch, target);
   const definition = scheme.definitionFor(target);
   if (definition === undefined) throw new Error(`${target.kind} has no definition`);
-  const shown = () => (patch.kind === 'strategic' ? goValue(patch.body) : JSON.stringify(patched));
+  const shown = () => cut(patch.kind === 'strategic' ? goValue(patch.body) : JSON.stringify(patched));
   const decoded = decode(definition, patched, patch, { shown, target });
   const complaints = [...strict, ...decoded.strict];
   if (complaints.length > 0 && target.options.fieldValidation === 'Strict') {
@@ -129,13 +137,13 @@ function decode(
   { kind }: Patch,
   { shown, target }: { shown: () => string; target: PatchTarget },
 ) {
-  // The decoder takes possession of what it is given, but the standing object is shared.
-  const own = plainCopy(patched);
   const read = kind === 'strategic' ? decodeUnstructured : decodeValue;
   try {
-    return read(definition, own, target.options.fieldValidation);
+    // The decoder takes possession of what it is given, but the standing object is shared.
+    return read(definition, plainCopy(patched), target.options.fieldValidation);
   } catch (error) {
     if (error instanceof DecodeError) throw unusable(shown(), error.message);
+    if (error instanceof RangeError) throw unusable('', 'exceeded max depth');
     throw error;
   }
 }

@@ -1,3 +1,5 @@
+import { setOwn } from '#apimachinery';
+
 /** A deep copy of plain JSON; members that are undefined are left out. Several times faster than structuredClone. */
 export function plainCopy<T>(value: T): T {
   return copy(value) as T;
@@ -14,7 +16,7 @@ function copy(value: unknown): unknown {
   const object: Record<string, unknown> = {};
   for (const key in source) {
     const member = source[key];
-    if (member !== undefined) object[key] = typeof member === 'object' ? copy(member) : member;
+    if (member !== undefined) setOwn(object, key, typeof member === 'object' ? copy(member) : member);
   }
   return object;
 }

@@ -10,6 +10,7 @@ import type { Limits } from '../limits.js';
 import type { Timers } from '../watch/timers.js';
 import type { ClusterReader } from './reader.js';
 import type { StrategyContext, UserInfo } from './strategy.js';
+import type { Warnings } from './warnings.js';
 
 /** One cluster, as the pipeline works on it. Small: everything in it but the store is shared. */
 export interface ClusterScope {
@@ -25,15 +26,6 @@ export interface ClusterScope {
   readonly access: Authorizer;
   /** What the cluster's roles give, for those who write roles. */
   readonly rules: RuleResolver;
-}
-
-/** Texts for Warning headers, each once, in order. */
-export class Warnings {
-  readonly texts: string[] = [];
-
-  add(text: string | undefined): void {
-    if (text && !this.texts.includes(text)) this.texts.push(text);
-  }
 }
 
 /** One request on a resource, whoever makes it. */

@@ -1,0 +1,15 @@
+/**
+ * Objects of the API have maps whose keys clients choose: `__proto__` and `constructor` are keys like any other. These read and write
+ * an object's own members only.
+ */
+
+/** An own member; undefined where there is none. */
+export function getOwn<T>(object: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+/** Sets an own member. A plain assignment to `__proto__` would set the prototype instead. */
+export function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__') Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+  else object[key] = value;
+}
