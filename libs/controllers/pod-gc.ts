@@ -1,7 +1,7 @@
 import { type corev1, Node, Pod } from '#api';
 import { formatTime, type Instant, isNotFound } from '#apimachinery';
+import { isPodTerminal, setCondition } from '#component-helpers';
 import { defineController, type Informers, keyOf, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
-import { isPodTerminal } from './pods.js';
 
 /** Ended pods that may stand before the oldest are deleted (--terminated-pod-gc-threshold). */
 const TERMINATED_THRESHOLD = 12_500;
@@ -70,14 +70,8 @@ function quarantine(node: string | undefined, { informers, clock }: ReconcileCon
 }
 
 async function markLost(pod: corev1.Pod, { client, clock }: ReconcileContext): Promise<void> {
-  const target = {
-    type: 'DisruptionTarget',
-    status: 'True',
-    lastTransitionTime: formatTime(clock.now()),
-    reason: 'DeletionByPodGC',
-    message: 'PodGC: node no longer exists',
-  };
-  const conditions = [...(pod.status?.conditions ?? []).filter(({ type }) => type !== 'DisruptionTarget'), target];
+  const target = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' };
+  const conditions = setCondition<corev1.PodCondition>(pod.status?.conditions, target, formatTime(clock.now()));
   await client.updateStatus(Pod, { ...pod, status: { ...pod.status, phase: 'Failed', conditions } });
 }
 

@@ -1,5 +1,6 @@
 import { ConfigMap, type corev1, Node, Pod, Secret } from '#api';
 import { isNotFound } from '#apimachinery';
+import { isTerminalPhase } from '#component-helpers';
 import {
   type Change,
   type ClusterContext,
@@ -16,7 +17,6 @@ import {
   type WorkQueue,
 } from '#controller-runtime';
 import { NodeMemory } from './node-memory.js';
-import { isTerminal } from './pod/assemble.js';
 import { NO_MEMORY, type PodMemory } from './pod/memory.js';
 import { planPod } from './pod/plan.js';
 import type { PodPlan } from './pod/world.js';
@@ -73,7 +73,7 @@ class Kubelets implements OpenController {
     const uid = pod.metadata.uid ?? '';
     this.pods.set(uid, plan.memory);
     for (const image of plan.pulled) memory.addImage(image);
-    if (isTerminal(plan.status?.phase)) memory.release(uid);
+    if (isTerminalPhase(plan.status?.phase)) memory.release(uid);
     return plan.at === undefined ? undefined : { requeueAfter: Math.max(0, plan.at - this.context.clock.now()) };
   }
 
@@ -91,7 +91,7 @@ class Kubelets implements OpenController {
     const { namespace = '', uid = '' } = pod.metadata;
     const world = {
       hostIPs: hostIPs(node),
-      podIP: pod.spec?.hostNetwork || isTerminal(pod.status?.phase) ? undefined : memory.addressFor(uid),
+      podIP: pod.spec?.hostNetwork || isTerminalPhase(pod.status?.phase) ? undefined : memory.addressFor(uid),
       profile,
       memory: this.pods.get(uid) ?? NO_MEMORY,
       hasImage: (reference: string) => memory.hasImage(reference),

@@ -1,7 +1,7 @@
 import type { corev1 } from '#api';
+import { isTerminalPhase } from '#component-helpers';
 import { PodAddresses } from '#network';
 import { parseImage } from './images/reference.js';
-import { isTerminal } from './pod/assemble.js';
 
 /** What a node's kubelet, network plugin and image store know. Memory only: rebuilt from the node and the pods bound to it. */
 export class NodeMemory {
@@ -20,7 +20,7 @@ export class NodeMemory {
   /** Takes over what a pod's status says: its address, its images. */
   private learn({ metadata, status }: corev1.Pod): void {
     const { uid = '' } = metadata;
-    if (status?.podIP && !isTerminal(status.phase)) {
+    if (status?.podIP && !isTerminalPhase(status.phase)) {
       this.addresses?.claim(status.podIP, uid);
       this.given.set(uid, status.podIP);
     }

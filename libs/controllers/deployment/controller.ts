@@ -1,5 +1,6 @@
 import { type appsv1, type corev1, Deployment, Pod, ReplicaSet } from '#api';
 import { controllerOf, isNotFound, labelSelectorAsSelector } from '#apimachinery';
+import { conditionOf, isPodTerminal } from '#component-helpers';
 import {
   type Change,
   defineController,
@@ -11,8 +12,6 @@ import {
   watching,
 } from '#controller-runtime';
 import { claimObjects } from '../claim.js';
-import { isPodTerminal } from '../pods.js';
-import { conditionOf } from './conditions.js';
 import { byRevision, sizeOf } from './replica-sets.js';
 import { Rollout } from './rollout.js';
 import { isScalingEvent, scaleAll, scaleCurrent, scaleOld, scaleOldAway } from './scaling.js';

@@ -1,8 +1,9 @@
 import { type appsv1, Deployment, type metav1, ReplicaSet } from '#api';
 import { controllerOf, controllerReference, deepEqual, isAlreadyExists, isNamespaceTerminating, type OwnerReference } from '#apimachinery';
+import { conditionOf } from '#component-helpers';
 import { isFenced, type ReconcileContext } from '#controller-runtime';
 import { currentAnnotations, nextRevision, REVISION, replicasAnnotations } from './annotations.js';
-import { conditionOf, type Verdict, withCondition } from './conditions.js';
+import { type Verdict, withCondition } from './conditions.js';
 import { all, type Generations, generations, sameTemplate, sizeOf, totalSize } from './replica-sets.js';
 import { currentSize, type Scaling } from './scaling.js';
 import { hasProgressDeadline, progressing } from './status.js';

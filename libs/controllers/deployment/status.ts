@@ -1,6 +1,7 @@
 import type { appsv1 } from '#api';
 import { type Instant, parseTime } from '#apimachinery';
-import { conditionOf, type Verdict, withCondition, withoutCondition } from './conditions.js';
+import { conditionOf, transitionTime, withoutCondition } from '#component-helpers';
+import { type Verdict, withCondition } from './conditions.js';
 import { desiredReplicas, fenceposts } from './fenceposts.js';
 import { all, type Generations, totalAvailable, totalSize } from './replica-sets.js';
 
@@ -117,7 +118,7 @@ function estimateProgress(input: RolloutStatusInput, next: Status): appsv1.Deplo
 /** The current replica set's failure, or else the first of the old ones' (getReplicaFailures). */
 function replicaFailure({ current, old }: Generations): appsv1.DeploymentCondition | undefined {
   for (const set of current === undefined ? old : [current, ...old]) {
-    const failure = set.status?.conditions?.find(({ type }) => type === 'ReplicaFailure');
+    const failure = conditionOf(set.status?.conditions, 'ReplicaFailure');
     if (failure !== undefined) return { ...failure, lastUpdateTime: failure.lastTransitionTime };
   }
   return undefined;
@@ -128,8 +129,8 @@ function withFailure(conditions: readonly appsv1.DeploymentCondition[], sets: Ge
   const present = conditionOf(conditions, 'ReplicaFailure');
   if (failure === undefined) return withoutCondition(conditions, 'ReplicaFailure');
   if (present?.status === failure.status && present.reason === failure.reason) return [...conditions];
-  const since = present?.status === failure.status ? present.lastTransitionTime : failure.lastTransitionTime;
-  return [...withoutCondition(conditions, 'ReplicaFailure'), { ...failure, lastTransitionTime: since }];
+  const lastTransitionTime = transitionTime(present, failure.status, failure.lastTransitionTime ?? '');
+  return [...withoutCondition(conditions, 'ReplicaFailure'), { ...failure, lastTransitionTime }];
 }
 
 /** What a roll-out's status is made of. `status` is the present one, with what this reconcile has already found out. */

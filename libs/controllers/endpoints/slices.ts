@@ -1,6 +1,6 @@
 import type { corev1, discoveryv1 } from '#api';
 import { deepEqual } from '#apimachinery';
-import { isPodReady } from '../pods.js';
+import { isPodReady } from '#component-helpers';
 import { hasAddress, hostnameFor, portOf } from './pods-of-service.js';
 import { familyOf, labelsFor, newSlice, ownedBy, portsKey } from './slice-shape.js';
 

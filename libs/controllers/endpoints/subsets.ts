@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { isPodReady } from '../pods.js';
+import { isPodReady } from '#component-helpers';
 import { hasAddress, hostnameFor, portOf } from './pods-of-service.js';
 
 /** Addresses one Endpoints object holds at most (endpoints_controller.go maxCapacity). */

@@ -1,5 +1,6 @@
 import type { corev1, Resource } from '#api';
 import { deepEqual, formatTime, type Instant, type KubeObject } from '#apimachinery';
+import { setCondition } from '#component-helpers';
 
 /** What is left of one kind in a namespace. */
 export interface Remaining {
@@ -67,13 +68,9 @@ export function deletionConditions(
           NamespaceFinalizersRemaining: finalizersRemaining(found.remaining),
         }),
   };
-  const next = WELL.map(({ type, reason, message }): corev1.NamespaceCondition => {
+  const merged = WELL.reduce<readonly corev1.NamespaceCondition[]>((conditions, { type, reason, message }) => {
     const wrong = trouble[type];
-    const status = wrong === undefined ? 'False' : 'True';
-    const before = present.find((condition) => condition.type === type);
-    const since = before?.status === status ? before.lastTransitionTime : formatTime(now);
-    return { type, status, lastTransitionTime: since, ...(wrong ?? { reason, message }) };
-  });
-  const merged = [...present.filter(({ type }) => !WELL.some((well) => well.type === type)), ...next];
+    return setCondition(conditions, { type, status: wrong ? 'True' : 'False', ...(wrong ?? { reason, message }) }, formatTime(now));
+  }, present);
   return deepEqual(merged, present) ? present : merged;
 }

@@ -1,8 +1,8 @@
 import { type corev1, Event, Namespace, Pod, type Resource } from '#api';
 import { isNotFound, type KubeObject, parseTime } from '#apimachinery';
+import { isPodTerminal } from '#component-helpers';
 import { type Controller, defineController, isFenced, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
 import { trackedKinds } from '../kinds.js';
-import { isPodTerminal } from '../pods.js';
 import { deletionConditions, type Remaining } from './conditions.js';
 
 const FINALIZER = 'kubernetes';

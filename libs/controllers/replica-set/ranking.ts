@@ -1,6 +1,6 @@
 import type { corev1 } from '#api';
 import { type Instant, parseTime } from '#apimachinery';
-import { isPodActive, isPodReady, readySince } from '../pods.js';
+import { isPodActive, isPodReady, podReadySince } from '#component-helpers';
 
 const PHASE_ORDER: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 };
 const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
@@ -78,7 +78,7 @@ export function podsToDelete(options: {
       ready: isPodReady(pod) ? 1 : 0,
       cost: deletionCost(pod),
       neighbours: onNode.get(pod.spec.nodeName ?? '') ?? 0,
-      readySince: readySince(pod),
+      readySince: podReadySince(pod),
       restarts: mostRestarts(pod),
       created: parseTime(pod.metadata.creationTimestamp ?? ''),
     }),

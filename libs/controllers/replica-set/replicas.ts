@@ -8,6 +8,7 @@ import {
   type LabelSelector,
   selectorFromSet,
 } from '#apimachinery';
+import { isPodActive, isPodTerminating } from '#component-helpers';
 import {
   type Change,
   type Controller,
@@ -19,7 +20,6 @@ import {
   watching,
 } from '#controller-runtime';
 import { claimObjects } from '../claim.js';
-import { isPodActive, isPodTerminating } from '../pods.js';
 import { podsToDelete } from './ranking.js';
 import { nextAvailability, nextStatus } from './status.js';
 

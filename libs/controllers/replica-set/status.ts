@@ -1,6 +1,6 @@
 import type { appsv1, corev1 } from '#api';
 import { formatTime, type Instant, type LabelSelector } from '#apimachinery';
-import { availableAt, isPodReady } from '../pods.js';
+import { conditionOf, isPodReady, podAvailableAt, setCondition, withoutCondition } from '#component-helpers';
 
 /** What the next status is made of. */
 export interface StatusInput {
@@ -23,11 +23,10 @@ const FAILURE = 'ReplicaFailure';
 
 function nextConditions({ status, failure, activePods, replicas, now }: StatusInput): appsv1.ReplicaSetCondition[] {
   const conditions = status?.conditions ?? [];
-  const standing = conditions.some(({ type }) => type === FAILURE);
-  if (failure === undefined) return standing ? conditions.filter(({ type }) => type !== FAILURE) : conditions;
-  if (standing) return conditions;
+  if (failure === undefined) return withoutCondition(conditions, FAILURE);
+  if (conditionOf(conditions, FAILURE)) return conditions;
   const reason = activePods.length < replicas ? 'FailedCreate' : 'FailedDelete';
-  return [...conditions, { type: FAILURE, status: 'True', lastTransitionTime: formatTime(now), reason, message: failure }];
+  return setCondition(conditions, { type: FAILURE, status: 'True', reason, message: failure }, formatTime(now));
 }
 
 /** Zero is what an absent count means: counts that Go leaves out when empty are left out here. */
@@ -40,7 +39,7 @@ export function nextStatus(input: StatusInput): appsv1.ReplicaSetStatus {
   const { activePods, templateLabels, minReadySeconds, now, generation, terminating } = input;
   const labelled = activePods.filter(({ metadata }) => templateLabels.matches(metadata.labels)).length;
   const ready = activePods.filter(isPodReady);
-  const available = ready.filter((pod) => (availableAt(pod, minReadySeconds) ?? Number.POSITIVE_INFINITY) <= now).length;
+  const available = ready.filter((pod) => (podAvailableAt(pod, minReadySeconds) ?? Number.POSITIVE_INFINITY) <= now).length;
   const conditions = nextConditions(input);
   return {
     replicas: activePods.length,
@@ -57,7 +56,7 @@ export function nextStatus(input: StatusInput): appsv1.ReplicaSetStatus {
 export function nextAvailability(pods: readonly corev1.Pod[], minReadySeconds: number, now: Instant): number | undefined {
   if (minReadySeconds === 0) return undefined;
   const waits = pods.flatMap((pod) => {
-    const at = availableAt(pod, minReadySeconds);
+    const at = podAvailableAt(pod, minReadySeconds);
     return at === undefined || at <= now ? [] : [at - now];
   });
   return waits.length === 0 ? undefined : Math.min(...waits);

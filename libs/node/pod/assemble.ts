@@ -1,17 +1,12 @@
 import type { corev1 } from '#api';
 import { deepEqual, formatTime, type Instant } from '#apimachinery';
+import { isTerminalPhase, podRequests, resourceListTexts } from '#component-helpers';
 import { conditionsOf } from './conditions.js';
 import { phaseOf } from './phase.js';
 import { applyProbes } from './probing.js';
-import { allocatedResources } from './requests.js';
 import type { Simulation } from './simulation.js';
 import type { Slot } from './slot.js';
 import type { PodPlan } from './world.js';
-
-/** Whether a pod in this phase has ended for good. */
-export function isTerminal(phase: string | undefined): boolean {
-  return phase === 'Succeeded' || phase === 'Failed';
-}
 
 /** Whether a pod's sandbox stands: it has its volumes and its network. */
 export function hasSandbox({ status }: corev1.Pod): boolean {
@@ -27,13 +22,13 @@ export function statusOf(
   const old: corev1.PodStatus = pod.status ?? {};
   for (const slot of slots) applyProbes(sim, slot);
   const initialized = slots.some(({ role, status }) => role === 'main' && status.containerID !== undefined);
-  const phase = isTerminal(old.phase) ? (old.phase ?? '') : (outcome?.phase ?? phaseOf(pod, slots, { stopped, initialized }));
+  const phase = isTerminalPhase(old.phase) ? (old.phase ?? '') : (outcome?.phase ?? phaseOf(pod, slots, { stopped, initialized }));
   const podIP = pod.spec?.hostNetwork ? world.hostIPs[0] : sandbox ? (old.podIP ?? world.podIP) : undefined;
   const of = (...roles: Slot['role'][]) => slots.filter(({ role }) => roles.includes(role)).map(({ status }) => status);
   const initStatuses = of('init', 'sidecar');
   const ephemeral = of('ephemeral');
   const { generation } = pod.metadata;
-  const allocated = allocatedResources(pod);
+  const allocated = podRequests(pod);
   return {
     ...old,
     ...(generation ? { observedGeneration: generation } : {}),
@@ -42,7 +37,7 @@ export function statusOf(
     ...(outcome ? { message: outcome.message, reason: outcome.reason } : {}),
     ...(world.hostIPs[0] ? { hostIP: world.hostIPs[0], hostIPs: world.hostIPs.map((ip) => ({ ip })) } : {}),
     ...(podIP ? { podIP, podIPs: [{ ip: podIP }] } : {}),
-    ...(allocated ? { allocatedResources: allocated } : {}),
+    ...(allocated.size > 0 ? { allocatedResources: resourceListTexts(allocated) } : {}),
     startTime: old.startTime ?? formatTime(sim.now),
     ...(initStatuses.length > 0 ? { initContainerStatuses: initStatuses } : {}),
     containerStatuses: of('main'),

@@ -1,4 +1,5 @@
 import type { corev1 } from '#api';
+import { conditionOf, transitionTime } from '#component-helpers';
 import type { Slot } from './slot.js';
 
 /** Conditions of a pod (kubelet/status/generate.go). */
@@ -62,14 +63,13 @@ export function conditionsOf({ pod, phase, slots, sandbox, time }: ConditionInpu
     ['PodScheduled', TRUE],
   ];
   const own = findings.map(([type, { status, reason, message }]): corev1.PodCondition => {
-    const before = old.find((condition) => condition.type === type);
     return {
       type,
       ...(observedGeneration ? { observedGeneration } : {}),
       status,
       // Go writes a time that is not set as null.
       lastProbeTime: null as unknown as string,
-      lastTransitionTime: before?.status === status ? before.lastTransitionTime : time,
+      lastTransitionTime: transitionTime(conditionOf(old, type), status, time),
       ...(reason ? { reason } : {}),
       ...(message ? { message } : {}),
     };

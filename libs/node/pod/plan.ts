@@ -1,7 +1,8 @@
 import type { corev1 } from '#api';
 import { type Instant, parseTime } from '#apimachinery';
+import { isTerminalPhase } from '#component-helpers';
 import { parseImage } from '../images/reference.js';
-import { hasSandbox, isTerminal, planOf, statusOf } from './assemble.js';
+import { hasSandbox, planOf, statusOf } from './assemble.js';
 import { onExit } from './exit.js';
 import { applyProbes, nextProbe, runProbe } from './probing.js';
 import { mountErrors } from './references.js';
@@ -191,7 +192,7 @@ function planDeadline(sim: Simulation): PodPlan {
 export function planPod(pod: corev1.Pod, world: PodWorld, now: Instant): PodPlan {
   const idle: PodPlan = { events: [], memory: world.memory, pulled: [], remove: false };
   if (pod.metadata.deletionTimestamp) return planTermination(pod, world, now);
-  if (isTerminal(pod.status?.phase)) return idle;
+  if (isTerminalPhase(pod.status?.phase)) return idle;
   const sim = new Simulation(pod, world, now);
   const deadline = deadlineOf(pod, now);
   if (deadline !== undefined && deadline <= now && pod.status?.startTime) return planDeadline(sim);
@@ -199,7 +200,7 @@ export function planPod(pod: corev1.Pod, world: PodWorld, now: Instant): PodPlan
   for (const slot of sim.slots) restartChanged(sim, slot);
   const at = retry ?? advance(sim, now, world.memory.mount !== undefined);
   const status = statusOf(sim, { stopped: false, sandbox: retry === undefined });
-  const next = isTerminal(status.phase) ? undefined : at;
-  const due = [next, isTerminal(status.phase) ? undefined : deadline].filter((time) => time !== undefined);
+  const next = isTerminalPhase(status.phase) ? undefined : at;
+  const due = [next, isTerminalPhase(status.phase) ? undefined : deadline].filter((time) => time !== undefined);
   return planOf(sim, status, due.length > 0 ? { at: Math.min(...due) } : {});
 }

@@ -1,6 +1,7 @@
 import type { batchv1 } from '#api';
 import { type FieldError, fieldPath, formatLabelSelector, invalidValue, notSupported, required } from '#apimachinery';
 import type { Column, ResourceStrategy, SubresourceStrategy } from '#apiserver';
+import { scheduleError } from '#component-helpers';
 import { age, ageColumn, nameColumn } from '../columns.js';
 import { nonNegative } from '../core/checks.js';
 import { countGeneration, same } from '../core/meta.js';
@@ -8,10 +9,10 @@ import { dropDisabledPodFields } from '../core/pod/prepare.js';
 import { containerColumns } from '../core/pod/template-columns.js';
 import { podNameWarnings } from '../core/pod/warnings.js';
 import { printedSelector } from '../core/printed.js';
-import { scheduleError, validateTimeZone } from './cron-schedule.js';
 import { setJobTemplateDefaults } from './job.js';
 import { validateJobSpecParts } from './job-validation.js';
 import { jobSpecWarnings } from './job-warnings.js';
+import { validateTimeZone } from './time-zone.js';
 
 type CronJob = batchv1.CronJob;
 

@@ -1,0 +1,31 @@
+/** Conditions of an object's status, whatever its kind (apimachinery api/meta/conditions.go, pkg/api/v1/pod). */
+
+/** What every condition has. */
+export interface Condition {
+  type: string;
+  status: string;
+  lastTransitionTime?: string;
+}
+
+/** The condition of a type. */
+export function conditionOf<C extends Condition>(conditions: readonly C[] | undefined, type: string): C | undefined {
+  return conditions?.find((condition) => condition.type === type);
+}
+
+/** All conditions but those of a type. */
+export function withoutCondition<C extends Condition>(conditions: readonly C[] | undefined, type: string): C[] {
+  return (conditions ?? []).filter((condition) => condition.type !== type);
+}
+
+/** When the condition came to its status: its transition time changes with the status alone. `time` is now, as metav1.Time. */
+export function transitionTime(before: Condition | undefined, status: string, time: string): string {
+  return (before?.status === status ? before.lastTransitionTime : undefined) ?? time;
+}
+
+/** Sets a condition in its place, or as the last one (SetStatusCondition, UpdatePodCondition). `time` is now, as metav1.Time. */
+export function setCondition<C extends Condition>(conditions: readonly C[] | undefined, next: C, time: string): C[] {
+  const present = conditions ?? [];
+  const index = present.findIndex(({ type }) => type === next.type);
+  const condition = { ...next, lastTransitionTime: transitionTime(present[index], next.status, time) };
+  return index < 0 ? [...present, condition] : present.with(index, condition);
+}

@@ -1,0 +1,88 @@
+import type { corev1 } from '#api';
+import { parseQuantity, type Quantity } from '#apimachinery';
+
+/** Quantities by resource. */
+export type ResourceList = ReadonlyMap<string, Quantity>;
+
+/** What counts. */
+export interface PodResourcesOptions {
+  /** Leaves `spec.overhead` out. */
+  excludeOverhead?: boolean;
+  /** What a container without a request of the resource is taken to ask for. */
+  nonMissing?: ResourceList;
+}
+
+type Sum = Map<string, Quantity>;
+type Part = 'requests' | 'limits';
+
+/** Resources that a pod as a whole may ask for (IsSupportedPodLevelResource). */
+function isPodLevelResource(resource: string): boolean {
+  return resource === 'cpu' || resource === 'memory' || resource.startsWith('hugepages-');
+}
+
+function listOf(quantities: Readonly<Record<string, string>> = {}): Sum {
+  return new Map(Object.entries(quantities).map(([resource, text]) => [resource, parseQuantity(text)]));
+}
+
+function add(sum: Sum, more: ResourceList): void {
+  for (const [resource, quantity] of more) sum.set(resource, sum.get(resource)?.add(quantity) ?? quantity);
+}
+
+function raise(sum: Sum, least: ResourceList): void {
+  for (const [resource, quantity] of least) if ((sum.get(resource)?.compare(quantity) ?? -1) < 0) sum.set(resource, quantity);
+}
+
+/** The containers side by side, the init containers one after the other, sidecars beside all that follow (AggregateContainerRequests). */
+function containersSum({ containers, initContainers = [] }: corev1.PodSpec, part: Part, nonMissing: ResourceList | undefined): Sum {
+  const of = ({ resources }: corev1.Container): Sum => {
+    const own = listOf(resources?.[part]);
+    for (const [resource, quantity] of nonMissing ?? []) if (!own.has(resource)) own.set(resource, quantity);
+    return own;
+  };
+  const total: Sum = new Map();
+  for (const container of containers) add(total, of(container));
+  const sidecars: Sum = new Map();
+  const peak: Sum = new Map();
+  for (const container of initContainers) {
+    const own = of(container);
+    if (container.restartPolicy === 'Always') {
+      add(total, own);
+      add(sidecars, own);
+      raise(peak, sidecars);
+    } else {
+      add(own, sidecars);
+      raise(peak, own);
+    }
+  }
+  raise(total, peak);
+  return total;
+}
+
+function podSum({ spec }: corev1.Pod, part: Part, { nonMissing }: PodResourcesOptions): Sum {
+  const total = containersSum(spec, part, nonMissing);
+  for (const [resource, quantity] of listOf(spec.resources?.[part])) if (isPodLevelResource(resource)) total.set(resource, quantity);
+  return total;
+}
+
+/** What a pod asks for: its containers or the pod as a whole, and its overhead (component-helpers/resource PodRequests). */
+export function podRequests(pod: corev1.Pod, options: PodResourcesOptions = {}): ResourceList {
+  const total = podSum(pod, 'requests', options);
+  if (!options.excludeOverhead) add(total, listOf(pod.spec.overhead));
+  return total;
+}
+
+/** What a pod may use; overhead counts where there is a limit (PodLimits). */
+export function podLimits(pod: corev1.Pod, options: PodResourcesOptions = {}): ResourceList {
+  const total = podSum(pod, 'limits', options);
+  if (options.excludeOverhead) return total;
+  for (const [resource, quantity] of listOf(pod.spec.overhead)) {
+    const limit = total.get(resource);
+    if (limit && limit.toNumber() !== 0) total.set(resource, limit.add(quantity));
+  }
+  return total;
+}
+
+/** As it stands in objects. */
+export function resourceListTexts(list: ResourceList): Record<string, string> {
+  return Object.fromEntries([...list].map(([resource, quantity]) => [resource, quantity.toString()]));
+}
