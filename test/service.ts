@@ -76,7 +76,7 @@ export function childrenOf(pid: number): number[] {
 }
 
 /** The command line of a process; empty when there is none. */
-const commandOf = (pid: number): string => {
+export const commandOf = (pid: number): string => {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
   } catch {
@@ -99,10 +99,12 @@ export async function until(condition: () => unknown, within = 90_000): Promise<
   return Boolean(await condition());
 }
 
-/** Starts `npm start`'s launcher and does not wait. `detached` puts it at the head of a process group, as a terminal does. */
-export function launch(env: NodeJS.ProcessEnv, { detached = false } = {}): Launched {
-  const launcher = spawn(process.execPath, [path.join(root, 'scripts/start.mjs')], {
-    env: { ...process.env, NODE_OPTIONS: '', ...env },
+/** Starts `npm start`'s launcher and does not wait. `detached` puts it at the head of a process group, as a terminal does; `npm` starts it by `npm start`. */
+export function launch(env: NodeJS.ProcessEnv, { detached = false, npm = false } = {}): Launched {
+  const [program, ...args] = npm ? ['npm', 'start'] : [process.execPath, path.join(root, 'scripts/start.mjs')];
+  const launcher = spawn(program ?? '', args, {
+    cwd: root,
+    env: { ...process.env, NODE_OPTIONS: '', npm_lifecycle_event: undefined, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached,
   });

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { HEALTH, type Health, METRICS, type Metrics, OpsController } from '#hosting';
+import { HEALTH, type Health, HealthController } from '#hosting';
 import { ClustersController } from './platform/clusters.controller.js';
 import { OpenApiController } from './platform/openapi.controller.js';
 import { OrganizationsController } from './platform/organizations.controller.js';
@@ -11,15 +11,14 @@ import { ACCESS, CLOCK_TURNER, CLUSTER_ADDRESS, CLUSTERS, ORGANIZATIONS } from '
 class AppModule {}
 
 /** The api as Nest sees it: one flat module. The Kubernetes endpoint stands beside it (start-api.ts): it needs no framework. */
-export function appModule(services: { platform: PlatformServices; health: Health; metrics: Metrics }): DynamicModule {
-  const { platform, health, metrics } = services;
+export function appModule(services: { platform: PlatformServices; health: Health }): DynamicModule {
+  const { platform, health } = services;
   return {
     module: AppModule,
-    controllers: [OpsController, OrganizationsController, ClustersController, OpenApiController],
+    controllers: [HealthController, OrganizationsController, ClustersController, OpenApiController],
     providers: [
       PlatformGuard,
       { provide: HEALTH, useValue: health },
-      { provide: METRICS, useValue: metrics },
       { provide: ACCESS, useValue: platform.access },
       { provide: CLUSTERS, useValue: platform.clusters },
       { provide: ORGANIZATIONS, useValue: platform.organizations },

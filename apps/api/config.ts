@@ -5,6 +5,9 @@ import { commaList, commonConfig, portNumber } from '#hosting';
 export const apiConfig = commonConfig.extend({
   ORRERY_HOST: z.string().default('127.0.0.1'),
   ORRERY_PORT: portNumber.default(8443),
+  /** Where operators find /livez, /readyz and /metrics; port 0 lets the system choose. No tenant should reach it. */
+  ORRERY_OPS_HOST: z.string().default('127.0.0.1'),
+  ORRERY_OPS_PORT: portNumber.default(0),
   /** Further names and addresses of this server, for its certificate. */
   ORRERY_HOST_NAMES: commaList,
   /** Where clients reach this server, when that is not where it listens: https://orrery.example */

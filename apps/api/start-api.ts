@@ -13,6 +13,7 @@ import {
   type ShutdownStep,
   type Started,
   secretFile,
+  serveOps,
   serverNames,
 } from '#hosting';
 import { appModule } from './app.module.js';
@@ -29,8 +30,7 @@ export async function startApi(config: ApiConfig, log: Log): Promise<Started> {
   const home = config.ORRERY_HOME;
   const metrics = createMetrics('api');
   const [backends, authority] = await Promise.all([openBackends(config, metrics, log), openAuthority(path.join(home, 'pki'))]);
-  const health = createHealth((name, reason) => log.warn({ check: name, reason }, 'not ready'));
-  for (const [name, check] of Object.entries(backends.checks)) health.add(name, check);
+  const health = createHealth(backends.checks, (name, reason) => log.warn({ check: name, reason }, 'health check failed'));
   const adminToken = config.ORRERY_ADMIN_TOKEN ?? secretFile(path.join(home, 'admin-token'));
   const platform = await openPlatform({
     config,
@@ -48,7 +48,7 @@ export async function startApi(config: ApiConfig, log: Log): Promise<Started> {
   const { access, apis } = platform;
   const kubernetes = new KubernetesEndpoint({ access, apis, metrics, log, connections, bodies, limits: LISTENER_LIMITS });
   let others: RouterOptions['others'] | undefined;
-  const app = await createNest(appModule({ platform, health, metrics }), log, (handler) => {
+  const app = await createNest(appModule({ platform, health }), log, (handler) => {
     others = handler;
     return secure.server;
   });
@@ -58,6 +58,14 @@ export async function startApi(config: ApiConfig, log: Log): Promise<Started> {
   const graph = await registerGraphql(fastify, graphOpener({ ...platform, admin: backends.admin }));
   secure.handle(new Router({ kubernetes, others, graph: graph.upgrade, log }));
   const port = await listen(app, { host: config.ORRERY_HOST, port: config.ORRERY_PORT, variable: 'ORRERY_PORT' });
+  const ops = await serveOps({
+    health,
+    metrics,
+    log,
+    host: config.ORRERY_OPS_HOST,
+    port: config.ORRERY_OPS_PORT,
+    variable: 'ORRERY_OPS_PORT',
+  });
   const shutdown: ShutdownStep[] = [
     { name: 'readiness', run: () => health.drain() },
     { name: 'requests', run: () => kubernetes.drain(), within: 8_000 },
@@ -65,7 +73,8 @@ export async function startApi(config: ApiConfig, log: Log): Promise<Started> {
     { name: 'server', run: () => app.close(), within: 2_000 },
     { name: 'certificates', run: () => secure.close() },
     { name: 'platform', run: () => platform.close(), within: 3_000 },
+    { name: 'operators', run: () => ops.close(), within: 1_000 },
     { name: 'backends', run: () => backends.close(), within: 3_000 },
   ];
-  return { ready: { url: publicOrigin(config), port }, shutdown };
+  return { ready: { url: publicOrigin(config), port, ops: ops.url }, shutdown };
 }

@@ -5,7 +5,7 @@ import { commaList, commonConfig, portNumber } from '#hosting';
 export const workerConfig = commonConfig.extend({
   /** Which components this worker runs: `kube-scheduler,kubelet`; all when empty. */
   ROLES: commaList,
-  /** Where /livez, /readyz and /metrics are; port 0 lets the system choose. */
+  /** Where operators find /livez, /readyz and /metrics; port 0 lets the system choose. No tenant should reach it. */
   WORKER_HOST: z.string().default('127.0.0.1'),
   WORKER_PORT: portNumber.default(0),
   /** Turns at the same time. */

@@ -4,17 +4,15 @@ import {
   ConfigError,
   createHealth,
   createMetrics,
-  createNest,
   type Log,
-  listen,
   openAuthority,
   openBackends,
   type ShutdownStep,
   type Started,
+  serveOps,
 } from '#hosting';
 import { openComponents } from './component-host.js';
 import type { WorkerConfig } from './config.js';
-import { workerModule } from './worker.module.js';
 
 /** The components a worker is told to run. */
 function rolesOf({ ROLES }: WorkerConfig): ReadonlySet<string> {
@@ -33,16 +31,16 @@ export async function startWorker(config: WorkerConfig, log: Log): Promise<Start
     openBackends(config, metrics, log),
     openAuthority(path.join(config.ORRERY_HOME, 'pki')),
   ]);
-  const health = createHealth((name, reason) => log.warn({ check: name, reason }, 'not ready'));
-  for (const [name, check] of Object.entries(backends.checks)) health.add(name, check);
-  const app = await createNest(workerModule({ health, metrics }), log);
-  const port = await listen(app, { host: config.WORKER_HOST, port: config.WORKER_PORT, variable: 'WORKER_PORT' });
+  // Turns come through Redis: without it a worker does nothing.
+  const checks = { required: { ...backends.checks.required, ...backends.checks.optional }, optional: {} };
+  const health = createHealth(checks, (name, reason) => log.warn({ check: name, reason }, 'health check failed'));
+  const ops = await serveOps({ health, metrics, log, host: config.WORKER_HOST, port: config.WORKER_PORT, variable: 'WORKER_PORT' });
   const host = await openComponents({ config, log, backends, authority, metrics, roles });
   const shutdown: ShutdownStep[] = [
     { name: 'readiness', run: () => health.drain() },
     { name: 'turns', run: () => host.close(), within: 8_000 },
-    { name: 'server', run: () => app.close(), within: 2_000 },
+    { name: 'operators', run: () => ops.close(), within: 1_000 },
     { name: 'backends', run: () => backends.close(), within: 3_000 },
   ];
-  return { ready: { port, roles: [...roles] }, shutdown };
+  return { ready: { ops: ops.url, roles: [...roles] }, shutdown };
 }

@@ -7,10 +7,11 @@ import { prismaRecords } from '#platform/prisma';
 import type { StorageAdmin } from '#storage';
 import { postgresStorage } from '#storage/postgres';
 import { connectPostgres, connectRedis } from './connections.js';
-import type { HealthCheck } from './health.js';
+import type { HealthChecks } from './health.js';
 import type { Log } from './logging.js';
 import { meteredStorage } from './metrics/metered-storage.js';
 import type { Metrics } from './metrics/metrics.js';
+import { diskCheck, watchWrites } from './writes.js';
 
 /** What keeps the service's state: PostgreSQL with the objects and the platform's tables, Redis with hints and queues. */
 export interface Backends {
@@ -20,13 +21,14 @@ export interface Backends {
   readonly redis: Redis;
   /** For BullMQ, which opens its own connections where it has to wait. */
   readonly queueConnection: ConnectionOptions;
-  readonly checks: Readonly<Record<string, HealthCheck>>;
+  /** PostgreSQL is required; Redis carries hints, and what it loses is found again. */
+  readonly checks: HealthChecks;
   close(): Promise<void>;
 }
 
 /** Connects to both. Throws ConfigError, one line, when one can't be reached. */
 export async function openBackends(
-  config: { DATABASE_URL: string; REDIS_URL: string; DATABASE_POOL: number },
+  config: { DATABASE_URL: string; REDIS_URL: string; DATABASE_POOL: number; ORRERY_HOME: string },
   metrics: Metrics,
   log: Log,
 ): Promise<Backends> {
@@ -35,16 +37,24 @@ export async function openBackends(
     connectRedis(config.REDIS_URL, log),
   ]);
   const records = prismaRecords(pool);
+  const writes = watchWrites(pool);
+  const disk = diskCheck(config.ORRERY_HOME);
   const bus = redisBus({ url: config.REDIS_URL, onError: (error) => log.warn({ err: error }, 'bus') });
   return {
-    admin: meteredStorage(postgresStorage(pool), metrics),
+    admin: meteredStorage(postgresStorage(pool), metrics, writes.failed),
     records,
     bus,
     redis,
     queueConnection: redis,
     checks: {
-      postgres: async () => void (await pool.query('select 1')),
-      redis: async () => void (await redis.ping()),
+      required: { postgres: writes.check, ...(disk && { disk }) },
+      optional: {
+        async redis() {
+          // A command would wait for the connection.
+          if (redis.status !== 'ready') throw new Error(`the connection is ${redis.status}`);
+          await redis.ping();
+        },
+      },
     },
     async close() {
       await Promise.allSettled([bus.close(), records.close(), redis.quit()]);

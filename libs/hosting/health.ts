@@ -1,9 +1,14 @@
 /** One thing a process needs to do its work: resolves when it is well, throws saying what is wrong. */
 export type HealthCheck = () => Promise<void> | void;
 
+/** Checks of what a process needs, and of what it can do without for a while: that is shown and makes it no less ready. */
+export interface HealthChecks {
+  readonly required: Readonly<Record<string, HealthCheck>>;
+  readonly optional: Readonly<Record<string, HealthCheck>>;
+}
+
 /** What /livez and /readyz answer, in the wording of kube-apiserver's health endpoints (apiserver/pkg/server/healthz). */
 export interface Health {
-  add(name: string, check: HealthCheck): void;
   /** From now on not ready: the process is ending, its load balancer should look elsewhere. */
   drain(): void;
   ready(verbose: boolean): Promise<HealthAnswer>;
@@ -15,15 +20,23 @@ export interface HealthAnswer {
   text: string;
 }
 
-const timeout = 2000;
+type State = 'ok' | 'failed' | 'degraded';
 
-async function outcome(check: HealthCheck): Promise<string | undefined> {
+/** Milliseconds. A probe of Kubernetes waits for a second: what is optional may not use that up. */
+const requiredWithin = 2000;
+const optionalWithin = 400;
+
+/** Why the check fails; undefined when it does not. */
+async function failureOf(check: HealthCheck, within: number): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve('timed out'), timeout);
+    timer = setTimeout(() => resolve('timed out'), within);
   });
   try {
-    return await Promise.race([Promise.resolve(check()).then(() => undefined), late]);
+    const ran = Promise.resolve(check());
+    // It may still fail when nothing waits for it any more.
+    ran.catch(() => undefined);
+    return await Promise.race([ran.then(() => undefined), late]);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   } finally {
@@ -31,28 +44,38 @@ async function outcome(check: HealthCheck): Promise<string | undefined> {
   }
 }
 
-function answer(path: string, verbose: boolean, lines: ReadonlyArray<readonly [string, boolean]>): HealthAnswer {
-  const well = lines.every(([, ok]) => ok);
+const lineOf: Readonly<Record<State, (name: string) => string>> = {
+  ok: (name) => `[+]${name} ok`,
+  failed: (name) => `[-]${name} failed: reason withheld`,
+  degraded: (name) => `[+]${name} degraded: reason withheld`,
+};
+
+function answer(path: string, verbose: boolean, states: ReadonlyArray<readonly [string, State]>): HealthAnswer {
+  const well = states.every(([, state]) => state !== 'failed');
   if (well && !verbose) return { status: 200, text: 'ok' };
-  const body = lines.map(([name, ok]) => (ok ? `[+]${name} ok` : `[-]${name} failed: reason withheld`)).join('\n');
+  const body = states.map(([name, state]) => lineOf[state](name)).join('\n');
   return { status: well ? 200 : 500, text: `${body}\n${path} check ${well ? 'passed' : 'failed'}\n` };
 }
 
 /** Makes a process's health. `onFailure` gets the reasons, which are withheld from the answers. */
-export function createHealth(onFailure: (name: string, reason: string) => void): Health {
-  const checks = new Map<string, HealthCheck>();
+export function createHealth({ required, optional }: HealthChecks, onFailure: (name: string, reason: string) => void): Health {
   let draining = false;
+  const ask = async (name: string, check: HealthCheck, failed: State): Promise<readonly [string, State]> => {
+    const reason = await failureOf(check, failed === 'degraded' ? optionalWithin : requiredWithin);
+    if (reason !== undefined) onFailure(name, reason);
+    return [name, reason === undefined ? 'ok' : failed];
+  };
   return {
-    add: (name, check) => void checks.set(name, check),
     drain: () => {
       draining = true;
     },
-    live: (verbose) => answer('livez', verbose, [['ping', true]]),
+    live: (verbose) => answer('livez', verbose, [['ping', 'ok']]),
     async ready(verbose) {
-      const found = await Promise.all([...checks].map(async ([name, check]) => [name, await outcome(check)] as const));
-      for (const [name, reason] of found) if (reason !== undefined) onFailure(name, reason);
-      const lines = found.map(([name, reason]) => [name, reason === undefined] as const);
-      return answer('readyz', verbose, [['ping', true], ...lines, ['shutdown', !draining]]);
+      const found = await Promise.all([
+        ...Object.entries(required).map(([name, check]) => ask(name, check, 'failed')),
+        ...Object.entries(optional).map(([name, check]) => ask(name, check, 'degraded')),
+      ]);
+      return answer('readyz', verbose, [['ping', 'ok'], ...found, ['shutdown', draining ? 'failed' : 'ok']]);
     },
   };
 }

@@ -11,7 +11,10 @@ const send = (reply: FastifyReply, answer: HealthAnswer) =>
     .header('x-content-type-options', 'nosniff')
     .send(answer.text);
 
-/** What an operator finds on every process: /livez, /readyz (`?verbose` names the checks) and /metrics. */
+const withoutDetails = (path: string, answer: HealthAnswer): HealthAnswer =>
+  answer.status === 200 ? answer : { ...answer, text: `${path} check failed\n` };
+
+/** What an operator finds on every process, at an address of its own: /livez, /readyz (`?verbose` names the checks) and /metrics. */
 @Controller()
 export class OpsController {
   constructor(
@@ -32,5 +35,21 @@ export class OpsController {
   @Get('metrics')
   async metricsText(@Res() reply: FastifyReply): Promise<void> {
     reply.header('content-type', this.metrics.contentType).send(await this.metrics.text());
+  }
+}
+
+/** What the public address tells of it, to load balancers and probes: whether all is well, and nothing more. */
+@Controller()
+export class HealthController {
+  constructor(@Inject(HEALTH) private readonly health: Health) {}
+
+  @Get('livez')
+  live(@Res() reply: FastifyReply): void {
+    send(reply, withoutDetails('livez', this.health.live(false)));
+  }
+
+  @Get('readyz')
+  async ready(@Res() reply: FastifyReply): Promise<void> {
+    send(reply, withoutDetails('readyz', await this.health.ready(false)));
   }
 }

@@ -18,13 +18,13 @@ function upToDate(root, stamp, digest) {
  * Installs what package-lock.json pins, telling every few seconds that it is still at it. Not `npm ci`: it refuses a lock file that was
  * made where some other system's optional binaries could not be looked up.
  */
-async function npmInstall(root, say) {
+async function npmInstall({ root, say, signal }) {
   const started = Date.now();
   const { npm_execpath: cli } = process.env;
   const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', '--include=optional'];
   const [command, ...first] = cli && /\.c?js$/.test(cli) ? [process.execPath, cli] : ['npm'];
   // npm replaces node_modules, and with it the Node that may run this: the child gets one that stays.
-  const child = spawn(command, [...first, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, [...first, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], signal });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
   const timer = setInterval(() => say(`  … still installing (${Math.round((Date.now() - started) / 1000)} s)`), 5000);
@@ -43,9 +43,9 @@ async function npmInstall(root, say) {
 
 /**
  * Brings node_modules up to date with package-lock.json. Answers whether anything was installed. Throws StartError.
- * @param {{root: string, say: (line: string) => void}} options
+ * @param {{root: string, say: (line: string) => void, signal?: AbortSignal}} options
  */
-export async function install({ root, say }) {
+export async function install({ root, say, signal }) {
   const stamp = path.join(root, 'node_modules/.cache/orrery/install.stamp');
   const digest = createHash('sha256')
     .update(fs.readFileSync(path.join(root, 'package-lock.json')))
@@ -53,7 +53,7 @@ export async function install({ root, say }) {
   const fresh = upToDate(root, stamp, digest);
   if (!fresh) {
     say('Installing packages (a minute or so, once) …');
-    await npmInstall(root, say);
+    await npmInstall({ root, say, signal });
   }
   if (!fs.existsSync(stamp) || !fresh) {
     fs.mkdirSync(path.dirname(stamp), { recursive: true });

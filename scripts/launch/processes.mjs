@@ -1,12 +1,20 @@
-// The service's processes: started, watched, started again when they die, and ended together.
+// The service's processes: started, watched, started again when they die or hang, and ended together.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { StartError } from './start-error.mjs';
 
-const maxRestarts = 5;
-const restartWindow = 60_000;
-const maxLog = 64 * 1024 * 1024;
+/** Milliseconds. */
+const firstPause = 100;
+const longestPause = 10_000;
+/** One that has run for so long and dies did not die of its start: it is started again at once. */
+const wellAfter = 60_000;
+/** A start that takes longer hangs. */
+const startWithin = 180_000;
+const healthEvery = 5_000;
+const stallsAllowed = 3;
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The Node to run the service with: the packaged one where it is installed, so that everyone runs the same. */
 function nodeOf(root) {
@@ -14,74 +22,127 @@ function nodeOf(root) {
   return process.platform === 'linux' && process.arch === 'x64' && fs.existsSync(packaged) ? packaged : process.execPath;
 }
 
-function openLog(file) {
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  if ((fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0) > maxLog) fs.renameSync(file, `${file}.1`);
-  return fs.openSync(file, 'a', 0o600);
-}
-
-/** The line of a log's end that says what went wrong, as far as one does. */
-function lastError(file) {
-  const { size } = fs.statSync(file);
-  const buffer = Buffer.alloc(Math.min(size, 8192));
-  const log = fs.openSync(file, 'r');
-  fs.readSync(log, buffer, 0, buffer.length, size - buffer.length);
-  fs.closeSync(log);
-  return buffer
-    .toString()
-    .split('\n')
-    .findLast((line) => /^(\w*Error\b|Error \[)/.test(line));
+/** Whether anything answers there within the time. */
+async function answers(url, within) {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(within) });
+    await answer.arrayBuffer();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** One process of the service. It learns of the launcher's death by the closing of their channel. */
 export class ServiceProcess {
-  /** @param {{name: string, script: string, root: string, logFile: string, env: Record<string, string>, onGivenUp: (message: string) => void}} options */
+  /**
+   * @param {{name: string, script: string, root: string, log: import('./log-file.mjs').LogFile, env: Record<string, string>,
+   *   stallTimeout: number, say: (line: string) => void, onStarted: () => void}} options
+   */
   constructor(options) {
     this.options = options;
     this.stopping = false;
-    this.deaths = [];
   }
 
   get pid() {
     return this.child?.pid;
   }
 
-  /** Starts it; resolves with what it tells when it is ready. Throws StartError with its one line when it can't start. */
+  /** Starts it, and keeps it running from then on. Throws StartError with its one line when it can't start this first time. */
   async start() {
-    const { name, script, root, logFile, env } = this.options;
-    const log = openLog(logFile);
+    await this.launch();
+    this.keepRunning();
+  }
+
+  /** Resolves when it is ready. */
+  async launch() {
+    const { script, root, log, env, onStarted } = this.options;
+    log.forgetTail();
     const child = spawn(nodeOf(root), ['--no-warnings', '--max-semi-space-size=32', path.join(root, 'dist', script)], {
       cwd: root,
-      stdio: ['ignore', log, log, 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, ...env },
     });
-    fs.closeSync(log);
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => log.append(chunk));
     this.child = child;
-    this.exited = new Promise((resolve) => child.once('exit', (code, signal) => resolve(signal ?? code)));
-    return await new Promise((resolve, reject) => {
-      let ready = false;
+    this.ready = undefined;
+    // `close` comes after the last of its output; a child that could not be spawned has no `exit`.
+    this.exited = new Promise((resolve) => {
+      child.once('close', (code, signal) => resolve(signal ?? (code === null ? 'not started' : `exit code ${code}`)));
+    });
+    onStarted();
+    try {
+      this.ready = await this.untilReady(child);
+    } catch (error) {
+      child.kill('SIGKILL');
+      await this.exited;
+      throw error;
+    }
+    onStarted();
+    this.watchHealth(child);
+  }
+
+  untilReady(child) {
+    const { name, log } = this.options;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new StartError(`the ${name} was not ready after ${startWithin / 1000} s`)), startWithin);
       child.on('message', (message) => {
         if (message.type === 'ready') {
-          ready = true;
+          clearTimeout(timer);
           resolve(message);
-        } else if (message.type === 'failed') reject(new StartError(message.message));
+        }
+        if (message.type === 'failed') reject(new StartError(message.message));
       });
-      child.once('error', (error) => reject(new StartError(`the ${name} can't be started: ${error.message}`)));
+      child.on('error', (error) => reject(new StartError(`the ${name} can't be started: ${error.message}`)));
       this.exited.then((how) => {
-        if (!ready) reject(new StartError(`the ${name} ended while starting (${lastError(logFile) ?? how}); see ${logFile}`));
-        else if (!this.stopping) this.restart(how);
+        clearTimeout(timer);
+        reject(new StartError(`the ${name} ended while starting (${log.lastError() ?? how}); see ${log.file}`));
       });
     });
   }
 
-  async restart(how) {
-    const { name, onGivenUp, logFile } = this.options;
-    const now = Date.now();
-    this.deaths = [...this.deaths.filter((at) => now - at < restartWindow), now];
-    if (this.deaths.length > maxRestarts) return onGivenUp(`the ${name} keeps dying (${how}); see ${logFile}`);
-    await new Promise((resolve) => setTimeout(resolve, 100 * this.deaths.length));
-    if (this.stopping) return;
-    await this.start().catch((error) => (this.stopping ? undefined : onGivenUp(error.message)));
+  async keepRunning() {
+    const { name, say } = this.options;
+    for (let pause = firstPause; ; ) {
+      const since = performance.now();
+      const how = await this.exited;
+      if (this.stopping) return;
+      if (performance.now() - since > wellAfter) pause = firstPause;
+      say(`The ${name} has ended (${how}): starting it again …`);
+      while (!(await this.startAgain(pause))) pause = Math.min(pause * 2, longestPause);
+      pause = Math.min(pause * 2, longestPause);
+    }
+  }
+
+  /** Answers whether nothing more is to do: it runs, or is not to run any more. */
+  async startAgain(pause) {
+    const { name, say } = this.options;
+    await sleep(pause);
+    if (this.stopping) return true;
+    try {
+      await this.launch();
+      if (!this.stopping) say(`The ${name} runs again (pid ${this.pid}).`);
+      return true;
+    } catch (error) {
+      if (this.stopping) return true;
+      say(`The ${name} can't start: ${error.message}. Trying again …`);
+      return false;
+    }
+  }
+
+  /** Ends a process whose event loop answers nothing any more; keepRunning starts it again. */
+  async watchHealth(child) {
+    const { name, stallTimeout, say } = this.options;
+    const gone = () => this.stopping || this.child !== child || child.exitCode !== null || child.signalCode !== null;
+    if (stallTimeout === 0) return;
+    for (let stalls = 0; stalls < stallsAllowed; ) {
+      await sleep(Math.min(healthEvery, stallTimeout));
+      if (gone()) return;
+      stalls = (await answers(`${this.ready.ops}/livez`, stallTimeout)) ? 0 : stalls + 1;
+    }
+    if (gone()) return;
+    say(`The ${name} has left its health check unanswered ${stallsAllowed} times in a row: ending it.`);
+    child.kill('SIGKILL');
   }
 
   /** Asks it to end, and makes it end when it does not within the time (milliseconds). */

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import http from 'node:http';
 import path from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
@@ -280,36 +279,37 @@ test('the OpenAPI document describes all of it, and refers to nothing that it la
 });
 
 describe('operators', () => {
-  const workerPort = (): number => {
-    const log = readFileSync(path.join(service.home, 'logs/worker.log'), 'utf8').trim().split('\n');
-    const ready = log.map((line) => JSON.parse(line)).findLast(({ msg }: Json) => msg === 'ready');
-    return ready.port;
+  const urlOf = (process: string): string => {
+    const { children } = JSON.parse(readFileSync(path.join(service.home, 'run.json'), 'utf8')) as Json;
+    return children.find(({ name }: Json) => name === process).url;
   };
-  const ofWorker = (at: string): Promise<{ status: number; text: string }> =>
-    new Promise((resolve, reject) => {
-      http
-        .get({ host: '127.0.0.1', port: workerPort(), path: at }, (response) => {
-          let text = '';
-          response.on('data', (chunk) => {
-            text += chunk;
-          });
-          response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
-        })
-        .on('error', reject);
-    });
-  const ofApi = (at: string) => service.request(at).then(({ status, text }) => ({ status, text }));
+  const asked = async (process: string, at: string) => {
+    const answer = await fetch(`${urlOf(process)}${at}`);
+    return { status: answer.status, text: await answer.text() };
+  };
 
-  test.each([
-    ['api', ofApi],
-    ['worker', ofWorker],
-  ])('find the health of the %s', async (_, ask) => {
-    expect(await ask('/livez')).toEqual({ status: 200, text: 'ok' });
-    expect(await ask('/readyz')).toEqual({ status: 200, text: 'ok' });
-    expect(await ask('/livez?verbose')).toEqual({ status: 200, text: '[+]ping ok\nlivez check passed\n' });
-    expect(await ask('/readyz?verbose')).toEqual({
+  test.each(['api', 'worker'])('find the health of the %s at an address of its own', async (process) => {
+    expect(urlOf(process)).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(await asked(process, '/livez')).toEqual({ status: 200, text: 'ok' });
+    expect(await asked(process, '/readyz')).toEqual({ status: 200, text: 'ok' });
+    expect(await asked(process, '/livez?verbose')).toEqual({ status: 200, text: '[+]ping ok\nlivez check passed\n' });
+    expect(await asked(process, '/readyz?verbose')).toEqual({
       status: 200,
-      text: '[+]ping ok\n[+]postgres ok\n[+]redis ok\n[+]shutdown ok\nreadyz check passed\n',
+      text: '[+]ping ok\n[+]postgres ok\n[+]disk ok\n[+]redis ok\n[+]shutdown ok\nreadyz check passed\n',
     });
+  });
+
+  test('tell nobody else of it: the public address says whether all is well, and has no metrics for any token', async () => {
+    for (const at of ['/livez', '/livez?verbose', '/readyz', '/readyz?verbose'])
+      expect(await service.request(at)).toMatchObject({ status: 200, text: 'ok' });
+    const { json } = await rest('POST', '/clusters', { name: 'curious', organization: 'demo', profile: 'instant' });
+    for (const token of [undefined, json.token, service.adminToken]) {
+      const answer = await service.request('/metrics', { token });
+      expect([answer.status, answer.text.includes('apiserver_request_total')]).toEqual([404, false]);
+      const inside = await service.request(`/clusters/${json.id}/metrics`, { token });
+      expect(inside.status).toBeGreaterThanOrEqual(400);
+      expect(inside.text).not.toMatch(/nodejs_|apiserver_/);
+    }
   });
 
   test('find the same metrics however many tenants there are', async () => {
@@ -328,7 +328,7 @@ describe('operators', () => {
       return json.id as string;
     };
     const ids = [await use('tenant-one')];
-    const read = async () => [series((await ofApi('/metrics')).text), series((await ofWorker('/metrics')).text)] as const;
+    const read = async () => [series((await asked('api', '/metrics')).text), series((await asked('worker', '/metrics')).text)] as const;
     const [api, worker] = await read();
     expect(api.some((line) => line.startsWith('apiserver_request_total{'))).toBe(true);
     expect(worker.some((line) => line.startsWith('orrery_turns_total{'))).toBe(true);

@@ -58,8 +58,8 @@ describe('k8s/', () => {
     const env = { ...of('ConfigMap', 'orrery-config').data, ...secrets };
     const config = parseConfig(configs[name], env);
     const [container] = of('Deployment', `orrery-${name}`).spec.template.spec.containers;
-    const port = 'ORRERY_PORT' in config ? config.ORRERY_PORT : config.WORKER_PORT;
-    expect(container.ports.map(({ containerPort }: Json) => containerPort)).toEqual([port]);
+    const ports = 'ORRERY_PORT' in config ? [config.ORRERY_PORT, config.ORRERY_OPS_PORT] : [config.WORKER_PORT];
+    expect(container.ports.map(({ containerPort }: Json) => containerPort)).toEqual(ports);
     expect(container.volumeMounts[0].mountPath).toBe(config.ORRERY_HOME);
   });
 

@@ -54,6 +54,7 @@ describe('start', () => {
       `GraphQL     ${service.origin}/graphql`,
       `kubeconfig  ${home}/demo.kubeconfig`,
       `admin token ${home}/admin-token`,
+      expect.stringMatching(/^metrics {5}http:\/\/127\.0\.0\.1:\d+\/metrics \(api\), http:\/\/127\.0\.0\.1:\d+\/metrics \(worker\)$/),
       'Try first:',
       `  export KUBECONFIG=${home}/demo.kubeconfig`,
       '  kubectl get nodes -o wide',

@@ -1,18 +1,16 @@
-import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { type ChildProcess, execFile } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { keptRunning } from './kept-running.js';
+import { type KeptServer, keptRunning } from './kept-running.js';
 import { type Guise, notAsRoot } from './not-as-root.js';
 import { dyingWithParent, type EmbeddedServer, endOrphan, ServerProcess } from './server-process.js';
+import { socketFolder } from './socket-folder.js';
 
 const run = promisify(execFile);
 const require = createRequire(import.meta.url);
-/** A socket's path may have 107 characters; PostgreSQL adds `/.s.PGSQL.5432`. */
-const longestFolder = 90;
 
 /** For a small host that is shared with the api and the worker; a commit is on the disk before it is answered. */
 const settings: Readonly<Record<string, string>> = {
@@ -50,7 +48,20 @@ function nativeFolder(): string {
   return native;
 }
 
-async function initialise(native: string, data: string, guise: Guise): Promise<void> {
+/** Where a server is made. */
+interface Place {
+  native: string;
+  data: string;
+  guise: Guise;
+  signal?: AbortSignal;
+}
+
+function untilExited(child: ChildProcess): Promise<unknown> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => child.once('exit', resolve));
+}
+
+async function initialise({ native, data, guise, signal }: Place): Promise<void> {
   if (existsSync(path.join(data, 'PG_VERSION'))) return;
   rmSync(data, { recursive: true, force: true });
   const unfinished = `${data}.new`;
@@ -70,30 +81,28 @@ async function initialise(native: string, data: string, guise: Guise): Promise<v
     '--no-sync',
     '--no-instructions',
   ];
-  const [program = '', ...rest] = guise.wrap(command);
+  const [program = '', ...rest] = guise.wrap(dyingWithParent(command, 'TERM'));
+  const running = run(program, rest, { signal });
   try {
-    await run(program, rest);
+    await running;
   } catch (error) {
+    // It tidies up after itself.
+    if (signal?.aborted) await untilExited(running.child);
+    signal?.throwIfAborted();
     const { stderr = '' } = error as { stderr?: string };
     throw new Error(`PostgreSQL's data folder could not be made: ${stderr.trim().split('\n').at(-1) ?? String(error)}`);
   }
   renameSync(unfinished, data);
 }
 
-async function endFormer(data: string): Promise<void> {
+/** Ends a server that a killed launcher left behind. Its lock files name it by its number alone, which may be another process's by now. */
+async function endFormer(data: string, socket: string): Promise<void> {
+  rmSync(path.join(socket, '.s.PGSQL.5432.lock'), { force: true });
   const file = path.join(data, 'postmaster.pid');
   if (!existsSync(file)) return;
   const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
   if (pid > 1) await endOrphan(pid, data, 'SIGINT');
   rmSync(file, { force: true });
-}
-
-/** Where the socket lives: only this user can enter the folder, which is all the access control there is. */
-function socketFolder(home: string, guise: Guise): string {
-  const inside = path.join(home, 'run');
-  const folder = Buffer.byteLength(inside) > longestFolder ? mkdtempSync(path.join(tmpdir(), 'orrery-')) : inside;
-  guise.folder(folder);
-  return folder;
 }
 
 async function answers(url: string): Promise<boolean> {
@@ -120,47 +129,65 @@ async function ensureDatabase(urlOf: (database: string) => string): Promise<void
   }
 }
 
-/**
- * Starts the packaged PostgreSQL on a data folder below `home` (made at first use), on a socket that only this user can reach.
- * What a killed launcher left running on the same folder is ended first. Throws an Error of one line.
- */
-export async function startPostgres({
-  home,
-  log,
-  extra = {},
-  revive = true,
-}: {
+/** How the embedded PostgreSQL is started. */
+export interface PostgresOptions {
   home: string;
   log?: (text: string) => void;
   /** Whether it is started anew when it dies. */
   revive?: boolean;
+  /** Hears of every restart, in a line. */
+  onRestart?: (line: string) => void;
+  /** Breaks off a start. */
+  signal?: AbortSignal;
   extra?: Readonly<Record<string, string>>;
-}): Promise<EmbeddedServer> {
-  const data = path.join(path.resolve(home), 'postgres');
-  mkdirSync(path.resolve(home), { recursive: true, mode: 0o700 });
+}
+
+/** In a list of folders, as unix_socket_directories is. */
+const listed = (folder: string): string => `"${folder.replaceAll('"', '""')}"`;
+
+/**
+ * Starts the packaged PostgreSQL on a data folder below `home` (made at first use), on a socket that only this user can reach.
+ * What a killed launcher left running on the same folder is ended first. Throws an Error of one line.
+ */
+export async function startPostgres(given: PostgresOptions): Promise<EmbeddedServer> {
+  const { log, revive = true, onRestart, signal, extra = {} } = given;
+  const home = path.resolve(given.home);
+  const data = path.join(home, 'postgres');
+  mkdirSync(home, { recursive: true, mode: 0o700 });
   const guise = notAsRoot(data);
-  const native = guise.programs(nativeFolder(), path.resolve(home));
-  await initialise(native, data, guise);
-  const folder = socketFolder(path.resolve(home), guise);
-  const options = Object.entries({ ...settings, ...extra, unix_socket_directories: folder }).flatMap(([name, value]) => [
+  const native = guise.programs(nativeFolder(), home);
+  await initialise({ native, data, guise, signal });
+  const socket = socketFolder(home, guise);
+  const options = Object.entries({ ...settings, ...extra, unix_socket_directories: listed(socket.path) }).flatMap(([name, value]) => [
     '-c',
     `${name}=${value}`,
   ]);
   const command = guise.wrap(dyingWithParent([path.join(native, 'bin/postgres'), '-D', data, ...options], 'INT'));
-  const urlOf = (database: string): string => `postgresql://orrery@localhost/${database}?host=${encodeURIComponent(folder)}`;
+  const urlOf = (database: string): string => `postgresql://orrery@localhost/${database}?host=${encodeURIComponent(socket.path)}`;
   const start = async (): Promise<ServerProcess> => {
-    await endFormer(data);
+    await endFormer(data, socket.path);
     const server = new ServerProcess(command, { log });
-    await server.untilReady('PostgreSQL', () => answers(urlOf('postgres')));
+    await server.untilReady('PostgreSQL', () => answers(urlOf('postgres')), signal);
     return server;
   };
-  const kept = await keptRunning(start, { signal: 'SIGINT', revive });
-  await ensureDatabase(urlOf);
-  return {
-    url: urlOf('orrery'),
-    get pid() {
-      return kept.pid;
-    },
-    stop: () => kept.stop(),
+  let kept: KeptServer | undefined;
+  const stop = async (): Promise<void> => {
+    await kept?.stop();
+    socket.remove();
   };
+  try {
+    const running = await keptRunning(start, { name: 'PostgreSQL', signal: 'SIGINT', revive, onRestart });
+    kept = running;
+    await ensureDatabase(urlOf);
+    return {
+      url: urlOf('orrery'),
+      get pid() {
+        return running.pid;
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }

@@ -25,7 +25,7 @@ function unpackedIn(folder: string): RedisProgram | undefined {
 }
 
 /** Debian's own tools, told to keep all their state in a folder of ours: no root needed, nothing installed. */
-async function unpackDebian(folder: string): Promise<void> {
+async function unpackDebian(folder: string, signal?: AbortSignal): Promise<void> {
   const work = `${folder}.new`;
   rmSync(work, { recursive: true, force: true });
   for (const part of ['state/lists/partial', 'cache/archives/partial', 'debs']) mkdirSync(path.join(work, part), { recursive: true });
@@ -37,7 +37,11 @@ async function unpackDebian(folder: string): Promise<void> {
     ['Debug::NoLocking', '1'],
   ].flatMap(([name, value]) => ['-o', `${name}=${value}`]);
   const apt = (...command: string[]): Promise<unknown> =>
-    run('apt-get', [...options, '-qq', ...command], { cwd: path.join(work, 'debs'), env: { ...process.env, LC_ALL: 'C' } });
+    run('apt-get', [...options, '-qq', ...command], {
+      cwd: path.join(work, 'debs'),
+      env: { ...process.env, LC_ALL: 'C' },
+      signal,
+    });
   await apt('update');
   await apt('download', ...packages);
   for (const deb of readdirSync(path.join(work, 'debs'))) await run('dpkg-deb', ['-x', path.join(work, 'debs', deb), work]);
@@ -47,7 +51,7 @@ async function unpackDebian(folder: string): Promise<void> {
 }
 
 /** The Redis to start: on the PATH, or unpacked once for this user from Debian's packages. Throws an Error that says what to do. */
-export async function redisProgram(onProgress: (line: string) => void = () => {}): Promise<RedisProgram> {
+export async function redisProgram(onProgress: (line: string) => void = () => {}, signal?: AbortSignal): Promise<RedisProgram> {
   const installed = onPath('redis-server') ?? onPath('valkey-server');
   if (installed) return { file: installed, env: {} };
   const folder = path.join(process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'orrery/redis');
@@ -57,8 +61,9 @@ export async function redisProgram(onProgress: (line: string) => void = () => {}
   onProgress('Fetching Redis from the system’s package archive (once) …');
   mkdirSync(path.dirname(folder), { recursive: true });
   try {
-    await unpackDebian(folder);
+    await unpackDebian(folder, signal);
   } catch (error) {
+    signal?.throwIfAborted();
     const { stderr = '' } = error as { stderr?: string };
     throw new Error(`${advice} (fetching it failed: ${stderr.trim().split('\n')[0] || (error as Error).message})`);
   }

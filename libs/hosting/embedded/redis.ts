@@ -7,6 +7,20 @@ import { keptRunning } from './kept-running.js';
 import { type RedisProgram, redisProgram } from './redis-program.js';
 import { dyingWithParent, type EmbeddedServer, endOrphan, ServerProcess } from './server-process.js';
 
+/** How the embedded Redis is started. */
+export interface RedisOptions {
+  home: string;
+  log?: (text: string) => void;
+  /** Whether it is started anew when it dies. */
+  revive?: boolean;
+  /** Hears what takes long. */
+  onProgress?: (line: string) => void;
+  /** Hears of every restart, in a line. */
+  onRestart?: (line: string) => void;
+  /** Breaks off a start. */
+  signal?: AbortSignal;
+}
+
 /**
  * A free port that the system gives to nobody by chance (outgoing connections take theirs from 32768 on), so that a server which died
  * finds it free again.
@@ -41,9 +55,12 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
+/** As redis.conf reads a word that may hold blanks (sdssplitargs in its source). */
+const quoted = (text: string): string => `"${text.replaceAll(/[\\"]/g, '\\$&')}"`;
+
 async function launch(
   program: RedisProgram,
-  { folder, revive, log }: { folder: string; revive: boolean; log?: (text: string) => void },
+  { folder, revive = true, log, onRestart, signal }: RedisOptions & { folder: string },
 ): Promise<EmbeddedServer> {
   const port = await freePort();
   const password = randomBytes(24).toString('hex');
@@ -52,7 +69,7 @@ async function launch(
     'bind 127.0.0.1',
     `port ${port}`,
     `requirepass ${password}`,
-    `dir ${folder}`,
+    `dir ${quoted(folder)}`,
     'save ""',
     'appendonly no',
     'maxmemory-policy noeviction',
@@ -63,11 +80,11 @@ async function launch(
   const start = async (): Promise<ServerProcess> => {
     const command = dyingWithParent([program.file, '-'], 'TERM');
     const server = new ServerProcess(command, { input: `${config.join('\n')}\n`, env: program.env, log });
-    await server.untilReady('Redis', () => answers(url));
+    await server.untilReady('Redis', () => answers(url), signal);
     writeFileSync(pidFile, String(server.pid), { mode: 0o600 });
     return server;
   };
-  const kept = await keptRunning(start, { signal: 'SIGTERM', revive });
+  const kept = await keptRunning(start, { name: 'Redis', signal: 'SIGTERM', revive, onRestart });
   return {
     url,
     get pid() {
@@ -84,27 +101,17 @@ async function launch(
  * Starts Redis on loopback with a password of its own: the server on the PATH, or Debian's unpacked below `home`.
  * What a killed launcher left behind is ended first. Throws an Error of one line that says how to get a Redis.
  */
-export async function startRedis({
-  home,
-  log,
-  onProgress,
-  revive = true,
-}: {
-  home: string;
-  log?: (text: string) => void;
-  /** Whether it is started anew when it dies. */
-  revive?: boolean;
-  onProgress?: (line: string) => void;
-}): Promise<EmbeddedServer> {
-  const folder = path.join(path.resolve(home), 'redis');
+export async function startRedis(options: RedisOptions): Promise<EmbeddedServer> {
+  const folder = path.join(path.resolve(options.home), 'redis');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const pidFile = path.join(folder, 'redis.pid');
   if (existsSync(pidFile)) await endOrphan(Number(readFileSync(pidFile, 'utf8')), '-server', 'SIGTERM');
-  const program = await redisProgram(onProgress);
+  const program = await redisProgram(options.onProgress, options.signal);
   try {
-    return await launch(program, { folder, revive, log });
+    return await launch(program, { ...options, folder });
   } catch {
+    options.signal?.throwIfAborted();
     // The port may have been taken between asking for it and using it.
-    return launch(program, { folder, revive, log });
+    return launch(program, { ...options, folder });
   }
 }

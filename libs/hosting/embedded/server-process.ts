@@ -2,6 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import path from 'node:path';
 
+/** Milliseconds for a start, the recovery after a crash included. */
+const readyWithin = 120_000;
+
 /** A server of ours that runs beside this process. */
 export interface EmbeddedServer {
   /** Where clients connect, as DATABASE_URL or REDIS_URL would say. */
@@ -107,20 +110,21 @@ export class ServerProcess {
   }
 
   /** Asks `ready` until it says yes. When it ends before, or takes too long, it is ended; throws with its own last words. */
-  async untilReady(name: string, ready: () => Promise<boolean>): Promise<void> {
+  async untilReady(name: string, ready: () => Promise<boolean>, signal?: AbortSignal): Promise<void> {
     try {
-      await this.waitFor(name, ready);
+      await this.waitFor(name, ready, signal);
     } catch (error) {
       await this.stop('SIGKILL');
       throw error;
     }
   }
 
-  private async waitFor(name: string, ready: () => Promise<boolean>): Promise<void> {
-    const until = performance.now() + 30_000;
+  private async waitFor(name: string, ready: () => Promise<boolean>, signal?: AbortSignal): Promise<void> {
+    const until = performance.now() + readyWithin;
     while (!(await ready())) {
       if (this.ended) throw new Error(`the embedded ${name} did not start: ${this.tail.trim().split('\n').slice(-3).join(' | ')}`);
-      if (performance.now() > until) throw new Error(`the embedded ${name} was not ready after 30 s`);
+      signal?.throwIfAborted();
+      if (performance.now() > until) throw new Error(`the embedded ${name} was not ready after ${readyWithin / 1000} s`);
       await sleep(10);
     }
   }

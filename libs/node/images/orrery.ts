@@ -2,12 +2,12 @@ import type { Call, ImageDefinition } from './image.js';
 import { exit, http, type Program, serve } from './program.js';
 import { tags } from './tags.js';
 
-const probes = ['/livez', '/readyz', '/metrics'];
+const health = ['/livez', '/readyz'];
 
 function node({ args }: Call): Program {
   const [script = ''] = args;
-  if (script === 'dist/apps/api/main.js') return serve([http(8443, probes)]);
-  if (script === 'dist/apps/worker/main.js') return serve([http(9464, probes)]);
+  if (script === 'dist/apps/api/main.js') return serve([http(8443, health), http(9464, [...health, '/metrics'])]);
+  if (script === 'dist/apps/worker/main.js') return serve([http(9464, [...health, '/metrics'])]);
   return exit(script === 'scripts/migrate.mjs' ? 0 : 1, 500);
 }
 

@@ -1,0 +1,56 @@
+import { existsSync, statfsSync } from 'node:fs';
+import path from 'node:path';
+import type { HealthCheck } from './health.js';
+
+/** SQLSTATEs of a server that can be reached and takes no writes: a full disk, and other resources it has run out of; read-only. */
+const refusals = /^(53[1-4]00|25006)$/;
+/** Free bytes below which the embedded PostgreSQL is about to stop: it ends when its log cannot grow. */
+const leastFree = 64 * 1024 * 1024;
+
+/** What runs a statement. */
+interface Queries {
+  query(text: string): Promise<unknown>;
+}
+
+function codeOf(error: unknown): string | undefined {
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
+  return typeof code === 'string' && refusals.test(code) ? code : cause === undefined ? undefined : codeOf(cause);
+}
+
+/** Whether PostgreSQL takes writes, as far as this process knows. */
+export interface Writes {
+  /** Hears of a write that failed. */
+  failed(error: unknown): void;
+  readonly check: HealthCheck;
+}
+
+/**
+ * Watches for writes that PostgreSQL refuses. Once one was refused the check tries, by a table that needs a page and is gone with its
+ * transaction, whether it still is so: a process that is not ready is sent no writes to find out by.
+ */
+export function watchWrites(pool: Queries): Writes {
+  let refused = false;
+  return {
+    failed(error) {
+      if (codeOf(error) !== undefined) refused = true;
+    },
+    async check() {
+      await pool.query(
+        "DO $$ BEGIN IF current_setting('transaction_read_only') = 'on' THEN RAISE read_only_sql_transaction; END IF; END $$",
+      );
+      if (!refused) return;
+      await pool.query("CREATE TEMPORARY TABLE orrery_writable ON COMMIT DROP AS SELECT repeat('x', 4000) AS filler");
+      refused = false;
+    },
+  };
+}
+
+/** Whether the disk of the embedded PostgreSQL has room; nothing to check where it is not below this home. */
+export function diskCheck(home: string): HealthCheck | undefined {
+  const data = path.join(home, 'postgres');
+  if (!existsSync(data)) return undefined;
+  return () => {
+    const { bavail, bsize } = statfsSync(data);
+    if (bavail * bsize < leastFree) throw new Error(`the disk of ${data} is full: ${bavail * bsize} bytes are free`);
+  };
+}

@@ -1,0 +1,48 @@
+// ORRERY_HOME: made at the first start, and tried at every one, so that what is wrong with it is said in one line.
+import fs from 'node:fs';
+import path from 'node:path';
+import { StartError } from './start-error.mjs';
+
+const reasons = {
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there, or its file system makes no such files',
+  EROFS: 'its file system is read-only',
+  ENOSPC: 'its disk is full',
+  EDQUOT: 'the quota of this user is used up',
+  ENOTDIR: 'a part of its path is a file',
+  EEXIST: 'it is a file',
+  ENAMETOOLONG: 'its path is too long',
+  ELOOP: 'its path leads round in a circle of links',
+};
+
+/** Bytes that a home needs at the least: PostgreSQL's first files and its log. */
+const leastFree = 128 * 1024 * 1024;
+
+/** What every start does there sooner or later: a folder, a file that is on the disk, and a link. */
+function tryOut(home) {
+  const trial = fs.mkdtempSync(path.join(home, '.trial-'));
+  try {
+    const file = path.join(trial, 'file');
+    fs.writeFileSync(file, 'x'.repeat(4096), { flush: true });
+    fs.linkSync(file, `${file}.link`);
+  } finally {
+    fs.rmSync(trial, { recursive: true, force: true });
+  }
+}
+
+/** Makes the home where there is none. Throws StartError when it cannot be used. */
+export function makeHome(home, { embedded }) {
+  const refuse = (why) => {
+    throw new StartError(`ORRERY_HOME=${home} can't be used: ${why}; set ORRERY_HOME to a folder elsewhere`);
+  };
+  try {
+    fs.mkdirSync(home, { recursive: true, mode: 0o700 });
+    tryOut(home);
+  } catch (error) {
+    refuse(reasons[error.code] ?? `its file system does not do what is needed (${error.syscall}: ${error.code})`);
+  }
+  if (!embedded) return;
+  const { bavail, bsize } = fs.statfsSync(home);
+  if (bavail * bsize < leastFree)
+    refuse(`its disk is nearly full (${Math.floor((bavail * bsize) / 1048576)} MiB are free, 128 are needed)`);
+}
