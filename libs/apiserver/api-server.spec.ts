@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ConfigMap } from '#api';
+import { memoryStorage } from '#storage';
 import { inProcessClient } from './in-process-client.js';
 import { testCluster } from './test-cluster.js';
 
@@ -96,5 +97,28 @@ describe('the pipeline', () => {
     await client.update(ConfigMap, { ...made, data: { x: '2' } });
     await client.delete(ConfigMap, 'a', 'ns');
     expect(seen).toEqual(['ADDED a', 'MODIFIED a', 'DELETED a']);
+  });
+});
+
+describe('what nothing foresaw', () => {
+  test('is told to the log, and to the client only that it happened to this request', async () => {
+    const admin = memoryStorage();
+    await admin.create('c');
+    const storage = admin.open('c');
+    storage.list = () => Promise.reject(new TypeError('text of the runtime'));
+    const { call } = await testCluster({ storage });
+    const { status, body, response } = await call('GET', `${CONFIG_MAPS}?limit=1&continue=`);
+    expect([status, body.message]).toEqual([500, 'Internal error occurred: unexpected error, request r1']);
+    expect(response.failure).toEqual(new TypeError('text of the runtime'));
+  });
+
+  test.each(['__proto__', 'constructor', 'toString', '%00', '%5f%5fproto%5f%5f'])('is not that an extra is named %s', async (key) => {
+    const { call } = await testCluster();
+    const headers = { 'impersonate-user': 'bob', [`impersonate-extra-${key}`]: 'x' };
+    const { status, body } = await call('GET', CONFIG_MAPS, { headers });
+    expect([status, body.message]).toEqual([
+      403,
+      'configmaps is forbidden: User "bob" cannot list resource "configmaps" in API group "" in the namespace "ns"',
+    ]);
   });
 });

@@ -23,7 +23,7 @@ import { type RequestInfo, requestInfo } from './request/request-info.js';
 import { managerOf } from './request/user-agent.js';
 import { createReader } from './rest/reader.js';
 import type { ClusterScope, RestScope } from './rest/scope.js';
-import { toStatusError } from './rest/storage-errors.js';
+import { toStatusError, UnexpectedError } from './rest/storage-errors.js';
 import type { ResourceStrategy, UserInfo } from './rest/strategy.js';
 import { Warnings } from './rest/warnings.js';
 import type { Timers } from './watch/timers.js';
@@ -92,7 +92,10 @@ class Pipeline {
       return await this.answer(request, warnings);
     } catch (error) {
       const status = toStatusError(error, { group: '', resource: '' }, request.method.toLowerCase());
-      return errorResponse(status, headerOf(request, 'accept'), warnings.texts);
+      const accept = headerOf(request, 'accept');
+      if (!(status instanceof UnexpectedError)) return errorResponse(status, accept, warnings.texts);
+      const response = errorResponse(new UnexpectedError(status.cause, request.requestId), accept, warnings.texts);
+      return { ...response, failure: status.cause };
     }
   }
 

@@ -23,6 +23,7 @@ export { KUBERNETES_VERSION, type VersionInfo } from './non-resource/non-resourc
 export type { ApiRequest, ApiResponse } from './request/request.js';
 export { keyOf, keyRoot, type Location, listPrefix, locate } from './rest/keys.js';
 export type { ClusterReader } from './rest/reader.js';
+export { UnexpectedError } from './rest/storage-errors.js';
 export type { Column, Companion, FieldOf, ResourceStrategy, StrategyContext, SubresourceStrategy, UserInfo } from './rest/strategy.js';
 export type { Timers } from './watch/timers.js';
 export type { ByteStream, StreamSink } from './watch/watch-stream.js';

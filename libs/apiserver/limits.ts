@@ -14,6 +14,8 @@ export interface Limits {
   readonly watchQueueEvents: number;
   /** A watch without timeoutSeconds lives this long, up to twice as long by chance (MinRequestTimeout). */
   readonly watchTimeout: number;
+  /** Longest that a client may ask a watch to live; ours, upstream has none. Timers hold 24 days. */
+  readonly watchLongest: number;
   /** Time between two bookmarks (storage/cacher bookmarkFrequency). */
   readonly watchBookmarkEvery: number;
   /** How long a list waits for a revision that has not happened yet (storage/cacher blockTimeout). */
@@ -36,6 +38,7 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   watchQueueBytes: 8 * 1024 * 1024,
   watchQueueEvents: 20_000,
   watchTimeout: 1_800_000,
+  watchLongest: 24 * 3_600_000,
   watchBookmarkEvery: 60_000,
   futureRevisionWait: 3_000,
   deleteCollectionPage: 10_000,

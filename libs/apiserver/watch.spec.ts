@@ -58,6 +58,19 @@ describe('watches', () => {
     expect(cluster.timers.waiting).toEqual([]);
   });
 
+  test.each([
+    ['timeoutSeconds=10', 10_000, 10_000],
+    ['timeoutSeconds=9223372036854775807', 86_400_000, 86_400_000],
+    ['timeoutSeconds=-1', 0, 0],
+    ['timeoutSeconds=0', 1_800_000, 3_600_000],
+    ['', 1_800_000, 3_600_000],
+  ])('live as long as they may: %s', async (query, atLeast, atMost) => {
+    const cluster = await testCluster();
+    reader(await watch(cluster, query));
+    const [wait = -1] = cluster.timers.waiting;
+    expect([wait >= atLeast, wait <= atMost, cluster.timers.waiting.length]).toEqual([true, true, 1]);
+  });
+
   test('begin with what is there, and say when that was all', async () => {
     const cluster = await testCluster();
     await cluster.call('POST', PATH, { body: configMap('b') });

@@ -186,6 +186,21 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       expect(await store.log({ after: 7 })).toEqual([]);
     });
 
+    test('no key bears U+0000, and a revision past all numbers is one of the future', async () => {
+      await fill();
+      expect(await store.get(['/r/a\0', '\0', '/r/a'])).toEqual([undefined, undefined, expect.objectContaining({ key: '/r/a' })]);
+      const keys = async (options: Parameters<Storage['list']>[0]) => (await store.list(options)).items.map((item) => item.key);
+      expect(await keys({ prefix: '/r\0/' })).toEqual([]);
+      expect(await keys({ prefix: '/r/', after: '/r/a\0b' })).toEqual(['/r/b', '/r/c']);
+      expect(await keys({ prefix: '/r/', after: '/r/b\0' })).toEqual(['/r/c']);
+      expect(await store.log({ after: 0, prefix: '/r\0/' })).toEqual([]);
+      expect(await store.history('/r/a\0')).toEqual([]);
+      const message = 'revision 18446744073709552000 is in the future; the newest is 6';
+      expect(
+        await refusals([store.get(['/r/a'], 2 ** 64), store.list({ prefix: '/r/', at: 2 ** 64 }), store.log({ after: 2 ** 64 })]),
+      ).toEqual(Array.from({ length: 3 }, () => message));
+    });
+
     test('what has not happened yet can not be read', async () => {
       await fill();
       const message = 'revision 7 is in the future; the newest is 6';

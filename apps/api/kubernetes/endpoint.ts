@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { statusOf, unauthorized } from '#apimachinery';
-import { type ApiResponse, type ByteStream, DEFAULT_LIMITS, type UserInfo } from '#apiserver';
+import { unauthorized } from '#apimachinery';
+import { type ApiResponse, type ByteStream, DEFAULT_LIMITS, UnexpectedError, type UserInfo } from '#apiserver';
 import type { BodyBudget, ConnectionLimiter, ListenerLimits, Log, Metrics, OpenApi, OpenApis } from '#hosting';
 import type { Access } from '#platform';
 import { clusterAdmin } from './cluster-admin.js';
@@ -79,6 +79,8 @@ export class KubernetesEndpoint {
       const body = hasBody(request) ? await readBody(request, DEFAULT_LIMITS.requestBody, account) : undefined;
       const cut = body !== undefined && body.byteLength > DEFAULT_LIMITS.requestBody;
       const answer = await this.ask(open, { request, target, requestId, body, user: caller.user });
+      if (answer.status >= 500) this.logFailure(request, target, requestId, answer);
+      if (answer.body !== undefined && answer.body.length > largeAnswer) limitReading(response, limits.responseTimeout);
       if (answer.stream) this.stream(response, { ...answer, stream: answer.stream }, target.path, requestId);
       else reply(response, answer, requestId, this.draining || cut);
     } finally {
@@ -132,6 +134,18 @@ export class KubernetesEndpoint {
     });
   }
 
+  /** Every 500 with its stack where there is one; what else is over 500 (the store is out of reach, a timeout) as a warning. */
+  private logFailure(
+    { method }: IncomingMessage,
+    { cluster, path }: Target,
+    requestId: string,
+    { status, failure, body }: ApiResponse,
+  ): void {
+    const about = { requestId, cluster, method, path, status };
+    if (failure !== undefined) this.options.log.error({ ...about, err: failure }, 'request failed');
+    else this.options.log.warn({ ...about, answer: typeof body === 'string' ? body.slice(0, 1000) : undefined }, 'request failed');
+  }
+
   private fail(response: ServerResponse, error: unknown, requestId: string): void {
     // The client went away while sending: there is nobody to answer.
     if (response.destroyed || response.socket?.destroyed) return;
@@ -141,7 +155,7 @@ export class KubernetesEndpoint {
     }
     this.options.log.error({ err: error, requestId }, 'request failed');
     if (response.headersSent) response.destroy();
-    else reply(response, jsonStatus(statusOf(error)), requestId, true);
+    else reply(response, jsonStatus(new UnexpectedError(error, requestId).status), requestId, true);
   }
 
   private count(request: IncomingMessage, response: ServerResponse, path: string, started: number): void {
@@ -149,6 +163,14 @@ export class KubernetesEndpoint {
     const verb = isWatch ? 'WATCH' : metricsVerb(request.method ?? 'GET', path);
     this.options.metrics.request(verb, metricsGroup(path), response.statusCode, (performance.now() - started) / 1000);
   }
+}
+
+/** An answer that a client may take long to read. */
+const largeAnswer = 64 * 1024;
+
+/** A client that reads nothing for so long is cut off: its answer is held meanwhile. */
+function limitReading(response: ServerResponse, time: number): void {
+  response.setTimeout(time, () => response.destroy());
 }
 
 const jsonStatus = (status: { code?: number }): ApiResponse => ({

@@ -33,7 +33,8 @@ function wantedUser(headers: ApiRequest['headers']): Wanted {
   for (const name of Object.keys(headers)) {
     if (!name.startsWith(EXTRA)) continue;
     const key = unescapeKey(name.slice(EXTRA.length));
-    wanted.extra ??= {};
+    // A key may be any word, `__proto__` too: an object without a prototype has no others.
+    wanted.extra ??= Object.create(null) as Record<string, string[]>;
     wanted.extra[key] = [...(wanted.extra[key] ?? []), ...valuesOf(headers[name])];
   }
   return wanted;

@@ -24,6 +24,16 @@ test.each<[string, string, string]>([
     token({ v: 'meta.k8s.io/v1', start: 'a' }),
     'continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)',
   ],
+  [
+    'a revision that is no whole number',
+    token({ v: 'meta.k8s.io/v1', rv: 1.5, start: 'a' }),
+    'continue key is not valid: json: cannot unmarshal number 1.5 into Go struct field continueToken.rv of type int64',
+  ],
+  [
+    'a revision out of range',
+    token({ v: 'meta.k8s.io/v1', rv: 1e30, start: 'a' }),
+    'continue key is not valid: json: cannot unmarshal number 1e+30 into Go struct field continueToken.rv of type int64',
+  ],
   ['no start', token({ v: 'meta.k8s.io/v1', rv: 1 }), 'continue key is not valid: encoded start key empty (version meta.k8s.io/v1)'],
   ['a way out', token({ v: 'meta.k8s.io/v1', rv: 1, start: '../secrets/x' }), 'continue key is not valid: ../secrets/x'],
 ])('%s', (_what, text, message) => {

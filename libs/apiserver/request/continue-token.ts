@@ -25,6 +25,10 @@ export function decodeContinue(text: string, prefix: string): ContinueToken {
   const token = parse(Buffer.from(text, 'base64url').toString('utf8'));
   if (token.v !== VERSION)
     throw new InvalidContinue(`continue key is not valid: server does not recognize this encoded version ${token.v ?? ''}`);
+  if (typeof token.rv === 'number' && !isInt64(token.rv)) {
+    const message = `json: cannot unmarshal number ${token.rv} into Go struct field continueToken.rv of type int64`;
+    throw new InvalidContinue(`continue key is not valid: ${message}`);
+  }
   if (typeof token.rv !== 'number' || token.rv === 0) {
     throw new InvalidContinue('continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
   }
@@ -42,6 +46,8 @@ export function decodeContinue(text: string, prefix: string): ContinueToken {
   }
   return { start: prefix + key.slice(1), revision: token.rv };
 }
+
+const isInt64 = (number: number): boolean => Number.isInteger(number) && number >= -(2 ** 63) && number < 2 ** 63;
 
 function parse(json: string): { v?: unknown; rv?: unknown; start?: unknown } {
   try {

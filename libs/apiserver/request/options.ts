@@ -58,9 +58,14 @@ function queryInteger(query: URLSearchParams, name: string): number | undefined 
   const value = query.get(name);
   if (value === null) return undefined;
   if (!/^[+-]?\d+$/.test(value)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`);
-  const number = Number(value);
-  if (Math.abs(number) >= 2 ** 63) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: value out of range`);
-  return number;
+  if (!isInt64(value)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: value out of range`);
+  return Number(value);
+}
+
+function isInt64(digits: string): boolean {
+  if (digits.length > 20) return Math.abs(Number(digits)) < 2 ** 63;
+  const number = BigInt(digits.replace('+', ''));
+  return BigInt.asIntN(64, number) === number;
 }
 
 function validateDryRun(values: readonly string[]): FieldError[] {

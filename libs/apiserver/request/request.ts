@@ -26,6 +26,8 @@ export interface ApiResponse {
   /** Already serialised. */
   body?: string | Uint8Array;
   stream?: ByteStream;
+  /** The error that nothing foresaw, where the answer is a 500 for it: for the log. */
+  failure?: unknown;
 }
 
 /** A header's one value; the first of several. */

@@ -47,8 +47,8 @@ function continued({ continue: text, resourceVersion }: ListOptions, prefix: str
     if (resourceVersion !== '' && resourceVersion !== '0') {
       throw badRequest('specifying resource version is not allowed when using continue');
     }
-    // A token's key is the first to read; it ends in a NUL behind the last one that was read.
-    const after = token.start.endsWith('\u0000') ? token.start.slice(0, -1) : token.start;
+    // A token's key is the first to read; it is the last one that was read, and a NUL. No key bears one.
+    const [after = ''] = token.start.split('\u0000', 1);
     return token.revision > 0 ? { after, at: token.revision } : { after };
   } catch (error) {
     if (error instanceof InvalidContinue) throw badRequest(`invalid continue token: ${error.message}`);

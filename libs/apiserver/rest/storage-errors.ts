@@ -27,5 +27,13 @@ export function toStatusError(error: unknown, resource: GroupResource, verb: str
   if (error instanceof StorageUnavailable) return serverTimeout(resource, verb, RETRY_SECONDS);
   if (error instanceof FencedError) return conflict(resource, '', error.message);
   if (error instanceof UnknownCluster) return serviceUnavailable(error.message);
-  return internalError(error instanceof Error ? error.message : String(error));
+  return new UnexpectedError(error);
+}
+
+/** An error that nothing foresaw. Its own text is for the log alone: it stands in `cause`. */
+export class UnexpectedError extends StatusError {
+  constructor(cause: unknown, requestId?: string) {
+    super(internalError(requestId === undefined ? 'unexpected error' : `unexpected error, request ${requestId}`).status);
+    this.cause = cause;
+  }
 }

@@ -11,7 +11,8 @@ const SECOND = 1000;
 /** How long a watch lives, in milliseconds of the machine (endpoints/handlers/get.go). The request's id stands for chance: watches do not end all at once. */
 function lifetime(options: ListOptions, limits: Limits, requestId: string): number {
   const asked = (options.timeoutSeconds ?? 0) * SECOND;
-  if (asked > 0) return asked;
+  // A negative time is over at once, as a context's is.
+  if (asked !== 0) return Math.min(Math.max(asked, 0), limits.watchLongest);
   let sum = 0;
   for (let i = 0; i < requestId.length; i++) sum = (sum * 31 + requestId.charCodeAt(i)) % 1000;
   return Math.floor(limits.watchTimeout * (1 + sum / 1000));

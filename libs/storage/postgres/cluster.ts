@@ -22,6 +22,15 @@ import type { Row, Session } from './session.js';
 import type { StatementName } from './statements.js';
 import { write } from './write.js';
 
+/** PostgreSQL's text can't hold U+0000: a key that bears it is none that stands there, and neither is the empty one. */
+const heldKey = (key: string): string => (key.includes('\0') ? '' : key);
+/** What sorts where a text with U+0000 does, among keys that have none. */
+const beforeNul = (text: string): string => text.split('\0', 1)[0] ?? '';
+/** A range without keys. */
+const NOTHING = ['\u0001', '\u0001'];
+/** A revision beyond those that can be: as unreachable as any other of the future, and within bigint. */
+const heldRevision = (at: Revision | undefined): Revision | null => (at === undefined ? null : Math.min(at, Number.MAX_SAFE_INTEGER));
+
 /** One cluster's handle on the store in PostgreSQL. */
 export class PostgresStorage implements Storage {
   readonly #session: Session;
@@ -71,7 +80,7 @@ export class PostgresStorage implements Storage {
   }
 
   async get(keys: readonly string[], at?: Revision): Promise<Array<StoredObject | undefined>> {
-    const { head, rows } = await this.#read('get', [textArray(keys), at ?? null]);
+    const { head, rows } = await this.#read('get', [textArray(keys.map(heldKey)), heldRevision(at)]);
     const bounds = this.#bounds(head[1], head[2]);
     if (at !== undefined) checkReadable(at, bounds);
     const found = new Array<StoredObject | undefined>(keys.length).fill(undefined);
@@ -85,8 +94,9 @@ export class PostgresStorage implements Storage {
   async list({ prefix, after, limit, at }: ListOptions): Promise<ListResult> {
     checkPrefix(prefix);
     // The least key after `after` is itself with the least character PostgreSQL can hold.
-    const from = after !== undefined && after >= prefix ? `${after}\u0001` : prefix;
-    const { head, rows } = await this.#read('list', [from, prefixEnd(prefix), limit ?? null, at ?? null]);
+    const from = after !== undefined && after >= prefix ? `${beforeNul(after)}\u0001` : prefix;
+    const range = prefix.includes('\0') ? NOTHING : [from, prefixEnd(prefix)];
+    const { head, rows } = await this.#read('list', [...range, limit ?? null, heldRevision(at)]);
     const bounds = this.#bounds(head[1], head[2]);
     if (at !== undefined) checkReadable(at, bounds);
     const remaining = limit === undefined ? 0 : (head[3] as number) - rows.length;
@@ -94,14 +104,14 @@ export class PostgresStorage implements Storage {
   }
 
   async log({ after, limit, prefix, previous = false }: LogOptions): Promise<LogEntry[]> {
-    const range = prefix === undefined ? [null, null] : [prefix, prefixEnd(prefix)];
-    const { head, rows } = await this.#read('log', [after, limit ?? null, ...range, previous]);
+    const range = prefix === undefined ? [null, null] : prefix.includes('\0') ? NOTHING : [prefix, prefixEnd(prefix)];
+    const { head, rows } = await this.#read('log', [heldRevision(after), limit ?? null, ...range, previous]);
     checkReadable(after, this.#bounds(head[0], head[1]));
     return rows.map(logEntry);
   }
 
   async history(key: string): Promise<LogEntry[]> {
-    const { rows } = await this.#read('history', [key]);
+    const { rows } = await this.#read('history', [heldKey(key)]);
     return rows.map(logEntry);
   }
 
