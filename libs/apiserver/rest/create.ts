@@ -13,7 +13,7 @@ import type { LogEntry, WriteOp } from '#storage';
 import { RBAC_GROUP } from '../authorization/rbac.js';
 import { type Endpoint, objectKey } from '../catalog.js';
 import type { WriteOptions } from '../request/options.js';
-import { companionOps, isTaken } from './companions.js';
+import { companionOps, companionTerms, isTaken } from './companions.js';
 import { confirmNoEscalation } from './escalation.js';
 import { ownFields } from './managed-fields.js';
 import { dedupOwnerReferences, ensureNamespace, generatedName, wipeSystemFields } from './object-meta.js';
@@ -147,8 +147,7 @@ async function write(
   const cause = causeOf(scope);
   const ttl = timeToLive(endpoint);
   const op: WriteOp = { type: 'create', key, value, cause, at, ...(ttl === undefined ? {} : { expiresAt: at + ttl }) };
-  const options = { ...(scope.fence ? { fence: scope.fence } : {}), ...(companions.length > 0 ? { atomic: true } : {}) };
-  const [first, ...others] = await cluster.store.write([op, ...companionOps(scope, companions, at)], options);
+  const [first, ...others] = await cluster.store.write([op, ...companionOps(scope, companions, at)], companionTerms(scope, companions));
   if (first?.ok) return first.entry;
   return isTaken(others) ? 'again' : undefined;
 }

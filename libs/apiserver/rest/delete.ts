@@ -3,7 +3,7 @@ import type { CachedObject } from '#cacher';
 import type { WriteOp } from '#storage';
 import { objectKey } from '../catalog.js';
 import type { DeleteOptions } from '../request/options.js';
-import { companionOps } from './companions.js';
+import { companionOps, companionTerms } from './companions.js';
 import type { Written } from './create.js';
 import { checkPreconditions, deletionFinalizers, planDeletion } from './deletion.js';
 import { garbageCollected, isNamespace, returnsDeletedObject } from './peculiarities.js';
@@ -92,10 +92,9 @@ async function remove(scope: RestScope, standing: CachedObject, object: KubeObje
   const value = object === standing.object ? standing.value : storedText(object);
   if (options.dryRun) return answer(scope, { value, revision: standing.revision }, object, true);
   const at = cluster.clock.now();
-  const released = await endpoint.storage.strategy.release?.(object, strategyContext(scope, false));
+  const released = (await endpoint.storage.strategy.release?.(object, strategyContext(scope, false))) ?? [];
   const op: WriteOp = { type: 'delete', key: standing.key, expected: standing.revision, cause: causeOf(scope), at };
-  const write = scope.fence ? { fence: scope.fence } : {};
-  const [result] = await cluster.store.write([op, ...companionOps(scope, released ?? [], at)], write);
+  const [result] = await cluster.store.write([op, ...companionOps(scope, released, at)], companionTerms(scope, released));
   if (result?.ok) return answer(scope, { value, revision: result.entry.revision }, object, true);
   return 'again';
 }

@@ -47,6 +47,8 @@ export interface Companion {
   namespace?: string;
   name: string;
   object?: KubeObject;
+  /** The revision that a companion to be deleted must still have; otherwise the whole write is tried anew. */
+  expected?: number;
 }
 
 /** A subresource that is written as a view of its parent: status, ephemeralcontainers, resize, approval … */

@@ -16,7 +16,7 @@ import type { WriteOp } from '#storage';
 import { RBAC_GROUP } from '../authorization/rbac.js';
 import { objectKey } from '../catalog.js';
 import type { WriteOptions } from '../request/options.js';
-import { companionOps, isTaken } from './companions.js';
+import { companionOps, companionTerms } from './companions.js';
 import { admissionOptions, checksMetadata, insert, type Written } from './create.js';
 import { deletesDuringUpdate } from './deletion.js';
 import { confirmNoEscalation } from './escalation.js';
@@ -105,11 +105,10 @@ async function attempt(scope: RestScope, rules: UpdateRules, standing: CachedObj
 
 async function write(scope: RestScope, op: WriteOp, companions: readonly Companion[]): Promise<Outcome> {
   const { store } = scope.cluster;
-  const options = { ...(scope.fence ? { fence: scope.fence } : {}), ...(companions.length > 0 ? { atomic: true } : {}) };
-  const [first, ...others] = await store.write([op, ...companionOps(scope, companions, op.at)], options);
+  const [first, ...others] = await store.write([op, ...companionOps(scope, companions, op.at)], companionTerms(scope, companions));
   if (first?.ok) return { value: first.entry.value, revision: first.entry.revision, created: false };
   if (first?.reason === 'missing') return missing(scope);
-  return first?.reason === 'conflict' || isTaken(others) || others.length > 0 ? 'again' : missing(scope);
+  return first?.reason === 'conflict' || others.length > 0 ? 'again' : missing(scope);
 }
 
 function missing(scope: RestScope): never {
@@ -215,10 +214,9 @@ async function remove(scope: RestScope, rules: UpdateRules, object: KubeObject, 
   const done: Updated = { value: storedText(object), revision: standing.revision, created: false };
   if (rules.options.dryRun) return done;
   const at = cluster.clock.now();
-  const released = await endpoint.storage.strategy.release?.(object, strategyContext(scope, false));
+  const released = (await endpoint.storage.strategy.release?.(object, strategyContext(scope, false))) ?? [];
   const op: WriteOp = { type: 'delete', key: standing.key, expected: standing.revision, cause: causeOf(scope), at };
-  const options = scope.fence ? { fence: scope.fence } : {};
-  const [first] = await cluster.store.write([op, ...companionOps(scope, released ?? [], at)], options);
+  const [first] = await cluster.store.write([op, ...companionOps(scope, released, at)], companionTerms(scope, released));
   if (first?.ok || first?.reason === 'missing') return done;
   return 'again';
 }

@@ -5,6 +5,7 @@ import { contains, IP_ALLOCATED, parseRange, pickServiceIP, RANGE_FULL, SERVICE_
 import { normalizeClusterIPs, patchAllocatedValues } from './allocated-values.js';
 import { isHeadless, needsClusterIP } from './facts.js';
 import { setIPFamilies } from './ip-families.js';
+import { claimChanges } from './node-port-claims.js';
 import { allocateNodePorts } from './node-ports.js';
 
 type Service = corev1.Service;
@@ -12,8 +13,33 @@ type Service = corev1.Service;
 const ipsPath = fieldPath('spec', 'clusterIPs');
 const MISMATCHED = 'the provided network does not match the current range';
 
-/** What was decided for a Service whose write may be tried again: the pipeline calls anew when an address was taken meanwhile. */
-const attempts = new WeakMap<Service, { picked: boolean }>();
+/** What a new Service asked for. The pipeline allocates anew when an address or port was taken meanwhile: then from here again. */
+interface Request {
+  picksAddress: boolean;
+  nodePorts: ReadonlyArray<number | undefined>;
+  healthCheckNodePort: number | undefined;
+}
+
+const requests = new WeakMap<Service, Request>();
+
+function requestOf({ spec }: Service): Request {
+  return {
+    picksAddress: !spec.clusterIPs?.[0],
+    nodePorts: (spec.ports ?? []).map(({ nodePort }) => nodePort),
+    healthCheckNodePort: spec.healthCheckNodePort,
+  };
+}
+
+/** Takes back what an earlier attempt gave. */
+function restore({ spec }: Service, { nodePorts, healthCheckNodePort }: Request): void {
+  for (const [index, port] of (spec.ports ?? []).entries()) {
+    const requested = nodePorts[index];
+    if (requested === undefined) delete port.nodePort;
+    else port.nodePort = requested;
+  }
+  if (healthCheckNodePort === undefined) delete spec.healthCheckNodePort;
+  else spec.healthCheckNodePort = healthCheckNodePort;
+}
 
 async function serviceRanges({ reader }: StrategyContext): Promise<string[]> {
   const ranges = await reader.list<networkingv1.ServiceCIDR>('networking.k8s.io', 'servicecidrs');
@@ -41,8 +67,14 @@ function addressCompanion(service: Service, ip: string, ctx: StrategyContext): C
   return { op: 'create', group: 'networking.k8s.io', resource: 'ipaddresses', name: ip, object };
 }
 
-function releaseCompanion(ip: string): Companion {
-  return { op: 'delete', group: 'networking.k8s.io', resource: 'ipaddresses', name: ip };
+/** Gives an address back, where it is still this Service's. */
+async function releaseAddress(service: Service, ip: string, ctx: StrategyContext): Promise<Companion | undefined> {
+  const held = await ipAddress(ctx.reader, ip);
+  const parent = held?.spec?.parentRef;
+  if (held === undefined || parent?.resource !== 'services') return undefined;
+  if (parent.name !== service.metadata.name || parent.namespace !== service.metadata.namespace) return undefined;
+  const expected = Number(held.metadata.resourceVersion);
+  return { op: 'delete', group: 'networking.k8s.io', resource: 'ipaddresses', name: ip, expected };
 }
 
 /** A free address. The first try does not ask which are taken: the write itself will tell, and ranges are mostly empty. */
@@ -69,18 +101,16 @@ interface Allocation {
   errors: FieldError[];
 }
 
-async function allocateAddress(service: Service, ctx: StrategyContext): Promise<Allocation> {
+async function allocateAddress(service: Service, earlier: Request | undefined, ctx: StrategyContext): Promise<Allocation> {
   const { spec } = service;
   if (!needsClusterIP(service) || isHeadless(service)) return { companions: [], errors: [] };
-  const attempt = attempts.get(service);
-  const requested = attempt?.picked ? '' : (spec.clusterIPs?.[0] ?? '');
-  attempts.set(service, { picked: requested === '' });
+  const requested = earlier?.picksAddress ? '' : (spec.clusterIPs?.[0] ?? '');
   if (requested !== '') {
     const error = await requestedAddressError(requested, ctx);
     if (error === undefined) return { companions: [addressCompanion(service, requested, ctx)], errors: [] };
     return { companions: [], errors: [invalidValue(ipsPath, spec.clusterIPs, `failed to allocate IP ${requested}: ${error}`)] };
   }
-  const ip = await pickAddress(ctx, attempt !== undefined);
+  const ip = await pickAddress(ctx, earlier !== undefined);
   if (ip === undefined)
     return { companions: [], errors: [invalidValue(ipsPath, spec.clusterIPs ?? [''], `failed to allocate IP: ${RANGE_FULL}`)] };
   spec.clusterIP = ip;
@@ -90,34 +120,39 @@ async function allocateAddress(service: Service, ctx: StrategyContext): Promise<
 
 async function releaseAddresses(service: Service, ctx: StrategyContext): Promise<Companion[]> {
   if (!needsClusterIP(service) || isHeadless(service)) return [];
-  const companions: Companion[] = [];
-  for (const ip of service.spec.clusterIPs ?? []) if (await ipAddress(ctx.reader, ip)) companions.push(releaseCompanion(ip));
-  return companions;
+  const released = await Promise.all((service.spec.clusterIPs ?? []).map((ip) => releaseAddress(service, ip, ctx)));
+  return released.filter((companion) => companion !== undefined);
 }
 
 async function updateAddresses(service: Service, old: Service, ctx: StrategyContext): Promise<Allocation> {
-  if (!needsClusterIP(old) && needsClusterIP(service)) return allocateAddress(service, ctx);
+  if (!needsClusterIP(old) && needsClusterIP(service)) return allocateAddress(service, undefined, ctx);
   if (needsClusterIP(old) && !needsClusterIP(service)) return { companions: await releaseAddresses(old, ctx), errors: [] };
   return { companions: [], errors: [] };
 }
 
 /**
- * Gives a Service its IP families, cluster IP and node ports (registry/core/service/storage/alloc.go). The IPAddress that holds the
- * address is written with the Service: who comes second finds it taken.
+ * Gives a Service its IP families, cluster IP and node ports (registry/core/service/storage/alloc.go). What holds the address and the
+ * ports is written with the Service: who comes second finds them taken.
  */
 export async function allocateService(service: Service, old: Service | undefined, ctx: StrategyContext): Promise<Allocation> {
   if (old) patchAllocatedValues(service, old);
-  if (!attempts.has(service)) normalizeClusterIPs(service, old);
+  const earlier = requests.get(service);
+  if (earlier) restore(service, earlier);
+  else {
+    normalizeClusterIPs(service, old);
+    if (!old) requests.set(service, requestOf(service));
+  }
   const families = setIPFamilies(service, old);
   if (families.length > 0) return { companions: [], errors: families };
-  const addresses = old ? await updateAddresses(service, old, ctx) : await allocateAddress(service, ctx);
+  const addresses = old ? await updateAddresses(service, old, ctx) : await allocateAddress(service, earlier, ctx);
   if (addresses.errors.length > 0) return addresses;
-  return { companions: addresses.companions, errors: await allocateNodePorts(service, old, ctx) };
+  const errors = await allocateNodePorts(service, old, ctx);
+  return { companions: [...addresses.companions, ...(errors.length > 0 ? [] : await claimChanges(old, service, ctx))], errors };
 }
 
-/** What goes with a Service: its address, and the Endpoints of its name. */
+/** What goes with a Service: its address, its node ports, and the Endpoints of its name. */
 export async function releaseService(service: Service, ctx: StrategyContext): Promise<Companion[]> {
-  const companions = await releaseAddresses(service, ctx);
+  const companions = [...(await releaseAddresses(service, ctx)), ...(await claimChanges(service, undefined, ctx))];
   const { name, namespace = '' } = service.metadata;
   const endpoints = await ctx.reader.get('', 'endpoints', namespace, name);
   if (endpoints) companions.push({ op: 'delete', group: '', resource: 'endpoints', namespace, name });

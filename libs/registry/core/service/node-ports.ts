@@ -2,7 +2,8 @@ import type { corev1 } from '#api';
 import { type FieldError, fieldPath, internalError, invalidValue } from '#apimachinery';
 import type { StrategyContext } from '#apiserver';
 import { nodePortError, PORT_ALLOCATED, pickNodePort } from '#network';
-import { needsHealthCheck, needsNodePort, nodePortsOf } from './facts.js';
+import { needsHealthCheck, needsNodePort } from './facts.js';
+import { claimedPorts, heldPorts, isClaimed } from './node-port-claims.js';
 
 type Service = corev1.Service;
 
@@ -16,13 +17,14 @@ class Ports {
   ) {}
 
   static async of(service: Service, old: Service | undefined, ctx: StrategyContext): Promise<Ports> {
-    const taken = new Set<number>();
-    for (const other of await ctx.reader.list<Service>('', 'services')) {
-      const own = other.metadata.name === service.metadata.name && (other.metadata.namespace ?? '') === ctx.namespace;
-      if (own && old) continue;
-      for (const port of nodePortsOf(other)) taken.add(port);
-      if (other.spec.healthCheckNodePort) taken.add(other.spec.healthCheckNodePort);
-    }
+    const taken = new Set(await claimedPorts(ctx));
+    const own = old ? heldPorts(old) : new Set<number>();
+    for (const port of own) taken.delete(port);
+    // What is asked for by number is looked up in the store, which knows what other servers have just given away.
+    const { ports = [], healthCheckNodePort = 0 } = service.spec;
+    const requested = new Set([...ports.map(({ nodePort }) => nodePort ?? 0), healthCheckNodePort]);
+    const unknown = [...requested].filter((port) => nodePortError(port) === undefined && !taken.has(port) && !own.has(port));
+    await Promise.all(unknown.map(async (port) => (await isClaimed(ctx, port)) && taken.add(port)));
     return new Ports(taken, ctx);
   }
 
@@ -51,6 +53,9 @@ const nodePortInvalid = (index: number, port: number, text: string): FieldError 
 function initNodePorts(service: Service, ports: Ports): FieldError[] {
   const byPort = new Map<number, number>();
   const list = service.spec.ports ?? [];
+  /** By port, the first node port that is asked for. */
+  const requestedFor = new Map<number, number>();
+  for (const { port, nodePort } of list) if (nodePort && !requestedFor.has(port)) requestedFor.set(port, nodePort);
   for (const [index, port] of list.entries()) {
     if (!port.nodePort && !shouldAllocate(service)) continue;
     const known = byPort.get(port.port);
@@ -58,7 +63,7 @@ function initNodePorts(service: Service, ports: Ports): FieldError[] {
       port.nodePort = known;
       continue;
     }
-    const requested = known === undefined ? list.find((other) => other.port === port.port && other.nodePort)?.nodePort : port.nodePort;
+    const requested = known === undefined ? requestedFor.get(port.port) : port.nodePort;
     if (requested) {
       const error = ports.take(requested);
       if (error) return [nodePortInvalid(index, requested, error)];
@@ -71,7 +76,7 @@ function initNodePorts(service: Service, ports: Ports): FieldError[] {
 
 /** An updated Service: what it had stays its own (alloc.go updateNodePorts). */
 function updateNodePorts(service: Service, old: Service, ports: Ports): FieldError[] {
-  const own = new Set(nodePortsOf(old));
+  const own = heldPorts(old);
   for (const [index, port] of (service.spec.ports ?? []).entries()) {
     if (!port.nodePort) {
       if (shouldAllocate(service)) port.nodePort = ports.next('nodePort');
@@ -99,7 +104,7 @@ function allocateHealthCheckPort(service: Service, ports: Ports): void {
 export async function allocateNodePorts(service: Service, old: Service | undefined, ctx: StrategyContext): Promise<FieldError[]> {
   if (!needsNodePort(service)) return [];
   const ports = await Ports.of(service, old, ctx);
-  if (old) for (const port of nodePortsOf(old)) ports.take(port);
+  if (old) for (const port of heldPorts(old)) ports.take(port);
   const errors = old ? updateNodePorts(service, old, ports) : initNodePorts(service, ports);
   if (errors.length === 0 && needsHealthCheck(service) && !(old && needsHealthCheck(old))) allocateHealthCheckPort(service, ports);
   return errors;
