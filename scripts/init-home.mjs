@@ -10,8 +10,11 @@ if (!folder) {
   process.exit(1);
 }
 await build();
-const { openAuthority } = await import(path.join(root, 'dist/libs/hosting/pki/certificate-authority.js'));
-const { secretFile } = await import(path.join(root, 'dist/libs/hosting/secret-file.js'));
-await openAuthority(path.join(folder, 'pki'));
-for (const name of ['admin-token', 'token-key']) secretFile(path.join(folder, name));
+const { openKeys } = await import(path.join(root, 'dist/libs/hosting/keys/keys.js'));
+try {
+  await openKeys(folder);
+} catch (error) {
+  process.stderr.write(`orrery: ${error.message}\n`);
+  process.exit(1);
+}
 process.stdout.write(`${path.resolve(folder)}\n`);

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import {
   BodyBudget,
   createHealth,
@@ -8,11 +7,10 @@ import {
   LISTENER_LIMITS,
   type Log,
   listen,
-  openAuthority,
   openBackends,
+  openKeys,
   type ShutdownStep,
   type Started,
-  secretFile,
   serveOps,
   serverNames,
 } from '#hosting';
@@ -27,11 +25,12 @@ import { Router, type RouterOptions } from './router.js';
 
 /** Puts the api together and listens. Throws ConfigError with one line for what the operator can put right. */
 export async function startApi(config: ApiConfig, log: Log): Promise<Started> {
-  const home = config.ORRERY_HOME;
   const metrics = createMetrics('api');
-  const [backends, authority] = await Promise.all([openBackends(config, metrics, log), openAuthority(path.join(home, 'pki'))]);
+  const [backends, { authority, adminToken, tokenKey }] = await Promise.all([
+    openBackends(config, metrics, log),
+    openKeys(config.ORRERY_HOME, { adminToken: config.ORRERY_ADMIN_TOKEN }),
+  ]);
   const health = createHealth(backends.checks, (name, reason) => log.warn({ check: name, reason }, 'health check failed'));
-  const adminToken = config.ORRERY_ADMIN_TOKEN ?? secretFile(path.join(home, 'admin-token'));
   const platform = await openPlatform({
     config,
     log,
@@ -39,7 +38,7 @@ export async function startApi(config: ApiConfig, log: Log): Promise<Started> {
     authority,
     metrics,
     adminToken,
-    tokenKey: secretFile(path.join(home, 'token-key')),
+    tokenKey,
   });
   const names = serverNames(config.ORRERY_HOST, config.ORRERY_HOST_NAMES);
   const secure = await createSecureServer({ authority, names, log });

@@ -1,12 +1,11 @@
-import path from 'node:path';
 import { components } from '#cluster';
 import {
   ConfigError,
   createHealth,
   createMetrics,
   type Log,
-  openAuthority,
   openBackends,
+  openHomeAuthority,
   type ShutdownStep,
   type Started,
   serveOps,
@@ -27,10 +26,7 @@ function rolesOf({ ROLES }: WorkerConfig): ReadonlySet<string> {
 export async function startWorker(config: WorkerConfig, log: Log): Promise<Started> {
   const roles = rolesOf(config);
   const metrics = createMetrics('worker');
-  const [backends, authority] = await Promise.all([
-    openBackends(config, metrics, log),
-    openAuthority(path.join(config.ORRERY_HOME, 'pki')),
-  ]);
+  const [backends, authority] = await Promise.all([openBackends(config, metrics, log), openHomeAuthority(config.ORRERY_HOME)]);
   // Turns come through Redis: without it a worker does nothing.
   const checks = { required: { ...backends.checks.required, ...backends.checks.optional }, optional: {} };
   const health = createHealth(checks, (name, reason) => log.warn({ check: name, reason }, 'health check failed'));

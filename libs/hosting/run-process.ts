@@ -44,11 +44,13 @@ export async function runProcess<S extends z.ZodType<{ LOG_LEVEL: string }>>(
   }
 }
 
+/** What the operator can put right is said in one line; the rest with its stack. */
 function fail(name: string, error: unknown): void {
-  const message =
-    error instanceof ConfigError ? error.message : `the ${name} can't start: ${error instanceof Error ? error.message : String(error)}`;
-  process.stderr.write(`${message}\n`);
-  if (!(error instanceof ConfigError)) process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`);
-  if (process.send) process.send({ type: 'failed', message }, () => process.exit(1));
+  const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+  const line = error instanceof ConfigError ? message : `the ${name} can't start: ${message}`;
+  process.stderr.write(`${line}\n`);
+  const foreseen = error instanceof ConfigError || (error as NodeJS.ErrnoException).syscall !== undefined;
+  if (!foreseen) process.stderr.write(`${stack}\n`);
+  if (process.send) process.send({ type: 'failed', message: line }, () => process.exit(1));
   else process.exit(1);
 }

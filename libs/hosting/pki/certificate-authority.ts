@@ -1,8 +1,10 @@
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
+import { createPrivateKey, webcrypto, X509Certificate } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import * as x509 from '@peculiar/x509';
+import { ConfigError } from '../config.js';
+import { syncFolder } from '../keys/durable-file.js';
 
 x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0]);
 
@@ -54,7 +56,7 @@ async function makeAuthority(): Promise<{ certificate: string; key: string }> {
 
 async function importKey(pem: string): Promise<CryptoKey> {
   const [der] = x509.PemConverter.decode(pem);
-  if (!der) throw new Error('the CA key is not PEM');
+  if (!der) throw new Error('it is not PEM');
   return webcrypto.subtle.importKey('pkcs8', der, algorithm, true, ['sign']);
 }
 
@@ -83,35 +85,58 @@ async function issue(authority: x509.X509Certificate, key: CryptoKey, names: rea
   return { certificate: certificate.toString('pem'), key: await exportKey(keys.privateKey), notAfter };
 }
 
-function readPair(folder: string): { certificate: string; key: string } | undefined {
-  const [certificate, key] = ['ca.crt', 'ca.key'].map((name) => path.join(folder, name));
-  if (!certificate || !key || !fs.existsSync(certificate) || !fs.existsSync(key)) return undefined;
-  return { certificate: fs.readFileSync(certificate, 'utf8'), key: fs.readFileSync(key, 'utf8') };
-}
+const certificateFile = 'ca.crt';
+const keyFile = 'ca.key';
 
 /** Makes the folder with both files at once: of two processes that start together one wins, and both use its. */
 async function makePair(folder: string): Promise<void> {
   const draft = `${folder}.${process.pid}`;
   const made = await makeAuthority();
   fs.mkdirSync(draft, { recursive: true, mode: 0o700 });
-  fs.writeFileSync(path.join(draft, 'ca.key'), made.key, { mode: 0o600 });
-  fs.writeFileSync(path.join(draft, 'ca.crt'), made.certificate, { mode: 0o644 });
   try {
+    fs.writeFileSync(path.join(draft, keyFile), made.key, { mode: 0o600, flush: true });
+    fs.writeFileSync(path.join(draft, certificateFile), made.certificate, { mode: 0o644, flush: true });
+    syncFolder(draft);
     fs.renameSync(draft, folder);
+    syncFolder(path.dirname(folder));
   } catch (error) {
-    fs.rmSync(draft, { recursive: true });
+    fs.rmSync(draft, { recursive: true, force: true });
     if (!['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }
 
-/** Opens the CA in `folder` (ca.crt, ca.key), or makes one there at the first start; its key is readable to the owner alone. */
+/** The text of one of the two files. Throws ConfigError, which names it, where it is missing or empty. */
+function textOf(file: string): string {
+  const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8').trim() : undefined;
+  if (text) return `${text}\n`;
+  throw new ConfigError(
+    `${file} is ${text === undefined ? 'missing' : 'empty'}: restore it from a backup; where there is none, remove its folder and keys.json ` +
+      'beside that to have a new CA made, which no kubeconfig trusts that was handed out',
+  );
+}
+
+/** Reads what the file holds. Throws ConfigError, which names it, when that fails. */
+async function parsed<T>(file: string, read: () => T | Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw new ConfigError(`${file} can't be read (${(error as Error).message}): restore it from a backup`);
+  }
+}
+
+/**
+ * Opens the CA in `folder` (ca.crt, ca.key), or makes one there at the first start; its key is readable to the owner alone.
+ * Throws ConfigError, which names the file that is at fault.
+ */
 export async function openAuthority(folder: string): Promise<CertificateAuthority> {
-  if (!readPair(folder)) await makePair(folder);
-  const pair = readPair(folder);
-  if (!pair) throw new Error(`${folder} holds no ca.crt and ca.key: remove the folder to have new ones made`);
-  const authority = new x509.X509Certificate(pair.certificate);
+  const [certificate, key] = [certificateFile, keyFile].map((name) => path.join(folder, name)) as [string, string];
+  if (!fs.existsSync(certificate) && !fs.existsSync(key)) await makePair(folder);
+  const pem = { certificate: textOf(certificate), key: textOf(key) };
+  const authority = await parsed(certificate, () => new x509.X509Certificate(pem.certificate));
+  const imported = await parsed(key, () => importKey(pem.key));
+  if (!new X509Certificate(pem.certificate).checkPrivateKey(createPrivateKey(pem.key)))
+    throw new ConfigError(`${key} is not the key of ${certificate}: restore both from one backup`);
   if (authority.notAfter.getTime() < Date.now())
-    throw new Error(`the CA in ${folder} has expired: remove the folder to have a new one made`);
-  const key = await importKey(pair.key);
-  return { certificate: pair.certificate, issueServer: (names) => issue(authority, key, names) };
+    throw new ConfigError(`the CA in ${folder} has expired: remove the folder and keys.json beside it to have a new one made`);
+  return { certificate: pem.certificate, issueServer: (names) => issue(authority, imported, names) };
 }

@@ -1,0 +1,78 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { ConfigError } from '../config.js';
+import { type CertificateAuthority, openAuthority } from '../pki/certificate-authority.js';
+import { makeDurableFile } from './durable-file.js';
+import { secretFile } from './secret-file.js';
+
+const authorityFiles = ['pki/ca.crt', 'pki/ca.key'];
+const adminTokenFile = 'admin-token';
+const tokenKeyFile = 'token-key';
+
+/** What an installation keeps secret. */
+export interface Keys {
+  readonly authority: CertificateAuthority;
+  /** Opens the platform's API. */
+  readonly adminToken: string;
+  /** The key that the clusters' tokens are derived with. */
+  readonly tokenKey: string;
+}
+
+const recordOf = (home: string): string => path.join(home, 'keys.json');
+
+/** The names of the files that were made here: without this record a lost one would look like a first start. */
+function recorded(home: string): string[] {
+  const file = recordOf(home);
+  if (!fs.existsSync(file)) return [];
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8')) as string[];
+  } catch {
+    throw new ConfigError(`${file} can't be read: remove it; it is made anew`);
+  }
+}
+
+function refuseLost(home: string, names: readonly string[]): void {
+  const record = recorded(home);
+  for (const name of names) {
+    const file = path.join(home, name);
+    if (fs.existsSync(file) || !record.includes(name)) continue;
+    throw new ConfigError(
+      `${file} is lost: restore it from a backup; where there is none, remove ${recordOf(home)} to have a new one made, ` +
+        'which makes void what was made with the old one',
+    );
+  }
+}
+
+function record(home: string, names: readonly string[]): void {
+  const before = recorded(home);
+  if (names.every((name) => before.includes(name))) return;
+  try {
+    fs.rmSync(recordOf(home), { force: true });
+    makeDurableFile(recordOf(home), `${JSON.stringify([...new Set([...before, ...names])])}\n`);
+  } catch (error) {
+    // Where the keys are mounted there is nothing to record: they are not made here.
+    if (!['EROFS', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+}
+
+/**
+ * Opens the keys in an installation's home, or makes them at the first start. Throws ConfigError, which names the file, for one that is
+ * lost, empty or cut off. A platform token that is given needs no file.
+ */
+export async function openKeys(home: string, given: { adminToken?: string } = {}): Promise<Keys> {
+  const names = [...authorityFiles, tokenKeyFile, ...(given.adminToken === undefined ? [adminTokenFile] : [])];
+  refuseLost(home, names);
+  const keys = {
+    authority: await openAuthority(path.join(home, 'pki')),
+    adminToken: given.adminToken ?? secretFile(path.join(home, adminTokenFile)),
+    tokenKey: secretFile(path.join(home, tokenKeyFile)),
+  };
+  record(home, names);
+  return keys;
+}
+
+/** Opens the CA alone: all that a worker needs. */
+export async function openHomeAuthority(home: string): Promise<CertificateAuthority> {
+  refuseLost(home, authorityFiles);
+  return openAuthority(path.join(home, 'pki'));
+}
