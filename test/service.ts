@@ -99,10 +99,14 @@ export async function until(condition: () => unknown, within = 90_000): Promise<
   return Boolean(await condition());
 }
 
-/** Starts `npm start`'s launcher and does not wait. `detached` puts it at the head of a process group, as a terminal does; `npm` starts it by `npm start`. */
-export function launch(env: NodeJS.ProcessEnv, { detached = false, npm = false } = {}): Launched {
-  const [program, ...args] = npm ? ['npm', 'start'] : [process.execPath, path.join(root, 'scripts/start.mjs')];
-  const launcher = spawn(program ?? '', args, {
+/** Starts `npm start`'s launcher and does not wait. `detached` puts it at the head of a process group, as a terminal does; `npm` starts it by `npm start`, `within` by a command. */
+export function launch(
+  env: NodeJS.ProcessEnv,
+  { detached = false, npm = false, within = [] }: { detached?: boolean; npm?: boolean; within?: readonly string[] } = {},
+): Launched {
+  const command = npm ? ['npm', 'start'] : [process.execPath, path.join(root, 'scripts/start.mjs')];
+  const [program = '', ...args] = [...within, ...command];
+  const launcher = spawn(program, args, {
     cwd: root,
     env: { ...process.env, NODE_OPTIONS: '', npm_lifecycle_event: undefined, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

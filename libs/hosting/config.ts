@@ -5,10 +5,21 @@ export class ConfigError extends Error {}
 
 const port = z.coerce.number().int().min(0).max(65535);
 
+/** Whether it is a URL of one of these schemes whose credentials and path can be decoded: the clients' own errors would show it whole. */
+const isUrl = (schemes: readonly string[]) => (text: string) => {
+  try {
+    const { protocol, username, password, pathname } = new URL(text);
+    for (const part of [username, password, pathname]) decodeURIComponent(part);
+    return schemes.includes(protocol);
+  } catch {
+    return false;
+  }
+};
+
 /** Settings that every process of the service reads from its environment. */
 export const commonConfig = z.object({
-  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL'),
-  REDIS_URL: z.string().regex(/^rediss?:\/\//, 'must be a redis:// or rediss:// URL'),
+  DATABASE_URL: z.string().refine(isUrl(['postgres:', 'postgresql:']), 'must be a postgres:// URL'),
+  REDIS_URL: z.string().refine(isUrl(['redis:', 'rediss:']), 'must be a redis:// or rediss:// URL'),
   ORRERY_HOME: z.string().default('.orrery'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** Connections to PostgreSQL of this process. */

@@ -9,14 +9,25 @@ const reasons = {
   EROFS: 'its file system is read-only',
   ENOSPC: 'its disk is full',
   EDQUOT: 'the quota of this user is used up',
-  ENOTDIR: 'a part of its path is a file',
-  EEXIST: 'it is a file',
+  ENOTDIR: 'it, or a part of its path, is a file',
+  EEXIST: 'it, or a part of its path, is a file',
   ENAMETOOLONG: 'its path is too long',
   ELOOP: 'its path leads round in a circle of links',
 };
 
 /** Bytes that a home needs at the least: PostgreSQL's first files and its log. */
 const leastFree = 128 * 1024 * 1024;
+
+/** Not mkdir's own `recursive`, which tries for ever where a folder is there and nothing can be made in it (/proc). */
+function makeFolders(folder) {
+  if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (path.dirname(folder) !== folder) makeFolders(path.dirname(folder));
+  try {
+    fs.mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (error.code !== 'EEXIST' || !fs.statSync(folder).isDirectory()) throw error;
+  }
+}
 
 /** What every start does there sooner or later: a folder, a file that is on the disk, and a link. */
 function tryOut(home) {
@@ -36,7 +47,7 @@ export function makeHome(home, { embedded }) {
     throw new StartError(`ORRERY_HOME=${home} can't be used: ${why}; set ORRERY_HOME to a folder elsewhere`);
   };
   try {
-    fs.mkdirSync(home, { recursive: true, mode: 0o700 });
+    makeFolders(home);
     tryOut(home);
   } catch (error) {
     refuse(reasons[error.code] ?? `its file system does not do what is needed (${error.syscall}: ${error.code})`);
@@ -44,5 +55,5 @@ export function makeHome(home, { embedded }) {
   if (!embedded) return;
   const { bavail, bsize } = fs.statfsSync(home);
   if (bavail * bsize < leastFree)
-    refuse(`its disk is nearly full (${Math.floor((bavail * bsize) / 1048576)} MiB are free, 128 are needed)`);
+    refuse(`its disk is nearly full (${Math.round((bavail * bsize) / 1048576)} MiB are free, 128 are needed)`);
 }

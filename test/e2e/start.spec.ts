@@ -146,6 +146,16 @@ describe('what keeps it from starting is said in one clear line', () => {
       { DATABASE_URL: 'postgres://me:secret@127.0.0.1:1/orrery' },
       "PostgreSQL can't be reached for the migrations (connect ECONNREFUSED 127.0.0.1:1): start it or correct DATABASE_URL",
     ],
+    ...['postgres://[', 'postgres://host:99999/db', 'postgres://me:%zz@host/db'].map((url): [string, NodeJS.ProcessEnv, string] => [
+      url,
+      { DATABASE_URL: url },
+      'bad configuration: DATABASE_URL: must be a postgres:// URL',
+    ]),
+    ...['redis://[', 'redis://host:99999', 'redis://:%zz@host', 'redis'].map((url): [string, NodeJS.ProcessEnv, string] => [
+      url,
+      { REDIS_URL: url },
+      'bad configuration: REDIS_URL: must be a redis:// or rediss:// URL',
+    ]),
     ['a database URL that is none', { DATABASE_URL: 'nonsense' }, 'bad configuration: DATABASE_URL: must be a postgres:// URL'],
     [
       'an unreachable Redis',

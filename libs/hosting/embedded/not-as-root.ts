@@ -22,10 +22,52 @@ const makeFolder = (folder: string): void => {
 
 const asWeAre: Guise = { wrap: (command) => [...command], folder: makeFolder, programs: (native) => native };
 
-/** In a user namespace root bears another number, which satisfies PostgreSQL, while the files stay root's. */
+/** Whether a user of this number, in the group of the same number and without privileges, can pass a folder. */
+function canPass(folder: string, id: number): boolean {
+  const { uid, gid, mode } = statSync(folder);
+  const bit = uid === id ? 0o100 : gid === id ? 0o010 : 0o001;
+  return (mode & bit) !== 0;
+}
+
+/** The folders from the root down to this one. */
+function wayTo(folder: string): string[] {
+  const above = path.dirname(folder);
+  return above === folder ? [folder] : [...wayTo(above), folder];
+}
+
+/** Throws an Error that names the folder on the way to the home that PostgreSQL could not pass. */
+function checkWay(home: string, id: number): void {
+  const barred = wayTo(home).find((folder) => !canPass(folder, id));
+  if (barred === undefined) return;
+  throw new Error(
+    `PostgreSQL does not run as root and can't pass ${barred} as another user: set ORRERY_HOME to a folder elsewhere, or DATABASE_URL`,
+  );
+}
+
+/** A copy of the programs below the home, made once. */
+function copyPrograms(native: string, home: string, finish: (copy: string) => void): string {
+  const copy = path.join(home, 'postgres-programs');
+  if (existsSync(copy)) return copy;
+  const draft = `${copy}.new`;
+  rmSync(draft, { recursive: true, force: true });
+  cpSync(native, draft, { recursive: true, verbatimSymlinks: true });
+  finish(draft);
+  renameSync(draft, copy);
+  return copy;
+}
+
+/** In a user namespace root bears another number, which satisfies PostgreSQL; the files stay root's, whose privileges are gone. */
 function inNamespace(unshare: string): Guise {
   const prefix = [unshare, '--user', `--map-user=${nobody}`, `--map-group=${nobody}`];
-  return { ...asWeAre, wrap: (command) => [...prefix, ...command] };
+  return {
+    wrap: (command) => [...prefix, ...command],
+    folder(folder) {
+      checkWay(path.dirname(folder), 0);
+      makeFolder(folder);
+    },
+    programs: (native, home) =>
+      wayTo(path.join(native, 'bin')).every((folder) => canPass(folder, 0)) ? native : copyPrograms(native, home, () => undefined),
+  };
 }
 
 function giveAway(file: string): void {
@@ -33,35 +75,18 @@ function giveAway(file: string): void {
   if (statSync(file).isDirectory()) for (const name of readdirSync(file)) giveAway(path.join(file, name));
 }
 
-/** Every folder above must let others pass. Throws an Error that names the one that does not. */
-function checkWay(home: string): void {
-  chmodSync(home, statSync(home).mode | 0o011);
-  for (let above = path.dirname(home); above !== path.dirname(above); above = path.dirname(above)) {
-    if ((statSync(above).mode & 0o001) !== 0) continue;
-    throw new Error(
-      `PostgreSQL does not run as root and can't pass ${above} as another user: set ORRERY_HOME to a folder elsewhere, or DATABASE_URL`,
-    );
-  }
-}
-
 /** Where namespaces are barred (many containers), the server really is nobody: what it needs is given to it. */
 function asNobody(setpriv: string): Guise {
   return {
     wrap: (command) => [setpriv, `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', ...command],
     folder(folder) {
-      checkWay(path.dirname(folder));
+      const home = path.dirname(folder);
+      chmodSync(home, statSync(home).mode | 0o011);
+      checkWay(home, nobody);
       makeFolder(folder);
       giveAway(folder);
     },
-    programs(native, home) {
-      const copy = path.join(home, 'postgres-programs');
-      if (existsSync(copy)) return copy;
-      rmSync(`${copy}.new`, { recursive: true, force: true });
-      cpSync(native, `${copy}.new`, { recursive: true, verbatimSymlinks: true });
-      giveAway(`${copy}.new`);
-      renameSync(`${copy}.new`, copy);
-      return copy;
-    },
+    programs: (native, home) => copyPrograms(native, home, giveAway),
   };
 }
 
@@ -69,7 +94,10 @@ function asNobody(setpriv: string): Guise {
 export function notAsRoot(data: string): Guise {
   if (process.getuid?.() !== 0) return asWeAre;
   const [unshare, setpriv] = [onPath('unshare'), onPath('setpriv')];
-  const isNobodys = statSync(data, { throwIfNoEntry: false })?.uid === nobody;
+  const owner = statSync(data, { throwIfNoEntry: false })?.uid;
+  const isNobodys = owner === nobody;
+  if (owner !== undefined && owner !== 0 && !isNobodys)
+    throw new Error(`${data} belongs to another user (uid ${owner}): start Orrery as that user, or set ORRERY_HOME to another folder`);
   if (unshare && !isNobodys) {
     const [program = '', ...rest] = inNamespace(unshare).wrap(['true']);
     if (spawnSync(program, rest, { stdio: 'ignore', timeout: 5_000 }).status === 0) return inNamespace(unshare);
