@@ -92,6 +92,7 @@ export {
   regexMessage,
 } from './names.js';
 export type { KubeObject, ManagedFieldsEntry, ObjectMeta, OwnerReference } from './object.js';
+export { formatKey, keyOf, type ObjectKey, parseKey } from './object-key.js';
 export {
   FIELD_IMMUTABLE_MESSAGE,
   validateAnnotations,

@@ -1,4 +1,4 @@
-import type { KubeObject } from '#apimachinery';
+import { formatKey, type KubeObject, keyOf } from '#apimachinery';
 
 /** One change as an informer's handlers see it. `old` is what stood there before; for a deletion `object` is the last state. */
 export interface InformerChange<T extends KubeObject> {
@@ -78,15 +78,13 @@ class Index<T> {
   }
 }
 
-const keyOf = (name: string, namespace: string | undefined): string => (namespace ? `${namespace}/${name}` : name);
-
 function controllerUids(object: KubeObject): readonly string[] {
   const owner = object.metadata.ownerReferences?.find((reference) => reference.controller === true);
   return owner === undefined ? NONE : [owner.uid];
 }
 
 /** The indexed objects behind an informer (client-go tools/cache thread_safe_store.go). Filled by list and watch; see informers.ts. */
-export class ObjectIndex<T extends KubeObject> implements Informer<T> {
+export class Indexer<T extends KubeObject> implements Informer<T> {
   private readonly objects = new Map<string, T>();
   private readonly uids = new Map<string, T>();
   private readonly namespaces = new Index<T>((object) => [object.metadata.namespace ?? '']);
@@ -96,7 +94,7 @@ export class ObjectIndex<T extends KubeObject> implements Informer<T> {
   private everything: readonly T[] | undefined;
 
   get(name: string, namespace?: string): T | undefined {
-    return this.objects.get(keyOf(name, namespace));
+    return this.objects.get(formatKey({ namespace, name }));
   }
 
   list(namespace?: string): readonly T[] {
@@ -133,7 +131,7 @@ export class ObjectIndex<T extends KubeObject> implements Informer<T> {
 
   /** Puts an object in and tells the handlers. */
   put(object: T, revision: number): void {
-    const key = keyOf(object.metadata.name, object.metadata.namespace);
+    const key = formatKey(keyOf(object));
     const old = this.objects.get(key);
     this.objects.set(key, object);
     this.reindex(key, old, object);
@@ -142,7 +140,7 @@ export class ObjectIndex<T extends KubeObject> implements Informer<T> {
 
   /** Takes an object out and tells the handlers; nothing happens where it is not there. */
   remove(object: T, revision: number): void {
-    const key = keyOf(object.metadata.name, object.metadata.namespace);
+    const key = formatKey(keyOf(object));
     const old = this.objects.get(key);
     if (old === undefined) return;
     this.objects.delete(key);
@@ -155,7 +153,7 @@ export class ObjectIndex<T extends KubeObject> implements Informer<T> {
     const present = new Set<string>();
     const changed: T[] = [];
     for (const object of objects) {
-      const key = keyOf(object.metadata.name, object.metadata.namespace);
+      const key = formatKey(keyOf(object));
       present.add(key);
       if (this.objects.get(key)?.metadata.resourceVersion !== object.metadata.resourceVersion) changed.push(object);
     }

@@ -1,7 +1,7 @@
 import type { Resource } from '#api';
 import type { KubeObject } from '#apimachinery';
 import type { Client } from './client.js';
-import { type Informer, ObjectIndex } from './informer.js';
+import { Indexer, type Informer } from './informer.js';
 
 /** The informers of one cluster in this process, one a resource, shared by whoever asks. */
 export interface Informers {
@@ -22,7 +22,7 @@ export interface InformerSet extends Informers {
 
 /** One resource's list and watch (client-go tools/cache reflector.go), without timers: it is driven by `synced()`. */
 class Reflector<T extends KubeObject> {
-  readonly index = new ObjectIndex<T>();
+  readonly index = new Indexer<T>();
   private following = false;
   private starting: Promise<void> | undefined;
   private stop: (() => void) | undefined;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ConfigMap, type corev1, Secret } from '#api';
 import { conflict, type KubeObject, SteppedClock, seededRandom } from '#apimachinery';
 import type { CausalClient } from '#client';
-import { ObjectIndex } from '#client';
+import { Indexer } from '#client';
 import { FencedError } from '#storage';
 import type { ClusterContext, Informer, ReconcileFailure } from './component.js';
 import { componentOf } from './component-of.js';
@@ -16,7 +16,7 @@ function object(name: string, kind = 'ConfigMap', owner?: string): KubeObject {
 /** A component of one controller over real informers that the spec fills; `reconcile` is the spec's. */
 async function opened(reconcile: (key: string, call: number) => Promise<Reconciled | undefined> | undefined, resumeAfter?: number) {
   const clock = new SteppedClock(0);
-  const indexes = new Map([ConfigMap, Secret].map((resource) => [resource.kind, new ObjectIndex<KubeObject>()]));
+  const indexes = new Map([ConfigMap, Secret].map((resource) => [resource.kind, new Indexer<KubeObject>()]));
   const causes: Array<[string, number | undefined]> = [];
   const failures: ReconcileFailure[] = [];
   const client = { as: (cause: { wokenBy?: number }) => ({ ...client, wokenBy: cause.wokenBy }) } as unknown as CausalClient;

@@ -1,15 +1,9 @@
 import type { Resource } from '#api';
-import { type Clock, isNotFound, type KubeObject, type Random } from '#apimachinery';
+import { type Clock, formatKey, isNotFound, type KubeObject, keyOf, type ObjectKey, parseKey, type Random } from '#apimachinery';
 import type { CausalClient } from '#client';
 import type { Change, ClusterContext, ComponentChange, Informers, TimingProfile } from './component.js';
 import type { EventRecorder } from './recorder.js';
 import type { WorkQueue } from './work-queue.js';
-
-/** Names one object of a controller's resource. */
-export interface ObjectKey {
-  namespace?: string;
-  name: string;
-}
 
 /** What a reconcile may ask for. */
 export interface Reconciled {
@@ -74,22 +68,6 @@ export interface Controller {
 export interface OpenController {
   readonly concurrency: number;
   reconcile(key: string, ctx: ReconcileContext): Promise<Reconciled | undefined>;
-}
-
-/** Writes a key as the queue holds it: `namespace/name`, or `name`. */
-export function formatKey({ namespace, name }: ObjectKey): string {
-  return namespace ? `${namespace}/${name}` : name;
-}
-
-/** Reads what formatKey() wrote. */
-export function parseKey(key: string): ObjectKey {
-  const slash = key.indexOf('/');
-  return slash < 0 ? { name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
-}
-
-/** The key of an object. */
-export function keyOf(object: KubeObject): ObjectKey {
-  return { namespace: object.metadata.namespace, name: object.metadata.name };
 }
 
 /** Wakes the keys that `map` makes of each change of a resource. */

@@ -12,8 +12,8 @@ export type {
   TimingProfile,
 } from './component.js';
 export { componentOf } from './component-of.js';
-export type { Controller, ControllerDefinition, ObjectKey, OpenController, ReconcileContext, Reconciled, Watch } from './controller.js';
-export { defineController, formatKey, keyOf, parseKey, watching } from './controller.js';
+export type { Controller, ControllerDefinition, OpenController, ReconcileContext, Reconciled, Watch } from './controller.js';
+export { defineController, watching } from './controller.js';
 export { isFenced } from './failures.js';
 export { type Duty, LocalHost, type LocalHostOptions } from './local-host.js';
 export { createRecorder, type EventNote, type EventRecorder, type EventSink, type RecorderOptions } from './recorder.js';

@@ -1,7 +1,7 @@
 import { type corev1, Node, Pod } from '#api';
-import { formatTime, type Instant, isNotFound } from '#apimachinery';
+import { formatTime, type Instant, isNotFound, keyOf } from '#apimachinery';
 import { isPodTerminal, setCondition } from '#component-helpers';
-import { defineController, type Informers, keyOf, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
+import { defineController, type Informers, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
 
 /** Ended pods that may stand before the oldest are deleted (--terminated-pod-gc-threshold). */
 const TERMINATED_THRESHOLD = 12_500;

@@ -1,5 +1,5 @@
 import { ConfigMap, type corev1, Node, Pod, Secret } from '#api';
-import { isNotFound } from '#apimachinery';
+import { formatKey, isNotFound, keyOf, parseKey } from '#apimachinery';
 import { isTerminalPhase } from '#component-helpers';
 import {
   type Change,
@@ -8,10 +8,7 @@ import {
   type ComponentChange,
   type Controller,
   componentOf,
-  formatKey,
-  keyOf,
   type OpenController,
-  parseKey,
   type ReconcileContext,
   type Reconciled,
   type WorkQueue,

@@ -1,59 +1,21 @@
 import type { corev1 } from '#api';
 import { parseQuantity } from '#apimachinery';
-import { type Client, createInformers } from '#client';
 import { runCycle } from './cycle.js';
 import { fitMessage } from './fit-message.js';
 import type { World } from './framework.js';
 import { plugins } from './plugins/index.js';
-import { preempt } from './preemption.js';
-import { Snapshot } from './snapshot.js';
-
-type NodeParts = {
-  labels?: Record<string, string>;
-  taints?: corev1.Taint[];
-  unschedulable?: boolean;
-  allocatable?: Record<string, string>;
-};
-
-const node = (name: string, { labels, taints, unschedulable, allocatable }: NodeParts = {}): corev1.Node => ({
-  apiVersion: 'v1',
-  kind: 'Node',
-  metadata: { name, labels: { 'kubernetes.io/hostname': name, ...labels } },
-  spec: { taints, unschedulable },
-  status: { allocatable: { cpu: '4', memory: '8Gi', pods: '110', ...allocatable } },
-});
-
-const pod = (
-  name: string,
-  spec: Partial<corev1.PodSpec> & { requests?: Record<string, string> } = {},
-  labels: Record<string, string> = {},
-): corev1.Pod => {
-  const { requests, ...rest } = spec;
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, namespace: 'default', uid: name, labels },
-    spec: { containers: [{ name: 'c', image: 'nginx:1.27', resources: requests ? { requests } : {} }], ...rest },
-  };
-};
+import { preempt } from './preemption/preempt.js';
+import { node, pod, world } from './test-objects.js';
 
 const controlPlane = node('cp', {
   labels: { 'node-role.kubernetes.io/control-plane': '' },
   taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }],
 });
-const informers = createInformers({} as Client);
-
-function world(nodes: corev1.Node[], placed: corev1.Pod[] = []): World {
-  const snapshot = new Snapshot();
-  for (const one of nodes) snapshot.setNode(one);
-  for (const one of placed) snapshot.setPod(one);
-  return { nodes: snapshot.nodes, informers };
-}
 
 function outcome(wanted: corev1.Pod, on: World): string {
   const result = runCycle(wanted, on, plugins, 0);
   if (result.node) return result.node.name;
-  return fitMessage(result.failure, preempt({ pod: wanted, world: on, plugins }, result.failure).message ?? 'preempts');
+  return fitMessage(result.failure, preempt(wanted, on, { failure: result.failure, offset: 0 }).message ?? 'preempts');
 }
 
 const three = (): corev1.Node[] => [controlPlane, node('w1'), node('w2')];
@@ -206,18 +168,4 @@ describe('which node is best', () => {
     warm.status = { ...warm.status, images: [{ names: ['docker.io/big:1'], sizeBytes: parseQuantity('900Mi').value() }] };
     expect(outcome(pod('p', { containers: [{ name: 'c', image: 'docker.io/big:1' }] }), world([node('w1'), warm, node('w3')]))).toBe('w2');
   });
-});
-
-test('preemption takes the fewest, least important pods', () => {
-  const on = world(
-    [node('w1')],
-    [
-      pod('low', { nodeName: 'w1', priority: 1, requests: { cpu: '2' } }),
-      pod('mid', { nodeName: 'w1', priority: 5, requests: { cpu: '2' } }),
-    ],
-  );
-  const wanted = pod('p', { priority: 10, requests: { cpu: '2' } });
-  const { failure } = runCycle(wanted, on, plugins, 0);
-  const { candidate } = failure ? preempt({ pod: wanted, world: on, plugins }, failure) : { candidate: undefined };
-  expect(candidate?.victims.map(({ metadata }) => metadata.name)).toEqual(['low']);
 });

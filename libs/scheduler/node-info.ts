@@ -1,40 +1,52 @@
 import type { corev1 } from '#api';
 import { controllerOf } from '#apimachinery';
-import { type Amounts, amount, requestsOf } from './requests.js';
+import { HostPorts, hostPortsOf } from './host-ports.js';
+import { type Amounts, amountOf, podAmounts } from './pod-amounts.js';
 
-/** A port taken on a node: protocol, address and port. */
-export interface HostPort {
-  protocol: string;
-  ip: string;
-  port: number;
+/** What the pods of a node come to together. */
+interface Sums {
+  pods: Map<string, corev1.Pod>;
+  requested: Amounts;
+  scored: Amounts;
+  withAffinity: Set<corev1.Pod>;
+  byController: Map<string, number>;
+  ports: HostPorts;
 }
 
-/** The host ports a pod takes. */
-export function hostPortsOf(pod: corev1.Pod): HostPort[] {
-  const sidecars = (pod.spec.initContainers ?? []).filter((container) => container.restartPolicy === 'Always');
-  return [...sidecars, ...pod.spec.containers].flatMap((container) =>
-    (container.ports ?? []).flatMap((port) =>
-      port.hostPort ? [{ protocol: port.protocol ?? 'TCP', ip: port.hostIP || '0.0.0.0', port: port.hostPort }] : [],
-    ),
-  );
-}
+const noPods = (): Sums => ({
+  pods: new Map(),
+  requested: new Map(),
+  scored: new Map(),
+  withAffinity: new Set(),
+  byController: new Map(),
+  ports: new HostPorts(),
+});
+
+const copyOf = ({ pods, requested, scored, withAffinity, byController, ports }: Sums): Sums => ({
+  pods: new Map(pods),
+  requested: new Map(requested),
+  scored: new Map(scored),
+  withAffinity: new Set(withAffinity),
+  byController: new Map(byController),
+  ports: ports.clone(),
+});
 
 const usesAffinity = (pod: corev1.Pod): boolean =>
   pod.spec.affinity?.podAffinity !== undefined || pod.spec.affinity?.podAntiAffinity !== undefined;
 
-/** A node and what is on it. Kept up pod by pod (upstream framework.NodeInfo). */
+function addTo(sums: Map<string, number>, key: string, amount: number): void {
+  sums.set(key, (sums.get(key) ?? 0) + amount);
+}
+
+/** A node and the pods on it, kept up to date pod by pod (framework.NodeInfo). */
 export class NodeInfo {
-  readonly pods = new Map<string, corev1.Pod>();
-  readonly requested: Amounts = new Map();
-  readonly scored: Amounts = new Map();
-  readonly withAffinity = new Set<corev1.Pod>();
-  /** Pods a controller (by uid) has here. */
-  readonly byController = new Map<string, number>();
-  readonly ports = new Map<corev1.Pod, HostPort[]>();
   allocatable: Amounts = new Map();
   private imageSizes: Map<string, number> | undefined;
 
-  constructor(private current: corev1.Node) {
+  constructor(
+    private current: corev1.Node,
+    private readonly sums: Sums = noPods(),
+  ) {
     this.node = current;
   }
 
@@ -44,9 +56,8 @@ export class NodeInfo {
 
   set node(node: corev1.Node) {
     this.current = node;
-    this.allocatable = new Map(
-      Object.entries(node.status?.allocatable ?? {}).map(([resource, quantity]) => [resource, amount(resource, quantity)]),
-    );
+    const allocatable = Object.entries(node.status?.allocatable ?? {});
+    this.allocatable = new Map(allocatable.map(([resource, quantity]) => [resource, amountOf(resource, quantity)]));
     this.imageSizes = undefined;
   }
 
@@ -58,6 +69,32 @@ export class NodeInfo {
     return this.current.metadata.labels ?? {};
   }
 
+  /** Pods by key. */
+  get pods(): ReadonlyMap<string, corev1.Pod> {
+    return this.sums.pods;
+  }
+
+  get requested(): ReadonlyMap<string, number> {
+    return this.sums.requested;
+  }
+
+  get scored(): ReadonlyMap<string, number> {
+    return this.sums.scored;
+  }
+
+  get withAffinity(): ReadonlySet<corev1.Pod> {
+    return this.sums.withAffinity;
+  }
+
+  /** Numbers of pods by the uid of their controller. */
+  get byController(): ReadonlyMap<string, number> {
+    return this.sums.byController;
+  }
+
+  get ports(): Pick<HostPorts, 'conflicts'> {
+    return this.sums.ports;
+  }
+
   /** Image name → bytes, of the images the node reports. */
   get images(): ReadonlyMap<string, number> {
     this.imageSizes ??= new Map(
@@ -67,32 +104,41 @@ export class NodeInfo {
   }
 
   add(key: string, pod: corev1.Pod): void {
-    this.pods.set(key, pod);
+    this.remove(key);
+    this.sums.pods.set(key, pod);
     this.count(pod, 1);
   }
 
+  /** The pod as it is now, where nothing has changed that is counted. */
+  renew(key: string, pod: corev1.Pod): void {
+    const before = this.sums.pods.get(key);
+    if (!before) return;
+    this.sums.pods.set(key, pod);
+    if (this.sums.withAffinity.delete(before)) this.sums.withAffinity.add(pod);
+  }
+
   remove(key: string): void {
-    const pod = this.pods.get(key);
+    const pod = this.sums.pods.get(key);
     if (!pod) return;
-    this.pods.delete(key);
+    this.sums.pods.delete(key);
     this.count(pod, -1);
   }
 
   private count(pod: corev1.Pod, sign: 1 | -1): void {
-    const { asked, scored } = requestsOf(pod);
-    for (const [resource, value] of asked) this.requested.set(resource, (this.requested.get(resource) ?? 0) + sign * value);
-    for (const [resource, value] of scored) this.scored.set(resource, (this.scored.get(resource) ?? 0) + sign * value);
+    const { requested, scored, byController, ports, withAffinity } = this.sums;
+    const amounts = podAmounts(pod);
+    for (const [resource, amount] of amounts.asked) addTo(requested, resource, sign * amount);
+    for (const [resource, amount] of amounts.scored) addTo(scored, resource, sign * amount);
     const controller = controllerOf(pod)?.uid;
-    if (controller) this.byController.set(controller, (this.byController.get(controller) ?? 0) + sign);
-    const ports = hostPortsOf(pod);
-    if (ports.length > 0) sign > 0 ? this.ports.set(pod, ports) : this.ports.delete(pod);
-    if (usesAffinity(pod)) sign > 0 ? this.withAffinity.add(pod) : this.withAffinity.delete(pod);
+    if (controller) addTo(byController, controller, sign);
+    for (const port of hostPortsOf(pod)) ports.count(port, sign);
+    if (!usesAffinity(pod)) return;
+    if (sign > 0) withAffinity.add(pod);
+    else withAffinity.delete(pod);
   }
 
-  /** A copy that can be changed without touching this one: preemption tries things on it. */
+  /** A copy that can be changed without touching this one: for what is only tried. */
   clone(): NodeInfo {
-    const copy = new NodeInfo(this.current);
-    for (const [key, pod] of this.pods) copy.add(key, pod);
-    return copy;
+    return new NodeInfo(this.current, copyOf(this.sums));
   }
 }

@@ -1,5 +1,7 @@
+import TinyQueue from 'tinyqueue';
 import type { corev1 } from '#api';
 import type { Clock, Instant } from '#apimachinery';
+import { podPriority } from '#component-helpers';
 import { TimerHeap } from '#controller-runtime';
 
 /** Back-off of a pod that could not be placed: 1 s, doubled by each attempt, 10 s at most (scheduler defaults). */
@@ -26,16 +28,22 @@ interface Entry extends Waiting {
   backoffUntil: Instant;
 }
 
-const priority = (entry: Entry): number => entry.pod.spec.priority ?? 0;
+/** One stay of a pod in the active queue. A stay that has ended otherwise is skipped when its turn comes. */
+interface Stay {
+  entry: Entry;
+  priority: number;
+  ended: boolean;
+}
 
 /**
  * Where pods wait: active (to be tried next: by priority, then age), backing off (failed a moment ago), unschedulable (until
- * something changes). Upstream's internal scheduling queue.
+ * something changes). Upstream's scheduling queue.
  */
 export class SchedulingQueue {
   private readonly entries = new Map<string, Entry>();
-  private active: Entry[] = [];
-  private sorted = true;
+  private readonly unschedulable = new Map<string, Entry>();
+  private readonly active = new TinyQueue<Stay>([], (a, b) => b.priority - a.priority || a.entry.order - b.entry.order);
+  private readonly stays = new Map<string, Stay>();
   private readonly timers = new TimerHeap<string>();
   private arrivals = 0;
 
@@ -44,7 +52,7 @@ export class SchedulingQueue {
   /** Whether a pod can be taken now. */
   get ready(): boolean {
     this.flush();
-    return this.active.length > 0;
+    return this.stays.size > 0;
   }
 
   /** A pod that is new, or changed so that it may fit now. */
@@ -57,7 +65,7 @@ export class SchedulingQueue {
       if (known.place !== 'out') this.activate(known);
       return;
     }
-    const entry: Entry = { key, pod, order: this.arrivals++, attempts: 0, wokenBy: revision, place: 'active', backoffUntil: 0 };
+    const entry: Entry = { key, pod, order: this.arrivals++, attempts: 0, wokenBy: revision, place: 'out', backoffUntil: 0 };
     this.entries.set(key, entry);
     this.activate(entry);
   }
@@ -72,22 +80,20 @@ export class SchedulingQueue {
     const entry = this.entries.get(key);
     if (!entry) return;
     this.entries.delete(key);
-    this.timers.clear(key);
-    if (entry.place === 'active') this.active = this.active.filter((other) => other !== entry);
+    this.leave(entry);
   }
 
   /** The next pod to try; it is out of the queue until fail() or remove(). */
   take(): Waiting | undefined {
     this.flush();
-    if (!this.sorted) {
-      this.active.sort((a, b) => priority(a) - priority(b) || b.order - a.order);
-      this.sorted = true;
+    for (let stay = this.active.pop(); stay; stay = this.active.pop()) {
+      if (stay.ended) continue;
+      const { entry } = stay;
+      this.leave(entry);
+      entry.attempts += 1;
+      return entry;
     }
-    const entry = this.active.pop();
-    if (!entry) return undefined;
-    entry.place = 'out';
-    entry.attempts += 1;
-    return entry;
+    return undefined;
   }
 
   /** The pod did not fit: it waits for a change. With `retry` it comes back after its back-off. */
@@ -96,24 +102,28 @@ export class SchedulingQueue {
     if (entry?.place !== 'out') return;
     const now = this.clock.now();
     entry.backoffUntil = now + Math.min(LONGEST_BACKOFF, INITIAL_BACKOFF * 2 ** (entry.attempts - 1));
-    entry.place = retry ? 'backoff' : 'unschedulable';
-    this.timers.clear(key);
-    this.timers.set(key, retry ? entry.backoffUntil : now + LONGEST_WAIT);
+    if (retry) this.backOff(entry);
+    else {
+      entry.place = 'unschedulable';
+      this.unschedulable.set(key, entry);
+      this.timers.set(key, now + LONGEST_WAIT);
+    }
+  }
+
+  /** What was to make room for an unschedulable pod went wrong: it is tried again after its back-off. */
+  retry(key: string): void {
+    const entry = this.unschedulable.get(key);
+    if (entry) this.backOff(entry);
   }
 
   /** Something changed that may let unschedulable pods in (MoveAllToActiveOrBackoffQueue). */
   moveAll(revision: number, may: (pod: corev1.Pod) => boolean = () => true): void {
     const now = this.clock.now();
-    for (const entry of this.entries.values()) {
-      if (entry.place !== 'unschedulable' || !may(entry.pod)) continue;
+    for (const entry of this.unschedulable.values()) {
+      if (!may(entry.pod)) continue;
       entry.wokenBy = revision;
-      if (entry.backoffUntil <= now) {
-        this.activate(entry);
-        continue;
-      }
-      entry.place = 'backoff';
-      this.timers.clear(entry.key);
-      this.timers.set(entry.key, entry.backoffUntil);
+      if (entry.backoffUntil <= now) this.activate(entry);
+      else this.backOff(entry);
     }
   }
 
@@ -121,11 +131,28 @@ export class SchedulingQueue {
     return this.timers.nextAt();
   }
 
-  private activate(entry: Entry): void {
+  /** Takes the entry from where it waits. */
+  private leave(entry: Entry): void {
+    const stay = this.stays.get(entry.key);
+    if (stay) stay.ended = true;
+    this.stays.delete(entry.key);
+    this.unschedulable.delete(entry.key);
     this.timers.clear(entry.key);
+    entry.place = 'out';
+  }
+
+  private backOff(entry: Entry): void {
+    this.leave(entry);
+    entry.place = 'backoff';
+    this.timers.set(entry.key, entry.backoffUntil);
+  }
+
+  private activate(entry: Entry): void {
+    this.leave(entry);
     entry.place = 'active';
-    this.active.push(entry);
-    this.sorted = false;
+    const stay = { entry, priority: podPriority(entry.pod), ended: false };
+    this.stays.set(entry.key, stay);
+    this.active.push(stay);
   }
 
   private flush(): void {

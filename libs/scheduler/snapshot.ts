@@ -1,29 +1,31 @@
 import type { corev1 } from '#api';
+import { formatKey, keyOf } from '#apimachinery';
+import { isPodTerminal } from '#component-helpers';
 import { NodeInfo } from './node-info.js';
 
-const keyOf = (pod: corev1.Pod): string => `${pod.metadata.namespace}/${pod.metadata.name}`;
-
-/** A pod that has run to its end takes nothing. */
-const isOver = (pod: corev1.Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+/** Whether two states of a pod ask for the same: the generation counts the changes of the spec. */
+function isSameSpec(a: corev1.Pod, b: corev1.Pod): boolean {
+  return (
+    a.spec === b.spec ||
+    (a.metadata.uid === b.metadata.uid && a.metadata.generation !== undefined && a.metadata.generation === b.metadata.generation)
+  );
+}
 
 /**
- * The nodes and the pods on them, kept up by events. A pod that was given a node counts there at once (it is assumed),
+ * The nodes and the pods on them, kept up to date by events. A pod that was given a node counts there at once (it is assumed),
  * before its binding is written.
  */
 export class Snapshot {
   private readonly byName = new Map<string, NodeInfo>();
   private readonly places = new Map<string, { node: string; pod: corev1.Pod }>();
-  /** Pods bound to nodes that are not there (yet). */
+  /** Pods by the node they are bound to, whether it is there or not. */
+  private readonly bound = new Map<string, Map<string, corev1.Pod>>();
   private ordered: NodeInfo[] | undefined;
 
-  /** Nodes by name, in the order of their names. */
+  /** Nodes in the order of their names. */
   get nodes(): readonly NodeInfo[] {
     this.ordered ??= [...this.byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
     return this.ordered;
-  }
-
-  get(name: string): NodeInfo | undefined {
-    return this.byName.get(name);
   }
 
   setNode(node: corev1.Node): void {
@@ -34,7 +36,7 @@ export class Snapshot {
       return;
     }
     const info = new NodeInfo(node);
-    for (const [key, place] of this.places) if (place.node === name) info.add(key, place.pod);
+    for (const [key, pod] of this.bound.get(name) ?? []) info.add(key, pod);
     this.byName.set(name, info);
     this.ordered = undefined;
   }
@@ -47,17 +49,23 @@ export class Snapshot {
   /** The pod as it is now: counted on its node, or on none. */
   setPod(pod: corev1.Pod): void {
     const node = pod.spec.nodeName;
-    const place = this.places.get(keyOf(pod));
-    if (place && place.node === node && place.pod.spec === pod.spec && !isOver(pod)) return;
+    const place = this.places.get(formatKey(keyOf(pod)));
+    if (place && place.node === node && isSameSpec(place.pod, pod) && !isPodTerminal(pod)) {
+      this.renew(pod, node);
+      return;
+    }
     this.removePod(pod);
-    if (node && !isOver(pod)) this.put(pod, node);
+    if (node && !isPodTerminal(pod)) this.put(pod, node);
   }
 
   removePod(pod: corev1.Pod): void {
-    const key = keyOf(pod);
+    const key = formatKey(keyOf(pod));
     const place = this.places.get(key);
     if (!place) return;
     this.places.delete(key);
+    const pods = this.bound.get(place.node);
+    pods?.delete(key);
+    if (pods?.size === 0) this.bound.delete(place.node);
     this.byName.get(place.node)?.remove(key);
   }
 
@@ -67,9 +75,18 @@ export class Snapshot {
     this.put(pod, node);
   }
 
-  private put(pod: corev1.Pod, node: string): void {
-    const key = keyOf(pod);
+  private renew(pod: corev1.Pod, node: string): void {
+    const key = formatKey(keyOf(pod));
     this.places.set(key, { node, pod });
+    this.bound.get(node)?.set(key, pod);
+    this.byName.get(node)?.renew(key, pod);
+  }
+
+  private put(pod: corev1.Pod, node: string): void {
+    const key = formatKey(keyOf(pod));
+    this.places.set(key, { node, pod });
+    const pods = this.bound.get(node) ?? new Map<string, corev1.Pod>();
+    this.bound.set(node, pods.set(key, pod));
     this.byName.get(node)?.add(key, pod);
   }
 }

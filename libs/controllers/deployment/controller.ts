@@ -1,16 +1,7 @@
 import { type appsv1, type corev1, Deployment, Pod, ReplicaSet } from '#api';
-import { controllerOf, isNotFound, labelSelectorAsSelector } from '#apimachinery';
+import { controllerOf, isNotFound, keyOf, labelSelectorAsSelector, type ObjectKey } from '#apimachinery';
 import { conditionOf, isPodTerminal } from '#component-helpers';
-import {
-  type Change,
-  defineController,
-  type Informers,
-  keyOf,
-  type ObjectKey,
-  type ReconcileContext,
-  type Reconciled,
-  watching,
-} from '#controller-runtime';
+import { type Change, defineController, type Informers, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
 import { claimObjects } from '../claim.js';
 import { byRevision, sizeOf } from './replica-sets.js';
 import { Rollout } from './rollout.js';

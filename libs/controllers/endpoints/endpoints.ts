@@ -1,6 +1,6 @@
 import { type corev1, Endpoints, Pod, Service } from '#api';
-import { deepEqual, isAlreadyExists, isNamespaceTerminating, isNotFound, type KubeObject } from '#apimachinery';
-import { defineController, isFenced, keyOf, type ReconcileContext, watching } from '#controller-runtime';
+import { deepEqual, isAlreadyExists, isNamespaceTerminating, isNotFound, type KubeObject, keyOf } from '#apimachinery';
+import { defineController, isFenced, type ReconcileContext, watching } from '#controller-runtime';
 import { HEADLESS, isHeadless, podSelector, servicesOf, TRIGGER_TIME, triggerTime } from './pods-of-service.js';
 import { subsetsOf } from './subsets.js';
 

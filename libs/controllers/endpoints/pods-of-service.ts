@@ -1,7 +1,7 @@
 import { type corev1, Service } from '#api';
-import { deepEqual, type LabelSelector, parseTime, selectorFromSet } from '#apimachinery';
+import { deepEqual, keyOf, type LabelSelector, type ObjectKey, parseTime, selectorFromSet } from '#apimachinery';
 import { isPodReady, isPodTerminal } from '#component-helpers';
-import { type Change, type Informers, keyOf, type ObjectKey } from '#controller-runtime';
+import { type Change, type Informers } from '#controller-runtime';
 
 /** When the last change that mattered happened (v1.EndpointsLastChangeTriggerTime). */
 export const TRIGGER_TIME = 'endpoints.kubernetes.io/last-change-trigger-time';

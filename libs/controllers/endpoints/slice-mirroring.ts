@@ -1,6 +1,6 @@
 import { type corev1, type discoveryv1, EndpointSlice, Endpoints, Service } from '#api';
-import { isNamespaceTerminating, isNotFound } from '#apimachinery';
-import { defineController, keyOf, type ObjectKey, type ReconcileContext, watching } from '#controller-runtime';
+import { isNamespaceTerminating, isNotFound, keyOf, type ObjectKey } from '#apimachinery';
+import { defineController, type ReconcileContext, watching } from '#controller-runtime';
 import { MAX_MIRRORED, MIRROR, mirrored, planMirror } from './mirror.js';
 import { MANAGED_BY, SERVICE_NAME } from './slice-shape.js';
 import type { SlicePlan } from './slices.js';

@@ -5,6 +5,7 @@ import {
   deepEqual,
   isNamespaceTerminating,
   isNotFound,
+  keyOf,
   type LabelSelector,
   selectorFromSet,
 } from '#apimachinery';
@@ -14,7 +15,6 @@ import {
   type Controller,
   defineController,
   isFenced,
-  keyOf,
   type ReconcileContext,
   type Reconciled,
   watching,

@@ -1,6 +1,6 @@
 import { MAX_SCORE, type Plugin } from '../framework.js';
 import type { NodeInfo } from '../node-info.js';
-import { requestsOf } from '../requests.js';
+import { podAmounts } from '../pod-amounts.js';
 
 const resources = ['cpu', 'memory'];
 
@@ -23,8 +23,8 @@ function balance(node: NodeInfo, extra: ReadonlyMap<string, number> | undefined)
 export const balancedAllocation: Plugin = {
   name: 'NodeResourcesBalancedAllocation',
   preScore(pod) {
-    const { asked } = requestsOf(pod);
+    const { asked } = podAmounts(pod);
     return !resources.some((resource) => (asked.get(resource) ?? 0) > 0);
   },
-  score: (pod, node) => MAX_SCORE / 2 + Math.trunc((MAX_SCORE / 2 + balance(node, requestsOf(pod).asked) - balance(node, undefined)) / 2),
+  score: (pod, node) => MAX_SCORE / 2 + Math.trunc((MAX_SCORE / 2 + balance(node, podAmounts(pod).asked) - balance(node, undefined)) / 2),
 };

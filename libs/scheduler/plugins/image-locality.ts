@@ -1,41 +1,44 @@
-import type { CycleState, Plugin, World } from '../framework.js';
-import { MAX_SCORE } from '../framework.js';
-import type { NodeInfo } from '../node-info.js';
+import type { corev1 } from '#api';
+import { MAX_SCORE, type Plugin, type StateData } from '../framework.js';
 
 const MiB = 1024 * 1024;
 const least = 23 * MiB;
 const mostEach = 1000 * MiB;
+const stateKey = 'ImageLocality';
+
+/** The pod's images with the share of nodes that have each, counted once a cycle. */
+interface Spread extends StateData {
+  images: ReadonlyArray<{ name: string; share: number }>;
+}
 
 /** Adds the tag an image name leaves out (parsers.ParseImageName does the same). */
 function normalizedImageName(image: string): string {
   return image.lastIndexOf(':') <= image.lastIndexOf('/') && !image.includes('@') ? `${image}:latest` : image;
 }
 
-/** How many nodes have each image, counted once a cycle. */
-function spreadOf(state: CycleState, world: World, image: string): number {
-  const key = `ImageLocality/${image}`;
-  const known = state.get(key) as number | undefined;
-  if (known !== undefined) return known;
-  const share = world.nodes.filter((node) => node.images.has(image)).length / Math.max(1, world.nodes.length);
-  state.set(key, share);
-  return share;
-}
-
-function imagesOn(node: NodeInfo, images: readonly string[], state: CycleState, world: World): number {
-  return images.reduce((sum, image) => {
-    const size = node.images.get(image);
-    return size === undefined ? sum : sum + Math.trunc(size * spreadOf(state, world, image));
-  }, 0);
-}
+const containersOf = ({ spec }: corev1.Pod): corev1.Container[] => [...(spec.initContainers ?? []), ...spec.containers];
 
 /** Prefers nodes that have the pod's images already, the larger the better. */
 export const imageLocality: Plugin = {
   name: 'ImageLocality',
-  score(pod, node, state, world) {
-    const containers = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
-    const images = containers.map(({ image }) => normalizedImageName(image ?? ''));
-    const most = mostEach * containers.length;
-    const sum = Math.min(most, Math.max(least, imagesOn(node, images, state, world)));
+  preScore(pod, _nodes, state, world) {
+    const count = Math.max(1, world.nodes.length);
+    const shares = new Map<string, number>();
+    const images = containersOf(pod).map(({ image = '' }) => {
+      const name = normalizedImageName(image);
+      const share = shares.get(name) ?? world.nodes.filter((node) => node.images.has(name)).length / count;
+      shares.set(name, share);
+      return { name, share };
+    });
+    const spread: Spread = { images };
+    state.write(stateKey, spread);
+    return false;
+  },
+  score(pod, node, state) {
+    const { images } = state.read<Spread>(stateKey);
+    const most = mostEach * containersOf(pod).length;
+    const there = images.reduce((sum, { name, share }) => sum + Math.trunc((node.images.get(name) ?? 0) * share), 0);
+    const sum = Math.min(most, Math.max(least, there));
     return Math.trunc((MAX_SCORE * (sum - least)) / (most - least));
   },
 };

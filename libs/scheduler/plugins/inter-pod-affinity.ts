@@ -1,135 +1,86 @@
-import { type corev1, Namespace } from '#api';
-import { type LabelSelector, labelSelectorAsSelector } from '#apimachinery';
-import { type CycleState, MAX_SCORE, type Plugin, unresolvable, unschedulable, type World } from '../framework.js';
+import type { corev1 } from '#api';
+import { type AffinityTerm, affinityTerms, termMatches } from '../affinity-terms.js';
+import { TopologyCounts } from '../domain-counts.js';
+import { MAX_SCORE, type Plugin, type PodChange, type StateData, unresolvable, unschedulable, type World } from '../framework.js';
 import type { NodeInfo } from '../node-info.js';
 
 const EXISTING_ANTI = "node(s) didn't satisfy existing pods anti-affinity rules";
 const NO_AFFINITY = "node(s) didn't match pod affinity rules";
 const NO_ANTI = "node(s) didn't match pod anti-affinity rules";
 
-/** A term made ready for matching. */
-interface Term {
-  topologyKey: string;
-  weight: number;
-  matches(pod: corev1.Pod): boolean;
-}
+/** Pods that the required terms are about, by topology. */
+class Hard implements StateData {
+  readonly terms;
 
-function namespacesOf(pod: corev1.Pod, term: corev1.PodAffinityTerm, world: World): (namespace: string | undefined) => boolean {
-  const { namespaces = [], namespaceSelector } = term;
-  if (namespaces.length === 0 && !namespaceSelector) return (namespace) => namespace === pod.metadata.namespace;
-  const selector: LabelSelector | undefined = namespaceSelector && labelSelectorAsSelector(namespaceSelector);
-  return (namespace) =>
-    namespace !== undefined &&
-    (namespaces.includes(namespace) || (selector?.matches(world.informers.of(Namespace).get(namespace)?.metadata.labels) ?? false));
-}
-
-function ready(pod: corev1.Pod, term: corev1.PodAffinityTerm, weight: number, world: World): Term {
-  const selector = labelSelectorAsSelector(term.labelSelector);
-  const inNamespace = namespacesOf(pod, term, world);
-  return {
-    topologyKey: term.topologyKey,
-    weight,
-    matches: (other) => inNamespace(other.metadata.namespace) && selector.matches(other.metadata.labels),
-  };
-}
-
-const required = (pod: corev1.Pod, which: 'podAffinity' | 'podAntiAffinity', world: World): Term[] =>
-  (pod.spec.affinity?.[which]?.requiredDuringSchedulingIgnoredDuringExecution ?? []).map((term) => ready(pod, term, 1, world));
-
-const preferred = (pod: corev1.Pod, which: 'podAffinity' | 'podAntiAffinity', world: World): Term[] =>
-  (pod.spec.affinity?.[which]?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ weight, podAffinityTerm }) =>
-    ready(pod, podAffinityTerm, weight, world),
-  );
-
-/** Counts by topology key and value. */
-class Domains {
-  private readonly counts = new Map<string, number>();
-
-  add(node: NodeInfo, topologyKey: string, amount: number): void {
-    const value = node.labels[topologyKey];
-    if (value === undefined) return;
-    const key = `${topologyKey}=${value}`;
-    this.counts.set(key, (this.counts.get(key) ?? 0) + amount);
+  constructor(
+    private readonly pod: corev1.Pod,
+    private readonly world: World,
+    readonly affinityCounts = new TopologyCounts(),
+    readonly antiCounts = new TopologyCounts(),
+    readonly existingAnti = new TopologyCounts(),
+  ) {
+    this.terms = affinityTerms(pod);
   }
 
-  of(node: NodeInfo, topologyKey: string): number {
-    const value = node.labels[topologyKey];
-    return value === undefined ? 0 : (this.counts.get(`${topologyKey}=${value}`) ?? 0);
+  clone(): Hard {
+    return new Hard(this.pod, this.world, this.affinityCounts.clone(), this.antiCounts.clone(), this.existingAnti.clone());
   }
 
-  get size(): number {
-    return this.counts.size;
+  /** Counts the anti-affinity of another pod against this one. */
+  countExisting({ other, node, sign }: PodChange): void {
+    for (const term of affinityTerms(other).requiredAnti)
+      if (termMatches(term, this.pod, this.world)) this.existingAnti.add(node.labels, term.topologyKey, sign);
   }
 
-  /** Sum over every key the node has. */
-  total(node: NodeInfo): number {
-    let sum = 0;
-    for (const [key, count] of this.counts) {
-      const cut = key.indexOf('=');
-      if (node.labels[key.slice(0, cut)] === key.slice(cut + 1)) sum += count;
-    }
-    return sum;
+  /** Counts another pod for the terms of this one. */
+  countOwn({ other, node, sign }: PodChange): void {
+    const { required, requiredAnti } = this.terms;
+    if (required.length > 0 && required.every((term) => termMatches(term, other, this.world)))
+      for (const term of required) this.affinityCounts.add(node.labels, term.topologyKey, sign);
+    for (const term of requiredAnti) if (termMatches(term, other, this.world)) this.antiCounts.add(node.labels, term.topologyKey, sign);
   }
-}
 
-interface Hard {
-  affinity: Term[];
-  anti: Term[];
-  affinityCounts: Domains;
-  antiCounts: Domains;
-  existingAnti: Domains;
+  /** Affinity holds where every term has a matching pod; the first of a series that asks for its own kind is let in. */
+  affinityHolds({ labels }: NodeInfo): boolean {
+    const { required } = this.terms;
+    if (required.some(({ topologyKey }) => labels[topologyKey] === undefined)) return false;
+    if (required.every(({ topologyKey }) => this.affinityCounts.of(labels, topologyKey) > 0)) return true;
+    return this.affinityCounts.sum === 0 && required.every((term) => termMatches(term, this.pod, this.world));
+  }
 }
 
 const hardKey = 'InterPodAffinity/hard';
 const softKey = 'InterPodAffinity/soft';
 
 function countHard(pod: corev1.Pod, world: World): Hard {
-  const hard: Hard = {
-    affinity: required(pod, 'podAffinity', world),
-    anti: required(pod, 'podAntiAffinity', world),
-    affinityCounts: new Domains(),
-    antiCounts: new Domains(),
-    existingAnti: new Domains(),
-  };
+  const hard = new Hard(pod, world);
+  const { required, requiredAnti } = hard.terms;
   for (const node of world.nodes) {
-    for (const other of node.withAffinity) {
-      for (const term of required(other, 'podAntiAffinity', world)) if (term.matches(pod)) hard.existingAnti.add(node, term.topologyKey, 1);
-    }
-    if (hard.affinity.length === 0 && hard.anti.length === 0) continue;
-    for (const other of node.pods.values()) {
-      if (hard.affinity.length > 0 && hard.affinity.every((term) => term.matches(other)))
-        for (const term of hard.affinity) hard.affinityCounts.add(node, term.topologyKey, 1);
-      for (const term of hard.anti) if (term.matches(other)) hard.antiCounts.add(node, term.topologyKey, 1);
-    }
+    for (const other of node.withAffinity) hard.countExisting({ other, node, sign: 1 });
+    if (required.length === 0 && requiredAnti.length === 0) continue;
+    for (const other of node.pods.values()) hard.countOwn({ other, node, sign: 1 });
   }
   return hard;
 }
 
-/** Affinity holds where every term has a matching pod; the first of a series that asks for its own kind is let in. */
-function affinityHolds(pod: corev1.Pod, node: NodeInfo, { affinity, affinityCounts }: Hard): boolean {
-  if (affinity.some(({ topologyKey }) => node.labels[topologyKey] === undefined)) return false;
-  if (affinity.every(({ topologyKey }) => affinityCounts.of(node, topologyKey) > 0)) return true;
-  return affinityCounts.size === 0 && affinity.every((term) => term.matches(pod));
-}
-
-function countSoft(pod: corev1.Pod, world: World): Domains {
-  const totals = new Domains();
-  const wanted = preferred(pod, 'podAffinity', world);
-  const unwanted = preferred(pod, 'podAntiAffinity', world);
-  const addAll = (terms: readonly Term[], other: corev1.Pod, node: NodeInfo, sign: number): void => {
-    for (const term of terms) if (term.matches(other)) totals.add(node, term.topologyKey, sign * term.weight);
+function countSoft(pod: corev1.Pod, world: World): TopologyCounts {
+  const totals = new TopologyCounts();
+  const { preferred, preferredAnti } = affinityTerms(pod);
+  const addAll = (terms: readonly AffinityTerm[], other: corev1.Pod, node: NodeInfo, sign: 1 | -1): void => {
+    for (const term of terms) if (termMatches(term, other, world)) totals.add(node.labels, term.topologyKey, sign * term.weight);
   };
   for (const node of world.nodes) {
-    if (wanted.length > 0 || unwanted.length > 0) {
+    if (preferred.length > 0 || preferredAnti.length > 0) {
       for (const other of node.pods.values()) {
-        addAll(wanted, other, node, 1);
-        addAll(unwanted, other, node, -1);
+        addAll(preferred, other, node, 1);
+        addAll(preferredAnti, other, node, -1);
       }
     }
     for (const other of node.withAffinity) {
-      addAll(required(other, 'podAffinity', world), pod, node, 1);
-      addAll(preferred(other, 'podAffinity', world), pod, node, 1);
-      addAll(preferred(other, 'podAntiAffinity', world), pod, node, -1);
+      const terms = affinityTerms(other);
+      addAll(terms.required, pod, node, 1);
+      addAll(terms.preferred, pod, node, 1);
+      addAll(terms.preferredAnti, pod, node, -1);
     }
   }
   return totals;
@@ -143,28 +94,33 @@ const concerns = (pod: corev1.Pod, world: World): boolean =>
 /** Pods near to, or far from, other pods. */
 export const interPodAffinity: Plugin = {
   name: 'InterPodAffinity',
-  preFilter(pod, world, state: CycleState) {
+  preFilter(pod, world, state) {
     if (!concerns(pod, world)) return { skip: true };
-    state.set(hardKey, countHard(pod, world));
+    state.write(hardKey, countHard(pod, world));
     return undefined;
   },
-  filter(pod, node, state) {
-    const hard = state.get(hardKey) as Hard;
-    if (hard.affinity.length > 0 && !affinityHolds(pod, node, hard)) return unresolvable(NO_AFFINITY);
-    if (hard.anti.some(({ topologyKey }) => hard.antiCounts.of(node, topologyKey) > 0)) return unschedulable(NO_ANTI);
-    if (hard.existingAnti.total(node) > 0) return unschedulable(EXISTING_ANTI);
-    return undefined;
+  adjust(_pod, change, state) {
+    const hard = state.read<Hard>(hardKey);
+    hard.countExisting(change);
+    hard.countOwn(change);
+  },
+  filter(_pod, node, state) {
+    const hard = state.read<Hard>(hardKey);
+    const { required, requiredAnti } = hard.terms;
+    if (required.length > 0 && !hard.affinityHolds(node)) return unresolvable(NO_AFFINITY);
+    if (requiredAnti.some(({ topologyKey }) => hard.antiCounts.of(node.labels, topologyKey) > 0)) return unschedulable(NO_ANTI);
+    return hard.existingAnti.total(node.labels) > 0 ? unschedulable(EXISTING_ANTI) : undefined;
   },
   preScore(pod, _nodes, state, world) {
     if (!concerns(pod, world)) return true;
     const totals = countSoft(pod, world);
-    state.set(softKey, totals);
-    return totals.size === 0;
+    state.write(softKey, totals);
+    return totals.empty;
   },
-  score: (_pod, node, state) => (state.get(softKey) as Domains).total(node),
+  score: (_pod, node, state) => state.read<TopologyCounts>(softKey).total(node.labels),
   normalize(scores) {
-    const most = Math.max(...scores);
-    const least = Math.min(...scores);
+    const most = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+    const least = scores.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
     for (const [index, score] of scores.entries())
       scores[index] = most > least ? Math.trunc((MAX_SCORE * (score - least)) / (most - least)) : 0;
   },

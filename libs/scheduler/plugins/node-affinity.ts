@@ -1,8 +1,17 @@
 import type { corev1 } from '#api';
+import { preferredNodeScore, requiredNodeAffinity } from '#component-helpers';
 import { normalizeByMax, type Plugin, unresolvable } from '../framework.js';
-import { matchesPod, matchesTerm } from './node-selector.js';
 
 const MISMATCH = "node(s) didn't match Pod's node affinity/selector";
+
+/** The one node name that all field requirements of a term allow; none where they contradict each other. */
+function namesOf(sets: ReadonlyArray<readonly string[]>): readonly string[] {
+  const [first = [], ...rest] = sets;
+  return rest.reduce<readonly string[]>((names, set) => {
+    const allowed = new Set(set);
+    return names.filter((name) => allowed.has(name));
+  }, first);
+}
 
 /** Node names that the terms' field selectors leave; undefined where they leave all. */
 function namedNodes(terms: readonly corev1.NodeSelectorTerm[] | undefined): Set<string> | undefined {
@@ -10,9 +19,8 @@ function namedNodes(terms: readonly corev1.NodeSelectorTerm[] | undefined): Set<
   const names = new Set<string>();
   for (const { matchFields = [] } of terms) {
     const sets = matchFields.filter(({ key, operator }) => key === 'metadata.name' && operator === 'In').map(({ values = [] }) => values);
-    const [first, ...rest] = sets;
-    if (!first) return undefined;
-    for (const name of first) if (rest.every((set) => set.includes(name))) names.add(name);
+    if (sets.length === 0) return undefined;
+    for (const name of namesOf(sets)) names.add(name);
   }
   return names;
 }
@@ -30,8 +38,8 @@ export const nodeAffinity: Plugin = {
     if (only?.size === 0) return { rejection: unresolvable('pod affinity terms conflict') };
     return only ? { only } : undefined;
   },
-  filter: (pod, node) => (matchesPod(node, pod) ? undefined : unresolvable(MISMATCH)),
+  filter: (pod, { node }) => (requiredNodeAffinity(pod.spec)(node) ? undefined : unresolvable(MISMATCH)),
   preScore: (pod) => preferences(pod).length === 0,
-  score: (pod, node) => preferences(pod).reduce((sum, { weight, preference }) => sum + (matchesTerm(node, preference) ? weight : 0), 0),
+  score: (pod, { node }) => preferredNodeScore(preferences(pod), node),
   normalize: (scores) => normalizeByMax(scores, false),
 };

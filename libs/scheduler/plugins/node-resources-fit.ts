@@ -1,6 +1,6 @@
 import { MAX_SCORE, type Plugin, type Rejection } from '../framework.js';
 import type { NodeInfo } from '../node-info.js';
-import { requestsOf } from '../requests.js';
+import { podAmounts } from '../pod-amounts.js';
 
 /** Share of cpu and memory that would be left free, 0 … 100 (leastRequestedScore). */
 function leastAllocated(node: NodeInfo, wanted: ReadonlyMap<string, number>): number {
@@ -24,7 +24,7 @@ export const nodeResourcesFit: Plugin = {
     let final = false;
     const allowedPods = node.allocatable.get('pods') ?? 0;
     if (node.pods.size + 1 > allowedPods) reasons.push('Too many pods');
-    for (const [resource, wanted] of requestsOf(pod).asked) {
+    for (const [resource, wanted] of podAmounts(pod).asked) {
       if (wanted === 0) continue;
       const capacity = node.allocatable.get(resource) ?? 0;
       if (wanted <= capacity - (node.requested.get(resource) ?? 0)) continue;
@@ -33,5 +33,5 @@ export const nodeResourcesFit: Plugin = {
     }
     return reasons.length > 0 ? { reasons, final } : undefined;
   },
-  score: (pod, node) => leastAllocated(node, requestsOf(pod).scored),
+  score: (pod, node) => leastAllocated(node, podAmounts(pod).scored),
 };

@@ -1,5 +1,5 @@
+import { tolerationsTolerate } from '#component-helpers';
 import { type Plugin, unresolvable } from '../framework.js';
-import { tolerates } from './tolerations.js';
 
 const UNSCHEDULABLE = 'node(s) were unschedulable';
 const taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
@@ -8,7 +8,7 @@ const taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
 export const nodeUnschedulable: Plugin = {
   name: 'NodeUnschedulable',
   filter(pod, { node }) {
-    if (!node.spec.unschedulable || pod.spec.tolerations?.some((toleration) => tolerates(toleration, taint))) return undefined;
+    if (!node.spec.unschedulable || tolerationsTolerate(pod.spec.tolerations, taint)) return undefined;
     return unresolvable(UNSCHEDULABLE);
   },
 };

@@ -1,9 +1,18 @@
 import type { corev1 } from '#api';
 import { controllerOf, LabelSelector, labelSelectorAsSelector } from '#apimachinery';
-import { type CycleState, MAX_SCORE, type Plugin, unresolvable, unschedulable, type World } from '../framework.js';
+import { requiredNodeAffinity, untoleratedTaint } from '#component-helpers';
+import { DomainCounts } from '../domain-counts.js';
+import {
+  type CycleState,
+  MAX_SCORE,
+  type Plugin,
+  type PodChange,
+  type StateData,
+  unresolvable,
+  unschedulable,
+  type World,
+} from '../framework.js';
 import type { NodeInfo } from '../node-info.js';
-import { matchesPod } from './node-selector.js';
-import { untolerated } from './tolerations.js';
 
 const NO_MATCH = "node(s) didn't match pod topology spread constraints";
 const NO_LABEL = `${NO_MATCH} (missing required label)`;
@@ -24,7 +33,7 @@ interface Constraint {
 interface Counted {
   constraint: Constraint;
   /** Matching pods by value of the topology key. */
-  counts: Map<string, number>;
+  counts: DomainCounts;
 }
 
 /** Constraints every pod with a controller has that names none (systemDefaultConstraints): spread by owner. */
@@ -62,39 +71,58 @@ function constraintsOf(pod: corev1.Pod, action: 'DoNotSchedule' | 'ScheduleAnywa
     }));
 }
 
+function selects(pod: corev1.Pod, { metadata }: corev1.Pod, selector: LabelSelector): boolean {
+  return metadata.namespace === pod.metadata.namespace && !metadata.deletionTimestamp && selector.matches(metadata.labels);
+}
+
 function matching(pod: corev1.Pod, node: NodeInfo, { selector, controller }: Constraint): number {
   if (controller) return node.byController.get(controller) ?? 0;
   let count = 0;
-  for (const other of node.pods.values()) {
-    if (other.metadata.namespace === pod.metadata.namespace && !other.metadata.deletionTimestamp && selector.matches(other.metadata.labels))
-      count += 1;
-  }
+  for (const other of node.pods.values()) if (selects(pod, other, selector)) count += 1;
   return count;
 }
 
 function counts(pod: corev1.Pod, node: NodeInfo, { honorAffinity, honorTaints }: Constraint): boolean {
-  if (honorAffinity && !matchesPod(node, pod)) return false;
-  return !honorTaints || !untolerated(node.node.spec.taints, pod.spec.tolerations, ['NoSchedule', 'NoExecute']);
+  if (honorAffinity && !requiredNodeAffinity(pod.spec)(node.node)) return false;
+  return !honorTaints || !untoleratedTaint(node.node.spec.taints, pod.spec.tolerations, ['NoSchedule', 'NoExecute']);
 }
 
-/** Counts matching pods a domain, over the nodes that have every topology key. */
+const hasKeys = ({ labels }: NodeInfo, constraints: readonly Constraint[]): boolean =>
+  constraints.every(({ topologyKey }) => labels[topologyKey] !== undefined);
+
+/** Counts matching pods by domain, over the nodes that have every topology key. */
 function count(pod: corev1.Pod, nodes: readonly NodeInfo[], constraints: readonly Constraint[]): Counted[] {
-  const eligible = nodes.filter((node) => constraints.every(({ topologyKey }) => node.labels[topologyKey] !== undefined));
+  const eligible = nodes.filter((node) => hasKeys(node, constraints));
   return constraints.map((constraint) => {
-    const totals = new Map<string, number>();
-    for (const node of eligible) {
-      if (!counts(pod, node, constraint)) continue;
-      const domain = node.labels[constraint.topologyKey] ?? '';
-      totals.set(domain, (totals.get(domain) ?? 0) + matching(pod, node, constraint));
-    }
+    const totals = new DomainCounts();
+    for (const node of eligible)
+      if (counts(pod, node, constraint)) totals.add(node.labels[constraint.topologyKey] ?? '', matching(pod, node, constraint));
     return { constraint, counts: totals };
   });
+}
+
+/** The constraints that must hold, with the pods counted. */
+class Hard implements StateData {
+  constructor(readonly constraints: ReadonlyArray<Counted & { self: number }>) {}
+
+  clone(): Hard {
+    return new Hard(this.constraints.map((counted) => ({ ...counted, counts: counted.counts.clone() })));
+  }
+
+  adjust(pod: corev1.Pod, { other, node, sign }: PodChange): void {
+    const all = this.constraints.map(({ constraint }) => constraint);
+    if (!hasKeys(node, all)) return;
+    for (const { constraint, counts: domains } of this.constraints) {
+      if (!selects(pod, other, constraint.selector) || !counts(pod, node, constraint)) continue;
+      domains.add(node.labels[constraint.topologyKey] ?? '', sign);
+    }
+  }
 }
 
 const hardKey = 'PodTopologySpread/hard';
 const softKey = 'PodTopologySpread/soft';
 
-interface Soft {
+interface Soft extends StateData {
   counted: Counted[];
   weights: number[];
   ignored: Set<NodeInfo>;
@@ -111,13 +139,14 @@ function prepareSoft(pod: corev1.Pod, nodes: readonly NodeInfo[], state: CycleSt
   const ignored = new Set(nodes.filter((node) => !hasAll(node)));
   const counted = used.map((constraint) => {
     const [one] = count(pod, constraint.topologyKey === hostname ? [] : world.nodes.filter(hasAll), [constraint]);
-    return { constraint, counts: one?.counts ?? new Map<string, number>() };
+    return { constraint, counts: one?.counts ?? new DomainCounts() };
   });
   const scored = nodes.filter((node) => !ignored.has(node));
   const weights = used.map(({ topologyKey }) =>
     Math.log((topologyKey === hostname ? scored.length : new Set(scored.map((node) => node.labels[topologyKey])).size) + 2),
   );
-  state.set(softKey, { counted, weights, ignored } satisfies Soft);
+  const soft: Soft = { counted, weights, ignored };
+  state.write(softKey, soft);
   return false;
 }
 
@@ -127,36 +156,38 @@ export const podTopologySpread: Plugin = {
   preFilter(pod, world, state) {
     const constraints = constraintsOf(pod, 'DoNotSchedule');
     if (constraints.length === 0) return { skip: true };
-    state.set(hardKey, count(pod, world.nodes, constraints));
+    const counted = count(pod, world.nodes, constraints);
+    const self = ({ selector }: Constraint): number => (selector.matches(pod.metadata.labels) ? 1 : 0);
+    state.write(hardKey, new Hard(counted.map((each) => ({ ...each, self: self(each.constraint) }))));
     return undefined;
   },
-  filter(pod, node, state) {
-    for (const { constraint, counts: domains } of state.get(hardKey) as Counted[]) {
+  adjust: (pod, change, state) => state.read<Hard>(hardKey).adjust(pod, change),
+  filter(_pod, node, state) {
+    for (const { constraint, counts: domains, self } of state.read<Hard>(hardKey).constraints) {
       const domain = node.labels[constraint.topologyKey];
       if (domain === undefined) return unresolvable(NO_LABEL);
-      const least = domains.size < constraint.minDomains ? 0 : Math.min(Number.MAX_SAFE_INTEGER, ...domains.values());
-      const self = constraint.selector.matches(pod.metadata.labels) ? 1 : 0;
-      if ((domains.get(domain) ?? 0) + self - least > constraint.maxSkew) return unschedulable(NO_MATCH);
+      const least = domains.size < constraint.minDomains ? 0 : domains.min();
+      if (domains.of(domain) + self - least > constraint.maxSkew) return unschedulable(NO_MATCH);
     }
     return undefined;
   },
   preScore: prepareSoft,
   score(pod, node, state) {
-    const { counted, weights, ignored } = state.get(softKey) as Soft;
+    const { counted, weights, ignored } = state.read<Soft>(softKey);
     if (ignored.has(node)) return Number.NaN;
     let score = 0;
     for (const [index, { constraint, counts: domains }] of counted.entries()) {
       const domain = node.labels[constraint.topologyKey];
       if (domain === undefined) continue;
-      const there = constraint.topologyKey === hostname ? matching(pod, node, constraint) : (domains.get(domain) ?? 0);
+      const there = constraint.topologyKey === hostname ? matching(pod, node, constraint) : domains.of(domain);
       score += there * (weights[index] ?? 0) + (constraint.maxSkew - 1);
     }
     return Math.round(score);
   },
   normalize(scores) {
     const valid = scores.filter((score) => !Number.isNaN(score));
-    const most = Math.max(0, ...valid);
-    const least = Math.min(Number.MAX_SAFE_INTEGER, ...valid);
+    const most = valid.reduce((a, b) => Math.max(a, b), 0);
+    const least = valid.reduce((a, b) => Math.min(a, b), Number.MAX_SAFE_INTEGER);
     for (const [index, score] of scores.entries()) {
       if (Number.isNaN(score)) scores[index] = 0;
       else scores[index] = most === 0 ? MAX_SCORE : Math.trunc((MAX_SCORE * (most + least - score)) / most);

@@ -1,19 +1,19 @@
 import { type corev1, PersistentVolume, PersistentVolumeClaim, StorageClass } from '#api';
 import { parseQuantity } from '#apimachinery';
-import { type CycleState, type Plugin, unresolvable, type World } from '../framework.js';
+import { nodeSelectorMatcher } from '#component-helpers';
+import { type Plugin, type StateData, unresolvable, type World } from '../framework.js';
 import type { NodeInfo } from '../node-info.js';
-import { matchesSelector } from './node-selector.js';
 
 const NO_VOLUMES = "node(s) didn't find available persistent volumes to bind";
 const NODE_CONFLICT = "node(s) didn't match PersistentVolume's node affinity";
 const UNBOUND = 'pod has unbound immediate PersistentVolumeClaims';
 const key = 'VolumeBinding';
 
-interface Claims {
+interface Claims extends StateData {
   /** Volumes that claims are bound to. */
   bound: corev1.PersistentVolume[];
-  /** Claims that wait for a consumer. */
-  waiting: corev1.PersistentVolumeClaim[];
+  /** For each claim that waits for a consumer and that no class provisions for: the volumes it could be bound to. */
+  waiting: corev1.PersistentVolume[][];
 }
 
 function claimNames(pod: corev1.Pod): string[] {
@@ -45,7 +45,7 @@ function suits(claim: corev1.PersistentVolumeClaim, volume: corev1.PersistentVol
 
 const reaches = (volume: corev1.PersistentVolume, node: NodeInfo): boolean => {
   const required = volume.spec.nodeAffinity?.required;
-  return !required || matchesSelector(node, required);
+  return !required || nodeSelectorMatcher(required)(node.node);
 };
 
 /** Whether the class can make a volume when asked. */
@@ -54,10 +54,18 @@ function provisions(claim: corev1.PersistentVolumeClaim, world: World): boolean 
   return provisioner !== undefined && provisioner !== 'kubernetes.io/no-provisioner';
 }
 
+/** Volumes for a claim; one that every node reaches is enough. */
+function candidatesOf(claim: corev1.PersistentVolumeClaim, { informers }: World): corev1.PersistentVolume[] {
+  const volumes = informers.of(PersistentVolume).list();
+  const suitable = volumes.filter((volume) => suits(claim, volume));
+  const anywhere = suitable.find(({ spec }) => !spec.nodeAffinity?.required);
+  return anywhere ? [anywhere] : suitable;
+}
+
 /** A pod's claims must be bound to volumes the node can reach, or be able to. */
 export const volumeBinding: Plugin = {
   name: 'VolumeBinding',
-  preFilter(pod, world, state: CycleState) {
+  preFilter(pod, world, state) {
     const names = claimNames(pod);
     if (names.length === 0) return { skip: true };
     const claims: Claims = { bound: [], waiting: [] };
@@ -67,19 +75,16 @@ export const volumeBinding: Plugin = {
       if (claim.metadata.deletionTimestamp) return { rejection: unresolvable(`persistentvolumeclaim "${name}" is being deleted`) };
       const volume = claim.spec.volumeName ? world.informers.of(PersistentVolume).get(claim.spec.volumeName) : undefined;
       if (volume) claims.bound.push(volume);
-      else if (waits(claim, world)) claims.waiting.push(claim);
-      else return { rejection: unresolvable(UNBOUND) };
+      else if (!waits(claim, world)) return { rejection: unresolvable(UNBOUND) };
+      else if (!provisions(claim, world)) claims.waiting.push(candidatesOf(claim, world));
     }
-    state.set(key, claims);
+    state.write(key, claims);
     return undefined;
   },
-  filter(_pod, node, state, world) {
-    const { bound, waiting } = state.get(key) as Claims;
+  filter(_pod, node, state) {
+    const { bound, waiting } = state.read<Claims>(key);
     if (bound.some((volume) => !reaches(volume, node))) return unresolvable(NODE_CONFLICT);
-    const volumes = waiting.length === 0 ? [] : world.informers.of(PersistentVolume).list();
-    const found = waiting.every(
-      (claim) => provisions(claim, world) || volumes.some((volume) => suits(claim, volume) && reaches(volume, node)),
-    );
+    const found = waiting.every((volumes) => volumes.some((volume) => reaches(volume, node)));
     return found ? undefined : unresolvable(NO_VOLUMES);
   },
 };

@@ -1,0 +1,23 @@
+import type { KubeObject } from './object.js';
+
+/** Names one object of a resource. */
+export interface ObjectKey {
+  namespace?: string;
+  name: string;
+}
+
+/** The key of an object. */
+export function keyOf({ metadata }: KubeObject): ObjectKey {
+  return { namespace: metadata.namespace, name: metadata.name };
+}
+
+/** A key as queues and indexes hold it: `namespace/name`, or `name` (MetaNamespaceKeyFunc). */
+export function formatKey({ namespace, name }: ObjectKey): string {
+  return namespace ? `${namespace}/${name}` : name;
+}
+
+/** Reads what formatKey() wrote. */
+export function parseKey(key: string): ObjectKey {
+  const slash = key.indexOf('/');
+  return slash < 0 ? { name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
+}

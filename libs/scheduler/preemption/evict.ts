@@ -1,0 +1,58 @@
+import { type corev1, Pod } from '#api';
+import { formatTime, type Instant, isNotFound } from '#apimachinery';
+import type { CausalClient } from '#client';
+import { podPriority, transitionTime } from '#component-helpers';
+import type { EventRecorder } from '#controller-runtime';
+import type { Nominator } from '../nominator.js';
+import type { Candidate } from './candidates.js';
+
+/** What preemption is carried out with. */
+export interface EvictionOptions {
+  client: CausalClient;
+  recorder: EventRecorder;
+  nominator: Pick<Nominator, 'on'>;
+  /** The scheduler's name, as it stands in conditions. */
+  profile: string;
+  now: Instant;
+}
+
+const ignoreNotFound = (error: unknown): void => {
+  if (!isNotFound(error)) throw error;
+};
+
+async function evictVictim(victim: corev1.Pod, message: string, { client, recorder, profile, now }: EvictionOptions): Promise<void> {
+  const { name, namespace, uid, generation } = victim.metadata;
+  const before = victim.status?.conditions?.find(({ type }) => type === 'DisruptionTarget');
+  const condition = {
+    type: 'DisruptionTarget',
+    status: 'True',
+    observedGeneration: generation,
+    lastProbeTime: null,
+    lastTransitionTime: transitionTime(before, 'True', formatTime(now)),
+    reason: 'PreemptionByScheduler',
+    message: `${profile}: preempting to accommodate a higher priority pod`,
+  };
+  await client.patch(Pod, name, namespace, 'strategic', { status: { conditions: [condition] } }, { subresource: 'status' });
+  await client.delete(Pod, name, namespace, { uid });
+  recorder.record({ about: victim, type: 'Normal', reason: 'Preempted', action: 'Preempting', message });
+}
+
+/** Pods of lower priority that are nominated for the node may not fit any more: they look for another one (clearNominatedNodeName). */
+async function clearLowerNominations(pod: corev1.Pod, node: string, { client, nominator }: EvictionOptions): Promise<void> {
+  const lower = nominator.on(node).filter((other) => podPriority(other) < podPriority(pod));
+  await Promise.all(
+    lower.map(({ metadata: { name, namespace } }) =>
+      client
+        .patch(Pod, name, namespace, 'strategic', { status: { nominatedNodeName: null } }, { subresource: 'status' })
+        .then(() => undefined, ignoreNotFound),
+    ),
+  );
+}
+
+/** Makes room for the pod: its victims are marked and deleted, unless they are being deleted already (prepareCandidate). */
+export async function evict(pod: corev1.Pod, { node, victims }: Candidate, options: EvictionOptions): Promise<void> {
+  await clearLowerNominations(pod, node.name, options);
+  const message = `Preempted by pod ${pod.metadata.uid} on node ${node.name}`;
+  const staying = victims.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  await Promise.all(staying.map((victim) => evictVictim(victim, message, options).catch(ignoreNotFound)));
+}

@@ -1,0 +1,49 @@
+import type { corev1 } from '#api';
+import { conditionOf, podPriority } from '#component-helpers';
+import type { FitFailure } from '../cycle.js';
+import { Filtering } from '../filters.js';
+import { countReasons } from '../fit-message.js';
+import type { World } from '../framework.js';
+import { type Candidate, findCandidates, pickCandidate } from './candidates.js';
+
+const NOT_HELPFUL = 'Preemption is not helpful for scheduling';
+
+/**
+ * What came of preemption. Without a candidate the message says why; the pod keeps the node it is nominated for while it waits for its
+ * victims, and loses it where nothing would help.
+ */
+export type Preemption =
+  | { candidate: Candidate; message?: undefined; nomination: 'set' }
+  | { candidate?: undefined; message: string; nomination: 'keep' | 'clear' };
+
+/** Whether the pod is a victim of an earlier preemption that has not ended yet. */
+function isTerminatingVictim({ metadata, status }: corev1.Pod): boolean {
+  const condition = conditionOf(status?.conditions, 'DisruptionTarget');
+  return metadata.deletionTimestamp !== undefined && condition?.status === 'True' && condition.reason === 'PreemptionByScheduler';
+}
+
+/** Why the pod may not preempt others now (PodEligibleToPreemptOthers). */
+function ineligible(pod: corev1.Pod, world: World, failure: FitFailure): string | undefined {
+  if (pod.spec.preemptionPolicy === 'Never') return 'not eligible due to preemptionPolicy=Never.';
+  const nominated = pod.status?.nominatedNodeName;
+  const node = nominated ? world.nodes.find(({ name }) => name === nominated) : undefined;
+  if (!node || failure.preFilter?.final || failure.rejections.get(node.name)?.final) return undefined;
+  const waits = [...node.pods.values()].some((other) => podPriority(other) < podPriority(pod) && isTerminatingVictim(other));
+  return waits ? 'not eligible due to a terminating pod on the nominated node.' : undefined;
+}
+
+/**
+ * After a failed cycle: which pods to evict from which node, or why that would not help (plugins/defaultpreemption). Pure. `offset`
+ * says which node is looked at first.
+ */
+export function preempt(pod: corev1.Pod, world: World, { failure, offset }: { failure: FitFailure; offset: number }): Preemption {
+  const reason = ineligible(pod, world, failure);
+  if (reason) return { message: reason, nomination: 'keep' };
+  const filtering = new Filtering(pod, world, failure.filters);
+  const helpful = failure.preFilter ? [] : world.nodes.filter(({ name }) => failure.rejections.get(name)?.final === false);
+  const { candidates, rejections } = findCandidates(filtering, helpful, offset);
+  const candidate = pickCandidate(candidates);
+  if (candidate) return { candidate, nomination: 'set' };
+  const reasons = world.nodes.flatMap(({ name }) => rejections.get(name)?.reasons ?? [NOT_HELPFUL]);
+  return { message: `0/${failure.nodes} nodes are available: ${countReasons(reasons)}.`, nomination: 'clear' };
+}

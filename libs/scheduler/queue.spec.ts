@@ -1,0 +1,69 @@
+import type { corev1 } from '#api';
+import { SteppedClock } from '#apimachinery';
+import { SchedulingQueue } from './queue.js';
+
+const START = 1_000_000;
+const pod = (name: string, priority = 0): corev1.Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace: 'ns' },
+  spec: { containers: [], priority },
+});
+
+function open(): { clock: SteppedClock; queue: SchedulingQueue; add(name: string, priority?: number): void; takeAll(): string[] } {
+  const clock = new SteppedClock(START);
+  const queue = new SchedulingQueue(clock);
+  return {
+    clock,
+    queue,
+    add: (name, priority) => queue.add(name, pod(name, priority), 1),
+    takeAll() {
+      const taken: string[] = [];
+      for (let next = queue.take(); next; next = queue.take()) taken.push(next.key);
+      return taken;
+    },
+  };
+}
+
+test('by priority, then age', () => {
+  const { add, takeAll, queue } = open();
+  add('a', 1);
+  add('b', 5);
+  add('c', 1);
+  add('d', 5);
+  queue.remove('d');
+  expect(takeAll()).toEqual(['b', 'a', 'c']);
+  expect(queue.ready).toBe(false);
+});
+
+test('a pod that failed comes back after its back-off once something changes, or after five minutes', () => {
+  const { add, takeAll, queue, clock } = open();
+  add('a');
+  add('b');
+  takeAll();
+  queue.fail('a', false);
+  queue.fail('b', true);
+  queue.moveAll(7, ({ metadata }) => metadata.name === 'a');
+  expect([queue.ready, queue.nextAt()]).toEqual([false, START + 1000]);
+  clock.set(START + 1000);
+  expect(takeAll()).toEqual(['a', 'b']);
+  queue.fail('a', false);
+  expect(queue.nextAt()).toBe(START + 1000 + 300_000);
+  clock.set(START + 3000);
+  queue.moveAll(8);
+  expect(takeAll()).toEqual(['a']);
+  queue.fail('a', false);
+  clock.set(START + 303_000);
+  expect(takeAll()).toEqual(['a']);
+});
+
+test('removing and adding many pods costs their number', () => {
+  const { add, takeAll, queue } = open();
+  for (let index = 0; index < 50_000; index++) {
+    add(`a${index}`);
+    add(`b${index}`);
+    queue.remove(`b${index}`);
+    queue.take();
+  }
+  expect(takeAll()).toEqual([]);
+});
