@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { decodeBody, type FieldValidation, type GroupVersionKind, nullEmptyLists } from './index.js';
+import { decodeBody, type FieldValidation, type GroupVersionKind, kindSchema } from './index.js';
 
 const recorded = new URL('../../../shared/recorded/', import.meta.url);
 const ConfigMap: GroupVersionKind = { group: '', version: 'v1', kind: 'ConfigMap' };
@@ -219,7 +219,7 @@ const available = existsSync(recorded);
             kind: body.kind,
           });
           const object = ((again as { object?: object }).object ?? again) as Record<string, unknown>;
-          if (typeof object === 'object') nullEmptyLists({ group, version, kind: body.kind }, object);
+          if (typeof object === 'object') kindSchema({ group, version, kind: body.kind })?.prepareForStorage(object);
           // Some steps leave parts out of what they recorded.
           if (!('status' in body)) delete object.status;
           if (name === 'service account token secret') object.data = {};

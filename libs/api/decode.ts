@@ -1,7 +1,7 @@
 import { badRequest, type KubeObject, unsupportedMediaType } from '#apimachinery';
-import { type DecodedValue, DecodeError, decodeParsedJson, decodeValue, type FieldValidation, parseJson } from './decode-value.js';
-import type { Definition } from './definition.js';
+import { type DecodedValue, DecodeError, type FieldValidation, parseJson } from './decode-value.js';
 import { JsonSyntaxError } from './json-text.js';
+import { type KindSchema, kindSchema, type SchemaLookup } from './kind-schema.js';
 import { decodeProtobuf, ProtobufError } from './protobuf/envelope.js';
 import { type GroupVersionKind, groupVersionOf, parseGroupVersion, scheme } from './scheme.js';
 import { readYaml, YamlSyntaxError } from './yaml-text.js';
@@ -17,6 +17,8 @@ export interface DecodeRequest {
   expected: GroupVersionKind;
   /** Default Warn, as upstream's. */
   fieldValidation?: FieldValidation;
+  /** The kinds that the cluster serves; default the built-in ones. */
+  schemaFor?: SchemaLookup;
 }
 
 export interface Decoded {
@@ -28,7 +30,7 @@ export interface Decoded {
 /** A body whose own kind is known by the time it fails. */
 interface Typed {
   actual: GroupVersionKind;
-  definition: Definition;
+  schema: KindSchema;
 }
 
 const interpretType = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
@@ -67,9 +69,9 @@ function sameHub(a: GroupVersionKind, b: GroupVersionKind): boolean {
 /** Go's package of the server's own type: `core`, `apps`, `rbac` … */
 const hubPackage = (group: string): string => group.split('.')[0] || 'core';
 
-function typeOf(actual: GroupVersionKind, expected: GroupVersionKind): Definition {
-  const definition = scheme.definitionFor(actual);
-  if (definition) return definition;
+function schemaOf(actual: GroupVersionKind, expected: GroupVersionKind, schemaFor: SchemaLookup): KindSchema {
+  const schema = schemaFor(actual);
+  if (schema) return schema;
   const gv = JSON.stringify(groupVersionOf(actual.group, actual.version));
   throw new DecodeError(
     expected.kind.endsWith('Options')
@@ -93,8 +95,7 @@ function decodeText(body: Uint8Array, yaml: boolean, found: (value: unknown) => 
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
   if (yaml) {
     const { value, repeated } = readYaml(text);
-    const { definition } = found(value);
-    const decoded = decodeValue(definition, value, validation);
+    const decoded = found(value).schema.decode(value, validation);
     return repeated && validation !== 'Ignore' ? { ...decoded, strict: [repeated, ...decoded.strict] } : decoded;
   }
   let value: unknown;
@@ -103,8 +104,7 @@ function decodeText(body: Uint8Array, yaml: boolean, found: (value: unknown) => 
   } catch (error) {
     throw error instanceof JsonSyntaxError ? kindError(error.message) : error;
   }
-  const { definition } = found(value);
-  return decodeParsedJson(definition, text, value, validation);
+  return found(value).schema.decodeJson(text, value, validation);
 }
 
 function mediaTypeOf(contentType: string): (typeof bodyMediaTypes)[number] {
@@ -115,8 +115,8 @@ function mediaTypeOf(contentType: string): (typeof bodyMediaTypes)[number] {
 }
 
 /** Whether a decoder may hand the object on: same kind, and in the version that the path says (handlers/create.go). */
-function accept(actual: GroupVersionKind, expected: GroupVersionKind, definition: Definition): void {
-  if (definition.allGroups) return;
+function accept(actual: GroupVersionKind, expected: GroupVersionKind, schema: KindSchema): void {
+  if (schema.definition?.allGroups) return;
   if (!sameHub(actual, expected)) {
     const from = `${actual.version}.${actual.kind}`;
     throw new DecodeError(`converting (${from}) to (${hubPackage(expected.group)}.${expected.kind}): unknown conversion`);
@@ -127,30 +127,38 @@ function accept(actual: GroupVersionKind, expected: GroupVersionKind, definition
  * Reads a request's body into an object, as upstream's negotiated decoder and create and update handlers do.
  * Throws StatusError: 415 for other media types, 400 in upstream's words for everything that is wrong with the body.
  */
-export function decodeBody({ body, contentType, expected, fieldValidation = 'Warn' }: DecodeRequest): Decoded {
+export function decodeBody(request: DecodeRequest): Decoded {
+  const { body, contentType, expected, fieldValidation = 'Warn', schemaFor = kindSchema } = request;
   const media = mediaTypeOf(contentType);
   let typed: Typed | undefined;
   let actual: GroupVersionKind | undefined;
   const found = (value: unknown): Typed => {
     actual = kindOf(value, expected);
-    typed = { actual, definition: typeOf(actual, expected) };
+    typed = { actual, schema: schemaOf(actual, expected, schemaFor) };
     return typed;
   };
   try {
     const decoded =
       media === 'application/vnd.kubernetes.protobuf'
-        ? decodeProtobuf(body, found)
+        ? decodeProtobuf(body, (meta) => protobufDefinition(found(meta)))
         : decodeText(body, media === 'application/yaml', found, fieldValidation);
-    const { actual: gvk, definition } = found(decoded.object);
-    accept(gvk, expected, definition);
+    const { actual: gvk, schema } = found(decoded.object);
+    accept(gvk, expected, schema);
     if (decoded.strict.length && fieldValidation === 'Strict') throw new DecodeError(`strict decoding error: ${decoded.strict.join(', ')}`);
-    requireVersion(gvk, expected, definition);
+    requireVersion(gvk, expected, schema);
     return { object: named(decoded.object, gvk), warnings: decoded.strict };
   } catch (error) {
     if (error instanceof RangeError) throw badRequest(unreadable(actual, expected, 'exceeded max depth', body));
     if (!isDecodeError(error)) throw error;
     throw badRequest(unreadable(actual, expected, error.message, body));
   }
+}
+
+/** Custom kinds have no protobuf form: 415 (apiextensions-apiserver crdhandler's negotiated serializer). */
+function protobufDefinition({ schema }: Typed) {
+  const { definition } = schema;
+  if (definition === undefined) throw unsupportedMediaType(bodyMediaTypes.filter((media) => !media.endsWith('protobuf')));
+  return { definition };
 }
 
 function unreadable(actual: GroupVersionKind | undefined, expected: GroupVersionKind, message: string, body: Uint8Array): string {
@@ -160,8 +168,8 @@ function unreadable(actual: GroupVersionKind | undefined, expected: GroupVersion
   return `the object provided is unrecognized (must be of type ${expected.kind}): ${message} (${summary(body)})`;
 }
 
-function requireVersion(actual: GroupVersionKind, expected: GroupVersionKind, definition: Definition): void {
-  if (definition.allGroups || (actual.group === expected.group && actual.version === expected.version)) return;
+function requireVersion(actual: GroupVersionKind, expected: GroupVersionKind, schema: KindSchema): void {
+  if (schema.definition?.allGroups || (actual.group === expected.group && actual.version === expected.version)) return;
   const data = groupVersionOf(actual.group, actual.version);
   throw badRequest(
     `the API version in the data (${data}) does not match the expected API version (${groupVersionOf(expected.group, expected.version)})`,

@@ -25,7 +25,7 @@ export {
 export type * from './generated/index.js';
 export * from './generated/resources.js';
 export { JsonSyntaxError } from './json-text.js';
-export { nullEmptyLists } from './null-empty.js';
+export { type KindSchema, kindSchema, type SchemaLookup } from './kind-schema.js';
 export {
   type OpenApiDocument,
   openapiV2,

@@ -1,5 +1,4 @@
 import type { Definition } from './definition.js';
-import { type GroupVersionKind, scheme } from './scheme.js';
 
 /**
  * Upstream stores objects as protobuf, which knows no difference between no list and an empty one: a list without omitempty that is
@@ -52,7 +51,6 @@ function stepOf(definition: Definition): Step | undefined {
 }
 
 /** Makes empty lists and maps that Go writes without omitempty null, in place. Lists of objects (`items`) are never stored: not for them. */
-export function nullEmptyLists(gvk: GroupVersionKind, object: object): void {
-  const definition = scheme.definitionFor(gvk);
-  if (definition) stepOf(definition)?.(object as Record<string, unknown>);
+export function nullEmptyListsOf(definition: Definition, object: object): void {
+  stepOf(definition)?.(object as Record<string, unknown>);
 }

@@ -1,30 +1,27 @@
-import { type Clock, pathNotFound, type Random } from '#apimachinery';
+import type { Clock, Random } from '#apimachinery';
 import type { ClusterStore } from '#cacher';
 import type { AdmissionPlugin } from './admission/admission.js';
 import { admissionChain } from './admission/admission-chain.js';
 import { type Authenticator, authenticate } from './authentication/authentication.js';
 import { impersonate } from './authentication/impersonation.js';
 import { accessOf } from './authorization/access.js';
-import {
-  type AuthorizationAttributes,
-  type AuthorizerLink,
-  authorize,
-  forbiddenError,
-  privilegedGroup,
-} from './authorization/authorization.js';
+import { type AuthorizationAttributes, type AuthorizerLink, privilegedGroup } from './authorization/authorization.js';
 import { RbacAuthorizer } from './authorization/rbac.js';
-import { type Catalog, type Conversion, catalogOf } from './catalog.js';
-import { routeResource } from './endpoints/resource-router.js';
-import { errorResponse, plainResponse } from './endpoints/responses.js';
+import { Dispatcher } from './dispatcher.js';
+import { routeOf, unknownPath } from './endpoints/resource-router.js';
+import { errorResponse } from './endpoints/responses.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { KUBERNETES_VERSION, nonResourceResponse, type VersionInfo } from './non-resource/non-resource.js';
 import { type ApiRequest, type ApiResponse, headerOf, queryOf } from './request/request.js';
 import { type RequestInfo, requestInfo } from './request/request-info.js';
 import { managerOf } from './request/user-agent.js';
+import type { Conversion } from './rest/api-resource.js';
 import { createReader } from './rest/reader.js';
 import type { ClusterScope, RestScope } from './rest/scope.js';
+import type { StorageProvider } from './rest/storage.js';
 import { toStatusError, UnexpectedError } from './rest/storage-errors.js';
 import type { ResourceStrategy, UserInfo } from './rest/strategy.js';
+import { builtInStorages, ClusterStorages } from './storage-map.js';
 import { Warnings } from './rest/warnings.js';
 import type { Timers } from './watch/timers.js';
 
@@ -33,6 +30,8 @@ export interface ApiServerDependencies {
   store: ClusterStore;
   strategies: readonly ResourceStrategy[];
   conversions?: readonly Conversion[];
+  /** Storages that are more than the generic registry's. */
+  providers?: readonly StorageProvider[];
   admission: readonly AdmissionPlugin[];
   clock: Clock;
   random: Random;
@@ -51,7 +50,7 @@ export interface ApiServerDependencies {
 /** The API of one cluster. Cheap to make, holds nothing that is not shared but its store. */
 export interface ApiServer {
   readonly cluster: ClusterScope;
-  readonly authorizers: readonly AuthorizerLink[];
+  readonly dispatcher: Dispatcher;
   /** Answers a request. Never throws: every failure is a response. */
   handle(request: ApiRequest): Promise<ApiResponse>;
 }
@@ -68,22 +67,23 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
     clock,
     random,
     timers,
-    catalog: catalogOf(deps.strategies, deps.conversions),
+    storages: new ClusterStorages(builtInStorages(deps)),
     admission: admissionChain(deps.admission),
     limits: deps.limits ?? DEFAULT_LIMITS,
     reader: createReader(store),
     access: accessOf(authorizers),
     rules: rbac,
   };
-  const server = new Pipeline(cluster, deps, authorizers);
-  return { cluster, authorizers, handle: (request) => server.handle(request) };
+  const dispatcher = new Dispatcher(authorizers);
+  const server = new Pipeline(cluster, deps, { authorizers, dispatcher });
+  return { cluster, dispatcher, handle: (request) => server.handle(request) };
 }
 
 class Pipeline {
   constructor(
     private readonly cluster: ClusterScope,
     private readonly deps: ApiServerDependencies,
-    private readonly authorizers: readonly AuthorizerLink[],
+    private readonly access: { authorizers: readonly AuthorizerLink[]; dispatcher: Dispatcher },
   ) {}
 
   async handle(request: ApiRequest): Promise<ApiResponse> {
@@ -103,11 +103,11 @@ class Pipeline {
     const query = queryOf(request);
     const info = requestInfo(request.method, request.path, query);
     const requestor = await authenticate(request, this.deps.authenticators ?? NOBODY);
-    const user = await impersonate(attributesOf(info, requestor), request.headers, this.authorizers);
-    const attributes = attributesOf(info, user);
-    const { decision, reason } = await authorize(attributes, this.authorizers);
-    if (decision !== 'allow') throw forbiddenError(attributes, reason);
-    return info.isResource ? this.resource(request, query, info, user, warnings) : this.other(request, query);
+    const { authorizers, dispatcher } = this.access;
+    const user = await impersonate(attributesOf(info, requestor), request.headers, authorizers);
+    return dispatcher.run(attributesOf(info, user), () =>
+      info.isResource ? this.resource(request, { query, info, user, warnings }) : this.other(request, query),
+    );
   }
 
   private other(request: ApiRequest, query: URLSearchParams): Promise<ApiResponse> {
@@ -116,21 +116,18 @@ class Pipeline {
     return nonResourceResponse({ request, query, version, place: { prefix, serverAddress }, probe });
   }
 
-  private async resource(
-    request: ApiRequest,
-    query: URLSearchParams,
-    info: RequestInfo,
-    user: UserInfo,
-    warnings: Warnings,
-  ): Promise<ApiResponse> {
-    const { catalog } = this.cluster;
-    const endpoint = catalog.endpoint(info.group, info.version, info.resource);
-    if (endpoint === undefined) return unknownResource(catalog, info);
+  private async resource(request: ApiRequest, asked: Asked): Promise<ApiResponse> {
+    const { query, info, user, warnings } = asked;
+    const route = routeOf(this.cluster.storages, info, request.method);
+    if (route === undefined) return unknownPath();
+    const { storage, handler } = route;
+    const { resource } = storage;
     const scope: RestScope = {
       cluster: this.cluster,
-      endpoint,
+      storage,
+      resource,
       // A Namespace stands in no namespace, whatever its path looks like.
-      namespace: endpoint.namespaced ? info.namespace : '',
+      namespace: resource.namespaced ? info.namespace : '',
       name: info.name,
       subresource: info.subresource,
       verb: info.verb,
@@ -139,21 +136,24 @@ class Pipeline {
       warnings,
       manager: query.get('fieldManager') || managerOf(headerOf(request, 'user-agent')),
     };
+    warnings.add(resource.strategy.deprecated);
     try {
-      return await routeResource({ scope, request, query }, info);
+      return await handler({ scope, request, query });
     } catch (error) {
-      throw toStatusError(error, endpoint.groupResource, info.verb);
+      throw toStatusError(error, resource.groupResource, info.verb);
     }
   }
+}
+
+/** A request as far as it has been read. */
+interface Asked {
+  query: URLSearchParams;
+  info: RequestInfo;
+  user: UserInfo;
+  warnings: Warnings;
 }
 
 function attributesOf(info: RequestInfo, user: UserInfo): AuthorizationAttributes {
   const { verb, path, group, version, resource, subresource, namespace, name } = info;
   return { user, verb, isResource: info.isResource, path, group, version, resource, subresource, namespace, name };
-}
-
-/** A group version that is served knows the resource not: Status; one that is not: what any unknown path gets. */
-function unknownResource(catalog: Catalog, info: RequestInfo): ApiResponse {
-  if (catalog.served(info.group, info.version)) throw pathNotFound();
-  return plainResponse(404, '404 page not found\n');
 }

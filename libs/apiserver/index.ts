@@ -1,29 +1,25 @@
-export type { CachedObject, CacheEvent, CacheSink, ClusterStore, CommitListener } from '#cacher';
-export {
-  type ClusterStoreOptions,
-  type ClusterStores,
-  type ClusterStoresOptions,
-  clusterStore,
-  clusterStores,
-  DEFAULT_STORE_LIMITS,
-  type HeldStore,
-  type HostedClusterStore,
-  type StoreLimits,
-} from '#cacher';
 export type { AdmissionAttributes, AdmissionContext, AdmissionOperation, AdmissionPlugin } from './admission/admission.js';
 export { type ApiServer, type ApiServerDependencies, createApiServer } from './api-server.js';
 export { ANONYMOUS, type Authenticator } from './authentication/authentication.js';
 export { type AuthorizationAttributes, type AuthorizerLink, privilegedGroup } from './authorization/authorization.js';
 export type { AccessAttributes, AccessDecision, AccessRules, Authorizer, TokenOwner } from './authorization/authorizer.js';
-export { RbacAuthorizer } from './authorization/rbac.js';
-export type { Conversion } from './catalog.js';
+export { RbacAuthorizer, type RuleResolver } from './authorization/rbac.js';
 export { type InProcessOptions, inProcessClient } from './in-process-client.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
 export { KUBERNETES_VERSION, type VersionInfo } from './non-resource/non-resource.js';
+export { type DeleteOptions, deleteOptionsFromBody, type WriteOptions } from './request/options.js';
 export type { ApiRequest, ApiResponse } from './request/request.js';
+export type { APIResource, Conversion } from './rest/api-resource.js';
+export { deleteObject } from './rest/delete.js';
+export { deletionFinalizers } from './rest/deletion.js';
 export { keyOf, keyRoot, type Location, listPrefix, locate } from './rest/keys.js';
+export { ensureNamespace } from './rest/object-meta.js';
 export type { ClusterReader } from './rest/reader.js';
+export { admissionAttributes, admissionContext, admissionOptions, type RestScope } from './rest/scope.js';
+export type { Capabilities, RestStorage, StorageProvider } from './rest/storage.js';
 export { UnexpectedError } from './rest/storage-errors.js';
 export type { Column, Companion, FieldOf, ResourceStrategy, StrategyContext, SubresourceStrategy, UserInfo } from './rest/strategy.js';
+export { updateObject } from './rest/update.js';
+export { ClusterStorages, type CustomKind, type StorageMap } from './storage-map.js';
 export type { Timers } from './watch/timers.js';
 export type { ByteStream, StreamSink } from './watch/watch-stream.js';

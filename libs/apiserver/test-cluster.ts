@@ -4,9 +4,10 @@ import { memoryBus } from '#cacher/bus';
 import { memoryStorage, type Storage } from '#storage';
 import type { AdmissionPlugin } from './admission/admission.js';
 import { type ApiServer, createApiServer } from './api-server.js';
-import type { Conversion } from './catalog.js';
 import type { Limits } from './limits.js';
 import type { ApiResponse } from './request/request.js';
+import type { Conversion } from './rest/api-resource.js';
+import type { StorageProvider } from './rest/storage.js';
 import type { ResourceStrategy, UserInfo } from './rest/strategy.js';
 
 /** A cluster for specs: the real pipeline over memory storage; only the clock, the dice and the timers are the spec's. */
@@ -42,6 +43,7 @@ const ADMIN: UserInfo = { name: 'admin', groups: ['system:masters', 'system:auth
 export interface TestClusterOptions {
   strategies?: readonly ResourceStrategy[];
   conversions?: readonly Conversion[];
+  providers?: readonly StorageProvider[];
   admission?: readonly AdmissionPlugin[];
   limits?: Limits;
   /** Of a cluster that is there already: as another process sees it. */
@@ -89,6 +91,7 @@ export async function testCluster(options: TestClusterOptions = {}): Promise<Tes
     store,
     strategies: options.strategies ?? NO_STRATEGIES,
     ...(options.conversions ? { conversions: options.conversions } : {}),
+    ...(options.providers ? { providers: options.providers } : {}),
     admission: options.admission ?? NO_PLUGINS,
     clock,
     random: seededRandom('spec'),

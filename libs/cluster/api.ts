@@ -1,7 +1,8 @@
 import { admissionPlugins } from '#admission';
 import type { Clock, Random } from '#apimachinery';
-import { type ApiServer, type ClusterStore, createApiServer, type Timers } from '#apiserver';
-import { conversions, strategies } from '#registry';
+import { type ApiServer, createApiServer, type Timers } from '#apiserver';
+import { type ClusterStore } from '#cacher';
+import { conversions, providers, strategies } from '#registry';
 
 export interface ClusterApiOptions {
   store: ClusterStore;
@@ -16,5 +17,5 @@ export interface ClusterApiOptions {
 
 /** The API of one cluster with everything it serves: cheap, so that an idle cluster need not keep one. */
 export function clusterApi(options: ClusterApiOptions): ApiServer {
-  return createApiServer({ ...options, strategies, conversions, admission: admissionPlugins });
+  return createApiServer({ ...options, strategies, conversions, providers, admission: admissionPlugins });
 }

@@ -1,4 +1,5 @@
-import { type CacheEvent, locate } from '#apiserver';
+import { locate } from '#apiserver';
+import { type CacheEvent } from '#cacher';
 import type { ComponentChange } from '#controller-runtime';
 
 /** A committed change as components are asked about it; undefined for keys that no component can know. The object is parsed when looked at. */

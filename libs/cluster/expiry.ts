@@ -1,5 +1,5 @@
 import type { Clock, Instant } from '#apimachinery';
-import type { ClusterStore } from '#apiserver';
+import type { ClusterStore } from '#cacher';
 import type { Component } from '#controller-runtime';
 import type { Storage } from '#storage';
 

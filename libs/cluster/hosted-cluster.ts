@@ -1,5 +1,6 @@
 import type { Clock, Instant, Random } from '#apimachinery';
-import { type ApiServer, type ClusterStore, inProcessClient } from '#apiserver';
+import { type ApiServer, inProcessClient } from '#apiserver';
+import { type ClusterStore } from '#cacher';
 import { createInformers } from '#client';
 import type { HostedCluster, ReconcileFailure, TimingProfile } from '#controller-runtime';
 import type { Fence, Revision, Storage } from '#storage';

@@ -1,5 +1,6 @@
 import type { Clock, Instant, Random } from '#apimachinery';
-import { type ApiServer, type ClusterStore, clusterStore, inProcessClient } from '#apiserver';
+import { type ApiServer, inProcessClient } from '#apiserver';
+import { type ClusterStore, clusterStore } from '#cacher';
 import { memoryBus } from '#cacher/bus';
 import type { CausalClient } from '#client';
 import { LocalHost, type TimingProfile } from '#controller-runtime';

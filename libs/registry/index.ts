@@ -24,7 +24,6 @@ import { cronJob } from './batch/cron-job.js';
 import { job } from './batch/job.js';
 import { certificateSigningRequest } from './certificates/certificate-signing-request.js';
 import { lease } from './coordination/lease.js';
-import { binding } from './core/binding.js';
 import { componentStatus } from './core/component-status.js';
 import { configMap } from './core/config-map.js';
 import { endpoints } from './core/endpoints.js';
@@ -72,7 +71,6 @@ import { volumeAttributesClass } from './storage/volume-attributes-class.js';
 
 /** Every resource that has something special about it: one resource, one file, one line. */
 const all: readonly ResourceStrategy[] = [
-  binding,
   componentStatus,
   configMap,
   endpoints,
@@ -146,3 +144,5 @@ export const strategies: readonly ResourceStrategy[] = all.map(withFinalizerName
 
 /** The kinds that are served in a version other than the one they are kept in. */
 export const conversions: readonly Conversion[] = [autoscalerConversion, eventConversion];
+
+export { providers } from './storages.js';

@@ -48,6 +48,7 @@ const ctx: StrategyContext = {
   clock: new SteppedClock(0),
   random: seededRandom('robust'),
   user: { name: 'u', groups: [] },
+  name: '',
   apiVersion: '',
   namespace: 'ns',
   reader: { get: async () => undefined, list: async () => [] },

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
-import { type CacheEvent, type ClusterStore, clusterStore, DEFAULT_STORE_LIMITS, type HostedClusterStore } from '#apiserver';
+import { type CacheEvent, type ClusterStore, clusterStore, DEFAULT_STORE_LIMITS, type HostedClusterStore } from '#cacher';
 import type { Bus } from '#cacher/bus';
 import { redisBus } from '#cacher/redis-bus';
 import { Compacted, type LogEntry, type StorageAdmin } from '#storage';

@@ -1,4 +1,5 @@
-import { type ClusterStore, inProcessClient, KUBERNETES_VERSION } from '#apiserver';
+import { inProcessClient, KUBERNETES_VERSION } from '#apiserver';
+import { type ClusterStore } from '#cacher';
 import { GraphContext, type History } from '#graphql';
 import type { OpenApis } from '#hosting';
 import type { Access } from '#platform';

@@ -2,9 +2,7 @@ import { type KubeObject, methodNotAllowed } from '#apimachinery';
 import { MEDIA_TYPES, type Negotiated, negotiateStream, noSuchConversion } from '../request/negotiation.js';
 import { listOptions } from '../request/options.js';
 import { type ApiResponse, headerOf } from '../request/request.js';
-import { deleteObject } from '../rest/delete.js';
-import { getObject } from '../rest/get.js';
-import { type Listing, listObjects } from '../rest/list.js';
+import type { Listing } from '../rest/list.js';
 import { type IncludeObject, includeObjectOf, tableOf, tableRow } from '../rest/table.js';
 import { itemText, partialMetadata, viewObject } from '../rest/view.js';
 import { openWatch } from '../watch/watch-response.js';
@@ -15,8 +13,10 @@ import { deleteOptionsOf } from './write-handlers.js';
 /** GET of one object. */
 export async function handleGet(call: ResourceCall): Promise<ApiResponse> {
   const negotiated = outputOf(call);
-  const stored = await getObject(call.scope, call.query.get('resourceVersion') ?? '');
-  return answerObject(call, negotiated, stored);
+  const { scope, query } = call;
+  const { get } = scope.storage;
+  if (get === undefined) throw methodNotAllowed(scope.resource.groupResource, 'get');
+  return answerObject(call, negotiated, await get(scope, query.get('resourceVersion') ?? ''));
 }
 
 function listMetadata(listing: Listing): Record<string, unknown> {
@@ -30,30 +30,30 @@ function listMetadata(listing: Listing): Record<string, unknown> {
 /** Answers a list, whole or as Table or metadata. */
 function answerList(call: ResourceCall, negotiated: Negotiated, listing: Listing): ApiResponse {
   const { scope } = call;
-  const { endpoint } = scope;
+  const { resource } = scope;
   const now = scope.cluster.clock.now();
   const form = { negotiated, status: 200, warnings: scope.warnings.texts };
   const metadata = listMetadata(listing);
   const { convert } = negotiated;
-  const head = { kind: `${endpoint.kind}List`, apiVersion: endpoint.apiVersion };
+  const head = { kind: `${resource.kind}List`, apiVersion: resource.apiVersion };
   if (convert === undefined && negotiated.encoding === 'json') {
-    const items = listing.items.map((item) => itemText(endpoint, item, now));
+    const items = listing.items.map((item) => itemText(resource, item, now));
     return textResponse(
       `{"kind":"${head.kind}","apiVersion":"${head.apiVersion}","metadata":${JSON.stringify(metadata)},"items":[${items.join(',')}]}`,
       form,
     );
   }
   if (convert === undefined) {
-    const items = listing.items.map((item) => withoutType(viewObject(endpoint, item, now)));
+    const items = listing.items.map((item) => withoutType(viewObject(resource, item, now)));
     return objectResponse({ ...head, metadata, items }, form);
   }
   if (convert.kind === 'Table') {
     const include: IncludeObject = includeObjectOf(call.query);
-    const rows = listing.items.map((item) => tableRow(endpoint, item, include, now, convert.version));
-    return objectResponse(tableOf(endpoint, metadata, rows, convert.version), form);
+    const rows = listing.items.map((item) => tableRow(resource, item, include, now, convert.version));
+    return objectResponse(tableOf(resource, metadata, rows, convert.version), form);
   }
   if (convert.kind !== 'PartialObjectMetadataList') throw noSuchConversion();
-  const items = listing.items.map((item) => partialMetadata(viewObject(endpoint, item, now), convert.version));
+  const items = listing.items.map((item) => partialMetadata(viewObject(resource, item, now), convert.version));
   return objectResponse({ kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${convert.version}`, metadata, items }, form);
 }
 
@@ -66,35 +66,26 @@ export async function handleList(call: ResourceCall, watchPath = false): Promise
   const { scope, query } = call;
   const negotiated = outputOf(call);
   const options = listOptions(query, watchPath);
-  if (!options.watch) return answerList(call, negotiated, await listObjects(scope, options));
-  if (!scope.endpoint.verbs.has('watch')) throw methodNotAllowed(scope.endpoint.groupResource, 'watch');
+  const { list, watch } = scope.storage;
+  if (!options.watch) {
+    if (list === undefined) throw methodNotAllowed(scope.resource.groupResource, 'list');
+    return answerList(call, negotiated, await list(scope, options));
+  }
+  if (watch === undefined) throw methodNotAllowed(scope.resource.groupResource, 'watch');
   const stream = negotiateStream(headerOf(call.request, 'accept'));
   const include = stream.convert?.kind === 'Table' ? includeObjectOf(query) : 'Metadata';
-  const body = await openWatch(scope, options, { endpoint: scope.endpoint, negotiated: stream, include });
+  const body = await openWatch(scope, options, { resource: scope.resource, negotiated: stream, include });
   const type = stream.encoding === 'json' ? MEDIA_TYPES.json : `${MEDIA_TYPES[stream.encoding]};stream=watch`;
   return { status: 200, headers: { 'content-type': type }, stream: body };
 }
 
-/** DELETE of a collection: what the options select goes, and is answered as a list (store.go DeleteCollection). */
+/** DELETE of a collection: what the options select goes, and is answered as a list. */
 export async function handleDeleteCollection(call: ResourceCall): Promise<ApiResponse> {
   const { scope, query } = call;
+  const { deleteCollection } = scope.storage;
   const negotiated = outputOf(call);
   const options = listOptions(query);
   const deletion = deleteOptionsOf(call);
-  const { limits } = scope.cluster;
-  const listing = await listObjects(scope, options);
-  const items = [...listing.items];
-  while (items.length > 0) {
-    const batch = items.splice(0, limits.deleteCollectionParallel);
-    await Promise.all(
-      batch.map(async ({ object: { metadata } }) => {
-        const one = { ...scope, name: metadata.name, namespace: metadata.namespace ?? '' };
-        await deleteObject(one, deletion).catch((error: unknown) => {
-          // Whoever was quicker has done what was asked for.
-          if ((error as { code?: number }).code !== 404) throw error;
-        });
-      }),
-    );
-  }
-  return answerList(call, negotiated, listing);
+  if (deleteCollection === undefined) throw methodNotAllowed(scope.resource.groupResource, 'deletecollection');
+  return answerList(call, negotiated, await deleteCollection(scope, options, deletion));
 }

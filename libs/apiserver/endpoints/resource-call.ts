@@ -1,10 +1,10 @@
-import { applyDefaults, decodeBody, type GroupVersionKind } from '#api';
+import { decodeBody, type GroupVersionKind } from '#api';
 import { type KubeObject, tooLarge } from '#apimachinery';
 import { type Negotiated, negotiateOutput, noSuchConversion, wantsPretty } from '../request/negotiation.js';
 import type { WriteOptions } from '../request/options.js';
 import { type ApiRequest, type ApiResponse, headerOf } from '../request/request.js';
-import type { Written } from '../rest/create.js';
 import type { RestScope } from '../rest/scope.js';
+import type { Written } from '../rest/storage.js';
 import { includeObjectOf, tableOf, tableRow } from '../rest/table.js';
 import { partialMetadata, type Stored, storedOf, viewObject, viewText } from '../rest/view.js';
 import { objectResponse, textResponse } from './responses.js';
@@ -35,20 +35,20 @@ const EMPTY = new Uint8Array(0);
 /** Answers one object, whole or as Table or metadata. */
 export function answerObject(call: ResourceCall, negotiated: Negotiated, stored: Stored, status = 200): ApiResponse {
   const { scope, query } = call;
-  const { endpoint } = scope;
+  const resource = scope.storage.shape;
   const now = scope.cluster.clock.now();
   const form = { negotiated, status, warnings: scope.warnings.texts };
   const { convert } = negotiated;
   if (convert === undefined) {
-    if (negotiated.encoding === 'json') return textResponse(viewText(endpoint, stored, now), form);
-    return objectResponse(viewObject(endpoint, stored, now), form);
+    if (negotiated.encoding === 'json') return textResponse(viewText(resource, stored, now), form);
+    return objectResponse(viewObject(resource, stored, now), form);
   }
   if (convert.kind === 'PartialObjectMetadata')
-    return objectResponse(partialMetadata(viewObject(endpoint, stored, now), convert.version), form);
+    return objectResponse(partialMetadata(viewObject(resource, stored, now), convert.version), form);
   if (convert.kind !== 'Table') throw noSuchConversion();
-  const row = tableRow(endpoint, stored, includeObjectOf(query), now, convert.version);
+  const row = tableRow(resource, stored, includeObjectOf(query), now, convert.version);
   const { resourceVersion } = stored.object.metadata;
-  return objectResponse(tableOf(endpoint, resourceVersion ? { resourceVersion } : {}, [row], convert.version), form);
+  return objectResponse(tableOf(resource, resourceVersion ? { resourceVersion } : {}, [row], convert.version), form);
 }
 
 /** Answers what was written. */
@@ -56,19 +56,21 @@ export function answerWritten(call: ResourceCall, negotiated: Negotiated, { valu
   return answerObject(call, negotiated, storedOf(value, revision), status);
 }
 
-/** Reads a body as a kind, with its defaults; its strange fields become warnings. */
+/** Reads a body as a kind that is no resource's, e.g. DeleteOptions; its strange fields become warnings. */
 export function decodeAs(call: ResourceCall, expected: GroupVersionKind, options: WriteOptions, contentType: string): KubeObject {
-  const { object, warnings } = decodeBody({ body: bodyOf(call), contentType, expected, fieldValidation: options.fieldValidation });
+  const { schemaFor } = call.scope.cluster.storages;
+  const { fieldValidation } = options;
+  const { object, warnings } = decodeBody({ body: bodyOf(call), contentType, expected, fieldValidation, schemaFor });
   for (const text of warnings) call.scope.warnings.add(text);
   object.metadata ??= { name: '' };
-  applyDefaults(expected, object);
+  schemaFor(expected)?.applyDefaults(object);
   return object;
 }
 
-/** Reads a body as the resource's own kind. */
-export function decodeOwn(call: ResourceCall, options: WriteOptions, contentType: string): KubeObject {
-  const { endpoint } = call.scope;
-  const object = decodeAs(call, endpoint, options, contentType);
-  endpoint.strategy.setDefaults?.(object);
+/** Reads a body as the kind that the storage takes, with all its defaults. */
+export function decodeShape(call: ResourceCall, options: WriteOptions, contentType: string): KubeObject {
+  const { shape } = call.scope.storage;
+  const object = decodeAs(call, shape, options, contentType);
+  shape.strategy.setDefaults?.(object);
   return object;
 }

@@ -1,10 +1,12 @@
 import { failureStatus, pathNotFound, StatusError } from '#apimachinery';
-import type { Endpoint } from '../catalog.js';
 import type { ApiResponse } from '../request/request.js';
 import type { RequestInfo } from '../request/request-info.js';
+import type { RestStorage } from '../rest/storage.js';
+import type { StorageMap } from '../storage-map.js';
+import { handleConnect } from './connect-handler.js';
 import { handleDeleteCollection, handleGet, handleList } from './read-handlers.js';
 import type { ResourceCall } from './resource-call.js';
-import { handleLegacyBinding, handleSubresource } from './subresource-handlers.js';
+import { plainResponse } from './responses.js';
 import { handleCreate, handleDelete, handlePatch, handleUpdate } from './write-handlers.js';
 
 /** 405 as go-restful puts it: the path is there, the method is not. */
@@ -13,71 +15,78 @@ function methodNotServed(): StatusError {
   return new StatusError(failureStatus({ code: 405, reason: 'MethodNotAllowed', message, details: {} }));
 }
 
-type Shape = 'collection' | 'all-namespaces' | 'object' | 'subresource';
+type Handler = (call: ResourceCall) => Promise<ApiResponse>;
 
-/** What a path's form means for the resource; undefined: no such path (endpoints/installer.go). */
-function shapeOf(info: RequestInfo, endpoint: Endpoint): Shape | undefined {
-  const [, name = '', subresource] = info.parts;
-  const inNamespace = info.namespace !== '' && endpoint.resource !== 'namespaces';
-  if (info.parts.length > 3 && !endpoint.subresources.has(subresource ?? '')) return undefined;
-  if (endpoint.namespaced && !inNamespace) return name === '' && endpoint.verbs.has('list') ? 'all-namespaces' : undefined;
-  if (!endpoint.namespaced && inNamespace) return undefined;
-  if (name === '') return 'collection';
-  if (subresource === undefined) return 'object';
-  return endpoint.subresources.has(subresource) ? 'subresource' : undefined;
+/** What a request reaches: the storage, and what is done with it. */
+export interface Route {
+  storage: RestStorage;
+  handler: Handler;
 }
 
-const OBJECT_VERBS: Readonly<Record<string, (call: ResourceCall) => Promise<ApiResponse>>> = {
+type Level = 'collection' | 'all-namespaces' | 'object';
+
+/** What a path's form means for the resource; undefined: no such path (endpoints/installer.go). */
+function levelOf(info: RequestInfo, { resource, verbs }: RestStorage): Level | undefined {
+  const [, name = ''] = info.parts;
+  const inNamespace = info.namespace !== '' && resource.resource !== 'namespaces';
+  if (resource.namespaced && !inNamespace) return name === '' && verbs.has('list') ? 'all-namespaces' : undefined;
+  if (!resource.namespaced && inNamespace) return undefined;
+  return name === '' ? 'collection' : 'object';
+}
+
+const VERBS: Readonly<Record<string, string>> = { GET: 'get', PUT: 'update', PATCH: 'patch', DELETE: 'delete', POST: 'create' };
+
+function refuse(there = true): never {
+  throw there ? methodNotServed() : pathNotFound();
+}
+
+function collectionHandler({ verbs }: RestStorage, method: string): Handler {
+  if (method === 'GET' && verbs.has('list')) return (call) => handleList(call);
+  if (method === 'DELETE' && verbs.has('deletecollection')) return handleDeleteCollection;
+  return method === 'POST' && verbs.has('create') ? handleCreate : refuse();
+}
+
+const OBJECT_HANDLERS: Readonly<Record<string, Handler>> = {
   GET: handleGet,
   PUT: handleUpdate,
   PATCH: handlePatch,
   DELETE: handleDelete,
 };
 
-const METHOD_VERBS: Readonly<Record<string, string>> = { GET: 'get', PUT: 'update', PATCH: 'patch', DELETE: 'delete', POST: 'create' };
-
-/** Finds what answers a request on a resource; throws 404 and 405 as upstream's routes do. */
-export async function routeResource(call: ResourceCall, info: RequestInfo): Promise<ApiResponse> {
-  const { endpoint } = call.scope;
-  const { method } = call.request;
-  const shape = shapeOf(info, endpoint);
-  if (shape === undefined) throw pathNotFound();
-  const handler = info.watchPath ? watchHandler(endpoint, method, shape) : handlerOf(endpoint, method, shape, info.subresource);
-  const { deprecated } = endpoint.strategy;
-  if (deprecated) call.scope.warnings.add(deprecated);
-  return handler(call);
+function objectHandler({ verbs }: RestStorage, method: string): Handler {
+  const handler = OBJECT_HANDLERS[method];
+  return handler && verbs.has(VERBS[method] ?? '') ? handler : refuse(verbs.has('get'));
 }
 
-type Handler = (call: ResourceCall) => Promise<ApiResponse>;
-
-function watchHandler(endpoint: Endpoint, method: string, shape: Shape): Handler {
-  if (method !== 'GET' || shape === 'subresource' || !endpoint.verbs.has('watch')) return refuse();
-  return (call) => handleList(call, true);
+function subresourceHandler(storage: RestStorage, method: string): Handler {
+  if (!storage.verbs.has(VERBS[method] ?? '')) refuse();
+  if (storage.connect) return handleConnect;
+  return method === 'POST' ? handleCreate : (OBJECT_HANDLERS[method] ?? refuse());
 }
 
-function handlerOf(endpoint: Endpoint, method: string, shape: Shape, subresource: string): Handler {
-  const verb = METHOD_VERBS[method] ?? '';
-  switch (shape) {
-    case 'collection':
-      return collectionHandler(endpoint, method);
-    case 'all-namespaces':
-      return method === 'GET' ? (call) => handleList(call) : refuse();
-    case 'object':
-      return (endpoint.verbs.has(verb) ? OBJECT_VERBS[method] : undefined) ?? refuse(endpoint.verbs.has('get'));
-    default: {
-      const sub = endpoint.subresources.get(subresource);
-      return sub?.verbs.has(verb) ? (call) => handleSubresource(call, sub) : refuse();
-    }
+function watchHandler({ verbs }: RestStorage, method: string): Handler {
+  return method === 'GET' && verbs.has('watch') ? (call) => handleList(call, true) : refuse();
+}
+
+/** Finds what answers a request on a resource; throws 404 and 405 as upstream's routes do. Undefined: the group version is not served. */
+export function routeOf(storages: StorageMap, info: RequestInfo, method: string): Route | undefined {
+  const { group, version, resource, parts } = info;
+  const own = storages.find(group, version, resource);
+  if (own === undefined) {
+    // A served group version that does not know the resource answers a Status; any other path what every unknown path gets.
+    if (storages.serves(group, version)) throw pathNotFound();
+    return undefined;
   }
+  const subresource = parts[2];
+  const storage = subresource === undefined ? own : storages.find(group, version, resource, subresource);
+  const level = levelOf(info, own);
+  if (storage === undefined || level === undefined) throw pathNotFound();
+  if (info.watchPath) return { storage: own, handler: subresource === undefined ? watchHandler(own, method) : refuse() };
+  if (subresource !== undefined) return { storage, handler: subresourceHandler(storage, method) };
+  if (level === 'object') return { storage, handler: objectHandler(storage, method) };
+  if (level === 'collection') return { storage, handler: collectionHandler(storage, method) };
+  return { storage, handler: method === 'GET' ? (call) => handleList(call) : refuse() };
 }
 
-function refuse(there = true): never {
-  throw there ? methodNotServed() : pathNotFound();
-}
-
-function collectionHandler({ verbs, resource, group }: Endpoint, method: string): Handler {
-  if (method === 'GET' && verbs.has('list')) return (call) => handleList(call);
-  if (method === 'DELETE' && verbs.has('deletecollection')) return handleDeleteCollection;
-  if (method !== 'POST' || !verbs.has('create')) return refuse();
-  return group === '' && resource === 'bindings' ? handleLegacyBinding : handleCreate;
-}
+/** What a path of a group version that is not served gets. */
+export const unknownPath = (): ApiResponse => plainResponse(404, '404 page not found\n');

@@ -1,4 +1,3 @@
-import { nullEmptyLists } from '#api';
 import {
   alreadyExists,
   bareError,
@@ -10,22 +9,14 @@ import {
   validateObjectMeta,
 } from '#apimachinery';
 import type { LogEntry, WriteOp } from '#storage';
-import { RBAC_GROUP } from '../authorization/rbac.js';
-import { type Endpoint, objectKey } from '../catalog.js';
 import type { WriteOptions } from '../request/options.js';
+import { type APIResource, objectKey } from './api-resource.js';
 import { companionOps, companionTerms, isTaken } from './companions.js';
-import { confirmNoEscalation } from './escalation.js';
 import { ownFields } from './managed-fields.js';
 import { dedupOwnerReferences, ensureNamespace, generatedName, wipeSystemFields } from './object-meta.js';
-import { timeToLive } from './peculiarities.js';
-import { admissionAttributes, admissionContext, causeOf, type RestScope, strategyContext } from './scope.js';
+import { admissionAttributes, admissionContext, admissionOptions, causeOf, type RestScope, strategyContext } from './scope.js';
+import type { Written } from './storage.js';
 import type { ResourceStrategy, StrategyContext } from './strategy.js';
-
-/** What was written: the stored text, and its revision; none when it was a dry run. */
-export interface Written {
-  value: string;
-  revision?: number;
-}
 
 /** What is said of a create with a resourceVersion (apiserver/pkg/storage ErrResourceVersionSetOnCreate); a bare 500. */
 const VERSION_SET = 'resourceVersion should not be set on objects to be created';
@@ -35,13 +26,13 @@ const VERSION_SET = 'resourceVersion should not be set on objects to be created'
  * The object is the caller's to give away: it is changed in place. Throws StatusError.
  */
 export async function createObject(scope: RestScope, given: KubeObject, options: WriteOptions): Promise<Written> {
-  const { endpoint, cluster, warnings } = scope;
+  const { resource, cluster, warnings } = scope;
   given.metadata.name ??= '';
   wipeSystemFields(given.metadata);
   ensureNamespace(given.metadata, scope.namespace);
   warnings.add(dedupOwnerReferences(given.metadata, false));
   ownFields(scope, given, undefined);
-  const object = endpoint.conversion ? endpoint.conversion.toStorage(given) : given;
+  const object = resource.conversion ? resource.conversion.toStorage(given) : given;
   if (cluster.admission.mutates('CREATE')) {
     const attributes = admissionAttributes(scope, 'CREATE', options.dryRun, { object, options: admissionOptions(options) });
     await cluster.admission.admit(attributes, admissionContext(cluster));
@@ -50,14 +41,10 @@ export async function createObject(scope: RestScope, given: KubeObject, options:
   return insert(scope, object, options);
 }
 
-/** The options as admission shows them to webhooks and policies. */
-export function admissionOptions(options: WriteOptions): Record<string, unknown> {
-  return { fieldManager: options.fieldManager, fieldValidation: options.fieldValidation, ...(options.dryRun ? { dryRun: ['All'] } : {}) };
-}
-
 /** From the admitted object to the store; generated names are tried anew when they are taken. */
 export async function insert(scope: RestScope, object: KubeObject, options: WriteOptions): Promise<Written> {
-  if (scope.endpoint.group === RBAC_GROUP) await confirmNoEscalation(scope, object);
+  const { confirm } = scope.resource.stored.strategy;
+  if (confirm) await confirm(object, undefined, strategyContext(scope, options.dryRun));
   const { generateName } = object.metadata;
   const generated = Boolean(generateName) && !object.metadata.name;
   const attempts = scope.cluster.limits.generateNameAttempts;
@@ -71,19 +58,19 @@ export async function insert(scope: RestScope, object: KubeObject, options: Writ
 }
 
 /** A generated name that the cache does not know to be taken. */
-function freeName({ cluster, endpoint, namespace }: RestScope, base: string): string {
+function freeName({ cluster, resource, namespace }: RestScope, base: string): string {
   let name = '';
   for (let attempt = 0; attempt < cluster.limits.generateNameAttempts; attempt++) {
     name = generatedName(base, (length) => cluster.random.suffix(length));
-    if (cluster.store.peek(objectKey(endpoint.storage, namespace, name)) === undefined) break;
+    if (cluster.store.peek(objectKey(resource.stored, namespace, name)) === undefined) break;
   }
   return name;
 }
 
-async function nameTaken({ cluster, endpoint, namespace }: RestScope, object: KubeObject, generated: boolean) {
+async function nameTaken({ cluster, resource, namespace }: RestScope, object: KubeObject, generated: boolean) {
   const { name } = object.metadata;
-  const error = generated ? generateNameConflict(endpoint.groupResource, name, 1) : alreadyExists(endpoint.groupResource, name);
-  const standing = await cluster.store.get(objectKey(endpoint.storage, namespace, name));
+  const error = generated ? generateNameConflict(resource.groupResource, name, 1) : alreadyExists(resource.groupResource, name);
+  const standing = await cluster.store.get(objectKey(resource.stored, namespace, name));
   if (standing?.object.metadata.deletionTimestamp === undefined) return error;
   const { status } = error;
   return Object.assign(error, { status: { ...status, message: `object is being deleted: ${status.message}` } });
@@ -91,22 +78,22 @@ async function nameTaken({ cluster, endpoint, namespace }: RestScope, object: Ku
 
 /** One attempt; undefined where the name is taken. Companions that are taken meanwhile are allocated anew. */
 async function insertOnce(scope: RestScope, object: KubeObject, options: WriteOptions): Promise<Written | undefined> {
-  const { cluster, endpoint } = scope;
-  const { storage } = endpoint;
+  const { cluster, resource } = scope;
+  const { stored } = resource;
   const ctx = strategyContext(scope, options.dryRun);
   const { metadata } = object;
   metadata.creationTimestamp = formatTime(cluster.clock.now());
   metadata.uid = cluster.random.uuid();
   for (;;) {
-    const companions = await prepareForCreate(endpoint, object, ctx, scope);
+    const companions = await prepareForCreate(resource, object, ctx, scope);
     if (cluster.admission.validates('CREATE')) {
       const attributes = admissionAttributes(scope, 'CREATE', options.dryRun, { object, options: admissionOptions(options) });
       await cluster.admission.validate(attributes, admissionContext(cluster));
     }
     const version = metadata.resourceVersion;
     if (version && version !== '0') throw bareError(VERSION_SET);
-    const key = objectKey(storage, metadata.namespace ?? '', metadata.name);
-    nullEmptyLists(storage, object);
+    const key = objectKey(stored, metadata.namespace ?? '', metadata.name);
+    stored.schema.prepareForStorage(object);
     const value = storedText(object);
     if (options.dryRun) return (await cluster.store.get(key)) === undefined ? { value } : undefined;
     const written = await write(scope, { key, value }, companions);
@@ -114,15 +101,15 @@ async function insertOnce(scope: RestScope, object: KubeObject, options: WriteOp
   }
 }
 
-async function prepareForCreate(endpoint: Endpoint, object: KubeObject, ctx: StrategyContext, scope: RestScope) {
-  const { strategy } = endpoint.storage;
+async function prepareForCreate(resource: APIResource, object: KubeObject, ctx: StrategyContext, scope: RestScope) {
+  const { strategy } = resource.stored;
   const allocated = strategy.allocate ? await strategy.allocate(object, undefined, ctx) : undefined;
   // Upstream validates the kind it stores, and names that one.
-  const { groupKind } = endpoint.storage;
+  const { groupKind } = resource.stored;
   if (allocated?.errors?.length) throw invalid(groupKind, object.metadata.name, allocated.errors);
   strategy.prepareForCreate?.(object, ctx);
   const errors = checksMetadata(strategy, ctx)
-    ? validateObjectMeta(object.metadata, { namespaced: endpoint.namespaced, nameRule: endpoint.storage.nameRule })
+    ? validateObjectMeta(object.metadata, { namespaced: resource.namespaced, nameRule: resource.stored.nameRule })
     : [];
   if (strategy.validate) errors.push(...strategy.validate(object, ctx));
   if (errors.length > 0) throw invalid(groupKind, object.metadata.name, errors);
@@ -142,10 +129,10 @@ async function write(
   { key, value }: { key: string; value: string },
   companions: Companions,
 ): Promise<LogEntry | 'again' | undefined> {
-  const { cluster, endpoint } = scope;
+  const { cluster, resource } = scope;
   const at = cluster.clock.now();
   const cause = causeOf(scope);
-  const ttl = timeToLive(endpoint);
+  const { ttl } = resource.stored.strategy;
   const op: WriteOp = { type: 'create', key, value, cause, at, ...(ttl === undefined ? {} : { expiresAt: at + ttl }) };
   const [first, ...others] = await cluster.store.write([op, ...companionOps(scope, companions, at)], companionTerms(scope, companions));
   if (first?.ok) return first.entry;

@@ -1,6 +1,6 @@
 import { badRequest, bareError, goQuote, nameIsPathSegment, notFound } from '#apimachinery';
 import type { CachedObject } from '#cacher';
-import { objectKey } from '../catalog.js';
+import { objectKey } from './api-resource.js';
 import type { RestScope } from './scope.js';
 import { tooLargeResourceVersion } from './storage-errors.js';
 
@@ -21,12 +21,12 @@ export function versionError(version: string): string | undefined {
 
 /** Reads one object, as of now or not older than a version ('' now, '0' whatever the cache knows). Throws StatusError. */
 export async function getObject(scope: RestScope, resourceVersion = ''): Promise<CachedObject> {
-  const { endpoint, namespace, name, cluster } = scope;
+  const { resource, namespace, name, cluster } = scope;
   const messages = nameIsPathSegment(name, false);
   if (messages.length > 0) throw badRequest(`Name parameter invalid: ${goQuote(name)}: ${messages.join(';')}`);
   const wrong = versionError(resourceVersion);
   if (wrong !== undefined) throw bareError(wrong);
-  const key = objectKey(endpoint.storage, namespace, name);
+  const key = objectKey(resource.stored, namespace, name);
   const { store } = cluster;
   const wanted = Number(resourceVersion);
   if (wanted > 0) {
@@ -34,6 +34,6 @@ export async function getObject(scope: RestScope, resourceVersion = ''): Promise
     if (wanted > current) throw tooLargeResourceVersion(wanted, current);
   }
   const stored = resourceVersion === '0' ? (store.peek(key) ?? (await store.get(key))) : await store.get(key);
-  if (stored === undefined) throw notFound(endpoint.groupResource, name);
+  if (stored === undefined) throw notFound(resource.groupResource, name);
   return stored;
 }

@@ -1,9 +1,9 @@
 import { badRequest, expired, type StatusError } from '#apimachinery';
 import type { CachedObject } from '#cacher';
 import { Compacted } from '#storage';
-import { objectKey } from '../catalog.js';
 import { decodeContinue, encodeContinue, InvalidContinue } from '../request/continue-token.js';
 import type { ListOptions } from '../request/options.js';
+import { objectKey } from './api-resource.js';
 import { versionError } from './get.js';
 import type { RestScope } from './scope.js';
 import { type Selection, selectionOf } from './selection.js';
@@ -65,10 +65,10 @@ function inconsistentContinue(reading: Reading, prefix: string): StatusError {
 
 /** Reads a page of what the options select. Throws StatusError, and the store's errors (see storage-errors.ts). */
 export async function listObjects(scope: RestScope, options: ListOptions): Promise<Listing> {
-  const { endpoint, cluster } = scope;
-  const selection = selectionOf(endpoint, scope.namespace, scope.name, options);
-  if (selection.name !== undefined && (selection.namespace !== '' || !endpoint.namespaced)) return single(scope, selection, options);
-  const prefix = selection.namespace === '' ? `${endpoint.root}/` : `${endpoint.root}/${selection.namespace}/`;
+  const { resource, cluster } = scope;
+  const selection = selectionOf(resource, scope.namespace, scope.name, options);
+  if (selection.name !== undefined && (selection.namespace !== '' || !resource.namespaced)) return single(scope, selection, options);
+  const prefix = selection.namespace === '' ? `${resource.root}/` : `${resource.root}/${selection.namespace}/`;
   const reading = readingOf(options, prefix);
   const { matches } = selection;
   const name = selection.name;
@@ -90,8 +90,8 @@ export async function listObjects(scope: RestScope, options: ListOptions): Promi
 /** fieldSelector=metadata.name=x: a get that answers a list. */
 async function single(scope: RestScope, selection: Selection, options: ListOptions): Promise<Listing> {
   const { store } = scope.cluster;
-  const reading = readingOf(options, `${scope.endpoint.root}/`);
-  const key = objectKey(scope.endpoint.storage, selection.namespace, selection.name ?? '');
+  const reading = readingOf(options, `${scope.resource.root}/`);
+  const key = objectKey(scope.resource.stored, selection.namespace, selection.name ?? '');
   if (reading.at !== undefined) {
     const prefix = key.slice(0, key.lastIndexOf('/') + 1);
     const { items, revision } = await store.list({

@@ -1,4 +1,3 @@
-import { scheme } from '#api';
 import { deepEqual, formatTime, type KubeObject, type ManagedFieldsEntry, trackUpdate } from '#apimachinery';
 import type { RestScope } from './scope.js';
 
@@ -6,9 +5,9 @@ const RESET_STATUS = Object.freeze({ 'f:status': Object.freeze({}) });
 const RESET_SPEC = Object.freeze({ 'f:spec': Object.freeze({}) });
 
 /** What a write to the resource, or to its status, cannot own because the strategy resets it (upstream's GetResetFields). */
-function resetFields({ endpoint, subresource }: RestScope) {
+function resetFields({ resource, subresource }: RestScope) {
   if (subresource === 'status') return RESET_SPEC;
-  return subresource === '' && endpoint.subresources.has('status') ? RESET_STATUS : undefined;
+  return subresource === '' && 'status' in resource.info.subresources ? RESET_STATUS : undefined;
 }
 
 /**
@@ -16,20 +15,17 @@ function resetFields({ endpoint, subresource }: RestScope) {
  * before admission. Nothing happens for a request without a manager.
  */
 export function ownFields(scope: RestScope, object: KubeObject, live: KubeObject | undefined): void {
-  const { manager, endpoint, subresource, cluster } = scope;
+  const { manager, resource, subresource, cluster } = scope;
   if (manager === '') return;
-  const { group, version, kind } = endpoint;
-  const schema = scheme.definitionFor({ group, version, kind });
-  if (schema === undefined) return;
   const reset = resetFields(scope);
   const entries = trackUpdate({
     old: live,
     new: object,
     manager,
     operation: 'Update',
-    apiVersion: endpoint.apiVersion,
+    apiVersion: resource.apiVersion,
     time: formatTime(cluster.clock.now()),
-    schema,
+    schema: resource.schema.struct,
     ...(subresource ? { subresource } : {}),
     ...(reset ? { resetFields: reset } : {}),
   });

@@ -1,4 +1,4 @@
-import { applyDefaults, DecodeError, decodeUnstructured, decodeValue, JsonSyntaxError, parseJson, scheme } from '#api';
+import { DecodeError, JsonSyntaxError, type KindSchema, parseJson } from '#api';
 import {
   applyJsonPatch,
   applyMergePatch,
@@ -69,9 +69,7 @@ export function readPatch(kind: PatchKind, body: Uint8Array): Patch {
 
 /** Kind of what is patched, and how strictly. */
 export interface PatchTarget {
-  group: string;
-  version: string;
-  kind: string;
+  schema: KindSchema;
   options: WriteOptions;
   warnings: Warnings;
 }
@@ -101,9 +99,7 @@ function applied(document: KubeObject, patch: Patch, target: PatchTarget): { pat
     return { patched: applyJsonPatch(document, operations), strict };
   }
   if (kind === 'merge') return { patched: applyMergePatch(document, decodeMergePatch(body)), strict: [] };
-  const schema = scheme.definitionFor(target);
-  if (schema === undefined) throw new Error(`${target.kind} has no definition`);
-  return { patched: applyStrategicPatch(document, decodeStrategicPatch(body), schema), strict: [] };
+  return { patched: applyStrategicPatch(document, decodeStrategicPatch(body), target.schema.struct), strict: [] };
 }
 
 /**
@@ -112,10 +108,8 @@ function applied(document: KubeObject, patch: Patch, target: PatchTarget): { pat
  */
 export function applyPatch(document: KubeObject, patch: Patch, target: PatchTarget): KubeObject {
   const { patched, strict } = applied(document, patch, target);
-  const definition = scheme.definitionFor(target);
-  if (definition === undefined) throw new Error(`${target.kind} has no definition`);
   const shown = () => cut(patch.kind === 'strategic' ? goValue(patch.body) : JSON.stringify(patched));
-  const decoded = decode(definition, patched, patch, { shown, target });
+  const decoded = decode(patched, patch, { shown, target });
   const complaints = [...strict, ...decoded.strict];
   if (complaints.length > 0 && target.options.fieldValidation === 'Strict') {
     throw unusable(shown(), `strict decoding error: ${complaints.join(', ')}`);
@@ -125,22 +119,16 @@ export function applyPatch(document: KubeObject, patch: Patch, target: PatchTarg
   object.kind = document.kind;
   object.apiVersion = document.apiVersion;
   object.metadata ??= { name: '' };
-  applyDefaults(target, object);
+  target.schema.applyDefaults(object);
   return object;
 }
 
-type Definition = Parameters<typeof decodeValue>[0];
-
-function decode(
-  definition: Definition,
-  patched: KubeObject,
-  { kind }: Patch,
-  { shown, target }: { shown: () => string; target: PatchTarget },
-) {
-  const read = kind === 'strategic' ? decodeUnstructured : decodeValue;
+function decode(patched: KubeObject, { kind }: Patch, { shown, target }: { shown: () => string; target: PatchTarget }) {
+  const { schema, options } = target;
   try {
     // The decoder takes possession of what it is given, but the standing object is shared.
-    return read(definition, plainCopy(patched), target.options.fieldValidation);
+    const own = plainCopy(patched);
+    return kind === 'strategic' ? schema.decodePatched(own, options.fieldValidation) : schema.decode(own, options.fieldValidation);
   } catch (error) {
     if (error instanceof DecodeError) throw unusable(shown(), error.message);
     if (error instanceof RangeError) throw unusable('', 'exceeded max depth');

@@ -1,22 +1,22 @@
 import { badRequest, conflict, humanDuration, type Instant, invalid, invalidValue, type KubeObject, parseTime } from '#apimachinery';
-import type { Endpoint } from '../catalog.js';
-import type { WriteOptions } from '../request/options.js';
+import type { APIResource } from './api-resource.js';
+import { getObject } from './get.js';
 import type { RestScope } from './scope.js';
-import type { SubresourceStrategy } from './strategy.js';
-import type { IncludeObject, Table } from './table.js';
-import { type Updated, updateObject } from './update.js';
-import { partialMetadata } from './view.js';
+import type { Capabilities } from './storage.js';
+import type { ResourceStrategy, SubresourceStrategy } from './strategy.js';
+import { updateObject } from './update.js';
+import { type Stored, storedOf } from './view.js';
 
 /** autoscaling/v1 Scale. */
-export interface Scale extends KubeObject {
+interface Scale extends KubeObject {
   spec: { replicas?: number };
   status: { replicas: number; selector?: string };
 }
 
 /** The Scale of an object (pkg/registry/apps/deployment/storage scaleFromDeployment and the like). */
-export function scaleOf(endpoint: Endpoint, object: KubeObject): Scale {
-  const rules = endpoint.storage.strategy.scale;
-  if (rules === undefined) throw badRequest(`${endpoint.resource} have no scale`);
+function scaleOf(resource: APIResource, object: KubeObject): Scale {
+  const rules = resource.stored.strategy.scale;
+  if (rules === undefined) throw badRequest(`${resource.resource} have no scale`);
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const metadata = { name, ...(namespace ? { namespace } : {}), uid, resourceVersion, creationTimestamp };
   const replicas = rules.replicas(object) ?? 0;
@@ -45,49 +45,59 @@ function checkScale(scope: RestScope, scale: Scale, old: KubeObject): void {
 }
 
 /** The parent is written as if by a plain update, so that its generation counts on. */
-function asParent(endpoint: Endpoint): SubresourceStrategy {
-  const { strategy } = endpoint.storage;
+function asParent({ stored: { strategy } }: APIResource): SubresourceStrategy {
   return {
     prepareForUpdate: (object, old, ctx) => strategy.prepareForUpdate?.(object, old, ctx),
     validateUpdate: (object, old, ctx) => strategy.validateUpdate?.(object, old, ctx) ?? [],
   };
 }
 
-/** Writes a Scale: `make` gives the new one from the standing one. Throws StatusError. */
-export async function updateScale(
-  scope: RestScope,
-  options: WriteOptions,
-  make: (standing: Scale) => Scale | Promise<Scale>,
-): Promise<Updated> {
-  const { endpoint } = scope;
-  return updateObject(scope, {
-    options,
-    view: asParent(endpoint),
-    transform: async (standing) => {
-      if (standing === undefined) throw badRequest('nothing to scale');
-      const scale = await make(scaleOf(endpoint, standing));
-      checkScale(scope, scale, standing);
-      const object = structuredClone(standing);
-      endpoint.storage.strategy.scale?.setReplicas(object, scale.spec?.replicas ?? 0);
-      if (scale.metadata.resourceVersion) object.metadata.resourceVersion = scale.metadata.resourceVersion;
-      else delete object.metadata.resourceVersion;
-      return object;
+/** The Scale as something stored: its text is what clients read. */
+function storedScale(resource: APIResource, object: KubeObject): Stored {
+  const scale = scaleOf(resource, object);
+  return { value: JSON.stringify(scale), revision: 0, object: scale };
+}
+
+/** The scale subresource of a resource whose strategy says where the replicas are (registry/<group>/<kind>/storage ScaleREST). */
+export function scaleStorage(resource: APIResource): Capabilities {
+  const view = asParent(resource);
+  return {
+    async get(scope, resourceVersion) {
+      const { object } = await getObject(scope, resourceVersion);
+      return storedScale(resource, object);
     },
-  });
+    async update(scope, { options, transform }) {
+      const updated = await updateObject(scope, {
+        options,
+        view,
+        async transform(standing) {
+          if (standing === undefined) throw badRequest('nothing to scale');
+          const scale = (await transform(scaleOf(resource, standing))) as Scale;
+          checkScale(scope, scale, standing);
+          const object = structuredClone(standing);
+          resource.stored.strategy.scale?.setReplicas(object, scale.spec?.replicas ?? 0);
+          if (scale.metadata.resourceVersion) object.metadata.resourceVersion = scale.metadata.resourceVersion;
+          else delete object.metadata.resourceVersion;
+          return object;
+        },
+      });
+      const { value } = storedScale(resource, storedOf(updated.value, updated.revision).object);
+      return { value, created: false };
+    },
+  };
 }
 
-const COLUMNS = [
-  { name: 'Name', type: 'string', format: '', description: '', priority: 0 },
-  { name: 'Desired', type: 'integer', format: '', description: '', priority: 0 },
-  { name: 'Available', type: 'integer', format: '', description: '', priority: 0 },
-  { name: 'Age', type: 'string', format: '', description: '', priority: 0 },
-];
+/** How a Scale is shown as a Table (pkg/printers/internalversion printScale). */
+export const scaleShape: ResourceStrategy<Scale> = {
+  group: 'autoscaling',
+  resource: 'scale',
+  columns: [
+    { name: 'Name', type: 'string', cell: ({ metadata }) => metadata.name },
+    { name: 'Desired', type: 'integer', cell: ({ spec }) => spec.replicas ?? 0 },
+    { name: 'Available', type: 'integer', cell: ({ status }) => status.replicas },
+    { name: 'Age', type: 'string', cell: ({ metadata }, now) => ageOf(metadata.creationTimestamp, now) },
+  ],
+};
 
-/** A Scale as a Table. */
-export function scaleTable(scale: Scale, include: IncludeObject, now: Instant, version: string): Table {
-  const { name, creationTimestamp, resourceVersion } = scale.metadata;
-  const age = creationTimestamp ? humanDuration(now - (parseTime(creationTimestamp) ?? now)) : '<unknown>';
-  const object = include === 'None' ? null : include === 'Object' ? scale : partialMetadata(scale, version);
-  const rows = [{ cells: [name, scale.spec.replicas ?? 0, scale.status.replicas, age], object }];
-  return { kind: 'Table', apiVersion: `meta.k8s.io/${version}`, metadata: { resourceVersion }, columnDefinitions: COLUMNS, rows };
-}
+const ageOf = (created: string | undefined, now: Instant): string =>
+  created ? humanDuration(now - (parseTime(created) ?? now)) : '<unknown>';

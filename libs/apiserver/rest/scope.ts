@@ -5,17 +5,20 @@ import type { AdmissionAttributes, AdmissionContext, AdmissionOperation } from '
 import type { AdmissionChain } from '../admission/admission-chain.js';
 import type { Authorizer } from '../authorization/authorizer.js';
 import type { RuleResolver } from '../authorization/rbac.js';
-import type { Catalog, Endpoint } from '../catalog.js';
 import type { Limits } from '../limits.js';
+import type { WriteOptions } from '../request/options.js';
+import type { StorageMap } from '../storage-map.js';
 import type { Timers } from '../watch/timers.js';
+import type { APIResource } from './api-resource.js';
 import type { ClusterReader } from './reader.js';
+import type { RestStorage } from './storage.js';
 import type { StrategyContext, UserInfo } from './strategy.js';
 import type { Warnings } from './warnings.js';
 
 /** One cluster, as the pipeline works on it. Small: everything in it but the store is shared. */
 export interface ClusterScope {
   readonly store: ClusterStore;
-  readonly catalog: Catalog;
+  readonly storages: StorageMap;
   readonly admission: AdmissionChain;
   readonly clock: Clock;
   readonly random: Random;
@@ -31,8 +34,9 @@ export interface ClusterScope {
 /** One request on a resource, whoever makes it. */
 export interface RestScope {
   readonly cluster: ClusterScope;
-  /** In the version of the request. */
-  readonly endpoint: Endpoint;
+  readonly storage: RestStorage;
+  /** The storage's resource, in the version of the request. */
+  readonly resource: APIResource;
   /** '' for cluster-scoped resources and lists over all namespaces. */
   readonly namespace: string;
   readonly name: string;
@@ -50,9 +54,9 @@ export interface RestScope {
 
 /** What a strategy is given. */
 export function strategyContext(scope: RestScope, dryRun: boolean): StrategyContext {
-  const { clock, random, reader, access: authorizer } = scope.cluster;
-  const { user, namespace, endpoint } = scope;
-  return { clock, random, reader, user, namespace, apiVersion: endpoint.apiVersion, dryRun, authorizer };
+  const { clock, random, reader, access: authorizer, rules } = scope.cluster;
+  const { user, namespace, name, resource } = scope;
+  return { clock, random, reader, user, namespace, name, apiVersion: resource.apiVersion, dryRun, authorizer, rules };
 }
 
 /** What admission is given beside the request. */
@@ -69,24 +73,31 @@ export function admissionAttributes(
   dryRun: boolean,
   objects: Objects,
 ): AdmissionAttributes {
-  const { endpoint, namespace, subresource, user, warnings } = scope;
-  const { storage } = endpoint;
+  const { resource, namespace, subresource, user, warnings } = scope;
+  const { stored } = resource;
   return {
     operation,
-    group: storage.group,
-    version: storage.version,
-    resource: endpoint.resource,
+    group: stored.group,
+    version: stored.version,
+    resource: resource.resource,
     subresource,
-    kind: objects.object?.kind ?? storage.kind,
+    kind: objects.object?.kind ?? stored.kind,
     // A Namespace is in itself (endpoints/handlers/create.go).
     namespace:
-      namespace === '' && endpoint.root === '/registry/namespaces' ? ((scope.name || objects.object?.metadata.name) ?? '') : namespace,
+      namespace === '' && resource.group === '' && resource.resource === 'namespaces'
+        ? ((scope.name || objects.object?.metadata.name) ?? '')
+        : namespace,
     name: scope.name || (objects.object?.metadata.name ?? ''),
     user,
     dryRun,
     ...objects,
     warn: (text) => warnings.add(text),
   };
+}
+
+/** The options as admission shows them to webhooks and policies. */
+export function admissionOptions(options: WriteOptions): Record<string, unknown> {
+  return { fieldManager: options.fieldManager, fieldValidation: options.fieldValidation, ...(options.dryRun ? { dryRun: ['All'] } : {}) };
 }
 
 /** The cause that the store keeps with a write. */

@@ -1,6 +1,6 @@
 import { badRequest, type FieldSelector, goQuote, type KubeObject, type LabelSelector } from '#apimachinery';
-import type { Endpoint } from '../catalog.js';
 import type { ListOptions } from '../request/options.js';
+import type { APIResource } from './api-resource.js';
 import type { Stored } from './view.js';
 
 /** What a list or watch selects: where to read, and which of what is read. */
@@ -14,24 +14,24 @@ export interface Selection {
 }
 
 /** What upstream says of an unknown field, where the kind has field labels of its own (AddFieldLabelConversionFunc). */
-function unsupported(endpoint: Endpoint, field: string): string {
-  if (endpoint.resource === 'jobs') return `field label ${goQuote(field)} not supported for Job`;
-  if (endpoint.resource === 'resourceslices') return `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${field}`;
+function unsupported(resource: APIResource, field: string): string {
+  if (resource.resource === 'jobs') return `field label ${goQuote(field)} not supported for Job`;
+  if (resource.resource === 'resourceslices') return `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${field}`;
   return `field label not supported: ${field}`;
 }
 
 type FieldReaders = Readonly<Record<string, (object: KubeObject) => string>>;
 
-/** The fields that the endpoint's version knows beside name and namespace, read from stored objects; undefined: none. */
-function fieldsOf({ strategy, storage }: Endpoint): FieldReaders | undefined {
-  return strategy.fields ?? storage.strategy.fields;
+/** The fields that the resource's version knows beside name and namespace, read from stored objects; undefined: none. */
+function fieldsOf({ strategy, stored }: APIResource): FieldReaders | undefined {
+  return strategy.fields ?? stored.strategy.fields;
 }
 
-function checkFields(endpoint: Endpoint, selector: FieldSelector, own: FieldReaders | undefined): void {
+function checkFields(resource: APIResource, selector: FieldSelector, own: FieldReaders | undefined): void {
   for (const { field } of selector.terms) {
     if (field === 'metadata.name' || field === 'metadata.namespace') continue;
     if (own === undefined) throw badRequest(`${goQuote(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`);
-    if (!Object.hasOwn(own, field)) throw badRequest(unsupported(endpoint, field));
+    if (!Object.hasOwn(own, field)) throw badRequest(unsupported(resource, field));
   }
 }
 
@@ -57,10 +57,10 @@ function matcher(
 }
 
 /** Works out what a list or watch is about; throws 400 for fields that the resource does not know. */
-export function selectionOf(endpoint: Endpoint, namespace: string, name: string, options: ListOptions): Selection {
+export function selectionOf(resource: APIResource, namespace: string, name: string, options: ListOptions): Selection {
   const { labelSelector, fieldSelector } = options;
-  const own = fieldSelector === undefined ? undefined : fieldsOf(endpoint);
-  if (fieldSelector !== undefined) checkFields(endpoint, fieldSelector, own);
+  const own = fieldSelector === undefined ? undefined : fieldsOf(resource);
+  if (fieldSelector !== undefined) checkFields(resource, fieldSelector, own);
   const selection: Selection = { namespace };
   const asked = fieldSelector?.requiresExactMatch('metadata.name');
   if (name !== '' && fieldSelector !== undefined && asked !== name) {
@@ -69,7 +69,7 @@ export function selectionOf(endpoint: Endpoint, namespace: string, name: string,
   const single = name || asked;
   if (single) selection.name = single;
   const askedNamespace = fieldSelector?.requiresExactMatch('metadata.namespace');
-  if (namespace === '' && endpoint.namespaced && askedNamespace && isLabel(askedNamespace)) selection.namespace = askedNamespace;
+  if (namespace === '' && resource.namespaced && askedNamespace && isLabel(askedNamespace)) selection.namespace = askedNamespace;
   const matches = matcher(own, labelSelector, fieldSelector);
   if (matches !== undefined) selection.matches = matches;
   return selection;

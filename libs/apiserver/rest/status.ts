@@ -1,5 +1,4 @@
-import type { KubeObject } from '#apimachinery';
-import type { Endpoint } from '../catalog.js';
+import type { APIResource } from './api-resource.js';
 import type { SubresourceStrategy } from './strategy.js';
 
 const PLAIN = new Set(['kind', 'apiVersion', 'metadata', 'status']);
@@ -16,24 +15,7 @@ const genericStatus: SubresourceStrategy = {
   },
 };
 
-interface NamespaceObject extends KubeObject {
-  spec?: { finalizers?: string[] };
-}
-
-/** namespaces/finalize: only spec.finalizers is taken (pkg/registry/core/namespace/strategy.go namespaceFinalizeStrategy). */
-const namespaceFinalize: SubresourceStrategy = {
-  prepareForUpdate(object, old) {
-    const target = object as NamespaceObject & { status?: unknown };
-    const source = old as NamespaceObject & { status?: unknown };
-    if (source.status === undefined) delete target.status;
-    else target.status = source.status;
-  },
-};
-
 /** How a subresource that shows its parent is written; undefined where it is none of that sort. */
-export function viewOf(endpoint: Endpoint, subresource: string): SubresourceStrategy | undefined {
-  const own = endpoint.storage.strategy.subresources?.[subresource];
-  if (own !== undefined) return own;
-  if (subresource === 'status') return genericStatus;
-  return subresource === 'finalize' && endpoint.resource === 'namespaces' ? namespaceFinalize : undefined;
+export function viewOf({ stored }: APIResource, subresource: string): SubresourceStrategy | undefined {
+  return stored.strategy.subresources?.[subresource] ?? (subresource === 'status' ? genericStatus : undefined);
 }

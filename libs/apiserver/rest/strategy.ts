@@ -1,5 +1,6 @@
 import type { Clock, FieldError, KubeObject, Random } from '#apimachinery';
 import type { Authorizer } from '../authorization/authorizer.js';
+import type { RuleResolver } from '../authorization/rbac.js';
 import type { ClusterReader } from './reader.js';
 
 /** The user of a request (authentication/v1 UserInfo). */
@@ -19,10 +20,14 @@ export interface StrategyContext {
   apiVersion: string;
   /** The namespace of the request; '' for cluster-scoped resources. */
   namespace: string;
+  /** The name in the request's path; '' for a POST to a collection. */
+  name: string;
   reader: ClusterReader;
   dryRun: boolean;
   /** Who decides on access, for the resources that review it. None: everything is allowed, as without RBAC. */
   authorizer?: Authorizer;
+  /** What the cluster's roles give, for those who write roles. */
+  rules?: RuleResolver;
 }
 
 /** A column of `kubectl get` (meta/v1 TableColumnDefinition) and how its cell is made. */
@@ -74,6 +79,8 @@ export interface ResourceStrategy<T extends KubeObject = KubeObject> {
   validate?(object: T, ctx: StrategyContext): FieldError[];
   prepareForUpdate?(object: T, old: T, ctx: StrategyContext): void;
   validateUpdate?(object: T, old: T, ctx: StrategyContext): FieldError[];
+  /** Refuses what the user may not write (upstream's policybased storages). Asked after the mutating admission. Throws StatusError. */
+  confirm?(object: T, old: T | undefined, ctx: StrategyContext): Promise<void>;
   /** Texts for Warning headers. */
   warnings?(object: T, old: T | undefined, ctx: StrategyContext): string[];
   /** Rule of metadata.name: a message list like upstream's NameIsDNSSubdomain (the default). */
@@ -105,6 +112,14 @@ export interface ResourceStrategy<T extends KubeObject = KubeObject> {
   deleteWarnings?(propagation: string | undefined): string[];
   /** Graceful deletion: the grace period in seconds, or undefined to delete at once (upstream CheckGracefulDelete). */
   gracePeriod?(object: T, requested: number | undefined): number | undefined;
+  /** A delete answers the object that went, not a Status (Store.ReturnDeletedObject). Default false. */
+  readonly returnsDeletedObject?: boolean;
+  /** False: the garbage collector's finalizers are never set (rest.Unsupported: Events). Default true. */
+  readonly garbageCollected?: boolean;
+  /** How long an object lives, in milliseconds of the cluster's time (kube-apiserver --event-ttl). */
+  readonly ttl?: number;
+  /** Whether an object whose metadata.finalizers are empty may go (ShouldDeleteDuringUpdate). Default true. */
+  removable?(object: T): boolean;
   /** What becomes of dependents when the client does not say. Default background. */
   readonly defaultPropagation?: 'Orphan' | 'Background';
   /** Fills in what only the server can know, reading other objects, e.g. a Service's clusterIP; and what must be written with it. */

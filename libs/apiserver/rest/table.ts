@@ -1,6 +1,6 @@
 import type { Instant, KubeObject } from '#apimachinery';
 import { badRequest, formatFieldError, invalidValue } from '#apimachinery';
-import type { Endpoint } from '../catalog.js';
+import type { APIResource } from './api-resource.js';
 import type { Column } from './strategy.js';
 import { partialMetadata, type Stored, viewObject } from './view.js';
 
@@ -45,16 +45,16 @@ export function includeObjectOf(query: URLSearchParams): IncludeObject {
 
 const definitions = new WeakMap<readonly Column[], ReadonlyArray<Record<string, unknown>>>();
 
-function columnsOf(endpoint: Endpoint): readonly Column[] {
-  return endpoint.strategy.columns ?? endpoint.storage.strategy.columns ?? DEFAULT_COLUMNS;
+function columnsOf(resource: APIResource): readonly Column[] {
+  return resource.strategy.columns ?? resource.stored.strategy.columns ?? DEFAULT_COLUMNS;
 }
 
 /** The columns of kinds without a printer, which go by upstream's default convertor. */
 const isDefault = (columns: readonly Column[]): boolean => columns.length === 2 && columns[1]?.name === 'Created At';
 
 /** The columns as clients read them. */
-export function columnDefinitions(endpoint: Endpoint): ReadonlyArray<Record<string, unknown>> {
-  const columns = columnsOf(endpoint);
+export function columnDefinitions(resource: APIResource): ReadonlyArray<Record<string, unknown>> {
+  const columns = columnsOf(resource);
   let made = definitions.get(columns);
   if (made === undefined) {
     made = columns.map(({ name, type, format = '', description = '', priority = 0 }) => ({ name, type, format, description, priority }));
@@ -65,16 +65,16 @@ export function columnDefinitions(endpoint: Endpoint): ReadonlyArray<Record<stri
 
 /** One object's row. Cells are drawn from the stored version. */
 export function tableRow(
-  endpoint: Endpoint,
+  resource: APIResource,
   stored: Stored,
   include: IncludeObject,
   now: Instant,
   version = 'v1',
 ): Record<string, unknown> {
-  const view = viewObject(endpoint, stored, now);
-  const drawn = endpoint.conversion ? stored.object : view;
-  const row: Record<string, unknown> = { cells: columnsOf(endpoint).map((column) => column.cell(drawn, now)) };
-  const conditions = endpoint.storage.strategy.rowConditions?.(drawn) ?? [];
+  const view = viewObject(resource, stored, now);
+  const drawn = resource.conversion ? stored.object : view;
+  const row: Record<string, unknown> = { cells: columnsOf(resource).map((column) => column.cell(drawn, now)) };
+  const conditions = resource.stored.strategy.rowConditions?.(drawn) ?? [];
   if (conditions.length > 0) row.conditions = conditions;
   row.object = rowObject(view, include, version);
   return row;
@@ -87,11 +87,11 @@ function rowObject(view: KubeObject, include: IncludeObject, version: string): u
 
 /** A table of many objects, or of one. */
 export function tableOf(
-  endpoint: Endpoint,
+  resource: APIResource,
   metadata: Record<string, unknown>,
   rows: Array<Record<string, unknown>>,
   version = 'v1',
 ): Table {
-  const empty = rows.length === 0 && isDefault(columnsOf(endpoint)) ? null : rows;
-  return { kind: 'Table', apiVersion: `meta.k8s.io/${version}`, metadata, columnDefinitions: columnDefinitions(endpoint), rows: empty };
+  const empty = rows.length === 0 && isDefault(columnsOf(resource)) ? null : rows;
+  return { kind: 'Table', apiVersion: `meta.k8s.io/${version}`, metadata, columnDefinitions: columnDefinitions(resource), rows: empty };
 }

@@ -1,4 +1,3 @@
-import { nullEmptyLists } from '#api';
 import {
   bareError,
   conflict,
@@ -13,18 +12,16 @@ import {
 } from '#apimachinery';
 import type { CachedObject } from '#cacher';
 import type { WriteOp } from '#storage';
-import { RBAC_GROUP } from '../authorization/rbac.js';
-import { objectKey } from '../catalog.js';
 import type { WriteOptions } from '../request/options.js';
+import { objectKey } from './api-resource.js';
 import { companionOps, companionTerms } from './companions.js';
-import { admissionOptions, checksMetadata, insert, type Written } from './create.js';
+import { checksMetadata, insert } from './create.js';
 import { deletesDuringUpdate } from './deletion.js';
-import { confirmNoEscalation } from './escalation.js';
 import { parseUintError } from './get.js';
 import { ignoreManagedFieldsTimestamps } from './managed-fields.js';
 import { dedupOwnerReferences, ensureNamespace } from './object-meta.js';
-import { isNamespace, timeToLive } from './peculiarities.js';
-import { admissionAttributes, admissionContext, causeOf, type RestScope, strategyContext } from './scope.js';
+import { admissionAttributes, admissionContext, admissionOptions, causeOf, type RestScope, strategyContext } from './scope.js';
+import type { Updated } from './storage.js';
 import type { Companion, SubresourceStrategy } from './strategy.js';
 
 /** Makes the new object from what stands (undefined: nothing does), in the stored version, as its own copy. Throws StatusError. */
@@ -41,11 +38,6 @@ export interface UpdateRules {
   create?: boolean;
 }
 
-/** What an update did. */
-export interface Updated extends Written {
-  created: boolean;
-}
-
 type Outcome = Updated | 'again';
 
 /**
@@ -54,7 +46,7 @@ type Outcome = Updated | 'again';
  */
 export async function updateObject(scope: RestScope, rules: UpdateRules): Promise<Updated> {
   const { store, limits } = scope.cluster;
-  const key = objectKey(scope.endpoint.storage, scope.namespace, scope.name);
+  const key = objectKey(scope.resource.stored, scope.namespace, scope.name);
   const cached = store.peek(key);
   if (cached !== undefined) {
     const outcome = await attempt(scope, rules, cached, false).catch((error: unknown) => verdict(error, key, cached, scope));
@@ -64,7 +56,7 @@ export async function updateObject(scope: RestScope, rules: UpdateRules): Promis
     const outcome = await attempt(scope, rules, await store.get(key), true);
     if (outcome !== 'again') return outcome;
   }
-  throw conflict(scope.endpoint.groupResource, scope.name);
+  throw conflict(scope.resource.groupResource, scope.name);
 }
 
 /** An error on cached state stands only if that state is current. */
@@ -75,7 +67,7 @@ async function verdict(error: unknown, key: string, cached: CachedObject, scope:
 }
 
 async function attempt(scope: RestScope, rules: UpdateRules, standing: CachedObject | undefined, current: boolean): Promise<Outcome> {
-  const { endpoint, cluster } = scope;
+  const { resource, cluster } = scope;
   if (standing === undefined) return rules.create ? createInstead(scope, rules) : missing(scope);
   const old = standing.object;
   checkUid(scope, rules, old, standing.key);
@@ -88,7 +80,7 @@ async function attempt(scope: RestScope, rules: UpdateRules, standing: CachedObj
     await cluster.admission.validate(attributes, admissionContext(cluster));
   }
   if (removes(scope, object, old)) return remove(scope, rules, object, standing);
-  nullEmptyLists(endpoint.storage, object);
+  resource.stored.schema.prepareForStorage(object);
   const value = storedText(object);
   if (value === standing.value && companions.length === 0) {
     if (current) return { value, revision: standing.revision, created: false };
@@ -96,7 +88,7 @@ async function attempt(scope: RestScope, rules: UpdateRules, standing: CachedObj
     return now?.revision === standing.revision ? { value, revision: standing.revision, created: false } : 'again';
   }
   if (rules.options.dryRun) return { value, revision: standing.revision, created: false };
-  const ttl = timeToLive(endpoint);
+  const { ttl } = resource.stored.strategy;
   const at = cluster.clock.now();
   const expires = ttl === undefined ? {} : { expiresAt: at + ttl };
   const op: WriteOp = { type: 'update', key: standing.key, value, expected: standing.revision, cause: causeOf(scope), at, ...expires };
@@ -112,7 +104,7 @@ async function write(scope: RestScope, op: WriteOp, companions: readonly Compani
 }
 
 function missing(scope: RestScope): never {
-  throw notFound(scope.endpoint.groupResource, scope.name);
+  throw notFound(scope.resource.groupResource, scope.name);
 }
 
 async function createInstead(scope: RestScope, rules: UpdateRules): Promise<Updated> {
@@ -130,7 +122,7 @@ function checkUid(scope: RestScope, rules: UpdateRules, old: KubeObject, key: st
   if (!rules.uid || rules.uid === old.metadata.uid) return;
   const detail = `Precondition failed: UID in precondition: ${rules.uid}, UID in object meta: ${old.metadata.uid ?? ''}`;
   const text = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${detail}`;
-  throw conflict(scope.endpoint.groupResource, scope.name, text);
+  throw conflict(scope.resource.groupResource, scope.name, text);
 }
 
 function attributesOf(scope: RestScope, rules: UpdateRules, object: KubeObject, old: KubeObject) {
@@ -144,52 +136,53 @@ async function admitted(scope: RestScope, rules: UpdateRules, old: KubeObject): 
   if (cluster.admission.mutates('UPDATE'))
     await cluster.admission.admit(attributesOf(scope, rules, object, old), admissionContext(cluster));
   scope.warnings.add(dedupOwnerReferences(object.metadata, true));
-  if (scope.endpoint.group === RBAC_GROUP) await confirmNoEscalation(scope, object, old);
+  const { confirm } = scope.resource.stored.strategy;
+  if (confirm) await confirm(object, old, strategyContext(scope, rules.options.dryRun));
   return object;
 }
 
 /** Upstream parses versions as unsigned integers and answers a bare 500 where that fails. */
 function checkResourceVersion(scope: RestScope, object: KubeObject, old: KubeObject): void {
-  const { endpoint, name } = scope;
+  const { resource, name } = scope;
   const { metadata } = object;
   const given = metadata.resourceVersion ?? '';
   const wrong = given === '' ? undefined : parseUintError(given);
   if (wrong !== undefined) throw bareError(wrong);
   if (given === '' || Number(given) === 0) {
-    if (endpoint.storage.strategy.unconditionalUpdate === false) {
-      const kind = { group: endpoint.group, kind: endpoint.resource };
+    if (resource.stored.strategy.unconditionalUpdate === false) {
+      const kind = { group: resource.group, kind: resource.resource };
       throw invalid(kind, name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')]);
     }
     metadata.resourceVersion = old.metadata.resourceVersion;
     return;
   }
-  if (given !== old.metadata.resourceVersion) throw conflict(endpoint.groupResource, name);
+  if (given !== old.metadata.resourceVersion) throw conflict(resource.groupResource, name);
 }
 
 /** What an update may never change (registry/rest/update.go BeforeUpdate), then the strategy's own affairs and validation. */
 async function prepareForUpdate(scope: RestScope, rules: UpdateRules, object: KubeObject, old: KubeObject): Promise<Companion[]> {
-  const { endpoint } = scope;
-  const { strategy, nameRule } = endpoint.storage;
+  const { resource } = scope;
+  const { strategy, nameRule } = resource.stored;
   const { metadata } = object;
   const ctx = strategyContext(scope, rules.options.dryRun);
-  ensureNamespace(metadata, endpoint.namespaced ? scope.namespace : '');
+  ensureNamespace(metadata, resource.namespaced ? scope.namespace : '');
   if (old.metadata.generation === undefined) delete metadata.generation;
   else metadata.generation = old.metadata.generation;
   const allocated = !rules.view && strategy.allocate ? await strategy.allocate(object, old, ctx) : undefined;
-  if (allocated?.errors?.length) throw invalid(endpoint.storage.groupKind, metadata.name, allocated.errors);
+  if (allocated?.errors?.length) throw invalid(resource.stored.groupKind, metadata.name, allocated.errors);
   if (rules.view) rules.view.prepareForUpdate(object, old, ctx);
   else strategy.prepareForUpdate?.(object, old, ctx);
   keepSystemFields(object, old);
   const errors: FieldError[] = [];
   if (checksMetadata(strategy, ctx)) {
-    errors.push(...validateObjectMeta(object.metadata, { namespaced: endpoint.namespaced, nameRule }));
+    errors.push(...validateObjectMeta(object.metadata, { namespaced: resource.namespaced, nameRule }));
     // Told by the generic registry and again by the kind's own validation: so the causes of a Status count it.
     const changes = validateObjectMetaUpdate(object.metadata, old.metadata);
     errors.push(...changes, ...changes);
   }
   if (rules.view) errors.push(...(rules.view.validateUpdate?.(object, old, ctx) ?? []));
   else if (strategy.validateUpdate) errors.push(...strategy.validateUpdate(object, old, ctx));
-  if (errors.length > 0) throw invalid(endpoint.storage.groupKind, object.metadata.name, errors);
+  if (errors.length > 0) throw invalid(resource.stored.groupKind, object.metadata.name, errors);
   if (!rules.view && strategy.warnings) for (const text of strategy.warnings(object, old, ctx)) scope.warnings.add(text);
   return allocated?.companions ?? [];
 }
@@ -203,18 +196,18 @@ function keepSystemFields(object: KubeObject, old: KubeObject): void {
   if (standing.deletionGracePeriodSeconds !== undefined) metadata.deletionGracePeriodSeconds ??= standing.deletionGracePeriodSeconds;
 }
 
-function removes({ endpoint }: RestScope, object: KubeObject, old: KubeObject): boolean {
+function removes({ resource }: RestScope, object: KubeObject, old: KubeObject): boolean {
   if (!deletesDuringUpdate(object.metadata, old.metadata)) return false;
-  return !isNamespace(endpoint) || ((object as { spec?: { finalizers?: string[] } }).spec?.finalizers ?? []).length === 0;
+  return resource.stored.strategy.removable?.(object) ?? true;
 }
 
 /** The last finalizer is gone: so is the object. The client reads what it sent (store.go deleteWithoutFinalizers). */
 async function remove(scope: RestScope, rules: UpdateRules, object: KubeObject, standing: CachedObject): Promise<Outcome> {
-  const { cluster, endpoint } = scope;
+  const { cluster, resource } = scope;
   const done: Updated = { value: storedText(object), revision: standing.revision, created: false };
   if (rules.options.dryRun) return done;
   const at = cluster.clock.now();
-  const released = (await endpoint.storage.strategy.release?.(object, strategyContext(scope, false))) ?? [];
+  const released = (await resource.stored.strategy.release?.(object, strategyContext(scope, false))) ?? [];
   const op: WriteOp = { type: 'delete', key: standing.key, expected: standing.revision, cause: causeOf(scope), at };
   const [first] = await cluster.store.write([op, ...companionOps(scope, released, at)], companionTerms(scope, released));
   if (first?.ok || first?.reason === 'missing') return done;

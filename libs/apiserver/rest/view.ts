@@ -1,5 +1,5 @@
 import { asListItem, type Instant, type KubeObject, withResourceVersion } from '#apimachinery';
-import type { Endpoint } from '../catalog.js';
+import type { APIResource } from './api-resource.js';
 
 /** Something stored, at the revision clients are to see; `object` may cost a parse and is only asked for where it is needed. */
 export interface Stored {
@@ -27,24 +27,24 @@ function parse(value: string, revision: number | undefined): KubeObject {
   return object;
 }
 
-/** What clients of the endpoint read: in its version, with what is computed at reading. May be shared: never changed in place. */
-export function viewObject(endpoint: Endpoint, stored: Stored, now: Instant): KubeObject {
-  if (endpoint.streamed) return stored.object;
-  const { decorate } = endpoint.storage.strategy;
+/** What clients of the resource read: in its version, with what is computed at reading. May be shared: never changed in place. */
+export function viewObject(resource: APIResource, stored: Stored, now: Instant): KubeObject {
+  if (resource.streamed) return stored.object;
+  const { decorate } = resource.stored.strategy;
   const object = decorate ? decorate(stored.object, { now }) : stored.object;
-  return endpoint.conversion ? endpoint.conversion.fromStorage(object) : object;
+  return resource.conversion ? resource.conversion.fromStorage(object) : object;
 }
 
 /** The same as JSON text; where nothing has to look inside, the stored text with its resourceVersion spliced in. */
-export function viewText(endpoint: Endpoint, stored: Stored, now: Instant): string {
-  if (!endpoint.streamed) return JSON.stringify(viewObject(endpoint, stored, now));
+export function viewText(resource: APIResource, stored: Stored, now: Instant): string {
+  if (!resource.streamed) return JSON.stringify(viewObject(resource, stored, now));
   return stored.revision === 0 ? stored.value : withResourceVersion(stored.value, stored.revision);
 }
 
 /** The same as an item of a typed list: without kind and apiVersion. */
-export function itemText(endpoint: Endpoint, stored: Stored, now: Instant): string {
-  if (endpoint.streamed) return asListItem(stored.value, stored.revision);
-  const { kind: _kind, apiVersion: _apiVersion, ...rest } = viewObject(endpoint, stored, now);
+export function itemText(resource: APIResource, stored: Stored, now: Instant): string {
+  if (resource.streamed) return asListItem(stored.value, stored.revision);
+  const { kind: _kind, apiVersion: _apiVersion, ...rest } = viewObject(resource, stored, now);
   return JSON.stringify(rest);
 }
 

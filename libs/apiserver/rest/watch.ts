@@ -1,8 +1,8 @@
 import { bareError, expired, type KubeObject, type StatusError } from '#apimachinery';
 import type { CacheEvent, CacheSink } from '#cacher';
 import { Compacted, FutureRevision } from '#storage';
-import { objectKey } from '../catalog.js';
 import type { ListOptions } from '../request/options.js';
+import { objectKey } from './api-resource.js';
 import { versionError } from './get.js';
 import type { RestScope } from './scope.js';
 import { type Selection, selectionOf } from './selection.js';
@@ -51,11 +51,11 @@ interface Place {
 }
 
 function placeOf(scope: RestScope, options: ListOptions): Place {
-  const { endpoint } = scope;
-  const { name, namespace, matches } = selectionOf(endpoint, scope.namespace, scope.name, options);
-  const prefix = namespace === '' ? `${endpoint.root}/` : `${endpoint.root}/${namespace}/`;
+  const { resource } = scope;
+  const { name, namespace, matches } = selectionOf(resource, scope.namespace, scope.name, options);
+  const prefix = namespace === '' ? `${resource.root}/` : `${resource.root}/${namespace}/`;
   if (name === undefined) return { prefix, matches };
-  if (namespace !== '' || !endpoint.namespaced) return { prefix, key: objectKey(endpoint.storage, namespace, name), matches };
+  if (namespace !== '' || !resource.namespaced) return { prefix, key: objectKey(resource.stored, namespace, name), matches };
   return { prefix, matches: matches ?? (({ object }) => object.metadata.name === name) };
 }
 
@@ -121,5 +121,5 @@ function tooOld({ requested, compactRevision }: Compacted): StatusError {
 
 function endOf(scope: RestScope, error: Error, _after: number | undefined): StatusError {
   if (error instanceof Compacted) return tooOld(error);
-  return toStatusError(error, scope.endpoint.groupResource, 'watch');
+  return toStatusError(error, scope.resource.groupResource, 'watch');
 }

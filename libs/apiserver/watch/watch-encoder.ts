@@ -2,15 +2,15 @@ import { stringify } from 'yaml';
 import { encodeWatchFrame } from '#api';
 import type { Clock, KubeObject, Status } from '#apimachinery';
 import type { CacheEvent } from '#cacher';
-import type { Endpoint } from '../catalog.js';
 import type { Negotiated } from '../request/negotiation.js';
+import type { APIResource } from '../rest/api-resource.js';
 import { columnDefinitions, type IncludeObject, tableOf, tableRow } from '../rest/table.js';
 import { partialMetadata, type Stored, viewObject, viewText } from '../rest/view.js';
 import type { WatchType } from '../rest/watch.js';
 
 /** How one watcher wants its events. */
 export interface WatchForm {
-  endpoint: Endpoint;
+  resource: APIResource;
   negotiated: Negotiated;
   include: IncludeObject;
   clock: Clock;
@@ -24,9 +24,9 @@ export class WatchEncoder {
   private headed = false;
 
   constructor(private readonly form: WatchForm) {
-    const { endpoint, negotiated, include } = form;
+    const { resource, negotiated, include } = form;
     const { kind = '', version = '' } = negotiated.convert ?? {};
-    this.id = `${endpoint.apiVersion} ${negotiated.encoding} ${kind} ${version} ${include} `;
+    this.id = `${resource.apiVersion} ${negotiated.encoding} ${kind} ${version} ${include} `;
   }
 
   /** A frame for a change, or for an object that was there at the start. */
@@ -46,13 +46,13 @@ export class WatchEncoder {
 
   /** A bookmark: an object of the kind with nothing but its resourceVersion. */
   bookmark(revision: number, initial: boolean): Uint8Array {
-    const { endpoint, negotiated } = this.form;
+    const { resource, negotiated } = this.form;
     const annotations = initial ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {};
     const metadata = { resourceVersion: String(revision), ...annotations };
     const { convert } = negotiated;
     if (convert?.kind === 'Table') return this.frame('BOOKMARK', this.bookmarkTable(metadata, convert.version));
-    const kind = convert ? convert.kind : endpoint.kind;
-    const apiVersion = convert ? `meta.k8s.io/${convert.version}` : endpoint.apiVersion;
+    const kind = convert ? convert.kind : resource.kind;
+    const apiVersion = convert ? `meta.k8s.io/${convert.version}` : resource.apiVersion;
     return this.frame('BOOKMARK', { kind, apiVersion, metadata });
   }
 
@@ -61,32 +61,32 @@ export class WatchEncoder {
   }
 
   private bookmarkTable(metadata: Record<string, unknown>, version: string): object {
-    const { endpoint } = this.form;
-    const cells = columnDefinitions(endpoint).map(() => '');
+    const { resource } = this.form;
+    const cells = columnDefinitions(resource).map(() => '');
     const object = { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata };
-    const table = tableOf(endpoint, { resourceVersion: metadata.resourceVersion }, [{ cells, object }], version);
+    const table = tableOf(resource, { resourceVersion: metadata.resourceVersion }, [{ cells, object }], version);
     const headed = this.headed;
     this.headed = true;
     return headed ? { ...table, columnDefinitions: null } : table;
   }
 
   private encode(type: WatchType, stored: Stored, first: boolean): Uint8Array {
-    const { endpoint, negotiated, clock } = this.form;
+    const { resource, negotiated, clock } = this.form;
     const now = clock.now();
     if (negotiated.convert === undefined && negotiated.encoding === 'json') {
-      return text.encode(`{"type":"${type}","object":${viewText(endpoint, stored, now)}}\n`);
+      return text.encode(`{"type":"${type}","object":${viewText(resource, stored, now)}}\n`);
     }
     return this.frame(type, this.converted(stored, now, first));
   }
 
   private converted(stored: Stored, now: number, first: boolean): object {
-    const { endpoint, negotiated, include } = this.form;
+    const { resource, negotiated, include } = this.form;
     const { convert } = negotiated;
-    const object = viewObject(endpoint, stored, now);
+    const object = viewObject(resource, stored, now);
     if (convert === undefined) return object;
     if (convert.kind !== 'Table') return partialMetadata(object, convert.version);
-    const rows = [tableRow(endpoint, stored, include, now, convert.version)];
-    const table = tableOf(endpoint, { resourceVersion: object.metadata.resourceVersion }, rows, convert.version);
+    const rows = [tableRow(resource, stored, include, now, convert.version)];
+    const table = tableOf(resource, { resourceVersion: object.metadata.resourceVersion }, rows, convert.version);
     return first ? table : { ...table, columnDefinitions: null };
   }
 

@@ -1,5 +1,5 @@
 import type { Instant } from '#apimachinery';
-import type { ClusterStores } from '#apiserver';
+import type { ClusterStores } from '#cacher';
 import { expireLeases } from '#cluster';
 import { type Component, type ComponentChange, LocalHost } from '#controller-runtime';
 import type { PlatformEvent, PlatformRecords } from '#platform';

@@ -1,5 +1,6 @@
 import { systemRandom } from '#apimachinery';
-import type { ApiServer, ClusterStores, HeldStore } from '#apiserver';
+import type { ApiServer } from '#apiserver';
+import type { ClusterStores, HeldStore } from '#cacher';
 import { clusterApi, machineTimers } from '#cluster';
 import type { Cluster, PlatformRecords } from '#platform';
 import type { ClusterClocks } from './cluster-clocks.js';

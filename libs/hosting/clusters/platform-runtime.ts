@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { systemClock } from '#apimachinery';
-import { type ClusterStores, type CommitListener, clusterStores } from '#apiserver';
+import { type ClusterStores, type CommitListener, clusterStores } from '#cacher';
 import type { PlatformEvent } from '#platform';
 import type { Backends } from '../backends.js';
 import type { Log } from '../logging.js';

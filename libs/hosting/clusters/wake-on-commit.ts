@@ -1,5 +1,5 @@
 import { systemClock } from '#apimachinery';
-import type { CommitListener } from '#apiserver';
+import type { CommitListener } from '#cacher';
 import { changeOf, expiryNotices } from '#cluster';
 import type { ComponentChange } from '#controller-runtime';
 

@@ -1,5 +1,5 @@
 import { type Clock, type Instant, systemRandom } from '#apimachinery';
-import type { ClusterStores } from '#apiserver';
+import type { ClusterStores } from '#cacher';
 import { clusterApi, hostedCluster, machineTimers, profiles } from '#cluster';
 import type { HostedCluster } from '#controller-runtime';
 import type { Cluster, PlatformRecords } from '#platform';

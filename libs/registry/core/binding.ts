@@ -1,16 +1,19 @@
 import type { corev1 } from '#api';
-import { type FieldError, notSupported, required } from '#apimachinery';
-import type { ResourceStrategy } from '#apiserver';
+import { ensureNamespace, type StorageProvider } from '#apiserver';
+import { bindPod } from './pod/binding.js';
 
-type Binding = corev1.Binding;
-
-function validate(object: Binding): FieldError[] {
-  const { kind, name } = object.target ?? {};
-  const errors: FieldError[] = [];
-  if (kind && kind !== 'Node') errors.push(notSupported('target.kind', kind, ['Node', '<empty>']));
-  if (!name) errors.push(required('target.name'));
-  return errors;
-}
-
-/** Bindings (pkg/registry/core/pod/storage BindingREST): never stored; the pipeline assigns the pod. */
-export const binding: ResourceStrategy<Binding> = { group: '', resource: 'bindings', validate };
+/** POST of a Binding to the collection: the pod is the one that it names (pkg/registry/core/pod/storage LegacyBindingREST). */
+export const bindings: StorageProvider = {
+  group: '',
+  resource: 'bindings',
+  subresource: '',
+  capabilities: () => ({
+    async create(scope, object, options) {
+      const binding = object as corev1.Binding;
+      ensureNamespace(binding.metadata, scope.namespace);
+      const storage = scope.cluster.storages.find('', 'v1', 'pods', 'binding') ?? scope.storage;
+      const pod = { ...scope, storage, resource: storage.resource, name: binding.metadata.name, subresource: 'binding' };
+      return { answer: await bindPod(pod, binding, options) };
+    },
+  }),
+};

@@ -43,6 +43,9 @@ const eventColumns: readonly Column<Event>[] = [
 export const event: ResourceStrategy<Event> = {
   group: '',
   resource: 'events',
+  garbageCollected: false,
+  // kube-apiserver --event-ttl.
+  ttl: 3_600_000,
   validate: (object, ctx) => validateEventCreate(object, ctx.apiVersion),
   validateUpdate: (object, old, ctx) => validateEventUpdate(object, old, ctx.apiVersion),
   // The core API never checked an event's metadata, and still does not.

@@ -39,10 +39,11 @@ const finalize: SubresourceStrategy<Namespace> = {
     (object.spec?.finalizers ?? []).flatMap((name, index) => validateFinalizerName(name, fieldPath('spec', 'finalizers').index(index))),
 };
 
-/** Namespaces (pkg/registry/core/namespace). Terminating and the removal of content are the generic registry's and the controller's. */
+/** Namespaces (pkg/registry/core/namespace). Terminating is the storage's (namespace-deletion.ts), the removal of content the controller's. */
 export const namespace: ResourceStrategy<Namespace> = {
   group: '',
   resource: 'namespaces',
+  returnsDeletedObject: true,
   setDefaults(object) {
     labelWithName(object);
     object.status ??= {};
@@ -63,6 +64,7 @@ export const namespace: ResourceStrategy<Namespace> = {
   },
   validateUpdate: (object) => validate(object),
   validateName: isDNS1123Label,
+  removable: (object) => (object.spec?.finalizers ?? []).length === 0,
   subresources: { status, finalize },
   fields: {
     'status.phase': (object) => object.status?.phase ?? '',

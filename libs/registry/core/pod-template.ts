@@ -17,6 +17,7 @@ const path = fieldPath('template');
 export const podTemplate: ResourceStrategy<PodTemplate> = {
   group: '',
   resource: 'podtemplates',
+  returnsDeletedObject: true,
   setDefaults(object) {
     object.template ??= {};
     setPodTemplateDefaults(object.template);

@@ -81,6 +81,7 @@ function warnings(object: ResourceQuota): string[] {
 export const resourceQuota: ResourceStrategy<ResourceQuota> = {
   group: '',
   resource: 'resourcequotas',
+  returnsDeletedObject: true,
   prepareForCreate(object) {
     object.status = {};
   },

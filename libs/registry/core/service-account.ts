@@ -15,6 +15,7 @@ function keepNames(object: ServiceAccount): void {
 export const serviceAccount: ResourceStrategy<ServiceAccount> = {
   group: '',
   resource: 'serviceaccounts',
+  returnsDeletedObject: true,
   prepareForCreate: keepNames,
   prepareForUpdate: (object) => keepNames(object),
   warnings(object, old) {

@@ -2,6 +2,7 @@ import type { rbacv1 } from '#api';
 import { type FieldError, required } from '#apimachinery';
 import { overNulls } from '../rules/nulls.js';
 import { hasInvalidSelectorValue, labelSelector } from '../rules/selector.js';
+import { confirmNoEscalation } from './escalation.js';
 import { policyRule, RBAC_GROUP, rbacName } from './rules.js';
 
 function validateClusterRole({ rules = [], aggregationRule }: rbacv1.ClusterRole, allowInvalidValues: boolean): FieldError[] {
@@ -22,6 +23,7 @@ const selectorsOf = (role: rbacv1.ClusterRole) => role.aggregationRule?.clusterR
 export const clusterRole = overNulls<rbacv1.ClusterRole>({
   group: RBAC_GROUP,
   resource: 'clusterroles',
+  confirm: confirmNoEscalation({ resource: 'clusterroles', grants: 'rules' }),
   validateName: rbacName,
   createOnUpdate: true,
   validate: (object) => validateClusterRole(object, false),

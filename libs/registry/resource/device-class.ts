@@ -18,6 +18,7 @@ function validate({ spec = {} }: resourcev1.DeviceClass): FieldError[] {
 export const deviceClass = overNulls<resourcev1.DeviceClass>({
   group: 'resource.k8s.io',
   resource: 'deviceclasses',
+  returnsDeletedObject: true,
   prepareForCreate: firstGeneration,
   prepareForUpdate: (object, old) => nextGeneration(object, old, ({ spec }) => spec),
   validate,

@@ -14,6 +14,7 @@ const validate = ({ spec }: resourcev1.ResourceClaimTemplate) => [
 export const resourceClaimTemplate = overNulls<resourcev1.ResourceClaimTemplate>({
   group: 'resource.k8s.io',
   resource: 'resourceclaimtemplates',
+  returnsDeletedObject: true,
   setDefaults: ({ spec }) => defaultClaimSpec(spec?.spec),
   validate,
   validateUpdate: (object, old) => [...validate(object), ...immutable('spec', object.spec, old.spec)],

@@ -17,6 +17,7 @@ function state({ metadata, status }: resourcev1.ResourceClaim): string {
 export const resourceClaim = overNulls<resourcev1.ResourceClaim>({
   group: 'resource.k8s.io',
   resource: 'resourceclaims',
+  returnsDeletedObject: true,
   setDefaults: ({ spec }) => defaultClaimSpec(spec),
   prepareForCreate(object) {
     object.status = {};

@@ -71,6 +71,7 @@ function multipliers(object: resourcev1.ResourceSlice): void {
 export const resourceSlice = overNulls<resourcev1.ResourceSlice>({
   group: 'resource.k8s.io',
   resource: 'resourceslices',
+  returnsDeletedObject: true,
   setDefaults: multipliers,
   prepareForCreate: firstGeneration,
   prepareForUpdate: (object, old) => nextGeneration(object, old, ({ spec }) => spec),

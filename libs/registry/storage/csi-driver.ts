@@ -55,6 +55,7 @@ const tokenRequestsOf = (object: storagev1.CSIDriver | undefined) => object?.spe
 export const csiDriver = overNulls<storagev1.CSIDriver>({
   group: 'storage.k8s.io',
   resource: 'csidrivers',
+  returnsDeletedObject: true,
   unconditionalUpdate: false,
   // VolumeLimitScaling is alpha: its field is dropped.
   prepareForCreate: ({ spec }) => void delete spec.preventPodSchedulingIfMissing,

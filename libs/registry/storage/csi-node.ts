@@ -38,6 +38,7 @@ function validate(object: storagev1.CSINode): FieldError[] {
 export const csiNode = overNulls<storagev1.CSINode>({
   group: 'storage.k8s.io',
   resource: 'csinodes',
+  returnsDeletedObject: true,
   unconditionalUpdate: false,
   validate,
   validateUpdate(object, old) {

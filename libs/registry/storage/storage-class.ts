@@ -54,6 +54,7 @@ function validate(object: storagev1.StorageClass): FieldError[] {
 export const storageClass = overNulls<storagev1.StorageClass>({
   group: 'storage.k8s.io',
   resource: 'storageclasses',
+  returnsDeletedObject: true,
   validate,
   validateUpdate: (object, old) => [
     ...validate(object),

@@ -62,6 +62,7 @@ function validate(object: storagev1.VolumeAttachment): FieldError[] {
 export const volumeAttachment = overNulls<storagev1.VolumeAttachment>({
   group: 'storage.k8s.io',
   resource: 'volumeattachments',
+  returnsDeletedObject: true,
   unconditionalUpdate: false,
   prepareForCreate(object) {
     object.status = { attached: false };

@@ -13,6 +13,7 @@ const validate = (object: storagev1.VolumeAttributesClass): FieldError[] => [
 export const volumeAttributesClass = overNulls<storagev1.VolumeAttributesClass>({
   group: 'storage.k8s.io',
   resource: 'volumeattributesclasses',
+  returnsDeletedObject: true,
   validate,
   validateUpdate(object, old) {
     const errors: FieldError[] = [];

@@ -47,6 +47,7 @@ const columns: readonly Column<Claim>[] = [
 export const persistentVolumeClaim: ResourceStrategy<Claim> = {
   group: '',
   resource: 'persistentvolumeclaims',
+  returnsDeletedObject: true,
   setDefaults: setClaimDefaults,
   prepareForCreate(object) {
     object.status = { phase: 'Pending' };

@@ -72,6 +72,7 @@ const columns: readonly Column<PersistentVolume>[] = [
 export const persistentVolume: ResourceStrategy<PersistentVolume> = {
   group: '',
   resource: 'persistentvolumes',
+  returnsDeletedObject: true,
   setDefaults,
   prepareForCreate(object, ctx) {
     object.status = { phase: 'Pending', lastPhaseTransitionTime: formatTime(ctx.clock.now()) };

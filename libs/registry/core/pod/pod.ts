@@ -25,6 +25,7 @@ function gracePeriod(pod: Pod, requested: number | undefined): number | undefine
 export const pod: ResourceStrategy<Pod> = {
   group: '',
   resource: 'pods',
+  returnsDeletedObject: true,
   setDefaults: setPodDefaults,
   prepareForCreate: (object, ctx) => preparePodForCreate(object, formatTime(ctx.clock.now())),
   validate: (object) => validatePodCreate(object),

@@ -53,6 +53,7 @@ const status: SubresourceStrategy<Service> = {
 export const service: ResourceStrategy<Service> = {
   group: '',
   resource: 'services',
+  returnsDeletedObject: true,
   setDefaults: setServiceDefaults,
   prepareForCreate(object) {
     object.status = { loadBalancer: {} };

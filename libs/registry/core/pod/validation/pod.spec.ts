@@ -9,6 +9,7 @@ const ctx: StrategyContext = {
   clock: new SteppedClock(0),
   random: seededRandom('pods'),
   user: { name: 'u', groups: [] },
+  name: '',
   apiVersion: 'v1',
   namespace: 'ns',
   reader: { get: async () => undefined, list: async () => [] },

@@ -1,3 +1,4 @@
+import type { corev1 } from '#api';
 import {
   aggregateFieldErrors,
   badRequest,
@@ -8,18 +9,18 @@ import {
   type KubeObject,
   notSupported,
   required,
-  type Status,
+  successStatus,
 } from '#apimachinery';
-import type { WriteOptions } from '../request/options.js';
-import { admissionOptions } from './create.js';
-import { admissionAttributes, admissionContext, type RestScope } from './scope.js';
-import type { SubresourceStrategy } from './strategy.js';
-import { updateObject } from './update.js';
-
-/** core/v1 Binding. */
-export interface BindingObject extends KubeObject {
-  target?: { kind?: string; name?: string };
-}
+import {
+  admissionAttributes,
+  admissionContext,
+  admissionOptions,
+  type RestScope,
+  type StorageProvider,
+  type SubresourceStrategy,
+  updateObject,
+  type WriteOptions,
+} from '#apiserver';
 
 interface Condition {
   type: string;
@@ -36,7 +37,7 @@ interface BindablePod extends KubeObject {
 /** What is bound is neither reset nor validated by the strategy: only the node and the condition change. */
 const asBound: SubresourceStrategy = { prepareForUpdate() {} };
 
-function validateBinding({ target }: BindingObject): FieldError[] {
+function validateBinding({ target }: corev1.Binding): FieldError[] {
   const errors: FieldError[] = [];
   if (target?.kind && target.kind !== 'Node') errors.push(notSupported('target.kind', target.kind, ['Node', '<empty>']));
   if (!target?.name) errors.push(required('target.name'));
@@ -58,7 +59,7 @@ function scheduled(conditions: readonly Condition[], now: string): Condition[] {
   return conditions.map((condition, at) => (at === index ? made : condition));
 }
 
-function bound(pod: BindablePod, binding: BindingObject, now: string): KubeObject {
+function bound(pod: BindablePod, binding: corev1.Binding, now: string): KubeObject {
   const { annotations, labels } = binding.metadata;
   const { nominatedNodeName: _cleared, ...status } = pod.status ?? {};
   const metadata = { ...pod.metadata };
@@ -73,7 +74,7 @@ function bound(pod: BindablePod, binding: BindingObject, now: string): KubeObjec
 }
 
 /** Binds the pod that the scope names (pkg/registry/core/pod/storage BindingREST). Throws StatusError. */
-export async function bindPod(scope: RestScope, binding: BindingObject, options: WriteOptions): Promise<Status> {
+export async function bindPod(scope: RestScope, binding: corev1.Binding, options: WriteOptions): Promise<KubeObject> {
   const { cluster } = scope;
   if (binding.metadata.name !== scope.name) throw badRequest('name in URL does not match name in Binding object');
   const errors = validateBinding(binding);
@@ -95,16 +96,16 @@ export async function bindPod(scope: RestScope, binding: BindingObject, options:
       return bound(pod, binding, now);
     },
   });
-  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
+  return { ...successStatus({ code: 201 }), metadata: {} } as unknown as KubeObject;
 }
 
-function checkVersion(scope: RestScope, binding: BindingObject, pod: BindablePod): void {
+function checkVersion(scope: RestScope, binding: corev1.Binding, pod: BindablePod): void {
   const wanted = binding.metadata.resourceVersion;
   if (!wanted || wanted === pod.metadata.resourceVersion) return;
   const detail = `Precondition failed: ResourceVersion in precondition: ${wanted}, ResourceVersion in object meta: ${pod.metadata.resourceVersion}`;
   const key = `/registry/pods/${scope.namespace}/${scope.name}`;
   throw conflict(
-    scope.endpoint.groupResource,
+    scope.resource.groupResource,
     scope.name,
     `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${detail}`,
   );
@@ -116,4 +117,14 @@ const NO_ADMISSION = {
   validates: () => false,
   admit: async () => {},
   validate: async () => {},
+};
+
+/** pods/binding: assigns the pod to a node. */
+export const podBinding: StorageProvider = {
+  group: '',
+  resource: 'pods',
+  subresource: 'binding',
+  capabilities: () => ({
+    create: async (scope, object, options) => ({ answer: await bindPod(scope, object as corev1.Binding, options) }),
+  }),
 };

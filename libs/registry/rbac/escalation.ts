@@ -1,8 +1,7 @@
 import type { rbacv1 } from '#api';
 import { deepEqual, forbidden, goQuote, type KubeObject, notFound } from '#apimachinery';
-import { RBAC_GROUP, type RuleResolver } from '../authorization/rbac.js';
-import type { RestScope } from './scope.js';
-import type { UserInfo } from './strategy.js';
+import type { RuleResolver, StrategyContext } from '#apiserver';
+import { RBAC_GROUP } from './rules.js';
 
 type Rule = rbacv1.PolicyRule;
 type RoleObject = KubeObject & { rules?: Rule[] | null };
@@ -71,11 +70,17 @@ export function missingRights(owned: readonly Rule[], given: readonly Rule[]): s
   return [...verbs].map(([what, list]) => `{${what}, Verbs:[${list.map(goQuote).join(' ')}]}`).sort();
 }
 
-function refuse(scope: RestScope, object: KubeObject, missing: readonly string[]): never {
-  const { name, groups } = scope.user;
-  const who = `user ${goQuote(name)} (groups=[${groups.map(goQuote).join(' ')}])`;
+/** The fields that name one of the four resources of RBAC. */
+interface Target {
+  resource: string;
+  grants: 'rules' | 'role';
+}
+
+function refuse({ user, name }: StrategyContext, resource: string, object: KubeObject, missing: readonly string[]): never {
+  const { groups } = user;
+  const who = `user ${goQuote(user.name)} (groups=[${groups.map(goQuote).join(' ')}])`;
   const text = `${who} is attempting to grant RBAC permissions not currently held:\n${missing.join('\n')}`;
-  throw forbidden(scope.endpoint.groupResource, object.metadata.name, text);
+  throw forbidden({ group: RBAC_GROUP, resource }, object.metadata.name || name, text);
 }
 
 /** Fields that only let the garbage collector do its work (pkg/registry/rbac/helpers.go IsOnlyMutatingGCFields). */
@@ -87,41 +92,38 @@ function onlyForCollector(object: KubeObject, old: KubeObject): boolean {
   return deepEqual(plain(object), plain(old));
 }
 
-async function mayDo(scope: RestScope, verb: 'escalate' | 'bind', resource: string, name: string): Promise<boolean> {
-  const { access } = scope.cluster;
-  const about = { group: RBAC_GROUP, version: '*', resource, subresource: '', namespace: scope.namespace, name };
-  return (await access.authorize({ user: scope.user, verb, resource: about })).allowed;
+async function mayDo(ctx: StrategyContext, verb: 'escalate' | 'bind', resource: string, name: string): Promise<boolean> {
+  const about = { group: RBAC_GROUP, version: '*', resource, subresource: '', namespace: ctx.namespace, name };
+  const decision = await ctx.authorizer?.authorize({ user: ctx.user, verb, resource: about });
+  return decision?.allowed ?? false;
+}
+
+/** The rules that an object would give; undefined where its giver is explicitly allowed to. Throws 404 for a role that is not there. */
+async function givenRules({ resource, grants }: Target, object: KubeObject, ctx: StrategyContext, rules: RuleResolver) {
+  if (grants === 'rules') {
+    return (await mayDo(ctx, 'escalate', resource, ctx.name)) ? undefined : ((object as RoleObject).rules ?? []);
+  }
+  const { roleRef } = object as BindingObject;
+  if (roleRef === undefined) return undefined;
+  if (await mayDo(ctx, 'bind', roleRef.kind === 'ClusterRole' ? 'clusterroles' : 'roles', roleRef.name)) return undefined;
+  const found = await rules.rulesOfRole(roleRef, ctx.namespace);
+  // The resource of the request stands in upstream's answer, not the role's.
+  if (found === undefined) throw notFound({ group: RBAC_GROUP, resource }, roleRef.name);
+  return found;
 }
 
 /**
  * For roles and bindings: nobody gives away rights that are not theirs, unless they may `escalate` the role or `bind` it
- * (pkg/registry/rbac/{role,rolebinding,…}/policybased). Throws 403, 404 for a binding to a role that is not there.
+ * (pkg/registry/rbac/{role,rolebinding,…}/policybased). The hook of their strategies.
  */
-export async function confirmNoEscalation(scope: RestScope, object: KubeObject, old?: KubeObject): Promise<void> {
-  const { user, cluster, namespace } = scope;
-  if (user.groups.includes('system:masters')) return;
-  if (old !== undefined && onlyForCollector(object, old)) return;
-  const { rules } = cluster;
-  const given = await givenRules(scope, object, rules);
-  if (given === undefined) return;
-  const missing = missingRights(await owned(rules, user, namespace), given);
-  if (missing.length > 0) refuse(scope, object, missing);
+export function confirmNoEscalation(target: Target) {
+  return async (object: KubeObject, old: KubeObject | undefined, ctx: StrategyContext): Promise<void> => {
+    const { user, rules, namespace } = ctx;
+    if (user.groups.includes('system:masters') || rules === undefined) return;
+    if (old !== undefined && onlyForCollector(object, old)) return;
+    const given = await givenRules(target, object, ctx, rules);
+    if (given === undefined) return;
+    const missing = missingRights(await rules.rulesOfUser(user, namespace), given);
+    if (missing.length > 0) refuse(ctx, target.resource, object, missing);
+  };
 }
-
-/** What the object would give; undefined where its giver is explicitly allowed to. */
-async function givenRules(scope: RestScope, object: KubeObject, resolver: RuleResolver): Promise<readonly Rule[] | undefined> {
-  const { resource, groupResource } = scope.endpoint;
-  if (resource === 'roles' || resource === 'clusterroles') {
-    return (await mayDo(scope, 'escalate', resource, scope.name)) ? undefined : ((object as RoleObject).rules ?? []);
-  }
-  const { roleRef } = object as BindingObject;
-  if (roleRef === undefined) return undefined;
-  if (await mayDo(scope, 'bind', roleRef.kind === 'ClusterRole' ? 'clusterroles' : 'roles', roleRef.name)) return undefined;
-  const rules = await resolver.rulesOfRole(roleRef, scope.namespace);
-  // The resource of the request stands in upstream's answer, not the role's.
-  if (rules === undefined) throw notFound(groupResource, roleRef.name);
-  return rules;
-}
-
-const owned = (resolver: RuleResolver, user: UserInfo, namespace: string): Promise<readonly Rule[]> =>
-  resolver.rulesOfUser(user, namespace);

@@ -1,0 +1,68 @@
+import type { KubeObject } from '#apimachinery';
+import type { DeleteOptions, ListOptions } from '../request/options.js';
+import type { APIResource } from './api-resource.js';
+import { createObject } from './create.js';
+import { deleteObject } from './delete.js';
+import { getObject } from './get.js';
+import { type Listing, listObjects } from './list.js';
+import { ownFields } from './managed-fields.js';
+import type { RestScope } from './scope.js';
+import type { Capabilities, Change, Updated } from './storage.js';
+import type { SubresourceStrategy } from './strategy.js';
+import { updateObject } from './update.js';
+import { watchObjects } from './watch.js';
+
+/** Changes an object of the store, or a subresource that shows it (`view`): versions are converted and managed fields noted. */
+export function updateStored(scope: RestScope, change: Change, view?: SubresourceStrategy): Promise<Updated> {
+  const { conversion, stored } = scope.resource;
+  return updateObject(scope, {
+    options: change.options,
+    ...(change.uid === undefined ? {} : { uid: change.uid }),
+    ...(view ? { view } : { create: change.replaces === true && stored.strategy.createOnUpdate === true }),
+    async transform(standing: KubeObject | undefined) {
+      const live = standing && (conversion?.fromStorage(standing) ?? standing);
+      const object = await change.transform(live);
+      ownFields(scope, object, live);
+      return conversion?.toStorage(object) ?? object;
+    },
+  });
+}
+
+/** Deletes all that the options select, a bounded number at a time (generic/registry/store.go DeleteCollection). */
+async function deleteCollection(scope: RestScope, options: ListOptions, deletion: DeleteOptions): Promise<Listing> {
+  const listing = await listObjects(scope, options);
+  const { deleteCollectionParallel } = scope.cluster.limits;
+  const erase = scope.storage.delete ?? deleteObject;
+  for (let start = 0; start < listing.items.length; start += deleteCollectionParallel) {
+    const batch = listing.items.slice(start, start + deleteCollectionParallel);
+    await Promise.all(
+      batch.map(async ({ object: { metadata } }) => {
+        const one = { ...scope, name: metadata.name, namespace: metadata.namespace ?? '' };
+        await erase(one, deletion).catch((error: unknown) => {
+          // Another request has deleted it meanwhile.
+          if ((error as { code?: number }).code !== 404) throw error;
+        });
+      }),
+    );
+  }
+  return listing;
+}
+
+/** The generic registry's storage of a resource (registry/generic/registry/store.go): whatever discovery lists. */
+export function storeStorage({ info }: APIResource): Capabilities {
+  const verbs = new Set(info.verbs);
+  return {
+    ...(verbs.has('get') ? { get: getObject } : {}),
+    ...(verbs.has('list') ? { list: listObjects } : {}),
+    ...(verbs.has('watch') ? { watch: watchObjects } : {}),
+    ...(verbs.has('create') ? { create: createObject } : {}),
+    ...(verbs.has('update') || verbs.has('patch') ? { update: updateStored } : {}),
+    ...(verbs.has('delete') ? { delete: deleteObject } : {}),
+    ...(verbs.has('deletecollection') ? { deleteCollection } : {}),
+  };
+}
+
+/** A subresource that shows its parent and writes a part of it: status, approval, ephemeralcontainers … */
+export function viewStorage(view: SubresourceStrategy): Capabilities {
+  return { get: getObject, update: (scope, change) => updateStored(scope, change, view) };
+}

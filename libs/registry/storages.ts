@@ -1,0 +1,8 @@
+import type { StorageProvider } from '#apiserver';
+import { bindings } from './core/binding.js';
+import { namespaceDeletion } from './core/namespace-deletion.js';
+import { podBinding } from './core/pod/binding.js';
+import { podEviction } from './core/pod/eviction.js';
+
+/** Storages that are more than the generic registry's, one line each: subresources, and resources that do something in their own way. */
+export const providers: readonly StorageProvider[] = [bindings, namespaceDeletion, podBinding, podEviction];
