@@ -1,3 +1,4 @@
+import type { rbacv1 } from '#api';
 import type { Clock, Random } from '#apimachinery';
 import type { ClusterStore } from '#cacher';
 import type { AdmissionPlugin } from './admission/admission.js';
@@ -6,6 +7,7 @@ import { type Authenticator, authenticate } from './authentication/authenticatio
 import { impersonate } from './authentication/impersonation.js';
 import { accessOf } from './authorization/access.js';
 import { type AuthorizationAttributes, type AuthorizerLink, privilegedGroup } from './authorization/authorization.js';
+import { nodeAuthorizer } from './authorization/node-authorizer.js';
 import { RbacAuthorizer } from './authorization/rbac.js';
 import { Dispatcher } from './dispatcher.js';
 import { routeOf, unknownPath } from './endpoints/resource-router.js';
@@ -21,8 +23,8 @@ import type { ClusterScope, RestScope } from './rest/scope.js';
 import type { StorageProvider } from './rest/storage.js';
 import { toStatusError, UnexpectedError } from './rest/storage-errors.js';
 import type { ResourceStrategy, UserInfo } from './rest/strategy.js';
-import { builtInStorages, ClusterStorages } from './storage-map.js';
 import { Warnings } from './rest/warnings.js';
+import { builtInStorages, ClusterStorages } from './storage-map.js';
 import type { Timers } from './watch/timers.js';
 
 /** What an API server is made of. Lists are shared by all clusters: what is worked out from them is worked out once a list. */
@@ -39,6 +41,8 @@ export interface ApiServerDependencies {
   authenticators?: readonly Authenticator[];
   /** Default: system:masters may do anything, everybody else what the cluster's roles say. */
   authorizers?: readonly AuthorizerLink[];
+  /** What kubelets may do, where the default authorizers decide. */
+  nodeRules?: readonly rbacv1.PolicyRule[];
   version?: VersionInfo;
   /** The cluster's path on its host, e.g. `/clusters/ID`; it stands in addresses that clients follow. Default ''. */
   prefix?: string;
@@ -61,7 +65,7 @@ const NOBODY: readonly Authenticator[] = [];
 export function createApiServer(deps: ApiServerDependencies): ApiServer {
   const { store, clock, random, timers } = deps;
   const rbac = new RbacAuthorizer(store);
-  const authorizers = deps.authorizers ?? [privilegedGroup, rbac];
+  const authorizers = deps.authorizers ?? [privilegedGroup, ...(deps.nodeRules ? [nodeAuthorizer(deps.nodeRules)] : []), rbac];
   const cluster: ClusterScope = {
     store,
     clock,
@@ -113,7 +117,13 @@ class Pipeline {
   private other(request: ApiRequest, query: URLSearchParams): Promise<ApiResponse> {
     const { version = KUBERNETES_VERSION, prefix = '', serverAddress = '' } = this.deps;
     const probe = () => this.cluster.store.revision();
-    return nonResourceResponse({ request, query, version, place: { prefix, serverAddress }, probe });
+    return nonResourceResponse({
+      request,
+      query,
+      version,
+      place: { prefix, serverAddress, served: this.cluster.storages.served() },
+      probe,
+    });
   }
 
   private async resource(request: ApiRequest, asked: Asked): Promise<ApiResponse> {

@@ -16,8 +16,8 @@ import { type Stored, storedOf, viewObject } from './rest/view.js';
 import { Warnings } from './rest/warnings.js';
 
 export interface InProcessOptions {
-  /** Who the requests are from (of a component, its name as `as` told it); default the API server itself, in system:masters. */
-  user?: (component: string | undefined) => UserInfo;
+  /** Who the requests are from (of the component, on the node, that `as` named); default the API server itself, in system:masters. */
+  user?: (actor: { component?: string; node?: string }) => UserInfo;
   /** Proof of the turn that writes are made in; asked at each write. */
   fence?: () => Fence | undefined;
   /** Ids of the requests in the log; default made of the component and the waking revision. */
@@ -29,6 +29,7 @@ export interface InProcessOptions {
 interface Cause {
   component?: string;
   wokenBy?: number;
+  node?: string;
 }
 
 /**
@@ -95,8 +96,8 @@ class InProcessClient implements CausalClient {
     private readonly cause: Cause,
   ) {}
 
-  as(cause: { component: string; wokenBy?: number }): CausalClient {
-    return new InProcessClient(this.server, this.options, cause);
+  as(cause: Cause): CausalClient {
+    return new InProcessClient(this.server, this.options, { ...this.cause, ...cause });
   }
 
   get<T extends KubeObject>(resource: Resource<T>, name: string, namespace = '', query: { subresource?: string } = {}): Promise<T> {
@@ -249,7 +250,7 @@ class InProcessClient implements CausalClient {
       name,
       subresource: storage.subresource,
       verb,
-      user: user?.(component) ?? LOOPBACK,
+      user: user?.(this.cause) ?? LOOPBACK,
       requestId: requestId?.() ?? `${component ?? 'internal'}@${wokenBy ?? 0}`,
       warnings: new Warnings(),
       manager: query?.fieldManager ?? manager ?? '',

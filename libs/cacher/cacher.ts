@@ -48,6 +48,11 @@ export interface ClusterStore {
   /** What the cache knows without asking the store; may be old, so only for optimistic updates (their compare-and-swap protects them). */
   peek(key: string): CachedObject | undefined;
   /**
+   * Another number after every change that the cache sees under a resource's prefix (`/registry/pods/`), for what is worked out from all
+   * of its objects; undefined while nothing is loaded.
+   */
+  changeOf(prefix: string): number | undefined;
+  /**
    * All objects under a prefix in key order, as of now (linearizable), or not older than `notOlderThan`, or exactly at `at`.
    * Throws Compacted, FutureRevision.
    */

@@ -148,6 +148,10 @@ class CachingClusterStore implements HostedClusterStore {
     }
   }
 
+  changeOf(prefix: string): number | undefined {
+    return this.#kept.live?.index.changeOf(prefix);
+  }
+
   async list(query: ListQuery): Promise<ListAnswer> {
     checkPrefix(query.prefix);
     const replica = await this.#replicaFor(query);

@@ -18,11 +18,17 @@ export interface IndexPage {
   remaining: number;
 }
 
+/** Counts the changes of all indexes of the process, so that no two of them are ever taken for one another. */
+let changes = 0;
+
 /** Objects of a cluster at one revision, in the order of their keys. */
 export class ObjectIndex {
   readonly #objects = new Map<string, CachedObject>();
   /** Keys by resource, so that inserting moves only the keys of one resource. */
   readonly #buckets = new Map<string, SortedKeys>();
+  /** The last change of each resource; of one without any, the making of the index. */
+  readonly #changed = new Map<string, number>();
+  readonly #made = ++changes;
   /** Length of all keys and values. */
   bytes = 0;
 
@@ -40,6 +46,7 @@ export class ObjectIndex {
     this.#objects.set(object.key, object);
     this.bytes += sizeOf(object) - (before === undefined ? 0 : sizeOf(before));
     if (before === undefined) this.#bucket(object.key).add(object.key);
+    this.#changed.set(bucketOf(object.key), ++changes);
     return before;
   }
 
@@ -49,8 +56,14 @@ export class ObjectIndex {
     if (before === undefined) return undefined;
     this.#objects.delete(key);
     this.#bucket(key).delete(key);
+    this.#changed.set(bucketOf(key), ++changes);
     this.bytes -= sizeOf(before);
     return before;
+  }
+
+  /** Another number after every change under a resource's prefix: `/registry/pods/`. */
+  changeOf(prefix: string): number {
+    return this.#changed.get(prefix) ?? this.#made;
   }
 
   list({ prefix, after, limit, filter }: IndexQuery): IndexPage {

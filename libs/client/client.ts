@@ -74,6 +74,6 @@ export interface Client {
 
 /** A client whose writes carry why they were made. */
 export interface CausalClient extends Client {
-  /** The same client, its writes caused by `component`, woken by the event of that revision. */
-  as(cause: { component: string; wokenBy?: number }): CausalClient;
+  /** The same client, its writes caused by `component`, woken by the event of that revision, on a node; what is left out stays. */
+  as(cause: { component?: string; wokenBy?: number; node?: string }): CausalClient;
 }

@@ -2,6 +2,7 @@ import { admissionPlugins } from '#admission';
 import type { Clock, Random } from '#apimachinery';
 import { type ApiServer, createApiServer, type Timers } from '#apiserver';
 import { type ClusterStore } from '#cacher';
+import { nodeRules } from '#kubeadm';
 import { conversions, providers, strategies } from '#registry';
 
 export interface ClusterApiOptions {
@@ -17,5 +18,5 @@ export interface ClusterApiOptions {
 
 /** The API of one cluster with everything it serves: cheap, so that an idle cluster need not keep one. */
 export function clusterApi(options: ClusterApiOptions): ApiServer {
-  return createApiServer({ ...options, strategies, conversions, providers, admission: admissionPlugins });
+  return createApiServer({ ...options, strategies, conversions, providers, nodeRules, admission: admissionPlugins });
 }

@@ -2,24 +2,38 @@ import type { UserInfo } from '#apiserver';
 
 const userNamed = (name: string, ...groups: string[]): UserInfo => ({ name, groups: [...groups, 'system:authenticated'] });
 
-const serviceAccount = (name: string): UserInfo =>
-  userNamed(`system:serviceaccount:kube-system:${name}`, 'system:serviceaccounts', 'system:serviceaccounts:kube-system');
+/** Controllers whose service account has another name than the source of their events (cmd/kube-controller-manager/app). */
+const ACCOUNTS: ReadonlyMap<string, string> = new Map([
+  ['endpoint-slice-controller', 'endpointslice-controller'],
+  ['endpoint-slice-mirroring-controller', 'endpointslicemirroring-controller'],
+]);
+
+const serviceAccount = (controller: string): UserInfo => {
+  const name = ACCOUNTS.get(controller) ?? controller;
+  return userNamed(`system:serviceaccount:kube-system:${name}`, 'system:serviceaccounts', 'system:serviceaccounts:kube-system');
+};
+
+/** Who writes: a component, or the kubelet of a node. */
+interface Actor {
+  component?: string;
+  node?: string;
+}
+
+/** The kubelet of a node has the node's certificate. */
+const kubelet = (node: string): UserInfo => userNamed(`system:node:${node}`, 'system:nodes');
 
 const scheduler = userNamed('system:kube-scheduler');
-/** One component plays the kubelets of all nodes. */
-const kubelets = userNamed('system:nodes', 'system:nodes');
-
 /**
  * Who the requests of a component are from, as in a kubeadm cluster: kube-controller-manager's controllers each use their own service
  * account (--use-service-account-credentials), the scheduler and the kubelets certificates.
  */
-export function usersOf(component: string): (controller: string | undefined) => UserInfo {
+export function usersOf(component: string): (actor: Actor) => UserInfo {
   if (component === 'kube-scheduler') return () => scheduler;
-  if (component === 'kubelet') return () => kubelets;
   const known = new Map<string, UserInfo>();
-  return (controller = component) => {
-    const user = known.get(controller) ?? serviceAccount(controller);
-    known.set(controller, user);
+  return ({ component: controller = component, node }) => {
+    const name = node === undefined ? controller : `node/${node}`;
+    const user = known.get(name) ?? (node === undefined ? serviceAccount(controller) : kubelet(node));
+    known.set(name, user);
     return user;
   };
 }

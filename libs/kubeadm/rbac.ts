@@ -61,6 +61,9 @@ function kubeadmSteps(): Step[] {
   ];
 }
 
+/** What a kubelet may do (bootstrappolicy NodeRules): the rules of the ClusterRole system:node. */
+export const nodeRules: readonly rbacv1.PolicyRule[] = (CLUSTER_ROLES['system:node']?.rules ?? []).map(parseRule);
+
 /** All roles and bindings of a new cluster. */
 export function rbacSteps(): Step[] {
   return [

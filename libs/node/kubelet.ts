@@ -101,20 +101,23 @@ class Kubelets implements OpenController {
   /** Writes the status, tells the events, removes the pod: in this order, as a status that meets a conflict is planned anew. */
   private async carryOut(pod: corev1.Pod, { status, events, remove }: PodPlan, ctx: ReconcileContext): Promise<void> {
     const { name, namespace, uid = '' } = pod.metadata;
+    const host = pod.spec?.nodeName;
+    // Each kubelet writes as its own node.
+    const client = ctx.client.as({ node: host });
+    const recorder = ctx.recorder.through(client);
     if (status) {
       this.writing.add(uid);
       try {
-        await ctx.client.updateStatus(Pod, { ...pod, status });
+        await client.updateStatus(Pod, { ...pod, status });
       } finally {
         this.writing.delete(uid);
       }
     }
-    const host = pod.spec?.nodeName;
     for (const { type, reason, message, fieldPath } of events)
-      ctx.recorder.record({ about: pod, type, reason, message, host, ...(fieldPath === undefined ? {} : { fieldPath }) });
+      recorder.record({ about: pod, type, reason, message, host, ...(fieldPath === undefined ? {} : { fieldPath }) });
     if (!remove) return;
     try {
-      await ctx.client.delete(Pod, name, namespace, { gracePeriodSeconds: 0, uid });
+      await client.delete(Pod, name, namespace, { gracePeriodSeconds: 0, uid });
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }

@@ -7,7 +7,12 @@ const files = readdirSync(here, { recursive: true, encoding: 'utf8' }).filter((f
 const called = ({ group, resource }: ResourceStrategy): string => `${resource}.${group}`;
 
 const isStrategy = (value: unknown): value is ResourceStrategy =>
-  typeof value === 'object' && value !== null && 'group' in value && 'resource' in value && !('toStorage' in value) && !('capabilities' in value);
+  typeof value === 'object' &&
+  value !== null &&
+  'group' in value &&
+  'resource' in value &&
+  !('toStorage' in value) &&
+  !('capabilities' in value);
 const isProvider = (value: unknown): value is StorageProvider => typeof value === 'object' && value !== null && 'capabilities' in value;
 
 async function exported<T>(is: (value: unknown) => value is T): Promise<T[]> {

@@ -1,6 +1,6 @@
 import type { rbacv1 } from '#api';
-import type { KubeObject } from '#apimachinery';
-import type { ClusterStore } from '#cacher';
+import { type KubeObject, Memo } from '#apimachinery';
+import type { CachedObject, ClusterStore } from '#cacher';
 import { keyOf, listPrefix } from '../rest/keys.js';
 import type { UserInfo } from '../rest/strategy.js';
 import type { AuthorizationAttributes, AuthorizerLink, Decision, Rules } from './authorization.js';
@@ -8,6 +8,9 @@ import type { AuthorizationAttributes, AuthorizerLink, Decision, Rules } from '.
 /** The API group of roles and bindings. */
 export const RBAC_GROUP = 'rbac.authorization.k8s.io';
 const GROUP = RBAC_GROUP;
+
+/** Of what is kept of each cluster's users, in bytes. */
+const MEMO_BYTES = 256 * 1024;
 
 type Rule = rbacv1.PolicyRule;
 type Binding = KubeObject & Pick<rbacv1.RoleBinding, 'roleRef' | 'subjects'>;
@@ -70,22 +73,27 @@ interface Held {
 
 /** Role based access control over the cluster's own roles and bindings, as the cache holds them (plugin/pkg/auth/authorizer/rbac). */
 export class RbacAuthorizer implements AuthorizerLink, RuleResolver {
+  private readonly users = new Memo<{ resolved: Resolved }>({ bytes: MEMO_BYTES });
+
   constructor(private readonly store: ClusterStore) {}
 
   async authorize(asked: AuthorizationAttributes): Promise<Decision> {
+    const places = asked.isResource && asked.namespace !== '' ? ['', asked.namespace] : [''];
     const missing: string[] = [];
-    for (const { binding, subject, rules } of await this.held(asked.user, asked.isResource ? asked.namespace : '', missing)) {
-      if (rules.some((rule) => ruleAllows(rule, asked)))
-        return { decision: 'allow', reason: `RBAC: allowed by ${describe(binding, subject)}` };
+    for (const place of places) {
+      const resolved = await this.heldAt(place, asked.user);
+      const decision = decide(resolved, asked);
+      if (decision !== undefined) return decision;
+      missing.push(...resolved.missing);
     }
-    if (missing.length === 0) return { decision: 'none' };
+    if (missing.length === 0) return NO_OPINION;
     const text = missing.length === 1 ? (missing[0] ?? '') : `[${missing.join(', ')}]`;
     return { decision: 'none', reason: `RBAC: ${text}` };
   }
 
   async rulesFor(user: UserInfo, namespace: string): Promise<Rules> {
     const found: Rules = { resourceRules: [], nonResourceRules: [] };
-    for (const { rules } of await this.held(user, namespace, [])) {
+    for (const { rules } of await this.held(user, namespace)) {
       for (const { verbs, apiGroups, resources, resourceNames, nonResourceURLs } of rules) {
         if (resources?.length)
           found.resourceRules.push({ verbs, ...(apiGroups ? { apiGroups } : {}), resources, ...(resourceNames ? { resourceNames } : {}) });
@@ -96,36 +104,110 @@ export class RbacAuthorizer implements AuthorizerLink, RuleResolver {
   }
 
   async rulesOfUser(user: UserInfo, namespace: string): Promise<readonly Rule[]> {
-    return (await this.held(user, namespace, [])).flatMap(({ rules }) => rules);
+    return (await this.held(user, namespace)).flatMap(({ rules }) => rules);
   }
 
-  async rulesOfRole({ kind, name }: rbacv1.RoleRef, namespace: string): Promise<readonly Rule[] | undefined> {
-    const cluster = kind === 'ClusterRole';
-    const key = keyOf({ group: GROUP, resource: cluster ? 'clusterroles' : 'roles', namespace: cluster ? '' : namespace, name });
-    const role = (this.store.peek(key) ?? (await this.store.get(key)))?.object as (KubeObject & { rules?: Rule[] | null }) | undefined;
-    return role && (role.rules ?? []);
+  async rulesOfRole(roleRef: rbacv1.RoleRef, namespace: string): Promise<readonly Rule[] | undefined> {
+    const key = roleKey(roleRef, namespace);
+    const role = this.store.peek(key) ?? (await this.store.get(key));
+    return role && rulesOf(role);
   }
 
-  private async held(user: UserInfo, namespace: string, missing: string[]): Promise<Held[]> {
-    const held = await this.bound(await this.bindings('clusterrolebindings', ''), user, '', missing);
-    if (namespace === '') return held;
-    return [...held, ...(await this.bound(await this.bindings('rolebindings', namespace), user, namespace, missing))];
+  private async held(user: UserInfo, namespace: string): Promise<readonly Held[]> {
+    const everywhere = await this.heldAt('', user);
+    return namespace === '' ? everywhere.held : [...everywhere.held, ...(await this.heldAt(namespace, user)).held];
   }
 
-  private async bound(bindings: readonly Binding[], user: UserInfo, namespace: string, missing: string[]): Promise<Held[]> {
+  /** What holds for a user by the bindings of one namespace, or of the cluster (''): worked out again only after a change. */
+  private async heldAt(namespace: string, user: UserInfo): Promise<Resolved> {
+    const id = `${namespace}\n${user.name}\n${user.groups.join('\n')}`;
+    const kept = this.users.of(id, () => ({ resolved: nothingHeld() }));
+    const before = this.changes(namespace);
+    if (before !== undefined && kept.resolved.changes === before) return kept.resolved;
+    const prefix = listPrefix(GROUP, namespace === '' ? 'clusterrolebindings' : 'rolebindings', namespace);
+    const { items } = await this.store.list({ prefix, notOlderThan: 0 });
+    // A change since then shows in the next question, and what was read from a cold cache is not kept.
+    const resolved: Resolved = { ...(await this.resolve(items, user, namespace)), ...(before === undefined ? {} : { changes: before }) };
+    kept.resolved = resolved;
+    return resolved;
+  }
+
+  /** Says when a binding or role that may count in a namespace has changed; undefined while nothing is cached. */
+  private changes(namespace: string): string | undefined {
+    const { store } = this;
+    const roles = store.changeOf(ROOTS.clusterRoles);
+    if (roles === undefined) return undefined;
+    if (namespace === '') return `${roles} ${store.changeOf(ROOTS.clusterRoleBindings)}`;
+    return `${roles} ${store.changeOf(ROOTS.roles)} ${store.changeOf(ROOTS.roleBindings)}`;
+  }
+
+  private async resolve(bindings: readonly CachedObject[], user: UserInfo, namespace: string): Promise<Resolved> {
     const held: Held[] = [];
-    for (const binding of bindings) {
+    const missing: string[] = [];
+    for (const { object } of bindings) {
+      const binding = object as Binding;
       const subject = subjectOf(binding, user, namespace);
       if (subject === undefined) continue;
-      const rules = await this.rulesOfRole(binding.roleRef, namespace);
-      if (rules !== undefined) held.push({ binding, subject, rules });
+      const key = roleKey(binding.roleRef, namespace);
+      const role = this.store.peek(key) ?? (await this.store.get(key));
+      if (role !== undefined) held.push({ binding, subject, rules: rulesOf(role) });
       else missing.push(`${binding.roleRef.kind.toLowerCase()}.${GROUP} "${binding.roleRef.name}" not found`);
     }
-    return held;
-  }
-
-  private async bindings(resource: string, namespace: string): Promise<readonly Binding[]> {
-    const { items } = await this.store.list({ prefix: listPrefix(GROUP, resource, namespace), notOlderThan: 0 });
-    return items.map((item) => item.object as Binding);
+    const named = held.some(({ rules }) => rules.some(({ resourceNames }) => (resourceNames?.length ?? 0) > 0));
+    return { held, missing, named, decisions: new Map() };
   }
 }
+
+/** What holds for one user at one place. */
+interface Resolved {
+  held: readonly Held[];
+  missing: readonly string[];
+  /** The state of the cache that this was worked out from; none where it was cold. */
+  changes?: string;
+  /** Whether a rule is about single names. */
+  named: boolean;
+  /** What was decided about resources, by the question; at most DECISIONS of them. */
+  decisions: Map<string, Decision | undefined>;
+}
+
+const DECISIONS = 64;
+const NO_OPINION: Decision = Object.freeze({ decision: 'none' });
+
+const nothingHeld = (): Resolved => ({ held: [], missing: [], named: false, decisions: new Map() });
+
+/** The first binding that allows it; undefined: none does. */
+function decide(resolved: Resolved, asked: AuthorizationAttributes): Decision | undefined {
+  const { decisions, named } = resolved;
+  if (!asked.isResource || named) return firstThatAllows(resolved, asked);
+  const { verb, group, resource, subresource } = asked;
+  const question = `${verb} ${group} ${resource} ${subresource}`;
+  const known = decisions.get(question);
+  if (known !== undefined || decisions.has(question)) return known;
+  const decision = firstThatAllows(resolved, asked);
+  if (question.length > 200) return decision;
+  if (decisions.size >= DECISIONS) decisions.clear();
+  decisions.set(question, decision);
+  return decision;
+}
+
+function firstThatAllows({ held }: Resolved, asked: AuthorizationAttributes): Decision | undefined {
+  for (const { binding, subject, rules } of held) {
+    if (rules.some((rule) => ruleAllows(rule, asked)))
+      return { decision: 'allow', reason: `RBAC: allowed by ${describe(binding, subject)}` };
+  }
+  return undefined;
+}
+
+const ROOTS = {
+  clusterRoles: listPrefix(GROUP, 'clusterroles', ''),
+  clusterRoleBindings: listPrefix(GROUP, 'clusterrolebindings', ''),
+  roles: listPrefix(GROUP, 'roles', ''),
+  roleBindings: listPrefix(GROUP, 'rolebindings', ''),
+} as const;
+
+function roleKey({ kind, name }: rbacv1.RoleRef, namespace: string): string {
+  const cluster = kind === 'ClusterRole';
+  return keyOf({ group: GROUP, resource: cluster ? 'clusterroles' : 'roles', namespace: cluster ? '' : namespace, name });
+}
+
+const rulesOf = ({ object }: CachedObject): readonly Rule[] => (object as KubeObject & { rules?: Rule[] | null }).rules ?? [];

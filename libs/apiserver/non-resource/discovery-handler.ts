@@ -13,6 +13,7 @@ import {
   openapiV2Protobuf,
   openapiV3,
   openapiV3Index,
+  type Served,
   swaggerProtobufType,
 } from '#api';
 import { objectResponse } from '../endpoints/responses.js';
@@ -25,18 +26,27 @@ export interface DiscoveryPlace {
   prefix: string;
   /** host:port as clients reach it. */
   serverAddress: string;
+  /** What the cluster serves. */
+  served: Served;
 }
 
-const aggregated = new Map<string, { body: string; etag: string }>();
+interface Document {
+  body: string;
+  etag: string;
+}
 
-/** An aggregated document, made once for all clusters. */
-function aggregatedDocument(legacy: boolean, as: AggregatedVersion): { body: string; etag: string } {
+const aggregated = new WeakMap<Served, Map<string, Document>>();
+
+/** An aggregated document, made once for all clusters that serve the same. */
+function aggregatedDocument(served: Served, legacy: boolean, as: AggregatedVersion): Document {
   const id = `${legacy} ${as}`;
-  let made = aggregated.get(id);
+  const documents = aggregated.get(served) ?? new Map<string, Document>();
+  aggregated.set(served, documents);
+  let made = documents.get(id);
   if (made === undefined) {
-    const body = JSON.stringify(aggregatedDiscovery(legacy, as));
+    const body = JSON.stringify(aggregatedDiscovery(legacy, as, served));
     made = { body, etag: `"${createHash('sha512').update(body).digest('hex').toUpperCase()}"` };
-    aggregated.set(id, made);
+    documents.set(id, made);
   }
   return made;
 }
@@ -49,10 +59,10 @@ function plain(request: ApiRequest, object: object): ApiResponse {
 function rootDocument(request: ApiRequest, legacy: boolean, place: DiscoveryPlace): ApiResponse {
   const form = discoveryForm(headerOf(request, 'accept') ?? '');
   if (form === 'plain') {
-    const response = plain(request, legacy ? apiVersions(place.serverAddress) : apiGroupList());
+    const response = plain(request, legacy ? apiVersions(place.serverAddress) : apiGroupList(place.served));
     return { ...response, headers: { ...response.headers, vary: 'Accept' } };
   }
-  const { body, etag } = aggregatedDocument(legacy, form);
+  const { body, etag } = aggregatedDocument(place.served, legacy, form);
   const headers = { 'content-type': aggregatedContentType(form), etag, vary: 'Accept', 'cache-control': 'public' };
   if (headerOf(request, 'if-none-match') === etag) return { status: 304, headers: { etag, vary: 'Accept' } };
   return { status: 200, headers, body };
@@ -101,13 +111,18 @@ export function discoveryResponse(request: ApiRequest, query: URLSearchParams, p
   const [first, second = '', third, fourth] = parts;
   if (fourth === undefined && (first === 'api' || first === 'apis')) {
     if (second === '') return rootDocument(request, first === 'api', place);
-    const object = first === 'api' ? (third === undefined ? apiResourceList('', second) : undefined) : groupDocument(second, third);
+    const object =
+      first === 'api'
+        ? third === undefined
+          ? apiResourceList('', second, place.served)
+          : undefined
+        : groupDocument(place.served, second, third);
     return object && plain(request, object);
   }
   if (first === 'openapi' && (second === 'v2' || second === 'v3')) return openApi(request, query, parts, place);
   return undefined;
 }
 
-function groupDocument(group: string, version: string | undefined): object | undefined {
-  return version === undefined ? apiGroup(group) : apiResourceList(group, version);
+function groupDocument(served: Served, group: string, version: string | undefined): object | undefined {
+  return version === undefined ? apiGroup(group, served) : apiResourceList(group, version, served);
 }

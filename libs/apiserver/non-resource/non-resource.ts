@@ -1,4 +1,4 @@
-import { scheme } from '#api';
+import type { Served } from '#api';
 import { failureStatus, StatusError } from '#apimachinery';
 import { objectResponse, plainResponse } from '../endpoints/responses.js';
 import { negotiatePlain } from '../request/negotiation.js';
@@ -49,7 +49,7 @@ export interface NonResourceCall {
   probe(): Promise<unknown>;
 }
 
-let paths: readonly string[] | undefined;
+const paths = new WeakMap<Served, readonly string[]>();
 
 const EXTRA_PATHS = [
   '/.well-known/openid-configuration',
@@ -62,10 +62,11 @@ const EXTRA_PATHS = [
 ];
 
 /** What `/` lists. */
-function rootPaths(): readonly string[] {
-  if (paths !== undefined) return paths;
+function rootPaths(served: Served): readonly string[] {
+  const known = paths.get(served);
+  if (known !== undefined) return known;
   const found = new Set(['/api', '/api/v1', '/apis', '/apis/', '/openid/v1/jwks', '/statusz', '/version', ...EXTRA_PATHS]);
-  for (const { group, versions } of scheme.groupVersions()) {
+  for (const { group, versions } of served.groups) {
     if (group === '') continue;
     found.add(`/apis/${group}`);
     for (const version of versions) found.add(`/apis/${group}/${version}`);
@@ -74,8 +75,9 @@ function rootPaths(): readonly string[] {
     found.add(`/${name}`);
     for (const check of checks) found.add(`/${name}/${check}`);
   }
-  paths = [...found].sort();
-  return paths;
+  const sorted = [...found].sort();
+  paths.set(served, sorted);
+  return sorted;
 }
 
 function methodNotServed(): StatusError {
@@ -93,7 +95,7 @@ export async function nonResourceResponse(call: NonResourceCall): Promise<ApiRes
     if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotServed();
     return json(request, call.version);
   }
-  if (path === '') return json(request, { paths: rootPaths() });
+  if (path === '') return json(request, { paths: rootPaths(call.place.served) });
   const found = discoveryResponse(request, query, call.place);
   if (found === undefined) return plainResponse(404, '404 page not found\n');
   if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotServed();

@@ -1,0 +1,90 @@
+import { expect, test } from '@jest/globals';
+import type { KindSchema, ResourceInfo } from '#api';
+import type { SchemaStruct } from '#apimachinery';
+import type { StorageProvider } from './rest/storage.js';
+import { ClusterStorages } from './storage-map.js';
+import { testCluster } from './test-cluster.js';
+
+const info: ResourceInfo = {
+  group: 'example.com',
+  version: 'v1',
+  resource: 'widgets',
+  singular: 'widget',
+  kind: 'Widget',
+  namespaced: true,
+  shortNames: ['wd'],
+  verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
+  subresources: { echo: { kind: 'Widget', verbs: ['get', 'create'] } },
+};
+
+const struct: SchemaStruct = { name: 'Widget', byName: new Map() };
+
+/** Keeps what it is given, but for `junk`; `size` is 1 where it is left out. */
+const schema: KindSchema = {
+  struct,
+  decode(value, validation) {
+    const { junk, ...object } = value as Record<string, unknown>;
+    return { object, strict: junk === undefined || validation === 'Ignore' ? [] : ['unknown field "junk"'] };
+  },
+  decodeJson: (_text, value, validation) => schema.decode(value, validation),
+  decodePatched: (value, validation) => schema.decode(value, validation),
+  applyDefaults(object) {
+    (object as { size?: number }).size ??= 1;
+  },
+  prepareForStorage() {},
+};
+
+const echo: StorageProvider = {
+  group: 'example.com',
+  resource: 'widgets',
+  subresource: 'echo',
+  capabilities: () => ({
+    async connect(scope, request) {
+      return { status: 200, headers: { 'content-type': 'text/plain' }, body: `${request.method} ${scope.name}` };
+    },
+  }),
+};
+
+const path = '/apis/example.com/v1/namespaces/default/widgets';
+const widget = (name: string, more: object = {}) => ({ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name }, ...more });
+
+async function withWidgets() {
+  const cluster = await testCluster();
+  const storages = cluster.server.cluster.storages as ClusterStorages;
+  storages.install('widgets.example.com', { versions: [{ info, schema }], providers: [echo] });
+  return { ...cluster, storages };
+}
+
+test('a kind of the cluster is served by every verb, decoded and defaulted by its own schema', async () => {
+  const { call } = await withWidgets();
+  const made = await call('POST', path, { body: widget('a', { junk: 1 }) });
+  expect([made.status, made.body]).toMatchObject([201, { kind: 'Widget', metadata: { name: 'a', namespace: 'default' }, size: 1 }]);
+  expect(made.headers.warning).toEqual(['299 - "unknown field \\"junk\\""']);
+  const patched = await call('PATCH', `${path}/a`, { body: { size: 2 }, headers: { 'content-type': 'application/merge-patch+json' } });
+  expect([patched.status, patched.body]).toMatchObject([200, { size: 2 }]);
+  const listed = await call('GET', '/apis/example.com/v1/widgets');
+  expect(listed.body).toMatchObject({ kind: 'WidgetList', items: [{ size: 2 }] });
+  expect((await call('POST', `${path}/a/echo`)).text).toBe('POST a');
+  expect((await call('DELETE', `${path}/a`)).status).toBe(200);
+  expect((await call('GET', `${path}/a`)).status).toBe(404);
+});
+
+test('discovery follows the map, and so does what is no longer there', async () => {
+  const { call, storages } = await withWidgets();
+  expect((await call('GET', '/apis/example.com/v1')).body).toMatchObject({
+    groupVersion: 'example.com/v1',
+    resources: [{ name: 'widgets', kind: 'Widget', shortNames: ['wd'] }, { name: 'widgets/echo' }],
+  });
+  const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+  expect((await call('GET', '/apis', { headers: { accept } })).text).toContain('"widgets"');
+  storages.remove('widgets.example.com');
+  expect((await call('GET', '/apis/example.com/v1')).status).toBe(404);
+  expect((await call('GET', '/apis', { headers: { accept } })).text).not.toContain('"widgets"');
+  expect((await call('GET', path)).status).toBe(404);
+});
+
+test('a cluster sees nothing of another one’s kinds', async () => {
+  await withWidgets();
+  const { call } = await testCluster();
+  expect((await call('GET', path)).status).toBe(404);
+});
