@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { appsv1 } from '#api';
-import { appendRevision, currentAnnotations } from './annotations.js';
+import { appendRevision, currentAnnotations, nextRevision } from './annotations.js';
 import { templateHash } from './template-hash.js';
 
 const deployment: appsv1.Deployment = {
@@ -20,16 +20,36 @@ const REVISION = 'deployment.kubernetes.io/revision';
 const HISTORY = 'deployment.kubernetes.io/revision-history';
 
 describe('currentAnnotations', () => {
-  it.each([
-    ['a new set', undefined, 1, { note: 'x', [REVISION]: '1' }],
-    ['nothing to do', { note: 'x', [REVISION]: '3' }, 3, { note: 'x', [REVISION]: '3' }],
-    ['a higher revision stays', { note: 'x', [REVISION]: '4' }, 3, { note: 'x', [REVISION]: '4' }],
-    ['rolled back to', { note: 'x', [REVISION]: '1' }, 3, { note: 'x', [REVISION]: '3', [HISTORY]: '1' }],
-    ['rolled back to again', { note: 'y', [REVISION]: '3', [HISTORY]: '1' }, 5, { note: 'x', [REVISION]: '5', [HISTORY]: '1,3' }],
-    ['a revision nobody can read', { [REVISION]: 'one' }, 5, { note: 'x', [REVISION]: 'one' }],
+  it.each<[string, Record<string, string> | undefined, bigint, Record<string, string>]>([
+    ['a new set', undefined, 1n, { note: 'x', [REVISION]: '1' }],
+    ['nothing to do', { note: 'x', [REVISION]: '3' }, 3n, { note: 'x', [REVISION]: '3' }],
+    ['a higher revision stays', { note: 'x', [REVISION]: '4' }, 3n, { note: 'x', [REVISION]: '4' }],
+    ['rolled back to', { note: 'x', [REVISION]: '1' }, 3n, { note: 'x', [REVISION]: '3', [HISTORY]: '1' }],
+    ['rolled back to again', { note: 'y', [REVISION]: '3', [HISTORY]: '1' }, 5n, { note: 'x', [REVISION]: '5', [HISTORY]: '1,3' }],
+    [
+      'more digits than a number keeps',
+      { note: 'x', [REVISION]: '9007199254740993' },
+      9007199254740994n,
+      { note: 'x', [REVISION]: '9007199254740994', [HISTORY]: '9007199254740993' },
+    ],
+    ['a revision beyond 64 bits', { [REVISION]: '9223372036854775808' }, 5n, { note: 'x', [REVISION]: '9223372036854775808' }],
+    ['a revision nobody can read', { [REVISION]: 'one' }, 5n, { note: 'x', [REVISION]: 'one' }],
   ])('%s', (_, present, revision, expected) => {
     expect(currentAnnotations(deployment, present, revision)).toEqual(expected);
   });
+});
+
+it.each([
+  [[], '1'],
+  [['3', '1'], '4'],
+  [['9007199254740993', '7'], '9007199254740994'],
+  [['one', '2'], '3'],
+])('after the revisions %j comes %s', (revisions, want) => {
+  const sets = revisions.map((revision): appsv1.ReplicaSet => {
+    const metadata = { name: 'web', annotations: { [REVISION]: revision } };
+    return { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata, spec: { selector: {} } };
+  });
+  expect(String(nextRevision(sets))).toBe(want);
 });
 
 describe('appendRevision', () => {

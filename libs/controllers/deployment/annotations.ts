@@ -21,16 +21,23 @@ const NOT_COPIED = new Set([
 
 type Annotations = Record<string, string>;
 
-/** The revision of a replica set; 0 where it has none, undefined where it can't be read. */
-export function revisionOf({ metadata }: KubeObject): number | undefined {
+/** A decimal text as a 64-bit integer; undefined where it is none (strconv.ParseInt). */
+function int64(text: string): bigint | undefined {
+  if (!/^[+-]?\d{1,30}$/.test(text)) return undefined;
+  const value = BigInt(text.replace('+', ''));
+  return BigInt.asIntN(64, value) === value ? value : undefined;
+}
+
+/** The revision of a replica set; 0 where it has none, undefined where it cannot be read. A number would lose digits above 2^53. */
+export function revisionOf({ metadata }: KubeObject): bigint | undefined {
   const text = metadata.annotations?.[REVISION];
-  if (text === undefined) return 0;
-  return /^[+-]?\d+$/.test(text) ? Number(text) : undefined;
+  return text === undefined ? 0n : int64(text);
 }
 
 /** The revision of a roll-out that starts now: one above all old ones (MaxRevision). */
-export function nextRevision(old: readonly appsv1.ReplicaSet[]): number {
-  return Math.max(0, ...old.map((set) => revisionOf(set) ?? 0)) + 1;
+export function nextRevision(old: readonly appsv1.ReplicaSet[]): bigint {
+  const highest = old.map((set) => revisionOf(set) ?? 0n).reduce((a, b) => (b > a ? b : a), 0n);
+  return BigInt.asIntN(64, highest + 1n);
 }
 
 function countOf(set: appsv1.ReplicaSet, name: string): number | undefined {
@@ -71,12 +78,12 @@ export function appendRevision(history: string, revision: string): string {
  * The annotations the current replica set is to have: the Deployment's own, the revision, and the revisions it stood for before
  * (SetNewReplicaSetAnnotations). The same object where nothing changes.
  */
-export function currentAnnotations(deployment: appsv1.Deployment, present: Annotations | undefined, revision: number): Annotations {
+export function currentAnnotations(deployment: appsv1.Deployment, present: Annotations | undefined, revision: bigint): Annotations {
   const next: Annotations = { ...present };
   for (const [name, value] of Object.entries(deployment.metadata.annotations ?? {})) if (!NOT_COPIED.has(name)) next[name] = value;
   const before = present?.[REVISION];
-  if (before !== undefined && !/^[+-]?\d*$/.test(before)) return next;
-  if (Number(before ?? 0) >= revision) return next;
+  const known = before ? int64(before) : 0n;
+  if (known === undefined || known >= revision) return next;
   next[REVISION] = String(revision);
   if (before !== undefined) next[REVISION_HISTORY] = appendRevision(present?.[REVISION_HISTORY] ?? '', before);
   return next;

@@ -25,7 +25,10 @@ export const bySizeOlder: Order = (a, b) => sizeOf(b) - sizeOf(a) || byAge(a, b)
 export const bySizeNewer: Order = (a, b) => sizeOf(b) - sizeOf(a) || byAge(b, a);
 
 /** Lowest revision first (ReplicaSetsByRevision). */
-export const byRevision: Order = (a, b) => (revisionOf(a) ?? 0) - (revisionOf(b) ?? 0) || byAge(a, b);
+export const byRevision: Order = (a, b) => {
+  const [left, right] = [revisionOf(a) ?? 0n, revisionOf(b) ?? 0n];
+  return left === right ? byAge(a, b) : left < right ? -1 : 1;
+};
 
 /** Pods a replica set asks for. */
 export function sizeOf({ spec }: appsv1.ReplicaSet): number {
