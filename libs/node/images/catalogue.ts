@@ -5,6 +5,7 @@ import { alpine } from './alpine.js';
 import { busybox } from './busybox.js';
 import { kubeApiserver, kubeControllerManager, kubeProxy, kubeScheduler } from './control-plane.js';
 import { coredns } from './coredns.js';
+import { endToEndTests } from './e2e-tests.js';
 import { etcd } from './etcd.js';
 import { httpd } from './httpd.js';
 import type { ImageDefinition } from './image.js';
@@ -17,10 +18,14 @@ import { nginx } from './nginx.js';
 import { nginxUnprivileged } from './nginx-unprivileged.js';
 import { orrery } from './orrery.js';
 import { pause } from './pause.js';
+import { pets } from './pets.js';
 import { postgres } from './postgres.js';
 import { redis } from './redis.js';
 import type { ImageReference } from './reference.js';
+import { resourceConsumer } from './resource-consumer.js';
 import { runtimes } from './runtimes.js';
+import { sampleApiserver } from './sample-apiserver.js';
+import { serveHostname } from './serve-hostname.js';
 import { tools } from './tools.js';
 import { webDemos } from './web-demos.js';
 
@@ -30,6 +35,7 @@ export const images: readonly ImageDefinition[] = [
   alpine,
   busybox,
   coredns,
+  ...endToEndTests,
   etcd,
   httpd,
   kindnetd,
@@ -45,9 +51,13 @@ export const images: readonly ImageDefinition[] = [
   nginxUnprivileged,
   ...orrery,
   pause,
+  ...pets,
   postgres,
   redis,
+  resourceConsumer,
   ...runtimes,
+  sampleApiserver,
+  serveHostname,
   ...tools,
   ...webDemos,
 ];

@@ -4,7 +4,7 @@ import { tags } from './tags.js';
 
 /** Apache's web server. */
 export const httpd: ImageDefinition = {
-  repositories: ['docker.io/library/httpd', 'public.ecr.aws/docker/library/httpd'],
+  repositories: ['docker.io/library/httpd', 'public.ecr.aws/docker/library/httpd', 'registry.k8s.io/e2e-test-images/httpd'],
   tags: tags({ names: ['alpine', 'bookworm', 'trixie'], versions: { 2: [2, 4] } }),
   size: 58_910_554,
   cmd: ['httpd-foreground'],

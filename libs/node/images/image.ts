@@ -5,8 +5,10 @@ import type { TagRule } from './tags.js';
 export interface Call {
   /** Arguments after the program's name. */
   args: readonly string[];
-  /** Whether an environment variable is set. */
+  /** Whether an environment variable is set, as far as that is known: a ConfigMap or Secret may bring any. */
   has(name: string): boolean;
+  /** The environment variables that the container's spec gives, those with a value from elsewhere as empty. */
+  variables: ReadonlyMap<string, string>;
 }
 
 /** An executable of an image: what calling it does. */

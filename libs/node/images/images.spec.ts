@@ -69,12 +69,31 @@ test.each([
   expect(reference && pullError(reference)).toBe(want);
 });
 
+// test/utils/image/manifest.go of v1.36.2, but for the two that cannot be pulled without credentials or at all.
+test.each([
+  ...['agnhost:2.55', 'agnhost:2.63.0', 'sample-apiserver:1.29.2', 'apparmor-loader:1.4', 'busybox:1.37.0-1', 'ipc-utils:1.4'],
+  ...['glibc-dns-testing:2.0.0', 'kitten:1.8', 'nautilus:1.8', 'nginx:1.15-4', 'nginx:1.27-0', 'node-perf/npb-ep:1.6.0'],
+  ...['node-perf/npb-is:1.7.0', 'node-perf/pytorch-wide-deep:1.0.0', 'nonewprivs:1.4', 'nonroot:1.5', 'perl:5.26'],
+  ...['regression-issue-74839:1.5', 'resource-consumer:1.14', 'volume/nfs:1.6.0', 'volume/iscsi:2.7', 'httpd:2.4.39-4', 'redis:5.0.5-3'],
+  ...['jessie-dnsutils:1.7'],
+])("Kubernetes' tests find %s", (name) => expect(exists(`registry.k8s.io/e2e-test-images/${name}`)).toBe(true));
+
+test.each(['build-image/distroless-iptables:v0.9.3', 'etcd:3.6.8-0', 'pause:3.10.2', 'sig-storage/nfs-provisioner:v4.0.8'])(
+  'and %s',
+  (name) => expect(exists(`registry.k8s.io/${name}`)).toBe(true),
+);
+
+test.each(['invalid.registry.k8s.io/invalid/alpine:3.1', 'gcr.io/k8s-authenticated-test/agnhost:2.6'])('but not %s', (name) =>
+  expect(exists(name)).toBe(false),
+);
+
 function summary(program: Program): string {
   if (program.does === 'not-start') return program.message.replace(/.*init: /, '');
   const ports = program.ports.map(({ port }) => port).join(',');
   return program.does === 'serve' ? `serves ${ports}`.trim() : `exits ${program.code} after ${program.after}`;
 }
 
+const agnhost = 'registry.k8s.io/e2e-test-images/agnhost:2.63.0';
 const sh = (script: string): string[] => ['sh', '-c', script];
 
 test.each<[string, { command?: string[]; args?: string[]; env?: string[]; stdin?: boolean }, string]>([
@@ -104,12 +123,41 @@ test.each<[string, { command?: string[]; args?: string[]; env?: string[]; stdin?
   ['registry.k8s.io/pause:3.10', {}, 'serves'],
   ['registry.k8s.io/pause:3.10', { command: sh('true') }, 'exec: "sh": executable file not found in $PATH'],
   ['hashicorp/http-echo', { args: ['-text=a', '-listen=:8081'] }, 'serves 8081'],
-  ['registry.k8s.io/e2e-test-images/agnhost:2.53', { args: ['netexec', '--http-port=81'] }, 'serves 81,8081'],
+  [agnhost, {}, 'serves'],
+  [agnhost, { args: ['netexec', '--http-port=81'] }, 'serves 81'],
+  [agnhost, { args: ['netexec', '--http-port', '82'] }, 'serves 82'],
+  [agnhost, { command: ['/agnhost-2'], args: ['entrypoint-tester', 'a'] }, 'exits 0 after 0'],
+  [agnhost, { args: ['serve-hostname'] }, 'serves 9376'],
+  [agnhost, { args: ['test-webserver', '--port=81'] }, 'serves 81'],
+  [agnhost, { args: ['liveness'] }, 'serves 8080'],
+  [agnhost, { args: ['mounttest', '--fs_type=/tmp'] }, 'exits 0 after 0'],
+  [agnhost, { args: ['mounttest', '--file_content_in_loop=/tmp/x', '--retry_time=12'] }, 'exits 0 after 12000'],
+  [agnhost, { args: ['logs-generator', '-t', '10', '-d', '1s'] }, 'exits 0 after 1000'],
+  [agnhost, { args: ['logs-generator'] }, 'exits 255 after 0'],
+  [agnhost, { args: ['porter'], env: ['SERVE_PORT_80', 'SERVE_TLS_PORT_443', 'SERVE_UDP_PORT_53', 'OTHER'] }, 'serves 80,443'],
+  [agnhost, { args: ['net', '--serve', ':8889'] }, 'serves 8889'],
+  [agnhost, { args: ['guestbook'] }, 'serves 80,6379'],
+  [agnhost, { args: ['nettest'] }, 'serves 8080'],
+  [agnhost, { args: ['fake-registry-server'] }, 'serves 5000'],
+  [agnhost, { args: ['no-snat-test'] }, 'exits 1 after 0'],
+  [agnhost, { args: ['no-such-command'] }, 'exits 1 after 0'],
+  [agnhost, { command: sh('sleep 3; exit 4') }, 'exits 4 after 3000'],
+  ['registry.k8s.io/e2e-test-images/nautilus:1.8', {}, 'serves 80'],
+  ['registry.k8s.io/e2e-test-images/sample-apiserver:1.29.2', {}, 'serves 443'],
+  ['registry.k8s.io/serve_hostname:v1.4', {}, 'serves 9376'],
+  ['registry.k8s.io/e2e-test-images/nonroot:1.5', {}, 'exits 0 after 0'],
+  ['registry.k8s.io/e2e-test-images/ipc-utils:1.4', { command: ['sleep', '5'] }, 'exits 0 after 5000'],
 ])('%s %j %s', (name, { command, args, env = [], stdin = false }, want) => {
   const reference = parseImage(name);
   const image = reference && findImage(reference);
   if (!image) throw new Error(`${name} does not exist`);
-  const program = programOf(image.definition, { command, args, interactive: stdin, has: (variable) => env.includes(variable) });
+  const program = programOf(image.definition, {
+    command,
+    args,
+    interactive: stdin,
+    has: (variable) => env.includes(variable),
+    variables: new Map(env.map((name) => [name, '1'])),
+  });
   expect(summary(program)).toBe(want);
 });
 
@@ -132,7 +180,21 @@ test('every image file is on the list, and every repository once', () => {
   expect(repositories.length).toBe(new Set(repositories).size);
   const folder = new URL('.', import.meta.url);
   const listed = fs.readFileSync(new URL('catalogue.ts', folder), 'utf8');
-  const parts = ['catalogue', 'commands', 'image', 'program', 'reference', 'run', 'limits', 'shell', 'statements', 'tags', 'words'];
+  const parts = [
+    'agnhost-commands',
+    'catalogue',
+    'commands',
+    'flags',
+    'image',
+    'program',
+    'reference',
+    'run',
+    'limits',
+    'shell',
+    'statements',
+    'tags',
+    'words',
+  ];
   const files = fs
     .readdirSync(folder)
     .filter((file) => !file.endsWith('.spec.ts'))

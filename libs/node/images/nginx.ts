@@ -6,7 +6,12 @@ const paths = ['/index.html', '/50x.html'];
 
 /** The web server; answers / and its two pages. Its next major version exists already: what tries an update often takes it. */
 export const nginx: ImageDefinition = {
-  repositories: ['docker.io/library/nginx', 'public.ecr.aws/nginx/nginx', 'public.ecr.aws/docker/library/nginx'],
+  repositories: [
+    'docker.io/library/nginx',
+    'public.ecr.aws/nginx/nginx',
+    'public.ecr.aws/docker/library/nginx',
+    'registry.k8s.io/e2e-test-images/nginx',
+  ],
   tags: tags({ names: ['stable', 'mainline', 'alpine', 'perl', 'bookworm', 'trixie', 'otel'], versions: { 1: [7, 31], 2: [0, 0] } }),
   size: 62_706_233,
   entrypoint: ['/docker-entrypoint.sh'],

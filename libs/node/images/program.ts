@@ -33,8 +33,10 @@ export interface ServedPort {
   port: number;
   /** `http` answers `status(path)`; `grpc` the health protocol; `tcp` only accepts connections. */
   protocol: 'http' | 'tcp' | 'grpc';
-  /** HTTP status of a path. */
-  status?(path: string): number;
+  /** HTTP status of a path, so many milliseconds after the start. A gRPC port that does not answer 200 is not serving. */
+  status?(path: string, elapsed: number): number;
+  /** When its answers change for the last time. */
+  changesAt?: number;
 }
 
 /** A file the program makes or removes, so that probes which look for it see what they should. */

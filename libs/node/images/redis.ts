@@ -4,7 +4,7 @@ import { tags } from './tags.js';
 
 /** The key-value store. */
 export const redis: ImageDefinition = {
-  repositories: ['docker.io/library/redis', 'public.ecr.aws/docker/library/redis'],
+  repositories: ['docker.io/library/redis', 'public.ecr.aws/docker/library/redis', 'registry.k8s.io/e2e-test-images/redis'],
   tags: tags({ names: ['alpine', 'bookworm', 'trixie'], versions: { 3: [0, 2], 4: [0, 0], 5: [0, 0], 6: [0, 2], 7: [0, 4], 8: [0, 4] } }),
   size: 52_411_870,
   entrypoint: ['docker-entrypoint.sh'],

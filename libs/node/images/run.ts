@@ -11,7 +11,10 @@ export interface Invocation {
   /** Keeps standard input open: a shell without a script waits. */
   interactive: boolean;
   has(name: string): boolean;
+  variables?: ReadonlyMap<string, string>;
 }
+
+const NONE: ReadonlyMap<string, string> = new Map();
 
 const SHELLS = new Set(['sh', 'bash', 'ash', 'dash', 'zsh']);
 /** Programs that only start another one. */
@@ -56,7 +59,7 @@ function run(image: ImageDefinition, argv: readonly string[], invocation: Invoca
   const [path = '', ...args] = argv.slice(start);
   const name = basename(path);
   const own: Executable | undefined = image.executables?.[name];
-  const call: Call = { args, has: invocation.has };
+  const call: Call = { args, has: invocation.has, variables: invocation.variables ?? NONE };
   if (own) return own(call);
   if (!image.shell) return notFound(path);
   if (SHELLS.has(name)) return shell(image, args, invocation);

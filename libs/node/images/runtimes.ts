@@ -32,6 +32,7 @@ export const runtimes: readonly ImageDefinition[] = [
   {
     repositories: [
       'docker.io/library/perl',
+      'registry.k8s.io/e2e-test-images/perl',
       'docker.io/library/ruby',
       'docker.io/library/golang',
       'docker.io/library/openjdk',

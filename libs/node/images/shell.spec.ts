@@ -4,7 +4,7 @@ import { runScript, sleepTime } from './shell.js';
 
 const run = (argv: readonly string[]): Program => {
   const [name = '', ...args] = argv;
-  return commands[name]?.({ args, has: () => false }) ?? exit(127);
+  return commands[name]?.({ args, has: () => false, variables: new Map() }) ?? exit(127);
 };
 
 function summary(script: string): string {

@@ -20,16 +20,7 @@ export const tools: readonly ImageDefinition[] = [
     47_101_990,
   ),
   {
-    ...tool(
-      [
-        'docker.io/nicolaka/netshoot',
-        'docker.io/viktoruj/cks-lab',
-        'docker.io/tutum/dnsutils',
-        'registry.k8s.io/e2e-test-images/jessie-dnsutils',
-      ],
-      'zsh',
-      173_460_311,
-    ),
+    ...tool(['docker.io/nicolaka/netshoot', 'docker.io/viktoruj/cks-lab', 'docker.io/tutum/dnsutils'], 'zsh', 173_460_311),
     entrypoint: [],
     cmd: ['sh'],
   },

@@ -367,3 +367,21 @@ test('an exec probe is read once, whatever its command', () => {
   expect(story.summary).toBe('Running c=running');
   expect(story.pass(2000).summary).toBe('Running c=running+ready');
 });
+
+test.each<[string, string[], corev1.Probe, string]>([
+  ['http', ['liveness'], { httpGet: { path: '/healthz', port: 8080 } }, 'HTTP probe failed with statuscode: 500'],
+  [
+    'grpc',
+    ['grpc-health-checking', '--delay-unhealthy-sec=10'],
+    { grpc: { port: 5000 } },
+    'service unhealthy (responded with "NOT_SERVING")',
+  ],
+])('agnhost becomes unhealthy after ten seconds: %s', (_name, args, probe, output) => {
+  const livenessProbe = { ...probe, periodSeconds: 1, failureThreshold: 1 };
+  const container = { name: 'c', image: 'registry.k8s.io/e2e-test-images/agnhost:2.63.0', args, livenessProbe };
+  const story = new Story(podOf({ containers: [container] })).pass(9000);
+  expect(story.summary).toBe('Running c=running+ready');
+  story.pass(3000);
+  expect(story.events).toContain(`Unhealthy: Liveness probe failed: ${output} [spec.containers{c}]`);
+  expect(story.summary).toContain('*1');
+});

@@ -43,7 +43,7 @@ function probeHTTP(target: ProbedContainer, get: corev1.HTTPGetAction): ProbeOut
     const url = `${(get.scheme || 'HTTP').toLowerCase()}://${host}:${port}${path}`;
     return failed(`Get ${goQuote(url)}: dial tcp ${host}:${port}: connect: connection refused`);
   }
-  const status = open.status?.(path.split('?')[0] ?? '') ?? 400;
+  const status = open.status?.(path.split('?', 1)[0] ?? '', target.elapsed) ?? 400;
   return status >= 200 && status < 400 ? OK : failed(`HTTP probe failed with statuscode: ${status}`);
 }
 
@@ -54,7 +54,10 @@ function probeTCP(target: ProbedContainer, { port: named, host }: corev1.TCPSock
 }
 
 function probeGRPC(target: ProbedContainer, { port }: corev1.GRPCAction, timeout: number): ProbeOutcome {
-  if (served(target, port)?.protocol === 'grpc') return OK;
+  const open = served(target, port);
+  if (open?.protocol === 'grpc') {
+    return (open.status?.('', target.elapsed) ?? 200) === 200 ? OK : failed('service unhealthy (responded with "NOT_SERVING")');
+  }
   return failed(`timeout: failed to connect service "${target.podIP}:${port}" within ${timeout}s: context deadline exceeded`);
 }
 
@@ -124,7 +127,9 @@ export function probe(target: ProbedContainer, spec: corev1.Probe): ProbeOutcome
   return spec.exec ? probeExec(target, spec.exec) : OK;
 }
 
-/** When (after the start) a probe's outcome can change for the last time: what a program does to its files. */
+/** When (after the start) a probe's outcome can change for the last time: what a program does to its files and ports. */
 export function lastChange(program: Program): number {
-  return program.does === 'not-start' ? 0 : program.files.reduce((last, { at }) => Math.max(last, at), 0);
+  return program.does === 'not-start'
+    ? 0
+    : [...program.files.map(({ at }) => at), ...program.ports.map(({ changesAt = 0 }) => changesAt)].reduce((a, b) => Math.max(a, b), 0);
 }

@@ -72,9 +72,9 @@ export function programIn({ container }: Slot): Program | undefined {
   const reference = parseImage(container.image ?? '');
   const image = reference && findImage(reference);
   if (!image) return undefined;
-  const names = new Set(container.env?.map(({ name }) => name));
+  const variables = new Map(container.env?.map(({ name, value = '' }) => [name, value]));
   // What an envFrom brings is not looked into: it may bring anything.
-  const has = (name: string): boolean => names.has(name) || (container.envFrom?.length ?? 0) > 0;
+  const has = (name: string): boolean => variables.has(name) || (container.envFrom?.length ?? 0) > 0;
   const interactive = container.stdin === true || container.tty === true;
-  return programOf(image.definition, { command: container.command, args: container.args, interactive, has });
+  return programOf(image.definition, { command: container.command, args: container.args, interactive, has, variables });
 }

@@ -1,0 +1,126 @@
+import { parseGoDuration } from '#apimachinery';
+import { flagOf, portFlag } from './flags.js';
+import type { Call, Executable } from './image.js';
+import { exit, http, type Program, type ServedPort, serve, tcp } from './program.js';
+
+/** The subcommands of agnhost 2.63.0 (test/images/agnhost): what each serves, or when and how it ends. */
+
+/** klog.Fatalf and log.Fatalf. */
+const FATAL = 255;
+/** A Go program without a handler, as process 1, after SIGTERM. */
+const UNHANDLED = { stopCode: 2 };
+
+/** Serves HTTP on one port: with paths those alone, without any path. */
+const web =
+  (fallback: number, paths?: readonly string[], flag = '--port'): Executable =>
+  ({ args }) =>
+    serve([http(portFlag(args, flag, fallback), paths)], UNHANDLED);
+
+const ends: Executable = () => exit(0);
+const runs: Executable = () => serve([], UNHANDLED);
+
+const stops =
+  (code: number): Executable =>
+  () =>
+    serve([], { stopCode: code });
+
+/** Alive for ten seconds, unhealthy from then on. */
+const liveness: Executable = () => {
+  const changesAt = 10_001;
+  const status = (path: string, elapsed: number): number => {
+    if (path === '/healthz') return elapsed < changesAt ? 200 : 500;
+    return path === '/started' ? 200 : path === '/redirect' ? 302 : 404;
+  };
+  return serve([{ port: 8080, protocol: 'http', status, changesAt }], UNHANDLED);
+};
+
+const grpcHealthChecking: Executable = ({ args }) => {
+  const delay = Number(flagOf(args, '--delay-unhealthy-sec') ?? -1) * 1000;
+  const status = (_path: string, elapsed: number): number => (delay >= 0 && elapsed >= delay ? 503 : 200);
+  const health: ServedPort = { port: portFlag(args, '--port', 5000), protocol: 'grpc', status, ...(delay > 0 ? { changesAt: delay } : {}) };
+  return serve([health, http(portFlag(args, '--http-port', 8080), ['/make-serving', '/make-not-serving'])], UNHANDLED);
+};
+
+const logsGenerator: Executable = ({ args }) => {
+  const lines = Number(flagOf(args, '--log-lines-total', '-t') ?? 0);
+  const duration = parseGoDuration(flagOf(args, '--run-duration', '-d') ?? '0') ?? 0;
+  return lines > 0 && duration > 0 ? exit(0, duration) : exit(FATAL);
+};
+
+const mounttest: Executable = ({ args }) => {
+  if (flagOf(args, '--file_content_in_loop') === undefined) return exit(0);
+  return exit(0, Number(flagOf(args, '--retry_time') ?? 180) * 1000);
+};
+
+const netexec: Executable = ({ args }) => serve([http(portFlag(args, '--http-port', 8080))]);
+
+const serveHostname: Executable = ({ args }) => {
+  const port = portFlag(args, '--port', 9376);
+  const raw = flagOf(args, '--tcp') !== undefined;
+  const udp = flagOf(args, '--udp') !== undefined;
+  return serve(raw ? [tcp(port)] : udp ? [] : [http(port)]);
+};
+
+/** Serves what its environment names: SERVE_PORT_80, SERVE_TCP_PORT_80, SERVE_TLS_PORT_443. */
+function porter({ variables }: Call): Program {
+  const ports = [...variables.keys()].flatMap((name): ServedPort[] => {
+    const port = /^SERVE_(?:TCP_|TLS_)?PORT_(\d{1,5})$/.exec(name)?.[1];
+    return port === undefined ? [] : [http(Number(port))];
+  });
+  return serve(ports, UNHANDLED);
+}
+
+function portForwardTester({ variables }: Call): Program {
+  const port = Number(variables.get('BIND_PORT'));
+  return Number.isInteger(port) && port > 0 ? serve([tcp(port)], UNHANDLED) : exit(1);
+}
+
+const noSnatTest: Executable = (call) =>
+  call.has('POD_IP') && call.has('NODE_IP') ? web(8080, ['/whoami', '/checknosnat'])(call) : exit(1);
+
+const COMMANDS: Readonly<Record<string, Executable>> = {
+  'audit-proxy': web(8080),
+  connect: ends,
+  'crd-conversion-webhook': web(443, ['/crdconvert', '/readyz']),
+  'dns-server-list': ends,
+  'dns-suffix': ends,
+  'entrypoint-tester': ends,
+  'etc-hosts': ends,
+  'external-metrics': web(6443, ['/healthz', '/readyz']),
+  'fake-gitserver': web(8000),
+  'fake-registry-server': web(5000),
+  'grpc-health-checking': grpcHealthChecking,
+  guestbook: ({ args }) => serve([http(portFlag(args, '--http-port', 80)), tcp(portFlag(args, '--backend-port', 6379))], UNHANDLED),
+  help: ends,
+  inclusterclient: runs,
+  liveness,
+  'logs-generator': logsGenerator,
+  mounttest,
+  mtlsclient: runs,
+  mtlsserver: ({ args }) => serve([tcp(portFlag(args, '--listen', 443))], UNHANDLED),
+  net: ({ args }) => (flagOf(args, '--serve') === undefined ? exit(0) : serve([http(portFlag(args, '--serve', 8889))], UNHANDLED)),
+  netexec,
+  nettest: web(8080, ['/read', '/write', '/status', '/quit']),
+  nnp: ends,
+  'no-snat-test': noSnatTest,
+  'no-snat-test-proxy': web(31_235, ['/checknosnat']),
+  pause: stops(0),
+  podcertificatesigner: runs,
+  'port-forward-tester': portForwardTester,
+  porter,
+  'resource-consumer-controller': web(8080),
+  'serve-hostname': serveHostname,
+  stress: runs,
+  'tcp-reset': ({ args }) => serve([tcp(portFlag(args, '--port', 8080))], UNHANDLED),
+  'test-service-account-issuer-discovery': ends,
+  'test-webserver': web(80),
+  webhook: web(443),
+};
+
+/** Runs a subcommand; without one, help is printed, and one that does not exist is an error. */
+export const agnhostProgram: Executable = (call) => {
+  const [name, ...args] = call.args;
+  if (name === undefined || name.startsWith('-')) return exit(0);
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  return command ? command({ ...call, args }) : exit(1);
+};

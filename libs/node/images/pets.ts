@@ -1,0 +1,16 @@
+import { agnhostProgram } from './agnhost-commands.js';
+import type { ImageDefinition } from './image.js';
+import { tags } from './tags.js';
+
+const pet = (name: string): ImageDefinition => ({
+  repositories: [`registry.k8s.io/e2e-test-images/${name}`],
+  tags: tags({ versions: { 1: [0, 8] } }),
+  size: 49_210_418,
+  entrypoint: ['/agnhost'],
+  cmd: ['test-webserver'],
+  executables: { agnhost: agnhostProgram },
+  shell: true,
+});
+
+/** Two web servers that differ in the picture they serve: what rolling updates are tested with. */
+export const pets: readonly ImageDefinition[] = [pet('kitten'), pet('nautilus')];
