@@ -1,7 +1,7 @@
 import { isConflict } from '#apimachinery';
 import type { Budget, Change, ClusterContext, Component, ComponentInstance, DrainResult } from './component.js';
 import type { Controller, OpenController, ReconcileContext, Reconciled } from './controller.js';
-import { isFenced } from './failures.js';
+import { isFenced, reportDroppedEvents } from './failures.js';
 import { createRecorder, type EventSink } from './recorder.js';
 import { ReplayedInformers } from './replayed-informers.js';
 import { type WorkItem, WorkQueue } from './work-queue.js';
@@ -52,7 +52,13 @@ class ControllersInstance implements ComponentInstance {
         this.draining?.progress();
         this.listener?.();
       });
-      const recorder = createRecorder({ client: client.as({ component: controller.name }), clock, random, component: controller.name });
+      const recorder = createRecorder({
+        client: client.as({ component: controller.name }),
+        clock,
+        random,
+        component: controller.name,
+        onFailure: reportDroppedEvents(context, component, controller.name),
+      });
       return { controller, queue, recorder, open: controller.open(own, queue), active: 0, conflicts: new Map() };
     });
   }

@@ -45,6 +45,8 @@ export interface RecorderOptions {
   component: string;
   /** `counted`: client-go tools/record. `series`: tools/events (events.k8s.io), as the scheduler writes them. */
   style?: 'counted' | 'series';
+  /** Told of every event that could not be written; it is dropped, as an event is not worth failing for. */
+  onFailure?(note: EventNote, error: unknown): void;
 }
 
 /** The stored event a correlator's entry stands for; writes about it follow one another. */
@@ -106,8 +108,9 @@ class BufferedRecorder implements EventSink {
       .then(async (counted) => {
         state.event = counted ?? (await client.create(Event, this.makeEvent({ ...note, message }, at)));
       })
-      .catch(() => {
+      .catch((error: unknown) => {
         this.dropped += 1;
+        this.options.onFailure?.(note, error);
       })
       .finally(() => this.pending.delete(write));
     state.last = write;

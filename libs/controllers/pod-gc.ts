@@ -1,5 +1,5 @@
 import { type corev1, Node, Pod } from '#api';
-import { formatTime, type Instant, isNotFound, keyOf } from '#apimachinery';
+import { formatKey, formatTime, type Instant, isNotFound, keyOf } from '#apimachinery';
 import { isPodTerminal, setCondition } from '#component-helpers';
 import { defineController, type Informers, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
 
@@ -10,6 +10,7 @@ const QUARANTINE = 40_000;
 /** How often upstream looks at all pods (gcCheckPeriod): a node nobody has asked for since is missed anew. */
 const CHECK_PERIOD = 20_000;
 const PODS_BY_NODE = 'pods-by-node';
+const TERMINATED_PODS = 'terminated-pods';
 
 /**
  * Deletes pods that nobody else will: those whose node is gone, those being deleted that were never placed, and ended ones beyond
@@ -24,17 +25,27 @@ export const podGC = defineController({
       deleted ? informers.of(Pod).byIndex(PODS_BY_NODE, object.metadata.name).map(keyOf) : [],
     ),
   ],
-  index: (informers) => informers.of(Pod).addIndex(PODS_BY_NODE, ({ spec }) => (spec.nodeName ? [spec.nodeName] : [])),
+  index: (informers) => {
+    informers.of(Pod).addIndex(PODS_BY_NODE, ({ spec }) => (spec.nodeName ? [spec.nodeName] : []));
+    informers.of(Pod).addIndex(TERMINATED_PODS, (pod) => (isPodTerminal(pod) ? ['true'] : []));
+  },
   interests: ({ resource, object, deleted }) =>
     resource === 'nodes' ? deleted : !deleted && (object.metadata.deletionTimestamp !== undefined || isPodTerminal(object as corev1.Pod)),
   reconcile: collectPod,
 });
 
+/** Older first, then by name. */
+function isOlder(a: corev1.Pod, b: corev1.Pod): boolean {
+  const [left, right] = [a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? ''];
+  return left === right ? formatKey(keyOf(a)) < formatKey(keyOf(b)) : left < right;
+}
+
 function surplusTerminated(pod: corev1.Pod, informers: Informers): boolean {
-  if (!isPodTerminal(pod) || informers.of(Pod).list().length <= TERMINATED_THRESHOLD) return false;
-  const ended = informers.of(Pod).list().filter(isPodTerminal);
-  ended.sort((a, b) => ((a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? -1 : 1));
-  return ended.length - TERMINATED_THRESHOLD > ended.indexOf(pod);
+  if (!isPodTerminal(pod)) return false;
+  const ended = informers.of(Pod).byIndex(TERMINATED_PODS, 'true');
+  if (ended.length <= TERMINATED_THRESHOLD) return false;
+  const older = ended.filter((other) => isOlder(other, pod)).length;
+  return ended.length - TERMINATED_THRESHOLD > older;
 }
 
 async function collectPod(pod: corev1.Pod, ctx: ReconcileContext): Promise<Reconciled | undefined> {

@@ -9,6 +9,7 @@ import {
   type DrainResult,
   type EventSink,
   isFenced,
+  reportDroppedEvents,
 } from '#controller-runtime';
 import { Binder } from './binding.js';
 import { ClusterEvents, PROFILE, waitsForNode } from './cluster-events.js';
@@ -44,7 +45,15 @@ class Scheduler implements ComponentInstance {
   constructor(private readonly context: ClusterContext) {
     const { client, clock, random, informers } = context;
     this.queue = new SchedulingQueue(clock);
-    this.recorder = createRecorder({ client: client.as({ component: NAME }), clock, random, component: PROFILE, style: 'series' });
+    const onFailure = reportDroppedEvents(context, NAME, PROFILE);
+    this.recorder = createRecorder({
+      client: client.as({ component: NAME }),
+      clock,
+      random,
+      component: PROFILE,
+      style: 'series',
+      onFailure,
+    });
     const { queue, snapshot, nominator, recorder } = this;
     this.binder = new Binder({ context, queue, snapshot, nominator, recorder });
     this.unschedulable = new UnschedulablePods({ context, queue, nominator, recorder });

@@ -36,7 +36,11 @@ export function revisionOf({ metadata }: KubeObject): bigint | undefined {
 
 /** The revision of a roll-out that starts now: one above all old ones (MaxRevision). */
 export function nextRevision(old: readonly appsv1.ReplicaSet[]): bigint {
-  const highest = old.map((set) => revisionOf(set) ?? 0n).reduce((a, b) => (b > a ? b : a), 0n);
+  let highest = 0n;
+  for (const set of old) {
+    const revision = revisionOf(set) ?? 0n;
+    if (revision > highest) highest = revision;
+  }
   return BigInt.asIntN(64, highest + 1n);
 }
 

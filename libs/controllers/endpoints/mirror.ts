@@ -1,7 +1,7 @@
 import type { corev1, discoveryv1 } from '#api';
 import { controllerReference, deepEqual } from '#apimachinery';
 import { TRIGGER_TIME } from './pods-of-service.js';
-import { familyOf, MANAGED_BY, portsKey, SERVICE_NAME } from './slice-shape.js';
+import { familyOf, groupSlices, MANAGED_BY, portsKey, SERVICE_NAME } from './slice-shape.js';
 import type { SlicePlan } from './slices.js';
 
 /** The controller of slices that mirror Endpoints. */
@@ -33,7 +33,7 @@ function portsOf({ ports = [] }: corev1.EndpointSubset): discoveryv1.EndpointPor
 
 /** The slices that show an Endpoints object: one an address family and list of ports. `skipped`: addresses beyond what is mirrored. */
 export function mirrored(endpoints: corev1.Endpoints): { slices: Slice[]; skipped: number } {
-  const slices = new Map<string, Slice>();
+  const slices = new Map<string, { slice: Slice; endpoints: discoveryv1.Endpoint[] }>();
   let skipped = 0;
   for (const subset of endpoints.subsets ?? []) {
     const ready = (subset.addresses ?? []).map((address) => endpointOf(address, true));
@@ -41,14 +41,16 @@ export function mirrored(endpoints: corev1.Endpoints): { slices: Slice[]; skippe
     const all = [...ready, ...notReady];
     skipped += Math.max(0, all.length - MAX_MIRRORED);
     const ports = portsOf(subset);
+    const portsText = portsKey(ports);
     for (const endpoint of all.slice(0, MAX_MIRRORED)) {
       const addressType = familyOf(endpoint.addresses[0] ?? '');
-      const key = `${addressType}-${portsKey(ports)}`;
-      const slice = slices.get(key) ?? { ...emptySlice(endpoints), addressType, ports, endpoints: [] };
-      slices.set(key, { ...slice, endpoints: [...(slice.endpoints ?? []), endpoint] });
+      const key = `${addressType}-${portsText}`;
+      const slice = slices.get(key) ?? { slice: { ...emptySlice(endpoints), addressType, ports }, endpoints: [] };
+      slices.set(key, slice);
+      slice.endpoints.push(endpoint);
     }
   }
-  return { slices: [...slices.values()], skipped };
+  return { slices: [...slices.values()].map(({ slice, endpoints: list }) => ({ ...slice, endpoints: list })), skipped };
 }
 
 function emptySlice(endpoints: corev1.Endpoints): Omit<Slice, 'addressType'> {
@@ -70,12 +72,11 @@ function emptySlice(endpoints: corev1.Endpoints): Omit<Slice, 'addressType'> {
 
 /** Which slices to write so that those present show what is wanted (endpointslicemirroring/reconciler.go). */
 export function planMirror(wanted: readonly Slice[], present: readonly Slice[]): SlicePlan {
-  const plan: SlicePlan = { create: [], update: [], delete: [...present] };
+  const plan: SlicePlan = { create: [], update: [], delete: [] };
+  const keyOfSlice = ({ addressType, ports }: Slice): string => `${addressType}-${portsKey(ports)}`;
+  const byKey = groupSlices(present, keyOfSlice);
   for (const slice of wanted) {
-    const index = plan.delete.findIndex(
-      ({ addressType, ports }) => addressType === slice.addressType && portsKey(ports) === portsKey(slice.ports),
-    );
-    const [standing] = index < 0 ? [] : plan.delete.splice(index, 1);
+    const standing = byKey.get(keyOfSlice(slice))?.shift();
     if (standing === undefined) {
       plan.create.push(slice);
       continue;
@@ -84,5 +85,6 @@ export function planMirror(wanted: readonly Slice[], present: readonly Slice[]):
     const next = { ...standing, metadata: { ...standing.metadata, labels, annotations, ownerReferences }, endpoints: slice.endpoints };
     if (!deepEqual(next, standing)) plan.update.push(next);
   }
+  plan.delete = [...byKey.values()].flat();
   return plan;
 }

@@ -68,12 +68,25 @@ export function servicesOf({ object, old, deleted }: Change<corev1.Pod>, informe
 export function portOf(pod: corev1.Pod, servicePort: corev1.ServicePort): number | undefined {
   const { targetPort = servicePort.port, protocol = 'TCP' } = servicePort;
   if (typeof targetPort === 'number') return targetPort === 0 ? servicePort.port : targetPort;
-  const sidecars = (pod.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
-  for (const container of [...pod.spec.containers, ...sidecars]) {
-    const found = container.ports?.find((port) => port.name === targetPort && (port.protocol ?? 'TCP') === protocol);
-    if (found !== undefined) return found.containerPort;
+  return namedPorts(pod.spec).get(`${targetPort}/${protocol}`);
+}
+
+const portsOfSpec = new WeakMap<corev1.PodSpec, ReadonlyMap<string, number>>();
+
+/** The pod's ports by name and protocol, the first of each. Kept for the object's spec, which never changes in place. */
+function namedPorts(spec: corev1.PodSpec): ReadonlyMap<string, number> {
+  const known = portsOfSpec.get(spec);
+  if (known !== undefined) return known;
+  const sidecars = (spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
+  const ports = new Map<string, number>();
+  for (const { ports: own = [] } of [...spec.containers, ...sidecars]) {
+    for (const { name, protocol = 'TCP', containerPort } of own) {
+      const key = `${name}/${protocol}`;
+      if (name && !ports.has(key)) ports.set(key, containerPort);
+    }
   }
-  return undefined;
+  portsOfSpec.set(spec, ports);
+  return ports;
 }
 
 function readyTransition({ status }: corev1.Pod): string | undefined {

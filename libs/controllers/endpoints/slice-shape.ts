@@ -20,6 +20,21 @@ export function portsKey(ports: readonly discoveryv1.EndpointPort[] | undefined)
     .join();
 }
 
+/** Slices by what a function says of each. */
+export function groupSlices(
+  slices: readonly discoveryv1.EndpointSlice[],
+  keyOf: (slice: discoveryv1.EndpointSlice) => string,
+): Map<string, discoveryv1.EndpointSlice[]> {
+  const groups = new Map<string, discoveryv1.EndpointSlice[]>();
+  for (const slice of slices) {
+    const key = keyOf(slice);
+    const group = groups.get(key);
+    if (group) group.push(slice);
+    else groups.set(key, [slice]);
+  }
+  return groups;
+}
+
 /** The labels of a service's slices: the service's own, and those that say whose they are (setEndpointSliceLabels). */
 export function labelsFor(service: corev1.Service): Record<string, string> {
   const { [HEADLESS]: _, ...labels } = service.metadata.labels ?? {};

@@ -2,7 +2,7 @@ import type { corev1, discoveryv1 } from '#api';
 import { deepEqual } from '#apimachinery';
 import { isPodReady } from '#component-helpers';
 import { hasAddress, hostnameFor, portOf } from './pods-of-service.js';
-import { familyOf, labelsFor, newSlice, ownedBy, portsKey } from './slice-shape.js';
+import { familyOf, groupSlices, labelsFor, newSlice, ownedBy, portsKey } from './slice-shape.js';
 
 /** Endpoints a slice holds at most (--max-endpoints-per-slice). */
 const MAX_ENDPOINTS = 100;
@@ -186,17 +186,12 @@ function planAddressType(input: SliceInput, addressType: string, slices: readonl
   const groups = desiredGroups(input, addressType);
   const own = slices.filter((slice) => ownedBy(slice, service));
   const plan: SlicePlan = { create: [], update: [], delete: slices.filter((slice) => !ownedBy(slice, service)) };
-  for (const [key, group] of groups) {
-    const part = planGroup(
-      input,
-      group,
-      own.filter(({ ports }) => portsKey(ports) === key),
-    );
-    plan.create.push(...part.create);
-    plan.update.push(...part.update);
-    plan.delete.push(...part.delete);
-  }
-  plan.delete.push(...own.filter(({ ports }) => !groups.has(portsKey(ports))));
+  const byPorts = groupSlices(own, ({ ports }) => portsKey(ports));
+  const parts = [...groups].map(([key, group]) => planGroup(input, group, byPorts.get(key) ?? []));
+  const leftOver = [...byPorts].flatMap(([key, unused]) => (groups.has(key) ? [] : unused));
+  plan.create = parts.flatMap((part) => part.create);
+  plan.update = parts.flatMap((part) => part.update);
+  plan.delete = [...plan.delete, ...parts.flatMap((part) => part.delete), ...leftOver];
   if (plan.delete.length === slices.length && plan.create.length === 0) {
     const placeholder = newSlice(service, { addressType, ports: [] }, []);
     const [only] = plan.delete;

@@ -111,7 +111,8 @@ function ignoreNotFound(error: unknown): void {
 async function dropOwners(node: Node, uids: readonly string[], ctx: ReconcileContext): Promise<void> {
   const object = find(node, ctx);
   if (object === undefined) return;
-  const ownerReferences = (object.metadata.ownerReferences ?? []).filter(({ uid }) => !uids.includes(uid));
+  const dropped = new Set(uids);
+  const ownerReferences = (object.metadata.ownerReferences ?? []).filter(({ uid }) => !dropped.has(uid));
   await patch(node, object, { patch: { ownerReferences }, ctx });
 }
 

@@ -56,10 +56,10 @@ export class OwnerGraph {
     const woken: string[] = [];
     const changed = owners !== before && !sameOwners(owners, before);
     if (changed && owners.length > 0) woken.push(uid);
-    if (changed) woken.push(...before.map((owner) => owner.uid).filter((owner) => this.nodes.has(owner)));
+    if (changed) for (const owner of before) if (this.nodes.has(owner.uid)) woken.push(owner.uid);
     if (waits) woken.push(uid);
     const started = isDeletingDependents(object) && !(change.old !== undefined && isDeletingDependents(change.old));
-    if (started) woken.push(...this.dependentsOf(uid).map((dependent) => dependent.uid));
+    if (started) for (const dependent of this.dependentsOf(uid)) woken.push(dependent.uid);
     return woken;
   }
 
@@ -73,7 +73,8 @@ export class OwnerGraph {
 
   private put(node: Node, before: readonly OwnerReference[]): void {
     this.nodes.set(node.uid, node);
-    for (const { uid } of before) if (!node.owners.some((owner) => owner.uid === uid)) this.unlink(uid, node.uid);
+    const owners = new Set(node.owners.map(({ uid }) => uid));
+    for (const { uid } of before) if (!owners.has(uid)) this.unlink(uid, node.uid);
     for (const { uid } of node.owners) {
       const others = this.dependents.get(uid) ?? new Map<string, Node>();
       this.dependents.set(uid, others.set(node.uid, node));

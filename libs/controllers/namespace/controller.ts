@@ -9,6 +9,9 @@ const FINALIZER = 'kubernetes';
 /** Seconds objects with finalizers are given before the next look (finalizerEstimateSeconds). */
 const FINALIZER_ESTIMATE = 15;
 
+/** A grace period may be any 64-bit number of seconds; the namespace is looked at again after a day at the latest. */
+const LONGEST_WAIT = 86_400_000;
+
 const contents = trackedKinds.filter(({ namespaced }) => namespaced);
 
 /** Empties namespaces that are being deleted, pods first, and lets them go (pkg/controller/namespace). */
@@ -52,7 +55,7 @@ async function emptyNamespace(found: corev1.Namespace, ctx: ReconcileContext): P
   const failures = all.flatMap(({ failure }) => failure ?? []);
   if (failures.length > 0) throw new Error(failures.join(', '));
   const estimate = Math.max(...all.map((emptied) => emptied.estimate));
-  if (estimate > 0) return { requeueAfter: (Math.floor(estimate / 2) + 1) * 1000 };
+  if (estimate > 0) return { requeueAfter: Math.min(LONGEST_WAIT, (Math.floor(estimate / 2) + 1) * 1000) };
   const finalizers = object.spec?.finalizers?.filter((name) => name !== FINALIZER);
   await client.update(Namespace, { ...object, spec: { ...object.spec, finalizers } }, { subresource: 'finalize' }).catch(ignoreNotFound);
   return;
@@ -98,7 +101,8 @@ async function objectsOf(resource: Resource, name: string, { client, informers }
 }
 
 function gracePeriod(pods: readonly corev1.Pod[]): number {
-  return Math.max(0, ...pods.filter((pod) => !isPodTerminal(pod)).map(({ spec }) => spec.terminationGracePeriodSeconds ?? 0));
+  const graces = pods.filter((pod) => !isPodTerminal(pod)).map(({ spec }) => spec.terminationGracePeriodSeconds ?? 0);
+  return graces.reduce((a, b) => Math.max(a, b), 0);
 }
 
 async function tell(

@@ -25,7 +25,7 @@ function deletionCost(pod: corev1.Pod): number {
 }
 
 function mostRestarts({ status }: corev1.Pod): number {
-  return Math.max(0, ...(status?.containerStatuses ?? []).map(({ restartCount }) => restartCount ?? 0));
+  return (status?.containerStatuses ?? []).reduce((most, { restartCount = 0 }) => Math.max(most, restartCount), 0);
 }
 
 /** Compares ages in powers of two, so that pods of about the same age are alike (LogarithmicScaleDown): negative where a is younger. */

@@ -59,5 +59,5 @@ export function nextAvailability(pods: readonly corev1.Pod[], minReadySeconds: n
     const at = podAvailableAt(pod, minReadySeconds);
     return at === undefined || at <= now ? [] : [at - now];
   });
-  return waits.length === 0 ? undefined : Math.min(...waits);
+  return waits.length === 0 ? undefined : waits.reduce((a, b) => Math.min(a, b));
 }

@@ -37,7 +37,7 @@ export async function openForWorker(
     profile: profiles[cluster.profile],
     rootCA,
     delayUntil: (at: Instant) => (cluster.clock.mode === 'real' ? at - clock.now() : undefined),
-    onFailure: ({ error, ...about }) => log.debug({ err: error, cluster: id, ...about }, 'reconcile failed; tried again later'),
+    onFailure: ({ error, ...about }) => log.warn({ err: error, cluster: id, ...about }, 'reconcile failed, will be retried'),
     onClose: release,
   });
   return { hosted, cluster, clock };

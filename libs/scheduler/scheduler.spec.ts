@@ -1,0 +1,45 @@
+import { type corev1, Node, Pod } from '#api';
+import { type KubeObject, SteppedClock, seededRandom } from '#apimachinery';
+import { type CausalClient, Indexer } from '#client';
+import type { Informers, ReconcileFailure } from '#controller-runtime';
+import { kubeScheduler } from './scheduler.js';
+import { node, pod } from './test-objects.js';
+
+/** A client whose every request fails. */
+function failing(message: string): CausalClient {
+  const refuse = () => Promise.reject(new Error(message));
+  const client = { createSubresource: refuse, create: refuse, patch: refuse, delete: refuse } as unknown as CausalClient;
+  return Object.assign(client, { as: () => client });
+}
+
+test('a pod that could not be bound is reported with its key, and tried again after its back-off', async () => {
+  const failures: ReconcileFailure[] = [];
+  const indexers = new Map<string, Indexer<KubeObject>>();
+  const informers: Informers = {
+    of(resource) {
+      const indexer = indexers.get(resource.kind) ?? new Indexer<KubeObject>();
+      indexers.set(resource.kind, indexer);
+      return indexer as never;
+    },
+  };
+  const clock = new SteppedClock(0);
+  const scheduler = await kubeScheduler.open({
+    cluster: 'c',
+    client: failing('no connection'),
+    informers,
+    clock,
+    random: seededRandom('s'),
+    profile: { name: 'instant', imagePull: 0, containerStart: 0, containerStop: 0 },
+    rootCA: '',
+    onFailure: (failure) => failures.push(failure),
+  });
+  const put = (kind: string, object: corev1.Node | corev1.Pod) => indexers.get(kind)?.put(object, 1);
+  put(Node.kind, node('w1'));
+  put(Pod.kind, pod('web'));
+  expect(await scheduler.drain({ reconciles: 10 })).toEqual({ more: false, nextAt: 1000 });
+  const about = { component: 'kube-scheduler', controller: 'default-scheduler', key: 'default/web' };
+  expect(failures).toEqual([{ ...about, error: new Error('no connection'), failures: 1 }]);
+  clock.set(1000);
+  await scheduler.drain({ reconciles: 10 });
+  expect(failures.map((failure) => failure.failures)).toEqual([1, 2]);
+});
