@@ -1,31 +1,36 @@
 import type { LoggerService } from '@nestjs/common';
 import pino from 'pino';
+import { fieldsOf } from './loggable.js';
+import { type Scrub, scrubber } from './secrets.js';
 
 export type Log = pino.Logger;
 
-/** Whatever could carry a credential: never written, wherever it stands in what is logged. */
-const secrets = [
-  'token',
-  'authorization',
-  'password',
-  'headers.authorization',
-  'req.headers.authorization',
-  '*.token',
-  '*.authorization',
-  '*.password',
-];
+/** Where a log is written. */
+type Destination = pino.DestinationStream;
 
-/** The process's log: one JSON object a line on standard output, with the process's name and without credentials. */
-export function createLog(name: string, level: string): Log {
+function standardOutput(): Destination {
+  const output = pino.destination({ dest: 1, sync: true });
+  // A reader that is gone, or a disk that is full: there is nowhere left to say it.
+  output.on('error', () => undefined);
+  return output;
+}
+
+/**
+ * The process's log: one JSON object a line on standard output, with the process's name. What of an object may be written is listed
+ * (loggable.ts), and what is written is searched for the secrets of the process's settings.
+ */
+export function createLog(name: string, level: string, scrub: Scrub = scrubber({}), to: Destination = standardOutput()): Log {
   return pino(
     {
       level,
       base: { process: name, pid: process.pid },
-      redact: { paths: secrets, censor: '[redacted]' },
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: { level: (label) => ({ level: label }), log: (object) => fieldsOf(object) },
+      // The formatter has been there already.
+      serializers: { err: (error: unknown) => error },
+      hooks: { streamWrite: scrub },
     },
-    pino.destination({ dest: 1, sync: true }),
+    to,
   );
 }
 

@@ -10,11 +10,24 @@ export interface PlatformEvents {
   close(): void;
 }
 
+/** The event of a message; undefined for what is none: anyone may publish who reaches Redis. */
+function parsed(message: string): PlatformEvent | undefined {
+  try {
+    const event = JSON.parse(message) as PlatformEvent | null;
+    return typeof event?.type === 'string' ? event : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** `onGap` is called when messages may have been lost. */
 export async function platformEvents(bus: Bus, on: { event(event: PlatformEvent): void; gap(): void }): Promise<PlatformEvents> {
   const unsubscribe = await bus.subscribe(
     channel,
-    (message) => on.event(JSON.parse(message) as PlatformEvent),
+    (message) => {
+      const event = parsed(message);
+      if (event) on.event(event);
+    },
     () => on.gap(),
   );
   return {

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { ConfigError, parseConfig } from './config.js';
 import { LAUNCHER_GONE, shutDown, watchLifecycle } from './lifecycle.js';
 import { createLog, type Log } from './logging.js';
+import { type Scrub, scrubber } from './secrets.js';
 
 /** One thing to do when the process ends, within its time (ms). */
 export interface ShutdownStep {
@@ -25,9 +26,10 @@ export async function runProcess<S extends z.ZodType<{ LOG_LEVEL: string }>>(
   schema: S,
   start: (config: z.infer<S>, log: Log) => Promise<Started>,
 ): Promise<void> {
+  const scrub = scrubber(process.env);
   try {
     const config = parseConfig(schema, process.env);
-    const log = createLog(name, config.LOG_LEVEL);
+    const log = createLog(name, config.LOG_LEVEL, scrub);
     const { ended } = watchLifecycle(log);
     const started = await start(config, log);
     log.info(started.ready, 'ready');
@@ -40,17 +42,17 @@ export async function runProcess<S extends z.ZodType<{ LOG_LEVEL: string }>>(
     log.info('ended');
     process.exit(0);
   } catch (error) {
-    fail(name, error);
+    fail(name, error, scrub);
   }
 }
 
 /** What the operator can put right is said in one line; the rest with its stack. */
-function fail(name: string, error: unknown): void {
+function fail(name: string, error: unknown, scrub: Scrub): void {
   const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
-  const line = error instanceof ConfigError ? message : `the ${name} can't start: ${message}`;
+  const line = scrub(error instanceof ConfigError ? message : `the ${name} can't start: ${message}`);
   process.stderr.write(`${line}\n`);
   const foreseen = error instanceof ConfigError || (error as NodeJS.ErrnoException).syscall !== undefined;
-  if (!foreseen) process.stderr.write(`${stack}\n`);
+  if (!foreseen) process.stderr.write(`${scrub(stack)}\n`);
   if (process.send) process.send({ type: 'failed', message: line }, () => process.exit(1));
   else process.exit(1);
 }

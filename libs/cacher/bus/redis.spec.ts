@@ -40,3 +40,16 @@ test('a lost connection is made again, and told as a gap', async () => {
   killer.disconnect();
   await bus.close();
 });
+
+test('a hundred subscriptions listen to the connection no more than one does', async () => {
+  const bus = redisBus({ url: await redisUrl() });
+  const warnings: string[] = [];
+  const hear = (warning: Error) => warnings.push(warning.message);
+  process.on('warning', hear);
+  const nothing = () => undefined;
+  await Promise.all(Array.from({ length: 100 }, (_, n) => bus.subscribe(`many-${n}`, nothing, nothing)));
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', hear);
+  await bus.close();
+  expect(warnings).toEqual([]);
+});

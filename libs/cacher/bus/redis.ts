@@ -18,6 +18,8 @@ class RedisBus implements Bus {
   readonly #publisher: Redis;
   #listener: Redis | undefined;
   readonly #channels = new Map<string, Set<Subscription>>();
+  /** Subscribers that wait for the connection; not a listener each, which an emitter has few of. */
+  readonly #waiting = new Set<() => void>();
   #closed = false;
 
   constructor(private readonly options: RedisBusOptions) {
@@ -49,10 +51,21 @@ class RedisBus implements Bus {
     const subscriptions = this.#channels.get(channel) ?? new Set();
     this.#channels.set(channel, subscriptions.add(subscription));
     // Where Redis is away nobody waits for it: the subscription is made, and the gap told, when it is back.
-    const away = new Promise<void>((resolve) => listener.once('close', resolve));
     const subscribed = listener.subscribe(channel).catch((error) => this.options.onError?.(error));
-    if (listener.status !== 'reconnecting') await Promise.race([subscribed, away]);
+    if (listener.status !== 'reconnecting') await this.#whileConnected(subscribed);
     return () => this.#remove(channel, subscriptions, subscription);
+  }
+
+  /** Waits for it, and no longer than the connection lasts. */
+  #whileConnected(done: Promise<unknown>): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        this.#waiting.delete(end);
+        resolve();
+      };
+      this.#waiting.add(end);
+      done.then(end);
+    });
   }
 
   #remove(channel: string, subscriptions: Set<Subscription>, subscription: Subscription): void {
@@ -71,6 +84,7 @@ class RedisBus implements Bus {
     });
     listener.on('close', () => {
       lost = true;
+      for (const end of [...this.#waiting]) end();
     });
     listener.on('ready', () => {
       if (lost) this.#resubscribe(listener);
