@@ -34,9 +34,10 @@ async function once(name: string, start: (home: string) => Promise<EmbeddedServe
   }
 }
 
-/** URL of the run's PostgreSQL, at a database of nobody's. */
-function postgresUrl(): Promise<string> {
-  return once('postgres', (home) => startPostgres({ home, revive: false }));
+/** URL of the run's PostgreSQL, at a database of nobody's; another server, of another version say, where ORRERY_TEST_DATABASE_URL names one. */
+async function postgresUrl(): Promise<string> {
+  const { ORRERY_TEST_DATABASE_URL: given } = process.env;
+  return given || once('postgres', (home) => startPostgres({ home, revive: false }));
 }
 
 /** URL of the run's Redis. It is shared: keys and channels have to bear names of their own. */
@@ -56,7 +57,9 @@ export async function testDatabase({ connections = 10 }: { connections?: number 
   const server = await postgresUrl();
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await command(server, `CREATE DATABASE ${name}`);
-  const url = server.replace(/\/[^/?]*\?/, `/${name}?`);
+  const at = new URL(server);
+  at.pathname = `/${name}`;
+  const url = at.href;
   await applyMigrations(url);
   const pool = new pg.Pool({ connectionString: url, max: connections });
   // Connections that a test cuts end with an error here; the pool replaces them.

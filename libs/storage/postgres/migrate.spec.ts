@@ -45,3 +45,34 @@ test('a user that may make no role submits to the policies itself', async () => 
   await database.pool.query(`DROP SCHEMA public CASCADE; DROP ROLE ${name}`);
   await database.close();
 });
+
+test('a database that was made by the former words of a migration is taken as it is', async () => {
+  const database = await testDatabase();
+  const former = '1a53d92129a9567d7e566926b00f53c55ab5951eb198e80059adaf6813f434a5';
+  await database.pool.query("UPDATE _prisma_migrations SET checksum = $1 WHERE migration_name = '20261121000100_store'", [former]);
+  expect(await applyMigrations(database.url)).toEqual([]);
+  await database.close();
+});
+
+test('values are stored uncompressed in every partition of the log', async () => {
+  const database = await testDatabase();
+  const { rows } = await database.pool.query(
+    "SELECT DISTINCT attstorage FROM pg_attribute WHERE attname = 'value' AND attrelid::regclass::text ~ '^log(_[0-7])?$'",
+  );
+  expect(rows).toEqual([{ attstorage: 'e' }]);
+  await database.close();
+});
+
+test('a server that is too old is refused in a line', async () => {
+  const database = await testDatabase();
+  // As a server of that version would answer.
+  await database.pool.query(`CREATE SCHEMA former;
+    CREATE FUNCTION former.current_setting(text) RETURNS text LANGUAGE sql AS
+      $$ SELECT CASE $1 WHEN 'server_version_num' THEN '130016' ELSE '13.16' END $$`);
+  const url = new URL(database.url);
+  url.searchParams.set('options', '-c search_path=former,public,pg_catalog');
+  await expect(applyMigrations(url.href)).rejects.toThrow(
+    'the server is PostgreSQL 13.16, and 14 or newer is needed: upgrade it or correct DATABASE_URL',
+  );
+  await database.close();
+});

@@ -19,6 +19,14 @@ const TABLE = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   applied_steps_count INTEGER NOT NULL DEFAULT 0
 )`;
 
+/** The oldest server that knows all that the migrations and the store's statements use. */
+const OLDEST_SERVER = 14;
+
+/** Migrations that were put in other words since, to the same effect: the checksums of the former words. */
+const REWORDED: Readonly<Record<string, readonly string[]>> = {
+  '20261121000100_store': ['1a53d92129a9567d7e566926b00f53c55ab5951eb198e80059adaf6813f434a5'],
+};
+
 interface Migration {
   name: string;
   sql: string;
@@ -74,13 +82,24 @@ async function applyAll(client: pg.Client, migrations: readonly Migration[]): Pr
       applied.push(migration.name);
     } else if (row.finished_at === null) {
       throw new Error(`migration ${migration.name} was begun by another tool and not finished: resolve it with prisma migrate resolve`);
-    } else if (row.checksum !== migration.checksum) {
+    } else if (row.checksum !== migration.checksum && !REWORDED[migration.name]?.includes(row.checksum)) {
       throw new Error(
         `migration ${migration.name} was changed after it was applied to this database: use the Orrery that made it, or an empty database`,
       );
     }
   }
   return applied;
+}
+
+async function checkVersion(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ number: number; version: string }>(
+    "SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS version",
+  );
+  const [server] = rows;
+  if (server && server.number < OLDEST_SERVER * 10_000)
+    throw new Error(
+      `the server is PostgreSQL ${server.version}, and ${OLDEST_SERVER} or newer is needed: upgrade it or correct DATABASE_URL`,
+    );
 }
 
 /**
@@ -96,6 +115,7 @@ export async function applyMigrations(databaseUrl: string): Promise<string[]> {
     });
   });
   try {
+    await checkVersion(client);
     await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
     return await applyAll(client, migrations);
   } finally {

@@ -31,9 +31,11 @@ CREATE TABLE log (
   deleted boolean NOT NULL,
   key text COLLATE "C" NOT NULL,
   cause text NOT NULL,
-  value text STORAGE EXTERNAL NOT NULL,
+  value text NOT NULL,
   CONSTRAINT log_pkey PRIMARY KEY (cluster_id, revision)
 ) PARTITION BY HASH (cluster_id);
+-- The partitions made below take it over. A statement of its own: PostgreSQL 14 and 15 know no STORAGE in CREATE TABLE.
+ALTER TABLE log ALTER COLUMN value SET STORAGE EXTERNAL;
 CREATE INDEX log_cluster_id_key_revision_idx ON log (cluster_id, key, revision);
 
 CREATE TABLE turns (
