@@ -62,6 +62,9 @@ export function readYaml(text: string): { value: unknown; repeated: string | und
     return { value: document.toJS({ maxAliasCount: maxYamlAliases }), repeated: repeatedKeys(document, lines) };
   } catch (error) {
     if (error instanceof ReferenceError) throw new YamlSyntaxError('yaml: document contains excessive aliasing');
+    // The library's own message; the merge key of something else than maps is only found here.
+    if (error instanceof Error && /^Merge sources? must be/.test(error.message))
+      throw new YamlSyntaxError('yaml: map merge requires map or sequence of maps as the value');
     if (error instanceof RangeError) throw new YamlSyntaxError('yaml: exceeded max depth');
     throw error;
   }

@@ -34,7 +34,7 @@ export function bootstrapPhases(template: ClusterTemplate): Phase[] {
       ...byControllers(untaintSteps(nodes)),
       ...byServer(serverStatusSteps(now)),
       ...leaseSteps(nodes, made, now),
-      ...byKubeadm(daemonSetSteps()),
+      ...byKubeadm(daemonSetSteps(nodes)),
     ],
     (made) => [
       ...byKubelet(staticPodSteps(nodes, made, now)),

@@ -1,9 +1,9 @@
 import { ConfigMap } from '#api';
-import { CLUSTER_CIDR, DNS_SERVICE_IP, SERVICE_CIDR } from '#network';
+import { clusterCIDR, DNS_SERVICE_IP, SERVICE_CIDR } from '#network';
 import { create, type Step } from './step.js';
 import { type ClusterTemplate, internalServer, type NodePlan, VERSIONS } from './template.js';
 
-const CLUSTER_CONFIGURATION = `apiServer: {}
+const clusterConfiguration = (podSubnet: string): string => `apiServer: {}
 apiVersion: kubeadm.k8s.io/v1beta4
 caCertificateValidityPeriod: 87600h0m0s
 certificateValidityPeriod: 8760h0m0s
@@ -20,7 +20,7 @@ kind: ClusterConfiguration
 kubernetesVersion: ${VERSIONS.kubernetes}
 networking:
   dnsDomain: cluster.local
-  podSubnet: ${CLUSTER_CIDR}
+  podSubnet: ${podSubnet}
   serviceSubnet: ${SERVICE_CIDR}
 proxy: {}
 scheduler: {}
@@ -76,7 +76,7 @@ syncFrequency: 0s
 volumeStatsAggPeriod: 0s
 `;
 
-const PROXY_CONFIGURATION = `apiVersion: kubeproxy.config.k8s.io/v1alpha1
+const proxyConfiguration = (podSubnet: string): string => `apiVersion: kubeproxy.config.k8s.io/v1alpha1
 bindAddress: 0.0.0.0
 bindAddressHardFail: false
 clientConnection:
@@ -85,7 +85,7 @@ clientConnection:
   contentType: ""
   kubeconfig: /var/lib/kube-proxy/kubeconfig.conf
   qps: 0
-clusterCIDR: ${CLUSTER_CIDR}
+clusterCIDR: ${podSubnet}
 configSyncPeriod: 0s
 conntrack:
   maxPerCore: null
@@ -183,15 +183,20 @@ const extensionAuthentication = (rootCA: string): Record<string, string> => ({
 /** The API server's and kubeadm's configuration as they are kept in the cluster (kubeadm phases uploadconfig, kubelet, addons). */
 export function configMapSteps({ rootCA, server, now }: ClusterTemplate, nodes: readonly NodePlan[]): Step[] {
   const internal = internalServer(nodes);
+  const podSubnet = clusterCIDR(nodes.length);
   const inSystem = (name: string, data: Record<string, string>, labels?: Record<string, string>): Step =>
     create(ConfigMap, { metadata: { name, namespace: 'kube-system', ...(labels ? { labels } : {}) }, data });
   return [
     inSystem('extension-apiserver-authentication', extensionAuthentication(rootCA)),
     inSystem('kube-apiserver-legacy-service-account-token-tracking', { since: new Date(now).toISOString().slice(0, 10) }),
-    inSystem('kubeadm-config', { ClusterConfiguration: CLUSTER_CONFIGURATION }),
+    inSystem('kubeadm-config', { ClusterConfiguration: clusterConfiguration(podSubnet) }),
     inSystem('kubelet-config', { kubelet: KUBELET_CONFIGURATION }),
     inSystem('coredns', { Corefile: COREFILE }),
-    inSystem('kube-proxy', { 'config.conf': PROXY_CONFIGURATION, 'kubeconfig.conf': proxyKubeconfig(internal) }, { app: 'kube-proxy' }),
+    inSystem(
+      'kube-proxy',
+      { 'config.conf': proxyConfiguration(podSubnet), 'kubeconfig.conf': proxyKubeconfig(internal) },
+      { app: 'kube-proxy' },
+    ),
     create(ConfigMap, {
       metadata: { name: 'cluster-info', namespace: 'kube-public' },
       data: { kubeconfig: clusterInfo(server ?? internal, rootCA) },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ControllerRevision, type corev1, DaemonSet, type metav1, Pod } from '#api';
-import { CLUSTER_CIDR } from '#network';
+import { clusterCIDR } from '#network';
 import { ownedBy } from './nodes.js';
 import { create, type Made, type Step } from './step.js';
 import { type NodePlan, VERSIONS } from './template.js';
@@ -52,7 +52,7 @@ const kubeProxy: DaemonFacts = {
 };
 
 /** The pods' network: kindnet, which routes between the nodes' ranges. */
-const kindnet: DaemonFacts = {
+const kindnet = (podSubnet: string): DaemonFacts => ({
   name: 'kindnet',
   hash: '7c9f8b5d5b',
   labels: { tier: 'node', app: 'kindnet', 'k8s-app': 'kindnet' },
@@ -67,7 +67,7 @@ const kindnet: DaemonFacts = {
         env: [
           { name: 'HOST_IP', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } },
           { name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },
-          { name: 'POD_SUBNET', value: CLUSTER_CIDR },
+          { name: 'POD_SUBNET', value: podSubnet },
         ],
         volumeMounts: [
           { name: 'cni-cfg', mountPath: '/etc/cni/net.d' },
@@ -86,13 +86,13 @@ const kindnet: DaemonFacts = {
     tolerations: [{ operator: 'Exists' }],
     nodeSelector: { 'kubernetes.io/os': 'linux' },
   },
-};
+});
 
-const DAEMONS = [kubeProxy, kindnet];
+const daemonsOf = (nodes: readonly NodePlan[]): DaemonFacts[] => [kubeProxy, kindnet(clusterCIDR(nodes.length))];
 
 /** The DaemonSets themselves. */
-export const daemonSetSteps = (): Step[] =>
-  DAEMONS.map(({ name, labels, podLabels, spec }) =>
+export const daemonSetSteps = (nodes: readonly NodePlan[]): Step[] =>
+  daemonsOf(nodes).map(({ name, labels, podLabels, spec }) =>
     create(DaemonSet, {
       metadata: { name, namespace: 'kube-system', labels },
       spec: {
@@ -125,17 +125,29 @@ const onlyOn = (node: string): corev1.Affinity => ({
 /** The alphabet of generated names (apimachinery/pkg/util/rand). */
 const SUFFIX = 'bcdfghjklmnpqrstvwxz2456789';
 
-/** A pod's generated part, the same whenever the cluster is made again: a bootstrap that is repeated must find its pods. */
-const podSuffix = (daemonSet: string, node: string): string =>
-  [...createHash('sha256').update(`${daemonSet}/${node}`).digest().subarray(0, 5)].map((byte) => SUFFIX[byte % SUFFIX.length]).join('');
+const suffixOf = (text: string): string =>
+  [...createHash('sha256').update(text).digest().subarray(0, 5)].map((byte) => SUFFIX[byte % SUFFIX.length]).join('');
+
+/** The pods' generated parts, the same whenever the cluster is made again: a bootstrap that is repeated must find its pods. */
+function podSuffixes(daemonSet: string, nodes: readonly NodePlan[]): Map<NodePlan, string> {
+  const given = new Map<string, NodePlan>();
+  for (const node of nodes) {
+    let suffix = suffixOf(`${daemonSet}/${node.name}`);
+    // Of some thousand nodes two are likely to have the same.
+    for (let round = 1; given.has(suffix); round++) suffix = suffixOf(`${daemonSet}/${node.name}/${round}`);
+    given.set(suffix, node);
+  }
+  return new Map([...given].map(([suffix, node]) => [node, suffix]));
+}
 
 /** The revision of each DaemonSet and its pods, one a node, as the DaemonSet controller makes them. */
 export function daemonPodSteps(nodes: readonly NodePlan[], made: Made): Step[] {
-  return DAEMONS.flatMap(({ name, hash, podLabels, spec }) => {
+  return daemonsOf(nodes).flatMap(({ name, hash, podLabels, spec }) => {
     const daemonSet = made.get(DaemonSet, name, 'kube-system');
     const ownerReferences = [{ ...ownedBy(daemonSet, true), blockOwnerDeletion: true }];
     const labels = { ...podLabels, 'controller-revision-hash': hash };
     const template = daemonSet.spec?.template;
+    const suffixes = podSuffixes(name, nodes);
     return [
       create(ControllerRevision, {
         metadata: {
@@ -151,7 +163,7 @@ export function daemonPodSteps(nodes: readonly NodePlan[], made: Made): Step[] {
       ...nodes.map((node) =>
         create(Pod, {
           metadata: {
-            name: `${name}-${podSuffix(name, node.name)}`,
+            name: `${name}-${suffixes.get(node)}`,
             generateName: `${name}-`,
             namespace: 'kube-system',
             labels: { ...labels, 'pod-template-generation': '1' },
@@ -176,7 +188,7 @@ export function daemonStatusSteps(nodes: readonly NodePlan[]): Step[] {
     observedGeneration: 1,
     updatedNumberScheduled: all,
   };
-  return DAEMONS.map(({ name }) => ({
+  return daemonsOf(nodes).map(({ name }) => ({
     verb: 'patch',
     resource: DaemonSet,
     namespace: 'kube-system',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type corev1, Node, Pod } from '#api';
 import { formatTime } from '#apimachinery';
-import { CLUSTER_CIDR, SERVICE_CIDR } from '#network';
+import { clusterCIDR, SERVICE_CIDR } from '#network';
 import { ownedBy } from './nodes.js';
 import { create, type Made, type Step } from './step.js';
 import { type NodePlan, VERSIONS } from './template.js';
@@ -106,7 +106,7 @@ function apiserver({ address }: NodePlan): ComponentFacts {
   };
 }
 
-function controllerManager(): ComponentFacts {
+function controllerManager(podSubnet: string): ComponentFacts {
   const config = '/etc/kubernetes/controller-manager.conf';
   return {
     name: 'kube-controller-manager',
@@ -120,7 +120,7 @@ function controllerManager(): ComponentFacts {
       'authorization-kubeconfig': config,
       'bind-address': '127.0.0.1',
       'client-ca-file': `${PKI}/ca.crt`,
-      'cluster-cidr': CLUSTER_CIDR,
+      'cluster-cidr': podSubnet,
       'cluster-name': 'kubernetes',
       'cluster-signing-cert-file': `${PKI}/ca.crt`,
       'cluster-signing-key-file': `${PKI}/ca.key`,
@@ -217,6 +217,8 @@ export function staticPodSteps(nodes: readonly NodePlan[], made: Made, now: numb
     .filter(({ controlPlane }) => controlPlane)
     .flatMap((plan) => {
       const node = made.get(Node, plan.name);
-      return [etcd(plan), apiserver(plan), controllerManager(), scheduler()].map((facts) => mirrorPod(facts, node, now));
+      return [etcd(plan), apiserver(plan), controllerManager(clusterCIDR(nodes.length)), scheduler()].map((facts) =>
+        mirrorPod(facts, node, now),
+      );
     });
 }

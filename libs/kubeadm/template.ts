@@ -44,7 +44,7 @@ function addressOf(index: number): string {
   return `192.168.${Math.floor(host / 256)}.${host % 256}`;
 }
 
-/** The nodes of a template, the control plane's first. Throws a RangeError for more nodes than 10.244.0.0/16 has ranges for. */
+/** The nodes of a template, the control plane's first. Throws a RangeError for more nodes than there are pod ranges (8192). */
 export function planNodes({ nodes: { count } }: Pick<ClusterTemplate, 'nodes'>): NodePlan[] {
   return Array.from({ length: count }, (_, index) => {
     const podCIDR = nodePodCIDR(index);

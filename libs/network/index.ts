@@ -1,7 +1,7 @@
 export { type Bands, bandOffset, pick } from './bands.js';
 export { type AddressRange, addressToNumber, contains, numberToAddress, parseRange } from './cidr.js';
 export { NODE_PORT_RANGE, nodePortError, PORT_ALLOCATED, pickNodePort } from './node-ports.js';
-export { CLUSTER_CIDR, freePodCIDR, nodePodCIDR, PodAddresses } from './pod-addresses.js';
+export { clusterCIDR, nodePodCIDR, PodAddresses } from './pod-addresses.js';
 export {
   DNS_SERVICE_IP,
   IP_ALLOCATED,

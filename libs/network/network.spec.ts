@@ -1,12 +1,49 @@
 import { seededRandom } from '#apimachinery';
-import { bandOffset, nodePodCIDR, nodePortError, PodAddresses, pickNodePort, pickServiceIP, serviceIPError } from './index.js';
+import {
+  bandOffset,
+  clusterCIDR,
+  contains,
+  nodePodCIDR,
+  nodePortError,
+  PodAddresses,
+  parseRange,
+  pickNodePort,
+  pickServiceIP,
+  SERVICE_CIDR,
+  serviceIPError,
+} from './index.js';
 
 test.each([
   [0, '10.244.0.0/24'],
   [255, '10.244.255.0/24'],
-  [256, undefined],
+  [256, '10.245.0.0/24'],
+  [3071, '10.255.255.0/24'],
+  [3072, '10.224.0.0/24'],
+  [8191, '10.243.255.0/24'],
+  [8192, undefined],
 ])('pod CIDR of node %d', (index, want) => {
   expect(nodePodCIDR(index)).toBe(want);
+});
+
+test("as many nodes as there are ranges have different ones, none of them Services'", () => {
+  const all = Array.from({ length: 8192 }, (_, index) => nodePodCIDR(index) ?? '');
+  expect(new Set(all).size).toBe(8192);
+  expect(all.filter((cidr) => contains(parseRange(SERVICE_CIDR), cidr.replace('/24', '')))).toEqual([]);
+});
+
+test.each([
+  [1, '10.244.0.0/16'],
+  [256, '10.244.0.0/16'],
+  [257, '10.244.0.0/15'],
+  [1024, '10.244.0.0/14'],
+  [1025, '10.240.0.0/12'],
+  [3073, '10.224.0.0/11'],
+  [5000, '10.224.0.0/11'],
+])('the pods of %d nodes are in %s', (nodes, cidr) => {
+  expect(clusterCIDR(nodes)).toBe(cidr);
+  const range = parseRange(cidr);
+  const addresses = Array.from({ length: nodes }, (_, index) => (nodePodCIDR(index) ?? '').replace('/24', ''));
+  expect(addresses.filter((address) => !contains(range, address))).toEqual([]);
 });
 
 test('pod addresses go round and are not used again at once', () => {

@@ -2,25 +2,31 @@ import { addressToNumber, numberToAddress, parseRange } from './cidr.js';
 
 /** Pod CIDRs of nodes and pod IPs inside them (controller/nodeipam, CNI's host-local plugin). */
 
-/** The default range of all pods. */
-export const CLUSTER_CIDR = '10.244.0.0/16';
-
 const NODE_PREFIX = 24;
+const NODE_SIZE = 2 ** (32 - NODE_PREFIX);
 
-/** The /24 of the nth node, from 0: `10.244.0.0/24`, `10.244.1.0/24` …; undefined when the cluster's range is used up. */
-export function nodePodCIDR(index: number, clusterCIDR: string = CLUSTER_CIDR): string | undefined {
-  const cluster = parseRange(clusterCIDR);
-  const size = 2 ** (32 - NODE_PREFIX);
-  if (index < 0 || (index + 1) * size > cluster.size) return undefined;
-  return `${numberToAddress(cluster.base + index * size)}/${NODE_PREFIX}`;
+/** The ranges of all pods, each within the next: kubeadm's usual one, and wider ones for clusters of more nodes. */
+const CLUSTER_CIDRS = ['10.244.0.0/16', '10.244.0.0/15', '10.244.0.0/14', '10.240.0.0/12', '10.224.0.0/11'].map(parseRange);
+
+/** The first /24 that is given; those below it are given when all up to the end of the widest range are. */
+const FIRST = addressToNumber('10.244.0.0') ?? 0;
+const WIDEST = CLUSTER_CIDRS.at(-1) ?? parseRange('10.224.0.0/11');
+const ABOVE = (WIDEST.base + WIDEST.size - FIRST) / NODE_SIZE;
+/** Nodes that have a pod CIDR: 8192. */
+const MOST = WIDEST.size / NODE_SIZE;
+
+/** The /24 of the nth node, from 0: `10.244.0.0/24`, `10.244.1.0/24` …; undefined when the widest range is used up. */
+export function nodePodCIDR(index: number): string | undefined {
+  if (index < 0 || index >= MOST) return undefined;
+  const base = index < ABOVE ? FIRST + index * NODE_SIZE : WIDEST.base + (index - ABOVE) * NODE_SIZE;
+  return `${numberToAddress(base)}/${NODE_PREFIX}`;
 }
 
-/** The first pod CIDR that no node has yet. */
-export function freePodCIDR(used: ReadonlySet<string>, clusterCIDR: string = CLUSTER_CIDR): string | undefined {
-  for (let i = 0; ; i++) {
-    const cidr = nodePodCIDR(i, clusterCIDR);
-    if (cidr === undefined || !used.has(cidr)) return cidr;
-  }
+/** The least range that holds the pods of so many nodes. */
+export function clusterCIDR(nodes: number): string {
+  const held = (base: number, size: number) => (base <= FIRST ? (base + size - FIRST) / NODE_SIZE : 0);
+  const found = CLUSTER_CIDRS.find(({ base, size }) => nodes <= held(base, size));
+  return (found ?? WIDEST).cidr;
 }
 
 /**

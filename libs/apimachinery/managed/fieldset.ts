@@ -11,6 +11,12 @@ export interface FieldSet {
 /** The set of nothing at the root; as a node, a lone member. */
 export const LEAF: FieldSet = Object.freeze({});
 
+/** Whether a value is a set of field paths: objects all the way down. */
+export function isFieldSet(value: unknown): value is FieldSet {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every(isFieldSet);
+}
+
 const SELF = '.';
 
 function isEmpty(set: FieldSet): boolean {

@@ -4,7 +4,7 @@ import { compareObjects } from './compare.js';
 import { emptyObject } from './empty-object.js';
 import { sortEntries, withManagersCapped } from './entries.js';
 import { treeOf } from './field-tree.js';
-import { difference, differenceBelow, type FieldSet, isEmptySet, LEAF, union } from './fieldset.js';
+import { difference, differenceBelow, type FieldSet, isEmptySet, isFieldSet, LEAF, union } from './fieldset.js';
 
 /** A create, update or patch to be tracked. */
 export interface TrackedUpdate {
@@ -53,7 +53,7 @@ function managersSoFar({ old, new: object, subresource }: TrackedUpdate): readon
   if (subresource || sent === undefined) return standing;
   const [first] = sent;
   if (!first || (sent.length === 1 && Object.keys(first).length === 0)) return [];
-  return sent.every((entry) => entry.fieldsType === 'FieldsV1' && entry.fieldsV1 !== undefined) ? sent : standing;
+  return sent.every((entry) => entry.fieldsType === 'FieldsV1' && isFieldSet(entry.fieldsV1)) ? sent : standing;
 }
 
 const setOf = (entry: ManagedFieldsEntry): FieldSet => (entry.fieldsV1 ?? LEAF) as FieldSet;

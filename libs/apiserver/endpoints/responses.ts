@@ -29,11 +29,14 @@ export function textResponse(json: string, { negotiated, status, warnings }: Res
   return { status, headers, body: negotiated.pretty ? `${JSON.stringify(JSON.parse(json), null, 2)}\n` : `${json}\n` };
 }
 
+/** As sigs.k8s.io/yaml writes: no anchors, whatever parts two objects share. */
+const yamlForm = { sortMapEntries: true, lineWidth: 0, aliasDuplicateObjects: false } as const;
+
 /** Any object, in the encoding that was agreed on. What has no protobuf form goes out as JSON. */
 export function objectResponse(object: object, form: ResponseForm): ApiResponse {
   const { negotiated, status, warnings } = form;
   if (negotiated.encoding === 'yaml') {
-    return { status, headers: headersFor(MEDIA_TYPES.yaml, warnings), body: stringify(object, { sortMapEntries: true, lineWidth: 0 }) };
+    return { status, headers: headersFor(MEDIA_TYPES.yaml, warnings), body: stringify(object, yamlForm) };
   }
   if (negotiated.encoding === 'protobuf') {
     try {

@@ -93,7 +93,7 @@ export class WatchEncoder {
   private frame(type: string, object: object): Uint8Array {
     const { encoding } = this.form.negotiated;
     if (encoding === 'protobuf') return encodeWatchFrame(type, object as KubeObject);
-    if (encoding === 'yaml') return text.encode(`${stringify({ type, object })}---\n`);
+    if (encoding === 'yaml') return text.encode(`${stringify({ type, object }, { aliasDuplicateObjects: false })}---\n`);
     return text.encode(`{"type":"${type}","object":${JSON.stringify(object)}}\n`);
   }
 }

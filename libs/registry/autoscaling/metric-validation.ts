@@ -125,7 +125,7 @@ export function metricErrors(path: string, spec: autoscalingv2.MetricSpec, optio
   const present = SOURCES.filter((source) => spec[source] !== undefined);
   const [first] = present;
   if (first) errors.push(...sourceErrors(path, spec, first, options));
-  const expected = SOURCE_OF_TYPE[type];
+  const expected = Object.hasOwn(SOURCE_OF_TYPE, type) ? SOURCE_OF_TYPE[type] : undefined;
   if (!expected) errors.push(unknown);
   else if (!present.includes(expected))
     errors.push(required(`${path}.${expected}`, 'must populate information for the given metric source'));

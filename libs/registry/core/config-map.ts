@@ -9,8 +9,9 @@ type ConfigMap = corev1.ConfigMap;
 /** Bytes of all values together (core MaxSecretSize). */
 export const MAX_DATA_BYTES = 1024 * 1024;
 
-/** Bytes a base64 text stands for. */
-export function decodedLength(base64: string): number {
+/** Bytes a base64 text stands for; null is no bytes. */
+export function decodedLength(base64: string | null): number {
+  if (base64 === null) return 0;
   const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
   return (base64.length / 4) * 3 - padding;
 }

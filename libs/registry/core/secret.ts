@@ -62,7 +62,9 @@ function validate(secret: Secret): FieldError[] {
     size += decodedLength(value);
   }
   if (size > MAX_DATA_BYTES) errors.push(tooLong('data', '', MAX_DATA_BYTES));
-  return [...errors, ...(TYPE_RULES[secret.type ?? '']?.(secret) ?? [])];
+  const type = secret.type ?? '';
+  const rule = Object.hasOwn(TYPE_RULES, type) ? TYPE_RULES[type] : undefined;
+  return [...errors, ...(rule?.(secret) ?? [])];
 }
 
 function validateUpdate(secret: Secret, old: Secret): FieldError[] {
