@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commaList, commonConfig, portNumber } from '#hosting';
+import { LARGEST_NODE_COUNT } from './platform/schemas.js';
 
 /** The api's settings, from its environment. */
 export const apiConfig = commonConfig.extend({
@@ -15,6 +16,8 @@ export const apiConfig = commonConfig.extend({
     .url({ protocol: /^https$/ })
     .transform((url) => url.replace(/\/+$/, ''))
     .optional(),
+  /** Nodes that a cluster may have. A first cluster of thousands takes minutes of a core, and each takes their rows. */
+  ORRERY_MAX_NODES: z.coerce.number().int().min(1).max(LARGEST_NODE_COUNT).default(500),
   /** The platform token; made at the first start and kept in ORRERY_HOME/admin-token when not given. */
   ORRERY_ADMIN_TOKEN: z.string().min(32, 'must have at least 32 characters').optional(),
 });

@@ -4,6 +4,7 @@ import { createWakeups } from '#controller-runtime/bullmq';
 import {
   type Backends,
   buildId,
+  buildInThread,
   type CertificateAuthority,
   type ClockTurner,
   clockTurner,
@@ -22,9 +23,11 @@ import {
   createAccess,
   createClusters,
   createOrganizations,
+  createQuotaCache,
   hashToken,
   type Organizations,
   type PlatformEvent,
+  type QuotaCache,
 } from '#platform';
 import { type ApiConfig, publicOrigin } from './config.js';
 import type { ClusterAddress } from './platform/views.js';
@@ -38,6 +41,10 @@ export interface PlatformServices {
   clock: ClockTurner;
   apis: OpenApis;
   runtime: PlatformRuntime;
+  /** What each organization may use. */
+  quotas: QuotaCache;
+  /** Nodes that a cluster may have. */
+  maxNodes: number;
   close(): Promise<void>;
 }
 
@@ -68,6 +75,7 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
   const { config, log, backends, authority, metrics, adminToken, tokenKey } = options;
   const { admin, records, queueConnection } = backends;
   const access = createAccess({ records, now: systemClock.now });
+  const quotas = createQuotaCache({ read: async (id) => (await records.organization(id))?.quotas, now: systemClock.now });
   const all = [...components, etcd];
   const wakeups = createWakeups({
     connection: queueConnection,
@@ -78,9 +86,14 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
   const onEvent = (event: PlatformEvent) => {
     if (event.type === 'tokens-revoked') access.forget(event.hashes);
     if (event.type === 'cluster-deleted') apis?.forget(event.cluster);
+    if (event.type === 'quotas') quotas.forget(event.organization);
+  };
+  const onGap = () => {
+    access.forget();
+    quotas.forget();
   };
   const [runtime] = await Promise.all([
-    platformRuntime({ backends, log, onCommit: wakeOnCommit(wakeups), onEvent, onGap: () => access.forget() }),
+    platformRuntime({ backends, log, onCommit: wakeOnCommit(wakeups), onEvent, onGap }),
     enthrone(records, adminToken),
   ]);
   const origin = publicOrigin(config);
@@ -94,14 +107,18 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
   const clusters = createClusters({
     records,
     storage: admin,
-    templates: clusterTemplates({ admin, rootCA: authority.certificate, version: buildId() }),
+    templates: clusterTemplates({ admin, rootCA: authority.certificate, version: buildId(), build: buildInThread }),
     tokenKey: Buffer.from(tokenKey),
+    quotas,
     now: systemClock.now,
     notify: runtime.events.notify,
     cleanUp: keys.remove,
   });
+  const organizations = createOrganizations({ records, clusters, now: systemClock.now, notify: runtime.events.notify });
   const sweep = () =>
-    void clusters.sweep(unfinishedAge).catch((error: unknown) => log.warn({ err: error }, 'finishing broken-off removals failed'));
+    void Promise.all([clusters.sweep(unfinishedAge), organizations.sweep()]).catch((error: unknown) =>
+      log.warn({ err: error }, 'finishing broken-off removals failed'),
+    );
   const timer = setInterval(() => {
     opened.tidy();
     metrics.openClusters(opened.size);
@@ -112,11 +129,13 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
   return {
     access,
     clusters,
-    organizations: createOrganizations({ records, now: systemClock.now }),
+    organizations,
     address: { ca: authority.certificate, serverOf: (id) => `${origin}/clusters/${id}` },
     clock,
     apis: opened,
     runtime,
+    quotas,
+    maxNodes: config.ORRERY_MAX_NODES,
     async close() {
       clearInterval(timer);
       opened.close();

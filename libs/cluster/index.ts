@@ -7,5 +7,6 @@ export { createLocalCluster, type LocalClusterOptions } from './local.js';
 export { machineTimers } from './machine-timers.js';
 export { type LocalCluster, type LocalClusterParts, localCluster } from './one-process.js';
 export { profiles } from './profiles.js';
-export type { TemplateShape } from './template.js';
+
+export { buildTemplate, type TemplateShape } from './template.js';
 export { clusterTemplates, type Templates } from './templates.js';

@@ -4,7 +4,7 @@ import { DEFAULT_NODES } from '#kubeadm';
 import { memoryStorage, type StorageAdmin } from '#storage';
 import { type LocalCluster, localCluster } from './one-process.js';
 import { profiles } from './profiles.js';
-import { type TemplateShape, templateReplacements } from './template.js';
+import { buildTemplate, type TemplateShape, templateReplacements } from './template.js';
 import { clusterTemplates, type Templates } from './templates.js';
 
 export interface LocalClusterOptions {
@@ -35,7 +35,7 @@ async function copyOfTemplate(
 ): Promise<string> {
   const { nodes, rootCA } = options;
   shared ??= { admin: memoryStorage(), templates: new Map() };
-  const templates = shared.templates.get(rootCA) ?? clusterTemplates({ admin: shared.admin, rootCA, version: '' });
+  const templates = shared.templates.get(rootCA) ?? clusterTemplates({ admin: shared.admin, rootCA, version: '', build: buildTemplate });
   shared.templates.set(rootCA, templates);
   const template = await templates.of(nodes);
   made += 1;

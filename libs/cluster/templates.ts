@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { ClusterExists, type StorageAdmin } from '#storage';
+import { ClusterExists, type StorageAdmin, type StoredObject } from '#storage';
 import { components } from './components.js';
-import { buildTemplate, TEMPLATE_INSTANT, type TemplateShape, templateReplacements } from './template.js';
+import { TEMPLATE_INSTANT, type TemplateShape, templateReplacements } from './template.js';
 
 /** The templates of a store: one a shape, made when first asked for, and kept with the clusters that are copied from them. */
 export interface Templates {
@@ -12,15 +12,17 @@ export interface Templates {
 export interface TemplatesOptions {
   admin: StorageAdmin;
   rootCA: string;
+  /** Makes the objects of a template: buildTemplate, or the same in a thread of its own. */
+  build(shape: TemplateShape): Promise<StoredObject[]>;
   /** Of the program: another one makes its own templates. */
   version: string;
 }
 
 /** Puts a template's objects into the store; several processes may try it at once. */
-async function keep(admin: StorageAdmin, id: string, shape: TemplateShape): Promise<void> {
+async function keep({ admin, build }: TemplatesOptions, id: string, shape: TemplateShape): Promise<void> {
   const storage = admin.open(id);
   if ((await admin.exists(id)) && (await storage.revision()) > 0) return;
-  const objects = await buildTemplate(shape);
+  const objects = await build(shape);
   await admin.create(id).catch((error: unknown) => {
     if (!(error instanceof ClusterExists)) throw error;
   });
@@ -37,7 +39,8 @@ async function keep(admin: StorageAdmin, id: string, shape: TemplateShape): Prom
 }
 
 /** The templates over a store. */
-export function clusterTemplates({ admin, rootCA, version }: TemplatesOptions): Templates {
+export function clusterTemplates(options: TemplatesOptions): Templates {
+  const { rootCA, version } = options;
   const made = new Map<string, Promise<void>>();
   return {
     async of(nodes) {
@@ -48,7 +51,7 @@ export function clusterTemplates({ admin, rootCA, version }: TemplatesOptions): 
       const cluster = `template-${digest.slice(0, 20)}`;
       let making = made.get(cluster);
       if (!making) {
-        making = keep(admin, cluster, { nodes, rootCA });
+        making = keep(options, cluster, { nodes, rootCA });
         made.set(cluster, making);
         // A failure is told to who asked, and the next one tries again.
         making.catch(() => made.delete(cluster));

@@ -6,6 +6,7 @@ export { Compaction } from './clusters/compaction.js';
 export { type OpenApi, type OpenApis, openApis } from './clusters/open-apis.js';
 export { buildId, type PlatformRuntime, platformRuntime } from './clusters/platform-runtime.js';
 export { redisLock } from './clusters/redis-lock.js';
+export { buildInThread } from './clusters/template-builder.js';
 export { turnKeys } from './clusters/turn-keys.js';
 export { wakeOnCommit } from './clusters/wake-on-commit.js';
 export { openForWorker } from './clusters/worker-clusters.js';

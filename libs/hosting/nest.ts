@@ -4,9 +4,10 @@ import type { Server } from 'node:https';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ConfigError } from './config.js';
 import { type Log, NestLog } from './logging.js';
-import { ProblemFilter } from './problem.js';
+import { Problem, ProblemFilter, problemOf, sendProblem } from './problem.js';
 import { currentRequest } from './request-scope.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -17,6 +18,9 @@ export async function createNest(module: DynamicModule, log: Log, serve?: (handl
     genReqId: () => currentRequest()?.requestId ?? randomUUID(),
     bodyLimit: 1024 * 1024,
     forceCloseConnections: 'idle' as never,
+    // Paths that can't be decoded, or whose parts are too long, never reach a route.
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(reply, problemOf(error) ?? new Problem(400, 'Bad Request'), request.id),
     // A server that is given sees to its own connections' errors.
     ...(serve && { serverFactory: (handler: Handler) => serve(handler) as never, clientErrorHandler: () => undefined }),
   });

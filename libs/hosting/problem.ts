@@ -22,6 +22,7 @@ const titles: Record<number, string> = {
   404: 'Not Found',
   405: 'Method Not Allowed',
   413: 'Payload Too Large',
+  414: 'URI Too Long',
   415: 'Unsupported Media Type',
 };
 
@@ -33,7 +34,16 @@ export function validated<S extends z.ZodType>(schema: S, value: unknown): z.inf
   throw new Problem(422, 'Unprocessable Entity', errors.map((e) => (e.path ? `${e.path}: ${e.message}` : e.message)).join('; '), errors);
 }
 
-function problemOf(error: unknown): Problem | undefined {
+/** Answers a problem as application/problem+json. */
+export function sendProblem(reply: FastifyReply, { status, title, detail, errors }: Problem, requestId: string): void {
+  reply
+    .code(status)
+    .header('content-type', 'application/problem+json')
+    .send(JSON.stringify({ type: 'about:blank', title, status, detail, errors, requestId }));
+}
+
+/** What is wrong with a request, where it is the client's doing. */
+export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number }).statusCode;
   if (status === undefined || status < 400 || status > 499) return undefined;
@@ -51,10 +61,6 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const problem = problemOf(error);
     if (!problem) this.log.error({ err: error, requestId: request.id, url: request.url.split('?')[0] }, 'request failed');
-    const { status, title, detail, errors } = problem ?? new Problem(500, 'Internal Server Error', `request ${request.id}`);
-    reply
-      .code(status)
-      .header('content-type', 'application/problem+json')
-      .send(JSON.stringify({ type: 'about:blank', title, status, detail, errors, requestId: request.id }));
+    sendProblem(reply, problem ?? new Problem(500, 'Internal Server Error', `Internal error occurred: request ${request.id}`), request.id);
   }
 }

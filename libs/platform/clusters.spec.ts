@@ -3,7 +3,8 @@ import { createAccess } from './access.js';
 import { createClusters, type PlatformEvent } from './clusters.js';
 import { memoryRecords } from './memory-records.js';
 import { createOrganizations } from './organizations.js';
-import { NameTaken } from './records.js';
+import { createQuotaCache, DEFAULT_QUOTAS, quotasOf } from './quotas.js';
+import { boundedInstant, LATEST, NameTaken, OrganizationGone, TooManyClusters } from './records.js';
 
 const now = Date.parse('2026-01-01T00:00:00.500Z');
 const nodes = { count: 3, cpu: '4', memory: '8Gi', pods: 110 };
@@ -17,6 +18,7 @@ async function platform() {
   const events: PlatformEvent[] = [];
   const cleaned: string[] = [];
   const access = createAccess({ records, now: () => now });
+  const quotas = createQuotaCache({ read: async (id) => (await records.organization(id))?.quotas, now: () => now });
   const clusters = createClusters({
     records,
     storage,
@@ -24,12 +26,17 @@ async function platform() {
     tokenKey: Buffer.from('key'),
     now: () => now,
     notify: (event) => void events.push(event),
+    quotas,
     cleanUp: async (cluster) => void cleaned.push(cluster),
   });
-  const organizations = createOrganizations({ records, now: () => now });
+  const notify = (event: PlatformEvent) => {
+    events.push(event);
+    if (event.type === 'quotas') quotas.forget(event.organization);
+  };
+  const organizations = createOrganizations({ records, clusters, now: () => now, notify });
   const { id: organizationId } = await organizations.create('acme');
   const request = { name: 'demo', organizationId, nodes, profile: 'realistic' as const, clock: { mode: 'real' as const } };
-  return { records, storage, access, clusters, events, cleaned, request };
+  return { records, storage, access, clusters, organizations, events, cleaned, request };
 }
 
 test('a cluster is a copy of its template, with a token that opens it alone', async () => {
@@ -84,4 +91,57 @@ test('a removed cluster is gone with its rows, its token and its keys', async ()
   expect(token).toBeDefined();
   expect(cleaned).toEqual([cluster.id]);
   expect(events.map(({ type }) => type)).toEqual(['tokens-revoked', 'cluster-deleted']);
+});
+
+test('the first organization is the default, until another one is made so', async () => {
+  const { organizations } = await platform();
+  const other = await organizations.create('other');
+  expect((await organizations.default())?.name).toBe('acme');
+  await organizations.change('other', { default: true });
+  expect((await organizations.list()).map(({ name, isDefault }) => [name, isDefault])).toEqual([
+    ['acme', false],
+    ['other', true],
+  ]);
+  expect(await organizations.remove(other.id)).toBe(true);
+  expect((await organizations.default())?.name).toBe('acme');
+  await expect(organizations.create('acme')).rejects.toBeInstanceOf(NameTaken);
+  expect(await organizations.change('other', {})).toBeUndefined();
+});
+
+test('a removed organization is gone with its clusters and their tokens', async () => {
+  const { organizations, clusters, access, storage, request } = await platform();
+  const { cluster, token } = await clusters.create(request);
+  expect(await organizations.remove('acme')).toBe(true);
+  expect(await organizations.remove('acme')).toBe(false);
+  expect([await storage.exists(cluster.id), await access.grantOf(token), await clusters.list()]).toEqual([false, undefined, []]);
+  await expect(clusters.create({ ...request, name: 'late' })).rejects.toBeInstanceOf(OrganizationGone);
+});
+
+test('a removal that was broken off is finished by the sweep', async () => {
+  const { organizations, clusters, records, storage, request } = await platform();
+  const { cluster } = await clusters.create(request);
+  await records.beginOrganizationRemoval(request.organizationId);
+  expect(await organizations.get('acme')).toBeUndefined();
+  await organizations.sweep();
+  expect([await storage.exists(cluster.id), await records.unfinishedOrganizations()]).toEqual([false, []]);
+});
+
+test('quotas are set one by one, and bound the clusters', async () => {
+  const { organizations, clusters, request } = await platform();
+  await organizations.change('acme', { quotas: { clusters: 1, watches: 7 } });
+  expect((await organizations.change('acme', { quotas: { watches: null } }))?.quotas).toEqual({ clusters: 1 });
+  expect(quotasOf({ clusters: 1 })).toEqual({ ...DEFAULT_QUOTAS, clusters: 1 });
+  await clusters.create(request);
+  await expect(clusters.create({ ...request, name: 'two' })).rejects.toEqual(new TooManyClusters(1));
+  await organizations.change('acme', { quotas: { clusters: 2 } });
+  await clusters.create({ ...request, name: 'two' });
+});
+
+test('no clock shows a time that is none', async () => {
+  const { clusters, records, request } = await platform();
+  const { cluster } = await clusters.create({ ...request, clock: { mode: 'stepped', startAt: 7 } });
+  for (const now of [Number.NaN, 1e300, LATEST + 1, -1]) await expect(records.setClock(cluster.id, now)).rejects.toBeInstanceOf(RangeError);
+  await records.setClock(cluster.id, LATEST);
+  expect((await clusters.get(cluster.id))?.clock).toEqual({ mode: 'stepped', now: LATEST });
+  expect([null, 'x', 1e300, -5, 12].map(boundedInstant)).toEqual([0, 0, LATEST, 0, 12]);
 });

@@ -1,13 +1,22 @@
 import type { Instant } from '#apimachinery';
 import type { Replacement, StorageAdmin } from '#storage';
 import { randomId } from './ids.js';
-import type { Cluster, NodeShape, PlatformRecords, TimingProfileName, TokenRecord } from './records.js';
+import type { QuotaCache } from './quotas.js';
+import {
+  type Cluster,
+  type NodeShape,
+  OrganizationGone,
+  type PlatformRecords,
+  type TimingProfileName,
+  type TokenRecord,
+} from './records.js';
 import { deriveToken, hashToken } from './tokens.js';
 
 /** What every process has to know of a change to the platform. A hint: whoever misses it finds out from the tables. */
 export type PlatformEvent =
   | { type: 'tokens-revoked'; hashes: string[] }
   | { type: 'cluster-deleted'; cluster: string }
+  | { type: 'quotas'; organization: string }
   | { type: 'clock'; cluster: string; now: Instant };
 
 /** What a client may choose of a new cluster. */
@@ -27,7 +36,7 @@ export interface ClusterTemplates {
 }
 
 export interface Clusters {
-  /** Usable at once when it resolves. Throws NameTaken. */
+  /** Usable at once when it resolves. Throws NameTaken, OrganizationGone, TooManyClusters. */
   create(request: ClusterRequest): Promise<{ cluster: Cluster; token: string }>;
   list(filter?: { organizationId?: string }): Promise<Cluster[]>;
   get(id: string): Promise<Cluster | undefined>;
@@ -47,6 +56,7 @@ export interface ClustersOptions {
   templates: ClusterTemplates;
   /** The installation's key, from which tokens are derived. */
   tokenKey: Buffer;
+  quotas: Pick<QuotaCache, 'of'>;
   /** The machine's time. */
   now: () => Instant;
   notify(event: PlatformEvent): void;
@@ -61,7 +71,7 @@ const newToken = (key: Buffer, clusterId: string): { record: TokenRecord; token:
 };
 
 async function create(options: ClustersOptions, request: ClusterRequest): Promise<{ cluster: Cluster; token: string }> {
-  const { records, storage, templates, tokenKey, now } = options;
+  const { records, storage, templates, tokenKey, now, quotas } = options;
   const createdAt = now();
   const clock = request.clock.mode === 'real' ? request.clock : { mode: 'stepped' as const, now: request.clock.startAt ?? createdAt };
   const { organizationId, name, nodes, profile } = request;
@@ -70,10 +80,10 @@ async function create(options: ClustersOptions, request: ClusterRequest): Promis
   const { record, token } = newToken(tokenKey, cluster.id);
   const born = clock.mode === 'stepped' ? clock.now : createdAt;
   // The row comes first: it is what holds the name, and what an interrupted creation is found and removed by.
-  await records.addCluster(cluster, record);
+  await records.addCluster(cluster, record, (await quotas.of(organizationId)).clusters);
   try {
     await storage.copy(template.cluster, cluster.id, { replace: template.replacements(born) });
-    await records.clusterReady(cluster.id);
+    if (!(await records.clusterReady(cluster.id))) throw new OrganizationGone(organizationId);
   } catch (error) {
     await finishRemoval(options, cluster.id);
     throw error;

@@ -8,15 +8,29 @@ export {
   type PlatformEvent,
 } from './clusters.js';
 export { kubeconfig } from './kubeconfig.js';
-export { createOrganizations, type Organizations } from './organizations.js';
+export { createOrganizations, type OrganizationChange, type Organizations } from './organizations.js';
+export {
+  createQuotaCache,
+  DEFAULT_QUOTAS,
+  LARGEST_QUOTAS,
+  QUOTA_NAMES,
+  type QuotaCache,
+  type QuotaName,
+  type Quotas,
+  quotasOf,
+} from './quotas.js';
 export {
   type Cluster,
   type ClusterClock,
+  EARLIEST,
+  LATEST,
   NameTaken,
   type NodeShape,
   type Organization,
+  OrganizationGone,
   type PlatformRecords,
   type TimingProfileName,
   type TokenRecord,
+  TooManyClusters,
 } from './records.js';
 export { deriveToken, hashToken, randomToken } from './tokens.js';

@@ -1,8 +1,33 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import type { Cluster as ClusterRow, Prisma, PrismaClient } from '@prisma/client';
+import type { Cluster as ClusterRow, Organization as OrganizationRow, Prisma, PrismaClient } from '@prisma/client';
 import prisma from '@prisma/client';
 import type pg from 'pg';
-import { type Cluster, type ClusterClock, NameTaken, type PlatformRecords, type TimingProfileName, type TokenRecord } from './records.js';
+import {
+  boundedInstant,
+  type Cluster,
+  type ClusterClock,
+  checkInstant,
+  NameTaken,
+  type Organization,
+  OrganizationGone,
+  type PlatformRecords,
+  type TimingProfileName,
+  type TokenRecord,
+  TooManyClusters,
+} from './records.js';
+
+const clockOf = (stored: unknown): ClusterClock => {
+  const { mode, now } = (stored ?? {}) as { mode?: unknown; now?: unknown };
+  return mode === 'stepped' ? { mode, now: boundedInstant(now) } : { mode: 'real' };
+};
+
+const organizationOf = ({ id, name, isDefault, quotas, createdAt }: OrganizationRow): Organization => ({
+  id,
+  name,
+  isDefault,
+  quotas: quotas as Organization['quotas'],
+  createdAt,
+});
 
 const clusterOf = (row: ClusterRow): Cluster => ({
   id: row.id,
@@ -10,7 +35,7 @@ const clusterOf = (row: ClusterRow): Cluster => ({
   name: row.name,
   nodes: { count: row.nodeCount, cpu: row.nodeCpu, memory: row.nodeMemory, pods: row.nodePods },
   profile: row.profile as TimingProfileName,
-  clock: row.clock as ClusterClock,
+  clock: clockOf(row.clock),
   createdAt: row.createdAt,
 });
 
@@ -39,13 +64,68 @@ async function naming(name: string, work: Promise<unknown>): Promise<void> {
   }
 }
 
+type OrganizationRecords = Pick<
+  PlatformRecords,
+  | 'organizations'
+  | 'organization'
+  | 'defaultOrganization'
+  | 'addOrganization'
+  | 'setQuotas'
+  | 'setDefaultOrganization'
+  | 'beginOrganizationRemoval'
+  | 'removeOrganization'
+  | 'unfinishedOrganizations'
+  | 'clusterIds'
+>;
+
+const readyOnly = { state: 'ready' } as const;
+
+function organizationRecords(db: PrismaClient): OrganizationRecords {
+  const first = async (where: Prisma.OrganizationWhereInput) => {
+    const row = await db.organization.findFirst({ where: { ...where, ...readyOnly } });
+    return row ? organizationOf(row) : undefined;
+  };
+  const makeDefault = (id: string) =>
+    db.$transaction([
+      db.organization.updateMany({ where: { isDefault: true }, data: { isDefault: false } }),
+      db.organization.updateMany({ where: { id, ...readyOnly }, data: { isDefault: true } }),
+    ]);
+  return {
+    organizations: async () => (await db.organization.findMany({ where: readyOnly, orderBy: { name: 'asc' } })).map(organizationOf),
+    organization: (wanted) => first({ OR: [{ id: wanted }, { name: wanted }] }),
+    defaultOrganization: () => first({ isDefault: true }),
+    async addOrganization({ quotas, ...organization }) {
+      const data = {
+        ...organization,
+        quotas: { ...quotas },
+        isDefault: (await db.organization.count({ where: { isDefault: true } })) === 0,
+      };
+      await naming(organization.name, db.organization.create({ data }));
+      return organizationOf({ ...data, state: 'ready' });
+    },
+    setQuotas: async (id, quotas) => void (await db.organization.updateMany({ where: { id }, data: { quotas: { ...quotas } } })),
+    setDefaultOrganization: async (id) => void (await makeDefault(id)),
+    async beginOrganizationRemoval(id) {
+      const found = await first({ id });
+      const { count } = await db.organization.updateMany({ where: { id, ...readyOnly }, data: { state: 'deleting', isDefault: false } });
+      if (count === 0) return false;
+      const oldest = await db.organization.findFirst({ where: readyOnly, orderBy: { createdAt: 'asc' } });
+      if (found?.isDefault && oldest) await makeDefault(oldest.id);
+      return true;
+    },
+    removeOrganization: async (id) => void (await db.organization.deleteMany({ where: { id, clusters: { none: {} } } })),
+    unfinishedOrganizations: async () =>
+      (await db.organization.findMany({ where: { state: 'deleting' }, select: { id: true } })).map(({ id }) => id),
+    clusterIds: async (organizationId) =>
+      (await db.cluster.findMany({ where: { organizationId }, select: { id: true } })).map(({ id }) => id),
+  };
+}
+
 /** The platform's tables in PostgreSQL, through Prisma's client on the process' own pool of connections. */
 export function prismaRecords(pool: pg.Pool): PlatformRecords & { close(): Promise<void> } {
   const db: PrismaClient = new prisma.PrismaClient({ adapter: new PrismaPg(pool) });
   return {
-    organizations: () => db.organization.findMany({ orderBy: { name: 'asc' } }),
-    organization: async (wanted) => (await db.organization.findFirst({ where: { OR: [{ id: wanted }, { name: wanted }] } })) ?? undefined,
-    addOrganization: (organization) => naming(organization.name, db.organization.create({ data: organization })),
+    ...organizationRecords(db),
     async clusters({ organizationId }) {
       const where = { state: 'ready', ...(organizationId === undefined ? {} : { organizationId }) };
       return (await db.cluster.findMany({ where, orderBy: { createdAt: 'asc' } })).map(clusterOf);
@@ -54,15 +134,22 @@ export function prismaRecords(pool: pg.Pool): PlatformRecords & { close(): Promi
       const row = await db.cluster.findUnique({ where: { id, state: 'ready' } });
       return row ? clusterOf(row) : undefined;
     },
-    addCluster: (cluster, { id, hash }) =>
+    addCluster: (cluster, { id, hash }, most) =>
       naming(
         cluster.name,
-        db.$transaction([
-          db.cluster.create({ data: { ...rowOf(cluster), state: 'creating' }, select: { id: true } }),
-          db.token.create({ data: { id, hash, clusterId: cluster.id }, select: { id: true } }),
-        ]),
+        db.$transaction(async (tx) => {
+          // The lock orders the creations of an organization: each counts those before it.
+          const [owner] = await tx.$queryRaw<unknown[]>`
+            SELECT id FROM organizations WHERE id = ${cluster.organizationId} AND state = 'ready' FOR UPDATE`;
+          if (!owner) throw new OrganizationGone(cluster.organizationId);
+          if ((await tx.cluster.count({ where: { organizationId: cluster.organizationId } })) >= most) throw new TooManyClusters(most);
+          await tx.cluster.create({ data: { ...rowOf(cluster), state: 'creating' }, select: { id: true } });
+          await tx.token.create({ data: { id, hash, clusterId: cluster.id }, select: { id: true } });
+        }),
       ),
-    clusterReady: async (id) => void (await db.cluster.updateMany({ where: { id }, data: { state: 'ready' } })),
+    async clusterReady(id) {
+      return (await db.cluster.updateMany({ where: { id, state: 'creating' }, data: { state: 'ready' } })).count > 0;
+    },
     async beginRemoval(id) {
       const [{ count }, tokens] = await db.$transaction([
         db.cluster.updateMany({ where: { id }, data: { state: 'deleting' } }),
@@ -76,7 +163,10 @@ export function prismaRecords(pool: pg.Pool): PlatformRecords & { close(): Promi
       const rows = await db.cluster.findMany({ where: { state: { not: 'ready' }, createdAt: { lt: madeBefore } }, select: { id: true } });
       return rows.map(({ id }) => id);
     },
-    setClock: async (id, now) => void (await db.cluster.updateMany({ where: { id }, data: { clock: { mode: 'stepped', now } } })),
+    async setClock(id, now) {
+      checkInstant(now);
+      await db.cluster.updateMany({ where: { id }, data: { clock: { mode: 'stepped', now } } });
+    },
     async tokenOfCluster(clusterId) {
       const row = await db.token.findFirst({ where: { clusterId, revokedAt: null } });
       return row ? tokenOf(row) : undefined;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
+import { DEFAULT_QUOTAS } from '#platform';
 import { ClusterApi, deploymentOf, type Json } from '../cluster-api.js';
 import { type Service, startService, until } from '../service.js';
 
@@ -195,6 +196,17 @@ describe('a stepped clock', () => {
     expect(items).toEqual([]);
   });
 
+  test('it is turned within its bounds, and one that stands beyond them hurts no list', async () => {
+    expect(await advance('99999999999999h')).toMatchObject({ status: 422, json: { detail: 'by: must be at most 87600h' } });
+    const client = new pg.Client({ connectionString: environmentOfApi('DATABASE_URL') });
+    await client.connect();
+    await client.query(`UPDATE clusters SET clock = '{"mode": "stepped", "now": 1e300}' WHERE id = $1`, [id]);
+    await client.end();
+    const listed = (await rest('GET', '/clusters')).json.items.find((one: Json) => one.id === id);
+    expect(listed.clock).toEqual({ mode: 'stepped', now: '9999-12-31T23:59:59.000Z' });
+    expect(await advance('1h')).toMatchObject({ status: 422, json: { detail: 'by: the clock would leave the year 9999' } });
+  });
+
   test('a duration that is none is refused', async () => {
     expect(await advance('soon')).toMatchObject({ status: 422, json: { detail: 'by: must be a duration such as 30s, 10m or 1h30m' } });
   });
@@ -224,18 +236,85 @@ test('a deleted cluster leaves no row and no key, ends its watches, and its name
   expect([again.status, again.json.id === json.id]).toEqual([201, false]);
 });
 
-test('organizations own clusters', async () => {
+test('organizations own clusters, one of them those that name no owner', async () => {
   const { json, status } = await rest('POST', '/organizations', { name: 'school' });
-  expect([status, json]).toEqual([201, { id: expect.any(String), name: 'school', createdAt: expect.any(String) }]);
+  expect([status, json]).toEqual([
+    201,
+    { id: expect.any(String), name: 'school', default: false, quotas: { ...DEFAULT_QUOTAS }, createdAt: expect.any(String) },
+  ]);
   expect((await rest('POST', '/organizations', { name: 'school' })).status).toBe(409);
-  expect(await rest('POST', '/clusters', { name: 'unowned' })).toMatchObject({
-    status: 422,
-    json: { detail: 'organization: say which one' },
-  });
+  const [first] = (await rest('GET', '/organizations')).json.items.filter((one: Json) => one.default);
+  const unowned = await rest('POST', '/clusters', { name: 'unowned', profile: 'instant' });
+  expect([unowned.status, unowned.json.organization]).toEqual([201, first.id]);
   const made = await rest('POST', '/clusters', { name: 'demo', organization: 'school', profile: 'instant' });
   expect([made.status, made.json.organization]).toEqual([201, json.id]);
   const { items } = (await rest('GET', '/clusters?organization=school')).json;
   expect(items.map(({ id }: Json) => id)).toEqual([made.json.id]);
+  expect((await rest('PATCH', '/organizations/school', { default: true })).json.default).toBe(true);
+  expect((await rest('POST', '/clusters', { name: 'mine', profile: 'instant' })).json.organization).toBe(json.id);
+  // Removed, it takes its clusters and their tokens along, and the oldest of the others is the default again.
+  const own = open(made.json);
+  expect((await rest('DELETE', '/organizations/school')).status).toBe(204);
+  expect((await own.call('GET', '/api/v1/nodes')).status).toBe(401);
+  expect(await rowsWith(made.json.id)).toEqual({});
+  expect((await rest('GET', '/organizations/school')).status).toBe(404);
+  expect((await rest('DELETE', '/organizations/school')).status).toBe(404);
+  expect((await rest('GET', `/organizations/${first.id}`)).json.default).toBe(true);
+});
+
+test('quotas are set, shown, and bound the clusters', async () => {
+  const { json } = await rest('POST', '/organizations', { name: 'bounded' });
+  const set = await rest('PATCH', `/organizations/${json.id}`, { quotas: { clusters: 1, watches: 50 } });
+  expect([set.status, set.json.quotas]).toEqual([200, { ...DEFAULT_QUOTAS, clusters: 1, watches: 50 }]);
+  const names = ['a', 'b', 'c'];
+  const made = await Promise.all(names.map((name) => rest('POST', '/clusters', { name, organization: 'bounded', profile: 'instant' })));
+  expect(made.map(({ status }) => status).sort()).toEqual([201, 403, 403]);
+  expect(made.find(({ status }) => status === 403)?.json.detail).toBe(
+    'exceeded quota: the organization has 1 clusters, as many as its quota allows',
+  );
+  const reset = await rest('PATCH', '/organizations/bounded', { quotas: { clusters: null } });
+  expect(reset.json.quotas).toEqual({ ...DEFAULT_QUOTAS, watches: 50 });
+  for (const quotas of [{ clusters: -1 }, { clusters: 1.5 }, { nothing: 1 }, { objects: 1e300 }])
+    expect((await rest('PATCH', '/organizations/bounded', { quotas })).status).toBe(422);
+  expect((await rest('DELETE', '/organizations/bounded')).status).toBe(204);
+});
+
+test('a cluster has as many nodes as are allowed, each with a pod range of its own', async () => {
+  expect(await rest('POST', '/clusters', { name: 'large', nodes: { count: 501 } })).toMatchObject({
+    status: 422,
+    json: { detail: 'nodes.count: at most 500 here (ORRERY_MAX_NODES)' },
+  });
+  const { json, status } = await rest('POST', '/clusters', { name: 'large', nodes: { count: 257 }, profile: 'instant' });
+  expect(status).toBe(201);
+  const { items } = await open(json).must('GET', '/api/v1/nodes');
+  expect(new Set(items.map(({ spec }: Json) => spec.podCIDR)).size).toBe(257);
+}, 900_000);
+
+test.each<[method: string, at: string, status: number]>([
+  ['GET', '/clusters/%00', 404],
+  ['DELETE', '/clusters/a%00b', 404],
+  ['GET', '/clusters/%00/kubeconfig', 404],
+  ['POST', '/clusters/%00/token', 404],
+  ['GET', '/clusters?organization=%00', 422],
+  ['GET', '/clusters?organization=a&organization=b', 422],
+  ['GET', '/organizations/%00', 404],
+  ['DELETE', '/organizations/%00', 404],
+  ['GET', '/clusters/%ff', 400],
+  ['GET', `/clusters/${'a'.repeat(300)}`, 414],
+])('%s %s is the client’s error', async (method, at, status) => {
+  const answer = await rest(method, at);
+  expect([answer.status, answer.json]).toEqual([
+    status,
+    expect.objectContaining({ type: 'about:blank', status, requestId: expect.any(String) }),
+  ]);
+});
+
+test('an empty body that says it is JSON is the client’s error', async () => {
+  for (const at of ['/clusters', '/organizations', '/clusters/none/token']) {
+    const headers = { 'content-type': 'application/json' };
+    const { status, text } = await service.request(`/platform/v1${at}`, { method: 'POST', token: service.adminToken, headers });
+    expect([status, JSON.parse(text)]).toEqual([400, expect.objectContaining({ title: 'Bad Request', detail: expect.any(String) })]);
+  }
 });
 
 /** Every `$ref` of a document. */
@@ -254,10 +333,13 @@ test('the OpenAPI document describes all of it, and refers to nothing that it la
   );
   expect(operations.sort()).toEqual([
     'delete /clusters/{id}',
+    'delete /organizations/{id}',
     'get /clusters',
     'get /clusters/{id}',
     'get /clusters/{id}/kubeconfig',
     'get /organizations',
+    'get /organizations/{id}',
+    'patch /organizations/{id}',
     'post /clusters',
     'post /clusters/{id}/clock/advance',
     'post /clusters/{id}/token',

@@ -65,6 +65,8 @@ const unrecognized = (reason: string) => `the object provided is unrecognized (m
 const jsonError = (reason: string) => unrecognized(`couldn't get version/kind; json parse error: ${reason}`);
 const yaml = 'application/yaml';
 const protobuf = 'application/vnd.kubernetes.protobuf';
+const secrets = '/api/v1/namespaces/default/secrets';
+const continueToken = (rv: number, start: string) => Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv, start })).toString('base64url');
 const long = 'x'.repeat(100_000);
 const deep = (levels: number) => `{"metadata":{"name":"deep"},"data":${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}}`;
 
@@ -92,6 +94,33 @@ const table: Array<[name: string, call: Call, status: number, message: string | 
     /^the object provided is unrecognized \(must be of type ConfigMap\): provided data does not appear to be a protobuf message/,
   ],
   ['protobuf cut off', ['POST', maps, Buffer.from([0x6b, 0x38, 0x73, 0, 0x0a, 0xff, 0xff]), protobuf], 400, /unexpected EOF|unrecognized/],
+  ['U+0000 in a name', ['GET', `${maps}/%00`], 404, 'configmaps "\\x00" not found'],
+  [
+    'U+0000 in a namespace',
+    ['POST', '/api/v1/namespaces/%00/configmaps', { metadata: { name: 'x' } }],
+    404,
+    'namespaces "\\x00" not found',
+  ],
+  [
+    'a continue token with half a revision',
+    ['GET', `${maps}?limit=1&continue=${continueToken(1.5, 'a')}`],
+    400,
+    /cannot unmarshal number 1\.5/,
+  ],
+  [
+    'a continue token past all revisions',
+    ['GET', `${maps}?limit=1&continue=${continueToken(1e30, 'a')}`],
+    400,
+    /cannot unmarshal number 1e\+30/,
+  ],
+  ['a revision past bigint', ['GET', `${maps}?limit=1&resourceVersion=18446744073709551615`], 504, /^Timeout: Too large resource version/],
+  [
+    'a type of secret that every object has',
+    ['POST', secrets, { metadata: { name: 'x' }, type: '__proto__', data: { a: 1 } }],
+    400,
+    /cannot unmarshal/,
+  ],
+  ['a YAML merge of a number', ['POST', maps, '<<: 1', yaml], 400, /yaml: map merge requires map or sequence of maps as the value/],
   [
     'an unknown media type',
     ['POST', maps, '<a/>', 'text/xml'],
@@ -363,6 +392,25 @@ describe('a cluster answers as the real server does', () => {
     if (json === undefined) return;
     expect(headers['content-type']).toBe('application/json');
     expect(json).toMatchObject({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', code: status });
+  });
+
+  test.each<[string, Call, number]>([
+    ['a continue token with U+0000 within', ['GET', `${maps}?limit=1&continue=${continueToken(-1, 'a\0b')}`], 200],
+    ['a list in a namespace with U+0000', ['GET', '/api/v1/namespaces/%00/pods'], 200],
+    ['a type of secret that every object has', ['POST', `${secrets}?dryRun=All`, { metadata: { name: 'x' }, type: '__proto__' }], 201],
+    ['a value that is null', ['POST', `${secrets}?dryRun=All`, { metadata: { name: 'x' }, data: { a: null } }], 201],
+    [
+      'managed fields that are none',
+      ['POST', `${maps}?dryRun=All`, { metadata: { name: 'x', managedFields: [{ fieldsType: 'FieldsV1', fieldsV1: { 'f:data': 1 } }] } }],
+      201,
+    ],
+  ])('%s is taken', async (_, request, status) => {
+    expect((await call(request)).status).toBe(status);
+  });
+
+  test('discovery is YAML for who asks for it', async () => {
+    const answer = await own.call('GET', '/apis', undefined, { headers: { accept: 'application/yaml' } });
+    expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('kind: APIGroupList')]);
   });
 
   test('unknown fields are refused, warned of or dropped, as asked', async () => {

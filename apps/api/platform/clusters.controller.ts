@@ -1,10 +1,21 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
 import type { z } from 'zod';
 import { type ClockTurner, Problem, validated } from '#hosting';
-import { type Cluster, type Clusters, kubeconfig, NameTaken, type Organization, type Organizations } from '#platform';
-import { CLOCK_TURNER, CLUSTER_ADDRESS, CLUSTERS, ORGANIZATIONS } from '../tokens.js';
+import {
+  type Cluster,
+  type Clusters,
+  kubeconfig,
+  LATEST,
+  NameTaken,
+  type Organization,
+  OrganizationGone,
+  type Organizations,
+  TooManyClusters,
+} from '#platform';
+import { CLOCK_TURNER, CLUSTER_ADDRESS, CLUSTERS, MAX_NODES, ORGANIZATIONS } from '../tokens.js';
+import { isReference } from './ids.js';
 import { PlatformGuard } from './platform.guard.js';
-import { advanceSchema, createClusterSchema, durationOf } from './schemas.js';
+import { advanceSchema, createClusterSchema, durationOf, listClustersSchema } from './schemas.js';
 import { type ClusterAddress, clusterView } from './views.js';
 
 type CreateBody = z.infer<typeof createClusterSchema>;
@@ -21,10 +32,12 @@ export class ClustersController {
     @Inject(ORGANIZATIONS) private readonly organizations: Organizations,
     @Inject(CLUSTER_ADDRESS) private readonly address: ClusterAddress,
     @Inject(CLOCK_TURNER) private readonly clock: ClockTurner,
+    @Inject(MAX_NODES) private readonly maxNodes: number,
   ) {}
 
   @Get()
-  async list(@Query('organization') wanted: string | undefined) {
+  async list(@Query() query: unknown) {
+    const { organization: wanted } = validated(listClustersSchema, query);
     const organizationId = wanted === undefined ? undefined : (await this.ownerOf(wanted)).id;
     return { items: (await this.clusters.list({ organizationId })).map((cluster) => clusterView(cluster, this.address)) };
   }
@@ -34,10 +47,14 @@ export class ClustersController {
     const request = validated(createClusterSchema, body);
     const { id: organizationId } = await this.ownerOf(request.organization);
     const { name, nodes, profile } = request;
+    if (nodes.count > this.maxNodes)
+      throw new Problem(422, 'Unprocessable Entity', `nodes.count: at most ${this.maxNodes} here (ORRERY_MAX_NODES)`);
     try {
       const { cluster, token } = await this.clusters.create({ name, organizationId, nodes, profile, clock: clockOf(request) });
       return { ...clusterView(cluster, this.address), token, kubeconfig: this.kubeconfigOf(cluster, token) };
     } catch (error) {
+      if (error instanceof TooManyClusters) throw new Problem(403, 'Forbidden', `exceeded quota: ${error.message}`);
+      if (error instanceof OrganizationGone) throw new Problem(422, 'Unprocessable Entity', 'organization: it is being removed');
       if (error instanceof NameTaken) throw new Problem(409, 'Conflict', `the organization has a cluster named ${name} already`);
       throw error;
     }
@@ -51,20 +68,21 @@ export class ClustersController {
   @Delete(':id')
   @HttpCode(204)
   async remove(@Param('id') id: string): Promise<void> {
-    if (!(await this.clusters.remove(id))) throw noCluster(id);
+    if (!isReference(id) || !(await this.clusters.remove(id))) throw noCluster(id);
   }
 
   @Get(':id/kubeconfig')
   @Header('content-type', 'application/yaml')
   async kubeconfig(@Param('id') id: string): Promise<string> {
-    const [cluster, token] = await Promise.all([this.clusterOf(id), this.clusters.token(id)]);
+    const cluster = await this.clusterOf(id);
+    const token = await this.clusters.token(id);
     if (token === undefined) throw noCluster(id);
     return this.kubeconfigOf(cluster, token);
   }
 
   @Post(':id/token')
   async rotate(@Param('id') id: string) {
-    const token = await this.clusters.rotateToken(id);
+    const token = isReference(id) ? await this.clusters.rotateToken(id) : undefined;
     if (token === undefined) throw noCluster(id);
     return { token };
   }
@@ -76,6 +94,7 @@ export class ClustersController {
     const cluster = await this.clusterOf(id);
     if (cluster.clock.mode !== 'stepped')
       throw new Problem(409, 'Conflict', `the clock of cluster ${id} goes by itself; only a stepped one is turned`);
+    if (cluster.clock.now + by > LATEST) throw new Problem(422, 'Unprocessable Entity', 'by: the clock would leave the year 9999');
     const { now } = await this.clock.advance(id, by);
     return { now: new Date(now).toISOString() };
   }
@@ -85,20 +104,20 @@ export class ClustersController {
   }
 
   private async clusterOf(id: string): Promise<Cluster> {
-    const cluster = await this.clusters.get(id);
+    const cluster = isReference(id) ? await this.clusters.get(id) : undefined;
     if (!cluster) throw noCluster(id);
     return cluster;
   }
 
   private async ownerOf(wanted: string | undefined): Promise<Organization> {
     if (wanted !== undefined) {
-      const found = await this.organizations.get(wanted);
+      const found = isReference(wanted) ? await this.organizations.get(wanted) : undefined;
       if (found) return found;
       throw new Problem(422, 'Unprocessable Entity', `organization: there is none named ${wanted}`);
     }
-    const [only, ...others] = await this.organizations.list();
-    if (only && others.length === 0) return only;
-    throw new Problem(422, 'Unprocessable Entity', only ? 'organization: say which one' : 'organization: there is none yet');
+    const found = await this.organizations.default();
+    if (found) return found;
+    throw new Problem(422, 'Unprocessable Entity', 'organization: there is none yet');
   }
 }
 

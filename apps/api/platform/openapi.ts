@@ -5,6 +5,8 @@ type Json = Record<string, unknown>;
 const named = {
   Organization: schemas.organizationSchema,
   CreateOrganization: schemas.createOrganizationSchema,
+  ChangeOrganization: schemas.changeOrganizationSchema,
+  Quotas: schemas.quotasSchema,
   Cluster: schemas.clusterSchema,
   CreatedCluster: schemas.createdClusterSchema,
   CreateCluster: schemas.createClusterSchema,
@@ -42,6 +44,12 @@ const paths = {
     get: operation({ summary: 'All organizations', answer: list('Organization') }),
     post: operation({ summary: 'A new organization', body: 'CreateOrganization', status: 201, answer: json(ref('Organization')) }),
   },
+  '/organizations/{id}': {
+    parameters: [{ ...id, description: 'Id or name' }],
+    get: operation({ summary: 'One organization, with its quotas', answer: json(ref('Organization')) }),
+    patch: operation({ summary: 'Sets quotas, or makes it the default', body: 'ChangeOrganization', answer: json(ref('Organization')) }),
+    delete: operation({ summary: 'Removes an organization with its clusters and their tokens', status: 204 }),
+  },
   '/clusters': {
     get: operation({ summary: 'All clusters', parameters: [organization], answer: list('Cluster') }),
     post: operation({ summary: 'A new cluster, usable at once', body: 'CreateCluster', status: 201, answer: json(ref('CreatedCluster')) }),
@@ -78,7 +86,7 @@ export function platformOpenApi(): Json {
       schemas: Object.fromEntries(
         Object.entries(named).map(([name, schema]) => {
           const { $schema: _, ...rest } = z.toJSONSchema(schema, {
-            io: name.startsWith('Create') || name === 'Advance' ? 'input' : 'output',
+            io: name.startsWith('Create') || name.startsWith('Change') || name === 'Advance' ? 'input' : 'output',
           });
           return [name, rest];
         }),

@@ -1,9 +1,10 @@
-import { Body, Controller, Get, Inject, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, UseGuards } from '@nestjs/common';
 import { Problem, validated } from '#hosting';
 import { NameTaken, type Organizations } from '#platform';
 import { ORGANIZATIONS } from '../tokens.js';
+import { isReference } from './ids.js';
 import { PlatformGuard } from './platform.guard.js';
-import { createOrganizationSchema } from './schemas.js';
+import { changeOrganizationSchema, createOrganizationSchema } from './schemas.js';
 import { organizationView } from './views.js';
 
 /** /platform/v1/organizations */
@@ -27,4 +28,27 @@ export class OrganizationsController {
       throw error;
     }
   }
+
+  @Get(':id')
+  async show(@Param('id') id: string) {
+    const found = isReference(id) ? await this.organizations.get(id) : undefined;
+    if (!found) throw noOrganization(id);
+    return organizationView(found);
+  }
+
+  @Patch(':id')
+  async change(@Param('id') id: string, @Body() body: unknown) {
+    const wanted = validated(changeOrganizationSchema, body);
+    const changed = isReference(id) ? await this.organizations.change(id, wanted) : undefined;
+    if (!changed) throw noOrganization(id);
+    return organizationView(changed);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  async remove(@Param('id') id: string): Promise<void> {
+    if (!isReference(id) || !(await this.organizations.remove(id))) throw noOrganization(id);
+  }
 }
+
+const noOrganization = (id: string) => new Problem(404, 'Not Found', `there is no organization ${id}`);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EARLIEST, LARGEST_QUOTAS, LATEST, QUOTA_NAMES, type QuotaName } from '#platform';
 
 const label = z
   .string()
@@ -9,9 +10,12 @@ const label = z
 const wholeOrMilli = z.string().regex(/^[1-9][0-9]{0,5}m?$/, 'must be a cpu quantity such as 4 or 500m');
 const bytes = z.string().regex(/^[1-9][0-9]{0,5}(Ki|Mi|Gi|Ti)$/, 'must be a memory quantity such as 8Gi');
 
+/** Nodes that the service can be configured to allow (ORRERY_MAX_NODES); there are pod ranges for 8192. */
+export const LARGEST_NODE_COUNT = 5_000;
+
 /** The machines of a cluster; the first is the control plane. */
 const nodesSchema = z.strictObject({
-  count: z.number().int().min(1).max(500).default(3).describe('How many nodes, the control plane among them'),
+  count: z.number().int().min(1).max(LARGEST_NODE_COUNT).default(3).describe('How many nodes, the control plane among them'),
   cpu: wholeOrMilli.default('4'),
   memory: bytes.default('8Gi'),
   pods: z.number().int().min(1).max(1000).default(110),
@@ -22,14 +26,18 @@ const clockRequest = z
     z.strictObject({ mode: z.literal('real') }),
     z.strictObject({
       mode: z.literal('stepped'),
-      startAt: z.iso.datetime().optional().describe('Where time stands at first; now when left out'),
+      startAt: z.iso
+        .datetime()
+        .refine((text) => Date.parse(text) >= EARLIEST && Date.parse(text) <= LATEST, 'must be between 1970 and 9999')
+        .optional()
+        .describe('Where time stands at first; now when left out'),
     }),
   ])
   .default({ mode: 'real' });
 
 export const createClusterSchema = z.strictObject({
   name: label,
-  organization: z.string().max(63).optional().describe('Id or name of the owner; may be left out where there is one only'),
+  organization: z.string().max(63).optional().describe('Id or name of the owner; the default organization when left out'),
   nodes: nodesSchema.prefault({}),
   profile: z.enum(['realistic', 'instant']).default('realistic').describe('How long things take on the simulated machines'),
   clock: clockRequest,
@@ -37,14 +45,42 @@ export const createClusterSchema = z.strictObject({
 
 export const createOrganizationSchema = z.strictObject({ name: label });
 
+/** Ten years. */
+const LONGEST_ADVANCE = 87_600 * 3_600_000;
+
 export const advanceSchema = z.strictObject({
   by: z
     .string()
+    .max(100)
     .regex(/^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$/, 'must be a duration such as 30s, 10m or 1h30m')
+    .refine((text) => durationOf(text) <= LONGEST_ADVANCE, 'must be at most 87600h')
     .describe('How far to turn the clock'),
 });
 
-export const organizationSchema = z.object({ id: z.string(), name: z.string(), createdAt: z.iso.datetime() });
+const quotaShape = <S extends z.ZodType>(of: (most: number) => S) =>
+  Object.fromEntries(QUOTA_NAMES.map((name) => [name, of(LARGEST_QUOTAS[name])])) as Record<QuotaName, S>;
+
+export const quotasSchema = z
+  .object(quotaShape(() => z.number().int()))
+  .describe('`clusters` counts all clusters of the organization; the others hold in each of them');
+
+export const changeOrganizationSchema = z.strictObject({
+  default: z.literal(true).optional().describe('The organization that is meant where none is named'),
+  quotas: z
+    .strictObject(quotaShape((most) => z.number().int().min(0).max(most).nullable().optional()))
+    .optional()
+    .describe('What is left out stays; null is the default again'),
+});
+
+export const organizationSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  default: z.boolean(),
+  quotas: quotasSchema,
+  createdAt: z.iso.datetime(),
+});
+
+export const listClustersSchema = z.object({ organization: z.string().optional() });
 
 export const clusterSchema = z.object({
   id: z.string(),

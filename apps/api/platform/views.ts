@@ -1,4 +1,4 @@
-import type { Cluster, Organization } from '#platform';
+import { type Cluster, type Organization, quotasOf } from '#platform';
 
 /** Where clusters are found from outside. */
 export interface ClusterAddress {
@@ -9,8 +9,8 @@ export interface ClusterAddress {
 }
 
 /** An organization as the REST API shows it. */
-export function organizationView({ id, name, createdAt }: Organization) {
-  return { id, name, createdAt: createdAt.toISOString() };
+export function organizationView({ id, name, isDefault, quotas, createdAt }: Organization) {
+  return { id, name, default: isDefault, quotas: quotasOf(quotas), createdAt: createdAt.toISOString() };
 }
 
 /** A cluster as the REST API shows it. */

@@ -1,0 +1,13 @@
+import { Worker } from 'node:worker_threads';
+import type { TemplateShape } from '#cluster';
+import type { StoredObject } from '#storage';
+
+/** Builds a template in a thread of its own. Rejects with what failed in it. */
+export function buildInThread(shape: TemplateShape): Promise<StoredObject[]> {
+  return new Promise((resolve, reject) => {
+    const thread = new Worker(new URL('./template-thread.js', import.meta.url), { workerData: shape });
+    thread.once('message', resolve);
+    thread.once('error', reject);
+    thread.once('exit', (code) => reject(new Error(`the thread that builds a template ended with ${code}`)));
+  });
+}
