@@ -54,7 +54,7 @@ export async function startApi(config: ApiConfig, log: Log): Promise<Started> {
   if (!others) throw new Error('Nest has not given its handler');
   const fastify = app.getHttpAdapter().getInstance();
   authenticateFirst(fastify, { access, connections, bodies, limits: LISTENER_LIMITS });
-  const graph = await registerGraphql(fastify, graphOpener({ ...platform, admin: backends.admin }));
+  const graph = await registerGraphql(fastify, graphOpener({ ...platform, admin: backends.admin }), log);
   secure.handle(new Router({ kubernetes, others, graph: graph.upgrade, log }));
   const port = await listen(app, { host: config.ORRERY_HOST, port: config.ORRERY_PORT, variable: 'ORRERY_PORT' });
   const ops = await serveOps({

@@ -83,6 +83,11 @@ export class EventChain {
   /** `isStart` tells the write the chain begins with. */
   constructor(private readonly isStart: (entry: HistoryEntry) => boolean) {}
 
+  /** How many writes it has seen that belong to it. */
+  get size(): number {
+    return this.members.size;
+  }
+
   /** The entry's step, or undefined when it is no part of the chain. */
   next(entry: HistoryEntry): ChainStep | undefined {
     const place = this.place(entry);

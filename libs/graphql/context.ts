@@ -1,25 +1,32 @@
 import type { Client } from '#client';
+import type { Meter } from './execution/meter.js';
 import type { History } from './history.js';
+import type { GraphKinds } from './kinds.js';
 import { Loaders } from './loaders.js';
 
-/** What every resolver is handed: one cluster, bound when the request's token was read. One of these an operation. */
-export class GraphContext {
-  private current: Loaders;
+/** One cluster as one user sees it, bound when the request's token was read. */
+export interface GraphSession {
+  readonly client: Client;
+  readonly history: History;
+  readonly cluster: { readonly id: string; readonly gitVersion: string };
+  /** The request, as it stands in the log and in answers to unforeseen errors. */
+  readonly requestId: string;
+}
+
+/** What every resolver is handed. One of these an operation, and one an event of a subscription: each sees the cluster as it is then. */
+export class GraphContext implements GraphSession {
+  readonly client: Client;
+  readonly history: History;
+  readonly cluster: GraphSession['cluster'];
+  readonly requestId: string;
+  readonly loaders: Loaders;
 
   constructor(
-    readonly client: Client,
-    readonly history: History,
-    readonly cluster: { id: string; gitVersion: string },
+    session: GraphSession,
+    readonly kinds: GraphKinds,
+    readonly meter: Meter,
   ) {
-    this.current = new Loaders(client);
-  }
-
-  get loaders(): Loaders {
-    return this.current;
-  }
-
-  /** Forgets what was read: each event of a subscription sees the cluster as it is then. */
-  renew(): void {
-    this.current = new Loaders(this.client);
+    ({ client: this.client, history: this.history, cluster: this.cluster, requestId: this.requestId } = session);
+    this.loaders = new Loaders(session.client, meter);
   }
 }

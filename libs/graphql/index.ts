@@ -1,8 +1,14 @@
-export { GraphContext } from './context.js';
-export { costRule } from './cost.js';
+export { GraphContext, type GraphSession } from './context.js';
+export { checkDocument, checkLength, parseOptions, validationOptions } from './cost/document.js';
+export type { OnUnexpected } from './errors.js';
 export { toGraphQLError } from './errors.js';
+export { Meter } from './execution/meter.js';
+export { type GraphRequest, type GraphResult, Operations, type Runtime } from './execution/operation.js';
+export { type EventLoop, Turns } from './execution/turns.js';
 export type { History, HistoryEntry } from './history.js';
-export { limits as graphLimits } from './limits.js';
+export { type GraphKinds, kindsOf } from './kinds.js';
+export { limits as graphLimits, operationLimits } from './limits.js';
 export { relations } from './relations/index.js';
 export { buildGraphSchema } from './schema.js';
+export { jsonOf } from './text/json.js';
 export type { Descriptions } from './types.js';

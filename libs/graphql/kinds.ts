@@ -1,6 +1,9 @@
 import type { Definition, Resource } from '#api';
 import { groupVersionOf, parseGroupVersion, type ResourceInfo, scheme } from '#api';
 
+/** What the kinds are taken from: the schema that a cluster serves. */
+export type KindSource = Pick<typeof scheme, 'resources' | 'definitionFor' | 'resourceOfKind'>;
+
 /** A kind of the graph: a resource whose objects can be read. */
 export interface GraphKind {
   readonly info: ResourceInfo;
@@ -31,8 +34,8 @@ export function pluralName(kind: string, resource: string): string {
 const isStored = (info: ResourceInfo): boolean =>
   (info.storedAs ?? groupVersionOf(info.group, info.version)) === groupVersionOf(info.group, info.version);
 
-function graphKind(info: ResourceInfo): GraphKind[] {
-  const definition = scheme.definitionFor(info);
+function graphKind(source: KindSource, info: ResourceInfo): GraphKind[] {
+  const definition = source.definitionFor(info);
   if (!definition || !info.verbs.includes('list')) return [];
   const main = isStored(info);
   const prefix = main ? '' : packagePrefix(definition.package);
@@ -49,32 +52,56 @@ function graphKind(info: ResourceInfo): GraphKind[] {
   ];
 }
 
-/** Every kind that can be listed, in discovery's order. */
-export const kinds: readonly GraphKind[] = scheme.resources().flatMap(graphKind);
+const namesOf = ({ kind, resource, singular, shortNames }: ResourceInfo): string[] => [
+  ...new Set([kind.toLowerCase(), resource, singular, ...(shortNames ?? [])]),
+];
 
 /** The resource as the client takes it. */
 export const resourceOf = (kind: GraphKind): Resource => kind.info;
 
-/** The resource of an object's apiVersion and kind; undefined for a kind the cluster does not serve. */
-export function resourceOfKind(apiVersion: string, kind: string): Resource | undefined {
-  return scheme.resourceOfKind({ ...parseGroupVersion(apiVersion), kind });
+/** The kinds that one cluster's graph shows. */
+export class GraphKinds {
+  /** Every kind that can be listed, in discovery's order. */
+  readonly all: readonly GraphKind[];
+  private readonly byKind: ReadonlyMap<string, GraphKind>;
+  private readonly byName = new Map<string, GraphKind[]>();
+
+  constructor(private readonly source: KindSource) {
+    this.all = source.resources().flatMap((info) => graphKind(source, info));
+    this.byKind = new Map(this.all.map((kind) => [`${groupVersionOf(kind.info.group, kind.info.version)} ${kind.info.kind}`, kind]));
+    for (const kind of this.all) {
+      for (const name of namesOf(kind.info)) this.byName.set(name, [...(this.byName.get(name) ?? []), kind]);
+    }
+  }
+
+  /** The kind of an object's apiVersion and kind. */
+  of(apiVersion: string, kind: string): GraphKind | undefined {
+    return this.byKind.get(`${apiVersion} ${kind}`);
+  }
+
+  /** The kind of a resource. */
+  ofResource(resource: Resource): GraphKind | undefined {
+    return this.of(groupVersionOf(resource.group, resource.version), resource.kind);
+  }
+
+  /** The resource of an object's apiVersion and kind, also of those that cannot be read; undefined for what the cluster does not serve. */
+  resource(apiVersion: string, kind: string): Resource | undefined {
+    return this.source.resourceOfKind({ ...parseGroupVersion(apiVersion), kind });
+  }
+
+  /** A kind by what a person types: Pod, pods, po, deployments.apps. The stored version wins where several match. */
+  named(name: string): GraphKind | undefined {
+    const [word = '', ...rest] = name.toLowerCase().split('.');
+    const group = rest.join('.');
+    const matches = (this.byName.get(word) ?? []).filter(({ info }) => group === '' || info.group === group);
+    return matches.find(({ info }) => isStored(info)) ?? matches[0];
+  }
 }
 
-/** The graph's kind for an apiVersion and kind. */
-export function kindOf(apiVersion: string, kind: string): GraphKind | undefined {
-  return kinds.find((k) => k.info.kind === kind && groupVersionOf(k.info.group, k.info.version) === apiVersion);
-}
+let builtIn: GraphKinds | undefined;
 
-/**
- * A kind by what a person types: Pod, pods, po, deployments.apps. The stored version wins where several match.
- */
-export function kindNamed(name: string): GraphKind | undefined {
-  const [word = '', ...rest] = name.toLowerCase().split('.');
-  const group = rest.join('.');
-  const matches = kinds.filter(
-    ({ info }) =>
-      (info.kind.toLowerCase() === word || info.resource === word || info.singular === word || info.shortNames?.includes(word)) &&
-      (group === '' || info.group === group),
-  );
-  return matches.find(({ info }) => isStored(info)) ?? matches[0];
+/** The kinds of a cluster: for now the same for all, those of the API's own schema. */
+export function kindsOf(_cluster: string): GraphKinds {
+  builtIn ??= new GraphKinds(scheme);
+  return builtIn;
 }

@@ -1,67 +1,108 @@
 import type { Resource } from '#api';
 import { type KubeObject, StatusError } from '#apimachinery';
 import type { Client } from '#client';
+import type { Meter } from './execution/meter.js';
 
-const keyOf = (resource: Resource, namespace = ''): string => `${resource.group}/${resource.version}/${resource.resource}/${namespace}`;
+/** What of a kind is read at once. */
+export interface Reading {
+  namespace?: string;
+  labelSelector?: string;
+  fieldSelector?: string;
+}
+
+/** A way to group objects: its name tells it from others of the same kind. */
+export interface Grouping<T> {
+  name: string;
+  keys(object: T): readonly string[];
+}
+
+const keyOf = (resource: Resource, { namespace = '', labelSelector = '', fieldSelector = '' }: Reading): string =>
+  JSON.stringify([resource.group, resource.version, resource.resource, namespace, labelSelector, fieldSelector]);
+
+/** Objects of lists carry neither kind nor apiVersion on the wire; in the graph every object does. */
+export function withKind<T extends KubeObject>(object: T, resource: Resource): T {
+  if (object.kind && object.apiVersion) return object;
+  return { ...object, kind: resource.kind, apiVersion: resource.group ? `${resource.group}/${resource.version}` : resource.version };
+}
 
 /**
  * Reads of one GraphQL operation, each list and object read once however many relations ask for it,
- * so that all answers of an operation are of one moment.
+ * so that all answers of an operation are of one moment. What is read is counted.
  */
 export class Loaders {
   private readonly lists = new Map<string, Promise<readonly KubeObject[]>>();
   private readonly objects = new Map<string, Promise<KubeObject | undefined>>();
   private readonly groupings = new Map<string, Promise<ReadonlyMap<string, readonly KubeObject[]>>>();
 
-  constructor(private readonly client: Client) {}
+  private readonly found = new WeakMap<object, Map<string, Promise<readonly KubeObject[]>>>();
 
-  /** Every object of the resource, in one namespace or in all. */
-  list<T extends KubeObject>(resource: Resource<T>, namespace?: string): Promise<readonly T[]> {
-    const key = keyOf(resource, namespace);
-    const known = this.lists.get(key) as Promise<readonly T[]> | undefined;
-    if (known) return known;
-    const loading = this.client.list(resource, { namespace }).then((listed) => listed.items);
-    this.lists.set(key, loading);
-    return loading;
+  constructor(
+    private readonly client: Client,
+    private readonly meter: Meter,
+  ) {}
+
+  /** Every object of the resource that is asked for, ordered by namespace and name. */
+  list<T extends KubeObject>(resource: Resource<T>, reading: Reading = {}): Promise<readonly T[]> {
+    return once(this.lists, keyOf(resource, reading), () => this.readAll(resource, reading)) as Promise<readonly T[]>;
+  }
+
+  private async readAll<T extends KubeObject>(resource: Resource<T>, reading: Reading): Promise<T[]> {
+    await this.meter.turn();
+    // One more than may be looked at, so that passing the bound shows.
+    const { items } = await this.client.list(resource, { ...reading, limit: this.meter.left('scanned') + 1 });
+    this.meter.count('scanned', items.length);
+    await this.meter.turn();
+    return items.map((item) => withKind(item, resource));
   }
 
   /** The object, or undefined where there is none. */
   get<T extends KubeObject>(resource: Resource<T>, name: string, namespace?: string): Promise<T | undefined> {
-    const key = `${keyOf(resource, namespace)}/${name}`;
-    const known = this.objects.get(key) as Promise<T | undefined> | undefined;
-    if (known) return known;
-    const loading = this.client.get(resource, name, namespace).catch((error: unknown) => {
-      if (error instanceof StatusError && error.status.code === 404) return undefined;
-      throw error;
-    });
-    this.objects.set(key, loading);
-    return loading;
+    return once(this.objects, `${keyOf(resource, { namespace })}${name}`, async () => {
+      this.meter.count('scanned', 1);
+      const wait = this.meter.turn();
+      if (wait) await wait;
+      try {
+        return withKind(await this.client.get(resource, name, namespace), resource);
+      } catch (error) {
+        if (error instanceof StatusError && error.status.code === 404) return undefined;
+        throw error;
+      }
+    }) as Promise<T | undefined>;
   }
 
-  /** Objects of a namespace grouped by a key, so that a relation over many parents stays linear. */
-  async grouped<T extends KubeObject>(
-    resource: Resource<T>,
-    namespace: string | undefined,
-    by: { name: string; keys: (object: T) => readonly string[] },
-  ): Promise<ReadonlyMap<string, readonly T[]>> {
-    const key = `${keyOf(resource, namespace)} ${by.name}`;
-    const known = this.groupings.get(key) as Promise<ReadonlyMap<string, readonly T[]>> | undefined;
-    if (known) return known;
-    const loading = this.list(resource, namespace).then((objects) => group(objects, by.keys));
-    this.groupings.set(key, loading);
-    return loading;
+  /** The same objects under each of their keys, so that a relation over many parents stays linear. */
+  grouped<T extends KubeObject>(resource: Resource<T>, reading: Reading, by: Grouping<T>): Promise<ReadonlyMap<string, readonly T[]>> {
+    return once(this.groupings, `${keyOf(resource, reading)} ${by.name}`, async () =>
+      this.group(await this.list(resource, reading), by.keys),
+    ) as Promise<ReadonlyMap<string, readonly T[]>>;
+  }
+
+  /** What a relation leads to from one object: found once, however often the object stands in the answer. */
+  related(object: object, relation: string, find: () => Promise<readonly KubeObject[]>): Promise<readonly KubeObject[]> {
+    const known = this.found.get(object) ?? new Map<string, Promise<readonly KubeObject[]>>();
+    this.found.set(object, known);
+    return once(known, relation, find);
+  }
+
+  private async group<T>(objects: readonly T[], keys: (object: T) => readonly string[]): Promise<Map<string, T[]>> {
+    const groups = new Map<string, T[]>();
+    for (const object of objects) {
+      const wait = this.meter.turn();
+      if (wait) await wait;
+      for (const key of keys(object)) {
+        const members = groups.get(key);
+        if (members) members.push(object);
+        else groups.set(key, [object]);
+      }
+    }
+    return groups;
   }
 }
 
-/** Objects under each of their keys, in the order they came. */
-function group<T>(objects: readonly T[], keys: (object: T) => readonly string[]): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const object of objects) {
-    for (const key of keys(object)) {
-      const members = groups.get(key);
-      if (members) members.push(object);
-      else groups.set(key, [object]);
-    }
-  }
-  return groups;
+function once<T>(known: Map<string, Promise<T>>, key: string, load: () => Promise<T>): Promise<T> {
+  const there = known.get(key);
+  if (there) return there;
+  const loading = load();
+  known.set(key, loading);
+  return loading;
 }

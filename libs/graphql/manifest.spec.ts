@@ -1,11 +1,13 @@
 import { removals } from './apply.js';
 import { parseManifest } from './manifest.js';
 
+const now = () => undefined;
+
 describe('a manifest', () => {
-  test('may hold documents and lists', () => {
+  test('may hold documents and lists', async () => {
     const text =
       'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\n---\n{"apiVersion": "v1", "kind": "List", "items": [{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "b"}}]}';
-    expect(parseManifest(text).map((o) => `${o.kind} ${o.metadata.name}`)).toEqual(['ConfigMap a', 'Secret b']);
+    expect((await parseManifest(text, now)).map((o) => `${o.kind} ${o.metadata.name}`)).toEqual(['ConfigMap a', 'Secret b']);
   });
 
   test.each([
@@ -15,9 +17,9 @@ describe('a manifest', () => {
     ['apiVersion: v1', "document 1: Object 'Kind' is missing"],
     ['apiVersion: v1\nkind: Pod', 'document 1: metadata is missing'],
     ['apiVersion: v1\nkind: List\nitems: [3]', 'document 1: items[0]: expected an object'],
-  ])('%j: %s', (text, message) => expect(() => parseManifest(text)).toThrow(message));
+  ])('%j: %s', (text, message) => expect(parseManifest(text, now)).rejects.toThrow(message));
 
-  test('aliases that multiply are refused', () => {
+  test('aliases that multiply are refused', async () => {
     const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${Array.from(
       { length: 8 },
       (_, i) =>
@@ -25,7 +27,7 @@ describe('a manifest', () => {
           .fill(i ? `*b${i - 1}` : '*a')
           .join(',')}]`,
     ).join('\n')}`;
-    expect(() => parseManifest(bomb)).toThrow();
+    await expect(parseManifest(bomb, now)).rejects.toThrow();
   });
 });
 

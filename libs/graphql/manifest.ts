@@ -1,7 +1,9 @@
-import { parseAllDocuments } from 'yaml';
+import { Composer, type CST, type Document, Lexer, Parser } from 'yaml';
 import type { KubeObject } from '#apimachinery';
 import { badInput } from './errors.js';
 import { limits } from './limits.js';
+
+type Turn = () => Promise<void> | undefined;
 
 function objectsIn(value: unknown, at: string): KubeObject[] {
   if (value === null || value === undefined) return [];
@@ -14,16 +16,46 @@ function objectsIn(value: unknown, at: string): KubeObject[] {
   return [value as KubeObject];
 }
 
-/** The objects of a manifest: YAML or JSON, several documents, Lists opened. Throws a GraphQLError that names the document. */
-export function parseManifest(text: string): KubeObject[] {
-  if (text.length > limits.manifestLength) throw badInput(`the manifest is longer than ${limits.manifestLength} characters`);
-  const documents = parseAllDocuments(text, { maxAliasCount: 100 } as never);
-  const objects = [...documents].flatMap((document, index) => {
-    const at = `document ${index + 1}`;
+/** A text that is one JSON document; undefined for YAML. */
+function jsonIn(text: string): unknown {
+  if (!/^\s*[{[]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Lexes and parses piece by piece, and composes document by document: the library reads a megabyte in seconds. */
+async function documentsIn(text: string, turn: Turn): Promise<unknown[]> {
+  const parser = new Parser();
+  const composer = new Composer({ prettyErrors: false });
+  const values: unknown[] = [];
+  const add = async (tokens: Iterable<CST.Token>): Promise<void> => {
+    for (const token of tokens) for (const document of composer.next(token)) await read(document);
+  };
+  const read = async (document: Document.Parsed): Promise<void> => {
+    await turn();
     const [error] = document.errors;
-    if (error) throw badInput(`${at}: ${error.message}`);
-    return objectsIn(document.toJS({ maxAliasCount: 100 }), at);
-  });
+    if (error) throw badInput(`document ${values.length + 1}: ${error.message}`);
+    values.push(document.toJS({ maxAliasCount: 100 }));
+  };
+  for (const lexeme of new Lexer().lex(text)) {
+    const wait = turn();
+    if (wait) await wait;
+    await add(parser.next(lexeme));
+  }
+  await add(parser.end());
+  for (const document of composer.end()) await read(document);
+  return values;
+}
+
+/** The objects of a manifest: YAML or JSON, several documents, Lists opened. Throws a GraphQLError that names the document. */
+export async function parseManifest(text: string, turn: Turn): Promise<KubeObject[]> {
+  if (text.length > limits.manifestLength) throw badInput(`the manifest is longer than ${limits.manifestLength} characters`);
+  const json = jsonIn(text);
+  const documents = json === undefined ? await documentsIn(text, turn) : [json];
+  const objects = documents.flatMap((document, index) => objectsIn(document, `document ${index + 1}`));
   if (objects.length === 0) throw badInput('no objects in the manifest');
   if (objects.length > limits.manifestObjects) throw badInput(`the manifest holds more than ${limits.manifestObjects} objects`);
   return objects;

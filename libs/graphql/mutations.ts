@@ -12,10 +12,12 @@ import type { KubeObject } from '#apimachinery';
 import type { PatchType } from '#client';
 import { applyObject } from './apply.js';
 import type { GraphContext } from './context.js';
+import { costs, oneObject, relatedObjects } from './cost/points.js';
 import { badInput } from './errors.js';
-import { type GraphKind, resourceOf, resourceOfKind } from './kinds.js';
+import { type GraphKind, type GraphKinds, resourceOf } from './kinds.js';
+import { withKind } from './loaders.js';
 import { parseManifest } from './manifest.js';
-import { dryRunArgument, requireKind, withKind, withoutNulls } from './queries.js';
+import { checkNames, dryRunArgument, requireKind, withoutNulls } from './queries.js';
 import { Int64, Json } from './scalars.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
@@ -56,10 +58,19 @@ interface Named {
   dryRun: boolean;
 }
 
-const placeOf = (kind: GraphKind, namespace: string): string | undefined => (kind.info.namespaced ? namespace : undefined);
+interface ManifestArguments {
+  manifest: string;
+  namespace: string;
+  dryRun?: boolean | null;
+}
 
-function resourceFor(object: KubeObject): Resource {
-  const resource = resourceOfKind(object.apiVersion, object.kind);
+function placeOf(kind: GraphKind, args: Named): string | undefined {
+  checkNames(args);
+  return kind.info.namespaced ? args.namespace : undefined;
+}
+
+function resourceFor(kinds: GraphKinds, object: KubeObject): Resource {
+  const resource = kinds.resource(object.apiVersion, object.kind);
   if (!resource) throw badInput(`no matches for kind ${JSON.stringify(object.kind)} in version ${JSON.stringify(object.apiVersion)}`);
   return resource;
 }
@@ -71,13 +82,16 @@ function placed(object: KubeObject, resource: Resource, namespace: string): Kube
 
 /** One after the other: a namespace must stand before what is in it. */
 async function each(
-  text: string,
-  namespace: string,
+  { manifest, namespace }: { manifest: string; namespace: string },
+  { kinds, meter }: GraphContext,
   write: (resource: Resource, object: KubeObject) => Promise<KubeObject>,
 ): Promise<KubeObject[]> {
-  const objects = parseManifest(text).map((object) => ({ object, resource: resourceFor(object) }));
+  const objects = (await parseManifest(manifest, () => meter.turn())).map((object) => ({ object, resource: resourceFor(kinds, object) }));
   const written: KubeObject[] = [];
-  for (const { object, resource } of objects) written.push(withKind(await write(resource, placed(object, resource, namespace)), resource));
+  for (const { object, resource } of objects) {
+    await meter.turn();
+    written.push(withKind(await write(resource, placed(object, resource, namespace)), resource));
+  }
   return written;
 }
 
@@ -88,20 +102,25 @@ export function mutationFields(objectInterface: GraphQLOutputType): Record<strin
   return {
     apply: {
       type: many,
+      ...costs(relatedObjects),
       description: 'Makes the manifest’s objects, or changes those that are there, as kubectl apply does.',
       args: { manifest: manifestArgument, namespace: namespaceArgument, dryRun: dryRunArgument },
-      resolve: (_root, { manifest, namespace, dryRun }: { manifest: string; namespace: string; dryRun: boolean }, { client }) =>
-        each(manifest, namespace, (resource, object) => applyObject(client, resource, object, { dryRun, fieldManager })),
+      resolve: (_root, args: ManifestArguments, context) =>
+        each(args, context, (resource, object) =>
+          applyObject(context.client, resource, object, { dryRun: args.dryRun ?? false, fieldManager }),
+        ),
     },
     create: {
       type: many,
+      ...costs(relatedObjects),
       description: 'Makes the manifest’s objects; one that is there already is an error.',
       args: { manifest: manifestArgument, namespace: namespaceArgument, dryRun: dryRunArgument },
-      resolve: (_root, { manifest, namespace, dryRun }: { manifest: string; namespace: string; dryRun: boolean }, { client }) =>
-        each(manifest, namespace, (resource, object) => client.create(resource, object, { dryRun, fieldManager })),
+      resolve: (_root, args: ManifestArguments, context) =>
+        each(args, context, (resource, object) => context.client.create(resource, object, { dryRun: args.dryRun ?? false, fieldManager })),
     },
     patch: {
       type: one,
+      ...costs(oneObject),
       description: 'Patches one object.',
       args: {
         ...naming,
@@ -110,30 +129,33 @@ export function mutationFields(objectInterface: GraphQLOutputType): Record<strin
         subresource: { type: GraphQLString, description: 'status, scale …' },
         dryRun: dryRunArgument,
       },
-      async resolve(_root, given: Named & { patch: unknown; type: PatchType; subresource?: string }, { client }) {
+      async resolve(_root, given: Named & { patch: unknown; type: PatchType; subresource?: string }, { client, kinds }) {
         const args = withoutNulls(given);
-        const kind = requireKind(args.kind);
+        const kind = requireKind(kinds, args.kind);
         const query = { dryRun: args.dryRun, fieldManager, subresource: args.subresource };
         const resource = resourceOf(kind);
-        return withKind(await client.patch(resource, args.name, placeOf(kind, args.namespace), args.type, args.patch, query), resource);
+        return withKind(await client.patch(resource, args.name, placeOf(kind, args), args.type, args.patch, query), resource);
       },
     },
     scale: {
       type: one,
+      ...costs(oneObject),
       description:
         'Sets the number of replicas of a Deployment, ReplicaSet, StatefulSet or ReplicationController; answers with that object.',
       args: { ...naming, replicas: { type: new GraphQLNonNull(GraphQLInt) }, dryRun: dryRunArgument },
-      async resolve(_root, args: Named & { replicas: number }, { client }) {
-        const kind = requireKind(args.kind);
+      async resolve(_root, args: Named & { replicas: number }, { client, kinds }) {
+        const kind = requireKind(kinds, args.kind);
         if (!kind.info.subresources.scale) throw badInput(`${kind.info.resource} cannot be scaled`);
         const resource = resourceOf(kind);
         const query = { dryRun: args.dryRun, fieldManager, subresource: 'scale' };
-        await client.patch(resource, args.name, args.namespace, 'merge', { spec: { replicas: args.replicas } }, query);
-        return withKind(await client.get(resource, args.name, args.namespace), resource);
+        const namespace = placeOf(kind, args);
+        await client.patch(resource, args.name, namespace, 'merge', { spec: { replicas: args.replicas } }, query);
+        return withKind(await client.get(resource, args.name, namespace), resource);
       },
     },
     delete: {
       type: Json,
+      ...costs(oneObject),
       description: 'Deletes one object; answers as the API does, with a Status or the object on its way out.',
       args: {
         ...naming,
@@ -144,11 +166,11 @@ export function mutationFields(objectInterface: GraphQLOutputType): Record<strin
       resolve(
         _root,
         args: Named & { gracePeriodSeconds?: number; propagationPolicy?: 'Background' | 'Foreground' | 'Orphan' },
-        { client },
+        { client, kinds },
       ) {
-        const kind = requireKind(args.kind);
+        const kind = requireKind(kinds, args.kind);
         const { gracePeriodSeconds, propagationPolicy, dryRun } = withoutNulls(args);
-        return client.delete(resourceOf(kind), args.name, placeOf(kind, args.namespace), { gracePeriodSeconds, propagationPolicy, dryRun });
+        return client.delete(resourceOf(kind), args.name, placeOf(kind, args), { gracePeriodSeconds, propagationPolicy, dryRun });
       },
     },
   };

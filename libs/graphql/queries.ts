@@ -8,23 +8,19 @@ import {
   type GraphQLOutputType,
   GraphQLString,
 } from 'graphql';
-import type { Resource } from '#api';
-import { type KubeObject, StatusError } from '#apimachinery';
+import { StatusError } from '#apimachinery';
 import type { GraphContext } from './context.js';
+import { costs, oneObject, page } from './cost/points.js';
 import { badInput } from './errors.js';
-import { type GraphKind, kindNamed, resourceOf } from './kinds.js';
+import { type GraphKind, type GraphKinds, resourceOf } from './kinds.js';
 import { limits } from './limits.js';
+import { withKind } from './loaders.js';
 import { Int64 } from './scalars.js';
 
 type RootField = GraphQLFieldConfig<unknown, GraphContext>;
 
-/** Objects of lists carry neither kind nor apiVersion on the wire; in the graph every object does. */
-export function withKind(object: KubeObject, resource: Resource): KubeObject {
-  if (object.kind && object.apiVersion) return object;
-  return { ...object, kind: resource.kind, apiVersion: resource.group ? `${resource.group}/${resource.version}` : resource.version };
-}
-
-const selectors = {
+/** Arguments that select objects. */
+export const selectors = {
   labelSelector: { type: GraphQLString, description: 'As in kubectl -l: app=web,tier in (a, b), !canary' },
   fieldSelector: { type: GraphQLString, description: 'As in kubectl --field-selector: status.phase=Running' },
 };
@@ -71,13 +67,21 @@ function pageLimit(limit: number | undefined): number {
   return limit;
 }
 
+/** Refuses what no name, and nothing stored, can hold. */
+export function checkNames(args: { readonly name?: string; readonly namespace?: string | null }): void {
+  for (const field of ['name', 'namespace'] as const) {
+    const value = args[field];
+    if (value?.includes('\u0000')) throw badInput(`${field}: Invalid value: ${JSON.stringify(value.slice(0, 100))}: must not contain NUL`);
+  }
+}
+
 /** The root field that lists a kind. */
 export function listField(kind: GraphKind, connection: GraphQLObjectType): RootField {
   const resource = resourceOf(kind);
   return {
     type: new GraphQLNonNull(connection),
     description: `${kind.info.kind} objects (${kind.info.group || 'core'}/${kind.info.version}).`,
-    extensions: { reads: true, page: true },
+    ...costs(page),
     args: {
       ...(kind.info.namespaced ? { namespace: namespaceArgument } : {}),
       ...selectors,
@@ -85,10 +89,12 @@ export function listField(kind: GraphKind, connection: GraphQLObjectType): RootF
       continue: { type: GraphQLString, description: 'The `continue` of the page before.' },
       resourceVersion: { type: GraphQLString, description: 'Read exactly this revision of the past.' },
     },
-    async resolve(_root, args: ListArguments, { client }) {
+    async resolve(_root, args: ListArguments, { client, meter }) {
+      checkNames(args);
       const { resourceVersion } = args;
       const exact = resourceVersion ? { resourceVersion, resourceVersionMatch: 'Exact' } : {};
       const listed = await client.list(resource, { ...withoutNulls(args), limit: pageLimit(args.limit), ...exact });
+      meter.count('scanned', listed.items.length);
       return {
         items: listed.items.map((object) => withKind(object, resource)),
         resourceVersion: listed.resourceVersion,
@@ -114,20 +120,23 @@ export function oneField(kind: GraphKind, type: GraphQLObjectType): RootField {
   return {
     type,
     description: `One ${kind.info.kind} by name, or null.`,
-    extensions: { reads: true },
+    ...costs(oneObject),
     args: {
       name: { type: new GraphQLNonNull(GraphQLString) },
       ...(kind.info.namespaced ? { namespace: { type: new GraphQLNonNull(GraphQLString), defaultValue: 'default' } } : {}),
     },
-    resolve: (_root, { name, namespace }: { name: string; namespace?: string }, { client }) =>
-      orNull(client.get(resource, name, namespace)),
+    resolve(_root, args: { name: string; namespace?: string }, { client, meter }) {
+      checkNames(args);
+      meter.count('scanned', 1);
+      return orNull(client.get(resource, args.name, args.namespace));
+    },
   };
 }
 
 /** The kind an argument names; an error that says so where there is none. */
-export function requireKind(name: string): GraphKind {
-  const kind = kindNamed(name);
-  if (!kind) throw badInput(`the server doesn't have a resource type ${JSON.stringify(name)}`);
+export function requireKind(kinds: GraphKinds, name: string): GraphKind {
+  const kind = kinds.named(name);
+  if (!kind) throw badInput(`the server doesn't have a resource type ${JSON.stringify(name.slice(0, 100))}`);
   return kind;
 }
 
@@ -135,14 +144,16 @@ export function requireKind(name: string): GraphKind {
 export const objectField = (type: GraphQLOutputType): RootField => ({
   type,
   description: 'One object of any kind, or null. `kind` is what kubectl takes: pod, po, deployments.apps.',
-  extensions: { reads: true },
+  ...costs(oneObject),
   args: {
     kind: { type: new GraphQLNonNull(GraphQLString) },
     name: { type: new GraphQLNonNull(GraphQLString) },
     namespace: { type: new GraphQLNonNull(GraphQLString), defaultValue: 'default' },
   },
-  resolve(_root, { kind, name, namespace }: { kind: string; name: string; namespace: string }, { client }) {
-    const found = requireKind(kind);
+  resolve(_root, { kind, name, namespace }: { kind: string; name: string; namespace: string }, { client, kinds, meter }) {
+    checkNames({ name, namespace });
+    meter.count('scanned', 1);
+    const found = requireKind(kinds, kind);
     return orNull(client.get(resourceOf(found), name, found.info.namespaced ? namespace : undefined));
   },
 });

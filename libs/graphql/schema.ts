@@ -1,5 +1,6 @@
 import {
   type GraphQLFieldConfigMap,
+  GraphQLInt,
   GraphQLInterfaceType,
   GraphQLList,
   GraphQLNonNull,
@@ -7,27 +8,24 @@ import {
   GraphQLSchema,
   GraphQLString,
 } from 'graphql';
-import { stringify } from 'yaml';
-import { scheme } from '#api';
+import { type Resource, scheme } from '#api';
 import type { KubeObject } from '#apimachinery';
+import { chainFields } from './chain-fields.js';
 import type { GraphContext } from './context.js';
-import { type GraphKind, kindOf, kinds } from './kinds.js';
+import { costs, oneObject, relatedObjects } from './cost/points.js';
+import { badInput } from './errors.js';
+import type { GraphKind, GraphKinds } from './kinds.js';
 import { mutationFields } from './mutations.js';
-import { clusterField, connectionType, listField, objectField, oneField, withKind } from './queries.js';
+import { clusterField, connectionType, listField, objectField, oneField, selectors, withoutNulls } from './queries.js';
 import { relations } from './relations/index.js';
-import type { Relation } from './relations/relation.js';
+import type { Relation, Selectors, ToMany, ToOne } from './relations/relation.js';
 import { Json } from './scalars.js';
-import { subscriptionFields } from './subscriptions.js';
+import { yamlOf } from './text/yaml.js';
+
 import { type Descriptions, Types } from './types.js';
+import { watchField } from './watch.js';
 
 type Fields = GraphQLFieldConfigMap<unknown, GraphContext>;
-
-/** The kind a relation leads to; the interface where it may be any. */
-const targetOf = (relation: Relation): GraphKind | undefined =>
-  relation.to &&
-  kinds.find(
-    ({ info }) => info.resource === relation.to?.resource && info.group === relation.to.group && info.version === relation.to.version,
-  );
 
 const standsOn = (relation: Relation, kind: GraphKind): boolean =>
   !relation.on || (relation.on.resource === kind.info.resource && relation.on.group === kind.info.group);
@@ -36,14 +34,18 @@ class Graph {
   private readonly types: Types;
   readonly object: GraphQLInterfaceType;
 
-  constructor(descriptions: Descriptions) {
+  constructor(
+    private readonly kinds: GraphKinds,
+    descriptions: Descriptions,
+  ) {
     this.object = new GraphQLInterfaceType({
       name: 'KubernetesObject',
       description: 'Any object of the cluster.',
       fields: () => ({ ...this.everyObject(), ...this.relationFields(relations.filter((relation) => !relation.on)) }),
-      resolveType: (value) => kindOf((value as KubeObject).apiVersion, (value as KubeObject).kind)?.typeName,
+      resolveType: (value) => kinds.of((value as KubeObject).apiVersion, (value as KubeObject).kind)?.typeName,
     });
     this.types = new Types(
+      kinds.all,
       descriptions,
       () => this.object,
       (kind) => ({ ...this.documents(), ...this.relationFields(relations.filter((relation) => standsOn(relation, kind))) }),
@@ -62,37 +64,57 @@ class Graph {
   private documents(): Fields {
     return {
       json: { type: new GraphQLNonNull(Json), description: 'The whole object.', resolve: (object) => object },
-      yaml: { type: new GraphQLNonNull(GraphQLString), description: 'The whole object as YAML.', resolve: (object) => stringify(object) },
+      yaml: {
+        type: new GraphQLNonNull(GraphQLString),
+        description: 'The whole object as YAML.',
+        resolve: (object, _args, { meter }) =>
+          yamlOf(object as KubeObject, (written) => {
+            if (written > meter.left('bytes')) meter.count('bytes', written);
+            return meter.turn();
+          }),
+      },
     };
   }
 
   private relationFields(list: readonly Relation[]): Fields {
-    return Object.fromEntries(
-      list.map((relation) => {
-        const kind = targetOf(relation);
-        const target = kind ? this.types.ofKind(kind) : this.object;
-        return [
-          relation.field,
-          {
-            type: relation.list ? new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(target))) : target,
-            description: relation.description,
-            extensions: { reads: true },
-            resolve: async (object: unknown, _args: unknown, context: GraphContext) => {
-              const found = await relation.resolve(object as KubeObject, context);
-              if (!found || !relation.to) return found;
-              const { to } = relation;
-              return Array.isArray(found) ? found.map((one) => withKind(one, to)) : withKind(found as KubeObject, to);
-            },
-          },
-        ] as const;
-      }),
-    );
+    return Object.fromEntries(list.map((relation) => [relation.field, relation.list ? this.toMany(relation) : this.toOne(relation)]));
+  }
+
+  private toOne({ to, description, resolve }: ToOne): Fields[string] {
+    return {
+      type: this.target(to),
+      description,
+      ...costs(oneObject),
+      resolve: (object, _args, context) => resolve(object as KubeObject, context),
+    };
+  }
+
+  private toMany({ to, field, description, resolve }: ToMany): Fields[string] {
+    return {
+      type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(this.target(to)))),
+      description,
+      ...costs(relatedObjects),
+      args: { limit: { type: GraphQLInt, description: 'At most so many; all of them when left out.' }, ...selectors },
+      async resolve(object, args: Selectors & { limit?: number }, context) {
+        const { limit, ...selected } = withoutNulls(args);
+        if (limit !== undefined && limit < 1) throw badInput('limit must be at least 1');
+        const key = JSON.stringify([field, selected]);
+        const found = await context.loaders.related(object as KubeObject, key, () => resolve(object as KubeObject, context, selected));
+        return limit === undefined ? found : found.slice(0, limit);
+      },
+    };
+  }
+
+  /** The type of the objects a relation leads to; the interface where they may be of any kind. */
+  private target(resource: Resource | undefined): GraphQLInterfaceType | GraphQLObjectType {
+    const kind = resource && this.kinds.ofResource(resource);
+    return kind ? this.types.ofKind(kind) : this.object;
   }
 
   build(): GraphQLSchema {
-    const { watch, eventChain, eventChainSoFar } = subscriptionFields(this.object);
-    const query: Fields = { cluster: clusterField, object: objectField(this.object), eventChain: eventChainSoFar };
-    for (const kind of kinds) {
+    const chain = chainFields(this.object);
+    const query: Fields = { cluster: clusterField, object: objectField(this.object), eventChain: chain.soFar };
+    for (const kind of this.kinds.all) {
       const type = this.types.ofKind(kind);
       query[kind.many] = listField(kind, connectionType(kind.typeName, type));
       if (kind.info.verbs.includes('get')) query[kind.one] = oneField(kind, type);
@@ -100,11 +122,11 @@ class Graph {
     return new GraphQLSchema({
       query: new GraphQLObjectType({ name: 'Query', fields: query }),
       mutation: new GraphQLObjectType({ name: 'Mutation', fields: mutationFields(this.object) }),
-      subscription: new GraphQLObjectType({ name: 'Subscription', fields: { watch, eventChain } }),
-      types: kinds.map((kind) => this.types.ofKind(kind)),
+      subscription: new GraphQLObjectType({ name: 'Subscription', fields: { watch: watchField(this.object), eventChain: chain.follow } }),
+      types: this.kinds.all.map((kind) => this.types.ofKind(kind)),
     });
   }
 }
 
-/** The typed graph over every kind of the API's schema. One schema serves all clusters: the cluster is in the context. */
-export const buildGraphSchema = (descriptions: Descriptions): GraphQLSchema => new Graph(descriptions).build();
+/** The typed graph over a set of kinds. Clusters with the same kinds share it: the cluster is in the context. */
+export const buildGraphSchema = (kinds: GraphKinds, descriptions: Descriptions): GraphQLSchema => new Graph(kinds, descriptions).build();

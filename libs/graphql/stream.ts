@@ -1,85 +1,103 @@
 import { GraphQLError } from 'graphql';
+import { limits } from './limits.js';
+
+interface Sink<T> {
+  push(value: T): void;
+  end(error?: Error): void;
+}
+
+/** What is streamed. */
+export interface Source<T> {
+  /** What comes before everything else; it is there already, so it does not count as waiting. */
+  first?: readonly T[];
+  /** Characters of a value, for the bound of what waits. */
+  lengthOf(value: T): number;
+  /** Begins to push; resolves to how to stop. */
+  open(sink: Sink<T>): Promise<() => void>;
+}
 
 /**
- * Turns a source that pushes into an async iterator. What waits for the reader is bounded: a reader that is too slow
+ * Turns a source that pushes into an async iterator. What waits for the reader is bounded in number and length: a reader that is too slow
  * gets an error instead of an ever longer queue.
  */
-export function stream<T>(
-  bound: number,
-  open: (sink: { push(value: T): void; end(error?: Error): void }) => Promise<() => void>,
-): AsyncGenerator<T> {
-  const waiting: T[] = [];
-  let wake: (() => void) | undefined;
-  let ended = false;
-  let failure: Error | undefined;
-  let close: (() => void) | undefined;
-  const finish = (error?: Error): void => {
-    ended = true;
-    failure ??= error;
-    close?.();
-    wake?.();
-  };
-  const sink = {
-    push(value: T): void {
-      if (ended) return;
-      if (waiting.length >= bound) {
-        finish(
-          new GraphQLError(`The subscription fell ${bound} events behind and was ended.`, { extensions: { code: 'SUBSCRIBER_TOO_SLOW' } }),
-        );
-        return;
-      }
-      waiting.push(value);
-      wake?.();
-    },
-    end: finish,
-  };
-  const opening = open(sink).then((stop) => {
-    close = stop;
-    if (ended) stop();
-  });
-  return read(opening, {
-    take: () => waiting.shift(),
-    done: () => ended,
-    failure: () => failure,
-    wait: () => new Promise<void>((resolve) => (wake = resolve)),
-    finish,
-  });
-}
+export const stream = <T>(source: Source<T>): AsyncGenerator<T> => new Stream(source);
 
-interface Source<T> {
-  take(): T | undefined;
-  done(): boolean;
-  failure(): Error | undefined;
-  wait(): Promise<void>;
-  finish(): void;
-}
+class Stream<T> implements AsyncGenerator<T> {
+  private waiting: T[] = [];
+  private length = 0;
+  private wake: (() => void) | undefined;
+  private ended = false;
+  private failure: Error | undefined;
+  private close: (() => void) | undefined;
+  private readonly opening: Promise<void>;
 
-/** A generator whose return() also works while it waits for the next value. */
-function read<T>(opening: Promise<void>, source: Source<T>): AsyncGenerator<T> {
-  const next = async (): Promise<IteratorResult<T>> => {
-    await opening;
+  private first: Iterator<T>;
+
+  constructor(private readonly source: Source<T>) {
+    this.first = (source.first ?? []).values();
+    this.opening = source.open({ push: (value) => this.push(value), end: (error) => this.finish(error) }).then((stop) => {
+      this.close = stop;
+      if (this.ended) stop();
+    });
+    // It is heard of by who asks for the next value.
+    this.opening.catch(() => undefined);
+  }
+
+  async next(): Promise<IteratorResult<T>> {
+    await this.opening;
+    const first = this.first.next();
+    if (!first.done) return first;
     for (;;) {
-      const value = source.take();
-      if (value !== undefined) return { value, done: false };
-      const failure = source.failure();
-      if (failure) throw failure;
-      if (source.done()) return { value: undefined, done: true };
-      await source.wait();
+      const value = this.waiting.shift();
+      if (value !== undefined) {
+        this.length -= this.source.lengthOf(value);
+        return { value, done: false };
+      }
+      if (this.failure) throw this.failure;
+      if (this.ended) return { value: undefined, done: true };
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
     }
-  };
-  const stop = async (): Promise<IteratorResult<T>> => {
-    source.finish();
+  }
+
+  /** Also works while it waits for the next value, which a generator function's would not. */
+  async return(): Promise<IteratorResult<T>> {
+    this.waiting = [];
+    this.first = [].values();
+    this.finish();
     return { value: undefined, done: true };
-  };
-  const generator = {
-    next,
-    return: stop,
-    throw: async (error: unknown): Promise<IteratorResult<T>> => {
-      source.finish();
-      throw error;
-    },
-    [Symbol.asyncIterator]: () => generator,
-    [Symbol.asyncDispose]: async () => source.finish(),
-  } as AsyncGenerator<T>;
-  return generator;
+  }
+
+  async throw(error: unknown): Promise<IteratorResult<T>> {
+    this.finish();
+    throw error;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.finish();
+  }
+
+  private push(value: T): void {
+    if (this.ended) return;
+    this.length += this.source.lengthOf(value);
+    if (this.waiting.length >= limits.subscriptionBacklog || (this.length > limits.subscriptionBacklogLength && this.waiting.length > 0)) {
+      const message = `The subscription fell ${this.waiting.length} events behind and was ended.`;
+      this.finish(new GraphQLError(message, { extensions: { code: 'SUBSCRIBER_TOO_SLOW' } }));
+      return;
+    }
+    this.waiting.push(value);
+    this.wake?.();
+  }
+
+  private finish(error?: Error): void {
+    this.ended = true;
+    this.failure ??= error;
+    this.close?.();
+    this.wake?.();
+  }
 }

@@ -12,7 +12,7 @@ import {
 } from 'graphql';
 import type { Definition, Field, Special, Type } from '#api';
 import type { GraphContext } from './context.js';
-import { type GraphKind, kinds, packagePrefix } from './kinds.js';
+import { type GraphKind, packagePrefix } from './kinds.js';
 import { Int64, IntOrString, Json, Quantity, StringMap, Time } from './scalars.js';
 
 /** Texts for the schema's documentation. */
@@ -50,6 +50,7 @@ export class Types {
   private readonly taken = new Set(['Query', 'Mutation', 'Subscription', 'Cluster', 'WatchEvent', 'ChainStep']);
 
   constructor(
+    private readonly kinds: readonly GraphKind[],
     private readonly descriptions: Descriptions,
     private readonly kindInterface: () => GraphQLInterfaceType,
     private readonly extra: (kind: GraphKind) => Fields,
@@ -75,7 +76,7 @@ export class Types {
     return this.take(definition, this.taken.has(plain) ? packagePrefix(definition.package) + plain : plain);
   }
 
-  ofDefinition(definition: Definition, kind = kinds.find((k) => k.definition === definition)): GraphQLOutputType {
+  ofDefinition(definition: Definition, kind = this.kinds.find((k) => k.definition === definition)): GraphQLOutputType {
     const known = this.made.get(definition.id);
     if (known) return known;
     const type = this.make(definition, kind);

@@ -57,7 +57,9 @@ async function showWhereItIs({ home, shownHome, host, port }, { api, worker }) {
   const token = fs.readFileSync(path.join(home, 'admin-token'), 'utf8').trim();
   await ensureDemo(restClient({ origin, ca, token }), path.join(home, 'demo.kubeconfig'));
   say(`API         ${origin}`);
-  say(`GraphQL     ${origin}/graphql`);
+  // Behind the #: a browser sends it to no server, and the page takes it out of the address.
+  const demoToken = /^ *token: *(\S+)$/m.exec(fs.readFileSync(path.join(home, 'demo.kubeconfig'), 'utf8'))?.[1];
+  say(`GraphQL     ${origin}/graphql${demoToken ? `#token=${demoToken}` : ''}`);
   say(`kubeconfig  ${file('demo.kubeconfig')}`);
   say(`admin token ${file('admin-token')}`);
   say(`metrics     ${api.ready.ops}/metrics (api), ${worker.ready.ops}/metrics (worker)`);

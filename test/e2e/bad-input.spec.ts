@@ -611,7 +611,7 @@ describe('GraphQL', () => {
     [
       'too dear',
       () => post('{ pods(limit: 500) { items { services { pods { services { metadata { name } } } } } } }'),
-      'The query may read more than 20000 objects: ask for fewer relations or smaller pages.',
+      'The query may read more than 20000 objects (estimated: 61000): ask for fewer relations or smaller pages.',
       'QUERY_TOO_COMPLEX',
     ],
     [

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { type Client, type ClientOptions, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { ClusterApi, deploymentOf, type Json } from '../cluster-api.js';
@@ -429,6 +430,54 @@ describe('subscriptions', () => {
       await refused.ended;
       expect([refused.seen, refused.errors]).toMatchObject([[], [{ code: 4403, reason: 'Forbidden' }]]);
     }
+  });
+
+  test('operations that are refused do not count, and those that run are bounded', async () => {
+    const client = socket();
+    for (let i = 0; i < 60; i += 1) {
+      const refused = subscribe(client, i % 2 ? 'subscription { nothing }' : 'subscription { watch(kind: "nothing") { type } }');
+      await refused.ended;
+      expect(refused.errors.length).toBe(1);
+    }
+    const running = Array.from({ length: 50 }, () => subscribe(client, watchQuery));
+    expect(await until(() => running.every(({ seen }) => seen.length > 0), 60_000)).toBe(true);
+    const one = subscribe(client, watchQuery);
+    await one.ended;
+    expect(one.errors).toEqual([
+      expect.objectContaining({ message: 'More than 50 operations run on this socket.', extensions: { code: 'TOO_MANY_REQUESTS' } }),
+    ]);
+    for (const { stop } of running) stop();
+    await Promise.all(running.map(({ ended }) => ended));
+    const again = subscribe(client, watchQuery);
+    expect(await until(() => again.seen.length > 0, 60_000)).toBe(true);
+    again.stop();
+  });
+
+  test('a flood of messages ends the socket, a large one too, and neither fills the log', async () => {
+    const log = `${service.home}/logs/api.log`;
+    const before = statSync(log).size;
+    const raw = () => new WebSocket(`${service.origin.replace('https', 'wss')}/graphql`, 'graphql-transport-ws', { ca: service.ca });
+    const closed = (ws: WebSocket) =>
+      new Promise<number>((resolve) => ws.on('close', (code) => resolve(code)).on('error', () => undefined));
+    const init = JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${cluster.cluster.token}` } });
+    const flood = raw();
+    const flooded = closed(flood);
+    flood.on('open', () => flood.send(init));
+    flood.once('message', () => {
+      for (let i = 0; i < 10_000; i += 1) {
+        flood.send(
+          JSON.stringify({ id: String(i), type: 'subscribe', payload: { query: 'subscription { watch(kind: "pod") { type } }' } }),
+        );
+      }
+    });
+    const large = raw();
+    const enlarged = closed(large);
+    large.on('open', () => large.send('x'.repeat(300 * 1024)));
+    const broken = raw();
+    const refused = closed(broken);
+    broken.on('open', () => broken.send('{"type": "nothing"}'));
+    expect([await flooded, await enlarged, await refused]).toEqual([4429, 1009, 4400]);
+    expect(statSync(log).size - before).toBeLessThan(20_000);
   });
 
   test('when the service ends, subscriptions are told so', async () => {

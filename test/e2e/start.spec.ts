@@ -51,7 +51,8 @@ describe('start', () => {
     expect(lines[secs]).toMatch(/^Ready in \d+\.\d s; Ctrl-C ends it\.$/);
     expect(lines.slice(0, secs)).toEqual([
       `API         ${service.origin}`,
-      `GraphQL     ${service.origin}/graphql`,
+      // Opens the demo cluster signed in.
+      `GraphQL     ${service.origin}/graphql#token=${/token: (\S+)/.exec(readFileSync(`${home}/demo.kubeconfig`, 'utf8'))?.[1]}`,
       `kubeconfig  ${home}/demo.kubeconfig`,
       `admin token ${home}/admin-token`,
       expect.stringMatching(/^metrics {5}http:\/\/127\.0\.0\.1:\d+\/metrics \(api\), http:\/\/127\.0\.0\.1:\d+\/metrics \(worker\)$/),

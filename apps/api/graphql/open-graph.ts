@@ -1,6 +1,6 @@
 import { inProcessClient, KUBERNETES_VERSION } from '#apiserver';
 import { type ClusterStore } from '#cacher';
-import { GraphContext, type History } from '#graphql';
+import type { History } from '#graphql';
 import type { OpenApis } from '#hosting';
 import type { Access } from '#platform';
 import type { StorageAdmin } from '#storage';
@@ -39,6 +39,6 @@ export function graphOpener({ access, apis, admin }: { access: Access; apis: Ope
     if (!open) return undefined;
     const client = inProcessClient(open.api, { user: () => clusterAdmin, requestId: () => requestId });
     const history = historyOf(admin.open(grant.cluster), open.api.cluster.store);
-    return new GraphContext(client, history, { id: grant.cluster, gitVersion: KUBERNETES_VERSION.gitVersion });
+    return { client, history, cluster: { id: grant.cluster, gitVersion: KUBERNETES_VERSION.gitVersion }, requestId };
   };
 }

@@ -11,6 +11,8 @@ const own = (name: string): URL => new URL(`./playground/${name}`, import.meta.u
 /** The page's files, all from this machine: no CDN, so it works offline and nothing foreign runs in it. */
 const files: Readonly<Record<string, { type: string; from: URL | string }>> = {
   'playground.js': { type: 'text/javascript', from: own('playground.js') },
+  'examples.js': { type: 'text/javascript', from: own('examples.js') },
+  'fetcher.js': { type: 'text/javascript', from: own('fetcher.js') },
   'playground.css': { type: 'text/css', from: own('playground.css') },
   'graphiql.js': { type: 'text/javascript', from: packaged('graphiql', '../graphiql.min.js') },
   'graphiql.css': { type: 'text/css', from: packaged('graphiql', '../graphiql.min.css') },

@@ -1,66 +1,111 @@
-import { ApolloServer, HeaderMap } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, type GraphQLResponse, HeaderMap } from '@apollo/server';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { GraphQLError, type GraphQLSchema } from 'graphql';
-import { costRule, type GraphContext, graphLimits, toGraphQLError } from '#graphql';
-import type { OpenGraph } from './sessions.js';
+import { GraphQLError } from 'graphql';
+import {
+  checkDocument,
+  checkLength,
+  type GraphResult,
+  type GraphSession,
+  graphLimits,
+  jsonOf,
+  Operations,
+  parseOptions,
+  type Runtime,
+  toGraphQLError,
+  validationOptions,
+} from '#graphql';
+import { type OpenGraph, unauthenticated } from './sessions.js';
 
-/** An error of the query itself, which Apollo has given its code; others have a code of ours, or are what a resolver met with. */
-function isGraphs(error: unknown): boolean {
-  if (!(error instanceof GraphQLError)) return false;
-  const { originalError } = error;
-  return !originalError || (originalError instanceof GraphQLError && originalError.extensions.code === undefined);
+type Result = NonNullable<GraphResult>;
+
+const badRequest = (error: unknown): unknown =>
+  error instanceof GraphQLError ? new GraphQLError(error.message, { extensions: { ...error.extensions, http: { status: 400 } } }) : error;
+
+/** Nothing that ran is an error of HTTP; what was refused before is. */
+function statusOf({ data, errors }: Result): number | undefined {
+  if (data !== undefined) return undefined;
+  return errors?.[0]?.extensions?.code === 'TOO_MANY_REQUESTS' ? 429 : 400;
+}
+
+const subscriptionsBySocket: GraphQLResponse = {
+  http: { status: 400, headers: new HeaderMap() },
+  body: {
+    kind: 'single',
+    singleResult: {
+      errors: [
+        {
+          message: 'Subscriptions are served by WebSocket on this address, in the protocol graphql-transport-ws.',
+          extensions: { code: 'BAD_REQUEST' },
+        },
+      ],
+    },
+  },
+};
+
+/** Bounds documents before they are validated, and runs operations on the graph's own executor, which counts and gives way. */
+const executing = (runtime: Runtime): ApolloServerPlugin<GraphSession> => ({
+  requestDidStart: async () => ({
+    didResolveSource: async ({ source }) => rethrow(() => checkLength(source)),
+    validationDidStart: async ({ document }) => rethrow(() => checkDocument(document)),
+    async responseForOperation({ document, request, contextValue, operation }) {
+      // Apollo says itself what is wrong with a document that has no such operation.
+      if (!operation) return null;
+      if (operation.operation === 'subscription') return subscriptionsBySocket;
+      const { variables, operationName } = request;
+      const result = await new Operations(runtime, contextValue).run({ document, variables, operationName });
+      const status = statusOf(result);
+      const headers = new HeaderMap(status === 429 ? [['retry-after', '1']] : []);
+      return { http: { status, headers }, body: { kind: 'single', singleResult: result } };
+    },
+  }),
+});
+
+function rethrow(check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    throw badRequest(error);
+  }
 }
 
 /** Apollo Server over the graph's schema. Introspection is on: the schema is no secret, and the playground needs it. */
-export async function startApollo(schema: GraphQLSchema): Promise<ApolloServer<GraphContext>> {
-  const apollo = new ApolloServer<GraphContext>({
-    schema,
+export async function startApollo(runtime: Runtime): Promise<ApolloServer<GraphSession>> {
+  const share = () => runtime.turns.share('answers');
+  const apollo = new ApolloServer<GraphSession>({
+    schema: runtime.schema,
     introspection: true,
-    validationRules: [costRule],
+    parseOptions,
+    validationOptions,
+    plugins: [executing(runtime)],
     includeStacktraceInErrorResponses: false,
-    formatError: (formatted, error) => (isGraphs(error) ? formatted : toGraphQLError(error).toJSON()),
+    formatError: (formatted, error) =>
+      error instanceof GraphQLError ? formatted : toGraphQLError(error, { requestId: '', onUnexpected: runtime.onUnexpected }).toJSON(),
+    stringifyResult: async (result) => {
+      const own = share();
+      return `${await jsonOf(result, () => own.turn())}\n`;
+    },
     stopOnTerminationSignals: false,
   });
   await apollo.start();
   return apollo;
 }
 
-const unauthorized = {
-  errors: [
-    { message: 'A bearer token of a cluster is needed: it stands in the cluster’s kubeconfig.', extensions: { code: 'UNAUTHENTICATED' } },
-  ],
-};
-
-function headersOf(request: FastifyRequest): HeaderMap {
-  const headers = new HeaderMap();
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-  }
-  return headers;
-}
-
-async function answer(apollo: ApolloServer<GraphContext>, open: OpenGraph, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-  const context = await open(request.headers.authorization, request.id);
-  if (!context) return reply.code(401).header('www-authenticate', 'Bearer').send(unauthorized);
-  const response = await apollo.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: { method: request.method.toUpperCase(), headers: headersOf(request), search: '', body: request.body },
-    context: async () => context,
+/** POST /graphql, in a scope of its own: the token is looked at before the body is read, and bodies are JSON and bounded. */
+export async function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<GraphSession>, open: OpenGraph): Promise<void> {
+  const sessions = new WeakMap<FastifyRequest, GraphSession>();
+  const handler = fastifyApolloHandler(apollo, {
+    context: async (request) => {
+      const session = sessions.get(request);
+      if (!session) throw new Error('the request has no session');
+      return session;
+    },
   });
-  for (const [name, value] of response.headers) reply.header(name, value);
-  reply.code(response.status ?? 200);
-  if (response.body.kind === 'complete') return reply.send(response.body.string);
-  const parts: string[] = [];
-  for await (const part of response.body.asyncIterator) parts.push(part);
-  return reply.send(parts.join(''));
-}
-
-/** POST /graphql, in a scope of its own: bodies here are JSON and bounded. */
-export async function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<GraphContext>, open: OpenGraph): Promise<void> {
   await fastify.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(
       'application/json',
-      { parseAs: 'string', bodyLimit: graphLimits.manifestLength + graphLimits.queryLength },
+      { parseAs: 'string', bodyLimit: graphLimits.manifestLength + graphLimits.documentLength },
       (_request, body, done) => {
         try {
           done(null, JSON.parse(body as string));
@@ -69,6 +114,16 @@ export async function serveGraphql(fastify: FastifyInstance, apollo: ApolloServe
         }
       },
     );
-    scope.post('/graphql', (request, reply) => answer(apollo, open, request, reply));
+    scope.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
+      const session = await open(request.headers.authorization, request.id);
+      if (!session)
+        return reply
+          .code(401)
+          .header('www-authenticate', 'Bearer')
+          .send({ errors: [unauthenticated] });
+      sessions.set(request, session);
+      return undefined;
+    });
+    scope.post('/graphql', handler);
   });
 }

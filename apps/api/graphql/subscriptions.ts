@@ -1,19 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type GraphQLSchema, specifiedRules, validate } from 'graphql';
-import { useServer as serveProtocol } from 'graphql-ws/use/ws';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
+import { handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
-import { costRule, graphLimits, toGraphQLError } from '#graphql';
-import type { OpenGraph } from './sessions.js';
-
-/** Operations one socket may run at once. */
-const operationsPerSocket = 50;
-
-const authorizationOf = (parameters: Readonly<Record<string, unknown>> | undefined): string | undefined => {
-  const given = parameters?.authorization ?? parameters?.Authorization;
-  return typeof given === 'string' ? given : undefined;
-};
+import { type GraphResult, type GraphSession, Operations, operationLimits, type Runtime } from '#graphql';
+import type { Log } from '#hosting';
+import { type Connection, connect } from './connection.js';
+import { documentOf } from './documents.js';
+import { type OpenGraph, unauthenticated } from './sessions.js';
+import { socketLimits } from './socket-limits.js';
 
 /** The WebSockets of the graph. */
 export interface Subscriptions {
@@ -23,34 +19,126 @@ export interface Subscriptions {
   close(): Promise<void>;
 }
 
-/** Subscriptions by graphql-ws (the protocol graphql-transport-ws) on /graphql. The token comes in connection_init's payload. */
-export function serveSubscriptions(schema: GraphQLSchema, open: OpenGraph): Subscriptions {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: graphLimits.manifestLength });
-  const running = new WeakMap<object, number>();
-  const disposable = serveProtocol(
-    {
-      schema,
-      connectionInitWaitTimeout: 10_000,
-      validate: (graph, document) => validate(graph, document, [...specifiedRules, costRule]),
-      onConnect: async ({ connectionParams }) => (await open(authorizationOf(connectionParams), randomUUID())) !== undefined,
-      onSubscribe: (context) => {
-        const count = (running.get(context.extra) ?? 0) + 1;
-        running.set(context.extra, count);
-        if (count > operationsPerSocket) throw new Error(`more than ${operationsPerSocket} operations on one socket`);
-      },
-      onNext: (_context, _id, _payload, _args, result) =>
-        result.errors ? { ...result, errors: result.errors.map(toGraphQLError) } : result,
-      onError: (_context, _id, _payload, errors) => errors.map(toGraphQLError),
-      onComplete: (context) => {
-        running.set(context.extra, (running.get(context.extra) ?? 1) - 1);
-      },
-      context: async ({ connectionParams }) => open(authorizationOf(connectionParams), randomUUID()),
+/** What an operation runs with. */
+interface Running {
+  session: GraphSession;
+  connection: Connection;
+}
+
+const authorizationOf = (parameters: Readonly<Record<string, unknown>> | undefined): string | undefined => {
+  const given = parameters?.authorization ?? parameters?.Authorization;
+  return typeof given === 'string' ? given : undefined;
+};
+
+const bounds = { ...operationLimits, bytes: socketLimits.answer };
+
+const tooMany = (): GraphQLError =>
+  new GraphQLError(`More than ${socketLimits.operations} operations run on this socket.`, { extensions: { code: 'TOO_MANY_REQUESTS' } });
+
+/** An answer as graphql-ws takes it: it asks errors for their JSON. */
+const asResult = ({ errors, ...rest }: GraphResult): ExecutionResult =>
+  ({ ...rest, ...(errors && { errors: errors.map((error) => ({ ...error, toJSON: () => error })) }) }) as ExecutionResult;
+
+/** The operations of one server, each counted with its connection while it runs. */
+class SocketOperations {
+  constructor(private readonly runtime: Runtime) {}
+
+  async execute(args: ExecutionArgs): Promise<ExecutionResult> {
+    const { connection } = args.contextValue as Running;
+    connection.running += 1;
+    try {
+      return asResult(await this.operations(args).run(this.request(args)));
+    } finally {
+      connection.running -= 1;
+    }
+  }
+
+  async subscribe(args: ExecutionArgs): Promise<AsyncGenerator<ExecutionResult, void, void> | ExecutionResult> {
+    const { connection } = args.contextValue as Running;
+    connection.running += 1;
+    const source = await this.operations(args).subscribe(this.request(args));
+    if (Symbol.asyncIterator in source) return counted(source, connection);
+    connection.running -= 1;
+    return asResult(source);
+  }
+
+  private operations({ contextValue }: ExecutionArgs): Operations {
+    return new Operations(this.runtime, (contextValue as Running).session, bounds);
+  }
+
+  private request({ document, variableValues, operationName }: ExecutionArgs) {
+    return { document, variables: variableValues, operationName };
+  }
+}
+
+/** The events of a subscription, which counts until it ends. Its return() also works while it waits for an event. */
+function counted(source: AsyncGenerator<GraphResult, void, void>, connection: Connection): AsyncGenerator<ExecutionResult, void, void> {
+  let over = false;
+  const end = (): void => {
+    if (!over) connection.running -= 1;
+    over = true;
+  };
+  const ended = { value: undefined, done: true } as const;
+  const events: AsyncGenerator<ExecutionResult, void, void> = {
+    async next() {
+      try {
+        const event = await source.next();
+        if (!event.done) return { value: asResult(event.value), done: false };
+      } catch (error) {
+        end();
+        throw error;
+      }
+      end();
+      return ended;
     },
-    sockets,
-  );
+    async return() {
+      end();
+      await source.return();
+      return ended;
+    },
+    async throw(error) {
+      end();
+      await source.return();
+      throw error;
+    },
+    [Symbol.asyncIterator]: () => events,
+    [Symbol.asyncDispose]: async () => void (await events.return()),
+  };
+  return events;
+}
+
+/** Subscriptions by graphql-ws (the protocol graphql-transport-ws) on /graphql. The token comes in connection_init's payload. */
+export function serveSubscriptions(runtime: Runtime, open: OpenGraph, log: Log): Subscriptions {
+  const operations = new SocketOperations(runtime);
+  const server = makeServer<Readonly<Record<string, unknown>>, Connection>({
+    connectionInitWaitTimeout: 10_000,
+    onConnect: async ({ connectionParams }) => (await open(authorizationOf(connectionParams), randomUUID())) !== undefined,
+    async onSubscribe({ connectionParams, extra }, _id, { query, variables, operationName }) {
+      if (extra.running >= socketLimits.operations) return [tooMany()];
+      const session = await open(authorizationOf(connectionParams), randomUUID());
+      if (!session) {
+        extra.forbid();
+        return [new GraphQLError(unauthenticated.message, unauthenticated)];
+      }
+      const document = documentOf(runtime, query);
+      if (Array.isArray(document)) return document;
+      const contextValue: Running = { session, connection: extra };
+      return { schema: runtime.schema, document, variableValues: variables, operationName, contextValue };
+    },
+    execute: (args) => operations.execute(args),
+    subscribe: (args) => operations.subscribe(args),
+    // What ended a stream, not what the protocol's server has made of it.
+    onError: (_context, _id, _payload, errors) =>
+      errors.map((error) => (error.originalError instanceof GraphQLError ? error.originalError : error).toJSON()),
+  });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: socketLimits.message, handleProtocols });
+  sockets.on('connection', (socket) => connect(socket, server, log));
   return {
     upgrade: (request, socket, head) =>
       sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request)),
-    close: async () => void (await disposable.dispose()),
+    async close() {
+      for (const socket of sockets.clients) socket.close(1001, 'Going away');
+      sockets.close();
+    },
   };
 }

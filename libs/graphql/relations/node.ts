@@ -9,8 +9,8 @@ export const nodePods = defineRelation<corev1.Node>({
   description: 'The Pods bound to this Node, of all namespaces.',
   to: Pod,
   list: true,
-  async resolve(node, { loaders }) {
-    const groups = await loaders.grouped(Pod, undefined, { name: 'node', keys: (pod) => (pod.spec.nodeName ? [pod.spec.nodeName] : []) });
+  async resolve(node, { loaders }, selectors) {
+    const groups = await loaders.grouped(Pod, selectors, { name: 'node', keys: (pod) => (pod.spec.nodeName ? [pod.spec.nodeName] : []) });
     return groups.get(node.metadata.name) ?? [];
   },
 });

@@ -1,6 +1,5 @@
 import { Event } from '#api';
 import { controllerOf } from '#apimachinery';
-import { resourceOfKind } from '../kinds.js';
 import { defineRelation } from './relation.js';
 
 /** The object named by the controller's owner reference, whatever its kind. */
@@ -8,9 +7,9 @@ export const owner = defineRelation({
   field: 'owner',
   description: 'The object that controls this one (the owner reference with controller: true).',
   list: false,
-  async resolve(object, { loaders }) {
+  async resolve(object, { loaders, kinds }) {
     const reference = controllerOf(object);
-    const resource = reference && resourceOfKind(reference.apiVersion, reference.kind);
+    const resource = reference && kinds.resource(reference.apiVersion, reference.kind);
     if (!reference || !resource) return undefined;
     const found = await loaders.get(resource, reference.name, resource.namespaced ? object.metadata.namespace : undefined);
     return found?.metadata.uid === reference.uid ? found : undefined;
@@ -23,11 +22,15 @@ export const events = defineRelation({
   description: 'The Events about this object, oldest first.',
   to: Event,
   list: true,
-  async resolve(object, { loaders }) {
-    const groups = await loaders.grouped(Event, object.metadata.namespace ?? 'default', {
-      name: 'involved',
-      keys: (event) => [event.involvedObject.uid ?? `${event.involvedObject.kind}/${event.involvedObject.name}`],
-    });
+  async resolve(object, { loaders }, selectors) {
+    const groups = await loaders.grouped(
+      Event,
+      { namespace: object.metadata.namespace ?? 'default', ...selectors },
+      {
+        name: 'involved',
+        keys: ({ involvedObject: { uid, kind, name } }) => [uid ?? `${kind}/${name}`],
+      },
+    );
     // Events about nodes carry the node's name as uid.
     const keys = [object.metadata.uid ?? '', object.metadata.name, `${object.kind}/${object.metadata.name}`];
     const found = [...new Set(keys.flatMap((key) => groups.get(key) ?? []))].filter((event) => event.involvedObject.kind === object.kind);

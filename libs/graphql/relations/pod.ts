@@ -1,8 +1,8 @@
 import type { corev1 } from '#api';
 import { ConfigMap, Node, PersistentVolumeClaim, Pod, Secret, Service } from '#api';
-import type { KubeObject } from '#apimachinery';
+import { byNames } from './references.js';
 import { defineRelation } from './relation.js';
-import { selects } from './selects.js';
+import { labelPair, labelPairs, selects, sift } from './selects.js';
 
 /** The node the pod is bound to. */
 export const podNode = defineRelation<corev1.Pod>({
@@ -21,13 +21,23 @@ export const podServices = defineRelation<corev1.Pod>({
   description: 'The Services whose selector matches this pod.',
   to: Service,
   list: true,
-  async resolve(pod, { loaders }) {
-    const services = await loaders.list(Service, pod.metadata.namespace);
-    return services.filter((service) => selects(service.spec.selector, pod));
+  async resolve(pod, context, selectors) {
+    const reading = { namespace: pod.metadata.namespace, ...selectors };
+    const groups = await context.loaders.grouped(Service, reading, {
+      name: 'selector',
+      // One label of the selector is enough to find it by: a pod that it selects has them all.
+      keys: ({ spec }) =>
+        Object.entries(spec.selector ?? {})
+          .slice(0, 1)
+          .map(labelPair),
+    });
+    const candidates = labelPairs(pod).flatMap((pair) => groups.get(pair) ?? []);
+    const services = await sift(candidates, (service) => selects(service.spec.selector, pod), context);
+    return services.sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   },
 });
 
-function referenced(pod: corev1.Pod, from: (volume: corev1.Volume) => string | undefined, env: 'configMap' | 'secret'): string[] {
+function referenced(pod: corev1.Pod, from: (volume: corev1.Volume) => string | undefined, env: 'configMap' | 'secret'): Set<string> {
   const names = new Set<string>();
   const add = (name: string | undefined) => name && names.add(name);
   for (const volume of pod.spec.volumes ?? []) add(from(volume));
@@ -35,12 +45,7 @@ function referenced(pod: corev1.Pod, from: (volume: corev1.Volume) => string | u
     for (const source of container.envFrom ?? []) add(source[`${env}Ref`]?.name);
     for (const variable of container.env ?? []) add(variable.valueFrom?.[`${env}KeyRef`]?.name);
   }
-  return [...names];
-}
-
-async function all<T extends KubeObject>(names: string[], get: (name: string) => Promise<T | undefined>): Promise<T[]> {
-  const found = await Promise.all(names.map(get));
-  return found.filter((object) => object !== undefined);
+  return names;
 }
 
 /** ConfigMaps that volumes and environments of the pod name. */
@@ -50,11 +55,10 @@ export const podConfigMaps = defineRelation<corev1.Pod>({
   description: 'The ConfigMaps that volumes and environment variables of this pod refer to.',
   to: ConfigMap,
   list: true,
-  resolve: (pod, { loaders }) =>
-    all(
-      referenced(pod, (volume) => volume.configMap?.name, 'configMap'),
-      (name) => loaders.get(ConfigMap, name, pod.metadata.namespace),
-    ),
+  resolve(pod, context, selectors) {
+    const names = referenced(pod, (volume) => volume.configMap?.name, 'configMap');
+    return byNames({ resource: ConfigMap, namespace: pod.metadata.namespace, names }, context, selectors);
+  },
 });
 
 /** Secrets that volumes and environments of the pod name. */
@@ -64,11 +68,10 @@ export const podSecrets = defineRelation<corev1.Pod>({
   description: 'The Secrets that volumes and environment variables of this pod refer to.',
   to: Secret,
   list: true,
-  resolve: (pod, { loaders }) =>
-    all(
-      referenced(pod, (volume) => volume.secret?.secretName, 'secret'),
-      (name) => loaders.get(Secret, name, pod.metadata.namespace),
-    ),
+  resolve(pod, context, selectors) {
+    const names = referenced(pod, (volume) => volume.secret?.secretName, 'secret');
+    return byNames({ resource: Secret, namespace: pod.metadata.namespace, names }, context, selectors);
+  },
 });
 
 /** Claims that the pod's volumes name. */
@@ -78,9 +81,8 @@ export const podClaims = defineRelation<corev1.Pod>({
   description: 'The PersistentVolumeClaims that volumes of this pod refer to.',
   to: PersistentVolumeClaim,
   list: true,
-  resolve: (pod, { loaders }) =>
-    all(
-      (pod.spec.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []),
-      (name) => loaders.get(PersistentVolumeClaim, name, pod.metadata.namespace),
-    ),
+  resolve(pod, context, selectors) {
+    const names = (pod.spec.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []);
+    return byNames({ resource: PersistentVolumeClaim, namespace: pod.metadata.namespace, names }, context, selectors);
+  },
 });

@@ -1,7 +1,7 @@
 import type { corev1 } from '#api';
 import { EndpointSlice, Endpoints, Pod, Service } from '#api';
 import { defineRelation } from './relation.js';
-import { selects } from './selects.js';
+import { labelPair, labelPairs, selects, sift } from './selects.js';
 
 /** The Endpoints object of the same name. */
 export const serviceEndpoints = defineRelation<corev1.Service>({
@@ -20,14 +20,18 @@ export const serviceEndpointSlices = defineRelation<corev1.Service>({
   description: 'The EndpointSlices of this Service.',
   to: EndpointSlice,
   list: true,
-  async resolve(service, { loaders }) {
-    const slices = await loaders.grouped(EndpointSlice, service.metadata.namespace, {
-      name: 'service',
-      keys: (slice) => {
-        const name = slice.metadata.labels?.['kubernetes.io/service-name'];
-        return name ? [name] : [];
+  async resolve(service, { loaders }, selectors) {
+    const slices = await loaders.grouped(
+      EndpointSlice,
+      { namespace: service.metadata.namespace, ...selectors },
+      {
+        name: 'service',
+        keys: (slice) => {
+          const name = slice.metadata.labels?.['kubernetes.io/service-name'];
+          return name ? [name] : [];
+        },
       },
-    });
+    );
     return slices.get(service.metadata.name) ?? [];
   },
 });
@@ -39,8 +43,14 @@ export const servicePods = defineRelation<corev1.Service>({
   description: 'The Pods the selector of this Service matches, ready or not.',
   to: Pod,
   list: true,
-  async resolve(service, { loaders }) {
-    const pods = await loaders.list(Pod, service.metadata.namespace);
-    return pods.filter((pod) => selects(service.spec.selector, pod));
+  async resolve(service, context, selectors) {
+    const { selector } = service.spec;
+    const pairs = Object.entries(selector ?? {}).map(labelPair);
+    if (pairs.length === 0) return [];
+    const reading = { namespace: service.metadata.namespace, ...selectors };
+    const groups = await context.loaders.grouped(Pod, reading, { name: 'label', keys: labelPairs });
+    // Every pod that is selected has each of the labels: the rarest one leaves the fewest to look at.
+    const fewest = pairs.map((pair) => groups.get(pair) ?? []).reduce((least, group) => (group.length < least.length ? group : least));
+    return sift(fewest, (pod) => selects(selector, pod), context);
   },
 });

@@ -32,11 +32,15 @@ export const claimPods = defineRelation<corev1.PersistentVolumeClaim>({
   description: 'The Pods whose volumes refer to this claim.',
   to: Pod,
   list: true,
-  async resolve(claim, { loaders }) {
-    const groups = await loaders.grouped(Pod, claim.metadata.namespace, {
-      name: 'claim',
-      keys: (pod) => (pod.spec.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []),
-    });
+  async resolve(claim, { loaders }, selectors) {
+    const groups = await loaders.grouped(
+      Pod,
+      { namespace: claim.metadata.namespace, ...selectors },
+      {
+        name: 'claim',
+        keys: (pod) => [...new Set((pod.spec.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []))],
+      },
+    );
     return groups.get(claim.metadata.name) ?? [];
   },
 });

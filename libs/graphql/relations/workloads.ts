@@ -11,19 +11,19 @@ export const deploymentReplicaSets = defineRelation<appsv1.Deployment>({
   description: 'The ReplicaSets this Deployment controls, old and new.',
   to: ReplicaSet,
   list: true,
-  resolve: (deployment, context) => controlledBy(deployment, ReplicaSet, context),
+  resolve: (deployment, context, selectors) => controlledBy(deployment, ReplicaSet, context, selectors),
 });
 
 /** A Deployment's pods, through its ReplicaSets. */
 export const deploymentPods = defineRelation<appsv1.Deployment>({
   on: Deployment,
   field: 'pods',
-  description: 'The Pods of all ReplicaSets of this Deployment.',
+  description: 'The Pods of all ReplicaSets of this Deployment, one ReplicaSet after the other.',
   to: Pod,
   list: true,
-  async resolve(deployment, context) {
+  async resolve(deployment, context, selectors) {
     const sets = await controlledBy(deployment, ReplicaSet, context);
-    const pods = await Promise.all(sets.map((set) => controlledBy(set, Pod, context)));
+    const pods = await Promise.all(sets.map((set) => controlledBy(set, Pod, context, selectors)));
     return pods.flat();
   },
 });
@@ -35,7 +35,7 @@ const podsOf = <T extends KubeObject>(kind: Resource<T>): Relation =>
     description: `The Pods this ${kind.kind} controls.`,
     to: Pod,
     list: true,
-    resolve: (object, context) => controlledBy(object, Pod, context),
+    resolve: (object, context, selectors) => controlledBy(object, Pod, context, selectors),
   });
 
 /** Pods of each kind that controls pods itself. */
@@ -54,5 +54,5 @@ export const cronJobJobs = defineRelation({
   description: 'The Jobs this CronJob has made.',
   to: Job,
   list: true,
-  resolve: (cronJob, context) => controlledBy(cronJob, Job, context),
+  resolve: (cronJob, context, selectors) => controlledBy(cronJob, Job, context, selectors),
 });

@@ -1,134 +1,86 @@
 // The playground: GraphiQL over fetch and graphql-ws. The token stays in this tab (sessionStorage) and goes only to this server.
-const examples = [
-  `# Deployments, their ReplicaSets and pods, and where each pod runs: relations that REST lacks.
-query Workloads {
-  deployments {
-    items {
-      metadata { name namespace }
-      status { readyReplicas replicas }
-      pods {
-        metadata { name }
-        status { phase podIP }
-        node { metadata { name } }
-        events { reason message }
-      }
-    }
-  }
-}`,
-  `# Start this, then: kubectl create deployment web --image=nginx --replicas=2
-# Everything that follows from that one write, component by component, with the time each took.
-subscription Chain {
-  eventChain(kind: "deployment", name: "web") {
-    depth
-    component
-    summary
-    sinceCauseMs
-    sinceStartMs
-  }
-}`,
-  `# Pods as they change. Hand a resourceVersion back to go on after it without a gap.
-subscription Pods {
-  watch(kind: "pod", namespace: "default") {
-    type
-    resourceVersion
-    object { metadata { name } ... on Pod { status { phase } } }
-  }
-}`,
-  `mutation Apply {
-  apply(manifest: """
-    apiVersion: v1
-    kind: ConfigMap
-    metadata: {name: hello}
-    data: {greeting: world}
-    """) {
-    kind
-    metadata { name resourceVersion }
-  }
-}`,
-];
+import { examples } from './examples.js';
+import { createFetcher } from './fetcher.js';
 
+const stored = 'orrery-token';
 const form = document.getElementById('sign-in');
 const input = document.getElementById('token');
 const trouble = document.getElementById('trouble');
+const place = document.getElementById('graphiql');
 
-async function opens(token) {
-  const response = await fetch('/graphql', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ query: '{ cluster { id } }' }),
-  });
-  return response.ok;
-}
-
-/** The latest this many events of a subscription are shown, the newest last. */
-const shownEvents = 200;
-
-/** A subscription's events one below the other: GraphiQL itself would show only the last one. */
-async function* gathered(source) {
-  const events = [];
-  for await (const result of source) {
-    if (result.errors) yield result;
-    else {
-      for (const [field, event] of Object.entries(result.data)) events.push({ field, event });
-      yield { data: Object.groupBy ? grouped(events.slice(-shownEvents)) : result.data };
-    }
+/** Undefined where the token opens a cluster; else what to tell its owner. */
+async function refusalOf(token) {
+  try {
+    const response = await fetch('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query: '{ cluster { id } }' }),
+    });
+    if (response.ok) return undefined;
+    if (response.status === 401) return 'This token opens no cluster. It may have been replaced by a newer one, or its cluster deleted.';
+    return `The server answers ${response.status}. Try again in a moment.`;
+  } catch {
+    return 'The server does not answer. Try again in a moment.';
   }
 }
 
-const grouped = (events) =>
-  Object.fromEntries(
-    Object.entries(Object.groupBy(events, ({ field }) => field)).map(([field, list]) => [field, list.map(({ event }) => event)]),
-  );
-
-const gathering = (fetcher) => async (parameters, options) => {
-  const result = await fetcher(parameters, options);
-  return result?.[Symbol.asyncIterator] ? gathered(result) : result;
-};
+function askForToken(text) {
+  trouble.textContent = text;
+  form.hidden = false;
+  input.value = '';
+  input.focus();
+}
 
 function show(token) {
   form.hidden = true;
-  const authorization = `Bearer ${token}`;
-  const socket = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`;
-  const fetcher = GraphiQL.createFetcher({
-    url: '/graphql',
-    headers: { authorization },
-    wsClient: graphqlWs.createClient({ url: socket, connectionParams: { authorization } }),
+  sessionStorage.setItem(stored, token);
+  const root = ReactDOM.createRoot(place);
+  let open = true;
+  const fetcher = createFetcher(token, () => {
+    if (!open) return;
+    open = false;
+    sessionStorage.removeItem(stored);
+    root.unmount();
+    fetcher.close();
+    askForToken('The token you were signed in with is void: it was replaced, or its cluster was deleted. Paste the new one.');
   });
-  const tabs = examples.map((query) => ({ query }));
-  ReactDOM.createRoot(document.getElementById('graphiql')).render(
+  root.render(
     React.createElement(GraphiQL, {
-      fetcher: gathering(fetcher),
-      defaultTabs: tabs,
+      fetcher: fetcher.run,
+      defaultTabs: examples.map((query) => ({ query })),
       defaultEditorToolsVisibility: false,
       shouldPersistHeaders: false,
     }),
   );
 }
 
-async function start() {
-  const given = new URLSearchParams(location.hash.slice(1)).get('token');
-  if (given) history.replaceState(null, '', location.pathname);
-  const token = given ?? sessionStorage.getItem('orrery-token');
-  if (token && (await opens(token))) {
-    sessionStorage.setItem('orrery-token', token);
-    show(token);
-    return;
-  }
-  sessionStorage.removeItem('orrery-token');
-  if (token) trouble.textContent = 'That token opens no cluster.';
-  form.hidden = false;
-  input.focus();
+async function signIn(token) {
+  const refusal = await refusalOf(token);
+  if (refusal === undefined) show(token);
+  else askForToken(refusal);
 }
 
-form.addEventListener('submit', async (event) => {
+form.addEventListener('submit', (event) => {
   event.preventDefault();
-  const token = input.value.trim();
-  if (await opens(token)) {
-    sessionStorage.setItem('orrery-token', token);
-    show(token);
-  } else {
-    trouble.textContent = 'That token opens no cluster.';
-  }
+  void signIn(input.value.trim());
 });
 
-start();
+/** The link that `npm start` prints carries the token behind the #, where no server sees it; it does not stay in the address. */
+function tokenOfLink() {
+  const token = new URLSearchParams(location.hash.slice(1)).get('token');
+  if (token) history.replaceState(null, '', location.pathname);
+  return token;
+}
+
+// The link was opened in a tab that shows the page already.
+window.addEventListener('hashchange', () => {
+  const token = tokenOfLink();
+  if (!token) return;
+  sessionStorage.setItem(stored, token);
+  location.reload();
+});
+
+const token = tokenOfLink() ?? sessionStorage.getItem(stored);
+sessionStorage.removeItem(stored);
+if (token) void signIn(token);
+else askForToken('');

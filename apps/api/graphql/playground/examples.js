@@ -1,0 +1,48 @@
+/** The tabs that a new visitor finds. */
+export const examples = [
+  `# Deployments, their ReplicaSets and pods, and where each pod runs: relations that REST lacks.
+query Workloads {
+  deployments {
+    items {
+      metadata { name namespace }
+      status { readyReplicas replicas }
+      pods {
+        metadata { name }
+        status { phase podIP }
+        node { metadata { name } }
+        events { reason message }
+      }
+    }
+  }
+}`,
+  `# Start this, then: kubectl create deployment web --image=nginx --replicas=2
+# Everything that follows from that one write, component by component, with the time each took.
+subscription Chain {
+  eventChain(kind: "deployment", name: "web") {
+    depth
+    component
+    summary
+    sinceCauseMs
+    sinceStartMs
+  }
+}`,
+  `# Pods as they change. Hand a resourceVersion back to go on after it without a gap.
+subscription Pods {
+  watch(kind: "pod", namespace: "default") {
+    type
+    resourceVersion
+    object { metadata { name } ... on Pod { status { phase } } }
+  }
+}`,
+  `mutation Apply {
+  apply(manifest: """
+    apiVersion: v1
+    kind: ConfigMap
+    metadata: {name: hello}
+    data: {greeting: world}
+    """) {
+    kind
+    metadata { name resourceVersion }
+  }
+}`,
+];

@@ -1,0 +1,61 @@
+/** The latest this many events of a subscription are shown, the newest last. */
+const shownEvents = 200;
+
+function isSubscription(document, name) {
+  const operations = (document?.definitions ?? []).filter(({ kind }) => kind === 'OperationDefinition');
+  return (operations.find((operation) => operation.name?.value === name) ?? operations[0])?.operation === 'subscription';
+}
+
+/**
+ * A subscription's events one below the other: GraphiQL itself would show only the last one. Its return() ends the source at once;
+ * that of a generator would wait for the next event.
+ */
+function gathered(source) {
+  const data = {};
+  const iterator = {
+    async next() {
+      const { value, done } = await source.next();
+      if (done || value.errors) return { value, done };
+      for (const [field, event] of Object.entries(value.data)) data[field] = [...(data[field] ?? []), event].slice(-shownEvents);
+      return { value: { data: { ...data } }, done: false };
+    },
+    return: () => source.return(),
+    [Symbol.asyncIterator]: () => iterator,
+  };
+  return iterator;
+}
+
+/**
+ * GraphiQL's fetcher: queries and mutations by POST, subscriptions by WebSocket.
+ * `onVoid` is told when the server no longer takes the token.
+ */
+export function createFetcher(token, onVoid) {
+  const authorization = `Bearer ${token}`;
+  const socket = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`;
+  const wsClient = graphqlWs.createClient({
+    url: socket,
+    connectionParams: { authorization },
+    on: {
+      closed: ({ code }) => {
+        if (code === 4401 || code === 4403) onVoid();
+      },
+    },
+  });
+  const fetcher = GraphiQL.createFetcher({
+    url: '/graphql',
+    headers: { authorization },
+    // An answer in parts is an async iterable; ours come whole.
+    enableIncrementalDelivery: false,
+    wsClient,
+    fetch: async (...request) => {
+      const response = await fetch(...request);
+      if (response.status === 401) onVoid();
+      return response;
+    },
+  });
+  const run = async (parameters, options) => {
+    const result = await fetcher(parameters, options);
+    return isSubscription(options?.documentAST, parameters.operationName) ? gathered(result[Symbol.asyncIterator]()) : result;
+  };
+  return { run, close: () => wsClient.dispose() };
+}

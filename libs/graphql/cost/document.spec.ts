@@ -1,0 +1,44 @@
+import { getIntrospectionQuery, parse, validate } from 'graphql';
+import { kindsOf } from '../kinds.js';
+import { buildGraphSchema } from '../schema.js';
+import { checkDocument, checkLength, parseOptions } from './document.js';
+
+const times = (count: number, text: (index: number) => string) => Array.from({ length: count }, (_, i) => text(i)).join(' ');
+
+const bounded = (source: string): void => {
+  checkLength(source);
+  checkDocument(parse(source, parseOptions));
+};
+
+describe('a document', () => {
+  test.each([
+    ['too long', `{ a } #${'x'.repeat(200_000)}`, 'The document is longer than 200000 characters: send long texts as variables.'],
+    ['of too many tokens', `{ ${'a(b: [1 2 3]) '.repeat(1_200)} }`, 'Document contains more that 10000 tokens. Parsing aborted.'],
+    ['of too many fields', `{ ${times(1_501, (i) => `a${i}: a`)} }`, 'The query asks for more than 1500 fields.'],
+    ['with one field many times', `{ ${'a { b } '.repeat(150)} }`, 'The query asks for too many fields under one name.'],
+    [
+      'with one field in many fragments',
+      `{ ${times(150, (i) => `...f${i}`)} } ${times(150, (i) => `fragment f${i} on Query { a }`)}`,
+      'The query asks for too many fields under one name.',
+    ],
+    [
+      'of many fragments',
+      `{ ${times(200, (i) => `...f${i}`)} } ${times(200, (i) => `fragment f${i} on Query { a${i} }`)}`,
+      'The query asks for too many fields under one name.',
+    ],
+  ])('%s is refused before it is validated', (_name, source, message) => expect(() => bounded(source)).toThrow(message));
+
+  test('that tools send is not', () => {
+    const schema = buildGraphSchema(kindsOf('a'), { ofDefinition: () => undefined, ofField: () => undefined });
+    const source = getIntrospectionQuery({
+      descriptions: true,
+      specifiedByUrl: true,
+      directiveIsRepeatable: true,
+      schemaDescription: true,
+      inputValueDeprecation: true,
+    });
+    expect(() => bounded(source)).not.toThrow();
+    expect(validate(schema, parse(source))).toEqual([]);
+    expect(() => bounded(`{ ${times(350, (i) => `p${i}: pod(name: "p${i}") { kind metadata { name } }`)} }`)).not.toThrow();
+  });
+});

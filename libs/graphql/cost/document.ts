@@ -1,0 +1,73 @@
+import { type DocumentNode, type FieldNode, GraphQLError, Kind, type SelectionSetNode } from 'graphql';
+import { limits } from '../limits.js';
+
+/** For the parser: it stops at the first token too many. */
+export const parseOptions = { maxTokens: limits.tokens } as const;
+
+/** For validation: names that are like an unknown one are looked for, which is dear. */
+export const validationOptions = { maxErrors: limits.validationErrors } as const;
+
+const refused = (message: string): GraphQLError => new GraphQLError(message, { extensions: { code: 'QUERY_TOO_COMPLEX' } });
+
+/** Throws where a document is too long to be parsed. */
+export function checkLength(source: string): void {
+  if (source.length > limits.documentLength) {
+    throw refused(`The document is longer than ${limits.documentLength} characters: send long texts as variables.`);
+  }
+}
+
+/** Fields by the way to them in the answer. */
+interface Place {
+  fields: number;
+  below: Map<string, Place>;
+}
+
+/**
+ * Counts the pairs of fields that validation may have to compare, because they stand under one name in one place of the answer. Where a
+ * fragment stands is not known here, so its fields are paired with all of their name; spreads are compared with one another.
+ */
+class Pairs {
+  fields = 0;
+  private spreads = 0;
+  private inPlace = 0;
+  private readonly named = new Map<string, { all: number; inFragments: number }>();
+
+  get count(): number {
+    let count = this.inPlace + (this.spreads * (this.spreads - 1)) / 2;
+    for (const { all, inFragments } of this.named.values()) count += all * inFragments;
+    return count;
+  }
+
+  add({ selections }: SelectionSetNode, place: Place | undefined): void {
+    for (const node of selections) {
+      if (node.kind === Kind.FRAGMENT_SPREAD) this.spreads += 1;
+      else if (node.kind === Kind.INLINE_FRAGMENT) this.add(node.selectionSet, place);
+      else this.field(node, place);
+    }
+  }
+
+  private field({ alias, name: { value }, selectionSet }: FieldNode, place: Place | undefined): void {
+    const name = alias?.value ?? value;
+    const named = this.named.get(name) ?? { all: 0, inFragments: 0 };
+    this.named.set(name, named);
+    this.fields += 1;
+    named.all += 1;
+    if (!place) named.inFragments += 1;
+    const own = place?.below.get(name) ?? { fields: 0, below: new Map() };
+    place?.below.set(name, own);
+    this.inPlace += own.fields;
+    own.fields += 1;
+    if (selectionSet) this.add(selectionSet, place && own);
+  }
+}
+
+/** Throws where validating a document would cost more than its size. */
+export function checkDocument(document: DocumentNode): void {
+  const pairs = new Pairs();
+  for (const node of document.definitions) {
+    if (node.kind === Kind.OPERATION_DEFINITION) pairs.add(node.selectionSet, { fields: 0, below: new Map() });
+    else if (node.kind === Kind.FRAGMENT_DEFINITION) pairs.add(node.selectionSet, undefined);
+  }
+  if (pairs.fields > limits.writtenFields) throw refused(`The query asks for more than ${limits.writtenFields} fields.`);
+  if (pairs.count > limits.fieldPairs) throw refused('The query asks for too many fields under one name.');
+}

@@ -1,0 +1,112 @@
+import {
+  type FieldNode,
+  GraphQLError,
+  type GraphQLField,
+  type GraphQLNamedType,
+  getArgumentValues,
+  getNamedType,
+  isAbstractType,
+  isObjectType,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { fieldDefinition, isIncluded, type Source } from '../execution/plan.js';
+import { limits } from '../limits.js';
+import { type PointsOf, pointsExtension } from './points.js';
+
+/** What a selection asks of one object that it stands on. */
+interface Measure {
+  points: number;
+  fields: number;
+  depth: number;
+  /** The deepest introspection in it. */
+  introspection: number;
+}
+
+const nothing: Measure = { points: 0, fields: 0, depth: 0, introspection: 0 };
+
+const tooMuch = (message: string, nodes?: OperationDefinitionNode): GraphQLError =>
+  new GraphQLError(message, { nodes, extensions: { code: 'QUERY_TOO_COMPLEX' } });
+
+const introspectionPoints: Readonly<Record<string, number>> = { __schema: limits.schemaPoints, __type: limits.typePoints };
+
+const pointsOf = (definition: { extensions: Readonly<Record<string, unknown>> } | undefined): PointsOf | undefined =>
+  definition?.extensions[pointsExtension] as PointsOf | undefined;
+
+/**
+ * Measures an operation that is valid, with the variables' values. Every fragment is measured once, however often it is spread,
+ * so that measuring is linear in the document.
+ */
+class Estimate {
+  private readonly fragments = new Map<string, Measure>();
+
+  constructor(private readonly source: Source) {}
+
+  set(set: SelectionSetNode, type: GraphQLNamedType | undefined): Measure {
+    const sum = { ...nothing };
+    for (const node of set.selections) {
+      if (!isIncluded(node, this.source.variables)) continue;
+      const measure = node.kind === 'Field' ? this.field(node, type) : this.fragment(node, type);
+      sum.points += measure.points;
+      sum.fields += measure.fields;
+      sum.depth = Math.max(sum.depth, measure.depth);
+      sum.introspection = Math.max(sum.introspection, measure.introspection);
+    }
+    return sum;
+  }
+
+  private fragment(node: Exclude<SelectionSetNode['selections'][number], FieldNode>, type: GraphQLNamedType | undefined): Measure {
+    const { schema, fragments } = this.source;
+    if (node.kind === 'InlineFragment') {
+      return this.set(node.selectionSet, node.typeCondition ? schema.getType(node.typeCondition.name.value) : type);
+    }
+    const name = node.name.value;
+    const known = this.fragments.get(name);
+    if (known) return known;
+    const fragment = fragments[name];
+    const measure = fragment ? this.set(fragment.selectionSet, schema.getType(fragment.typeCondition.name.value)) : nothing;
+    this.fragments.set(name, measure);
+    return measure;
+  }
+
+  private field(node: FieldNode, type: GraphQLNamedType | undefined): Measure {
+    const { schema, variables } = this.source;
+    const name = node.name.value;
+    const definition = isObjectType(type)
+      ? fieldDefinition(schema, type, name)
+      : isAbstractType(type) && 'getFields' in type
+        ? type.getFields()[name]
+        : undefined;
+    const points = pointsOf(definition);
+    const { own, items } =
+      points && definition
+        ? points(getArgumentValues(definition as GraphQLField<unknown, unknown>, node, variables))
+        : { own: 0, items: 1 };
+    const below = node.selectionSet && definition ? this.set(node.selectionSet, getNamedType(definition.type)) : nothing;
+    const introspects = introspectionPoints[name];
+    const fields = 1 + below.fields;
+    if (introspects !== undefined) return { points: introspects, fields, depth: 1, introspection: below.depth };
+    return { points: own + items * below.points, fields, depth: 1 + below.depth, introspection: below.introspection };
+  }
+}
+
+/** What an operation may cost, in points, before it runs. Throws where that, its depth or its width is too much. */
+export function estimate(source: Source, operation: OperationDefinitionNode): number {
+  const type = source.schema.getRootType(operation.operation) ?? undefined;
+  const { points, fields, depth, introspection } = new Estimate(source).set(operation.selectionSet, type);
+  if (depth > limits.depth) throw tooMuch(`The query is nested deeper than ${limits.depth} levels.`, operation);
+  if (introspection > limits.introspectionDepth) {
+    throw tooMuch(`Introspection is nested deeper than ${limits.introspectionDepth} levels.`, operation);
+  }
+  if (fields > limits.fields) throw tooMuch(`The query asks for more than ${limits.fields} fields.`, operation);
+  if (points > limits.estimate) {
+    const shown = Number.isFinite(points)
+      ? points.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 0 })
+      : 'more than can be counted';
+    throw tooMuch(
+      `The query may read more than ${limits.estimate} objects (estimated: ${shown}): ask for fewer relations or smaller pages.`,
+      operation,
+    );
+  }
+  return points;
+}

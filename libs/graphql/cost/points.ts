@@ -1,0 +1,45 @@
+import type { GraphQLFieldConfig } from 'graphql';
+import { limits } from '../limits.js';
+
+/** What reading one field may cost. */
+interface Points {
+  /** Points of the field itself: an object read, a relation followed, ten entries of the log. */
+  own: number;
+  /** Objects that may stand in it, each with its own fields. */
+  items: number;
+}
+
+/** How a field's points follow from its arguments; fields without it cost nothing. */
+export type PointsOf = (args: Readonly<Record<string, unknown>>) => Points;
+
+/** Where a field keeps its points. */
+export const pointsExtension = 'orrery.points';
+
+/** To be spread into a field's configuration. */
+export const costs = (points: PointsOf): Pick<GraphQLFieldConfig<unknown, never>, 'extensions'> => ({
+  extensions: { [pointsExtension]: points },
+});
+
+const limitOf = (args: Readonly<Record<string, unknown>>, otherwise: number): number =>
+  typeof args.limit === 'number' ? Math.max(args.limit, 1) : otherwise;
+
+/** One object is read. */
+export const oneObject: PointsOf = () => ({ own: 1, items: 1 });
+
+/** A page of objects is read. */
+export const page: PointsOf = (args) => {
+  const items = Math.min(limitOf(args, limits.pageSize), limits.largestPage);
+  return { own: items, items };
+};
+
+/** A relation to several objects is followed. */
+export const relatedObjects: PointsOf = (args) => {
+  const items = limitOf(args, limits.assumedListSize);
+  return { own: 1 + items, items };
+};
+
+/** The log is read. */
+export const logEntries: PointsOf = ({ entries }) => ({
+  own: Math.ceil((typeof entries === 'number' ? Math.max(entries, 1) : limits.chainEntries) / limits.logEntriesPerPoint),
+  items: limits.assumedChainSteps,
+});

@@ -1,0 +1,235 @@
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLLeafType,
+  type GraphQLList,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLResolveInfo,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  locatedError,
+  type OperationDefinitionNode,
+} from 'graphql';
+import type { GraphContext } from '../context.js';
+import { limits } from '../limits.js';
+import { lengthOf } from '../text/length.js';
+import type { Meter } from './meter.js';
+import { type PlannedField, planFields, type Source } from './plan.js';
+
+type MaybePromise<T> = T | Promise<T>;
+type Data = Record<string, unknown>;
+type Path = NonNullable<GraphQLResolveInfo['path']>;
+
+/** An operation to run: validated, its variables coerced. */
+export interface Operation extends Source {
+  readonly document: DocumentNode;
+  readonly definition: OperationDefinitionNode;
+  readonly context: GraphContext;
+  readonly rootValue?: unknown;
+}
+
+const isPromise = (value: unknown): value is Promise<unknown> => value instanceof Promise;
+
+function keysOf(path: Path | undefined): Array<string | number> {
+  const keys: Array<string | number> = [];
+  for (let at = path; at; at = at.prev) keys.push(at.key);
+  return keys.reverse();
+}
+
+/**
+ * Runs operations as the specification's "Execution" says. graphql-js completes a list, and all of introspection, in one stretch that
+ * nothing can interrupt or end: here every list item is counted and may give way to other operations, and passing a bound ends the whole.
+ */
+export class Executor {
+  readonly errors: GraphQLError[] = [];
+  private omitted = 0;
+  private readonly meter: Meter;
+
+  constructor(private readonly operation: Operation) {
+    this.meter = operation.context.meter;
+  }
+
+  /** The data; null where an error has come up to the root. What went wrong stands in `errors`. */
+  async run(): Promise<Data | null> {
+    const { schema, definition, rootValue } = this.operation;
+    const type = schema.getRootType(definition.operation);
+    if (!type) throw new GraphQLError(`Schema is not configured to execute ${definition.operation} operation.`, { nodes: definition });
+    const fields = planFields(this.operation, type, [definition.selectionSet]);
+    try {
+      return await (definition.operation === 'mutation' ? this.inSequence(type, rootValue, fields) : this.object(type, rootValue, fields));
+    } catch (error) {
+      this.note(error as GraphQLError);
+      return null;
+    } finally {
+      if (this.omitted > 0) this.errors.push(new GraphQLError(`${this.omitted} more errors are left out.`));
+    }
+  }
+
+  private async inSequence(type: GraphQLObjectType, source: unknown, fields: readonly PlannedField[]): Promise<Data> {
+    const data: Data = Object.create(null);
+    for (const field of fields) {
+      await this.meter.turn();
+      data[field.name] = await this.field(type, source, field, { key: field.name, prev: undefined, typename: type.name });
+    }
+    return data;
+  }
+
+  private object(type: GraphQLObjectType, source: unknown, fields: readonly PlannedField[], path?: Path): MaybePromise<Data> {
+    const data: Data = Object.create(null);
+    const pending: Array<Promise<unknown>> = [];
+    try {
+      for (const field of fields) {
+        const value = this.field(type, source, field, { key: field.name, prev: path, typename: type.name });
+        data[field.name] = value;
+        if (isPromise(value)) {
+          pending.push(
+            value.then((settled) => {
+              data[field.name] = settled;
+            }),
+          );
+        }
+      }
+    } catch (error) {
+      return rejectAfter(pending, error);
+    }
+    return pending.length === 0 ? data : Promise.all(pending).then(() => data);
+  }
+
+  private field(type: GraphQLObjectType, source: unknown, field: PlannedField, path: Path): MaybePromise<unknown> {
+    const { definition, nodes, name } = field;
+    const failed = (error: unknown): null => {
+      const located = locatedError(error, nodes, keysOf(path));
+      if (isNonNullType(definition.type)) throw located;
+      this.note(located);
+      return null;
+    };
+    try {
+      this.meter.count('bytes', name.length + 4);
+      const result = definition.resolve
+        ? definition.resolve(source, field.args(), this.operation.context, this.info(type, field, path))
+        : (source as Data)[definition.name];
+      const value = isPromise(result)
+        ? result.then((settled) => this.complete(definition.type, field, settled, path))
+        : this.complete(definition.type, field, result, path);
+      return isPromise(value) ? value.catch(failed) : value;
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  private complete(type: GraphQLOutputType, field: PlannedField, value: unknown, path: Path): MaybePromise<unknown> {
+    if (value instanceof Error) throw value;
+    if (isNonNullType(type)) {
+      const completed = this.complete(type.ofType, field, value, path);
+      if (isPromise(completed)) return completed.then((settled) => this.present(settled, field, path));
+      return this.present(completed, field, path);
+    }
+    if (value === null || value === undefined) return null;
+    if (isListType(type)) return this.list(type, field, value, path);
+    if (isLeafType(type)) return this.leaf(type, value);
+    this.meter.count('objects', 1);
+    if (isObjectType(type)) return this.object(type, value, field.fieldsOf(type), path);
+    const name = type.resolveType?.(value, this.operation.context, this.info(type, field, path), type);
+    const actual = typeof name === 'string' ? this.operation.schema.getType(name) : undefined;
+    if (!isObjectType(actual)) throw new Error(`no type of the schema is that of the object at ${keysOf(path).join('.')}`);
+    return this.object(actual, value, field.fieldsOf(actual), path);
+  }
+
+  private present(value: unknown, { definition, nodes }: PlannedField, path: Path): unknown {
+    if (value !== null) return value;
+    throw new GraphQLError(`Cannot return null for non-nullable field ${path.typename ?? ''}.${definition.name}.`, { nodes });
+  }
+
+  private leaf(type: GraphQLLeafType, value: unknown): unknown {
+    const serialized = type.serialize(value);
+    this.meter.count('bytes', lengthOf(serialized));
+    return serialized ?? null;
+  }
+
+  /** Between any two items the operation may have to wait for its turn. */
+  private list(type: GraphQLList<GraphQLOutputType>, field: PlannedField, value: unknown, path: Path): MaybePromise<unknown[]> {
+    if (!Array.isArray(value)) throw new Error(`${field.definition.name} is not a list`);
+    const items: readonly unknown[] = value;
+    const done: unknown[] = new Array(items.length);
+    const pending: Array<Promise<unknown>> = [];
+    const goOn = (from: number): MaybePromise<void> => {
+      for (let index = from; index < items.length; index += 1) {
+        const wait = this.meter.turn();
+        if (wait) return wait.then(() => goOn(index));
+        const item = this.item(type.ofType, field, items[index], { key: index, prev: path, typename: undefined });
+        if (isPromise(item)) {
+          const settling = item.then((settled) => {
+            done[index] = settled;
+          });
+          // It may fail while the loop waits for its turn: that is heard of below.
+          settling.catch(() => undefined);
+          pending.push(settling);
+        } else done[index] = item;
+      }
+      return undefined;
+    };
+    try {
+      const waiting = goOn(0);
+      if (waiting)
+        return waiting
+          .then(() => Promise.all(pending))
+          .then(
+            () => done,
+            (error: unknown) => rejectAfter(pending, error),
+          );
+    } catch (error) {
+      return rejectAfter(pending, error);
+    }
+    return pending.length === 0 ? done : Promise.all(pending).then(() => done);
+  }
+
+  private item(type: GraphQLOutputType, field: PlannedField, value: unknown, path: Path): MaybePromise<unknown> {
+    const failed = (error: unknown): null => {
+      const located = locatedError(error, field.nodes, keysOf(path));
+      if (isNonNullType(type)) throw located;
+      this.note(located);
+      return null;
+    };
+    try {
+      const named = isNonNullType(type) ? type.ofType : type;
+      if (isLeafType(named)) this.meter.count('objects', 1);
+      const completed = isPromise(value)
+        ? value.then((settled) => this.complete(type, field, settled, path))
+        : this.complete(type, field, value, path);
+      return isPromise(completed) ? completed.catch(failed) : completed;
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  private info(parentType: GraphQLResolveInfo['parentType'] | GraphQLOutputType, field: PlannedField, path: Path): GraphQLResolveInfo {
+    const { schema, fragments, definition, variables, rootValue } = this.operation;
+    return {
+      fieldName: field.definition.name,
+      fieldNodes: field.nodes,
+      returnType: field.definition.type,
+      parentType: parentType as GraphQLObjectType,
+      path,
+      schema,
+      fragments,
+      rootValue,
+      operation: definition,
+      variableValues: variables as GraphQLResolveInfo['variableValues'],
+    };
+  }
+
+  private note(error: GraphQLError): void {
+    if (this.errors.length < limits.errors) this.errors.push(error);
+    else this.omitted += 1;
+  }
+}
+
+/** Fails when nothing of the rest is under way any more, so that no failure of it goes unheard. */
+function rejectAfter(pending: ReadonlyArray<Promise<unknown>>, error: unknown): Promise<never> {
+  return Promise.allSettled(pending).then(() => {
+    throw error;
+  });
+}

@@ -1,0 +1,90 @@
+import { GraphQLError } from 'graphql';
+import { type Counted, operationLimits } from '../limits.js';
+import type { Share } from './turns.js';
+
+/** What an operation has used, and what it may use. */
+export interface Cost {
+  estimated: number;
+  used: Record<Counted, number>;
+  limits: Record<Counted | 'estimated', number>;
+}
+
+/** Words for what ran out. */
+const words: Record<Counted, string> = {
+  objects: 'objects in its answer',
+  scanned: 'objects looked at',
+  bytes: 'bytes of answer',
+  logEntries: 'log entries read',
+  logBytes: 'bytes of the log read',
+  milliseconds: 'milliseconds of work',
+};
+
+/** An operation used more than it may. It ends the whole operation, not one field. */
+export class LimitExceeded extends GraphQLError {
+  constructor(what: Counted, used: number, most: number) {
+    super(
+      `The operation was stopped: ${used} ${words[what]}, and ${most} is the limit. Ask for smaller pages, fewer relations or fewer fields.`,
+      {
+        extensions: { code: 'LIMIT_EXCEEDED', limit: what },
+      },
+    );
+  }
+}
+
+/** Counts what one operation uses while it runs, and stops it at its bounds. */
+export class Meter {
+  private readonly counted: Record<Counted, number> = { objects: 0, scanned: 0, bytes: 0, logEntries: 0, logBytes: 0, milliseconds: 0 };
+  private failure: GraphQLError | undefined;
+  private fail: ((error: LimitExceeded) => void) | undefined;
+
+  constructor(
+    private readonly share: Share,
+    private readonly bounds: Record<Counted, number> = operationLimits,
+  ) {}
+
+  /** Counts; throws where the bound is passed. */
+  count(what: Exclude<Counted, 'milliseconds'>, by: number): void {
+    if (this.failure) throw this.failure;
+    this.counted[what] += by;
+    if (this.counted[what] > this.bounds[what]) this.stop(what, this.counted[what]);
+  }
+
+  /** How much is left. */
+  left(what: Exclude<Counted, 'milliseconds'>): number {
+    return this.bounds[what] - this.counted[what];
+  }
+
+  /** To be called between pieces of work: nothing while the operation may go on, else a promise to wait for. */
+  turn(): Promise<void> | undefined {
+    if (this.failure) throw this.failure;
+    const milliseconds = this.share.milliseconds;
+    if (milliseconds > this.bounds.milliseconds) this.stop('milliseconds', Math.round(milliseconds));
+    return this.share.turn();
+  }
+
+  /** Runs the operation; rejects as soon as a bound is passed, even while parts of it still wait. */
+  async guard<T>(run: () => Promise<T> | T): Promise<T> {
+    const stopped = new Promise<never>((_resolve, reject) => {
+      this.fail = reject;
+    });
+    try {
+      return await Promise.race([stopped, this.share.turn()?.then(run) ?? run()]);
+    } finally {
+      // What still waits or is still read for it ends there.
+      this.failure ??= new GraphQLError('The operation is over.');
+      this.share.stop();
+    }
+  }
+
+  /** For the client. */
+  used(): Record<Counted, number> {
+    return { ...this.counted, milliseconds: Math.round(this.share.milliseconds) };
+  }
+
+  private stop(what: Counted, used: number): never {
+    const failure = new LimitExceeded(what, used, this.bounds[what]);
+    this.failure = failure;
+    this.fail?.(failure);
+    throw failure;
+  }
+}

@@ -1,0 +1,187 @@
+import {
+  createSourceEventStream,
+  type DocumentNode,
+  type ExecutionResult,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  getOperationAST,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { tooManyRequests } from '#apimachinery';
+import { GraphContext, type GraphSession } from '../context.js';
+import { estimate } from '../cost/estimate.js';
+import { type OnUnexpected, type Reporting, toGraphQLError } from '../errors.js';
+import type { GraphKinds } from '../kinds.js';
+import { type Counted, limits, operationLimits } from '../limits.js';
+import { Executor } from './executor.js';
+import { type Cost, Meter } from './meter.js';
+import type { Source } from './plan.js';
+import type { Turns } from './turns.js';
+
+/** An operation as the client sent it, parsed and found valid. */
+export interface GraphRequest {
+  readonly document: DocumentNode;
+  readonly variables?: Readonly<Record<string, unknown>> | null;
+  readonly operationName?: string | null;
+}
+
+/** The answer to one operation, or to one event of a subscription. */
+export interface GraphResult {
+  errors?: readonly GraphQLFormattedError[];
+  data?: Record<string, unknown> | null;
+  extensions?: { cost: Cost };
+}
+
+/** What operations run on. */
+export interface Runtime {
+  readonly schema: GraphQLSchema;
+  readonly kinds: GraphKinds;
+  readonly turns: Turns;
+  readonly onUnexpected: OnUnexpected;
+  /** How many operations of each cluster run. */
+  readonly running: Map<string, number>;
+}
+
+interface Prepared extends Source {
+  readonly definition: OperationDefinitionNode;
+  readonly estimated: number;
+}
+
+/** Everything that can be said before the operation runs. Throws GraphQLErrors, or a list of them. */
+function prepare({ schema }: Runtime, { document, variables, operationName }: GraphRequest): Prepared {
+  const definition = getOperationAST(document, operationName);
+  if (!definition) {
+    throw new GraphQLError(
+      operationName ? `Unknown operation named "${operationName}".` : 'Must provide operation name if query contains multiple operations.',
+    );
+  }
+  const values = getVariableValues(schema, definition.variableDefinitions ?? [], variables ?? {}, { maxErrors: 50 });
+  if (values.errors) throw new AggregateError(values.errors);
+  const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
+  for (const node of document.definitions) if (node.kind === Kind.FRAGMENT_DEFINITION) fragments[node.name.value] = node;
+  const source: Source = { schema, fragments, variables: values.coerced };
+  return { ...source, definition, estimated: estimate(source, definition) };
+}
+
+const refused = (error: unknown, reporting: Reporting): GraphResult => ({
+  errors: (error instanceof AggregateError ? (error.errors as unknown[]) : [error]).map((one) => toGraphQLError(one, reporting).toJSON()),
+});
+
+const costOf = (estimated: number, meter: Meter, bounds: Record<Counted, number>): Cost => ({
+  estimated,
+  used: meter.used(),
+  limits: { estimated: limits.estimate, ...bounds },
+});
+
+/** Operations of one session. */
+export class Operations {
+  private readonly reporting: Reporting;
+
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly session: GraphSession,
+    private readonly bounds: Record<Counted, number> = operationLimits,
+  ) {
+    this.reporting = { requestId: session.requestId, onUnexpected: runtime.onUnexpected };
+  }
+
+  /** Runs a query or a mutation. Never rejects. No `data` in the answer: it was not begun. */
+  async run(request: GraphRequest): Promise<GraphResult> {
+    try {
+      return await this.admitted(() => this.execute(request, prepare(this.runtime, request)));
+    } catch (error) {
+      return refused(error, this.reporting);
+    }
+  }
+
+  /** Begins a subscription: its events, each answered like an operation of its own. Never rejects. */
+  async subscribe(request: GraphRequest): Promise<AsyncGenerator<GraphResult, void, void> | GraphResult> {
+    try {
+      const prepared = prepare(this.runtime, request);
+      const source = await createSourceEventStream({
+        schema: this.runtime.schema,
+        document: request.document,
+        variableValues: request.variables,
+        operationName: request.operationName,
+        contextValue: this.context(this.meter()),
+      });
+      if (!(Symbol.asyncIterator in source)) throw new AggregateError((source as ExecutionResult).errors ?? []);
+      return this.events(request, prepared, source as AsyncGenerator<unknown>);
+    } catch (error) {
+      return refused(error, this.reporting);
+    }
+  }
+
+  private events(request: GraphRequest, prepared: Prepared, source: AsyncGenerator<unknown>): AsyncGenerator<GraphResult, void, void> {
+    const events: AsyncGenerator<GraphResult, void, void> = {
+      next: async () => {
+        try {
+          const { value, done } = await source.next();
+          if (done) return { value: undefined, done: true };
+          return { value: await this.execute(request, prepared, value), done: false };
+        } catch (error) {
+          throw toGraphQLError(error, this.reporting);
+        }
+      },
+      // Stops the source even while it waits for its next event, which a generator function would not.
+      return: async () => {
+        await source.return(undefined);
+        return { value: undefined, done: true };
+      },
+      throw: async (error: unknown) => {
+        await source.return(undefined);
+        throw error;
+      },
+      [Symbol.asyncIterator]: () => events,
+      [Symbol.asyncDispose]: async () => {
+        await source.return(undefined);
+      },
+    };
+    return events;
+  }
+
+  /** Runs where not too many operations of the cluster run already. */
+  private async admitted<T>(run: () => Promise<T>): Promise<T> {
+    const { running } = this.runtime;
+    const { id } = this.session.cluster;
+    const others = running.get(id) ?? 0;
+    if (others >= limits.operationsAtOnce) throw tooManyRequests('Too many requests, please try again later.', 1);
+    running.set(id, others + 1);
+    try {
+      return await run();
+    } finally {
+      const left = (running.get(id) ?? 1) - 1;
+      if (left > 0) running.set(id, left);
+      else running.delete(id);
+    }
+  }
+
+  private async execute({ document }: GraphRequest, prepared: Prepared, rootValue?: unknown): Promise<GraphResult> {
+    const { estimated, definition } = prepared;
+    const meter = this.meter();
+    const context = this.context(meter);
+    const executor = new Executor({ ...prepared, document, context, rootValue });
+    const shown = (errors: readonly unknown[]) => errors.map((error) => toGraphQLError(error, this.reporting).toJSON());
+    try {
+      const data = await meter.guard(() => executor.run());
+      const { errors } = executor;
+      return { ...(errors.length > 0 ? { errors: shown(errors) } : {}), data, extensions: { cost: costOf(estimated, meter, this.bounds) } };
+    } catch (error) {
+      const located =
+        error instanceof GraphQLError && !error.nodes ? new GraphQLError(error.message, { ...error, nodes: definition }) : error;
+      return { errors: shown([located]), data: null, extensions: { cost: costOf(estimated, meter, this.bounds) } };
+    }
+  }
+
+  private meter(): Meter {
+    return new Meter(this.runtime.turns.share(this.session.cluster.id), this.bounds);
+  }
+
+  private context(meter: Meter): GraphContext {
+    return new GraphContext(this.session, this.runtime.kinds, meter);
+  }
+}

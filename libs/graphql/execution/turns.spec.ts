@@ -1,0 +1,80 @@
+import { type EventLoop, type Share, Turns } from './turns.js';
+
+/** An event loop on which nothing happens unless told: work takes time by `pass`. */
+class StillLoop implements EventLoop {
+  private time = 0;
+  private readonly queue: Array<() => void> = [];
+  now = () => this.time;
+  worked = () => this.time;
+  nextTurn = (run: () => void) => void this.queue.push(run);
+  whenSettled = (run: () => void) => void setImmediate(run);
+
+  pass(milliseconds: number): void {
+    this.time += milliseconds;
+  }
+
+  /** Runs turns until nothing is queued. Answers how many there were. */
+  async run(): Promise<number> {
+    const settled = () => new Promise((resolve) => setTimeout(resolve, 1));
+    for (let turns = 0; ; turns += 1) {
+      await settled();
+      const next = this.queue.shift();
+      if (!next) return turns;
+      next();
+      for (let i = 0; i < 20; i += 1) await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+}
+
+/** An operation of so many pieces of work that take 3 ms each. */
+async function operation({ loop, share, name, done }: { loop: StillLoop; share: Share; name: string; done: string[] }, pieces: number) {
+  for (let piece = 0; piece < pieces; piece += 1) {
+    const wait = share.turn();
+    if (wait) await wait;
+    loop.pass(3);
+    done.push(name);
+  }
+}
+
+describe('turns', () => {
+  test('an operation works for a slice and then lets the others work', async () => {
+    const loop = new StillLoop();
+    const turns = new Turns(loop, 8);
+    const done: string[] = [];
+    const [a, b, c] = [turns.share('x'), turns.share('y'), turns.share('y')];
+    const all = [
+      operation({ loop, share: a, name: 'a', done }, 6),
+      operation({ loop, share: b, name: 'b', done }, 3),
+      operation({ loop, share: c, name: 'c', done }, 3),
+    ];
+    // Three pieces are 9 ms: the slice of 8 ms is over. Tenants take turns, y's two operations in y's turns.
+    await loop.run();
+    await Promise.all(all);
+    expect(done.join('')).toBe('aaabbbaaaccc');
+    expect([a, b, c].map(({ milliseconds }) => milliseconds)).toEqual([18, 9, 9]);
+  });
+
+  test('parts of one operation that wait go on one by one, in their order', async () => {
+    const loop = new StillLoop();
+    const turns = new Turns(loop, 8);
+    const share = turns.share('x');
+    const done: string[] = [];
+    const parts = ['a', 'b', 'c', 'd', 'e'].map((name) => operation({ loop, share, name, done }, 1));
+    expect(await loop.run()).toBe(2);
+    await Promise.all(parts);
+    expect(done.join('')).toBe('abcde');
+  });
+
+  test('what is stopped goes on no more', async () => {
+    const loop = new StillLoop();
+    const turns = new Turns(loop, 8);
+    const [a, b] = [turns.share('x'), turns.share('x')];
+    const done: string[] = [];
+    void operation({ loop, share: a, name: 'a', done }, 3);
+    const going = operation({ loop, share: b, name: 'b', done }, 3);
+    a.stop();
+    await loop.run();
+    await going;
+    expect(done.join('')).toBe('bbb');
+  });
+});

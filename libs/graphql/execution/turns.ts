@@ -1,0 +1,155 @@
+import { limits } from '../limits.js';
+
+/** The event loop as this lib needs it; the host hands it in. */
+export interface EventLoop {
+  /** Milliseconds of a monotonic clock. */
+  now(): number;
+  /** Milliseconds the processor has worked for this thread. */
+  worked(): number;
+  /** Runs after sockets and other callbacks have had their turn. */
+  nextTurn(run: () => void): void;
+  /** Runs when every promise that can settle now has settled. */
+  whenSettled(run: () => void): void;
+}
+
+/**
+ * Shares one event loop between operations: one operation works for at most a slice, then sockets are served, then the next one works.
+ * Tenants take turns, and the operations of a tenant among themselves.
+ */
+export class Turns {
+  private readonly waiting = new Map<string, Set<Share>>();
+  private running: Share | undefined;
+  private sliceStart = 0;
+  private workedBefore = 0;
+  private scheduled = false;
+
+  constructor(
+    private readonly loop: EventLoop,
+    private readonly slice: number = limits.slice,
+  ) {}
+
+  /** A new operation's share. */
+  share(tenant: string): Share {
+    return new Share(this, tenant);
+  }
+
+  now(): number {
+    return this.loop.now();
+  }
+
+  /** Whether the share may go on working. */
+  has(share: Share): boolean {
+    return this.running === share && this.now() - this.sliceStart < this.slice;
+  }
+
+  /** Milliseconds of the present slice, where it is this share's. */
+  current(share: Share): number {
+    return this.running === share ? this.now() - this.sliceStart : 0;
+  }
+
+  enqueue(share: Share): void {
+    const shares = this.waiting.get(share.tenant);
+    if (shares) shares.add(share);
+    else this.waiting.set(share.tenant, new Set([share]));
+    this.schedule();
+  }
+
+  remove(share: Share): void {
+    const shares = this.waiting.get(share.tenant);
+    if (shares?.delete(share) && shares.size === 0) this.waiting.delete(share.tenant);
+  }
+
+  private schedule(): void {
+    if (this.scheduled || this.running || this.waiting.size === 0) return;
+    this.scheduled = true;
+    this.loop.nextTurn(() => this.work());
+  }
+
+  private work(): void {
+    this.scheduled = false;
+    const share = this.take();
+    if (!share) return;
+    this.running = share;
+    this.sliceStart = this.now();
+    this.workedBefore = this.loop.worked();
+    const step = (): void => {
+      if (this.has(share) && share.resume()) this.loop.whenSettled(step);
+      else this.finish(share);
+    };
+    step();
+  }
+
+  /** The first operation of the tenant whose turn it is; the tenant's others go behind all other tenants. */
+  private take(): Share | undefined {
+    for (const [tenant, shares] of this.waiting) {
+      const [share] = shares;
+      this.waiting.delete(tenant);
+      if (!share) continue;
+      shares.delete(share);
+      if (shares.size > 0) this.waiting.set(tenant, shares);
+      return share;
+    }
+    return undefined;
+  }
+
+  private finish(share: Share): void {
+    share.spend(this.loop.worked() - this.workedBefore);
+    this.running = undefined;
+    if (share.waits) this.enqueue(share);
+    this.schedule();
+  }
+}
+
+/** One operation's place among the others. */
+export class Share {
+  private waiters: Array<() => void> = [];
+  private next = 0;
+  private spent = 0;
+
+  constructor(
+    private readonly turns: Turns,
+    readonly tenant: string,
+  ) {}
+
+  /** Nothing while the operation may go on; else a promise that resolves when its turn has come. */
+  turn(): Promise<void> | undefined {
+    if (this.turns.has(this)) return undefined;
+    return new Promise((resolve) => {
+      this.waiters.push(resolve);
+      this.turns.enqueue(this);
+    });
+  }
+
+  /** Milliseconds this operation has worked. */
+  get milliseconds(): number {
+    return this.spent + this.turns.current(this);
+  }
+
+  get waits(): boolean {
+    return this.next < this.waiters.length;
+  }
+
+  /** Lets the longest waiting part of the operation go on; false when none waits. */
+  resume(): boolean {
+    const waiter = this.waiters[this.next];
+    if (!waiter) return false;
+    this.next += 1;
+    if (this.next === this.waiters.length) {
+      this.waiters = [];
+      this.next = 0;
+    }
+    waiter();
+    return true;
+  }
+
+  spend(milliseconds: number): void {
+    this.spent += milliseconds;
+  }
+
+  /** Forgets what waits: the operation is over. */
+  stop(): void {
+    this.waiters = [];
+    this.next = 0;
+    this.turns.remove(this);
+  }
+}

@@ -1,0 +1,311 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { execute, getIntrospectionQuery, parse } from 'graphql';
+import { ConfigMap, Pod, Service } from '#api';
+import { createLocalCluster, type LocalCluster } from '#cluster';
+import { LocalGraph } from '../graph.js';
+
+let cluster: LocalCluster;
+let graph: LocalGraph;
+
+const labels = (index: number) => ({ app: 'web', odd: String(index % 2 === 1), n: String(index) });
+const pod = (index: number) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: `pod-${String(index).padStart(3, '0')}`, namespace: 'many', labels: labels(index) },
+  spec: {
+    nodeName: index % 2 ? 'worker-1' : 'worker-2',
+    containers: [{ name: 'c', image: 'nginx', resources: {}, envFrom: [{ configMapRef: { name: 'b' } }, { configMapRef: { name: 'a' } }] }],
+  },
+});
+
+beforeAll(async () => {
+  cluster = await createLocalCluster();
+  graph = new LocalGraph(cluster);
+  const { client } = cluster;
+  const made = await graph.run('mutation ($m: String!) { create(manifest: $m) { kind } }', {
+    m: 'apiVersion: v1\nkind: Namespace\nmetadata: {name: many}\n',
+  });
+  expect(made.errors).toBeUndefined();
+  await cluster.settle();
+  for (const name of ['a', 'b']) {
+    await client.create(ConfigMap, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name, namespace: 'many', labels: { name } },
+      data: { text: `line\n${name}` },
+    });
+  }
+  await client.create(Service, {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'web', namespace: 'many' },
+    spec: { selector: { app: 'web' }, ports: [{ port: 80 }] },
+  } as never);
+  for (let index = 0; index < 200; index += 1) await client.create(Pod, pod(index) as never);
+  await cluster.settle();
+});
+
+afterAll(() => cluster.close());
+
+const many = 'pods(namespace: "many", limit: 500)';
+
+describe('the executor', () => {
+  test.each<[string, string, Record<string, unknown>?]>([
+    [
+      'fields, aliases and lists',
+      `{ ${many} { items { a: metadata { name labels } b: metadata { uid } spec { containers { name image } } } resourceVersion } }`,
+    ],
+    ['one that is not there', '{ pod(name: "nobody") { kind } x: node(name: "worker-1") { kind status { capacity } } }'],
+    [
+      'fragments',
+      `{ ...q } fragment q on Query { ${many} { items { ...p ...p metadata { namespace } } } } fragment p on Pod { metadata { name } status { phase } }`,
+    ],
+    [
+      'the interface',
+      '{ object(kind: "deploy", name: "coredns", namespace: "kube-system") { __typename kind metadata { name } ... on Deployment { spec { replicas } } ... on Pod { spec { nodeName } } } }',
+    ],
+    [
+      'skip and include',
+      'query ($yes: Boolean!) { cluster { id @include(if: $yes) gitVersion @skip(if: $yes) ... @include(if: $yes) { revision } } }',
+      { yes: true },
+    ],
+    [
+      'relations',
+      '{ nodes { items { metadata { name } pods(limit: 3) { metadata { name } node { metadata { name } } configMaps { metadata { name } data } } } } }',
+    ],
+    ['introspection', getIntrospectionQuery()],
+    [
+      'introspection of a type',
+      '{ __type(name: "Pod") { name fields { name args { name defaultValue } type { name ofType { name } } } interfaces { name } } }',
+    ],
+    ['JSON', '{ configMaps(namespace: "many") { items { json } } }'],
+    ['errors in lists', '{ a: object(kind: "nothing", name: "x") { kind } pods(labelSelector: "a=b=c") { items { kind } } }'],
+    ['an error of a field that may be null', '{ a: object(kind: "nothing", name: "x") { kind } cluster { id } }'],
+  ])('answers as graphql-js does: %s', async (_name, query, variables = {}) => {
+    const { schema } = graph.runtime;
+    const ours = await graph.run(query, variables);
+    const theirs = await execute({ schema, document: parse(query), variableValues: variables, contextValue: graph.context() });
+    expect(JSON.parse(JSON.stringify(ours.data))).toEqual(JSON.parse(JSON.stringify(theirs.data)));
+    const places = (errors: ReadonlyArray<{ message: string; path?: unknown; locations?: unknown }> = []) =>
+      errors.map(({ message, path, locations }) => ({ message, path, locations }));
+    expect(places(ours.errors)).toEqual(places(theirs.errors?.map((error) => error.toJSON())));
+  });
+
+  test('answers mutations one after the other', async () => {
+    const create = (name: string) =>
+      `create(manifest: "{apiVersion: v1, kind: ConfigMap, metadata: {name: ${name}}}") { kind metadata { name } }`;
+    const { data } = await graph.run(`mutation { a: ${create('first')} b: ${create('second')} c: delete(kind: "cm", name: "first") }`);
+    expect(data).toMatchObject({ a: [{ metadata: { name: 'first' } }], b: [{ metadata: { name: 'second' } }], c: { status: 'Success' } });
+  });
+});
+
+describe('relations', () => {
+  const names = (objects: unknown) => (objects as Array<{ metadata: { name: string } }>).map(({ metadata }) => metadata.name);
+
+  test('take a limit and selectors, and are ordered by name', async () => {
+    const { data, errors } = await graph.run(`{
+      service(name: "web", namespace: "many") {
+        pods(limit: 3) { metadata { name } }
+        odd: pods(labelSelector: "odd=true,n in (1, 2, 3)") { metadata { name } }
+        one: pods(fieldSelector: "metadata.name=pod-007") { metadata { name } services { metadata { name } } configMaps { metadata { name } } b: configMaps(labelSelector: "name=b") { metadata { name } } }
+      }
+      node(name: "worker-1") { pods(labelSelector: "app=web", limit: 2) { metadata { name } } }
+    }`);
+    expect(errors).toBeUndefined();
+    const { service = {}, node = {} } = data as Record<string, Record<string, unknown>>;
+    expect([names(service.pods), names(service.odd), names(service.one), names(node.pods)]).toEqual([
+      ['pod-000', 'pod-001', 'pod-002'],
+      ['pod-001', 'pod-003'],
+      ['pod-007'],
+      ['pod-001', 'pod-003'],
+    ]);
+    expect((service.one as unknown[])[0]).toMatchObject({
+      services: [{ metadata: { name: 'web' } }],
+      configMaps: [{ metadata: { name: 'a' } }, { metadata: { name: 'b' } }],
+      b: [{ metadata: { name: 'b' } }],
+    });
+  });
+
+  test.each([
+    ['labelSelector: "a=b=c"', 'BAD_REQUEST', /^found '=', expected: ',' or 'end of string'$/],
+    ['fieldSelector: "spec.nothing=1"', 'BAD_REQUEST', /field label not supported: spec.nothing/],
+    ['limit: 0', 'BAD_USER_INPUT', /limit must be at least 1/],
+  ])('%s is an error that says where', async (args, code, message) => {
+    const { errors } = await graph.run(`{ service(name: "web", namespace: "many") { pods(${args}) { kind } } }`);
+    expect(errors).toEqual([
+      {
+        message: expect.stringMatching(message),
+        path: ['service', 'pods'],
+        locations: [{ line: 1, column: 45 }],
+        extensions: expect.objectContaining({ code }),
+      },
+    ]);
+    expect(graph.unexpected).toEqual([]);
+  });
+
+  test('read each list once', async () => {
+    const { extensions } = await graph.run(
+      `{ ${many} { items { services { pods(limit: 1) { kind } } node { pods(limit: 1) { kind } } } } }`,
+    );
+    const { scanned } = extensions?.cost.used ?? { scanned: 0 };
+    // The page and its pods' own list of the namespace, all pods for the nodes, services and nodes: not that 200 times.
+    expect(scanned).toBeLessThan(2_000);
+  });
+});
+
+describe('the cost of an operation', () => {
+  test('is shown with what it used and might have used', async () => {
+    const { extensions } = await graph.run('{ node(name: "worker-1") { kind pods(limit: 2) { metadata { name } } } }');
+    expect(extensions?.cost).toEqual({
+      estimated: 4,
+      used: {
+        objects: 5,
+        scanned: expect.any(Number),
+        bytes: expect.any(Number),
+        logEntries: 0,
+        logBytes: 0,
+        milliseconds: expect.any(Number),
+      },
+      limits: expect.objectContaining({ estimated: 20_000, objects: 100_000, milliseconds: 3_000 }),
+    });
+  });
+
+  test.each<[string, string, Record<string, number>]>([
+    ['objects', `{ ${many} { items { spec { containers { env { name } } } } } }`, { objects: 300 }],
+    ['scanned', `{ ${many} { items { services { kind } } } }`, { scanned: 250 }],
+    ['bytes', `{ ${many} { items { json } } }`, { bytes: 20_000 }],
+    ['bytes', `{ ${many} { items { yaml } } }`, { bytes: 20_000 }],
+    ['objects', getIntrospectionQuery(), { objects: 1_000 }],
+    ['milliseconds', `{ ${many} { items { yaml } } }`, { milliseconds: 0 }],
+    ['logEntries', '{ eventChain(resourceVersion: "RV") { summary } }', { logEntries: 50 }],
+    ['logBytes', '{ eventChain(resourceVersion: "RV") { summary } }', { logBytes: 50_000 }],
+  ])('stops it where it uses too much: %s, %s', async (limit, query, bounds) => {
+    const { metadata } = await cluster.client.get(ConfigMap, 'a', 'many');
+    const { data, errors, extensions } = await graph.run(query.replace('RV', metadata.resourceVersion ?? ''), {}, bounds);
+    expect([data, errors]).toEqual([
+      null,
+      [
+        {
+          message: expect.stringMatching(/^The operation was stopped: \d+ [a-z ]+, and \d+ is the limit\. Ask for smaller pages/),
+          locations: [expect.anything()],
+          extensions: { code: 'LIMIT_EXCEEDED', limit },
+        },
+      ],
+    ]);
+    expect(extensions?.cost.limits).toMatchObject(bounds);
+    expect(graph.unexpected).toEqual([]);
+  });
+
+  test('the log is read only as far as it is asked for', async () => {
+    const { metadata } = await cluster.client.get(ConfigMap, 'a', 'many');
+    const { data, extensions } = await graph.run(`{ eventChain(resourceVersion: "${metadata.resourceVersion}", entries: 30) { summary } }`);
+    expect([data, extensions?.cost.used.logEntries]).toEqual([
+      { eventChain: [{ summary: expect.stringMatching(/created ConfigMap a$/) }] },
+      30,
+    ]);
+  });
+});
+
+describe('turns', () => {
+  test('others work between the slices of an operation that is large', async () => {
+    let rounds = 0;
+    let over = false;
+    const round = () => {
+      rounds += 1;
+      if (!over) setImmediate(round);
+    };
+    round();
+    const { errors } = await graph.run(
+      `{ ${many} { items { yaml json metadata { name labels managedFields { manager } } node { yaml } } } }`,
+    );
+    over = true;
+    expect(errors).toBeUndefined();
+    // Not one stretch: the loop went round many times.
+    expect(rounds).toBeGreaterThan(10);
+  });
+});
+
+test('a cluster runs so many operations at once, and is told to come again with more', async () => {
+  const all = await Promise.all(Array.from({ length: 40 }, () => graph.run('{ pods { items { kind } } }')));
+  const codes = all.map(({ errors }) => errors?.[0]?.extensions?.code ?? 'OK');
+  expect([codes.filter((code) => code === 'OK').length, codes.filter((code) => code === 'TOO_MANY_REQUESTS').length]).toEqual([32, 8]);
+  expect((await graph.run('{ pods { items { kind } } }')).errors).toBeUndefined();
+});
+
+describe('bad input', () => {
+  test.each<[string, string, string, RegExp]>([
+    [
+      'a future revision',
+      '{ eventChain(resourceVersion: "999999999") { summary } }',
+      'BAD_USER_INPUT',
+      /^Too large resource version: 999999999, current: \d+$/,
+    ],
+    ['no revision', '{ eventChain(resourceVersion: "x") { summary } }', 'BAD_USER_INPUT', /^resourceVersion: invalid value "x"$/],
+    ['an unsafe revision', '{ eventChain(resourceVersion: "99999999999999999999") { summary } }', 'BAD_USER_INPUT', /invalid value/],
+    [
+      'too many entries',
+      '{ eventChain(resourceVersion: "1", entries: 0) { summary } }',
+      'BAD_USER_INPUT',
+      /^entries must be between 1 and 50000$/,
+    ],
+    ['a future list', '{ pods(resourceVersion: "999999999") { items { kind } } }', 'TIMEOUT', /Too large resource version/],
+    ['a list of no revision', '{ pods(resourceVersion: "x") { items { kind } } }', 'BAD_REQUEST', /invalid resource version/],
+    ['a bad continue token', '{ pods(continue: "x") { items { kind } } }', 'BAD_REQUEST', /continue/],
+    ['a name with a NUL', '{ pod(name: "a\\u0000b") { kind } }', 'BAD_USER_INPUT', /^name: Invalid value: /],
+    ['a page too large', '{ pods(limit: 501) { items { kind } } }', 'BAD_USER_INPUT', /^limit must be between 1 and 500$/],
+    ['no manifest', 'mutation { apply(manifest: "") { kind } }', 'BAD_USER_INPUT', /^no objects in the manifest$/],
+    ['a broken manifest', 'mutation { apply(manifest: "a: [") { kind } }', 'BAD_USER_INPUT', /^document 1: /],
+    [
+      'a merge of scalars',
+      'mutation { apply(manifest: "<<: 1\\nkind: Pod\\napiVersion: v1\\nmetadata: {name: x}") { kind } }',
+      'INVALID',
+      /./,
+    ],
+    [
+      'a patch of the wrong shape',
+      'mutation { patch(kind: "cm", name: "a", namespace: "many", patch: 5, type: JSON) { kind } }',
+      'BAD_REQUEST',
+      /./,
+    ],
+    ['an unknown kind', '{ object(kind: "nothing", name: "x") { kind } }', 'BAD_USER_INPUT', /resource type "nothing"$/],
+    ['a kind of the prototype', '{ object(kind: "constructor", name: "x") { kind } }', 'BAD_USER_INPUT', /resource type "constructor"$/],
+  ])('%s is told as such, with path and place', async (_name, query, code, message) => {
+    const { errors = [] } = await graph.run(query);
+    expect(errors[0]).toEqual({
+      message: expect.stringMatching(message),
+      path: expect.any(Array),
+      locations: [{ line: 1, column: expect.any(Number) }],
+      extensions: expect.objectContaining({ code }),
+    });
+    expect(graph.unexpected).toEqual([]);
+  });
+
+  test('what nobody foresaw is told of only with the request’s id', async () => {
+    const broken = new Error('secret text');
+    const local = new LocalGraph(cluster);
+    local.session.history.revision = () => Promise.reject(broken);
+    const { errors } = await local.run('{ cluster { revision } }');
+    expect(errors).toEqual([
+      {
+        message: 'Internal error',
+        path: ['cluster', 'revision'],
+        locations: [{ line: 1, column: 13 }],
+        extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: 'request-1' },
+      },
+    ]);
+    expect(local.unexpected).toEqual([broken]);
+  });
+
+  test('variables of the wrong type are refused', async () => {
+    const { errors, data } = await graph.run('query ($n: Int!) { pods(limit: $n) { items { kind } } }', { n: 'x' });
+    expect([data, errors]).toEqual([
+      undefined,
+      [
+        expect.objectContaining({
+          message: expect.stringMatching(/^Variable "\$n" got invalid value/),
+          extensions: { code: 'BAD_USER_INPUT' },
+        }),
+      ],
+    ]);
+  });
+});
