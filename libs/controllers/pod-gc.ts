@@ -7,13 +7,13 @@ import { defineController, type Informers, type ReconcileContext, type Reconcile
 const TERMINATED_THRESHOLD = 12_500;
 /** How long a pod's node may be missing before the pod is taken to be lost (gc_controller.go quarantineTime). */
 const QUARANTINE = 40_000;
-/** How often upstream looks at all pods (gcCheckPeriod): a node nobody has asked for since is missed anew. */
+/** How often upstream looks at all pods (gcCheckPeriod): a node that was not looked up for so long counts as missing from now on. */
 const CHECK_PERIOD = 20_000;
 const PODS_BY_NODE = 'pods-by-node';
 const TERMINATED_PODS = 'terminated-pods';
 
 /**
- * Deletes pods that nobody else will: those whose node is gone, those being deleted that were never placed, and ended ones beyond
+ * Deletes pods that no other controller deletes: those whose node is gone, those being deleted that were never placed, and ended ones beyond
  * the threshold (pkg/controller/podgc).
  */
 export const podGC = defineController({

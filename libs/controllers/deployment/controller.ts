@@ -20,7 +20,7 @@ export const deployment = defineController({
   reconcile: reconcileDeployment,
 });
 
-/** Deployments that may want a replica set which nobody controls. */
+/** Deployments whose selector may match a replica set without a controller. */
 function adopters({ object, deleted }: Change<appsv1.ReplicaSet>, informers: Informers): ObjectKey[] {
   if (deleted || controllerOf(object) !== undefined) return [];
   const candidates = informers.of(Deployment).list(object.metadata.namespace);

@@ -55,7 +55,7 @@ async function reconcileSlices(service: corev1.Service, ctx: ReconcileContext): 
     },
   });
   const timed = (slice: discoveryv1.EndpointSlice): discoveryv1.EndpointSlice => withTriggerTime(slice, service, pods);
-  // No new slices for a service on its way out: the garbage collector takes them as fast as they come.
+  // No new slices for a service that is being deleted: the garbage collector would delete them again.
   const create = service.metadata.deletionTimestamp === undefined ? plan.create : [];
   await Promise.all([
     ...create.map((slice) => ctx.client.create(EndpointSlice, timed(slice)).catch(ignoreTerminating)),

@@ -19,7 +19,7 @@ export const namespace: Controller = defineController({
   name: 'namespace-controller',
   for: Namespace,
   filter: ({ object, deleted }) => !deleted && object.metadata.deletionTimestamp !== undefined,
-  // Upstream looks again after a while; here what goes from a namespace on its way out wakes it at once.
+  // Upstream looks again after a while; here an object that goes from a terminating namespace wakes the controller at once.
   watches: contents.map((resource) =>
     watching(resource, ({ object, deleted }, informers) => {
       if (!deleted) return [];
@@ -95,7 +95,7 @@ function remains(resource: Resource, { estimate, name, left }: { estimate: numbe
 }
 
 async function objectsOf(resource: Resource, name: string, { client, informers }: ReconcileContext): Promise<readonly KubeObject[]> {
-  // Nobody holds an informer of events: there are too many to keep for this.
+  // There is no informer of events: there are too many to keep for this.
   if (resource === Event) return (await client.list(Event, { namespace: name })).items;
   return informers.of(resource).list(name);
 }

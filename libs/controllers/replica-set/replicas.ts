@@ -155,7 +155,7 @@ async function makePod<T extends ReplicaOwner>(kind: ReplicaKind<T>, owner: T, {
     const made = await client.create(Pod, pod);
     recorder.normal(owner, 'SuccessfulCreate', `Created pod: ${made.metadata.name}`);
   } catch (error) {
-    // Nothing can be made in a namespace on its way out: neither an event nor another try would help.
+    // Nothing can be created in a terminating namespace: neither an event nor a retry would help.
     if (isNamespaceTerminating(error)) return;
     if (!isFenced(error)) recorder.warning(owner, 'FailedCreate', `Error creating: ${messageOf(error)}`);
     throw error;
