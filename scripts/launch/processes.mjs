@@ -10,7 +10,7 @@ const longestPause = 10_000;
 /** One that has run for so long and dies did not die of its start: it is started again at once. */
 const wellAfter = 60_000;
 /** A start that takes longer hangs. */
-const startWithin = 180_000;
+const startWithin = 600_000;
 const healthEvery = 5_000;
 const stallsAllowed = 3;
 

@@ -3,7 +3,7 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** Milliseconds for a start, the recovery after a crash included. */
-const readyWithin = 120_000;
+const readyWithin = 300_000;
 
 /** A server of ours that runs beside this process. */
 export interface EmbeddedServer {
