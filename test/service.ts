@@ -108,7 +108,8 @@ export function launch(
   const [program = '', ...args] = [...within, ...command];
   const launcher = spawn(program, args, {
     cwd: root,
-    env: { ...process.env, NODE_OPTIONS: '', npm_lifecycle_event: undefined, ...env },
+    // Tests stop processes on purpose, and on a busy machine one may be slow to answer: only who asks for it has those restarted.
+    env: { ...process.env, NODE_OPTIONS: '', npm_lifecycle_event: undefined, ORRERY_STALL_TIMEOUT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached,
   });
