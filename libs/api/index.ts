@@ -35,7 +35,7 @@ export {
   swaggerProtobufType,
   wantsSwaggerProtobuf,
 } from './openapi/documents.js';
-export { decodeProtobuf, encodeProtobuf, encodeWatchFrame, hasProtobuf, ProtobufError } from './protobuf/envelope.js';
+export { decodeProtobuf, encodeProtobuf, encodeProtobufList, encodeWatchFrame, hasProtobuf, ProtobufError } from './protobuf/envelope.js';
 export type { Resource } from './resource.js';
 export {
   type GroupVersionKind,

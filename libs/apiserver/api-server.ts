@@ -9,15 +9,20 @@ import { accessOf } from './authorization/access.js';
 import { type AuthorizationAttributes, type AuthorizerLink, privilegedGroup } from './authorization/authorization.js';
 import { nodeAuthorizer } from './authorization/node-authorizer.js';
 import { RbacAuthorizer } from './authorization/rbac.js';
-import { Dispatcher } from './dispatcher.js';
+import { Dispatcher, type Seat } from './dispatcher.js';
 import { routeOf, unknownPath } from './endpoints/resource-router.js';
-import { errorResponse } from './endpoints/responses.js';
+import { errorResponse, tooManyRequestsResponse } from './endpoints/responses.js';
+import { clusterFlowControl } from './flow-control/cluster-flow-control.js';
+import { type FlowLimits, TooManyRequests } from './flow-control/flow-control.js';
+import { widthOf } from './flow-control/width.js';
+import { UNDIVIDED, type WorkShare } from './flow-control/work-share.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { KUBERNETES_VERSION, nonResourceResponse, type VersionInfo } from './non-resource/non-resource.js';
 import { type ApiRequest, type ApiResponse, headerOf, queryOf } from './request/request.js';
 import { type RequestInfo, requestInfo } from './request/request-info.js';
 import { managerOf } from './request/user-agent.js';
 import type { Conversion } from './rest/api-resource.js';
+import { listPrefix } from './rest/keys.js';
 import { createReader } from './rest/reader.js';
 import type { ClusterScope, RestScope } from './rest/scope.js';
 import type { StorageProvider } from './rest/storage.js';
@@ -43,6 +48,10 @@ export interface ApiServerDependencies {
   authorizers?: readonly AuthorizerLink[];
   /** What kubelets may do, where the default authorizers decide. */
   nodeRules?: readonly rbacv1.PolicyRule[];
+  /** Bounds of the cluster's requests in this process; none where only components ask. */
+  flowLimits?: () => FlowLimits;
+  /** Where long work gives way to other tenants'; default it does not. */
+  share?: Pick<WorkShare, 'task'>;
   version?: VersionInfo;
   /** The cluster's path on its host, e.g. `/clusters/ID`; it stands in addresses that clients follow. Default ''. */
   prefix?: string;
@@ -71,6 +80,7 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
     clock,
     random,
     timers,
+    share: deps.share ?? UNDIVIDED,
     storages: new ClusterStorages(builtInStorages(deps)),
     admission: admissionChain(deps.admission),
     limits: deps.limits ?? DEFAULT_LIMITS,
@@ -78,7 +88,8 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
     access: accessOf(authorizers),
     rules: rbac,
   };
-  const dispatcher = new Dispatcher(authorizers);
+  const flowControl = deps.flowLimits && clusterFlowControl(store, deps.flowLimits, timers);
+  const dispatcher = new Dispatcher(authorizers, flowControl);
   const server = new Pipeline(cluster, deps, { authorizers, dispatcher });
   return { cluster, dispatcher, handle: (request) => server.handle(request) };
 }
@@ -95,6 +106,7 @@ class Pipeline {
     try {
       return await this.answer(request, warnings);
     } catch (error) {
+      if (error instanceof TooManyRequests) return tooManyRequestsResponse(error);
       const status = toStatusError(error, { group: '', resource: '' }, request.method.toLowerCase());
       const accept = headerOf(request, 'accept');
       if (!(status instanceof UnexpectedError)) return errorResponse(status, accept, warnings.texts);
@@ -109,9 +121,20 @@ class Pipeline {
     const requestor = await authenticate(request, this.deps.authenticators ?? NOBODY);
     const { authorizers, dispatcher } = this.access;
     const user = await impersonate(attributesOf(info, requestor), request.headers, authorizers);
-    return dispatcher.run(attributesOf(info, user), () =>
-      info.isResource ? this.resource(request, { query, info, user, warnings }) : this.other(request, query),
+    const attributes = attributesOf(info, user);
+    const width = () => widthOf(attributes, { body: request.body?.byteLength ?? 0, ...this.reads(info) });
+    return dispatcher.run(attributes, width, (seat) =>
+      info.isResource ? this.resource(request, { query, info, user, warnings, seat }) : this.other(request, query),
     );
+  }
+
+  /** How many objects a list looks at, as far as the cache knows. */
+  private reads({ group, version, resource, namespace }: RequestInfo): { objects?: number } {
+    const { store, storages } = this.cluster;
+    const found = storages.find(group, version, resource)?.resource;
+    if (found === undefined) return { objects: 0 };
+    const objects = store.countOf(listPrefix(found.stored.group, found.stored.resource, found.namespaced ? namespace : ''));
+    return objects === undefined ? {} : { objects };
   }
 
   private other(request: ApiRequest, query: URLSearchParams): Promise<ApiResponse> {
@@ -127,7 +150,7 @@ class Pipeline {
   }
 
   private async resource(request: ApiRequest, asked: Asked): Promise<ApiResponse> {
-    const { query, info, user, warnings } = asked;
+    const { query, info, user, warnings, seat } = asked;
     const route = routeOf(this.cluster.storages, info, request.method);
     if (route === undefined) return unknownPath();
     const { storage, handler } = route;
@@ -148,7 +171,7 @@ class Pipeline {
     };
     warnings.add(resource.strategy.deprecated);
     try {
-      return await handler({ scope, request, query });
+      return await handler({ scope, request, query, seat });
     } catch (error) {
       throw toStatusError(error, resource.groupResource, info.verb);
     }
@@ -161,6 +184,7 @@ interface Asked {
   info: RequestInfo;
   user: UserInfo;
   warnings: Warnings;
+  seat: Seat;
 }
 
 function attributesOf(info: RequestInfo, user: UserInfo): AuthorizationAttributes {

@@ -1,14 +1,44 @@
 import { type AuthorizationAttributes, type AuthorizerLink, authorize, forbiddenError } from './authorization/authorization.js';
+import type { FlowControl, Release } from './flow-control/flow-control.js';
+
+/** The seats that a request has taken. They are given back when its work is done, or when what `hold` returned is called. */
+export interface Seat {
+  hold(): Release;
+  /** Counts a watch as open until it is released. Throws TooManyRequests. */
+  watch(): Release;
+}
+
+const NOTHING = () => undefined;
+const NO_SEAT: Seat = { hold: () => NOTHING, watch: () => NOTHING };
 
 /**
  * The one way in: whatever reaches a storage or a document of the server goes through `run`, over HTTP, from a component in this process
  * and from GraphQL alike. The user has been authenticated before; admission is the storages'.
  */
 export class Dispatcher {
-  constructor(private readonly authorizers: readonly AuthorizerLink[]) {}
+  constructor(
+    private readonly authorizers: readonly AuthorizerLink[],
+    private readonly flowControl?: FlowControl,
+  ) {}
 
-  /** Does the work where the user may; throws the StatusError 403 otherwise. */
-  async run<T>(attributes: AuthorizationAttributes, work: () => Promise<T>): Promise<T> {
+  /** Does the work when there is room for it, and where the user may. `width`: the seats it takes. Throws the StatusErrors 429 and 403. */
+  async run<T>(attributes: AuthorizationAttributes, width: () => number, work: (seat: Seat) => Promise<T>): Promise<T> {
+    const { flowControl } = this;
+    if (flowControl === undefined) return this.authorized(attributes, () => work(NO_SEAT));
+    const release = await flowControl.enter(attributes, width());
+    let held = false;
+    const hold = () => {
+      held = true;
+      return release;
+    };
+    try {
+      return await this.authorized(attributes, () => work({ hold, watch: () => flowControl.watch() }));
+    } finally {
+      if (!held) release();
+    }
+  }
+
+  private async authorized<T>(attributes: AuthorizationAttributes, work: () => Promise<T>): Promise<T> {
     const { decision, reason } = await authorize(attributes, this.authorizers);
     if (decision !== 'allow') throw forbiddenError(attributes, reason);
     return work();

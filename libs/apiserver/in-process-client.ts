@@ -3,9 +3,12 @@ import { badRequest, type KubeObject, methodNotAllowed, notFound, type StatusErr
 import type { CausalClient, DeleteQuery, Listed, ListQuery, PatchType, WatchHandler, WriteQuery } from '#client';
 import type { Fence } from '#storage';
 import type { ApiServer } from './api-server.js';
+import type { AuthorizationAttributes } from './authorization/authorization.js';
 import { patching } from './endpoints/write-handlers.js';
+import { widthOf } from './flow-control/width.js';
 import { listOptions, type WriteOptions } from './request/options.js';
 import { type APIResource, objectKey } from './rest/api-resource.js';
+import { listPrefix } from './rest/keys.js';
 import { applyNotServed } from './rest/patch.js';
 import { plainCopy } from './rest/plain-copy.js';
 import type { ClusterScope, RestScope } from './rest/scope.js';
@@ -226,10 +229,15 @@ class InProcessClient implements CausalClient {
     const { user, verb, name, namespace, subresource } = scope;
     const attributes = { user, verb, isResource: true, path: '', group, version, resource: plural, subresource, namespace, name };
     try {
-      return await this.server.dispatcher.run(attributes, () => work(scope));
+      return await this.server.dispatcher.run(attributes, () => this.width(attributes, resource), () => work(scope));
     } catch (error) {
       throw toStatusError(error, storage.resource.groupResource, verb);
     }
+  }
+
+  private width(attributes: AuthorizationAttributes, { group, resource }: Resource): number {
+    const objects = this.cluster.store.countOf(listPrefix(group, resource, attributes.namespace));
+    return widthOf(attributes, { body: 0, ...(objects === undefined ? {} : { objects }) });
   }
 
   private storage({ group, version, resource }: Resource, { subresource, name = '' }: Subject): RestStorage {

@@ -4,8 +4,9 @@ import { memoryBus } from '#cacher/bus';
 import { memoryStorage, type Storage } from '#storage';
 import type { AdmissionPlugin } from './admission/admission.js';
 import { type ApiServer, createApiServer } from './api-server.js';
+import type { FlowLimits } from './flow-control/flow-control.js';
 import type { Limits } from './limits.js';
-import type { ApiResponse } from './request/request.js';
+import type { ApiResponse, Pieces } from './request/request.js';
 import type { Conversion } from './rest/api-resource.js';
 import type { StorageProvider } from './rest/storage.js';
 import type { ResourceStrategy, UserInfo } from './rest/strategy.js';
@@ -46,6 +47,7 @@ export interface TestClusterOptions {
   providers?: readonly StorageProvider[];
   admission?: readonly AdmissionPlugin[];
   limits?: Limits;
+  flowLimits?: FlowLimits;
   /** Of a cluster that is there already: as another process sees it. */
   storage?: Storage;
 }
@@ -55,6 +57,10 @@ class TestTimers {
 
   get waiting(): number[] {
     return this.pending.map(({ wait }) => wait);
+  }
+
+  now(): number {
+    return 0;
   }
 
   after(wait: number, callback: () => void): () => void {
@@ -99,6 +105,7 @@ export async function testCluster(options: TestClusterOptions = {}): Promise<Tes
     prefix: '/clusters/c',
     serverAddress: '127.0.0.1:8443',
     ...(options.limits ? { limits: options.limits } : {}),
+    ...(options.flowLimits ? { flowLimits: () => options.flowLimits as FlowLimits } : {}),
   });
   return {
     server,
@@ -128,9 +135,16 @@ async function call(
     user,
     requestId: 'r1',
   });
-  const text =
+  const text = response.pieces ? await joined(response.pieces) :
     response.body === undefined ? '' : typeof response.body === 'string' ? response.body : Buffer.from(response.body).toString('latin1');
   return { status: response.status, headers: response.headers, body: parsed(text), text, response };
+}
+
+async function joined({ chunks, close }: Pieces): Promise<string> {
+  let text = '';
+  for await (const chunk of chunks) text += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('latin1');
+  close();
+  return text;
 }
 
 function parsed(text: string): Answer['body'] {

@@ -52,6 +52,12 @@ export interface ClusterStore {
    * of its objects; undefined while nothing is loaded.
    */
   changeOf(prefix: string): number | undefined;
+  /** How many keys stand under a prefix in the cache; undefined while nothing is loaded. */
+  countOf(prefix: string): number | undefined;
+  /** Objects of the cluster and the bytes of their texts; undefined while nothing is loaded. */
+  size(): { objects: number; bytes: number } | undefined;
+  /** What the cache holds under a prefix, in key order; nothing while it is not loaded. */
+  cached(prefix: string): readonly CachedObject[];
   /**
    * All objects under a prefix in key order, as of now (linearizable), or not older than `notOlderThan`, or exactly at `at`.
    * Throws Compacted, FutureRevision.

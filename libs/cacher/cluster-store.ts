@@ -148,6 +148,19 @@ class CachingClusterStore implements HostedClusterStore {
     }
   }
 
+  countOf(prefix: string): number | undefined {
+    return this.#kept.live?.index.countOf(prefix);
+  }
+
+  size(): { objects: number; bytes: number } | undefined {
+    const index = this.#kept.live?.index;
+    return index && { objects: index.size, bytes: index.bytes };
+  }
+
+  cached(prefix: string): readonly CachedObject[] {
+    return this.#kept.live?.index.list({ prefix }).items ?? [];
+  }
+
   changeOf(prefix: string): number | undefined {
     return this.#kept.live?.index.changeOf(prefix);
   }

@@ -66,6 +66,17 @@ export class ObjectIndex {
     return this.#changed.get(prefix) ?? this.#made;
   }
 
+  /** Objects in it. */
+  get size(): number {
+    return this.#objects.size;
+  }
+
+  /** Keys under a prefix. */
+  countOf(prefix: string): number {
+    const { start, end } = this.#keysUnder(prefix).range(prefix, undefined);
+    return end - start;
+  }
+
   list({ prefix, after, limit, filter }: IndexQuery): IndexPage {
     const keys = this.#keysUnder(prefix);
     const { start, end } = keys.range(prefix, after);

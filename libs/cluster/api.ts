@@ -1,6 +1,6 @@
 import { admissionPlugins } from '#admission';
 import type { Clock, Random } from '#apimachinery';
-import { type ApiServer, createApiServer, type Timers } from '#apiserver';
+import { type ApiServer, createApiServer, type FlowLimits, type Timers, type WorkShare } from '#apiserver';
 import { type ClusterStore } from '#cacher';
 import { nodeRules } from '#kubeadm';
 import { conversions, providers, strategies } from '#registry';
@@ -14,6 +14,10 @@ export interface ClusterApiOptions {
   prefix?: string;
   /** host:port as clients reach it. */
   serverAddress?: string;
+  /** Bounds of the cluster's requests in this process. */
+  flowLimits?: () => FlowLimits;
+  /** Where long work gives way to other tenants'. */
+  share?: Pick<WorkShare, 'task'>;
 }
 
 /** The API of one cluster with everything it serves: cheap, so that an idle cluster need not keep one. */

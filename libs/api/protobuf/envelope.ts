@@ -87,16 +87,40 @@ function definitionOf(object: { kind?: unknown; apiVersion?: unknown }): { defin
   return { definition, gvk };
 }
 
+/** The message of an object in its envelope. */
+function enveloped({ kind, apiVersion }: { kind: string; apiVersion: string }, message: Uint8Array): Uint8Array {
+  const unknown = newWriter();
+  writeMessage(unknown, 1, () => unknown.uint32(10).string(apiVersion).uint32(18).string(kind));
+  // Content encoding and type are written although empty: the fields are no pointers in Go.
+  unknown.uint32(18).bytes(message).uint32(26).string('').uint32(34).string('');
+  return Buffer.concat([magic, unknown.finish()]);
+}
+
+/**
+ * The same for a list whose items come in batches: repeated fields of messages that stand behind one another are one list. Throws
+ * ProtobufError for a kind that is not in the schema.
+ */
+export async function encodeProtobufList(
+  head: { kind: string; apiVersion: string; metadata: unknown },
+  batches: AsyncIterable<readonly unknown[]>,
+): Promise<Uint8Array> {
+  const { definition } = definitionOf(head);
+  const part = (value: Record<string, unknown>): Uint8Array => {
+    const writer = newWriter();
+    writeDefinition(definition, writer, value);
+    return writer.finish();
+  };
+  const parts = [part({ metadata: head.metadata, items: [] })];
+  for await (const items of batches) parts.push(part({ metadata: head.metadata, items }));
+  return enveloped(head, Buffer.concat(parts));
+}
+
 /** Writes an object with its envelope. Throws ProtobufError for a kind that is not in the schema (upstream answers 406 for those). */
 export function encodeProtobuf(object: { kind: string; apiVersion: string }): Uint8Array {
   const { definition } = definitionOf(object);
   const body = newWriter();
   writeDefinition(definition, body, object as unknown as Record<string, unknown>);
-  const unknown = newWriter();
-  writeMessage(unknown, 1, () => unknown.uint32(10).string(object.apiVersion).uint32(18).string(object.kind));
-  // Content encoding and type are written although empty: the fields are no pointers in Go.
-  unknown.uint32(18).bytes(body.finish()).uint32(26).string('').uint32(34).string('');
-  return Buffer.concat([magic, unknown.finish()]);
+  return enveloped(object, body.finish());
 }
 
 /** Whether objects of a kind can be written as protobuf. */

@@ -1,13 +1,15 @@
-import { type KubeObject, methodNotAllowed } from '#apimachinery';
+import { encodeProtobufList, ProtobufError } from '#api';
+import { methodNotAllowed } from '#apimachinery';
 import { MEDIA_TYPES, type Negotiated, negotiateStream, noSuchConversion } from '../request/negotiation.js';
 import { listOptions } from '../request/options.js';
 import { type ApiResponse, headerOf } from '../request/request.js';
 import type { Listing } from '../rest/list.js';
-import { type IncludeObject, includeObjectOf, tableOf, tableRow } from '../rest/table.js';
-import { itemText, partialMetadata, viewObject } from '../rest/view.js';
+import { includeObjectOf, tableOf } from '../rest/table.js';
+import { itemText } from '../rest/view.js';
 import { openWatch } from '../watch/watch-response.js';
+import { batches, headOf, type ListForm, listBody, memberOf } from './list-body.js';
 import { answerObject, outputOf, type ResourceCall } from './resource-call.js';
-import { objectResponse, textResponse } from './responses.js';
+import { emptyResponse, encodedResponse, objectResponse, type ResponseForm, textResponse } from './responses.js';
 import { deleteOptionsOf } from './write-handlers.js';
 
 /** GET of one object. */
@@ -27,38 +29,50 @@ function listMetadata(listing: Listing): Record<string, unknown> {
   };
 }
 
-/** Answers a list, whole or as Table or metadata. */
-function answerList(call: ResourceCall, negotiated: Negotiated, listing: Listing): ApiResponse {
+/** Lists up to this length are answered at once: they cost less than handing over would. */
+const SHORT = 100;
+
+/** Answers a list, whole or as Table or metadata; a long one in pieces. */
+async function answerList(call: ResourceCall, negotiated: Negotiated, listing: Listing): Promise<ApiResponse> {
   const { scope } = call;
   const { resource } = scope;
-  const now = scope.cluster.clock.now();
-  const form = { negotiated, status: 200, warnings: scope.warnings.texts };
-  const metadata = listMetadata(listing);
-  const { convert } = negotiated;
-  const head = { kind: `${resource.kind}List`, apiVersion: resource.apiVersion };
-  if (convert === undefined && negotiated.encoding === 'json') {
-    const items = listing.items.map((item) => itemText(resource, item, now));
-    return textResponse(
-      `{"kind":"${head.kind}","apiVersion":"${head.apiVersion}","metadata":${JSON.stringify(metadata)},"items":[${items.join(',')}]}`,
-      form,
-    );
+  const { convert, encoding } = negotiated;
+  if (convert !== undefined && convert.kind !== 'Table' && convert.kind !== 'PartialObjectMetadataList') throw noSuchConversion();
+  const form: ListForm = {
+    resource,
+    metadata: listMetadata(listing),
+    now: scope.cluster.clock.now(),
+    pretty: negotiated.pretty,
+    include: convert?.kind === 'Table' ? includeObjectOf(call.query) : 'Metadata',
+    ...(convert ? { convert } : {}),
+  };
+  const as = { negotiated, status: 200, warnings: scope.warnings.texts };
+  if (listing.items.length <= SHORT) return shortList(listing, form, as);
+  const task = scope.cluster.share.task(scope.cluster.store.cluster);
+  if (encoding === 'protobuf' && convert?.kind !== 'Table') {
+    const encoded = await encodeProtobufList(headOf(form), batches(listing.items, form, task)).catch((error: unknown) => {
+      if (error instanceof ProtobufError) return undefined;
+      throw error;
+    });
+    if (encoded !== undefined) return encodedResponse(encoded, as);
   }
-  if (convert === undefined) {
-    const items = listing.items.map((item) => withoutType(viewObject(resource, item, now)));
-    return objectResponse({ ...head, metadata, items }, form);
-  }
-  if (convert.kind === 'Table') {
-    const include: IncludeObject = includeObjectOf(call.query);
-    const rows = listing.items.map((item) => tableRow(resource, item, include, now, convert.version));
-    return objectResponse(tableOf(resource, metadata, rows, convert.version), form);
-  }
-  if (convert.kind !== 'PartialObjectMetadataList') throw noSuchConversion();
-  const items = listing.items.map((item) => partialMetadata(viewObject(resource, item, now), convert.version));
-  return objectResponse({ kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${convert.version}`, metadata, items }, form);
+  const release = call.seat.hold();
+  const text = encoding === 'yaml' ? 'yaml' : 'json';
+  return { ...emptyResponse(text, as), pieces: { chunks: listBody(listing.items, { ...form, encoding: text }, task), close: release } };
 }
 
-function withoutType({ kind: _kind, apiVersion: _apiVersion, ...rest }: KubeObject) {
-  return rest;
+function shortList(listing: Listing, form: ListForm, as: ResponseForm): ApiResponse {
+  const { resource, convert, metadata, now } = form;
+  const make = memberOf(form);
+  if (convert?.kind === 'Table') {
+    const rows = listing.items.map((item) => make(item) as Record<string, unknown>);
+    return objectResponse(tableOf(resource, metadata, rows, convert.version), as);
+  }
+  if (convert === undefined && as.negotiated.encoding === 'json') {
+    const items = listing.items.map((item) => itemText(resource, item, now));
+    return textResponse(`${JSON.stringify(headOf(form)).slice(0, -1)},"items":[${items.join(',')}]}`, as);
+  }
+  return objectResponse({ ...headOf(form), items: listing.items.map(make) }, as);
 }
 
 /** GET of a collection: a list, or a watch where the query says so. */
@@ -74,7 +88,11 @@ export async function handleList(call: ResourceCall, watchPath = false): Promise
   if (watch === undefined) throw methodNotAllowed(scope.resource.groupResource, 'watch');
   const stream = negotiateStream(headerOf(call.request, 'accept'));
   const include = stream.convert?.kind === 'Table' ? includeObjectOf(query) : 'Metadata';
-  const body = await openWatch(scope, options, { resource: scope.resource, negotiated: stream, include });
+  const release = call.seat.watch();
+  const body = await openWatch(scope, options, { resource: scope.resource, negotiated: stream, include, onEnd: release }).catch((error) => {
+    release();
+    throw error;
+  });
   const type = stream.encoding === 'json' ? MEDIA_TYPES.json : `${MEDIA_TYPES[stream.encoding]};stream=watch`;
   return { status: 200, headers: { 'content-type': type }, stream: body };
 }

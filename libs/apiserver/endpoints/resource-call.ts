@@ -3,6 +3,7 @@ import { type KubeObject, tooLarge } from '#apimachinery';
 import { type Negotiated, negotiateOutput, noSuchConversion, wantsPretty } from '../request/negotiation.js';
 import type { WriteOptions } from '../request/options.js';
 import { type ApiRequest, type ApiResponse, headerOf } from '../request/request.js';
+import type { Seat } from '../dispatcher.js';
 import type { RestScope } from '../rest/scope.js';
 import type { Written } from '../rest/storage.js';
 import { includeObjectOf, tableOf, tableRow } from '../rest/table.js';
@@ -14,6 +15,7 @@ export interface ResourceCall {
   scope: RestScope;
   request: ApiRequest;
   query: URLSearchParams;
+  seat: Seat;
 }
 
 /** The form of the answer; pretty JSON where the client looks like a person. */

@@ -23,6 +23,16 @@ export interface ResponseForm {
   warnings: readonly string[];
 }
 
+/** An answer whose body follows in pieces. */
+export function emptyResponse(encoding: 'json' | 'yaml', { status, warnings }: ResponseForm): ApiResponse {
+  return { status, headers: headersFor(MEDIA_TYPES[encoding], warnings) };
+}
+
+/** Protobuf that is made already. */
+export function encodedResponse(body: Uint8Array, { status, warnings }: ResponseForm): ApiResponse {
+  return { status, headers: headersFor(MEDIA_TYPES.protobuf, warnings), body };
+}
+
 /** JSON that is made already. */
 export function textResponse(json: string, { negotiated, status, warnings }: ResponseForm): ApiResponse {
   const headers = headersFor(MEDIA_TYPES.json, warnings);
@@ -59,6 +69,12 @@ function statusResponse(status: Status, accept: string | undefined, warnings: re
   const retry = status.details?.retryAfterSeconds;
   if (retry) response.headers['retry-after'] = String(retry);
   return response;
+}
+
+/** Flow control refuses in plain text, as upstream's. */
+export function tooManyRequestsResponse({ message }: Error): ApiResponse {
+  const response = plainResponse(429, `${message}\n`);
+  return { ...response, headers: { ...response.headers, 'retry-after': '1' } };
 }
 
 /** Plain text, as the health checks and unknown paths answer. */

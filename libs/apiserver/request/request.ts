@@ -18,6 +18,12 @@ export interface ApiRequest {
   requestId: string;
 }
 
+/** The pieces of a long body. `close` is to be called in any case, also where nothing was read. */
+export interface Pieces {
+  readonly chunks: AsyncIterable<string | Uint8Array>;
+  close(): void;
+}
+
 /** An answer. `stream` stands for the body of a watch. */
 export interface ApiResponse {
   status: number;
@@ -26,6 +32,8 @@ export interface ApiResponse {
   /** Already serialised. */
   body?: string | Uint8Array;
   stream?: ByteStream;
+  /** A long body, made piece by piece while it is sent. */
+  pieces?: Pieces;
   /** The error that nothing foresaw, where the answer is a 500 for it: for the log. */
   failure?: unknown;
 }

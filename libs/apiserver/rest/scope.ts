@@ -7,6 +7,7 @@ import type { Authorizer } from '../authorization/authorizer.js';
 import type { RuleResolver } from '../authorization/rbac.js';
 import type { Limits } from '../limits.js';
 import type { WriteOptions } from '../request/options.js';
+import type { WorkShare } from '../flow-control/work-share.js';
 import type { StorageMap } from '../storage-map.js';
 import type { Timers } from '../watch/timers.js';
 import type { APIResource } from './api-resource.js';
@@ -23,6 +24,8 @@ export interface ClusterScope {
   readonly clock: Clock;
   readonly random: Random;
   readonly timers: Timers;
+  /** Where long work gives way to other tenants'. */
+  readonly share: Pick<WorkShare, 'task'>;
   readonly limits: Limits;
   readonly reader: ClusterReader;
   /** Who decides on access, for the resources that review it. */

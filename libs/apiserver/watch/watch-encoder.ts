@@ -29,12 +29,19 @@ export class WatchEncoder {
     this.id = `${resource.apiVersion} ${negotiated.encoding} ${kind} ${version} ${include} `;
   }
 
-  /** A frame for a change, or for an object that was there at the start. */
-  event(type: WatchType, stored: Stored, event: CacheEvent | undefined): Uint8Array {
+  /** The frame of an object that was there at the start, to be made when the reader has room for it. */
+  initial(stored: Stored): () => Uint8Array {
+    const first = this.form.negotiated.convert?.kind === 'Table' && !this.headed;
+    this.headed = true;
+    return () => this.encode('ADDED', stored, first);
+  }
+
+  /** A frame for a change. */
+  event(type: WatchType, stored: Stored, event: CacheEvent): Uint8Array {
     const first = this.form.negotiated.convert?.kind === 'Table' && !this.headed;
     this.headed = true;
     // The first frame of a Table carries the columns, so it is this watcher's own.
-    if (event === undefined || first) return this.encode(type, stored, first);
+    if (first) return this.encode(type, stored, first);
     const id = this.id + type;
     let frame = event.encoded.get(id);
     if (frame === undefined) {

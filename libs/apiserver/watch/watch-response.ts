@@ -22,7 +22,11 @@ function lifetime(options: ListOptions, limits: Limits, requestId: string): numb
  * Opens a watch as a stream of frames; bytes flow once the stream is started. Throws StatusError before anything was sent.
  * Ends after its time with a last bookmark, when its reader lags too far behind, or when the cluster's store says so.
  */
-export async function openWatch(scope: RestScope, options: ListOptions, form: Omit<WatchForm, 'clock'>): Promise<ByteStream> {
+export async function openWatch(
+  scope: RestScope,
+  options: ListOptions,
+  { onEnd, ...form }: Omit<WatchForm, 'clock'> & { onEnd(): void },
+): Promise<ByteStream> {
   const { timers, limits, clock } = scope.cluster;
   const encoder = new WatchEncoder({ ...form, clock });
   let stop: (() => void) | undefined;
@@ -32,13 +36,15 @@ export async function openWatch(scope: RestScope, options: ListOptions, form: Om
   const overflow = () => encoder.error(lagging());
   const queue = new FrameQueue(limits, overflow, () => {
     over = true;
+    onEnd();
     cancelTimer?.();
     stop?.();
   });
   stop = await watchObjects(scope, options, {
     event(type, stored, event) {
       progress = Math.max(progress, stored.revision);
-      queue.push(encoder.event(type, stored, event));
+      if (event === undefined) queue.pushInitial(encoder.initial(stored));
+      else queue.push(encoder.event(type, stored, event));
     },
     bookmark(revision, initial) {
       progress = revision;

@@ -23,7 +23,9 @@ export interface ByteStream {
  * says `overflow`, instead of all that waits, and the end.
  */
 export class FrameQueue implements ByteStream {
-  private queue: Uint8Array[] = [];
+  private queue: Array<Uint8Array | (() => Uint8Array)> = [];
+  /** Of those in the queue, the objects that were there at the start: they are the cache's own, and wait without a bound. */
+  private initial = 0;
   private bytes = 0;
   private sink: StreamSink | undefined;
   private paused = false;
@@ -37,17 +39,26 @@ export class FrameQueue implements ByteStream {
     private readonly onClose: () => void,
   ) {}
 
+  /** Takes an object that was there at the start; its frame is made when the reader has room for it. */
+  pushInitial(make: () => Uint8Array): void {
+    if (this.ended || this.closed) return;
+    this.queue.push(make);
+    this.initial += 1;
+    this.flush();
+  }
+
   /** Takes a frame for the reader. */
   push(frame: Uint8Array): void {
     if (this.ended || this.closed) return;
-    if (this.sink !== undefined && !this.paused) {
+    if (this.sink !== undefined && !this.paused && this.queue.length === 0) {
       this.paused = !this.sink.write(frame);
       return;
     }
     this.queue.push(frame);
     this.bytes += frame.byteLength;
-    if (this.bytes <= this.limits.watchQueueBytes && this.queue.length <= this.limits.watchQueueEvents) return;
+    if (this.bytes <= this.limits.watchQueueBytes && this.queue.length - this.initial <= this.limits.watchQueueEvents) return;
     this.queue = [this.overflow()];
+    this.initial = 0;
     this.bytes = 0;
     this.finish();
   }
@@ -84,11 +95,11 @@ export class FrameQueue implements ByteStream {
     if (sink === undefined || this.closed) return;
     let written = 0;
     while (written < this.queue.length && !this.paused) {
-      const frame = this.queue[written++];
-      if (frame !== undefined) {
-        this.bytes -= frame.byteLength;
-        this.paused = !sink.write(frame);
-      }
+      const next = this.queue[written++];
+      if (next === undefined) continue;
+      if (typeof next === 'function') this.initial -= 1;
+      else this.bytes -= next.byteLength;
+      this.paused = !sink.write(typeof next === 'function' ? next() : next);
     }
     this.queue = written === this.queue.length ? [] : this.queue.slice(written);
     if (this.queue.length === 0 && this.ended) {

@@ -1,0 +1,118 @@
+import { stringify } from 'yaml';
+import type { Instant, KubeObject } from '#apimachinery';
+import type { CachedObject } from '#cacher';
+import type { WorkTask } from '../flow-control/work-share.js';
+import type { APIResource } from '../rest/api-resource.js';
+import { columnDefinitions, type IncludeObject, tableRow } from '../rest/table.js';
+import { itemText, partialMetadata, viewObject } from '../rest/view.js';
+
+/** A list as its client wants it. */
+export interface ListForm {
+  resource: APIResource;
+  metadata: Record<string, unknown>;
+  now: Instant;
+  pretty: boolean;
+  /** `PartialObjectMetadataList` or `Table`, in a version of meta.k8s.io. */
+  convert?: { kind: string; version: string };
+  include: IncludeObject;
+}
+
+/** The text before the first item, what makes an item, and the text behind the last one. */
+interface Frame {
+  head: string;
+  item(object: CachedObject): string;
+  separator: string;
+  tail: string;
+}
+
+/** Characters that are gathered before they are handed on. */
+const CHUNK = 64 * 1024;
+
+const YAML = { sortMapEntries: true, lineWidth: 0 } as const;
+
+/** Pretty JSON that stands `depth` spaces deep: a text of JSON has no line breaks of its own. */
+const indented = (value: unknown, depth: number): string => JSON.stringify(value, null, 2).replaceAll('\n', `\n${' '.repeat(depth)}`);
+
+/** How the members of a list or table are made. */
+export function memberOf({ resource, now, convert, include }: ListForm): (item: CachedObject) => unknown {
+  if (convert?.kind === 'Table') return (item) => tableRow(resource, item, include, now, convert.version);
+  if (convert !== undefined) return (item) => partialMetadata(viewObject(resource, item, now), convert.version);
+  return (item) => {
+    const { kind: _kind, apiVersion: _apiVersion, ...rest } = viewObject(resource, item, now) as KubeObject;
+    return rest;
+  };
+}
+
+/** The members of a list before its items, in upstream's order. */
+export function headOf({ resource, metadata, convert }: ListForm): { kind: string; apiVersion: string; metadata: Record<string, unknown> } {
+  if (convert === undefined) return { kind: `${resource.kind}List`, apiVersion: resource.apiVersion, metadata };
+  return { kind: convert.kind, apiVersion: `meta.k8s.io/${convert.version}`, metadata };
+}
+
+/** What stands before the items or rows. */
+const before = (form: ListForm): object =>
+  form.convert?.kind === 'Table' ? { ...headOf(form), columnDefinitions: columnDefinitions(form.resource) } : headOf(form);
+
+function jsonFrame(form: ListForm): Frame {
+  const { convert, resource, now, pretty } = form;
+  const field = convert?.kind === 'Table' ? 'rows' : 'items';
+  const make = memberOf(form);
+  if (pretty) {
+    const head = JSON.stringify(before(form), null, 2).slice(0, -2);
+    return {
+      head: `${head},\n  "${field}": [\n    `,
+      item: (object) => indented(make(object), 4),
+      separator: ',\n    ',
+      tail: '\n  ]\n}\n',
+    };
+  }
+  const item = convert === undefined ? (object: CachedObject) => itemText(resource, object, now) : (object: CachedObject) => JSON.stringify(make(object));
+  return { head: `${JSON.stringify(before(form)).slice(0, -1)},"${field}":[`, item, separator: ',', tail: ']}\n' };
+}
+
+/** Keys are sorted, as in every YAML answer: some come before the items, some behind them. */
+function yamlFrame(form: ListForm): Frame {
+  const field = form.convert?.kind === 'Table' ? 'rows' : 'items';
+  const members = Object.entries(before(form));
+  const part = (wanted: boolean): string => {
+    const found = Object.fromEntries(members.filter(([key]) => key < field === wanted));
+    return Object.keys(found).length === 0 ? '' : stringify(found, YAML);
+  };
+  const make = memberOf(form);
+  return {
+    head: `${part(true)}${field}:\n`,
+    item: (object) => stringify({ [field]: [make(object)] }, YAML).slice(field.length + 2),
+    separator: '',
+    tail: part(false),
+  };
+}
+
+/**
+ * The text of a long list, in pieces, so that neither the whole of it is in memory nor the event loop is kept from others: between items
+ * the task is asked whether it is another's turn.
+ */
+export async function* listBody(items: readonly CachedObject[], form: ListForm & { encoding: 'json' | 'yaml' }, task: WorkTask): AsyncGenerator<string> {
+  const { head, item, separator, tail } = form.encoding === 'yaml' ? yamlFrame(form) : jsonFrame(form);
+  let text = head;
+  for (let index = 0; index < items.length; index++) {
+    const pending = task.pause();
+    if (pending) await pending;
+    text += (index === 0 ? '' : separator) + item(items[index] as CachedObject);
+    if (text.length < CHUNK) continue;
+    yield text;
+    text = '';
+  }
+  yield text + tail;
+}
+
+/** The members of a long list in batches, for an encoding that is made of objects; a batch is small enough to be worked on in one go. */
+export async function* batches(items: readonly CachedObject[], form: ListForm, task: WorkTask): AsyncGenerator<unknown[]> {
+  const make = memberOf(form);
+  for (let start = 0; start < items.length; start += BATCH) {
+    const pending = task.pause();
+    if (pending) await pending;
+    yield items.slice(start, start + BATCH).map(make);
+  }
+}
+
+const BATCH = 20;

@@ -1,0 +1,205 @@
+import { forbidden, StatusError, tooManyRequests } from '#apimachinery';
+import type { AuthorizationAttributes } from '../authorization/authorization.js';
+import { type Flow, type PriorityLevel, PriorityLevels, type PriorityObjects } from './priority-levels.js';
+
+/** Gives the seats of a request back. Safe to call again. */
+export type Release = () => void;
+
+/** Where a request waits until its tenant has room for it. */
+export interface FlowControl {
+  /** Resolves when the request may run; `width` is the number of seats it takes. Throws TooManyRequests, or 403 where the cluster is full. */
+  enter(attributes: AuthorizationAttributes, width: number): Promise<Release>;
+  /** Counts a watch as open until it is released. Throws TooManyRequests. */
+  watch(): Release;
+}
+
+/** Bounds of one cluster in one process. */
+export interface FlowLimits {
+  /** Seats of all requests together. */
+  readonly seats: number;
+  /** Milliseconds of the machine that a request waits at the most (a quarter of the request timeout, as upstream's). */
+  readonly queueWait: number;
+  /** Requests that run or wait. */
+  readonly requestsInFlight: number;
+  /** Watches that are open. */
+  readonly watches: number;
+  /** Writes a second in the long run; as many may come at once. */
+  readonly writesPerSecond: number;
+  /** Objects that stand in the cluster, and their bytes. */
+  readonly objects: number;
+  readonly storedBytes: number;
+}
+
+export interface FlowControlOptions {
+  /** Asked at each request: quotas change. */
+  limits(): FlowLimits;
+  objects: PriorityObjects;
+  /** What stands in the cluster; undefined while nobody knows. */
+  size(): { objects: number; bytes: number } | undefined;
+  /** Milliseconds of the machine, from any start. */
+  now(): number;
+  /** Calls back once after so many milliseconds; returns what calls it off. */
+  after(milliseconds: number, callback: () => void): () => void;
+}
+
+interface Waiting {
+  width: number;
+  level: PriorityLevel;
+  start(release: Release): void;
+  refuse(error: StatusError): void;
+  cancelTimer(): void;
+}
+
+/** Requests of one flow that wait, first in, first out. */
+interface Queue {
+  flow: string;
+  level: PriorityLevel;
+  requests: Waiting[];
+}
+
+/** 429 in upstream's words, which go out as plain text (apiserver/pkg/server/filters/maxinflight.go tooManyRequests). */
+export class TooManyRequests extends StatusError {
+  constructor() {
+    super(tooManyRequests('Too many requests, please try again later.', 1).status);
+  }
+}
+
+const MUTATING = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
+
+/**
+ * API priority and fairness within the share of one cluster (apiserver/pkg/util/flowcontrol): requests take seats of their priority
+ * level, the level's seats are a part of the cluster's, and where none is free they wait in the queue of their flow; queues take turns.
+ * The exempt level is not limited among the cluster's own, but by the cluster's share as every other.
+ */
+export class ClusterFlowControl implements FlowControl {
+  private readonly levels: PriorityLevels;
+  private readonly queues = new Map<string, Queue>();
+  private readonly used = new Map<string, number>();
+  private usedSeats = 0;
+  private waiting = 0;
+  private running = 0;
+  private watches = 0;
+  /** Writes that may come now; grows with time up to a second's worth. */
+  private writes: number;
+  private writesAt: number;
+
+  constructor(private readonly options: FlowControlOptions) {
+    this.levels = new PriorityLevels(options.objects);
+    this.writes = options.limits().writesPerSecond;
+    this.writesAt = options.now();
+  }
+
+  async enter(attributes: AuthorizationAttributes, width: number): Promise<Release> {
+    const limits = this.options.limits();
+    if (this.running + this.waiting >= limits.requestsInFlight) throw new TooManyRequests();
+    if (attributes.isResource && MUTATING.has(attributes.verb)) this.admitWrite(attributes, limits);
+    const flow = this.levels.flowOf(attributes, limits.seats);
+    const seats = Math.min(width, limits.seats);
+    if (this.waiting === 0 && this.fits(flow.level, seats)) return this.take(flow.level, seats);
+    if (!this.mayWait(flow)) throw new TooManyRequests();
+    return new Promise<Release>((resolve, reject) => this.wait(flow, seats, { resolve, reject }));
+  }
+
+  watch(): Release {
+    if (this.watches >= this.options.limits().watches) throw new TooManyRequests();
+    this.watches += 1;
+    let released = false;
+    return () => {
+      if (!released) this.watches -= 1;
+      released = true;
+    };
+  }
+
+  private admitWrite({ verb, group, resource, name }: AuthorizationAttributes, limits: FlowLimits): void {
+    const now = this.options.now();
+    const { writesPerSecond } = limits;
+    this.writes = Math.min(writesPerSecond, this.writes + ((now - this.writesAt) * writesPerSecond) / 1000);
+    this.writesAt = now;
+    if (this.writes < 1) throw new TooManyRequests();
+    this.writes -= 1;
+    const size = verb === 'create' ? this.options.size() : undefined;
+    if (size === undefined) return;
+    for (const [what, used, limited] of [
+      ['objects', size.objects, limits.objects],
+      ['bytes', size.bytes, limits.storedBytes],
+    ] as const) {
+      if (used < limited) continue;
+      // The words of the ResourceQuota plugin (plugin/pkg/admission/resourcequota/controller.go).
+      const text = `exceeded quota: organization, requested: ${what}=1, used: ${what}=${used}, limited: ${what}=${limited}`;
+      throw forbidden({ group, resource }, name, text);
+    }
+  }
+
+  private fits({ name, seats }: PriorityLevel, width: number): boolean {
+    if (this.usedSeats + width > this.options.limits().seats) return false;
+    const used = this.used.get(name) ?? 0;
+    // A request that is wider than its level runs when the level is idle.
+    return used + width <= seats || used === 0;
+  }
+
+  private mayWait({ level, id }: Flow): boolean {
+    if (level.reject) return false;
+    return (this.queues.get(id)?.requests.length ?? 0) < level.queueLength;
+  }
+
+  private take({ name }: PriorityLevel, width: number): Release {
+    this.usedSeats += width;
+    this.running += 1;
+    this.used.set(name, (this.used.get(name) ?? 0) + width);
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      this.usedSeats -= width;
+      this.running -= 1;
+      const left = (this.used.get(name) ?? 0) - width;
+      if (left > 0) this.used.set(name, left);
+      else this.used.delete(name);
+      this.dispatch();
+    };
+  }
+
+  private wait({ level, id }: Flow, width: number, { resolve, reject }: { resolve(release: Release): void; reject(error: Error): void }) {
+    const queue = this.queues.get(id) ?? { flow: id, level, requests: [] };
+    this.queues.set(id, queue);
+    const request: Waiting = {
+      width,
+      level,
+      start: resolve,
+      refuse: reject,
+      cancelTimer: this.options.after(this.options.limits().queueWait, () => this.timeOut(queue, request)),
+    };
+    queue.requests.push(request);
+    this.waiting += 1;
+    this.dispatch();
+  }
+
+  private timeOut(queue: Queue, request: Waiting): void {
+    const index = queue.requests.indexOf(request);
+    if (index < 0) return;
+    queue.requests.splice(index, 1);
+    this.waiting -= 1;
+    if (queue.requests.length === 0) this.queues.delete(queue.flow);
+    request.refuse(new TooManyRequests());
+    this.dispatch();
+  }
+
+  /** Starts what fits, one request of a queue at a time, the queues by turns. */
+  private dispatch(): void {
+    for (let started = true; started; ) {
+      started = false;
+      for (const queue of [...this.queues.values()]) {
+        const [request] = queue.requests;
+        if (request === undefined || !this.fits(request.level, request.width)) continue;
+        queue.requests.shift();
+        this.waiting -= 1;
+        // Behind the others: the map keeps the order in which queues were put in.
+        this.queues.delete(queue.flow);
+        if (queue.requests.length > 0) this.queues.set(queue.flow, queue);
+        request.cancelTimer();
+        request.start(this.take(request.level, request.width));
+        started = true;
+      }
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import type { flowcontrolv1 } from '#api';
+import { Memo } from '#apimachinery';
+import type { AuthorizationAttributes } from '../authorization/authorization.js';
+import type { UserInfo } from '../rest/strategy.js';
+
+/** The objects that say how requests are sorted; `version` changes whenever one of them does, and is undefined while they are not known. */
+export interface PriorityObjects {
+  version(): string | undefined;
+  flowSchemas(): readonly flowcontrolv1.FlowSchema[];
+  priorityLevels(): readonly flowcontrolv1.PriorityLevelConfiguration[];
+}
+
+/** A priority level with its part of the cluster's seats. */
+export interface PriorityLevel {
+  readonly name: string;
+  readonly uid: string;
+  readonly seats: number;
+  /** Requests that find no seat are refused at once (limitResponse Reject). */
+  readonly reject: boolean;
+  /** Requests that may wait in one queue. */
+  readonly queueLength: number;
+}
+
+/** What a request was sorted into. */
+export interface Flow {
+  readonly level: PriorityLevel;
+  /** FlowSchema and distinguisher: requests of one flow share a queue. */
+  readonly id: string;
+  readonly schemaUid: string;
+}
+
+type Rules = flowcontrolv1.PolicyRulesWithSubjects;
+
+const has = (values: readonly string[] | undefined, value: string): boolean =>
+  values !== undefined && (values.includes('*') || values.includes(value));
+
+function subjectMatches({ kind, user, group, serviceAccount }: flowcontrolv1.Subject, asked: UserInfo): boolean {
+  if (kind === 'User') return user?.name === '*' || user?.name === asked.name;
+  if (kind === 'Group') return group?.name === '*' || asked.groups.includes(group?.name ?? '');
+  const { namespace = '', name = '' } = serviceAccount ?? {};
+  const prefix = `system:serviceaccount:${namespace}:`;
+  return name === '*' ? asked.name.startsWith(prefix) : asked.name === prefix + name;
+}
+
+function urlMatches(urls: readonly string[], path: string): boolean {
+  return urls.some((url) => url === '*' || url === path || (url.endsWith('/*') && path.startsWith(url.slice(0, -1))));
+}
+
+function ruleMatches({ subjects, resourceRules = [], nonResourceRules = [] }: Rules, asked: AuthorizationAttributes): boolean {
+  if (!subjects.some((subject) => subjectMatches(subject, asked.user))) return false;
+  const { verb, isResource, path, group, resource, subresource, namespace } = asked;
+  if (!isResource) return nonResourceRules.some(({ verbs, nonResourceURLs }) => has(verbs, verb) && urlMatches(nonResourceURLs, path));
+  const full = subresource === '' ? resource : `${resource}/${subresource}`;
+  return resourceRules.some(
+    (rule) =>
+      has(rule.verbs, verb) &&
+      has(rule.apiGroups, group) &&
+      has(rule.resources, full) &&
+      (namespace === '' ? rule.clusterScope === true : has(rule.namespaces, namespace)),
+  );
+}
+
+/** The flow schemas in the order in which they are tried (util/flowcontrol/apf_controller.go): by precedence, then by name. */
+function inOrder(schemas: readonly flowcontrolv1.FlowSchema[]): flowcontrolv1.FlowSchema[] {
+  const precedence = ({ spec }: flowcontrolv1.FlowSchema): number => spec?.matchingPrecedence ?? 1000;
+  return [...schemas].sort((a, b) => precedence(a) - precedence(b) || (a.metadata.name < b.metadata.name ? -1 : 1));
+}
+
+/** The levels' parts of the seats, by their shares; the exempt level may take all of them. */
+function levelsOf(objects: readonly flowcontrolv1.PriorityLevelConfiguration[], seats: number): Map<string, PriorityLevel> {
+  const shares = ({ spec }: flowcontrolv1.PriorityLevelConfiguration): number => spec?.limited?.nominalConcurrencyShares ?? 30;
+  const limited = objects.filter(({ spec }) => spec?.type !== 'Exempt');
+  const sum = limited.reduce((total, level) => total + shares(level), 0);
+  return new Map(
+    objects.map((object): [string, PriorityLevel] => {
+      const { name, uid = '' } = object.metadata;
+      const exempt = object.spec?.type === 'Exempt';
+      const { type, queuing } = object.spec?.limited?.limitResponse ?? {};
+      return [
+        name,
+        {
+          name,
+          uid,
+          // A level may borrow what others do not use, as upstream's by default (lendable seats): the cluster's share is what binds.
+          seats: exempt ? seats : Math.max(1, Math.ceil((seats * shares(object)) / sum), borrowed(object, seats)),
+          reject: !exempt && type === 'Reject',
+          queueLength: queuing?.queueLengthLimit ?? 50,
+        },
+      ];
+    }),
+  );
+}
+
+/** Seats up to which a level may grow: all, unless its borrowingLimitPercent says less. */
+function borrowed({ spec }: flowcontrolv1.PriorityLevelConfiguration, seats: number): number {
+  const percent = spec?.limited?.borrowingLimitPercent;
+  return percent === undefined ? Math.ceil(seats * 0.75) : Math.min(seats, Math.ceil((seats * percent) / 100));
+}
+
+/** While the cluster's levels are not known. */
+const catchAll = (seats: number): PriorityLevel => ({ name: 'catch-all', uid: '', seats, reject: false, queueLength: 50 });
+
+/** Sorts requests into flows and levels by the cluster's FlowSchemas and PriorityLevelConfigurations. */
+export class PriorityLevels {
+  private version: string | undefined;
+  private schemas: readonly flowcontrolv1.FlowSchema[] = [];
+  private levels: ReadonlyMap<string, PriorityLevel> = new Map();
+  private matched = new Memo<{ schema: flowcontrolv1.FlowSchema | undefined }>({ bytes: 128 * 1024 });
+
+  private seats = 0;
+
+  constructor(private readonly objects: PriorityObjects) {}
+
+  /** The flow of a request in a cluster of so many seats; catch-all where no schema matches or a schema's level is not there. */
+  flowOf(asked: AuthorizationAttributes, seats: number): Flow {
+    this.refresh(seats);
+    const schema = this.schemaOf(asked);
+    const level = this.levels.get(schema?.spec?.priorityLevelConfiguration.name ?? '') ?? this.levels.get('catch-all') ?? catchAll(seats);
+    if (schema === undefined) return { level, id: level.name, schemaUid: '' };
+    const method = schema.spec?.distinguisherMethod?.type;
+    const distinguisher = method === 'ByUser' ? asked.user.name : method === 'ByNamespace' ? asked.namespace : '';
+    return { level, id: `${schema.metadata.name}\n${distinguisher}`, schemaUid: schema.metadata.uid ?? '' };
+  }
+
+  private schemaOf(asked: AuthorizationAttributes): flowcontrolv1.FlowSchema | undefined {
+    const { user, verb, isResource, path, group, resource, subresource, namespace } = asked;
+    const question = [user.name, ...user.groups, verb, isResource ? `${group}/${resource}/${subresource} ${namespace}` : path].join('\n');
+    const find = () => ({ schema: this.schemas.find(({ spec }) => spec?.rules?.some((rule) => ruleMatches(rule, asked))) });
+    return this.matched.of(question, find).schema;
+  }
+
+  private refresh(seats: number): void {
+    const version = this.objects.version();
+    if (version === this.version && version !== undefined && seats === this.seats) return;
+    this.version = version;
+    this.seats = seats;
+    this.schemas = inOrder(this.objects.flowSchemas());
+    this.levels = levelsOf(this.objects.priorityLevels(), seats);
+    this.matched = new Memo({ bytes: 128 * 1024 });
+  }
+}

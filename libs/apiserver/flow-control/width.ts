@@ -1,0 +1,24 @@
+import type { AuthorizationAttributes } from '../authorization/authorization.js';
+
+/** Objects that one seat stands for, and the most seats a request takes (util/flowcontrol/request: objectsPerSeat, maximumSeats; ours are wider). */
+export const OBJECTS_PER_SEAT = 100;
+export const WIDEST = 16;
+/** Bytes of a body that one seat stands for. */
+export const BYTES_PER_SEAT = 128 * 1024;
+
+/** What makes a request wide. */
+export interface Width {
+  /** Objects that a list has to look at; undefined where nobody knows without reading them. */
+  objects?: number;
+  /** Bytes of the body. */
+  body: number;
+}
+
+const READS_MANY = new Set(['list', 'watch', 'deletecollection']);
+
+/** The seats of a request: by what it reads, or by what it brings (util/flowcontrol/request/list_work_estimator.go). Pure. */
+export function widthOf({ verb, name }: Pick<AuthorizationAttributes, 'verb' | 'name'>, { objects, body }: Width): number {
+  const brought = Math.ceil(body / BYTES_PER_SEAT);
+  const read = READS_MANY.has(verb) && name === '' ? Math.ceil((objects ?? OBJECTS_PER_SEAT) / OBJECTS_PER_SEAT) : 1;
+  return Math.max(1, Math.min(WIDEST, Math.max(brought, read)));
+}
