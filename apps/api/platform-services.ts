@@ -1,4 +1,5 @@
 import { systemClock } from '#apimachinery';
+import { WorkShare } from '#apiserver';
 import { clusterTemplates, components } from '#cluster';
 import { createWakeups } from '#controller-runtime/bullmq';
 import {
@@ -63,6 +64,9 @@ const tidyEvery = 30_000;
 const unfinishedAge = 60_000;
 const etcd = { name: 'etcd', interests: () => false };
 
+/** Milliseconds that long work of one tenant goes on at a stretch: what is short waits for about one slice. */
+const SLICE = 2;
+
 /** The platform's token opens the platform from now on, and no other does. */
 async function enthrone(records: Backends['records'], token: string): Promise<void> {
   const hash = hashToken(token);
@@ -97,7 +101,8 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
     enthrone(records, adminToken),
   ]);
   const origin = publicOrigin(config);
-  const opened = openApis({ records, stores: runtime.stores, clocks: runtime.clocks, serverAddress: new URL(origin).host });
+  const share = new WorkShare({ immediate: setImmediate, now: () => performance.now(), slice: SLICE });
+  const opened = openApis({ records, stores: runtime.stores, clocks: runtime.clocks, serverAddress: new URL(origin).host, quotas, share });
   apis = opened;
   const keys = turnKeys(
     { connection: queueConnection },

@@ -229,7 +229,11 @@ class InProcessClient implements CausalClient {
     const { user, verb, name, namespace, subresource } = scope;
     const attributes = { user, verb, isResource: true, path: '', group, version, resource: plural, subresource, namespace, name };
     try {
-      return await this.server.dispatcher.run(attributes, () => this.width(attributes, resource), () => work(scope));
+      return await this.server.dispatcher.run(
+        attributes,
+        () => this.width(attributes, resource),
+        () => work(scope),
+      );
     } catch (error) {
       throw toStatusError(error, storage.resource.groupResource, verb);
     }

@@ -4,6 +4,8 @@ export { ANONYMOUS, type Authenticator } from './authentication/authentication.j
 export { type AuthorizationAttributes, type AuthorizerLink, privilegedGroup } from './authorization/authorization.js';
 export type { AccessAttributes, AccessDecision, AccessRules, Authorizer, TokenOwner } from './authorization/authorizer.js';
 export { RbacAuthorizer, type RuleResolver } from './authorization/rbac.js';
+export { type FlowLimits, TooManyRequests } from './flow-control/flow-control.js';
+export { WorkShare } from './flow-control/work-share.js';
 export { type InProcessOptions, inProcessClient } from './in-process-client.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
 export { KUBERNETES_VERSION, type VersionInfo } from './non-resource/non-resource.js';
@@ -23,5 +25,3 @@ export { updateObject } from './rest/update.js';
 export { ClusterStorages, type CustomKind, type StorageMap } from './storage-map.js';
 export type { Timers } from './watch/timers.js';
 export type { ByteStream, StreamSink } from './watch/watch-stream.js';
-export { type FlowLimits, TooManyRequests } from './flow-control/flow-control.js';
-export { WorkShare } from './flow-control/work-share.js';

@@ -135,8 +135,13 @@ async function call(
     user,
     requestId: 'r1',
   });
-  const text = response.pieces ? await joined(response.pieces) :
-    response.body === undefined ? '' : typeof response.body === 'string' ? response.body : Buffer.from(response.body).toString('latin1');
+  const text = response.pieces
+    ? await joined(response.pieces)
+    : response.body === undefined
+      ? ''
+      : typeof response.body === 'string'
+        ? response.body
+        : Buffer.from(response.body).toString('latin1');
   return { status: response.status, headers: response.headers, body: parsed(text), text, response };
 }
 

@@ -4,7 +4,7 @@ import { type ApiResponse, type ByteStream, DEFAULT_LIMITS, UnexpectedError, typ
 import type { BodyBudget, ConnectionLimiter, ListenerLimits, Log, Metrics, OpenApi, OpenApis } from '#hosting';
 import type { Access } from '#platform';
 import { clusterAdmin } from './cluster-admin.js';
-import { reply, replyStream } from './reply.js';
+import { reply, replyPieces, replyStream } from './reply.js';
 import { announcedLength, BodyRefused, hasBody, readBody } from './request-body.js';
 import { isForCluster, metricsGroup, metricsVerb, type Target, targetOf } from './target.js';
 
@@ -80,8 +80,9 @@ export class KubernetesEndpoint {
       const cut = body !== undefined && body.byteLength > DEFAULT_LIMITS.requestBody;
       const answer = await this.ask(open, { request, target, requestId, body, user: caller.user });
       if (answer.status >= 500) this.logFailure(request, target, requestId, answer);
-      if (answer.body !== undefined && answer.body.length > largeAnswer) limitReading(response, limits.responseTimeout);
-      if (answer.stream) this.stream(response, { ...answer, stream: answer.stream }, target.path, requestId);
+      if (answer.pieces || (answer.body !== undefined && answer.body.length > largeAnswer)) limitReading(response, limits.responseTimeout);
+      if (answer.pieces) await replyPieces(response, { ...answer, pieces: answer.pieces }, requestId, this.draining || cut);
+      else if (answer.stream) this.stream(response, { ...answer, stream: answer.stream }, target.path, requestId);
       else reply(response, answer, requestId, this.draining || cut);
     } finally {
       account.release();

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { ApiResponse, ByteStream } from '#apiserver';
+import type { ApiResponse, ByteStream, Pieces } from '#apiserver';
 
 /** Writes an answer that is whole. `last` ends the connection with it. */
 export function reply(response: ServerResponse, answer: ApiResponse, requestId: string, last: boolean): void {
@@ -40,4 +40,36 @@ export function replyStream(
     write: (chunk) => response.write(chunk),
     end: () => response.end(),
   });
+}
+
+/** Writes a long body piece by piece, no faster than the client reads; what goes wrong midway cuts the connection. Resolves when it is over. */
+export async function replyPieces(
+  response: ServerResponse,
+  { status, headers, pieces }: ApiResponse & { pieces: Pieces },
+  requestId: string,
+  last: boolean,
+): Promise<void> {
+  const gone = new Promise<void>((resolve) => {
+    response.once('close', resolve);
+  });
+  try {
+    headers['audit-id'] = requestId;
+    headers['cache-control'] ??= 'no-cache, private';
+    if (last) headers.connection = 'close';
+    response.writeHead(status, headers);
+    for await (const chunk of pieces.chunks) {
+      if (response.destroyed) return;
+      if (response.write(chunk)) continue;
+      const drained = new Promise<void>((resolve) => {
+        response.once('drain', resolve);
+      });
+      await Promise.race([drained, gone]);
+    }
+    response.end();
+  } catch (error) {
+    response.destroy();
+    throw error;
+  } finally {
+    pieces.close();
+  }
 }

@@ -57,17 +57,15 @@ function jsonFrame(form: ListForm): Frame {
   const { convert, resource, now, pretty } = form;
   const field = convert?.kind === 'Table' ? 'rows' : 'items';
   const make = memberOf(form);
-  if (pretty) {
-    const head = JSON.stringify(before(form), null, 2).slice(0, -2);
-    return {
-      head: `${head},\n  "${field}": [\n    `,
-      item: (object) => indented(make(object), 4),
-      separator: ',\n    ',
-      tail: '\n  ]\n}\n',
-    };
-  }
-  const item = convert === undefined ? (object: CachedObject) => itemText(resource, object, now) : (object: CachedObject) => JSON.stringify(make(object));
-  return { head: `${JSON.stringify(before(form)).slice(0, -1)},"${field}":[`, item, separator: ',', tail: ']}\n' };
+  const text =
+    convert === undefined ? (item: CachedObject) => itemText(resource, item, now) : (item: CachedObject) => JSON.stringify(make(item));
+  if (!pretty) return { head: `${JSON.stringify(before(form)).slice(0, -1)},"${field}":[`, item: text, separator: ',', tail: ']}\n' };
+  return {
+    head: `${JSON.stringify(before(form), null, 2).slice(0, -2)},\n  "${field}": [\n    `,
+    item: (item) => indented(JSON.parse(text(item)), 4),
+    separator: ',\n    ',
+    tail: '\n  ]\n}\n',
+  };
 }
 
 /** Keys are sorted, as in every YAML answer: some come before the items, some behind them. */
@@ -91,7 +89,11 @@ function yamlFrame(form: ListForm): Frame {
  * The text of a long list, in pieces, so that neither the whole of it is in memory nor the event loop is kept from others: between items
  * the task is asked whether it is another's turn.
  */
-export async function* listBody(items: readonly CachedObject[], form: ListForm & { encoding: 'json' | 'yaml' }, task: WorkTask): AsyncGenerator<string> {
+export async function* listBody(
+  items: readonly CachedObject[],
+  form: ListForm & { encoding: 'json' | 'yaml' },
+  task: WorkTask,
+): AsyncGenerator<string> {
   const { head, item, separator, tail } = form.encoding === 'yaml' ? yamlFrame(form) : jsonFrame(form);
   let text = head;
   for (let index = 0; index < items.length; index++) {

@@ -1,9 +1,9 @@
 import { decodeBody, type GroupVersionKind } from '#api';
 import { type KubeObject, tooLarge } from '#apimachinery';
+import type { Seat } from '../dispatcher.js';
 import { type Negotiated, negotiateOutput, noSuchConversion, wantsPretty } from '../request/negotiation.js';
 import type { WriteOptions } from '../request/options.js';
 import { type ApiRequest, type ApiResponse, headerOf } from '../request/request.js';
-import type { Seat } from '../dispatcher.js';
 import type { RestScope } from '../rest/scope.js';
 import type { Written } from '../rest/storage.js';
 import { includeObjectOf, tableOf, tableRow } from '../rest/table.js';

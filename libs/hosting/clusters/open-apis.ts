@@ -1,8 +1,8 @@
 import { systemRandom } from '#apimachinery';
-import type { ApiServer } from '#apiserver';
+import type { ApiServer, WorkShare } from '#apiserver';
 import type { ClusterStores, HeldStore } from '#cacher';
 import { clusterApi, machineTimers } from '#cluster';
-import type { Cluster, PlatformRecords } from '#platform';
+import { type Cluster, DEFAULT_QUOTAS, type PlatformRecords, type QuotaCache } from '#platform';
 import type { ClusterClocks } from './cluster-clocks.js';
 
 /** A cluster's API as it is open in this process. */
@@ -31,12 +31,18 @@ export interface OpenApisOptions {
   clocks: ClusterClocks;
   /** host:port as clients reach this server. */
   serverAddress: string;
+  quotas: Pick<QuotaCache, 'of' | 'remembered'>;
+  /** Divides the event loop among all tenants of the process. */
+  share: WorkShare;
 }
 
 interface Entry extends OpenApi {
   held: HeldStore;
   used: boolean;
 }
+
+/** Seats of one cluster in a process, and how long a request waits for them: a quarter of the request timeout, as upstream's. */
+const SEATS = { seats: 32, queueWait: 15_000 };
 
 class ProcessOpenApis implements OpenApis {
   private readonly entries = new Map<string, Entry>();
@@ -66,13 +72,24 @@ class ProcessOpenApis implements OpenApis {
   }
 
   private async make(id: string): Promise<OpenApi | undefined> {
-    const { records, stores, clocks, serverAddress } = this.options;
+    const { records, stores, clocks, serverAddress, quotas, share } = this.options;
     const cluster = await records.cluster(id);
     if (!cluster) return undefined;
+    await quotas.of(cluster.organizationId);
+    const flowLimits = () => ({ ...SEATS, ...(quotas.remembered(cluster.organizationId) ?? DEFAULT_QUOTAS) });
     const held = stores.acquire(id);
     const clock = clocks.of(cluster);
     const prefix = `/clusters/${id}`;
-    const api = clusterApi({ store: held.store, clock, random: systemRandom, timers: machineTimers, prefix, serverAddress });
+    const api = clusterApi({
+      store: held.store,
+      clock,
+      random: systemRandom,
+      timers: machineTimers,
+      prefix,
+      serverAddress,
+      flowLimits,
+      share,
+    });
     const entry = { cluster, api, held, used: true };
     this.entries.set(id, entry);
     return entry;

@@ -1,0 +1,175 @@
+import { describe, expect, it } from '@jest/globals';
+import type { flowcontrolv1 } from '#api';
+import type { AuthorizationAttributes } from '../authorization/authorization.js';
+import { ClusterFlowControl, type FlowLimits, type Release, TooManyRequests } from './flow-control.js';
+import { widthOf } from './width.js';
+
+const LIMITS: FlowLimits = {
+  seats: 4,
+  queueWait: 1000,
+  requestsInFlight: 100,
+  watches: 2,
+  writesPerSecond: 10,
+  objects: 100,
+  storedBytes: 1e6,
+};
+
+const asked = (user: string, more: Partial<AuthorizationAttributes> = {}): AuthorizationAttributes => ({
+  user: { name: user, groups: ['system:authenticated'] },
+  verb: 'get',
+  isResource: true,
+  path: '',
+  group: '',
+  version: 'v1',
+  resource: 'pods',
+  subresource: '',
+  namespace: 'default',
+  name: 'x',
+  ...more,
+});
+
+const everything = { verbs: ['*'], apiGroups: ['*'], resources: ['*'], clusterScope: true, namespaces: ['*'] };
+
+const schema = (name: string, level: string, precedence: number, subject: flowcontrolv1.Subject): flowcontrolv1.FlowSchema => ({
+  kind: 'FlowSchema',
+  apiVersion: 'flowcontrol.apiserver.k8s.io/v1',
+  metadata: { name },
+  spec: {
+    priorityLevelConfiguration: { name: level },
+    matchingPrecedence: precedence,
+    distinguisherMethod: { type: 'ByUser' },
+    rules: [{ subjects: [subject], resourceRules: [everything] }],
+  },
+});
+
+const level = (name: string, limited: flowcontrolv1.LimitedPriorityLevelConfiguration): flowcontrolv1.PriorityLevelConfiguration => ({
+  kind: 'PriorityLevelConfiguration',
+  apiVersion: 'flowcontrol.apiserver.k8s.io/v1',
+  metadata: { name },
+  spec: { type: 'Limited', limited },
+});
+
+const ANYBODY: flowcontrolv1.Subject = { kind: 'Group', group: { name: 'system:authenticated' } };
+const ROBOT: flowcontrolv1.Subject = { kind: 'User', user: { name: 'robot' } };
+
+function control(limits: Partial<FlowLimits> = {}) {
+  const timers: Array<() => void> = [];
+  let now = 0;
+  const flows = new ClusterFlowControl({
+    limits: () => ({ ...LIMITS, ...limits }),
+    objects: {
+      version: () => '1',
+      flowSchemas: () => [schema('all', 'low', 9000, ANYBODY), schema('robots', 'tiny', 10, ROBOT)],
+      priorityLevels: () => [
+        level('low', {
+          nominalConcurrencyShares: 90,
+          borrowingLimitPercent: 100,
+          limitResponse: { type: 'Queue', queuing: { queueLengthLimit: 2 } },
+        }),
+        level('tiny', { nominalConcurrencyShares: 10, borrowingLimitPercent: 0, limitResponse: { type: 'Reject' } }),
+      ],
+    },
+    size: () => ({ objects: 99, bytes: 10 }),
+    now: () => now,
+    after(_wait, callback) {
+      timers.push(callback);
+      return () => void timers.splice(timers.indexOf(callback), 1);
+    },
+  });
+  return { flows, timers, pass: (milliseconds: number) => (now += milliseconds) };
+}
+
+const settled = async () => {
+  for (let i = 0; i < 5; i++) await Promise.resolve();
+};
+
+describe('flow control', () => {
+  it('runs what there are seats for; the others wait in the queues of their flows, which take turns', async () => {
+    const { flows } = control();
+    const log: string[] = [];
+    const releases = new Map<string, Release>();
+    const enter = (user: string, name: string, width = 2) =>
+      flows.enter(asked(user), width).then(
+        (release) => {
+          log.push(name);
+          releases.set(name, release);
+        },
+        () => log.push(`${name} refused`),
+      );
+    const all = [enter('a', 'a1'), enter('a', 'a2'), enter('a', 'a3'), enter('a', 'a4'), enter('a', 'a5'), enter('b', 'b1')];
+    await settled();
+    expect(log.splice(0)).toEqual(['a1', 'a2', 'a5 refused']);
+    releases.get('a1')?.();
+    releases.get('a1')?.();
+    await settled();
+    expect(log.splice(0)).toEqual(['a3']);
+    releases.get('a2')?.();
+    await settled();
+    expect(log.splice(0)).toEqual(['b1']);
+    releases.get('a3')?.();
+    await Promise.all(all);
+    expect(log).toEqual(['a4']);
+  });
+
+  it('refuses at once where the level says so, and lets an idle level take what is wider than itself', async () => {
+    const { flows } = control();
+    const release = await flows.enter(asked('robot'), 3);
+    await expect(flows.enter(asked('robot'), 1)).rejects.toThrow(TooManyRequests);
+    release();
+    (await flows.enter(asked('robot'), 1))();
+  });
+
+  it('refuses what has waited too long', async () => {
+    const { flows, timers } = control();
+    await flows.enter(asked('a'), 4);
+    const late = flows.enter(asked('a'), 1);
+    timers[0]?.();
+    await expect(late).rejects.toThrow('Too many requests, please try again later.');
+  });
+
+  it('bounds requests in flight and watches', async () => {
+    const { flows } = control({ requestsInFlight: 1 });
+    await flows.enter(asked('a'), 1);
+    await expect(flows.enter(asked('b'), 1)).rejects.toThrow(TooManyRequests);
+    const close = flows.watch();
+    flows.watch();
+    expect(() => flows.watch()).toThrow(TooManyRequests);
+    close();
+    close();
+    flows.watch();
+    expect(() => flows.watch()).toThrow(TooManyRequests);
+  });
+
+  it('bounds writes by the second, not reads', async () => {
+    const { flows, pass } = control();
+    const write = async () => (await flows.enter(asked('a', { verb: 'update' }), 1))();
+    for (let i = 0; i < 10; i++) await write();
+    await expect(write()).rejects.toThrow(TooManyRequests);
+    (await flows.enter(asked('a'), 1))();
+    pass(100);
+    await write();
+    await expect(write()).rejects.toThrow(TooManyRequests);
+  });
+
+  it('lets nothing be created in a full cluster', async () => {
+    const { flows } = control({ objects: 99 });
+    await expect(flows.enter(asked('a', { verb: 'create', name: '' }), 1)).rejects.toMatchObject({
+      status: {
+        code: 403,
+        message: 'pods is forbidden: exceeded quota: organization, requested: objects=1, used: objects=99, limited: objects=99',
+      },
+    });
+    (await flows.enter(asked('a', { verb: 'delete' }), 1))();
+  });
+});
+
+it.each([
+  ['a get', { verb: 'get', name: 'x' }, { objects: 5000, body: 0 }, 1],
+  ['a short list', { verb: 'list', name: '' }, { objects: 100, body: 0 }, 1],
+  ['a long list', { verb: 'list', name: '' }, { objects: 1001, body: 0 }, 11],
+  ['a very long list', { verb: 'list', name: '' }, { objects: 1e6, body: 0 }, 16],
+  ['a list of one by its name', { verb: 'list', name: 'x' }, { objects: 5000, body: 0 }, 1],
+  ['a large body', { verb: 'create', name: '' }, { objects: 0, body: 1024 * 1024 }, 8],
+])('%s', (_what, attributes, width, seats) => {
+  expect(widthOf(attributes, width)).toBe(seats);
+});
