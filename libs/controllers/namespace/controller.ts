@@ -49,7 +49,7 @@ async function emptyNamespace(found: corev1.Namespace, ctx: ReconcileContext): P
   const podsRemain = pods.remaining !== undefined;
   const others = podsRemain
     ? []
-    : await Promise.all([...contents.filter((kind) => kind !== Pod), Event].map((kind) => emptyOf(kind, object, ctx)));
+    : await Promise.all([...contents.filter(({ kind }) => kind !== 'Pod'), Event].map((kind) => emptyOf(kind, object, ctx)));
   const all = [pods, ...others];
   object = await tell(object, { all, podsOnly: podsRemain }, ctx);
   const failures = all.flatMap(({ failure }) => failure ?? []);
