@@ -5,9 +5,9 @@ import type { AdmissionAttributes, AdmissionContext, AdmissionOperation } from '
 import type { AdmissionChain } from '../admission/admission-chain.js';
 import type { Authorizer } from '../authorization/authorizer.js';
 import type { RuleResolver } from '../authorization/rbac.js';
+import type { WorkShare } from '../flow-control/work-share.js';
 import type { Limits } from '../limits.js';
 import type { WriteOptions } from '../request/options.js';
-import type { WorkShare } from '../flow-control/work-share.js';
 import type { StorageMap } from '../storage-map.js';
 import type { Timers } from '../watch/timers.js';
 import type { APIResource } from './api-resource.js';
