@@ -1,7 +1,8 @@
-// `npm run new controller|resource|plugin|image NAME`: a small file, its spec, and its line in that folder's list. Where something has to be
+// `npm run new controller|resource|subresource|plugin|image NAME`: a small file, its spec, and its line in that folder's list. Where something has to be
 // chosen (`Pod`, a group), the file says so by what it holds: it compiles, and does nothing yet that a user could see.
 //   npm run new controller node-lease
 //   npm run new resource policy/pod-guard        (the group's folder, as in libs/registry; the kind has to be in libs/api/schema)
+//   npm run new subresource pods/portforward     (libs/api/schema/resources.json says that discovery lists it)
 //   npm run new plugin always-pull-images        (admission; scheduler/NAME makes a scheduler's)
 //   npm run new image memcached
 // --dry-run prints what would be written.
@@ -23,12 +24,13 @@ export function withLine(text, { list, symbol, from, line = symbol }) {
   const imports = [...text.matchAll(/^import .* from '\.[^']*';\n/gm)];
   const last = imports.at(-1);
   const start = text.search(new RegExp(`\\b${list}\\b[^=\\n]*= \\[`));
-  const end = text.indexOf('\n];', start);
+  const end = text.indexOf('];', start);
   if (!last || start < 0 || end < 0) throw new Error(`no list "${list}" found`);
+  const onOneLine = text[end - 1] !== '\n';
   const added = `import { ${symbol} } from '${from}';\n`;
   const after = imports.find((found) => /from '([^']*)'/.exec(found[0])[1] > from);
   const at = after ? after.index : last.index + last[0].length;
-  return `${text.slice(0, at)}${added}${text.slice(at, end)}\n  ${line},${text.slice(end)}`;
+  return `${text.slice(0, at)}${added}${text.slice(at, end)}${onOneLine ? `, ${line}` : `  ${line},\n`}${text.slice(end)}`;
 }
 
 /**
@@ -41,7 +43,7 @@ export function plan(sort, name, read) {
   if (!/^([a-z][a-z0-9]*\/)?[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name ?? ''))
     throw new Error('the name is in kebab-case: npm run new image memcached');
   const [base, folder = ''] = name.split('/').reverse();
-  const { files, list } = template(forms(base), folder);
+  const { files, list } = template(forms(base), folder, read);
   const taken = Object.keys(files).find((file) => read(file) !== undefined);
   if (taken) throw new Error(`${taken} is there already`);
   const text = read(list.file);

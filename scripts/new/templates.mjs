@@ -159,5 +159,41 @@ test.each([['${name}', true]])('%s can be pulled: %s', (name, want) => {
   };
 }
 
-/** @type {Record<string, (words: {name: string, camel: string, pascal: string}, folder: string) => {files: Record<string, string>, list: object}>} */
-export const templates = { controller, resource, plugin, image };
+/** The folder of an API group below libs/registry: `core`, `apps`, `rbac`. */
+const folderOf = (group) => (group === '' ? 'core' : group.split('.')[0]);
+
+function subresource({ name, camel, pascal }, resource, read) {
+  if (!resource) throw new Error('say the resource too: npm run new subresource pods/eviction');
+  const schema = 'libs/api/schema/resources.json';
+  const rows = JSON.parse(read(schema)).filter((row) => row.resource === resource);
+  if (rows.length === 0) throw new Error(`no resource "${resource}" stands in ${schema}`);
+  const { group } = rows.find((row) => row.subresources && Object.hasOwn(row.subresources, name)) ?? rows[0];
+  const file = `${folderOf(group)}/${resource}-${name}`;
+  const symbol = `${resource}${pascal}`;
+  return {
+    list: { file: 'libs/registry/storages.ts', list: 'providers', symbol, from: `./${file}.js` },
+    files: {
+      [`libs/registry/${file}.ts`]: `import type { StorageProvider } from '#apiserver';
+
+/** ${resource}/${name}; that discovery lists it is said in ${schema}. */
+export const ${symbol}: StorageProvider = {
+  group: '${group}',
+  resource: '${resource}',
+  subresource: '${name}',
+  capabilities: () => ({
+    connect: async ({ name }) => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: name }),
+  }),
+};
+`,
+      [`libs/registry/${file}.spec.ts`]: `import { ${symbol} } from './${resource}-${name}.js';
+
+test('what ${camel} can do', () => {
+  expect(Object.keys(${symbol}.capabilities({} as never))).toEqual(['connect']);
+});
+`,
+    },
+  };
+}
+
+/** @type {Record<string, (words: {name: string, camel: string, pascal: string}, folder: string, read: (file: string) => string | undefined) => {files: Record<string, string>, list: object}>} */
+export const templates = { controller, resource, subresource, plugin, image };

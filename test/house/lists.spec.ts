@@ -4,7 +4,7 @@ import { admissionPlugins } from '#admission';
 import { controllers } from '#controllers';
 import { relations } from '#graphql';
 import { images } from '#node';
-import { conversions, strategies } from '#registry';
+import { conversions, providers, strategies } from '#registry';
 import { schedulerPlugins } from '#scheduler';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -42,6 +42,12 @@ const lists: Readonly<Record<string, List>> = {
     listed: conversions,
     is: (thing) => has(thing, 'function', 'toStorage', 'fromStorage'),
     key: ({ group, version, resource }) => `${group}/${version}/${resource}`,
+  },
+  storages: {
+    folder: 'libs/registry',
+    listed: providers,
+    is: (thing) => has(thing, 'string', 'group', 'resource', 'subresource') && has(thing, 'function', 'capabilities'),
+    key: ({ group, resource, subresource }) => `${group}/${resource}/${subresource}`,
   },
   'admission plugins': {
     folder: 'libs/admission',

@@ -16,6 +16,8 @@ test.each([
   ['controller node-lease', 'libs/controllers/node-lease', 'libs/controllers/index.ts'],
   ['controller lease/holder', 'libs/controllers/lease/holder', 'libs/controllers/index.ts'],
   ['resource policy/pod-guard', 'libs/registry/policy/pod-guard', 'libs/registry/index.ts'],
+  ['subresource pods/portforward', 'libs/registry/core/pods-portforward', 'libs/registry/storages.ts'],
+  ['subresource deployments/rollback', 'libs/registry/apps/deployments-rollback', 'libs/registry/storages.ts'],
   ['plugin always-pull-images', 'libs/admission/always-pull-images', 'libs/admission/index.ts'],
   ['plugin scheduler/node-moon', 'libs/scheduler/plugins/node-moon', 'libs/scheduler/plugins/index.ts'],
   ['image my-first-image', 'libs/node/images/my-first-image', 'libs/node/images/catalogue.ts'],
@@ -28,7 +30,9 @@ test.each([
   ['image My_Image', 'orrery: the name is in kebab-case: npm run new image memcached'],
   ['image', 'orrery: the name is in kebab-case: npm run new image memcached'],
   ['resource pod-guard', 'orrery: say the group too: npm run new resource policy/pod-guard'],
-  ['moon x', 'orrery: say which: npm run new controller|resource|plugin|image NAME'],
+  ['subresource eviction', 'orrery: say the resource too: npm run new subresource pods/eviction'],
+  ['subresource moons/phase', 'orrery: no resource "moons" stands in libs/api/schema/resources.json'],
+  ['moon x', 'orrery: say which: npm run new controller|resource|subresource|plugin|image NAME'],
 ])('npm run new %s is refused', (words, message) => {
   expect(dryRun(...words.split(' '))).toEqual([message]);
 });
