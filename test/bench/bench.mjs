@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { target } from './client.mjs';
 import { measureCreation, measureIdle } from './clusters.mjs';
 import { measureConvergence } from './converge.mjs';
+import { measureFairness } from './fairness.mjs';
 import { measureFirstPod } from './first-pod.mjs';
 import { measureRequests } from './requests.mjs';
 import { startService } from './service.mjs';
@@ -13,9 +14,11 @@ import { measureYardstick } from './yardstick.mjs';
 const { values } = parseArgs({
   options: {
     kubeconfig: { type: 'string' },
-    only: { type: 'string', default: 'yardstick,creation,requests,first-pod,converge,idle' },
+    only: { type: 'string', default: 'yardstick,creation,requests,first-pod,converge,idle,fairness' },
     replicas: { type: 'string', default: '100,500,1000' },
     idle: { type: 'string', default: '1000' },
+    // Of each flood.
+    seconds: { type: 'string', default: '6' },
     out: { type: 'string' },
   },
 });
@@ -58,6 +61,7 @@ async function measureService() {
     const nodes = { count: 13, cpu: '32', memory: '64Gi', pods: 110 };
     const { kubeconfigFile } = await service.createCluster({ name: 'bench', profile: 'instant', nodes });
     Object.assign(out, await measureApi(kubeconfigFile, service.cpu));
+    if (wanted.has('fairness')) out.fairness = await measureFairness(service, { seconds: Number(values.seconds), say });
     if (wanted.has('idle')) {
       say(`${values.idle} idle clusters …`);
       out.idle = await measureIdle(service, Number(values.idle));

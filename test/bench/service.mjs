@@ -50,10 +50,15 @@ export async function startService() {
   });
   const pids = () => childrenOf(child.pid).filter((pid) => existsSync(`/proc/${pid}`));
   const spent = new Map();
-  const ours = () => pids().filter((pid) => /apps\/(api|worker)\/main\.js/.test(commandOf(pid)));
+  const pidsOf = (pattern) => pids().filter((pid) => pattern.test(commandOf(pid)));
+  const ours = () => pidsOf(/apps\/(api|worker)\/main\.js/);
   return {
     home,
     startMs,
+    origin: `https://127.0.0.1:${port}`,
+    ca: readFileSync(path.join(home, 'pki/ca.crt'), 'utf8'),
+    /** Its processes whose command line matches. */
+    pids: pidsOf,
     /** Makes a cluster; answers what the platform answered, and the path of its kubeconfig. */
     async createCluster(body) {
       const answer = await rest('POST', '/platform/v1/clusters', body);

@@ -23,10 +23,30 @@ function requestRows({ connections, createOne, createMany, getOne, getMany, patc
   ];
 }
 
+/** One row quiet, one for each flood: what A got stands beside what B waited. */
+function fairnessRows({ quiet, goalMs, floods }) {
+  const got = ({ answers, readyReplicas }) =>
+    answers
+      ? Object.entries(answers)
+          .map(([code, n]) => `${n} × ${code}`)
+          .join(', ')
+      : `${readyReplicas} replicas ready`;
+  return [
+    row('a tenant at 20 requests/s, all quiet', `p50 ${quiet.p50} ms, p99 ${quiet.p99} ms`),
+    ...floods.map((one) =>
+      row(
+        `the same while another floods: ${one.flood}`,
+        `p50 ${one.ms.p50} ms, p99 ${one.ms.p99} ms (the other: ${got(one)})`,
+        `p99 ≤ ${goalMs} ms`,
+      ),
+    ),
+  ];
+}
+
 const bounds = { 100: '0.5 s', 500: '1.8 s', 1000: '3.5 s' };
 
 /** The table, with the bound each figure is held to. */
-export function table({ startMs, yardstick, creation, requests, firstPod, converge = [], idle }) {
+export function table({ startMs, yardstick, creation, requests, firstPod, converge = [], idle, fairness }) {
   const rows = [
     ...(startMs === undefined ? [] : [row('start, nothing there yet', `${startMs} ms`)]),
     ...(yardstick ? [row('yardstick: raw inserts through pg, 16 connections', perSecond(yardstick))] : []),
@@ -37,6 +57,7 @@ export function table({ startMs, yardstick, creation, requests, firstPod, conver
     ...converge.filter((c) => c.rollingMs).map((c) => row(`rolling update of ${c.replicas}`, `${c.rollingMs} ms`, '1.5 s')),
     ...converge.map((c) => row(`delete ${c.replicas}`, `${c.deletedMs} ms`, c.replicas === 1000 ? '3 s' : '')),
     ...(idle ? [row(`${idle.clusters} idle clusters`, `+${idle.addedMiB} MiB, ${idle.cpuShareWhileIdle} of a core`, '≤ 50 MB')] : []),
+    ...(fairness ? fairnessRows(fairness) : []),
   ];
   return ['| what | measured | to reach |', '| --- | --- | --- |', ...rows].join('\n');
 }
