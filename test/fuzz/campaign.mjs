@@ -1,0 +1,61 @@
+// Runs inputs against a target, and shrinks what it finds.
+import fc from 'fast-check';
+import { signature } from './checks.mjs';
+import { render } from './render.mjs';
+
+const batch = 250;
+
+/** One batch by fast-check: the first failing input, as small as it gets. */
+async function runBatch({ target, arbitrary, seed, numRuns, known, count }) {
+  let failing;
+  const predicate = async (input) => {
+    const outcome = await target.send(render(input));
+    count(outcome, failing === undefined);
+    if (outcome.wrong === undefined) return;
+    const kind = signature(outcome.wrong);
+    if (known.has(kind) || (failing !== undefined && failing !== kind)) return;
+    failing = kind;
+    throw new Error(outcome.wrong);
+  };
+  const result = await fc.check(fc.asyncProperty(arbitrary, predicate), { seed, numRuns, interruptAfterTimeLimit: 60_000, verbose: 0 });
+  if (!result.failed || result.counterexample === null) return undefined;
+  known.add(failing);
+  return { what: result.errorInstance?.message ?? failing, seed, path: result.counterexamplePath, input: result.counterexample[0] };
+}
+
+/**
+ * Runs so many inputs, or as many as there is time for. Answers counts by code, and one finding of each sort.
+ * @param {{target: object, arbitrary: object, inputs: number, seconds: number, seed: number, say?: (text: string) => void}} options
+ */
+export async function campaign({ target, arbitrary, inputs, seconds, seed, say = () => {} }) {
+  const started = performance.now();
+  const known = new Set();
+  const findings = [];
+  const codes = {};
+  const slowest = { cpu: 0 };
+  let done = 0;
+  const count = ({ code, cpu }, first) => {
+    if (!first) return;
+    done += 1;
+    codes[code] = (codes[code] ?? 0) + 1;
+    slowest.cpu = Math.max(slowest.cpu, cpu);
+  };
+  for (let number = 0; done < inputs && performance.now() - started < seconds * 1000; number++) {
+    const numRuns = Math.min(batch, inputs - done);
+    const finding = await runBatch({ target, arbitrary, seed: (seed + number * 7919) | 0, numRuns, known, count });
+    if (finding) {
+      findings.push(finding);
+      say(`${target.name}: ${finding.what}\n    --replay '${JSON.stringify(finding.input)}'`);
+    }
+  }
+  const took = (performance.now() - started) / 1000;
+  return {
+    target: target.name,
+    inputs: done,
+    seconds: Math.round(took * 10) / 10,
+    perSecond: Math.round(done / took),
+    codes,
+    slowestCpuMs: Math.round(slowest.cpu),
+    findings,
+  };
+}

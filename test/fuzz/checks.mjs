@@ -1,0 +1,65 @@
+// What is wrong with an answer, whatever was asked. Nothing here knows the input but by its text.
+
+/** Upstream answers these with a 500 too; none of them says more than what the client sent. */
+const upstream500 = [
+  /resourceVersion should not be set on objects to be created/,
+  /^(resourceVersion: Invalid value: .*)?strconv\.ParseUint: parsing /s,
+  /^(failed to create (manager|typed)|failed to (parse|convert) )/,
+  /This pod has more than one PodDisruptionBudget, which the eviction subresource does not support\.$/,
+  /^(Invalid|invalid) (value|resource ?version)/i,
+  /^target\.(kind|name): /,
+];
+
+const internals =
+  /TypeError|RangeError|ReferenceError|SyntaxError|Cannot (read|set|convert|destructure|mix)|is not (a function|iterable|a constructor|defined)|Maximum call stack|Invalid array length|Invalid string length|\n\s+at .+:\d+:\d+|node_modules|node:internal|\.(ts|js|mjs):\d+|\[object Object\]|Reduce of empty array|toSorted|BigInt/;
+const plainTexts = /^(404 page not found|405 method not allowed|ok|\[[+-]\]|[a-z]+z check failed|bad request: |Too many requests)/i;
+
+/** The Status in an answer, where it is one in JSON. */
+function statusIn(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function malformed({ status, headers, text }) {
+  const type = String(headers['content-type'] ?? '');
+  if (text === '') return undefined;
+  if (type.startsWith('application/json')) {
+    const body = statusIn(text);
+    if (body?.kind !== 'Status' || body.apiVersion !== 'v1') return body?.errors ? undefined : 'an error that is no Status';
+    if (body.code !== status) return `a Status whose code is ${body.code}`;
+    if (body.status !== 'Failure' || typeof body.message !== 'string') return 'a Status without a message';
+    return undefined;
+  }
+  if (type.startsWith('application/yaml')) return /^kind: Status$/m.test(text) ? undefined : 'an error that is no Status';
+  if (type.startsWith('application/vnd.kubernetes.protobuf'))
+    return text.startsWith('k8s\0') && text.includes('Status') ? undefined : 'an error that is no Status';
+  if (type.startsWith('text/plain') && plainTexts.test(text)) return undefined;
+  return `an error of type "${type}"`;
+}
+
+/**
+ * What is wrong with an answer; undefined when nothing is. `sent` is the text of the request: what it holds may be echoed.
+ * @param {{status: number, headers: object, text: string, failure?: unknown}} answer
+ */
+export function complaint(answer, sent) {
+  const { status, text, failure } = answer;
+  if (failure !== undefined) return `unexpected error: ${String(failure?.message ?? failure).slice(0, 120)}`;
+  if (!Number.isInteger(status) || status < 200 || status > 599) return `status ${status}`;
+  if (status === 500) {
+    const message = statusIn(text)?.message ?? text;
+    if (!upstream500.some((known) => known.test(message))) return `500: ${message.slice(0, 120)}`;
+  }
+  const leaked = internals.exec(text)?.[0];
+  if (status >= 400 && leaked !== undefined && !sent.includes(leaked)) return `internal text: ${leaked.slice(0, 60)}`;
+  return status >= 400 ? malformed(answer) : undefined;
+}
+
+/** The same finding again: numbers and quoted parts left out. */
+export const signature = (text) =>
+  text
+    .replace(/"[^"]*"|'[^']*'/g, '""')
+    .replace(/\d+/g, '0')
+    .slice(0, 160);

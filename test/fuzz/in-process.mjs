@@ -1,0 +1,85 @@
+// Inputs straight into the pipeline of a whole cluster in this process.
+import { createLocalCluster } from '#cluster';
+import { complaint } from './checks.mjs';
+
+const admin = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
+const slice = 20;
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const cpuNow = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
+const textOf = (body) => (body === undefined ? '' : typeof body === 'string' ? body : Buffer.from(body).toString('latin1'));
+
+/** Ends when the answer is there, or when nothing is worked on any more: some requests wait for what may come. */
+async function settled(answer) {
+  let done = false;
+  const mark = answer.then(
+    () => {
+      done = true;
+    },
+    () => {
+      done = true;
+    },
+  );
+  for (let rounds = 0; rounds < 1000; rounds++) {
+    const before = cpuNow();
+    await Promise.race([mark, wait(slice)]);
+    if (done || cpuNow() - before < slice / 2) return;
+  }
+}
+
+/** Sends inputs one after another, to a new cluster every so many. */
+export class InProcess {
+  name = 'in process';
+  sent = 0;
+  #cluster;
+  #late = new Set();
+
+  /** `cpuLimit`: what one input may cost, milliseconds. */
+  constructor({ cpuLimit, renewEvery = 1500 }) {
+    this.cpuLimit = cpuLimit;
+    this.renewEvery = renewEvery;
+  }
+
+  async #fresh() {
+    if (this.#cluster && this.sent % this.renewEvery !== 0) return this.#cluster;
+    await Promise.allSettled(this.#late);
+    this.#cluster?.close();
+    this.#cluster = await createLocalCluster();
+    return this.#cluster;
+  }
+
+  /** The code of the answer, what is wrong with it, and the CPU it cost. */
+  async send(request) {
+    const cluster = await this.#fresh();
+    this.sent += 1;
+    const sent = `${request.path} ${request.query} ${JSON.stringify(request.headers)} ${request.body?.subarray(0, 20_000).toString('latin1') ?? ''}`;
+    const outcome = { code: 0, cpu: 0 };
+    const before = cpuNow();
+    const answer = cluster.api.handle({ ...request, user: admin, requestId: 'fuzz' }).then(
+      (given) => {
+        given.stream?.close();
+        outcome.code = given.status;
+        outcome.wrong = complaint({ ...given, text: textOf(given.body) }, sent);
+      },
+      (error) => {
+        outcome.wrong = `handle() threw: ${error?.message}`;
+      },
+    );
+    await settled(answer);
+    outcome.cpu = cpuNow() - before;
+    if (outcome.code === 0 && outcome.wrong === undefined) {
+      const late = answer.finally(() => this.#late.delete(late));
+      this.#late.add(late);
+    }
+    if (outcome.cpu > this.cpuLimit) outcome.wrong ??= `${request.method}: over ${this.cpuLimit} ms of CPU`;
+    return outcome;
+  }
+
+  async close() {
+    await Promise.allSettled(this.#late);
+    this.#cluster?.close();
+  }
+}

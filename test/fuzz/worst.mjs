@@ -1,0 +1,6 @@
+// Requests that are as bad as a size allows: the shape is chosen, the size is up to 3 MB.
+import { worstObjects } from './worst-objects.mjs';
+import { worstTexts } from './worst-texts.mjs';
+
+/** Shape by name: bytes → request. */
+export const worst = { ...worstObjects, ...worstTexts };
