@@ -8,6 +8,7 @@ const upstream500 = [
   /This pod has more than one PodDisruptionBudget, which the eviction subresource does not support\.$/,
   /^(Invalid|invalid) (value|resource ?version)/i,
   /^target\.(kind|name): /,
+  /^map: map\[.* does not contain declared merge key: /s,
 ];
 
 const internals =

@@ -25,7 +25,10 @@ export const patch = (type, text, path = `${maps}/kube-root-ca.crt`) => ({
   text,
 });
 export const yaml = (text, path = maps) => post(path, text, 'application/yaml');
-export const selector = (bytes, one) => listOf(bytes, one(0).length + 1, one).join(',');
+export const selector = (bytes, one) =>
+  listOf(bytes, one(0).length + 1, one)
+    .join(',')
+    .slice(0, bytes);
 export const head = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: worst\n';
 export const get = (path, query) => ({ method: 'GET', path, query, headers: {} });
 export const deployment = (parts, spec = {}) => ({
