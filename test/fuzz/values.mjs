@@ -45,7 +45,7 @@ const texts = [
     ':',
     '@',
     'a@sha256:',
-    'a@sha256:' + '0'.repeat(64),
+    `a@sha256:${'0'.repeat(64)}`,
     'UPPER/x',
     'registry:99999/x',
     'x'.repeat(5000),
