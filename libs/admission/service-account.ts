@@ -3,6 +3,7 @@ import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '#ap
 import { isMirrorPod, podOf } from './pod-attributes.js';
 import { rejected } from './rejection.js';
 
+const DEFAULT = 'default';
 const VOLUME_PREFIX = 'kube-api-access-';
 const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 /** An hour and 7 seconds, which old clients that never reload are told by (serviceaccount.WarnOnlyBoundTokenExpirationSeconds). */
@@ -53,16 +54,28 @@ function checkMirror(attributes: AdmissionAttributes, pod: corev1.Pod): void {
     throw rejected(attributes, 'a mirror pod may not use ServiceAccountToken volume projections');
 }
 
-async function accountOf(attributes: AdmissionAttributes, name: string, { reader }: AdmissionContext): Promise<corev1.ServiceAccount> {
+/**
+ * Milliseconds between looks for a default account that is not there yet: its controller makes it soon after the namespace. Upstream
+ * looks ten times within one to two seconds; these waits make a second together, and the first ones are short.
+ */
+const PAUSES: readonly number[] = [5, 10, 20, 40, 80, 150, 200, 245, 250];
+
+async function accountOf(attributes: AdmissionAttributes, name: string, ctx: AdmissionContext): Promise<corev1.ServiceAccount> {
   const { namespace } = attributes;
-  const account = await reader.get<corev1.ServiceAccount>('', 'serviceaccounts', namespace, name);
+  const look = () => ctx.reader.get<corev1.ServiceAccount>('', 'serviceaccounts', namespace, name);
+  let account = await look();
+  for (const pause of name === DEFAULT && ctx.pause ? PAUSES : []) {
+    if (account) break;
+    await ctx.pause?.(pause);
+    account = await look();
+  }
   if (account) return account;
   throw rejected(attributes, `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`);
 }
 
 async function admit(attributes: AdmissionAttributes, pod: corev1.Pod, ctx: AdmissionContext): Promise<void> {
   const { spec } = pod;
-  spec.serviceAccountName ||= 'default';
+  spec.serviceAccountName ||= DEFAULT;
   // The deprecated field always says the same.
   spec.serviceAccount = spec.serviceAccountName;
   const account = await accountOf(attributes, spec.serviceAccountName, ctx);

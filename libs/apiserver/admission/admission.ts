@@ -29,8 +29,10 @@ export interface AdmissionContext {
   reader: ClusterReader;
   clock: Clock;
   random: Random;
-  /** Who decides on access; none: everything is allowed. */
-  authorizer?: Authorizer;
+  /** Who decides on access. */
+  authorizer: Authorizer;
+  /** Waits in the machine's time for something that is about to happen; none for requests that must not be kept waiting. */
+  pause?(milliseconds: number): Promise<void>;
 }
 
 /** One admission plugin, one file. Rejecting is throwing a StatusError (usually forbidden()). */

@@ -35,7 +35,7 @@ export async function createObject(scope: RestScope, given: KubeObject, options:
   const object = resource.conversion ? resource.conversion.toStorage(given) : given;
   if (cluster.admission.mutates('CREATE')) {
     const attributes = admissionAttributes(scope, 'CREATE', options.dryRun, { object, options: admissionOptions(options) });
-    await cluster.admission.admit(attributes, admissionContext(cluster));
+    await cluster.admission.admit(attributes, admissionContext(scope));
   }
   warnings.add(dedupOwnerReferences(object.metadata, true));
   return insert(scope, object, options);
@@ -88,7 +88,7 @@ async function insertOnce(scope: RestScope, object: KubeObject, options: WriteOp
     const companions = await prepareForCreate(resource, object, ctx, scope);
     if (cluster.admission.validates('CREATE')) {
       const attributes = admissionAttributes(scope, 'CREATE', options.dryRun, { object, options: admissionOptions(options) });
-      await cluster.admission.validate(attributes, admissionContext(cluster));
+      await cluster.admission.validate(attributes, admissionContext(scope));
     }
     const version = metadata.resourceVersion;
     if (version && version !== '0') throw bareError(VERSION_SET);

@@ -57,8 +57,8 @@ async function validate(scope: RestScope, oldObject: KubeObject, options: Delete
     oldObject,
     options: { ...rest, ...(dryRun ? { dryRun: ['All'] } : {}) },
   });
-  await admission.admit(attributes, admissionContext(cluster));
-  await admission.validate(attributes, admissionContext(cluster));
+  await admission.admit(attributes, admissionContext(scope));
+  await admission.validate(attributes, admissionContext(scope));
 }
 
 async function attempt(scope: RestScope, standing: CachedObject, options: DeleteOptions, hooks?: DeletionHooks): Promise<Outcome> {

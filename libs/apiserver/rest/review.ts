@@ -16,8 +16,8 @@ export function reviewStorage(answer: Answer): Capabilities {
       ensureNamespace(object.metadata, scope.namespace);
       ownFields(scope, object, undefined);
       const attributes = admissionAttributes(scope, 'CREATE', options.dryRun, { object, options: admissionOptions(options) });
-      await cluster.admission.admit(attributes, admissionContext(cluster));
-      await cluster.admission.validate(attributes, admissionContext(cluster));
+      await cluster.admission.admit(attributes, admissionContext(scope));
+      await cluster.admission.validate(attributes, admissionContext(scope));
       return { answer: await answer(object, strategyContext(scope, options.dryRun)) };
     },
   };

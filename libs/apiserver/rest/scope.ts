@@ -62,9 +62,11 @@ export function strategyContext(scope: RestScope, dryRun: boolean): StrategyCont
   return { clock, random, reader, user, namespace, name, apiVersion: resource.apiVersion, dryRun, authorizer, rules };
 }
 
-/** What admission is given beside the request. */
-export function admissionContext({ reader, clock, random }: ClusterScope): AdmissionContext {
-  return { reader, clock, random };
+/** What admission is given beside the request. A component tries anew by itself: only clients' requests wait. */
+export function admissionContext({ cluster, component }: RestScope): AdmissionContext {
+  const { reader, clock, random, access: authorizer, timers } = cluster;
+  const pause = (milliseconds: number) => new Promise<void>((resolve) => timers.after(milliseconds, resolve));
+  return { reader, clock, random, authorizer, ...(component === undefined ? { pause } : {}) };
 }
 
 type Objects = Pick<AdmissionAttributes, 'object' | 'oldObject' | 'options'>;

@@ -77,7 +77,7 @@ async function attempt(scope: RestScope, rules: UpdateRules, standing: CachedObj
   ignoreManagedFieldsTimestamps(object, old);
   if (cluster.admission.validates('UPDATE')) {
     const attributes = attributesOf(scope, rules, object, old);
-    await cluster.admission.validate(attributes, admissionContext(cluster));
+    await cluster.admission.validate(attributes, admissionContext(scope));
   }
   if (removes(scope, object, old)) return remove(scope, rules, object, standing);
   resource.stored.schema.prepareForStorage(object);
@@ -113,7 +113,7 @@ async function createInstead(scope: RestScope, rules: UpdateRules): Promise<Upda
   const { cluster } = scope;
   if (cluster.admission.mutates('CREATE')) {
     const attributes = admissionAttributes(scope, 'CREATE', rules.options.dryRun, { object, options: admissionOptions(rules.options) });
-    await cluster.admission.admit(attributes, admissionContext(cluster));
+    await cluster.admission.admit(attributes, admissionContext(scope));
   }
   return { ...(await insert(scope, object, rules.options)), created: true };
 }
@@ -134,7 +134,7 @@ async function admitted(scope: RestScope, rules: UpdateRules, old: KubeObject): 
   const object = await rules.transform(old);
   const { cluster } = scope;
   if (cluster.admission.mutates('UPDATE'))
-    await cluster.admission.admit(attributesOf(scope, rules, object, old), admissionContext(cluster));
+    await cluster.admission.admit(attributesOf(scope, rules, object, old), admissionContext(scope));
   scope.warnings.add(dedupOwnerReferences(object.metadata, true));
   const { confirm } = scope.resource.stored.strategy;
   if (confirm) await confirm(object, old, strategyContext(scope, rules.options.dryRun));

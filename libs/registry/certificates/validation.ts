@@ -12,7 +12,7 @@ import {
   required,
   tooLong,
 } from '#apimachinery';
-import { parseRequest } from './request.js';
+import { parseRequest } from '#component-helpers';
 
 type CSR = certificatesv1.CertificateSigningRequest;
 type Condition = certificatesv1.CertificateSigningRequestCondition;
@@ -23,7 +23,7 @@ const MAX_DOMAIN = 253;
 /** A label, a dot and a subdomain. */
 const MAX_SIGNER_PATH = 317;
 const TRUE_ONLY = ['Approved', 'Denied', 'Failed'];
-const CERTIFICATE_BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g;
+const BEGIN = /-----BEGIN ([A-Z0-9 ]+)-----/g;
 const USAGES = [
   'any',
   'cert sign',
@@ -77,34 +77,52 @@ function usageErrors(usages: readonly string[], old: readonly string[] | undefin
   const unknown = usages.flatMap((usage, i) =>
     unknownAllowed || USAGES.includes(usage) ? [] : [notSupported(`spec.usages[${i}]`, usage, USAGES)],
   );
-  const doubled = usages.flatMap((usage, i) =>
-    doubledAllowed || usages.indexOf(usage) === i ? [] : [duplicate(`spec.usages[${i}]`, usage)],
-  );
+  const seen = new Set<string>();
+  const doubled = usages.flatMap((usage, i) => {
+    const repeated = seen.has(usage);
+    seen.add(usage);
+    return repeated && !doubledAllowed ? [duplicate(`spec.usages[${i}]`, usage)] : [];
+  });
   return [...unknown, ...doubled];
 }
 
 function conditionErrors(conditions: readonly Condition[]): FieldError[] {
   const path = 'status.conditions';
-  const types = conditions.map(({ type }) => type);
+  const seen = new Set<string>();
   return conditions.flatMap(({ type = '', status = '' }, index) => {
     const errors: FieldError[] = type === '' ? [required(`${path}[${index}].type`)] : [];
     const allowed = TRUE_ONLY.includes(type) ? ['True'] : ['False', 'True', 'Unknown'];
     if (status === '') errors.push(required(`${path}[${index}].status`));
     else if (!allowed.includes(status)) errors.push(notSupported(`${path}[${index}].status`, status, allowed));
     const opposite = type === 'Approved' ? 'Denied' : type === 'Denied' ? 'Approved' : undefined;
-    if (opposite && types.slice(0, index).includes(opposite))
+    if (opposite && seen.has(opposite))
       errors.push(invalidValue(path, type, 'Approved and Denied conditions are mutually exclusive'));
-    if (types.indexOf(type) < index) errors.push(duplicate(`${path}[${index}].type`, type));
+    if (seen.has(type)) errors.push(duplicate(`${path}[${index}].type`, type));
+    seen.add(type);
     return errors;
   });
+}
+
+/** The PEM blocks of a text, each with its type. */
+function* pemBlocks(text: string): Generator<{ type: string; block: string }> {
+  BEGIN.lastIndex = 0;
+  for (let start = BEGIN.exec(text); start !== null; start = BEGIN.exec(text)) {
+    const [, type = ''] = start;
+    const mark = `-----END ${type}-----`;
+    const end = text.indexOf(mark, start.index);
+    // What has no end here has none further on.
+    if (end < 0) return;
+    BEGIN.lastIndex = end + mark.length;
+    yield { type, block: text.slice(start.index, end + mark.length) };
+  }
 }
 
 /** Why an issued certificate is none; undefined: it is one (validateCertificate). */
 function certificateTrouble(base64: string): string | undefined {
   const text = Buffer.from(base64, 'base64').toString('latin1');
-  const blocks = [...text.matchAll(CERTIFICATE_BLOCK)];
+  const blocks = [...pemBlocks(text)];
   if (blocks.length === 0) return 'must contain at least one CERTIFICATE PEM block';
-  for (const [block, type] of blocks) {
+  for (const { type, block } of blocks) {
     if (type !== 'CERTIFICATE') return `only CERTIFICATE PEM blocks are allowed, found "${type}"`;
     try {
       new X509Certificate(block);

@@ -80,8 +80,8 @@ export async function bindPod(scope: RestScope, binding: corev1.Binding, options
   const errors = validateBinding(binding);
   if (errors.length > 0) throw bareError(aggregateFieldErrors(errors));
   const attributes = admissionAttributes(scope, 'CREATE', options.dryRun, { object: binding, options: admissionOptions(options) });
-  await cluster.admission.admit(attributes, admissionContext(cluster));
-  await cluster.admission.validate(attributes, admissionContext(cluster));
+  await cluster.admission.admit(attributes, admissionContext(scope));
+  await cluster.admission.validate(attributes, admissionContext(scope));
   const now = formatTime(cluster.clock.now());
   const silent = { ...scope, cluster: { ...cluster, admission: NO_ADMISSION } };
   await updateObject(silent, {

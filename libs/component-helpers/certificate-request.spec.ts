@@ -1,4 +1,4 @@
-import { type CertificateRequest, parseRequest } from './request.js';
+import { type CertificateRequest, parseRequest } from './certificate-request.js';
 
 /** Requests by /O=devs/O=ops/CN=jane, made by openssl req -new. */
 const P256 =

@@ -1,0 +1,120 @@
+import { cluster, pod, post, postPod, specOf } from './test-cluster.js';
+
+describe('ServiceAccount', () => {
+  const mount = (name: string) => ({ name, readOnly: true, mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' });
+
+  it('mounts the token of the default account', async () => {
+    const made = await cluster();
+    const { body } = await postPod(made, pod('a', { initContainers: [{ name: 'i', image: 'x' }] }));
+    const { serviceAccountName, serviceAccount, volumes, containers, initContainers } = specOf(body) as Record<
+      string,
+      Record<string, unknown>[]
+    >;
+    const [volume] = volumes as unknown as Array<{ name: string }>;
+    expect(volume?.name).toMatch(/^kube-api-access-[bcdfghjklmnpqrstvwxz2456789]{5}$/);
+    const name = volume?.name ?? '';
+    expect({
+      serviceAccountName,
+      serviceAccount,
+      volumes,
+      mounts: [containers, initContainers].map((list) => list?.[0]?.volumeMounts),
+    }).toEqual({
+      serviceAccountName: 'default',
+      serviceAccount: 'default',
+      volumes: [
+        {
+          name,
+          projected: {
+            defaultMode: 420,
+            sources: [
+              { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
+              { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+              { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
+            ],
+          },
+        },
+      ],
+      mounts: [[mount(name)], [mount(name)]],
+    });
+  });
+
+  it.each([
+    ['the pod', {}, { automountServiceAccountToken: false }],
+    ['the account', { automountServiceAccountToken: false }, {}],
+  ])('mounts nothing where %s does not want it', async (_, account, spec) => {
+    const made = await cluster();
+    await post(made, '/api/v1/namespaces/ns/serviceaccounts', {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'own' },
+      ...account,
+    });
+    const { body } = await postPod(made, pod('a', { serviceAccountName: 'own', ...spec }));
+    expect(specOf(body).volumes).toBeUndefined();
+  });
+
+  it("hands on the account's pull secrets", async () => {
+    const made = await cluster();
+    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'own' }, imagePullSecrets: [{ name: 's' }] };
+    await post(made, '/api/v1/namespaces/ns/serviceaccounts', account);
+    const { body } = await postPod(made, pod('a', { serviceAccountName: 'own' }));
+    expect(specOf(body).imagePullSecrets).toEqual([{ name: 's' }]);
+  });
+
+  it.each([
+    [
+      'no such account',
+      pod('a', { serviceAccountName: 'none' }),
+      'error looking up service account ns/none: serviceaccount "none" not found',
+    ],
+    [
+      'a mirror pod with an account',
+      pod('a', { serviceAccountName: 'default' }, { annotations: { 'kubernetes.io/config.mirror': 'h' } }),
+      'a mirror pod may not reference service accounts',
+    ],
+    [
+      'a mirror pod with a secret',
+      pod('a', { volumes: [{ name: 'v', secret: { secretName: 's' } }] }, { annotations: { 'kubernetes.io/config.mirror': 'h' } }),
+      'a mirror pod may not reference secrets',
+    ],
+  ])('refuses %s', async (_, body, reason) => {
+    expect(await postPod(await cluster(), body)).toMatchObject({ status: 403, message: `pods "a" is forbidden: ${reason}` });
+  });
+
+  describe('the default account of a namespace that has just been made', () => {
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'new' } };
+    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } };
+
+    it('is waited for', async () => {
+      const made = await cluster();
+      await post(made, '/api/v1/namespaces', namespace);
+      const posted = post(made, '/api/v1/namespaces/new/pods', pod('a'));
+      const [first] = await waits(made, 1);
+      await post(made, '/api/v1/namespaces/new/serviceaccounts', account);
+      made.timers.fire();
+      expect([first, (await posted).status, made.timers.waiting]).toEqual([5, 201, []]);
+    });
+
+    it('is waited for a second', async () => {
+      const made = await cluster();
+      await post(made, '/api/v1/namespaces', namespace);
+      const posted = post(made, '/api/v1/namespaces/new/pods', pod('a'));
+      const passed = await waits(made, 9);
+      made.timers.fire();
+      const message = 'pods "a" is forbidden: error looking up service account new/default: serviceaccount "default" not found';
+      expect(await posted).toMatchObject({ status: 403, message });
+      expect([passed.reduce((sum, wait) => sum + wait), made.timers.waiting]).toEqual([1000, []]);
+    });
+  });
+});
+
+/** Lets all but the last of so many timers run out, one after the other, and tells how long each was. */
+async function waits({ timers }: Awaited<ReturnType<typeof cluster>>, count: number): Promise<number[]> {
+  const passed: number[] = [];
+  for (;;) {
+    while (timers.waiting.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    passed.push(...timers.waiting);
+    if (passed.length === count) return passed;
+    timers.fire();
+  }
+}

@@ -1,0 +1,35 @@
+import type { ResourceStrategy } from '#apiserver';
+import { type TestCluster, testCluster } from '#apiserver/test-cluster';
+import { admissionPlugins } from './index.js';
+
+/** A pod that no node can take, so that it stays as it was made. */
+export const pod = (name: string, spec: Record<string, unknown> = {}, metadata: Record<string, unknown> = {}) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, ...metadata },
+  spec: { containers: [{ name: 'c', image: 'nginx:1.27' }], nodeSelector: { nope: 'x' }, ...spec },
+});
+
+const NO_STRATEGIES: readonly ResourceStrategy[] = [];
+
+/** A cluster with all plugins and a namespace `ns` whose default service account is there. */
+export async function cluster(strategies: readonly ResourceStrategy[] = NO_STRATEGIES): Promise<TestCluster> {
+  const made = await testCluster({ admission: admissionPlugins, strategies });
+  await made.call('POST', '/api/v1/namespaces', { body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ns' } } });
+  await post(made, '/api/v1/namespaces/ns/serviceaccounts', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } });
+  return made;
+}
+
+/** POSTs an object as an administrator. */
+export async function post({ call }: TestCluster, path: string, body: unknown) {
+  const answer = await call('POST', path, { body });
+  return {
+    status: answer.status,
+    body: answer.body as unknown as { metadata?: { finalizers?: string[] } },
+    message: answer.body.message as unknown as string,
+  };
+}
+
+/** POSTs a pod into `ns`. */
+export const postPod = (made: TestCluster, body: unknown) => post(made, '/api/v1/namespaces/ns/pods', body);
+export const specOf = (body: unknown) => (body as { spec: Record<string, unknown> }).spec;
