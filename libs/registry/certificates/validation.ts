@@ -95,8 +95,7 @@ function conditionErrors(conditions: readonly Condition[]): FieldError[] {
     if (status === '') errors.push(required(`${path}[${index}].status`));
     else if (!allowed.includes(status)) errors.push(notSupported(`${path}[${index}].status`, status, allowed));
     const opposite = type === 'Approved' ? 'Denied' : type === 'Denied' ? 'Approved' : undefined;
-    if (opposite && seen.has(opposite))
-      errors.push(invalidValue(path, type, 'Approved and Denied conditions are mutually exclusive'));
+    if (opposite && seen.has(opposite)) errors.push(invalidValue(path, type, 'Approved and Denied conditions are mutually exclusive'));
     if (seen.has(type)) errors.push(duplicate(`${path}[${index}].type`, type));
     seen.add(type);
     return errors;
