@@ -80,7 +80,8 @@ function readable<T>(read: () => T): T {
 }
 
 function definitionOf(object: { kind?: unknown; apiVersion?: unknown }): { definition: Definition; gvk: GroupVersionKind } {
-  const gvk = { ...parseGroupVersion(String(object.apiVersion)), kind: String(object.kind) };
+  // The discovery documents of the core group say no version.
+  const gvk = { ...parseGroupVersion(String(object.apiVersion ?? 'v1')), kind: String(object.kind) };
   const definition = scheme.definitionFor(gvk);
   if (!definition)
     throw new ProtobufError(`object *unstructured.Unstructured (${gvk.kind}) does not implement the protobuf marshalling interface`);
@@ -88,7 +89,7 @@ function definitionOf(object: { kind?: unknown; apiVersion?: unknown }): { defin
 }
 
 /** The message of an object in its envelope. */
-function enveloped({ kind, apiVersion }: { kind: string; apiVersion: string }, message: Uint8Array): Uint8Array {
+function enveloped({ kind, apiVersion = '' }: { kind: string; apiVersion?: string }, message: Uint8Array): Uint8Array {
   const unknown = newWriter();
   writeMessage(unknown, 1, () => unknown.uint32(10).string(apiVersion).uint32(18).string(kind));
   // Content encoding and type are written although empty: the fields are no pointers in Go.
@@ -116,7 +117,7 @@ export async function encodeProtobufList(
 }
 
 /** Writes an object with its envelope. Throws ProtobufError for a kind that is not in the schema (upstream answers 406 for those). */
-export function encodeProtobuf(object: { kind: string; apiVersion: string }): Uint8Array {
+export function encodeProtobuf(object: { kind: string; apiVersion?: string }): Uint8Array {
   const { definition } = definitionOf(object);
   const body = newWriter();
   writeDefinition(definition, body, object as unknown as Record<string, unknown>);

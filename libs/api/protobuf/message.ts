@@ -61,7 +61,7 @@ function codecOf(type: Type): Codec {
   }
 }
 
-/** A list in a message of its own, as the values of a map are (Go's ExtraValue). */
+/** A list in a message of its own: Go's ExtraValue, the values of a map, and Verbs. */
 function wrappedList(items: Codec): Codec {
   return {
     read(reader, wireType, depth) {
@@ -133,9 +133,12 @@ function mapMember(name: string, number: number, values: Type): Member {
   };
 }
 
+/** Lists whose Go type is a message of its own (meta/v1 generated.proto). */
+const WRAPPED = new Set(['v1.Verbs']);
+
 function leaf(field: Field, number: number): Member {
   const { name, type } = field;
-  if (type.of === 'list') return listMember(name, number, type.items);
+  if (type.of === 'list' && !WRAPPED.has(field.go)) return listMember(name, number, type.items);
   if (type.of === 'map') return mapMember(name, number, type.values);
   const codec = codecOf(type);
   return {

@@ -117,3 +117,11 @@ test('a watch frame is a length and an event around a whole message', () => {
   expect(frame.subarray(frame.length - body.length)).toEqual(body);
   expect(parseGroupVersion('v1')).toEqual({ group: '', version: 'v1' });
 });
+
+test('the verbs of a resource are a message of their own', () => {
+  const resource = { name: 'p', singularName: '', namespaced: true, kind: 'P', verbs: ['get', 'list'] };
+  const list = { kind: 'APIResourceList', groupVersion: 'v1', resources: [resource] };
+  const envelope = '6b387300 0a13 0a00 120f 4150495265736f757263654c697374';
+  const message = '0a027631 1217 0a0170 1001 1a0150 220b 0a03676574 0a046c697374 3200';
+  expect(Buffer.from(encodeProtobuf(list)).toString('hex')).toBe(`${envelope} 121d ${message} 1a00 2200`.replaceAll(' ', ''));
+});

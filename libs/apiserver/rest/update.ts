@@ -1,6 +1,7 @@
 import {
   bareError,
   conflict,
+  deepEqual,
   type FieldError,
   invalid,
   invalidValue,
@@ -81,12 +82,14 @@ async function attempt(scope: RestScope, rules: UpdateRules, standing: CachedObj
   }
   if (removes(scope, object, old)) return remove(scope, rules, object, standing);
   resource.stored.schema.prepareForStorage(object);
-  const value = storedText(object);
-  if (value === standing.value && companions.length === 0) {
-    if (current) return { value, revision: standing.revision, created: false };
+  // Members in another order are no change: upstream compares protobuf, which has but one order.
+  if (companions.length === 0 && deepEqual(object, old)) {
+    const unchanged = { value: standing.value, revision: standing.revision, created: false };
+    if (current) return unchanged;
     const now = await cluster.store.get(standing.key);
-    return now?.revision === standing.revision ? { value, revision: standing.revision, created: false } : 'again';
+    return now?.revision === standing.revision ? unchanged : 'again';
   }
+  const value = storedText(object);
   if (rules.options.dryRun) return { value, revision: standing.revision, created: false };
   const { ttl } = resource.stored.strategy;
   const at = cluster.clock.now();
@@ -133,8 +136,7 @@ function attributesOf(scope: RestScope, rules: UpdateRules, object: KubeObject, 
 async function admitted(scope: RestScope, rules: UpdateRules, old: KubeObject): Promise<KubeObject> {
   const object = await rules.transform(old);
   const { cluster } = scope;
-  if (cluster.admission.mutates('UPDATE'))
-    await cluster.admission.admit(attributesOf(scope, rules, object, old), admissionContext(scope));
+  if (cluster.admission.mutates('UPDATE')) await cluster.admission.admit(attributesOf(scope, rules, object, old), admissionContext(scope));
   scope.warnings.add(dedupOwnerReferences(object.metadata, true));
   const { confirm } = scope.resource.stored.strategy;
   if (confirm) await confirm(object, old, strategyContext(scope, rules.options.dryRun));
