@@ -4,8 +4,8 @@
  */
 
 /** An own member; undefined where there is none. */
-export function getOwn<T>(object: Readonly<Record<string, T>>, key: string): T | undefined {
-  return Object.hasOwn(object, key) ? object[key] : undefined;
+export function getOwn<T>(object: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
+  return object && Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
 /** Sets an own member. A plain assignment to `__proto__` would set the prototype instead. */

@@ -1,4 +1,4 @@
-import { parseQuantity, type Quantity } from '#apimachinery';
+import { getOwn, parseQuantity, type Quantity } from '#apimachinery';
 
 /** Amounts by resource, as texts. */
 export type Amounts = Readonly<Record<string, string>>;
@@ -10,7 +10,7 @@ export interface Usage {
 }
 
 const amount = (amounts: Amounts, resource: string): Quantity | undefined => {
-  const text = amounts[resource];
+  const text = getOwn(amounts, resource);
   return text === undefined ? undefined : parseQuantity(text);
 };
 

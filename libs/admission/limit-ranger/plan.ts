@@ -1,4 +1,5 @@
 import type { corev1 } from '#api';
+import { getOwn, setOwn } from '#apimachinery';
 import { aboveMaximum, aboveRatio, belowMinimum, requestAboveMaximum, type Usage } from './constraints.js';
 import { podUsage } from './pod-usage.js';
 
@@ -9,8 +10,8 @@ const sortedEntries = (amounts: Readonly<Record<string, string>> = {}): Array<[s
 
 /** Adds what is missing; returns the names of what was added. */
 function fill(amounts: Record<string, string>, defaults: Readonly<Record<string, string>>): string[] {
-  const added = sortedEntries(defaults).filter(([resource]) => amounts[resource] === undefined);
-  for (const [resource, text] of added) amounts[resource] = text;
+  const added = sortedEntries(defaults).filter(([resource]) => getOwn(amounts, resource) === undefined);
+  for (const [resource, text] of added) setOwn(amounts, resource, text);
   return added.map(([resource]) => resource);
 }
 

@@ -1,4 +1,5 @@
 import { Memo } from '../memo.js';
+import { getOwn } from '../own-key.js';
 import { badRequest } from '../status-errors.js';
 import { parseRequirements } from './parser.js';
 import { newRequirement, Requirement, SelectorError, type SelectorOperator } from './requirement.js';
@@ -89,7 +90,7 @@ export function labelSelectorAsSelector(spec: LabelSelectorSpec | undefined | nu
   const requirements: Requirement[] = [];
   for (const [key, value] of Object.entries(spec.matchLabels ?? {})) requirements.push(newRequirement(key, '=', [value]));
   for (const { key, operator, values } of spec.matchExpressions ?? []) {
-    const known = SPEC_OPERATORS[operator];
+    const known = getOwn(SPEC_OPERATORS, operator);
     if (known === undefined) throw new SelectorError(`"${operator}" is not a valid label selector operator`);
     requirements.push(newRequirement(key, known, values ?? []));
   }

@@ -1,7 +1,7 @@
 import { decodeBody, type GroupVersionKind } from '#api';
 import { type KubeObject, tooLarge } from '#apimachinery';
 import type { Seat } from '../dispatcher.js';
-import { type Negotiated, negotiateOutput, noSuchConversion, wantsPretty } from '../request/negotiation.js';
+import { type Negotiated, negotiateOutput, negotiateWithoutTable, noSuchConversion, wantsPretty } from '../request/negotiation.js';
 import type { WriteOptions } from '../request/options.js';
 import { type ApiRequest, type ApiResponse, headerOf } from '../request/request.js';
 import type { RestScope } from '../rest/scope.js';
@@ -19,8 +19,9 @@ export interface ResourceCall {
 }
 
 /** The form of the answer; pretty JSON where the client looks like a person. */
-export function outputOf({ request, query }: ResourceCall): Negotiated {
-  const negotiated = negotiateOutput(headerOf(request, 'accept'));
+export function outputOf({ scope, request, query }: ResourceCall): Negotiated {
+  const negotiate = scope.resource.strategy.answer ? negotiateWithoutTable : negotiateOutput;
+  const negotiated = negotiate(headerOf(request, 'accept'));
   return wantsPretty(query, headerOf(request, 'user-agent')) ? { ...negotiated, pretty: true } : negotiated;
 }
 

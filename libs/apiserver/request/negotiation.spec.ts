@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { negotiateInput, negotiateOutput, negotiatePlain, wantsPretty } from './negotiation.js';
+import { negotiateInput, negotiateOutput, negotiatePlain, negotiateWithoutTable, wantsPretty } from './negotiation.js';
 
 const TABLE = { kind: 'Table', group: 'meta.k8s.io', version: 'v1' };
 
@@ -17,6 +17,19 @@ test.each<[string | undefined, unknown]>([
   ['text/html,application/xhtml+xml,*/*;q=0.8', { encoding: 'json', pretty: false }],
 ])('Accept: %s', (header, expected) => {
   expect(negotiateOutput(header)).toEqual(expected);
+});
+
+test.each<[string, unknown]>([
+  ['application/json;as=Table;v=v1;g=meta.k8s.io,application/json', { encoding: 'json', pretty: false }],
+  ['application/json;as=Table;v=v1;g=meta.k8s.io,application/yaml', { encoding: 'yaml', pretty: false }],
+  ['application/json', { encoding: 'json', pretty: false }],
+])('Accept without Tables: %s', (header, expected) => {
+  expect(negotiateWithoutTable(header)).toEqual(expected);
+});
+
+test('a Table alone, where there is none', () => {
+  const accept = () => negotiateWithoutTable('application/json;as=Table;v=v1;g=meta.k8s.io');
+  expect(accept).toThrow('only the following media types are accepted: application/json, application/yaml');
 });
 
 test('nothing that is served', () => {

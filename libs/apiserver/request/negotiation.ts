@@ -105,6 +105,12 @@ export function negotiateOutput(header: string | undefined): Negotiated {
   return found;
 }
 
+/** As negotiateOutput, for a resource that no Table can show: reviews. */
+export function negotiateWithoutTable(header: string | undefined): Negotiated {
+  const found = negotiateOutput(header);
+  return found.convert?.kind === 'Table' ? negotiateStrict(header) : found;
+}
+
 /** As negotiateOutput, for a watch. */
 export function negotiateStream(header: string | undefined): Negotiated {
   const found = negotiate(header, true);

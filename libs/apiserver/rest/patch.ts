@@ -9,6 +9,7 @@ import {
   decodeStrategicPatch,
   type FieldError,
   failureStatus,
+  getOwn,
   goValue,
   invalid,
   invalidValue,
@@ -38,7 +39,7 @@ function unsupported(message: string): StatusError {
 
 /** The kind of a patch from its Content-Type; throws 415. */
 export function patchKindOf(contentType: string | undefined): PatchKind {
-  const kind = KINDS[bareMediaType(contentType ?? '')];
+  const kind = getOwn(KINDS, bareMediaType(contentType ?? ''));
   if (kind === undefined) throw unsupported('415: Unsupported Media Type');
   return kind;
 }

@@ -71,10 +71,13 @@ function nodeErrors(path: string, schema: Schema & Extensions, depth: number): F
   }
   if (schema.uniqueItems)
     errors.push(fieldForbidden(`${path}.uniqueItems`, 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic'));
-  if (schema.properties && schema.additionalProperties)
+  // `true` says no more than that unknown fields are kept out by pruning, which goes by the properties.
+  const { additionalProperties } = schema as { additionalProperties?: unknown };
+  const properties = Object.entries(schema.properties ?? {});
+  if (properties.length > 0 && additionalProperties !== undefined && additionalProperties !== true)
     errors.push(fieldForbidden(`${path}.additionalProperties`, 'additionalProperties and properties are mutual exclusive'));
   if (schema.type === 'array' && !schema.items) errors.push(required(`${path}.items`, 'must be specified'));
-  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+  for (const [name, property] of properties) {
     errors.push(...nodeErrors(`${path}.properties[${name}]`, property as Schema, depth + 1));
   }
   if (schema.items && typeof schema.items === 'object') errors.push(...nodeErrors(`${path}.items`, schema.items as Schema, depth + 1));

@@ -1,4 +1,5 @@
 import type { autoscalingv2 } from '#api';
+import { getOwn, setOwn } from '#apimachinery';
 
 /** A metric as autoscaling/v1's annotation spells it: flat, with fields named after their use (api/autoscaling/v1 MetricSpec, MetricStatus). */
 type Flat = Record<string, unknown>;
@@ -134,8 +135,8 @@ const statusIn: Readonly<Record<string, (flat: Flat) => Flat>> = {
 function convert(metric: object, by: Readonly<Record<string, (part: never) => Flat>>): Flat {
   const result: Flat = {};
   for (const [key, value] of Object.entries(metric)) {
-    const conversion = by[key];
-    if (!conversion) result[key] = value;
+    const conversion = getOwn(by, key);
+    if (!conversion) setOwn(result, key, value);
     else if (value !== null && value !== undefined) result[key] = defined(conversion(value as never));
   }
   return result;

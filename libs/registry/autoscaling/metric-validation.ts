@@ -1,5 +1,14 @@
 import type { autoscalingv2 } from '#api';
-import { type FieldError, fieldForbidden, invalidValue, isDNS1123Label, notSupported, parseQuantity, required } from '#apimachinery';
+import {
+  type FieldError,
+  fieldForbidden,
+  getOwn,
+  invalidValue,
+  isDNS1123Label,
+  notSupported,
+  parseQuantity,
+  required,
+} from '#apimachinery';
 import { eachInvalid, requiredPathSegment } from '../rules/text.js';
 
 const METRIC_TYPES = ['ContainerResource', 'External', 'Object', 'Pods', 'Resource'];
@@ -125,7 +134,7 @@ export function metricErrors(path: string, spec: autoscalingv2.MetricSpec, optio
   const present = SOURCES.filter((source) => spec[source] !== undefined);
   const [first] = present;
   if (first) errors.push(...sourceErrors(path, spec, first, options));
-  const expected = Object.hasOwn(SOURCE_OF_TYPE, type) ? SOURCE_OF_TYPE[type] : undefined;
+  const expected = getOwn(SOURCE_OF_TYPE, type);
   if (!expected) errors.push(unknown);
   else if (!present.includes(expected))
     errors.push(required(`${path}.${expected}`, 'must populate information for the given metric source'));

@@ -3,6 +3,7 @@ import {
   type FieldError,
   type FieldPath,
   fieldPath,
+  getOwn,
   invalidValue,
   isDNS1123Label,
   isDomainPrefixedPath,
@@ -143,7 +144,7 @@ function validateGeneratedSelector(object: Job, prefixed: boolean): FieldError[]
     const value = key.endsWith('uid') ? (metadata.uid ?? '') : metadata.name;
     const at = specPath.child('template', 'metadata', 'labels').key(key);
     expected[key] = value;
-    if (labels[key] === undefined) errors.push(required(at, `must be '${value}'`));
+    if (getOwn(labels, key) === undefined) errors.push(required(at, `must be '${value}'`));
     else if (labels[key] !== value) errors.push(invalidValue(at, printedMap(labels), `must be '${value}'`));
   }
   if (selectorMatches(spec.selector, expected) === false)

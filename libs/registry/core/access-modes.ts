@@ -18,8 +18,8 @@ export function formatAccessModes(modes: readonly string[] | undefined): string 
 
 /** Access modes of a volume or a claim: known ones, and ReadWriteOncePod alone. */
 export function validateAccessModes(modes: readonly string[], path: FieldPath): FieldError[] {
-  const known = modes.filter((mode) => mode in SHORT);
-  const errors = modes.filter((mode) => !(mode in SHORT)).map((mode) => notSupported(path, mode, SUPPORTED));
+  const known = modes.filter((mode) => Object.hasOwn(SHORT, mode));
+  const errors = modes.filter((mode) => !Object.hasOwn(SHORT, mode)).map((mode) => notSupported(path, mode, SUPPORTED));
   if (known.includes('ReadWriteOncePod') && known.some((mode) => mode !== 'ReadWriteOncePod')) {
     errors.push(fieldForbidden(path, 'may not use ReadWriteOncePod with other access modes'));
   }

@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { type FieldError, type FieldPath, invalidValue, required } from '#apimachinery';
+import { type FieldError, type FieldPath, getOwn, invalidValue, required } from '#apimachinery';
 import { isStandardQuotaName } from './resource-names.js';
 
 type Spec = corev1.ResourceQuotaSpec;
@@ -23,7 +23,7 @@ const EXCLUSIVE = [
 ] as const;
 
 function misfits(scope: string, hard: readonly string[]): number {
-  return hard.filter((name) => isStandardQuotaName(name) && RESOURCES_OF[scope]?.has(name) === false).length;
+  return hard.filter((name) => isStandardQuotaName(name) && getOwn(RESOURCES_OF, scope)?.has(name) === false).length;
 }
 
 function conflicts(scopes: readonly string[], shown: unknown, path: FieldPath): FieldError[] {

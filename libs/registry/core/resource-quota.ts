@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { type FieldError, type FieldPath, fieldPath, invalidValue, parseQuantity } from '#apimachinery';
+import { type FieldError, type FieldPath, fieldPath, getOwn, invalidValue, parseQuantity } from '#apimachinery';
 import type { Column, ResourceStrategy, SubresourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
 import { FIELD_IMMUTABLE } from './checks.js';
@@ -43,7 +43,7 @@ function usage(object: ResourceQuota, limits: boolean): string {
   return Object.keys(object.status?.hard ?? {})
     .sort()
     .filter((name) => name.startsWith('limits.') === limits)
-    .map((name) => `${name}: ${object.status?.used?.[name] ?? '0'}/${object.status?.hard?.[name]}`)
+    .map((name) => `${name}: ${getOwn(object.status?.used, name) ?? '0'}/${object.status?.hard?.[name]}`)
     .join(', ');
 }
 

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { corev1 } from '#api';
-import { type FieldError, fieldForbidden, fieldPath, invalidValue, isConfigMapKey, required, tooLong } from '#apimachinery';
+import { type FieldError, fieldForbidden, fieldPath, getOwn, invalidValue, isConfigMapKey, required, setOwn, tooLong } from '#apimachinery';
 import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
 import { immutable } from './checks.js';
@@ -35,7 +35,7 @@ function goSyntaxError(value: string): string {
 }
 
 function requireKeys(secret: Secret, ...keys: string[]): FieldError[] {
-  return keys.filter((key) => secret.data?.[key] === undefined).map((key) => required(dataPath(key)));
+  return keys.filter((key) => getOwn(secret.data, key) === undefined).map((key) => required(dataPath(key)));
 }
 
 /** What each well-known type of secret has to hold. */
@@ -62,9 +62,7 @@ function validate(secret: Secret): FieldError[] {
     size += decodedLength(value);
   }
   if (size > MAX_DATA_BYTES) errors.push(tooLong('data', '', MAX_DATA_BYTES));
-  const type = secret.type ?? '';
-  const rule = Object.hasOwn(TYPE_RULES, type) ? TYPE_RULES[type] : undefined;
-  return [...errors, ...(rule?.(secret) ?? [])];
+  return [...errors, ...(getOwn(TYPE_RULES, secret.type ?? '')?.(secret) ?? [])];
 }
 
 function validateUpdate(secret: Secret, old: Secret): FieldError[] {
@@ -81,7 +79,7 @@ function validateUpdate(secret: Secret, old: Secret): FieldError[] {
 function mergeStringData(secret: Secret): void {
   if (!secret.stringData) return;
   const data = { ...secret.data };
-  for (const [key, value] of Object.entries(secret.stringData)) data[key] = Buffer.from(value, 'utf8').toString('base64');
+  for (const [key, value] of Object.entries(secret.stringData)) setOwn(data, key, Buffer.from(value, 'utf8').toString('base64'));
   delete secret.stringData;
   if (Object.keys(data).length > 0) secret.data = data;
 }

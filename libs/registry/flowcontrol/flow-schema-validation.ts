@@ -1,5 +1,14 @@
 import type { flowcontrolv1 } from '#api';
-import { type FieldError, fieldForbidden, invalidValue, isDNS1123Label, isDNS1123Subdomain, notSupported, required } from '#apimachinery';
+import {
+  type FieldError,
+  fieldForbidden,
+  getOwn,
+  invalidValue,
+  isDNS1123Label,
+  isDNS1123Subdomain,
+  notSupported,
+  required,
+} from '#apimachinery';
 import { eachInvalid } from '../rules/text.js';
 
 const MAX_PRECEDENCE = 10_000;
@@ -12,7 +21,7 @@ const FIELD_OF_KIND: Readonly<Record<string, 'user' | 'group' | 'serviceAccount'
 };
 
 function subjectFieldErrors(path: string, subject: flowcontrolv1.Subject): FieldError[] {
-  const field = FIELD_OF_KIND[subject.kind] ?? 'user';
+  const field = getOwn(FIELD_OF_KIND, subject.kind) ?? 'user';
   const at = `${path}.${field}`;
   const named = subject[field];
   if (!named) return [required(at, `${field} is required when subject kind is '${subject.kind}'`)];
@@ -31,7 +40,7 @@ function subjectErrors(path: string, subject: flowcontrolv1.Subject): FieldError
   if (!SUBJECTS.includes(kind)) return [notSupported(`${path}.kind`, kind, SUBJECTS)];
   const errors = subjectFieldErrors(path, subject);
   for (const other of ['ServiceAccount', 'User', 'Group']) {
-    const field = FIELD_OF_KIND[other];
+    const field = getOwn(FIELD_OF_KIND, other);
     if (other !== kind && field && subject[field])
       errors.push(fieldForbidden(`${path}.${field}`, `${field} is forbidden when subject kind is not '${other}'`));
   }

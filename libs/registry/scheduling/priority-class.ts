@@ -1,5 +1,5 @@
 import type { schedulingv1 } from '#api';
-import { deepEqual, type FieldError, fieldForbidden, notSupported, required } from '#apimachinery';
+import { deepEqual, type FieldError, fieldForbidden, getOwn, notSupported, required } from '#apimachinery';
 import { ageColumn, nameColumn } from '../columns.js';
 import { overNulls } from '../rules/nulls.js';
 import { firstGeneration } from '../rules/prepare.js';
@@ -14,7 +14,7 @@ const SYSTEM_CLASSES: Readonly<Record<string, number>> = {
 
 /** Why a class with the system's prefix is not one of the system's (IsKnownSystemPriorityClass); none: it is. */
 function systemClassTrouble(name: string, value: number, globalDefault: boolean): string | undefined {
-  const known = SYSTEM_CLASSES[name];
+  const known = getOwn(SYSTEM_CLASSES, name);
   if (known === undefined) return `${name} is not a known system priority class`;
   if (known !== value) return `value of ${name} PriorityClass must be ${known}`;
   return globalDefault ? `globalDefault of ${name} PriorityClass must be false` : undefined;

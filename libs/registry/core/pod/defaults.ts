@@ -1,4 +1,5 @@
 import type { corev1 } from '#api';
+import { getOwn, setOwn } from '#apimachinery';
 import { isHugePageName, isOvercommitAllowed } from '../resource-names.js';
 import { defaultPullPolicy } from './image.js';
 import { aggregateLimits, aggregateRequests, isPodLevelResource } from './resource-totals.js';
@@ -80,7 +81,7 @@ function defaultRequestsToLimits(container: corev1.Container): void {
   const limits = container.resources?.limits;
   if (!container.resources || !limits) return;
   const requests = { ...container.resources.requests };
-  for (const [name, value] of Object.entries(limits)) requests[name] ??= value;
+  for (const [name, value] of Object.entries(limits)) if (!Object.hasOwn(requests, name)) setOwn(requests, name, value);
   container.resources.requests = requests;
 }
 
@@ -90,7 +91,7 @@ function setHugePageLimits(spec: corev1.PodSpec, resources: corev1.ResourceRequi
   if (Object.keys(limits ?? {}).length === 0 && Object.keys(requests ?? {}).length === 0) return;
   const filled = { ...limits };
   for (const [name, amount] of aggregateLimits(spec)) {
-    if (isHugePageName(name) && requests?.[name] === undefined) filled[name] ??= amount.toString();
+    if (isHugePageName(name) && getOwn(requests, name) === undefined) filled[name] ??= amount.toString();
   }
   if (Object.keys(filled).length > 0) resources.limits = filled;
 }

@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { isValidLabelValue } from '#apimachinery';
+import { getOwn, isValidLabelValue } from '#apimachinery';
 
 /** Labels of nodes that are no longer to be used, and what instead (pkg/api/node/util.go). */
 const DEPRECATED: Readonly<Record<string, string>> = {
@@ -14,7 +14,7 @@ const DEPRECATED: Readonly<Record<string, string>> = {
 };
 
 /** What to say of a node's label, where it is deprecated. */
-export const deprecatedNodeLabel = (key: string): string | undefined => DEPRECATED[key];
+export const deprecatedNodeLabel = (key: string): string | undefined => getOwn(DEPRECATED, key);
 
 /** Warnings of one term that selects nodes; `checkValues`: values unfit for labels are warned of too (GetWarningsForNodeSelectorTerm). */
 export function nodeSelectorTermWarnings(term: corev1.NodeSelectorTerm, checkValues: boolean, path: string): string[] {

@@ -7,7 +7,7 @@ function matching(
   operator: string,
   labels: Record<string, string>,
 ): metav1.LabelSelectorRequirement[] {
-  return (keys ?? []).filter((key) => key in labels).map((key) => ({ key, operator, values: [labels[key] ?? ''] }));
+  return (keys ?? []).filter((key) => Object.hasOwn(labels, key)).map((key) => ({ key, operator, values: [labels[key] ?? ''] }));
 }
 
 /** Adds `key in (the pod's own value)` for each label key (KEP-3243, KEP-3633). A selector that is not there matches nothing and stays so. */

@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { fieldPath, goQuote, isDNS1123Label, parseQuantity } from '#apimachinery';
+import { fieldPath, getOwn, goQuote, isDNS1123Label, parseQuantity } from '#apimachinery';
 import { ipWarnings } from '../../rules/ip.js';
 import { appArmorWarnings, appliedAppArmorWarnings } from './app-armor.js';
 import { containerWarnings, portWarnings } from './container-warnings.js';
@@ -49,7 +49,7 @@ function duplicates(items: readonly string[], at: (index: number) => string, wha
 
 function fractional(amounts: Readonly<Record<string, string>> | undefined, at: string): string[] {
   return ['memory', 'ephemeral-storage'].flatMap((name) => {
-    const text = amounts?.[name];
+    const text = getOwn(amounts, name);
     if (text === undefined || parseQuantity(text).milliValue() % 1000 === 0) return [];
     return [`${at}[${name}]: fractional byte value ${goQuote(parseQuantity(text).toString())} is invalid, must be an integer`];
   });

@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { type FieldError, type FieldPath, inclusiveRangeMessage, invalidValue, required } from '#apimachinery';
+import { type FieldError, type FieldPath, getOwn, inclusiveRangeMessage, invalidValue, required } from '#apimachinery';
 import { requireFields } from './paths.js';
 
 const FORMS: Readonly<Record<string, RegExp>> = {
@@ -9,7 +9,7 @@ const FORMS: Readonly<Record<string, RegExp>> = {
 };
 
 function validateInitiator(name: string, path: FieldPath, unknownText: string): FieldError[] {
-  const form = FORMS[name.slice(0, 3)];
+  const form = getOwn(FORMS, name.slice(0, 3));
   if (!form) return [invalidValue(path, name, unknownText)];
   return form.test(name) ? [] : [invalidValue(path, name, 'must be valid format')];
 }

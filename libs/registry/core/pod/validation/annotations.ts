@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { type FieldError, type FieldPath, fieldForbidden, goQuote, invalidValue } from '#apimachinery';
+import { type FieldError, type FieldPath, fieldForbidden, getOwn, goQuote, invalidValue } from '#apimachinery';
 import { validateDescendingPath } from '../../volumes/paths.js';
 import { allContainers, visitContainers } from '../containers.js';
 import { validateTolerations } from './scheduling.js';
@@ -74,7 +74,7 @@ export function validatePodAnnotationsUpdate(pod: corev1.Pod, old: corev1.Pod, p
     if (key.startsWith(APPARMOR)) errors.push(fieldForbidden(path.key(key), `may not ${what} AppArmor annotations`));
     if (key === MIRROR) errors.push(fieldForbidden(path.key(key), `may not ${what} mirror pod annotation`));
   };
-  for (const key in before) if (next[key] !== before[key]) refuse(key, 'remove or update');
+  for (const key in before) if (getOwn(next, key) !== before[key]) refuse(key, 'remove or update');
   for (const key in next) if (!(key in before)) refuse(key, 'add');
   return [...errors, ...validatePodAnnotations(next, pod.spec, path)];
 }

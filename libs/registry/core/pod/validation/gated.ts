@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { type FieldError, type FieldPath, invalidValue } from '#apimachinery';
+import { type FieldError, type FieldPath, getOwn, invalidValue } from '#apimachinery';
 import { internalForm } from '../../../internal-form/internal-form.js';
 import { same } from '../../meta.js';
 
@@ -53,7 +53,7 @@ export function maskGatedChanges(spec: Spec, old: Spec, path: FieldPath): FieldE
   const errors: FieldError[] = [];
   if (!same(spec.nodeSelector, old.nodeSelector)) {
     const next = spec.nodeSelector ?? {};
-    if (Object.entries(old.nodeSelector ?? {}).some(([key, value]) => next[key] !== value)) {
+    if (Object.entries(old.nodeSelector ?? {}).some(([key, value]) => getOwn(next, key) !== value)) {
       const text = 'only additions to spec.nodeSelector are allowed (no mutations or deletions)';
       errors.push(invalidValue(path.child('nodeSelector'), spec.nodeSelector ?? null, text));
     }

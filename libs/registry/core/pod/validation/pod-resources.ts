@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { type FieldError, type FieldPath, fieldForbidden, invalidValue, notSupported, parseQuantity } from '#apimachinery';
+import { type FieldError, type FieldPath, fieldForbidden, getOwn, invalidValue, notSupported, parseQuantity } from '#apimachinery';
 import { isHugePageName, validateResourceName } from '../../resource-names.js';
 import { aggregateLimits, aggregateRequests, isPodLevelResource } from '../resource-totals.js';
 import type { PodContext } from './context.js';
@@ -16,20 +16,20 @@ function validateConsistency(spec: corev1.PodSpec, resources: corev1.ResourceReq
   const errors: FieldError[] = [];
   const { requests = {}, limits = {} } = resources;
   for (const [name, total] of aggregateRequests(spec)) {
-    const own = requests[name];
+    const own = getOwn(requests, name);
     if (own === undefined || total.compare(parseQuantity(own)) <= 0) continue;
     const text = `must be greater than or equal to aggregate container requests of ${total}`;
     errors.push(invalidValue(path.child('requests').key(name), parseQuantity(own).toString(), text));
   }
   for (const [name, total] of aggregateLimits(spec)) {
-    const own = limits[name];
+    const own = getOwn(limits, name);
     if (!isHugePageName(name) || own === undefined || total.compare(parseQuantity(own)) <= 0) continue;
     const text = `must be greater than or equal to aggregate container limits of ${total}`;
     errors.push(invalidValue(path.child('limits').key(name), parseQuantity(own).toString(), text));
   }
   for (const [index, container] of (spec.containers ?? []).entries()) {
     for (const [name, text] of Object.entries(container.resources?.limits ?? {})) {
-      const own = limits[name];
+      const own = getOwn(limits, name);
       const limit = parseQuantity(text);
       if (own === undefined || limit.compare(parseQuantity(own)) <= 0) continue;
       const at = path.child('containers').index(index).key(name).child('limits');

@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { type FieldError, type FieldPath, fieldForbidden, fieldPath, invalidValue } from '#apimachinery';
+import { type FieldError, type FieldPath, fieldForbidden, fieldPath, getOwn, invalidValue } from '#apimachinery';
 import { same } from '../../meta.js';
 import { isSidecar } from '../containers.js';
 import { podQOS } from '../qos.js';
@@ -30,7 +30,7 @@ function withOldResources(container: Container, old: Container): Container {
 }
 
 function isRemoved(next: Amounts, old: Amounts): boolean {
-  return Object.keys(old ?? {}).some((name) => next?.[name] === undefined);
+  return Object.keys(old ?? {}).some((name) => getOwn(next, name) === undefined);
 }
 
 function validateKept(next: Resources | undefined, old: Resources | undefined, path: FieldPath, called: string): FieldError[] {

@@ -5,6 +5,7 @@ import {
   type FieldPath,
   fieldForbidden,
   fieldNotFound,
+  getOwn,
   invalidValue,
   isDNS1123Label,
   parseQuantity,
@@ -102,7 +103,7 @@ export function validateRequirements(
   for (const name in requests) {
     const request = requests[name] ?? '0';
     errors.push(...validateAmount(name, request, path.child('requests').key(name), nameRule));
-    errors.push(...compareToLimit(name, request, limits?.[name], path));
+    errors.push(...compareToLimit(name, request, getOwn(limits, name), path));
     note(name);
   }
   if (huge && !compute) errors.push(fieldForbidden(path, 'HugePages require cpu or memory'));

@@ -5,6 +5,7 @@ import {
   type FieldPath,
   fieldForbidden,
   fieldPath,
+  getOwn,
   invalidValue,
   ipFamily,
   isDNS1123Label,
@@ -146,7 +147,7 @@ function validateHealth(resources: readonly corev1.ResourceHealth[], path: Field
 
 /** Whether a container asks for the resource, or the claim `claim:name/request`, that it says it was given. */
 function isAskedFor(name: string, { resources }: corev1.Container): boolean {
-  if (!name.startsWith('claim:')) return resources?.requests?.[name] !== undefined;
+  if (!name.startsWith('claim:')) return getOwn(resources?.requests, name) !== undefined;
   return resources?.claims?.some((claim) => name === `claim:${claim.name}${claim.request ? `/${claim.request}` : ''}`) ?? false;
 }
 
