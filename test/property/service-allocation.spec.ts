@@ -15,7 +15,7 @@ function servers(storage: Storage, buses: readonly Bus[]): Array<{ api: ApiServe
     const own = seededRandom(`server ${i}`);
     const shared = seededRandom('shared');
     const random: Random = { next: () => shared.next(), uuid: () => own.uuid(), suffix: (length) => own.suffix(length) };
-    const timers = { after: () => () => undefined };
+    const timers = { now: () => 0, after: () => () => undefined };
     const api = createApiServer({ store, strategies, conversions, admission: [], clock: new SteppedClock(0), random, timers });
     return { api, store };
   });
