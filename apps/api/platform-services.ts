@@ -31,7 +31,9 @@ import {
   type QuotaCache,
 } from '#platform';
 import { type ApiConfig, publicOrigin } from './config.js';
+import { followRoles } from './follow-roles.js';
 import type { ClusterAddress } from './platform/views.js';
+import { StandingSessions } from './standing-sessions.js';
 
 /** What the platform's REST API and the Kubernetes endpoint stand on. */
 export interface PlatformServices {
@@ -41,6 +43,8 @@ export interface PlatformServices {
   address: ClusterAddress;
   clock: ClockTurner;
   apis: OpenApis;
+  /** What stands open, to be ended with its token, cluster or roles. */
+  sessions: StandingSessions;
   runtime: PlatformRuntime;
   /** What each organization may use. */
   quotas: QuotaCache;
@@ -87,14 +91,23 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
     onError: (error) => log.warn({ err: error }, 'wake-up failed'),
   });
   let apis: OpenApis | undefined;
+  let sessions: StandingSessions | undefined;
   const onEvent = (event: PlatformEvent) => {
-    if (event.type === 'tokens-revoked') access.forget(event.hashes);
-    if (event.type === 'cluster-deleted') apis?.forget(event.cluster);
+    if (event.type === 'tokens-revoked') {
+      access.forget(event.hashes);
+      sessions?.revoked(event.hashes);
+    }
+    if (event.type === 'cluster-deleted') {
+      sessions?.deleted(event.cluster);
+      apis?.forget(event.cluster);
+    }
     if (event.type === 'quotas') quotas.forget(event.organization);
   };
   const onGap = () => {
     access.forget();
     quotas.forget();
+    const opens = async (hash: string) => (await records.tokenByHash(hash)) !== undefined;
+    sessions?.verify(opens).catch((error: unknown) => log.warn({ err: error }, 'open sessions could not be verified'));
   };
   const [runtime] = await Promise.all([
     platformRuntime({ backends, log, onCommit: wakeOnCommit(wakeups), onEvent, onGap }),
@@ -104,6 +117,8 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
   const share = new WorkShare({ immediate: setImmediate, now: () => performance.now(), slice: SLICE });
   const opened = openApis({ records, stores: runtime.stores, clocks: runtime.clocks, serverAddress: new URL(origin).host, quotas, share });
   apis = opened;
+  const standing = new StandingSessions(followRoles(opened));
+  sessions = standing;
   const keys = turnKeys(
     { connection: queueConnection },
     all.map(({ name }) => name),
@@ -138,6 +153,7 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
     address: { ca: authority.certificate, serverOf: (id) => `${origin}/clusters/${id}` },
     clock,
     apis: opened,
+    sessions: standing,
     runtime,
     quotas,
     maxNodes: config.ORRERY_MAX_NODES,

@@ -19,6 +19,7 @@ import { authenticateFirst } from './authenticate-first.js';
 import { type ApiConfig, publicOrigin } from './config.js';
 import { graphOpener } from './graphql/open-graph.js';
 import { registerGraphql } from './graphql/register.js';
+import { socketSessions } from './graphql/socket-sessions.js';
 import { KubernetesEndpoint } from './kubernetes/endpoint.js';
 import { openPlatform } from './platform-services.js';
 import { Router, type RouterOptions } from './router.js';
@@ -44,8 +45,8 @@ export async function startApi(config: ApiConfig, log: Log): Promise<Started> {
   const secure = await createSecureServer({ authority, names, log });
   const bodies = new BodyBudget(LISTENER_LIMITS);
   const { connections } = secure;
-  const { access, apis } = platform;
-  const kubernetes = new KubernetesEndpoint({ access, apis, metrics, log, connections, bodies, limits: LISTENER_LIMITS });
+  const { access, apis, sessions } = platform;
+  const kubernetes = new KubernetesEndpoint({ access, apis, metrics, log, connections, bodies, sessions, limits: LISTENER_LIMITS });
   let others: RouterOptions['others'] | undefined;
   const app = await createNest(appModule({ platform, health }), log, (handler) => {
     others = handler;
@@ -54,7 +55,11 @@ export async function startApi(config: ApiConfig, log: Log): Promise<Started> {
   if (!others) throw new Error('Nest has not given its handler');
   const fastify = app.getHttpAdapter().getInstance();
   authenticateFirst(fastify, { access, connections, bodies, limits: LISTENER_LIMITS });
-  const graph = await registerGraphql(fastify, graphOpener({ ...platform, admin: backends.admin }), log);
+  const graph = await registerGraphql(fastify, {
+    open: graphOpener({ ...platform, admin: backends.admin }),
+    note: socketSessions({ access, sessions, connections }),
+    log,
+  });
   secure.handle(new Router({ kubernetes, others, graph: graph.upgrade, log }));
   const port = await listen(app, { host: config.ORRERY_HOST, port: config.ORRERY_PORT, variable: 'ORRERY_PORT' });
   const ops = await serveOps({

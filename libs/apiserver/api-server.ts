@@ -1,12 +1,12 @@
 import type { rbacv1 } from '#api';
-import type { Clock, Random } from '#apimachinery';
+import { type Clock, type Random, StatusError } from '#apimachinery';
 import type { ClusterStore } from '#cacher';
 import type { AdmissionPlugin } from './admission/admission.js';
 import { admissionChain } from './admission/admission-chain.js';
 import { type Authenticator, authenticate } from './authentication/authentication.js';
 import { impersonate } from './authentication/impersonation.js';
 import { accessOf } from './authorization/access.js';
-import { type AuthorizationAttributes, type AuthorizerLink, privilegedGroup } from './authorization/authorization.js';
+import { type AuthorizationAttributes, type AuthorizerLink, authorize, privilegedGroup } from './authorization/authorization.js';
 import { nodeAuthorizer } from './authorization/node-authorizer.js';
 import { RbacAuthorizer } from './authorization/rbac.js';
 import { Dispatcher, type Seat } from './dispatcher.js';
@@ -68,6 +68,9 @@ export interface ApiServer {
   handle(request: ApiRequest): Promise<ApiResponse>;
 }
 
+/** Whom no role decides about. */
+const PRIVILEGED = 'system:masters';
+
 const NOBODY: readonly Authenticator[] = [];
 
 /** Makes the API of the cluster whose store is given. */
@@ -123,9 +126,24 @@ class Pipeline {
     const user = await impersonate(attributesOf(info, requestor), request.headers, authorizers);
     const attributes = attributesOf(info, user);
     const width = () => widthOf(attributes, { body: request.body?.byteLength ?? 0, ...this.reads(info) });
-    return dispatcher.run(attributes, width, (seat) =>
+    const response = await dispatcher.run(attributes, width, (seat) =>
       info.isResource ? this.resource(request, { query, info, user, warnings, seat }) : this.other(request, query),
     );
+    return response.stream && !user.groups.includes(PRIVILEGED)
+      ? { ...response, stillAllowed: () => this.isAllowed(info, requestor, request) }
+      : response;
+  }
+
+  /** Asks again what was asked before a stream began: the impersonation, and what its user does. */
+  private async isAllowed(info: RequestInfo, requestor: UserInfo, { headers }: ApiRequest): Promise<boolean> {
+    const authorizers = this.access.authorizers;
+    try {
+      const user = await impersonate(attributesOf(info, requestor), headers, authorizers);
+      return (await authorize(attributesOf(info, user), authorizers)).decision === 'allow';
+    } catch (error) {
+      if (error instanceof StatusError) return false;
+      throw error;
+    }
   }
 
   /** How many objects a list looks at, as far as the cache knows. */

@@ -2,7 +2,10 @@ import type { PlatformRecords } from './records.js';
 import { hashToken } from './tokens.js';
 
 /** What a token opens: its own cluster, or the platform. */
-export type Grant = { scope: 'platform' } | { scope: 'cluster'; cluster: string };
+export type Grant = ({ scope: 'platform' } | { scope: 'cluster'; cluster: string }) & {
+  /** The token's hash, by which its revocation is told. */
+  hash: string;
+};
 
 /** Tokens looked up, remembered for a short time. */
 export interface Access {
@@ -28,7 +31,7 @@ export function createAccess({
   ttl?: number;
   size?: number;
 }): Access {
-  const known = new Map<string, { grant: Grant; hash: string; until: number }>();
+  const known = new Map<string, { grant: Grant; until: number }>();
   const remembered = (token: string) => {
     const entry = known.get(token);
     return entry && entry.until > now() ? entry.grant : undefined;
@@ -43,15 +46,16 @@ export function createAccess({
       const hash = hashToken(token);
       const record = await records.tokenByHash(hash);
       if (!record) return undefined;
-      const grant: Grant = record.clusterId === undefined ? { scope: 'platform' } : { scope: 'cluster', cluster: record.clusterId };
+      const grant: Grant =
+        record.clusterId === undefined ? { scope: 'platform', hash } : { scope: 'cluster', cluster: record.clusterId, hash };
       if (known.size >= size) known.delete(known.keys().next().value ?? '');
-      known.set(token, { grant, hash, until: now() + ttl });
+      known.set(token, { grant, until: now() + ttl });
       return grant;
     },
     forget(hashes) {
       if (!hashes) return known.clear();
       const gone = new Set(hashes);
-      for (const [token, entry] of known) if (gone.has(entry.hash)) known.delete(token);
+      for (const [token, entry] of known) if (gone.has(entry.grant.hash)) known.delete(token);
     },
   };
 }

@@ -54,7 +54,7 @@ test('a cluster is a copy of its template, with a token that opens it alone', as
   const [copied] = await storage.open(cluster.id).get(['/registry/namespaces/default']);
   expect(copied?.value).toBe(`{"uid":"${now}"}`);
   expect(token).toMatch(/^[\w-]{43}$/);
-  expect(await access.grantOf(token)).toEqual({ scope: 'cluster', cluster: cluster.id });
+  expect(await access.grantOf(token)).toEqual({ scope: 'cluster', cluster: cluster.id, hash: expect.any(String) });
   expect(await access.grantOf('other')).toBeUndefined();
   expect(await clusters.token(cluster.id)).toBe(token);
 });
@@ -76,7 +76,7 @@ test('a rotated token opens nothing any more', async () => {
   const [event] = events;
   if (event?.type === 'tokens-revoked') access.forget(event.hashes);
   expect(await access.grantOf(token)).toBeUndefined();
-  expect(await access.grantOf(next ?? '')).toEqual({ scope: 'cluster', cluster: cluster.id });
+  expect(await access.grantOf(next ?? '')).toEqual({ scope: 'cluster', cluster: cluster.id, hash: expect.any(String) });
   expect(await clusters.rotateToken('none')).toBeUndefined();
 });
 

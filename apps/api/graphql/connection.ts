@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { CloseCode, type Server } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Log } from '#hosting';
@@ -9,6 +10,8 @@ export interface Connection {
   running: number;
   /** Ends it: its token opens nothing any more. */
   forbid(): void;
+  /** Has it noted as standing on a token. False: it may not stay. */
+  note(by: (below: Socket, close: () => void) => Promise<(() => void) | undefined>): Promise<boolean>;
 }
 
 /** Asks now and then whether the client is there; ends the socket of one that does not answer. */
@@ -27,8 +30,18 @@ function keepAlive(socket: WebSocket): () => void {
 }
 
 /** Speaks graphql-transport-ws on a socket. Messages are bounded in rate (their size is bounded by the WebSocketServer). */
-export function connect(socket: WebSocket, server: Server<Connection>, log: Log): void {
-  const connection: Connection = { running: 0, forbid: () => socket.close(CloseCode.Forbidden, 'Forbidden') };
+export function connect(socket: WebSocket, { server, log, below }: { server: Server<Connection>; log: Log; below: Socket }): void {
+  const forbid = () => socket.close(CloseCode.Forbidden, 'Forbidden');
+  const connection: Connection = {
+    running: 0,
+    forbid,
+    async note(by) {
+      const forget = await by(below, forbid);
+      if (forget && socket.readyState === socket.OPEN) socket.once('close', forget);
+      else forget?.();
+      return forget !== undefined;
+    },
+  };
   const rate = new MessageRate(performance.now());
   const stop = keepAlive(socket);
   const fail = (error: unknown): void => {

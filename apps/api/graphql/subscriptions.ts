@@ -10,6 +10,7 @@ import { type Connection, connect } from './connection.js';
 import { documentOf } from './documents.js';
 import { type OpenGraph, unauthenticated } from './sessions.js';
 import { socketLimits } from './socket-limits.js';
+import type { NoteSocket } from './socket-sessions.js';
 
 /** The WebSockets of the graph. */
 export interface Subscriptions {
@@ -107,12 +108,23 @@ function counted(source: AsyncGenerator<GraphResult, void, void>, connection: Co
   return events;
 }
 
+/** How subscriptions open clusters, and who is told of their sockets. */
+export interface SubscriptionOptions {
+  open: OpenGraph;
+  note: NoteSocket;
+  log: Log;
+}
+
 /** Subscriptions by graphql-ws (the protocol graphql-transport-ws) on /graphql. The token comes in connection_init's payload. */
-export function serveSubscriptions(runtime: Runtime, open: OpenGraph, log: Log): Subscriptions {
+export function serveSubscriptions(runtime: Runtime, { open, note, log }: SubscriptionOptions): Subscriptions {
   const operations = new SocketOperations(runtime);
   const server = makeServer<Readonly<Record<string, unknown>>, Connection>({
     connectionInitWaitTimeout: 10_000,
-    onConnect: async ({ connectionParams }) => (await open(authorizationOf(connectionParams), randomUUID())) !== undefined,
+    async onConnect({ connectionParams, extra }) {
+      const authorization = authorizationOf(connectionParams);
+      if (!(await open(authorization, randomUUID()))) return false;
+      return extra.note((below, close) => note(authorization, below, close));
+    },
     async onSubscribe({ connectionParams, extra }, _id, { query, variables, operationName }) {
       if (extra.running >= socketLimits.operations) return [tooMany()];
       const session = await open(authorizationOf(connectionParams), randomUUID());
@@ -132,7 +144,7 @@ export function serveSubscriptions(runtime: Runtime, open: OpenGraph, log: Log):
       errors.map((error) => (error.originalError instanceof GraphQLError ? error.originalError : error).toJSON()),
   });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: socketLimits.message, handleProtocols });
-  sockets.on('connection', (socket) => connect(socket, server, log));
+  sockets.on('connection', (socket, request) => connect(socket, { server, log, below: request.socket }));
   return {
     upgrade: (request, socket, head) =>
       sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request)),

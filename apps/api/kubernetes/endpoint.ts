@@ -3,6 +3,7 @@ import { unauthorized } from '#apimachinery';
 import { type ApiResponse, type ByteStream, DEFAULT_LIMITS, UnexpectedError, type UserInfo } from '#apiserver';
 import type { BodyBudget, ConnectionLimiter, ListenerLimits, Log, Metrics, OpenApi, OpenApis } from '#hosting';
 import type { Access } from '#platform';
+import type { StandingSessions } from '../standing-sessions.js';
 import { clusterAdmin } from './cluster-admin.js';
 import { reply, replyPieces, replyStream } from './reply.js';
 import { announcedLength, BodyRefused, hasBody, readBody } from './request-body.js';
@@ -16,6 +17,14 @@ export interface KubernetesEndpointOptions {
   connections: ConnectionLimiter;
   bodies: BodyBudget;
   limits: ListenerLimits;
+  sessions: StandingSessions;
+}
+
+/** Who asks: of which cluster, as whom (nobody: anonymous), and by which token. */
+interface Caller {
+  cluster: string;
+  user?: UserInfo;
+  tokenHash?: string;
 }
 
 /** The Kubernetes API of every cluster over HTTP: a thin adapter, without a framework, since every request pays for it. */
@@ -82,7 +91,7 @@ export class KubernetesEndpoint {
       if (answer.status >= 500) this.logFailure(request, target, requestId, answer);
       if (answer.pieces || (answer.body !== undefined && answer.body.length > largeAnswer)) limitReading(response, limits.responseTimeout);
       if (answer.pieces) await replyPieces(response, { ...answer, pieces: answer.pieces }, requestId, this.draining || cut);
-      else if (answer.stream) this.stream(response, { ...answer, stream: answer.stream }, target.path, requestId);
+      else if (answer.stream) this.stream(response, { ...answer, stream: answer.stream }, { caller, path: target.path, requestId });
       else reply(response, answer, requestId, this.draining || cut);
     } finally {
       account.release();
@@ -106,7 +115,7 @@ export class KubernetesEndpoint {
   }
 
   /** Who asks (nobody: anonymous), and of which cluster; undefined when the token does not open the cluster that the URL names. */
-  private async callerOf(request: IncomingMessage, named: string | undefined): Promise<{ cluster: string; user?: UserInfo } | undefined> {
+  private async callerOf(request: IncomingMessage, named: string | undefined): Promise<Caller | undefined> {
     const { authorization } = request.headers;
     const anonymous = named === undefined ? undefined : { cluster: named };
     if (authorization === undefined) return anonymous;
@@ -116,21 +125,33 @@ export class KubernetesEndpoint {
     const { access } = this.options;
     const grant = access.remembered(token) ?? (await access.grantOf(token));
     if (grant?.scope !== 'cluster') return undefined;
-    return named === undefined || named === grant.cluster ? { cluster: grant.cluster, user: clusterAdmin } : undefined;
+    return named === undefined || named === grant.cluster
+      ? { cluster: grant.cluster, user: clusterAdmin, tokenHash: grant.hash }
+      : undefined;
   }
 
-  private stream(response: ServerResponse, answer: ApiResponse & { stream: ByteStream }, path: string, requestId: string): void {
+  private stream(
+    response: ServerResponse,
+    answer: ApiResponse & { stream: ByteStream },
+    { caller, path, requestId }: { caller: Caller; path: string; requestId: string },
+  ): void {
+    const { stream } = answer;
     if (this.draining || response.destroyed) {
-      answer.stream.close();
+      stream.close();
       response.end();
       return;
     }
-    const { metrics } = this.options;
+    const { metrics, sessions } = this.options;
+    const { cluster, tokenHash } = caller;
     const group = metricsGroup(path);
-    this.streams.add(answer.stream);
+    const close = () => stream.close();
+    const asked = answer.stillAllowed && { allowed: answer.stillAllowed };
+    const forget = sessions.open({ cluster, close, ...(tokenHash !== undefined && { tokenHash }), ...asked });
+    this.streams.add(stream);
     metrics.watchOpened(group);
     replyStream(response, answer, requestId, () => {
-      this.streams.delete(answer.stream);
+      forget();
+      this.streams.delete(stream);
       metrics.watchClosed(group);
     });
   }

@@ -34,6 +34,8 @@ export interface ApiResponse {
   stream?: ByteStream;
   /** A long body, made piece by piece while it is sent. */
   pieces?: Pieces;
+  /** Of a stream: whether its user may still have it, as of now. */
+  stillAllowed?(): Promise<boolean>;
   /** The error that nothing foresaw, where the answer is a 500 for it: for the log. */
   failure?: unknown;
 }
