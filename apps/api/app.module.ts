@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { HEALTH, type Health, HealthController } from '#hosting';
+import { LandingController } from './landing.controller.js';
 import { ClustersController } from './platform/clusters.controller.js';
 import { OpenApiController } from './platform/openapi.controller.js';
 import { OrganizationsController } from './platform/organizations.controller.js';
@@ -15,7 +16,7 @@ export function appModule(services: { platform: PlatformServices; health: Health
   const { platform, health } = services;
   return {
     module: AppModule,
-    controllers: [HealthController, OrganizationsController, ClustersController, OpenApiController],
+    controllers: [HealthController, OrganizationsController, ClustersController, OpenApiController, LandingController],
     providers: [
       PlatformGuard,
       { provide: HEALTH, useValue: health },

@@ -317,6 +317,18 @@ test('an empty body that says it is JSON is the client’s error', async () => {
   }
 });
 
+test('the root is a page for people, and a kube-apiserver for who comes with a token', async () => {
+  const page = await service.request('/');
+  expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+  expect(page.headers['content-security-policy']).toContain("default-src 'none'");
+  const links = [...page.text.matchAll(/href="([^"]+)"/g)].map(([, href = '']) => href);
+  expect(links).toEqual(['/graphql', '/platform/v1/openapi.json']);
+  for (const link of links) expect((await service.request(link)).status).toBe(200);
+  const { json } = await rest('POST', '/clusters', { name: 'rooted', profile: 'instant' });
+  const root = await service.request('/', { token: json.token });
+  expect([root.status, JSON.parse(root.text).paths]).toEqual([200, expect.arrayContaining(['/api', '/apis', '/version'])]);
+});
+
 /** Every `$ref` of a document. */
 function references(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];

@@ -6,6 +6,8 @@ test.each([
   ['/clusters/abc?x=/y', { cluster: 'abc', path: '/', query: 'x=/y' }],
   ['/clusters/abc/api/v1/nodes/a%3Ab', { cluster: 'abc', path: '/api/v1/nodes/a:b', query: '' }],
   ['/clusters/abc/api/%zz', undefined],
+  ['/', { path: '/', query: '' }],
+  ['/?a=b', { path: '/', query: 'a=b' }],
   ['/api/v1/pods?limit=1', { path: '/api/v1/pods', query: 'limit=1' }],
 ])('%s', (url, expected) => {
   expect(targetOf(url)).toEqual(expected);
@@ -18,6 +20,9 @@ test.each([
   ['/apiserver', true, false],
   ['/platform/v1/clusters', true, false],
   ['/graphql', true, false],
+  ['/', false, false],
+  ['/', true, true],
+  ['/?timeout=32s', true, true],
   ['/readyz', false, false],
   ['/readyz?verbose', true, true],
 ])('%s, with a token: %s', (url, authorized, expected) => expect(isForCluster(url, authorized)).toBe(expected));

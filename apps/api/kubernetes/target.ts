@@ -17,6 +17,8 @@ const rootPath = /^\/(?:api|apis|version|openapi|healthz|(livez|readyz))(?:[/?]|
 /** Whether a URL is for a cluster: below /clusters/, or as a client asks that leaves its server's path out (`kubectl get --raw`). */
 export function isForCluster(url: string, authorized: boolean): boolean {
   if (url.startsWith(prefix)) return true;
+  // Without a token the root is a page for people.
+  if (url === '/' || url.startsWith('/?')) return authorized;
   const root = rootPath.exec(url);
   return root !== null && (authorized || root[1] === undefined);
 }
