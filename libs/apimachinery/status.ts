@@ -51,7 +51,9 @@ export type StatusReason =
   | 'UnsupportedMediaType'
   | 'InternalError'
   | 'Expired'
-  | 'ServiceUnavailable';
+  | 'ServiceUnavailable'
+  /** None of upstream's: its 507 has no reason of its own. */
+  | 'InsufficientStorage';
 
 /** The one error of the API: a failure that carries its Status. Made by notFound(), conflict(), invalid() … */
 export class StatusError extends Error {

@@ -110,7 +110,7 @@ class Pipeline {
       return await this.answer(request, warnings);
     } catch (error) {
       if (error instanceof TooManyRequests) return tooManyRequestsResponse(error);
-      const status = toStatusError(error, { group: '', resource: '' }, request.method.toLowerCase());
+      const status = toStatusError(error, { group: '', resource: '' });
       const accept = headerOf(request, 'accept');
       if (!(status instanceof UnexpectedError)) return errorResponse(status, accept, warnings.texts);
       const response = errorResponse(new UnexpectedError(status.cause, request.requestId), accept, warnings.texts);
@@ -191,7 +191,7 @@ class Pipeline {
     try {
       return await handler({ scope, request, query, seat });
     } catch (error) {
-      throw toStatusError(error, resource.groupResource, info.verb);
+      throw toStatusError(error, resource.groupResource);
     }
   }
 }

@@ -235,7 +235,7 @@ class InProcessClient implements CausalClient {
         () => work(scope),
       );
     } catch (error) {
-      throw toStatusError(error, storage.resource.groupResource, verb);
+      throw toStatusError(error, storage.resource.groupResource);
     }
   }
 

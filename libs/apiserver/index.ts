@@ -4,6 +4,7 @@ export { ANONYMOUS, type Authenticator } from './authentication/authentication.j
 export { type AuthorizationAttributes, type AuthorizerLink, privilegedGroup } from './authorization/authorization.js';
 export type { AccessAttributes, AccessDecision, AccessRules, Authorizer, TokenOwner } from './authorization/authorizer.js';
 export { RbacAuthorizer, type RuleResolver } from './authorization/rbac.js';
+export { errorResponse } from './endpoints/responses.js';
 export { type FlowLimits, TooManyRequests } from './flow-control/flow-control.js';
 export { WorkShare } from './flow-control/work-share.js';
 export { type InProcessOptions, inProcessClient } from './in-process-client.js';
@@ -19,7 +20,7 @@ export { ensureNamespace } from './rest/object-meta.js';
 export type { ClusterReader } from './rest/reader.js';
 export { admissionAttributes, admissionContext, admissionOptions, type RestScope } from './rest/scope.js';
 export type { Capabilities, RestStorage, StorageProvider } from './rest/storage.js';
-export { UnexpectedError } from './rest/storage-errors.js';
+export { toStatusError, UnexpectedError } from './rest/storage-errors.js';
 export type { Column, Companion, FieldOf, ResourceStrategy, StrategyContext, SubresourceStrategy, UserInfo } from './rest/strategy.js';
 export { updateObject } from './rest/update.js';
 export { ClusterStorages, type CustomKind, type StorageMap } from './storage-map.js';

@@ -11,6 +11,7 @@ import type { HealthChecks } from './health.js';
 import type { Log } from './logging.js';
 import { meteredStorage } from './metrics/metered-storage.js';
 import type { Metrics } from './metrics/metrics.js';
+import { patientRecords } from './patient-records.js';
 import { diskCheck, watchWrites } from './writes.js';
 
 /** What keeps the service's state: PostgreSQL with the objects and the platform's tables, Redis with hints and queues. */
@@ -36,7 +37,7 @@ export async function openBackends(
     connectPostgres(config.DATABASE_URL, config.DATABASE_POOL, log),
     connectRedis(config.REDIS_URL, log),
   ]);
-  const records = prismaRecords(pool);
+  const records = patientRecords(prismaRecords(pool));
   const writes = watchWrites(pool);
   const disk = diskCheck(config.ORRERY_HOME);
   const bus = redisBus({ url: config.REDIS_URL, onError: (error) => log.warn({ err: error }, 'bus') });

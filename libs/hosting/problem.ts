@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { StorageFull, StorageUnavailable } from '#storage';
 import type { Log } from './logging.js';
 
 /** An error of the platform's REST API, answered as application/problem+json (RFC 9457). */
@@ -11,10 +12,15 @@ export class Problem extends Error {
     readonly detail?: string,
     /** What is wrong with which field of the body. */
     readonly errors?: ReadonlyArray<{ path: string; message: string }>,
+    /** Seconds after which it may be tried again. */
+    readonly retryAfter?: number,
   ) {
     super(detail ?? title);
   }
 }
+
+/** When what can't be served now may be asked for again. */
+const RETRY_SECONDS = 2;
 
 const titles: Record<number, string> = {
   400: 'Bad Request',
@@ -35,7 +41,8 @@ export function validated<S extends z.ZodType>(schema: S, value: unknown): z.inf
 }
 
 /** Answers a problem as application/problem+json. */
-export function sendProblem(reply: FastifyReply, { status, title, detail, errors }: Problem, requestId: string): void {
+export function sendProblem(reply: FastifyReply, { status, title, detail, errors, retryAfter }: Problem, requestId: string): void {
+  if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
   reply
     .code(status)
     .header('content-type', 'application/problem+json')
@@ -45,6 +52,18 @@ export function sendProblem(reply: FastifyReply, { status, title, detail, errors
 /** What is wrong with a request, where it is the client's doing. */
 export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
+  if (error instanceof StorageUnavailable) {
+    return error.outcomeUnknown
+      ? new Problem(
+          504,
+          'Gateway Timeout',
+          'the database did not answer in time: it may or may not have been done',
+          undefined,
+          RETRY_SECONDS,
+        )
+      : new Problem(503, 'Service Unavailable', 'the database is out of reach; try again later', undefined, RETRY_SECONDS);
+  }
+  if (error instanceof StorageFull) return new Problem(507, 'Insufficient Storage', 'the storage is full', undefined, RETRY_SECONDS);
   const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number }).statusCode;
   if (status === undefined || status < 400 || status > 499) return undefined;
   return new Problem(status, titles[status] ?? 'Error', error instanceof Error ? error.message : undefined);
@@ -60,7 +79,8 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const request = http.getRequest<FastifyRequest>();
     const problem = problemOf(error);
-    if (!problem) this.log.error({ err: error, requestId: request.id, url: request.url.split('?')[0] }, 'request failed');
+    if (!problem || problem.status >= 500)
+      this.log.error({ err: error, requestId: request.id, url: request.url.split('?')[0] }, 'request failed');
     sendProblem(reply, problem ?? new Problem(500, 'Internal Server Error', `Internal error occurred: request ${request.id}`), request.id);
   }
 }

@@ -38,6 +38,20 @@ export class StorageUnavailable extends Error {
   }
 }
 
+/** The store's disk is full: nothing was written, and reads go on. */
+export class StorageFull extends Error {
+  constructor(options?: ErrorOptions) {
+    super('the storage is full', options);
+  }
+}
+
+/** The store failed in a way that nobody foresaw. What the database said is the cause: for logs, not for clients. */
+export class StorageFailure extends Error {
+  constructor(options?: ErrorOptions) {
+    super('the storage failed', options);
+  }
+}
+
 /** There is no such cluster. */
 export class UnknownCluster extends Error {
   constructor(readonly cluster: string) {

@@ -1,15 +1,28 @@
 export { checkOps, checkPrefix } from './checks.js';
-export { ClusterExists, Compacted, FencedError, FutureRevision, StorageUnavailable, UnknownCluster } from './errors.js';
+export {
+  ClusterExists,
+  Compacted,
+  FencedError,
+  FutureRevision,
+  StorageFailure,
+  StorageFull,
+  StorageUnavailable,
+  UnknownCluster,
+} from './errors.js';
 export { memoryStorage } from './memory.js';
 export { SortedKeys } from './sorted-keys.js';
 export type {
+  BeginOptions,
   Cause,
+  ClockState,
   Fence,
+  LaggingTurn,
   ListOptions,
   ListResult,
   LogEntry,
   LogOptions,
   Replacement,
+  Retention,
   Revision,
   Storage,
   StorageAdmin,
@@ -19,3 +32,4 @@ export type {
   WriteOptions,
   WriteResult,
 } from './storage.js';
+export { CLOCK } from './storage.js';

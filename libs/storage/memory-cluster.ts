@@ -1,8 +1,9 @@
 import type { Instant } from '#apimachinery';
 import { checkPrefix, checkReadable } from './checks.js';
 import { FutureRevision } from './errors.js';
+import { Turns } from './memory-turns.js';
 import { prefixEnd, SortedKeys } from './sorted-keys.js';
-import type { ListOptions, ListResult, LogEntry, LogOptions, Revision, StoredObject, TurnState, WriteOp, WriteResult } from './storage.js';
+import type { ListOptions, ListResult, LogEntry, LogOptions, Revision, StoredObject, WriteOp, WriteResult } from './storage.js';
 
 /** A key's value now, with its lease. */
 interface Live extends StoredObject {
@@ -13,7 +14,9 @@ interface Live extends StoredObject {
 export class MemoryCluster {
   revision: Revision = 0;
   compactRevision: Revision = 0;
-  readonly turns = new Map<string, TurnState>();
+  readonly turns = new Turns();
+  /** Where the log stood at a time of the machine, oldest first. */
+  marks: Array<{ revision: Revision; at: Instant }> = [];
   readonly #live = new Map<string, Live>();
   readonly #keys = new SortedKeys();
   /** Every version still held, by key, oldest first. */
@@ -156,7 +159,7 @@ export class MemoryCluster {
       const lease = live?.modRevision === entry.revision ? live.expiresAt : undefined;
       copy.#remember({ ...entry, value: change(entry.value) }, lease);
     }
-    if (at === this.revision) for (const [name, turn] of this.turns) copy.turns.set(name, { ...turn });
+    if (at === this.revision) copy.turns.copyFrom(this.turns);
     return copy;
   }
 }

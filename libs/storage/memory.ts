@@ -1,13 +1,17 @@
 import type { Instant } from '#apimachinery';
 import { checkOps, checkReadable, jsonEscaped } from './checks.js';
-import { ClusterExists, FencedError, UnknownCluster } from './errors.js';
+import { ClusterExists, UnknownCluster } from './errors.js';
 import { MemoryCluster } from './memory-cluster.js';
 import type {
+  BeginOptions,
+  ClockState,
+  LaggingTurn,
   ListOptions,
   ListResult,
   LogEntry,
   LogOptions,
   Replacement,
+  Retention,
   Revision,
   Storage,
   StorageAdmin,
@@ -38,7 +42,7 @@ class MemoryStorage implements Storage {
   async write(ops: readonly WriteOp[], { fence, atomic = false }: WriteOptions = {}): Promise<WriteResult[]> {
     checkOps(ops);
     const state = this.#state;
-    if (fence !== undefined) checkToken(state, fence.component, fence.token);
+    if (fence !== undefined) state.turns.check(fence);
     return state.write(ops, atomic);
   }
 
@@ -81,28 +85,37 @@ class MemoryStorage implements Storage {
     return this.#state.leased()[0]?.expiresAt;
   }
 
-  async beginTurn(component: string): Promise<TurnState> {
-    const { turns } = this.#state;
-    const last = turns.get(component) ?? { token: 0, cursor: 0 };
-    const turn = { ...last, token: last.token + 1 };
-    turns.set(component, turn);
-    return { ...turn };
+  async beginTurn(component: string, options: BeginOptions = {}): Promise<TurnState> {
+    return this.#state.turns.begin(component, options);
   }
 
-  async endTurn(component: string, { token, cursor, nextAt }: TurnState): Promise<void> {
-    const state = this.#state;
-    checkToken(state, component, token);
-    state.turns.set(component, { token, cursor, ...(nextAt !== undefined && { nextAt }) });
+  async endTurn(component: string, state: TurnState): Promise<void> {
+    this.#state.turns.end(component, state);
   }
-}
 
-function checkToken(state: MemoryCluster, component: string, token: number): void {
-  if (state.turns.get(component)?.token !== token) throw new FencedError(component);
+  async skipTurn(component: string, from: Revision, to: Revision): Promise<void> {
+    this.#state.turns.skip(component, from, to);
+  }
+
+  async clock(): Promise<ClockState> {
+    const { revision, turns } = this.#state;
+    return { revision, ...turns.clock };
+  }
+
+  async askClock(request: { id: string; from: Instant; by: number }): Promise<Instant> {
+    return this.#state.turns.askClock(request);
+  }
+
+  async stepClock(token: number, step: { now: Instant; done?: boolean; failure?: string }): Promise<{ now: Instant; target?: Instant }> {
+    return this.#state.turns.stepClock(token, step);
+  }
 }
 
 /** The store of all clusters in memory. */
 class MemoryStorageAdmin implements StorageAdmin {
   readonly #clusters = new Map<string, MemoryCluster>();
+  /** When templates were last used. */
+  readonly #templates = new Map<string, Instant>();
 
   open(cluster: string): Storage {
     return new MemoryStorage(this.#clusters, cluster);
@@ -127,27 +140,58 @@ class MemoryStorageAdmin implements StorageAdmin {
 
   async destroy(cluster: string): Promise<void> {
     this.#clusters.delete(cluster);
+    this.#templates.delete(cluster);
   }
 
   async exists(cluster: string): Promise<boolean> {
     return this.#clusters.has(cluster);
   }
 
-  async lagging(now: Instant, limit: number): Promise<Array<{ cluster: string; component: string }>> {
-    const behind: Array<{ cluster: string; component: string }> = [];
-    for (const [cluster, state] of this.#clusters) {
-      for (const [component, turn] of state.turns) {
-        const due = turn.nextAt !== undefined && turn.nextAt <= now;
-        if (due || turn.cursor < state.revision) behind.push({ cluster, component });
-        if (behind.length === limit) return behind;
-      }
-    }
-    return behind;
+  async lagging({ now, components, limit }: { now: Instant; components: readonly string[]; limit: number }): Promise<LaggingTurn[]> {
+    const found = [...this.#clusters].flatMap(([cluster, { turns, revision }]) =>
+      turns.lagging(now, revision, components).map((turn) => ({ ...turn, cluster })),
+    );
+    const first = found.sort((a, b) => a.turn.askedAt - b.turn.askedAt || (a.cluster < b.cluster ? -1 : 1)).slice(0, limit);
+    return first.map(({ cluster, component, turn, due }) => {
+      turn.askedAt = now;
+      return { cluster, component, cursor: turn.cursor, due };
+    });
   }
 
-  async uncompacted(limit: number): Promise<Array<{ cluster: string; revision: Revision }>> {
-    const open = [...this.#clusters].filter(([, state]) => state.revision > state.compactRevision);
-    return open.slice(0, limit).map(([cluster, { revision }]) => ({ cluster, revision }));
+  async revisions(clusters: readonly string[]): Promise<Map<string, Revision>> {
+    const known = clusters.flatMap((cluster): Array<[string, Revision]> => {
+      const state = this.#clusters.get(cluster);
+      return state === undefined ? [] : [[cluster, state.revision]];
+    });
+    return new Map(known);
+  }
+
+  async compactable({ now, every, age, revisions, limit }: Retention & { now: Instant; limit: number }) {
+    const found: Array<{ cluster: string; revision: Revision; at: Instant }> = [];
+    for (const [cluster, state] of this.#clusters) {
+      const last = state.marks.at(-1);
+      if (state.revision > Math.max(state.compactRevision, last?.revision ?? 0) && (last === undefined || last.at <= now - every)) {
+        state.marks.push({ revision: state.revision, at: now });
+      }
+      const old = state.marks.findLastIndex(({ at }) => at <= now - age);
+      state.marks = state.marks.slice(Math.max(0, old));
+      const [mark] = state.marks;
+      if (old < 0 || mark === undefined) continue;
+      const revision = Math.min(mark.revision, state.revision - revisions);
+      if (revision > state.compactRevision) found.push({ cluster, revision, at: mark.at });
+    }
+    const first = found.sort((a, b) => a.at - b.at || (a.cluster < b.cluster ? -1 : 1)).slice(0, limit);
+    return first.map(({ cluster, revision }) => ({ cluster, revision }));
+  }
+
+  async templateUsed(cluster: string, now: Instant): Promise<void> {
+    this.#templates.set(cluster, Math.max(now, this.#templates.get(cluster) ?? 0));
+  }
+
+  async unusedTemplates({ before, recent, keep }: { before: Instant; recent: Instant; keep: number }): Promise<string[]> {
+    const lastFirst = [...this.#templates].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+    const unused = lastFirst.filter(([, usedAt], place) => usedAt < before || (usedAt < recent && place >= keep));
+    return unused.map(([cluster]) => cluster).reverse();
   }
 }
 

@@ -267,9 +267,111 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       ]);
     });
 
+    test('turns that are neither ended nor given up are counted, and a parked one is not begun', async () => {
+      const begin = (now: number) => store.beginTurn('kubelet', { now });
+      const seen = [await begin(at), await begin(at), await begin(at)];
+      await store.endTurn('kubelet', { token: 3, cursor: 0, lost: 2, parkedUntil: at + 10 });
+      seen.push(await begin(at + 9), await begin(at + 10));
+      await store.endTurn('kubelet', { token: 4, cursor: 0, lost: 2 });
+      seen.push(await begin(at + 10));
+      await store.endTurn('kubelet', { token: 5, cursor: 0 });
+      seen.push(await begin(at + 10), await store.beginTurn('kubelet'), await store.beginTurn('kubelet'));
+      expect(seen).toEqual([
+        { token: 1, cursor: 0 },
+        { token: 2, cursor: 0, lost: 1, overtook: true },
+        { token: 3, cursor: 0, lost: 2, overtook: true },
+        { token: 3, cursor: 0, lost: 2, parkedUntil: at + 10 },
+        { token: 4, cursor: 0, lost: 2 },
+        { token: 5, cursor: 0, lost: 2 },
+        { token: 6, cursor: 0 },
+        { token: 7, cursor: 0 },
+        { token: 8, cursor: 0 },
+      ]);
+    });
+
+    test('a turn under another ends with it', async () => {
+      const { token } = await store.beginTurn('clock');
+      expect(await store.beginTurn('kubelet', { under: { component: 'clock', token } })).toEqual({ token: 1, cursor: 0 });
+      await store.beginTurn('clock');
+      await expect(store.beginTurn('kubelet', { under: { component: 'clock', token } })).rejects.toThrow('the turn of clock was overtaken');
+    });
+
+    test('a cursor is moved on without a turn, unless a turn has moved it', async () => {
+      await store.write([create('/r/a', '1'), create('/r/b', '1')]);
+      await store.beginTurn('kubelet');
+      await store.skipTurn('kubelet', 0, 1);
+      await store.skipTurn('kubelet', 0, 2);
+      expect(await store.beginTurn('kubelet')).toEqual({ token: 2, cursor: 1 });
+    });
+
+    test('a clock is turned once a request, forwards only, and by the holder of its turn', async () => {
+      await store.write([create('/r/a', '1')]);
+      const seen: unknown[] = [await store.clock()];
+      seen.push(await store.askClock({ id: 'x', from: 100, by: 50 }), await store.askClock({ id: 'x', from: 100, by: 50 }));
+      const { token } = await store.beginTurn('clock');
+      seen.push(await store.stepClock(token, { now: 120 }), await store.stepClock(token, { now: 110, done: true }));
+      seen.push(await store.askClock({ id: 'y', from: 100, by: 30 }));
+      seen.push(await store.stepClock(token, { now: 150, done: true }), await store.clock());
+      seen.push(await store.stepClock(token, { now: 999, done: true }), await store.clock());
+      seen.push(await store.askClock({ id: 'y', from: 100, by: 30 }), await store.stepClock(token, { now: 999 }));
+      seen.push(
+        await store.askClock({ id: 'z', from: 100, by: 20 }),
+        await store.stepClock(token, { now: 190, done: true, failure: 'no end' }),
+      );
+      seen.push(await store.clock(), await store.askClock({ id: 'a', from: 100, by: 1 }), await store.clock());
+      expect(seen).toEqual([
+        { revision: 1 },
+        ...[150, 150],
+        ...[
+          { now: 120, target: 150 },
+          { now: 120, target: 150 },
+        ],
+        180,
+        ...[
+          { now: 150, target: 180 },
+          { revision: 1, now: 150, target: 180 },
+        ],
+        ...[{ now: 180 }, { revision: 1, now: 180 }],
+        ...[180, { now: 180 }],
+        ...[200, { now: 190 }],
+        ...[{ revision: 1, now: 190, failure: 'no end' }, 191, { revision: 1, now: 190, target: 191 }],
+      ]);
+      await store.beginTurn('clock');
+      await expect(store.stepClock(token, { now: 191 })).rejects.toThrow('the turn of clock was overtaken');
+    });
+
+    test('lagging: the clock is to be turned', async () => {
+      const mine = async () =>
+        (await admin.lagging({ now: at, components: ['clock'], limit: 1_000 })).filter((turn) => turn.cluster === cluster);
+      await store.askClock({ id: 'x', from: 100, by: 50 });
+      const seen = [await mine()];
+      const { token } = await store.beginTurn('clock');
+      await store.stepClock(token, { now: 150, done: true });
+      seen.push(await mine());
+      expect(seen).toEqual([[{ cluster, component: 'clock', cursor: 0, due: true }], []]);
+    });
+
+    test('lagging: nothing that is parked, and first what was asked for longest ago', async () => {
+      const components = ['a', 'b', 'c'];
+      const asked = async (now: number, limit: number) => (await admin.lagging({ now, components, limit })).map((turn) => turn.component);
+      await store.write([create('/r/a', '1')]);
+      for (const component of components) {
+        const { token } = await store.beginTurn(component, { now: at });
+        await store.endTurn(component, { token, cursor: 0, ...(component === 'a' && { lost: 2, parkedUntil: at + 10 }) });
+      }
+      // The stores of other tests hold none of these.
+      const seen = [await asked(at, 1), await asked(at + 1, 1), await asked(at + 2, 1), await asked(at + 10, 1)];
+      expect(seen).toEqual([['b'], ['c'], ['b'], ['a']]);
+      for (const component of components) {
+        const { token } = await store.beginTurn(component);
+        await store.endTurn(component, { token, cursor: 1 });
+      }
+    });
+
     test('lagging: the cursor is behind, or it is time', async () => {
+      const components = ['behind', 'due', 'idle'];
       const mine = async (now: number) =>
-        (await admin.lagging(now, 1_000)).filter((turn) => turn.cluster === cluster).map((turn) => turn.component);
+        (await admin.lagging({ now, components, limit: 1_000 })).filter((turn) => turn.cluster === cluster).map((turn) => turn.component);
       await store.write([create('/r/a', '1')]);
       const turns = { behind: { cursor: 0 }, due: { cursor: 1, nextAt: at }, idle: { cursor: 1 } };
       for (const [component, turn] of Object.entries(turns)) {
@@ -278,18 +380,46 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       }
       expect((await mine(at - 1)).sort()).toEqual(['behind']);
       expect((await mine(at)).sort()).toEqual(['behind', 'due']);
-      expect(await admin.lagging(at, 1)).toHaveLength(1);
+      expect(await admin.lagging({ now: at, components, limit: 1 })).toHaveLength(1);
+      expect(await admin.lagging({ now: at, components: ['nobodys'], limit: 1_000 })).toEqual([]);
     });
 
-    test('uncompacted: there are revisions after the last compaction', async () => {
-      const mine = async () => (await admin.uncompacted(1_000)).filter((found) => found.cluster === cluster);
-      expect(await mine()).toEqual([]);
+    test('the revisions of many clusters at once', async () => {
       await store.write([create('/r/a', '1'), create('/r/b', '1')]);
-      expect(await mine()).toEqual([{ cluster, revision: 2 }]);
-      await store.compact(1);
-      expect(await mine()).toEqual([{ cluster, revision: 2 }]);
-      await store.compact(2);
-      expect(await mine()).toEqual([]);
+      expect(await admin.revisions([cluster, 'nowhere'])).toEqual(new Map([[cluster, 2]]));
+    });
+
+    test('compactable: what is older than the age and not among the newest revisions', async () => {
+      const mine = async (now: number, more: { age?: number; revisions?: number } = {}) =>
+        (await admin.compactable({ now, every: 10, age: 50, revisions: 1, limit: 1_000, ...more })).flatMap((found) =>
+          found.cluster === cluster ? [found.revision] : [],
+        );
+      await store.write([create('/r/a', '1'), create('/r/b', '1')]);
+      const seen = [await mine(1_000)];
+      await store.write([create('/r/c', '1'), create('/r/d', '1')]);
+      // 1005 is too early for another mark; at 1020 there is one.
+      seen.push(await mine(1_005), await mine(1_020), await mine(1_049), await mine(1_050), await mine(1_070));
+      seen.push(await mine(1_070, { revisions: 4 }), await mine(1_070, { revisions: 2 }));
+      await store.compact(3);
+      seen.push(await mine(1_100), await mine(9_000, { revisions: 0 }));
+      expect(seen).toEqual([[], [], [], [], [2], [3], [], [2], [], [4]]);
+    });
+  });
+
+  describe('templates', () => {
+    test('unused: not used for long, or not among those used last', async () => {
+      for (const [n, name] of ['t1', 't2', 't3'].entries()) await admin.templateUsed(`${cluster}-${name}`, at + n);
+      await admin.templateUsed(`${cluster}-t1`, at + 5);
+      const unused = async (before: number, recent: number, keep: number) =>
+        (await admin.unusedTemplates({ before, recent, keep })).map((id) => id.replace(`${cluster}-`, ''));
+      expect([
+        await unused(at, at + 9, 3),
+        await unused(at, at + 9, 1),
+        await unused(at, at + 2, 1),
+        await unused(at + 3, at + 9, 9),
+      ]).toEqual([[], ['t2', 't3'], ['t2'], ['t2', 't3']]);
+      for (const name of ['t1', 't2', 't3']) await admin.destroy(`${cluster}-${name}`);
+      expect(await unused(at + 99, at + 99, 0)).toEqual([]);
     });
   });
 
@@ -369,6 +499,10 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
         store.nextExpiry(),
         store.beginTurn('scheduler'),
         store.endTurn('scheduler', { token: 1, cursor: 0 }),
+        store.skipTurn('scheduler', 0, 1),
+        store.clock(),
+        store.askClock({ id: 'x', from: 0, by: 1 }),
+        store.stepClock(1, { now: 1 }),
       ];
       expect(await refusals(calls)).toEqual(calls.map(() => `cluster ${cluster} does not exist`));
       await admin.create(cluster);

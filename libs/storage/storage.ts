@@ -103,6 +103,53 @@ export interface TurnState {
   token: number;
   cursor: Revision;
   nextAt?: Instant;
+  /** Turns in a row that were begun with `now` and neither ended nor given up: their holders died, or were overtaken. */
+  lost?: number;
+  /** The last of them was overtaken by this one. */
+  overtook?: boolean;
+  /** The turn was not begun: none is before this time of the machine. */
+  parkedUntil?: Instant;
+}
+
+export interface BeginOptions {
+  /** The machine's time. To be given where several hosts may hold turns: it makes lost holders count, and parked turns wait. */
+  now?: Instant;
+  /** The turn that this one is part of. Throws FencedError where that was overtaken. */
+  under?: Fence;
+}
+
+/** The component whose turn turns a stepped clock. */
+export const CLOCK = 'clock';
+
+/** Where a clock stands that was turned by hand, and how far it is to go. */
+export interface ClockState {
+  /** The newest committed revision. */
+  revision: Revision;
+  /** None where the clock was never turned. */
+  now?: Instant;
+  /** Only while it is being turned. */
+  target?: Instant;
+  /** Why the last turning was given up. */
+  failure?: string;
+}
+
+/** A turn with something left to do. */
+export interface LaggingTurn {
+  cluster: string;
+  component: string;
+  cursor: Revision;
+  /** Its time has come, whatever the log holds. */
+  due: boolean;
+}
+
+/** How much of the logs is kept. Times in milliseconds of the machine. */
+export interface Retention {
+  /** Revisions that are younger are kept. */
+  age: number;
+  /** So many of a cluster's newest revisions are kept. */
+  revisions: number;
+  /** How often it is noted where a log stands: how exactly ages are known. */
+  every: number;
 }
 
 /**
@@ -130,9 +177,22 @@ export interface Storage {
   /** Soonest lease to run out. */
   nextExpiry(): Promise<Instant | undefined>;
   /** Starts a turn: the token is advanced, so every earlier holder's writes fail from now on. */
-  beginTurn(component: string): Promise<TurnState>;
-  /** Ends a turn: keeps cursor and nextAt. Throws FencedError when overtaken. */
+  beginTurn(component: string, options?: BeginOptions): Promise<TurnState>;
+  /** Ends a turn: keeps what is given but the token. Throws FencedError when overtaken. */
   endTurn(component: string, state: TurnState): Promise<void>;
+  /** Moves a component's cursor without a turn, unless one has moved it. */
+  skipTurn(component: string, from: Revision, to: Revision): Promise<void>;
+  clock(): Promise<ClockState>;
+  /**
+   * Asks for a stepped clock to be turned by so many milliseconds more; answers how far it goes then. `from`: where it stands if it was
+   * never turned. The same request id asks once.
+   */
+  askClock(request: { id: string; from: Instant; by: number }): Promise<Instant>;
+  /**
+   * Sets the clock in a turn of CLOCK: never back, never past its target. `done`: all is quiet, so that it is no longer being turned where
+   * it stands at its target. Throws FencedError when overtaken.
+   */
+  stepClock(token: number, step: { now: Instant; done?: boolean; failure?: string }): Promise<{ now: Instant; target?: Instant }>;
 }
 
 /** A text that is replaced in every value copied, e.g. the template's creation time by the new cluster's. */
@@ -151,8 +211,17 @@ export interface StorageAdmin {
   /** Removes every row of the cluster. */
   destroy(cluster: string): Promise<void>;
   exists(cluster: string): Promise<boolean>;
-  /** Turns whose cursor is behind their cluster's revision, or whose nextAt has come (real-clock clusters only look at `now`). */
-  lagging(now: Instant, limit: number): Promise<Array<{ cluster: string; component: string }>>;
-  /** Clusters with revisions after their last compaction, and the newest one of each. */
-  uncompacted(limit: number): Promise<Array<{ cluster: string; revision: Revision }>>;
+  /**
+   * Turns of these components whose cursor is behind their cluster's revision, whose nextAt has come (in real-clock clusters) or whose clock
+   * is to be turned; none that are parked. Those asked for longest ago come first: a turn that nobody takes keeps no other waiting.
+   */
+  lagging(options: { now: Instant; components: readonly string[]; limit: number }): Promise<LaggingTurn[]>;
+  /** The newest revisions of those clusters that exist. */
+  revisions(clusters: readonly string[]): Promise<Map<string, Revision>>;
+  /** Notes where logs stand, and answers which may be compacted how far; the longest overdue first. */
+  compactable(options: Retention & { now: Instant; limit: number }): Promise<Array<{ cluster: string; revision: Revision }>>;
+  /** Notes that a cluster is one that others are copied from. */
+  templateUsed(cluster: string, now: Instant): Promise<void>;
+  /** Templates last used before `before`, and those before `recent` that are not among the `keep` used last. */
+  unusedTemplates(options: { before: Instant; recent: Instant; keep: number }): Promise<string[]>;
 }

@@ -1,16 +1,10 @@
-import {
-  conflict,
-  expired,
-  failureStatus,
-  type GroupResource,
-  internalError,
-  StatusError,
-  serverTimeout,
-  serviceUnavailable,
-} from '#apimachinery';
-import { Compacted, FencedError, FutureRevision, StorageUnavailable, UnknownCluster } from '#storage';
+import { conflict, expired, failureStatus, type GroupResource, internalError, StatusError, serviceUnavailable } from '#apimachinery';
+import { Compacted, FencedError, FutureRevision, StorageFull, StorageUnavailable, UnknownCluster } from '#storage';
 
 const RETRY_SECONDS = 2;
+/** apimachinery/pkg/api/errors NewGenericServerResponse, NewTimeoutError. */
+const UNABLE = 'the server is currently unable to handle the request';
+const TIMED_OUT = 'Timeout: the request did not complete within the allotted time: it may or may not have been carried out';
 
 /** 504: a revision that has not happened yet (apiserver/pkg/storage/errors.go NewTooLargeResourceVersionError). */
 export function tooLargeResourceVersion(requested: number, current: number): StatusError {
@@ -19,12 +13,26 @@ export function tooLargeResourceVersion(requested: number, current: number): Sta
   return new StatusError(failureStatus({ code: 504, reason: 'Timeout', message, details: { causes, retryAfterSeconds: 1 } }));
 }
 
+/** 503 where nothing was done, 504 where that is not known; either may be tried again. */
+function unavailable({ outcomeUnknown }: StorageUnavailable): StatusError {
+  const details = { retryAfterSeconds: RETRY_SECONDS };
+  if (outcomeUnknown) return new StatusError(failureStatus({ code: 504, reason: 'Timeout', message: TIMED_OUT, details }));
+  return new StatusError(failureStatus({ code: 503, reason: 'ServiceUnavailable', message: UNABLE, details }));
+}
+
+/** 507: the disk of the store is full. */
+function insufficientStorage(): StatusError {
+  const details = { retryAfterSeconds: RETRY_SECONDS };
+  return new StatusError(failureStatus({ code: 507, reason: 'InsufficientStorage', message: 'the server has no storage left', details }));
+}
+
 /** Any error as the Status that a client gets; the one place where the store's errors become the API's. */
-export function toStatusError(error: unknown, resource: GroupResource, verb: string): StatusError {
+export function toStatusError(error: unknown, resource: GroupResource): StatusError {
   if (error instanceof StatusError) return error;
   if (error instanceof Compacted) return expired('The resourceVersion for the provided list is too old.');
   if (error instanceof FutureRevision) return tooLargeResourceVersion(error.requested, error.current);
-  if (error instanceof StorageUnavailable) return serverTimeout(resource, verb, RETRY_SECONDS);
+  if (error instanceof StorageUnavailable) return unavailable(error);
+  if (error instanceof StorageFull) return insufficientStorage();
   if (error instanceof FencedError) return conflict(resource, '', error.message);
   if (error instanceof UnknownCluster) return serviceUnavailable(error.message);
   return new UnexpectedError(error);

@@ -121,5 +121,5 @@ function tooOld({ requested, compactRevision }: Compacted): StatusError {
 
 function endOf(scope: RestScope, error: Error, _after: number | undefined): StatusError {
   if (error instanceof Compacted) return tooOld(error);
-  return toStatusError(error, scope.resource.groupResource, 'watch');
+  return toStatusError(error, scope.resource.groupResource);
 }

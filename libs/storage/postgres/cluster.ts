@@ -2,22 +2,25 @@ import type { Instant } from '#apimachinery';
 import { checkOps, checkPrefix, checkReadable } from '../checks.js';
 import { FencedError, FutureRevision, UnknownCluster } from '../errors.js';
 import { prefixEnd } from '../sorted-keys.js';
-import type {
-  ListOptions,
-  ListResult,
-  LogEntry,
-  LogOptions,
-  Revision,
-  Storage,
-  StoredObject,
-  TurnState,
-  WriteOp,
-  WriteOptions,
-  WriteResult,
+import {
+  type BeginOptions,
+  CLOCK,
+  type ClockState,
+  type ListOptions,
+  type ListResult,
+  type LogEntry,
+  type LogOptions,
+  type Revision,
+  type Storage,
+  type StoredObject,
+  type TurnState,
+  type WriteOp,
+  type WriteOptions,
+  type WriteResult,
 } from '../storage.js';
 import { textArray } from './binary-array.js';
 import { toStorageError } from './failures.js';
-import { listedObject, logEntry } from './rows.js';
+import { listedObject, logEntry, turnState } from './rows.js';
 import type { Row, Session } from './session.js';
 import type { StatementName } from './statements.js';
 import { write } from './write.js';
@@ -60,17 +63,17 @@ export class PostgresStorage implements Storage {
   }
 
   /** Rows of a reading statement; the first, which tells that the cluster is there, is taken off. */
-  async #read(name: StatementName, values: readonly unknown[]): Promise<{ head: Row; rows: Row[] }> {
-    const [head, ...rows] = await this.#repeat(name, values);
+  async #read(name: StatementName, values: readonly unknown[], under?: { component: string }): Promise<{ head: Row; rows: Row[] }> {
+    const [head, ...rows] = await this.#repeat(name, values, under);
     if (head === undefined) throw new UnknownCluster(this.cluster);
     return { head, rows };
   }
 
-  async #repeat(name: StatementName, values: readonly unknown[]): Promise<Row[]> {
+  async #repeat(name: StatementName, values: readonly unknown[], under?: { component: string }): Promise<Row[]> {
     try {
       return await this.#session.repeat(name, [this.cluster, ...values]);
     } catch (error) {
-      throw toStorageError(error, { cluster: this.cluster });
+      throw toStorageError(error, { cluster: this.cluster, component: under?.component });
     }
   }
 
@@ -141,15 +144,36 @@ export class PostgresStorage implements Storage {
     return (head[0] as Instant | null) ?? undefined;
   }
 
-  async beginTurn(component: string): Promise<TurnState> {
+  async beginTurn(component: string, { now, under }: BeginOptions = {}): Promise<TurnState> {
     // Begun twice, after a lost connection, is as good as begun once: only the last token counts.
-    const { head } = await this.#read('beginTurn', [component]);
-    const [token, cursor, nextAt] = head as readonly [number, Revision, Instant | null];
-    return { token, cursor, ...(nextAt !== null && { nextAt }) };
+    const { head } = await this.#read('beginTurn', [component, now ?? null, under?.component ?? null, under?.token ?? null], under);
+    return turnState(head);
   }
 
-  async endTurn(component: string, { token, cursor, nextAt }: TurnState): Promise<void> {
-    const { head } = await this.#read('endTurn', [component, token, cursor, nextAt ?? null]);
+  async endTurn(component: string, { token, cursor, nextAt, lost, parkedUntil }: TurnState): Promise<void> {
+    const { head } = await this.#read('endTurn', [component, token, cursor, nextAt ?? null, lost ?? 0, parkedUntil ?? null]);
     if (head[0] !== true) throw new FencedError(component);
+  }
+
+  async skipTurn(component: string, from: Revision, to: Revision): Promise<void> {
+    await this.#read('skipTurn', [component, from, to]);
+  }
+
+  async clock(): Promise<ClockState> {
+    const { head } = await this.#read('clock', []);
+    const [revision, now, target, failure] = head as readonly [Revision, Instant | null, Instant | null, string | null];
+    this.#saw(revision);
+    return { revision, ...(now !== null && { now }), ...(target !== null && { target }), ...(failure !== null && { failure }) };
+  }
+
+  async askClock({ id, from, by }: { id: string; from: Instant; by: number }): Promise<Instant> {
+    const { head } = await this.#read('askClock', [id, from, by]);
+    return head[0] as Instant;
+  }
+
+  async stepClock(token: number, { now, done = false, failure }: { now: Instant; done?: boolean; failure?: string }) {
+    const { head } = await this.#read('stepClock', [token, now, done, failure ?? null], { component: CLOCK });
+    const [reached, target] = head as readonly [Instant, Instant | null];
+    return { now: reached, ...(target !== null && { target }) };
   }
 }

@@ -1,10 +1,4 @@
-import { FencedError, StorageUnavailable, UnknownCluster } from '../errors.js';
-
-/** What the database's errors mean to the store. */
-interface DatabaseError extends Error {
-  /** SQLSTATE, or the system's code for what happened to the socket. */
-  code?: string;
-}
+import { ClusterExists, FencedError, StorageFailure, StorageFull, StorageUnavailable, UnknownCluster } from '../errors.js';
 
 const LOST = new Set([
   // The socket's
@@ -22,30 +16,72 @@ const LOST = new Set([
   '57P02',
   '57P03',
   '53300',
+  // connection_exception and its kin; 08P01 is a wrong message, not a lost one
+  '08000',
+  '08001',
+  '08003',
+  '08004',
+  '08006',
+  '08007',
+  // Prisma: can't be reached, timed out, closed, no connection free in the pool
+  'P1001',
+  'P1002',
+  'P1008',
+  'P1017',
+  'P2024',
 ]);
 
-/** deadlock_detected, serialization_failure: the transaction was undone and may be tried again. */
-const UNDONE = new Set(['40P01', '40001']);
+/** deadlock_detected, serialization_failure, and Prisma's code for both: the transaction was undone and may be tried again. */
+const UNDONE = new Set(['40P01', '40001', 'P2034']);
+
+/** disk_full; io_error, which PostgreSQL gives where even its log can't be written. */
+const FULL = new Set(['53100', '58030', 'ENOSPC']);
+
+/** What pg throws itself bears no code. */
+const LOST_MESSAGE =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/;
+
+/** A database's error as pg gives it (`code` is SQLSTATE, or the system's for a socket), or wrapped by Prisma. */
+interface DatabaseError extends Error {
+  code?: string;
+  meta?: { driverAdapterError?: { cause?: { originalCode?: string; code?: string } } };
+}
+
+/** The codes of an error, the database's own first. */
+function codesOf(error: unknown): string[] {
+  const { code, meta } = error as DatabaseError;
+  const inner = meta?.driverAdapterError?.cause;
+  return [inner?.originalCode, inner?.code, code].filter((found) => typeof found === 'string');
+}
 
 /** Whether the connection was lost: what was under way may or may not have happened. */
 export function isLost(error: unknown): boolean {
-  const { code, message } = error as DatabaseError;
-  if (code !== undefined) return LOST.has(code) || code.startsWith('08');
-  // What pg throws itself bears no code.
-  return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/.test(
-    message,
-  );
+  const codes = codesOf(error);
+  return codes.some((code) => LOST.has(code)) || (codes.length === 0 && LOST_MESSAGE.test((error as Error).message));
 }
 
+/** Whether the database undid what was under way, so that it may be tried again. */
 export function isUndone(error: unknown): boolean {
-  return UNDONE.has((error as DatabaseError).code ?? '');
+  return codesOf(error).some((code) => UNDONE.has(code));
 }
 
-/** The one place where the database's errors become the port's; any other error stays as it is. */
-export function toStorageError(error: unknown, { cluster, component }: { cluster: string; component?: string }): unknown {
-  const { code, message } = error as DatabaseError;
-  if (code === 'OR404') return new UnknownCluster(cluster);
-  if (code === 'OR403') return new FencedError(component ?? '');
-  if (isLost(error) || isUndone(error)) return new StorageUnavailable(`the database is out of reach: ${message}`, false, { cause: error });
-  return error;
+/** Whether the error is the database's, or that of the way to it. */
+function isDatabaseError(error: unknown): boolean {
+  const { name, severity } = error as { name?: string; severity?: string };
+  return severity !== undefined || name?.startsWith('PrismaClient') === true;
+}
+
+/** The one place where the database's errors become the port's, none of whose messages says what the database said. Any other error stays as it is. */
+export function toStorageError(error: unknown, { cluster, component }: { cluster?: string; component?: string } = {}): unknown {
+  const codes = codesOf(error);
+  if (codes.includes('OR404')) return new UnknownCluster(cluster ?? '');
+  if (codes.includes('OR403')) return new FencedError(component ?? '');
+  if (isLost(error) || isUndone(error)) return new StorageUnavailable('the database is out of reach', false, { cause: error });
+  if (codes.some((code) => FULL.has(code))) return new StorageFull({ cause: error });
+  return isDatabaseError(error) ? new StorageFailure({ cause: error }) : error;
+}
+
+/** As toStorageError, for a call that makes a cluster: a unique violation is that it is there. */
+export function toCreationError(error: unknown, cluster: string): unknown {
+  return codesOf(error).includes('23505') ? new ClusterExists(cluster) : toStorageError(error, { cluster });
 }

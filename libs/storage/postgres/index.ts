@@ -1,2 +1,3 @@
 export { applyMigrations } from './migrate.js';
 export { postgresStorage } from './postgres-storage.js';
+export { type Patience, patiently } from './session.js';

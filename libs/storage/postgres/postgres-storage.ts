@@ -2,10 +2,10 @@ import type pg from 'pg';
 import type { Instant } from '#apimachinery';
 import { checkReadable, jsonEscaped } from '../checks.js';
 import { ClusterExists, UnknownCluster } from '../errors.js';
-import type { Replacement, Revision, Storage, StorageAdmin } from '../storage.js';
+import type { LaggingTurn, Replacement, Retention, Revision, Storage, StorageAdmin } from '../storage.js';
 import { textArray } from './binary-array.js';
 import { PostgresStorage } from './cluster.js';
-import { toStorageError } from './failures.js';
+import { toCreationError } from './failures.js';
 import { DEFAULT_PATIENCE, type Patience, type Row, Session } from './session.js';
 import type { StatementName } from './statements.js';
 
@@ -25,7 +25,7 @@ class PostgresStorageAdmin implements StorageAdmin {
     try {
       return await (repeat ? this.#session.repeat(name, values) : this.#session.run(name, values));
     } catch (error) {
-      throw (error as { code?: string }).code === '23505' ? new ClusterExists(cluster) : toStorageError(error, { cluster });
+      throw toCreationError(error, cluster);
     }
   }
 
@@ -57,14 +57,31 @@ class PostgresStorageAdmin implements StorageAdmin {
     return rows.length > 0;
   }
 
-  async lagging(now: Instant, limit: number): Promise<Array<{ cluster: string; component: string }>> {
-    const rows = await this.#run('', 'lagging', [now, limit]);
-    return rows.map(([cluster, component]) => ({ cluster: cluster as string, component: component as string }));
+  async lagging({ now, components, limit }: { now: Instant; components: readonly string[]; limit: number }): Promise<LaggingTurn[]> {
+    const rows = await this.#run('', 'lagging', [now, textArray(components), limit]);
+    return rows.map((row) => {
+      const [cluster, component, cursor, due] = row as readonly [string, string, Revision, boolean];
+      return { cluster, component, cursor, due };
+    });
   }
 
-  async uncompacted(limit: number): Promise<Array<{ cluster: string; revision: Revision }>> {
-    const rows = await this.#run('', 'uncompacted', [limit]);
+  async revisions(clusters: readonly string[]): Promise<Map<string, Revision>> {
+    const rows = await this.#run('', 'revisions', [textArray(clusters)]);
+    return new Map(rows as unknown as ReadonlyArray<readonly [string, Revision]>);
+  }
+
+  async compactable({ now, every, age, revisions, limit }: Retention & { now: Instant; limit: number }) {
+    const rows = await this.#run('', 'compactable', [now, every, age, revisions, limit]);
     return rows.map(([cluster, revision]) => ({ cluster: cluster as string, revision: revision as Revision }));
+  }
+
+  async templateUsed(cluster: string, now: Instant): Promise<void> {
+    await this.#run(cluster, 'templateUsed', [cluster, now]);
+  }
+
+  async unusedTemplates({ before, recent, keep }: { before: Instant; recent: Instant; keep: number }): Promise<string[]> {
+    const rows = await this.#run('', 'unusedTemplates', [before, recent, keep]);
+    return rows.map(([cluster]) => cluster as string);
   }
 }
 

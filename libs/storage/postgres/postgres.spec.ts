@@ -15,8 +15,8 @@ storageContract(async () => {
 describe('in PostgreSQL', () => {
   test('a function sees its own cluster only, whatever a statement asks for', async () => {
     const { rows } = await database.pool.query<{ owner: string; rls: boolean }>(
-      `SELECT DISTINCT pg_get_userbyid(proowner) AS owner, (SELECT bool_and(relrowsecurity) FROM pg_class WHERE relname IN ('cluster_revisions', 'objects', 'log', 'turns')) AS rls
-       FROM pg_proc WHERE prosecdef AND proname NOT IN ('store_copy', 'store_lagging', 'store_uncompacted')`,
+      `SELECT DISTINCT pg_get_userbyid(proowner) AS owner, (SELECT bool_and(relrowsecurity) FROM pg_class WHERE relname IN ('cluster_revisions', 'objects', 'log', 'turns', 'clocks')) AS rls
+       FROM pg_proc WHERE prosecdef AND proname NOT IN ('store_copy', 'store_lagging', 'store_revisions', 'store_compactable', 'template_used', 'templates_unused')`,
     );
     expect(rows).toEqual([{ owner: 'orrery_app', rls: true }]);
     const client = await database.pool.connect();

@@ -1,4 +1,4 @@
-import type { LogEntry, StoredObject, WriteOp, WriteResult } from '../storage.js';
+import type { LogEntry, StoredObject, TurnState, WriteOp, WriteResult } from '../storage.js';
 import type { Row } from './session.js';
 
 type Objects = readonly [key: string, modRevision: number, createRevision: number, version: number, value: string];
@@ -36,6 +36,21 @@ export function logEntry(row: Row): LogEntry {
     ...(previousValue !== null && { previousValue }),
     cause: JSON.parse(cause),
     at,
+  };
+}
+
+type Begun = readonly [token: number, cursor: number, nextAt: number | null, lost: number, parkedUntil: number | null, overtook: boolean];
+
+/** A row of begin_turn. */
+export function turnState(row: Row): TurnState {
+  const [token, cursor, nextAt, lost, parkedUntil, overtook] = row as unknown as Begun;
+  return {
+    token,
+    cursor,
+    ...(nextAt !== null && { nextAt }),
+    ...(lost > 0 && { lost }),
+    ...(parkedUntil !== null && { parkedUntil }),
+    ...(overtook && { overtook }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { isLost, isUndone } from './failures.js';
+import { isLost, isUndone, toStorageError } from './failures.js';
 import { STATEMENTS, type StatementName } from './statements.js';
 
 /** One row, its columns in the order of the function's result. bigint comes as number: revisions and instants are far below 2^53. */
@@ -40,18 +40,37 @@ export class Session {
     return this.persist(() => this.run(name, values));
   }
 
-  /** Calls until it neither loses its connection nor is undone, or patience ends; `attempt` counts from 0. */
-  async persist<T>(call: (attempt: number) => Promise<T>): Promise<T> {
-    const until = performance.now() + this.patience.total;
-    let pause = this.patience.first;
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await call(attempt);
-      } catch (error) {
-        if (!(isLost(error) || isUndone(error)) || performance.now() + pause > until) throw error;
-      }
-      await sleep(pause);
-      pause = Math.min(pause * 2, this.patience.longest);
+  /** Calls until it neither loses its connection nor is undone, or patience ends. */
+  persist<T>(call: () => Promise<T>): Promise<T> {
+    return persist(call, this.patience);
+  }
+}
+
+async function persist<T>(call: () => Promise<T>, patience: Patience): Promise<T> {
+  const until = performance.now() + patience.total;
+  let pause = patience.first;
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(isLost(error) || isUndone(error)) || performance.now() + pause > until) throw error;
     }
+    await sleep(pause);
+    pause = Math.min(pause * 2, patience.longest);
+  }
+}
+
+/**
+ * Makes a call to the same database as the store's are made, whoever makes it (pg or Prisma): one that may happen twice is tried again
+ * while the connection is lost, and what goes wrong is told as the store tells it (StorageUnavailable, StorageFull, StorageFailure).
+ */
+export async function patiently<T>(
+  call: () => Promise<T>,
+  { repeat, patience = DEFAULT_PATIENCE }: { repeat: boolean; patience?: Patience },
+): Promise<T> {
+  try {
+    return await (repeat ? persist(call, patience) : call());
+  } catch (error) {
+    throw toStorageError(error);
   }
 }

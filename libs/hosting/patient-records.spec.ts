@@ -1,0 +1,59 @@
+import net from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { prismaRecords } from '#platform/prisma';
+import { testDatabase } from '../../test/servers.js';
+import { patientRecords } from './patient-records.js';
+
+/** A way to the database that can be closed and opened again. */
+async function gate(path: string) {
+  const sockets = new Set<net.Socket>();
+  const server = net.createServer((client) => {
+    const upstream = net.connect(path);
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        client.destroy();
+        upstream.destroy();
+      });
+    }
+    client.pipe(upstream).pipe(client);
+  });
+  const listen = (at: number) => new Promise<void>((resolve) => server.listen(at, '127.0.0.1', resolve));
+  await listen(0);
+  const at = (server.address() as net.AddressInfo).port;
+  return {
+    port: at,
+    open: () => listen(at),
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+test('reads wait for the database, and what it says is told to nobody', async () => {
+  const database = await testDatabase();
+  const url = new URL(database.url);
+  const way = await gate(`${url.searchParams.get('host')}/.s.PGSQL.${url.port || 5432}`);
+  url.search = '';
+  url.host = `127.0.0.1:${way.port}`;
+  const pool = new pg.Pool({ connectionString: url.href });
+  pool.on('error', () => undefined);
+  const records = patientRecords(prismaRecords(pool), { total: 5_000, first: 5, longest: 50 });
+  await records.addOrganization({ id: 'o', name: 'o', createdAt: new Date(0) });
+  await way.close();
+  const reading = records.organization('o');
+  await sleep(100);
+  await way.open();
+  expect((await reading)?.name).toBe('o');
+  await way.close();
+  const impatient = patientRecords(prismaRecords(pool), { total: 20, first: 5, longest: 10 });
+  const unavailable = { message: 'the database is out of reach' };
+  await expect(impatient.tokenByHash('x')).rejects.toMatchObject(unavailable);
+  await expect(impatient.addOrganization({ id: 'p', name: 'p', createdAt: new Date(0) })).rejects.toMatchObject(unavailable);
+  await pool.end();
+  await database.close();
+});
