@@ -40,11 +40,31 @@ export function decodeCommit(message: string): CommitMessage {
 
 function decodeEntries(message: string, start: number): LogEntry[] {
   const end = message.indexOf('\n', start);
-  const lines = JSON.parse(message.slice(start, end)) as Array<Omit<LogEntry, 'value'> & { value: number }>;
+  const lines: unknown = JSON.parse(message.slice(start, end));
+  if (!Array.isArray(lines)) throw new TypeError('not a commit message: its entries are no list');
   let position = end + 1;
-  return lines.map((line) => {
+  const entries = lines.map((line: unknown) => {
+    if (!isLine(line)) throw new TypeError('not a commit message: an entry lacks something');
     const value = message.slice(position, position + line.value);
     position += line.value;
     return { ...line, value };
   });
+  if (position !== message.length) throw new TypeError('not a commit message: its values are cut off');
+  return entries;
+}
+
+type Line = Omit<LogEntry, 'value'> & { value: number };
+
+function isLine(line: unknown): line is Line {
+  if (typeof line !== 'object' || line === null) return false;
+  const { revision, type, key, value, createRevision, version, cause, at } = line as Partial<Line>;
+  const counts = [revision, value, createRevision, version];
+  return (
+    counts.every((count) => Number.isSafeInteger(count) && (count ?? -1) >= 0) &&
+    (type === 'put' || type === 'delete') &&
+    typeof key === 'string' &&
+    typeof cause === 'object' &&
+    cause !== null &&
+    typeof at === 'number'
+  );
 }

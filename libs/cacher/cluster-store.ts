@@ -34,11 +34,14 @@ export interface ClusterStoreOptions {
 
 /** A cluster's store with what its host has to turn. */
 export interface HostedClusterStore extends ClusterStore {
-  /** To be called every few seconds: finds what was committed elsewhere and never announced. Throws what the store throws. */
-  tick(): Promise<void>;
+  /**
+   * To be called every few seconds with the newest revision (none: the cluster is gone): finds what was committed elsewhere and never
+   * announced. Throws what the store throws.
+   */
+  tick(newest: Revision | undefined): Promise<void>;
   /** Lets go of what is in memory, unless somebody watches. */
   drop(): void;
-  /** What is in memory, in bytes of stored text; 0 while nothing is loaded. */
+  /** What is in memory, in bytes as they are reckoned; 0 while nothing is loaded. */
   readonly bytes: number;
   /** Whether somebody watches or a write is under way. */
   readonly busy: boolean;
@@ -72,7 +75,7 @@ class CachingClusterStore implements HostedClusterStore {
       limits,
     );
     // A lost message is found by comparing with the store; what fails there is met again by the next read or tick.
-    const onGap = () => void this.tick().catch(() => undefined);
+    const onGap = () => void this.#lookForGaps().catch(() => undefined);
     this.#kept = new KeptReplica({ storage, bus, limits, onGap });
     this.#revision = new SharedCall(() => storage.revision());
     this.#gets = new SharedGet((keys) => this.#read(keys), limits.batchKeys);
@@ -219,8 +222,13 @@ class CachingClusterStore implements HostedClusterStore {
     this.#kept.load().catch(() => undefined);
   }
 
-  async tick(): Promise<void> {
+  async tick(newest: Revision | undefined): Promise<void> {
     this.#reads = 0;
+    if (newest === undefined) this.#kept.end(new UnknownCluster(this.cluster));
+    else await this.#kept.live?.reach(newest);
+  }
+
+  async #lookForGaps(): Promise<void> {
     const replica = this.#kept.live;
     if (replica !== undefined) await replica.reach(await this.revision());
   }

@@ -76,6 +76,6 @@ test('a deleted cluster’s watches end', async () => {
   await stores.acquire('b').store.watch('/r/', undefined, found);
   stores.forget('a');
   await admin.destroy('b');
-  await expect(stores.tick()).rejects.toThrow(UnknownCluster);
+  await stores.tick();
   expect([told.ended, found.ended]).toEqual([[undefined], [new UnknownCluster('b')]]);
 });

@@ -17,6 +17,8 @@ export interface ClusterStores {
   acquire(cluster: string): HeldStore;
   /** To be called every few seconds: looks for commits that were never announced, lets go of what is idle or too much. */
   tick(): Promise<void>;
+  /** What the store of a cluster holds in memory, in bytes as they are reckoned. */
+  bytes(cluster: string): number;
   /** Ends a cluster's store at once, watches included: it was deleted. */
   forget(cluster: string): void;
   close(): void;
@@ -69,7 +71,10 @@ class ProcessClusterStores implements ClusterStores {
       else if (entry.holders === 0 && now - entry.usedAt >= limits.idleTime) this.forget(cluster);
     }
     this.#shrink();
-    const results = await Promise.allSettled([...this.#entries.values()].map(({ store }) => store.tick()));
+    // One question for all: a store that is held costs none of its own.
+    const loaded = [...this.#entries].filter(([, { store }]) => store.bytes > 0);
+    const newest = loaded.length === 0 ? new Map<string, number>() : await this.options.admin.revisions(loaded.map(([cluster]) => cluster));
+    const results = await Promise.allSettled(loaded.map(([cluster, { store }]) => store.tick(newest.get(cluster))));
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 
@@ -84,6 +89,10 @@ class ProcessClusterStores implements ClusterStores {
       store.drop();
       bytes += store.bytes;
     }
+  }
+
+  bytes(cluster: string): number {
+    return this.#entries.get(cluster)?.store.bytes ?? 0;
   }
 
   forget(cluster: string): void {

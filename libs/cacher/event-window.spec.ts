@@ -15,9 +15,9 @@ const event = (revision: number, bytes = 10) =>
   });
 
 test.each([
-  { limits: { windowEvents: 3 }, add: 5, after: 102, since: 103, expected: [104, 105], bytes: 30 },
-  { limits: { windowBytes: 25 }, add: 5, after: 103, since: 103, expected: [104, 105], bytes: 20 },
-  { limits: { windowEvents: 2 }, add: 3_000, after: 3_098, since: 3_100, expected: [], bytes: 20 },
+  { limits: { windowEvents: 3 }, add: 5, after: 102, since: 103, expected: [104, 105], bytes: 90 },
+  { limits: { windowBytes: 75 }, add: 5, after: 103, since: 103, expected: [104, 105], bytes: 60 },
+  { limits: { windowEvents: 2 }, add: 3_000, after: 3_098, since: 3_100, expected: [], bytes: 60 },
   { limits: { windowEvents: 0 }, add: 2, after: 102, since: 102, expected: [], bytes: 0 },
 ])('$add events under $limits', ({ limits, add, after, since, expected, bytes }) => {
   const window = new EventWindow(100, { ...DEFAULT_STORE_LIMITS, ...limits });

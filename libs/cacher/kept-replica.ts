@@ -56,7 +56,7 @@ export class KeptReplica {
       this.#unsubscribe = unsubscribe;
       const replica = new Replica(storage, limits, { revision, objects: items.map(cachedObject) });
       this.#replica = replica;
-      if (this.#announced > revision) this.#reach(replica, this.#announced);
+      if (this.#announced > revision) this.#catchUp(replica);
       return replica;
     } catch (error) {
       unsubscribe();
@@ -66,15 +66,19 @@ export class KeptReplica {
 
   #heard(message: string): void {
     const { last, entries } = decodeCommit(message);
+    const told = entries?.();
     this.announce(last);
     const replica = this.live;
     if (replica === undefined || last <= replica.applied) return;
-    if (entries === undefined || !replica.apply(entries())) this.#reach(replica, last);
+    if (told === undefined || !replica.apply(told)) this.#catchUp(replica);
   }
 
-  /** In the background: what fails here is met again by the next read or tick. */
-  #reach(replica: Replica, revision: Revision): void {
-    replica.reach(revision).catch(() => undefined);
+  /**
+   * To whatever the store holds: a message only says that there may be more. In the background: what fails here is met again by the next
+   * read or tick.
+   */
+  #catchUp(replica: Replica): void {
+    replica.fill().catch(() => undefined);
   }
 
   /** Ends it and its watchers, with the error if it is one. It may be loaded again. */

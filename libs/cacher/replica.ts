@@ -65,11 +65,16 @@ export class Replica {
   async reach(revision: Revision): Promise<void> {
     while (this.#applied < revision) {
       if (this.#ended !== undefined) throw this.#ended;
-      this.#filling ??= this.#fill().finally(() => {
-        this.#filling = undefined;
-      });
-      await this.#filling;
+      await this.fill();
     }
+  }
+
+  /** Reads the log up to its present end. */
+  fill(): Promise<void> {
+    this.#filling ??= this.#fill().finally(() => {
+      this.#filling = undefined;
+    });
+    return this.#filling;
   }
 
   async #fill(): Promise<void> {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Bus } from '#cacher/bus';
 import type { PlatformEvent } from '#platform';
 
@@ -10,24 +11,22 @@ export interface PlatformEvents {
   close(): void;
 }
 
-/** The event of a message; undefined for what is none: anyone may publish who reaches Redis. */
-function parsed(message: string): PlatformEvent | undefined {
-  try {
-    const event = JSON.parse(message) as PlatformEvent | null;
-    return typeof event?.type === 'string' ? event : undefined;
-  } catch {
-    return undefined;
-  }
+const event = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('tokens-revoked'), hashes: z.array(z.string()) }),
+  z.object({ type: z.literal('cluster-deleted'), cluster: z.string() }),
+  z.object({ type: z.literal('clock'), cluster: z.string(), now: z.number().int() }),
+]);
+
+/** Throws for what is no event: the bus ignores such a message. */
+function eventOf(message: unknown): PlatformEvent {
+  return event.parse(message);
 }
 
 /** `onGap` is called when messages may have been lost. */
 export async function platformEvents(bus: Bus, on: { event(event: PlatformEvent): void; gap(): void }): Promise<PlatformEvents> {
   const unsubscribe = await bus.subscribe(
     channel,
-    (message) => {
-      const event = parsed(message);
-      if (event) on.event(event);
-    },
+    (message) => on.event(eventOf(JSON.parse(message))),
     () => on.gap(),
   );
   return {

@@ -39,6 +39,15 @@ export function busContract(make: () => Promise<{ here: Bus; there: Bus; close()
     expect(heard).toEqual(['1']);
   });
 
+  test('a message that one subscriber throws on is ignored: the others hear it, and all hear the next', async () => {
+    const heard: string[] = [];
+    await ends.there.subscribe('a', (message) => heard.push((JSON.parse(message) as { x: string }).x), nothing);
+    await ends.there.subscribe('a', (message) => heard.push(message), nothing);
+    for (const message of ['{', 'null', '{"x":"1"}']) ends.here.publish('a', message);
+    await until(() => heard.length === 4);
+    expect(heard).toEqual(['{', 'null', '1', '{"x":"1"}']);
+  });
+
   test('stopped and subscribed again at once, it hears', async () => {
     const heard: string[] = [];
     const stop = await ends.there.subscribe('a', nothing, nothing);

@@ -6,7 +6,10 @@ export type Unsubscribe = () => void;
  */
 export interface Bus {
   publish(channel: string, message: string): void;
-  /** `onGap` is called when messages may have been lost (a reconnect). Resolves once subscribed. */
+  /**
+   * `onGap` is called when messages may have been lost (a reconnect). Resolves once subscribed. A message that `onMessage` throws on is
+   * ignored: anybody may have published it.
+   */
   subscribe(channel: string, onMessage: (message: string) => void, onGap: () => void): Promise<Unsubscribe>;
   close(): Promise<void>;
 }

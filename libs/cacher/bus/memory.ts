@@ -8,7 +8,13 @@ class MemoryBus implements Bus {
   publish(channel: string, message: string): void {
     if (this.#closed || !this.#channels.has(channel)) return;
     queueMicrotask(() => {
-      for (const listener of this.#channels.get(channel) ?? []) listener(message);
+      for (const listener of this.#channels.get(channel) ?? []) {
+        try {
+          listener(message);
+        } catch {
+          // As the port says: what a subscriber can't make sense of is ignored.
+        }
+      }
     });
   }
 

@@ -8,6 +8,9 @@ export interface RedisBusOptions {
   onError?: (error: unknown) => void;
 }
 
+/** Channels whose malformed messages are told of, at most. */
+const MOST_MALFORMED = 1_000;
+
 interface Subscription {
   onMessage(message: string): void;
   onGap(): void;
@@ -20,6 +23,8 @@ class RedisBus implements Bus {
   readonly #channels = new Map<string, Set<Subscription>>();
   /** Subscribers that wait for the connection; not a listener each, which an emitter has few of. */
   readonly #waiting = new Set<() => void>();
+  /** Channels on which something malformed came. */
+  readonly #malformed = new Set<string>();
   #closed = false;
 
   constructor(private readonly options: RedisBusOptions) {
@@ -80,7 +85,7 @@ class RedisBus implements Bus {
     this.#listener = listener;
     let lost = false;
     listener.on('message', (channel: string, message: string) => {
-      for (const subscription of this.#channels.get(channel) ?? []) subscription.onMessage(message);
+      for (const subscription of this.#channels.get(channel) ?? []) this.#deliver(channel, subscription, message);
     });
     listener.on('close', () => {
       lost = true;
@@ -91,6 +96,17 @@ class RedisBus implements Bus {
       lost = false;
     });
     return listener;
+  }
+
+  /** What one subscriber can't make sense of keeps no other from hearing; it is told once a channel. */
+  #deliver(channel: string, { onMessage }: Subscription, message: string): void {
+    try {
+      onMessage(message);
+    } catch (error) {
+      if (this.#malformed.has(channel) || this.#malformed.size >= MOST_MALFORMED) return;
+      this.#malformed.add(channel);
+      this.options.onError?.(new Error(`a message on ${channel} is malformed and was ignored`, { cause: error }));
+    }
   }
 
   /** After a reconnect: first listen, then tell that something may have been missed. */
