@@ -127,7 +127,13 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
   const clusters = createClusters({
     records,
     storage: admin,
-    templates: clusterTemplates({ admin, rootCA: authority.certificate, version: buildId(), build: buildInThread }),
+    templates: clusterTemplates({
+      admin,
+      rootCA: authority.certificate,
+      version: buildId(),
+      build: buildInThread,
+      now: systemClock.now,
+    }),
     tokenKey: Buffer.from(tokenKey),
     quotas,
     now: systemClock.now,

@@ -1,6 +1,6 @@
 import { systemClock } from '#apimachinery';
-import { etcdComponent, components as parts } from '#cluster';
-import type { Component } from '#controller-runtime';
+import { changeInLog, etcdComponent, components as parts, removeUnusedTemplates } from '#cluster';
+import type { Component, TurnOutcome } from '#controller-runtime';
 import { createWakeups, createWorkerHost, openQueues, type WorkerHost } from '#controller-runtime/bullmq';
 import {
   type Backends,
@@ -13,6 +13,7 @@ import {
   openForWorker,
   type PlatformRuntime,
   platformRuntime,
+  recordParked,
   redisLock,
   wakeOnCommit,
 } from '#hosting';
@@ -27,6 +28,11 @@ export interface ComponentHostOptions {
   authority: CertificateAuthority;
   metrics: Metrics;
   roles: ReadonlySet<string>;
+}
+
+function outcomeName({ fenced, more, parked }: TurnOutcome): 'done' | 'more' | 'fenced' | 'parked' {
+  if (parked) return 'parked';
+  return fenced ? 'fenced' : more ? 'more' : 'done';
 }
 
 /** Runs the components of all clusters, as jobs of the queue say. */
@@ -63,6 +69,8 @@ export async function openComponents(options: ComponentHostOptions): Promise<{ c
     wakeups,
     admin,
     components: mine,
+    changeOf: changeInLog,
+    mostBytes: config.WORKER_CACHE_BYTES,
     now: systemClock.now,
     concurrency: config.WORKER_TURNS,
     openCluster: async (cluster) => {
@@ -74,8 +82,14 @@ export async function openComponents(options: ComponentHostOptions): Promise<{ c
       log.error({ err: error, ...turn }, 'turn failed');
       if (turn) metrics.turn(turn.component, 'error');
     },
-    onTurn: ({ component, milliseconds, outcome }) =>
-      metrics.turn(component, outcome.fenced ? 'fenced' : outcome.more ? 'more' : 'done', milliseconds / 1000),
+    onTurn: ({ component, milliseconds, outcome }) => metrics.turn(component, outcomeName(outcome), milliseconds / 1000),
+    onParked({ cluster, component, lost, until }) {
+      const milliseconds = until - systemClock.now();
+      log.error({ cluster, component, lost, milliseconds }, 'a turn was parked: its holders did not end it');
+      recordParked({ cluster, component, lost, milliseconds }, open).catch((error: unknown) =>
+        log.warn({ err: error, cluster, component }, 'the event of a parked turn could not be written'),
+      );
+    },
   });
   host = running;
   const turning = new ClockAdvancer({
@@ -92,7 +106,15 @@ export async function openComponents(options: ComponentHostOptions): Promise<{ c
   advancer = turning;
   const clocks = clockWorker(queueConnection, log, (cluster, by) => turning.advance(cluster, by));
   // What etcd's API server would see to, too: one worker of the installation at least has this role.
-  const endCompaction = roles.has('etcd') ? new Compaction(admin, log).start() : () => undefined;
+  const { LOG_RETENTION_MINUTES, LOG_RETENTION_REVISIONS } = config;
+  const age = LOG_RETENTION_MINUTES * 60_000;
+  const retention = { age, revisions: LOG_RETENTION_REVISIONS, every: Math.max(1_000, age / 6) };
+  const endCompaction = roles.has('etcd') ? new Compaction(admin, { retention, now: systemClock.now, log }).start() : () => undefined;
+  const removeTemplates = () =>
+    void removeUnusedTemplates(admin, systemClock.now()).catch((error: unknown) => log.warn({ err: error }, 'removing templates failed'));
+  const templateTimer = setInterval(removeTemplates, 600_000);
+  templateTimer.unref();
+  if (roles.has('etcd')) removeTemplates();
   const queues = openQueues({ connection: queueConnection });
   metrics.queueDepth(async () => {
     const counts = await Promise.all(queues.map((queue) => queue.getJobCounts('wait', 'prioritized', 'delayed', 'active')));
@@ -105,6 +127,7 @@ export async function openComponents(options: ComponentHostOptions): Promise<{ c
   return {
     async close() {
       clearInterval(timer);
+      clearInterval(templateTimer);
       endCompaction();
       await Promise.all([running.close(), clocks.close()]);
       await wakeups.flushed();

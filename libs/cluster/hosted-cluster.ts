@@ -18,6 +18,8 @@ export interface HostedClusterOptions {
   /** Machine milliseconds until a cluster time; undefined where time stands until it is turned. */
   delayUntil(at: Instant): number | undefined;
   onFailure?: (failure: ReconcileFailure) => void;
+  /** What the store holds in memory. */
+  bytes?: () => number;
   onClose?: () => void;
 }
 
@@ -88,6 +90,7 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
       return revision;
     },
     delivered: () => progress.revision,
+    ...(options.bytes && { bytes: options.bytes }),
     close() {
       informers.close();
       progress.close();

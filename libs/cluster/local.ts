@@ -35,7 +35,9 @@ async function copyOfTemplate(
 ): Promise<string> {
   const { nodes, rootCA } = options;
   shared ??= { admin: memoryStorage(), templates: new Map() };
-  const templates = shared.templates.get(rootCA) ?? clusterTemplates({ admin: shared.admin, rootCA, version: '', build: buildTemplate });
+  const templates =
+    shared.templates.get(rootCA) ??
+    clusterTemplates({ admin: shared.admin, rootCA, version: '', build: buildTemplate, now: systemClock.now });
   shared.templates.set(rootCA, templates);
   const template = await templates.of(nodes);
   made += 1;

@@ -16,6 +16,21 @@ export interface TemplatesOptions {
   build(shape: TemplateShape): Promise<StoredObject[]>;
   /** Of the program: another one makes its own templates. */
   version: string;
+  /** The machine's time. */
+  now(): number;
+}
+
+/** A use is noted once in so many milliseconds; a template that was used longer ago than twice that may be removed by anybody. */
+const NOTE_EVERY = 600_000;
+/** Milliseconds after which a template that nobody used is removed: it belongs to another build, or to a shape that was wanted once. */
+const UNUSED_FOR = 7 * 24 * 3_600_000;
+/** How many templates are kept that were used within that time. */
+const MOST_TEMPLATES = 64;
+
+/** Removes the templates that are not used any more. Whoever wants one again makes it anew. */
+export async function removeUnusedTemplates(admin: StorageAdmin, now: number): Promise<void> {
+  const unused = await admin.unusedTemplates({ before: now - UNUSED_FOR, recent: now - 2 * NOTE_EVERY, keep: MOST_TEMPLATES });
+  for (const cluster of unused) await admin.destroy(cluster);
 }
 
 /** Puts a template's objects into the store; several processes may try it at once. */
@@ -40,8 +55,9 @@ async function keep({ admin, build }: TemplatesOptions, id: string, shape: Templ
 
 /** The templates over a store. */
 export function clusterTemplates(options: TemplatesOptions): Templates {
-  const { rootCA, version } = options;
-  const made = new Map<string, Promise<void>>();
+  const { admin, rootCA, version, now } = options;
+  /** Templates that were seen to be there, with when that was noted. */
+  const made = new Map<string, { making: Promise<void>; at: number }>();
   return {
     async of(nodes) {
       const { count, cpu, memory, pods } = nodes;
@@ -49,14 +65,17 @@ export function clusterTemplates(options: TemplatesOptions): Templates {
         .update(JSON.stringify([count, cpu, memory, pods, rootCA, version]))
         .digest('hex');
       const cluster = `template-${digest.slice(0, 20)}`;
-      let making = made.get(cluster);
-      if (!making) {
-        making = keep(options, cluster, { nodes, rootCA });
-        made.set(cluster, making);
+      let known = made.get(cluster);
+      if (!known || known.at <= now() - NOTE_EVERY) {
+        // Noted first: from then on nobody removes it.
+        const making = admin.templateUsed(cluster, now()).then(() => keep(options, cluster, { nodes, rootCA }));
+        known = { making, at: now() };
+        if (made.size >= MOST_TEMPLATES) made.clear();
+        made.set(cluster, known);
         // A failure is told to who asked, and the next one tries again.
         making.catch(() => made.delete(cluster));
       }
-      await making;
+      await known.making;
       return { cluster, replacements: (now) => templateReplacements(now, randomBytes(6).toString('hex')) };
     },
   };

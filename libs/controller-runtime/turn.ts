@@ -1,7 +1,8 @@
 import type { Instant, KubeObject } from '#apimachinery';
-import { Compacted, type Fence, type Revision, type Storage } from '#storage';
+import { Compacted, type Fence, type Revision, type Storage, type TurnState } from '#storage';
 import type { Budget, ClusterContext, Component, ComponentInstance } from './component.js';
 import { isFenced } from './failures.js';
+import { afterTurn, isPoisonous, parkFor } from './parking.js';
 
 /** Log entries read at most to find deletions that were missed. */
 const REPLAYED = 1000;
@@ -17,6 +18,10 @@ export interface HostedCluster {
   catchUp(): Promise<Revision>;
   /** The newest revision that all informers have delivered. */
   delivered(): Revision;
+  /** The component in whose turns those of all others are taken, where time stands until it is turned. */
+  readonly conductor?: string;
+  /** What is held in memory for the cluster, in bytes. */
+  bytes?(): number;
   /** Machine milliseconds until a cluster time; undefined where time stands until it is turned (frozen, stepped). */
   delayUntil(at: Instant): number | undefined;
   close(): void;
@@ -39,6 +44,24 @@ export interface TurnOutcome {
   /** Work is left: queue it again behind the others. */
   more: boolean;
   nextAt?: Instant;
+  /** No turn is taken before then; `lost` holders in a row did not end theirs. `anew`: it was this turn that found it out. */
+  parked?: { until: Instant; lost: number; anew: boolean };
+}
+
+export interface TurnOptions {
+  budget: Budget;
+  linger?: Linger;
+  /** Where the cluster is shared by several hosts: so that one whose input ends its holders does not end them all. */
+  shared?: {
+    /** Machine time. */
+    now(): Instant;
+    /** Whether the process was blocked for longer than a turn may be held since then. */
+    stalledSince(start: Instant): boolean;
+  };
+}
+
+function parked(until: Instant, { lost = 0 }: { lost?: number }, anew: boolean): TurnOutcome {
+  return { fenced: false, more: false, parked: { until, lost, anew } };
 }
 
 /** A component of a cluster that has been opened in this process. */
@@ -62,35 +85,66 @@ export class Seat {
     return this.taking && this.instance?.hasWork !== undefined;
   }
 
+  /** Whether a turn would find something to do, as far as the informers have told. */
+  get hasWork(): boolean {
+    return this.instance?.hasWork?.() === true;
+  }
+
   /**
    * One turn: token, fence, catch up, drain, linger, end. Throws what the store throws, but for being overtaken.
    * A turn of the same seat that has not ended yet (this process was paused past its lock) is waited for.
    */
-  turn(options: { budget: Budget; linger?: Linger }): Promise<TurnOutcome> {
+  turn(options: TurnOptions): Promise<TurnOutcome> {
     const turn = this.last.then(() => this.take(options));
     this.last = turn.catch(() => undefined);
     return turn;
   }
 
-  private async take(options: { budget: Budget; linger?: Linger }): Promise<TurnOutcome> {
+  private async take(options: TurnOptions): Promise<TurnOutcome> {
     const { name } = this.component;
+    const { turns } = this.hosted;
+    const started = options.shared?.now();
     this.taking = true;
     try {
-      const state = await this.hosted.turns.beginTurn(name);
-      this.bound.setFence({ component: name, token: state.token });
-      const cold = this.instance === undefined;
-      const instance = await this.open(state.cursor);
-      await this.hosted.catchUp();
-      if (cold) await this.replayDeletions(instance, state.cursor);
-      const { more, nextAt, cursor } = await this.drainUntilQuiet(instance, options);
-      await this.hosted.turns.endTurn(name, { token: state.token, cursor, nextAt });
-      return { fenced: false, more, nextAt };
+      const state = await turns.beginTurn(name, { now: started });
+      if (state.parkedUntil !== undefined) return parked(state.parkedUntil, state, false);
+      if (started !== undefined && isPoisonous(state)) {
+        const until = started + parkFor(state.lost);
+        await turns.endTurn(name, { ...state, parkedUntil: until });
+        return parked(until, state, true);
+      }
+      return await this.run(state, options);
     } catch (error) {
       if (isFenced(error)) return { fenced: true, more: true };
       throw error;
     } finally {
       this.taking = false;
       this.bound.setFence(undefined);
+    }
+  }
+
+  /** From the begun turn to its end. One that failed is given up, so that its holder is not taken for lost. */
+  private async run(state: TurnState, options: TurnOptions): Promise<TurnOutcome> {
+    const { name } = this.component;
+    const { turns } = this.hosted;
+    const { shared } = options;
+    const started = shared?.now() ?? 0;
+    const fate = (failed: boolean) =>
+      shared === undefined ? {} : afterTurn(state, { now: shared.now(), failed, stalled: shared.stalledSince(started) });
+    try {
+      this.bound.setFence({ component: name, token: state.token });
+      const cold = this.instance === undefined;
+      const instance = await this.open(state.cursor);
+      await this.hosted.catchUp();
+      if (cold) await this.replayDeletions(instance, state.cursor);
+      const { more, nextAt, cursor } = await this.drainUntilQuiet(instance, options);
+      const { lost, parkedUntil } = fate(false);
+      await turns.endTurn(name, { token: state.token, cursor, nextAt, lost, parkedUntil });
+      return parkedUntil === undefined ? { fenced: false, more, nextAt } : parked(parkedUntil, { lost }, true);
+    } catch (error) {
+      // Where the store is away this fails as well: the error that came first is the one to tell.
+      if (!isFenced(error)) await turns.endTurn(name, { ...state, ...fate(true) }).catch(() => undefined);
+      throw error;
     }
   }
 
@@ -121,7 +175,7 @@ export class Seat {
     );
   }
 
-  private async drainUntilQuiet(instance: ComponentInstance, { budget, linger }: { budget: Budget; linger?: Linger }) {
+  private async drainUntilQuiet(instance: ComponentInstance, { budget, linger }: TurnOptions) {
     for (;;) {
       const { more, nextAt } = await instance.drain(budget);
       const cursor = this.hosted.delivered();

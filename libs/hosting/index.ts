@@ -4,6 +4,7 @@ export { ClockAdvancer } from './clusters/advance.js';
 export { type ClockTurner, clockTurner, clockWorker } from './clusters/clock-jobs.js';
 export { Compaction } from './clusters/compaction.js';
 export { type OpenApi, type OpenApis, openApis } from './clusters/open-apis.js';
+export { recordParked } from './clusters/parked-event.js';
 export { buildId, type PlatformRuntime, platformRuntime } from './clusters/platform-runtime.js';
 export { redisLock } from './clusters/redis-lock.js';
 export { buildInThread } from './clusters/template-builder.js';

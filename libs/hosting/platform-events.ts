@@ -14,6 +14,7 @@ export interface PlatformEvents {
 const event = z.discriminatedUnion('type', [
   z.object({ type: z.literal('tokens-revoked'), hashes: z.array(z.string()) }),
   z.object({ type: z.literal('cluster-deleted'), cluster: z.string() }),
+  z.object({ type: z.literal('quotas'), organization: z.string() }),
   z.object({ type: z.literal('clock'), cluster: z.string(), now: z.number().int() }),
 ]);
 

@@ -4,6 +4,8 @@ import { type HostedCluster, Seat } from '../turn.js';
 /** A cluster that has been opened in this process. */
 interface OpenCluster {
   hosted: Promise<HostedCluster>;
+  /** The same, once it is there. */
+  opened?: HostedCluster;
   seats: Map<string, Seat>;
   /** Turns being taken. */
   active: number;
@@ -44,6 +46,7 @@ export class OpenClusters {
     entry.active += 1;
     try {
       const hosted = await entry.hosted;
+      entry.opened = hosted;
       let seat = entry.seats.get(component.name);
       if (seat === undefined) {
         seat = new Seat(hosted, component);
@@ -56,13 +59,16 @@ export class OpenClusters {
     }
   }
 
-  /** Lets go of clusters that were not used for `idle` milliseconds, and of the longest unused above `most`. */
-  evict({ idle, most }: { idle: number; most: number }): void {
+  /** Lets go of clusters that were not used for `idle` milliseconds, and of the longest unused until no more are left than `most`, nor more `bytes`. */
+  evict({ idle, most, bytes }: { idle: number; most: number; bytes: number }): void {
     const resting = [...this.clusters].filter(([, { active }]) => active === 0).sort(([, a], [, b]) => a.lastUsed - b.lastUsed);
+    const sizes = new Map([...this.clusters].map(([cluster, { opened }]) => [cluster, opened?.bytes?.() ?? 0]));
     let surplus = this.clusters.size - most;
+    let excess = [...sizes.values()].reduce((sum, size) => sum + size, 0) - bytes;
     for (const [cluster, entry] of resting) {
-      if (surplus <= 0 && this.now() - entry.lastUsed < idle) continue;
+      if (surplus <= 0 && excess <= 0 && this.now() - entry.lastUsed < idle) continue;
       surplus -= 1;
+      excess -= sizes.get(cluster) ?? 0;
       this.drop(cluster, entry);
     }
   }

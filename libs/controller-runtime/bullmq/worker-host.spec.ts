@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { memoryStorage, type StorageAdmin } from '#storage';
+import { type LogEntry, memoryStorage, type StorageAdmin } from '#storage';
 import { redisUrl } from '../../../test/servers.js';
-import type { ClusterContext, Component, ComponentInstance, DrainResult } from '../component.js';
+import type { ClusterContext, Component, ComponentChange, ComponentInstance, DrainResult } from '../component.js';
 import type { HostedCluster } from '../turn.js';
 import { createWakeups, type Wakeups } from './wakeups.js';
 import { createWorkerHost, type WorkerHost, type WorkerHostOptions } from './worker-host.js';
@@ -73,6 +73,7 @@ describe('the BullMQ host', () => {
       admin,
       components: [component],
       now: () => Date.now(),
+      changeOf: ({ key }: LogEntry) => ({ group: '', resource: key.split('/')[2] ?? '' }) as ComponentChange,
       onError: (error: unknown) => errors.push(error),
     };
     const open = (cluster: string): Promise<HostedCluster> => hosted(admin, cluster);
@@ -146,5 +147,36 @@ describe('the BullMQ host', () => {
     wakeups.wake('nowhere', 'a');
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect([errors, host.openClusters]).toEqual([[], 1]);
+  });
+
+  it('leaves alone whom nothing concerns that was written, and remembers that it did', async () => {
+    const { component, drains } = recording('a', () => ({ more: false }));
+    const { admin, host, wakeups } = await start(component);
+    wakeups.wake('c1', 'a');
+    await eventually(() => drains.length === 1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const cause = { requestId: 'r', user: 'u' };
+    await admin.open('c1').write([{ type: 'create', key: '/registry/configmaps/x', value: '{}', cause, at: 0 }]);
+    await host.sweep();
+    const lagging = await admin.lagging({ now: Date.now(), components: ['a'], limit: 10 });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect([drains.length, lagging]).toEqual([1, []]);
+  });
+
+  it('parks a turn that two holders in a row did not end, tells of it, and takes others', async () => {
+    const { component, drains } = recording('a', () => ({ more: false }));
+    const parked: unknown[] = [];
+    const { admin, wakeups } = await start(component, { onParked: ({ until: _, ...turn }) => parked.push(turn) });
+    const store = admin.open('c1');
+    for (let holder = 0; holder < 2; holder += 1) await store.beginTurn('a', { now: Date.now() });
+    await admin.create('c2');
+    wakeups.wake('c1', 'a');
+    await eventually(() => parked.length === 1);
+    wakeups.wake('c1', 'a');
+    wakeups.wake('c2', 'a');
+    await eventually(() => drains.length === 1);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const { lost, parkedUntil = 0 } = await store.beginTurn('a', { now: Date.now() });
+    expect([drains.length, parked, lost, parkedUntil > Date.now()]).toEqual([1, [{ cluster: 'c1', component: 'a', lost: 2 }], 2, true]);
   });
 });

@@ -1,8 +1,9 @@
 import { type Job, Worker } from 'bullmq';
 import type { Instant } from '#apimachinery';
-import { type StorageAdmin, UnknownCluster } from '#storage';
+import { Compacted, type LaggingTurn, type LogEntry, type StorageAdmin, UnknownCluster } from '#storage';
 import type { Component, ComponentChange } from '../component.js';
 import type { HostedCluster, Linger, TurnOutcome } from '../turn.js';
+import { LoopWatch, processCpu } from './loop-watch.js';
 import { OpenClusters } from './open-clusters.js';
 import { QUEUE, shardPrefix, type TurnJob, type TurnJobName, type TurnQueueOptions } from './turn-queue.js';
 import type { Wakeups } from './wakeups.js';
@@ -14,10 +15,14 @@ const SHORT_TIMER = 1_000;
 /** Pause after a turn that failed (ms). */
 const RETRY_AFTER = 1_000;
 const SWEEP_LIMIT = 500;
+/** Entries of a log that a sweep looks at; a component that is further behind is woken. */
+const SWEEP_ENTRIES = 200;
 
 export interface WorkerHostOptions extends TurnQueueOptions {
   wakeups: Wakeups;
-  admin: Pick<StorageAdmin, 'lagging'>;
+  admin: Pick<StorageAdmin, 'lagging' | 'open'>;
+  /** A line of a log as components are asked about it; undefined for what is no concern of any. */
+  changeOf(entry: LogEntry): ComponentChange | undefined;
   /** Opens a cluster in this process. Throws UnknownCluster where there is none. */
   openCluster(cluster: string): Promise<HostedCluster>;
   /** The components this worker runs. */
@@ -34,11 +39,15 @@ export interface WorkerHostOptions extends TurnQueueOptions {
   idle?: number;
   /** Clusters held open at most. Default 500. */
   mostOpen?: number;
+  /** Bytes that open clusters hold at most. Default 256 MiB. */
+  mostBytes?: number;
   /** Milliseconds between two sweeps for lost wake-ups and timers. Default 5,000. */
   sweepEvery?: number;
   onError?: (error: unknown, turn?: TurnJob) => void;
   /** Told of every turn, for metrics. */
   onTurn?: (turn: TurnJob & { milliseconds: number; outcome: TurnOutcome }) => void;
+  /** Told when a turn is parked that has lost so many holders. */
+  onParked?: (turn: TurnJob & { until: Instant; lost: number }) => void;
 }
 
 /** Takes turns of components as BullMQ hands them out. At most one turn of a (cluster, component) is active anywhere. */
@@ -52,6 +61,8 @@ export interface WorkerHost {
   /** Asks for the turns of components that are behind their log or have a timer due. */
   sweep(): Promise<void>;
   readonly openClusters: number;
+  /** Whether a running turn of this process takes up what is committed now. */
+  absorbs(cluster: string, component: string): boolean;
   /** Ends the running turns in peace. */
   close(): Promise<void>;
 }
@@ -68,12 +79,14 @@ class BullWorkerHost implements WorkerHost {
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
   private readonly lingering = new Set<() => void>();
   private readonly sweeper: ReturnType<typeof setInterval>;
+  private readonly loop: LoopWatch;
   private active = 0;
   private closing = false;
 
   constructor(private readonly options: WorkerHostOptions) {
     this.components = new Map(options.components.map((component) => [component.name, component]));
     this.clusters = new OpenClusters(options.openCluster, options.now);
+    this.loop = new LoopWatch({ limit: LOCK_DURATION, now: options.now, cpu: processCpu });
     this.workers = Array.from({ length: options.shards ?? 1 }, (_, shard) => this.startWorker(shard));
     this.sweeper = setInterval(() => void this.tidy(), options.sweepEvery ?? 5_000);
     this.sweeper.unref();
@@ -98,14 +111,49 @@ class BullWorkerHost implements WorkerHost {
   }
 
   async sweep(): Promise<void> {
-    for (const { cluster, component } of await this.options.admin.lagging(this.options.now(), SWEEP_LIMIT)) {
-      if (this.components.has(component)) this.wake(cluster, component);
+    const { admin, now } = this.options;
+    const found = await admin.lagging({ now: now(), components: [...this.components.keys()], limit: SWEEP_LIMIT });
+    const behind = new Map<string, LaggingTurn[]>();
+    for (const turn of found) {
+      if (turn.due) this.wake(turn.cluster, turn.component);
+      else behind.set(turn.cluster, [...(behind.get(turn.cluster) ?? []), turn]);
     }
+    for (const [cluster, turns] of behind) await this.wakeConcerned(cluster, turns);
+  }
+
+  /** Wakes the components that something after their cursor concerns; the cursors of the others are moved on. */
+  private async wakeConcerned(cluster: string, turns: readonly LaggingTurn[]): Promise<void> {
+    const store = this.options.admin.open(cluster);
+    try {
+      const entries = await store.log({ after: Math.min(...turns.map(({ cursor }) => cursor)), limit: SWEEP_ENTRIES });
+      const last = entries.at(-1)?.revision ?? 0;
+      for (const { component, cursor } of turns) {
+        const unknown = entries.length === SWEEP_ENTRIES;
+        if (unknown || this.concerns(component, entries, cursor)) this.wake(cluster, component);
+        else await store.skipTurn(component, cursor, last);
+      }
+    } catch (error) {
+      if (error instanceof UnknownCluster) return;
+      if (!(error instanceof Compacted)) throw error;
+      for (const { component } of turns) this.wake(cluster, component);
+    }
+  }
+
+  private concerns(component: string, entries: readonly LogEntry[], after: number): boolean {
+    return entries.some((entry) => {
+      const change = entry.revision > after ? this.options.changeOf(entry) : undefined;
+      return change !== undefined && this.components.get(component)?.interests(change) === true;
+    });
+  }
+
+  absorbs(cluster: string, component: string): boolean {
+    return this.clusters.absorbs(cluster, component);
   }
 
   async close(): Promise<void> {
     this.closing = true;
     clearInterval(this.sweeper);
+    this.loop.close();
     for (const timer of this.timers.values()) clearTimeout(timer);
     for (const stop of this.lingering) stop();
     await Promise.all(this.workers.map((worker) => worker.close()));
@@ -162,7 +210,14 @@ class BullWorkerHost implements WorkerHost {
     const { hosted, seat, release } = await this.clusters.lease(cluster, component);
     let drop = true;
     try {
-      const outcome = await seat.turn({ budget: { reconciles: this.options.budget ?? 200 }, linger: this.linger() });
+      if (hosted.conductor !== undefined && hosted.conductor !== component.name) {
+        drop = false;
+        this.wake(cluster, hosted.conductor);
+        return;
+      }
+      const { now } = this.options;
+      const shared = { now, stalledSince: (start: Instant) => this.loop.stalledSince(start) };
+      const outcome = await seat.turn({ budget: { reconciles: this.options.budget ?? 200 }, linger: this.linger(), shared });
       drop = outcome.fenced;
       this.follow({ cluster, component: component.name }, outcome, hosted);
       this.options.onTurn?.({ cluster, component: component.name, milliseconds: this.options.now() - started, outcome });
@@ -172,10 +227,15 @@ class BullWorkerHost implements WorkerHost {
   }
 
   /** Sees to what comes after a turn: the rest of the work, or the next timer. */
-  private follow({ cluster, component }: TurnJob, { more, nextAt }: TurnOutcome, hosted: HostedCluster): void {
+  private follow({ cluster, component }: TurnJob, { more, nextAt, parked }: TurnOutcome, hosted: HostedCluster): void {
     const id = `${cluster}/${component}`;
     clearTimeout(this.timers.get(id));
     this.timers.delete(id);
+    if (parked !== undefined) {
+      this.options.wakeups.wakeAfter(cluster, component, Math.max(0, parked.until - this.options.now()));
+      if (parked.anew) this.options.onParked?.({ cluster, component, until: parked.until, lost: parked.lost });
+      return;
+    }
     if (more) this.options.wakeups.wake(cluster, component);
     const delay = nextAt === undefined ? undefined : hosted.delayUntil(nextAt);
     if (more || delay === undefined || this.closing) return;
@@ -216,7 +276,8 @@ class BullWorkerHost implements WorkerHost {
   }
 
   private async tidy(): Promise<void> {
-    this.clusters.evict({ idle: this.options.idle ?? 60_000, most: this.options.mostOpen ?? 500 });
+    const { idle = 60_000, mostOpen = 500, mostBytes = 256 * 1024 * 1024 } = this.options;
+    this.clusters.evict({ idle, most: mostOpen, bytes: mostBytes });
     try {
       await this.sweep();
     } catch (error) {

@@ -1,4 +1,4 @@
-import { type Clock, type Instant, systemRandom } from '#apimachinery';
+import { type Clock, type Instant, isConflict, isNotFound, type Random, systemRandom } from '#apimachinery';
 import type { ClusterStores } from '#cacher';
 import { clusterApi, hostedCluster, machineTimers, profiles } from '#cluster';
 import type { HostedCluster } from '#controller-runtime';
@@ -7,6 +7,11 @@ import { type StorageAdmin, UnknownCluster } from '#storage';
 import type { Log } from '../logging.js';
 import type { ClusterClocks } from './cluster-clocks.js';
 
+/** A conflict, or something that is not there (yet): part of the game. */
+function isExpected(error: unknown): boolean {
+  return isConflict(error) || isNotFound(error);
+}
+
 export interface WorkerClustersOptions {
   records: Pick<PlatformRecords, 'cluster'>;
   admin: StorageAdmin;
@@ -14,6 +19,11 @@ export interface WorkerClustersOptions {
   clocks: ClusterClocks;
   rootCA: string;
   log: Log;
+}
+
+/** What is random in a cluster. */
+export function randomOf(_: Cluster): Random {
+  return systemRandom;
 }
 
 /** Opens a cluster for the components of this worker. Throws UnknownCluster where there is none. */
@@ -26,7 +36,7 @@ export async function openForWorker(
   if (!cluster) throw new UnknownCluster(id);
   const { store, release } = stores.acquire(id);
   const clock = clocks.of(cluster);
-  const random = systemRandom;
+  const random = randomOf(cluster);
   const api = clusterApi({ store, clock, random, timers: machineTimers });
   const hosted = hostedCluster({
     api,
@@ -37,7 +47,12 @@ export async function openForWorker(
     profile: profiles[cluster.profile],
     rootCA,
     delayUntil: (at: Instant) => (cluster.clock.mode === 'real' ? at - clock.now() : undefined),
-    onFailure: ({ error, ...about }) => log.warn({ err: error, cluster: id, ...about }, 'reconcile failed, will be retried'),
+    // Failures in a row are told as they double, so that one object that can't be reconciled does not fill the log.
+    onFailure: ({ error, ...about }) => {
+      const level = isExpected(error) || (about.failures & (about.failures - 1)) !== 0 ? 'debug' : 'warn';
+      log[level]({ err: error, cluster: id, ...about }, 'reconcile failed; tried again later');
+    },
+    bytes: () => stores.bytes(id),
     onClose: release,
   });
   return { hosted, cluster, clock };

@@ -16,7 +16,7 @@ export interface Metrics {
   watchOpened(group: string): void;
   watchClosed(group: string): void;
   /** One turn of a component ended. */
-  turn(component: string, outcome: 'done' | 'more' | 'fenced' | 'error', seconds?: number): void;
+  turn(component: string, outcome: 'done' | 'more' | 'fenced' | 'error' | 'parked', seconds?: number): void;
   /** One transaction of the object store: how many operations it carried, and how long it took. */
   storeBatch(operations: number, seconds: number): void;
   openClusters(count: number): void;
