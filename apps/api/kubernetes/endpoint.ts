@@ -1,6 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { unauthorized } from '#apimachinery';
-import { type ApiResponse, type ByteStream, DEFAULT_LIMITS, errorResponse, toStatusError, UnexpectedError, type UserInfo } from '#apiserver';
+import {
+  type ApiResponse,
+  type ByteStream,
+  DEFAULT_LIMITS,
+  errorResponse,
+  toStatusError,
+  UnexpectedError,
+  type UserInfo,
+} from '#apiserver';
 import type { BodyBudget, ConnectionLimiter, ListenerLimits, Log, Metrics, OpenApi, OpenApis } from '#hosting';
 import type { Access } from '#platform';
 import type { StandingSessions } from '../standing-sessions.js';
