@@ -76,12 +76,9 @@ module.exports = {
     ]),
     only('redis-only-in-adapters', 'node_modules/ioredis/', [
       '^libs/cacher/bus/redis\\.ts$',
-      '^libs/hosting/(backends|connections|clusters/redis-lock|embedded/redis)\\.ts$',
+      '^libs/hosting/(backends|connections|embedded/redis)\\.ts$',
     ]),
-    only('bullmq-only-in-adapters', 'node_modules/bullmq/', [
-      '^libs/controller-runtime/bullmq/',
-      '^libs/hosting/(backends|clusters/clock-jobs)\\.ts$',
-    ]),
+    only('bullmq-only-in-adapters', 'node_modules/bullmq/', ['^libs/controller-runtime/bullmq/', '^libs/hosting/backends\\.ts$']),
     only('nest-at-the-edges', 'node_modules/(@nestjs|fastify|@fastify|pino)/', ['^libs/hosting/', '^apps/']),
     only('apollo-at-the-edges', 'node_modules/(@apollo|graphql-ws|ws)/', ['^apps/api/graphql/']),
     only('graphql-in-its-rooms', 'node_modules/graphql/', ['^libs/graphql/', '^apps/api/graphql/']),

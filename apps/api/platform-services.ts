@@ -30,6 +30,7 @@ import {
   type PlatformEvent,
   type QuotaCache,
 } from '#platform';
+import { CLOCK } from '#storage';
 import { type ApiConfig, publicOrigin } from './config.js';
 import { followRoles } from './follow-roles.js';
 import type { ClusterAddress } from './platform/views.js';
@@ -115,15 +116,13 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
   ]);
   const origin = publicOrigin(config);
   const share = new WorkShare({ immediate: setImmediate, now: () => performance.now(), slice: SLICE });
-  const opened = openApis({ records, stores: runtime.stores, clocks: runtime.clocks, serverAddress: new URL(origin).host, quotas, share });
+  const serverAddress = new URL(origin).host;
+  const opened = openApis({ admin, records, stores: runtime.stores, clocks: runtime.clocks, serverAddress, quotas, share });
   apis = opened;
   const standing = new StandingSessions(followRoles(opened));
   sessions = standing;
-  const keys = turnKeys(
-    { connection: queueConnection },
-    all.map(({ name }) => name),
-  );
-  const clock = clockTurner(queueConnection, log);
+  const keys = turnKeys({ connection: queueConnection }, [...all.map(({ name }) => name), CLOCK]);
+  const clock = clockTurner({ admin, records, wake: (cluster, component) => wakeups.wake(cluster, component) });
   const clusters = createClusters({
     records,
     storage: admin,
@@ -167,7 +166,7 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
       clearInterval(timer);
       opened.close();
       runtime.close();
-      await Promise.all([wakeups.flushed().then(() => wakeups.close()), keys.close(), clock.close()]);
+      await Promise.all([wakeups.flushed().then(() => wakeups.close()), keys.close()]);
     },
   };
 }

@@ -1,24 +1,22 @@
 import { systemClock } from '#apimachinery';
 import { changeInLog, etcdComponent, components as parts, removeUnusedTemplates } from '#cluster';
-import type { Component, TurnOutcome } from '#controller-runtime';
+import { type Component, clockComponent, type TurnOutcome } from '#controller-runtime';
 import { createWakeups, createWorkerHost, openQueues, type WorkerHost } from '#controller-runtime/bullmq';
 import {
   type Backends,
   type CertificateAuthority,
-  ClockAdvancer,
   Compaction,
-  clockWorker,
   type Log,
   type Metrics,
   openForWorker,
+  openTurned,
   type PlatformRuntime,
   platformRuntime,
   recordParked,
-  redisLock,
   wakeOnCommit,
 } from '#hosting';
 import type { PlatformEvent } from '#platform';
-import { UnknownCluster } from '#storage';
+import { CLOCK } from '#storage';
 import type { WorkerConfig } from './config.js';
 
 export interface ComponentHostOptions {
@@ -40,14 +38,14 @@ export async function openComponents(options: ComponentHostOptions): Promise<{ c
   const { config, log, backends, authority, metrics, roles } = options;
   const { admin, records, queueConnection } = backends;
   let host: WorkerHost | undefined;
-  let advancer: ClockAdvancer | undefined;
   // A turn that runs here takes up what concerns it; the others are asked for through the queue.
   const wake = (cluster: string, component: string) =>
     roles.has(component) ? host?.wake(cluster, component) : wakeups.wake(cluster, component);
   const onCommit = wakeOnCommit({
     wake,
     changed(cluster, change) {
-      if (advancer?.changed(cluster, change)) return;
+      clock.changed(cluster, change);
+      if (host?.absorbs(cluster, CLOCK)) return;
       for (const component of all) if (component.interests(change)) wake(cluster, component.name);
     },
   });
@@ -56,7 +54,8 @@ export async function openComponents(options: ComponentHostOptions): Promise<{ c
   };
   const runtime: PlatformRuntime = await platformRuntime({ backends, log, onCommit, onEvent, onGap: () => undefined });
   const etcd = etcdComponent((cluster) => ({ storage: admin.open(cluster), ...runtime.stores.acquire(cluster) }));
-  const all: readonly Component[] = [...parts, etcd];
+  const clock = clockComponent(parts, (cluster, under) => openTurned(cluster, under, { ...open, notify: runtime.events.notify }));
+  const all: readonly Component[] = [...parts, etcd, clock.component];
   const mine = all.filter(({ name }) => roles.has(name));
   const wakeups = createWakeups({
     connection: queueConnection,
@@ -73,11 +72,7 @@ export async function openComponents(options: ComponentHostOptions): Promise<{ c
     mostBytes: config.WORKER_CACHE_BYTES,
     now: systemClock.now,
     concurrency: config.WORKER_TURNS,
-    openCluster: async (cluster) => {
-      // Its components take their turns in the clock's order for now; they are woken when that is over.
-      if (advancer?.isTurning(cluster)) throw new UnknownCluster(cluster);
-      return (await openForWorker(cluster, open)).hosted;
-    },
+    openCluster: async (cluster) => (await openForWorker(cluster, open)).hosted,
     onError(error, turn) {
       log.error({ err: error, ...turn }, 'turn failed');
       if (turn) metrics.turn(turn.component, 'error');
@@ -92,19 +87,6 @@ export async function openComponents(options: ComponentHostOptions): Promise<{ c
     },
   });
   host = running;
-  const turning = new ClockAdvancer({
-    ...open,
-    records,
-    components: parts,
-    notify: runtime.events.notify,
-    lock: (cluster) => redisLock(backends.redis, `{${cluster}}:clock`),
-    exclude: (cluster) => running.forget(cluster),
-    readmit: (cluster) => {
-      for (const { name } of all) wakeups.wake(cluster, name);
-    },
-  });
-  advancer = turning;
-  const clocks = clockWorker(queueConnection, log, (cluster, by) => turning.advance(cluster, by));
   // What etcd's API server would see to, too: one worker of the installation at least has this role.
   const { LOG_RETENTION_MINUTES, LOG_RETENTION_REVISIONS } = config;
   const age = LOG_RETENTION_MINUTES * 60_000;
@@ -129,7 +111,7 @@ export async function openComponents(options: ComponentHostOptions): Promise<{ c
       clearInterval(timer);
       clearInterval(templateTimer);
       endCompaction();
-      await Promise.all([running.close(), clocks.close()]);
+      await running.close();
       await wakeups.flushed();
       await Promise.all([wakeups.close(), ...queues.map((queue) => queue.close())]);
       runtime.close();

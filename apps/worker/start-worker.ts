@@ -10,12 +10,13 @@ import {
   type Started,
   serveOps,
 } from '#hosting';
+import { CLOCK } from '#storage';
 import { openComponents } from './component-host.js';
 import type { WorkerConfig } from './config.js';
 
 /** The components a worker is told to run. */
 function rolesOf({ ROLES }: WorkerConfig): ReadonlySet<string> {
-  const known = [...components.map(({ name }) => name), 'etcd'];
+  const known = [...components.map(({ name }) => name), 'etcd', CLOCK];
   const unknown = ROLES.filter((role) => !known.includes(role));
   if (unknown.length > 0)
     throw new ConfigError(`bad configuration: ROLES: there is no component ${unknown.join(', ')}; there are ${known.join(', ')}`);

@@ -9,7 +9,7 @@ import { usersOf } from './component-users.js';
 export interface HostedClusterOptions {
   api: ApiServer;
   store: ClusterStore;
-  turns: Pick<Storage, 'beginTurn' | 'endTurn'>;
+  turns: Pick<Storage, 'beginTurn' | 'endTurn' | 'log'>;
   clock: Clock;
   random: Random;
   profile: TimingProfile;
@@ -18,6 +18,8 @@ export interface HostedClusterOptions {
   /** Machine milliseconds until a cluster time; undefined where time stands until it is turned. */
   delayUntil(at: Instant): number | undefined;
   onFailure?: (failure: ReconcileFailure) => void;
+  /** The component in whose turns all are taken; `under` is the turn of its that is being taken, for turns that are part of it. */
+  conductor?: { name: string; under?: () => Fence | undefined };
   /** What the store holds in memory. */
   bytes?: () => number;
   onClose?: () => void;
@@ -63,19 +65,39 @@ class Progress {
   }
 }
 
+/** Turns that are part of another, which fail when it was overtaken or is over. */
+function turnsUnder(turns: HostedClusterOptions['turns'], component: string, under: () => Fence | undefined): HostedCluster['turns'] {
+  return {
+    beginTurn: (name, options) => turns.beginTurn(name, { ...options, under: under() ?? { component, token: -1 } }),
+    endTurn: (name, state) => turns.endTurn(name, state),
+    log: (options) => turns.log(options),
+  };
+}
+
 /** One cluster as a host of components holds it: informers shared by all its components, over the pipeline in this process. */
 export function hostedCluster(options: HostedClusterOptions): HostedCluster {
-  const { api, store, turns, clock, random, profile, rootCA, delayUntil, onFailure, onClose } = options;
+  const { api, store, turns, clock, random, profile, rootCA, delayUntil, onFailure, onClose, conductor } = options;
   const informers = createInformers(inProcessClient(api));
   const progress = new Progress(store);
   return {
     cluster: store.cluster,
-    turns,
+    turns: conductor?.under === undefined ? turns : turnsUnder(turns, conductor.name, conductor.under),
+    ...(conductor && { conductor: conductor.name }),
     delayUntil,
     contextFor(component) {
       let fence: Fence | undefined;
       const client = inProcessClient(api, { fence: () => fence, user: usersOf(component), manager: component });
-      const context = { cluster: store.cluster, client, informers, clock, random, profile, rootCA, ...(onFailure ? { onFailure } : {}) };
+      const context = {
+        cluster: store.cluster,
+        client,
+        informers,
+        clock,
+        random,
+        profile,
+        rootCA,
+        fence: () => fence,
+        ...(onFailure ? { onFailure } : {}),
+      };
       const setFence = (next: Fence | undefined) => {
         fence = next;
       };

@@ -1,6 +1,7 @@
 import type { Resource } from '#api';
 import type { Clock, Instant, KubeObject, Random } from '#apimachinery';
 import type { CausalClient, Informer, InformerChange } from '#client';
+import type { Fence } from '#storage';
 
 export type { Informer };
 
@@ -45,6 +46,8 @@ export interface ClusterContext {
   readonly rootCA: string;
   /** Where the component's last turn left off: what was written up to here is no news, and woke nobody this time. */
   readonly resumeAfter?: number;
+  /** The turn that is being taken. */
+  readonly fence?: () => Fence | undefined;
   /** Told of every failed reconcile. */
   readonly onFailure?: (failure: ReconcileFailure) => void;
 }

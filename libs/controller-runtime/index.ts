@@ -1,3 +1,4 @@
+export { type ClockComponent, clockComponent, type TurnedCluster } from './clock-component.js';
 export type {
   Budget,
   Change,

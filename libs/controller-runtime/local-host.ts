@@ -1,4 +1,5 @@
 import type { Clock, Instant } from '#apimachinery';
+import { FencedError } from '#storage';
 import type { Component, ComponentChange } from './component.js';
 import { type HostedCluster, Seat } from './turn.js';
 
@@ -9,6 +10,9 @@ const BUDGET = { reconciles: 10_000 };
 
 /** Machine milliseconds after which turns are taken again that failed while running by themselves. */
 const RETRY = 1_000;
+
+/** The cluster does not come to rest, or its timers have no end before the time it is turned to. */
+export class NeverQuiet extends Error {}
 
 /** Something else that falls due in cluster time, e.g. the expiry of leases. */
 export interface Duty {
@@ -63,21 +67,32 @@ export class LocalHost {
 
   /** Turns a stepped clock on: runs what falls due on the way in its order, and settles after each. */
   async advance(milliseconds: number): Promise<void> {
-    const { clock, duties = [] } = this.options;
+    const { clock } = this.options;
     if (clock.set === undefined) throw new Error('this clock goes by itself');
     const target = clock.now() + milliseconds;
     await this.settle();
     for (let turns = 0; ; turns += 1) {
-      if (turns > MAX_TURNS) throw new Error(`no end of timers before ${new Date(target).toISOString()}`);
+      if (turns > MAX_TURNS) throw new NeverQuiet(`no end of timers before ${new Date(target).toISOString()}`);
       const next = await this.nextAt();
       if (next === undefined || next > target) break;
-      clock.set(next);
-      for (const duty of duties) await duty.run(clock.now());
-      this.wakeDue();
-      await this.settle();
+      await this.reach(next);
     }
     clock.set(target);
     await this.settle();
+  }
+
+  /** Sets a stepped clock, runs what is due then, and settles. */
+  async reach(instant: Instant): Promise<void> {
+    const { clock, duties = [] } = this.options;
+    clock.set?.(instant);
+    for (const duty of duties) await duty.run(clock.now());
+    this.wakeDue();
+    await this.settle();
+  }
+
+  /** Whether there is something left to do at the present time. */
+  get pending(): boolean {
+    return this.awake.size > 0 || this.seats.some((seat) => seat.hasWork);
   }
 
   close(): void {
@@ -109,26 +124,33 @@ export class LocalHost {
 
   private async takeTurns(): Promise<void> {
     for (let turns = 0; !this.closed; turns += 1) {
-      const seat = this.seats.find(({ component }) => this.awake.has(component.name));
+      const seat = this.seats.find(({ component, hasWork }) => this.awake.has(component.name) || hasWork);
       if (seat === undefined) return;
-      if (turns > MAX_TURNS) throw new Error(`the cluster does not come to rest: ${[...this.awake].join(', ')} still at work`);
+      if (turns > MAX_TURNS) throw new NeverQuiet(`the cluster does not come to rest: ${[...this.awake].join(', ')} still at work`);
       await this.take(seat);
     }
   }
 
   private async take(seat: Seat): Promise<void> {
     const { name } = seat.component;
+    const { hosted } = this.options;
     this.awake.delete(name);
-    const { more, nextAt } = await seat.turn({ budget: BUDGET }).catch((error: unknown) => {
+    const { fenced, more, nextAt } = await seat.turn({ budget: BUDGET }).catch((error: unknown) => {
       this.awake.add(name);
       throw error;
     });
+    // Whoever overtook this turn has overtaken the one it is part of: it is not for us to go on.
+    if (fenced && hosted.conductor !== undefined) {
+      this.awake.add(name);
+      throw new FencedError(hosted.conductor);
+    }
     if (nextAt === undefined) this.due.delete(name);
     else this.due.set(name, nextAt);
     if (more) this.awake.add(name);
   }
 
-  private async nextAt(): Promise<Instant | undefined> {
+  /** When something falls due next. */
+  async nextAt(): Promise<Instant | undefined> {
     const duties = await Promise.all((this.options.duties ?? []).map((duty) => duty.nextAt()));
     const all = [...this.due.values(), ...duties.filter((at) => at !== undefined)];
     return all.length === 0 ? undefined : Math.min(...all);

@@ -1,14 +1,13 @@
 export { type Backends, openBackends } from './backends.js';
 export { type BodyAccount, BodyBudget } from './body-budget.js';
-export { ClockAdvancer } from './clusters/advance.js';
-export { type ClockTurner, clockTurner, clockWorker } from './clusters/clock-jobs.js';
+export { type ClockTurner, clockTurner } from './clusters/clock-turner.js';
 export { Compaction } from './clusters/compaction.js';
 export { type OpenApi, type OpenApis, openApis } from './clusters/open-apis.js';
 export { recordParked } from './clusters/parked-event.js';
 export { buildId, type PlatformRuntime, platformRuntime } from './clusters/platform-runtime.js';
-export { redisLock } from './clusters/redis-lock.js';
 export { buildInThread } from './clusters/template-builder.js';
 export { turnKeys } from './clusters/turn-keys.js';
+export { openTurned } from './clusters/turned-cluster.js';
 export { wakeOnCommit } from './clusters/wake-on-commit.js';
 export { openForWorker } from './clusters/worker-clusters.js';
 export { ConfigError, commaList, commonConfig, parseConfig, portNumber } from './config.js';

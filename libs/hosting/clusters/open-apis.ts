@@ -3,6 +3,7 @@ import type { ApiServer, WorkShare } from '#apiserver';
 import type { ClusterStores, HeldStore } from '#cacher';
 import { clusterApi, machineTimers } from '#cluster';
 import { type Cluster, DEFAULT_QUOTAS, type PlatformRecords, type QuotaCache } from '#platform';
+import type { StorageAdmin } from '#storage';
 import type { ClusterClocks } from './cluster-clocks.js';
 
 /** A cluster's API as it is open in this process. */
@@ -26,6 +27,7 @@ export interface OpenApis {
 }
 
 export interface OpenApisOptions {
+  admin: Pick<StorageAdmin, 'open'>;
   records: Pick<PlatformRecords, 'cluster'>;
   stores: ClusterStores;
   clocks: ClusterClocks;
@@ -57,12 +59,17 @@ class ProcessOpenApis implements OpenApis {
   peek(cluster: string): OpenApi | undefined {
     const entry = this.entries.get(cluster);
     if (entry) entry.used = true;
-    return entry;
+    // A clock that is turned elsewhere is asked for its time first: the news of it may be late, or lost.
+    return entry?.cluster.clock.mode === 'stepped' ? undefined : entry;
   }
 
   async open(cluster: string): Promise<OpenApi | undefined> {
-    const entry = this.peek(cluster);
-    if (entry) return entry;
+    const entry = this.entries.get(cluster);
+    if (entry) {
+      entry.used = true;
+      await this.readClock(entry.cluster);
+      return entry;
+    }
     let opening = this.opening.get(cluster);
     if (!opening) {
       opening = this.make(cluster).finally(() => this.opening.delete(cluster));
@@ -77,8 +84,9 @@ class ProcessOpenApis implements OpenApis {
     if (!cluster) return undefined;
     await quotas.of(cluster.organizationId);
     const flowLimits = () => ({ ...SEATS, ...(quotas.remembered(cluster.organizationId) ?? DEFAULT_QUOTAS) });
-    const held = stores.acquire(id);
     const clock = clocks.of(cluster);
+    await this.readClock(cluster);
+    const held = stores.acquire(id);
     const prefix = `/clusters/${id}`;
     const api = clusterApi({
       store: held.store,
@@ -93,6 +101,12 @@ class ProcessOpenApis implements OpenApis {
     const entry = { cluster, api, held, used: true };
     this.entries.set(id, entry);
     return entry;
+  }
+
+  private async readClock({ id, clock }: Cluster): Promise<void> {
+    if (clock.mode !== 'stepped') return;
+    const { now } = await this.options.admin.open(id).clock();
+    if (now !== undefined) this.options.clocks.turned(id, now);
   }
 
   tidy(): void {

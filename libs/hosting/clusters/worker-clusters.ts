@@ -3,7 +3,7 @@ import type { ClusterStores } from '#cacher';
 import { clusterApi, hostedCluster, machineTimers, profiles } from '#cluster';
 import type { HostedCluster } from '#controller-runtime';
 import type { Cluster, PlatformRecords } from '#platform';
-import { type StorageAdmin, UnknownCluster } from '#storage';
+import { CLOCK, type Fence, type StorageAdmin, UnknownCluster } from '#storage';
 import type { Log } from '../logging.js';
 import type { ClusterClocks } from './cluster-clocks.js';
 
@@ -30,6 +30,7 @@ export function randomOf(_: Cluster): Random {
 export async function openForWorker(
   id: string,
   options: WorkerClustersOptions,
+  under?: () => Fence | undefined,
 ): Promise<{ hosted: HostedCluster; cluster: Cluster; clock: Clock }> {
   const { records, admin, stores, clocks, rootCA, log } = options;
   const cluster = await records.cluster(id);
@@ -52,6 +53,7 @@ export async function openForWorker(
       const level = isExpected(error) || (about.failures & (about.failures - 1)) !== 0 ? 'debug' : 'warn';
       log[level]({ err: error, cluster: id, ...about }, 'reconcile failed; tried again later');
     },
+    ...(cluster.clock.mode === 'stepped' && { conductor: { name: CLOCK, ...(under && { under }) } }),
     bytes: () => stores.bytes(id),
     onClose: release,
   });

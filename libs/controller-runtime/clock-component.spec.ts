@@ -1,0 +1,178 @@
+import fc from 'fast-check';
+import { SteppedClock } from '#apimachinery';
+import { CLOCK, FencedError, memoryStorage, type Storage } from '#storage';
+import { clockComponent, type TurnedCluster } from './clock-component.js';
+import type { ClusterContext, Component } from './component.js';
+import { type HostedCluster, Seat } from './turn.js';
+
+const START = 1_000;
+const cause = { requestId: 'r', user: 'u' };
+
+/** Stands for a process that is killed: nothing that it does after so many calls of the store happens. */
+class Killed extends Error {}
+
+/** The same store until `calls` calls were made; after that none is, ever. */
+function mortal(storage: Storage, calls: number): Storage {
+  let left = calls;
+  const spend = () => {
+    if (left <= 0) throw new Killed();
+    left -= 1;
+  };
+  return new Proxy(storage, {
+    get(target, name) {
+      const value = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      return async (...args: unknown[]) => {
+        spend();
+        // Killed before the call, or after it and before its answer.
+        const answer = await value.apply(target, args);
+        spend();
+        return answer;
+      };
+    },
+  });
+}
+
+const ticks = 7;
+const keyOf = (name: string, at: number) => `/registry/ticks/${name}/${String(at).padStart(6, '0')}`;
+
+/** Writes one object at each multiple of its period, with the time that it takes it for; what is there already is not written again. */
+function ticking(name: string, period: number, writes: Storage): Component {
+  return {
+    name,
+    interests: () => false,
+    open: ({ clock, fence }) =>
+      Promise.resolve({
+        async drain() {
+          const now = clock.now();
+          const due = now - (now % period);
+          if (due > START) {
+            const [found] = await writes.get([keyOf(name, due)]);
+            const op = { type: 'create' as const, key: keyOf(name, due), value: String(now), cause, at: now };
+            if (found === undefined) await writes.write([op], { fence: fence?.() });
+          }
+          return { more: false, nextAt: due + period };
+        },
+        close: () => undefined,
+      }),
+  };
+}
+
+/** A worker that turns the clock of cluster c over this store, with a clock of its own. */
+function worker(storage: Storage): Seat {
+  const clock = new SteppedClock(START);
+  const components = [ticking('a', 300, storage), ticking('b', 500, storage)];
+  const hostedOver = (turns: HostedCluster['turns']): HostedCluster => ({
+    cluster: 'c',
+    turns,
+    conductor: CLOCK,
+    contextFor() {
+      let fence: Parameters<ReturnType<HostedCluster['contextFor']>['setFence']>[0];
+      const context = { cluster: 'c', clock, fence: () => fence } as unknown as ClusterContext;
+      return { context, setFence: (next) => void (fence = next) };
+    },
+    catchUp: () => storage.revision(),
+    delivered: () => 0,
+    delayUntil: () => undefined,
+    close: () => undefined,
+  });
+  const { component } = clockComponent(components, async (_, under): Promise<TurnedCluster> => {
+    const beginTurn: Storage['beginTurn'] = (name, options) =>
+      storage.beginTurn(name, { ...options, under: under() ?? { component: CLOCK, token: -1 } });
+    return {
+      hosted: hostedOver({ beginTurn, endTurn: (name, state) => storage.endTurn(name, state) }),
+      clock,
+      duties: [],
+      storage,
+      stepped: () => undefined,
+      reached: async () => undefined,
+      close: () => undefined,
+    };
+  });
+  return new Seat(hostedOver(storage), component);
+}
+
+/** Takes turns until the clock is no longer turned; errors are the end of this worker. */
+async function work(storage: Storage, seat: Seat, steps: number): Promise<void> {
+  for (;;) {
+    await seat.turn({ budget: { reconciles: steps } });
+    if ((await storage.clock()).target === undefined) return;
+  }
+}
+
+/** What was written, in its order: which tick, at what time, by what time of the writer. */
+async function ticked(storage: Storage): Promise<string[]> {
+  return (await storage.log({ after: 0 })).map(({ key, value, at }) => `${key} ${value} ${at}`);
+}
+
+const expected = (until: number) =>
+  [...Array(ticks * 10).keys()]
+    .flatMap((n) => [
+      { name: 'a', at: n * 300 },
+      { name: 'b', at: n * 500 },
+    ])
+    .filter(({ at }) => at > START && at <= until)
+    .sort((x, y) => x.at - y.at || (x.name < y.name ? -1 : 1))
+    .map(({ name, at }) => `${keyOf(name, at)} ${at} ${at}`);
+
+async function cluster(): Promise<Storage> {
+  const admin = memoryStorage();
+  await admin.create('c');
+  return admin.open('c');
+}
+
+test('turns a clock from timer to timer to where it is asked to go, and is done then', async () => {
+  const storage = await cluster();
+  await storage.askClock({ id: 'x', from: START, by: 2_000 });
+  await work(storage, worker(storage), 100);
+  expect([await ticked(storage), await storage.clock()]).toEqual([expected(3_000), { revision: expected(3_000).length, now: 3_000 }]);
+});
+
+test('whoever is killed at any instant, two workers at once: every step is made once, forwards, and each request counts once', async () => {
+  const death = fc.integer({ min: 1, max: 60 });
+  const round = fc.record({ first: death, second: death, together: fc.boolean(), steps: fc.integer({ min: 1, max: 4 }) });
+  const property = fc.asyncProperty(fc.array(round, { maxLength: 12 }), fc.integer({ min: 0, max: 2_000 }), async (rounds, more) => {
+    const storage = await cluster();
+    await storage.askClock({ id: 'x', from: START, by: 2_000 });
+    const mortals = (calls: number, steps: number) => {
+      const its = mortal(storage, calls);
+      return work(its, worker(its), steps).catch((error: unknown) => {
+        if (!(error instanceof Killed || error instanceof FencedError)) throw error;
+      });
+    };
+    for (const { first, second, together, steps } of rounds) {
+      if (together) await Promise.all([mortals(first, steps), mortals(second, steps)]);
+      else await mortals(first, steps);
+    }
+    await storage.askClock({ id: 'y', from: START, by: more });
+    await storage.askClock({ id: 'y', from: START, by: more });
+    await work(storage, worker(storage), 100);
+    const { now, target, failure } = await storage.clock();
+    expect([await ticked(storage), now, target, failure]).toEqual([expected(3_000 + more), 3_000 + more, undefined, undefined]);
+  });
+  await fc.assert(property, { numRuns: 150 });
+});
+
+test('a worker that was paused while another went on writes nothing at its old time', async () => {
+  const storage = await cluster();
+  await storage.askClock({ id: 'x', from: START, by: 1_000 });
+  let resume = (): void => undefined;
+  const paused = new Promise<void>((resolve) => (resume = resolve));
+  // It is stopped before its first write, and goes on when the other is done.
+  const stopped = new Proxy(storage, {
+    get(target, name) {
+      const value = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      return async (...args: unknown[]) => {
+        if (name === 'write') await paused;
+        return value.apply(target, args);
+      };
+    },
+  });
+  const late = worker(stopped).turn({ budget: { reconciles: 100 } });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await work(storage, worker(storage), 100);
+  const before = await ticked(storage);
+  resume();
+  expect([(await late).fenced, before, await ticked(storage)]).toEqual([true, expected(2_000), expected(2_000)]);
+});

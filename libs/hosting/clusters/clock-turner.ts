@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Instant } from '#apimachinery';
+import type { PlatformRecords } from '#platform';
+import { CLOCK, type Storage, type StorageAdmin, UnknownCluster } from '#storage';
+import { Problem } from '../problem.js';
+
+/** Longest that turning a clock is waited for (ms); it goes on all the same. */
+const WITHIN = 300_000;
+const FIRST_LOOK = 5;
+const LONGEST_PAUSE = 250;
+
+/** Turns the clocks of stepped clusters: notes in the store how far, and waits until a worker has got there and all is quiet. */
+export interface ClockTurner {
+  /** Throws a Problem when it could not be done. */
+  advance(cluster: string, by: number): Promise<{ now: Instant }>;
+}
+
+export interface ClockTurnerOptions {
+  admin: Pick<StorageAdmin, 'open'>;
+  records: Pick<PlatformRecords, 'cluster'>;
+  /** Asks for a turn. One that is lost is made up for by the workers' sweep. */
+  wake(cluster: string, component: string): void;
+}
+
+/** The asking side. Redis only carries the wake-up: what was asked for and what came of it stand in the store. */
+export function clockTurner({ admin, records, wake }: ClockTurnerOptions): ClockTurner {
+  return {
+    async advance(cluster, by) {
+      const record = await records.cluster(cluster);
+      if (record?.clock.mode !== 'stepped') throw new UnknownCluster(cluster);
+      const storage = admin.open(cluster);
+      const target = await storage.askClock({ id: randomUUID(), from: record.clock.now, by });
+      wake(cluster, CLOCK);
+      return { now: await arrival(storage, target) };
+    },
+  };
+}
+
+async function arrival(storage: Pick<Storage, 'clock'>, target: Instant): Promise<Instant> {
+  const until = performance.now() + WITHIN;
+  for (let pause = FIRST_LOOK; performance.now() < until; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    await sleep(pause);
+    const { now = 0, target: ahead, failure } = await storage.clock();
+    // Past it, everything up to there has been quiet before.
+    if (now > target || (now === target && ahead === undefined)) return now;
+    if (ahead === undefined) throw new Problem(409, 'Conflict', failure ?? 'the clock was not turned');
+  }
+  throw new Problem(504, 'Gateway Timeout', 'the clock is still being turned');
+}

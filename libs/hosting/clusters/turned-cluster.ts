@@ -1,0 +1,38 @@
+import { expireLeases } from '#cluster';
+import type { TurnedCluster } from '#controller-runtime';
+import type { PlatformEvent, PlatformRecords } from '#platform';
+import type { Fence } from '#storage';
+import { openForWorker, type WorkerClustersOptions } from './worker-clusters.js';
+
+export interface TurnedClustersOptions extends WorkerClustersOptions {
+  records: Pick<PlatformRecords, 'cluster' | 'setClock'>;
+  notify(event: PlatformEvent): void;
+}
+
+/** Opens a cluster with a stepped clock for the turn that turns it. Throws UnknownCluster where there is none. */
+export async function openTurned(id: string, under: () => Fence | undefined, options: TurnedClustersOptions): Promise<TurnedCluster> {
+  const { clocks, stores, admin, records, notify } = options;
+  const { hosted } = await openForWorker(id, options, under);
+  const clock = clocks.stepped(id);
+  if (!clock) {
+    hosted.close();
+    throw new Error(`the clock of cluster ${id} goes by itself`);
+  }
+  const { store, release } = stores.acquire(id);
+  const storage = admin.open(id);
+  return {
+    hosted,
+    clock,
+    storage,
+    duties: [{ nextAt: () => storage.nextExpiry(), run: (now) => expireLeases(storage, store, now) }],
+    stepped: (now) => notify({ type: 'clock', cluster: id, now }),
+    async reached(now) {
+      await records.setClock(id, now);
+      notify({ type: 'clock', cluster: id, now });
+    },
+    close() {
+      hosted.close();
+      release();
+    },
+  };
+}

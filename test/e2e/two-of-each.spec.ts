@@ -1,0 +1,162 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import https from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ClusterApi, deploymentOf, type Json } from '../cluster-api.js';
+import { follow } from '../follow.js';
+import { freePort, isAlive, type Service, startService, until } from '../service.js';
+
+const replicas = 200;
+const apiPattern = /apps\/api\/main\.js/;
+const workerPattern = /apps\/worker\/main\.js/;
+const pods = '/api/v1/namespaces/default/pods';
+const maps = '/api/v1/namespaces/default/configmaps';
+const deployments = '/apis/apps/v1/namespaces/default/deployments';
+
+let service: Service;
+const spawned: ChildProcess[] = [];
+beforeAll(async () => {
+  service = await startService();
+});
+afterAll(async () => {
+  for (const child of spawned) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  await service?.stop();
+});
+
+/** Another process like the launcher's own, in the same environment but for what is given. */
+function another(pattern: RegExp, more: Record<string, string>): ChildProcess {
+  const [first] = service.pids(pattern);
+  const [node = '', ...rest] = readFileSync(`/proc/${first}/cmdline`, 'utf8').split('\0').filter(Boolean);
+  const variables = readFileSync(`/proc/${first}/environ`, 'utf8').split('\0').filter(Boolean);
+  const env = Object.fromEntries(variables.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+  delete env.NODE_CHANNEL_FD;
+  const child = spawn(node, rest, { env: { ...env, ...more }, stdio: 'ignore' });
+  spawned.push(child);
+  return child;
+}
+
+/** The same service as its second api serves it. */
+async function secondApi(): Promise<{ child: ChildProcess; service: Service }> {
+  const port = await freePort();
+  const child = another(apiPattern, { ORRERY_PORT: String(port), ORRERY_OPS_PORT: '0' });
+  const origin = `https://127.0.0.1:${port}`;
+  const agent = new https.Agent({ ca: service.ca, keepAlive: true });
+  const request: Service['request'] = (at, { method = 'GET', token, headers = {}, body } = {}) =>
+    new Promise((resolve, reject) => {
+      const sent = {
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+        ...(body ? { 'content-length': String(Buffer.byteLength(body)) } : {}),
+        ...headers,
+      };
+      const call = https.request(new URL(at, origin), { method, agent, headers: sent }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString() }),
+        );
+      });
+      call.on('error', reject);
+      call.end(body);
+    });
+  const second: Service = { ...service, origin, request };
+  const answers = async () =>
+    (await request('/platform/v1/clusters', { token: service.adminToken }).catch(() => undefined))?.status === 200;
+  expect(await until(answers)).toBe(true);
+  return { child, service: second };
+}
+
+/** Events of a watch in their order, each once: revisions only grow, and what is changed or deleted was there. */
+class Ledger {
+  readonly live = new Map<string, number>();
+  readonly anomalies: string[] = [];
+
+  event({ type, object }: { type: string; object: Json }): void {
+    const { uid, name, resourceVersion } = object.metadata;
+    const revision = Number(resourceVersion);
+    const before = this.live.get(uid);
+    if (type === 'ADDED' ? before !== undefined : before === undefined) this.anomalies.push(`${type} ${name}`);
+    if (before !== undefined && revision <= before) this.anomalies.push(`${name} went from ${before} to ${revision}`);
+    if (type === 'DELETED') this.live.delete(uid);
+    else this.live.set(uid, revision);
+  }
+}
+
+async function rolledOut(cluster: ClusterApi): Promise<boolean> {
+  const found = await cluster.must('GET', `${deployments}/web`).catch(() => undefined);
+  return found?.status?.availableReplicas === replicas && found.status.updatedReplicas === replicas && found.status.replicas === replicas;
+}
+
+test('two apis and two workers: one of each is killed during a roll-out, and nothing is lost', async () => {
+  const made = await service.createCluster({ name: 'two', profile: 'instant', nodes: { count: 4 } });
+  const { child: api, service: other } = await secondApi();
+  const worker = another(workerPattern, { WORKER_PORT: '0' });
+  const here = new ClusterApi(service, made);
+  const there = new ClusterApi(other, made);
+  const [ledgerHere, ledgerThere] = [new Ledger(), new Ledger()];
+  const followHere = await follow(here, pods, (event) => ledgerHere.event(event));
+  const followThere = await follow(there, pods, (event) => ledgerThere.event(event));
+  const acknowledged: string[] = [];
+  let writing = true;
+  const writer = (async () => {
+    for (let n = 0; writing; n += 1) {
+      // The one on the second api goes on through the first when that is gone.
+      const through = n % 2 === 0 || api.exitCode !== null || api.signalCode !== null ? here : there;
+      const answer = await through.call('POST', maps, { metadata: { name: `written-${n}` } }).catch(() => undefined);
+      if (answer?.status === 201) acknowledged.push(`written-${n}`);
+      await sleep(5);
+    }
+  })();
+  await there.must('POST', deployments, deploymentOf('web', replicas));
+  expect(await until(() => ledgerHere.live.size >= 50)).toBe(true);
+  worker.kill('SIGKILL');
+  api.kill('SIGKILL');
+  expect(await until(() => rolledOut(here))).toBe(true);
+  writing = false;
+  await writer;
+  const image = [{ op: 'replace', path: '/spec/template/spec/containers/0/image', value: 'nginx:1.27' }];
+  await here.must('PATCH', `${deployments}/web`, image, { type: 'application/json-patch+json' });
+  // Now the launcher's own: it starts them again.
+  const [first] = service.pids(workerPattern);
+  if (first !== undefined) process.kill(first, 'SIGKILL');
+  expect(await until(() => service.pids(workerPattern).some((pid) => pid !== first && isAlive(pid)))).toBe(true);
+  expect(await until(() => rolledOut(here))).toBe(true);
+  const { items } = await here.must('GET', pods);
+  expect(await until(() => ledgerHere.live.size === items.length)).toBe(true);
+  const uids = items.map(({ metadata }: Json) => metadata.uid).sort();
+  expect([[...ledgerHere.live.keys()].sort(), ledgerHere.anomalies, ledgerThere.anomalies, items.length]).toEqual([uids, [], [], replicas]);
+  const written = new Set((await here.must('GET', maps)).items.map(({ metadata }: Json) => metadata.name));
+  expect(acknowledged.filter((name) => !written.has(name))).toEqual([]);
+  expect(acknowledged.length).toBeGreaterThan(10);
+  await Promise.all([followHere.stop(), followThere.stop()]);
+  here.close();
+  there.close();
+});
+
+test('a clock is turned once, whoever of two workers is killed meanwhile', async () => {
+  const clock = { mode: 'stepped', startAt: '2026-01-01T00:00:00Z' };
+  const made = await service.createCluster({ name: 'turned', profile: 'realistic', nodes: { count: 3 }, clock });
+  const cluster = new ClusterApi(service, made);
+  another(workerPattern, { WORKER_PORT: '0' });
+  await cluster.must('POST', deployments, deploymentOf('web', 30));
+  const advance = async (by: string) => {
+    const answer = await service.request(`/platform/v1/clusters/${made.id}/clock/advance`, {
+      method: 'POST',
+      token: service.adminToken,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ by }),
+    });
+    return [answer.status, JSON.parse(answer.text).now];
+  };
+  const turned = advance('10m');
+  for (const wait of [300, 900]) {
+    await sleep(wait);
+    const [victim] = service.pids(workerPattern);
+    if (victim !== undefined) process.kill(victim, 'SIGKILL');
+  }
+  expect(await turned).toEqual([200, '2026-01-01T00:10:00.000Z']);
+  expect(await advance('30s')).toEqual([200, '2026-01-01T00:10:30.000Z']);
+  const found = await cluster.must('GET', `${deployments}/web`);
+  expect(found.status.availableReplicas).toBe(30);
+  cluster.close();
+});
