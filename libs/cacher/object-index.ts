@@ -115,12 +115,17 @@ export class ObjectIndex {
 /** Measured on V8: the parsed values take up to twice their text, and each object or list in it so many bytes more. */
 const PARSED_PER_CHARACTER = 2;
 const CONTAINER_BYTES = 56;
-const OPENING = new Set(['{', '['].map((bracket) => bracket.charCodeAt(0)));
+/** Character codes of { and [. */
+const BRACE = 0x7b;
+const BRACKET = 0x5b;
 
 /** What an object is reckoned to take in memory: its texts, and what is made of them when they are parsed. */
 export function sizeOf({ key, value }: CachedObject): number {
   let containers = 0;
-  for (let index = 0; index < value.length; index += 1) if (OPENING.has(value.charCodeAt(index))) containers += 1;
+  for (let index = 0; index < value.length; index += 1) {
+    const code = value.charCodeAt(index);
+    if (code === BRACE || code === BRACKET) containers += 1;
+  }
   return key.length + value.length * (1 + PARSED_PER_CHARACTER) + containers * CONTAINER_BYTES;
 }
 
