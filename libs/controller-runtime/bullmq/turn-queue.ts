@@ -18,6 +18,8 @@ export interface TurnQueueOptions {
   connection: ConnectionOptions;
   /** How many queues share the clusters; the same in every process. Default 1. */
   shards?: number;
+  /** Hears of lost connections. */
+  onError?: (error: unknown) => void;
   /** Keeps several services apart on one Redis. Default `orrery`. */
   namespace?: string;
 }
@@ -37,7 +39,9 @@ export function shardOf(cluster: string, shards: number): number {
 /** One queue a shard. */
 export function openQueues(options: TurnQueueOptions): Queue<TurnJob, void, TurnJobName>[] {
   return Array.from({ length: options.shards ?? 1 }, (_, shard) => {
-    return new Queue<TurnJob, void, TurnJobName>(QUEUE, { connection: options.connection, prefix: shardPrefix(options, shard) });
+    const queue = new Queue<TurnJob, void, TurnJobName>(QUEUE, { connection: options.connection, prefix: shardPrefix(options, shard) });
+    // Without a listener a lost connection would end the process; ioredis connects again by itself.
+    return queue.on('error', (error) => options.onError?.(error));
   });
 }
 

@@ -19,7 +19,6 @@ export interface Wakeups {
 export interface WakeupsOptions extends TurnQueueOptions {
   /** All components that any worker runs. */
   components: readonly Pick<Component, 'name' | 'interests'>[];
-  onError?: (error: unknown) => void;
 }
 
 /** Opens the producer's side of the queues. */
@@ -37,8 +36,6 @@ class QueuedWakeups implements Wakeups {
 
   constructor(private readonly options: WakeupsOptions) {
     this.queues = openQueues(options);
-    // Without a listener a lost connection would end the process; ioredis connects again by itself.
-    for (const queue of this.queues) queue.on('error', (error) => options.onError?.(error));
   }
 
   wake(cluster: string, component: string): void {
