@@ -69,7 +69,10 @@ function worker(storage: Storage): Seat {
     contextFor() {
       let fence: Parameters<ReturnType<HostedCluster['contextFor']>['setFence']>[0];
       const context = { cluster: 'c', clock, fence: () => fence } as unknown as ClusterContext;
-      return { context, setFence: (next) => void (fence = next) };
+      const setFence: ReturnType<HostedCluster['contextFor']>['setFence'] = (next) => {
+        fence = next;
+      };
+      return { context, setFence };
     },
     catchUp: () => storage.revision(),
     delivered: () => 0,
