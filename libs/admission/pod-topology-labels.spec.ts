@@ -1,3 +1,4 @@
+import { podTopologyLabels } from './pod-topology-labels.js';
 import { cluster, pod, post, postPod } from './test-cluster.js';
 
 const zone = { 'topology.kubernetes.io/zone': 'z' };
@@ -16,14 +17,15 @@ describe('PodTopologyLabels', () => {
     expect((body.metadata as { labels?: unknown }).labels).toEqual(want);
   });
 
-  it('a binding gives the pod the labels of its node', async () => {
+  it('a binding carries the labels of its node', async () => {
     const made = await cluster();
     await post(made, '/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n', labels: { ...zone, ...region } } });
-    await postPod(made, pod('a'));
-    const target = { apiVersion: 'v1', kind: 'Node', name: 'n' };
-    const binding = { apiVersion: 'v1', kind: 'Binding', metadata: { name: 'a' }, target };
-    expect((await post(made, '/api/v1/namespaces/ns/pods/a/binding', binding)).status).toBe(201);
-    const { body } = await made.call('GET', '/api/v1/namespaces/ns/pods/a');
-    expect(body.metadata.labels).toEqual({ ...zone, ...region });
+    const object = { apiVersion: 'v1', kind: 'Binding', metadata: { name: 'a' }, target: { apiVersion: 'v1', kind: 'Node', name: 'n' } };
+    const { reader, clock, random, access: authorizer } = made.server.cluster;
+    const request = { group: '', version: 'v1', resource: 'pods', subresource: 'binding', kind: 'Binding', namespace: 'ns', name: 'a' };
+    const user = { name: 'system:kube-scheduler', groups: [] };
+    const attributes = { ...request, operation: 'CREATE' as const, user, dryRun: false, object, warn: () => undefined };
+    await podTopologyLabels.admit?.(attributes, { reader, clock, random, authorizer });
+    expect(object.metadata).toEqual({ name: 'a', labels: { ...zone, ...region } });
   });
 });
