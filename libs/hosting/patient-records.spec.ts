@@ -43,7 +43,7 @@ test('reads wait for the database, and what it says is told to nobody', async ()
   const pool = new pg.Pool({ connectionString: url.href });
   pool.on('error', () => undefined);
   const records = patientRecords(prismaRecords(pool), { total: 5_000, first: 5, longest: 50 });
-  await records.addOrganization({ id: 'o', name: 'o', createdAt: new Date(0) });
+  await records.addOrganization({ id: 'o', name: 'o', quotas: {}, createdAt: new Date(0) });
   await way.close();
   const reading = records.organization('o');
   await sleep(100);
@@ -53,7 +53,7 @@ test('reads wait for the database, and what it says is told to nobody', async ()
   const impatient = patientRecords(prismaRecords(pool), { total: 20, first: 5, longest: 10 });
   const unavailable = { message: 'the database is out of reach' };
   await expect(impatient.tokenByHash('x')).rejects.toMatchObject(unavailable);
-  await expect(impatient.addOrganization({ id: 'p', name: 'p', createdAt: new Date(0) })).rejects.toMatchObject(unavailable);
+  await expect(impatient.addOrganization({ id: 'p', name: 'p', quotas: {}, createdAt: new Date(0) })).rejects.toMatchObject(unavailable);
   await pool.end();
   await database.close();
 });

@@ -131,7 +131,7 @@ async function comeAndGo(
         watch.ended = error;
       });
     }
-    for (const each of stores) if (roll() < 0.3) await each.tick();
+    for (const each of stores) if (roll() < 0.3) await each.tick(await each.revision());
     await sleep(roll() * 15);
   }
 }
@@ -157,7 +157,7 @@ async function round({ cluster, seed, loss, cut }: { cluster: string; seed: numb
     await chaos?.stop();
     killer.disconnect();
   }
-  await Promise.all(stores.map((store) => store.tick()));
+  await Promise.all(stores.map(async (store) => store.tick(await store.revision())));
   const newest = await storage.revision();
   for (const limit = performance.now() + 60_000; performance.now() < limit; await sleep(2)) {
     if (watches.every((watch) => watch.ended !== undefined || watch.reached >= newest)) break;
