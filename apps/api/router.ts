@@ -20,7 +20,7 @@ export interface RouterOptions {
 const graphPath = '/graphql';
 
 /** The path of a request's URL as it was sent; every text has one. */
-export function pathOf(url: string): string {
+function pathOf(url: string): string {
   const end = url.search(/[?#]/);
   return end < 0 ? url : url.slice(0, end);
 }

@@ -26,7 +26,7 @@ const isPlain = (value: object): boolean => [Object.prototype, null].includes(Ob
  * What may be written of a value: texts up to a length, numbers, instants, the named fields of errors, and plain objects and lists of
  * these. Of everything else its class alone.
  */
-export function loggable(value: unknown, depth = 0): unknown {
+function loggable(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return cut(value);
   if (typeof value === 'bigint') return String(value);
   if (typeof value === 'function' || typeof value === 'symbol') return `[${typeof value}]`;

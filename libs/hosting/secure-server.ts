@@ -8,7 +8,7 @@ import type { Log } from './logging.js';
 import type { CertificateAuthority } from './pki/certificate-authority.js';
 
 /** What answers requests and upgrades. Neither may throw. */
-export interface ServerHandlers {
+interface ServerHandlers {
   request(request: IncomingMessage, response: ServerResponse): void;
   /** A client asks for another protocol; `head` is what it has sent of it already. Without it such clients are refused. */
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;

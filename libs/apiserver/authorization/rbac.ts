@@ -6,8 +6,7 @@ import type { UserInfo } from '../rest/strategy.js';
 import type { AuthorizationAttributes, AuthorizerLink, Decision, Rules } from './authorization.js';
 
 /** The API group of roles and bindings. */
-export const RBAC_GROUP = 'rbac.authorization.k8s.io';
-const GROUP = RBAC_GROUP;
+const GROUP = 'rbac.authorization.k8s.io';
 
 /** Of what is kept of each cluster's users, in bytes. */
 const MEMO_BYTES = 256 * 1024;

@@ -1,10 +1,10 @@
 import type { AuthorizationAttributes } from '../authorization/authorization.js';
 
 /** Objects that one seat stands for, and the most seats a request takes (util/flowcontrol/request: objectsPerSeat, maximumSeats; ours are wider). */
-export const OBJECTS_PER_SEAT = 100;
-export const WIDEST = 16;
+const OBJECTS_PER_SEAT = 100;
+const WIDEST = 16;
 /** Bytes of a body that one seat stands for. */
-export const BYTES_PER_SEAT = 128 * 1024;
+const BYTES_PER_SEAT = 128 * 1024;
 
 /** What makes a request wide. */
 export interface Width {

@@ -13,7 +13,7 @@ import { updateObject } from './update.js';
 import { watchObjects } from './watch.js';
 
 /** Changes an object of the store, or a subresource that shows it (`view`): versions are converted and managed fields noted. */
-export function updateStored(scope: RestScope, change: Change, view?: SubresourceStrategy): Promise<Updated> {
+function updateStored(scope: RestScope, change: Change, view?: SubresourceStrategy): Promise<Updated> {
   const { conversion, stored } = scope.resource;
   return updateObject(scope, {
     options: change.options,

@@ -26,7 +26,7 @@ import type { Updated } from './storage.js';
 import type { Companion, SubresourceStrategy } from './strategy.js';
 
 /** Makes the new object from what stands (undefined: nothing does), in the stored version, as its own copy. Throws StatusError. */
-export type Transform = (standing: KubeObject | undefined) => Promise<KubeObject> | KubeObject;
+type Transform = (standing: KubeObject | undefined) => Promise<KubeObject> | KubeObject;
 
 export interface UpdateRules {
   options: WriteOptions;
