@@ -1,7 +1,7 @@
 import { ApolloServer, type ApolloServerPlugin, type GraphQLResponse, HeaderMap } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { GraphQLError } from 'graphql';
+import { type DocumentNode, GraphQLError, parse } from 'graphql';
 import {
   checkDocument,
   checkLength,
@@ -43,11 +43,9 @@ const subscriptionsBySocket: GraphQLResponse = {
   },
 };
 
-/** Bounds documents before they are validated, and runs operations on the graph's own executor, which counts and gives way. */
+/** Runs operations on the graph's own executor, which counts and gives way. */
 const executing = (runtime: Runtime): ApolloServerPlugin<GraphSession> => ({
   requestDidStart: async () => ({
-    didResolveSource: async ({ source }) => rethrow(() => checkLength(source)),
-    validationDidStart: async ({ document }) => rethrow(() => checkDocument(document)),
     async responseForOperation({ document, request, contextValue, operation }) {
       // Apollo says itself what is wrong with a document that has no such operation.
       if (!operation) return null;
@@ -61,11 +59,26 @@ const executing = (runtime: Runtime): ApolloServerPlugin<GraphSession> => ({
   }),
 });
 
-function rethrow(check: () => void): void {
+/**
+ * Bounds a document before it is parsed and validated by Apollo, whose hooks on the way there answer what they throw as an internal error.
+ * What cannot be parsed is left to Apollo, which says why.
+ */
+function checkBounds(source: unknown): void {
+  if (typeof source !== 'string') return;
   try {
-    check();
+    checkLength(source);
+    const document = parsed(source);
+    if (document) checkDocument(document);
   } catch (error) {
     throw badRequest(error);
+  }
+}
+
+function parsed(source: string): DocumentNode | undefined {
+  try {
+    return parse(source, parseOptions);
+  } catch {
+    return undefined;
   }
 }
 
@@ -98,6 +111,7 @@ export async function serveGraphql(fastify: FastifyInstance, apollo: ApolloServe
     context: async (request) => {
       const session = sessions.get(request);
       if (!session) throw new Error('the request has no session');
+      checkBounds((request.body as { query?: unknown } | undefined)?.query);
       return session;
     },
   });
