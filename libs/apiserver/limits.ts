@@ -2,8 +2,6 @@
 export interface Limits {
   /** Largest request body; more is 413 (apiserver/pkg/server MaxRequestBodyBytes). */
   readonly requestBody: number;
-  /** Operations in one JSON patch (endpoints/handlers/patch.go maxJSONPatchOperations). */
-  readonly jsonPatchOperations: number;
   /** Names tried for one generateName (generic/registry/store.go maxNameGenerationCreateAttempts). */
   readonly generateNameAttempts: number;
   /** How often an update without a resourceVersion is tried anew when others write in between. */
@@ -20,19 +18,13 @@ export interface Limits {
   readonly watchBookmarkEvery: number;
   /** How long a list waits for a revision that has not happened yet (storage/cacher blockTimeout). */
   readonly futureRevisionWait: number;
-  /** Objects that a deletecollection reads at once (store.go deleteCollectionPageSize). */
-  readonly deleteCollectionPage: number;
   /** Deletions of a deletecollection that run side by side. */
   readonly deleteCollectionParallel: number;
-  /** Length of a path, of a selector and of a query string that is looked at. */
-  readonly path: number;
-  readonly query: number;
 }
 
 /** The limits of a real API server, and ours where it has none. */
 export const DEFAULT_LIMITS: Limits = Object.freeze({
   requestBody: 3 * 1024 * 1024,
-  jsonPatchOperations: 10_000,
   generateNameAttempts: 8,
   updateAttempts: 20,
   watchQueueBytes: 8 * 1024 * 1024,
@@ -41,8 +33,5 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   watchLongest: 24 * 3_600_000,
   watchBookmarkEvery: 60_000,
   futureRevisionWait: 3_000,
-  deleteCollectionPage: 10_000,
   deleteCollectionParallel: 200,
-  path: 64 * 1024,
-  query: 256 * 1024,
 });
