@@ -1,5 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { aggregatedDiscovery, apiGroup, apiGroupList, apiResourceList, apiVersions, discoveryForm } from './index.js';
+import {
+  aggregatedDiscovery,
+  apiGroup,
+  apiGroupList,
+  apiResourceList,
+  apiVersions,
+  builtIn,
+  discoveryForm,
+  preferredResources,
+} from './index.js';
 
 const file = new URL('../../../shared/recorded/recorded/discovery.json', import.meta.url);
 interface Step {
@@ -39,4 +48,13 @@ describe('the form by the Accept header', () => {
       'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
     ),
   );
+});
+
+test('preferred resources are each one once, in the first version of its group that has it', () => {
+  const preferred = preferredResources(builtIn);
+  expect(preferredResources(builtIn)).toBe(preferred);
+  const ids = preferred.map(({ group, resource }) => `${group}/${resource}`);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(new Set(ids)).toEqual(new Set(builtIn.resources.map(({ group, resource }) => `${group}/${resource}`)));
+  expect(preferred.filter(({ group }) => group === 'autoscaling').map(({ version }) => version)).toEqual(['v2']);
 });

@@ -31,6 +31,30 @@ export function storageVersionHash({ group, version, kind, storedAs, hashedAs }:
 
 const isStored = (resource: ResourceInfo): boolean => resource.verbs.includes('create') && resource.verbs.includes('get');
 
+const preferred = new WeakMap<Served, readonly ResourceInfo[]>();
+
+/**
+ * Every resource once, in the first version of its group that has it (client-go discovery ServerPreferredResources); the same array
+ * for the same document.
+ */
+export function preferredResources(served: Served): readonly ResourceInfo[] {
+  const known = preferred.get(served);
+  if (known !== undefined) return known;
+  const rank = new Map(
+    served.groups.flatMap(({ group, versions }) => versions.map((version, index) => [groupVersionOf(group, version), index] as const)),
+  );
+  const rankOf = ({ group, version }: ResourceInfo): number => rank.get(groupVersionOf(group, version)) ?? rank.size;
+  const first = new Map<string, ResourceInfo>();
+  for (const info of served.resources) {
+    const id = `${info.group}/${info.resource}`;
+    const other = first.get(id);
+    if (other === undefined || rankOf(info) < rankOf(other)) first.set(id, info);
+  }
+  const found = [...first.values()];
+  preferred.set(served, found);
+  return found;
+}
+
 /** GET /api. `serverAddress` is host:port as clients reach it. */
 export function apiVersions(serverAddress: string): object {
   return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress }] };

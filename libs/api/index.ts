@@ -19,6 +19,7 @@ export {
   builtIn,
   type DiscoveryForm,
   discoveryForm,
+  preferredResources,
   type Served,
   storageVersionHash,
 } from './discovery.js';

@@ -1,4 +1,4 @@
-import { DecodeError, type Resource } from '#api';
+import { DecodeError, preferredResources, type Resource, type ResourceInfo } from '#api';
 import { badRequest, type KubeObject, methodNotAllowed, notFound, type StatusError } from '#apimachinery';
 import type { CausalClient, DeleteQuery, Listed, ListQuery, PatchType, WatchHandler, WriteQuery } from '#client';
 import type { Fence } from '#storage';
@@ -83,6 +83,8 @@ function prepared(resource: APIResource, object: KubeObject): KubeObject {
 
 const LOOPBACK: UserInfo = Object.freeze({ name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] });
 
+const NO_RESOURCE = Object.freeze({ group: '', version: '', resource: '', subresource: '', namespace: '', name: '' });
+
 /** What a call is about. */
 interface Subject {
   verb: string;
@@ -101,6 +103,16 @@ class InProcessClient implements CausalClient {
 
   as(cause: Cause): CausalClient {
     return new InProcessClient(this.server, this.options, { ...this.cause, ...cause });
+  }
+
+  resources(): Promise<readonly ResourceInfo[]> {
+    const user = this.user();
+    const attributes = { user, verb: 'get', isResource: false, path: '/apis', ...NO_RESOURCE };
+    return this.server.dispatcher.run(
+      attributes,
+      () => 1,
+      async () => preferredResources(this.cluster.storages.served()),
+    );
   }
 
   get<T extends KubeObject>(resource: Resource<T>, name: string, namespace = '', query: { subresource?: string } = {}): Promise<T> {
@@ -244,6 +256,10 @@ class InProcessClient implements CausalClient {
     return widthOf(attributes, { body: 0, ...(objects === undefined ? {} : { objects }) });
   }
 
+  private user(): UserInfo {
+    return this.options.user?.(this.cause) ?? LOOPBACK;
+  }
+
   private storage({ group, version, resource }: Resource, { subresource, name = '' }: Subject): RestStorage {
     const storage = this.cluster.storages.find(group, version, resource, subresource);
     if (storage === undefined) throw notFound({ group, resource }, name);
@@ -252,7 +268,7 @@ class InProcessClient implements CausalClient {
 
   private scope(storage: RestStorage, { verb, name = '', namespace = '', query }: Subject): RestScope {
     const { component, wokenBy } = this.cause;
-    const { fence, requestId, user, manager } = this.options;
+    const { fence, requestId, manager } = this.options;
     const proof = verb === 'get' || verb === 'list' || verb === 'watch' ? undefined : fence?.();
     return {
       cluster: this.cluster,
@@ -262,7 +278,7 @@ class InProcessClient implements CausalClient {
       name,
       subresource: storage.subresource,
       verb,
-      user: user?.(this.cause) ?? LOOPBACK,
+      user: this.user(),
       requestId: requestId?.() ?? `${component ?? 'internal'}@${wokenBy ?? 0}`,
       warnings: new Warnings(),
       manager: query?.fieldManager ?? manager ?? '',

@@ -1,4 +1,4 @@
-import type { Resource } from '#api';
+import type { Resource, ResourceInfo } from '#api';
 import type { KubeObject } from '#apimachinery';
 
 export interface ListQuery {
@@ -46,6 +46,8 @@ export interface WatchHandler<T> {
  * A cluster as any client sees it. Every failure is a StatusError. Objects returned may be shared: never change one in place, copy it.
  */
 export interface Client {
+  /** What the cluster serves, each resource in the preferred version of its group. In process the same array until something changes. */
+  resources(): Promise<readonly ResourceInfo[]>;
   get<T extends KubeObject>(resource: Resource<T>, name: string, namespace?: string, query?: { subresource?: string }): Promise<T>;
   list<T extends KubeObject>(resource: Resource<T>, query?: ListQuery): Promise<Listed<T>>;
   create<T extends KubeObject>(resource: Resource<T>, object: T, query?: WriteQuery): Promise<T>;

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { ConfigMap, Deployment, Node } from '#api';
+import { aggregatedDiscovery, builtIn, ConfigMap, Deployment, Node, preferredResources, type ResourceInfo } from '#api';
 import { StatusError } from '#apimachinery';
 import { type HttpClient, httpClient, resourcePath } from './http-client.js';
 
@@ -87,4 +87,18 @@ test('a watch tells its events, and how it ended', async () => {
       .catch(reject);
   });
   expect(seen).toEqual(['ADDED a 5', 'end too old']);
+});
+
+test('what is served is read from aggregated discovery', async () => {
+  asked = [];
+  answer = (request, response) => {
+    expect(request.headers.accept).toBe('application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList');
+    response.end(JSON.stringify(aggregatedDiscovery(request.url?.endsWith('/api') ?? false, 'v2')));
+  };
+  const found = await client.resources();
+  expect(asked.sort()).toEqual(['GET /clusters/c/api', 'GET /clusters/c/apis']);
+  // Discovery does not tell what a resource is stored as; its groups come by priority.
+  const named = (list: readonly ResourceInfo[]) => new Map(list.map((info) => [`${info.group}/${info.resource}`, info]));
+  const known = preferredResources(builtIn).map(({ storedAs: _stored, hashedAs: _hashed, ...told }) => told);
+  expect(named(found)).toEqual(named(known));
 });

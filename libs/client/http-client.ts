@@ -1,7 +1,8 @@
 import { Agent, type Dispatcher, request } from 'undici';
-import type { Resource } from '#api';
+import { preferredResources, type Resource, type ResourceInfo } from '#api';
 import { failureStatus, type KubeObject, type Status, StatusError } from '#apimachinery';
 import type { Client, DeleteQuery, Listed, ListQuery, PatchType, WatchHandler, WriteQuery } from './client.js';
+import { type DiscoveryList, servedIn } from './discovery.js';
 import { LineReader } from './line-reader.js';
 
 export interface HttpClientOptions {
@@ -29,7 +30,11 @@ interface Call {
   query?: Query;
   body?: unknown;
   contentType?: string;
+  /** Default plain JSON. */
+  accept?: string;
 }
+
+const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 
 const PATCH_TYPES: Readonly<Record<PatchType, string>> = {
   json: 'application/json-patch+json',
@@ -90,6 +95,11 @@ class OverHttp implements HttpClient {
     private readonly base: string,
     private readonly headers: Record<string, string>,
   ) {}
+
+  async resources(): Promise<readonly ResourceInfo[]> {
+    const lists = await Promise.all(['/api', '/apis'].map((path) => this.call<DiscoveryList>({ method: 'GET', path, accept: AGGREGATED })));
+    return preferredResources(servedIn(lists));
+  }
 
   get<T extends KubeObject>(resource: Resource<T>, name: string, namespace?: string, query: { subresource?: string } = {}): Promise<T> {
     return this.call<T>({ method: 'GET', path: resourcePath(resource, namespace, name, query.subresource) });
@@ -186,8 +196,12 @@ class OverHttp implements HttpClient {
     return JSON.parse(text) as T;
   }
 
-  private send({ method, path, query, body, contentType }: Call, signal?: AbortSignal): Promise<Dispatcher.ResponseData> {
-    const headers = body === undefined ? this.headers : { ...this.headers, 'content-type': contentType ?? 'application/json' };
+  private send({ method, path, query, body, contentType, accept }: Call, signal?: AbortSignal): Promise<Dispatcher.ResponseData> {
+    const headers = {
+      ...this.headers,
+      ...(accept === undefined ? {} : { accept }),
+      ...(body === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
+    };
     return request(`${this.base}${path}${queryText(query)}`, {
       dispatcher: this.agent,
       method: method as Dispatcher.HttpMethod,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Pod } from '#api';
+import { Pod, type ResourceInfo } from '#api';
 import type { KubeObject } from '#apimachinery';
 import type { Client, WatchHandler } from './client.js';
 import type { InformerChange } from './informer.js';
@@ -19,8 +19,15 @@ const pod = (name: string, revision: number, owner?: string): KubeObject => ({
 
 /** A cluster of one resource, kept in an array: what a server would answer to list and watch. */
 function scripted(objects: KubeObject[]) {
-  const state = { objects, revision: 10, handler: undefined as WatchHandler<KubeObject> | undefined, lists: 0 };
+  const state = {
+    objects,
+    revision: 10,
+    handler: undefined as WatchHandler<KubeObject> | undefined,
+    lists: 0,
+    served: [] as ResourceInfo[],
+  };
   const client = {
+    resources: async () => state.served,
     list: async () => {
       state.lists++;
       return { items: [...state.objects], resourceVersion: String(state.revision) };
@@ -84,5 +91,62 @@ describe('informers', () => {
     await informers.synced();
     expect(seen).toEqual(['-b@30', '~c@21', '+d@22']);
     expect(state.lists).toBe(2);
+  });
+});
+
+describe('what is served', () => {
+  const info = (resource: string, more: Partial<ResourceInfo> = {}): ResourceInfo => ({
+    group: 'example.com',
+    version: 'v1',
+    resource,
+    singular: '',
+    kind: resource,
+    namespaced: true,
+    verbs: [],
+    subresources: {},
+    ...more,
+  });
+
+  test('is told as it comes and goes, and the informer of what has gone ends', async () => {
+    const { state, client } = scripted([pod('a', 3)]);
+    const informers = createInformers(client);
+    const told: string[] = [];
+    const seen: string[] = [];
+    informers.onServed({
+      added(resource) {
+        told.push(`+${resource.resource}`);
+        informers.of<KubeObject>(resource).on((change) => seen.push(brief(change)));
+      },
+      removed: (resource) => told.push(`-${resource.resource}`),
+    });
+    state.served = [info('as')];
+    await informers.synced();
+    expect([told, seen]).toEqual([['+as'], ['+a@3']]);
+    const former = informers.of<KubeObject>(info('as'));
+    const { handler } = state;
+    state.served = [info('bs')];
+    await informers.synced();
+    expect(told).toEqual(['+as', '-as', '+bs']);
+    handler?.event({ type: 'ADDED', object: pod('b', 11), revision: 11 });
+    expect(former.list()).toEqual([pod('a', 3)]);
+    expect(informers.of<KubeObject>(info('as'))).not.toBe(former);
+    expect(informers.served()).toBe(state.served);
+  });
+
+  test('a resource whose scope or kind changes is another; a late listener is told what is there', async () => {
+    const { state, client } = scripted([]);
+    const informers = createInformers(client);
+    state.served = [info('as')];
+    await informers.synced();
+    const told: string[] = [];
+    informers.onServed({
+      added: ({ resource, namespaced }) => told.push(`+${resource} ${namespaced}`),
+      removed: ({ resource, namespaced }) => told.push(`-${resource} ${namespaced}`),
+    });
+    state.served = [info('as', { namespaced: false })];
+    await informers.synced();
+    state.served = [info('as', { namespaced: false, verbs: ['get'] })];
+    await informers.synced();
+    expect(told).toEqual(['+as true', '-as true', '+as false']);
   });
 });

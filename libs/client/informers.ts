@@ -1,12 +1,23 @@
-import type { Resource } from '#api';
+import type { Resource, ResourceInfo } from '#api';
 import type { KubeObject } from '#apimachinery';
 import type { Client } from './client.js';
 import { Indexer, type Informer } from './informer.js';
+
+/** Told of the resources that a cluster serves, as they come and go. */
+export interface ResourceListener {
+  added(resource: ResourceInfo): void;
+  /** Its informer has ended; should the resource come back, there is another. */
+  removed(resource: ResourceInfo): void;
+}
 
 /** The informers of one cluster in this process, one a resource, shared by whoever asks. */
 export interface Informers {
   /** The same informer at every call. It is filled by the next `synced()`; ask for it in a component's open(). */
   of<T extends KubeObject>(resource: Resource<T>): Informer<T>;
+  /** What the cluster served at the last `synced()`, each resource in its preferred version; the same array until that changes. */
+  served(): readonly ResourceInfo[];
+  /** Tells a listener of all that is served, and at each `synced()` of what has come and gone. */
+  onServed(listener: ResourceListener): void;
 }
 
 /** Informers with the life cycle that their host turns. */
@@ -81,12 +92,37 @@ class Reflector<T extends KubeObject> {
   }
 }
 
+const idOf = ({ group, version, resource }: Resource): string => `${group}/${version}/${resource}`;
+
+/** What is in one list and not in another. A resource with another kind or scope is another resource. */
+function missing(list: readonly ResourceInfo[], other: readonly ResourceInfo[]): ResourceInfo[] {
+  const told = (info: ResourceInfo): string => `${idOf(info)} ${info.kind} ${info.namespaced}`;
+  const known = new Set(other.map(told));
+  return list.filter((info) => !known.has(told(info)));
+}
+
 /** Informers over any client. In process, events come synchronously with the write that made them. */
 export function createInformers(client: Client): InformerSet {
   const reflectors = new Map<string, Reflector<KubeObject>>();
+  const listeners: ResourceListener[] = [];
+  let served: readonly ResourceInfo[] = [];
+
+  function follow(next: readonly ResourceInfo[]): void {
+    if (next === served) return;
+    const removed = missing(served, next);
+    const added = missing(next, served);
+    served = next;
+    for (const resource of removed) {
+      reflectors.get(idOf(resource))?.close();
+      reflectors.delete(idOf(resource));
+      for (const listener of listeners) listener.removed(resource);
+    }
+    for (const resource of added) for (const listener of listeners) listener.added(resource);
+  }
+
   return {
     of<T extends KubeObject>(resource: Resource<T>): Informer<T> {
-      const name = `${resource.group}/${resource.version}/${resource.resource}`;
+      const name = idOf(resource);
       let reflector = reflectors.get(name);
       if (reflector === undefined) {
         reflector = new Reflector<KubeObject>(client, resource);
@@ -95,7 +131,13 @@ export function createInformers(client: Client): InformerSet {
       // The resource's type is the objects' type: the map only forgets it.
       return reflector.index as unknown as Informer<T>;
     },
+    served: () => served,
+    onServed(listener) {
+      listeners.push(listener);
+      for (const resource of served) listener.added(resource);
+    },
     async synced() {
+      follow(await client.resources());
       const waiting = [...reflectors.values()].map((reflector) => reflector.ensure());
       // All attempts are awaited before the first failure is told, so that none is left running unwatched.
       for (const result of await Promise.allSettled(waiting)) if (result.status === 'rejected') throw result.reason;

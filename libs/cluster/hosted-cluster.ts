@@ -1,3 +1,4 @@
+import { preferredResources } from '#api';
 import type { Clock, Instant, Random } from '#apimachinery';
 import { type ApiServer, inProcessClient } from '#apiserver';
 import { type ClusterStore } from '#cacher';
@@ -112,6 +113,7 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
       return revision;
     },
     delivered: () => progress.revision,
+    outdated: () => informers.served() !== preferredResources(api.cluster.storages.served()),
     ...(options.bytes && { bytes: options.bytes }),
     close() {
       informers.close();

@@ -23,7 +23,11 @@ async function opened(reconcile: (key: string, call: number) => Promise<Reconcil
   const context: ClusterContext = {
     cluster: 'c',
     client,
-    informers: { of: <T extends KubeObject>(resource: { kind: string }) => indexes.get(resource.kind) as unknown as Informer<T> },
+    informers: {
+      served: () => [],
+      onServed: () => undefined,
+      of: <T extends KubeObject>(resource: { kind: string }) => indexes.get(resource.kind) as unknown as Informer<T>,
+    },
     clock,
     random: seededRandom('x'),
     profile: { name: 'instant', imagePull: 0, containerStart: 0, containerStop: 0 },

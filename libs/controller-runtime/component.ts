@@ -1,6 +1,6 @@
-import type { Resource } from '#api';
+import type { Resource, ResourceInfo } from '#api';
 import type { Clock, Instant, KubeObject, Random } from '#apimachinery';
-import type { CausalClient, Informer, InformerChange } from '#client';
+import type { CausalClient, Informer, InformerChange, ResourceListener } from '#client';
 import type { Fence } from '#storage';
 
 export type { Informer };
@@ -22,6 +22,10 @@ export interface TimingProfile {
 export interface Informers {
   /** The informer is filled before the component's first drain; ask for it in open(). */
   of<T extends KubeObject>(resource: Resource<T>): Informer<T>;
+  /** What the cluster serves as of this turn, each resource in its preferred version; the same array until that changes. */
+  served(): readonly ResourceInfo[];
+  /** Tells of all that is served before the component's first drain, and before each other one of what has come and gone. */
+  onServed(listener: ResourceListener): void;
 }
 
 /** A reconcile that threw. It is tried again after a back-off; this is for logs and counters. */

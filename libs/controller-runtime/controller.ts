@@ -1,4 +1,4 @@
-import type { Resource } from '#api';
+import type { Resource, ResourceInfo } from '#api';
 import { type Clock, formatKey, isNotFound, type KubeObject, keyOf, type ObjectKey, parseKey, type Random } from '#apimachinery';
 import type { CausalClient } from '#client';
 import type { Change, ClusterContext, ComponentChange, Informers, TimingProfile } from './component.js';
@@ -24,9 +24,10 @@ export interface ReconcileContext {
   readonly recorder: EventRecorder;
 }
 
-/** Another resource whose changes wake objects of a controller. Made by watching(). */
+/** Other resources whose changes wake objects of a controller. Made by watching() and watchingServed(). */
 export interface Watch {
-  readonly resource: Resource;
+  /** Whether a change is of such a resource. */
+  concerns(change: Pick<ComponentChange, 'group' | 'resource'>): boolean;
   attach(informers: Informers, enqueue: (key: ObjectKey, revision: number) => void): void;
 }
 
@@ -57,8 +58,6 @@ export interface ControllerDefinition<T extends KubeObject> {
 /** A controller as its component runs it. */
 export interface Controller {
   readonly name: string;
-  /** Resources it holds informers of. */
-  readonly resources: readonly Resource[];
   interests(change: ComponentChange): boolean;
   /** Subscribes to informers and queues what is there already. */
   open(context: ClusterContext, queue: WorkQueue): OpenController;
@@ -70,16 +69,39 @@ export interface OpenController {
   reconcile(key: string, ctx: ReconcileContext): Promise<Reconciled | undefined>;
 }
 
+type GroupedResource = Pick<Resource, 'group' | 'resource'>;
+
+const isOf = ({ group, resource }: GroupedResource, change: GroupedResource): boolean =>
+  change.resource === resource && change.group === group;
+
 /** Wakes the keys that `map` makes of each change of a resource. */
 export function watching<T extends KubeObject>(
   resource: Resource<T>,
   map: (change: Change<T>, informers: Informers) => readonly ObjectKey[],
 ): Watch {
   return {
-    resource,
+    concerns: (change) => isOf(resource, change),
     attach(informers, enqueue) {
       informers.of(resource).on((change) => {
         for (const key of map(change, informers)) enqueue(key, change.revision);
+      });
+    },
+  };
+}
+
+/** The same for every resource that the cluster serves and `wanted` picks, as they come and go. */
+export function watchingServed(
+  wanted: (resource: ResourceInfo) => boolean,
+  map: (change: Change, informers: Informers) => readonly ObjectKey[],
+): Watch {
+  return {
+    concerns: () => true,
+    attach(informers, enqueue) {
+      informers.onServed({
+        added(resource) {
+          if (wanted(resource)) watching(resource, map).attach(informers, enqueue);
+        },
+        removed() {},
       });
     },
   };
@@ -102,19 +124,12 @@ function watchingOwned(resource: Resource, owner: Resource): Watch {
   });
 }
 
-function isAmong(resources: readonly Resource[]): (change: ComponentChange) => boolean {
-  const names = new Set(resources.map(({ group, resource }) => `${group}/${resource}`));
-  return ({ group, resource }) => names.has(`${group}/${resource}`);
-}
-
 /** Makes a controller of a definition: which events wake which keys, and what is done for each. */
 export function defineController<T extends KubeObject>(definition: ControllerDefinition<T>): Controller {
   const watches = [...(definition.owns ?? []).map((owned) => watchingOwned(owned, definition.for)), ...(definition.watches ?? [])];
-  const waking = [definition.for as Resource, ...watches.map(({ resource }) => resource)];
-  const wakes = isAmong(waking);
+  const wakes = (change: ComponentChange) => isOf(definition.for, change) || watches.some((watch) => watch.concerns(change));
   return {
     name: definition.name,
-    resources: [...waking, ...(definition.reads ?? [])],
     interests: (change) => wakes(change) && (definition.interests?.(change) ?? true),
     open: (context, queue) => openDefined({ definition, watches, context, queue }),
   };

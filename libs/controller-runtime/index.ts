@@ -14,7 +14,7 @@ export type {
 } from './component.js';
 export { componentOf } from './component-of.js';
 export type { Controller, ControllerDefinition, OpenController, ReconcileContext, Reconciled, Watch } from './controller.js';
-export { defineController, watching } from './controller.js';
+export { defineController, watching, watchingServed } from './controller.js';
 export { isFenced, reportDroppedEvents } from './failures.js';
 export { type Duty, LocalHost, type LocalHostOptions } from './local-host.js';
 export { createRecorder, type EventNote, type EventRecorder, type EventSink, type RecorderOptions } from './recorder.js';

@@ -1,5 +1,6 @@
-import type { Resource } from '#api';
+import type { Resource, ResourceInfo } from '#api';
 import type { KubeObject } from '#apimachinery';
+import type { ResourceListener } from '#client';
 import type { Change, Informer, Informers } from './component.js';
 
 type Handler = (change: Change) => void;
@@ -37,6 +38,20 @@ export class ReplayedInformers implements Informers {
         informer.on((change) => handler(change.revision <= this.resumeAfter ? { ...change, revision: 0 } : change));
       },
     };
+  }
+
+  served(): readonly ResourceInfo[] {
+    return this.informers.served();
+  }
+
+  onServed(listener: ResourceListener): void {
+    this.informers.onServed({
+      added: (resource) => listener.added(resource),
+      removed: (resource) => {
+        this.handlers.delete(`${resource.group}/${resource.kind}`);
+        listener.removed(resource);
+      },
+    });
   }
 
   replayDeletions(deletions: readonly Change[]): void {

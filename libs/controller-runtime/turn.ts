@@ -18,6 +18,8 @@ export interface HostedCluster {
   catchUp(): Promise<Revision>;
   /** The newest revision that all informers have delivered. */
   delivered(): Revision;
+  /** Whether the cluster serves something else than the informers follow: then they do not tell of everything until the next `catchUp()`. */
+  outdated?(): boolean;
   /** The component in whose turns those of all others are taken, where time stands until it is turned. */
   readonly conductor?: string;
   /** What is held in memory for the cluster, in bytes. */
@@ -82,7 +84,7 @@ export class Seat {
 
   /** Whether what is delivered now will be worked off by the running turn, so that it needs no other wake-up. */
   get absorbs(): boolean {
-    return this.taking && this.instance?.hasWork !== undefined;
+    return this.taking && this.instance?.hasWork !== undefined && this.hosted.outdated?.() !== true;
   }
 
   /** Whether a turn would find something to do, as far as the informers have told. */

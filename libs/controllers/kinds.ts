@@ -1,35 +1,39 @@
-import { type Resource, scheme } from '#api';
+import type { Resource, ResourceInfo } from '#api';
 
-/** Kinds that are answered, not stored. */
-const ANSWERED = new Set([
-  'Binding',
-  'ComponentStatus',
-  'TokenReview',
-  'SelfSubjectReview',
-  'SelfSubjectAccessReview',
-  'SelfSubjectRulesReview',
-  'SubjectAccessReview',
-  'LocalSubjectAccessReview',
-]);
+const REMOVABLE = ['delete', 'list', 'watch'];
 
-/** Second versions of kinds that are stored once. */
-const OTHER_VERSIONS = new Set(['events.k8s.io/v1', 'autoscaling/v1']);
-
-/** Every stored kind, once, in a fixed order. */
-const storedKinds: readonly Resource[] = scheme
-  .resources()
-  .filter(({ kind, group, version }) => !ANSWERED.has(kind) && !OTHER_VERSIONS.has(`${group}/${version}`));
+/** Whether a resource is the events, in either of their groups. */
+export function isEvents({ group, resource }: Pick<Resource, 'group' | 'resource'>): boolean {
+  return resource === 'events' && (group === '' || group === 'events.k8s.io');
+}
 
 /**
- * The kinds the garbage collector and the namespace controller look at. Events are left out: they own nothing, nothing owns them,
- * and there are many (garbagecollector.go DefaultIgnoredResources).
+ * Whether the garbage collector and the namespace controller look at a resource: it can be listed, watched and deleted
+ * (garbagecollector.go GetDeletableResources). Events are left out: they own nothing, nothing owns them, and there are many
+ * (DefaultIgnoredResources).
  */
-export const trackedKinds: readonly Resource[] = storedKinds.filter(({ kind }) => kind !== 'Event');
+export function isTracked({ group, resource, verbs }: ResourceInfo): boolean {
+  return !isEvents({ group, resource }) && REMOVABLE.every((verb) => verbs.includes(verb));
+}
 
-const byGroupKind = new Map(storedKinds.map((resource) => [`${resource.group}/${resource.kind}`, resource]));
+type Kinds = ReadonlyMap<string, Resource>;
 
-/** The resource an owner reference or other object reference names; undefined for a kind that is not served. */
-export function resourceOf({ apiVersion, kind }: { apiVersion: string; kind: string }): Resource | undefined {
+const kindsOf = new WeakMap<readonly ResourceInfo[], Kinds>();
+
+function byGroupKind(served: readonly ResourceInfo[]): Kinds {
+  const known = kindsOf.get(served);
+  if (known !== undefined) return known;
+  const kinds = new Map<string, Resource>();
+  for (const resource of served) if (resource.verbs.includes('get')) kinds.set(`${resource.group}/${resource.kind}`, resource);
+  kindsOf.set(served, kinds);
+  return kinds;
+}
+
+/** The resource an owner reference names; undefined for a kind that is not among those that are served. */
+export function resourceOf(
+  { apiVersion, kind }: { apiVersion: string; kind: string },
+  served: readonly ResourceInfo[],
+): Resource | undefined {
   const slash = apiVersion.indexOf('/');
-  return byGroupKind.get(`${slash < 0 ? '' : apiVersion.slice(0, slash)}/${kind}`);
+  return byGroupKind(served).get(`${slash < 0 ? '' : apiVersion.slice(0, slash)}/${kind}`);
 }

@@ -155,11 +155,8 @@ function isOurs(pod: corev1.Pod, old: corev1.Pod): boolean {
   );
 }
 
-const RESOURCES = [Pod, Node, ConfigMap, Secret];
-
 const kubelets: Controller = {
   name: 'kubelet',
-  resources: RESOURCES,
   interests: ({ group, resource, object }: ComponentChange) => {
     if (group !== '') return false;
     return resource === 'pods' ? Boolean((object as corev1.Pod).spec?.nodeName) : resource === 'nodes';

@@ -16,6 +16,8 @@ test('a pod that could not be bound is reported with its key, and tried again af
   const failures: ReconcileFailure[] = [];
   const indexers = new Map<string, Indexer<KubeObject>>();
   const informers: Informers = {
+    served: () => [],
+    onServed: () => undefined,
     of(resource) {
       const indexer = indexers.get(resource.kind) ?? new Indexer<KubeObject>();
       indexers.set(resource.kind, indexer);

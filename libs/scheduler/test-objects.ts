@@ -42,6 +42,8 @@ export const pod = (
 function informersOf(budgets: readonly policyv1.PodDisruptionBudget[]): Informers {
   const empty = createInformers({} as Client);
   return {
+    served: () => [],
+    onServed: () => undefined,
     of(resource) {
       const informer = empty.of(resource);
       if (resource.kind !== 'PodDisruptionBudget') return informer;

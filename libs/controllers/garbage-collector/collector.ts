@@ -44,7 +44,7 @@ export class Collector {
 
   /** Throws where the owner's kind is not served: nothing is known about it, so nothing may be deleted (classifyReferences). */
   private async stateOf(node: Node, owner: OwnerReference, ctx: ReconcileContext): Promise<OwnerState> {
-    const resource = resourceOf(owner);
+    const resource = resourceOf(owner, ctx.informers.served());
     if (resource === undefined) throw new Error(`no matches for kind "${owner.kind}" in version "${owner.apiVersion}"`);
     // An object of the cluster can't belong to one of a namespace: such a reference is left alone.
     if (resource.namespaced && !node.namespace) return 'solid';

@@ -1,5 +1,5 @@
 import type { ClusterContext, Controller, OpenController, WorkQueue } from '#controller-runtime';
-import { trackedKinds } from '../kinds.js';
+import { isEvents, isTracked } from '../kinds.js';
 import { Collector } from './collector.js';
 import { OwnerGraph } from './graph.js';
 
@@ -9,9 +9,8 @@ import { OwnerGraph } from './graph.js';
  */
 export const garbageCollector: Controller = {
   name: 'generic-garbage-collector',
-  resources: trackedKinds,
-  interests: ({ resource, object, deleted }) =>
-    resource !== 'events' &&
+  interests: ({ group, resource, object, deleted }) =>
+    !isEvents({ group, resource }) &&
     (deleted ||
       (object.metadata.ownerReferences?.length ?? 0) > 0 ||
       (object.metadata.deletionTimestamp !== undefined && (object.metadata.finalizers?.length ?? 0) > 0)),
@@ -21,11 +20,17 @@ export const garbageCollector: Controller = {
 function openCollector({ informers }: ClusterContext, queue: WorkQueue): OpenController {
   const graph = new OwnerGraph();
   const collector = new Collector(graph, (uid) => queue.add(uid));
-  for (const resource of trackedKinds) {
-    informers.of(resource).on((change) => {
-      for (const uid of graph.observe(resource, change)) queue.add(uid, change.revision || undefined);
-    });
-  }
+  informers.onServed({
+    added(resource) {
+      if (!isTracked(resource)) return;
+      informers.of(resource).on((change) => {
+        for (const uid of graph.observe(resource, change)) queue.add(uid, change.revision || undefined);
+      });
+    },
+    removed(resource) {
+      for (const uid of graph.forget(resource)) queue.add(uid);
+    },
+  });
   return {
     // Deletions of a thousand dependents are to share a few transactions.
     concurrency: 1000,

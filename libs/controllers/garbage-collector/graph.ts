@@ -63,6 +63,23 @@ export class OwnerGraph {
     return woken;
   }
 
+  /**
+   * Drops the objects of a resource that is no longer served. Their dependents have not lost an owner, since nothing is known of it;
+   * returns the owners, which need not wait for them.
+   */
+  forget({ group, resource }: Resource): string[] {
+    const owners = new Set<string>();
+    for (const node of [...this.nodes.values()]) {
+      if (node.resource.group !== group || node.resource.resource !== resource) continue;
+      this.nodes.delete(node.uid);
+      for (const { uid } of node.owners) {
+        this.unlink(uid, node.uid);
+        owners.add(uid);
+      }
+    }
+    return [...owners].filter((uid) => this.nodes.has(uid));
+  }
+
   /** A gone object's dependents have lost an owner, and its owners a dependent that may have blocked them. */
   private remove(uid: string, owners: readonly OwnerReference[]): string[] {
     this.nodes.delete(uid);

@@ -1,8 +1,8 @@
-import { type corev1, Event, Namespace, Pod, type Resource } from '#api';
+import { type corev1, Event, Namespace, Pod, type Resource, type ResourceInfo } from '#api';
 import { isNotFound, type KubeObject, parseTime } from '#apimachinery';
 import { isPodTerminal } from '#component-helpers';
-import { type Controller, defineController, isFenced, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
-import { trackedKinds } from '../kinds.js';
+import { type Controller, defineController, isFenced, type ReconcileContext, type Reconciled, watchingServed } from '#controller-runtime';
+import { isTracked } from '../kinds.js';
 import { deletionConditions, type Remaining } from './conditions.js';
 
 const FINALIZER = 'kubernetes';
@@ -12,7 +12,8 @@ const FINALIZER_ESTIMATE = 15;
 /** A grace period may be any 64-bit number of seconds; the namespace is looked at again after a day at the latest. */
 const LONGEST_WAIT = 86_400_000;
 
-const contents = trackedKinds.filter(({ namespaced }) => namespaced);
+const isContent = (resource: ResourceInfo): boolean => resource.namespaced && isTracked(resource);
+const isPod = ({ group, resource }: Resource): boolean => group === Pod.group && resource === Pod.resource;
 
 /** Empties namespaces that are being deleted, pods first, and lets them go (pkg/controller/namespace). */
 export const namespace: Controller = defineController({
@@ -20,13 +21,13 @@ export const namespace: Controller = defineController({
   for: Namespace,
   filter: ({ object, deleted }) => !deleted && object.metadata.deletionTimestamp !== undefined,
   // Upstream looks again after a while; here an object that goes from a terminating namespace wakes the controller at once.
-  watches: contents.map((resource) =>
-    watching(resource, ({ object, deleted }, informers) => {
+  watches: [
+    watchingServed(isContent, ({ object, deleted }, informers) => {
       if (!deleted) return [];
       const name = object.metadata.namespace ?? '';
       return informers.of(Namespace).get(name)?.metadata.deletionTimestamp === undefined ? [] : [{ name }];
     }),
-  ),
+  ],
   interests: ({ group, resource, object, deleted }) =>
     deleted || (group === '' && resource === 'namespaces' && object.metadata.deletionTimestamp !== undefined),
   reconcile: emptyNamespace,
@@ -41,15 +42,14 @@ interface Emptied {
 }
 
 async function emptyNamespace(found: corev1.Namespace, ctx: ReconcileContext): Promise<Reconciled | undefined> {
-  const { client } = ctx;
+  const { client, informers } = ctx;
   if (found.metadata.deletionTimestamp === undefined || (found.spec?.finalizers ?? []).length === 0) return;
   const terminating = found.status?.phase === 'Terminating';
   let object = terminating ? found : await client.updateStatus(Namespace, { ...found, status: { ...found.status, phase: 'Terminating' } });
   const pods = await emptyOf(Pod, object, ctx);
   const podsRemain = pods.remaining !== undefined;
-  const others = podsRemain
-    ? []
-    : await Promise.all([...contents.filter(({ kind }) => kind !== 'Pod'), Event].map((kind) => emptyOf(kind, object, ctx)));
+  const contents = informers.served().filter((resource) => isContent(resource) && !isPod(resource));
+  const others = podsRemain ? [] : await Promise.all([...contents, Event].map((resource) => emptyOf(resource, object, ctx)));
   const all = [pods, ...others];
   object = await tell(object, { all, podsOnly: podsRemain }, ctx);
   const failures = all.flatMap(({ failure }) => failure ?? []);

@@ -16,7 +16,7 @@ export function wakeOnCommit(target: Wakeable): CommitListener {
     for (const event of events) {
       const change = changeOf(event);
       if (!change) continue;
-      if (change.resource === 'events') {
+      if (change.group === '' && change.resource === 'events') {
         if (!change.deleted && notice(cluster)) target.wake(cluster, 'etcd');
       } else target.changed(cluster, change);
     }

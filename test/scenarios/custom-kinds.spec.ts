@@ -1,0 +1,155 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { ConfigMap, type corev1, Namespace, type Resource } from '#api';
+import type { KubeObject } from '#apimachinery';
+import type { ClusterStorages } from '#apiserver';
+import { createLocalCluster, type LocalCluster } from '#cluster';
+import { widgets } from '../widgets.js';
+
+const Widget: Resource = { group: 'example.com', version: 'v1', resource: 'widgets', kind: 'Widget', namespaced: true };
+const NAME = 'widgets.example.com';
+
+const open: LocalCluster[] = [];
+
+afterEach(() => {
+  for (const cluster of open.splice(0)) cluster.close();
+});
+
+/** A cluster at rest, whose controllers have taken their turns before the kind is there. */
+async function start(): Promise<LocalCluster & { storages: ClusterStorages }> {
+  const cluster = await createLocalCluster({ rootCA: 'PEM' });
+  open.push(cluster);
+  await cluster.settle();
+  return { ...cluster, storages: cluster.api.cluster.storages as ClusterStorages };
+}
+
+const widget = (name: string, owner?: KubeObject, namespace = 'default'): KubeObject => ({
+  apiVersion: 'example.com/v1',
+  kind: 'Widget',
+  metadata: {
+    name,
+    namespace,
+    ...(owner && {
+      ownerReferences: [
+        {
+          apiVersion: owner.apiVersion,
+          kind: owner.kind,
+          name: owner.metadata.name,
+          uid: owner.metadata.uid ?? '',
+          blockOwnerDeletion: true,
+        },
+      ],
+    }),
+  },
+});
+
+const configMap = (name: string, owner?: KubeObject): corev1.ConfigMap => ({
+  ...widget(name, owner),
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+});
+
+async function names({ client }: LocalCluster, resource: Resource = Widget, namespace = 'default'): Promise<string[]> {
+  const { items } = await client.list(resource, { namespace });
+  return items.map(({ metadata }) => metadata.name).filter((name) => name !== 'kube-root-ca.crt');
+}
+
+describe('the garbage collector', () => {
+  it('collects objects of a kind that came later, and what they own', async () => {
+    const cluster = await start();
+    const { client, storages } = cluster;
+    storages.install(NAME, widgets);
+    const owner = await client.create(Widget, widget('owner'));
+    const child = await client.create(Widget, widget('child', owner));
+    await client.create(ConfigMap, configMap('grandchild', child));
+    const other = await client.create(ConfigMap, configMap('other'));
+    await client.create(Widget, widget('other', other));
+    await cluster.settle();
+    await client.delete(Widget, 'owner', 'default');
+    await client.delete(ConfigMap, 'other', 'default');
+    await cluster.settle();
+    expect([await names(cluster), await names(cluster, ConfigMap)]).toEqual([[], []]);
+  });
+
+  it('holds an owner back in the foreground', async () => {
+    const cluster = await start();
+    const { client, storages } = cluster;
+    storages.install(NAME, widgets);
+    const owner = await client.create(Widget, widget('owner'));
+    await client.create(Widget, {
+      ...widget('child', owner),
+      metadata: { ...widget('child', owner).metadata, finalizers: ['example.com/hold'] },
+    });
+    await client.delete(Widget, 'owner', 'default', { propagationPolicy: 'Foreground' });
+    await cluster.settle();
+    expect(await names(cluster)).toEqual(['child', 'owner']);
+    await client.patch(Widget, 'child', 'default', 'merge', { metadata: { finalizers: null } });
+    await cluster.settle();
+    expect(await names(cluster)).toEqual([]);
+  });
+
+  it('deletes nothing because of an owner whose kind is not served any more, and goes on when it is back', async () => {
+    const cluster = await start();
+    const { client, storages } = cluster;
+    storages.install(NAME, widgets);
+    const owner = await client.create(Widget, widget('owner'));
+    await cluster.settle();
+    storages.remove(NAME);
+    await client.create(ConfigMap, configMap('dependent', owner));
+    await cluster.settle();
+    await cluster.advance(60_000);
+    expect(await names(cluster, ConfigMap)).toEqual(['dependent']);
+    storages.install(NAME, widgets);
+    await client.delete(Widget, 'owner', 'default');
+    // What failed because the kind was not there is tried again after its back-off.
+    await cluster.advance(1_000_000);
+    expect(await names(cluster, ConfigMap)).toEqual([]);
+  });
+});
+
+describe('the namespace controller', () => {
+  it('empties a namespace of a kind that came later', async () => {
+    const cluster = await start();
+    const { client, storages } = cluster;
+    await client.create(Namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'old' }, spec: {} });
+    await cluster.settle();
+    storages.install(NAME, widgets);
+    await client.create(Widget, widget('a', undefined, 'old'));
+    await client.create(Widget, widget('b', undefined, 'old'));
+    await client.delete(Namespace, 'old');
+    await cluster.settle();
+    expect(await names(cluster, Widget, 'old')).toEqual([]);
+    await expect(client.get(Namespace, 'old')).rejects.toMatchObject({ code: 404 });
+  });
+
+  it('waits for those that have finalizers, and is woken when they go', async () => {
+    const cluster = await start();
+    const { client, storages } = cluster;
+    storages.install(NAME, widgets);
+    await client.create(Namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'old' }, spec: {} });
+    const held = widget('held', undefined, 'old');
+    await client.create(Widget, { ...held, metadata: { ...held.metadata, finalizers: ['example.com/hold'] } });
+    await client.delete(Namespace, 'old');
+    await cluster.settle();
+    const found = await client.get(Namespace, 'old');
+    const remaining = found.status?.conditions?.find(({ type }) => type === 'NamespaceContentRemaining');
+    expect(remaining?.message).toBe('Some resources are remaining: widgets.example.com has 1 resource instances');
+    await client.patch(Widget, 'held', 'old', 'merge', { metadata: { finalizers: null } });
+    await cluster.settle();
+    await expect(client.get(Namespace, 'old')).rejects.toMatchObject({ code: 404 });
+  });
+
+  it('leaves what is not served any more', async () => {
+    const cluster = await start();
+    const { client, storages } = cluster;
+    await client.create(Namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'old' }, spec: {} });
+    storages.install(NAME, widgets);
+    await client.create(Widget, widget('a', undefined, 'old'));
+    await cluster.settle();
+    storages.remove(NAME);
+    await client.delete(Namespace, 'old');
+    await cluster.settle();
+    await expect(client.get(Namespace, 'old')).rejects.toMatchObject({ code: 404 });
+    storages.install(NAME, widgets);
+    expect(await names(cluster, Widget, 'old')).toEqual(['a']);
+  });
+});

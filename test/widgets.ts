@@ -1,0 +1,47 @@
+import { decodeValue, type KindSchema, type ResourceInfo, scheme } from '#api';
+import type { CustomKind } from '#apiserver';
+
+const info: ResourceInfo = {
+  group: 'example.com',
+  version: 'v1',
+  resource: 'widgets',
+  singular: 'widget',
+  kind: 'Widget',
+  namespaced: true,
+  shortNames: ['wd'],
+  verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
+  subresources: { status: { kind: 'Widget', verbs: ['get', 'patch', 'update'] } },
+};
+
+const objectMeta = scheme.definition('meta.v1.ObjectMeta');
+
+/** Widgets have metadata as every kind has, and a spec and a status that may be anything; what else is sent is dropped. */
+const schema: KindSchema = {
+  struct: {
+    name: 'Widget',
+    byName: new Map([['metadata', { name: 'metadata', type: { of: 'struct', definition: objectMeta }, keepZero: true, pointer: false }]]),
+  },
+  decode(value, validation) {
+    const { apiVersion, kind, metadata, spec, status, ...unknown } = value as Record<string, unknown>;
+    const meta = decodeValue(objectMeta, metadata, validation);
+    const object = {
+      apiVersion,
+      kind,
+      metadata: meta.object,
+      ...(spec === undefined ? {} : { spec }),
+      ...(status === undefined ? {} : { status }),
+    };
+    const strict = validation === 'Ignore' ? [] : Object.keys(unknown).map((field) => `unknown field "${field}"`);
+    return { object, strict: [...meta.strict, ...strict] };
+  },
+  decodeJson: (_text, value, validation) => schema.decode(value, validation),
+  decodePatched: (value, validation) => schema.decode(value, validation),
+  applyDefaults(object) {
+    const widget = object as { spec?: { size?: number } };
+    widget.spec = { size: 1, ...widget.spec };
+  },
+  prepareForStorage() {},
+};
+
+/** A kind of one's own: `storages.install('widgets.example.com', widgets)` serves it, `remove` ends it. */
+export const widgets: CustomKind = { versions: [{ info, schema }] };
