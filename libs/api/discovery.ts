@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import { notAcceptable } from '#apimachinery';
 import { bodyMediaTypes } from './decode.js';
+import type { KindSchema } from './kind-schema.js';
 import { type GroupVersions, groupVersionOf, parseGroupVersion, type ResourceInfo, scheme } from './scheme.js';
+
+/** A kind that one cluster serves beside the built-in ones, in one version. */
+export interface OwnKind {
+  readonly info: ResourceInfo;
+  readonly schema: KindSchema;
+}
 
 /**
  * The discovery documents, legacy and aggregated (apiserver/pkg/endpoints/discovery, KEP-3352). Pure: what is served comes in as lists,
@@ -11,6 +18,8 @@ export interface Served {
   /** In order of priority; versions with the preferred one first. The core group is ''. */
   groups: readonly GroupVersions[];
   resources: readonly ResourceInfo[];
+  /** Those of the resources that are the cluster's own, with their schemas. */
+  own?: readonly OwnKind[];
 }
 
 /** What the schema serves. */

@@ -19,6 +19,7 @@ export {
   builtIn,
   type DiscoveryForm,
   discoveryForm,
+  type OwnKind,
   preferredResources,
   type Served,
   storageVersionHash,

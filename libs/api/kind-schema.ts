@@ -15,6 +15,11 @@ export interface KindSchema {
   readonly struct: SchemaStruct;
   /** The definition for the protobuf codec; none where the kind has no protobuf form. */
   readonly definition?: Definition;
+  /**
+   * What OpenAPI publishes of a kind without a definition: a schema without references. apiVersion, kind and metadata are put in;
+   * where it is left out, the kind may hold anything else.
+   */
+  readonly published?: Readonly<Record<string, unknown>>;
   /** Reads a plain value; throws DecodeError. The value may share lists and maps with the result. */
   decode(value: unknown, validation: FieldValidation): DecodedValue;
   /** The same for what `parseJson` read from a text, whose repeated keys count. */

@@ -4,3 +4,5 @@ export const maxDepth = 1_000;
 export const maxStrictErrors = 100;
 /** Aliases a YAML document may expand to, against documents that blow up. */
 export const maxYamlAliases = 100;
+/** Bytes of OpenAPI documents that are kept for clusters with kinds of their own, all together; the built-in ones are one for all. */
+export const maxDocumentBytes = 32 * 1024 * 1024;

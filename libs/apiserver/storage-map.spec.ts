@@ -83,6 +83,18 @@ test('discovery follows the map, and so does what is no longer there', async () 
   expect((await call('GET', path)).status).toBe(404);
 });
 
+test('OpenAPI follows the map', async () => {
+  const { call, storages } = await withWidgets();
+  const index = async () => JSON.parse((await call('GET', '/openapi/v3')).text).paths as Record<string, { serverRelativeURL: string }>;
+  const url = (await index())['apis/example.com/v1']?.serverRelativeURL.replace('/clusters/c', '') ?? '';
+  expect((await call('GET', url)).body).toMatchObject({ components: { schemas: { 'com.example.v1.Widget': {} } } });
+  expect((await call('GET', '/openapi/v2')).body).toHaveProperty(['definitions', 'com.example.v1.Widget']);
+  storages.remove('widgets.example.com');
+  expect(await index()).not.toHaveProperty(['apis/example.com/v1']);
+  expect((await call('GET', '/openapi/v3/apis/example.com/v1')).status).toBe(404);
+  expect((await call('GET', '/openapi/v2')).body).not.toHaveProperty(['definitions', 'com.example.v1.Widget']);
+});
+
 test('a cluster sees nothing of another one’s kinds', async () => {
   await withWidgets();
   const { call } = await testCluster();

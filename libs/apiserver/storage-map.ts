@@ -4,7 +4,7 @@ import {
   groupVersionOf,
   type KindSchema,
   kindSchema,
-  type ResourceInfo,
+  type OwnKind,
   type SchemaLookup,
   type Served,
   scheme,
@@ -203,7 +203,7 @@ export class ClusterStorages implements StorageMap {
     if (this.kinds.size === 0) return this.builtIn.served();
     this.document ??= joined(
       this.builtIn.served(),
-      [...this.kinds.values()].flatMap(({ versions }) => versions.map(({ info }) => info)),
+      [...this.kinds.values()].flatMap(({ versions }) => versions),
     );
     return this.document;
   }
@@ -228,7 +228,8 @@ export class ClusterStorages implements StorageMap {
 }
 
 /** Discovery of built-in and custom resources: groups of custom kinds come last, by name (apiserver/pkg/endpoints/discovery). */
-function joined(builtIn: Served, more: readonly ResourceInfo[]): Served {
+function joined(builtIn: Served, own: readonly OwnKind[]): Served {
+  const more = own.map(({ info }) => info);
   const groups = new Map<string, Set<string>>();
   for (const { group, version } of more) groups.set(group, (groups.get(group) ?? new Set()).add(version));
   const known = builtIn.groups.map(({ group, versions }): GroupVersions => {
@@ -238,5 +239,5 @@ function joined(builtIn: Served, more: readonly ResourceInfo[]): Served {
   });
   const others = [...groups].map(([group, versions]): GroupVersions => ({ group, versions: [...versions] }));
   others.sort((a, b) => (a.group < b.group ? -1 : 1));
-  return { groups: [...known, ...others], resources: [...builtIn.resources, ...more] };
+  return { groups: [...known, ...others], resources: [...builtIn.resources, ...more], own };
 }

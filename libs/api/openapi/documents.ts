@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { Definition } from '../definition.js';
+import { builtIn, type OwnKind, type Served } from '../discovery.js';
+import { maxDocumentBytes } from '../limits.js';
 import { type ResourceInfo, scheme } from '../scheme.js';
 import { encodeSwagger } from './gnostic.js';
-import { resourcePaths } from './paths.js';
-import { type Schema, schemasOf } from './schemas.js';
+import { ownSchemas, publishedLookup } from './own-kinds.js';
+import { type PublishedLookup, resourcePaths } from './paths.js';
+import { type Dialect, type Schema, schemasOf } from './schemas.js';
 
 /** A document ready to be sent, and the hash that stands in its ETag (quoted there) and in the index. */
 export interface OpenApiDocument {
@@ -43,31 +47,33 @@ function once(key: string, build: () => Uint8Array): OpenApiDocument {
 }
 
 const json = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
-const sortedPaths = (resources: readonly ResourceInfo[], dialect: 'v2' | 'v3'): Record<string, Schema> =>
-  Object.fromEntries(resources.flatMap((r) => resourcePaths(r, dialect)).sort(([a], [b]) => (a < b ? -1 : 1)));
+const sortedPaths = (resources: readonly ResourceInfo[], dialect: Dialect, lookup?: PublishedLookup): Record<string, Schema> =>
+  Object.fromEntries(resources.flatMap((r) => resourcePaths(r, dialect, lookup)).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+const metaDefinitions = (names: readonly string[]): Definition[] => names.map((name) => scheme.definition(`meta.v1.${name}`));
+/** What the documents of own kinds refer to. */
+const commonDefinitions = (): Definition[] => metaDefinitions(['ObjectMeta', 'ListMeta']);
 
 /** The definitions that a group version's document has: its kinds, the options and the version's other types; references come along. */
-function rootsOf(group: string, version: string): Definition[] {
-  const own = [...scheme.definitions()].filter((d) => !d.source.hidden && d.gvk?.[0] === group && d.gvk[1] === version);
-  const served = scheme.resources().filter((r) => r.group === group && r.version === version);
+function rootsOf(group: string, version: string, kinds: readonly OwnKind[]): Definition[] {
+  const own = allDefinitions().filter((d) => d.gvk?.[0] === group && d.gvk[1] === version);
+  const served = [...scheme.resources().filter((r) => r.group === group && r.version === version), ...kinds.map((kind) => kind.info)];
   const others = served.flatMap((r) =>
     Object.values(r.subresources).flatMap(
       (s) => scheme.definitionFor({ group: s.group ?? group, version: s.version ?? version, kind: s.kind }) ?? [],
     ),
   );
-  const meta = ['DeleteOptions', 'WatchEvent', 'Patch', 'Status', 'APIResourceList'].map((name) => scheme.definition(`meta.v1.${name}`));
-  return [...own, ...others, ...meta];
+  return [...own, ...others, ...metaDefinitions(['DeleteOptions', 'WatchEvent', 'Patch', 'Status', 'APIResourceList'])];
 }
+
+const allDefinitions = (): Definition[] => [...scheme.definitions()].filter((definition) => !definition.source.hidden);
 
 function swagger(): Schema {
   return {
     swagger: '2.0',
     info,
     paths: { ...sortedPaths(scheme.resources(), 'v2'), '/version/': versionPath('v2') },
-    definitions: schemasOf(
-      [...scheme.definitions()].filter((d) => !d.source.hidden),
-      'v2',
-    ),
+    definitions: schemasOf(allDefinitions(), 'v2'),
     securityDefinitions: security,
     security: [{ BearerToken: [] }],
   };
@@ -90,60 +96,120 @@ function versionPath(dialect: 'v2' | 'v3'): Schema {
   };
 }
 
-/** GET /openapi/v2 as JSON. About 3 MB; built once. */
-export const openapiV2 = (): OpenApiDocument => once('v2', () => json(swagger()));
-
-/** GET /openapi/v2 as protobuf (gnostic's Document). */
-export const openapiV2Protobuf = (): OpenApiDocument => once('v2 protobuf', () => encodeSwagger(swagger()));
+/** /openapi/v2 of the built-in kinds as JSON. About 3 MB; built once. */
+const builtInV2 = (): OpenApiDocument => once('v2', () => json(swagger()));
+const builtInV2Protobuf = (): OpenApiDocument => once('v2 protobuf', () => encodeSwagger(swagger()));
 
 const pathOf = (group: string, version: string): string => (group ? `apis/${group}/${version}` : `api/${version}`);
 
-/** The group versions with a document of their own, by their path in the index. */
-const documented = new Map(
-  scheme.groupVersions().flatMap(({ group, versions }) => versions.map((version) => [pathOf(group, version), { group, version }])),
-);
+/** Paths and schemas of a cluster's own kinds. */
+function ownParts(own: readonly OwnKind[], dialect: Dialect): { paths: Record<string, Schema>; schemas: Record<string, Schema> } {
+  const infos = own.map((kind) => kind.info);
+  return { paths: sortedPaths(infos, dialect, publishedLookup(own)), schemas: ownSchemas(own, dialect) };
+}
 
-function groupVersionDocument(group: string, version: string): Schema {
+const DEFINITIONS = Buffer.from('},"definitions":{');
+const SECURITY = Buffer.from('},"securityDefinitions":{');
+
+/** The built-in document with more members in its two objects: it is not parsed, so that this costs no more than copying it. */
+function v2With({ paths, schemas }: ReturnType<typeof ownParts>): Uint8Array {
+  const body = Buffer.from(builtInV2().body);
+  const members = (object: Record<string, Schema>): Buffer => Buffer.from(`,${JSON.stringify(object).slice(1, -1)}`);
+  // The first one: JSONSchemaProps has a field of that name too.
+  const definitions = body.indexOf(DEFINITIONS);
+  const end = body.lastIndexOf(SECURITY);
+  return Buffer.concat([
+    body.subarray(0, definitions),
+    members(paths),
+    body.subarray(definitions, end),
+    members(schemas),
+    body.subarray(end),
+  ]);
+}
+
+/** Messages that are written one after another are read as one, their repeated fields joined. */
+function v2ProtobufWith({ paths, schemas }: ReturnType<typeof ownParts>): Uint8Array {
+  return Buffer.concat([builtInV2Protobuf().body, encodeSwagger({ info: {}, paths, definitions: schemas })]);
+}
+
+function groupVersionDocument(group: string, version: string, own: readonly OwnKind[]): Schema {
+  const { paths, schemas } = ownParts(own, 'v3');
+  const builtIn = scheme.resources().filter((r) => r.group === group && r.version === version);
+  const needed = [...rootsOf(group, version, own), ...(own.length > 0 ? commonDefinitions() : [])];
   return {
     openapi: '3.0.0',
     info,
-    paths: sortedPaths(
-      scheme.resources().filter((r) => r.group === group && r.version === version),
-      'v3',
-    ),
-    components: { schemas: schemasOf(rootsOf(group, version), 'v3'), securitySchemes: security },
+    paths: { ...sortedPaths(builtIn, 'v3'), ...paths },
+    components: { schemas: { ...schemasOf(needed, 'v3'), ...schemas }, securitySchemes: security },
+    security: [{ BearerToken: [] }],
+  };
+}
+
+/** What one cluster's own kinds add is kept for the clusters that were asked last. */
+const kept = new LRUCache<string, OpenApiDocument>({ maxSize: maxDocumentBytes, sizeCalculation: ({ body }) => body.length });
+const ids = new WeakMap<Served, number>();
+let lastId = 0;
+
+function keptFor(served: Served, path: string, build: () => Uint8Array): OpenApiDocument {
+  let id = ids.get(served);
+  if (id === undefined) {
+    lastId += 1;
+    id = lastId;
+    ids.set(served, id);
+  }
+  const key = `${id} ${path}`;
+  const found = kept.get(key);
+  if (found !== undefined) return found;
+  const made = document(build());
+  kept.set(key, made);
+  return made;
+}
+
+const NONE: readonly OwnKind[] = [];
+
+/** GET /openapi/v2 as JSON. */
+export function openapiV2(served: Served = builtIn): OpenApiDocument {
+  const { own = NONE } = served;
+  return own.length === 0 ? builtInV2() : keptFor(served, 'v2', () => v2With(ownParts(own, 'v2')));
+}
+
+/** GET /openapi/v2 as protobuf (gnostic's Document). */
+export function openapiV2Protobuf(served: Served = builtIn): OpenApiDocument {
+  const { own = NONE } = served;
+  return own.length === 0 ? builtInV2Protobuf() : keptFor(served, 'v2 protobuf', () => v2ProtobufWith(ownParts(own, 'v2')));
+}
+
+/** The group versions with a document of their own, by their path in the index. */
+function documentedIn({ groups }: Served): Map<string, { group: string; version: string }> {
+  return new Map(groups.flatMap(({ group, versions }) => versions.map((version) => [pathOf(group, version), { group, version }])));
+}
+
+function versionDocument(): Schema {
+  return {
+    openapi: '3.0.0',
+    info,
+    paths: { '/version/': versionPath('v3') },
+    components: { schemas: schemasOf([scheme.definition('version.Info')], 'v3'), securitySchemes: security },
     security: [{ BearerToken: [] }],
   };
 }
 
 /** GET /openapi/v3/PATH, e.g. `apis/apps/v1`, `api/v1`, `version`; undefined when there is no such document. */
-export function openapiV3(path: string): OpenApiDocument | undefined {
-  if (path === 'version') {
-    return once(path, () =>
-      json({
-        openapi: '3.0.0',
-        info,
-        paths: { '/version/': versionPath('v3') },
-        components: { schemas: schemasOf([scheme.definition('version.Info')], 'v3'), securitySchemes: security },
-        security: [{ BearerToken: [] }],
-      }),
-    );
-  }
-  const found = documented.get(path);
-  return found && once(path, () => json(groupVersionDocument(found.group, found.version)));
+export function openapiV3(path: string, served: Served = builtIn): OpenApiDocument | undefined {
+  if (path === 'version') return once(path, () => json(versionDocument()));
+  const found = documentedIn(served).get(path);
+  if (found === undefined) return undefined;
+  const { group, version } = found;
+  const own = (served.own ?? NONE).filter(({ info: one }) => one.group === group && one.version === version);
+  const build = () => json(groupVersionDocument(group, version, own));
+  return own.length === 0 ? once(path, build) : keptFor(served, path, build);
 }
 
-/**
- * GET /openapi/v3: where the documents are. `prefix` is the path of the cluster before `/openapi` ('' or '/clusters/ID'): clients follow
- * the addresses as they stand. `more` are documents of other group versions (CustomResourceDefinitions), by path.
- */
-export function openapiV3Index(
-  prefix: string,
-  more: ReadonlyMap<string, OpenApiDocument> = new Map(),
-): { paths: Record<string, { serverRelativeURL: string }> } {
+/** GET /openapi/v3: where the documents are. `prefix` is the path of the cluster before `/openapi`: clients follow the addresses as they stand. */
+export function openapiV3Index(prefix: string, served: Served = builtIn): { paths: Record<string, { serverRelativeURL: string }> } {
   const paths: Record<string, { serverRelativeURL: string }> = {};
-  for (const path of [...documented.keys(), 'version', ...more.keys()].sort()) {
-    const found = more.get(path) ?? openapiV3(path);
+  for (const path of [...documentedIn(served).keys(), 'version'].sort()) {
+    const found = openapiV3(path, served);
     if (found) paths[path] = { serverRelativeURL: `${prefix}/openapi/v3/${path}?hash=${found.hash}` };
   }
   return { paths };

@@ -1,7 +1,15 @@
-import type { Definition } from '../definition.js';
-import { type ResourceInfo, type SubresourceInfo, scheme } from '../scheme.js';
+import { type GroupVersionKind, type ResourceInfo, type SubresourceInfo, scheme } from '../scheme.js';
 import { type Action, pathParameter, queryParameters } from './parameters.js';
 import { type Dialect, refTo, type Schema } from './schemas.js';
+
+/** What has a schema of its own in the document: a definition, or a kind of a cluster's own. */
+export interface Published {
+  /** Its name there: `io.k8s.api.core.v1.Pod`. */
+  readonly openapi: string;
+}
+
+/** Finds what is published of a kind. */
+export type PublishedLookup = (gvk: GroupVersionKind) => Published | undefined;
 
 type Method = 'get' | 'put' | 'post' | 'delete' | 'patch';
 
@@ -14,8 +22,8 @@ interface Operation {
   /** Group, version and kind of the body. */
   gvk: { group: string; kind: string; version: string };
   /** Of the answer's body, and of the request's where it is not the same. */
-  answer?: Definition;
-  body?: Definition;
+  answer?: Published;
+  body?: Published;
   namespaced: boolean;
 }
 
@@ -38,7 +46,7 @@ const verbs: Readonly<Record<Action, string>> = {
 };
 const capital = (word: string): string => word.replace(/^./, (c) => c.toUpperCase());
 const camel = (group: string): string => (group.split('.')[0] || 'core').replace(/^./, (c) => c.toUpperCase());
-const status = (): Definition => scheme.definition('meta.v1.Status');
+const status = (): Published => scheme.definition('meta.v1.Status');
 
 function operationId({ action, info, subresource, namespaced, method }: Operation): string {
   const verb = action === 'connect' ? `connect${capital(method)}` : verbs[action];
@@ -47,13 +55,13 @@ function operationId({ action, info, subresource, namespaced, method }: Operatio
   return `${verb}${camel(info.group)}${capital(info.version)}${scope}${info.kind}${capital(subresource ?? '')}${all}`;
 }
 
-function content(types: readonly string[], definition: Definition | undefined): Schema | undefined {
+function content(types: readonly string[], definition: Published | undefined): Schema | undefined {
   if (!definition) return undefined;
   const schema = { $ref: refTo(definition, 'v3') };
   return { content: Object.fromEntries(types.map((type) => [type, { schema }])) };
 }
 
-function bodyOf({ action, body, method }: Operation): { types: readonly string[]; definition: Definition; required: boolean } | undefined {
+function bodyOf({ action, body, method }: Operation): { types: readonly string[]; definition: Published; required: boolean } | undefined {
   if (action === 'patch') return { types: patchMedia, definition: scheme.definition('meta.v1.Patch'), required: true };
   if (action === 'delete' || action === 'deletecollection')
     return { types: ['*/*'], definition: scheme.definition('meta.v1.DeleteOptions'), required: false };
@@ -99,9 +107,10 @@ function operation(op: Operation, dialect: Dialect): Schema {
 
 type Draft = Omit<Operation, 'info' | 'namespaced'>;
 
-function collection(info: ResourceInfo, own: Definition | undefined): Draft[] {
+function collection(info: ResourceInfo, lookup: PublishedLookup): Draft[] {
   const gvk = { group: info.group, kind: info.kind, version: info.version };
-  const listed = scheme.definitionFor({ ...gvk, kind: `${info.kind}List` });
+  const own = lookup(gvk);
+  const listed = lookup({ ...gvk, kind: `${info.kind}List` });
   const has = (verb: string): boolean => info.verbs.includes(verb);
   return [
     ...(has('list') ? [{ method: 'get', action: 'list', gvk, answer: listed } as const] : []),
@@ -110,8 +119,9 @@ function collection(info: ResourceInfo, own: Definition | undefined): Draft[] {
   ];
 }
 
-function item(info: ResourceInfo, own: Definition | undefined): Draft[] {
+function item(info: ResourceInfo, lookup: PublishedLookup): Draft[] {
   const gvk = { group: info.group, kind: info.kind, version: info.version };
+  const own = lookup(gvk);
   const has = (verb: string): boolean => info.verbs.includes(verb);
   return [
     ...(has('get') ? [{ method: 'get', action: 'get', gvk, answer: own } as const] : []),
@@ -124,9 +134,9 @@ function item(info: ResourceInfo, own: Definition | undefined): Draft[] {
 const methods: Readonly<Record<string, Method>> = { get: 'get', create: 'post', update: 'put', patch: 'patch', delete: 'delete' };
 const connecting = new Set(['proxy', 'exec', 'attach', 'portforward']);
 
-function below(info: ResourceInfo, subresource: string, sub: SubresourceInfo): Draft[] {
+function below(info: ResourceInfo, [subresource, sub]: [string, SubresourceInfo], lookup: PublishedLookup): Draft[] {
   const gvk = { group: sub.group ?? info.group, kind: sub.kind, version: sub.version ?? info.version };
-  const definition = scheme.definitionFor(gvk);
+  const definition = lookup(gvk);
   return sub.verbs.flatMap((verb) => {
     const method = methods[verb];
     if (!method) return [];
@@ -145,15 +155,14 @@ function pathItem(path: string, info: ResourceInfo, drafts: Draft[], dialect: Di
 }
 
 /** All paths of a resource, and the operations on them. */
-export function resourcePaths(info: ResourceInfo, dialect: Dialect): [string, Schema][] {
-  const own = scheme.definitionFor(info);
+export function resourcePaths(info: ResourceInfo, dialect: Dialect, lookup: PublishedLookup = scheme.definitionFor): [string, Schema][] {
   const root = info.group ? `/apis/${info.group}/${info.version}` : `/api/${info.version}`;
   const at = info.namespaced ? `${root}/namespaces/{namespace}/${info.resource}` : `${root}/${info.resource}`;
-  const everywhere = info.namespaced ? collection(info, own).filter((d) => d.action === 'list') : [];
+  const everywhere = info.namespaced ? collection(info, lookup).filter((d) => d.action === 'list') : [];
   return [
-    ...pathItem(at, info, collection(info, own), dialect),
-    ...pathItem(`${at}/{name}`, info, item(info, own), dialect),
-    ...Object.entries(info.subresources).flatMap(([name, sub]) => pathItem(`${at}/{name}/${name}`, info, below(info, name, sub), dialect)),
+    ...pathItem(at, info, collection(info, lookup), dialect),
+    ...pathItem(`${at}/{name}`, info, item(info, lookup), dialect),
+    ...Object.entries(info.subresources).flatMap((sub) => pathItem(`${at}/{name}/${sub[0]}`, info, below(info, sub, lookup), dialect)),
     ...pathItem(`${root}/${info.resource}`, info, everywhere, dialect),
   ];
 }

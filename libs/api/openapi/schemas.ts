@@ -11,7 +11,7 @@ export type Schema = Record<string, unknown>;
 const prefix: Readonly<Record<Dialect, string>> = { v2: '#/definitions/', v3: '#/components/schemas/' };
 
 /** A reference to a definition. */
-export const refTo = (definition: Definition, dialect: Dialect): string => `${prefix[dialect]}${definition.openapi}`;
+export const refTo = (definition: Pick<Definition, 'openapi'>, dialect: Dialect): string => `${prefix[dialect]}${definition.openapi}`;
 
 function definitionOf(pkg: string, ref: string): Definition {
   return scheme.definition(ref.includes('.') ? ref : `${pkg}.${ref}`);

@@ -81,18 +81,18 @@ function openApi(request: ApiRequest, query: URLSearchParams, parts: readonly st
   if (parts[1] === 'v2') {
     const accept = headerOf(request, 'accept') ?? '';
     const protobuf = accept.includes('application/com.github.proto-openapi.spec.v2');
-    if (protobuf) return document(request, openapiV2Protobuf(), swaggerProtobufType);
-    return document(request, openapiV2(), 'application/json');
+    if (protobuf) return document(request, openapiV2Protobuf(place.served), swaggerProtobufType);
+    return document(request, openapiV2(place.served), 'application/json');
   }
   const path = parts.slice(2).join('/');
   if (path === '') {
     return {
       status: 200,
       headers: { 'content-type': 'text/plain; charset=utf-8', vary: 'Accept' },
-      body: JSON.stringify(openapiV3Index(place.prefix)),
+      body: JSON.stringify(openapiV3Index(place.prefix, place.served)),
     };
   }
-  const found = openapiV3(path);
+  const found = openapiV3(path, place.served);
   if (found === undefined) return { status: 404, headers: {} };
   const response = document(request, found, 'application/json');
   const hash = query.get('hash');

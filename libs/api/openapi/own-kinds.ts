@@ -1,0 +1,51 @@
+import type { OwnKind } from '../discovery.js';
+import { groupVersionOf, type ResourceInfo, scheme } from '../scheme.js';
+import type { PublishedLookup } from './paths.js';
+import { type Dialect, refTo, type Schema } from './schemas.js';
+
+type Kind = Pick<ResourceInfo, 'group' | 'version' | 'kind'>;
+
+const idOf = ({ group, version, kind }: Kind): string => `${groupVersionOf(group, version)} ${kind}`;
+
+/** `com.example.v1.Widget` for Widget of example.com/v1 (apiserver/pkg/endpoints/openapi friendlyName). */
+const nameOf = ({ group, version, kind }: Kind): string => [...group.split('.').reverse(), version, kind].join('.');
+
+const listOf = (kind: Kind): Kind => ({ ...kind, kind: `${kind.kind}List` });
+
+/** Finds own kinds and their lists first, then those of the schema. */
+export function publishedLookup(own: readonly OwnKind[]): PublishedLookup {
+  const names = new Map(own.flatMap(({ info }) => [info, listOf(info)]).map((kind) => [idOf(kind), { openapi: nameOf(kind) }]));
+  return (gvk) => names.get(idOf(gvk)) ?? scheme.definitionFor(gvk);
+}
+
+const typeMeta = { apiVersion: { type: 'string' }, kind: { type: 'string' } };
+const isKind = ({ group, version, kind }: Kind): Schema => ({ 'x-kubernetes-group-version-kind': [{ group, kind, version }] });
+const meta = (name: string, dialect: Dialect): Schema => ({ $ref: refTo(scheme.definition(`meta.v1.${name}`), dialect) });
+
+function objectSchema({ info, schema: { published } }: OwnKind, dialect: Dialect): Schema {
+  const properties = { ...(published?.properties as Schema | undefined), ...typeMeta, metadata: meta('ObjectMeta', dialect) };
+  const open = published ? {} : { 'x-kubernetes-preserve-unknown-fields': true };
+  return { ...published, type: 'object', properties, ...open, ...isKind(info) };
+}
+
+function listSchema({ info }: OwnKind, dialect: Dialect): Schema {
+  const items = { type: 'array', items: { $ref: refTo({ openapi: nameOf(info) }, dialect) } };
+  const properties = { ...typeMeta, items, metadata: meta('ListMeta', dialect) };
+  return {
+    description: `${info.kind}List is a list of ${info.kind}`,
+    type: 'object',
+    required: ['items'],
+    properties,
+    ...isKind(listOf(info)),
+  };
+}
+
+/** The schemas of own kinds and of their lists, by their names in the documents. */
+export function ownSchemas(own: readonly OwnKind[], dialect: Dialect): Record<string, Schema> {
+  return Object.fromEntries(
+    own.flatMap((kind) => [
+      [nameOf(kind.info), objectSchema(kind, dialect)],
+      [nameOf(listOf(kind.info)), listSchema(kind, dialect)],
+    ]),
+  );
+}
