@@ -1,0 +1,37 @@
+/** What the replay says of a case: where (step/pointer) something differs, what was recorded, what came. */
+interface Compared {
+  topic: string;
+  case: string;
+  diffs: ReadonlyArray<readonly [where: string, recorded: unknown, came: unknown]>;
+}
+
+const shown = (value: unknown): string => (value === undefined ? 'nothing' : (JSON.stringify(value) ?? 'nothing').slice(0, 300));
+
+function found(results: readonly Compared[]): Map<string, string> {
+  const steps = new Map<string, string>();
+  for (const { topic, case: name, diffs } of results) {
+    for (const [where, recorded, came] of diffs) {
+      const step = `${topic} :: ${name} :: ${where.split('/')[0]}`;
+      if (!steps.has(step)) steps.set(step, `${where}: recorded ${shown(recorded)}, came ${shown(came)}`);
+    }
+  }
+  return steps;
+}
+
+/** The steps that differ, by name, as the list holds them. */
+export const differing = (results: readonly Compared[]): string[] => [...found(results).keys()].sort();
+
+/**
+ * What is not as the list of known differences says: steps that differ and are not on it, and steps on it that no longer differ.
+ * A step is named `topic :: case :: step`.
+ */
+export function unexpected(results: readonly Compared[], known: readonly string[]): string[] {
+  const differs = found(results);
+  const listed = new Set(known);
+  return [
+    ...[...differs].filter(([step]) => !listed.has(step)).map(([step, what]) => `${step} differs: ${what}`),
+    ...known
+      .filter((step) => !differs.has(step))
+      .map((step) => `${step} agrees now: remove it from the list (test/recorded/differences.json)`),
+  ];
+}
