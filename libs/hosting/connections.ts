@@ -45,6 +45,7 @@ export async function connectRedis(url: string, log: Log): Promise<Redis> {
     lastError = error;
     log.warn({ err: error }, 'redis connection trouble');
   });
+  redis.on('reconnecting', () => log.warn('the connection to Redis was lost, and is made again'));
   const timer = setTimeout(() => redis.disconnect(), 5000);
   try {
     await redis.connect();

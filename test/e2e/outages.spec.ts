@@ -92,5 +92,5 @@ test('no password and no token stands in a log or on the terminal, after all kin
       expect(text).not.toContain(secret);
     expect(text).not.toContain('MaxListenersExceeded');
   }
-  expect(logs.join('')).toContain('redis connection trouble');
+  expect(logs.join('')).toContain('the connection to Redis was lost');
 });
