@@ -1,6 +1,7 @@
 /** Every statement of the store, prepared once a connection under its name. The functions are made by prisma/migrations. */
 export const STATEMENTS = {
   write: 'SELECT * FROM store_write($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)',
+  writeOne: 'SELECT * FROM store_write_one($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)',
   revision: 'SELECT * FROM store_revision($1)',
   get: 'SELECT * FROM store_get($1,$2,$3)',
   list: 'SELECT * FROM store_list($1,$2,$3,$4,$5)',

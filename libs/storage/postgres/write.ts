@@ -8,7 +8,8 @@ import type { Session } from './session.js';
 
 const TYPES = { create: 'c', update: 'u', delete: 'd' } as const;
 
-function parameters(cluster: string, ops: readonly WriteOp[], { fence, atomic = false }: WriteOptions): unknown[] {
+/** The parameters of store_write but for the last. */
+function parameters(cluster: string, ops: readonly WriteOp[], { fence, atomic = false }: WriteOptions, writeId: string): unknown[] {
   // Operations of one request share their cause.
   const causes = new Map<Cause, string>();
   const causeOf = (cause: Cause) => {
@@ -28,7 +29,24 @@ function parameters(cluster: string, ops: readonly WriteOp[], { fence, atomic = 
     atomic,
     fence?.component ?? null,
     fence?.token ?? null,
-    randomUUID(),
+    writeId,
+  ];
+}
+
+/** The parameters of store_write_one, for a write of one operation. */
+function singleParameters(cluster: string, op: WriteOp, { fence }: WriteOptions, writeId: string): unknown[] {
+  return [
+    cluster,
+    TYPES[op.type],
+    op.key,
+    op.type === 'delete' ? null : op.value,
+    op.type === 'create' ? null : (op.expected ?? null),
+    op.type === 'delete' ? null : (op.expiresAt ?? null),
+    JSON.stringify(op.cause),
+    op.at,
+    fence?.component ?? null,
+    fence?.token ?? null,
+    writeId,
   ];
 }
 
@@ -43,12 +61,15 @@ export async function write(
   cluster: string,
   { ops, options, known }: { ops: readonly WriteOp[]; options: WriteOptions; known: Revision },
 ): Promise<WriteResult[]> {
-  const values = parameters(cluster, ops, options);
+  const writeId = randomUUID();
+  const [op] = ops;
+  const single = ops.length === 1 && op !== undefined ? singleParameters(cluster, op, options, writeId) : undefined;
   let unknown = false;
   try {
     const rows = await session.persist(async () => {
       try {
-        return await session.run('write', [...values, unknown ? known : null]);
+        if (single !== undefined && !unknown) return await session.run('writeOne', single);
+        return await session.run('write', [...parameters(cluster, ops, options, writeId), unknown ? known : null]);
       } catch (error) {
         unknown ||= isLost(error);
         throw error;
