@@ -125,7 +125,7 @@ class Pipeline {
     const { authorizers, dispatcher } = this.access;
     const user = await impersonate(attributesOf(info, requestor), request.headers, authorizers);
     const attributes = attributesOf(info, user);
-    const width = () => widthOf(attributes, { body: request.body?.byteLength ?? 0, ...this.reads(info) });
+    const width = () => widthOf(attributes, { body: request.body?.byteLength ?? 0, objects: () => this.objectsOf(info) });
     const response = await dispatcher.run(attributes, width, (seat) =>
       info.isResource ? this.resource(request, { query, info, user, warnings, seat }) : this.other(request, query),
     );
@@ -147,12 +147,11 @@ class Pipeline {
   }
 
   /** How many objects a list looks at, as far as the cache knows. */
-  private reads({ group, version, resource, namespace }: RequestInfo): { objects?: number } {
+  private objectsOf({ group, version, resource, namespace }: RequestInfo): number | undefined {
     const { store, storages } = this.cluster;
     const found = storages.find(group, version, resource)?.resource;
-    if (found === undefined) return { objects: 0 };
-    const objects = store.countOf(listPrefix(found.stored.group, found.stored.resource, found.namespaced ? namespace : ''));
-    return objects === undefined ? {} : { objects };
+    if (found === undefined) return 0;
+    return store.countOf(listPrefix(found.stored.group, found.stored.resource, found.namespaced ? namespace : ''));
   }
 
   private other(request: ApiRequest, query: URLSearchParams): Promise<ApiResponse> {

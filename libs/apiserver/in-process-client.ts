@@ -252,8 +252,8 @@ class InProcessClient implements CausalClient {
   }
 
   private width(attributes: AuthorizationAttributes, { group, resource }: Resource): number {
-    const objects = this.cluster.store.countOf(listPrefix(group, resource, attributes.namespace));
-    return widthOf(attributes, { body: 0, ...(objects === undefined ? {} : { objects }) });
+    const objects = () => this.cluster.store.countOf(listPrefix(group, resource, attributes.namespace));
+    return widthOf(attributes, { body: 0, objects });
   }
 
   private user(): UserInfo {

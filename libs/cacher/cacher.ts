@@ -10,6 +10,8 @@ export interface CachedObject {
   readonly createRevision: Revision;
   /** Parsed once, with metadata.resourceVersion set. */
   readonly object: KubeObject;
+  /** What it is reckoned to take in memory: its texts, and what is made of them when they are parsed. */
+  readonly bytes: number;
 }
 
 /** One change, as watchers see it before their selectors are applied. */

@@ -1,7 +1,6 @@
 import type { Revision } from '#storage';
 import type { CacheEvent } from './cacher.js';
 import type { StoreLimits } from './limits.js';
-import { sizeOf } from './object-index.js';
 
 /** The latest events of a cluster, without a gap, as many as the limits allow. */
 export class EventWindow {
@@ -29,7 +28,7 @@ export class EventWindow {
 
   add(event: CacheEvent): void {
     this.#events.push(event);
-    this.#bytes += sizeOf(event.current);
+    this.#bytes += event.current.bytes;
     while (this.#events.length - this.#head > this.limits.windowEvents || this.#bytes > this.limits.windowBytes) this.#dropOldest();
   }
 
@@ -37,7 +36,7 @@ export class EventWindow {
     const oldest = this.#events[this.#head];
     if (oldest === undefined) return;
     this.#head++;
-    this.#bytes -= sizeOf(oldest.current);
+    this.#bytes -= oldest.current.bytes;
     this.#after = oldest.revision;
     if (this.#head < 1_024 && this.#head < this.#events.length) return;
     this.#events = this.#events.slice(this.#head);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { cachedObject } from './cached-object.js';
-import { ObjectIndex, sizeOf } from './object-index.js';
+import { ObjectIndex } from './object-index.js';
 
 const object = (key: string, modRevision = 1) => cachedObject({ key, value: '{}', createRevision: 1, modRevision, version: 1 });
 const key = fc.constantFrom(
@@ -44,7 +44,7 @@ test('lists like a sorted array, whatever was put in and taken out', () => {
         expect(items.map((item) => item.key)).toEqual(wanted.slice(0, limit));
         expect(more).toBe(limit !== undefined && wanted.length > limit);
         if (!filtered) expect(remaining).toBe(all.length - items.length);
-        expect(index.bytes).toBe(index.list({ prefix: '/' }).items.reduce((bytes, each) => bytes + sizeOf(each), 0));
+        expect(index.bytes).toBe(index.list({ prefix: '/' }).items.reduce((bytes, each) => bytes + each.bytes, 0));
       },
     ),
   );

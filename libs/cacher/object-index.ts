@@ -44,7 +44,7 @@ export class ObjectIndex {
   put(object: CachedObject): CachedObject | undefined {
     const before = this.#objects.get(object.key);
     this.#objects.set(object.key, object);
-    this.bytes += sizeOf(object) - (before === undefined ? 0 : sizeOf(before));
+    this.bytes += object.bytes - (before?.bytes ?? 0);
     if (before === undefined) this.#bucket(object.key).add(object.key);
     this.#changed.set(bucketOf(object.key), ++changes);
     return before;
@@ -57,7 +57,7 @@ export class ObjectIndex {
     this.#objects.delete(key);
     this.#bucket(key).delete(key);
     this.#changed.set(bucketOf(key), ++changes);
-    this.bytes -= sizeOf(before);
+    this.bytes -= before.bytes;
     return before;
   }
 
@@ -110,23 +110,6 @@ export class ObjectIndex {
     if (bucket.size === 0) this.#buckets.set(name, bucket);
     return bucket;
   }
-}
-
-/** Measured on V8: the parsed values take up to twice their text, and each object or list in it so many bytes more. */
-const PARSED_PER_CHARACTER = 2;
-const CONTAINER_BYTES = 56;
-/** Character codes of { and [. */
-const BRACE = 0x7b;
-const BRACKET = 0x5b;
-
-/** What an object is reckoned to take in memory: its texts, and what is made of them when they are parsed. */
-export function sizeOf({ key, value }: CachedObject): number {
-  let containers = 0;
-  for (let index = 0; index < value.length; index += 1) {
-    const code = value.charCodeAt(index);
-    if (code === BRACE || code === BRACKET) containers += 1;
-  }
-  return key.length + value.length * (1 + PARSED_PER_CHARACTER) + containers * CONTAINER_BYTES;
 }
 
 /** Index of the slash that ends the resource's part of a key; -1 where there is none. */

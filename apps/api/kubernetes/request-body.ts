@@ -30,6 +30,7 @@ export function readBody(request: IncomingMessage, limit: number, account: BodyA
       request.off('data', onData);
       request.pause();
     };
+    const onClose = () => reject(new Error('the client went away'));
     const onData = (chunk: Buffer) => {
       if (!account.take(chunk.byteLength)) {
         stop();
@@ -43,8 +44,11 @@ export function readBody(request: IncomingMessage, limit: number, account: BodyA
       resolve(Buffer.concat(chunks, size));
     };
     request.on('data', onData);
-    request.on('end', () => resolve(chunks.length === 1 ? chunks[0] : size === 0 ? undefined : Buffer.concat(chunks, size)));
+    request.on('end', () => {
+      request.off('close', onClose);
+      resolve(chunks.length === 1 ? chunks[0] : size === 0 ? undefined : Buffer.concat(chunks, size));
+    });
     request.on('error', reject);
-    request.on('close', () => reject(new Error('the client went away')));
+    request.on('close', onClose);
   });
 }

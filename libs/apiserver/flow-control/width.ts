@@ -9,7 +9,7 @@ const BYTES_PER_SEAT = 128 * 1024;
 /** What makes a request wide. */
 export interface Width {
   /** Objects that a list has to look at; undefined where nobody knows without reading them. */
-  objects?: number;
+  objects(): number | undefined;
   /** Bytes of the body. */
   body: number;
 }
@@ -19,6 +19,6 @@ const READS_MANY = new Set(['list', 'watch', 'deletecollection']);
 /** The seats of a request: by what it reads, or by what it brings (util/flowcontrol/request/list_work_estimator.go). Pure. */
 export function widthOf({ verb, name }: Pick<AuthorizationAttributes, 'verb' | 'name'>, { objects, body }: Width): number {
   const brought = Math.ceil(body / BYTES_PER_SEAT);
-  const read = READS_MANY.has(verb) && name === '' ? Math.ceil((objects ?? OBJECTS_PER_SEAT) / OBJECTS_PER_SEAT) : 1;
+  const read = READS_MANY.has(verb) && name === '' ? Math.ceil((objects() ?? OBJECTS_PER_SEAT) / OBJECTS_PER_SEAT) : 1;
   return Math.max(1, Math.min(WIDEST, Math.max(brought, read)));
 }
