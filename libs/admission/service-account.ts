@@ -79,7 +79,10 @@ async function admit(attributes: AdmissionAttributes, pod: corev1.Pod, ctx: Admi
   // The deprecated field always says the same.
   spec.serviceAccount = spec.serviceAccountName;
   const account = await accountOf(attributes, spec.serviceAccountName, ctx);
-  if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) mountToken(pod, () => ctx.random.suffix(5));
+  if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) {
+    const { generateName = '', name = generateName } = pod.metadata;
+    mountToken(pod, () => ctx.random.draw('token volume', `${attributes.namespace}/${name || generateName}`).suffix(5));
+  }
   if (!spec.imagePullSecrets?.length && account.imagePullSecrets?.length)
     spec.imagePullSecrets = account.imagePullSecrets.map(({ name }) => ({ name }));
 }

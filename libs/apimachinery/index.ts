@@ -1,4 +1,4 @@
-export type { Clock, Instant, Random } from './clock.js';
+export type { Clock, Instant, Random, RandomSource } from './clock.js';
 export { SteppedClock, systemClock } from './clock-sources.js';
 export { formatGoDuration, humanDuration, parseGoDuration, shortHumanDuration } from './duration.js';
 export { deepEqual, deepFreeze } from './equality.js';
@@ -112,7 +112,7 @@ export { applyMergePatch, decodeMergePatch } from './patch/merge-patch.js';
 export { applyStrategicPatch, decodeStrategicPatch } from './patch/strategic-merge.js';
 export { canonicalQuantity, isQuantity, parseQuantity, Quantity } from './quantity.js';
 export { QuantityError, type QuantityFormat } from './quantity-parse.js';
-export { seededRandom, systemRandom } from './random.js';
+export { nthRandom, seededRandom } from './random.js';
 export type { SchemaField, SchemaLeaf, SchemaStruct, SchemaType } from './schema.js';
 export {
   failureStatus,

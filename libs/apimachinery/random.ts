@@ -1,5 +1,5 @@
-import { randomFillSync, randomUUID } from 'node:crypto';
-import type { Random } from './clock.js';
+import { hash } from 'node:crypto';
+import type { Random, RandomSource } from './clock.js';
 
 /** apimachinery/pkg/util/rand: no vowels, no 0, 1 and 3, so that no words appear in names. */
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
@@ -38,20 +38,17 @@ function sfc32(a: number, b: number, c: number, counter: number): Bits {
   };
 }
 
-/** Spreads a text over 128 bits (FNV-1a with four offsets), so that near seeds give unlike sequences. */
-function seedWords(seed: string): [number, number, number, number] {
-  const words = [0x811c9dc5, 0x01000193, 0x9e3779b9, 0x85ebca6b];
-  return words.map((start) => {
-    let hash = start;
-    for (let i = 0; i < seed.length; i++) hash = Math.imul(hash ^ seed.charCodeAt(i), 0x01000193);
-    return hash | 0;
-  }) as [number, number, number, number];
-}
-
-/** A random source that gives the same sequence for the same seed (a cluster's id, say). Not for secrets. */
-export function seededRandom(seed: string | number): Random {
-  const bits = sfc32(...seedWords(String(seed)));
-  for (let i = 0; i < 15; i++) bits();
+/** The values that follow from a text: 128 bits of its SHA-256, and sfc32 for what is drawn beyond them. */
+function randomOf(text: string): Random {
+  const digest = hash('sha256', text);
+  const word = (at: number) => Number.parseInt(digest.slice(at * 8, at * 8 + 8), 16) | 0;
+  let used = 0;
+  let further: Bits | undefined;
+  const bits: Bits = () => {
+    if (used < 4) return word(used++);
+    further ??= sfc32(word(4), word(5), word(6), word(7));
+    return further();
+  };
   return {
     next: () => (bits() >>> 0) / 2 ** 32,
     uuid: () => uuidFrom(bits),
@@ -59,20 +56,16 @@ export function seededRandom(seed: string | number): Random {
   };
 }
 
-const pool = new Uint32Array(256);
-let used = pool.length;
-
-function systemBits(): number {
-  if (used === pool.length) {
-    randomFillSync(pool);
-    used = 0;
-  }
-  return pool[used++] ?? 0;
+/**
+ * The random source of a cluster's seed. `moment` says what tells one drawing from a later one of the same purpose and key: the hosts give
+ * the newest revision that the process knows of and the cluster's time. The digest is a cryptographic one, so that uids (122 bits of it)
+ * do not collide.
+ */
+export function seededRandom(seed: string, moment: () => string = () => ''): RandomSource {
+  return { draw: (purpose, key) => randomOf(`${seed}\0${moment()}\0${purpose}\0${key}`) };
 }
 
-/** The machine's own randomness, unpredictable. */
-export const systemRandom: Random = {
-  next: () => (systemBits() >>> 0) / 2 ** 32,
-  uuid: () => randomUUID(),
-  suffix: (length) => suffixFrom(systemBits, length),
-};
+/** The same source, with other values than the first one's: for the nth of several that would draw the same at one moment. */
+export function nthRandom(source: RandomSource, n: number): RandomSource {
+  return n === 0 ? source : { draw: (purpose, key) => source.draw(purpose, `${key}\0${n}`) };
+}

@@ -1,9 +1,10 @@
+import type { RandomSource } from './clock.js';
 import { formatGoDuration, humanDuration, parseGoDuration } from './duration.js';
 import { deepEqual } from './equality.js';
 import { scaledValue } from './intstr.js';
 import { asListItem, storedText, withResourceVersion } from './object-text.js';
 import { canonicalQuantity, parseQuantity } from './quantity.js';
-import { seededRandom } from './random.js';
+import { nthRandom, seededRandom } from './random.js';
 import { formatMicroTime, formatTime, parseTime } from './time.js';
 
 test.each([
@@ -116,15 +117,33 @@ test('stored texts and what is spliced into them', () => {
   expect(asListItem('{"kind":"K","apiVersion":"v1","metadata":{}}', 9)).toBe('{"metadata":{"resourceVersion":"9"}}');
 });
 
-test('seeded randomness is the same for the same seed', () => {
-  const [a, b, c] = [seededRandom('x'), seededRandom('x'), seededRandom('y')];
-  expect(a.uuid()).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-  expect([b.uuid().length, b.suffix(5), a.suffix(5)]).toEqual([
-    36,
-    expect.stringMatching(/^[bcdfghjklmnpqrstvwxz2456789]{5}$/),
+test('random values follow from seed, moment, purpose and key alone', () => {
+  let moment = '1';
+  const source = seededRandom('x', () => moment);
+  const drawn = (from: RandomSource, purpose = 'uid', key = '/a') => {
+    const random = from.draw(purpose, key);
+    return [random.next(), random.uuid(), random.uuid(), random.suffix(5)];
+  };
+  const first = drawn(source);
+  expect(first).toEqual([
+    expect.any(Number),
+    expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
     expect.any(String),
+    expect.stringMatching(/^[bcdfghjklmnpqrstvwxz2456789]{5}$/),
   ]);
-  expect(seededRandom('x').uuid()).not.toBe(c.uuid());
-  const values = Array.from({ length: 1000 }, () => c.next());
+  const others = [drawn(source, 'name'), drawn(source, 'uid', '/b'), drawn(nthRandom(source, 1)), drawn(seededRandom('y', () => '1'))];
+  moment = '2';
+  const all = [first, ...others, drawn(source)];
+  expect(new Set(all.flat()).size).toBe(all.length * 4);
+  moment = '1';
+  expect([drawn(source), drawn(nthRandom(source, 0))]).toEqual([first, first]);
+});
+
+test('random values are spread evenly', () => {
+  const source = seededRandom('x');
+  const values = Array.from({ length: 1000 }, (_, n) => source.draw('n', String(n)).next());
   expect(Math.abs(values.reduce((sum, value) => sum + value) / 1000 - 0.5)).toBeLessThan(0.05);
+  const random = source.draw('many', '');
+  const more = Array.from({ length: 1000 }, () => random.next());
+  expect(Math.abs(more.reduce((sum, value) => sum + value) / 1000 - 0.5)).toBeLessThan(0.05);
 });

@@ -1,5 +1,5 @@
 import type { rbacv1 } from '#api';
-import { type Clock, type Random, StatusError } from '#apimachinery';
+import { type Clock, type RandomSource, StatusError } from '#apimachinery';
 import type { ClusterStore } from '#cacher';
 import type { AdmissionPlugin } from './admission/admission.js';
 import { admissionChain } from './admission/admission-chain.js';
@@ -23,6 +23,7 @@ import { type RequestInfo, requestInfo } from './request/request-info.js';
 import { managerOf } from './request/user-agent.js';
 import type { Conversion } from './rest/api-resource.js';
 import { listPrefix } from './rest/keys.js';
+import { Ordinals } from './rest/ordinals.js';
 import { createReader } from './rest/reader.js';
 import type { ClusterScope, RestScope } from './rest/scope.js';
 import type { StorageProvider } from './rest/storage.js';
@@ -41,7 +42,7 @@ export interface ApiServerDependencies {
   providers?: readonly StorageProvider[];
   admission: readonly AdmissionPlugin[];
   clock: Clock;
-  random: Random;
+  random: RandomSource;
   timers: Timers;
   authenticators?: readonly Authenticator[];
   /** Default: system:masters may do anything, everybody else what the cluster's roles say. */
@@ -82,6 +83,7 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
     store,
     clock,
     random,
+    generating: new Ordinals(),
     timers,
     share: deps.share ?? UNDIVIDED,
     storages: new ClusterStorages(builtInStorages(deps)),

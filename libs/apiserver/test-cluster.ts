@@ -100,7 +100,7 @@ export async function testCluster(options: TestClusterOptions = {}): Promise<Tes
     ...(options.providers ? { providers: options.providers } : {}),
     admission: options.admission ?? NO_PLUGINS,
     clock,
-    random: seededRandom('spec'),
+    random: seededRandom('spec', () => String(store.known)),
     timers,
     prefix: '/clusters/c',
     serverAddress: '127.0.0.1:8443',

@@ -43,6 +43,10 @@ export interface CacheSink {
  */
 export interface ClusterStore {
   readonly cluster: string;
+  /** The newest revision that this process has heard of; 0 while it has heard of none. */
+  readonly known: Revision;
+  /** Tells that the cluster has got to this revision, as another read of the store has shown. */
+  heard(revision: Revision): void;
   /** Gathered with whatever other writes wait for this cluster: one transaction carries many. Atomic calls and fenced calls keep together. */
   write(ops: readonly WriteOp[], options?: WriteOptions): Promise<WriteResult[]>;
   /** One key, as of now (linearizable). Concurrent reads share one round trip. */

@@ -81,6 +81,14 @@ class CachingClusterStore implements HostedClusterStore {
     this.#gets = new SharedGet((keys) => this.#read(keys), limits.batchKeys);
   }
 
+  get known(): Revision {
+    return this.#kept.known;
+  }
+
+  heard(revision: Revision): void {
+    this.#kept.announce(revision);
+  }
+
   get bytes(): number {
     return this.#kept.live?.bytes ?? 0;
   }
@@ -92,7 +100,10 @@ class CachingClusterStore implements HostedClusterStore {
   async write(ops: readonly WriteOp[], options: WriteOptions = {}): Promise<WriteResult[]> {
     checkOps(ops);
     this.#checkOpen();
-    return this.#writes.write(ops, options);
+    const results = await this.#writes.write(ops, options);
+    // Something has happened at a key to be created that this process has not heard of: the next try must know.
+    if (results.some((result, index) => !result.ok && result.reason === 'conflict' && ops[index]?.type === 'create')) await this.revision();
+    return results;
   }
 
   /** Cache and watchers first, then the other processes, then the host; the writers' promises come after. */
@@ -199,7 +210,9 @@ class CachingClusterStore implements HostedClusterStore {
   async revision(): Promise<Revision> {
     this.#checkOpen();
     try {
-      return await this.#revision.run();
+      const revision = await this.#revision.run();
+      this.#kept.announce(revision);
+      return revision;
     } catch (error) {
       if (error instanceof UnknownCluster) this.#kept.end(error);
       throw error;

@@ -18,7 +18,7 @@ export class KeptReplica {
   #replica: Replica | undefined;
   #loading: Promise<Replica> | undefined;
   #unsubscribe: Unsubscribe | undefined;
-  /** The newest revision that this process has heard of. */
+  /** The newest revision that was announced. */
   #announced: Revision = 0;
   #closed = false;
 
@@ -31,6 +31,11 @@ export class KeptReplica {
 
   get isLoading(): boolean {
     return this.#loading !== undefined;
+  }
+
+  /** The newest revision that this process has heard of. */
+  get known(): Revision {
+    return Math.max(this.#announced, this.#replica?.applied ?? 0);
   }
 
   /** Tells that a revision was committed, which a replica that is just being made may not have seen. */

@@ -1,5 +1,5 @@
 import { admissionPlugins } from '#admission';
-import type { Clock, Random } from '#apimachinery';
+import { type Clock, seededRandom } from '#apimachinery';
 import { type ApiServer, createApiServer, type FlowLimits, type Timers, type WorkShare } from '#apiserver';
 import { type ClusterStore } from '#cacher';
 import { nodeRules } from '#kubeadm';
@@ -8,7 +8,8 @@ import { conversions, providers, strategies } from '#registry';
 export interface ClusterApiOptions {
   store: ClusterStore;
   clock: Clock;
-  random: Random;
+  /** What the cluster's random values are drawn from. */
+  seed: string;
   timers: Timers;
   /** Path of the cluster on its host: `/clusters/ID`. */
   prefix?: string;
@@ -22,5 +23,7 @@ export interface ClusterApiOptions {
 
 /** The API of one cluster with everything it serves: cheap, so that an idle cluster need not keep one. */
 export function clusterApi(options: ClusterApiOptions): ApiServer {
-  return createApiServer({ ...options, strategies, conversions, providers, nodeRules, admission: admissionPlugins });
+  const { store, clock, seed, ...others } = options;
+  const random = seededRandom(seed, () => `${store.known}@${clock.now()}`);
+  return createApiServer({ ...others, store, clock, random, strategies, conversions, providers, nodeRules, admission: admissionPlugins });
 }

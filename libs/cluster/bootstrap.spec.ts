@@ -1,5 +1,5 @@
 import { ConfigMap, Node, Pod, type Resource, ServiceAccount } from '#api';
-import { type KubeObject, SteppedClock, seededRandom } from '#apimachinery';
+import { type KubeObject, SteppedClock } from '#apimachinery';
 import { bootstrapCluster, bootstrapPhases, type ClusterTemplate, DEFAULT_NODES, type Made, type Step } from '#kubeadm';
 import { memoryStorage } from '#storage';
 import { localCluster } from './one-process.js';
@@ -15,7 +15,7 @@ async function newCluster() {
   const parts = {
     storage: admin.open('c'),
     clock,
-    random: seededRandom('bootstrap'),
+    seed: 'bootstrap',
     profile: profiles.instant,
     rootCA: 'CA',
     autorun: false,

@@ -1,5 +1,5 @@
 import { preferredResources } from '#api';
-import type { Clock, Instant, Random } from '#apimachinery';
+import type { Clock, Instant } from '#apimachinery';
 import { type ApiServer, inProcessClient } from '#apiserver';
 import { type ClusterStore } from '#cacher';
 import { createInformers } from '#client';
@@ -12,7 +12,6 @@ export interface HostedClusterOptions {
   store: ClusterStore;
   turns: Pick<Storage, 'beginTurn' | 'endTurn' | 'log'>;
   clock: Clock;
-  random: Random;
   profile: TimingProfile;
   /** The CA bundle that clients of the cluster trust, PEM. */
   rootCA: string;
@@ -77,7 +76,7 @@ function turnsUnder(turns: HostedClusterOptions['turns'], component: string, und
 
 /** One cluster as a host of components holds it: informers shared by all its components, over the pipeline in this process. */
 export function hostedCluster(options: HostedClusterOptions): HostedCluster {
-  const { api, store, turns, clock, random, profile, rootCA, delayUntil, onFailure, onClose, conductor } = options;
+  const { api, store, turns, clock, profile, rootCA, delayUntil, onFailure, onClose, conductor } = options;
   const informers = createInformers(inProcessClient(api));
   const progress = new Progress(store);
   return {
@@ -93,7 +92,7 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
         client,
         informers,
         clock,
-        random,
+        random: api.cluster.random,
         profile,
         rootCA,
         fence: () => fence,

@@ -1,4 +1,4 @@
-import { type Instant, SteppedClock, seededRandom, systemClock, systemRandom } from '#apimachinery';
+import { type Instant, SteppedClock, systemClock } from '#apimachinery';
 import type { TimingProfile } from '#controller-runtime';
 import { DEFAULT_NODES } from '#kubeadm';
 import { memoryStorage, type StorageAdmin } from '#storage';
@@ -14,7 +14,7 @@ export interface LocalClusterOptions {
   profile?: TimingProfile['name'];
   /** `real` runs by itself; a number is where a stepped clock starts: nothing happens but in settle() and advance(). Default a stepped one. */
   clock?: 'real' | Instant;
-  /** Of everything random in a cluster with a stepped clock. */
+  /** What its random values are drawn from; default `orrery`. */
   seed?: string;
   /** The CA bundle that clients trust, PEM. */
   rootCA?: string;
@@ -31,7 +31,7 @@ let made = 0;
 async function copyOfTemplate(
   options: Required<Pick<LocalClusterOptions, 'nodes' | 'rootCA'>>,
   born: Instant,
-  tail: string,
+  seed: string,
 ): Promise<string> {
   const { nodes, rootCA } = options;
   shared ??= { admin: memoryStorage(), templates: new Map() };
@@ -42,7 +42,7 @@ async function copyOfTemplate(
   const template = await templates.of(nodes);
   made += 1;
   const id = `local-${made}`;
-  await shared.admin.copy(template.cluster, id, { replace: templateReplacements(born, tail) });
+  await shared.admin.copy(template.cluster, id, { replace: templateReplacements(born, seed) });
   return id;
 }
 
@@ -51,13 +51,12 @@ export async function createLocalCluster(options: LocalClusterOptions = {}): Pro
   const { nodes = DEFAULT_NODES, profile = 'instant', clock: wanted = start, seed = 'orrery', rootCA = '', prefix } = options;
   const real = wanted === 'real';
   const clock = real ? systemClock : new SteppedClock(wanted);
-  const random = real ? systemRandom : seededRandom(seed);
-  const id = await copyOfTemplate({ nodes, rootCA }, clock.now(), random.uuid().slice(-12));
+  const id = await copyOfTemplate({ nodes, rootCA }, clock.now(), seed);
   const admin = shared?.admin ?? memoryStorage();
   const cluster = localCluster({
     storage: admin.open(id),
     clock,
-    random,
+    seed,
     profile: profiles[profile],
     rootCA,
     autorun: real,

@@ -1,10 +1,10 @@
-import type { Clock, Instant, Random } from '#apimachinery';
+import type { Clock, Instant } from '#apimachinery';
 import { type ApiServer, inProcessClient } from '#apiserver';
 import { type ClusterStore, clusterStore } from '#cacher';
 import { memoryBus } from '#cacher/bus';
 import type { CausalClient } from '#client';
 import { LocalHost, type TimingProfile } from '#controller-runtime';
-import type { Storage } from '#storage';
+import type { LogEntry, Storage } from '#storage';
 import { clusterApi } from './api.js';
 import { changeOf } from './changes.js';
 import { components } from './components.js';
@@ -15,7 +15,8 @@ import { machineTimers } from './machine-timers.js';
 export interface LocalClusterParts {
   storage: Storage;
   clock: Clock & { set?(instant: Instant): void };
-  random: Random;
+  /** What the cluster's random values are drawn from. */
+  seed: string;
   profile: TimingProfile;
   rootCA: string;
   /** Path of the cluster on its host, where it is served. */
@@ -31,6 +32,8 @@ export interface LocalCluster {
   /** A client of what is part of the control plane: nobody is authorized. */
   readonly client: CausalClient;
   readonly clock: Clock;
+  /** All that was written since it was made, in order. */
+  log(): Promise<LogEntry[]>;
   /** Takes turns until nothing is left to do at the present time. */
   settle(): Promise<void>;
   /** Turns a stepped clock by so many milliseconds; what falls due on the way runs in its order. */
@@ -40,7 +43,7 @@ export interface LocalCluster {
 
 /** Puts one cluster together over any store, with its components in a plain loop beside it. */
 export function localCluster(parts: LocalClusterParts): LocalCluster {
-  const { storage, clock, random, profile, rootCA, prefix, autorun } = parts;
+  const { storage, clock, seed, profile, rootCA, prefix, autorun } = parts;
   let host: LocalHost | undefined;
   const store = clusterStore({
     storage,
@@ -52,9 +55,9 @@ export function localCluster(parts: LocalClusterParts): LocalCluster {
       }
     },
   });
-  const api = clusterApi({ store, clock, random, timers: machineTimers, ...(prefix === undefined ? {} : { prefix }) });
+  const api = clusterApi({ store, clock, seed, timers: machineTimers, ...(prefix === undefined ? {} : { prefix }) });
   const delayUntil = (at: Instant) => (clock.set ? undefined : at - clock.now());
-  const hosted = hostedCluster({ api, store, turns: storage, clock, random, profile, rootCA, delayUntil });
+  const hosted = hostedCluster({ api, store, turns: storage, clock, profile, rootCA, delayUntil });
   const leases = { nextAt: () => storage.nextExpiry(), run: (now: Instant) => expireLeases(storage, store, now) };
   const schedule = (milliseconds: number, run: () => void) => machineTimers.after(milliseconds, run);
   host = new LocalHost({ hosted, components, clock, duties: [leases], autorun, ...(clock.set ? {} : { schedule }) });
@@ -64,6 +67,7 @@ export function localCluster(parts: LocalClusterParts): LocalCluster {
     store,
     clock,
     client: inProcessClient(api),
+    log: async () => storage.log({ after: await storage.compactRevision() }),
     settle: () => running.settle(),
     advance: (milliseconds) => running.advance(milliseconds),
     close() {

@@ -1,5 +1,5 @@
 import { type corev1, Event, Pod } from '#api';
-import { formatMicroTime, formatTime, type Random, SteppedClock, seededRandom } from '#apimachinery';
+import { formatMicroTime, formatTime, type KubeObject, SteppedClock, seededRandom } from '#apimachinery';
 import type { ClusterTemplate } from '#kubeadm';
 import { bootstrapCluster } from '#kubeadm';
 import { memoryStorage, type StoredObject } from '#storage';
@@ -16,8 +16,9 @@ export interface TemplateShape {
   rootCA: string;
 }
 
-/** Text for text, what a copy of a template has to replace, in this order. `tail`: 12 hexadecimal digits of its own. */
-export function templateReplacements(now: number, tail: string): Array<{ from: string; to: string }> {
+/** Text for text, what a copy of a template has to replace, in this order: its uids follow from its seed. */
+export function templateReplacements(now: number, seed: string): Array<{ from: string; to: string }> {
+  const tail = seededRandom(seed).draw('uid', 'template').uuid().slice(-TEMPLATE_UID_TAIL.length);
   const second = formatTime(now);
   const made = formatTime(TEMPLATE_INSTANT);
   return [
@@ -28,10 +29,13 @@ export function templateReplacements(now: number, tail: string): Array<{ from: s
   ];
 }
 
-/** The same uids and names for the same shape. */
-function templateRandom(): Random {
-  const random = seededRandom('template');
-  return { ...random, uuid: () => random.uuid().slice(0, -TEMPLATE_UID_TAIL.length) + TEMPLATE_UID_TAIL };
+const UID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
+/** Puts the template's last part into every uid, wherever it stands. */
+function withTails(objects: readonly StoredObject[]): StoredObject[] {
+  const uids = new Set(objects.map(({ value }) => (JSON.parse(value) as KubeObject).metadata.uid));
+  const tailed = (uid: string) => (uids.has(uid) ? uid.slice(0, -TEMPLATE_UID_TAIL.length) + TEMPLATE_UID_TAIL : uid);
+  return objects.map((object) => ({ ...object, value: object.value.replace(UID, tailed) }));
 }
 
 const readyTypes = new Set(['Ready', 'ContainersReady']);
@@ -66,14 +70,14 @@ export async function buildTemplate({ nodes, rootCA }: TemplateShape): Promise<S
   await admin.create(id);
   const clock = new SteppedClock(TEMPLATE_INSTANT);
   const storage = admin.open(id);
-  const cluster = localCluster({ storage, clock, random: templateRandom(), profile: profiles.instant, rootCA, autorun: false });
+  const cluster = localCluster({ storage, clock, seed: 'template', profile: profiles.instant, rootCA, autorun: false });
   try {
     await bootstrapCluster(cluster.client, { nodes, rootCA, now: clock.now() });
     await cluster.settle();
     await passProbes(cluster);
     await cluster.settle();
     await forgetEvents(cluster);
-    return (await storage.list({ prefix: '/' })).items;
+    return withTails((await storage.list({ prefix: '/' })).items);
   } finally {
     cluster.close();
   }

@@ -1,12 +1,14 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { ClusterExists, type StorageAdmin, type StoredObject } from '#storage';
 import { components } from './components.js';
 import { TEMPLATE_INSTANT, type TemplateShape, templateReplacements } from './template.js';
 
 /** The templates of a store: one a shape, made when first asked for, and kept with the clusters that are copied from them. */
 export interface Templates {
-  /** The template's id, and what to replace in a copy that is born at `now`. */
-  of(nodes: TemplateShape['nodes']): Promise<{ cluster: string; replacements(now: number): Array<{ from: string; to: string }> }>;
+  /** The template's id, and what to replace in a copy that is born at `now`, with a seed of its own. */
+  of(
+    nodes: TemplateShape['nodes'],
+  ): Promise<{ cluster: string; replacements(now: number, seed: string): Array<{ from: string; to: string }> }>;
 }
 
 export interface TemplatesOptions {
@@ -76,7 +78,7 @@ export function clusterTemplates(options: TemplatesOptions): Templates {
         making.catch(() => made.delete(cluster));
       }
       await known.making;
-      return { cluster, replacements: (now) => templateReplacements(now, randomBytes(6).toString('hex')) };
+      return { cluster, replacements: templateReplacements };
     },
   };
 }

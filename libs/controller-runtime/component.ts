@@ -1,5 +1,5 @@
 import type { Resource, ResourceInfo } from '#api';
-import type { Clock, Instant, KubeObject, Random } from '#apimachinery';
+import type { Clock, Instant, KubeObject, RandomSource } from '#apimachinery';
 import type { CausalClient, Informer, InformerChange, ResourceListener } from '#client';
 import type { Fence } from '#storage';
 
@@ -44,7 +44,7 @@ export interface ClusterContext {
   readonly client: CausalClient;
   readonly informers: Informers;
   readonly clock: Clock;
-  readonly random: Random;
+  readonly random: RandomSource;
   readonly profile: TimingProfile;
   /** The CA bundle clients of this cluster trust, PEM. */
   readonly rootCA: string;

@@ -1,5 +1,5 @@
 import type { Resource, ResourceInfo } from '#api';
-import { type Clock, formatKey, isNotFound, type KubeObject, keyOf, type ObjectKey, parseKey, type Random } from '#apimachinery';
+import { type Clock, formatKey, isNotFound, type KubeObject, keyOf, type ObjectKey, parseKey, type RandomSource } from '#apimachinery';
 import type { CausalClient } from '#client';
 import type { Change, ClusterContext, ComponentChange, Informers, TimingProfile } from './component.js';
 import type { EventRecorder } from './recorder.js';
@@ -18,7 +18,7 @@ export interface ReconcileContext {
   readonly client: CausalClient;
   readonly informers: Informers;
   readonly clock: Clock;
-  readonly random: Random;
+  readonly random: RandomSource;
   readonly profile: TimingProfile;
   readonly rootCA: string;
   readonly recorder: EventRecorder;

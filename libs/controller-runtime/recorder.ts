@@ -1,5 +1,15 @@
 import { type corev1, Event } from '#api';
-import { type Clock, formatMicroTime, formatTime, type Instant, isNotFound, type KubeObject, type Random } from '#apimachinery';
+import {
+  type Clock,
+  formatMicroTime,
+  formatTime,
+  type Instant,
+  isAlreadyExists,
+  isNotFound,
+  type KubeObject,
+  type Random,
+  type RandomSource,
+} from '#apimachinery';
 import type { Client } from '#client';
 import { EventCorrelator } from './event-correlator.js';
 
@@ -40,7 +50,7 @@ export interface EventSink extends EventRecorder {
 export interface RecorderOptions {
   client: Client;
   clock: Clock;
-  random: Random;
+  random: RandomSource;
   /** `source.component` and `reportingComponent`, e.g. `deployment-controller`. */
   component: string;
   /** `counted`: client-go tools/record. `series`: tools/events (events.k8s.io), as the scheduler writes them. */
@@ -48,6 +58,9 @@ export interface RecorderOptions {
   /** Told of every event that could not be written; it is dropped, as an event is not worth failing for. */
   onFailure?(note: EventNote, error: unknown): void;
 }
+
+/** Names that are tried for one event. */
+const NAME_ATTEMPTS = 5;
 
 /** The stored event a correlator's entry stands for; writes about it follow one another. */
 interface Written {
@@ -63,12 +76,10 @@ export function createRecorder(options: RecorderOptions): EventSink {
 class BufferedRecorder implements EventSink {
   private readonly correlator: EventCorrelator<Written>;
   private readonly pending = new Set<Promise<void>>();
-  private readonly names: EventNames;
   dropped = 0;
 
   constructor(private readonly options: RecorderOptions) {
     this.correlator = new EventCorrelator<Written>(options.clock, () => ({ last: Promise.resolve() }), options.style !== 'series');
-    this.names = new EventNames(options.random);
   }
 
   record(note: EventNote): void {
@@ -106,7 +117,7 @@ class BufferedRecorder implements EventSink {
     const write = state.last
       .then(() => (outcome.action === 'create' ? undefined : this.countUp(client, state.event, { message, count: outcome.count, at })))
       .then(async (counted) => {
-        state.event = counted ?? (await client.create(Event, this.makeEvent({ ...note, message }, at)));
+        state.event = counted ?? (await this.create(client, { ...note, message }, at));
       })
       .catch((error: unknown) => {
         this.dropped += 1;
@@ -115,6 +126,20 @@ class BufferedRecorder implements EventSink {
       .finally(() => this.pending.delete(write));
     state.last = write;
     this.pending.add(write);
+  }
+
+  private async create(client: Client, note: EventNote, at: Instant): Promise<corev1.Event> {
+    const { component, random } = this.options;
+    const { metadata } = note.about;
+    const about = [component, metadata.namespace ?? '', metadata.name, note.fieldPath ?? '', note.reason, note.message];
+    const names = random.draw('event', about.join('\0'));
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await client.create(Event, this.makeEvent(note, eventName(metadata.name, at, names), at));
+      } catch (error) {
+        if (attempt === NAME_ATTEMPTS || !isAlreadyExists(error)) throw error;
+      }
+    }
   }
 
   /** Patches the event that is counted up; undefined where it is gone (expired), so that a new one is made. */
@@ -150,14 +175,14 @@ class BufferedRecorder implements EventSink {
     };
   }
 
-  private makeEvent(note: EventNote, at: Instant): corev1.Event {
+  private makeEvent(note: EventNote, name: string, at: Instant): corev1.Event {
     const { component, style } = this.options;
     const { about, host } = note;
     const namespace = about.metadata.namespace || 'default';
     const common = {
       apiVersion: 'v1',
       kind: 'Event',
-      metadata: { name: this.names.make(about.metadata.name, at), namespace },
+      metadata: { name, namespace },
       involvedObject: reference(about, note.fieldPath),
       reason: note.reason,
       message: note.message,
@@ -195,18 +220,12 @@ function reference(object: KubeObject, fieldPath: string | undefined): corev1.Ob
   };
 }
 
-/** Event names `<name>.<16 hex>`: nanoseconds since the epoch (client-go tools/record/util GenerateEventName). */
-class EventNames {
-  private sequence: number;
-
-  constructor(private readonly random: Random) {
-    this.sequence = Math.floor(random.next() * 1_000_000);
-  }
-
-  make(name: string, at: Instant): string {
-    // The clock has milliseconds: the digits below them only tell events of one instant apart.
-    this.sequence = (this.sequence + 1) % 1_000_000;
-    const made = `${name}.${(BigInt(at) * 1_000_000n + BigInt(this.sequence)).toString(16)}`;
-    return made.length <= 253 ? made : this.random.uuid();
-  }
+/**
+ * `<name>.<16 hex>`: nanoseconds since the epoch (client-go tools/record/util GenerateEventName). The clock has milliseconds: what is below
+ * them only tells events of one instant apart.
+ */
+function eventName(name: string, at: Instant, random: Random): string {
+  const nanoseconds = BigInt(at) * 1_000_000n + BigInt(Math.floor(random.next() * 1_000_000));
+  const made = `${name}.${nanoseconds.toString(16)}`;
+  return made.length <= 253 ? made : random.uuid();
 }

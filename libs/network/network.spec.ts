@@ -71,7 +71,7 @@ test.each([
 });
 
 test('service addresses come from the upper band, then from the lower', () => {
-  const random = seededRandom('s');
+  const random = seededRandom('s').draw('clusterIP', '');
   const cidr = '10.0.0.0/27';
   const taken = new Set<string>();
   for (let i = 0; i < 30; i++) taken.add(pickServiceIP(random, (address) => taken.has(address), cidr) ?? '');
@@ -91,7 +91,7 @@ test.each([
 });
 
 test('node ports', () => {
-  const port = pickNodePort(seededRandom('p'), () => false) ?? 0;
+  const port = pickNodePort(seededRandom('p').draw('nodePort', ''), () => false) ?? 0;
   expect(port).toBeGreaterThanOrEqual(30086);
   expect(nodePortError(32767)).toBeUndefined();
   expect(nodePortError(80)).toBe('provided port is not in the valid range. The range of valid ports is 30000-32767');

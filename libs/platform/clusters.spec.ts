@@ -22,7 +22,7 @@ async function platform() {
   const clusters = createClusters({
     records,
     storage,
-    templates: { of: async () => ({ cluster: 'template', replacements: (at) => [{ from: 'TAIL', to: String(at) }] }) },
+    templates: { of: async () => ({ cluster: 'template', replacements: (at, seed) => [{ from: 'TAIL', to: `${at} ${seed}` }] }) },
     tokenKey: Buffer.from('key'),
     now: () => now,
     notify: (event) => void events.push(event),
@@ -49,14 +49,23 @@ test('a cluster is a copy of its template, with a token that opens it alone', as
     nodes,
     profile: 'realistic',
     clock: { mode: 'real' },
+    seed: expect.stringMatching(/^[0-9a-f]{32}$/),
     createdAt: new Date(now),
   });
   const [copied] = await storage.open(cluster.id).get(['/registry/namespaces/default']);
-  expect(copied?.value).toBe(`{"uid":"${now}"}`);
+  expect(copied?.value).toBe(`{"uid":"${now} ${cluster.seed}"}`);
   expect(token).toMatch(/^[\w-]{43}$/);
   expect(await access.grantOf(token)).toEqual({ scope: 'cluster', cluster: cluster.id, hash: expect.any(String) });
   expect(await access.grantOf('other')).toBeUndefined();
   expect(await clusters.token(cluster.id)).toBe(token);
+});
+
+test('a seed is random, unless it is given, and stays', async () => {
+  const { clusters, request } = await platform();
+  const made = await Promise.all(['a', 'b'].map((name) => clusters.create({ ...request, name })));
+  expect(new Set(made.map(({ cluster }) => cluster.seed)).size).toBe(2);
+  const { cluster } = await clusters.create({ ...request, name: 'c', seed: '7' });
+  expect((await clusters.get(cluster.id))?.seed).toBe('7');
 });
 
 test('a name is taken once in an organization, and a failed copy leaves nothing behind', async () => {

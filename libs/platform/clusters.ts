@@ -1,6 +1,6 @@
 import type { Instant } from '#apimachinery';
 import type { Replacement, StorageAdmin } from '#storage';
-import { randomId } from './ids.js';
+import { randomId, randomSeed } from './ids.js';
 import type { QuotaCache } from './quotas.js';
 import {
   type Cluster,
@@ -27,12 +27,14 @@ export interface ClusterRequest {
   profile: TimingProfileName;
   /** `stepped` starts at `startAt`, or at the machine's time. */
   clock: { mode: 'real' } | { mode: 'stepped'; startAt?: Instant };
+  /** Default a random one. */
+  seed?: string;
 }
 
 /** The clusters that new ones are copied from, one a shape of nodes. */
 export interface ClusterTemplates {
-  /** The template for these nodes, made when there is none yet; and what to replace in a copy made at `now`. */
-  of(nodes: NodeShape): Promise<{ cluster: string; replacements(now: Instant): Replacement[] }>;
+  /** The template for these nodes, made when there is none yet; and what to replace in a copy made at `now`, with that seed. */
+  of(nodes: NodeShape): Promise<{ cluster: string; replacements(now: Instant, seed: string): Replacement[] }>;
 }
 
 export interface Clusters {
@@ -74,15 +76,15 @@ async function create(options: ClustersOptions, request: ClusterRequest): Promis
   const { records, storage, templates, tokenKey, now, quotas } = options;
   const createdAt = now();
   const clock = request.clock.mode === 'real' ? request.clock : { mode: 'stepped' as const, now: request.clock.startAt ?? createdAt };
-  const { organizationId, name, nodes, profile } = request;
-  const cluster: Cluster = { id: randomId(), organizationId, name, nodes, profile, clock, createdAt: new Date(createdAt) };
+  const { organizationId, name, nodes, profile, seed = randomSeed() } = request;
+  const cluster: Cluster = { id: randomId(), organizationId, name, nodes, profile, clock, seed, createdAt: new Date(createdAt) };
   const template = await templates.of(nodes);
   const { record, token } = newToken(tokenKey, cluster.id);
   const born = clock.mode === 'stepped' ? clock.now : createdAt;
   // The row comes first: it is what holds the name, and what an interrupted creation is found and removed by.
   await records.addCluster(cluster, record, (await quotas.of(organizationId)).clusters);
   try {
-    await storage.copy(template.cluster, cluster.id, { replace: template.replacements(born) });
+    await storage.copy(template.cluster, cluster.id, { replace: template.replacements(born, seed) });
     if (!(await records.clusterReady(cluster.id))) throw new OrganizationGone(organizationId);
   } catch (error) {
     await finishRemoval(options, cluster.id);

@@ -7,3 +7,8 @@ export function randomId(): string {
   const [first = 0, ...rest] = randomBytes(12);
   return alphabet.charAt(first % 24) + rest.map((byte) => byte % 32).reduce((text, index) => text + alphabet.charAt(index), '');
 }
+
+/** A seed for a cluster that is given none: 128 random bits. */
+export function randomSeed(): string {
+  return randomBytes(16).toString('hex');
+}

@@ -36,6 +36,7 @@ const clusterOf = (row: ClusterRow): Cluster => ({
   nodes: { count: row.nodeCount, cpu: row.nodeCpu, memory: row.nodeMemory, pods: row.nodePods },
   profile: row.profile as TimingProfileName,
   clock: clockOf(row.clock),
+  seed: row.seed,
   createdAt: row.createdAt,
 });
 

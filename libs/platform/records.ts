@@ -33,6 +33,8 @@ export interface Cluster {
   nodes: NodeShape;
   profile: TimingProfileName;
   clock: ClusterClock;
+  /** What its names, uids, addresses and ports are drawn from; no secret of it. It stays the cluster's own for good. */
+  seed: string;
   createdAt: Date;
 }
 

@@ -34,7 +34,11 @@ export class MemoryCluster {
 
   #failure(op: WriteOp): WriteResult | undefined {
     const live = this.#live.get(op.key);
-    if (op.type === 'create') return live && { ok: false, reason: 'exists', current: stored(live) };
+    if (op.type === 'create') {
+      if (live) return { ok: false, reason: 'exists', current: stored(live) };
+      const last = this.#versions.get(op.key)?.at(-1)?.revision ?? 0;
+      return last > (op.since ?? last) ? { ok: false, reason: 'conflict' } : undefined;
+    }
     if (live === undefined) return { ok: false, reason: 'missing' };
     if (op.expected !== undefined && op.expected !== live.modRevision) return { ok: false, reason: 'conflict', current: stored(live) };
     return undefined;

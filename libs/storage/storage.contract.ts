@@ -57,6 +57,18 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
   };
 
   describe('writing', () => {
+    test('a creation is refused where something has happened at its key since a revision', async () => {
+      const since = (key: string, revision: number): WriteOp => ({ ...create(key, 's'), type: 'create', value: 's', since: revision });
+      await store.write([create('/r/a'), create('/r/b')]);
+      await store.write([remove('/r/a'), since('/r/c', 0)]);
+      const tried = [since('/r/a', 1), since('/r/a', 2), since('/r/b', 1)];
+      for (const op of tried)
+        expect((await store.write([op])).map(brief)).toEqual([op === tried[2] ? 'exists 2 {"of":"/r/b"}' : 'conflict']);
+      const together = await store.write([since('/r/d', 0), since('/r/a', 2)], { atomic: true });
+      expect(together.map(brief)).toEqual(['aborted', 'conflict']);
+      expect((await store.write([since('/r/a', 3), since('/r/d', 0)])).map(brief)).toEqual(['5 put /r/a=s v1 c5', '6 put /r/d=s v1 c6']);
+    });
+
     test('every operation has a revision of its own, in order, and stands alone', async () => {
       expect((await store.write([create('/r/a', '1'), create('/r/b', '1')])).map(brief)).toEqual([
         '1 put /r/a=1 v1 c1',

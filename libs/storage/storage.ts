@@ -32,9 +32,12 @@ interface WriteBase {
   at: Instant;
 }
 
-/** One operation of a write. `expected` is the modRevision it must still have. */
+/**
+ * One operation of a write. `expected` is the modRevision it must still have. `since`: nothing may have happened at the key after that
+ * revision, or the creation is refused as a conflict, even though nothing stands there.
+ */
 export type WriteOp =
-  | (WriteBase & { type: 'create'; value: string; expiresAt?: Instant })
+  | (WriteBase & { type: 'create'; value: string; since?: Revision; expiresAt?: Instant })
   | (WriteBase & { type: 'update'; value: string; expected: Revision; expiresAt?: Instant })
   | (WriteBase & { type: 'delete'; expected?: Revision });
 

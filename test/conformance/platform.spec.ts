@@ -94,6 +94,7 @@ test('a cluster is made as it is asked for, listed, shown, and usable at once', 
       organization: expect.any(String),
       server: `${service.origin}/clusters/${json.id}`,
       clock: { mode: 'real' },
+      seed: expect.stringMatching(/^[0-9a-f]{32}$/),
       createdAt: expect.any(String),
       token: expect.stringMatching(/^\S{32,}$/),
       kubeconfig: expect.stringContaining(`server: ${service.origin}/clusters/${json.id}\n`),
@@ -209,6 +210,22 @@ describe('a stepped clock', () => {
 
   test('a duration that is none is refused', async () => {
     expect(await advance('soon')).toMatchObject({ status: 422, json: { detail: 'by: must be a duration such as 30s, 10m or 1h30m' } });
+  });
+});
+
+test.each([
+  ['a number', 42, '42'],
+  ['a text', 'exam 2026/1', 'exam 2026/1'],
+])('a seed is %s', async (_, seed, shown) => {
+  const { status, json } = await rest('POST', '/clusters', { name: 'seeded', seed });
+  expect([status, json.seed, (await rest('GET', `/clusters/${json.id}`)).json.seed]).toEqual([201, shown, shown]);
+  expect((await rest('DELETE', `/clusters/${json.id}`)).status).toBe(204);
+});
+
+test.each([[''], ['x'.repeat(65)], ['a\0b'], [1.5], [1e300], [null], [{}]])('%j is no seed', async (seed) => {
+  expect(await rest('POST', '/clusters', { name: 'unseeded', seed })).toMatchObject({
+    status: 422,
+    json: { detail: 'seed: must be an integer or a string of 1 to 64 printable ASCII characters' },
   });
 });
 

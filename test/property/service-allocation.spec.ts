@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type KubeObject, type Random, SteppedClock, seededRandom } from '#apimachinery';
+import { type KubeObject, type RandomSource, SteppedClock, seededRandom } from '#apimachinery';
 import { type ApiServer, createApiServer } from '#apiserver';
 import { clusterStore, type HostedClusterStore } from '#cacher';
 import { type Bus, memoryBus } from '#cacher/bus';
@@ -12,9 +12,15 @@ import { type TestDatabase, testDatabase } from '../servers.js';
 function servers(storage: Storage, buses: readonly Bus[]): Array<{ api: ApiServer; store: HostedClusterStore }> {
   return buses.map((bus, i) => {
     const store = clusterStore({ storage, bus });
-    const own = seededRandom(`server ${i}`);
     const shared = seededRandom('shared');
-    const random: Random = { next: () => shared.next(), uuid: () => own.uuid(), suffix: (length) => own.suffix(length) };
+    const own = seededRandom(`server ${i}`, () => String(store.known));
+    // Ports and addresses are the same for all names and moments; only another attempt draws others.
+    const random: RandomSource = {
+      draw(purpose, key) {
+        const [, ...attempt] = key.split('\0');
+        return ['clusterIP', 'nodePort'].includes(purpose) ? shared.draw(purpose, attempt.join()) : own.draw(purpose, key);
+      },
+    };
     const timers = { now: () => 0, after: () => () => undefined };
     const api = createApiServer({ store, strategies, conversions, admission: [], clock: new SteppedClock(0), random, timers });
     return { api, store };

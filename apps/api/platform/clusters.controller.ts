@@ -46,11 +46,18 @@ export class ClustersController {
   async create(@Body() body: unknown) {
     const request = validated(createClusterSchema, body);
     const { id: organizationId } = await this.ownerOf(request.organization);
-    const { name, nodes, profile } = request;
+    const { name, nodes, profile, seed } = request;
     if (nodes.count > this.maxNodes)
       throw new Problem(422, 'Unprocessable Entity', `nodes.count: at most ${this.maxNodes} here (ORRERY_MAX_NODES)`);
     try {
-      const { cluster, token } = await this.clusters.create({ name, organizationId, nodes, profile, clock: clockOf(request) });
+      const { cluster, token } = await this.clusters.create({
+        name,
+        organizationId,
+        nodes,
+        profile,
+        clock: clockOf(request),
+        ...(seed === undefined ? {} : { seed }),
+      });
       return { ...clusterView(cluster, this.address), token, kubeconfig: this.kubeconfigOf(cluster, token) };
     } catch (error) {
       if (error instanceof TooManyClusters) throw new Problem(403, 'Forbidden', `exceeded quota: ${error.message}`);

@@ -35,12 +35,21 @@ const clockRequest = z
   ])
   .default({ mode: 'real' });
 
+const NO_SEED = 'must be an integer or a string of 1 to 64 printable ASCII characters';
+
+/** An integer stands for its decimal digits. */
+const seedRequest = z
+  .union([z.int().transform(String), z.string().regex(/^[ -~]{1,64}$/, NO_SEED)], { error: NO_SEED })
+  .optional()
+  .describe('What names, uids, addresses and ports are drawn from, never a secret; random when left out');
+
 export const createClusterSchema = z.strictObject({
   name: label,
   organization: z.string().max(63).optional().describe('Id or name of the owner; the default organization when left out'),
   nodes: nodesSchema.prefault({}),
   profile: z.enum(['realistic', 'instant']).default('realistic').describe('How long things take on the simulated machines'),
   clock: clockRequest,
+  seed: seedRequest,
 });
 
 export const createOrganizationSchema = z.strictObject({ name: label });
@@ -90,6 +99,7 @@ export const clusterSchema = z.object({
   nodes: nodesSchema,
   profile: z.enum(['realistic', 'instant']),
   clock: z.object({ mode: z.enum(['real', 'stepped']), now: z.iso.datetime().optional() }),
+  seed: z.string(),
   createdAt: z.iso.datetime(),
 });
 

@@ -15,7 +15,7 @@ export function organizationView({ id, name, isDefault, quotas, createdAt }: Org
 
 /** A cluster as the REST API shows it. */
 export function clusterView(cluster: Cluster, address: ClusterAddress) {
-  const { id, name, organizationId, nodes, profile, clock, createdAt } = cluster;
+  const { id, name, organizationId, nodes, profile, clock, seed, createdAt } = cluster;
   return {
     id,
     name,
@@ -24,6 +24,7 @@ export function clusterView(cluster: Cluster, address: ClusterAddress) {
     nodes,
     profile,
     clock: clock.mode === 'real' ? { mode: clock.mode } : { mode: clock.mode, now: new Date(clock.now).toISOString() },
+    seed,
     createdAt: createdAt.toISOString(),
   };
 }

@@ -1,4 +1,4 @@
-import type { Clock, KubeObject, Random } from '#apimachinery';
+import type { Clock, KubeObject, RandomSource } from '#apimachinery';
 import type { Authorizer } from '../authorization/authorizer.js';
 import type { ClusterReader } from '../rest/reader.js';
 import type { UserInfo } from '../rest/strategy.js';
@@ -28,7 +28,7 @@ export interface AdmissionAttributes {
 export interface AdmissionContext {
   reader: ClusterReader;
   clock: Clock;
-  random: Random;
+  random: RandomSource;
   /** Who decides on access. */
   authorizer: Authorizer;
   /** Waits in the machine's time for something that is about to happen; none for requests that must not be kept waiting. */

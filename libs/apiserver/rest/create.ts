@@ -5,16 +5,27 @@ import {
   generateNameConflict,
   invalid,
   type KubeObject,
+  nthRandom,
+  type Random,
   storedText,
   validateObjectMeta,
 } from '#apimachinery';
-import type { LogEntry, WriteOp } from '#storage';
+import type { LogEntry, Revision, WriteOp } from '#storage';
 import type { WriteOptions } from '../request/options.js';
 import { type APIResource, objectKey } from './api-resource.js';
 import { companionOps, companionTerms, isTaken } from './companions.js';
 import { ownFields } from './managed-fields.js';
 import { dedupOwnerReferences, ensureNamespace, generatedName, wipeSystemFields } from './object-meta.js';
-import { admissionAttributes, admissionContext, admissionOptions, causeOf, type RestScope, strategyContext } from './scope.js';
+import {
+  admissionAttributes,
+  admissionContext,
+  admissionOptions,
+  causeOf,
+  type RestScope,
+  randomOf,
+  retried,
+  strategyContext,
+} from './scope.js';
 import type { Written } from './storage.js';
 import type { ResourceStrategy, StrategyContext } from './strategy.js';
 
@@ -25,7 +36,15 @@ const VERSION_SET = 'resourceVersion should not be set on objects to be created'
  * Creates a decoded and defaulted object (endpoints/handlers/create.go, registry/generic/registry/store.go Create).
  * The object is the caller's to give away: it is changed in place. Throws StatusError.
  */
-export async function createObject(scope: RestScope, given: KubeObject, options: WriteOptions): Promise<Written> {
+export function createObject(scope: RestScope, given: KubeObject, options: WriteOptions): Promise<Written> {
+  if (given.metadata.name) return createAdmitted(scope, given, options);
+  // Several that are made at one moment under one base, e.g. the pods of a ReplicaSet, each draw names of their own.
+  const base = objectKey(scope.resource.stored, scope.namespace, given.metadata.generateName ?? '');
+  const { generating, random } = scope.cluster;
+  return generating.take(base, (ordinal) => createAdmitted({ ...scope, random: nthRandom(random, ordinal) }, given, options));
+}
+
+async function createAdmitted(scope: RestScope, given: KubeObject, options: WriteOptions): Promise<Written> {
   const { resource, cluster, warnings } = scope;
   given.metadata.name ??= '';
   wipeSystemFields(given.metadata);
@@ -48,8 +67,9 @@ export async function insert(scope: RestScope, object: KubeObject, options: Writ
   const { generateName } = object.metadata;
   const generated = Boolean(generateName) && !object.metadata.name;
   const attempts = scope.cluster.limits.generateNameAttempts;
+  const names = generated ? namesOf(scope, generateName ?? '') : undefined;
   for (let attempt = 1; ; attempt++) {
-    if (generated) object.metadata.name = freeName(scope, generateName ?? '');
+    if (names) object.metadata.name = freeName(scope, generateName ?? '', names);
     const written = await insertOnce(scope, object, options);
     if (written !== undefined) return written;
     if (generated && attempt < attempts) continue;
@@ -57,11 +77,15 @@ export async function insert(scope: RestScope, object: KubeObject, options: Writ
   }
 }
 
+function namesOf(scope: RestScope, base: string): Random {
+  return randomOf(scope).draw('name', objectKey(scope.resource.stored, scope.namespace, base));
+}
+
 /** A generated name that the cache does not know to be taken. */
-function freeName({ cluster, resource, namespace }: RestScope, base: string): string {
+function freeName({ cluster, resource, namespace }: RestScope, base: string, names: Random): string {
   let name = '';
   for (let attempt = 0; attempt < cluster.limits.generateNameAttempts; attempt++) {
-    name = generatedName(base, (length) => cluster.random.suffix(length));
+    name = generatedName(base, (length) => names.suffix(length));
     if (cluster.store.peek(objectKey(resource.stored, namespace, name)) === undefined) break;
   }
   return name;
@@ -80,11 +104,11 @@ async function nameTaken({ cluster, resource, namespace }: RestScope, object: Ku
 async function insertOnce(scope: RestScope, object: KubeObject, options: WriteOptions): Promise<Written | undefined> {
   const { cluster, resource } = scope;
   const { stored } = resource;
-  const ctx = strategyContext(scope, options.dryRun);
   const { metadata } = object;
   metadata.creationTimestamp = formatTime(cluster.clock.now());
-  metadata.uid = cluster.random.uuid();
-  for (;;) {
+  for (let attempt = 0; ; attempt++) {
+    const since = identify(scope, object);
+    const ctx = strategyContext(retried(scope, attempt), options.dryRun);
     const companions = await prepareForCreate(resource, object, ctx, scope);
     if (cluster.admission.validates('CREATE')) {
       const attributes = admissionAttributes(scope, 'CREATE', options.dryRun, { object, options: admissionOptions(options) });
@@ -96,9 +120,22 @@ async function insertOnce(scope: RestScope, object: KubeObject, options: WriteOp
     stored.schema.prepareForStorage(object);
     const value = storedText(object);
     if (options.dryRun) return (await cluster.store.get(key)) === undefined ? { value } : undefined;
-    const written = await write(scope, { key, value }, companions);
+    const written = await write(scope, { key, value, since }, companions);
     if (written !== 'again') return written && { value: written.value, revision: written.revision };
   }
+}
+
+/**
+ * Gives an object the uid that follows from its key and the newest revision known, and answers that revision: the creation is only carried
+ * out if nothing has happened at the key since. So no two creations are given the same uid, whoever makes them at one time, and a name
+ * that is used again has a new one.
+ */
+function identify(scope: RestScope, { metadata }: KubeObject): Revision {
+  const { cluster, resource } = scope;
+  metadata.uid = randomOf(scope)
+    .draw('uid', objectKey(resource.stored, metadata.namespace ?? '', metadata.name))
+    .uuid();
+  return cluster.store.known;
 }
 
 async function prepareForCreate(resource: APIResource, object: KubeObject, ctx: StrategyContext, scope: RestScope) {
@@ -126,15 +163,15 @@ type Companions = Awaited<ReturnType<typeof prepareForCreate>>;
 
 async function write(
   scope: RestScope,
-  { key, value }: { key: string; value: string },
+  { key, value, since }: { key: string; value: string; since: Revision },
   companions: Companions,
 ): Promise<LogEntry | 'again' | undefined> {
   const { cluster, resource } = scope;
   const at = cluster.clock.now();
   const cause = causeOf(scope);
   const { ttl } = resource.stored.strategy;
-  const op: WriteOp = { type: 'create', key, value, cause, at, ...(ttl === undefined ? {} : { expiresAt: at + ttl }) };
+  const op: WriteOp = { type: 'create', key, value, since, cause, at, ...(ttl === undefined ? {} : { expiresAt: at + ttl }) };
   const [first, ...others] = await cluster.store.write([op, ...companionOps(scope, companions, at)], companionTerms(scope, companions));
   if (first?.ok) return first.entry;
-  return isTaken(others) ? 'again' : undefined;
+  return first?.reason === 'conflict' || isTaken(others) ? 'again' : undefined;
 }

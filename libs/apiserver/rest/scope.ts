@@ -1,4 +1,4 @@
-import type { Clock, Random } from '#apimachinery';
+import { type Clock, nthRandom, type RandomSource } from '#apimachinery';
 import type { ClusterStore } from '#cacher';
 import type { Fence } from '#storage';
 import type { AdmissionAttributes, AdmissionContext, AdmissionOperation } from '../admission/admission.js';
@@ -11,6 +11,7 @@ import type { WriteOptions } from '../request/options.js';
 import type { StorageMap } from '../storage-map.js';
 import type { Timers } from '../watch/timers.js';
 import type { APIResource } from './api-resource.js';
+import type { Ordinals } from './ordinals.js';
 import type { ClusterReader } from './reader.js';
 import type { RestStorage } from './storage.js';
 import type { StrategyContext, UserInfo } from './strategy.js';
@@ -22,7 +23,9 @@ export interface ClusterScope {
   readonly storages: StorageMap;
   readonly admission: AdmissionChain;
   readonly clock: Clock;
-  readonly random: Random;
+  readonly random: RandomSource;
+  /** The creations under way that ask for a generated name. */
+  readonly generating: Ordinals;
   readonly timers: Timers;
   /** Where long work gives way to other tenants'. */
   readonly share: Pick<WorkShare, 'task'>;
@@ -53,18 +56,33 @@ export interface RestScope {
   readonly component?: string;
   readonly wokenBy?: number;
   readonly fence?: Fence;
+  /** Of a request that is told apart from others like it at the same moment; default the cluster's. */
+  readonly random?: RandomSource;
+}
+
+/** Where the random values of a request come from. */
+export function randomOf({ random, cluster }: RestScope): RandomSource {
+  return random ?? cluster.random;
+}
+
+/** The request as it is tried again: what was drawn before did not do. */
+export function retried(scope: RestScope, attempt: number): RestScope {
+  return attempt === 0 ? scope : { ...scope, random: nthRandom(randomOf(scope), attempt) };
 }
 
 /** What a strategy is given. */
 export function strategyContext(scope: RestScope, dryRun: boolean): StrategyContext {
-  const { clock, random, reader, access: authorizer, rules } = scope.cluster;
+  const { clock, reader, access: authorizer, rules } = scope.cluster;
+  const random = randomOf(scope);
   const { user, namespace, name, resource } = scope;
   return { clock, random, reader, user, namespace, name, apiVersion: resource.apiVersion, dryRun, authorizer, rules };
 }
 
 /** What admission is given beside the request. A component tries anew by itself: only clients' requests wait. */
-export function admissionContext({ cluster, component }: RestScope): AdmissionContext {
-  const { reader, clock, random, access: authorizer, timers } = cluster;
+export function admissionContext(scope: RestScope): AdmissionContext {
+  const { cluster, component } = scope;
+  const { reader, clock, access: authorizer, timers } = cluster;
+  const random = randomOf(scope);
   const pause = (milliseconds: number) => new Promise<void>((resolve) => timers.after(milliseconds, resolve));
   return { reader, clock, random, authorizer, ...(component === undefined ? { pause } : {}) };
 }

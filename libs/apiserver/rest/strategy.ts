@@ -1,4 +1,4 @@
-import type { Clock, FieldError, KubeObject, Random } from '#apimachinery';
+import type { Clock, FieldError, KubeObject, RandomSource } from '#apimachinery';
 import type { Authorizer } from '../authorization/authorizer.js';
 import type { RuleResolver } from '../authorization/rbac.js';
 import type { ClusterReader } from './reader.js';
@@ -14,7 +14,7 @@ export interface UserInfo {
 /** What a strategy may use while it decides. */
 export interface StrategyContext {
   clock: Clock;
-  random: Random;
+  random: RandomSource;
   user: UserInfo;
   /** The API version of the request, e.g. `autoscaling/v1`. */
   apiVersion: string;

@@ -21,7 +21,7 @@ import { deletesDuringUpdate } from './deletion.js';
 import { parseUintError } from './get.js';
 import { ignoreManagedFieldsTimestamps } from './managed-fields.js';
 import { dedupOwnerReferences, ensureNamespace } from './object-meta.js';
-import { admissionAttributes, admissionContext, admissionOptions, causeOf, type RestScope, strategyContext } from './scope.js';
+import { admissionAttributes, admissionContext, admissionOptions, causeOf, type RestScope, retried, strategyContext } from './scope.js';
 import type { Updated } from './storage.js';
 import type { Companion, SubresourceStrategy } from './strategy.js';
 
@@ -54,7 +54,7 @@ export async function updateObject(scope: RestScope, rules: UpdateRules): Promis
     if (outcome !== 'again') return outcome;
   }
   for (let tried = 0; tried < limits.updateAttempts; tried++) {
-    const outcome = await attempt(scope, rules, await store.get(key), true);
+    const outcome = await attempt(retried(scope, tried + 1), rules, await store.get(key), true);
     if (outcome !== 'again') return outcome;
   }
   throw conflict(scope.resource.groupResource, scope.name);

@@ -1,4 +1,3 @@
-import { systemRandom } from '#apimachinery';
 import type { ApiServer, WorkShare } from '#apiserver';
 import type { ClusterStores, HeldStore } from '#cacher';
 import { clusterApi, machineTimers } from '#cluster';
@@ -67,7 +66,7 @@ class ProcessOpenApis implements OpenApis {
     const entry = this.entries.get(cluster);
     if (entry) {
       entry.used = true;
-      await this.readClock(entry.cluster);
+      await this.readClock(entry.cluster, entry.held);
       return entry;
     }
     let opening = this.opening.get(cluster);
@@ -85,13 +84,16 @@ class ProcessOpenApis implements OpenApis {
     await quotas.of(cluster.organizationId);
     const flowLimits = () => ({ ...SEATS, ...(quotas.remembered(cluster.organizationId) ?? DEFAULT_QUOTAS) });
     const clock = clocks.of(cluster);
-    await this.readClock(cluster);
     const held = stores.acquire(id);
+    await this.readClock(cluster, held).catch((error: unknown) => {
+      held.release();
+      throw error;
+    });
     const prefix = `/clusters/${id}`;
     const api = clusterApi({
       store: held.store,
       clock,
-      random: systemRandom,
+      seed: cluster.seed,
       timers: machineTimers,
       prefix,
       serverAddress,
@@ -103,9 +105,11 @@ class ProcessOpenApis implements OpenApis {
     return entry;
   }
 
-  private async readClock({ id, clock }: Cluster): Promise<void> {
+  /** Where the clock stands, and how far the cluster has got: random values are drawn by both. */
+  private async readClock({ id, clock }: Cluster, { store }: HeldStore): Promise<void> {
     if (clock.mode !== 'stepped') return;
-    const { now } = await this.options.admin.open(id).clock();
+    const { now, revision } = await this.options.admin.open(id).clock();
+    store.heard(revision);
     if (now !== undefined) this.options.clocks.turned(id, now);
   }
 

@@ -3,7 +3,6 @@ import { formatTime } from '#apimachinery';
 import { inProcessClient } from '#apiserver';
 import { clusterApi, machineTimers } from '#cluster';
 import type { WorkerClustersOptions } from './worker-clusters.js';
-import { randomOf } from './worker-clusters.js';
 
 /** Tells the cluster's users that a component of theirs is suspended, as an Event about the namespace that it lives in. */
 export async function recordParked(
@@ -15,7 +14,7 @@ export async function recordParked(
   const { store, release } = stores.acquire(id);
   try {
     const clock = clocks.of(cluster);
-    const client = inProcessClient(clusterApi({ store, clock, random: randomOf(cluster), timers: machineTimers }), { manager: component });
+    const client = inProcessClient(clusterApi({ store, clock, seed: cluster.seed, timers: machineTimers }), { manager: component });
     const time = formatTime(clock.now());
     await client.create(Event, {
       apiVersion: 'v1',

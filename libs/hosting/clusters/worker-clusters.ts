@@ -1,4 +1,4 @@
-import { type Clock, type Instant, isConflict, isNotFound, type Random, systemRandom } from '#apimachinery';
+import { type Clock, type Instant, isConflict, isNotFound } from '#apimachinery';
 import type { ClusterStores } from '#cacher';
 import { clusterApi, hostedCluster, machineTimers, profiles } from '#cluster';
 import type { HostedCluster } from '#controller-runtime';
@@ -21,11 +21,6 @@ export interface WorkerClustersOptions {
   log: Log;
 }
 
-/** What is random in a cluster. */
-export function randomOf(_: Cluster): Random {
-  return systemRandom;
-}
-
 /** Opens a cluster for the components of this worker. Throws UnknownCluster where there is none. */
 export async function openForWorker(
   id: string,
@@ -37,14 +32,12 @@ export async function openForWorker(
   if (!cluster) throw new UnknownCluster(id);
   const { store, release } = stores.acquire(id);
   const clock = clocks.of(cluster);
-  const random = randomOf(cluster);
-  const api = clusterApi({ store, clock, random, timers: machineTimers });
+  const api = clusterApi({ store, clock, seed: cluster.seed, timers: machineTimers });
   const hosted = hostedCluster({
     api,
     store,
     turns: admin.open(id),
     clock,
-    random,
     profile: profiles[cluster.profile],
     rootCA,
     delayUntil: (at: Instant) => (cluster.clock.mode === 'real' ? at - clock.now() : undefined),

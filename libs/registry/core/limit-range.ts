@@ -81,7 +81,7 @@ export const limitRange: ResourceStrategy<LimitRange> = {
     for (const item of object.spec?.limits ?? []) setItemDefaults(item);
   },
   prepareForCreate(object, ctx) {
-    object.metadata.name ||= ctx.random.uuid();
+    object.metadata.name ||= ctx.random.draw('name', ctx.namespace).uuid();
   },
   validate,
   validateUpdate: validate,

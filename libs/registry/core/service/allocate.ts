@@ -1,5 +1,5 @@
 import type { corev1, networkingv1 } from '#api';
-import { type FieldError, fieldPath, formatTime, invalidValue } from '#apimachinery';
+import { type FieldError, fieldPath, formatTime, invalidValue, type Random } from '#apimachinery';
 import type { Companion, StrategyContext } from '#apiserver';
 import { contains, IP_ALLOCATED, parseRange, pickServiceIP, RANGE_FULL, SERVICE_CIDR, serviceIPError } from '#network';
 import { normalizeClusterIPs, patchAllocatedValues } from './allocated-values.js';
@@ -58,7 +58,6 @@ function addressCompanion(service: Service, ip: string, ctx: StrategyContext): C
     apiVersion: 'networking.k8s.io/v1',
     metadata: {
       name: ip,
-      uid: ctx.random.uuid(),
       creationTimestamp: formatTime(ctx.clock.now()),
       labels: { 'ipaddress.kubernetes.io/ip-family': 'IPv4', 'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io' },
     },
@@ -77,12 +76,16 @@ async function releaseAddress(service: Service, ip: string, ctx: StrategyContext
   return { op: 'delete', group: 'networking.k8s.io', resource: 'ipaddresses', name: ip, expected };
 }
 
+const drawFor = ({ metadata }: Service, purpose: string, { random, namespace }: StrategyContext): Random =>
+  random.draw(purpose, `${namespace}/${metadata.name}`);
+
 /** A free address. The first try does not ask which are taken: the write itself will tell, and ranges are mostly empty. */
-async function pickAddress(ctx: StrategyContext, again: boolean): Promise<string | undefined> {
+async function pickAddress(service: Service, ctx: StrategyContext, again: boolean): Promise<string | undefined> {
   const taken = new Set<string>();
   if (again) for (const { metadata } of await ctx.reader.list('networking.k8s.io', 'ipaddresses')) taken.add(metadata.name);
+  const random = drawFor(service, 'clusterIP', ctx);
   for (const cidr of await serviceRanges(ctx)) {
-    const ip = pickServiceIP(ctx.random, (candidate) => taken.has(candidate), cidr);
+    const ip = pickServiceIP(random, (candidate) => taken.has(candidate), cidr);
     if (ip !== undefined) return ip;
   }
   return undefined;
@@ -110,7 +113,7 @@ async function allocateAddress(service: Service, earlier: Request | undefined, c
     if (error === undefined) return { companions: [addressCompanion(service, requested, ctx)], errors: [] };
     return { companions: [], errors: [invalidValue(ipsPath, spec.clusterIPs, `failed to allocate IP ${requested}: ${error}`)] };
   }
-  const ip = await pickAddress(ctx, earlier !== undefined);
+  const ip = await pickAddress(service, ctx, earlier !== undefined);
   if (ip === undefined)
     return { companions: [], errors: [invalidValue(ipsPath, spec.clusterIPs ?? [''], `failed to allocate IP: ${RANGE_FULL}`)] };
   spec.clusterIP = ip;

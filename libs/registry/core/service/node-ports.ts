@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { type FieldError, fieldPath, internalError, invalidValue } from '#apimachinery';
+import { type FieldError, fieldPath, internalError, invalidValue, type Random } from '#apimachinery';
 import type { StrategyContext } from '#apiserver';
 import { nodePortError, PORT_ALLOCATED, pickNodePort } from '#network';
 import { needsHealthCheck, needsNodePort } from './facts.js';
@@ -13,7 +13,7 @@ const portsPath = fieldPath('spec', 'ports');
 class Ports {
   private constructor(
     private readonly taken: Set<number>,
-    private readonly ctx: StrategyContext,
+    private readonly random: Random,
   ) {}
 
   static async of(service: Service, old: Service | undefined, ctx: StrategyContext): Promise<Ports> {
@@ -25,7 +25,7 @@ class Ports {
     const requested = new Set([...ports.map(({ nodePort }) => nodePort ?? 0), healthCheckNodePort]);
     const unknown = [...requested].filter((port) => nodePortError(port) === undefined && !taken.has(port) && !own.has(port));
     await Promise.all(unknown.map(async (port) => (await isClaimed(ctx, port)) && taken.add(port)));
-    return new Ports(taken, ctx);
+    return new Ports(taken, ctx.random.draw('nodePort', `${ctx.namespace}/${service.metadata.name}`));
   }
 
   /** Takes a port; the text says why that can't be. */
@@ -37,7 +37,7 @@ class Ports {
 
   /** Takes any free port. Throws a 500 StatusError when there is none. */
   next(what: string): number {
-    const port = pickNodePort(this.ctx.random, (candidate) => this.taken.has(candidate));
+    const port = pickNodePort(this.random, (candidate) => this.taken.has(candidate));
     if (port === undefined) throw internalError(`failed to allocate a ${what}: range is full`);
     this.taken.add(port);
     return port;
