@@ -1,14 +1,13 @@
 import { parse, validate } from 'graphql';
 import type { LocalCluster } from '#cluster';
 import {
-  buildGraphSchema,
   type EventLoop,
   GraphContext,
   type GraphResult,
   type GraphSession,
+  Graphs,
   type History,
   type HistoryEntry,
-  kindsOf,
   Meter,
   Operations,
   operationLimits,
@@ -69,26 +68,34 @@ function historyOf({ store }: LocalCluster): History {
 
 /** The graph over a cluster in this process. */
 export class LocalGraph {
-  readonly runtime: Runtime;
-  readonly session: GraphSession;
+  private readonly graphs: Graphs;
+  private readonly opened: Omit<GraphSession, 'served'>;
   /** What nobody foresaw. */
   readonly unexpected: unknown[] = [];
 
-  constructor(cluster: LocalCluster, loop: EventLoop = eventLoop) {
-    const kinds = kindsOf('local');
-    this.runtime = {
-      kinds,
-      schema: buildGraphSchema(kinds, { ofDefinition: () => undefined, ofField: () => undefined }),
-      running: new Map(),
-      turns: new Turns(loop),
-      onUnexpected: (error) => this.unexpected.push(error),
-    };
-    this.session = {
+  constructor(
+    private readonly cluster: LocalCluster,
+    loop: EventLoop = eventLoop,
+  ) {
+    this.graphs = new Graphs(
+      { running: new Map(), turns: new Turns(loop), onUnexpected: (error) => this.unexpected.push(error) },
+      { ofDefinition: () => undefined, ofField: () => undefined },
+    );
+    this.opened = {
       client: cluster.client,
       history: historyOf(cluster),
       cluster: { id: 'local', gitVersion: 'v1.36.0' },
       requestId: 'request-1',
     };
+  }
+
+  /** What a request has, as of now. */
+  get session(): GraphSession {
+    return { ...this.opened, served: this.cluster.api.cluster.storages.served() };
+  }
+
+  get runtime(): Runtime {
+    return this.graphs.of(this.session);
   }
 
   /** What resolvers are handed, for one operation. */
@@ -102,5 +109,12 @@ export class LocalGraph {
     const errors = validate(this.runtime.schema, document);
     if (errors.length > 0) throw new Error(errors.join('\n'));
     return new Operations(this.runtime, this.session, { ...operationLimits, ...bounds }).run({ document, variables });
+  }
+
+  /** Begins a subscription that is valid. */
+  async subscribe(query: string): Promise<AsyncGenerator<GraphResult, void, void>> {
+    const source = await new Operations(this.runtime, this.session).subscribe({ document: parse(query) });
+    if (!(Symbol.asyncIterator in source)) throw new Error(JSON.stringify(source.errors));
+    return source;
   }
 }

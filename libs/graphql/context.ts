@@ -1,3 +1,4 @@
+import type { Served } from '#api';
 import type { Client } from '#client';
 import type { Meter } from './execution/meter.js';
 import type { History } from './history.js';
@@ -9,12 +10,14 @@ export interface GraphSession {
   readonly client: Client;
   readonly history: History;
   readonly cluster: { readonly id: string; readonly gitVersion: string };
+  /** What the cluster serves: its graph is made of it. */
+  readonly served: Served;
   /** The request, as it stands in the log and in answers to unforeseen errors. */
   readonly requestId: string;
 }
 
 /** What every resolver is handed. One of these an operation, and one an event of a subscription: each sees the cluster as it is then. */
-export class GraphContext implements GraphSession {
+export class GraphContext implements Omit<GraphSession, 'served'> {
   readonly client: Client;
   readonly history: History;
   readonly cluster: GraphSession['cluster'];

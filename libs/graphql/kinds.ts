@@ -1,13 +1,11 @@
 import type { Definition, Resource } from '#api';
-import { groupVersionOf, parseGroupVersion, type ResourceInfo, scheme } from '#api';
-
-/** What the kinds are taken from: the schema that a cluster serves. */
-export type KindSource = Pick<typeof scheme, 'resources' | 'definitionFor' | 'resourceOfKind'>;
+import { builtIn, groupVersionOf, type KindSchema, type ResourceInfo, type Served, scheme } from '#api';
 
 /** A kind of the graph: a resource whose objects can be read. */
 export interface GraphKind {
   readonly info: ResourceInfo;
-  readonly definition: Definition;
+  /** What its type is made of; `own` where it is a kind that only this cluster serves. */
+  readonly source: { readonly definition: Definition } | { readonly own: KindSchema };
   /** Name of the GraphQL type: the kind's, with group and version before it where another kind has it already. */
   readonly typeName: string;
   /** Name of the root field for one object. */
@@ -34,23 +32,48 @@ export function pluralName(kind: string, resource: string): string {
 const isStored = (info: ResourceInfo): boolean =>
   (info.storedAs ?? groupVersionOf(info.group, info.version)) === groupVersionOf(info.group, info.version);
 
-function graphKind(source: KindSource, info: ResourceInfo): GraphKind[] {
-  const definition = source.definitionFor(info);
-  if (!definition || !info.verbs.includes('list')) return [];
-  const main = isStored(info);
-  const prefix = main ? '' : packagePrefix(definition.package);
-  const plural = pluralName(info.kind, info.resource);
-  const singular = small(info.kind) === plural ? `${plural}Object` : small(info.kind);
-  return [
-    {
-      info,
-      definition,
-      typeName: prefix + info.kind,
-      one: main ? singular : small(prefix) + capital(singular),
-      many: main ? plural : small(prefix) + capital(plural),
-    },
-  ];
+type Names = Pick<GraphKind, 'typeName' | 'one' | 'many'>;
+
+/** GraphQL names hold letters, digits and underscores. */
+const asName = (text: string): string => text.replaceAll(/[^A-Za-z0-9_]/g, '_');
+
+function namesFor({ kind, resource }: ResourceInfo, prefix = ''): Names {
+  const plural = pluralName(kind, resource);
+  const singular = small(kind) === plural ? `${plural}Object` : small(kind);
+  const field = (name: string): string => asName(prefix === '' ? name : small(prefix) + capital(name));
+  return { typeName: asName(prefix + kind), one: field(singular), many: field(plural) };
 }
+
+function builtInKind(info: ResourceInfo): GraphKind[] {
+  const definition = scheme.definitionFor(info);
+  if (!definition) return [];
+  return [{ info, source: { definition }, ...namesFor(info, isStored(info) ? '' : packagePrefix(definition.package)) }];
+}
+
+/** Names that are used in a graph already. */
+export interface TakenNames {
+  types: ReadonlySet<string>;
+  fields: ReadonlySet<string>;
+}
+
+/** Kinds of the cluster's own: where another kind has a name already, group and version come before it, and a number in the end. */
+function* ownKinds({ own = [] }: Served, { types, fields }: TakenNames): Generator<GraphKind> {
+  const usedTypes = new Set(types);
+  const usedFields = new Set(fields);
+  const isFree = ({ typeName, one, many }: Names): boolean =>
+    ![typeName, `${typeName}List`].some((name) => usedTypes.has(name)) && one !== many && !usedFields.has(one) && !usedFields.has(many);
+  for (const { info, schema } of own) {
+    if (!isReadable(info)) continue;
+    const prefix = packagePrefix(`${info.group}.${info.version}`.replaceAll(/[^A-Za-z0-9_]/g, '.'));
+    let names = namesFor(info);
+    for (let tried = 1; !isFree(names); tried += 1) names = namesFor(info, tried === 1 ? prefix : `${prefix}_${tried}_`);
+    for (const name of [names.typeName, `${names.typeName}List`]) usedTypes.add(name);
+    for (const name of [names.one, names.many]) usedFields.add(name);
+    yield { info, source: { own: schema }, ...names };
+  }
+}
+
+const isReadable = ({ verbs }: ResourceInfo): boolean => verbs.includes('list');
 
 const namesOf = ({ kind, resource, singular, shortNames }: ResourceInfo): string[] => [
   ...new Set([kind.toLowerCase(), resource, singular, ...(shortNames ?? [])]),
@@ -66,8 +89,14 @@ export class GraphKinds {
   private readonly byKind: ReadonlyMap<string, GraphKind>;
   private readonly byName = new Map<string, GraphKind[]>();
 
-  constructor(private readonly source: KindSource) {
-    this.all = source.resources().flatMap((info) => graphKind(source, info));
+  /** Names of own kinds keep clear of those that are `taken`. */
+  constructor(
+    private readonly served: Served,
+    taken: TakenNames = { types: new Set(), fields: new Set() },
+  ) {
+    const own = new Set(served.own?.map(({ info }) => info));
+    const shared = served.resources.filter((info) => !own.has(info) && isReadable(info));
+    this.all = [...shared.flatMap(builtInKind), ...ownKinds(served, taken)];
     this.byKind = new Map(this.all.map((kind) => [`${groupVersionOf(kind.info.group, kind.info.version)} ${kind.info.kind}`, kind]));
     for (const kind of this.all) {
       for (const name of namesOf(kind.info)) this.byName.set(name, [...(this.byName.get(name) ?? []), kind]);
@@ -86,7 +115,7 @@ export class GraphKinds {
 
   /** The resource of an object's apiVersion and kind, also of those that cannot be read; undefined for what the cluster does not serve. */
   resource(apiVersion: string, kind: string): Resource | undefined {
-    return this.source.resourceOfKind({ ...parseGroupVersion(apiVersion), kind });
+    return this.served.resources.find((info) => info.kind === kind && groupVersionOf(info.group, info.version) === apiVersion);
   }
 
   /** A kind by what a person types: Pod, pods, po, deployments.apps. The stored version wins where several match. */
@@ -98,10 +127,5 @@ export class GraphKinds {
   }
 }
 
-let builtIn: GraphKinds | undefined;
-
-/** The kinds of a cluster: for now the same for all, those of the API's own schema. */
-export function kindsOf(_cluster: string): GraphKinds {
-  builtIn ??= new GraphKinds(scheme);
-  return builtIn;
-}
+/** The kinds that every cluster serves. */
+export const builtInKinds: GraphKinds = new GraphKinds(builtIn);

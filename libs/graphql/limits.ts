@@ -48,6 +48,11 @@ export const limits = {
   logPageLength: 2 * 1024 * 1024,
   /** How long one operation works before others get their turn. */
   slice: 8,
+  /** Bytes of the graphs of clusters with kinds of their own, all together, and what one is taken to hold: measured. */
+  ownGraphsBytes: 64 * 1024 * 1024,
+  graphBytes: 256 * 1024,
+  ownKindBytes: 8 * 1024,
+  ownFieldBytes: 1024,
   /** Operations of one cluster that run at once. */
   operationsAtOnce: 32,
 } as const;

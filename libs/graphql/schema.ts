@@ -6,22 +6,22 @@ import {
   GraphQLNonNull,
   GraphQLObjectType,
   GraphQLSchema,
+  type GraphQLSchemaConfig,
   GraphQLString,
 } from 'graphql';
-import { type Resource, scheme } from '#api';
+import { type Resource, type Served, scheme } from '#api';
 import type { KubeObject } from '#apimachinery';
 import { chainFields } from './chain-fields.js';
 import type { GraphContext } from './context.js';
 import { costs, oneObject, relatedObjects } from './cost/points.js';
 import { badInput } from './errors.js';
-import type { GraphKind, GraphKinds } from './kinds.js';
+import { builtInKinds, type GraphKind, GraphKinds, type TakenNames } from './kinds.js';
 import { mutationFields } from './mutations.js';
 import { clusterField, connectionType, listField, objectField, oneField, selectors, withoutNulls } from './queries.js';
 import { relations } from './relations/index.js';
 import type { Relation, Selectors, ToMany, ToOne } from './relations/relation.js';
 import { Json } from './scalars.js';
 import { yamlOf } from './text/yaml.js';
-
 import { type Descriptions, Types } from './types.js';
 import { watchField } from './watch.js';
 
@@ -33,6 +33,7 @@ const standsOn = (relation: Relation, kind: GraphKind): boolean =>
 class Graph {
   private readonly types: Types;
   readonly object: GraphQLInterfaceType;
+  private readonly chain: ReturnType<typeof chainFields>;
 
   constructor(
     private readonly kinds: GraphKinds,
@@ -42,7 +43,8 @@ class Graph {
       name: 'KubernetesObject',
       description: 'Any object of the cluster.',
       fields: () => ({ ...this.everyObject(), ...this.relationFields(relations.filter((relation) => !relation.on)) }),
-      resolveType: (value) => kinds.of((value as KubeObject).apiVersion, (value as KubeObject).kind)?.typeName,
+      resolveType: (value, context: GraphContext) =>
+        context.kinds.of((value as KubeObject).apiVersion, (value as KubeObject).kind)?.typeName,
     });
     this.types = new Types(
       kinds.all,
@@ -50,6 +52,7 @@ class Graph {
       () => this.object,
       (kind) => ({ ...this.documents(), ...this.relationFields(relations.filter((relation) => standsOn(relation, kind))) }),
     );
+    this.chain = chainFields(this.object);
   }
 
   private everyObject(): Fields {
@@ -112,21 +115,56 @@ class Graph {
   }
 
   build(): GraphQLSchema {
-    const chain = chainFields(this.object);
-    const query: Fields = { cluster: clusterField, object: objectField(this.object), eventChain: chain.soFar };
-    for (const kind of this.kinds.all) {
-      const type = this.types.ofKind(kind);
-      query[kind.many] = listField(kind, connectionType(kind.typeName, type));
-      if (kind.info.verbs.includes('get')) query[kind.one] = oneField(kind, type);
-    }
-    return new GraphQLSchema({
-      query: new GraphQLObjectType({ name: 'Query', fields: query }),
+    return this.schemaOf(this.kinds.all, {
+      query: { cluster: clusterField, object: objectField(this.object), eventChain: this.chain.soFar },
       mutation: new GraphQLObjectType({ name: 'Mutation', fields: mutationFields(this.object) }),
-      subscription: new GraphQLObjectType({ name: 'Subscription', fields: { watch: watchField(this.object), eventChain: chain.follow } }),
-      types: this.kinds.all.map((kind) => this.types.ofKind(kind)),
+      subscription: new GraphQLObjectType({
+        name: 'Subscription',
+        fields: { watch: watchField(this.object), eventChain: this.chain.follow },
+      }),
     });
+  }
+
+  /** The graph of a cluster with kinds of its own: its types are those of `base`, but for the root of queries and the kinds it adds. */
+  extend(base: GraphQLSchema, kinds: GraphKinds): GraphQLSchema {
+    const own = kinds.all.filter(({ source }) => 'own' in source);
+    const { mutation, subscription } = base.toConfig();
+    const query = base.getQueryType()?.toConfig().fields ?? {};
+    // The base is a valid schema, and the names of own kinds are chosen to fit: validating it all again would take long.
+    return this.schemaOf(own, { query, mutation, subscription, types: base.toConfig().types, assumeValid: true });
+  }
+
+  private schemaOf(kinds: readonly GraphKind[], { query, types = [], ...config }: Omit<GraphQLSchemaConfig, 'query'> & { query: Fields }) {
+    const fields = { ...query };
+    const added = kinds.map((kind) => {
+      const type = this.types.ofKind(kind);
+      fields[kind.many] = listField(kind, connectionType(kind.typeName, type));
+      if (kind.info.verbs.includes('get')) fields[kind.one] = oneField(kind, type);
+      return type;
+    });
+    const kept = (types ?? []).filter(({ name }) => name !== 'Query');
+    return new GraphQLSchema({ ...config, query: new GraphQLObjectType({ name: 'Query', fields }), types: [...kept, ...added] });
   }
 }
 
-/** The typed graph over a set of kinds. Clusters with the same kinds share it: the cluster is in the context. */
-export const buildGraphSchema = (kinds: GraphKinds, descriptions: Descriptions): GraphQLSchema => new Graph(kinds, descriptions).build();
+/** The typed graph over the built-in kinds, which all clusters share (the cluster is in the context), and those that extend it. */
+export class BuiltInGraph {
+  readonly schema: GraphQLSchema;
+  private readonly graph: Graph;
+  private readonly taken: TakenNames;
+
+  constructor(descriptions: Descriptions) {
+    this.graph = new Graph(builtInKinds, descriptions);
+    this.schema = this.graph.build();
+    this.taken = {
+      types: new Set(Object.keys(this.schema.getTypeMap())),
+      fields: new Set(Object.keys(this.schema.getQueryType()?.getFields() ?? {})),
+    };
+  }
+
+  /** The graph of a cluster that serves kinds of its own. */
+  extendedTo(served: Served): { schema: GraphQLSchema; kinds: GraphKinds } {
+    const kinds = new GraphKinds(served, this.taken);
+    return { kinds, schema: this.graph.extend(this.schema, kinds) };
+  }
+}

@@ -10,7 +10,7 @@ import {
   type GraphQLOutputType,
   GraphQLString,
 } from 'graphql';
-import type { Definition, Field, Special, Type } from '#api';
+import type { Definition, Field, KindSchema, Special, Type } from '#api';
 import type { GraphContext } from './context.js';
 import { type GraphKind, packagePrefix } from './kinds.js';
 import { Int64, IntOrString, Json, Quantity, StringMap, Time } from './scalars.js';
@@ -55,12 +55,28 @@ export class Types {
     private readonly kindInterface: () => GraphQLInterfaceType,
     private readonly extra: (kind: GraphKind) => Fields,
   ) {
-    for (const kind of kinds) this.take(kind.definition, kind.typeName);
+    for (const { source, typeName } of kinds) if ('definition' in source) this.take(source.definition, typeName);
   }
 
   /** The type of a kind's objects. */
   ofKind(kind: GraphKind): GraphQLObjectType {
-    return this.ofDefinition(kind.definition, kind) as GraphQLObjectType;
+    return 'own' in kind.source
+      ? this.ofOwn(kind, kind.source.own)
+      : (this.ofDefinition(kind.source.definition, kind) as GraphQLObjectType);
+  }
+
+  /** Of a kind that only one cluster serves: what its schema publishes at the top is plain JSON below. */
+  private ofOwn(kind: GraphKind, { published }: KindSchema): GraphQLObjectType {
+    const properties = (published?.properties ?? { spec: {}, status: {} }) as Readonly<Record<string, { description?: unknown }>>;
+    const own = Object.entries(properties).flatMap(([name, { description }]) =>
+      isName(name) ? [[name, { type: Json, ...(typeof description === 'string' ? { description } : {}) }] as const] : [],
+    );
+    return new GraphQLObjectType<unknown, GraphContext>({
+      name: kind.typeName,
+      description: typeof published?.description === 'string' ? published.description : undefined,
+      interfaces: [this.kindInterface()],
+      fields: () => ({ ...Object.fromEntries(own), ...this.kindInterface().toConfig().fields, ...this.extra(kind) }),
+    });
   }
 
   private take(definition: Definition, name: string): string {
@@ -76,7 +92,10 @@ export class Types {
     return this.take(definition, this.taken.has(plain) ? packagePrefix(definition.package) + plain : plain);
   }
 
-  ofDefinition(definition: Definition, kind = this.kinds.find((k) => k.definition === definition)): GraphQLOutputType {
+  ofDefinition(
+    definition: Definition,
+    kind = this.kinds.find(({ source }) => 'definition' in source && source.definition === definition),
+  ): GraphQLOutputType {
     const known = this.made.get(definition.id);
     if (known) return known;
     const type = this.make(definition, kind);

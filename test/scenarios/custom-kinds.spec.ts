@@ -3,6 +3,7 @@ import { ConfigMap, type corev1, Namespace, type Resource } from '#api';
 import type { KubeObject } from '#apimachinery';
 import type { ClusterStorages } from '#apiserver';
 import { createLocalCluster, type LocalCluster } from '#cluster';
+import { LocalGraph } from '../graph.js';
 import { widgets } from '../widgets.js';
 
 const Widget: Resource = { group: 'example.com', version: 'v1', resource: 'widgets', kind: 'Widget', namespaced: true };
@@ -151,5 +152,35 @@ describe('the namespace controller', () => {
     await expect(client.get(Namespace, 'old')).rejects.toMatchObject({ code: 404 });
     storages.install(NAME, widgets);
     expect(await names(cluster, Widget, 'old')).toEqual(['a']);
+  });
+});
+
+describe('the graph', () => {
+  it('lists, reads, follows and writes objects of the kind while it is served', async () => {
+    const cluster = await start();
+    const graph = new LocalGraph(cluster);
+    const unknown = () => graph.run('{ widgets { items { spec } } }');
+    expect(unknown).toThrow('Cannot query field "widgets"');
+    cluster.storages.install(NAME, widgets);
+    const events = await graph.subscribe('subscription { watch(kind: "wd") { type object { metadata { name } ... on Widget { spec } } } }');
+    const manifest = 'apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: a, namespace: default}\nspec: {size: 3}\n';
+    const applied = await graph.run('mutation ($m: String!) { apply(manifest: $m) { kind ... on Widget { spec } } }', { m: manifest });
+    expect(applied.data).toEqual({ apply: [{ kind: 'Widget', spec: { size: 3 } }] });
+    const event = await events.next();
+    expect(event.value?.data).toEqual({ watch: { type: 'ADDED', object: { metadata: { name: 'a' }, spec: { size: 3 } } } });
+    await events.return();
+    const patched = await graph.run('mutation { patch(kind: "widget", name: "a", type: MERGE, patch: {spec: {size: 4}}) { kind } }');
+    expect(patched.errors).toBeUndefined();
+    const read = await graph.run(
+      '{ widgets { items { metadata { name } spec status events { reason } } } widget(name: "a") { spec } object(kind: "Widget", name: "a") { kind } }',
+    );
+    expect(read.data).toEqual({
+      widgets: { items: [{ metadata: { name: 'a' }, spec: { size: 4 }, status: null, events: [] }] },
+      widget: { spec: { size: 4 } },
+      object: { kind: 'Widget' },
+    });
+    cluster.storages.remove(NAME);
+    expect(unknown).toThrow('Cannot query field "widgets"');
+    expect(graph.unexpected).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { Log } from '#hosting';
 import { servePlayground } from './playground.js';
-import { graphRuntime } from './runtime.js';
-import { serveGraphql, startApollo } from './server.js';
+import { openGraphs } from './runtime.js';
+import { serveGraphql } from './server.js';
 import type { OpenGraph } from './sessions.js';
 import type { NoteSocket } from './socket-sessions.js';
 import { type Subscriptions, serveSubscriptions } from './subscriptions.js';
@@ -16,16 +16,8 @@ export interface GraphOptions {
 
 /** Puts the graph on /graphql: queries and mutations by POST, subscriptions by WebSocket, GraphiQL by GET. */
 export async function registerGraphql(fastify: FastifyInstance, { open, note, log }: GraphOptions): Promise<Subscriptions> {
-  const runtime = graphRuntime(log);
-  const apollo = await startApollo(runtime);
+  const graphs = openGraphs(log);
   servePlayground(fastify);
-  await serveGraphql(fastify, apollo, open);
-  const { upgrade, close } = serveSubscriptions(runtime, { open, note, log });
-  return {
-    upgrade,
-    close: async () => {
-      await close();
-      await apollo.stop();
-    },
-  };
+  await serveGraphql(fastify, graphs, open);
+  return serveSubscriptions(graphs, { open, note, log });
 }

@@ -1,5 +1,5 @@
 import { descriptionOf, fieldDescription } from '#api';
-import { buildGraphSchema, type EventLoop, kindsOf, type Runtime, Turns } from '#graphql';
+import { type EventLoop, Graphs, Turns } from '#graphql';
 import type { Log } from '#hosting';
 
 /** Node's event loop: setImmediate runs after sockets were looked at, nextTick from a promise when no other promise can go on. */
@@ -14,14 +14,14 @@ const eventLoop: EventLoop = {
   whenSettled: (run) => queueMicrotask(() => process.nextTick(run)),
 };
 
-/** What the graph's operations run on, for HTTP and WebSockets alike. */
-export function graphRuntime(log: Log): Runtime {
-  const kinds = kindsOf('');
-  return {
-    kinds,
-    schema: buildGraphSchema(kinds, { ofDefinition: ({ id }) => descriptionOf(id), ofField: fieldDescription }),
-    running: new Map(),
-    turns: new Turns(eventLoop),
-    onUnexpected: (error, requestId) => log.error({ err: error, requestId }, 'GraphQL operation failed'),
-  };
+/** The graphs of all clusters, for HTTP and WebSockets alike. */
+export function openGraphs(log: Log): Graphs {
+  return new Graphs(
+    {
+      running: new Map(),
+      turns: new Turns(eventLoop),
+      onUnexpected: (error, requestId) => log.error({ err: error, requestId }, 'GraphQL operation failed'),
+    },
+    { ofDefinition: ({ id }) => descriptionOf(id), ofField: fieldDescription },
+  );
 }

@@ -1,12 +1,13 @@
 import { ApolloServer, type ApolloServerPlugin, type GraphQLResponse, HeaderMap } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import { type DocumentNode, GraphQLError, parse } from 'graphql';
 import {
   checkDocument,
   checkLength,
   type GraphResult,
   type GraphSession,
+  type Graphs,
   graphLimits,
   jsonOf,
   Operations,
@@ -82,12 +83,16 @@ function parsed(source: string): DocumentNode | undefined {
   }
 }
 
-/** Apollo Server over the graph's schema. Introspection is on: the schema is no secret, and the playground needs it. */
-export async function startApollo(runtime: Runtime): Promise<ApolloServer<GraphSession>> {
+/**
+ * Apollo Server over a graph's schema. Introspection is on: the schema is no secret, and the playground needs it.
+ * `documentStore`: null where documents are not kept.
+ */
+async function startApollo(runtime: Runtime, documentStore: null | undefined): Promise<ApolloServer<GraphSession>> {
   const share = () => runtime.turns.share('answers');
   const apollo = new ApolloServer<GraphSession>({
     schema: runtime.schema,
     introspection: true,
+    documentStore,
     parseOptions,
     validationOptions,
     plugins: [executing(runtime)],
@@ -104,17 +109,39 @@ export async function startApollo(runtime: Runtime): Promise<ApolloServer<GraphS
   return apollo;
 }
 
+type Sessions = WeakMap<FastifyRequest, GraphSession>;
+type Handler = RouteHandlerMethod;
+
+function sessionOf(sessions: Sessions, request: FastifyRequest): GraphSession {
+  const session = sessions.get(request);
+  if (!session) throw new Error('the request has no session');
+  return session;
+}
+
+/** Finds what answers a cluster's operations: one Apollo Server a graph, which goes with it. */
+function handlersOf(graphs: Graphs, sessions: Sessions): (session: GraphSession) => Promise<Handler> {
+  const handlers = new WeakMap<Runtime, Promise<Handler>>();
+  const start = async (runtime: Runtime): Promise<Handler> =>
+    // Each store may hold 30 MiB of documents: one for all clusters is enough.
+    fastifyApolloHandler(await startApollo(runtime, runtime === graphs.builtIn ? undefined : null), {
+      context: async (request) => {
+        const session = sessionOf(sessions, request);
+        checkBounds((request.body as { query?: unknown } | undefined)?.query);
+        return session;
+      },
+    });
+  return (session) => {
+    const runtime = graphs.of(session);
+    const handler = handlers.get(runtime) ?? start(runtime);
+    handlers.set(runtime, handler);
+    return handler;
+  };
+}
+
 /** POST /graphql, in a scope of its own: the token is looked at before the body is read, and bodies are JSON and bounded. */
-export async function serveGraphql(fastify: FastifyInstance, apollo: ApolloServer<GraphSession>, open: OpenGraph): Promise<void> {
-  const sessions = new WeakMap<FastifyRequest, GraphSession>();
-  const handler = fastifyApolloHandler(apollo, {
-    context: async (request) => {
-      const session = sessions.get(request);
-      if (!session) throw new Error('the request has no session');
-      checkBounds((request.body as { query?: unknown } | undefined)?.query);
-      return session;
-    },
-  });
+export async function serveGraphql(fastify: FastifyInstance, graphs: Graphs, open: OpenGraph): Promise<void> {
+  const sessions: Sessions = new WeakMap();
+  const handlerOf = handlersOf(graphs, sessions);
   await fastify.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(
@@ -138,6 +165,9 @@ export async function serveGraphql(fastify: FastifyInstance, apollo: ApolloServe
       sessions.set(request, session);
       return undefined;
     });
-    scope.post('/graphql', handler);
+    scope.post('/graphql', async function answer(request, reply) {
+      const handler = await handlerOf(sessionOf(sessions, request));
+      return handler.call(this, request, reply);
+    });
   });
 }

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import { handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
-import { type GraphResult, type GraphSession, Operations, operationLimits, type Runtime } from '#graphql';
+import { type GraphResult, type GraphSession, type Graphs, Operations, operationLimits, type Runtime } from '#graphql';
 import type { Log } from '#hosting';
 import { type Connection, connect } from './connection.js';
 import { documentOf } from './documents.js';
@@ -22,6 +22,7 @@ export interface Subscriptions {
 
 /** What an operation runs with. */
 interface Running {
+  runtime: Runtime;
   session: GraphSession;
   connection: Connection;
 }
@@ -42,8 +43,6 @@ const asResult = ({ errors, ...rest }: GraphResult): ExecutionResult =>
 
 /** The operations of one server, each counted with its connection while it runs. */
 class SocketOperations {
-  constructor(private readonly runtime: Runtime) {}
-
   async execute(args: ExecutionArgs): Promise<ExecutionResult> {
     const { connection } = args.contextValue as Running;
     connection.running += 1;
@@ -64,7 +63,8 @@ class SocketOperations {
   }
 
   private operations({ contextValue }: ExecutionArgs): Operations {
-    return new Operations(this.runtime, (contextValue as Running).session, bounds);
+    const { runtime, session } = contextValue as Running;
+    return new Operations(runtime, session, bounds);
   }
 
   private request({ document, variableValues, operationName }: ExecutionArgs) {
@@ -116,8 +116,8 @@ export interface SubscriptionOptions {
 }
 
 /** Subscriptions by graphql-ws (the protocol graphql-transport-ws) on /graphql. The token comes in connection_init's payload. */
-export function serveSubscriptions(runtime: Runtime, { open, note, log }: SubscriptionOptions): Subscriptions {
-  const operations = new SocketOperations(runtime);
+export function serveSubscriptions(graphs: Graphs, { open, note, log }: SubscriptionOptions): Subscriptions {
+  const operations = new SocketOperations();
   const server = makeServer<Readonly<Record<string, unknown>>, Connection>({
     connectionInitWaitTimeout: 10_000,
     async onConnect({ connectionParams, extra }) {
@@ -132,9 +132,10 @@ export function serveSubscriptions(runtime: Runtime, { open, note, log }: Subscr
         extra.forbid();
         return [new GraphQLError(unauthenticated.message, unauthenticated)];
       }
+      const runtime = graphs.of(session);
       const document = documentOf(runtime, query);
       if (Array.isArray(document)) return document;
-      const contextValue: Running = { session, connection: extra };
+      const contextValue: Running = { runtime, session, connection: extra };
       return { schema: runtime.schema, document, variableValues: variables, operationName, contextValue };
     },
     execute: (args) => operations.execute(args),

@@ -3,7 +3,7 @@ import { type Action, pathParameter, queryParameters } from './parameters.js';
 import { type Dialect, refTo, type Schema } from './schemas.js';
 
 /** What has a schema of its own in the document: a definition, or a kind of a cluster's own. */
-export interface Published {
+interface Published {
   /** Its name there: `io.k8s.api.core.v1.Pod`. */
   readonly openapi: string;
 }

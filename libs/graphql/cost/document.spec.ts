@@ -1,6 +1,5 @@
 import { getIntrospectionQuery, parse, validate } from 'graphql';
-import { kindsOf } from '../kinds.js';
-import { buildGraphSchema } from '../schema.js';
+import { BuiltInGraph } from '../schema.js';
 import { checkDocument, checkLength, parseOptions } from './document.js';
 
 const times = (count: number, text: (index: number) => string) => Array.from({ length: count }, (_, i) => text(i)).join(' ');
@@ -29,7 +28,7 @@ describe('a document', () => {
   ])('%s is refused before it is validated', (_name, source, message) => expect(() => bounded(source)).toThrow(message));
 
   test('that tools send is not', () => {
-    const schema = buildGraphSchema(kindsOf('a'), { ofDefinition: () => undefined, ofField: () => undefined });
+    const schema = new BuiltInGraph({ ofDefinition: () => undefined, ofField: () => undefined }).schema;
     const source = getIntrospectionQuery({
       descriptions: true,
       specifiedByUrl: true,

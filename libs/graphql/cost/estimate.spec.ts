@@ -1,10 +1,9 @@
 import { type FragmentDefinitionNode, getOperationAST, getVariableValues, parse, validate } from 'graphql';
-import { kindsOf } from '../kinds.js';
 import { limits } from '../limits.js';
-import { buildGraphSchema } from '../schema.js';
+import { BuiltInGraph } from '../schema.js';
 import { estimate } from './estimate.js';
 
-const schema = buildGraphSchema(kindsOf('a'), { ofDefinition: () => undefined, ofField: () => undefined });
+const schema = new BuiltInGraph({ ofDefinition: () => undefined, ofField: () => undefined }).schema;
 
 function estimated(query: string, variables: Record<string, unknown> = {}): number | string {
   const document = parse(query);
