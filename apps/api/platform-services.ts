@@ -17,6 +17,7 @@ import {
   platformRuntime,
   turnKeys,
   wakeOnCommit,
+  YamlThreads,
 } from '#hosting';
 import {
   type Access,
@@ -117,7 +118,8 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
   const origin = publicOrigin(config);
   const share = new WorkShare({ immediate: setImmediate, now: () => performance.now(), slice: SLICE });
   const serverAddress = new URL(origin).host;
-  const opened = openApis({ admin, records, stores: runtime.stores, clocks: runtime.clocks, serverAddress, quotas, share });
+  const yaml = new YamlThreads();
+  const opened = openApis({ admin, records, stores: runtime.stores, clocks: runtime.clocks, serverAddress, quotas, share, yaml });
   apis = opened;
   const standing = new StandingSessions(followRoles(opened));
   sessions = standing;
@@ -166,7 +168,7 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
       clearInterval(timer);
       opened.close();
       runtime.close();
-      await Promise.all([wakeups.flushed().then(() => wakeups.close()), keys.close()]);
+      await Promise.all([wakeups.flushed().then(() => wakeups.close()), keys.close(), yaml.close()]);
     },
   };
 }

@@ -4,7 +4,7 @@ import { JsonSyntaxError } from './json-text.js';
 import { type KindSchema, kindSchema, type SchemaLookup } from './kind-schema.js';
 import { decodeProtobuf, ProtobufError } from './protobuf/envelope.js';
 import { type GroupVersionKind, groupVersionOf, parseGroupVersion, scheme } from './scheme.js';
-import { readYaml, YamlSyntaxError } from './yaml-text.js';
+import { type ConvertedYaml, yamlToJson } from './yaml/yaml-to-json.js';
 
 /** The media types of request bodies that hold an object. */
 export const bodyMediaTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'] as const;
@@ -17,6 +17,8 @@ export interface DecodeRequest {
   expected: GroupVersionKind;
   /** Default Warn, as upstream's. */
   fieldValidation?: FieldValidation;
+  /** What a YAML body was converted to; default it is converted here. */
+  yaml?: ConvertedYaml;
   /** The kinds that the cluster serves; default the built-in ones. */
   schemaFor?: SchemaLookup;
 }
@@ -89,15 +91,23 @@ function summary(body: Uint8Array): string {
 }
 
 const isDecodeError = (error: unknown): error is Error =>
-  error instanceof DecodeError || error instanceof YamlSyntaxError || error instanceof JsonSyntaxError || error instanceof ProtobufError;
+  error instanceof DecodeError || error instanceof JsonSyntaxError || error instanceof ProtobufError;
 
-function decodeText(body: Uint8Array, yaml: boolean, found: (value: unknown) => Typed, validation: FieldValidation): DecodedValue {
-  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
-  if (yaml) {
-    const { value, repeated } = readYaml(text);
-    const decoded = found(value).schema.decode(value, validation);
-    return repeated && validation !== 'Ignore' ? { ...decoded, strict: [repeated, ...decoded.strict] } : decoded;
-  }
+/** A body's text: UTF-8. */
+export function bodyText(body: Uint8Array): string {
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+}
+
+function decodeYaml(converted: ConvertedYaml, found: (value: unknown) => Typed, validation: FieldValidation): DecodedValue {
+  if ('error' in converted) throw new DecodeError(converted.error);
+  const { json, repeated } = converted;
+  // Its keys are unique, and it is no deeper than allowed.
+  const value: unknown = JSON.parse(json);
+  const decoded = found(value).schema.decode(value, validation);
+  return repeated && validation !== 'Ignore' ? { ...decoded, strict: [repeated, ...decoded.strict] } : decoded;
+}
+
+function decodeJson(text: string, found: (value: unknown) => Typed, validation: FieldValidation): DecodedValue {
   let value: unknown;
   try {
     value = parseJson(text);
@@ -128,7 +138,7 @@ function accept(actual: GroupVersionKind, expected: GroupVersionKind, schema: Ki
  * Throws StatusError: 415 for other media types, 400 in upstream's words for everything that is wrong with the body.
  */
 export function decodeBody(request: DecodeRequest): Decoded {
-  const { body, contentType, expected, fieldValidation = 'Warn', schemaFor = kindSchema } = request;
+  const { body, contentType, expected, fieldValidation = 'Warn', yaml, schemaFor = kindSchema } = request;
   const media = mediaTypeOf(contentType);
   let typed: Typed | undefined;
   let actual: GroupVersionKind | undefined;
@@ -138,10 +148,7 @@ export function decodeBody(request: DecodeRequest): Decoded {
     return typed;
   };
   try {
-    const decoded =
-      media === 'application/vnd.kubernetes.protobuf'
-        ? decodeProtobuf(body, (meta) => protobufDefinition(found(meta)))
-        : decodeText(body, media === 'application/yaml', found, fieldValidation);
+    const decoded = decodeAs(media, { found, body, fieldValidation, yaml });
     const { actual: gvk, schema } = found(decoded.object);
     accept(gvk, expected, schema);
     if (decoded.strict.length && fieldValidation === 'Strict') throw new DecodeError(`strict decoding error: ${decoded.strict.join(', ')}`);
@@ -152,6 +159,21 @@ export function decodeBody(request: DecodeRequest): Decoded {
     if (!isDecodeError(error)) throw error;
     throw badRequest(unreadable(actual, expected, error.message, body));
   }
+}
+
+interface Decoding {
+  body: Uint8Array;
+  fieldValidation: FieldValidation;
+  yaml: ConvertedYaml | undefined;
+  found(value: unknown): Typed;
+}
+
+function decodeAs(media: (typeof bodyMediaTypes)[number], { body, fieldValidation, yaml, found }: Decoding): DecodedValue {
+  if (media === 'application/vnd.kubernetes.protobuf') return decodeProtobuf(body, (meta) => protobufDefinition(found(meta)));
+  const text = yaml === undefined ? bodyText(body) : '';
+  return media === 'application/yaml'
+    ? decodeYaml(yaml ?? yamlToJson(text), found, fieldValidation)
+    : decodeJson(text, found, fieldValidation);
 }
 
 /** Custom kinds have no protobuf form: 415 (apiextensions-apiserver crdhandler's negotiated serializer). */

@@ -1,5 +1,6 @@
 export {
   bodyMediaTypes,
+  bodyText,
   type Decoded,
   type DecodeRequest,
   decodeBody,
@@ -49,4 +50,3 @@ export {
   scheme,
 } from './scheme.js';
 export { decodeUnstructured } from './unstructured.js';
-export { readYaml, YamlSyntaxError } from './yaml-text.js';

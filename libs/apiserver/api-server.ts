@@ -1,4 +1,5 @@
 import type { rbacv1 } from '#api';
+import { inlineYaml, type YamlDecoder } from '#api/yaml';
 import { type Clock, type RandomSource, StatusError } from '#apimachinery';
 import type { ClusterStore } from '#cacher';
 import type { AdmissionPlugin } from './admission/admission.js';
@@ -53,6 +54,8 @@ export interface ApiServerDependencies {
   flowLimits?: () => FlowLimits;
   /** Where long work gives way to other tenants'; default it does not. */
   share?: Pick<WorkShare, 'task'>;
+  /** Where YAML bodies become JSON; default at once. */
+  yaml?: YamlDecoder;
   version?: VersionInfo;
   /** The cluster's path on its host, e.g. `/clusters/ID`; it stands in addresses that clients follow. Default ''. */
   prefix?: string;
@@ -86,6 +89,7 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
     generating: new Ordinals(),
     timers,
     share: deps.share ?? UNDIVIDED,
+    yaml: deps.yaml ?? inlineYaml,
     storages: new ClusterStorages(builtInStorages(deps)),
     admission: admissionChain(deps.admission),
     limits: deps.limits ?? DEFAULT_LIMITS,

@@ -1,4 +1,5 @@
 import { admissionPlugins } from '#admission';
+import type { YamlDecoder } from '#api/yaml';
 import { type Clock, seededRandom } from '#apimachinery';
 import { type ApiServer, createApiServer, type FlowLimits, type Timers, type WorkShare } from '#apiserver';
 import { type ClusterStore } from '#cacher';
@@ -19,6 +20,8 @@ export interface ClusterApiOptions {
   flowLimits?: () => FlowLimits;
   /** Where long work gives way to other tenants'. */
   share?: Pick<WorkShare, 'task'>;
+  /** Where YAML bodies become JSON; default at once. */
+  yaml?: YamlDecoder;
 }
 
 /** The API of one cluster with everything it serves: cheap, so that an idle cluster need not keep one. */

@@ -1,4 +1,5 @@
 import type { Served } from '#api';
+import { inlineYaml, type YamlDecoder } from '#api/yaml';
 import type { Client } from '#client';
 import type { Meter } from './execution/meter.js';
 import type { History } from './history.js';
@@ -14,6 +15,8 @@ export interface GraphSession {
   readonly served: Served;
   /** The request, as it stands in the log and in answers to unforeseen errors. */
   readonly requestId: string;
+  /** Where manifests become JSON; default at once. */
+  readonly yaml?: YamlDecoder;
 }
 
 /** What every resolver is handed. One of these an operation, and one an event of a subscription: each sees the cluster as it is then. */
@@ -22,6 +25,7 @@ export class GraphContext implements Omit<GraphSession, 'served'> {
   readonly history: History;
   readonly cluster: GraphSession['cluster'];
   readonly requestId: string;
+  readonly yaml: YamlDecoder;
   readonly loaders: Loaders;
 
   constructor(
@@ -30,6 +34,7 @@ export class GraphContext implements Omit<GraphSession, 'served'> {
     readonly meter: Meter,
   ) {
     ({ client: this.client, history: this.history, cluster: this.cluster, requestId: this.requestId } = session);
+    this.yaml = session.yaml ?? inlineYaml;
     this.loaders = new Loaders(session.client, meter);
   }
 }

@@ -30,7 +30,8 @@ export const limits = {
   errors: 100,
   /** Characters of a manifest. */
   manifestLength: 3 * 1024 * 1024,
-  /** Objects in one manifest. */
+  /** Documents in one manifest, empty ones counted, and objects. */
+  manifestDocuments: 2_000,
   manifestObjects: 500,
   /** Default and largest page of a list. */
   pageSize: 100,

@@ -1,7 +1,8 @@
+import { inlineYaml } from '#api/yaml';
 import { removals } from './apply.js';
 import { parseManifest } from './manifest.js';
 
-const now = () => undefined;
+const now = { turn: () => undefined, convert: (text: string) => inlineYaml.convert('', text) };
 
 describe('a manifest', () => {
   test('may hold documents and lists', async () => {
@@ -16,6 +17,7 @@ describe('a manifest', () => {
     ['kind: Pod', "document 1: Object 'apiVersion' is missing"],
     ['apiVersion: v1', "document 1: Object 'Kind' is missing"],
     ['apiVersion: v1\nkind: Pod', 'document 1: metadata is missing'],
+    ['---\n---\nx: y\na: b: c', 'document 2: yaml: line 3: mapping values are not allowed in this context'],
     ['apiVersion: v1\nkind: List\nitems: [3]', 'document 1: items[0]: expected an object'],
   ])('%j: %s', (text, message) => expect(parseManifest(text, now)).rejects.toThrow(message));
 
@@ -27,7 +29,7 @@ describe('a manifest', () => {
           .fill(i ? `*b${i - 1}` : '*a')
           .join(',')}]`,
     ).join('\n')}`;
-    await expect(parseManifest(bomb, now)).rejects.toThrow();
+    await expect(parseManifest(bomb, now)).rejects.toThrow('document 1: yaml: document contains excessive aliasing');
   });
 });
 

@@ -1,9 +1,15 @@
-import { Composer, type CST, type Document, Lexer, Parser } from 'yaml';
+import type { ConvertedYaml } from '#api/yaml';
 import type { KubeObject } from '#apimachinery';
 import { badInput } from './errors.js';
 import { limits } from './limits.js';
 
-type Turn = () => Promise<void> | undefined;
+/** What reading a manifest needs of its operation. */
+export interface ManifestReading {
+  /** Converts one YAML document. */
+  convert(text: string): Promise<ConvertedYaml>;
+  /** Waits between documents until it is the operation's turn. */
+  turn(): Promise<void> | undefined;
+}
 
 function objectsIn(value: unknown, at: string): KubeObject[] {
   if (value === null || value === undefined) return [];
@@ -26,35 +32,26 @@ function jsonIn(text: string): unknown {
   }
 }
 
-/** Lexes and parses piece by piece, and composes document by document: the library reads a megabyte in seconds. */
-async function documentsIn(text: string, turn: Turn): Promise<unknown[]> {
-  const parser = new Parser();
-  const composer = new Composer({ prettyErrors: false });
+const separator = /\n(?=---(?:[ \t\r\n]|$))/g;
+
+/** The documents of a YAML stream, as kubectl splits it; each is read by itself (apimachinery/pkg/util/yaml YAMLReader). */
+async function documentsIn(text: string, { convert, turn }: ManifestReading): Promise<unknown[]> {
   const values: unknown[] = [];
-  const add = async (tokens: Iterable<CST.Token>): Promise<void> => {
-    for (const token of tokens) for (const document of composer.next(token)) await read(document);
-  };
-  const read = async (document: Document.Parsed): Promise<void> => {
+  for (const document of text.split(separator, limits.manifestDocuments + 1)) {
+    if (values.length === limits.manifestDocuments) throw badInput(`the manifest holds more than ${limits.manifestDocuments} documents`);
     await turn();
-    const [error] = document.errors;
-    if (error) throw badInput(`document ${values.length + 1}: ${error.message}`);
-    values.push(document.toJS({ maxAliasCount: 100 }));
-  };
-  for (const lexeme of new Lexer().lex(text)) {
-    const wait = turn();
-    if (wait) await wait;
-    await add(parser.next(lexeme));
+    const converted = await convert(document);
+    if ('error' in converted) throw badInput(`document ${values.length + 1}: ${converted.error}`);
+    values.push(JSON.parse(converted.json));
   }
-  await add(parser.end());
-  for (const document of composer.end()) await read(document);
   return values;
 }
 
 /** The objects of a manifest: YAML or JSON, several documents, Lists opened. Throws a GraphQLError that names the document. */
-export async function parseManifest(text: string, turn: Turn): Promise<KubeObject[]> {
+export async function parseManifest(text: string, reading: ManifestReading): Promise<KubeObject[]> {
   if (text.length > limits.manifestLength) throw badInput(`the manifest is longer than ${limits.manifestLength} characters`);
   const json = jsonIn(text);
-  const documents = json === undefined ? await documentsIn(text, turn) : [json];
+  const documents = json === undefined ? await documentsIn(text, reading) : [json];
   const objects = documents.flatMap((document, index) => objectsIn(document, `document ${index + 1}`));
   if (objects.length === 0) throw badInput('no objects in the manifest');
   if (objects.length > limits.manifestObjects) throw badInput(`the manifest holds more than ${limits.manifestObjects} objects`);

@@ -83,10 +83,12 @@ function placed(object: KubeObject, resource: Resource, namespace: string): Kube
 /** One after the other: a namespace must stand before what is in it. */
 async function each(
   { manifest, namespace }: { manifest: string; namespace: string },
-  { kinds, meter }: GraphContext,
+  { kinds, meter, yaml, cluster }: GraphContext,
   write: (resource: Resource, object: KubeObject) => Promise<KubeObject>,
 ): Promise<KubeObject[]> {
-  const objects = (await parseManifest(manifest, () => meter.turn())).map((object) => ({ object, resource: resourceFor(kinds, object) }));
+  const convert = (text: string) => yaml.convert(cluster.id, text);
+  const parsed = await parseManifest(manifest, { convert, turn: () => meter.turn() });
+  const objects = parsed.map((object) => ({ object, resource: resourceFor(kinds, object) }));
   const written: KubeObject[] = [];
   for (const { object, resource } of objects) {
     await meter.turn();

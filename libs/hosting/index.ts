@@ -27,3 +27,5 @@ export { inRequestScope } from './request-scope.js';
 export { runProcess, type ShutdownStep, type Started } from './run-process.js';
 export { createSecureServer, refuseSocket, type SecureServer } from './secure-server.js';
 export { HEALTH } from './tokens.js';
+export { YAML_LIMITS } from './yaml/limits.js';
+export { YamlThreads } from './yaml/yaml-threads.js';

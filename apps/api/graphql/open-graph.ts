@@ -39,8 +39,8 @@ export function graphOpener({ access, apis, admin }: { access: Access; apis: Ope
     if (!open) return undefined;
     const client = inProcessClient(open.api, { user: () => clusterAdmin, requestId: () => requestId });
     const history = historyOf(admin.open(grant.cluster), open.api.cluster.store);
-    const { storages } = open.api.cluster;
+    const { storages, yaml } = open.api.cluster;
     const cluster = { id: grant.cluster, gitVersion: KUBERNETES_VERSION.gitVersion };
-    return { client, history, cluster, served: storages.served(), requestId };
+    return { client, history, cluster, served: storages.served(), requestId, yaml };
   };
 }

@@ -103,7 +103,7 @@ export async function handleDeleteCollection(call: ResourceCall): Promise<ApiRes
   const { deleteCollection } = scope.storage;
   const negotiated = outputOf(call);
   const options = listOptions(query);
-  const deletion = deleteOptionsOf(call);
+  const deletion = await deleteOptionsOf(call);
   if (deleteCollection === undefined) throw methodNotAllowed(scope.resource.groupResource, 'deletecollection');
   return answerList(call, negotiated, await deleteCollection(scope, options, deletion));
 }

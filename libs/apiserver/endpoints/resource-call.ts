@@ -1,7 +1,14 @@
-import { decodeBody, type GroupVersionKind } from '#api';
+import { bodyText, decodeBody, type GroupVersionKind } from '#api';
 import { type KubeObject, tooLarge } from '#apimachinery';
 import type { Seat } from '../dispatcher.js';
-import { type Negotiated, negotiateOutput, negotiateWithoutTable, noSuchConversion, wantsPretty } from '../request/negotiation.js';
+import {
+  MEDIA_TYPES,
+  type Negotiated,
+  negotiateOutput,
+  negotiateWithoutTable,
+  noSuchConversion,
+  wantsPretty,
+} from '../request/negotiation.js';
 import type { WriteOptions } from '../request/options.js';
 import { type ApiRequest, type ApiResponse, headerOf } from '../request/request.js';
 import type { RestScope } from '../rest/scope.js';
@@ -60,10 +67,18 @@ export function answerWritten(call: ResourceCall, negotiated: Negotiated, { valu
 }
 
 /** Reads a body as a kind that is no resource's, e.g. DeleteOptions; its strange fields become warnings. */
-export function decodeAs(call: ResourceCall, expected: GroupVersionKind, options: WriteOptions, contentType: string): KubeObject {
-  const { schemaFor } = call.scope.cluster.storages;
+export async function decodeAs(
+  call: ResourceCall,
+  expected: GroupVersionKind,
+  options: WriteOptions,
+  contentType: string,
+): Promise<KubeObject> {
+  const { storages, yaml, store } = call.scope.cluster;
+  const { schemaFor } = storages;
   const { fieldValidation } = options;
-  const { object, warnings } = decodeBody({ body: bodyOf(call), contentType, expected, fieldValidation, schemaFor });
+  const body = bodyOf(call);
+  const converted = contentType === MEDIA_TYPES.yaml ? { yaml: await yaml.convert(store.cluster, bodyText(body)) } : {};
+  const { object, warnings } = decodeBody({ body, contentType, expected, fieldValidation, schemaFor, ...converted });
   for (const text of warnings) call.scope.warnings.add(text);
   object.metadata ??= { name: '' };
   schemaFor(expected)?.applyDefaults(object);
@@ -71,9 +86,9 @@ export function decodeAs(call: ResourceCall, expected: GroupVersionKind, options
 }
 
 /** Reads a body as the kind that the storage takes, with all its defaults. */
-export function decodeShape(call: ResourceCall, options: WriteOptions, contentType: string): KubeObject {
+export async function decodeShape(call: ResourceCall, options: WriteOptions, contentType: string): Promise<KubeObject> {
   const { shape } = call.scope.storage;
-  const object = decodeAs(call, shape, options, contentType);
+  const object = await decodeAs(call, shape, options, contentType);
   shape.strategy.setDefaults?.(object);
   return object;
 }

@@ -20,7 +20,7 @@ export async function handleCreate(call: ResourceCall): Promise<ApiResponse> {
   bodyOf(call);
   const options = writeOptions(call.query, 'CreateOptions');
   if (create === undefined) throw methodNotAllowed(scope.resource.groupResource, 'create');
-  const object = decodeShape(call, options, contentType);
+  const object = await decodeShape(call, options, contentType);
   if (scope.subresource !== '') ensureNamespace(object.metadata, scope.namespace);
   const created = await create(scope, object, options);
   return 'answer' in created ? objectAnswer(call, created.answer, 201) : answerWritten(call, negotiated, created, 201);
@@ -41,7 +41,7 @@ export async function handleUpdate(call: ResourceCall): Promise<ApiResponse> {
   bodyOf(call);
   const options = writeOptions(call.query, 'UpdateOptions');
   if (update === undefined) throw methodNotAllowed(scope.resource.groupResource, 'update');
-  const sent = decodeShape(call, options, inputType(call.request));
+  const sent = await decodeShape(call, options, inputType(call.request));
   ensureNamespace(sent.metadata, scope.namespace);
   checkName(sent, scope);
   scope.warnings.add(dedupOwnerReferences(sent.metadata, false));
@@ -81,12 +81,12 @@ export function patching(scope: RestScope, patch: Patch, options: WriteOptions):
 }
 
 /** The options of a delete, from its body where there is one. */
-export function deleteOptionsOf(call: ResourceCall): DeleteOptions {
+export async function deleteOptionsOf(call: ResourceCall): Promise<DeleteOptions> {
   const body = bodyOf(call);
   if (body.byteLength === 0) return deleteOptionsFromQuery(call.query);
   const expected = { group: 'meta.k8s.io', version: 'v1', kind: 'DeleteOptions' };
   const options: WriteOptions = { dryRun: false, fieldManager: '', fieldValidation: 'Ignore' };
-  const decoded = decodeAs(call, expected, options, inputType(call.request));
+  const decoded = await decodeAs(call, expected, options, inputType(call.request));
   return deleteOptionsFromBody(decoded as unknown as Record<string, unknown>);
 }
 
@@ -94,7 +94,7 @@ export function deleteOptionsOf(call: ResourceCall): DeleteOptions {
 export async function handleDelete(call: ResourceCall): Promise<ApiResponse> {
   const { scope } = call;
   const negotiated = outputOf(call);
-  const options = deleteOptionsOf(call);
+  const options = await deleteOptionsOf(call);
   if (scope.storage.delete === undefined) throw methodNotAllowed(scope.resource.groupResource, 'delete');
   const deleted = await scope.storage.delete(scope, options);
   const status = !deleted.gone && options.orphanDependents === false ? 202 : 200;

@@ -1,3 +1,4 @@
+import type { YamlDecoder } from '#api/yaml';
 import { type Clock, nthRandom, type RandomSource } from '#apimachinery';
 import type { ClusterStore } from '#cacher';
 import type { Fence } from '#storage';
@@ -29,6 +30,8 @@ export interface ClusterScope {
   readonly timers: Timers;
   /** Where long work gives way to other tenants'. */
   readonly share: Pick<WorkShare, 'task'>;
+  /** Where YAML bodies become JSON. */
+  readonly yaml: YamlDecoder;
   readonly limits: Limits;
   readonly reader: ClusterReader;
   /** Who decides on access, for the resources that review it. */

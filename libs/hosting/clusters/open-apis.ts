@@ -1,3 +1,4 @@
+import type { YamlDecoder } from '#api/yaml';
 import type { ApiServer, WorkShare } from '#apiserver';
 import type { ClusterStores, HeldStore } from '#cacher';
 import { clusterApi, machineTimers } from '#cluster';
@@ -35,6 +36,8 @@ export interface OpenApisOptions {
   quotas: Pick<QuotaCache, 'of' | 'remembered'>;
   /** Divides the event loop among all tenants of the process. */
   share: WorkShare;
+  /** Where YAML bodies become JSON. */
+  yaml: YamlDecoder;
 }
 
 interface Entry extends OpenApi {
@@ -78,7 +81,7 @@ class ProcessOpenApis implements OpenApis {
   }
 
   private async make(id: string): Promise<OpenApi | undefined> {
-    const { records, stores, clocks, serverAddress, quotas, share } = this.options;
+    const { records, stores, clocks, serverAddress, quotas, share, yaml } = this.options;
     const cluster = await records.cluster(id);
     if (!cluster) return undefined;
     await quotas.of(cluster.organizationId);
@@ -99,6 +102,7 @@ class ProcessOpenApis implements OpenApis {
       serverAddress,
       flowLimits,
       share,
+      yaml,
     });
     const entry = { cluster, api, held, used: true };
     this.entries.set(id, entry);

@@ -1,0 +1,2 @@
+export { inlineYaml, type YamlDecoder } from './yaml-decoder.js';
+export { type ConvertedYaml, yamlToJson } from './yaml-to-json.js';

@@ -1,0 +1,2 @@
+/** The text cannot be converted; the message is upstream's, whole. */
+export class YamlError extends Error {}

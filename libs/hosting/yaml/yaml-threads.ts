@@ -1,0 +1,176 @@
+import { Worker } from 'node:worker_threads';
+import { type ConvertedYaml, type YamlDecoder, yamlToJson } from '#api/yaml';
+import { timeout, tooLarge } from '#apimachinery';
+import { TooManyRequests } from '#apiserver';
+import { YAML_LIMITS, type YamlLimits } from './limits.js';
+
+interface Job {
+  text: string;
+  done(converted: ConvertedYaml): void;
+  fail(error: Error): void;
+}
+
+/** Documents of one tenant that wait. */
+interface Queue {
+  jobs: Job[];
+  length: number;
+}
+
+const PROGRAM = new URL('./yaml-thread.js', import.meta.url);
+
+export interface YamlThreadsOptions {
+  limits?: YamlLimits;
+  /** What the threads run; default the compiled yaml-thread.js beside this file. */
+  program?: URL;
+}
+
+interface ThreadOptions {
+  limits: YamlLimits;
+  program: URL;
+  /** The thread is free, or it is no more. */
+  onChange(): void;
+}
+
+/** A thread that works at one document after another until it ends. */
+class YamlThread {
+  state: 'free' | 'busy' | 'ending' | 'ended' = 'free';
+  private readonly worker: Worker;
+  private job: Job | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: ThreadOptions) {
+    const { program, limits } = options;
+    this.worker = new Worker(program, { resourceLimits: { maxOldGenerationSizeMb: limits.heap } });
+    this.worker.on('message', (converted: ConvertedYaml) => this.finish(converted));
+    this.worker.on('error', (error: Error & { code?: string }) => {
+      const outOfMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+      this.fail(outOfMemory ? tooLarge('the YAML document takes too much memory') : error);
+    });
+    this.worker.on('exit', (code) => {
+      this.fail(new Error(`the thread that converts YAML ended with ${code}`));
+      this.state = 'ended';
+      options.onChange();
+    });
+    this.rest();
+  }
+
+  start(job: Job): void {
+    this.job = job;
+    this.state = 'busy';
+    this.worker.ref();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.fail(timeout('the YAML document could not be converted in time'));
+      void this.end();
+    }, this.options.limits.timeout);
+    this.worker.postMessage(job.text);
+  }
+
+  async end(): Promise<void> {
+    this.state = 'ending';
+    await this.worker.terminate();
+  }
+
+  /** Waits for the next document, a while. A thread that waits does not hold the process. */
+  private rest(): void {
+    this.worker.unref();
+    this.timer = setTimeout(() => void this.end(), this.options.limits.idle);
+    this.timer.unref();
+  }
+
+  private fail(error: Error): void {
+    clearTimeout(this.timer);
+    this.state = 'ending';
+    const { job } = this;
+    this.job = undefined;
+    job?.fail(error);
+  }
+
+  private finish(converted: ConvertedYaml): void {
+    // What comes after the time is over is not waited for any more.
+    if (this.state !== 'busy') return;
+    clearTimeout(this.timer);
+    const { job } = this;
+    this.job = undefined;
+    this.state = 'free';
+    job?.done(converted);
+    this.rest();
+    this.options.onChange();
+  }
+}
+
+/**
+ * Converts YAML beside the event loop: short documents at once, the others in threads. Tenants take turns, one document each, so that
+ * however much YAML one of them sends, another's waits for one document a thread. A thread that dies takes its document with it.
+ */
+export class YamlThreads implements YamlDecoder {
+  private readonly waiting = new Map<string, Queue>();
+  private readonly threads = new Set<YamlThread>();
+  private readonly limits: YamlLimits;
+  private readonly program: URL;
+  private closed = false;
+
+  constructor({ limits = YAML_LIMITS, program = PROGRAM }: YamlThreadsOptions = {}) {
+    this.limits = limits;
+    this.program = program;
+  }
+
+  async convert(tenant: string, text: string): Promise<ConvertedYaml> {
+    // Only an anchor can make much of a short text.
+    if (text.length <= this.limits.inline && !text.includes('&')) return yamlToJson(text);
+    if (this.closed) throw new TooManyRequests();
+    const queue = this.waiting.get(tenant) ?? { jobs: [], length: 0 };
+    const { waiting, waitingLength } = this.limits;
+    if (queue.jobs.length >= waiting || queue.length + text.length > waitingLength) throw new TooManyRequests();
+    return new Promise<ConvertedYaml>((done, fail) => {
+      queue.jobs.push({ text, done, fail });
+      queue.length += text.length;
+      this.waiting.set(tenant, queue);
+      this.next();
+    });
+  }
+
+  /** Ends the threads; what still waits is refused. */
+  async close(): Promise<void> {
+    this.closed = true;
+    for (const { jobs } of this.waiting.values()) for (const { fail } of jobs) fail(new TooManyRequests());
+    this.waiting.clear();
+    await Promise.all([...this.threads].map((thread) => thread.end()));
+  }
+
+  private next(): void {
+    while (this.waiting.size > 0) {
+      const thread = this.freeThread();
+      if (thread === undefined) return;
+      const job = this.take();
+      if (job !== undefined) thread.start(job);
+    }
+  }
+
+  /** The first document of the tenant whose turn it is; the tenant's others go behind all other tenants. */
+  private take(): Job | undefined {
+    const [first] = this.waiting;
+    if (first === undefined) return undefined;
+    const [tenant, queue] = first;
+    const job = queue.jobs.shift();
+    queue.length -= job?.text.length ?? 0;
+    this.waiting.delete(tenant);
+    if (queue.jobs.length > 0) this.waiting.set(tenant, queue);
+    return job;
+  }
+
+  private freeThread(): YamlThread | undefined {
+    for (const thread of this.threads) if (thread.state === 'free') return thread;
+    if (this.closed || this.threads.size >= this.limits.threads) return undefined;
+    const thread: YamlThread = new YamlThread({
+      limits: this.limits,
+      program: this.program,
+      onChange: () => {
+        if (thread.state === 'ended') this.threads.delete(thread);
+        this.next();
+      },
+    });
+    this.threads.add(thread);
+    return thread;
+  }
+}
