@@ -1,4 +1,4 @@
-// From starting `kubectl create deployment` to its pod Running.
+// From starting `kubectl create deployment` to its pod Running, and from kubectl's end (below zero: the pod ran before kubectl had ended).
 import { spawn } from 'node:child_process';
 import { Api, sleep, stats, watch } from './client.mjs';
 
@@ -6,6 +6,7 @@ import { Api, sleep, stats, watch } from './client.mjs';
 export async function measureFirstPod(at, { kubeconfig, kubectl = process.env.KUBECTL || 'kubectl', runs = 7 }) {
   const api = new Api(at, 1);
   const times = [];
+  const afterExit = [];
   for (let i = 0; i < runs; i++) {
     const name = `first-${process.pid}-${i}`;
     const { metadata } = await api.json(200, 'GET', '/api/v1/namespaces/default/pods?limit=1');
@@ -24,14 +25,16 @@ export async function measureFirstPod(at, { kubeconfig, kubectl = process.env.KU
     const child = spawn(kubectl, ['--kubeconfig', kubeconfig, '-n', 'default', 'create', 'deployment', name, '--image=nginx'], {
       stdio: 'ignore',
     });
+    const exited = new Promise((resolve) => child.once('exit', () => resolve(performance.now())));
     const missing = new Promise((resolve) => child.once('error', () => resolve(undefined)));
     const at_ = await Promise.race([running, missing, sleep(30_000).then(() => Promise.reject(new Error('no pod Running after 30 s')))]);
     close();
     if (at_ === undefined) return undefined;
     times.push(at_ - start);
+    afterExit.push(at_ - (await exited));
     await api.call('DELETE', `/apis/apps/v1/namespaces/default/deployments/${name}`, { propagationPolicy: 'Background' });
     await sleep(1000);
   }
   await api.close();
-  return stats(times);
+  return { ...stats(times), afterExit: stats(afterExit) };
 }
