@@ -9,6 +9,8 @@ const upstream500 = [
   /^(Invalid|invalid) (value|resource ?version)/i,
   /^target\.(kind|name): /,
   /^map: map\[.* does not contain declared merge key: /s,
+  /^unknown patch type: .* in map: map\[/s,
+  /^expected a \[\]interface \{\}, but received a \w+/,
 ];
 
 const internals =
@@ -22,6 +24,15 @@ function statusIn(text) {
   } catch {
     return undefined;
   }
+}
+
+/** The message of a Status, where the text is one in JSON or protobuf; otherwise the text. */
+function messageOf(text) {
+  if (!text.startsWith('k8s\0')) return statusIn(text)?.message ?? text;
+  // The field after `Failure`: its tag, its length as a varint (whose last byte alone is below 128), the message.
+  let at = text.indexOf('Failure') + 'Failure'.length + 1;
+  while (text.charCodeAt(at) >= 128) at += 1;
+  return text.slice(at + 1);
 }
 
 function malformed({ status, headers, text }) {
@@ -50,7 +61,7 @@ export function complaint(answer, sent) {
   if (failure !== undefined) return `unexpected error: ${String(failure?.message ?? failure).slice(0, 120)}`;
   if (!Number.isInteger(status) || status < 200 || status > 599) return `status ${status}`;
   if (status === 500) {
-    const message = statusIn(text)?.message ?? text;
+    const message = messageOf(text);
     if (!upstream500.some((known) => known.test(message))) return `500: ${message.slice(0, 120)}`;
   }
   const leaked = internals.exec(text)?.[0];

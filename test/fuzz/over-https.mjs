@@ -150,7 +150,7 @@ class OverHttps {
     const { hostname, port } = this.origin;
     return new Promise((resolve, reject) => {
       const call = https.request({
-        ...{ hostname, port, method, path: url, agent: this.agent, timeout: answerTimeout },
+        ...{ hostname, port, method, path: url, agent: this.agent, timeout: answerTimeout, servername: '' },
         headers: { authorization: `Bearer ${this.cluster.token}`, ...headers, ...(body && { 'content-length': body.length }) },
       });
       call.on('upgrade', (response, socket) => {

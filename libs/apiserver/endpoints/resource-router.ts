@@ -34,8 +34,6 @@ function levelOf(info: RequestInfo, { resource, verbs }: RestStorage): Level | u
   return name === '' ? 'collection' : 'object';
 }
 
-const VERBS: Readonly<Record<string, string>> = { GET: 'get', PUT: 'update', PATCH: 'patch', DELETE: 'delete', POST: 'create' };
-
 function refuse(there = true): never {
   throw there ? methodNotServed() : pathNotFound();
 }
@@ -46,22 +44,23 @@ function collectionHandler({ verbs }: RestStorage, method: string): Handler {
   return method === 'POST' && verbs.has('create') ? handleCreate : refuse();
 }
 
-const OBJECT_HANDLERS: Readonly<Record<string, Handler>> = {
-  GET: handleGet,
-  PUT: handleUpdate,
-  PATCH: handlePatch,
-  DELETE: handleDelete,
-};
+/** By the method of a request for one object: its verb, and what answers it. */
+const OBJECT_HANDLERS: ReadonlyMap<string, { verb: string; handler: Handler }> = new Map([
+  ['GET', { verb: 'get', handler: handleGet }],
+  ['PUT', { verb: 'update', handler: handleUpdate }],
+  ['PATCH', { verb: 'patch', handler: handlePatch }],
+  ['DELETE', { verb: 'delete', handler: handleDelete }],
+]);
 
 function objectHandler({ verbs }: RestStorage, method: string): Handler {
-  const handler = OBJECT_HANDLERS[method];
-  return handler && verbs.has(VERBS[method] ?? '') ? handler : refuse(verbs.has('get'));
+  const found = OBJECT_HANDLERS.get(method);
+  return found && verbs.has(found.verb) ? found.handler : refuse(verbs.has('get'));
 }
 
 function subresourceHandler(storage: RestStorage, method: string): Handler {
-  if (!storage.verbs.has(VERBS[method] ?? '')) refuse();
-  if (storage.connect) return handleConnect;
-  return method === 'POST' ? handleCreate : (OBJECT_HANDLERS[method] ?? refuse());
+  const found = method === 'POST' ? { verb: 'create', handler: handleCreate } : OBJECT_HANDLERS.get(method);
+  if (found === undefined || !storage.verbs.has(found.verb)) refuse();
+  return storage.connect ? handleConnect : found.handler;
 }
 
 function watchHandler({ verbs }: RestStorage, method: string): Handler {

@@ -1,3 +1,4 @@
+import { getOwn } from '#apimachinery';
 import { plainResponse } from '../endpoints/responses.js';
 import type { ApiResponse } from '../request/request.js';
 
@@ -52,7 +53,7 @@ export async function healthResponse(
   probe: () => Promise<unknown>,
 ): Promise<ApiResponse | undefined> {
   const [name = '', ...below] = path.split('/').filter((part) => part !== '');
-  const checks = HEALTH_CHECKS[name];
+  const checks = getOwn(HEALTH_CHECKS, name);
   if (checks === undefined) return undefined;
   const single = below.join('/');
   if (single !== '' && !checks.includes(single)) return undefined;

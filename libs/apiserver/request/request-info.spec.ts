@@ -20,6 +20,7 @@ test.each<[string, string]>([
   ['GET /api/v1/nodes?fieldSelector=metadata.name=n1', 'list /v1  nodes  n1'],
   ['GET /api/v1/nodes?fieldSelector=metadata.name!=n1', 'list /v1  nodes  '],
   ['GET /api/v1/nodes/n/', 'get /v1  nodes  n'],
+  ['__proto__ /api/v1/nodes/n', ' /v1  nodes  n'],
 ])('%s', (line, expected) => {
   const [method = '', target = ''] = line.split(' ');
   const [path = '', query = ''] = target.split('?');

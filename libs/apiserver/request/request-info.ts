@@ -18,14 +18,14 @@ export interface RequestInfo {
 }
 
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
-const VERBS: Readonly<Record<string, string>> = {
-  POST: 'create',
-  GET: 'get',
-  HEAD: 'get',
-  PUT: 'update',
-  PATCH: 'patch',
-  DELETE: 'delete',
-};
+const VERBS: ReadonlyMap<string, string> = new Map([
+  ['POST', 'create'],
+  ['GET', 'get'],
+  ['HEAD', 'get'],
+  ['PUT', 'update'],
+  ['PATCH', 'patch'],
+  ['DELETE', 'delete'],
+]);
 const NO_PARTS: readonly string[] = Object.freeze([]);
 
 function nonResource(path: string, method: string): RequestInfo {
@@ -92,7 +92,7 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
   info.isResource = true;
   info.version = parts[0] ?? '';
   parts = parts.slice(1);
-  info.verb = VERBS[method] ?? '';
+  info.verb = VERBS.get(method) ?? '';
   if (parts[0] === 'watch' && parts.length > 1) {
     info.watchPath = true;
     info.verb = 'watch';

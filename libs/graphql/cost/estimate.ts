@@ -10,6 +10,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { getOwn } from '#apimachinery';
 import { fieldDefinition, isIncluded, type Source } from '../execution/plan.js';
 import { limits } from '../limits.js';
 import { type PointsOf, pointsExtension } from './points.js';
@@ -83,7 +84,7 @@ class Estimate {
         ? points(getArgumentValues(definition as GraphQLField<unknown, unknown>, node, variables))
         : { own: 0, items: 1 };
     const below = node.selectionSet && definition ? this.set(node.selectionSet, getNamedType(definition.type)) : nothing;
-    const introspects = introspectionPoints[name];
+    const introspects = getOwn(introspectionPoints, name);
     const fields = 1 + below.fields;
     if (introspects !== undefined) return { points: introspects, fields, depth: 1, introspection: below.depth };
     return { points: own + items * below.points, fields, depth: 1 + below.depth, introspection: below.introspection };

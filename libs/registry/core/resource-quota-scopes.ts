@@ -36,7 +36,7 @@ function validateScopes(spec: Spec, hard: readonly string[], path: FieldPath): F
   const scopes = spec.scopes ?? [];
   const errors: FieldError[] = [];
   for (const scope of scopes) {
-    if (!(scope in RESOURCES_OF)) errors.push(invalidValue(path, scopes, 'unsupported scope'));
+    if (!Object.hasOwn(RESOURCES_OF, scope)) errors.push(invalidValue(path, scopes, 'unsupported scope'));
     for (let count = misfits(scope, hard); count > 0; count -= 1) {
       errors.push(invalidValue(path, scopes, 'unsupported scope applied to resource'));
     }
@@ -70,7 +70,7 @@ function validateSelector(spec: Spec, hard: readonly string[], path: FieldPath):
   const requirements = spec.scopeSelector?.matchExpressions ?? [];
   const errors: FieldError[] = [];
   for (const requirement of requirements) {
-    if (!(requirement.scopeName in RESOURCES_OF)) {
+    if (!Object.hasOwn(RESOURCES_OF, requirement.scopeName)) {
       errors.push(invalidValue(path.child('scopeName'), requirement.scopeName, 'unsupported scope'));
     }
     for (let count = misfits(requirement.scopeName, hard); count > 0; count -= 1) {

@@ -1,0 +1,21 @@
+import { expect, test } from '@jest/globals';
+import { healthResponse } from './health.js';
+
+const reachable = async () => undefined;
+const lost = async () => {
+  throw new Error('the store is away');
+};
+
+test.each<[string, typeof reachable, { status: number; body: string } | undefined]>([
+  ['/livez', reachable, { status: 200, body: 'ok' }],
+  ['/readyz/etcd', reachable, { status: 200, body: 'ok' }],
+  ['/readyz/etcd', lost, { status: 500, body: 'internal server error: store not reachable\n' }],
+  ['/readyz?exclude=etcd&exclude=etcd-readiness', lost, { status: 200, body: 'ok' }],
+  ['/livez/nothing', reachable, undefined],
+  ['/hasOwnProperty/x', reachable, undefined],
+  ['/__proto__', reachable, undefined],
+])('%s', async (target, probe, expected) => {
+  const [path = '', query = ''] = target.split('?');
+  const response = await healthResponse(path, new URLSearchParams(query), probe);
+  expect(response && { status: response.status, body: String(response.body) }).toEqual(expected);
+});
