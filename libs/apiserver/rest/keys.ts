@@ -17,8 +17,8 @@ const SPECIAL: Readonly<Record<string, string>> = {
   'networking.k8s.io/ingresses': 'ingress',
 };
 
-/** Groups whose keys carry the group: those of the servers behind the core one, and all custom resources. */
-const BUILT_IN_GROUPS = new Set<string>();
+/** Built-in resources, whose keys are without their group unless it is one of those of the servers behind the core one. */
+const BUILT_IN = new Set(scheme.resources().map(({ group, resource }) => `${group}/${resource}`));
 const GROUPED = new Set(['apiextensions.k8s.io', 'apiregistration.k8s.io']);
 
 const roots = new Map<string, string>();
@@ -27,17 +27,16 @@ const locations = new Map<string, { group: string; resource: string; namespaced:
 /** events.k8s.io/v1 Events are stored as v1 Events. */
 const STORED_ELSEWHERE = new Set(['events.k8s.io/events']);
 
-for (const { group } of scheme.resources()) BUILT_IN_GROUPS.add(group);
-
 /** The prefix of a resource's keys, without a slash at the end: `/registry/pods`, `/registry/apiextensions.k8s.io/customresourcedefinitions`. */
 export function keyRoot(group: string, resource: string): string {
   const id = `${group}/${resource}`;
   let root = roots.get(id);
   if (root === undefined) {
-    const own = GROUPED.has(group) || !BUILT_IN_GROUPS.has(group) ? id : resource;
-    root = `/registry/${SPECIAL[id] ?? own}`;
+    // The keys of custom resources carry their group, also where it is a built-in one, and those of companions have none.
+    const builtIn = group === '' || BUILT_IN.has(id);
+    root = `/registry/${SPECIAL[id] ?? (builtIn && !GROUPED.has(group) ? resource : id)}`;
     // Only built-in resources are kept: the names of others come from clients.
-    if (BUILT_IN_GROUPS.has(group)) roots.set(id, root);
+    if (builtIn) roots.set(id, root);
   }
   return root;
 }
