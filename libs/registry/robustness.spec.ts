@@ -59,7 +59,7 @@ const ctx: StrategyContext = {
   name: '',
   apiVersion: '',
   namespace: 'ns',
-  reader: { get: async () => undefined, list: async () => [] },
+  reader: { get: async () => undefined, list: async () => [], refresh: async () => undefined },
   dryRun: false,
 };
 

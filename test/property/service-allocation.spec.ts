@@ -139,6 +139,34 @@ describe.each<[string, () => StorageAdmin, number]>([
     await fc.assert(property, { numRuns, seed: 7 });
   });
 
+  test('Services without claims, as they were stored once, get theirs, whatever three servers do at once', async () => {
+    const clusters = admin();
+    let runs = 0;
+    const property = fc.asyncProperty(rounds, rounds, async (before, after) => {
+      const id = `${name.toLowerCase()}-unclaimed-${++runs}`;
+      await clusters.create(id);
+      const storage = clusters.open(id);
+      const start = () => servers(storage, [memoryBus(), memoryBus(), memoryBus()]);
+      const earlier = start();
+      for (const round of before) for (const each of round) await run(earlier[0]?.api as ApiServer, each);
+      for (const { store } of earlier) store.close();
+      const cause = { requestId: 'r', user: 'u' };
+      const claims = await storage.list({ prefix: '/registry/ranges/servicenodeports/' });
+      await storage.write(claims.items.map(({ key }) => ({ type: 'delete', key, cause, at: 0 })));
+      const nodes = start();
+      for (const round of after) {
+        const statuses = await Promise.all(round.map((each) => run((nodes[each.server] ?? nodes[0])?.api as ApiServer, each)));
+        for (const status of statuses) expect([200, 201, 404, 409, 422]).toContain(status);
+      }
+      const last: Step = { server: 0, does: 'create', name: 99, nodePort: undefined, clusterIP: undefined };
+      expect(await run(nodes[1]?.api as ApiServer, last)).toBe(201);
+      await expectConsistent(storage);
+      for (const { store } of nodes) store.close();
+      await clusters.destroy(id);
+    });
+    await fc.assert(property, { numRuns, seed: 11 });
+  });
+
   test('30 creations at one instant get 30 ports', async () => {
     const clusters = admin();
     const id = `${name.toLowerCase()}-ports`;

@@ -12,6 +12,7 @@ export function companionOps(scope: RestScope, companions: readonly Companion[],
     const key = keyOf({ group, resource, namespace, name });
     if (op === 'delete') return { type: 'delete', key, cause, at, ...(expected === undefined ? {} : { expected }) };
     const made = object as KubeObject;
+    if (op === 'update') return { type: 'update', key, value: storedText(made), expected: expected ?? 0, cause, at };
     made.metadata.uid = randomOf(scope).draw('uid', key).uuid();
     return { type: 'create', key, value: storedText(made), since, cause, at };
   });
@@ -24,5 +25,5 @@ export function companionTerms(scope: RestScope, companions: readonly Companion[
 
 /** Whether someone else was at a companion's place meanwhile, so that allocating anew may help. */
 export function isTaken(results: readonly WriteResult[]): boolean {
-  return results.some((result) => !result.ok && (result.reason === 'exists' || result.reason === 'conflict'));
+  return results.some((result) => !result.ok && result.reason !== 'aborted');
 }

@@ -10,6 +10,8 @@ import { keyOf, listPrefix } from './keys.js';
 export interface ClusterReader {
   get<T extends KubeObject>(group: string, resource: string, namespace: string, name: string): Promise<T | undefined>;
   list<T extends KubeObject>(group: string, resource: string, namespace?: string): Promise<T[]>;
+  /** Has the cache hold all that was written before the call, by whomever. */
+  refresh(): Promise<void>;
 }
 
 /** A reader over a cluster's store. */
@@ -23,6 +25,9 @@ export function createReader(store: ClusterStore): ClusterReader {
     async list<T extends KubeObject>(group: string, resource: string, namespace = '') {
       const { items } = await store.list({ prefix: listPrefix(group, resource, namespace), notOlderThan: 0 });
       return items.map((item) => item.object as T);
+    },
+    async refresh() {
+      await store.list({ prefix: '/none/', notOlderThan: await store.revision() });
     },
   };
 }

@@ -46,13 +46,13 @@ export type FieldOf<T extends KubeObject = KubeObject> = { read(object: T): stri
 
 /** Objects that are written in the same transaction as the one being written, e.g. the IPAddress of a Service. */
 export interface Companion {
-  op: 'create' | 'delete';
+  op: 'create' | 'update' | 'delete';
   group: string;
   resource: string;
   namespace?: string;
   name: string;
   object?: KubeObject;
-  /** The revision that a companion to be deleted must still have; otherwise the whole write is tried anew. */
+  /** The revision that a companion to be updated or deleted must still have; otherwise the whole write is tried anew. */
   expected?: number;
 }
 

@@ -3,9 +3,9 @@ import { type FieldError, fieldPath, formatTime, invalidValue, type Random } fro
 import type { Companion, StrategyContext } from '#apiserver';
 import { contains, IP_ALLOCATED, parseRange, pickServiceIP, RANGE_FULL, SERVICE_CIDR, serviceIPError } from '#network';
 import { normalizeClusterIPs, patchAllocatedValues } from './allocated-values.js';
-import { isHeadless, needsClusterIP } from './facts.js';
+import { isHeadless, needsClusterIP, needsNodePort } from './facts.js';
 import { setIPFamilies } from './ip-families.js';
-import { claimChanges } from './node-port-claims.js';
+import { claimChanges, missingClaims } from './node-port-claims.js';
 import { allocateNodePorts } from './node-ports.js';
 
 type Service = corev1.Service;
@@ -149,8 +149,11 @@ export async function allocateService(service: Service, old: Service | undefined
   if (families.length > 0) return { companions: [], errors: families };
   const addresses = old ? await updateAddresses(service, old, ctx) : await allocateAddress(service, earlier, ctx);
   if (addresses.errors.length > 0) return addresses;
-  const errors = await allocateNodePorts(service, old, ctx);
-  return { companions: [...addresses.companions, ...(errors.length > 0 ? [] : await claimChanges(old, service, ctx))], errors };
+  if (!needsNodePort(service)) return { companions: [...addresses.companions, ...(await claimChanges(old, service, ctx))], errors: [] };
+  const repair = await missingClaims(old, service, ctx);
+  const errors = await allocateNodePorts({ service, old, held: repair.ports }, ctx);
+  if (errors.length > 0) return { companions: [], errors };
+  return { companions: [...addresses.companions, ...repair.companions, ...(await claimChanges(old, service, ctx))], errors };
 }
 
 /** What goes with a Service: its address, its node ports, and the Endpoints of its name. */

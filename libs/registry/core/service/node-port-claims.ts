@@ -1,6 +1,6 @@
 import type { corev1 } from '#api';
 import { formatTime, type KubeObject } from '#apimachinery';
-import type { Companion, StrategyContext } from '#apiserver';
+import type { ClusterReader, Companion, StrategyContext } from '#apiserver';
 import { needsHealthCheck, needsNodePort, nodePortsOf } from './facts.js';
 
 type Service = corev1.Service;
@@ -36,12 +36,12 @@ export async function isClaimed(ctx: StrategyContext, port: number): Promise<boo
 }
 
 function claim(service: Service, port: number, ctx: StrategyContext): Companion {
-  const { name, uid = '' } = service.metadata;
+  const { name, uid = '', namespace = ctx.namespace } = service.metadata;
   const object: NodePortClaim = {
     kind: 'RangeAllocation',
     apiVersion: 'v1',
     metadata: { name: String(port), creationTimestamp: formatTime(ctx.clock.now()) },
-    serviceRef: { namespace: ctx.namespace, name, uid },
+    serviceRef: { namespace, name, uid },
   };
   return { op: 'create', group: '', resource: CLAIMS, name: String(port), object };
 }
@@ -61,4 +61,49 @@ async function release(service: Service, port: number, ctx: StrategyContext): Pr
   const held = await claimOf(ctx, port);
   if (held === undefined || held.serviceRef.uid !== service.metadata.uid) return undefined;
   return { op: 'delete', group: '', resource: CLAIMS, name: String(port), expected: Number(held.metadata.resourceVersion) };
+}
+
+/** What has to be written so that all Services hold their ports, and the ports of others among them. */
+export interface Repair {
+  ports: ReadonlySet<number>;
+  companions: Companion[];
+}
+
+const NOTHING: Repair = { ports: new Set(), companions: [] };
+
+/** The clusters whose Services all hold their ports, by their readers. */
+const repaired = new WeakSet<ClusterReader>();
+
+/**
+ * Services that were stored before ports were claimed hold theirs without a claim. The first writes of a process that take ports make
+ * what is missing, as kube-apiserver's repair loop does when it starts (portallocator/controller/repair.go): in their own transaction,
+ * in which each such Service is written as it is, so that it holds the ports still when they are claimed for it. Where several Services
+ * have one port, the first one gets it. `after` is what will be written of `old`.
+ */
+export async function missingClaims(old: Service | undefined, after: Service, ctx: StrategyContext): Promise<Repair> {
+  const { reader } = ctx;
+  if (repaired.has(reader)) return NOTHING;
+  await reader.refresh();
+  const claimed = new Set(await claimedPorts(ctx));
+  const unclaimed = (service: Service): number[] => {
+    const ports = [...heldPorts(service)].filter((port) => !claimed.has(port));
+    for (const port of ports) claimed.add(port);
+    return ports;
+  };
+  const kept = heldPorts(after);
+  const companions = old ? unclaimed(old).flatMap((port) => (kept.has(port) ? [claim(old, port, ctx)] : [])) : [];
+  const ports = new Set<number>();
+  for (const service of await reader.list<Service>('', 'services')) {
+    const { name, namespace, resourceVersion } = service.metadata;
+    const missing = unclaimed(service);
+    if (missing.length === 0) continue;
+    for (const port of missing) ports.add(port);
+    // One is being written already: the other companions are those of `old`, or this creation will fail.
+    if (name === after.metadata.name && namespace === ctx.namespace) continue;
+    const expected = Number(resourceVersion);
+    companions.push({ op: 'update', group: '', resource: 'services', namespace, name, object: service, expected });
+    for (const port of missing) companions.push(claim(service, port, ctx));
+  }
+  if (ports.size === 0 && companions.length === 0) repaired.add(reader);
+  return { ports, companions };
 }

@@ -2,12 +2,19 @@ import type { corev1 } from '#api';
 import { type FieldError, fieldPath, internalError, invalidValue, type Random } from '#apimachinery';
 import type { StrategyContext } from '#apiserver';
 import { nodePortError, PORT_ALLOCATED, pickNodePort } from '#network';
-import { needsHealthCheck, needsNodePort } from './facts.js';
+import { needsHealthCheck } from './facts.js';
 import { claimedPorts, heldPorts, isClaimed } from './node-port-claims.js';
 
 type Service = corev1.Service;
 
 const portsPath = fieldPath('spec', 'ports');
+
+/** A Service that needs ports, what stands of it, and ports that other Services hold without a claim. */
+interface Wanted {
+  service: Service;
+  old: Service | undefined;
+  held: ReadonlySet<number>;
+}
 
 /** The ports that other Services hold, and those this operation has taken so far. */
 class Ports {
@@ -16,8 +23,8 @@ class Ports {
     private readonly random: Random,
   ) {}
 
-  static async of(service: Service, old: Service | undefined, ctx: StrategyContext): Promise<Ports> {
-    const taken = new Set(await claimedPorts(ctx));
+  static async of({ service, old, held }: Wanted, ctx: StrategyContext): Promise<Ports> {
+    const taken = new Set([...(await claimedPorts(ctx)), ...held]);
     const own = old ? heldPorts(old) : new Set<number>();
     for (const port of own) taken.delete(port);
     // What is asked for by number is looked up in the store, which knows what other servers have just given away.
@@ -101,9 +108,9 @@ function allocateHealthCheckPort(service: Service, ports: Ports): void {
 }
 
 /** Gives a Service the node ports it needs, in place. Throws a 500 StatusError when the range is full. */
-export async function allocateNodePorts(service: Service, old: Service | undefined, ctx: StrategyContext): Promise<FieldError[]> {
-  if (!needsNodePort(service)) return [];
-  const ports = await Ports.of(service, old, ctx);
+export async function allocateNodePorts(wanted: Wanted, ctx: StrategyContext): Promise<FieldError[]> {
+  const { service, old } = wanted;
+  const ports = await Ports.of(wanted, ctx);
   if (old) for (const port of heldPorts(old)) ports.take(port);
   const errors = old ? updateNodePorts(service, old, ports) : initNodePorts(service, ports);
   if (errors.length === 0 && needsHealthCheck(service) && !(old && needsHealthCheck(old))) allocateHealthCheckPort(service, ports);
