@@ -1,6 +1,6 @@
 import type { Clock, Instant } from '#apimachinery';
 import type { Bus } from '#cacher/bus';
-import type { StorageAdmin } from '#storage';
+import { inRounds, type StorageAdmin } from '#storage';
 import type { ClusterStore, CommitListener } from './cacher.js';
 import { clusterStore, type HostedClusterStore } from './cluster-store.js';
 import { DEFAULT_STORE_LIMITS, type StoreLimits } from './limits.js';
@@ -11,10 +11,16 @@ export interface HeldStore {
   release(): void;
 }
 
+/** How the store of a cluster is opened; what holds it already is not changed. */
+export interface StoreTerms {
+  /** Its calls are carried out in rounds (inRounds): for components that must do the same each time. */
+  inRounds?: boolean;
+}
+
 /** The cluster stores of a process. */
 export interface ClusterStores {
   /** The one store of a cluster in this process; it stays as long as anybody holds it. Whether the cluster exists is found out by using it. */
-  acquire(cluster: string): HeldStore;
+  acquire(cluster: string, terms?: StoreTerms): HeldStore;
   /** To be called every few seconds: looks for commits that were never announced, lets go of what is idle or too much. */
   tick(): Promise<void>;
   /** What the store of a cluster holds in memory, in bytes as they are reckoned. */
@@ -44,10 +50,10 @@ class ProcessClusterStores implements ClusterStores {
 
   constructor(private readonly options: Required<Pick<ClusterStoresOptions, 'limits'>> & ClusterStoresOptions) {}
 
-  acquire(cluster: string): HeldStore {
+  acquire(cluster: string, terms: StoreTerms = {}): HeldStore {
     const { admin, bus, onCommit, limits, clock } = this.options;
     const entry = this.#entries.get(cluster) ?? {
-      store: clusterStore({ storage: admin.open(cluster), bus, onCommit, limits }),
+      store: clusterStore({ storage: terms.inRounds ? inRounds(admin.open(cluster)) : admin.open(cluster), bus, onCommit, limits }),
       holders: 0,
       usedAt: 0,
     };

@@ -3,7 +3,7 @@ import type { Clock, Instant } from '#apimachinery';
 import { type ApiServer, inProcessClient } from '#apiserver';
 import { type ClusterStore } from '#cacher';
 import { createInformers } from '#client';
-import type { HostedCluster, ReconcileFailure, TimingProfile } from '#controller-runtime';
+import type { ClusterContext, HostedCluster, ReconcileFailure, TimingProfile } from '#controller-runtime';
 import type { Fence, Revision, Storage } from '#storage';
 import { usersOf } from './component-users.js';
 
@@ -20,6 +20,8 @@ export interface HostedClusterOptions {
   onFailure?: (failure: ReconcileFailure) => void;
   /** The component in whose turns all are taken; `under` is the turn of its that is being taken, for turns that are part of it. */
   conductor?: { name: string; under?: () => Fence | undefined };
+  /** Default: until the event loop has come round. */
+  giveWay?: ClusterContext['giveWay'];
   /** What the store holds in memory. */
   bytes?: () => number;
   onClose?: () => void;
@@ -97,6 +99,7 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
         rootCA,
         fence: () => fence,
         ...(onFailure ? { onFailure } : {}),
+        ...(options.giveWay && { giveWay: options.giveWay }),
       };
       const setFence = (next: Fence | undefined) => {
         fence = next;

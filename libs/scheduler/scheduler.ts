@@ -28,6 +28,8 @@ const MOST_BINDINGS = 500;
 /** Nodes that cycles look at before they give way to the other work of the process. */
 const NODES_AT_A_STRETCH = 5_000;
 
+const untilRound = () => new Promise<void>((resolve) => void setImmediate(resolve));
+
 /** The scheduler on one cluster: events into queue and snapshot, one cycle at a time, bindings side by side. */
 class Scheduler implements ComponentInstance {
   private readonly queue: SchedulingQueue;
@@ -97,7 +99,7 @@ class Scheduler implements ComponentInstance {
       looked += this.snapshot.nodes.length;
       if (looked < NODES_AT_A_STRETCH) continue;
       looked = 0;
-      await new Promise<void>((resolve) => setImmediate(resolve));
+      await (this.context.giveWay ?? untilRound)();
     }
     return left;
   }

@@ -9,6 +9,7 @@ export {
   StorageUnavailable,
   UnknownCluster,
 } from './errors.js';
+export { inRounds } from './in-rounds.js';
 export { memoryStorage } from './memory.js';
 export { SortedKeys } from './sorted-keys.js';
 export type {

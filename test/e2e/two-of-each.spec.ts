@@ -1,70 +1,24 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import https from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClusterApi, deploymentOf, type Json } from '../cluster-api.js';
 import { follow } from '../follow.js';
-import { freePort, isAlive, type Service, startService, until } from '../service.js';
+import { MoreProcesses, workerPattern } from '../more-processes.js';
+import { isAlive, type Service, startService, until } from '../service.js';
 
 const replicas = 200;
-const apiPattern = /apps\/api\/main\.js/;
-const workerPattern = /apps\/worker\/main\.js/;
 const pods = '/api/v1/namespaces/default/pods';
 const maps = '/api/v1/namespaces/default/configmaps';
 const deployments = '/apis/apps/v1/namespaces/default/deployments';
 
 let service: Service;
-const spawned: ChildProcess[] = [];
+let more: MoreProcesses;
 beforeAll(async () => {
   service = await startService();
+  more = new MoreProcesses(service);
 });
 afterAll(async () => {
-  for (const child of spawned) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  more?.kill();
   await service?.stop();
 });
-
-/** Another process like the launcher's own, in the same environment but for what is given. */
-function another(pattern: RegExp, more: Record<string, string>): ChildProcess {
-  const [first] = service.pids(pattern);
-  const [node = '', ...rest] = readFileSync(`/proc/${first}/cmdline`, 'utf8').split('\0').filter(Boolean);
-  const variables = readFileSync(`/proc/${first}/environ`, 'utf8').split('\0').filter(Boolean);
-  const env = Object.fromEntries(variables.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
-  delete env.NODE_CHANNEL_FD;
-  const child = spawn(node, rest, { env: { ...env, ...more }, stdio: 'ignore' });
-  spawned.push(child);
-  return child;
-}
-
-/** The same service as its second api serves it. */
-async function secondApi(): Promise<{ child: ChildProcess; service: Service }> {
-  const port = await freePort();
-  const child = another(apiPattern, { ORRERY_PORT: String(port), ORRERY_OPS_PORT: '0' });
-  const origin = `https://127.0.0.1:${port}`;
-  const agent = new https.Agent({ ca: service.ca, keepAlive: true });
-  const request: Service['request'] = (at, { method = 'GET', token, headers = {}, body } = {}) =>
-    new Promise((resolve, reject) => {
-      const sent = {
-        ...(token ? { authorization: `Bearer ${token}` } : {}),
-        ...(body ? { 'content-length': String(Buffer.byteLength(body)) } : {}),
-        ...headers,
-      };
-      const call = https.request(new URL(at, origin), { method, agent, headers: sent }, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString() }),
-        );
-      });
-      call.on('error', reject);
-      call.end(body);
-    });
-  const second: Service = { ...service, origin, request };
-  const answers = async () =>
-    (await request('/platform/v1/clusters', { token: service.adminToken }).catch(() => undefined))?.status === 200;
-  expect(await until(answers)).toBe(true);
-  return { child, service: second };
-}
 
 /** Events of a watch in their order, each once: revisions only grow, and what is changed or deleted was there. */
 class Ledger {
@@ -89,8 +43,8 @@ async function rolledOut(cluster: ClusterApi): Promise<boolean> {
 
 test('two apis and two workers: one of each is killed during a roll-out, and nothing is lost', async () => {
   const made = await service.createCluster({ name: 'two', profile: 'instant', nodes: { count: 4 } });
-  const { child: api, service: other } = await secondApi();
-  const worker = another(workerPattern, { WORKER_PORT: '0' });
+  const { child: api, service: other } = await more.secondApi();
+  const worker = more.worker();
   const here = new ClusterApi(service, made);
   const there = new ClusterApi(other, made);
   const [ledgerHere, ledgerThere] = [new Ledger(), new Ledger()];
@@ -137,7 +91,7 @@ test('a clock is turned once, whoever of two workers is killed meanwhile', async
   const clock = { mode: 'stepped', startAt: '2026-01-01T00:00:00Z' };
   const made = await service.createCluster({ name: 'turned', profile: 'realistic', nodes: { count: 3 }, clock });
   const cluster = new ClusterApi(service, made);
-  another(workerPattern, { WORKER_PORT: '0' });
+  more.worker();
   await cluster.must('POST', deployments, deploymentOf('web', 30));
   const advance = async (by: string) => {
     const answer = await service.request(`/platform/v1/clusters/${made.id}/clock/advance`, {

@@ -59,14 +59,18 @@ export class OpenClusters {
     }
   }
 
-  /** Lets go of clusters that were not used for `idle` milliseconds, and of the longest unused until no more are left than `most`, nor more `bytes`. */
-  evict({ idle, most, bytes }: { idle: number; most: number; bytes: number }): void {
+  /**
+   * Lets go of clusters that were not used for `idle` milliseconds (`conductedIdle`: those whose time stands until it is turned, of which
+   * components that forget nothing meanwhile write the same log for the same inputs), and of the longest unused until no more are left than `most`, nor more `bytes`.
+   */
+  evict({ idle, conductedIdle, most, bytes }: { idle: number; conductedIdle: number; most: number; bytes: number }): void {
     const resting = [...this.clusters].filter(([, { active }]) => active === 0).sort(([, a], [, b]) => a.lastUsed - b.lastUsed);
     const sizes = new Map([...this.clusters].map(([cluster, { opened }]) => [cluster, opened?.bytes?.() ?? 0]));
     let surplus = this.clusters.size - most;
     let excess = [...sizes.values()].reduce((sum, size) => sum + size, 0) - bytes;
     for (const [cluster, entry] of resting) {
-      if (surplus <= 0 && excess <= 0 && this.now() - entry.lastUsed < idle) continue;
+      const allowed = entry.opened?.conductor === undefined ? idle : conductedIdle;
+      if (surplus <= 0 && excess <= 0 && this.now() - entry.lastUsed < allowed) continue;
       surplus -= 1;
       excess -= sizes.get(cluster) ?? 0;
       this.drop(cluster, entry);

@@ -37,6 +37,8 @@ export interface WorkerHostOptions extends TurnQueueOptions {
   quiet?: number;
   /** Machine milliseconds after which an unused cluster is let go. Default 60,000. */
   idle?: number;
+  /** The same for a cluster whose time stands until it is turned. Default ten times as long. */
+  conductedIdle?: number;
   /** Clusters held open at most. Default 500. */
   mostOpen?: number;
   /** Bytes that open clusters hold at most. Default 256 MiB. */
@@ -276,8 +278,8 @@ class BullWorkerHost implements WorkerHost {
   }
 
   private async tidy(): Promise<void> {
-    const { idle = 60_000, mostOpen = 500, mostBytes = 256 * 1024 * 1024 } = this.options;
-    this.clusters.evict({ idle, most: mostOpen, bytes: mostBytes });
+    const { idle = 60_000, conductedIdle = 10 * idle, mostOpen = 500, mostBytes = 256 * 1024 * 1024 } = this.options;
+    this.clusters.evict({ idle, conductedIdle, most: mostOpen, bytes: mostBytes });
     try {
       await this.sweep();
     } catch (error) {

@@ -11,7 +11,7 @@ export async function recordParked(
 ): Promise<void> {
   const cluster = await records.cluster(id);
   if (!cluster) return;
-  const { store, release } = stores.acquire(id);
+  const { store, release } = stores.acquire(id, { inRounds: cluster.clock.mode === 'stepped' });
   try {
     const clock = clocks.of(cluster);
     const client = inProcessClient(clusterApi({ store, clock, seed: cluster.seed, timers: machineTimers }), { manager: component });

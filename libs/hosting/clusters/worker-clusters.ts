@@ -30,7 +30,8 @@ export async function openForWorker(
   const { records, admin, stores, clocks, rootCA, log } = options;
   const cluster = await records.cluster(id);
   if (!cluster) throw new UnknownCluster(id);
-  const { store, release } = stores.acquire(id);
+  const stepped = cluster.clock.mode === 'stepped';
+  const { store, release } = stores.acquire(id, { inRounds: stepped });
   const clock = clocks.of(cluster);
   const api = clusterApi({ store, clock, seed: cluster.seed, timers: machineTimers });
   const hosted = hostedCluster({
@@ -46,7 +47,9 @@ export async function openForWorker(
       const level = isExpected(error) || (about.failures & (about.failures - 1)) !== 0 ? 'debug' : 'warn';
       log[level]({ err: error, cluster: id, ...about }, 'reconcile failed; tried again later');
     },
-    ...(cluster.clock.mode === 'stepped' && { conductor: { name: CLOCK, ...(under && { under }) } }),
+    ...(stepped && { conductor: { name: CLOCK, ...(under && { under }) } }),
+    // A pause that ends when the store has answered, not when the process has done something else.
+    ...(stepped && { giveWay: async () => void (await store.revision()) }),
     bytes: () => stores.bytes(id),
     onClose: release,
   });

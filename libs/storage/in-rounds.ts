@@ -1,0 +1,81 @@
+import type { Storage } from './storage.js';
+
+interface Call {
+  writes: boolean;
+  run(): Promise<unknown>;
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** Waits until everything that can go on without the store has done so: promises' callbacks come before. */
+const untilAllWait = () => new Promise<void>((resolve) => void setImmediate(resolve));
+
+class Rounds {
+  #waiting: Call[] = [];
+  #running = false;
+
+  call<T>(writes: boolean, run: () => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({ writes, run, resolve: resolve as Call['resolve'], reject });
+      if (!this.#running) void this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    for (;;) {
+      await untilAllWait();
+      const calls = this.#waiting;
+      this.#waiting = [];
+      if (calls.length === 0) break;
+      await this.#round(calls);
+    }
+    this.#running = false;
+  }
+
+  async #round(calls: readonly Call[]): Promise<void> {
+    const outcomes = new Map<Call, PromiseSettledResult<unknown>>();
+    const settle = async (call: Call) => {
+      const [outcome] = await Promise.allSettled([call.run()]);
+      if (outcome) outcomes.set(call, outcome);
+    };
+    // None of the reads sees what the writes of its round do.
+    await Promise.all(calls.filter(({ writes }) => !writes).map(settle));
+    for (const call of calls) if (call.writes) await settle(call);
+    for (const call of calls) {
+      const outcome = outcomes.get(call);
+      if (outcome?.status === 'fulfilled') call.resolve(outcome.value);
+      else call.reject(outcome?.reason);
+    }
+  }
+}
+
+/**
+ * The same store, whose reads and writes are carried out in rounds: all calls that were made while the last round was under way, and what
+ * followed from its answers. Their answers come together, in the order of the calls, however long each took. So whoever waits for nothing
+ * but this store does the same things in the same order each time, though the store be on another machine: a cluster whose clock stands
+ * until it is turned writes the same log for the same inputs.
+ */
+export function inRounds(storage: Storage): Storage {
+  const rounds = new Rounds();
+  const read = <T>(run: () => Promise<T>): Promise<T> => rounds.call(false, run);
+  return {
+    cluster: storage.cluster,
+    write: (ops, options) => rounds.call(true, () => storage.write(ops, options)),
+    get: (keys, at) => read(() => storage.get(keys, at)),
+    list: (options) => read(() => storage.list(options)),
+    log: (options) => read(() => storage.log(options)),
+    history: (key) => read(() => storage.history(key)),
+    revision: () => read(() => storage.revision()),
+    compactRevision: () => read(() => storage.compactRevision()),
+    expired: (now, limit) => read(() => storage.expired(now, limit)),
+    nextExpiry: () => read(() => storage.nextExpiry()),
+    clock: () => read(() => storage.clock()),
+    compact: (revision) => storage.compact(revision),
+    beginTurn: (component, options) => storage.beginTurn(component, options),
+    endTurn: (component, state) => storage.endTurn(component, state),
+    skipTurn: (component, from, to) => storage.skipTurn(component, from, to),
+    askClock: (request) => storage.askClock(request),
+    stepClock: (token, step) => storage.stepClock(token, step),
+  };
+}

@@ -1,0 +1,117 @@
+import pg from 'pg';
+import { ClusterApi, deploymentOf, type Json } from '../cluster-api.js';
+import { environmentOfApi, MoreProcesses } from '../more-processes.js';
+import { type LoggedChange, logLines } from '../same-log.js';
+import { type Service, startService } from '../service.js';
+
+const deployments = '/apis/apps/v1/namespaces/default/deployments';
+const maps = '/api/v1/namespaces/default/configmaps';
+const pods = '/api/v1/namespaces/default/pods';
+const clock = { mode: 'stepped', startAt: '2026-01-01T00:00:00Z' };
+
+let service: Service;
+let database: pg.Client;
+
+beforeAll(async () => {
+  service = await startService();
+  database = new pg.Client({ connectionString: environmentOfApi(service, 'DATABASE_URL') });
+  await database.connect();
+});
+afterAll(async () => {
+  await database?.end();
+  await service?.stop();
+});
+
+/** What was written since the cluster was made. */
+async function logOf(cluster: string): Promise<string[]> {
+  const { rows } = await database.query<Json>(
+    `SELECT l.* FROM log l JOIN cluster_revisions r ON r.cluster_id = l.cluster_id
+     WHERE l.cluster_id = $1 AND l.revision > r.compact_revision ORDER BY l.revision`,
+    [cluster],
+  );
+  const entries = rows.map(
+    (row): LoggedChange => ({
+      revision: row.revision,
+      type: row.deleted ? 'delete' : 'put',
+      key: row.key,
+      value: row.value,
+      createRevision: row.create_revision,
+      version: row.version,
+      previousRevision: row.previous_revision ?? undefined,
+      cause: JSON.parse(row.cause),
+      at: row.at,
+    }),
+  );
+  return logLines(entries);
+}
+
+async function advance(cluster: string, by: string): Promise<void> {
+  const answer = await service.request(`/platform/v1/clusters/${cluster}/clock/advance`, {
+    method: 'POST',
+    token: service.adminToken,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ by }),
+  });
+  if (answer.status !== 200) throw new Error(`advance ${by}: ${answer.status} ${answer.text}`);
+}
+
+const image = (name: string) => ({ spec: { template: { spec: { containers: [{ name: 'c', image: name }] } } } });
+const merge = { type: 'application/merge-patch+json' };
+
+/** The log of a new cluster of which all this was asked, each thing when all was quiet. */
+async function story(name: string, seed: string, apis: readonly Service[] = [service]): Promise<string[]> {
+  const made = await service.createCluster({ name, seed, profile: 'realistic', nodes: { count: 3 }, clock });
+  const clients: ClusterApi[] = apis.map((api) => new ClusterApi(api, made));
+  let asked = 0;
+  const ask = async (method: string, path: string, body?: unknown, options?: object) => {
+    const client = clients[asked++ % clients.length] as ClusterApi;
+    const answer = await client.must(method, path, body, options);
+    await advance(made.id, '0s');
+    return answer;
+  };
+  await ask('POST', deployments, deploymentOf('web', 20));
+  await ask('POST', '/api/v1/namespaces/default/services', {
+    metadata: { name: 'web' },
+    spec: { type: 'NodePort', selector: { app: 'web' }, ports: [{ port: 80 }] },
+  });
+  await advance(made.id, '30s');
+  await ask('PATCH', `${deployments}/web`, image('nginx:1.28'), merge);
+  await advance(made.id, '1m');
+  for (let n = 0; n < 3; n += 1) await ask('POST', maps, { metadata: { generateName: 'g-' } });
+  await ask('PATCH', `${deployments}/web`, { spec: { replicas: 7 } }, merge);
+  await ask('POST', deployments, deploymentOf('broken', 3));
+  await ask('PATCH', `${deployments}/broken`, image('no-such-image'), merge);
+  await advance(made.id, '10m');
+  const [pod] = (await ask('GET', pods)).items;
+  await ask('DELETE', `${pods}/${pod.metadata.name}`);
+  await ask('DELETE', `${deployments}/web`);
+  await advance(made.id, '1m');
+  await ask('POST', deployments, deploymentOf('web', 2));
+  await advance(made.id, '30s');
+  for (const client of clients) client.close();
+  return logOf(made.id);
+}
+
+test('two clusters with one seed to which the same is done write the same log', async () => {
+  const first = await story('first', 'x');
+  const second = await story('second', 'x');
+  expect(first.length).toBeGreaterThan(300);
+  const at = first.findIndex((line, index) => line !== second[index]);
+  expect(second.slice(Math.max(0, at - 3), at + 3)).toEqual(first.slice(Math.max(0, at - 3), at + 3));
+  expect(second).toEqual(first);
+});
+
+test('clusters that run side by side write the same log', async () => {
+  const logs = await Promise.all(Array.from({ length: 8 }, (_, n) => story(`beside-${n}`, 'x')));
+  for (const log of logs) expect(log).toEqual(logs[0]);
+});
+
+test('requests that go through two apis by turns write the log that one would', async () => {
+  const more = new MoreProcesses(service);
+  try {
+    const { service: other } = await more.secondApi();
+    expect(await story('through-two', 'x', [service, other])).toEqual(await story('through-one', 'x'));
+  } finally {
+    more.kill();
+  }
+});

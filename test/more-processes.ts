@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import https from 'node:https';
+import { freePort, type Service, until } from './service.js';
+
+export const apiPattern = /apps\/api\/main\.js/;
+export const workerPattern = /apps\/worker\/main\.js/;
+
+/** A variable of the environment that the service's api runs in. */
+export function environmentOfApi(service: Service, name: string): string {
+  const [pid] = service.pids(apiPattern);
+  const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+  return variables.find((line) => line.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
+}
+
+/** Processes beside those that the launcher has started. */
+export class MoreProcesses {
+  private readonly spawned: ChildProcess[] = [];
+
+  constructor(private readonly service: Service) {}
+
+  /** Another process like the launcher's own, in the same environment but for what is given. */
+  another(pattern: RegExp, more: Record<string, string>): ChildProcess {
+    const [first] = this.service.pids(pattern);
+    const [node = '', ...rest] = readFileSync(`/proc/${first}/cmdline`, 'utf8').split('\0').filter(Boolean);
+    const variables = readFileSync(`/proc/${first}/environ`, 'utf8').split('\0').filter(Boolean);
+    const env = Object.fromEntries(variables.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+    delete env.NODE_CHANNEL_FD;
+    const child = spawn(node, rest, { env: { ...process.env, ...env, ...more }, stdio: 'ignore' });
+    this.spawned.push(child);
+    return child;
+  }
+
+  /** A second worker. */
+  worker(): ChildProcess {
+    return this.another(workerPattern, { WORKER_PORT: '0' });
+  }
+
+  /** The same service as its second api serves it. */
+  async secondApi(): Promise<{ child: ChildProcess; service: Service }> {
+    const port = await freePort();
+    const child = this.another(apiPattern, { ORRERY_PORT: String(port), ORRERY_OPS_PORT: '0' });
+    const origin = `https://127.0.0.1:${port}`;
+    const agent = new https.Agent({ ca: this.service.ca, keepAlive: true });
+    const request: Service['request'] = (at, { method = 'GET', token, headers = {}, body } = {}) =>
+      new Promise((resolve, reject) => {
+        const sent = {
+          ...(token ? { authorization: `Bearer ${token}` } : {}),
+          ...(body ? { 'content-length': String(Buffer.byteLength(body)) } : {}),
+          ...headers,
+        };
+        const call = https.request(new URL(at, origin), { method, agent, headers: sent }, (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('error', reject);
+          response.on('end', () =>
+            resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString() }),
+          );
+        });
+        call.on('error', reject);
+        call.end(body);
+      });
+    const second: Service = { ...this.service, origin, request };
+    const answers = async () =>
+      (await request('/platform/v1/clusters', { token: this.service.adminToken }).catch(() => undefined))?.status === 200;
+    if (!(await until(answers))) throw new Error('the second api does not answer');
+    return { child, service: second };
+  }
+
+  kill(): void {
+    for (const child of this.spawned) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  }
+}
