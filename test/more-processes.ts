@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import https from 'node:https';
 import { freePort, type Service, until } from './service.js';
 
-export const apiPattern = /apps\/api\/main\.js/;
+const apiPattern = /apps\/api\/main\.js/;
 export const workerPattern = /apps\/worker\/main\.js/;
 
 /** A variable of the environment that the service's api runs in. */

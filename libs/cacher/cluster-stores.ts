@@ -12,7 +12,7 @@ export interface HeldStore {
 }
 
 /** How the store of a cluster is opened; what holds it already is not changed. */
-export interface StoreTerms {
+interface StoreTerms {
   /** Its calls are carried out in rounds (inRounds): for components that must do the same each time. */
   inRounds?: boolean;
 }
