@@ -116,7 +116,12 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
     enthrone(records, adminToken),
   ]);
   const origin = publicOrigin(config);
-  const share = new WorkShare({ immediate: setImmediate, now: () => performance.now(), slice: SLICE });
+  const share = new WorkShare({
+    immediate: setImmediate,
+    after: (milliseconds, callback) => void setTimeout(callback, milliseconds),
+    now: () => performance.now(),
+    slice: SLICE,
+  });
   const serverAddress = new URL(origin).host;
   const yaml = new YamlThreads();
   const opened = openApis({ admin, records, stores: runtime.stores, clocks: runtime.clocks, serverAddress, quotas, share, yaml });

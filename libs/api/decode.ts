@@ -19,6 +19,8 @@ export interface DecodeRequest {
   fieldValidation?: FieldValidation;
   /** What a YAML body was converted to; default it is converted here. */
   yaml?: ConvertedYaml;
+  /** What the body's JSON was parsed to; default it is parsed here. */
+  parsed?: { value: unknown };
   /** The kinds that the cluster serves; default the built-in ones. */
   schemaFor?: SchemaLookup;
 }
@@ -98,23 +100,24 @@ export function bodyText(body: Uint8Array): string {
   return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
 }
 
-function decodeYaml(converted: ConvertedYaml, found: (value: unknown) => Typed, validation: FieldValidation): DecodedValue {
+function decodeYaml(converted: ConvertedYaml, { parsed, found, fieldValidation }: Decoding): DecodedValue {
   if ('error' in converted) throw new DecodeError(converted.error);
   const { json, repeated } = converted;
   // Its keys are unique, and it is no deeper than allowed.
-  const value: unknown = JSON.parse(json);
-  const decoded = found(value).schema.decode(value, validation);
-  return repeated && validation !== 'Ignore' ? { ...decoded, strict: [repeated, ...decoded.strict] } : decoded;
+  const value: unknown = parsed ? parsed.value : JSON.parse(json);
+  const decoded = found(value).schema.decode(value, fieldValidation);
+  return repeated && fieldValidation !== 'Ignore' ? { ...decoded, strict: [repeated, ...decoded.strict] } : decoded;
 }
 
-function decodeJson(text: string, found: (value: unknown) => Typed, validation: FieldValidation): DecodedValue {
+function decodeJson({ body, parsed, found, fieldValidation }: Decoding): DecodedValue {
+  const text = bodyText(body);
   let value: unknown;
   try {
-    value = parseJson(text);
+    value = parsed ? parsed.value : parseJson(text);
   } catch (error) {
     throw error instanceof JsonSyntaxError ? kindError(error.message) : error;
   }
-  return found(value).schema.decodeJson(text, value, validation);
+  return found(value).schema.decodeJson(text, value, fieldValidation);
 }
 
 function mediaTypeOf(contentType: string): (typeof bodyMediaTypes)[number] {
@@ -138,7 +141,7 @@ function accept(actual: GroupVersionKind, expected: GroupVersionKind, schema: Ki
  * Throws StatusError: 415 for other media types, 400 in upstream's words for everything that is wrong with the body.
  */
 export function decodeBody(request: DecodeRequest): Decoded {
-  const { body, contentType, expected, fieldValidation = 'Warn', yaml, schemaFor = kindSchema } = request;
+  const { body, contentType, expected, fieldValidation = 'Warn', yaml, parsed, schemaFor = kindSchema } = request;
   const media = mediaTypeOf(contentType);
   let typed: Typed | undefined;
   let actual: GroupVersionKind | undefined;
@@ -148,7 +151,7 @@ export function decodeBody(request: DecodeRequest): Decoded {
     return typed;
   };
   try {
-    const decoded = decodeAs(media, { found, body, fieldValidation, yaml });
+    const decoded = decodeAs(media, { found, body, fieldValidation, yaml, parsed });
     const { actual: gvk, schema } = found(decoded.object);
     accept(gvk, expected, schema);
     if (decoded.strict.length && fieldValidation === 'Strict') throw new DecodeError(`strict decoding error: ${decoded.strict.join(', ')}`);
@@ -165,15 +168,14 @@ interface Decoding {
   body: Uint8Array;
   fieldValidation: FieldValidation;
   yaml: ConvertedYaml | undefined;
+  parsed: { value: unknown } | undefined;
   found(value: unknown): Typed;
 }
 
-function decodeAs(media: (typeof bodyMediaTypes)[number], { body, fieldValidation, yaml, found }: Decoding): DecodedValue {
+function decodeAs(media: (typeof bodyMediaTypes)[number], decoding: Decoding): DecodedValue {
+  const { body, yaml, found } = decoding;
   if (media === 'application/vnd.kubernetes.protobuf') return decodeProtobuf(body, (meta) => protobufDefinition(found(meta)));
-  const text = yaml === undefined ? bodyText(body) : '';
-  return media === 'application/yaml'
-    ? decodeYaml(yaml ?? yamlToJson(text), found, fieldValidation)
-    : decodeJson(text, found, fieldValidation);
+  return media === 'application/yaml' ? decodeYaml(yaml ?? yamlToJson(bodyText(body)), decoding) : decodeJson(decoding);
 }
 
 /** Custom kinds have no protobuf form: 415 (apiextensions-apiserver crdhandler's negotiated serializer). */

@@ -190,6 +190,7 @@ class Pipeline {
       user,
       requestId: request.requestId,
       warnings,
+      work: this.cluster.share.task(this.cluster.store.cluster),
       manager: query.get('fieldManager') || managerOf(headerOf(request, 'user-agent')),
     };
     warnings.add(resource.strategy.deprecated);

@@ -281,6 +281,7 @@ class InProcessClient implements CausalClient {
       user: this.user(),
       requestId: requestId?.() ?? `${component ?? 'internal'}@${wokenBy ?? 0}`,
       warnings: new Warnings(),
+      work: this.cluster.share.task(this.cluster.store.cluster),
       manager: query?.fieldManager ?? manager ?? '',
       ...(component === undefined ? {} : { component }),
       ...(wokenBy === undefined ? {} : { wokenBy }),

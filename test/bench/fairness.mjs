@@ -69,20 +69,18 @@ function flood(at, request) {
 
 /** The floods by name: what is asked, again and again. */
 function floods(at) {
-  const yaml = `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: yaml\ndata:\n${Array.from({ length: 20_000 }, (_, i) => `  key-${i}: "${'v'.repeat(30)}"\n`).join('')}`;
+  const large = Array.from({ length: 20_000 }, (_, i) => [`key-${i}`, 'v'.repeat(30)]);
+  const yaml = `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: yaml\ndata:\n${large.map(([key, value]) => `  ${key}: "${value}"\n`).join('')}`;
   const json = { 'content-type': 'application/json' };
   const query = `{ configMaps(limit: 500) { items { metadata { name uid } } } }`;
+  const tried = (type, body) => () => ({ method: 'POST', path: `${at.prefix + maps}?dryRun=All`, headers: { 'content-type': type }, body });
   const get = (accept) => () => ({ method: 'GET', path: at.prefix + maps, headers: { accept } });
   return {
     creates: (i) => ({ method: 'POST', path: at.prefix + maps, headers: json, body: JSON.stringify(configMap(`flood-${i}`)) }),
     [`lists of ${listed}`]: get('application/json'),
     [`Tables of ${listed}`]: get(table),
-    'YAML of 1 MB': () => ({
-      method: 'POST',
-      path: `${at.prefix + maps}?dryRun=All`,
-      headers: { 'content-type': 'application/yaml' },
-      body: yaml,
-    }),
+    'YAML of 1 MB': tried('application/yaml', yaml),
+    'JSON of 1 MB': tried('application/json', JSON.stringify(configMap('json', Object.fromEntries(large)))),
     'GraphQL lists': () => ({ method: 'POST', path: '/graphql', headers: json, body: JSON.stringify({ query }) }),
   };
 }

@@ -258,8 +258,8 @@ describe('bad input', () => {
     [
       'a merge of scalars',
       'mutation { apply(manifest: "<<: 1\\nkind: Pod\\napiVersion: v1\\nmetadata: {name: x}") { kind } }',
-      'INVALID',
-      /./,
+      'BAD_USER_INPUT',
+      /^document 1: yaml: map merge requires map or sequence of maps as the value$/,
     ],
     [
       'a patch of the wrong shape',

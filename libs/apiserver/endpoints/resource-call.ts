@@ -1,4 +1,4 @@
-import { bodyText, decodeBody, type GroupVersionKind } from '#api';
+import { bodyText, type DecodeRequest, decodeBody, type GroupVersionKind, parseJson } from '#api';
 import { type KubeObject, tooLarge } from '#apimachinery';
 import type { Seat } from '../dispatcher.js';
 import {
@@ -73,22 +73,51 @@ export async function decodeAs(
   options: WriteOptions,
   contentType: string,
 ): Promise<KubeObject> {
-  const { storages, yaml, store } = call.scope.cluster;
-  const { schemaFor } = storages;
+  const { work, warnings, cluster } = call.scope;
+  const { schemaFor } = cluster.storages;
   const { fieldValidation } = options;
-  const body = bodyOf(call);
-  const converted = contentType === MEDIA_TYPES.yaml ? { yaml: await yaml.convert(store.cluster, bodyText(body)) } : {};
-  const { object, warnings } = decodeBody({ body, contentType, expected, fieldValidation, schemaFor, ...converted });
-  for (const text of warnings) call.scope.warnings.add(text);
+  const read = await readAhead(call, contentType);
+  const decoded = await work.step(() => decodeBody({ body: bodyOf(call), contentType, expected, fieldValidation, schemaFor, ...read }));
+  for (const text of decoded.warnings) warnings.add(text);
+  const { object } = decoded;
   object.metadata ??= { name: '' };
-  schemaFor(expected)?.applyDefaults(object);
+  await work.step(() => schemaFor(expected)?.applyDefaults(object));
   return object;
+}
+
+/** Bodies of this length are parsed in a step of their own, in their tenant's turn. */
+const LONG = 64 * 1024;
+
+/** What has been read of a body before it is decoded: YAML is JSON by then, and what is long is parsed. */
+async function readAhead(call: ResourceCall, contentType: string): Promise<Pick<DecodeRequest, 'yaml' | 'parsed'>> {
+  const { work, cluster } = call.scope;
+  const body = bodyOf(call);
+  const isYaml = contentType === MEDIA_TYPES.yaml;
+  const yaml = isYaml ? await cluster.yaml.convert(cluster.store.cluster, bodyText(body)) : undefined;
+  const read = yaml ? { yaml } : {};
+  const length = yaml && 'json' in yaml ? yaml.json.length : body.byteLength;
+  if (length < LONG) return read;
+  await work.turn();
+  if (!isYaml && contentType !== MEDIA_TYPES.json) return read;
+  return work.step(() => {
+    const value = parsedAhead(yaml && 'json' in yaml ? yaml.json : bodyText(body));
+    return value === undefined ? read : { ...read, parsed: { value } };
+  });
+}
+
+/** Undefined where the text is no JSON: decoding says so in the right words. */
+function parsedAhead(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Reads a body as the kind that the storage takes, with all its defaults. */
 export async function decodeShape(call: ResourceCall, options: WriteOptions, contentType: string): Promise<KubeObject> {
   const { shape } = call.scope.storage;
   const object = await decodeAs(call, shape, options, contentType);
-  shape.strategy.setDefaults?.(object);
+  await call.scope.work.step(() => shape.strategy.setDefaults?.(object));
   return object;
 }

@@ -5,8 +5,15 @@ import { WorkShare } from './work-share.js';
 function machine() {
   let time = 0;
   const callbacks: Array<() => void> = [];
-  const share = new WorkShare({ immediate: (callback) => void callbacks.push(callback), now: () => time, slice: 2 });
+  const timers: Array<{ at: number; callback: () => void }> = [];
+  const share = new WorkShare({
+    immediate: (callback) => void callbacks.push(callback),
+    after: (wait, callback) => void timers.push({ at: time + wait, callback }),
+    now: () => time,
+    slice: 2,
+  });
   const round = async () => {
+    for (const timer of timers.filter(({ at }) => at <= time)) timers.splice(timers.indexOf(timer), 1)[0]?.callback();
     for (const callback of callbacks.splice(0)) callback();
     // What was resumed runs before the loop comes round again.
     for (let i = 0; i < 5; i++) await Promise.resolve();
@@ -42,4 +49,41 @@ test('short work is not held up', () => {
   expect(task.pause()).toBeUndefined();
   work(0.1);
   expect(task.pause()).toBeUndefined();
+});
+
+test('a step that takes long gives way after it, and its tenant rests as long as it worked too long', async () => {
+  const { share, round, work } = machine();
+  const log: string[] = [];
+  const run = async (tenant: string, name: string, steps: readonly number[]) => {
+    const task = share.task(tenant);
+    for (const milliseconds of steps) {
+      await task.step(() => {
+        log.push(`${name}${milliseconds}`);
+        work(milliseconds);
+      });
+    }
+  };
+  const all = Promise.all([run('a', 'x', [1, 1, 12, 1]), run('a', 'y', [12, 1]), run('b', 'z', [3, 1, 1])]);
+  const rounds: string[] = [];
+  for (let i = 0; i < 6; i++) {
+    for (let j = 0; j < 5; j++) await Promise.resolve();
+    rounds.push(log.splice(0).join(' '));
+    work(i === 3 ? 10 : 1);
+    await round();
+  }
+  await all;
+  expect(rounds).toEqual(['x1 y12 z3 x1 x12', 'z1 z1', '', '', 'y1', 'x1']);
+});
+
+test('a turn is waited for by those who ask for one', async () => {
+  const { share, round } = machine();
+  let turns = 0;
+  void share
+    .task('a')
+    .turn()
+    .then(() => turns++);
+  for (let j = 0; j < 5; j++) await Promise.resolve();
+  expect(turns).toBe(0);
+  await round();
+  expect(turns).toBe(1);
 });

@@ -2,6 +2,8 @@
 export interface WorkShareOptions {
   /** Runs a callback when the event loop has come round once (setImmediate). */
   immediate(callback: () => void): void;
+  /** Runs a callback after so many milliseconds. */
+  after(milliseconds: number, callback: () => void): void;
   /** Milliseconds of the machine, from any start. */
   now(): number;
   /** Milliseconds that work may go on at a stretch. */
@@ -12,14 +14,24 @@ export interface WorkShareOptions {
 export interface WorkTask {
   /** To be asked between small steps: undefined while the slice lasts; afterwards a promise that resolves when it is this tenant's turn. */
   pause(): Promise<void> | undefined;
+  /** Resolves when it is this tenant's turn: for work that is known to be long. */
+  turn(): Promise<void>;
+  /**
+   * Does what cannot be cut, and waits for the tenant's next turn where that took longer than a slice. So the steps of a write count one
+   * by one: short ones never wait, and what is waited for between them counts for nothing.
+   */
+  step<T>(work: () => T): T | Promise<T>;
 }
 
 /**
  * Divides the event loop of one process among the tenants' long work: one slice each time the loop comes round, tenants by turns, a
  * tenant's tasks in the order in which they paused. So what is short waits for one slice at the most, however much long work there is.
+ * A tenant that worked longer than its slice, in a step that cannot be cut, rests as long as it worked too long: so long steps take half of the loop at the most.
  */
 export class WorkShare {
   private readonly waiting = new Map<string, Array<() => void>>();
+  /** Until when a tenant rests. */
+  private readonly resting = new Map<string, number>();
   private scheduled = false;
   private sliceEnd = 0;
 
@@ -29,17 +41,36 @@ export class WorkShare {
   task(tenant: string): WorkTask {
     const { now, slice } = this.options;
     let end = Math.max(now() + slice / 4, Math.min(this.sliceEnd, now() + slice));
-    return {
-      pause: () => {
-        if (now() < end) return undefined;
-        return new Promise<void>((resolve) => {
-          this.enqueue(tenant, () => {
-            end = this.sliceEnd;
-            resolve();
-          });
+    const turn = () => {
+      return new Promise<void>((resolve) => {
+        this.enqueue(tenant, () => {
+          end = this.sliceEnd;
+          resolve();
         });
+      });
+    };
+    const pause = () => {
+      const at = now();
+      if (at < end) return undefined;
+      this.rest(tenant, at, at - end);
+      return turn();
+    };
+    return {
+      turn,
+      pause,
+      step(work) {
+        end = now() + slice;
+        const result = work();
+        const wait = pause();
+        return wait === undefined ? result : wait.then(() => result);
       },
     };
+  }
+
+  private rest(tenant: string, at: number, overrun: number): void {
+    if (overrun < this.options.slice) return;
+    for (const [rested, until] of this.resting) if (until <= at) this.resting.delete(rested);
+    this.resting.set(tenant, at + overrun);
   }
 
   private enqueue(tenant: string, resume: () => void): void {
@@ -59,18 +90,33 @@ export class WorkShare {
   }
 
   private next(): void {
-    const [first] = this.waiting;
-    if (first === undefined) return;
-    const [tenant, queue] = first;
+    const at = this.options.now();
+    const tenant = this.tenantAt(at);
+    if (tenant === undefined) return;
+    const queue = this.waiting.get(tenant) ?? [];
     const resume = queue.shift();
     // Behind the others: the map keeps the order in which tenants were put in.
     this.waiting.delete(tenant);
     if (queue.length > 0) this.waiting.set(tenant, queue);
-    this.sliceEnd = this.options.now() + this.options.slice;
+    this.sliceEnd = at + this.options.slice;
     resume?.();
     if (this.waiting.size > 0) this.schedule();
   }
+
+  /** The first tenant that does not rest; where all do, the loop comes back when one has rested. */
+  private tenantAt(at: number): string | undefined {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const tenant of this.waiting.keys()) {
+      const until = this.resting.get(tenant) ?? 0;
+      if (until <= at) return tenant;
+      earliest = Math.min(earliest, until);
+    }
+    if (this.waiting.size > 0) this.options.after(Math.ceil(earliest - at), () => this.schedule());
+    return undefined;
+  }
 }
 
+const ALONE: WorkTask = { pause: () => undefined, turn: async () => undefined, step: (work) => work() };
+
 /** Where nothing else waits: a process of one cluster. */
-export const UNDIVIDED: Pick<WorkShare, 'task'> = { task: () => ({ pause: () => undefined }) };
+export const UNDIVIDED: Pick<WorkShare, 'task'> = { task: () => ALONE };

@@ -50,7 +50,7 @@ async function createAdmitted(scope: RestScope, given: KubeObject, options: Writ
   wipeSystemFields(given.metadata);
   ensureNamespace(given.metadata, scope.namespace);
   warnings.add(dedupOwnerReferences(given.metadata, false));
-  ownFields(scope, given, undefined);
+  await scope.work.step(() => ownFields(scope, given, undefined));
   const object = resource.conversion ? resource.conversion.toStorage(given) : given;
   if (cluster.admission.mutates('CREATE')) {
     const attributes = admissionAttributes(scope, 'CREATE', options.dryRun, { object, options: admissionOptions(options) });
@@ -117,8 +117,10 @@ async function insertOnce(scope: RestScope, object: KubeObject, options: WriteOp
     const version = metadata.resourceVersion;
     if (version && version !== '0') throw bareError(VERSION_SET);
     const key = objectKey(stored, metadata.namespace ?? '', metadata.name);
-    stored.schema.prepareForStorage(object);
-    const value = storedText(object);
+    const value = await scope.work.step(() => {
+      stored.schema.prepareForStorage(object);
+      return storedText(object);
+    });
     if (options.dryRun) return (await cluster.store.get(key)) === undefined ? { value } : undefined;
     const written = await write(scope, { key, value, since }, companions);
     if (written !== 'again') return written && { value: written.value, revision: written.revision };
@@ -144,13 +146,16 @@ async function prepareForCreate(resource: APIResource, object: KubeObject, ctx: 
   // Upstream validates the kind it stores, and names that one.
   const { groupKind } = resource.stored;
   if (allocated?.errors?.length) throw invalid(groupKind, object.metadata.name, allocated.errors);
-  strategy.prepareForCreate?.(object, ctx);
-  const errors = checksMetadata(strategy, ctx)
-    ? validateObjectMeta(object.metadata, { namespaced: resource.namespaced, nameRule: resource.stored.nameRule })
-    : [];
-  if (strategy.validate) errors.push(...strategy.validate(object, ctx));
-  if (errors.length > 0) throw invalid(groupKind, object.metadata.name, errors);
-  if (strategy.warnings) for (const text of strategy.warnings(object, undefined, ctx)) scope.warnings.add(text);
+  const { work } = scope;
+  const metadataErrors = await work.step(() => {
+    strategy.prepareForCreate?.(object, ctx);
+    if (!checksMetadata(strategy, ctx)) return [];
+    return validateObjectMeta(object.metadata, { namespaced: resource.namespaced, nameRule: resource.stored.nameRule });
+  });
+  const errors = metadataErrors.concat(await work.step(() => strategy.validate?.(object, ctx) ?? []));
+  if (errors.length > 0) throw await work.step(() => invalid(groupKind, object.metadata.name, errors));
+  if (strategy.warnings)
+    for (const text of await work.step(() => strategy.warnings?.(object, undefined, ctx) ?? [])) scope.warnings.add(text);
   return allocated?.companions ?? [];
 }
 

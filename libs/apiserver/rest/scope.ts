@@ -6,7 +6,7 @@ import type { AdmissionAttributes, AdmissionContext, AdmissionOperation } from '
 import type { AdmissionChain } from '../admission/admission-chain.js';
 import type { Authorizer } from '../authorization/authorizer.js';
 import type { RuleResolver } from '../authorization/rbac.js';
-import type { WorkShare } from '../flow-control/work-share.js';
+import type { WorkShare, WorkTask } from '../flow-control/work-share.js';
 import type { Limits } from '../limits.js';
 import type { WriteOptions } from '../request/options.js';
 import type { StorageMap } from '../storage-map.js';
@@ -54,6 +54,8 @@ export interface RestScope {
   readonly user: UserInfo;
   readonly requestId: string;
   readonly warnings: Warnings;
+  /** The request's work: steps that take long give way to other tenants. */
+  readonly work: WorkTask;
   /** Who manages the fields that are written; '' to leave managed fields as they are. */
   readonly manager: string;
   readonly component?: string;

@@ -21,8 +21,8 @@ function updateStored(scope: RestScope, change: Change, view?: SubresourceStrate
     ...(view ? { view } : { create: change.replaces === true && stored.strategy.createOnUpdate === true }),
     async transform(standing: KubeObject | undefined) {
       const live = standing && (conversion?.fromStorage(standing) ?? standing);
-      const object = await change.transform(live);
-      ownFields(scope, object, live);
+      const object = await scope.work.step(() => change.transform(live));
+      await scope.work.step(() => ownFields(scope, object, live));
       return conversion?.toStorage(object) ?? object;
     },
   });

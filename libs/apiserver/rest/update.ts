@@ -75,21 +75,22 @@ async function attempt(scope: RestScope, rules: UpdateRules, standing: CachedObj
   const object = await admitted(scope, rules, old);
   checkResourceVersion(scope, object, old);
   const companions = await prepareForUpdate(scope, rules, object, old);
-  ignoreManagedFieldsTimestamps(object, old);
+  const { work } = scope;
+  await work.step(() => ignoreManagedFieldsTimestamps(object, old));
   if (cluster.admission.validates('UPDATE')) {
     const attributes = attributesOf(scope, rules, object, old);
     await cluster.admission.validate(attributes, admissionContext(scope));
   }
   if (removes(scope, object, old)) return remove(scope, rules, object, standing);
-  resource.stored.schema.prepareForStorage(object);
+  await work.step(() => resource.stored.schema.prepareForStorage(object));
   // Members in another order are no change: upstream compares protobuf, which has but one order.
-  if (companions.length === 0 && deepEqual(object, old)) {
+  if (companions.length === 0 && (await work.step(() => deepEqual(object, old)))) {
     const unchanged = { value: standing.value, revision: standing.revision, created: false };
     if (current) return unchanged;
     const now = await cluster.store.get(standing.key);
     return now?.revision === standing.revision ? unchanged : 'again';
   }
-  const value = storedText(object);
+  const value = await work.step(() => storedText(object));
   if (rules.options.dryRun) return { value, revision: standing.revision, created: false };
   const { ttl } = resource.stored.strategy;
   const at = cluster.clock.now();
@@ -172,20 +173,21 @@ async function prepareForUpdate(scope: RestScope, rules: UpdateRules, object: Ku
   else metadata.generation = old.metadata.generation;
   const allocated = !rules.view && strategy.allocate ? await strategy.allocate(object, old, ctx) : undefined;
   if (allocated?.errors?.length) throw invalid(resource.stored.groupKind, metadata.name, allocated.errors);
-  if (rules.view) rules.view.prepareForUpdate(object, old, ctx);
-  else strategy.prepareForUpdate?.(object, old, ctx);
-  keepSystemFields(object, old);
-  const errors: FieldError[] = [];
-  if (checksMetadata(strategy, ctx)) {
-    errors.push(...validateObjectMeta(object.metadata, { namespaced: resource.namespaced, nameRule }));
-    // Told by the generic registry and again by the kind's own validation: so the causes of a Status count it.
+  const { work } = scope;
+  const metadataErrors = await work.step((): FieldError[] => {
+    if (rules.view) rules.view.prepareForUpdate(object, old, ctx);
+    else strategy.prepareForUpdate?.(object, old, ctx);
+    keepSystemFields(object, old);
+    if (!checksMetadata(strategy, ctx)) return [];
+    // Changes are told by the generic registry and again by the kind's own validation: so the causes of a Status count it.
     const changes = validateObjectMetaUpdate(object.metadata, old.metadata);
-    errors.push(...changes, ...changes);
-  }
-  if (rules.view) errors.push(...(rules.view.validateUpdate?.(object, old, ctx) ?? []));
-  else if (strategy.validateUpdate) errors.push(...strategy.validateUpdate(object, old, ctx));
-  if (errors.length > 0) throw invalid(resource.stored.groupKind, object.metadata.name, errors);
-  if (!rules.view && strategy.warnings) for (const text of strategy.warnings(object, old, ctx)) scope.warnings.add(text);
+    return validateObjectMeta(object.metadata, { namespaced: resource.namespaced, nameRule }).concat(changes, changes);
+  });
+  const validateUpdate = (rules.view ?? strategy).validateUpdate?.bind(rules.view ?? strategy);
+  const errors = metadataErrors.concat(await work.step(() => validateUpdate?.(object, old, ctx) ?? []));
+  if (errors.length > 0) throw await work.step(() => invalid(resource.stored.groupKind, object.metadata.name, errors));
+  if (!rules.view && strategy.warnings)
+    for (const text of await work.step(() => strategy.warnings?.(object, old, ctx) ?? [])) scope.warnings.add(text);
   return allocated?.companions ?? [];
 }
 
