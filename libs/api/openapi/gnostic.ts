@@ -111,6 +111,8 @@ const methods: ReadonlyArray<readonly [string, number]> = [
   ['put', 3],
   ['post', 4],
   ['delete', 5],
+  ['options', 6],
+  ['head', 7],
   ['patch', 8],
 ];
 

@@ -79,6 +79,51 @@ describe('/openapi/v2', () => {
     const names = new Set(published.map((name) => `#/definitions/${name}`));
     expect([...references(document)].filter((ref) => !names.has(ref))).toEqual([]);
   });
+  const pod = '/api/v1/namespaces/{namespace}/pods/{name}';
+  const operation = (path: string, method: string) =>
+    at(document, 'paths', path, method) as Json & { parameters?: Array<{ name: string }> };
+  test.each([
+    ['exec', 'get', 'connectCoreV1GetNamespacedPodExec', ['command', 'container', 'stderr', 'stdin', 'stdout', 'tty']],
+    ['attach', 'post', 'connectCoreV1PostNamespacedPodAttach', ['container', 'stderr', 'stdin', 'stdout', 'tty']],
+    ['portforward', 'get', 'connectCoreV1GetNamespacedPodPortforward', ['ports']],
+    ['proxy', 'head', 'connectCoreV1HeadNamespacedPodProxy', ['path']],
+    ['proxy/{path}', 'options', 'connectCoreV1OptionsNamespacedPodProxyWithPath', ['path']],
+  ])('pods/%s is connected to with its options in the query', (subresource, method, operationId, names) => {
+    const found = operation(`${pod}/${subresource}`, method);
+    expect(found).toMatchObject({
+      operationId,
+      produces: ['*/*'],
+      responses: { 200: { schema: { type: 'string' } } },
+      'x-kubernetes-action': 'connect',
+    });
+    expect(found.parameters?.map(({ name }) => name)).toEqual(names);
+  });
+  test('a log is text, and takes its options in the query', () => {
+    const found = operation(`${pod}/log`, 'get');
+    expect(found).toMatchObject({ operationId: 'readCoreV1NamespacedPodLog', responses: { 200: { schema: { type: 'string' } } } });
+    expect(found.parameters?.map(({ name }) => name)).toEqual([
+      'container',
+      'follow',
+      'insecureSkipTLSVerifyBackend',
+      'limitBytes',
+      'pretty',
+      'previous',
+      'sinceSeconds',
+      'stream',
+      'tailLines',
+      'timestamps',
+    ]);
+  });
+  test.each([
+    ['/apis/rbac.authorization.k8s.io/v1/clusterroles', 'delete', 'deleteRbacAuthorizationV1CollectionClusterRole', 'rbacAuthorization_v1'],
+    ['/api/v1/pods', 'get', 'listCoreV1PodForAllNamespaces', 'core_v1'],
+    ['/apis/apps/v1/namespaces/{namespace}/deployments/{name}/scale', 'put', 'replaceAppsV1NamespacedDeploymentScale', 'apps_v1'],
+  ])('%s %s is %s', (path, method, operationId, tag) => expect(operation(path, method)).toMatchObject({ operationId, tags: [tag] }));
+  test('a deletion answers with the object where the resource does so', () => {
+    const answer = (path: string) => at(operation(path, 'delete'), 'responses', '200', 'schema', '$ref');
+    expect(answer(pod)).toBe('#/definitions/io.k8s.api.core.v1.Pod');
+    expect(answer('/api/v1/namespaces/{name}')).toBe('#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.Status');
+  });
   test('the protobuf form has the same paths and definitions', () => {
     const reader = newReader(openapiV2Protobuf().body);
     const found: Record<string, string[]> = { paths: [], definitions: [] };

@@ -1,13 +1,15 @@
 import type { Dialect, Schema } from './schemas.js';
 
-interface Parameter {
+/** A parameter of an operation, but for its body. */
+export interface Parameter {
   name: string;
   in: 'query' | 'path';
   type: 'string' | 'integer' | 'boolean';
   description: string;
 }
 
-const query = (name: string, type: Parameter['type'], description: string): Parameter => ({ name, in: 'query', type, description });
+/** A parameter of the query. */
+export const query = (name: string, type: Parameter['type'], description: string): Parameter => ({ name, in: 'query', type, description });
 const pretty = query('pretty', 'string', 'If true, the output is pretty printed.');
 const dryRun = query('dryRun', 'string', 'When present, modifications are not persisted. The only valid value is All.');
 const fieldManager = query('fieldManager', 'string', 'The actor or entity that makes these changes, for metadata.managedFields.');
@@ -17,8 +19,8 @@ const fieldValidation = query(
   'What to do with unknown and duplicate fields: Ignore, Warn or Strict. Defaults to Warn.',
 );
 const force = query('force', 'boolean', 'Force an apply request: take fields over from other managers.');
+const bookmarks = query('allowWatchBookmarks', 'boolean', 'Asks for watch events of type BOOKMARK.');
 const list = [
-  query('allowWatchBookmarks', 'boolean', 'Asks for watch events of type BOOKMARK.'),
   query('continue', 'string', 'The token of the last list, to go on with it.'),
   query('fieldSelector', 'string', 'Restricts the list by fields.'),
   query('labelSelector', 'string', 'Restricts the list by labels.'),
@@ -42,7 +44,7 @@ export type Action = 'get' | 'list' | 'post' | 'put' | 'patch' | 'delete' | 'del
 
 const byAction: Readonly<Record<Action, readonly Parameter[]>> = {
   get: [pretty],
-  list: [pretty, ...list, watch],
+  list: [pretty, bookmarks, ...list, watch],
   post: [pretty, dryRun, fieldManager, fieldValidation],
   put: [pretty, dryRun, fieldManager, fieldValidation],
   patch: [pretty, dryRun, fieldManager, fieldValidation, force],
@@ -57,8 +59,9 @@ function write({ name, in: place, type, description }: Parameter, dialect: Diale
   return { name, in: place, description, ...required, ...shape };
 }
 
-/** The query parameters of an action. */
-export const queryParameters = (action: Action, dialect: Dialect): Schema[] => byAction[action].map((p) => write(p, dialect));
+/** The query parameters of an action, or those of its own. */
+export const queryParameters = (action: Action, dialect: Dialect, own: readonly Parameter[] = byAction[action]): Schema[] =>
+  own.map((p) => write(p, dialect));
 
 /** A parameter of the path: `namespace`, `name`, `path`. */
 export function pathParameter(name: string, kind: string, dialect: Dialect): Schema {

@@ -1,5 +1,6 @@
 import { type GroupVersionKind, type ResourceInfo, type SubresourceInfo, scheme } from '../scheme.js';
-import { type Action, pathParameter, queryParameters } from './parameters.js';
+import { connectParameters, logParameters } from './connect-parameters.js';
+import { type Action, type Parameter, pathParameter, queryParameters } from './parameters.js';
 import { type Dialect, refTo, type Schema } from './schemas.js';
 
 /** What has a schema of its own in the document: a definition, or a kind of a cluster's own. */
@@ -11,7 +12,7 @@ interface Published {
 /** Finds what is published of a kind. */
 export type PublishedLookup = (gvk: GroupVersionKind) => Published | undefined;
 
-type Method = 'get' | 'put' | 'post' | 'delete' | 'patch';
+type Method = 'get' | 'put' | 'post' | 'delete' | 'options' | 'head' | 'patch';
 
 /** Everything that an operation is written from. */
 interface Operation {
@@ -24,7 +25,13 @@ interface Operation {
   /** Of the answer's body, and of the request's where it is not the same. */
   answer?: Published;
   body?: Published;
+  /** Its query, where that does not follow from the action. */
+  parameters?: readonly Parameter[];
+  /** The answer is no object: what is behind the connection, or a log. */
+  text?: boolean;
   namespaced: boolean;
+  /** The path goes on behind the subresource. */
+  withPath: boolean;
 }
 
 const media = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
@@ -41,18 +48,25 @@ const verbs: Readonly<Record<Action, string>> = {
   put: 'replace',
   patch: 'patch',
   delete: 'delete',
-  deletecollection: 'deleteCollection',
+  deletecollection: 'delete',
   connect: 'connect',
 };
 const capital = (word: string): string => word.replace(/^./, (c) => c.toUpperCase());
-const camel = (group: string): string => (group.split('.')[0] || 'core').replace(/^./, (c) => c.toUpperCase());
+/** A group in names: `RbacAuthorization`, `Apps`, `ExampleCom`. */
+const camel = (group: string): string => (group.replace(/\.k8s\.io$/, '') || 'core').split(/[.-]/).map(capital).join('');
+const small = (word: string): string => word.replace(/^./, (c) => c.toLowerCase());
 const status = (): Published => scheme.definition('meta.v1.Status');
 
-function operationId({ action, info, subresource, namespaced, method }: Operation): string {
-  const verb = action === 'connect' ? `connect${capital(method)}` : verbs[action];
+function operationId({ action, info, subresource, namespaced, method, withPath }: Operation): string {
+  const of = action === 'connect' ? capital(method) : action === 'deletecollection' ? 'Collection' : '';
   const scope = namespaced ? 'Namespaced' : '';
-  const all = action === 'list' && info.namespaced && !namespaced ? 'ForAllNamespaces' : '';
-  return `${verb}${camel(info.group)}${capital(info.version)}${scope}${info.kind}${capital(subresource ?? '')}${all}`;
+  const end = action === 'list' && info.namespaced && !namespaced ? 'ForAllNamespaces' : withPath ? 'WithPath' : '';
+  return `${verbs[action]}${camel(info.group)}${capital(info.version)}${of}${scope}${info.kind}${capital(subresource ?? '')}${end}`;
+}
+
+function textAnswer(types: readonly string[], dialect: Dialect): Schema {
+  const schema = { type: 'string' };
+  return dialect === 'v2' ? { schema } : { content: Object.fromEntries(types.map((type) => [type, { schema }])) };
 }
 
 function content(types: readonly string[], definition: Published | undefined): Schema | undefined {
@@ -68,17 +82,25 @@ function bodyOf({ action, body, method }: Operation): { types: readonly string[]
   return body && (method === 'post' || method === 'put') ? { types: ['*/*'], definition: body, required: true } : undefined;
 }
 
-function answers({ action, method, answer }: Operation, dialect: Dialect): Schema {
+const watched = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
+
+/** The media types of an operation's answers. */
+function producedBy({ action, text }: Operation): readonly string[] {
+  if (action === 'connect') return ['*/*'];
+  if (text) return ['text/plain', ...media];
+  return action === 'list' ? [...media, ...watched] : media;
+}
+
+function answers(op: Operation, dialect: Dialect): Schema {
+  const { action, method, answer, text } = op;
   const codes: Array<[string, string]> = [['200', 'OK']];
   if (action === 'post' || action === 'put' || action === 'patch') codes.push(['201', 'Created']);
   if (action === 'post' || (action === 'delete' && method === 'delete')) codes.push(['202', 'Accepted']);
   codes.push(['401', 'Unauthorized']);
-  const types =
-    action === 'list' || action === 'get'
-      ? [...media, 'application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch']
-      : media;
+  const types = producedBy(op);
   return Object.fromEntries(
     codes.map(([code, description]) => {
+      if (code !== '401' && text) return [code, { description, ...textAnswer(types, dialect) }];
       if (code === '401' || !answer) return [code, { description }];
       const schema = dialect === 'v2' ? { schema: { $ref: refTo(answer, 'v2') } } : content(types, answer);
       return [code, { description, ...schema }];
@@ -90,13 +112,15 @@ function operation(op: Operation, dialect: Dialect): Schema {
   const { group, kind, version } = op.gvk;
   const body = bodyOf(op);
   const inBody =
-    dialect === 'v2' && body ? [{ in: 'body', name: 'body', required: body.required, schema: { $ref: refTo(body.definition, 'v2') } }] : [];
-  const parameters = [...inBody, ...queryParameters(op.action, dialect)];
+    dialect === 'v2' && body
+      ? [{ in: 'body', name: 'body', ...(body.required && { required: true }), schema: { $ref: refTo(body.definition, 'v2') } }]
+      : [];
+  const parameters = [...inBody, ...queryParameters(op.action, dialect, op.parameters)];
   return {
     description: `${verbs[op.action]} ${op.subresource ? `${op.subresource} of ` : ''}${op.info.kind}`,
-    tags: [`${op.info.group.split('.')[0] || 'core'}_${op.info.version}`],
+    tags: [`${small(camel(op.info.group))}_${op.info.version}`],
     operationId: operationId(op),
-    ...(dialect === 'v2' && { consumes: op.action === 'patch' ? patchMedia : ['*/*'], produces: media, schemes: ['https'] }),
+    ...(dialect === 'v2' && { consumes: op.action === 'patch' ? patchMedia : ['*/*'], produces: producedBy(op), schemes: ['https'] }),
     ...(parameters.length > 0 && { parameters }),
     ...(dialect === 'v3' && body && { requestBody: { ...content(body.types, body.definition), ...(body.required && { required: true }) } }),
     responses: answers(op, dialect),
@@ -105,7 +129,27 @@ function operation(op: Operation, dialect: Dialect): Schema {
   };
 }
 
-type Draft = Omit<Operation, 'info' | 'namespaced'>;
+type Draft = Omit<Operation, 'info' | 'namespaced' | 'withPath'>;
+
+/** Resources whose deletion answers with the object (the strategies' returnsDeletedObject); namespaces do too, but do not say so. */
+const answersWithDeleted = new Set([
+  '/persistentvolumeclaims',
+  '/persistentvolumes',
+  '/pods',
+  '/podtemplates',
+  '/resourcequotas',
+  '/serviceaccounts',
+  '/services',
+  'resource.k8s.io/deviceclasses',
+  'resource.k8s.io/resourceclaims',
+  'resource.k8s.io/resourceclaimtemplates',
+  'resource.k8s.io/resourceslices',
+  'storage.k8s.io/csidrivers',
+  'storage.k8s.io/csinodes',
+  'storage.k8s.io/storageclasses',
+  'storage.k8s.io/volumeattachments',
+  'storage.k8s.io/volumeattributesclasses',
+]);
 
 function collection(info: ResourceInfo, lookup: PublishedLookup): Draft[] {
   const gvk = { group: info.group, kind: info.kind, version: info.version };
@@ -123,35 +167,41 @@ function item(info: ResourceInfo, lookup: PublishedLookup): Draft[] {
   const gvk = { group: info.group, kind: info.kind, version: info.version };
   const own = lookup(gvk);
   const has = (verb: string): boolean => info.verbs.includes(verb);
+  const deleted = answersWithDeleted.has(`${info.group}/${info.resource}`) ? own : status();
   return [
     ...(has('get') ? [{ method: 'get', action: 'get', gvk, answer: own } as const] : []),
     ...(has('update') ? [{ method: 'put', action: 'put', gvk, answer: own, body: own } as const] : []),
-    ...(has('delete') ? [{ method: 'delete', action: 'delete', gvk, answer: status() } as const] : []),
+    ...(has('delete') ? [{ method: 'delete', action: 'delete', gvk, answer: deleted } as const] : []),
     ...(has('patch') ? [{ method: 'patch', action: 'patch', gvk, answer: own } as const] : []),
   ];
 }
 
 const methods: Readonly<Record<string, Method>> = { get: 'get', create: 'post', update: 'put', patch: 'patch', delete: 'delete' };
-const connecting = new Set(['proxy', 'exec', 'attach', 'portforward']);
+const proxyMethods: readonly Method[] = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch'];
 
 function below(info: ResourceInfo, [subresource, sub]: [string, SubresourceInfo], lookup: PublishedLookup): Draft[] {
   const gvk = { group: sub.group ?? info.group, kind: sub.kind, version: sub.version ?? info.version };
+  const parameters = info.group === '' ? connectParameters[sub.kind] : undefined;
+  const served = sub.verbs.flatMap((verb) => methods[verb] ?? []);
+  if (parameters) {
+    const connected = subresource === 'proxy' ? proxyMethods : served;
+    return connected.map((method) => ({ method, action: 'connect', subresource, gvk, parameters, text: true }));
+  }
+  if (info.group === '' && info.resource === 'pods' && subresource === 'log') {
+    return [{ method: 'get', action: 'get', subresource, gvk, parameters: logParameters, text: true }];
+  }
   const definition = lookup(gvk);
-  return sub.verbs.flatMap((verb) => {
-    const method = methods[verb];
-    if (!method) return [];
-    const action: Action = connecting.has(subresource) ? 'connect' : method;
-    return [{ method, action, subresource, gvk, ...(action !== 'connect' && { answer: definition, body: definition }) }];
-  });
+  return served.map((method) => ({ method, action: method as Action, subresource, gvk, answer: definition, body: definition }));
 }
 
 /** Writes the operations of one path, with the parameters that stand in it. */
 function pathItem(path: string, info: ResourceInfo, drafts: Draft[], dialect: Dialect): [string, Schema][] {
   if (drafts.length === 0) return [];
   const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '').sort();
-  const namespaced = path.includes('{namespace}');
-  const operations = drafts.map((draft) => [draft.method, operation({ ...draft, info, namespaced }, dialect)]);
-  return [[path, { ...Object.fromEntries(operations), parameters: names.map((name) => pathParameter(name, info.kind, dialect)) }]];
+  const place = { info, namespaced: names.includes('namespace'), withPath: names.includes('path') };
+  const operations = drafts.map((draft) => [draft.method, operation({ ...draft, ...place }, dialect)]);
+  const kind = drafts[0]?.gvk.kind ?? info.kind;
+  return [[path, { ...Object.fromEntries(operations), parameters: names.map((name) => pathParameter(name, kind, dialect)) }]];
 }
 
 /** All paths of a resource, and the operations on them. */
@@ -162,7 +212,12 @@ export function resourcePaths(info: ResourceInfo, dialect: Dialect, lookup: Publ
   return [
     ...pathItem(at, info, collection(info, lookup), dialect),
     ...pathItem(`${at}/{name}`, info, item(info, lookup), dialect),
-    ...Object.entries(info.subresources).flatMap((sub) => pathItem(`${at}/{name}/${sub[0]}`, info, below(info, sub, lookup), dialect)),
+    ...Object.entries(info.subresources).flatMap((sub) => {
+      const drafts = below(info, sub, lookup);
+      const path = `${at}/{name}/${sub[0]}`;
+      const further = sub[0] === 'proxy' && info.group === '' ? pathItem(`${path}/{path}`, info, drafts, dialect) : [];
+      return [...pathItem(path, info, drafts, dialect), ...further];
+    }),
     ...pathItem(`${root}/${info.resource}`, info, everywhere, dialect),
   ];
 }
