@@ -1,4 +1,5 @@
 // What is wrong with an answer, whatever was asked. Nothing here knows the input but by its text.
+import { parse } from 'yaml';
 
 /** Upstream answers these with a 500 too; none of them says more than what the client sent. */
 const upstream500 = [
@@ -7,9 +8,11 @@ const upstream500 = [
   /^(failed to create (manager|typed)|failed to (parse|convert) )/,
   /This pod has more than one PodDisruptionBudget, which the eviction subresource does not support\.$/,
   /^(Invalid|invalid) (value|resource ?version)/i,
-  /^target\.(kind|name): /,
+  /^\[?target\.(kind|name): /,
   /^map: map\[.* does not contain declared merge key: /s,
   /^unknown patch type: .* in map: map\[/s,
+  /^The order in patch list:\n/,
+  /^list element types are not identical: /,
   /^expected a \[\]interface \{\}, but received a \w+/,
 ];
 
@@ -26,8 +29,9 @@ function statusIn(text) {
   }
 }
 
-/** The message of a Status, where the text is one in JSON or protobuf; otherwise the text. */
+/** The message of a Status, where the text is one; otherwise the text. */
 function messageOf(text) {
+  if (/^kind: Status$/m.test(text)) return String(parse(text).message);
   if (!text.startsWith('k8s\0')) return statusIn(text)?.message ?? text;
   // The field after `Failure`: its tag, its length as a varint (whose last byte alone is below 128), the message.
   let at = text.indexOf('Failure') + 'Failure'.length + 1;

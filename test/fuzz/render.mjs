@@ -73,7 +73,9 @@ function edited(value, list) {
 function encoded(body, encoding) {
   try {
     if (encoding === 'yaml') return { type: mediaTypes.yaml, bytes: Buffer.from(stringify(body)) };
-    if (encoding === 'protobuf') return { type: mediaTypes.protobuf, bytes: Buffer.from(encodeProtobuf(body)) };
+    const bytes = encoding === 'protobuf' && Buffer.from(encodeProtobuf(body));
+    // An object where a string should be is encoded as this.
+    if (bytes && !bytes.includes('[object Object]')) return { type: mediaTypes.protobuf, bytes };
   } catch {
     // Protobuf knows no such field or value, YAML no such string.
   }
