@@ -11,6 +11,7 @@ const upstream500 = [
   /^\[?target\.(kind|name): /,
   /^map: map\[.* does not contain declared merge key: /s,
   /^unknown patch type: .* in map: map\[/s,
+  /^unable to find api field in struct \w+ for the json field /,
   /^The order in patch list:\n/,
   /^list element types are not identical: /,
   /^expected a \[\]interface \{\}, but received a \w+/,
