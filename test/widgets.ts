@@ -15,7 +15,7 @@ const info: ResourceInfo = {
 
 const objectMeta = scheme.definition('meta.v1.ObjectMeta');
 
-/** Widgets have metadata as every kind has, and a spec and a status that may be anything; what else is sent is dropped. */
+/** Metadata is that of every kind, spec and status may be anything, and what else is sent is dropped. */
 const schema: KindSchema = {
   struct: {
     name: 'Widget',
@@ -41,7 +41,8 @@ const schema: KindSchema = {
     widget.spec = { size: 1, ...widget.spec };
   },
   prepareForStorage() {},
+  published: { properties: { spec: { type: 'object', properties: { size: { type: 'integer' } } }, status: { type: 'object' } } },
 };
 
-/** A kind of one's own: `storages.install('widgets.example.com', widgets)` serves it, `remove` ends it. */
+/** The first version is the one that is stored. `providers` are storages of its subresources. */
 export const widgets: CustomKind = { versions: [{ info, schema }] };

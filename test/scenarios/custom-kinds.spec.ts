@@ -7,7 +7,6 @@ import { LocalGraph } from '../graph.js';
 import { widgets } from '../widgets.js';
 
 const Widget: Resource = { group: 'example.com', version: 'v1', resource: 'widgets', kind: 'Widget', namespaced: true };
-const NAME = 'widgets.example.com';
 
 const open: LocalCluster[] = [];
 
@@ -58,7 +57,7 @@ describe('the garbage collector', () => {
   it('collects objects of a kind that came later, and what they own', async () => {
     const cluster = await start();
     const { client, storages } = cluster;
-    storages.install(NAME, widgets);
+    storages.install('widgets.example.com', widgets);
     const owner = await client.create(Widget, widget('owner'));
     const child = await client.create(Widget, widget('child', owner));
     await client.create(ConfigMap, configMap('grandchild', child));
@@ -74,7 +73,7 @@ describe('the garbage collector', () => {
   it('holds an owner back in the foreground', async () => {
     const cluster = await start();
     const { client, storages } = cluster;
-    storages.install(NAME, widgets);
+    storages.install('widgets.example.com', widgets);
     const owner = await client.create(Widget, widget('owner'));
     await client.create(Widget, {
       ...widget('child', owner),
@@ -91,15 +90,15 @@ describe('the garbage collector', () => {
   it('deletes nothing because of an owner whose kind is not served any more, and goes on when it is back', async () => {
     const cluster = await start();
     const { client, storages } = cluster;
-    storages.install(NAME, widgets);
+    storages.install('widgets.example.com', widgets);
     const owner = await client.create(Widget, widget('owner'));
     await cluster.settle();
-    storages.remove(NAME);
+    storages.remove('widgets.example.com');
     await client.create(ConfigMap, configMap('dependent', owner));
     await cluster.settle();
     await cluster.advance(60_000);
     expect(await names(cluster, ConfigMap)).toEqual(['dependent']);
-    storages.install(NAME, widgets);
+    storages.install('widgets.example.com', widgets);
     await client.delete(Widget, 'owner', 'default');
     // What failed because the kind was not there is tried again after its back-off.
     await cluster.advance(1_000_000);
@@ -113,7 +112,7 @@ describe('the namespace controller', () => {
     const { client, storages } = cluster;
     await client.create(Namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'old' }, spec: {} });
     await cluster.settle();
-    storages.install(NAME, widgets);
+    storages.install('widgets.example.com', widgets);
     await client.create(Widget, widget('a', undefined, 'old'));
     await client.create(Widget, widget('b', undefined, 'old'));
     await client.delete(Namespace, 'old');
@@ -125,7 +124,7 @@ describe('the namespace controller', () => {
   it('waits for those that have finalizers, and is woken when they go', async () => {
     const cluster = await start();
     const { client, storages } = cluster;
-    storages.install(NAME, widgets);
+    storages.install('widgets.example.com', widgets);
     await client.create(Namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'old' }, spec: {} });
     const held = widget('held', undefined, 'old');
     await client.create(Widget, { ...held, metadata: { ...held.metadata, finalizers: ['example.com/hold'] } });
@@ -143,14 +142,14 @@ describe('the namespace controller', () => {
     const cluster = await start();
     const { client, storages } = cluster;
     await client.create(Namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'old' }, spec: {} });
-    storages.install(NAME, widgets);
+    storages.install('widgets.example.com', widgets);
     await client.create(Widget, widget('a', undefined, 'old'));
     await cluster.settle();
-    storages.remove(NAME);
+    storages.remove('widgets.example.com');
     await client.delete(Namespace, 'old');
     await cluster.settle();
     await expect(client.get(Namespace, 'old')).rejects.toMatchObject({ code: 404 });
-    storages.install(NAME, widgets);
+    storages.install('widgets.example.com', widgets);
     expect(await names(cluster, Widget, 'old')).toEqual(['a']);
   });
 });
@@ -161,7 +160,7 @@ describe('the graph', () => {
     const graph = new LocalGraph(cluster);
     const unknown = () => graph.run('{ widgets { items { spec } } }');
     expect(unknown).toThrow('Cannot query field "widgets"');
-    cluster.storages.install(NAME, widgets);
+    cluster.storages.install('widgets.example.com', widgets);
     const events = await graph.subscribe('subscription { watch(kind: "wd") { type object { metadata { name } ... on Widget { spec } } } }');
     const manifest = 'apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: a, namespace: default}\nspec: {size: 3}\n';
     const applied = await graph.run('mutation ($m: String!) { apply(manifest: $m) { kind ... on Widget { spec } } }', { m: manifest });
@@ -179,7 +178,7 @@ describe('the graph', () => {
       widget: { spec: { size: 4 } },
       object: { kind: 'Widget' },
     });
-    cluster.storages.remove(NAME);
+    cluster.storages.remove('widgets.example.com');
     expect(unknown).toThrow('Cannot query field "widgets"');
     expect(graph.unexpected).toEqual([]);
   });
