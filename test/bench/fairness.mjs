@@ -1,16 +1,12 @@
 // How long one tenant waits while another floods: B asks 20 times a second, A by 16 connections as fast as it is answered.
-import { Pool } from 'undici';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { Api, rate, sleep, stats, target } from './client.mjs';
+import { configMap, connections, floodNames, listed, maps, namespace } from './floods.mjs';
 
-const connections = 16;
 const perSecond = 20;
-const listed = 5000;
 const replicas = 2000;
-const table = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
-const namespace = 'default';
-const maps = `/api/v1/namespaces/${namespace}/configmaps`;
 const deployments = `/apis/apps/v1/namespaces/${namespace}/deployments`;
-const configMap = (name, data = { a: 'x'.repeat(100) }) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data });
 
 const deployment = (image) => ({
   apiVersion: 'apps/v1',
@@ -42,46 +38,15 @@ async function quietly(api, seconds, mark) {
   return stats(times);
 }
 
-/** Floods until it is told to stop; answers how many answers of each code came. */
-function flood(at, request) {
-  const pool = new Pool(at.origin, { connections, pipelining: 1, connect: at.connect, bodyTimeout: 0, headersTimeout: 0 });
-  const codes = {};
-  let stopped = false;
-  let sent = 0;
-  const one = async () => {
-    const { headers, ...asked } = request(sent++);
-    const { statusCode, body } = await pool.request({ ...asked, headers: { ...at.headers, ...headers } });
-    await body.dump({ limit: Number.POSITIVE_INFINITY });
-    codes[statusCode] = (codes[statusCode] ?? 0) + 1;
-    // As a client does that is told to: a flood of refusals would only show how fast those are.
-    if (statusCode === 429) await sleep(20);
-  };
-  const loops = Array.from({ length: connections }, async () => {
-    while (!stopped) await one();
-  });
+/** Floods from a thread of its own, so that its work does not delay B's clock; answers how to stop it, which answers how many answers of each code came. */
+async function flood(at, name) {
+  const thread = new Worker(new URL('./flood-thread.mjs', import.meta.url), { workerData: { at, name } });
+  const failed = new Promise((_, reject) => thread.once('error', reject));
+  failed.catch(() => undefined);
   return async () => {
-    stopped = true;
-    await Promise.all(loops);
-    await pool.close();
+    thread.postMessage('stop');
+    const [codes] = await Promise.race([once(thread, 'message'), failed]);
     return codes;
-  };
-}
-
-/** The floods by name: what is asked, again and again. */
-function floods(at) {
-  const large = Array.from({ length: 20_000 }, (_, i) => [`key-${i}`, 'v'.repeat(30)]);
-  const yaml = `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: yaml\ndata:\n${large.map(([key, value]) => `  ${key}: "${value}"\n`).join('')}`;
-  const json = { 'content-type': 'application/json' };
-  const query = `{ configMaps(limit: 500) { items { metadata { name uid } } } }`;
-  const tried = (type, body) => () => ({ method: 'POST', path: `${at.prefix + maps}?dryRun=All`, headers: { 'content-type': type }, body });
-  const get = (accept) => () => ({ method: 'GET', path: at.prefix + maps, headers: { accept } });
-  return {
-    creates: (i) => ({ method: 'POST', path: at.prefix + maps, headers: json, body: JSON.stringify(configMap(`flood-${i}`)) }),
-    [`lists of ${listed}`]: get('application/json'),
-    [`Tables of ${listed}`]: get(table),
-    'YAML of 1 MB': tried('application/yaml', yaml),
-    'JSON of 1 MB': tried('application/json', JSON.stringify(configMap('json', Object.fromEntries(large)))),
-    'GraphQL lists': () => ({ method: 'POST', path: '/graphql', headers: json, body: JSON.stringify({ query }) }),
   };
 }
 
@@ -108,9 +73,9 @@ export async function measureFairness(service, { seconds, say }) {
   const quiet = await quietly(b, seconds, 'quiet');
   const out = { quiet, goalMs: Math.max(2 * quiet.p99, 25), floods: [] };
   await rate(listed, connections, (i) => a.must([201, 429], 'POST', maps, configMap(`listed-${i}`)));
-  for (const [name, request] of Object.entries(floods(atA))) {
+  for (const name of floodNames) {
     say(`fairness: ${name} …`);
-    const stop = flood(atA, request);
+    const stop = await flood(atA, name);
     const ms = await quietly(b, seconds, `b-${out.floods.length}`);
     out.floods.push({ flood: name, ms, answers: await stop() });
   }
