@@ -1,5 +1,6 @@
 import type { appsv1 } from '#api';
 import {
+  deepEqual,
   type FieldError,
   fieldPath,
   formatLabelSelector,
@@ -11,7 +12,6 @@ import {
 import type { Column, ResourceStrategy, SubresourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
 import { immutable, nonNegative } from '../core/checks.js';
-import { countGeneration, same } from '../core/meta.js';
 import { setPodTemplateDefaults } from '../core/pod/defaults.js';
 import { dropDisabledPodFields } from '../core/pod/prepare.js';
 import { containerColumns, formatLabels } from '../core/pod/template-columns.js';
@@ -20,6 +20,7 @@ import { podTemplateWarnings } from '../core/pod/warnings.js';
 import { validateReplaceable } from '../core/pod-template-owner.js';
 import { printedSelector } from '../core/printed.js';
 import { internalForm } from '../internal-form/internal-form.js';
+import { countGeneration } from '../rules/prepare.js';
 import { atMost100Percent, intOrPercentValue, validateIntOrPercent } from './int-or-percent.js';
 import { validateCollisionCount, validateStatusCounts } from './status-counts.js';
 import { validateTemplateLabels } from './template.js';
@@ -152,9 +153,9 @@ export const daemonSet: ResourceStrategy<DaemonSet> = {
   prepareForUpdate(object, old) {
     object.status = old.status;
     dropDisabledPodFields(object.spec.template?.spec);
-    const templateChanged = !same(object.spec.template, old.spec.template);
+    const templateChanged = !deepEqual(object.spec.template, old.spec.template);
     setTemplateGeneration(object, templateGeneration(old) + (templateChanged ? 1 : 0));
-    countGeneration(object, old, templateChanged || !same(object.spec, old.spec));
+    countGeneration(object, old, templateChanged || !deepEqual(object.spec, old.spec));
   },
   validateUpdate: (object, old) => [
     ...immutable(object.spec.selector, old.spec.selector, 'spec.selector', printedSelector(object.spec.selector)),

@@ -1,15 +1,24 @@
 import type { appsv1 } from '#api';
-import { type FieldError, fieldForbidden, fieldPath, formatLabelSelector, invalidValue, notSupported, required } from '#apimachinery';
+import {
+  deepEqual,
+  type FieldError,
+  fieldForbidden,
+  fieldPath,
+  formatLabelSelector,
+  invalidValue,
+  notSupported,
+  required,
+} from '#apimachinery';
 import type { ResourceStrategy, SubresourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
 import { immutable, nonNegative } from '../core/checks.js';
-import { countGeneration, same } from '../core/meta.js';
 import { setPodTemplateDefaults } from '../core/pod/defaults.js';
 import { dropDisabledPodFields } from '../core/pod/prepare.js';
 import { containerColumns } from '../core/pod/template-columns.js';
 import { replicaScale, templateOwnerWarnings } from '../core/pod-template-owner.js';
 import { printedSelector } from '../core/printed.js';
 import { internalForm } from '../internal-form/internal-form.js';
+import { countGeneration } from '../rules/prepare.js';
 import { atMost100Percent, intOrPercentValue, validateIntOrPercent } from './int-or-percent.js';
 import { scaleSelector, validateWorkloadSelector } from './selector.js';
 import { validateCollisionCount, validateStatusCounts } from './status-counts.js';
@@ -119,7 +128,7 @@ export const deployment: ResourceStrategy<Deployment> = {
     object.status = old.status;
     dropDisabledPodFields(object.spec.template?.spec);
     // Annotations count too: they are copied to the ReplicaSets.
-    countGeneration(object, old, !same(object.spec, old.spec) || !same(object.metadata.annotations, old.metadata.annotations));
+    countGeneration(object, old, !deepEqual(object.spec, old.spec) || !deepEqual(object.metadata.annotations, old.metadata.annotations));
   },
   validateUpdate: (object, old) => [
     ...validate(object),

@@ -1,14 +1,14 @@
 import type { appsv1 } from '#api';
-import { type FieldError, fieldPath, formatLabelSelector } from '#apimachinery';
+import { deepEqual, type FieldError, fieldPath, formatLabelSelector } from '#apimachinery';
 import type { ResourceStrategy, SubresourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
 import { immutable, nonNegative } from '../core/checks.js';
-import { countGeneration, same } from '../core/meta.js';
 import { setPodTemplateDefaults } from '../core/pod/defaults.js';
 import { dropDisabledPodFields } from '../core/pod/prepare.js';
 import { containerColumns } from '../core/pod/template-columns.js';
 import { replicaScale, templateOwnerWarnings } from '../core/pod-template-owner.js';
 import { printedSelector } from '../core/printed.js';
+import { countGeneration } from '../rules/prepare.js';
 import { scaleSelector, validateWorkloadSelector } from './selector.js';
 import { validateStatusCounts } from './status-counts.js';
 import { validateReplicaTemplate } from './template.js';
@@ -63,7 +63,7 @@ export const replicaSet: ResourceStrategy<ReplicaSet> = {
   prepareForUpdate(object, old) {
     object.status = old.status;
     dropDisabledPodFields(object.spec.template?.spec);
-    countGeneration(object, old, !same(object.spec, old.spec));
+    countGeneration(object, old, !deepEqual(object.spec, old.spec));
   },
   validateUpdate: (object, old) => [
     ...validate(object),

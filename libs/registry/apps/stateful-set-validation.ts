@@ -1,5 +1,6 @@
 import type { appsv1, corev1 } from '#api';
 import {
+  deepEqual,
   type FieldError,
   fieldForbidden,
   fieldPath,
@@ -11,7 +12,6 @@ import {
   validateLabels,
 } from '#apimachinery';
 import { invalidName, nonNegative } from '../core/checks.js';
-import { same } from '../core/meta.js';
 import { validateClaimSpec } from '../core/persistent-volume-claim/validate.js';
 import { validatePodAnnotations } from '../core/pod/validation/annotations.js';
 import { validatePodTemplateSpec } from '../core/pod/validation/template.js';
@@ -136,6 +136,6 @@ export function validateStatefulSetUpdate(object: StatefulSet, old: StatefulSet)
     revisionHistoryLimit,
     persistentVolumeClaimRetentionPolicy,
   };
-  if (!same({ ...object.spec, ...mutable }, old.spec)) errors.push(fieldForbidden('spec', FROZEN));
+  if (!deepEqual({ ...object.spec, ...mutable }, old.spec)) errors.push(fieldForbidden('spec', FROZEN));
   return errors;
 }

@@ -1,8 +1,7 @@
 import type { appsv1 } from '#api';
-import { isDNS1123Label } from '#apimachinery';
+import { deepEqual, isDNS1123Label } from '#apimachinery';
 import type { ResourceStrategy, SubresourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
-import { countGeneration, same } from '../core/meta.js';
 import { setClaimDefaults } from '../core/persistent-volume-claim/persistent-volume-claim.js';
 import { claimSpecWarnings } from '../core/persistent-volume-claim/warnings.js';
 import { setPodTemplateDefaults } from '../core/pod/defaults.js';
@@ -10,6 +9,7 @@ import { dropDisabledPodFields } from '../core/pod/prepare.js';
 import { containerColumns } from '../core/pod/template-columns.js';
 import { podTemplateWarnings } from '../core/pod/warnings.js';
 import { replicaScale } from '../core/pod-template-owner.js';
+import { countGeneration } from '../rules/prepare.js';
 import { scaleSelector } from './selector.js';
 import { validateStatefulSet, validateStatefulSetUpdate } from './stateful-set-validation.js';
 import { validateCollisionCount, validateStatusCounts } from './status-counts.js';
@@ -102,7 +102,7 @@ export const statefulSet: ResourceStrategy<StatefulSet> = {
     object.status = old.status;
     dropMaxUnavailable(object, old);
     dropDisabledPodFields(object.spec.template?.spec);
-    countGeneration(object, old, !same(object.spec, old.spec));
+    countGeneration(object, old, !deepEqual(object.spec, old.spec));
   },
   validateUpdate: validateStatefulSetUpdate,
   // The name becomes part of the pods' hostnames.

@@ -1,14 +1,14 @@
 import type { batchv1 } from '#api';
-import { type FieldError, fieldPath, formatLabelSelector, invalidValue, notSupported, required } from '#apimachinery';
+import { deepEqual, type FieldError, fieldPath, formatLabelSelector, invalidValue, notSupported, required } from '#apimachinery';
 import type { Column, ResourceStrategy, SubresourceStrategy } from '#apiserver';
 import { scheduleError } from '#component-helpers';
 import { age, ageColumn, nameColumn } from '../columns.js';
 import { nonNegative } from '../core/checks.js';
-import { countGeneration, same } from '../core/meta.js';
 import { dropDisabledPodFields } from '../core/pod/prepare.js';
 import { containerColumns } from '../core/pod/template-columns.js';
 import { podNameWarnings } from '../core/pod/warnings.js';
 import { printedSelector } from '../core/printed.js';
+import { countGeneration } from '../rules/prepare.js';
 import { setJobTemplateDefaults } from './job.js';
 import { validateJobSpecParts } from './job-validation.js';
 import { jobSpecWarnings } from './job-warnings.js';
@@ -125,7 +125,7 @@ export const cronJob: ResourceStrategy<CronJob> = {
   prepareForUpdate(object, old) {
     object.status = old.status;
     dropDisabledPodFields(object.spec.jobTemplate?.spec?.template?.spec);
-    countGeneration(object, old, !same(object.spec, old.spec));
+    countGeneration(object, old, !deepEqual(object.spec, old.spec));
   },
   validateUpdate: (object, old) => validateSpec(object.spec, old.spec),
   warnings,

@@ -1,7 +1,6 @@
 import type { batchv1 } from '#api';
-import { duplicate, type FieldError, fieldPath, invalidValue, OMIT_VALUE, required } from '#apimachinery';
+import { deepEqual, duplicate, type FieldError, fieldPath, invalidValue, OMIT_VALUE, required } from '#apimachinery';
 import { nonNegative } from '../core/checks.js';
-import { same } from '../core/meta.js';
 import { countIndexes, sharedIndex } from './indexes.js';
 
 type Job = batchv1.Job;
@@ -32,7 +31,7 @@ function validateCounts(job: Job): FieldError[] {
 /** What changed decides which rules are asked, so that Jobs that broke them before stay writable (strategy.go getStatusValidationOptions). */
 function changesOf(job: Job, old: Job) {
   const condition = (type: string): boolean => holds(job, type) !== holds(old, type);
-  const field = (name: keyof batchv1.JobStatus): boolean => !same(job.status?.[name], old.status?.[name]);
+  const field = (name: keyof batchv1.JobStatus): boolean => !deepEqual(job.status?.[name], old.status?.[name]);
   return { condition, field, finished: finished(job) !== finished(old) };
 }
 

@@ -1,7 +1,6 @@
 import type { batchv1, corev1 } from '#api';
-import { type FieldError, invalidValue } from '#apimachinery';
+import { deepEqual, type FieldError, invalidValue } from '#apimachinery';
 import { FIELD_IMMUTABLE, immutable } from '../core/checks.js';
-import { same } from '../core/meta.js';
 import { printedSelector } from '../core/printed.js';
 import { internalForm } from '../internal-form/internal-form.js';
 import { validateJob, validateJobSpec } from './job-validation.js';
@@ -63,12 +62,12 @@ function validateCompletions(next: Spec, old: Spec): FieldError[] {
 
 function frozen(next: Spec, old: Spec): FieldError[] {
   const errors = immutable(next.completionMode, old.completionMode, 'spec.completionMode');
-  if (!same(next.podFailurePolicy, old.podFailurePolicy)) {
+  if (!deepEqual(next.podFailurePolicy, old.podFailurePolicy)) {
     errors.push(invalidValue('spec.podFailurePolicy', internalForm('*PodFailurePolicy', next.podFailurePolicy), FIELD_IMMUTABLE));
   }
   errors.push(...immutable(next.backoffLimitPerIndex, old.backoffLimitPerIndex, 'spec.backoffLimitPerIndex'));
   errors.push(...immutable(next.managedBy, old.managedBy, 'spec.managedBy'));
-  if (!same(next.successPolicy, old.successPolicy)) {
+  if (!deepEqual(next.successPolicy, old.successPolicy)) {
     errors.push(invalidValue('spec.successPolicy', internalForm('*SuccessPolicy', next.successPolicy), FIELD_IMMUTABLE));
   }
   return errors;

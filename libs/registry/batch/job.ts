@@ -1,12 +1,12 @@
 import type { batchv1 } from '#api';
-import { formatLabelSelector, humanDuration, isValidLabelValue } from '#apimachinery';
+import { deepEqual, formatLabelSelector, humanDuration, isValidLabelValue } from '#apimachinery';
 import type { Column, ResourceStrategy, SubresourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
-import { countGeneration, same } from '../core/meta.js';
 import { setPodTemplateDefaults } from '../core/pod/defaults.js';
 import { dropDisabledPodFields } from '../core/pod/prepare.js';
 import { containerColumns } from '../core/pod/template-columns.js';
 import { podNameWarnings } from '../core/pod/warnings.js';
+import { countGeneration } from '../rules/prepare.js';
 import { validateJobStatusUpdate } from './job-status.js';
 import { validateJobUpdate } from './job-update.js';
 import { validateJob } from './job-validation.js';
@@ -117,7 +117,7 @@ export const job: ResourceStrategy<Job> = {
   prepareForUpdate(object, old) {
     object.status = old.status;
     dropDisabledPodFields(object.spec.template?.spec);
-    countGeneration(object, old, !same(object.spec, old.spec));
+    countGeneration(object, old, !deepEqual(object.spec, old.spec));
   },
   validateUpdate: validateJobUpdate,
   warnings(object, old) {

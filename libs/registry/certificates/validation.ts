@@ -12,7 +12,7 @@ import {
   required,
   tooLong,
 } from '#apimachinery';
-import { parseRequest } from '#component-helpers';
+import { parseRequest } from '#component-helpers/certificate-request';
 
 type CSR = certificatesv1.CertificateSigningRequest;
 type Condition = certificatesv1.CertificateSigningRequestCondition;

@@ -1,5 +1,4 @@
-import { type FieldError, type FieldPathLike, invalidValue, notSupported, parseQuantity, required } from '#apimachinery';
-import { same } from './meta.js';
+import { deepEqual, type FieldError, type FieldPathLike, invalidValue, notSupported, parseQuantity, required } from '#apimachinery';
 
 /** The text for what may not be changed (apimachinery/pkg/api/validation FieldImmutableErrorMsg). */
 export const FIELD_IMMUTABLE = 'field is immutable';
@@ -25,7 +24,7 @@ export function positive(value: number | undefined, path: FieldPathLike): FieldE
 
 /** A field that may not be changed (ValidateImmutableField). `shown`: what the message shows, where that is not the value itself. */
 export function immutable(value: unknown, old: unknown, path: FieldPathLike, shown: unknown = value): FieldError[] {
-  return same(value, old) ? [] : [invalidValue(path, shown, FIELD_IMMUTABLE)];
+  return deepEqual(value, old) ? [] : [invalidValue(path, shown, FIELD_IMMUTABLE)];
 }
 
 /** A string that must be one of a set: `Unsupported value` with the values in the order given. */

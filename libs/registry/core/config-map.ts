@@ -1,8 +1,7 @@
 import type { corev1 } from '#api';
-import { type FieldError, fieldForbidden, fieldPath, invalidValue, isConfigMapKey, tooLong } from '#apimachinery';
+import { deepEqual, type FieldError, fieldForbidden, fieldPath, invalidValue, isConfigMapKey, tooLong } from '#apimachinery';
 import type { Column, ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
-import { same } from './meta.js';
 
 type ConfigMap = corev1.ConfigMap;
 
@@ -40,8 +39,8 @@ function validateUpdate(object: ConfigMap, old: ConfigMap): FieldError[] {
   if (old.immutable) {
     const text = 'field is immutable when `immutable` is set';
     if (!object.immutable) errors.push(fieldForbidden('immutable', text));
-    if (!same(object.data, old.data)) errors.push(fieldForbidden('data', text));
-    if (!same(object.binaryData, old.binaryData)) errors.push(fieldForbidden('binaryData', text));
+    if (!deepEqual(object.data, old.data)) errors.push(fieldForbidden('data', text));
+    if (!deepEqual(object.binaryData, old.binaryData)) errors.push(fieldForbidden('binaryData', text));
   }
   return [...errors, ...validate(object)];
 }

@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import {
+  deepEqual,
   type FieldError,
   type FieldPath,
   fieldPath,
@@ -14,7 +15,6 @@ import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
 import { endpointIP, ipWarnings } from '../rules/ip.js';
 import { invalidName, requiredOneOf } from './checks.js';
-import { same } from './meta.js';
 
 type Endpoints = corev1.Endpoints;
 
@@ -86,7 +86,7 @@ export const endpoints: ResourceStrategy<Endpoints> = {
   },
   validate,
   // What stood there before is left alone: older servers took more.
-  validateUpdate: (object, old) => (same(object.subsets, old.subsets) ? [] : validate(object)),
+  validateUpdate: (object, old) => (deepEqual(object.subsets, old.subsets) ? [] : validate(object)),
   warnings,
   createOnUpdate: true,
   deprecated: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',

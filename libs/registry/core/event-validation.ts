@@ -1,7 +1,6 @@
 import type { corev1 } from '#api';
-import { type FieldError, invalidValue, isDNS1123Subdomain, isQualifiedName, required } from '#apimachinery';
+import { deepEqual, type FieldError, invalidValue, isDNS1123Subdomain, isQualifiedName, required } from '#apimachinery';
 import { immutable, invalidName } from './checks.js';
-import { same } from './meta.js';
 
 type Event = corev1.Event;
 
@@ -67,7 +66,7 @@ export function validateEventCreate(event: Event, apiVersion: string): FieldErro
 export function validateEventUpdate(event: Event, old: Event, apiVersion: string): FieldError[] {
   const errors = validateLegacy(event, apiVersion);
   if (apiVersion === 'v1') return errors;
-  if (!same(event.series, old.series)) errors.push(...validateSeries(event));
+  if (!deepEqual(event.series, old.series)) errors.push(...validateSeries(event));
   const frozen = [
     ['involvedObject', event.involvedObject, old.involvedObject],
     ['reason', event.reason, old.reason],

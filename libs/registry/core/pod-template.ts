@@ -1,8 +1,8 @@
 import type { corev1 } from '#api';
-import { fieldPath } from '#apimachinery';
+import { deepEqual, fieldPath } from '#apimachinery';
 import type { ResourceStrategy } from '#apiserver';
 import { nameColumn } from '../columns.js';
-import { countGeneration, same } from './meta.js';
+import { countGeneration } from '../rules/prepare.js';
 import { setPodTemplateDefaults } from './pod/defaults.js';
 import { dropDisabledPodFields } from './pod/prepare.js';
 import { containerColumns, formatLabels } from './pod/template-columns.js';
@@ -29,7 +29,7 @@ export const podTemplate: ResourceStrategy<PodTemplate> = {
   validate: (object) => validatePodTemplateSpec(object.template ?? {}, path),
   prepareForUpdate(object, old) {
     dropDisabledPodFields(object.template?.spec);
-    countGeneration(object, old, !same(object.template, old.template));
+    countGeneration(object, old, !deepEqual(object.template, old.template));
   },
   validateUpdate: (object) => validatePodTemplateSpec(object.template ?? {}, path),
   warnings(object, old) {

@@ -1,9 +1,9 @@
 import type { corev1 } from '#api';
-import { type FieldError, fieldPath, invalidValue, required, selectorFromSet } from '#apimachinery';
+import { deepEqual, type FieldError, fieldPath, invalidValue, required, selectorFromSet } from '#apimachinery';
 import type { ResourceStrategy, SubresourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
+import { countGeneration } from '../rules/prepare.js';
 import { nonNegative } from './checks.js';
-import { countGeneration, same } from './meta.js';
 import { setPodTemplateDefaults } from './pod/defaults.js';
 import { dropDisabledPodFields } from './pod/prepare.js';
 import { containerColumns, formatLabels } from './pod/template-columns.js';
@@ -63,7 +63,7 @@ export const replicationController: ResourceStrategy<ReplicationController> = {
   prepareForUpdate(object, old) {
     object.status = old.status;
     dropDisabledPodFields(object.spec.template?.spec);
-    countGeneration(object, old, !same(object.spec, old.spec));
+    countGeneration(object, old, !deepEqual(object.spec, old.spec));
   },
   validateUpdate: validate,
   warnings: templateOwnerWarnings,

@@ -1,11 +1,21 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { corev1 } from '#api';
-import { type FieldError, fieldForbidden, fieldPath, getOwn, invalidValue, isConfigMapKey, required, setOwn, tooLong } from '#apimachinery';
+import {
+  deepEqual,
+  type FieldError,
+  fieldForbidden,
+  fieldPath,
+  getOwn,
+  invalidValue,
+  isConfigMapKey,
+  required,
+  setOwn,
+  tooLong,
+} from '#apimachinery';
 import type { ResourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
 import { immutable } from './checks.js';
 import { decodedLength, MAX_DATA_BYTES } from './config-map.js';
-import { same } from './meta.js';
 
 type Secret = corev1.Secret;
 
@@ -70,7 +80,7 @@ function validateUpdate(secret: Secret, old: Secret): FieldError[] {
   if (old.immutable) {
     const message = 'field is immutable when `immutable` is set';
     if (!secret.immutable) errors.push(fieldForbidden('immutable', message));
-    if (!same(secret.data, old.data)) errors.push(fieldForbidden('data', message));
+    if (!deepEqual(secret.data, old.data)) errors.push(fieldForbidden('data', message));
   }
   return [...errors, ...validate(secret)];
 }

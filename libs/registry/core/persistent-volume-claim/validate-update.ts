@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import {
+  deepEqual,
   type FieldError,
   type FieldPath,
   fieldForbidden,
@@ -12,7 +13,6 @@ import {
 } from '#apimachinery';
 import { specDiff } from '../../internal-form/spec-diff.js';
 import { immutable, invalidName } from '../checks.js';
-import { same } from '../meta.js';
 import { isNativeResource, validateResourceQuantity } from '../resource-names.js';
 import { validateClaim } from './validate.js';
 
@@ -78,7 +78,8 @@ export function validateClaimUpdate(object: Claim, old: Claim): FieldError[] {
     errors.push(...immutable(after, before, `metadata.annotations.${CLASS}`));
   }
   const { after, before } = comparable(object, old);
-  if (!same(after, before)) errors.push(fieldForbidden('spec', `${IMMUTABLE}\n${specDiff('PersistentVolumeClaimSpec', before, after)}`));
+  if (!deepEqual(after, before))
+    errors.push(fieldForbidden('spec', `${IMMUTABLE}\n${specDiff('PersistentVolumeClaimSpec', before, after)}`));
   errors.push(...validateSize(object, old), ...immutable(object.spec.volumeMode, old.spec.volumeMode, 'volumeMode'));
   return [...errors, ...validateAttributesClass(object, old)];
 }

@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import {
+  deepEqual,
   type FieldError,
   type FieldPath,
   fieldForbidden,
@@ -15,7 +16,6 @@ import { internalForm } from '../../internal-form/internal-form.js';
 import { specDiff } from '../../internal-form/spec-diff.js';
 import { validateAccessModes } from '../access-modes.js';
 import { FIELD_IMMUTABLE, immutable, invalidName, oneOf, positiveQuantity } from '../checks.js';
-import { same } from '../meta.js';
 import { validateNodeSelector } from '../pod/validation/node-selector.js';
 import { validateCSIPersistentVolume } from '../volumes/csi.js';
 import { validateIscsi } from '../volumes/iscsi.js';
@@ -178,12 +178,12 @@ export function validatePersistentVolumeUpdate(object: PersistentVolume, old: Pe
   if (old.spec.csi && !old.spec.csi.controllerExpandSecretRef && object.spec.csi) {
     after.csi = { ...object.spec.csi, controllerExpandSecretRef: undefined };
   }
-  if (!same(after, before)) {
+  if (!deepEqual(after, before)) {
     const text = `spec.persistentvolumesource is immutable after creation\n${specDiff('PersistentVolumeSource', before, after)}`;
     errors.push(fieldForbidden('spec.persistentvolumesource', text));
   }
   errors.push(...immutable(object.spec.volumeMode, old.spec.volumeMode, 'volumeMode'));
-  if (old.spec.nodeAffinity && !same(object.spec.nodeAffinity, old.spec.nodeAffinity)) {
+  if (old.spec.nodeAffinity && !deepEqual(object.spec.nodeAffinity, old.spec.nodeAffinity)) {
     errors.push(
       invalidValue(
         'nodeAffinity',

@@ -1,6 +1,5 @@
 import type { corev1 } from '#api';
-import { fieldPath } from '#apimachinery';
-import { same } from '../meta.js';
+import { deepEqual, fieldPath } from '#apimachinery';
 import { type AnyContainer, visitContainers } from './containers.js';
 
 type Profile = corev1.AppArmorProfile;
@@ -48,7 +47,7 @@ export function applyAppArmorAnnotations(pod: corev1.Pod): void {
   visitAnnotated(spec, metadata.annotations, (container, key, annotation) => {
     const read = profileOf(annotation);
     const profile = read && isValid(read) ? read : undefined;
-    if (profile && same(profile, own)) return;
+    if (profile && deepEqual(profile, own)) return;
     if (profile) container.securityContext = { ...container.securityContext, appArmorProfile: profile };
     warnings.push(`metadata.annotations[${key}]: ${DEPRECATED}`);
   });
@@ -63,7 +62,7 @@ export function appArmorWarnings(spec: corev1.PodSpec, annotations: Readonly<Rec
   const own = spec.securityContext?.appArmorProfile;
   const warnings: string[] = [];
   visitAnnotated(spec, annotations, (_, key, annotation) => {
-    if (!own || !same(own, profileOf(annotation))) warnings.push(`${prefix}metadata.annotations[${key}]: ${DEPRECATED}`);
+    if (!own || !deepEqual(own, profileOf(annotation))) warnings.push(`${prefix}metadata.annotations[${key}]: ${DEPRECATED}`);
   });
   return warnings;
 }

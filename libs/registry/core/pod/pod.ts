@@ -1,7 +1,7 @@
 import type { corev1 } from '#api';
-import { formatTime } from '#apimachinery';
+import { deepEqual, formatTime } from '#apimachinery';
 import type { ResourceStrategy } from '#apiserver';
-import { countGeneration, same } from '../meta.js';
+import { countGeneration } from '../../rules/prepare.js';
 import { podColumns, podRowConditions } from './columns.js';
 import { setPodDefaults } from './defaults.js';
 import { dropDisabledPodFields, preparePodForCreate } from './prepare.js';
@@ -32,7 +32,7 @@ export const pod: ResourceStrategy<Pod> = {
   prepareForUpdate(object, old) {
     object.status = old.status;
     dropDisabledPodFields(object.spec);
-    countGeneration(object, old, !same(object.spec, old.spec));
+    countGeneration(object, old, !deepEqual(object.spec, old.spec));
   },
   validateUpdate: (object, old) => validatePodUpdate(object, old),
   // Updates warn of nothing: humans rarely update a pod, and it is a busy path.

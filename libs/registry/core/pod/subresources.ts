@@ -1,6 +1,7 @@
 import type { corev1 } from '#api';
+import { deepEqual } from '#apimachinery';
 import type { StrategyContext, SubresourceStrategy } from '#apiserver';
-import { countGeneration, resetMetadataForStatus, same } from '../meta.js';
+import { countGeneration, resetMetadataForStatus } from '../../rules/prepare.js';
 import { dropDisabledPodFields } from './prepare.js';
 import { validateEphemeralContainersUpdate } from './validation/ephemeral.js';
 import { validatePodResize } from './validation/resize.js';
@@ -40,7 +41,7 @@ const ephemeralcontainers: SubresourceStrategy<Pod> = {
     pod.status = old.status;
     resetMetadataForStatus(pod.metadata, old.metadata);
     dropDisabledPodFields(pod.spec);
-    countGeneration(pod, old, !same(pod.spec, old.spec));
+    countGeneration(pod, old, !deepEqual(pod.spec, old.spec));
   },
   validateUpdate: (pod, old, _ctx: StrategyContext) => validateEphemeralContainersUpdate(pod, old),
 };
@@ -71,7 +72,7 @@ const resize: SubresourceStrategy<Pod> = {
       pod.status = old.status;
       resetMetadataForStatus(pod.metadata, old.metadata);
     }
-    countGeneration(pod, old, !same(pod.spec, old.spec));
+    countGeneration(pod, old, !deepEqual(pod.spec, old.spec));
   },
   validateUpdate: (pod, old) => validatePodResize(pod, old),
 };

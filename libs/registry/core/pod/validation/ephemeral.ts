@@ -1,7 +1,6 @@
 import type { corev1 } from '#api';
-import { type FieldError, fieldForbidden, fieldPath, goQuote } from '#apimachinery';
+import { deepEqual, type FieldError, fieldForbidden, fieldPath, goQuote } from '#apimachinery';
 import { specDiff } from '../../../internal-form/spec-diff.js';
-import { same } from '../../meta.js';
 import { MIRROR, validatePodAnnotationsUpdate } from './annotations.js';
 import { validatePod } from './create.js';
 
@@ -19,7 +18,7 @@ export function validateEphemeralContainersUpdate(pod: Pod, old: Pod): FieldErro
     const after = next.get(before.name);
     const called = `existing ephemeral containers ${goQuote(before.name)} may not be`;
     if (!after) errors.push(fieldForbidden(specPath, `${called} removed\n`));
-    else if (!same(before, after)) {
+    else if (!deepEqual(before, after)) {
       errors.push(fieldForbidden(specPath, `${called} changed\n${specDiff('EphemeralContainer', before, after)}`));
     }
   }

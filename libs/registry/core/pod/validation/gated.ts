@@ -1,7 +1,6 @@
 import type { corev1 } from '#api';
-import { type FieldError, type FieldPath, getOwn, invalidValue } from '#apimachinery';
+import { deepEqual, type FieldError, type FieldPath, getOwn, invalidValue } from '#apimachinery';
 import { internalForm } from '../../../internal-form/internal-form.js';
-import { same } from '../../meta.js';
 
 type Spec = corev1.PodSpec;
 type Term = corev1.NodeSelectorTerm;
@@ -12,7 +11,7 @@ function onlyAdded(next: Term, old: Term): boolean {
   if (!old.matchExpressions?.length && !old.matchFields?.length) return !next.matchExpressions?.length && !next.matchFields?.length;
   return (['matchExpressions', 'matchFields'] as const).every((list) => {
     const before = old[list] ?? [];
-    return same((next[list] ?? []).slice(0, before.length), before);
+    return deepEqual((next[list] ?? []).slice(0, before.length), before);
   });
 }
 
@@ -51,7 +50,7 @@ function restoreAffinity(spec: Spec, old: Spec): void {
  */
 export function maskGatedChanges(spec: Spec, old: Spec, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
-  if (!same(spec.nodeSelector, old.nodeSelector)) {
+  if (!deepEqual(spec.nodeSelector, old.nodeSelector)) {
     const next = spec.nodeSelector ?? {};
     if (Object.entries(old.nodeSelector ?? {}).some(([key, value]) => getOwn(next, key) !== value)) {
       const text = 'only additions to spec.nodeSelector are allowed (no mutations or deletions)';
@@ -60,7 +59,7 @@ export function maskGatedChanges(spec: Spec, old: Spec, path: FieldPath): FieldE
     spec.nodeSelector = old.nodeSelector;
   }
   const [next, before] = [spec.affinity?.nodeAffinity, old.affinity?.nodeAffinity];
-  if (!same(next, before)) {
+  if (!deepEqual(next, before)) {
     errors.push(...validateAffinityChange(next, before, path.child('affinity', 'nodeAffinity')));
     restoreAffinity(spec, old);
   }

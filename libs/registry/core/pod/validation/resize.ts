@@ -1,6 +1,5 @@
 import type { corev1 } from '#api';
-import { type FieldError, type FieldPath, fieldForbidden, fieldPath, getOwn, invalidValue } from '#apimachinery';
-import { same } from '../../meta.js';
+import { deepEqual, type FieldError, type FieldPath, fieldForbidden, fieldPath, getOwn, invalidValue } from '#apimachinery';
 import { isSidecar } from '../containers.js';
 import { podQOS } from '../qos.js';
 import { MIRROR } from './annotations.js';
@@ -70,15 +69,15 @@ function validatePodLevel(spec: Spec, old: Spec, rest: Spec): FieldError[] {
   const requests = withOldCompute(spec.resources?.requests, old.resources?.requests);
   rest.resources = { ...spec.resources, limits, requests };
   if (!old.resources && !isGiven(rest) && !spec.resources?.claims?.length) delete rest.resources;
-  if (!same(rest.resources, old.resources)) errors.push(fieldForbidden(specPath, `${ONLY_COMPUTE} at pod-level`));
+  if (!deepEqual(rest.resources, old.resources)) errors.push(fieldForbidden(specPath, `${ONLY_COMPUTE} at pod-level`));
   return errors;
 }
 
 /** An init container that runs to its end takes no new resources where it would have to be restarted for them. */
 function validateInit(rest: Container, next: Container, old: Container, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
-  if (!same(rest, old)) errors.push(fieldForbidden(path, 'only cpu and memory resources for init or sidecar containers are mutable'));
-  if (isSidecar(next) || same(next, old)) return errors;
+  if (!deepEqual(rest, old)) errors.push(fieldForbidden(path, 'only cpu and memory resources for init or sidecar containers are mutable'));
+  if (isSidecar(next) || deepEqual(next, old)) return errors;
   for (const { restartPolicy } of next.resizePolicy ?? []) {
     if (restartPolicy !== 'RestartContainer') continue;
     const text = 'non-sidecar init containers with a resize policy of RestartContainer cannot be resized';
@@ -105,7 +104,7 @@ function validateContainers(spec: Spec, old: Spec, rest: Spec): FieldError[] {
   const before = old.containers ?? [];
   rest.containers = (spec.containers ?? []).map((container, index) => withOldResources(container, before[index] ?? container));
   for (const [index, container] of rest.containers.entries()) {
-    if (!same(container, before[index])) errors.push(fieldForbidden(specPath, ONLY_COMPUTE));
+    if (!deepEqual(container, before[index])) errors.push(fieldForbidden(specPath, ONLY_COMPUTE));
   }
   rest.initContainers = init.map((container, index) => withOldResources(container, oldInit[index] ?? container));
   for (const [index, container] of init.entries()) {
@@ -131,6 +130,6 @@ export function validatePodResize(pod: Pod, old: Pod): FieldError[] {
   const order = validateOrder(pod.spec, old.spec);
   if (order.length > 0) return [...errors, ...order];
   errors.push(...validateContainers(pod.spec, old.spec, rest));
-  if (errors.length === 0 && !same(rest, old.spec)) errors.push(fieldForbidden(specPath, ONLY_COMPUTE));
+  if (errors.length === 0 && !deepEqual(rest, old.spec)) errors.push(fieldForbidden(specPath, ONLY_COMPUTE));
   return errors;
 }

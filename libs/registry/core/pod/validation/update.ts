@@ -1,7 +1,15 @@
 import type { corev1 } from '#api';
-import { type FieldError, type FieldPath, fieldForbidden, fieldPath, inclusiveRangeMessage, invalidValue, required } from '#apimachinery';
+import {
+  deepEqual,
+  type FieldError,
+  type FieldPath,
+  fieldForbidden,
+  fieldPath,
+  inclusiveRangeMessage,
+  invalidValue,
+  required,
+} from '#apimachinery';
 import { specDiff } from '../../../internal-form/spec-diff.js';
-import { same } from '../../meta.js';
 import { validatePodAnnotationsUpdate } from './annotations.js';
 import { validateImageName } from './container-lists.js';
 import { validatePod } from './create.js';
@@ -51,7 +59,7 @@ function validateDeadline(next: number | undefined, old: number | undefined): { 
 /** Tolerations may be added, and their seconds change. */
 function validateAddedTolerations(next: readonly corev1.Toleration[], old: readonly corev1.Toleration[]): FieldError[] {
   const at = specPath.child('tolerations');
-  const kept = old.every((each) => next.some((other) => same({ ...each, tolerationSeconds: other.tolerationSeconds }, other)));
+  const kept = old.every((each) => next.some((other) => deepEqual({ ...each, tolerationSeconds: other.tolerationSeconds }, other)));
   return kept
     ? validateTolerations(next, at)
     : [fieldForbidden(at, 'existing toleration can not be modified except its tolerationSeconds')];
@@ -90,10 +98,10 @@ function masked(spec: corev1.PodSpec, old: corev1.PodSpec): corev1.PodSpec {
 }
 
 function validateChange(spec: corev1.PodSpec, old: corev1.PodSpec): FieldError[] {
-  if (same(spec, old)) return [];
+  if (deepEqual(spec, old)) return [];
   const rest = masked(spec, old);
   const errors = old.schedulingGates?.length ? maskGatedChanges(rest, old, specPath) : [];
-  if (!same(rest, old)) errors.push(fieldForbidden(specPath, CHANGEABLE + specDiff('PodSpec', old, rest)));
+  if (!deepEqual(rest, old)) errors.push(fieldForbidden(specPath, CHANGEABLE + specDiff('PodSpec', old, rest)));
   return errors;
 }
 
