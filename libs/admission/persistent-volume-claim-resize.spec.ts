@@ -1,21 +1,7 @@
+import { CLAIMS, claim, storageClass } from './test-claims.js';
 import { cluster, post } from './test-cluster.js';
 
 describe('PersistentVolumeClaimResize', () => {
-  const claim = (name: string, spec: Record<string, unknown> = {}) => ({
-    apiVersion: 'v1',
-    kind: 'PersistentVolumeClaim',
-    metadata: { name },
-    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, ...spec },
-  });
-  const storageClass = (name: string, more: Record<string, unknown> = {}) => ({
-    apiVersion: 'storage.k8s.io/v1',
-    kind: 'StorageClass',
-    metadata: { name, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
-    provisioner: 'p',
-    ...more,
-  });
-  const claims = '/api/v1/namespaces/ns/persistentvolumeclaims';
-
   it.each([
     ['Pending', {}, 'Only bound persistent volume claims can be expanded'],
     ['Bound', {}, 'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize'],
@@ -23,10 +9,10 @@ describe('PersistentVolumeClaimResize', () => {
   ])('lets a %s claim of a class with %j grow, or not', async (phase, more, reason) => {
     const made = await cluster();
     await post(made, '/apis/storage.k8s.io/v1/storageclasses', storageClass('sc', more));
-    await post(made, claims, claim('a'));
+    await post(made, CLAIMS, claim('a'));
     const headers = { 'content-type': 'application/merge-patch+json' };
-    await made.call('PATCH', `${claims}/a/status`, { headers, body: { status: { phase } } });
-    const { status, body } = await made.call('PATCH', `${claims}/a`, {
+    await made.call('PATCH', `${CLAIMS}/a/status`, { headers, body: { status: { phase } } });
+    const { status, body } = await made.call('PATCH', `${CLAIMS}/a`, {
       headers,
       body: { spec: { resources: { requests: { storage: '2Gi' } } } },
     });

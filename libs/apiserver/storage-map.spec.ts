@@ -1,38 +1,14 @@
 import { expect, test } from '@jest/globals';
-import type { KindSchema, ResourceInfo } from '#api';
-import type { SchemaStruct } from '#apimachinery';
+import { widgets } from '../../test/widgets.js';
 import type { StorageProvider } from './rest/storage.js';
 import { ClusterStorages } from './storage-map.js';
 import { testCluster } from './test-cluster.js';
 
-const info: ResourceInfo = {
-  group: 'example.com',
-  version: 'v1',
-  resource: 'widgets',
-  singular: 'widget',
-  kind: 'Widget',
-  namespaced: true,
-  shortNames: ['wd'],
-  verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
-  subresources: { echo: { kind: 'Widget', verbs: ['get', 'create'] } },
-};
-
-const struct: SchemaStruct = { name: 'Widget', byName: new Map() };
-
-/** Keeps what it is given, but for `junk`; `size` is 1 where it is left out. */
-const schema: KindSchema = {
-  struct,
-  decode(value, validation) {
-    const { junk, ...object } = value as Record<string, unknown>;
-    return { object, strict: junk === undefined || validation === 'Ignore' ? [] : ['unknown field "junk"'] };
-  },
-  decodeJson: (_text, value, validation) => schema.decode(value, validation),
-  decodePatched: (value, validation) => schema.decode(value, validation),
-  applyDefaults(object) {
-    (object as { size?: number }).size ??= 1;
-  },
-  prepareForStorage() {},
-};
+/** The widgets of CONTRIBUTING.md, with a subresource more. */
+const versions = widgets.versions.map(({ info, schema }) => ({
+  schema,
+  info: { ...info, subresources: { echo: { kind: 'Widget', verbs: ['get', 'create'] } } },
+}));
 
 const echo: StorageProvider = {
   group: 'example.com',
@@ -51,19 +27,25 @@ const widget = (name: string, more: object = {}) => ({ apiVersion: 'example.com/
 async function withWidgets() {
   const cluster = await testCluster();
   const storages = cluster.server.cluster.storages as ClusterStorages;
-  storages.install('widgets.example.com', { versions: [{ info, schema }], providers: [echo] });
+  storages.install('widgets.example.com', { versions, providers: [echo] });
   return { ...cluster, storages };
 }
 
 test('a kind of the cluster is served by every verb, decoded and defaulted by its own schema', async () => {
   const { call } = await withWidgets();
   const made = await call('POST', path, { body: widget('a', { junk: 1 }) });
-  expect([made.status, made.body]).toMatchObject([201, { kind: 'Widget', metadata: { name: 'a', namespace: 'default' }, size: 1 }]);
+  expect([made.status, made.body]).toMatchObject([
+    201,
+    { kind: 'Widget', metadata: { name: 'a', namespace: 'default' }, spec: { size: 1 } },
+  ]);
   expect(made.headers.warning).toEqual(['299 - "unknown field \\"junk\\""']);
-  const patched = await call('PATCH', `${path}/a`, { body: { size: 2 }, headers: { 'content-type': 'application/merge-patch+json' } });
-  expect([patched.status, patched.body]).toMatchObject([200, { size: 2 }]);
+  const patched = await call('PATCH', `${path}/a`, {
+    body: { spec: { size: 2 } },
+    headers: { 'content-type': 'application/merge-patch+json' },
+  });
+  expect([patched.status, patched.body]).toMatchObject([200, { spec: { size: 2 } }]);
   const listed = await call('GET', '/apis/example.com/v1/widgets');
-  expect(listed.body).toMatchObject({ kind: 'WidgetList', items: [{ size: 2 }] });
+  expect(listed.body).toMatchObject({ kind: 'WidgetList', items: [{ spec: { size: 2 } }] });
   expect((await call('POST', `${path}/a/echo`)).text).toBe('POST a');
   expect((await call('DELETE', `${path}/a`)).status).toBe(200);
   expect((await call('GET', `${path}/a`)).status).toBe(404);

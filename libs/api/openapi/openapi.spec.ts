@@ -1,5 +1,5 @@
 import { openapiV2, openapiV2Protobuf, openapiV3, openapiV3Index, scheme, wantsSwaggerProtobuf } from '../index.js';
-import { newReader, readFields, readMessage } from '../protobuf/wire.js';
+import { namesInSwagger } from './test-swagger.js';
 
 type Json = Record<string, unknown>;
 const parse = (body: Uint8Array | undefined): Json => JSON.parse(Buffer.from(body ?? []).toString('utf8')) as Json;
@@ -125,20 +125,7 @@ describe('/openapi/v2', () => {
     expect(answer('/api/v1/namespaces/{name}')).toBe('#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.Status');
   });
   test('the protobuf form has the same paths and definitions', () => {
-    const reader = newReader(openapiV2Protobuf().body);
-    const found: Record<string, string[]> = { paths: [], definitions: [] };
-    readFields(reader, reader.len, (number, wireType) => {
-      if (number !== 8 && number !== 9) return false;
-      readMessage(reader, wireType, (inner, type) => {
-        if (inner !== (number === 8 ? 2 : 1)) return false;
-        readMessage(reader, type, (field) => {
-          if (field === 1) found[number === 8 ? 'paths' : 'definitions']?.push(reader.string());
-          return field === 1;
-        });
-        return true;
-      });
-      return true;
-    });
+    const found = namesInSwagger(openapiV2Protobuf().body);
     expect(found).toEqual({ paths: Object.keys(document.paths as Json), definitions: Object.keys(document.definitions as Json) });
   });
   test.each([

@@ -2,20 +2,8 @@ import { expect, test } from '@jest/globals';
 import { testCluster } from '../test-cluster.js';
 import type { AuthorizationAttributes } from './authorization.js';
 import { ruleAllows } from './rbac.js';
+import { asked } from './test-attributes.js';
 
-const asked = (more: Partial<AuthorizationAttributes>): AuthorizationAttributes => ({
-  user: { name: 'u', groups: [] },
-  verb: 'get',
-  isResource: true,
-  path: '',
-  group: '',
-  version: 'v1',
-  resource: 'pods',
-  subresource: '',
-  namespace: 'ns',
-  name: '',
-  ...more,
-});
 const rule = { verbs: ['get'], apiGroups: [''], resources: ['pods'] };
 
 test.each<[string, Parameters<typeof ruleAllows>[0], Partial<AuthorizationAttributes>, boolean]>([
@@ -31,7 +19,7 @@ test.each<[string, Parameters<typeof ruleAllows>[0], Partial<AuthorizationAttrib
   ['a path', { verbs: ['get'], nonResourceURLs: ['/healthz', '/api/*'] }, { isResource: false, path: '/api/v1' }, true],
   ['another path', { verbs: ['get'], nonResourceURLs: ['/healthz'] }, { isResource: false, path: '/version' }, false],
 ])('a rule on %s', (_what, given, question, expected) => {
-  expect(ruleAllows(given, asked(question))).toBe(expected);
+  expect(ruleAllows(given, asked('u', question))).toBe(expected);
 });
 
 test('a RoleBinding lets its subjects in, in its namespace', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { flowcontrolv1 } from '#api';
-import type { AuthorizationAttributes } from '../authorization/authorization.js';
+import { asked } from '../authorization/test-attributes.js';
 import { ClusterFlowControl, type FlowLimits, type Release, TooManyRequests } from './flow-control.js';
 import { widthOf } from './width.js';
 
@@ -13,20 +13,6 @@ const LIMITS: FlowLimits = {
   objects: 100,
   storedBytes: 1e6,
 };
-
-const asked = (user: string, more: Partial<AuthorizationAttributes> = {}): AuthorizationAttributes => ({
-  user: { name: user, groups: ['system:authenticated'] },
-  verb: 'get',
-  isResource: true,
-  path: '',
-  group: '',
-  version: 'v1',
-  resource: 'pods',
-  subresource: '',
-  namespace: 'default',
-  name: 'x',
-  ...more,
-});
 
 const everything = { verbs: ['*'], apiGroups: ['*'], resources: ['*'], clusterScope: true, namespaces: ['*'] };
 

@@ -1,0 +1,17 @@
+/** A PersistentVolumeClaim of 1Gi. */
+export const claim = (name: string, spec: Record<string, unknown> = {}) => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name },
+  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, ...spec },
+});
+/** A StorageClass that is the default one. */
+export const storageClass = (name: string, more: Record<string, unknown> = {}) => ({
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'StorageClass',
+  metadata: { name, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+  provisioner: 'p',
+  ...more,
+});
+/** Where the claims of the specs' namespace are. */
+export const CLAIMS = '/api/v1/namespaces/ns/persistentvolumeclaims';
