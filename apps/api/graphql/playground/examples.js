@@ -1,6 +1,6 @@
 /** The tabs that a new visitor finds. */
 export const examples = [
-  `# Deployments, their ReplicaSets and pods, and where each pod runs: relations that REST lacks.
+  `# Deployments, their pods and where they run: relations that REST lacks.
 query Workloads {
   deployments {
     items {
