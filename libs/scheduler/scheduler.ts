@@ -41,7 +41,6 @@ class Scheduler implements ComponentInstance {
   private inFlight = 0;
   private progress: (() => void) | undefined;
   private listener: (() => void) | undefined;
-  private cycles = 0;
   private failure: unknown;
 
   constructor(private readonly context: ClusterContext) {
@@ -123,14 +122,15 @@ class Scheduler implements ComponentInstance {
 
   /** The cycle itself runs without a pause, so cycles never overlap; only what is written afterwards takes time. */
   private async schedule(waiting: Waiting): Promise<void> {
-    const { pod, wokenBy } = waiting;
+    const { pod, key, wokenBy } = waiting;
     const client = this.context.client.as({ component: NAME, wokenBy });
-    const turn = this.cycles++;
+    // Upstream rolls dice here. These are the same after a restart, which a count of cycles would not be.
+    const choice = Math.floor(this.context.random.draw('node', key).next() * 2 ** 31);
     const world: World = { nodes: this.snapshot.nodes, informers: this.context.informers, nominator: this.nominator };
-    const { node, failure } = runCycle(pod, world, plugins, turn);
+    const { node, failure } = runCycle(pod, world, plugins, choice);
     if (node) await this.binder.bind(waiting, node.name, client);
     else {
-      const preemption = failure.nodes === 0 ? undefined : preempt(pod, world, { failure, offset: turn });
+      const preemption = failure.nodes === 0 ? undefined : preempt(pod, world, { failure, offset: choice });
       await this.unschedulable.handle(waiting, { failure, preemption }, client);
     }
   }

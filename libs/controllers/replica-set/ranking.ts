@@ -49,7 +49,8 @@ function compare(a: Ranked, b: Ranked, now: Instant): number {
   }
   if (a.restarts !== b.restarts) return b.restarts - a.restarts;
   const created = compareAges(a.created, b.created, now);
-  return created === undefined ? 0 : created || compareUids(a, b);
+  // What upstream leaves open is left to no list's order: that is another one in a process that has just read it.
+  return created || compareUids(a, b);
 }
 
 /**
