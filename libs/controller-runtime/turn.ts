@@ -74,6 +74,8 @@ export class Seat {
   /** True from the turn's start until it has decided to end. */
   private taking = false;
   private last: Promise<unknown> = Promise.resolve();
+  /** Of the last turn that was taken here. */
+  private token: number | undefined;
 
   constructor(
     private readonly hosted: HostedCluster,
@@ -131,6 +133,10 @@ export class Seat {
     const { turns } = this.hosted;
     const { shared } = options;
     const started = shared?.now() ?? 0;
+    // Where time stands, everything hangs on what is remembered: what another host has done meanwhile is not among it.
+    const elsewhere = this.token !== undefined && state.token !== this.token + 1;
+    if (elsewhere && this.hosted.conductor === name) this.close();
+    this.token = state.token;
     const fate = (failed: boolean) =>
       shared === undefined ? {} : afterTurn(state, { now: shared.now(), failed, stalled: shared.stalledSince(started) });
     try {

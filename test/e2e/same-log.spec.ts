@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import pg from 'pg';
 import { ClusterApi, deploymentOf, type Json } from '../cluster-api.js';
 import { environmentOfApi, MoreProcesses } from '../more-processes.js';
@@ -104,6 +105,59 @@ test('two clusters with one seed to which the same is done write the same log', 
 test('clusters that run side by side write the same log', async () => {
   const logs = await Promise.all(Array.from({ length: 8 }, (_, n) => story(`beside-${n}`, 'x')));
   for (const log of logs) expect(log).toEqual(logs[0]);
+});
+
+/** A request, or how far the clock is turned. */
+type Step = [method: string, path: string, body?: unknown, options?: object] | string;
+
+const namespaces = '/api/v1/namespaces';
+const services = `${namespaces}/default/services`;
+const serviceOf = (name: string) => ({ metadata: { name }, spec: { type: 'NodePort', selector: { app: name }, ports: [{ port: 80 }] } });
+const crashing = { name: 'c', image: 'busybox', command: ['sh', '-c', 'sleep 5; exit 1'] };
+
+const name = fc.constantFrom('a', 'b', 'c');
+const size = fc.nat({ max: 30 });
+const images = fc.constantFrom('nginx:1.28', 'redis:7', 'no-such-image');
+const node = fc.constantFrom('worker-1', 'worker-2');
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.tuple(name, size).map(([of, replicas]): Step => ['POST', deployments, deploymentOf(of, replicas)]),
+  fc.tuple(name, size).map(([of, replicas]): Step => ['PATCH', `${deployments}/${of}`, { spec: { replicas } }, merge]),
+  fc.tuple(name, images).map(([of, to]): Step => ['PATCH', `${deployments}/${of}`, image(to), merge]),
+  name.map((of): Step => ['DELETE', `${deployments}/${of}`]),
+  name.map((of): Step => ['POST', services, serviceOf(of)]),
+  name.map((of): Step => ['DELETE', `${services}/${of}`]),
+  name.map((of): Step => ['POST', namespaces, { metadata: { name: of } }]),
+  name.map((of): Step => ['POST', `/apis/apps/v1/namespaces/${of}/deployments`, deploymentOf('in', 5)]),
+  name.map((of): Step => ['DELETE', `${namespaces}/${of}`]),
+  node.map((of): Step => ['PATCH', `/api/v1/nodes/${of}`, { spec: { unschedulable: true } }, merge]),
+  node.map((of): Step => ['DELETE', `/api/v1/nodes/${of}`]),
+  fc.constant<Step>(['DELETE', pods]),
+  fc.constant<Step>(['POST', maps, { metadata: { generateName: 'g-' } }]),
+  fc.constant<Step>(['POST', pods, { metadata: { name: 'crash' }, spec: { containers: [crashing] } }]),
+  fc.integer({ min: 1, max: 900 }).map((seconds) => `${seconds}s`),
+);
+
+test('whatever is asked of clusters, with one seed they write the same log', async () => {
+  let made = 0;
+  const run = async (plan: readonly Step[]) => {
+    made += 1;
+    const cluster = await service.createCluster({ name: `any-${made}`, seed: 'x', profile: 'realistic', clock });
+    const client = new ClusterApi(service, cluster);
+    const statuses: number[] = [];
+    for (const each of plan) {
+      if (typeof each === 'string') await advance(cluster.id, each);
+      else statuses.push((await client.call(...each)).status);
+      await advance(cluster.id, '0s');
+    }
+    client.close();
+    return [statuses, await logOf(cluster.id)];
+  };
+  const plans = fc.array(step, { minLength: 5, maxLength: 20, size: 'max' });
+  const property = fc.asyncProperty(plans, async (plan) => {
+    const [one, other] = await Promise.all([run(plan), run(plan)]);
+    expect(other).toEqual(one);
+  });
+  await fc.assert(property, { numRuns: 6, seed: 3, endOnFailure: true });
 });
 
 test('requests that go through two apis by turns write the log that one would', async () => {

@@ -1,0 +1,44 @@
+import { SteppedClock } from '#apimachinery';
+import { CLOCK, memoryStorage, type Storage } from '#storage';
+import type { ClusterContext } from './component.js';
+import { type HostedCluster, Seat } from './turn.js';
+
+/** A host of one component of cluster c, and how often it has opened that. */
+function host(storage: Storage, component: string, conductor?: string): { turn(): Promise<number> } {
+  let opened = 0;
+  const hosted: HostedCluster = {
+    cluster: 'c',
+    turns: storage,
+    ...(conductor === undefined ? {} : { conductor }),
+    contextFor: () => ({ context: { cluster: 'c', clock: new SteppedClock(0) } as unknown as ClusterContext, setFence: () => undefined }),
+    catchUp: () => storage.revision(),
+    delivered: () => 0,
+    delayUntil: () => undefined,
+    close: () => undefined,
+  };
+  const seat = new Seat(hosted, {
+    name: component,
+    interests: () => false,
+    async open() {
+      opened += 1;
+      return { drain: async () => ({ more: false }), close: () => undefined };
+    },
+  });
+  return {
+    async turn() {
+      await seat.turn({ budget: { reconciles: 1 } });
+      return opened;
+    },
+  };
+}
+
+test.each([
+  ['where time stands', CLOCK, CLOCK, [1, 1, 1, 2, 2]],
+  ['where time goes by itself', 'kubelet', undefined, [1, 1, 1, 1, 1]],
+])('%s, a component that another host has had meanwhile is opened anew or goes on', async (_, component, conductor, opened) => {
+  const admin = memoryStorage();
+  await admin.create('c');
+  const [one, other] = [1, 2].map(() => host(admin.open('c'), component, conductor)) as [ReturnType<typeof host>, ReturnType<typeof host>];
+  const seen = [await one.turn(), await one.turn(), await other.turn(), await one.turn(), await one.turn()];
+  expect(seen).toEqual(opened);
+});
