@@ -19,7 +19,13 @@ const objectMeta = scheme.definition('meta.v1.ObjectMeta');
 const schema: KindSchema = {
   struct: {
     name: 'Widget',
-    byName: new Map([['metadata', { name: 'metadata', type: { of: 'struct', definition: objectMeta }, keepZero: true, pointer: false }]]),
+    byName: new Map(
+      [
+        { name: 'metadata', type: { of: 'struct', definition: objectMeta }, keepZero: true, pointer: false } as const,
+        { name: 'spec', type: { of: 'json' }, keepZero: false, pointer: true } as const,
+        { name: 'status', type: { of: 'json' }, keepZero: false, pointer: true } as const,
+      ].map((field) => [field.name, field]),
+    ),
   },
   decode(value, validation) {
     const { apiVersion, kind, metadata, spec, status, ...unknown } = value as Record<string, unknown>;

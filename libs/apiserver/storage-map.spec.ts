@@ -22,6 +22,7 @@ const echo: StorageProvider = {
 };
 
 const path = '/apis/example.com/v1/namespaces/default/widgets';
+const owner = { manager: 'spec', apiVersion: 'example.com/v1', fieldsType: 'FieldsV1', time: '2026-01-02T03:04:05Z' };
 const widget = (name: string, more: object = {}) => ({ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name }, ...more });
 
 async function withWidgets() {
@@ -44,6 +45,18 @@ test('a kind of the cluster is served by every verb, decoded and defaulted by it
     headers: { 'content-type': 'application/merge-patch+json' },
   });
   expect([patched.status, patched.body]).toMatchObject([200, { spec: { size: 2 } }]);
+  expect(patched.body.metadata.managedFields).toEqual([{ ...owner, operation: 'Update', fieldsV1: { 'f:spec': {} } }]);
+  const strategic = await call('PATCH', `${path}/a`, {
+    body: { spec: {} },
+    headers: { 'content-type': 'application/strategic-merge-patch+json' },
+  });
+  expect([strategic.status, strategic.body]).toMatchObject([
+    415,
+    {
+      message:
+        'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml',
+    },
+  ]);
   const listed = await call('GET', '/apis/example.com/v1/widgets');
   expect(listed.body).toMatchObject({ kind: 'WidgetList', items: [{ spec: { size: 2 } }] });
   expect((await call('POST', `${path}/a/echo`)).text).toBe('POST a');

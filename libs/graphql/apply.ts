@@ -1,6 +1,6 @@
 import type { Resource } from '#api';
 import { type KubeObject, StatusError } from '#apimachinery';
-import type { Client, WriteQuery } from '#client';
+import type { Client, PatchType, WriteQuery } from '#client';
 
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
@@ -49,9 +49,14 @@ function lastManifest(object: KubeObject): unknown {
 
 /**
  * Makes the object, or brings it to the manifest as client-side `kubectl apply` does: what the last manifest had and this one
- * has not is removed, what it says is merged, and the rest is left alone.
+ * has not is removed, what it says is merged, and the rest is left alone. `patchType`: how it is merged.
  */
-export async function applyObject(client: Client, resource: Resource, object: KubeObject, query: WriteQuery): Promise<KubeObject> {
+export async function applyObject(
+  client: Client,
+  resource: Resource,
+  object: KubeObject,
+  { patchType, ...query }: WriteQuery & { patchType: PatchType },
+): Promise<KubeObject> {
   const { name, namespace } = object.metadata;
   const manifest = annotated(object);
   let current: KubeObject;
@@ -63,5 +68,5 @@ export async function applyObject(client: Client, resource: Resource, object: Ku
   }
   const before = lastManifest(current);
   const patch = merged(before ? removals(before, object) : {}, manifest as unknown as Record<string, unknown>);
-  return client.patch(resource, name, namespace, 'strategic', patch, query);
+  return client.patch(resource, name, namespace, patchType, patch, query);
 }

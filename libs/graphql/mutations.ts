@@ -80,6 +80,12 @@ function placed(object: KubeObject, resource: Resource, namespace: string): Kube
   return { ...object, metadata: { ...object.metadata, namespace } };
 }
 
+/** How the lists of a kind of the cluster's own are merged nothing tells: kubectl too takes a merge patch there. */
+function mergedBy({ kinds }: GraphContext, resource: Resource): PatchType {
+  const kind = kinds.ofResource(resource);
+  return kind && 'own' in kind.source ? 'merge' : 'strategic';
+}
+
 /** One after the other: a namespace must stand before what is in it. */
 async function each(
   { manifest, namespace }: { manifest: string; namespace: string },
@@ -109,7 +115,11 @@ export function mutationFields(objectInterface: GraphQLOutputType): Record<strin
       args: { manifest: manifestArgument, namespace: namespaceArgument, dryRun: dryRunArgument },
       resolve: (_root, args: ManifestArguments, context) =>
         each(args, context, (resource, object) =>
-          applyObject(context.client, resource, object, { dryRun: args.dryRun ?? false, fieldManager }),
+          applyObject(context.client, resource, object, {
+            dryRun: args.dryRun ?? false,
+            fieldManager,
+            patchType: mergedBy(context, resource),
+          }),
         ),
     },
     create: {

@@ -168,14 +168,18 @@ describe('the graph', () => {
     const event = await events.next();
     expect(event.value?.data).toEqual({ watch: { type: 'ADDED', object: { metadata: { name: 'a' }, spec: { size: 3 } } } });
     await events.return();
+    const again = await graph.run('mutation ($m: String!) { apply(manifest: $m) { ... on Widget { spec } } }', {
+      m: manifest.replace('size: 3', 'color: red'),
+    });
+    expect(again.data).toEqual({ apply: [{ spec: { size: 1, color: 'red' } }] });
     const patched = await graph.run('mutation { patch(kind: "widget", name: "a", type: MERGE, patch: {spec: {size: 4}}) { kind } }');
     expect(patched.errors).toBeUndefined();
     const read = await graph.run(
       '{ widgets { items { metadata { name } spec status events { reason } } } widget(name: "a") { spec } object(kind: "Widget", name: "a") { kind } }',
     );
     expect(read.data).toEqual({
-      widgets: { items: [{ metadata: { name: 'a' }, spec: { size: 4 }, status: null, events: [] }] },
-      widget: { spec: { size: 4 } },
+      widgets: { items: [{ metadata: { name: 'a' }, spec: { size: 4, color: 'red' }, status: null, events: [] }] },
+      widget: { spec: { size: 4, color: 'red' } },
       object: { kind: 'Widget' },
     });
     cluster.storages.remove('widgets.example.com');

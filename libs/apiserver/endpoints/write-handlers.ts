@@ -1,4 +1,4 @@
-import { badRequest, type KubeObject, methodNotAllowed, type Status } from '#apimachinery';
+import { badRequest, type KubeObject, methodNotAllowed, type Status, unsupportedMediaType } from '#apimachinery';
 import { MEDIA_TYPES, negotiateInput } from '../request/negotiation.js';
 import { type DeleteOptions, deleteOptionsFromBody, deleteOptionsFromQuery, type WriteOptions, writeOptions } from '../request/options.js';
 import { type ApiRequest, type ApiResponse, headerOf } from '../request/request.js';
@@ -63,10 +63,14 @@ export async function handlePatch(call: ResourceCall): Promise<ApiResponse> {
   return answerWritten(call, negotiated, await update(scope, patching(scope, readPatch(kind, body), options)), 200);
 }
 
-/** The change that a patch makes. */
+/** Without the definition of a kind nothing tells how its lists are merged (apiextensions-apiserver/pkg/apiserver/customresource_handler.go). */
+const CUSTOM_PATCHES = ['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml'];
+
+/** The change that a patch makes. Throws 415 where the kind takes no such patch. */
 export function patching(scope: RestScope, patch: Patch, options: WriteOptions): Change {
-  const { storage, warnings } = scope;
+  const { storage, warnings, resource } = scope;
   const { shape } = storage;
+  if (patch.kind === 'strategic' && resource.schema.definition === undefined) throw unsupportedMediaType(CUSTOM_PATCHES);
   return {
     options,
     transform(live) {
