@@ -42,3 +42,34 @@ test.each([
   const seen = [await one.turn(), await one.turn(), await other.turn(), await one.turn(), await one.turn()];
   expect(seen).toEqual(opened);
 });
+
+test('a lingering turn works off what comes in, unless the informers do not follow all that is served', async () => {
+  const admin = memoryStorage();
+  await admin.create('c');
+  const storage = admin.open('c');
+  let outdated = false;
+  const hosted: HostedCluster = {
+    cluster: 'c',
+    turns: storage,
+    contextFor: () => ({ context: { cluster: 'c', clock: new SteppedClock(0) } as unknown as ClusterContext, setFence: () => undefined }),
+    catchUp: () => storage.revision(),
+    delivered: () => 0,
+    outdated: () => outdated,
+    delayUntil: () => undefined,
+    close: () => undefined,
+  };
+  const seat = new Seat(hosted, {
+    name: 'a',
+    interests: () => false,
+    open: async () => ({ drain: async () => ({ more: false }), hasWork: () => false, onWork: () => undefined, close: () => undefined }),
+  });
+  const seen: boolean[] = [];
+  const wait = () => {
+    seen.push(seat.absorbs);
+    outdated = true;
+    seen.push(seat.absorbs);
+    return { promise: Promise.resolve(), stop: () => undefined };
+  };
+  await seat.turn({ budget: { reconciles: 1 }, linger: { quiet: 1, othersWait: () => false, wait } });
+  expect([...seen, seat.absorbs]).toEqual([true, false, false]);
+});
