@@ -50,3 +50,4 @@ export {
   scheme,
 } from './scheme.js';
 export { decodeUnstructured } from './unstructured.js';
+export { byVersionPriority } from './version-priority.js';

@@ -78,6 +78,27 @@ test('discovery follows the map, and so does what is no longer there', async () 
   expect((await call('GET', path)).status).toBe(404);
 });
 
+test('the preferred version of a group is the most stable one, whichever is stored', async () => {
+  const { call, storage, storages } = await withWidgets();
+  const more = versions.flatMap((one) => ['v1beta1', 'v2'].map((version) => ({ ...one, info: { ...one.info, version } })));
+  storages.install('widgets.example.com', { versions: [...more, ...versions] });
+  const { body } = await call('GET', '/apis/example.com');
+  expect(body).toMatchObject({
+    preferredVersion: { version: 'v2' },
+    versions: [{ version: 'v2' }, { version: 'v1' }, { version: 'v1beta1' }],
+  });
+  await call('POST', path, { body: widget('a') });
+  for (const version of ['v1beta1', 'v1', 'v2']) {
+    const at = path.replace('/v1/', `/${version}/`);
+    const apiVersion = `example.com/${version}`;
+    expect((await call('GET', `${at}/a`)).body).toMatchObject({ apiVersion });
+    expect((await call('GET', at)).body).toMatchObject({ apiVersion, items: [{ metadata: { name: 'a' } }] });
+  }
+  expect(JSON.parse((await storage.list({ prefix: '/registry/example.com/widgets/' })).items[0]?.value ?? '')).toMatchObject({
+    apiVersion: 'example.com/v1beta1',
+  });
+});
+
 test('OpenAPI follows the map', async () => {
   const { call, storages } = await withWidgets();
   const index = async () => JSON.parse((await call('GET', '/openapi/v3')).text).paths as Record<string, { serverRelativeURL: string }>;

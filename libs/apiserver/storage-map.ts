@@ -1,4 +1,5 @@
 import {
+  byVersionPriority,
   type GroupVersionKind,
   type GroupVersions,
   groupVersionOf,
@@ -162,6 +163,17 @@ export interface CustomKind {
   providers?: readonly StorageProvider[];
 }
 
+/** Versions of a custom kind differ in their name alone (apiextensions-apiserver/pkg/apiserver/conversion nop_converter.go). */
+function renaming({ group, version, resource, apiVersion }: APIResource, stored: APIResource): Conversion {
+  return {
+    group,
+    version,
+    resource,
+    toStorage: (object) => ({ ...object, apiVersion: stored.apiVersion }),
+    fromStorage: (object) => ({ ...object, apiVersion }),
+  };
+}
+
 /**
  * The map of one cluster: its own kinds lie over the shared ones. They come and go with the objects that define them; nothing of them
  * is kept anywhere else, so dropping the map drops them.
@@ -219,7 +231,7 @@ export class ClusterStorages implements StorageMap {
       const drafts = versions.map(apiResource);
       const [stored] = drafts;
       for (const draft of drafts) {
-        if (stored && draft !== stored) storedAs(draft, stored, undefined);
+        if (stored && draft !== stored) storedAs(draft, stored, renaming(draft, stored));
         this.custom.add(draft, providers);
         this.schemas.set(pathOf(draft.group, draft.version, draft.kind, ''), draft.schema);
       }
@@ -237,7 +249,7 @@ function joined(builtIn: Served, own: readonly OwnKind[]): Served {
     groups.delete(group);
     return { group, versions: [...new Set([...versions, ...(added ?? [])])] };
   });
-  const others = [...groups].map(([group, versions]): GroupVersions => ({ group, versions: [...versions] }));
+  const others = [...groups].map(([group, versions]): GroupVersions => ({ group, versions: [...versions].sort(byVersionPriority) }));
   others.sort((a, b) => (a.group < b.group ? -1 : 1));
   return { groups: [...known, ...others], resources: [...builtIn.resources, ...more], own };
 }
