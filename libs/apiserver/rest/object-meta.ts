@@ -1,4 +1,4 @@
-import { badRequest, deepEqual, type NameRule, type ObjectMeta, type OwnerReference } from '#apimachinery';
+import { badRequest, type NameRule, type ObjectMeta, type OwnerReference } from '#apimachinery';
 
 /** The finalizers that stand for the garbage collector's work (meta/v1 FinalizerOrphanDependents, FinalizerDeleteDependents). */
 export const ORPHAN_FINALIZER = 'orphan';
@@ -31,9 +31,14 @@ export function dedupOwnerReferences(meta: ObjectMeta, afterMutation: boolean): 
   if (!references || references.length < 2) return undefined;
   const kept: OwnerReference[] = [];
   const duplicates: string[] = [];
+  const known = new Set<string>();
   for (const reference of references) {
-    if (kept.some((other) => other.uid === reference.uid && deepEqual(other, reference))) duplicates.push(reference.uid);
+    const { apiVersion, kind, name, uid, controller, blockOwnerDeletion } = reference;
+    // JSON has null for what is not there.
+    const all = JSON.stringify([apiVersion, kind, name, uid, controller, blockOwnerDeletion]);
+    if (known.has(all)) duplicates.push(uid);
     else kept.push(reference);
+    known.add(all);
   }
   if (duplicates.length === 0) return undefined;
   meta.ownerReferences = kept;

@@ -57,15 +57,45 @@ export function containerWarnings(
 interface Known {
   at: string;
   port: corev1.ContainerPort;
+  order: number;
 }
 
-function conflict(port: corev1.ContainerPort, other: corev1.ContainerPort): string | undefined {
+function conflict(port: corev1.ContainerPort, other: corev1.ContainerPort): string {
   const [ip, otherIP] = [port.hostIP ?? '', other.hostIP ?? ''];
   const [host, otherHost] = [port.hostPort ?? 0, other.hostPort ?? 0];
   if (ip === otherIP && host === otherHost) return 'duplicate port definition';
   if (host === 0 || otherHost === 0) return 'overlapping port definition';
-  return host === otherHost && (ip === '') !== (otherIP === '') ? 'dangerously ambiguous port definition' : undefined;
+  return 'dangerously ambiguous port definition';
 }
+
+/** Ports by what makes them conflict, so that only those are looked at that do. */
+class KnownPorts {
+  private readonly groups = new Map<string, Known[]>();
+  private count = 0;
+
+  /** At most so many of those before that the port is in the way of, in order. */
+  conflicting({ containerPort, protocol, hostPort = 0, hostIP = '' }: corev1.ContainerPort, most: number): Known[] {
+    const any = `${containerPort}/${protocol}`;
+    const same = `${any} ${hostPort}`;
+    const wanted = hostPort === 0 ? [any] : [`${any} 0`, ...(hostIP === '' ? [same] : [`${same} `, `${same} ${hostIP}`])];
+    const found = wanted.flatMap((group) => this.groups.get(group)?.slice(0, most) ?? []);
+    return found.sort((a, b) => a.order - b.order).slice(0, most);
+  }
+
+  add(port: corev1.ContainerPort, at: string): void {
+    const { containerPort, protocol, hostPort = 0, hostIP = '' } = port;
+    const any = `${containerPort}/${protocol}`;
+    const known = { port, at, order: this.count++ };
+    for (const group of [any, `${any} ${hostPort}`, `${any} ${hostPort} ${hostIP}`]) {
+      const ports = this.groups.get(group);
+      if (ports) ports.push(known);
+      else this.groups.set(group, [known]);
+    }
+  }
+}
+
+/** Of more ports in each other's way the others are not told: the Warning headers have no room for them (libs/apiserver rest/warnings.ts). */
+const MOST_CONFLICTS = 256;
 
 /** The port as Go's %+v prints the struct. */
 function printed({ name = '', hostPort = 0, containerPort = 0, protocol = '', hostIP = '' }: corev1.ContainerPort): string {
@@ -76,19 +106,18 @@ function printed({ name = '', hostPort = 0, containerPort = 0, protocol = '', ho
 export function portWarnings(spec: Spec, path: FieldPath): string[] {
   const warnings: string[] = [];
   const named: string[] = [];
-  const ports = new Map<string, Known[]>();
+  const ports = new KnownPorts();
+  let conflicts = 0;
   const names = new Map<string, string>();
   visitContainers(spec, path, (container, containerPath) => {
     for (const [index, port] of (container.ports ?? []).entries()) {
       const at = containerPath.child('ports').index(index).toString();
       if (port.hostIP && !port.hostPort) warnings.push(`${at}: hostIP set without hostPort: ${printed(port)}`);
-      const key = `${port.containerPort}/${port.protocol}`;
-      const others = ports.get(key) ?? [];
-      for (const other of others) {
-        const text = conflict(port, other.port);
-        if (text) warnings.push(`${at}: ${text} with ${other.at}`);
+      for (const other of ports.conflicting(port, MOST_CONFLICTS - conflicts)) {
+        warnings.push(`${at}: ${conflict(port, other.port)} with ${other.at}`);
+        conflicts += 1;
       }
-      ports.set(key, [...others, { at, port }]);
+      ports.add(port, at);
       const other = port.name ? names.get(port.name) : undefined;
       if (other !== undefined) {
         const text = `duplicate port name ${goQuote(port.name ?? '')} with ${other}`;

@@ -22,22 +22,62 @@ interface File {
   from: string;
 }
 
-const shown = ({ path, from }: File): string => (from ? `${goQuote(path)} (${from})` : goQuote(path));
+/** A file of a volume: its path ends with a slash, and comes at its place in the list. */
+interface Entry {
+  path: string;
+  order: number;
+  shown: string;
+}
+
+/** More of a path is never shown: Warning headers are cut long before (libs/apiserver rest/warnings.ts). */
+const LONGEST_SHOWN = 4096;
+/** Of more overlaps in one volume the others are not looked at, and of more texts not told: the headers have no room for them. */
+const MOST_OVERLAPS = 20_000;
+const MOST_WARNINGS = 256;
+
+const shownFile = (path: string, from: string): string => {
+  const quoted = goQuote(path.slice(0, LONGEST_SHOWN));
+  return from ? `${quoted} (${from})` : quoted;
+};
+
+function withoutSlashes(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === '/') end--;
+  return path.slice(0, end);
+}
+
+function entriesOf(files: readonly File[]): Entry[] {
+  const entries: Entry[] = [];
+  for (const [order, { path: given, from }] of files.entries()) {
+    const path = withoutSlashes(given);
+    if (path !== '') entries.push({ path: `${path}/`, order, shown: shownFile(path, from) });
+  }
+  return entries;
+}
+
+/** Pairs of which one's path begins with the other's, the later file of the list first. In order, a path stands right before those that begin with it. */
+function overlappingPairs(entries: readonly Entry[]): Array<readonly [Entry, Entry]> {
+  const pairs: Array<readonly [Entry, Entry]> = [];
+  const above: Entry[] = [];
+  for (const entry of entries.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.order - b.order))) {
+    for (let top = above.at(-1); top && !entry.path.startsWith(top.path); top = above.at(-1)) above.pop();
+    for (const other of above) {
+      if (pairs.length >= MOST_OVERLAPS) break;
+      pairs.push(other.order < entry.order ? [entry, other] : [other, entry]);
+    }
+    above.push(entry);
+  }
+  return pairs.sort(([a, b], [c, d]) => a.order - c.order || b.order - d.order);
+}
 
 /** Files of one volume that stand in each other's way: the same one, or one in the place of another's directory. */
 function overlaps(files: readonly File[]): string[] {
-  const warnings: string[] = [];
-  const before: File[] = [];
-  for (const { path: given, from } of files) {
-    const file = { path: given.replace(/\/+$/, ''), from };
-    for (const other of file.path === '' ? [] : before) {
-      if (other.path === '') continue;
-      const [one, two] = [`${file.path}/`, `${other.path}/`];
-      if (one.startsWith(two) || two.startsWith(one)) warnings.push(`${shown(file)} with ${shown(other)}`);
-    }
-    before.push(file);
+  const texts = new Set<string>();
+  for (const [file, other] of overlappingPairs(entriesOf(files))) {
+    texts.add(`${file.shown} with ${other.shown}`);
+    if (texts.size >= MOST_WARNINGS) break;
   }
-  return warnings;
+  return [...texts];
 }
 
 const filesOf = (items: ReadonlyArray<{ path?: string }> | undefined, from: string): File[] =>
