@@ -18,8 +18,37 @@ function covers(outer: corev1.Toleration, inner: corev1.Toleration): boolean {
   return !exists(inner) && (outer.value ?? '') === (inner.value ?? '');
 }
 
-/** Both lists in one, without those that another covers (MergeTolerations). */
+/** What decides whom a toleration covers, but for its seconds. */
+const groupOf = (key: string, effect: string, value: string | undefined): string => JSON.stringify([key, effect, value]);
+
+/** Tolerations that cover no less than every other of their group, the first of those that cover the same. */
+function strongest(all: readonly corev1.Toleration[]): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const [index, each] of all.entries()) {
+    const { key = '', effect = '', operator, value = '' } = each;
+    const group = groupOf(key, effect, operator === 'Exists' ? undefined : value);
+    const known = all[found.get(group) ?? -1];
+    if (known === undefined || !covers(known, each)) found.set(group, index);
+  }
+  return found;
+}
+
+/**
+ * Both lists in one, without those that another covers (MergeTolerations). A toleration is only ever covered by those of its key or of
+ * none, of its effect or of none, that exist or have its value: of each such group the strongest is asked.
+ */
 export function mergeTolerations(first: readonly corev1.Toleration[], second: readonly corev1.Toleration[]): corev1.Toleration[] {
   const all = [...first, ...second];
-  return all.filter((each, index) => !all.some((other, at) => at !== index && covers(other, each) && !(covers(each, other) && index < at)));
+  const known = strongest(all);
+  return all.filter((each, index) => {
+    const { key = '', effect = '', value = '' } = each;
+    for (const ofKey of new Set([key, '']))
+      for (const ofEffect of new Set([effect, '']))
+        for (const ofValue of [undefined, value]) {
+          const at = known.get(groupOf(ofKey, ofEffect, ofValue)) ?? index;
+          const other = all[at];
+          if (other !== undefined && at !== index && covers(other, each) && !(covers(each, other) && index < at)) return false;
+        }
+    return true;
+  });
 }

@@ -1,3 +1,4 @@
+export { append } from './append.js';
 export type { Clock, Instant, Random, RandomSource } from './clock.js';
 export { SteppedClock, systemClock } from './clock-sources.js';
 export { formatGoDuration, humanDuration, parseGoDuration, shortHumanDuration } from './duration.js';

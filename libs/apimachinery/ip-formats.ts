@@ -1,3 +1,4 @@
+import { append } from './append.js';
 import { type FieldError, type FieldPathLike, invalidValue } from './field-error.js';
 import { goQuote } from './go-format.js';
 
@@ -24,7 +25,7 @@ function groupsOf(text: string): { bytes: number[]; sloppy: boolean } | undefine
   for (const [i, group] of groups.entries()) {
     const v4 = i === groups.length - 1 && group.includes('.') ? parseIPv4(group) : undefined;
     if (v4) {
-      bytes.push(...v4.bytes);
+      append(bytes, v4.bytes);
       sloppy = v4.sloppy;
     } else if (/^[0-9a-fA-F]{1,4}$/.test(group)) bytes.push(Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255);
     else return undefined;

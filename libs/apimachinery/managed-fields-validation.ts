@@ -1,3 +1,4 @@
+import { append } from './append.js';
 import { type FieldError, invalidValue, tooLong } from './field-error.js';
 import type { FieldPath } from './field-path.js';
 import { byteLength, goIsPrint } from './go-format.js';
@@ -32,7 +33,7 @@ export function validateManagedFields(entries: readonly ManagedFieldsEntry[] | u
       errors.push(invalidValue(at.child('operation'), entry.operation ?? '', 'must be `Apply` or `Update`'));
     if (entry.fieldsType && entry.fieldsType !== 'FieldsV1')
       errors.push(invalidValue(at.child('fieldsType'), entry.fieldsType, 'must be `FieldsV1`'));
-    errors.push(...validateFieldManager(entry.manager ?? '', at.child('manager')));
+    append(errors, validateFieldManager(entry.manager ?? '', at.child('manager')));
     if (byteLength(entry.subresource ?? '') > SUBRESOURCE_LIMIT) errors.push(tooLong(at.child('subresource'), '', SUBRESOURCE_LIMIT));
     return errors;
   });

@@ -1,3 +1,4 @@
+import { append } from './append.js';
 import { byteLength } from './go-format.js';
 
 /**
@@ -124,7 +125,11 @@ function checkQualifiedName(value: string): string[] {
   const prefix = parts.length === 2 ? parts[0] : undefined;
   const name = parts[parts.length - 1] ?? '';
   if (prefix === '') messages.push('prefix part must be non-empty');
-  else if (prefix !== undefined) messages.push(...isDNS1123Subdomain(prefix).map((message) => `prefix part ${message}`));
+  else if (prefix !== undefined)
+    append(
+      messages,
+      isDNS1123Subdomain(prefix).map((message) => `prefix part ${message}`),
+    );
   if (name === '') messages.push('name part must be non-empty');
   else if (byteLength(name) > 63) messages.push(`name part ${maxBytesMessage(63)}`);
   if (!patterns.labelKey.test(name)) messages.push(`name part ${labelKeyMessage()}`);

@@ -1,3 +1,4 @@
+import { append } from './append.js';
 import { deepEqual } from './equality.js';
 import { type FieldError, fieldForbidden, invalidValue, required, tooLong } from './field-error.js';
 import { type FieldPath, fieldPath } from './field-path.js';
@@ -43,7 +44,7 @@ export function validateOwnerReferences(owners: readonly OwnerReference[] | unde
   const errors: FieldError[] = [];
   let controller = '';
   for (const owner of owners ?? []) {
-    errors.push(...validateOwnerReference(owner, path));
+    append(errors, validateOwnerReference(owner, path));
     if (owner.controller !== true) continue;
     const name = `${owner.kind}/${owner.name}`;
     if (controller === '') controller = name;
@@ -134,16 +135,17 @@ const IMMUTABLE: ReadonlyArray<readonly [keyof ObjectMeta, unknown]> = [
 /** Metadata at an update (ValidateObjectMetaUpdate). */
 export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, path: FieldPath = fieldPath('metadata')): FieldError[] {
   const errors: FieldError[] = [];
-  if (old.deletionTimestamp) errors.push(...validateNoNewFinalizers(meta, old, path.child('finalizers')));
+  if (old.deletionTimestamp) append(errors, validateNoNewFinalizers(meta, old, path.child('finalizers')));
   if (!meta.resourceVersion) errors.push(invalidValue(path.child('resourceVersion'), '', 'must be specified for an update'));
   if ((meta.generation ?? 0) < (old.generation ?? 0))
     errors.push(invalidValue(path.child('generation'), meta.generation ?? 0, 'must not be decremented'));
-  for (const [field, zero] of IMMUTABLE) errors.push(...validateImmutable(meta[field] ?? zero, old[field] ?? zero, path.child(field)));
-  errors.push(
-    ...validateLabels(meta.labels, path.child('labels')),
-    ...validateAnnotations(meta.annotations, path.child('annotations')),
-    ...validateOwnerReferences(meta.ownerReferences, path.child('ownerReferences')),
-    ...validateManagedFields(meta.managedFields, path.child('managedFields')),
+  for (const [field, zero] of IMMUTABLE) append(errors, validateImmutable(meta[field] ?? zero, old[field] ?? zero, path.child(field)));
+  append(
+    errors,
+    validateLabels(meta.labels, path.child('labels')),
+    validateAnnotations(meta.annotations, path.child('annotations')),
+    validateOwnerReferences(meta.ownerReferences, path.child('ownerReferences')),
+    validateManagedFields(meta.managedFields, path.child('managedFields')),
   );
   return errors;
 }

@@ -1,3 +1,4 @@
+import { append } from '../append.js';
 import { aggregateFieldErrors, type FieldError, invalidValue, notSupported } from '../field-error.js';
 import { isQualifiedName, isValidLabelValue } from '../names.js';
 
@@ -118,7 +119,7 @@ export function newRequirement(key: string, operator: SelectorOperator, values: 
   const errors: FieldError[] = [];
   const keyMessages = isQualifiedName(key);
   if (keyMessages.length > 0) errors.push(invalidValue('key', key, keyMessages.join('; ')));
-  errors.push(...valueCountErrors(operator, values));
+  append(errors, valueCountErrors(operator, values));
   values.forEach((value, i) => {
     const messages = isValidLabelValue(value);
     if (messages.length > 0) errors.push(invalidValue(`values[${i}][${key}]`, value, messages.join('; ')));

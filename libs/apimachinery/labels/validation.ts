@@ -1,3 +1,4 @@
+import { append } from '../append.js';
 import { type FieldError, fieldForbidden, invalidValue, required } from '../field-error.js';
 import type { FieldPath } from '../field-path.js';
 import { isQualifiedName, isValidLabelValue } from '../names.js';
@@ -13,7 +14,7 @@ export function validateLabels(labels: Readonly<Record<string, string>> | undefi
   const errors: FieldError[] = [];
   for (const key in labels) {
     const value = labels[key] ?? '';
-    errors.push(...validateLabelName(key, path));
+    append(errors, validateLabelName(key, path));
     for (const message of isValidLabelValue(value)) errors.push(invalidValue(path, value, message));
   }
   return errors;
@@ -33,7 +34,7 @@ function validateExpression(
   } else {
     errors.push(invalidValue(path.child('operator'), operator ?? '', 'not a valid selector operator'));
   }
-  errors.push(...validateLabelName(key ?? '', path.child('key')));
+  append(errors, validateLabelName(key ?? '', path.child('key')));
   if (allowInvalidValues) return errors;
   values.forEach((value, i) => {
     for (const message of isValidLabelValue(value)) errors.push(invalidValue(path.child('values').index(i), value, message));
@@ -50,7 +51,7 @@ export function validateLabelSelector(
   if (!selector) return [];
   const errors = validateLabels(selector.matchLabels, path.child('matchLabels'));
   selector.matchExpressions?.forEach((expression, i) => {
-    errors.push(...validateExpression(expression, path.child('matchExpressions').index(i), allowInvalidValues));
+    append(errors, validateExpression(expression, path.child('matchExpressions').index(i), allowInvalidValues));
   });
   return errors;
 }

@@ -1,3 +1,4 @@
+import { append } from '#apimachinery';
 import { type AuthorizationAttributes, type AuthorizerLink, authorize } from './authorization.js';
 import type { AccessAttributes, AccessRules, Authorizer } from './authorizer.js';
 
@@ -18,8 +19,8 @@ export function accessOf(links: readonly AuthorizerLink[]): Authorizer {
       const rules: AccessRules = { resourceRules: [], nonResourceRules: [], incomplete: false };
       for (const link of links) {
         const found = await link.rulesFor?.(user, namespace);
-        rules.resourceRules.push(...(found?.resourceRules ?? []));
-        rules.nonResourceRules.push(...(found?.nonResourceRules ?? []));
+        append(rules.resourceRules, found?.resourceRules ?? []);
+        append(rules.nonResourceRules, found?.nonResourceRules ?? []);
       }
       return rules;
     },

@@ -1,5 +1,5 @@
 import type { rbacv1 } from '#api';
-import { type KubeObject, Memo } from '#apimachinery';
+import { append, type KubeObject, Memo } from '#apimachinery';
 import type { CachedObject, ClusterStore } from '#cacher';
 import { keyOf, listPrefix } from '../rest/keys.js';
 import type { UserInfo } from '../rest/strategy.js';
@@ -83,7 +83,7 @@ export class RbacAuthorizer implements AuthorizerLink, RuleResolver {
       const resolved = await this.heldAt(place, asked.user);
       const decision = decide(resolved, asked);
       if (decision !== undefined) return decision;
-      missing.push(...resolved.missing);
+      append(missing, resolved.missing);
     }
     if (missing.length === 0) return NO_OPINION;
     const text = missing.length === 1 ? (missing[0] ?? '') : `[${missing.join(', ')}]`;

@@ -1,4 +1,5 @@
 import {
+  append,
   badRequest,
   type FieldError,
   type FieldSelector,
@@ -92,10 +93,11 @@ export function writeOptions(
   const errors: FieldError[] = [];
   if (apply && fieldManager === '') errors.push(required('fieldManager', 'is required for apply patch'));
   if (!apply && force !== undefined) errors.push(fieldForbidden('force', 'may not be specified for non-apply patch'));
-  errors.push(
-    ...validateFieldManager(fieldManager, fieldPath('fieldManager')),
-    ...validateDryRun(dryRun),
-    ...validateFieldValidation(fieldValidation),
+  append(
+    errors,
+    validateFieldManager(fieldManager, fieldPath('fieldManager')),
+    validateDryRun(dryRun),
+    validateFieldValidation(fieldValidation),
   );
   if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind }, '', errors);
   const directive = fieldValidation === '' ? 'Warn' : (fieldValidation as WriteOptions['fieldValidation']);
@@ -136,7 +138,7 @@ function finishDeleteOptions(options: DeleteOptions, dryRun: readonly string[]):
   if (propagationPolicy !== undefined && !POLICIES.includes(propagationPolicy)) {
     errors.push(notSupported('propagationPolicy', propagationPolicy, [...POLICIES, 'nil']));
   }
-  errors.push(...validateDryRun(dryRun));
+  append(errors, validateDryRun(dryRun));
   if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', errors);
   options.dryRun = dryRun.length > 0;
   return options;

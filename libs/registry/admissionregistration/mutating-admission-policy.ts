@@ -1,5 +1,5 @@
 import type { admissionregistrationv1 } from '#api';
-import { type FieldError, notSupported, required } from '#apimachinery';
+import { append, type FieldError, notSupported, required } from '#apimachinery';
 import { ageColumn, nameColumn } from '../columns.js';
 import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, nextGeneration } from '../rules/prepare.js';
@@ -28,7 +28,7 @@ function validate({ spec }: Policy): FieldError[] {
   const errors = policyErrors(spec ?? {});
   if (mutations.length === 0) errors.push(required('spec.mutations', 'mutations must contain at least one item'));
   mutations.forEach((mutation, index) => {
-    errors.push(...mutationErrors(`spec.mutations[${index}]`, mutation));
+    append(errors, mutationErrors(`spec.mutations[${index}]`, mutation));
   });
   if (!reinvocationPolicy) errors.push(required('spec.reinvocationPolicy'));
   else if (!REINVOCATION.includes(reinvocationPolicy))

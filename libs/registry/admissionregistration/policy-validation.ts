@@ -1,5 +1,6 @@
 import type { admissionregistrationv1 } from '#api';
 import {
+  append,
   duplicate,
   type FieldError,
   fieldForbidden,
@@ -60,12 +61,12 @@ export function policyErrors(spec: PolicySpec): FieldError[] {
   const errors: FieldError[] = [];
   if (failurePolicy !== undefined && !FAILURE_POLICIES.includes(failurePolicy))
     errors.push(notSupported('spec.failurePolicy', failurePolicy, FAILURE_POLICIES));
-  if (paramKind) errors.push(...paramKindErrors('spec.paramKind', paramKind));
+  if (paramKind) append(errors, paramKindErrors('spec.paramKind', paramKind));
   if (matchConstraints) {
-    errors.push(...matchResourcesErrors('spec.matchConstraints', matchConstraints));
+    append(errors, matchResourcesErrors('spec.matchConstraints', matchConstraints));
     if (!matchConstraints.resourceRules?.length) errors.push(required('spec.matchConstraints.resourceRules'));
   } else errors.push(required('spec.matchConstraints'));
-  errors.push(...matchConditionErrors('spec.matchConditions', spec.matchConditions));
+  append(errors, matchConditionErrors('spec.matchConditions', spec.matchConditions));
   return [...errors, ...(spec.variables ?? []).flatMap((variable, index) => variableErrors(`spec.variables[${index}]`, variable))];
 }
 
@@ -78,7 +79,7 @@ function paramRefErrors(
     errors.push(fieldForbidden(`${path}.name`, 'name and selector are mutually exclusive'));
     errors.push(fieldForbidden(`${path}.selector`, 'name and selector are mutually exclusive'));
   }
-  errors.push(...labelSelector(`${path}.selector`, selector));
+  append(errors, labelSelector(`${path}.selector`, selector));
   if (name === '' && !selector) errors.push(required(path, 'one of name or selector must be specified'));
   if (action === undefined || action === '') errors.push(required(`${path}.parameterNotFoundAction`));
   else if (action !== 'Allow' && action !== 'Deny') errors.push(notSupported(`${path}.parameterNotFoundAction`, action, ['Allow', 'Deny']));
@@ -92,7 +93,7 @@ export function bindingErrors(
   const { policyName = '', paramRef, matchResources } = spec;
   const errors =
     policyName === '' ? [required('spec.policyName')] : eachInvalid('spec.policyName', policyName, isDNS1123Subdomain(policyName));
-  if (paramRef) errors.push(...paramRefErrors('spec.paramRef', paramRef));
+  if (paramRef) append(errors, paramRefErrors('spec.paramRef', paramRef));
   return matchResources ? [...errors, ...matchResourcesErrors('spec.matchResources', matchResources)] : errors;
 }
 

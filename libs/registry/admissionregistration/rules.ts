@@ -1,5 +1,5 @@
 import type { admissionregistrationv1 } from '#api';
-import { duplicate, type FieldError, invalidValue, nameIsPathSegment, notSupported, required, tooMany } from '#apimachinery';
+import { append, duplicate, type FieldError, invalidValue, nameIsPathSegment, notSupported, required, tooMany } from '#apimachinery';
 import { labelSelector } from '../rules/selector.js';
 import { eachInvalid, qualifiedName } from '../rules/text.js';
 
@@ -47,11 +47,11 @@ export function ruleErrors(path: string, rule: admissionregistrationv1.RuleWithO
   operations.forEach((operation, index) => {
     if (!OPERATIONS.includes(operation)) errors.push(notSupported(`${path}.operations[${index}]`, operation, OPERATIONS));
   });
-  errors.push(...list(`${path}.apiGroups`, apiGroups, 'API groups'), ...list(`${path}.apiVersions`, apiVersions, 'API versions'));
+  append(errors, list(`${path}.apiGroups`, apiGroups, 'API groups'), list(`${path}.apiVersions`, apiVersions, 'API versions'));
   apiVersions.forEach((version, index) => {
     if (version === '') errors.push(required(`${path}.apiVersions[${index}]`));
   });
-  errors.push(...resourceErrors(`${path}.resources`, resources));
+  append(errors, resourceErrors(`${path}.resources`, resources));
   if (scope !== undefined && !SCOPES.includes(scope)) errors.push(notSupported(`${path}.scope`, scope, SCOPES));
   return errors;
 }
@@ -71,12 +71,12 @@ export function matchResourcesErrors(path: string, match: admissionregistrationv
   if (match.matchPolicy === undefined) errors.push(required(`${path}.matchPolicy`));
   else if (!MATCH_POLICIES.includes(match.matchPolicy)) errors.push(notSupported(`${path}.matchPolicy`, match.matchPolicy, MATCH_POLICIES));
   for (const selector of ['namespaceSelector', 'objectSelector'] as const) {
-    if (match[selector]) errors.push(...labelSelector(`${path}.${selector}`, match[selector]));
+    if (match[selector]) append(errors, labelSelector(`${path}.${selector}`, match[selector]));
     else errors.push(required(`${path}.${selector}`));
   }
   for (const rules of ['resourceRules', 'excludeResourceRules'] as const) {
     match[rules]?.forEach((rule, index) => {
-      errors.push(...namedRuleErrors(`${path}.${rules}[${index}]`, rule));
+      append(errors, namedRuleErrors(`${path}.${rules}[${index}]`, rule));
     });
   }
   return errors;
@@ -93,7 +93,7 @@ export function matchConditionErrors(path: string, conditions: readonly admissio
       errors.push(required(`${at}.name`));
       continue;
     }
-    errors.push(...qualifiedName(`${at}.name`, name));
+    append(errors, qualifiedName(`${at}.name`, name));
     if (seen.has(name)) errors.push(duplicate(`${at}.name`, name));
     seen.add(name);
   }

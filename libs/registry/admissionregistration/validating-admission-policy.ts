@@ -1,5 +1,5 @@
 import type { admissionregistrationv1 } from '#api';
-import { duplicate, type FieldError, invalidValue, isQualifiedName, notSupported, required, tooLong } from '#apimachinery';
+import { append, duplicate, type FieldError, invalidValue, isQualifiedName, notSupported, required, tooLong } from '#apimachinery';
 import { ageColumn, nameColumn } from '../columns.js';
 import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, keepSpec, keepStatus, nextGeneration } from '../rules/prepare.js';
@@ -36,7 +36,11 @@ function annotationErrors(
 ): FieldError[] {
   const errors: FieldError[] = [];
   if (key === '') errors.push(required(`${path}.key`));
-  else errors.push(...isQualifiedName(`${policy}/${key}`).map((message) => invalidValue(`${path}.key`, key, message)));
+  else
+    append(
+      errors,
+      isQualifiedName(`${policy}/${key}`).map((message) => invalidValue(`${path}.key`, key, message)),
+    );
   if (valueExpression.trim() === '') errors.push(required(`${path}.valueExpression`, 'valueExpression is not specified'));
   else if (valueExpression.length > MAX_VALUE_EXPRESSION) errors.push(tooLong(`${path}.valueExpression`, '', MAX_VALUE_EXPRESSION));
   return errors;
@@ -48,14 +52,14 @@ function validate({ metadata, spec }: Policy): FieldError[] {
   if (validations.length === 0 && auditAnnotations.length === 0)
     return [...errors, required('spec.validations', EMPTY), required('spec.auditAnnotations', EMPTY)];
   validations.forEach((each, index) => {
-    errors.push(...validationErrors(`spec.validations[${index}]`, each));
+    append(errors, validationErrors(`spec.validations[${index}]`, each));
   });
   if (auditAnnotations.length > MAX_ANNOTATIONS)
     errors.push(invalidValue('spec.auditAnnotations', auditAnnotations, `must not have more than ${MAX_ANNOTATIONS} auditAnnotations`));
   const keys = auditAnnotations.map(({ key }) => key);
   auditAnnotations.forEach((each, index) => {
     const path = `spec.auditAnnotations[${index}]`;
-    errors.push(...annotationErrors(path, metadata.name, each));
+    append(errors, annotationErrors(path, metadata.name, each));
     if (keys.indexOf(each.key) < index) errors.push(duplicate(`${path}.key`, each.key));
   });
   return errors;

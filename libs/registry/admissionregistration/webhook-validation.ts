@@ -1,5 +1,6 @@
 import type { admissionregistrationv1 } from '#api';
 import {
+  append,
   duplicate,
   type FieldError,
   invalidValue,
@@ -58,8 +59,9 @@ function servicePathErrors(at: string, path: string): FieldError[] {
   segments.forEach((segment, index) => {
     if (segment === '') errors.push(invalidValue(at, path, `segment[${index}] may not be empty`));
     else
-      errors.push(
-        ...eachInvalid(
+      append(
+        errors,
+        eachInvalid(
           at,
           path,
           isDNS1123Subdomain(segment).map((message) => `segment[${index}]: ${message}`),
@@ -148,7 +150,7 @@ export function webhooksErrors(webhooks: readonly Webhook[] = [], old?: readonly
   return webhooks.flatMap((hook, index) => {
     const path = `webhooks[${index}]`;
     const errors = webhookErrors(path, hook, options);
-    errors.push(...versionErrors(`${path}.admissionReviewVersions`, hook.admissionReviewVersions, options.requireKnownVersion));
+    append(errors, versionErrors(`${path}.admissionReviewVersions`, hook.admissionReviewVersions, options.requireKnownVersion));
     if (options.requireUniqueNames && hook.name && seen.has(hook.name)) errors.push(duplicate(`${path}.name`, hook.name));
     seen.add(hook.name);
     return errors;

@@ -1,5 +1,5 @@
 import type { apiextensionsv1 } from '#api';
-import { type FieldError, fieldForbidden, invalidValue, notSupported, required } from '#apimachinery';
+import { append, type FieldError, fieldForbidden, invalidValue, notSupported, required } from '#apimachinery';
 
 type Schema = apiextensionsv1.JSONSchemaProps;
 
@@ -78,11 +78,11 @@ function nodeErrors(path: string, schema: Schema & Extensions, depth: number): F
     errors.push(fieldForbidden(`${path}.additionalProperties`, 'additionalProperties and properties are mutual exclusive'));
   if (schema.type === 'array' && !schema.items) errors.push(required(`${path}.items`, 'must be specified'));
   for (const [name, property] of properties) {
-    errors.push(...nodeErrors(`${path}.properties[${name}]`, property as Schema, depth + 1));
+    append(errors, nodeErrors(`${path}.properties[${name}]`, property as Schema, depth + 1));
   }
-  if (schema.items && typeof schema.items === 'object') errors.push(...nodeErrors(`${path}.items`, schema.items as Schema, depth + 1));
+  if (schema.items && typeof schema.items === 'object') append(errors, nodeErrors(`${path}.items`, schema.items as Schema, depth + 1));
   if (schema.additionalProperties && typeof schema.additionalProperties === 'object')
-    errors.push(...nodeErrors(`${path}.additionalProperties`, schema.additionalProperties as Schema, depth + 1));
+    append(errors, nodeErrors(`${path}.additionalProperties`, schema.additionalProperties as Schema, depth + 1));
   return errors;
 }
 

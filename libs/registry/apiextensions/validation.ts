@@ -1,5 +1,5 @@
 import type { apiextensionsv1 } from '#api';
-import { type FieldError, invalidValue, isDNS1035Label, isDNS1123Subdomain, notSupported, required } from '#apimachinery';
+import { append, type FieldError, invalidValue, isDNS1035Label, isDNS1123Subdomain, notSupported, required } from '#apimachinery';
 import { eachInvalid, immutable } from '../rules/text.js';
 import { validateSchema } from './schema-validation.js';
 
@@ -31,16 +31,16 @@ function nameErrors(path: string, names: Names): FieldError[] {
   if (singular === '') errors.push(required(`${path}.singular`));
   if (kind === '') errors.push(required(`${path}.kind`));
   if (listKind === '') errors.push(required(`${path}.listKind`));
-  if (plural !== '') errors.push(...lowered(`${path}.plural`, plural));
-  if (singular !== '') errors.push(...lowered(`${path}.singular`, singular));
-  if (kind !== '') errors.push(...kindErrors(`${path}.kind`, kind));
-  if (listKind !== '') errors.push(...kindErrors(`${path}.listKind`, listKind));
+  if (plural !== '') append(errors, lowered(`${path}.plural`, plural));
+  if (singular !== '') append(errors, lowered(`${path}.singular`, singular));
+  if (kind !== '') append(errors, kindErrors(`${path}.kind`, kind));
+  if (listKind !== '') append(errors, kindErrors(`${path}.listKind`, listKind));
   shortNames.forEach((name, index) => {
-    errors.push(...lowered(`${path}.shortNames[${index}]`, name));
+    append(errors, lowered(`${path}.shortNames[${index}]`, name));
   });
   if (kind !== '' && kind === listKind) errors.push(invalidValue(`${path}.listKind`, listKind, 'kind and listKind may not be the same'));
   categories.forEach((name, index) => {
-    errors.push(...lowered(`${path}.categories[${index}]`, name));
+    append(errors, lowered(`${path}.categories[${index}]`, name));
   });
   return errors;
 }
@@ -80,10 +80,10 @@ function versionErrors(path: string, version: Version, preserves: boolean): Fiel
   const errors = lowered(`${path}.name`, name);
   if (deprecationWarning !== undefined && !version.deprecated)
     errors.push(invalidValue(`${path}.deprecationWarning`, deprecationWarning, 'can only be set for deprecated versions'));
-  if (schema?.openAPIV3Schema) errors.push(...validateSchema(`${path}.schema.openAPIV3Schema`, schema.openAPIV3Schema, preserves));
+  if (schema?.openAPIV3Schema) append(errors, validateSchema(`${path}.schema.openAPIV3Schema`, schema.openAPIV3Schema, preserves));
   else errors.push(required(`${path}.schema.openAPIV3Schema`, 'schemas are required'));
   columns.forEach((column, index) => {
-    errors.push(...columnErrors(`${path}.additionalPrinterColumns[${index}]`, column));
+    append(errors, columnErrors(`${path}.additionalPrinterColumns[${index}]`, column));
   });
   return subresources?.scale ? [...errors, ...scaleErrors(`${path}.subresources.scale`, subresources.scale)] : errors;
 }
@@ -145,12 +145,12 @@ export function validateDefinition(object: Definition): FieldError[] {
   if (name && name !== wanted) errors.push(invalidValue('metadata.name', name, `must be spec.names.plural+"."+spec.group`));
   if (group === '') errors.push(required('spec.group'));
   else {
-    errors.push(...eachInvalid('spec.group', group, isDNS1123Subdomain(group)));
+    append(errors, eachInvalid('spec.group', group, isDNS1123Subdomain(group)));
     if (group.split('.').length < 2) errors.push(invalidValue('spec.group', group, 'should be a domain with at least one dot'));
   }
   if (scope === '') errors.push(required('spec.scope'));
   else if (scope !== 'Cluster' && scope !== 'Namespaced') errors.push(notSupported('spec.scope', scope, ['Cluster', 'Namespaced']));
-  errors.push(...versionsErrors(spec), ...nameErrors('spec.names', names), ...conversionErrors(spec));
+  append(errors, versionsErrors(spec), nameErrors('spec.names', names), conversionErrors(spec));
   return [...errors, ...storedErrors(object), ...approvalErrors(object)];
 }
 
@@ -172,9 +172,9 @@ export function validateDefinitionUpdate(object: Definition, old: Definition): F
   const established = old.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') ?? false;
   const errors = validateDefinition(object).filter(({ field }) => field !== 'metadata.name');
   if (established) {
-    errors.push(...immutable('spec.scope', object.spec?.scope, old.spec?.scope));
-    errors.push(...immutable('spec.names.kind', object.spec?.names?.kind, old.spec?.names?.kind));
+    append(errors, immutable('spec.scope', object.spec?.scope, old.spec?.scope));
+    append(errors, immutable('spec.names.kind', object.spec?.names?.kind, old.spec?.names?.kind));
   }
-  errors.push(...immutable('spec.group', object.spec?.group, old.spec?.group));
+  append(errors, immutable('spec.group', object.spec?.group, old.spec?.group));
   return [...errors, ...immutable('spec.names.plural', object.spec?.names?.plural, old.spec?.names?.plural)];
 }

@@ -1,5 +1,6 @@
 import type { apiregistrationv1 } from '#api';
 import {
+  append,
   type FieldError,
   formatTime,
   invalidValue,
@@ -51,8 +52,8 @@ function validate(object: APIService): FieldError[] {
   const { group = '', version = '', groupPriorityMinimum: minimum = 0, versionPriority: priority = 0 } = spec;
   const errors = nameErrors(object);
   if (group === '' && version !== 'v1') errors.push(required('spec.group', 'only v1 may have an empty group and it better be legacy kube'));
-  if (group !== '') errors.push(...eachInvalid('spec.group', group, isDNS1123Subdomain(group)));
-  errors.push(...eachInvalid('spec.version', version, isDNS1035Label(version)));
+  if (group !== '') append(errors, eachInvalid('spec.group', group, isDNS1123Subdomain(group)));
+  append(errors, eachInvalid('spec.version', version, isDNS1035Label(version)));
   if (minimum <= 0 || minimum > 20_000)
     errors.push(invalidValue('spec.groupPriorityMinimum', minimum, 'must be positive and less than 20000'));
   if (priority <= 0 || priority > 1000) errors.push(invalidValue('spec.versionPriority', priority, 'must be positive and less than 1000'));

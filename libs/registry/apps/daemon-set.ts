@@ -1,5 +1,6 @@
 import type { appsv1 } from '#api';
 import {
+  append,
   deepEqual,
   type FieldError,
   fieldPath,
@@ -91,15 +92,13 @@ function validate(object: DaemonSet): FieldError[] {
   if (spec.selector && Object.keys(matchLabels).length + matchExpressions.length === 0) {
     errors.push(invalidValue(selectorPath, printedSelector(spec.selector), 'empty selector is invalid for daemonset'));
   }
-  errors.push(
-    ...validatePodTemplateSpec(spec.template ?? {}, templatePath),
-    ...validateReplaceable(spec.template, templatePath, 'DaemonSet'),
+  append(errors, validatePodTemplateSpec(spec.template ?? {}, templatePath), validateReplaceable(spec.template, templatePath, 'DaemonSet'));
+  append(
+    errors,
+    nonNegative(spec.minReadySeconds, 'spec.minReadySeconds'),
+    nonNegative(templateGeneration(object), 'spec.templateGeneration'),
   );
-  errors.push(
-    ...nonNegative(spec.minReadySeconds, 'spec.minReadySeconds'),
-    ...nonNegative(templateGeneration(object), 'spec.templateGeneration'),
-  );
-  errors.push(...validateStrategy(spec.updateStrategy ?? {}), ...nonNegative(spec.revisionHistoryLimit, 'spec.revisionHistoryLimit'));
+  append(errors, validateStrategy(spec.updateStrategy ?? {}), nonNegative(spec.revisionHistoryLimit, 'spec.revisionHistoryLimit'));
   return errors;
 }
 

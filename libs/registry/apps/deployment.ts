@@ -1,5 +1,6 @@
 import type { appsv1 } from '#api';
 import {
+  append,
   deepEqual,
   type FieldError,
   fieldForbidden,
@@ -73,13 +74,10 @@ function validateStrategy(strategy: appsv1.DeploymentStrategy): FieldError[] {
 function validate({ spec }: Deployment): FieldError[] {
   const { progressDeadlineSeconds: deadline, minReadySeconds } = spec;
   const errors = nonNegative(spec.replicas, 'spec.replicas');
-  errors.push(...validateWorkloadSelector(spec.selector, specPath.child('selector'), 'empty selector is invalid for deployment'));
-  errors.push(...validateReplicaTemplate(spec.selector, spec.template, templatePath), ...validateStrategy(spec.strategy ?? {}));
-  errors.push(
-    ...nonNegative(minReadySeconds, 'spec.minReadySeconds'),
-    ...nonNegative(spec.revisionHistoryLimit, 'spec.revisionHistoryLimit'),
-  );
-  errors.push(...nonNegative(deadline, 'spec.progressDeadlineSeconds'));
+  append(errors, validateWorkloadSelector(spec.selector, specPath.child('selector'), 'empty selector is invalid for deployment'));
+  append(errors, validateReplicaTemplate(spec.selector, spec.template, templatePath), validateStrategy(spec.strategy ?? {}));
+  append(errors, nonNegative(minReadySeconds, 'spec.minReadySeconds'), nonNegative(spec.revisionHistoryLimit, 'spec.revisionHistoryLimit'));
+  append(errors, nonNegative(deadline, 'spec.progressDeadlineSeconds'));
   if (deadline !== undefined && deadline <= (minReadySeconds ?? 0)) {
     errors.push(invalidValue('spec.progressDeadlineSeconds', deadline, 'must be greater than minReadySeconds'));
   }

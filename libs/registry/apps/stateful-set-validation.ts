@@ -1,5 +1,6 @@
 import type { appsv1, corev1 } from '#api';
 import {
+  append,
   deepEqual,
   type FieldError,
   fieldForbidden,
@@ -59,7 +60,7 @@ function validateStrategy(strategy: appsv1.StatefulSetUpdateStrategy): FieldErro
   const max = rollingUpdate?.maxUnavailable;
   if (max === undefined) return errors;
   const at = path.child('maxUnavailable');
-  errors.push(...validateIntOrPercent(max, at));
+  append(errors, validateIntOrPercent(max, at));
   if (intOrPercentValue(max) === 0) errors.push(invalidValue(at, max, 'cannot be 0'));
   return [...errors, ...atMost100Percent(max, at)];
 }
@@ -103,16 +104,16 @@ function validateTemplate(spec: Spec, skipTemplate: boolean): FieldError[] {
 
 function validateSpec(spec: Spec, { updating, skipTemplate }: Leniency): FieldError[] {
   const errors = [...validateManagement(spec.podManagementPolicy), ...validateStrategy(spec.updateStrategy ?? {})];
-  errors.push(...validateRetention(spec.persistentVolumeClaimRetentionPolicy));
+  append(errors, validateRetention(spec.persistentVolumeClaimRetentionPolicy));
   if (!updating) {
     (spec.volumeClaimTemplates ?? []).forEach((claim, index) => {
-      errors.push(...validateClaimSpec(claim.spec ?? {}, specPath.child('volumeClaimTemplates').index(index).child('spec')));
+      append(errors, validateClaimSpec(claim.spec ?? {}, specPath.child('volumeClaimTemplates').index(index).child('spec')));
     });
   }
-  errors.push(...nonNegative(spec.replicas, 'spec.replicas'), ...nonNegative(spec.minReadySeconds, 'spec.minReadySeconds'));
-  errors.push(...nonNegative(spec.ordinals?.start, 'spec.ordinals.start'));
-  if (!updating && spec.serviceName) errors.push(...invalidName('spec.serviceName', spec.serviceName, isDNS1123Label(spec.serviceName)));
-  errors.push(...validateWorkloadSelector(spec.selector, specPath.child('selector'), 'empty selector is invalid for statefulset'));
+  append(errors, nonNegative(spec.replicas, 'spec.replicas'), nonNegative(spec.minReadySeconds, 'spec.minReadySeconds'));
+  append(errors, nonNegative(spec.ordinals?.start, 'spec.ordinals.start'));
+  if (!updating && spec.serviceName) append(errors, invalidName('spec.serviceName', spec.serviceName, isDNS1123Label(spec.serviceName)));
+  append(errors, validateWorkloadSelector(spec.selector, specPath.child('selector'), 'empty selector is invalid for statefulset'));
   return [...errors, ...validateTemplate(spec, skipTemplate), ...validateReplaceable(spec.template, templatePath, 'StatefulSet')];
 }
 

@@ -1,5 +1,5 @@
 import type { appsv1 } from '#api';
-import { deepEqual, isDNS1123Label } from '#apimachinery';
+import { append, deepEqual, isDNS1123Label } from '#apimachinery';
 import type { ResourceStrategy, SubresourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
 import { setClaimDefaults } from '../core/persistent-volume-claim/persistent-volume-claim.js';
@@ -59,7 +59,7 @@ function warnings(object: StatefulSet, old: StatefulSet | undefined): string[] {
   const found = changed ? podTemplateWarnings(spec.template, 'spec.template') : [];
   (spec.volumeClaimTemplates ?? []).forEach((claim, index) => {
     // On updates upstream's path ends in `.Spec`; on creates it does not.
-    found.push(...claimSpecWarnings(claim.spec, `spec.volumeClaimTemplates[${index}]${old ? '.Spec' : ''}`));
+    append(found, claimSpecWarnings(claim.spec, `spec.volumeClaimTemplates[${index}]${old ? '.Spec' : ''}`));
   });
   if ((spec.revisionHistoryLimit ?? 0) < 0) {
     found.push('spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended');

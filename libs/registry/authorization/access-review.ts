@@ -1,5 +1,5 @@
 import type { authorizationv1 } from '#api';
-import { type FieldError, invalid, invalidValue, labelSelectorAsSelector, required } from '#apimachinery';
+import { append, type FieldError, invalid, invalidValue, labelSelectorAsSelector, required } from '#apimachinery';
 import type { AccessAttributes, StrategyContext, UserInfo } from '#apiserver';
 
 /** What all reviews of access share. */
@@ -37,8 +37,8 @@ export function attributeErrors({ resourceAttributes: resource, nonResourceAttri
     errors.push(
       invalidValue('spec.resourceAttributes', null, 'exactly one of nonResourceAttributes or resourceAttributes must be specified'),
     );
-  errors.push(...selectorErrors('spec.resourceAttributes.fieldSelector', resource?.fieldSelector));
-  errors.push(...selectorErrors('spec.resourceAttributes.labelSelector', resource?.labelSelector));
+  append(errors, selectorErrors('spec.resourceAttributes.fieldSelector', resource?.fieldSelector));
+  append(errors, selectorErrors('spec.resourceAttributes.labelSelector', resource?.labelSelector));
   return errors;
 }
 

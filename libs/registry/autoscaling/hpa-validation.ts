@@ -1,5 +1,5 @@
 import type { autoscalingv2 } from '#api';
-import { type FieldError, fieldForbidden, invalidValue, notSupported, parseQuantity, required } from '#apimachinery';
+import { append, type FieldError, fieldForbidden, invalidValue, notSupported, parseQuantity, required } from '#apimachinery';
 import { metricErrors, objectReference, type ReferenceOptions } from './metric-validation.js';
 
 const MAX_PERIOD = 1800;
@@ -35,7 +35,7 @@ function rulesErrors(path: string, rules: autoscalingv2.HPAScalingRules | undefi
     errors.push(notSupported(`${path}.selectPolicy`, selectPolicy, ['Disabled', 'Max', 'Min']));
   if (policies.length === 0) errors.push(required(`${path}.policies`, 'must specify at least one Policy'));
   policies.forEach((policy, index) => {
-    errors.push(...policyErrors(`${path}.policies[${index}]`, policy));
+    append(errors, policyErrors(`${path}.policies[${index}]`, policy));
   });
   if (tolerance !== undefined && parseQuantity(tolerance).sign < 0)
     errors.push(invalidValue(`${path}.tolerance`, tolerance, 'must be greater than or equal to 0'));
@@ -63,9 +63,9 @@ function specErrors(object: HPA, options: SpecOptions): FieldError[] {
   else if (maxReplicas < 0) errors.push(invalidValue('spec.maxReplicas', maxReplicas, 'must be greater than or equal to 1'));
   if (minReplicas !== undefined && maxReplicas < minReplicas)
     errors.push(invalidValue('spec.maxReplicas', maxReplicas, 'must be greater than or equal to `minReplicas`'));
-  errors.push(...objectReference('spec.scaleTargetRef', spec.scaleTargetRef, options.scaleTarget));
-  errors.push(...metricsErrors(spec, options));
-  errors.push(...rulesErrors('spec.behavior.scaleUp', behavior?.scaleUp), ...rulesErrors('spec.behavior.scaleDown', behavior?.scaleDown));
+  append(errors, objectReference('spec.scaleTargetRef', spec.scaleTargetRef, options.scaleTarget));
+  append(errors, metricsErrors(spec, options));
+  append(errors, rulesErrors('spec.behavior.scaleUp', behavior?.scaleUp), rulesErrors('spec.behavior.scaleDown', behavior?.scaleDown));
   return errors;
 }
 

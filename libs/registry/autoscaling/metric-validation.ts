@@ -1,5 +1,6 @@
 import type { autoscalingv2 } from '#api';
 import {
+  append,
   type FieldError,
   fieldForbidden,
   getOwn,
@@ -106,7 +107,7 @@ function resourceTarget(path: string, target: Partial<autoscalingv2.MetricTarget
 function containerSource(path: string, source: autoscalingv2.ContainerResourceMetricSource): FieldError[] {
   const errors: FieldError[] = source.name ? [] : [required(`${path}.name`, 'must specify a resource name')];
   if (!source.container) errors.push(required(`${path}.container`, 'must specify a container'));
-  else errors.push(...eachInvalid(`${path}.container`, source.container, isDNS1123Label(source.container)));
+  else append(errors, eachInvalid(`${path}.container`, source.container, isDNS1123Label(source.container)));
   return [...errors, ...resourceTarget(`${path}.target`, source.target)];
 }
 
@@ -133,7 +134,7 @@ export function metricErrors(path: string, spec: autoscalingv2.MetricSpec, optio
   if (!METRIC_TYPES.includes(type)) errors.push(unknown);
   const present = SOURCES.filter((source) => spec[source] !== undefined);
   const [first] = present;
-  if (first) errors.push(...sourceErrors(path, spec, first, options));
+  if (first) append(errors, sourceErrors(path, spec, first, options));
   const expected = getOwn(SOURCE_OF_TYPE, type);
   if (!expected) errors.push(unknown);
   else if (!present.includes(expected))

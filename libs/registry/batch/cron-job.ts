@@ -1,5 +1,5 @@
 import type { batchv1 } from '#api';
-import { deepEqual, type FieldError, fieldPath, formatLabelSelector, invalidValue, notSupported, required } from '#apimachinery';
+import { append, deepEqual, type FieldError, fieldPath, formatLabelSelector, invalidValue, notSupported, required } from '#apimachinery';
 import type { Column, ResourceStrategy, SubresourceStrategy } from '#apiserver';
 import { scheduleError } from '#component-helpers';
 import { age, ageColumn, nameColumn } from '../columns.js';
@@ -63,10 +63,10 @@ function validateTemplate(spec: batchv1.JobSpec | undefined): FieldError[] {
 
 function validateSpec(spec: batchv1.CronJobSpec, old?: batchv1.CronJobSpec): FieldError[] {
   const errors = [...validateSchedule(spec, old), ...nonNegative(spec.startingDeadlineSeconds, 'spec.startingDeadlineSeconds')];
-  if (!old || old.timeZone !== spec.timeZone) errors.push(...validateTimeZone(spec.timeZone, 'spec.timeZone'));
-  errors.push(...validateConcurrency(spec.concurrencyPolicy), ...validateTemplate(spec.jobTemplate?.spec));
+  if (!old || old.timeZone !== spec.timeZone) append(errors, validateTimeZone(spec.timeZone, 'spec.timeZone'));
+  append(errors, validateConcurrency(spec.concurrencyPolicy), validateTemplate(spec.jobTemplate?.spec));
   for (const field of ['successfulJobsHistoryLimit', 'failedJobsHistoryLimit'] as const)
-    errors.push(...nonNegative(spec[field], `spec.${field}`));
+    append(errors, nonNegative(spec[field], `spec.${field}`));
   return errors;
 }
 
@@ -79,7 +79,7 @@ function warnings(object: CronJob, old: CronJob | undefined): string[] {
   const spec = object.spec.jobTemplate?.spec;
   const found = old ? [] : podNameWarnings(object.metadata.name);
   const changed = !old || object.metadata.generation !== old.metadata.generation;
-  if (spec && changed) found.push(...jobSpecWarnings(spec, 'spec.jobTemplate.spec'));
+  if (spec && changed) append(found, jobSpecWarnings(spec, 'spec.jobTemplate.spec'));
   if (old && object.spec.schedule.includes('TZ')) {
     found.push(
       'cannot use TZ or CRON_TZ in spec.spec.schedule, use timeZone instead, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details',

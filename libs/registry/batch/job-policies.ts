@@ -1,5 +1,6 @@
 import type { batchv1 } from '#api';
 import {
+  append,
   duplicate,
   type FieldError,
   type FieldPath,
@@ -13,6 +14,7 @@ import {
   tooMany,
 } from '#apimachinery';
 import { invalidName, nonNegative } from '../core/checks.js';
+import { repeats } from '../repeats.js';
 import { countIndexes } from './indexes.js';
 
 type Spec = batchv1.JobSpec;
@@ -44,9 +46,10 @@ function validateExitCodes(
   const at = path.child('values');
   if (values.length === 0) errors.push(invalidValue(at, requirement.values ?? null, 'at least one value is required'));
   else if (values.length > MAX_EXIT_CODES) errors.push(tooMany(at, values.length, MAX_EXIT_CODES));
+  const repeated = repeats(values);
   values.forEach((value, index) => {
     if (operator === 'In' && value === 0) errors.push(invalidValue(at.index(index), value, 'must not be 0 for the In operator'));
-    if (values.indexOf(value) < index) errors.push(duplicate(at.index(index), value));
+    if (repeated.has(index)) errors.push(duplicate(at.index(index), value));
   });
   if (values.some((value, index) => index > 0 && (values[index - 1] ?? 0) > value))
     errors.push(invalidValue(at, values, 'must be ordered'));
@@ -56,8 +59,8 @@ function validateExitCodes(
 function validateConditions(patterns: readonly batchv1.PodFailurePolicyOnPodConditionsPattern[], path: FieldPath): FieldError[] {
   const errors = patterns.length > MAX_RULES ? [tooMany(path, patterns.length, MAX_RULES)] : [];
   patterns.forEach(({ type, status }, index) => {
-    errors.push(...invalidName(path.index(index).child('type'), type ?? '', isQualifiedName(type ?? '')));
-    errors.push(...chosen(status, STATUSES, path.index(index).child('status')));
+    append(errors, invalidName(path.index(index).child('type'), type ?? '', isQualifiedName(type ?? '')));
+    append(errors, chosen(status, STATUSES, path.index(index).child('status')));
   });
   return errors;
 }
@@ -68,8 +71,8 @@ function validateRule(rule: batchv1.PodFailurePolicyRule, spec: Spec, path: Fiel
   if (action === 'FailIndex' && spec.backoffLimitPerIndex === undefined) {
     errors.push(invalidValue(path.child('action'), action, 'requires the backoffLimitPerIndex to be set'));
   }
-  if (onExitCodes) errors.push(...validateExitCodes(onExitCodes, path.child('onExitCodes'), names));
-  errors.push(...validateConditions(onPodConditions, path.child('onPodConditions')));
+  if (onExitCodes) append(errors, validateExitCodes(onExitCodes, path.child('onExitCodes'), names));
+  append(errors, validateConditions(onPodConditions, path.child('onPodConditions')));
   const given = (onExitCodes ? 1 : 0) + (onPodConditions.length > 0 ? 1 : 0);
   if (given === 2) errors.push(invalidValue(path, OMIT_VALUE, 'specifying both OnExitCodes and OnPodConditions is not supported'));
   if (given === 0) errors.push(invalidValue(path, OMIT_VALUE, 'specifying one of OnExitCodes and OnPodConditions is required'));
@@ -82,7 +85,7 @@ export function validateFailurePolicy(spec: Spec, path: FieldPath): FieldError[]
   const errors = rules.length > MAX_RULES ? [tooMany(path, rules.length, MAX_RULES)] : [];
   const pod = spec.template?.spec;
   const names = new Set([...(pod?.containers ?? []), ...(pod?.initContainers ?? [])].map(({ name }) => name));
-  for (const [index, rule] of rules.entries()) errors.push(...validateRule(rule, spec, path.index(index), names));
+  for (const [index, rule] of rules.entries()) append(errors, validateRule(rule, spec, path.index(index), names));
   return errors;
 }
 
@@ -101,7 +104,7 @@ function validateSuccessRule(
   if (typeof total === 'string') errors.push(invalidValue(indexesPath, succeededIndexes, `error parsing succeededIndexes: ${total}`));
   if (succeededCount === undefined) return errors;
   const at = path.child('succeededCount');
-  errors.push(...nonNegative(succeededCount, at));
+  append(errors, nonNegative(succeededCount, at));
   if (succeededCount > completions) {
     errors.push(invalidValue(at, succeededCount, `must be less than or equal to ${completions} (the number of specified completions)`));
   }
@@ -119,6 +122,6 @@ export function validateSuccessPolicy(spec: Spec, path: FieldPath): FieldError[]
   const errors: FieldError[] = [];
   if (rules.length === 0) errors.push(required(path, 'at least one rules must be specified when the successPolicy is specified'));
   if (rules.length > MAX_RULES) errors.push(tooMany(path, rules.length, MAX_RULES));
-  for (const [index, rule] of rules.entries()) errors.push(...validateSuccessRule(rule, spec.completions ?? 0, path.index(index)));
+  for (const [index, rule] of rules.entries()) append(errors, validateSuccessRule(rule, spec.completions ?? 0, path.index(index)));
   return errors;
 }

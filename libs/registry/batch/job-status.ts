@@ -1,5 +1,5 @@
 import type { batchv1 } from '#api';
-import { deepEqual, duplicate, type FieldError, fieldPath, invalidValue, OMIT_VALUE, required } from '#apimachinery';
+import { append, deepEqual, duplicate, type FieldError, fieldPath, invalidValue, OMIT_VALUE, required } from '#apimachinery';
 import { nonNegative } from '../core/checks.js';
 import { countIndexes, sharedIndex } from './indexes.js';
 
@@ -15,7 +15,7 @@ const conditions = (text: string): FieldError => invalidValue('status.conditions
 function validateCounts(job: Job): FieldError[] {
   const errors: FieldError[] = [];
   for (const field of ['active', 'succeeded', 'failed', 'ready', 'terminating'] as const)
-    errors.push(...nonNegative(job.status?.[field], `status.${field}`));
+    append(errors, nonNegative(job.status?.[field], `status.${field}`));
   const seen = new Set<string>();
   for (const field of ['succeeded', 'failed'] as const) {
     (job.status?.uncountedTerminatedPods?.[field] ?? []).forEach((uid, index) => {

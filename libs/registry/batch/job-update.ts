@@ -1,5 +1,5 @@
 import type { batchv1, corev1 } from '#api';
-import { deepEqual, type FieldError, invalidValue } from '#apimachinery';
+import { append, deepEqual, type FieldError, invalidValue } from '#apimachinery';
 import { FIELD_IMMUTABLE, immutable } from '../core/checks.js';
 import { printedSelector } from '../core/printed.js';
 import { internalForm } from '../internal-form/internal-form.js';
@@ -65,8 +65,8 @@ function frozen(next: Spec, old: Spec): FieldError[] {
   if (!deepEqual(next.podFailurePolicy, old.podFailurePolicy)) {
     errors.push(invalidValue('spec.podFailurePolicy', internalForm('*PodFailurePolicy', next.podFailurePolicy), FIELD_IMMUTABLE));
   }
-  errors.push(...immutable(next.backoffLimitPerIndex, old.backoffLimitPerIndex, 'spec.backoffLimitPerIndex'));
-  errors.push(...immutable(next.managedBy, old.managedBy, 'spec.managedBy'));
+  append(errors, immutable(next.backoffLimitPerIndex, old.backoffLimitPerIndex, 'spec.backoffLimitPerIndex'));
+  append(errors, immutable(next.managedBy, old.managedBy, 'spec.managedBy'));
   if (!deepEqual(next.successPolicy, old.successPolicy)) {
     errors.push(invalidValue('spec.successPolicy', internalForm('*SuccessPolicy', next.successPolicy), FIELD_IMMUTABLE));
   }

@@ -1,5 +1,6 @@
 import type { batchv1 } from '#api';
 import {
+  append,
   type FieldError,
   type FieldPath,
   fieldPath,
@@ -44,7 +45,7 @@ function validateNumbers(spec: Spec, path: FieldPath): FieldError[] {
     'backoffLimitPerIndex',
     'maxFailedIndexes',
   ] as const) {
-    errors.push(...nonNegative(spec[field], path.child(field)));
+    append(errors, nonNegative(spec[field], path.child(field)));
   }
   if (spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined) {
     errors.push(required(path.child('backoffLimitPerIndex'), 'when maxFailedIndexes is specified'));
@@ -94,7 +95,7 @@ function validatePolicies(spec: Spec, path: FieldPath): FieldError[] {
   const errors = spec.podFailurePolicy ? validateFailurePolicy(spec, path.child('podFailurePolicy', 'rules')) : [];
   if (spec.successPolicy) {
     const at = path.child('successPolicy');
-    if (spec.completionMode === 'Indexed') errors.push(...validateSuccessPolicy(spec, at.child('rules')));
+    if (spec.completionMode === 'Indexed') append(errors, validateSuccessPolicy(spec, at.child('rules')));
     else errors.push(invalidValue(at, internalForm('SuccessPolicy', spec.successPolicy), 'requires indexed completion mode'));
   }
   const replacement = spec.podReplacementPolicy;
@@ -118,11 +119,11 @@ function validateRestartPolicy(spec: Spec, path: FieldPath): FieldError[] {
 export function validateJobSpecParts(spec: Spec, path: FieldPath): FieldError[] {
   const errors = validateNumbers(spec, path);
   if (spec.managedBy !== undefined) {
-    errors.push(...isDomainPrefixedPath(path.child('managedBy'), spec.managedBy));
+    append(errors, isDomainPrefixedPath(path.child('managedBy'), spec.managedBy));
     if (spec.managedBy.length > MAX_MANAGED_BY) errors.push(tooLong(path.child('managedBy'), '', MAX_MANAGED_BY));
   }
-  errors.push(...validateCompletionMode(spec, path), ...validatePolicies(spec, path));
-  errors.push(...validatePodTemplateSpec(spec.template ?? {}, path.child('template')));
+  append(errors, validateCompletionMode(spec, path), validatePolicies(spec, path));
+  append(errors, validatePodTemplateSpec(spec.template ?? {}, path.child('template')));
   return [...errors, ...validateRestartPolicy(spec, path)];
 }
 
@@ -130,7 +131,7 @@ export function validateJobSpecParts(spec: Spec, path: FieldPath): FieldError[] 
 export function validateJobSpec(spec: Spec): FieldError[] {
   const errors = validateJobSpecParts(spec, specPath);
   if (!spec.selector) errors.push(required('spec.selector'));
-  errors.push(...validateLabelSelector(spec.selector, specPath.child('selector')));
+  append(errors, validateLabelSelector(spec.selector, specPath.child('selector')));
   return [...errors, ...validateTemplateLabels(spec.selector, spec.template, specPath.child('template'))];
 }
 

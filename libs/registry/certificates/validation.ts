@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { certificatesv1 } from '#api';
 import {
+  append,
   deepEqual,
   duplicate,
   type FieldError,
@@ -64,9 +65,9 @@ function signerName(path: string, name: string): FieldError[] {
   if (segments.length !== 2)
     return [invalidValue(path, name, "must be a fully qualified domain and path of the form 'example.com/signer-name'")];
   const errors = domain.length > MAX_DOMAIN ? [tooLong(path, '', MAX_DOMAIN)] : [];
-  errors.push(...firstBroken(path, domain, isDNS1123Label));
+  append(errors, firstBroken(path, domain, isDNS1123Label));
   if (!domain.includes('.')) errors.push(invalidValue(path, domain, 'should be a domain with at least two segments separated by dots'));
-  errors.push(...firstBroken(path, rest, isDNS1123Subdomain));
+  append(errors, firstBroken(path, rest, isDNS1123Subdomain));
   return rest.length > MAX_SIGNER_PATH ? [...errors, tooLong(path, '', MAX_SIGNER_PATH)] : errors;
 }
 
@@ -144,13 +145,13 @@ export function validateRequest({ spec, status = {} }: CSR, old?: CSR): FieldErr
   const errors: FieldError[] = [];
   if (typeof parsed === 'string') errors.push(invalidValue('spec.request', request, parsed));
   else if (!parsed.signed) errors.push(invalidValue('spec.request', request, 'x509: signature check failed'));
-  errors.push(...usageErrors(usages, old?.spec?.usages));
+  append(errors, usageErrors(usages, old?.spec?.usages));
   if (signer === LEGACY_SIGNER && old?.spec?.signerName !== LEGACY_SIGNER)
     errors.push(invalidValue('spec.signerName', signer, 'the legacy signerName is not allowed via this API version'));
-  else errors.push(...signerName('spec.signerName', signer));
+  else append(errors, signerName('spec.signerName', signer));
   if (expirationSeconds !== undefined && expirationSeconds < MIN_SECONDS)
     errors.push(invalidValue('spec.expirationSeconds', expirationSeconds, 'may not specify a duration less than 600 seconds (10 minutes)'));
-  errors.push(...conditionErrors(status.conditions ?? []));
+  append(errors, conditionErrors(status.conditions ?? []));
   if (!status.certificate || status.certificate === old?.status?.certificate) return errors;
   const trouble = certificateTrouble(status.certificate);
   return trouble === undefined ? errors : [...errors, invalidValue('status.certificate', '<certificate data>', trouble)];
@@ -175,7 +176,7 @@ export function validateRequestUpdate(object: CSR, old: CSR, may: { maySetDecisi
     if (ofType(object, type).length < ofType(old, type).length)
       errors.push(fieldForbidden('status.conditions', `updates may not remove a condition of type "${type}"`));
   }
-  if (!may.maySetDecision) errors.push(...decisionErrors(object, old));
+  if (!may.maySetDecision) append(errors, decisionErrors(object, old));
   const [now = '', was = ''] = [object.status?.certificate, old.status?.certificate];
   if (now === was) return errors;
   const certificate = 'status.certificate';

@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import {
+  append,
   deepEqual,
   type FieldError,
   type FieldPath,
@@ -23,20 +24,20 @@ const SHOWN = 3;
 
 function validateAddress(address: corev1.EndpointAddress, path: FieldPath): FieldError[] {
   const errors = isValidLegacyIP(path.child('ip'), address.ip ?? '');
-  if (address.hostname) errors.push(...invalidName(path.child('hostname'), address.hostname, isDNS1123Label(address.hostname)));
+  if (address.hostname) append(errors, invalidName(path.child('hostname'), address.hostname, isDNS1123Label(address.hostname)));
   if (address.nodeName !== undefined)
-    errors.push(...invalidName(path.child('nodeName'), address.nodeName, isDNS1123Subdomain(address.nodeName)));
+    append(errors, invalidName(path.child('nodeName'), address.nodeName, isDNS1123Subdomain(address.nodeName)));
   return [...errors, ...endpointIP(path.child('ip'), address.ip ?? '')];
 }
 
 function validatePort(port: corev1.EndpointPort, named: boolean, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   if (named && !port.name) errors.push(required(path.child('name')));
-  else if (port.name) errors.push(...invalidName(path.child('name'), port.name, isDNS1123Label(port.name)));
-  errors.push(...invalidName(path.child('port'), port.port ?? 0, isValidPortNum(port.port ?? 0)));
-  errors.push(...requiredOneOf(port.protocol, PROTOCOLS, path.child('protocol')));
+  else if (port.name) append(errors, invalidName(path.child('name'), port.name, isDNS1123Label(port.name)));
+  append(errors, invalidName(path.child('port'), port.port ?? 0, isValidPortNum(port.port ?? 0)));
+  append(errors, requiredOneOf(port.protocol, PROTOCOLS, path.child('protocol')));
   if (port.appProtocol !== undefined)
-    errors.push(...invalidName(path.child('appProtocol'), port.appProtocol, isQualifiedName(port.appProtocol)));
+    append(errors, invalidName(path.child('appProtocol'), port.appProtocol, isQualifiedName(port.appProtocol)));
   return errors;
 }
 
@@ -44,10 +45,10 @@ function validateSubset(subset: corev1.EndpointSubset, path: FieldPath): FieldEr
   const { addresses = [], notReadyAddresses = [], ports = [] } = subset;
   const errors: FieldError[] = [];
   if (addresses.length + notReadyAddresses.length === 0) errors.push(required(path, 'must specify `addresses` or `notReadyAddresses`'));
-  for (const [index, address] of addresses.entries()) errors.push(...validateAddress(address, path.child('addresses').index(index)));
+  for (const [index, address] of addresses.entries()) append(errors, validateAddress(address, path.child('addresses').index(index)));
   for (const [index, address] of notReadyAddresses.entries())
-    errors.push(...validateAddress(address, path.child('notReadyAddresses').index(index)));
-  for (const [index, port] of ports.entries()) errors.push(...validatePort(port, ports.length > 1, path.child('ports').index(index)));
+    append(errors, validateAddress(address, path.child('notReadyAddresses').index(index)));
+  for (const [index, port] of ports.entries()) append(errors, validatePort(port, ports.length > 1, path.child('ports').index(index)));
   return errors;
 }
 
@@ -61,8 +62,16 @@ function format(object: Endpoints): string {
   if (subsets.length === 0) return '<none>';
   const all: string[] = [];
   for (const { addresses = [], ports = [] } of subsets) {
-    if (ports.length === 0) all.push(...addresses.map(({ ip }) => ip));
-    for (const { port } of ports) all.push(...addresses.map(({ ip }) => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`)));
+    if (ports.length === 0)
+      append(
+        all,
+        addresses.map(({ ip }) => ip),
+      );
+    for (const { port } of ports)
+      append(
+        all,
+        addresses.map(({ ip }) => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`)),
+      );
   }
   const text = all.slice(0, SHOWN).join(',');
   return all.length > SHOWN ? `${text} + ${all.length - SHOWN} more...` : text;

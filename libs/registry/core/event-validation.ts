@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { deepEqual, type FieldError, invalidValue, isDNS1123Subdomain, isQualifiedName, required } from '#apimachinery';
+import { append, deepEqual, type FieldError, invalidValue, isDNS1123Subdomain, isQualifiedName, required } from '#apimachinery';
 import { immutable, invalidName } from './checks.js';
 
 type Event = corev1.Event;
@@ -19,10 +19,10 @@ function validateNewForm(event: Event, namespace: string, controllerField: strin
     errors.push(invalidValue('involvedObject.namespace', own, MISMATCH));
   const controller = event.reportingComponent ?? '';
   if (controller === '') errors.push(required(controllerField));
-  errors.push(...invalidName(controllerField, controller, isQualifiedName(controller)));
+  append(errors, invalidName(controllerField, controller, isQualifiedName(controller)));
   for (const field of ['reportingInstance', 'action', 'reason'] as const) {
     if (!event[field]) errors.push(required(field));
-    errors.push(...tooLongFor(field, event[field]));
+    append(errors, tooLongFor(field, event[field]));
   }
   return [...errors, ...tooLongFor('message', event.message)];
 }
@@ -33,7 +33,7 @@ function validateLegacy(event: Event, apiVersion: string): FieldError[] {
   const own = event.involvedObject.namespace ?? '';
   const errors: FieldError[] = [];
   if (event.eventTime)
-    errors.push(...validateNewForm(event, namespace, apiVersion === 'v1' ? 'reportingComponent' : 'reportingController'));
+    append(errors, validateNewForm(event, namespace, apiVersion === 'v1' ? 'reportingComponent' : 'reportingController'));
   else if (own === '' ? namespace !== '' && namespace !== 'default' : own !== namespace) {
     errors.push(invalidValue('involvedObject.namespace', own, MISMATCH));
   }
@@ -52,7 +52,7 @@ function validateSeries(event: Event): FieldError[] {
 export function validateEventCreate(event: Event, apiVersion: string): FieldError[] {
   const errors = validateLegacy(event, apiVersion);
   if (apiVersion === 'v1') return errors;
-  errors.push(...validateSeries(event));
+  append(errors, validateSeries(event));
   if (!event.eventTime) errors.push(required('eventTime'));
   if (event.type !== 'Normal' && event.type !== 'Warning') errors.push(invalidValue('type', '', `has invalid value: ${event.type ?? ''}`));
   if (event.firstTimestamp) errors.push(invalidValue('firstTimestamp', '', 'needs to be unset'));
@@ -66,7 +66,7 @@ export function validateEventCreate(event: Event, apiVersion: string): FieldErro
 export function validateEventUpdate(event: Event, old: Event, apiVersion: string): FieldError[] {
   const errors = validateLegacy(event, apiVersion);
   if (apiVersion === 'v1') return errors;
-  if (!deepEqual(event.series, old.series)) errors.push(...validateSeries(event));
+  if (!deepEqual(event.series, old.series)) append(errors, validateSeries(event));
   const frozen = [
     ['involvedObject', event.involvedObject, old.involvedObject],
     ['reason', event.reason, old.reason],

@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import {
+  append,
   duplicate,
   type FieldError,
   type FieldPath,
@@ -48,7 +49,7 @@ function validateNames(
 function validateItem(item: Item, path: FieldPath): FieldError[] {
   const errors = [...validateNames(item, 'max', path), ...validateNames(item, 'min', path)];
   for (const field of ['default', 'defaultRequest'] as const) {
-    if (item.type !== 'Pod') errors.push(...validateNames(item, field, path));
+    if (item.type !== 'Pod') append(errors, validateNames(item, field, path));
     else if (Object.keys(item[field] ?? {}).length > 0) {
       errors.push(fieldForbidden(path.child(field), "may not be specified when `type` is 'Pod'"));
     }
@@ -56,7 +57,7 @@ function validateItem(item: Item, path: FieldPath): FieldError[] {
   if (item.type === 'PersistentVolumeClaim' && item.min?.storage === undefined && item.max?.storage === undefined) {
     errors.push(required(path.child('limits'), 'either minimum or maximum storage value is required, but neither was provided'));
   }
-  errors.push(...validateNames(item, 'maxLimitRequestRatio', path));
+  append(errors, validateNames(item, 'maxLimitRequestRatio', path));
   return [...errors, ...validateLimitAmounts(item, path)];
 }
 
@@ -65,10 +66,10 @@ function validate(object: LimitRange): FieldError[] {
   const seen = new Set<string>();
   for (const [index, item] of (object.spec?.limits ?? []).entries()) {
     const path = fieldPath('spec', 'limits').index(index);
-    errors.push(...validateType(item.type, path.child('type')));
+    append(errors, validateType(item.type, path.child('type')));
     if (seen.has(item.type)) errors.push(duplicate(path.child('type'), item.type));
     seen.add(item.type);
-    errors.push(...validateItem(item, path));
+    append(errors, validateItem(item, path));
   }
   return errors;
 }

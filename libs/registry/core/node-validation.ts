@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import {
+  append,
   cidrFamily,
   duplicate,
   type FieldError,
@@ -128,7 +129,7 @@ export function validateNodeUpdate(node: Node, old: Node): FieldError[] {
       errors.push(duplicate(fieldPath('status', 'addresses').index(index), { Type: address.type, Address: address.address }));
     seen.add(id);
   });
-  errors.push(...validateFrozen(node, old), ...validateTaints(node.spec?.taints ?? [], taintsPath));
+  append(errors, validateFrozen(node, old), validateTaints(node.spec?.taints ?? [], taintsPath));
   if ((node.spec?.externalID ?? '') !== (old.spec?.externalID ?? '')) errors.push(fieldForbidden('spec.externalID', 'may not be updated'));
   return errors;
 }

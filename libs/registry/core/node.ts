@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { formatTime } from '#apimachinery';
+import { append, formatTime } from '#apimachinery';
 import type { Column, ResourceStrategy, SubresourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
 import { cidrWarnings } from '../rules/ip.js';
@@ -109,7 +109,7 @@ export const node: ResourceStrategy<Node> = {
     if (object.spec?.configSource) warnings.push('spec.configSource: the feature is removed');
     if (object.spec?.externalID) warnings.push('spec.externalID: this field is deprecated, and is unused by Kubernetes');
     object.spec?.podCIDRs?.forEach((cidr, index) => {
-      warnings.push(...cidrWarnings(`spec.podCIDRs[${index}]`, cidr));
+      append(warnings, cidrWarnings(`spec.podCIDRs[${index}]`, cidr));
     });
     return warnings;
   },

@@ -1,4 +1,4 @@
-import { type FieldError, invalidValue } from '#apimachinery';
+import { append, type FieldError, invalidValue } from '#apimachinery';
 import { nonNegative } from './checks.js';
 
 interface Counts {
@@ -24,7 +24,7 @@ export function validateReplicaCounts(status: Counts | undefined): FieldError[] 
     'terminatingReplicas',
     'observedGeneration',
   ] as const) {
-    errors.push(...nonNegative(status?.[field], `status.${field}`));
+    append(errors, nonNegative(status?.[field], `status.${field}`));
   }
   for (const field of ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'] as const) {
     const count = status?.[field] ?? 0;

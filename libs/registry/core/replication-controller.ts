@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { deepEqual, type FieldError, fieldPath, invalidValue, required, selectorFromSet } from '#apimachinery';
+import { append, deepEqual, type FieldError, fieldPath, invalidValue, required, selectorFromSet } from '#apimachinery';
 import type { ResourceStrategy, SubresourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
 import { countGeneration } from '../rules/prepare.js';
@@ -30,7 +30,7 @@ function validate({ spec }: ReplicationController): FieldError[] {
   const errors = nonNegative(spec?.minReadySeconds, 'spec.minReadySeconds');
   if (Object.keys(spec?.selector ?? {}).length === 0) errors.push(required('spec.selector'));
   if (spec?.replicas === undefined) errors.push(required('spec.replicas'));
-  errors.push(...nonNegative(spec?.replicas, 'spec.replicas'));
+  append(errors, nonNegative(spec?.replicas, 'spec.replicas'));
   return [...errors, ...validateTemplate(spec?.template, spec?.selector ?? {})];
 }
 

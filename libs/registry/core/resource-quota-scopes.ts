@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { type FieldError, type FieldPath, getOwn, invalidValue, required } from '#apimachinery';
+import { append, type FieldError, type FieldPath, getOwn, invalidValue, required } from '#apimachinery';
 import { isStandardQuotaName } from './resource-names.js';
 
 type Spec = corev1.ResourceQuotaSpec;
@@ -84,7 +84,7 @@ function validateSelector(spec: Spec, hard: readonly string[], path: FieldPath):
       };
       errors.push(invalidValue(path, shown, 'unsupported scope applied to resource'));
     }
-    errors.push(...validateOperator(requirement, path));
+    append(errors, validateOperator(requirement, path));
   }
   const names = requirements.map(({ scopeName }) => scopeName);
   return [...errors, ...conflicts(names, spec.scopes ?? null, path)];

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import type { discoveryv1 } from '#api';
 import {
+  append,
   duplicate,
   type FieldError,
   invalidValue,
@@ -39,7 +40,7 @@ export function validatePorts(path: string, ports: readonly discoveryv1.Endpoint
     names.add(name);
     if (protocol === undefined) errors.push(required(`${at}.protocol`));
     else if (!PROTOCOLS.includes(protocol)) errors.push(notSupported(`${at}.protocol`, protocol, PROTOCOLS));
-    if (appProtocol !== undefined) errors.push(...qualifiedName(`${at}.appProtocol`, appProtocol));
+    if (appProtocol !== undefined) append(errors, qualifiedName(`${at}.appProtocol`, appProtocol));
     return errors;
   });
 }
@@ -74,15 +75,15 @@ function endpointErrors(path: string, endpoint: discoveryv1.Endpoint, type: stri
   if (addresses.length === 0) errors.push(required(at, 'must contain at least 1 address'));
   else if (addresses.length > MAX_ADDRESSES) errors.push(tooMany(at, addresses.length, MAX_ADDRESSES));
   addresses.forEach((address, index) => {
-    errors.push(...addressErrors(at, index, address, type));
+    append(errors, addressErrors(at, index, address, type));
   });
-  if (nodeName !== undefined) errors.push(...eachInvalid(`${path}.nodeName`, nodeName, isDNS1123Subdomain(nodeName)));
+  if (nodeName !== undefined) append(errors, eachInvalid(`${path}.nodeName`, nodeName, isDNS1123Subdomain(nodeName)));
   const topology = Object.keys(deprecatedTopology).length;
   if (topology > MAX_TOPOLOGY_LABELS) errors.push(tooMany(`${path}.deprecatedTopology`, topology, MAX_TOPOLOGY_LABELS));
-  errors.push(...labels(`${path}.deprecatedTopology`, deprecatedTopology));
-  if (hostname !== undefined) errors.push(...dnsLabel(`${path}.hostname`, hostname));
-  errors.push(...named(`${path}.hints.forZones`, hints?.forZones, isValidLabelValue));
-  errors.push(...named(`${path}.hints.forNodes`, hints?.forNodes, isDNS1123Subdomain));
+  append(errors, labels(`${path}.deprecatedTopology`, deprecatedTopology));
+  if (hostname !== undefined) append(errors, dnsLabel(`${path}.hostname`, hostname));
+  append(errors, named(`${path}.hints.forZones`, hints?.forZones, isValidLabelValue));
+  append(errors, named(`${path}.hints.forNodes`, hints?.forNodes, isDNS1123Subdomain));
   return errors;
 }
 

@@ -1,5 +1,6 @@
 import type { flowcontrolv1 } from '#api';
 import {
+  append,
   type FieldError,
   fieldForbidden,
   getOwn,
@@ -29,9 +30,9 @@ function subjectFieldErrors(path: string, subject: flowcontrolv1.Subject): Field
   const { name = '', namespace = '' } = subject.serviceAccount ?? {};
   const errors: FieldError[] = [];
   if (name === '') errors.push(required(`${at}.name`));
-  else if (name !== '*') errors.push(...eachInvalid(`${at}.name`, name, isDNS1123Subdomain(name)));
+  else if (name !== '*') append(errors, eachInvalid(`${at}.name`, name, isDNS1123Subdomain(name)));
   if (namespace === '') errors.push(required(`${at}.namespace`, 'must specify namespace for service account'));
-  else errors.push(...eachInvalid(`${at}.namespace`, namespace, isDNS1123Label(namespace)));
+  else append(errors, eachInvalid(`${at}.namespace`, namespace, isDNS1123Label(namespace)));
   return errors;
 }
 
@@ -86,8 +87,9 @@ function resourceRuleErrors(path: string, rule: flowcontrolv1.ResourcePolicyRule
   if (namespaces.includes('*')) return [...errors, ...wildcardList(at, namespaces, '', 'namespaces')];
   const intro = "each member of this list must be '*' or a DNS-1123 label; ";
   namespaces.forEach((namespace, index) => {
-    errors.push(
-      ...eachInvalid(
+    append(
+      errors,
+      eachInvalid(
         `${at}[${index}]`,
         namespace,
         isDNS1123Label(namespace).map((message) => intro + message),
@@ -100,7 +102,7 @@ function resourceRuleErrors(path: string, rule: flowcontrolv1.ResourcePolicyRule
 function nonResourceRuleErrors(path: string, { verbs, nonResourceURLs: urls = [] }: flowcontrolv1.NonResourcePolicyRule): FieldError[] {
   const at = `${path}.nonResourceURLs`;
   const errors = verbErrors(`${path}.verbs`, verbs);
-  errors.push(...wildcardList(at, urls, 'nonResourceURLs must contain at least one value', 'non-resource URLs'));
+  append(errors, wildcardList(at, urls, 'nonResourceURLs must contain at least one value', 'non-resource URLs'));
   if (urls.includes('*')) return errors;
   return [...errors, ...urls.flatMap((url, index) => nonResourceURL(`${at}[${index}]`, url))];
 }
@@ -112,10 +114,10 @@ function ruleErrors(path: string, rule: flowcontrolv1.PolicyRulesWithSubjects): 
   if (resourceRules.length === 0 && nonResourceRules.length === 0)
     errors.push(required(path, 'at least one of resourceRules and nonResourceRules has to be non-empty'));
   resourceRules.forEach((each, index) => {
-    errors.push(...resourceRuleErrors(`${path}.resourceRules[${index}]`, each));
+    append(errors, resourceRuleErrors(`${path}.resourceRules[${index}]`, each));
   });
   nonResourceRules.forEach((each, index) => {
-    errors.push(...nonResourceRuleErrors(`${path}.nonResourceRules[${index}]`, each));
+    append(errors, nonResourceRuleErrors(`${path}.nonResourceRules[${index}]`, each));
   });
   return errors;
 }
@@ -133,7 +135,7 @@ export function flowSchemaSpecErrors(name: string, spec: Partial<flowcontrolv1.F
     errors.push(notSupported('spec.distinguisherMethod.type', { Type: method.type }, ['ByNamespace', 'ByUser']));
   const level = spec.priorityLevelConfiguration?.name;
   const at = 'spec.priorityLevelConfiguration.name';
-  if (level) errors.push(...eachInvalid(at, level, isDNS1123Subdomain(level)));
+  if (level) append(errors, eachInvalid(at, level, isDNS1123Subdomain(level)));
   else errors.push(required(at, 'must reference a priority level'));
   return [...errors, ...(spec.rules ?? []).flatMap((rule, index) => ruleErrors(`spec.rules[${index}]`, rule))];
 }

@@ -1,5 +1,6 @@
 import type { networkingv1 } from '#api';
 import {
+  append,
   byteLength,
   type FieldError,
   fieldForbidden,
@@ -21,7 +22,7 @@ const DEFAULT_ANNOTATION = 'ingressclass.kubernetes.io/is-default-class';
 function parametersErrors(path: string, parameters: networkingv1.IngressClassParametersReference): FieldError[] {
   const { apiGroup, kind, name, scope, namespace } = parameters;
   const errors = apiGroup === undefined ? [] : eachInvalid(`${path}.apiGroup`, apiGroup, isDNS1123Subdomain(apiGroup));
-  errors.push(...requiredPathSegment(`${path}.kind`, kind), ...requiredPathSegment(`${path}.name`, name));
+  append(errors, requiredPathSegment(`${path}.kind`, kind), requiredPathSegment(`${path}.name`, name));
   if (scope === undefined) return [...errors, required(`${path}.scope`)];
   if (scope !== 'Cluster' && scope !== 'Namespace') return [...errors, notSupported(`${path}.scope`, scope, ['Cluster', 'Namespace'])];
   if (scope === 'Cluster') {
@@ -35,7 +36,7 @@ function parametersErrors(path: string, parameters: networkingv1.IngressClassPar
 function validate({ spec = {} }: networkingv1.IngressClass): FieldError[] {
   const controller = spec.controller ?? '';
   const errors = byteLength(controller) > MAX_CONTROLLER ? [tooLong('spec.controller', '', MAX_CONTROLLER)] : [];
-  errors.push(...isDomainPrefixedPath('spec.controller', controller));
+  append(errors, isDomainPrefixedPath('spec.controller', controller));
   return spec.parameters ? [...errors, ...parametersErrors('spec.parameters', spec.parameters)] : errors;
 }
 

@@ -1,5 +1,6 @@
 import type { corev1, networkingv1 } from '#api';
 import {
+  append,
   type FieldError,
   invalidValue,
   isDNS1123Label,
@@ -46,8 +47,8 @@ function serviceErrors(path: string, { name, port = {} }: networkingv1.IngressSe
   // RelaxedServiceNameValidation: beta and on in 1.36.
   const errors = name ? eachInvalid(`${path}.service.name`, name, isDNS1123Label(name)) : [required(`${path}.service.name`)];
   if (port.name && port.number) errors.push(invalidValue(path, '', 'cannot set both port name & port number'));
-  else if (port.name) errors.push(...eachInvalid(`${path}.service.port.name`, port.name, isValidPortName(port.name)));
-  else if (port.number) errors.push(...eachInvalid(`${path}.service.port.number`, port.number, isValidPortNum(port.number)));
+  else if (port.name) append(errors, eachInvalid(`${path}.service.port.name`, port.name, isValidPortName(port.name)));
+  else if (port.number) append(errors, eachInvalid(`${path}.service.port.number`, port.number, isValidPortNum(port.number)));
   else errors.push(required(path, 'port name or number is required'));
   return errors;
 }
@@ -88,7 +89,7 @@ function ruleErrors(path: string, rule: networkingv1.IngressRule, options: Ingre
   const errors: FieldError[] = [];
   if (host !== '') {
     if (isIP(host)) errors.push(invalidValue(`${path}.host`, host, 'must be a DNS name, not an IP address'));
-    errors.push(...eachInvalid(`${path}.host`, host, hostMessages(host)));
+    append(errors, eachInvalid(`${path}.host`, host, hostMessages(host)));
   }
   if (host.includes('*') && options.allowInvalidWildcardHostRule) return errors;
   return [...errors, ...ruleValueErrors(path, rule)];
@@ -99,15 +100,15 @@ function specErrors(spec: networkingv1.IngressSpec, options: IngressOptions): Fi
   const errors: FieldError[] = [];
   if (rules.length === 0 && !defaultBackend)
     errors.push(invalidValue('spec', spec.rules ?? null, 'either `defaultBackend` or `rules` must be specified'));
-  if (defaultBackend) errors.push(...backendErrors('spec.defaultBackend', defaultBackend));
+  if (defaultBackend) append(errors, backendErrors('spec.defaultBackend', defaultBackend));
   rules.forEach((rule, index) => {
-    errors.push(...ruleErrors(`spec.rules[${index}]`, rule, options));
+    append(errors, ruleErrors(`spec.rules[${index}]`, rule, options));
   });
   tls.forEach((each, index) => {
-    errors.push(...tlsErrors(`spec.tls[${index}]`, each, options));
+    append(errors, tlsErrors(`spec.tls[${index}]`, each, options));
   });
   if (ingressClassName !== undefined)
-    errors.push(...eachInvalid('spec.ingressClassName', ingressClassName, isDNS1123Subdomain(ingressClassName)));
+    append(errors, eachInvalid('spec.ingressClassName', ingressClassName, isDNS1123Subdomain(ingressClassName)));
   return errors;
 }
 
@@ -137,7 +138,7 @@ export function validateIngressStatus({ status }: networkingv1.Ingress, old: net
     const path = `status.loadBalancer.ingress[${index}]`;
     const errors = ip ? legacyIP(`${path}.ip`, ip, standing) : [];
     if (!hostname) return errors;
-    errors.push(...eachInvalid(`${path}.hostname`, hostname, isDNS1123Subdomain(hostname)));
+    append(errors, eachInvalid(`${path}.hostname`, hostname, isDNS1123Subdomain(hostname)));
     if (isIP(hostname)) errors.push(invalidValue(`${path}.hostname`, hostname, 'must be a DNS name, not an IP address'));
     return errors;
   });

@@ -1,5 +1,6 @@
 import type { networkingv1 } from '#api';
 import {
+  append,
   type FieldError,
   fieldForbidden,
   formatLabelSelector,
@@ -29,14 +30,14 @@ function portErrors(path: string, { protocol, port, endPort }: networkingv1.Netw
   const errors = protocol !== undefined && !PROTOCOLS.includes(protocol) ? [notSupported(`${path}.protocol`, protocol, PROTOCOLS)] : [];
   const wrongEnd = (value: number, detail: string) => errors.push(invalidValue(`${path}.endPort`, value, detail));
   if (typeof port === 'number') {
-    errors.push(...eachInvalid(`${path}.port`, port, isValidPortNum(port)));
+    append(errors, eachInvalid(`${path}.port`, port, isValidPortNum(port)));
     if (endPort === undefined) return errors;
     // The value shown is the port's; so it is upstream.
     if (endPort < port) wrongEnd(port, 'must be greater than or equal to `port`');
-    errors.push(...eachInvalid(`${path}.endPort`, endPort, isValidPortNum(endPort)));
+    append(errors, eachInvalid(`${path}.endPort`, endPort, isValidPortNum(endPort)));
   } else if (port !== undefined) {
     if (endPort !== undefined) wrongEnd(endPort, 'may not be specified when `port` is non-numeric');
-    errors.push(...eachInvalid(`${path}.port`, port, isValidPortName(port)));
+    append(errors, eachInvalid(`${path}.port`, port, isValidPortName(port)));
   } else if (endPort !== undefined) wrongEnd(endPort, 'may not be specified when `port` is not specified');
   return errors;
 }
@@ -48,7 +49,7 @@ function ipBlockErrors(path: string, { cidr, except = [] }: networkingv1.IPBlock
   if (!whole) return errors;
   for (const [index, text] of except.entries()) {
     const at = `${path}.except[${index}]`;
-    errors.push(...legacyCIDR(at, text, standing));
+    append(errors, legacyCIDR(at, text, standing));
     const part = parseCIDR(text);
     if (part && (!cidrContains(whole, part.network) || whole.length >= part.length))
       errors.push(invalidValue(at, text, 'must be a strict subset of `cidr`'));
@@ -79,10 +80,10 @@ function validatePolicy({ spec = {} }: networkingv1.NetworkPolicy, options: Poli
   const errors = labelSelector('spec.podSelector', spec.podSelector, options);
   for (const { path, ports = [], peers = [], field } of directions(spec)) {
     ports.forEach((port, index) => {
-      errors.push(...portErrors(`${path}.ports[${index}]`, port));
+      append(errors, portErrors(`${path}.ports[${index}]`, port));
     });
     peers.forEach((peer, index) => {
-      errors.push(...peerErrors(`${path}.${field}[${index}]`, peer, options));
+      append(errors, peerErrors(`${path}.${field}[${index}]`, peer, options));
     });
   }
   const { policyTypes = [] } = spec;

@@ -1,5 +1,6 @@
 import type { corev1, nodev1 } from '#api';
 import {
+  append,
   duplicate,
   type FieldError,
   invalidValue,
@@ -64,7 +65,7 @@ function overhead(path: string, { podFixed = {} }: nodev1.Overhead): FieldError[
 function validate(object: nodev1.RuntimeClass): FieldError[] {
   const { handler, scheduling } = object;
   const errors = handler ? eachInvalid('handler', handler, isDNS1123Label(handler)) : [required('handler')];
-  if (object.overhead) errors.push(...overhead('overhead', object.overhead));
+  if (object.overhead) append(errors, overhead('overhead', object.overhead));
   if (!scheduling) return errors;
   return [
     ...errors,

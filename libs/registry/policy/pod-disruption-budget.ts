@@ -1,5 +1,5 @@
 import type { policyv1 } from '#api';
-import { type FieldError, type IntOrString, invalidValue, isValidPercent, notSupported } from '#apimachinery';
+import { append, type FieldError, type IntOrString, invalidValue, isValidPercent, notSupported } from '#apimachinery';
 import { ageColumn, nameColumn } from '../columns.js';
 import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, keepSpec, keepStatus, nextGeneration } from '../rules/prepare.js';
@@ -22,8 +22,8 @@ function validateBudget({ spec = {} }: policyv1.PodDisruptionBudget, allowInvali
   const { minAvailable, maxUnavailable, unhealthyPodEvictionPolicy: policy } = spec;
   if (minAvailable !== undefined && maxUnavailable !== undefined)
     errors.push(invalidValue('spec', internalForm(spec), 'minAvailable and maxUnavailable cannot be both set'));
-  errors.push(...count('spec.minAvailable', minAvailable), ...count('spec.maxUnavailable', maxUnavailable));
-  errors.push(...labelSelector('spec.selector', spec.selector, { allowInvalidValues }));
+  append(errors, count('spec.minAvailable', minAvailable), count('spec.maxUnavailable', maxUnavailable));
+  append(errors, labelSelector('spec.selector', spec.selector, { allowInvalidValues }));
   if (policy !== undefined && !EVICTION_POLICIES.includes(policy))
     errors.push(notSupported('spec.unhealthyPodEvictionPolicy', policy, EVICTION_POLICIES));
   return errors;

@@ -1,5 +1,5 @@
 import type { rbacv1 } from '#api';
-import { type FieldError, required } from '#apimachinery';
+import { append, type FieldError, required } from '#apimachinery';
 import { overNulls } from '../rules/nulls.js';
 import { hasInvalidSelectorValue, labelSelector } from '../rules/selector.js';
 import { confirmNoEscalation } from './escalation.js';
@@ -12,7 +12,7 @@ function validateClusterRole({ rules = [], aggregationRule }: rbacv1.ClusterRole
   const selectors = aggregationRule.clusterRoleSelectors ?? [];
   if (selectors.length === 0) errors.push(required(path, 'at least one clusterRoleSelector required if aggregationRule is non-nil'));
   selectors.forEach((selector, index) => {
-    errors.push(...labelSelector(`${path}[${index}]`, selector, { allowInvalidValues }));
+    append(errors, labelSelector(`${path}[${index}]`, selector, { allowInvalidValues }));
   });
   return errors;
 }

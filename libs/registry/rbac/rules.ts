@@ -1,5 +1,5 @@
 import type { rbacv1 } from '#api';
-import { type FieldError, invalidValue, isDNS1123Subdomain, nameIsPathSegment, notSupported, required } from '#apimachinery';
+import { append, type FieldError, invalidValue, isDNS1123Subdomain, nameIsPathSegment, notSupported, required } from '#apimachinery';
 import type { Column } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
 import { eachInvalid } from '../rules/text.js';
@@ -30,7 +30,7 @@ export function policyRule(path: string, rule: rbacv1.PolicyRule, namespaced: bo
 function subject(path: string, { kind = '', name = '', namespace = '', apiGroup = '' }: rbacv1.Subject, namespaced: boolean): FieldError[] {
   const errors: FieldError[] = name === '' ? [required(`${path}.name`)] : [];
   if (kind === 'ServiceAccount') {
-    if (name !== '') errors.push(...eachInvalid(`${path}.name`, name, isDNS1123Subdomain(name)));
+    if (name !== '') append(errors, eachInvalid(`${path}.name`, name, isDNS1123Subdomain(name)));
     if (apiGroup !== '') errors.push(notSupported(`${path}.apiGroup`, apiGroup, ['']));
     if (!namespaced && namespace === '') errors.push(required(`${path}.namespace`));
   } else if (kind === 'User' || kind === 'Group') {
@@ -52,7 +52,7 @@ export function validateBinding(binding: Binding, namespaced: boolean): FieldErr
   if (apiGroup !== RBAC_GROUP) errors.push(notSupported('roleRef.apiGroup', apiGroup, [RBAC_GROUP]));
   if (!kinds.includes(kind)) errors.push(notSupported('roleRef.kind', kind, kinds));
   if (name === '') errors.push(required('roleRef.name'));
-  else errors.push(...eachInvalid('roleRef.name', name, rbacName(name)));
+  else append(errors, eachInvalid('roleRef.name', name, rbacName(name)));
   const subjects = binding.subjects ?? [];
   return [...errors, ...subjects.flatMap((each, index) => subject(`subjects[${index}]`, each, namespaced))];
 }

@@ -1,5 +1,6 @@
 import type { resourcev1 } from '#api';
 import {
+  append,
   byteLength,
   duplicate,
   type FieldError,
@@ -69,7 +70,7 @@ function allocationErrors(path: string, request: resourcev1.ExactDeviceRequest |
     deviceClassName === ''
       ? [required(`${path}.deviceClassName`)]
       : eachInvalid(`${path}.deviceClassName`, deviceClassName, isDNS1123Subdomain(deviceClassName));
-  errors.push(...selectorErrors(`${path}.selectors`, selectors));
+  append(errors, selectorErrors(`${path}.selectors`, selectors));
   if (allocationMode === 'ExactCount') {
     if (count <= 0) errors.push(invalidValue(`${path}.count`, count, 'must be greater than zero'));
   } else if (allocationMode === 'All') {
@@ -130,12 +131,12 @@ export function claimSpecErrors(path: string, spec: resourcev1.ResourceClaimSpec
   else
     requests.forEach((request, index) => {
       const here = `${at}.requests[${index}]`;
-      errors.push(...requestName(`${here}.name`, request.name, seen), ...requestErrors(here, request));
+      append(errors, requestName(`${here}.name`, request.name, seen), requestErrors(here, request));
     });
   if (constraints.length > MAX_CONSTRAINTS) errors.push(tooMany(`${at}.constraints`, constraints.length, MAX_CONSTRAINTS));
   else
     constraints.forEach((each, index) => {
-      errors.push(...constraintErrors(`${at}.constraints[${index}]`, each, known));
+      append(errors, constraintErrors(`${at}.constraints[${index}]`, each, known));
     });
   if (config.length > MAX_CONFIGURATIONS) return [...errors, tooMany(`${at}.config`, config.length, MAX_CONFIGURATIONS)];
   return [

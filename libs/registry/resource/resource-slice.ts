@@ -1,5 +1,6 @@
 import type { resourcev1 } from '#api';
 import {
+  append,
   byteLength,
   duplicate,
   type FieldError,
@@ -24,7 +25,11 @@ function poolErrors({ name = '', generation = 0, resourceSliceCount: count = 0 }
   const errors: FieldError[] = [];
   if (name === '') errors.push(required('spec.pool.name'));
   else if (byteLength(name) > MAX_POOL_NAME) errors.push(tooLong('spec.pool.name', name, MAX_POOL_NAME));
-  else errors.push(...name.split('/').flatMap((part) => eachInvalid('spec.pool.name', part, isDNS1123Subdomain(part))));
+  else
+    append(
+      errors,
+      name.split('/').flatMap((part) => eachInvalid('spec.pool.name', part, isDNS1123Subdomain(part))),
+    );
   if (count <= 0) errors.push(invalidValue('spec.pool.resourceSliceCount', count, 'must be greater than zero'));
   if (generation < 0) errors.push(invalidValue('spec.pool.generation', generation, 'must be greater than or equal to zero'));
   return errors;

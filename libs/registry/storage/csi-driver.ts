@@ -1,5 +1,5 @@
 import type { storagev1 } from '#api';
-import { deepEqual, duplicate, type FieldError, invalidValue, notSupported } from '#apimachinery';
+import { append, deepEqual, duplicate, type FieldError, invalidValue, notSupported } from '#apimachinery';
 import { ageColumn, nameColumn } from '../columns.js';
 import { overNulls } from '../rules/nulls.js';
 import { nextGeneration } from '../rules/prepare.js';
@@ -34,7 +34,7 @@ function validate({ spec = {} }: storagev1.CSIDriver): FieldError[] {
   const policies = ['File', 'None', 'ReadWriteOnceWithFSType'];
   if (spec.fsGroupPolicy !== undefined && !policies.includes(spec.fsGroupPolicy))
     errors.push(notSupported('spec.fsGroupPolicy', spec.fsGroupPolicy, policies));
-  errors.push(...tokenRequests('spec.tokenRequests', spec.tokenRequests));
+  append(errors, tokenRequests('spec.tokenRequests', spec.tokenRequests));
   for (const mode of spec.volumeLifecycleModes ?? []) {
     if (mode !== 'Persistent' && mode !== 'Ephemeral')
       errors.push(notSupported('spec.volumeLifecycleModes', mode, ['Persistent', 'Ephemeral']));

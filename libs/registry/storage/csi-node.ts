@@ -1,6 +1,7 @@
 import type { storagev1 } from '#api';
-import { byteLength, duplicate, type FieldError, invalidValue, isDNS1123Subdomain, required, tooLong } from '#apimachinery';
+import { append, byteLength, duplicate, type FieldError, invalidValue, isDNS1123Subdomain, required, tooLong } from '#apimachinery';
 import { ageColumn, nameColumn } from '../columns.js';
+import { repeats } from '../repeats.js';
 import { overNulls } from '../rules/nulls.js';
 import { eachInvalid, immutable, nonNegative, qualifiedName } from '../rules/text.js';
 
@@ -18,13 +19,14 @@ function driver(path: string, each: storagev1.CSINodeDriver, seen: Set<string>):
   const nodeID = each.nodeID ?? '';
   if (nodeID === '') errors.push(required(`${path}.nodeID`));
   if (byteLength(nodeID) > MAX_NODE_ID) errors.push(invalidValue(`${path}.nodeID`, nodeID, `must be ${MAX_NODE_ID} characters or less`));
-  errors.push(...nonNegative(`${path}.allocatable.count`, each.allocatable?.count));
+  append(errors, nonNegative(`${path}.allocatable.count`, each.allocatable?.count));
   if (seen.has(each.name)) errors.push(duplicate(`${path}.name`, each.name));
   seen.add(each.name);
+  const repeated = repeats(each.topologyKeys ?? []);
   for (const [index, key] of (each.topologyKeys ?? []).entries()) {
     if (key === '') errors.push(required(path));
-    if ((each.topologyKeys ?? []).indexOf(key) < index) errors.push(duplicate(path, key));
-    errors.push(...qualifiedName(path, key));
+    if (repeated.has(index)) errors.push(duplicate(path, key));
+    append(errors, qualifiedName(path, key));
   }
   return errors;
 }
@@ -47,7 +49,7 @@ export const csiNode = overNulls<storagev1.CSINode>({
       for (const now of object.spec?.drivers ?? []) {
         // Only what can be attached may change (MutableCSINodeAllocatableCount).
         const bare = ({ allocatable: _, ...rest }: storagev1.CSINodeDriver) => rest;
-        if (was.name === now.name) errors.push(...immutable('spec.drivers', bare(now), bare(was)));
+        if (was.name === now.name) append(errors, immutable('spec.drivers', bare(now), bare(was)));
       }
     }
     return errors;

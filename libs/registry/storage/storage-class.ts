@@ -1,6 +1,7 @@
 import type { corev1, storagev1 } from '#api';
-import { deepEqual, duplicate, type FieldError, isQualifiedName, notSupported, required } from '#apimachinery';
+import { append, duplicate, type FieldError, isQualifiedName, notSupported, required } from '#apimachinery';
 import { ageColumn, nameColumn } from '../columns.js';
+import { repeats } from '../repeats.js';
 import { overNulls } from '../rules/nulls.js';
 import { eachInvalid, immutable } from '../rules/text.js';
 import { driverName, parameters } from './parameters.js';
@@ -17,10 +18,8 @@ function topologyTerm(path: string, term: corev1.TopologySelectorTerm): FieldErr
   for (const [index, { key = '', values = [] }] of (term.matchLabelExpressions ?? []).entries()) {
     const at = `${path}.matchLabelExpressions[${index}]`;
     if (values.length === 0) errors.push(required(`${at}.values`));
-    values.forEach((value, i) => {
-      if (values.indexOf(value) < i) errors.push(duplicate(`${at}.values[${i}]`, value));
-    });
-    errors.push(...eachInvalid(`${at}.key`, key, isQualifiedName(key)));
+    for (const i of repeats(values)) errors.push(duplicate(`${at}.values[${i}]`, values[i] ?? ''));
+    append(errors, eachInvalid(`${at}.key`, key, isQualifiedName(key)));
     if (seen.has(key)) errors.push(duplicate(`${at}.key`, key));
     seen.add(key);
   }
@@ -28,13 +27,18 @@ function topologyTerm(path: string, term: corev1.TopologySelectorTerm): FieldErr
 }
 
 function allowedTopologies(terms: readonly corev1.TopologySelectorTerm[] = []): FieldError[] {
+  // As a map: of a key that stands twice the last one counts.
   const asMap = ({ matchLabelExpressions = [] }: corev1.TopologySelectorTerm) =>
-    Object.fromEntries(matchLabelExpressions.map(({ key, values = [] }) => [key, [...values].sort()]));
+    JSON.stringify(
+      [...new Map(matchLabelExpressions.map(({ key = '', values = [] }) => [key, [...values].sort()]))].sort(([a], [b]) =>
+        a < b ? -1 : 1,
+      ),
+    );
+  const repeated = repeats(terms.map(asMap));
   return terms.flatMap((term, index) => {
     const path = `allowedTopologies[${index}]`;
     const errors = topologyTerm(path, term);
-    if (terms.slice(0, index).some((other) => deepEqual(asMap(other), asMap(term))))
-      errors.push(duplicate(`${path}.matchLabelExpressions`, ''));
+    if (repeated.has(index)) errors.push(duplicate(`${path}.matchLabelExpressions`, ''));
     return errors;
   });
 }

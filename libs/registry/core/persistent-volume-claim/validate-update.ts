@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import {
+  append,
   deepEqual,
   type FieldError,
   type FieldPath,
@@ -75,12 +76,12 @@ export function validateClaimUpdate(object: Claim, old: Claim): FieldError[] {
   const errors = validateClaim(object);
   if (!movedFromAnnotation(object, old)) {
     const [after, before] = [object.metadata.annotations?.[CLASS] ?? '', old.metadata.annotations?.[CLASS] ?? ''];
-    errors.push(...immutable(after, before, `metadata.annotations.${CLASS}`));
+    append(errors, immutable(after, before, `metadata.annotations.${CLASS}`));
   }
   const { after, before } = comparable(object, old);
   if (!deepEqual(after, before))
     errors.push(fieldForbidden('spec', `${IMMUTABLE}\n${specDiff('PersistentVolumeClaimSpec', before, after)}`));
-  errors.push(...validateSize(object, old), ...immutable(object.spec.volumeMode, old.spec.volumeMode, 'volumeMode'));
+  append(errors, validateSize(object, old), immutable(object.spec.volumeMode, old.spec.volumeMode, 'volumeMode'));
   return [...errors, ...validateAttributesClass(object, old)];
 }
 

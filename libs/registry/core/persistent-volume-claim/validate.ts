@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import {
+  append,
   type FieldError,
   type FieldPath,
   fieldPath,
@@ -25,8 +26,8 @@ function validateSource(source: Source | undefined, path: FieldPath): FieldError
   if (group === '' && source.kind !== 'PersistentVolumeClaim') {
     errors.push(invalidValue(path, source.kind ?? '', "must be 'PersistentVolumeClaim' when referencing the default apiGroup"));
   }
-  if (group !== '') errors.push(...invalidName(path.child('apiGroup'), group, isDNS1123Subdomain(group)));
-  if (source.namespace) errors.push(...invalidName(path.child('namespace'), source.namespace, isDNS1123Label(source.namespace)));
+  if (group !== '') append(errors, invalidName(path.child('apiGroup'), group, isDNS1123Subdomain(group)));
+  if (source.namespace) append(errors, invalidName(path.child('namespace'), source.namespace, isDNS1123Label(source.namespace)));
   return errors;
 }
 
@@ -54,12 +55,12 @@ function validateStorage(spec: Spec, path: FieldPath): FieldError[] {
 export function validateClaimSpec(spec: Spec, path: FieldPath): FieldError[] {
   const { accessModes = [], storageClassName, volumeMode, volumeAttributesClassName: attributes } = spec;
   const errors = accessModes.length === 0 ? [required(path.child('accessModes'), 'at least 1 access mode is required')] : [];
-  errors.push(...validateLabelSelector(spec.selector, path.child('selector')));
-  errors.push(...validateAccessModes(accessModes, path.child('accessModes')), ...validateStorage(spec, path));
-  if (storageClassName) errors.push(...invalidName(path.child('storageClassName'), storageClassName, isDNS1123Subdomain(storageClassName)));
-  if (volumeMode !== undefined) errors.push(...oneOf(volumeMode, ['Block', 'Filesystem'], path.child('volumeMode')));
-  errors.push(...validateSources(spec, path));
-  if (attributes) errors.push(...invalidName(path.child('volumeAttributesClassName'), attributes, isDNS1123Subdomain(attributes)));
+  append(errors, validateLabelSelector(spec.selector, path.child('selector')));
+  append(errors, validateAccessModes(accessModes, path.child('accessModes')), validateStorage(spec, path));
+  if (storageClassName) append(errors, invalidName(path.child('storageClassName'), storageClassName, isDNS1123Subdomain(storageClassName)));
+  if (volumeMode !== undefined) append(errors, oneOf(volumeMode, ['Block', 'Filesystem'], path.child('volumeMode')));
+  append(errors, validateSources(spec, path));
+  if (attributes) append(errors, invalidName(path.child('volumeAttributesClassName'), attributes, isDNS1123Subdomain(attributes)));
   return errors;
 }
 

@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import {
+  append,
   deepEqual,
   type FieldError,
   type FieldPath,
@@ -104,7 +105,7 @@ function validateSource(spec: Spec, path: FieldPath, name: string): FieldError[]
       errors.push(fieldForbidden(path.child(each.forbidden ?? each.field), 'may not specify more than 1 volume type'));
       return;
     }
-    errors.push(...each.validate(spec, path.child(each.path ?? each.field), name));
+    append(errors, each.validate(spec, path.child(each.path ?? each.field), name));
     if (each.field === 'local' && !spec.nodeAffinity?.required) {
       errors.push(required(path.child('nodeAffinity'), 'Local volume requires node affinity'));
     }
@@ -121,7 +122,7 @@ function validateCapacity(capacity: Record<string, string> | undefined, path: Fi
   for (const [name, amount] of amounts) {
     const quantity = parseQuantity(amount);
     if (quantity.value() < 0) errors.push(invalidValue(path.key(name), quantity.value(), 'must be a valid resource quantity'));
-    errors.push(...positiveQuantity(amount, path.key(name)));
+    append(errors, positiveQuantity(amount, path.key(name)));
   }
   return errors;
 }
@@ -135,12 +136,12 @@ function validateNodeAffinity(affinity: corev1.VolumeNodeAffinity | undefined, p
 function validateClasses(spec: Spec, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   const { storageClassName, volumeMode, volumeAttributesClassName: attributes } = spec;
-  if (storageClassName) errors.push(...invalidName(path.child('storageClassName'), storageClassName, isDNS1123Subdomain(storageClassName)));
-  if (volumeMode !== undefined) errors.push(...oneOf(volumeMode, ['Block', 'Filesystem'], path.child('volumeMode')));
+  if (storageClassName) append(errors, invalidName(path.child('storageClassName'), storageClassName, isDNS1123Subdomain(storageClassName)));
+  if (volumeMode !== undefined) append(errors, oneOf(volumeMode, ['Block', 'Filesystem'], path.child('volumeMode')));
   if (attributes === undefined) return errors;
   const at = path.child('volumeAttributesClassName');
   if (attributes === '') errors.push(required(at, 'an empty string is disallowed'));
-  else errors.push(...invalidName(at, attributes, isDNS1123Subdomain(attributes)));
+  else append(errors, invalidName(at, attributes, isDNS1123Subdomain(attributes)));
   if (!spec.csi) errors.push(required(path.child('csi'), 'has to be specified when using volumeAttributesClassName'));
   return errors;
 }
@@ -153,12 +154,13 @@ export function validatePersistentVolume(object: PersistentVolume): FieldError[]
   const policy = spec.persistentVolumeReclaimPolicy;
   const policyPath = specPath.child('persistentVolumeReclaimPolicy');
   const errors = (spec.accessModes ?? []).length === 0 ? [required('spec.accessModes')] : [];
-  errors.push(
-    ...validateAccessModes(spec.accessModes ?? [], specPath.child('accessModes')),
-    ...validateCapacity(spec.capacity, specPath.child('capacity')),
+  append(
+    errors,
+    validateAccessModes(spec.accessModes ?? [], specPath.child('accessModes')),
+    validateCapacity(spec.capacity, specPath.child('capacity')),
   );
-  if (policy) errors.push(...oneOf(policy, ['Delete', 'Recycle', 'Retain'], policyPath));
-  errors.push(...validateNodeAffinity(spec.nodeAffinity, specPath), ...validateSource(spec, specPath, object.metadata.name));
+  if (policy) append(errors, oneOf(policy, ['Delete', 'Recycle', 'Retain'], policyPath));
+  append(errors, validateNodeAffinity(spec.nodeAffinity, specPath), validateSource(spec, specPath, object.metadata.name));
   if (policy === 'Recycle' && spec.hostPath && /^\/+(\.?\/*)*$/.test(spec.hostPath.path)) {
     errors.push(fieldForbidden(policyPath, "may not be 'recycle' for a hostPath mount of '/'"));
   }
@@ -182,7 +184,7 @@ export function validatePersistentVolumeUpdate(object: PersistentVolume, old: Pe
     const text = `spec.persistentvolumesource is immutable after creation\n${specDiff('PersistentVolumeSource', before, after)}`;
     errors.push(fieldForbidden('spec.persistentvolumesource', text));
   }
-  errors.push(...immutable(object.spec.volumeMode, old.spec.volumeMode, 'volumeMode'));
+  append(errors, immutable(object.spec.volumeMode, old.spec.volumeMode, 'volumeMode'));
   if (old.spec.nodeAffinity && !deepEqual(object.spec.nodeAffinity, old.spec.nodeAffinity)) {
     errors.push(
       invalidValue(

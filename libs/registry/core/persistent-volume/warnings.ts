@@ -1,4 +1,5 @@
 import type { corev1 } from '#api';
+import { append } from '#apimachinery';
 import { nodeSelectorTermWarnings } from '../pod/node-label-warnings.js';
 
 type PersistentVolume = corev1.PersistentVolume;
@@ -28,7 +29,7 @@ export function persistentVolumeWarnings(object: PersistentVolume): string[] {
     );
   }
   (object.spec.nodeAffinity?.required?.nodeSelectorTerms ?? []).forEach((term, index) => {
-    warnings.push(...nodeSelectorTermWarnings(term, false, `spec.nodeAffinity.required.nodeSelectorTerms[${index}]`));
+    append(warnings, nodeSelectorTermWarnings(term, false, `spec.nodeAffinity.required.nodeSelectorTerms[${index}]`));
   });
   for (const [field, name, text] of PLUGINS) if (object.spec[field]) warnings.push(`spec.${name}: ${text}`);
   return warnings;

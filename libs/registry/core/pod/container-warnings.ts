@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { type FieldPath, goQuote } from '#apimachinery';
+import { append, type FieldPath, goQuote } from '#apimachinery';
 import { visitContainers } from './containers.js';
 
 type Spec = corev1.PodSpec;
@@ -46,10 +46,10 @@ export function containerWarnings(
     for (const resource of ['memory', 'ephemeral-storage']) {
       for (const list of ['limits', 'requests'] as const) {
         const amount = resources?.[list]?.[resource];
-        if (amount !== undefined) warnings.push(...fractional({ [resource]: amount }, `${at}.resources.${list}`));
+        if (amount !== undefined) append(warnings, fractional({ [resource]: amount }, `${at}.resources.${list}`));
       }
     }
-    if (env && env.length > 1) warnings.push(...envWarnings(env, at.child('env')));
+    if (env && env.length > 1) append(warnings, envWarnings(env, at.child('env')));
   });
   return warnings;
 }

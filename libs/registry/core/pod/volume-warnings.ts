@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { goQuote } from '#apimachinery';
+import { append, goQuote } from '#apimachinery';
 import { claimSpecWarnings } from '../persistent-volume-claim/warnings.js';
 
 type Volume = corev1.Volume;
@@ -113,7 +113,7 @@ export function volumeWarnings(volumes: readonly Volume[], at: string): string[]
       if (volume[field] !== undefined) warnings.push(`${at}.volumes[${index}].${path}: ${text}`);
     }
     const template = volume.ephemeral?.volumeClaimTemplate;
-    if (template) warnings.push(...claimSpecWarnings(template.spec, `${at}.volumes[${index}].ephemeral.volumeClaimTemplate.spec`));
+    if (template) append(warnings, claimSpecWarnings(template.spec, `${at}.volumes[${index}].ephemeral.volumeClaimTemplate.spec`));
   }
   return [...warnings, ...volumes.flatMap(overlapWarnings)];
 }

@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
-import { fieldPath, getOwn, goQuote, isDNS1123Label, parseQuantity } from '#apimachinery';
+import { append, fieldPath, getOwn, goQuote, isDNS1123Label, parseQuantity } from '#apimachinery';
+import { repeats } from '../../repeats.js';
 import { ipWarnings } from '../../rules/ip.js';
 import { appArmorWarnings, appliedAppArmorWarnings } from './app-armor.js';
 import { containerWarnings, portWarnings } from './container-warnings.js';
@@ -29,10 +30,10 @@ function placementWarnings(spec: Spec, at: string): string[] {
   }
   const affinity = spec.affinity?.nodeAffinity;
   for (const [index, term] of (affinity?.[REQUIRED]?.nodeSelectorTerms ?? []).entries()) {
-    warnings.push(...nodeSelectorTermWarnings(term, false, `${at}.affinity.nodeAffinity.${REQUIRED}.nodeSelectorTerms[${index}]`));
+    append(warnings, nodeSelectorTermWarnings(term, false, `${at}.affinity.nodeAffinity.${REQUIRED}.nodeSelectorTerms[${index}]`));
   }
   for (const [index, { preference }] of (affinity?.[PREFERRED] ?? []).entries()) {
-    warnings.push(...nodeSelectorTermWarnings(preference, true, `${at}.affinity.nodeAffinity.${PREFERRED}[${index}].preference`));
+    append(warnings, nodeSelectorTermWarnings(preference, true, `${at}.affinity.nodeAffinity.${PREFERRED}[${index}].preference`));
   }
   for (const [index, { topologyKey, labelSelector }] of (spec.topologySpreadConstraints ?? []).entries()) {
     const where = `${at}.topologySpreadConstraints[${index}]`;
@@ -44,7 +45,7 @@ function placementWarnings(spec: Spec, at: string): string[] {
 }
 
 function duplicates(items: readonly string[], at: (index: number) => string, what: string): string[] {
-  return items.flatMap((item, index) => (items.indexOf(item) < index ? [`${at(index)}: duplicate ${what} ${goQuote(item)}`] : []));
+  return [...repeats(items)].map((index) => `${at(index)}: duplicate ${what} ${goQuote(items[index] ?? '')}`);
 }
 
 function fractional(amounts: Readonly<Record<string, string>> | undefined, at: string): string[] {
@@ -94,17 +95,17 @@ function specWarnings(spec: Spec, annotations: Annotations, prefix: string): str
   const path = fieldPath(...at.split('.'));
   const warnings = placementWarnings(spec, at);
   for (const [key, text] of DEPRECATED) if (key in annotations) warnings.push(`${prefix}metadata.annotations[${key}]: ${text}`);
-  if (spec.volumes) warnings.push(...volumeWarnings(spec.volumes, at));
-  warnings.push(...listWarnings(spec, at));
+  if (spec.volumes) append(warnings, volumeWarnings(spec.volumes, at));
+  append(warnings, listWarnings(spec, at));
   if (!spec.securityContext?.seccompProfile && SECCOMP_POD in annotations) {
     const text = 'non-functional in v1.27+; use the "seccompProfile" field instead';
     warnings.push(`${prefix}metadata.annotations[${SECCOMP_POD}]: ${text}`);
   }
-  warnings.push(...containerWarnings(spec, path, annotations, prefix, fractional), ...portWarnings(spec, path));
+  append(warnings, containerWarnings(spec, path, annotations, prefix, fractional), portWarnings(spec, path));
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) {
     warnings.push(`${at}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`);
   }
-  if (spec.affinity) warnings.push(...podAffinityWarnings(spec, at));
+  if (spec.affinity) append(warnings, podAffinityWarnings(spec, at));
   return [...warnings, ...addressWarnings(spec, at)];
 }
 

@@ -22,8 +22,8 @@ function dropAddresses(service: Service, old: Service): void {
 }
 
 function dropNodePorts(service: Service, old: Service): void {
-  const before = nodePortsOf(old);
-  if (!nodePortsOf(service).every((port) => before.includes(port))) return;
+  const before = new Set(nodePortsOf(old));
+  if (!nodePortsOf(service).every((port) => before.has(port))) return;
   for (const port of service.spec.ports ?? []) delete port.nodePort;
 }
 

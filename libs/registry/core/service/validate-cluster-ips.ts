@@ -1,5 +1,16 @@
 import type { corev1 } from '#api';
-import { duplicate, type FieldError, fieldPath, invalidValue, ipFamily, isValidLegacyIP, notSupported, required } from '#apimachinery';
+import {
+  append,
+  duplicate,
+  type FieldError,
+  fieldPath,
+  invalidValue,
+  ipFamily,
+  isValidLegacyIP,
+  notSupported,
+  required,
+} from '#apimachinery';
+import { repeats } from '../../repeats.js';
 import { isHeadless } from './facts.js';
 
 type Service = corev1.Service;
@@ -21,9 +32,10 @@ function validatePair({ spec }: Service): FieldError[] {
 function validateFamilies({ spec }: Service): FieldError[] {
   const families = spec.ipFamilies ?? [];
   const errors: FieldError[] = [];
+  const repeated = repeats(families);
   families.forEach((family, index) => {
     if (!FAMILIES.includes(family)) errors.push(notSupported(familiesPath.index(index), family, FAMILIES));
-    if (families.indexOf(family) < index) errors.push(duplicate(familiesPath.index(index), family));
+    if (repeated.has(index)) errors.push(duplicate(familiesPath.index(index), family));
   });
   if (spec.ipFamilyPolicy !== undefined && !POLICIES.includes(spec.ipFamilyPolicy)) {
     errors.push(notSupported('spec.ipFamilyPolicy', spec.ipFamilyPolicy, POLICIES));
@@ -58,7 +70,7 @@ export function validateClusterIPs(service: Service, old?: Service): FieldError[
   if (service.spec.type === 'ExternalName') return [];
   const errors = [...validatePair(service), ...validateFamilies(service)];
   const broken = validateEach(service, old);
-  errors.push(...broken);
+  append(errors, broken);
   if ((service.spec.clusterIPs ?? []).length > 2)
     errors.push(invalidValue(ipsPath, service.spec.clusterIPs, 'may only hold up to 2 values'));
   return broken.length > 0 ? errors : [...errors, ...validateAgainstFamilies(service)];

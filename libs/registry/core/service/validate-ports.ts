@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import {
+  append,
   duplicate,
   type FieldError,
   type FieldPath,
@@ -32,15 +33,15 @@ function validatePort(port: Port, path: FieldPath, named: boolean, names: Set<st
   const errors: FieldError[] = [];
   if (named && !port.name) errors.push(required(path.child('name')));
   else if (port.name) {
-    errors.push(...invalidName(path.child('name'), port.name, isDNS1123Label(port.name)));
+    append(errors, invalidName(path.child('name'), port.name, isDNS1123Label(port.name)));
     if (names.has(port.name)) errors.push(duplicate(path.child('name'), port.name));
     names.add(port.name);
   }
-  errors.push(...invalidName(path.child('port'), port.port ?? 0, isValidPortNum(port.port ?? 0)));
-  errors.push(...requiredOneOf(port.protocol, PROTOCOLS, path.child('protocol')));
-  errors.push(...validatePortNumOrName(port.targetPort, path.child('targetPort')));
+  append(errors, invalidName(path.child('port'), port.port ?? 0, isValidPortNum(port.port ?? 0)));
+  append(errors, requiredOneOf(port.protocol, PROTOCOLS, path.child('protocol')));
+  append(errors, validatePortNumOrName(port.targetPort, path.child('targetPort')));
   if (port.appProtocol !== undefined)
-    errors.push(...invalidName(path.child('appProtocol'), port.appProtocol, isQualifiedName(port.appProtocol)));
+    append(errors, invalidName(path.child('appProtocol'), port.appProtocol, isQualifiedName(port.appProtocol)));
   return errors;
 }
 

@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import {
+  append,
   type FieldError,
   fieldForbidden,
   fieldPath,
@@ -48,7 +49,7 @@ function validateType(service: Service): FieldError[] {
   if (ipFamilyPolicy !== undefined) errors.push(fieldForbidden('spec.ipFamilyPolicy', text));
   const name = externalName.replace(/\.$/, '');
   if (name === '') errors.push(required('spec.externalName'));
-  else errors.push(...invalidName('spec.externalName', name, isDNS1123Subdomain(name)));
+  else append(errors, invalidName('spec.externalName', name, isDNS1123Subdomain(name)));
   return errors;
 }
 
@@ -103,18 +104,18 @@ function validateLoadBalancer({ spec }: Service): FieldError[] {
   const { loadBalancerClass } = spec;
   if (loadBalancerClass === undefined) return errors;
   if (!balanced) errors.push(fieldForbidden('spec.loadBalancerClass', ONLY_LOAD_BALANCER));
-  else errors.push(...invalidName('spec.loadBalancerClass', loadBalancerClass, isQualifiedName(loadBalancerClass)));
+  else append(errors, invalidName('spec.loadBalancerClass', loadBalancerClass, isQualifiedName(loadBalancerClass)));
   return errors;
 }
 
 function validateExternalTraffic(service: Service): FieldError[] {
   const { externalTrafficPolicy: policy = '', healthCheckNodePort: port = 0 } = service.spec;
   const errors: FieldError[] = [];
-  if (isExternallyAccessible(service)) errors.push(...requiredOneOf(policy, ['Cluster', 'Local'], 'spec.externalTrafficPolicy'));
+  if (isExternallyAccessible(service)) append(errors, requiredOneOf(policy, ['Cluster', 'Local'], 'spec.externalTrafficPolicy'));
   else if (policy) errors.push(invalidValue('spec.externalTrafficPolicy', policy, 'may only be set for externally-accessible services'));
   const path = 'spec.healthCheckNodePort';
   if (needsHealthCheck(service)) {
-    errors.push(...(port === 0 ? [required(path)] : invalidName(path, port, isValidPortNum(port))));
+    append(errors, port === 0 ? [required(path)] : invalidName(path, port, isValidPortNum(port)));
   } else if (port !== 0) {
     errors.push(invalidValue(path, port, "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"));
   }
@@ -140,10 +141,10 @@ export function validateService(service: Service, old?: Service): FieldError[] {
   const { spec } = service;
   const errors = validateTopology(service.metadata.annotations);
   if ((spec.ports ?? []).length === 0 && !isHeadless(service) && spec.type !== 'ExternalName') errors.push(required('spec.ports'));
-  errors.push(...validateType(service), ...validateServicePorts(service), ...validateLabels(spec.selector, specPath.child('selector')));
-  errors.push(...validateAffinity(spec), ...validateClusterIPs(service, old), ...validateExternalIPs(service, old));
-  errors.push(...requiredOneOf(spec.type, ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'], 'spec.type'));
-  errors.push(...validatePortSet(service), ...validateSourceRanges(service, old), ...validateLoadBalancer(service));
+  append(errors, validateType(service), validateServicePorts(service), validateLabels(spec.selector, specPath.child('selector')));
+  append(errors, validateAffinity(spec), validateClusterIPs(service, old), validateExternalIPs(service, old));
+  append(errors, requiredOneOf(spec.type, ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'], 'spec.type'));
+  append(errors, validatePortSet(service), validateSourceRanges(service, old), validateLoadBalancer(service));
   return [...errors, ...validateExternalTraffic(service), ...validateInternalTraffic(service)];
 }
 
@@ -155,7 +156,7 @@ function validateLoadBalancerClassChange(service: Service, old: Service): FieldE
   }
   if (loadBalancerClass === undefined) return errors;
   // Asked twice on updates, as upstream does.
-  if (type === 'LoadBalancer') errors.push(...invalidName('spec.loadBalancerClass', loadBalancerClass, isQualifiedName(loadBalancerClass)));
+  if (type === 'LoadBalancer') append(errors, invalidName('spec.loadBalancerClass', loadBalancerClass, isQualifiedName(loadBalancerClass)));
   else errors.push(fieldForbidden('spec.loadBalancerClass', ONLY_LOAD_BALANCER));
   return errors;
 }
@@ -188,7 +189,7 @@ export function validateServiceStatusUpdate(service: Service, old: Service): Fie
     else if (ipMode !== undefined && ipMode !== 'VIP' && ipMode !== 'Proxy')
       errors.push(notSupported(at.child('ipMode'), ipMode, ['Proxy', 'VIP']));
     if (!hostname) return errors;
-    errors.push(...invalidName(at.child('hostname'), hostname, isDNS1123Subdomain(hostname)));
+    append(errors, invalidName(at.child('hostname'), hostname, isDNS1123Subdomain(hostname)));
     if (isValidLegacyIP('', hostname).length === 0)
       errors.push(invalidValue(at.child('hostname'), hostname, 'must be a DNS name, not an IP address'));
     return errors;

@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { type FieldError, type FieldPath, isDNS1123Label, isDNS1123Subdomain, required, tooLong } from '#apimachinery';
+import { append, type FieldError, type FieldPath, isDNS1123Label, isDNS1123Subdomain, required, tooLong } from '#apimachinery';
 import { invalidName } from '../checks.js';
 import { requireFields } from './paths.js';
 
@@ -23,7 +23,7 @@ export function validateCSIPersistentVolume(source: corev1.CSIPersistentVolumeSo
   const errors = [...validateCSIDriverName(source.driver, path.child('driver')), ...requireFields(source, path, 'volumeHandle')];
   for (const field of ['controllerPublishSecretRef', 'controllerExpandSecretRef', 'nodePublishSecretRef', 'nodeExpandSecretRef'] as const) {
     const reference = source[field];
-    if (reference) errors.push(...validateReference(reference, path.child(field)));
+    if (reference) append(errors, validateReference(reference, path.child(field)));
   }
   return errors;
 }
@@ -34,6 +34,6 @@ export function validateCSIVolume(source: corev1.CSIVolumeSource, path: FieldPat
   const name = source.nodePublishSecretRef?.name;
   if (!source.nodePublishSecretRef) return errors;
   if (!name) errors.push(required(path.child('nodePublishSecretRef', 'name')));
-  else errors.push(...invalidName(path.child('name'), name, isDNS1123Subdomain(name)));
+  else append(errors, invalidName(path.child('name'), name, isDNS1123Subdomain(name)));
   return errors;
 }

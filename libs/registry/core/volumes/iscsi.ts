@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { type FieldError, type FieldPath, getOwn, inclusiveRangeMessage, invalidValue, required } from '#apimachinery';
+import { append, type FieldError, type FieldPath, getOwn, inclusiveRangeMessage, invalidValue, required } from '#apimachinery';
 import { requireFields } from './paths.js';
 
 const FORMS: Readonly<Record<string, RegExp>> = {
@@ -33,10 +33,10 @@ export function validateIscsi(
   }
   const unknownText = volumeName === undefined ? 'must be valid format starting with iqn, eui, or naa' : 'must be valid format';
   if (!iqn) errors.push(required(path.child('iqn')));
-  else errors.push(...validateInitiator(iqn, path.child('iqn'), unknownText));
+  else append(errors, validateInitiator(iqn, path.child('iqn'), unknownText));
   if (lun < 0 || lun > 255) errors.push(invalidValue(path.child('lun'), lun, inclusiveRangeMessage(0, 255)));
   if ((source.chapAuthDiscovery || source.chapAuthSession) && !source.secretRef) errors.push(required(path.child('secretRef')));
   if (volumeName !== undefined && source.secretRef && !source.secretRef.name) errors.push(required(path.child('secretRef', 'name')));
-  if (initiatorName !== undefined) errors.push(...validateInitiator(initiatorName, path.child('initiatorname'), unknownText));
+  if (initiatorName !== undefined) append(errors, validateInitiator(initiatorName, path.child('initiatorname'), unknownText));
   return errors;
 }

@@ -1,4 +1,4 @@
-import { type FieldError, type FieldPath, invalidValue, required } from '#apimachinery';
+import { append, type FieldError, type FieldPath, invalidValue, required } from '#apimachinery';
 
 const MODE_TEXT = 'must be a number between 0 and 0777 (octal), both inclusive';
 
@@ -30,7 +30,7 @@ export function validateKeyToPath(item: { key: string; path: string; mode?: numb
   const errors: FieldError[] = [];
   if (!item.key) errors.push(required(path.child('key')));
   if (!item.path) errors.push(required(path.child('path')));
-  errors.push(...validateNonReservedPath(item.path ?? '', path.child('path')));
+  append(errors, validateNonReservedPath(item.path ?? '', path.child('path')));
   return [...errors, ...validateMode(item.mode, path.child('mode'))];
 }
 

@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import {
+  append,
   type FieldError,
   type FieldPath,
   inclusiveRangeMessage,
@@ -62,7 +63,10 @@ export function validateQuobyte(source: corev1.QuobyteVolumeSource, path: FieldP
     errors.push(required(path.child('tenant'), 'must be a UUID and may not exceed a length of 64 characters'));
   else {
     const broken = source.registry.split(',').filter((pair) => !/^(\[[^\]]*\]|[^:[\]]*):[^:]*$/.test(pair));
-    errors.push(...broken.map(() => invalidValue(path.child('registry'), source.registry, text)));
+    append(
+      errors,
+      broken.map(() => invalidValue(path.child('registry'), source.registry, text)),
+    );
   }
   return [...errors, ...requireFields(source, path, 'volume')];
 }
@@ -119,7 +123,7 @@ export function validateStorageOS(
   const errors = requireFields(source, path, 'volumeName');
   for (const field of ['volumeName', 'volumeNamespace'] as const) {
     const value = source[field];
-    if (value) errors.push(...invalidName(path.child(field), value, isDNS1123Label(value)));
+    if (value) append(errors, invalidName(path.child(field), value, isDNS1123Label(value)));
   }
   return [...errors, ...validateSecretReference(source.secretRef, path, namespaced)];
 }

@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import {
+  append,
   type FieldError,
   type FieldPath,
   invalidValue,
@@ -25,7 +26,7 @@ function validateNodeAffinity(affinity: corev1.NodeAffinity, path: FieldPath): F
   for (const [index, { weight, preference }] of (affinity[PREFERRED] ?? []).entries()) {
     const at = path.child(PREFERRED).index(index);
     // Values unfit for labels are allowed here: a preference that no node meets does no harm.
-    errors.push(...validateWeight(weight, at), ...validateNodeSelectorTerm(preference, at.child('preference'), true));
+    append(errors, validateWeight(weight, at), validateNodeSelectorTerm(preference, at.child('preference'), true));
   }
   return errors;
 }
@@ -35,8 +36,8 @@ function validateTerm(term: corev1.PodAffinityTerm, path: FieldPath): FieldError
     ...validateLabelSelector(term.labelSelector, path.child('labelSelector')),
     ...validateLabelSelector(term.namespaceSelector, path.child('namespaceSelector')),
   ];
-  for (const name of term.namespaces ?? []) errors.push(...invalidName(path.child('namespace'), name, isDNS1123Label(name)));
-  errors.push(...validateMatchLabelKeys(path, term.matchLabelKeys, term.mismatchLabelKeys, term.labelSelector));
+  for (const name of term.namespaces ?? []) append(errors, invalidName(path.child('namespace'), name, isDNS1123Label(name)));
+  append(errors, validateMatchLabelKeys(path, term.matchLabelKeys, term.mismatchLabelKeys, term.labelSelector));
   const key = term.topologyKey ?? '';
   if (!key) errors.push(required(path.child('topologyKey'), 'can not be empty'));
   return [...errors, ...validateLabelName(key, path.child('topologyKey'))];
@@ -44,10 +45,10 @@ function validateTerm(term: corev1.PodAffinityTerm, path: FieldPath): FieldError
 
 function validatePodTerms(affinity: corev1.PodAffinity | corev1.PodAntiAffinity, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
-  for (const [index, term] of (affinity[REQUIRED] ?? []).entries()) errors.push(...validateTerm(term, path.child(REQUIRED).index(index)));
+  for (const [index, term] of (affinity[REQUIRED] ?? []).entries()) append(errors, validateTerm(term, path.child(REQUIRED).index(index)));
   for (const [index, { weight, podAffinityTerm }] of (affinity[PREFERRED] ?? []).entries()) {
     const at = path.child(PREFERRED).index(index);
-    errors.push(...validateWeight(weight, at), ...validateTerm(podAffinityTerm, at.child('podAffinityTerm')));
+    append(errors, validateWeight(weight, at), validateTerm(podAffinityTerm, at.child('podAffinityTerm')));
   }
   return errors;
 }

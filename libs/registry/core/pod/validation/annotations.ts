@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { type FieldError, type FieldPath, fieldForbidden, getOwn, goQuote, invalidValue } from '#apimachinery';
+import { append, type FieldError, type FieldPath, fieldForbidden, getOwn, goQuote, invalidValue } from '#apimachinery';
 import { validateDescendingPath } from '../../volumes/paths.js';
 import { allContainers, visitContainers } from '../containers.js';
 import { validateTolerations } from './scheduling.js';
@@ -51,17 +51,17 @@ export function validatePodAnnotations(annotations: Annotations | undefined, spe
   if (mirror !== undefined && !spec?.nodeName) {
     errors.push(invalidValue(path.key(MIRROR), mirror, 'must set spec.nodeName if mirror pod annotation is set'));
   }
-  if (annotations[TOLERATIONS]) errors.push(...validateTolerationsText(annotations[TOLERATIONS], path));
+  if (annotations[TOLERATIONS]) append(errors, validateTolerationsText(annotations[TOLERATIONS], path));
   const cost = annotations[DELETION_COST];
   if (cost !== undefined && !isInt32(cost)) errors.push(invalidValue(path.key(DELETION_COST), cost, 'must be a 32bit integer'));
   const seccomp = annotations[SECCOMP_POD];
-  if (seccomp !== undefined) errors.push(...validateSeccompName(seccomp, path.child(SECCOMP_POD)));
+  if (seccomp !== undefined) append(errors, validateSeccompName(seccomp, path.child(SECCOMP_POD)));
   for (const key in annotations) {
     const value = annotations[key] ?? '';
-    if (key.startsWith(SECCOMP_CONTAINER)) errors.push(...validateSeccompName(value, path.child(key)));
+    if (key.startsWith(SECCOMP_CONTAINER)) append(errors, validateSeccompName(value, path.child(key)));
   }
   for (const key in annotations) {
-    if (key.startsWith(APPARMOR)) errors.push(...validateAppArmorName(key, annotations[key] ?? '', spec, path));
+    if (key.startsWith(APPARMOR)) append(errors, validateAppArmorName(key, annotations[key] ?? '', spec, path));
   }
   return errors;
 }
@@ -103,13 +103,13 @@ export function validateProfilesMatch(annotations: Annotations | undefined, spec
   const own = spec.securityContext;
   const ofPod = annotations[SECCOMP_POD];
   if (own?.seccompProfile && ofPod !== undefined) {
-    errors.push(...mismatch('seccomp', ofPod, own.seccompProfile, path.child('securityContext', 'seccompProfile')));
+    append(errors, mismatch('seccomp', ofPod, own.seccompProfile, path.child('securityContext', 'seccompProfile')));
   }
   visitContainers(spec, path, ({ name, securityContext }, at) => {
     const annotation = annotations[SECCOMP_CONTAINER + name];
     const profile = securityContext?.seccompProfile;
     if (profile && annotation !== undefined) {
-      errors.push(...mismatch('seccomp', annotation, profile, at.child('securityContext', 'seccompProfile')));
+      append(errors, mismatch('seccomp', annotation, profile, at.child('securityContext', 'seccompProfile')));
     }
   });
   if (spec.os?.name === 'windows') return errors;
@@ -117,7 +117,7 @@ export function validateProfilesMatch(annotations: Annotations | undefined, spec
     const annotation = annotations[APPARMOR + name];
     const profile = securityContext?.appArmorProfile ?? own?.appArmorProfile;
     if (profile && annotation !== undefined) {
-      errors.push(...mismatch('apparmor', annotation, profile, at.child('securityContext', 'appArmorProfile')));
+      append(errors, mismatch('apparmor', annotation, profile, at.child('securityContext', 'appArmorProfile')));
     }
   });
   return errors;

@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import {
+  append,
   duplicate,
   type FieldError,
   type FieldPath,
@@ -18,7 +19,7 @@ function validateClaim(claim: corev1.PodResourceClaim, names: Set<string>, path:
   if (!name) errors.push(required(path.child('name')));
   else if (names.has(name)) errors.push(duplicate(path.child('name'), name));
   else {
-    errors.push(...invalidName(path.child('name'), name, isDNS1123Label(name)));
+    append(errors, invalidName(path.child('name'), name, isDNS1123Label(name)));
     names.add(name);
   }
   const refuse = (text: string): void => {
@@ -28,8 +29,8 @@ function validateClaim(claim: corev1.PodResourceClaim, names: Set<string>, path:
     refuse('at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified');
   }
   if (own === undefined && template === undefined) refuse('must specify one of: `resourceClaimName`, `resourceClaimTemplateName`');
-  if (own !== undefined) errors.push(...invalidName(path.child('resourceClaimName'), own, isDNS1123Subdomain(own)));
-  if (template !== undefined) errors.push(...invalidName(path.child('resourceClaimTemplateName'), template, isDNS1123Subdomain(template)));
+  if (own !== undefined) append(errors, invalidName(path.child('resourceClaimName'), own, isDNS1123Subdomain(own)));
+  if (template !== undefined) append(errors, invalidName(path.child('resourceClaimTemplateName'), template, isDNS1123Subdomain(template)));
   return errors;
 }
 

@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import {
+  append,
   duplicate,
   type FieldError,
   type FieldPath,
@@ -41,7 +42,7 @@ function validateRestartPolicy(
   else if (!RESTART_POLICIES.includes(restartPolicy)) errors.push(notSupported(at, restartPolicy, RESTART_POLICIES));
   if (restartPolicy === undefined && init) return errors;
   if (rules.length > 20) errors.push(tooMany(path.child('restartPolicyRules'), rules.length, 20));
-  for (const [index, rule] of rules.entries()) errors.push(...validateRestartRule(rule, path.child('restartPolicyRules').index(index)));
+  for (const [index, rule] of rules.entries()) append(errors, validateRestartRule(rule, path.child('restartPolicyRules').index(index)));
   return errors;
 }
 
@@ -67,10 +68,10 @@ export function validateContainers(containers: readonly corev1.Container[], path
   const names = new Set<string>();
   for (const [index, container] of containers.entries()) {
     const at = path.index(index);
-    errors.push(...validateContainer(container, at, context));
+    append(errors, validateContainer(container, at, context));
     if (names.has(container.name)) errors.push(duplicate(at.child('name'), container.name ?? ''));
     else names.add(container.name);
-    errors.push(...validateHooks(container, at, context), ...validateRestartPolicy(container, at, false));
+    append(errors, validateHooks(container, at, context), validateRestartPolicy(container, at, false));
   }
   return [...errors, ...validateHostPorts(containers, path)];
 }
@@ -91,13 +92,13 @@ export function validateInitContainers(spec: corev1.PodSpec, path: FieldPath, co
   const names = new Set((spec.containers ?? []).map(({ name }) => name));
   for (const [index, container] of (spec.initContainers ?? []).entries()) {
     const at = path.index(index);
-    errors.push(...validateContainer(container, at, context), ...validateRestartPolicy(container, at, true));
+    append(errors, validateContainer(container, at, context), validateRestartPolicy(container, at, true));
     if (names.has(container.name)) errors.push(duplicate(at.child('name'), container.name ?? ''));
     else if (container.name) names.add(container.name);
     // Upstream checks each one alone, and so counts it as the first of the list.
-    errors.push(...validateHostPorts([container], path));
-    errors.push(...(isSidecar(container) ? validateHooks(container, at, context) : forbidHooks(container, at)));
-    errors.push(...validateInitResize(container, at));
+    append(errors, validateHostPorts([container], path));
+    append(errors, isSidecar(container) ? validateHooks(container, at, context) : forbidHooks(container, at));
+    append(errors, validateInitResize(container, at));
   }
   return errors;
 }
@@ -144,11 +145,11 @@ export function validateEphemeralContainers(spec: corev1.PodSpec, path: FieldPat
   for (const [index, container] of (spec.ephemeralContainers ?? []).entries()) {
     const at = path.index(index);
     const { name, targetContainerName: target } = container;
-    errors.push(...validateContainer(container, at, context), ...validateImageName(container, at));
+    append(errors, validateContainer(container, at, context), validateImageName(container, at));
     if (names.has(name)) errors.push(duplicate(at.child('name'), name ?? ''));
     else names.add(name);
     if (target && !others.has(target)) errors.push(fieldNotFound(at.child('targetContainerName'), target));
-    errors.push(...validateEphemeralFields(container, at));
+    append(errors, validateEphemeralFields(container, at));
   }
   return errors;
 }

@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import {
+  append,
   duplicate,
   type FieldError,
   type FieldPath,
@@ -35,11 +36,11 @@ function validatePorts(ports: readonly corev1.ContainerPort[], path: FieldPath):
   const names = new Set<string>();
   for (const [index, { name, containerPort = 0, hostPort = 0, protocol }] of ports.entries()) {
     const at = path.index(index);
-    if (name) errors.push(...validatePortName(name, names, at.child('name')));
+    if (name) append(errors, validatePortName(name, names, at.child('name')));
     if (containerPort === 0) errors.push(required(at.child('containerPort')));
-    else errors.push(...invalidName(at.child('containerPort'), containerPort, isValidPortNum(containerPort)));
-    if (hostPort !== 0) errors.push(...invalidName(at.child('hostPort'), hostPort, isValidPortNum(hostPort)));
-    errors.push(...requiredOneOf(protocol, PROTOCOLS, at.child('protocol')));
+    else append(errors, invalidName(at.child('containerPort'), containerPort, isValidPortNum(containerPort)));
+    if (hostPort !== 0) append(errors, invalidName(at.child('hostPort'), hostPort, isValidPortNum(hostPort)));
+    append(errors, requiredOneOf(protocol, PROTOCOLS, at.child('protocol')));
   }
   return errors;
 }
@@ -51,8 +52,8 @@ function validateResizePolicy(policies: readonly corev1.ContainerResizePolicy[],
   for (const [index, { resourceName, restartPolicy }] of policies.entries()) {
     if (seen.has(resourceName)) errors.push(duplicate(path.index(index), resourceName));
     seen.add(resourceName);
-    errors.push(...requiredOneOf(resourceName, ['cpu', 'memory'], path));
-    errors.push(...requiredOneOf(restartPolicy, ['NotRequired', 'RestartContainer'], path));
+    append(errors, requiredOneOf(resourceName, ['cpu', 'memory'], path));
+    append(errors, requiredOneOf(restartPolicy, ['NotRequired', 'RestartContainer'], path));
     if (podPolicy === 'Never' && restartPolicy !== 'NotRequired') {
       errors.push(invalidValue(path, restartPolicy ?? '', "must be 'NotRequired' when pod `restartPolicy` is 'Never'"));
     }
@@ -71,21 +72,21 @@ export function validateContainer(container: AnyContainer, path: FieldPath, cont
   const errors: FieldError[] = [];
   const names = name ? isDNS1123Label(name) : undefined;
   if (!names) errors.push(required(path.child('name')));
-  else if (names.length > 0) errors.push(...invalidName(path.child('name'), name, names));
+  else if (names.length > 0) append(errors, invalidName(path.child('name'), name, names));
   if (!image) errors.push(required(path.child('image')));
   if (!messagePolicy) errors.push(required(path.child('terminationMessagePolicy')));
   else if (!MESSAGE_POLICIES.includes(messagePolicy)) {
     errors.push(notSupported(path.child('terminationMessagePolicy'), messagePolicy, MESSAGE_POLICIES));
   }
-  if (ports) errors.push(...validatePorts(ports, path.child('ports')));
-  if (env) errors.push(...validateEnv(env, path.child('env')));
-  if (envFrom) errors.push(...validateEnvFrom(envFrom, path.child('envFrom')));
-  if (container.volumeMounts) errors.push(...validateVolumeMounts(container, context.volumes, path.child('volumeMounts')));
-  if (container.volumeDevices) errors.push(...validateVolumeDevices(container, context.volumes, path.child('volumeDevices')));
-  errors.push(...validatePullPolicy(container.imagePullPolicy, path.child('imagePullPolicy')));
-  if (resources) errors.push(...validateRequirements(resources, path.child('resources'), context.claims));
+  if (ports) append(errors, validatePorts(ports, path.child('ports')));
+  if (env) append(errors, validateEnv(env, path.child('env')));
+  if (envFrom) append(errors, validateEnvFrom(envFrom, path.child('envFrom')));
+  if (container.volumeMounts) append(errors, validateVolumeMounts(container, context.volumes, path.child('volumeMounts')));
+  if (container.volumeDevices) append(errors, validateVolumeDevices(container, context.volumes, path.child('volumeDevices')));
+  append(errors, validatePullPolicy(container.imagePullPolicy, path.child('imagePullPolicy')));
+  if (resources) append(errors, validateRequirements(resources, path.child('resources'), context.claims));
   const { resizePolicy } = container;
-  if (resizePolicy) errors.push(...validateResizePolicy(resizePolicy, path.child('resizePolicy'), context.restartPolicy));
-  if (securityContext) errors.push(...validateSecurityContext(securityContext, path.child('securityContext'), context.hostUsers));
+  if (resizePolicy) append(errors, validateResizePolicy(resizePolicy, path.child('resizePolicy'), context.restartPolicy));
+  if (securityContext) append(errors, validateSecurityContext(securityContext, path.child('securityContext'), context.hostUsers));
   return errors;
 }

@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { type FieldError, fieldForbidden, fieldPath } from '#apimachinery';
+import { append, type FieldError, fieldForbidden, fieldPath } from '#apimachinery';
 import { MIRROR, validatePodAnnotations, validateProfilesMatch } from './annotations.js';
 import { validateImageName } from './container-lists.js';
 import { validatePodSpec } from './spec.js';
@@ -27,11 +27,11 @@ export function validatePod(pod: Pod): FieldError[] {
   const { metadata, spec } = pod;
   const { annotations } = metadata;
   const errors = validatePodAnnotations(annotations, spec, annotationsPath);
-  errors.push(...validatePodSpec(spec, specPath, { name: metadata.name, isMirror: annotations?.[MIRROR] !== undefined }));
-  if (spec.volumes) errors.push(...validateTokens(pod));
+  append(errors, validatePodSpec(spec, specPath, { name: metadata.name, isMirror: annotations?.[MIRROR] !== undefined }));
+  if (spec.volumes) append(errors, validateTokens(pod));
   for (const list of ['containers', 'initContainers'] as const) {
     spec[list]?.forEach((container, index) => {
-      errors.push(...validateImageName(container, specPath.child(list).index(index)));
+      append(errors, validateImageName(container, specPath.child(list).index(index)));
     });
   }
   return errors;

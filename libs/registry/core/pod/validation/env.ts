@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import {
+  append,
   type FieldError,
   type FieldPath,
   invalidValue,
@@ -39,7 +40,7 @@ function validateValueFrom(variable: corev1.EnvVar, from: corev1.EnvVarSource, p
   let sources = 0;
   const source = (found: readonly FieldError[]): void => {
     sources += 1;
-    errors.push(...found);
+    append(errors, found);
   };
   if (from.fieldRef) source(validateFieldRef(from.fieldRef, ENV_FIELDS, path.child('fieldRef')));
   if (from.resourceFieldRef) source(validateResourceRef(from.resourceFieldRef, path.child('resourceFieldRef'), false));
@@ -60,9 +61,9 @@ export function validateEnv(env: readonly corev1.EnvVar[], path: FieldPath): Fie
     if (!name) errors.push(required(path.index(index).child('name')));
     else {
       const messages = isRelaxedEnvVarName(name);
-      if (messages.length > 0) errors.push(...invalidName(path.index(index).child('name'), name, messages));
+      if (messages.length > 0) append(errors, invalidName(path.index(index).child('name'), name, messages));
     }
-    if (valueFrom) errors.push(...validateValueFrom(variable, valueFrom, path.index(index).child('valueFrom')));
+    if (valueFrom) append(errors, validateValueFrom(variable, valueFrom, path.index(index).child('valueFrom')));
   }
   return errors;
 }
@@ -73,10 +74,10 @@ export function validateEnvFrom(sources: readonly corev1.EnvFromSource[], path: 
   for (const [index, source] of sources.entries()) {
     const at = path.index(index);
     const { prefix, configMapRef, secretRef } = source;
-    if (prefix) errors.push(...invalidName(at.child('prefix'), prefix, isRelaxedEnvVarName(prefix)));
+    if (prefix) append(errors, invalidName(at.child('prefix'), prefix, isRelaxedEnvVarName(prefix)));
     const rule = (name: string): string[] => nameIsDNSSubdomain(name, true);
-    if (configMapRef) errors.push(...requiredName(configMapRef.name, at.child('configMapRef', 'name'), rule));
-    if (secretRef) errors.push(...requiredName(secretRef.name, at.child('secretRef', 'name'), rule));
+    if (configMapRef) append(errors, requiredName(configMapRef.name, at.child('configMapRef', 'name'), rule));
+    if (secretRef) append(errors, requiredName(secretRef.name, at.child('secretRef', 'name'), rule));
     // Upstream points at the list here, not at its element.
     if (!configMapRef && !secretRef) errors.push(invalidValue(path, '', 'must specify one of: `configMapRef` or `secretRef`'));
     else if (configMapRef && secretRef) errors.push(invalidValue(path, '', 'may not have more than one field specified at a time'));

@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { deepEqual, type FieldError, type FieldPath, getOwn, invalidValue } from '#apimachinery';
+import { append, deepEqual, type FieldError, type FieldPath, getOwn, invalidValue } from '#apimachinery';
 import { internalForm } from '../../../internal-form/internal-form.js';
 
 type Spec = corev1.PodSpec;
@@ -60,7 +60,7 @@ export function maskGatedChanges(spec: Spec, old: Spec, path: FieldPath): FieldE
   }
   const [next, before] = [spec.affinity?.nodeAffinity, old.affinity?.nodeAffinity];
   if (!deepEqual(next, before)) {
-    errors.push(...validateAffinityChange(next, before, path.child('affinity', 'nodeAffinity')));
+    append(errors, validateAffinityChange(next, before, path.child('affinity', 'nodeAffinity')));
     restoreAffinity(spec, old);
   }
   return errors;

@@ -1,5 +1,5 @@
 import type { metav1 } from '#api';
-import { type FieldError, type FieldPath, fieldForbidden, invalidValue, validateLabelName } from '#apimachinery';
+import { append, type FieldError, type FieldPath, fieldForbidden, invalidValue, validateLabelName } from '#apimachinery';
 
 type Keys = readonly string[] | undefined;
 
@@ -33,7 +33,7 @@ export function validateMatchLabelKeys(
     ...validateKeys(match, selector, path.child('matchLabelKeys')),
     ...validateKeys(mismatch, selector, path.child('mismatchLabelKeys')),
   ];
-  if (selector) errors.push(...validateSelectorKeys(match ?? [], selector, path));
+  if (selector) append(errors, validateSelectorKeys(match ?? [], selector, path));
   for (const [index, key] of (match ?? []).entries()) {
     if (!mismatch?.includes(key)) continue;
     errors.push(invalidValue(path.child('matchLabelKeys').index(index), key, 'exists in both matchLabelKeys and mismatchLabelKeys'));

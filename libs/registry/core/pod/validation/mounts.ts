@@ -1,5 +1,14 @@
 import type { corev1 } from '#api';
-import { type FieldError, type FieldPath, fieldForbidden, fieldNotFound, invalidValue, notSupported, required } from '#apimachinery';
+import {
+  append,
+  type FieldError,
+  type FieldPath,
+  fieldForbidden,
+  fieldNotFound,
+  invalidValue,
+  notSupported,
+  required,
+} from '#apimachinery';
 import { validateDescendingPath, validateNoBacksteps } from '../../volumes/paths.js';
 import type { AnyContainer } from '../containers.js';
 import type { PodContext } from './context.js';
@@ -33,7 +42,7 @@ function validateRecursiveReadOnly(mount: corev1.VolumeMount, path: FieldPath): 
 function validateSubPaths(mount: corev1.VolumeMount, at: FieldPath, list: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   const { subPath, subPathExpr } = mount;
-  if (subPath) errors.push(...validateDescendingPath(subPath, list.child('subPath')));
+  if (subPath) append(errors, validateDescendingPath(subPath, list.child('subPath')));
   if (!subPathExpr) return errors;
   if (subPath) errors.push(invalidValue(at.child('subPathExpr'), subPathExpr, 'subPathExpr and subPath are mutually exclusive'));
   return [...errors, ...validateDescendingPath(subPathExpr, list.child('subPathExpr'))];
@@ -44,6 +53,8 @@ export function validateVolumeMounts(container: AnyContainer, volumes: Volumes, 
   const errors: FieldError[] = [];
   const { volumeMounts: mounts = [], volumeDevices: devices = [] } = container;
   const seen = new Set<string>();
+  const names = new Set(devices.map((device) => device.name));
+  const paths = new Set(devices.map((device) => device.devicePath));
   for (const [index, mount] of mounts.entries()) {
     const at = path.index(index);
     const { name = '', mountPath = '' } = mount;
@@ -52,15 +63,15 @@ export function validateVolumeMounts(container: AnyContainer, volumes: Volumes, 
     if (!mountPath) errors.push(required(at.child('mountPath')));
     if (seen.has(mountPath)) errors.push(invalidValue(at.child('mountPath'), mountPath, 'must be unique'));
     seen.add(mountPath);
-    if (devices.some((device) => device.name === name)) {
+    if (names.has(name)) {
       errors.push(invalidValue(at.child('name'), name, 'must not already exist in volumeDevices'));
     }
-    if (devices.some((device) => device.devicePath === mountPath)) {
+    if (paths.has(mountPath)) {
       errors.push(invalidValue(at.child('mountPath'), mountPath, 'must not already exist as a path in volumeDevices'));
     }
-    errors.push(...validateSubPaths(mount, at, path));
-    if (mount.mountPropagation !== undefined) errors.push(...validatePropagation(mount, container, path.child('mountPropagation')));
-    if (mount.recursiveReadOnly !== undefined) errors.push(...validateRecursiveReadOnly(mount, path.child('recursiveReadOnly')));
+    append(errors, validateSubPaths(mount, at, path));
+    if (mount.mountPropagation !== undefined) append(errors, validatePropagation(mount, container, path.child('mountPropagation')));
+    if (mount.recursiveReadOnly !== undefined) append(errors, validateRecursiveReadOnly(mount, path.child('recursiveReadOnly')));
   }
   return errors;
 }
@@ -81,6 +92,7 @@ export function validateVolumeDevices(container: AnyContainer, volumes: Volumes,
   const { volumeMounts: mounts = [], volumeDevices: devices = [] } = container;
   const paths = new Set<string>();
   const names = new Set<string>();
+  const mounted = { names: new Set(mounts.map(({ name }) => name)), paths: new Set(mounts.map(({ mountPath }) => mountPath)) };
   for (const [index, { name = '', devicePath = '' }] of devices.entries()) {
     const at = path.index(index);
     const volume = volumes.get(name);
@@ -91,11 +103,11 @@ export function validateVolumeDevices(container: AnyContainer, volumes: Volumes,
       errors.push(invalidValue(at.child('name'), name, text));
     }
     if (!volume) errors.push(fieldNotFound(at.child('name'), name));
-    errors.push(...validateDevicePath(devicePath, paths, at.child('devicePath')));
-    if (mounts.some((mount) => mount.name === name)) {
+    append(errors, validateDevicePath(devicePath, paths, at.child('devicePath')));
+    if (mounted.names.has(name)) {
       errors.push(invalidValue(at.child('name'), name, 'must not already exist in volumeMounts'));
     }
-    if (mounts.some((mount) => mount.mountPath === devicePath)) {
+    if (mounted.paths.has(devicePath)) {
       errors.push(invalidValue(at.child('devicePath'), devicePath, 'must not already exist as a path in volumeMounts'));
     }
     if (name) names.add(name);

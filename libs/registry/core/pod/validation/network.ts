@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import {
+  append,
   type FieldError,
   type FieldPath,
   fieldForbidden,
@@ -22,7 +23,7 @@ function validateSearches(searches: readonly string[], path: FieldPath): FieldEr
   for (const [index, search] of searches.entries()) {
     if (search === '.') continue;
     const name = search.endsWith('.') ? search.slice(0, -1) : search;
-    errors.push(...invalidName(path.index(index), name, isDNS1123SubdomainWithUnderscore(name)));
+    append(errors, invalidName(path.index(index), name, isDNS1123SubdomainWithUnderscore(name)));
   }
   return errors;
 }
@@ -38,8 +39,8 @@ export function validateDNSConfig({ dnsConfig: config, dnsPolicy }: corev1.PodSp
   const errors: FieldError[] = [];
   const { nameservers = [], searches = [], options = [] } = config;
   if (nameservers.length > 3) errors.push(invalidValue(servers, nameservers, 'must not have more than 3 nameservers'));
-  for (const [index, server] of nameservers.entries()) errors.push(...isValidLegacyIP(servers.index(index), server));
-  errors.push(...validateSearches(searches, path.child('searches')));
+  for (const [index, server] of nameservers.entries()) append(errors, isValidLegacyIP(servers.index(index), server));
+  append(errors, validateSearches(searches, path.child('searches')));
   for (const [index, { name }] of options.entries()) {
     if (!name) errors.push(required(path.child('options').index(index), 'must not be empty'));
   }

@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import {
+  append,
   type FieldError,
   type FieldPath,
   fieldForbidden,
@@ -34,7 +35,7 @@ function validateExpression(requirement: Requirement, path: FieldPath, anyValue:
   const errors = [...validateOperator(requirement, path), ...validateLabelName(requirement.key ?? '', path.child('key'))];
   if (anyValue) return errors;
   for (const [index, value] of (requirement.values ?? []).entries()) {
-    errors.push(...invalidName(path.child('values').index(index), value, isValidLabelValue(value)));
+    append(errors, invalidName(path.child('values').index(index), value, isValidLabelValue(value)));
   }
   return errors;
 }
@@ -50,7 +51,7 @@ function validateField({ key, operator, values = [] }: Requirement, path: FieldP
   }
   if (key !== 'metadata.name') return [...errors, invalidValue(path.child('key'), key ?? '', 'not a valid field selector key')];
   for (const [index, value] of values.entries()) {
-    errors.push(...invalidName(path.child('values').index(index), value, isDNS1123Subdomain(value)));
+    append(errors, invalidName(path.child('values').index(index), value, isDNS1123Subdomain(value)));
   }
   return errors;
 }

@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { type FieldError, type FieldPath, fieldForbidden, getOwn, invalidValue, notSupported, parseQuantity } from '#apimachinery';
+import { append, type FieldError, type FieldPath, fieldForbidden, getOwn, invalidValue, notSupported, parseQuantity } from '#apimachinery';
 import { isHugePageName, validateResourceName } from '../../resource-names.js';
 import { aggregateLimits, aggregateRequests, isPodLevelResource } from '../resource-totals.js';
 import type { PodContext } from './context.js';
@@ -45,6 +45,6 @@ export function validatePodResources(spec: corev1.PodSpec, path: FieldPath, cont
   if (context.os === 'windows') return [fieldForbidden(path, 'may not be set for a windows pod')];
   const errors: FieldError[] = [];
   if (spec.resources.claims) errors.push(fieldForbidden(path.child('claims'), 'claims may not be set for Resources at pod-level'));
-  errors.push(...validateRequirements(spec.resources, path, context.claims, validateName));
+  append(errors, validateRequirements(spec.resources, path, context.claims, validateName));
   return [...errors, ...validateConsistency(spec, spec.resources, path)];
 }

@@ -1,5 +1,14 @@
 import type { corev1 } from '#api';
-import { type FieldError, type FieldPath, fieldForbidden, invalidValue, isHTTPHeaderName, notSupported, required } from '#apimachinery';
+import {
+  append,
+  type FieldError,
+  type FieldPath,
+  fieldForbidden,
+  invalidValue,
+  isHTTPHeaderName,
+  notSupported,
+  required,
+} from '#apimachinery';
 import { invalidName, nonNegative } from '../../checks.js';
 import { validatePortNumOrName } from '../../service/validate-ports.js';
 import type { AnyContainer } from '../containers.js';
@@ -9,10 +18,10 @@ type Handler = corev1.LifecycleHandler & { grpc?: corev1.GRPCAction };
 
 function validateHTTPGet(action: corev1.HTTPGetAction, path: FieldPath): FieldError[] {
   const errors = action.path ? [] : [required(path.child('path'))];
-  errors.push(...validatePortNumOrName(action.port, path.child('port')));
+  append(errors, validatePortNumOrName(action.port, path.child('port')));
   const scheme = action.scheme ?? '';
   if (scheme !== 'HTTP' && scheme !== 'HTTPS') errors.push(notSupported(path.child('scheme'), scheme, ['HTTP', 'HTTPS']));
-  for (const { name } of action.httpHeaders ?? []) errors.push(...invalidName(path.child('httpHeaders'), name, isHTTPHeaderName(name)));
+  for (const { name } of action.httpHeaders ?? []) append(errors, invalidName(path.child('httpHeaders'), name, isHTTPHeaderName(name)));
   return errors;
 }
 
@@ -40,7 +49,7 @@ function validateHandler(handler: Handler, path: FieldPath, gracePeriod: number 
     if (handler[name] === undefined) continue;
     given += 1;
     if (given > 1) errors.push(fieldForbidden(path.child(name), 'may not specify more than 1 handler type'));
-    else errors.push(...validate(handler, path.child(name), gracePeriod));
+    else append(errors, validate(handler, path.child(name), gracePeriod));
   }
   if (given === 0) errors.push(required(path, 'must specify a handler type'));
   return errors;
@@ -50,7 +59,7 @@ const COUNTS = ['initialDelaySeconds', 'timeoutSeconds', 'periodSeconds', 'succe
 
 function validateProbe(probe: corev1.Probe, path: FieldPath, gracePeriod: number | undefined): FieldError[] {
   const errors = validateHandler(probe, path, gracePeriod);
-  for (const field of COUNTS) if ((probe[field] ?? 0) < 0) errors.push(...nonNegative(probe[field], path.child(field)));
+  for (const field of COUNTS) if ((probe[field] ?? 0) < 0) append(errors, nonNegative(probe[field], path.child(field)));
   const own = probe.terminationGracePeriodSeconds;
   if (own !== undefined && own <= 0) errors.push(invalidValue(path.child('terminationGracePeriodSeconds'), own, 'must be greater than 0'));
   return errors;
@@ -77,17 +86,17 @@ export function validateHooks(container: AnyContainer, path: FieldPath, context:
   const { lifecycle, livenessProbe, readinessProbe, startupProbe } = container;
   const { gracePeriod } = context;
   const errors: FieldError[] = [];
-  if (lifecycle) errors.push(...validateLifecycle(lifecycle, path.child('lifecycle'), context));
-  if (livenessProbe) errors.push(...validateSingleProbe(livenessProbe, path.child('livenessProbe'), gracePeriod));
+  if (lifecycle) append(errors, validateLifecycle(lifecycle, path.child('lifecycle'), context));
+  if (livenessProbe) append(errors, validateSingleProbe(livenessProbe, path.child('livenessProbe'), gracePeriod));
   if (readinessProbe) {
     const at = path.child('readinessProbe');
-    errors.push(...validateProbe(readinessProbe, at, gracePeriod));
+    append(errors, validateProbe(readinessProbe, at, gracePeriod));
     const own = readinessProbe.terminationGracePeriodSeconds;
     if (own !== undefined) {
       errors.push(invalidValue(at.child('terminationGracePeriodSeconds'), own, 'must not be set for readinessProbes'));
     }
   }
-  if (startupProbe) errors.push(...validateSingleProbe(startupProbe, path.child('startupProbe'), gracePeriod));
+  if (startupProbe) append(errors, validateSingleProbe(startupProbe, path.child('startupProbe'), gracePeriod));
   return errors;
 }
 

@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { type FieldError, type FieldPath, fieldForbidden, invalidValue, required } from '#apimachinery';
+import { append, type FieldError, type FieldPath, fieldForbidden, invalidValue, required } from '#apimachinery';
 import { validateKeyToPath, validateMode, validateNonReservedPath } from '../../volumes/paths.js';
 import { FILE_FIELDS, validateFieldRef, validateResourceRef } from './field-refs.js';
 
@@ -7,12 +7,12 @@ type File = corev1.DownwardAPIVolumeFile;
 
 function validateFile(file: File, path: FieldPath): FieldError[] {
   const errors = file.path ? [] : [required(path.child('path'))];
-  errors.push(...validateNonReservedPath(file.path ?? '', path.child('path')));
+  append(errors, validateNonReservedPath(file.path ?? '', path.child('path')));
   const { fieldRef, resourceFieldRef } = file;
   if (fieldRef) {
-    errors.push(...validateFieldRef(fieldRef, FILE_FIELDS, path.child('fieldRef')));
+    append(errors, validateFieldRef(fieldRef, FILE_FIELDS, path.child('fieldRef')));
     if (resourceFieldRef) errors.push(invalidValue(path, 'resource', 'fieldRef and resourceFieldRef can not be specified simultaneously'));
-  } else if (resourceFieldRef) errors.push(...validateResourceRef(resourceFieldRef, path.child('resourceFieldRef'), true));
+  } else if (resourceFieldRef) append(errors, validateResourceRef(resourceFieldRef, path.child('resourceFieldRef'), true));
   else errors.push(required(path, 'one of fieldRef and resourceFieldRef is required'));
   return [...errors, ...validateMode(file.mode, path.child('mode'))];
 }
@@ -44,8 +44,8 @@ function validateKeys(source: corev1.SecretProjection | corev1.ConfigMapProjecti
   const { name = '', items = [] } = source;
   const errors = name ? [] : [required(path.child('name'))];
   for (const [index, item] of items.entries()) {
-    errors.push(...validateKeyToPath(item, path.child('items').index(index)));
-    if (item.path) errors.push(...names.add(item.path, name));
+    append(errors, validateKeyToPath(item, path.child('items').index(index)));
+    if (item.path) append(errors, names.add(item.path, name));
   }
   return errors;
 }
@@ -73,10 +73,10 @@ export function validateProjected(volume: corev1.ProjectedVolumeSource, path: Fi
   for (const [index, source] of (volume.sources ?? []).entries()) {
     const at = path.child('sources').index(index);
     const { secret, configMap, downwardAPI, serviceAccountToken: token } = source;
-    if (secret) errors.push(...validateKeys(secret, names, at.child('secret')));
-    if (configMap) errors.push(...validateKeys(configMap, names, at.child('configMap')));
-    if (downwardAPI) errors.push(...validateFiles(downwardAPI.items ?? [], names, at.child('downwardAPI')));
-    if (token) errors.push(...validateToken(token, at.child('serviceAccountToken'), path));
+    if (secret) append(errors, validateKeys(secret, names, at.child('secret')));
+    if (configMap) append(errors, validateKeys(configMap, names, at.child('configMap')));
+    if (downwardAPI) append(errors, validateFiles(downwardAPI.items ?? [], names, at.child('downwardAPI')));
+    if (token) append(errors, validateToken(token, at.child('serviceAccountToken'), path));
     if ([secret, configMap, downwardAPI, token].filter(Boolean).length > 1) {
       errors.push(fieldForbidden(at, 'may not specify more than 1 volume type per source'));
     }

@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { deepEqual, type FieldError, type FieldPath, fieldForbidden, fieldPath, getOwn, invalidValue } from '#apimachinery';
+import { append, deepEqual, type FieldError, type FieldPath, fieldForbidden, fieldPath, getOwn, invalidValue } from '#apimachinery';
 import { isSidecar } from '../containers.js';
 import { podQOS } from '../qos.js';
 import { MIRROR } from './annotations.js';
@@ -98,7 +98,7 @@ function validateContainers(spec: Spec, old: Spec, rest: Spec): FieldError[] {
   for (const list of ['initContainers', 'containers'] as const) {
     for (const [index, before] of (old[list] ?? []).entries()) {
       const at = specPath.child(list).index(index).child('resources');
-      errors.push(...validateKept(spec[list]?.[index]?.resources, before.resources, at, 'resource'));
+      append(errors, validateKept(spec[list]?.[index]?.resources, before.resources, at, 'resource'));
     }
   }
   const before = old.containers ?? [];
@@ -109,8 +109,9 @@ function validateContainers(spec: Spec, old: Spec, rest: Spec): FieldError[] {
   rest.initContainers = init.map((container, index) => withOldResources(container, oldInit[index] ?? container));
   for (const [index, container] of init.entries()) {
     const standing = oldInit[index] ?? container;
-    errors.push(
-      ...validateInit(rest.initContainers[index] ?? container, container, standing, specPath.child('initContainers').index(index)),
+    append(
+      errors,
+      validateInit(rest.initContainers[index] ?? container, container, standing, specPath.child('initContainers').index(index)),
     );
   }
   return errors;
@@ -126,10 +127,10 @@ export function validatePodResize(pod: Pod, old: Pod): FieldError[] {
   }
   if (!isSupported(old)) errors.push(fieldForbidden(specPath, 'Pod running on node without support for resize'));
   const rest = { ...pod.spec };
-  errors.push(...validatePodLevel(pod.spec, old.spec, rest));
+  append(errors, validatePodLevel(pod.spec, old.spec, rest));
   const order = validateOrder(pod.spec, old.spec);
   if (order.length > 0) return [...errors, ...order];
-  errors.push(...validateContainers(pod.spec, old.spec, rest));
+  append(errors, validateContainers(pod.spec, old.spec, rest));
   if (errors.length === 0 && !deepEqual(rest, old.spec)) errors.push(fieldForbidden(specPath, ONLY_COMPUTE));
   return errors;
 }

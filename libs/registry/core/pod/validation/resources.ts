@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import {
+  append,
   duplicate,
   type FieldError,
   type FieldPath,
@@ -51,14 +52,40 @@ function compareToLimit(name: string, request: string, limit: string | undefined
     : [];
 }
 
-function overlaps(names: ReadonlySet<string>, name: string): number {
-  return [...names].filter((key) => key.startsWith(`${name}/`)).length;
+/** Claims that one container uses: by name, or by name and request. */
+class UsedClaims {
+  private readonly keys = new Set<string>();
+  private readonly requests = new Map<string, number>();
+
+  has(key: string): boolean {
+    return this.keys.has(key);
+  }
+
+  /** How many requests of the claim are used. */
+  requestsOf(name: string): number {
+    return this.requests.get(name) ?? 0;
+  }
+
+  add(name: string, request: string | undefined): void {
+    this.keys.add(request ? `${name}/${request}` : name);
+    if (request) this.requests.set(name, this.requestsOf(name) + 1);
+  }
+}
+
+/** Characters of the pod's claims that an error lists. Ours: upstream lists all, in each error. */
+const LONGEST_LIST = 1024;
+
+function listed(known: ReadonlySet<string>): string {
+  if (known.size === 0) return ' which is empty';
+  const list = [...known].sort().join(', ');
+  return `: ${list.length > LONGEST_LIST ? `${list.slice(0, LONGEST_LIST)}…` : list}`;
 }
 
 /** Claims a container uses must be the pod's, none of them twice (validateResourceClaimNames). */
 function validateClaims(claims: readonly corev1.ResourceClaim[], known: ReadonlySet<string>, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
-  const names = new Set<string>();
+  const names = new UsedClaims();
+  const list = claims.every(({ name }) => known.has(name)) ? '' : listed(known);
   for (const [index, { name, request }] of claims.entries()) {
     const at = path.index(index);
     if (!name) {
@@ -67,14 +94,13 @@ function validateClaims(claims: readonly corev1.ResourceClaim[], known: Readonly
     }
     if (names.has(name)) errors.push(duplicate(at, name));
     else {
-      if (request) errors.push(...invalidName(at.child('request'), request, isDNS1123Label(request)));
+      if (request) append(errors, invalidName(at.child('request'), request, isDNS1123Label(request)));
       const key = request ? `${name}/${request}` : name;
       if (names.has(key)) errors.push(duplicate(at, key));
-      else if (!request) for (let i = overlaps(names, name); i > 0; i--) errors.push(duplicate(at, name));
-      names.add(key);
+      else if (!request) for (let i = names.requestsOf(name); i > 0; i--) errors.push(duplicate(at, name));
+      names.add(name, request);
     }
     if (!known.has(name)) {
-      const list = known.size === 0 ? ' which is empty' : `: ${[...known].sort().join(', ')}`;
       const error = fieldNotFound(at, name);
       errors.push({ ...error, message: `${error.message}: must be one of the names in pod.spec.resourceClaims${list}` });
     }
@@ -97,16 +123,16 @@ export function validateRequirements(
     huge ||= isHugePageName(name);
   };
   for (const name in limits) {
-    errors.push(...validateAmount(name, limits[name] ?? '0', path.child('limits').key(name), nameRule));
+    append(errors, validateAmount(name, limits[name] ?? '0', path.child('limits').key(name), nameRule));
     note(name);
   }
   for (const name in requests) {
     const request = requests[name] ?? '0';
-    errors.push(...validateAmount(name, request, path.child('requests').key(name), nameRule));
-    errors.push(...compareToLimit(name, request, getOwn(limits, name), path));
+    append(errors, validateAmount(name, request, path.child('requests').key(name), nameRule));
+    append(errors, compareToLimit(name, request, getOwn(limits, name), path));
     note(name);
   }
   if (huge && !compute) errors.push(fieldForbidden(path, 'HugePages require cpu or memory'));
-  if (claims?.length) errors.push(...validateClaims(claims, known, path.child('claims')));
+  if (claims?.length) append(errors, validateClaims(claims, known, path.child('claims')));
   return errors;
 }

@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import {
+  append,
   duplicate,
   type FieldError,
   type FieldPath,
@@ -33,7 +34,7 @@ function validateToleration(toleration: corev1.Toleration, path: FieldPath): Fie
   if (toleration.tolerationSeconds !== undefined && effect !== 'NoExecute') {
     errors.push(invalidValue(path.child('effect'), effect ?? '', "effect must be 'NoExecute' when `tolerationSeconds` is set"));
   }
-  errors.push(...validateOperator(toleration, path.child('operator')));
+  append(errors, validateOperator(toleration, path.child('operator')));
   if (effect && !EFFECTS.includes(effect)) errors.push(notSupported(path.child('effect'), effect, EFFECTS));
   return errors;
 }
@@ -48,7 +49,7 @@ export function validateSchedulingGates(gates: readonly corev1.PodSchedulingGate
   const errors: FieldError[] = [];
   const seen = new Set<string>();
   for (const [index, { name = '' }] of gates.entries()) {
-    errors.push(...invalidName(path.index(index), name, isQualifiedName(name)));
+    append(errors, invalidName(path.index(index), name, isQualifiedName(name)));
     if (seen.has(name)) errors.push(duplicate(path.index(index), name));
     seen.add(name);
   }

@@ -1,5 +1,15 @@
 import type { corev1 } from '#api';
-import { duplicate, type FieldError, type FieldPath, invalidValue, isValidUserID, notSupported, required, tooLong } from '#apimachinery';
+import {
+  append,
+  duplicate,
+  type FieldError,
+  type FieldPath,
+  invalidValue,
+  isValidUserID,
+  notSupported,
+  required,
+  tooLong,
+} from '#apimachinery';
 import { internalForm } from '../../../internal-form/internal-form.js';
 import { invalidName, oneOf } from '../../checks.js';
 import { validateDescendingPath } from '../../volumes/paths.js';
@@ -68,11 +78,11 @@ export function validateSecurityContext(context: corev1.SecurityContext, path: F
   const { procMount } = context;
   if (procMount !== undefined) {
     const at = path.child('procMount');
-    errors.push(...oneOf(procMount, ['Default', 'Unmasked'], at));
+    append(errors, oneOf(procMount, ['Default', 'Unmasked'], at));
     if (hostUsers && procMount === 'Unmasked') errors.push(invalidValue(at, procMount, '`hostUsers` must be false to use `Unmasked`'));
   }
-  errors.push(...validateSeccomp(context.seccompProfile, path.child('seccompProfile')), ...validateEscalation(context, path));
-  if (context.windowsOptions) errors.push(...validateWindowsOptions(context.windowsOptions, path.child('windowsOptions')));
+  append(errors, validateSeccomp(context.seccompProfile, path.child('seccompProfile')), validateEscalation(context, path));
+  if (context.windowsOptions) append(errors, validateWindowsOptions(context.windowsOptions, path.child('windowsOptions')));
   return [...errors, ...validateAppArmor(context.appArmorProfile, path.child('appArmorProfile'))];
 }
 
@@ -116,7 +126,7 @@ function validateSysctls(sysctls: readonly corev1.Sysctl[], spec: corev1.PodSpec
     else if (name.length > 253 || !sysctl.test(name)) {
       errors.push(invalidValue(at, name, `must have at most 253 characters and match regex ${SYSCTL}`));
     } else if (names.has(name)) errors.push(duplicate(at, name));
-    errors.push(...validateHostSysctl(name, spec, at));
+    append(errors, validateHostSysctl(name, spec, at));
     names.add(name);
   }
   return errors;
@@ -126,21 +136,21 @@ function validateSysctls(sysctls: readonly corev1.Sysctl[], spec: corev1.PodSpec
 export function validatePodSecurityContext(spec: corev1.PodSpec, path: FieldPath): FieldError[] {
   const context = spec.securityContext ?? {};
   const errors: FieldError[] = [];
-  for (const field of ['fsGroup', 'runAsUser', 'runAsGroup'] as const) errors.push(...validateID(context[field], path.child(field)));
+  for (const field of ['fsGroup', 'runAsUser', 'runAsGroup'] as const) append(errors, validateID(context[field], path.child(field)));
   for (const [index, group] of (context.supplementalGroups ?? []).entries()) {
-    errors.push(...validateID(group, path.child('supplementalGroups').index(index)));
+    append(errors, validateID(group, path.child('supplementalGroups').index(index)));
   }
   if (spec.shareProcessNamespace && spec.hostPID) {
     errors.push(invalidValue(path.child('shareProcessNamespace'), true, 'ShareProcessNamespace and HostPID cannot both be enabled'));
   }
-  if (context.sysctls?.length) errors.push(...validateSysctls(context.sysctls, spec, path.child('sysctls')));
+  if (context.sysctls?.length) append(errors, validateSysctls(context.sysctls, spec, path.child('sysctls')));
   const choice = (field: 'fsGroupChangePolicy' | 'supplementalGroupsPolicy' | 'seLinuxChangePolicy', values: string[]): void => {
-    if (context[field] !== undefined) errors.push(...oneOf(context[field], values, path.child(field)));
+    if (context[field] !== undefined) append(errors, oneOf(context[field], values, path.child(field)));
   };
   choice('fsGroupChangePolicy', ['Always', 'OnRootMismatch']);
-  errors.push(...validateSeccomp(context.seccompProfile, path.child('seccompProfile')));
-  if (context.windowsOptions) errors.push(...validateWindowsOptions(context.windowsOptions, path.child('windowsOptions')));
-  errors.push(...validateAppArmor(context.appArmorProfile, path.child('appArmorProfile')));
+  append(errors, validateSeccomp(context.seccompProfile, path.child('seccompProfile')));
+  if (context.windowsOptions) append(errors, validateWindowsOptions(context.windowsOptions, path.child('windowsOptions')));
+  append(errors, validateAppArmor(context.appArmorProfile, path.child('appArmorProfile')));
   choice('supplementalGroupsPolicy', ['Merge', 'Strict']);
   choice('seLinuxChangePolicy', ['MountOption', 'Recursive']);
   return errors;

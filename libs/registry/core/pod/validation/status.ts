@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import {
+  append,
   duplicate,
   type FieldError,
   type FieldPath,
@@ -33,7 +34,7 @@ function validateConditions(conditions: readonly corev1.PodCondition[], path: Fi
     if (observedGeneration < 0) {
       errors.push(invalidValue(at.child('observedGeneration'), observedGeneration, 'must be a non-negative integer'));
     }
-    if (!SYSTEM.includes(type)) errors.push(...invalidName(at.child('Type'), type, isQualifiedName(type)));
+    if (!SYSTEM.includes(type)) append(errors, invalidName(at.child('Type'), type, isQualifiedName(type)));
   }
   return errors;
 }
@@ -71,7 +72,7 @@ function validateClaims(pod: Pod): FieldError[] {
     }
     if (names.has(name)) errors.push(duplicate(at.child('name'), name));
     names.add(name);
-    if (claim !== undefined) errors.push(...invalidName(at.child('resourceClaimName'), claim, isDNS1123Subdomain(claim)));
+    if (claim !== undefined) append(errors, invalidName(at.child('resourceClaimName'), claim, isDNS1123Subdomain(claim)));
   }
   return errors;
 }
@@ -105,7 +106,7 @@ function validateExtendedClaim({ status, spec }: Pod): FieldError[] {
   const seen = new Set<string>();
   for (const [index, mapping] of mappings.entries()) {
     const at = path.child('requestMappings').index(index);
-    errors.push(...validateMapping(mapping, spec, at, path));
+    append(errors, validateMapping(mapping, spec, at, path));
     const key = `${mapping.containerName}\0${mapping.resourceName}\0${mapping.requestName}`;
     for (const field of seen.has(key) ? (['containerName', 'resourceName', 'requestName'] as const) : []) {
       errors.push(duplicate(at.child(field), mapping[field]));
@@ -138,7 +139,7 @@ function validateHealth(resources: readonly corev1.ResourceHealth[], path: Field
   const errors: FieldError[] = [];
   const seen = new Set<string>();
   for (const [index, { health, resourceID }] of resources.entries()) {
-    errors.push(...oneOf(health, ['Healthy', 'Unhealthy', 'Unknown'], path.index(index).child('health')));
+    append(errors, oneOf(health, ['Healthy', 'Unhealthy', 'Unknown'], path.index(index).child('health')));
     if (seen.has(resourceID)) errors.push(duplicate(path.index(index).child('resourceID'), resourceID));
     seen.add(resourceID);
   }
@@ -176,7 +177,7 @@ function validateContainerStatuses({ status = {}, spec }: Pod): FieldError[] {
   const each = (check: (status: corev1.ContainerStatus, path: FieldPath, list: (typeof LISTS)[number]) => FieldError[]): void => {
     for (const list of LISTS) {
       for (const [index, container] of (status[list] ?? []).entries()) {
-        errors.push(...check(container, statusPath.child(list).index(index), list));
+        append(errors, check(container, statusPath.child(list).index(index), list));
       }
     }
   };
@@ -204,13 +205,13 @@ function validateNominated(next: string | undefined, old: Pod): FieldError[] {
 export function validatePodStatusUpdate(pod: Pod, old: Pod): FieldError[] {
   const [status, before] = [pod.status ?? {}, old.status ?? {}];
   const errors = validatePodAnnotationsUpdate(pod, old, annotationsPath);
-  errors.push(...validateConditions(status.conditions ?? [], statusPath.child('conditions')));
+  append(errors, validateConditions(status.conditions ?? [], statusPath.child('conditions')));
   if (pod.spec.nodeName !== old.spec.nodeName) errors.push(fieldForbidden('status.nodeName', 'may not be changed directly'));
-  errors.push(...validateNominated(status.nominatedNodeName, old));
+  append(errors, validateNominated(status.nominatedNodeName, old));
   const generation = status.observedGeneration ?? 0;
   if (generation < 0) errors.push(invalidValue('status.observedGeneration', generation, 'must be a non-negative integer'));
-  errors.push(...immutable(status.qosClass, before.qosClass, 'status.qosClass', status.qosClass ?? ''));
-  errors.push(...validateStateChanges(status, before, old.spec, statusPath), ...validateClaims(pod), ...validateExtendedClaim(pod));
-  errors.push(...validateIPs('podIPs', status, before), ...validateHostIPs(status, before));
+  append(errors, immutable(status.qosClass, before.qosClass, 'status.qosClass', status.qosClass ?? ''));
+  append(errors, validateStateChanges(status, before, old.spec, statusPath), validateClaims(pod), validateExtendedClaim(pod));
+  append(errors, validateIPs('podIPs', status, before), validateHostIPs(status, before));
   return [...errors, ...validateContainerStatuses(pod)];
 }

@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { duplicate, type FieldError, type FieldPath, invalidValue, required, validateLabelSelector } from '#apimachinery';
+import { append, duplicate, type FieldError, type FieldPath, invalidValue, required, validateLabelSelector } from '#apimachinery';
 import { oneOf, positive } from '../../checks.js';
 import { validateMatchLabelKeys } from './label-keys.js';
 
@@ -15,23 +15,26 @@ function validateMinDomains({ minDomains, whenUnsatisfiable }: Constraint, path:
   return errors;
 }
 
-function validateConstraint(constraint: Constraint, later: readonly Constraint[], path: FieldPath): FieldError[] {
+function validateConstraint(constraint: Constraint, isRepeated: boolean, path: FieldPath): FieldError[] {
   const { topologyKey, whenUnsatisfiable, labelSelector } = constraint;
   const errors = positive(constraint.maxSkew, path.child('maxSkew'));
   if (!topologyKey) errors.push(required(path.child('topologyKey'), 'can not be empty'));
-  errors.push(...oneOf(whenUnsatisfiable, ['DoNotSchedule', 'ScheduleAnyway'], path.child('whenUnsatisfiable')));
-  if (later.some((each) => each.topologyKey === topologyKey && each.whenUnsatisfiable === whenUnsatisfiable)) {
+  append(errors, oneOf(whenUnsatisfiable, ['DoNotSchedule', 'ScheduleAnyway'], path.child('whenUnsatisfiable')));
+  if (isRepeated) {
     errors.push(duplicate(path.child('{topologyKey, whenUnsatisfiable}'), `{${topologyKey ?? ''}, ${whenUnsatisfiable ?? ''}}`));
   }
-  errors.push(...validateMinDomains(constraint, path.child('minDomains')));
+  append(errors, validateMinDomains(constraint, path.child('minDomains')));
   for (const field of ['nodeAffinityPolicy', 'nodeTaintsPolicy'] as const) {
-    if (constraint[field] !== undefined) errors.push(...oneOf(constraint[field], ['Honor', 'Ignore'], path.child(field)));
+    if (constraint[field] !== undefined) append(errors, oneOf(constraint[field], ['Honor', 'Ignore'], path.child(field)));
   }
-  errors.push(...validateMatchLabelKeys(path, constraint.matchLabelKeys, undefined, labelSelector));
+  append(errors, validateMatchLabelKeys(path, constraint.matchLabelKeys, undefined, labelSelector));
   return [...errors, ...validateLabelSelector(labelSelector, path.child('labelSelector'))];
 }
 
 /** How pods are spread (validateTopologySpreadConstraints). */
 export function validateTopologySpread(constraints: readonly Constraint[], path: FieldPath): FieldError[] {
-  return constraints.flatMap((each, index) => validateConstraint(each, constraints.slice(index + 1), path.index(index)));
+  const last = new Map<string, number>();
+  const keyOf = ({ topologyKey, whenUnsatisfiable }: Constraint) => JSON.stringify([topologyKey, whenUnsatisfiable]);
+  for (const [index, each] of constraints.entries()) last.set(keyOf(each), index);
+  return constraints.flatMap((each, index) => validateConstraint(each, last.get(keyOf(each)) !== index, path.index(index)));
 }

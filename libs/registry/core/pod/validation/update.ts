@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import {
+  append,
   deepEqual,
   type FieldError,
   type FieldPath,
@@ -59,7 +60,9 @@ function validateDeadline(next: number | undefined, old: number | undefined): { 
 /** Tolerations may be added, and their seconds change. */
 function validateAddedTolerations(next: readonly corev1.Toleration[], old: readonly corev1.Toleration[]): FieldError[] {
   const at = specPath.child('tolerations');
-  const kept = old.every((each) => next.some((other) => deepEqual({ ...each, tolerationSeconds: other.tolerationSeconds }, other)));
+  const keyOf = ({ key, operator, value, effect }: corev1.Toleration) => JSON.stringify([key, operator, value, effect]);
+  const present = new Set(next.map(keyOf));
+  const kept = old.every((each) => present.has(keyOf(each)));
   return kept
     ? validateTolerations(next, at)
     : [fieldForbidden(at, 'existing toleration can not be modified except its tolerationSeconds')];
@@ -68,8 +71,9 @@ function validateAddedTolerations(next: readonly corev1.Toleration[], old: reado
 /** Scheduling gates may only go. */
 function validateDeletedGates(next: readonly corev1.PodSchedulingGate[], old: readonly corev1.PodSchedulingGate[]): FieldError[] {
   const known = new Set(old.map(({ name }) => name));
+  const last = new Map(next.map(({ name }, index) => [name, index]));
   return next.flatMap(({ name }, index) =>
-    known.has(name) || next.findLastIndex((gate) => gate.name === name) !== index
+    known.has(name) || last.get(name) !== index
       ? []
       : [
           fieldForbidden(
@@ -116,10 +120,10 @@ export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
   ];
   for (const step of steps) {
     const { errors: found, stop } = step();
-    errors.push(...found);
+    append(errors, found);
     if (stop) return errors;
   }
-  errors.push(...validateAddedTolerations(spec.tolerations ?? [], before.tolerations ?? []));
-  errors.push(...validateDeletedGates(spec.schedulingGates ?? [], before.schedulingGates ?? []));
+  append(errors, validateAddedTolerations(spec.tolerations ?? [], before.tolerations ?? []));
+  append(errors, validateDeletedGates(spec.schedulingGates ?? [], before.schedulingGates ?? []));
   return [...errors, ...validateChange(spec, before)];
 }

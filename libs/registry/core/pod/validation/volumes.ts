@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import {
+  append,
   duplicate,
   type FieldError,
   type FieldPath,
@@ -144,8 +145,8 @@ function validateSource(volume: Volume, path: FieldPath, owner: Owner): FieldErr
   const errors: FieldError[] = [];
   for (const [index, each] of given.entries()) {
     if (index > 0) errors.push(fieldForbidden(path.child(each.forbidden ?? each.field), 'may not specify more than 1 volume type'));
-    else errors.push(...each.validate(volume, path.child(each.path ?? each.field), owner));
-    if (each.field === 'iscsi' || (each.field === 'ephemeral' && index === 0)) errors.push(...validateNamed(volume, path, owner));
+    else append(errors, each.validate(volume, path.child(each.path ?? each.field), owner));
+    if (each.field === 'iscsi' || (each.field === 'ephemeral' && index === 0)) append(errors, validateNamed(volume, path, owner));
   }
   return errors;
 }
@@ -164,10 +165,10 @@ export function validateVolumes(
     const { name = '' } = volume;
     const found = validateSource(volume, at, owner);
     if (!name) found.push(required(at.child('name')));
-    else found.push(...invalidName(at.child('name'), name, isDNS1123Label(name)));
+    else append(found, invalidName(at.child('name'), name, isDNS1123Label(name)));
     if (valid.has(name)) found.push(duplicate(at.child('name'), name));
     if (found.length === 0) valid.set(name, volume);
-    else errors.push(...found);
+    else append(errors, found);
     const claim = volume.persistentVolumeClaim?.claimName;
     if (claim && claims.has(claim)) {
       const text = 'must not reference a PVC that gets created for an ephemeral volume';

@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { type FieldError, type FieldPath, invalidValue, isDNS1123Subdomain } from '#apimachinery';
+import { append, type FieldError, type FieldPath, invalidValue, isDNS1123Subdomain } from '#apimachinery';
 import { invalidName } from '../../checks.js';
 import { visitContainers } from '../containers.js';
 
@@ -35,12 +35,12 @@ function userProblems(name: string): string[] {
 export function validateWindowsOptions(options: Options, path: FieldPath): FieldError[] {
   const { gmsaCredentialSpecName: specName, gmsaCredentialSpec: spec, runAsUserName: user } = options;
   const errors: FieldError[] = [];
-  if (specName !== undefined) errors.push(...invalidName(path.child('gmsaCredentialSpecName'), specName, isDNS1123Subdomain(specName)));
+  if (specName !== undefined) append(errors, invalidName(path.child('gmsaCredentialSpecName'), specName, isDNS1123Subdomain(specName)));
   if (spec === '') errors.push(invalidValue(path.child('gmsaCredentialSpec'), spec, 'gmsaCredentialSpec cannot be an empty string'));
   else if (spec !== undefined && spec.length > 65536) {
     errors.push(invalidValue(path.child('gmsaCredentialSpec'), spec, 'gmsaCredentialSpec size must be under 64 KiB'));
   }
-  if (user !== undefined) errors.push(...invalidName(path.child('runAsUserName'), user, userProblems(user)));
+  if (user !== undefined) append(errors, invalidName(path.child('runAsUserName'), user, userProblems(user)));
   return errors;
 }
 
