@@ -31,6 +31,47 @@ export const worstObjects = {
   volumes: (n) => json(pods, { ...pod({}), spec: { ...pod({}).spec, volumes: listOf(n, 28, () => ({ name: 'v', emptyDir: {} })) } }),
   tolerations: (n) =>
     json(pods, { ...pod({}), spec: { ...pod({}).spec, tolerations: listOf(n, 34, (i) => ({ key: `k${i % 3}`, operator: 'Exists' })) } }),
+  containerPorts: (n) =>
+    json(pods, {
+      ...pod({}),
+      spec: { containers: listOf(n, 64, (i) => ({ name: `c${i}`, image: 'nginx', ports: [{ containerPort: 80 }] })) },
+    }),
+  volumeItems: (n) =>
+    json(pods, {
+      ...pod({}),
+      spec: {
+        ...pod({}).spec,
+        volumes: [{ name: 'v', configMap: { name: 'a', items: listOf(n, 32, (i) => ({ key: `a${i}`, path: `p${i}` })) } }],
+      },
+    }),
+  volumeSlashes: (n) =>
+    json(pods, {
+      ...pod({}),
+      spec: { ...pod({}).spec, volumes: [{ name: 'v', configMap: { name: 'a', items: [{ key: 'a', path: `a${'/'.repeat(n)}b` }] } }] },
+    }),
+  pullSecrets: (n) => json(pods, { ...pod({}), spec: { ...pod({}).spec, imagePullSecrets: listOf(n, 18, (i) => ({ name: `v${i}` })) } }),
+  hostAliases: (n) =>
+    json(pods, {
+      ...pod({}),
+      spec: { ...pod({}).spec, hostAliases: listOf(n, 42, (i) => ({ ip: `1.2.${(i >> 8) & 255}.${i & 255}`, hostnames: [`a${i}`] })) },
+    }),
+  resourceClaims: (n) =>
+    json(pods, {
+      ...pod({ resources: { claims: listOf(n, 60, (i) => ({ name: `v${i}` })) } }),
+      spec: {
+        ...pod({ resources: { claims: listOf(n, 60, (i) => ({ name: `v${i}` })) } }).spec,
+        resourceClaims: listOf(n, 60, (i) => ({ name: `v${i}`, resourceClaimName: 'a' })),
+      },
+    }),
+  unknownClaims: (n) =>
+    json(pods, {
+      ...pod({}),
+      spec: {
+        ...pod({ resources: { claims: listOf(n, 60, (i) => ({ name: `u${i}` })) } }).spec,
+        resourceClaims: listOf(n, 60, (i) => ({ name: `v${i}`, resourceClaimName: 'a' })),
+      },
+    }),
+  badResources: (n) => json(pods, pod({ resources: { limits: mapOf(n, 12, (i) => [`c${i}`, '1']) } })),
   affinity: (n) =>
     json(pods, {
       ...pod({}),
@@ -62,6 +103,8 @@ export const worstObjects = {
       maps,
       configMap({}, { ownerReferences: listOf(n, 60, () => ({ apiVersion: 'v1', kind: 'Pod', name: 'a', uid: 'u', controller: true })) }),
     ),
+  ownersApart: (n) =>
+    json(maps, configMap({}, { ownerReferences: listOf(n, 62, (i) => ({ apiVersion: 'v1', kind: 'Pod', name: `a${i}`, uid: `u${i}` })) })),
   labels: (n) => json(maps, configMap({}, { labels: mapOf(n, 14, (i) => [`k${i}`, 'v']) })),
   badLabels: (n) => json(maps, configMap({}, { labels: mapOf(n, 14, (i) => [`k/${i}/`, ' ']) })),
   annotations: (n) => json(maps, configMap({}, { annotations: mapOf(n, 14, (i) => [`k${i}`, 'v']) })),

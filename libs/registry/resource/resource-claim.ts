@@ -1,4 +1,5 @@
 import type { resourcev1 } from '#api';
+import { append } from '#apimachinery';
 import { ageColumn, nameColumn } from '../columns.js';
 import { overNulls } from '../rules/nulls.js';
 import { keepSpec, keepStatus } from '../rules/prepare.js';
@@ -8,7 +9,7 @@ import { claimSpecErrors, claimStatusErrors } from './claim-validation.js';
 
 function state({ metadata, status }: resourcev1.ResourceClaim): string {
   const states = metadata.deletionTimestamp ? ['deleted'] : [];
-  if (status?.allocation) states.push('allocated', ...(status.reservedFor?.length ? ['reserved'] : []));
+  if (status?.allocation) append(states, ['allocated'], status.reservedFor?.length ? ['reserved'] : []);
   else if (!metadata.deletionTimestamp) states.push('pending');
   return states.join(',');
 }

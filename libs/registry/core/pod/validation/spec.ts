@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import {
+  append,
   type FieldError,
   type FieldPath,
   fieldNotFound,
@@ -54,7 +55,7 @@ function validateNames(spec: Spec, names: typeof NAMES, path: FieldPath): FieldE
   const errors: FieldError[] = [];
   for (const [field, rule] of names) {
     const value = spec[field] as string | undefined;
-    if (value) errors.push(...invalidName(path.child(field), value, rule(value)));
+    if (value) append(errors, invalidName(path.child(field), value, rule(value)));
   }
   return errors;
 }
@@ -78,18 +79,14 @@ function validateFileKeyVolumes(spec: Spec, path: FieldPath): FieldError[] {
 /** Upstream's internal type holds nothing but the name; a reference without one is warned of, not refused. */
 function validatePlacement(spec: Spec, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
-  if (spec.affinity) errors.push(...validateAffinity(spec.affinity, path.child('affinity')));
-  if (spec.dnsConfig || spec.dnsPolicy === 'None') errors.push(...network.validateDNSConfig(spec, path.child('dnsConfig')));
-  if (spec.readinessGates) errors.push(...validateReadinessGates(spec.readinessGates, path.child('readinessGates')));
-  if (spec.schedulingGates) errors.push(...validateSchedulingGates(spec.schedulingGates, path.child('schedulingGates')));
+  if (spec.affinity) append(errors, validateAffinity(spec.affinity, path.child('affinity')));
+  if (spec.dnsConfig || spec.dnsPolicy === 'None') append(errors, network.validateDNSConfig(spec, path.child('dnsConfig')));
+  if (spec.readinessGates) append(errors, validateReadinessGates(spec.readinessGates, path.child('readinessGates')));
+  if (spec.schedulingGates) append(errors, validateSchedulingGates(spec.schedulingGates, path.child('schedulingGates')));
   if (spec.topologySpreadConstraints) {
-    errors.push(...validateTopologySpread(spec.topologySpreadConstraints, path.child('topologySpreadConstraints')));
+    append(errors, validateTopologySpread(spec.topologySpreadConstraints, path.child('topologySpreadConstraints')));
   }
-  errors.push(
-    ...validateHostProcess(spec, path),
-    ...network.validateHostUsers(spec, path),
-    ...network.validateHostnameOverride(spec, path),
-  );
+  append(errors, validateHostProcess(spec, path), network.validateHostUsers(spec, path), network.validateHostnameOverride(spec, path));
   return errors;
 }
 
@@ -100,17 +97,17 @@ function validateRest(spec: Spec, path: FieldPath): FieldError[] {
   if (deadline !== undefined && (deadline < 1 || deadline > MAX_INT32)) {
     errors.push(invalidValue(path.child('activeDeadlineSeconds'), deadline, inclusiveRangeMessage(1, MAX_INT32)));
   }
-  errors.push(...validateNames(spec, LATER_NAMES, path));
-  if (spec.tolerations) errors.push(...validateTolerations(spec.tolerations, path.child('tolerations')));
-  if (spec.hostAliases) errors.push(...network.validateHostAliases(spec.hostAliases, path.child('hostAliases')));
-  errors.push(...validateNames(spec, [['priorityClassName', isDNS1123Subdomain]], path));
+  append(errors, validateNames(spec, LATER_NAMES, path));
+  if (spec.tolerations) append(errors, validateTolerations(spec.tolerations, path.child('tolerations')));
+  if (spec.hostAliases) append(errors, network.validateHostAliases(spec.hostAliases, path.child('hostAliases')));
+  append(errors, validateNames(spec, [['priorityClassName', isDNS1123Subdomain]], path));
   const runtimeClass = spec.runtimeClassName;
   if (runtimeClass !== undefined)
-    errors.push(...invalidName(path.child('runtimeClassName'), runtimeClass, isDNS1123Subdomain(runtimeClass)));
+    append(errors, invalidName(path.child('runtimeClassName'), runtimeClass, isDNS1123Subdomain(runtimeClass)));
   if (spec.preemptionPolicy !== undefined) {
-    errors.push(...requiredOneOf(spec.preemptionPolicy, PREEMPTION_POLICIES, path.child('preemptionPolicy')));
+    append(errors, requiredOneOf(spec.preemptionPolicy, PREEMPTION_POLICIES, path.child('preemptionPolicy')));
   }
-  if (spec.overhead) errors.push(...validateRequirements({ limits: spec.overhead }, path.child('overhead'), NO_CLAIMS));
+  if (spec.overhead) append(errors, validateRequirements({ limits: spec.overhead }, path.child('overhead'), NO_CLAIMS));
   return [...errors, ...validateOS(spec, path), ...validateFileKeyVolumes(spec, path)];
 }
 
@@ -128,8 +125,8 @@ function contextOf(spec: Spec, volumes: PodContext['volumes'], isPod: boolean): 
 
 function validateContainerLists(spec: Spec, path: FieldPath, context: PodContext): FieldError[] {
   const errors = validateContainers(spec.containers ?? [], path.child('containers'), context);
-  if (spec.initContainers?.length) errors.push(...validateInitContainers(spec, path.child('initContainers'), context));
-  if (spec.ephemeralContainers?.length) errors.push(...validateEphemeralContainers(spec, path.child('ephemeralContainers'), context));
+  if (spec.initContainers?.length) append(errors, validateInitContainers(spec, path.child('initContainers'), context));
+  if (spec.ephemeralContainers?.length) append(errors, validateEphemeralContainers(spec, path.child('ephemeralContainers'), context));
   return errors;
 }
 
@@ -139,15 +136,15 @@ export function validatePodSpec(spec: Spec, path: FieldPath, owner: PodOwner | u
   const isPod = owner !== undefined;
   if (spec.terminationGracePeriodSeconds === undefined) errors.push(required(path.child('terminationGracePeriodSeconds')));
   const volumes = validateVolumes(spec.volumes ?? [], path.child('volumes'), { name: owner?.name, isPod });
-  errors.push(...volumes.errors);
+  append(errors, volumes.errors);
   const context = contextOf(spec, volumes.valid, isPod);
-  if (spec.resourceClaims) errors.push(...validatePodClaims(spec.resourceClaims, path.child('resourceClaims'), owner?.isMirror === true));
-  errors.push(...validateContainerLists(spec, path, context));
-  if (spec.resources) errors.push(...validatePodResources(spec, path.child('resources'), context));
-  errors.push(...network.validateHostNetworkPorts(spec, path, isPod));
-  errors.push(...requiredOneOf(spec.restartPolicy, RESTART_POLICIES, path.child('restartPolicy')));
-  errors.push(...requiredOneOf(spec.dnsPolicy, DNS_POLICIES, path.child('dnsPolicy')));
-  if (spec.nodeSelector) errors.push(...validateLabels(spec.nodeSelector, path.child('nodeSelector')));
-  errors.push(...validatePodSecurityContext(spec, path.child('securityContext')), ...validatePlacement(spec, path));
+  if (spec.resourceClaims) append(errors, validatePodClaims(spec.resourceClaims, path.child('resourceClaims'), owner?.isMirror === true));
+  append(errors, validateContainerLists(spec, path, context));
+  if (spec.resources) append(errors, validatePodResources(spec, path.child('resources'), context));
+  append(errors, network.validateHostNetworkPorts(spec, path, isPod));
+  append(errors, requiredOneOf(spec.restartPolicy, RESTART_POLICIES, path.child('restartPolicy')));
+  append(errors, requiredOneOf(spec.dnsPolicy, DNS_POLICIES, path.child('dnsPolicy')));
+  if (spec.nodeSelector) append(errors, validateLabels(spec.nodeSelector, path.child('nodeSelector')));
+  append(errors, validatePodSecurityContext(spec, path.child('securityContext')), validatePlacement(spec, path));
   return [...errors, ...validateNames(spec, NAMES, path), ...validateRest(spec, path)];
 }
