@@ -5,6 +5,7 @@ import type { WorkTask } from '../flow-control/work-share.js';
 import type { APIResource } from '../rest/api-resource.js';
 import { columnDefinitions, type IncludeObject, tableRow } from '../rest/table.js';
 import { itemText, partialMetadata, viewObject } from '../rest/view.js';
+import { yamlPieces } from './yaml-pieces.js';
 
 /** A list as its client wants it. */
 export interface ListForm {
@@ -20,7 +21,7 @@ export interface ListForm {
 /** The text before the first item, what makes an item, and the text behind the last one. */
 interface Frame {
   head: string;
-  item(object: CachedObject): string;
+  item(object: CachedObject): Iterable<string>;
   separator: string;
   tail: string;
 }
@@ -59,10 +60,16 @@ function jsonFrame(form: ListForm): Frame {
   const make = memberOf(form);
   const text =
     convert === undefined ? (item: CachedObject) => itemText(resource, item, now) : (item: CachedObject) => JSON.stringify(make(item));
-  if (!pretty) return { head: `${JSON.stringify(before(form)).slice(0, -1)},"${field}":[`, item: text, separator: ',', tail: ']}\n' };
+  if (!pretty)
+    return {
+      head: `${JSON.stringify(before(form)).slice(0, -1)},"${field}":[`,
+      item: (item) => [text(item)],
+      separator: ',',
+      tail: ']}\n',
+    };
   return {
     head: `${JSON.stringify(before(form), null, 2).slice(0, -2)},\n  "${field}": [\n    `,
-    item: (item) => indented(JSON.parse(text(item)), 4),
+    item: (item) => [indented(JSON.parse(text(item)), 4)],
     separator: ',\n    ',
     tail: '\n  ]\n}\n',
   };
@@ -79,7 +86,7 @@ function yamlFrame(form: ListForm): Frame {
   const make = memberOf(form);
   return {
     head: `${part(true)}${field}:\n`,
-    item: (object) => stringify({ [field]: [make(object)] }, YAML).slice(field.length + 2),
+    item: (object) => yamlPieces([make(object)], 2),
     separator: '',
     tail: part(false),
   };
@@ -97,14 +104,31 @@ export async function* listBody(
   const { head, item, separator, tail } = form.encoding === 'yaml' ? yamlFrame(form) : jsonFrame(form);
   let text = head;
   for (let index = 0; index < items.length; index++) {
+    if (index > 0) text += separator;
+    for (const piece of item(items[index] as CachedObject)) {
+      text += piece;
+      const pending = task.pause();
+      if (pending) await pending;
+      if (text.length < CHUNK) continue;
+      yield text;
+      text = '';
+    }
+  }
+  yield text + tail;
+}
+
+/** The text of one large object as YAML, in pieces as a list's. */
+export async function* yamlBody(object: object, task: WorkTask): AsyncGenerator<string> {
+  let text = '';
+  for (const piece of yamlPieces(object)) {
+    text += piece;
     const pending = task.pause();
     if (pending) await pending;
-    text += (index === 0 ? '' : separator) + item(items[index] as CachedObject);
     if (text.length < CHUNK) continue;
     yield text;
     text = '';
   }
-  yield text + tail;
+  yield text;
 }
 
 /** The members of a long list in batches, for an encoding that is made of objects; a batch is small enough to be worked on in one go. */

@@ -47,7 +47,7 @@ async function answerList(call: ResourceCall, negotiated: Negotiated, listing: L
     ...(convert ? { convert } : {}),
   };
   const as = { negotiated, status: 200, warnings: scope.warnings.texts };
-  if (listing.items.length <= SHORT) return shortList(listing, form, as);
+  if (listing.items.length <= SHORT && (encoding !== 'yaml' || listing.items.length === 0)) return shortList(listing, form, as);
   const task = scope.cluster.share.task(scope.cluster.store.cluster);
   if (encoding === 'protobuf' && convert?.kind !== 'Table') {
     const encoded = await encodeProtobufList(headOf(form), batches(listing.items, form, task)).catch((error: unknown) => {

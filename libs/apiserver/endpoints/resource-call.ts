@@ -15,7 +15,9 @@ import type { RestScope } from '../rest/scope.js';
 import type { Written } from '../rest/storage.js';
 import { includeObjectOf, tableOf, tableRow } from '../rest/table.js';
 import { partialMetadata, type Stored, storedOf, viewObject, viewText } from '../rest/view.js';
-import { objectResponse, textResponse } from './responses.js';
+import { yamlBody } from './list-body.js';
+import { emptyResponse, objectResponse, type ResponseForm, textResponse } from './responses.js';
+import { isLongYaml } from './yaml-pieces.js';
 
 /** A request on a resource, ready to be carried out. */
 export interface ResourceCall {
@@ -51,7 +53,7 @@ export function answerObject(call: ResourceCall, negotiated: Negotiated, stored:
   const { convert } = negotiated;
   if (convert === undefined) {
     if (negotiated.encoding === 'json') return textResponse(viewText(resource, stored, now), form);
-    return objectResponse(viewObject(resource, stored, now), form);
+    return largeOrWhole(call, viewObject(resource, stored, now), form);
   }
   if (convert.kind === 'PartialObjectMetadata')
     return objectResponse(partialMetadata(viewObject(resource, stored, now), convert.version), form);
@@ -59,6 +61,12 @@ export function answerObject(call: ResourceCall, negotiated: Negotiated, stored:
   const row = tableRow(resource, stored, includeObjectOf(query), now, convert.version);
   const { resourceVersion } = stored.object.metadata;
   return objectResponse(tableOf(resource, resourceVersion ? { resourceVersion } : {}, [row], convert.version), form);
+}
+
+/** A large object's YAML is made piece by piece while it is sent. */
+function largeOrWhole({ scope, seat }: ResourceCall, object: object, form: ResponseForm): ApiResponse {
+  if (form.negotiated.encoding !== 'yaml' || !isLongYaml(object)) return objectResponse(object, form);
+  return { ...emptyResponse('yaml', form), pieces: { chunks: yamlBody(object, scope.work), close: seat.hold() } };
 }
 
 /** Answers what was written. */

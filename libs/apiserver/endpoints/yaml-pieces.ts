@@ -1,0 +1,74 @@
+import { stringify } from 'yaml';
+
+/** As sigs.k8s.io/yaml writes: keys sorted, and no anchors, whatever parts two objects share. */
+const FORM = { sortMapEntries: true, lineWidth: 0, aliasDuplicateObjects: false } as const;
+
+/** Nodes that are written at a stretch: about a millisecond. */
+const PIECE = 200;
+/** Longer keys may be written as explicit ones: they go with what they stand for. */
+const LONGEST_KEY = 200;
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** The nodes in a value, counted up to a bound. */
+function nodesIn(value: unknown, most: number): number {
+  if (!isObject(value)) return 1;
+  let count = 1;
+  for (const member of Object.values(value)) {
+    if (count > most) break;
+    count += nodesIn(member, most - count);
+  }
+  return count;
+}
+
+/** Whether writing the value takes so long that it is better written in pieces. */
+export const isLongYaml = (value: unknown): boolean => nodesIn(value, 5 * PIECE) > 5 * PIECE;
+
+function indented(text: string, pad: string): string {
+  return pad === '' ? text : `${pad}${text.slice(0, -1).replace(/\n(?=[^\n])/g, `\n${pad}`)}\n`;
+}
+
+/** A large member by itself: below its key, or behind its dash. */
+function* memberPieces(key: string | undefined, value: object, indent: number): Generator<string> {
+  const pad = ' '.repeat(indent);
+  if (key !== undefined) yield `${pad}${stringify({ [key]: null }, FORM).slice(0, -': null\n'.length)}:\n`;
+  let first = key === undefined;
+  for (const piece of yamlPieces(value, indent + 2)) {
+    yield first ? `${pad}- ${piece.slice(indent + 2)}` : piece;
+    first = false;
+  }
+}
+
+/**
+ * A value as YAML, in pieces that each take little time to make: the same text as in one piece. `indent`: where it stands. What is
+ * nested deeply, or has no large parts, is one piece.
+ */
+export function* yamlPieces(value: object, indent = 0): Generator<string> {
+  const list = Array.isArray(value);
+  const members: ReadonlyArray<readonly [string, unknown]> = list
+    ? value.map((item) => ['', item] as const)
+    : Object.entries(value).filter(([, member]) => member !== undefined);
+  const inOrder = list ? members : members.toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const pad = ' '.repeat(indent);
+  let batch: Array<readonly [string, unknown]> = [];
+  let nodes = 0;
+  const flush = (): string => {
+    const together = list ? batch.map(([, member]) => member) : Object.fromEntries(batch);
+    batch = [];
+    nodes = 0;
+    return indented(stringify(together, FORM), pad);
+  };
+  if (inOrder.length === 0) yield flush();
+  for (const [key, member] of inOrder) {
+    const size = nodesIn(member, PIECE);
+    if (isObject(member) && size > PIECE && key.length <= LONGEST_KEY) {
+      if (batch.length > 0) yield flush();
+      yield* memberPieces(list ? undefined : key, member, indent);
+      continue;
+    }
+    batch.push([key, member]);
+    nodes += size;
+    if (nodes > PIECE) yield flush();
+  }
+  if (batch.length > 0) yield flush();
+}
