@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { ConfigMap, type Resource } from '#api';
 import { widgets } from '../../test/widgets.js';
+import { inProcessClient } from './in-process-client.js';
 import type { StorageProvider } from './rest/storage.js';
 import { ClusterStorages } from './storage-map.js';
 import { testCluster } from './test-cluster.js';
@@ -97,6 +99,26 @@ test('the preferred version of a group is the most stable one, whichever is stor
   expect(JSON.parse((await storage.list({ prefix: '/registry/example.com/widgets/' })).items[0]?.value ?? '')).toMatchObject({
     apiVersion: 'example.com/v1beta1',
   });
+});
+
+test('watches of a kind end with it, and those of others do not', async () => {
+  const { server, storages } = await withWidgets();
+  const client = inProcessClient(server);
+  const ended: string[] = [];
+  const watch = (resource: Resource, name: string) =>
+    client.watch(resource, {}, { event: () => undefined, end: (error) => ended.push(`${name} ${error?.message}`) });
+  const widgetsOf = { group: 'example.com', version: 'v1', resource: 'widgets', kind: 'Widget', namespaced: true };
+  const stop = await watch(widgetsOf, 'stopped');
+  await watch(widgetsOf, 'first');
+  await watch(ConfigMap, 'ConfigMaps');
+  stop();
+  storages.install('gadgets.example.com', { versions: versions.map((one) => ({ ...one, info: { ...one.info, resource: 'gadgets' } })) });
+  expect(ended).toEqual([]);
+  storages.install('widgets.example.com', { versions });
+  await watch(widgetsOf, 'second');
+  storages.remove('widgets.example.com');
+  storages.remove('widgets.example.com');
+  expect(ended).toEqual(['first undefined', 'second undefined']);
 });
 
 test('OpenAPI follows the map', async () => {

@@ -10,7 +10,7 @@ import {
   type Served,
   scheme,
 } from '#api';
-import { failureStatus, StatusError } from '#apimachinery';
+import { failureStatus, type GroupResource, StatusError } from '#apimachinery';
 import {
   type APIResource,
   type APIResourceDraft,
@@ -40,6 +40,8 @@ export interface StorageMap {
   /** What discovery tells; the same object until something changes. */
   served(): Served;
   schemaFor: SchemaLookup;
+  /** Calls `end` once a resource is served no more, or otherwise; returns what forgets it. Undefined where that never happens. */
+  whileServed(resource: GroupResource, end: () => void): (() => void) | undefined;
 }
 
 /** The parts that the built-in map is made of; lists are shared by all clusters. */
@@ -142,6 +144,7 @@ function buildMap({ strategies, conversions = [], providers = [] }: StorageSourc
     serves: (group, version) => entries.groupVersions.has(groupVersionOf(group, version)),
     served: () => served,
     schemaFor: kindSchema,
+    whileServed: () => undefined,
   };
 }
 
@@ -183,18 +186,26 @@ export class ClusterStorages implements StorageMap {
   private schemas = new Map<string, KindSchema>();
   private document: Served | undefined;
   private readonly kinds = new Map<string, CustomKind>();
+  /** What ends with a custom resource, by group and resource. */
+  private readonly standing = new Map<string, Set<() => void>>();
 
   constructor(private readonly builtIn: StorageMap) {}
 
   /** Serves a kind, or serves it anew; `id` is `<plural>.<group>`. Built-in resources win over custom ones. */
   install(id: string, kind: CustomKind): void {
+    const former = this.kinds.get(id);
     this.kinds.set(id, kind);
     this.rebuild();
+    if (former) this.end(former);
   }
 
   /** Stops serving a kind. */
   remove(id: string): void {
-    if (this.kinds.delete(id)) this.rebuild();
+    const former = this.kinds.get(id);
+    if (former === undefined) return;
+    this.kinds.delete(id);
+    this.rebuild();
+    this.end(former);
   }
 
   find(group: string, version: string, resource: string, subresource = ''): RestStorage | undefined {
@@ -222,6 +233,30 @@ export class ClusterStorages implements StorageMap {
 
   readonly schemaFor: SchemaLookup = (gvk: GroupVersionKind) =>
     this.builtIn.schemaFor(gvk) ?? this.schemas.get(pathOf(gvk.group, gvk.version, gvk.kind, ''));
+
+  whileServed({ group, resource }: GroupResource, end: () => void): (() => void) | undefined {
+    if (this.builtIn.stored(group, resource)) return undefined;
+    const id = `${group}/${resource}`;
+    if (!this.custom.byResource.has(id)) {
+      end();
+      return undefined;
+    }
+    const ends = this.standing.get(id) ?? new Set();
+    this.standing.set(id, ends.add(end));
+    return () => {
+      if (ends.delete(end) && ends.size === 0 && this.standing.get(id) === ends) this.standing.delete(id);
+    };
+  }
+
+  /** Watches end with the storage that they were begun on (apiextensions-apiserver/pkg/apiserver/customresource_handler.go). */
+  private end({ versions }: CustomKind): void {
+    for (const { info } of versions) {
+      const id = `${info.group}/${info.resource}`;
+      const ends = this.standing.get(id) ?? [];
+      this.standing.delete(id);
+      for (const end of ends) end();
+    }
+  }
 
   private rebuild(): void {
     this.custom = new Entries();

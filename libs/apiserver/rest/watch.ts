@@ -71,8 +71,16 @@ export async function watchObjects(scope: RestScope, options: ListOptions, sink:
   const from = Number(resourceVersion);
   // A watch path has no defaults, but begins with what is there all the same.
   const initial = options.sendInitialEvents ?? from === 0;
-  if (initial) return watchFromList(scope, place, sink, from);
-  return follow(scope, place, sink, from > 0 ? from : undefined);
+  const stop = initial ? await watchFromList(scope, place, sink, from) : await follow(scope, place, sink, from > 0 ? from : undefined);
+  const forget = scope.cluster.storages.whileServed(scope.resource.groupResource, () => {
+    stop();
+    sink.end();
+  });
+  if (forget === undefined) return stop;
+  return () => {
+    forget();
+    stop();
+  };
 }
 
 async function watchFromList(scope: RestScope, place: Place, sink: WatchSink, notOlderThan: number): Promise<() => void> {
