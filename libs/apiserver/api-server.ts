@@ -10,6 +10,7 @@ import { accessOf } from './authorization/access.js';
 import { type AuthorizationAttributes, type AuthorizerLink, authorize, privilegedGroup } from './authorization/authorization.js';
 import { nodeAuthorizer } from './authorization/node-authorizer.js';
 import { RbacAuthorizer } from './authorization/rbac.js';
+import { ClusterStorages } from './cluster-storages.js';
 import { Dispatcher, type Seat } from './dispatcher.js';
 import { routeOf, unknownPath } from './endpoints/resource-router.js';
 import { errorResponse, tooManyRequestsResponse } from './endpoints/responses.js';
@@ -31,7 +32,7 @@ import type { StorageProvider } from './rest/storage.js';
 import { toStatusError, UnexpectedError } from './rest/storage-errors.js';
 import type { ResourceStrategy, UserInfo } from './rest/strategy.js';
 import { Warnings } from './rest/warnings.js';
-import { builtInStorages, ClusterStorages } from './storage-map.js';
+import { builtInStorages } from './storage-map.js';
 import type { Timers } from './watch/timers.js';
 
 /** What an API server is made of. Lists are shared by all clusters: what is worked out from them is worked out once a list. */

@@ -4,6 +4,7 @@ export { ANONYMOUS, type Authenticator } from './authentication/authentication.j
 export { type AuthorizationAttributes, type AuthorizerLink, privilegedGroup } from './authorization/authorization.js';
 export type { AccessAttributes, AccessDecision, AccessRules, Authorizer, TokenOwner } from './authorization/authorizer.js';
 export { RbacAuthorizer, type RuleResolver } from './authorization/rbac.js';
+export { ClusterStorages, type CustomKind } from './cluster-storages.js';
 export { errorResponse } from './endpoints/responses.js';
 export { type FlowLimits, TooManyRequests } from './flow-control/flow-control.js';
 export { WorkShare } from './flow-control/work-share.js';
@@ -23,6 +24,6 @@ export type { Capabilities, RestStorage, StorageProvider } from './rest/storage.
 export { toStatusError, UnexpectedError } from './rest/storage-errors.js';
 export type { Column, Companion, FieldOf, ResourceStrategy, StrategyContext, SubresourceStrategy, UserInfo } from './rest/strategy.js';
 export { updateObject } from './rest/update.js';
-export { ClusterStorages, type CustomKind, type StorageMap } from './storage-map.js';
+export type { StorageMap } from './storage-map.js';
 export type { Timers } from './watch/timers.js';
 export type { ByteStream, StreamSink } from './watch/watch-stream.js';

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { ConfigMap, type Resource } from '#api';
 import { widgets } from '../../test/widgets.js';
+import { ClusterStorages } from './cluster-storages.js';
 import { inProcessClient } from './in-process-client.js';
 import type { StorageProvider } from './rest/storage.js';
-import { ClusterStorages } from './storage-map.js';
 import { testCluster } from './test-cluster.js';
 
 /** The widgets of CONTRIBUTING.md, with a subresource more. */
