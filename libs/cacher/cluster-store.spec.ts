@@ -1,5 +1,5 @@
 import { memoryBus } from '#cacher/bus';
-import { Compacted, FutureRevision, memoryStorage, type WriteOp } from '#storage';
+import { Compacted, FutureRevision, memoryStorage, type Storage, type WriteOp } from '#storage';
 import type { CacheEvent, CacheSink } from './cacher.js';
 import { clusterStore, type HostedClusterStore } from './cluster-store.js';
 import { DEFAULT_STORE_LIMITS, type StoreLimits } from './limits.js';
@@ -54,6 +54,15 @@ async function setUp(
   };
 }
 
+/** A storage that reads its log in another way. */
+const withLog = (storage: Storage, log: Storage['log']): Storage =>
+  new Proxy(storage, {
+    get: (target, name) => {
+      const value: unknown = name === 'log' ? log : Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 test('concurrent writes go together, in the order of their calls, and each gets its own results', async () => {
@@ -77,6 +86,35 @@ test('an object is parsed once and carries its resourceVersion', async () => {
   const object = await one.get('/r/p/a');
   expect(object?.object).toEqual({ kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: 'a', resourceVersion: '1' }, n: 7 });
   expect(object?.object).toBe(object?.object);
+});
+
+test('what is announced while the log is being read is not missed', async () => {
+  const admin = memoryStorage();
+  await admin.create('c');
+  const bus = memoryBus();
+  // Nothing but revisions travels on the bus.
+  const limits = { ...DEFAULT_STORE_LIMITS, busMessageBytes: 0 };
+  const storage = admin.open('c');
+  const held: Array<() => void> = [];
+  const late = withLog(storage, async (query) => {
+    const page = await storage.log(query);
+    await new Promise<void>((resolve) => held.push(resolve));
+    return page;
+  });
+  const one = clusterStore({ storage, bus, limits });
+  const two = clusterStore({ storage: late, bus, limits });
+  const far = recorder();
+  await two.watch('/r/', undefined, far);
+  await one.write([create('/r/p/a')]);
+  await settle();
+  // The page with the first write is read, and not yet answered, when the second one is announced.
+  await one.write([create('/r/p/b')]);
+  await settle();
+  for (let round = 0; round < 3; round++) {
+    held.shift()?.();
+    await settle();
+  }
+  expect(far.lines).toEqual(['1 put /r/p/a', '2 put /r/p/b']);
 });
 
 test('watchers of this process are told before the write resolves, those of another soon after', async () => {

@@ -4,6 +4,7 @@ import type { CachedObject, CacheEvent } from './cacher.js';
 import { EventWindow } from './event-window.js';
 import type { StoreLimits } from './limits.js';
 import { ObjectIndex } from './object-index.js';
+import { SharedCall } from './shared-call.js';
 import { Watchers } from './watchers.js';
 
 /** What this process holds of a cluster: its objects at revision `applied`, the events that led there, and who watches. */
@@ -12,7 +13,7 @@ export class Replica {
   readonly window: EventWindow;
   readonly watchers = new Watchers();
   #applied: Revision;
-  #filling: Promise<void> | undefined;
+  readonly #filling = new SharedCall(() => this.#fill());
   #ended: Error | undefined;
 
   constructor(
@@ -69,12 +70,9 @@ export class Replica {
     }
   }
 
-  /** Reads the log up to its present end. */
+  /** Reads the log up to its present end: a reading that has begun before may have missed it, and another one follows. */
   fill(): Promise<void> {
-    this.#filling ??= this.#fill().finally(() => {
-      this.#filling = undefined;
-    });
-    return this.#filling;
+    return this.#filling.run();
   }
 
   async #fill(): Promise<void> {
