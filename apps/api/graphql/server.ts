@@ -118,8 +118,8 @@ function sessionOf(sessions: Sessions, request: FastifyRequest): GraphSession {
   return session;
 }
 
-/** Finds what answers a cluster's operations: one Apollo Server a graph, which goes with it. */
-function handlersOf(graphs: Graphs, sessions: Sessions): (session: GraphSession) => Promise<Handler> {
+/** Finds what answers the operations on a graph: one Apollo Server each, which goes with it. */
+function handlersOf(graphs: Graphs, sessions: Sessions): (runtime: Runtime) => Promise<Handler> {
   const handlers = new WeakMap<Runtime, Promise<Handler>>();
   const start = async (runtime: Runtime): Promise<Handler> =>
     // Each store may hold 30 MiB of documents: one for all clusters is enough.
@@ -130,8 +130,7 @@ function handlersOf(graphs: Graphs, sessions: Sessions): (session: GraphSession)
         return session;
       },
     });
-  return (session) => {
-    const runtime = graphs.of(session);
+  return (runtime) => {
     const handler = handlers.get(runtime) ?? start(runtime);
     handlers.set(runtime, handler);
     return handler;
@@ -142,6 +141,8 @@ function handlersOf(graphs: Graphs, sessions: Sessions): (session: GraphSession)
 export async function serveGraphql(fastify: FastifyInstance, graphs: Graphs, open: OpenGraph): Promise<void> {
   const sessions: Sessions = new WeakMap();
   const handlerOf = handlersOf(graphs, sessions);
+  // Not only when the first one asks: that all clusters' graph can be served shows at the start.
+  await handlerOf(graphs.builtIn);
   await fastify.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(
@@ -166,7 +167,7 @@ export async function serveGraphql(fastify: FastifyInstance, graphs: Graphs, ope
       return undefined;
     });
     scope.post('/graphql', async function answer(request, reply) {
-      const handler = await handlerOf(sessionOf(sessions, request));
+      const handler = await handlerOf(graphs.of(sessionOf(sessions, request)));
       return handler.call(this, request, reply);
     });
   });
