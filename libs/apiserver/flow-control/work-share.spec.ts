@@ -51,7 +51,7 @@ test('short work is not held up', () => {
   expect(task.pause()).toBeUndefined();
 });
 
-test('a step that takes long gives way after it, and its tenant rests as long as it worked too long', async () => {
+test('a step that takes long gives way after it, and its tenant rests for it while others ask', async () => {
   const { share, round, work } = machine();
   const log: string[] = [];
   const run = async (tenant: string, name: string, steps: readonly number[]) => {
@@ -68,11 +68,23 @@ test('a step that takes long gives way after it, and its tenant rests as long as
   for (let i = 0; i < 6; i++) {
     for (let j = 0; j < 5; j++) await Promise.resolve();
     rounds.push(log.splice(0).join(' '));
-    work(i === 3 ? 10 : 1);
+    work(i === 3 ? 60 : 1);
     await round();
   }
   await all;
   expect(rounds).toEqual(['x1 y12 z3 x1 x12', 'z1 z1', '', '', 'y1', 'x1']);
+});
+
+test('who is alone does not rest', async () => {
+  const { share, round, work } = machine();
+  const task = share.task('a');
+  let steps = 0;
+  const all = (async () => {
+    for (; steps < 3; steps++) await task.step(() => work(12));
+  })();
+  for (let i = 0; i < 3; i++) await round();
+  expect(steps).toBe(3);
+  await all;
 });
 
 test('a turn is waited for by those who ask for one', async () => {

@@ -10,6 +10,11 @@ export interface WorkShareOptions {
   slice: number;
 }
 
+/** How long a tenant rests for each millisecond that it worked too long. */
+const REST = 3;
+/** Milliseconds for which a tenant counts as one of those that ask. */
+const LATELY = 1_000;
+
 /** One piece of work, e.g. the body of a list. */
 export interface WorkTask {
   /** To be asked between small steps: undefined while the slice lasts; afterwards a promise that resolves when it is this tenant's turn. */
@@ -26,10 +31,14 @@ export interface WorkTask {
 /**
  * Divides the event loop of one process among the tenants' long work: one slice each time the loop comes round, tenants by turns, a
  * tenant's tasks in the order in which they paused. So what is short waits for one slice at the most, however much long work there is.
- * A tenant that worked longer than its slice, in a step that cannot be cut, rests as long as it worked too long: so long steps take half of the loop at the most.
+ * A tenant that worked longer than its slice, in a step that cannot be cut, rests three times as long as it worked too long, where
+ * others have asked for something lately: so long steps take a quarter of the loop from them at the most, and all of it from nobody.
  */
 export class WorkShare {
   private readonly waiting = new Map<string, Array<() => void>>();
+  /** The tenants that asked last: two different ones, so that each has another. */
+  private latest = { tenant: '', at: Number.NEGATIVE_INFINITY };
+  private other = { tenant: '', at: Number.NEGATIVE_INFINITY };
   /** Until when a tenant rests. */
   private readonly resting = new Map<string, number>();
   private scheduled = false;
@@ -40,6 +49,7 @@ export class WorkShare {
   /** Work that begins now, in what is left of the present slice. */
   task(tenant: string): WorkTask {
     const { now, slice } = this.options;
+    this.note(tenant, now());
     let end = Math.max(now() + slice / 4, Math.min(this.sliceEnd, now() + slice));
     const turn = () => {
       return new Promise<void>((resolve) => {
@@ -67,10 +77,19 @@ export class WorkShare {
     };
   }
 
+  private note(tenant: string, at: number): void {
+    if (tenant === this.latest.tenant) this.latest.at = at;
+    else [this.other, this.latest] = [this.latest, { tenant, at }];
+  }
+
+  private hasOthers(tenant: string, at: number): boolean {
+    return [this.latest, this.other].some((seen) => seen.tenant !== tenant && at - seen.at < LATELY);
+  }
+
   private rest(tenant: string, at: number, overrun: number): void {
-    if (overrun < this.options.slice) return;
+    if (overrun < this.options.slice || !this.hasOthers(tenant, at)) return;
     for (const [rested, until] of this.resting) if (until <= at) this.resting.delete(rested);
-    this.resting.set(tenant, at + overrun);
+    this.resting.set(tenant, at + REST * overrun);
   }
 
   private enqueue(tenant: string, resume: () => void): void {
