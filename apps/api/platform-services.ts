@@ -15,6 +15,7 @@ import {
   openApis,
   type PlatformRuntime,
   platformRuntime,
+  SHARE_LIMITS,
   turnKeys,
   wakeOnCommit,
   YamlThreads,
@@ -70,9 +71,6 @@ const tidyEvery = 30_000;
 const unfinishedAge = 60_000;
 const etcd = { name: 'etcd', interests: () => false };
 
-/** Milliseconds that long work of one tenant goes on at a stretch: what is short waits for about one slice. */
-const SLICE = 2;
-
 /** The platform's token opens the platform from now on, and no other does. */
 async function enthrone(records: Backends['records'], token: string): Promise<void> {
   const hash = hashToken(token);
@@ -120,7 +118,7 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
     immediate: setImmediate,
     after: (milliseconds, callback) => void setTimeout(callback, milliseconds),
     now: () => performance.now(),
-    slice: SLICE,
+    slice: SHARE_LIMITS.slice,
   });
   const serverAddress = new URL(origin).host;
   const yaml = new YamlThreads();

@@ -1,4 +1,6 @@
-/** Every limit of the https listener, in one place. Sizes in bytes, times in milliseconds. */
+/** Every limit of the service, in one place. Sizes in bytes, times in milliseconds. Limits of one lib's work are in its own limits.ts. */
+
+/** The https listener's. */
 export interface ListenerLimits {
   /** From the opening of a connection to the end of its TLS handshake. */
   readonly handshakeTimeout: number;
@@ -56,4 +58,14 @@ export const LISTENER_LIMITS: ListenerLimits = Object.freeze({
   bodyBytesPerTenant: 64 * MiB,
   anonymousBodyBytes: 8 * MiB,
   droppedBody: 256 * KiB,
+});
+
+/** How the tenants of a process share it. */
+export const SHARE_LIMITS = Object.freeze({
+  /** Seats of one cluster: requests of a usual width that run at once. */
+  seats: 32,
+  /** How long a request waits for its seats: a quarter of the request timeout, as upstream's. */
+  queueWait: 15_000,
+  /** How long one tenant's work holds the event loop before others have their turn. */
+  slice: 2,
 });

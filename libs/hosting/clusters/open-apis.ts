@@ -4,6 +4,7 @@ import type { ClusterStores, HeldStore } from '#cacher';
 import { clusterApi, machineTimers } from '#cluster';
 import { type Cluster, DEFAULT_QUOTAS, type PlatformRecords, type QuotaCache } from '#platform';
 import type { StorageAdmin } from '#storage';
+import { SHARE_LIMITS } from '../limits.js';
 import type { ClusterClocks } from './cluster-clocks.js';
 
 /** A cluster's API as it is open in this process. */
@@ -45,9 +46,6 @@ interface Entry extends OpenApi {
   used: boolean;
 }
 
-/** Seats of one cluster in a process, and how long a request waits for them: a quarter of the request timeout, as upstream's. */
-const SEATS = { seats: 32, queueWait: 15_000 };
-
 class ProcessOpenApis implements OpenApis {
   private readonly entries = new Map<string, Entry>();
   private readonly opening = new Map<string, Promise<OpenApi | undefined>>();
@@ -85,7 +83,7 @@ class ProcessOpenApis implements OpenApis {
     const cluster = await records.cluster(id);
     if (!cluster) return undefined;
     await quotas.of(cluster.organizationId);
-    const flowLimits = () => ({ ...SEATS, ...(quotas.remembered(cluster.organizationId) ?? DEFAULT_QUOTAS) });
+    const flowLimits = () => ({ ...SHARE_LIMITS, ...(quotas.remembered(cluster.organizationId) ?? DEFAULT_QUOTAS) });
     const clock = clocks.of(cluster);
     const held = stores.acquire(id);
     await this.readClock(cluster, held).catch((error: unknown) => {
