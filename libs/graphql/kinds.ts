@@ -61,12 +61,19 @@ function* ownKinds({ own = [] }: Served, { types, fields }: TakenNames): Generat
   const usedTypes = new Set(types);
   const usedFields = new Set(fields);
   const isFree = ({ typeName, one, many }: Names): boolean =>
-    ![typeName, `${typeName}List`].some((name) => usedTypes.has(name)) && one !== many && !usedFields.has(one) && !usedFields.has(many);
+    ![typeName, `${typeName}List`].some((name) => usedTypes.has(name)) && !usedFields.has(one) && !usedFields.has(many);
+  /** The last number behind a prefix: none is tried twice. */
+  const numbers = new Map<string, number>();
   for (const { info, schema } of own) {
     if (!isReadable(info)) continue;
     const prefix = packagePrefix(`${info.group}.${info.version}`.replaceAll(/[^A-Za-z0-9_]/g, '.'));
     let names = namesFor(info);
-    for (let tried = 1; !isFree(names); tried += 1) names = namesFor(info, tried === 1 ? prefix : `${prefix}_${tried}_`);
+    if (!isFree(names)) names = namesFor(info, prefix);
+    while (!isFree(names)) {
+      const number = (numbers.get(prefix) ?? 1) + 1;
+      numbers.set(prefix, number);
+      names = namesFor(info, `${prefix}_${number}_`);
+    }
     for (const name of [names.typeName, `${names.typeName}List`]) usedTypes.add(name);
     for (const name of [names.one, names.many]) usedFields.add(name);
     yield { info, source: { own: schema }, ...names };
