@@ -88,10 +88,7 @@ export async function openComponents(options: ComponentHostOptions): Promise<{ c
   });
   host = running;
   // What etcd's API server would see to, too: one worker of the installation at least has this role.
-  const { LOG_RETENTION_MINUTES, LOG_RETENTION_REVISIONS } = config;
-  const age = LOG_RETENTION_MINUTES * 60_000;
-  const retention = { age, revisions: LOG_RETENTION_REVISIONS, every: Math.max(1_000, age / 6) };
-  const endCompaction = roles.has('etcd') ? new Compaction(admin, { retention, now: systemClock.now, log }).start() : () => undefined;
+  const endCompaction = roles.has('etcd') ? new Compaction(admin, { records, now: systemClock.now, log }).start() : () => undefined;
   const removeTemplates = () =>
     void removeUnusedTemplates(admin, systemClock.now()).catch((error: unknown) => log.warn({ err: error }, 'removing templates failed'));
   const templateTimer = setInterval(removeTemplates, 600_000);

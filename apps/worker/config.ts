@@ -16,9 +16,6 @@ export const workerConfig = commonConfig.extend({
     .int()
     .min(1_000_000)
     .default(256 * 1024 * 1024),
-  /** How long every revision of a cluster is kept at least, in minutes, and how many of its newest ones. */
-  LOG_RETENTION_MINUTES: z.coerce.number().int().min(1).max(525_600).default(60),
-  LOG_RETENTION_REVISIONS: z.coerce.number().int().min(0).max(1_000_000_000).default(10_000),
 });
 
 export type WorkerConfig = z.infer<typeof workerConfig>;

@@ -8,6 +8,7 @@ export {
   type PlatformEvent,
 } from './clusters.js';
 export { kubeconfig } from './kubeconfig.js';
+export { memoryRecords } from './memory-records.js';
 export { createOrganizations, type OrganizationChange, type Organizations } from './organizations.js';
 export {
   createQuotaCache,

@@ -14,6 +14,10 @@ export interface Quotas {
   sockets: number;
   /** Objects of a cluster that clients write in a second, in the long run. */
   writesPerSecond: number;
+  /** For so many minutes of the machine's time a cluster's log is kept: watches, history and event chains go back that far. */
+  logMinutes: number;
+  /** So many of a cluster's newest revisions are kept in its log, however old. */
+  logRevisions: number;
 }
 
 export type QuotaName = keyof Quotas;
@@ -27,6 +31,8 @@ export const DEFAULT_QUOTAS: Quotas = Object.freeze({
   watches: 2_000,
   sockets: 200,
   writesPerSecond: 5_000,
+  logMinutes: 60,
+  logRevisions: 10_000,
 });
 
 /** The most that may be set: what the service as a whole is made for. */
@@ -38,6 +44,8 @@ export const LARGEST_QUOTAS: Quotas = Object.freeze({
   watches: 100_000,
   sockets: 10_000,
   writesPerSecond: 100_000,
+  logMinutes: 525_600,
+  logRevisions: 1_000_000_000,
 });
 
 /** The names of all quotas. */

@@ -16,6 +16,7 @@ export type {
   BeginOptions,
   Cause,
   ClockState,
+  CompactableOptions,
   Fence,
   LaggingTurn,
   ListOptions,

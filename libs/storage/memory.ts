@@ -5,13 +5,13 @@ import { MemoryCluster } from './memory-cluster.js';
 import type {
   BeginOptions,
   ClockState,
+  CompactableOptions,
   LaggingTurn,
   ListOptions,
   ListResult,
   LogEntry,
   LogOptions,
   Replacement,
-  Retention,
   Revision,
   Storage,
   StorageAdmin,
@@ -166,9 +166,10 @@ class MemoryStorageAdmin implements StorageAdmin {
     return new Map(known);
   }
 
-  async compactable({ now, every, age, revisions, limit }: Retention & { now: Instant; limit: number }) {
+  async compactable({ now, limit, exceptions, ...usual }: CompactableOptions) {
     const found: Array<{ cluster: string; revision: Revision; at: Instant }> = [];
     for (const [cluster, state] of this.#clusters) {
+      const { every, age, revisions } = exceptions?.get(cluster) ?? usual;
       const last = state.marks.at(-1);
       if (state.revision > Math.max(state.compactRevision, last?.revision ?? 0) && (last === undefined || last.at <= now - every)) {
         state.marks.push({ revision: state.revision, at: now });

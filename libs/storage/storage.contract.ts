@@ -416,6 +416,30 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       seen.push(await mine(1_100), await mine(9_000, { revisions: 0 }));
       expect(seen).toEqual([[], [], [], [], [2], [3], [], [2], [], [4]]);
     });
+
+    test('compactable: another retention holds for some clusters', async () => {
+      const patient = `${cluster}-patient`;
+      const keeper = `${cluster}-keeper`;
+      for (const name of [patient, keeper]) await admin.create(name);
+      const exceptions = new Map([
+        [patient, { age: 500, revisions: 1, every: 10 }],
+        [keeper, { age: 50, revisions: 2, every: 10 }],
+        [`${cluster}-gone`, { age: 0, revisions: 0, every: 0 }],
+      ]);
+      const all = async (now: number) => {
+        const found = await admin.compactable({ now, every: 10, age: 50, revisions: 1, limit: 1_000, exceptions });
+        return [cluster, patient, keeper].map((name) => found.find((one) => one.cluster === name)?.revision);
+      };
+      for (const name of [cluster, patient, keeper]) {
+        await admin.open(name).write([create('/r/a', '1'), create('/r/b', '1'), create('/r/c', '1')]);
+      }
+      expect([await all(1_000), await all(1_060), await all(1_400), await all(1_500)]).toEqual([
+        [undefined, undefined, undefined],
+        [2, undefined, 1],
+        [2, undefined, 1],
+        [2, 2, 1],
+      ]);
+    });
   });
 
   describe('templates', () => {

@@ -155,6 +155,13 @@ export interface Retention {
   every: number;
 }
 
+/** What is asked of StorageAdmin.compactable. */
+export interface CompactableOptions extends Retention {
+  now: Instant;
+  limit: number;
+  exceptions?: ReadonlyMap<string, Retention>;
+}
+
 /**
  * The revisioned store of ONE cluster (the cluster is bound when the handle is made), with etcd's semantics.
  * Every method may throw StorageUnavailable; reads of the past throw Compacted, of the future FutureRevision.
@@ -221,8 +228,11 @@ export interface StorageAdmin {
   lagging(options: { now: Instant; components: readonly string[]; limit: number }): Promise<LaggingTurn[]>;
   /** The newest revisions of those clusters that exist. */
   revisions(clusters: readonly string[]): Promise<Map<string, Revision>>;
-  /** Notes where logs stand, and answers which may be compacted how far; the longest overdue first. */
-  compactable(options: Retention & { now: Instant; limit: number }): Promise<Array<{ cluster: string; revision: Revision }>>;
+  /**
+   * Notes where logs stand, and answers which may be compacted how far; the longest overdue first. `exceptions`: clusters for which
+   * another retention holds.
+   */
+  compactable(options: CompactableOptions): Promise<Array<{ cluster: string; revision: Revision }>>;
   /** Notes that a cluster is one that others are copied from. */
   templateUsed(cluster: string, now: Instant): Promise<void>;
   /** Templates last used before `before`, and those before `recent` that are not among the `keep` used last. */

@@ -1,31 +1,62 @@
+import { DEFAULT_QUOTAS, memoryRecords, type Quotas } from '#platform';
 import { memoryStorage } from '#storage';
 import { createLog } from '../logging.js';
 import { Compaction } from './compaction.js';
 
-test('what is older than an hour and not among the newest revisions is forgotten, by whichever worker is there then', async () => {
+const cause = { requestId: 'r', user: 'u' };
+const log = createLog('test', 'silent');
+
+/** For each name an organization with these quotas and one cluster, all of that name. */
+async function clustersWith(quotas: Record<string, Partial<Quotas>>) {
   const admin = memoryStorage();
-  await admin.create('c');
-  const storage = admin.open('c');
-  const cause = { requestId: 'r', user: 'u' };
-  const write = async (key: string) => void (await storage.write([{ type: 'create', key, value: '{}', cause, at: 0 }]));
-  const seen: number[] = [];
-  // Every round is made by a worker that was just started.
-  const round = async (minute: number) => {
-    const options = {
-      retention: { age: 3_600_000, revisions: 1, every: 600_000 },
-      now: () => minute * 60_000,
-      log: createLog('test', 'silent'),
-    };
-    await new Compaction(admin, options).round();
-    seen.push(await storage.compactRevision());
+  const records = memoryRecords();
+  for (const [name, set] of Object.entries(quotas)) {
+    await admin.create(name);
+    await records.addOrganization({ id: name, name, quotas: set, createdAt: new Date(0) });
+    const nodes = { count: 1, cpu: '1', memory: '1Gi', pods: 110 };
+    const about = { profile: 'instant' as const, clock: { mode: 'real' as const }, seed: '', createdAt: new Date(0) };
+    const token = { id: name, hash: name, clusterId: name };
+    await records.addCluster({ id: name, organizationId: name, name, nodes, ...about }, token, 1);
+  }
+  return {
+    async write(key: string) {
+      for (const name of Object.keys(quotas)) await admin.open(name).write([{ type: 'create', key, value: '{}', cause, at: 0 }]);
+    },
+    /** A round of a worker that was just started; answers how far each cluster is compacted then. */
+    async round(minute: number): Promise<number[]> {
+      await new Compaction(admin, { records, now: () => minute * 60_000, log }).round();
+      return Promise.all(Object.keys(quotas).map((name) => admin.open(name).compactRevision()));
+    },
   };
+}
+
+test('what is older than an hour and not among the newest revisions is compacted, by whichever worker runs then', async () => {
+  const { write, round } = await clustersWith({ one: { logRevisions: 1 } });
   await write('/r/a');
   await write('/r/b');
-  await round(0);
+  const seen = [await round(0)];
   await write('/r/c');
-  await round(30);
-  await round(59);
-  await round(60);
-  await round(90);
-  expect(seen).toEqual([0, 0, 0, 2, 2]);
+  for (const minute of [30, 59, 60, 90]) seen.push(await round(minute));
+  expect(seen).toEqual([[0], [0], [0], [2], [2]]);
+});
+
+test('an organization says how much is kept of the logs of its clusters', async () => {
+  expect(DEFAULT_QUOTAS).toMatchObject({ logMinutes: 60, logRevisions: 10_000 });
+  const { write, round } = await clustersWith({
+    usual: {},
+    few: { logRevisions: 0 },
+    long: { logMinutes: 120, logRevisions: 0 },
+    none: { logMinutes: 0, logRevisions: 2 },
+  });
+  for (let n = 0; n < 5; n++) await write(`/r/${n}`);
+  const seen: number[][] = [];
+  for (const minute of [0, 1, 59, 60, 119, 120]) seen.push(await round(minute));
+  expect(seen).toEqual([
+    [0, 0, 0, 0],
+    [0, 0, 0, 3],
+    [0, 0, 0, 3],
+    [0, 5, 0, 3],
+    [0, 5, 0, 3],
+    [0, 5, 5, 3],
+  ]);
 });

@@ -1,3 +1,4 @@
+import { type PlatformRecords, type Quotas, quotasOf } from '#platform';
 import type { Retention, StorageAdmin } from '#storage';
 import type { Log } from '../logging.js';
 
@@ -5,21 +6,39 @@ import type { Log } from '../logging.js';
 const COMPACT_EVERY = 300_000;
 const MOST = 1_000;
 
+/** What is kept of a cluster's log under the quotas of its organization. Ages are known to a sixth of the time. */
+function retentionOf({ logMinutes, logRevisions }: Quotas): Retention {
+  const age = Math.max(1, logMinutes) * 60_000;
+  return { age, revisions: logRevisions, every: age / 6 };
+}
+
+/** The retention of the clusters whose organizations have set another one than the default. */
+async function exceptionsIn(records: Pick<PlatformRecords, 'organizations' | 'clusterIds'>): Promise<Map<string, Retention>> {
+  const exceptions = new Map<string, Retention>();
+  for (const { id, quotas } of await records.organizations()) {
+    if (quotas.logMinutes === undefined && quotas.logRevisions === undefined) continue;
+    const retention = retentionOf(quotasOf(quotas));
+    for (const cluster of await records.clusterIds(id)) exceptions.set(cluster, retention);
+  }
+  return exceptions;
+}
+
 /**
- * Forgets what clusters' logs hold beyond what is to be kept of them. Where logs stood at which time is remembered in the store: a process
- * that ends takes nothing along. Several may do it: compacting twice changes nothing.
+ * Compacts the logs of clusters to what the quotas of their organizations say is kept. The store remembers where each log stood at which
+ * time, so a restart loses nothing. Several processes may do it: compacting twice changes nothing.
  */
 export class Compaction {
   constructor(
     private readonly admin: Pick<StorageAdmin, 'open' | 'compactable'>,
-    private readonly options: { retention: Retention; now: () => number; log: Log },
+    private readonly options: { records: Pick<PlatformRecords, 'organizations' | 'clusterIds'>; now: () => number; log: Log },
   ) {}
 
   /** One round, the longest overdue first. Clusters without writes since their last compaction are not looked at. */
   async round(): Promise<void> {
-    const { retention, now, log } = this.options;
+    const { records, now, log } = this.options;
+    const exceptions = await exceptionsIn(records);
     for (;;) {
-      const found = await this.admin.compactable({ ...retention, now: now(), limit: MOST });
+      const found = await this.admin.compactable({ ...retentionOf(quotasOf({})), now: now(), limit: MOST, exceptions });
       let failed = 0;
       for (const { cluster, revision } of found) {
         try {

@@ -2,8 +2,8 @@ import type pg from 'pg';
 import type { Instant } from '#apimachinery';
 import { checkReadable, jsonEscaped } from '../checks.js';
 import { ClusterExists, UnknownCluster } from '../errors.js';
-import type { LaggingTurn, Replacement, Retention, Revision, Storage, StorageAdmin } from '../storage.js';
-import { textArray } from './binary-array.js';
+import type { CompactableOptions, LaggingTurn, Replacement, Revision, Storage, StorageAdmin } from '../storage.js';
+import { bigintArray, textArray } from './binary-array.js';
 import { PostgresStorage } from './cluster.js';
 import { toCreationError } from './failures.js';
 import { DEFAULT_PATIENCE, type Patience, type Row, Session } from './session.js';
@@ -70,8 +70,19 @@ class PostgresStorageAdmin implements StorageAdmin {
     return new Map(rows as unknown as ReadonlyArray<readonly [string, Revision]>);
   }
 
-  async compactable({ now, every, age, revisions, limit }: Retention & { now: Instant; limit: number }) {
-    const rows = await this.#run('', 'compactable', [now, every, age, revisions, limit]);
+  async compactable({ now, every, age, revisions, limit, exceptions = new Map() }: CompactableOptions) {
+    const others = [...exceptions.values()];
+    const rows = await this.#run('', 'compactable', [
+      now,
+      every,
+      age,
+      revisions,
+      limit,
+      textArray([...exceptions.keys()]),
+      bigintArray(others.map((other) => other.every)),
+      bigintArray(others.map((other) => other.age)),
+      bigintArray(others.map((other) => other.revisions)),
+    ]);
     return rows.map(([cluster, revision]) => ({ cluster: cluster as string, revision: revision as Revision }));
   }
 

@@ -21,7 +21,7 @@ export const STATEMENTS = {
   destroy: 'SELECT store_destroy($1)',
   lagging: 'SELECT * FROM store_lagging($1,$2,$3)',
   revisions: 'SELECT * FROM store_revisions($1)',
-  compactable: 'SELECT * FROM store_compactable($1,$2,$3,$4,$5)',
+  compactable: 'SELECT * FROM store_compactable($1,$2,$3,$4,$5,$6,$7,$8,$9)',
   templateUsed: 'SELECT template_used($1,$2)',
   unusedTemplates: 'SELECT * FROM templates_unused($1,$2,$3)',
 } as const;
