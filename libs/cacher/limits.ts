@@ -1,4 +1,4 @@
-/** How much a process gathers, keeps and remembers of its clusters' stores. Sizes in bytes (of the stored text), times in milliseconds of the machine. */
+/** How much a process gathers, keeps and remembers of its clusters' stores. Sizes in bytes, times in milliseconds of the machine. */
 export interface StoreLimits {
   /** Operations, and bytes of values, that go together in one transaction. */
   readonly batchOps: number;
@@ -16,7 +16,7 @@ export interface StoreLimits {
   readonly readsToLoad: number;
   /** A store that nobody holds is let go after this time. */
   readonly idleTime: number;
-  /** All caches of the process together; the ones idle for longest are let go first. */
+  /** All caches of the process together, parsed objects included; the ones idle for longest are dropped first. */
   readonly totalBytes: number;
 }
 

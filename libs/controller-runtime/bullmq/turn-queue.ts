@@ -6,6 +6,13 @@ export interface TurnJob {
   component: string;
 }
 
+/** Whether what was read from the queue is one of our jobs. */
+export function isTurnJob(data: unknown): data is TurnJob {
+  if (typeof data !== 'object' || data === null) return false;
+  const { cluster, component } = data as Partial<TurnJob>;
+  return typeof component === 'string' && typeof cluster === 'string' && /^[\w-]{1,100}$/.test(cluster);
+}
+
 /** `turn`: take a turn. `timer`: only queue one, when the delay is over. */
 export type TurnJobName = 'turn' | 'timer';
 

@@ -4,6 +4,7 @@ import { type LogEntry, memoryStorage, type StorageAdmin } from '#storage';
 import { redisUrl } from '../../../test/servers.js';
 import type { ClusterContext, Component, ComponentChange, ComponentInstance, DrainResult } from '../component.js';
 import type { HostedCluster } from '../turn.js';
+import { openQueues, type TurnJob } from './turn-queue.js';
 import { createWakeups, type Wakeups } from './wakeups.js';
 import { createWorkerHost, type WorkerHost, type WorkerHostOptions } from './worker-host.js';
 
@@ -82,7 +83,7 @@ describe('the BullMQ host', () => {
       closing.push(() => host.close());
       return host;
     };
-    return { admin, wakeups, errors, host: newHost(), newHost };
+    return { admin, wakeups, errors, queue, host: newHost(), newHost };
   }
 
   it('takes one turn at a time, and one more when it was woken meanwhile, however often and by whomever', async () => {
@@ -147,6 +148,34 @@ describe('the BullMQ host', () => {
     wakeups.wake('nowhere', 'a');
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect([errors, host.openClusters]).toEqual([[], 1]);
+  });
+
+  it('ignores malformed jobs: it opens no cluster for them, does not try them again, and takes other turns', async () => {
+    const { component, drains } = recording('a', () => ({ more: false }));
+    const opened: string[] = [];
+    const openCluster = (cluster: string) => {
+      opened.push(cluster);
+      return Promise.reject(new Error('the storage failed'));
+    };
+    const { wakeups, errors, queue } = await start(component, { openCluster });
+    const [jobs] = openQueues(queue);
+    const malformed = [
+      null,
+      5,
+      'x',
+      [],
+      {},
+      ...[5, {}, null, '', 'a\0b', '../c1', 'x'.repeat(1_000)].map((cluster) => ({ cluster, component: 'a' })),
+    ];
+    for (const data of malformed) {
+      await jobs?.add('turn', data as unknown as TurnJob);
+      await jobs?.add('timer', data as unknown as TurnJob);
+    }
+    await eventually(() => errors.length >= 2 * malformed.length);
+    wakeups.wake('c1', 'a');
+    await eventually(() => opened.length > 0);
+    expect([new Set(opened), drains]).toEqual([new Set(['c1']), []]);
+    await jobs?.close();
   });
 
   it('leaves alone whom nothing concerns that was written, and remembers that it did', async () => {

@@ -5,7 +5,7 @@ import type { Component, ComponentChange } from '../component.js';
 import type { HostedCluster, Linger, TurnOutcome } from '../turn.js';
 import { LoopWatch, processCpu } from './loop-watch.js';
 import { OpenClusters } from './open-clusters.js';
-import { QUEUE, shardPrefix, type TurnJob, type TurnJobName, type TurnQueueOptions } from './turn-queue.js';
+import { isTurnJob, QUEUE, shardPrefix, type TurnJob, type TurnJobName, type TurnQueueOptions } from './turn-queue.js';
 import type { Wakeups } from './wakeups.js';
 
 /** A worker that is not heard of for so long has lost its turn (ms). */
@@ -185,6 +185,10 @@ class BullWorkerHost implements WorkerHost {
 
   /** Never throws: a failed job would hold back the run that was asked for while it was active. */
   private async process(job: Job<TurnJob, void, TurnJobName>): Promise<void> {
+    if (!isTurnJob(job.data)) {
+      this.options.onError?.(new Error('a job of the queue is malformed and was ignored'));
+      return;
+    }
     const { cluster, component } = job.data;
     if (job.name === 'timer') {
       this.wake(cluster, component);
