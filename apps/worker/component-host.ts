@@ -87,7 +87,7 @@ export async function openComponents(options: ComponentHostOptions): Promise<{ c
     },
   });
   host = running;
-  // What etcd's API server would see to, too: one worker of the installation at least has this role.
+  // At least one worker of the installation must have the role `etcd`: it compacts the logs and removes unused templates.
   const endCompaction = roles.has('etcd') ? new Compaction(admin, { records, now: systemClock.now, log }).start() : () => undefined;
   const removeTemplates = () =>
     void removeUnusedTemplates(admin, systemClock.now()).catch((error: unknown) => log.warn({ err: error }, 'removing templates failed'));

@@ -21,9 +21,9 @@ interface StoreTerms {
 export interface ClusterStores {
   /** The one store of a cluster in this process; it stays as long as anybody holds it. Whether the cluster exists is found out by using it. */
   acquire(cluster: string, terms?: StoreTerms): HeldStore;
-  /** To be called every few seconds: looks for commits that were never announced, lets go of what is idle or too much. */
+  /** To be called every few seconds: looks for commits that were never announced, and drops caches that are idle or exceed the limit. */
   tick(): Promise<void>;
-  /** What the store of a cluster holds in memory, in bytes as they are reckoned. */
+  /** Estimated bytes of memory that the store of a cluster uses. */
   bytes(cluster: string): number;
   /** Ends a cluster's store at once, watches included: it was deleted. */
   forget(cluster: string): void;
@@ -84,7 +84,7 @@ class ProcessClusterStores implements ClusterStores {
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 
-  /** Lets go of the caches idle for longest until all fit; those somebody watches stay. */
+  /** Drops the caches that were idle for longest until the rest fit; caches with watchers stay. */
   #shrink(): void {
     let bytes = 0;
     for (const { store } of this.#entries.values()) bytes += store.bytes;
@@ -111,7 +111,7 @@ class ProcessClusterStores implements ClusterStores {
   }
 }
 
-/** Hands out one store a cluster, and lets go of those nobody needs. */
+/** Gives out one store per cluster, and closes those that are no longer used. */
 export function clusterStores(options: ClusterStoresOptions): ClusterStores {
   return new ProcessClusterStores({ ...options, limits: options.limits ?? DEFAULT_STORE_LIMITS });
 }

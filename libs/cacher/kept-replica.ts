@@ -13,7 +13,7 @@ interface Surroundings {
   onGap(): void;
 }
 
-/** The replica of a cluster while there is one: made when asked for, fed from the bus, given up when it ends. */
+/** The watch cache of a cluster: loaded on demand, updated from the bus, dropped when it ends. */
 export class KeptReplica {
   #replica: Replica | undefined;
   #loading: Promise<Replica> | undefined;
@@ -53,7 +53,7 @@ export class KeptReplica {
   async #make(): Promise<Replica> {
     this.end();
     const { storage, bus, limits, onGap } = this.around;
-    // First the ear, then the list: what is committed after the list is heard, or found by the next read.
+    // Subscribe before listing, so that no commit falls between the two.
     const unsubscribe = await bus.subscribe(commitChannel(storage.cluster), (message) => this.#heard(message), onGap);
     try {
       const { items, revision } = await storage.list({ prefix: '/' });

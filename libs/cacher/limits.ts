@@ -1,4 +1,4 @@
-/** How much a process gathers, keeps and remembers of its clusters' stores. Sizes in bytes, times in milliseconds of the machine. */
+/** How much a process batches and caches of its clusters' stores. Sizes in bytes, times in milliseconds of the machine. */
 export interface StoreLimits {
   /** Operations, and bytes of values, that go together in one transaction. */
   readonly batchOps: number;
@@ -14,7 +14,7 @@ export interface StoreLimits {
   readonly logPage: number;
   /** Reads between two ticks after which a cluster's objects are loaded into memory. */
   readonly readsToLoad: number;
-  /** A store that nobody holds is let go after this time. */
+  /** A store without holders is closed after this time. */
   readonly idleTime: number;
   /** All caches of the process together, parsed objects included; the ones idle for longest are dropped first. */
   readonly totalBytes: number;

@@ -29,7 +29,7 @@ export interface LocalClusterParts {
 export interface LocalCluster {
   readonly api: ApiServer;
   readonly store: ClusterStore;
-  /** A client of what is part of the control plane: nobody is authorized. */
+  /** A client for parts of the control plane; it skips authorization. */
   readonly client: CausalClient;
   readonly clock: Clock;
   /** All that was written since it was made, in order. */

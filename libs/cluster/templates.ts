@@ -24,12 +24,12 @@ export interface TemplatesOptions {
 
 /** A use is noted once in so many milliseconds; a template that was used longer ago than twice that may be removed by anybody. */
 const NOTE_EVERY = 600_000;
-/** Milliseconds after which a template that nobody used is removed: it belongs to another build, or to a shape that was wanted once. */
+/** Milliseconds after which an unused template is removed: it belongs to another build, or to a shape that was asked for once. */
 const UNUSED_FOR = 7 * 24 * 3_600_000;
 /** How many templates are kept that were used within that time. */
 const MOST_TEMPLATES = 64;
 
-/** Removes the templates that are not used any more. Whoever wants one again makes it anew. */
+/** Removes the templates that are no longer used. They are built again when needed. */
 export async function removeUnusedTemplates(admin: StorageAdmin, now: number): Promise<void> {
   const unused = await admin.unusedTemplates({ before: now - UNUSED_FOR, recent: now - 2 * NOTE_EVERY, keep: MOST_TEMPLATES });
   for (const cluster of unused) await admin.destroy(cluster);
@@ -69,12 +69,12 @@ export function clusterTemplates(options: TemplatesOptions): Templates {
       const cluster = `template-${digest.slice(0, 20)}`;
       let known = made.get(cluster);
       if (!known || known.at <= now() - NOTE_EVERY) {
-        // Noted first: from then on nobody removes it.
+        // The use is recorded first, so that another process does not remove the template meanwhile.
         const making = admin.templateUsed(cluster, now()).then(() => keep(options, cluster, { nodes, rootCA }));
         known = { making, at: now() };
         if (made.size >= MOST_TEMPLATES) made.clear();
         made.set(cluster, known);
-        // A failure is told to who asked, and the next one tries again.
+        // The caller gets the error; the next call tries again.
         making.catch(() => made.delete(cluster));
       }
       await known.making;

@@ -48,7 +48,7 @@ export interface ClusterContext {
   readonly profile: TimingProfile;
   /** The CA bundle clients of this cluster trust, PEM. */
   readonly rootCA: string;
-  /** Where the component's last turn left off: what was written up to here is no news, and woke nobody this time. */
+  /** The revision up to which the component's last turn had seen the log; earlier writes do not wake it. */
   readonly resumeAfter?: number;
   /** The turn that is being taken. */
   readonly fence?: () => Fence | undefined;

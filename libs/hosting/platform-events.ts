@@ -4,7 +4,7 @@ import type { PlatformEvent } from '#platform';
 
 const channel = 'orrery:platform';
 
-/** Changes to the platform, told to every process. A hint: whoever misses one finds out from the tables. */
+/** Changes to the platform, sent to every process. Only hints: a process that misses one reads the change from the tables later. */
 export interface PlatformEvents {
   /** Told here at once, to the others over the bus. */
   notify(event: PlatformEvent): void;

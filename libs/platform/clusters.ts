@@ -12,7 +12,7 @@ import {
 } from './records.js';
 import { deriveToken, hashToken } from './tokens.js';
 
-/** What every process has to know of a change to the platform. A hint: whoever misses it finds out from the tables. */
+/** A change to the platform, sent to every process. Only a hint: a process that misses it reads the change from the tables later. */
 export type PlatformEvent =
   | { type: 'tokens-revoked'; hashes: string[] }
   | { type: 'cluster-deleted'; cluster: string }

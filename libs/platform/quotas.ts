@@ -22,7 +22,7 @@ export interface Quotas {
 
 export type QuotaName = keyof Quotas;
 
-/** What an organization has whose quotas nobody has set. */
+/** The quotas of an organization for which none are set. */
 export const DEFAULT_QUOTAS: Quotas = Object.freeze({
   clusters: 5_000,
   objects: 200_000,

@@ -4,11 +4,11 @@ import type { Bus, Unsubscribe } from './bus.js';
 export interface RedisBusOptions {
   /** redis:// or rediss:// */
   url: string;
-  /** Hears of lost connections; they are made again without end. */
+  /** Called when a connection is lost; it reconnects without limit. */
   onError?: (error: unknown) => void;
 }
 
-/** Channels whose malformed messages are told of, at most. */
+/** The most channels whose malformed messages are reported. */
 const MOST_MALFORMED = 1_000;
 
 interface Subscription {
@@ -21,9 +21,9 @@ class RedisBus implements Bus {
   readonly #publisher: Redis;
   #listener: Redis | undefined;
   readonly #channels = new Map<string, Set<Subscription>>();
-  /** Subscribers that wait for the connection; not a listener each, which an emitter has few of. */
+  /** Subscribers that wait for the connection. A set, because an emitter warns of more than ten listeners. */
   readonly #waiting = new Set<() => void>();
-  /** Channels on which something malformed came. */
+  /** Channels on which a malformed message has arrived. */
   readonly #malformed = new Set<string>();
   #closed = false;
 
@@ -55,7 +55,7 @@ class RedisBus implements Bus {
     const subscription = { onMessage, onGap };
     const subscriptions = this.#channels.get(channel) ?? new Set();
     this.#channels.set(channel, subscriptions.add(subscription));
-    // Where Redis is away nobody waits for it: the subscription is made, and the gap told, when it is back.
+    // Callers do not wait for a Redis that is down: it subscribes, and calls onGap, once Redis is back.
     const subscribed = listener.subscribe(channel).catch((error) => this.options.onError?.(error));
     if (listener.status !== 'reconnecting') await this.#whileConnected(subscribed);
     return () => this.#remove(channel, subscriptions, subscription);
@@ -98,7 +98,7 @@ class RedisBus implements Bus {
     return listener;
   }
 
-  /** What one subscriber can't make sense of keeps no other from hearing; it is told once a channel. */
+  /** A subscriber that throws does not keep the message from the others; the error is reported once per channel. */
   #deliver(channel: string, { onMessage }: Subscription, message: string): void {
     try {
       onMessage(message);

@@ -14,15 +14,15 @@ interface OpenCluster {
   stale: boolean;
 }
 
-/** A place in an opened cluster, to be given back. */
-export interface Lease {
+/** A claim on an opened cluster, to be released. */
+export interface Hold {
   hosted: HostedCluster;
   seat: Seat;
   /** `drop`: what is cached may be wrong, the next turn opens the cluster anew. */
   release(drop: boolean): void;
 }
 
-/** The clusters whose caches this process holds. All of it can be rebuilt from the store, so idle ones are let go. */
+/** The clusters whose caches this process holds. They can be rebuilt from the store, so idle ones are closed. */
 export class OpenClusters {
   private readonly clusters = new Map<string, OpenCluster>();
 
@@ -41,7 +41,7 @@ export class OpenClusters {
   }
 
   /** Throws what opening the cluster throws. */
-  async lease(cluster: string, component: Component): Promise<Lease> {
+  async hold(cluster: string, component: Component): Promise<Hold> {
     const entry = this.entry(cluster);
     entry.active += 1;
     try {
@@ -60,8 +60,9 @@ export class OpenClusters {
   }
 
   /**
-   * Lets go of clusters that were not used for `idle` milliseconds (`conductedIdle`: those whose time stands until it is turned, of which
-   * components that forget nothing meanwhile write the same log for the same inputs), and of the longest unused until no more are left than `most`, nor more `bytes`.
+   * Closes clusters that were not used for `idle` milliseconds, then the least recently used ones until at most `most` clusters and `bytes`
+   * are left. `conductedIdle` replaces `idle` for clusters with a stepped clock: their components keep their state between requests, so
+   * that the same inputs write the same log.
    */
   evict({ idle, conductedIdle, most, bytes }: { idle: number; conductedIdle: number; most: number; bytes: number }): void {
     const resting = [...this.clusters].filter(([, { active }]) => active === 0).sort(([, a], [, b]) => a.lastUsed - b.lastUsed);
@@ -77,7 +78,7 @@ export class OpenClusters {
     }
   }
 
-  /** Lets go of a cluster (it is being deleted, or its clock was changed). */
+  /** Closes a cluster (it is being deleted, or its clock was changed). */
   forget(cluster: string): void {
     const entry = this.clusters.get(cluster);
     if (entry !== undefined) this.drop(cluster, entry);

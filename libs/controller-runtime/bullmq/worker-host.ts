@@ -213,7 +213,7 @@ class BullWorkerHost implements WorkerHost {
 
   private async takeTurn(cluster: string, component: Component): Promise<void> {
     const started = this.options.now();
-    const { hosted, seat, release } = await this.clusters.lease(cluster, component);
+    const { hosted, seat, release } = await this.clusters.hold(cluster, component);
     let drop = true;
     try {
       if (hosted.conductor !== undefined && hosted.conductor !== component.name) {

@@ -17,7 +17,7 @@ const UNSUPPORTED = [
   'xml',
   '$ref',
 ];
-/** Deeper schemas are nobody's, and cost. */
+/** Real schemas are far less deep; the limit bounds the recursion. */
 const MAX_DEPTH = 100;
 
 interface Extensions {
@@ -71,7 +71,7 @@ function nodeErrors(path: string, schema: Schema & Extensions, depth: number): F
   }
   if (schema.uniqueItems)
     errors.push(fieldForbidden(`${path}.uniqueItems`, 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic'));
-  // `true` says no more than that unknown fields are kept out by pruning, which goes by the properties.
+  // As upstream, `true` is allowed beside properties: pruning still removes fields that are not among them.
   const { additionalProperties } = schema as { additionalProperties?: unknown };
   const properties = Object.entries(schema.properties ?? {});
   if (properties.length > 0 && additionalProperties !== undefined && additionalProperties !== true)
