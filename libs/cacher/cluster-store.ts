@@ -18,10 +18,10 @@ import { cachedObject, cacheEvent } from './cached-object.js';
 import type { CachedObject, CacheSink, ClusterStore, CommitListener } from './cacher.js';
 import { listFromStorage } from './cold-read.js';
 import { follow } from './follow.js';
-import { KeptReplica } from './kept-replica.js';
+import { KeptWatchCache } from './kept-watch-cache.js';
 import { DEFAULT_STORE_LIMITS, type StoreLimits } from './limits.js';
-import type { Replica } from './replica.js';
 import { SharedCall, SharedGet } from './shared-call.js';
+import type { WatchCache } from './watch-cache.js';
 import { WriteQueue } from './write-queue.js';
 
 export interface ClusterStoreOptions {
@@ -59,7 +59,7 @@ class CachingClusterStore implements HostedClusterStore {
   readonly #writes: WriteQueue;
   readonly #revision: SharedCall<Revision>;
   readonly #gets: SharedGet<CachedObject>;
-  readonly #kept: KeptReplica;
+  readonly #kept: KeptWatchCache;
   #reads = 0;
   #closed = false;
 
@@ -76,7 +76,7 @@ class CachingClusterStore implements HostedClusterStore {
     );
     // A lost message is found by comparing with the store; what fails there is met again by the next read or tick.
     const onGap = () => void this.#lookForGaps().catch(() => undefined);
-    this.#kept = new KeptReplica({ storage, bus, limits, onGap });
+    this.#kept = new KeptWatchCache({ storage, bus, limits, onGap });
     this.#revision = new SharedCall(() => storage.revision());
     this.#gets = new SharedGet((keys) => this.#read(keys), limits.batchKeys);
   }
@@ -108,26 +108,26 @@ class CachingClusterStore implements HostedClusterStore {
 
   /** Cache and watchers first, then the other processes, then the host; the writers' promises come after. */
   #committed(entries: readonly LogEntry[]): Promise<void> | undefined {
-    const replica = this.#kept.live;
+    const watchCache = this.#kept.live;
     const last = entries[entries.length - 1]?.revision ?? 0;
     this.#kept.announce(last);
-    const inOrder = replica === undefined || replica.apply(entries);
+    const inOrder = watchCache === undefined || watchCache.apply(entries);
     this.#bus.publish(commitChannel(this.cluster), encodeCommit(entries, this.#limits.busMessageBytes));
-    if (inOrder) return this.#tellHost(entries, replica);
+    if (inOrder) return this.#tellHost(entries, watchCache);
     // Another process' commit lies between: it is read from the log. Where that fails the write still stands.
-    const told = () => this.#tellHost(entries, replica);
-    return replica.reach(last).then(told, told);
+    const told = () => this.#tellHost(entries, watchCache);
+    return watchCache.reach(last).then(told, told);
   }
 
-  #tellHost(entries: readonly LogEntry[], replica: Replica | undefined): undefined {
+  #tellHost(entries: readonly LogEntry[], watchCache: WatchCache | undefined): undefined {
     if (this.#onCommit === undefined) return;
-    const events = entries.map((entry) => replica?.window.at(entry.revision) ?? cacheEvent(entry));
+    const events = entries.map((entry) => watchCache?.window.at(entry.revision) ?? cacheEvent(entry));
     this.#onCommit(this.cluster, events);
   }
 
   async get(key: string): Promise<CachedObject | undefined> {
-    const replica = await this.#current();
-    return replica === undefined ? this.#gets.get(key) : replica.index.get(key);
+    const watchCache = await this.#current();
+    return watchCache === undefined ? this.#gets.get(key) : watchCache.index.get(key);
   }
 
   async #read(keys: readonly string[]): Promise<ReadonlyMap<string, CachedObject>> {
@@ -140,21 +140,21 @@ class CachingClusterStore implements HostedClusterStore {
     return this.#kept.live?.index.get(key);
   }
 
-  /** The replica, as of now at least; none while nothing is loaded. */
-  async #current(): Promise<Replica | undefined> {
+  /** The watch cache, as of now at least; none while nothing is loaded. */
+  async #current(): Promise<WatchCache | undefined> {
     this.#checkOpen();
-    const replica = this.#kept.live;
-    if (replica === undefined) {
+    const watchCache = this.#kept.live;
+    if (watchCache === undefined) {
       this.#countRead();
       return undefined;
     }
-    return (await this.#reaches(replica, await this.revision())) ? replica : undefined;
+    return (await this.#reaches(watchCache, await this.revision())) ? watchCache : undefined;
   }
 
-  /** Whether the replica gets there; one that has fallen out of the log does not, and the store itself is read. */
-  async #reaches(replica: Replica, revision: Revision): Promise<boolean> {
+  /** Whether the watch cache gets there; one that has fallen out of the log does not, and the store itself is read. */
+  async #reaches(watchCache: WatchCache, revision: Revision): Promise<boolean> {
     try {
-      await replica.reach(revision);
+      await watchCache.reach(revision);
       return true;
     } catch (error) {
       if (error instanceof Compacted) return false;
@@ -181,30 +181,30 @@ class CachingClusterStore implements HostedClusterStore {
 
   async list(query: ListQuery): Promise<ListAnswer> {
     checkPrefix(query.prefix);
-    const replica = await this.#replicaFor(query);
-    if (replica === undefined) return listFromStorage(this.#storage, query, this.#limits);
-    const { items, more, remaining } = replica.index.list(query);
-    return { items, revision: replica.applied, more, ...(query.filter === undefined && { remaining }) };
+    const watchCache = await this.#watchCacheFor(query);
+    if (watchCache === undefined) return listFromStorage(this.#storage, query, this.#limits);
+    const { items, more, remaining } = watchCache.index.list(query);
+    return { items, revision: watchCache.applied, more, ...(query.filter === undefined && { remaining }) };
   }
 
-  async #replicaFor({ at, notOlderThan }: ListQuery): Promise<Replica | undefined> {
+  async #watchCacheFor({ at, notOlderThan }: ListQuery): Promise<WatchCache | undefined> {
     if (at === undefined && notOlderThan === undefined) return this.#current();
     this.#checkOpen();
-    const replica = this.#kept.live;
-    if (replica === undefined || (at !== undefined && at !== replica.applied)) {
+    const watchCache = this.#kept.live;
+    if (watchCache === undefined || (at !== undefined && at !== watchCache.applied)) {
       this.#countRead();
       return undefined;
     }
-    if (notOlderThan !== undefined) await this.#reachKnown(replica, notOlderThan);
-    return replica;
+    if (notOlderThan !== undefined) await this.#reachKnown(watchCache, notOlderThan);
+    return watchCache;
   }
 
   /** Throws FutureRevision where it has not happened. */
-  async #reachKnown(replica: Replica, revision: Revision): Promise<void> {
-    if (revision <= replica.applied) return;
+  async #reachKnown(watchCache: WatchCache, revision: Revision): Promise<void> {
+    if (revision <= watchCache.applied) return;
     const newest = await this.revision();
     if (revision > newest) throw new FutureRevision(revision, newest);
-    await replica.reach(revision);
+    await watchCache.reach(revision);
   }
 
   async revision(): Promise<Revision> {
@@ -222,10 +222,10 @@ class CachingClusterStore implements HostedClusterStore {
   async watch(prefix: string, after: Revision | undefined, sink: CacheSink): Promise<() => void> {
     checkPrefix(prefix);
     this.#checkOpen();
-    const replica = this.#kept.live ?? (await this.#kept.load());
-    if (after === undefined) await replica.reach(await this.revision());
-    else await this.#reachKnown(replica, after);
-    return follow({ storage: this.#storage, replica, limits: this.#limits, prefix, after: after ?? replica.applied, sink });
+    const watchCache = this.#kept.live ?? (await this.#kept.load());
+    if (after === undefined) await watchCache.reach(await this.revision());
+    else await this.#reachKnown(watchCache, after);
+    return follow({ storage: this.#storage, watchCache, limits: this.#limits, prefix, after: after ?? watchCache.applied, sink });
   }
 
   #countRead(): void {
@@ -242,8 +242,8 @@ class CachingClusterStore implements HostedClusterStore {
   }
 
   async #lookForGaps(): Promise<void> {
-    const replica = this.#kept.live;
-    if (replica !== undefined) await replica.reach(await this.revision());
+    const watchCache = this.#kept.live;
+    if (watchCache !== undefined) await watchCache.reach(await this.revision());
   }
 
   drop(): void {

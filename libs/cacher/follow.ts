@@ -2,14 +2,14 @@ import type { Revision, Storage } from '#storage';
 import { cacheEvent } from './cached-object.js';
 import type { CacheSink } from './cacher.js';
 import type { StoreLimits } from './limits.js';
-import type { Replica } from './replica.js';
+import type { WatchCache } from './watch-cache.js';
 
 interface Following {
   storage: Storage;
-  replica: Replica;
+  watchCache: WatchCache;
   limits: StoreLimits;
   prefix: string;
-  /** Not after the replica's applied revision. */
+  /** Not after the watch cache's applied revision. */
   after: Revision;
   sink: CacheSink;
 }
@@ -31,22 +31,22 @@ class Follower {
 
   /** Joins the live stream where the window reaches back to the cursor. Runs without waiting, so nothing can come between. */
   join(): boolean {
-    const { replica, prefix, sink } = this.of;
-    if (replica.ended !== undefined) throw replica.ended;
-    if (this.#cursor < replica.window.after) return false;
-    for (const event of replica.window.since(this.#cursor)) {
+    const { watchCache, prefix, sink } = this.of;
+    if (watchCache.ended !== undefined) throw watchCache.ended;
+    if (this.#cursor < watchCache.window.after) return false;
+    for (const event of watchCache.window.since(this.#cursor)) {
       if (event.current.key.startsWith(prefix)) sink.event(event);
     }
-    sink.progress?.(replica.applied);
-    if (!this.#stopped) this.#leave = replica.watchers.add(prefix, sink);
+    sink.progress?.(watchCache.applied);
+    if (!this.#stopped) this.#leave = watchCache.watchers.add(prefix, sink);
     return true;
   }
 
   /** Delivers one page of the log. */
   async step(): Promise<void> {
-    const { storage, replica, prefix, sink, limits } = this.of;
+    const { storage, watchCache, prefix, sink, limits } = this.of;
     // Read before the log is, so a page that is not full has everything up to here.
-    const reached = replica.applied;
+    const reached = watchCache.applied;
     const page = await storage.log({ after: this.#cursor, limit: limits.logPage, prefix, previous: true });
     if (this.#stopped) return;
     for (const entry of page) sink.event(cacheEvent(entry));
@@ -54,7 +54,7 @@ class Follower {
     this.#cursor = page.length < limits.logPage ? Math.max(reached, last) : last;
     sink.progress?.(this.#cursor);
     // The log may have been ahead of the live stream, which must not tell it again.
-    await replica.reach(this.#cursor);
+    await watchCache.reach(this.#cursor);
   }
 
   async run(): Promise<void> {

@@ -8,7 +8,7 @@ import { SharedCall } from './shared-call.js';
 import { Watchers } from './watchers.js';
 
 /** What this process holds of a cluster: its objects at revision `applied`, the events that led there, and who watches. */
-export class Replica {
+export class WatchCache {
   readonly index: ObjectIndex;
   readonly window: EventWindow;
   readonly watchers = new Watchers();

@@ -3,7 +3,7 @@ import { type Revision, type Storage, StorageUnavailable } from '#storage';
 import { commitChannel, decodeCommit } from './bus-message.js';
 import { cachedObject } from './cached-object.js';
 import type { StoreLimits } from './limits.js';
-import { Replica } from './replica.js';
+import { WatchCache } from './watch-cache.js';
 
 interface Surroundings {
   storage: Storage;
@@ -14,9 +14,9 @@ interface Surroundings {
 }
 
 /** The watch cache of a cluster: loaded on demand, updated from the bus, dropped when it ends. */
-export class KeptReplica {
-  #replica: Replica | undefined;
-  #loading: Promise<Replica> | undefined;
+export class KeptWatchCache {
+  #watchCache: WatchCache | undefined;
+  #loading: Promise<WatchCache> | undefined;
   #unsubscribe: Unsubscribe | undefined;
   /** The newest revision that was announced. */
   #announced: Revision = 0;
@@ -25,8 +25,8 @@ export class KeptReplica {
   constructor(private readonly around: Surroundings) {}
 
   /** None while nothing is loaded. */
-  get live(): Replica | undefined {
-    return this.#replica?.ended === undefined ? this.#replica : undefined;
+  get live(): WatchCache | undefined {
+    return this.#watchCache?.ended === undefined ? this.#watchCache : undefined;
   }
 
   get isLoading(): boolean {
@@ -35,22 +35,22 @@ export class KeptReplica {
 
   /** The newest revision that this process has heard of. */
   get known(): Revision {
-    return Math.max(this.#announced, this.#replica?.applied ?? 0);
+    return Math.max(this.#announced, this.#watchCache?.applied ?? 0);
   }
 
-  /** Tells that a revision was committed, which a replica that is just being made may not have seen. */
+  /** Tells that a revision was committed, which a watch cache that is just being made may not have seen. */
   announce(revision: Revision): void {
     this.#announced = Math.max(this.#announced, revision);
   }
 
-  load(): Promise<Replica> {
+  load(): Promise<WatchCache> {
     this.#loading ??= this.#make().finally(() => {
       this.#loading = undefined;
     });
     return this.#loading;
   }
 
-  async #make(): Promise<Replica> {
+  async #make(): Promise<WatchCache> {
     this.end();
     const { storage, bus, limits, onGap } = this.around;
     // Subscribe before listing, so that no commit falls between the two.
@@ -59,10 +59,10 @@ export class KeptReplica {
       const { items, revision } = await storage.list({ prefix: '/' });
       if (this.#closed) throw new StorageUnavailable(`the store of cluster ${storage.cluster} was closed`);
       this.#unsubscribe = unsubscribe;
-      const replica = new Replica(storage, limits, { revision, objects: items.map(cachedObject) });
-      this.#replica = replica;
-      if (this.#announced > revision) this.#catchUp(replica);
-      return replica;
+      const watchCache = new WatchCache(storage, limits, { revision, objects: items.map(cachedObject) });
+      this.#watchCache = watchCache;
+      if (this.#announced > revision) this.#catchUp(watchCache);
+      return watchCache;
     } catch (error) {
       unsubscribe();
       throw error;
@@ -73,23 +73,23 @@ export class KeptReplica {
     const { last, entries } = decodeCommit(message);
     const told = entries?.();
     this.announce(last);
-    const replica = this.live;
-    if (replica === undefined || last <= replica.applied) return;
-    if (told === undefined || !replica.apply(told)) this.#catchUp(replica);
+    const watchCache = this.live;
+    if (watchCache === undefined || last <= watchCache.applied) return;
+    if (told === undefined || !watchCache.apply(told)) this.#catchUp(watchCache);
   }
 
   /**
    * To whatever the store holds: a message only says that there may be more. In the background: what fails here is met again by the next
    * read or tick.
    */
-  #catchUp(replica: Replica): void {
-    replica.fill().catch(() => undefined);
+  #catchUp(watchCache: WatchCache): void {
+    watchCache.fill().catch(() => undefined);
   }
 
   /** Ends it and its watchers, with the error if it is one. It may be loaded again. */
   end(error?: Error): void {
-    this.#replica?.end(error);
-    this.#replica = undefined;
+    this.#watchCache?.end(error);
+    this.#watchCache = undefined;
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
   }
