@@ -35,3 +35,9 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   futureRevisionWait: 3_000,
   deleteCollectionParallel: 200,
 });
+
+/** Clauses of an Accept header that are read, and parameters of one clause; ours, upstream has none. */
+export const ACCEPT_CLAUSES = 1_000;
+export const ACCEPT_PARAMETERS = 16;
+/** A query of more parameters counts as an empty one (Go's net/url, urlmaxqueryparams). */
+export const QUERY_PARAMETERS = 10_000;

@@ -1,5 +1,5 @@
 export { GraphContext, type GraphSession } from './context.js';
-export { checkDocument, checkLength, parseOptions, validationOptions } from './cost/document.js';
+export { checkDocument, checkSource, parseOptions, validationOptions } from './cost/document.js';
 export type { OnUnexpected } from './errors.js';
 export { toGraphQLError } from './errors.js';
 export { Meter } from './execution/meter.js';

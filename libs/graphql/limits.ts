@@ -4,6 +4,8 @@ export const limits = {
   documentLength: 200_000,
   /** Lexical tokens of a document. */
   tokens: 10_000,
+  /** Brackets of any sort that are open at once in a document. */
+  brackets: 200,
   /** Fields written in a document, before fragments are expanded. */
   writtenFields: 1_500,
   /** Pairs of fields, and of spreads, that validation may have to compare: about a microsecond each. */

@@ -46,7 +46,7 @@ export const LISTENER_LIMITS: ListenerLimits = Object.freeze({
   keepAliveTimeout: 180_000,
   responseTimeout: 60_000,
   checkEvery: 5_000,
-  // A path of 64 KiB, a query of 256 KiB (libs/apiserver/limits.ts), and headers.
+  // The path, the query and the headers together.
   headerBytes: 512 * KiB,
   headerCount: 1_000,
   connections: 10_000,

@@ -630,6 +630,12 @@ describe('GraphQL', () => {
     ],
     ['a query that is no text', () => post(5), /.*/, 'BAD_REQUEST'],
     ['a body that is no JSON', () => post('', { body: '{"query":' }), /.*/, 'BAD_REQUEST'],
+    [
+      'objects one in another',
+      () => post(`{ pods(limit: ${'{a: '.repeat(2_400)}1${'}'.repeat(2_400)}) { kind } }`),
+      'The document nests brackets deeper than 200 levels.',
+      'GRAPHQL_PARSE_FAILED',
+    ],
     ['brackets without end', () => post(`${'{a'.repeat(30_000)}`), /.*/, 'GRAPHQL_PARSE_FAILED'],
   ])('%s', async (_, asked, message, code) => {
     const { status, json } = await asked();

@@ -1,5 +1,5 @@
 import { type DocumentNode, GraphQLError, parse, specifiedRules, validate } from 'graphql';
-import { checkDocument, checkLength, parseOptions, type Runtime, validationOptions } from '#graphql';
+import { checkDocument, checkSource, parseOptions, type Runtime, validationOptions } from '#graphql';
 
 const withCode =
   (code: string) =>
@@ -23,7 +23,7 @@ function attempt<T>(run: () => T, code: string): T | GraphQLError[] {
 /** The document of a message, parsed and valid, with the codes that Apollo Server gives; a list of what is wrong with it otherwise. */
 export function documentOf({ schema }: Runtime, query: string): DocumentNode | GraphQLError[] {
   const document = attempt(() => {
-    checkLength(query);
+    checkSource(query);
     return parse(query, parseOptions);
   }, 'GRAPHQL_PARSE_FAILED');
   if (Array.isArray(document)) return document;

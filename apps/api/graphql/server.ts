@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod 
 import { type DocumentNode, GraphQLError, parse } from 'graphql';
 import {
   checkDocument,
-  checkLength,
+  checkSource,
   type GraphResult,
   type GraphSession,
   type Graphs,
@@ -67,7 +67,7 @@ const executing = (runtime: Runtime): ApolloServerPlugin<GraphSession> => ({
 function checkBounds(source: unknown): void {
   if (typeof source !== 'string') return;
   try {
-    checkLength(source);
+    checkSource(source);
     const document = parsed(source);
     if (document) checkDocument(document);
   } catch (error) {

@@ -39,6 +39,16 @@ test('nothing that is served', () => {
   expect(negotiatePlain('text/html')).toEqual({ encoding: 'json', pretty: false });
 });
 
+test.each([
+  ['clauses', `${'a/b;q=0.1,'.repeat(40_000)}application/json`],
+  ['empty clauses', `${','.repeat(400_000)}application/json`],
+  ['parameters', `application/json${';a=b'.repeat(100_000)};as=Table;v=v1;g=meta.k8s.io`],
+])('an Accept header of very many %s is read only as far as its bound', (_, header) => {
+  expect(negotiatePlain(header)).toEqual({ encoding: 'json', pretty: false });
+  if (header.endsWith(',application/json')) expect(() => negotiateOutput(header)).toThrow('only the following media types are accepted');
+  else expect(negotiateOutput(header)).toEqual({ encoding: 'json', pretty: false });
+});
+
 test.each<[string | undefined, string]>([
   [undefined, 'json'],
   ['application/json; charset=utf-8', 'json'],

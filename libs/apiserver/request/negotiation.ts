@@ -1,4 +1,5 @@
 import { Memo, notAcceptable, type StatusError, unsupportedMediaType } from '#apimachinery';
+import { ACCEPT_CLAUSES, ACCEPT_PARAMETERS } from '../limits.js';
 
 /** The encodings of the API. */
 export type Encoding = 'json' | 'yaml' | 'protobuf';
@@ -31,8 +32,8 @@ interface Clause {
 /** An Accept header's clauses, best first (github.com/munnerz/goautoneg). */
 function parseAccept(header: string): Clause[] {
   const clauses: Clause[] = [];
-  for (const part of header.split(',')) {
-    const [media = '', ...rest] = part.split(';');
+  for (const part of header.split(',', ACCEPT_CLAUSES)) {
+    const [media = '', ...rest] = part.split(';', 1 + ACCEPT_PARAMETERS);
     const [type = '', subType = ''] = media.trim().split('/');
     if (type === '') continue;
     const clause: Clause = { type: type.trim(), subType: subType === '' && type === '*' ? '*' : subType.trim(), q: 1, params: new Map() };

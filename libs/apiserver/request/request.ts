@@ -1,3 +1,4 @@
+import { QUERY_PARAMETERS } from '../limits.js';
 import type { UserInfo } from '../rest/strategy.js';
 import type { ByteStream } from '../watch/watch-stream.js';
 
@@ -48,8 +49,16 @@ export function headerOf({ headers }: Pick<ApiRequest, 'headers'>, name: string)
 
 const EMPTY = new URLSearchParams();
 
+/** Whether a query has no more parameters than are read. A large URLSearchParams costs more than its size. */
+function isReadable(query: string): boolean {
+  if (query.length < QUERY_PARAMETERS) return true;
+  let parameters = 1;
+  for (let at = query.indexOf('&'); at >= 0; at = query.indexOf('&', at + 1)) parameters++;
+  return parameters <= QUERY_PARAMETERS;
+}
+
 /** The query, parsed; never to be changed. */
 export function queryOf({ query }: Pick<ApiRequest, 'query'>): URLSearchParams {
   if (typeof query !== 'string') return query;
-  return query === '' ? EMPTY : new URLSearchParams(query);
+  return query === '' || !isReadable(query) ? EMPTY : new URLSearchParams(query);
 }

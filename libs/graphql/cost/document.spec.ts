@@ -1,11 +1,11 @@
 import { getIntrospectionQuery, parse, validate } from 'graphql';
 import { BuiltInGraph } from '../schema.js';
-import { checkDocument, checkLength, parseOptions } from './document.js';
+import { checkDocument, checkSource, parseOptions } from './document.js';
 
 const times = (count: number, text: (index: number) => string) => Array.from({ length: count }, (_, i) => text(i)).join(' ');
 
 const bounded = (source: string): void => {
-  checkLength(source);
+  checkSource(source);
   checkDocument(parse(source, parseOptions));
 };
 
@@ -13,6 +13,8 @@ describe('a document', () => {
   test.each([
     ['too long', `{ a } #${'x'.repeat(200_000)}`, 'The document is longer than 200000 characters: send long texts as variables.'],
     ['of too many tokens', `{ ${'a(b: [1 2 3]) '.repeat(1_200)} }`, 'Document contains more that 10000 tokens. Parsing aborted.'],
+    ['of deep objects', `{ a(b: ${'{c: '.repeat(2_400)}1${'}'.repeat(2_400)}) }`, 'The document nests brackets deeper than 200 levels.'],
+    ['of deep lists', `{ a(b: ${'['.repeat(4_000)}${']'.repeat(4_000)}) }`, 'The document nests brackets deeper than 200 levels.'],
     ['of too many fields', `{ ${times(1_501, (i) => `a${i}: a`)} }`, 'The query asks for more than 1500 fields.'],
     ['with one field many times', `{ ${'a { b } '.repeat(150)} }`, 'The query asks for too many fields under one name.'],
     [

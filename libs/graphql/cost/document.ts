@@ -1,4 +1,4 @@
-import { type DocumentNode, type FieldNode, GraphQLError, Kind, type SelectionSetNode } from 'graphql';
+import { type DocumentNode, type FieldNode, GraphQLError, Kind, Lexer, type SelectionSetNode, Source, TokenKind } from 'graphql';
 import { limits } from '../limits.js';
 
 /** For the parser: it stops at the first token too many. */
@@ -9,10 +9,35 @@ export const validationOptions = { maxErrors: limits.validationErrors } as const
 
 const refused = (message: string): GraphQLError => new GraphQLError(message, { extensions: { code: 'QUERY_TOO_COMPLEX' } });
 
-/** Throws where a document is too long to be parsed. */
-export function checkLength(source: string): void {
+const opening: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
+const closing: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
+
+/** Whether more brackets are open at once than may be: the parser would run out of stack. What is no token is left to the parser, which says so. */
+function isNestedTooDeeply(source: string): boolean {
+  const lexer = new Lexer(new Source(source));
+  let depth = 0;
+  try {
+    for (let tokens = 0; tokens <= limits.tokens; tokens++) {
+      const { kind } = lexer.advance();
+      if (kind === TokenKind.EOF) return false;
+      if (opening.has(kind)) depth++;
+      else if (closing.has(kind)) depth--;
+      if (depth > limits.brackets) return true;
+    }
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+  }
+  return false;
+}
+
+/** Throws where a document is too long or nested too deeply to be parsed. */
+export function checkSource(source: string): void {
   if (source.length > limits.documentLength) {
     throw refused(`The document is longer than ${limits.documentLength} characters: send long texts as variables.`);
+  }
+  if (isNestedTooDeeply(source)) {
+    const message = `The document nests brackets deeper than ${limits.brackets} levels.`;
+    throw new GraphQLError(message, { extensions: { code: 'GRAPHQL_PARSE_FAILED' } });
   }
 }
 
