@@ -1,4 +1,4 @@
-import { type appsv1, Deployment, Event, Namespace, Pod } from '#api';
+import { type appsv1, Deployment, Event, Job, Namespace, Pod, type Resource, ResourceSlice } from '#api';
 import { createLocalCluster } from './local.js';
 
 const deployment = (replicas: number): appsv1.Deployment => ({
@@ -49,4 +49,15 @@ test('a Deployment rolls out in simulated time, the same every time', async () =
     ['Running', 'Running', 'Running'],
   ]);
   expect(second).toEqual(first);
+});
+
+test.each<[Resource, string]>([
+  [Pod, 'field label not supported: spec.x'],
+  [Job, 'field label "spec.x" not supported for Job'],
+  [ResourceSlice, 'field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: spec.x'],
+  [Deployment, '"spec.x" is not a known field selector: only "metadata.name", "metadata.namespace"'],
+])('a field that selectors may not name: %#', async (resource, message) => {
+  const cluster = await createLocalCluster();
+  await expect(cluster.client.list(resource, { fieldSelector: 'spec.x=1' })).rejects.toThrow(message);
+  cluster.close();
 });

@@ -29,7 +29,7 @@ export interface LocalClusterParts {
 export interface LocalCluster {
   readonly api: ApiServer;
   readonly store: ClusterStore;
-  /** A client for parts of the control plane; it skips authorization. */
+  /** A client of the API server itself, which is in system:masters. */
   readonly client: CausalClient;
   readonly clock: Clock;
   /** All that was written since it was made, in order. */

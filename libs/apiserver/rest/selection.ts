@@ -13,11 +13,9 @@ export interface Selection {
   matches?: (stored: Stored) => boolean;
 }
 
-/** What upstream says of an unknown field, where the kind has field labels of its own (AddFieldLabelConversionFunc). */
-function unsupported(resource: APIResource, field: string): string {
-  if (resource.resource === 'jobs') return `field label ${goQuote(field)} not supported for Job`;
-  if (resource.resource === 'resourceslices') return `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${field}`;
-  return `field label not supported: ${field}`;
+/** The error for an unknown field of a resource that has selectable fields of its own. */
+function unsupported({ strategy, stored }: APIResource, field: string): string {
+  return strategy.unknownField?.(field) ?? stored.strategy.unknownField?.(field) ?? `field label not supported: ${field}`;
 }
 
 type FieldReaders = Readonly<Record<string, (object: KubeObject) => string>>;

@@ -100,6 +100,8 @@ export interface ResourceStrategy<T extends KubeObject = KubeObject> {
   };
   /** Field selectors beyond metadata.name and metadata.namespace. */
   readonly fields?: Readonly<Record<string, FieldOf<T>>>;
+  /** The error for a field that selectors may not name, where upstream words it differently (AddFieldLabelConversionFunc). */
+  unknownField?(field: string): string;
   /** Table columns; Name and Age when left out. The generic registry draws Name's cell for none: give all of them. */
   readonly columns?: readonly Column<T>[];
   /** Conditions of a Table's row (meta/v1 TableRowCondition), e.g. a finished pod's Completed. */

@@ -1,5 +1,5 @@
 import type { batchv1 } from '#api';
-import { deepEqual, formatLabelSelector, humanDuration, isValidLabelValue } from '#apimachinery';
+import { deepEqual, formatLabelSelector, goQuote, humanDuration, isValidLabelValue } from '#apimachinery';
 import type { Column, ResourceStrategy, SubresourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
 import { setPodTemplateDefaults } from '../core/pod/defaults.js';
@@ -129,5 +129,6 @@ export const job: ResourceStrategy<Job> = {
   deleteWarnings: (propagation) => (propagation === undefined ? [PRESERVED] : []),
   subresources: { status },
   fields: { 'status.successful': (object) => String(object.status?.succeeded ?? 0) },
+  unknownField: (field) => `field label ${goQuote(field)} not supported for Job`,
   columns,
 };

@@ -92,6 +92,7 @@ export const resourceSlice = overNulls<resourcev1.ResourceSlice>({
       ? [`spec.driver: driver names should be lowercase; "${spec.driver}" contains uppercase characters`]
       : [],
   fields: { 'spec.nodeName': ({ spec }) => spec?.nodeName ?? '', 'spec.driver': ({ spec }) => spec?.driver ?? '' },
+  unknownField: (field) => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${field}`,
   columns: [
     nameColumn,
     { name: 'Node', type: 'string', cell: ({ spec }) => spec.nodeName ?? '' },
