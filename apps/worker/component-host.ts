@@ -1,11 +1,10 @@
 import { systemClock } from '#apimachinery';
-import { changeInLog, etcdComponent, components as parts, removeUnusedTemplates } from '#cluster';
+import { changeInLog, etcdComponent, components as parts } from '#cluster';
 import { type Component, clockComponent, type TurnOutcome } from '#controller-runtime';
 import { createWakeups, createWorkerHost, openQueues, type WorkerHost } from '#controller-runtime/bullmq';
 import {
   type Backends,
   type CertificateAuthority,
-  Compaction,
   type Log,
   type Metrics,
   openForWorker,
@@ -18,6 +17,7 @@ import {
 import type { PlatformEvent } from '#platform';
 import { CLOCK } from '#storage';
 import type { WorkerConfig } from './config.js';
+import { startMaintenance } from './maintenance.js';
 
 export interface ComponentHostOptions {
   config: WorkerConfig;
@@ -31,6 +31,14 @@ export interface ComponentHostOptions {
 function outcomeName({ fenced, more, parked }: TurnOutcome): 'done' | 'more' | 'fenced' | 'parked' {
   if (parked) return 'parked';
   return fenced ? 'fenced' : more ? 'more' : 'done';
+}
+
+/** Jobs of the queues by state. */
+async function depthOf(queues: ReturnType<typeof openQueues>): Promise<Record<string, number>> {
+  const counts = await Promise.all(queues.map((queue) => queue.getJobCounts('wait', 'prioritized', 'delayed', 'active')));
+  const total: Record<string, number> = {};
+  for (const count of counts) for (const [state, jobs] of Object.entries(count)) total[state] = (total[state] ?? 0) + jobs;
+  return total;
 }
 
 /** Runs the components of all clusters, as jobs of the queue say. */
@@ -87,27 +95,15 @@ export async function openComponents(options: ComponentHostOptions): Promise<{ c
     },
   });
   host = running;
-  // At least one worker of the installation must have the role `etcd`: it compacts the logs and removes unused templates.
-  const endCompaction = roles.has('etcd') ? new Compaction(admin, { records, now: systemClock.now, log }).start() : () => undefined;
-  const removeTemplates = () =>
-    void removeUnusedTemplates(admin, systemClock.now()).catch((error: unknown) => log.warn({ err: error }, 'removing templates failed'));
-  const templateTimer = setInterval(removeTemplates, 600_000);
-  templateTimer.unref();
-  if (roles.has('etcd')) removeTemplates();
+  const endMaintenance = roles.has('etcd') ? startMaintenance({ admin, records, log }) : () => undefined;
   const queues = openQueues({ connection: queueConnection });
-  metrics.queueDepth(async () => {
-    const counts = await Promise.all(queues.map((queue) => queue.getJobCounts('wait', 'prioritized', 'delayed', 'active')));
-    const total: Record<string, number> = {};
-    for (const count of counts) for (const [state, jobs] of Object.entries(count)) total[state] = (total[state] ?? 0) + jobs;
-    return total;
-  });
+  metrics.queueDepth(() => depthOf(queues));
   const timer = setInterval(() => metrics.openClusters(running.openClusters), 5_000);
   timer.unref();
   return {
     async close() {
       clearInterval(timer);
-      clearInterval(templateTimer);
-      endCompaction();
+      endMaintenance();
       await running.close();
       await wakeups.flushed();
       await Promise.all([wakeups.close(), ...queues.map((queue) => queue.close())]);

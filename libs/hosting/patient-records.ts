@@ -5,6 +5,7 @@ import { type Patience, patiently } from '#storage/postgres';
 const REPEATABLE: ReadonlySet<keyof PlatformRecords> = new Set([
   'organizations',
   'organization',
+  'clusterIds',
   'clusters',
   'cluster',
   'unfinished',
