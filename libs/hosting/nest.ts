@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server } from 'node:https';
+import { parse } from 'node:querystring';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -17,6 +18,8 @@ export async function createNest(module: DynamicModule, log: Log, serve?: (handl
   const adapter = new FastifyAdapter({
     genReqId: () => currentRequest()?.requestId ?? randomUUID(),
     bodyLimit: 1024 * 1024,
+    // Reads the first thousand parameters; Fastify's own parser reads all that the header limit lets in.
+    routerOptions: { querystringParser: (text) => parse(text) },
     forceCloseConnections: 'idle' as never,
     // Paths that can't be decoded, or whose parts are too long, never reach a route.
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>

@@ -326,6 +326,12 @@ test.each<[method: string, at: string, status: number]>([
   ]);
 });
 
+test('of a query no more than the first thousand parameters are read', async () => {
+  const at = (count: number) => `/clusters?${'a&'.repeat(count)}organization=nobody`;
+  expect((await rest('GET', at(900))).status).toBe(422);
+  expect((await rest('GET', at(200_000))).status).toBe(200);
+});
+
 test('an empty body that says it is JSON is the client’s error', async () => {
   for (const at of ['/clusters', '/organizations', '/clusters/none/token']) {
     const headers = { 'content-type': 'application/json' };
