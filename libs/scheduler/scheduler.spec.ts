@@ -1,7 +1,7 @@
 import { type corev1, Node, Pod } from '#api';
 import { type KubeObject, SteppedClock, seededRandom } from '#apimachinery';
 import { type CausalClient, Indexer } from '#client';
-import type { Informers, ReconcileFailure } from '#controller-runtime';
+import type { ComponentChange, Informers, ReconcileFailure } from '#controller-runtime';
 import { kubeScheduler } from './scheduler.js';
 import { node, pod } from './test-objects.js';
 
@@ -44,4 +44,16 @@ test('a pod that could not be bound is reported with its key, and tried again af
   clock.set(1000);
   await scheduler.drain({ reconciles: 10 });
   expect(failures.map((failure) => failure.failures)).toEqual([1, 2]);
+});
+
+test.each<[string, string, KubeObject | undefined, boolean]>([
+  ['', 'configmaps', undefined, false],
+  ['', 'secrets', undefined, false],
+  ['', 'events', undefined, false],
+  ['coordination.k8s.io', 'leases', undefined, false],
+  ['', 'nodes', node('n'), true],
+  ['', 'pods', pod('waits'), true],
+  ['', 'pods', pod('runs', { nodeName: 'n' }), false],
+])('a write of %s/%s wakes the scheduler only where it matters: %#', (group, resource, object, wakes) => {
+  expect(kubeScheduler.interests({ group, resource, object, deleted: false } as ComponentChange)).toBe(wakes);
 });

@@ -98,6 +98,24 @@ describe('/openapi/v2', () => {
     });
     expect(found.parameters?.map(({ name }) => name)).toEqual(names);
   });
+  test('every parameter of a path or query has a text', () => {
+    const { paths, parameters } = parse(openapiV2().body) as { paths: Record<string, Json>; parameters: Record<string, Json> };
+    const without: string[] = [];
+    for (const [path, item] of Object.entries(paths)) {
+      const operations = Object.values(item).flatMap((one) =>
+        Array.isArray(one) ? one : ((at(one, 'parameters') as Json[] | undefined) ?? []),
+      );
+      for (const parameter of operations as Json[]) {
+        const {
+          name,
+          in: place,
+          description,
+        } = parameter.$ref ? (parameters[String(parameter.$ref).split('/').pop() ?? ''] ?? {}) : parameter;
+        if (place !== 'body' && !description) without.push(`${path}: ${name}`);
+      }
+    }
+    expect(without).toEqual([]);
+  });
   test('a log is text, and takes its options in the query', () => {
     const found = operation(`${pod}/log`, 'get');
     expect(found).toMatchObject({ operationId: 'readCoreV1NamespacedPodLog', responses: { 200: { schema: { type: 'string' } } } });
