@@ -231,7 +231,7 @@ class CachingClusterStore implements HostedClusterStore {
   #countRead(): void {
     if (++this.#reads < this.#limits.readsToLoad || this.#kept.isLoading) return;
     this.#reads = 0;
-    // Only to be faster later: whoever needs the objects meets the same trouble himself.
+    // Loading only makes later reads faster; a read that needs the objects gets the same error itself.
     this.#kept.load().catch(() => undefined);
   }
 
