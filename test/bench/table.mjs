@@ -61,7 +61,15 @@ export function table({ startMs, yardstick, creation, requests, firstPod, conver
     ...converge.map((c) => row(`Deployment of ${c.replicas}: POST to all Running`, `${c.runningMs} ms`, bounds[c.replicas])),
     ...converge.filter((c) => c.rollingMs).map((c) => row(`rolling update of ${c.replicas}`, `${c.rollingMs} ms`, '1.5 s')),
     ...converge.map((c) => row(`delete ${c.replicas}`, `${c.deletedMs} ms`, c.replicas === 1000 ? '3 s' : '')),
-    ...(idle ? [row(`${idle.clusters} idle clusters`, `+${idle.addedMiB} MiB, ${idle.cpuShareWhileIdle} of a core`, '≤ 50 MB')] : []),
+    ...(idle
+      ? [
+          row(
+            `${idle.clusters} idle clusters`,
+            `${idle.addedMiB < 0 ? '' : '+'}${idle.addedMiB} MiB, ${idle.cpuShareWhileIdle} of a core`,
+            '≤ 50 MB',
+          ),
+        ]
+      : []),
     ...(fairness ? fairnessRows(fairness) : []),
   ];
   return ['| what | measured | to reach |', '| --- | --- | --- |', ...rows].join('\n');
