@@ -1,6 +1,5 @@
 import type { Bus } from '#cacher/bus';
 import {
-  Compacted,
   checkOps,
   checkPrefix,
   FutureRevision,
@@ -151,13 +150,13 @@ class CachingClusterStore implements HostedClusterStore {
     return (await this.#reaches(watchCache, await this.revision())) ? watchCache : undefined;
   }
 
-  /** Whether the watch cache gets there; one that has fallen out of the log does not, and the store itself is read. */
+  /** Whether the watch cache gets there; one that has ended (fallen out of the log, or dropped) does not, and the store itself is read. */
   async #reaches(watchCache: WatchCache, revision: Revision): Promise<boolean> {
     try {
       await watchCache.reach(revision);
       return true;
     } catch (error) {
-      if (error instanceof Compacted) return false;
+      if (watchCache.ended !== undefined) return false;
       throw error;
     }
   }

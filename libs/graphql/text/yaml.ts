@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 
 /** Texts that mean themselves without quotes in every version of YAML. */
 const plain = /^[A-Za-z_/][A-Za-z0-9_./-]*(?::[A-Za-z0-9_./-]+)*$/;
+const blanks = /^\n*[ \t]|\n[ \t]+(?:\n|$)/;
 const words = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
 /** Longer keys must be written as explicit ones. */
 const longestKey = 1_000;
@@ -10,7 +11,8 @@ const longestKey = 1_000;
 function scalar(value: unknown, indent: number): string {
   if (typeof value !== 'string') return JSON.stringify(value) ?? 'null';
   if (plain.test(value) && !words.test(value)) return value;
-  if (!value.includes('\n')) return JSON.stringify(value);
+  // Of a block, blanks at its beginning and lines of nothing but blanks would count as indentation.
+  if (!value.includes('\n') || blanks.test(value)) return JSON.stringify(value);
   const block = stringify({ k: value }, { lineWidth: 0 }).slice(3, -1);
   return indent === 0 ? block : block.replace(/\n(?=[^\n])/g, `\n${' '.repeat(indent)}`);
 }
