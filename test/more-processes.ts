@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import https from 'node:https';
-import { freePort, type Service, until } from './service.js';
+import { freePort, requesterOf, type Service, until } from './service.js';
 
 const apiPattern = /apps\/api\/main\.js/;
 export const workerPattern = /apps\/worker\/main\.js/;
@@ -41,25 +41,7 @@ export class MoreProcesses {
     const port = await freePort();
     const child = this.another(apiPattern, { ORRERY_PORT: String(port), ORRERY_OPS_PORT: '0' });
     const origin = `https://127.0.0.1:${port}`;
-    const agent = new https.Agent({ ca: this.service.ca, keepAlive: true });
-    const request: Service['request'] = (at, { method = 'GET', token, headers = {}, body } = {}) =>
-      new Promise((resolve, reject) => {
-        const sent = {
-          ...(token ? { authorization: `Bearer ${token}` } : {}),
-          ...(body ? { 'content-length': String(Buffer.byteLength(body)) } : {}),
-          ...headers,
-        };
-        const call = https.request(new URL(at, origin), { method, agent, headers: sent }, (response) => {
-          const chunks: Buffer[] = [];
-          response.on('data', (chunk: Buffer) => chunks.push(chunk));
-          response.on('error', reject);
-          response.on('end', () =>
-            resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString() }),
-          );
-        });
-        call.on('error', reject);
-        call.end(body);
-      });
+    const request = requesterOf(origin, new https.Agent({ ca: this.service.ca, keepAlive: true }));
     const second: Service = { ...this.service, origin, request };
     const answers = async () =>
       (await request('/platform/v1/clusters', { token: this.service.adminToken }).catch(() => undefined))?.status === 200;

@@ -55,6 +55,28 @@ export interface Service {
   stop(): Promise<void>;
 }
 
+/** Sends requests to an api. */
+export function requesterOf(origin: string, agent: https.Agent): Service['request'] {
+  return (at, { method = 'GET', token, headers = {}, body } = {}) =>
+    new Promise((resolve, reject) => {
+      const sent = {
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+        ...(body ? { 'content-length': String(Buffer.byteLength(body)) } : {}),
+        ...headers,
+      };
+      const call = https.request(new URL(at, origin), { method, agent, headers: sent }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString() }),
+        );
+        response.on('error', reject);
+      });
+      call.on('error', reject);
+      call.end(body);
+    });
+}
+
 /** A port that was free a moment ago. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -144,24 +166,7 @@ export async function startService({
   const ca = readFileSync(path.join(home, 'pki/ca.crt'), 'utf8');
   const adminToken = readFileSync(path.join(home, 'admin-token'), 'utf8').trim();
   const agent = new https.Agent({ ca, keepAlive: true });
-  const request = (at: string, { method = 'GET', token, headers = {}, body }: RequestOptions = {}): Promise<Answer> =>
-    new Promise((resolve, reject) => {
-      const sent = {
-        ...(token ? { authorization: `Bearer ${token}` } : {}),
-        ...(body ? { 'content-length': String(Buffer.byteLength(body)) } : {}),
-        ...headers,
-      };
-      const call = https.request(new URL(at, origin), { method, agent, headers: sent }, (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString() }),
-        );
-        response.on('error', reject);
-      });
-      call.on('error', reject);
-      call.end(body);
-    });
+  const request = requesterOf(origin, agent);
   return {
     home,
     origin,

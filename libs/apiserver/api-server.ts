@@ -12,8 +12,9 @@ import { nodeAuthorizer } from './authorization/node-authorizer.js';
 import { RbacAuthorizer } from './authorization/rbac.js';
 import { ClusterStorages } from './cluster-storages.js';
 import { Dispatcher, type Seat } from './dispatcher.js';
+import { failureResponse } from './endpoints/failure.js';
 import { routeOf, unknownPath } from './endpoints/resource-router.js';
-import { errorResponse, tooManyRequestsResponse } from './endpoints/responses.js';
+import { tooManyRequestsResponse } from './endpoints/responses.js';
 import { clusterFlowControl } from './flow-control/cluster-flow-control.js';
 import { type FlowLimits, TooManyRequests } from './flow-control/flow-control.js';
 import { widthOf } from './flow-control/width.js';
@@ -29,7 +30,7 @@ import { Ordinals } from './rest/ordinals.js';
 import { createReader } from './rest/reader.js';
 import type { ClusterScope, RestScope } from './rest/scope.js';
 import type { StorageProvider } from './rest/storage.js';
-import { toStatusError, UnexpectedError } from './rest/storage-errors.js';
+import { toStatusError } from './rest/storage-errors.js';
 import type { ResourceStrategy, UserInfo } from './rest/strategy.js';
 import { Warnings } from './rest/warnings.js';
 import { builtInStorages } from './storage-map.js';
@@ -117,11 +118,7 @@ class Pipeline {
       return await this.answer(request, warnings);
     } catch (error) {
       if (error instanceof TooManyRequests) return tooManyRequestsResponse(error);
-      const status = toStatusError(error, { group: '', resource: '' });
-      const accept = headerOf(request, 'accept');
-      if (!(status instanceof UnexpectedError)) return errorResponse(status, accept, warnings.texts);
-      const response = errorResponse(new UnexpectedError(status.cause, request.requestId), accept, warnings.texts);
-      return { ...response, failure: status.cause };
+      return failureResponse(error, request.requestId, { accept: headerOf(request, 'accept'), warnings: warnings.texts });
     }
   }
 

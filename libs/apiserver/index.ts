@@ -5,7 +5,7 @@ export { type AuthorizationAttributes, type AuthorizerLink, privilegedGroup } fr
 export type { AccessAttributes, AccessDecision, AccessRules, Authorizer, TokenOwner } from './authorization/authorizer.js';
 export { RbacAuthorizer, type RuleResolver } from './authorization/rbac.js';
 export { ClusterStorages, type CustomKind } from './cluster-storages.js';
-export { errorResponse } from './endpoints/responses.js';
+export { failureResponse } from './endpoints/failure.js';
 export { type FlowLimits, TooManyRequests } from './flow-control/flow-control.js';
 export { WorkShare } from './flow-control/work-share.js';
 export { type InProcessOptions, inProcessClient } from './in-process-client.js';
@@ -21,7 +21,6 @@ export { ensureNamespace } from './rest/object-meta.js';
 export type { ClusterReader } from './rest/reader.js';
 export { admissionAttributes, admissionContext, admissionOptions, type RestScope } from './rest/scope.js';
 export type { Capabilities, RestStorage, StorageProvider } from './rest/storage.js';
-export { toStatusError, UnexpectedError } from './rest/storage-errors.js';
 export type { Column, Companion, FieldOf, ResourceStrategy, StrategyContext, SubresourceStrategy, UserInfo } from './rest/strategy.js';
 export { updateObject } from './rest/update.js';
 export type { StorageMap } from './storage-map.js';

@@ -71,10 +71,12 @@ export class KeptWatchCache {
 
   #heard(message: string): void {
     const { last, entries } = decodeCommit(message);
-    const told = entries?.();
-    this.announce(last);
     const watchCache = this.live;
-    if (watchCache === undefined || last <= watchCache.applied) return;
+    // A process hears its own commits too: what is applied already is not read again.
+    const isNews = watchCache === undefined || last > watchCache.applied;
+    const told = isNews ? entries?.() : undefined;
+    this.announce(last);
+    if (watchCache === undefined || !isNews) return;
     if (told === undefined || !watchCache.apply(told)) this.#catchUp(watchCache);
   }
 

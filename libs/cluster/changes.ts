@@ -4,28 +4,22 @@ import type { CacheEvent } from '#cacher';
 import type { ComponentChange } from '#controller-runtime';
 import type { LogEntry } from '#storage';
 
-/** A committed change as components are asked about it; undefined for keys that no component can know. The object is parsed when looked at. */
-export function changeOf(event: CacheEvent): ComponentChange | undefined {
-  const location = locate(event.current.key);
-  if (location === undefined) return undefined;
-  return {
-    ...location,
-    deleted: event.type === 'delete',
-    get object() {
-      return event.current.object;
-    },
-  };
-}
-
-/** A line of the log as components are asked about it; undefined for keys that no component can know. */
-export function changeInLog({ key, type, value }: LogEntry): ComponentChange | undefined {
+/** A change of a key, as components are asked about it; undefined for keys that no component can know. The object is parsed when looked at. */
+function change(key: string, type: LogEntry['type'], object: () => KubeObject): ComponentChange | undefined {
   const location = locate(key);
   if (location === undefined) return undefined;
   return {
     ...location,
     deleted: type === 'delete',
     get object() {
-      return JSON.parse(value) as KubeObject;
+      return object();
     },
   };
 }
+
+/** A committed change. */
+export const changeOf = ({ type, current }: CacheEvent): ComponentChange | undefined => change(current.key, type, () => current.object);
+
+/** A line of the log. */
+export const changeInLog = ({ key, type, value }: LogEntry): ComponentChange | undefined =>
+  change(key, type, () => JSON.parse(value) as KubeObject);

@@ -89,22 +89,24 @@ const namesOf = ({ kind, resource, singular, shortNames }: ResourceInfo): string
 /** The resource as the client takes it. */
 export const resourceOf = (kind: GraphKind): Resource => kind.info;
 
+const keyOf = ({ group, version, kind }: ResourceInfo): string => `${groupVersionOf(group, version)} ${kind}`;
+
 /** The kinds that one cluster's graph shows. */
 export class GraphKinds {
   /** Every kind that can be listed, in discovery's order. */
   readonly all: readonly GraphKind[];
   private readonly byKind: ReadonlyMap<string, GraphKind>;
+  private readonly resources: ReadonlyMap<string, Resource>;
   private readonly byName = new Map<string, GraphKind[]>();
 
   /** Names of own kinds keep clear of those that are `taken`. */
-  constructor(
-    private readonly served: Served,
-    taken: TakenNames = { types: new Set(), fields: new Set() },
-  ) {
+  constructor(served: Served, taken: TakenNames = { types: new Set(), fields: new Set() }) {
     const own = new Set(served.own?.map(({ info }) => info));
     const shared = served.resources.filter((info) => !own.has(info) && isReadable(info));
     this.all = [...shared.flatMap(builtInKind), ...ownKinds(served, taken)];
-    this.byKind = new Map(this.all.map((kind) => [`${groupVersionOf(kind.info.group, kind.info.version)} ${kind.info.kind}`, kind]));
+    this.byKind = new Map(this.all.map((kind) => [keyOf(kind.info), kind]));
+    // Of several resources of one kind the first one counts.
+    this.resources = new Map([...served.resources].reverse().map((info) => [keyOf(info), info]));
     for (const kind of this.all) {
       for (const name of namesOf(kind.info)) this.byName.set(name, [...(this.byName.get(name) ?? []), kind]);
     }
@@ -122,7 +124,7 @@ export class GraphKinds {
 
   /** The resource of an object's apiVersion and kind, also of those that cannot be read; undefined for what the cluster does not serve. */
   resource(apiVersion: string, kind: string): Resource | undefined {
-    return this.served.resources.find((info) => info.kind === kind && groupVersionOf(info.group, info.version) === apiVersion);
+    return this.resources.get(`${apiVersion} ${kind}`);
   }
 
   /** A kind by what a person types: Pod, pods, po, deployments.apps. The stored version wins where several match. */

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { openapiV2 } from '#api';
 import type { ResourceStrategy, StorageProvider } from '#apiserver';
 import { providers, strategies } from './index.js';
 
@@ -33,4 +34,21 @@ test('every strategy is on the list', async () => {
 test('every storage provider is on the list', async () => {
   const path = ({ group, resource, subresource }: StorageProvider): string => `${resource}.${group}/${subresource}`;
   expect((await exported(isProvider)).map(path).sort()).toEqual(providers.map(path).sort());
+});
+
+test('the OpenAPI document says which deletions answer with the object', () => {
+  const { paths } = JSON.parse(Buffer.from(openapiV2().body).toString()) as {
+    paths: Record<string, { delete?: { responses: Record<string, { schema: { $ref: string } }> } }>;
+  };
+  const documented = Object.entries(paths).flatMap(([path, { delete: operation }]) => {
+    const [, group = '', resource = ''] =
+      /^\/(?:api|apis\/([^/]+))\/[^/]+\/(?:namespaces\/{namespace}\/)?([^/]+)\/{name}$/.exec(path) ?? [];
+    const answer = operation?.responses[200]?.schema.$ref ?? '#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.Status';
+    return resource === '' || answer.endsWith('.Status') ? [] : [`${resource}.${group}`];
+  });
+  // The recorded document promises a Status for namespaces, and the server answers with the Namespace.
+  const answering = strategies
+    .filter(({ returnsDeletedObject, resource }) => returnsDeletedObject && resource !== 'namespaces')
+    .map(called);
+  expect([...new Set(documented)].sort()).toEqual(answering.sort());
 });

@@ -2,6 +2,7 @@ import { ApolloServer, type ApolloServerPlugin, type GraphQLResponse, HeaderMap 
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import { type DocumentNode, GraphQLError, parse } from 'graphql';
+import { Memo } from '#apimachinery';
 import {
   checkDocument,
   checkSource,
@@ -67,12 +68,20 @@ const executing = (runtime: Runtime): ApolloServerPlugin<GraphSession> => ({
 function checkBounds(source: unknown): void {
   if (typeof source !== 'string') return;
   try {
-    checkSource(source);
-    const document = parsed(source);
-    if (document) checkDocument(document);
+    bounded.of(source, isBounded);
   } catch (error) {
     throw badRequest(error);
   }
+}
+
+/** Documents that keep the bounds: a document is usually sent many times, and Apollo remembers the ones it has parsed too. */
+const bounded = new Memo<true>({ bytes: 4 * 1024 * 1024, longest: 64 * 1024 });
+
+function isBounded(source: string): true {
+  checkSource(source);
+  const document = parsed(source);
+  if (document) checkDocument(document);
+  return true;
 }
 
 function parsed(source: string): DocumentNode | undefined {

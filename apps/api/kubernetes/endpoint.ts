@@ -1,14 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { unauthorized } from '#apimachinery';
-import {
-  type ApiResponse,
-  type ByteStream,
-  DEFAULT_LIMITS,
-  errorResponse,
-  toStatusError,
-  UnexpectedError,
-  type UserInfo,
-} from '#apiserver';
+import { type ApiResponse, type ByteStream, DEFAULT_LIMITS, failureResponse, type UserInfo } from '#apiserver';
 import type { BodyBudget, ConnectionLimiter, ListenerLimits, Log, Metrics, OpenApi, OpenApis } from '#hosting';
 import type { Access } from '#platform';
 import type { StandingSessions } from '../standing-sessions.js';
@@ -201,12 +193,6 @@ const largeAnswer = 64 * 1024;
 /** A client that reads nothing for so long is cut off: its answer is held meanwhile. */
 function limitReading(response: ServerResponse, time: number): void {
   response.setTimeout(time, () => response.destroy());
-}
-
-/** What went wrong outside the pipeline, in the pipeline's words. */
-function failureResponse(error: unknown, requestId: string): ApiResponse {
-  const status = toStatusError(error, { group: '', resource: '' });
-  return errorResponse(status instanceof UnexpectedError ? new UnexpectedError(error, requestId) : status, undefined);
 }
 
 const jsonStatus = (status: { code?: number }): ApiResponse => ({

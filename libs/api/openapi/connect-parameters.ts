@@ -1,4 +1,4 @@
-import { type Parameter, query } from './parameters.js';
+import { type Parameter, pretty, query } from './parameters.js';
 
 const container = query('container', 'string', 'The container of the pod; may be left out where the pod has but one.');
 const proxied = query('path', 'string', 'The path, with its query, that is asked for behind the proxy.');
@@ -30,7 +30,7 @@ export const logParameters: readonly Parameter[] = [
   query('follow', 'boolean', 'Goes on with what is logged from now on. Defaults to false.'),
   query('insecureSkipTLSVerifyBackend', 'boolean', "Does not verify the kubelet's certificate. Defaults to false."),
   query('limitBytes', 'integer', 'Ends the answer after so many bytes.'),
-  query('pretty', 'string', 'If true, the output is pretty printed.'),
+  pretty,
   query('previous', 'boolean', 'The log of the container that ran before the present one. Defaults to false.'),
   query('sinceSeconds', 'integer', 'Only what was logged in so many last seconds.'),
   query('stream', 'string', 'Which streams are wanted: All, Stdout or Stderr. Defaults to All.'),

@@ -179,9 +179,10 @@ export function openapiV2Protobuf(served: Served = builtIn): OpenApiDocument {
   return own.length === 0 ? builtInV2Protobuf() : keptFor(served, 'v2 protobuf', () => v2ProtobufWith(ownParts(own, 'v2')));
 }
 
-/** The group versions with a document of their own, by their path in the index. */
-function documentedIn({ groups }: Served): Map<string, { group: string; version: string }> {
-  return new Map(groups.flatMap(({ group, versions }) => versions.map((version) => [pathOf(group, version), { group, version }])));
+/** The group version whose document stands under a path of the index. */
+function servedAt(path: string, { groups }: Served): { group: string; version: string } | undefined {
+  const [, group = '', version = ''] = /^(?:api|apis\/([^/]+))\/([^/]+)$/.exec(path) ?? [];
+  return groups.some((served) => served.group === group && served.versions.includes(version)) ? { group, version } : undefined;
 }
 
 function versionDocument(): Schema {
@@ -194,12 +195,17 @@ function versionDocument(): Schema {
   };
 }
 
+const openapiVersion = (): OpenApiDocument => once('version', () => json(versionDocument()));
+
 /** GET /openapi/v3/PATH, e.g. `apis/apps/v1`, `api/v1`, `version`; undefined when there is no such document. */
 export function openapiV3(path: string, served: Served = builtIn): OpenApiDocument | undefined {
-  if (path === 'version') return once(path, () => json(versionDocument()));
-  const found = documentedIn(served).get(path);
-  if (found === undefined) return undefined;
-  const { group, version } = found;
+  if (path === 'version') return openapiVersion();
+  const found = servedAt(path, served);
+  return found && documentOf(found, served);
+}
+
+function documentOf({ group, version }: { group: string; version: string }, served: Served): OpenApiDocument {
+  const path = pathOf(group, version);
   const own = (served.own ?? NONE).filter(({ info: one }) => one.group === group && one.version === version);
   const build = () => json(groupVersionDocument(group, version, own));
   return own.length === 0 ? once(path, build) : keptFor(served, path, build);
@@ -207,10 +213,11 @@ export function openapiV3(path: string, served: Served = builtIn): OpenApiDocume
 
 /** GET /openapi/v3: where the documents are. `prefix` is the path of the cluster before `/openapi`: clients follow the addresses as they stand. */
 export function openapiV3Index(prefix: string, served: Served = builtIn): { paths: Record<string, { serverRelativeURL: string }> } {
-  const paths: Record<string, { serverRelativeURL: string }> = {};
-  for (const path of [...documentedIn(served).keys(), 'version'].sort()) {
-    const found = openapiV3(path, served);
-    if (found) paths[path] = { serverRelativeURL: `${prefix}/openapi/v3/${path}?hash=${found.hash}` };
-  }
-  return { paths };
+  const documents = served.groups.flatMap(({ group, versions }) =>
+    versions.map((version) => [pathOf(group, version), documentOf({ group, version }, served)] as const),
+  );
+  const all = [...documents, ['version', openapiVersion()] as const].sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    paths: Object.fromEntries(all.map(([path, { hash }]) => [path, { serverRelativeURL: `${prefix}/openapi/v3/${path}?hash=${hash}` }])),
+  };
 }

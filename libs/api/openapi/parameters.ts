@@ -10,7 +10,7 @@ export interface Parameter {
 
 /** A parameter of the query. */
 export const query = (name: string, type: Parameter['type'], description: string): Parameter => ({ name, in: 'query', type, description });
-const pretty = query('pretty', 'string', 'If true, the output is pretty printed.');
+export const pretty = query('pretty', 'string', 'If true, the output is pretty printed.');
 const dryRun = query('dryRun', 'string', 'When present, modifications are not persisted. The only valid value is All.');
 const fieldManager = query('fieldManager', 'string', 'The actor or entity that makes these changes, for metadata.managedFields.');
 const fieldValidation = query(

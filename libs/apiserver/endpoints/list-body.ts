@@ -5,7 +5,7 @@ import type { WorkTask } from '../flow-control/work-share.js';
 import type { APIResource } from '../rest/api-resource.js';
 import { columnDefinitions, type IncludeObject, tableRow } from '../rest/table.js';
 import { itemText, partialMetadata, viewObject } from '../rest/view.js';
-import { yamlPieces } from './yaml-pieces.js';
+import { YAML_FORM, yamlPieces } from './yaml-pieces.js';
 
 /** A list as its client wants it. */
 export interface ListForm {
@@ -18,7 +18,7 @@ export interface ListForm {
   include: IncludeObject;
 }
 
-/** The text before the first item, what makes an item, and the text behind the last one. */
+/** The text before the first item, what makes the pieces of an item, and the text behind the last one. */
 interface Frame {
   head: string;
   item(object: CachedObject): Iterable<string>;
@@ -28,8 +28,6 @@ interface Frame {
 
 /** Characters that are gathered before they are handed on. */
 const CHUNK = 64 * 1024;
-
-const YAML = { sortMapEntries: true, lineWidth: 0 } as const;
 
 /** Pretty JSON that stands `depth` spaces deep: a text of JSON has no line breaks of its own. */
 const indented = (value: unknown, depth: number): string => JSON.stringify(value, null, 2).replaceAll('\n', `\n${' '.repeat(depth)}`);
@@ -81,7 +79,7 @@ function yamlFrame(form: ListForm): Frame {
   const members = Object.entries(before(form));
   const part = (wanted: boolean): string => {
     const found = Object.fromEntries(members.filter(([key]) => key < field === wanted));
-    return Object.keys(found).length === 0 ? '' : stringify(found, YAML);
+    return Object.keys(found).length === 0 ? '' : stringify(found, YAML_FORM);
   };
   const make = memberOf(form);
   return {
@@ -92,35 +90,22 @@ function yamlFrame(form: ListForm): Frame {
   };
 }
 
-/**
- * The text of a long list, in pieces, so that neither the whole of it is in memory nor the event loop is kept from others: between items
- * the task is asked whether it is another's turn.
- */
-export async function* listBody(
-  items: readonly CachedObject[],
-  form: ListForm & { encoding: 'json' | 'yaml' },
-  task: WorkTask,
-): AsyncGenerator<string> {
-  const { head, item, separator, tail } = form.encoding === 'yaml' ? yamlFrame(form) : jsonFrame(form);
-  let text = head;
-  for (let index = 0; index < items.length; index++) {
-    if (index > 0) text += separator;
-    for (const piece of item(items[index] as CachedObject)) {
-      text += piece;
-      const pending = task.pause();
-      if (pending) await pending;
-      if (text.length < CHUNK) continue;
-      yield text;
-      text = '';
+function* listPieces(items: readonly CachedObject[], { head, item, separator, tail }: Frame): Generator<string> {
+  let before = head;
+  for (const object of items) {
+    for (const piece of item(object)) {
+      yield before + piece;
+      before = '';
     }
+    before = separator;
   }
-  yield text + tail;
+  yield items.length === 0 ? head + tail : tail;
 }
 
-/** The text of one large object as YAML, in pieces as a list's. */
-export async function* yamlBody(object: object, task: WorkTask): AsyncGenerator<string> {
+/** Hands pieces on in chunks; after each piece the task is asked whether it is another's turn. */
+async function* inChunks(pieces: Iterable<string>, task: WorkTask): AsyncGenerator<string> {
   let text = '';
-  for (const piece of yamlPieces(object)) {
+  for (const piece of pieces) {
     text += piece;
     const pending = task.pause();
     if (pending) await pending;
@@ -129,6 +114,20 @@ export async function* yamlBody(object: object, task: WorkTask): AsyncGenerator<
     text = '';
   }
   yield text;
+}
+
+/** The text of a long list, so that neither the whole of it is in memory nor the event loop is kept from others. */
+export function listBody(
+  items: readonly CachedObject[],
+  form: ListForm & { encoding: 'json' | 'yaml' },
+  task: WorkTask,
+): AsyncGenerator<string> {
+  return inChunks(listPieces(items, form.encoding === 'yaml' ? yamlFrame(form) : jsonFrame(form)), task);
+}
+
+/** The text of one large object as YAML, in the same way. */
+export function yamlBody(object: object, task: WorkTask): AsyncGenerator<string> {
+  return inChunks(yamlPieces(object), task);
 }
 
 /** The members of a long list in batches, for an encoding that is made of objects; a batch is small enough to be worked on in one go. */

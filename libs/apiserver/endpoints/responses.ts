@@ -3,6 +3,7 @@ import { encodeProtobuf, ProtobufError } from '#api';
 import { type KubeObject, type Status, statusOf } from '#apimachinery';
 import { MEDIA_TYPES, type Negotiated, negotiatePlain } from '../request/negotiation.js';
 import type { ApiResponse } from '../request/request.js';
+import { YAML_FORM } from './yaml-pieces.js';
 
 /** Quotes a Warning header's text (apimachinery/pkg/util/net NewWarningHeader). */
 function warningHeader(text: string): string {
@@ -39,14 +40,11 @@ export function textResponse(json: string, { negotiated, status, warnings }: Res
   return { status, headers, body: negotiated.pretty ? `${JSON.stringify(JSON.parse(json), null, 2)}\n` : `${json}\n` };
 }
 
-/** As sigs.k8s.io/yaml writes: no anchors, whatever parts two objects share. */
-const yamlForm = { sortMapEntries: true, lineWidth: 0, aliasDuplicateObjects: false } as const;
-
 /** Any object, in the encoding that was agreed on. What has no protobuf form goes out as JSON. */
 export function objectResponse(object: object, form: ResponseForm): ApiResponse {
   const { negotiated, status, warnings } = form;
   if (negotiated.encoding === 'yaml') {
-    return { status, headers: headersFor(MEDIA_TYPES.yaml, warnings), body: stringify(object, yamlForm) };
+    return { status, headers: headersFor(MEDIA_TYPES.yaml, warnings), body: stringify(object, YAML_FORM) };
   }
   if (negotiated.encoding === 'protobuf') {
     try {

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 
 /** As sigs.k8s.io/yaml writes: keys sorted, and no anchors, whatever parts two objects share. */
-const FORM = { sortMapEntries: true, lineWidth: 0, aliasDuplicateObjects: false } as const;
+export const YAML_FORM = { sortMapEntries: true, lineWidth: 0, aliasDuplicateObjects: false } as const;
 
 /** Nodes that are written at a stretch: about a millisecond. */
 const PIECE = 200;
@@ -31,7 +31,7 @@ function indented(text: string, pad: string): string {
 /** A large member by itself: below its key, or behind its dash. */
 function* memberPieces(key: string | undefined, value: object, indent: number): Generator<string> {
   const pad = ' '.repeat(indent);
-  if (key !== undefined) yield `${pad}${stringify({ [key]: null }, FORM).slice(0, -': null\n'.length)}:\n`;
+  if (key !== undefined) yield `${pad}${stringify({ [key]: null }, YAML_FORM).slice(0, -': null\n'.length)}:\n`;
   let first = key === undefined;
   for (const piece of yamlPieces(value, indent + 2)) {
     yield first ? `${pad}- ${piece.slice(indent + 2)}` : piece;
@@ -56,7 +56,7 @@ export function* yamlPieces(value: object, indent = 0): Generator<string> {
     const together = list ? batch.map(([, member]) => member) : Object.fromEntries(batch);
     batch = [];
     nodes = 0;
-    return indented(stringify(together, FORM), pad);
+    return indented(stringify(together, YAML_FORM), pad);
   };
   if (inOrder.length === 0) yield flush();
   for (const [key, member] of inOrder) {

@@ -2,7 +2,7 @@ import { type corev1, Event, Namespace, Pod, type Resource, type ResourceInfo } 
 import { isNotFound, type KubeObject, parseTime } from '#apimachinery';
 import { isPodTerminal } from '#component-helpers';
 import { type Controller, defineController, isFenced, type ReconcileContext, type Reconciled, watchingServed } from '#controller-runtime';
-import { isTracked } from '../kinds.js';
+import { isEvents, isTracked } from '../kinds.js';
 import { deletionConditions, type Remaining } from './conditions.js';
 
 const FINALIZER = 'kubernetes';
@@ -29,7 +29,8 @@ export const namespace: Controller = defineController({
     }),
   ],
   interests: ({ group, resource, object, deleted }) =>
-    deleted || (group === '' && resource === 'namespaces' && object.metadata.deletionTimestamp !== undefined),
+    (deleted && !isEvents({ group, resource })) ||
+    (group === '' && resource === 'namespaces' && object.metadata.deletionTimestamp !== undefined),
   reconcile: emptyNamespace,
 });
 

@@ -14,6 +14,7 @@ import {
   tooLong,
 } from '#apimachinery';
 import { parseRequest } from '#component-helpers/certificate-request';
+import { repeats } from '../repeats.js';
 
 type CSR = certificatesv1.CertificateSigningRequest;
 type Condition = certificatesv1.CertificateSigningRequestCondition;
@@ -78,12 +79,7 @@ function usageErrors(usages: readonly string[], old: readonly string[] | undefin
   const unknown = usages.flatMap((usage, i) =>
     unknownAllowed || USAGES.includes(usage) ? [] : [notSupported(`spec.usages[${i}]`, usage, USAGES)],
   );
-  const seen = new Set<string>();
-  const doubled = usages.flatMap((usage, i) => {
-    const repeated = seen.has(usage);
-    seen.add(usage);
-    return repeated && !doubledAllowed ? [duplicate(`spec.usages[${i}]`, usage)] : [];
-  });
+  const doubled = doubledAllowed ? [] : [...repeats(usages)].map((i) => duplicate(`spec.usages[${i}]`, usages[i]));
   return [...unknown, ...doubled];
 }
 
