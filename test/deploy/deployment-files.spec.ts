@@ -85,7 +85,12 @@ describe('k8s/', () => {
       const keys = ['ca.crt', 'ca.key', 'admin-token', 'token-key'].map((key) => `--from-literal=${key}=x`);
       await cli(...secret, 'orrery-home', ...keys);
       await cli('apply', '-k', path.join(root, 'k8s/base'));
-      const waited = await cli('-n', 'orrery', 'wait', '--for=condition=Available', 'deployment', '--all', '--timeout=120s');
+      const waited = await cli('-n', 'orrery', 'wait', '--for=condition=Available', 'deployment', '--all', '--timeout=120s').catch(
+        async (error: unknown) => {
+          const there = await cli('-n', 'orrery', 'get', 'deployments,replicasets,pods,events', '-o', 'wide');
+          throw new Error(`${error}\n${there}\n${service.said}`);
+        },
+      );
       expect(waited.trim().split('\n').sort()).toEqual([
         'deployment.apps/orrery-api condition met',
         'deployment.apps/orrery-worker condition met',
