@@ -54,6 +54,7 @@ describe('lists', () => {
     ['resourceVersion=1&resourceVersionMatch=Exact', 200, ['a']],
     ['resourceVersion=1&limit=5', 200, ['a']],
     ['resourceVersion=99', 504, []],
+    ['fieldSelector=metadata.name%3Db&resourceVersion=99', 504, []],
     ['resourceVersion=x', 400, []],
     ['resourceVersionMatch=Exact', 422, []],
     ['fieldSelector=data.x%3D1', 400, []],
@@ -62,6 +63,30 @@ describe('lists', () => {
     const { page } = await filled(['a', 'b', 'bb']);
     expect(await page(query)).toMatchObject({ status, names });
   });
+
+  test.each(['', '?fieldSelector=metadata.name%3Da', '?labelSelector=first%3Da'])(
+    'a list%s holds every change up to its version, while others write',
+    async (query) => {
+      const { cluster } = await filled(['a']);
+      let done = false;
+      const writing = (async () => {
+        for (let i = 0; i < 300; i++)
+          await cluster.call('PUT', `${PATH}/a`, { body: { ...configMap('a', { first: 'a' }), data: { i: `${i}` } } });
+        done = true;
+      })();
+      // Every revision is a change of the one object: a list that is told to be of a revision holds what was written then.
+      const reader = await testCluster({ storage: cluster.storage });
+      const listed: Array<[string, string]> = [];
+      while (!done) {
+        const { body } = await reader.call('GET', `${PATH}${query}`);
+        const [item] = body.items as unknown as Array<{ metadata: { resourceVersion: string } }>;
+        listed.push([String((body.metadata as { resourceVersion?: string }).resourceVersion), item?.metadata.resourceVersion ?? '']);
+      }
+      await writing;
+      expect(await cluster.storage.revision()).toBe(301);
+      expect(listed.filter(([list, object]) => list !== object)).toEqual([]);
+    },
+  );
 
   test('deletecollection answers what it deleted', async () => {
     const { cluster, page } = await filled(['a', 'b', 'bb']);

@@ -1,6 +1,6 @@
 import { badRequest, expired, type StatusError } from '#apimachinery';
 import type { CachedObject } from '#cacher';
-import { Compacted } from '#storage';
+import { Compacted, FutureRevision } from '#storage';
 import { decodeContinue, encodeContinue, InvalidContinue } from '../request/continue-token.js';
 import type { ListOptions } from '../request/options.js';
 import { objectKey } from './api-resource.js';
@@ -101,8 +101,11 @@ async function single(scope: RestScope, selection: Selection, options: ListOptio
     });
     return { items, revision, continue: '' };
   }
+  // The revision first: were the object read before it, a change between the two would be in neither the list nor a watch from its version.
+  const known = await store.revision();
+  if (reading.notOlderThan !== undefined && reading.notOlderThan > known) throw new FutureRevision(reading.notOlderThan, known);
   const stored = await store.get(key);
-  const revision = Math.max(await store.revision(), stored?.revision ?? 0);
+  const revision = Math.max(known, stored?.revision ?? 0);
   const found = stored !== undefined && (selection.matches?.(stored) ?? true);
   return { items: found ? [stored] : [], revision, continue: '' };
 }
