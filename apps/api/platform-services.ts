@@ -15,6 +15,7 @@ import {
   openApis,
   type PlatformRuntime,
   platformRuntime,
+  type RuntimeListener,
   SHARE_LIMITS,
   turnKeys,
   wakeOnCommit,
@@ -29,7 +30,6 @@ import {
   createQuotaCache,
   hashToken,
   type Organizations,
-  type PlatformEvent,
   type QuotaCache,
 } from '#platform';
 import { CLOCK } from '#storage';
@@ -67,109 +67,122 @@ export interface PlatformOptions {
 }
 
 const tidyEvery = 30_000;
-/** How old what is half made or half removed has to be until nobody is taken to be at it any more. */
+/** A creation or removal that is older than this and not complete is taken to be abandoned (ms). */
 const unfinishedAge = 60_000;
 const etcd = { name: 'etcd', interests: () => false };
 
-/** The platform's token opens the platform from now on, and no other does. */
-async function enthrone(records: Backends['records'], token: string): Promise<void> {
+/** Makes this token the only one that gives access to the platform. */
+async function replacePlatformToken(records: Backends['records'], token: string): Promise<void> {
   const hash = hashToken(token);
   const known = await records.tokenByHash(hash);
   if (!known) await records.replaceToken({ id: `platform-${hash.slice(0, 12)}`, hash });
 }
 
-/** Opens the platform in this process. */
-export async function openPlatform(options: PlatformOptions): Promise<PlatformServices> {
-  const { config, log, backends, authority, metrics, adminToken, tokenKey } = options;
-  const { admin, records, queueConnection } = backends;
-  const access = createAccess({ records, now: systemClock.now });
-  const quotas = createQuotaCache({ read: async (id) => (await records.organization(id))?.quotas, now: systemClock.now });
-  const all = [...components, etcd];
-  const wakeups = createWakeups({
-    connection: queueConnection,
-    components: all,
-    onError: (error) => log.warn({ err: error }, 'wake-up failed'),
-  });
-  let apis: OpenApis | undefined;
-  let sessions: StandingSessions | undefined;
-  const onEvent = (event: PlatformEvent) => {
-    if (event.type === 'tokens-revoked') {
-      access.forget(event.hashes);
-      sessions?.revoked(event.hashes);
-    }
-    if (event.type === 'cluster-deleted') {
-      sessions?.deleted(event.cluster);
-      apis?.forget(event.cluster);
-    }
-    if (event.type === 'quotas') quotas.forget(event.organization);
-  };
-  const onGap = () => {
-    access.forget();
-    quotas.forget();
-    const opens = async (hash: string) => (await records.tokenByHash(hash)) !== undefined;
-    sessions?.verify(opens).catch((error: unknown) => log.warn({ err: error }, 'open sessions could not be verified'));
-  };
-  const [runtime] = await Promise.all([
-    platformRuntime({ backends, log, onCommit: wakeOnCommit(wakeups), onEvent, onGap }),
-    enthrone(records, adminToken),
-  ]);
-  const origin = publicOrigin(config);
-  const share = new WorkShare({
+/** Divides the event loop's time between tenants. */
+function createShare(): WorkShare {
+  return new WorkShare({
     immediate: setImmediate,
     after: (milliseconds, callback) => void setTimeout(callback, milliseconds),
     now: () => performance.now(),
     slice: SHARE_LIMITS.slice,
   });
-  const serverAddress = new URL(origin).host;
-  const yaml = new YamlThreads();
-  const opened = openApis({ admin, records, stores: runtime.stores, clocks: runtime.clocks, serverAddress, quotas, share, yaml });
-  apis = opened;
-  const standing = new StandingSessions(followRoles(opened));
-  sessions = standing;
-  const keys = turnKeys({ connection: queueConnection }, [...all.map(({ name }) => name), CLOCK]);
-  const clock = clockTurner({ admin, records, wake: (cluster, component) => wakeups.wake(cluster, component) });
-  const clusters = createClusters({
-    records,
-    storage: admin,
-    templates: clusterTemplates({
-      admin,
-      rootCA: authority.certificate,
-      version: buildId(),
-      build: buildInThread,
-      now: systemClock.now,
-    }),
-    tokenKey: Buffer.from(tokenKey),
-    quotas,
-    now: systemClock.now,
-    notify: runtime.events.notify,
-    cleanUp: keys.remove,
-  });
-  const organizations = createOrganizations({ records, clusters, now: systemClock.now, notify: runtime.events.notify });
+}
+
+type Cached = Pick<PlatformServices, 'access' | 'quotas' | 'apis' | 'sessions'>;
+
+/** Drops what this process has cached about tokens, clusters and quotas when they change, and ends the sessions that depended on them. */
+function invalidation({ access, quotas, apis, sessions }: Cached, { records }: Backends, log: Log): Omit<RuntimeListener, 'onCommit'> {
+  return {
+    onEvent(event) {
+      if (event.type === 'tokens-revoked') {
+        access.forget(event.hashes);
+        sessions.revoked(event.hashes);
+      }
+      if (event.type === 'cluster-deleted') {
+        sessions.deleted(event.cluster);
+        apis.forget(event.cluster);
+      }
+      if (event.type === 'quotas') quotas.forget(event.organization);
+    },
+    onGap() {
+      access.forget();
+      quotas.forget();
+      const opens = async (hash: string) => (await records.tokenByHash(hash)) !== undefined;
+      sessions.verify(opens).catch((error: unknown) => log.warn({ err: error }, 'open sessions could not be verified'));
+    },
+  };
+}
+
+type Tidied = Pick<PlatformServices, 'clusters' | 'organizations' | 'apis'>;
+
+/** Completes abandoned creations and removals, now and at intervals, and closes idle clusters. Returns a function that stops it. */
+function startTidying({ clusters, organizations, apis }: Tidied, { metrics, log }: PlatformOptions): () => void {
   const sweep = () =>
     void Promise.all([clusters.sweep(unfinishedAge), organizations.sweep()]).catch((error: unknown) =>
       log.warn({ err: error }, 'finishing broken-off removals failed'),
     );
   const timer = setInterval(() => {
-    opened.tidy();
-    metrics.openClusters(opened.size);
+    apis.tidy();
+    metrics.openClusters(apis.size);
     sweep();
   }, tidyEvery);
   timer.unref();
   sweep();
+  return () => clearInterval(timer);
+}
+
+/** What the registers of clusters and organizations are made of. */
+interface TenancyParts {
+  runtime: PlatformRuntime;
+  quotas: QuotaCache;
+  removeTurnKeys(cluster: string): Promise<void>;
+}
+
+function openTenancy(options: PlatformOptions, { runtime, quotas, removeTurnKeys }: TenancyParts) {
+  const { backends, authority, tokenKey } = options;
+  const { admin, records } = backends;
+  const { now } = systemClock;
+  const { notify } = runtime.events;
+  const rootCA = authority.certificate;
+  const templates = clusterTemplates({ admin, rootCA, version: buildId(), build: buildInThread, now });
+  const key = Buffer.from(tokenKey);
+  const clusters = createClusters({ records, storage: admin, templates, tokenKey: key, quotas, now, notify, cleanUp: removeTurnKeys });
+  return { clusters, organizations: createOrganizations({ records, clusters, now, notify }) };
+}
+
+/** Opens the platform in this process. */
+export async function openPlatform(options: PlatformOptions): Promise<PlatformServices> {
+  const { config, log, backends, authority, adminToken } = options;
+  const { admin, records, queueConnection: connection } = backends;
+  const { now } = systemClock;
+  const access = createAccess({ records, now });
+  const quotas = createQuotaCache({ read: async (id) => (await records.organization(id))?.quotas, now });
+  const queued = [...components, etcd];
+  const wakeups = createWakeups({ connection, components: queued, onError: (error) => log.warn({ err: error }, 'wake-up failed') });
+  const [runtime] = await Promise.all([platformRuntime({ backends, log }), replacePlatformToken(records, adminToken)]);
+  const { stores, clocks } = runtime;
+  const origin = publicOrigin(config);
+  const yaml = new YamlThreads();
+  const apis = openApis({ admin, records, stores, clocks, serverAddress: new URL(origin).host, quotas, share: createShare(), yaml });
+  const sessions = new StandingSessions(followRoles(apis));
+  runtime.subscribe({ onCommit: wakeOnCommit(wakeups), ...invalidation({ access, quotas, apis, sessions }, backends, log) });
+  const keys = turnKeys({ connection }, [...queued.map(({ name }) => name), CLOCK]);
+  const { clusters, organizations } = openTenancy(options, { runtime, quotas, removeTurnKeys: keys.remove });
+  const stopTidying = startTidying({ clusters, organizations, apis }, options);
   return {
     access,
     clusters,
     organizations,
     address: { ca: authority.certificate, serverOf: (id) => `${origin}/clusters/${id}` },
-    clock,
-    apis: opened,
-    sessions: standing,
+    clock: clockTurner({ admin, records, wake: (cluster, component) => wakeups.wake(cluster, component) }),
+    apis,
+    sessions,
     runtime,
     quotas,
     maxNodes: config.ORRERY_MAX_NODES,
     async close() {
-      clearInterval(timer);
-      opened.close();
+      stopTidying();
+      apis.close();
       runtime.close();
       await Promise.all([wakeups.flushed().then(() => wakeups.close()), keys.close(), yaml.close()]);
     },

@@ -1,7 +1,14 @@
 import { systemClock } from '#apimachinery';
 import { changeInLog, etcdComponent, components as parts } from '#cluster';
-import { type Component, clockComponent, type TurnOutcome } from '#controller-runtime';
-import { createWakeups, createWorkerHost, openQueues, type WorkerHost } from '#controller-runtime/bullmq';
+import { type ClockComponent, type Component, clockComponent, type TurnOutcome } from '#controller-runtime';
+import {
+  createWakeups,
+  createWorkerHost,
+  openQueues,
+  type Wakeups,
+  type WorkerHost,
+  type WorkerHostOptions,
+} from '#controller-runtime/bullmq';
 import {
   type Backends,
   type CertificateAuthority,
@@ -9,12 +16,12 @@ import {
   type Metrics,
   openForWorker,
   openTurned,
-  type PlatformRuntime,
   platformRuntime,
   recordParked,
+  type Wakeable,
+  type WorkerClustersOptions,
   wakeOnCommit,
 } from '#hosting';
-import type { PlatformEvent } from '#platform';
 import { CLOCK } from '#storage';
 import type { WorkerConfig } from './config.js';
 import { startMaintenance } from './maintenance.js';
@@ -41,46 +48,29 @@ async function depthOf(queues: ReturnType<typeof openQueues>): Promise<Record<st
   return total;
 }
 
-/** Runs the components of all clusters, as jobs of the queue say. */
-export async function openComponents(options: ComponentHostOptions): Promise<{ close(): Promise<void> }> {
-  const { config, log, backends, authority, metrics, roles } = options;
-  const { admin, records, queueConnection } = backends;
-  let host: WorkerHost | undefined;
-  // A turn that runs here takes up what concerns it; the others are asked for through the queue.
-  const wake = (cluster: string, component: string) =>
-    roles.has(component) ? host?.wake(cluster, component) : wakeups.wake(cluster, component);
-  const onCommit = wakeOnCommit({
+/** Where commits of this process go: to the turns that run here, and through the queue to the components of other workers. */
+function commitTarget(parts: {
+  roles: ReadonlySet<string>;
+  components: readonly Component[];
+  clock: ClockComponent;
+  host: WorkerHost;
+  wakeups: Wakeups;
+}): Wakeable {
+  const { roles, components, clock, host, wakeups } = parts;
+  const wake = (cluster: string, component: string) => (roles.has(component) ? host : wakeups).wake(cluster, component);
+  return {
     wake,
     changed(cluster, change) {
       clock.changed(cluster, change);
-      if (host?.absorbs(cluster, CLOCK)) return;
-      for (const component of all) if (component.interests(change)) wake(cluster, component.name);
+      if (host.absorbs(cluster, CLOCK)) return;
+      for (const component of components) if (component.interests(change)) wake(cluster, component.name);
     },
-  });
-  const onEvent = (event: PlatformEvent) => {
-    if (event.type === 'cluster-deleted') host?.forget(event.cluster);
   };
-  const runtime: PlatformRuntime = await platformRuntime({ backends, log, onCommit, onEvent, onGap: () => undefined });
-  const etcd = etcdComponent((cluster) => ({ storage: admin.open(cluster), ...runtime.stores.acquire(cluster) }));
-  const clock = clockComponent(parts, (cluster, under) => openTurned(cluster, under, { ...open, notify: runtime.events.notify }));
-  const all: readonly Component[] = [...parts, etcd, clock.component];
-  const mine = all.filter(({ name }) => roles.has(name));
-  const wakeups = createWakeups({
-    connection: queueConnection,
-    components: all,
-    onError: (error) => log.warn({ err: error }, 'wake-up failed'),
-  });
-  const open = { records, admin, stores: runtime.stores, clocks: runtime.clocks, rootCA: authority.certificate, log };
-  const running = createWorkerHost({
-    connection: queueConnection,
-    wakeups,
-    admin,
-    components: mine,
-    changeOf: changeInLog,
-    mostBytes: config.WORKER_CACHE_BYTES,
-    now: systemClock.now,
-    concurrency: config.WORKER_TURNS,
-    openCluster: async (cluster) => (await openForWorker(cluster, open)).hosted,
+}
+
+/** Logs and counts how turns end. */
+function turnReports({ log, metrics }: ComponentHostOptions, clusters: WorkerClustersOptions) {
+  return {
     onError(error, turn) {
       log.error({ err: error, ...turn }, 'turn failed');
       if (turn) metrics.turn(turn.component, 'error');
@@ -89,24 +79,61 @@ export async function openComponents(options: ComponentHostOptions): Promise<{ c
     onParked({ cluster, component, lost, until }) {
       const milliseconds = until - systemClock.now();
       log.error({ cluster, component, lost, milliseconds }, 'a turn was parked: its holders did not end it');
-      recordParked({ cluster, component, lost, milliseconds }, open).catch((error: unknown) =>
+      recordParked({ cluster, component, lost, milliseconds }, clusters).catch((error: unknown) =>
         log.warn({ err: error, cluster, component }, 'the event of a parked turn could not be written'),
       );
     },
-  });
-  host = running;
-  const endMaintenance = roles.has('etcd') ? startMaintenance({ admin, records, log }) : () => undefined;
-  const queues = openQueues({ connection: queueConnection });
+  } satisfies Pick<WorkerHostOptions, 'onError' | 'onTurn' | 'onParked'>;
+}
+
+/** Measures the queues and the open clusters until the returned function is called. */
+function measure(metrics: Metrics, host: WorkerHost, connection: Backends['queueConnection']): () => Promise<unknown> {
+  const queues = openQueues({ connection });
   metrics.queueDepth(() => depthOf(queues));
-  const timer = setInterval(() => metrics.openClusters(running.openClusters), 5_000);
+  const timer = setInterval(() => metrics.openClusters(host.openClusters), 5_000);
   timer.unref();
+  return () => {
+    clearInterval(timer);
+    return Promise.all(queues.map((queue) => queue.close()));
+  };
+}
+
+/** Runs the components of all clusters, as jobs of the queue say. */
+export async function openComponents(options: ComponentHostOptions): Promise<{ close(): Promise<void> }> {
+  const { config, log, backends, authority, metrics, roles } = options;
+  const { admin, records, queueConnection: connection } = backends;
+  const runtime = await platformRuntime({ backends, log });
+  const clusters = { records, admin, stores: runtime.stores, clocks: runtime.clocks, rootCA: authority.certificate, log };
+  const etcd = etcdComponent((cluster) => ({ storage: admin.open(cluster), ...runtime.stores.acquire(cluster) }));
+  const clock = clockComponent(parts, (cluster, under) => openTurned(cluster, under, { ...clusters, notify: runtime.events.notify }));
+  const components: readonly Component[] = [...parts, etcd, clock.component];
+  const wakeups = createWakeups({ connection, components, onError: (error) => log.warn({ err: error }, 'wake-up failed') });
+  const host = createWorkerHost({
+    connection,
+    wakeups,
+    admin,
+    components: components.filter(({ name }) => roles.has(name)),
+    changeOf: changeInLog,
+    mostBytes: config.WORKER_CACHE_BYTES,
+    now: systemClock.now,
+    concurrency: config.WORKER_TURNS,
+    openCluster: async (cluster) => (await openForWorker(cluster, clusters)).hosted,
+    ...turnReports(options, clusters),
+  });
+  runtime.subscribe({
+    onCommit: wakeOnCommit(commitTarget({ roles, components, clock, host, wakeups })),
+    onEvent(event) {
+      if (event.type === 'cluster-deleted') host.forget(event.cluster);
+    },
+  });
+  const endMaintenance = roles.has('etcd') ? startMaintenance({ admin, records, log }) : () => undefined;
+  const endMeasuring = measure(metrics, host, connection);
   return {
     async close() {
-      clearInterval(timer);
       endMaintenance();
-      await running.close();
+      await host.close();
       await wakeups.flushed();
-      await Promise.all([wakeups.close(), ...queues.map((queue) => queue.close())]);
+      await Promise.all([wakeups.close(), endMeasuring()]);
       runtime.close();
     },
   };

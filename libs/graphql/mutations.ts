@@ -107,83 +107,96 @@ async function each(
 export function mutationFields(objectInterface: GraphQLOutputType): Record<string, Field> {
   const many = new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(objectInterface)));
   const one = new GraphQLNonNull(objectInterface);
+  return { apply: applyField(many), create: createField(many), patch: patchField(one), scale: scaleField(one), delete: deleteField() };
+}
+
+function applyField(many: GraphQLOutputType): Field {
   return {
-    apply: {
-      type: many,
-      ...costs(relatedObjects),
-      description: 'Makes the manifest’s objects, or changes those that are there, as kubectl apply does.',
-      args: { manifest: manifestArgument, namespace: namespaceArgument, dryRun: dryRunArgument },
-      resolve: (_root, args: ManifestArguments, context) =>
-        each(args, context, (resource, object) =>
-          applyObject(context.client, resource, object, {
-            dryRun: args.dryRun ?? false,
-            fieldManager,
-            patchType: mergedBy(context, resource),
-          }),
-        ),
+    type: many,
+    ...costs(relatedObjects),
+    description: 'Makes the manifest’s objects, or changes those that are there, as kubectl apply does.',
+    args: { manifest: manifestArgument, namespace: namespaceArgument, dryRun: dryRunArgument },
+    resolve: (_root, args: ManifestArguments, context) =>
+      each(args, context, (resource, object) =>
+        applyObject(context.client, resource, object, {
+          dryRun: args.dryRun ?? false,
+          fieldManager,
+          patchType: mergedBy(context, resource),
+        }),
+      ),
+  };
+}
+
+function createField(many: GraphQLOutputType): Field {
+  return {
+    type: many,
+    ...costs(relatedObjects),
+    description: 'Makes the manifest’s objects; one that is there already is an error.',
+    args: { manifest: manifestArgument, namespace: namespaceArgument, dryRun: dryRunArgument },
+    resolve: (_root, args: ManifestArguments, context) =>
+      each(args, context, (resource, object) => context.client.create(resource, object, { dryRun: args.dryRun ?? false, fieldManager })),
+  };
+}
+
+function patchField(one: GraphQLOutputType): Field {
+  return {
+    type: one,
+    ...costs(oneObject),
+    description: 'Patches one object.',
+    args: {
+      ...naming,
+      patch: { type: new GraphQLNonNull(Json), description: 'An object, or for a JSON patch the list of operations.' },
+      type: { type: new GraphQLNonNull(PatchTypeEnum), defaultValue: 'strategic' },
+      subresource: { type: GraphQLString, description: 'status, scale …' },
+      dryRun: dryRunArgument,
     },
-    create: {
-      type: many,
-      ...costs(relatedObjects),
-      description: 'Makes the manifest’s objects; one that is there already is an error.',
-      args: { manifest: manifestArgument, namespace: namespaceArgument, dryRun: dryRunArgument },
-      resolve: (_root, args: ManifestArguments, context) =>
-        each(args, context, (resource, object) => context.client.create(resource, object, { dryRun: args.dryRun ?? false, fieldManager })),
+    async resolve(_root, given: Named & { patch: unknown; type: PatchType; subresource?: string }, { client, kinds }) {
+      const args = withoutNulls(given);
+      const kind = requireKind(kinds, args.kind);
+      const query = { dryRun: args.dryRun, fieldManager, subresource: args.subresource };
+      const resource = resourceOf(kind);
+      return withKind(await client.patch(resource, args.name, placeOf(kind, args), args.type, args.patch, query), resource);
     },
-    patch: {
-      type: one,
-      ...costs(oneObject),
-      description: 'Patches one object.',
-      args: {
-        ...naming,
-        patch: { type: new GraphQLNonNull(Json), description: 'An object, or for a JSON patch the list of operations.' },
-        type: { type: new GraphQLNonNull(PatchTypeEnum), defaultValue: 'strategic' },
-        subresource: { type: GraphQLString, description: 'status, scale …' },
-        dryRun: dryRunArgument,
-      },
-      async resolve(_root, given: Named & { patch: unknown; type: PatchType; subresource?: string }, { client, kinds }) {
-        const args = withoutNulls(given);
-        const kind = requireKind(kinds, args.kind);
-        const query = { dryRun: args.dryRun, fieldManager, subresource: args.subresource };
-        const resource = resourceOf(kind);
-        return withKind(await client.patch(resource, args.name, placeOf(kind, args), args.type, args.patch, query), resource);
-      },
+  };
+}
+
+function scaleField(one: GraphQLOutputType): Field {
+  return {
+    type: one,
+    ...costs(oneObject),
+    description: 'Sets the number of replicas of a Deployment, ReplicaSet, StatefulSet or ReplicationController; answers with that object.',
+    args: { ...naming, replicas: { type: new GraphQLNonNull(GraphQLInt) }, dryRun: dryRunArgument },
+    async resolve(_root, args: Named & { replicas: number }, { client, kinds }) {
+      const kind = requireKind(kinds, args.kind);
+      if (!kind.info.subresources.scale) throw badInput(`${kind.info.resource} cannot be scaled`);
+      const resource = resourceOf(kind);
+      const query = { dryRun: args.dryRun, fieldManager, subresource: 'scale' };
+      const namespace = placeOf(kind, args);
+      await client.patch(resource, args.name, namespace, 'merge', { spec: { replicas: args.replicas } }, query);
+      return withKind(await client.get(resource, args.name, namespace), resource);
     },
-    scale: {
-      type: one,
-      ...costs(oneObject),
-      description:
-        'Sets the number of replicas of a Deployment, ReplicaSet, StatefulSet or ReplicationController; answers with that object.',
-      args: { ...naming, replicas: { type: new GraphQLNonNull(GraphQLInt) }, dryRun: dryRunArgument },
-      async resolve(_root, args: Named & { replicas: number }, { client, kinds }) {
-        const kind = requireKind(kinds, args.kind);
-        if (!kind.info.subresources.scale) throw badInput(`${kind.info.resource} cannot be scaled`);
-        const resource = resourceOf(kind);
-        const query = { dryRun: args.dryRun, fieldManager, subresource: 'scale' };
-        const namespace = placeOf(kind, args);
-        await client.patch(resource, args.name, namespace, 'merge', { spec: { replicas: args.replicas } }, query);
-        return withKind(await client.get(resource, args.name, namespace), resource);
-      },
+  };
+}
+
+function deleteField(): Field {
+  return {
+    type: Json,
+    ...costs(oneObject),
+    description: 'Deletes one object; answers as the API does, with a Status or the object on its way out.',
+    args: {
+      ...naming,
+      gracePeriodSeconds: { type: Int64 },
+      propagationPolicy: { type: PropagationEnum },
+      dryRun: dryRunArgument,
     },
-    delete: {
-      type: Json,
-      ...costs(oneObject),
-      description: 'Deletes one object; answers as the API does, with a Status or the object on its way out.',
-      args: {
-        ...naming,
-        gracePeriodSeconds: { type: Int64 },
-        propagationPolicy: { type: PropagationEnum },
-        dryRun: dryRunArgument,
-      },
-      resolve(
-        _root,
-        args: Named & { gracePeriodSeconds?: number; propagationPolicy?: 'Background' | 'Foreground' | 'Orphan' },
-        { client, kinds },
-      ) {
-        const kind = requireKind(kinds, args.kind);
-        const { gracePeriodSeconds, propagationPolicy, dryRun } = withoutNulls(args);
-        return client.delete(resourceOf(kind), args.name, placeOf(kind, args), { gracePeriodSeconds, propagationPolicy, dryRun });
-      },
+    resolve(
+      _root,
+      args: Named & { gracePeriodSeconds?: number; propagationPolicy?: 'Background' | 'Foreground' | 'Orphan' },
+      { client, kinds },
+    ) {
+      const kind = requireKind(kinds, args.kind);
+      const { gracePeriodSeconds, propagationPolicy, dryRun } = withoutNulls(args);
+      return client.delete(resourceOf(kind), args.name, placeOf(kind, args), { gracePeriodSeconds, propagationPolicy, dryRun });
     },
   };
 }

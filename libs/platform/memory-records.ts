@@ -9,26 +9,64 @@ import {
   TooManyClusters,
 } from './records.js';
 
-/** The platform's tables in this process' memory, for tests and one-process use; the same contract as the ones in PostgreSQL. */
+/** The rows. */
+class Tables {
+  readonly organizations = new Map<string, Organization>();
+  /** Organizations whose removal has begun. */
+  readonly leaving = new Set<string>();
+  readonly clusters = new Map<string, Cluster>();
+  readonly ready = new Set<string>();
+  readonly removing = new Set<string>();
+  readonly tokens = new Map<string, TokenRecord>();
+
+  /** Organizations that are not being removed. */
+  present(): Organization[] {
+    return [...this.organizations.values()].filter(({ id }) => !this.leaving.has(id));
+  }
+
+  clustersOf(organizationId: string): Cluster[] {
+    return [...this.clusters.values()].filter((cluster) => cluster.organizationId === organizationId);
+  }
+
+  tokensOf(clusterId: string | undefined): TokenRecord[] {
+    return [...this.tokens.values()].filter((token) => token.clusterId === clusterId);
+  }
+
+  makeDefault(chosen: string | undefined): void {
+    for (const [id, organization] of this.organizations) this.organizations.set(id, { ...organization, isDefault: id === chosen });
+  }
+}
+
+type OrganizationRecords = Pick<
+  PlatformRecords,
+  | 'organizations'
+  | 'organization'
+  | 'defaultOrganization'
+  | 'addOrganization'
+  | 'setQuotas'
+  | 'setDefaultOrganization'
+  | 'beginOrganizationRemoval'
+  | 'removeOrganization'
+  | 'unfinishedOrganizations'
+>;
+type TokenRecords = Pick<PlatformRecords, 'tokenOfCluster' | 'tokenByHash' | 'replaceToken'>;
+type ClusterRecords = Omit<PlatformRecords, keyof OrganizationRecords | keyof TokenRecords>;
+
+/** The platform's tables in the memory of this process, for tests and one-process use; the same contract as those in PostgreSQL. */
 export function memoryRecords(): PlatformRecords {
-  const organizations = new Map<string, Organization>();
-  const clusters = new Map<string, Cluster>();
-  const ready = new Set<string>();
-  const removing = new Set<string>();
-  const tokens = new Map<string, TokenRecord>();
-  const leaving = new Set<string>();
-  const seen = () => [...organizations.values()].filter(({ id }) => !leaving.has(id));
-  const makeDefault = (chosen: string | undefined) => {
-    for (const [id, organization] of organizations) organizations.set(id, { ...organization, isDefault: id === chosen });
-  };
-  const tokensOf = (clusterId: string | undefined) => [...tokens.values()].filter((token) => token.clusterId === clusterId);
+  const tables = new Tables();
+  return { ...organizationRecords(tables), ...clusterRecords(tables), ...tokenRecords(tables) };
+}
+
+function organizationRecords(tables: Tables): OrganizationRecords {
+  const { organizations, leaving } = tables;
   return {
-    organizations: async () => seen().sort((a, b) => (a.name < b.name ? -1 : 1)),
-    organization: async (wanted) => seen().find(({ id, name }) => id === wanted || name === wanted),
-    defaultOrganization: async () => seen().find(({ isDefault }) => isDefault),
+    organizations: async () => tables.present().sort((a, b) => (a.name < b.name ? -1 : 1)),
+    organization: async (wanted) => tables.present().find(({ id, name }) => id === wanted || name === wanted),
+    defaultOrganization: async () => tables.present().find(({ isDefault }) => isDefault),
     async addOrganization(organization) {
       if ([...organizations.values()].some(({ name }) => name === organization.name)) throw new NameTaken(organization.name);
-      const added = { ...organization, isDefault: !seen().some(({ isDefault }) => isDefault) };
+      const added = { ...organization, isDefault: !tables.present().some(({ isDefault }) => isDefault) };
       organizations.set(organization.id, added);
       return added;
     },
@@ -37,34 +75,39 @@ export function memoryRecords(): PlatformRecords {
       if (organization) organizations.set(id, { ...organization, quotas });
     },
     async setDefaultOrganization(id) {
-      makeDefault(id);
+      tables.makeDefault(id);
     },
     async beginOrganizationRemoval(id) {
-      const organization = seen().find((one) => one.id === id);
+      const organization = tables.present().find((one) => one.id === id);
       if (!organization) return false;
       leaving.add(id);
-      const [oldest] = seen().sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
-      if (organization.isDefault) makeDefault(oldest?.id);
+      const [oldest] = tables.present().sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+      if (organization.isDefault) tables.makeDefault(oldest?.id);
       return true;
     },
     async removeOrganization(id) {
-      if ([...clusters.values()].some(({ organizationId }) => organizationId === id)) return;
+      if (tables.clustersOf(id).length > 0) return;
       organizations.delete(id);
       leaving.delete(id);
     },
     unfinishedOrganizations: async () => [...leaving],
-    clusterIds: async (organizationId) => [...clusters.values()].filter((c) => c.organizationId === organizationId).map(({ id }) => id),
+  };
+}
+
+function clusterRecords(tables: Tables): ClusterRecords {
+  const { clusters, ready, removing, tokens } = tables;
+  return {
+    clusterIds: async (organizationId) => tables.clustersOf(organizationId).map(({ id }) => id),
     clusters: async ({ organizationId }) =>
       [...clusters.values()].filter(
         (cluster) => ready.has(cluster.id) && (organizationId === undefined || cluster.organizationId === organizationId),
       ),
     cluster: async (id) => (ready.has(id) ? clusters.get(id) : undefined),
     async addCluster(cluster, token, most) {
-      if (!seen().some(({ id }) => id === cluster.organizationId)) throw new OrganizationGone(cluster.organizationId);
-      const owned = [...clusters.values()].filter(({ organizationId }) => organizationId === cluster.organizationId);
+      if (!tables.present().some(({ id }) => id === cluster.organizationId)) throw new OrganizationGone(cluster.organizationId);
+      const owned = tables.clustersOf(cluster.organizationId);
       if (owned.length >= most) throw new TooManyClusters(most);
-      const same = (other: Cluster) => other.organizationId === cluster.organizationId && other.name === cluster.name;
-      if ([...clusters.values()].some(same)) throw new NameTaken(cluster.name);
+      if (owned.some(({ name }) => name === cluster.name)) throw new NameTaken(cluster.name);
       clusters.set(cluster.id, cluster);
       tokens.set(token.id, token);
     },
@@ -77,7 +120,7 @@ export function memoryRecords(): PlatformRecords {
       if (!clusters.has(id)) return undefined;
       ready.delete(id);
       removing.add(id);
-      const gone = tokensOf(id);
+      const gone = tables.tokensOf(id);
       for (const token of gone) tokens.delete(token.id);
       return gone.map(({ hash }) => hash);
     },
@@ -92,10 +135,16 @@ export function memoryRecords(): PlatformRecords {
       const cluster = clusters.get(id);
       if (cluster?.clock.mode === 'stepped') clusters.set(id, { ...cluster, clock: { mode: 'stepped', now } });
     },
-    tokenOfCluster: async (clusterId) => tokensOf(clusterId)[0],
+  };
+}
+
+function tokenRecords(tables: Tables): TokenRecords {
+  const { tokens } = tables;
+  return {
+    tokenOfCluster: async (clusterId) => tables.tokensOf(clusterId)[0],
     tokenByHash: async (hash) => [...tokens.values()].find((token) => token.hash === hash),
     async replaceToken(token) {
-      const replaced = tokensOf(token.clusterId);
+      const replaced = tables.tokensOf(token.clusterId);
       for (const { id } of replaced) tokens.delete(id);
       tokens.set(token.id, token);
       return replaced.map(({ hash }) => hash);

@@ -8,26 +8,33 @@ import type { Log } from '../logging.js';
 import { type PlatformEvents, platformEvents } from '../platform-events.js';
 import { type ClusterClocks, clusterClocks } from './cluster-clocks.js';
 
-/** What api and worker share: the stores of this process' clusters, their clocks, and the news of the platform. */
+/** Is called with the commits of this process, and with changes to the platform after clocks and stores have followed them. */
+export interface RuntimeListener {
+  onCommit: CommitListener;
+  onEvent(event: PlatformEvent): void;
+  /** Some platform events may have been missed. */
+  onGap?(): void;
+}
+
+/** What api and worker share: the stores of this process's clusters, their clocks, and the events of the platform. */
 export interface PlatformRuntime {
   readonly stores: ClusterStores;
   readonly clocks: ClusterClocks;
   readonly events: PlatformEvents;
+  /** Calls this listener too from now on. */
+  subscribe(listener: RuntimeListener): void;
   close(): void;
 }
 
 const tickEvery = 5_000;
 
-/** `onEvent` is told of changes to the platform after clocks and stores have followed them; `onGap` when some may have been missed. */
-export async function platformRuntime(options: {
-  backends: Backends;
-  log: Log;
-  onCommit: CommitListener;
-  onEvent(event: PlatformEvent): void;
-  onGap(): void;
-}): Promise<PlatformRuntime> {
-  const { backends, log, onCommit, onEvent, onGap } = options;
+/** Opens the stores and follows the platform's events. */
+export async function platformRuntime({ backends, log }: { backends: Backends; log: Log }): Promise<PlatformRuntime> {
   const { admin, bus, records } = backends;
+  const listeners: RuntimeListener[] = [];
+  const onCommit: CommitListener = (cluster, events) => {
+    for (const listener of listeners) listener.onCommit(cluster, events);
+  };
   const stores = clusterStores({ admin, bus, clock: systemClock, onCommit });
   const clocks = clusterClocks(records);
   const events = await platformEvents(bus, {
@@ -37,11 +44,11 @@ export async function platformRuntime(options: {
         stores.forget(event.cluster);
         clocks.forget(event.cluster);
       }
-      onEvent(event);
+      for (const listener of listeners) listener.onEvent(event);
     },
     gap() {
       clocks.reread().catch((error: unknown) => log.warn({ err: error }, 'clocks could not be read again'));
-      onGap();
+      for (const listener of listeners) listener.onGap?.();
     },
   });
   const timer = setInterval(() => {
@@ -52,6 +59,7 @@ export async function platformRuntime(options: {
     stores,
     clocks,
     events,
+    subscribe: (listener) => void listeners.push(listener),
     close() {
       clearInterval(timer);
       events.close();

@@ -31,6 +31,17 @@ export function createMetrics(processName: string): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ process: processName });
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 50 });
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    ...requestMetrics(registry),
+    ...turnMetrics(registry),
+    ...storeMetrics(registry),
+    ...queueMetrics(registry),
+  };
+}
+
+function requestMetrics(registry: Registry): Pick<Metrics, 'request' | 'watchOpened' | 'watchClosed'> {
   const registers = [registry];
   const requests = new Counter({
     name: 'apiserver_request_total',
@@ -46,6 +57,25 @@ export function createMetrics(processName: string): Metrics {
     registers,
   });
   const watches = new Gauge({ name: 'apiserver_longrunning_requests', help: 'Open watches', labelNames: ['group'], registers });
+  const children = new Map<string, { count: Counter.Internal; time: Histogram.Internal<string> }>();
+  return {
+    request(verb, group, code, seconds) {
+      const key = `${verb} ${group} ${code}`;
+      let child = children.get(key);
+      if (!child) {
+        child = { count: requests.labels({ verb, group, code: String(code) }), time: latency.labels({ verb, group }) };
+        children.set(key, child);
+      }
+      child.count.inc();
+      if (verb !== 'WATCH') child.time.observe(seconds);
+    },
+    watchOpened: (group) => watches.inc({ group }),
+    watchClosed: (group) => watches.dec({ group }),
+  };
+}
+
+function turnMetrics(registry: Registry): Pick<Metrics, 'turn'> {
+  const registers = [registry];
   const turns = new Counter({
     name: 'orrery_turns_total',
     help: 'Turns of components, by outcome',
@@ -59,6 +89,16 @@ export function createMetrics(processName: string): Metrics {
     buckets: latencyBuckets,
     registers,
   });
+  return {
+    turn(component, outcome, seconds) {
+      turns.inc({ component, outcome });
+      if (seconds !== undefined) turnTime.observe({ component }, seconds);
+    },
+  };
+}
+
+function storeMetrics(registry: Registry): Pick<Metrics, 'storeBatch' | 'openClusters'> {
+  const registers = [registry];
   const batches = new Histogram({
     name: 'orrery_store_batch_operations',
     help: 'Operations in one transaction of the object store',
@@ -72,37 +112,23 @@ export function createMetrics(processName: string): Metrics {
     registers,
   });
   const open = new Gauge({ name: 'orrery_open_clusters', help: 'Clusters this process holds in memory', registers });
-  const children = new Map<string, { count: Counter.Internal; time: Histogram.Internal<string> }>();
   return {
-    contentType: registry.contentType,
-    text: () => registry.metrics(),
-    request(verb, group, code, seconds) {
-      const key = `${verb} ${group} ${code}`;
-      let child = children.get(key);
-      if (!child) {
-        child = { count: requests.labels({ verb, group, code: String(code) }), time: latency.labels({ verb, group }) };
-        children.set(key, child);
-      }
-      child.count.inc();
-      if (verb !== 'WATCH') child.time.observe(seconds);
-    },
-    watchOpened: (group) => watches.inc({ group }),
-    watchClosed: (group) => watches.dec({ group }),
-    turn(component, outcome, seconds) {
-      turns.inc({ component, outcome });
-      if (seconds !== undefined) turnTime.observe({ component }, seconds);
-    },
     storeBatch(operations, seconds) {
       batches.observe(operations);
       batchTime.observe(seconds);
     },
     openClusters: (count) => open.set(count),
+  };
+}
+
+function queueMetrics(registry: Registry): Pick<Metrics, 'queueDepth'> {
+  return {
     queueDepth(read) {
       new Gauge({
         name: 'orrery_queue_jobs',
         help: 'Jobs of the work queue, by state',
         labelNames: ['state'],
-        registers,
+        registers: [registry],
         async collect() {
           for (const [state, count] of Object.entries(await read())) this.set({ state }, count);
         },
