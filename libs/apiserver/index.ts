@@ -16,7 +16,7 @@ export type { ApiRequest, ApiResponse, Pieces } from './request/request.js';
 export type { APIResource, Conversion } from './rest/api-resource.js';
 export { deleteObject } from './rest/delete.js';
 export { deletionFinalizers } from './rest/deletion.js';
-export { keyOf, keyRoot, type Location, listPrefix, locate } from './rest/keys.js';
+export { keyRoot, type Location, listPrefix, locate, storageKey } from './rest/keys.js';
 export { ensureNamespace } from './rest/object-meta.js';
 export type { ClusterReader } from './rest/reader.js';
 export { admissionAttributes, admissionContext, admissionOptions, type RestScope } from './rest/scope.js';

@@ -1,5 +1,5 @@
 import type { KubeObject } from '#apimachinery';
-import type { Cause, Revision, WriteOp, WriteOptions, WriteResult } from '#storage';
+import type { Cause, Revision, TransactionOptions, WriteOp, WriteResult } from '#storage';
 
 /** An object as the cache holds it: the stored text and, parsed when first asked for, the object. Shared: never changed in place. */
 export interface CachedObject {
@@ -48,7 +48,7 @@ export interface ClusterStore {
   /** Tells that the cluster has got to this revision, as another read of the store has shown. */
   heard(revision: Revision): void;
   /** Gathered with whatever other writes wait for this cluster: one transaction carries many. Atomic calls and fenced calls keep together. */
-  write(ops: readonly WriteOp[], options?: WriteOptions): Promise<WriteResult[]>;
+  write(ops: readonly WriteOp[], options?: TransactionOptions): Promise<WriteResult[]>;
   /** One key, as of now (linearizable). Concurrent reads share one round trip. */
   get(key: string): Promise<CachedObject | undefined>;
   /** What the cache knows without asking the store; may be old, so only for optimistic updates (their compare-and-swap protects them). */

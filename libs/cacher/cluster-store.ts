@@ -7,9 +7,9 @@ import {
   type Revision,
   type Storage,
   StorageUnavailable,
+  type TransactionOptions,
   UnknownCluster,
   type WriteOp,
-  type WriteOptions,
   type WriteResult,
 } from '#storage';
 import { commitChannel, encodeCommit } from './bus-message.js';
@@ -96,7 +96,7 @@ class CachingClusterStore implements HostedClusterStore {
     return this.#writes.busy || (this.#kept.live?.watchers.count ?? 0) > 0;
   }
 
-  async write(ops: readonly WriteOp[], options: WriteOptions = {}): Promise<WriteResult[]> {
+  async write(ops: readonly WriteOp[], options: TransactionOptions = {}): Promise<WriteResult[]> {
     checkOps(ops);
     this.#checkOpen();
     const results = await this.#writes.write(ops, options);

@@ -1,4 +1,4 @@
-import { FencedError, type WriteOp, type WriteOptions, type WriteResult } from '#storage';
+import { FencedError, type TransactionOptions, type WriteOp, type WriteResult } from '#storage';
 import { DEFAULT_STORE_LIMITS } from './limits.js';
 import { WriteQueue } from './write-queue.js';
 
@@ -9,7 +9,7 @@ const ops = (...keys: string[]): WriteOp[] => keys.map((key) => ({ type: 'create
 function setUp(fails: (keys: string[]) => Error | undefined = () => undefined, limits = {}) {
   const transactions: string[] = [];
   let revision = 0;
-  const transaction = async (given: readonly WriteOp[], { fence, atomic }: WriteOptions): Promise<WriteResult[]> => {
+  const transaction = async (given: readonly WriteOp[], { fence, atomic }: TransactionOptions): Promise<WriteResult[]> => {
     const keys = given.map((op) => op.key);
     transactions.push(`${keys.join(' ')}${fence ? ` as ${fence.component} ${fence.token}` : ''}${atomic ? ' atomic' : ''}`);
     await new Promise((resolve) => setImmediate(resolve));
@@ -21,7 +21,7 @@ function setUp(fails: (keys: string[]) => Error | undefined = () => undefined, l
     }));
   };
   const queue = new WriteQueue(transaction, () => undefined, { ...DEFAULT_STORE_LIMITS, ...limits });
-  const write = async (keys: string[], options: WriteOptions = {}) =>
+  const write = async (keys: string[], options: TransactionOptions = {}) =>
     (await queue.write(ops(...keys), options)).map((result) =>
       result.ok ? `${result.entry.key} ${result.entry.revision}` : result.reason,
     );

@@ -4,23 +4,23 @@ import {
   FutureRevision,
   type LogEntry,
   StorageUnavailable,
+  type TransactionOptions,
   UnknownCluster,
   type WriteOp,
-  type WriteOptions,
   type WriteResult,
 } from '#storage';
 import type { StoreLimits } from './limits.js';
 
 interface Call {
   ops: readonly WriteOp[];
-  options: WriteOptions;
+  options: TransactionOptions;
   bytes: number;
   resolve(results: WriteResult[]): void;
   reject(error: unknown): void;
 }
 
 /** Carries out one transaction. */
-export type WriteTransaction = (ops: readonly WriteOp[], options: WriteOptions) => Promise<WriteResult[]>;
+export type WriteTransaction = (ops: readonly WriteOp[], options: TransactionOptions) => Promise<WriteResult[]>;
 
 /** Called after a commit, before the calls' promises resolve. Must not throw. */
 export type Committed = (entries: readonly LogEntry[]) => Promise<void> | undefined;
@@ -44,7 +44,7 @@ export class WriteQueue {
     return this.#running || this.#waiting.length > 0;
   }
 
-  write(ops: readonly WriteOp[], options: WriteOptions): Promise<WriteResult[]> {
+  write(ops: readonly WriteOp[], options: TransactionOptions): Promise<WriteResult[]> {
     if (ops.length === 0 && options.fence === undefined) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ ops, options, bytes: bytesOf(ops), resolve, reject });
@@ -119,7 +119,7 @@ function bytesOf(ops: readonly WriteOp[]): number {
   return bytes;
 }
 
-function sameTerms(a: WriteOptions, b: WriteOptions): boolean {
+function sameTerms(a: TransactionOptions, b: TransactionOptions): boolean {
   return !b.atomic && a.fence?.component === b.fence?.component && a.fence?.token === b.fence?.token;
 }
 

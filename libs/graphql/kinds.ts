@@ -89,7 +89,7 @@ const namesOf = ({ kind, resource, singular, shortNames }: ResourceInfo): string
 /** The resource as the client takes it. */
 export const resourceOf = (kind: GraphKind): Resource => kind.info;
 
-const keyOf = ({ group, version, kind }: ResourceInfo): string => `${groupVersionOf(group, version)} ${kind}`;
+const kindKey = ({ group, version, kind }: ResourceInfo): string => `${groupVersionOf(group, version)} ${kind}`;
 
 /** The kinds that one cluster's graph shows. */
 export class GraphKinds {
@@ -104,9 +104,9 @@ export class GraphKinds {
     const own = new Set(served.own?.map(({ info }) => info));
     const shared = served.resources.filter((info) => !own.has(info) && isReadable(info));
     this.all = [...shared.flatMap(builtInKind), ...ownKinds(served, taken)];
-    this.byKind = new Map(this.all.map((kind) => [keyOf(kind.info), kind]));
+    this.byKind = new Map(this.all.map((kind) => [kindKey(kind.info), kind]));
     // Of several resources of one kind the first one counts.
-    this.resources = new Map([...served.resources].reverse().map((info) => [keyOf(info), info]));
+    this.resources = new Map([...served.resources].reverse().map((info) => [kindKey(info), info]));
     for (const kind of this.all) {
       for (const name of namesOf(kind.info)) this.byName.set(name, [...(this.byName.get(name) ?? []), kind]);
     }

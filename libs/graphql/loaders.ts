@@ -16,7 +16,7 @@ export interface Grouping<T> {
   keys(object: T): readonly string[];
 }
 
-const keyOf = (resource: Resource, { namespace = '', labelSelector = '', fieldSelector = '' }: Reading): string =>
+const readingKey = (resource: Resource, { namespace = '', labelSelector = '', fieldSelector = '' }: Reading): string =>
   JSON.stringify([resource.group, resource.version, resource.resource, namespace, labelSelector, fieldSelector]);
 
 /** Objects of lists carry neither kind nor apiVersion on the wire; in the graph every object does. */
@@ -43,7 +43,7 @@ export class Loaders {
 
   /** Every object of the resource that is asked for, ordered by namespace and name. */
   list<T extends KubeObject>(resource: Resource<T>, reading: Reading = {}): Promise<readonly T[]> {
-    return once(this.lists, keyOf(resource, reading), () => this.readAll(resource, reading)) as Promise<readonly T[]>;
+    return once(this.lists, readingKey(resource, reading), () => this.readAll(resource, reading)) as Promise<readonly T[]>;
   }
 
   private async readAll<T extends KubeObject>(resource: Resource<T>, reading: Reading): Promise<T[]> {
@@ -57,7 +57,7 @@ export class Loaders {
 
   /** The object, or undefined where there is none. */
   get<T extends KubeObject>(resource: Resource<T>, name: string, namespace?: string): Promise<T | undefined> {
-    return once(this.objects, `${keyOf(resource, { namespace })}${name}`, async () => {
+    return once(this.objects, `${readingKey(resource, { namespace })}${name}`, async () => {
       this.meter.count('scanned', 1);
       const wait = this.meter.turn();
       if (wait) await wait;
@@ -72,7 +72,7 @@ export class Loaders {
 
   /** The same objects under each of their keys, so that a relation over many parents stays linear. */
   grouped<T extends KubeObject>(resource: Resource<T>, reading: Reading, by: Grouping<T>): Promise<ReadonlyMap<string, readonly T[]>> {
-    return once(this.groupings, `${keyOf(resource, reading)} ${by.name}`, async () =>
+    return once(this.groupings, `${readingKey(resource, reading)} ${by.name}`, async () =>
       this.group(await this.list(resource, reading), by.keys),
     ) as Promise<ReadonlyMap<string, readonly T[]>>;
   }

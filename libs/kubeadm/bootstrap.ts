@@ -44,7 +44,7 @@ export function bootstrapPhases(template: ClusterTemplate): Phase[] {
   ];
 }
 
-const keyOf = ({ group, resource }: Resource, name: string, namespace = ''): string => `${group}/${resource}/${namespace}/${name}`;
+const stepKey = ({ group, resource }: Resource, name: string, namespace = ''): string => `${group}/${resource}/${namespace}/${name}`;
 
 /** Does a step; what stands there already is left as it is, so that a bootstrap that was broken off can be run again. */
 async function run(client: Client, step: Step): Promise<KubeObject> {
@@ -71,7 +71,7 @@ export async function bootstrapCluster(client: Client, template: ClusterTemplate
   const objects = new Map<string, KubeObject>();
   const made: Made = {
     get<T extends KubeObject>(resource: Resource<T>, name: string, namespace?: string): T {
-      const object = objects.get(keyOf(resource as Resource, name, namespace));
+      const object = objects.get(stepKey(resource as Resource, name, namespace));
       if (!object) throw new Error(`${resource.kind} ${name} has not been made yet`);
       return object as T;
     },
@@ -81,7 +81,7 @@ export async function bootstrapCluster(client: Client, template: ClusterTemplate
     const results = await Promise.all(steps.map((step) => run(client, step)));
     steps.forEach((step, index) => {
       const object = results[index];
-      if (object) objects.set(keyOf(step.resource, object.metadata.name, object.metadata.namespace), object);
+      if (object) objects.set(stepKey(step.resource, object.metadata.name, object.metadata.namespace), object);
     });
   }
 }

@@ -29,9 +29,9 @@ export type {
   Storage,
   StorageAdmin,
   StoredObject,
+  TransactionOptions,
   TurnState,
   WriteOp,
-  WriteOptions,
   WriteResult,
 } from './storage.js';
 export { CLOCK } from './storage.js';

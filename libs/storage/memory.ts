@@ -16,9 +16,9 @@ import type {
   Storage,
   StorageAdmin,
   StoredObject,
+  TransactionOptions,
   TurnState,
   WriteOp,
-  WriteOptions,
   WriteResult,
 } from './storage.js';
 
@@ -39,7 +39,7 @@ class MemoryStorage implements Storage {
     return state;
   }
 
-  async write(ops: readonly WriteOp[], { fence, atomic = false }: WriteOptions = {}): Promise<WriteResult[]> {
+  async write(ops: readonly WriteOp[], { fence, atomic = false }: TransactionOptions = {}): Promise<WriteResult[]> {
     checkOps(ops);
     const state = this.#state;
     if (fence !== undefined) state.turns.check(fence);

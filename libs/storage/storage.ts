@@ -69,7 +69,8 @@ export interface Fence {
   token: number;
 }
 
-export interface WriteOptions {
+/** How the operations of one write are committed. */
+export interface TransactionOptions {
   fence?: Fence;
   /** All operations or none: where one fails, the others are `aborted`. Otherwise each stands alone. */
   atomic?: boolean;
@@ -169,7 +170,7 @@ export interface CompactableOptions extends Retention {
 export interface Storage {
   readonly cluster: string;
   /** All operations in one transaction, one revision each, in the order given; a key may occur once in a call. */
-  write(ops: readonly WriteOp[], options?: WriteOptions): Promise<WriteResult[]>;
+  write(ops: readonly WriteOp[], options?: TransactionOptions): Promise<WriteResult[]>;
   /** In the order of the keys; undefined where nothing stands. */
   get(keys: readonly string[], at?: Revision): Promise<Array<StoredObject | undefined>>;
   list(options: ListOptions): Promise<ListResult>;

@@ -1,7 +1,7 @@
 import type { rbacv1 } from '#api';
 import { append, type KubeObject, Memo } from '#apimachinery';
 import type { CachedObject, ClusterStore } from '#cacher';
-import { keyOf, listPrefix } from '../rest/keys.js';
+import { listPrefix, storageKey } from '../rest/keys.js';
 import type { UserInfo } from '../rest/strategy.js';
 import type { AuthorizationAttributes, AuthorizerLink, Decision, Rules } from './authorization.js';
 
@@ -206,7 +206,7 @@ const ROOTS = {
 
 function roleKey({ kind, name }: rbacv1.RoleRef, namespace: string): string {
   const cluster = kind === 'ClusterRole';
-  return keyOf({ group: GROUP, resource: cluster ? 'clusterroles' : 'roles', namespace: cluster ? '' : namespace, name });
+  return storageKey({ group: GROUP, resource: cluster ? 'clusterroles' : 'roles', namespace: cluster ? '' : namespace, name });
 }
 
 const rulesOf = ({ object }: CachedObject): readonly Rule[] => (object as KubeObject & { rules?: Rule[] | null }).rules ?? [];

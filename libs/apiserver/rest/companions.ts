@@ -1,6 +1,6 @@
 import { type KubeObject, storedText } from '#apimachinery';
-import type { WriteOp, WriteOptions, WriteResult } from '#storage';
-import { keyOf } from './keys.js';
+import type { TransactionOptions, WriteOp, WriteResult } from '#storage';
+import { storageKey } from './keys.js';
 import { causeOf, type RestScope, randomOf } from './scope.js';
 import type { Companion } from './strategy.js';
 
@@ -9,7 +9,7 @@ export function companionOps(scope: RestScope, companions: readonly Companion[],
   const cause = causeOf(scope);
   const since = scope.cluster.store.known;
   return companions.map(({ op, group, resource, namespace = '', name, object, expected }): WriteOp => {
-    const key = keyOf({ group, resource, namespace, name });
+    const key = storageKey({ group, resource, namespace, name });
     if (op === 'delete') return { type: 'delete', key, cause, at, ...(expected === undefined ? {} : { expected }) };
     const made = object as KubeObject;
     if (op === 'update') return { type: 'update', key, value: storedText(made), expected: expected ?? 0, cause, at };
@@ -19,7 +19,7 @@ export function companionOps(scope: RestScope, companions: readonly Companion[],
 }
 
 /** Terms of a write that takes companions along: all of it or nothing. */
-export function companionTerms(scope: RestScope, companions: readonly Companion[]): WriteOptions {
+export function companionTerms(scope: RestScope, companions: readonly Companion[]): TransactionOptions {
   return { ...(scope.fence ? { fence: scope.fence } : {}), ...(companions.length > 0 ? { atomic: true } : {}) };
 }
 

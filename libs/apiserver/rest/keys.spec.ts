@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { keyOf, type Location, listPrefix, locate } from './keys.js';
+import { type Location, listPrefix, locate, storageKey } from './keys.js';
 
 describe('keys', () => {
   test.each<[string, Location]>([
@@ -25,7 +25,7 @@ describe('keys', () => {
     ['/registry/metrics.example.com/pods/ns/p', { group: 'metrics.example.com', resource: 'pods', namespace: 'ns', name: 'p' }],
     ['/registry/example.com/clusterwidgets/w', { group: 'example.com', resource: 'clusterwidgets', namespace: '', name: 'w' }],
   ])('%s', (key, location) => {
-    expect(keyOf(location)).toBe(key);
+    expect(storageKey(location)).toBe(key);
     expect(locate(key)).toEqual(location);
   });
 

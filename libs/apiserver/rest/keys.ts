@@ -46,7 +46,7 @@ for (const { group, resource, namespaced } of scheme.resources()) {
 }
 
 /** An object's key. */
-export function keyOf({ group, resource, namespace, name }: Location): string {
+export function storageKey({ group, resource, namespace, name }: Location): string {
   const root = keyRoot(group, resource);
   return namespace === '' ? `${root}/${name}` : `${root}/${namespace}/${name}`;
 }

@@ -1,6 +1,6 @@
 import type { KubeObject } from '#apimachinery';
 import type { ClusterStore } from '#cacher';
-import { keyOf, listPrefix } from './keys.js';
+import { listPrefix, storageKey } from './keys.js';
 
 /**
  * Reads other objects of the same cluster, as strategies and admission plugins need. Objects are shared: never change one in place.
@@ -18,7 +18,7 @@ export interface ClusterReader {
 export function createReader(store: ClusterStore): ClusterReader {
   return {
     async get<T extends KubeObject>(group: string, resource: string, namespace: string, name: string) {
-      const key = keyOf({ group, resource, namespace, name });
+      const key = storageKey({ group, resource, namespace, name });
       const stored = store.peek(key) ?? (await store.get(key));
       return stored?.object as T | undefined;
     },

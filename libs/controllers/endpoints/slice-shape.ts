@@ -23,11 +23,11 @@ export function portsKey(ports: readonly discoveryv1.EndpointPort[] | undefined)
 /** Slices by what a function says of each. */
 export function groupSlices(
   slices: readonly discoveryv1.EndpointSlice[],
-  keyOf: (slice: discoveryv1.EndpointSlice) => string,
+  groupKey: (slice: discoveryv1.EndpointSlice) => string,
 ): Map<string, discoveryv1.EndpointSlice[]> {
   const groups = new Map<string, discoveryv1.EndpointSlice[]>();
   for (const slice of slices) {
-    const key = keyOf(slice);
+    const key = groupKey(slice);
     const group = groups.get(key);
     if (group) group.push(slice);
     else groups.set(key, [slice]);

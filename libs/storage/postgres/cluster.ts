@@ -13,9 +13,9 @@ import {
   type Revision,
   type Storage,
   type StoredObject,
+  type TransactionOptions,
   type TurnState,
   type WriteOp,
-  type WriteOptions,
   type WriteResult,
 } from '../storage.js';
 import { textArray } from './binary-array.js';
@@ -47,7 +47,7 @@ export class PostgresStorage implements Storage {
     this.#session = session;
   }
 
-  async write(ops: readonly WriteOp[], options: WriteOptions = {}): Promise<WriteResult[]> {
+  async write(ops: readonly WriteOp[], options: TransactionOptions = {}): Promise<WriteResult[]> {
     checkOps(ops);
     try {
       const results = await write(this.#session, this.cluster, { ops, options, known: this.#known });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { StorageUnavailable } from '../errors.js';
-import type { Cause, Revision, WriteOp, WriteOptions, WriteResult } from '../storage.js';
+import type { Cause, Revision, TransactionOptions, WriteOp, WriteResult } from '../storage.js';
 import { bigintArray, textArray } from './binary-array.js';
 import { isLost } from './failures.js';
 import { writeResults } from './rows.js';
@@ -9,7 +9,7 @@ import type { Session } from './session.js';
 const TYPES = { create: 'c', update: 'u', delete: 'd' } as const;
 
 /** The parameters of store_write but for the last. */
-function parameters(cluster: string, ops: readonly WriteOp[], { fence, atomic = false }: WriteOptions, writeId: string): unknown[] {
+function parameters(cluster: string, ops: readonly WriteOp[], { fence, atomic = false }: TransactionOptions, writeId: string): unknown[] {
   // Operations of one request share their cause.
   const causes = new Map<Cause, string>();
   const causeOf = (cause: Cause) => {
@@ -34,7 +34,7 @@ function parameters(cluster: string, ops: readonly WriteOp[], { fence, atomic = 
 }
 
 /** The parameters of store_write_one, for a write of one operation. */
-function singleParameters(cluster: string, op: WriteOp, { fence }: WriteOptions, writeId: string): unknown[] {
+function singleParameters(cluster: string, op: WriteOp, { fence }: TransactionOptions, writeId: string): unknown[] {
   return [
     cluster,
     TYPES[op.type],
@@ -59,7 +59,7 @@ function singleParameters(cluster: string, op: WriteOp, { fence }: WriteOptions,
 export async function write(
   session: Session,
   cluster: string,
-  { ops, options, known }: { ops: readonly WriteOp[]; options: WriteOptions; known: Revision },
+  { ops, options, known }: { ops: readonly WriteOp[]; options: TransactionOptions; known: Revision },
 ): Promise<WriteResult[]> {
   const writeId = randomUUID();
   const [op] = ops;
