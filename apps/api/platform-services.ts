@@ -1,5 +1,4 @@
 import { systemClock } from '#apimachinery';
-import { WorkShare } from '#apiserver';
 import { clusterTemplates, components } from '#cluster';
 import { createWakeups } from '#controller-runtime/bullmq';
 import {
@@ -11,12 +10,12 @@ import {
   clockTurner,
   type Log,
   type Metrics,
+  machineShare,
   type OpenApis,
   openApis,
   type PlatformRuntime,
   platformRuntime,
   type RuntimeListener,
-  SHARE_LIMITS,
   turnKeys,
   wakeOnCommit,
   YamlThreads,
@@ -76,16 +75,6 @@ async function replacePlatformToken(records: Backends['records'], token: string)
   const hash = hashToken(token);
   const known = await records.tokenByHash(hash);
   if (!known) await records.replaceToken({ id: `platform-${hash.slice(0, 12)}`, hash });
-}
-
-/** Divides the event loop's time between tenants. */
-function createShare(): WorkShare {
-  return new WorkShare({
-    immediate: setImmediate,
-    after: (milliseconds, callback) => void setTimeout(callback, milliseconds),
-    now: () => performance.now(),
-    slice: SHARE_LIMITS.slice,
-  });
 }
 
 type Cached = Pick<PlatformServices, 'access' | 'quotas' | 'apis' | 'sessions'>;
@@ -163,7 +152,7 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
   const { stores, clocks } = runtime;
   const origin = publicOrigin(config);
   const yaml = new YamlThreads();
-  const apis = openApis({ admin, records, stores, clocks, serverAddress: new URL(origin).host, quotas, share: createShare(), yaml });
+  const apis = openApis({ admin, records, stores, clocks, serverAddress: new URL(origin).host, quotas, share: machineShare(), yaml });
   const sessions = new StandingSessions(followRoles(apis));
   runtime.subscribe({ onCommit: wakeOnCommit(wakeups), ...invalidation({ access, quotas, apis, sessions }, backends, log) });
   const keys = turnKeys({ connection }, [...queued.map(({ name }) => name), CLOCK]);

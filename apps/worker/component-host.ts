@@ -14,6 +14,7 @@ import {
   type CertificateAuthority,
   type Log,
   type Metrics,
+  machineShare,
   openForWorker,
   openTurned,
   platformRuntime,
@@ -103,7 +104,15 @@ export async function openComponents(options: ComponentHostOptions): Promise<{ c
   const { config, log, backends, authority, metrics, roles } = options;
   const { admin, records, queueConnection: connection } = backends;
   const runtime = await platformRuntime({ backends, log });
-  const clusters = { records, admin, stores: runtime.stores, clocks: runtime.clocks, rootCA: authority.certificate, log };
+  const clusters = {
+    records,
+    admin,
+    stores: runtime.stores,
+    clocks: runtime.clocks,
+    rootCA: authority.certificate,
+    share: machineShare(),
+    log,
+  };
   const etcd = etcdComponent((cluster) => ({ storage: admin.open(cluster), ...runtime.stores.acquire(cluster) }));
   const clock = clockComponent(parts, (cluster, under) => openTurned(cluster, under, { ...clusters, notify: runtime.events.notify }));
   const components: readonly Component[] = [...parts, etcd, clock.component];

@@ -32,6 +32,11 @@ export class Memo<V> {
     return value;
   }
 
+  /** Whether a text is remembered. */
+  has(text: string): boolean {
+    return this.young.has(text) || this.old.has(text);
+  }
+
   /** Texts that are remembered. */
   get size(): number {
     return this.young.size + this.old.size;

@@ -20,7 +20,7 @@ export interface HostedClusterOptions {
   onFailure?: (failure: ReconcileFailure) => void;
   /** The component in whose turns all are taken; `under` is the turn of its that is being taken, for turns that are part of it. */
   conductor?: { name: string; under?: () => Fence | undefined };
-  /** Default: until the event loop has come round. */
+  /** Lets others have the process in the midst of long work; default until the event loop has come round. */
   giveWay?: ClusterContext['giveWay'];
   /** What the store holds in memory. */
   bytes?: () => number;
@@ -76,6 +76,8 @@ function turnsUnder(turns: HostedClusterOptions['turns'], component: string, und
   };
 }
 
+const untilRound = () => new Promise<void>((resolve) => void setImmediate(resolve));
+
 /** One cluster as a host of components holds it: informers shared by all its components, over the pipeline in this process. */
 export function hostedCluster(options: HostedClusterOptions): HostedCluster {
   const { api, store, turns, clock, profile, rootCA, delayUntil, onFailure, onClose, conductor } = options;
@@ -99,7 +101,7 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
         rootCA,
         fence: () => fence,
         ...(onFailure ? { onFailure } : {}),
-        ...(options.giveWay && { giveWay: options.giveWay }),
+        giveWay: options.giveWay ?? untilRound,
       };
       const setFence = (next: Fence | undefined) => {
         fence = next;

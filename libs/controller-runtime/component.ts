@@ -52,8 +52,8 @@ export interface ClusterContext {
   readonly resumeAfter?: number;
   /** The turn that is being taken. */
   readonly fence?: () => Fence | undefined;
-  /** Lets others have the process in the midst of long work; default until the event loop has come round. */
-  readonly giveWay?: () => Promise<void>;
+  /** Lets others have the process in the midst of long work. */
+  readonly giveWay: () => Promise<void>;
   /** Told of every failed reconcile. */
   readonly onFailure?: (failure: ReconcileFailure) => void;
 }

@@ -14,8 +14,9 @@ export { ConfigError, commaList, commonConfig, parseConfig, portNumber } from '.
 export type { ConnectionLimiter, Tenant } from './connection-limiter.js';
 export { createHealth, type Health } from './health.js';
 export { openHomeAuthority, openKeys } from './keys/keys.js';
-export { LISTENER_LIMITS, type ListenerLimits, SHARE_LIMITS } from './limits.js';
+export { LISTENER_LIMITS, type ListenerLimits } from './limits.js';
 export type { Log } from './logging.js';
+export { machineShare } from './machine-share.js';
 export { createMetrics, type Metrics } from './metrics/metrics.js';
 export { createNest, listen } from './nest.js';
 export { type Ops, serveOps } from './ops.js';

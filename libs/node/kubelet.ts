@@ -16,6 +16,7 @@ import {
 import { NodeMemory } from './node-memory.js';
 import { NO_MEMORY, type PodMemory } from './pod/memory.js';
 import { planPod } from './pod/plan.js';
+import { readCommands } from './pod/programs.js';
 import type { PodPlan } from './pod/world.js';
 
 /** Pods written at the same time: a thousand of them share a few transactions. */
@@ -61,7 +62,11 @@ class Kubelets implements OpenController {
 
   async reconcile(key: string, ctx: ReconcileContext): Promise<Reconciled | undefined> {
     const { namespace, name } = parseKey(key);
-    const pod = this.context.informers.of(Pod).get(name, namespace);
+    const bound = this.context.informers.of(Pod).get(name, namespace);
+    const reading = bound && readCommands(bound, this.context.giveWay);
+    if (reading) await reading;
+    // It may have changed while others had the process.
+    const pod = reading ? this.context.informers.of(Pod).get(name, namespace) : bound;
     const node = this.context.informers.of(Node).get(pod?.spec?.nodeName ?? '');
     if (!pod || !isSimulated(node)) return undefined;
     const memory = this.memoryOf(node);

@@ -28,8 +28,6 @@ const MOST_BINDINGS = 500;
 /** Nodes that cycles look at before they give way to the other work of the process. */
 const NODES_AT_A_STRETCH = 5_000;
 
-const untilRound = () => new Promise<void>((resolve) => void setImmediate(resolve));
-
 /** The scheduler on one cluster: events into queue and snapshot, one cycle at a time, bindings side by side. */
 class Scheduler implements ComponentInstance {
   private readonly queue: SchedulingQueue;
@@ -98,7 +96,7 @@ class Scheduler implements ComponentInstance {
       looked += this.snapshot.nodes.length;
       if (looked < NODES_AT_A_STRETCH) continue;
       looked = 0;
-      await (this.context.giveWay ?? untilRound)();
+      await this.context.giveWay();
     }
     return left;
   }

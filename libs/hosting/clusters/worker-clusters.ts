@@ -1,4 +1,5 @@
 import { type Clock, type Instant, isConflict, isNotFound } from '#apimachinery';
+import type { WorkShare } from '#apiserver';
 import type { ClusterStores } from '#cacher';
 import { clusterApi, hostedCluster, machineTimers, profiles } from '#cluster';
 import type { HostedCluster } from '#controller-runtime';
@@ -18,6 +19,8 @@ export interface WorkerClustersOptions {
   stores: ClusterStores;
   clocks: ClusterClocks;
   rootCA: string;
+  /** Divides the time of this process among the clusters. */
+  share: WorkShare;
   log: Log;
 }
 
@@ -27,13 +30,13 @@ export async function openForWorker(
   options: WorkerClustersOptions,
   under?: () => Fence | undefined,
 ): Promise<{ hosted: HostedCluster; cluster: Cluster; clock: Clock }> {
-  const { records, admin, stores, clocks, rootCA, log } = options;
+  const { records, admin, stores, clocks, rootCA, share, log } = options;
   const cluster = await records.cluster(id);
   if (!cluster) throw new UnknownCluster(id);
   const stepped = cluster.clock.mode === 'stepped';
   const { store, release } = stores.acquire(id, { inRounds: stepped });
   const clock = clocks.of(cluster);
-  const api = clusterApi({ store, clock, seed: cluster.seed, timers: machineTimers });
+  const api = clusterApi({ store, clock, seed: cluster.seed, timers: machineTimers, ...(!stepped && { share }) });
   const hosted = hostedCluster({
     api,
     store,
@@ -48,8 +51,9 @@ export async function openForWorker(
       log[level]({ err: error, cluster: id, ...about }, 'reconcile failed; tried again later');
     },
     ...(stepped && { conductor: { name: CLOCK, ...(under && { under }) } }),
-    // A pause that ends when the store has answered, not when the process has done something else.
-    ...(stepped && { giveWay: async () => void (await store.revision()) }),
+    // In a stepped cluster a pause ends when the store has answered, not when the process has done something else: what follows on what is
+    // the same each time.
+    giveWay: stepped ? async () => void (await store.revision()) : () => share.task(id).turn(),
     bytes: () => stores.bytes(id),
     onClose: release,
   });

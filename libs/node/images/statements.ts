@@ -9,7 +9,7 @@ export interface Statement {
   /** Files that its output is redirected to. */
   writes: string[];
   /** It begins a loop that never ends. */
-  endless?: true;
+  endless: boolean;
 }
 
 const REDIRECTIONS = new Set(['>', '>>', '<', '<<', '<<-', '>&', '<&', '&>']);
@@ -20,63 +20,88 @@ const ALWAYS_TRUE = new Set(['true', ':', '[ 1 ]', '[ true ]', '[[ 1 ]]', '[[ tr
 /** Words of the longest of these conditions. */
 const LONGEST_CONDITION = 3;
 
-const empty = (after: Statement['after']): Statement => ({ argv: [], after, background: false, writes: [] });
+/** Tokens one after another, with a look at those that follow. */
+class Ahead {
+  private readonly buffer: Token[] = [];
+  private readonly tokens: Iterator<Token>;
 
-/** Whether the `for` at this place is followed by `((;;))`. */
-function isEndlessFor(tokens: readonly Token[], at: number): boolean {
-  const next = tokens.slice(at + 1, at + 7).map(({ text, operator }) => (operator ? text : ' '));
+  constructor(tokens: Iterable<Token>) {
+    this.tokens = tokens[Symbol.iterator]();
+  }
+
+  next(): Token | undefined {
+    return this.buffer.shift() ?? this.pull();
+  }
+
+  /** The tokens that follow, at most so many. */
+  peek(count: number): readonly Token[] {
+    while (this.buffer.length < count) {
+      const token = this.pull();
+      if (token === undefined) break;
+      this.buffer.push(token);
+    }
+    return this.buffer.slice(0, count);
+  }
+
+  private pull(): Token | undefined {
+    const { value, done } = this.tokens.next();
+    return done ? undefined : value;
+  }
+}
+
+/** Whether `((;;))` follows. */
+function isEndlessFor(ahead: Ahead): boolean {
+  const next = ahead.peek(6).map(({ text, operator }) => (operator ? text : ' '));
   return next.join('').startsWith('((;;))');
 }
 
 /** Whether a loop's condition never lets it end. */
 function isEndless([word, ...condition]: readonly string[]): boolean {
+  if (word !== 'while' && word !== 'until') return false;
   const text = condition.join(' ');
-  return word === 'while' ? ALWAYS_TRUE.has(text) : word === 'until' && text === 'false';
+  return word === 'while' ? ALWAYS_TRUE.has(text) : text === 'false';
 }
 
-/** Groups tokens into statements. Of a pipeline the last command stays: it says when and how the pipeline ends. */
-export function statementsOf(tokens: readonly Token[]): Statement[] {
-  const found: Statement[] = [];
+/** Groups tokens into simple commands. Of a pipeline the last command stays: it says when and how the pipeline ends. */
+function* commandsOf(tokens: Iterable<Token>): Generator<Statement> {
+  const ahead = new Ahead(tokens);
+  const empty = (after: Statement['after']) => ({ argv: [] as string[], after, background: false, writes: [] as string[], endless: false });
   let current = empty(';');
-  let words: string[] = [];
-  const end = (after: Statement['after']): void => {
-    if (words.length > 0) found.push({ ...current, argv: words });
-    current = empty(after);
-    words = [];
-  };
-  for (let at = 0; at < tokens.length; at++) {
-    const { text, operator, quoted } = tokens[at] ?? { text: '', operator: true };
+  for (let token = ahead.next(); token !== undefined; token = ahead.next()) {
+    const { text, operator, quoted } = token;
     if (!operator) {
-      if (text === 'for' && isEndlessFor(tokens, at)) current.endless = true;
+      if (text === 'for' && isEndlessFor(ahead)) current.endless = true;
       // A quoted word is never a reserved one.
-      words.push(quoted && RESERVED.has(text) ? `./${text}` : text);
+      current.argv.push(quoted && RESERVED.has(text) ? `./${text}` : text);
     } else if (REDIRECTIONS.has(text)) {
-      const target = tokens[at + 1];
+      const [target] = ahead.peek(1);
       if (!target || target.operator) continue;
       if (WRITES.has(text)) current.writes.push(target.text);
-      at += 1;
-    } else if (text === '&&' || text === '||') end(text);
-    else if (text === '|') words = [];
+      ahead.next();
+    } else if (text === '|') current.argv = [];
     else if (text !== '(' && text !== ')') {
-      current.background = text === '&';
-      end(';');
+      const conditional = text === '&&' || text === '||';
+      if (!conditional) current.background = text === '&';
+      if (current.argv.length > 0) yield current;
+      current = empty(conditional ? text : ';');
     }
   }
-  end(';');
-  return markLoops(found);
+  if (current.argv.length > 0) yield current;
 }
 
 /** Drops the reserved words before a command. */
 function withoutReserved(argv: readonly string[]): readonly string[] {
+  if (!RESERVED.has(argv[0] ?? '')) return argv;
   const start = argv.findIndex((word) => !RESERVED.has(word));
   return start < 0 ? [] : argv.slice(start);
 }
 
-/** A loop is endless when its condition is and its body follows. */
-function markLoops(statements: readonly Statement[]): Statement[] {
-  return statements.map((statement, index) => {
-    const argv = withoutReserved(statement.argv);
-    const loops = statements[index + 1]?.argv[0] === 'do' && isEndless(argv.slice(0, LONGEST_CONDITION + 2));
-    return { ...statement, argv, ...(loops ? { endless: true } : {}) };
-  });
+/** The simple commands of a script, as they are asked for. A loop is endless when its condition is and its body follows. */
+export function* statementsOf(tokens: Iterable<Token>): Generator<Statement> {
+  let last: Statement | undefined;
+  for (const statement of commandsOf(tokens)) {
+    if (last) yield statement.argv[0] === 'do' && isEndless(last.argv.slice(0, LONGEST_CONDITION + 2)) ? { ...last, endless: true } : last;
+    last = { ...statement, argv: withoutReserved(statement.argv) };
+  }
+  if (last) yield last;
 }

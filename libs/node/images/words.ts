@@ -4,30 +4,63 @@
 export interface Token {
   text: string;
   operator: boolean;
-  quoted?: boolean;
+  quoted: boolean;
 }
 
-/** Longest first, so that `&&` is not read as two `&`. */
-const OPERATORS = ['<<-', '<<', '>>', '>&', '<&', '&>', '&&', '||', ';;', ';', '&', '|', '<', '>', '(', ')', '\n'];
+/** By their first character, the longest first: `&&` is not read as two `&`. */
+const OPERATORS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['<', ['<<-', '<<', '<&', '<']],
+  ['>', ['>>', '>&', '>']],
+  ['&', ['&>', '&&', '&']],
+  ['|', ['||', '|']],
+  [';', [';;', ';']],
+  ['(', ['(']],
+  [')', [')']],
+  ['\n', ['\n']],
+]);
 
-/** One pass over a script. Every character is visited once. */
+/** Ends a word that is not quoted; sticky, so that it is looked for at one place only. */
+const BARE = /[^\s;&|<>()"'\\]+/y;
+const BLANK = /[^\S\n]+/y;
+
+/** Thrown for a quote that is not closed. */
+class NotClosed extends Error {}
+
+/** Reads a script word by word. Every character is visited once. */
 class Scanner {
-  readonly tokens: Token[] = [];
   private at = 0;
   /** Delimiters of here-documents whose text starts after the next newline. */
   private readonly hereDocuments: string[] = [];
 
   constructor(private readonly script: string) {}
 
-  /** False when a quote is not closed. */
-  run(): boolean {
+  /** Throws NotClosed. */
+  *tokens(): Generator<Token, void> {
+    let last = '';
     while (this.at < this.script.length) {
       const character = this.script[this.at] ?? '';
-      if (character !== '\n' && /\s/.test(character)) this.at += 1;
-      else if (this.script.startsWith('\\\n', this.at)) this.at += 2;
-      else if (character === '#') this.skipLine();
-      else if (!(this.readOperator() || this.readWord())) return false;
+      const operators = OPERATORS.get(character);
+      if (operators) {
+        last = this.readOperator(operators);
+        yield { text: last, operator: true, quoted: false };
+      } else if (character === '#') this.skipLine();
+      else if (this.skips(BLANK)) continue;
+      else if (character === '\\' && this.script[this.at + 1] === '\n') this.at += 2;
+      else {
+        const word = this.readWord();
+        if (this.isDescriptor(word)) continue;
+        if (last === '<<' || last === '<<-') this.hereDocuments.push(word.text);
+        last = '';
+        yield word;
+      }
     }
+  }
+
+  /** Whether what stands here matches, and was skipped. */
+  private skips(pattern: RegExp): boolean {
+    pattern.lastIndex = this.at;
+    if (!pattern.test(this.script)) return false;
+    this.at = pattern.lastIndex;
     return true;
   }
 
@@ -36,16 +69,17 @@ class Scanner {
     this.at = end < 0 ? this.script.length : end;
   }
 
-  private readOperator(): boolean {
-    const text = OPERATORS.find((operator) => this.script.startsWith(operator, this.at));
-    if (text === undefined) return false;
-    // `2>` names the file descriptor that is redirected.
-    const last = this.tokens.at(-1);
-    if ((text[0] === '>' || text[0] === '<') && last && isDescriptor(last) && /\d/.test(this.script[this.at - 1] ?? '')) this.tokens.pop();
+  private readOperator(operators: readonly string[]): string {
+    const text = operators.find((operator) => this.script.startsWith(operator, this.at)) ?? '';
     this.at += text.length;
-    this.tokens.push({ text, operator: true });
     if (text === '\n') this.skipHereDocuments();
-    return true;
+    return text;
+  }
+
+  /** `2>` names the file descriptor that is redirected. */
+  private isDescriptor({ text, quoted }: Token): boolean {
+    const next = this.script[this.at];
+    return (next === '>' || next === '<') && !quoted && text.length === 1 && text >= '0' && text <= '9';
   }
 
   private skipHereDocuments(): void {
@@ -60,34 +94,32 @@ class Scanner {
     }
   }
 
-  /** False when a quote is not closed. */
-  private readWord(): boolean {
-    const parts: string[] = [];
+  private readWord(): Token {
+    let text = '';
     let quoted = false;
     while (this.at < this.script.length) {
       const character = this.script[this.at] ?? '';
-      if (/[\s;&|<>()]/.test(character)) break;
-      quoted ||= character === '"' || character === "'";
-      const part = character === "'" ? this.readSingleQuoted() : character === '"' ? this.readDoubleQuoted() : this.readBare();
-      if (part === undefined) return false;
-      parts.push(part);
+      const start = this.at;
+      if (this.skips(BARE)) {
+        text += this.script.slice(start, this.at);
+        continue;
+      }
+      if (character !== '"' && character !== "'" && character !== '\\') break;
+      quoted ||= character !== '\\';
+      text += character === "'" ? this.readSingleQuoted() : character === '"' ? this.readDoubleQuoted() : this.readEscaped();
     }
-    const text = parts.join('');
-    const last = this.tokens.at(-1);
-    if (last?.operator && (last.text === '<<' || last.text === '<<-')) this.hereDocuments.push(text);
-    this.tokens.push(quoted ? { text, operator: false, quoted } : { text, operator: false });
-    return true;
+    return { text, operator: false, quoted };
   }
 
-  private readSingleQuoted(): string | undefined {
+  private readSingleQuoted(): string {
     const end = this.script.indexOf("'", this.at + 1);
-    if (end < 0) return undefined;
+    if (end < 0) throw new NotClosed();
     const text = this.script.slice(this.at + 1, end);
     this.at = end + 1;
     return text;
   }
 
-  private readDoubleQuoted(): string | undefined {
+  private readDoubleQuoted(): string {
     const parts: string[] = [];
     let start = this.at + 1;
     for (let at = start; at < this.script.length; at++) {
@@ -103,26 +135,23 @@ class Scanner {
       start = '$`"\\'.includes(next) ? at + 1 : next === '\n' ? at + 2 : at;
       at += 1;
     }
-    return undefined;
+    throw new NotClosed();
   }
 
-  private readBare(): string {
-    if (this.script[this.at] === '\\') {
-      const escaped = this.script[this.at + 1] ?? '';
-      this.at += 2;
-      return escaped === '\n' ? '' : escaped;
-    }
-    const start = this.at;
-    while (this.at < this.script.length && !/[\s;&|<>()"'\\]/.test(this.script[this.at] ?? '')) this.at += 1;
-    return this.script.slice(start, this.at);
+  private readEscaped(): string {
+    const escaped = this.script[this.at + 1] ?? '';
+    this.at += 2;
+    return escaped === '\n' ? '' : escaped;
   }
 }
 
-const isDescriptor = ({ text, operator, quoted }: Token): boolean =>
-  !operator && !quoted && text.length === 1 && text >= '0' && text <= '9';
-
-/** The words and operators of a script; undefined when a quote is not closed. */
-export function tokensOf(script: string): Token[] | undefined {
-  const scanner = new Scanner(script);
-  return scanner.run() ? scanner.tokens : undefined;
+/** The words and operators of a script as they are asked for; undefined when a quote is not closed. Keeps nothing in memory but the script. */
+export function tokensOf(script: string): Iterable<Token> | undefined {
+  try {
+    for (const _ of new Scanner(script).tokens());
+  } catch (error) {
+    if (error instanceof NotClosed) return undefined;
+    throw error;
+  }
+  return new Scanner(script).tokens();
 }

@@ -1,10 +1,8 @@
 import type { corev1 } from '#api';
 import { goQuote } from '#apimachinery';
-import { findImage } from '../images/catalogue.js';
 import { MOST_PROBED_FILES } from '../images/limits.js';
 import type { FileChange, Program, ServedPort } from '../images/program.js';
-import { parseImage } from '../images/reference.js';
-import { programOf } from '../images/run.js';
+import { programOfProbe } from './programs.js';
 
 /** What a probe finds, in the words of upstream's probers (pkg/probe). */
 export interface ProbeOutcome {
@@ -100,18 +98,16 @@ interface ProbeCommand {
 /** Kept for as long as the pod's object: a probe is made again and again. */
 const commandsOf = new WeakMap<corev1.ExecAction, ProbeCommand>();
 
-function readCommand(container: corev1.Container, command: readonly string[]): ProbeCommand {
+function readCommand(container: corev1.Container, action: corev1.ExecAction): ProbeCommand {
+  const { command = [] } = action;
   const script = command.findIndex((word) => /^-[a-z]*c$/.test(word));
   const argv = script >= 0 ? (command[script + 1] ?? '').trim().split(/\s+/, MOST_PROBED_FILES) : command;
-  const reference = parseImage(container.image ?? '');
-  const image = reference && findImage(reference);
-  if (!image) return { argv, outcome: OK };
-  const program = programOf(image.definition, { command, interactive: false, has: () => true });
-  return { argv, outcome: program.does === 'exit' && program.code === 0 ? OK : failed('') };
+  const program = programOfProbe(container, action);
+  return { argv, outcome: program === undefined || (program.does === 'exit' && program.code === 0) ? OK : failed('') };
 }
 
 function probeExec(target: ProbedContainer, action: corev1.ExecAction): ProbeOutcome {
-  const read = commandsOf.get(action) ?? readCommand(target.container, action.command ?? []);
+  const read = commandsOf.get(action) ?? readCommand(target.container, action);
   commandsOf.set(action, read);
   const { argv, outcome } = read;
   const missing = missingFile(target, argv);

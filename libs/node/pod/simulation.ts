@@ -3,7 +3,8 @@ import type { corev1 } from '#api';
 import { formatTime, type Instant, parseTime } from '#apimachinery';
 import type { Program } from '../images/program.js';
 import type { ContainerMemory, PodMemory } from './memory.js';
-import { programIn, type Slot, slotsOf } from './slot.js';
+import { programOfContainer } from './programs.js';
+import { type Slot, slotsOf } from './slot.js';
 import type { PodEvent, PodWorld } from './world.js';
 
 /** The epoch as Go shows the start of a container that never started. */
@@ -41,7 +42,7 @@ export class Simulation {
   }
 
   program(slot: Slot): Program | undefined {
-    if (!this.programs.has(slot)) this.programs.set(slot, programIn(slot));
+    if (!this.programs.has(slot)) this.programs.set(slot, programOfContainer(slot.container));
     return this.programs.get(slot);
   }
 

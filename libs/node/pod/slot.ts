@@ -1,8 +1,4 @@
 import type { corev1 } from '#api';
-import { findImage } from '../images/catalogue.js';
-import type { Program } from '../images/program.js';
-import { parseImage } from '../images/reference.js';
-import { programOf } from '../images/run.js';
 import type { ContainerMemory } from './memory.js';
 
 /** Which list of the spec a container stands in; a sidecar is an init container that restarts always. */
@@ -65,16 +61,4 @@ export function slotsOf(pod: corev1.Pod, memories: Readonly<Record<string, Conta
     ...initContainers.map((c) => make(c.restartPolicy === 'Always' ? 'sidecar' : 'init', c, init)),
     ...(spec?.containers ?? []).map((c) => make('main', c, main)),
   ];
-}
-
-/** What runs in a container; undefined when its image does not exist. */
-export function programIn({ container }: Slot): Program | undefined {
-  const reference = parseImage(container.image ?? '');
-  const image = reference && findImage(reference);
-  if (!image) return undefined;
-  const variables = new Map(container.env?.map(({ name, value = '' }) => [name, value]));
-  // What an envFrom brings is not looked into: it may bring anything.
-  const has = (name: string): boolean => variables.has(name) || (container.envFrom?.length ?? 0) > 0;
-  const interactive = container.stdin === true || container.tty === true;
-  return programOf(image.definition, { command: container.command, args: container.args, interactive, has, variables });
 }

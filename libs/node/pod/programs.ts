@@ -1,0 +1,98 @@
+import type { corev1 } from '#api';
+import { Memo } from '#apimachinery';
+import { findImage } from '../images/catalogue.js';
+import { LONGEST_ARGUMENTS } from '../images/limits.js';
+import type { Program } from '../images/program.js';
+import { parseImage } from '../images/reference.js';
+import { type Invocation, programOf } from '../images/run.js';
+
+/** Characters of commands that are read without a pause: a few milliseconds. */
+const READ_AT_A_STRETCH = 8 * 1024;
+
+/** What a command does depends on its text alone, so it is read once for all pods, and not again each time that a pod is looked at. */
+const programs = new Memo<Program | undefined>({ bytes: 16 * 1024 * 1024, longest: 2 * LONGEST_ARGUMENTS });
+
+interface Command {
+  /** What the program is made of, as text. */
+  key: string;
+  read(): Program | undefined;
+}
+
+function command(
+  image: string,
+  { variables, ...given }: Omit<Invocation, 'has'> & { has?: (name: string) => boolean },
+  anyVariable: boolean,
+): Command {
+  const { command, args, interactive } = given;
+  return {
+    key: JSON.stringify([image, command, args, interactive, anyVariable, [...(variables ?? [])]]),
+    read() {
+      const reference = parseImage(image);
+      const found = reference && findImage(reference);
+      if (!found) return undefined;
+      const has = (name: string): boolean => anyVariable || variables?.has(name) === true;
+      return programOf(found.definition, { command, args, interactive, has, ...(variables && { variables }) });
+    },
+  };
+}
+
+function commandOf(container: corev1.Container): Command {
+  const variables = new Map(container.env?.map(({ name, value = '' }) => [name, value]));
+  const interactive = container.stdin === true || container.tty === true;
+  // What an envFrom brings is not looked into: it may bring anything.
+  const anyVariable = (container.envFrom?.length ?? 0) > 0;
+  return command(container.image ?? '', { command: container.command, args: container.args, interactive, variables }, anyVariable);
+}
+
+const commandOfProbe = ({ image = '' }: corev1.Container, action: corev1.ExecAction): Command =>
+  command(image, { command: action.command ?? [], interactive: false }, true);
+
+const programFor = ({ key, read }: Command): Program | undefined => programs.of(key, read);
+
+/** What runs in a container; undefined when its image does not exist. */
+export const programOfContainer = (container: corev1.Container): Program | undefined => programFor(commandOf(container));
+
+/** What a probe's command does; undefined when the container's image does not exist. */
+export const programOfProbe = (container: corev1.Container, action: corev1.ExecAction): Program | undefined =>
+  programFor(commandOfProbe(container, action));
+
+function commandsOf({ spec }: corev1.Pod): Array<{ length: number; command(): Command }> {
+  const containers = [
+    ...(spec?.initContainers ?? []),
+    ...(spec?.containers ?? []),
+    ...((spec?.ephemeralContainers ?? []) as corev1.Container[]),
+  ];
+  return containers.flatMap((container) => {
+    const { command = [], args = [], startupProbe, livenessProbe, readinessProbe } = container;
+    const probes = [startupProbe, livenessProbe, readinessProbe].flatMap((probe) => probe?.exec ?? []);
+    return [
+      { length: lengthOf(command) + lengthOf(args), command: () => commandOf(container) },
+      ...probes.map((action) => ({ length: lengthOf(action.command ?? []), command: () => commandOfProbe(container, action) })),
+    ];
+  });
+}
+
+const lengthOf = (words: readonly string[]): number => words.reduce((sum, word) => sum + word.length, 0);
+
+/**
+ * Reads the commands of a pod before it is planned for, with pauses: reading a script costs what its length costs, and a pod may have many
+ * of them. Undefined where there is no need.
+ */
+export function readCommands(pod: corev1.Pod, giveWay: () => Promise<void>): Promise<void> | undefined {
+  const commands = commandsOf(pod);
+  return commands.reduce((sum, { length }) => sum + length, 0) <= READ_AT_A_STRETCH ? undefined : readLong(commands, giveWay);
+}
+
+async function readLong(commands: ReturnType<typeof commandsOf>, giveWay: () => Promise<void>): Promise<void> {
+  let read = 0;
+  for (const { length, command } of commands) {
+    const made = command();
+    if (programs.has(made.key)) continue;
+    read += length;
+    if (read > READ_AT_A_STRETCH) {
+      read = length;
+      await giveWay();
+    }
+    programFor(made);
+  }
+}
