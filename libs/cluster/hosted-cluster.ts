@@ -3,7 +3,7 @@ import type { Clock, Instant } from '#apimachinery';
 import { type ApiServer, inProcessClient } from '#apiserver';
 import { type ClusterStore } from '#cacher';
 import { createInformers } from '#client';
-import type { ClusterContext, HostedCluster, ReconcileFailure, TimingProfile } from '#controller-runtime';
+import type { HostedCluster, InTurn, ReconcileFailure, TimingProfile } from '#controller-runtime';
 import type { Fence, Revision, Storage } from '#storage';
 import { usersOf } from './component-users.js';
 
@@ -20,8 +20,8 @@ export interface HostedClusterOptions {
   onFailure?: (failure: ReconcileFailure) => void;
   /** The component in whose turns all are taken; `under` is the turn of its that is being taken, for turns that are part of it. */
   conductor?: { name: string; under?: () => Fence | undefined };
-  /** Lets others have the process in the midst of long work; default until the event loop has come round. */
-  giveWay?: ClusterContext['giveWay'];
+  /** Where long work waits for its turn; default until the event loop has come round. */
+  inTurn?: InTurn;
   /** What the store holds in memory. */
   bytes?: () => number;
   onClose?: () => void;
@@ -76,7 +76,10 @@ function turnsUnder(turns: HostedClusterOptions['turns'], component: string, und
   };
 }
 
-const untilRound = () => new Promise<void>((resolve) => void setImmediate(resolve));
+const nextRound: InTurn = async (work) => {
+  await new Promise<void>((resolve) => void setImmediate(resolve));
+  return work();
+};
 
 /** One cluster as a host of components holds it: informers shared by all its components, over the pipeline in this process. */
 export function hostedCluster(options: HostedClusterOptions): HostedCluster {
@@ -101,7 +104,7 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
         rootCA,
         fence: () => fence,
         ...(onFailure ? { onFailure } : {}),
-        giveWay: options.giveWay ?? untilRound,
+        inTurn: options.inTurn ?? nextRound,
       };
       const setFence = (next: Fence | undefined) => {
         fence = next;

@@ -38,6 +38,9 @@ export interface ReconcileFailure {
   failures: number;
 }
 
+/** Runs a piece of work that may take some milliseconds, and resolves with what it returns. Throws what it throws. */
+export type InTurn = <T>(work: () => T) => Promise<T>;
+
 /** What a component is given when it is opened on a cluster. */
 export interface ClusterContext {
   readonly cluster: string;
@@ -52,8 +55,8 @@ export interface ClusterContext {
   readonly resumeAfter?: number;
   /** The turn that is being taken. */
   readonly fence?: () => Fence | undefined;
-  /** Lets others have the process in the midst of long work. */
-  readonly giveWay: () => Promise<void>;
+  /** Does one piece of long work when it is this cluster's turn among those that share the process. */
+  readonly inTurn: InTurn;
   /** Told of every failed reconcile. */
   readonly onFailure?: (failure: ReconcileFailure) => void;
 }

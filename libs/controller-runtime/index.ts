@@ -9,6 +9,7 @@ export type {
   DrainResult,
   Informer,
   Informers,
+  InTurn,
   ReconcileFailure,
   TimingProfile,
 } from './component.js';

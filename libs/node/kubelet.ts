@@ -63,9 +63,9 @@ class Kubelets implements OpenController {
   async reconcile(key: string, ctx: ReconcileContext): Promise<Reconciled | undefined> {
     const { namespace, name } = parseKey(key);
     const bound = this.context.informers.of(Pod).get(name, namespace);
-    const reading = bound && readCommands(bound, this.context.giveWay);
+    const reading = bound && readCommands(bound, this.context.inTurn);
     if (reading) await reading;
-    // It may have changed while others had the process.
+    // It may have changed meanwhile.
     const pod = reading ? this.context.informers.of(Pod).get(name, namespace) : bound;
     const node = this.context.informers.of(Node).get(pod?.spec?.nodeName ?? '');
     if (!pod || !isSimulated(node)) return undefined;

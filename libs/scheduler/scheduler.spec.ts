@@ -33,7 +33,7 @@ test('a pod that could not be bound is reported with its key, and tried again af
     random: seededRandom('s'),
     profile: { name: 'instant', imagePull: 0, containerStart: 0, containerStop: 0 },
     rootCA: '',
-    giveWay: () => new Promise((resolve) => void setImmediate(resolve)),
+    inTurn: async (work) => work(),
     onFailure: (failure) => failures.push(failure),
   });
   const put = (kind: string, object: corev1.Node | corev1.Pod) => indexers.get(kind)?.put(object, 1);

@@ -86,17 +86,23 @@ class Scheduler implements ComponentInstance {
 
   /** Runs cycles until none is left to run, or the budget is spent; what they write goes on beside. Returns what is left of the budget. */
   private async startCycles(budget: number): Promise<number> {
+    let left = this.stretch(budget);
+    while (this.canStart(left)) left = await this.context.inTurn(() => this.stretch(left));
+    return left;
+  }
+
+  private canStart(budget: number): boolean {
+    return budget > 0 && this.failure === undefined && this.inFlight < MOST_BINDINGS && this.queue.ready;
+  }
+
+  /** Runs cycles as far as they fit into one piece of work. */
+  private stretch(budget: number): number {
     let left = budget;
-    let looked = 0;
-    while (left > 0 && this.failure === undefined && this.inFlight < MOST_BINDINGS) {
+    for (let looked = 0; looked < NODES_AT_A_STRETCH && this.canStart(left); looked += this.snapshot.nodes.length) {
       const waiting = this.queue.take();
       if (!waiting) break;
       left -= 1;
       void this.start(waiting);
-      looked += this.snapshot.nodes.length;
-      if (looked < NODES_AT_A_STRETCH) continue;
-      looked = 0;
-      await this.context.giveWay();
     }
     return left;
   }

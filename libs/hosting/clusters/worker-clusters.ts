@@ -1,8 +1,8 @@
 import { type Clock, type Instant, isConflict, isNotFound } from '#apimachinery';
 import type { WorkShare } from '#apiserver';
-import type { ClusterStores } from '#cacher';
+import type { ClusterStore, ClusterStores } from '#cacher';
 import { clusterApi, hostedCluster, machineTimers, profiles } from '#cluster';
-import type { HostedCluster } from '#controller-runtime';
+import type { HostedCluster, InTurn } from '#controller-runtime';
 import type { Cluster, PlatformRecords } from '#platform';
 import { CLOCK, type Fence, type StorageAdmin, UnknownCluster } from '#storage';
 import type { Log } from '../logging.js';
@@ -23,6 +23,23 @@ export interface WorkerClustersOptions {
   share: WorkShare;
   log: Log;
 }
+
+/** Long work waits for the cluster's turn, and the cluster rests after it where others ask. */
+const inShare =
+  (share: WorkShare, cluster: string): InTurn =>
+  async (work) => {
+    const task = share.task(cluster);
+    await task.turn();
+    return task.step(work);
+  };
+
+/** In a stepped cluster a pause ends when the store has answered, not when the process has done something else: so runs are alike. */
+const inRound =
+  (store: ClusterStore): InTurn =>
+  async (work) => {
+    await store.revision();
+    return work();
+  };
 
 /** Opens a cluster for the components of this worker. Throws UnknownCluster where there is none. */
 export async function openForWorker(
@@ -51,9 +68,7 @@ export async function openForWorker(
       log[level]({ err: error, cluster: id, ...about }, 'reconcile failed; tried again later');
     },
     ...(stepped && { conductor: { name: CLOCK, ...(under && { under }) } }),
-    // In a stepped cluster a pause ends when the store has answered, not when the process has done something else: what follows on what is
-    // the same each time.
-    giveWay: stepped ? async () => void (await store.revision()) : () => share.task(id).turn(),
+    inTurn: stepped ? inRound(store) : inShare(share, id),
     bytes: () => stores.bytes(id),
     onClose: release,
   });

@@ -14,12 +14,12 @@ const pod = (containers: corev1.Container[], initContainers: corev1.Container[] 
   spec: { containers, initContainers },
 });
 
-/** How often others had the process while the commands of a pod were read; undefined where they are read when they are needed. */
-async function pauses(of: corev1.Pod): Promise<number | undefined> {
+/** How many turns it took to read the commands of a pod; undefined where they are read when they are needed. */
+async function turns(of: corev1.Pod): Promise<number | undefined> {
   let count = 0;
-  const reading = readCommands(of, () => {
+  const reading = readCommands(of, async (work) => {
     count += 1;
-    return Promise.resolve();
+    return work();
   });
   if (reading === undefined) return undefined;
   await reading;
@@ -27,12 +27,12 @@ async function pauses(of: corev1.Pod): Promise<number | undefined> {
 }
 
 test('short commands are not read ahead', async () => {
-  expect(await pauses(pod([script('a', 1_000), { name: 'b' }]))).toBeUndefined();
+  expect(await turns(pod([script('a', 1_000), { name: 'b' }]))).toBeUndefined();
 });
 
-test('long commands are read with a pause before each, once', async () => {
+test('long commands are read in a turn each, once', async () => {
   const long = pod([script('aa', 20_000), script('bbb', 20_000)], [script('cccc', 20_000)]);
-  expect([await pauses(long), await pauses(long)]).toEqual([3, 0]);
+  expect([await turns(long), await turns(long)]).toEqual([3, 0]);
   const programs = (long.spec?.containers ?? []).map(programOfContainer);
   expect(programs).toMatchObject([
     { does: 'exit', code: 2 },
@@ -46,7 +46,7 @@ test('many short commands count together, those of probes too', async () => {
     livenessProbe: { exec: { command: ['sh', '-c', `exit ${'0'.repeat(1_000)}`] } },
   });
   const many = pod(Array.from({ length: 40 }, (_, index) => probed(`c${'x'.repeat(index)}`)));
-  expect(await pauses(many)).toBeGreaterThanOrEqual(5);
+  expect(await turns(many)).toBeGreaterThanOrEqual(5);
 });
 
 test('the environment is part of what a container runs', () => {

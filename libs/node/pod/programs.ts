@@ -1,12 +1,13 @@
 import type { corev1 } from '#api';
 import { Memo } from '#apimachinery';
+import type { InTurn } from '#controller-runtime';
 import { findImage } from '../images/catalogue.js';
 import { LONGEST_ARGUMENTS } from '../images/limits.js';
 import type { Program } from '../images/program.js';
 import { parseImage } from '../images/reference.js';
 import { type Invocation, programOf } from '../images/run.js';
 
-/** Characters of commands that are read without a pause: a few milliseconds. */
+/** Characters of commands that are read in one turn: a few milliseconds. A longer command is read in one turn too. */
 const READ_AT_A_STRETCH = 8 * 1024;
 
 /** What a command does depends on its text alone, so it is read once for all pods, and not again each time that a pod is looked at. */
@@ -75,24 +76,28 @@ function commandsOf({ spec }: corev1.Pod): Array<{ length: number; command(): Co
 const lengthOf = (words: readonly string[]): number => words.reduce((sum, word) => sum + word.length, 0);
 
 /**
- * Reads the commands of a pod before it is planned for, with pauses: reading a script costs what its length costs, and a pod may have many
- * of them. Undefined where there is no need.
+ * Reads the commands of a pod before it is planned for, the long ones each in a turn of its own: reading a script costs what its length
+ * costs, and a pod may have many of them. Undefined where there is no need.
  */
-export function readCommands(pod: corev1.Pod, giveWay: () => Promise<void>): Promise<void> | undefined {
+export function readCommands(pod: corev1.Pod, inTurn: InTurn): Promise<void> | undefined {
   const commands = commandsOf(pod);
-  return commands.reduce((sum, { length }) => sum + length, 0) <= READ_AT_A_STRETCH ? undefined : readLong(commands, giveWay);
+  return commands.reduce((sum, { length }) => sum + length, 0) <= READ_AT_A_STRETCH ? undefined : readLong(commands, inTurn);
 }
 
-async function readLong(commands: ReturnType<typeof commandsOf>, giveWay: () => Promise<void>): Promise<void> {
-  let read = 0;
+async function readLong(commands: ReturnType<typeof commandsOf>, inTurn: InTurn): Promise<void> {
+  let waiting: Command[] = [];
+  let waitingLength = 0;
+  const read = async () => {
+    const together = waiting;
+    [waiting, waitingLength] = [[], 0];
+    if (together.length > 0) await inTurn(() => together.forEach(programFor));
+  };
   for (const { length, command } of commands) {
     const made = command();
     if (programs.has(made.key)) continue;
-    read += length;
-    if (read > READ_AT_A_STRETCH) {
-      read = length;
-      await giveWay();
-    }
-    programFor(made);
+    if (waitingLength + length > READ_AT_A_STRETCH) await read();
+    waiting.push(made);
+    waitingLength += length;
   }
+  await read();
 }
