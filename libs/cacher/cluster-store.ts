@@ -38,8 +38,8 @@ export interface HostedClusterStore extends ClusterStore {
    * announced. Throws what the store throws.
    */
   tick(newest: Revision | undefined): Promise<void>;
-  /** Lets go of what is in memory, unless somebody watches. */
-  drop(): void;
+  /** Lets go of what is in memory, unless a write is under way or somebody watches; `watched`: the watches end, without an error. */
+  drop(options?: { watched?: boolean }): void;
   /** What is in memory, in bytes as they are reckoned; 0 while nothing is loaded. */
   readonly bytes: number;
   /** Whether somebody watches or a write is under way. */
@@ -245,8 +245,8 @@ class CachingClusterStore implements HostedClusterStore {
     if (watchCache !== undefined) await watchCache.reach(await this.revision());
   }
 
-  drop(): void {
-    if (!this.busy) this.#kept.end();
+  drop({ watched = false }: { watched?: boolean } = {}): void {
+    if (watched ? !this.#writes.busy : !this.busy) this.#kept.end();
   }
 
   close(): void {

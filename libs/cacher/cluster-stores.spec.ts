@@ -13,7 +13,7 @@ async function setUp() {
     admin,
     bus: memoryBus(),
     clock: { now: () => now },
-    limits: { ...DEFAULT_STORE_LIMITS, idleTime: 100, totalBytes: 150, readsToLoad: 1 },
+    limits: { ...DEFAULT_STORE_LIMITS, idleTime: 100, totalBytes: 150, watchedBytes: 400, readsToLoad: 1 },
   });
   for (const cluster of ['a', 'b']) {
     await admin.create(cluster);
@@ -67,6 +67,22 @@ test('caches that are too much together are dropped, the one idle for longest fi
   expect(await loaded()).toEqual([true, true]);
   await stores.tick();
   expect([await loaded(), watcher.ended]).toEqual([[false, true], []]);
+});
+
+test('watched caches that are too much together are dropped, the largest first, and their watches end', async () => {
+  const { admin, stores } = await setUp();
+  await admin.open('b').write([{ type: 'create', key: '/r/y', value: 'v'.repeat(250), cause, at: 1 }]);
+  const [a, b] = ['a', 'b'].map((cluster) => stores.acquire(cluster).store);
+  const [small, large] = [sink(), sink()];
+  await a?.watch('/r/', undefined, small);
+  await b?.watch('/r/', undefined, large);
+  await stores.tick();
+  expect([small.ended, large.ended, stores.bytes('b')]).toEqual([[], [undefined], 0]);
+  // It is opened again where it ended, and nothing is missed.
+  await admin.open('b').write([{ type: 'create', key: '/r/z', value: 'v', cause, at: 1 }]);
+  const seen: number[] = [];
+  await b?.watch('/r/', 2, { event: ({ revision }) => seen.push(revision), end: () => undefined });
+  expect(seen).toEqual([3]);
 });
 
 test('a deleted cluster’s watches end', async () => {

@@ -45,6 +45,18 @@ export interface ClusterStoresOptions {
   limits?: StoreLimits;
 }
 
+/** Drops caches in this order until the rest fit; those that are left. */
+function dropUntil(entries: readonly Entry[], limit: number, drop: (store: HostedClusterStore) => void): Entry[] {
+  let bytes = entries.reduce((sum, { store }) => sum + store.bytes, 0);
+  for (const { store } of entries) {
+    if (bytes <= limit) break;
+    bytes -= store.bytes;
+    drop(store);
+    bytes += store.bytes;
+  }
+  return entries.filter(({ store }) => store.bytes > 0);
+}
+
 class ProcessClusterStores implements ClusterStores {
   readonly #entries = new Map<string, Entry>();
 
@@ -84,17 +96,14 @@ class ProcessClusterStores implements ClusterStores {
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 
-  /** Drops the caches that were idle for longest until the rest fit; caches with watchers stay. */
+  /** Drops the caches that were idle for longest until the rest fit, then the largest of those that are watched. */
   #shrink(): void {
-    let bytes = 0;
-    for (const { store } of this.#entries.values()) bytes += store.bytes;
-    if (bytes <= this.options.limits.totalBytes) return;
-    for (const { store } of [...this.#entries.values()].sort((a, b) => a.usedAt - b.usedAt)) {
-      if (bytes <= this.options.limits.totalBytes) return;
-      bytes -= store.bytes;
-      store.drop();
-      bytes += store.bytes;
-    }
+    const { totalBytes, watchedBytes } = this.options.limits;
+    const entries = [...this.#entries.values()].filter(({ store }) => store.bytes > 0);
+    entries.sort((a, b) => a.usedAt - b.usedAt);
+    const left = dropUntil(entries, totalBytes, (store) => store.drop());
+    left.sort((a, b) => b.store.bytes - a.store.bytes);
+    dropUntil(left, watchedBytes, (store) => store.drop({ watched: true }));
   }
 
   bytes(cluster: string): number {

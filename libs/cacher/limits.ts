@@ -16,8 +16,10 @@ export interface StoreLimits {
   readonly readsToLoad: number;
   /** A store without holders is closed after this time. */
   readonly idleTime: number;
-  /** All caches of the process together, parsed objects included; the ones idle for longest are dropped first. */
+  /** All caches of the process together, parsed objects included; those without watchers are dropped beyond it, the ones idle for longest first. */
   readonly totalBytes: number;
+  /** The same for those that are watched: beyond it the largest are dropped, and their watches end, which clients open again. */
+  readonly watchedBytes: number;
 }
 
 export const DEFAULT_STORE_LIMITS: StoreLimits = Object.freeze({
@@ -31,4 +33,5 @@ export const DEFAULT_STORE_LIMITS: StoreLimits = Object.freeze({
   readsToLoad: 8,
   idleTime: 60_000,
   totalBytes: 256 * 1024 * 1024,
+  watchedBytes: 512 * 1024 * 1024,
 });
