@@ -36,50 +36,50 @@ import { Warnings } from './rest/warnings.js';
 import { builtInStorages } from './storage-map.js';
 import type { Timers } from './watch/timers.js';
 
-/** What an API server is made of. Lists are shared by all clusters: what is worked out from them is worked out once a list. */
+/** What an API server is made of. The lists are shared by all clusters; anything derived from a list is computed once. */
 export interface ApiServerDependencies {
   store: ClusterStore;
   strategies: readonly ResourceStrategy[];
   conversions?: readonly Conversion[];
-  /** Storages that are more than the generic registry's. */
+  /** Storages that replace or extend those of the generic registry. */
   providers?: readonly StorageProvider[];
   admission: readonly AdmissionPlugin[];
   clock: Clock;
   random: RandomSource;
   timers: Timers;
   authenticators?: readonly Authenticator[];
-  /** Default: system:masters may do anything, everybody else what the cluster's roles say. */
+  /** Default: system:masters may do anything, other users what the cluster's roles allow. */
   authorizers?: readonly AuthorizerLink[];
-  /** What kubelets may do, where the default authorizers decide. */
+  /** Rules for kubelets, used by the default authorizers. */
   nodeRules?: readonly rbacv1.PolicyRule[];
-  /** Bounds of the cluster's requests in this process; none where only components ask. */
+  /** Flow control for the cluster's requests in this process; unset where only components send requests. */
   flowLimits?: () => FlowLimits;
-  /** Where long work gives way to other tenants'; default it does not. */
+  /** Lets long work yield to other tenants; by default it does not yield. */
   share?: Pick<WorkShare, 'task'>;
-  /** Where YAML bodies become JSON; default at once. */
+  /** Converts YAML bodies to JSON; by default synchronously. */
   yaml?: YamlDecoder;
   version?: VersionInfo;
-  /** The cluster's path on its host, e.g. `/clusters/ID`; it stands in addresses that clients follow. Default ''. */
+  /** The cluster's path on its host, e.g. `/clusters/ID`; part of the URLs that clients follow. Default ''. */
   prefix?: string;
   /** host:port as clients reach it, for /api. */
   serverAddress?: string;
   limits?: Limits;
 }
 
-/** The API of one cluster. Cheap to make, holds nothing that is not shared but its store. */
+/** The API of one cluster. Cheap to create: apart from its store, everything it holds is shared. */
 export interface ApiServer {
   readonly cluster: ClusterScope;
   readonly dispatcher: Dispatcher;
-  /** Answers a request. Never throws: every failure is a response. */
+  /** Answers a request. Never throws: failures become responses. */
   handle(request: ApiRequest): Promise<ApiResponse>;
 }
 
-/** Whom no role decides about. */
+/** The group that is authorized without looking at roles. */
 const PRIVILEGED = 'system:masters';
 
 const NOBODY: readonly Authenticator[] = [];
 
-/** Makes the API of the cluster whose store is given. */
+/** Creates the API of the cluster with the given store. */
 export function createApiServer(deps: ApiServerDependencies): ApiServer {
   const { store, clock, random, timers } = deps;
   const rbac = new RbacAuthorizer(store);
@@ -138,7 +138,7 @@ class Pipeline {
       : response;
   }
 
-  /** Asks again what was asked before a stream began: the impersonation, and what its user does. */
+  /** Authorizes an open stream again: the impersonation first, then the request itself. */
   private async isAllowed(info: RequestInfo, requestor: UserInfo, { headers }: ApiRequest): Promise<boolean> {
     const authorizers = this.access.authorizers;
     try {
@@ -150,7 +150,7 @@ class Pipeline {
     }
   }
 
-  /** How many objects a list looks at, as far as the cache knows. */
+  /** How many objects a list has to look at, as far as the cache knows. */
   private objectsOf({ group, version, resource, namespace }: RequestInfo): number | undefined {
     const { store, storages } = this.cluster;
     const found = storages.find(group, version, resource)?.resource;
@@ -180,7 +180,7 @@ class Pipeline {
       cluster: this.cluster,
       storage,
       resource,
-      // A Namespace stands in no namespace, whatever its path looks like.
+      // A Namespace object is cluster-scoped, although its path contains a namespace.
       namespace: resource.namespaced ? info.namespace : '',
       name: info.name,
       subresource: info.subresource,
@@ -200,7 +200,7 @@ class Pipeline {
   }
 }
 
-/** A request as far as it has been read. */
+/** What has been determined about a request so far. */
 interface Asked {
   query: URLSearchParams;
   info: RequestInfo;

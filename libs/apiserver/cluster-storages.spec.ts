@@ -6,7 +6,7 @@ import { inProcessClient } from './in-process-client.js';
 import type { StorageProvider } from './rest/storage.js';
 import { testCluster } from './test-cluster.js';
 
-/** The widgets of CONTRIBUTING.md, with a subresource more. */
+/** The widgets of CONTRIBUTING.md, with an additional subresource. */
 const versions = widgets.versions.map(({ info, schema }) => ({
   schema,
   info: { ...info, subresources: { echo: { kind: 'Widget', verbs: ['get', 'create'] } } },

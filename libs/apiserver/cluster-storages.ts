@@ -13,13 +13,13 @@ import { type APIResource, type APIResourceSource, apiResource, type Conversion,
 import type { RestStorage, StorageProvider } from './rest/storage.js';
 import { Entries, pathOf, type StorageMap } from './storage-map.js';
 
-/** A kind that one cluster serves beside the built-in ones, in all its versions; the first one is stored. */
+/** A kind, in all its versions, that one cluster serves in addition to the built-in ones; the first version is the stored one. */
 export interface CustomKind {
   versions: ReadonlyArray<APIResourceSource & { schema: KindSchema }>;
   providers?: readonly StorageProvider[];
 }
 
-/** Versions of a custom kind differ in their name alone (apiextensions-apiserver/pkg/apiserver/conversion nop_converter.go). */
+/** Versions of a custom kind differ only in their apiVersion (apiextensions-apiserver/pkg/apiserver/conversion nop_converter.go). */
 function renaming({ group, version, resource, apiVersion }: APIResource, stored: APIResource): Conversion {
   return {
     group,
@@ -31,20 +31,20 @@ function renaming({ group, version, resource, apiVersion }: APIResource, stored:
 }
 
 /**
- * The map of one cluster: its own kinds lie over the shared ones. They come and go with the objects that define them; nothing of them
- * is kept anywhere else, so dropping the map drops them.
+ * The storages of one cluster: its own kinds on top of the shared ones. They are added and removed with the objects that define them, and
+ * are kept nowhere else: dropping the map drops them.
  */
 export class ClusterStorages implements StorageMap {
   private custom = new Entries();
   private schemas = new Map<string, KindSchema>();
   private document: Served | undefined;
   private readonly kinds = new Map<string, CustomKind>();
-  /** What ends with a custom resource, by group and resource. */
+  /** Callbacks to call when a custom resource is removed, by group and resource. */
   private readonly standing = new Map<string, Set<() => void>>();
 
   constructor(private readonly builtIn: StorageMap) {}
 
-  /** Serves a kind, or serves it anew; `id` is `<plural>.<group>`. Built-in resources win over custom ones. */
+  /** Serves a kind, replacing the previous definition; `id` is `<plural>.<group>`. Built-in resources take precedence over custom ones. */
   install(id: string, kind: CustomKind): void {
     const former = this.kinds.get(id);
     this.kinds.set(id, kind);
@@ -101,7 +101,7 @@ export class ClusterStorages implements StorageMap {
     };
   }
 
-  /** Watches end with the storage that they were begun on (apiextensions-apiserver/pkg/apiserver/customresource_handler.go). */
+  /** Watches end when the storage they were started on is removed (apiextensions-apiserver/pkg/apiserver/customresource_handler.go). */
   private end({ versions }: CustomKind): void {
     for (const { info } of versions) {
       const id = `${info.group}/${info.resource}`;
@@ -127,7 +127,7 @@ export class ClusterStorages implements StorageMap {
   }
 }
 
-/** Discovery of built-in and custom resources: groups of custom kinds come last, by name (apiserver/pkg/endpoints/discovery). */
+/** Discovery of built-in and custom resources: groups of custom kinds come last, sorted by name (apiserver/pkg/endpoints/discovery). */
 function joined(builtIn: Served, own: readonly OwnKind[]): Served {
   const more = own.map(({ info }) => info);
   const groups = new Map<string, Set<string>>();

@@ -1,7 +1,7 @@
 import { type AuthorizationAttributes, type AuthorizerLink, authorize, forbiddenError } from './authorization/authorization.js';
 import type { FlowControl, Release } from './flow-control/flow-control.js';
 
-/** The seats that a request has taken. They are given back when its work is done, or when what `hold` returned is called. */
+/** The seats that a request occupies. They are released when its work is done, or when the function returned by `hold` is called. */
 export interface Seat {
   hold(): Release;
   /** Counts a watch as open until it is released. Throws TooManyRequests. */
@@ -12,8 +12,8 @@ const NOTHING = () => undefined;
 const NO_SEAT: Seat = { hold: () => NOTHING, watch: () => NOTHING };
 
 /**
- * The one way in: whatever reaches a storage or a document of the server goes through `run`, over HTTP, from a component in this process
- * and from GraphQL alike. The user has been authenticated before; admission is the storages'.
+ * Every request for a storage or a document of the server goes through `run`, whether over HTTP, from a component in this process or from
+ * GraphQL. The user has already been authenticated; admission happens in the storages.
  */
 export class Dispatcher {
   constructor(
@@ -21,7 +21,7 @@ export class Dispatcher {
     private readonly flowControl?: FlowControl,
   ) {}
 
-  /** Does the work when there is room for it, and where the user may. `width`: the seats it takes. Throws the StatusErrors 429 and 403. */
+  /** Waits for seats, authorizes the request and runs the work. `width`: the seats it takes. Throws the StatusErrors 429 and 403. */
   async run<T>(attributes: AuthorizationAttributes, width: () => number, work: (seat: Seat) => Promise<T>): Promise<T> {
     const { flowControl } = this;
     if (flowControl === undefined) return this.authorized(attributes, () => work(NO_SEAT));

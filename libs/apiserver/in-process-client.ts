@@ -19,13 +19,13 @@ import { type Stored, storedOf, viewObject } from './rest/view.js';
 import { Warnings } from './rest/warnings.js';
 
 export interface InProcessOptions {
-  /** Who the requests are from (of the component, on the node, that `as` named); default the API server itself, in system:masters. */
+  /** The user of the requests (for the component and node set by `as`); default the API server itself, in system:masters. */
   user?: (actor: { component?: string; node?: string }) => UserInfo;
-  /** Proof of the turn that writes are made in; asked at each write. */
+  /** The fence of the turn that writes belong to; read at each write. */
   fence?: () => Fence | undefined;
-  /** Ids of the requests in the log; default made of the component and the waking revision. */
+  /** Request ids for the log; by default composed of the component and the revision that woke it. */
   requestId?: () => string;
-  /** Who is noted in metadata.managedFields as the manager of what is written, e.g. `kube-controller-manager`; default nobody. */
+  /** The manager in metadata.managedFields of written objects, e.g. `kube-controller-manager`; default none. */
   manager?: string;
 }
 
@@ -36,8 +36,8 @@ interface Cause {
 }
 
 /**
- * The pipeline as a client, without HTTP and without serialising: objects in, objects out. Every request is authorized as its user.
- * Objects that are handed in are copied, so parts of shared objects may stand in them.
+ * The pipeline as a client, without HTTP and serialization: objects in, objects out. Every request is authorized for its user. Objects that
+ * are passed in are copied, so they may contain parts of shared objects.
  */
 export function inProcessClient(server: ApiServer, options: InProcessOptions = {}): CausalClient {
   return new InProcessClient(server, options, {});
@@ -59,8 +59,8 @@ function search(query: ListQuery, watch: boolean): URLSearchParams {
 }
 
 /**
- * An object as it would be after its way over the wire, where Go writes some empty structs and drops other empty values: a template that
- * was made here and one that was sent must not differ in them, or a controller takes one for a change of the other.
+ * An object as it would be after being sent over the wire, where Go writes some empty structs and omits other empty values. Otherwise a
+ * template built here and one that was sent could differ in them, and a controller would see a change.
  */
 function written({ schema }: APIResource, object: KubeObject): KubeObject {
   try {
@@ -71,7 +71,7 @@ function written({ schema }: APIResource, object: KubeObject): KubeObject {
   }
 }
 
-/** An object with everything that decoding a body would give it. */
+/** An object with everything that decoding a request body would add. */
 function prepared(resource: APIResource, object: KubeObject): KubeObject {
   const copy = written(resource, plainCopy<KubeObject>(object));
   copy.kind = resource.kind;
@@ -85,7 +85,7 @@ const LOOPBACK: UserInfo = Object.freeze({ name: 'system:apiserver', groups: ['s
 
 const NO_RESOURCE = Object.freeze({ group: '', version: '', resource: '', subresource: '', namespace: '', name: '' });
 
-/** What a call is about. */
+/** What a call is about: the resource and its path. */
 interface Subject {
   verb: string;
   name?: string;
@@ -221,14 +221,14 @@ class InProcessClient implements CausalClient {
     return 'answer' in created ? (created.answer as T) : this.result<T>(scope, created);
   }
 
-  /** What was written, as the cache holds it: parsed once for everybody. */
+  /** The written object, as cached: parsed once for all readers. */
   private result<T extends KubeObject>(scope: RestScope, { value, revision }: Written): T {
     const cached = revision === undefined ? undefined : this.cached(scope, value);
     const current = cached !== undefined && cached.revision === revision ? cached : storedOf(value, revision);
     return this.shown<T>(scope, current);
   }
 
-  /** A created object's name may have been generated: it stands in the text. */
+  /** The name of a created object may have been generated, so it is read from the text. */
   private cached({ resource, namespace, name }: RestScope, value: string) {
     const known = name || (/"name":"([^"\\]+)"/.exec(value)?.[1] ?? '');
     return known === '' ? undefined : this.cluster.store.peek(objectKey(resource.stored, namespace, known));
@@ -290,7 +290,7 @@ class InProcessClient implements CausalClient {
   }
 }
 
-/** A capability of the storage; throws 405 where it has it not. */
+/** A capability of the storage; throws 405 if it does not have it. */
 function capable<C>({ resource, verb }: RestScope, capability: C | undefined): C {
   if (capability === undefined) throw methodNotAllowed(resource.groupResource, verb);
   return capability;

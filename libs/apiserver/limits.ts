@@ -1,28 +1,28 @@
-/** Every limit of the request pipeline, in one place. Sizes in bytes, times in milliseconds of the machine unless said otherwise. */
+/** All limits of the request pipeline. Sizes are in bytes and times in milliseconds of the machine unless noted otherwise. */
 export interface Limits {
-  /** Largest request body; more is 413 (apiserver/pkg/server MaxRequestBodyBytes). */
+  /** Largest request body; larger ones get 413 (apiserver/pkg/server MaxRequestBodyBytes). */
   readonly requestBody: number;
-  /** Names tried for one generateName (generic/registry/store.go maxNameGenerationCreateAttempts). */
+  /** Attempts to find a free name for a generateName (generic/registry/store.go maxNameGenerationCreateAttempts). */
   readonly generateNameAttempts: number;
-  /** How often an update without a resourceVersion is tried anew when others write in between. */
+  /** Attempts of an update without a resourceVersion when it conflicts with other writes. */
   readonly updateAttempts: number;
-  /** Bytes that wait for one watcher before it is cut off. */
+  /** Bytes queued for one watcher before it is disconnected. */
   readonly watchQueueBytes: number;
-  /** Events that wait for one watcher before it is cut off. */
+  /** Events queued for one watcher before it is disconnected. */
   readonly watchQueueEvents: number;
-  /** A watch without timeoutSeconds lives this long, up to twice as long by chance (MinRequestTimeout). */
+  /** Minimum lifetime of a watch without timeoutSeconds; the actual one is random, up to twice as long (MinRequestTimeout). */
   readonly watchTimeout: number;
-  /** Longest that a client may ask a watch to live; ours, upstream has none. Timers hold 24 days. */
+  /** Maximum timeoutSeconds of a watch. Upstream has no limit, but timers overflow after 24 days. */
   readonly watchLongest: number;
-  /** Time between two bookmarks (storage/cacher bookmarkFrequency). */
+  /** Interval between bookmarks (storage/cacher bookmarkFrequency). */
   readonly watchBookmarkEvery: number;
-  /** How long a list waits for a revision that has not happened yet (storage/cacher blockTimeout). */
+  /** How long a list waits for a revision that is not there yet (storage/cacher blockTimeout). */
   readonly futureRevisionWait: number;
-  /** Deletions of a deletecollection that run side by side. */
+  /** Parallel deletions of a deletecollection. */
   readonly deleteCollectionParallel: number;
 }
 
-/** The limits of a real API server, and ours where it has none. */
+/** The limits of a real API server, and our own where it has none. */
 export const DEFAULT_LIMITS: Limits = Object.freeze({
   requestBody: 3 * 1024 * 1024,
   generateNameAttempts: 8,
@@ -36,8 +36,8 @@ export const DEFAULT_LIMITS: Limits = Object.freeze({
   deleteCollectionParallel: 200,
 });
 
-/** Clauses of an Accept header that are read, and parameters of one clause; ours, upstream has none. */
+/** Clauses of an Accept header, and parameters of a clause, that are read. Upstream has no limit. */
 export const ACCEPT_CLAUSES = 1_000;
 export const ACCEPT_PARAMETERS = 16;
-/** A query of more parameters counts as an empty one (Go's net/url, urlmaxqueryparams). */
+/** A query with more parameters is treated as empty (Go's net/url, urlmaxqueryparams). */
 export const QUERY_PARAMETERS = 10_000;

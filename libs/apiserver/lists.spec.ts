@@ -74,7 +74,7 @@ describe('lists', () => {
           await cluster.call('PUT', `${PATH}/a`, { body: { ...configMap('a', { first: 'a' }), data: { i: `${i}` } } });
         done = true;
       })();
-      // Every revision is a change of the one object: a list that is told to be of a revision holds what was written then.
+      // Every revision is a change of the one object: a list at a revision must return what was written then.
       const reader = await testCluster({ storage: cluster.storage });
       const listed: Array<[string, string]> = [];
       while (!done) {

@@ -19,31 +19,34 @@ import type { ResourceStrategy } from './rest/strategy.js';
 
 /** What a cluster serves: group/version/resource[/subresource] → storage. */
 export interface StorageMap {
-  /** Undefined where nothing is served under that path. */
+  /** Undefined if nothing is served under that path. */
   find(group: string, version: string, resource: string, subresource?: string): RestStorage | undefined;
-  /** The resource in the version that is stored. */
+  /** The resource in its stored version. */
   stored(group: string, resource: string): APIResource | undefined;
   /** Whether a group version is served at all. */
   serves(group: string, version: string): boolean;
-  /** What discovery tells; the same object until something changes. */
+  /** The discovery documents; the same object until something changes. */
   served(): Served;
   schemaFor: SchemaLookup;
-  /** Calls `end` once a resource is served no more, or otherwise; returns what forgets it. Undefined where that never happens. */
+  /**
+   * Calls `end` once the resource is no longer served, or is served by another storage; returns a function that cancels this. Undefined if
+   * that never happens.
+   */
   whileServed(resource: GroupResource, end: () => void): (() => void) | undefined;
 }
 
-/** The parts that the built-in map is made of; lists are shared by all clusters. */
+/** The parts of the built-in map; the lists are shared by all clusters. */
 export interface StorageSources {
   strategies: readonly ResourceStrategy[];
   conversions?: readonly Conversion[];
   providers?: readonly StorageProvider[];
 }
 
-/** The place of a storage, or of a kind, in a map. */
+/** The key of a storage, or of a kind, in a map. */
 export const pathOf = (group: string, version: string, resource: string, subresource: string): string =>
   `${group}/${version}/${resource}/${subresource}`;
 
-/** 501 of a subresource that discovery lists and no storage serves yet. */
+/** 501 for a subresource that discovery lists but no storage serves yet. */
 function notServed(resource: string, subresource: string): StatusError {
   return new StatusError(failureStatus({ code: 501, message: `${resource}/${subresource} is not served by this cluster yet` }));
 }
@@ -86,7 +89,7 @@ function storagesOf(resource: APIResource, providers: readonly StorageProvider[]
   return [own, ...below];
 }
 
-/** Look-ups over a list of resources and their storages. */
+/** Lookups over a list of resources and their storages. */
 export class Entries {
   readonly storages = new Map<string, RestStorage>();
   readonly byResource = new Map<string, APIResource>();
@@ -115,7 +118,7 @@ function linkStored(draft: APIResourceDraft, drafts: ReadonlyMap<string, APIReso
   );
 }
 
-/** Joins the schema's resources with their strategies, conversions and providers. Throws where they do not fit. */
+/** Combines the schema's resources with their strategies, conversions and providers. Throws if they do not match. */
 function buildMap({ strategies, conversions = [], providers = [] }: StorageSources): StorageMap {
   const strategyOf = new Map(strategies.map((strategy) => [`${strategy.group}/${strategy.resource}`, strategy]));
   const drafts = new Map<string, APIResourceDraft>();

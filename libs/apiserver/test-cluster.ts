@@ -11,12 +11,12 @@ import type { Conversion } from './rest/api-resource.js';
 import type { StorageProvider } from './rest/storage.js';
 import type { ResourceStrategy, UserInfo } from './rest/strategy.js';
 
-/** A cluster for specs: the real pipeline over memory storage; only the clock, the dice and the timers are the spec's. */
+/** A cluster for specs: the real pipeline over memory storage; only the clock, the random source and the timers are the spec's. */
 export interface TestCluster {
   server: ApiServer;
   store: HostedClusterStore;
   clock: SteppedClock;
-  /** Timers that wait, soonest first; `fire` runs the next one. */
+  /** Pending timers, soonest first; `fire` runs the next one. */
   timers: { waiting: number[]; fire(): void };
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   storage: Storage;
@@ -33,7 +33,7 @@ interface CallOptions {
 interface Answer {
   status: number;
   headers: ApiResponse['headers'];
-  // Specs look into any answer.
+  // Specs may look into any response.
   body: KubeObject & Record<string, never>;
   text: string;
   response: ApiResponse;
@@ -48,7 +48,7 @@ export interface TestClusterOptions {
   admission?: readonly AdmissionPlugin[];
   limits?: Limits;
   flowLimits?: FlowLimits;
-  /** Of a cluster that is there already: as another process sees it. */
+  /** A second process's view of an existing cluster. */
   storage?: Storage;
 }
 
@@ -87,7 +87,7 @@ async function emptyStorage(): Promise<Storage> {
   return admin.open('c');
 }
 
-/** Makes one, empty. */
+/** Creates an empty cluster. */
 export async function testCluster(options: TestClusterOptions = {}): Promise<TestCluster> {
   const storage = options.storage ?? (await emptyStorage());
   const store = clusterStore({ storage, bus: memoryBus() });

@@ -11,7 +11,7 @@ const configMap = (name: string, labels: Record<string, string> = {}, data = {})
   data,
 });
 
-/** Reads a watch: one short line an event. */
+/** Reads a watch as short lines, one per event. */
 function reader({ stream }: ApiResponse, accepts = () => true) {
   const lines: string[] = [];
   const state = { lines, ended: false, chunks: [] as Uint8Array[] };

@@ -1,10 +1,10 @@
 import type { AdmissionAttributes, AdmissionContext, AdmissionOperation, AdmissionPlugin } from './admission.js';
 
-/** The plugins in order, sorted out by what they do. Immutable and shared by all clusters. */
+/** The plugins in order, split into mutating and validating ones. Immutable and shared by all clusters. */
 export interface AdmissionChain {
   mutates(operation: AdmissionOperation): boolean;
   validates(operation: AdmissionOperation): boolean;
-  /** Lets every mutating plugin change the object in place. Throws the StatusError of the first that refuses. */
+  /** Lets every mutating plugin change the object in place. Throws the StatusError of the first plugin that rejects it. */
   admit(attributes: AdmissionAttributes, ctx: AdmissionContext): Promise<void>;
   validate(attributes: AdmissionAttributes, ctx: AdmissionContext): Promise<void>;
 }
@@ -42,7 +42,7 @@ function buildChain(plugins: readonly AdmissionPlugin[]): AdmissionChain {
 
 const chains = new WeakMap<readonly AdmissionPlugin[], AdmissionChain>();
 
-/** The chain of a list of plugins, built once. */
+/** The chain of a list of plugins; built once per list. */
 export function admissionChain(plugins: readonly AdmissionPlugin[]): AdmissionChain {
   let chain = chains.get(plugins);
   if (chain === undefined) {

@@ -29,17 +29,17 @@ export interface AdmissionContext {
   reader: ClusterReader;
   clock: Clock;
   random: RandomSource;
-  /** Who decides on access. */
+  /** Authorizes further actions of the user. */
   authorizer: Authorizer;
-  /** Waits in the machine's time for something that is about to happen; none for requests that must not be kept waiting. */
+  /** Waits, in machine time, for something that is about to happen; unset for requests that must not wait. */
   pause?(milliseconds: number): Promise<void>;
 }
 
-/** One admission plugin, one file. Rejecting is throwing a StatusError (usually forbidden()). */
+/** One admission plugin, one file. A plugin rejects a request by throwing a StatusError (usually forbidden()). */
 export interface AdmissionPlugin {
   readonly name: string;
   readonly operations: readonly AdmissionOperation[];
-  /** The only resources it has a say in, subresources included: `pods`, `deployments.apps`. None: all of them. */
+  /** The resources it handles, subresources included: `pods`, `deployments.apps`. Unset: all resources. */
   readonly resources?: readonly string[];
   admit?(attributes: AdmissionAttributes, ctx: AdmissionContext): Promise<void> | void;
   validate?(attributes: AdmissionAttributes, ctx: AdmissionContext): Promise<void> | void;

@@ -2,21 +2,21 @@ import { unauthorized } from '#apimachinery';
 import { type ApiRequest, headerOf } from '../request/request.js';
 import type { UserInfo } from '../rest/strategy.js';
 
-/** Says who a request is from: a user, undefined where it sees no credentials of its kind. Throws a 401 StatusError for bad ones. */
+/** Returns the user of a request, or undefined if it finds no credentials of its kind. Throws a 401 StatusError for invalid ones. */
 export interface Authenticator {
   authenticate(request: ApiRequest): Promise<UserInfo | undefined> | UserInfo | undefined;
 }
 
 export const ANONYMOUS: UserInfo = Object.freeze({ name: 'system:anonymous', groups: ['system:unauthenticated'] });
 
-/** Who a request is from; anonymous without credentials, 401 with ones that nobody knows. */
+/** The user of a request: anonymous without credentials, 401 with credentials that no authenticator accepts. */
 export async function authenticate(request: ApiRequest, authenticators: readonly Authenticator[]): Promise<UserInfo> {
   if (request.user !== undefined) return request.user;
   for (const authenticator of authenticators) {
     const user = await authenticator.authenticate(request);
     if (user !== undefined) return withAuthenticated(user);
   }
-  // Only bearer tokens are credentials here; whoever comes with anything else comes with nothing.
+  // Only bearer tokens are credentials here; any other kind of Authorization header is ignored.
   if (/^bearer +\S/i.test(headerOf(request, 'authorization') ?? '')) throw unauthorized();
   return ANONYMOUS;
 }

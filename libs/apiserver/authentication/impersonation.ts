@@ -5,7 +5,7 @@ import type { UserInfo } from '../rest/strategy.js';
 
 const EXTRA = 'impersonate-extra-';
 
-/** Values of a header; several of the same name may have been joined with a comma and a space on their way (node:http does). */
+/** The values of a header; several headers of the same name may have been joined with a comma and a space (node:http does this). */
 function valuesOf(value: string | string[] | undefined): string[] {
   if (value === undefined) return [];
   return (Array.isArray(value) ? value : [value]).flatMap((one) => one.split(', '));
@@ -19,7 +19,7 @@ function unescapeKey(key: string): string {
   }
 }
 
-/** The user as the headers say, word for word. */
+/** The user exactly as the headers describe it. */
 interface Wanted {
   name: string;
   uid: string;
@@ -33,7 +33,7 @@ function wantedUser(headers: ApiRequest['headers']): Wanted {
   for (const name of Object.keys(headers)) {
     if (!name.startsWith(EXTRA)) continue;
     const key = unescapeKey(name.slice(EXTRA.length));
-    // A key may be any word, `__proto__` too: an object without a prototype has no others.
+    // A key may be any word, `__proto__` included, so the object has no prototype.
     wanted.extra ??= Object.create(null) as Record<string, string[]>;
     wanted.extra[key] = [...(wanted.extra[key] ?? []), ...valuesOf(headers[name])];
   }
@@ -44,7 +44,7 @@ const single = (value: string | string[] | undefined): string => (Array.isArray(
 
 const goStrings = (values: readonly string[]): string => `[]string{${values.map(goQuote).join(', ')}}`;
 
-/** The wanted user as Go prints it with %#v. */
+/** The impersonated user as Go prints it with %#v. */
 function shown({ name, uid, groups, extra }: Wanted): string {
   const listed = groups.length === 0 ? '[]string(nil)' : goStrings(groups);
   const pairs = Object.entries(extra ?? {}).map(([key, values]) => `${goQuote(key)}:${goStrings(values)}`);
@@ -57,7 +57,7 @@ function serviceAccount(user: string): { namespace: string; name: string } | und
   return match ? { namespace: match[1] ?? '', name: match[2] ?? '' } : undefined;
 }
 
-/** Every name that must be allowed: what is asked of the authorizers. */
+/** Every name that must be allowed: the questions for the authorizers. */
 function questions(wanted: Wanted, requestor: UserInfo): AuthorizationAttributes[] {
   const ask = (resource: string, name: string, more: Partial<AuthorizationAttributes> = {}): AuthorizationAttributes => ({
     user: requestor,
@@ -95,15 +95,15 @@ function withImplicitGroup(name: string, groups: string[]): string[] {
   return [...groups, 'system:authenticated'];
 }
 
-/** The word of constrained impersonation for what is impersonated (KEP-5284): it stands in refusals. */
+/** The verb of constrained impersonation (KEP-5284); it appears in error messages. */
 function modeOf({ name }: Wanted): string {
   if (serviceAccount(name)) return 'serviceaccount';
   return name.startsWith('system:node:') ? 'arbitrary-node' : 'user-info';
 }
 
 /**
- * Who a request is to be taken for (apiserver/pkg/endpoints/filters/impersonation): every name in the Impersonate-* headers must be
- * allowed to the requestor, who stands in the request's attributes. Throws 400 without a user to impersonate, 403.
+ * The user to impersonate (apiserver/pkg/endpoints/filters/impersonation): every name in the Impersonate-* headers must be allowed for the
+ * requestor, who is the user in the request's attributes. Throws 403, and 400 if there are other impersonation headers but no user.
  */
 export async function impersonate(
   request: AuthorizationAttributes,

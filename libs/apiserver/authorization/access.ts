@@ -7,12 +7,12 @@ function attributesOf({ user, verb, resource, path = '' }: AccessAttributes): Au
   return { user, verb, isResource: resource !== undefined, path, ...named };
 }
 
-/** The chain of authorizers as the resources that review access ask it. */
+/** The chain of authorizers, for the resources that review access. */
 export function accessOf(links: readonly AuthorizerLink[]): Authorizer {
   return {
     async authorize(attributes) {
       const { decision, reason } = await authorize(attributesOf(attributes), links);
-      // Nobody's opinion is no denial: only an authorizer's own word is.
+      // No opinion is not a denial: `denied` is only set when an authorizer denied explicitly.
       return { allowed: decision === 'allow', ...(reason ? { reason } : {}) };
     },
     async rulesFor(user, namespace) {

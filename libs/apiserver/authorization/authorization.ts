@@ -2,7 +2,7 @@ import { forbidden, goQuote, type StatusError } from '#apimachinery';
 import type { UserInfo } from '../rest/strategy.js';
 import type { AccessRules } from './authorizer.js';
 
-/** What is to be done, by whom (apiserver/pkg/authorization/authorizer Attributes). */
+/** What is to be authorized, and for whom (apiserver/pkg/authorization/authorizer Attributes). */
 export interface AuthorizationAttributes {
   user: UserInfo;
   verb: string;
@@ -18,14 +18,14 @@ export interface AuthorizationAttributes {
 
 export type Decision = { decision: 'allow' | 'deny' | 'none'; reason?: string };
 
-/** One authorizer of the chain. RBAC takes its place here. */
+/** One authorizer of the chain, such as RBAC. */
 export interface AuthorizerLink {
   authorize(attributes: AuthorizationAttributes): Promise<Decision> | Decision;
-  /** What it lets a user do in a namespace, for SelfSubjectRulesReview. */
+  /** The rules for a user in a namespace, for SelfSubjectRulesReview. */
   rulesFor?(user: UserInfo, namespace: string): Promise<Rules> | Rules;
 }
 
-/** Rules that can be listed. */
+/** An authorizer's rules, where they can be listed. */
 export type Rules = Pick<AccessRules, 'resourceRules' | 'nonResourceRules'>;
 
 const ALLOW: Decision = Object.freeze({ decision: 'allow' });
@@ -36,7 +36,9 @@ export const privilegedGroup: AuthorizerLink = {
   authorize: ({ user }) => (user.groups.includes('system:masters') ? ALLOW : NONE),
 };
 
-/** The first that allows or denies decides; nobody: denied, with the reasons of those that had no opinion. */
+/**
+ * The first authorizer that allows or denies decides; if none does, the request is denied with the reasons of those that had no opinion.
+ */
 export async function authorize(attributes: AuthorizationAttributes, authorizers: readonly AuthorizerLink[]): Promise<Decision> {
   const reasons: string[] = [];
   for (const authorizer of authorizers) {
@@ -50,7 +52,7 @@ export async function authorize(attributes: AuthorizationAttributes, authorizers
 
 const escapeHtml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** The 403 in upstream's words (endpoints/handlers/responsewriters/errors.go). */
+/** The 403 with upstream's message (endpoints/handlers/responsewriters/errors.go). */
 export function forbiddenError(attributes: AuthorizationAttributes, reason = ''): StatusError {
   const { user, verb, isResource, path, group, resource, subresource, namespace, name } = attributes;
   const who = goQuote(user.name);

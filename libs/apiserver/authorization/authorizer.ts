@@ -1,16 +1,16 @@
 import type { UserInfo } from '../rest/strategy.js';
 
-/** One question of access (apiserver/pkg/authorization/authorizer Attributes). */
+/** The attributes of an access check (apiserver/pkg/authorization/authorizer Attributes). */
 export interface AccessAttributes {
   user: UserInfo;
   verb: string;
-  /** Of a resource: `namespace` is '' for all of them, `name` for none in particular. */
+  /** For a resource request: `namespace` is '' for all namespaces, `name` is '' for no particular object. */
   resource?: { group: string; version: string; resource: string; subresource: string; namespace: string; name: string };
-  /** Of any other path. */
+  /** For a non-resource request. */
   path?: string;
 }
 
-/** The answer. `denied` says that no other authorizer is to be asked. */
+/** The answer. `denied`: an authorizer denied explicitly, and later ones must not be asked. */
 export interface AccessDecision {
   allowed: boolean;
   denied?: boolean;
@@ -19,7 +19,7 @@ export interface AccessDecision {
   evaluationError?: string;
 }
 
-/** All that a user may do in a namespace, as far as the authorizer can list it. */
+/** The rules for a user in a namespace, as far as the authorizers can list them. */
 export interface AccessRules {
   resourceRules: Array<{ verbs: string[]; apiGroups?: string[]; resources?: string[]; resourceNames?: string[] }>;
   nonResourceRules: Array<{ verbs: string[]; nonResourceURLs?: string[] }>;
@@ -27,16 +27,16 @@ export interface AccessRules {
   evaluationError?: string;
 }
 
-/** Who an authenticated token belongs to; undefined when it is nobody's. */
+/** The user of an authenticated token; undefined for an unknown token. */
 export interface TokenOwner {
   user: UserInfo;
   audiences?: string[];
 }
 
-/** Decides who may do what, for the pipeline itself and for the resources that review access. */
+/** Authorizes requests, for the pipeline itself and for the resources that review access. */
 export interface Authorizer {
   authorize(attributes: AccessAttributes): Promise<AccessDecision> | AccessDecision;
   rulesFor(user: UserInfo, namespace: string): Promise<AccessRules> | AccessRules;
-  /** Authenticates a token, for TokenReview. Throws or answers undefined for a bad one. */
+  /** Authenticates a token, for TokenReview. Throws or returns undefined for an invalid one. */
   authenticate?(token: string, audiences: readonly string[]): Promise<TokenOwner | undefined>;
 }

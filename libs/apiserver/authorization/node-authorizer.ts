@@ -7,8 +7,8 @@ const ALLOW: Decision = Object.freeze({ decision: 'allow' });
 const NONE: Decision = Object.freeze({ decision: 'none' });
 
 /**
- * Lets the kubelets of the cluster's nodes do what the rules of nodes say (plugin/pkg/auth/authorizer/node; `rules` are bootstrappolicy's
- * NodeRules). A node is a user `system:node:NAME` in the group system:nodes.
+ * Authorizes the kubelets of the cluster's nodes (plugin/pkg/auth/authorizer/node; `rules` are bootstrappolicy's NodeRules). A node is a
+ * user `system:node:NAME` in the group system:nodes.
  */
 export function nodeAuthorizer(rules: readonly rbacv1.PolicyRule[]): AuthorizerLink {
   return {

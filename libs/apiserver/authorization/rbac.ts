@@ -8,7 +8,7 @@ import type { AuthorizationAttributes, AuthorizerLink, Decision, Rules } from '.
 /** The API group of roles and bindings. */
 const GROUP = 'rbac.authorization.k8s.io';
 
-/** Of what is kept of each cluster's users, in bytes. */
+/** Limit of the cached decisions about a cluster's users, in bytes. */
 const MEMO_BYTES = 256 * 1024;
 
 type Rule = rbacv1.PolicyRule;
@@ -17,7 +17,7 @@ type Binding = KubeObject & Pick<rbacv1.RoleBinding, 'roleRef' | 'subjects'>;
 const has = (values: readonly string[] | undefined, value: string): boolean =>
   values !== undefined && (values.includes('*') || values.includes(value));
 
-// A rule on all resources' log subresource means pods/log too (rbac/v1 evaluation_helpers.go ResourceMatches).log, (rbac/v1 evaluation_helpers.go ResourceMatches). */
+// A rule for the log subresource of all resources covers pods/log too (rbac/v1 evaluation_helpers.go ResourceMatches).
 function resourceMatches(rule: Rule, { resource, subresource }: AuthorizationAttributes): boolean {
   const asked = subresource === '' ? resource : `${resource}/${subresource}`;
   if (has(rule.resources, asked)) return true;
@@ -30,7 +30,7 @@ function pathMatches(rule: Rule, path: string): boolean {
   );
 }
 
-/** Whether a rule allows what is asked (plugin/pkg/auth/authorizer/rbac RuleAllows). */
+/** Whether a rule allows the request (plugin/pkg/auth/authorizer/rbac RuleAllows). */
 export function ruleAllows(rule: Rule, asked: AuthorizationAttributes): boolean {
   if (!has(rule.verbs, asked.verb)) return false;
   if (!asked.isResource) return pathMatches(rule, asked.path);
@@ -39,7 +39,7 @@ export function ruleAllows(rule: Rule, asked: AuthorizationAttributes): boolean 
   return names.length === 0 || names.includes(asked.name);
 }
 
-/** The subject of a binding that a user is, if any (registry/rbac/validation appliesTo). `namespace`: the binding's. */
+/** The subject of a binding that matches the user, if any (registry/rbac/validation appliesTo). `namespace`: the binding's. */
 function subjectOf({ subjects }: Binding, user: UserInfo, namespace: string): rbacv1.Subject | undefined {
   return subjects?.find((subject) => {
     if (subject.kind === 'User') return user.name === subject.name;
@@ -56,21 +56,21 @@ function describe(binding: Binding, subject: rbacv1.Subject): string {
   return `${where} of ${binding.roleRef.kind} "${binding.roleRef.name}" to ${subject.kind} "${who}"`;
 }
 
-/** Finds out what a user may do, and what a role gives (pkg/registry/rbac/validation AuthorizationRuleResolver). */
+/** Resolves the rules of a user, and those of a role (pkg/registry/rbac/validation AuthorizationRuleResolver). */
 export interface RuleResolver {
   rulesOfUser(user: UserInfo, namespace: string): Promise<readonly Rule[]>;
-  /** Undefined where the role is not there. */
+  /** Undefined if the role does not exist. */
   rulesOfRole(roleRef: rbacv1.RoleRef, namespace: string): Promise<readonly Rule[] | undefined>;
 }
 
-/** Bindings that hold for a user, with their rules; `missing` are the roles that are bound but not there. */
+/** Bindings that apply to a user, with their rules; `missing` lists the bound roles that do not exist. */
 interface Held {
   binding: Binding;
   subject: rbacv1.Subject;
   rules: readonly Rule[];
 }
 
-/** Role based access control over the cluster's own roles and bindings, as the cache holds them (plugin/pkg/auth/authorizer/rbac). */
+/** RBAC over the cluster's own roles and bindings, as cached (plugin/pkg/auth/authorizer/rbac). */
 export class RbacAuthorizer implements AuthorizerLink, RuleResolver {
   private readonly users = new Memo<{ resolved: Resolved }>({ bytes: MEMO_BYTES });
 
@@ -117,7 +117,7 @@ export class RbacAuthorizer implements AuthorizerLink, RuleResolver {
     return namespace === '' ? everywhere.held : [...everywhere.held, ...(await this.heldAt(namespace, user)).held];
   }
 
-  /** What holds for a user by the bindings of one namespace, or of the cluster (''): worked out again only after a change. */
+  /** The rules of a user from the bindings of one namespace, or from the ClusterRoleBindings (''); resolved again only after a change. */
   private async heldAt(namespace: string, user: UserInfo): Promise<Resolved> {
     const id = `${namespace}\n${user.name}\n${user.groups.join('\n')}`;
     const kept = this.users.of(id, () => ({ resolved: nothingHeld() }));
@@ -125,13 +125,13 @@ export class RbacAuthorizer implements AuthorizerLink, RuleResolver {
     if (before !== undefined && kept.resolved.changes === before) return kept.resolved;
     const prefix = listPrefix(GROUP, namespace === '' ? 'clusterrolebindings' : 'rolebindings', namespace);
     const { items } = await this.store.list({ prefix, notOlderThan: 0 });
-    // A change since then shows in the next question, and what was read from a cold cache is not kept.
+    // `before` was read first, so that a concurrent change is noticed next time. Nothing is kept if the cache was cold.
     const resolved: Resolved = { ...(await this.resolve(items, user, namespace)), ...(before === undefined ? {} : { changes: before }) };
     kept.resolved = resolved;
     return resolved;
   }
 
-  /** Says when a binding or role that may count in a namespace has changed; undefined while nothing is cached. */
+  /** Identifies the state of the roles and bindings that apply in a namespace; undefined while they are not cached. */
   private changes(namespace: string): string | undefined {
     const { store } = this;
     const roles = store.changeOf(ROOTS.clusterRoles);
@@ -157,15 +157,15 @@ export class RbacAuthorizer implements AuthorizerLink, RuleResolver {
   }
 }
 
-/** What holds for one user at one place. */
+/** The resolved rules of one user in one scope. */
 interface Resolved {
   held: readonly Held[];
   missing: readonly string[];
-  /** The state of the cache that this was worked out from; none where it was cold. */
+  /** The cache state that this was resolved from; unset if the cache was cold. */
   changes?: string;
-  /** Whether a rule is about single names. */
+  /** Whether any rule lists resource names. */
   named: boolean;
-  /** What was decided about resources, by the question; at most DECISIONS of them. */
+  /** Decisions about resource requests, by request; at most DECISIONS of them. */
   decisions: Map<string, Decision | undefined>;
 }
 
@@ -174,7 +174,7 @@ const NO_OPINION: Decision = Object.freeze({ decision: 'none' });
 
 const nothingHeld = (): Resolved => ({ held: [], missing: [], named: false, decisions: new Map() });
 
-/** The first binding that allows it; undefined: none does. */
+/** The first binding that allows the request; undefined if none does. */
 function decide(resolved: Resolved, asked: AuthorizationAttributes): Decision | undefined {
   const { decisions, named } = resolved;
   if (!asked.isResource || named) return firstThatAllows(resolved, asked);

@@ -1,6 +1,6 @@
 import type { AuthorizationAttributes } from './authorization.js';
 
-/** What a user asks in a spec: to get a pod, unless `more` says something else. */
+/** A user's request in a spec: get pods, unless `more` says otherwise. */
 export const asked = (user: string, more: Partial<AuthorizationAttributes> = {}): AuthorizationAttributes => ({
   user: { name: user, groups: ['system:authenticated'] },
   verb: 'get',

@@ -1,7 +1,7 @@
 import type { ApiResponse } from '../request/request.js';
 import type { ResourceCall } from './resource-call.js';
 
-/** Hands the request to a Connecter, which may take the connection (endpoints/handlers/rest.go ConnectResource). */
+/** Passes the request to a Connecter, which may take over the connection (endpoints/handlers/rest.go ConnectResource). */
 export async function handleConnect({ scope, request, query }: ResourceCall): Promise<ApiResponse> {
   const { connect } = scope.storage;
   if (connect === undefined) throw new Error(`${scope.resource.resource}/${scope.subresource} is no Connecter`);

@@ -2,7 +2,10 @@ import type { ApiResponse } from '../request/request.js';
 import { toStatusError, UnexpectedError } from '../rest/storage-errors.js';
 import { errorResponse } from './responses.js';
 
-/** The answer to a request that failed, whatever the error is. What was not expected is named by its request, and comes along for the log. */
+/**
+ * The response to a failed request, whatever the error is. For an unexpected error it names the request id and carries the error for the
+ * log.
+ */
 export function failureResponse(
   error: unknown,
   requestId: string,

@@ -7,7 +7,7 @@ import { columnDefinitions, type IncludeObject, tableRow } from '../rest/table.j
 import { itemText, partialMetadata, viewObject } from '../rest/view.js';
 import { YAML_FORM, yamlPieces } from './yaml-pieces.js';
 
-/** A list as its client wants it. */
+/** The form of a list that the client accepts. */
 export interface ListForm {
   resource: APIResource;
   metadata: Record<string, unknown>;
@@ -18,7 +18,7 @@ export interface ListForm {
   include: IncludeObject;
 }
 
-/** The text before the first item, what makes the pieces of an item, and the text behind the last one. */
+/** The text before the first item, a function that encodes an item, and the text after the last item. */
 interface Frame {
   head: string;
   item(object: CachedObject): Iterable<string>;
@@ -26,13 +26,13 @@ interface Frame {
   tail: string;
 }
 
-/** Characters that are gathered before they are handed on. */
+/** Characters that are collected into one chunk. */
 const CHUNK = 64 * 1024;
 
-/** Pretty JSON that stands `depth` spaces deep: a text of JSON has no line breaks of its own. */
+/** Indents pretty JSON by `depth` spaces: JSON text has no line breaks inside strings. */
 const indented = (value: unknown, depth: number): string => JSON.stringify(value, null, 2).replaceAll('\n', `\n${' '.repeat(depth)}`);
 
-/** How the members of a list or table are made. */
+/** How the items of a list or the rows of a table are encoded. */
 export function memberOf({ resource, now, convert, include }: ListForm): (item: CachedObject) => unknown {
   if (convert?.kind === 'Table') return (item) => tableRow(resource, item, include, now, convert.version);
   if (convert !== undefined) return (item) => partialMetadata(viewObject(resource, item, now), convert.version);
@@ -48,7 +48,7 @@ export function headOf({ resource, metadata, convert }: ListForm): { kind: strin
   return { kind: convert.kind, apiVersion: `meta.k8s.io/${convert.version}`, metadata };
 }
 
-/** What stands before the items or rows. */
+/** The text before the items or rows. */
 const before = (form: ListForm): object =>
   form.convert?.kind === 'Table' ? { ...headOf(form), columnDefinitions: columnDefinitions(form.resource) } : headOf(form);
 
@@ -73,7 +73,7 @@ function jsonFrame(form: ListForm): Frame {
   };
 }
 
-/** Keys are sorted, as in every YAML answer: some come before the items, some behind them. */
+/** Keys are sorted, as in every YAML response: some come before the items, some after. */
 function yamlFrame(form: ListForm): Frame {
   const field = form.convert?.kind === 'Table' ? 'rows' : 'items';
   const members = Object.entries(before(form));
@@ -102,7 +102,7 @@ function* listPieces(items: readonly CachedObject[], { head, item, separator, ta
   yield items.length === 0 ? head + tail : tail;
 }
 
-/** Hands pieces on in chunks; after each piece the task is asked whether it is another's turn. */
+/** Emits pieces in chunks; after each piece, asks the task whether to yield. */
 async function* inChunks(pieces: Iterable<string>, task: WorkTask): AsyncGenerator<string> {
   let text = '';
   for (const piece of pieces) {
@@ -116,7 +116,7 @@ async function* inChunks(pieces: Iterable<string>, task: WorkTask): AsyncGenerat
   yield text;
 }
 
-/** The text of a long list, so that neither the whole of it is in memory nor the event loop is kept from others. */
+/** The text of a long list in chunks, so that it is never in memory as a whole and the event loop is not blocked. */
 export function listBody(
   items: readonly CachedObject[],
   form: ListForm & { encoding: 'json' | 'yaml' },
@@ -125,12 +125,12 @@ export function listBody(
   return inChunks(listPieces(items, form.encoding === 'yaml' ? yamlFrame(form) : jsonFrame(form)), task);
 }
 
-/** The text of one large object as YAML, in the same way. */
+/** The text of one large object as YAML, likewise in chunks. */
 export function yamlBody(object: object, task: WorkTask): AsyncGenerator<string> {
   return inChunks(yamlPieces(object), task);
 }
 
-/** The members of a long list in batches, for an encoding that is made of objects; a batch is small enough to be worked on in one go. */
+/** The items of a long list in batches, for an encoding that needs objects; a batch is small enough to be processed without yielding. */
 export async function* batches(items: readonly CachedObject[], form: ListForm, task: WorkTask): AsyncGenerator<unknown[]> {
   const make = memberOf(form);
   for (let start = 0; start < items.length; start += BATCH) {

@@ -29,10 +29,10 @@ function listMetadata(listing: Listing): Record<string, unknown> {
   };
 }
 
-/** Lists up to this length are answered at once: they cost less than handing over would. */
+/** Lists up to this length are encoded in one piece: streaming them would cost more. */
 const SHORT = 100;
 
-/** Answers a list, whole or as Table or metadata; a long one in pieces. */
+/** Answers a list, as objects, Table or metadata; a long one in chunks. */
 async function answerList(call: ResourceCall, negotiated: Negotiated, listing: Listing): Promise<ApiResponse> {
   const { scope } = call;
   const { resource } = scope;
@@ -97,7 +97,7 @@ export async function handleList(call: ResourceCall, watchPath = false): Promise
   return { status: 200, headers: { 'content-type': type }, stream: body };
 }
 
-/** DELETE of a collection: what the options select goes, and is answered as a list. */
+/** DELETE of a collection: deletes what the options select and answers with the list. */
 export async function handleDeleteCollection(call: ResourceCall): Promise<ApiResponse> {
   const { scope, query } = call;
   const { deleteCollection } = scope.storage;

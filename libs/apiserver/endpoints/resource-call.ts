@@ -19,7 +19,7 @@ import { yamlBody } from './list-body.js';
 import { emptyResponse, objectResponse, type ResponseForm, textResponse } from './responses.js';
 import { isLongYaml } from './yaml-pieces.js';
 
-/** A request on a resource, ready to be carried out. */
+/** A request for a resource, ready to be executed. */
 export interface ResourceCall {
   scope: RestScope;
   request: ApiRequest;
@@ -27,14 +27,14 @@ export interface ResourceCall {
   seat: Seat;
 }
 
-/** The form of the answer; pretty JSON where the client looks like a person. */
+/** The form of the response; JSON is pretty-printed where the client looks like a person. */
 export function outputOf({ scope, request, query }: ResourceCall): Negotiated {
   const negotiate = scope.resource.strategy.answer ? negotiateWithoutTable : negotiateOutput;
   const negotiated = negotiate(headerOf(request, 'accept'));
   return wantsPretty(query, headerOf(request, 'user-agent')) ? { ...negotiated, pretty: true } : negotiated;
 }
 
-/** The body, no larger than allowed. */
+/** The body, if it is within the size limit. */
 export function bodyOf({ request, scope }: ResourceCall): Uint8Array {
   const body = request.body ?? EMPTY;
   const limit = scope.cluster.limits.requestBody;
@@ -44,7 +44,7 @@ export function bodyOf({ request, scope }: ResourceCall): Uint8Array {
 
 const EMPTY = new Uint8Array(0);
 
-/** Answers one object, whole or as Table or metadata. */
+/** Answers one object, as itself, as a Table or as metadata. */
 export function answerObject(call: ResourceCall, negotiated: Negotiated, stored: Stored, status = 200): ApiResponse {
   const { scope, query } = call;
   const resource = scope.storage.shape;
@@ -63,18 +63,18 @@ export function answerObject(call: ResourceCall, negotiated: Negotiated, stored:
   return objectResponse(tableOf(resource, resourceVersion ? { resourceVersion } : {}, [row], convert.version), form);
 }
 
-/** A large object's YAML is made piece by piece while it is sent. */
+/** The YAML of a large object is produced piece by piece while it is sent. */
 function largeOrWhole({ scope, seat }: ResourceCall, object: object, form: ResponseForm): ApiResponse {
   if (form.negotiated.encoding !== 'yaml' || !isLongYaml(object)) return objectResponse(object, form);
   return { ...emptyResponse('yaml', form), pieces: { chunks: yamlBody(object, scope.work), close: seat.hold() } };
 }
 
-/** Answers what was written. */
+/** Answers a write with the written object. */
 export function answerWritten(call: ResourceCall, negotiated: Negotiated, { value, revision }: Written, status: number): ApiResponse {
   return answerObject(call, negotiated, storedOf(value, revision), status);
 }
 
-/** Reads a body as a kind that is no resource's, e.g. DeleteOptions; its strange fields become warnings. */
+/** Reads a body of a kind that belongs to no resource, e.g. DeleteOptions; unknown fields become warnings. */
 export async function decodeAs(
   call: ResourceCall,
   expected: GroupVersionKind,
@@ -93,10 +93,10 @@ export async function decodeAs(
   return object;
 }
 
-/** Bodies of this length are parsed in a step of their own, in their tenant's turn. */
+/** Bodies of this length are parsed in a step of their own, when it is their tenant's turn. */
 const LONG = 64 * 1024;
 
-/** What has been read of a body before it is decoded: YAML is JSON by then, and what is long is parsed. */
+/** The body before decoding: YAML has been converted to JSON, and long JSON has been parsed. */
 async function readAhead(call: ResourceCall, contentType: string): Promise<Pick<DecodeRequest, 'yaml' | 'parsed'>> {
   const { work, cluster } = call.scope;
   const body = bodyOf(call);
@@ -113,7 +113,7 @@ async function readAhead(call: ResourceCall, contentType: string): Promise<Pick<
   });
 }
 
-/** Undefined where the text is no JSON: decoding says so in the right words. */
+/** Undefined if the text is not JSON: decoding reports it in upstream's words. */
 function parsedAhead(text: string): unknown {
   try {
     return parseJson(text);
@@ -122,7 +122,7 @@ function parsedAhead(text: string): unknown {
   }
 }
 
-/** Reads a body as the kind that the storage takes, with all its defaults. */
+/** Reads a body as the kind that the storage accepts, with defaults applied. */
 export async function decodeShape(call: ResourceCall, options: WriteOptions, contentType: string): Promise<KubeObject> {
   const { shape } = call.scope.storage;
   const object = await decodeAs(call, shape, options, contentType);

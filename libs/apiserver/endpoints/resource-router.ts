@@ -9,7 +9,7 @@ import type { ResourceCall } from './resource-call.js';
 import { plainResponse } from './responses.js';
 import { handleCreate, handleDelete, handlePatch, handleUpdate } from './write-handlers.js';
 
-/** 405 as go-restful puts it: the path is there, the method is not. */
+/** 405 as go-restful words it: the path exists, but not for this method. */
 function methodNotServed(): StatusError {
   const message = 'the server does not allow this method on the requested resource';
   return new StatusError(failureStatus({ code: 405, reason: 'MethodNotAllowed', message, details: {} }));
@@ -17,7 +17,7 @@ function methodNotServed(): StatusError {
 
 type Handler = (call: ResourceCall) => Promise<ApiResponse>;
 
-/** What a request reaches: the storage, and what is done with it. */
+/** What a request is routed to: the storage, and the operation on it. */
 export interface Route {
   storage: RestStorage;
   handler: Handler;
@@ -25,7 +25,7 @@ export interface Route {
 
 type Level = 'collection' | 'all-namespaces' | 'object';
 
-/** What a path's form means for the resource; undefined: no such path (endpoints/installer.go). */
+/** The operations of a path's form; undefined if there is no such path (endpoints/installer.go). */
 function levelOf(info: RequestInfo, { resource, verbs }: RestStorage): Level | undefined {
   const [, name = ''] = info.parts;
   const inNamespace = info.namespace !== '' && resource.resource !== 'namespaces';
@@ -44,7 +44,7 @@ function collectionHandler({ verbs }: RestStorage, method: string): Handler {
   return method === 'POST' && verbs.has('create') ? handleCreate : refuse();
 }
 
-/** By the method of a request for one object: its verb, and what answers it. */
+/** The verb and handler of a request for one object, by method. */
 const OBJECT_HANDLERS: ReadonlyMap<string, { verb: string; handler: Handler }> = new Map([
   ['GET', { verb: 'get', handler: handleGet }],
   ['PUT', { verb: 'update', handler: handleUpdate }],
@@ -67,12 +67,12 @@ function watchHandler({ verbs }: RestStorage, method: string): Handler {
   return method === 'GET' && verbs.has('watch') ? (call) => handleList(call, true) : refuse();
 }
 
-/** Finds what answers a request on a resource; throws 404 and 405 as upstream's routes do. Undefined: the group version is not served. */
+/** Routes a request for a resource; throws 404 and 405 as upstream's routes do. Undefined if the group version is not served. */
 export function routeOf(storages: StorageMap, info: RequestInfo, method: string): Route | undefined {
   const { group, version, resource, parts } = info;
   const own = storages.find(group, version, resource);
   if (own === undefined) {
-    // A served group version that does not know the resource answers a Status; any other path what every unknown path gets.
+    // For an unknown resource of a served group version the 404 is a Status; for any other path it is that of an unknown path.
     if (storages.serves(group, version)) throw pathNotFound();
     return undefined;
   }
@@ -87,5 +87,5 @@ export function routeOf(storages: StorageMap, info: RequestInfo, method: string)
   return { storage, handler: method === 'GET' ? (call) => handleList(call) : refuse() };
 }
 
-/** What a path of a group version that is not served gets. */
+/** The response for a path of a group version that is not served. */
 export const unknownPath = (): ApiResponse => plainResponse(404, '404 page not found\n');

@@ -5,10 +5,10 @@ import { MEDIA_TYPES, type Negotiated, negotiatePlain } from '../request/negotia
 import type { ApiResponse } from '../request/request.js';
 import { YAML_FORM } from './yaml-pieces.js';
 
-/** Quotes a Warning header's text (apimachinery/pkg/util/net NewWarningHeader). */
+/** Quotes the text of a Warning header (apimachinery/pkg/util/net NewWarningHeader). */
 function warningHeader(text: string): string {
   const clean = text.replaceAll('\n', ' ').replaceAll('\r', ' ').replaceAll('\\', '\\\\').replaceAll('"', '\\"');
-  // Header values are bytes: what is beyond Latin-1 goes out as UTF-8.
+  // Header values are bytes: characters beyond Latin-1 are sent as UTF-8.
   return Buffer.from(`299 - "${clean}"`, 'utf8').toString('latin1');
 }
 
@@ -24,23 +24,23 @@ export interface ResponseForm {
   warnings: readonly string[];
 }
 
-/** An answer whose body follows in pieces. */
+/** A response whose body is streamed. */
 export function emptyResponse(encoding: 'json' | 'yaml', { status, warnings }: ResponseForm): ApiResponse {
   return { status, headers: headersFor(MEDIA_TYPES[encoding], warnings) };
 }
 
-/** Protobuf that is made already. */
+/** A response of encoded protobuf. */
 export function encodedResponse(body: Uint8Array, { status, warnings }: ResponseForm): ApiResponse {
   return { status, headers: headersFor(MEDIA_TYPES.protobuf, warnings), body };
 }
 
-/** JSON that is made already. */
+/** A response of encoded JSON. */
 export function textResponse(json: string, { negotiated, status, warnings }: ResponseForm): ApiResponse {
   const headers = headersFor(MEDIA_TYPES.json, warnings);
   return { status, headers, body: negotiated.pretty ? `${JSON.stringify(JSON.parse(json), null, 2)}\n` : `${json}\n` };
 }
 
-/** Any object, in the encoding that was agreed on. What has no protobuf form goes out as JSON. */
+/** Any object, in the negotiated encoding. Objects without a protobuf form are sent as JSON. */
 export function objectResponse(object: object, form: ResponseForm): ApiResponse {
   const { negotiated, status, warnings } = form;
   if (negotiated.encoding === 'yaml') {
@@ -56,12 +56,12 @@ export function objectResponse(object: object, form: ResponseForm): ApiResponse 
   return textResponse(JSON.stringify(object), form);
 }
 
-/** A failure as its Status, in whatever the client reads. */
+/** A failure as a Status, in an encoding that the client accepts. */
 export function errorResponse(error: unknown, accept: string | undefined, warnings: readonly string[] = []): ApiResponse {
   return statusResponse(statusOf(error), accept, warnings);
 }
 
-/** A Status with its own code. */
+/** A Status, sent with its own code. */
 function statusResponse(status: Status, accept: string | undefined, warnings: readonly string[] = []): ApiResponse {
   const response = objectResponse(status, { negotiated: negotiatePlain(accept), status: status.code ?? 500, warnings });
   const retry = status.details?.retryAfterSeconds;
@@ -69,13 +69,13 @@ function statusResponse(status: Status, accept: string | undefined, warnings: re
   return response;
 }
 
-/** Flow control refuses in plain text, as upstream's. */
+/** Flow control answers in plain text, as upstream does. */
 export function tooManyRequestsResponse({ message }: Error): ApiResponse {
   const response = plainResponse(429, `${message}\n`);
   return { ...response, headers: { ...response.headers, 'retry-after': '1' } };
 }
 
-/** Plain text, as the health checks and unknown paths answer. */
+/** Plain text, as for health checks and unknown paths. */
 export function plainResponse(status: number, body: string): ApiResponse {
   const headers = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
   return { status, headers, body };

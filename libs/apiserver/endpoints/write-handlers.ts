@@ -63,10 +63,10 @@ export async function handlePatch(call: ResourceCall): Promise<ApiResponse> {
   return answerWritten(call, negotiated, await update(scope, patching(scope, readPatch(kind, body), options)), 200);
 }
 
-/** Without the definition of a kind nothing tells how its lists are merged (apiextensions-apiserver/pkg/apiserver/customresource_handler.go). */
+/** Without a built-in schema it is not known how lists are merged (apiextensions-apiserver/pkg/apiserver/customresource_handler.go). */
 const CUSTOM_PATCHES = ['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml'];
 
-/** The change that a patch makes. Throws 415 where the kind takes no such patch. */
+/** The change that a patch makes. Throws 415 if the kind does not support this type of patch. */
 export function patching(scope: RestScope, patch: Patch, options: WriteOptions): Change {
   const { storage, warnings, resource } = scope;
   const { shape } = storage;
@@ -84,7 +84,7 @@ export function patching(scope: RestScope, patch: Patch, options: WriteOptions):
   };
 }
 
-/** The options of a delete, from its body where there is one. */
+/** The options of a delete, from the body if there is one. */
 export async function deleteOptionsOf(call: ResourceCall): Promise<DeleteOptions> {
   const body = bodyOf(call);
   if (body.byteLength === 0) return deleteOptionsFromQuery(call.query);
@@ -106,7 +106,7 @@ export async function handleDelete(call: ResourceCall): Promise<ApiResponse> {
   return objectAnswer(call, deleted.status, status);
 }
 
-/** An answer that is no stored object: a Status, a review. */
+/** A response that is not a stored object: a Status or a review. */
 function objectAnswer(call: ResourceCall, answered: Status | KubeObject, status: number): ApiResponse {
   const { encoding, pretty } = outputOf(call);
   return objectResponse(answered, { negotiated: { encoding, pretty }, status, warnings: call.scope.warnings.texts });

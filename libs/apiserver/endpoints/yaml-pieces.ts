@@ -1,16 +1,16 @@
 import { stringify } from 'yaml';
 
-/** As sigs.k8s.io/yaml writes: keys sorted, and no anchors, whatever parts two objects share. */
+/** As sigs.k8s.io/yaml writes: keys sorted, and no anchors, even if parts are shared between objects. */
 export const YAML_FORM = { sortMapEntries: true, lineWidth: 0, aliasDuplicateObjects: false } as const;
 
-/** Nodes that are written at a stretch: about a millisecond. */
+/** Nodes that are written without yielding: about a millisecond. */
 const PIECE = 200;
-/** Longer keys may be written as explicit ones: they go with what they stand for. */
+/** Longer keys may be written as explicit keys: they stay in one piece with their value. */
 const LONGEST_KEY = 200;
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** The nodes in a value, counted up to a bound. */
+/** The number of nodes in a value, counted up to a limit. */
 function nodesIn(value: unknown, most: number): number {
   if (!isObject(value)) return 1;
   let count = 1;
@@ -21,14 +21,14 @@ function nodesIn(value: unknown, most: number): number {
   return count;
 }
 
-/** Whether writing the value takes so long that it is better written in pieces. */
+/** Whether writing the value takes so long that it should be done in pieces. */
 export const isLongYaml = (value: unknown): boolean => nodesIn(value, 5 * PIECE) > 5 * PIECE;
 
 function indented(text: string, pad: string): string {
   return pad === '' ? text : `${pad}${text.slice(0, -1).replace(/\n(?=[^\n])/g, `\n${pad}`)}\n`;
 }
 
-/** A large member by itself: below its key, or behind its dash. */
+/** A large member, written by itself below its key or after its dash. */
 function* memberPieces(key: string | undefined, value: object, indent: number): Generator<string> {
   const pad = ' '.repeat(indent);
   if (key !== undefined) yield `${pad}${stringify({ [key]: null }, YAML_FORM).slice(0, -': null\n'.length)}:\n`;
@@ -40,8 +40,8 @@ function* memberPieces(key: string | undefined, value: object, indent: number): 
 }
 
 /**
- * A value as YAML, in pieces that each take little time to make: the same text as in one piece. `indent`: where it stands. What is
- * nested deeply, or has no large parts, is one piece.
+ * A value as YAML, in pieces that each take little time to produce; joined, they are the same text as if it were written at once. `indent`:
+ * its indentation. A deeply nested value, or one without large parts, is one piece.
  */
 export function* yamlPieces(value: object, indent = 0): Generator<string> {
   const list = Array.isArray(value);

@@ -9,7 +9,7 @@ const GROUP = 'flowcontrol.apiserver.k8s.io';
 const SCHEMAS = listPrefix(GROUP, 'flowschemas', '');
 const LEVELS = listPrefix(GROUP, 'prioritylevelconfigurations', '');
 
-/** The FlowSchemas and PriorityLevelConfigurations of a cluster, as the cache holds them; while it is cold there are none. */
+/** The FlowSchemas and PriorityLevelConfigurations of a cluster, as cached; none while the cache is cold. */
 function objectsOf(store: ClusterStore): PriorityObjects {
   const all = (prefix: string) => store.cached(prefix).map(({ object }) => object as unknown);
   return {
@@ -22,7 +22,7 @@ function objectsOf(store: ClusterStore): PriorityObjects {
   };
 }
 
-/** Flow control over a cluster's own configuration. */
+/** Flow control with a cluster's own configuration. */
 export function clusterFlowControl(store: ClusterStore, limits: () => FlowLimits, timers: Timers): FlowControl {
   const after = (wait: number, callback: () => void) => timers.after(wait, callback);
   return new ClusterFlowControl({ limits, objects: objectsOf(store), size: () => store.size(), now: () => timers.now(), after });

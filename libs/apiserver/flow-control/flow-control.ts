@@ -2,43 +2,46 @@ import { forbidden, StatusError, tooManyRequests } from '#apimachinery';
 import type { AuthorizationAttributes } from '../authorization/authorization.js';
 import { type Flow, type PriorityLevel, PriorityLevels, type PriorityObjects } from './priority-levels.js';
 
-/** Gives the seats of a request back. Safe to call again. */
+/** Releases the seats of a request. Safe to call more than once. */
 export type Release = () => void;
 
-/** Where a request waits until its tenant has room for it. */
+/** Makes requests wait until there are seats for their tenant. */
 export interface FlowControl {
-  /** Resolves when the request may run; `width` is the number of seats it takes. Throws TooManyRequests, or 403 where the cluster is full. */
+  /**
+   * Resolves when the request may run; `width` is the number of seats it takes. Throws TooManyRequests, or 403 if the cluster's quota of
+   * objects or bytes is used up.
+   */
   enter(attributes: AuthorizationAttributes, width: number): Promise<Release>;
   /** Counts a watch as open until it is released. Throws TooManyRequests. */
   watch(): Release;
 }
 
-/** Bounds of one cluster in one process. */
+/** Limits of one cluster in one process. */
 export interface FlowLimits {
   /** Seats of all requests together. */
   readonly seats: number;
-  /** Milliseconds of the machine that a request waits at the most (a quarter of the request timeout, as upstream's). */
+  /** How long a request waits at most, in milliseconds of the machine (a quarter of the request timeout, as upstream). */
   readonly queueWait: number;
-  /** Requests that run or wait. */
+  /** Requests that are running or waiting. */
   readonly requestsInFlight: number;
-  /** Watches that are open. */
+  /** Open watches. */
   readonly watches: number;
-  /** Writes a second in the long run; as many may come at once. */
+  /** Writes per second, sustained; the burst is the same number. */
   readonly writesPerSecond: number;
-  /** Objects that stand in the cluster, and their bytes. */
+  /** Objects in the cluster, and their bytes. */
   readonly objects: number;
   readonly storedBytes: number;
 }
 
 export interface FlowControlOptions {
-  /** Asked at each request: quotas change. */
+  /** Read at each request, because quotas change. */
   limits(): FlowLimits;
   objects: PriorityObjects;
-  /** What stands in the cluster; undefined while nobody knows. */
+  /** Objects and bytes in the cluster; undefined while unknown. */
   size(): { objects: number; bytes: number } | undefined;
-  /** Milliseconds of the machine, from any start. */
+  /** Milliseconds of the machine, with an arbitrary origin. */
   now(): number;
-  /** Calls back once after so many milliseconds; returns what calls it off. */
+  /** Calls back once after the given milliseconds; returns a function that cancels it. */
   after(milliseconds: number, callback: () => void): () => void;
 }
 
@@ -50,14 +53,14 @@ interface Waiting {
   cancelTimer(): void;
 }
 
-/** Requests of one flow that wait, first in, first out. */
+/** Waiting requests of one flow, first in, first out. */
 interface Queue {
   flow: string;
   level: PriorityLevel;
   requests: Waiting[];
 }
 
-/** 429 in upstream's words, which go out as plain text (apiserver/pkg/server/filters/maxinflight.go tooManyRequests). */
+/** 429 in upstream's words, sent as plain text (apiserver/pkg/server/filters/maxinflight.go tooManyRequests). */
 export class TooManyRequests extends StatusError {
   constructor() {
     super(tooManyRequests('Too many requests, please try again later.', 1).status);
@@ -67,9 +70,9 @@ export class TooManyRequests extends StatusError {
 const MUTATING = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
 
 /**
- * API priority and fairness within the share of one cluster (apiserver/pkg/util/flowcontrol): requests take seats of their priority
- * level, the level's seats are a part of the cluster's, and where none is free they wait in the queue of their flow; queues take turns.
- * The exempt level is not limited among the cluster's own, but by the cluster's share as every other.
+ * API priority and fairness within the share of one cluster (apiserver/pkg/util/flowcontrol): requests take seats of their priority level,
+ * and a level's seats are a part of the cluster's. If none is free they wait in the queue of their flow; queues are served in turn. The
+ * exempt level is not limited within the cluster, only by the cluster's share.
  */
 export class ClusterFlowControl implements FlowControl {
   private readonly levels: PriorityLevels;
@@ -79,7 +82,7 @@ export class ClusterFlowControl implements FlowControl {
   private waiting = 0;
   private running = 0;
   private watches = 0;
-  /** Writes that may come now; grows with time up to a second's worth. */
+  /** Writes that are allowed now; refills over time up to one second's worth. */
   private writes: number;
   private writesAt: number;
 
@@ -124,7 +127,7 @@ export class ClusterFlowControl implements FlowControl {
       ['bytes', size.bytes, limits.storedBytes],
     ] as const) {
       if (used < limited) continue;
-      // The words of the ResourceQuota plugin (plugin/pkg/admission/resourcequota/controller.go).
+      // The message of the ResourceQuota plugin (plugin/pkg/admission/resourcequota/controller.go).
       const text = `exceeded quota: organization, requested: ${what}=1, used: ${what}=${used}, limited: ${what}=${limited}`;
       throw forbidden({ group, resource }, name, text);
     }
@@ -133,7 +136,7 @@ export class ClusterFlowControl implements FlowControl {
   private fits({ name, seats }: PriorityLevel, width: number): boolean {
     if (this.usedSeats + width > this.options.limits().seats) return false;
     const used = this.used.get(name) ?? 0;
-    // A request that is wider than its level runs when the level is idle.
+    // A request that is wider than its level may run when the level is idle.
     return used + width <= seats || used === 0;
   }
 
@@ -184,7 +187,7 @@ export class ClusterFlowControl implements FlowControl {
     this.dispatch();
   }
 
-  /** Starts what fits, one request of a queue at a time, the queues by turns. */
+  /** Starts requests that fit, one of each queue in turn. */
   private dispatch(): void {
     for (let started = true; started; ) {
       started = false;
@@ -193,7 +196,7 @@ export class ClusterFlowControl implements FlowControl {
         if (request === undefined || !this.fits(request.level, request.width)) continue;
         queue.requests.shift();
         this.waiting -= 1;
-        // Behind the others: the map keeps the order in which queues were put in.
+        // Moves it to the end: the map keeps insertion order.
         this.queues.delete(queue.flow);
         if (queue.requests.length > 0) this.queues.set(queue.flow, queue);
         request.cancelTimer();

@@ -3,28 +3,28 @@ import { Memo } from '#apimachinery';
 import type { AuthorizationAttributes } from '../authorization/authorization.js';
 import type { UserInfo } from '../rest/strategy.js';
 
-/** The objects that say how requests are sorted; `version` changes whenever one of them does, and is undefined while they are not known. */
+/** The objects that classify requests; `version` changes whenever one of them does, and is undefined while they are not known. */
 export interface PriorityObjects {
   version(): string | undefined;
   flowSchemas(): readonly flowcontrolv1.FlowSchema[];
   priorityLevels(): readonly flowcontrolv1.PriorityLevelConfiguration[];
 }
 
-/** A priority level with its part of the cluster's seats. */
+/** A priority level with its share of the cluster's seats. */
 export interface PriorityLevel {
   readonly name: string;
   readonly uid: string;
   readonly seats: number;
-  /** Requests that find no seat are refused at once (limitResponse Reject). */
+  /** Requests are rejected at once if there is no free seat (limitResponse Reject). */
   readonly reject: boolean;
   /** Requests that may wait in one queue. */
   readonly queueLength: number;
 }
 
-/** What a request was sorted into. */
+/** The classification of a request. */
 export interface Flow {
   readonly level: PriorityLevel;
-  /** FlowSchema and distinguisher: requests of one flow share a queue. */
+  /** FlowSchema and distinguisher: requests of the same flow share a queue. */
   readonly id: string;
   readonly schemaUid: string;
 }
@@ -60,13 +60,13 @@ function ruleMatches({ subjects, resourceRules = [], nonResourceRules = [] }: Ru
   );
 }
 
-/** The flow schemas in the order in which they are tried (util/flowcontrol/apf_controller.go): by precedence, then by name. */
+/** The flow schemas in matching order: by precedence, then by name (util/flowcontrol/apf_controller.go). */
 function inOrder(schemas: readonly flowcontrolv1.FlowSchema[]): flowcontrolv1.FlowSchema[] {
   const precedence = ({ spec }: flowcontrolv1.FlowSchema): number => spec?.matchingPrecedence ?? 1000;
   return [...schemas].sort((a, b) => precedence(a) - precedence(b) || (a.metadata.name < b.metadata.name ? -1 : 1));
 }
 
-/** The levels' parts of the seats, by their shares; the exempt level may take all of them. */
+/** The levels' seats, in proportion to their shares; the exempt level may take all seats. */
 function levelsOf(objects: readonly flowcontrolv1.PriorityLevelConfiguration[], seats: number): Map<string, PriorityLevel> {
   const shares = ({ spec }: flowcontrolv1.PriorityLevelConfiguration): number => spec?.limited?.nominalConcurrencyShares ?? 30;
   const limited = objects.filter(({ spec }) => spec?.type !== 'Exempt');
@@ -81,7 +81,7 @@ function levelsOf(objects: readonly flowcontrolv1.PriorityLevelConfiguration[], 
         {
           name,
           uid,
-          // A level may borrow what others do not use, as upstream's by default (lendable seats): the cluster's share is what binds.
+          // A level may borrow seats that others do not use, as upstream by default (lendable seats): the limit is the cluster's share.
           seats: exempt ? seats : Math.max(1, Math.ceil((seats * shares(object)) / sum), borrowed(object, seats)),
           reject: !exempt && type === 'Reject',
           queueLength: queuing?.queueLengthLimit ?? 50,
@@ -91,16 +91,16 @@ function levelsOf(objects: readonly flowcontrolv1.PriorityLevelConfiguration[], 
   );
 }
 
-/** Seats up to which a level may grow: all, unless its borrowingLimitPercent says less. */
+/** The seats up to which a level may borrow: all, unless its borrowingLimitPercent says less. */
 function borrowed({ spec }: flowcontrolv1.PriorityLevelConfiguration, seats: number): number {
   const percent = spec?.limited?.borrowingLimitPercent;
   return percent === undefined ? Math.ceil(seats * 0.75) : Math.min(seats, Math.ceil((seats * percent) / 100));
 }
 
-/** While the cluster's levels are not known. */
+/** Used while the cluster's levels are not known. */
 const catchAll = (seats: number): PriorityLevel => ({ name: 'catch-all', uid: '', seats, reject: false, queueLength: 50 });
 
-/** Sorts requests into flows and levels by the cluster's FlowSchemas and PriorityLevelConfigurations. */
+/** Classifies requests by the cluster's FlowSchemas and PriorityLevelConfigurations. */
 export class PriorityLevels {
   private version: string | undefined;
   private schemas: readonly flowcontrolv1.FlowSchema[] = [];
@@ -111,7 +111,7 @@ export class PriorityLevels {
 
   constructor(private readonly objects: PriorityObjects) {}
 
-  /** The flow of a request in a cluster of so many seats; catch-all where no schema matches or a schema's level is not there. */
+  /** The flow of a request in a cluster with so many seats; catch-all if no schema matches or the schema's level does not exist. */
   flowOf(asked: AuthorizationAttributes, seats: number): Flow {
     this.refresh(seats);
     const schema = this.schemaOf(asked);

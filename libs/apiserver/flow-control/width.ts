@@ -1,14 +1,14 @@
 import type { AuthorizationAttributes } from '../authorization/authorization.js';
 
-/** Objects that one seat stands for, and the most seats a request takes (util/flowcontrol/request: objectsPerSeat, maximumSeats; ours are wider). */
+/** Objects per seat, and the most seats a request takes (util/flowcontrol/request objectsPerSeat, maximumSeats; ours are larger). */
 const OBJECTS_PER_SEAT = 100;
 const WIDEST = 16;
-/** Bytes of a body that one seat stands for. */
+/** Body bytes per seat. */
 const BYTES_PER_SEAT = 128 * 1024;
 
-/** What makes a request wide. */
+/** What the width of a request depends on. */
 export interface Width {
-  /** Objects that a list has to look at; undefined where nobody knows without reading them. */
+  /** Objects that a list has to look at; undefined if that is not known without reading them. */
   objects(): number | undefined;
   /** Bytes of the body. */
   body: number;
@@ -16,7 +16,7 @@ export interface Width {
 
 const READS_MANY = new Set(['list', 'watch', 'deletecollection']);
 
-/** The seats of a request: by what it reads, or by what it brings (util/flowcontrol/request/list_work_estimator.go). Pure. */
+/** The seats of a request, by what it reads or by the size of its body (util/flowcontrol/request/list_work_estimator.go). Pure. */
 export function widthOf({ verb, name }: Pick<AuthorizationAttributes, 'verb' | 'name'>, { objects, body }: Width): number {
   const brought = Math.ceil(body / BYTES_PER_SEAT);
   const read = READS_MANY.has(verb) && name === '' ? Math.ceil((objects() ?? OBJECTS_PER_SEAT) / OBJECTS_PER_SEAT) : 1;

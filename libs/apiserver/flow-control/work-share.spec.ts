@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { WorkShare } from './work-share.js';
 
-/** A loop that comes round when it is told to, and a clock that stands still between. */
+/** An event loop that iterates on demand, and a clock that only moves when it is told to. */
 function machine() {
   let time = 0;
   const callbacks: Array<() => void> = [];
@@ -15,7 +15,7 @@ function machine() {
   const round = async () => {
     for (const timer of timers.filter(({ at }) => at <= time)) timers.splice(timers.indexOf(timer), 1)[0]?.callback();
     for (const callback of callbacks.splice(0)) callback();
-    // What was resumed runs before the loop comes round again.
+    // Lets resumed work run before the next iteration of the loop.
     for (let i = 0; i < 5; i++) await Promise.resolve();
   };
   return { share, round, work: (milliseconds: number) => (time += milliseconds) };

@@ -1,52 +1,54 @@
-/** What long work needs of the machine. */
+/** What WorkShare needs from the machine. */
 export interface WorkShareOptions {
-  /** Runs a callback when the event loop has come round once (setImmediate). */
+  /** Runs a callback in the next iteration of the event loop (setImmediate). */
   immediate(callback: () => void): void;
-  /** Runs a callback after so many milliseconds. */
+  /** Runs a callback after the given milliseconds. */
   after(milliseconds: number, callback: () => void): void;
-  /** Milliseconds of the machine, from any start. */
+  /** Milliseconds of the machine, with an arbitrary origin. */
   now(): number;
-  /** Milliseconds that work may go on at a stretch. */
+  /** Milliseconds that work may run without yielding. */
   slice: number;
 }
 
-/** How long a tenant rests for each millisecond that it worked too long. */
+/** How long a tenant has to pause for each millisecond of overrun. */
 const REST = 3;
-/** Milliseconds for which a tenant counts as one of those that ask. */
+/** Milliseconds for which a tenant counts as active after its last request. */
 const LATELY = 1_000;
 
 /** One piece of work, e.g. the body of a list. */
 export interface WorkTask {
-  /** To be asked between small steps: undefined while the slice lasts; afterwards a promise that resolves when it is this tenant's turn. */
+  /**
+   * To be called between small steps: undefined while the slice lasts; afterwards a promise that resolves when it is this tenant's turn.
+   */
   pause(): Promise<void> | undefined;
-  /** Resolves when it is this tenant's turn: for work that is known to be long. */
+  /** Resolves when it is this tenant's turn, for work that is known to take long. */
   turn(): Promise<void>;
   /**
-   * Does what cannot be cut, and waits for the tenant's next turn where that took longer than a slice. So the steps of a write count one
-   * by one: short ones never wait, and what is waited for between them counts for nothing.
+   * Runs a step that cannot be interrupted, and waits for the tenant's next turn if it took longer than a slice. Each step of a write is
+   * measured by itself: short steps never wait, and time spent waiting between steps is not counted.
    */
   step<T>(work: () => T): T | Promise<T>;
 }
 
 /**
- * Divides the event loop of one process among the tenants' long work: one slice each time the loop comes round, tenants by turns, a
- * tenant's tasks in the order in which they paused. So what is short waits for one slice at the most, however much long work there is.
- * A tenant that worked longer than its slice, in a step that cannot be cut, rests three times as long as it worked too long, where
- * others have asked for something lately: so long steps take a quarter of the loop from them at the most, and all of it from nobody.
+ * Divides the event loop of a process among the tenants' long work: one slice per iteration of the loop, tenants in turn, a tenant's tasks
+ * in the order in which they paused. Short work therefore waits for at most one slice, however much long work there is. A tenant that
+ * overran its slice in an uninterruptible step pauses for three times the overrun if other tenants have been active lately: long steps take
+ * at most a quarter of the loop while others need it, and all of it otherwise.
  */
 export class WorkShare {
   private readonly waiting = new Map<string, Array<() => void>>();
-  /** The tenants that asked last: two different ones, so that each has another. */
+  /** The two tenants that were active last, so that for each tenant it is known whether another one is active. */
   private latest = { tenant: '', at: Number.NEGATIVE_INFINITY };
   private other = { tenant: '', at: Number.NEGATIVE_INFINITY };
-  /** Until when a tenant rests. */
+  /** When each pausing tenant may run again. */
   private readonly resting = new Map<string, number>();
   private scheduled = false;
   private sliceEnd = 0;
 
   constructor(private readonly options: WorkShareOptions) {}
 
-  /** Work that begins now, in what is left of the present slice. */
+  /** Starts work in what is left of the current slice. */
   task(tenant: string): WorkTask {
     const { now, slice } = this.options;
     this.note(tenant, now());
@@ -114,7 +116,7 @@ export class WorkShare {
     if (tenant === undefined) return;
     const queue = this.waiting.get(tenant) ?? [];
     const resume = queue.shift();
-    // Behind the others: the map keeps the order in which tenants were put in.
+    // Moves it to the end: the map keeps insertion order.
     this.waiting.delete(tenant);
     if (queue.length > 0) this.waiting.set(tenant, queue);
     this.sliceEnd = at + this.options.slice;
@@ -122,7 +124,7 @@ export class WorkShare {
     if (this.waiting.size > 0) this.schedule();
   }
 
-  /** The first tenant that does not rest; where all do, the loop comes back when one has rested. */
+  /** The first tenant that is not pausing; if all are, the loop is resumed when the first pause is over. */
   private tenantAt(at: number): string | undefined {
     let earliest = Number.POSITIVE_INFINITY;
     for (const tenant of this.waiting.keys()) {
@@ -137,5 +139,5 @@ export class WorkShare {
 
 const ALONE: WorkTask = { pause: () => undefined, turn: async () => undefined, step: (work) => work() };
 
-/** Where nothing else waits: a process of one cluster. */
+/** For a process with one cluster: nothing else waits. */
 export const UNDIVIDED: Pick<WorkShare, 'task'> = { task: () => ALONE };

@@ -20,7 +20,7 @@ import { objectResponse } from '../endpoints/responses.js';
 import { negotiateStrict } from '../request/negotiation.js';
 import { type ApiRequest, type ApiResponse, headerOf } from '../request/request.js';
 
-/** What discovery has to know of the cluster's address. */
+/** What discovery needs to know about the cluster's address and resources. */
 export interface DiscoveryPlace {
   /** The cluster's path on its host: '' or `/clusters/ID`. */
   prefix: string;
@@ -37,7 +37,7 @@ interface Document {
 
 const aggregated = new WeakMap<Served, Map<string, Document>>();
 
-/** An aggregated document, made once for all clusters that serve the same. */
+/** An aggregated document, made once for all clusters that serve the same resources. */
 function aggregatedDocument(served: Served, legacy: boolean, as: AggregatedVersion): Document {
   const id = `${legacy} ${as}`;
   const documents = aggregated.get(served) ?? new Map<string, Document>();
@@ -55,7 +55,7 @@ function plain(request: ApiRequest, object: object): ApiResponse {
   return objectResponse(object, { negotiated: negotiateStrict(headerOf(request, 'accept')), status: 200, warnings: [] });
 }
 
-/** GET /api or /apis: an aggregated document where the client wants one, the plain list otherwise. */
+/** GET /api or /apis: an aggregated document if the client accepts one, the plain list otherwise. */
 function rootDocument(request: ApiRequest, legacy: boolean, place: DiscoveryPlace): ApiResponse {
   const form = discoveryForm(headerOf(request, 'accept') ?? '');
   if (form === 'plain') {
@@ -101,11 +101,11 @@ function openApi(request: ApiRequest, query: URLSearchParams, parts: readonly st
     const location = `${place.prefix}/openapi/v3/${path}?hash=${found.hash}`;
     return { status: 301, headers: { location, 'content-type': 'text/plain; charset=utf-8' }, body: '' };
   }
-  // A document under its hash never changes.
+  // A document that is requested by its hash never changes.
   return { ...response, headers: { ...response.headers, 'cache-control': 'public, immutable', expires: FAR_FUTURE } };
 }
 
-/** Answers GET of /api, /apis, what is below them, and /openapi. Undefined: no such document. */
+/** Answers GET of /api, /apis and the paths below them, and of /openapi. Undefined: no such document. */
 export function discoveryResponse(request: ApiRequest, query: URLSearchParams, place: DiscoveryPlace): ApiResponse | undefined {
   const parts = request.path.split('/').filter((part) => part !== '');
   const [first, second = '', third, fourth] = parts;

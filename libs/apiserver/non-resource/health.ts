@@ -2,7 +2,7 @@ import { getOwn } from '#apimachinery';
 import { plainResponse } from '../endpoints/responses.js';
 import type { ApiResponse } from '../request/request.js';
 
-/** The checks of a kube-apiserver v1.36, in its order. In a simulated cluster all stand or fall with the store. */
+/** The checks of a kube-apiserver v1.36, in its order. In a simulated cluster they all depend on the store. */
 const HOOKS = [
   'start-apiserver-admission-initializer',
   'generic-apiserver-start-informers',
@@ -38,14 +38,14 @@ const LAST = ['autoregister-completion', 'poststarthook/apiservice-openapi-contr
 const LIVE = ['ping', 'log', 'loopback-serving-certificate', 'etcd', ...HOOKS, ...LAST];
 const READY = ['ping', 'log', 'etcd', 'etcd-readiness', 'informer-sync', ...HOOKS, ...LAST, 'shutdown'];
 
-/** The checks below each health path. */
+/** The checks of each health endpoint. */
 export const HEALTH_CHECKS: Readonly<Record<string, readonly string[]>> = { healthz: LIVE, livez: LIVE, readyz: READY };
 
 const STORE_CHECKS = new Set(['etcd', 'etcd-readiness']);
 
 /**
- * Answers /healthz, /livez, /readyz and the checks below them (apiserver/pkg/server/healthz): `ok`, or each check with ?verbose.
- * `probe` throws where the store can't be reached. Undefined: no such path.
+ * Answers /healthz, /livez, /readyz and the checks below them (apiserver/pkg/server/healthz): `ok`, or a line per check with ?verbose.
+ * `probe` throws if the store cannot be reached. Undefined: no such path.
  */
 export async function healthResponse(
   path: string,

@@ -6,7 +6,7 @@ import { type ApiRequest, type ApiResponse, headerOf } from '../request/request.
 import { type DiscoveryPlace, discoveryResponse } from './discovery-handler.js';
 import { HEALTH_CHECKS, healthResponse } from './health.js';
 
-/** What a server says of itself at /version (version.Info). */
+/** The body of /version (version.Info). */
 export interface VersionInfo {
   major: string;
   minor: string;
@@ -45,7 +45,7 @@ export interface NonResourceCall {
   query: URLSearchParams;
   version: VersionInfo;
   place: DiscoveryPlace;
-  /** Throws where the store can't be reached. */
+  /** Throws if the store cannot be reached. */
   probe(): Promise<unknown>;
 }
 
@@ -61,7 +61,7 @@ const EXTRA_PATHS = [
   '/openapi/v3/',
 ];
 
-/** What `/` lists. */
+/** The paths that `/` lists. */
 function rootPaths(served: Served): readonly string[] {
   const known = paths.get(served);
   if (known !== undefined) return known;
@@ -85,7 +85,7 @@ function methodNotServed(): StatusError {
   return new StatusError(failureStatus({ code: 405, reason: 'MethodNotAllowed', message, details: {} }));
 }
 
-/** Answers what is no resource: versions, health, discovery, OpenAPI, the list of paths. */
+/** Answers non-resource paths: version, health, discovery, OpenAPI, the list of paths. */
 export async function nonResourceResponse(call: NonResourceCall): Promise<ApiResponse> {
   const { request, query } = call;
   const path = request.path.replace(/\/+$/, '');

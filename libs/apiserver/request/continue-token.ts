@@ -1,11 +1,11 @@
-/** Where a list goes on: after `key`, as of `revision`; -1 is "the newest" (the inconsistent token that a 410 offers). */
+/** Where a list continues: after `key`, as of `revision`; -1 is "the newest" (the inconsistent token that a 410 offers). */
 export interface ContinueToken {
   /** The first key to read. */
   start: string;
   revision: number;
 }
 
-/** A token that can't be read, and why; the list answers 400 with it. */
+/** A token that cannot be parsed, with the reason; the list answers 400 with it. */
 export class InvalidContinue extends Error {}
 
 const VERSION = 'meta.k8s.io/v1';
@@ -16,7 +16,7 @@ export function encodeContinue(lastKey: string, prefix: string, revision: number
   return Buffer.from(JSON.stringify(token)).toString('base64url');
 }
 
-/** The way back. Throws InvalidContinue with upstream's words. */
+/** Decodes a token. Throws InvalidContinue with upstream's message. */
 export function decodeContinue(text: string, prefix: string): ContinueToken {
   if (!/^[A-Za-z0-9_-]*$/.test(text)) {
     const at = text.search(/[^A-Za-z0-9_-]/);
@@ -54,7 +54,7 @@ function parse(json: string): { v?: unknown; rv?: unknown; start?: unknown } {
     const token: unknown = JSON.parse(json);
     if (token !== null && typeof token === 'object') return token;
   } catch {
-    // Falls through to the same answer as anything else that is no token.
+    // Handled below like any other invalid token.
   }
   throw new InvalidContinue(`continue key is not valid: invalid character '${json.slice(0, 1)}' looking for beginning of value`);
 }

@@ -4,10 +4,10 @@ import { ACCEPT_CLAUSES, ACCEPT_PARAMETERS } from '../limits.js';
 /** The encodings of the API. */
 export type Encoding = 'json' | 'yaml' | 'protobuf';
 
-/** What a response is to look like: its encoding, and the kind it is to be turned into. */
+/** The negotiated form of a response: its encoding, and the kind it is converted to. */
 export interface Negotiated {
   encoding: Encoding;
-  /** `as=Table;v=v1;g=meta.k8s.io` and the like; none: as it is. */
+  /** `as=Table;v=v1;g=meta.k8s.io` and the like; unset: the object itself. */
   convert?: { kind: string; group: string; version: string };
   pretty: boolean;
 }
@@ -29,7 +29,7 @@ interface Clause {
   params: Map<string, string>;
 }
 
-/** An Accept header's clauses, best first (github.com/munnerz/goautoneg). */
+/** The clauses of an Accept header, in order of preference (github.com/munnerz/goautoneg). */
 function parseAccept(header: string): Clause[] {
   const clauses: Clause[] = [];
   for (const part of header.split(',', ACCEPT_CLAUSES)) {
@@ -99,44 +99,44 @@ function firstAccepted(header: string, conversions: boolean): Negotiated | undef
   return undefined;
 }
 
-/** What a resource's response is to look like; throws 406 (endpoints/handlers/negotiation NegotiateOutputMediaType). */
+/** Negotiates the form of a resource's response; throws 406 (endpoints/handlers/negotiation NegotiateOutputMediaType). */
 export function negotiateOutput(header: string | undefined): Negotiated {
   const found = negotiate(header, true);
   if (!found) throw notAcceptable(ACCEPTED);
   return found;
 }
 
-/** As negotiateOutput, for a resource that no Table can show: reviews. */
+/** Like negotiateOutput, for reviews, which have no Table form. */
 export function negotiateWithoutTable(header: string | undefined): Negotiated {
   const found = negotiateOutput(header);
   return found.convert?.kind === 'Table' ? negotiateStrict(header) : found;
 }
 
-/** As negotiateOutput, for a watch. */
+/** Like negotiateOutput, for a watch. */
 export function negotiateStream(header: string | undefined): Negotiated {
   const found = negotiate(header, true);
   if (!found) throw notAcceptable(STREAM_ACCEPTED);
   return found;
 }
 
-/** What an error or a document that has no other forms is to look like; JSON where the client accepts nothing we have. */
+/** The encoding of an error or of a document that has no other forms; JSON if the client accepts nothing that is supported. */
 export function negotiatePlain(header: string | undefined): Negotiated {
   return negotiate(header, false) ?? PLAIN_JSON;
 }
 
-/** As negotiatePlain; throws 406 where nothing fits. */
+/** Like negotiatePlain, but throws 406. */
 export function negotiateStrict(header: string | undefined): Negotiated {
   const found = negotiate(header, false);
   if (!found) throw notAcceptable(ACCEPTED);
   return found;
 }
 
-/** The 406 for a conversion that the object does not have. */
+/** The 406 for a conversion that the object does not support. */
 export function noSuchConversion(): StatusError {
   return notAcceptable(ACCEPTED);
 }
 
-/** A media type without its parameters, in lower case (mime.ParseMediaType). */
+/** A media type in lower case, without parameters (mime.ParseMediaType). */
 export function bareMediaType(contentType: string): string {
   const at = contentType.indexOf(';');
   return (at < 0 ? contentType : contentType.slice(0, at)).trim().toLowerCase();
@@ -151,7 +151,7 @@ export function negotiateInput(contentType: string | undefined): Encoding {
   return encoding;
 }
 
-/** Whether JSON is to be indented: `pretty` in the query, or a client that people read with. */
+/** Whether JSON is indented: `pretty` in the query, or a client that people use directly. */
 export function wantsPretty(query: URLSearchParams, userAgent: string | undefined): boolean {
   const asked = query.size === 0 ? null : query.get('pretty');
   if (asked) return ['1', 't', 'T', 'TRUE', 'true', 'True'].includes(asked);

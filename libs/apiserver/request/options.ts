@@ -20,7 +20,7 @@ export interface WriteOptions {
   dryRun: boolean;
   fieldManager: string;
   fieldValidation: 'Ignore' | 'Warn' | 'Strict';
-  /** Only of an apply patch. */
+  /** Only for apply patches. */
   force?: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface DeleteOptions {
   preconditions?: { uid?: string; resourceVersion?: string };
 }
 
-/** meta/v1 ListOptions; selectors are left out where they select everything. */
+/** meta/v1 ListOptions; selectors that select everything are omitted. */
 export interface ListOptions {
   labelSelector?: LabelSelector;
   fieldSelector?: FieldSelector;
@@ -54,7 +54,7 @@ function queryBoolean(query: URLSearchParams, name: string): boolean | undefined
   return value.toLowerCase() !== 'false' && value !== '0';
 }
 
-/** strconv.ParseInt of a query parameter; throws the 400 that its error becomes. */
+/** strconv.ParseInt of a query parameter; throws a 400 with its error. */
 function queryInteger(query: URLSearchParams, name: string): number | undefined {
   const value = query.get(name);
   if (value === null) return undefined;
@@ -79,7 +79,10 @@ function validateFieldValidation(value: string): FieldError[] {
 
 const NO_QUERY_WRITE: WriteOptions = Object.freeze({ dryRun: false, fieldManager: '', fieldValidation: 'Warn' });
 
-/** Reads and validates the options of a create, update or patch. `kind` names them in the 422: CreateOptions … */
+/**
+ * Reads and validates the options of a create, update or patch. `kind` is the kind in the 422: CreateOptions, UpdateOptions or
+ * PatchOptions.
+ */
 export function writeOptions(
   query: URLSearchParams,
   kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions',
@@ -104,7 +107,7 @@ export function writeOptions(
   return { dryRun: dryRun.length > 0, fieldManager, fieldValidation: directive, ...(force === undefined ? {} : { force }) };
 }
 
-/** Options of a delete from the query, where the body is empty. */
+/** The options of a delete from the query, if the body is empty. */
 export function deleteOptionsFromQuery(query: URLSearchParams): DeleteOptions {
   const options: DeleteOptions = { dryRun: false };
   const gracePeriodSeconds = queryInteger(query, 'gracePeriodSeconds');
@@ -116,7 +119,7 @@ export function deleteOptionsFromQuery(query: URLSearchParams): DeleteOptions {
   return finishDeleteOptions(options, query.getAll('dryRun'));
 }
 
-/** Options of a delete from a decoded DeleteOptions body. */
+/** The options of a delete from a decoded DeleteOptions body. */
 export function deleteOptionsFromBody(body: Record<string, unknown>): DeleteOptions {
   const options: DeleteOptions = { dryRun: false };
   if (typeof body.gracePeriodSeconds === 'number') options.gracePeriodSeconds = body.gracePeriodSeconds;
@@ -163,7 +166,7 @@ function parseSelector<T extends { empty: boolean }>(text: string | null, parse:
   }
 }
 
-/** Reads, defaults and validates the options of a list or watch (meta/internalversion). `watch`: the verb is in the path. */
+/** Reads, defaults and validates the options of a list or watch (meta/internalversion). `watch`: the path is a deprecated /watch/ path. */
 export function listOptions(query: URLSearchParams, watch = false): ListOptions {
   if (query.size === 0 && !watch) return EVERYTHING;
   const options: ListOptions = {

@@ -11,9 +11,9 @@ export interface RequestInfo {
   resource: string;
   subresource: string;
   name: string;
-  /** The path from the resource on. */
+  /** The path from the resource onwards. */
   parts: readonly string[];
-  /** The deprecated /watch/ in the path was used. */
+  /** The deprecated /watch/ path was used. */
   watchPath: boolean;
 }
 
@@ -54,13 +54,13 @@ function split(path: string): string[] {
   return path.slice(start, end).split('/');
 }
 
-/** Whether `watch` in a query means to watch (runtime.Convert_Slice_string_To_bool: anything but false and 0). */
+/** Whether `watch` in a query is true (runtime.Convert_Slice_string_To_bool: anything but false and 0). */
 function isWatchQuery(query: URLSearchParams): boolean {
   const value = query.get('watch');
   return value !== null && value.toLowerCase() !== 'false' && value !== '0';
 }
 
-/** The name that a field selector of a list asks for; undefined where it asks for more than that one. */
+/** The name that a list's field selector requires; undefined if it requires anything besides the name. */
 function selectedName(query: URLSearchParams): string {
   const selector = query.get('fieldSelector');
   if (!selector?.includes('metadata.name')) return '';

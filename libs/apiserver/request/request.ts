@@ -2,46 +2,46 @@ import { QUERY_PARAMETERS } from '../limits.js';
 import type { UserInfo } from '../rest/strategy.js';
 import type { ByteStream } from '../watch/watch-stream.js';
 
-/** A request on one cluster, as it comes from whatever carries it. */
+/** A request to one cluster, independent of its transport. */
 export interface ApiRequest {
   method: string;
   /** Decoded, relative to the cluster: `/api/v1/pods`. */
   path: string;
-  /** Without the question mark, or parsed. */
+  /** Without the question mark, or already parsed. */
   query: string | URLSearchParams;
-  /** Names in lower case. */
+  /** Names are in lower case. */
   headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The whole body; none for an empty one. */
+  /** The whole body; unset if it is empty. */
   body?: Uint8Array;
-  /** Set where the host has authenticated the request; otherwise the authenticators are asked. */
+  /** Set if the host has authenticated the request; otherwise the authenticators are called. */
   user?: UserInfo;
-  /** Kept in the log as the cause of what is written. */
+  /** Stored in the log as part of the cause of a write. */
   requestId: string;
 }
 
-/** The pieces of a long body. `close` is to be called in any case, also where nothing was read. */
+/** The chunks of a long body. `close` must always be called, even if nothing was read. */
 export interface Pieces {
   readonly chunks: AsyncIterable<string | Uint8Array>;
   close(): void;
 }
 
-/** An answer. `stream` stands for the body of a watch. */
+/** A response. `stream` is the body of a watch. */
 export interface ApiResponse {
   status: number;
-  /** Names in lower case; content-type is always there when there is a body. */
+  /** Names are in lower case; content-type is always set if there is a body. */
   headers: Record<string, string | string[]>;
-  /** Already serialised. */
+  /** Serialized. */
   body?: string | Uint8Array;
   stream?: ByteStream;
-  /** A long body, made piece by piece while it is sent. */
+  /** A long body, produced chunk by chunk while it is sent. */
   pieces?: Pieces;
-  /** Of a stream: whether its user may still have it, as of now. */
+  /** For a stream: whether its user is still authorized. */
   stillAllowed?(): Promise<boolean>;
-  /** The error that nothing foresaw, where the answer is a 500 for it: for the log. */
+  /** The unexpected error behind a 500, for the log. */
   failure?: unknown;
 }
 
-/** A header's one value; the first of several. */
+/** The value of a header; the first one if there are several. */
 export function headerOf({ headers }: Pick<ApiRequest, 'headers'>, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
@@ -49,7 +49,7 @@ export function headerOf({ headers }: Pick<ApiRequest, 'headers'>, name: string)
 
 const EMPTY = new URLSearchParams();
 
-/** Whether a query has no more parameters than are read. A large URLSearchParams costs more than its size. */
+/** Whether a query is within the limit of parameters. Parsing a large URLSearchParams costs more than its size. */
 function isReadable(query: string): boolean {
   if (query.length < QUERY_PARAMETERS) return true;
   let parameters = 1;
@@ -57,7 +57,7 @@ function isReadable(query: string): boolean {
   return parameters <= QUERY_PARAMETERS;
 }
 
-/** The query, parsed; never to be changed. */
+/** The parsed query; must not be modified. */
 export function queryOf({ query }: Pick<ApiRequest, 'query'>): URLSearchParams {
   if (typeof query !== 'string') return query;
   return query === '' || !isReadable(query) ? EMPTY : new URLSearchParams(query);

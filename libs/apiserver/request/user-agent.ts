@@ -2,7 +2,10 @@ import { byteLength, goIsPrint } from '#apimachinery';
 
 const MAX_BYTES = 128;
 
-/** Who manages fields when the request does not say: the User-Agent up to its first slash, printable, at most 128 bytes (endpoints/handlers/create.go prefixFromUserAgent). */
+/**
+ * The default field manager: the User-Agent up to its first slash, printable characters only, at most 128 bytes
+ * (endpoints/handlers/create.go prefixFromUserAgent).
+ */
 export function managerOf(userAgent: string | undefined): string {
   if (userAgent === undefined) return 'unknown';
   const slash = userAgent.indexOf('/');

@@ -4,7 +4,7 @@ import { keyRoot } from './keys.js';
 import { nameRule } from './object-meta.js';
 import type { ResourceStrategy } from './strategy.js';
 
-/** How objects of one version of a kind become the version that is stored, and back. Pure; both return new objects. */
+/** Converts objects between one version of a kind and the stored version. Pure; both functions return new objects. */
 export interface Conversion {
   readonly group: string;
   readonly version: string;
@@ -13,7 +13,9 @@ export interface Conversion {
   fromStorage(object: KubeObject): KubeObject;
 }
 
-/** One resource in one version, with all that the pipeline needs to know of it. Immutable; the built-in ones are shared by all clusters. */
+/**
+ * One resource in one version, with everything the pipeline needs to know about it. Immutable; built-in ones are shared by all clusters.
+ */
 export interface APIResource {
   readonly group: string;
   readonly version: string;
@@ -21,26 +23,26 @@ export interface APIResource {
   readonly kind: string;
   readonly apiVersion: string;
   readonly namespaced: boolean;
-  /** What discovery says of it. */
+  /** Its entry in discovery. */
   readonly info: ResourceInfo;
   readonly schema: KindSchema;
   readonly groupResource: GroupResource;
   readonly groupKind: GroupKind;
   readonly strategy: ResourceStrategy;
   readonly nameRule: NameRule;
-  /** Prefix of its keys, without a slash at the end. */
+  /** The prefix of its keys, without a trailing slash. */
   readonly root: string;
-  /** The resource in the version that is stored: itself, mostly. */
+  /** The resource in its stored version; usually itself. */
   readonly stored: APIResource;
   readonly conversion?: Conversion;
-  /** The stored text is what clients read, but for the resourceVersion. */
+  /** Clients read the stored text, apart from the resourceVersion. */
   readonly streamed: boolean;
 }
 
-/** A resource while its stored version is not known yet. */
+/** A resource whose stored version is not known yet. */
 export type APIResourceDraft = { -readonly [K in keyof APIResource]: APIResource[K] };
 
-/** What one resource is made of. `schema`: default that of libs/api. */
+/** What a resource is made from. `schema`: default the one of libs/api. */
 export interface APIResourceSource {
   info: ResourceInfo;
   strategy?: ResourceStrategy;
@@ -53,7 +55,7 @@ function schemaOf({ group, version, kind }: ResourceInfo): KindSchema {
   return schema;
 }
 
-/** Makes a resource that is stored in its own version. Throws where its kind has no schema. */
+/** Creates a resource that is stored in its own version. Throws if its kind has no schema. */
 export function apiResource({ info, strategy, schema = schemaOf(info) }: APIResourceSource): APIResourceDraft {
   const { group, version, resource, kind, namespaced } = info;
   const own: ResourceStrategy = strategy ?? { group, resource };
@@ -78,7 +80,7 @@ export function apiResource({ info, strategy, schema = schemaOf(info) }: APIReso
   return made;
 }
 
-/** Stores a resource in another version. */
+/** Creates a resource that is stored in another version. */
 export function storedAs(draft: APIResourceDraft, stored: APIResource, conversion: Conversion | undefined): void {
   draft.stored = stored;
   draft.root = stored.root;
@@ -87,8 +89,8 @@ export function storedAs(draft: APIResourceDraft, stored: APIResource, conversio
 }
 
 /**
- * The kind of a subresource's bodies, as a resource: `Scale` of deployments/scale. The parent, where its kind is the parent's, or where
- * the kind is that of options in a query (PodExecOptions): such a subresource is a Connecter.
+ * The kind of a subresource's bodies, as a resource: `Scale` for deployments/scale. It is the parent if the kinds are equal, or if the kind
+ * is that of query options (PodExecOptions): such a subresource is a Connecter.
  */
 export function subresourceShape(parent: APIResource, sub: SubresourceInfo, strategy?: ResourceStrategy): APIResource {
   const own = sub.version === undefined;
@@ -101,7 +103,7 @@ export function subresourceShape(parent: APIResource, sub: SubresourceInfo, stra
   return apiResource({ info: shape, strategy: strategy ?? { group, resource: parent.resource } });
 }
 
-/** The apiVersion in which a resource is stored. */
+/** The apiVersion of the stored version of a resource. */
 export function storedVersionOf({ storedAs, group, version }: ResourceInfo): { group: string; version: string } {
   return storedAs === undefined ? { group, version } : parseGroupVersion(storedAs);
 }

@@ -4,7 +4,7 @@ import { storageKey } from './keys.js';
 import { causeOf, type RestScope, randomOf } from './scope.js';
 import type { Companion } from './strategy.js';
 
-/** The writes that go into the same transaction as an object's own, e.g. the IPAddress of a Service. */
+/** Writes in the same transaction as the object's own, e.g. of a Service's IPAddress. */
 export function companionOps(scope: RestScope, companions: readonly Companion[], at: number): WriteOp[] {
   const cause = causeOf(scope);
   const since = scope.cluster.store.known;
@@ -18,12 +18,12 @@ export function companionOps(scope: RestScope, companions: readonly Companion[],
   });
 }
 
-/** Terms of a write that takes companions along: all of it or nothing. */
+/** The transaction options of a write with companions: all or nothing. */
 export function companionTerms(scope: RestScope, companions: readonly Companion[]): TransactionOptions {
   return { ...(scope.fence ? { fence: scope.fence } : {}), ...(companions.length > 0 ? { atomic: true } : {}) };
 }
 
-/** Whether someone else was at a companion's place meanwhile, so that allocating anew may help. */
+/** Whether a companion conflicted with another write, so that a new allocation may succeed. */
 export function isTaken(results: readonly WriteResult[]): boolean {
   return results.some((result) => !result.ok && result.reason !== 'aborted');
 }

@@ -5,7 +5,7 @@ const named = (name: string) => ({ body: { metadata: { name } } });
 
 test('a name that is used again gets another uid, also from a server that knows of nothing', async () => {
   const first = await testCluster();
-  // The same seed and, as nobody tells it anything, the same moment.
+  // Clusters with the same seed and the same known revision, as they do not hear of each other's writes.
   const second = await testCluster({ storage: first.storage });
   const a = await first.call('POST', CONFIG_MAPS, named('a'));
   await first.call('DELETE', `${CONFIG_MAPS}/a`);

@@ -29,16 +29,16 @@ import {
 import type { Written } from './storage.js';
 import type { ResourceStrategy, StrategyContext } from './strategy.js';
 
-/** What is said of a create with a resourceVersion (apiserver/pkg/storage ErrResourceVersionSetOnCreate); a bare 500. */
+/** The error for a create with a resourceVersion (apiserver/pkg/storage ErrResourceVersionSetOnCreate); a bare 500. */
 const VERSION_SET = 'resourceVersion should not be set on objects to be created';
 
 /**
- * Creates a decoded and defaulted object (endpoints/handlers/create.go, registry/generic/registry/store.go Create).
- * The object is the caller's to give away: it is changed in place. Throws StatusError.
+ * Creates a decoded and defaulted object (endpoints/handlers/create.go, registry/generic/registry/store.go Create). Takes ownership of the
+ * object and changes it in place. Throws StatusError.
  */
 export function createObject(scope: RestScope, given: KubeObject, options: WriteOptions): Promise<Written> {
   if (given.metadata.name) return createAdmitted(scope, given, options);
-  // Several that are made at one moment under one base, e.g. the pods of a ReplicaSet, each draw names of their own.
+  // Concurrent creations with the same generateName, e.g. of a ReplicaSet's pods, each draw different names.
   const base = objectKey(scope.resource.stored, scope.namespace, given.metadata.generateName ?? '');
   const { generating, random } = scope.cluster;
   return generating.take(base, (ordinal) => createAdmitted({ ...scope, random: nthRandom(random, ordinal) }, given, options));
@@ -60,7 +60,7 @@ async function createAdmitted(scope: RestScope, given: KubeObject, options: Writ
   return insert(scope, object, options);
 }
 
-/** From the admitted object to the store; generated names are tried anew when they are taken. */
+/** Stores an admitted object; a generated name that is taken is replaced by a new one. */
 export async function insert(scope: RestScope, object: KubeObject, options: WriteOptions): Promise<Written> {
   const { confirm } = scope.resource.stored.strategy;
   if (confirm) await confirm(object, undefined, strategyContext(scope, options.dryRun));
@@ -81,7 +81,7 @@ function namesOf(scope: RestScope, base: string): Random {
   return randomOf(scope).draw('name', objectKey(scope.resource.stored, scope.namespace, base));
 }
 
-/** A generated name that the cache does not know to be taken. */
+/** A generated name that is not taken as far as the cache knows. */
 function freeName({ cluster, resource, namespace }: RestScope, base: string, names: Random): string {
   let name = '';
   for (let attempt = 0; attempt < cluster.limits.generateNameAttempts; attempt++) {
@@ -100,7 +100,7 @@ async function nameTaken({ cluster, resource, namespace }: RestScope, object: Ku
   return Object.assign(error, { status: { ...status, message: `object is being deleted: ${status.message}` } });
 }
 
-/** One attempt; undefined where the name is taken. Companions that are taken meanwhile are allocated anew. */
+/** One attempt; undefined if the name is taken. Companions that were taken in the meantime are allocated again. */
 async function insertOnce(scope: RestScope, object: KubeObject, options: WriteOptions): Promise<Written | undefined> {
   const { cluster, resource } = scope;
   const { stored } = resource;
@@ -128,9 +128,8 @@ async function insertOnce(scope: RestScope, object: KubeObject, options: WriteOp
 }
 
 /**
- * Gives an object the uid that follows from its key and the newest revision known, and answers that revision: the creation is only carried
- * out if nothing has happened at the key since. So no two creations are given the same uid, whoever makes them at one time, and a name
- * that is used again has a new one.
+ * Sets the uid, which is derived from the key and the newest known revision, and returns that revision: the creation succeeds only if the
+ * key has not changed since. So concurrent creations never get the same uid, and a name that is reused gets a new one.
  */
 function identify(scope: RestScope, { metadata }: KubeObject): Revision {
   const { cluster, resource } = scope;
@@ -143,7 +142,7 @@ function identify(scope: RestScope, { metadata }: KubeObject): Revision {
 async function prepareForCreate(resource: APIResource, object: KubeObject, ctx: StrategyContext, scope: RestScope) {
   const { strategy } = resource.stored;
   const allocated = strategy.allocate ? await strategy.allocate(object, undefined, ctx) : undefined;
-  // Upstream validates the kind it stores, and names that one.
+  // Upstream validates the stored kind, and errors name that one.
   const { groupKind } = resource.stored;
   if (allocated?.errors?.length) throw invalid(groupKind, object.metadata.name, allocated.errors);
   const { work } = scope;
@@ -159,7 +158,7 @@ async function prepareForCreate(resource: APIResource, object: KubeObject, ctx: 
   return allocated?.companions ?? [];
 }
 
-/** Whether the object's metadata is checked here (legacy Events are not). */
+/** Whether the object's metadata is validated here (not for legacy Events). */
 export function checksMetadata(strategy: ResourceStrategy, ctx: StrategyContext): boolean {
   return strategy.validatesMetadata?.(ctx) ?? true;
 }

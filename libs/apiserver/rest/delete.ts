@@ -8,20 +8,20 @@ import { checkPreconditions, planDeletion } from './deletion.js';
 import { admissionAttributes, admissionContext, causeOf, type RestScope, strategyContext } from './scope.js';
 import type { Written } from './storage.js';
 
-/** What a delete answers: the object as it was left (or went), or a Status where the resource does not show what is gone. */
+/** The result of a delete: the object as it is now (or as it was removed), or a Status if the resource does not return deleted objects. */
 export type Deleted = { written: Written; gone: boolean } | { status: Status; gone: true };
 
 type Outcome = Deleted | 'again';
 
-/** What a storage that deletes in its own way does differently. */
+/** What a storage with special deletion does differently. */
 export interface DeletionHooks {
-  /** Throws 409 where the preconditions do not hold. */
+  /** Throws 409 if the preconditions are not met. */
   checkPreconditions(object: KubeObject, options: DeleteOptions): void;
-  /** What is written instead of the generic deletion: the marked object; `pending`: nothing; undefined: the generic deletion goes on. */
+  /** What is written instead of the generic deletion: the marked object; `pending`: nothing; undefined: the generic deletion proceeds. */
   mark(object: KubeObject, options: DeleteOptions, now: Instant): KubeObject | 'pending' | undefined;
 }
 
-/** Deletes an object, or marks it as being deleted (generic/registry/store.go Delete). Throws StatusError. */
+/** Deletes an object, or marks it for deletion (generic/registry/store.go Delete). Throws StatusError. */
 export async function deleteObject(scope: RestScope, options: DeleteOptions, hooks?: DeletionHooks): Promise<Deleted> {
   const { store, limits } = scope.cluster;
   const { resource } = scope;
@@ -77,12 +77,12 @@ async function attempt(scope: RestScope, standing: CachedObject, options: Delete
   if (plan.action === 'pending') return answer(scope, { value: standing.value, revision: standing.revision }, object, false);
   if (plan.action === 'remove') return remove(scope, standing, object, options);
   const marked = { ...object, metadata: plan.meta };
-  // Upstream stores the mark and deletes in a second step; one step is enough, only the answer shows the mark.
+  // Upstream stores the mark and deletes in a second step; here one step is enough, because only the response shows the mark.
   if (plan.removes) return remove(scope, standing, marked, options);
   return rewrite(scope, standing, marked, options);
 }
 
-/** Stores the mark of a deletion that others go on with. */
+/** Stores the mark of a deletion that other components complete. */
 async function rewrite(scope: RestScope, standing: CachedObject, object: KubeObject, { dryRun }: DeleteOptions): Promise<Outcome> {
   const { store, clock } = scope.cluster;
   const value = storedText(object);
@@ -104,7 +104,7 @@ async function remove(scope: RestScope, standing: CachedObject, object: KubeObje
   return 'again';
 }
 
-/** The object, or a Status that names it; the resource stands where its kind should: upstream's own (store.go finalizeDelete). */
+/** The object, or a Status that names it; upstream puts the resource where the kind belongs (store.go finalizeDelete). */
 function answer(scope: RestScope, written: Written, object: KubeObject, gone: boolean): Deleted {
   const { resource } = scope;
   if (resource.stored.strategy.returnsDeletedObject) return { written, gone };

@@ -2,17 +2,19 @@ import { conflict, formatTime, type GroupResource, type Instant, type KubeObject
 import type { DeleteOptions } from '../request/options.js';
 import { FOREGROUND_FINALIZER, ORPHAN_FINALIZER } from './object-meta.js';
 
-/** What a delete does to an object: nothing (it is being deleted already), a mark that others act on, or away with it. */
+/** What a delete does to an object: nothing (it is being deleted already), mark it for others to act on, or remove it. */
 export type Deletion =
   | { action: 'pending' }
   | { action: 'remove'; meta: ObjectMeta }
-  /** `removes`: the marked object goes at once, for its grace period is 0 and nothing holds it. */
+  /** `removes`: the marked object is removed immediately, because its grace period is 0 and it has no finalizers. */
   | { action: 'update'; meta: ObjectMeta; removes: boolean };
 
-/** Graceful deletion of a strategy: seconds; undefined or 0 to delete at once. */
+/** Graceful deletion of a strategy: the grace period in seconds; undefined or 0 to delete immediately. */
 type GracePeriod = (object: KubeObject, requested: number | undefined) => number | undefined;
 
-/** Throws 409 where the preconditions do not hold. The kind stands where the resource should: upstream's own slip (registry/rest/delete.go). */
+/**
+ * Throws 409 if the preconditions are not met. As upstream, the message has the kind where the resource belongs (registry/rest/delete.go).
+ */
 export function checkPreconditions(object: KubeObject, preconditions: DeleteOptions['preconditions'], group: string): void {
   if (preconditions === undefined) return;
   const kind: GroupResource = { group, resource: object.kind };
@@ -58,7 +60,9 @@ export function deletionFinalizers(meta: ObjectMeta, options: DeleteOptions, sta
 const withGeneration = (meta: ObjectMeta): ObjectMeta =>
   meta.deletionTimestamp === undefined && (meta.generation ?? 0) > 0 ? { ...meta, generation: (meta.generation ?? 0) + 1 } : meta;
 
-/** Graceful deletion (registry/rest/delete.go BeforeDelete): the marked metadata, or whether it is under way, or not graceful. */
+/**
+ * Graceful deletion (registry/rest/delete.go BeforeDelete): the marked metadata, or that deletion is pending, or that it is not graceful.
+ */
 function graceful(
   object: KubeObject,
   requested: number | undefined,
@@ -78,12 +82,12 @@ function graceful(
     }
     return { ...meta, deletionTimestamp: formatTime(at), deletionGracePeriodSeconds: seconds };
   }
-  // What need not be waited for is marked all the same: its answer shows a grace period of 0.
+  // An object that need not wait is marked all the same: the response shows a grace period of 0.
   const seconds = period(object, requested) ?? 0;
   return { ...withGeneration(meta), deletionTimestamp: formatTime(now + seconds * 1000), deletionGracePeriodSeconds: seconds };
 }
 
-/** The mark on an object without graceful deletion that finalizers hold (generic/registry/store.go markAsDeleting). */
+/** The mark on an object without graceful deletion but with finalizers (generic/registry/store.go markAsDeleting). */
 function markAsDeleting(meta: ObjectMeta, now: Instant): ObjectMeta {
   const standing = meta.deletionTimestamp === undefined ? undefined : parseTime(meta.deletionTimestamp);
   const deletionTimestamp = standing === undefined || standing > now ? formatTime(now) : meta.deletionTimestamp;
@@ -94,7 +98,7 @@ export interface DeletionRules {
   now: Instant;
   gracePeriod?: GracePeriod;
   defaultPropagation?: 'Orphan' | 'Background';
-  /** Whether finalizers of the garbage collector are set at all. Default true. */
+  /** Whether the garbage collector's finalizers may be set. Default true. */
   garbageCollected?: boolean;
 }
 
@@ -124,7 +128,7 @@ function withFinalizers(meta: ObjectMeta, finalizers: string[]): ObjectMeta {
   return rest;
 }
 
-/** Whether an update lets a deletion that was waiting for finalizers go through (store.go ShouldDeleteDuringUpdate). */
+/** Whether an update completes a deletion that was waiting for finalizers (store.go ShouldDeleteDuringUpdate). */
 export function deletesDuringUpdate(meta: ObjectMeta, old: ObjectMeta): boolean {
   if ((meta.finalizers ?? []).length > 0 || old.deletionTimestamp === undefined) return false;
   return old.deletionGracePeriodSeconds === undefined || old.deletionGracePeriodSeconds === 0;

@@ -6,20 +6,20 @@ import { tooLargeResourceVersion } from './storage-errors.js';
 
 const MAX_UINT64 = 2n ** 64n - 1n;
 
-/** strconv.ParseUint's error on a text that is no unsigned 64-bit number; undefined on one that is. */
+/** strconv.ParseUint's error for a text that is not an unsigned 64-bit number; undefined for one that is. */
 export function parseUintError(text: string): string | undefined {
   const digits = /^\d+$/.test(text);
   if (digits && (text.length < 20 || BigInt(text) <= MAX_UINT64)) return undefined;
   return `strconv.ParseUint: parsing ${goQuote(text)}: ${digits ? 'value out of range' : 'invalid syntax'}`;
 }
 
-/** What is wrong with a resource version, if anything; '' is none. */
+/** The error for an invalid resource version; '' is valid. */
 export function versionError(version: string): string | undefined {
   const error = version === '' ? undefined : parseUintError(version);
   return error && `resourceVersion: Invalid value: ${goQuote(version)}: ${error}`;
 }
 
-/** Reads one object, as of now or not older than a version ('' now, '0' whatever the cache knows). Throws StatusError. */
+/** Reads one object: the current one (''), whatever the cache has ('0'), or one not older than a version. Throws StatusError. */
 export async function getObject(scope: RestScope, resourceVersion = ''): Promise<CachedObject> {
   const { resource, namespace, name, cluster } = scope;
   const messages = nameIsPathSegment(name, false);

@@ -20,7 +20,7 @@ describe('keys', () => {
       { group: 'apiregistration.k8s.io', resource: 'apiservices', namespace: '', name: 'v1.' },
     ],
     ['/registry/stable.example.com/crontabs/ns/c', { group: 'stable.example.com', resource: 'crontabs', namespace: 'ns', name: 'c' }],
-    // A custom resource in a built-in group, and one that is named as a built-in resource.
+    // A custom resource in a built-in group, and one named like a built-in resource.
     ['/registry/networking.k8s.io/gateways/ns/g', { group: 'networking.k8s.io', resource: 'gateways', namespace: 'ns', name: 'g' }],
     ['/registry/metrics.example.com/pods/ns/p', { group: 'metrics.example.com', resource: 'pods', namespace: 'ns', name: 'p' }],
     ['/registry/example.com/clusterwidgets/w', { group: 'example.com', resource: 'clusterwidgets', namespace: '', name: 'w' }],

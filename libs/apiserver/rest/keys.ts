@@ -1,6 +1,6 @@
 import { scheme } from '#api';
 
-/** Where an object stands: `namespace` is '' for cluster-scoped resources. */
+/** The location of an object: `namespace` is '' for cluster-scoped resources. */
 export interface Location {
   group: string;
   resource: string;
@@ -8,7 +8,7 @@ export interface Location {
   name: string;
 }
 
-/** Resources that do not stand under their own name (pkg/kubeapiserver/default_storage_factory_builder.go SpecialDefaultResourcePrefixes). */
+/** Resources whose keys do not use their own name (pkg/kubeapiserver/default_storage_factory_builder.go SpecialDefaultResourcePrefixes). */
 const SPECIAL: Readonly<Record<string, string>> = {
   '/replicationcontrollers': 'controllers',
   '/endpoints': 'services/endpoints',
@@ -17,7 +17,7 @@ const SPECIAL: Readonly<Record<string, string>> = {
   'networking.k8s.io/ingresses': 'ingress',
 };
 
-/** Built-in resources, whose keys are without their group unless it is one of those of the servers behind the core one. */
+/** Built-in resources. Their keys have no group, except those of the extension and aggregation servers. */
 const BUILT_IN = new Set(scheme.resources().map(({ group, resource }) => `${group}/${resource}`));
 const GROUPED = new Set(['apiextensions.k8s.io', 'apiregistration.k8s.io']);
 
@@ -27,15 +27,17 @@ const locations = new Map<string, { group: string; resource: string; namespaced:
 /** events.k8s.io/v1 Events are stored as v1 Events. */
 const STORED_ELSEWHERE = new Set(['events.k8s.io/events']);
 
-/** The prefix of a resource's keys, without a slash at the end: `/registry/pods`, `/registry/apiextensions.k8s.io/customresourcedefinitions`. */
+/**
+ * The prefix of a resource's keys, without a trailing slash: `/registry/pods`, `/registry/apiextensions.k8s.io/customresourcedefinitions`.
+ */
 export function keyRoot(group: string, resource: string): string {
   const id = `${group}/${resource}`;
   let root = roots.get(id);
   if (root === undefined) {
-    // The keys of custom resources carry their group, also where it is a built-in one, and those of companions have none.
+    // Keys of custom resources include their group, even if it is a built-in one; keys of companions do not.
     const builtIn = group === '' || BUILT_IN.has(id);
     root = `/registry/${SPECIAL[id] ?? (builtIn && !GROUPED.has(group) ? resource : id)}`;
-    // Only built-in resources are kept: the names of others come from clients.
+    // Only built-in resources are cached: other names come from clients.
     if (builtIn) roots.set(id, root);
   }
   return root;
@@ -51,16 +53,16 @@ export function storageKey({ group, resource, namespace, name }: Location): stri
   return namespace === '' ? `${root}/${name}` : `${root}/${namespace}/${name}`;
 }
 
-/** The prefix that lists of a resource read: all of it, or one namespace. Ends in a slash. */
+/** The key prefix for lists of a resource in all namespaces or in one. Ends with a slash. */
 export function listPrefix(group: string, resource: string, namespace: string): string {
   const root = keyRoot(group, resource);
   return namespace === '' ? `${root}/` : `${root}/${namespace}/`;
 }
 
-/** The way back from a key of a built-in or custom resource; undefined for anything else. */
+/** The location for a key of a built-in or custom resource; undefined for any other key. */
 export function locate(key: string): Location | undefined {
   const parts = key.split('/');
-  // parts: '', 'registry', then one or two of the root, then namespace and name.
+  // parts: '', 'registry', one or two parts of the root, then namespace and name.
   for (const length of [3, 4]) {
     const found = locations.get(parts.slice(0, length).join('/'));
     if (found === undefined) continue;

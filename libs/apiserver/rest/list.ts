@@ -12,7 +12,7 @@ import { type Selection, selectionOf } from './selection.js';
 export interface Listing {
   items: readonly CachedObject[];
   revision: number;
-  /** Token to go on with; '' when this was all. */
+  /** The continue token; '' if there are no more items. */
   continue: string;
   remaining?: number;
 }
@@ -47,7 +47,7 @@ function continued({ continue: text, resourceVersion }: ListOptions, prefix: str
     if (resourceVersion !== '' && resourceVersion !== '0') {
       throw badRequest('specifying resource version is not allowed when using continue');
     }
-    // A token's key is the first to read; it is the last one that was read, and a NUL. No key bears one.
+    // The key in a token is the first one to read: the last one that was read, followed by a NUL, which no key contains.
     const [after = ''] = token.start.split('\u0000', 1);
     return token.revision > 0 ? { after, at: token.revision } : { after };
   } catch (error) {
@@ -56,14 +56,14 @@ function continued({ continue: text, resourceVersion }: ListOptions, prefix: str
   }
 }
 
-/** 410 with a token that goes on at the newest revision (storage/etcd3/errors.go handleCompactedErrorForPaging). */
+/** 410 with a token that continues at the newest revision (storage/etcd3/errors.go handleCompactedErrorForPaging). */
 function inconsistentContinue(reading: Reading, prefix: string): StatusError {
   const error = expired(INCONSISTENT);
   Object.assign(error.status, { metadata: { continue: encodeContinue(reading.after ?? prefix, prefix, -1) } });
   return error;
 }
 
-/** Reads a page of what the options select. Throws StatusError, and the store's errors (see storage-errors.ts). */
+/** Reads one page of the selected objects. Throws StatusError, and the store's errors (see storage-errors.ts). */
 export async function listObjects(scope: RestScope, options: ListOptions): Promise<Listing> {
   const { resource, cluster } = scope;
   const selection = selectionOf(resource, scope.namespace, scope.name, options);
@@ -87,7 +87,7 @@ export async function listObjects(scope: RestScope, options: ListOptions): Promi
   };
 }
 
-/** fieldSelector=metadata.name=x: a get that answers a list. */
+/** fieldSelector=metadata.name=x: a get that returns a list. */
 async function single(scope: RestScope, selection: Selection, options: ListOptions): Promise<Listing> {
   const { store } = scope.cluster;
   const reading = readingOf(options, `${scope.resource.root}/`);
@@ -101,7 +101,7 @@ async function single(scope: RestScope, selection: Selection, options: ListOptio
     });
     return { items, revision, continue: '' };
   }
-  // The revision first: were the object read before it, a change between the two would be in neither the list nor a watch from its version.
+  // The revision is read first: otherwise a change between the two reads would be neither in the list nor in a watch from its version.
   const known = await store.revision();
   if (reading.notOlderThan !== undefined && reading.notOlderThan > known) throw new FutureRevision(reading.notOlderThan, known);
   const stored = await store.get(key);

@@ -4,15 +4,15 @@ import type { RestScope } from './scope.js';
 const RESET_STATUS = Object.freeze({ 'f:status': Object.freeze({}) });
 const RESET_SPEC = Object.freeze({ 'f:spec': Object.freeze({}) });
 
-/** What a write to the resource, or to its status, cannot own because the strategy resets it (upstream's GetResetFields). */
+/** Fields that a write to the resource, or to its status, cannot own because the strategy resets them (upstream's GetResetFields). */
 function resetFields({ resource, subresource }: RestScope) {
   if (subresource === 'status') return RESET_SPEC;
   return subresource === '' && 'status' in resource.info.subresources ? RESET_STATUS : undefined;
 }
 
 /**
- * Notes in metadata.managedFields what the request's manager changes (FieldManager.UpdateNoErrors). Objects are in the request's version,
- * before admission. Nothing happens for a request without a manager.
+ * Records in metadata.managedFields what the request's manager changes (FieldManager.UpdateNoErrors). Objects are in the request's version,
+ * before admission. Does nothing for a request without a manager.
  */
 export function ownFields(scope: RestScope, object: KubeObject, live: KubeObject | undefined): void {
   const { manager, resource, subresource, cluster } = scope;
@@ -35,7 +35,9 @@ export function ownFields(scope: RestScope, object: KubeObject, live: KubeObject
 
 const timeless = (entries: readonly ManagedFieldsEntry[] | undefined) => entries?.map(({ time: _time, ...entry }) => entry);
 
-/** A write that only renews the times of managed fields is no change (fieldmanager.IgnoreManagedFieldsTimestampsTransformer). */
+/**
+ * A write that would only update the timestamps of managed fields is not a change (fieldmanager.IgnoreManagedFieldsTimestampsTransformer).
+ */
 export function ignoreManagedFieldsTimestamps(object: KubeObject, old: KubeObject): void {
   const entries = object.metadata.managedFields;
   const standing = old.metadata.managedFields;

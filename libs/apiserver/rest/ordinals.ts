@@ -1,6 +1,6 @@
 /**
- * Numbers what is under way at the same time under one key, from 0. What comes alone is always 0, so that a request draws the same names
- * whatever came, and failed, before it.
+ * Numbers concurrent operations on the same key, from 0. A single one always gets 0, so a request draws the same names whatever was done,
+ * or failed, before it.
  */
 export class Ordinals {
   private readonly underWay = new Map<string, { next: number; active: number }>();

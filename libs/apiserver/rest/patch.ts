@@ -22,7 +22,7 @@ import type { WriteOptions } from '../request/options.js';
 import { plainCopy } from './plain-copy.js';
 import type { Warnings } from './warnings.js';
 
-/** Kinds of patches, by the media type of their bodies. */
+/** Patch types, by the media type of their bodies. */
 export type PatchKind = 'json' | 'merge' | 'strategic' | 'apply';
 
 const KINDS: Readonly<Record<string, PatchKind>> = {
@@ -32,31 +32,31 @@ const KINDS: Readonly<Record<string, PatchKind>> = {
   'application/apply-patch+yaml': 'apply',
 };
 
-/** 415 as go-restful puts it. */
+/** 415 as go-restful words it. */
 function unsupported(message: string): StatusError {
   return new StatusError(failureStatus({ code: 415, reason: 'UnsupportedMediaType', message, details: {} }));
 }
 
-/** The kind of a patch from its Content-Type; throws 415. */
+/** The type of a patch from its Content-Type; throws 415. */
 export function patchKindOf(contentType: string | undefined): PatchKind {
   const kind = getOwn(KINDS, bareMediaType(contentType ?? ''));
   if (kind === undefined) throw unsupported('415: Unsupported Media Type');
   return kind;
 }
 
-/** The 415 for server-side apply, which clusters do not serve yet. */
+/** The 415 for server-side apply, which is not supported yet. */
 export function applyNotServed(): StatusError {
   return unsupported('server-side apply (application/apply-patch+yaml) is not served by this cluster yet; use a client-side apply');
 }
 
-/** A patch, read from its body. */
+/** A parsed patch. */
 export interface Patch {
   kind: PatchKind;
   /** Decoded JSON. */
   body: unknown;
 }
 
-/** Reads a JSON body as a patch; throws 400 with upstream's words. */
+/** Parses a JSON body as a patch; throws 400 with upstream's message. */
 export function readPatch(kind: PatchKind, body: Uint8Array): Patch {
   try {
     return { kind, body: parseJson(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')) };
@@ -68,19 +68,19 @@ export function readPatch(kind: PatchKind, body: Uint8Array): Patch {
   }
 }
 
-/** Kind of what is patched, and how strictly. */
+/** The kind of the patched object, and how strictly fields are validated. */
 export interface PatchTarget {
   schema: KindSchema;
   options: WriteOptions;
   warnings: Warnings;
 }
 
-/** Characters of a patched object that an error shows. */
+/** How many characters of a patched object an error shows. */
 const MAX_SHOWN = 16 * 1024;
 
 const NO_KIND = { group: '', kind: '' };
 
-/** The start of a text that would make an error unreadable. Ours: upstream shows all of it. */
+/** Truncates a text that would make an error unreadable. Upstream shows all of it. */
 function cut(text: string): string {
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }
@@ -91,7 +91,7 @@ function unusable(shown: string, message: string): StatusError {
   return invalid(NO_KIND, '', errors);
 }
 
-/** The patched document, and what is strange about the patch itself. */
+/** The patched document, and warnings about the patch itself. */
 function applied(document: KubeObject, patch: Patch, target: PatchTarget): { patched: KubeObject; strict: string[] } {
   const { body, kind } = patch;
   if (kind === 'json') {
@@ -104,8 +104,8 @@ function applied(document: KubeObject, patch: Patch, target: PatchTarget): { pat
 }
 
 /**
- * Applies a patch to an object and reads the outcome as its kind again, with defaults (endpoints/handlers/patch.go).
- * Returns a new object that may share parts with the old one. Throws StatusError.
+ * Applies a patch to an object and decodes and defaults the result (endpoints/handlers/patch.go). Returns a new object that may share parts
+ * with the old one. Throws StatusError.
  */
 export function applyPatch(document: KubeObject, patch: Patch, target: PatchTarget): KubeObject {
   const { patched, strict } = applied(document, patch, target);
@@ -127,7 +127,7 @@ export function applyPatch(document: KubeObject, patch: Patch, target: PatchTarg
 function decode(patched: KubeObject, { kind }: Patch, { shown, target }: { shown: () => string; target: PatchTarget }) {
   const { schema, options } = target;
   try {
-    // The decoder takes possession of what it is given, but the standing object is shared.
+    // The decoder takes ownership of its input, but the current object is shared.
     const own = plainCopy(patched);
     return kind === 'strategic' ? schema.decodePatched(own, options.fieldValidation) : schema.decode(own, options.fieldValidation);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { setOwn } from '#apimachinery';
 
-/** A deep copy of plain JSON; members that are undefined are left out. Several times faster than structuredClone. */
+/** A deep copy of plain JSON without undefined members. Several times faster than structuredClone. */
 export function plainCopy<T>(value: T): T {
   return copy(value) as T;
 }

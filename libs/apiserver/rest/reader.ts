@@ -3,14 +3,14 @@ import type { ClusterStore } from '#cacher';
 import { listPrefix, storageKey } from './keys.js';
 
 /**
- * Reads other objects of the same cluster, as strategies and admission plugins need. Objects are shared: never change one in place.
- * `get` answers what the cache holds and asks the store for what it does not (as upstream's plugins ask their informers first);
- * `list` answers what the cache holds where it is warm, without asking the store; this process's own writes are in it.
+ * Reads other objects of the same cluster, for strategies and admission plugins. Objects are shared and must not be modified. `get` returns
+ * what the cache has and otherwise asks the store (as upstream's plugins ask their informers first); `list` returns what a warm cache has,
+ * without asking the store. This process's own writes are always included.
  */
 export interface ClusterReader {
   get<T extends KubeObject>(group: string, resource: string, namespace: string, name: string): Promise<T | undefined>;
   list<T extends KubeObject>(group: string, resource: string, namespace?: string): Promise<T[]>;
-  /** Has the cache hold all that was written before the call, by whomever. */
+  /** Waits until the cache has everything that was written before the call, by any process. */
   refresh(): Promise<void>;
 }
 

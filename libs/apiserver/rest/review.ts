@@ -7,7 +7,7 @@ import type { StrategyContext } from './strategy.js';
 
 type Answer = (object: KubeObject, ctx: StrategyContext) => Promise<KubeObject>;
 
-/** A review (pkg/registry/authorization, authentication): admitted like a create, answered by its strategy and never stored. */
+/** A review (pkg/registry/authorization, authentication): admitted like a create, answered by its strategy and not stored. */
 export function reviewStorage(answer: Answer): Capabilities {
   return {
     async create(scope, object, options) {

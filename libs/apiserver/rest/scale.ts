@@ -44,7 +44,7 @@ function checkScale(scope: RestScope, scale: Scale, old: KubeObject): void {
   }
 }
 
-/** The parent is written as if by a plain update, so that its generation counts on. */
+/** The parent is written like a normal update, so that its generation increases. */
 function asParent({ stored: { strategy } }: APIResource): SubresourceStrategy {
   return {
     prepareForUpdate: (object, old, ctx) => strategy.prepareForUpdate?.(object, old, ctx),
@@ -52,13 +52,13 @@ function asParent({ stored: { strategy } }: APIResource): SubresourceStrategy {
   };
 }
 
-/** The Scale as something stored: its text is what clients read. */
+/** The Scale as if it were stored: its text is what clients read. */
 function storedScale(resource: APIResource, object: KubeObject): Stored {
   const scale = scaleOf(resource, object);
   return { value: JSON.stringify(scale), revision: 0, object: scale };
 }
 
-/** The scale subresource of a resource whose strategy says where the replicas are (registry/<group>/<kind>/storage ScaleREST). */
+/** The scale subresource of a resource whose strategy has scale paths (registry/<group>/<kind>/storage ScaleREST). */
 export function scaleStorage(resource: APIResource): Capabilities {
   const view = asParent(resource);
   return {
@@ -87,7 +87,7 @@ export function scaleStorage(resource: APIResource): Capabilities {
   };
 }
 
-/** How a Scale is shown as a Table (pkg/printers/internalversion printScale). */
+/** The Table columns of a Scale (pkg/printers/internalversion printScale). */
 export const scaleShape: ResourceStrategy<Scale> = {
   group: 'autoscaling',
   resource: 'scale',

@@ -18,35 +18,35 @@ import type { RestStorage } from './storage.js';
 import type { StrategyContext, UserInfo } from './strategy.js';
 import type { Warnings } from './warnings.js';
 
-/** One cluster, as the pipeline works on it. Small: everything in it but the store is shared. */
+/** One cluster, as the pipeline sees it. Small: everything in it except the store is shared. */
 export interface ClusterScope {
   readonly store: ClusterStore;
   readonly storages: StorageMap;
   readonly admission: AdmissionChain;
   readonly clock: Clock;
   readonly random: RandomSource;
-  /** The creations under way that ask for a generated name. */
+  /** Creations with generateName that are in progress. */
   readonly generating: Ordinals;
   readonly timers: Timers;
-  /** Where long work gives way to other tenants'. */
+  /** Lets long work yield to other tenants. */
   readonly share: Pick<WorkShare, 'task'>;
-  /** Where YAML bodies become JSON. */
+  /** Converts YAML bodies to JSON. */
   readonly yaml: YamlDecoder;
   readonly limits: Limits;
   readonly reader: ClusterReader;
-  /** Who decides on access, for the resources that review it. */
+  /** Authorizes, for the resources that review access. */
   readonly access: Authorizer;
-  /** What the cluster's roles give, for those who write roles. */
+  /** Resolves the rules of roles, for writes of roles. */
   readonly rules: RuleResolver;
 }
 
-/** One request on a resource, whoever makes it. */
+/** One request for a resource, from any caller. */
 export interface RestScope {
   readonly cluster: ClusterScope;
   readonly storage: RestStorage;
   /** The storage's resource, in the version of the request. */
   readonly resource: APIResource;
-  /** '' for cluster-scoped resources and lists over all namespaces. */
+  /** '' for cluster-scoped resources and for lists over all namespaces. */
   readonly namespace: string;
   readonly name: string;
   readonly subresource: string;
@@ -54,28 +54,28 @@ export interface RestScope {
   readonly user: UserInfo;
   readonly requestId: string;
   readonly warnings: Warnings;
-  /** The request's work: steps that take long give way to other tenants. */
+  /** The request's work: long steps yield to other tenants. */
   readonly work: WorkTask;
-  /** Who manages the fields that are written; '' to leave managed fields as they are. */
+  /** The field manager of the write; '' leaves managed fields unchanged. */
   readonly manager: string;
   readonly component?: string;
   readonly wokenBy?: number;
   readonly fence?: Fence;
-  /** Of a request that is told apart from others like it at the same moment; default the cluster's. */
+  /** Set if the request must draw other values than similar ones at the same moment; default the cluster's. */
   readonly random?: RandomSource;
 }
 
-/** Where the random values of a request come from. */
+/** The source of a request's random values. */
 export function randomOf({ random, cluster }: RestScope): RandomSource {
   return random ?? cluster.random;
 }
 
-/** The request as it is tried again: what was drawn before did not do. */
+/** The scope for another attempt, which draws other random values. */
 export function retried(scope: RestScope, attempt: number): RestScope {
   return attempt === 0 ? scope : { ...scope, random: nthRandom(randomOf(scope), attempt) };
 }
 
-/** What a strategy is given. */
+/** The context that a strategy gets. */
 export function strategyContext(scope: RestScope, dryRun: boolean): StrategyContext {
   const { clock, reader, access: authorizer, rules } = scope.cluster;
   const random = randomOf(scope);
@@ -83,7 +83,7 @@ export function strategyContext(scope: RestScope, dryRun: boolean): StrategyCont
   return { clock, random, reader, user, namespace, name, apiVersion: resource.apiVersion, dryRun, authorizer, rules };
 }
 
-/** What admission is given beside the request. A component tries anew by itself: only clients' requests wait. */
+/** What admission gets besides the request. Components retry by themselves, so only clients' requests wait. */
 export function admissionContext(scope: RestScope): AdmissionContext {
   const { cluster, component } = scope;
   const { reader, clock, access: authorizer, timers } = cluster;
@@ -94,7 +94,7 @@ export function admissionContext(scope: RestScope): AdmissionContext {
 
 type Objects = Pick<AdmissionAttributes, 'object' | 'oldObject' | 'options'>;
 
-/** The request as admission sees it: objects are in the version that is stored. */
+/** The request as admission sees it: objects are in the stored version. */
 export function admissionAttributes(
   scope: RestScope,
   operation: AdmissionOperation,
@@ -110,7 +110,7 @@ export function admissionAttributes(
     resource: resource.resource,
     subresource,
     kind: objects.object?.kind ?? stored.kind,
-    // A Namespace is in itself (endpoints/handlers/create.go).
+    // A Namespace is in the namespace of its own name (endpoints/handlers/create.go).
     namespace:
       namespace === '' && resource.group === '' && resource.resource === 'namespaces'
         ? ((scope.name || objects.object?.metadata.name) ?? '')
@@ -123,12 +123,12 @@ export function admissionAttributes(
   };
 }
 
-/** The options as admission shows them to webhooks and policies. */
+/** The options in the form in which webhooks and policies see them. */
 export function admissionOptions(options: WriteOptions): Record<string, unknown> {
   return { fieldManager: options.fieldManager, fieldValidation: options.fieldValidation, ...(options.dryRun ? { dryRun: ['All'] } : {}) };
 }
 
-/** The cause that the store keeps with a write. */
+/** The cause that is stored with a write. */
 export function causeOf({ requestId, user, component, wokenBy, verb }: RestScope) {
   const cause: { requestId: string; user: string; component?: string; wokenBy?: number; verb: string } = {
     requestId,

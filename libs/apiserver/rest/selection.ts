@@ -3,13 +3,13 @@ import type { ListOptions } from '../request/options.js';
 import type { APIResource } from './api-resource.js';
 import type { Stored } from './view.js';
 
-/** What a list or watch selects: where to read, and which of what is read. */
+/** What a list or watch selects: the location, and the filter. */
 export interface Selection {
-  /** The name that the fields ask for: at most one object is meant. */
+  /** The name required by the field selector: at most one object matches. */
   name?: string;
-  /** The namespace that the request or the fields ask for; '' for all. */
+  /** The namespace of the request or of the field selector; '' for all. */
   namespace: string;
-  /** None: all that stands there. */
+  /** Unset: everything in the location matches. */
   matches?: (stored: Stored) => boolean;
 }
 
@@ -20,7 +20,7 @@ function unsupported({ strategy, stored }: APIResource, field: string): string {
 
 type FieldReaders = Readonly<Record<string, (object: KubeObject) => string>>;
 
-/** The fields that the resource's version knows beside name and namespace, read from stored objects; undefined: none. */
+/** The selectable fields of the resource's version besides name and namespace, read from stored objects; undefined if there are none. */
 function fieldsOf({ strategy, stored }: APIResource): FieldReaders | undefined {
   return strategy.fields ?? stored.strategy.fields;
 }
@@ -33,7 +33,7 @@ function checkFields(resource: APIResource, selector: FieldSelector, own: FieldR
   }
 }
 
-/** Reads the fields that selectors may name. */
+/** Reads the fields that selectors may use. */
 function fieldReader(own: FieldReaders | undefined, object: KubeObject): (field: string) => string {
   return (field) => {
     if (field === 'metadata.name') return object.metadata.name;
@@ -54,7 +54,7 @@ function matcher(
   };
 }
 
-/** Works out what a list or watch is about; throws 400 for fields that the resource does not know. */
+/** Determines what a list or watch selects; throws 400 for fields that are not selectable. */
 export function selectionOf(resource: APIResource, namespace: string, name: string, options: ListOptions): Selection {
   const { labelSelector, fieldSelector } = options;
   const own = fieldSelector === undefined ? undefined : fieldsOf(resource);

@@ -3,7 +3,9 @@ import type { SubresourceStrategy } from './strategy.js';
 
 const PLAIN = new Set(['kind', 'apiVersion', 'metadata', 'status']);
 
-/** The status of a resource whose strategy has nothing of its own to say: all but status stays, and the labels. */
+/**
+ * The status of a resource whose strategy has no rules for it: everything but the status is kept from the old object, including the labels.
+ */
 const genericStatus: SubresourceStrategy = {
   prepareForUpdate(object, old) {
     const target = object as unknown as Record<string, unknown>;
@@ -15,7 +17,7 @@ const genericStatus: SubresourceStrategy = {
   },
 };
 
-/** How a subresource that shows its parent is written; undefined where it is none of that sort. */
+/** How a subresource that is a view of its parent is written; undefined for other subresources. */
 export function viewOf({ stored }: APIResource, subresource: string): SubresourceStrategy | undefined {
   return stored.strategy.subresources?.[subresource] ?? (subresource === 'status' ? genericStatus : undefined);
 }

@@ -6,14 +6,14 @@ const RETRY_SECONDS = 2;
 const UNABLE = 'the server is currently unable to handle the request';
 const TIMED_OUT = 'Timeout: the request did not complete within the allotted time: it may or may not have been carried out';
 
-/** 504: a revision that has not happened yet (apiserver/pkg/storage/errors.go NewTooLargeResourceVersionError). */
+/** 504: a revision that is not there yet (apiserver/pkg/storage/errors.go NewTooLargeResourceVersionError). */
 export function tooLargeResourceVersion(requested: number, current: number): StatusError {
   const message = `Timeout: Too large resource version: ${requested}, current: ${current}`;
   const causes = [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }];
   return new StatusError(failureStatus({ code: 504, reason: 'Timeout', message, details: { causes, retryAfterSeconds: 1 } }));
 }
 
-/** 503 where nothing was done, 504 where that is not known; either may be tried again. */
+/** 503 if nothing was done, 504 if that is not known; both may be retried. */
 function unavailable({ outcomeUnknown }: StorageUnavailable): StatusError {
   const details = { retryAfterSeconds: RETRY_SECONDS };
   if (outcomeUnknown) return new StatusError(failureStatus({ code: 504, reason: 'Timeout', message: TIMED_OUT, details }));
@@ -26,7 +26,7 @@ function insufficientStorage(): StatusError {
   return new StatusError(failureStatus({ code: 507, reason: 'InsufficientStorage', message: 'the server has no storage left', details }));
 }
 
-/** Any error as the Status that a client gets; the one place where the store's errors become the API's. */
+/** Any error as the Status that a client gets. Storage errors become API errors only here. */
 export function toStatusError(error: unknown, resource: GroupResource): StatusError {
   if (error instanceof StatusError) return error;
   if (error instanceof Compacted) return expired('The resourceVersion for the provided list is too old.');
@@ -38,7 +38,7 @@ export function toStatusError(error: unknown, resource: GroupResource): StatusEr
   return new UnexpectedError(error);
 }
 
-/** An error that nothing foresaw. Its own text is for the log alone: it stands in `cause`. */
+/** An unexpected error. Its own message is only for the log, as the `cause`. */
 export class UnexpectedError extends StatusError {
   constructor(cause: unknown, requestId?: string) {
     super(internalError(requestId === undefined ? 'unexpected error' : `unexpected error, request ${requestId}`).status);

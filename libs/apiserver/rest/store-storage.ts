@@ -12,7 +12,7 @@ import type { SubresourceStrategy } from './strategy.js';
 import { updateObject } from './update.js';
 import { watchObjects } from './watch.js';
 
-/** Changes an object of the store, or a subresource that shows it (`view`): versions are converted and managed fields noted. */
+/** Changes a stored object, or a subresource that is a view of it (`view`): converts versions and records managed fields. */
 function updateStored(scope: RestScope, change: Change, view?: SubresourceStrategy): Promise<Updated> {
   const { conversion, stored } = scope.resource;
   return updateObject(scope, {
@@ -28,7 +28,7 @@ function updateStored(scope: RestScope, change: Change, view?: SubresourceStrate
   });
 }
 
-/** Deletes all that the options select, a bounded number at a time (generic/registry/store.go DeleteCollection). */
+/** Deletes everything the options select, with bounded parallelism (generic/registry/store.go DeleteCollection). */
 async function deleteCollection(scope: RestScope, options: ListOptions, deletion: DeleteOptions): Promise<Listing> {
   const listing = await listObjects(scope, options);
   const { deleteCollectionParallel } = scope.cluster.limits;
@@ -39,7 +39,7 @@ async function deleteCollection(scope: RestScope, options: ListOptions, deletion
       batch.map(async ({ object: { metadata } }) => {
         const one = { ...scope, name: metadata.name, namespace: metadata.namespace ?? '' };
         await erase(one, deletion).catch((error: unknown) => {
-          // Another request has deleted it meanwhile.
+          // Another request has deleted it in the meantime.
           if ((error as { code?: number }).code !== 404) throw error;
         });
       }),
@@ -48,7 +48,7 @@ async function deleteCollection(scope: RestScope, options: ListOptions, deletion
   return listing;
 }
 
-/** The generic registry's storage of a resource (registry/generic/registry/store.go): whatever discovery lists. */
+/** The generic registry's storage of a resource (registry/generic/registry/store.go), with the verbs that discovery lists. */
 export function storeStorage({ info }: APIResource): Capabilities {
   const verbs = new Set(info.verbs);
   return {
@@ -62,7 +62,7 @@ export function storeStorage({ info }: APIResource): Capabilities {
   };
 }
 
-/** A subresource that shows its parent and writes a part of it: status, approval, ephemeralcontainers … */
+/** A subresource that is a view of its parent and writes a part of it: status, approval, ephemeralcontainers … */
 export function viewStorage(view: SubresourceStrategy): Capabilities {
   return { get: getObject, update: (scope, change) => updateStored(scope, change, view) };
 }

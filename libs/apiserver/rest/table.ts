@@ -4,7 +4,7 @@ import type { APIResource } from './api-resource.js';
 import type { Column } from './strategy.js';
 import { partialMetadata, type Stored, viewObject } from './view.js';
 
-/** What a row carries of its object. */
+/** What a row includes of its object. */
 export type IncludeObject = 'None' | 'Metadata' | 'Object';
 
 /** meta/v1 Table. */
@@ -13,11 +13,11 @@ export interface Table {
   apiVersion: string;
   metadata: Record<string, unknown>;
   columnDefinitions: ReadonlyArray<Record<string, unknown>>;
-  /** Null where upstream's default convertor finds nothing. */
+  /** Null where upstream's default convertor finds no value. */
   rows: Array<Record<string, unknown>> | null;
 }
 
-/** Columns where a strategy gives none (apiserver/pkg/registry/rest/table.go). */
+/** The columns for strategies without columns (apiserver/pkg/registry/rest/table.go). */
 const DEFAULT_COLUMNS: readonly Column[] = [
   {
     name: 'Name',
@@ -49,10 +49,10 @@ function columnsOf(resource: APIResource): readonly Column[] {
   return resource.strategy.columns ?? resource.stored.strategy.columns ?? DEFAULT_COLUMNS;
 }
 
-/** The columns of kinds without a printer, which go by upstream's default convertor. */
+/** The columns of kinds without a printer, as made by upstream's default convertor. */
 const isDefault = (columns: readonly Column[]): boolean => columns.length === 2 && columns[1]?.name === 'Created At';
 
-/** The columns as clients read them. */
+/** The columns in the form that clients read. */
 export function columnDefinitions(resource: APIResource): ReadonlyArray<Record<string, unknown>> {
   const columns = columnsOf(resource);
   let made = definitions.get(columns);
@@ -63,7 +63,7 @@ export function columnDefinitions(resource: APIResource): ReadonlyArray<Record<s
   return made;
 }
 
-/** One object's row. Cells are drawn from the stored version. */
+/** The row of one object. Cells are computed from the stored version. */
 export function tableRow(
   resource: APIResource,
   stored: Stored,
@@ -85,7 +85,7 @@ function rowObject(view: KubeObject, include: IncludeObject, version: string): u
   return include === 'Object' ? view : partialMetadata(view, version);
 }
 
-/** A table of many objects, or of one. */
+/** A table of one or more objects. */
 export function tableOf(
   resource: APIResource,
   metadata: Record<string, unknown>,

@@ -25,25 +25,27 @@ import { admissionAttributes, admissionContext, admissionOptions, causeOf, type 
 import type { Updated } from './storage.js';
 import type { Companion, SubresourceStrategy } from './strategy.js';
 
-/** Makes the new object from what stands (undefined: nothing does), in the stored version, as its own copy. Throws StatusError. */
+/**
+ * Returns the new object for the current one (undefined if there is none), in the stored version, as a copy of its own. Throws StatusError.
+ */
 type Transform = (standing: KubeObject | undefined) => Promise<KubeObject> | KubeObject;
 
 export interface UpdateRules {
   options: WriteOptions;
   transform: Transform;
-  /** How a subresource is written; none for the resource itself. */
+  /** How a subresource is written; unset for the resource itself. */
   view?: SubresourceStrategy;
-  /** The uid that must stand (of a PUT's object). */
+  /** The uid that the current object must have (from a PUT's object). */
   uid?: string;
-  /** Create what is not there (PUT of a strategy that allows it). */
+  /** Create an object that does not exist (PUT, if the strategy allows it). */
   create?: boolean;
 }
 
 type Outcome = Updated | 'again';
 
 /**
- * Changes an object under compare-and-swap (generic/registry/store.go Update, storage/etcd3 GuaranteedUpdate): tried first on what the
- * cache holds; whatever goes wrong with that is only believed of what the store holds now.
+ * Changes an object with compare-and-swap (generic/registry/store.go Update, storage/etcd3 GuaranteedUpdate). It is tried on the cached
+ * object first; a failure counts only if it also occurs on the object currently in the store.
  */
 export async function updateObject(scope: RestScope, rules: UpdateRules): Promise<Updated> {
   const { store, limits } = scope.cluster;
@@ -60,7 +62,7 @@ export async function updateObject(scope: RestScope, rules: UpdateRules): Promis
   throw conflict(scope.resource.groupResource, scope.name);
 }
 
-/** An error on cached state stands only if that state is current. */
+/** An error on cached state is only valid if that state is current. */
 async function verdict(error: unknown, key: string, cached: CachedObject, scope: RestScope): Promise<'again'> {
   const current = await scope.cluster.store.get(key);
   if (current?.revision === cached.revision) throw error;
@@ -83,7 +85,7 @@ async function attempt(scope: RestScope, rules: UpdateRules, standing: CachedObj
   }
   if (removes(scope, object, old)) return remove(scope, rules, object, standing);
   await work.step(() => resource.stored.schema.prepareForStorage(object));
-  // Members in another order are no change: upstream compares protobuf, which has but one order.
+  // Members in a different order are not a change: upstream compares protobuf, where the order is fixed.
   if (companions.length === 0 && (await work.step(() => deepEqual(object, old)))) {
     const unchanged = { value: standing.value, revision: standing.revision, created: false };
     if (current) return unchanged;
@@ -144,7 +146,7 @@ async function admitted(scope: RestScope, rules: UpdateRules, old: KubeObject): 
   return object;
 }
 
-/** Upstream parses versions as unsigned integers and answers a bare 500 where that fails. */
+/** Upstream parses versions as unsigned integers and answers a bare 500 if that fails. */
 function checkResourceVersion(scope: RestScope, object: KubeObject, old: KubeObject): void {
   const { resource, name } = scope;
   const { metadata } = object;
@@ -162,7 +164,7 @@ function checkResourceVersion(scope: RestScope, object: KubeObject, old: KubeObj
   if (given !== old.metadata.resourceVersion) throw conflict(resource.groupResource, name);
 }
 
-/** What an update may never change (registry/rest/update.go BeforeUpdate), then the strategy's own affairs and validation. */
+/** Fields that an update must not change (registry/rest/update.go BeforeUpdate), then the strategy's preparation and validation. */
 async function prepareForUpdate(scope: RestScope, rules: UpdateRules, object: KubeObject, old: KubeObject): Promise<Companion[]> {
   const { resource } = scope;
   const { strategy, nameRule } = resource.stored;
@@ -179,7 +181,7 @@ async function prepareForUpdate(scope: RestScope, rules: UpdateRules, object: Ku
     else strategy.prepareForUpdate?.(object, old, ctx);
     keepSystemFields(object, old);
     if (!checksMetadata(strategy, ctx)) return [];
-    // Changes are told by the generic registry and again by the kind's own validation: so the causes of a Status count it.
+    // Upstream validates changes in the generic registry and again in the kind's own validation, so a Status has these causes twice.
     const changes = validateObjectMetaUpdate(object.metadata, old.metadata);
     return validateObjectMeta(object.metadata, { namespaced: resource.namespaced, nameRule }).concat(changes, changes);
   });
@@ -205,7 +207,7 @@ function removes({ resource }: RestScope, object: KubeObject, old: KubeObject): 
   return resource.stored.strategy.removable?.(object) ?? true;
 }
 
-/** The last finalizer is gone: so is the object. The client reads what it sent (store.go deleteWithoutFinalizers). */
+/** The last finalizer was removed, so the object is deleted. The client gets what it sent (store.go deleteWithoutFinalizers). */
 async function remove(scope: RestScope, rules: UpdateRules, object: KubeObject, standing: CachedObject): Promise<Outcome> {
   const { cluster, resource } = scope;
   const done: Updated = { value: storedText(object), revision: standing.revision, created: false };

@@ -1,14 +1,14 @@
 import { asListItem, type Instant, type KubeObject, withResourceVersion } from '#apimachinery';
 import type { APIResource } from './api-resource.js';
 
-/** Something stored, at the revision clients are to see; `object` may cost a parse and is only asked for where it is needed. */
+/** A stored object at the revision that clients see; reading `object` may require parsing and is avoided where possible. */
 export interface Stored {
   readonly value: string;
   readonly revision: number;
   readonly object: KubeObject;
 }
 
-/** A written text as something stored: parsed when first asked for, with its resourceVersion (none for a dry run's creation). */
+/** A written text as a stored object: parsed on first access, with its resourceVersion (none for a dry-run creation). */
 export function storedOf(value: string, revision: number | undefined): Stored {
   let object: KubeObject | undefined;
   return {
@@ -27,7 +27,7 @@ function parse(value: string, revision: number | undefined): KubeObject {
   return object;
 }
 
-/** What clients of the resource read: in its version, with what is computed at reading. May be shared: never changed in place. */
+/** What clients of the resource read: in its version, with computed fields. May be shared and must not be modified. */
 export function viewObject(resource: APIResource, stored: Stored, now: Instant): KubeObject {
   if (resource.streamed) return stored.object;
   const { decorate } = resource.stored.strategy;
@@ -35,7 +35,7 @@ export function viewObject(resource: APIResource, stored: Stored, now: Instant):
   return resource.conversion ? resource.conversion.fromStorage(object) : object;
 }
 
-/** The same as JSON text; where nothing has to look inside, the stored text with its resourceVersion spliced in. */
+/** The same as JSON text; if no conversion is needed, the stored text with its resourceVersion spliced in. */
 export function viewText(resource: APIResource, stored: Stored, now: Instant): string {
   if (!resource.streamed) return JSON.stringify(viewObject(resource, stored, now));
   return stored.revision === 0 ? stored.value : withResourceVersion(stored.value, stored.revision);

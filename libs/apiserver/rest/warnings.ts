@@ -1,9 +1,9 @@
-/** Characters of all warnings together, beyond which they are cut (endpoints/filters/warning.go truncateAtTotalRunes). */
+/** Characters of all warnings together beyond which they are truncated (endpoints/filters/warning.go truncateAtTotalRunes). */
 const MAX_TOTAL = 4 * 1024;
-/** Characters of one warning where they are cut (truncateItemRunes). */
+/** Characters of each warning once they are truncated (truncateItemRunes). */
 const MAX_ITEM = 256;
 
-/** Unicode code points, which is what Go calls runes. */
+/** Unicode code points, which Go calls runes. */
 function runeCount(text: string): number {
   let count = 0;
   for (const _ of text) count++;
@@ -11,11 +11,11 @@ function runeCount(text: string): number {
 }
 
 function cut(text: string): string {
-  // A code point is at most two units long.
+  // A code point is at most two UTF-16 units.
   return text.length <= MAX_ITEM ? text : [...text.slice(0, 2 * MAX_ITEM)].slice(0, MAX_ITEM).join('');
 }
 
-/** Texts for Warning headers, each once, in order; cut as upstream cuts them when they are many or long. */
+/** Texts for Warning headers, without duplicates, in order; truncated as upstream does when they are many or long. */
 export class Warnings {
   private readonly seen = new Set<string>();
   private shown: string[] = [];
@@ -39,7 +39,7 @@ export class Warnings {
     this.written += length;
   }
 
-  /** Cuts what is shown already. */
+  /** Truncates the warnings collected so far. */
   private startCutting(): void {
     const before = this.shown;
     this.cutting = true;

@@ -11,17 +11,17 @@ import type { Stored } from './view.js';
 
 export type WatchType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
-/** Where a watch's events go, in order, synchronously. */
+/** Receives a watch's events, in order, synchronously. */
 export interface WatchSink {
-  /** `event` is what it stems from; none for the objects that were there at the start. */
+  /** `event` is the original event; unset for objects that existed at the start. */
   event(type: WatchType, stored: Stored, event?: CacheEvent): void;
-  /** All up to this revision has been told; `initial`: this was the state at the start. */
+  /** All events up to this revision have been delivered; `initial`: the initial state is complete. */
   bookmark(revision: number, initial: boolean): void;
-  /** The watch is over: an error the client is to be told, or none. Nothing comes after. */
+  /** The watch has ended, with an error for the client or without one. Nothing follows. */
   end(error?: StatusError): void;
 }
 
-/** The old object at the revision of the change that took it out of the selection. */
+/** The old object, at the revision of the change that removed it from the selection. */
 function leaving(previous: Stored, revision: number): Stored {
   return {
     value: previous.value,
@@ -33,7 +33,7 @@ function leaving(previous: Stored, revision: number): Stored {
   };
 }
 
-/** What a change is to a watcher with a selector (storage/cacher/cache_watcher.go convertToWatchEvent); undefined: nothing. */
+/** The event type of a change for a watcher with a selector (storage/cacher/cache_watcher.go convertToWatchEvent); undefined: no event. */
 function transition(event: CacheEvent, matches: Selection['matches']): { type: WatchType; stored: Stored } | undefined {
   const { current, previous } = event;
   const before = previous !== undefined && (matches === undefined || matches(previous));
@@ -45,7 +45,7 @@ function transition(event: CacheEvent, matches: Selection['matches']): { type: W
 
 interface Place {
   prefix: string;
-  /** Only this key, where one object is meant. */
+  /** Only this key, if the selection is a single object. */
   key?: string;
   matches: Selection['matches'];
 }
@@ -60,8 +60,8 @@ function placeOf(scope: RestScope, options: ListOptions): Place {
 }
 
 /**
- * Watches what the options select; returns what stops it. Throws StatusError (and the store's errors) only before the first event;
- * a version that is too old is told to the sink, as upstream tells it in the stream.
+ * Watches the selected objects; returns a function that stops it. Throws StatusError (and the store's errors) only before the first event;
+ * a version that is too old is reported to the sink, as upstream reports it in the stream.
  */
 export async function watchObjects(scope: RestScope, options: ListOptions, sink: WatchSink): Promise<() => void> {
   const { resourceVersion } = options;
@@ -69,7 +69,7 @@ export async function watchObjects(scope: RestScope, options: ListOptions, sink:
   if (wrong !== undefined) throw bareError(wrong);
   const place = placeOf(scope, options);
   const from = Number(resourceVersion);
-  // A watch path has no defaults, but begins with what is there all the same.
+  // A /watch/ path has no defaults, but starts with the existing objects all the same.
   const initial = options.sendInitialEvents ?? from === 0;
   const stop = initial ? await watchFromList(scope, place, sink, from) : await follow(scope, place, sink, from > 0 ? from : undefined);
   const forget = scope.cluster.storages.whileServed(scope.resource.groupResource, () => {
@@ -117,7 +117,7 @@ async function follow(scope: RestScope, { prefix, key, matches }: Place, sink: W
       return () => {};
     }
     if (!(error instanceof FutureRevision)) throw error;
-    // Upstream waits in silence for what comes after a version of the future.
+    // Upstream waits silently until a version from the future is reached.
     floor = after ?? 0;
     return store.watch(prefix, undefined, cacheSink);
   }

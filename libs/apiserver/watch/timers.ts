@@ -1,7 +1,7 @@
-/** Time and timers of the machine, for what is about connections rather than about the cluster: watch time-outs, bookmarks, queues. */
+/** Time and timers of the machine, for what concerns connections rather than the cluster: watch timeouts, bookmarks, queues. */
 export interface Timers {
-  /** Milliseconds, from any start. */
+  /** Milliseconds, with an arbitrary origin. */
   now(): number;
-  /** Calls back once after so many milliseconds; returns what calls it off. */
+  /** Calls back once after the given milliseconds; returns a function that cancels it. */
   after(milliseconds: number, callback: () => void): () => void;
 }

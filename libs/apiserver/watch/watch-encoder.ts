@@ -8,7 +8,7 @@ import { columnDefinitions, type IncludeObject, tableOf, tableRow } from '../res
 import { partialMetadata, type Stored, viewObject, viewText } from '../rest/view.js';
 import type { WatchType } from '../rest/watch.js';
 
-/** How one watcher wants its events. */
+/** The encoding and form of events for one watcher. */
 export interface WatchForm {
   resource: APIResource;
   negotiated: Negotiated;
@@ -18,7 +18,7 @@ export interface WatchForm {
 
 const text = new TextEncoder();
 
-/** Turns events into frames. Frames of the same event in the same form are made once for all watchers (CacheEvent.encoded). */
+/** Encodes events as frames. A frame of the same event in the same form is encoded once for all watchers (CacheEvent.encoded). */
 export class WatchEncoder {
   private readonly id: string;
   private headed = false;
@@ -29,18 +29,18 @@ export class WatchEncoder {
     this.id = `${resource.apiVersion} ${negotiated.encoding} ${kind} ${version} ${include} `;
   }
 
-  /** The frame of an object that was there at the start, to be made when the reader has room for it. */
+  /** The frame of an object that existed at the start, to be encoded when the reader is ready for it. */
   initial(stored: Stored): () => Uint8Array {
     const first = this.form.negotiated.convert?.kind === 'Table' && !this.headed;
     this.headed = true;
     return () => this.encode('ADDED', stored, first);
   }
 
-  /** A frame for a change. */
+  /** The frame of a change. */
   event(type: WatchType, stored: Stored, event: CacheEvent): Uint8Array {
     const first = this.form.negotiated.convert?.kind === 'Table' && !this.headed;
     this.headed = true;
-    // The first frame of a Table carries the columns, so it is this watcher's own.
+    // The first frame of a Table has the columns, so it is not shared with other watchers.
     if (first) return this.encode(type, stored, first);
     const id = this.id + type;
     let frame = event.encoded.get(id);
@@ -51,7 +51,7 @@ export class WatchEncoder {
     return frame;
   }
 
-  /** A bookmark: an object of the kind with nothing but its resourceVersion. */
+  /** A bookmark: an empty object of the kind with a resourceVersion. */
   bookmark(revision: number, initial: boolean): Uint8Array {
     const { resource, negotiated } = this.form;
     const annotations = initial ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {};

@@ -8,10 +8,13 @@ import { type ByteStream, FrameQueue } from './watch-stream.js';
 
 const SECOND = 1000;
 
-/** How long a watch lives, in milliseconds of the machine (endpoints/handlers/get.go). The request's id stands for chance: watches do not end all at once. */
+/**
+ * The lifetime of a watch, in milliseconds of the machine (endpoints/handlers/get.go). Randomized by the request's id, so that watches do
+ * not all end at the same time.
+ */
 function lifetime(options: ListOptions, limits: Limits, requestId: string): number {
   const asked = (options.timeoutSeconds ?? 0) * SECOND;
-  // A negative time is over at once, as a context's is.
+  // A negative timeout expires immediately, as a context's does.
   if (asked !== 0) return Math.min(Math.max(asked, 0), limits.watchLongest);
   let sum = 0;
   for (let i = 0; i < requestId.length; i++) sum = (sum * 31 + requestId.charCodeAt(i)) % 1000;
@@ -19,8 +22,8 @@ function lifetime(options: ListOptions, limits: Limits, requestId: string): numb
 }
 
 /**
- * Opens a watch as a stream of frames; bytes flow once the stream is started. Throws StatusError before anything was sent.
- * Ends after its time with a last bookmark, when its reader lags too far behind, or when the cluster's store says so.
+ * Opens a watch as a stream of frames; bytes flow once the stream is started. Throws StatusError only before anything was sent. Ends at its
+ * timeout with a last bookmark, when its reader falls too far behind, or when the cluster's store ends it.
  */
 export async function openWatch(
   scope: RestScope,
@@ -76,7 +79,7 @@ export async function openWatch(
   return queue;
 }
 
-/** What a reader is told that did not keep up: it has to list again. */
+/** The error for a reader that has fallen too far behind: it has to list again. */
 function lagging(): Status {
   return expired('the watch was closed because its reader did not keep up with the events').status;
 }

@@ -1,30 +1,30 @@
 import type { Limits } from '../limits.js';
 
-/** Where a stream's bytes go: a socket, mostly. */
+/** Where a stream's bytes are written, usually a socket. */
 export interface StreamSink {
-  /** Writes a whole frame. False: the peer reads too slowly, nothing more is to be written until drained() is called. */
+  /** Writes a whole frame. False: the peer reads too slowly, and nothing more may be written until drained() is called. */
   write(chunk: Uint8Array): boolean;
-  /** The stream is over: end the response in peace. */
+  /** The stream is over: ends the response normally. */
   end(): void;
 }
 
 /** The body of a watch's response. */
 export interface ByteStream {
-  /** Starts (or goes on with) writing; what came before waits. Call once. */
+  /** Starts writing; earlier frames have been queued. Call once. */
   start(sink: StreamSink): void;
-  /** The peer has read enough: go on writing. */
+  /** The peer can take more: continues writing. */
   drained(): void;
-  /** The peer has gone, or the server goes down: ends the stream. Safe to call again. */
+  /** The peer has disconnected, or the server is shutting down: ends the stream. Safe to call more than once. */
   close(): void;
 }
 
 /**
- * Frames on their way to one reader. Bounded: a reader that lags behind by more than the limits gets one last frame,
- * says `overflow`, instead of all that waits, and the end.
+ * Frames that are waiting for one reader. Bounded: if a reader falls behind by more than the limits, the queue is replaced by one last
+ * frame, `overflow`, and the stream ends.
  */
 export class FrameQueue implements ByteStream {
   private queue: Array<Uint8Array | (() => Uint8Array)> = [];
-  /** Of those in the queue, the objects that were there at the start: they are the cache's own, and wait without a bound. */
+  /** The queued objects that existed at the start: they belong to the cache, and their number is not limited. */
   private initial = 0;
   private bytes = 0;
   private sink: StreamSink | undefined;
@@ -35,11 +35,11 @@ export class FrameQueue implements ByteStream {
   constructor(
     private readonly limits: Limits,
     private readonly overflow: () => Uint8Array,
-    /** Called once, when no more frames are wanted. */
+    /** Called once, when no more frames are needed. */
     private readonly onClose: () => void,
   ) {}
 
-  /** Takes an object that was there at the start; its frame is made when the reader has room for it. */
+  /** Queues an object that existed at the start; its frame is encoded when the reader is ready for it. */
   pushInitial(make: () => Uint8Array): void {
     if (this.ended || this.closed) return;
     this.queue.push(make);
@@ -47,7 +47,7 @@ export class FrameQueue implements ByteStream {
     this.flush();
   }
 
-  /** Takes a frame for the reader. */
+  /** Queues a frame for the reader. */
   push(frame: Uint8Array): void {
     if (this.ended || this.closed) return;
     if (this.sink !== undefined && !this.paused && this.queue.length === 0) {
@@ -63,7 +63,7 @@ export class FrameQueue implements ByteStream {
     this.finish();
   }
 
-  /** No more frames will come: what waits is written, then the stream ends. */
+  /** No more frames will follow: writes the queued ones, then ends the stream. */
   finish(): void {
     if (this.ended || this.closed) return;
     this.ended = true;
