@@ -130,7 +130,7 @@ describe('which node is best', () => {
 
   test('equal nodes take turns', () => {
     const on = world(three());
-    expect([0, 1, 2, 3].map((choice) => runCycle(pod('p'), on, plugins, choice).node?.name)).toEqual(['w1', 'w2', 'w1', 'w2']);
+    expect([0, 1, 2, 3].map((turn) => runCycle(pod('p'), on, plugins, turn).node?.name)).toEqual(['w1', 'w2', 'w1', 'w2']);
   });
 
   test('pods of one owner spread', () => {

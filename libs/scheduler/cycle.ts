@@ -33,18 +33,18 @@ function scoresOf(
   return totals;
 }
 
-/** The best of several nodes; `choice` says which of those that tie. */
-function best(nodes: readonly NodeInfo[], scores: readonly number[], choice: number): NodeInfo | undefined {
+/** The best of several nodes; those that tie take turns. */
+function best(nodes: readonly NodeInfo[], scores: readonly number[], turn: number): NodeInfo | undefined {
   const highest = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const tied = nodes.filter((_, index) => scores[index] === highest);
-  return tied[choice % tied.length];
+  return tied[turn % tied.length];
 }
 
 /**
  * One scheduling cycle: every node is filtered, those left are scored, the best one is taken. A node that the pod is nominated for is
- * taken as soon as the pod fits. `choice` is any number: it decides between equal nodes.
+ * taken as soon as the pod fits. `turn` is any number that grows from pod to pod: equal nodes are filled round-robin.
  */
-export function runCycle(pod: corev1.Pod, world: World, plugins: readonly Weighted[], choice: number): CycleResult {
+export function runCycle(pod: corev1.Pod, world: World, plugins: readonly Weighted[], turn: number): CycleResult {
   const filters = prepareFilters(pod, world, plugins);
   const rejections = new Map<string, Rejection>();
   const failure: FitFailure = { nodes: world.nodes.length, rejections, filters };
@@ -63,5 +63,5 @@ export function runCycle(pod: corev1.Pod, world: World, plugins: readonly Weight
   if (!first) return { failure };
   if (feasible.length === 1) return { node: first };
   const scores = scoresOf(pod, feasible, { world, state: filters.state, plugins });
-  return { node: best(feasible, scores, choice) ?? first };
+  return { node: best(feasible, scores, turn) ?? first };
 }

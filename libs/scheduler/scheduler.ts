@@ -126,15 +126,15 @@ class Scheduler implements ComponentInstance {
 
   /** The cycle itself runs without a pause, so cycles never overlap; only what is written afterwards takes time. */
   private async schedule(waiting: Waiting): Promise<void> {
-    const { pod, key, wokenBy } = waiting;
+    const { pod, wokenBy } = waiting;
     const client = this.context.client.as({ component: NAME, wokenBy });
-    // Upstream rolls dice here. These are the same after a restart, which a count of cycles would not be.
-    const choice = Math.floor(this.context.random.draw('node', key).next() * 2 ** 31);
+    // Equal nodes take turns. Each pod that is given a node moves the turn on, so it is the same after a restart.
+    const turn = this.snapshot.placed;
     const world: World = { nodes: this.snapshot.nodes, informers: this.context.informers, nominator: this.nominator };
-    const { node, failure } = runCycle(pod, world, plugins, choice);
+    const { node, failure } = runCycle(pod, world, plugins, turn);
     if (node) await this.binder.bind(waiting, node.name, client);
     else {
-      const preemption = failure.nodes === 0 ? undefined : preempt(pod, world, { failure, offset: choice });
+      const preemption = failure.nodes === 0 ? undefined : preempt(pod, world, { failure, offset: turn });
       await this.unschedulable.handle(waiting, { failure, preemption }, client);
     }
   }

@@ -28,6 +28,11 @@ export class Snapshot {
     return this.ordered;
   }
 
+  /** How many pods count on a node. */
+  get placed(): number {
+    return this.places.size;
+  }
+
   setNode(node: corev1.Node): void {
     const { name } = node.metadata;
     const known = this.byName.get(name);
