@@ -3,7 +3,7 @@ import type { AdmissionAttributes } from '#apiserver';
 
 /** The name a rejection speaks of: that of the object, or what it will be generated from (apiserver/pkg/admission/errors.go). */
 function nameOf({ name, object }: AdmissionAttributes): string {
-  return name || object?.metadata.name || object?.metadata.generateName || (object ? 'Unknown' : '');
+  return name || object?.metadata.name || object?.metadata.generateName || 'Unknown';
 }
 
 /** 403 with the reason of a plugin: `pods "a" is forbidden: reason` (admission.NewForbidden). */
