@@ -7,6 +7,7 @@ import { type Answer, type RequestOptions, type Service, startService } from '..
 
 const apiPid = /apps\/api\/main\.js/;
 const maps = '/api/v1/namespaces/default/configmaps';
+const pods = '/api/v1/namespaces/default/pods';
 const deployments = '/apis/apps/v1/namespaces/default/deployments';
 
 let service: Service;
@@ -406,6 +407,40 @@ describe('a cluster answers as the real server does', () => {
     ],
   ])('%s is taken', async (_, request, status) => {
     expect((await call(request)).status).toBe(status);
+  });
+
+  test.each<[string, object]>([
+    ['/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', { spec: { resourceAttributes: { verb: 'get', resource: 'pods' } } }],
+    ['/apis/authorization.k8s.io/v1/selfsubjectrulesreviews', { spec: { namespace: 'default' } }],
+    ['/apis/authorization.k8s.io/v1/subjectaccessreviews', { spec: { user: 'u', resourceAttributes: { verb: 'get', resource: 'pods' } } }],
+    [
+      '/apis/authorization.k8s.io/v1/namespaces/default/localsubjectaccessreviews',
+      { spec: { user: 'u', resourceAttributes: { verb: 'get', resource: 'pods', namespace: 'default' } } },
+    ],
+    ['/apis/authentication.k8s.io/v1/tokenreviews', { spec: { token: 'x' } }],
+    ['/apis/authentication.k8s.io/v1/selfsubjectreviews', {}],
+    [`${pods}/web/binding`, { target: { kind: 'Node', name: 'n' } }],
+    [`${pods}/web/eviction`, { metadata: { name: 'web' } }],
+    ['/api/v1/namespaces/default/bindings', { metadata: { name: 'web' }, target: { kind: 'Node', name: 'n' } }],
+  ])('%s has no Table: 406 for who takes nothing else', async (at, body) => {
+    const table = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+    const alone = await own.call('POST', at, body, { headers: { accept: table } });
+    expect([alone.status, alone.headers['content-type'], alone.json]).toEqual([
+      406,
+      'application/json',
+      {
+        kind: 'Status',
+        apiVersion: 'v1',
+        metadata: {},
+        status: 'Failure',
+        message: 'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+        reason: 'NotAcceptable',
+        code: 406,
+      },
+    ]);
+    const either = await own.call('POST', at, body, { headers: { accept: `${table},application/json` } });
+    expect(either.status).not.toBe(406);
+    expect(either.json.kind).not.toBe('Table');
   });
 
   test('discovery is YAML for who asks for it', async () => {

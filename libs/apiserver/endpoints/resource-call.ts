@@ -27,9 +27,12 @@ export interface ResourceCall {
   seat: Seat;
 }
 
+/** Whether Tables can be asked for. What is only created has none: reviews, bindings, evictions (upstream's storages of these are no rest.TableConvertor). */
+const hasTable = ({ storage }: RestScope): boolean => storage.create === undefined || storage.get !== undefined;
+
 /** The form of the response; JSON is pretty-printed where the client looks like a person. */
 export function outputOf({ scope, request, query }: ResourceCall): Negotiated {
-  const negotiate = scope.resource.strategy.answer ? negotiateWithoutTable : negotiateOutput;
+  const negotiate = hasTable(scope) ? negotiateOutput : negotiateWithoutTable;
   const negotiated = negotiate(headerOf(request, 'accept'));
   return wantsPretty(query, headerOf(request, 'user-agent')) ? { ...negotiated, pretty: true } : negotiated;
 }

@@ -1,0 +1,111 @@
+import { ClusterRoleBinding, type corev1, Pod, type rbacv1 } from '#api';
+import { inProcessClient } from '#apiserver';
+import { clusterStores } from '#cacher';
+import { memoryBus } from '#cacher/bus';
+import { buildTemplate, clusterApi, clusterTemplates, components, machineTimers } from '#cluster';
+import { type Component, Seat } from '#controller-runtime';
+import { memoryRecords } from '#platform';
+import { memoryStorage } from '#storage';
+import { createLog } from '../logging.js';
+import { clusterClocks } from './cluster-clocks.js';
+import { openForWorker } from './worker-clusters.js';
+
+const START = Date.parse('2026-01-01T00:00:00Z');
+const cause = { requestId: 'r', user: 'u' };
+const nodes = { count: 2, cpu: '4', memory: '8Gi', pods: 110 };
+
+type Line = Record<string, unknown>;
+
+/** A cluster as a worker holds it, whose clock stands; `turn` lets the scheduler take one turn, so many seconds after the start. */
+async function scheduled() {
+  const admin = memoryStorage();
+  const templates = clusterTemplates({ admin, rootCA: '', version: '', build: buildTemplate, now: () => START });
+  const { cluster: template, replacements } = await templates.of(nodes);
+  await admin.copy(template, 'c1', { replace: replacements(START, 'seed') });
+  const records = memoryRecords();
+  await records.addOrganization({ id: 'o', name: 'o', quotas: {}, createdAt: new Date(START) });
+  const about = { profile: 'instant' as const, clock: { mode: 'stepped' as const, now: START }, seed: 'seed', createdAt: new Date(START) };
+  await records.addCluster({ id: 'c1', organizationId: 'o', name: 'c1', nodes, ...about }, { id: 't', hash: 't', clusterId: 'c1' }, 1);
+  await records.clusterReady('c1');
+  const lines: Line[] = [];
+  const log = createLog('worker', 'info', undefined, { write: (line) => void lines.push(JSON.parse(line) as Line) });
+  const clocks = clusterClocks(records);
+  const stores = clusterStores({ admin, bus: memoryBus(), clock: { now: () => START } });
+  const { hosted, clock } = await openForWorker('c1', { records, admin, stores, clocks, rootCA: '', log });
+  const scheduler = components.find(({ name }) => name === 'kube-scheduler') as Component;
+  const seat = new Seat(hosted, scheduler);
+  const { store } = stores.acquire('c1');
+  return {
+    client: inProcessClient(clusterApi({ store, clock, seed: 'seed', timers: machineTimers })),
+    storage: admin.open('c1'),
+    lines,
+    async turn(seconds: number) {
+      clocks.turned('c1', START + seconds * 1000);
+      await seat.turn({ budget: { reconciles: 100 } });
+    },
+    close() {
+      seat.close();
+      hosted.close();
+      stores.close();
+    },
+  };
+}
+
+const web = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'web', namespace: 'default' },
+  spec: { serviceAccountName: 'default', containers: [{ name: 'c', image: 'nginx' }] },
+} as corev1.Pod;
+
+/** The line that tells of the so many-th failure in a row. */
+const failure = (failures: number, type: string, message: unknown) => ({
+  level: 'warn',
+  time: expect.any(String),
+  process: 'worker',
+  pid: process.pid,
+  err: expect.objectContaining({ type, message, stack: expect.stringMatching(/\n {4}at .+:\d+:\d+/) }),
+  cluster: 'c1',
+  component: 'kube-scheduler',
+  controller: 'default-scheduler',
+  key: 'default/web',
+  failures,
+  msg: 'reconcile failed; tried again later',
+});
+
+test('a plugin that throws is told in the log, with the pod and the stack, and the pod is tried again', async () => {
+  const { client, storage, lines, turn, close } = await scheduled();
+  const key = '/registry/pods/default/web';
+  await client.create(Pod, web);
+  const [created] = await storage.get([key]);
+  const pod = JSON.parse(created?.value ?? '') as corev1.Pod;
+  const put = async (spec: object) => {
+    const [{ modRevision: expected = 0 } = {}] = await storage.get([key]);
+    await storage.write([{ type: 'update', key, value: JSON.stringify({ ...pod, spec }), expected, cause, at: START }]);
+  };
+  // Validation lets no such pod in: it stands for any that a plugin does not expect.
+  const affinity = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: 5 } } };
+  await put({ ...pod.spec, affinity });
+  await turn(0);
+  await turn(1);
+  expect(lines).toEqual([1, 2].map((failures) => failure(failures, 'TypeError', expect.any(String))));
+  await put(pod.spec);
+  await turn(10);
+  expect([(await client.get(Pod, 'web', 'default')).spec.nodeName, lines.length]).toEqual([expect.stringMatching(/./), 2]);
+  close();
+});
+
+test('a binding that is refused is told in the log, with the pod and the stack, and the pod is tried again', async () => {
+  const { client, lines, turn, close } = await scheduled();
+  const { metadata, ...role } = await client.get(ClusterRoleBinding, 'system:kube-scheduler');
+  await client.delete(ClusterRoleBinding, 'system:kube-scheduler');
+  await client.create(Pod, web);
+  await turn(0);
+  const message =
+    'pods "web" is forbidden: User "system:kube-scheduler" cannot create resource "pods/binding" in API group "" in the namespace "default"';
+  expect(lines).toEqual([failure(1, 'StatusError', message)]);
+  await client.create(ClusterRoleBinding, { ...role, metadata: { name: metadata.name } } as rbacv1.ClusterRoleBinding);
+  await turn(1);
+  expect([(await client.get(Pod, 'web', 'default')).spec.nodeName, lines.length]).toEqual([expect.stringMatching(/./), 1]);
+  close();
+});
