@@ -98,8 +98,11 @@ export interface ComponentChange {
   resource: string;
   namespace: string;
   name: string;
-  object: KubeObject;
   deleted: boolean;
+  /** The object as it is stored, JSON. */
+  text: string;
+  /** The same, parsed. */
+  object(): KubeObject;
 }
 
 /** A component of the cluster: kube-controller-manager, kube-scheduler, kubelet, cloud-controller-manager. */

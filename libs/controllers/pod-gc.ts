@@ -29,8 +29,10 @@ export const podGC = defineController({
     informers.of(Pod).addIndex(PODS_BY_NODE, ({ spec }) => (spec.nodeName ? [spec.nodeName] : []));
     informers.of(Pod).addIndex(TERMINATED_PODS, (pod) => (isPodTerminal(pod) ? ['true'] : []));
   },
-  interests: ({ resource, object, deleted }) =>
-    resource === 'nodes' ? deleted : !deleted && (object.metadata.deletionTimestamp !== undefined || isPodTerminal(object as corev1.Pod)),
+  interests({ resource, object, deleted }) {
+    if (resource === 'nodes') return deleted;
+    return !deleted && (object().metadata.deletionTimestamp !== undefined || isPodTerminal(object() as corev1.Pod));
+  },
   reconcile: collectPod,
 });
 

@@ -164,7 +164,7 @@ const kubelets: Controller = {
   name: 'kubelet',
   interests: ({ group, resource, object }: ComponentChange) => {
     if (group !== '') return false;
-    return resource === 'pods' ? Boolean((object as corev1.Pod).spec?.nodeName) : resource === 'nodes';
+    return resource === 'pods' ? Boolean((object() as corev1.Pod).spec?.nodeName) : resource === 'nodes';
   },
   open: (context, queue) => new Kubelets(context, queue),
 };

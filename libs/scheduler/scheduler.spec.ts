@@ -56,5 +56,5 @@ test.each<[string, string, KubeObject | undefined, boolean]>([
   ['', 'pods', pod('waits'), true],
   ['', 'pods', pod('runs', { nodeName: 'n' }), false],
 ])('a write of %s/%s wakes the scheduler only where it matters: %#', (group, resource, object, wakes) => {
-  expect(kubeScheduler.interests({ group, resource, object, deleted: false } as ComponentChange)).toBe(wakes);
+  expect(kubeScheduler.interests({ group, resource, object: () => object, deleted: false } as ComponentChange)).toBe(wakes);
 });

@@ -155,7 +155,7 @@ export const kubeScheduler: Component = {
   interests: ({ group, resource, object, deleted }) => {
     if (!watched.has(`${group}/${resource}`)) return false;
     if (resource !== 'pods') return true;
-    const pod = object as corev1.Pod;
+    const pod = object() as corev1.Pod;
     return deleted || waitsForNode(pod) || isPodTerminal(pod);
   },
   open: (context) => Promise.resolve(new Scheduler(context)),

@@ -1,7 +1,14 @@
+import type { KubeObject } from '#apimachinery';
 import type { ClusterContext, Controller, OpenController, WorkQueue } from '#controller-runtime';
 import { isEvents, isTracked } from '../kinds.js';
 import { Collector } from './collector.js';
 import { OwnerGraph } from './graph.js';
+
+/** Most objects have neither, which their text says without being parsed. */
+const MENTIONS_OWNERS = /"(?:ownerReferences|deletionTimestamp)":/;
+
+const isOwnedOrGoing = ({ metadata: { ownerReferences, deletionTimestamp, finalizers } }: KubeObject): boolean =>
+  (ownerReferences?.length ?? 0) > 0 || (deletionTimestamp !== undefined && (finalizers?.length ?? 0) > 0);
 
 /**
  * Deletes what has lost its owners, holds back what is deleted in the foreground until its dependents are gone, and lets dependents
@@ -9,11 +16,8 @@ import { OwnerGraph } from './graph.js';
  */
 export const garbageCollector: Controller = {
   name: 'generic-garbage-collector',
-  interests: ({ group, resource, object, deleted }) =>
-    !isEvents({ group, resource }) &&
-    (deleted ||
-      (object.metadata.ownerReferences?.length ?? 0) > 0 ||
-      (object.metadata.deletionTimestamp !== undefined && (object.metadata.finalizers?.length ?? 0) > 0)),
+  interests: ({ group, resource, object, deleted, text }) =>
+    !isEvents({ group, resource }) && (deleted || (MENTIONS_OWNERS.test(text) && isOwnedOrGoing(object()))),
   open: openCollector,
 };
 

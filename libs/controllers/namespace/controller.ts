@@ -29,8 +29,9 @@ export const namespace: Controller = defineController({
     }),
   ],
   interests: ({ group, resource, object, deleted }) =>
-    (deleted && !isEvents({ group, resource })) ||
-    (group === '' && resource === 'namespaces' && object.metadata.deletionTimestamp !== undefined),
+    deleted
+      ? !isEvents({ group, resource })
+      : group === '' && resource === 'namespaces' && object().metadata.deletionTimestamp !== undefined,
   reconcile: emptyNamespace,
 });
 
