@@ -2,7 +2,7 @@ import { ClusterRoleBinding, type corev1, Pod, type rbacv1 } from '#api';
 import { inProcessClient } from '#apiserver';
 import { clusterStores } from '#cacher';
 import { memoryBus } from '#cacher/bus';
-import { buildTemplate, clusterApi, clusterTemplates, components, machineTimers } from '#cluster';
+import { buildTemplate, clusterApi, clusterTemplates, components, machineShare, machineTimers } from '#cluster';
 import { type Component, Seat } from '#controller-runtime';
 import { memoryRecords } from '#platform';
 import { memoryStorage } from '#storage';
@@ -31,7 +31,7 @@ async function scheduled() {
   const log = createLog('worker', 'info', undefined, { write: (line) => void lines.push(JSON.parse(line) as Line) });
   const clocks = clusterClocks(records);
   const stores = clusterStores({ admin, bus: memoryBus(), clock: { now: () => START } });
-  const { hosted, clock } = await openForWorker('c1', { records, admin, stores, clocks, rootCA: '', log });
+  const { hosted, clock } = await openForWorker('c1', { records, admin, stores, clocks, rootCA: '', share: machineShare(), log });
   const scheduler = components.find(({ name }) => name === 'kube-scheduler') as Component;
   const seat = new Seat(hosted, scheduler);
   const { store } = stores.acquire('c1');
