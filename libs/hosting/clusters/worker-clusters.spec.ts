@@ -2,11 +2,12 @@ import { ClusterRoleBinding, type corev1, Pod, type rbacv1 } from '#api';
 import { inProcessClient } from '#apiserver';
 import { clusterStores } from '#cacher';
 import { memoryBus } from '#cacher/bus';
-import { buildTemplate, clusterApi, clusterTemplates, components, machineShare, machineTimers } from '#cluster';
+import { buildTemplate, clusterApi, clusterTemplates, components, machineTimers } from '#cluster';
 import { type Component, Seat } from '#controller-runtime';
 import { memoryRecords } from '#platform';
 import { memoryStorage } from '#storage';
 import { createLog } from '../logging.js';
+import { machineShare } from '../machine-share.js';
 import { clusterClocks } from './cluster-clocks.js';
 import { openForWorker } from './worker-clusters.js';
 
