@@ -1,3 +1,4 @@
+import { buildOpenApi } from '#api';
 import {
   BodyBudget,
   createHealth,
@@ -27,10 +28,13 @@ import { Router, type RouterOptions } from './router.js';
 /** Puts the api together and listens. Throws ConfigError with one line for what the operator can put right. */
 export async function startApi(config: ApiConfig, log: Log): Promise<Started> {
   const metrics = createMetrics('api');
-  const [backends, { authority, adminToken, tokenKey }] = await Promise.all([
+  const opening = Promise.all([
     openBackends(config, metrics, log),
     openKeys(config.ORRERY_HOME, { adminToken: config.ORRERY_ADMIN_TOKEN }),
   ]);
+  // While the backends are opened nothing else is to be done here.
+  buildOpenApi();
+  const [backends, { authority, adminToken, tokenKey }] = await opening;
   const health = createHealth(backends.checks, (name, reason) => log.warn({ check: name, reason }, 'health check failed'));
   const platform = await openPlatform({
     config,

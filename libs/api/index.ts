@@ -30,6 +30,7 @@ export * from './generated/resources.js';
 export { JsonSyntaxError } from './json-text.js';
 export { type KindSchema, kindSchema, type SchemaLookup } from './kind-schema.js';
 export {
+  buildOpenApi,
   type OpenApiDocument,
   openapiV2,
   openapiV2Protobuf,
