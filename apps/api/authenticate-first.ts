@@ -40,9 +40,9 @@ export function authenticateFirst(fastify: FastifyInstance, { access, connection
 const largestBody = 4 * 1024 * 1024;
 
 /** The platform's 401. */
-export const unauthorized = () => new Problem(401, 'Unauthorized', 'send the platform token: Authorization: Bearer TOKEN');
+export const unauthorized = () => new Problem(401, 'send the platform token: Authorization: Bearer TOKEN');
 
 function busy(reply: FastifyReply): Problem {
   reply.header('retry-after', '1').header('connection', 'close');
-  return new Problem(429, 'Too Many Requests', 'Too many requests, please try again later.');
+  return new Problem(429, 'Too many requests, please try again later.');
 }

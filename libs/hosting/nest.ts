@@ -23,7 +23,7 @@ export async function createNest(module: DynamicModule, log: Log, serve?: (handl
     forceCloseConnections: 'idle' as never,
     // Paths that can't be decoded, or whose parts are too long, never reach a route.
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
-      sendProblem(reply, problemOf(error) ?? new Problem(400, 'Bad Request'), request.id),
+      sendProblem(reply, problemOf(error) ?? new Problem(400), request.id),
     // A server that is given sees to its own connections' errors.
     ...(serve && { serverFactory: (handler: Handler) => serve(handler) as never, clientErrorHandler: () => undefined }),
   });

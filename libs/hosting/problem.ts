@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -8,45 +9,38 @@ import type { Log } from './logging.js';
 export class Problem extends Error {
   constructor(
     readonly status: number,
-    readonly title: string,
     readonly detail?: string,
-    /** What is wrong with which field of the body. */
-    readonly errors?: ReadonlyArray<{ path: string; message: string }>,
-    /** Seconds after which it may be tried again. */
-    readonly retryAfter?: number,
+    readonly more: {
+      /** What is wrong with which field of the body. */
+      errors?: ReadonlyArray<{ path: string; message: string }>;
+      /** Seconds after which it may be tried again. */
+      retryAfter?: number;
+    } = {},
   ) {
-    super(detail ?? title);
+    super(detail ?? titleOf(status));
   }
 }
 
-/** When what can't be served now may be asked for again. */
-const RETRY_SECONDS = 2;
+/** When what can't be served now may be asked for again (seconds). */
+const RETRY = { retryAfter: 2 };
 
-const titles: Record<number, string> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  413: 'Payload Too Large',
-  414: 'URI Too Long',
-  415: 'Unsupported Media Type',
-};
+const titleOf = (status: number): string => STATUS_CODES[status] ?? 'Error';
 
 /** Checks a body or a query. Throws a 422 problem that names every field that is wrong. */
 export function validated<S extends z.ZodType>(schema: S, value: unknown): z.infer<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
-  throw new Problem(422, 'Unprocessable Entity', errors.map((e) => (e.path ? `${e.path}: ${e.message}` : e.message)).join('; '), errors);
+  throw new Problem(422, errors.map((e) => (e.path ? `${e.path}: ${e.message}` : e.message)).join('; '), { errors });
 }
 
 /** Answers a problem as application/problem+json. */
-export function sendProblem(reply: FastifyReply, { status, title, detail, errors, retryAfter }: Problem, requestId: string): void {
+export function sendProblem(reply: FastifyReply, { status, detail, more: { errors, retryAfter } }: Problem, requestId: string): void {
   if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
   reply
     .code(status)
     .header('content-type', 'application/problem+json')
-    .send(JSON.stringify({ type: 'about:blank', title, status, detail, errors, requestId }));
+    .send(JSON.stringify({ type: 'about:blank', title: titleOf(status), status, detail, errors, requestId }));
 }
 
 /** What is wrong with a request, where it is the client's doing. */
@@ -54,19 +48,13 @@ export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   if (error instanceof StorageUnavailable) {
     return error.outcomeUnknown
-      ? new Problem(
-          504,
-          'Gateway Timeout',
-          'the database did not answer in time: it may or may not have been done',
-          undefined,
-          RETRY_SECONDS,
-        )
-      : new Problem(503, 'Service Unavailable', 'the database is out of reach; try again later', undefined, RETRY_SECONDS);
+      ? new Problem(504, 'the database did not answer in time: it may or may not have been done', RETRY)
+      : new Problem(503, 'the database is out of reach; try again later', RETRY);
   }
-  if (error instanceof StorageFull) return new Problem(507, 'Insufficient Storage', 'the storage is full', undefined, RETRY_SECONDS);
+  if (error instanceof StorageFull) return new Problem(507, 'the storage is full', RETRY);
   const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number }).statusCode;
   if (status === undefined || status < 400 || status > 499) return undefined;
-  return new Problem(status, titles[status] ?? 'Error', error instanceof Error ? error.message : undefined);
+  return new Problem(status, error instanceof Error ? error.message : undefined);
 }
 
 /** Every error of a Nest route becomes a problem document; what was not foreseen is logged and answered 500 without its text. */
@@ -81,6 +69,6 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = problemOf(error);
     if (!problem || problem.status >= 500)
       this.log.error({ err: error, requestId: request.id, url: request.url.split('?')[0] }, 'request failed');
-    sendProblem(reply, problem ?? new Problem(500, 'Internal Server Error', `Internal error occurred: request ${request.id}`), request.id);
+    sendProblem(reply, problem ?? new Problem(500, `Internal error occurred: request ${request.id}`), request.id);
   }
 }

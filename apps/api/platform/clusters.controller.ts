@@ -47,8 +47,7 @@ export class ClustersController {
     const request = validated(createClusterSchema, body);
     const { id: organizationId } = await this.ownerOf(request.organization);
     const { name, nodes, profile, seed } = request;
-    if (nodes.count > this.maxNodes)
-      throw new Problem(422, 'Unprocessable Entity', `nodes.count: at most ${this.maxNodes} here (ORRERY_MAX_NODES)`);
+    if (nodes.count > this.maxNodes) throw new Problem(422, `nodes.count: at most ${this.maxNodes} here (ORRERY_MAX_NODES)`);
     try {
       const { cluster, token } = await this.clusters.create({
         name,
@@ -60,9 +59,9 @@ export class ClustersController {
       });
       return { ...clusterView(cluster, this.address), token, kubeconfig: this.kubeconfigOf(cluster, token) };
     } catch (error) {
-      if (error instanceof TooManyClusters) throw new Problem(403, 'Forbidden', `exceeded quota: ${error.message}`);
-      if (error instanceof OrganizationGone) throw new Problem(422, 'Unprocessable Entity', 'organization: it is being removed');
-      if (error instanceof NameTaken) throw new Problem(409, 'Conflict', `the organization has a cluster named ${name} already`);
+      if (error instanceof TooManyClusters) throw new Problem(403, `exceeded quota: ${error.message}`);
+      if (error instanceof OrganizationGone) throw new Problem(422, 'organization: it is being removed');
+      if (error instanceof NameTaken) throw new Problem(409, `the organization has a cluster named ${name} already`);
       throw error;
     }
   }
@@ -99,9 +98,8 @@ export class ClustersController {
   async advance(@Param('id') id: string, @Body() body: unknown) {
     const by = durationOf(validated(advanceSchema, body).by);
     const cluster = await this.clusterOf(id);
-    if (cluster.clock.mode !== 'stepped')
-      throw new Problem(409, 'Conflict', `the clock of cluster ${id} goes by itself; only a stepped one is turned`);
-    if (cluster.clock.now + by > LATEST) throw new Problem(422, 'Unprocessable Entity', 'by: the clock would leave the year 9999');
+    if (cluster.clock.mode !== 'stepped') throw new Problem(409, `the clock of cluster ${id} goes by itself; only a stepped one is turned`);
+    if (cluster.clock.now + by > LATEST) throw new Problem(422, 'by: the clock would leave the year 9999');
     const { now } = await this.clock.advance(id, by);
     return { now: new Date(now).toISOString() };
   }
@@ -120,12 +118,12 @@ export class ClustersController {
     if (wanted !== undefined) {
       const found = isReference(wanted) ? await this.organizations.get(wanted) : undefined;
       if (found) return found;
-      throw new Problem(422, 'Unprocessable Entity', `organization: there is none named ${wanted}`);
+      throw new Problem(422, `organization: there is none named ${wanted}`);
     }
     const found = await this.organizations.default();
     if (found) return found;
-    throw new Problem(422, 'Unprocessable Entity', 'organization: there is none yet');
+    throw new Problem(422, 'organization: there is none yet');
   }
 }
 
-const noCluster = (id: string) => new Problem(404, 'Not Found', `there is no cluster ${id}`);
+const noCluster = (id: string) => new Problem(404, `there is no cluster ${id}`);

@@ -24,7 +24,7 @@ export class OrganizationsController {
     try {
       return organizationView(await this.organizations.create(name));
     } catch (error) {
-      if (error instanceof NameTaken) throw new Problem(409, 'Conflict', `there is an organization named ${name} already`);
+      if (error instanceof NameTaken) throw new Problem(409, `there is an organization named ${name} already`);
       throw error;
     }
   }
@@ -51,4 +51,4 @@ export class OrganizationsController {
   }
 }
 
-const noOrganization = (id: string) => new Problem(404, 'Not Found', `there is no organization ${id}`);
+const noOrganization = (id: string) => new Problem(404, `there is no organization ${id}`);

@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import { encodeWatchFrame } from '#api';
 import type { Clock, KubeObject, Status } from '#apimachinery';
 import type { CacheEvent } from '#cacher';
+import { YAML_FORM } from '../endpoints/yaml-pieces.js';
 import type { Negotiated } from '../request/negotiation.js';
 import type { APIResource } from '../rest/api-resource.js';
 import { columnDefinitions, type IncludeObject, tableOf, tableRow } from '../rest/table.js';
@@ -100,7 +101,7 @@ export class WatchEncoder {
   private frame(type: string, object: object): Uint8Array {
     const { encoding } = this.form.negotiated;
     if (encoding === 'protobuf') return encodeWatchFrame(type, object as KubeObject);
-    if (encoding === 'yaml') return text.encode(`${stringify({ type, object }, { aliasDuplicateObjects: false })}---\n`);
+    if (encoding === 'yaml') return text.encode(`${stringify({ type, object }, YAML_FORM)}---\n`);
     return text.encode(`{"type":"${type}","object":${JSON.stringify(object)}}\n`);
   }
 }
