@@ -1,21 +1,21 @@
 import type { LogEntry, Revision } from '#storage';
 
-/** A commit as it travels between processes: its revisions, and the entries where they are small enough. */
+/** A commit as it is sent between processes: its revisions, and its entries if they are small enough. */
 export interface CommitMessage {
   first: Revision;
   last: Revision;
-  /** Absent where the message was too big: read the log. */
+  /** Unset if the entries are too large: the receiver reads the log. */
   entries?(): LogEntry[];
 }
 
-/** The channel of a cluster's commits; the cluster is the hash tag, so one shard of a Redis Cluster has all of a cluster's keys. */
+/** The channel of a cluster's commits. The cluster is the hash tag, so that all keys of a cluster are on one shard of a Redis Cluster. */
 export function commitChannel(cluster: string): string {
   return `orrery:{${cluster}}:log`;
 }
 
 /**
- * `first last`, then one line of JSON with the entries' fields and the lengths of their values, then the values end to end: they are
- * JSON texts, which would only grow by being quoted again. Lengths are in UTF-16 code units.
+ * `first last`, then a line of JSON with the entries' fields and the lengths of their values, then the concatenated values. The values are
+ * JSON texts, which would only grow if they were quoted. Lengths are in UTF-16 code units.
  */
 export function encodeCommit(entries: readonly LogEntry[], mostBytes: number): string {
   const first = entries[0]?.revision ?? 0;
@@ -28,7 +28,7 @@ export function encodeCommit(entries: readonly LogEntry[], mostBytes: number): s
   return `${head}\n${JSON.stringify(lines)}\n${entries.map((entry) => entry.value).join('')}`;
 }
 
-/** Throws where the text is none of ours. */
+/** Throws if the text is not such a message. */
 export function decodeCommit(message: string): CommitMessage {
   const end = message.indexOf('\n');
   const [first, last] = (end < 0 ? message : message.slice(0, end)).split(' ').map(Number);

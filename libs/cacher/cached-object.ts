@@ -2,7 +2,7 @@ import type { KubeObject } from '#apimachinery';
 import type { Cause, LogEntry, Revision, StoredObject } from '#storage';
 import type { CachedObject, CacheEvent } from './cacher.js';
 
-/** Measured on V8: the parsed values take up to twice their text, and each object or list in it so many bytes more. */
+/** Measured on V8: parsed values take up to twice the size of their text, plus this many bytes per object or array. */
 const PARSED_PER_CHARACTER = 2;
 const CONTAINER_BYTES = 56;
 
@@ -12,7 +12,7 @@ function occurrences(text: string, character: string): number {
   return count;
 }
 
-/** An object of the cache; parsed and measured when first asked for. */
+/** A cached object; parsed and measured on first access. */
 class LazyObject implements CachedObject {
   #object: KubeObject | undefined;
   #bytes: number | undefined;
@@ -42,7 +42,7 @@ class LazyObject implements CachedObject {
   }
 }
 
-/** A change; the memo for its encodings is made when first asked for. */
+/** A change; the cache of its encodings is created on first access. */
 class LazyEvent implements CacheEvent {
   #encoded: Map<string, Uint8Array> | undefined;
 
@@ -61,12 +61,12 @@ class LazyEvent implements CacheEvent {
   }
 }
 
-/** What the store holds at a key, as the cache shows it. */
+/** A stored object in the form the cache returns it. */
 export function cachedObject(stored: StoredObject): CachedObject {
   return new LazyObject(stored.key, stored.value, stored.modRevision, stored.createRevision);
 }
 
-/** A line of the log as watchers see it. Where `previous` is not given, it is made of the entry's previousValue, if that was read. */
+/** A log entry as an event for watchers. If `previous` is not given, it is built from the entry's previousValue, if that was read. */
 export function cacheEvent(entry: LogEntry, previous?: CachedObject): CacheEvent {
   const { key, value, revision, createRevision, previousRevision, previousValue } = entry;
   const before =

@@ -54,7 +54,7 @@ async function setUp(
   };
 }
 
-/** A storage that reads its log in another way. */
+/** A storage with another implementation of log(). */
 const withLog = (storage: Storage, log: Storage['log']): Storage =>
   new Proxy(storage, {
     get: (target, name) => {
@@ -92,7 +92,7 @@ test('what is announced while the log is being read is not missed', async () => 
   const admin = memoryStorage();
   await admin.create('c');
   const bus = memoryBus();
-  // Nothing but revisions travels on the bus.
+  // Only revisions are sent on the bus.
   const limits = { ...DEFAULT_STORE_LIMITS, busMessageBytes: 0 };
   const storage = admin.open('c');
   const held: Array<() => void> = [];
@@ -107,7 +107,7 @@ test('what is announced while the log is being read is not missed', async () => 
   await two.watch('/r/', undefined, far);
   await one.write([create('/r/p/a')]);
   await settle();
-  // The page with the first write is read, and not yet answered, when the second one is announced.
+  // The page with the first write has been read but not yet returned when the second one is announced.
   await one.write([create('/r/p/b')]);
   await settle();
   for (let round = 0; round < 3; round++) {

@@ -26,23 +26,23 @@ import { WriteQueue } from './write-queue.js';
 export interface ClusterStoreOptions {
   storage: Storage;
   bus: Bus;
-  /** Its events carry `previous` only while the cluster's objects are in memory. Must not throw. */
+  /** Events have `previous` only while the cluster's objects are in memory. Must not throw. */
   onCommit?: CommitListener;
   limits?: StoreLimits;
 }
 
-/** A cluster's store with what its host has to turn. */
+/** A cluster's store, with the methods that its host calls. */
 export interface HostedClusterStore extends ClusterStore {
   /**
-   * To be called every few seconds with the newest revision (none: the cluster is gone): finds what was committed elsewhere and never
-   * announced. Throws what the store throws.
+   * To be called every few seconds with the newest revision (unset: the cluster no longer exists): finds commits of other processes that
+   * were not announced. Throws the store's errors.
    */
   tick(newest: Revision | undefined): Promise<void>;
-  /** Lets go of what is in memory, unless a write is under way or somebody watches; `watched`: the watches end, without an error. */
+  /** Drops what is in memory, unless there are writes in progress or watchers; `watched`: ends the watches too, without an error. */
   drop(options?: { watched?: boolean }): void;
-  /** What is in memory, in bytes as they are reckoned; 0 while nothing is loaded. */
+  /** The estimated bytes in memory; 0 while nothing is loaded. */
   readonly bytes: number;
-  /** Whether somebody watches or a write is under way. */
+  /** Whether there are watchers or writes in progress. */
   readonly busy: boolean;
 }
 
@@ -73,7 +73,7 @@ class CachingClusterStore implements HostedClusterStore {
       (entries) => this.#committed(entries),
       limits,
     );
-    // A lost message is found by comparing with the store; what fails there is met again by the next read or tick.
+    // A lost message is found by comparing with the store; an error here will occur again in the next read or tick.
     const onGap = () => void this.#lookForGaps().catch(() => undefined);
     this.#kept = new KeptWatchCache({ storage, bus, limits, onGap });
     this.#revision = new SharedCall(() => storage.revision());
@@ -100,12 +100,12 @@ class CachingClusterStore implements HostedClusterStore {
     checkOps(ops);
     this.#checkOpen();
     const results = await this.#writes.write(ops, options);
-    // Something has happened at a key to be created that this process has not heard of: the next try must know.
+    // A key to be created was changed without this process knowing: the next attempt must see it.
     if (results.some((result, index) => !result.ok && result.reason === 'conflict' && ops[index]?.type === 'create')) await this.revision();
     return results;
   }
 
-  /** Cache and watchers first, then the other processes, then the host; the writers' promises come after. */
+  /** The cache and watchers come first, then the other processes, then the host; the writers' promises resolve afterwards. */
   #committed(entries: readonly LogEntry[]): Promise<void> | undefined {
     const watchCache = this.#kept.live;
     const last = entries[entries.length - 1]?.revision ?? 0;
@@ -113,7 +113,7 @@ class CachingClusterStore implements HostedClusterStore {
     const inOrder = watchCache === undefined || watchCache.apply(entries);
     this.#bus.publish(commitChannel(this.cluster), encodeCommit(entries, this.#limits.busMessageBytes));
     if (inOrder) return this.#tellHost(entries, watchCache);
-    // Another process' commit lies between: it is read from the log. Where that fails the write still stands.
+    // Another process's commit is in between: it is read from the log. If that fails, the write is committed all the same.
     const told = () => this.#tellHost(entries, watchCache);
     return watchCache.reach(last).then(told, told);
   }
@@ -139,7 +139,7 @@ class CachingClusterStore implements HostedClusterStore {
     return this.#kept.live?.index.get(key);
   }
 
-  /** The watch cache, as of now at least; none while nothing is loaded. */
+  /** The watch cache, at least as of now; undefined while nothing is loaded. */
   async #current(): Promise<WatchCache | undefined> {
     this.#checkOpen();
     const watchCache = this.#kept.live;
@@ -150,7 +150,10 @@ class CachingClusterStore implements HostedClusterStore {
     return (await this.#reaches(watchCache, await this.revision())) ? watchCache : undefined;
   }
 
-  /** Whether the watch cache gets there; one that has ended (fallen out of the log, or dropped) does not, and the store itself is read. */
+  /**
+   * Whether the watch cache reaches the revision. If it has ended (its position was compacted, or it was dropped), the store is read
+   * instead.
+   */
   async #reaches(watchCache: WatchCache, revision: Revision): Promise<boolean> {
     try {
       await watchCache.reach(revision);
@@ -198,7 +201,7 @@ class CachingClusterStore implements HostedClusterStore {
     return watchCache;
   }
 
-  /** Throws FutureRevision where it has not happened. */
+  /** Throws FutureRevision if the revision does not exist yet. */
   async #reachKnown(watchCache: WatchCache, revision: Revision): Promise<void> {
     if (revision <= watchCache.applied) return;
     const newest = await this.revision();
@@ -259,7 +262,7 @@ class CachingClusterStore implements HostedClusterStore {
   }
 }
 
-/** This process' view of one cluster's store. Nothing is in memory until somebody watches, or reads often. */
+/** This process's view of one cluster's store. Nothing is in memory until there are watchers or frequent reads. */
 export function clusterStore(options: ClusterStoreOptions): HostedClusterStore {
   return new CachingClusterStore(options);
 }

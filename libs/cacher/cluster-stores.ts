@@ -5,27 +5,30 @@ import type { ClusterStore, CommitListener } from './cacher.js';
 import { clusterStore, type HostedClusterStore } from './cluster-store.js';
 import { DEFAULT_STORE_LIMITS, type StoreLimits } from './limits.js';
 
-/** A store that is held; to be released once, when its holder is done with it. */
+/** A reference to a store, to be released once. */
 export interface HeldStore {
   readonly store: ClusterStore;
   release(): void;
 }
 
-/** How the store of a cluster is opened; what holds it already is not changed. */
+/** How the store of a cluster is used; existing references are not affected. */
 interface StoreTerms {
-  /** Its calls are carried out in rounds (inRounds): for components that must do the same each time. */
+  /** Calls are executed in rounds (inRounds), for components that must be deterministic. */
   inRounds?: boolean;
 }
 
 /** The cluster stores of a process. */
 export interface ClusterStores {
-  /** The one store of a cluster in this process; it stays as long as anybody holds it. Whether the cluster exists is found out by using it. */
+  /**
+   * The one store of a cluster in this process; it is kept as long as there are references. Whether the cluster exists turns out on first
+   * use.
+   */
   acquire(cluster: string, terms?: StoreTerms): HeldStore;
-  /** To be called every few seconds: looks for commits that were never announced, and drops caches that are idle or exceed the limit. */
+  /** To be called every few seconds: looks for commits that were not announced, and drops caches that are idle or exceed the limit. */
   tick(): Promise<void>;
   /** Estimated bytes of memory that the store of a cluster uses. */
   bytes(cluster: string): number;
-  /** Ends a cluster's store at once, watches included: it was deleted. */
+  /** Closes a deleted cluster's store at once, including its watches. */
   forget(cluster: string): void;
   close(): void;
 }
@@ -45,7 +48,7 @@ export interface ClusterStoresOptions {
   limits?: StoreLimits;
 }
 
-/** Drops caches in this order until the rest fit; those that are left. */
+/** Drops caches in this order until the rest fit; returns the rest. */
 function dropUntil(entries: readonly Entry[], limit: number, drop: (store: HostedClusterStore) => void): Entry[] {
   let bytes = entries.reduce((sum, { store }) => sum + store.bytes, 0);
   for (const { store } of entries) {
@@ -89,14 +92,14 @@ class ProcessClusterStores implements ClusterStores {
       else if (entry.holders === 0 && now - entry.usedAt >= limits.idleTime) this.forget(cluster);
     }
     this.#shrink();
-    // One question for all: a store that is held costs none of its own.
+    // One query for all stores.
     const loaded = [...this.#entries].filter(([, { store }]) => store.bytes > 0);
     const newest = loaded.length === 0 ? new Map<string, number>() : await this.options.admin.revisions(loaded.map(([cluster]) => cluster));
     const results = await Promise.allSettled(loaded.map(([cluster, { store }]) => store.tick(newest.get(cluster))));
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 
-  /** Drops the caches that were idle for longest until the rest fit, then the largest of those that are watched. */
+  /** Drops the caches that have been idle longest until the rest fit, then the largest of the watched ones. */
   #shrink(): void {
     const { totalBytes, watchedBytes } = this.options.limits;
     const entries = [...this.#entries.values()].filter(({ store }) => store.bytes > 0);
@@ -120,7 +123,7 @@ class ProcessClusterStores implements ClusterStores {
   }
 }
 
-/** Gives out one store per cluster, and closes those that are no longer used. */
+/** Returns one store per cluster, and closes those that are no longer used. */
 export function clusterStores(options: ClusterStoresOptions): ClusterStores {
   return new ProcessClusterStores({ ...options, limits: options.limits ?? DEFAULT_STORE_LIMITS });
 }

@@ -6,7 +6,7 @@ import type { StoreLimits } from './limits.js';
 type ListQuery = Parameters<ClusterStore['list']>[0];
 type ListAnswer = Awaited<ReturnType<ClusterStore['list']>>;
 
-/** A list straight from the store. With a filter, pages are read at one revision until enough has passed it. */
+/** A list straight from the store. With a filter, pages are read at one revision until enough items match. */
 export async function listFromStorage(storage: Storage, query: ListQuery, limits: StoreLimits): Promise<ListAnswer> {
   const { prefix, after, limit, at, filter, notOlderThan = 0 } = query;
   if (filter !== undefined) return listFiltered(storage, { ...query, filter }, limits);

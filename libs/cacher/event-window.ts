@@ -2,10 +2,10 @@ import type { Revision } from '#storage';
 import type { CacheEvent } from './cacher.js';
 import type { StoreLimits } from './limits.js';
 
-/** The latest events of a cluster, without a gap, as many as the limits allow. */
+/** The latest events of a cluster, without a gap, within the limits. */
 export class EventWindow {
   #events: CacheEvent[] = [];
-  /** Index of the oldest event kept: the ones before it are cut off now and then. */
+  /** Index of the oldest event that is kept: older ones are removed from the array in batches. */
   #head = 0;
   #bytes = 0;
   #after: Revision;
@@ -17,7 +17,7 @@ export class EventWindow {
     this.#after = revision;
   }
 
-  /** Events after this revision are all here. */
+  /** All events after this revision are available. */
   get after(): Revision {
     return this.#after;
   }
@@ -43,12 +43,12 @@ export class EventWindow {
     this.#head = 0;
   }
 
-  /** The event of a revision, where it is still kept. */
+  /** The event of a revision, if it is still kept. */
   at(revision: Revision): CacheEvent | undefined {
     return revision > this.#after ? this.#events[this.#head + revision - this.#after - 1] : undefined;
   }
 
-  /** Events after a revision that is not before `after`, in order. */
+  /** The events after a revision in order; `after` must not be older than the window. */
   since(revision: Revision): CacheEvent[] {
     return this.#events.slice(this.#head + revision - this.#after);
   }

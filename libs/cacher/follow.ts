@@ -9,12 +9,12 @@ interface Following {
   watchCache: WatchCache;
   limits: StoreLimits;
   prefix: string;
-  /** Not after the watch cache's applied revision. */
+  /** Not greater than the watch cache's applied revision. */
   after: Revision;
   sink: CacheSink;
 }
 
-/** One watcher on its way from a past revision, through the log, to the live stream, which it joins without a gap or a double. */
+/** A watcher that starts at a past revision: it reads the log and then joins the live stream without a gap or duplicates. */
 class Follower {
   #cursor: Revision;
   #stopped = false;
@@ -29,7 +29,7 @@ class Follower {
     this.#leave?.();
   }
 
-  /** Joins the live stream where the window reaches back to the cursor. Runs without waiting, so nothing can come between. */
+  /** Joins the live stream if the window reaches back to the cursor. Synchronous, so that no event can come in between. */
   join(): boolean {
     const { watchCache, prefix, sink } = this.of;
     if (watchCache.ended !== undefined) throw watchCache.ended;
@@ -45,7 +45,7 @@ class Follower {
   /** Delivers one page of the log. */
   async step(): Promise<void> {
     const { storage, watchCache, prefix, sink, limits } = this.of;
-    // Read before the log is, so a page that is not full has everything up to here.
+    // Read before the log, so a page that is not full contains everything up to this revision.
     const reached = watchCache.applied;
     const page = await storage.log({ after: this.#cursor, limit: limits.logPage, prefix, previous: true });
     if (this.#stopped) return;
@@ -53,7 +53,7 @@ class Follower {
     const last = page[page.length - 1]?.revision ?? this.#cursor;
     this.#cursor = page.length < limits.logPage ? Math.max(reached, last) : last;
     sink.progress?.(this.#cursor);
-    // The log may have been ahead of the live stream, which must not tell it again.
+    // The log may have been ahead of the live stream, which must not deliver these events again.
     await watchCache.reach(this.#cursor);
   }
 
@@ -66,7 +66,10 @@ class Follower {
   }
 }
 
-/** Follows from a revision. Resolves after the first page of the past (so Compacted is thrown here); what is left of it comes after. Returns how to stop. */
+/**
+ * Follows from a revision. Resolves after the first page of the log (so Compacted is thrown here); the remaining pages follow. Returns a
+ * function that stops it.
+ */
 export async function follow(of: Following): Promise<() => void> {
   const follower = new Follower(of);
   if (!follower.join()) {

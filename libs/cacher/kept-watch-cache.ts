@@ -13,18 +13,18 @@ interface Surroundings {
   onGap(): void;
 }
 
-/** The watch cache of a cluster: loaded on demand, updated from the bus, dropped when it ends. */
+/** The watch cache of a cluster: loaded on demand, updated from the bus and dropped when it ends. */
 export class KeptWatchCache {
   #watchCache: WatchCache | undefined;
   #loading: Promise<WatchCache> | undefined;
   #unsubscribe: Unsubscribe | undefined;
-  /** The newest revision that was announced. */
+  /** The newest announced revision. */
   #announced: Revision = 0;
   #closed = false;
 
   constructor(private readonly around: Surroundings) {}
 
-  /** None while nothing is loaded. */
+  /** Unset while nothing is loaded. */
   get live(): WatchCache | undefined {
     return this.#watchCache?.ended === undefined ? this.#watchCache : undefined;
   }
@@ -33,12 +33,12 @@ export class KeptWatchCache {
     return this.#loading !== undefined;
   }
 
-  /** The newest revision that this process has heard of. */
+  /** The newest revision that this process knows of. */
   get known(): Revision {
     return Math.max(this.#announced, this.#watchCache?.applied ?? 0);
   }
 
-  /** Tells that a revision was committed, which a watch cache that is just being made may not have seen. */
+  /** Reports a committed revision that a watch cache which is being loaded may have missed. */
   announce(revision: Revision): void {
     this.#announced = Math.max(this.#announced, revision);
   }
@@ -53,7 +53,7 @@ export class KeptWatchCache {
   async #make(): Promise<WatchCache> {
     this.end();
     const { storage, bus, limits, onGap } = this.around;
-    // Subscribe before listing, so that no commit falls between the two.
+    // Subscribes before listing, so that no commit is missed in between.
     const unsubscribe = await bus.subscribe(commitChannel(storage.cluster), (message) => this.#heard(message), onGap);
     try {
       const { items, revision } = await storage.list({ prefix: '/' });
@@ -72,7 +72,7 @@ export class KeptWatchCache {
   #heard(message: string): void {
     const { last, entries } = decodeCommit(message);
     const watchCache = this.live;
-    // A process hears its own commits too: what is applied already is not read again.
+    // A process receives its own commits too: those already applied are not read again.
     const isNews = watchCache === undefined || last > watchCache.applied;
     const told = isNews ? entries?.() : undefined;
     this.announce(last);
@@ -81,14 +81,14 @@ export class KeptWatchCache {
   }
 
   /**
-   * To whatever the store holds: a message only says that there may be more. In the background: what fails here is met again by the next
-   * read or tick.
+   * Catches up with the store, since a message only says that there may be more. In the background: an error here will occur again in the
+   * next read or tick.
    */
   #catchUp(watchCache: WatchCache): void {
     watchCache.fill().catch(() => undefined);
   }
 
-  /** Ends it and its watchers, with the error if it is one. It may be loaded again. */
+  /** Ends the watch cache and its watchers, with the given error if there is one. It may be loaded again. */
   end(error?: Error): void {
     this.#watchCache?.end(error);
     this.#watchCache = undefined;
@@ -96,7 +96,7 @@ export class KeptWatchCache {
     this.#unsubscribe = undefined;
   }
 
-  /** Ends it for good. */
+  /** Ends it permanently. */
   close(): void {
     this.#closed = true;
     this.end();

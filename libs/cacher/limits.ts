@@ -1,24 +1,24 @@
 /** How much a process batches and caches of its clusters' stores. Sizes in bytes, times in milliseconds of the machine. */
 export interface StoreLimits {
-  /** Operations, and bytes of values, that go together in one transaction. */
+  /** Maximum operations, and bytes of values, of one transaction. */
   readonly batchOps: number;
   readonly batchBytes: number;
-  /** Keys that one shared read asks for. */
+  /** Maximum keys of a shared read. */
   readonly batchKeys: number;
-  /** A transaction's entries travel on the bus when they are no bigger; otherwise only their revisions do. */
+  /** A transaction's entries are sent on the bus up to this size; above it, only their revisions. */
   readonly busMessageBytes: number;
   /** Events kept to serve watches from recent revisions. */
   readonly windowEvents: number;
   readonly windowBytes: number;
-  /** Entries of the log read at once. */
+  /** Log entries per read. */
   readonly logPage: number;
-  /** Reads between two ticks after which a cluster's objects are loaded into memory. */
+  /** After this many reads between two ticks, a cluster's objects are loaded into memory. */
   readonly readsToLoad: number;
-  /** A store without holders is closed after this time. */
+  /** A store without references is closed after this time. */
   readonly idleTime: number;
-  /** All caches of the process together, parsed objects included; those without watchers are dropped beyond it, the ones idle for longest first. */
+  /** All caches of the process, including parsed objects; above it, caches without watchers are dropped, longest idle first. */
   readonly totalBytes: number;
-  /** The same for those that are watched: beyond it the largest are dropped, and their watches end, which clients open again. */
+  /** The same for watched caches: above it the largest are dropped and their watches end, which clients then reopen. */
   readonly watchedBytes: number;
 }
 

@@ -12,24 +12,24 @@ export interface IndexQuery {
 
 export interface IndexPage {
   items: CachedObject[];
-  /** Whether an object that passes the filter comes after the last item. */
+  /** Whether an object that matches the filter comes after the last item. */
   more: boolean;
-  /** Keys after the last item, whether they pass the filter or not. */
+  /** Keys after the last item, whether they match the filter or not. */
   remaining: number;
 }
 
-/** Counts the changes of all indexes of the process, so that no two of them are ever taken for one another. */
+/** Counts the changes of all indexes of the process, so that numbers of different indexes are never equal. */
 let changes = 0;
 
-/** Objects of a cluster at one revision, in the order of their keys. */
+/** The objects of a cluster at one revision, in key order. */
 export class ObjectIndex {
   readonly #objects = new Map<string, CachedObject>();
-  /** Keys by resource, so that inserting moves only the keys of one resource. */
+  /** Keys by resource, so that an insertion moves only the keys of one resource. */
   readonly #buckets = new Map<string, SortedKeys>();
-  /** The last change of each resource; of one without any, the making of the index. */
+  /** The number of the last change of each resource; for one without changes, the number when the index was created. */
   readonly #changed = new Map<string, number>();
   readonly #made = ++changes;
-  /** What all objects are reckoned to take. */
+  /** The estimated size of all objects. */
   bytes = 0;
 
   constructor(objects: Iterable<CachedObject>) {
@@ -40,7 +40,7 @@ export class ObjectIndex {
     return this.#objects.get(key);
   }
 
-  /** Puts an object in; returns the one that stood there. */
+  /** Adds or replaces an object; returns the previous one. */
   put(object: CachedObject): CachedObject | undefined {
     const before = this.#objects.get(object.key);
     this.#objects.set(object.key, object);
@@ -50,7 +50,7 @@ export class ObjectIndex {
     return before;
   }
 
-  /** Takes an object out; returns it. */
+  /** Removes an object; returns it. */
   delete(key: string): CachedObject | undefined {
     const before = this.#objects.get(key);
     if (before === undefined) return undefined;
@@ -61,17 +61,17 @@ export class ObjectIndex {
     return before;
   }
 
-  /** Another number after every change under a resource's prefix: `/registry/pods/`. */
+  /** A number that is different after every change under a resource's prefix: `/registry/pods/`. */
   changeOf(prefix: string): number {
     return this.#changed.get(prefix) ?? this.#made;
   }
 
-  /** Objects in it. */
+  /** The number of objects. */
   get size(): number {
     return this.#objects.size;
   }
 
-  /** Keys under a prefix. */
+  /** The number of keys under a prefix. */
   countOf(prefix: string): number {
     const { start, end } = this.#keysUnder(prefix).range(prefix, undefined);
     return end - start;
@@ -97,7 +97,7 @@ export class ObjectIndex {
 
   #keysUnder(prefix: string): SortedKeys {
     if (thirdSlash(prefix) >= 0) return this.#buckets.get(bucketOf(prefix)) ?? new SortedKeys();
-    // A prefix above the resources (`/registry/`) is rare: gather.
+    // A prefix above the resources (`/registry/`) is rare: collect all.
     const keys = [...this.#objects.keys()].filter((key) => key.startsWith(prefix)).sort();
     const sorted = new SortedKeys();
     for (const key of keys) sorted.add(key);
@@ -112,7 +112,7 @@ export class ObjectIndex {
   }
 }
 
-/** Index of the slash that ends the resource's part of a key; -1 where there is none. */
+/** Index of the slash that ends the resource part of a key; -1 if there is none. */
 function thirdSlash(key: string): number {
   const second = key.indexOf('/', 1);
   return second < 0 ? -1 : key.indexOf('/', second + 1);

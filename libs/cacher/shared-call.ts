@@ -1,6 +1,6 @@
 /**
- * Lets concurrent callers share one round trip without ever answering a caller from a read that began before its call: whoever calls
- * while one is under way waits for the next (Raft's read index, one hop further out).
+ * Lets concurrent callers share a round trip. A caller never gets the result of a read that began before its call: if one is in progress,
+ * it waits for the next (like Raft's ReadIndex).
  */
 export class SharedCall<T> {
   #next: Promise<T> | undefined;
@@ -20,7 +20,7 @@ export class SharedCall<T> {
   }
 }
 
-/** Gathers the keys asked for at the same time into one read of at most `mostKeys`; each caller gets its own key's value. */
+/** Combines keys that are requested at the same time into one read of at most `mostKeys`; each caller gets the value of its key. */
 export class SharedGet<T> {
   #keys = new Set<string>();
   #call: SharedCall<ReadonlyMap<string, T>>;
@@ -43,7 +43,7 @@ export class SharedGet<T> {
   }
 
   async get(key: string): Promise<T | undefined> {
-    // What is too much for one read goes into another, beside it.
+    // Keys beyond the limit go into another, parallel read.
     if (this.#keys.size >= this.mostKeys && !this.#keys.has(key)) this.#call = this.#newCall();
     this.#keys.add(key);
     return (await this.#call.run()).get(key);

@@ -7,7 +7,7 @@ import { ObjectIndex } from './object-index.js';
 import { SharedCall } from './shared-call.js';
 import { Watchers } from './watchers.js';
 
-/** What this process holds of a cluster: its objects at revision `applied`, the events that led there, and who watches. */
+/** A cluster's state in this process: its objects at revision `applied`, the events that led there, and the watchers. */
 export class WatchCache {
   readonly index: ObjectIndex;
   readonly window: EventWindow;
@@ -26,12 +26,12 @@ export class WatchCache {
     this.window = new EventWindow(from.revision, limits);
   }
 
-  /** Every change up to this revision is in, and none after it. */
+  /** Every change up to this revision has been applied, and none after it. */
   get applied(): Revision {
     return this.#applied;
   }
 
-  /** Why it is no longer kept up. */
+  /** Why it is no longer updated. */
   get ended(): Error | undefined {
     return this.#ended;
   }
@@ -40,7 +40,10 @@ export class WatchCache {
     return this.index.bytes + this.window.bytes;
   }
 
-  /** Takes in entries that follow on one another. Those it has are skipped; where the first comes too early, nothing is done. Whether it has them all now. */
+  /**
+   * Applies consecutive entries. Those already applied are skipped; if there is a gap before the first, nothing is done. Returns whether
+   * all of them are applied now.
+   */
   apply(entries: readonly LogEntry[]): boolean {
     if (this.#ended !== undefined) return false;
     const before = this.#applied;
@@ -62,7 +65,7 @@ export class WatchCache {
     this.watchers.event(event);
   }
 
-  /** Resolves when everything up to a committed revision is in; reads the log where it has not come by itself. */
+  /** Resolves when everything up to a committed revision has been applied; reads the log if it was not announced. */
   async reach(revision: Revision): Promise<void> {
     while (this.#applied < revision) {
       if (this.#ended !== undefined) throw this.#ended;
@@ -70,7 +73,7 @@ export class WatchCache {
     }
   }
 
-  /** Reads the log up to its present end: a reading that has begun before may have missed it, and another one follows. */
+  /** Reads the log to its current end: a read that is already in progress may miss it, so another one follows. */
   fill(): Promise<void> {
     return this.#filling.run();
   }
@@ -84,13 +87,13 @@ export class WatchCache {
         this.apply(page);
       } while (page.length === limit && this.#ended === undefined);
     } catch (error) {
-      // A store out of reach comes back; a log compacted past us, or a cluster gone, does not.
+      // An unreachable store will be reachable again; a log compacted past this position, or a deleted cluster, is final.
       if (!(error instanceof StorageUnavailable)) this.end(error instanceof Error ? error : new Error(String(error)));
       throw error;
     }
   }
 
-  /** Ends the watchers, with the error if it is one; takes nothing in any more. */
+  /** Ends the watchers, with the given error if there is one; nothing is applied any more. */
   end(error?: Error): void {
     if (this.#ended !== undefined) return;
     this.#ended = error ?? new StorageUnavailable('the cache was closed');

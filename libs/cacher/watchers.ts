@@ -1,7 +1,10 @@
 import type { Revision } from '#storage';
 import type { CacheEvent, CacheSink } from './cacher.js';
 
-/** The sinks of a cluster that follow the live stream, by prefix. A sink that throws is ended with its own error: the others, and the writer, must not suffer. */
+/**
+ * The sinks of a cluster that follow the live stream, by prefix. A sink that throws is ended with its own error and does not affect the
+ * others or the writer.
+ */
 export class Watchers {
   readonly #byPrefix = new Map<string, Set<CacheSink>>();
   #count = 0;
@@ -10,7 +13,7 @@ export class Watchers {
     return this.#count;
   }
 
-  /** Returns how to take it out again. */
+  /** Returns a function that removes it. */
   add(prefix: string, sink: CacheSink): () => void {
     const sinks = this.#byPrefix.get(prefix) ?? new Set();
     this.#byPrefix.set(prefix, sinks.add(sink));
@@ -52,7 +55,7 @@ export class Watchers {
     }
   }
 
-  /** Ends them all. */
+  /** Ends all of them. */
   end(error?: Error): void {
     const all = [...this.#byPrefix.values()].flatMap((sinks) => [...sinks]);
     for (const sinks of this.#byPrefix.values()) sinks.clear();

@@ -5,7 +5,7 @@ import { WriteQueue } from './write-queue.js';
 const cause = { requestId: 'r', user: 'u' };
 const ops = (...keys: string[]): WriteOp[] => keys.map((key) => ({ type: 'create', key, value: 'v', cause, at: 1 }));
 
-/** A queue over a store that accepts everything but what `fails` throws at; what it was asked, a line a transaction. */
+/** A queue over a store that accepts everything except what `fails` throws for; records the transactions, one line each. */
 function setUp(fails: (keys: string[]) => Error | undefined = () => undefined, limits = {}) {
   const transactions: string[] = [];
   let revision = 0;

@@ -19,15 +19,15 @@ interface Call {
   reject(error: unknown): void;
 }
 
-/** Carries out one transaction. */
+/** Executes one transaction. */
 export type WriteTransaction = (ops: readonly WriteOp[], options: TransactionOptions) => Promise<WriteResult[]>;
 
 /** Called after a commit, before the calls' promises resolve. Must not throw. */
 export type Committed = (entries: readonly LogEntry[]) => Promise<void> | undefined;
 
 /**
- * Group commit: while one transaction is in flight, further calls gather and go together in the next. Calls on different keys may
- * overtake each other (they are concurrent); calls on one key keep their order, each in a transaction of its own.
+ * Group commit: while a transaction is in flight, further calls are collected into the next one. Calls on different keys may be reordered
+ * (they are concurrent); calls on the same key keep their order, each in a separate transaction.
  */
 export class WriteQueue {
   readonly #waiting: Call[] = [];
@@ -39,7 +39,7 @@ export class WriteQueue {
     private readonly limits: StoreLimits,
   ) {}
 
-  /** Whether anything waits or is in flight. */
+  /** Whether calls are waiting or in flight. */
   get busy(): boolean {
     return this.#running || this.#waiting.length > 0;
   }
@@ -54,7 +54,7 @@ export class WriteQueue {
 
   async #run(): Promise<void> {
     this.#running = true;
-    // Calls made in the same turn of the event loop go into the first transaction already.
+    // Calls made in the same tick of the event loop go into the first transaction together.
     await undefined;
     while (this.#waiting.length > 0) await this.#commit(this.#take());
     this.#running = false;
@@ -78,7 +78,7 @@ export class WriteQueue {
     }
   }
 
-  /** An error that the store did not foresee comes of one call's contents: the others must not suffer for it. */
+  /** An unexpected error of the store is caused by the content of one call: the others are retried without it. */
   async #failed(calls: readonly Call[], error: unknown): Promise<void> {
     if (calls.length === 1 || isForeseen(error)) {
       for (const call of calls) call.reject(error);
@@ -87,7 +87,7 @@ export class WriteQueue {
     for (const call of calls) await this.#commit([call]);
   }
 
-  /** The oldest call, and every later one that may go with it. */
+  /** The oldest call, and every later one that may be combined with it. */
   #take(): Call[] {
     const [first] = this.#waiting;
     if (first === undefined) return [];
@@ -100,7 +100,7 @@ export class WriteQueue {
     for (const call of this.#waiting) {
       const full = taken.length > 0 && (ops + call.ops.length > this.limits.batchOps || bytes + call.bytes > this.limits.batchBytes);
       const fits = !full && sameTerms(first.options, call.options) && !call.ops.some((op) => keys.has(op.key));
-      // A call left behind keeps its keys, so that no later call on them overtakes it.
+      // A call that is not taken blocks its keys, so that no later call on them overtakes it.
       for (const op of call.ops) keys.add(op.key);
       (fits ? taken : left).push(call);
       if (fits) {

@@ -38,15 +38,15 @@ export type WatchEvent<T> = { type: 'ADDED' | 'MODIFIED' | 'DELETED'; object: T;
 
 export interface WatchHandler<T> {
   event(event: WatchEvent<T>): void;
-  /** The watch has ended: with a StatusError (410 Gone …), or none when it was closed in peace. */
+  /** The watch has ended: with a StatusError (410 Gone …), or without an error if it was closed normally. */
   end(error?: Error): void;
 }
 
-/**
- * A cluster as any client sees it. Every failure is a StatusError. Objects returned may be shared: never change one in place, copy it.
- */
+/** A cluster as any client sees it. Every failure is a StatusError. Returned objects may be shared: copy them before modifying. */
 export interface Client {
-  /** What the cluster serves, each resource in the preferred version of its group. In process the same array until something changes. */
+  /**
+   * The resources that the cluster serves, each in the preferred version of its group. In process, the same array until something changes.
+   */
   resources(): Promise<readonly ResourceInfo[]>;
   get<T extends KubeObject>(resource: Resource<T>, name: string, namespace?: string, query?: { subresource?: string }): Promise<T>;
   list<T extends KubeObject>(resource: Resource<T>, query?: ListQuery): Promise<Listed<T>>;
@@ -70,12 +70,12 @@ export interface Client {
     query?: WriteQuery & { force?: boolean },
   ): Promise<T>;
   delete(resource: Resource, name: string, namespace?: string, query?: DeleteQuery): Promise<KubeObject>;
-  /** Delivers every event after `resourceVersion`, in order, without a gap; with none, first the present objects as ADDED. */
+  /** Delivers every event after `resourceVersion`, in order, without a gap; if it is unset, the existing objects come first as ADDED. */
   watch<T extends KubeObject>(resource: Resource<T>, query: ListQuery, handler: WatchHandler<T>): Promise<() => void>;
 }
 
-/** A client whose writes carry why they were made. */
+/** A client whose writes carry their cause. */
 export interface CausalClient extends Client {
-  /** The same client, its writes caused by `component`, woken by the event of that revision, on a node; what is left out stays. */
+  /** The same client with writes caused by `component`, woken by the event with that revision, on a node; omitted fields are unchanged. */
   as(cause: { component?: string; wokenBy?: number; node?: string }): CausalClient;
 }

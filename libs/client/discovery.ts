@@ -17,7 +17,7 @@ interface DiscoveredResource {
   subresources?: Array<{ subresource: string; responseKind: ResponseKind; verbs: string[] }>;
 }
 
-/** What a client reads of an APIGroupDiscoveryList of apidiscovery.k8s.io/v2. */
+/** The parts of an APIGroupDiscoveryList (apidiscovery.k8s.io/v2) that clients read. */
 export interface DiscoveryList {
   items: Array<{ metadata?: { name?: string }; versions: Array<{ version: string; resources: DiscoveredResource[] }> }>;
 }
@@ -47,7 +47,7 @@ function infoOf(group: string, version: string, found: DiscoveredResource): Reso
   };
 }
 
-/** What aggregated discovery tells, as the lists it was made of. */
+/** Converts aggregated discovery to the lists it was made from. */
 export function servedIn(lists: readonly DiscoveryList[]): Served {
   const groups: GroupVersions[] = [];
   const resources: ResourceInfo[] = [];

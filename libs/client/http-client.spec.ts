@@ -5,7 +5,7 @@ import { aggregatedDiscovery, builtIn, ConfigMap, Deployment, Node, preferredRes
 import { StatusError } from '#apimachinery';
 import { type HttpClient, httpClient, resourcePath } from './http-client.js';
 
-/** A server that tells what it was asked, or what a script says. */
+/** A server that records requests and answers from a script. */
 let asked: string[] = [];
 let answer: (request: http.IncomingMessage, response: http.ServerResponse) => void = () => {};
 const server = http.createServer((request, response) => {
@@ -97,7 +97,7 @@ test('what is served is read from aggregated discovery', async () => {
   };
   const found = await client.resources();
   expect(asked.sort()).toEqual(['GET /clusters/c/api', 'GET /clusters/c/apis']);
-  // Discovery does not tell what a resource is stored as; its groups come by priority.
+  // Discovery does not contain the stored version of a resource; its groups are in priority order.
   const named = (list: readonly ResourceInfo[]) => new Map(list.map((info) => [`${info.group}/${info.resource}`, info]));
   const known = preferredResources(builtIn).map(({ storedAs: _stored, hashedAs: _hashed, ...told }) => told);
   expect(named(found)).toEqual(named(known));

@@ -6,19 +6,19 @@ import { type DiscoveryList, servedIn } from './discovery.js';
 import { LineReader } from './line-reader.js';
 
 export interface HttpClientOptions {
-  /** The cluster's address with its path: `https://127.0.0.1:8443/clusters/ID`. */
+  /** The cluster's URL, including the path: `https://127.0.0.1:8443/clusters/ID`. */
   server: string;
-  /** The CA that the server's certificate must be from, PEM; default those the machine trusts. */
+  /** The CA of the server's certificate, PEM; default the machine's trusted CAs. */
   ca?: string;
-  /** Bearer token; none: anonymous. */
+  /** Bearer token; unset: anonymous. */
   token?: string;
-  /** Also stands for the field manager. Default `orrery`. */
+  /** Also used as the field manager. Default `orrery`. */
   userAgent?: string;
 }
 
-/** A client that holds connections. */
+/** A client that holds connections open. */
 export interface HttpClient extends Client {
-  /** Ends all connections, watches included. */
+  /** Closes all connections, including watches. */
   close(): Promise<void>;
 }
 
@@ -69,18 +69,18 @@ const writeQuery = (query: WriteQuery & { force?: boolean } = {}): Query => ({
   force: query.force,
 });
 
-/** What a body that is no success says; text where it is no Status. */
+/** The message in an error body; plain text if it is not a Status. */
 function failure(code: number, text: string): StatusError {
   try {
     const status = JSON.parse(text) as Status;
     if (status.kind === 'Status') return new StatusError({ ...status, code: status.code ?? code });
   } catch {
-    // Not the API's own answer: told as it is.
+    // Not a response of the API itself: thrown unchanged.
   }
   return new StatusError(failureStatus({ code, message: text.trim() || `the server answered ${code}` }));
 }
 
-/** The API over http(s). Failures of the connection are thrown as they are, those of the API as StatusError. */
+/** The API over http(s). Connection errors are thrown unchanged, API errors as StatusError. */
 export function httpClient(options: HttpClientOptions): HttpClient {
   const agent = new Agent({ ...(options.ca === undefined ? {} : { connect: { ca: options.ca } }), bodyTimeout: 0, headersTimeout: 60_000 });
   const base = options.server.replace(/\/+$/, '');
@@ -115,7 +115,7 @@ class OverHttp implements HttpClient {
     const { group, version, kind } = resource;
     const apiVersion = group === '' ? version : `${group}/${version}`;
     return {
-      // Items of typed lists carry no kind.
+      // Items of typed lists have no kind.
       items: list.items.map((item) => ({ ...item, kind, apiVersion })),
       resourceVersion: list.metadata.resourceVersion,
       ...(list.metadata.continue ? { continue: list.metadata.continue } : {}),
@@ -212,7 +212,7 @@ class OverHttp implements HttpClient {
   }
 }
 
-/** Reads a watch to its end. A stop by the client, or the server's peaceful end, ends it without an error. */
+/** Reads a watch to its end. It ends without an error if the client stops it or the server closes it normally. */
 async function follow<T extends KubeObject>(body: AsyncIterable<Uint8Array>, handler: WatchHandler<T>): Promise<void> {
   let failed: Error | undefined;
   const lines = new LineReader((line) => {

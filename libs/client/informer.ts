@@ -1,33 +1,33 @@
 import { formatKey, type KubeObject, keyOf } from '#apimachinery';
 
-/** One change as an informer's handlers see it. `old` is what stood there before; for a deletion `object` is the last state. */
+/** A change as passed to an informer's handlers. `old` is the object before it; for a deletion `object` is the last state. */
 export interface InformerChange<T extends KubeObject> {
   object: T;
   old?: T;
   deleted: boolean;
-  /** The revision of the event; for objects found by listing, the one they were last written at. */
+  /** The revision of the event; for objects found by listing, the one of their last write. */
   revision: number;
 }
 
-/** A read-only, always current view of one resource, shared by all components of the cluster in this process. */
+/** A read-only, up-to-date view of one resource, shared by all components of the cluster in this process. */
 export interface Informer<T extends KubeObject> {
   get(name: string, namespace?: string): T | undefined;
   list(namespace?: string): readonly T[];
   byUid(uid: string): T | undefined;
   /** Objects whose controller (ownerReferences[controller=true]) has this uid. */
   controlledBy(uid: string): readonly T[];
-  /** Objects under an index added with addIndex. */
+  /** Objects in an index added with addIndex. */
   byIndex(index: string, value: string): readonly T[];
-  /** Adds an index (again: replaces nothing, the first one stays). May be called before or after the informer was filled. */
+  /** Adds an index (if it exists, nothing changes). May be called before or after the informer is filled. */
   addIndex(index: string, values: (object: T) => readonly string[]): void;
   /**
-   * Called synchronously, in revision order across all informers of the cluster. A handler that comes when the informer
-   * is already filled is first told every present object as an addition (client-go AddEventHandler).
+   * Called synchronously, in revision order across all informers of the cluster. A handler that is added later is first called for every
+   * existing object (client-go AddEventHandler).
    */
   on(handler: (change: InformerChange<T>) => void): void;
 }
 
-/** A set of objects that is handed out as an array; the array is kept until the set changes. */
+/** A set of objects that is returned as an array, which is kept until the set changes. */
 class Bucket<T> {
   private readonly objects = new Map<string, T>();
   private array: readonly T[] | undefined;
@@ -129,7 +129,7 @@ export class Indexer<T extends KubeObject> implements Informer<T> {
     for (const object of this.objects.values()) handler({ object, deleted: false, revision: revisionOf(object) });
   }
 
-  /** Puts an object in and tells the handlers. */
+  /** Adds or replaces an object and calls the handlers. */
   put(object: T, revision: number): void {
     const key = formatKey(keyOf(object));
     const old = this.objects.get(key);
@@ -138,7 +138,7 @@ export class Indexer<T extends KubeObject> implements Informer<T> {
     this.tell(old === undefined ? { object, deleted: false, revision } : { object, old, deleted: false, revision });
   }
 
-  /** Takes an object out and tells the handlers; nothing happens where it is not there. */
+  /** Removes an object and calls the handlers; does nothing if it does not exist. */
   remove(object: T, revision: number): void {
     const key = formatKey(keyOf(object));
     const old = this.objects.get(key);
@@ -148,7 +148,7 @@ export class Indexer<T extends KubeObject> implements Informer<T> {
     this.tell({ object, old, deleted: true, revision });
   }
 
-  /** Makes the contents those of a new list, telling only what differs (client-go DeltaFIFO Replace). */
+  /** Replaces the contents with those of a new list, and calls the handlers for the differences (client-go DeltaFIFO Replace). */
   replaceAll(objects: readonly T[], revision: number): void {
     const present = new Set<string>();
     const changed: T[] = [];

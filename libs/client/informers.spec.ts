@@ -17,7 +17,7 @@ const pod = (name: string, revision: number, owner?: string): KubeObject => ({
   },
 });
 
-/** A cluster of one resource, kept in an array: what a server would answer to list and watch. */
+/** A cluster with one resource, kept in an array: it answers list and watch as a server would. */
 function scripted(objects: KubeObject[]) {
   const state = {
     objects,

@@ -3,31 +3,31 @@ import type { KubeObject } from '#apimachinery';
 import type { Client } from './client.js';
 import { Indexer, type Informer } from './informer.js';
 
-/** Told of the resources that a cluster serves, as they come and go. */
+/** Called for the resources that a cluster serves when they are added or removed. */
 export interface ResourceListener {
   added(resource: ResourceInfo): void;
-  /** Its informer has ended; should the resource come back, there is another. */
+  /** Its informer has ended; if the resource is added again, it gets a new one. */
   removed(resource: ResourceInfo): void;
 }
 
-/** The informers of one cluster in this process, one a resource, shared by whoever asks. */
+/** The informers of one cluster in this process, one per resource, shared by all users. */
 export interface Informers {
-  /** The same informer at every call. It is filled by the next `synced()`; ask for it in a component's open(). */
+  /** Returns the same informer at every call. It is filled by the next `synced()`; call this in a component's open(). */
   of<T extends KubeObject>(resource: Resource<T>): Informer<T>;
-  /** What the cluster served at the last `synced()`, each resource in its preferred version; the same array until that changes. */
+  /** The resources that the cluster served at the last `synced()`, each in its preferred version; the same array until they change. */
   served(): readonly ResourceInfo[];
-  /** Tells a listener of all that is served, and at each `synced()` of what has come and gone. */
+  /** Calls a listener for all served resources, and at each `synced()` for those added and removed. */
   onServed(listener: ResourceListener): void;
 }
 
-/** Informers with the life cycle that their host turns. */
+/** Informers, with the methods that their host calls. */
 export interface InformerSet extends Informers {
   /**
-   * Resolves when every informer asked for so far is filled and follows its watch; lists again those whose watch has ended.
-   * Throws the StatusError of the first list that failed: call it before each turn, and the next turn tries again.
+   * Resolves when every requested informer is filled and its watch is running; lists again if a watch has ended. Throws the StatusError of
+   * the first list that failed. To be called before each turn, so that the next turn retries.
    */
   synced(): Promise<void>;
-  /** Ends all watches. The contents stay readable, and no longer change. */
+  /** Ends all watches. The contents stay readable and no longer change. */
   close(): void;
 }
 
@@ -44,7 +44,7 @@ class Reflector<T extends KubeObject> {
     private readonly resource: Resource<T>,
   ) {}
 
-  /** Lists and starts to watch unless that has been done; concurrent calls share one attempt. */
+  /** Lists and starts the watch unless that has been done; concurrent calls share one attempt. */
   async ensure(): Promise<void> {
     while (!this.following && !this.closed) {
       this.starting ??= this.start().finally(() => {
@@ -77,7 +77,7 @@ class Reflector<T extends KubeObject> {
             else this.index.put(event.object, event.revision);
           },
           end: () => {
-            // Whatever ended it, the next synced() lists again: the list says what was missed.
+            // Whatever ended the watch, the next synced() lists again and finds what was missed.
             current = false;
             this.following = false;
           },
@@ -94,14 +94,14 @@ class Reflector<T extends KubeObject> {
 
 const idOf = ({ group, version, resource }: Resource): string => `${group}/${version}/${resource}`;
 
-/** What is in one list and not in another. A resource with another kind or scope is another resource. */
+/** Resources that are in one list but not in the other. A resource whose kind or scope changed counts as another resource. */
 function missing(list: readonly ResourceInfo[], other: readonly ResourceInfo[]): ResourceInfo[] {
   const told = (info: ResourceInfo): string => `${idOf(info)} ${info.kind} ${info.namespaced}`;
   const known = new Set(other.map(told));
   return list.filter((info) => !known.has(told(info)));
 }
 
-/** Informers over any client. In process, events come synchronously with the write that made them. */
+/** Informers over any client. In process, events are delivered synchronously with the write that caused them. */
 export function createInformers(client: Client): InformerSet {
   const reflectors = new Map<string, Reflector<KubeObject>>();
   const listeners: ResourceListener[] = [];
@@ -128,7 +128,7 @@ export function createInformers(client: Client): InformerSet {
         reflector = new Reflector<KubeObject>(client, resource);
         reflectors.set(name, reflector);
       }
-      // The resource's type is the objects' type: the map only forgets it.
+      // The resource's type determines the objects' type, which the map cannot express.
       return reflector.index as unknown as Informer<T>;
     },
     served: () => served,
@@ -139,7 +139,7 @@ export function createInformers(client: Client): InformerSet {
     async synced() {
       follow(await client.resources());
       const waiting = [...reflectors.values()].map((reflector) => reflector.ensure());
-      // All attempts are awaited before the first failure is told, so that none is left running unwatched.
+      // All attempts are awaited before the first error is thrown, so that none is left running.
       for (const result of await Promise.allSettled(waiting)) if (result.status === 'rejected') throw result.reason;
     },
     close() {

@@ -1,4 +1,4 @@
-/** Cuts a stream of bytes into lines of UTF-8; what has no end yet waits for the next piece. */
+/** Splits a stream of bytes into lines of UTF-8; an incomplete line waits for the next chunk. */
 export class LineReader {
   private rest: Buffer[] = [];
 
@@ -14,7 +14,7 @@ export class LineReader {
       from = at + 1;
       if (line.length > 0) this.onLine(line.toString('utf8'));
     }
-    // The piece is copied: the stream may use its bytes again.
+    // The chunk is copied, because the stream may reuse its buffer.
     if (from < bytes.length) this.rest.push(Buffer.from(bytes.subarray(from)));
   }
 }

@@ -9,22 +9,22 @@ import { conversions, providers, strategies } from '#registry';
 export interface ClusterApiOptions {
   store: ClusterStore;
   clock: Clock;
-  /** What the cluster's random values are drawn from. */
+  /** What the cluster's random values are derived from. */
   seed: string;
   timers: Timers;
-  /** Path of the cluster on its host: `/clusters/ID`. */
+  /** The cluster's path on its host: `/clusters/ID`. */
   prefix?: string;
   /** host:port as clients reach it. */
   serverAddress?: string;
-  /** Bounds of the cluster's requests in this process. */
+  /** Flow control for the cluster's requests in this process. */
   flowLimits?: () => FlowLimits;
-  /** Where long work gives way to other tenants'. */
+  /** Lets long work yield to other tenants. */
   share?: Pick<WorkShare, 'task'>;
-  /** Where YAML bodies become JSON; default at once. */
+  /** Converts YAML bodies to JSON; by default synchronously. */
   yaml?: YamlDecoder;
 }
 
-/** The API of one cluster with everything it serves: cheap, so that an idle cluster need not keep one. */
+/** The API of one cluster with everything it serves. Cheap to create, so an idle cluster need not keep one. */
 export function clusterApi(options: ClusterApiOptions): ApiServer {
   const { store, clock, seed, ...others } = options;
   const random = seededRandom(seed, () => `${store.known}@${clock.now()}`);

@@ -77,7 +77,7 @@ describe('a new cluster', () => {
     expect(nodes.map(({ object }) => object)).toMatchObject([
       { metadata: { name: 'control-plane' }, status: { capacity: { cpu: '2', memory: '4Gi', pods: '50' } } },
     ]);
-    // A single node has to take everything.
+    // With a single node, all pods have to run on it.
     expect(nodes[0]?.object).toHaveProperty('spec.taints', []);
   });
 });

@@ -2,7 +2,7 @@ import type { UserInfo } from '#apiserver';
 
 const userNamed = (name: string, ...groups: string[]): UserInfo => ({ name, groups: [...groups, 'system:authenticated'] });
 
-/** Controllers whose service account has another name than the source of their events (cmd/kube-controller-manager/app). */
+/** Controllers whose service account is not named like the source of their events (cmd/kube-controller-manager/app). */
 const ACCOUNTS: ReadonlyMap<string, string> = new Map([
   ['endpoint-slice-controller', 'endpointslice-controller'],
   ['endpoint-slice-mirroring-controller', 'endpointslicemirroring-controller'],
@@ -13,19 +13,19 @@ const serviceAccount = (controller: string): UserInfo => {
   return userNamed(`system:serviceaccount:kube-system:${name}`, 'system:serviceaccounts', 'system:serviceaccounts:kube-system');
 };
 
-/** Who writes: a component, or the kubelet of a node. */
+/** The writer: a component, or the kubelet of a node. */
 interface Actor {
   component?: string;
   node?: string;
 }
 
-/** The kubelet of a node has the node's certificate. */
+/** The kubelet of a node uses the node's certificate. */
 const kubelet = (node: string): UserInfo => userNamed(`system:node:${node}`, 'system:nodes');
 
 const scheduler = userNamed('system:kube-scheduler');
 /**
- * Who the requests of a component are from, as in a kubeadm cluster: kube-controller-manager's controllers each use their own service
- * account (--use-service-account-credentials), the scheduler and the kubelets certificates.
+ * The user of a component's requests, as in a kubeadm cluster: kube-controller-manager's controllers each use their own service account
+ * (--use-service-account-credentials), the scheduler and the kubelets use certificates.
  */
 export function usersOf(component: string): (actor: Actor) => UserInfo {
   if (component === 'kube-scheduler') return () => scheduler;

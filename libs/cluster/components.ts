@@ -3,5 +3,5 @@ import { kubeControllerManager } from '#controllers';
 import { kubelet } from '#node';
 import { kubeScheduler } from '#scheduler';
 
-/** Every component of a cluster, in the order a single process lets them take their turns. One line a component. */
+/** Every component of a cluster, in the order in which they take turns in a single process. One line per component. */
 export const components: readonly Component[] = [kubeControllerManager, kubeScheduler, kubelet];

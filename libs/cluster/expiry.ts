@@ -5,19 +5,19 @@ import type { Storage } from '#storage';
 
 const batch = 500;
 
-/** Deletes what has a lease that ran out (etcd revokes leases the same way: each key is deleted, and watchers are told). */
+/** Deletes objects whose lease has expired (as in etcd, each key is deleted and watchers get the events). */
 export async function expireLeases(storage: Storage, store: ClusterStore, now: Instant): Promise<void> {
   for (;;) {
     const due = await storage.expired(now, batch);
     if (due.length === 0) return;
     const cause = { requestId: 'lease-expiry', user: 'system:etcd', component: 'etcd', verb: 'delete' };
-    // Only what still stands as it was found: an object that was renewed since keeps its new lease.
+    // Only objects that are unchanged: one that was renewed has a new lease.
     await store.write(due.map(({ key, modRevision }) => ({ type: 'delete', key, expected: modRevision, cause, at: now })));
     if (due.length < batch) return;
   }
 }
 
-/** What etcd does by itself, as a component: its turns delete what has expired; its timer is the next lease to run out. */
+/** etcd's own work as a component: its turns delete what has expired; its timer is the next expiry. */
 export function etcdComponent(open: (cluster: string) => { storage: Storage; store: ClusterStore; release(): void }): Component {
   return {
     name: 'etcd',
@@ -35,10 +35,10 @@ export function etcdComponent(open: (cluster: string) => { storage: Storage; sto
   };
 }
 
-/** How often the component has to look at a cluster that gets Events, at least; a lease of theirs lasts an hour. */
+/** The minimum interval at which the component is woken for a cluster that gets Events, whose leases last an hour. */
 const lookEvery = 10 * 60_000;
 
-/** Says when the etcd component is to be woken for a cluster in which something with a lease was written: seldom, but in time. */
+/** Says when to wake the etcd component for a cluster in which an object with a lease was written: rarely, but in time. */
 export function expiryNotices(clock: Clock): (cluster: string) => boolean {
   const noticed = new Map<string, Instant>();
   return (cluster) => {

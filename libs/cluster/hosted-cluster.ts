@@ -15,19 +15,19 @@ export interface HostedClusterOptions {
   profile: TimingProfile;
   /** The CA bundle that clients of the cluster trust, PEM. */
   rootCA: string;
-  /** Machine milliseconds until a cluster time; undefined where time stands until it is turned. */
+  /** Machine milliseconds until a cluster time; undefined for a stepped clock. */
   delayUntil(at: Instant): number | undefined;
   onFailure?: (failure: ReconcileFailure) => void;
-  /** The component in whose turns all are taken; `under` is the turn of its that is being taken, for turns that are part of it. */
+  /** The component in whose turns all others take theirs; `under` is its current turn, for turns that are part of it. */
   conductor?: { name: string; under?: () => Fence | undefined };
-  /** Where long work waits for its turn; default until the event loop has come round. */
+  /** Where long work waits for its turn; by default, for the next iteration of the event loop. */
   inTurn?: InTurn;
-  /** What the store holds in memory. */
+  /** Bytes of memory used by the store. */
   bytes?: () => number;
   onClose?: () => void;
 }
 
-/** Follows all changes of a cluster, to know how far its watchers have been told. */
+/** Follows all changes of a cluster, to know up to which revision its watchers have got events. */
 class Progress {
   revision: Revision = 0;
   private following = false;
@@ -36,7 +36,7 @@ class Progress {
 
   constructor(private readonly store: ClusterStore) {}
 
-  /** Follows again where the watch has ended. */
+  /** Watches again if the watch has ended. */
   async ensure(): Promise<void> {
     if (this.following || this.closed) return;
     const note = (revision: Revision) => {
@@ -67,7 +67,7 @@ class Progress {
   }
 }
 
-/** Turns that are part of another, which fail when it was overtaken or is over. */
+/** Turns that are part of another turn: they fail when that one was superseded or is over. */
 function turnsUnder(turns: HostedClusterOptions['turns'], component: string, under: () => Fence | undefined): HostedCluster['turns'] {
   return {
     beginTurn: (name, options) => turns.beginTurn(name, { ...options, under: under() ?? { component, token: -1 } }),
@@ -81,7 +81,7 @@ const nextRound: InTurn = async (work) => {
   return work();
 };
 
-/** One cluster as a host of components holds it: informers shared by all its components, over the pipeline in this process. */
+/** One cluster for a host of components: informers shared by all its components, over the in-process pipeline. */
 export function hostedCluster(options: HostedClusterOptions): HostedCluster {
   const { api, store, turns, clock, profile, rootCA, delayUntil, onFailure, onClose, conductor } = options;
   const informers = createInformers(inProcessClient(api));

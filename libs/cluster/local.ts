@@ -12,13 +12,13 @@ export interface LocalClusterOptions {
   nodes?: TemplateShape['nodes'];
   /** Default `instant`. */
   profile?: TimingProfile['name'];
-  /** `real` runs by itself; a number is where a stepped clock starts: nothing happens but in settle() and advance(). Default a stepped one. */
+  /** `real` runs by itself. A number is the start of a stepped clock, which only settle() and advance() move. Default a stepped clock. */
   clock?: 'real' | Instant;
-  /** What its random values are drawn from; default `orrery`. */
+  /** What its random values are derived from; default `orrery`. */
   seed?: string;
   /** The CA bundle that clients trust, PEM. */
   rootCA?: string;
-  /** Path of the cluster on its host, where it is served. */
+  /** The cluster's path on its host, if it is served. */
   prefix?: string;
 }
 
@@ -46,7 +46,7 @@ async function copyOfTemplate(
   return id;
 }
 
-/** A complete cluster in this process' memory, with the objects, nodes and pods of a fresh one: for tests and graders, in milliseconds. */
+/** A complete cluster in this process's memory, with the objects, nodes and pods of a new one: for tests and graders, in milliseconds. */
 export async function createLocalCluster(options: LocalClusterOptions = {}): Promise<LocalCluster> {
   const { nodes = DEFAULT_NODES, profile = 'instant', clock: wanted = start, seed = 'orrery', rootCA = '', prefix } = options;
   const real = wanted === 'real';

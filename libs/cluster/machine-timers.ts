@@ -1,6 +1,6 @@
 import type { Timers } from '#apiserver';
 
-/** The machine's own timers; a pending one does not keep the process alive. */
+/** The machine's timers; a pending one does not keep the process alive. */
 export const machineTimers: Timers = {
   now: () => performance.now(),
   after(milliseconds, callback) {

@@ -15,13 +15,13 @@ import { machineTimers } from './machine-timers.js';
 export interface LocalClusterParts {
   storage: Storage;
   clock: Clock & { set?(instant: Instant): void };
-  /** What the cluster's random values are drawn from. */
+  /** What the cluster's random values are derived from. */
   seed: string;
   profile: TimingProfile;
   rootCA: string;
   /** Path of the cluster on its host, where it is served. */
   prefix?: string;
-  /** Runs components by themselves; otherwise only settle() and advance() do. */
+  /** Takes turns by itself; otherwise only settle() and advance() do. */
   autorun: boolean;
 }
 
@@ -32,16 +32,16 @@ export interface LocalCluster {
   /** A client of the API server itself, which is in system:masters. */
   readonly client: CausalClient;
   readonly clock: Clock;
-  /** All that was written since it was made, in order. */
+  /** All writes since its creation, in order. */
   log(): Promise<LogEntry[]>;
-  /** Takes turns until nothing is left to do at the present time. */
+  /** Takes turns until there is no work left at the current time. */
   settle(): Promise<void>;
-  /** Turns a stepped clock by so many milliseconds; what falls due on the way runs in its order. */
+  /** Advances a stepped clock by the given milliseconds; due timers run in order. */
   advance(milliseconds: number): Promise<void>;
   close(): void;
 }
 
-/** Puts one cluster together over any store, with its components in a plain loop beside it. */
+/** Assembles one cluster over any store, with its components in a plain loop. */
 export function localCluster(parts: LocalClusterParts): LocalCluster {
   const { storage, clock, seed, profile, rootCA, prefix, autorun } = parts;
   let host: LocalHost | undefined;

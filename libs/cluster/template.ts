@@ -6,9 +6,9 @@ import { memoryStorage, type StoredObject } from '#storage';
 import { type LocalCluster, localCluster } from './one-process.js';
 import { profiles } from './profiles.js';
 
-/** When all templates were made: one instant that stands nowhere else, so that a copy can put its own in its place. */
+/** The creation time of all templates: an instant that is used nowhere else, so that a copy can replace it with its own. */
 export const TEMPLATE_INSTANT = Date.parse('1987-06-05T04:03:02Z');
-/** The last part of every uid in a template; a copy gets its own. */
+/** The last part of every uid in a template; a copy replaces it with its own. */
 const TEMPLATE_UID_TAIL = '5eed0c1a57e2';
 
 export interface TemplateShape {
@@ -16,7 +16,7 @@ export interface TemplateShape {
   rootCA: string;
 }
 
-/** Text for text, what a copy of a template has to replace, in this order: its uids follow from its seed. */
+/** The texts to replace in a copy of a template, in this order: its uids are derived from its seed. */
 export function templateReplacements(now: number, seed: string): Array<{ from: string; to: string }> {
   const tail = seededRandom(seed).draw('uid', 'template').uuid().slice(-TEMPLATE_UID_TAIL.length);
   const second = formatTime(now);
@@ -31,7 +31,7 @@ export function templateReplacements(now: number, seed: string): Array<{ from: s
 
 const UID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
-/** Puts the template's last part into every uid, wherever it stands. */
+/** Puts the template's last part into every uid in the objects. */
 function withTails(objects: readonly StoredObject[]): StoredObject[] {
   const uids = new Set(objects.map(({ value }) => (JSON.parse(value) as KubeObject).metadata.uid));
   const tailed = (uid: string) => (uids.has(uid) ? uid.slice(0, -TEMPLATE_UID_TAIL.length) + TEMPLATE_UID_TAIL : uid);
@@ -50,7 +50,7 @@ function readied(status: corev1.PodStatus): corev1.PodStatus {
   };
 }
 
-/** The pods of the control plane wait for their probes, for which time would have to pass: here they have passed them. */
+/** The control-plane pods would wait for their probes until time passes: here they are ready at once. */
 async function passProbes({ client }: LocalCluster): Promise<void> {
   const { items } = await client.list(Pod);
   for (const pod of items) {
@@ -63,7 +63,9 @@ async function forgetEvents({ client }: LocalCluster): Promise<void> {
   await Promise.all(items.map(({ metadata }) => client.delete(Event, metadata.name, metadata.namespace)));
 }
 
-/** Makes a cluster of this shape in memory, through the whole pipeline with all components, and answers all that it holds when at rest. */
+/**
+ * Creates a cluster of this shape in memory, through the whole pipeline with all components, and returns its objects once it has settled.
+ */
 export async function buildTemplate({ nodes, rootCA }: TemplateShape): Promise<StoredObject[]> {
   const admin = memoryStorage();
   const id = 'template';

@@ -26,7 +26,7 @@ test('templates of former builds, and of shapes that nobody asks for any more, a
   now = 8 * DAY;
   await removeUnusedTemplates(admin, now);
   seen.push(await exist());
-  // It is built again when it is asked for again.
+  // It is built again on the next request.
   await former.of(nodes);
   await removeUnusedTemplates(admin, now);
   seen.push(await exist());

@@ -3,9 +3,9 @@ import { ClusterExists, type StorageAdmin, type StoredObject } from '#storage';
 import { components } from './components.js';
 import { TEMPLATE_INSTANT, type TemplateShape, templateReplacements } from './template.js';
 
-/** The templates of a store: one a shape, made when first asked for, and kept with the clusters that are copied from them. */
+/** The templates of a store: one per shape, built on first use, and stored beside the clusters that are copied from them. */
 export interface Templates {
-  /** The template's id, and what to replace in a copy that is born at `now`, with a seed of its own. */
+  /** The template's id, and what to replace in a copy that is created at `now` with a seed of its own. */
   of(
     nodes: TemplateShape['nodes'],
   ): Promise<{ cluster: string; replacements(now: number, seed: string): Array<{ from: string; to: string }> }>;
@@ -14,19 +14,21 @@ export interface Templates {
 export interface TemplatesOptions {
   admin: StorageAdmin;
   rootCA: string;
-  /** Makes the objects of a template: buildTemplate, or the same in a thread of its own. */
+  /** Builds the objects of a template: buildTemplate, or the same in a separate thread. */
   build(shape: TemplateShape): Promise<StoredObject[]>;
-  /** Of the program: another one makes its own templates. */
+  /** The program's version: each version builds its own templates. */
   version: string;
   /** The machine's time. */
   now(): number;
 }
 
-/** A use is noted once in so many milliseconds; a template that was used longer ago than twice that may be removed by anybody. */
+/**
+ * A use is recorded once per this interval (ms); a template that was last used longer ago than twice that may be removed by any process.
+ */
 const NOTE_EVERY = 600_000;
-/** Milliseconds after which an unused template is removed: it belongs to another build, or to a shape that was asked for once. */
+/** Unused templates are removed after this time (ms): they belong to another build, or to a shape that was used once. */
 const UNUSED_FOR = 7 * 24 * 3_600_000;
-/** How many templates are kept that were used within that time. */
+/** How many templates that were used within that time are kept. */
 const MOST_TEMPLATES = 64;
 
 /** Removes the templates that are no longer used. They are built again when needed. */
@@ -35,7 +37,7 @@ export async function removeUnusedTemplates(admin: StorageAdmin, now: number): P
   for (const cluster of unused) await admin.destroy(cluster);
 }
 
-/** Puts a template's objects into the store; several processes may try it at once. */
+/** Stores a template's objects; several processes may try this concurrently. */
 async function keep({ admin, build }: TemplatesOptions, id: string, shape: TemplateShape): Promise<void> {
   const storage = admin.open(id);
   if ((await admin.exists(id)) && (await storage.revision()) > 0) return;
@@ -45,7 +47,7 @@ async function keep({ admin, build }: TemplatesOptions, id: string, shape: Templ
   });
   const cause = { requestId: 'template', user: 'system:bootstrap', verb: 'create' };
   const ops = objects.map(({ key, value }) => ({ type: 'create' as const, key, value, cause, at: TEMPLATE_INSTANT }));
-  // All or nothing: of two processes one wins, and the template is the same.
+  // Atomic: of two processes one succeeds, and both have the same template.
   await storage.write(ops, { atomic: true });
   const cursor = await storage.revision();
   await storage.compact(cursor);
@@ -58,7 +60,7 @@ async function keep({ admin, build }: TemplatesOptions, id: string, shape: Templ
 /** The templates over a store. */
 export function clusterTemplates(options: TemplatesOptions): Templates {
   const { admin, rootCA, version, now } = options;
-  /** Templates that were seen to be there, with when that was noted. */
+  /** Templates known to exist, with the time when their use was last recorded. */
   const made = new Map<string, { making: Promise<void>; at: number }>();
   return {
     async of(nodes) {
@@ -69,12 +71,12 @@ export function clusterTemplates(options: TemplatesOptions): Templates {
       const cluster = `template-${digest.slice(0, 20)}`;
       let known = made.get(cluster);
       if (!known || known.at <= now() - NOTE_EVERY) {
-        // The use is recorded first, so that another process does not remove the template meanwhile.
+        // The use is recorded first, so that another process does not remove the template in the meantime.
         const making = admin.templateUsed(cluster, now()).then(() => keep(options, cluster, { nodes, rootCA }));
         known = { making, at: now() };
         if (made.size >= MOST_TEMPLATES) made.clear();
         made.set(cluster, known);
-        // The caller gets the error; the next call tries again.
+        // The caller gets the error; the next call retries.
         making.catch(() => made.delete(cluster));
       }
       await known.making;

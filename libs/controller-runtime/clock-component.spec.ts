@@ -8,10 +8,10 @@ import { type HostedCluster, Seat } from './turn.js';
 const START = 1_000;
 const cause = { requestId: 'r', user: 'u' };
 
-/** Stands for a process that is killed: nothing that it does after so many calls of the store happens. */
+/** Simulates a process that is killed: after the given number of store calls, nothing more of it happens. */
 class Killed extends Error {}
 
-/** The same store until `calls` calls were made; after that none is, ever. */
+/** The same store for `calls` calls; later ones never return. */
 function mortal(storage: Storage, calls: number): Storage {
   let left = calls;
   const spend = () => {
@@ -24,7 +24,7 @@ function mortal(storage: Storage, calls: number): Storage {
       if (typeof value !== 'function') return value;
       return async (...args: unknown[]) => {
         spend();
-        // Killed before the call, or after it and before its answer.
+        // Killed before the call, or after it but before its response.
         const answer = await value.apply(target, args);
         spend();
         return answer;
@@ -36,7 +36,7 @@ function mortal(storage: Storage, calls: number): Storage {
 const ticks = 7;
 const keyOf = (name: string, at: number) => `/registry/ticks/${name}/${String(at).padStart(6, '0')}`;
 
-/** Writes one object at each multiple of its period, with the time that it takes it for; what is there already is not written again. */
+/** Writes one object at each multiple of its period, with the current time; an existing object is not written again. */
 function ticking(name: string, period: number, writes: Storage): Component {
   return {
     name,
@@ -58,7 +58,7 @@ function ticking(name: string, period: number, writes: Storage): Component {
   };
 }
 
-/** A worker that turns the clock of cluster c over this store, with a clock of its own. */
+/** A worker that advances the clock of cluster c over this store, with a clock of its own. */
 function worker(storage: Storage): Seat {
   const clock = new SteppedClock(START);
   const components = [ticking('a', 300, storage), ticking('b', 500, storage)];
@@ -95,7 +95,7 @@ function worker(storage: Storage): Seat {
   return new Seat(hostedOver(storage), component);
 }
 
-/** Takes turns until the clock is no longer turned; errors are the end of this worker. */
+/** Takes turns until the clock has reached its target; an error ends this worker. */
 async function work(storage: Storage, seat: Seat, steps: number): Promise<void> {
   for (;;) {
     await seat.turn({ budget: { reconciles: steps } });
@@ -103,7 +103,7 @@ async function work(storage: Storage, seat: Seat, steps: number): Promise<void> 
   }
 }
 
-/** What was written, in its order: which tick, at what time, by what time of the writer. */
+/** What was written, in order: the tick, its time, and the writer's time. */
 async function ticked(storage: Storage): Promise<string[]> {
   return (await storage.log({ after: 0 })).map(({ key, value, at }) => `${key} ${value} ${at}`);
 }
@@ -161,7 +161,7 @@ test('a worker that was paused while another went on writes nothing at its old t
   await storage.askClock({ id: 'x', from: START, by: 1_000 });
   let resume = (): void => undefined;
   const paused = new Promise<void>((resolve) => (resume = resolve));
-  // It is stopped before its first write, and goes on when the other is done.
+  // It is suspended before its first write, and continues when the other is done.
   const stopped = new Proxy(storage, {
     get(target, name) {
       const value = Reflect.get(target, name);

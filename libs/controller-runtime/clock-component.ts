@@ -4,33 +4,34 @@ import type { Budget, Component, ComponentChange, ComponentInstance, DrainResult
 import { type Duty, LocalHost, NeverQuiet } from './local-host.js';
 import type { HostedCluster } from './turn.js';
 
-/** Steps at one instant after which its timers are taken to have no end. */
+/** After this many steps at one instant, its timers are assumed to be endless. */
 const MOST_STEPS = 10_000;
 
-/** A cluster whose clock stands until it is turned, as the holder of its clock's turn sees it. */
+/** A cluster with a stepped clock, as the holder of the clock's turn sees it. */
 export interface TurnedCluster {
-  /** Its turns are part of the clock's. */
+  /** Its turns are part of the clock's turn. */
   hosted: HostedCluster;
   clock: Clock & { set(instant: Instant): void };
   duties: readonly Duty[];
   storage: Pick<Storage, 'clock' | 'stepClock'>;
-  /** Told where the clock stands, before anything is done at that time. */
+  /** Called with the new time, before anything is done at that time. */
   stepped(now: Instant): void;
-  /** Told when all is quiet at the time that was asked for. */
+  /** Called when all work is done at the target time. */
   reached(now: Instant): Promise<void>;
   close(): void;
 }
 
-/** The component that turns clocks, and what was committed by this process for it. */
+/** The component that advances clocks, and a function that passes on commits of this process. */
 export interface ClockComponent {
   component: Component;
   changed(cluster: string, change: ComponentChange): void;
 }
 
 /**
- * The component in whose turns all others of a cluster with a stepped clock take theirs, one after another in their fixed order. How far
- * the clock is to go and where it stands are in the store: it is set there, under the fence of this turn, before anything is done at that
- * time, so that whoever goes on after a kill goes on from there. The turns of the others are part of this one, and fail with it.
+ * The component that advances stepped clocks. In its turns all other components of the cluster take theirs, one after another in a fixed
+ * order. The target and the current time are in the store: the time is set there, under the fence of this turn, before anything is done at
+ * that time, so that after a kill another worker continues from there. The turns of the other components are part of this turn, and fail
+ * with it.
  */
 export function clockComponent(
   components: readonly Component[],
@@ -79,7 +80,7 @@ class TurnedInstance implements ComponentInstance {
   async drain(budget: Budget): Promise<DrainResult> {
     const { hosted, storage } = this.cluster;
     const token = this.options.fence()?.token ?? 0;
-    // Whoever held them before writes nothing from now on, whatever he still has under way.
+    // From now on, earlier holders of these turns cannot write, whatever they still have in progress.
     for (const { name } of this.options.components) await hosted.turns.beginTurn(name);
     const { now = this.cluster.clock.now(), target } = await storage.clock();
     try {
@@ -98,7 +99,7 @@ class TurnedInstance implements ComponentInstance {
     this.options.closed();
   }
 
-  /** Timer by timer to the target, which may be moved on meanwhile. Gives way after so many steps. */
+  /** Advances from timer to timer up to the target, which may be moved meanwhile. Yields after the given number of steps. */
   private async turn({ token, target, steps }: { token: number; target: Instant; steps: number }): Promise<DrainResult> {
     const { clock, storage, reached } = this.cluster;
     let until: Instant | undefined = target;

@@ -13,7 +13,7 @@ function object(name: string, kind = 'ConfigMap', owner?: string): KubeObject {
   return { apiVersion: 'v1', kind, metadata: { name, namespace: 'ns', uid: name, ...(owner ? { ownerReferences: [reference] } : {}) } };
 }
 
-/** A component of one controller over real informers that the spec fills; `reconcile` is the spec's. */
+/** A component of one controller over real informers that the spec fills; `reconcile` is defined by the spec. */
 async function opened(reconcile: (key: string, call: number) => Promise<Reconciled | undefined> | undefined, resumeAfter?: number) {
   const clock = new SteppedClock(0);
   const indexes = new Map([ConfigMap, Secret].map((resource) => [resource.kind, new Indexer<KubeObject>()]));

@@ -6,7 +6,7 @@ import { createRecorder, type EventSink } from './recorder.js';
 import { ReplayedInformers } from './replayed-informers.js';
 import { type WorkItem, WorkQueue } from './work-queue.js';
 
-/** Conflicts in a row that are tried again at once: the informer holds the newer object already, so waiting gains nothing. */
+/** Consecutive conflicts that are retried at once: the informer already has the newer object, so there is nothing to wait for. */
 const PROMPT_CONFLICTS = 5;
 
 interface Running {
@@ -15,13 +15,13 @@ interface Running {
   queue: WorkQueue;
   recorder: EventSink;
   active: number;
-  /** Conflicts in a row of a key. */
+  /** Consecutive conflicts of a key. */
   conflicts: Map<string, number>;
 }
 
 /**
- * Makes one component of many controllers, as upstream compiles them into one binary: they share its turns, and reconciles of
- * different keys run at the same time, so that their writes share transactions.
+ * Combines many controllers into one component, as upstream compiles them into one binary: they share its turns, and reconciles of
+ * different keys run concurrently, so that their writes share transactions.
  */
 export function componentOf(name: string, controllers: readonly Controller[]): Component {
   return {
@@ -82,7 +82,7 @@ class ControllersInstance implements ComponentInstance {
       await drain.run();
     } finally {
       this.draining = undefined;
-      // Events are part of the turn: once it is over another worker may write in this component's name.
+      // Events are part of the turn: after it, another worker may write in this component's name.
       await Promise.all(this.running.map(({ recorder }) => recorder.flushed()));
     }
     const due = this.running.flatMap(({ queue }) => queue.nextAt() ?? []);
@@ -112,7 +112,7 @@ class ControllersInstance implements ComponentInstance {
     }
   }
 
-  /** Queues a key that met a conflict again at once; false where that has gone on too long. */
+  /** Requeues a key at once after a conflict; false if there were too many in a row. */
   private promptly({ conflicts, queue }: Running, { key, wokenBy }: WorkItem): boolean {
     const inARow = (conflicts.get(key) ?? 0) + 1;
     if (inARow > PROMPT_CONFLICTS) return false;
@@ -128,7 +128,7 @@ class ControllersInstance implements ComponentInstance {
   }
 }
 
-/** One drain: starts reconciles in a fixed order (controllers as listed, keys first in, first out) until all is quiet. */
+/** One drain: starts reconciles in a fixed order (controllers as listed, keys first in, first out) until no work is left. */
 class Drain {
   private inFlight = 0;
   private failed: unknown;
@@ -140,7 +140,7 @@ class Drain {
     private readonly reconcile: (running: Running, item: WorkItem) => Promise<void>,
   ) {}
 
-  /** Throws the FencedError that ended it, once everything it had begun has come back. */
+  /** Throws the FencedError that ended it, after all started reconciles have returned. */
   async run(): Promise<void> {
     for (;;) {
       for (const running of this.running) this.startAll(running);
@@ -152,7 +152,7 @@ class Drain {
     if (this.failed !== undefined) throw this.failed;
   }
 
-  /** Something has ended or come in: look what can be started. */
+  /** A reconcile has ended or a key was queued: starts what can be started. */
   progress(): void {
     this.wake?.();
   }

@@ -5,7 +5,7 @@ import type { Fence } from '#storage';
 
 export type { Informer };
 
-/** One change as an informer tells it (libs/client). */
+/** A change as passed to an informer's handlers (libs/client). */
 export type Change<T extends KubeObject = KubeObject> = InformerChange<T>;
 
 /** How long things take on the simulated machines of a cluster. */
@@ -20,28 +20,30 @@ export interface TimingProfile {
 }
 
 export interface Informers {
-  /** The informer is filled before the component's first drain; ask for it in open(). */
+  /** The informer is filled before the component's first drain; call this in open(). */
   of<T extends KubeObject>(resource: Resource<T>): Informer<T>;
-  /** What the cluster serves as of this turn, each resource in its preferred version; the same array until that changes. */
+  /** The resources that the cluster serves as of this turn, each in its preferred version; the same array until they change. */
   served(): readonly ResourceInfo[];
-  /** Tells of all that is served before the component's first drain, and before each other one of what has come and gone. */
+  /**
+   * Calls the listener for all served resources before the component's first drain, and for added and removed ones before each later drain.
+   */
   onServed(listener: ResourceListener): void;
 }
 
-/** A reconcile that threw. It is tried again after a back-off; this is for logs and counters. */
+/** A failed reconcile, for logs and metrics. It is retried after a back-off. */
 export interface ReconcileFailure {
   component: string;
   controller: string;
   key: string;
   error: unknown;
-  /** How often in a row this key has failed, this time included. */
+  /** The number of consecutive failures of this key, including this one. */
   failures: number;
 }
 
-/** Runs a piece of work that may take some milliseconds, and resolves with what it returns. Throws what it throws. */
+/** Runs work that may take some milliseconds, and resolves with its result. Throws what it throws. */
 export type InTurn = <T>(work: () => T) => Promise<T>;
 
-/** What a component is given when it is opened on a cluster. */
+/** What a component gets when it is opened on a cluster. */
 export interface ClusterContext {
   readonly cluster: string;
   readonly client: CausalClient;
@@ -49,50 +51,50 @@ export interface ClusterContext {
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly profile: TimingProfile;
-  /** The CA bundle clients of this cluster trust, PEM. */
+  /** The CA bundle that clients of this cluster trust, PEM. */
   readonly rootCA: string;
-  /** The revision up to which the component's last turn had seen the log; earlier writes do not wake it. */
+  /** The revision up to which the component's last turn had processed the log; earlier writes do not wake it. */
   readonly resumeAfter?: number;
-  /** The turn that is being taken. */
+  /** The current turn. */
   readonly fence?: () => Fence | undefined;
-  /** Does one piece of long work when it is this cluster's turn among those that share the process. */
+  /** Runs long work when it is this cluster's turn among those that share the process. */
   readonly inTurn: InTurn;
-  /** Told of every failed reconcile. */
+  /** Called for every failed reconcile. */
   readonly onFailure?: (failure: ReconcileFailure) => void;
 }
 
 export interface Budget {
-  /** Reconciles after which a turn gives way to others. */
+  /** Reconciles after which a turn yields to others. */
   reconciles: number;
 }
 
 export interface DrainResult {
-  /** Work is left: queue the component again, behind the others. */
+  /** Work is left: the component is queued again, behind the others. */
   more: boolean;
-  /** When something is due next, in cluster time. */
+  /** The time of the next timer, in cluster time. */
   nextAt?: Instant;
 }
 
-/** A component opened on one cluster: holds its work queue and timers, all of which can be rebuilt from the store. */
+/** A component opened on one cluster: has a work queue and timers, which can be rebuilt from the store. */
 export interface ComponentInstance {
-  /** Reconciles until nothing is left or the budget is spent. Throws FencedError when the turn was overtaken. */
+  /** Reconciles until no work is left or the budget is used up. Throws FencedError if the turn was superseded. */
   drain(budget: Budget): Promise<DrainResult>;
   /**
-   * Calls `listener` when work comes in (a key is queued), so that a turn can go on without being woken from outside.
-   * An instance without it is drained once a turn.
+   * Calls `listener` when a key is queued, so that a turn can continue without being woken from outside. An instance without it is drained
+   * once per turn.
    */
   onWork?(listener: () => void): void;
-  /** Whether a drain would find something to do now. */
+  /** Whether there is work for a drain now. */
   hasWork?(): boolean;
   /**
-   * Tells a newly opened instance what was deleted between its component's last turn and its informers' first list, which shows
-   * only what is there: so that what follows from a deletion is known to follow from it.
+   * Tells a new instance what was deleted between its component's last turn and its informers' first list, which shows only existing
+   * objects. So the writes that follow from a deletion have it as their cause.
    */
   replayDeletions?(deletions: readonly Change[]): void;
   close(): void;
 }
 
-/** What a component is asked about: one committed change. */
+/** A committed change, as passed to `interests`. */
 export interface ComponentChange {
   group: string;
   resource: string;
@@ -108,7 +110,7 @@ export interface ComponentChange {
 /** A component of the cluster: kube-controller-manager, kube-scheduler, kubelet, cloud-controller-manager. */
 export interface Component {
   readonly name: string;
-  /** Whether a change is any concern of this component: whether it is to be woken. Cheap and pure. */
+  /** Whether a change concerns this component, so that it must be woken. Cheap and pure. */
   interests(change: ComponentChange): boolean;
   open(context: ClusterContext): Promise<ComponentInstance>;
 }

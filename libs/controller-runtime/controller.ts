@@ -5,16 +5,16 @@ import type { Change, ClusterContext, ComponentChange, Informers, TimingProfile 
 import type { EventRecorder } from './recorder.js';
 import type { WorkQueue } from './work-queue.js';
 
-/** What a reconcile may ask for. */
+/** The result of a reconcile. */
 export interface Reconciled {
-  /** Look at this object again in so many milliseconds of cluster time, if nothing wakes it before. */
+  /** Reconcile this object again after the given milliseconds of cluster time, unless it is woken earlier. */
   requeueAfter?: number;
 }
 
-/** What one reconcile works with. */
+/** What a reconcile works with. */
 export interface ReconcileContext {
   readonly cluster: string;
-  /** Writes through it are caused by this controller, woken by the event that brought the key. */
+  /** Its writes have this controller as their cause, woken by the event that queued the key. */
   readonly client: CausalClient;
   readonly informers: Informers;
   readonly clock: Clock;
@@ -24,42 +24,42 @@ export interface ReconcileContext {
   readonly recorder: EventRecorder;
 }
 
-/** Other resources whose changes wake objects of a controller. Made by watching() and watchingServed(). */
+/** Other resources whose changes wake objects of a controller. Created by watching() and watchingServed(). */
 export interface Watch {
-  /** Whether a change is of such a resource. */
+  /** Whether a change is one of such a resource. */
   concerns(change: Pick<ComponentChange, 'group' | 'resource'>): boolean;
   attach(informers: Informers, enqueue: (key: ObjectKey, revision: number) => void): void;
 }
 
-/** One controller as its author writes it. */
+/** The definition of a controller. */
 export interface ControllerDefinition<T extends KubeObject> {
-  /** The component its writes and events are made by, e.g. `replicaset-controller`. */
+  /** The component name of its writes and events, e.g. `replicaset-controller`. */
   name: string;
   for: Resource<T>;
-  /** Changes of these wake the object that controls them (ownerReferences[controller=true]). */
+  /** Changes of these wake their controlling owner (ownerReferences[controller=true]). */
   owns?: readonly Resource[];
   watches?: readonly Watch[];
-  /** Resources it only reads. */
+  /** Resources that it only reads. */
   reads?: readonly Resource[];
-  /** Reconciles of different keys at the same time; default 64. */
+  /** Maximum concurrent reconciles (of different keys); default 64. */
   concurrency?: number;
   /** Which changes of `for` wake it; default all. */
   filter?(change: Change<T>): boolean;
-  /** Narrows the component's interest in changes further: false where a change can't be any concern of this controller. */
+  /** Further restricts which changes wake the component: false if a change cannot concern this controller. */
   interests?(change: ComponentChange): boolean;
-  /** Adds the indexes it reads by. */
+  /** Adds the indexes that it uses. */
   index?(informers: Informers): void;
-  /** Brings one object nearer to what it asks for. Throws to be tried again after a back-off. */
+  /** Reconciles one object. If it throws, it is retried after a back-off. */
   reconcile(object: T, ctx: ReconcileContext): Promise<Reconciled | undefined>;
-  /** The object of a woken key is not there (any more). */
+  /** The object of a queued key does not exist (any more). */
   gone?(key: ObjectKey, ctx: ReconcileContext): Promise<void>;
 }
 
-/** A controller as its component runs it. */
+/** A controller as run by its component. */
 export interface Controller {
   readonly name: string;
   interests(change: ComponentChange): boolean;
-  /** Subscribes to informers and queues what is there already. */
+  /** Subscribes to informers and queues the existing objects. */
   open(context: ClusterContext, queue: WorkQueue): OpenController;
 }
 
@@ -74,7 +74,7 @@ type GroupedResource = Pick<Resource, 'group' | 'resource'>;
 const isOf = ({ group, resource }: GroupedResource, change: GroupedResource): boolean =>
   change.resource === resource && change.group === group;
 
-/** Wakes the keys that `map` makes of each change of a resource. */
+/** Queues the keys that `map` returns for each change of a resource. */
 export function watching<T extends KubeObject>(
   resource: Resource<T>,
   map: (change: Change<T>, informers: Informers) => readonly ObjectKey[],
@@ -89,7 +89,7 @@ export function watching<T extends KubeObject>(
   };
 }
 
-/** The same for every resource that the cluster serves and `wanted` picks, as they come and go. */
+/** The same for every resource that the cluster serves and `wanted` selects, when they are added and removed. */
 export function watchingServed(
   wanted: (resource: ResourceInfo) => boolean,
   map: (change: Change, informers: Informers) => readonly ObjectKey[],
@@ -114,7 +114,7 @@ function controllerName(object: KubeObject | undefined, kind: string, group: str
   return (slash < 0 ? '' : owner.apiVersion.slice(0, slash)) === group ? owner.name : undefined;
 }
 
-/** Wakes the controller of a changed object; where the object changed hands, the former one too. */
+/** Queues the controlling owner of a changed object; if the owner changed, the former one too. */
 function watchingOwned(resource: Resource, owner: Resource): Watch {
   return watching(resource, ({ object, old }) => {
     const now = controllerName(object, owner.kind, owner.group);
@@ -124,7 +124,7 @@ function watchingOwned(resource: Resource, owner: Resource): Watch {
   });
 }
 
-/** Makes a controller of a definition: which events wake which keys, and what is done for each. */
+/** Builds a controller from its definition: which events queue which keys, and what is done for each. */
 export function defineController<T extends KubeObject>(definition: ControllerDefinition<T>): Controller {
   const watches = [...(definition.owns ?? []).map((owned) => watchingOwned(owned, definition.for)), ...(definition.watches ?? [])];
   const wakes = (change: ComponentChange) => isOf(definition.for, change) || watches.some((watch) => watch.concerns(change));
@@ -161,7 +161,7 @@ function openDefined<T extends KubeObject>(open: {
         return undefined;
       }
       return definition.reconcile(object, ctx).catch((error: unknown) => {
-        // It went while it was worked on: there is nothing to try again, and its going has queued the key.
+        // The namespace is being deleted or the object is gone: there is nothing to retry, and the deletion has queued the key.
         if (isNotFound(error) && informer.get(name, namespace) === undefined) return undefined;
         throw error;
       });

@@ -1,15 +1,15 @@
 import type { Clock, Instant } from '#apimachinery';
 
-/** Most entries a cache of the correlator keeps (client-go tools/record/events_cache.go maxLruCacheEntries). */
+/** Maximum entries of each of the correlator's caches (client-go tools/record/events_cache.go maxLruCacheEntries). */
 const CACHE_ENTRIES = 4096;
-/** From this many different messages on, events that differ by the message alone become one (defaultAggregateMaxEvents). */
+/** From this many different messages on, events that differ only in their message are aggregated (defaultAggregateMaxEvents). */
 const AGGREGATE_AFTER = 10;
 const AGGREGATE_INTERVAL = 600_000;
-/** Events a source may send about one object at once, and how long until it may send one more (defaultSpamBurst, defaultSpamQPS). */
+/** Burst of events that a source may send about one object, and the rate at which it is refilled (defaultSpamBurst, defaultSpamQPS). */
 const SPAM_BURST = 25;
 const SPAM_REFILL = 300_000;
 
-/** What makes events alike. */
+/** The fields by which events are compared. */
 export interface EventIdentity {
   /** Source and involved object, without the field path. */
   subject: string;
@@ -19,12 +19,12 @@ export interface EventIdentity {
   message: string;
 }
 
-/** What has become of an event after aggregation, counting and the spam filter. */
+/** The result of aggregation, counting and the spam filter for an event. */
 export type Correlated<T> =
   | { action: 'skip' }
-  /** Write a new event; `state` is where its outcome is to be kept. */
+  /** Write a new event; the result is to be stored in `state`. */
   | { action: 'create'; message: string; state: T }
-  /** The same event came before: only count, lastTimestamp and message change. */
+  /** The same event was written before: only count, lastTimestamp and message change. */
   | { action: 'count'; message: string; count: number; state: T };
 
 interface Observed<T> {
@@ -32,7 +32,7 @@ interface Observed<T> {
   state: T;
 }
 
-/** A map that forgets what was not used for longest. */
+/** A map that evicts the least recently used entries. */
 class RecentlyUsed<V> {
   private readonly entries = new Map<string, V>();
 
@@ -67,8 +67,8 @@ function identityKey({ subject, fieldPath, type, reason, message }: EventIdentit
 }
 
 /**
- * Keeps a source from flooding: the same event again is counted, similar ones are combined, and more than 25 about one
- * object are dropped (client-go tools/record/events_cache.go EventCorrelator). Only decides; writes nothing.
+ * Keeps a source from flooding: repeated events are counted, similar ones aggregated, and more than 25 about one object are dropped
+ * (client-go tools/record/events_cache.go EventCorrelator). Only decides; writes nothing.
  */
 export class EventCorrelator<T> {
   private readonly aggregates = new RecentlyUsed<{ messages: Set<string>; last: Instant }>();
@@ -78,7 +78,7 @@ export class EventCorrelator<T> {
   constructor(
     private readonly clock: Clock,
     private readonly newState: () => T,
-    /** Off: events are only counted, as tools/events (series) does, neither combined nor dropped. */
+    /** Off: events are only counted, as in tools/events (series), and neither aggregated nor dropped. */
     private readonly combine = true,
   ) {}
 
@@ -102,7 +102,7 @@ export class EventCorrelator<T> {
     aggregate.last = now;
     this.aggregates.set(group, aggregate);
     if (aggregate.messages.size < AGGREGATE_AFTER) return { key: identityKey(event), message: event.message };
-    // Upstream pops an arbitrary one; the first makes the same log of the same inputs.
+    // Upstream pops an arbitrary one; the first is deterministic.
     for (const first of aggregate.messages) {
       aggregate.messages.delete(first);
       break;

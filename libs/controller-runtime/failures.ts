@@ -3,12 +3,12 @@ import { FencedError } from '#storage';
 import type { ClusterContext } from './component.js';
 import type { EventNote } from './recorder.js';
 
-/** Whether the turn was overtaken: nothing of it may be tried again. */
+/** Whether the turn was superseded: nothing may be retried. */
 export function isFenced(error: unknown): boolean {
   return error instanceof FencedError;
 }
 
-/** Reports events that were dropped as failures of a controller. That a namespace is going, or a turn over, is none. */
+/** Reports dropped events as failures of a controller, except where the namespace is terminating or the turn is over. */
 export function reportDroppedEvents(
   { onFailure }: Pick<ClusterContext, 'onFailure'>,
   component: string,

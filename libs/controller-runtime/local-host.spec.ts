@@ -7,7 +7,7 @@ import type { HostedCluster } from './turn.js';
 
 const START = 1_000;
 
-/** A host over components whose drains the spec decides. Every drain is written down with the time it took place. */
+/** A host of components whose drains the spec defines. Records every drain with its time. */
 async function host(drains: Record<string, (now: number) => DrainResult>, more: Partial<LocalHostOptions> = {}) {
   const admin = memoryStorage();
   await admin.create('c');

@@ -3,18 +3,18 @@ import { FencedError } from '#storage';
 import type { Component, ComponentChange } from './component.js';
 import { type HostedCluster, Seat } from './turn.js';
 
-/** Turns without a pause after which a cluster is taken never to come to rest. */
+/** After this many consecutive turns, a cluster is assumed never to settle. */
 const MAX_TURNS = 100_000;
-/** Reconciles a turn: one process has nobody to give way to but the other components. */
+/** Reconciles per turn: within a process, a turn yields only to the other components. */
 const BUDGET = { reconciles: 10_000 };
 
-/** Machine milliseconds after which turns are taken again that failed while running by themselves. */
+/** Delay in machine milliseconds before failed turns are retried in autorun. */
 const RETRY = 1_000;
 
-/** The cluster does not come to rest, or its timers have no end before the time it is turned to. */
+/** The cluster does not settle, or there is no end of timers before the target time. */
 export class NeverQuiet extends Error {}
 
-/** Something else that falls due in cluster time, e.g. the expiry of leases. */
+/** Something else with timers in cluster time, e.g. the expiry of leases. */
 export interface Duty {
   nextAt(): Promise<Instant | undefined>;
   run(now: Instant): Promise<void>;
@@ -22,19 +22,19 @@ export interface Duty {
 
 export interface LocalHostOptions {
   hosted: HostedCluster;
-  /** In the order their turns are taken. */
+  /** In the order of their turns. */
   components: readonly Component[];
   clock: Clock & { set?(instant: Instant): void };
   duties?: readonly Duty[];
-  /** Runs turns by itself as soon as something wakes a component; otherwise only settle() and advance() do. Default true. */
+  /** Takes turns as soon as a component is woken; otherwise only settle() and advance() do. Default true. */
   autorun?: boolean;
-  /** Calls back in so many machine milliseconds; returns how to call it off. For clusters whose time goes by itself. */
+  /** Calls back after the given machine milliseconds; returns a function that cancels it. For clusters with a real clock. */
   schedule?: (milliseconds: number, run: () => void) => () => void;
-  /** Told of turns that failed while running by itself. */
+  /** Called for failed turns in autorun. */
   onError?: (error: unknown) => void;
 }
 
-/** Host of one cluster's components in this process: a plain loop, one turn after another in a fixed order. */
+/** Runs one cluster's components in this process: a plain loop, one turn after another in a fixed order. */
 export class LocalHost {
   private readonly seats: Seat[];
   private readonly awake = new Set<string>();
@@ -48,7 +48,7 @@ export class LocalHost {
     for (const { name } of options.components) this.awake.add(name);
   }
 
-  /** A change was committed: wakes whom it concerns. */
+  /** A change was committed: wakes the components that are interested in it. */
   changed(change: ComponentChange): void {
     for (const { component } of this.seats) if (component.interests(change)) this.wake(component.name);
   }
@@ -59,13 +59,13 @@ export class LocalHost {
     if (this.options.autorun ?? true) this.start();
   }
 
-  /** Takes turns until nothing is left to do at the present time. Throws what a turn threw. */
+  /** Takes turns until there is no work left at the current time. Throws the error of a turn. */
   async settle(): Promise<void> {
     while (this.loop !== undefined) await this.loop;
     await this.takeTurns();
   }
 
-  /** Turns a stepped clock on: runs what falls due on the way in its order, and settles after each. */
+  /** Advances a stepped clock: runs due timers in order, and settles after each. */
   async advance(milliseconds: number): Promise<void> {
     const { clock } = this.options;
     if (clock.set === undefined) throw new Error('this clock goes by itself');
@@ -81,7 +81,7 @@ export class LocalHost {
     await this.settle();
   }
 
-  /** Sets a stepped clock, runs what is due then, and settles. */
+  /** Sets a stepped clock, runs due timers, and settles. */
   async reach(instant: Instant): Promise<void> {
     const { clock, duties = [] } = this.options;
     clock.set?.(instant);
@@ -90,7 +90,7 @@ export class LocalHost {
     await this.settle();
   }
 
-  /** Whether there is something left to do at the present time. */
+  /** Whether there is work left at the current time. */
   get pending(): boolean {
     return this.awake.size > 0 || this.seats.some((seat) => seat.hasWork);
   }
@@ -113,7 +113,7 @@ export class LocalHost {
       );
   }
 
-  /** The loop has come to rest: waits for the next wake-up, timer or, after a failure, a while. */
+  /** The loop is idle: waits for the next wake-up or timer or, after a failure, for the retry. */
   private rest(failed: boolean): void {
     this.loop = undefined;
     this.setTimer();
@@ -139,7 +139,7 @@ export class LocalHost {
       this.awake.add(name);
       throw error;
     });
-    // Whoever overtook this turn has overtaken the one it is part of: it is not for us to go on.
+    // A worker that superseded this turn has also superseded the turn it is part of, so this host must stop.
     if (fenced && hosted.conductor !== undefined) {
       this.awake.add(name);
       throw new FencedError(hosted.conductor);
@@ -149,7 +149,7 @@ export class LocalHost {
     if (more) this.awake.add(name);
   }
 
-  /** When something falls due next. */
+  /** The time of the next timer. */
   async nextAt(): Promise<Instant | undefined> {
     const duties = await Promise.all((this.options.duties ?? []).map((duty) => duty.nextAt()));
     const all = [...this.due.values(), ...duties.filter((at) => at !== undefined)];
@@ -165,7 +165,7 @@ export class LocalHost {
     }
   }
 
-  /** Wakes the loop when the soonest timer is due, where time goes by itself. */
+  /** With a real clock, wakes the loop when the next timer is due. */
   private setTimer(): void {
     const { schedule, hosted } = this.options;
     this.cancelTimer?.();

@@ -8,7 +8,7 @@ test.each([
   { state: {}, expected: false },
   { state: { lost: 1, overtook: true }, expected: false },
   { state: { lost: 2, overtook: true }, expected: true },
-  // Its time in the park is over: it is tried again.
+  // The parking time is over: the turn is retried.
   { state: { lost: 2 }, expected: false },
 ])('$state is poisonous: $expected', ({ state, expected }) => {
   expect(isPoisonous(state)).toBe(expected);

@@ -13,29 +13,29 @@ import {
 import type { Client } from '#client';
 import { EventCorrelator } from './event-correlator.js';
 
-/** What an event tells. */
+/** The content of an event. */
 export interface EventNote {
   /** The object it is about. */
   about: KubeObject;
-  /** A part of it, e.g. `spec.containers{web}`. */
+  /** A part of the object, e.g. `spec.containers{web}`. */
   fieldPath?: string;
   type: 'Normal' | 'Warning';
   reason: string;
   message: string;
-  /** The machine it comes from, e.g. a kubelet's node. */
+  /** The host it comes from, e.g. a kubelet's node. */
   host?: string;
-  /** What was being done; events.k8s.io style only, e.g. `Binding`. */
+  /** The action; events.k8s.io style only, e.g. `Binding`. */
   action?: string;
   related?: corev1.ObjectReference;
 }
 
-/** Writes core/v1 Events, as client-go's tools/record does: never in the way of the work, and lost rather than retried. */
+/** Writes core/v1 Events like client-go's tools/record: without delaying the caller, and dropping them rather than retrying. */
 export interface EventRecorder {
-  /** Returns at once; the event is written beside whatever follows. */
+  /** Returns immediately; the event is written in the background. */
   record(note: EventNote): void;
   normal(about: KubeObject, reason: string, message: string): void;
   warning(about: KubeObject, reason: string, message: string): void;
-  /** The same recorder (counts, aggregation), writing through another client, whose writes carry another cause. */
+  /** The same recorder (counts, aggregation) over another client, whose writes have another cause. */
   through(client: Client): EventRecorder;
 }
 
@@ -55,20 +55,20 @@ export interface RecorderOptions {
   component: string;
   /** `counted`: client-go tools/record. `series`: tools/events (events.k8s.io), as the scheduler writes them. */
   style?: 'counted' | 'series';
-  /** Told of every event that could not be written; it is dropped, as an event is not worth failing for. */
+  /** Called for every event that could not be written; it is dropped. */
   onFailure?(note: EventNote, error: unknown): void;
 }
 
-/** Names that are tried for one event. */
+/** Maximum names tried for one event. */
 const NAME_ATTEMPTS = 5;
 
-/** The stored event a correlator's entry stands for; writes about it follow one another. */
+/** The stored event of a correlator entry; writes to it are sequential. */
 interface Written {
   event?: corev1.Event;
   last: Promise<void>;
 }
 
-/** Makes a recorder for one component of one cluster. */
+/** Creates the recorder of one component of one cluster. */
 export function createRecorder(options: RecorderOptions): EventSink {
   return new BufferedRecorder(options);
 }
@@ -142,7 +142,7 @@ class BufferedRecorder implements EventSink {
     }
   }
 
-  /** Patches the event that is counted up; undefined where it is gone (expired), so that a new one is made. */
+  /** Patches the counted event; undefined if it no longer exists (expired), so that a new one is created. */
   private async countUp(
     client: Client,
     event: corev1.Event | undefined,
@@ -170,7 +170,7 @@ class BufferedRecorder implements EventSink {
       fieldPath,
       type,
       reason,
-      // A series is told apart by what it is about, not by its text (client-go tools/events getKey).
+      // A series is identified by its fields without the message (client-go tools/events getKey).
       message: series ? '' : message,
     };
   }
@@ -206,7 +206,7 @@ class BufferedRecorder implements EventSink {
   }
 }
 
-/** A reference to an object as events carry it (client-go tools/reference GetReference). */
+/** An object reference as used in events (client-go tools/reference GetReference). */
 function reference(object: KubeObject, fieldPath: string | undefined): corev1.ObjectReference {
   const { namespace, name, uid, resourceVersion } = object.metadata;
   return {
@@ -221,8 +221,8 @@ function reference(object: KubeObject, fieldPath: string | undefined): corev1.Ob
 }
 
 /**
- * `<name>.<16 hex>`: nanoseconds since the epoch (client-go tools/record/util GenerateEventName). The clock has milliseconds: what is below
- * them only tells events of one instant apart.
+ * `<name>.<16 hex>`: nanoseconds since the epoch (client-go tools/record/util GenerateEventName). The clock has milliseconds; the digits
+ * below only distinguish events of the same instant.
  */
 function eventName(name: string, at: Instant, random: Random): string {
   const nanoseconds = BigInt(at) * 1_000_000n + BigInt(Math.floor(random.next() * 1_000_000));

@@ -11,8 +11,9 @@ function kindOf({ apiVersion, kind }: KubeObject): string {
 }
 
 /**
- * The informers as a component's controllers see them. What was written before the component's last turn ended comes with revision 0:
- * it has to be looked at, since nothing is remembered, but it is not what woke anybody. Deletions can be told afterwards.
+ * The informers as a component's controllers see them. Writes from before the end of the component's last turn are delivered with revision
+ * 0: they must be processed, because nothing is remembered, but they are not the cause of later writes. Deletions can be delivered
+ * afterwards.
  */
 export class ReplayedInformers implements Informers {
   private readonly handlers = new Map<string, Handler[]>();
@@ -33,7 +34,7 @@ export class ReplayedInformers implements Informers {
       addIndex: (index, values) => informer.addIndex(index, values),
       on: (handler) => {
         const kind = `${resource.group}/${resource.kind}`;
-        // The resource's kind is the objects' kind: the map only forgets their type.
+        // The resource's type determines the objects' type, which the map cannot express.
         this.handlers.set(kind, [...(this.handlers.get(kind) ?? []), handler as unknown as Handler]);
         informer.on((change) => handler(change.revision <= this.resumeAfter ? { ...change, revision: 0 } : change));
       },

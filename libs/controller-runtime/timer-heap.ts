@@ -2,18 +2,18 @@ import type { Instant } from '#apimachinery';
 
 interface Timer<T> {
   at: Instant;
-  /** Order among timers of the same instant: first set, first due. */
+  /** Order of timers with the same instant: in the order they were set. */
   sequence: number;
   value: T;
 }
 
-/** Timers as data: a binary heap by instant, then by the order they were set. One timer a value; nothing here waits. */
+/** Timers as data: a binary heap ordered by instant, then by the order in which they were set. One timer per value; nothing here waits. */
 export class TimerHeap<T> {
   private readonly heap: Timer<T>[] = [];
   private readonly live = new Map<T, Timer<T>>();
   private sequence = 0;
 
-  /** Sets a value's timer. Where one is set already the earlier of both stays (client-go delaying_queue.go insert). */
+  /** Sets a value's timer. If one is set already, the earlier one is kept (client-go delaying_queue.go insert). */
   set(value: T, at: Instant): void {
     const present = this.live.get(value);
     if (present !== undefined && present.at <= at) return;
@@ -27,12 +27,12 @@ export class TimerHeap<T> {
     this.live.delete(value);
   }
 
-  /** When the soonest timer is due. */
+  /** The instant of the next timer. */
   nextAt(): Instant | undefined {
     return this.top()?.at;
   }
 
-  /** Takes out one value whose time has come. */
+  /** Removes and returns one value whose timer is due. */
   takeDue(now: Instant): { value: T } | undefined {
     const top = this.top();
     if (top === undefined || top.at > now) return undefined;
@@ -41,7 +41,7 @@ export class TimerHeap<T> {
     return { value: top.value };
   }
 
-  /** The soonest live timer; cleared and superseded ones are thrown out on the way. */
+  /** The next live timer; removes cleared and superseded ones. */
   private top(): Timer<T> | undefined {
     for (;;) {
       const top = this.heap[0];

@@ -3,7 +3,7 @@ import { CLOCK, memoryStorage, type Storage } from '#storage';
 import type { ClusterContext } from './component.js';
 import { type HostedCluster, Seat } from './turn.js';
 
-/** A host of one component of cluster c, and how often it has opened that. */
+/** A host of one component of cluster c, with the number of times it was opened. */
 function host(storage: Storage, component: string, conductor?: string): { turn(): Promise<number> } {
   let opened = 0;
   const hosted: HostedCluster = {

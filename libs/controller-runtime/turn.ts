@@ -4,60 +4,62 @@ import type { Budget, ClusterContext, Component, ComponentInstance } from './com
 import { isFenced } from './failures.js';
 import { afterTurn, isPoisonous, parkFor } from './parking.js';
 
-/** Log entries read at most to find deletions that were missed. */
+/** Maximum log entries read to find missed deletions. */
 const REPLAYED = 1000;
 
-/** One cluster as a host holds it: made by the service's or the tests' assembly over any store. */
+/** One cluster as its host sees it, created by the service or by tests over any store. */
 export interface HostedCluster {
   readonly cluster: string;
-  /** The store's turns; with its log, a component that is opened anew knows what was deleted since its last turn. */
+  /** The store's turns, and its log, from which a newly opened component learns what was deleted since its last turn. */
   readonly turns: Pick<Storage, 'beginTurn' | 'endTurn'> & Partial<Pick<Storage, 'log'>>;
-  /** The context of one component. Informers are shared; the client is the component's own: its writes carry the fence last set. */
+  /** The context of one component. Informers are shared; the client is its own, and its writes carry the fence that was set last. */
   contextFor(component: string): { context: ClusterContext; setFence(fence: Fence | undefined): void };
-  /** Resolves when every informer asked for has delivered all that was committed before the call; the revision reached. */
+  /** Resolves when every informer has delivered everything committed before the call; returns the revision. */
   catchUp(): Promise<Revision>;
   /** The newest revision that all informers have delivered. */
   delivered(): Revision;
-  /** Whether the cluster serves something else than the informers follow: then they do not tell of everything until the next `catchUp()`. */
+  /**
+   * Whether the served resources have changed since the informers were opened: until the next `catchUp()` they do not deliver every change.
+   */
   outdated?(): boolean;
-  /** The component in whose turns those of all others are taken, where time stands until it is turned. */
+  /** The component in whose turns all others take theirs, for clusters with a stepped clock. */
   readonly conductor?: string;
-  /** What is held in memory for the cluster, in bytes. */
+  /** Bytes of memory used by the cluster. */
   bytes?(): number;
-  /** Machine milliseconds until a cluster time; undefined where time stands until it is turned (frozen, stepped). */
+  /** Machine milliseconds until a cluster time; undefined for a stepped clock. */
   delayUntil(at: Instant): number | undefined;
   close(): void;
 }
 
-/** How a turn goes on once nothing is left to do. */
+/** How a turn continues when no work is left. */
 export interface Linger {
-  /** Milliseconds of quiet after which a turn ends. 0: at once. */
+  /** A turn ends after this many milliseconds without work. 0: immediately. */
   quiet: number;
-  /** Whether others wait for the place this turn takes. */
+  /** Whether other turns wait for this one's slot. */
   othersWait(): boolean;
-  /** Waits so many milliseconds, or until `stop` is called (which resolves it too). */
+  /** Waits for the given milliseconds, or until `stop` is called (which also resolves it). */
   wait(milliseconds: number): { promise: Promise<void>; stop(): void };
 }
 
-/** What came of a turn. */
+/** The result of a turn. */
 export interface TurnOutcome {
-  /** Overtaken by another worker: nothing more may be written, and what is cached may be old. */
+  /** Superseded by another worker: nothing more may be written, and the caches may be stale. */
   fenced: boolean;
-  /** Work is left: queue it again behind the others. */
+  /** Work is left: to be queued again behind the others. */
   more: boolean;
   nextAt?: Instant;
-  /** No turn is taken before then; `lost` holders in a row did not end theirs. `anew`: it was this turn that found it out. */
+  /** No turn is taken until then, because `lost` consecutive holders did not end theirs. `anew`: this turn decided so. */
   parked?: { until: Instant; lost: number; anew: boolean };
 }
 
 export interface TurnOptions {
   budget: Budget;
   linger?: Linger;
-  /** Where the cluster is shared by several hosts: so that one whose input ends its holders does not end them all. */
+  /** Set if several hosts share the cluster: protects them from input that kills its holders one after another. */
   shared?: {
     /** Machine time. */
     now(): Instant;
-    /** Whether the process was blocked for longer than a turn may be held since then. */
+    /** Whether the process has been blocked since then for longer than a lock lasts. */
     stalledSince(start: Instant): boolean;
   };
 }
@@ -66,15 +68,15 @@ function parked(until: Instant, { lost = 0 }: { lost?: number }, anew: boolean):
   return { fenced: false, more: false, parked: { until, lost, anew } };
 }
 
-/** A component of a cluster that has been opened in this process. */
+/** A component of an open cluster. */
 export class Seat {
   private instance: ComponentInstance | undefined;
   private readonly bound: ReturnType<HostedCluster['contextFor']>;
   private onWork: (() => void) | undefined;
-  /** True from the turn's start until it has decided to end. */
+  /** True from the start of the turn until it has decided to end. */
   private taking = false;
   private last: Promise<unknown> = Promise.resolve();
-  /** Of the last turn that was taken here. */
+  /** State of the last turn that was taken here. */
   private token: number | undefined;
 
   constructor(
@@ -84,19 +86,19 @@ export class Seat {
     this.bound = hosted.contextFor(component.name);
   }
 
-  /** Whether what is delivered now will be worked off by the running turn, so that it needs no other wake-up. */
+  /** Whether the running turn will process what is delivered now, so that no wake-up is needed. */
   get absorbs(): boolean {
     return this.taking && this.instance?.hasWork !== undefined && this.hosted.outdated?.() !== true;
   }
 
-  /** Whether a turn would find something to do, as far as the informers have told. */
+  /** Whether there is work for a turn, as far as the informers have delivered. */
   get hasWork(): boolean {
     return this.instance?.hasWork?.() === true;
   }
 
   /**
-   * One turn: token, fence, catch up, drain, linger, end. Throws what the store throws, but for being overtaken.
-   * A turn of the same seat that has not ended yet (this process was paused past its lock) is waited for.
+   * One turn: token, fence, catch up, drain, linger, end. Throws the store's errors, except for being superseded. If a turn of the same
+   * seat has not ended yet (this process was suspended past its lock), it is waited for.
    */
   turn(options: TurnOptions): Promise<TurnOutcome> {
     const turn = this.last.then(() => this.take(options));
@@ -127,13 +129,13 @@ export class Seat {
     }
   }
 
-  /** From the begun turn to its end. One that failed is given up, so that its holder is not taken for lost. */
+  /** A begun turn until its end. If it fails it is released, so that its holder does not count as lost. */
   private async run(state: TurnState, options: TurnOptions): Promise<TurnOutcome> {
     const { name } = this.component;
     const { turns } = this.hosted;
     const { shared } = options;
     const started = shared?.now() ?? 0;
-    // Where time stands, everything hangs on what is remembered: what another host has done meanwhile is not among it.
+    // With a stepped clock everything depends on remembered state, which does not include what another host has done since.
     const elsewhere = this.token !== undefined && state.token !== this.token + 1;
     if (elsewhere && this.hosted.conductor === name) this.close();
     this.token = state.token;
@@ -150,7 +152,7 @@ export class Seat {
       await turns.endTurn(name, { token: state.token, cursor, nextAt, lost, parkedUntil });
       return parkedUntil === undefined ? { fenced: false, more, nextAt } : parked(parkedUntil, { lost }, true);
     } catch (error) {
-      // Where the store is away this fails as well: the error that came first is the one to tell.
+      // If the store is unreachable this fails too; the first error is the one to throw.
       if (!isFenced(error)) await turns.endTurn(name, { ...state, ...fate(true) }).catch(() => undefined);
       throw error;
     }
@@ -169,7 +171,7 @@ export class Seat {
     return this.instance;
   }
 
-  /** A component's first turn on a cluster has missed nothing; where the log is compacted it is too late to tell. */
+  /** Nothing was missed before a component's first turn on a cluster; if the log is compacted, deletions can no longer be found. */
   private async replayDeletions(instance: ComponentInstance, after: Revision): Promise<void> {
     const { turns } = this.hosted;
     if (after === 0 || instance.replayDeletions === undefined || turns.log === undefined) return;
@@ -190,13 +192,13 @@ export class Seat {
       const left = more || instance.hasWork?.() === true;
       const goesOn = linger !== undefined && !linger.othersWait() && (left || (await this.lingers(instance, linger, nextAt)));
       if (goesOn) continue;
-      // No await between the last look for work and this: what comes from now on wakes the component anew.
+      // There is no await between the last check for work and this: later changes wake the component again.
       this.taking = false;
       return { more: left || instance.hasWork?.() === true, nextAt, cursor };
     }
   }
 
-  /** Waits for more work; false when none came. */
+  /** Waits for more work; false if none came. */
   private async lingers(instance: ComponentInstance, linger: Linger, nextAt: Instant | undefined): Promise<boolean> {
     const due = nextAt === undefined ? undefined : this.hosted.delayUntil(nextAt);
     const untilTimer = due !== undefined && due <= linger.quiet;

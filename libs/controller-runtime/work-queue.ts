@@ -1,46 +1,46 @@
 import type { Clock, Instant } from '#apimachinery';
 import { TimerHeap } from './timer-heap.js';
 
-/** First delay after a failure in milliseconds; doubled with each one in a row (client-go DefaultTypedControllerRateLimiter). */
+/** Initial back-off in milliseconds; doubled for each consecutive failure (client-go DefaultTypedControllerRateLimiter). */
 const BASE_DELAY = 5;
-/** The longest delay after failures, in milliseconds. */
+/** Maximum back-off in milliseconds. */
 const MAX_DELAY = 1_000_000;
 
-/** A key handed out to be reconciled. */
+/** A key to be reconciled. */
 export interface WorkItem {
   key: string;
-  /** The earliest revision that woke the key since it was last handed out. */
+  /** The earliest revision that queued the key since it was last handed out. */
   wokenBy?: number;
 }
 
-/** The delay after the nth failure in a row, n from 1 (client-go ItemExponentialFailureRateLimiter). */
+/** The back-off after the nth consecutive failure, from 1 (client-go ItemExponentialFailureRateLimiter). */
 export function backoffDelay(failures: number): number {
   return Math.min(BASE_DELAY * 2 ** (failures - 1), MAX_DELAY);
 }
 
 /**
- * The keys a controller has to look at: first in, first out, each once; a key that is woken while it is being worked on comes
- * again afterwards, never in parallel (client-go util/workqueue). Delays are timers on the cluster's clock, as data.
+ * The keys that a controller has to reconcile: first in, first out, without duplicates. A key that is added while it is being processed is
+ * queued again afterwards, never processed concurrently (client-go util/workqueue). Delays are timers on the cluster's clock, as data.
  */
 export class WorkQueue {
-  /** Waiting keys in order, with what woke them. */
+  /** Queued keys in order, with the revision that queued them. */
   private readonly waiting = new Map<string, number | undefined>();
-  /** Keys being worked on → woken again meanwhile (and by what). */
+  /** Keys in process → added again in the meantime (with the revision). */
   private readonly active = new Map<string, { again: boolean; wokenBy?: number }>();
   private readonly failures = new Map<string, number>();
   private readonly timers = new TimerHeap<string>();
-  /** What woke a key whose timer runs, so that the chain of causes goes on. */
+  /** The revision that caused a key's timer, so that the chain of causes continues. */
   private readonly timerCauses = new Map<string, number>();
   private listener: (() => void) | undefined;
 
   constructor(private readonly clock: Clock) {}
 
-  /** Called whenever a key comes into the empty queue. */
+  /** Called whenever a key is added to the empty queue. */
   onWork(listener: () => void): void {
     this.listener = listener;
   }
 
-  /** Queues a key, unless it waits already. */
+  /** Adds a key, unless it is queued already. */
   add(key: string, wokenBy?: number): void {
     const active = this.active.get(key);
     if (active !== undefined) {
@@ -52,7 +52,7 @@ export class WorkQueue {
     if (this.waiting.size === 1) this.listener?.();
   }
 
-  /** Queues a key in `delay` milliseconds of cluster time. */
+  /** Adds a key after `delay` milliseconds of cluster time. */
   addAfter(key: string, delay: number, wokenBy?: number): void {
     if (delay <= 0) {
       this.add(key, wokenBy);
@@ -63,7 +63,7 @@ export class WorkQueue {
     if (cause !== undefined) this.timerCauses.set(key, cause);
   }
 
-  /** Queues a key after its back-off, which doubles each time. Returns the failures in a row. */
+  /** Adds a key after its back-off, which doubles each time. Returns the number of consecutive failures. */
   addRateLimited(key: string, wokenBy?: number): number {
     const failures = (this.failures.get(key) ?? 0) + 1;
     this.failures.set(key, failures);
@@ -71,12 +71,12 @@ export class WorkQueue {
     return failures;
   }
 
-  /** Ends a key's back-off: it succeeded. */
+  /** Resets a key's back-off after a success. */
   forget(key: string): void {
     this.failures.delete(key);
   }
 
-  /** Hands out the next key, which stays the caller's until done(). Its timer is cleared: this is the look it asked for. */
+  /** Hands out the next key, which belongs to the caller until done(). Its timer is cleared, as this run satisfies it. */
   take(): WorkItem | undefined {
     this.promoteDue();
     for (const [key, wokenBy] of this.waiting) {
@@ -90,21 +90,21 @@ export class WorkQueue {
     return undefined;
   }
 
-  /** Gives a key back. */
+  /** Returns a key. */
   done(key: string): void {
     const active = this.active.get(key);
     this.active.delete(key);
     if (active?.again) this.add(key, active.wokenBy);
   }
 
-  /** Whether a key waits or a timer is due. */
+  /** Whether a key is queued or a timer is due. */
   get ready(): boolean {
     if (this.waiting.size > 0) return true;
     const next = this.timers.nextAt();
     return next !== undefined && next <= this.clock.now();
   }
 
-  /** When the soonest timer is due. */
+  /** The instant of the next timer. */
   nextAt(): Instant | undefined {
     return this.timers.nextAt();
   }
@@ -120,7 +120,7 @@ export class WorkQueue {
 }
 
 function earliest(a: number | undefined, b: number | undefined): number | undefined {
-  // 0 stands for what was there before: it woke nobody, so it must not hide what did.
+  // 0 stands for objects that existed before: it woke nobody and must not replace a real cause.
   if (!a) return b || undefined;
   return b ? Math.min(a, b) : a;
 }

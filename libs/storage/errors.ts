@@ -1,6 +1,6 @@
 import type { Revision } from './storage.js';
 
-/** The revision asked for has been compacted away (etcd: mvcc: required revision has been compacted). */
+/** The requested revision has been compacted (etcd: mvcc: required revision has been compacted). */
 export class Compacted extends Error {
   constructor(
     readonly requested: Revision,
@@ -10,7 +10,7 @@ export class Compacted extends Error {
   }
 }
 
-/** The revision asked for has not happened yet. */
+/** The requested revision does not exist yet. */
 export class FutureRevision extends Error {
   constructor(
     readonly requested: Revision,
@@ -20,14 +20,14 @@ export class FutureRevision extends Error {
   }
 }
 
-/** The turn was overtaken: another worker holds a newer token. */
+/** The turn was superseded: another worker has a newer token. */
 export class FencedError extends Error {
   constructor(readonly component: string) {
     super(`the turn of ${component} was overtaken`);
   }
 }
 
-/** The store could not be reached. A write that threw this may or may not have been committed only where `outcomeUnknown` is set. */
+/** The store could not be reached. A failed write may have been committed only if `outcomeUnknown` is set. */
 export class StorageUnavailable extends Error {
   constructor(
     message: string,
@@ -38,28 +38,28 @@ export class StorageUnavailable extends Error {
   }
 }
 
-/** The store's disk is full: nothing was written, and reads go on. */
+/** The store's disk is full: nothing was written; reads still work. */
 export class StorageFull extends Error {
   constructor(options?: ErrorOptions) {
     super('the storage is full', options);
   }
 }
 
-/** The store failed in a way that nobody foresaw. What the database said is the cause: for logs, not for clients. */
+/** An unexpected failure of the store. The database's error is the cause: it is for logs, not for clients. */
 export class StorageFailure extends Error {
   constructor(options?: ErrorOptions) {
     super('the storage failed', options);
   }
 }
 
-/** There is no such cluster. */
+/** The cluster does not exist. */
 export class UnknownCluster extends Error {
   constructor(readonly cluster: string) {
     super(`cluster ${cluster} does not exist`);
   }
 }
 
-/** A cluster of that name is there already. */
+/** A cluster of that name already exists. */
 export class ClusterExists extends Error {
   constructor(readonly cluster: string) {
     super(`cluster ${cluster} exists already`);

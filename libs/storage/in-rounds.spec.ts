@@ -4,7 +4,7 @@ import type { Storage, WriteOp } from './storage.js';
 
 const create = (key: string): WriteOp => ({ type: 'create', key, value: '{}', cause: { requestId: 'r', user: 'u' }, at: 0 });
 
-/** A store whose every answer takes some rounds of the event loop, as the numbers say. */
+/** A store whose responses take the given numbers of iterations of the event loop. */
 async function slow(waits: readonly number[]): Promise<Storage> {
   const admin = memoryStorage();
   await admin.create('c');
@@ -23,7 +23,7 @@ async function slow(waits: readonly number[]): Promise<Storage> {
   };
 }
 
-/** Some that read and write at the same time, each doing what its answers say; what they did, in order. */
+/** Several concurrent readers and writers whose actions depend on the responses; returns what they did, in order. */
 async function work(storage: Storage): Promise<string[]> {
   const lines: string[] = [];
   const one = async (name: string) => {

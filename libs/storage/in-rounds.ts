@@ -7,7 +7,7 @@ interface Call {
   reject(error: unknown): void;
 }
 
-/** Waits until everything that can go on without the store has done so: promises' callbacks come before. */
+/** Waits until everything that does not depend on the store has run: promise callbacks run before this resolves. */
 const untilAllWait = () => new Promise<void>((resolve) => void setImmediate(resolve));
 
 class Rounds {
@@ -39,7 +39,7 @@ class Rounds {
       const [outcome] = await Promise.allSettled([call.run()]);
       if (outcome) outcomes.set(call, outcome);
     };
-    // None of the reads sees what the writes of its round do.
+    // Reads do not see the writes of the same round.
     await Promise.all(calls.filter(({ writes }) => !writes).map(settle));
     for (const call of calls) if (call.writes) await settle(call);
     for (const call of calls) {
@@ -51,10 +51,10 @@ class Rounds {
 }
 
 /**
- * The same store, whose reads and writes are carried out in rounds: all calls that were made while the last round was under way, and what
- * followed from its answers. Their answers come together, in the order of the calls, however long each took. So whoever waits for nothing
- * but this store does the same things in the same order each time, though the store be on another machine: a cluster whose clock stands
- * until it is turned writes the same log for the same inputs.
+ * The same store with reads and writes executed in rounds: a round consists of all calls that were made during the previous round and in
+ * response to its results. The results of a round are returned together, in the order of the calls, however long each call took. So callers
+ * that wait for nothing but this store do the same things in the same order each time, even if the store is remote: a cluster with a
+ * stepped clock writes the same log for the same inputs.
  */
 export function inRounds(storage: Storage): Storage {
   const rounds = new Rounds();

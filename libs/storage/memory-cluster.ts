@@ -5,23 +5,23 @@ import { Turns } from './memory-turns.js';
 import { prefixEnd, SortedKeys } from './sorted-keys.js';
 import type { ListOptions, ListResult, LogEntry, LogOptions, Revision, StoredObject, WriteOp, WriteResult } from './storage.js';
 
-/** A key's value now, with its lease. */
+/** The current value of a key, with its lease. */
 interface Live extends StoredObject {
   expiresAt?: Instant;
 }
 
-/** All of one cluster, in memory. Every method runs to its end without waiting, so it is a transaction. */
+/** One cluster in memory. All methods are synchronous, so each is a transaction. */
 export class MemoryCluster {
   revision: Revision = 0;
   compactRevision: Revision = 0;
   readonly turns = new Turns();
-  /** Where the log stood at a time of the machine, oldest first. */
+  /** The revision of the log at past times of the machine, oldest first. */
   marks: Array<{ revision: Revision; at: Instant }> = [];
   readonly #live = new Map<string, Live>();
   readonly #keys = new SortedKeys();
-  /** Every version still held, by key, oldest first. */
+  /** All retained versions by key, oldest first. */
   readonly #versions = new Map<string, LogEntry[]>();
-  /** The entries after compactRevision: entry of revision r at index r - compactRevision - 1. */
+  /** The entries after compactRevision: the entry of revision r is at index r - compactRevision - 1. */
   #log: LogEntry[] = [];
 
   write(ops: readonly WriteOp[], atomic: boolean): WriteResult[] {
@@ -141,7 +141,7 @@ export class MemoryCluster {
     }
   }
 
-  /** Live objects with a lease, soonest to run out first. */
+  /** Live objects with a lease, soonest expiry first. */
   leased(): Array<{ object: StoredObject; expiresAt: Instant }> {
     const leased: Array<{ object: StoredObject; expiresAt: Instant }> = [];
     for (const live of this.#live.values()) {
@@ -150,7 +150,7 @@ export class MemoryCluster {
     return leased.sort((a, b) => a.expiresAt - b.expiresAt || (a.object.key < b.object.key ? -1 : 1));
   }
 
-  /** A new cluster with what this one held at a revision; its log starts there. */
+  /** A new cluster with the objects that this one had at a revision; its log starts there. */
   copyAt(at: Revision, change: (value: string) => string): MemoryCluster {
     checkReadable(at, this);
     const copy = new MemoryCluster();

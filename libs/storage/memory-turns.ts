@@ -5,7 +5,7 @@ import { type BeginOptions, CLOCK, type Fence, type Revision, type TurnState } f
 interface Turn extends TurnState {
   /** Begun by a host that shares the cluster with others, and not ended. */
   open: boolean;
-  /** When a sweep last asked for it. */
+  /** When a sweep last returned it. */
   askedAt: Instant;
 }
 
@@ -15,7 +15,7 @@ export class Turns {
   #clock: { now: Instant; target?: Instant; failure?: string } | undefined;
   #request: string | undefined;
 
-  /** Throws FencedError where the token is not the last one. */
+  /** Throws FencedError if the token is not the latest one. */
   check({ component, token }: Fence): void {
     if (this.#turns.get(component)?.token !== token) throw new FencedError(component);
   }
@@ -80,7 +80,7 @@ export class Turns {
   }
 }
 
-/** What is told of a turn. */
+/** The result of beginning a turn. */
 function stateOf({ token, cursor, nextAt, lost = 0, parkedUntil }: TurnState): TurnState {
   return {
     token,

@@ -22,7 +22,7 @@ import type {
   WriteResult,
 } from './storage.js';
 
-/** One cluster's handle on the store in memory. */
+/** One cluster's handle for the store in memory. */
 class MemoryStorage implements Storage {
   readonly #clusters: ReadonlyMap<string, MemoryCluster>;
 
@@ -114,7 +114,7 @@ class MemoryStorage implements Storage {
 /** The store of all clusters in memory. */
 class MemoryStorageAdmin implements StorageAdmin {
   readonly #clusters = new Map<string, MemoryCluster>();
-  /** When templates were last used. */
+  /** When each template was last used. */
   readonly #templates = new Map<string, Instant>();
 
   open(cluster: string): Storage {
@@ -196,7 +196,10 @@ class MemoryStorageAdmin implements StorageAdmin {
   }
 }
 
-/** A store of all clusters that lives in this process' memory: for tests, the one-process cluster and the grader. Held to the same contract as Postgres'. */
+/**
+ * A store of all clusters in this process's memory, for tests, the one-process cluster and the grader. It satisfies the same contract as
+ * the one in PostgreSQL.
+ */
 export function memoryStorage(): StorageAdmin {
   return new MemoryStorageAdmin();
 }

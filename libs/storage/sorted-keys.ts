@@ -1,4 +1,4 @@
-/** A set of keys that stays in order (by code unit, as etcd orders keys of ASCII). Inserting costs a binary search and a move of the tail. */
+/** A sorted set of keys (by code unit, as etcd sorts ASCII keys). An insertion costs a binary search and moving the tail. */
 export class SortedKeys {
   readonly #keys: string[] = [];
 
@@ -6,7 +6,7 @@ export class SortedKeys {
     return this.#keys.length;
   }
 
-  /** Adds a key; one that is there already is left alone. */
+  /** Adds a key; does nothing if it exists. */
   add(key: string): void {
     const keys = this.#keys;
     const last = keys[keys.length - 1];
@@ -52,7 +52,7 @@ export class SortedKeys {
   }
 }
 
-/** The least key that is greater than every key with the prefix (etcd clientv3.GetPrefixRangeEnd, for a last character below 0xffff). */
+/** The smallest key that is greater than every key with the prefix (etcd clientv3.GetPrefixRangeEnd, for a last character below 0xffff). */
 export function prefixEnd(prefix: string): string {
   return prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
 }

@@ -20,7 +20,7 @@ const remove = (key: string, expected?: number): WriteOp => ({
   ...(expected !== undefined && { expected }),
 });
 
-/** A result in a line: `3 put /a v1 (2)` is revision 3, version 1, previous revision 2. */
+/** A result as a line: `3 put /a v1 (2)` is revision 3, version 1, previous revision 2. */
 const brief = (result: WriteResult): string =>
   result.ok ? line(result.entry) : `${result.reason}${result.current ? ` ${result.current.modRevision} ${result.current.value}` : ''}`;
 const line = (entry: LogEntry): string =>
@@ -28,11 +28,11 @@ const line = (entry: LogEntry): string =>
 const standing = (object: StoredObject | undefined): string | undefined =>
   object && `${object.key}=${object.value} ${object.modRevision} c${object.createRevision} v${object.version}`;
 
-/** The message each call was refused with. */
+/** The error message of each call. */
 const refusals = async (calls: readonly Promise<unknown>[]): Promise<string[]> =>
   (await Promise.allSettled(calls)).map((outcome) => (outcome.status === 'rejected' ? (outcome.reason as Error).message : 'not refused'));
 
-/** What every store has to do. `make` gives a store without clusters; names of clusters are made anew for each test. */
+/** The contract of every store. `make` returns a store without clusters; every test uses new cluster names. */
 export function storageContract(make: () => Promise<StorageAdmin>): void {
   let admin: StorageAdmin;
   let store: Storage;
@@ -48,7 +48,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
     store = admin.open(cluster);
   });
 
-  /** One change a revision: a=1 (1), b=1 (2), a=2 (3), b deleted (4), c=1 (5), b=2 (6). */
+  /** One change per revision: a=1 (1), b=1 (2), a=2 (3), b deleted (4), c=1 (5), b=2 (6). */
   const fill = async () => {
     await store.write([create('/r/a', '1'), create('/r/b', '1')]);
     await store.write([update('/r/a', 1, '2')]);
@@ -371,7 +371,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
         const { token } = await store.beginTurn(component, { now: at });
         await store.endTurn(component, { token, cursor: 0, ...(component === 'a' && { lost: 2, parkedUntil: at + 10 }) });
       }
-      // The stores of other tests hold none of these.
+      // The stores of other tests contain none of these.
       const seen = [await asked(at, 1), await asked(at + 1, 1), await asked(at + 2, 1), await asked(at + 10, 1)];
       expect(seen).toEqual([['b'], ['c'], ['b'], ['a']]);
       for (const component of components) {

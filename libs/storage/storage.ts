@@ -3,11 +3,11 @@ import type { Instant } from '#apimachinery';
 /** A revision of one cluster: 1, 2, 3 … without gaps, in commit order. */
 export type Revision = number;
 
-/** Why a write happened. Kept in the log with the write. */
+/** Why a write happened. Stored in the log with the write. */
 export interface Cause {
   requestId: string;
   user: string;
-  /** The component that wrote, e.g. `deployment-controller`, `kube-scheduler`, `kubelet`; none for a client's write. */
+  /** The component that wrote, e.g. `deployment-controller`, `kube-scheduler`, `kubelet`; unset for a client's write. */
   component?: string;
   /** The revision whose event woke the component. */
   wokenBy?: Revision;
@@ -15,13 +15,13 @@ export interface Cause {
   verb?: string;
 }
 
-/** A key's current (or past) value. `value` is serialised JSON without a resourceVersion: that is `modRevision`. */
+/** A key's current (or past) value. `value` is serialized JSON without a resourceVersion, which is `modRevision`. */
 export interface StoredObject {
   key: string;
   value: string;
   createRevision: Revision;
   modRevision: Revision;
-  /** 1 at creation, one more at each update (etcd's version). */
+  /** 1 at creation, incremented by each update (etcd's version). */
   version: number;
 }
 
@@ -33,20 +33,20 @@ interface WriteBase {
 }
 
 /**
- * One operation of a write. `expected` is the modRevision it must still have. `since`: nothing may have happened at the key after that
- * revision, or the creation is refused as a conflict, even though nothing stands there.
+ * One operation of a write. `expected` is the modRevision that the key must have. `since`: if the key changed after that revision, the
+ * creation fails as a conflict even if the key does not exist.
  */
 export type WriteOp =
   | (WriteBase & { type: 'create'; value: string; since?: Revision; expiresAt?: Instant })
   | (WriteBase & { type: 'update'; value: string; expected: Revision; expiresAt?: Instant })
   | (WriteBase & { type: 'delete'; expected?: Revision });
 
-/** What became of one operation. `current` is what stands at the key now, when that was the trouble. */
+/** The result of one operation. `current` is the key's current value if it caused the failure. */
 export type WriteResult =
   | { ok: true; entry: LogEntry }
   | { ok: false; reason: 'exists' | 'conflict' | 'missing' | 'aborted'; current?: StoredObject };
 
-/** One line of a cluster's log: exactly one key changed at exactly one revision. */
+/** One entry of a cluster's log: one change of one key, with its own revision. */
 export interface LogEntry {
   revision: Revision;
   type: 'put' | 'delete';
@@ -55,15 +55,15 @@ export interface LogEntry {
   value: string;
   createRevision: Revision;
   version: number;
-  /** The modRevision before this write; none for a creation. */
+  /** The modRevision before this write; unset for a creation. */
   previousRevision?: Revision;
-  /** The value before this write; only where it was asked for. */
+  /** The value before this write; only if requested. */
   previousValue?: string;
   cause: Cause;
   at: Instant;
 }
 
-/** Proof that a component's turn is still its own. A write with an overtaken token changes nothing and throws FencedError. */
+/** Identifies a component's turn. A write with a superseded token changes nothing and throws FencedError. */
 export interface Fence {
   component: string;
   token: number;
@@ -72,7 +72,7 @@ export interface Fence {
 /** How the operations of one write are committed. */
 export interface TransactionOptions {
   fence?: Fence;
-  /** All operations or none: where one fails, the others are `aborted`. Otherwise each stands alone. */
+  /** All operations or none: if one fails, the others are `aborted`. By default they are independent. */
   atomic?: boolean;
 }
 
@@ -82,15 +82,15 @@ export interface ListOptions {
   /** Only keys greater than this one. */
   after?: string;
   limit?: number;
-  /** Read as of this revision; the current one when left out. */
+  /** Read at this revision; default the current one. */
   at?: Revision;
 }
 
 export interface ListResult {
   items: StoredObject[];
-  /** The revision that was read. */
+  /** The revision at which the list was read. */
   revision: Revision;
-  /** Keys with the prefix that come after the last item. */
+  /** The number of keys with the prefix after the last item. */
   remaining: number;
 }
 
@@ -98,65 +98,65 @@ export interface LogOptions {
   after: Revision;
   limit?: number;
   prefix?: string;
-  /** Fill previousValue. */
+  /** Whether to read previousValue. */
   previous?: boolean;
 }
 
-/** A component's place in the log, and the fencing token of its last turn. */
+/** A component's position in the log, and the fencing token of its last turn. */
 export interface TurnState {
   token: number;
   cursor: Revision;
   nextAt?: Instant;
-  /** Turns in a row that were begun with `now` and neither ended nor given up: their holders died, or were overtaken. */
+  /** The number of consecutive turns that were begun with `now` and neither ended nor released: their holders died or were superseded. */
   lost?: number;
-  /** The last of them was overtaken by this one. */
+  /** The last of them was superseded by this one. */
   overtook?: boolean;
-  /** The turn was not begun: none is before this time of the machine. */
+  /** The turn was not begun: no turn is begun before this time of the machine. */
   parkedUntil?: Instant;
 }
 
 export interface BeginOptions {
-  /** The machine's time. To be given where several hosts may hold turns: it makes lost holders count, and parked turns wait. */
+  /** The machine's time, if several hosts may hold turns: lost holders are counted, and parked turns have to wait. */
   now?: Instant;
-  /** The turn that this one is part of. Throws FencedError where that was overtaken. */
+  /** The turn that this one is part of. Throws FencedError if that was superseded. */
   under?: Fence;
 }
 
-/** The component whose turn turns a stepped clock. */
+/** The component whose turn advances a stepped clock. */
 export const CLOCK = 'clock';
 
-/** Where a clock stands that was turned by hand, and how far it is to go. */
+/** The time of a stepped clock, and the time it is being advanced to. */
 export interface ClockState {
   /** The newest committed revision. */
   revision: Revision;
-  /** None where the clock was never turned. */
+  /** Unset if the clock was never advanced. */
   now?: Instant;
-  /** Only while it is being turned. */
+  /** Only while it is being advanced. */
   target?: Instant;
-  /** Why the last turning was given up. */
+  /** Why the last advance was given up. */
   failure?: string;
 }
 
-/** A turn with something left to do. */
+/** A turn that has work to do. */
 export interface LaggingTurn {
   cluster: string;
   component: string;
   cursor: Revision;
-  /** Its time has come, whatever the log holds. */
+  /** Its timer is due, whatever the log contains. */
   due: boolean;
 }
 
-/** How much of the logs is kept. Times in milliseconds of the machine. */
+/** How much of the logs is retained. Times are in milliseconds of the machine. */
 export interface Retention {
-  /** Revisions that are younger are kept. */
+  /** Revisions younger than this are retained. */
   age: number;
-  /** So many of a cluster's newest revisions are kept. */
+  /** At least this many of a cluster's newest revisions are retained. */
   revisions: number;
-  /** How often it is noted where a log stands: how exactly ages are known. */
+  /** How often the revision of a log is recorded: the precision with which ages are known. */
   every: number;
 }
 
-/** What is asked of StorageAdmin.compactable. */
+/** The arguments of StorageAdmin.compactable. */
 export interface CompactableOptions extends Retention {
   now: Instant;
   limit: number;
@@ -164,49 +164,49 @@ export interface CompactableOptions extends Retention {
 }
 
 /**
- * The revisioned store of ONE cluster (the cluster is bound when the handle is made), with etcd's semantics.
- * Every method may throw StorageUnavailable; reads of the past throw Compacted, of the future FutureRevision.
+ * The revisioned store of ONE cluster (which is bound when the handle is created), with etcd's semantics. Every method may throw
+ * StorageUnavailable; reads of the past throw Compacted, reads of the future FutureRevision.
  */
 export interface Storage {
   readonly cluster: string;
-  /** All operations in one transaction, one revision each, in the order given; a key may occur once in a call. */
+  /** Executes all operations in one transaction, one revision each, in the given order; a key may occur only once per call. */
   write(ops: readonly WriteOp[], options?: TransactionOptions): Promise<WriteResult[]>;
-  /** In the order of the keys; undefined where nothing stands. */
+  /** In the order of the keys; undefined for keys that do not exist. */
   get(keys: readonly string[], at?: Revision): Promise<Array<StoredObject | undefined>>;
   list(options: ListOptions): Promise<ListResult>;
-  /** Log entries after a revision, in order. Throws Compacted when `after` lies before the compaction. */
+  /** Log entries after a revision, in order. Throws Compacted if `after` has been compacted. */
   log(options: LogOptions): Promise<LogEntry[]>;
-  /** Every version of a key that the log still holds, oldest first. */
+  /** Every version of a key that the log still has, oldest first. */
   history(key: string): Promise<LogEntry[]>;
   /** The newest committed revision (linearizable). */
   revision(): Promise<Revision>;
   compactRevision(): Promise<Revision>;
-  /** Forget what only reads before `revision` need: superseded versions and deletions at or before it. */
+  /** Removes what only reads before `revision` need: versions and deletions that were superseded at or before it. */
   compact(revision: Revision): Promise<void>;
-  /** Keys whose lease has run out by `now`, soonest first. */
+  /** Keys whose lease has expired at `now`, soonest expiry first. */
   expired(now: Instant, limit: number): Promise<StoredObject[]>;
-  /** Soonest lease to run out. */
+  /** The soonest expiry of a lease. */
   nextExpiry(): Promise<Instant | undefined>;
-  /** Starts a turn: the token is advanced, so every earlier holder's writes fail from now on. */
+  /** Begins a turn: the token is incremented, so writes of earlier holders fail from now on. */
   beginTurn(component: string, options?: BeginOptions): Promise<TurnState>;
-  /** Ends a turn: keeps what is given but the token. Throws FencedError when overtaken. */
+  /** Ends a turn and stores the given state; the token is unchanged. Throws FencedError if the turn was superseded. */
   endTurn(component: string, state: TurnState): Promise<void>;
-  /** Moves a component's cursor without a turn, unless one has moved it. */
+  /** Moves a component's cursor without a turn, unless a turn has moved it. */
   skipTurn(component: string, from: Revision, to: Revision): Promise<void>;
   clock(): Promise<ClockState>;
   /**
-   * Asks for a stepped clock to be turned by so many milliseconds more; answers how far it goes then. `from`: where it stands if it was
-   * never turned. The same request id asks once.
+   * Requests that a stepped clock is advanced by the given milliseconds; returns the resulting target. `from`: its time if it was never
+   * advanced. A request id is counted once.
    */
   askClock(request: { id: string; from: Instant; by: number }): Promise<Instant>;
   /**
-   * Sets the clock in a turn of CLOCK: never back, never past its target. `done`: all is quiet, so that it is no longer being turned where
-   * it stands at its target. Throws FencedError when overtaken.
+   * Sets the clock in a turn of CLOCK: never backwards, never past its target. `done`: all work is done, so a clock that has reached its
+   * target is no longer being advanced. Throws FencedError if the turn was superseded.
    */
   stepClock(token: number, step: { now: Instant; done?: boolean; failure?: string }): Promise<{ now: Instant; target?: Instant }>;
 }
 
-/** A text that is replaced in every value copied, e.g. the template's creation time by the new cluster's. */
+/** A text that is replaced in every copied value, e.g. the template's creation time by the new cluster's. */
 export interface Replacement {
   from: string;
   to: string;
@@ -215,27 +215,30 @@ export interface Replacement {
 /** The store of all clusters: what the platform needs. */
 export interface StorageAdmin {
   open(cluster: string): Storage;
-  /** An empty cluster at revision 0. */
+  /** Creates an empty cluster at revision 0. */
   create(cluster: string): Promise<void>;
-  /** Copies what `from` holds at its current revision (or `at`) into the new cluster `to`, which starts compacted at that revision. */
+  /**
+   * Copies the objects of `from` at its current revision (or at `at`) into the new cluster `to`, whose log is compacted at that revision.
+   */
   copy(from: string, to: string, options?: { at?: Revision; replace?: Replacement[] }): Promise<void>;
-  /** Removes every row of the cluster. */
+  /** Removes all rows of the cluster. */
   destroy(cluster: string): Promise<void>;
   exists(cluster: string): Promise<boolean>;
   /**
-   * Turns of these components whose cursor is behind their cluster's revision, whose nextAt has come (in real-clock clusters) or whose clock
-   * is to be turned; none that are parked. Those asked for longest ago come first: a turn that nobody takes keeps no other waiting.
+   * Turns of these components whose cursor is behind their cluster's revision, whose nextAt is due (in clusters with a real clock) or whose
+   * clock is to be advanced; without parked ones. Those returned longest ago come first, so that a turn that no worker takes does not delay
+   * others.
    */
   lagging(options: { now: Instant; components: readonly string[]; limit: number }): Promise<LaggingTurn[]>;
-  /** The newest revisions of those clusters that exist. */
+  /** The newest revisions of the given clusters that exist. */
   revisions(clusters: readonly string[]): Promise<Map<string, Revision>>;
   /**
-   * Notes where logs stand, and answers which may be compacted how far; the longest overdue first. `exceptions`: clusters for which
-   * another retention holds.
+   * Records the revisions of the logs, and returns how far they may be compacted, longest overdue first. `exceptions`: clusters with a
+   * different retention.
    */
   compactable(options: CompactableOptions): Promise<Array<{ cluster: string; revision: Revision }>>;
-  /** Notes that a cluster is one that others are copied from. */
+  /** Records that a cluster is a template. */
   templateUsed(cluster: string, now: Instant): Promise<void>;
-  /** Templates last used before `before`, and those before `recent` that are not among the `keep` used last. */
+  /** Templates last used before `before`, and those before `recent` that are not among the `keep` most recently used. */
   unusedTemplates(options: { before: Instant; recent: Instant; keep: number }): Promise<string[]>;
 }

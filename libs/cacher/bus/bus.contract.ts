@@ -1,6 +1,6 @@
 import type { Bus } from './bus.js';
 
-/** What every bus has to do; `make` gives two ends of one bus (which may be the same), and how to end them. */
+/** The contract of every bus; `make` returns two ends of a bus (which may be the same object) and a function that closes them. */
 export function busContract(make: () => Promise<{ here: Bus; there: Bus; close(): Promise<void> }>): void {
   let ends: Awaited<ReturnType<typeof make>>;
   const nothing = () => undefined;

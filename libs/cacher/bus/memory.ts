@@ -1,6 +1,6 @@
 import type { Bus, Unsubscribe } from './bus.js';
 
-/** A bus within one process. Messages are delivered in a microtask, so that a publisher never runs a subscriber's code. */
+/** A bus within one process. Messages are delivered in a microtask, so that a publisher never runs subscribers' code. */
 class MemoryBus implements Bus {
   readonly #channels = new Map<string, Set<(message: string) => void>>();
   #closed = false;
@@ -12,14 +12,14 @@ class MemoryBus implements Bus {
         try {
           listener(message);
         } catch {
-          // As the port says: what a subscriber can't make sense of is ignored.
+          // As the interface requires: a message that a subscriber cannot parse is ignored.
         }
       }
     });
   }
 
   async subscribe(channel: string, onMessage: (message: string) => void, _onGap: () => void): Promise<Unsubscribe> {
-    // A listener of its own for each subscription: one function may be subscribed twice.
+    // A separate listener for each subscription, because a function may be subscribed twice.
     const listener = (message: string) => onMessage(message);
     const listeners = this.#channels.get(channel) ?? new Set();
     this.#channels.set(channel, listeners.add(listener));
@@ -35,7 +35,7 @@ class MemoryBus implements Bus {
   }
 }
 
-/** A bus for one process: nothing is ever lost, so onGap is never called. */
+/** A bus for one process: no message is lost, so onGap is never called. */
 export function memoryBus(): Bus {
   return new MemoryBus();
 }

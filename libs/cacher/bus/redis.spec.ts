@@ -6,7 +6,7 @@ import { redisBus } from './redis.js';
 busContract(async () => {
   const url = await redisUrl();
   const [here, there] = [redisBus({ url }), redisBus({ url })];
-  // A first message that nobody hears: the publisher is connected from here on.
+  // A message without subscribers, so that the publisher is connected.
   await here.subscribe(
     'warm',
     () => undefined,

@@ -4,11 +4,11 @@ import type { Bus, Unsubscribe } from './bus.js';
 export interface RedisBusOptions {
   /** redis:// or rediss:// */
   url: string;
-  /** Called when a connection is lost; it reconnects without limit. */
+  /** Called when a connection is lost; reconnecting is retried without limit. */
   onError?: (error: unknown) => void;
 }
 
-/** The most channels whose malformed messages are reported. */
+/** At most this many channels have their malformed messages reported. */
 const MOST_MALFORMED = 1_000;
 
 interface Subscription {
@@ -16,19 +16,19 @@ interface Subscription {
   onGap(): void;
 }
 
-/** A bus over Redis pub/sub: one connection to publish, and one, made at the first subscription, to listen. */
+/** A bus over Redis pub/sub, with one connection to publish and one to subscribe, which is opened at the first subscription. */
 class RedisBus implements Bus {
   readonly #publisher: Redis;
   #listener: Redis | undefined;
   readonly #channels = new Map<string, Set<Subscription>>();
-  /** Subscribers that wait for the connection. A set, because an emitter warns of more than ten listeners. */
+  /** Subscribers that wait for the connection. A set, because an EventEmitter warns about more than ten listeners. */
   readonly #waiting = new Set<() => void>();
   /** Channels on which a malformed message has arrived. */
   readonly #malformed = new Set<string>();
   #closed = false;
 
   constructor(private readonly options: RedisBusOptions) {
-    // A message that can't be sent now is worth nothing later: receivers find out by themselves.
+    // A message that cannot be sent now is dropped: receivers find the commit by themselves.
     this.#publisher = this.#connect({ enableOfflineQueue: false });
   }
 
@@ -37,7 +37,7 @@ class RedisBus implements Bus {
       ...more,
       maxRetriesPerRequest: null,
       enableAutoPipelining: true,
-      // What was subscribed is subscribed again by #resubscribe, which also tells of the gap.
+      // #resubscribe restores the subscriptions and also reports the gap.
       autoResubscribe: false,
       retryStrategy: (times) => Math.min(20 * times, 500),
     });
@@ -55,13 +55,13 @@ class RedisBus implements Bus {
     const subscription = { onMessage, onGap };
     const subscriptions = this.#channels.get(channel) ?? new Set();
     this.#channels.set(channel, subscriptions.add(subscription));
-    // Callers do not wait for a Redis that is down: it subscribes, and calls onGap, once Redis is back.
+    // Callers do not wait while Redis is down: once it is back, it subscribes and calls onGap.
     const subscribed = listener.subscribe(channel).catch((error) => this.options.onError?.(error));
     if (listener.status !== 'reconnecting') await this.#whileConnected(subscribed);
     return () => this.#remove(channel, subscriptions, subscription);
   }
 
-  /** Waits for it, and no longer than the connection lasts. */
+  /** Waits until it is subscribed, but no longer than the connection lasts. */
   #whileConnected(done: Promise<unknown>): Promise<void> {
     return new Promise((resolve) => {
       const end = (): void => {
@@ -98,7 +98,7 @@ class RedisBus implements Bus {
     return listener;
   }
 
-  /** A subscriber that throws does not keep the message from the others; the error is reported once per channel. */
+  /** A subscriber that throws does not affect the others; the error is reported once per channel. */
   #deliver(channel: string, { onMessage }: Subscription, message: string): void {
     try {
       onMessage(message);
@@ -109,7 +109,7 @@ class RedisBus implements Bus {
     }
   }
 
-  /** After a reconnect: first listen, then tell that something may have been missed. */
+  /** After a reconnect: subscribes first, then reports that messages may have been lost. */
   #resubscribe(listener: Redis): void {
     const channels = [...this.#channels.keys()];
     if (channels.length === 0) return;
@@ -117,7 +117,7 @@ class RedisBus implements Bus {
       () => {
         for (const channel of channels) for (const subscription of this.#channels.get(channel) ?? []) subscription.onGap();
       },
-      // Lost again: the next connection does it.
+      // Disconnected again: the next connection resubscribes.
       (error) => this.options.onError?.(error),
     );
   }
@@ -130,7 +130,7 @@ class RedisBus implements Bus {
   }
 }
 
-/** A bus between processes, over Redis. It never fails: while Redis is away messages are lost, and onGap is called when it is back. */
+/** A bus between processes, over Redis. Calls never fail: while Redis is down messages are lost, and onGap is called when it is back. */
 export function redisBus(options: RedisBusOptions): Bus {
   return new RedisBus(options);
 }

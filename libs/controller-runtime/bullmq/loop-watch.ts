@@ -1,11 +1,11 @@
 import type { Instant } from '#apimachinery';
 
-/** How often the event loop is looked at (ms). */
+/** Interval between checks of the event loop (ms). */
 const EVERY = 250;
 
 /**
- * Notices when the event loop of this process was blocked by work: for longer than `limit` milliseconds, most of which its threads were
- * running. One that was stopped, or had to wait for the machine, has done nothing wrong.
+ * Notices when the event loop was blocked by work for longer than `limit` milliseconds, with the process using the CPU for most of that
+ * time. A process that was stopped, or waited for a CPU, does not count.
  */
 export class LoopWatch {
   private readonly timer: ReturnType<typeof setInterval>;
@@ -16,7 +16,7 @@ export class LoopWatch {
     private readonly options: {
       limit: number;
       now(): Instant;
-      /** Milliseconds of CPU that the process has used. */
+      /** Milliseconds of CPU time used by the process. */
       cpu(): number;
     },
   ) {
@@ -25,7 +25,7 @@ export class LoopWatch {
     this.timer.unref();
   }
 
-  /** Whether there was a block since then. */
+  /** Whether the loop was blocked since then. */
   stalledSince(start: Instant): boolean {
     this.look();
     return this.stalledAt !== undefined && this.stalledAt >= start;
@@ -44,7 +44,7 @@ export class LoopWatch {
   }
 }
 
-/** CPU that this process has used, in milliseconds. */
+/** Milliseconds of CPU time used by this process. */
 export function processCpu(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;

@@ -1,24 +1,24 @@
 import type { Component } from '../component.js';
 import { type HostedCluster, Seat } from '../turn.js';
 
-/** A cluster that has been opened in this process. */
+/** A cluster that is open in this process. */
 interface OpenCluster {
   hosted: Promise<HostedCluster>;
-  /** The same, once it is there. */
+  /** The result of `hosted`, once resolved. */
   opened?: HostedCluster;
   seats: Map<string, Seat>;
-  /** Turns being taken. */
+  /** The number of running turns. */
   active: number;
   lastUsed: number;
-  /** To be closed when its last turn has ended. */
+  /** To be closed after its last turn. */
   stale: boolean;
 }
 
-/** A claim on an opened cluster, to be released. */
+/** A reference to an open cluster, to be released. */
 export interface Hold {
   hosted: HostedCluster;
   seat: Seat;
-  /** `drop`: what is cached may be wrong, the next turn opens the cluster anew. */
+  /** `drop`: the caches may be wrong, so the next turn reopens the cluster. */
   release(drop: boolean): void;
 }
 
@@ -35,12 +35,12 @@ export class OpenClusters {
     return this.clusters.size;
   }
 
-  /** Whether a running turn of this process takes up what is delivered now. */
+  /** Whether a running turn of this process will process what is delivered now. */
   absorbs(cluster: string, component: string): boolean {
     return this.clusters.get(cluster)?.seats.get(component)?.absorbs === true;
   }
 
-  /** Throws what opening the cluster throws. */
+  /** Throws the errors of opening the cluster. */
   async hold(cluster: string, component: Component): Promise<Hold> {
     const entry = this.entry(cluster);
     entry.active += 1;
@@ -60,9 +60,9 @@ export class OpenClusters {
   }
 
   /**
-   * Closes clusters that were not used for `idle` milliseconds, then the least recently used ones until at most `most` clusters and `bytes`
-   * are left. `conductedIdle` replaces `idle` for clusters with a stepped clock: their components keep their state between requests, so
-   * that the same inputs write the same log.
+   * Closes clusters that have not been used for `idle` milliseconds, then the least recently used ones until at most `most` clusters and
+   * `bytes` are left. For clusters with a stepped clock, `conductedIdle` replaces `idle`: their components keep their state between
+   * requests, so that the same inputs write the same log.
    */
   evict({ idle, conductedIdle, most, bytes }: { idle: number; conductedIdle: number; most: number; bytes: number }): void {
     const resting = [...this.clusters].filter(([, { active }]) => active === 0).sort(([, a], [, b]) => a.lastUsed - b.lastUsed);
@@ -109,7 +109,7 @@ export class OpenClusters {
     if (entry.active > 0) return;
     for (const seat of entry.seats.values()) seat.close();
     entry.seats.clear();
-    // One that could not be opened has nothing to close; who asked for it was told.
+    // If it could not be opened there is nothing to close, and the caller got the error.
     entry.hosted.then(
       (hosted) => hosted.close(),
       () => undefined,

@@ -1,17 +1,17 @@
 import type { Component, ComponentChange } from '../component.js';
 import { openQueues, shardOf, type TurnJob, type TurnQueueOptions, timerOptions, turnOptions } from './turn-queue.js';
 
-/** Asks workers for turns. Hints: one that is lost is made up for by the workers' sweep. */
+/** Requests turns from workers. Requests may be lost: the workers' sweep finds the work anyway. */
 export interface Wakeups {
-  /** Asks for a turn. Asked for many times at once it costs one or two jobs. */
+  /** Requests a turn. Many concurrent requests cost one or two jobs. */
   wake(cluster: string, component: string): void;
-  /** Asks for a turn in so many machine milliseconds; replaces what was asked for before. */
+  /** Requests a turn after the given machine milliseconds; replaces the previous delayed request. */
   wakeAfter(cluster: string, component: string, milliseconds: number): void;
-  /** A change was committed: wakes the components it concerns. */
+  /** A change was committed: wakes the components that are interested in it. */
   changed(cluster: string, change: ComponentChange): void;
-  /** Resolves when what was asked for so far is in Redis (or has failed). */
+  /** Resolves when all requests so far are in Redis (or have failed). */
   flushed(): Promise<void>;
-  /** Wake-ups that Redis did not take. */
+  /** Number of requests that could not be queued. */
   readonly failures: number;
   close(): Promise<void>;
 }
@@ -21,14 +21,14 @@ export interface WakeupsOptions extends TurnQueueOptions {
   components: readonly Pick<Component, 'name' | 'interests'>[];
 }
 
-/** Opens the producer's side of the queues. */
+/** Opens the producer side of the queues. */
 export function createWakeups(options: WakeupsOptions): Wakeups {
   return new QueuedWakeups(options);
 }
 
 class QueuedWakeups implements Wakeups {
   private readonly queues;
-  /** Adds under way → whether one more was asked for meanwhile. */
+  /** Adds in progress → whether another request came in the meantime. */
   private readonly inFlight = new Map<string, { again: boolean }>();
   private readonly pending = new Set<Promise<void>>();
   private closed = false;

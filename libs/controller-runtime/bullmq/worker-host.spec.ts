@@ -16,7 +16,7 @@ async function eventually(what: () => boolean): Promise<void> {
   }
 }
 
-/** A component whose drains are written down, and whose behaviour a test decides. */
+/** A component that records its drains and whose behaviour the test defines. */
 function recording(name: string, drain: (call: number) => Promise<DrainResult> | DrainResult) {
   const drains: Array<{ from: number; to: number }> = [];
   let opened = 0;
@@ -124,7 +124,7 @@ describe('the BullMQ host', () => {
   it('ends the turn of one that was overtaken, and opens the cluster anew', async () => {
     let admin: StorageAdmin | undefined;
     const { component, drains, opened } = recording('a', async (call) => {
-      // As if this process had been stopped past its lock, and another had taken the turn meanwhile.
+      // As if this process had been suspended until its lock expired, and another had begun the turn.
       if (call === 1) await admin?.open('c1').beginTurn('a');
       return { more: false };
     });

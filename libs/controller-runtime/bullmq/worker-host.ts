@@ -8,64 +8,64 @@ import { OpenClusters } from './open-clusters.js';
 import { isTurnJob, QUEUE, shardPrefix, type TurnJob, type TurnJobName, type TurnQueueOptions } from './turn-queue.js';
 import type { Wakeups } from './wakeups.js';
 
-/** A worker that is not heard of for so long has lost its turn (ms). */
+/** A worker that does not renew its lock for this long loses its turn (ms). */
 const LOCK_DURATION = 2_000;
 /** Timers up to this long are kept in the process; longer ones in Redis (ms). */
 const SHORT_TIMER = 1_000;
-/** Pause after a turn that failed (ms). */
+/** Delay before retrying a failed turn (ms). */
 const RETRY_AFTER = 1_000;
 const SWEEP_LIMIT = 500;
-/** Entries of a log that a sweep looks at; a component that is further behind is woken. */
+/** Log entries that a sweep looks at; a component that is further behind is woken. */
 const SWEEP_ENTRIES = 200;
 
 export interface WorkerHostOptions extends TurnQueueOptions {
   wakeups: Wakeups;
   admin: Pick<StorageAdmin, 'lagging' | 'open'>;
-  /** A line of a log as components are asked about it; undefined for what is no concern of any. */
+  /** A log entry as a change for `interests`; undefined if it concerns no component. */
   changeOf(entry: LogEntry): ComponentChange | undefined;
-  /** Opens a cluster in this process. Throws UnknownCluster where there is none. */
+  /** Opens a cluster in this process. Throws UnknownCluster if it does not exist. */
   openCluster(cluster: string): Promise<HostedCluster>;
   /** The components this worker runs. */
   components: readonly Component[];
   /** Machine time, milliseconds since the epoch. */
   now(): Instant;
-  /** Turns at the same time, over all clusters. Default 16. */
+  /** Concurrent turns, over all clusters. Default 16. */
   concurrency?: number;
-  /** Reconciles after which a turn gives way to others that wait. Default 200. */
+  /** Reconciles after which a turn yields to waiting ones. Default 200. */
   budget?: number;
-  /** Milliseconds of quiet after which a turn ends. Default 15. */
+  /** A turn ends after this many milliseconds without work. Default 15. */
   quiet?: number;
-  /** Machine milliseconds after which an unused cluster is let go. Default 60,000. */
+  /** Machine milliseconds after which an unused cluster is closed. Default 60,000. */
   idle?: number;
-  /** The same for a cluster whose time stands until it is turned. Default ten times as long. */
+  /** The same for a cluster with a stepped clock. Default ten times `idle`. */
   conductedIdle?: number;
-  /** Clusters held open at most. Default 500. */
+  /** Maximum number of open clusters. Default 500. */
   mostOpen?: number;
-  /** Bytes that open clusters hold at most. Default 256 MiB. */
+  /** Maximum bytes of all open clusters. Default 256 MiB. */
   mostBytes?: number;
-  /** Milliseconds between two sweeps for lost wake-ups and timers. Default 5,000. */
+  /** Interval between sweeps for lost wake-ups and timers, in milliseconds. Default 5,000. */
   sweepEvery?: number;
   onError?: (error: unknown, turn?: TurnJob) => void;
-  /** Told of every turn, for metrics. */
+  /** Called after every turn, for metrics. */
   onTurn?: (turn: TurnJob & { milliseconds: number; outcome: TurnOutcome }) => void;
-  /** Told when a turn is parked that has lost so many holders. */
+  /** Called when a turn is parked because it has lost too many holders. */
   onParked?: (turn: TurnJob & { until: Instant; lost: number }) => void;
 }
 
-/** Takes turns of components as BullMQ hands them out. At most one turn of a (cluster, component) is active anywhere. */
+/** Takes turns of components as BullMQ assigns them. At most one turn per (cluster, component) is active across all workers. */
 export interface WorkerHost {
-  /** Asks for a turn, unless one that runs here takes it up. */
+  /** Requests a turn, unless a turn that is running here will process it. */
   wake(cluster: string, component: string): void;
-  /** A change was committed by this process: wakes whom it concerns. */
+  /** A change was committed by this process: wakes the components that are interested in it. */
   changed(cluster: string, change: ComponentChange): void;
-  /** Lets go of what this process holds of a cluster. */
+  /** Closes a cluster in this process. */
   forget(cluster: string): void;
-  /** Asks for the turns of components that are behind their log or have a timer due. */
+  /** Requests turns of components that are behind their log or have a due timer. */
   sweep(): Promise<void>;
   readonly openClusters: number;
-  /** Whether a running turn of this process takes up what is committed now. */
+  /** Whether a running turn of this process will process what is committed now. */
   absorbs(cluster: string, component: string): boolean;
-  /** Ends the running turns in peace. */
+  /** Stops taking turns and waits for the running ones to end. */
   close(): Promise<void>;
 }
 
@@ -92,7 +92,7 @@ class BullWorkerHost implements WorkerHost {
     this.workers = Array.from({ length: options.shards ?? 1 }, (_, shard) => this.startWorker(shard));
     this.sweeper = setInterval(() => void this.tidy(), options.sweepEvery ?? 5_000);
     this.sweeper.unref();
-    // What an ended worker left undone is not kept waiting for the first sweep.
+    // Work of a stopped worker does not have to wait for the first interval.
     void this.tidy();
   }
 
@@ -123,7 +123,7 @@ class BullWorkerHost implements WorkerHost {
     for (const [cluster, turns] of behind) await this.wakeConcerned(cluster, turns);
   }
 
-  /** Wakes the components that something after their cursor concerns; the cursors of the others are moved on. */
+  /** Wakes the components that are interested in an entry after their cursor, and moves the cursors of the others. */
   private async wakeConcerned(cluster: string, turns: readonly LaggingTurn[]): Promise<void> {
     const store = this.options.admin.open(cluster);
     try {
@@ -170,7 +170,7 @@ class BullWorkerHost implements WorkerHost {
       concurrency: this.concurrency,
       lockDuration: LOCK_DURATION,
       stalledInterval: LOCK_DURATION,
-      // A turn may be picked up again as often as it takes: its token keeps the former holder out.
+      // A turn may be retried without limit: fencing tokens keep former holders from writing.
       maxStalledCount: Number.MAX_SAFE_INTEGER,
       removeOnComplete: { count: 0 },
       removeOnFail: { count: 0 },
@@ -183,7 +183,7 @@ class BullWorkerHost implements WorkerHost {
     return this.options.concurrency ?? 16;
   }
 
-  /** Never throws: a failed job would hold back the run that was asked for while it was active. */
+  /** Never throws: a failed job would delay the run that was requested while it was active. */
   private async process(job: Job<TurnJob, void, TurnJobName>): Promise<void> {
     if (!isTurnJob(job.data)) {
       this.options.onError?.(new Error('a job of the queue is malformed and was ignored'));
@@ -232,7 +232,7 @@ class BullWorkerHost implements WorkerHost {
     }
   }
 
-  /** Sees to what comes after a turn: the rest of the work, or the next timer. */
+  /** After a turn: requests the rest of the work, or sets the next timer. */
   private follow({ cluster, component }: TurnJob, { more, nextAt, parked }: TurnOutcome, hosted: HostedCluster): void {
     const id = `${cluster}/${component}`;
     clearTimeout(this.timers.get(id));

@@ -1,6 +1,6 @@
 /**
- * Arrays in PostgreSQL's binary format (backend utils/adt/arrayfuncs.c array_recv). As text, every quote of every JSON value would have
- * to be escaped here and unescaped there; pg sends a Buffer as it is.
+ * Arrays in PostgreSQL's binary format (backend utils/adt/arrayfuncs.c array_recv). In text format, every quote of every JSON value would
+ * have to be escaped here and unescaped there; pg sends a Buffer unchanged.
  */
 
 const INT8_OID = 20;
@@ -9,7 +9,7 @@ const HEADER = 20;
 
 function header(oid: number, length: number, bytes: number, hasNull: boolean): Buffer {
   const buffer = Buffer.allocUnsafe(HEADER + bytes);
-  // dimensions, flags, element type, then length and lower bound of the one dimension
+  // dimensions, flags, element type, then length and lower bound of the only dimension
   buffer.writeInt32BE(1, 0);
   buffer.writeInt32BE(hasNull ? 1 : 0, 4);
   buffer.writeInt32BE(oid, 8);
@@ -18,7 +18,7 @@ function header(oid: number, length: number, bytes: number, hasNull: boolean): B
   return buffer;
 }
 
-/** text[] of strings; undefined is NULL. Throws a TypeError where a text bears U+0000, which PostgreSQL can't hold. */
+/** text[] of strings; undefined is NULL. Throws a TypeError for a text that contains U+0000, which PostgreSQL cannot store. */
 export function textArray(items: readonly (string | undefined)[]): Buffer {
   let bytes = 0;
   const lengths = items.map((item) => {

@@ -25,19 +25,19 @@ import type { Row, Session } from './session.js';
 import type { StatementName } from './statements.js';
 import { write } from './write.js';
 
-/** PostgreSQL's text can't hold U+0000: a key that bears it is none that stands there, and neither is the empty one. */
+/** PostgreSQL's text cannot contain U+0000, so a key with that character does not exist; neither does the empty key. */
 const heldKey = (key: string): string => (key.includes('\0') ? '' : key);
-/** What sorts where a text with U+0000 does, among keys that have none. */
+/** A text that sorts like one with U+0000, among keys without that character. */
 const beforeNul = (text: string): string => text.split('\0', 1)[0] ?? '';
 /** A range without keys. */
 const NOTHING = ['\u0001', '\u0001'];
-/** A revision beyond those that can be: as unreachable as any other of the future, and within bigint. */
+/** A revision beyond the possible ones: as unreachable as any future revision, and within bigint. */
 const heldRevision = (at: Revision | undefined): Revision | null => (at === undefined ? null : Math.min(at, Number.MAX_SAFE_INTEGER));
 
-/** One cluster's handle on the store in PostgreSQL. */
+/** One cluster's handle for the store in PostgreSQL. */
 export class PostgresStorage implements Storage {
   readonly #session: Session;
-  /** A revision known to have been committed: where the search for a lost write's entries may begin. */
+  /** A revision known to be committed: the search for the entries of a lost write starts here. */
   #known: Revision = 0;
 
   constructor(
@@ -62,7 +62,7 @@ export class PostgresStorage implements Storage {
     if (revision > this.#known) this.#known = revision;
   }
 
-  /** Rows of a reading statement; the first, which tells that the cluster is there, is taken off. */
+  /** The rows of a read; the first row, which says that the cluster exists, is removed. */
   async #read(name: StatementName, values: readonly unknown[], under?: { component: string }): Promise<{ head: Row; rows: Row[] }> {
     const [head, ...rows] = await this.#repeat(name, values, under);
     if (head === undefined) throw new UnknownCluster(this.cluster);
@@ -96,7 +96,7 @@ export class PostgresStorage implements Storage {
 
   async list({ prefix, after, limit, at }: ListOptions): Promise<ListResult> {
     checkPrefix(prefix);
-    // The least key after `after` is itself with the least character PostgreSQL can hold.
+    // The smallest key after `after` is `after` followed by the smallest character that PostgreSQL can store.
     const from = after !== undefined && after >= prefix ? `${beforeNul(after)}\u0001` : prefix;
     const range = prefix.includes('\0') ? NOTHING : [from, prefixEnd(prefix)];
     const { head, rows } = await this.#read('list', [...range, limit ?? null, heldRevision(at)]);
@@ -145,7 +145,7 @@ export class PostgresStorage implements Storage {
   }
 
   async beginTurn(component: string, { now, under }: BeginOptions = {}): Promise<TurnState> {
-    // Begun twice, after a lost connection, is as good as begun once: only the last token counts.
+    // Beginning a turn twice, after a lost connection, has the same effect as once: only the last token counts.
     const { head } = await this.#read('beginTurn', [component, now ?? null, under?.component ?? null, under?.token ?? null], under);
     return turnState(head);
   }

@@ -2,7 +2,7 @@ import { StorageUnavailable } from '../errors.js';
 import { isLost, toStorageError } from './failures.js';
 
 const error = (message: string, code?: string) => Object.assign(new Error(message), { code });
-/** As pg's parser makes them: the database says how bad it is. */
+/** As pg's parser creates them: with the severity that the database reports. */
 const fromDatabase = (message: string, code: string) => Object.assign(error(message, code), { severity: 'ERROR' });
 /** As Prisma wraps them. */
 const fromPrisma = (code: string, cause: object) =>

@@ -65,7 +65,7 @@ test('values are stored uncompressed in every partition of the log', async () =>
 
 test('a server that is too old is refused in a line', async () => {
   const database = await testDatabase();
-  // As a server of that version would answer.
+  // A connection that answers as a server of that version would.
   await database.pool.query(`CREATE SCHEMA former;
     CREATE FUNCTION former.current_setting(text) RETURNS text LANGUAGE sql AS
       $$ SELECT CASE $1 WHEN 'server_version_num' THEN '130016' ELSE '13.16' END $$`);

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 
-/** The number Prisma's own engine locks by, so that neither runs beside the other. */
+/** The advisory lock that Prisma's engine uses, so that both never run at the same time. */
 const LOCK = 72707369;
 
-/** As Prisma's engine makes it (schema-engine, sql_migration_persistence). */
+/** The table that Prisma's engine creates (schema-engine, sql_migration_persistence). */
 const TABLE = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   id VARCHAR(36) PRIMARY KEY NOT NULL,
   checksum VARCHAR(64) NOT NULL,
@@ -19,10 +19,10 @@ const TABLE = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   applied_steps_count INTEGER NOT NULL DEFAULT 0
 )`;
 
-/** The oldest server that knows all that the migrations and the store's statements use. */
+/** The oldest server version that supports everything the migrations and statements use. */
 const OLDEST_SERVER = 14;
 
-/** Migrations that were put in other words since, to the same effect: the checksums of the former words. */
+/** Migrations that were rewritten with the same effect: the checksums of the earlier texts. */
 const REWORDED: Readonly<Record<string, readonly string[]>> = {
   '20261121000100_store': ['1a53d92129a9567d7e566926b00f53c55ab5951eb198e80059adaf6813f434a5'],
 };
@@ -33,7 +33,7 @@ interface Migration {
   checksum: string;
 }
 
-/** `prisma/migrations`, beside the sources or above dist/. */
+/** `prisma/migrations`, next to the sources or above dist/. */
 function migrationsFolder(): string {
   let folder = path.dirname(fileURLToPath(import.meta.url));
   while (!existsSync(path.join(folder, 'prisma/migrations'))) {
@@ -103,8 +103,8 @@ async function checkVersion(client: pg.Client): Promise<void> {
 }
 
 /**
- * Brings a database up to prisma/migrations, each migration in a transaction, and keeps Prisma's own record of it. Processes that start
- * at once wait for one another. Answers the names of those applied. Throws an Error of one line.
+ * Applies prisma/migrations to a database, each in a transaction, and records them in Prisma's own table. Processes that start at the same
+ * time wait for one another. Returns the names of the applied migrations. Throws an Error with a one-line message.
  */
 export async function applyMigrations(databaseUrl: string): Promise<string[]> {
   const migrations = readMigrations(migrationsFolder());
@@ -119,7 +119,7 @@ export async function applyMigrations(databaseUrl: string): Promise<string[]> {
     await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
     return await applyAll(client, migrations);
   } finally {
-    // Ending the session gives the lock back.
+    // Ending the session releases the lock.
     await client.end();
   }
 }

@@ -96,7 +96,7 @@ class PostgresStorageAdmin implements StorageAdmin {
   }
 }
 
-/** The store of all clusters in a PostgreSQL whose migrations have been applied. The pool stays its owner's to end. */
+/** The store of all clusters in a migrated PostgreSQL database. The caller closes the pool. */
 export function postgresStorage(pool: pg.Pool, patience: Patience = DEFAULT_PATIENCE): StorageAdmin {
   return new PostgresStorageAdmin(new Session(pool, patience));
 }

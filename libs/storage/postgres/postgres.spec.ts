@@ -57,7 +57,7 @@ describe('in PostgreSQL', () => {
   });
 });
 
-/** A pool whose every write is carried out and its answer lost, once each. */
+/** A pool that executes every write but loses its response, once each. */
 function losingAnswers(pool: pg.Pool): pg.Pool {
   const lost = new Set<unknown>();
   const query = async (config: { name: string; values: unknown[] }) => {

@@ -66,7 +66,7 @@ type Outcomes = readonly [
 
 const REASONS = { e: 'exists', c: 'conflict', m: 'missing', a: 'aborted' } as const;
 
-/** The rows of store_write as the results of its operations, in their order. */
+/** The rows of store_write as the results of its operations, in order. */
 export function writeResults(ops: readonly WriteOp[], rows: readonly Row[]): WriteResult[] {
   const results = new Array<WriteResult>(ops.length);
   for (const row of rows) {

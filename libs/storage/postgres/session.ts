@@ -3,10 +3,10 @@ import pg from 'pg';
 import { isLost, isUndone, toStorageError } from './failures.js';
 import { STATEMENTS, type StatementName } from './statements.js';
 
-/** One row, its columns in the order of the function's result. bigint comes as number: revisions and instants are far below 2^53. */
+/** A row, with the columns in the order of the function's result. bigint is read as number: revisions and instants are far below 2^53. */
 export type Row = readonly unknown[];
 
-/** How long a lost connection is tried to be made up for, in milliseconds, and how long between two tries. */
+/** How long a call is retried after a lost connection, and the interval between attempts, in milliseconds. */
 export interface Patience {
   total: number;
   first: number;
@@ -28,19 +28,19 @@ export class Session {
     private readonly patience: Patience = DEFAULT_PATIENCE,
   ) {}
 
-  /** One try. */
+  /** A single attempt. */
   async run(name: StatementName, values: unknown[]): Promise<Row[]> {
     const query = { name: `orrery_${name}`, text: STATEMENTS[name], values, rowMode: 'array' as const, types };
     const { rows } = await this.pool.query<unknown[]>(query);
     return rows;
   }
 
-  /** Tries again while the connection is lost. Only for what may happen twice. */
+  /** Retries while the connection is lost. Only for idempotent calls. */
   repeat(name: StatementName, values: unknown[]): Promise<Row[]> {
     return this.persist(() => this.run(name, values));
   }
 
-  /** Calls until it neither loses its connection nor is undone, or patience ends. */
+  /** Retries while the connection is lost or the transaction is rolled back, until the time is up. */
   persist<T>(call: () => Promise<T>): Promise<T> {
     return persist(call, this.patience);
   }
@@ -61,8 +61,8 @@ async function persist<T>(call: () => Promise<T>, patience: Patience): Promise<T
 }
 
 /**
- * Makes a call to the same database as the store's are made, whoever makes it (pg or Prisma): one that may happen twice is tried again
- * while the connection is lost, and what goes wrong is told as the store tells it (StorageUnavailable, StorageFull, StorageFailure).
+ * Makes a call to the store's database with the store's error handling, for any caller (pg or Prisma): an idempotent call is retried while
+ * the connection is lost, and errors become storage errors (StorageUnavailable, StorageFull, StorageFailure).
  */
 export async function patiently<T>(
   call: () => Promise<T>,

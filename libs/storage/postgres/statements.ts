@@ -1,4 +1,4 @@
-/** Every statement of the store, prepared once a connection under its name. The functions are made by prisma/migrations. */
+/** All statements of the store; each is prepared once per connection under its name. The functions are defined in prisma/migrations. */
 export const STATEMENTS = {
   write: 'SELECT * FROM store_write($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)',
   writeOne: 'SELECT * FROM store_write_one($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)',

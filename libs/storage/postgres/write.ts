@@ -8,9 +8,9 @@ import type { Session } from './session.js';
 
 const TYPES = { create: 'c', update: 'u', delete: 'd' } as const;
 
-/** The parameters of store_write but for the last. */
+/** The parameters of store_write except the last. */
 function parameters(cluster: string, ops: readonly WriteOp[], { fence, atomic = false }: TransactionOptions, writeId: string): unknown[] {
-  // Operations of one request share their cause.
+  // The operations of one request have the same cause.
   const causes = new Map<Cause, string>();
   const causeOf = (cause: Cause) => {
     const text = causes.get(cause) ?? JSON.stringify(cause);
@@ -51,10 +51,10 @@ function singleParameters(cluster: string, op: WriteOp, { fence }: TransactionOp
 }
 
 /**
- * Writes, and finds out what became of it when the connection is lost on the way: every call bears an id that its entries in the log
- * keep, and the next try, under the cluster's lock, first looks for them after `known`. The lost call itself can no longer do harm if it
- * comes late: its creations will find the keys taken and its updates the revisions gone. Throws StorageUnavailable with outcomeUnknown
- * where patience ends before that is clear.
+ * Writes, and determines the outcome if the connection is lost: every call has an id that is stored with its log entries, and the next
+ * attempt, under the cluster's lock, first looks for them after `known`. If the lost call is executed late it does no harm: the keys of its
+ * creations exist and the revisions of its updates have changed. Throws StorageUnavailable with outcomeUnknown if the time is up before the
+ * outcome is known.
  */
 export async function write(
   session: Session,
