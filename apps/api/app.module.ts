@@ -11,7 +11,7 @@ import { ACCESS, CLOCK_TURNER, CLUSTER_ADDRESS, CLUSTERS, MAX_NODES, ORGANIZATIO
 @Module({})
 class AppModule {}
 
-/** The api as Nest sees it: one flat module. The Kubernetes endpoint stands beside it (start-api.ts): it needs no framework. */
+/** The api's Nest module. The Kubernetes endpoint is separate (start-api.ts): it uses no framework. */
 export function appModule(services: { platform: PlatformServices; health: Health }): DynamicModule {
   const { platform, health } = services;
   return {

@@ -18,8 +18,8 @@ export function bearerToken(authorization: string | undefined): string | undefin
 }
 
 /**
- * Before Nest reads a body: whose request is it? One without a token that opens anything is counted among those without credentials, and
- * its body is bounded with theirs. What the token opens is decided behind it, by the platform's guard and by the graph.
+ * Determines whose request it is before Nest reads a body. A request without a valid token counts as unauthenticated, and its body is
+ * charged to the shared budget for those. What the token gives access to is decided later, by the platform's guard and by the graph.
  */
 export function authenticateFirst(fastify: FastifyInstance, { access, connections, bodies, limits }: FirstOptions): void {
   fastify.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
@@ -36,7 +36,7 @@ export function authenticateFirst(fastify: FastifyInstance, { access, connection
   });
 }
 
-/** The largest body that any route behind this reads: a manifest and a query of the graph. */
+/** The largest body that any route after this accepts: a manifest and a GraphQL query. */
 const largestBody = 4 * 1024 * 1024;
 
 /** The platform's 401. */

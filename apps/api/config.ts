@@ -9,22 +9,24 @@ export const apiConfig = commonConfig.extend({
   /** Where operators find /livez, /readyz and /metrics; port 0 lets the system choose. No tenant should reach it. */
   ORRERY_OPS_HOST: z.string().default('127.0.0.1'),
   ORRERY_OPS_PORT: portNumber.default(0),
-  /** Further names and addresses of this server, for its certificate. */
+  /** Additional names and addresses of this server, for its certificate. */
   ORRERY_HOST_NAMES: commaList,
-  /** Where clients reach this server, when that is not where it listens: https://orrery.example */
+  /** The public URL of this server, if it differs from where it listens: https://orrery.example */
   ORRERY_PUBLIC_URL: z
     .url({ protocol: /^https$/ })
     .transform((url) => url.replace(/\/+$/, ''))
     .optional(),
-  /** Nodes that a cluster may have. A first cluster of thousands takes minutes of a core, and each takes their rows. */
+  /**
+   * Maximum nodes of a cluster. Creating the first cluster with thousands of nodes takes minutes of CPU, and every one stores their rows.
+   */
   ORRERY_MAX_NODES: z.coerce.number().int().min(1).max(LARGEST_NODE_COUNT).default(500),
-  /** The platform token; made at the first start and kept in ORRERY_HOME/admin-token when not given. */
+  /** The platform token; if unset, it is generated at the first start and kept in ORRERY_HOME/admin-token. */
   ORRERY_ADMIN_TOKEN: z.string().min(32, 'must have at least 32 characters').optional(),
 });
 
 export type ApiConfig = z.infer<typeof apiConfig>;
 
-/** The origin that kubeconfigs and URLs name. */
+/** The origin in kubeconfigs and URLs. */
 export function publicOrigin({ ORRERY_PUBLIC_URL, ORRERY_HOST, ORRERY_PORT }: ApiConfig): string {
   if (ORRERY_PUBLIC_URL) return ORRERY_PUBLIC_URL;
   const everywhere = ['0.0.0.0', '::'].includes(ORRERY_HOST);

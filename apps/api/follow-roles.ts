@@ -1,10 +1,10 @@
 import type { OpenApis } from '#hosting';
 import type { FollowRoles } from './standing-sessions.js';
 
-/** Where the objects stand that RBAC decides by. */
+/** The key prefixes of the objects that RBAC uses. */
 const prefixes = ['clusterrolebindings', 'rolebindings', 'clusterroles', 'roles'].map((resource) => `/registry/${resource}/`);
 
-/** Follows a cluster's roles and bindings as every watch does; a watch of its own that ends is begun again, and counts as a change. */
+/** Watches a cluster's roles and bindings; a watch that ends is restarted, and its end counts as a change. */
 export function followRoles(apis: Pick<OpenApis, 'peek'>): FollowRoles {
   return (cluster, onChange) => {
     const store = apis.peek(cluster)?.api.cluster.store;

@@ -26,10 +26,10 @@ a { color: #0b57d0 }
 </html>
 `;
 
-/** Nothing but the page's own style: it has no scripts, pictures or forms. */
+/** Allows only the page's own style: it has no scripts, images or forms. */
 const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** `/` for people; whoever comes with a token gets what a kube-apiserver answers there (kubernetes/target.ts). */
+/** `/` for people; a client with a token gets what a kube-apiserver answers there (kubernetes/target.ts). */
 @Controller()
 export class LandingController {
   @Get()

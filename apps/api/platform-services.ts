@@ -37,7 +37,7 @@ import { followRoles } from './follow-roles.js';
 import type { ClusterAddress } from './platform/views.js';
 import { StandingSessions } from './standing-sessions.js';
 
-/** What the platform's REST API and the Kubernetes endpoint stand on. */
+/** The parts used by the platform's REST API and the Kubernetes endpoint. */
 export interface PlatformServices {
   access: Access;
   clusters: Clusters;
@@ -45,12 +45,12 @@ export interface PlatformServices {
   address: ClusterAddress;
   clock: ClockTurner;
   apis: OpenApis;
-  /** What stands open, to be ended with its token, cluster or roles. */
+  /** Open watches and WebSockets, which end with their token, cluster or roles. */
   sessions: StandingSessions;
   runtime: PlatformRuntime;
-  /** What each organization may use. */
+  /** Each organization's quotas. */
   quotas: QuotaCache;
-  /** Nodes that a cluster may have. */
+  /** Maximum nodes of a cluster. */
   maxNodes: number;
   close(): Promise<void>;
 }

@@ -10,7 +10,7 @@ type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 export interface RouterOptions {
   kubernetes: KubernetesEndpoint;
-  /** Everything that is not a cluster's: Nest. */
+  /** Everything outside of clusters: Nest. */
   others: Handler;
   /** The graph's WebSockets. */
   graph: Upgrade;
@@ -19,13 +19,13 @@ export interface RouterOptions {
 
 const graphPath = '/graphql';
 
-/** The path of a request's URL as it was sent; every text has one. */
+/** The path of a request's URL as it was sent; works for any text. */
 function pathOf(url: string): string {
   const end = url.search(/[?#]/);
   return end < 0 ? url : url.slice(0, end);
 }
 
-/** Where requests and upgrades go. An error that nothing caught ends the request that it belongs to. */
+/** Routes requests and upgrades. An uncaught error ends the request that caused it. */
 export class Router {
   constructor(private readonly options: RouterOptions) {}
 
@@ -33,13 +33,13 @@ export class Router {
     const { kubernetes, others } = this.options;
     const requestId = randomUUID();
     inRequestScope({ requestId, fail: (error) => this.fail(response, requestId, error) }, () => {
-      // Requests on clusters go past the framework: they are nearly all there are, and every one would pay for it.
+      // Requests to clusters bypass the framework: they are nearly all requests, and its overhead would affect each of them.
       if (kubernetes.takes(request)) kubernetes.handle(request, response, requestId);
       else others(request, response);
     });
   }
 
-  /** A client asks for another protocol: the graph takes WebSockets, a cluster answers as to any request. */
+  /** For an upgrade request, the graph accepts WebSockets, and a cluster answers as to any request. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { kubernetes, graph, log } = this.options;
     const requestId = randomUUID();
@@ -65,7 +65,7 @@ export class Router {
   }
 }
 
-/** A response on a socket that has left HTTP; the connection ends with it. */
+/** A response on a socket that is no longer handled by HTTP; closes the connection. */
 function answerOn(request: IncomingMessage, socket: Duplex): ServerResponse {
   const response = new ServerResponse(request);
   response.assignSocket(socket as Socket);

@@ -1,34 +1,36 @@
 import type { Tenant } from '#hosting';
 
-/** Something that stays open on the strength of a token: a watch, a WebSocket. */
+/** Something that stays open as long as its token is valid: a watch, a WebSocket. */
 export interface StandingSession {
   cluster: Tenant;
-  /** The hash of the token that it was opened with; none for an anonymous one. */
+  /** The hash of the token that it was opened with; unset if anonymous. */
   tokenHash?: string;
-  /** Whether its user may still have it; asked again when the cluster's roles or bindings change. None: the token alone decides. */
+  /** Whether its user is still authorized; called again when the cluster's roles or bindings change. Unset: only the token matters. */
   allowed?(): Promise<boolean>;
-  /** Ends it; called once. */
+  /** Closes it; called once. */
   close(): void;
 }
 
-/** Tells of changes of a cluster's roles and bindings until it is called off. */
+/** Calls back for changes of a cluster's roles and bindings; returns a function that stops this. */
 export type FollowRoles = (cluster: Tenant, onChange: () => void) => () => void;
 
 interface Cluster {
   sessions: Set<StandingSession>;
-  /** Ends the following of roles; there is one only while a session depends on them. */
+  /** Stops following roles, which are followed only while a session depends on them. */
   stop?: () => void;
   checking: boolean;
   changed: boolean;
 }
 
-/** All that stands open in this process, to be ended when what it stands on goes: its token, its cluster, its user's roles. */
+/**
+ * Everything that stays open in this process, to be closed when its token is revoked, its cluster deleted or its user no longer authorized.
+ */
 export class StandingSessions {
   private readonly clusters = new Map<Tenant, Cluster>();
 
   constructor(private readonly followRoles: FollowRoles) {}
 
-  /** Notes an open session; returns what is to be called when it has ended by itself. */
+  /** Registers an open session; returns a function to call when it ends by itself. */
   open(session: StandingSession): () => void {
     const cluster = this.clusters.get(session.cluster) ?? { sessions: new Set(), checking: false, changed: false };
     this.clusters.set(session.cluster, cluster);
@@ -37,7 +39,7 @@ export class StandingSessions {
     return () => this.forget(session);
   }
 
-  /** These tokens open nothing any more. */
+  /** These tokens have been revoked. */
   revoked(hashes: readonly string[]): void {
     const gone = new Set(hashes);
     this.end(({ tokenHash }) => tokenHash !== undefined && gone.has(tokenHash));
@@ -48,7 +50,7 @@ export class StandingSessions {
     this.end((session) => session.cluster === cluster);
   }
 
-  /** Messages may have been lost: ends what was opened with tokens that open nothing any more. */
+  /** Messages may have been lost: closes sessions whose tokens are no longer valid. */
   async verify(opens: (tokenHash: string) => Promise<boolean>): Promise<void> {
     const hashes = new Set([...this.all()].flatMap(({ tokenHash }) => tokenHash ?? []));
     for (const hash of hashes) if (!(await opens(hash))) this.revoked([hash]);
@@ -77,7 +79,7 @@ export class StandingSessions {
     this.clusters.delete(session.cluster);
   }
 
-  /** Asks again for each session, one after the other; changes meanwhile make another round. */
+  /** Checks each session again, one after the other; changes in the meantime cause another round. */
   private rolesChanged(cluster: Cluster): void {
     cluster.changed = true;
     if (cluster.checking) return;
@@ -91,7 +93,7 @@ export class StandingSessions {
     while (cluster.changed) {
       cluster.changed = false;
       for (const session of [...cluster.sessions]) {
-        // What can't be asked now stays: the next change asks again.
+        // A session that cannot be checked now stays open: the next change checks it again.
         const allowed = (await session.allowed?.().catch(() => true)) ?? true;
         if (allowed || !cluster.sessions.has(session)) continue;
         this.forget(session);

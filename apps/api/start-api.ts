@@ -25,7 +25,7 @@ import { KubernetesEndpoint } from './kubernetes/endpoint.js';
 import { openPlatform } from './platform-services.js';
 import { Router, type RouterOptions } from './router.js';
 
-/** Puts the api together and listens. Throws ConfigError with one line for what the operator can put right. */
+/** Starts the api and listens. Throws ConfigError with a one-line message for what the operator can fix. */
 export async function startApi(config: ApiConfig, log: Log): Promise<Started> {
   const metrics = createMetrics('api');
   const opening = Promise.all([

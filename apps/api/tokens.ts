@@ -1,4 +1,4 @@
-/** Injection tokens of what is made before Nest starts. */
+/** Injection tokens of values that are created before Nest starts. */
 export const ACCESS = Symbol('access');
 export const CLUSTERS = Symbol('clusters');
 export const ORGANIZATIONS = Symbol('organizations');

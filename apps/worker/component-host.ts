@@ -41,7 +41,7 @@ function outcomeName({ fenced, more, parked }: TurnOutcome): 'done' | 'more' | '
   return fenced ? 'fenced' : more ? 'more' : 'done';
 }
 
-/** Jobs of the queues by state. */
+/** Number of jobs in the queues, by state. */
 async function depthOf(queues: ReturnType<typeof openQueues>): Promise<Record<string, number>> {
   const counts = await Promise.all(queues.map((queue) => queue.getJobCounts('wait', 'prioritized', 'delayed', 'active')));
   const total: Record<string, number> = {};
@@ -49,7 +49,7 @@ async function depthOf(queues: ReturnType<typeof openQueues>): Promise<Record<st
   return total;
 }
 
-/** Where commits of this process go: to the turns that run here, and through the queue to the components of other workers. */
+/** Dispatches commits of this process: to turns that run here, and through the queue to other workers' components. */
 function commitTarget(parts: {
   roles: ReadonlySet<string>;
   components: readonly Component[];
@@ -69,7 +69,7 @@ function commitTarget(parts: {
   };
 }
 
-/** Logs and counts how turns end. */
+/** Logs turns and counts their outcomes. */
 function turnReports({ log, metrics }: ComponentHostOptions, clusters: WorkerClustersOptions) {
   return {
     onError(error, turn) {
@@ -99,7 +99,7 @@ function measure(metrics: Metrics, host: WorkerHost, connection: Backends['queue
   };
 }
 
-/** Runs the components of all clusters, as jobs of the queue say. */
+/** Runs the components of all clusters; the queue says which. */
 export async function openComponents(options: ComponentHostOptions): Promise<{ close(): Promise<void> }> {
   const { config, log, backends, authority, metrics, roles } = options;
   const { admin, records, queueConnection: connection } = backends;

@@ -5,8 +5,8 @@ import { type Backends, Compaction, type Log } from '#hosting';
 const REMOVE_TEMPLATES_EVERY = 600_000;
 
 /**
- * Compacts the logs of all clusters and removes unused templates, now and at intervals; returns how to end it. At least one worker of an
- * installation must do it: those with the role `etcd`.
+ * Compacts the logs of all clusters and removes unused templates, now and at intervals; returns a function that stops this. At least one
+ * worker of an installation must do it: those with the role `etcd`.
  */
 export function startMaintenance({ admin, records, log }: Pick<Backends, 'admin' | 'records'> & { log: Log }): () => void {
   const endCompaction = new Compaction(admin, { records, now: systemClock.now, log }).start();

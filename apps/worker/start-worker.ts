@@ -14,7 +14,7 @@ import { CLOCK } from '#storage';
 import { openComponents } from './component-host.js';
 import type { WorkerConfig } from './config.js';
 
-/** The components a worker is told to run. */
+/** The components that a worker runs according to its configuration. */
 function rolesOf({ ROLES }: WorkerConfig): ReadonlySet<string> {
   const known = [...components.map(({ name }) => name), 'etcd', CLOCK];
   const unknown = ROLES.filter((role) => !known.includes(role));
@@ -23,12 +23,12 @@ function rolesOf({ ROLES }: WorkerConfig): ReadonlySet<string> {
   return new Set(ROLES.length === 0 ? known : ROLES);
 }
 
-/** Puts the worker together and begins to take turns. Throws ConfigError with one line for what the operator can put right. */
+/** Starts the worker and begins to take turns. Throws ConfigError with a one-line message for what the operator can fix. */
 export async function startWorker(config: WorkerConfig, log: Log): Promise<Started> {
   const roles = rolesOf(config);
   const metrics = createMetrics('worker');
   const [backends, authority] = await Promise.all([openBackends(config, metrics, log), openHomeAuthority(config.ORRERY_HOME)]);
-  // Turns come through Redis: without it a worker does nothing.
+  // Jobs come through Redis: without it a worker does nothing.
   const checks = { required: { ...backends.checks.required, ...backends.checks.optional }, optional: {} };
   const health = createHealth(checks, (name, reason) => log.warn({ check: name, reason }, 'health check failed'));
   const ops = await serveOps({ health, metrics, log, host: config.WORKER_HOST, port: config.WORKER_PORT, variable: 'WORKER_PORT' });

@@ -161,7 +161,7 @@ function openDefined<T extends KubeObject>(open: {
         return undefined;
       }
       return definition.reconcile(object, ctx).catch((error: unknown) => {
-        // The namespace is being deleted or the object is gone: there is nothing to retry, and the deletion has queued the key.
+        // The object was deleted during the reconcile: there is nothing to retry, and the deletion has queued the key.
         if (isNotFound(error) && informer.get(name, namespace) === undefined) return undefined;
         throw error;
       });

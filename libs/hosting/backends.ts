@@ -14,20 +14,20 @@ import type { Metrics } from './metrics/metrics.js';
 import { patientRecords } from './patient-records.js';
 import { diskCheck, watchWrites } from './writes.js';
 
-/** What keeps the service's state: PostgreSQL with the objects and the platform's tables, Redis with hints and queues. */
+/** The servers that hold the service's state: PostgreSQL with the objects and the platform's tables, Redis with messages and queues. */
 export interface Backends {
   readonly admin: StorageAdmin;
   readonly records: PlatformRecords;
   readonly bus: Bus;
   readonly redis: Redis;
-  /** For BullMQ, which opens its own connections where it has to wait. */
+  /** For BullMQ, which opens additional connections for blocking commands. */
   readonly queueConnection: ConnectionOptions;
-  /** PostgreSQL is required; Redis carries hints, and what it loses is found again. */
+  /** PostgreSQL is required; what is lost in Redis is found again by other means. */
   readonly checks: HealthChecks;
   close(): Promise<void>;
 }
 
-/** Connects to both. Throws ConfigError, one line, when one can't be reached. */
+/** Connects to both. Throws ConfigError with a one-line message if one cannot be reached. */
 export async function openBackends(
   config: { DATABASE_URL: string; REDIS_URL: string; DATABASE_POOL: number; ORRERY_HOME: string },
   metrics: Metrics,

@@ -1,22 +1,22 @@
 import type { Tenant } from './connection-limiter.js';
 import type { ListenerLimits } from './limits.js';
 
-/** What one request's body has taken of the budget. */
+/** The part of the budget that one request's body has taken. */
 export interface BodyAccount {
-  /** Takes more bytes. False: there are none left, and nothing was taken. */
+  /** Takes more bytes. False: the budget is used up, and nothing was taken. */
   take(bytes: number): boolean;
-  /** Gives back all that was taken. Safe to call again. */
+  /** Releases all that was taken. Safe to call more than once. */
   release(): void;
 }
 
-/** Bytes of request bodies that the process holds at once, in all, for one tenant, and for requests without credentials. */
+/** Limits the bytes of request bodies that the process holds at once: in total, per tenant, and for requests without credentials. */
 export class BodyBudget {
   private total = 0;
   private readonly byTenant = new Map<Tenant | undefined, number>();
 
   constructor(private readonly limits: Pick<ListenerLimits, 'bodyBytes' | 'bodyBytesPerTenant' | 'anonymousBodyBytes'>) {}
 
-  /** An account for a request of a tenant; undefined: one without credentials. */
+  /** An account for a request of a tenant; undefined: for one without credentials. */
   open(tenant: Tenant | undefined): BodyAccount {
     const { bodyBytes, bodyBytesPerTenant, anonymousBodyBytes } = this.limits;
     const most = tenant === undefined ? anonymousBodyBytes : bodyBytesPerTenant;
@@ -41,7 +41,7 @@ export class BodyBudget {
     };
   }
 
-  /** Bytes that are held now. */
+  /** Bytes currently held. */
   get held(): number {
     return this.total;
   }

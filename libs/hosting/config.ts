@@ -1,11 +1,13 @@
 import { z } from 'zod';
 
-/** The process can't start as it was told to: the message is one line that says what to change. */
+/** The process cannot start with this configuration: the message is one line that says what to change. */
 export class ConfigError extends Error {}
 
 const port = z.coerce.number().int().min(0).max(65535);
 
-/** Whether it is a URL of one of these schemes whose credentials and path can be decoded: the clients' own errors would show it whole. */
+/**
+ * Whether it is a URL of one of these schemes whose credentials and path can be decoded. The clients' own errors would show the whole URL.
+ */
 const isUrl = (schemes: readonly string[]) => (text: string) => {
   try {
     const { protocol, username, password, pathname } = new URL(text);
@@ -22,12 +24,12 @@ export const commonConfig = z.object({
   REDIS_URL: z.string().refine(isUrl(['redis:', 'rediss:']), 'must be a redis:// or rediss:// URL'),
   ORRERY_HOME: z.string().default('.orrery'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  /** Connections to PostgreSQL of this process. */
+  /** Connections of this process to PostgreSQL. */
   DATABASE_POOL: z.coerce.number().int().min(1).max(500).default(10),
   NODE_ENV: z.string().optional(),
 });
 
-/** A comma-separated list without blanks. */
+/** A comma-separated list; blanks are removed. */
 export const commaList = z
   .string()
   .default('')
@@ -41,7 +43,7 @@ export const commaList = z
 /** A TCP port; 0 lets the system choose one. */
 export const portNumber = port;
 
-/** Parses the environment once, at boot. Throws ConfigError: one line that names every wrong variable. */
+/** Parses the environment once, at start. Throws ConfigError with one line that names every invalid variable. */
 export function parseConfig<S extends z.ZodType>(schema: S, env: NodeJS.ProcessEnv): z.infer<S> {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = schema.safeParse(set);

@@ -1,28 +1,28 @@
 import type { Socket } from 'node:net';
 import type { ListenerLimits } from './limits.js';
 
-/** Who a connection is counted for: a cluster's id, or `platform`. */
+/** What a connection is counted for: a cluster's id, or `platform`. */
 export type Tenant = string;
 
 interface Connection {
   socket: Socket;
-  /** Its key, which a closed socket no longer tells. */
+  /** The remote address, which cannot be read from a closed socket. */
   peer: string;
   address: string;
   tenant?: Tenant;
-  /** Requests that wait for their answers. */
+  /** Requests that have not been answered yet. */
   waiting: number;
 }
 
 const peerOf = ({ remoteAddress = '', remotePort = 0 }: Socket): string => `${remoteAddress} ${remotePort}`;
 
 /**
- * Counts connections. One that has not carried an authenticated request gives way to newer ones: honest clients authenticate with their
- * first request, so that the oldest such connection is the one that is least likely to be theirs.
+ * Counts connections. When the limit is reached, the oldest connection without an authenticated request is closed for a new one: honest
+ * clients authenticate with their first request, so the oldest is the least likely to be theirs.
  */
 export class ConnectionLimiter {
   private readonly byPeer = new Map<string, Connection>();
-  /** The TLS socket, which is what requests come on, is another object than the connection below it. */
+  /** The TLS socket, on which requests arrive, is a different object from the underlying connection. */
   private readonly bySocket = new WeakMap<object, Connection>();
   private readonly strangers = new Set<Connection>();
   private readonly strangersOf = new Map<string, Set<Connection>>();
@@ -49,7 +49,7 @@ export class ConnectionLimiter {
     socket.once('close', () => this.remove(connection));
   }
 
-  /** TLS stands on a connection. */
+  /** The TLS handshake of a connection is complete. */
   secured(socket: Socket): void {
     const connection = this.byPeer.get(peerOf(socket));
     if (connection) this.bySocket.set(socket, connection);
@@ -68,7 +68,7 @@ export class ConnectionLimiter {
     return true;
   }
 
-  /** A request begins. False: too many wait on its connection. */
+  /** A request begins. False: too many on its connection are unanswered. */
   begin(socket: object): boolean {
     const connection = this.bySocket.get(socket);
     if (!connection) return true;
@@ -76,18 +76,18 @@ export class ConnectionLimiter {
     return connection.waiting <= this.limits.pipelined;
   }
 
-  /** A request that began was answered, or its client has gone. */
+  /** A request was answered, or its client has disconnected. */
   end(socket: object): void {
     const connection = this.bySocket.get(socket);
     if (connection) connection.waiting -= 1;
   }
 
-  /** Whether requests on this socket wait for their answers. */
+  /** Whether there are unanswered requests on this socket. */
   isBusy(socket: object): boolean {
     return (this.bySocket.get(socket)?.waiting ?? 0) > 0;
   }
 
-  /** Open connections, and those of them on which nothing was authenticated. */
+  /** Open connections, and those of them without an authenticated request. */
   get counts(): { open: number; unauthenticated: number } {
     return { open: this.byPeer.size, unauthenticated: this.strangers.size };
   }

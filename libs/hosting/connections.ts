@@ -8,16 +8,16 @@ const reasonOf = (error: unknown) => {
   return e.message || e.errors?.[0]?.message || e.code || String(error);
 };
 
-/** The address of a URL without its credentials: what may be shown. */
+/** A URL without its credentials, which may be shown. */
 function shownAddress(url: string): string {
   const { protocol, hostname, port, pathname } = new URL(url);
   return `${protocol}//${hostname}${port ? `:${port}` : ''}${pathname}`;
 }
 
-/** A pool of connections to PostgreSQL, tried once. Throws ConfigError (one line) when the server can't be reached. */
+/** A pool of connections to PostgreSQL, after a first query. Throws ConfigError (one line) if the server cannot be reached. */
 export async function connectPostgres(url: string, connections: number, log: Log): Promise<pg.Pool> {
   const pool = new pg.Pool({ connectionString: url, max: connections, connectionTimeoutMillis: 5000, keepAlive: true });
-  // Without a listener an idle connection's end would end the process; the pool makes a new one when next asked.
+  // Without a listener, the end of an idle connection would end the process; the pool opens a new one when needed.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
   try {
     await pool.query('select 1');
@@ -30,7 +30,7 @@ export async function connectPostgres(url: string, connections: number, log: Log
   return pool;
 }
 
-/** A connection to Redis, tried once; afterwards it reconnects by itself for as long as it takes. Throws ConfigError (one line). */
+/** A connection to Redis, after a first command; afterwards it reconnects without limit. Throws ConfigError (one line). */
 export async function connectRedis(url: string, log: Log): Promise<Redis> {
   const redis = new Redis(url, {
     lazyConnect: true,
@@ -38,7 +38,7 @@ export async function connectRedis(url: string, log: Log): Promise<Redis> {
     enableReadyCheck: true,
     retryStrategy: (times) => Math.min(50 * times, 1000),
   });
-  // Several queues share it, and each listens to it.
+  // Several queues share it, and each adds listeners.
   redis.setMaxListeners(100);
   let lastError: unknown;
   redis.on('error', (error) => {

@@ -1,15 +1,18 @@
-/** One thing a process needs to do its work: resolves when it is well, throws saying what is wrong. */
+/** A check of something that a process needs: resolves if it is healthy, throws with the reason otherwise. */
 export type HealthCheck = () => Promise<void> | void;
 
-/** Checks of what a process needs, and of what it can do without for a while: that is shown and makes it no less ready. */
+/**
+ * Checks of what a process requires, and of what it can do without for a while: a failure of the latter is shown but does not affect
+ * readiness.
+ */
 export interface HealthChecks {
   readonly required: Readonly<Record<string, HealthCheck>>;
   readonly optional: Readonly<Record<string, HealthCheck>>;
 }
 
-/** What /livez and /readyz answer, in the wording of kube-apiserver's health endpoints (apiserver/pkg/server/healthz). */
+/** The responses of /livez and /readyz, in the format of kube-apiserver's health endpoints (apiserver/pkg/server/healthz). */
 export interface Health {
-  /** From now on not ready: the process is ending, its load balancer should look elsewhere. */
+  /** Makes it not ready: the process is shutting down, and its load balancer should use another one. */
   drain(): void;
   ready(verbose: boolean): Promise<HealthAnswer>;
   live(verbose: boolean): HealthAnswer;
@@ -22,11 +25,11 @@ export interface HealthAnswer {
 
 type State = 'ok' | 'failed' | 'degraded';
 
-/** Milliseconds. A probe of Kubernetes waits for a second: what is optional may not use that up. */
+/** Milliseconds. Kubernetes probes time out after a second, which optional checks must not use up. */
 const requiredWithin = 2000;
 const optionalWithin = 400;
 
-/** Why the check fails; undefined when it does not. */
+/** Why the check fails; undefined if it succeeds. */
 async function failureOf(check: HealthCheck, within: number): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
@@ -34,7 +37,7 @@ async function failureOf(check: HealthCheck, within: number): Promise<string | u
   });
   try {
     const ran = Promise.resolve(check());
-    // It may still fail when nothing waits for it any more.
+    // It may still fail after the timeout, when it is no longer awaited.
     ran.catch(() => undefined);
     return await Promise.race([ran.then(() => undefined), late]);
   } catch (error) {
@@ -57,7 +60,7 @@ function answer(path: string, verbose: boolean, states: ReadonlyArray<readonly [
   return { status: well ? 200 : 500, text: `${body}\n${path} check ${well ? 'passed' : 'failed'}\n` };
 }
 
-/** Makes a process's health. `onFailure` gets the reasons, which are withheld from the answers. */
+/** Creates a process's health checks. `onFailure` gets the reasons, which are not in the responses. */
 export function createHealth({ required, optional }: HealthChecks, onFailure: (name: string, reason: string) => void): Health {
   let draining = false;
   const ask = async (name: string, check: HealthCheck, failed: State): Promise<readonly [string, State]> => {

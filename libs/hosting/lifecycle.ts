@@ -4,15 +4,15 @@ import { currentRequest } from './request-scope.js';
 /** The reason when the launcher was killed. */
 export const LAUNCHER_GONE = 'the launcher is gone';
 
-/** Asked to end: a signal, or the launcher is gone. */
+/** Shutdown was requested: by a signal, or because the launcher is gone. */
 export interface Lifecycle {
-  /** Resolves with the reason when the process is to end. */
+  /** Resolves with the reason when the process has to end. */
   readonly ended: Promise<string>;
 }
 
 /**
- * Watches for the process's end: SIGTERM, SIGINT, and the closing of the channel to the launcher, which is how a child learns
- * that its launcher was killed. A second signal ends at once.
+ * Waits for a request to shut down: SIGTERM, SIGINT, or the closing of the channel to the launcher, which tells a child process that its
+ * launcher was killed. A second signal ends the process at once.
  */
 export function watchLifecycle(log: Log): Lifecycle {
   const { promise: ended, resolve } = deferred<string>();
@@ -23,7 +23,7 @@ export function watchLifecycle(log: Log): Lifecycle {
     resolve(signal);
   };
   process.on('SIGTERM', () => onSignal('SIGTERM'));
-  // A terminal sends Ctrl-C to the whole group: the launcher then asks its children in order, so they wait for it.
+  // A terminal sends Ctrl-C to the whole process group: the launcher then stops its children in order, so they wait for it.
   process.on('SIGINT', () => (process.channel ? undefined : onSignal('SIGINT')));
   process.on('disconnect', () => {
     asked = true;
@@ -43,7 +43,7 @@ export function watchLifecycle(log: Log): Lifecycle {
   return { ended };
 }
 
-/** Ends in order, each step within its time; a step that hangs is left behind and said in the log. */
+/** Runs the steps in order, each with a timeout; a step that hangs is skipped and logged. */
 export async function shutDown(
   log: Log,
   steps: ReadonlyArray<{ name: string; run(): Promise<unknown> | unknown; within?: number }>,

@@ -1,6 +1,6 @@
-/** Every limit of the service, in one place. Sizes in bytes, times in milliseconds. Limits of one lib's work are in its own limits.ts. */
+/** All limits of the service. Sizes are in bytes, times in milliseconds. Limits of one lib's work are in its own limits.ts. */
 
-/** The https listener's. */
+/** Limits of the https listener. */
 export interface ListenerLimits {
   /** From the opening of a connection to the end of its TLS handshake. */
   readonly handshakeTimeout: number;
@@ -10,28 +10,28 @@ export interface ListenerLimits {
   readonly requestTimeout: number;
   /** How long a connection without a request is kept (kube-apiserver's IdleTimeout, 90 s plus jitter). */
   readonly keepAliveTimeout: number;
-  /** How long a client may take to read a large answer that is no stream. */
+  /** How long a client may take to read a large response that is not a stream. */
   readonly responseTimeout: number;
-  /** How often the timeouts are looked at. */
+  /** How often timeouts are checked. */
   readonly checkEvery: number;
-  /** A request line and its headers; more is 431. */
+  /** A request line with its headers; larger ones get 431. */
   readonly headerBytes: number;
   readonly headerCount: number;
-  /** Open connections; above it new ones are closed, unless one that has not authenticated can be closed for them. */
+  /** Open connections; at the limit, new ones are closed unless an unauthenticated one can be closed instead. */
   readonly connections: number;
-  /** Connections on which no request has been authenticated yet; above it the oldest of them is closed. */
+  /** Connections without an authenticated request; above it the oldest of them is closed. */
   readonly unauthenticated: number;
-  /** As `unauthenticated`, of one remote address. */
+  /** Like `unauthenticated`, per remote address. */
   readonly unauthenticatedPerAddress: number;
-  /** Connections on which a request of one cluster (or of the platform) was authenticated; above it requests on new ones are 429. */
+  /** Connections with an authenticated request of one cluster (or of the platform); above it, requests on new ones get 429. */
   readonly connectionsPerTenant: number;
-  /** Requests on one connection that wait for their answers (pipelining); above it the connection is closed. */
+  /** Unanswered requests on one connection (pipelining); above it the connection is closed. */
   readonly pipelined: number;
-  /** Bytes of request bodies that are held at once: of all requests, of one cluster, of all requests without credentials; above it 429. */
+  /** Bytes of request bodies held at once: of all requests, of one cluster, of all requests without credentials; above it 429. */
   readonly bodyBytes: number;
   readonly bodyBytesPerTenant: number;
   readonly anonymousBodyBytes: number;
-  /** A refused request's body that is read and dropped so that its connection can be used again; with a longer one it is closed. */
+  /** How much of a rejected request's body is read and discarded so that the connection can be reused; after a longer one it is closed. */
   readonly droppedBody: number;
 }
 
@@ -62,10 +62,10 @@ export const LISTENER_LIMITS: ListenerLimits = Object.freeze({
 
 /** How the tenants of a process share it. */
 export const SHARE_LIMITS = Object.freeze({
-  /** Seats of one cluster: requests of a usual width that run at once. */
+  /** Seats of one cluster: concurrent requests of normal width. */
   seats: 32,
-  /** How long a request waits for its seats: a quarter of the request timeout, as upstream's. */
+  /** How long a request waits for its seats: a quarter of the request timeout, as upstream. */
   queueWait: 15_000,
-  /** How long one tenant's work holds the event loop before others have their turn. */
+  /** How long one tenant's work may occupy the event loop before others get their turn. */
   slice: 2,
 });

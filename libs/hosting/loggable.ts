@@ -1,4 +1,4 @@
-/** What of an error or a warning is written. All else that it carries is left out: a connection with its password, a command, a value. */
+/** The fields of an error or warning that are logged. Everything else is omitted: a connection with its password, a command, a value. */
 const errorFields = ['code', 'errno', 'syscall', 'address', 'port', 'severity', 'routine', 'table', 'constraint', 'status', 'requestId'];
 const credential = /token|authorization|password|passwd|secret|cookie|credential/i;
 const longestText = 8_000;
@@ -23,8 +23,8 @@ function errorOf(error: Error, depth: number): Record<string, unknown> {
 const isPlain = (value: object): boolean => [Object.prototype, null].includes(Object.getPrototypeOf(value));
 
 /**
- * What may be written of a value: texts up to a length, numbers, instants, the named fields of errors, and plain objects and lists of
- * these. Of everything else its class alone.
+ * The loggable form of a value: texts up to a length, numbers, instants, the listed fields of errors, and plain objects and arrays of
+ * these. Of anything else only the class name.
  */
 function loggable(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return cut(value);
@@ -38,7 +38,7 @@ function loggable(value: unknown, depth = 0): unknown {
   return fieldsOf(value, depth);
 }
 
-/** The same of each field of an object; those that are named like a credential are not shown. */
+/** The same for each field of an object; fields named like credentials are not shown. */
 export function fieldsOf(object: object, depth = 0): Record<string, unknown> {
   const entries = Object.entries(object).slice(0, mostEntries);
   return Object.fromEntries(entries.map(([key, value]) => [key, credential.test(key) ? '[redacted]' : loggable(value, depth + 1)]));

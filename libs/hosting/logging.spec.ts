@@ -6,7 +6,7 @@ const password = 'p"w/d-4711';
 const url = `redis://me:${encodeURIComponent(password)}@127.0.0.1:6379`;
 const env = { REDIS_URL: url, DATABASE_URL: 'postgres://u:hunter222@db/x', ORRERY_ADMIN_TOKEN: 'admin-token-4711' };
 
-/** The lines that are written for what is logged, parsed. */
+/** The parsed log lines for what is logged. */
 function written(write: (log: ReturnType<typeof createLog>) => void): { lines: Array<Record<string, unknown>>; text: string } {
   let text = '';
   write(

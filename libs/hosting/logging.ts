@@ -10,14 +10,14 @@ type Destination = pino.DestinationStream;
 
 function standardOutput(): Destination {
   const output = pino.destination({ dest: 1, sync: true });
-  // A reader that is gone, or a disk that is full: there is nowhere left to say it.
+  // The reader is gone, or the disk is full: there is no other place to report it.
   output.on('error', () => undefined);
   return output;
 }
 
 /**
- * The process's log: one JSON object a line on standard output, with the process's name. What of an object may be written is listed
- * (loggable.ts), and what is written is searched for the secrets of the process's settings.
+ * The process's log: one JSON object per line on standard output, with the process's name. Only listed fields of objects are written
+ * (loggable.ts), and secrets from the process's settings are removed from the output.
  */
 export function createLog(name: string, level: string, scrub: Scrub = scrubber({}), to: Destination = standardOutput()): Log {
   return pino(
@@ -26,7 +26,7 @@ export function createLog(name: string, level: string, scrub: Scrub = scrubber({
       base: { process: name, pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }), log: (object) => fieldsOf(object) },
-      // The formatter has been there already.
+      // Already formatted.
       serializers: { err: (error: unknown) => error },
       hooks: { streamWrite: scrub },
     },

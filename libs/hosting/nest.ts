@@ -13,18 +13,18 @@ import { currentRequest } from './request-scope.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A Nest application on Fastify, on the server that is given (or on a plain one). Request ids are made here, never taken from clients. */
+/** A Nest application on Fastify, on the given server (or a plain one). Request ids are generated here, never taken from clients. */
 export async function createNest(module: DynamicModule, log: Log, serve?: (handler: Handler) => Server): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     genReqId: () => currentRequest()?.requestId ?? randomUUID(),
     bodyLimit: 1024 * 1024,
-    // Reads the first thousand parameters; Fastify's own parser reads all that the header limit lets in.
+    // Reads the first thousand parameters; Fastify's own parser would read as many as the header limit allows.
     routerOptions: { querystringParser: (text) => parse(text) },
     forceCloseConnections: 'idle' as never,
-    // Paths that can't be decoded, or whose parts are too long, never reach a route.
+    // Paths that cannot be decoded, or whose segments are too long, never reach a route.
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
       sendProblem(reply, problemOf(error) ?? new Problem(400), request.id),
-    // A server that is given sees to its own connections' errors.
+    // A given server handles its own connections' errors.
     ...(serve && { serverFactory: (handler: Handler) => serve(handler) as never, clientErrorHandler: () => undefined }),
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: new NestLog(log), abortOnError: false });
@@ -33,7 +33,7 @@ export async function createNest(module: DynamicModule, log: Log, serve?: (handl
   return app;
 }
 
-/** Listens. Throws ConfigError: one line that says what to change. */
+/** Listens. Throws ConfigError with one line that says what to change. */
 export async function listen(
   app: NestFastifyApplication,
   { host, port, variable }: { host: string; port: number; variable: string },

@@ -14,7 +14,7 @@ const send = (reply: FastifyReply, answer: HealthAnswer) =>
 const withoutDetails = (path: string, answer: HealthAnswer): HealthAnswer =>
   answer.status === 200 ? answer : { ...answer, text: `${path} check failed\n` };
 
-/** What an operator finds on every process, at an address of its own: /livez, /readyz (`?verbose` names the checks) and /metrics. */
+/** The endpoints for operators at a separate address of every process: /livez, /readyz (`?verbose` lists the checks) and /metrics. */
 @Controller()
 export class OpsController {
   constructor(
@@ -38,7 +38,7 @@ export class OpsController {
   }
 }
 
-/** What the public address tells of it, to load balancers and probes: whether all is well, and nothing more. */
+/** The health endpoints at the public address, for load balancers and probes: only whether the process is healthy. */
 @Controller()
 export class HealthController {
   constructor(@Inject(HEALTH) private readonly health: Health) {}

@@ -11,12 +11,12 @@ class OpsModule {}
 
 /** The operators' endpoints of a process. */
 export interface Ops {
-  /** Where they are, from this machine. */
+  /** Their URL on this machine. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** What they show, and where. */
+/** What they show, and where they listen. */
 export interface OpsOptions {
   health: Health;
   metrics: Metrics;
@@ -24,11 +24,11 @@ export interface OpsOptions {
   host: string;
   /** 0 lets the system choose one. */
   port: number;
-  /** The setting of the port, for the message when it is taken. */
+  /** The name of the port's setting, for the error message if the port is in use. */
   variable: string;
 }
 
-/** Serves /livez, /readyz and /metrics over plain http, on an address that no tenant is given. Throws ConfigError. */
+/** Serves /livez, /readyz and /metrics over plain http, at an address that tenants do not know. Throws ConfigError. */
 export async function serveOps({ health, metrics, log, host, port, variable }: OpsOptions): Promise<Ops> {
   const module: DynamicModule = {
     module: OpsModule,

@@ -5,7 +5,7 @@ import { prismaRecords } from '#platform/prisma';
 import { testDatabase } from '../../test/servers.js';
 import { patientRecords } from './patient-records.js';
 
-/** A way to the database that can be closed and opened again. */
+/** A connection to the database that can be closed and opened again. */
 async function gate(path: string) {
   const sockets = new Set<net.Socket>();
   const server = net.createServer((client) => {

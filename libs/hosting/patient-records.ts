@@ -1,7 +1,7 @@
 import type { PlatformRecords } from '#platform';
 import { type Patience, patiently } from '#storage/postgres';
 
-/** What may happen twice: it only reads, or leaves the same when done again. */
+/** Idempotent calls: reads, and writes that may be repeated. */
 const REPEATABLE: ReadonlySet<keyof PlatformRecords> = new Set([
   'organizations',
   'organization',
@@ -17,8 +17,8 @@ const REPEATABLE: ReadonlySet<keyof PlatformRecords> = new Set([
 ]);
 
 /**
- * The same records, whose reads wait for a database that is away as the store's do, and whose errors are the store's: none of them carries
- * what Prisma or PostgreSQL said.
+ * The same records with the store's error handling: idempotent calls wait for a database that is down, and errors contain nothing that
+ * Prisma or PostgreSQL said.
  */
 export function patientRecords<R extends PlatformRecords>(records: R, patience?: Patience): R {
   const patient = Object.entries(records).map(([name, method]: [string, (...args: unknown[]) => Promise<unknown>]) => {

@@ -4,9 +4,9 @@ import type { PlatformEvent } from '#platform';
 
 const channel = 'orrery:platform';
 
-/** Changes to the platform, sent to every process. Only hints: a process that misses one reads the change from the tables later. */
+/** Changes to the platform, sent to every process. A process that misses one reads the change from the tables later. */
 export interface PlatformEvents {
-  /** Told here at once, to the others over the bus. */
+  /** Delivers it here at once, and to the others over the bus. */
   notify(event: PlatformEvent): void;
   close(): void;
 }
@@ -18,7 +18,7 @@ const event = z.discriminatedUnion('type', [
   z.object({ type: z.literal('clock'), cluster: z.string(), now: z.number().int() }),
 ]);
 
-/** Throws for what is no event: the bus ignores such a message. */
+/** Throws if it is not an event: the bus ignores such a message. */
 function eventOf(message: unknown): PlatformEvent {
   return event.parse(message);
 }

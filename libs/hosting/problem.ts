@@ -11,9 +11,9 @@ export class Problem extends Error {
     readonly status: number,
     readonly detail?: string,
     readonly more: {
-      /** What is wrong with which field of the body. */
+      /** The invalid fields of the body. */
       errors?: ReadonlyArray<{ path: string; message: string }>;
-      /** Seconds after which it may be tried again. */
+      /** Seconds after which it may be retried. */
       retryAfter?: number;
     } = {},
   ) {
@@ -21,12 +21,12 @@ export class Problem extends Error {
   }
 }
 
-/** When what can't be served now may be asked for again (seconds). */
+/** When a request that cannot be served now may be retried (seconds). */
 const RETRY = { retryAfter: 2 };
 
 const titleOf = (status: number): string => STATUS_CODES[status] ?? 'Error';
 
-/** Checks a body or a query. Throws a 422 problem that names every field that is wrong. */
+/** Validates a body or a query. Throws a 422 problem that names every invalid field. */
 export function validated<S extends z.ZodType>(schema: S, value: unknown): z.infer<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -43,7 +43,7 @@ export function sendProblem(reply: FastifyReply, { status, detail, more: { error
     .send(JSON.stringify({ type: 'about:blank', title: titleOf(status), status, detail, errors, requestId }));
 }
 
-/** What is wrong with a request, where it is the client's doing. */
+/** The message of an error that the client caused. */
 export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   if (error instanceof StorageUnavailable) {
@@ -57,7 +57,7 @@ export function problemOf(error: unknown): Problem | undefined {
   return new Problem(status, error instanceof Error ? error.message : undefined);
 }
 
-/** Every error of a Nest route becomes a problem document; what was not foreseen is logged and answered 500 without its text. */
+/** Every error of a Nest route becomes a problem document; an unexpected one is logged and answered with a 500 without its message. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly log: Log) {}

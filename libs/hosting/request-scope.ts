@@ -1,15 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** The request that the running code works for. */
+/** The request that the running code belongs to. */
 export interface RequestScope {
   readonly requestId: string;
-  /** Ends the request: called for an error that nothing caught. */
+  /** Ends the request: called for an uncaught error. */
   fail(error: unknown): void;
 }
 
 const scopes = new AsyncLocalStorage<RequestScope>();
 
-/** Runs the handling of a request. What it throws, and what is thrown later on its behalf and caught nowhere, ends the request alone. */
+/** Runs the handler of a request. An error thrown by it, or uncaught later on its behalf, ends only that request. */
 export function inRequestScope(scope: RequestScope, handle: () => void): void {
   scopes.run(scope, () => {
     try {
@@ -20,7 +20,7 @@ export function inRequestScope(scope: RequestScope, handle: () => void): void {
   });
 }
 
-/** The request that the running code works for, if any. */
+/** The request that the running code belongs to, if any. */
 export function currentRequest(): RequestScope | undefined {
   return scopes.getStore();
 }

@@ -4,22 +4,22 @@ import { LAUNCHER_GONE, shutDown, watchLifecycle } from './lifecycle.js';
 import { createLog, type Log } from './logging.js';
 import { type Scrub, scrubber } from './secrets.js';
 
-/** One thing to do when the process ends, within its time (ms). */
+/** One step of the shutdown, with its timeout (ms). */
 export interface ShutdownStep {
   name: string;
   run(): Promise<unknown> | unknown;
   within?: number;
 }
 
-/** What a started process hands back: what the launcher is told, and how to end it, in order. */
+/** The result of a start: what to tell the launcher, and the shutdown steps, in order. */
 export interface Started {
   ready: Record<string, unknown>;
   shutdown: readonly ShutdownStep[];
 }
 
 /**
- * The life of a process of the service: settings, log, start, ready, and the end in peace when it is asked for. What keeps it from
- * starting is told to the launcher and written in one line on standard error.
+ * The life cycle of a process of the service: settings, log, start, ready, and the shutdown on request. An error that prevents the start is
+ * reported to the launcher and written as one line to standard error.
  */
 export async function runProcess<S extends z.ZodType<{ LOG_LEVEL: string }>>(
   name: string,
@@ -36,7 +36,7 @@ export async function runProcess<S extends z.ZodType<{ LOG_LEVEL: string }>>(
     process.send?.({ type: 'ready', ...started.ready });
     const reason = await ended;
     log.info({ reason }, 'ending');
-    // Its servers are going too: who waits for them keeps the next start waiting. What was under way is found again in the log.
+    // Its servers are stopping too, and waiting for them would delay the next start. Interrupted work is found again in the log.
     if (reason === LAUNCHER_GONE) setTimeout(() => process.exit(1), 500).unref();
     await shutDown(log, started.shutdown);
     log.info('ended');
@@ -46,7 +46,7 @@ export async function runProcess<S extends z.ZodType<{ LOG_LEVEL: string }>>(
   }
 }
 
-/** What the operator can put right is said in one line; the rest with its stack. */
+/** What the operator can fix is reported in one line; anything else with its stack. */
 function fail(name: string, error: unknown, scrub: Scrub): void {
   const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
   const line = scrub(error instanceof ConfigError ? message : `the ${name} can't start: ${message}`);

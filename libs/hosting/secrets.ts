@@ -1,7 +1,7 @@
-/** What stands between `//` and `@` in a URL. */
+/** The part between `//` and `@` of a URL. */
 const urlCredentials = /\/\/[^\s/@"']*@/g;
 const mask = '[redacted]';
-/** A shorter one would blank out words that are nothing secret. */
+/** A shorter one would also match words that are not secret. */
 const shortest = 6;
 
 function passwordsOf(url: string | undefined): string[] {
@@ -14,13 +14,13 @@ function passwordsOf(url: string | undefined): string[] {
   }
 }
 
-/** Removes from a line what must not be in a log or on a terminal: credentials in URLs, and the secrets of this process's settings. */
+/** Removes from a line what must not appear in a log or on a terminal: credentials in URLs, and the secrets in this process's settings. */
 export type Scrub = (line: string) => string;
 
 /** For the settings in an environment. */
 export function scrubber(env: NodeJS.ProcessEnv): Scrub {
   const found = [...passwordsOf(env.DATABASE_URL), ...passwordsOf(env.REDIS_URL), env.PGPASSWORD ?? '', env.ORRERY_ADMIN_TOKEN ?? ''];
-  // Also as JSON writes them.
+  // Also in the form in which JSON escapes them.
   const secrets = [...new Set(found.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]))].filter(
     (secret) => secret.length >= shortest,
   );

@@ -25,7 +25,7 @@ interface Listening extends SecureServer {
   waiting: ServerResponse[];
 }
 
-/** A server that answers `/` at once, and nothing else; `/mine` is authenticated as the tenant `t`. */
+/** A server that answers only `/`, at once; `/mine` is authenticated as the tenant `t`. */
 async function listening(limits: Partial<ListenerLimits>): Promise<Listening> {
   const all = { ...LISTENER_LIMITS, checkEvery: 20, ...limits };
   const secure = await createSecureServer({ authority, names: ['127.0.0.1'], log: createLog('test', 'silent'), limits: all });
@@ -49,9 +49,9 @@ async function listening(limits: Partial<ListenerLimits>): Promise<Listening> {
 
 interface Client {
   socket: TLSSocket;
-  /** All that was heard when the server has closed the connection. */
+  /** Everything received by the time the server has closed the connection. */
   closed: Promise<string>;
-  /** Resolves when this many characters were heard. */
+  /** Resolves when this many characters have been received. */
   heard(length: number): Promise<string>;
 }
 
@@ -104,7 +104,7 @@ test('a body that never ends is not held', async () => {
   const server = await listening({ headersTimeout: 100, requestTimeout: 100 });
   const { closed } = await client(server, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n', 'x'.repeat(500_000));
   expect(await closed).toBe('');
-  // The server's side closes a little later than the client hears of it.
+  // The server notices the close a little later than the client.
   while (server.connections.counts.open > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   expect(server.connections.counts).toEqual({ open: 0, unauthenticated: 0 });
 });

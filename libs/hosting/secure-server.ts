@@ -7,37 +7,40 @@ import { LISTENER_LIMITS, type ListenerLimits } from './limits.js';
 import type { Log } from './logging.js';
 import type { CertificateAuthority } from './pki/certificate-authority.js';
 
-/** What answers requests and upgrades. Neither may throw. */
+/** The handlers of requests and upgrades. They must not throw. */
 interface ServerHandlers {
   request(request: IncomingMessage, response: ServerResponse): void;
-  /** A client asks for another protocol; `head` is what it has sent of it already. Without it such clients are refused. */
+  /** Handles an upgrade request; `head` is what the client has sent after it. If unset, upgrades are rejected. */
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
 const day = 24 * 3600 * 1000;
-/** How long before its end a certificate is replaced. */
+/** How long before its expiry a certificate is replaced. */
 const renewBefore = 30 * day;
 
-/** An https server whose certificate is issued at start and anew before it ends, and whose connections are bounded. */
+/** An https server whose certificate is issued at start and renewed before it expires, and whose connections are limited. */
 export interface SecureServer {
   readonly server: https.Server;
   readonly connections: ConnectionLimiter;
-  /** Who answers; set before the first request comes. */
+  /** The handlers; set before the first request. */
   handle(handlers: ServerHandlers): void;
   close(): void;
 }
 
 export interface SecureServerOptions {
   authority: CertificateAuthority;
-  /** The names and addresses of its certificate. */
+  /** The names and addresses in its certificate. */
   names: readonly string[];
   log: Log;
   limits?: ListenerLimits;
 }
 
-/** How long what a refused client still sends is read and dropped: closing at once would reset the connection before the answer is read (net/http rstAvoidanceDelay). */
+/**
+ * How long data from a rejected client is still read and discarded: closing at once would reset the connection before the response is read
+ * (net/http rstAvoidanceDelay).
+ */
 const lingering = 500;
-/** Sockets that have been answered: what is still read of them fails again. */
+/** Sockets that have been answered: reading the rest of their data may cause another error. */
 const refused = new WeakSet<Duplex>();
 
 /** Answers on a socket without an HTTP response object, and closes it. */
@@ -73,7 +76,7 @@ function newServer(certificate: { certificate: string; key: string }, limits: Li
   return server;
 }
 
-/** Closes what is over the limits, and listens to every socket's errors: one without a listener ends the process. */
+/** Closes connections above the limits, and listens for every socket's errors: without a listener they end the process. */
 function guard(server: https.Server, connections: ConnectionLimiter, log: Log): void {
   const onError = (error: Error) => log.debug({ err: error }, 'connection failed');
   server.on('connection', (socket: Socket) => {
@@ -85,13 +88,13 @@ function guard(server: https.Server, connections: ConnectionLimiter, log: Log): 
     connections.secured(socket);
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    // An answer may be under way: what would be written here would stand in the middle of it.
+    // A response may be in progress: anything written here would end up in the middle of it.
     if (connections.isBusy(socket)) socket.destroy();
     else refuseSocket(socket, statusOfClientError[error.code ?? ''] ?? 400);
   });
 }
 
-/** Makes the server; it does not listen yet. */
+/** Creates the server; it does not listen yet. */
 export async function createSecureServer({ authority, names, log, limits = LISTENER_LIMITS }: SecureServerOptions): Promise<SecureServer> {
   let current = await authority.issueServer(names);
   let handlers: ServerHandlers = { request: (_, response) => void response.writeHead(503).end() };

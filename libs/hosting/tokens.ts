@@ -1,3 +1,3 @@
-/** Injection tokens of the values that are made before Nest starts. */
+/** Injection tokens of values that are created before Nest starts. */
 export const HEALTH = Symbol('health');
 export const METRICS = Symbol('metrics');

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-/** An error of the server itself. */
+/** An error reported by the server. */
 const errorOf = (condition: string): Promise<Error> =>
   database.pool.query(`DO $$ BEGIN RAISE ${condition}; END $$`).then(
     () => new Error(),
@@ -38,7 +38,7 @@ test('once a write was refused for want of room, the check fails as long as the 
     },
   });
   await writes.check();
-  // A failure of another sort is no refusal.
+  // Other failures do not mean that writes are refused.
   writes.failed(await errorOf('unique_violation'));
   await writes.check();
   expect(tried).toEqual(['DO', 'DO']);

@@ -2,10 +2,10 @@ import { existsSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 import type { HealthCheck } from './health.js';
 
-/** SQLSTATEs of a server that can be reached and takes no writes: a full disk, and other resources it has run out of; read-only. */
+/** SQLSTATEs of a server that is reachable but accepts no writes: disk full, other insufficient resources, read-only. */
 const refusals = /^(53[1-4]00|25006)$/;
 const noPrivilege = '42501';
-/** Free bytes below which the embedded PostgreSQL is about to stop: it ends when its log cannot grow. */
+/** Free bytes below which the embedded PostgreSQL is about to stop: it ends when it cannot extend its log. */
 const leastFree = 64 * 1024 * 1024;
 
 /** What runs a statement. */
@@ -18,16 +18,16 @@ function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' && refusals.test(code) ? code : cause === undefined ? undefined : codeOf(cause);
 }
 
-/** Whether PostgreSQL takes writes, as far as this process knows. */
+/** Whether PostgreSQL accepts writes, as far as this process knows. */
 export interface Writes {
-  /** Hears of a write that failed. */
+  /** Called for a write that failed. */
   failed(error: unknown): void;
   readonly check: HealthCheck;
 }
 
 /**
- * Watches for writes that PostgreSQL refuses. Once one was refused the check tries, by a table that needs a page and is gone with its
- * transaction, whether it still is so: a process that is not ready is sent no writes to find out by.
+ * Watches for writes that PostgreSQL refuses. Once one was refused, the check tests whether this is still so, with a table that needs a
+ * page and is dropped with its transaction: an unready process gets no writes from which it could find out.
  */
 export function watchWrites(pool: Queries): Writes {
   let refused = false;
@@ -43,7 +43,7 @@ export function watchWrites(pool: Queries): Writes {
       try {
         await pool.query("CREATE TEMPORARY TABLE orrery_writable ON COMMIT DROP AS SELECT repeat('x', 4000) AS filler");
       } catch (error) {
-        // A user that may make no such table finds out by the next write.
+        // A user without the permission to create such a table finds out by the next write.
         if ((error as { code?: string }).code !== noPrivilege) throw error;
       }
       refused = false;
@@ -51,7 +51,7 @@ export function watchWrites(pool: Queries): Writes {
   };
 }
 
-/** Whether the disk of the embedded PostgreSQL has room; nothing to check where it is not below this home. */
+/** Whether the disk of the embedded PostgreSQL has space; checks nothing if the data is not below this home. */
 export function diskCheck(home: string): HealthCheck | undefined {
   const data = path.join(home, 'postgres');
   if (!existsSync(data)) return undefined;

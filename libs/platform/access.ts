@@ -1,25 +1,25 @@
 import type { PlatformRecords } from './records.js';
 import { hashToken } from './tokens.js';
 
-/** What a token opens: its own cluster, or the platform. */
+/** What a token gives access to: its cluster, or the platform. */
 export type Grant = ({ scope: 'platform' } | { scope: 'cluster'; cluster: string }) & {
-  /** The token's hash, by which its revocation is told. */
+  /** The token's hash, by which its revocation is announced. */
   hash: string;
 };
 
-/** Tokens looked up, remembered for a short time. */
+/** A short-lived cache of token lookups. */
 export interface Access {
-  /** What this token opens; undefined when nothing. */
+  /** What this token gives access to; undefined if it is not valid. */
   grantOf(token: string): Promise<Grant | undefined>;
-  /** As grantOf, for what is remembered already: spares the hot path a turn of the event loop. */
+  /** Like grantOf, but only from the cache: saves an asynchronous step on the hot path. */
   remembered(token: string): Grant | undefined;
-  /** Forgets what is remembered of these tokens (their hashes), or of all. */
+  /** Drops the cached lookups of these tokens (by hash), or of all. */
   forget(hashes?: readonly string[]): void;
 }
 
 const longest = 512;
 
-/** `ttl` milliseconds is how long a revoked token may live on in a process that missed the message of its revocation. */
+/** `ttl` milliseconds is how long a revoked token may remain valid in a process that missed the message of its revocation. */
 export function createAccess({
   records,
   now,

@@ -12,43 +12,43 @@ import {
 } from './records.js';
 import { deriveToken, hashToken } from './tokens.js';
 
-/** A change to the platform, sent to every process. Only a hint: a process that misses it reads the change from the tables later. */
+/** A change to the platform, sent to every process. A process that misses it reads the change from the tables later. */
 export type PlatformEvent =
   | { type: 'tokens-revoked'; hashes: string[] }
   | { type: 'cluster-deleted'; cluster: string }
   | { type: 'quotas'; organization: string }
   | { type: 'clock'; cluster: string; now: Instant };
 
-/** What a client may choose of a new cluster. */
+/** What a client may choose for a new cluster. */
 export interface ClusterRequest {
   name: string;
   organizationId: string;
   nodes: NodeShape;
   profile: TimingProfileName;
-  /** `stepped` starts at `startAt`, or at the machine's time. */
+  /** `stepped` starts at `startAt`, default the machine's time. */
   clock: { mode: 'real' } | { mode: 'stepped'; startAt?: Instant };
   /** Default a random one. */
   seed?: string;
 }
 
-/** The clusters that new ones are copied from, one a shape of nodes. */
+/** The clusters that new ones are copied from, one per node shape. */
 export interface ClusterTemplates {
-  /** The template for these nodes, made when there is none yet; and what to replace in a copy made at `now`, with that seed. */
+  /** The template for these nodes, created if necessary, and what to replace in a copy created at `now` with that seed. */
   of(nodes: NodeShape): Promise<{ cluster: string; replacements(now: Instant, seed: string): Replacement[] }>;
 }
 
 export interface Clusters {
-  /** Usable at once when it resolves. Throws NameTaken, OrganizationGone, TooManyClusters. */
+  /** Resolves when it is usable. Throws NameTaken, OrganizationGone, TooManyClusters. */
   create(request: ClusterRequest): Promise<{ cluster: Cluster; token: string }>;
   list(filter?: { organizationId?: string }): Promise<Cluster[]>;
   get(id: string): Promise<Cluster | undefined>;
-  /** Every row and key of it is gone when this resolves. Whether there was one. */
+  /** Resolves when all its rows and keys are removed. Returns whether it existed. */
   remove(id: string): Promise<boolean>;
   /** Its current token. */
   token(id: string): Promise<string | undefined>;
-  /** A new token; the old one opens nothing any more. */
+  /** A new token; the old one is revoked. */
   rotateToken(id: string): Promise<string | undefined>;
-  /** Removes what a process that died left half made or half removed, when that was more than so many milliseconds ago. */
+  /** Removes clusters whose creation or removal was interrupted more than the given milliseconds ago. */
   sweep(age: number): Promise<void>;
 }
 
@@ -62,7 +62,7 @@ export interface ClustersOptions {
   /** The machine's time. */
   now: () => Instant;
   notify(event: PlatformEvent): void;
-  /** Removes what else is kept of a cluster, e.g. its keys in the work queue. */
+  /** Removes other data of a cluster, e.g. its keys in the work queue. */
   cleanUp(cluster: string): Promise<void>;
 }
 
@@ -81,7 +81,7 @@ async function create(options: ClustersOptions, request: ClusterRequest): Promis
   const template = await templates.of(nodes);
   const { record, token } = newToken(tokenKey, cluster.id);
   const born = clock.mode === 'stepped' ? clock.now : createdAt;
-  // The row comes first: it is what holds the name, and what an interrupted creation is found and removed by.
+  // The row is inserted first: it reserves the name, and through it an interrupted creation is found and removed.
   await records.addCluster(cluster, record, (await quotas.of(organizationId)).clusters);
   try {
     await storage.copy(template.cluster, cluster.id, { replace: template.replacements(born, seed) });
@@ -108,7 +108,7 @@ async function remove(options: ClustersOptions, id: string): Promise<boolean> {
   return true;
 }
 
-/** The platform's clusters. */
+/** Creates, lists and deletes the platform's clusters. */
 export function createClusters(options: ClustersOptions): Clusters {
   const { records, tokenKey, notify } = options;
   return {

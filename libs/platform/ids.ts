@@ -8,7 +8,7 @@ export function randomId(): string {
   return alphabet.charAt(first % 24) + rest.map((byte) => byte % 32).reduce((text, index) => text + alphabet.charAt(index), '');
 }
 
-/** A seed for a cluster that is given none: 128 random bits. */
+/** A seed for a cluster that was created without one: 128 random bits. */
 export function randomSeed(): string {
   return randomBytes(16).toString('hex');
 }

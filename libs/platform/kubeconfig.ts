@@ -1,6 +1,6 @@
 /**
- * A kubeconfig (client-go tools/clientcmd/api/v1) with one cluster, user and context, all named after the cluster.
- * `server` is the cluster's URL, `ca` its authority in PEM.
+ * A kubeconfig (client-go tools/clientcmd/api/v1) with one cluster, user and context, all named after the cluster. `server` is the
+ * cluster's URL, `ca` its CA in PEM.
  */
 export function kubeconfig({ name, server, ca, token }: { name: string; server: string; ca: string; token: string }): string {
   const context = `orrery-${name}`;

@@ -9,7 +9,7 @@ import {
   TooManyClusters,
 } from './records.js';
 
-/** The rows. */
+/** The rows of all tables. */
 class Tables {
   readonly organizations = new Map<string, Organization>();
   /** Organizations whose removal has begun. */

@@ -3,7 +3,7 @@ import { randomId } from './ids.js';
 import { LARGEST_QUOTAS, QUOTA_NAMES, type Quotas } from './quotas.js';
 import type { Organization, PlatformRecords } from './records.js';
 
-/** What may be changed of an organization. A quota of null is the default again. */
+/** What may be changed about an organization. A quota of null restores the default. */
 export interface OrganizationChange {
   default?: true;
   quotas?: { [Name in keyof Quotas]?: number | null };
@@ -13,15 +13,18 @@ export interface Organizations {
   list(): Promise<Organization[]>;
   /** By id or by name. */
   get(idOrName: string): Promise<Organization | undefined>;
-  /** The one that is meant where none is named; undefined while there is none at all. */
+  /** The organization to use if none is given; undefined if there are none. */
   default(): Promise<Organization | undefined>;
-  /** The first one is the default. Throws NameTaken. */
+  /** The first one becomes the default. Throws NameTaken. */
   create(name: string): Promise<Organization>;
-  /** Undefined where there is none. */
+  /** Undefined if it does not exist. */
   change(idOrName: string, change: OrganizationChange): Promise<Organization | undefined>;
-  /** Removes it with its clusters and all their tokens. If it was the default, the oldest of the others is. Whether there was one. */
+  /**
+   * Removes it with its clusters and all their tokens. If it was the default, the oldest other one becomes the default. Returns whether it
+   * existed.
+   */
   remove(idOrName: string): Promise<boolean>;
-  /** Finishes removals that were broken off. */
+  /** Completes interrupted removals. */
   sweep(): Promise<void>;
 }
 
@@ -43,7 +46,7 @@ function changedQuotas(standing: Partial<Quotas>, change: OrganizationChange['qu
   return quotas;
 }
 
-/** The platform's organizations. */
+/** Creates, changes and deletes the platform's organizations. */
 export function createOrganizations({ records, clusters, now, notify }: OrganizationsOptions): Organizations {
   const finish = async (id: string): Promise<void> => {
     for (const cluster of await records.clusterIds(id)) await clusters.remove(cluster);

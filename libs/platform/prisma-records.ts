@@ -40,7 +40,7 @@ const clusterOf = (row: ClusterRow): Cluster => ({
   createdAt: row.createdAt,
 });
 
-/** The columns of a cluster's row, by their names. */
+/** The columns of a cluster's row, by name. */
 const rowOf = ({ id, organizationId, name, nodes, profile, clock, seed, createdAt }: Cluster) => ({
   id,
   organization_id: organizationId,
@@ -61,7 +61,7 @@ const tokenOf = ({ id, hash, clusterId }: { id: string; hash: string; clusterId:
 const kindOf = ({ clusterId }: TokenRecord) => (clusterId === undefined ? 'platform' : 'cluster');
 
 const UNIQUE_VIOLATION = new Set(['P2002', '23505']);
-/** Whether it is a unique violation, in Prisma's code or PostgreSQL's. */
+/** Whether it is a unique violation, as reported by Prisma or PostgreSQL. */
 const isTaken = (error: unknown) => UNIQUE_VIOLATION.has((error as { code?: string }).code ?? '');
 
 async function naming<T>(name: string, work: Promise<T>): Promise<T> {
@@ -129,7 +129,7 @@ function organizationRecords(db: PrismaClient): OrganizationRecords {
   };
 }
 
-/** The platform's tables in PostgreSQL, through Prisma's client on the process' own pool of connections. */
+/** The platform's tables in PostgreSQL, through Prisma's client on the process's own connection pool. */
 export function prismaRecords(pool: pg.Pool): PlatformRecords & { close(): Promise<void> } {
   const db: PrismaClient = new prisma.PrismaClient({ adapter: new PrismaPg(pool) });
   return {
@@ -143,7 +143,7 @@ export function prismaRecords(pool: pg.Pool): PlatformRecords & { close(): Promi
       return row ? clusterOf(row) : undefined;
     },
     async addCluster(cluster, { id, hash }, most) {
-      // One round trip, which Prisma has no call for: a cluster is to be there in milliseconds.
+      // A single round trip, for which Prisma has no call: creating a cluster should take milliseconds.
       const query = { name: 'add_cluster', text: 'SELECT add_cluster($1, $2, $3, $4) AS outcome' };
       const values = [JSON.stringify(rowOf(cluster)), id, hash, most];
       const { rows } = await naming(cluster.name, pool.query<{ outcome: string }>({ ...query, values }));

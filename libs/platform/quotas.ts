@@ -1,28 +1,28 @@
-/** What an organization may use. `clusters` counts all its clusters; the others hold in each of them. */
+/** The quotas of an organization. `clusters` limits the number of its clusters; the others apply to each cluster. */
 export interface Quotas {
-  /** Clusters of the organization. */
+  /** Number of clusters. */
   clusters: number;
-  /** Objects that stand in a cluster. */
+  /** Objects in a cluster. */
   objects: number;
   /** Bytes of a cluster's objects and of its log. */
   storedBytes: number;
-  /** Requests on a cluster that are being answered at one time, watches not counted. */
+  /** Concurrent requests to a cluster, without watches. */
   requestsInFlight: number;
-  /** Watches that are open on a cluster. */
+  /** Open watches on a cluster. */
   watches: number;
-  /** WebSockets that are open on a cluster (GraphQL subscriptions). */
+  /** Open WebSockets on a cluster (GraphQL subscriptions). */
   sockets: number;
-  /** Objects of a cluster that clients write in a second, in the long run. */
+  /** Objects that clients may write per second in a cluster, sustained. */
   writesPerSecond: number;
-  /** For so many minutes of the machine's time a cluster's log is kept: watches, history and event chains go back that far. */
+  /** How many minutes of machine time a cluster's log is kept: how far back watches, history and event chains reach. */
   logMinutes: number;
-  /** So many of a cluster's newest revisions are kept in its log, however old. */
+  /** How many of a cluster's newest revisions are kept in its log, regardless of age. */
   logRevisions: number;
 }
 
 export type QuotaName = keyof Quotas;
 
-/** The quotas of an organization for which none are set. */
+/** The default quotas. */
 export const DEFAULT_QUOTAS: Quotas = Object.freeze({
   clusters: 5_000,
   objects: 200_000,
@@ -35,7 +35,7 @@ export const DEFAULT_QUOTAS: Quotas = Object.freeze({
   logRevisions: 10_000,
 });
 
-/** The most that may be set: what the service as a whole is made for. */
+/** The highest quotas that may be set, which the service as a whole is designed for. */
 export const LARGEST_QUOTAS: Quotas = Object.freeze({
   clusters: 100_000,
   objects: 2_000_000,
@@ -51,7 +51,7 @@ export const LARGEST_QUOTAS: Quotas = Object.freeze({
 /** The names of all quotas. */
 export const QUOTA_NAMES = Object.keys(DEFAULT_QUOTAS) as readonly QuotaName[];
 
-/** The quotas that hold where some are set. What a newer or older program has stored under other names is passed over. */
+/** The effective quotas, given those that are set. Unknown names, stored by a newer or older program, are ignored. */
 export function quotasOf(set: Partial<Quotas>): Quotas {
   const quotas = { ...DEFAULT_QUOTAS };
   for (const name of QUOTA_NAMES) {
@@ -61,17 +61,17 @@ export function quotasOf(set: Partial<Quotas>): Quotas {
   return quotas;
 }
 
-/** Quotas as this process knows them. */
+/** A cache of quotas. */
 export interface QuotaCache {
-  /** Those of an organization; the defaults where there is no such organization. */
+  /** The quotas of an organization; the defaults if it does not exist. */
   of(organizationId: string): Promise<Quotas>;
-  /** As `of`, without waiting, for what was read already: possibly a little old, and then read anew meanwhile. */
+  /** Like `of`, but synchronous and only from the cache: possibly stale, in which case they are read again in the background. */
   remembered(organizationId: string): Quotas | undefined;
-  /** They have changed, or (without an id) any may have. */
+  /** They have changed, or (without an id) any of them may have. */
   forget(organizationId?: string): void;
 }
 
-/** `ttl` milliseconds is how long a change may stay unseen in a process that missed its message. */
+/** `ttl` milliseconds is how long a process that missed the message may not see a change. */
 export function createQuotaCache({
   read,
   now,
@@ -84,7 +84,7 @@ export function createQuotaCache({
   size?: number;
 }): QuotaCache {
   const known = new Map<string, { quotas: Quotas; until: number }>();
-  /** Counts what was forgotten, so that what was read before is not remembered after. */
+  /** Counts invalidations, so that values read before one are not cached after it. */
   let changes = 0;
   const load = async (organizationId: string): Promise<Quotas> => {
     const before = changes;
@@ -104,7 +104,7 @@ export function createQuotaCache({
       const entry = known.get(organizationId);
       if (entry && entry.until <= now()) {
         entry.until = now() + ttl;
-        // What can't be read now stays as it was known.
+        // If they cannot be read now, the cached values stay.
         load(organizationId).catch(() => undefined);
       }
       return entry?.quotas;

@@ -4,17 +4,17 @@ import type { WebSocket } from 'ws';
 import type { Log } from '#hosting';
 import { MessageRate, socketLimits } from './socket-limits.js';
 
-/** What is known of one client's connection. */
+/** The state of one client's connection. */
 export interface Connection {
-  /** Operations that run on it. */
+  /** Its running operations. */
   running: number;
-  /** Ends it: its token opens nothing any more. */
+  /** Closes it: its token has become invalid. */
   forbid(): void;
-  /** Has it noted as standing on a token. False: it may not stay. */
+  /** Registers it under a token. False: it is over the tenant's limit. */
   note(by: (below: Socket, close: () => void) => Promise<(() => void) | undefined>): Promise<boolean>;
 }
 
-/** Asks now and then whether the client is there; ends the socket of one that does not answer. */
+/** Pings the client at intervals; closes the socket of a client that does not answer. */
 function keepAlive(socket: WebSocket): () => void {
   let answered = true;
   socket.on('pong', () => {
@@ -53,7 +53,7 @@ export function connect(socket: WebSocket, { server, log, below }: { server: Ser
       protocol: socket.protocol,
       send: (text) =>
         new Promise((resolve) => {
-          // Resolves when the text has been handed to the network, so that events wait for a slow reader and not in memory.
+          // Resolves when the text has been passed to the network, so that events do not accumulate in memory for a slow reader.
           if (socket.readyState === socket.OPEN) socket.send(text, () => resolve());
           else resolve();
         }),
@@ -67,7 +67,7 @@ export function connect(socket: WebSocket, { server, log, below }: { server: Ser
     },
     connection,
   );
-  // A message over its bound, a broken frame: ws itself closes the socket.
+  // For a message over the size limit or an invalid frame, ws closes the socket itself.
   socket.on('error', (error) => log.debug({ err: error }, 'GraphQL socket'));
   socket.once('close', (code, reason) => {
     stop();

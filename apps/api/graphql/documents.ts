@@ -20,7 +20,7 @@ function attempt<T>(run: () => T, code: string): T | GraphQLError[] {
   }
 }
 
-/** The document of a message, parsed and valid, with the codes that Apollo Server gives; a list of what is wrong with it otherwise. */
+/** The document of a message, parsed and validated; otherwise its errors, with the codes that Apollo Server uses. */
 export function documentOf({ schema }: Runtime, query: string): DocumentNode | GraphQLError[] {
   const document = attempt(() => {
     checkSource(query);

@@ -3,12 +3,12 @@ import path from 'node:path';
 type Answer = { data?: unknown } | (AsyncIterator<unknown> & AsyncIterable<unknown>);
 type Run = (parameters: { operationName?: string }, options: unknown) => Promise<Answer>;
 
-/** What graphql-js makes of a document of these operations, as far as the fetcher reads it. */
+/** The AST of a document with these operations, as far as the fetcher reads it. */
 const documentOf = (...operations: string[]) => ({
   documentAST: { definitions: operations.map((operation) => ({ kind: 'OperationDefinition', operation, name: { value: operation } })) },
 });
 
-/** The playground's fetcher over a GraphiQL whose own fetcher answers `answer`. */
+/** The playground's fetcher over a GraphiQL whose own fetcher returns `answer`. */
 async function playground(answer: unknown): Promise<Run> {
   Object.assign(globalThis, {
     location: { protocol: 'https:', host: 'here' },

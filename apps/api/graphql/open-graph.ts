@@ -7,7 +7,7 @@ import type { StorageAdmin } from '#storage';
 import { clusterAdmin } from '../kubernetes/cluster-admin.js';
 import type { OpenGraph } from './sessions.js';
 
-/** The cluster's log for the graph: what is past is read from the store, what comes is heard as every watch hears it. */
+/** The cluster's log for the graph: past entries are read from the store, new ones come from a watch. */
 function historyOf(storage: ReturnType<StorageAdmin['open']>, store: ClusterStore): History {
   return {
     log: (after, limit) => storage.log({ after, limit }),
@@ -29,7 +29,7 @@ function historyOf(storage: ReturnType<StorageAdmin['open']>, store: ClusterStor
   };
 }
 
-/** Opens the cluster that a token is for; undefined for every other token. */
+/** Opens the cluster of a token; undefined for any other token. */
 export function graphOpener({ access, apis, admin }: { access: Access; apis: OpenApis; admin: StorageAdmin }): OpenGraph {
   return async (authorization, requestId) => {
     const token = /^Bearer +(\S+)\s*$/i.exec(authorization ?? '')?.[1];

@@ -4,11 +4,11 @@ import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 
 const require = createRequire(import.meta.url);
-/** A file of a package, whatever the package exports. */
+/** A file of a package, regardless of the package's exports. */
 const packaged = (name: string, file: string): string => path.join(path.dirname(require.resolve(name)), file);
 const own = (name: string): URL => new URL(`./playground/${name}`, import.meta.url);
 
-/** The page's files, all from this machine: no CDN, so it works offline and nothing foreign runs in it. */
+/** The page's files are all served by this server, without a CDN: it works offline and runs no third-party scripts. */
 const files: Readonly<Record<string, { type: string; from: URL | string }>> = {
   'playground.js': { type: 'text/javascript', from: own('playground.js') },
   'examples.js': { type: 'text/javascript', from: own('examples.js') },
@@ -21,7 +21,7 @@ const files: Readonly<Record<string, { type: string; from: URL | string }>> = {
   'graphql-ws.js': { type: 'text/javascript', from: packaged('graphql-ws', '../umd/graphql-ws.min.js') },
 };
 
-/** Styles are set in place by GraphiQL's editor; everything else comes from this origin. */
+/** GraphiQL's editor sets inline styles; everything else comes from this origin. */
 const policy = [
   "default-src 'self'",
   "style-src 'self' 'unsafe-inline'",

@@ -9,12 +9,12 @@ import { type Subscriptions, serveSubscriptions } from './subscriptions.js';
 
 export interface GraphOptions {
   open: OpenGraph;
-  /** Notes WebSockets among all that is ended with its token. */
+  /** Registers WebSockets with the sessions that are closed when their token becomes invalid. */
   note: NoteSocket;
   log: Log;
 }
 
-/** Puts the graph on /graphql: queries and mutations by POST, subscriptions by WebSocket, GraphiQL by GET. */
+/** Serves the graph on /graphql: queries and mutations by POST, subscriptions by WebSocket, GraphiQL by GET. */
 export async function registerGraphql(fastify: FastifyInstance, { open, note, log }: GraphOptions): Promise<Subscriptions> {
   const graphs = openGraphs(log);
   servePlayground(fastify);

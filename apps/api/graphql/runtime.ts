@@ -2,10 +2,13 @@ import { descriptionOf, fieldDescription } from '#api';
 import { type EventLoop, Graphs, Turns } from '#graphql';
 import type { Log } from '#hosting';
 
-/** Node's event loop: setImmediate runs after sockets were looked at, nextTick from a promise when no other promise can go on. */
+/**
+ * Node's event loop: setImmediate runs after sockets have been polled; nextTick, called from a promise, runs when no other promise can
+ * continue.
+ */
 const eventLoop: EventLoop = {
   now: () => performance.now(),
-  // threadCpuUsage came with Node 23.9; before it the whole process is the nearest there is.
+  // threadCpuUsage exists since Node 23.9; before, the CPU time of the process is the closest value.
   worked: () => {
     const { user, system } = (process.threadCpuUsage ?? process.cpuUsage)();
     return (user + system) / 1_000;
@@ -14,7 +17,7 @@ const eventLoop: EventLoop = {
   whenSettled: (run) => queueMicrotask(() => process.nextTick(run)),
 };
 
-/** The graphs of all clusters, for HTTP and WebSockets alike. */
+/** The graphs of all clusters, used for HTTP and WebSockets. */
 export function openGraphs(log: Log): Graphs {
   return new Graphs(
     {

@@ -24,7 +24,7 @@ type Result = NonNullable<GraphResult>;
 const badRequest = (error: unknown): unknown =>
   error instanceof GraphQLError ? new GraphQLError(error.message, { extensions: { ...error.extensions, http: { status: 400 } } }) : error;
 
-/** Nothing that ran is an error of HTTP; what was refused before is. */
+/** Operations that were executed get status 200; those rejected before have an error status. */
 function statusOf({ data, errors }: Result): number | undefined {
   if (data !== undefined) return undefined;
   return errors?.[0]?.extensions?.code === 'TOO_MANY_REQUESTS' ? 429 : 400;
@@ -45,11 +45,11 @@ const subscriptionsBySocket: GraphQLResponse = {
   },
 };
 
-/** Runs operations on the graph's own executor, which counts and gives way. */
+/** Runs operations with the graph's own executor, which counts cost and yields. */
 const executing = (runtime: Runtime): ApolloServerPlugin<GraphSession> => ({
   requestDidStart: async () => ({
     async responseForOperation({ document, request, contextValue, operation }) {
-      // Apollo says itself what is wrong with a document that has no such operation.
+      // Apollo itself reports a document without such an operation.
       if (!operation) return null;
       if (operation.operation === 'subscription') return subscriptionsBySocket;
       const { variables, operationName } = request;
@@ -62,8 +62,8 @@ const executing = (runtime: Runtime): ApolloServerPlugin<GraphSession> => ({
 });
 
 /**
- * Bounds a document before it is parsed and validated by Apollo, whose hooks on the way there answer what they throw as an internal error.
- * What cannot be parsed is left to Apollo, which says why.
+ * Checks a document's limits before Apollo parses and validates it, because Apollo reports errors of earlier hooks as internal errors.
+ * Syntax errors are left to Apollo.
  */
 function checkBounds(source: unknown): void {
   if (typeof source !== 'string') return;
@@ -74,7 +74,7 @@ function checkBounds(source: unknown): void {
   }
 }
 
-/** Documents that keep the bounds: a document is usually sent many times, and Apollo remembers the ones it has parsed too. */
+/** Documents within the limits: a document is usually sent many times, and Apollo also caches the parsed ones. */
 const bounded = new Memo<true>({ bytes: 4 * 1024 * 1024, longest: 64 * 1024 });
 
 function isBounded(source: string): true {
@@ -93,8 +93,8 @@ function parsed(source: string): DocumentNode | undefined {
 }
 
 /**
- * Apollo Server over a graph's schema. Introspection is on: the schema is no secret, and the playground needs it.
- * `documentStore`: null where documents are not kept.
+ * Apollo Server over a graph's schema. Introspection is enabled: the schema is not secret, and the playground needs it. `documentStore`:
+ * null to cache no documents.
  */
 async function startApollo(runtime: Runtime, documentStore: null | undefined): Promise<ApolloServer<GraphSession>> {
   const share = () => runtime.turns.share('answers');
@@ -127,11 +127,11 @@ function sessionOf(sessions: Sessions, request: FastifyRequest): GraphSession {
   return session;
 }
 
-/** Finds what answers the operations on a graph: one Apollo Server each, which goes with it. */
+/** The server that executes a graph's operations: one Apollo Server per graph, released together with it. */
 function handlersOf(graphs: Graphs, sessions: Sessions): (runtime: Runtime) => Promise<Handler> {
   const handlers = new WeakMap<Runtime, Promise<Handler>>();
   const start = async (runtime: Runtime): Promise<Handler> =>
-    // Each store may hold 30 MiB of documents: one for all clusters is enough.
+    // Each store may hold 30 MiB of documents: one is shared by all clusters.
     fastifyApolloHandler(await startApollo(runtime, runtime === graphs.builtIn ? undefined : null), {
       context: async (request) => {
         const session = sessionOf(sessions, request);
@@ -146,11 +146,11 @@ function handlersOf(graphs: Graphs, sessions: Sessions): (runtime: Runtime) => P
   };
 }
 
-/** POST /graphql, in a scope of its own: the token is looked at before the body is read, and bodies are JSON and bounded. */
+/** POST /graphql, in a scope of its own: the token is checked before the body is read, and bodies are JSON of limited size. */
 export async function serveGraphql(fastify: FastifyInstance, graphs: Graphs, open: OpenGraph): Promise<void> {
   const sessions: Sessions = new WeakMap();
   const handlerOf = handlersOf(graphs, sessions);
-  // Not only when the first one asks: that all clusters' graph can be served shows at the start.
+  // Created at start, so that an error in the common schema shows at once.
   await handlerOf(graphs.builtIn);
   await fastify.register(async (scope) => {
     scope.removeAllContentTypeParsers();

@@ -1,19 +1,19 @@
-/** Bounds of one WebSocket. Sizes in bytes, times in milliseconds. */
+/** Limits of one WebSocket. Sizes are in bytes, times in milliseconds. */
 export const socketLimits = {
-  /** Operations that run at once. */
+  /** Concurrent operations. */
   operations: 50,
-  /** One message of the client; a larger manifest goes by POST. */
+  /** A client's message; larger manifests can be sent by POST. */
   message: 256 * 1024,
-  /** One answer or event: it is written in one stretch. */
+  /** A response or event: it is sent as a single frame. */
   answer: 2 * 1024 * 1024,
-  /** Messages that may come at once, and how many a second in the long run. */
+  /** Burst of messages, and their sustained rate per second. */
   burst: 200,
   messagesPerSecond: 50,
-  /** How often it is asked whether the client is still there. */
+  /** Interval between pings. */
   pingEvery: 12_000,
 } as const;
 
-/** A bucket that fills evenly: a client may send a burst, and then as many messages a second as it is filled with. */
+/** A token bucket: a client may send a burst, and then as many messages per second as are refilled. */
 export class MessageRate {
   private tokens: number = socketLimits.burst;
 

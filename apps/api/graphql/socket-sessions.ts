@@ -4,10 +4,13 @@ import type { Access } from '#platform';
 import { bearerToken } from '../authenticate-first.js';
 import type { StandingSessions } from '../standing-sessions.js';
 
-/** Notes a WebSocket that was opened with a token; `close` is called when the token opens nothing any more. */
+/** Registers a WebSocket that was opened with a token; `close` is called when the token becomes invalid. */
 export type NoteSocket = (authorization: string | undefined, socket: Socket, close: () => void) => Promise<(() => void) | undefined>;
 
-/** WebSockets of the graph among all that stands open. Undefined where the token opens no cluster, or its tenant has too many connections. */
+/**
+ * Registers the graph's WebSockets with the standing sessions. Undefined if the token is not a cluster's, or its tenant has too many
+ * connections.
+ */
 export function socketSessions({
   access,
   sessions,

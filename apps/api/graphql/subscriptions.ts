@@ -14,13 +14,13 @@ import type { NoteSocket } from './socket-sessions.js';
 
 /** The WebSockets of the graph. */
 export interface Subscriptions {
-  /** Takes a socket whose client asks for a WebSocket on /graphql. */
+  /** Takes over a socket whose client requests a WebSocket on /graphql. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Ends every socket in peace. */
+  /** Closes every socket normally. */
   close(): Promise<void>;
 }
 
-/** What an operation runs with. */
+/** What an operation is executed with. */
 interface Running {
   runtime: Runtime;
   session: GraphSession;
@@ -37,11 +37,11 @@ const bounds = { ...operationLimits, bytes: socketLimits.answer };
 const tooMany = (): GraphQLError =>
   new GraphQLError(`More than ${socketLimits.operations} operations run on this socket.`, { extensions: { code: 'TOO_MANY_REQUESTS' } });
 
-/** An answer as graphql-ws takes it: it asks errors for their JSON. */
+/** A result in the form graphql-ws expects: it calls toJSON of errors. */
 const asResult = ({ errors, ...rest }: GraphResult): ExecutionResult =>
   ({ ...rest, ...(errors && { errors: errors.map((error) => ({ ...error, toJSON: () => error })) }) }) as ExecutionResult;
 
-/** The operations of one server, each counted with its connection while it runs. */
+/** The operations of one server, each counted for its connection while it runs. */
 class SocketOperations {
   async execute(args: ExecutionArgs): Promise<ExecutionResult> {
     const { connection } = args.contextValue as Running;
@@ -72,7 +72,7 @@ class SocketOperations {
   }
 }
 
-/** The events of a subscription, which counts until it ends. Its return() also works while it waits for an event. */
+/** The events of a subscription, which is counted until it ends. Its return() also works while it waits for an event. */
 function counted(source: AsyncGenerator<GraphResult, void, void>, connection: Connection): AsyncGenerator<ExecutionResult, void, void> {
   let over = false;
   const end = (): void => {
@@ -108,14 +108,14 @@ function counted(source: AsyncGenerator<GraphResult, void, void>, connection: Co
   return events;
 }
 
-/** How subscriptions open clusters, and who is told of their sockets. */
+/** How subscriptions open clusters, and where their sockets are registered. */
 export interface SubscriptionOptions {
   open: OpenGraph;
   note: NoteSocket;
   log: Log;
 }
 
-/** Subscriptions by graphql-ws (the protocol graphql-transport-ws) on /graphql. The token comes in connection_init's payload. */
+/** Subscriptions over graphql-ws (the protocol graphql-transport-ws) on /graphql. The token is in the payload of connection_init. */
 export function serveSubscriptions(graphs: Graphs, { open, note, log }: SubscriptionOptions): Subscriptions {
   const operations = new SocketOperations();
   const server = makeServer<Readonly<Record<string, unknown>>, Connection>({
@@ -140,7 +140,7 @@ export function serveSubscriptions(graphs: Graphs, { open, note, log }: Subscrip
     },
     execute: (args) => operations.execute(args),
     subscribe: (args) => operations.subscribe(args),
-    // What ended a stream, not what the protocol's server has made of it.
+    // The error that ended a stream, not what the protocol's server makes of it.
     onError: (_context, _id, _payload, errors) =>
       errors.map((error) => (error.originalError instanceof GraphQLError ? error.originalError : error).toJSON()),
   });

@@ -20,14 +20,14 @@ export interface KubernetesEndpointOptions {
   sessions: StandingSessions;
 }
 
-/** Who asks: of which cluster, as whom (nobody: anonymous), and by which token. */
+/** The caller: its cluster, its user (unset: anonymous), and its token. */
 interface Caller {
   cluster: string;
   user?: UserInfo;
   tokenHash?: string;
 }
 
-/** The Kubernetes API of every cluster over HTTP: a thin adapter, without a framework, since every request pays for it. */
+/** The Kubernetes API of every cluster over HTTP: a thin adapter without a framework, because its overhead would affect every request. */
 export class KubernetesEndpoint {
   private readonly streams = new Set<ByteStream>();
   private inFlight = 0;
@@ -58,7 +58,7 @@ export class KubernetesEndpoint {
       });
   }
 
-  /** From now on answers close their connections; watches end in peace; resolves when nothing is left to answer. */
+  /** Stops keeping connections alive, ends watches normally, and resolves when all requests have been answered. */
   async drain(): Promise<void> {
     this.draining = true;
     for (const stream of [...this.streams]) stream.close();
@@ -72,7 +72,7 @@ export class KubernetesEndpoint {
     const { apis, connections, bodies, limits } = this.options;
     const caller = await this.callerOf(request, target.cluster);
     const open = caller && (apis.peek(caller.cluster) ?? (await apis.open(caller.cluster)));
-    // What is refused here has not been read: a short rest is dropped, a long one is not waited for.
+    // The body of a request that is rejected here has not been read: a short remainder is discarded, a long one closes the connection.
     const last = this.draining || announcedLength(request) > limits.droppedBody;
     if (!open) {
       reply(response, refused(), requestId, last);
@@ -114,13 +114,13 @@ export class KubernetesEndpoint {
     });
   }
 
-  /** Who asks (nobody: anonymous), and of which cluster; undefined when the token does not open the cluster that the URL names. */
+  /** The caller (without a user: anonymous) and its cluster; undefined if the token is not valid for the cluster in the URL. */
   private async callerOf(request: IncomingMessage, named: string | undefined): Promise<Caller | undefined> {
     const { authorization } = request.headers;
     const anonymous = named === undefined ? undefined : { cluster: named };
     if (authorization === undefined) return anonymous;
     const token = /^Bearer +(\S+)\s*$/i.exec(authorization)?.[1];
-    // Only bearer tokens are credentials: whoever comes with anything else comes with nothing.
+    // Only bearer tokens are credentials; any other kind of Authorization header is ignored.
     if (token === undefined) return anonymous;
     const { access } = this.options;
     const grant = access.remembered(token) ?? (await access.grantOf(token));
@@ -156,7 +156,7 @@ export class KubernetesEndpoint {
     });
   }
 
-  /** Every 500 with its stack where there is one; what else is over 500 (the store is out of reach, a timeout) as a warning. */
+  /** Logs every 500, with its stack if there is one, as an error; other codes above 500 (store unreachable, timeout) as a warning. */
   private logFailure(
     { method }: IncomingMessage,
     { cluster, path }: Target,
@@ -169,7 +169,7 @@ export class KubernetesEndpoint {
   }
 
   private fail(response: ServerResponse, error: unknown, requestId: string): void {
-    // The client went away while sending: there is nobody to answer.
+    // The client disconnected while sending: there is no one to answer.
     if (response.destroyed || response.socket?.destroyed) return;
     if (error instanceof BodyRefused) {
       reply(response, tooManyRequests(), requestId, true);
@@ -187,10 +187,10 @@ export class KubernetesEndpoint {
   }
 }
 
-/** An answer that a client may take long to read. */
+/** A response that a client may take long to read. */
 const largeAnswer = 64 * 1024;
 
-/** A client that reads nothing for so long is cut off: its answer is held meanwhile. */
+/** A client that reads nothing for this long is disconnected, because its response is held in memory. */
 function limitReading(response: ServerResponse, time: number): void {
   response.setTimeout(time, () => response.destroy());
 }
@@ -201,7 +201,9 @@ const jsonStatus = (status: { code?: number }): ApiResponse => ({
   body: `${JSON.stringify(status)}\n`,
 });
 
-/** The same for a wrong token, a token of another cluster and a cluster that is not there: nobody learns what exists. */
+/**
+ * The same response for an invalid token, another cluster's token and an unknown cluster, so that it does not reveal which clusters exist.
+ */
 const refused = () => jsonStatus(unauthorized().status);
 
 const badPath = (): ApiResponse => ({
@@ -210,7 +212,7 @@ const badPath = (): ApiResponse => ({
   body: 'bad request: invalid URL escape\n',
 });
 
-/** As upstream's flow control refuses (apiserver/pkg/server/filters/maxinflight.go tooManyRequests). */
+/** The response of upstream's flow control (apiserver/pkg/server/filters/maxinflight.go tooManyRequests). */
 const tooManyRequests = (): ApiResponse => ({
   status: 429,
   headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff', 'retry-after': '1' },

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { ApiResponse, ByteStream, Pieces } from '#apiserver';
 
-/** Writes an answer that is whole. `last` ends the connection with it. */
+/** Writes a complete response. `last` closes the connection after it. */
 export function reply(response: ServerResponse, answer: ApiResponse, requestId: string, last: boolean): void {
   const { status, headers, body } = answer;
   headers['audit-id'] = requestId;
@@ -14,11 +14,11 @@ export function reply(response: ServerResponse, answer: ApiResponse, requestId: 
   }
   headers['content-length'] = String(typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength);
   response.writeHead(status, headers);
-  // One write: head and body leave in one TLS record.
+  // A single write: head and body are sent in one TLS record.
   response.end(body);
 }
 
-/** Writes a stream for as long as both sides want it. `onEnd` is called once. Answers how to end it. */
+/** Writes a stream until either side ends it. `onEnd` is called once. Returns a function that ends it. */
 export function replyStream(
   response: ServerResponse,
   answer: ApiResponse & { stream: ByteStream },
@@ -42,7 +42,7 @@ export function replyStream(
   });
 }
 
-/** Writes a long body piece by piece, no faster than the client reads; what goes wrong midway cuts the connection. Resolves when it is over. */
+/** Writes a long body in chunks, no faster than the client reads; an error midway closes the connection. Resolves when it is done. */
 export async function replyPieces(
   response: ServerResponse,
   { status, headers, pieces }: ApiResponse & { pieces: Pieces },

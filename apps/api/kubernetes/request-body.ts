@@ -1,17 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import type { BodyAccount } from '#hosting';
 
-/** The budget of bodies is used up. */
+/** The memory budget for bodies is used up. */
 export class BodyRefused extends Error {}
 
-/** Whether a request has a body; one that asks for another protocol has none, whatever its headers say. */
+/** Whether a request has a body; an upgrade request has none, whatever its headers say. */
 export function hasBody({ headers }: IncomingMessage): boolean {
   if (headers.upgrade !== undefined) return false;
   const length = headers['content-length'];
   return length === undefined ? headers['transfer-encoding'] !== undefined : length !== '0';
 }
 
-/** How long a body says it is; Infinity where it does not say. */
+/** The declared length of a body; Infinity if it is not declared. */
 export function announcedLength(request: IncomingMessage): number {
   if (!hasBody(request)) return 0;
   const length = request.headers['content-length'];
@@ -19,8 +19,8 @@ export function announcedLength(request: IncomingMessage): number {
 }
 
 /**
- * The whole body; undefined for an empty one. Of a body that is over the limit only so much is read that it shows: the pipeline refuses
- * it, and the connection is not used again. Rejects when the client goes away, and with BodyRefused when the account gives no more.
+ * The whole body; undefined if it is empty. Of a body above the limit, only as much is read as is needed to detect it: the pipeline rejects
+ * it, and the connection is not reused. Rejects if the client disconnects, and with BodyRefused if the budget is used up.
  */
 export function readBody(request: IncomingMessage, limit: number, account: BodyAccount): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {

@@ -1,8 +1,8 @@
 import { scheme } from '#api';
 
-/** A request's URL, taken apart. */
+/** The parts of a request's URL. */
 export interface Target {
-  /** None where the URL names none: then the token says which. */
+  /** Unset if the URL contains no cluster: then it is the token's. */
   cluster?: string;
   /** Decoded, relative to the cluster, begins with a slash. */
   path: string;
@@ -11,19 +11,19 @@ export interface Target {
 
 const prefix = '/clusters/';
 
-/** What a kube-apiserver answers at its root; the probes only to who says which cluster is meant. */
+/** The paths that a kube-apiserver serves at its root; probes need a token or a URL that identifies the cluster. */
 const rootPath = /^\/(?:api|apis|version|openapi|healthz|(livez|readyz))(?:[/?]|$)/;
 
-/** Whether a URL is for a cluster: below /clusters/, or as a client asks that leaves its server's path out (`kubectl get --raw`). */
+/** Whether a URL is for a cluster: below /clusters/, or from a client that omits its server's path (`kubectl get --raw`). */
 export function isForCluster(url: string, authorized: boolean): boolean {
   if (url.startsWith(prefix)) return true;
-  // Without a token the root is a page for people.
+  // Without a token, `/` is a page for people.
   if (url === '/' || url.startsWith('/?')) return authorized;
   const root = rootPath.exec(url);
   return root !== null && (authorized || root[1] === undefined);
 }
 
-/** Takes apart `/clusters/ID/api/v1/pods?watch=1` or `/api/v1/pods?watch=1`; undefined where it is badly escaped. */
+/** Parses `/clusters/ID/api/v1/pods?watch=1` or `/api/v1/pods?watch=1`; undefined if it is badly escaped. */
 export function targetOf(url: string): Target | undefined {
   const mark = url.indexOf('?');
   const end = mark < 0 ? url.length : mark;
@@ -43,7 +43,7 @@ export function targetOf(url: string): Target | undefined {
 
 const groups = new Set(scheme.resources().map(({ group }) => group));
 
-/** The API group of a path for the metrics: `core`, a built-in group, `none` for other paths, `other` for groups that tenants have made. */
+/** The API group of a path for metrics: `core`, a built-in group, `none` for non-resource paths, `other` for groups defined by tenants. */
 export function metricsGroup(path: string): string {
   if (path.startsWith('/api/')) return 'core';
   if (!path.startsWith('/apis/')) return 'none';
@@ -54,7 +54,7 @@ export function metricsGroup(path: string): string {
 
 const verbs: Readonly<Record<string, string>> = { POST: 'POST', PUT: 'PUT', PATCH: 'PATCH', DELETE: 'DELETE', HEAD: 'GET' };
 
-/** The verb for the metrics, as kube-apiserver's: GET and LIST told apart by the length of the path. */
+/** The verb for metrics, as in kube-apiserver's: GET and LIST are distinguished by the length of the path. */
 export function metricsVerb(method: string, path: string): string {
   if (method !== 'GET') return verbs[method] ?? 'OTHER';
   const parts = path.split('/').length - (path.startsWith('/apis/') ? 4 : 3);

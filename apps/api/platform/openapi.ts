@@ -73,7 +73,7 @@ const paths = {
   },
 };
 
-/** The OpenAPI document of /platform/v1, made from the same schemas that check the bodies. */
+/** The OpenAPI document of /platform/v1, generated from the schemas that validate the bodies. */
 export function platformOpenApi(): Json {
   return {
     openapi: '3.1.0',

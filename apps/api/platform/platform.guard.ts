@@ -4,7 +4,7 @@ import type { Access } from '#platform';
 import { bearerToken, unauthorized } from '../authenticate-first.js';
 import { ACCESS } from '../tokens.js';
 
-/** Lets in whoever carries the platform's token; a cluster's token opens nothing here. */
+/** Accepts only the platform's token; a cluster's token is not valid here. */
 @Injectable()
 export class PlatformGuard implements CanActivate {
   constructor(@Inject(ACCESS) private readonly access: Access) {}

@@ -10,10 +10,10 @@ const label = z
 const wholeOrMilli = z.string().regex(/^[1-9][0-9]{0,5}m?$/, 'must be a cpu quantity such as 4 or 500m');
 const bytes = z.string().regex(/^[1-9][0-9]{0,5}(Ki|Mi|Gi|Ti)$/, 'must be a memory quantity such as 8Gi');
 
-/** Nodes that the service can be configured to allow (ORRERY_MAX_NODES); there are pod ranges for 8192. */
+/** The highest configurable limit of nodes (ORRERY_MAX_NODES); there are pod CIDRs for 8192. */
 export const LARGEST_NODE_COUNT = 5_000;
 
-/** The machines of a cluster; the first is the control plane. */
+/** The nodes of a cluster; the first one is the control plane. */
 const nodesSchema = z.strictObject({
   count: z.number().int().min(1).max(LARGEST_NODE_COUNT).default(3).describe('How many nodes, the control plane among them'),
   cpu: wholeOrMilli.default('4'),
@@ -37,7 +37,7 @@ const clockRequest = z
 
 const NO_SEED = 'must be an integer or a string of 1 to 64 printable ASCII characters';
 
-/** An integer stands for its decimal digits. */
+/** An integer is accepted in place of its decimal digits. */
 const seedRequest = z
   .union([z.int().transform(String), z.string().regex(/^[ -~]{1,64}$/, NO_SEED)], { error: NO_SEED })
   .optional()
@@ -118,7 +118,7 @@ export const problemSchema = z.object({
 
 const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** Milliseconds of a duration as Go writes it: `1h30m`, `0.5s`. */
+/** Milliseconds of a duration in Go's format: `1h30m`, `0.5s`. */
 export function durationOf(text: string): number {
   return [...text.matchAll(/([0-9.]+)(ms|s|m|h)/g)].reduce((sum, [, number, unit]) => sum + Number(number) * (units[unit ?? ''] ?? 0), 0);
 }

@@ -1,19 +1,19 @@
 import { type Cluster, type Organization, quotasOf } from '#platform';
 
-/** Where clusters are found from outside. */
+/** How clusters are reached from outside. */
 export interface ClusterAddress {
   /** The URL of a cluster's Kubernetes API. */
   serverOf(clusterId: string): string;
-  /** The authority its certificate is signed by, PEM. */
+  /** The CA that signed its certificate, PEM. */
   readonly ca: string;
 }
 
-/** An organization as the REST API shows it. */
+/** An organization in the REST API. */
 export function organizationView({ id, name, isDefault, quotas, createdAt }: Organization) {
   return { id, name, default: isDefault, quotas: quotasOf(quotas), createdAt: createdAt.toISOString() };
 }
 
-/** A cluster as the REST API shows it. */
+/** A cluster in the REST API. */
 export function clusterView(cluster: Cluster, address: ClusterAddress) {
   const { id, name, organizationId, nodes, profile, clock, seed, createdAt } = cluster;
   return {

@@ -5,25 +5,25 @@ import type { PlatformRecords } from '#platform';
 import { CLOCK, type Storage, type StorageAdmin, UnknownCluster } from '#storage';
 import { Problem } from '../problem.js';
 
-/** Longest that turning a clock is waited for (ms); it goes on all the same. */
+/** How long an advance is waited for (ms); after that it continues in the background. */
 const WITHIN = 300_000;
 const FIRST_LOOK = 5;
 const LONGEST_PAUSE = 250;
 
-/** Turns the clocks of stepped clusters: notes in the store how far, and waits until a worker has got there and all is quiet. */
+/** Advances the clocks of stepped clusters: stores the target, and waits until a worker has reached it and all work is done. */
 export interface ClockTurner {
-  /** Throws a Problem when it could not be done. */
+  /** Throws a Problem if it could not be done. */
   advance(cluster: string, by: number): Promise<{ now: Instant }>;
 }
 
 export interface ClockTurnerOptions {
   admin: Pick<StorageAdmin, 'open'>;
   records: Pick<PlatformRecords, 'cluster'>;
-  /** Asks for a turn. One that is lost is made up for by the workers' sweep. */
+  /** Requests a turn. If the request is lost, the workers' sweep finds the work. */
   wake(cluster: string, component: string): void;
 }
 
-/** The asking side. Redis only carries the wake-up: what was asked for and what came of it stand in the store. */
+/** The requesting side. Redis only carries the wake-up: the target and the result are in the store. */
 export function clockTurner({ admin, records, wake }: ClockTurnerOptions): ClockTurner {
   return {
     async advance(cluster, by) {
@@ -42,7 +42,7 @@ async function arrival(storage: Pick<Storage, 'clock'>, target: Instant): Promis
   for (let pause = FIRST_LOOK; performance.now() < until; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
     await sleep(pause);
     const { now = 0, target: ahead, failure } = await storage.clock();
-    // Past it, everything up to there has been quiet before.
+    // A clock beyond the target has passed it with all work done.
     if (now > target || (now === target && ahead === undefined)) return now;
     if (ahead === undefined) throw new Problem(409, failure ?? 'the clock was not turned');
   }

@@ -1,19 +1,19 @@
 import { type Clock, type Instant, SteppedClock, systemClock } from '#apimachinery';
 import type { Cluster, PlatformRecords } from '#platform';
 
-/** The clocks of this process's clusters. A stepped one is shared by all that use it here, and follows the platform's record. */
+/** The clocks of this process's clusters. A stepped clock is shared by all its users in the process, and follows the platform's record. */
 export interface ClusterClocks {
   of(cluster: Pick<Cluster, 'id' | 'clock'>): Clock;
-  /** The stepped clock that is in use for this cluster here, if any. */
+  /** The stepped clock of this cluster, if it is in use here. */
   stepped(cluster: string): SteppedClock | undefined;
-  /** A clock was turned elsewhere. */
+  /** A clock was advanced elsewhere. */
   turned(cluster: string, now: Instant): void;
   /** Messages may have been lost: reads the records of all stepped clocks that are in use. */
   reread(): Promise<void>;
   forget(cluster: string): void;
 }
 
-/** Makes the clocks of a process over the platform's records. */
+/** Creates the clocks of a process over the platform's records. */
 export function clusterClocks(records: Pick<PlatformRecords, 'cluster'>): ClusterClocks {
   const clocks = new Map<string, SteppedClock>();
   return {

@@ -6,7 +6,7 @@ import { Compaction } from './compaction.js';
 const cause = { requestId: 'r', user: 'u' };
 const log = createLog('test', 'silent');
 
-/** For each name an organization with these quotas and one cluster, all of that name. */
+/** For each name, an organization of that name with these quotas, and one cluster of the same name. */
 async function clustersWith(quotas: Record<string, Partial<Quotas>>) {
   const admin = memoryStorage();
   const records = memoryRecords();
@@ -22,7 +22,7 @@ async function clustersWith(quotas: Record<string, Partial<Quotas>>) {
     async write(key: string) {
       for (const name of Object.keys(quotas)) await admin.open(name).write([{ type: 'create', key, value: '{}', cause, at: 0 }]);
     },
-    /** A round of a worker that was just started; answers how far each cluster is compacted then. */
+    /** A round of a newly started worker; returns the revision to which each cluster is compacted. */
     async round(minute: number): Promise<number[]> {
       await new Compaction(admin, { records, now: () => minute * 60_000, log }).round();
       return Promise.all(Object.keys(quotas).map((name) => admin.open(name).compactRevision()));

@@ -2,17 +2,17 @@ import { type PlatformRecords, type Quotas, quotasOf } from '#platform';
 import type { Retention, StorageAdmin } from '#storage';
 import type { Log } from '../logging.js';
 
-/** How often it is looked what may be compacted. */
+/** Interval between rounds. */
 const COMPACT_EVERY = 300_000;
 const MOST = 1_000;
 
-/** What is kept of a cluster's log under the quotas of its organization. Ages are known to a sixth of the time. */
+/** The retention of a cluster's log according to its organization's quotas. Ages are known to a sixth of the time. */
 function retentionOf({ logMinutes, logRevisions }: Quotas): Retention {
   const age = Math.max(1, logMinutes) * 60_000;
   return { age, revisions: logRevisions, every: age / 6 };
 }
 
-/** The retention of the clusters whose organizations have set another one than the default. */
+/** The retention of the clusters whose organizations have set a non-default one. */
 async function exceptionsIn(records: Pick<PlatformRecords, 'organizations' | 'clusterIds'>): Promise<Map<string, Retention>> {
   const exceptions = new Map<string, Retention>();
   for (const { id, quotas } of await records.organizations()) {
@@ -24,8 +24,8 @@ async function exceptionsIn(records: Pick<PlatformRecords, 'organizations' | 'cl
 }
 
 /**
- * Compacts the logs of clusters to what the quotas of their organizations say is kept. The store remembers where each log stood at which
- * time, so a restart loses nothing. Several processes may do it: compacting twice changes nothing.
+ * Compacts the logs of clusters according to their organizations' quotas. The store remembers the revision of each log at past times, so
+ * nothing is lost in a restart. Several processes may do this: compacting twice changes nothing.
  */
 export class Compaction {
   constructor(
@@ -33,7 +33,7 @@ export class Compaction {
     private readonly options: { records: Pick<PlatformRecords, 'organizations' | 'clusterIds'>; now: () => number; log: Log },
   ) {}
 
-  /** One round, the longest overdue first. Clusters without writes since their last compaction are not looked at. */
+  /** One round, longest overdue first. Skips clusters without writes since their last compaction. */
   async round(): Promise<void> {
     const { records, now, log } = this.options;
     const exceptions = await exceptionsIn(records);
@@ -52,14 +52,14 @@ export class Compaction {
     }
   }
 
-  /** Begins the rounds; answers how to end them. */
+  /** Starts the rounds; returns a function that stops them. */
   start(every = COMPACT_EVERY): () => void {
     const round = () => {
       this.round().catch((error: unknown) => this.options.log.warn({ err: error }, 'compaction failed; the next round tries again'));
     };
     const timer = setInterval(round, every);
     timer.unref();
-    // A worker that never lives until its first round compacts all the same.
+    // So that workers that are restarted before their first interval compact too.
     round();
     return () => clearInterval(timer);
   }

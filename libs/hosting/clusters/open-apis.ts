@@ -7,21 +7,21 @@ import type { StorageAdmin } from '#storage';
 import { SHARE_LIMITS } from '../limits.js';
 import type { ClusterClocks } from './cluster-clocks.js';
 
-/** A cluster's API as it is open in this process. */
+/** A cluster's API that is open in this process. */
 export interface OpenApi {
   readonly cluster: Cluster;
   readonly api: ApiServer;
 }
 
-/** The APIs that this process has open. An idle one is closed: it holds nothing that can't be read again. */
+/** The APIs that are open in this process. An idle one is closed: everything it holds can be read again. */
 export interface OpenApis {
-  /** The API, if it is open: spares the hot path a turn of the event loop. */
+  /** The API, if it is open: saves an asynchronous step on the hot path. */
   peek(cluster: string): OpenApi | undefined;
-  /** Undefined when there is no such cluster. */
+  /** Undefined if the cluster does not exist. */
   open(cluster: string): Promise<OpenApi | undefined>;
-  /** Closes what has not been asked for since the call before last. To be called about twice a minute. */
+  /** Closes what has not been used since the call before last. To be called about twice a minute. */
   tidy(): void;
-  /** The cluster was deleted: closes it at once, watches included. */
+  /** The cluster was deleted: closes it at once, including its watches. */
   forget(cluster: string): void;
   readonly size: number;
   close(): void;
@@ -37,7 +37,7 @@ export interface OpenApisOptions {
   quotas: Pick<QuotaCache, 'of' | 'remembered'>;
   /** Divides the event loop among all tenants of the process. */
   share: WorkShare;
-  /** Where YAML bodies become JSON. */
+  /** Converts YAML bodies to JSON. */
   yaml: YamlDecoder;
 }
 
@@ -59,7 +59,7 @@ class ProcessOpenApis implements OpenApis {
   peek(cluster: string): OpenApi | undefined {
     const entry = this.entries.get(cluster);
     if (entry) entry.used = true;
-    // A clock that is turned elsewhere is asked for its time first: the news of it may be late, or lost.
+    // Reads the time of a clock that is advanced elsewhere first: the message may be late or lost.
     return entry?.cluster.clock.mode === 'stepped' ? undefined : entry;
   }
 
@@ -107,7 +107,7 @@ class ProcessOpenApis implements OpenApis {
     return entry;
   }
 
-  /** Where the clock stands, and how far the cluster has got: random values are drawn by both. */
+  /** The clock's time and the cluster's revision: random values are derived from both. */
   private async readClock({ id, clock }: Cluster, { store }: HeldStore): Promise<void> {
     if (clock.mode !== 'stepped') return;
     const { now, revision } = await this.options.admin.open(id).clock();
@@ -134,7 +134,7 @@ class ProcessOpenApis implements OpenApis {
   }
 
   private drop(id: string, entry: Entry): void {
-    // A request or a watch that still runs keeps its own hold: the store goes on as long as somebody watches or writes.
+    // A running request or watch has its own reference: the store stays open while there are watchers or writes.
     this.entries.delete(id);
     entry.held.release();
   }

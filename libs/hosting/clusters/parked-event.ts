@@ -4,7 +4,7 @@ import { inProcessClient } from '#apiserver';
 import { clusterApi, machineTimers } from '#cluster';
 import type { WorkerClustersOptions } from './worker-clusters.js';
 
-/** Tells the cluster's users that a component of theirs is suspended, as an Event about the namespace that it lives in. */
+/** Tells the cluster's users that a component is suspended, with an Event about the namespace that it runs in. */
 export async function recordParked(
   { cluster: id, component, lost, milliseconds }: { cluster: string; component: string; lost: number; milliseconds: number },
   { records, stores, clocks }: WorkerClustersOptions,

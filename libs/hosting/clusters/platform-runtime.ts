@@ -8,7 +8,7 @@ import type { Log } from '../logging.js';
 import { type PlatformEvents, platformEvents } from '../platform-events.js';
 import { type ClusterClocks, clusterClocks } from './cluster-clocks.js';
 
-/** Is called with the commits of this process, and with changes to the platform after clocks and stores have followed them. */
+/** Called with the commits of this process, and with platform events after clocks and stores have processed them. */
 export interface RuntimeListener {
   onCommit: CommitListener;
   onEvent(event: PlatformEvent): void;
@@ -21,7 +21,7 @@ export interface PlatformRuntime {
   readonly stores: ClusterStores;
   readonly clocks: ClusterClocks;
   readonly events: PlatformEvents;
-  /** Calls this listener too from now on. */
+  /** Calls this listener from now on, in addition to earlier ones. */
   subscribe(listener: RuntimeListener): void;
   close(): void;
 }
@@ -68,7 +68,7 @@ export async function platformRuntime({ backends, log }: { backends: Backends; l
   };
 }
 
-/** Which build this is: what another one has derived (templates) is not taken for ours. */
+/** Identifies the build: what another build has derived (templates) is not used. */
 export function buildId(): string {
   const file = path.resolve(import.meta.dirname, '../../../build-id');
   return fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : 'source';

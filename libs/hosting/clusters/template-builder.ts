@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { TemplateShape } from '#cluster';
 import type { StoredObject } from '#storage';
 
-/** Builds a template in a thread of its own. Rejects with what failed in it. */
+/** Builds a template in a separate thread. Rejects with the error that occurred in it. */
 export function buildInThread(shape: TemplateShape): Promise<StoredObject[]> {
   return new Promise((resolve, reject) => {
     const thread = new Worker(new URL('./template-thread.js', import.meta.url), { workerData: shape });

@@ -1,6 +1,6 @@
 import { openQueues, shardOf, type TurnQueueOptions } from '#controller-runtime/bullmq';
 
-/** Removes what the work queue keeps of a deleted cluster: jobs that wait, timers, and the marks that keep them from doubling. */
+/** Removes what the work queue stores about a deleted cluster: waiting jobs, timers, and the marks that prevent duplicates. */
 export function turnKeys(
   options: TurnQueueOptions,
   components: readonly string[],
@@ -15,7 +15,7 @@ export function turnKeys(
           const jobId = await queue?.getDeduplicationJobId(id);
           if (!jobId) return;
           await queue?.removeDeduplicationKey(id);
-          // A job that runs can't be removed: it finds no cluster, and ends.
+          // An active job cannot be removed: it finds that the cluster does not exist, and ends.
           await queue?.remove(jobId).catch(() => undefined);
         }),
       );

@@ -9,7 +9,7 @@ export interface TurnedClustersOptions extends WorkerClustersOptions {
   notify(event: PlatformEvent): void;
 }
 
-/** Opens a cluster with a stepped clock for the turn that turns it. Throws UnknownCluster where there is none. */
+/** Opens a cluster with a stepped clock for the turn that advances it. Throws UnknownCluster if it does not exist. */
 export async function openTurned(id: string, under: () => Fence | undefined, options: TurnedClustersOptions): Promise<TurnedCluster> {
   const { clocks, stores, admin, records, notify } = options;
   const { hosted } = await openForWorker(id, options, under);

@@ -3,13 +3,13 @@ import type { CommitListener } from '#cacher';
 import { changeOf, expiryNotices } from '#cluster';
 import type { ComponentChange } from '#controller-runtime';
 
-/** Who is told of commits: the producer's side of the queue, or the worker's host. */
+/** Where commits are reported: the producer side of the queue, or the worker's host. */
 export interface Wakeable {
   wake(cluster: string, component: string): void;
   changed(cluster: string, change: ComponentChange): void;
 }
 
-/** After each commit of this process: wakes the components it concerns, and now and then the one that sees to leases. */
+/** After each commit of this process, wakes the components that are interested in it, and at intervals the one that expires leases. */
 export function wakeOnCommit(target: Wakeable): CommitListener {
   const notice = expiryNotices(systemClock);
   return (cluster, events) => {

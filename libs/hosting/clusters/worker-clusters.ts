@@ -8,7 +8,7 @@ import { CLOCK, type Fence, type StorageAdmin, UnknownCluster } from '#storage';
 import type { Log } from '../logging.js';
 import type { ClusterClocks } from './cluster-clocks.js';
 
-/** A conflict, or something that is not there (yet): part of the game. */
+/** A conflict, or an object that does not exist (yet), is normal. */
 function isExpected(error: unknown): boolean {
   return isConflict(error) || isNotFound(error);
 }
@@ -24,7 +24,7 @@ export interface WorkerClustersOptions {
   log: Log;
 }
 
-/** Long work waits for the cluster's turn, and the cluster rests after it where others ask. */
+/** Long work waits for the cluster's turn, and the cluster pauses after it if others are active. */
 const inShare =
   (share: WorkShare, cluster: string): InTurn =>
   async (work) => {
@@ -33,7 +33,10 @@ const inShare =
     return task.step(work);
   };
 
-/** In a stepped cluster a pause ends when the store has answered, not when the process has done something else: so runs are alike. */
+/**
+ * In a stepped cluster a pause ends when the store has answered, which does not depend on other work of the process, so that runs are
+ * deterministic.
+ */
 const inRound =
   (store: ClusterStore): InTurn =>
   async (work) => {
@@ -41,7 +44,7 @@ const inRound =
     return work();
   };
 
-/** Opens a cluster for the components of this worker. Throws UnknownCluster where there is none. */
+/** Opens a cluster for the components of this worker. Throws UnknownCluster if it does not exist. */
 export async function openForWorker(
   id: string,
   options: WorkerClustersOptions,
@@ -62,7 +65,7 @@ export async function openForWorker(
     profile: profiles[cluster.profile],
     rootCA,
     delayUntil: (at: Instant) => (cluster.clock.mode === 'real' ? at - clock.now() : undefined),
-    // Failures in a row are told as they double, so that one object that can't be reconciled does not fill the log.
+    // Consecutive failures are logged at powers of two, so that one object that cannot be reconciled does not fill the log.
     onFailure: ({ error, ...about }) => {
       const level = isExpected(error) || (about.failures & (about.failures - 1)) !== 0 ? 'debug' : 'warn';
       log[level]({ err: error, cluster: id, ...about }, 'reconcile failed; tried again later');

@@ -18,7 +18,7 @@ const query = async (url: string, text: string): Promise<unknown[]> => {
   return rows;
 };
 
-/** What it answers once it does not throw any more. */
+/** The result, once it no longer throws. */
 async function eventually<T>(ask: () => Promise<T>): Promise<T> {
   for (const until = performance.now() + 90_000; ; await sleep(50)) {
     try {
@@ -35,7 +35,7 @@ test('PostgreSQL keeps its data over a restart, and over being killed', async ()
   await first.stop();
   const second = await startPostgres({ home });
   process.kill(second.pid, 'SIGKILL');
-  // It is started anew, at the same address.
+  // It is restarted at the same address.
   expect(await eventually(() => query(second.url, 'SELECT n FROM t'))).toEqual([{ n: 7 }]);
   await second.stop();
   await expect(query(second.url, 'SELECT n FROM t')).rejects.toThrow();

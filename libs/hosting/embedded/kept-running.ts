@@ -1,31 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerProcess } from './server-process.js';
 
-/** Milliseconds before a server that died is started anew, the first time and at most. */
+/** Delay before a server that died is restarted: the first and the maximum, in milliseconds. */
 const firstPause = 20;
 const longestPause = 2_000;
 
-/** A server that is started anew, at the same address, when it dies. */
+/** A server that is restarted, at the same address, when it dies. */
 export interface KeptServer {
-  /** Of the process that runs now. */
+  /** Of the current process. */
   readonly pid: number;
-  /** Ends it for good. */
+  /** Stops it permanently. */
   stop(): Promise<void>;
 }
 
-/** How a server is kept. */
+/** How a server is kept running. */
 export interface KeepOptions {
-  /** As it is called in what is told. */
+  /** Its name in messages. */
   name: string;
-  /** What ends it. */
+  /** Stops it. */
   signal: NodeJS.Signals;
-  /** Without it a server that died stays dead: tests end theirs from another process. */
+  /** Unset: a server that died is not restarted; tests stop theirs from another process. */
   revive: boolean;
-  /** Hears in a line that it died, that it could not be started (once for each reason), and that it runs again. */
+  /** Called with a line when it died, when it could not be started (once per reason), and when it runs again. */
   onRestart?: (line: string) => void;
 }
 
-/** Starts a server and keeps it running. Rejects when it can't be started the first time; `start` leaves nothing behind when it rejects. */
+/** Starts a server and keeps it running. Rejects if the first start fails; `start` must leave nothing behind when it rejects. */
 export async function keptRunning(start: () => Promise<ServerProcess>, options: KeepOptions): Promise<KeptServer> {
   const { name, signal, revive: revived, onRestart = () => undefined } = options;
   let server = await start();

@@ -5,13 +5,13 @@ import { onPath } from './server-process.js';
 
 const nobody = 65534;
 
-/** How PostgreSQL, which refuses to be root, is run by this user. */
+/** How PostgreSQL, which refuses to run as root, is run by this user. */
 export interface Guise {
-  /** The command as it has to be started. */
+  /** The command with which it has to be started. */
   wrap(command: readonly string[]): string[];
-  /** Makes a folder that belongs to the server and that others can't enter. */
+  /** Creates a folder that belongs to the server and that others cannot enter. */
   folder(folder: string): void;
-  /** The packaged PostgreSQL where the server can read it: itself, or a copy below `home`. */
+  /** The packaged PostgreSQL in a place where the server can read it: itself, or a copy below `home`. */
   programs(native: string, home: string): string;
 }
 
@@ -22,7 +22,7 @@ const makeFolder = (folder: string): void => {
 
 const asWeAre: Guise = { wrap: (command) => [...command], folder: makeFolder, programs: (native) => native };
 
-/** Whether a user of this number, in the group of the same number and without privileges, can pass a folder. */
+/** Whether an unprivileged user with this uid, and a gid of the same number, can enter a folder. */
 function canPass(folder: string, id: number): boolean {
   const { uid, gid, mode } = statSync(folder);
   const bit = uid === id ? 0o100 : gid === id ? 0o010 : 0o001;
@@ -35,7 +35,7 @@ function wayTo(folder: string): string[] {
   return above === folder ? [folder] : [...wayTo(above), folder];
 }
 
-/** Throws an Error that names the folder on the way to the home that PostgreSQL could not pass. */
+/** Throws an Error that names the folder on the way to the home that PostgreSQL cannot enter. */
 function checkWay(home: string, id: number): void {
   const barred = wayTo(home).find((folder) => !canPass(folder, id));
   if (barred === undefined) return;
@@ -44,7 +44,7 @@ function checkWay(home: string, id: number): void {
   );
 }
 
-/** A copy of the programs below the home, made once. */
+/** A copy of the programs below the home, created once. */
 function copyPrograms(native: string, home: string, finish: (copy: string) => void): string {
   const copy = path.join(home, 'postgres-programs');
   if (existsSync(copy)) return copy;
@@ -56,7 +56,7 @@ function copyPrograms(native: string, home: string, finish: (copy: string) => vo
   return copy;
 }
 
-/** In a user namespace root bears another number, which satisfies PostgreSQL; the files stay root's, whose privileges are gone. */
+/** In a user namespace root has another uid, which satisfies PostgreSQL; the files stay root's, but without privileges. */
 function inNamespace(unshare: string): Guise {
   const prefix = [unshare, '--user', `--map-user=${nobody}`, `--map-group=${nobody}`];
   return {
@@ -75,7 +75,7 @@ function giveAway(file: string): void {
   if (statSync(file).isDirectory()) for (const name of readdirSync(file)) giveAway(path.join(file, name));
 }
 
-/** Where namespaces are barred (many containers), the server really is nobody: what it needs is given to it. */
+/** Where user namespaces are not permitted (many containers), the server runs as nobody and is given ownership of its files. */
 function asNobody(setpriv: string): Guise {
   return {
     wrap: (command) => [setpriv, `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', ...command],
@@ -90,7 +90,7 @@ function asNobody(setpriv: string): Guise {
   };
 }
 
-/** The guise for this user and this data folder. Throws an Error of one line where there is none. */
+/** The way to run it for this user and this data folder. Throws an Error with a one-line message if there is none. */
 export function notAsRoot(data: string): Guise {
   if (process.getuid?.() !== 0) return asWeAre;
   const [unshare, setpriv] = [onPath('unshare'), onPath('setpriv')];

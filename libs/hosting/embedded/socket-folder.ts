@@ -3,20 +3,20 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Guise } from './not-as-root.js';
 
-/** A socket's path may have 107 characters; PostgreSQL adds `/.s.PGSQL.5432`. */
+/** The path of a Unix socket is limited to 107 characters; PostgreSQL appends `/.s.PGSQL.5432`. */
 const longestFolder = 90;
 const prefix = 'orrery-';
 
 /** The folder of PostgreSQL's socket. */
 export interface SocketFolder {
   path: string;
-  /** Removes it where it is not below the home. */
+  /** Removes it if it is not below the home. */
   remove(): void;
 }
 
 const isLink = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 
-/** A folder outside of the home, and in the home a link to it, by which the next start finds and removes it if this one is killed. */
+/** A folder outside of the home, with a link to it in the home, by which the next start finds and removes it if this process is killed. */
 function outside(link: string): SocketFolder {
   const place = Buffer.byteLength(tmpdir()) > longestFolder - 20 ? '/tmp' : tmpdir();
   const made = mkdtempSync(path.join(place, prefix));
@@ -31,8 +31,8 @@ function outside(link: string): SocketFolder {
 }
 
 /**
- * Where the socket lives: `run` below the home, or a folder for temporary files where that path would be too long for a socket. Only this
- * user can enter it, which is all the access control there is.
+ * Where the socket is: `run` below the home, or a temporary folder if that path would be too long for a socket. Only this user can enter
+ * it, which is the only access control.
  */
 export function socketFolder(home: string, guise: Guise): SocketFolder {
   const inside = path.join(home, 'run');

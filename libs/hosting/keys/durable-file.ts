@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** Brings what was made, renamed or removed in a folder to the disk. */
+/** Syncs a folder, so that files created, renamed or removed in it are on disk. */
 export function syncFolder(folder: string): void {
   const opened = fs.openSync(folder, 'r');
   try {
@@ -11,12 +11,12 @@ export function syncFolder(folder: string): void {
   }
 }
 
-/** Makes a file unless there is one, for its owner alone. After a crash it is there whole, or not at all. */
+/** Creates a file unless it exists, readable only by its owner. After a crash it is complete or absent. */
 export function makeDurableFile(file: string, text: string): void {
   const draft = `${file}.${process.pid}`;
   fs.writeFileSync(draft, text, { mode: 0o600, flush: true });
   try {
-    // Of two processes that are here at once, one makes the file, and both use it.
+    // If two processes do this at once, one creates the file and both use it.
     fs.linkSync(draft, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

@@ -17,7 +17,7 @@ afterAll(() => {
 
 const read = (home: string): string[] => files.map((name) => fs.readFileSync(path.join(home, name), 'utf8'));
 
-/** Why it is refused, with `HOME` for the home. */
+/** The message of the error, with `HOME` for the home. */
 async function refusal(home: string, given = {}): Promise<string> {
   const error: unknown = await openKeys(home, given).catch((thrown) => thrown);
   if (!(error instanceof ConfigError)) throw new Error(`not refused: ${String(error)}`);
@@ -67,7 +67,7 @@ test.each([
   if (text === undefined) fs.rmSync(file);
   else fs.writeFileSync(file, text);
   expect(await refusal(home)).toBe(message);
-  // It has not been replaced meanwhile.
+  // It has not been replaced.
   expect(fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined).toBe(text);
 });
 

@@ -9,18 +9,18 @@ const authorityFiles = ['pki/ca.crt', 'pki/ca.key'];
 const adminTokenFile = 'admin-token';
 const tokenKeyFile = 'token-key';
 
-/** What an installation keeps secret. */
+/** The secrets of an installation. */
 export interface Keys {
   readonly authority: CertificateAuthority;
-  /** Opens the platform's API. */
+  /** Gives access to the platform's API. */
   readonly adminToken: string;
-  /** The key that the clusters' tokens are derived with. */
+  /** The key from which the clusters' tokens are derived. */
   readonly tokenKey: string;
 }
 
 const recordOf = (home: string): string => path.join(home, 'keys.json');
 
-/** The names of the files that were made here: without this record a lost one would look like a first start. */
+/** Records the names of the files that were created here: without it, a lost file would look like a first start. */
 function recorded(home: string): string[] {
   const file = recordOf(home);
   if (!fs.existsSync(file)) return [];
@@ -50,14 +50,14 @@ function record(home: string, names: readonly string[]): void {
     fs.rmSync(recordOf(home), { force: true });
     makeDurableFile(recordOf(home), `${JSON.stringify([...new Set([...before, ...names])])}\n`);
   } catch (error) {
-    // Where the keys are mounted there is nothing to record: they are not made here.
+    // If the keys are mounted there is nothing to record: they are not created here.
     if (!['EROFS', 'EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }
 
 /**
- * Opens the keys in an installation's home, or makes them at the first start. Throws ConfigError, which names the file, for one that is
- * lost, empty or cut off. A platform token that is given needs no file.
+ * Reads the keys in an installation's home, or creates them at the first start. Throws ConfigError naming the file if one is lost, empty or
+ * truncated. A configured platform token needs no file.
  */
 export async function openKeys(home: string, given: { adminToken?: string } = {}): Promise<Keys> {
   const names = [...authorityFiles, tokenKeyFile, ...(given.adminToken === undefined ? [adminTokenFile] : [])];
@@ -71,7 +71,7 @@ export async function openKeys(home: string, given: { adminToken?: string } = {}
   return keys;
 }
 
-/** Opens the CA alone: all that a worker needs. */
+/** Opens only the CA, which is all that a worker needs. */
 export async function openHomeAuthority(home: string): Promise<CertificateAuthority> {
   refuseLost(home, authorityFiles);
   return openAuthority(path.join(home, 'pki'));

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { ConfigError } from '../config.js';
 import { makeDurableFile } from './durable-file.js';
 
-/** Characters that a secret has at the least: one that is shorter was cut off, and could be guessed. */
+/** Minimum length of a secret: a shorter one was truncated and could be guessed. */
 const shortest = 32;
 
-/** The text of a file that only its owner may read, made at the first start. Throws ConfigError, which names the file. */
+/** The text of a file that only its owner may read, created at the first start. Throws ConfigError naming the file. */
 export function secretFile(file: string): string {
   if (!fs.existsSync(file)) makeSecret(file);
   const secret = fs.readFileSync(file, 'utf8').trim();

@@ -1,7 +1,7 @@
 import type { Storage, StorageAdmin } from '#storage';
 import type { Metrics } from './metrics.js';
 
-/** The same store, its transactions counted and timed; `failed` hears of those that threw. */
+/** The same store with its transactions counted and timed; `failed` is called for those that threw. */
 export function meteredStorage(
   admin: StorageAdmin,
   metrics: Pick<Metrics, 'storeBatch'>,

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-/** Seconds; the finer end is where a request served from the cache lies. */
+/** Seconds; requests served from the cache are at the lower end. */
 const latencyBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
@@ -9,7 +9,7 @@ const latencyBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
  */
 export interface Metrics {
   readonly contentType: string;
-  /** The exposition text. */
+  /** The text in Prometheus's exposition format. */
   text(): Promise<string>;
   /** One request answered. `group` is one of the built-in API groups or `other`. */
   request(verb: string, group: string, code: number, seconds: number): void;
@@ -17,16 +17,16 @@ export interface Metrics {
   watchClosed(group: string): void;
   /** One turn of a component ended. */
   turn(component: string, outcome: 'done' | 'more' | 'fenced' | 'error' | 'parked', seconds?: number): void;
-  /** One transaction of the object store: how many operations it carried, and how long it took. */
+  /** One transaction of the object store: the number of operations, and its duration. */
   storeBatch(operations: number, seconds: number): void;
   openClusters(count: number): void;
-  /** Read when metrics are asked for: jobs waiting for a worker. */
+  /** Called when metrics are scraped: jobs waiting for a worker. */
   queueDepth(read: () => Promise<Record<string, number>>): void;
 }
 
 const noLabels = { verb: '', group: '', code: '' };
 
-/** Makes the metrics of one process. */
+/** Creates the metrics of one process. */
 export function createMetrics(processName: string): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ process: processName });

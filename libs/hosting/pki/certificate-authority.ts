@@ -11,11 +11,11 @@ x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoPro
 const day = 24 * 3600 * 1000;
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
-/** The installation's certificate authority: its certificate is what every kubeconfig trusts. */
+/** The installation's CA: every kubeconfig trusts its certificate. */
 export interface CertificateAuthority {
   /** PEM. */
   readonly certificate: string;
-  /** A server certificate for these names and addresses, PEM, with its key and the instant it ends. */
+  /** A server certificate for these names and addresses, PEM, with its key and expiry. */
   issueServer(names: readonly string[]): Promise<ServerCertificate>;
 }
 
@@ -88,7 +88,7 @@ async function issue(authority: x509.X509Certificate, key: CryptoKey, names: rea
 const certificateFile = 'ca.crt';
 const keyFile = 'ca.key';
 
-/** Makes the folder with both files at once: of two processes that start together one wins, and both use its. */
+/** Creates the folder with both files atomically: if two processes start together, one succeeds and both use its files. */
 async function makePair(folder: string): Promise<void> {
   const draft = `${folder}.${process.pid}`;
   const made = await makeAuthority();
@@ -105,7 +105,7 @@ async function makePair(folder: string): Promise<void> {
   }
 }
 
-/** The text of one of the two files. Throws ConfigError, which names it, where it is missing or empty. */
+/** The text of one of the two files. Throws ConfigError naming it if it is missing or empty. */
 function textOf(file: string): string {
   const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8').trim() : undefined;
   if (text) return `${text}\n`;
@@ -115,7 +115,7 @@ function textOf(file: string): string {
   );
 }
 
-/** Reads what the file holds. Throws ConfigError, which names it, when that fails. */
+/** Parses the content of a file. Throws ConfigError naming it if that fails. */
 async function parsed<T>(file: string, read: () => T | Promise<T>): Promise<T> {
   try {
     return await read();
@@ -125,8 +125,8 @@ async function parsed<T>(file: string, read: () => T | Promise<T>): Promise<T> {
 }
 
 /**
- * Opens the CA in `folder` (ca.crt, ca.key), or makes one there at the first start; its key is readable to the owner alone.
- * Throws ConfigError, which names the file that is at fault.
+ * Opens the CA in `folder` (ca.crt, ca.key), or creates one at the first start; its key is readable only by the owner. Throws ConfigError
+ * naming the file that is invalid.
  */
 export async function openAuthority(folder: string): Promise<CertificateAuthority> {
   const [certificate, key] = [certificateFile, keyFile].map((name) => path.join(folder, name)) as [string, string];

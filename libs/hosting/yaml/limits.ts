@@ -1,17 +1,20 @@
-/** Every limit of the threads that convert YAML, in one place. Times in milliseconds of the machine. */
+/** All limits of the threads that convert YAML. Times are in milliseconds of the machine. */
 export interface YamlLimits {
-  /** Threads at most: they start when they are needed. */
+  /** Maximum threads; they are started on demand. */
   readonly threads: number;
-  /** Characters of a document that is converted at once, on the event loop: about a millisecond. */
+  /** Documents up to this length are converted on the event loop: about a millisecond. */
   readonly inline: number;
-  /** Documents of one tenant that wait, and their characters; above it 429. */
+  /** Waiting documents of one tenant, and their characters; above it 429. */
   readonly waiting: number;
   readonly waitingLength: number;
-  /** How long a thread may work at one document. 3 MB take about a second of a core. */
+  /** How long a thread may work on one document. 3 MB take about a second of CPU. */
   readonly timeout: number;
-  /** How long a thread waits for the next document before it ends. */
+  /** How long an idle thread waits before it ends. */
   readonly idle: number;
-  /** Megabytes of a thread's heap. It is never to be reached: that may end the whole process. The worst document takes about half of it. */
+  /**
+   * Megabytes of a thread's heap. It must never be reached, because that may end the whole process. The worst document needs about half of
+   * it.
+   */
   readonly heap: number;
 }
 

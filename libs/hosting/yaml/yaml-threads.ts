@@ -10,7 +10,7 @@ interface Job {
   fail(error: Error): void;
 }
 
-/** Documents of one tenant that wait. */
+/** The waiting documents of one tenant. */
 interface Queue {
   jobs: Job[];
   length: number;
@@ -20,18 +20,18 @@ const PROGRAM = new URL('./yaml-thread.js', import.meta.url);
 
 export interface YamlThreadsOptions {
   limits?: YamlLimits;
-  /** What the threads run; default the compiled yaml-thread.js beside this file. */
+  /** The program of the threads; default the compiled yaml-thread.js beside this file. */
   program?: URL;
 }
 
 interface ThreadOptions {
   limits: YamlLimits;
   program: URL;
-  /** The thread is free, or it is no more. */
+  /** The thread is free, or has ended. */
   onChange(): void;
 }
 
-/** A thread that works at one document after another until it ends. */
+/** A thread that processes one document after another until it ends. */
 class YamlThread {
   state: 'free' | 'busy' | 'ending' | 'ended' = 'free';
   private readonly worker: Worker;
@@ -71,7 +71,7 @@ class YamlThread {
     await this.worker.terminate();
   }
 
-  /** Waits for the next document, a while. A thread that waits does not hold the process. */
+  /** Waits a while for the next document. A waiting thread does not keep the process alive. */
   private rest(): void {
     this.worker.unref();
     this.timer = setTimeout(() => void this.end(), this.options.limits.idle);
@@ -87,7 +87,7 @@ class YamlThread {
   }
 
   private finish(converted: ConvertedYaml): void {
-    // What comes after the time is over is not waited for any more.
+    // A result after the timeout is ignored.
     if (this.state !== 'busy') return;
     clearTimeout(this.timer);
     const { job } = this;
@@ -100,8 +100,8 @@ class YamlThread {
 }
 
 /**
- * Converts YAML beside the event loop: short documents at once, the others in threads. Tenants take turns, one document each, so that
- * however much YAML one of them sends, another's waits for one document a thread. A thread that dies takes its document with it.
+ * Converts YAML outside of the event loop, except for short documents. Tenants take turns with one document each, so that however much YAML
+ * a tenant sends, another's waits for at most one document per thread. A thread that dies fails its document.
  */
 export class YamlThreads implements YamlDecoder {
   private readonly waiting = new Map<string, Queue>();
@@ -116,7 +116,7 @@ export class YamlThreads implements YamlDecoder {
   }
 
   async convert(tenant: string, text: string): Promise<ConvertedYaml> {
-    // Only an anchor can make much of a short text.
+    // Only anchors can make a short text expensive.
     if (text.length <= this.limits.inline && !text.includes('&')) return yamlToJson(text);
     if (this.closed) throw new TooManyRequests();
     const queue = this.waiting.get(tenant) ?? { jobs: [], length: 0 };
@@ -130,7 +130,7 @@ export class YamlThreads implements YamlDecoder {
     });
   }
 
-  /** Ends the threads; what still waits is refused. */
+  /** Stops the threads; waiting documents are rejected. */
   async close(): Promise<void> {
     this.closed = true;
     for (const { jobs } of this.waiting.values()) for (const { fail } of jobs) fail(new TooManyRequests());
@@ -147,7 +147,7 @@ export class YamlThreads implements YamlDecoder {
     }
   }
 
-  /** The first document of the tenant whose turn it is; the tenant's others go behind all other tenants. */
+  /** The first document of the tenant whose turn it is; the tenant's other documents move behind all other tenants. */
   private take(): Job | undefined {
     const [first] = this.waiting;
     if (first === undefined) return undefined;

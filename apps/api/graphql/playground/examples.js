@@ -1,4 +1,4 @@
-/** The tabs that a new visitor finds. */
+/** The initial tabs of a new visitor. */
 export const examples = [
   `# Deployments, their pods and where they run: relations that REST lacks.
 query Workloads {

@@ -1,4 +1,4 @@
-/** The latest this many events of a subscription are shown, the newest last. */
+/** The number of a subscription's events that are shown, the newest last. */
 const shownEvents = 200;
 
 function isSubscription(document, name) {
@@ -7,8 +7,8 @@ function isSubscription(document, name) {
 }
 
 /**
- * A subscription's events one below the other: GraphiQL itself would show only the last one. Its return() ends the source at once;
- * that of a generator would wait for the next event.
+ * Shows a subscription's events as a list: GraphiQL itself would show only the last one. Its return() ends the source at once; a
+ * generator's return() would wait for the next event.
  */
 function gathered(source) {
   const data = {};
@@ -26,8 +26,8 @@ function gathered(source) {
 }
 
 /**
- * GraphiQL's fetcher: queries and mutations by POST, subscriptions by WebSocket.
- * `onVoid` is told when the server no longer takes the token.
+ * GraphiQL's fetcher: queries and mutations by POST, subscriptions by WebSocket. `onVoid` is called when the server no longer accepts the
+ * token.
  */
 export function createFetcher(token, onVoid) {
   const authorization = `Bearer ${token}`;
@@ -44,7 +44,7 @@ export function createFetcher(token, onVoid) {
   const fetcher = GraphiQL.createFetcher({
     url: '/graphql',
     headers: { authorization },
-    // An answer in parts is an async iterable; ours come whole.
+    // An incremental response is an async iterable; our responses are not incremental.
     enableIncrementalDelivery: false,
     wsClient,
     fetch: async (...request) => {

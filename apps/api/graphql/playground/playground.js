@@ -8,7 +8,7 @@ const input = document.getElementById('token');
 const trouble = document.getElementById('trouble');
 const place = document.getElementById('graphiql');
 
-/** Undefined where the token opens a cluster; else what to tell its owner. */
+/** Undefined if the token gives access to a cluster; otherwise a message for the user. */
 async function refusalOf(token) {
   try {
     const response = await fetch('/graphql', {
@@ -65,14 +65,14 @@ form.addEventListener('submit', (event) => {
   void signIn(input.value.trim());
 });
 
-/** The link that `npm start` prints carries the token behind the #, where no server sees it; it does not stay in the address. */
+/** The link that `npm start` prints has the token in the fragment, which is not sent to servers; it is removed from the address bar. */
 function tokenOfLink() {
   const token = new URLSearchParams(location.hash.slice(1)).get('token');
   if (token) history.replaceState(null, '', location.pathname);
   return token;
 }
 
-// The link was opened in a tab that shows the page already.
+// The link was opened in a tab that already shows the page.
 window.addEventListener('hashchange', () => {
   const token = tokenOfLink();
   if (!token) return;
