@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { testCluster } from '#apiserver/test-cluster';
 import { conversions, strategies } from './index.js';
 
-/** A request to a real v1.36 server in a series of them, and what of its answer is compared. */
+/** A request to a real v1.36 server in a series, and the part of its response that is compared. */
 interface Step {
   id: string;
   method: string;
@@ -24,7 +24,7 @@ interface Step {
 
 const cases: Array<{ name: string; steps: Step[] }> = JSON.parse(readFileSync(new URL('./cases.recorded.json', import.meta.url), 'utf8'));
 
-/** What differs from run to run, under the names that stand in the recording. */
+/** What differs between runs, by its name in the recording. */
 function normalized(text: string): string {
   return text
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>')
@@ -35,7 +35,7 @@ function normalized(text: string): string {
 const expanded = (text: string): string =>
   text.replace(/\{\{repeat:(.):(\d+)\}\}/g, (_, char: string, count: string) => char.repeat(Number(count)));
 
-/** `{{step:/json/pointer}}`: a value of an earlier answer. */
+/** `{{step:/json/pointer}}`: a value from an earlier response. */
 function filled(text: string, answers: ReadonlyMap<string, unknown>): string {
   return expanded(text).replace(/\{\{([^:}]+):(\/[^}]+)\}\}/g, (_, id: string, pointer: string) => {
     let value = answers.get(id) as Record<string, unknown> | undefined;
@@ -44,7 +44,7 @@ function filled(text: string, answers: ReadonlyMap<string, unknown>): string {
   });
 }
 
-/** An age is an age. */
+/** Ages are not compared. */
 const withAges = (cells: unknown[][] | undefined, like: unknown[][]) =>
   cells?.map((row, y) =>
     row.map((cell, x) => (like[y]?.[x] === '<age>' && /^\d+[smhdy]|^<invalid>|^<unknown>/.test(String(cell)) ? '<age>' : cell)),

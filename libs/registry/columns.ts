@@ -1,12 +1,12 @@
 import { humanDuration, type KubeObject } from '#apimachinery';
 import type { Column } from '#apiserver';
 
-/** A timestamp as tables show it: `5m3s`, or `<unknown>` when there is none (printers.go translateTimestampSince). */
+/** A timestamp in tables: `5m3s`, or `<unknown>` if there is none (printers.go translateTimestampSince). */
 export function age(timestamp: string | null | undefined, now: number): string {
   return timestamp ? humanDuration(now - Date.parse(timestamp)) : '<unknown>';
 }
 
-/** The Name column every table begins with. */
+/** The Name column, with which every table begins. */
 export const nameColumn: Column = { name: 'Name', type: 'string', format: 'name', cell: (object: KubeObject) => object.metadata.name };
 
 /** The Age column, from metadata.creationTimestamp. */
@@ -16,7 +16,7 @@ export const ageColumn: Column = {
   cell: (object: KubeObject, now) => age(object.metadata.creationTimestamp, now),
 };
 
-/** The Created At column of resources that upstream has no printer for (apiserver/pkg/registry/rest/table.go). */
+/** The Created At column of resources without a printer (apiserver/pkg/registry/rest/table.go). */
 export const createdAtColumn: Column = {
   name: 'Created At',
   type: 'date',

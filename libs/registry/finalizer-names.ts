@@ -2,7 +2,7 @@ import { type FieldError, fieldPath, type KubeObject } from '#apimachinery';
 import type { ResourceStrategy } from '#apiserver';
 import { validateStandardFinalizer } from './core/finalizers.js';
 
-/** Groups whose validation upstream builds on core's: their metadata.finalizers must be qualified names or standard ones. */
+/** Groups whose validation upstream builds on core's: their metadata.finalizers must be qualified or standard names. */
 const GROUPS = new Set([
   '',
   'apps',
@@ -24,7 +24,7 @@ function validateFinalizers({ metadata }: KubeObject): FieldError[] {
   return finalizers.flatMap((name, index) => validateStandardFinalizer(name, fieldPath('metadata', 'finalizers').index(index)));
 }
 
-/** The strategy with core's check of metadata.finalizers before its own validation (core validation.go ValidateObjectMeta). */
+/** Adds core's validation of metadata.finalizers before the strategy's own (core validation.go ValidateObjectMeta). */
 export function withFinalizerNames(strategy: ResourceStrategy): ResourceStrategy {
   if (!GROUPS.has(strategy.group) || strategy.validatesMetadata || strategy.answer) return strategy;
   return {

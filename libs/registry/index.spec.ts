@@ -46,7 +46,7 @@ test('the OpenAPI document says which deletions answer with the object', () => {
     const answer = operation?.responses[200]?.schema.$ref ?? '#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.Status';
     return resource === '' || answer.endsWith('.Status') ? [] : [`${resource}.${group}`];
   });
-  // The recorded document promises a Status for namespaces, and the server answers with the Namespace.
+  // The recorded document has a Status as the response for namespaces, but the server answers with the Namespace.
   const answering = strategies
     .filter(({ returnsDeletedObject, resource }) => returnsDeletedObject && resource !== 'namespaces')
     .map(called);

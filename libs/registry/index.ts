@@ -69,7 +69,7 @@ import { storageClass } from './storage/storage-class.js';
 import { volumeAttachment } from './storage/volume-attachment.js';
 import { volumeAttributesClass } from './storage/volume-attributes-class.js';
 
-/** Every resource that has something special about it: one resource, one file, one line. */
+/** The strategies of all resources that have one: one resource, one file, one line. */
 const all: readonly ResourceStrategy[] = [
   componentStatus,
   configMap,
@@ -139,10 +139,10 @@ const all: readonly ResourceStrategy[] = [
   volumeAttributesClass,
 ];
 
-/** All of them, as the server takes them. */
+/** All strategies, in the form that the server takes. */
 export const strategies: readonly ResourceStrategy[] = all.map(withFinalizerNames);
 
-/** The kinds that are served in a version other than the one they are kept in. */
+/** The kinds that are served in a version other than the stored one. */
 export const conversions: readonly Conversion[] = [autoscalerConversion, eventConversion];
 
 export { providers } from './storages.js';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { testCluster } from '#apiserver/test-cluster';
 import { conversions, strategies } from './index.js';
 
-/** What a real v1.36 server answered to a POST: the object it made, or why it made none. */
+/** A real v1.36 server's response to a POST: the created object, or the error. */
 interface Created {
   path: string;
   body: unknown;
@@ -21,7 +21,7 @@ const named = <T extends { path: string; body: unknown }>(cases: T[]) =>
 
 const cluster = () => testCluster({ strategies, conversions });
 
-/** Who the recorded requests were from. */
+/** The user of the recorded requests. */
 const user = {
   name: 'kubernetes-admin',
   groups: ['system:masters', 'system:authenticated'],
@@ -30,10 +30,10 @@ const user = {
   },
 };
 
-/** What admission adds, which is not part of this spec's cluster. */
+/** Fields set by admission, which this spec's cluster does not have. */
 const BY_ADMISSION = new Set(['kubernetes.io/vac-protection', 'kubernetes.io/pv-protection', 'kubernetes.io/pvc-protection']);
 
-/** Made-up values, which stand under these names in the recording. */
+/** Random values, by their names in the recording. */
 const normalized = (value: unknown): unknown =>
   JSON.parse(
     JSON.stringify(value)

@@ -1,4 +1,4 @@
-/** The places of a list whose value stands earlier in it too. */
+/** The indexes of elements that also occur earlier in the list. */
 export function repeats(values: readonly unknown[]): ReadonlySet<number> {
   const known = new Set<unknown>();
   const found = new Set<number>();

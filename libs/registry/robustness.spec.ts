@@ -3,7 +3,7 @@ import { type KubeObject, SteppedClock, seededRandom } from '#apimachinery';
 import type { ResourceStrategy, StrategyContext } from '#apiserver';
 import { strategies } from './index.js';
 
-/** What stands for the scalars of a body: nothing, Go's zero values, something that is hardly right, or a name that every plain object has. */
+/** Replacements for the scalars of a body: nothing, Go's zero values, a questionable value, and a name that every plain object has. */
 type Scalars = 'none' | 'zero' | 'odd' | Inherited;
 type Inherited = (typeof INHERITED)[number];
 const INHERITED = ['constructor', '__proto__', 'toString'] as const;
@@ -29,7 +29,7 @@ function sampleOf(type: Type, scalars: Scalars, depth: number): unknown {
     const inner = type.of === 'list' ? type.items : type.values;
     const sample = depth > 0 ? (sampleOf(inner, scalars, depth - 1) ?? sampleOf(inner, 'zero', 0)) : undefined;
     if (type.of === 'list') return sample === undefined ? [] : [sample];
-    // Of two maps that are compared with each other, one has the key and the other has not.
+    // Of two maps that are compared with each other, only one has the key.
     if (sample === undefined || (isInherited(scalars) && ++maps % 2 === 0)) return {};
     return Object.fromEntries([[isInherited(scalars) ? scalars : 'a b', sample]]);
   }
@@ -41,7 +41,7 @@ function sampleOf(type: Type, scalars: Scalars, depth: number): unknown {
   return ODD[type.of];
 }
 
-/** A body with every struct, list and map down to a depth. */
+/** A body with every struct, list and map up to a depth. */
 function bodyOf(definition: Definition, scalars: Scalars, depth: number): Record<string, unknown> {
   const body: Record<string, unknown> = {};
   for (const { name, type } of definition.fields) {
@@ -63,7 +63,7 @@ const ctx: StrategyContext = {
   dryRun: false,
 };
 
-/** Everything the pipeline calls, in its order. */
+/** Everything the pipeline calls, in order. */
 function exercise(strategy: ResourceStrategy, make: () => KubeObject, old: KubeObject): void {
   const created = make();
   strategy.setDefaults?.(created);
@@ -85,7 +85,7 @@ function exercise(strategy: ResourceStrategy, make: () => KubeObject, old: KubeO
   for (const field of Object.values(strategy.fields ?? {})) field(read);
 }
 
-/** As it reads when it is stored: Go's empty lists and nil pointers are null. */
+/** As read from the store: Go's empty lists and nil pointers are null. */
 const nulled = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.length === 0 ? null : value.map(nulled);
   if (value === null || typeof value !== 'object') return value;
@@ -100,7 +100,7 @@ describe.each(stored.map((strategy) => [`${strategy.resource}.${strategy.group}`
   const definition = info && scheme.definitionFor(info);
 
   it.each(['none', 'zero', 'odd'] as const)('takes any body (%s scalars)', (scalars) => {
-    // Events of events.k8s.io are kept as the core group's.
+    // Events of events.k8s.io are stored as the core group's.
     if (!definition) return;
     for (let depth = 0; depth < 7; depth++) {
       const make = (): KubeObject => {
@@ -109,7 +109,7 @@ describe.each(stored.map((strategy) => [`${strategy.resource}.${strategy.group}`
         return object as unknown as KubeObject;
       };
       exercise(strategy, make, make());
-      // No Job is stored that has a list its validation wants filled.
+      // No Job is stored without a list that its validation requires.
       if (strategy.group === 'batch') continue;
       exercise(strategy, make, nulled(make()) as KubeObject);
       exercise(strategy, () => nulled(make()) as KubeObject, make());

@@ -4,5 +4,5 @@ import { namespaceDeletion } from './core/namespace-deletion.js';
 import { podBinding } from './core/pod/binding.js';
 import { podEviction } from './core/pod/eviction.js';
 
-/** Storages that are more than the generic registry's, one line each: subresources, and resources that do something in their own way. */
+/** Storages that extend or replace the generic registry's, one line each: subresources, and resources with special behaviour. */
 export const providers: readonly StorageProvider[] = [bindings, namespaceDeletion, podBinding, podEviction];

@@ -10,14 +10,14 @@ interface Created {
 const created: Created[] = JSON.parse(readFileSync(new URL('./created.recorded.json', import.meta.url), 'utf8'));
 const named = created.map((each) => [`${each.path.split('/').at(-1)} ${JSON.stringify(each.body).slice(0, 120)}`, each] as const);
 
-/** Patches that say nothing new; a PUT sends back what was read. */
+/** Writes without changes; a PUT sends back what was read. */
 const PATCHES = ['application/merge-patch+json', 'application/strategic-merge-patch+json'];
 
 describe('a write that changes nothing makes no new revision (storage/etcd3 GuaranteedUpdate)', () => {
   it.each(named)('%s', async (_, { path, body }) => {
     const { call, clock } = await testCluster({ strategies, conversions });
     const made = await call('POST', path, { body });
-    // Reviews are answered, not stored.
+    // Reviews are not stored.
     if (made.body.metadata?.resourceVersion === undefined) return;
     const at = `${path}/${made.body.metadata.name}`;
     clock.advance(5000);

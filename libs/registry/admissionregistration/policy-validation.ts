@@ -18,7 +18,7 @@ import { matchConditionErrors, matchResourcesErrors } from './rules.js';
 const FAILURE_POLICIES = ['Fail', 'Ignore'];
 const CEL_IDENTIFIER = /^[_a-zA-Z][_a-zA-Z0-9]*$/;
 
-/** What both kinds of policies have. */
+/** The fields that both kinds of policies have. */
 type PolicySpec = Partial<
   Pick<
     admissionregistrationv1.ValidatingAdmissionPolicySpec,
@@ -97,7 +97,7 @@ export function bindingErrors(
   return matchResources ? [...errors, ...matchResourcesErrors('spec.matchResources', matchResources)] : errors;
 }
 
-/** How a binding answers what does not pass (validateValidationActions). */
+/** What a binding does about failed validations (validateValidationActions). */
 export function actionErrors(path: string, actions: readonly string[] = []): FieldError[] {
   const known = ['Audit', 'Deny', 'Warn'];
   const errors = actions.flatMap((action, index) => [

@@ -8,7 +8,7 @@ const SCOPES = ['*', 'Cluster', 'Namespaced'];
 const MATCH_POLICIES = ['Equivalent', 'Exact'];
 const MAX_MATCH_CONDITIONS = 64;
 
-/** A list that must not be empty, and in which '*' must stand alone. */
+/** A list that must not be empty; '*' must be its only element. */
 function list(path: string, values: readonly string[], others: string): FieldError[] {
   const errors = values.length === 0 ? [required(path)] : [];
   if (values.length > 1 && values.includes('*'))
@@ -16,7 +16,7 @@ function list(path: string, values: readonly string[], others: string): FieldErr
   return errors;
 }
 
-/** Resources and subresources; a wildcard must not cover what stands beside it (admissionregistration/validation validateResources). */
+/** Resources and subresources; a wildcard must not overlap with other elements (admissionregistration/validation validateResources). */
 function resourceErrors(path: string, resources: readonly string[]): FieldError[] {
   const errors: FieldError[] = resources.length === 0 ? [required(path)] : [];
   const wholeResources = new Set<string>();
@@ -40,7 +40,7 @@ function resourceErrors(path: string, resources: readonly string[]): FieldError[
   return errors;
 }
 
-/** What requests a webhook or policy is about (validateRuleWithOperations). */
+/** The requests that a webhook or policy applies to (validateRuleWithOperations). */
 export function ruleErrors(path: string, rule: admissionregistrationv1.RuleWithOperations): FieldError[] {
   const { operations = [], apiGroups = [], apiVersions = [], resources = [], scope } = rule;
   const errors = list(`${path}.operations`, operations, 'operations');
@@ -65,7 +65,7 @@ function namedRuleErrors(path: string, rule: admissionregistrationv1.NamedRuleWi
   return [...errors, ...ruleErrors(path, rule)];
 }
 
-/** The objects and requests a policy is about (validateMatchResources). */
+/** The objects and requests that a policy applies to (validateMatchResources). */
 export function matchResourcesErrors(path: string, match: admissionregistrationv1.MatchResources): FieldError[] {
   const errors: FieldError[] = [];
   if (match.matchPolicy === undefined) errors.push(required(`${path}.matchPolicy`));

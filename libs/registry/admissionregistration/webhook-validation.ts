@@ -25,7 +25,7 @@ const FORM = '; desired format: https://host[/path]';
 /** Either kind of webhook; only mutating ones have a reinvocationPolicy. */
 export type Webhook = admissionregistrationv1.ValidatingWebhook & Pick<admissionregistrationv1.MutatingWebhook, 'reinvocationPolicy'>;
 
-/** What stood before a rule was made stricter may stay. */
+/** Existing values may violate a rule that was made stricter later. */
 interface WebhookOptions {
   requireNoSideEffects: boolean;
   requireKnownVersion: boolean;
@@ -83,7 +83,7 @@ function serviceErrors(
   return servicePath === undefined ? errors : [...errors, ...servicePathErrors(`${path}.path`, servicePath)];
 }
 
-/** Where a webhook is called: a URL or a service (apiserver/pkg/util/webhook/validation.go). Conversion webhooks of CRDs share it. */
+/** The endpoint of a webhook: a URL or a service (apiserver/pkg/util/webhook/validation.go). Also used for conversion webhooks of CRDs. */
 function clientConfigErrors(path: string, { url, service }: Partial<admissionregistrationv1.WebhookClientConfig> = {}): FieldError[] {
   if ((url === undefined) === (service === undefined)) return [required(path, 'exactly one of url or service is required')];
   if (url !== undefined) return urlErrors(`${path}.url`, url);

@@ -5,12 +5,12 @@ import { validateDefinition, validateDefinitionUpdate } from './validation.js';
 
 type Definition = apiextensionsv1.CustomResourceDefinition;
 
-/** The status until the names have been accepted, with Go's zero values as clients see them. */
+/** The status before the names have been accepted, with Go's zero values as clients see them. */
 const UNNAMED: apiextensionsv1.CustomResourceDefinitionStatus = { conditions: [], acceptedNames: { plural: '', kind: '' } };
 
 const storageVersion = ({ spec }: Definition): string | undefined => spec?.versions?.find(({ storage }) => storage)?.name;
 
-/** The version that objects are stored in is remembered for as long as some may be. */
+/** Stored versions are remembered, since there may be objects in them. */
 function rememberStorage(object: Definition): void {
   const version = storageVersion(object);
   const { storedVersions = [] } = object.status ?? {};

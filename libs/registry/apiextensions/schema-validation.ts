@@ -48,7 +48,7 @@ function listErrors(path: string, schema: Schema & Extensions): FieldError[] {
   return errors;
 }
 
-/** A structural schema says the type of everything it speaks of (apiextensions/schema ValidateStructural). */
+/** A structural schema specifies the type of everything it describes (apiextensions/schema ValidateStructural). */
 function typeErrors(path: string, schema: Schema & Extensions, root: boolean): FieldError[] {
   const { type = '' } = schema;
   if (root && type !== 'object')
@@ -86,7 +86,7 @@ function nodeErrors(path: string, schema: Schema & Extensions, depth: number): F
   return errors;
 }
 
-/** The schema of one version. `preserves` (preserveUnknownFields) is a mistake in v1. */
+/** The schema of one version. `preserves` (preserveUnknownFields) is invalid in v1. */
 export function validateSchema(path: string, schema: Schema, preserves: boolean): FieldError[] {
   const errors = preserves
     ? [invalidValue('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema')]

@@ -9,7 +9,7 @@ type Version = apiextensionsv1.CustomResourceDefinitionVersion;
 
 const COLUMN_TYPES = ['boolean', 'date', 'integer', 'number', 'string'];
 const COLUMN_FORMATS = ['byte', 'date', 'date-time', 'double', 'float', 'int32', 'int64', 'password'];
-/** Groups that belong to the community need a link to the review of their API (apihelpers.IsProtectedCommunityGroup). */
+/** Protected groups of the Kubernetes community need a link to their API review (apihelpers.IsProtectedCommunityGroup). */
 const PROTECTED_GROUP = /(^|\.)(k8s\.io|kubernetes\.io)$/;
 const APPROVED = 'api-approved.kubernetes.io';
 
@@ -17,7 +17,7 @@ function lowered(path: string, value: string): FieldError[] {
   return eachInvalid(path, value, isDNS1035Label(value));
 }
 
-/** A kind is a label but for its case. */
+/** A kind is a label, apart from its upper-case letters. */
 function kindErrors(path: string, value: string): FieldError[] {
   const messages = isDNS1035Label(value.toLowerCase());
   return messages.length > 0 ? [invalidValue(path, value, `may have mixed case, but should otherwise match: ${messages.join(',')}`)] : [];
@@ -154,7 +154,7 @@ export function validateDefinition(object: Definition): FieldError[] {
   return [...errors, ...storedErrors(object), ...approvalErrors(object)];
 }
 
-/** Versions that objects may still be stored in must stay (ValidateCustomResourceDefinitionStoredVersions). */
+/** Versions in which objects may still be stored must not be removed (ValidateCustomResourceDefinitionStoredVersions). */
 function storedErrors({ spec, status }: Definition): FieldError[] {
   const served = new Set((spec?.versions ?? []).map(({ name }) => name));
   const errors: FieldError[] =
@@ -167,7 +167,7 @@ function storedErrors({ spec, status }: Definition): FieldError[] {
   return errors;
 }
 
-/** ValidateCustomResourceDefinitionUpdate: scope and kind stay once they are established, group and plural always. */
+/** ValidateCustomResourceDefinitionUpdate: group and plural are immutable, scope and kind once the CRD is established. */
 export function validateDefinitionUpdate(object: Definition, old: Definition): FieldError[] {
   const established = old.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') ?? false;
   const errors = validateDefinition(object).filter(({ field }) => field !== 'metadata.name');

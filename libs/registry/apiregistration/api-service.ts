@@ -18,10 +18,10 @@ import { eachInvalid } from '../rules/text.js';
 
 type APIService = apiregistrationv1.APIService;
 
-/** The name says which version of which group the service is of. */
+/** The name consists of the version and the group. */
 function nameErrors({ metadata: { name }, spec }: APIService): FieldError[] {
   const wanted = `${spec?.version ?? ''}.${spec?.group ?? ''}`;
-  // Without a name the metadata's own complaint is enough.
+  // Without a name, the error of the metadata is sufficient.
   if (!name || nameIsPathSegment(name, false).length > 0 || name === wanted) return [];
   return [invalidValue('metadata.name', name, `must be \`spec.version+"."+spec.group\`: "${wanted}"`)];
 }
@@ -73,7 +73,7 @@ function available({ status }: APIService): string {
   return condition.status === 'True' || !condition.reason ? condition.status : `${condition.status} (${condition.reason})`;
 }
 
-/** APIService (kube-aggregator/pkg/registry/apiservice). Local ones, which have no service, are available from the start. */
+/** APIService (kube-aggregator/pkg/registry/apiservice). Local ones, which have no service, are available immediately. */
 export const apiService = overNulls<APIService>({
   group: 'apiregistration.k8s.io',
   resource: 'apiservices',

@@ -18,7 +18,7 @@ function controller(object: ControllerRevision): string {
   return `${(group ? `${owner.kind}.${group}` : owner.kind).toLowerCase()}/${owner.name}`;
 }
 
-/** ControllerRevisions (pkg/registry/apps/controllerrevision): data that never changes. */
+/** ControllerRevisions (pkg/registry/apps/controllerrevision): immutable data. */
 export const controllerRevision: ResourceStrategy<ControllerRevision> = {
   group: 'apps',
   resource: 'controllerrevisions',

@@ -28,7 +28,7 @@ import { validateTemplateLabels } from './template.js';
 
 type DaemonSet = appsv1.DaemonSet;
 
-/** The internal field spec.templateGeneration lives in this annotation (apps/v1 conversion.go). */
+/** The internal field spec.templateGeneration is stored in this annotation (apps/v1 conversion.go). */
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
 
 const specPath = fieldPath('spec');
@@ -55,7 +55,7 @@ function setDefaults(object: DaemonSet): void {
     spec.updateStrategy.rollingUpdate.maxSurge ??= 0;
   }
   spec.revisionHistoryLimit ??= 10;
-  // Upstream's conversion writes the annotation whenever it decodes, so that whoever writes owns it.
+  // Upstream's conversion sets the annotation when decoding, so the writer owns it.
   if (object.metadata.annotations?.[TEMPLATE_GENERATION] === undefined) setTemplateGeneration(object, 0);
 }
 

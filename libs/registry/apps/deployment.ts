@@ -125,7 +125,7 @@ export const deployment: ResourceStrategy<Deployment> = {
   prepareForUpdate(object, old) {
     object.status = old.status;
     dropDisabledPodFields(object.spec.template?.spec);
-    // Annotations count too: they are copied to the ReplicaSets.
+    // Annotations are included: they are copied to the ReplicaSets.
     countGeneration(object, old, !deepEqual(object.spec, old.spec) || !deepEqual(object.metadata.annotations, old.metadata.annotations));
   },
   validateUpdate: (object, old) => [

@@ -23,7 +23,7 @@ function validate({ spec }: ReplicaSet): FieldError[] {
   return [
     ...nonNegative(spec.replicas, 'spec.replicas'),
     ...nonNegative(spec.minReadySeconds, 'spec.minReadySeconds'),
-    // The text says deployment: upstream's slip, kept.
+    // The text says deployment, as upstream's does.
     ...validateWorkloadSelector(spec.selector, selectorPath, 'empty selector is invalid for deployment'),
     ...validateReplicaTemplate(spec.selector, spec.template, templatePath),
   ];

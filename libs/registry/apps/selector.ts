@@ -11,7 +11,7 @@ import {
 } from '#apimachinery';
 import { printedSelector } from '../core/printed.js';
 
-/** A workload's selector: there, valid and not empty (apps validation.go). */
+/** A workload's selector: required, valid and not empty (apps validation.go). */
 export function validateWorkloadSelector(
   selector: metav1.LabelSelector | undefined,
   path: FieldPath,
@@ -25,7 +25,7 @@ export function validateWorkloadSelector(
   return errors;
 }
 
-/** Whether a selector holds the template's labels; undefined: it can't be asked. None at all matches nothing. */
+/** Whether a selector matches the template's labels; undefined if it is invalid. A missing selector matches nothing. */
 export function selectorMatches(
   selector: metav1.LabelSelector | undefined,
   labels: Record<string, string> | undefined,
@@ -38,7 +38,7 @@ export function selectorMatches(
   }
 }
 
-/** A selector's text for the scale subresource: '' where it is empty or broken. */
+/** A selector's text for the scale subresource: '' if it is empty or invalid. */
 export function scaleSelector(selector: metav1.LabelSelector | undefined): string {
   const text = formatLabelSelector(selector);
   return text === '<none>' || text === '<error>' ? '' : text;

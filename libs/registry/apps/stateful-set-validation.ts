@@ -72,7 +72,7 @@ function validateRetention(policy: appsv1.StatefulSetPersistentVolumeClaimRetent
     .map((field) => notSupported(specPath.child('persistentVolumeClaimRetentionPolicy', field), policy[field] ?? '', ['Retain', 'Delete']));
 }
 
-/** The template as its pods will be: hostnames come from the set, and each claim template makes a volume of its name. */
+/** The template as the pods will have it: hostnames come from the set, and each claim template adds a volume of its name. */
 function effectiveTemplate({ template = {}, volumeClaimTemplates = [] }: Spec): corev1.PodTemplateSpec {
   if (!template.spec?.subdomain && !template.spec?.hostname && volumeClaimTemplates.length === 0) return template;
   const { subdomain: _subdomain, hostname: _hostname, ...spec } = template.spec ?? { containers: [] };
@@ -83,7 +83,7 @@ function effectiveTemplate({ template = {}, volumeClaimTemplates = [] }: Spec): 
 }
 
 interface Leniency {
-  /** Names and claims that stand already are left alone. */
+  /** Existing names and claims are not validated again. */
   updating: boolean;
   skipTemplate: boolean;
 }
@@ -122,7 +122,7 @@ export function validateStatefulSet(object: StatefulSet): FieldError[] {
   return validateSpec(object.spec, { updating: false, skipTemplate: false });
 }
 
-/** What may change of a StatefulSet (ValidateStatefulSetUpdate). A template that was broken before may stay so. */
+/** What may change in a StatefulSet (ValidateStatefulSetUpdate). A template that was invalid before may stay so. */
 export function validateStatefulSetUpdate(object: StatefulSet, old: StatefulSet): FieldError[] {
   const brokenBefore = validateSpec(old.spec, { updating: true, skipTemplate: false }).length > 0;
   const errors = validateSpec(object.spec, { updating: true, skipTemplate: brokenBefore });

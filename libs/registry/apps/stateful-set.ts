@@ -45,7 +45,7 @@ function setDefaults(object: StatefulSet): void {
   }
 }
 
-/** maxUnavailable's feature is off in 1.36 (MaxUnavailableStatefulSet). */
+/** The feature gate of maxUnavailable is off in 1.36 (MaxUnavailableStatefulSet). */
 function dropMaxUnavailable(object: StatefulSet, old?: StatefulSet): void {
   const rollingUpdate = object.spec.updateStrategy?.rollingUpdate;
   if (rollingUpdate?.maxUnavailable !== undefined && old?.spec.updateStrategy?.rollingUpdate?.maxUnavailable === undefined) {

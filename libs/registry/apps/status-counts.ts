@@ -1,15 +1,15 @@
 import { type FieldError, invalidValue } from '#apimachinery';
 import { nonNegative } from '../core/checks.js';
 
-/** Which counts of a status are checked, and how. */
+/** Which counts of a status are validated, and how. */
 export interface StatusCountRules {
   counts: readonly string[];
   atMostReplicas: readonly string[];
-  /** The text for more available than ready ones. */
+  /** The message if there are more available than ready replicas. */
   readyText: string;
 }
 
-/** The counts of a workload's status: none negative, none above all of them, no more available than ready ones. */
+/** The counts of a workload's status: none is negative, none is greater than the total, and no more are available than ready. */
 export function validateStatusCounts(status: object, rules: StatusCountRules): FieldError[] {
   const count = (field: string): number => Number((status as Record<string, unknown>)[field] ?? 0);
   const errors = rules.counts.flatMap((field) => nonNegative(count(field), `status.${field}`));
@@ -23,7 +23,7 @@ export function validateStatusCounts(status: object, rules: StatusCountRules): F
   return errors;
 }
 
-/** The collision count only grows: names would come back otherwise. */
+/** The collision count must not decrease: names would be reused. */
 export function validateCollisionCount(count: number | undefined, old: number | undefined): FieldError[] {
   if (old === undefined || (count !== undefined && count >= old)) return [];
   return [invalidValue('status.collisionCount', count ?? 0, 'cannot be decremented')];

@@ -7,7 +7,7 @@ import { selectorMatches } from './selector.js';
 
 const MISMATCH = '`selector` does not match template `labels`';
 
-/** The template's labels must be of those its owner selects. */
+/** The template's labels must match its owner's selector. */
 export function validateTemplateLabels(
   selector: metav1.LabelSelector | undefined,
   template: corev1.PodTemplateSpec | undefined,

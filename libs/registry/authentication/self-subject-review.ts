@@ -2,7 +2,7 @@ import type { authenticationv1 } from '#api';
 import { formatTime } from '#apimachinery';
 import type { ResourceStrategy, UserInfo } from '#apiserver';
 
-/** A user as authentication/v1 spells it. */
+/** A user in the form of authentication/v1. */
 export const userInfo = ({ name, uid, groups, extra }: UserInfo): authenticationv1.UserInfo => ({
   username: name,
   ...(uid ? { uid } : {}),
@@ -10,7 +10,7 @@ export const userInfo = ({ name, uid, groups, extra }: UserInfo): authentication
   ...(extra && Object.keys(extra).length > 0 ? { extra } : {}),
 });
 
-/** SelfSubjectReview: who am I, `kubectl auth whoami` (registry/authentication/selfsubjectreview)? */
+/** SelfSubjectReview: the caller, `kubectl auth whoami` (registry/authentication/selfsubjectreview). */
 export const selfSubjectReview: ResourceStrategy<authenticationv1.SelfSubjectReview> = {
   group: 'authentication.k8s.io',
   resource: 'selfsubjectreviews',

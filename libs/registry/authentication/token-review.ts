@@ -13,7 +13,7 @@ async function statusOf(
     const audiences = owner.audiences?.length ? { audiences: owner.audiences } : {};
     return { authenticated: true, user: userInfo(owner.user), ...audiences };
   } catch (error) {
-    // A token that is refused is an answer, not a failure.
+    // An invalid token is a result, not an error.
     return { user: {}, error: error instanceof Error ? error.message : String(error) };
   }
 }

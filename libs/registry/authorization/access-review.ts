@@ -2,7 +2,7 @@ import type { authorizationv1 } from '#api';
 import { append, type FieldError, invalid, invalidValue, labelSelectorAsSelector, required } from '#apimachinery';
 import type { AccessAttributes, StrategyContext, UserInfo } from '#apiserver';
 
-/** What all reviews of access share. */
+/** The fields that all access reviews have in common. */
 export type ReviewSpec = authorizationv1.SubjectAccessReviewSpec;
 
 const GROUP = 'authorization.k8s.io';
@@ -12,7 +12,7 @@ interface Selector {
   requirements?: Array<{ key?: string; operator?: string; values?: string[] }>;
 }
 
-/** A selector of the attributes: raw or as requirements, not both (authorization/validation validateFieldSelectorAttributes, …Label…). */
+/** A selector of the attributes: either raw or as requirements (authorization/validation validateFieldSelectorAttributes, …Label…). */
 function selectorErrors(path: string, selector: Selector | undefined): FieldError[] {
   if (!selector) return [];
   const { rawSelector = '', requirements = [] } = selector;
@@ -25,7 +25,7 @@ function selectorErrors(path: string, selector: Selector | undefined): FieldErro
   );
 }
 
-/** Go's struct as its error texts print it. */
+/** Go's struct as its error messages print it. */
 const shown = ({ path = '', verb = '' }: authorizationv1.NonResourceAttributes) => ({ Path: path, Verb: verb });
 
 /** ValidateSelfSubjectAccessReviewSpec. */
@@ -42,7 +42,7 @@ export function attributeErrors({ resourceAttributes: resource, nonResourceAttri
   return errors;
 }
 
-/** ValidateSubjectAccessReviewSpec: somebody must be asked about. */
+/** ValidateSubjectAccessReviewSpec: a user or group is required. */
 export function subjectErrors(spec: ReviewSpec): FieldError[] {
   const errors = attributeErrors(spec);
   if (!spec.user && !spec.groups?.length)
@@ -50,12 +50,12 @@ export function subjectErrors(spec: ReviewSpec): FieldError[] {
   return errors;
 }
 
-/** The kind stays out of the text: upstream has none at hand here. Throws a StatusError when there are errors. */
+/** The message has no kind, as upstream's. Throws a StatusError if there are errors. */
 export function rejectInvalid(errors: readonly FieldError[]): void {
   if (errors.length > 0) throw invalid({ group: GROUP, kind: '' }, '', errors);
 }
 
-/** The user a review asks about. */
+/** The user that a review is about. */
 export const subjectOf = ({ user = '', uid, groups = [], extra }: ReviewSpec): UserInfo => ({
   name: user,
   groups,
@@ -74,7 +74,7 @@ function attributesOf(spec: ReviewSpec, user: UserInfo): AccessAttributes {
   };
 }
 
-/** A selector that cannot be parsed is left out, and told of. */
+/** A selector that cannot be parsed is ignored and reported. */
 function selectorTrouble(spec: ReviewSpec): string | undefined {
   const { requirements } = spec.resourceAttributes?.labelSelector ?? {};
   if (!requirements) return undefined;

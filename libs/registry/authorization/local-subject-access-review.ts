@@ -3,7 +3,7 @@ import { badRequest, type FieldError, invalidValue } from '#apimachinery';
 import type { ResourceStrategy } from '#apiserver';
 import { decide, rejectInvalid, subjectErrors, subjectOf } from './access-review.js';
 
-/** ValidateLocalSubjectAccessReview: only about the namespace it is asked in. */
+/** ValidateLocalSubjectAccessReview: must be about the namespace of the request. */
 function validate({ metadata, spec = {} }: authorizationv1.LocalSubjectAccessReview): FieldError[] {
   const errors = subjectErrors(spec);
   const { namespace, ...rest } = metadata;
@@ -17,7 +17,7 @@ function validate({ metadata, spec = {} }: authorizationv1.LocalSubjectAccessRev
   return errors;
 }
 
-/** LocalSubjectAccessReview: may somebody do something in this namespace (registry/authorization/localsubjectaccessreview)? */
+/** LocalSubjectAccessReview: access of a user in this namespace (registry/authorization/localsubjectaccessreview). */
 export const localSubjectAccessReview: ResourceStrategy<authorizationv1.LocalSubjectAccessReview> = {
   group: 'authorization.k8s.io',
   resource: 'localsubjectaccessreviews',

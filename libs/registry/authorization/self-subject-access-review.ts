@@ -2,7 +2,7 @@ import type { authorizationv1 } from '#api';
 import type { ResourceStrategy } from '#apiserver';
 import { attributeErrors, decide, rejectInvalid } from './access-review.js';
 
-/** SelfSubjectAccessReview: may I do something, `kubectl auth can-i` (registry/authorization/selfsubjectaccessreview)? */
+/** SelfSubjectAccessReview: the caller's access, `kubectl auth can-i` (registry/authorization/selfsubjectaccessreview). */
 export const selfSubjectAccessReview: ResourceStrategy<authorizationv1.SelfSubjectAccessReview> = {
   group: 'authorization.k8s.io',
   resource: 'selfsubjectaccessreviews',

@@ -8,7 +8,9 @@ const EVERYTHING: AccessRules = {
   incomplete: false,
 };
 
-/** SelfSubjectRulesReview: all I may do in a namespace, `kubectl auth can-i --list` (registry/authorization/selfsubjectrulesreview). */
+/**
+ * SelfSubjectRulesReview: the caller's rules in a namespace, `kubectl auth can-i --list` (registry/authorization/selfsubjectrulesreview).
+ */
 export const selfSubjectRulesReview: ResourceStrategy<authorizationv1.SelfSubjectRulesReview> = {
   group: 'authorization.k8s.io',
   resource: 'selfsubjectrulesreviews',
@@ -18,7 +20,7 @@ export const selfSubjectRulesReview: ResourceStrategy<authorizationv1.SelfSubjec
     const rules = authorizer ? await authorizer.rulesFor(user, namespace) : EVERYTHING;
     const { resourceRules, nonResourceRules, incomplete, evaluationError } = rules;
     const status = { resourceRules, nonResourceRules, incomplete, ...(evaluationError ? { evaluationError } : {}) };
-    // The answer no longer says what was asked; so it is upstream.
+    // The response does not contain the request's spec, as upstream.
     const { managedFields: _, ...rest } = metadata;
     return { kind, apiVersion, metadata: rest, spec: {}, status };
   },

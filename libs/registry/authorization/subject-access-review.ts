@@ -2,7 +2,7 @@ import type { authorizationv1 } from '#api';
 import type { ResourceStrategy } from '#apiserver';
 import { decide, rejectInvalid, subjectErrors, subjectOf } from './access-review.js';
 
-/** SubjectAccessReview: may somebody do something (registry/authorization/subjectaccessreview)? */
+/** SubjectAccessReview: access of any user (registry/authorization/subjectaccessreview). */
 export const subjectAccessReview: ResourceStrategy<authorizationv1.SubjectAccessReview> = {
   group: 'authorization.k8s.io',
   resource: 'subjectaccessreviews',

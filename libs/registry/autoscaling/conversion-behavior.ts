@@ -32,11 +32,11 @@ function rulesIn(rules: Partial<InternalRules> | null | undefined): autoscalingv
   };
 }
 
-/** The behaviour as the annotation carries it. */
+/** The behaviour in the form of the annotation. */
 export const behaviorText = ({ scaleUp, scaleDown }: autoscalingv2.HorizontalPodAutoscalerBehavior): string =>
   JSON.stringify({ ScaleUp: rulesOut(scaleUp), ScaleDown: rulesOut(scaleDown) });
 
-/** The behaviour an annotation carries; none when it is absent, empty or broken. */
+/** The behaviour in an annotation; undefined if it is missing, empty or invalid. */
 export function behaviorFromText(text: string | undefined): autoscalingv2.HorizontalPodAutoscalerBehavior | undefined {
   if (text === undefined) return undefined;
   try {

@@ -1,12 +1,14 @@
 import type { autoscalingv2 } from '#api';
 import { getOwn, setOwn } from '#apimachinery';
 
-/** A metric as autoscaling/v1's annotation spells it: flat, with fields named after their use (api/autoscaling/v1 MetricSpec, MetricStatus). */
+/**
+ * A metric in the form of autoscaling/v1's annotation: flat, with fields named by their use (api/autoscaling/v1 MetricSpec, MetricStatus).
+ */
 type Flat = Record<string, unknown>;
 
 const ZERO = '0';
 
-/** Drops what is undefined, as omitempty does. */
+/** Drops undefined members, like omitempty. */
 const defined = (object: Flat): Flat => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 
 const sourceOut: Readonly<Record<string, (source: never) => Flat>> = {
@@ -131,7 +133,7 @@ const statusIn: Readonly<Record<string, (flat: Flat) => Flat>> = {
   }),
 };
 
-/** Applies to each source of a metric its own conversion; the type stays. */
+/** Converts each source of a metric; the type is unchanged. */
 function convert(metric: object, by: Readonly<Record<string, (part: never) => Flat>>): Flat {
   const result: Flat = {};
   for (const [key, value] of Object.entries(metric)) {
@@ -142,15 +144,15 @@ function convert(metric: object, by: Readonly<Record<string, (part: never) => Fl
   return result;
 }
 
-/** A metric into the annotation's form. */
+/** Converts a metric to the annotation's form. */
 export const metricToV1 = (metric: autoscalingv2.MetricSpec): Flat => convert(metric, sourceOut);
 
-/** A metric's current value into the annotation's form. */
+/** Converts a metric's current value to the annotation's form. */
 export const metricStatusToV1 = (status: autoscalingv2.MetricStatus): Flat => convert(status, statusOut);
 
-/** A metric out of the annotation. */
+/** Converts a metric from the annotation's form. */
 export const metricFromV1 = (flat: Flat): autoscalingv2.MetricSpec => convert(flat, sourceIn) as unknown as autoscalingv2.MetricSpec;
 
-/** A metric's current value out of the annotation. */
+/** Converts a metric's current value from the annotation's form. */
 export const metricStatusFromV1 = (flat: Flat): autoscalingv2.MetricStatus =>
   convert(flat, statusIn) as unknown as autoscalingv2.MetricStatus;

@@ -3,7 +3,7 @@ import type { Conversion } from '#apiserver';
 import { behaviorFromText, behaviorText } from './conversion-behavior.js';
 import { metricFromV1, metricStatusFromV1, metricStatusToV1, metricToV1 } from './conversion-metrics.js';
 
-/** What autoscaling/v1 has no field for travels in these annotations (pkg/apis/autoscaling/annotations.go). */
+/** Fields that autoscaling/v1 does not have are stored in these annotations (pkg/apis/autoscaling/annotations.go). */
 const PREFIX = 'autoscaling.alpha.kubernetes.io/';
 const METRICS = `${PREFIX}metrics`;
 const CURRENT_METRICS = `${PREFIX}current-metrics`;
@@ -23,7 +23,7 @@ const cpuMetric = (averageUtilization: number): autoscalingv2.MetricSpec => ({
 const isCpuUtilization = ({ type, resource }: autoscalingv2.MetricSpec): boolean =>
   type === 'Resource' && resource?.name === 'cpu' && resource.target?.averageUtilization !== undefined;
 
-/** The metadata without the carrying annotations, with others added. */
+/** The metadata without these annotations, and with others added. */
 function withCarriers<T extends { annotations?: Record<string, string> }>(metadata: T, carried: Record<string, string>): T {
   const { annotations, ...rest } = metadata;
   const kept = Object.fromEntries(Object.entries(annotations ?? {}).filter(([key]) => !CARRIERS.has(key)));
@@ -31,7 +31,7 @@ function withCarriers<T extends { annotations?: Record<string, string> }>(metada
   return (Object.keys(all).length > 0 ? { ...rest, annotations: all } : rest) as T;
 }
 
-/** An annotation's JSON list; nothing where it is absent or broken: upstream passes over those in silence. */
+/** An annotation's JSON list; empty if it is missing or invalid, which upstream ignores silently. */
 function carriedList<T>(text: string | undefined): T[] | undefined {
   if (text === undefined) return undefined;
   try {
@@ -109,7 +109,7 @@ export function autoscalerToV1(object: V2): V1 {
   } as V1;
 }
 
-/** HorizontalPodAutoscalers are kept as autoscaling/v2. */
+/** HorizontalPodAutoscalers are stored as autoscaling/v2. */
 export const autoscalerConversion: Conversion = {
   group: 'autoscaling',
   version: 'v1',

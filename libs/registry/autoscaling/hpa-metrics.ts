@@ -2,7 +2,7 @@ import type { autoscalingv2 } from '#api';
 
 const SHOWN = 2;
 
-/** The targets of an autoscaler as tables show them: `cpu: 40%/80%, 3/10 (avg)` (printers.go formatHPAMetrics). */
+/** The targets of an autoscaler in tables: `cpu: 40%/80%, 3/10 (avg)` (printers.go formatHPAMetrics). */
 export function formatMetrics(
   specs: readonly autoscalingv2.MetricSpec[] = [],
   statuses: readonly autoscalingv2.MetricStatus[] = [],

@@ -69,7 +69,7 @@ function specErrors(object: HPA, options: SpecOptions): FieldError[] {
   return errors;
 }
 
-/** ValidateHorizontalPodAutoscaler and its update: what stands already is looked at with more leniency. */
+/** ValidateHorizontalPodAutoscaler and its update: existing values are validated less strictly. */
 export function validateAutoscaler(object: HPA, old?: HPA): FieldError[] {
   const now = object.spec?.scaleTargetRef;
   const was = old?.spec?.scaleTargetRef;
@@ -79,7 +79,7 @@ export function validateAutoscaler(object: HPA, old?: HPA): FieldError[] {
     ({ object: source }) => source && (source.describedObject?.apiVersion ?? '').split('/').length > 2,
   );
   return specErrors(object, {
-    // HPAScaleToZero is alpha: zero may only stay.
+    // HPAScaleToZero is alpha: zero is only valid if it was set before.
     minReplicasLowerBound: old?.spec?.minReplicas === 0 ? 0 : 1,
     scaleTarget: { allowInvalidVersion: kept, allowEmptyGroup: !kept && now?.kind === 'ReplicationController' },
     objectMetrics: broken ? { ...objectMetrics, allowInvalidVersion: true } : objectMetrics,

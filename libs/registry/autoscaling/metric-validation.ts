@@ -14,7 +14,7 @@ import { eachInvalid, requiredPathSegment } from '../rules/text.js';
 
 const METRIC_TYPES = ['ContainerResource', 'External', 'Object', 'Pods', 'Resource'];
 const TARGET_TYPES = ['Utilization', 'Value', 'AverageValue'];
-/** In the order in which upstream looks for them. */
+/** In the order in which upstream checks them. */
 const SOURCES = ['object', 'external', 'pods', 'resource', 'containerResource'] as const;
 const SOURCE_OF_TYPE: Readonly<Record<string, (typeof SOURCES)[number]>> = {
   Object: 'object',
@@ -24,7 +24,7 @@ const SOURCE_OF_TYPE: Readonly<Record<string, (typeof SOURCES)[number]>> = {
   ContainerResource: 'containerResource',
 };
 
-/** Leniency towards references that stand already, or that name no group. */
+/** Whether references may be invalid because they existed before, or may have no group. */
 export interface ReferenceOptions {
   allowEmptyGroup: boolean;
   allowInvalidVersion: boolean;
@@ -126,7 +126,7 @@ function sourceErrors(
   return [...named, ...resourceTarget(`${at}.target`, spec.resource?.target)];
 }
 
-/** One metric of an autoscaler (validateMetricSpec). Of several sources only the first is looked into. */
+/** One metric of an autoscaler (validateMetricSpec). Of several sources only the first is validated. */
 export function metricErrors(path: string, spec: autoscalingv2.MetricSpec, options: ReferenceOptions): FieldError[] {
   const type = spec.type ?? '';
   const unknown = notSupported(`${path}.type`, type, METRIC_TYPES);

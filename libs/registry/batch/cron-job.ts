@@ -101,7 +101,7 @@ const columns: readonly Column<CronJob>[] = [
   },
   ageColumn,
   ...containerColumns<CronJob>((object) => object.spec.jobTemplate?.spec?.template?.spec),
-  // A template has no selector: none matches nothing, and that prints as none.
+  // A template has no selector: <none> is printed.
   { name: 'Selector', type: 'string', priority: 1, cell: (object) => formatLabelSelector(object.spec.jobTemplate?.spec?.selector) },
 ];
 

@@ -1,6 +1,9 @@
 import { atoi, goQuote } from '#apimachinery';
 
-/** Index lists as Jobs write them: `1,3-5,7` (batch validation.go validateIndexesFormat). A text instead of a result says what is wrong. */
+/**
+ * Index lists of Jobs: `1,3-5,7` (batch validation.go validateIndexesFormat). A string is returned in place of a result if the list is
+ * invalid.
+ */
 
 interface Interval {
   first: number;
@@ -26,7 +29,7 @@ function parseInterval(text: string, completions: number): Interval | string {
   return { first, last };
 }
 
-/** How many indexes a list names, or what is wrong with it. */
+/** The number of indexes in a list, or the error. */
 export function countIndexes(list: string, completions: number): number | string {
   if (list === '') return 0;
   let total = 0;
@@ -43,7 +46,7 @@ export function countIndexes(list: string, completions: number): number | string
   return total;
 }
 
-/** The first index that two lists share; undefined: none. Broken intervals are passed over. */
+/** The first index that two lists have in common; undefined if there is none. Invalid intervals are ignored. */
 export function sharedIndex(a: string, b: string, completions: number): number | undefined {
   const intervals = (list: string) =>
     list === ''

@@ -26,7 +26,7 @@ const MAX_RULES = 20;
 const MAX_EXIT_CODES = 255;
 const MAX_INDEXES_TEXT = 64 * 1024;
 
-/** One of a set, with upstream's way of listing it: `valid values: ["a" "b"]`. */
+/** One of a set, with upstream's message format: `valid values: ["a" "b"]`. */
 function chosen(value: string | undefined, values: readonly string[], path: FieldPath): FieldError[] {
   if (!value) return [required(path, `valid values: [${values.map(goQuote).join(' ')}]`)];
   return values.includes(value) ? [] : [notSupported(path, value, values)];
@@ -79,7 +79,7 @@ function validateRule(rule: batchv1.PodFailurePolicyRule, spec: Spec, path: Fiel
   return errors;
 }
 
-/** What of a failed pod counts, is passed over or ends the Job (validatePodFailurePolicy). */
+/** Whether a failed pod counts, is ignored or fails the Job (validatePodFailurePolicy). */
 export function validateFailurePolicy(spec: Spec, path: FieldPath): FieldError[] {
   const rules = spec.podFailurePolicy?.rules ?? [];
   const errors = rules.length > MAX_RULES ? [tooMany(path, rules.length, MAX_RULES)] : [];
@@ -116,7 +116,7 @@ function validateSuccessRule(
   return errors;
 }
 
-/** When an indexed Job is done before all its indexes are (validateSuccessPolicy). */
+/** When an indexed Job succeeds before all its indexes do (validateSuccessPolicy). */
 export function validateSuccessPolicy(spec: Spec, path: FieldPath): FieldError[] {
   const rules = spec.successPolicy?.rules ?? [];
   const errors: FieldError[] = [];

@@ -28,7 +28,10 @@ function validateCounts(job: Job): FieldError[] {
   return errors;
 }
 
-/** What changed decides which rules are asked, so that Jobs that broke them before stay writable (strategy.go getStatusValidationOptions). */
+/**
+ * Which rules apply depends on what changed, so that Jobs that violated them before can still be updated (strategy.go
+ * getStatusValidationOptions).
+ */
 function changesOf(job: Job, old: Job) {
   const condition = (type: string): boolean => holds(job, type) !== holds(old, type);
   const field = (name: keyof batchv1.JobStatus): boolean => !deepEqual(job.status?.[name], old.status?.[name]);

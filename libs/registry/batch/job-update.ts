@@ -8,13 +8,13 @@ import { validateJob, validateJobSpec } from './job-validation.js';
 type Job = batchv1.Job;
 type Spec = batchv1.JobSpec;
 
-/** Whether the pods' template may still change: the Job is suspended and none of its pods runs (strategy.go shouldAllowMutablePodTemplate). */
+/** Whether the pod template may still change: the Job is suspended and has no running pods (strategy.go shouldAllowMutablePodTemplate). */
 function templateIsMutable(old: Job): boolean {
   const suspended = old.status?.conditions?.some(({ type, status }) => type === 'Suspended' && status === 'True') ?? false;
   return old.spec.suspend === true && (old.status?.startTime === undefined || suspended) && (old.status?.active ?? 0) === 0;
 }
 
-/** The old template with what says where pods may run taken from the new one (KEP-2926). */
+/** The old template with the scheduling directives of the new one (KEP-2926). */
 function withSchedulingOf(next: corev1.PodTemplateSpec, old: corev1.PodTemplateSpec): corev1.PodTemplateSpec {
   const { nodeSelector, tolerations, schedulingGates, affinity: wanted } = next.spec ?? {};
   const { nodeAffinity: _old, ...rest } = old.spec?.affinity ?? {};
@@ -73,7 +73,7 @@ function frozen(next: Spec, old: Spec): FieldError[] {
   return errors;
 }
 
-/** What may change of a Job (batch validation.go ValidateJobUpdate). */
+/** What may change in a Job (batch validation.go ValidateJobUpdate). */
 export function validateJobUpdate(object: Job, old: Job): FieldError[] {
   const labels = old.spec.template?.metadata?.labels ?? {};
   const prefixed = 'batch.kubernetes.io/job-name' in labels && 'batch.kubernetes.io/controller-uid' in labels;

@@ -115,7 +115,7 @@ function validateRestartPolicy(spec: Spec, path: FieldPath): FieldError[] {
   return [invalidValue(at, policy, 'only "Never" is supported when podFailurePolicy is specified')];
 }
 
-/** A Job's spec as it may also stand in a CronJob (batch validation.go validateJobSpec): all but its selector. */
+/** A Job's spec without its selector, as in a CronJob (batch validation.go validateJobSpec). */
 export function validateJobSpecParts(spec: Spec, path: FieldPath): FieldError[] {
   const errors = validateNumbers(spec, path);
   if (spec.managedBy !== undefined) {
@@ -153,7 +153,9 @@ function validateGeneratedSelector(object: Job, prefixed: boolean): FieldError[]
   return errors;
 }
 
-/** A Job (ValidateJob). `prefixed`: its pods must carry the labels with batch.kubernetes.io/ too, as those of all but ancient Jobs do. */
+/**
+ * A Job (ValidateJob). `prefixed`: its pods must also have the labels with the prefix batch.kubernetes.io/, which only very old Jobs lack.
+ */
 export function validateJob(object: Job, prefixed: boolean): FieldError[] {
   const { spec, metadata } = object;
   const errors = [...validateGeneratedSelector(object, prefixed), ...validateJobSpec(spec)];

@@ -14,7 +14,7 @@ import { jobSpecWarnings } from './job-warnings.js';
 
 type Job = batchv1.Job;
 
-/** Defaults of a Job's spec that a CronJob's template has not. */
+/** Defaults of a Job's spec that do not apply to a CronJob's template. */
 function setSpecDefaults(spec: batchv1.JobSpec): void {
   if (spec.parallelism === undefined) spec.completions ??= 1;
   spec.parallelism ??= 1;
@@ -25,21 +25,24 @@ function setSpecDefaults(spec: batchv1.JobSpec): void {
   spec.manualSelector ??= false;
 }
 
-/** Defaults of a Job's spec wherever one stands: the pods' template and the failure policy's patterns. */
+/** Defaults that apply to any Job's spec: the pod template and the failure policy's patterns. */
 export function setJobTemplateDefaults(spec: batchv1.JobSpec): void {
   spec.template ??= {};
   setPodTemplateDefaults(spec.template);
   for (const rule of spec.podFailurePolicy?.rules ?? []) for (const pattern of rule.onPodConditions ?? []) pattern.status ||= 'True';
 }
 
-/** A Job without labels takes its pods': also after its own have been made up, as upstream's defaults run on every read. */
+/**
+ * A Job without labels gets those of its pods; also after the selector's have been generated, because upstream's defaults run at every
+ * read.
+ */
 function copyLabels(object: Job): void {
   const labels = object.spec.template?.metadata?.labels;
   if (labels && Object.keys(labels).length > 0 && Object.keys(object.metadata.labels ?? {}).length === 0)
     object.metadata.labels = { ...labels };
 }
 
-/** Labels and a selector of the Job's own uid, so that no two Jobs fight over pods (strategy.go generateSelector). */
+/** Labels and a selector with the Job's uid, so that Jobs do not share pods (strategy.go generateSelector). */
 function generateSelector(object: Job): void {
   const { name, uid = '' } = object.metadata;
   const own = { 'job-name': name, 'batch.kubernetes.io/job-name': name, 'controller-uid': uid, 'batch.kubernetes.io/controller-uid': uid };
@@ -107,7 +110,7 @@ export const job: ResourceStrategy<Job> = {
   },
   prepareForCreate(object) {
     if (!object.spec.manualSelector) generateSelector(object);
-    // A name that is too long for a label is found in the template: it is not to be found twice.
+    // A name that is too long for a label is reported for the template, and must not be reported twice.
     if (isValidLabelValue(object.metadata.name).length === 0) copyLabels(object);
     object.status = {};
     object.metadata.generation = 1;
@@ -124,7 +127,7 @@ export const job: ResourceStrategy<Job> = {
     if (!old) return [...podNameWarnings(object.metadata.name), ...jobSpecWarnings(object.spec, 'spec')];
     return object.metadata.generation === old.metadata.generation ? [] : jobSpecWarnings(object.spec, 'spec');
   },
-  // Kept for clients of batch/v1 that are older than background deletion (DefaultGarbageCollectionPolicy).
+  // For clients of batch/v1 that are older than background deletion (DefaultGarbageCollectionPolicy).
   defaultPropagation: 'Orphan',
   deleteWarnings: (propagation) => (propagation === undefined ? [PRESERVED] : []),
   subresources: { status },

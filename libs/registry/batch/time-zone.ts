@@ -14,7 +14,7 @@ export function validateTimeZone(zone: string | undefined, path: FieldPathLike):
   const errors: FieldError[] = [];
   const local = zone.toLowerCase() === 'local';
   if (local) errors.push(invalidValue(path, zone, 'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones'));
-  // Go takes `Local` itself for a zone, but not the same in other letters.
+  // Go accepts `Local` as a zone, but only in this spelling.
   if (zone !== 'Local' && !isTimeZone(zone)) errors.push(invalidValue(path, zone, unknown));
   return errors;
 }

@@ -19,7 +19,7 @@ function requestedBy(object: CSR, { user }: StrategyContext): void {
   };
 }
 
-/** Conditions get their times from the server, a transition keeps the one of the same status before (populateConditionTimestamps). */
+/** Sets the times of conditions; the transition time is kept if the status is unchanged (populateConditionTimestamps). */
 function stampConditions(object: CSR, old: CSR, now: string): void {
   const before = old.status?.conditions ?? [];
   const conditions = object.status?.conditions?.map((condition) => {
@@ -33,7 +33,7 @@ function stampConditions(object: CSR, old: CSR, now: string): void {
   if (conditions) object.status = { ...object.status, conditions };
 }
 
-/** Approved and Denied stay as they stand where as many of them come as there were (preserveConditionInstances). */
+/** Approved and Denied conditions are kept if their number is unchanged (preserveConditionInstances). */
 function keepDecisions(object: CSR, old: CSR): void {
   for (const type of ['Approved', 'Denied']) {
     const before = (old.status?.conditions ?? []).filter((condition) => condition.type === type);
@@ -55,7 +55,7 @@ function condition({ status }: CSR): string {
 export const certificateSigningRequest = overNulls<CSR>({
   group: 'certificates.k8s.io',
   resource: 'certificatesigningrequests',
-  // Any name a URL can hold will do.
+  // Any name that is valid in a URL.
   validateName: () => [],
   prepareForCreate(object, ctx) {
     requestedBy(object, ctx);

@@ -52,7 +52,7 @@ const USAGES = [
   'timestamping',
 ];
 
-/** The messages of the first label that breaks a rule. */
+/** The messages for the first invalid label. */
 function firstBroken(path: string, part: string, rule: (label: string) => string[]): FieldError[] {
   const broken = part.split('.').find((label) => rule(label).length > 0);
   return broken === undefined ? [] : rule(broken).map((message) => invalidValue(path, part, `validating label "${broken}": ${message}`));
@@ -106,14 +106,14 @@ function* pemBlocks(text: string): Generator<{ type: string; block: string }> {
     const [, type = ''] = start;
     const mark = `-----END ${type}-----`;
     const end = text.indexOf(mark, start.index);
-    // What has no end here has none further on.
+    // If there is no end marker here, there is none further on.
     if (end < 0) return;
     BEGIN.lastIndex = end + mark.length;
     yield { type, block: text.slice(start.index, end + mark.length) };
   }
 }
 
-/** Why an issued certificate is none; undefined: it is one (validateCertificate). */
+/** Why an issued certificate is invalid; undefined if it is valid (validateCertificate). */
 function certificateTrouble(base64: string): string | undefined {
   const text = Buffer.from(base64, 'base64').toString('latin1');
   const blocks = [...pemBlocks(text)];

@@ -3,11 +3,11 @@ import { formatMicroTime, parseTime } from '#apimachinery';
 
 const NODE_LEASES = 'kube-node-lease';
 const LEADERS = new Set(['kube-controller-manager', 'kube-scheduler']);
-/** Milliseconds between renewals: the kubelet's quarter of 40 s, a leader's retry period. */
+/** Milliseconds between renewals: a quarter of 40 s for the kubelet, and a leader's retry period. */
 const NODE_PERIOD = 10_000;
 const LEADER_PERIOD = 2_000;
 
-/** How often whoever holds a lease of the simulated machines renews it; undefined for every other lease. */
+/** The interval at which the holder of a simulated component's lease renews it; undefined for any other lease. */
 function periodOf({ metadata, spec }: coordinationv1.Lease): number | undefined {
   const { name, namespace, ownerReferences } = metadata;
   if (namespace === 'kube-system') return LEADERS.has(name) ? LEADER_PERIOD : undefined;
@@ -16,8 +16,8 @@ function periodOf({ metadata, spec }: coordinationv1.Lease): number | undefined 
 }
 
 /**
- * A lease as it reads at a time: the last renewal before it, in whole periods since the one that is stored.
- * An idle cluster writes nothing, so nobody stores the renewals.
+ * A lease as read at a given time: with the last renewal before it, in whole periods since the stored one. Renewals are not stored, so an
+ * idle cluster writes nothing.
  */
 export function withHeartbeat(lease: coordinationv1.Lease, now: number): coordinationv1.Lease {
   const period = periodOf(lease);

@@ -14,7 +14,7 @@ function validate({ spec = {} }: coordinationv1.Lease): FieldError[] {
   return errors;
 }
 
-/** Fields of CoordinatedLeaderElection (beta, off): dropped unless they stand already. */
+/** Fields of CoordinatedLeaderElection (beta, off): dropped unless they are already set. */
 function dropDisabled(object: coordinationv1.Lease, old?: coordinationv1.Lease): void {
   if (!object.spec) return;
   if (old?.spec?.strategy === undefined) delete object.spec.strategy;

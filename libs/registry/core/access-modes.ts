@@ -8,7 +8,7 @@ const SHORT: Readonly<Record<string, string>> = {
 };
 const SUPPORTED = Object.keys(SHORT).sort();
 
-/** Access modes as tables show them, always in the order RWO,ROX,RWX,RWOP (helpers.go GetAccessModesAsString). */
+/** Access modes in tables, in the order RWO,ROX,RWX,RWOP (helpers.go GetAccessModesAsString). */
 export function formatAccessModes(modes: readonly string[] | undefined): string {
   return Object.entries(SHORT)
     .filter(([mode]) => modes?.includes(mode))
@@ -16,7 +16,7 @@ export function formatAccessModes(modes: readonly string[] | undefined): string 
     .join(',');
 }
 
-/** Access modes of a volume or a claim: known ones, and ReadWriteOncePod alone. */
+/** Access modes of a volume or a claim: known ones; ReadWriteOncePod must be the only one. */
 export function validateAccessModes(modes: readonly string[], path: FieldPath): FieldError[] {
   const known = modes.filter((mode) => Object.hasOwn(SHORT, mode));
   const errors = modes.filter((mode) => !Object.hasOwn(SHORT, mode)).map((mode) => notSupported(path, mode, SUPPORTED));

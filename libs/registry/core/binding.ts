@@ -2,7 +2,7 @@ import type { corev1 } from '#api';
 import { ensureNamespace, type StorageProvider } from '#apiserver';
 import { bindPod } from './pod/binding.js';
 
-/** POST of a Binding to the collection: the pod is the one that it names (pkg/registry/core/pod/storage LegacyBindingREST). */
+/** POST of a Binding to the collection: it names the pod (pkg/registry/core/pod/storage LegacyBindingREST). */
 export const bindings: StorageProvider = {
   group: '',
   resource: 'bindings',

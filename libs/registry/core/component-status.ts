@@ -12,7 +12,7 @@ function status(object: ComponentStatus): string {
   return condition.status === 'True' ? 'Healthy' : 'Unhealthy';
 }
 
-/** ComponentStatuses (pkg/registry/core/componentstatus): read only. */
+/** ComponentStatuses (pkg/registry/core/componentstatus): read-only. */
 export const componentStatus: ResourceStrategy<ComponentStatus> = {
   group: '',
   resource: 'componentstatuses',

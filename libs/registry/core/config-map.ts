@@ -5,10 +5,10 @@ import { ageColumn, nameColumn } from '../columns.js';
 
 type ConfigMap = corev1.ConfigMap;
 
-/** Bytes of all values together (core MaxSecretSize). */
+/** Maximum bytes of all values together (core MaxSecretSize). */
 export const MAX_DATA_BYTES = 1024 * 1024;
 
-/** Bytes a base64 text stands for; null is no bytes. */
+/** The number of bytes that a base64 text decodes to; 0 for null. */
 export function decodedLength(base64: string | null): number {
   if (base64 === null) return 0;
   const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
@@ -29,7 +29,7 @@ function validate(object: ConfigMap): FieldError[] {
     for (const message of isConfigMapKey(key)) errors.push(invalidValue(fieldPath('binaryData').key(key), key, message));
     size += decodedLength(value);
   }
-  // The error is about the whole object: its path is upstream's empty one, which prints as [].
+  // The error is for the whole object: upstream's path is empty, which prints as [].
   if (size > MAX_DATA_BYTES) errors.push(tooLong('[]', '', MAX_DATA_BYTES));
   return errors;
 }

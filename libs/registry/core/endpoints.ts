@@ -56,7 +56,7 @@ function validate(object: Endpoints): FieldError[] {
   return (object.subsets ?? []).flatMap((subset, index) => validateSubset(subset, fieldPath('subsets').index(index)));
 }
 
-/** The endpoints as `get` shows them: the first three, and how many more. */
+/** The endpoints as shown by `get`: the first three, and the number of others. */
 function format(object: Endpoints): string {
   const subsets = object.subsets ?? [];
   if (subsets.length === 0) return '<none>';
@@ -94,7 +94,7 @@ export const endpoints: ResourceStrategy<Endpoints> = {
     for (const subset of object.subsets ?? []) for (const port of subset.ports ?? []) port.protocol ||= 'TCP';
   },
   validate,
-  // What stood there before is left alone: older servers took more.
+  // Existing values are not validated again: older servers accepted more.
   validateUpdate: (object, old) => (deepEqual(object.subsets, old.subsets) ? [] : validate(object)),
   warnings,
   createOnUpdate: true,

@@ -27,7 +27,7 @@ function validateNewForm(event: Event, namespace: string, controllerField: strin
   return [...errors, ...tooLongFor('message', event.message)];
 }
 
-/** What holds for events of every API version (core validation/events.go legacyValidateEvent). */
+/** Rules for events of every API version (core validation/events.go legacyValidateEvent). */
 function validateLegacy(event: Event, apiVersion: string): FieldError[] {
   const namespace = event.metadata.namespace ?? '';
   const own = event.involvedObject.namespace ?? '';
@@ -48,7 +48,7 @@ function validateSeries(event: Event): FieldError[] {
   return errors;
 }
 
-/** A new event: strictly where it came by events.k8s.io/v1 (ValidateEventCreate). */
+/** A new event: strict if it was created through events.k8s.io/v1 (ValidateEventCreate). */
 export function validateEventCreate(event: Event, apiVersion: string): FieldError[] {
   const errors = validateLegacy(event, apiVersion);
   if (apiVersion === 'v1') return errors;
@@ -62,7 +62,7 @@ export function validateEventCreate(event: Event, apiVersion: string): FieldErro
   return errors;
 }
 
-/** By events.k8s.io/v1 nothing of an event may change but its series (ValidateEventUpdate). */
+/** Through events.k8s.io/v1 nothing but the series of an event may change (ValidateEventUpdate). */
 export function validateEventUpdate(event: Event, old: Event, apiVersion: string): FieldError[] {
   const errors = validateLegacy(event, apiVersion);
   if (apiVersion === 'v1') return errors;

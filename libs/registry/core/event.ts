@@ -24,7 +24,7 @@ function target(event: Event): string {
   return event.involvedObject.name ? `${kind}/${event.involvedObject.name}` : kind;
 }
 
-/** Columns of `kubectl get events` (printers.go printEvent). Events of both API groups are kept and shown in the core form. */
+/** Columns of `kubectl get events` (printers.go printEvent). Events of both API groups are stored and shown in the core form. */
 const eventColumns: readonly Column<Event>[] = [
   { name: 'Last Seen', type: 'string', cell: lastSeen },
   { name: 'Type', type: 'string', cell: (event) => event.type ?? '' },
@@ -48,7 +48,7 @@ export const event: ResourceStrategy<Event> = {
   ttl: 3_600_000,
   validate: (object, ctx) => validateEventCreate(object, ctx.apiVersion),
   validateUpdate: (object, old, ctx) => validateEventUpdate(object, old, ctx.apiVersion),
-  // The core API never checked an event's metadata, and still does not.
+  // The core API does not validate an event's metadata.
   validatesMetadata: (ctx) => ctx.apiVersion !== 'v1',
   createOnUpdate: true,
   fields: {

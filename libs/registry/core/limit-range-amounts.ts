@@ -4,7 +4,7 @@ import { isOvercommitAllowed } from './resource-names.js';
 
 type Item = corev1.LimitRangeItem;
 
-/** Above this, milli-units overflow and whole ones are compared (api/resource MaxMilliValue). */
+/** Above this, milli-units overflow and whole units are compared (api/resource MaxMilliValue). */
 const MAX_MILLI = (2 ** 63 - 1) / 1000;
 const ONE = Quantity.of(1);
 
@@ -56,7 +56,7 @@ function validateRatio({ min, max, ratio }: Amounts, path: FieldPath): FieldErro
   return errors;
 }
 
-/** How the amounts of one limit stand to each other, resource by resource (ValidateLimitRange). */
+/** The relations between the amounts of one limit, per resource (ValidateLimitRange). */
 export function validateLimitAmounts(item: Item, path: FieldPath): FieldError[] {
   const lists = [
     item.max,

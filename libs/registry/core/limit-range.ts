@@ -20,7 +20,7 @@ type Item = corev1.LimitRangeItem;
 
 const TYPES = new Set(['Pod', 'Container', 'PersistentVolumeClaim']);
 
-/** Whatever of the defaults is not there comes from the maximum, of the default requests from the defaults, then from the minimum. */
+/** A missing default is taken from the maximum, a missing default request from the default, and otherwise from the minimum. */
 function setItemDefaults(item: Item): void {
   if (item.type !== 'Container') return;
   const limits = { ...item.max, ...item.default };

@@ -4,7 +4,7 @@ import { type DeleteOptions, deleteObject, deletionFinalizers, type StorageProvi
 
 type Namespace = corev1.Namespace;
 
-/** The store checks the preconditions of a namespace, with the store's own text (pkg/registry/core/namespace/storage). */
+/** The preconditions of a namespace are checked by the store, with the store's message (pkg/registry/core/namespace/storage). */
 function checkPreconditions({ metadata }: KubeObject, { preconditions }: DeleteOptions): void {
   for (const [field, label] of [
     ['uid', 'UID'],
@@ -17,7 +17,7 @@ function checkPreconditions({ metadata }: KubeObject, { preconditions }: DeleteO
   }
 }
 
-/** A namespace terminates first, and is deleted when its spec's finalizers have gone. */
+/** A namespace is first Terminating, and is deleted once its spec's finalizers have been removed. */
 function mark(object: KubeObject, options: DeleteOptions, now: Instant): Namespace | 'pending' | undefined {
   const namespace = object as Namespace;
   const { metadata } = namespace;

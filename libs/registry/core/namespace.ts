@@ -8,7 +8,7 @@ type Namespace = corev1.Namespace;
 
 const NAME_LABEL = 'kubernetes.io/metadata.name';
 
-/** Every namespace carries its own name as a label, so that selectors can pick it (SetDefaults_Namespace, Canonicalize). */
+/** Every namespace has its own name as a label, so that selectors can match it (SetDefaults_Namespace, Canonicalize). */
 function labelWithName(object: Namespace): void {
   if (!object.metadata.name || object.metadata.labels?.[NAME_LABEL] === object.metadata.name) return;
   object.metadata.labels = { ...object.metadata.labels, [NAME_LABEL]: object.metadata.name };
@@ -39,7 +39,10 @@ const finalize: SubresourceStrategy<Namespace> = {
     (object.spec?.finalizers ?? []).flatMap((name, index) => validateFinalizerName(name, fieldPath('spec', 'finalizers').index(index))),
 };
 
-/** Namespaces (pkg/registry/core/namespace). Terminating is the storage's (namespace-deletion.ts), the removal of content the controller's. */
+/**
+ * Namespaces (pkg/registry/core/namespace). The storage sets the phase Terminating (namespace-deletion.ts); the controller removes the
+ * content.
+ */
 export const namespace: ResourceStrategy<Namespace> = {
   group: '',
   resource: 'namespaces',

@@ -39,7 +39,7 @@ function validateTaints(taints: readonly corev1.Taint[], path: FieldPath): Field
     const errors = validateTaint(taint, path.index(index));
     const id = `${taint.effect}\n${taint.key}`;
     if (seen.has(id)) {
-      // Dumped in the internal form, whose field names are Go's.
+      // Printed in the internal form, with Go's field names.
       const shown = { Key: taint.key, Value: taint.value ?? '', Effect: taint.effect, TimeAdded: taint.timeAdded ?? null };
       const text = `Duplicate value: ${goJSON(shown)}: taints must be unique by key and effect pair`;
       errors.push({ ...duplicate(path.index(index), ''), message: text });
@@ -93,7 +93,7 @@ function validatePodCIDRs(cidrs: readonly string[]): FieldError[] {
 
 const taintsPath = fieldPath('metadata', 'taints');
 
-/** A node as such (core validation.go ValidateNode). The path of taints is upstream's slip, kept. */
+/** A node (core validation.go ValidateNode). The path of taints is the same as upstream's. */
 export function validateNode(node: Node): FieldError[] {
   const swap = node.status?.nodeInfo?.swap?.capacity;
   return [
@@ -119,7 +119,7 @@ function validateFrozen(node: Node, old: Node): FieldError[] {
   return errors;
 }
 
-/** What may not change of a node (ValidateNodeUpdate). */
+/** What may not change in a node (ValidateNodeUpdate). */
 export function validateNodeUpdate(node: Node, old: Node): FieldError[] {
   const errors = [...validateAmounts(node), ...validateFeatures(node)];
   const seen = new Set<string>();

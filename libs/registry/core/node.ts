@@ -8,11 +8,11 @@ import { validateNode, validateNodeUpdate } from './node-validation.js';
 type Node = corev1.Node;
 
 const ROLE_PREFIX = 'node-role.kubernetes.io/';
-/** How often a kubelet reports that nothing has changed (nodeStatusReportFrequency). */
+/** How often a kubelet reports an unchanged status (nodeStatusReportFrequency). */
 const REPORT_INTERVAL = 5 * 60_000;
 const HEARTBEATS = new Set(['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure']);
 
-/** Two names of one thing: podCIDR is the first of podCIDRs, and wins where they differ (core/v1 conversion.go). */
+/** podCIDR is the first of podCIDRs, and takes precedence if they differ (core/v1 conversion.go). */
 function mirrorPodCIDR(node: Node): void {
   const { spec } = node;
   if (!spec) return;
@@ -58,8 +58,8 @@ const columns: readonly Column<Node>[] = [
 ];
 
 /**
- * The heartbeats of a node that is up are not written but computed: the kubelet's last report before `now`, counted from the stored one.
- * A node whose Ready is Unknown has stopped reporting: what is stored stands.
+ * The heartbeats of a running node are computed, not stored: the kubelet's last report before `now`, counted from the stored one. A node
+ * whose Ready condition is Unknown has stopped reporting and is returned as stored.
  */
 function heartbeat(node: Node, { now }: { now: number }): Node {
   const conditions = node.status?.conditions;
@@ -86,7 +86,7 @@ const statusStrategy: SubresourceStrategy<Node> = {
   validateUpdate: validateNodeUpdate,
 };
 
-/** Nodes (pkg/registry/core/node). The not-ready taint of a new node is admission's (TaintNodesByCondition). */
+/** Nodes (pkg/registry/core/node). The not-ready taint of a new node is set by admission (TaintNodesByCondition). */
 export const node: ResourceStrategy<Node> = {
   group: '',
   resource: 'nodes',

@@ -3,10 +3,12 @@ import { type FieldError, type FieldPath, fieldForbidden, type KubeObject, notSu
 import type { ResourceStrategy } from '#apiserver';
 import { podNameWarnings, podTemplateWarnings } from './pod/warnings.js';
 
-/** A kind that keeps a number of pods of one template. */
+/** A kind that maintains a number of pods from one template. */
 type Replicated = KubeObject & { spec: { replicas?: number; template?: corev1.PodTemplateSpec }; status?: { replicas?: number } };
 
-/** The scale subresource of `spec.replicas`; `selector` gives the text that finds the pods (registry/<group>/<kind>/storage ScaleREST). */
+/**
+ * The scale subresource for `spec.replicas`; `selector` returns the text that selects the pods (registry/<group>/<kind>/storage ScaleREST).
+ */
 export function replicaScale<T extends Replicated>(selector: (object: T) => string): NonNullable<ResourceStrategy<T>['scale']> {
   return {
     replicas: (object) => object.spec.replicas,
@@ -18,14 +20,14 @@ export function replicaScale<T extends Replicated>(selector: (object: T) => stri
   };
 }
 
-/** Warnings of a pod template, and of the name that its pods' names begin with; on an update only where the spec has changed. */
+/** Warnings for a pod template, and for the prefix of its pods' names; on updates only if the spec has changed. */
 export function templateOwnerWarnings({ metadata, spec }: Replicated, old: Replicated | undefined): string[] {
   if (old && metadata.generation === old.metadata.generation) return [];
   const found = podTemplateWarnings(spec.template, 'spec.template');
   return old ? found : [...podNameWarnings(metadata.name), ...found];
 }
 
-/** Pods that are replaced when they end may neither stop for good nor run out of time. `owner`: the kind, for the message. */
+/** Pods that are replaced when they end may have neither another restart policy nor a deadline. `owner`: the kind, for the message. */
 export function validateReplaceable(template: corev1.PodTemplateSpec | undefined, path: FieldPath, owner: string): FieldError[] {
   const errors: FieldError[] = [];
   const policy = template?.spec?.restartPolicy ?? '';

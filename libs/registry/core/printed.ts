@@ -1,6 +1,6 @@
 import type { metav1 } from '#api';
 
-/** A map as Go's JSON prints it: by its keys. For values that messages show. */
+/** A map as Go's JSON prints it: sorted by key. For values in messages. */
 export function printedMap(map: Readonly<Record<string, string>> | undefined): Record<string, string> | undefined {
   return map && Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

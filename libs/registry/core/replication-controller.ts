@@ -67,7 +67,7 @@ export const replicationController: ResourceStrategy<ReplicationController> = {
   },
   validateUpdate: validate,
   warnings: templateOwnerWarnings,
-  // The core API orphans what a controller made unless the client says otherwise (DefaultGarbageCollectionPolicy).
+  // The core API orphans dependents unless the client says otherwise (DefaultGarbageCollectionPolicy).
   defaultPropagation: 'Orphan',
   subresources: { status },
   scale: replicaScale((object) => selectorFromSet(object.spec.selector).toString()),

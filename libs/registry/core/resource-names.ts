@@ -1,7 +1,7 @@
 import { type FieldError, type FieldPathLike, invalidValue, isQualifiedName, parseQuantity } from '#apimachinery';
 import { IS_NEGATIVE } from './checks.js';
 
-/** Names of resources as upstream knows them (pkg/apis/core/helper/helpers.go). */
+/** Resource names known to upstream (pkg/apis/core/helper/helpers.go). */
 
 const COUNTED = [
   'pods',
@@ -36,19 +36,19 @@ export const isHugePageName = (name: string): boolean => name.startsWith(HUGEPAG
 
 const isQuotaHugePageName = (name: string): boolean => isHugePageName(name) || name.startsWith('requests.hugepages-');
 
-/** Of Kubernetes itself: without a domain, or under kubernetes.io/. */
+/** Native resources: without a domain, or under kubernetes.io/. */
 export const isNativeResource = (name: string): boolean => !name.includes('/') || name.includes('kubernetes.io/');
 
-/** Whether limits may exceed requests: native ones but huge pages. */
+/** Whether limits may exceed requests: only for native resources other than huge pages. */
 export const isOvercommitAllowed = (name: string): boolean => isNativeResource(name) && !isHugePageName(name);
 
-/** Of a device plugin: qualified by a domain other than Kubernetes' own. */
+/** Extended resources: with a domain other than Kubernetes' own. */
 function isExtendedResource(name: string): boolean {
   if (isNativeResource(name) || name.startsWith('requests.')) return false;
   return isQualifiedName(`requests.${name}`).length === 0;
 }
 
-/** Resources that a quota can be set on. */
+/** Resources for which a quota can be set. */
 export const isStandardQuotaName = (name: string): boolean => QUOTA.has(name) || isQuotaHugePageName(name);
 
 const isIntegerResource = (name: string): boolean => INTEGER.has(name) || isExtendedResource(name);
@@ -63,7 +63,7 @@ export function validateResourceName(name: string, path: FieldPathLike): FieldEr
   return errors;
 }
 
-/** A resource a container can ask for (validateContainerResourceName). */
+/** A resource that a container can request (validateContainerResourceName). */
 export function validateContainerResourceName(name: string, path: FieldPathLike): FieldError[] {
   if (CONTAINER.has(name)) return [];
   const errors = validateResourceName(name, path);
@@ -82,7 +82,7 @@ export function validateQuotaResourceName(name: string, path: FieldPathLike): Fi
   return errors;
 }
 
-/** An amount of a resource: not negative, whole where only whole ones make sense (ValidateResourceQuantityValue). */
+/** An amount of a resource: not negative, and an integer where fractions make no sense (ValidateResourceQuantityValue). */
 export function validateResourceQuantity(name: string, text: string, path: FieldPathLike): FieldError[] {
   const quantity = parseQuantity(text);
   const errors: FieldError[] = [];

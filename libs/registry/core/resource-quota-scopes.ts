@@ -6,7 +6,7 @@ type Spec = corev1.ResourceQuotaSpec;
 
 const POD_RESOURCES = new Set(['pods', 'cpu', 'memory', 'limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory']);
 const ONLY_PODS = new Set(['pods']);
-/** The resources each scope can be applied to (helpers.go IsResourceQuotaScopeValidForResource). */
+/** The resources to which each scope applies (helpers.go IsResourceQuotaScopeValidForResource). */
 const RESOURCES_OF: Readonly<Record<string, ReadonlySet<string>>> = {
   Terminating: POD_RESOURCES,
   NotTerminating: POD_RESOURCES,
@@ -74,7 +74,7 @@ function validateSelector(spec: Spec, hard: readonly string[], path: FieldPath):
       errors.push(invalidValue(path.child('scopeName'), requirement.scopeName, 'unsupported scope'));
     }
     for (let count = misfits(requirement.scopeName, hard); count > 0; count -= 1) {
-      // The value is dumped in the internal form, whose field names are Go's.
+      // The value is printed in the internal form, with Go's field names.
       const shown = {
         MatchExpressions: requirements.map(({ scopeName, operator, values }) => ({
           ScopeName: scopeName,

@@ -38,7 +38,7 @@ const status: SubresourceStrategy<ResourceQuota> = {
   ],
 };
 
-/** `used/hard` of each resource, limits in a column of their own. */
+/** `used/hard` of each resource; limits have their own column. */
 function usage(object: ResourceQuota, limits: boolean): string {
   return Object.keys(object.status?.hard ?? {})
     .sort()
@@ -64,7 +64,7 @@ const columns: readonly Column<ResourceQuota>[] = [
   ageColumn,
 ];
 
-/** A request above its limit can never be met (strategy.go WarningsOnCreate). */
+/** A request above its limit can never be satisfied (strategy.go WarningsOnCreate). */
 function warnings(object: ResourceQuota): string[] {
   const hard = object.spec?.hard ?? {};
   return ['cpu', 'memory', 'storage', 'ephemeral-storage'].flatMap((name) => {
@@ -77,7 +77,7 @@ function warnings(object: ResourceQuota): string[] {
   });
 }
 
-/** ResourceQuotas (pkg/registry/core/resourcequota). What is used is counted by the quota's admission and controller. */
+/** ResourceQuotas (pkg/registry/core/resourcequota). Usage is counted by the quota's admission plugin and controller. */
 export const resourceQuota: ResourceStrategy<ResourceQuota> = {
   group: '',
   resource: 'resourcequotas',

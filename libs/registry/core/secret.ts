@@ -37,7 +37,7 @@ function jsonData(secret: Secret, key: string): FieldError[] {
 
 const invalidJSON = (key: string, message: string): FieldError => invalidValue(dataPath(key), '<secret contents redacted>', message);
 
-/** What encoding/json says of a text that is no JSON, for the two commonest cases: it ends too early, or begins with no value. */
+/** encoding/json's error for an invalid text, in the two commonest cases: it ends too early, or does not begin with a value. */
 function goSyntaxError(value: string): string {
   const first = value.trimStart()[0];
   if (first === undefined || first === '{' || first === '[' || first === '"') return 'unexpected end of JSON input';
@@ -48,7 +48,7 @@ function requireKeys(secret: Secret, ...keys: string[]): FieldError[] {
   return keys.filter((key) => getOwn(secret.data, key) === undefined).map((key) => required(dataPath(key)));
 }
 
-/** What each well-known type of secret has to hold. */
+/** The required data of each well-known type of secret. */
 const TYPE_RULES: Readonly<Record<string, (secret: Secret) => FieldError[]>> = {
   'kubernetes.io/service-account-token': (secret) =>
     secret.metadata.annotations?.['kubernetes.io/service-account.name']
@@ -85,7 +85,7 @@ function validateUpdate(secret: Secret, old: Secret): FieldError[] {
   return [...errors, ...validate(secret)];
 }
 
-/** stringData is written only: it overrides data and is never stored (core/v1 conversion.go Convert_v1_Secret_To_core_Secret). */
+/** stringData is write-only: it overrides data and is not stored (core/v1 conversion.go Convert_v1_Secret_To_core_Secret). */
 function mergeStringData(secret: Secret): void {
   if (!secret.stringData) return;
   const data = { ...secret.data };
@@ -94,7 +94,7 @@ function mergeStringData(secret: Secret): void {
   if (Object.keys(data).length > 0) secret.data = data;
 }
 
-/** A TLS secret whose key does not fit its certificate is kept, with a warning (Go's tls.X509KeyPair, whose texts these are). */
+/** A TLS secret whose key does not match its certificate is accepted with a warning (the messages are those of Go's tls.X509KeyPair). */
 function warnings(secret: Secret): string[] {
   if (secret.type !== 'kubernetes.io/tls') return [];
   const [certificate, key] = [text(secret.data?.['tls.crt']), text(secret.data?.['tls.key'])];

@@ -6,7 +6,7 @@ type ServiceAccount = corev1.ServiceAccount;
 
 const ENFORCE = 'kubernetes.io/enforce-mountable-secrets';
 
-/** Only names are kept of the secrets a service account lists. */
+/** Only the names of a service account's secrets are kept. */
 function keepNames(object: ServiceAccount): void {
   if (object.secrets) object.secrets = object.secrets.map(({ name }) => (name ? { name } : {}));
 }

@@ -11,14 +11,14 @@ const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 const CONTROLLERS = ['endpointslice-controller.k8s.io', 'endpointslicemirroring-controller.k8s.io'];
 const SHOWN = 3;
 
-/** The first three, and how many more there are (printers.go listWithMoreString). */
+/** The first three, and the number of others (printers.go listWithMoreString). */
 function firstOf(list: readonly string[]): string {
   const text = list.slice(0, SHOWN).join(',');
   if (list.length > SHOWN) return `${text} + ${list.length - SHOWN} more...`;
   return text === '' ? '<unset>' : text;
 }
 
-/** What of a slice counts for its generation: everything but the metadata, and the labels. */
+/** The part of a slice that its generation counts: everything except metadata, but with the labels. */
 const counted = ({ metadata, ...rest }: discoveryv1.EndpointSlice) => ({ ...rest, labels: metadata.labels ?? {} });
 
 function addressWarnings(object: discoveryv1.EndpointSlice): string[] {
@@ -31,7 +31,7 @@ function addressWarnings(object: discoveryv1.EndpointSlice): string[] {
 function validate(object: discoveryv1.EndpointSlice, old?: discoveryv1.EndpointSlice): FieldError[] {
   const errors = [...validateAddressType(object.addressType), ...validatePorts('ports', object.ports)];
   const endpointErrors = validateEndpoints('endpoints', object.endpoints ?? [], object.addressType);
-  // What older servers let pass may stand as long as nobody touches it.
+  // Values that older servers accepted are valid as long as they are not changed.
   if (endpointErrors.length > 0 && old && deepEqual(old.endpoints, object.endpoints)) return errors;
   return [...errors, ...endpointErrors];
 }

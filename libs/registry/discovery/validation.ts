@@ -29,7 +29,7 @@ export function validateAddressType(type: string | undefined): FieldError[] {
   return ADDRESS_TYPES.includes(type) ? [] : [notSupported('addressType', type, ADDRESS_TYPES)];
 }
 
-/** The ports all endpoints of a slice share (validatePorts). */
+/** The ports of all endpoints in a slice (validatePorts). */
 export function validatePorts(path: string, ports: readonly discoveryv1.EndpointPort[] = []): FieldError[] {
   if (ports.length > MAX_PORTS) return [tooMany(path, ports.length, MAX_PORTS)];
   const names = new Set<string>();
@@ -52,7 +52,7 @@ function addressErrors(path: string, index: number, address: string, type: strin
   const errors = type === 'IPv4' ? legacyIP(at, address) : strictIP(at, address);
   if (errors.length > 0) return errors;
   const right = type === 'IPv4' ? isIPv4Address(address) : isIPv6(address);
-  // The path of the whole list is upstream's.
+  // The path is that of the list, as upstream.
   const family = right ? [] : [invalidValue(path, address, `must be an ${type} address`)];
   return [...family, ...endpointIP(at, address)];
 }

@@ -1,7 +1,7 @@
 import type { corev1, eventsv1 } from '#api';
 import type { Conversion } from '#apiserver';
 
-/** Sets a field where there is something to set: absent stays absent. */
+/** Sets a field unless the value is undefined. */
 function put<T extends object, K extends keyof T>(object: T, key: K, value: T[K] | undefined): void {
   if (value !== undefined) object[key] = value;
 }
@@ -37,13 +37,13 @@ export function eventFromCore(event: corev1.Event): eventsv1.Event {
   put(result, 'deprecatedFirstTimestamp', firstTimestamp);
   put(result, 'deprecatedLastTimestamp', lastTimestamp);
   put(result, 'deprecatedCount', count);
-  // Always there in v1; left out where empty here.
+  // Always set in v1; omitted here if empty.
   put(result, 'reportingController', reportingComponent || undefined);
   put(result, 'reportingInstance', reportingInstance || undefined);
   return result;
 }
 
-/** Events are kept as v1. */
+/** Events are stored as v1. */
 export const eventConversion: Conversion = {
   group: 'events.k8s.io',
   version: 'v1',

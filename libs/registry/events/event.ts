@@ -2,8 +2,8 @@ import type { corev1 } from '#api';
 import type { ResourceStrategy } from '#apiserver';
 
 /**
- * Events as events.k8s.io serves them: the same objects as the core group's, whose strategy holds all else.
- * Its field labels name the same fields differently (pkg/apis/events/v1 AddFieldLabelConversionsForEvent); they read the stored version.
+ * Events as events.k8s.io serves them: the same objects as the core group's, whose strategy does the rest. Some field labels have different
+ * names (pkg/apis/events/v1 AddFieldLabelConversionsForEvent); they read the stored version.
  */
 export const groupedEvent: ResourceStrategy<corev1.Event> = {
   group: 'events.k8s.io',

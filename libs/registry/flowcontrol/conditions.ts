@@ -2,7 +2,7 @@ import { duplicate, type FieldError, type KubeObject, required } from '#apimachi
 import type { ResourceStrategy } from '#apiserver';
 import { firstGeneration, keepSpec, keepStatus, nextGeneration } from '../rules/prepare.js';
 
-/** Conditions of both kinds: each has a type, none twice (flowcontrol/validation ValidateFlowSchemaStatus). */
+/** Conditions of both kinds: the type is required and unique (flowcontrol/validation ValidateFlowSchemaStatus). */
 export function conditionErrors(conditions: ReadonlyArray<{ type?: string }> = []): FieldError[] {
   const seen = new Set<string>();
   return conditions.flatMap(({ type = '' }, index) => {
@@ -15,7 +15,7 @@ export function conditionErrors(conditions: ReadonlyArray<{ type?: string }> = [
 
 type WithConditions = KubeObject & { spec?: unknown; status?: { conditions?: ReadonlyArray<{ type?: string }> } };
 
-/** What both kinds do at writes: generations counted by the spec, and a status that only its subresource changes. */
+/** The common part of both strategies: the generation counts changes of the spec, and only the subresource changes the status. */
 export function specAndStatus<T extends WithConditions>(): Pick<
   ResourceStrategy<T>,
   'prepareForCreate' | 'prepareForUpdate' | 'subresources'

@@ -54,7 +54,7 @@ function verbErrors(path: string, verbs: readonly string[] = []): FieldError[] {
   return verbs.every((verb) => VERBS.includes(verb)) ? [] : [notSupported(path, verbs, VERBS)];
 }
 
-/** A list that must not be empty and in which '*' must stand alone. */
+/** A list that must not be empty; '*' must be its only element. */
 function wildcardList(path: string, list: readonly string[] = [], empty: string, others: string): FieldError[] {
   if (list.length === 0) return [required(path, empty)];
   return list.length > 1 && list.includes('*') ? [invalidValue(path, list, `if '*' is present, must not specify other ${others}`)] : [];

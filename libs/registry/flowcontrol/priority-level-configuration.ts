@@ -6,7 +6,7 @@ import { overNulls } from '../rules/nulls.js';
 import { conditionErrors, specAndStatus } from './conditions.js';
 
 const MAX_QUEUES = 10_000_000;
-/** Beyond it two flows would too often share all of their queues (shufflesharding.MaxHashBits). */
+/** Above it, two flows would too often share all of their queues (shufflesharding.MaxHashBits). */
 const MAX_HASH_BITS = 60;
 const ZERO_SHARES = 'flowcontrol.k8s.io/preserve-zero-concurrency-shares';
 
@@ -49,7 +49,7 @@ function responseErrors(path: string, { type = '', queuing }: Partial<flowcontro
 
 function limitedErrors(path: string, limited: flowcontrolv1.LimitedPriorityLevelConfiguration): FieldError[] {
   const { borrowingLimitPercent: borrowing } = limited;
-  // Upstream looks at the shares, then at the response, then at the percentages.
+  // Upstream validates the shares, then the response, then the percentages.
   const [nominal, lendable] = [
     shares(path, { nominalConcurrencyShares: limited.nominalConcurrencyShares }),
     shares(path, { lendablePercent: limited.lendablePercent }),

@@ -4,7 +4,7 @@ import { INTERNAL_TYPES } from './types.js';
 type Json = Record<string, unknown>;
 
 interface Field {
-  /** Go's name, which is what is printed; none for an embedded type. */
+  /** Go's name, which is printed; unset for an embedded type. */
   name?: string;
   /** The name in the public API. */
   json: string;
@@ -49,7 +49,7 @@ const META = [
 
 const sorted = (map: Json): Json => Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 
-/** Metadata keeps its public names and leaves out what is empty: Go embeds it with its JSON tags. */
+/** Metadata has its public names and omits empty fields, because Go embeds it with its JSON tags. */
 function embedMetadata(target: Json, metadata: Json | undefined): void {
   for (const field of META) {
     const value = metadata?.[field];
@@ -70,7 +70,7 @@ function convert(type: string, value: unknown): unknown {
   return struct(type, (value ?? {}) as Json);
 }
 
-/** The internal pod keeps the host's namespaces in its security context, which it always has (core/v1 conversion.go). */
+/** The internal pod has the host namespaces in its security context, which is always set (core/v1 conversion.go). */
 function podSecurityContext(spec: Json): Json {
   const { hostNetwork, hostPID, hostIPC, shareProcessNamespace, hostUsers } = spec;
   return { ...(spec.securityContext as Json | undefined), hostNetwork, hostPID, hostIPC, shareProcessNamespace, hostUsers };
@@ -83,13 +83,16 @@ function struct(type: string, value: Json): Json {
     if (field.name !== undefined) target[field.name] = convert(field.type, source[field.json]);
     else if (field.type === 'meta') embedMetadata(target, source.metadata as Json | undefined);
     else if (field.type === 'type') {
-      // Internal objects carry neither kind nor apiVersion.
+      // Internal objects have neither kind nor apiVersion.
     } else Object.assign(target, struct(field.type, source));
   }
   return target;
 }
 
-/** An object as upstream's internal types hold it, which is how bad values that are objects are printed. `type`: the internal type's name, with `*` or `[]` before it. */
+/**
+ * An object in the form of upstream's internal types, in which bad values are printed. `type`: the internal type's name, preceded by `*` or
+ * `[]`.
+ */
 export function internalForm(type: string, value: unknown): unknown {
   return convert(type, value);
 }

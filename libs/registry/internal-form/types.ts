@@ -1,8 +1,8 @@
 /**
- * The fields of upstream's internal types (pkg/apis/{core,apps,batch}/types.go), in their order: error messages dump objects in that form.
- * A field is `GoName:type`, with `GoName=jsonName:type` where the public name is not simply the Go name with a small first letter.
- * Types: string, int, bool, time, intstr, quantity, map, json (printed as it is), the name of another type; `*` a pointer, `[]` a list;
- * `+Type` embeds a type's fields, `+meta` the metadata, `+type` kind and apiVersion.
+ * The fields of upstream's internal types (pkg/apis/{core,apps,batch}/types.go), in order: error messages print objects in that form. A
+ * field is `GoName:type`, or `GoName=jsonName:type` if the public name is not the Go name with a lower-case first letter. Types: string,
+ * int, bool, time, intstr, quantity, map, json (printed unchanged), or the name of another type; `*` is a pointer, `[]` a list; `+Type`
+ * embeds a type's fields, `+meta` the metadata, `+type` kind and apiVersion.
  */
 export const INTERNAL_TYPES: Readonly<Record<string, string>> = {
   AWSElasticBlockStoreVolumeSource: 'VolumeID:string FSType=fsType:string Partition:int ReadOnly:bool',

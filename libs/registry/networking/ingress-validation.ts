@@ -19,7 +19,7 @@ const BAD_SEQUENCES = ['//', '/./', '/../', '%2f', '%2F'];
 const BAD_SUFFIXES = ['/..', '/.'];
 const PATH_TYPES = ['Exact', 'ImplementationSpecific', 'Prefix'];
 
-/** What stood before a rule was made stricter may stay. */
+/** Existing values may violate a rule that was made stricter later. */
 interface IngressOptions {
   allowInvalidSecretName: boolean;
   allowInvalidWildcardHostRule: boolean;
@@ -33,7 +33,7 @@ function tlsErrors(path: string, { hosts = [], secretName = '' }: networkingv1.I
   return [...errors, ...eachInvalid(`${path}.secretName`, secretName, isDNS1123Subdomain(secretName))];
 }
 
-/** A reference to an object of some kind in the same namespace (validateIngressTypedLocalObjectReference). */
+/** A reference to an object of any kind in the same namespace (validateIngressTypedLocalObjectReference). */
 function typedReference(path: string, reference: corev1.TypedLocalObjectReference): FieldError[] {
   const { apiGroup } = reference;
   return [

@@ -7,7 +7,7 @@ import { validateIngressCreate, validateIngressStatus, validateIngressUpdate } f
 const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
 const HOSTS_SHOWN = 3;
 
-/** The first three hosts, `*` for none (printers.go formatHosts). */
+/** The first three hosts, `*` if there are none (printers.go formatHosts). */
 function hosts(rules: readonly networkingv1.IngressRule[] = []): string {
   const list: string[] = [];
   let more = false;

@@ -25,10 +25,10 @@ function parentText({ spec }: networkingv1.IPAddress): string {
   return [resource, ...(parent.namespace ? [parent.namespace] : []), parent.name].join('/');
 }
 
-/** The messages without the path and the value that strictIP's errors hold. */
+/** The messages of strictIP's errors, without path and value. */
 const nameMessages = (name: string): string[] => strictIP('', name).map(({ message }) => message.slice(message.indexOf('": ') + 3));
 
-/** IPAddress (registry/networking/ipaddress): one a service address in use, named by it. */
+/** IPAddress (registry/networking/ipaddress): one per service address in use, named by the address. */
 export const ipAddress = overNulls<networkingv1.IPAddress>({
   group: 'networking.k8s.io',
   resource: 'ipaddresses',

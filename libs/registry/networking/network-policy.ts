@@ -22,7 +22,7 @@ const POLICY_TYPES = ['Ingress', 'Egress'];
 
 interface PolicyOptions {
   allowInvalidValues: boolean;
-  /** CIDRs that stand already and need not be well written. */
+  /** Existing CIDRs, which need not be in canonical form. */
   standing: readonly string[];
 }
 
@@ -32,7 +32,7 @@ function portErrors(path: string, { protocol, port, endPort }: networkingv1.Netw
   if (typeof port === 'number') {
     append(errors, eachInvalid(`${path}.port`, port, isValidPortNum(port)));
     if (endPort === undefined) return errors;
-    // The value shown is the port's; so it is upstream.
+    // The value in the message is the port's, as upstream.
     if (endPort < port) wrongEnd(port, 'must be greater than or equal to `port`');
     append(errors, eachInvalid(`${path}.endPort`, endPort, isValidPortNum(endPort)));
   } else if (port !== undefined) {
@@ -70,7 +70,7 @@ function peerErrors(path: string, peer: networkingv1.NetworkPolicyPeer, options:
   return errors;
 }
 
-/** Ports and peers of both directions, which differ only in the peers' field. */
+/** Ports and peers of both directions, which differ only in the name of the peers' field. */
 const directions = ({ ingress = [], egress = [] }: networkingv1.NetworkPolicySpec) => [
   ...ingress.map(({ ports, from }, index) => ({ path: `spec.ingress[${index}]`, ports, peers: from, field: 'from' })),
   ...egress.map(({ ports, to }, index) => ({ path: `spec.egress[${index}]`, ports, peers: to, field: 'to' })),
@@ -105,7 +105,7 @@ export const networkPolicy = overNulls<networkingv1.NetworkPolicy>({
   setDefaults(object) {
     object.spec ??= {};
     const { spec } = object;
-    // Without types a policy is about ingress, and about egress when it has rules for it.
+    // The default types: ingress, and egress if there are rules for it.
     if (!spec.policyTypes?.length) spec.policyTypes = spec.egress?.length ? ['Ingress', 'Egress'] : ['Ingress'];
   },
   prepareForCreate: firstGeneration,

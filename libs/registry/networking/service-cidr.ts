@@ -19,7 +19,7 @@ function cidrErrors(spec: networkingv1.ServiceCIDRSpec): FieldError[] {
   return errors;
 }
 
-/** A CIDR may be added for the second family; nothing else may change (ValidateServiceCIDRUpdate). */
+/** A CIDR of the second family may be added; nothing else may change (ValidateServiceCIDRUpdate). */
 function validateUpdate(object: networkingv1.ServiceCIDR, old: networkingv1.ServiceCIDR): FieldError[] {
   const now = object.spec?.cidrs ?? [];
   const was = old.spec?.cidrs ?? [];
@@ -30,7 +30,7 @@ function validateUpdate(object: networkingv1.ServiceCIDR, old: networkingv1.Serv
   return [invalidValue('spec.cidrs', now, FIELD_IMMUTABLE_MESSAGE)];
 }
 
-/** ServiceCIDR (registry/networking/servicecidr): a range service addresses are taken from. */
+/** ServiceCIDR (registry/networking/servicecidr): a range from which service addresses are allocated. */
 export const serviceCIDR = overNulls<networkingv1.ServiceCIDR>({
   group: 'networking.k8s.io',
   resource: 'servicecidrs',

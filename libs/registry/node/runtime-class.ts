@@ -52,7 +52,7 @@ function tolerations(path: string, all: readonly corev1.Toleration[] = []): Fiel
   return errors;
 }
 
-/** What the runtime itself takes, per resource (validateOverhead). */
+/** The overhead of the runtime, per resource (validateOverhead). */
 function overhead(path: string, { podFixed = {} }: nodev1.Overhead): FieldError[] {
   return Object.entries(podFixed).flatMap(([name, quantity]) => {
     const at = `${path}.limits[${name}]`;

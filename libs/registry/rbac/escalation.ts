@@ -7,7 +7,7 @@ type Rule = rbacv1.PolicyRule;
 type RoleObject = KubeObject & { rules?: Rule[] | null };
 type BindingObject = KubeObject & { roleRef?: rbacv1.RoleRef };
 
-/** One verb on one thing. */
+/** A rule with one verb for one resource or URL. */
 interface Single {
   verb: string;
   group?: string;
@@ -51,7 +51,7 @@ function covers(owner: Rule, single: Single): boolean {
   return !owner.resourceNames?.length || (name !== undefined && owner.resourceNames.includes(name));
 }
 
-/** What the rules give that the owner's do not, with the verbs on one thing together (policy_compact.go), as upstream prints it. */
+/** The rules that the owner's do not cover, with verbs for the same resource combined (policy_compact.go), as upstream prints them. */
 export function missingRights(owned: readonly Rule[], given: readonly Rule[]): string[] {
   const verbs = new Map<string, string[]>();
   for (const rule of given) {
@@ -70,7 +70,7 @@ export function missingRights(owned: readonly Rule[], given: readonly Rule[]): s
   return [...verbs].map(([what, list]) => `{${what}, Verbs:[${list.map(goQuote).join(' ')}]}`).sort();
 }
 
-/** The fields that name one of the four resources of RBAC. */
+/** The names of the fields that hold a role of one of RBAC's four resources. */
 interface Target {
   resource: string;
   grants: 'rules' | 'role';
@@ -83,7 +83,7 @@ function refuse({ user, name }: StrategyContext, resource: string, object: KubeO
   throw forbidden({ group: RBAC_GROUP, resource }, object.metadata.name || name, text);
 }
 
-/** Fields that only let the garbage collector do its work (pkg/registry/rbac/helpers.go IsOnlyMutatingGCFields). */
+/** Changes of fields that only the garbage collector uses (pkg/registry/rbac/helpers.go IsOnlyMutatingGCFields). */
 function onlyForCollector(object: KubeObject, old: KubeObject): boolean {
   const plain = ({ metadata, ...rest }: KubeObject) => {
     const { ownerReferences: _owners, finalizers: _finalizers, managedFields: _managed, ...kept } = metadata;
@@ -98,7 +98,7 @@ async function mayDo(ctx: StrategyContext, verb: 'escalate' | 'bind', resource: 
   return decision?.allowed ?? false;
 }
 
-/** The rules that an object would give; undefined where its giver is explicitly allowed to. Throws 404 for a role that is not there. */
+/** The rules that an object grants; undefined if the user is explicitly authorized. Throws 404 if the role does not exist. */
 async function givenRules({ resource, grants }: Target, object: KubeObject, ctx: StrategyContext, rules: RuleResolver) {
   if (grants === 'rules') {
     return (await mayDo(ctx, 'escalate', resource, ctx.name)) ? undefined : ((object as RoleObject).rules ?? []);
@@ -107,14 +107,14 @@ async function givenRules({ resource, grants }: Target, object: KubeObject, ctx:
   if (roleRef === undefined) return undefined;
   if (await mayDo(ctx, 'bind', roleRef.kind === 'ClusterRole' ? 'clusterroles' : 'roles', roleRef.name)) return undefined;
   const found = await rules.rulesOfRole(roleRef, ctx.namespace);
-  // The resource of the request stands in upstream's answer, not the role's.
+  // Upstream's error names the resource of the request, not of the role.
   if (found === undefined) throw notFound({ group: RBAC_GROUP, resource }, roleRef.name);
   return found;
 }
 
 /**
- * For roles and bindings: nobody gives away rights that are not theirs, unless they may `escalate` the role or `bind` it
- * (pkg/registry/rbac/{role,rolebinding,…}/policybased). The hook of their strategies.
+ * For roles and bindings: users may only grant permissions that they have themselves, unless they may `escalate` the role or `bind` it
+ * (pkg/registry/rbac/{role,rolebinding,…}/policybased). The `confirm` hook of their strategies.
  */
 export function confirmNoEscalation(target: Target) {
   return async (object: KubeObject, old: KubeObject | undefined, ctx: StrategyContext): Promise<void> => {

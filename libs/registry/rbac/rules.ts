@@ -4,10 +4,10 @@ import type { Column } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
 import { eachInvalid } from '../rules/text.js';
 
-/** The API group of roles and of the users and groups they are bound to. */
+/** The API group of roles, and of the users and groups in bindings. */
 export const RBAC_GROUP = 'rbac.authorization.k8s.io';
 
-/** Names of roles and bindings may hold anything a URL's path segment may, colons too (rbac/validation ValidateRBACName). */
+/** Names of roles and bindings may contain everything that a path segment may, including colons (rbac/validation ValidateRBACName). */
 export const rbacName = (name: string): string[] => nameIsPathSegment(name, false);
 
 /** One rule of a role (rbac/validation ValidatePolicyRule). */
@@ -41,7 +41,7 @@ function subject(path: string, { kind = '', name = '', namespace = '', apiGroup 
   return errors;
 }
 
-/** What both kinds of bindings have. */
+/** The fields that both kinds of bindings have. */
 export type Binding = rbacv1.RoleBinding | rbacv1.ClusterRoleBinding;
 
 /** A binding's role and subjects (ValidateRoleBinding, ValidateClusterRoleBinding). */
@@ -57,7 +57,7 @@ export function validateBinding(binding: Binding, namespaced: boolean): FieldErr
   return [...errors, ...subjects.flatMap((each, index) => subject(`subjects[${index}]`, each, namespaced))];
 }
 
-/** The same, and that the role has stayed what it was. */
+/** The same, and the role must be unchanged. */
 export function validateBindingUpdate(binding: Binding, old: Binding, namespaced: boolean): FieldError[] {
   const errors = validateBinding(binding, namespaced);
   const now = binding.roleRef ?? {};
@@ -70,7 +70,7 @@ export function validateBindingUpdate(binding: Binding, old: Binding, namespaced
   return errors;
 }
 
-/** SetDefaults_Subject: the group of users and groups. */
+/** SetDefaults_Subject: the API group of users and groups. */
 export function defaultBinding(binding: Binding): void {
   for (const each of binding.subjects ?? []) {
     if (!each.apiGroup && (each.kind === 'User' || each.kind === 'Group')) each.apiGroup = RBAC_GROUP;

@@ -31,7 +31,7 @@ export function driverNameErrors(path: string, name = ''): FieldError[] {
   return eachInvalid(path, name, isDNS1123Subdomain(name.toLowerCase()));
 }
 
-/** CEL selectors of devices: each has an expression, not too long. */
+/** CEL selectors of devices: the expression is required and limited in length. */
 export function selectorErrors(path: string, selectors: readonly resourcev1.DeviceSelector[] = []): FieldError[] {
   if (selectors.length > MAX_SELECTORS) return [tooMany(path, selectors.length, MAX_SELECTORS)];
   return selectors.flatMap(({ cel }, index) => {
@@ -42,7 +42,7 @@ export function selectorErrors(path: string, selectors: readonly resourcev1.Devi
   });
 }
 
-/** A driver's own parameters, which nobody else understands. */
+/** A driver's opaque parameters. */
 export function opaqueConfigurationErrors(path: string, opaque: resourcev1.OpaqueDeviceConfiguration | undefined): FieldError[] {
   if (!opaque) return [required(path, 'exactly one field must be set')];
   const at = `${path}.opaque`;
@@ -148,7 +148,7 @@ export function claimSpecErrors(path: string, spec: resourcev1.ResourceClaimSpec
   ];
 }
 
-/** What may not change of a claim whose status is written. */
+/** What may not change in a claim when its status is written. */
 export function claimStatusErrors(object: resourcev1.ResourceClaim): FieldError[] {
   const { reservedFor = [], allocation } = object.status ?? {};
   const path = 'status.reservedFor';

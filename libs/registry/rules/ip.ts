@@ -4,7 +4,7 @@ import { type FieldError, type FieldPathLike, goQuote, invalidValue } from '#api
 
 const LEADING_ZERO = /(^|\.)0\d/;
 
-/** The address without the leading zeros that net.ParseIP once let pass (netutils.ParseIPSloppy); undefined when it is no address. */
+/** The address without leading zeros, which net.ParseIP used to accept (netutils.ParseIPSloppy); undefined if it is not an address. */
 function sloppy(value: string): string | undefined {
   const plain = value.replace(/(^|[.:])0+(?=\d+(\.|$))/g, '$1');
   if (value.includes('%')) return undefined;
@@ -13,7 +13,7 @@ function sloppy(value: string): string | undefined {
 
 const is4In6 = (value: string): boolean => isIPv6(value) && ipaddr.IPv6.parse(value).isIPv4MappedAddress();
 
-/** An address as Go prints it: IPv4 dotted, IPv4-mapped too, IPv6 as RFC 5952 says; undefined when it is no address. */
+/** An address as Go prints it: IPv4 and IPv4-mapped ones dotted, IPv6 as in RFC 5952; undefined if it is not an address. */
 export function canonicalIP(value: string): string | undefined {
   const plain = sloppy(value);
   if (plain === undefined) return undefined;
@@ -22,18 +22,18 @@ export function canonicalIP(value: string): string | undefined {
   return parsed.isIPv4MappedAddress() ? parsed.toIPv4Address().toString() : parsed.toRFC5952String();
 }
 
-/** Whether a text is an IP address of either family, however sloppily written. */
+/** Whether a text is an IP address of either family, possibly with leading zeros. */
 export const isIP = (value: string): boolean => sloppy(value) !== undefined;
 
-/** Whether an address is of IPv4 as Go sees it (an IPv4-mapped one is). */
+/** Whether Go regards an address as IPv4 (which includes IPv4-mapped ones). */
 export function isIPv4Address(value: string): boolean {
   const canonical = canonicalIP(value);
   return canonical !== undefined && isIPv4(canonical);
 }
 
 /**
- * The rule of IP fields older than the strict one (util/validation IsValidIPForLegacyField with StrictIPCIDRValidation, beta and on in 1.36).
- * Values that stand already are let be.
+ * The rule for IP fields that are older than the strict one (util/validation IsValidIPForLegacyField with StrictIPCIDRValidation, beta and
+ * on in 1.36). Existing values are not validated.
  */
 export function legacyIP(path: string, value: string, standing: readonly string[] = []): FieldError[] {
   if (standing.includes(value)) return [];
@@ -45,7 +45,7 @@ export function legacyIP(path: string, value: string, standing: readonly string[
   return errors;
 }
 
-/** The strict rule, the canonical form included (IsValidIP). */
+/** The strict rule, which requires the canonical form (IsValidIP). */
 export function strictIP(path: string, value: string): FieldError[] {
   const errors = legacyIP(path, value);
   if (errors.length > 0) return errors;
@@ -53,7 +53,7 @@ export function strictIP(path: string, value: string): FieldError[] {
   return canonical === value ? [] : [invalidValue(path, value, `must be in canonical form ("${canonical}")`)];
 }
 
-/** An address that traffic can be sent to (core/validation ValidateEndpointIP). */
+/** An address to which traffic can be sent (core/validation ValidateEndpointIP). */
 export function endpointIP(path: FieldPathLike, value: string): FieldError[] {
   const canonical = canonicalIP(value);
   if (canonical === undefined) return [invalidValue(path, value, 'must be a valid IP address')];
@@ -66,7 +66,7 @@ export function endpointIP(path: FieldPathLike, value: string): FieldError[] {
   return [];
 }
 
-/** A warning for an address that is accepted but not well written (GetWarningsForIP). */
+/** A warning for an address that is accepted but not in canonical form (GetWarningsForIP). */
 export function ipWarnings(path: FieldPathLike, value: string): string[] {
   const canonical = canonicalIP(value);
   if (canonical === undefined || canonical === value) return [];
@@ -76,7 +76,7 @@ export function ipWarnings(path: FieldPathLike, value: string): string[] {
   return [`${path}: non-standard IP address ${quoted.given} is invalid: use ${quoted.proper}`];
 }
 
-/** A CIDR taken apart. `network` is its first address, `address` the one written, both as Go prints them. */
+/** A parsed CIDR. `network` is its first address and `address` the one that was written, both as Go prints them. */
 export interface CIDR {
   address: string;
   network: string;
@@ -94,7 +94,7 @@ function networkOf(address: string, length: number): string {
   return network.kind() === 'ipv6' ? ipaddr.IPv6.parse(network.toString()).toRFC5952String() : network.toString();
 }
 
-/** Takes a CIDR apart, leading zeros and all (netutils.ParseCIDRSloppy); undefined when it is none. */
+/** Parses a CIDR, accepting leading zeros (netutils.ParseCIDRSloppy); undefined if it is not a CIDR. */
 export function parseCIDR(value: string): CIDR | undefined {
   const match = /^([^/]+)\/(\d{1,3})$/.exec(value);
   const address = match?.[1] === undefined ? undefined : canonicalIP(match[1]);
@@ -104,14 +104,14 @@ export function parseCIDR(value: string): CIDR | undefined {
   return length <= (family === 4 ? 32 : 128) ? { address, network: networkOf(address, length), length, family } : undefined;
 }
 
-/** Whether a network holds an address. */
+/** Whether a network contains an address. */
 export function cidrContains(cidr: CIDR, address: string): boolean {
   const canonical = canonicalIP(address);
   if (canonical === undefined || (isIPv4(canonical) ? 4 : 6) !== cidr.family) return false;
   return networkOf(canonical, cidr.length) === cidr.network;
 }
 
-/** Warnings for a CIDR that is accepted but not well written (GetWarningsForCIDR). */
+/** Warnings for a CIDR that is accepted but not in canonical form (GetWarningsForCIDR). */
 export function cidrWarnings(path: FieldPathLike, value: string): string[] {
   const cidr = parseCIDR(value);
   const [address = ''] = value.split('/');
@@ -127,7 +127,7 @@ export function cidrWarnings(path: FieldPathLike, value: string): string[] {
   return [`${path}: non-standard CIDR value ${goQuote(value)} is invalid: use ${goQuote(proper)}`];
 }
 
-/** The rule of CIDR fields older than the strict one (IsValidCIDRForLegacyField, strict in 1.36). */
+/** The rule for CIDR fields that are older than the strict one (IsValidCIDRForLegacyField, strict in 1.36). */
 export function legacyCIDR(path: string, value: string, standing: readonly string[] = []): FieldError[] {
   if (standing.includes(value)) return [];
   const cidr = parseCIDR(value);
@@ -140,7 +140,7 @@ export function legacyCIDR(path: string, value: string, standing: readonly strin
   return [];
 }
 
-/** The strict rule, the canonical form included (IsValidCIDR). */
+/** The strict rule, which requires the canonical form (IsValidCIDR). */
 export function strictCIDR(path: string, value: string): FieldError[] {
   const errors = legacyCIDR(path, value);
   const cidr = parseCIDR(value);

@@ -1,7 +1,9 @@
 import type { KubeObject } from '#apimachinery';
 import type { ResourceStrategy, SubresourceStrategy } from '#apiserver';
 
-/** The same value without its nulls: Go's nil slices and pointers, which decoding keeps where clients are shown them. Shares what has none. */
+/**
+ * The same value without nulls: Go's nil slices and pointers, which decoding keeps where clients see them. Parts without nulls are shared.
+ */
 function withoutNulls<T>(value: T): T {
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) {
@@ -27,7 +29,7 @@ function subresource<T extends KubeObject>(strategy: SubresourceStrategy<T>): Su
   return { ...strategy, validateUpdate: (object, old, ctx) => validateUpdate(withoutNulls(object), withoutNulls(old), ctx) };
 }
 
-/** A strategy whose validation never sees a null: absent is undefined, and nothing else. */
+/** A strategy whose validation never sees null: absent values are always undefined. */
 export function overNulls<T extends KubeObject>(strategy: ResourceStrategy<T>): ResourceStrategy<T> {
   const { validate, validateUpdate, subresources } = strategy;
   return {

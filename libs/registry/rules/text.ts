@@ -16,7 +16,7 @@ export function eachInvalid(path: string, value: unknown, messages: readonly str
   return messages.map((message) => invalidValue(path, value, message));
 }
 
-/** A field that must stay as it was. */
+/** An immutable field. */
 export function immutable(path: string, value: unknown, old: unknown): FieldError[] {
   return validateImmutable(value, old, path);
 }
@@ -36,7 +36,7 @@ export function dnsLabel(path: string, value: string): FieldError[] {
   return eachInvalid(path, value, isDNS1123Label(value));
 }
 
-/** A text that must be there and may stand in a URL's path: a kind, a resource, a name of an unknown kind. */
+/** A required text that is valid as a path segment: a kind, a resource, a name of an unknown kind. */
 export function requiredPathSegment(path: string, value: string | undefined): FieldError[] {
   return value ? eachInvalid(path, value, nameIsPathSegment(value, false)) : [required(path)];
 }

@@ -5,14 +5,14 @@ import { overNulls } from '../rules/nulls.js';
 import { firstGeneration } from '../rules/prepare.js';
 import { immutable } from '../rules/text.js';
 
-/** Values above it are the system's own (scheduling.HighestUserDefinablePriority). */
+/** Values above it are reserved for the system (scheduling.HighestUserDefinablePriority). */
 const HIGHEST_USER_PRIORITY = 1_000_000_000;
 const SYSTEM_CLASSES: Readonly<Record<string, number>> = {
   'system-node-critical': 2_000_001_000,
   'system-cluster-critical': 2_000_000_000,
 };
 
-/** Why a class with the system's prefix is not one of the system's (IsKnownSystemPriorityClass); none: it is. */
+/** Why a class with the system's prefix is not one of the system's (IsKnownSystemPriorityClass); undefined if it is. */
 function systemClassTrouble(name: string, value: number, globalDefault: boolean): string | undefined {
   const known = getOwn(SYSTEM_CLASSES, name);
   if (known === undefined) return `${name} is not a known system priority class`;

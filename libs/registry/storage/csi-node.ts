@@ -47,7 +47,7 @@ export const csiNode = overNulls<storagev1.CSINode>({
     const errors = validate(object);
     for (const was of old.spec?.drivers ?? []) {
       for (const now of object.spec?.drivers ?? []) {
-        // Only what can be attached may change (MutableCSINodeAllocatableCount).
+        // Only the allocatable count may change (MutableCSINodeAllocatableCount).
         const bare = ({ allocatable: _, ...rest }: storagev1.CSINodeDriver) => rest;
         if (was.name === now.name) append(errors, immutable('spec.drivers', bare(now), bare(was)));
       }

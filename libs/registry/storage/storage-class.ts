@@ -6,7 +6,7 @@ import { overNulls } from '../rules/nulls.js';
 import { eachInvalid, immutable } from '../rules/text.js';
 import { driverName, parameters } from './parameters.js';
 
-/** Annotations that mark the default class; the beta one still counts (storageutil.IsDefaultAnnotation). */
+/** Annotations that mark the default class, including the beta one (storageutil.IsDefaultAnnotation). */
 const DEFAULT_ANNOTATIONS = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class'];
 
 const isDefault = (object: storagev1.StorageClass): boolean =>
@@ -27,7 +27,7 @@ function topologyTerm(path: string, term: corev1.TopologySelectorTerm): FieldErr
 }
 
 function allowedTopologies(terms: readonly corev1.TopologySelectorTerm[] = []): FieldError[] {
-  // As a map: of a key that stands twice the last one counts.
+  // As a map: for duplicate keys the last value counts.
   const asMap = ({ matchLabelExpressions = [] }: corev1.TopologySelectorTerm) =>
     JSON.stringify(
       [...new Map(matchLabelExpressions.map(({ key = '', values = [] }) => [key, [...values].sort()]))].sort(([a], [b]) =>

@@ -29,7 +29,7 @@ function source(path: string, { persistentVolumeName, inlineVolumeSpec }: storag
 function volumeError(path: string, error: storagev1.VolumeError | undefined): FieldError[] {
   if (!error) return [];
   const errors: FieldError[] = [];
-  // The limit told is not the one applied; so it is upstream.
+  // The limit in the message is not the one applied, as upstream.
   if (byteLength(error.message ?? '') > MAX_MESSAGE_BYTES) errors.push(tooLong(`${path}.message`, '', MAX_METADATA_BYTES));
   if (error.errorCode !== undefined && error.errorCode < 0)
     errors.push(invalidValue(`${path}.errorCode`, error.errorCode, inclusiveRangeMessage(0, 2147483647)));

@@ -10,8 +10,8 @@ function isClaimOrSnapshot(source: corev1.TypedLocalObjectReference): boolean {
 }
 
 /**
- * Drops sources that were never taken: other kinds in the old field, and namespaces, whose feature is off in 1.36
- * (pkg/api/persistentvolumeclaim DropDisabledFields, EnforceDataSourceBackwardsCompatibility).
+ * Drops unsupported sources: other kinds in the old field, and namespaces, whose feature gate is off in 1.36 (pkg/api/persistentvolumeclaim
+ * DropDisabledFields, EnforceDataSourceBackwardsCompatibility).
  */
 export function dropDisabledDataSources(spec: Spec, old?: Spec): void {
   if (spec.dataSourceRef?.namespace && !old?.dataSourceRef) delete spec.dataSourceRef;
@@ -19,7 +19,7 @@ export function dropDisabledDataSources(spec: Spec, old?: Spec): void {
   if (spec.dataSource && !isClaimOrSnapshot(spec.dataSource)) delete spec.dataSource;
 }
 
-/** Two fields of one meaning: what is set in one is kept in both (NormalizeDataSources). */
+/** Two fields with the same meaning: a value in one is copied to the other (NormalizeDataSources). */
 export function normalizeDataSources(spec: Spec): void {
   if (spec.dataSource && !spec.dataSourceRef) spec.dataSourceRef = { ...spec.dataSource };
   else if (spec.dataSourceRef && !spec.dataSource && !spec.dataSourceRef.namespace) {

@@ -43,7 +43,7 @@ const columns: readonly Column<Claim>[] = [
   { name: 'VolumeMode', type: 'string', priority: 1, cell: (object) => object.spec.volumeMode ?? '<unset>' },
 ];
 
-/** PersistentVolumeClaims (pkg/registry/core/persistentvolumeclaim). The protecting finalizer is admission's. */
+/** PersistentVolumeClaims (pkg/registry/core/persistentvolumeclaim). The protection finalizer is set by admission. */
 export const persistentVolumeClaim: ResourceStrategy<Claim> = {
   group: '',
   resource: 'persistentvolumeclaims',

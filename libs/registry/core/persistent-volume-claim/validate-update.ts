@@ -23,7 +23,7 @@ type Spec = corev1.PersistentVolumeClaimSpec;
 const CLASS = 'volume.beta.kubernetes.io/storage-class';
 const IMMUTABLE = 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
 
-/** The class may move from the old annotation to the field, as long as it stays the same. */
+/** The class may move from the old annotation to the field if it stays the same. */
 function movedFromAnnotation(object: Claim, old: Claim): boolean {
   const before = old.metadata.annotations?.[CLASS];
   const after = object.metadata.annotations?.[CLASS];
@@ -31,13 +31,13 @@ function movedFromAnnotation(object: Claim, old: Claim): boolean {
   return object.spec.storageClassName === before && (after === undefined || after === before);
 }
 
-/** A class may be set once where none was (the retroactive default class). */
+/** A class may be set once if there was none (the retroactive default class). */
 const setFromNothing = (object: Claim, old: Claim): boolean =>
   old.spec.storageClassName === undefined &&
   object.spec.storageClassName !== undefined &&
   (old.metadata.annotations?.[CLASS] ?? object.spec.storageClassName) === object.spec.storageClassName;
 
-/** The new and the old spec with what may change made alike. */
+/** The new and the old spec, with the mutable fields made equal. */
 function comparable(object: Claim, old: Claim): { after: Spec; before: Spec } {
   const after: Spec = { ...object.spec };
   const before: Spec = { ...old.spec };
@@ -71,7 +71,7 @@ function validateAttributesClass(object: Claim, old: Claim): FieldError[] {
   return [fieldForbidden('spec.volumeAttributesClassName', text)];
 }
 
-/** What may change of a claim (core validation.go ValidatePersistentVolumeClaimUpdate). */
+/** What may change in a claim (core validation.go ValidatePersistentVolumeClaimUpdate). */
 export function validateClaimUpdate(object: Claim, old: Claim): FieldError[] {
   const errors = validateClaim(object);
   if (!movedFromAnnotation(object, old)) {

@@ -34,7 +34,7 @@ function validateSource(source: Source | undefined, path: FieldPath): FieldError
 function validateSources({ dataSource, dataSourceRef }: Spec, path: FieldPath): FieldError[] {
   const errors = [...validateSource(dataSource, path.child('dataSource')), ...validateSource(dataSourceRef, path.child('dataSourceRef'))];
   if (!dataSource || !dataSourceRef) return errors;
-  // Upstream hands the path itself over as the bad value, which prints as an empty struct.
+  // Upstream passes the path itself as the bad value, which prints as an empty struct.
   const { kind, name, apiGroup } = dataSourceRef;
   if (dataSourceRef.namespace) errors.push(invalidValue(path, {}, 'may not be specified when dataSourceRef.namespace is specified'));
   else if (dataSource.kind !== kind || dataSource.name !== name || dataSource.apiGroup !== apiGroup) {

@@ -1,7 +1,7 @@
 import type { corev1 } from '#api';
 import { goQuote, parseQuantity } from '#apimachinery';
 
-/** Storage in fractions of a byte makes no sense (GetWarningsForPersistentVolumeClaimSpec). */
+/** Storage in fractions of a byte is meaningless (GetWarningsForPersistentVolumeClaimSpec). */
 export function claimSpecWarnings(spec: corev1.PersistentVolumeClaimSpec, path: string): string[] {
   return (['requests', 'limits'] as const).flatMap((field) => {
     const amount = spec.resources?.[field]?.storage;

@@ -9,7 +9,7 @@ import { persistentVolumeWarnings } from './warnings.js';
 
 type PersistentVolume = corev1.PersistentVolume;
 
-/** The class of a volume or claim: the old annotation wins (core helper GetPersistentVolumeClass). */
+/** The class of a volume or claim: the old annotation takes precedence (core helper GetPersistentVolumeClass). */
 export function storageClassOf(object: { metadata: corev1.PersistentVolume['metadata']; spec?: { storageClassName?: string } }): string {
   return object.metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? object.spec?.storageClassName ?? '';
 }
@@ -68,7 +68,7 @@ const columns: readonly Column<PersistentVolume>[] = [
   { name: 'VolumeMode', type: 'string', priority: 1, cell: (object) => object.spec.volumeMode ?? '<unset>' },
 ];
 
-/** PersistentVolumes (pkg/registry/core/persistentvolume). The protecting finalizer is admission's. */
+/** PersistentVolumes (pkg/registry/core/persistentvolume). The protection finalizer is set by admission. */
 export const persistentVolume: ResourceStrategy<PersistentVolume> = {
   group: '',
   resource: 'persistentvolumes',

@@ -28,13 +28,13 @@ type Spec = corev1.PersistentVolumeSpec;
 
 interface Source {
   field: keyof Spec & string;
-  /** The name in the path where it is not the field's own: upstream's slips, kept. */
+  /** The names in upstream's paths that differ from the field's. */
   path?: string;
   forbidden?: string;
   validate(spec: Spec, path: FieldPath, name: string): FieldError[];
 }
 
-/** Wraps a rule of one source so that it is only asked when the source is there. */
+/** Makes a rule of one source apply only if the source is set. */
 function source<K extends keyof Spec & string>(
   field: K,
   rule: (value: NonNullable<Spec[K]>, path: FieldPath, name: string) => FieldError[],
@@ -68,7 +68,7 @@ function validateLocal(value: corev1.LocalVolumeSource, path: FieldPath): FieldE
   return value.path ? validateNoBacksteps(value.path, path.child('path')) : [required(path.child('path'))];
 }
 
-/** In upstream's order: the first one given counts, the others are too many. */
+/** In upstream's order: the first source counts, further ones are errors. */
 const SOURCES: readonly Source[] = [
   source('hostPath', plugins.validateHostPath),
   source('gcePersistentDisk', plugins.validateGCEDisk, { path: 'persistentDisk' }),
@@ -167,12 +167,12 @@ export function validatePersistentVolume(object: PersistentVolume): FieldError[]
   return [...errors, ...validateClasses(spec, specPath)];
 }
 
-/** Only the source of a volume: what stands in its spec under a plugin's name. */
+/** Only the source of a volume: the fields of its spec named after a plugin. */
 function sourceOf(spec: Spec): Record<string, unknown> {
   return Object.fromEntries(SOURCES.filter(({ field }) => spec[field] !== undefined).map(({ field }) => [field, spec[field]]));
 }
 
-/** What may change of a PersistentVolume (ValidatePersistentVolumeUpdate). */
+/** What may change in a PersistentVolume (ValidatePersistentVolumeUpdate). */
 export function validatePersistentVolumeUpdate(object: PersistentVolume, old: PersistentVolume): FieldError[] {
   const errors = [...validatePersistentVolume(object), ...validatePersistentVolume(object)];
   const [after, before] = [sourceOf(object.spec), sourceOf(old.spec)];

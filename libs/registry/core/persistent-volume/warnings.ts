@@ -17,7 +17,7 @@ const PLUGINS = [
   ['rbd', 'rbd', 'deprecated in v1.28, non-functional in v1.31+'],
 ] as const;
 
-/** What of a volume is on its way out (pkg/api/persistentvolume GetWarningsForPersistentVolume). */
+/** Deprecated fields of a volume (pkg/api/persistentvolume GetWarningsForPersistentVolume). */
 export function persistentVolumeWarnings(object: PersistentVolume): string[] {
   const warnings: string[] = [];
   for (const [key, text] of Object.entries(ANNOTATIONS)) {

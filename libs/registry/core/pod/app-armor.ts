@@ -8,7 +8,7 @@ const ANNOTATION = 'container.apparmor.security.beta.kubernetes.io/';
 const DEPRECATED = 'deprecated since v1.30; use the "appArmorProfile" field instead';
 const LOCALHOST = 'localhost/';
 
-/** The field that says what an annotation said; undefined for what can't be said (pkg/api/pod ApparmorFieldForAnnotation). */
+/** The field for an annotation's value; undefined if there is none (pkg/api/pod ApparmorFieldForAnnotation). */
 function profileOf(annotation: string): Profile | undefined {
   if (annotation === 'unconfined') return { type: 'Unconfined' };
   if (annotation === 'runtime/default') return { type: 'RuntimeDefault' };
@@ -16,12 +16,12 @@ function profileOf(annotation: string): Profile | undefined {
   return localhostProfile === '' ? undefined : { type: 'Localhost', localhostProfile };
 }
 
-/** Profiles longer than a path, or with blanks around, are not taken over. */
+/** Profiles longer than a path, or with surrounding blanks, are not converted. */
 function isValid({ localhostProfile = '' }: Profile): boolean {
   return localhostProfile.trim() === localhostProfile && localhostProfile.length <= 4095;
 }
 
-/** Calls `visit` with each container that has the annotation and not the field. */
+/** Calls `visit` for each container that has the annotation but not the field. */
 function visitAnnotated(
   spec: corev1.PodSpec,
   annotations: Readonly<Record<string, string>> | undefined,
@@ -35,10 +35,10 @@ function visitAnnotated(
   });
 }
 
-/** What was said of pods as they were made: the annotations have become fields by the time warnings are asked for. */
+/** Warnings from the creation of pods: by the time warnings are collected, the annotations have become fields. */
 const said = new WeakMap<corev1.Pod, string[]>();
 
-/** Turns annotations of old clients into fields, where those are not set (pkg/registry/core/pod strategy.go applyAppArmorVersionSkew). */
+/** Converts annotations of old clients to fields that are not set (pkg/registry/core/pod strategy.go applyAppArmorVersionSkew). */
 export function applyAppArmorAnnotations(pod: corev1.Pod): void {
   const { metadata, spec } = pod;
   if (!metadata.annotations || spec.os?.name === 'windows') return;
@@ -54,10 +54,10 @@ export function applyAppArmorAnnotations(pod: corev1.Pod): void {
   if (warnings.length > 0) said.set(pod, warnings);
 }
 
-/** The warnings of a pod whose annotations were turned into fields. */
+/** The warnings for a pod whose annotations were converted to fields. */
 export const appliedAppArmorWarnings = (pod: corev1.Pod): readonly string[] => said.get(pod) ?? [];
 
-/** Warnings of a template that names profiles in annotations. `prefix`: of the paths. */
+/** Warnings for a template with profiles in annotations. `prefix`: of the paths. */
 export function appArmorWarnings(spec: corev1.PodSpec, annotations: Readonly<Record<string, string>>, prefix: string): string[] {
   const own = spec.securityContext?.appArmorProfile;
   const warnings: string[] = [];

@@ -34,7 +34,7 @@ interface BindablePod extends KubeObject {
   status?: { conditions?: Condition[]; nominatedNodeName?: string };
 }
 
-/** What is bound is neither reset nor validated by the strategy: only the node and the condition change. */
+/** A binding is neither reset nor validated by the strategy: only the node and the condition change. */
 const asBound: SubresourceStrategy = { prepareForUpdate() {} };
 
 function validateBinding({ target }: corev1.Binding): FieldError[] {
@@ -51,7 +51,7 @@ function refusal(pod: BindablePod): string | undefined {
   return (pod.spec.schedulingGates ?? []).length > 0 ? `pod ${name} has non-empty .spec.schedulingGates` : undefined;
 }
 
-/** The PodScheduled condition becomes True; its place among the conditions stays (pkg/api/v1/pod UpdatePodCondition). */
+/** Sets the PodScheduled condition to True and keeps its position (pkg/api/v1/pod UpdatePodCondition). */
 function scheduled(conditions: readonly Condition[], now: string): Condition[] {
   const made: Condition = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: now };
   const index = conditions.findIndex((condition) => condition.type === 'PodScheduled');
@@ -73,7 +73,7 @@ function bound(pod: BindablePod, binding: corev1.Binding, now: string): KubeObje
   } as KubeObject;
 }
 
-/** Binds the pod that the scope names (pkg/registry/core/pod/storage BindingREST). Throws StatusError. */
+/** Binds the pod in the scope (pkg/registry/core/pod/storage BindingREST). Throws StatusError. */
 export async function bindPod(scope: RestScope, binding: corev1.Binding, options: WriteOptions): Promise<KubeObject> {
   const { cluster } = scope;
   if (binding.metadata.name !== scope.name) throw badRequest('name in URL does not match name in Binding object');
@@ -111,7 +111,7 @@ function checkVersion(scope: RestScope, binding: corev1.Binding, pod: BindablePo
   );
 }
 
-/** The Binding has been admitted; the pod's own update is not put to admission again. */
+/** The Binding has been admitted; the update of the pod skips admission. */
 const NO_ADMISSION = {
   mutates: () => false,
   validates: () => false,

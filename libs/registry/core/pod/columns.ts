@@ -48,7 +48,7 @@ export const podColumns: readonly Column<Pod>[] = [
   { name: 'Readiness Gates', type: 'string', priority: 1, cell: readinessGates },
 ];
 
-/** The Completed condition a finished pod's row carries, by which kubectl hides or greys it. */
+/** The Completed condition of a finished pod's row, by which kubectl hides or greys it out. */
 export function podRowConditions(pod: Pod): Array<{ type: string; status: string; reason: string; message: string }> {
   const phase = pod.status?.phase;
   if (phase === 'Succeeded') {

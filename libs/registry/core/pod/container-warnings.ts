@@ -8,7 +8,7 @@ type AmountWarnings = (amounts: Readonly<Record<string, string>> | undefined, at
 
 const SECCOMP = 'container.seccomp.security.alpha.kubernetes.io/';
 
-/** A variable that takes the place of another of its name without building on it. */
+/** A variable that replaces an earlier one of the same name without referring to it. */
 function hides(variable: corev1.EnvVar): boolean {
   const reference = `$(${variable.name})`;
   const { value = '' } = variable;
@@ -28,7 +28,7 @@ function envWarnings(env: readonly corev1.EnvVar[], path: FieldPath): string[] {
   });
 }
 
-/** Warnings of each container. `prefix`: of the paths to the annotations. */
+/** Warnings for each container. `prefix`: of the paths to the annotations. */
 export function containerWarnings(
   spec: Spec,
   path: FieldPath,
@@ -42,7 +42,7 @@ export function containerWarnings(
     if (!securityContext?.seccompProfile && key in annotations) {
       warnings.push(`${prefix}metadata.annotations[${key}]: non-functional in v1.27+; use the "seccompProfile" field instead`);
     }
-    // Upstream asks for memory in limits and requests first, then for storage: one resource after the other.
+    // Upstream checks memory in limits and requests first, then storage.
     for (const resource of ['memory', 'ephemeral-storage']) {
       for (const list of ['limits', 'requests'] as const) {
         const amount = resources?.[list]?.[resource];
@@ -68,12 +68,12 @@ function conflict(port: corev1.ContainerPort, other: corev1.ContainerPort): stri
   return 'dangerously ambiguous port definition';
 }
 
-/** Ports by what makes them conflict, so that only those are looked at that do. */
+/** Ports by what makes them conflict, so that only possibly conflicting ports are compared. */
 class KnownPorts {
   private readonly groups = new Map<string, Known[]>();
   private count = 0;
 
-  /** At most so many of those before that the port is in the way of, in order. */
+  /** At most this many earlier ports that conflict with the port, in order. */
   conflicting({ containerPort, protocol, hostPort = 0, hostIP = '' }: corev1.ContainerPort, most: number): Known[] {
     const any = `${containerPort}/${protocol}`;
     const same = `${any} ${hostPort}`;
@@ -94,7 +94,7 @@ class KnownPorts {
   }
 }
 
-/** Of more ports in each other's way the others are not told: the Warning headers have no room for them (libs/apiserver rest/warnings.ts). */
+/** Further conflicting ports are not reported: the Warning headers are limited (libs/apiserver rest/warnings.ts). */
 const MOST_CONFLICTS = 256;
 
 /** The port as Go's %+v prints the struct. */
@@ -102,7 +102,7 @@ function printed({ name = '', hostPort = 0, containerPort = 0, protocol = '', ho
   return `{Name:${name} HostPort:${hostPort} ContainerPort:${containerPort} Protocol:${protocol} HostIP:${hostIP}}`;
 }
 
-/** Ports of a pod that are in each other's way, and names that mean two of them. */
+/** Conflicting ports of a pod, and port names that are used twice. */
 export function portWarnings(spec: Spec, path: FieldPath): string[] {
   const warnings: string[] = [];
   const named: string[] = [];

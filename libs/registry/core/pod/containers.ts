@@ -1,12 +1,12 @@
 import type { corev1 } from '#api';
 import type { FieldPath } from '#apimachinery';
 
-/** A container of any kind. An ephemeral one has every field of the others, though most of them must stay empty. */
+/** A container of any kind. An ephemeral one has all fields of the others, though most must be empty. */
 export type AnyContainer = corev1.Container | corev1.EphemeralContainer;
 
 const LISTS = ['initContainers', 'containers', 'ephemeralContainers'] as const;
 
-/** Calls `visit` with every container of a pod: init, regular, ephemeral (pkg/apis/core/pods VisitContainersWithPath). */
+/** Calls `visit` for every container of a pod: init, regular, ephemeral (pkg/apis/core/pods VisitContainersWithPath). */
 export function visitContainers(spec: corev1.PodSpec, path: FieldPath, visit: (container: AnyContainer, path: FieldPath) => void): void {
   for (const list of LISTS) {
     const containers = spec[list];
@@ -16,10 +16,10 @@ export function visitContainers(spec: corev1.PodSpec, path: FieldPath, visit: (c
   }
 }
 
-/** All containers of a pod in the same order, where their paths do not matter. */
+/** All containers of a pod in the same order, without their paths. */
 export function allContainers(spec: corev1.PodSpec): AnyContainer[] {
   return LISTS.flatMap((list): readonly AnyContainer[] => spec[list] ?? []);
 }
 
-/** An init container that runs beside the others: a sidecar. */
+/** An init container that keeps running: a sidecar. */
 export const isSidecar = (container: AnyContainer): boolean => (container as corev1.Container).restartPolicy === 'Always';

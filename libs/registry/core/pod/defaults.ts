@@ -49,13 +49,16 @@ function setContainerDefaults(container: AnyContainer): void {
   }
 }
 
-/** Two names of one field each: what the client set in either is kept in both (core/v1 conversion.go Convert_core_PodSpec_To_v1_PodSpec). */
+/**
+ * Pairs of fields with the same meaning: the value of either is copied to the other (core/v1 conversion.go
+ * Convert_core_PodSpec_To_v1_PodSpec).
+ */
 function mirrorServiceAccount(spec: corev1.PodSpec): void {
   if (spec.serviceAccountName) spec.serviceAccount = spec.serviceAccountName;
   else if (spec.serviceAccount) spec.serviceAccountName = spec.serviceAccount;
 }
 
-/** Defaults of a pod's spec wherever one stands: pods and templates (core/v1 SetDefaults_PodSpec, SetDefaults_Container …). */
+/** Defaults that apply to any pod spec: of pods and templates (core/v1 SetDefaults_PodSpec, SetDefaults_Container …). */
 function setPodSpecDefaults(spec: corev1.PodSpec): void {
   spec.dnsPolicy ||= 'ClusterFirst';
   spec.restartPolicy ||= 'Always';
@@ -69,7 +72,7 @@ function setPodSpecDefaults(spec: corev1.PodSpec): void {
   if (spec.ephemeralContainers) for (const container of spec.ephemeralContainers) setContainerDefaults(container);
 }
 
-/** Defaults of a pod template. `metadata` and `spec` are structs upstream: always there. */
+/** Defaults of a pod template. Upstream `metadata` and `spec` are structs, so they are always set. */
 export function setPodTemplateDefaults(template: corev1.PodTemplateSpec | undefined): void {
   if (!template) return;
   template.metadata ??= {} as NonNullable<typeof template.metadata>;
@@ -85,7 +88,7 @@ function defaultRequestsToLimits(container: corev1.Container): void {
   container.resources.requests = requests;
 }
 
-/** A pod's own limits of huge pages, where it has any resources of its own: what its containers may use (defaultHugePagePodLimits). */
+/** A pod's own limits of huge pages, if it has any pod-level resources: the sum of its containers' limits (defaultHugePagePodLimits). */
 function setHugePageLimits(spec: corev1.PodSpec, resources: corev1.ResourceRequirements): void {
   const { limits, requests } = resources;
   if (Object.keys(limits ?? {}).length === 0 && Object.keys(requests ?? {}).length === 0) return;
@@ -96,7 +99,7 @@ function setHugePageLimits(spec: corev1.PodSpec, resources: corev1.ResourceRequi
   if (Object.keys(filled).length > 0) resources.limits = filled;
 }
 
-/** A pod's own requests, where it has limits: what its containers request, or else the limits (defaultPodRequests). */
+/** A pod's own requests, if it has pod-level limits: the sum of its containers' requests, or else the limits (defaultPodRequests). */
 function setPodRequests(spec: corev1.PodSpec, resources: corev1.ResourceRequirements): void {
   if (Object.keys(resources.limits ?? {}).length === 0) return;
   const requests = { ...resources.requests };
@@ -107,7 +110,7 @@ function setPodRequests(spec: corev1.PodSpec, resources: corev1.ResourceRequirem
   if (Object.keys(requests).length > 0) resources.requests = requests;
 }
 
-/** Defaults that hold for a pod but not for a template of one (core/v1 SetDefaults_Pod). */
+/** Defaults that apply to a pod but not to a template (core/v1 SetDefaults_Pod). */
 export function setPodDefaults(pod: corev1.Pod): void {
   pod.spec ??= { containers: [] };
   const { spec } = pod;
@@ -122,6 +125,6 @@ export function setPodDefaults(pod: corev1.Pod): void {
     setPodRequests(spec, spec.resources);
   }
   spec.enableServiceLinks ??= true;
-  // A negative period means "at once", which is kept as 1: for pods, not for templates (core/v1 conversion.go).
+  // A negative period means immediately, and is stored as 1: for pods, not for templates (core/v1 conversion.go).
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) spec.terminationGracePeriodSeconds = 1;
 }

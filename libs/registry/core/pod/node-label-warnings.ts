@@ -1,7 +1,7 @@
 import type { corev1 } from '#api';
 import { getOwn, isValidLabelValue } from '#apimachinery';
 
-/** Labels of nodes that are no longer to be used, and what instead (pkg/api/node/util.go). */
+/** Deprecated node labels and their replacements (pkg/api/node/util.go). */
 const DEPRECATED: Readonly<Record<string, string>> = {
   'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
   'beta.kubernetes.io/os': 'deprecated since v1.14; use "kubernetes.io/os" instead',
@@ -13,10 +13,10 @@ const DEPRECATED: Readonly<Record<string, string>> = {
   'node-role.kubernetes.io/master': 'use "node-role.kubernetes.io/control-plane" instead',
 };
 
-/** What to say of a node's label, where it is deprecated. */
+/** The warning for a deprecated node label. */
 export const deprecatedNodeLabel = (key: string): string | undefined => getOwn(DEPRECATED, key);
 
-/** Warnings of one term that selects nodes; `checkValues`: values unfit for labels are warned of too (GetWarningsForNodeSelectorTerm). */
+/** Warnings for a node selector term; `checkValues`: warns about invalid label values too (GetWarningsForNodeSelectorTerm). */
 export function nodeSelectorTermWarnings(term: corev1.NodeSelectorTerm, checkValues: boolean, path: string): string[] {
   return (term.matchExpressions ?? []).flatMap(({ key, values }, index) => {
     const at = `${path}.matchExpressions[${index}]`;

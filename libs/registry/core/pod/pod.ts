@@ -12,7 +12,7 @@ import { podWarnings } from './warnings.js';
 
 type Pod = corev1.Pod;
 
-/** The seconds a pod is given to stop, or undefined: it goes at once (strategy.go CheckGracefulDelete). */
+/** The grace period of a pod in seconds, or undefined to delete it immediately (strategy.go CheckGracefulDelete). */
 function gracePeriod(pod: Pod, requested: number | undefined): number | undefined {
   const phase = pod.status?.phase;
   if (!pod.spec.nodeName || phase === 'Failed' || phase === 'Succeeded') return undefined;
@@ -35,7 +35,7 @@ export const pod: ResourceStrategy<Pod> = {
     countGeneration(object, old, !deepEqual(object.spec, old.spec));
   },
   validateUpdate: (object, old) => validatePodUpdate(object, old),
-  // Updates warn of nothing: humans rarely update a pod, and it is a busy path.
+  // Updates have no warnings: users rarely update pods, and this is a hot path.
   warnings: (object, old) => (old ? [] : podWarnings(object)),
   gracePeriod,
   subresources: podSubresources,

@@ -10,7 +10,7 @@ function matching(
   return (keys ?? []).filter((key) => Object.hasOwn(labels, key)).map((key) => ({ key, operator, values: [labels[key] ?? ''] }));
 }
 
-/** Adds `key in (the pod's own value)` for each label key (KEP-3243, KEP-3633). A selector that is not there matches nothing and stays so. */
+/** Adds `key in (the pod's own value)` for each label key (KEP-3243, KEP-3633). A missing selector matches nothing and stays missing. */
 function withLabelKeys(
   selector: metav1.LabelSelector | undefined,
   requirements: readonly metav1.LabelSelectorRequirement[],
@@ -38,7 +38,7 @@ function mergeLabelKeys(pod: corev1.Pod): void {
   }
 }
 
-/** The condition a pod with scheduling gates is born with (pkg/registry/core/pod strategy.go applySchedulingGatedCondition). */
+/** The initial condition of a pod with scheduling gates (pkg/registry/core/pod strategy.go applySchedulingGatedCondition). */
 const GATED: corev1.PodCondition = {
   type: 'PodScheduled',
   status: 'False',
@@ -51,7 +51,7 @@ function dropStopSignals(containers: readonly corev1.Container[] | undefined): v
   for (const container of containers ?? []) if (container.lifecycle?.stopSignal) delete container.lifecycle.stopSignal;
 }
 
-/** Fields whose feature gates are off in 1.36: no client can set them (pkg/api/pod dropDisabledFields). */
+/** Fields whose feature gates are off in 1.36, which clients cannot set (pkg/api/pod dropDisabledFields). */
 export function dropDisabledPodFields(spec: corev1.PodSpec | undefined): void {
   if (!spec) return;
   if (spec.schedulingGroup) delete spec.schedulingGroup;
@@ -66,7 +66,10 @@ export function dropDisabledPodFields(spec: corev1.PodSpec | undefined): void {
   }
 }
 
-/** What is set and dropped when a pod is made: generation 1, status Pending with its QoS class, the gated condition, merged label keys. */
+/**
+ * What is set and dropped at the creation of a pod: generation 1, status Pending with its QoS class, the gated condition, merged label
+ * keys.
+ */
 export function preparePodForCreate(pod: corev1.Pod, timestamp: string): void {
   pod.metadata.generation = 1;
   pod.status = { phase: 'Pending', qosClass: podQOS(pod.spec) };

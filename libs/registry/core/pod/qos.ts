@@ -1,12 +1,12 @@
 import type { corev1 } from '#api';
 import { parseQuantity, type Quantity } from '#apimachinery';
 
-/** Only these count for the QoS class (pkg/apis/core/helper/qos). */
+/** Only these resources determine the QoS class (pkg/apis/core/helper/qos). */
 const COMPUTE = ['cpu', 'memory'] as const;
 
 type Totals = Map<string, Quantity>;
 
-/** Adds the positive amounts of `list` and says how many of cpu and memory had one. */
+/** Adds the positive amounts of `list` and returns for how many of cpu and memory there was one. */
 function gather(totals: Totals, list: Record<string, string> | undefined): number {
   let found = 0;
   for (const name of COMPUTE) {
@@ -31,8 +31,8 @@ function classOf(requests: Totals, limits: Totals, everyLimit: boolean): string 
 }
 
 /**
- * A pod's QoS class: BestEffort, Burstable or Guaranteed (pkg/apis/core/helper/qos ComputePodQOS). Pod-level resources, where given, count alone;
- * ephemeral containers never do.
+ * A pod's QoS class: BestEffort, Burstable or Guaranteed (pkg/apis/core/helper/qos ComputePodQOS). Pod-level resources, if set, are the
+ * only ones used; ephemeral containers are ignored.
  */
 export function podQOS(spec: corev1.PodSpec): string {
   const requests: Totals = new Map();

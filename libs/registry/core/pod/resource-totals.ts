@@ -5,7 +5,7 @@ import { isSidecar } from './containers.js';
 
 type Totals = Map<string, Quantity>;
 
-/** Resources that can be given to a pod as a whole: cpu, memory and huge pages. */
+/** Resources that can be set for a pod as a whole: cpu, memory and huge pages. */
 export const isPodLevelResource = (name: string): boolean => name === 'cpu' || name === 'memory' || isHugePageName(name);
 
 function add(totals: Totals, amounts: Iterable<readonly [string, Quantity]>): void {
@@ -20,7 +20,7 @@ function atLeast(totals: Totals, amounts: Totals): void {
 }
 
 /**
- * What all containers of a pod need at once: the regular ones and sidecars together, but at least what any init container needs beside
+ * The peak of all containers of a pod: the sum of the regular ones and sidecars, but at least what any init container needs together with
  * the sidecars before it (component-helpers/resource AggregateContainerRequests).
  */
 function aggregate(spec: corev1.PodSpec, list: 'requests' | 'limits'): Totals {
@@ -46,8 +46,8 @@ function aggregate(spec: corev1.PodSpec, list: 'requests' | 'limits'): Totals {
   return totals;
 }
 
-/** What a pod's containers request together. */
+/** The total requests of a pod's containers. */
 export const aggregateRequests = (spec: corev1.PodSpec): ReadonlyMap<string, Quantity> => aggregate(spec, 'requests');
 
-/** What a pod's containers may use together. */
+/** The total limits of a pod's containers. */
 export const aggregateLimits = (spec: corev1.PodSpec): ReadonlyMap<string, Quantity> => aggregate(spec, 'limits');

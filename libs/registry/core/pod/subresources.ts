@@ -9,7 +9,7 @@ import { validatePodStatusUpdate } from './validation/status.js';
 
 type Pod = corev1.Pod;
 
-/** An observedGeneration once written is not lost by a client that does not know of it (strategy.go preserveOldObservedGeneration). */
+/** Keeps an observedGeneration when a client that does not know the field omits it (strategy.go preserveOldObservedGeneration). */
 function keepObservedGenerations(status: corev1.PodStatus, old: corev1.PodStatus): void {
   status.observedGeneration ||= old.observedGeneration;
   const left = new Map<string, Array<number | undefined>>();
@@ -46,7 +46,10 @@ const ephemeralcontainers: SubresourceStrategy<Pod> = {
   validateUpdate: (pod, old, _ctx: StrategyContext) => validateEphemeralContainersUpdate(pod, old),
 };
 
-/** The old containers with the new ones' resources; the new ones as they are when any was added, renamed or moved: validation will say so. */
+/**
+ * The old containers with the new ones' resources; the new ones unchanged if any was added, renamed or moved, which validation then
+ * rejects.
+ */
 function onlyResources(next: corev1.Container[] | undefined, old: corev1.Container[] | undefined): corev1.Container[] | undefined {
   if (!next?.length || !old) return next;
   if (next.some((container, index) => container.name !== old[index]?.name)) return next;
@@ -77,5 +80,5 @@ const resize: SubresourceStrategy<Pod> = {
   validateUpdate: (pod, old) => validatePodResize(pod, old),
 };
 
-/** Subresources of a pod that are views of it (pkg/registry/core/pod strategy.go). */
+/** Subresources that are views of a pod (pkg/registry/core/pod strategy.go). */
 export const podSubresources = { status, ephemeralcontainers, resize } as const;

@@ -2,13 +2,13 @@ import type { corev1 } from '#api';
 
 type Pod = corev1.Pod;
 
-/** What `kubectl get pods` says of a pod in one line. */
+/** A pod's line in `kubectl get pods`. */
 export interface PodSummary {
   ready: number;
   total: number;
   reason: string;
   restarts: number;
-  /** RFC 3339; undefined where none has restarted. */
+  /** RFC 3339; undefined if no container has restarted. */
   lastRestart?: string;
 }
 
@@ -40,7 +40,7 @@ function waitingInit(status: corev1.ContainerStatus, index: number, total: numbe
   return `Init:${index}/${total}`;
 }
 
-/** Walks the init containers up to the first that is not done; its state is the pod's. */
+/** Finds the first init container that is not done; its state is the pod's. */
 function initSummary(pod: Pod, sidecars: ReadonlySet<string>): { all: Tally; sidecar: Tally; reason?: string } {
   const all: Tally = { ready: 0, restarts: 0 };
   const sidecar: Tally = { ready: 0, restarts: 0 };
@@ -59,7 +59,7 @@ function initSummary(pod: Pod, sidecars: ReadonlySet<string>): { all: Tally; sid
   return { all, sidecar };
 }
 
-/** The main containers' state, last to first, so that the first container's reason wins. */
+/** The main containers' state, from last to first, so that the first container's reason takes precedence. */
 function mainSummary(pod: Pod, tally: Tally, initial: string): string {
   let reason = initial;
   let errorReason = '';
@@ -106,10 +106,10 @@ function compute(pod: Pod): PodSummary {
   return { ...tally, total: (pod.spec.containers ?? []).length + sidecars.size, reason };
 }
 
-// One row asks three times for the same pod; objects are never changed in place, so the summary may be kept with them.
+// Cells of one row compute this three times for the same pod; objects are not modified, so the summary can be cached with them.
 const summaries = new WeakMap<Pod, PodSummary>();
 
-/** A pod's READY, STATUS and RESTARTS as printers.go printPod works them out. */
+/** A pod's READY, STATUS and RESTARTS, computed like in printers.go printPod. */
 export function podSummary(pod: Pod): PodSummary {
   let summary = summaries.get(pod);
   if (!summary) {

@@ -2,7 +2,7 @@ import type { corev1 } from '#api';
 import type { KubeObject } from '#apimachinery';
 import type { Column } from '#apiserver';
 
-/** Labels as tables show them: sorted `a=b,c=d`, or `<none>` (apimachinery/pkg/labels FormatLabels). */
+/** Labels in tables: sorted `a=b,c=d`, or `<none>` (apimachinery/pkg/labels FormatLabels). */
 export function formatLabels(labels: Record<string, string> | undefined): string {
   const text = Object.entries(labels ?? {})
     .map(([key, value]) => `${key}=${value}`)
@@ -11,7 +11,7 @@ export function formatLabels(labels: Record<string, string> | undefined): string
   return text === '' ? '<none>' : text;
 }
 
-/** The wide columns Containers and Images of everything that has a pod template (printers.go layoutContainerCells). */
+/** The wide columns Containers and Images of kinds with a pod template (printers.go layoutContainerCells). */
 export function containerColumns<T extends KubeObject>(spec: (object: T) => corev1.PodSpec | undefined, priority = 1): Column<T>[] {
   return [
     {

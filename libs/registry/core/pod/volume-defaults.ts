@@ -1,7 +1,7 @@
 import type { corev1 } from '#api';
 import { defaultPullPolicy } from './image.js';
 
-/** The mode files of secrets, config maps, projections and the downward API have by default: 0644. */
+/** The default mode of files from secrets, config maps, projections and the downward API: 0644. */
 const DEFAULT_MODE = 0o644;
 
 function setDownwardAPIDefaults(items: readonly corev1.DownwardAPIVolumeFile[] | undefined): void {
@@ -41,9 +41,9 @@ export function setAzureDiskDefaults(disk: corev1.AzureDiskVolumeSource): void {
   disk.kind ??= 'Shared';
 }
 
-/** Defaults of one volume of a pod: emptyDir where no source is given, file modes … (core/v1 SetDefaults_Volume and its parts). */
+/** Defaults of a pod's volume: emptyDir if it has no source, file modes … (core/v1 SetDefaults_Volume and its parts). */
 export function setVolumeDefaults(volume: corev1.Volume): void {
-  // The name is the only field that is no source.
+  // The name is the only field that is not a source.
   if (Object.keys(volume).length <= 1) {
     volume.emptyDir = {};
     return;

@@ -4,7 +4,7 @@ import { claimSpecWarnings } from '../persistent-volume-claim/warnings.js';
 
 type Volume = corev1.Volume;
 
-/** Plugins that are gone or going, in upstream's order (pkg/api/pod/warnings.go); `path` where it is not the field's name. */
+/** Removed or deprecated plugins, in upstream's order (pkg/api/pod/warnings.go); `path` if it differs from the field's name. */
 const PLUGINS: ReadonlyArray<{ field: keyof Volume & string; text: string; path?: string }> = [
   { field: 'photonPersistentDisk', text: 'deprecated in v1.11, non-functional in v1.16+' },
   { field: 'gitRepo', text: 'deprecated in v1.11, and disabled by default in v1.33+' },
@@ -22,16 +22,16 @@ interface File {
   from: string;
 }
 
-/** A file of a volume: its path ends with a slash, and comes at its place in the list. */
+/** A file of a volume: its path, which ends in a slash, and its position in the list. */
 interface Entry {
   path: string;
   order: number;
   shown: string;
 }
 
-/** More of a path is never shown: Warning headers are cut long before (libs/apiserver rest/warnings.ts). */
+/** How much of a path is shown: Warning headers are truncated much earlier (libs/apiserver rest/warnings.ts). */
 const LONGEST_SHOWN = 4096;
-/** Of more overlaps in one volume the others are not looked at, and of more texts not told: the headers have no room for them. */
+/** How many overlaps in one volume are looked at, and how many are reported: the headers are limited. */
 const MOST_OVERLAPS = 20_000;
 const MOST_WARNINGS = 256;
 
@@ -55,7 +55,10 @@ function entriesOf(files: readonly File[]): Entry[] {
   return entries;
 }
 
-/** Pairs of which one's path begins with the other's, the later file of the list first. In order, a path stands right before those that begin with it. */
+/**
+ * Pairs in which one path is a prefix of the other, with the later file of the list first. When sorted, a path comes right before those
+ * that begin with it.
+ */
 function overlappingPairs(entries: readonly Entry[]): Array<readonly [Entry, Entry]> {
   const pairs: Array<readonly [Entry, Entry]> = [];
   const above: Entry[] = [];
@@ -70,7 +73,7 @@ function overlappingPairs(entries: readonly Entry[]): Array<readonly [Entry, Ent
   return pairs.sort(([a, b], [c, d]) => a.order - c.order || b.order - d.order);
 }
 
-/** Files of one volume that stand in each other's way: the same one, or one in the place of another's directory. */
+/** Conflicting files of one volume: the same file, or a file in place of another's directory. */
 function overlaps(files: readonly File[]): string[] {
   const texts = new Set<string>();
   for (const [file, other] of overlappingPairs(entriesOf(files))) {
@@ -105,7 +108,7 @@ function overlapWarnings(volume: Volume): string[] {
   ];
 }
 
-/** Warnings of a pod's volumes. `at`: the path to the spec. */
+/** Warnings for a pod's volumes. `at`: the path to the spec. */
 export function volumeWarnings(volumes: readonly Volume[], at: string): string[] {
   const warnings: string[] = [];
   for (const [index, volume] of volumes.entries()) {

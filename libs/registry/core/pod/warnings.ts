@@ -14,7 +14,7 @@ const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
 const PREFERRED = 'preferredDuringSchedulingIgnoredDuringExecution';
 const NO_SELECTOR = 'a null labelSelector results in matching no pod';
 
-/** Annotations that no longer do anything (pkg/api/pod/warnings.go). */
+/** Annotations without effect (pkg/api/pod/warnings.go). */
 const DEPRECATED: ReadonlyArray<[string, string]> = [
   ['scheduler.alpha.kubernetes.io/critical-pod', 'non-functional in v1.16+; use the "priorityClassName" field instead'],
   ['security.alpha.kubernetes.io/sysctls', 'non-functional in v1.11+; use the "sysctls" field instead'],
@@ -89,7 +89,7 @@ function addressWarnings(spec: Spec, at: string): string[] {
   ];
 }
 
-/** `prefix`: of every path, '' for a pod itself or e.g. `spec.template.`. */
+/** `prefix`: of every path, '' for a pod, or e.g. `spec.template.`. */
 function specWarnings(spec: Spec, annotations: Annotations, prefix: string): string[] {
   const at = `${prefix}spec`;
   const path = fieldPath(...at.split('.'));
@@ -115,7 +115,7 @@ function nameWarnings(messages: readonly string[], usedIn: string): string[] {
   return [`metadata.name: this is used in ${usedIn}, ${text}: [${messages.join(' ')}]`];
 }
 
-/** Warnings of a pod that is made (GetWarningsForPod). */
+/** Warnings for the creation of a pod (GetWarningsForPod). */
 export function podWarnings(pod: corev1.Pod): string[] {
   return [
     ...appliedAppArmorWarnings(pod),
@@ -124,14 +124,14 @@ export function podWarnings(pod: corev1.Pod): string[] {
   ];
 }
 
-/** Warnings of a pod's template at `path` (GetWarningsForPodTemplate). */
+/** Warnings for the pod template at `path` (GetWarningsForPodTemplate). */
 export function podTemplateWarnings(template: corev1.PodTemplateSpec | undefined, path: string): string[] {
   if (!template?.spec) return [];
   const annotations = template.metadata?.annotations ?? {};
   return [...specWarnings(template.spec, annotations, `${path}.`), ...appArmorWarnings(template.spec, annotations, `${path}.`)];
 }
 
-/** The warning of a workload whose name makes poor names of pods. */
+/** The warning for a workload whose name is not suitable for pod names. */
 export function podNameWarnings(name: string): string[] {
   return nameWarnings(isDNS1123Label(name), 'Pod names and hostnames');
 }

@@ -13,7 +13,7 @@ type Service = corev1.Service;
 const ipsPath = fieldPath('spec', 'clusterIPs');
 const MISMATCHED = 'the provided network does not match the current range';
 
-/** What a new Service asked for. The pipeline allocates anew when an address or port was taken meanwhile: then from here again. */
+/** What a new Service requested. If an address or port is taken in the meantime, the pipeline allocates again, starting from this. */
 interface Request {
   picksAddress: boolean;
   nodePorts: ReadonlyArray<number | undefined>;
@@ -30,7 +30,7 @@ function requestOf({ spec }: Service): Request {
   };
 }
 
-/** Takes back what an earlier attempt gave. */
+/** Removes what an earlier attempt allocated. */
 function restore({ spec }: Service, { nodePorts, healthCheckNodePort }: Request): void {
   for (const [index, port] of (spec.ports ?? []).entries()) {
     const requested = nodePorts[index];
@@ -51,7 +51,7 @@ async function serviceRanges({ reader }: StrategyContext): Promise<string[]> {
 const ipAddress = (reader: StrategyContext['reader'], ip: string) =>
   reader.get<networkingv1.IPAddress>('networking.k8s.io', 'ipaddresses', '', ip);
 
-/** The object that holds an address for a Service (registry/core/service/ipallocator createIPAddress). */
+/** The object that reserves an address for a Service (registry/core/service/ipallocator createIPAddress). */
 function addressCompanion(service: Service, ip: string, ctx: StrategyContext): Companion {
   const object: networkingv1.IPAddress = {
     kind: 'IPAddress',
@@ -66,7 +66,7 @@ function addressCompanion(service: Service, ip: string, ctx: StrategyContext): C
   return { op: 'create', group: 'networking.k8s.io', resource: 'ipaddresses', name: ip, object };
 }
 
-/** Gives an address back, where it is still this Service's. */
+/** Releases an address, if it still belongs to this Service. */
 async function releaseAddress(service: Service, ip: string, ctx: StrategyContext): Promise<Companion | undefined> {
   const held = await ipAddress(ctx.reader, ip);
   const parent = held?.spec?.parentRef;
@@ -79,7 +79,7 @@ async function releaseAddress(service: Service, ip: string, ctx: StrategyContext
 const drawFor = ({ metadata }: Service, purpose: string, { random, namespace }: StrategyContext): Random =>
   random.draw(purpose, `${namespace}/${metadata.name}`);
 
-/** A free address. The first try does not ask which are taken: the write itself will tell, and ranges are mostly empty. */
+/** A free address. The first attempt does not check whether it is taken: the write detects that, and ranges are mostly empty. */
 async function pickAddress(service: Service, ctx: StrategyContext, again: boolean): Promise<string | undefined> {
   const taken = new Set<string>();
   if (again) for (const { metadata } of await ctx.reader.list('networking.k8s.io', 'ipaddresses')) taken.add(metadata.name);
@@ -134,8 +134,8 @@ async function updateAddresses(service: Service, old: Service, ctx: StrategyCont
 }
 
 /**
- * Gives a Service its IP families, cluster IP and node ports (registry/core/service/storage/alloc.go). What holds the address and the
- * ports is written with the Service: who comes second finds them taken.
+ * Allocates IP families, cluster IP and node ports for a Service (registry/core/service/storage/alloc.go). The objects that reserve the
+ * address and the ports are written together with the Service, so a concurrent write that is second finds them taken.
  */
 export async function allocateService(service: Service, old: Service | undefined, ctx: StrategyContext): Promise<Allocation> {
   if (old) patchAllocatedValues(service, old);
@@ -156,7 +156,7 @@ export async function allocateService(service: Service, old: Service | undefined
   return { companions: [...addresses.companions, ...repair.companions, ...(await claimChanges(old, service, ctx))], errors };
 }
 
-/** What goes with a Service: its address, its node ports, and the Endpoints of its name. */
+/** What is removed with a Service: its address, its node ports, and the Endpoints of its name. */
 export async function releaseService(service: Service, ctx: StrategyContext): Promise<Companion[]> {
   const companions = [...(await releaseAddresses(service, ctx)), ...(await claimChanges(service, undefined, ctx))];
   const { name, namespace = '' } = service.metadata;

@@ -13,7 +13,7 @@ function patchNodePorts(service: Service, old: Service): void {
   }
 }
 
-/** What the server once gave a Service and the client leaves out stays as it is (storage.go patchAllocatedValues). */
+/** Allocated values that the client omits are kept (storage.go patchAllocatedValues). */
 export function patchAllocatedValues(service: Service, old: Service): void {
   const { spec } = service;
   if (needsClusterIP(old) && needsClusterIP(service)) {
@@ -25,7 +25,7 @@ export function patchAllocatedValues(service: Service, old: Service): void {
     spec.healthCheckNodePort = old.spec.healthCheckNodePort;
 }
 
-/** Makes clusterIPs follow from clusterIP, for clients that know but one of them (storage.go normalizeClusterIPs). */
+/** Derives clusterIPs from clusterIP for clients that know only one of them (storage.go normalizeClusterIPs). */
 export function normalizeClusterIPs(service: Service, old: Service | undefined): void {
   const { spec } = service;
   const single = spec.clusterIP ?? '';

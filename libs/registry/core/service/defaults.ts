@@ -3,7 +3,7 @@ import { isExternallyAccessible } from './facts.js';
 
 type Service = corev1.Service;
 
-/** The seconds a client stays with its pod under session affinity: three hours. */
+/** The default timeout of session affinity in seconds: three hours. */
 const AFFINITY_SECONDS = 10_800;
 
 function setPortDefaults(port: corev1.ServicePort): void {

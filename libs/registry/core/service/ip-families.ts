@@ -8,10 +8,10 @@ type Service = corev1.Service;
 const ipsPath = fieldPath('spec', 'clusterIPs');
 const policyPath = 'spec.ipFamilyPolicy';
 
-/** The IP families this cluster gives Services, the first by default. */
+/** The IP families of this cluster's Services, the default first. */
 const SERVICE_FAMILIES: readonly string[] = ['IPv4'];
 
-/** The policy when the client gives none: the old one; both families for a headless Service without selector; else one. */
+/** The default policy: the old one; both families for a headless Service without selector; otherwise one. */
 function setPolicy({ spec }: Service, old: Service | undefined): void {
   if (spec.ipFamilyPolicy !== undefined) return;
   if (old?.spec.ipFamilyPolicy !== undefined) spec.ipFamilyPolicy = old.spec.ipFamilyPolicy;
@@ -50,7 +50,7 @@ function checkSingleStack({ spec }: Service): FieldError[] {
   return errors;
 }
 
-/** Families follow from the addresses where these are given. */
+/** The families of the given addresses, if there are any. */
 function inferFamilies({ spec }: Service): FieldError[] {
   const errors: FieldError[] = [];
   for (const [index, ip] of (spec.clusterIPs ?? []).entries()) {
@@ -65,7 +65,7 @@ function inferFamilies({ spec }: Service): FieldError[] {
 
 const otherFamily = (family: string | undefined): string => (family === 'IPv4' ? 'IPv6' : 'IPv4');
 
-/** A headless Service without selector may have any families: someone else makes its endpoints. */
+/** A headless Service without selector may have any families: its endpoints are managed by others. */
 function setHeadlessFamilies({ spec }: Service): void {
   const families = spec.ipFamilies?.length ? spec.ipFamilies : SERVICE_FAMILIES.slice(0, 1);
   spec.ipFamilies = families.length < 2 && spec.ipFamilyPolicy !== 'SingleStack' ? [...families, otherFamily(families[0])] : [...families];
@@ -84,14 +84,14 @@ function checkConfigured({ spec }: Service): FieldError[] {
   return errors;
 }
 
-/** A PreferDualStack Service is not upgraded by the way when nothing of it changed. */
+/** A PreferDualStack Service is not upgraded by an update that does not change it. */
 function unchangedDualStack(service: Service, old: Service | undefined): boolean {
   if (!old || service.spec.ipFamilyPolicy !== 'PreferDualStack' || old.spec.type !== service.spec.type) return false;
   const policy = old.spec.ipFamilyPolicy ?? 'PreferDualStack';
   return policy === 'PreferDualStack' && samePlural(old, service) && sameIPFamilies(old, service);
 }
 
-/** Fills in families and their policy, in place (registry/core/service/storage/alloc.go initIPFamilyFields). */
+/** Sets families and their policy, in place (registry/core/service/storage/alloc.go initIPFamilyFields). */
 export function setIPFamilies(service: Service, old: Service | undefined): FieldError[] {
   if (service.spec.type === 'ExternalName' || unchangedDualStack(service, old)) return [];
   setPolicy(service, old);

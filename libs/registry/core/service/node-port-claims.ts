@@ -6,31 +6,31 @@ import { needsHealthCheck, needsNodePort, nodePortsOf } from './facts.js';
 type Service = corev1.Service;
 
 /**
- * Who holds a node port. Upstream keeps a bitmap of all ports at /registry/ranges/servicenodeports; here each port that is held has a
- * key of its own below it, written in the transaction that writes its Service, so that creations at one instant do not wait for each other.
+ * The owner of a node port. Upstream has a bitmap of all ports at /registry/ranges/servicenodeports; here each port in use has a key of its
+ * own below it, written in the transaction that writes its Service, so that concurrent creations do not conflict.
  */
 const CLAIMS = 'ranges/servicenodeports';
 
-/** What stands at a port's key. No API serves it. */
+/** The object at a port's key. It is not served by any API. */
 interface NodePortClaim extends KubeObject {
   serviceRef: { namespace: string; name: string; uid: string };
 }
 
-/** All ports that a Service holds, its health check's too. */
+/** All ports of a Service, including its health check node port. */
 export function heldPorts(service: Service): Set<number> {
   const held = new Set(needsNodePort(service) ? nodePortsOf(service) : []);
   if (needsHealthCheck(service) && service.spec.healthCheckNodePort) held.add(service.spec.healthCheckNodePort);
   return held;
 }
 
-/** The ports that are held, as far as the cache knows. */
+/** The ports in use, as far as the cache knows. */
 export async function claimedPorts({ reader }: StrategyContext): Promise<number[]> {
   return (await reader.list('', CLAIMS)).map(({ metadata }) => Number(metadata.name));
 }
 
 const claimOf = ({ reader }: StrategyContext, port: number) => reader.get<NodePortClaim>('', CLAIMS, '', String(port));
 
-/** Whether a port is held, by the cache or the store. */
+/** Whether a port is in use, according to the cache or the store. */
 export async function isClaimed(ctx: StrategyContext, port: number): Promise<boolean> {
   return (await claimOf(ctx, port)) !== undefined;
 }
@@ -46,7 +46,9 @@ function claim(service: Service, port: number, ctx: StrategyContext): Companion 
   return { op: 'create', group: '', resource: CLAIMS, name: String(port), object };
 }
 
-/** The companions that take and give back ports when a Service changes. Undefined: it is not there before, or not afterwards. */
+/**
+ * The companions that reserve and release ports when a Service changes. Undefined: it did not exist before, or does not exist afterwards.
+ */
 export async function claimChanges(before: Service | undefined, after: Service | undefined, ctx: StrategyContext): Promise<Companion[]> {
   const old = before ? heldPorts(before) : new Set<number>();
   const next = after ? heldPorts(after) : new Set<number>();
@@ -56,14 +58,14 @@ export async function claimChanges(before: Service | undefined, after: Service |
   return [...taken, ...released.filter((companion) => companion !== undefined)];
 }
 
-/** Gives a port back, where it is still this Service's. */
+/** Releases a port, if it still belongs to this Service. */
 async function release(service: Service, port: number, ctx: StrategyContext): Promise<Companion | undefined> {
   const held = await claimOf(ctx, port);
   if (held === undefined || held.serviceRef.uid !== service.metadata.uid) return undefined;
   return { op: 'delete', group: '', resource: CLAIMS, name: String(port), expected: Number(held.metadata.resourceVersion) };
 }
 
-/** What has to be written so that all Services hold their ports, and the ports of others among them. */
+/** The writes after which all Services have reserved their ports, and the ports of other Services among them. */
 export interface Repair {
   ports: ReadonlySet<number>;
   companions: Companion[];
@@ -71,14 +73,14 @@ export interface Repair {
 
 const NOTHING: Repair = { ports: new Set(), companions: [] };
 
-/** The clusters whose Services all hold their ports, by their readers. */
+/** The clusters in which all Services have reserved their ports, by their readers. */
 const repaired = new WeakSet<ClusterReader>();
 
 /**
- * Services that were stored before ports were claimed hold theirs without a claim. The first writes of a process that take ports make
- * what is missing, as kube-apiserver's repair loop does when it starts (portallocator/controller/repair.go): in their own transaction,
- * in which each such Service is written as it is, so that it holds the ports still when they are claimed for it. Where several Services
- * have one port, the first one gets it. `after` is what will be written of `old`.
+ * Services that were stored by older versions have ports without a reservation. The first writes of a process that allocate ports add the
+ * missing ones, like kube-apiserver's repair loop at its start (portallocator/controller/repair.go), in a separate transaction that also
+ * rewrites each such Service unchanged, so that it still has the ports when they are reserved for it. If several Services have the same
+ * port, the first one gets it. `after` is what will replace `old`.
  */
 export async function missingClaims(old: Service | undefined, after: Service, ctx: StrategyContext): Promise<Repair> {
   const { reader } = ctx;
@@ -98,7 +100,7 @@ export async function missingClaims(old: Service | undefined, after: Service, ct
     const missing = unclaimed(service);
     if (missing.length === 0) continue;
     for (const port of missing) ports.add(port);
-    // One is being written already: the other companions are those of `old`, or this creation will fail.
+    // This Service is being written already: the other companions are those of `old`, or this creation will fail.
     if (name === after.metadata.name && namespace === ctx.namespace) continue;
     const expected = Number(resourceVersion);
     companions.push({ op: 'update', group: '', resource: 'services', namespace, name, object: service, expected });

@@ -9,14 +9,14 @@ type Service = corev1.Service;
 
 const portsPath = fieldPath('spec', 'ports');
 
-/** A Service that needs ports, what stands of it, and ports that other Services hold without a claim. */
+/** A Service that needs ports, its current state, and ports that other Services use without a reservation. */
 interface Wanted {
   service: Service;
   old: Service | undefined;
   held: ReadonlySet<number>;
 }
 
-/** The ports that other Services hold, and those this operation has taken so far. */
+/** The ports of other Services, and those that this operation has allocated so far. */
 class Ports {
   private constructor(
     private readonly taken: Set<number>,
@@ -27,7 +27,7 @@ class Ports {
     const taken = new Set([...(await claimedPorts(ctx)), ...held]);
     const own = old ? heldPorts(old) : new Set<number>();
     for (const port of own) taken.delete(port);
-    // What is asked for by number is looked up in the store, which knows what other servers have just given away.
+    // A requested port is looked up in the store, which knows what other servers have just allocated.
     const { ports = [], healthCheckNodePort = 0 } = service.spec;
     const requested = new Set([...ports.map(({ nodePort }) => nodePort ?? 0), healthCheckNodePort]);
     const unknown = [...requested].filter((port) => nodePortError(port) === undefined && !taken.has(port) && !own.has(port));
@@ -35,14 +35,14 @@ class Ports {
     return new Ports(taken, ctx.random.draw('nodePort', `${ctx.namespace}/${service.metadata.name}`));
   }
 
-  /** Takes a port; the text says why that can't be. */
+  /** Allocates a port; returns an error message if that is not possible. */
   take(port: number): string | undefined {
     const error = nodePortError(port) ?? (this.taken.has(port) ? PORT_ALLOCATED : undefined);
     if (error === undefined) this.taken.add(port);
     return error;
   }
 
-  /** Takes any free port. Throws a 500 StatusError when there is none. */
+  /** Allocates any free port. Throws a 500 StatusError if there is none. */
   next(what: string): number {
     const port = pickNodePort(this.random, (candidate) => this.taken.has(candidate));
     if (port === undefined) throw internalError(`failed to allocate a ${what}: range is full`);
@@ -56,11 +56,11 @@ const shouldAllocate = ({ spec }: Service): boolean => spec.type === 'NodePort' 
 const nodePortInvalid = (index: number, port: number, text: string): FieldError =>
   invalidValue(portsPath.index(index).child('nodePort'), port, text);
 
-/** A new Service: one node port for all protocols of the same port (alloc.go initNodePorts). */
+/** For a new Service: one node port for all protocols of the same port (alloc.go initNodePorts). */
 function initNodePorts(service: Service, ports: Ports): FieldError[] {
   const byPort = new Map<number, number>();
   const list = service.spec.ports ?? [];
-  /** By port, the first node port that is asked for. */
+  /** By port, the first requested node port. */
   const requestedFor = new Map<number, number>();
   for (const { port, nodePort } of list) if (nodePort && !requestedFor.has(port)) requestedFor.set(port, nodePort);
   for (const [index, port] of list.entries()) {
@@ -81,7 +81,7 @@ function initNodePorts(service: Service, ports: Ports): FieldError[] {
   return [];
 }
 
-/** An updated Service: what it had stays its own (alloc.go updateNodePorts). */
+/** For an updated Service: it keeps the ports it had (alloc.go updateNodePorts). */
 function updateNodePorts(service: Service, old: Service, ports: Ports): FieldError[] {
   const own = heldPorts(old);
   for (const [index, port] of (service.spec.ports ?? []).entries()) {
@@ -107,7 +107,7 @@ function allocateHealthCheckPort(service: Service, ports: Ports): void {
   if (error) throw internalError(`failed to allocate requested HealthCheck NodePort ${requested}: ${error}`);
 }
 
-/** Gives a Service the node ports it needs, in place. Throws a 500 StatusError when the range is full. */
+/** Allocates the node ports that a Service needs, in place. Throws a 500 StatusError if the range is full. */
 export async function allocateNodePorts(wanted: Wanted, ctx: StrategyContext): Promise<FieldError[]> {
   const { service, old } = wanted;
   const ports = await Ports.of(wanted, ctx);

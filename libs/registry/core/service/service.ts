@@ -37,7 +37,7 @@ const columns: readonly Column<Service>[] = [
   { name: 'Selector', type: 'string', priority: 1, cell: (service) => formatLabels(service.spec.selector) },
 ];
 
-/** Defaulted for every type, it means nothing for ExternalName (storage.go defaultOnReadInternalTrafficPolicy). */
+/** Defaulted for every type, but meaningless for ExternalName (storage.go defaultOnReadInternalTrafficPolicy). */
 function dropMeaningless(service: Service): void {
   if (service.spec.type === 'ExternalName') delete service.spec.internalTrafficPolicy;
 }

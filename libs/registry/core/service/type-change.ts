@@ -28,8 +28,8 @@ function dropNodePorts(service: Service, old: Service): void {
 }
 
 /**
- * When a Service changes its type, what no longer makes sense is wiped where it may have been set by the server and the client did not
- * change it too, which validation then refuses (strategy.go dropTypeDependentFields).
+ * When the type of a Service changes, fields that no longer apply are cleared if the server may have set them and the client did not change
+ * them too; validation rejects the others (strategy.go dropTypeDependentFields).
  */
 export function dropTypeDependentFields(service: Service, old: Service): void {
   const { spec } = service;

@@ -76,7 +76,7 @@ export function validateClusterIPs(service: Service, old?: Service): FieldError[
   return broken.length > 0 ? errors : [...errors, ...validateAgainstFamilies(service)];
 }
 
-/** How cluster IPs may change (validateUpgradeDowngradeClusterIPs). */
+/** The allowed changes of cluster IPs (validateUpgradeDowngradeClusterIPs). */
 export function validateClusterIPChange(service: Service, old: Service): FieldError[] {
   if (service.spec.type === 'ExternalName' || old.spec.type === 'ExternalName') return [];
   if (isHeadless(service) && isHeadless(old)) return [];
@@ -93,7 +93,7 @@ export function validateClusterIPChange(service: Service, old: Service): FieldEr
   return errors;
 }
 
-/** How IP families may change (validateUpgradeDowngradeIPFamilies). */
+/** The allowed changes of IP families (validateUpgradeDowngradeIPFamilies). */
 export function validateIPFamilyChange(service: Service, old: Service): FieldError[] {
   if (service.spec.type === 'ExternalName' || old.spec.type === 'ExternalName') return [];
   if (isHeadless(service) || isHeadless(old)) return [];

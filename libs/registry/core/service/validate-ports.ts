@@ -45,14 +45,14 @@ function validatePort(port: Port, path: FieldPath, named: boolean, names: Set<st
   return errors;
 }
 
-/** Each port by itself (validateServicePort). */
+/** Each port separately (validateServicePort). */
 export function validateServicePorts({ spec }: Service): FieldError[] {
   const ports = spec.ports ?? [];
   const names = new Set<string>();
   return ports.flatMap((port, index) => validatePort(port, portsPath.index(index), ports.length > 1, names));
 }
 
-/** The ports as a set: none twice, no node ports where the type has none. */
+/** All ports: no duplicates, and no node ports if the type does not have them. */
 export function validatePortSet({ spec }: Service): FieldError[] {
   const ports = spec.ports ?? [];
   const errors: FieldError[] = [];

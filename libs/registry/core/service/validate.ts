@@ -155,13 +155,13 @@ function validateLoadBalancerClassChange(service: Service, old: Service): FieldE
     errors.push(invalidValue('spec.loadBalancerClass', loadBalancerClass, 'may not change once set'));
   }
   if (loadBalancerClass === undefined) return errors;
-  // Asked twice on updates, as upstream does.
+  // Validated twice on updates, as upstream.
   if (type === 'LoadBalancer') append(errors, invalidName('spec.loadBalancerClass', loadBalancerClass, isQualifiedName(loadBalancerClass)));
   else errors.push(fieldForbidden('spec.loadBalancerClass', ONLY_LOAD_BALANCER));
   return errors;
 }
 
-/** What may change of a Service (ValidateServiceUpdate). */
+/** What may change in a Service (ValidateServiceUpdate). */
 export function validateServiceUpdate(service: Service, old: Service): FieldError[] {
   const errors = [
     ...validateClusterIPChange(service, old),

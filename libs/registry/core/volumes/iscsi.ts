@@ -14,7 +14,7 @@ function validateInitiator(name: string, path: FieldPath, unknownText: string): 
   return form.test(name) ? [] : [invalidValue(path, name, 'must be valid format')];
 }
 
-/** Where an iSCSI volume stands: in a pod, or in a PersistentVolume of that name (its rules are a little different). */
+/** Where an iSCSI volume is defined: in a pod, or in a PersistentVolume of that name (with slightly different rules). */
 export interface IscsiContext {
   volumeName?: string;
 }

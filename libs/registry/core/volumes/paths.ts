@@ -13,7 +13,7 @@ export function validateDescendingPath(target: string, path: FieldPath): FieldEr
   return [...errors, ...validateNoBacksteps(target, path)];
 }
 
-/** A relative path without `..`, and not of the names that begin so, which the kubelet keeps for itself (ValidateLocalNonReservedPath). */
+/** A relative path without `..` elements; names that begin with `..` are reserved for the kubelet (ValidateLocalNonReservedPath). */
 export function validateNonReservedPath(target: string, path: FieldPath): FieldError[] {
   const errors = validateDescendingPath(target, path);
   if (target.startsWith('..') && !target.startsWith('../')) errors.push(invalidValue(path, target, "must not start with '..'"));
@@ -25,7 +25,7 @@ export function validateMode(mode: number | undefined, path: FieldPath): FieldEr
   return mode !== undefined && (mode > 0o777 || mode < 0) ? [invalidValue(path, mode, MODE_TEXT)] : [];
 }
 
-/** One key of a secret or config map and the file it becomes (validateKeyToPath). */
+/** A key of a secret or config map and the file for it (validateKeyToPath). */
 export function validateKeyToPath(item: { key: string; path: string; mode?: number }, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   if (!item.key) errors.push(required(path.child('key')));
@@ -34,7 +34,7 @@ export function validateKeyToPath(item: { key: string; path: string; mode?: numb
   return [...errors, ...validateMode(item.mode, path.child('mode'))];
 }
 
-/** Fields that must not be empty, in the order given. */
+/** Fields that must not be empty, in the given order. */
 export function requireFields<T extends object>(source: T, path: FieldPath, ...fields: Array<keyof T & string>): FieldError[] {
   return fields
     .filter((field) => {

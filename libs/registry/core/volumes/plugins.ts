@@ -12,7 +12,7 @@ import {
 import { invalidName } from '../checks.js';
 import { requireFields, validateNoBacksteps } from './paths.js';
 
-/** Volume plugins whose rules are the same, or nearly, in pods and PersistentVolumes. */
+/** Volume plugins with (nearly) the same rules in pods and PersistentVolumes. */
 
 const partition = (value: number | undefined, path: FieldPath): FieldError[] =>
   value !== undefined && (value < 0 || value > 255) ? [invalidValue(path.child('partition'), value, inclusiveRangeMessage(1, 255))] : [];
@@ -114,7 +114,7 @@ export function validateAzureDisk(source: corev1.AzureDiskVolumeSource, path: Fi
   return errors;
 }
 
-/** validateStorageOSVolumeSource; `namespaced`: its secret must say a namespace too. */
+/** validateStorageOSVolumeSource; `namespaced`: its secret must also have a namespace. */
 export function validateStorageOS(
   source: corev1.StorageOSVolumeSource | corev1.StorageOSPersistentVolumeSource,
   path: FieldPath,
@@ -128,7 +128,7 @@ export function validateStorageOS(
   return [...errors, ...validateSecretReference(source.secretRef, path, namespaced)];
 }
 
-/** The secret a plugin's source refers to: its name, and its namespace where the volume has none of its own. */
+/** The secret that a plugin's source refers to: its name, and its namespace if the volume is not namespaced. */
 export function validateSecretReference(
   reference: { name?: string; namespace?: string } | undefined,
   path: FieldPath,

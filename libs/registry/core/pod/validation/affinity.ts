@@ -25,7 +25,7 @@ function validateNodeAffinity(affinity: corev1.NodeAffinity, path: FieldPath): F
   const errors = affinity[REQUIRED] ? validateNodeSelector(affinity[REQUIRED], path.child(REQUIRED)) : [];
   for (const [index, { weight, preference }] of (affinity[PREFERRED] ?? []).entries()) {
     const at = path.child(PREFERRED).index(index);
-    // Values unfit for labels are allowed here: a preference that no node meets does no harm.
+    // Invalid label values are allowed here: a preference that no node matches does no harm.
     append(errors, validateWeight(weight, at), validateNodeSelectorTerm(preference, at.child('preference'), true));
   }
   return errors;
@@ -53,7 +53,7 @@ function validatePodTerms(affinity: corev1.PodAffinity | corev1.PodAntiAffinity,
   return errors;
 }
 
-/** Where a pod wants to be (validateAffinity). */
+/** A pod's affinity (validateAffinity). */
 export function validateAffinity(affinity: corev1.Affinity, path: FieldPath): FieldError[] {
   const { nodeAffinity, podAffinity, podAntiAffinity } = affinity;
   return [

@@ -7,7 +7,7 @@ import { validateTolerations } from './scheduling.js';
 type Annotations = Readonly<Record<string, string>>;
 type Spec = corev1.PodSpec;
 
-/** The mark of a pod that mirrors one of a kubelet's own directory. */
+/** The annotation of a mirror pod (of a static pod). */
 export const MIRROR = 'kubernetes.io/config.mirror';
 const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
 const TOLERATIONS = 'scheduler.alpha.kubernetes.io/tolerations';
@@ -43,7 +43,7 @@ function validateTolerationsText(text: string, path: FieldPath): FieldError[] {
   }
 }
 
-/** Annotations that mean something to pods (ValidatePodSpecificAnnotations). `spec`: none when there is nothing to look into. */
+/** Annotations with a meaning for pods (ValidatePodSpecificAnnotations). `spec`: unset if it is not needed. */
 export function validatePodAnnotations(annotations: Annotations | undefined, spec: Spec | undefined, path: FieldPath): FieldError[] {
   if (!annotations) return [];
   const errors: FieldError[] = [];
@@ -66,7 +66,7 @@ export function validatePodAnnotations(annotations: Annotations | undefined, spe
   return errors;
 }
 
-/** Annotations that may not come or go (ValidatePodSpecificAnnotationUpdates). */
+/** Annotations that may not be added or removed (ValidatePodSpecificAnnotationUpdates). */
 export function validatePodAnnotationsUpdate(pod: corev1.Pod, old: corev1.Pod, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   const [next, before] = [pod.metadata.annotations ?? {}, old.metadata.annotations ?? {}];
@@ -84,7 +84,7 @@ interface Profile {
   localhostProfile?: string;
 }
 
-/** An annotation and a field that say different things about one profile. */
+/** An annotation and a field with different values for the same profile. */
 function mismatch(kind: 'seccomp' | 'apparmor', annotation: string, profile: Profile, path: FieldPath): FieldError[] {
   const typeError = [fieldForbidden(path.child('type'), `${kind} type in annotation and field must match`)];
   const runtime = kind === 'seccomp' ? ['runtime/default', 'docker/default'] : ['runtime/default'];
@@ -96,7 +96,7 @@ function mismatch(kind: 'seccomp' | 'apparmor', annotation: string, profile: Pro
   return [fieldForbidden(path.child('localhostProfile'), `${kind} profile in annotation and field must match`)];
 }
 
-/** What annotations and fields say of seccomp and AppArmor must agree where both are given. */
+/** Annotations and fields for seccomp and AppArmor must have the same value if both are set. */
 export function validateProfilesMatch(annotations: Annotations | undefined, spec: Spec, path: FieldPath): FieldError[] {
   if (!annotations) return [];
   const errors: FieldError[] = [];

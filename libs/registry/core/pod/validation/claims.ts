@@ -34,7 +34,7 @@ function validateClaim(claim: corev1.PodResourceClaim, names: Set<string>, path:
   return errors;
 }
 
-/** Claims for devices; pods of a kubelet's own directory have none (validatePodResourceClaims). */
+/** Resource claims; static pods may not have any (validatePodResourceClaims). */
 export function validatePodClaims(claims: readonly corev1.PodResourceClaim[], path: FieldPath, isMirror: boolean): FieldError[] {
   const names = new Set<string>();
   return claims.flatMap((claim, index) =>

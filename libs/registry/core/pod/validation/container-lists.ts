@@ -46,7 +46,7 @@ function validateRestartPolicy(
   return errors;
 }
 
-/** Ports of the host that two containers would share (AccumulateUniqueHostPorts). */
+/** Host ports that two containers would share (AccumulateUniqueHostPorts). */
 function validateHostPorts(containers: readonly corev1.Container[], path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   const seen = new Set<string>();
@@ -86,7 +86,7 @@ function validateInitResize(container: corev1.Container, path: FieldPath): Field
   );
 }
 
-/** The init containers of a pod; their names must differ from the regular ones' too (validateInitContainers). */
+/** The init containers of a pod; their names must also differ from those of the regular ones (validateInitContainers). */
 export function validateInitContainers(spec: corev1.PodSpec, path: FieldPath, context: PodContext): FieldError[] {
   const errors: FieldError[] = [];
   const names = new Set((spec.containers ?? []).map(({ name }) => name));
@@ -95,7 +95,7 @@ export function validateInitContainers(spec: corev1.PodSpec, path: FieldPath, co
     append(errors, validateContainer(container, at, context), validateRestartPolicy(container, at, true));
     if (names.has(container.name)) errors.push(duplicate(at.child('name'), container.name ?? ''));
     else if (container.name) names.add(container.name);
-    // Upstream checks each one alone, and so counts it as the first of the list.
+    // Upstream validates each one separately, so each has index 0.
     append(errors, validateHostPorts([container], path));
     append(errors, isSidecar(container) ? validateHooks(container, at, context) : forbidHooks(container, at));
     append(errors, validateInitResize(container, at));
@@ -131,7 +131,7 @@ function validateEphemeralFields(container: corev1.EphemeralContainer, path: Fie
   return errors;
 }
 
-/** An image's name without blanks around it, which templates are allowed (validateContainerOnlyForPod). */
+/** An image without surrounding blanks, which are allowed in templates (validateContainerOnlyForPod). */
 export function validateImageName({ image = '' }: AnyContainer, path: FieldPath): FieldError[] {
   if (image.trim().length === image.length) return [];
   return [invalidValue(path.child('image'), image, 'must not have leading or trailing whitespace')];

@@ -45,7 +45,7 @@ function validatePorts(ports: readonly corev1.ContainerPort[], path: FieldPath):
   return errors;
 }
 
-/** How a container takes new resources; upstream points at the list, not at its elements (validateResizePolicy). */
+/** A container's resize policy; upstream's path is that of the list, not of its elements (validateResizePolicy). */
 function validateResizePolicy(policies: readonly corev1.ContainerResizePolicy[], path: FieldPath, podPolicy: string): FieldError[] {
   const errors: FieldError[] = [];
   const seen = new Set<string>();
@@ -61,12 +61,12 @@ function validateResizePolicy(policies: readonly corev1.ContainerResizePolicy[],
   return errors;
 }
 
-/** How images are pulled, of containers and of image volumes. */
+/** The pull policy of containers and of image volumes. */
 export function validatePullPolicy(policy: string | undefined, path: FieldPath): FieldError[] {
   return policy && PULL_POLICIES.includes(policy) ? [] : requiredOneOf(policy, PULL_POLICIES, path);
 }
 
-/** What holds for containers of every kind (validateContainerCommon). */
+/** Rules for containers of every kind (validateContainerCommon). */
 export function validateContainer(container: AnyContainer, path: FieldPath, context: PodContext): FieldError[] {
   const { name, image, terminationMessagePolicy: messagePolicy, ports, env, envFrom, resources, securityContext } = container;
   const errors: FieldError[] = [];

@@ -1,17 +1,17 @@
 import type { corev1 } from '#api';
 
-/** What the rules of a pod's parts must know of the whole. */
+/** What the rules for parts of a pod need to know about the whole. */
 export interface PodContext {
-  /** The volumes without errors, by name: what may be mounted. */
+  /** The valid volumes, by name: those that may be mounted. */
   volumes: ReadonlyMap<string, corev1.Volume>;
-  /** Names of spec.resourceClaims. */
+  /** Names in spec.resourceClaims. */
   claims: ReadonlySet<string>;
   gracePeriod: number | undefined;
   restartPolicy: string;
-  /** False: the pod has a user namespace of its own. */
+  /** False: the pod has its own user namespace. */
   hostUsers: boolean;
   /** spec.os.name */
   os: string | undefined;
-  /** A pod itself, not a template of one: some rules are stricter. */
+  /** A pod, not a template: some rules are stricter. */
   isPod: boolean;
 }

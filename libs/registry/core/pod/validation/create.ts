@@ -22,7 +22,7 @@ function validateTokens({ spec }: Pod): FieldError[] {
   return errors;
 }
 
-/** All of a pod but its metadata, which is the generic registry's (validatePodMetadataAndSpec). */
+/** A pod without the generic rules of metadata (validatePodMetadataAndSpec). */
 export function validatePod(pod: Pod): FieldError[] {
   const { metadata, spec } = pod;
   const { annotations } = metadata;
@@ -37,7 +37,7 @@ export function validatePod(pod: Pod): FieldError[] {
   return errors;
 }
 
-/** A pod that is made (ValidatePodCreate). */
+/** The creation of a pod (ValidatePodCreate). */
 export function validatePodCreate(pod: Pod): FieldError[] {
   const errors = validatePod(pod);
   const { spec } = pod;

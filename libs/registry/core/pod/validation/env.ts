@@ -68,7 +68,7 @@ export function validateEnv(env: readonly corev1.EnvVar[], path: FieldPath): Fie
   return errors;
 }
 
-/** The secrets and config maps whose keys become a container's environment (ValidateEnvFrom). */
+/** Secrets and config maps as sources of a container's environment (ValidateEnvFrom). */
 export function validateEnvFrom(sources: readonly corev1.EnvFromSource[], path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   for (const [index, source] of sources.entries()) {
@@ -78,7 +78,7 @@ export function validateEnvFrom(sources: readonly corev1.EnvFromSource[], path: 
     const rule = (name: string): string[] => nameIsDNSSubdomain(name, true);
     if (configMapRef) append(errors, requiredName(configMapRef.name, at.child('configMapRef', 'name'), rule));
     if (secretRef) append(errors, requiredName(secretRef.name, at.child('secretRef', 'name'), rule));
-    // Upstream points at the list here, not at its element.
+    // Upstream's path is that of the list here, not of its element.
     if (!configMapRef && !secretRef) errors.push(invalidValue(path, '', 'must specify one of: `configMapRef` or `secretRef`'));
     else if (configMapRef && secretRef) errors.push(invalidValue(path, '', 'may not have more than one field specified at a time'));
   }

@@ -2,7 +2,7 @@ import type { corev1 } from '#api';
 import { type FieldError, type FieldPath, invalidValue, isQualifiedName, notSupported, parseQuantity, required } from '#apimachinery';
 import { invalidName } from '../../checks.js';
 
-/** Fields an environment variable can be made of. */
+/** Fields that an environment variable may refer to. */
 export const ENV_FIELDS = [
   'metadata.name',
   'metadata.namespace',
@@ -14,7 +14,7 @@ export const ENV_FIELDS = [
   'status.podIP',
   'status.podIPs',
 ];
-/** Fields a file of a downwardAPI volume can be made of. */
+/** Fields that a file of a downwardAPI volume may refer to. */
 export const FILE_FIELDS = ['metadata.annotations', 'metadata.labels', 'metadata.name', 'metadata.namespace', 'metadata.uid'];
 
 const KNOWN = new Set([...ENV_FIELDS, ...FILE_FIELDS, 'spec.restartPolicy', 'spec.schedulerName', 'status.phase']);
@@ -25,7 +25,7 @@ function splitSubscript(path: string): [string, string] | undefined {
   return open > 0 && path.endsWith("']") && open + 2 <= path.length - 2 ? [path.slice(0, open), path.slice(open + 2, -2)] : undefined;
 }
 
-/** The field as the internal pod names it, or what is wrong with it (pkg/apis/core/pods ConvertDownwardAPIFieldLabel). */
+/** The field's name in the internal pod, or an error (pkg/apis/core/pods ConvertDownwardAPIFieldLabel). */
 function convert(version: string, path: string, subscripted: boolean): { path: string } | { problem: string } {
   if (version !== 'v1') return { problem: `unsupported pod version: ${version}` };
   if (subscripted) {
@@ -36,7 +36,7 @@ function convert(version: string, path: string, subscripted: boolean): { path: s
   return KNOWN.has(path) ? { path } : { problem: `field label not supported: ${path}` };
 }
 
-/** A reference to a field of the pod itself (validateObjectFieldSelector). */
+/** A reference to a field of the pod (validateObjectFieldSelector). */
 export function validateFieldRef(ref: corev1.ObjectFieldSelector, fields: readonly string[], path: FieldPath): FieldError[] {
   if (!ref.apiVersion) return [required(path.child('apiVersion'))];
   if (!ref.fieldPath) return [required(path.child('fieldPath'))];
@@ -61,7 +61,7 @@ const AMOUNTS = [
 const HUGE = /^(requests|limits)\.hugepages-/;
 const UNITS = ['1', '1k', '1M', '1G', '1T', '1P', '1E', '1Ki', '1Mi', '1Gi', '1Ti', '1Pi', '1Ei'];
 
-/** What the amounts of a resource may be divided by, and its name in the message. */
+/** The valid divisors of a resource's amounts, and its name in the message. */
 function divisorsOf(resource: string): { units: readonly string[]; called: string } | undefined {
   if (resource.endsWith('.cpu')) return { units: ['1m', '1'], called: 'cpu' };
   if (resource.endsWith('.memory')) return { units: UNITS, called: 'memory' };
@@ -78,7 +78,7 @@ function validateDivisor(resource: string, divisor: string | undefined, path: Fi
   return [invalidValue(path.child('divisor'), resource, text)];
 }
 
-/** A reference to a container's resources; in a volume the container must be named (validateContainerResourceFieldSelector). */
+/** A reference to a container's resources; in a volume the container is required (validateContainerResourceFieldSelector). */
 export function validateResourceRef(ref: corev1.ResourceFieldSelector, path: FieldPath, inVolume: boolean): FieldError[] {
   const errors: FieldError[] = [];
   const resource = ref.resource ?? '';

@@ -35,7 +35,7 @@ function validateAffinityChange(
   );
 }
 
-/** The old node affinity within the new affinity, as upstream puts it back. */
+/** The old node affinity merged into the new affinity, as upstream does. */
 function restoreAffinity(spec: Spec, old: Spec): void {
   const before = old.affinity?.nodeAffinity;
   if (!spec.affinity) {
@@ -45,8 +45,8 @@ function restoreAffinity(spec: Spec, old: Spec): void {
 }
 
 /**
- * A pod that waits at scheduling gates may be bound closer to nodes: node selectors and node affinity may grow. Says what grew wrongly and
- * puts the old values back into `spec`, so that the comparison that follows sees only the rest.
+ * A pod with scheduling gates may be restricted to fewer nodes: node selectors and node affinity may be extended. Returns the errors and
+ * puts the old values back into `spec`, so that the following comparison sees only other changes.
  */
 export function maskGatedChanges(spec: Spec, old: Spec, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];

@@ -9,7 +9,7 @@ function validateKeys(keys: Keys, selector: metav1.LabelSelector | undefined, pa
   return keys.flatMap((key, index) => validateLabelName(key, path.index(index)));
 }
 
-/** By now the selector holds the keys' own requirements: a key that stands there twice was written by the user too. */
+/** The selector already contains the keys' own requirements: a key that occurs twice was also written by the user. */
 function validateSelectorKeys(keys: readonly string[], selector: metav1.LabelSelector, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   const seen = new Set(Object.keys(selector.matchLabels ?? {}));
@@ -21,7 +21,7 @@ function validateSelectorKeys(keys: readonly string[], selector: metav1.LabelSel
   return errors;
 }
 
-/** Label keys whose values are taken from the pod itself (ValidateMatchLabelKeysAndMismatchLabelKeys). */
+/** Label keys whose values are taken from the pod (ValidateMatchLabelKeysAndMismatchLabelKeys). */
 export function validateMatchLabelKeys(
   path: FieldPath,
   match: Keys,

@@ -38,7 +38,7 @@ function validateRecursiveReadOnly(mount: corev1.VolumeMount, path: FieldPath): 
   return errors;
 }
 
-/** What upstream checks with the list's path instead of the mount's own. */
+/** The rules for which upstream uses the list's path instead of the mount's. */
 function validateSubPaths(mount: corev1.VolumeMount, at: FieldPath, list: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   const { subPath, subPathExpr } = mount;
@@ -48,7 +48,7 @@ function validateSubPaths(mount: corev1.VolumeMount, at: FieldPath, list: FieldP
   return [...errors, ...validateDescendingPath(subPathExpr, list.child('subPathExpr'))];
 }
 
-/** The volumes a container mounts (ValidateVolumeMounts). */
+/** A container's volume mounts (ValidateVolumeMounts). */
 export function validateVolumeMounts(container: AnyContainer, volumes: Volumes, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   const { volumeMounts: mounts = [], volumeDevices: devices = [] } = container;
@@ -86,7 +86,7 @@ function validateDevicePath(devicePath: string, seen: Set<string>, at: FieldPath
   return errors;
 }
 
-/** The block devices a container is given (ValidateVolumeDevices). */
+/** A container's block devices (ValidateVolumeDevices). */
 export function validateVolumeDevices(container: AnyContainer, volumes: Volumes, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   const { volumeMounts: mounts = [], volumeDevices: devices = [] } = container;

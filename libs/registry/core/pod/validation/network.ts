@@ -28,7 +28,7 @@ function validateSearches(searches: readonly string[], path: FieldPath): FieldEr
   return errors;
 }
 
-/** A pod's own resolver settings, which dnsPolicy None asks for (validatePodDNSConfig). */
+/** A pod's own resolver settings, which dnsPolicy None requires (validatePodDNSConfig). */
 export function validateDNSConfig({ dnsConfig: config, dnsPolicy }: corev1.PodSpec, path: FieldPath): FieldError[] {
   const servers = path.child('nameservers');
   if (dnsPolicy === 'None') {
@@ -47,7 +47,7 @@ export function validateDNSConfig({ dnsConfig: config, dnsPolicy }: corev1.PodSp
   return errors;
 }
 
-/** Lines for the pod's hosts file (ValidateHostAliases). */
+/** Entries of the pod's hosts file (ValidateHostAliases). */
 export function validateHostAliases(aliases: readonly corev1.HostAlias[], path: FieldPath): FieldError[] {
   return aliases.flatMap(({ ip, hostnames = [] }, index) => [
     ...isValidLegacyIP(path.index(index).child('ip'), ip ?? ''),
@@ -55,7 +55,7 @@ export function validateHostAliases(aliases: readonly corev1.HostAlias[], path: 
   ]);
 }
 
-/** On the host's network a host port is the container's own; templates may leave it out (validatePodHostNetworkDeps). */
+/** With hostNetwork a host port must equal the container port; templates may omit it (validatePodHostNetworkDeps). */
 export function validateHostNetworkPorts(spec: corev1.PodSpec, path: FieldPath, isPod: boolean): FieldError[] {
   if (!spec.hostNetwork) return [];
   const errors: FieldError[] = [];
@@ -69,13 +69,13 @@ export function validateHostNetworkPorts(spec: corev1.PodSpec, path: FieldPath, 
   return errors;
 }
 
-/** A user namespace of its own rules out the host's other namespaces (validateHostUsers). */
+/** With its own user namespace a pod may not use the host's other namespaces (validateHostUsers). */
 export function validateHostUsers(spec: corev1.PodSpec, path: FieldPath): FieldError[] {
   if (spec.hostUsers !== false) return [];
   const text = 'when `hostUsers` is false';
   const errors: FieldError[] = [];
   if (spec.hostNetwork) errors.push(fieldForbidden(path.child('hostNetwork'), text));
-  // Upstream writes these two as the fields of its Go type.
+  // Upstream names these two like the fields of its Go type.
   if (spec.hostPID) errors.push(fieldForbidden(path.child('HostPID'), text));
   if (spec.hostIPC) errors.push(fieldForbidden(path.child('HostIPC'), text));
   visitContainers(spec, path, ({ volumeDevices }, at) => {
@@ -84,7 +84,7 @@ export function validateHostUsers(spec: corev1.PodSpec, path: FieldPath): FieldE
   return errors;
 }
 
-/** A hostname that overrides every other (validatePodHostName). */
+/** A hostname that overrides all others (validatePodHostName). */
 export function validateHostnameOverride(spec: corev1.PodSpec, path: FieldPath): FieldError[] {
   const name = spec.hostnameOverride;
   if (name === undefined) return [];

@@ -40,7 +40,7 @@ function validateExpression(requirement: Requirement, path: FieldPath, anyValue:
   return errors;
 }
 
-/** Of a node's fields only its name can be asked for. */
+/** Only the name field of a node can be selected. */
 function validateField({ key, operator, values = [] }: Requirement, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   if (operator !== 'In' && operator !== 'NotIn') {
@@ -56,7 +56,7 @@ function validateField({ key, operator, values = [] }: Requirement, path: FieldP
   return errors;
 }
 
-/** One term; `anyValue`: values need not be fit for labels, as in preferences (ValidateNodeSelectorTerm). */
+/** One term; `anyValue`: values need not be valid label values, as in preferences (ValidateNodeSelectorTerm). */
 export function validateNodeSelectorTerm(term: corev1.NodeSelectorTerm, path: FieldPath, anyValue: boolean): FieldError[] {
   return [
     ...(term.matchExpressions ?? []).flatMap((each, index) =>
@@ -66,7 +66,7 @@ export function validateNodeSelectorTerm(term: corev1.NodeSelectorTerm, path: Fi
   ];
 }
 
-/** Terms of which a node must meet one (ValidateNodeSelector). */
+/** Terms of which a node must match at least one (ValidateNodeSelector). */
 export function validateNodeSelector(selector: corev1.NodeSelector, path: FieldPath): FieldError[] {
   const terms = selector.nodeSelectorTerms ?? [];
   const at = path.child('nodeSelectorTerms');

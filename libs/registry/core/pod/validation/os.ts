@@ -5,7 +5,7 @@ import { visitContainers } from '../containers.js';
 const LINUX_TEXT = 'windows options cannot be set for a linux pod';
 const WINDOWS_TEXT = 'cannot be set for a windows pod';
 
-/** What a Windows pod may not set, in the order upstream names it; `spec`: the field stands in the spec, not in the security context. */
+/** What a Windows pod may not set, in upstream's order; `spec`: the field is in the spec, not in the security context. */
 const POD_FIELDS: ReadonlyArray<{ field: string; spec?: true }> = [
   { field: 'appArmorProfile' },
   { field: 'seLinuxOptions' },
@@ -52,7 +52,7 @@ function validateWindows(spec: corev1.PodSpec, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   for (const { field, spec: inSpec } of POD_FIELDS) {
     const value = (inSpec ? spec : spec.securityContext)?.[field as never] as unknown;
-    // Plain booleans and lists count when they say something; pointers when they are there.
+    // Plain booleans and lists count if they are true or not empty, pointers if they are set.
     const plain = field === 'hostPID' || field === 'hostIPC';
     if (plain ? value === true : value !== undefined) {
       errors.push(fieldForbidden(inSpec ? path.child(field) : path.child('securityContext', field), WINDOWS_TEXT));
@@ -66,7 +66,7 @@ function validateWindows(spec: corev1.PodSpec, path: FieldPath): FieldError[] {
   return errors;
 }
 
-/** What spec.os rules out (validateOS, validateLinux, validateWindows). */
+/** The restrictions of spec.os (validateOS, validateLinux, validateWindows). */
 export function validateOS(spec: corev1.PodSpec, path: FieldPath): FieldError[] {
   if (!spec.os) return [];
   const { name } = spec.os;

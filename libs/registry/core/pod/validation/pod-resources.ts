@@ -11,7 +11,7 @@ function validateName(name: string, path: FieldPath): FieldError[] {
   return [notSupported(path, name, ['cpu', 'hugepages-', 'memory'])];
 }
 
-/** What the containers ask for together must fit what the pod has, and each one's limit too (validatePodResourceConsistency). */
+/** The containers' total requests, and each container's limits, must not exceed the pod's (validatePodResourceConsistency). */
 function validateConsistency(spec: corev1.PodSpec, resources: corev1.ResourceRequirements, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   const { requests = {}, limits = {} } = resources;
@@ -39,7 +39,7 @@ function validateConsistency(spec: corev1.PodSpec, resources: corev1.ResourceReq
   return errors;
 }
 
-/** Resources of the pod as a whole (validatePodResources). */
+/** Pod-level resources (validatePodResources). */
 export function validatePodResources(spec: corev1.PodSpec, path: FieldPath, context: PodContext): FieldError[] {
   if (!spec.resources) return [];
   if (context.os === 'windows') return [fieldForbidden(path, 'may not be set for a windows pod')];

@@ -41,7 +41,7 @@ const ACTIONS: ReadonlyArray<
   ['sleep', ({ sleep }, path, gracePeriod) => (sleep ? validateSleep(sleep, path, gracePeriod) : [])],
 ];
 
-/** Exactly one thing to do (validateHandler). */
+/** Exactly one handler (validateHandler). */
 function validateHandler(handler: Handler, path: FieldPath, gracePeriod: number | undefined): FieldError[] {
   const errors: FieldError[] = [];
   let given = 0;
@@ -73,7 +73,7 @@ function validateLifecycle(lifecycle: corev1.Lifecycle, path: FieldPath, { grace
   ];
 }
 
-/** A probe that may succeed but once: liveness and startup. */
+/** A probe whose success threshold must be 1: liveness and startup. */
 function validateSingleProbe(probe: corev1.Probe, path: FieldPath, gracePeriod: number | undefined): FieldError[] {
   const errors = validateProbe(probe, path, gracePeriod);
   const threshold = probe.successThreshold ?? 0;
@@ -81,7 +81,7 @@ function validateSingleProbe(probe: corev1.Probe, path: FieldPath, gracePeriod: 
   return errors;
 }
 
-/** The lifecycle and probes of a container that may have them: a regular one, or a sidecar. */
+/** The lifecycle and probes of containers that may have them: regular ones and sidecars. */
 export function validateHooks(container: AnyContainer, path: FieldPath, context: PodContext): FieldError[] {
   const { lifecycle, livenessProbe, readinessProbe, startupProbe } = container;
   const { gracePeriod } = context;
@@ -102,7 +102,7 @@ export function validateHooks(container: AnyContainer, path: FieldPath, context:
 
 const HOOKS = ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const;
 
-/** An init container that runs to its end has none of them. */
+/** Other init containers may have none of them. */
 export function forbidHooks(container: AnyContainer, path: FieldPath): FieldError[] {
   return HOOKS.filter((field) => container[field]).map((field) =>
     fieldForbidden(path.child(field), 'may not be set for init containers without restartPolicy=Always'),

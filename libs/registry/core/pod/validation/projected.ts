@@ -17,7 +17,7 @@ function validateFile(file: File, path: FieldPath): FieldError[] {
   return [...errors, ...validateMode(file.mode, path.child('mode'))];
 }
 
-/** A downwardAPI volume; upstream gives its files the volume's path (validateDownwardAPIVolumeSource). */
+/** A downwardAPI volume; upstream uses the volume's path for its files (validateDownwardAPIVolumeSource). */
 export function validateDownwardAPI(source: corev1.DownwardAPIVolumeSource, path: FieldPath): FieldError[] {
   return [
     ...validateMode(source.defaultMode, path.child('defaultMode')),
@@ -25,7 +25,7 @@ export function validateDownwardAPI(source: corev1.DownwardAPIVolumeSource, path
   ];
 }
 
-/** The files of one projected volume: none of them twice. `path`: of the volume, where the message points. */
+/** The files of one projected volume, without duplicates. `path`: of the volume, for the message. */
 class FileNames {
   private readonly seen = new Set<string>();
 
@@ -61,12 +61,12 @@ function validateToken(token: corev1.ServiceAccountTokenProjection, at: FieldPat
   if (seconds > 2 ** 32) {
     errors.push(invalidValue(at.child('expirationSeconds'), seconds, 'may not specify a duration larger than 2^32 seconds'));
   }
-  // The path is named as the volume's, not as the source's.
+  // The path is that of the volume, not of the source.
   const path = volume.child('path');
   return [...errors, ...(token.path ? validateNonReservedPath(token.path, path) : [required(path)])];
 }
 
-/** A volume of several sources in one directory (validateProjectedVolumeSource). */
+/** A volume with several sources in one directory (validateProjectedVolumeSource). */
 export function validateProjected(volume: corev1.ProjectedVolumeSource, path: FieldPath): FieldError[] {
   const errors = validateMode(volume.defaultMode, path.child('defaultMode'));
   const names = new FileNames(path);

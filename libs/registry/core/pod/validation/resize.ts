@@ -14,7 +14,7 @@ type Amounts = Record<string, string> | undefined;
 const specPath = fieldPath('spec');
 const ONLY_COMPUTE = 'only cpu and memory resources are mutable';
 
-/** The new amounts with the old ones of cpu and memory: what differs still may not be resized (dropCPUMemoryUpdates). */
+/** The new amounts with the old ones of cpu and memory: remaining differences are not allowed (dropCPUMemoryUpdates). */
 function withOldCompute(next: Amounts, old: Amounts): Amounts {
   if (!next && !old) return undefined;
   const { cpu: _cpu, memory: _memory, ...rest } = next ?? {};
@@ -59,7 +59,7 @@ function validateOrder(spec: Spec, old: Spec): FieldError[] {
 const isGiven = ({ resources }: Spec): boolean =>
   Object.keys(resources?.requests ?? {}).length + Object.keys(resources?.limits ?? {}).length > 0;
 
-/** Resources of the pod as a whole; puts the old cpu and memory into `rest` (validatePodLevelResourcesResize). */
+/** Pod-level resources; puts the old cpu and memory into `rest` (validatePodLevelResourcesResize). */
 function validatePodLevel(spec: Spec, old: Spec, rest: Spec): FieldError[] {
   if (!isGiven(spec) && !isGiven(old)) return [];
   const at = specPath.child('resources');
@@ -73,7 +73,7 @@ function validatePodLevel(spec: Spec, old: Spec, rest: Spec): FieldError[] {
   return errors;
 }
 
-/** An init container that runs to its end takes no new resources where it would have to be restarted for them. */
+/** An init container other than a sidecar cannot be resized if that requires a restart. */
 function validateInit(rest: Container, next: Container, old: Container, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   if (!deepEqual(rest, old)) errors.push(fieldForbidden(path, 'only cpu and memory resources for init or sidecar containers are mutable'));
@@ -86,7 +86,7 @@ function validateInit(rest: Container, next: Container, old: Container, path: Fi
   return errors;
 }
 
-/** A node that says nothing of a running container's resources cannot resize it. */
+/** A node that does not report the resources of running containers cannot resize them. */
 function isSupported({ status }: Pod): boolean {
   const running = status?.containerStatuses?.find(({ state }) => state?.running);
   return !running || running.resources !== undefined;
@@ -117,7 +117,7 @@ function validateContainers(spec: Spec, old: Spec, rest: Spec): FieldError[] {
   return errors;
 }
 
-/** New resources for a pod that runs (ValidatePodResize): cpu and memory of its containers and its own, within its QoS class. */
+/** New resources for a running pod (ValidatePodResize): cpu and memory of its containers and of the pod, without changing its QoS class. */
 export function validatePodResize(pod: Pod, old: Pod): FieldError[] {
   if (old.metadata.annotations?.[MIRROR] !== undefined) return [fieldForbidden('', 'static pods cannot be resized')];
   if (old.spec.os?.name === 'windows') return [fieldForbidden('', 'windows pods cannot be resized')];

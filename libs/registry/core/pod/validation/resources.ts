@@ -19,7 +19,7 @@ import { isHugePageName, isOvercommitAllowed, validateContainerResourceName, val
 type Requirements = Pick<corev1.ResourceRequirements, 'limits' | 'requests' | 'claims'>;
 type NameRule = (name: string, path: FieldPath) => FieldError[];
 
-/** Whether an amount is a whole number of pages of the size in the resource's name (IsHugePageResourceValueDivisible). */
+/** Whether an amount is a multiple of the page size in the resource's name (IsHugePageResourceValueDivisible). */
 function isWholePages(name: string, amount: Quantity): boolean {
   try {
     const page = parseQuantity(name.slice('hugepages-'.length));
@@ -61,7 +61,7 @@ class UsedClaims {
     return this.keys.has(key);
   }
 
-  /** How many requests of the claim are used. */
+  /** The number of requests of the claim that are used. */
   requestsOf(name: string): number {
     return this.requests.get(name) ?? 0;
   }
@@ -72,7 +72,7 @@ class UsedClaims {
   }
 }
 
-/** Characters of the pod's claims that an error lists. Ours: upstream lists all, in each error. */
+/** How many characters of the pod's claims an error lists. Upstream lists all, in each error. */
 const LONGEST_LIST = 1024;
 
 function listed(known: ReadonlySet<string>): string {
@@ -81,7 +81,7 @@ function listed(known: ReadonlySet<string>): string {
   return `: ${list.length > LONGEST_LIST ? `${list.slice(0, LONGEST_LIST)}…` : list}`;
 }
 
-/** Claims a container uses must be the pod's, none of them twice (validateResourceClaimNames). */
+/** Claims used by a container must be the pod's, without duplicates (validateResourceClaimNames). */
 function validateClaims(claims: readonly corev1.ResourceClaim[], known: ReadonlySet<string>, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   const names = new UsedClaims();
@@ -108,7 +108,7 @@ function validateClaims(claims: readonly corev1.ResourceClaim[], known: Readonly
   return errors;
 }
 
-/** Requests and limits (validateResourceRequirements); `nameRule` says which resources may stand there. */
+/** Requests and limits (validateResourceRequirements); `nameRule` determines the valid resources. */
 export function validateRequirements(
   { limits, requests, claims }: Requirements,
   path: FieldPath,

@@ -20,7 +20,7 @@ function validateOperator({ operator, value = '' }: corev1.Toleration, path: Fie
     const messages = isValidLabelValue(value);
     return messages.length > 0 ? [invalidValue(path, value, messages.join(';'))] : [];
   }
-  // Comparing operators are behind a gate that is off, yet are named when one is used.
+  // Comparison operators have a feature gate that is off, but the message names them if one is used.
   const known = operator === 'Lt' || operator === 'Gt' ? ['Equal', 'Exists', 'Lt', 'Gt'] : ['Equal', 'Exists'];
   return [notSupported(path, operator, known)];
 }
@@ -39,12 +39,12 @@ function validateToleration(toleration: corev1.Toleration, path: FieldPath): Fie
   return errors;
 }
 
-/** Taints a pod tolerates (ValidateTolerations). */
+/** Tolerations (ValidateTolerations). */
 export function validateTolerations(tolerations: readonly corev1.Toleration[], path: FieldPath): FieldError[] {
   return tolerations.flatMap((toleration, index) => validateToleration(toleration, path.index(index)));
 }
 
-/** Gates that keep a pod from being scheduled (validateSchedulingGates). */
+/** Scheduling gates (validateSchedulingGates). */
 export function validateSchedulingGates(gates: readonly corev1.PodSchedulingGate[], path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   const seen = new Set<string>();
@@ -56,7 +56,7 @@ export function validateSchedulingGates(gates: readonly corev1.PodSchedulingGate
   return errors;
 }
 
-/** Conditions that count for a pod's readiness (validateReadinessGates). */
+/** Readiness gates (validateReadinessGates). */
 export function validateReadinessGates(gates: readonly corev1.PodReadinessGate[], path: FieldPath): FieldError[] {
   return gates.flatMap(({ conditionType = '' }, index) =>
     invalidName(path.index(index).child('conditionType'), conditionType, isQualifiedName(conditionType)),

@@ -72,7 +72,7 @@ function validateEscalation(context: corev1.SecurityContext, path: FieldPath): F
   return errors;
 }
 
-/** The security context of a container (ValidateSecurityContext). `hostUsers`: the pod has no user namespace of its own. */
+/** The security context of a container (ValidateSecurityContext). `hostUsers`: the pod does not have its own user namespace. */
 export function validateSecurityContext(context: corev1.SecurityContext, path: FieldPath, hostUsers: boolean): FieldError[] {
   const errors = [...validateID(context.runAsUser, path.child('runAsUser')), ...validateID(context.runAsGroup, path.child('runAsGroup'))];
   const { procMount } = context;
@@ -101,7 +101,7 @@ const IPC = new Set([
   'kernel.msg',
 ]);
 
-/** Slashes and dots change places when the first of them is a slash (component-helpers sysctl NormalizeName). */
+/** Slashes and dots are swapped if the first of them is a slash (component-helpers sysctl NormalizeName). */
 function normalize(name: string): string {
   const first = name.search(/[./]/);
   if (first < 0 || name[first] === '.') return name;
@@ -132,7 +132,7 @@ function validateSysctls(sysctls: readonly corev1.Sysctl[], spec: corev1.PodSpec
   return errors;
 }
 
-/** The security context of a whole pod, with what of the spec belongs to it (validatePodSpecSecurityContext). */
+/** The security context of a pod, with the related fields of the spec (validatePodSpecSecurityContext). */
 export function validatePodSecurityContext(spec: corev1.PodSpec, path: FieldPath): FieldError[] {
   const context = spec.securityContext ?? {};
   const errors: FieldError[] = [];

@@ -35,13 +35,13 @@ const DNS_POLICIES = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'Non
 const RESTART_POLICIES = ['Always', 'OnFailure', 'Never'];
 const PREEMPTION_POLICIES = ['PreemptLowerPriority', 'Never'];
 
-/** The pod a spec is of; none for the spec of a template. */
+/** The pod that a spec belongs to; unset for the spec of a template. */
 export interface PodOwner {
   name: string | undefined;
   isMirror: boolean;
 }
 
-/** What stands in the spec as a name, and by which rule. */
+/** The names in the spec, and their rules. */
 const NAMES: ReadonlyArray<[keyof Spec & string, (name: string) => string[]]> = [
   ['serviceAccountName', isDNS1123Subdomain],
   ['nodeName', isDNS1123Subdomain],
@@ -60,7 +60,7 @@ function validateNames(spec: Spec, names: typeof NAMES, path: FieldPath): FieldE
   return errors;
 }
 
-/** Variables read from a file need an emptyDir to read it from (validateFileKeyRefVolumes). */
+/** Variables that are read from a file need an emptyDir volume (validateFileKeyRefVolumes). */
 function validateFileKeyVolumes(spec: Spec, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   visitContainers(spec, path, ({ env }, at) => {
@@ -76,7 +76,7 @@ function validateFileKeyVolumes(spec: Spec, path: FieldPath): FieldError[] {
   return errors;
 }
 
-/** Upstream's internal type holds nothing but the name; a reference without one is warned of, not refused. */
+/** Upstream's internal type contains only the name; a reference without one causes a warning, not an error. */
 function validatePlacement(spec: Spec, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   if (spec.affinity) append(errors, validateAffinity(spec.affinity, path.child('affinity')));
@@ -90,7 +90,7 @@ function validatePlacement(spec: Spec, path: FieldPath): FieldError[] {
   return errors;
 }
 
-/** What comes after the names of the service account and the node, in upstream's order. */
+/** What follows the names of the service account and the node, in upstream's order. */
 function validateRest(spec: Spec, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   const deadline = spec.activeDeadlineSeconds;
@@ -130,7 +130,7 @@ function validateContainerLists(spec: Spec, path: FieldPath, context: PodContext
   return errors;
 }
 
-/** A pod's spec, of a pod or of a template (core validation.go ValidatePodSpec). */
+/** The spec of a pod or of a template (core validation.go ValidatePodSpec). */
 export function validatePodSpec(spec: Spec, path: FieldPath, owner: PodOwner | undefined): FieldError[] {
   const errors: FieldError[] = [];
   const isPod = owner !== undefined;

@@ -13,7 +13,7 @@ function matchesRule({ exitCodes }: corev1.ContainerRestartRule, exitCode: numbe
   return exitCodes.operator === 'In' ? listed : exitCodes.operator === 'NotIn' && !listed;
 }
 
-/** Whether a container that ended with this code is started again (pkg/api/v1/pod ContainerShouldRestart). */
+/** Whether a container that ended with this code is restarted (pkg/api/v1/pod ContainerShouldRestart). */
 function shouldRestart(container: corev1.Container, podPolicy: string | undefined, exitCode: number): boolean {
   const { restartPolicy, restartPolicyRules = [] } = container;
   if (restartPolicy !== undefined && restartPolicyRules.some((rule) => matchesRule(rule, exitCode))) return true;
@@ -22,7 +22,7 @@ function shouldRestart(container: corev1.Container, podPolicy: string | undefine
   return policy !== 'Never';
 }
 
-/** A container that has ended stays so, unless its restart policy says otherwise (Validate…ContainerStateTransition). */
+/** A terminated container stays so, unless its restart policy says otherwise (Validate…ContainerStateTransition). */
 export function validateStateChanges(status: Status, old: Status, spec: Spec, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   const compare = (

@@ -39,7 +39,7 @@ function validateConditions(conditions: readonly corev1.PodCondition[], path: Fi
   return errors;
 }
 
-/** At most one address of each family. `value`: what the message shows. */
+/** At most one address per family. `value`: the value in the message. */
 function validateFamilies(ips: readonly string[], value: unknown, path: FieldPath): FieldError[] {
   if (ips.length < 2) return [];
   const families = ips.map(ipFamily);
@@ -146,7 +146,7 @@ function validateHealth(resources: readonly corev1.ResourceHealth[], path: Field
   return errors;
 }
 
-/** Whether a container asks for the resource, or the claim `claim:name/request`, that it says it was given. */
+/** Whether a container requests the resource, or the claim `claim:name/request`, that is reported as allocated. */
 function isAskedFor(name: string, { resources }: corev1.Container): boolean {
   if (!name.startsWith('claim:')) return getOwn(resources?.requests, name) !== undefined;
   return resources?.claims?.some((claim) => name === `claim:${claim.name}${claim.request ? `/${claim.request}` : ''}`) ?? false;
@@ -201,7 +201,7 @@ function validateNominated(next: string | undefined, old: Pod): FieldError[] {
   return errors;
 }
 
-/** What a pod's status may become (ValidatePodStatusUpdate). */
+/** The allowed changes of a pod's status (ValidatePodStatusUpdate). */
 export function validatePodStatusUpdate(pod: Pod, old: Pod): FieldError[] {
   const [status, before] = [pod.status ?? {}, old.status ?? {}];
   const errors = validatePodAnnotationsUpdate(pod, old, annotationsPath);

@@ -3,7 +3,10 @@ import { type FieldError, type FieldPath, fieldForbidden, validateAnnotations, v
 import { validatePodAnnotations, validateProfilesMatch } from './annotations.js';
 import { validatePodSpec } from './spec.js';
 
-/** The template of a pod (core validation.go ValidatePodTemplateSpec). Its labels and annotations are named without `metadata`, as upstream does. */
+/**
+ * The template of a pod (core validation.go ValidatePodTemplateSpec). The paths of its labels and annotations have no `metadata`, as
+ * upstream.
+ */
 export function validatePodTemplateSpec(template: corev1.PodTemplateSpec, path: FieldPath): FieldError[] {
   const { labels, annotations } = template.metadata ?? {};
   const spec = template.spec ?? { containers: [] };

@@ -31,7 +31,7 @@ function validateConstraint(constraint: Constraint, isRepeated: boolean, path: F
   return [...errors, ...validateLabelSelector(labelSelector, path.child('labelSelector'))];
 }
 
-/** How pods are spread (validateTopologySpreadConstraints). */
+/** Topology spread constraints (validateTopologySpreadConstraints). */
 export function validateTopologySpread(constraints: readonly Constraint[], path: FieldPath): FieldError[] {
   const last = new Map<string, number>();
   const keyOf = ({ topologyKey, whenUnsatisfiable }: Constraint) => JSON.stringify([topologyKey, whenUnsatisfiable]);

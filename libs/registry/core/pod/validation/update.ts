@@ -29,7 +29,7 @@ const CHANGEABLE =
   '`spec.tolerations` (only additions to existing tolerations),' +
   '`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)\n';
 
-/** Images may change, the containers may not: then nothing more is compared. */
+/** Images may change, but not the number of containers: in that case nothing else is compared. */
 function validateContainers(
   next: readonly Container[],
   old: readonly Container[],
@@ -43,7 +43,7 @@ function validateContainers(
   return { errors, stop: false };
 }
 
-/** A deadline may be set, or come nearer. */
+/** A deadline may be set, or reduced. */
 function validateDeadline(next: number | undefined, old: number | undefined): { errors: FieldError[]; stop: boolean } {
   const at = specPath.child('activeDeadlineSeconds');
   if (next === undefined) {
@@ -57,7 +57,7 @@ function validateDeadline(next: number | undefined, old: number | undefined): { 
   return { errors: [], stop: false };
 }
 
-/** Tolerations may be added, and their seconds change. */
+/** Tolerations may be added, and their seconds changed. */
 function validateAddedTolerations(next: readonly corev1.Toleration[], old: readonly corev1.Toleration[]): FieldError[] {
   const at = specPath.child('tolerations');
   const keyOf = ({ key, operator, value, effect }: corev1.Toleration) => JSON.stringify([key, operator, value, effect]);
@@ -68,7 +68,7 @@ function validateAddedTolerations(next: readonly corev1.Toleration[], old: reado
     : [fieldForbidden(at, 'existing toleration can not be modified except its tolerationSeconds')];
 }
 
-/** Scheduling gates may only go. */
+/** Scheduling gates may only be removed. */
 function validateDeletedGates(next: readonly corev1.PodSchedulingGate[], old: readonly corev1.PodSchedulingGate[]): FieldError[] {
   const known = new Set(old.map(({ name }) => name));
   const last = new Map(next.map(({ name }, index) => [name, index]));
@@ -87,7 +87,7 @@ function validateDeletedGates(next: readonly corev1.PodSchedulingGate[], old: re
 const withImages = (next: Container[] | undefined, old: Container[] | undefined): Container[] | undefined =>
   next?.map((container, index) => ({ ...container, image: old?.[index]?.image }));
 
-/** The new spec with the old one's value in every field that may change: what differs still may not. */
+/** The new spec with the old value in every mutable field: remaining differences are not allowed. */
 function masked(spec: corev1.PodSpec, old: corev1.PodSpec): corev1.PodSpec {
   const spared = (old.terminationGracePeriodSeconds ?? 0) < 0 && spec.terminationGracePeriodSeconds === 1;
   return {
@@ -109,7 +109,7 @@ function validateChange(spec: corev1.PodSpec, old: corev1.PodSpec): FieldError[]
   return errors;
 }
 
-/** What a user may change of a pod that runs (ValidatePodUpdate). */
+/** What a user may change in a running pod (ValidatePodUpdate). */
 export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
   const errors = [...validatePod(pod), ...validatePodAnnotationsUpdate(pod, old, annotationsPath)];
   const [spec, before] = [pod.spec, old.spec];

@@ -25,7 +25,7 @@ import { validateDownwardAPI, validateProjected } from './projected.js';
 
 type Volume = corev1.Volume;
 
-/** The pod a volume is of: its name is that of claims made for it; templates have none. */
+/** The pod of a volume: its name is part of the names of generated claims; templates have none. */
 interface Owner {
   name: string | undefined;
   isPod: boolean;
@@ -33,7 +33,7 @@ interface Owner {
 
 interface Source {
   field: keyof Volume & string;
-  /** The name in the path where it is not the field's own: upstream's slips, kept. */
+  /** The names in upstream's paths that differ from the field's. */
   path?: string;
   forbidden?: string;
   validate(volume: Volume, path: FieldPath, owner: Owner): FieldError[];
@@ -60,7 +60,7 @@ function validateKeys(value: { defaultMode?: number; items?: corev1.KeyToPath[] 
   ];
 }
 
-/** Metadata of a claim's template: labels and annotations, nothing else (ValidateTemplateObjectMeta). */
+/** Metadata of a claim's template: only labels and annotations (ValidateTemplateObjectMeta). */
 function validateTemplateMeta(metadata: object | undefined, path: FieldPath): FieldError[] {
   const { labels, annotations, ...others } = (metadata ?? {}) as { labels?: Record<string, string>; annotations?: Record<string, string> };
   return [
@@ -83,7 +83,7 @@ function validateImage({ reference, pullPolicy }: corev1.ImageVolumeSource, path
   return [...errors, ...validatePullPolicy(pullPolicy, path.child('pullPolicy'))];
 }
 
-/** In upstream's order: the first one given counts, the others are too many. */
+/** In upstream's order: the first source counts, further ones are errors. */
 const SOURCES: readonly Source[] = [
   source('emptyDir', validateEmptyDir),
   source('hostPath', plugins.validateHostPath),
@@ -126,7 +126,7 @@ const byField = new Map(SOURCES.map((each, index) => [each.field as string, { ..
 
 const ISCSI_TEXT = 'Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.';
 
-/** What concerns the volume's name together with its source. */
+/** Rules that involve the volume's name and its source. */
 function validateNamed(volume: Volume, path: FieldPath, { name: pod }: Owner): FieldError[] {
   const { name = '', iscsi, ephemeral } = volume;
   if (iscsi?.initiatorName !== undefined && `${name}:${iscsi.targetPortal ?? ''}`.length > 64) {
@@ -151,7 +151,7 @@ function validateSource(volume: Volume, path: FieldPath, owner: Owner): FieldErr
   return errors;
 }
 
-/** The volumes of a pod, and those of them that are without errors (ValidateVolumes). */
+/** The volumes of a pod; also returns the valid ones (ValidateVolumes). */
 export function validateVolumes(
   volumes: readonly Volume[],
   path: FieldPath,

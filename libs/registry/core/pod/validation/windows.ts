@@ -44,7 +44,10 @@ export function validateWindowsOptions(options: Options, path: FieldPath): Field
   return errors;
 }
 
-/** Either all containers are of the host or none, and then the pod is on its network (validateWindowsHostProcessPod). */
+/**
+ * Either all containers are host process containers or none; if they are, the pod must use the host's network
+ * (validateWindowsHostProcessPod).
+ */
 export function validateHostProcess(spec: corev1.PodSpec, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   const own = spec.securityContext?.windowsOptions?.hostProcess;
