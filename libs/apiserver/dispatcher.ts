@@ -11,6 +11,9 @@ export interface Seat {
 const NOTHING = () => undefined;
 const NO_SEAT: Seat = { hold: () => NOTHING, watch: () => NOTHING };
 
+/** Health checks take no seats, however busy the cluster is: the exempt FlowSchema "probes" (apiserver/pkg/apis/flowcontrol/bootstrap). */
+const isProbe = ({ isResource, path }: AuthorizationAttributes): boolean => !isResource && /^\/(healthz|livez|readyz)(\/|$)/.test(path);
+
 /**
  * Every request for a storage or a document of the server goes through `run`, whether over HTTP, from a component in this process or from
  * GraphQL. The user has already been authenticated; admission happens in the storages.
@@ -24,7 +27,7 @@ export class Dispatcher {
   /** Waits for seats, authorizes the request and runs the work. `width`: the seats it takes. Throws the StatusErrors 429 and 403. */
   async run<T>(attributes: AuthorizationAttributes, width: () => number, work: (seat: Seat) => Promise<T>): Promise<T> {
     const { flowControl } = this;
-    if (flowControl === undefined) return this.authorized(attributes, () => work(NO_SEAT));
+    if (flowControl === undefined || isProbe(attributes)) return this.authorized(attributes, () => work(NO_SEAT));
     const release = await flowControl.enter(attributes, width());
     let held = false;
     const hold = () => {
