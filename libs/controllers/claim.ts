@@ -2,7 +2,7 @@ import type { Resource } from '#api';
 import { controllerOf, controllerReference, isInvalid, isNotFound, type KubeObject, type LabelSelector } from '#apimachinery';
 import type { CausalClient } from '#client';
 
-/** What is claimed, by whom, through which client. */
+/** What is claimed, by which owner, through which client. */
 export interface Claim<T extends KubeObject> {
   client: CausalClient;
   owner: KubeObject;
@@ -13,7 +13,7 @@ export interface Claim<T extends KubeObject> {
 }
 
 /**
- * The candidates the owner controls, after adopting orphans that its selector matches and releasing those it no longer does
+ * The candidates that the owner controls, after adopting orphans that its selector matches and releasing those it no longer matches
  * (controller_ref_manager.go ClaimObject). An owner that is being deleted does neither.
  */
 export async function claimObjects<T extends KubeObject>(claim: Claim<T>): Promise<T[]> {
@@ -34,7 +34,7 @@ export async function claimObjects<T extends KubeObject>(claim: Claim<T>): Promi
   return (await Promise.all(claimed)).filter((object) => object !== undefined);
 }
 
-/** Takes control of an orphan; undefined where it has gone meanwhile. */
+/** Adopts an orphan; undefined if it no longer exists. */
 async function adopt<T extends KubeObject>({ client, owner, resource, ownerResource }: Claim<T>, object: T): Promise<T | undefined> {
   const { group, version, kind } = ownerResource;
   const apiVersion = group === '' ? version : `${group}/${version}`;
@@ -48,7 +48,7 @@ async function adopt<T extends KubeObject>({ client, owner, resource, ownerResou
   }
 }
 
-/** Lets go of an object. That it is gone, or another by now, is no error. */
+/** Releases an object. It is not an error if it no longer exists or was replaced. */
 async function release<T extends KubeObject>({ client, owner, resource }: Claim<T>, object: T): Promise<void> {
   const { name, namespace, uid } = object.metadata;
   const patch = { metadata: { uid, ownerReferences: [{ $patch: 'delete', uid: owner.metadata.uid }] } };

@@ -10,7 +10,7 @@ import { replicaSet, replicationController } from './replica-set/controllers.js'
 import { rootCA } from './root-ca.js';
 import { serviceAccount } from './service-account.js';
 
-/** Every controller of kube-controller-manager, in the order they take their turns. One line a controller. */
+/** Every controller of kube-controller-manager, in the order of their turns. One line per controller. */
 export const controllers: readonly Controller[] = [
   deployment,
   replicaSet,

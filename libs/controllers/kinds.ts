@@ -2,15 +2,14 @@ import type { Resource, ResourceInfo } from '#api';
 
 const REMOVABLE = ['delete', 'list', 'watch'];
 
-/** Whether a resource is the events, in either of their groups. */
+/** Whether a resource is events, in either of their groups. */
 export function isEvents({ group, resource }: Pick<Resource, 'group' | 'resource'>): boolean {
   return resource === 'events' && (group === '' || group === 'events.k8s.io');
 }
 
 /**
- * Whether the garbage collector and the namespace controller look at a resource: it can be listed, watched and deleted
- * (garbagecollector.go GetDeletableResources). Events are left out: they own nothing, nothing owns them, and there are many
- * (DefaultIgnoredResources).
+ * Whether the garbage collector and the namespace controller handle a resource: it can be listed, watched and deleted (garbagecollector.go
+ * GetDeletableResources). Events are excluded: they have no owners or dependents, and there are many (DefaultIgnoredResources).
  */
 export function isTracked({ group, resource, verbs }: ResourceInfo): boolean {
   return !isEvents({ group, resource }) && REMOVABLE.every((verb) => verbs.includes(verb));
@@ -29,7 +28,7 @@ function byGroupKind(served: readonly ResourceInfo[]): Kinds {
   return kinds;
 }
 
-/** The resource an owner reference names; undefined for a kind that is not among those that are served. */
+/** The resource of an owner reference; undefined if the kind is not served. */
 export function resourceOf(
   { apiVersion, kind }: { apiVersion: string; kind: string },
   served: readonly ResourceInfo[],

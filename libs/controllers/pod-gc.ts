@@ -3,18 +3,18 @@ import { formatKey, formatTime, type Instant, isNotFound, keyOf } from '#apimach
 import { isPodTerminal, setCondition } from '#component-helpers';
 import { defineController, type Informers, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
 
-/** Ended pods that may stand before the oldest are deleted (--terminated-pod-gc-threshold). */
+/** How many terminated pods may exist before the oldest are deleted (--terminated-pod-gc-threshold). */
 const TERMINATED_THRESHOLD = 12_500;
-/** How long a pod's node may be missing before the pod is taken to be lost (gc_controller.go quarantineTime). */
+/** How long a pod's node may be missing before the pod is deleted (gc_controller.go quarantineTime). */
 const QUARANTINE = 40_000;
-/** How often upstream looks at all pods (gcCheckPeriod): a node that was not looked up for so long counts as missing from now on. */
+/** How often upstream checks all pods (gcCheckPeriod): a node that was not checked for this long counts as missing from now on. */
 const CHECK_PERIOD = 20_000;
 const PODS_BY_NODE = 'pods-by-node';
 const TERMINATED_PODS = 'terminated-pods';
 
 /**
- * Deletes pods that no other controller deletes: those whose node is gone, those being deleted that were never placed, and ended ones beyond
- * the threshold (pkg/controller/podgc).
+ * Deletes pods that no other controller deletes: those whose node is gone, terminating ones that were never scheduled, and terminated ones
+ * beyond the threshold (pkg/controller/podgc).
  */
 export const podGC = defineController({
   name: 'pod-garbage-collector',
@@ -36,7 +36,7 @@ export const podGC = defineController({
   reconcile: collectPod,
 });
 
-/** Older first, then by name. */
+/** Oldest first, then by name. */
 function isOlder(a: corev1.Pod, b: corev1.Pod): boolean {
   const [left, right] = [a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? ''];
   return left === right ? formatKey(keyOf(a)) < formatKey(keyOf(b)) : left < right;
@@ -64,10 +64,10 @@ async function collectPod(pod: corev1.Pod, ctx: ReconcileContext): Promise<Recon
   await remove(pod, ctx);
 }
 
-/** Since when each node is missed, by cluster; forgotten with the caches, so that it starts anew. */
+/** Since when each node has been missing, by cluster; dropped with the caches. */
 const missedSince = new WeakMap<Informers, Map<string, Instant>>();
 
-/** Milliseconds until the pods of a missing node are lost; undefined where it is there. */
+/** Milliseconds until the pods of a missing node are deleted; undefined if the node exists. */
 function quarantine(node: string | undefined, { informers, clock }: ReconcileContext): number | undefined {
   const missed = missedSince.get(informers) ?? new Map<string, Instant>();
   missedSince.set(informers, missed);

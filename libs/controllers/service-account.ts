@@ -4,7 +4,7 @@ import { defineController, watching } from '#controller-runtime';
 
 const NAME = 'default';
 
-/** Keeps a ServiceAccount `default` in every namespace (pkg/controller/serviceaccount/serviceaccounts_controller.go). */
+/** Creates a ServiceAccount `default` in every namespace (pkg/controller/serviceaccount/serviceaccounts_controller.go). */
 export const serviceAccount = defineController({
   name: 'service-account-controller',
   for: Namespace,

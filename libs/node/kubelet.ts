@@ -19,12 +19,12 @@ import { planPod } from './pod/plan.js';
 import { readCommands } from './pod/programs.js';
 import type { PodPlan } from './pod/world.js';
 
-/** Pods written at the same time: a thousand of them share a few transactions. */
+/** Maximum concurrent writes of pods: a thousand of them share a few transactions. */
 const CONCURRENCY = 1024;
 
 const BY_NODE = 'spec.nodeName';
 
-/** The addresses a node's pods see as their host's: the first one, and the first of the other family (GetNodeHostIPs). */
+/** The host IPs in the status of a node's pods: the first address, and the first of the other family (GetNodeHostIPs). */
 function hostIPs(node: corev1.Node): string[] {
   const internal = (node.status?.addresses ?? []).filter(({ type }) => type === 'InternalIP');
   const [primary] = internal;
@@ -34,7 +34,7 @@ function hostIPs(node: corev1.Node): string[] {
   return secondary ? [primary.address, secondary.address] : [primary.address];
 }
 
-/** Whether a machine of ours stands behind a node: one that somebody merely wrote into the API has no kubelet. */
+/** Whether a node is simulated: one that was merely created through the API has no kubelet. */
 function isSimulated(node: corev1.Node | undefined): node is corev1.Node {
   return node?.status?.nodeInfo?.kubeletVersion !== undefined && node.status.nodeInfo.kubeletVersion !== '';
 }
@@ -44,7 +44,7 @@ class Kubelets implements OpenController {
   readonly concurrency = CONCURRENCY;
   private readonly nodes = new Map<string, NodeMemory>();
   private readonly pods = new Map<string, PodMemory>();
-  /** Pods whose status is being written by us. */
+  /** Pods whose status is being written by this component. */
   private readonly writing = new Set<string>();
 
   constructor(
@@ -65,7 +65,7 @@ class Kubelets implements OpenController {
     const bound = this.context.informers.of(Pod).get(name, namespace);
     const reading = bound && readCommands(bound, this.context.inTurn);
     if (reading) await reading;
-    // It may have changed meanwhile.
+    // It may have changed in the meantime.
     const pod = reading ? this.context.informers.of(Pod).get(name, namespace) : bound;
     const node = this.context.informers.of(Node).get(pod?.spec?.nodeName ?? '');
     if (!pod || !isSimulated(node)) return undefined;
@@ -103,7 +103,7 @@ class Kubelets implements OpenController {
     return planPod(pod, world, clock.now());
   }
 
-  /** Writes the status, tells the events, removes the pod: in this order, as a status that meets a conflict is planned anew. */
+  /** Writes the status, then records the events, then removes the pod, because after a conflict the status is planned again. */
   private async carryOut(pod: corev1.Pod, { status, events, remove }: PodPlan, ctx: ReconcileContext): Promise<void> {
     const { name, namespace, uid = '' } = pod.metadata;
     const host = pod.spec?.nodeName;
@@ -138,7 +138,7 @@ class Kubelets implements OpenController {
     } else if (!(this.writing.has(uid) && old && isOurs(object, old))) this.queue.add(formatKey(keyOf(object)), revision);
   }
 
-  /** A node that comes or goes: its machine is made anew, and its pods are looked at. */
+  /** A node was added or removed: its state is recreated, and its pods are queued. */
   private nodeChanged({ object, old, deleted, revision }: Change<corev1.Node>): void {
     const { name } = object.metadata;
     const same = old !== undefined && isSimulated(old) === isSimulated(object) && old.spec?.podCIDR === object.spec?.podCIDR;
@@ -149,7 +149,7 @@ class Kubelets implements OpenController {
   }
 }
 
-/** The event of our own status write: nothing that a kubelet looks at has changed but what it wrote itself. */
+/** The event of our own status write: only fields that the kubelet itself writes have changed. */
 function isOurs(pod: corev1.Pod, old: corev1.Pod): boolean {
   const { metadata, spec } = pod;
   return (
@@ -169,5 +169,5 @@ const kubelets: Controller = {
   open: (context, queue) => new Kubelets(context, queue),
 };
 
-/** The kubelets of a cluster's simulated nodes, all of them one component: pods bound to nodes come to run, are probed, end and go. */
+/** The kubelets of a cluster's simulated nodes as one component: they start, probe, stop and remove the pods bound to their nodes. */
 export const kubelet: Component = componentOf('kubelet', [kubelets]);

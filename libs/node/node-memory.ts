@@ -3,11 +3,11 @@ import { isTerminalPhase } from '#component-helpers';
 import { PodAddresses } from '#network';
 import { parseImage } from './images/reference.js';
 
-/** What a node's kubelet, network plugin and image store know. Memory only: rebuilt from the node and the pods bound to it. */
+/** The state of a node's kubelet, network plugin and image store. Only in memory: it is rebuilt from the node and its pods. */
 export class NodeMemory {
   private readonly addresses: PodAddresses | undefined;
   private readonly images = new Set<string>();
-  /** Addresses by pod uid. */
+  /** IP addresses by pod uid. */
   private readonly given = new Map<string, string>();
 
   constructor(node: corev1.Node, pods: readonly corev1.Pod[]) {
@@ -17,7 +17,7 @@ export class NodeMemory {
     for (const pod of pods) this.learn(pod);
   }
 
-  /** Takes over what a pod's status says: its address, its images. */
+  /** Restores what a pod's status contains: its address, its images. */
   private learn({ metadata, status }: corev1.Pod): void {
     const { uid = '' } = metadata;
     if (status?.podIP && !isTerminalPhase(status.phase)) {
@@ -37,7 +37,7 @@ export class NodeMemory {
     return this.images.has(reference);
   }
 
-  /** The address of a pod, a new one where it has none; undefined when the node's range is used up. */
+  /** The address of a pod, allocated if it has none; undefined if the node's range is used up. */
   addressFor(uid: string): string | undefined {
     const known = this.given.get(uid);
     if (known !== undefined) return known;
@@ -46,7 +46,7 @@ export class NodeMemory {
     return address;
   }
 
-  /** The pod is over: its address is free again. */
+  /** The pod has ended: releases its address. */
   release(uid: string): void {
     const address = this.given.get(uid);
     if (address === undefined) return;

@@ -4,9 +4,9 @@ import { formatTime, type Instant, parseQuantity, Quantity } from '#apimachinery
 import { findImage } from './images/catalogue.js';
 import { parseImage } from './images/reference.js';
 
-/** What the kubelet of a simulated machine reports of it (kubelet/nodestatus/setters.go). */
+/** The node status that the kubelet of a simulated machine reports (kubelet/nodestatus/setters.go). */
 
-/** The version every simulated node runs. */
+/** The version of every simulated node. */
 export const KUBELET_VERSION = 'v1.36.2';
 
 /** A simulated machine. */
@@ -21,15 +21,15 @@ export interface NodeMachine {
   internalIP: string;
   /** The cluster's time. */
   now: Instant;
-  /** Makes the ids of machines of different clusters differ. */
+  /** Makes the machine ids of different clusters differ. */
   seed?: string;
-  /** Images it has, by name; default those of a worker. */
+  /** Names of its images; default those of a worker. */
   images?: readonly string[];
 }
 
-/** What the kubelet keeps back of memory before it evicts pods (evictionHard memory.available). */
+/** Memory at which the kubelet evicts pods (evictionHard memory.available). */
 const EVICTION_MEMORY = '100Mi';
-/** The part of the disk pods may use (evictionHard nodefs.available 10%). */
+/** The part of the disk that pods may use (evictionHard nodefs.available 10%). */
 const DISK_SHARE = 0.9;
 
 /** Images on every node of a kubeadm cluster. */
@@ -139,14 +139,14 @@ export function nodeStatus(machine: NodeMachine): corev1.NodeStatus {
   };
 }
 
-/** What else a node is registered with. */
+/** Other properties that a node is registered with. */
 export interface RegisteredNode extends NodeMachine {
   controlPlane: boolean;
   podCIDR: string;
   labels?: Readonly<Record<string, string>>;
 }
 
-/** A node as kubeadm and its kubelet have registered it: labels, annotations, taints, pod CIDR, status. uid and times are the API's. */
+/** A node as registered by kubeadm and its kubelet: labels, annotations, taints, pod CIDR, status. uid and times are set by the API. */
 export function registeredNode(node: RegisteredNode): corev1.Node {
   const { name, controlPlane, podCIDR, labels } = node;
   const role: Record<string, string> = controlPlane

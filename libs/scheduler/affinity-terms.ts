@@ -2,7 +2,7 @@ import { type corev1, Namespace } from '#api';
 import { type LabelSelector, labelSelectorAsSelector } from '#apimachinery';
 import type { World } from './framework.js';
 
-/** A term of pod affinity or anti-affinity, made ready for matching (framework.AffinityTerm). */
+/** A prepared term of pod affinity or anti-affinity (framework.AffinityTerm). */
 export interface AffinityTerm {
   topologyKey: string;
   weight: number;
@@ -33,7 +33,7 @@ function termOf(pod: corev1.Pod, term: corev1.PodAffinityTerm, weight: number): 
 
 const known = new WeakMap<corev1.PodSpec, AffinityTerms>();
 
-/** The pod's affinity terms. Kept for the object's spec, which never changes in place. */
+/** The pod's affinity terms. Cached with the object's spec, which is not modified. */
 export function affinityTerms(pod: corev1.Pod): AffinityTerms {
   const there = known.get(pod.spec);
   if (there) return there;
@@ -54,7 +54,7 @@ export function affinityTerms(pod: corev1.Pod): AffinityTerms {
   return terms;
 }
 
-/** Whether a term selects a pod. */
+/** Whether a term matches a pod. */
 export function termMatches(term: AffinityTerm, { metadata }: corev1.Pod, { informers }: World): boolean {
   const { namespace = '', labels } = metadata;
   if (!term.selector.matches(labels)) return false;

@@ -6,7 +6,7 @@ import type { Nominator } from './nominator.js';
 import type { SchedulingQueue, Waiting } from './queue.js';
 import type { Snapshot } from './snapshot.js';
 
-/** What binding pods works with. */
+/** What the binder works with. */
 export interface BinderOptions {
   context: ClusterContext;
   queue: SchedulingQueue;
@@ -15,11 +15,11 @@ export interface BinderOptions {
   recorder: EventSink;
 }
 
-/** Binds pods to the nodes that were found for them. */
+/** Binds pods to the nodes that were chosen for them. */
 export class Binder {
   constructor(private readonly options: BinderOptions) {}
 
-  /** The pod counts on its node from now on, before the binding is written. Throws where it could not be bound and will be tried again. */
+  /** The pod counts for its node from now on, before the binding is written. Throws if the binding failed and will be retried. */
   async bind({ key, pod }: Waiting, node: string, client: CausalClient): Promise<void> {
     const { queue, snapshot, nominator, recorder } = this.options;
     snapshot.assume(pod, node);
@@ -45,7 +45,7 @@ export class Binder {
     } as corev1.Binding);
   }
 
-  /** Takes the pod off the node again; true where nothing is left to do for it: it is gone, or bound by somebody else. */
+  /** Removes the pod from the node again; true if nothing is left to do, because it is gone or was bound by someone else. */
   private undo(key: string, pod: corev1.Pod, error: unknown): boolean {
     const { context, queue, snapshot, nominator } = this.options;
     const { name, namespace } = pod.metadata;

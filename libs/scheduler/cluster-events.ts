@@ -21,13 +21,13 @@ export const PROFILE = 'default-scheduler';
 
 const isOurs = (pod: corev1.Pod): boolean => (pod.spec.schedulerName ?? PROFILE) === PROFILE;
 
-/** Whether the pod is to be given a node by this scheduler. */
+/** Whether this scheduler has to assign a node to the pod. */
 export function waitsForNode(pod: corev1.Pod): boolean {
   if (pod.spec.nodeName || !isOurs(pod) || pod.metadata.deletionTimestamp) return false;
   return (pod.spec.schedulingGates ?? []).length === 0 && !isPodTerminal(pod);
 }
 
-/** Whether a change of a node may let a pod in: what it offers, its labels, its taints. */
+/** Whether a change of a node may make pods schedulable: its allocatable resources, labels, taints. */
 function offersMore(node: corev1.Node, old: corev1.Node | undefined): boolean {
   if (!old) return true;
   const offer = ({ metadata, spec, status }: corev1.Node): string =>
@@ -35,7 +35,7 @@ function offersMore(node: corev1.Node, old: corev1.Node | undefined): boolean {
   return offer(node) !== offer(old);
 }
 
-/** Whether a pod that waits changed so that it may fit now. Its own status and annotations do not count. */
+/** Whether a change of a pending pod may make it schedulable. Changes of its status and annotations do not count. */
 function mayFitNow(pod: corev1.Pod, old: corev1.Pod | undefined): boolean {
   if (!old || !waitsForNode(old)) return true;
   if (old.metadata.generation === pod.metadata.generation && old.metadata.labels === pod.metadata.labels) return false;
@@ -45,16 +45,16 @@ function mayFitNow(pod: corev1.Pod, old: corev1.Pod | undefined): boolean {
 const usesVolumes = (pod: corev1.Pod): boolean =>
   (pod.spec.volumes ?? []).some((volume) => volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined);
 
-/** What events are told to. */
+/** Receives the events. */
 export interface Scheduled {
   queue: SchedulingQueue;
   snapshot: Snapshot;
   nominator: Nominator;
-  /** A pod can be tried. */
+  /** A pod can be scheduled. */
   wake(): void;
 }
 
-/** Brings what happens in the cluster into the queue and the snapshot (pkg/scheduler/eventhandlers.go). */
+/** Updates the queue and the snapshot from events in the cluster (pkg/scheduler/eventhandlers.go). */
 export class ClusterEvents {
   constructor(private readonly to: Scheduled) {}
 
@@ -83,7 +83,7 @@ export class ClusterEvents {
     } else queue.renew(key, pod);
   }
 
-  /** A pod that loses its nomination frees what was kept for it, for pods of the same or a lower priority. */
+  /** A pod that loses its nomination releases the resources reserved for it, for pods of the same or a lower priority. */
   private nominationChanged({ object: pod, old, deleted, revision }: Change<corev1.Pod>): void {
     if (deleted || pod.spec.nodeName) this.to.nominator.remove(pod);
     else this.to.nominator.update(old, pod);

@@ -7,9 +7,9 @@ import type { NodeInfo } from './node-info.js';
 export interface FitFailure {
   nodes: number;
   rejections: ReadonlyMap<string, Rejection>;
-  /** A preFilter said that no node can be right. */
+  /** A preFilter has rejected all nodes. */
   preFilter?: Rejection;
-  /** The filters that found no node: preemption tries them again. */
+  /** The filters that found no node: preemption runs them again. */
   filters: Filters;
 }
 
@@ -33,7 +33,7 @@ function scoresOf(
   return totals;
 }
 
-/** The best of several nodes; those that tie take turns. */
+/** The best of several nodes; nodes with equal scores take turns. */
 function best(nodes: readonly NodeInfo[], scores: readonly number[], turn: number): NodeInfo | undefined {
   const highest = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const tied = nodes.filter((_, index) => scores[index] === highest);
@@ -41,8 +41,8 @@ function best(nodes: readonly NodeInfo[], scores: readonly number[], turn: numbe
 }
 
 /**
- * One scheduling cycle: every node is filtered, those left are scored, the best one is taken. A node that the pod is nominated for is
- * taken as soon as the pod fits. `turn` is any number that grows from pod to pod: equal nodes are filled round-robin.
+ * One scheduling cycle: filters every node, scores the remaining ones, and returns the best. A node that the pod is nominated for is used
+ * as soon as the pod fits. `turn` is any number that grows from pod to pod: among equal nodes it selects round-robin.
  */
 export function runCycle(pod: corev1.Pod, world: World, plugins: readonly Weighted[], turn: number): CycleResult {
   const filters = prepareFilters(pod, world, plugins);

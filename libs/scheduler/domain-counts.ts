@@ -1,9 +1,9 @@
 /**
- * Numbers of pods by the domain of one topology key. A clone shares the counts and keeps only what differs, so that trying something
- * on one node of many costs what is tried and not what is there.
+ * Numbers of pods by domain of one topology key. A clone shares the counts and stores only differences, so trying something on one of many
+ * nodes costs only what was tried.
  */
 export class DomainCounts {
-  /** Counts in ascending order, made when first asked for. */
+  /** Counts in ascending order, computed on first use. */
   private sorted: ReadonlyArray<readonly [domain: string, count: number]> | undefined;
   private readonly changes = new Map<string, number>();
   private shared = false;
@@ -24,7 +24,7 @@ export class DomainCounts {
     if (!this.shared) this.sorted = undefined;
   }
 
-  /** The least count of any domain; infinite where there is none. */
+  /** The lowest count of any domain; infinite if there are none. */
   min(): number {
     this.sorted ??= [...this.counts].sort(([, a], [, b]) => a - b);
     let least = Number.POSITIVE_INFINITY;
@@ -37,7 +37,7 @@ export class DomainCounts {
     return least;
   }
 
-  /** A copy with counts of its own. From now on this one's counts are shared, and changes to it are kept apart too. */
+  /** A copy with counts of its own. The counts of this one become shared, and its later changes are stored separately too. */
   clone(): DomainCounts {
     this.min();
     const copy = new DomainCounts(this.counts);
@@ -78,7 +78,7 @@ export class TopologyCounts {
     return this.all;
   }
 
-  /** The sum over every topology key that is counted and that the node has. */
+  /** The sum over every counted topology key that the node has. */
   total(labels: Readonly<Record<string, string>>): number {
     let sum = 0;
     for (const key of this.byKey.keys()) sum += this.of(labels, key);

@@ -4,7 +4,7 @@ import { podPriority } from '#component-helpers';
 import { CycleState, type Plugin, type PodChange, type Rejection, type Weighted, type World } from './framework.js';
 import type { NodeInfo } from './node-info.js';
 
-/** A cycle's filters: which run, on which nodes. */
+/** A cycle's filters: which run, and on which nodes. */
 export interface Filters {
   state: CycleState;
   active: readonly Plugin[];
@@ -42,7 +42,7 @@ function rejectionOf(pod: corev1.Pod, node: NodeInfo, filters: Filters, world: W
   return undefined;
 }
 
-/** One pod's filters, tried on nodes that may be changed for the try. */
+/** The filters for one pod, run on nodes that may be modified tentatively. */
 export class Filtering {
   constructor(
     readonly pod: corev1.Pod,
@@ -50,7 +50,7 @@ export class Filtering {
     readonly filters: Filters,
   ) {}
 
-  /** The same on a copy of what the plugins keep. */
+  /** The same with a copy of the plugins' state. */
   clone(): Filtering {
     return new Filtering(this.pod, this.world, { ...this.filters, state: this.filters.state.clone() });
   }
@@ -66,8 +66,8 @@ export class Filtering {
   }
 
   /**
-   * The first plugin's objection to a node, or none. The pod has to fit twice: beside the pods of the same or a higher priority that
-   * are nominated for the node, as they may come, and without them, as they may not (RunFilterPluginsWithNominatedPods).
+   * The first plugin's rejection of a node, or undefined. The pod has to fit twice: together with the pods of the same or a higher priority
+   * that are nominated for the node, and without them, since they may not arrive (RunFilterPluginsWithNominatedPods).
    */
   rejection(node: NodeInfo): Rejection | undefined {
     const priority = podPriority(this.pod);

@@ -1,6 +1,6 @@
 import type { FitFailure } from './cycle.js';
 
-/** Reasons with how many nodes gave each, sorted as text: `1 Insufficient cpu, 2 node(s) were unschedulable`. */
+/** Reasons with the number of nodes for each, sorted as text: `1 Insufficient cpu, 2 node(s) were unschedulable`. */
 export function countReasons(reasons: Iterable<string>): string {
   const counts = new Map<string, number>();
   for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
@@ -10,7 +10,7 @@ export function countReasons(reasons: Iterable<string>): string {
     .join(', ');
 }
 
-/** `0/3 nodes are available: …` of a failed cycle, and what came of preemption (framework.FitError). */
+/** `0/3 nodes are available: …` of a failed cycle, and the result of preemption (framework.FitError). */
 export function fitMessage(failure: FitFailure, afterwards: string): string {
   const head = `0/${failure.nodes} nodes are available:`;
   const why = failure.preFilter

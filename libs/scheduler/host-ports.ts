@@ -1,6 +1,6 @@
 import type { corev1 } from '#api';
 
-/** A port taken on a node: protocol, address and port. */
+/** A host port in use: protocol, address and port. */
 export interface HostPort {
   protocol: string;
   ip: string;
@@ -20,18 +20,18 @@ function read({ initContainers = [], containers }: corev1.PodSpec): HostPort[] {
   );
 }
 
-/** The host ports a pod takes. */
+/** The host ports of a pod. */
 export function hostPortsOf({ spec }: corev1.Pod): readonly HostPort[] {
   const ports = known.get(spec) ?? read(spec);
   known.set(spec, ports);
   return ports;
 }
 
-/** The host ports taken on one node, by protocol and port, then by address (framework.HostPortInfo). */
+/** The host ports in use on one node, by protocol and port, then by address (framework.HostPortInfo). */
 export class HostPorts {
   private readonly taken = new Map<string, Map<string, number>>();
 
-  /** Counts a port once more, or once less. */
+  /** Counts a port up or down. */
   count({ protocol, ip, port }: HostPort, sign: 1 | -1): void {
     const key = `${protocol}/${port}`;
     const addresses = this.taken.get(key) ?? new Map<string, number>();
@@ -40,7 +40,7 @@ export class HostPorts {
     else if (addresses.delete(ip) && addresses.size === 0) this.taken.delete(key);
   }
 
-  /** Whether a port is taken: by the same address, or by either side's wildcard address. */
+  /** Whether a port conflicts: with the same address, or if either address is the wildcard. */
   conflicts({ protocol, ip, port }: HostPort): boolean {
     const addresses = this.taken.get(`${protocol}/${port}`);
     if (!addresses) return false;

@@ -3,7 +3,7 @@ import { controllerOf } from '#apimachinery';
 import { HostPorts, hostPortsOf } from './host-ports.js';
 import { type Amounts, amountOf, podAmounts } from './pod-amounts.js';
 
-/** What the pods of a node come to together. */
+/** The totals of the pods of a node. */
 interface Sums {
   pods: Map<string, corev1.Pod>;
   requested: Amounts;
@@ -38,7 +38,7 @@ function addTo(sums: Map<string, number>, key: string, amount: number): void {
   sums.set(key, (sums.get(key) ?? 0) + amount);
 }
 
-/** A node and the pods on it, kept up to date pod by pod (framework.NodeInfo). */
+/** A node and its pods, updated pod by pod (framework.NodeInfo). */
 export class NodeInfo {
   allocatable: Amounts = new Map();
   private imageSizes: Map<string, number> | undefined;
@@ -95,7 +95,7 @@ export class NodeInfo {
     return this.sums.ports;
   }
 
-  /** Image name → bytes, of the images the node reports. */
+  /** Image name → bytes, of the images that the node reports. */
   get images(): ReadonlyMap<string, number> {
     this.imageSizes ??= new Map(
       (this.current.status?.images ?? []).flatMap((image) => (image.names ?? []).map((name) => [name, image.sizeBytes ?? 0] as const)),
@@ -109,7 +109,7 @@ export class NodeInfo {
     this.count(pod, 1);
   }
 
-  /** The pod as it is now, where nothing has changed that is counted. */
+  /** Replaces the pod, if nothing has changed that is counted. */
   renew(key: string, pod: corev1.Pod): void {
     const before = this.sums.pods.get(key);
     if (!before) return;
@@ -137,7 +137,7 @@ export class NodeInfo {
     else withAffinity.delete(pod);
   }
 
-  /** A copy that can be changed without touching this one: for what is only tried. */
+  /** A copy that can be modified independently, for tentative changes. */
   clone(): NodeInfo {
     return new NodeInfo(this.current, copyOf(this.sums));
   }

@@ -4,8 +4,8 @@ import { formatKey, keyOf } from '#apimachinery';
 const NONE: readonly corev1.Pod[] = [];
 
 /**
- * Pods that preemption has found a node for, and that wait for their victims to end. They count in the filters for other pods as
- * if they were there already (backend/queue/nominator.go).
+ * Pods for which preemption has found a node, and which wait for their victims to end. Filters for other pods count them as if they were
+ * there already (backend/queue/nominator.go).
  */
 export class Nominator {
   private readonly byNode = new Map<string, Map<string, corev1.Pod>>();
@@ -17,7 +17,7 @@ export class Nominator {
     return pods ? [...pods.values()] : NONE;
   }
 
-  /** Nominates the pod for a node, or for none. */
+  /** Nominates the pod for a node, or removes its nomination. */
   set(pod: corev1.Pod, node: string | undefined): void {
     this.remove(pod);
     if (!node || pod.spec.nodeName) return;
@@ -28,8 +28,8 @@ export class Nominator {
   }
 
   /**
-   * The pod as it is now. A nomination that is not written yet stays: an event that carries none, as the object before did, is no
-   * news of it.
+   * The pod was updated. A nomination that is not written yet is kept: if neither the old nor the new object has one, the event says
+   * nothing about it.
    */
   update(old: corev1.Pod | undefined, pod: corev1.Pod): void {
     const written = pod.status?.nominatedNodeName;

@@ -2,16 +2,16 @@ import type { corev1 } from '#api';
 import { Memo, parseQuantity, type Quantity } from '#apimachinery';
 import { podRequests, type ResourceList } from '#component-helpers';
 
-/** Amounts of resources: cpu in thousandths of a core, everything else in whole units (bytes, devices). */
+/** Amounts of resources: cpu in millicores, everything else in whole units (bytes, devices). */
 export type Amounts = Map<string, number>;
 
-/** What scoring takes a container to use that asks for nothing (util.DefaultMilliCPURequest, DefaultMemoryRequest). */
+/** The requests that scoring assumes for a container without requests (util.DefaultMilliCPURequest, DefaultMemoryRequest). */
 const nonMissing: ResourceList = new Map([
   ['cpu', parseQuantity('100m')],
   ['memory', parseQuantity('200Mi')],
 ]);
 
-/** What a pod asks for. `scored` counts containers without requests as small ones. */
+/** A pod's requests. `scored` includes defaults for containers without requests. */
 export interface PodAmounts {
   asked: Amounts;
   scored: Amounts;
@@ -21,7 +21,7 @@ const inUnits = (resource: string, quantity: Quantity): number => (resource === 
 
 const parsed = new Memo<Quantity>({ longest: 64 });
 
-/** A quantity as a number: thousandths for cpu, whole units rounded up for the rest. */
+/** A quantity as a number: millicores for cpu, otherwise whole units, rounded up. */
 export function amountOf(resource: string, text: string): number {
   return inUnits(resource, parsed.of(text, parseQuantity));
 }
@@ -30,7 +30,7 @@ const amounts = (list: ResourceList): Amounts => new Map([...list].map(([resourc
 
 const known = new WeakMap<corev1.PodSpec, PodAmounts>();
 
-/** What a pod asks of its node. Kept for the object's spec, which never changes in place. */
+/** A pod's requests. Cached with the object's spec, which is not modified. */
 export function podAmounts(pod: corev1.Pod): PodAmounts {
   const there = known.get(pod.spec);
   if (there) return there;

@@ -4,20 +4,20 @@ import type { Clock, Instant } from '#apimachinery';
 import { podPriority } from '#component-helpers';
 import { TimerHeap } from '#controller-runtime';
 
-/** Back-off of a pod that could not be placed: 1 s, doubled by each attempt, 10 s at most (scheduler defaults). */
+/** Back-off of an unschedulable pod: 1 s, doubled by each attempt, at most 10 s (scheduler defaults). */
 const INITIAL_BACKOFF = 1_000;
 const LONGEST_BACKOFF = 10_000;
-/** After this long an unschedulable pod is tried again, whatever happened (DefaultPodMaxInUnschedulablePodsDuration). */
+/** After this time an unschedulable pod is retried in any case (DefaultPodMaxInUnschedulablePodsDuration). */
 const LONGEST_WAIT = 5 * 60_000;
 
-/** A pod that waits for a node. */
+/** A pod in the queue. */
 export interface Waiting {
   readonly key: string;
   pod: corev1.Pod;
-  /** When it came in: age breaks ties of priority. */
+  /** When it was added: used to order pods of the same priority. */
   readonly order: number;
   attempts: number;
-  /** The revision of the event that brought it, or moved it, here. */
+  /** The revision of the event that added or moved it. */
   wokenBy: number | undefined;
 }
 
@@ -28,7 +28,7 @@ interface Entry extends Waiting {
   backoffUntil: Instant;
 }
 
-/** One stay of a pod in the active queue. A stay that has ended otherwise is skipped when its turn comes. */
+/** An entry of the active queue. If the pod has left the queue by other means, it is skipped. */
 interface Stay {
   entry: Entry;
   priority: number;
@@ -36,8 +36,8 @@ interface Stay {
 }
 
 /**
- * Where pods wait: active (to be tried next: by priority, then age), backing off (failed a moment ago), unschedulable (until
- * something changes). Upstream's scheduling queue.
+ * The scheduling queue, as upstream: active pods (ordered by priority, then age), pods in back-off after a failure, and unschedulable ones
+ * (until something changes).
  */
 export class SchedulingQueue {
   private readonly entries = new Map<string, Entry>();
@@ -49,13 +49,13 @@ export class SchedulingQueue {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Whether a pod can be taken now. */
+  /** Whether there is a pod to be scheduled now. */
   get ready(): boolean {
     this.flush();
     return this.stays.size > 0;
   }
 
-  /** A pod that is new, or changed so that it may fit now. */
+  /** Adds a pod that is new, or has changed so that it may fit now. */
   add(key: string, pod: corev1.Pod, revision: number): void {
     const known = this.entries.get(key);
     if (known) {
@@ -70,7 +70,7 @@ export class SchedulingQueue {
     this.activate(entry);
   }
 
-  /** The pod changed in a way that cannot make it fit: only the object is renewed. */
+  /** The pod has changed in a way that cannot make it fit: only updates the object. */
   renew(key: string, pod: corev1.Pod): void {
     const known = this.entries.get(key);
     if (known) known.pod = pod;
@@ -83,7 +83,7 @@ export class SchedulingQueue {
     this.leave(entry);
   }
 
-  /** The next pod to try; it is out of the queue until fail() or remove(). */
+  /** Takes the next pod; it is out of the queue until fail() or remove(). */
   take(): Waiting | undefined {
     this.flush();
     for (let stay = this.active.pop(); stay; stay = this.active.pop()) {
@@ -96,7 +96,7 @@ export class SchedulingQueue {
     return undefined;
   }
 
-  /** The pod did not fit: it waits for a change. With `retry` it comes back after its back-off. */
+  /** The pod did not fit: it waits for a change, or with `retry` for its back-off. */
   fail(key: string, retry: boolean): void {
     const entry = this.entries.get(key);
     if (entry?.place !== 'out') return;
@@ -110,13 +110,13 @@ export class SchedulingQueue {
     }
   }
 
-  /** What was to make room for an unschedulable pod went wrong: it is tried again after its back-off. */
+  /** Making room for an unschedulable pod has failed: it is retried after its back-off. */
   retry(key: string): void {
     const entry = this.unschedulable.get(key);
     if (entry) this.backOff(entry);
   }
 
-  /** Something changed that may let unschedulable pods in (MoveAllToActiveOrBackoffQueue). */
+  /** Something has changed that may make unschedulable pods fit (MoveAllToActiveOrBackoffQueue). */
   moveAll(revision: number, may: (pod: corev1.Pod) => boolean = () => true): void {
     const now = this.clock.now();
     for (const entry of this.unschedulable.values()) {
@@ -131,7 +131,7 @@ export class SchedulingQueue {
     return this.timers.nextAt();
   }
 
-  /** Takes the entry from where it waits. */
+  /** Removes the entry from its current queue. */
   private leave(entry: Entry): void {
     const stay = this.stays.get(entry.key);
     if (stay) stay.ended = true;

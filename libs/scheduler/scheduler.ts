@@ -23,12 +23,12 @@ import { Snapshot } from './snapshot.js';
 import { UnschedulablePods } from './unschedulable.js';
 
 const NAME = 'kube-scheduler';
-/** Bindings that may be on their way at the same time. */
+/** Maximum concurrent bindings. */
 const MOST_BINDINGS = 500;
-/** Nodes that cycles look at before they give way to the other work of the process. */
+/** Nodes that cycles visit before they yield to other work of the process. */
 const NODES_AT_A_STRETCH = 5_000;
 
-/** The scheduler on one cluster: events into queue and snapshot, one cycle at a time, bindings side by side. */
+/** The scheduler of one cluster: updates queue and snapshot from events, runs one cycle at a time, and binds concurrently. */
 class Scheduler implements ComponentInstance {
   private readonly queue: SchedulingQueue;
   private readonly snapshot = new Snapshot();
@@ -84,7 +84,7 @@ class Scheduler implements ComponentInstance {
 
   close(): void {}
 
-  /** Runs cycles until none is left to run, or the budget is spent; what they write goes on beside. Returns what is left of the budget. */
+  /** Runs cycles until the queue is empty or the budget is used up; their writes continue concurrently. Returns the remaining budget. */
   private async startCycles(budget: number): Promise<number> {
     let left = this.stretch(budget);
     while (this.canStart(left)) left = await this.context.inTurn(() => this.stretch(left));
@@ -95,7 +95,7 @@ class Scheduler implements ComponentInstance {
     return budget > 0 && this.failure === undefined && this.inFlight < MOST_BINDINGS && this.queue.ready;
   }
 
-  /** Runs cycles as far as they fit into one piece of work. */
+  /** Runs as many cycles as fit into one piece of work. */
   private stretch(budget: number): number {
     let left = budget;
     for (let looked = 0; looked < NODES_AT_A_STRETCH && this.canStart(left); looked += this.snapshot.nodes.length) {
@@ -124,11 +124,11 @@ class Scheduler implements ComponentInstance {
     this.context.onFailure?.({ component: NAME, controller: PROFILE, key, error, failures: attempts });
   }
 
-  /** The cycle itself runs without a pause, so cycles never overlap; only what is written afterwards takes time. */
+  /** The cycle itself is synchronous, so cycles never overlap; only the writes that follow are asynchronous. */
   private async schedule(waiting: Waiting): Promise<void> {
     const { pod, wokenBy } = waiting;
     const client = this.context.client.as({ component: NAME, wokenBy });
-    // Equal nodes take turns. Each pod that is given a node moves the turn on, so it is the same after a restart.
+    // Equal nodes take turns. The turn is the number of pods that were given a node, so it is the same after a restart.
     const turn = this.snapshot.placed;
     const world: World = { nodes: this.snapshot.nodes, informers: this.context.informers, nominator: this.nominator };
     const { node, failure } = runCycle(pod, world, plugins, turn);
@@ -149,7 +149,7 @@ const watched = new Set([
   'storage.k8s.io/storageclasses',
 ]);
 
-/** Binds every pod that names no node, and the default scheduler, to the best node there is. */
+/** Binds every pod that has no node and names the default scheduler to the best node. */
 export const kubeScheduler: Component = {
   name: NAME,
   interests: ({ group, resource, object, deleted }) => {

@@ -3,7 +3,7 @@ import { formatKey, keyOf } from '#apimachinery';
 import { isPodTerminal } from '#component-helpers';
 import { NodeInfo } from './node-info.js';
 
-/** Whether two states of a pod ask for the same: the generation counts the changes of the spec. */
+/** Whether two states of a pod have the same spec: the generation counts its changes. */
 function isSameSpec(a: corev1.Pod, b: corev1.Pod): boolean {
   return (
     a.spec === b.spec ||
@@ -12,23 +12,23 @@ function isSameSpec(a: corev1.Pod, b: corev1.Pod): boolean {
 }
 
 /**
- * The nodes and the pods on them, kept up to date by events. A pod that was given a node counts there at once (it is assumed),
- * before its binding is written.
+ * The nodes and their pods, updated by events. A pod that was assigned a node is counted there immediately (assumed), before its binding is
+ * written.
  */
 export class Snapshot {
   private readonly byName = new Map<string, NodeInfo>();
   private readonly places = new Map<string, { node: string; pod: corev1.Pod }>();
-  /** Pods by the node they are bound to, whether it is there or not. */
+  /** Pods by the node they are bound to, even if it does not exist. */
   private readonly bound = new Map<string, Map<string, corev1.Pod>>();
   private ordered: NodeInfo[] | undefined;
 
-  /** Nodes in the order of their names. */
+  /** Nodes sorted by name. */
   get nodes(): readonly NodeInfo[] {
     this.ordered ??= [...this.byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
     return this.ordered;
   }
 
-  /** How many pods count on a node. */
+  /** The number of pods that count for a node. */
   get placed(): number {
     return this.places.size;
   }
@@ -51,7 +51,7 @@ export class Snapshot {
     this.ordered = undefined;
   }
 
-  /** The pod as it is now: counted on its node, or on none. */
+  /** The pod was updated: counts it for its node, if it has one. */
   setPod(pod: corev1.Pod): void {
     const node = pod.spec.nodeName;
     const place = this.places.get(formatKey(keyOf(pod)));
@@ -74,7 +74,7 @@ export class Snapshot {
     this.byName.get(place.node)?.remove(key);
   }
 
-  /** Counts the pod on the node it is about to be bound to. */
+  /** Counts the pod for the node it is about to be bound to. */
   assume(pod: corev1.Pod, node: string): void {
     this.removePod(pod);
     this.put(pod, node);

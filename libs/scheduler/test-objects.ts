@@ -14,7 +14,7 @@ interface NodeParts {
   allocatable?: Record<string, string>;
 }
 
-/** A node of 4 cpu, 8Gi and 110 pods, where nothing else is said. */
+/** A node with 4 cpu, 8Gi and 110 pods by default. */
 export const node = (name: string, { labels, taints, unschedulable, allocatable }: NodeParts = {}): corev1.Node => ({
   apiVersion: 'v1',
   kind: 'Node',
@@ -23,7 +23,7 @@ export const node = (name: string, { labels, taints, unschedulable, allocatable 
   status: { allocatable: { cpu: '4', memory: '8Gi', pods: '110', ...allocatable } },
 });
 
-/** A pod of one container. */
+/** A pod with one container. */
 export const pod = (
   name: string,
   spec: Partial<corev1.PodSpec> & { requests?: Record<string, string> } = {},
@@ -38,7 +38,7 @@ export const pod = (
   };
 };
 
-/** Informers without objects, but for the disruption budgets given. */
+/** Informers without objects, except for the given disruption budgets. */
 function informersOf(budgets: readonly policyv1.PodDisruptionBudget[]): Informers {
   const empty = createInformers({} as Client);
   return {
@@ -52,14 +52,14 @@ function informersOf(budgets: readonly policyv1.PodDisruptionBudget[]): Informer
   };
 }
 
-/** What else a cycle sees. */
+/** The other inputs of a cycle. */
 export interface Surroundings {
   /** Pods by the node they are nominated for. */
   nominated?: Record<string, corev1.Pod[]>;
   budgets?: readonly policyv1.PodDisruptionBudget[];
 }
 
-/** A world of nodes and the pods placed on them. */
+/** A world of nodes with the pods on them. */
 export function world(nodes: corev1.Node[], placed: corev1.Pod[] = [], { nominated = {}, budgets = [] }: Surroundings = {}): World {
   const snapshot = new Snapshot();
   for (const one of nodes) snapshot.setNode(one);

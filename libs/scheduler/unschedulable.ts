@@ -11,7 +11,7 @@ import { evict } from './preemption/evict.js';
 import type { Preemption } from './preemption/preempt.js';
 import type { SchedulingQueue, Waiting } from './queue.js';
 
-/** What handling pods that no node was found for works with. */
+/** What the handler of unschedulable pods works with. */
 export interface UnschedulableOptions {
   context: ClusterContext;
   queue: SchedulingQueue;
@@ -19,10 +19,10 @@ export interface UnschedulableOptions {
   recorder: EventSink;
 }
 
-/** What a failed cycle and the preemption after it came to. */
+/** The results of a failed cycle and of the preemption after it. */
 export interface Failed {
   failure: FitFailure;
-  /** None where there is no node at all. */
+  /** Unset if there are no nodes. */
   preemption: Preemption | undefined;
 }
 
@@ -32,17 +32,17 @@ function messageOf({ failure, preemption }: Failed): string {
   return fitMessage(failure, preemption.candidate ? '' : `no new claims to deallocate, preemption: ${preemption.message}`);
 }
 
-/** The node the pod is nominated for from now on; undefined where that stays as it is. */
+/** The new nominated node; undefined if it is unchanged. */
 function nominationOf(preemption: Preemption | undefined): { node: string | undefined } | undefined {
   if (preemption?.candidate) return { node: preemption.candidate.node.name };
   return preemption?.nomination === 'clear' ? { node: undefined } : undefined;
 }
 
-/** Handles pods that no node was found for (handleSchedulingFailure). */
+/** Handles unschedulable pods (handleSchedulingFailure). */
 export class UnschedulablePods {
   constructor(private readonly options: UnschedulableOptions) {}
 
-  /** The pod waits for a change; its victims are evicted, and the reason is told in an event and in its status. */
+  /** The pod waits for a change; its victims are evicted, and the reason is recorded in an event and in its status. */
   async handle({ key, pod }: Waiting, failed: Failed, client: CausalClient): Promise<void> {
     const { queue, nominator, recorder: sink, context } = this.options;
     const { preemption } = failed;
@@ -62,13 +62,13 @@ export class UnschedulablePods {
         nominator.remove(pod);
         return;
       }
-      // A victim may be left: waiting for it would be in vain.
+      // A victim may not have been evicted, so waiting could be in vain.
       queue.retry(key);
       throw error;
     }
   }
 
-  /** Writes why the pod waits and where it is nominated for, where that is news. */
+  /** Writes why the pod is pending and its nominated node, if that has changed. */
   private async writeStatus(
     { metadata, status }: corev1.Pod,
     { message, nomination }: { message: string; nomination: { node: string | undefined } | undefined },

@@ -2,12 +2,12 @@ import type { appsv1 } from '#api';
 import type { KubeObject } from '#apimachinery';
 import { desiredReplicas, fenceposts } from './fenceposts.js';
 
-/** Which roll-out this is (deployment_util.go RevisionAnnotation). */
+/** The number of a rollout (deployment_util.go RevisionAnnotation). */
 export const REVISION = 'deployment.kubernetes.io/revision';
 const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history';
 const DESIRED_REPLICAS = 'deployment.kubernetes.io/desired-replicas';
 const MAX_REPLICAS = 'deployment.kubernetes.io/max-replicas';
-/** Characters of the revision history at most. */
+/** Maximum characters of the revision history. */
 const HISTORY_LENGTH = 2000;
 
 const NOT_COPIED = new Set([
@@ -21,20 +21,20 @@ const NOT_COPIED = new Set([
 
 type Annotations = Record<string, string>;
 
-/** A decimal text as a 64-bit integer; undefined where it is none (strconv.ParseInt). */
+/** A decimal text as a 64-bit integer; undefined if it is invalid (strconv.ParseInt). */
 function int64(text: string): bigint | undefined {
   if (!/^[+-]?\d{1,30}$/.test(text)) return undefined;
   const value = BigInt(text.replace('+', ''));
   return BigInt.asIntN(64, value) === value ? value : undefined;
 }
 
-/** The revision of a replica set; 0 where it has none, undefined where it cannot be read. A number would lose digits above 2^53. */
+/** The revision of a ReplicaSet; 0 if it has none, undefined if it is invalid. A number would lose digits above 2^53. */
 export function revisionOf({ metadata }: KubeObject): bigint | undefined {
   const text = metadata.annotations?.[REVISION];
   return text === undefined ? 0n : int64(text);
 }
 
-/** The revision of a roll-out that starts now: one above all old ones (MaxRevision). */
+/** The revision of a new rollout: one more than that of all old ones (MaxRevision). */
 export function nextRevision(old: readonly appsv1.ReplicaSet[]): bigint {
   let highest = 0n;
   for (const set of old) {
@@ -49,23 +49,23 @@ function countOf(set: appsv1.ReplicaSet, name: string): number | undefined {
   return text !== undefined && /^\d{1,10}$/.test(text) && Number(text) < 2 ** 31 ? Number(text) : undefined;
 }
 
-/** The Deployment's replicas when the replica set was last scaled. */
+/** The Deployment's replicas when the ReplicaSet was last scaled. */
 export function desiredAnnotation(set: appsv1.ReplicaSet): number | undefined {
   return countOf(set, DESIRED_REPLICAS);
 }
 
-/** The Deployment's replicas and surge when the replica set was last scaled. */
+/** The Deployment's replicas plus surge when the ReplicaSet was last scaled. */
 export function maxAnnotation(set: appsv1.ReplicaSet): number | undefined {
   return countOf(set, MAX_REPLICAS);
 }
 
-/** Annotations by which a replica set remembers the size of its Deployment (SetReplicasAnnotations). */
+/** Annotations that record the size of the Deployment in a ReplicaSet (SetReplicasAnnotations). */
 export function replicasAnnotations(deployment: appsv1.Deployment): Annotations {
   const desired = desiredReplicas(deployment);
   return { [DESIRED_REPLICAS]: String(desired), [MAX_REPLICAS]: String(desired + fenceposts(deployment).maxSurge) };
 }
 
-/** Appends a revision to a history, dropping the oldest where it grows too long. */
+/** Appends a revision to a history, dropping the oldest ones if it gets too long. */
 export function appendRevision(history: string, revision: string): string {
   if (history === '') return revision;
   const revisions = history.split(',');
@@ -79,8 +79,8 @@ export function appendRevision(history: string, revision: string): string {
 }
 
 /**
- * The annotations the current replica set is to have: the Deployment's own, the revision, and the revisions it stood for before
- * (SetNewReplicaSetAnnotations). The same object where nothing changes.
+ * The annotations of the new ReplicaSet: the Deployment's own, the revision, and the revisions it had before (SetNewReplicaSetAnnotations).
+ * Returns the same object if nothing changes.
  */
 export function currentAnnotations(deployment: appsv1.Deployment, present: Annotations | undefined, revision: bigint): Annotations {
   const next: Annotations = { ...present };

@@ -8,7 +8,7 @@ type Condition = appsv1.DeploymentCondition;
 export type Verdict = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 
 /**
- * Sets a condition as the last one, unless one of the same status and reason is there. `touch` sets it even then, which moves
+ * Sets a condition and moves it to the end, unless one with the same status and reason exists. `touch` sets it even then, which updates
  * lastUpdateTime (deployment_util.go SetDeploymentCondition; progress.go for Progressing).
  */
 export function withCondition(

@@ -8,10 +8,10 @@ import { Rollout } from './rollout.js';
 import { isScalingEvent, scaleAll, scaleCurrent, scaleOld, scaleOldAway } from './scaling.js';
 import { calculateStatus, hasProgressDeadline, isComplete, progressing, rolloutStatus, stuckCheck } from './status.js';
 
-/** No limit to the history: the greatest 32-bit number (deployment_util.go HasRevisionHistoryLimit). */
+/** No limit of the history: the largest 32-bit number (deployment_util.go HasRevisionHistoryLimit). */
 const UNLIMITED = 2 ** 31 - 1;
 
-/** Rolls pods over from one template to the next through replica sets (pkg/controller/deployment). */
+/** Rolls out changes of a template through ReplicaSets (pkg/controller/deployment). */
 export const deployment = defineController({
   name: 'deployment-controller',
   for: Deployment,
@@ -20,14 +20,14 @@ export const deployment = defineController({
   reconcile: reconcileDeployment,
 });
 
-/** Deployments whose selector may match a replica set without a controller. */
+/** Deployments whose selector matches a ReplicaSet without a controller. */
 function adopters({ object, deleted }: Change<appsv1.ReplicaSet>, informers: Informers): ObjectKey[] {
   if (deleted || controllerOf(object) !== undefined) return [];
   const candidates = informers.of(Deployment).list(object.metadata.namespace);
   return candidates.filter(({ spec }) => labelSelectorAsSelector(spec.selector).matches(object.metadata.labels)).map(keyOf);
 }
 
-/** A Deployment that recreates its pods goes on when the last old one is gone (deployment_controller.go deletePod). */
+/** A Deployment with strategy Recreate continues when the last old pod is gone (deployment_controller.go deletePod). */
 function recreators({ object, deleted }: Change<corev1.Pod>, informers: Informers): ObjectKey[] {
   const owner = deleted ? controllerOf(object) : undefined;
   const set = owner?.kind === 'ReplicaSet' ? informers.of(ReplicaSet).byUid(owner.uid) : undefined;
@@ -69,7 +69,7 @@ async function refuse(deployment: appsv1.Deployment, { client, recorder }: Recon
   await client.updateStatus(Deployment, { ...deployment, status: { ...deployment.status, observedGeneration: generation } });
 }
 
-/** Takes the next step; returns the status the Deployment is to have after it (syncDeployment). */
+/** Takes the next step; returns the resulting status of the Deployment (syncDeployment). */
 async function roll(rollout: Rollout): Promise<appsv1.DeploymentStatus> {
   const { deployment, ctx } = rollout;
   const plainStatus = (): appsv1.DeploymentStatus => calculateStatus(deployment, rollout.status, rollout.sets, ctx.clock.now());
@@ -86,7 +86,7 @@ async function roll(rollout: Rollout): Promise<appsv1.DeploymentStatus> {
   return rolloutStatus({ deployment, status: rollout.status, sets: rollout.sets, now: ctx.clock.now() });
 }
 
-/** The Progressing condition is Unknown while paused, so that the time does not count (checkPausedConditions). */
+/** The Progressing condition is Unknown while paused, so that the deadline is suspended (checkPausedConditions). */
 function tellPaused(rollout: Rollout): void {
   const { deployment } = rollout;
   const reason = conditionOf(rollout.status.conditions, 'Progressing')?.reason;
@@ -96,7 +96,7 @@ function tellPaused(rollout: Rollout): void {
   if (!deployment.spec.paused && told) rollout.tell(progressing('Unknown', 'DeploymentResumed', 'Deployment is resumed'));
 }
 
-/** New pods first as far as the surge allows, else old ones go as far as availability allows (rolling.go). */
+/** Scales up the new ReplicaSet as far as the surge allows, otherwise scales down old ones as far as availability allows (rolling.go). */
 async function rollingUpdate(rollout: Rollout): Promise<void> {
   const { deployment } = rollout;
   await rollout.ensureCurrent();
@@ -107,7 +107,7 @@ async function rollingUpdate(rollout: Rollout): Promise<void> {
   if (isComplete(deployment, deployment.status ?? {})) await cleanUp(rollout);
 }
 
-/** All old pods go before the first new one comes (recreate.go). */
+/** Removes all old pods before the first new one is created (recreate.go). */
 async function recreate(rollout: Rollout): Promise<void> {
   const { deployment } = rollout;
   const down = scaleOldAway(rollout.sets);
@@ -124,7 +124,7 @@ function oldPodsRun({ sets, ctx }: Rollout): boolean {
   return sets.old.some(({ metadata }) => pods.controlledBy(metadata.uid ?? '').some((pod) => !isPodTerminal(pod)));
 }
 
-/** Deletes the oldest replica sets beyond the history's limit, unless they have pods still (sync.go cleanupDeployment). */
+/** Deletes the oldest ReplicaSets beyond the history limit, unless they still have pods (sync.go cleanupDeployment). */
 async function cleanUp({ deployment, sets, ctx }: Rollout): Promise<void> {
   const limit = deployment.spec.revisionHistoryLimit;
   if (limit === undefined || limit === UNLIMITED) return;

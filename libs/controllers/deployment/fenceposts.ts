@@ -1,25 +1,25 @@
 import type { appsv1 } from '#api';
 import { scaledValue } from '#apimachinery';
 
-/** How far a roll-out may stray from the number of pods asked for, in pods. */
+/** How far a rollout may deviate from the desired number of pods. */
 export interface Fenceposts {
   maxSurge: number;
   maxUnavailable: number;
 }
 
-/** Whether pods are replaced bit by bit. */
+/** Whether pods are replaced gradually. */
 export function isRollingUpdate({ spec }: appsv1.Deployment): boolean {
   return spec.strategy?.type === 'RollingUpdate';
 }
 
-/** Number of pods asked for. */
+/** The desired number of pods. */
 export function desiredReplicas({ spec }: appsv1.Deployment): number {
   return spec.replicas ?? 1;
 }
 
 /**
- * Works out percentages; where both come to nothing one pod may be unavailable, or the roll-out could not go on
- * (deployment_util.go ResolveFenceposts, MaxSurge, MaxUnavailable).
+ * Resolves percentages; if both are zero one pod may be unavailable, or the rollout could not proceed (deployment_util.go
+ * ResolveFenceposts, MaxSurge, MaxUnavailable).
  */
 export function fenceposts(deployment: appsv1.Deployment): Fenceposts {
   if (!isRollingUpdate(deployment)) return { maxSurge: 0, maxUnavailable: 0 };

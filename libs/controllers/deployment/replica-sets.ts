@@ -3,7 +3,7 @@ import { deepEqual } from '#apimachinery';
 import { revisionOf } from './annotations.js';
 import { TEMPLATE_HASH } from './template-hash.js';
 
-/** The replica sets of a Deployment: the one of its present template, and all others, oldest first. */
+/** The ReplicaSets of a Deployment: the one of its current template, and all others, oldest first. */
 export interface Generations {
   current: appsv1.ReplicaSet | undefined;
   old: appsv1.ReplicaSet[];
@@ -18,10 +18,10 @@ export const byAge: Order = (a, b) => {
   return a.metadata.name < b.metadata.name ? -1 : 1;
 };
 
-/** Largest first, of equal ones the older (ReplicaSetsBySizeOlder). */
+/** Largest first, then oldest (ReplicaSetsBySizeOlder). */
 export const bySizeOlder: Order = (a, b) => sizeOf(b) - sizeOf(a) || byAge(a, b);
 
-/** Largest first, of equal ones the newer (ReplicaSetsBySizeNewer). */
+/** Largest first, then newest (ReplicaSetsBySizeNewer). */
 export const bySizeNewer: Order = (a, b) => sizeOf(b) - sizeOf(a) || byAge(b, a);
 
 /** Lowest revision first (ReplicaSetsByRevision). */
@@ -30,27 +30,27 @@ export const byRevision: Order = (a, b) => {
   return left === right ? byAge(a, b) : left < right ? -1 : 1;
 };
 
-/** Pods a replica set asks for. */
+/** The desired number of pods of a ReplicaSet. */
 export function sizeOf({ spec }: appsv1.ReplicaSet): number {
   return spec.replicas ?? 1;
 }
 
-/** Pods that replica sets ask for together. */
+/** The desired number of pods of several ReplicaSets. */
 export function totalSize(sets: readonly appsv1.ReplicaSet[]): number {
   return sets.reduce((total, set) => total + sizeOf(set), 0);
 }
 
-/** Pods of replica sets that have been available for long enough, by their statuses. */
+/** The number of available pods of several ReplicaSets, by their statuses. */
 export function totalAvailable(sets: readonly appsv1.ReplicaSet[]): number {
   return sets.reduce((total, { status }) => total + (status?.availableReplicas ?? 0), 0);
 }
 
-/** Replica sets that ask for pods (FilterActiveReplicaSets). */
+/** ReplicaSets with desired pods (FilterActiveReplicaSets). */
 export function active(sets: readonly appsv1.ReplicaSet[]): appsv1.ReplicaSet[] {
   return sets.filter((set) => sizeOf(set) > 0);
 }
 
-/** All generations, the current one last. */
+/** All ReplicaSets, the current one last. */
 export function all({ current, old }: Generations): appsv1.ReplicaSet[] {
   return current === undefined ? old : [...old, current];
 }
@@ -60,12 +60,12 @@ function withoutHash(template: corev1.PodTemplateSpec | undefined): corev1.PodTe
   return { ...template, metadata: { name: '', ...template?.metadata, labels } };
 }
 
-/** Whether two templates are the same but for the hash label (EqualIgnoreHash). */
+/** Whether two templates are equal except for the hash label (EqualIgnoreHash). */
 export function sameTemplate(a: corev1.PodTemplateSpec | undefined, b: corev1.PodTemplateSpec | undefined): boolean {
   return deepEqual(withoutHash(a), withoutHash(b));
 }
 
-/** Tells the current generation from the old ones; of several with the same template the oldest is current (FindNewReplicaSet). */
+/** Separates the current ReplicaSet from the old ones; of several with the same template the oldest is current (FindNewReplicaSet). */
 export function generations(deployment: appsv1.Deployment, sets: readonly appsv1.ReplicaSet[]): Generations {
   const sorted = [...sets].sort(byAge);
   const current = sorted.find(({ spec }) => sameTemplate(spec.template, deployment.spec.template));

@@ -10,8 +10,8 @@ import { hasProgressDeadline, progressing } from './status.js';
 import { TEMPLATE_HASH, templateHash } from './template-hash.js';
 
 /**
- * One reconcile of a Deployment: the replica sets as they are now, and the status and revision on their way. Upstream writes the
- * Deployment at each step; here the steps gather in `status` and `annotations`, and commit() writes once.
+ * One reconcile of a Deployment: its current ReplicaSets, and the new status and annotations. Upstream updates the Deployment at each step;
+ * here the changes are collected in `status` and `annotations`, and commit() writes them once.
  */
 export class Rollout {
   sets: Generations;
@@ -28,12 +28,12 @@ export class Rollout {
     this.annotations = deployment.metadata.annotations;
   }
 
-  /** Sets a condition of the status on its way. */
+  /** Sets a condition in the new status. */
   tell(verdict: Verdict): void {
     this.status = { ...this.status, conditions: withCondition(this.status.conditions ?? [], verdict, { now: this.ctx.clock.now() }) };
   }
 
-  /** Brings the current replica set's annotations up to date, and the Deployment's revision (sync.go getNewReplicaSet). */
+  /** Updates the annotations of the current ReplicaSet, and the Deployment's revision (sync.go getNewReplicaSet). */
   async syncRevision(): Promise<void> {
     const { current } = this.sets;
     if (current === undefined) return;
@@ -50,7 +50,7 @@ export class Rollout {
     }
   }
 
-  /** Makes the replica set of the present template where there is none. */
+  /** Creates the ReplicaSet of the current template if it does not exist. */
   async ensureCurrent(): Promise<void> {
     if (this.sets.current !== undefined) return;
     const wanted = this.makeReplicaSet();
@@ -67,12 +67,12 @@ export class Rollout {
     this.setRevision(wanted.metadata.annotations?.[REVISION] ?? '');
   }
 
-  /** Scales replica sets one after the other, telling each. */
+  /** Scales ReplicaSets one after the other, with an event for each. */
   async scale(scalings: readonly Scaling[]): Promise<void> {
     for (const { set, replicas } of scalings) await this.scaleOne(set, replicas);
   }
 
-  /** Writes the Deployment's status and revision, where they differ from what stands. */
+  /** Writes the Deployment's status and revision, if they have changed. */
   async commit(status: appsv1.DeploymentStatus): Promise<void> {
     const { deployment, annotations } = this;
     if (deepEqual(status, deployment.status) && deepEqual(annotations, deployment.metadata.annotations)) return;
@@ -130,7 +130,10 @@ export class Rollout {
     return controllerReference(this.deployment, { apiVersion: 'apps/v1', kind: 'Deployment' });
   }
 
-  /** A name that is taken is ours after all, or a collision that is counted; any other failure is told. Throws unless it is ours. */
+  /**
+   * A name that is taken is either our own ReplicaSet or a hash collision, which is counted; other failures are recorded. Throws unless it
+   * is our own.
+   */
   private async recoverFromCreate(wanted: appsv1.ReplicaSet, error: unknown): Promise<void> {
     const { deployment, ctx } = this;
     const { name, namespace } = wanted.metadata;
@@ -154,7 +157,7 @@ export class Rollout {
   }
 }
 
-/** `<deployment>-<hash>`, cut so that it is a name still (sync.go generateReplicaSetName). */
+/** `<deployment>-<hash>`, truncated to the maximum length of a name (sync.go generateReplicaSetName). */
 function replicaSetName(deployment: string, hash: string): string {
   return `${deployment.slice(0, 253 - 1 - hash.length)}-${hash}`;
 }

@@ -7,7 +7,7 @@ interface Case {
   name: string;
   /** The Deployment: replicas, surge, unavailable. */
   of: [replicas: number, surge: number | string, unavailable: number | string];
-  /** Current and old replica sets: size, available; `was`: the Deployment's size when it was last scaled. */
+  /** Current and old ReplicaSets: size, available; `was`: the Deployment's size when it was last scaled. */
   current?: [size: number, available: number];
   old?: Array<[size: number, available: number]>;
   was?: number;

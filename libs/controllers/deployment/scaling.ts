@@ -3,7 +3,7 @@ import { desiredAnnotation, maxAnnotation } from './annotations.js';
 import { desiredReplicas, fenceposts, isRollingUpdate } from './fenceposts.js';
 import { active, all, byAge, bySizeNewer, bySizeOlder, type Generations, sizeOf, totalAvailable, totalSize } from './replica-sets.js';
 
-/** One replica set's new size. */
+/** The new size of a ReplicaSet. */
 export interface Scaling {
   set: appsv1.ReplicaSet;
   replicas: number;
@@ -13,7 +13,7 @@ function changed(scalings: readonly Scaling[]): Scaling[] {
   return scalings.filter(({ set, replicas }) => sizeOf(set) !== replicas);
 }
 
-/** Size of the current replica set: as large as the surge allows (NewRSNewReplicas). `total` are all pods asked for now. */
+/** Size of the current ReplicaSet: as large as the surge allows (NewRSNewReplicas). `total`: all desired pods. */
 export function currentSize(deployment: appsv1.Deployment, size: number, total: number): number {
   const desired = desiredReplicas(deployment);
   if (!isRollingUpdate(deployment)) return desired;
@@ -22,7 +22,7 @@ export function currentSize(deployment: appsv1.Deployment, size: number, total: 
   return size + Math.min(most - total, desired - size);
 }
 
-/** Scales the current replica set during a rolling update (rolling.go reconcileNewReplicaSet). */
+/** Scales the current ReplicaSet during a rolling update (rolling.go reconcileNewReplicaSet). */
 export function scaleCurrent(deployment: appsv1.Deployment, sets: Generations): Scaling[] {
   const { current } = sets;
   if (current === undefined) return [];
@@ -32,7 +32,7 @@ export function scaleCurrent(deployment: appsv1.Deployment, sets: Generations): 
   return changed([{ set: current, replicas }]);
 }
 
-/** Takes from the old replica sets, oldest first, `limit` pods at most; `spare` says how many of one may go. */
+/** Scales down the old ReplicaSets, oldest first, by at most `limit` pods; `spare` returns how many pods of one may be removed. */
 function takeFrom(old: readonly Scaling[], limit: number, spare: (scaling: Scaling) => number): Scaling[] {
   let left = limit;
   return old.map((scaling) => {
@@ -42,7 +42,7 @@ function takeFrom(old: readonly Scaling[], limit: number, spare: (scaling: Scali
   });
 }
 
-/** Scales old replica sets down as far as availability allows: unhealthy pods first (rolling.go reconcileOldReplicaSets). */
+/** Scales down old ReplicaSets as far as availability allows: unhealthy pods first (rolling.go reconcileOldReplicaSets). */
 export function scaleOld(deployment: appsv1.Deployment, sets: Generations): Scaling[] {
   const old = active(sets.old).sort(byAge);
   const { current } = sets;
@@ -57,12 +57,12 @@ export function scaleOld(deployment: appsv1.Deployment, sets: Generations): Scal
   return changed(takeFrom(healthy, surplus, ({ replicas }) => replicas));
 }
 
-/** Scales all old replica sets to nothing (recreate.go scaleDownOldReplicaSetsForRecreate). */
+/** Scales all old ReplicaSets to zero (recreate.go scaleDownOldReplicaSetsForRecreate). */
 export function scaleOldAway({ old }: Generations): Scaling[] {
   return active(old).map((set) => ({ set, replicas: 0 }));
 }
 
-/** Whether the Deployment's replicas were changed since its replica sets were last scaled (sync.go isScalingEvent). */
+/** Whether the Deployment's replicas have changed since its ReplicaSets were last scaled (sync.go isScalingEvent). */
 export function isScalingEvent(deployment: appsv1.Deployment, sets: Generations): boolean {
   return active(all(sets)).some((set) => {
     const desired = desiredAnnotation(set);
@@ -81,12 +81,12 @@ function isSaturated(deployment: appsv1.Deployment, set: appsv1.ReplicaSet | und
   return set !== undefined && sizeOf(set) === desired && desiredAnnotation(set) === desired && set.status?.availableReplicas === desired;
 }
 
-/** Go's RoundToInt32: halves away from zero. */
+/** Go's RoundToInt32: rounds halves away from zero. */
 function round(value: number): number {
   return value < 0 ? -Math.round(-value) : Math.round(value);
 }
 
-/** A replica set's part of the pods to add or take, by its part of all pods before (getReplicaSetFraction). */
+/** A ReplicaSet's share of the pods to add or remove, in proportion to its share of all pods (getReplicaSetFraction). */
 function fraction(deployment: appsv1.Deployment, set: appsv1.ReplicaSet): number {
   const desired = desiredReplicas(deployment);
   const size = sizeOf(set);
@@ -96,7 +96,7 @@ function fraction(deployment: appsv1.Deployment, set: appsv1.ReplicaSet): number
   return round((size * (desired + fenceposts(deployment).maxSurge)) / before) - size;
 }
 
-/** Spreads a change of the Deployment's size over all running replica sets in proportion; what is left goes to the largest. */
+/** Distributes a change of the Deployment's size over all active ReplicaSets in proportion; the remainder goes to the largest. */
 function scaleProportionally(deployment: appsv1.Deployment, sets: Generations): Scaling[] {
   const desired = desiredReplicas(deployment);
   const allowed = desired > 0 ? desired + fenceposts(deployment).maxSurge : 0;
@@ -116,7 +116,9 @@ function scaleProportionally(deployment: appsv1.Deployment, sets: Generations): 
   return scalings;
 }
 
-/** New sizes after the Deployment was scaled or while it is paused (sync.go scale). Sizes that stay carry new annotations. */
+/**
+ * New sizes after the Deployment was scaled or while it is paused (sync.go scale). ReplicaSets with an unchanged size get new annotations.
+ */
 export function scaleAll(deployment: appsv1.Deployment, sets: Generations): Scaling[] {
   const only = activeOrLatest(sets);
   if (only !== undefined) return changed([{ set: only, replicas: desiredReplicas(deployment) }]);

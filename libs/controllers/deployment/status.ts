@@ -5,12 +5,12 @@ import { type Verdict, withCondition } from './conditions.js';
 import { desiredReplicas, fenceposts } from './fenceposts.js';
 import { all, type Generations, totalAvailable, totalSize } from './replica-sets.js';
 
-/** No deadline: the greatest 32-bit number (deployment_util.go HasProgressDeadline). */
+/** No deadline: the largest 32-bit number (deployment_util.go HasProgressDeadline). */
 const NEVER = 2 ** 31 - 1;
 
 type Status = appsv1.DeploymentStatus;
 
-/** Whether the Deployment is to tell when it makes no progress. */
+/** Whether the Deployment has a progress deadline. */
 export function hasProgressDeadline({ spec }: appsv1.Deployment): boolean {
   return spec.progressDeadlineSeconds !== undefined && spec.progressDeadlineSeconds !== NEVER;
 }
@@ -24,19 +24,19 @@ function sum(sets: readonly appsv1.ReplicaSet[], field: 'replicas' | 'readyRepli
   return sets.reduce((total, { status }) => total + (status?.[field] ?? 0), 0);
 }
 
-/** Unknown as soon as one replica set that has been observed does not tell (GetTerminatingReplicaCountForReplicaSets). */
+/** Undefined if any observed ReplicaSet does not report it (GetTerminatingReplicaCountForReplicaSets). */
 function terminating(sets: readonly appsv1.ReplicaSet[]): number | undefined {
   const observed = sets.filter(({ status }) => status?.observedGeneration || status?.terminatingReplicas !== undefined);
   if (observed.some(({ status }) => status?.terminatingReplicas === undefined)) return undefined;
   return observed.reduce((total, { status }) => total + (status?.terminatingReplicas ?? 0), 0);
 }
 
-/** Go leaves counts out that are zero. */
+/** Go omits counts that are zero. */
 function counts(values: Readonly<Record<string, number | undefined>>): Record<string, number> {
   return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value ? [[name, value]] : [])));
 }
 
-/** Counts and availability, without an estimate of progress (sync.go calculateStatus). `status` gives the present conditions. */
+/** Counts and availability, without progress (sync.go calculateStatus). The conditions are those of `status`. */
 export function calculateStatus(deployment: appsv1.Deployment, status: Status, sets: Generations, now: Instant): Status {
   const every = all(sets);
   const available = totalAvailable(every);
@@ -65,7 +65,7 @@ export function calculateStatus(deployment: appsv1.Deployment, status: Status, s
   };
 }
 
-/** Whether all pods are of the current template and available (DeploymentComplete). */
+/** Whether all pods have the current template and are available (DeploymentComplete). */
 export function isComplete(deployment: appsv1.Deployment, status: Status): boolean {
   const desired = desiredReplicas(deployment);
   const { updatedReplicas = 0, replicas = 0, availableReplicas = 0, observedGeneration = 0 } = status;
@@ -77,7 +77,7 @@ export function isComplete(deployment: appsv1.Deployment, status: Status): boole
   );
 }
 
-/** Whether anything has come nearer to what is asked for (DeploymentProgressing). */
+/** Whether there has been progress (DeploymentProgressing). */
 function hasProgressed(before: Status, after: Status): boolean {
   const old = ({ replicas = 0, updatedReplicas = 0 }: Status): number => replicas - updatedReplicas;
   return (
@@ -92,7 +92,7 @@ function deadline({ spec }: appsv1.Deployment, condition: appsv1.DeploymentCondi
   return (parseTime(condition.lastUpdateTime ?? '') ?? 0) + (spec.progressDeadlineSeconds ?? 0) * 1000;
 }
 
-/** Whether there has been no progress for too long (DeploymentTimedOut). */
+/** Whether the progress deadline is exceeded (DeploymentTimedOut). */
 function hasTimedOut(deployment: appsv1.Deployment, status: Status, now: Instant): boolean {
   const condition = conditionOf(status.conditions, 'Progressing');
   if (condition === undefined || condition.reason === 'NewReplicaSetAvailable') return false;
@@ -115,7 +115,7 @@ function estimateProgress(input: RolloutStatusInput, next: Status): appsv1.Deplo
   return conditions;
 }
 
-/** The current replica set's failure, or else the first of the old ones' (getReplicaFailures). */
+/** The failure of the current ReplicaSet, or else the first one of the old ones (getReplicaFailures). */
 function replicaFailure({ current, old }: Generations): appsv1.DeploymentCondition | undefined {
   for (const set of current === undefined ? old : [current, ...old]) {
     const failure = conditionOf(set.status?.conditions, 'ReplicaFailure');
@@ -133,7 +133,7 @@ function withFailure(conditions: readonly appsv1.DeploymentCondition[], sets: Ge
   return [...withoutCondition(conditions, 'ReplicaFailure'), { ...failure, lastTransitionTime }];
 }
 
-/** What a roll-out's status is made of. `status` is the present one, with what this reconcile has already found out. */
+/** What a rollout's status is computed from. `status` is the current one, with the changes of this reconcile. */
 export interface RolloutStatusInput {
   deployment: appsv1.Deployment;
   status: Status;
@@ -141,7 +141,7 @@ export interface RolloutStatusInput {
   now: Instant;
 }
 
-/** The status during a roll-out, with an estimate of its progress (progress.go syncRolloutStatus). */
+/** The status during a rollout, including its progress (progress.go syncRolloutStatus). */
 export function rolloutStatus(input: RolloutStatusInput): Status {
   const { deployment, status, sets, now } = input;
   const next = calculateStatus(deployment, status, sets, now);
@@ -154,8 +154,8 @@ export function rolloutStatus(input: RolloutStatusInput): Status {
 }
 
 /**
- * In how many milliseconds to look whether the roll-out is stuck; undefined where that can't be (progress.go requeueStuckDeployment).
- * A second is added: the times of conditions are cut to seconds.
+ * After how many milliseconds to check the progress deadline; undefined if there is none (progress.go requeueStuckDeployment). A second is
+ * added because the times of conditions are truncated to seconds.
  */
 export function stuckCheck(deployment: appsv1.Deployment, status: Status, now: Instant): number | undefined {
   const condition = conditionOf(status.conditions, 'Progressing');

@@ -3,10 +3,10 @@ import type { corev1 } from '#api';
 /** Alphabet of names without vowels (apimachinery/pkg/util/rand SafeEncodeString). */
 const SAFE = 'bcdfghjklmnpqrstvwxz2456789';
 
-/** The label that tells the replica sets of a Deployment apart (apps.DefaultDeploymentUniqueLabelKey). */
+/** The label that distinguishes the ReplicaSets of a Deployment (apps.DefaultDeploymentUniqueLabelKey). */
 export const TEMPLATE_HASH = 'pod-template-hash';
 
-/** JSON with sorted keys, so that equal templates give equal text. */
+/** JSON with sorted keys, so that equal templates have the same text. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
@@ -23,8 +23,8 @@ function fnv32a(text: string): number {
 }
 
 /**
- * A short name for a pod template. Upstream hashes Go's dump of the struct (controller_utils.go ComputeHash), which nothing but Go
- * can make: this hashes the template's JSON in the same way, so names look alike but are others.
+ * A short hash of a pod template. Upstream hashes Go's dump of the struct (controller_utils.go ComputeHash), which only Go can produce:
+ * this hashes the template's JSON in the same way, so names look alike but differ.
  */
 export function templateHash(template: corev1.PodTemplateSpec, collisionCount: number | undefined): string {
   const text = canonical(template) + (collisionCount === undefined ? '' : `#${collisionCount}`);

@@ -7,7 +7,7 @@ import { planSlices } from './slices.js';
 
 const SLICES_OF_SERVICE = 'slices-of-service';
 
-/** Keeps the EndpointSlices of each service with a selector (pkg/controller/endpointslice). */
+/** Maintains the EndpointSlices of each Service with a selector (pkg/controller/endpointslice). */
 export const endpointSlices = defineController({
   name: 'endpoint-slice-controller',
   for: Service,
@@ -55,7 +55,7 @@ async function reconcileSlices(service: corev1.Service, ctx: ReconcileContext): 
     },
   });
   const timed = (slice: discoveryv1.EndpointSlice): discoveryv1.EndpointSlice => withTriggerTime(slice, service, pods);
-  // No new slices for a service that is being deleted: the garbage collector would delete them again.
+  // No new slices for a Service that is being deleted: the garbage collector would delete them again.
   const create = service.metadata.deletionTimestamp === undefined ? plan.create : [];
   await Promise.all([
     ...create.map((slice) => ctx.client.create(EndpointSlice, timed(slice)).catch(ignoreTerminating)),

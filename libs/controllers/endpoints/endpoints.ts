@@ -8,14 +8,14 @@ const MANAGED_BY = 'endpoints.kubernetes.io/managed-by';
 const MANAGER = 'endpoint-controller';
 const OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity';
 
-/** Keeps an Endpoints object beside each service with a selector (pkg/controller/endpoint). */
+/** Maintains an Endpoints object for each Service with a selector (pkg/controller/endpoint). */
 export const endpoints = defineController({
   name: MANAGER,
   for: Service,
   watches: [watching(Pod, servicesOf), watching(Endpoints, ({ object }) => [keyOf(object)])],
   reconcile: reconcileEndpoints,
   async gone({ name, namespace }, { client, informers }) {
-    // An Endpoints object without a service that something else keeps is left alone.
+    // An Endpoints object without a Service is left alone if it is managed by someone else.
     const present = informers.of(Endpoints).get(name, namespace);
     if (present?.metadata.labels?.[MANAGED_BY] !== MANAGER) return;
     await client.delete(Endpoints, name, namespace).catch((error: unknown) => {

@@ -4,9 +4,9 @@ import { TRIGGER_TIME } from './pods-of-service.js';
 import { familyOf, groupSlices, MANAGED_BY, portsKey, SERVICE_NAME } from './slice-shape.js';
 import type { SlicePlan } from './slices.js';
 
-/** The controller of slices that mirror Endpoints. */
+/** The name of the controller of slices that mirror Endpoints. */
 export const MIRROR = 'endpointslicemirroring-controller.k8s.io';
-/** Addresses of a subset that are mirrored at most (--mirroring-max-endpoints-per-subset). */
+/** Maximum mirrored addresses of a subset (--mirroring-max-endpoints-per-subset). */
 export const MAX_MIRRORED = 1000;
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
@@ -31,7 +31,7 @@ function portsOf({ ports = [] }: corev1.EndpointSubset): discoveryv1.EndpointPor
   }));
 }
 
-/** The slices that show an Endpoints object: one an address family and list of ports. `skipped`: addresses beyond what is mirrored. */
+/** The slices for an Endpoints object: one per address family and list of ports. `skipped`: addresses that are not mirrored. */
 export function mirrored(endpoints: corev1.Endpoints): { slices: Slice[]; skipped: number } {
   const slices = new Map<string, { slice: Slice; endpoints: discoveryv1.Endpoint[] }>();
   let skipped = 0;
@@ -70,7 +70,7 @@ function emptySlice(endpoints: corev1.Endpoints): Omit<Slice, 'addressType'> {
   };
 }
 
-/** Which slices to write so that those present show what is wanted (endpointslicemirroring/reconciler.go). */
+/** The writes that turn the existing slices into the desired ones (endpointslicemirroring/reconciler.go). */
 export function planMirror(wanted: readonly Slice[], present: readonly Slice[]): SlicePlan {
   const plan: SlicePlan = { create: [], update: [], delete: [] };
   const keyOfSlice = ({ addressType, ports }: Slice): string => `${addressType}-${portsKey(ports)}`;

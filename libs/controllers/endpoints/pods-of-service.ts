@@ -3,14 +3,14 @@ import { deepEqual, keyOf, type LabelSelector, type ObjectKey, parseTime, select
 import { isPodReady, isPodTerminal } from '#component-helpers';
 import { type Change, type Informers } from '#controller-runtime';
 
-/** When the last change that mattered happened (v1.EndpointsLastChangeTriggerTime). */
+/** The time of the last relevant change (v1.EndpointsLastChangeTriggerTime). */
 export const TRIGGER_TIME = 'endpoints.kubernetes.io/last-change-trigger-time';
-/** Marks the endpoints of services without an address. */
+/** Marks the endpoints of headless Services. */
 export const HEADLESS = 'service.kubernetes.io/headless';
 
 const selectors = new WeakMap<corev1.Service, LabelSelector>();
 
-/** Which pods a service selects; undefined where its endpoints are not ours to write: no selector, or an ExternalName. */
+/** A Service's pod selector; undefined if its endpoints are not managed here: no selector, or an ExternalName. */
 export function podSelector(service: corev1.Service): LabelSelector | undefined {
   if (service.spec?.selector === undefined || service.spec.type === 'ExternalName') return undefined;
   let selector = selectors.get(service);
@@ -21,18 +21,18 @@ export function podSelector(service: corev1.Service): LabelSelector | undefined 
   return selector;
 }
 
-/** Whether a pod has an address to send traffic to (ShouldPodBeInEndpoints). */
+/** Whether a pod belongs to the endpoints (ShouldPodBeInEndpoints). */
 export function hasAddress(pod: corev1.Pod, includeTerminating: boolean): boolean {
   if (isPodTerminal(pod) || (!pod.status?.podIP && (pod.status?.podIPs ?? []).length === 0)) return false;
   return includeTerminating || pod.metadata.deletionTimestamp === undefined;
 }
 
-/** Whether the service has no address of its own. */
+/** Whether the Service is headless. */
 export function isHeadless({ spec }: corev1.Service): boolean {
   return !spec?.clusterIP || spec.clusterIP === 'None';
 }
 
-/** The pod's name in the service's domain, if it asks for one. */
+/** The pod's hostname in the Service's domain, if it has one. */
 export function hostnameFor(pod: corev1.Pod, service: corev1.Service): string | undefined {
   return pod.spec.hostname && pod.spec.subdomain === service.metadata.name ? pod.spec.hostname : undefined;
 }
@@ -54,7 +54,7 @@ function membershipChanged(old: corev1.Pod, pod: corev1.Pod): boolean {
   );
 }
 
-/** The services a change of a pod matters to (endpointslice/util GetServicesToUpdate). */
+/** The Services that are affected by a change of a pod (endpointslice/util GetServicesToUpdate). */
 export function servicesOf({ object, old, deleted }: Change<corev1.Pod>, informers: Informers): ObjectKey[] {
   const before = deleted ? undefined : old;
   const moved = before !== undefined && membershipChanged(before, object);
@@ -64,7 +64,7 @@ export function servicesOf({ object, old, deleted }: Change<corev1.Pod>, informe
   return services.filter((service) => selects(service, object) || (moved && selects(service, before))).map(keyOf);
 }
 
-/** The number of the pod's port that a service port leads to; undefined where the pod has none of that name (FindPort). */
+/** The pod's port number for a service port; undefined if the pod has no port of that name (FindPort). */
 export function portOf(pod: corev1.Pod, servicePort: corev1.ServicePort): number | undefined {
   const { targetPort = servicePort.port, protocol = 'TCP' } = servicePort;
   if (typeof targetPort === 'number') return targetPort === 0 ? servicePort.port : targetPort;
@@ -73,7 +73,7 @@ export function portOf(pod: corev1.Pod, servicePort: corev1.ServicePort): number
 
 const portsOfSpec = new WeakMap<corev1.PodSpec, ReadonlyMap<string, number>>();
 
-/** The pod's ports by name and protocol, the first of each. Kept for the object's spec, which never changes in place. */
+/** The pod's ports by name and protocol, the first of each. Cached with the object's spec, which is not modified. */
 function namedPorts(spec: corev1.PodSpec): ReadonlyMap<string, number> {
   const known = portsOfSpec.get(spec);
   if (known !== undefined) return known;
@@ -94,8 +94,8 @@ function readyTransition({ status }: corev1.Pod): string | undefined {
 }
 
 /**
- * When the first change since the last one told happened: the service's creation, or a pod's turn to ready or not ready.
- * Upstream keeps the times it has seen in memory (trigger_time_tracker.go); here the annotation itself remembers.
+ * The time of the first change since the last recorded one: the Service's creation, or a change of a pod's readiness. Upstream keeps the
+ * times it has seen in memory (trigger_time_tracker.go); here the annotation itself is used.
  */
 export function triggerTime(service: corev1.Service, pods: readonly corev1.Pod[], told: string | undefined): string | undefined {
   const after = told === undefined ? Number.NEGATIVE_INFINITY : (parseTime(told) ?? Number.NEGATIVE_INFINITY);

@@ -9,7 +9,7 @@ const SLICES_OF_ENDPOINTS = 'slices-of-endpoints';
 const SKIP = 'endpointslice.kubernetes.io/skip-mirror';
 const LEADER = 'control-plane.alpha.kubernetes.io/leader';
 
-/** Shows Endpoints that somebody keeps by hand for a service without a selector as EndpointSlices (pkg/controller/endpointslicemirroring). */
+/** Mirrors manually managed Endpoints of a Service without a selector as EndpointSlices (pkg/controller/endpointslicemirroring). */
 export const sliceMirroring = defineController({
   name: 'endpoint-slice-mirroring-controller',
   for: Endpoints,

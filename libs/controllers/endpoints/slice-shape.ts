@@ -4,7 +4,7 @@ import { HEADLESS, isHeadless } from './pods-of-service.js';
 
 export const SERVICE_NAME = 'kubernetes.io/service-name';
 export const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
-/** The controller of slices made of pods. */
+/** The name of the controller of slices made from pods. */
 export const MANAGER = 'endpointslice-controller.k8s.io';
 
 /** IPv4 or IPv6. */
@@ -12,7 +12,7 @@ export function familyOf(ip: string): string {
   return ip.includes(':') ? 'IPv6' : 'IPv4';
 }
 
-/** Ports as one text, whatever their order (NewPortMapKey). */
+/** Ports as one text, independent of their order (NewPortMapKey). */
 export function portsKey(ports: readonly discoveryv1.EndpointPort[] | undefined): string {
   return (ports ?? [])
     .map(({ name = '', protocol = 'TCP', port, appProtocol = '' }) => JSON.stringify([name, protocol, port, appProtocol]))
@@ -20,7 +20,7 @@ export function portsKey(ports: readonly discoveryv1.EndpointPort[] | undefined)
     .join();
 }
 
-/** Slices by what a function says of each. */
+/** Groups slices by a key. */
 export function groupSlices(
   slices: readonly discoveryv1.EndpointSlice[],
   groupKey: (slice: discoveryv1.EndpointSlice) => string,
@@ -35,7 +35,7 @@ export function groupSlices(
   return groups;
 }
 
-/** The labels of a service's slices: the service's own, and those that say whose they are (setEndpointSliceLabels). */
+/** The labels of a Service's slices: the Service's own, and those that identify the Service and the controller (setEndpointSliceLabels). */
 export function labelsFor(service: corev1.Service): Record<string, string> {
   const { [HEADLESS]: _, ...labels } = service.metadata.labels ?? {};
   return {
@@ -46,7 +46,7 @@ export function labelsFor(service: corev1.Service): Record<string, string> {
   };
 }
 
-/** A slice to be made for a service; its name is generated. */
+/** A slice to be created for a Service; its name is generated. */
 export function newSlice(
   service: corev1.Service,
   { addressType, ports }: { addressType: string; ports: discoveryv1.EndpointPort[] },
@@ -69,7 +69,7 @@ export function newSlice(
   };
 }
 
-/** Whether the slice belongs to this very service. */
+/** Whether the slice is owned by this Service (by uid). */
 export function ownedBy({ metadata }: discoveryv1.EndpointSlice, service: corev1.Service): boolean {
   return metadata.ownerReferences?.some(({ uid, kind }) => uid === service.metadata.uid && kind === 'Service') === true;
 }

@@ -30,7 +30,7 @@ function pod(index: number, { ready = true, deleting = false, port = 8080 } = {}
 const plan = (pods: corev1.Pod[], slices: discoveryv1.EndpointSlice[], of = service()): SlicePlan =>
   planSlices({ service: of, pods, slices, zoneOf: (node) => (node === 'n1' ? 'z1' : null) });
 
-/** What stands after a plan is carried out. */
+/** The slices after a plan has been carried out. */
 function apply(slices: discoveryv1.EndpointSlice[], { create, update, delete: gone }: SlicePlan): discoveryv1.EndpointSlice[] {
   const kept = slices
     .filter((slice) => !gone.includes(slice))

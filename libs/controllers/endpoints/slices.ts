@@ -4,38 +4,38 @@ import { isPodReady } from '#component-helpers';
 import { hasAddress, hostnameFor, portOf } from './pods-of-service.js';
 import { familyOf, groupSlices, labelsFor, newSlice, ownedBy, portsKey } from './slice-shape.js';
 
-/** Endpoints a slice holds at most (--max-endpoints-per-slice). */
+/** Maximum endpoints of a slice (--max-endpoints-per-slice). */
 const MAX_ENDPOINTS = 100;
 
 type Slice = discoveryv1.EndpointSlice;
 type Endpoint = discoveryv1.Endpoint;
 type Port = discoveryv1.EndpointPort;
 
-/** What the slices of a service are made of. */
+/** What the slices of a Service are computed from. */
 export interface SliceInput {
   service: corev1.Service;
   pods: readonly corev1.Pod[];
-  /** Slices of this service and this controller. */
+  /** Slices of this Service and this controller. */
   slices: readonly Slice[];
-  /** Zone of a node; undefined where it has none, null where there is no such node. */
+  /** Zone of a node; undefined if it has none, null if the node does not exist. */
   zoneOf(node: string): string | undefined | null;
 }
 
-/** Which slices to write. Annotations with the trigger time are the caller's to add. */
+/** The slices to write. The caller adds annotations with the trigger time. */
 export interface SlicePlan {
   create: Slice[];
   update: Slice[];
   delete: Slice[];
 }
 
-/** All slices of one address type and one list of ports. */
+/** All slices with the same address type and list of ports. */
 interface Group {
   addressType: string;
   ports: Port[];
   endpoints: Map<string, Endpoint>;
 }
 
-/** The address types of a service's slices (getAddressTypesForService). */
+/** The address types of a Service's slices (getAddressTypesForService). */
 function addressTypes({ spec }: corev1.Service): string[] {
   const families = (spec?.ipFamilies ?? []).filter((family) => family === 'IPv4' || family === 'IPv6');
   if (families.length > 0) return families;
@@ -72,7 +72,7 @@ function endpointFor(pod: corev1.Pod, addresses: string[], { service, zoneOf }: 
   };
 }
 
-/** A pod on a node that is not there is left out, unless the service wants all its pods (reconcileByAddressType). */
+/** A pod on a node that does not exist is left out, unless the Service publishes not-ready addresses (reconcileByAddressType). */
 function isPlaced({ spec }: corev1.Pod, { service, zoneOf }: SliceInput): boolean {
   return service.spec?.publishNotReadyAddresses === true || zoneOf(spec.nodeName ?? '') !== null;
 }
@@ -94,7 +94,7 @@ function desiredGroups(input: SliceInput, addressType: string): Map<string, Grou
   return groups;
 }
 
-/** A slice on its way: what it holds, and whether that differs from what stands. */
+/** A slice being computed: its endpoints, and whether they differ from the stored ones. */
 interface Draft {
   slice: Slice;
   endpoints: Endpoint[];
@@ -119,7 +119,9 @@ function draftOf(slice: Slice, endpoints: Map<string, Endpoint>, labels: Record<
   return { slice, endpoints: kept, changed };
 }
 
-/** Fills slices that are written anyway, fullest first, then one that has room for all the rest; what is left needs new ones. */
+/**
+ * Fills slices that are written anyway, fullest first, then one that has room for all the rest; the remaining endpoints need new slices.
+ */
 function place(drafts: readonly Draft[], wanted: Endpoint[]): Endpoint[] {
   let rest = wanted;
   const byFill = drafts
@@ -158,7 +160,7 @@ function planGroup(input: SliceInput, group: Group, slices: readonly Slice[]): S
   };
 }
 
-/** Slices that would go are used for those that would come, so that one write does for two (finalize). */
+/** Slices to be deleted are reused for new ones, so that one write replaces two (finalize). */
 function reuse(plan: SlicePlan, service: corev1.Service): SlicePlan {
   const create = [...plan.create];
   const update = [...plan.update];
@@ -202,8 +204,8 @@ function planAddressType(input: SliceInput, addressType: string, slices: readonl
 }
 
 /**
- * Which slices a service is to have: endpoints stay in the slice they are in, so that few slices change (endpointslice/reconciler.go).
- * A service without pods has one empty slice an address type.
+ * The slices of a Service: endpoints stay in their slice, so that few slices change (endpointslice/reconciler.go). A Service without pods
+ * has one empty slice per address type.
  */
 export function planSlices(input: SliceInput): SlicePlan {
   const types = addressTypes(input.service);

@@ -2,7 +2,7 @@ import type { corev1 } from '#api';
 import { isPodReady } from '#component-helpers';
 import { hasAddress, hostnameFor, portOf } from './pods-of-service.js';
 
-/** Addresses one Endpoints object holds at most (endpoints_controller.go maxCapacity). */
+/** Maximum addresses of an Endpoints object (endpoints_controller.go maxCapacity). */
 const MAX_ADDRESSES = 1000;
 
 interface Member {
@@ -26,7 +26,7 @@ function addressOf(pod: corev1.Pod, service: corev1.Service): corev1.EndpointAdd
   };
 }
 
-/** The ports of a pod behind a service; one undefined for a headless service without ports. */
+/** The ports of a pod for a Service; a single undefined one for a headless Service without ports. */
 function portsOf(pod: corev1.Pod, service: corev1.Service): Array<corev1.EndpointPort | undefined> {
   const ports = service.spec?.ports ?? [];
   if (ports.length === 0) return service.spec?.clusterIP === 'None' ? [undefined] : [];
@@ -63,15 +63,15 @@ function groupByPort(service: corev1.Service, pods: readonly corev1.Pod[]): Port
   return [...groups.values()];
 }
 
-/** Takes the ready ones first, as many as an Endpoints object may hold. */
+/** Takes as many as an Endpoints object may have, ready ones first. */
 function truncate(members: readonly Member[], limit: number): readonly Member[] {
   if (members.length <= limit) return members;
   return [...members.filter(({ ready }) => ready), ...members.filter(({ ready }) => !ready)].slice(0, limit);
 }
 
 /**
- * The subsets of a service's Endpoints: ports that lead to the same addresses stand together (api/v1/endpoints/util.go
- * RepackSubsets). `truncated`: there were more addresses than fit.
+ * The subsets of a Service's Endpoints: ports with the same addresses are combined (api/v1/endpoints/util.go RepackSubsets). `truncated`:
+ * there were more addresses than allowed.
  */
 export function subsetsOf(service: corev1.Service, pods: readonly corev1.Pod[]): { subsets: corev1.EndpointSubset[]; truncated: boolean } {
   const merged = new Map<string, { ports: corev1.EndpointPort[]; members: readonly Member[] }>();

@@ -5,10 +5,10 @@ import { resourceOf } from '../kinds.js';
 import { decide, type OwnerState } from './decide.js';
 import { FOREGROUND, isDeletingDependents, isOrphaning, type Node, ORPHAN, type OwnerGraph } from './graph.js';
 
-/** Uids known to be gone, kept so that a thousand dependents ask once (uid_cache.go; 500 entries). */
+/** Uids known to be gone, cached so that a thousand dependents cause one request (uid_cache.go; 500 entries). */
 const KNOWN_GONE = 500;
 
-/** Looks at one object at a time: does it lose its owners, or wait for its dependents? */
+/** Processes one object at a time: whether its owners are gone, or it waits for its dependents. */
 export class Collector {
   private readonly gone = new Map<string, Promise<boolean>>();
 
@@ -42,11 +42,11 @@ export class Collector {
       .catch(ignoreNotFound);
   }
 
-  /** Throws where the owner's kind is not served: nothing is known about it, so nothing may be deleted (classifyReferences). */
+  /** Throws if the owner's kind is not served: nothing is known about it, so nothing may be deleted (classifyReferences). */
   private async stateOf(node: Node, owner: OwnerReference, ctx: ReconcileContext): Promise<OwnerState> {
     const resource = resourceOf(owner, ctx.informers.served());
     if (resource === undefined) throw new Error(`no matches for kind "${owner.kind}" in version "${owner.apiVersion}"`);
-    // An object of the cluster can't belong to one of a namespace: such a reference is left alone.
+    // A cluster-scoped object cannot depend on a namespaced one: such a reference is ignored.
     if (resource.namespaced && !node.namespace) return 'solid';
     const namespace = resource.namespaced ? node.namespace : undefined;
     const found = ctx.informers.of(resource).get(owner.name, namespace);
@@ -54,7 +54,7 @@ export class Collector {
     return (await this.isGone({ resource, namespace, owner }, ctx)) ? 'gone' : 'solid';
   }
 
-  /** Asks the server before anything is deleted because of an owner that the informers don't show. */
+  /** Asks the server before anything is deleted because of an owner that the informers do not have. */
   private isGone(
     { resource, namespace, owner }: { resource: Resource; namespace: string | undefined; owner: OwnerReference },
     { client }: ReconcileContext,
@@ -78,7 +78,7 @@ export class Collector {
     return asked;
   }
 
-  /** Foreground: the object goes when nothing is left that blocks it (processDeletingDependentsItem). */
+  /** Foreground deletion: the object is deleted when no dependent blocks it any more (processDeletingDependentsItem). */
   private async waitForDependents(node: Node, object: KubeObject, ctx: ReconcileContext): Promise<void> {
     const blocking = this.graph
       .dependentsOf(node.uid)
@@ -107,7 +107,7 @@ function ignoreNotFound(error: unknown): void {
   if (!isNotFound(error)) throw error;
 }
 
-/** Drops references to owners. Gone meanwhile is as good. */
+/** Removes references to owners. It is not an error if the object no longer exists. */
 async function dropOwners(node: Node, uids: readonly string[], ctx: ReconcileContext): Promise<void> {
   const object = find(node, ctx);
   if (object === undefined) return;
@@ -116,7 +116,7 @@ async function dropOwners(node: Node, uids: readonly string[], ctx: ReconcileCon
   await patch(node, object, { patch: { ownerReferences }, ctx });
 }
 
-/** Breaks a circle of objects that wait for each other (unblockOwnerReferencesStrategicMergePatch). */
+/** Breaks a cycle of objects that wait for each other (unblockOwnerReferencesStrategicMergePatch). */
 async function unblockOwners(node: Node, object: KubeObject, ctx: ReconcileContext): Promise<void> {
   const ownerReferences = (object.metadata.ownerReferences ?? []).map((owner) => ({ ...owner, blockOwnerDeletion: false }));
   await patch(node, object, { patch: { ownerReferences }, ctx });
@@ -131,7 +131,7 @@ async function removeFinalizer(
   await patch(node, object, { patch: { finalizers }, ctx });
 }
 
-/** Writes a part of the metadata, only onto the very state that was looked at. */
+/** Patches the metadata, on condition that the object is unchanged. */
 async function patch(
   { resource, name, namespace, uid }: Node,
   { metadata: { resourceVersion } }: KubeObject,

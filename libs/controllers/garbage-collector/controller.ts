@@ -4,15 +4,15 @@ import { isEvents, isTracked } from '../kinds.js';
 import { Collector } from './collector.js';
 import { OwnerGraph } from './graph.js';
 
-/** Most objects have neither, which their text says without being parsed. */
+/** Most objects have neither, which can be seen in their text without parsing it. */
 const MENTIONS_OWNERS = /"(?:ownerReferences|deletionTimestamp)":/;
 
 const isOwnedOrGoing = ({ metadata: { ownerReferences, deletionTimestamp, finalizers } }: KubeObject): boolean =>
   (ownerReferences?.length ?? 0) > 0 || (deletionTimestamp !== undefined && (finalizers?.length ?? 0) > 0);
 
 /**
- * Deletes what has lost its owners, holds back what is deleted in the foreground until its dependents are gone, and lets dependents
- * go that are orphaned (pkg/controller/garbagecollector). Its keys are uids.
+ * Deletes objects whose owners are gone, delays foreground deletions until the dependents are gone, and releases dependents that are
+ * orphaned (pkg/controller/garbagecollector). Its keys are uids.
  */
 export const garbageCollector: Controller = {
   name: 'generic-garbage-collector',
@@ -36,7 +36,7 @@ function openCollector({ informers }: ClusterContext, queue: WorkQueue): OpenCon
     },
   });
   return {
-    // Deletions of a thousand dependents are to share a few transactions.
+    // Deletions of a thousand dependents should share a few transactions.
     concurrency: 1000,
     async reconcile(uid, ctx) {
       await collector.collect(uid, ctx);

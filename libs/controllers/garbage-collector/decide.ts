@@ -1,19 +1,19 @@
 import type { KubeObject, OwnerReference } from '#apimachinery';
 import { FOREGROUND, ORPHAN } from './graph.js';
 
-/** What has become of an owner: there, gone, there but waiting for its dependents to go, or not to be told. */
+/** The state of an owner: present, gone, present but waiting for its dependents, or unknown. */
 export type OwnerState = 'solid' | 'gone' | 'waiting';
 
-/** What is to be done about an object with owners. */
+/** What to do with an object that has owners. */
 export type Verdict =
   | { action: 'keep' }
-  /** Some owners are there: the references to the others are dropped. */
+  /** Some owners exist: the references to the others are removed. */
   | { action: 'release'; uids: string[] }
   | { action: 'delete'; policy: 'Foreground' | 'Background' | 'Orphan'; unblock: boolean };
 
 /**
- * Whether an object with owners is to stay (garbagecollector.go attemptToDeleteItem).
- * `dependents`: how many depend on it in turn; `dependentWaits`: one of them waits for its own dependents, so that there may be a circle.
+ * Whether an object with owners is kept (garbagecollector.go attemptToDeleteItem). `dependents`: how many objects depend on it;
+ * `dependentWaits`: one of them waits for its own dependents, so there may be a cycle.
  */
 export function decide(
   object: KubeObject,

@@ -5,7 +5,7 @@ import type { Change } from '#controller-runtime';
 export const FOREGROUND = 'foregroundDeletion';
 export const ORPHAN = 'orphan';
 
-/** Where an object is found. */
+/** The location of an object. */
 export interface Node {
   uid: string;
   resource: Resource;
@@ -14,12 +14,12 @@ export interface Node {
   owners: readonly OwnerReference[];
 }
 
-/** Whether the object waits until its dependents are gone. */
+/** Whether the object waits until its dependents are gone (foreground deletion). */
 export function isDeletingDependents({ metadata }: KubeObject): boolean {
   return metadata.deletionTimestamp !== undefined && metadata.finalizers?.includes(FOREGROUND) === true;
 }
 
-/** Whether the object waits until its dependents have been let go. */
+/** Whether the object waits until its dependents are orphaned. */
 export function isOrphaning({ metadata }: KubeObject): boolean {
   return metadata.deletionTimestamp !== undefined && metadata.finalizers?.includes(ORPHAN) === true;
 }
@@ -27,8 +27,8 @@ export function isOrphaning({ metadata }: KubeObject): boolean {
 const NONE: readonly OwnerReference[] = [];
 
 /**
- * Who depends on whom, by uid (graph_builder.go). Only objects with owners, or that wait for their dependents, are kept:
- * whether an owner is there the informers know.
+ * Dependencies by uid (graph_builder.go). Contains only objects that have owners or wait for their dependents: the informers know whether
+ * an owner exists.
  */
 export class OwnerGraph {
   private readonly nodes = new Map<string, Node>();
@@ -38,12 +38,12 @@ export class OwnerGraph {
     return this.nodes.get(uid);
   }
 
-  /** Objects that name this one as an owner, in the order they came. */
+  /** Objects with this owner, in the order they were added. */
   dependentsOf(uid: string): readonly Node[] {
     return [...(this.dependents.get(uid)?.values() ?? [])];
   }
 
-  /** Takes a change in; returns the uids of objects that have to be looked at because of it. */
+  /** Applies a change; returns the uids of objects that have to be processed because of it. */
   observe(resource: Resource, change: Change): string[] {
     const { object, deleted } = change;
     const uid = object.metadata.uid ?? '';
@@ -64,8 +64,8 @@ export class OwnerGraph {
   }
 
   /**
-   * Drops the objects of a resource that is no longer served. Their dependents have not lost an owner, since nothing is known of it;
-   * returns the owners, which need not wait for them.
+   * Drops the objects of a resource that is no longer served. It is not known whether they still exist, so their dependents have not lost
+   * an owner; returns their owners, which need not wait for them.
    */
   forget({ group, resource }: Resource): string[] {
     const owners = new Set<string>();
@@ -80,7 +80,7 @@ export class OwnerGraph {
     return [...owners].filter((uid) => this.nodes.has(uid));
   }
 
-  /** A gone object's dependents have lost an owner, and its owners a dependent that may have blocked them. */
+  /** The dependents of a deleted object have lost an owner, and its owners a dependent that may have blocked them. */
   private remove(uid: string, owners: readonly OwnerReference[]): string[] {
     this.nodes.delete(uid);
     for (const owner of owners) this.unlink(owner.uid, uid);

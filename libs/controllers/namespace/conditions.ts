@@ -2,13 +2,13 @@ import type { corev1, Resource } from '#api';
 import { deepEqual, formatTime, type Instant, type KubeObject } from '#apimachinery';
 import { setCondition } from '#component-helpers';
 
-/** What is left of one kind in a namespace. */
+/** The remaining objects of one kind in a namespace. */
 export interface Remaining {
   resource: Resource;
   objects: readonly KubeObject[];
 }
 
-/** Types in the order upstream keeps them, with what they say when all is well (status_condition_utils.go). */
+/** Types in upstream's order, with their messages for success (status_condition_utils.go). */
 const WELL: ReadonlyArray<{ type: string; reason: string; message: string }> = [
   { type: 'NamespaceDeletionDiscoveryFailure', reason: 'ResourcesDiscovered', message: 'All resources successfully discovered' },
   {
@@ -51,8 +51,8 @@ function contentFailure(failures: readonly string[]): { reason: string; message:
 }
 
 /**
- * The conditions of a namespace that is being emptied; the same array where nothing changes. `podsOnly`: only the pods have been
- * looked at so far, so nothing is told about the rest (namespaced_resources_deleter.go deleteAllContent).
+ * The conditions of a namespace that is being deleted; the same array if nothing changes. `podsOnly`: only pods have been deleted so far,
+ * so nothing is said about other kinds (namespaced_resources_deleter.go deleteAllContent).
  */
 export function deletionConditions(
   present: readonly corev1.NamespaceCondition[],

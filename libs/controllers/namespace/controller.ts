@@ -6,21 +6,21 @@ import { isEvents, isTracked } from '../kinds.js';
 import { deletionConditions, type Remaining } from './conditions.js';
 
 const FINALIZER = 'kubernetes';
-/** Seconds objects with finalizers are given before the next look (finalizerEstimateSeconds). */
+/** Seconds after which objects with finalizers are checked again (finalizerEstimateSeconds). */
 const FINALIZER_ESTIMATE = 15;
 
-/** A grace period may be any 64-bit number of seconds; the namespace is looked at again after a day at the latest. */
+/** A grace period may be any 64-bit number of seconds; the namespace is checked again after a day at the latest. */
 const LONGEST_WAIT = 86_400_000;
 
 const isContent = (resource: ResourceInfo): boolean => resource.namespaced && isTracked(resource);
 const isPod = ({ group, resource }: Resource): boolean => group === Pod.group && resource === Pod.resource;
 
-/** Empties namespaces that are being deleted, pods first, and lets them go (pkg/controller/namespace). */
+/** Deletes the content of namespaces that are being deleted, pods first, and finalizes them (pkg/controller/namespace). */
 export const namespace: Controller = defineController({
   name: 'namespace-controller',
   for: Namespace,
   filter: ({ object, deleted }) => !deleted && object.metadata.deletionTimestamp !== undefined,
-  // Upstream looks again after a while; here an object that goes from a terminating namespace wakes the controller at once.
+  // Upstream checks again after a while; here the deletion of an object in a terminating namespace wakes the controller immediately.
   watches: [
     watchingServed(isContent, ({ object, deleted }, informers) => {
       if (!deleted) return [];
@@ -35,11 +35,11 @@ export const namespace: Controller = defineController({
   reconcile: emptyNamespace,
 });
 
-/** What was done about one kind. */
+/** The result for one kind. */
 interface Emptied {
   remaining?: Remaining;
   failure?: string;
-  /** Seconds until a next look may find more gone. */
+  /** Seconds after which another check may find more deleted. */
   estimate: number;
 }
 
@@ -67,7 +67,7 @@ function ignoreNotFound(error: unknown): void {
   if (!isNotFound(error)) throw error;
 }
 
-/** Deletes all objects of a kind in the namespace, at the same time, and tells what stays. */
+/** Deletes all objects of a kind in the namespace concurrently, and reports the remaining ones. */
 async function emptyOf(resource: Resource, { metadata }: corev1.Namespace, ctx: ReconcileContext): Promise<Emptied> {
   const { client, clock } = ctx;
   const objects = await objectsOf(resource, metadata.name, ctx);
@@ -97,7 +97,7 @@ function remains(resource: Resource, { estimate, name, left }: { estimate: numbe
 }
 
 async function objectsOf(resource: Resource, name: string, { client, informers }: ReconcileContext): Promise<readonly KubeObject[]> {
-  // There is no informer of events: there are too many to keep for this.
+  // There is no informer for events: there are too many to cache them for this.
   if (resource === Event) return (await client.list(Event, { namespace: name })).items;
   return informers.of(resource).list(name);
 }

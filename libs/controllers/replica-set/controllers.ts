@@ -2,7 +2,7 @@ import { Pod, ReplicaSet, ReplicationController } from '#api';
 import { controllerOf, labelSelectorAsSelector, selectorFromSet } from '#apimachinery';
 import { replicaController } from './replicas.js';
 
-/** Keeps as many pods running as each ReplicaSet asks for (pkg/controller/replicaset/replica_set.go). */
+/** Maintains the desired number of pods of each ReplicaSet (pkg/controller/replicaset/replica_set.go). */
 export const replicaSet = replicaController({
   name: 'replicaset-controller',
   resource: ReplicaSet,

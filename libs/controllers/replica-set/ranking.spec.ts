@@ -10,7 +10,7 @@ interface Given {
   /** Seconds it has been ready. */
   ready?: number;
   cost?: string;
-  /** Seconds since it was made. */
+  /** Seconds since its creation. */
   age?: number;
   restarts?: number;
 }

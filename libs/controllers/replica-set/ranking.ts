@@ -5,14 +5,14 @@ import { isPodActive, isPodReady, podReadySince } from '#component-helpers';
 const PHASE_ORDER: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 };
 const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
 
-/** A pod with everything the order of deletion looks at, worked out once. */
+/** A pod with everything that the order of deletion depends on, computed once. */
 interface Ranked {
   pod: corev1.Pod;
   assigned: number;
   phase: number;
   ready: number;
   cost: number;
-  /** Active pods of the same owner's replica sets on the same node. */
+  /** Active pods of the same owner's ReplicaSets on the same node. */
   neighbours: number;
   readySince: Instant | undefined;
   restarts: number;
@@ -28,7 +28,7 @@ function mostRestarts({ status }: corev1.Pod): number {
   return (status?.containerStatuses ?? []).reduce((most, { restartCount = 0 }) => Math.max(most, restartCount), 0);
 }
 
-/** Compares ages in powers of two, so that pods of about the same age are alike (LogarithmicScaleDown): negative where a is younger. */
+/** Compares ages in powers of two, so that pods of about the same age are equal (LogarithmicScaleDown): negative if a is younger. */
 function compareAges(a: Instant | undefined, b: Instant | undefined, now: Instant): number | undefined {
   if (a === b) return undefined;
   if (a === undefined || b === undefined) return a === undefined ? -1 : 1;
@@ -49,13 +49,13 @@ function compare(a: Ranked, b: Ranked, now: Instant): number {
   }
   if (a.restarts !== b.restarts) return b.restarts - a.restarts;
   const created = compareAges(a.created, b.created, now);
-  // What upstream leaves open is left to no list's order: that is another one in a process that has just read it.
+  // A deterministic order where upstream has none: the order of the list differs in a process that has just read it.
   return created || compareUids(a, b);
 }
 
 /**
- * Which `count` of the pods to delete: unassigned before assigned, pending before running, not ready before ready, low deletion cost,
- * crowded nodes, younger first (controller_utils.go ActivePodsWithRanks). `related` are the pods of all replica sets of the same owner.
+ * The `count` pods to delete: unassigned before assigned, pending before running, not ready before ready, low deletion cost, crowded nodes,
+ * younger first (controller_utils.go ActivePodsWithRanks). `related` are the pods of all ReplicaSets of the same owner.
  */
 export function podsToDelete(options: {
   pods: readonly corev1.Pod[];

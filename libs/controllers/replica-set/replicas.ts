@@ -23,25 +23,25 @@ import { claimObjects } from '../claim.js';
 import { podsToDelete } from './ranking.js';
 import { nextAvailability, nextStatus } from './status.js';
 
-/** Pods made or deleted in one reconcile at most (replica_set.go BurstReplicas). */
+/** Maximum pods created or deleted in one reconcile (replica_set.go BurstReplicas). */
 const BURST = 500;
 const ORPHANS = 'orphans-by-namespace';
 
-/** Both kinds that keep a number of pods running: the ReplicationController is the ReplicaSet's forerunner. */
+/** The two kinds that maintain a number of pods: the ReplicationController is the predecessor of the ReplicaSet. */
 export type ReplicaOwner = appsv1.ReplicaSet | corev1.ReplicationController;
 
-/** What tells the kinds apart. */
+/** The differences between the kinds. */
 export interface ReplicaKind<T extends ReplicaOwner> {
   name: string;
   resource: Resource<T>;
   selectorOf(owner: T): LabelSelector;
   /** Whether the status counts pods that are being deleted. */
   reportsTerminating: boolean;
-  /** Pods beside the owner's own that make a node crowded when one is chosen for deletion. */
+  /** Pods besides the owner's own that count when a pod on a crowded node is chosen for deletion. */
   related(owner: T, ctx: ReconcileContext): readonly corev1.Pod[];
 }
 
-/** Makes the controller of a kind that keeps a number of pods running (pkg/controller/replicaset). */
+/** Creates the controller of a kind that maintains a number of pods (pkg/controller/replicaset). */
 export function replicaController<T extends ReplicaOwner>(kind: ReplicaKind<T>): Controller {
   return defineController<T>({
     name: kind.name,
@@ -67,7 +67,7 @@ function orphanNamespace(pod: corev1.Pod): string[] {
   return controllerOf(pod) === undefined ? [pod.metadata.namespace ?? ''] : [];
 }
 
-/** Whether a pod without a controller has come up, or has changed so that another might want it. */
+/** Whether a pod without a controller was added, or has changed so that another controller might adopt it. */
 function isNewOrphan({ object, old, deleted }: Change<corev1.Pod>): boolean {
   if (deleted || controllerOf(object) !== undefined || object.metadata.deletionTimestamp !== undefined) return false;
   return old === undefined || controllerOf(old) !== undefined || !deepEqual(old.metadata.labels, object.metadata.labels);
@@ -87,7 +87,7 @@ async function reconcileReplicas<T extends ReplicaOwner>(
     claimObjects({ client, owner, ownerResource: kind.resource, resource: Pod, selector, candidates });
   const claimed = await claim([...own, ...orphans].filter(isPodActive));
   const outcome = owner.metadata.deletionTimestamp === undefined ? await adjust({ kind, owner, pods: claimed }, ctx) : {};
-  // The informer holds what was just made and deleted: the status need not wait for the next look.
+  // The informer already has what was just created and deleted: the status need not wait for another reconcile.
   const now = clock.now();
   const current = pods.controlledBy(owner.metadata.uid ?? '').filter(({ metadata }) => selector.matches(metadata.labels));
   const activePods = current.filter(isPodActive);
@@ -109,7 +109,7 @@ async function reconcileReplicas<T extends ReplicaOwner>(
   return requeueAfter === undefined ? undefined : { requeueAfter };
 }
 
-/** Makes missing pods, deletes surplus ones. A failure is told in the status before it is thrown. */
+/** Creates missing pods, deletes surplus ones. A failure is reported in the status before it is thrown. */
 async function adjust<T extends ReplicaOwner>(
   { kind, owner, pods }: { kind: ReplicaKind<T>; owner: T; pods: readonly corev1.Pod[] },
   ctx: ReconcileContext,

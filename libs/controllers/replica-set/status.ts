@@ -2,19 +2,19 @@ import type { appsv1, corev1 } from '#api';
 import { formatTime, type Instant, type LabelSelector } from '#apimachinery';
 import { conditionOf, isPodReady, podAvailableAt, setCondition, withoutCondition } from '#component-helpers';
 
-/** What the next status is made of. */
+/** What the next status is computed from. */
 export interface StatusInput {
-  /** The status as it stands. */
+  /** The current status. */
   status: appsv1.ReplicaSetStatus | undefined;
   generation: number | undefined;
   replicas: number;
   minReadySeconds: number;
-  /** Matches pods that carry all labels of the template. */
+  /** Matches pods that have all labels of the template. */
   templateLabels: LabelSelector;
   activePods: readonly corev1.Pod[];
-  /** Pods being deleted; undefined where the kind does not report them (ReplicationController). */
+  /** Pods being deleted; undefined if the kind does not report them (ReplicationController). */
   terminating: number | undefined;
-  /** What went wrong while pods were made or deleted, in words. */
+  /** The error message of creating or deleting pods. */
   failure: string | undefined;
   now: Instant;
 }
@@ -29,7 +29,7 @@ function nextConditions({ status, failure, activePods, replicas, now }: StatusIn
   return setCondition(conditions, { type: FAILURE, status: 'True', reason, message: failure }, formatTime(now));
 }
 
-/** Zero is what an absent count means: counts that Go leaves out when empty are left out here. */
+/** Zero and absent are the same: counts that Go omits when they are zero are omitted here. */
 function count(name: string, value: number): Record<string, number> {
   return value === 0 ? {} : { [name]: value };
 }
@@ -52,7 +52,7 @@ export function nextStatus(input: StatusInput): appsv1.ReplicaSetStatus {
   };
 }
 
-/** Milliseconds until the next ready pod has been so for long enough; undefined where none waits for that. */
+/** Milliseconds until the next ready pod becomes available; undefined if there is none. */
 export function nextAvailability(pods: readonly corev1.Pod[], minReadySeconds: number, now: Instant): number | undefined {
   if (minReadySeconds === 0) return undefined;
   const waits = pods.flatMap((pod) => {

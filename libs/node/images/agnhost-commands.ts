@@ -7,10 +7,10 @@ import { exit, http, type Program, type ServedPort, serve, tcp } from './program
 
 /** klog.Fatalf and log.Fatalf. */
 const FATAL = 255;
-/** A Go program without a handler, as process 1, after SIGTERM. */
+/** A Go program without a signal handler, running as process 1, after SIGTERM. */
 const UNHANDLED = { stopCode: 2 };
 
-/** Serves HTTP on one port: with paths those alone, without any path. */
+/** Serves HTTP on one port: only the given paths, or all if none are given. */
 const web =
   (fallback: number, paths?: readonly string[], flag = '--port'): Executable =>
   ({ args }) =>
@@ -24,7 +24,7 @@ const stops =
   () =>
     serve([], { stopCode: code });
 
-/** Alive for ten seconds, unhealthy from then on. */
+/** Healthy for ten seconds, unhealthy afterwards. */
 const liveness: Executable = () => {
   const changesAt = 10_001;
   const status = (path: string, elapsed: number): number => {
@@ -61,7 +61,7 @@ const serveHostname: Executable = ({ args }) => {
   return serve(raw ? [tcp(port)] : udp ? [] : [http(port)]);
 };
 
-/** Serves what its environment names: SERVE_PORT_80, SERVE_TCP_PORT_80, SERVE_TLS_PORT_443. */
+/** Serves what its environment variables name: SERVE_PORT_80, SERVE_TCP_PORT_80, SERVE_TLS_PORT_443. */
 function porter({ variables }: Call): Program {
   const ports = [...variables.keys()].flatMap((name): ServedPort[] => {
     const port = /^SERVE_(?:TCP_|TLS_)?PORT_(\d{1,5})$/.exec(name)?.[1];
@@ -117,7 +117,7 @@ const COMMANDS: Readonly<Record<string, Executable>> = {
   webhook: web(443),
 };
 
-/** Runs a subcommand; without one, help is printed, and one that does not exist is an error. */
+/** Runs a subcommand; without one it prints its help, and an unknown one is an error. */
 export const agnhostProgram: Executable = (call) => {
   const [name, ...args] = call.args;
   if (name === undefined || name.startsWith('-')) return exit(0);

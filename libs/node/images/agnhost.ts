@@ -3,7 +3,7 @@ import type { ImageDefinition } from './image.js';
 import { exit } from './program.js';
 import { tags } from './tags.js';
 
-/** Kubernetes' own test image: one program of many subcommands. */
+/** Kubernetes' own test image: one program with many subcommands. */
 export const agnhost: ImageDefinition = {
   repositories: ['registry.k8s.io/e2e-test-images/agnhost', 'k8s.gcr.io/e2e-test-images/agnhost'],
   tags: tags({ versions: { 2: [1, 63] } }),

@@ -1,7 +1,7 @@
 import type { ImageDefinition } from './image.js';
 import { tags } from './tags.js';
 
-/** A shell and small commands; its default is a shell, which ends at once when its standard input is closed. */
+/** A shell and small commands; by default it runs a shell, which ends at once if its standard input is closed. */
 export const busybox: ImageDefinition = {
   repositories: [
     'docker.io/library/busybox',

@@ -29,7 +29,7 @@ import { serveHostname } from './serve-hostname.js';
 import { tools } from './tools.js';
 import { webDemos } from './web-demos.js';
 
-/** Every image there is. To add one: a file beside this one, and a line here. */
+/** All images. To add one: a file beside this one, and a line here. */
 export const images: readonly ImageDefinition[] = [
   agnhost,
   alpine,
@@ -64,10 +64,10 @@ export const images: readonly ImageDefinition[] = [
 
 const byRepository = new Map(images.flatMap((image) => image.repositories.map((repository) => [repository, image] as const)));
 
-/** An image as a registry has it. */
+/** An image as it is in a registry. */
 export interface FoundImage {
   definition: ImageDefinition;
-  /** Bytes pulled. */
+  /** Bytes to pull. */
   size: number;
   /** `docker.io/library/nginx@sha256:…`. */
   imageID: string;
@@ -76,7 +76,7 @@ export interface FoundImage {
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const found = new Memo<FoundImage | undefined>();
 
-/** Looks an image up; undefined when its repository or tag does not exist. A digest of a known repository always exists. */
+/** Looks up an image; undefined if its repository or tag does not exist. Any digest of a known repository exists. */
 export function findImage(reference: ImageReference): FoundImage | undefined {
   return found.of(reference.full, () => lookUp(reference));
 }
@@ -85,12 +85,12 @@ function lookUp(reference: ImageReference): FoundImage | undefined {
   const definition = byRepository.get(reference.repository);
   if (!definition || (reference.digest === undefined && !definition.tags(reference.tag))) return undefined;
   const digest = reference.digest ?? `sha256:${sha256(`${definition.repositories[0]}:${reference.tag}`)}`;
-  // Other tags are of another size, but of much the same.
+  // Other tags have a slightly different size.
   const size = Math.round(definition.size * (0.97 + 0.06 * (Number.parseInt(digest.slice(7, 11), 16) / 65_536)));
   return { definition, size, imageID: `${reference.repository}@${digest}` };
 }
 
-/** Why a pull of an image that does not exist fails, in containerd's words as the kubelet passes them on. */
+/** The error of pulling an image that does not exist, in containerd's words as passed on by the kubelet. */
 export function pullError(reference: ImageReference): string {
   const { full, repository } = reference;
   const failed = `failed to pull and unpack image "${full}": failed to resolve reference "${full}":`;

@@ -2,7 +2,7 @@ import type { Executable } from './image.js';
 import { exit, http, type Program, serve, tcp } from './program.js';
 import { sleepTime } from './shell.js';
 
-/** The small commands of shell images (busybox, coreutils and the like), as far as their time and exit code go. */
+/** The small commands of shell images (busybox, coreutils and the like): only their duration and exit code are simulated. */
 
 const KILLED = { stopCode: 137 };
 
@@ -15,7 +15,7 @@ function sleep({ args }: { args: readonly string[] }): Program {
   return time === Number.POSITIVE_INFINITY ? serve([], KILLED) : { ...exit(0, time), stopCode: 137 };
 }
 
-/** `-p 8080`, `-p8080`, `--port=8080`, or a lone number. */
+/** `-p 8080`, `-p8080`, `--port=8080`, or a plain number. */
 function portIn(args: readonly string[], fallback: number): number {
   const joined = args.join(' ');
   const match = /(?:-p\s*|--port[= ])(?:[\w.]*:)?(\d+)/.exec(joined) ?? /(?:^|\s)(\d{2,5})(?:\s|$)/.exec(joined);

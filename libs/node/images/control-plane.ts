@@ -5,7 +5,7 @@ import { tags } from './tags.js';
 const versions = tags({ versions: { 1: [20, 36] } });
 const HEALTH = ['/healthz', '/livez', '/readyz', '/metrics', '/version'];
 
-/** An https port that answers the health paths. */
+/** An https port that serves the health endpoints. */
 const health = (port: number) => ({
   port,
   protocol: 'http' as const,

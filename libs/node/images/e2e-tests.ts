@@ -2,7 +2,7 @@ import type { ImageDefinition } from './image.js';
 import { exit, http, type Program, serve, tcp } from './program.js';
 import { tags, type Versions } from './tags.js';
 
-/** How long the computations of node-perf take, about. */
+/** Approximate duration of the computations of node-perf. */
 const COMPUTATION = 120_000;
 
 interface TestImage {
@@ -33,7 +33,7 @@ const serves =
   () =>
     serve(ports.map(tcp));
 
-/** The images of Kubernetes' own tests that do one thing each (test/utils/image/manifest.go). */
+/** Kubernetes' test images with a single purpose (test/utils/image/manifest.go). */
 export const endToEndTests: readonly ImageDefinition[] = [
   image({
     name: 'apparmor-loader',

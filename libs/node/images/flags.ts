@@ -1,4 +1,4 @@
-/** The value of a flag: `--port 80`, `--port=80`, `-t 10`; the last one given counts. */
+/** The value of a flag: `--port 80`, `--port=80`, `-t 10`; the last occurrence counts. */
 export function flagOf(args: readonly string[], ...names: readonly string[]): string | undefined {
   let value: string | undefined;
   for (const [index, arg] of args.entries()) {
@@ -9,7 +9,7 @@ export function flagOf(args: readonly string[], ...names: readonly string[]): st
   return value;
 }
 
-/** The port a flag gives: a number, or an address that ends in one. */
+/** The port in a flag: a number, or an address with a port. */
 export function portFlag(args: readonly string[], name: string, fallback: number): number {
   const text = flagOf(args, name);
   const port = text === undefined ? Number.NaN : Number(text.slice(text.lastIndexOf(':') + 1));

@@ -1,33 +1,33 @@
 import type { Program } from './program.js';
 import type { TagRule } from './tags.js';
 
-/** How a program is called. */
+/** How a program is executed. */
 export interface Call {
   /** Arguments after the program's name. */
   args: readonly string[];
-  /** Whether an environment variable is set, as far as that is known: a ConfigMap or Secret may bring any. */
+  /** Whether an environment variable is set, as far as that is known: a ConfigMap or Secret may contain any variable. */
   has(name: string): boolean;
-  /** The environment variables that the container's spec gives, those with a value from elsewhere as empty. */
+  /** The environment variables in the container's spec; those with a value from elsewhere are empty. */
   variables: ReadonlyMap<string, string>;
 }
 
-/** An executable of an image: what calling it does. */
+/** An executable of an image: returns what running it does. */
 export type Executable = (call: Call) => Program;
 
 /** A container image: one small file each, and a line in catalogue.ts. */
 export interface ImageDefinition {
-  /** Where it is found, host included: `docker.io/library/nginx`. The first is its own name, the others are mirrors. */
+  /** Its repositories including the host: `docker.io/library/nginx`. The first is its own, the others are mirrors. */
   repositories: readonly string[];
   /** Which tags exist. */
   tags: TagRule;
-  /** Compressed size in bytes, about. */
+  /** Approximate compressed size in bytes. */
   size: number;
   entrypoint?: readonly string[];
   cmd?: readonly string[];
-  /** Its own executables by name; those of a common shell image come on top where `shell` is set. */
+  /** Its own executables by name; those of a common shell image are added if `shell` is set. */
   executables?: Readonly<Record<string, Executable>>;
   /** Has /bin/sh and the usual small commands. */
   shell?: boolean;
-  /** User id the image runs as; default 0. */
+  /** User id that the image runs as; default 0. */
   user?: number;
 }

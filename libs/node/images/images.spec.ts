@@ -69,7 +69,7 @@ test.each([
   expect(reference && pullError(reference)).toBe(want);
 });
 
-// test/utils/image/manifest.go of v1.36.2, but for the two that cannot be pulled without credentials or at all.
+// test/utils/image/manifest.go of v1.36.2, without one image that needs credentials and one that does not exist.
 test.each([
   ...['agnhost:2.55', 'agnhost:2.63.0', 'sample-apiserver:1.29.2', 'apparmor-loader:1.4', 'busybox:1.37.0-1', 'ipc-utils:1.4'],
   ...['glibc-dns-testing:2.0.0', 'kitten:1.8', 'nautilus:1.8', 'nginx:1.15-4', 'nginx:1.27-0', 'node-perf/npb-ep:1.6.0'],

@@ -1,7 +1,7 @@
 import type { ImageDefinition } from './image.js';
 import { tags } from './tags.js';
 
-/** Debian, Ubuntu and their kin; the default is bash. */
+/** Debian, Ubuntu and similar images; by default they run bash. */
 export const linux: ImageDefinition = {
   repositories: [
     'docker.io/library/debian',

@@ -10,7 +10,7 @@ const passwords = [
   'MYSQL_ROOT_PASSWORD_FILE',
 ];
 
-/** The database and its sibling; ends at once without a password for root. */
+/** MySQL and MariaDB; they exit at once if no root password is set. */
 export const mysql: ImageDefinition = {
   repositories: ['docker.io/library/mysql', 'docker.io/library/mariadb', 'public.ecr.aws/docker/library/mysql'],
   tags: tags({

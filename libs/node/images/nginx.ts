@@ -4,7 +4,7 @@ import { tags } from './tags.js';
 
 const paths = ['/index.html', '/50x.html'];
 
-/** The web server; answers / and its two pages. Its next major version exists already: what tries an update often takes it. */
+/** The web server; serves / and its two pages. The next major version exists too, because examples of updates often use it. */
 export const nginx: ImageDefinition = {
   repositories: [
     'docker.io/library/nginx',

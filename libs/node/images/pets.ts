@@ -12,5 +12,5 @@ const pet = (name: string): ImageDefinition => ({
   shell: true,
 });
 
-/** Two web servers that differ in the picture they serve: what rolling updates are tested with. */
+/** Two web servers with different pictures, used to demonstrate rolling updates. */
 export const pets: readonly ImageDefinition[] = [pet('kitten'), pet('nautilus')];

@@ -2,7 +2,7 @@ import type { ImageDefinition } from './image.js';
 import { exit, serve, tcp } from './program.js';
 import { tags } from './tags.js';
 
-/** The database; ends at once without a password for the superuser. */
+/** The database; exits at once if no superuser password is set. */
 export const postgres: ImageDefinition = {
   repositories: ['docker.io/library/postgres', 'public.ecr.aws/docker/library/postgres'],
   tags: tags({

@@ -1,4 +1,4 @@
-/** What the process of a container does, as data. Instants are milliseconds after its start. */
+/** What a container's process does, as data. Instants are milliseconds after its start. */
 export type Program = ServingProgram | ExitingProgram | UnstartableProgram;
 
 /** Runs until it is stopped. */
@@ -6,7 +6,7 @@ export interface ServingProgram {
   does: 'serve';
   /** TCP ports it listens on. */
   ports: readonly ServedPort[];
-  /** Exit code after SIGTERM: 0 where it shuts down in order, 143 where the signal kills it, 137 where it has to be killed. */
+  /** Exit code after SIGTERM: 0 if it shuts down gracefully, 143 if the signal kills it, 137 if it has to be killed. */
   stopCode: number;
   files: readonly FileChange[];
 }
@@ -16,14 +16,14 @@ export interface ExitingProgram {
   does: 'exit';
   code: number;
   after: number;
-  /** What stands in the termination message, where it writes one. */
+  /** The content of the termination message, if it writes one. */
   message?: string;
   ports: readonly ServedPort[];
   stopCode: number;
   files: readonly FileChange[];
 }
 
-/** Can't even be started: the message is the runtime's. */
+/** Cannot be started: the message is the runtime's. */
 interface UnstartableProgram {
   does: 'not-start';
   message: string;
@@ -31,22 +31,22 @@ interface UnstartableProgram {
 
 export interface ServedPort {
   port: number;
-  /** `http` answers `status(path)`; `grpc` the health protocol; `tcp` only accepts connections. */
+  /** `http` serves `status(path)`; `grpc` serves the health protocol; `tcp` only accepts connections. */
   protocol: 'http' | 'tcp' | 'grpc';
-  /** HTTP status of a path, so many milliseconds after the start. A gRPC port that does not answer 200 is not serving. */
+  /** The HTTP status for a path at the given number of milliseconds after the start. A gRPC port is not serving unless this is 200. */
   status?(path: string, elapsed: number): number;
-  /** When its answers change for the last time. */
+  /** When its responses change for the last time. */
   changesAt?: number;
 }
 
-/** A file the program makes or removes, so that probes which look for it see what they should. */
+/** A file that the program creates or removes, for probes that check it. */
 export interface FileChange {
   path: string;
   at: number;
   exists: boolean;
 }
 
-/** A program that serves. */
+/** A program that keeps running and serves. */
 export function serve(ports: readonly ServedPort[], { stopCode = 0 }: { stopCode?: number } = {}): ServingProgram {
   return { does: 'serve', ports, stopCode, files: [] };
 }
@@ -56,7 +56,7 @@ export function exit(code: number, after = 0, message?: string): ExitingProgram 
   return { does: 'exit', code, after, message, ports: [], stopCode: 143, files: [] };
 }
 
-/** An HTTP port that answers the given paths (and `/`) with 200 and others with 404; without paths: everything with 200. */
+/** An HTTP port that answers the given paths (and `/`) with 200 and others with 404; without paths, everything with 200. */
 export function http(port: number, paths?: readonly string[]): ServedPort {
   return { port, protocol: 'http', status: (path) => (paths === undefined || path === '/' || paths.includes(path) ? 200 : 404) };
 }

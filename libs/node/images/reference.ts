@@ -1,9 +1,9 @@
 import { Memo } from '#apimachinery';
 import { LONGEST_IMAGE_NAME } from './limits.js';
 
-/** An image's name taken apart (distribution/reference). */
+/** A parsed image reference (distribution/reference). */
 export interface ImageReference {
-  /** Normalised, with host: `docker.io/library/nginx`. */
+  /** Normalized, with host: `docker.io/library/nginx`. */
   repository: string;
   tag: string;
   digest?: string;
@@ -43,7 +43,7 @@ function parse(text: string): ImageReference | undefined {
 
 const parsed = new Memo<ImageReference | undefined>();
 
-/** Reads an image's name; undefined when it is none (upper case, bad characters, an empty text). */
+/** Parses an image reference; undefined if it is invalid (upper case, invalid characters, empty). */
 export function parseImage(text: string): ImageReference | undefined {
   return text.length > LONGEST_IMAGE_NAME ? undefined : parsed.of(text, parse);
 }

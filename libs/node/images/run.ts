@@ -4,11 +4,11 @@ import { LONGEST_ARGUMENT, LONGEST_ARGUMENTS } from './limits.js';
 import { exit, type Program, serve } from './program.js';
 import { runScript } from './shell.js';
 
-/** What a container's spec says on what is to run. */
+/** The part of a container's spec that determines what runs. */
 export interface Invocation {
   command?: readonly string[];
   args?: readonly string[];
-  /** Keeps standard input open: a shell without a script waits. */
+  /** Whether standard input is kept open: then a shell without a script waits. */
   interactive: boolean;
   has(name: string): boolean;
   variables?: ReadonlyMap<string, string>;
@@ -17,7 +17,7 @@ export interface Invocation {
 const NONE: ReadonlyMap<string, string> = new Map();
 
 const SHELLS = new Set(['sh', 'bash', 'ash', 'dash', 'zsh']);
-/** Programs that only start another one. */
+/** Programs that only execute another one. */
 const WRAPPERS = new Set(['docker-entrypoint.sh', 'entrypoint.sh', 'tini', 'dumb-init', 'exec', 'nohup', 'command', '--']);
 
 const basename = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
@@ -45,7 +45,7 @@ function isTooLong(argv: readonly string[]): boolean {
 function shell(image: ImageDefinition, args: readonly string[], invocation: Invocation): Program {
   const script = args.findIndex((arg) => /^-[a-z]*c$/.test(arg));
   if (script >= 0) return runScript(args[script + 1] ?? '', (argv) => run(image, argv, invocation));
-  // A shell without a script reads standard input: an open one keeps it waiting, a closed one ends it.
+  // A shell without a script reads standard input: it waits if that is open, and ends if it is closed.
   return args.length === 0 || args.every((arg) => arg.startsWith('-'))
     ? invocation.interactive
       ? serve([], { stopCode: 137 })

@@ -3,7 +3,7 @@ import type { ImageDefinition } from './image.js';
 import { exit, serve } from './program.js';
 import { tags } from './tags.js';
 
-/** Languages: called with a program they run it and end; called without, they read standard input and end. */
+/** Languages: with a program as argument they run it and end; without, they read standard input and end. */
 export const runtimes: readonly ImageDefinition[] = [
   {
     repositories: ['docker.io/library/python', 'public.ecr.aws/docker/library/python'],

@@ -2,7 +2,7 @@ import type { ImageDefinition } from './image.js';
 import { http, serve } from './program.js';
 import { tags } from './tags.js';
 
-/** Answers with its host name; agnhost's forerunner. */
+/** Answers with its host name; the predecessor of agnhost. */
 export const serveHostname: ImageDefinition = {
   repositories: [
     'registry.k8s.io/serve_hostname',

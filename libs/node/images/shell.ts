@@ -4,18 +4,18 @@ import { exit, type FileChange, type Program, serve } from './program.js';
 import { type Statement, statementsOf } from './statements.js';
 import { tokensOf } from './words.js';
 
-/** A simple understanding of shell scripts: which statements run, how long they take, what they leave behind. */
+/** A simple simulation of shell scripts: which statements run, how long they take, which files they write. */
 
 /** Runs one command line of a script. */
 export type Run = (argv: readonly string[]) => Program;
 
-/** Builtins without an effect that is simulated. */
+/** Builtins without a simulated effect. */
 const BUILTINS = new Set(['trap', 'set', 'cd', 'export', 'for', 'while', 'until']);
 const LOOPS = new Set(['while', 'until']);
 /** The shell's exit code after a syntax error. */
 const SYNTAX_ERROR = 2;
 
-/** What a command writes to or removes. */
+/** The files that a command writes or removes. */
 function fileChanges({ argv, writes }: Statement, at: number): FileChange[] {
   const written = writes.map((path) => ({ path, at, exists: true }));
   const exists = argv[0] === 'touch';
@@ -30,7 +30,7 @@ interface Progress {
   files: FileChange[];
 }
 
-/** Runs one command; a program: the script ends with it. */
+/** Runs one command; if a program is returned, the script ends with it. */
 function runOne(statement: Statement, run: Run, progress: Progress): Program | undefined {
   const words = LOOPS.has(statement.argv[0] ?? '') ? statement.argv.slice(1) : statement.argv;
   const inverted = words[0] === '!';
@@ -48,14 +48,14 @@ function runOne(statement: Statement, run: Run, progress: Progress): Program | u
   return name === 'exec' ? exit(progress.code, progress.at) : undefined;
 }
 
-/** What a script does: its exit code and how long it takes, or that it runs for ever. */
+/** What a script does: its exit code and duration, or that it runs forever. */
 export function runScript(script: string, run: Run): Program {
   const tokens = tokensOf(script);
   if (tokens === undefined) return exit(SYNTAX_ERROR);
   const progress: Progress = { at: 0, code: 0, files: [] };
   const told = (program: Exclude<Program, { does: 'not-start' }>): Program => ({ ...program, files: progress.files.slice(0, MOST_FILES) });
   for (const statement of statementsOf(tokens)) {
-    // The shell is process 1 and has no handler for SIGTERM: it has to be killed.
+    // The shell is process 1 without a handler for SIGTERM: it has to be killed.
     if (statement.endless) return told(serve([], { stopCode: 137 }));
     if ((statement.after === '&&' && progress.code !== 0) || (statement.after === '||' && progress.code === 0)) continue;
     const ended = runOne(statement, run, progress);
@@ -71,7 +71,7 @@ function durationOf(operand: string): number | undefined {
   return /^(\d+\.?|\d*\.\d+)$/.test(days) ? Number(days) * 86_400_000 : undefined;
 }
 
-/** A sleep's operands in milliseconds: `30`, `1h`, `2m 30s`, `infinity`; undefined when they are none. */
+/** The duration of a sleep's operands in milliseconds: `30`, `1h`, `2m 30s`, `infinity`; undefined if they are invalid. */
 export function sleepTime(operands: readonly string[]): number | undefined {
   if (operands.length === 0) return undefined;
   let total = 0;

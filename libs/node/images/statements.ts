@@ -3,24 +3,24 @@ import type { Token } from './words.js';
 /** A simple command of a script. */
 export interface Statement {
   argv: readonly string[];
-  /** How it depends on the one before: run always, after success, after failure. */
+  /** How it depends on the previous command: always run, after success, after failure. */
   after: ';' | '&&' | '||';
   background: boolean;
-  /** Files that its output is redirected to. */
+  /** Files to which its output is redirected. */
   writes: string[];
-  /** It begins a loop that never ends. */
+  /** Whether it begins an endless loop. */
   endless: boolean;
 }
 
 const REDIRECTIONS = new Set(['>', '>>', '<', '<<', '<<-', '>&', '<&', '&>']);
 const WRITES = new Set(['>', '>>', '&>']);
-/** Words of compound commands that may stand before a command. */
+/** Words of compound commands that may precede a command. */
 const RESERVED = new Set(['do', 'done', 'then', 'fi', 'else', 'elif', 'if', '{', '}']);
 const ALWAYS_TRUE = new Set(['true', ':', '[ 1 ]', '[ true ]', '[[ 1 ]]', '[[ true ]]', 'test 1']);
-/** Words of the longest of these conditions. */
+/** The number of words in the longest of these conditions. */
 const LONGEST_CONDITION = 3;
 
-/** Tokens one after another, with a look at those that follow. */
+/** A sequence of tokens with lookahead. */
 class Ahead {
   private readonly buffer: Token[] = [];
   private readonly tokens: Iterator<Token>;
@@ -33,7 +33,7 @@ class Ahead {
     return this.buffer.shift() ?? this.pull();
   }
 
-  /** The tokens that follow, at most so many. */
+  /** The next tokens, at most the given number. */
   peek(count: number): readonly Token[] {
     while (this.buffer.length < count) {
       const token = this.pull();
@@ -55,14 +55,14 @@ function isEndlessFor(ahead: Ahead): boolean {
   return next.join('').startsWith('((;;))');
 }
 
-/** Whether a loop's condition never lets it end. */
+/** Whether a loop's condition is always true. */
 function isEndless([word, ...condition]: readonly string[]): boolean {
   if (word !== 'while' && word !== 'until') return false;
   const text = condition.join(' ');
   return word === 'while' ? ALWAYS_TRUE.has(text) : text === 'false';
 }
 
-/** Groups tokens into simple commands. Of a pipeline the last command stays: it says when and how the pipeline ends. */
+/** Groups tokens into simple commands. Of a pipeline only the last command is kept, which determines when and how the pipeline ends. */
 function* commandsOf(tokens: Iterable<Token>): Generator<Statement> {
   const ahead = new Ahead(tokens);
   const empty = (after: Statement['after']) => ({ argv: [] as string[], after, background: false, writes: [] as string[], endless: false });
@@ -71,7 +71,7 @@ function* commandsOf(tokens: Iterable<Token>): Generator<Statement> {
     const { text, operator, quoted } = token;
     if (!operator) {
       if (text === 'for' && isEndlessFor(ahead)) current.endless = true;
-      // A quoted word is never a reserved one.
+      // A quoted word is never reserved.
       current.argv.push(quoted && RESERVED.has(text) ? `./${text}` : text);
     } else if (REDIRECTIONS.has(text)) {
       const [target] = ahead.peek(1);
@@ -89,14 +89,14 @@ function* commandsOf(tokens: Iterable<Token>): Generator<Statement> {
   if (current.argv.length > 0) yield current;
 }
 
-/** Drops the reserved words before a command. */
+/** Removes the reserved words before a command. */
 function withoutReserved(argv: readonly string[]): readonly string[] {
   if (!RESERVED.has(argv[0] ?? '')) return argv;
   const start = argv.findIndex((word) => !RESERVED.has(word));
   return start < 0 ? [] : argv.slice(start);
 }
 
-/** The simple commands of a script, as they are asked for. A loop is endless when its condition is and its body follows. */
+/** The simple commands of a script, parsed on demand. A loop is endless if its condition is always true and it has a body. */
 export function* statementsOf(tokens: Iterable<Token>): Generator<Statement> {
   let last: Statement | undefined;
   for (const statement of commandsOf(tokens)) {

@@ -1,7 +1,7 @@
 /** Whether a tag of an image exists. */
 export type TagRule = (tag: string) => boolean;
 
-/** Versions that exist: the highest minor (and the lowest) of each major. */
+/** Existing versions: the highest minor (and the lowest) of each major. */
 export type Versions = Readonly<Record<number, readonly [lowest: number, highest: number]>>;
 
 const VERSION = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:[.-](.+))?$/;
@@ -10,7 +10,7 @@ const LARGEST_PATCH = 99;
 const VARIANT =
   /^(alpine|slim|bookworm|bullseye|buster|trixie|bionic|focal|jammy|noble|perl|otel|debian|glibc|musl|uclibc|management|fpm|apache|cli|oracle|community|full|minimal|r\d+|rc\.?\d+|beta\.?\d+|alpha\.?\d+|\d+)[a-z0-9.]*$/;
 
-/** A tag is a known name (`latest`), or a version in range, either with known variants behind it (`1.27-alpine3.20`). */
+/** A valid tag is a known name (`latest`), or a version in range, optionally followed by known variants (`1.27-alpine3.20`). */
 export function tags({ names = [], versions = {} }: { names?: readonly string[]; versions?: Versions }): TagRule {
   const known = new Set(['latest', ...names]);
   return (tag) => {
@@ -33,5 +33,5 @@ function isVersion(tag: string, versions: Versions): boolean {
   return variants === undefined || variants.split('-').every((variant) => VARIANT.test(variant));
 }
 
-/** Any tag that looks like one: images of which everything is taken to exist. */
+/** Any syntactically valid tag: for images of which all tags are assumed to exist. */
 export const anyTag: TagRule = () => true;

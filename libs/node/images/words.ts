@@ -7,7 +7,7 @@ export interface Token {
   quoted: boolean;
 }
 
-/** By their first character, the longest first: `&&` is not read as two `&`. */
+/** By their first character, longest first, so that `&&` is not read as two `&`. */
 const OPERATORS: ReadonlyMap<string, readonly string[]> = new Map([
   ['<', ['<<-', '<<', '<&', '<']],
   ['>', ['>>', '>&', '>']],
@@ -19,7 +19,7 @@ const OPERATORS: ReadonlyMap<string, readonly string[]> = new Map([
   ['\n', ['\n']],
 ]);
 
-/** Ends a word that is not quoted; sticky, so that it is looked for at one place only. */
+/** The end of an unquoted word; sticky, so that it is matched at one position only. */
 const BARE = /[^\s;&|<>()"'\\]+/y;
 const BLANK = /[^\S\n]+/y;
 
@@ -56,7 +56,7 @@ class Scanner {
     }
   }
 
-  /** Whether what stands here matches, and was skipped. */
+  /** Whether the pattern matches here; if so, skips it. */
   private skips(pattern: RegExp): boolean {
     pattern.lastIndex = this.at;
     if (!pattern.test(this.script)) return false;
@@ -76,7 +76,7 @@ class Scanner {
     return text;
   }
 
-  /** `2>` names the file descriptor that is redirected. */
+  /** In `2>`, the 2 is the file descriptor that is redirected. */
   private isDescriptor({ text, quoted }: Token): boolean {
     const next = this.script[this.at];
     return (next === '>' || next === '<') && !quoted && text.length === 1 && text >= '0' && text <= '9';
@@ -130,7 +130,7 @@ class Scanner {
       }
       if (character !== '\\') continue;
       parts.push(this.script.slice(start, at));
-      // Only these lose their backslash between double quotes; a newline after one goes with it.
+      // Between double quotes, a backslash escapes only these; together with a newline it is removed.
       const next = this.script[at + 1] ?? '';
       start = '$`"\\'.includes(next) ? at + 1 : next === '\n' ? at + 2 : at;
       at += 1;
@@ -145,7 +145,7 @@ class Scanner {
   }
 }
 
-/** The words and operators of a script as they are asked for; undefined when a quote is not closed. Keeps nothing in memory but the script. */
+/** The words and operators of a script, on demand; undefined if a quote is not closed. Keeps only the script in memory. */
 export function tokensOf(script: string): Iterable<Token> | undefined {
   try {
     for (const _ of new Scanner(script).tokens());

@@ -8,12 +8,12 @@ import type { Simulation } from './simulation.js';
 import type { Slot } from './slot.js';
 import type { PodPlan } from './world.js';
 
-/** Whether a pod's sandbox stands: it has its volumes and its network. */
+/** Whether a pod's sandbox is ready: it has its volumes and its network. */
 export function hasSandbox({ status }: corev1.Pod): boolean {
   return status?.conditions?.some(({ type, status: value }) => type === 'PodReadyToStartContainers' && value === 'True') === true;
 }
 
-/** Puts the status together. `stopped`: the containers will not be started again; `outcome` overrides the phase. */
+/** Builds the status. `stopped`: the containers will not be started again; `outcome` overrides the phase. */
 export function statusOf(
   sim: Simulation,
   { stopped, sandbox, outcome }: { stopped: boolean; sandbox: boolean; outcome?: { phase: string; reason: string; message: string } },
@@ -45,7 +45,7 @@ export function statusOf(
   };
 }
 
-/** What has come of a simulation, as a plan. */
+/** The result of a simulation, as a plan. */
 export function planOf(sim: Simulation, status: corev1.PodStatus, rest: { at?: Instant; stoppingAt?: Instant; remove?: boolean }): PodPlan {
   const containers = Object.fromEntries(sim.slots.map(({ container, memory }) => [container.name, memory]));
   const { stoppingAt, at, remove = false } = rest;

@@ -39,18 +39,18 @@ function initialized(phase: string, slots: readonly Slot[]): Finding {
   return { status: 'False', reason: 'ContainersNotInitialized', message: `containers with incomplete status: ${named(incomplete)}` };
 }
 
-/** What the conditions are made of. */
+/** What the conditions are computed from. */
 export interface ConditionInput {
   pod: corev1.Pod;
   phase: string;
   slots: readonly Slot[];
-  /** The sandbox stands: it has an address and its volumes. */
+  /** The sandbox is ready: it has an address and its volumes. */
   sandbox: boolean;
   /** metav1.Time. */
   time: string;
 }
 
-/** All conditions: those of others first and untouched, then the kubelet's own. A transition time changes with the status alone. */
+/** All conditions: other components' first and unchanged, then the kubelet's own. The transition time changes only with the status. */
 export function conditionsOf({ pod, phase, slots, sandbox, time }: ConditionInput): corev1.PodCondition[] {
   const old = pod.status?.conditions ?? [];
   const observedGeneration = pod.metadata.generation;
@@ -67,7 +67,7 @@ export function conditionsOf({ pod, phase, slots, sandbox, time }: ConditionInpu
       type,
       ...(observedGeneration ? { observedGeneration } : {}),
       status,
-      // Go writes a time that is not set as null.
+      // Go writes an unset time as null.
       lastProbeTime: null as unknown as string,
       lastTransitionTime: transitionTime(conditionOf(old, type), status, time),
       ...(reason ? { reason } : {}),

@@ -3,7 +3,7 @@ import { crashEntry, restartDelay, shouldRestart } from './restart.js';
 import type { Simulation } from './simulation.js';
 import type { Slot } from './slot.js';
 
-/** A container has ended: it is done, started again, or kept back for a while (kuberuntime doBackOff). */
+/** A container has ended: it is done, restarted, or in back-off (kuberuntime doBackOff). */
 export function onExit(sim: Simulation, slot: Slot, code: number, detail: { reason?: string; message?: string } = {}): void {
   sim.terminate(slot, code, detail);
   if (!shouldRestart(slot, sim.pod, code)) return;

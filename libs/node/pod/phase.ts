@@ -2,7 +2,7 @@ import type { corev1 } from '#api';
 import { shouldRestart } from './restart.js';
 import type { Slot } from './slot.js';
 
-/** The exit code of a container that has ended, now or before it waits to be started again. */
+/** The exit code of a container that has ended, including one that waits for a restart. */
 function exitCode({ state, lastState }: corev1.ContainerStatus): number | undefined {
   if (state?.terminated) return state.terminated.exitCode;
   return state?.waiting ? lastState?.terminated?.exitCode : undefined;
@@ -27,7 +27,7 @@ function sidecarsPending(slots: readonly Slot[]): boolean {
   });
 }
 
-/** The phase of a pod by its containers (kubelet_pods.go getPhase). `stopped`: none of them will be started again. */
+/** The phase of a pod according to its containers (kubelet_pods.go getPhase). `stopped`: none of them will be started again. */
 export function phaseOf(
   pod: corev1.Pod,
   slots: readonly Slot[],

@@ -16,7 +16,7 @@ const podOf = (spec: Partial<corev1.PodSpec>, metadata: Partial<corev1.Pod['meta
   status: { phase: 'Pending', qosClass: 'BestEffort' },
 });
 
-/** A pod on its node: steps its plan through time as the kubelet does. */
+/** A pod on its node: advances its plan through time as the kubelet does. */
 class Story {
   now = START;
   memory: PodMemory = NO_MEMORY;
@@ -62,7 +62,7 @@ class Story {
     this.due = plan.at;
   }
 
-  /** Turns the clock on, looking at the pod whenever something is due. */
+  /** Advances the clock, planning the pod whenever something is due. */
   pass(milliseconds: number): this {
     const until = this.now + milliseconds;
     while (this.due !== undefined && this.due <= until) {

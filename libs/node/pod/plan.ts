@@ -13,13 +13,13 @@ import { beginStart, finishPull, finishStart } from './start.js';
 import { planTermination } from './termination.js';
 import type { PodPlan, PodWorld } from './world.js';
 
-/** Steps of one pod in one plan after which the rest has to wait for the next one. */
+/** Maximum steps of one pod in one plan; the rest waits for the next plan. */
 const MOST_STEPS = 2_000;
-/** Containers that all steps of one plan look at together: each step looks at every container. */
+/** Maximum containers that all steps of one plan visit together: each step visits every container. */
 const MOST_LOOKS = 100_000;
-/** Steps that are taken however many containers there are, so that every plan gets on. */
+/** Minimum steps, regardless of the number of containers, so that every plan makes progress. */
 const FEWEST_STEPS = 4;
-/** First and longest wait until volumes are tried again (volume/util goroutinemap exponential back-off). */
+/** Initial and maximum delay until volumes are retried (volume/util goroutinemap exponential back-off). */
 const FIRST_RETRY = 500;
 const LONGEST_RETRY = 122_000;
 
@@ -29,7 +29,7 @@ interface Step {
   take(): void;
 }
 
-/** The container that is to be started next, and when. Init containers one after the other, then all the others. */
+/** The container to be started next, and when. Init containers are started one after the other, then all the others. */
 function nextStart(sim: Simulation): { slot: Slot; at: Instant } | undefined {
   const initialized = sim.slots.some(({ role, status }) => role === 'main' && status.containerID);
   let soonest: { slot: Slot; at: Instant } | undefined;
@@ -45,13 +45,13 @@ function nextStart(sim: Simulation): { slot: Slot; at: Instant } | undefined {
   return soonest;
 }
 
-/** A container that has ended for good. */
+/** A container that has ended permanently. */
 function isDone(sim: Simulation, slot: Slot): boolean {
   const { terminated } = slot.status.state ?? {};
   return terminated !== undefined && !shouldRestart(slot, sim.pod, terminated.exitCode);
 }
 
-/** Whether the containers after this one have to wait for it. */
+/** Whether the following containers have to wait for it. */
 function blocks(sim: Simulation, slot: Slot): boolean {
   if (slot.role === 'sidecar') {
     applyProbes(sim, slot);
@@ -86,7 +86,7 @@ function earliest(steps: ReadonlyArray<Step | undefined>): Step | undefined {
   return soonest;
 }
 
-/** What happens next to the pod, whenever that is. */
+/** The next step for the pod, whenever it is due. */
 function nextStep(sim: Simulation): Step | undefined {
   const steps: Array<Step | undefined> = [];
   if (sim.busy) steps.push(busyStep(sim, sim.busy));
@@ -102,7 +102,7 @@ function nextStep(sim: Simulation): Step | undefined {
   return earliest(steps);
 }
 
-/** What keeps a pod's sandbox from standing: volumes that can't be mounted, no address. */
+/** What prevents a pod's sandbox: volumes that cannot be mounted, no address. */
 function sandboxErrors({ pod, world }: Simulation): Array<{ reason: string; message: string }> {
   const volumes = mountErrors(pod, world).map((message) => ({ reason: 'FailedMount', message }));
   if (volumes.length > 0 || pod.spec?.hostNetwork || pod.status?.podIP || world.podIP) return volumes;
@@ -111,7 +111,7 @@ function sandboxErrors({ pod, world }: Simulation): Array<{ reason: string; mess
   return [{ reason: 'FailedCreatePodSandBox', message }];
 }
 
-/** The sandbox first: nothing starts before it stands. Returns when to try again. */
+/** The sandbox comes first: no container starts before it is ready. Returns when to retry. */
 function sandboxRetry(sim: Simulation): Instant | undefined {
   if (hasSandbox(sim.pod)) return undefined;
   const { mount } = sim;
@@ -134,7 +134,7 @@ function deadlineOf({ spec, status }: corev1.Pod, now: Instant): Instant | undef
 
 /** Takes all steps that are due; returns when the next one is. */
 function advance(sim: Simulation, until: Instant, remounted: boolean): Instant | undefined {
-  // Steps that were due before now are taken at their own time, so that a late plan gives the same times.
+  // Overdue steps are taken at their own time, so that a late plan results in the same times.
   const { at, generation } = sim.world.memory;
   sim.at = generation === sim.pod.metadata.generation && !remounted ? Math.min(until, at ?? until) : until;
   const most = Math.max(FEWEST_STEPS, Math.min(MOST_STEPS, Math.floor(MOST_LOOKS / sim.slots.length)));
@@ -150,13 +150,13 @@ function advance(sim: Simulation, until: Instant, remounted: boolean): Instant |
   return sim.now;
 }
 
-/** Whether a container's image is another one than it was made of. */
+/** Whether a container's image differs from the one it was created with. */
 function isChanged({ container, status }: Slot): boolean {
   const wanted = parseImage(container.image ?? '')?.full ?? container.image;
   return wanted !== (parseImage(status.image)?.full ?? status.image);
 }
 
-/** A container whose image was changed in the spec is stopped and made anew (computePodActions: definition changed). */
+/** A container whose image was changed in the spec is stopped and recreated (computePodActions: definition changed). */
 function restartChanged(sim: Simulation, slot: Slot): void {
   if (!isChanged(slot)) return;
   const { name, image = '' } = slot.container;
@@ -186,8 +186,8 @@ function planDeadline(sim: Simulation): PodPlan {
 }
 
 /**
- * Decides what a pod bound to a node has come to by now, and what follows: its status, the events on the way, when to look again.
- * Pure: everything is in the pod, in the world and in the memory, of which all but the pod may be lost.
+ * Determines the state of a pod on its node at this time, and what follows: its status, events, and when to plan it again. Pure: everything
+ * is in the pod, in the world and in the memory, of which all but the pod may be lost.
  */
 export function planPod(pod: corev1.Pod, world: PodWorld, now: Instant): PodPlan {
   const idle: PodPlan = { events: [], memory: world.memory, pulled: [], remove: false };

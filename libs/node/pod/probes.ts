@@ -4,13 +4,13 @@ import { MOST_PROBED_FILES } from '../images/limits.js';
 import type { FileChange, Program, ServedPort } from '../images/program.js';
 import { programOfProbe } from './programs.js';
 
-/** What a probe finds, in the words of upstream's probers (pkg/probe). */
+/** The result of a probe, in the words of upstream's probers (pkg/probe). */
 export interface ProbeOutcome {
   ok: boolean;
   output: string;
 }
 
-/** What is probed: a running container's program, `elapsed` milliseconds after its start. */
+/** The target of a probe: a running container's program, `elapsed` milliseconds after its start. */
 export interface ProbedContainer {
   container: corev1.Container;
   program: Program;
@@ -79,7 +79,7 @@ function changesByPath(program: Program): ReadonlyMap<string, readonly FileChang
   return changes;
 }
 
-/** The file a command looks for, where the program makes or removes it at some time. */
+/** The file that a command checks, if the program creates or removes it at some time. */
 function missingFile({ program, elapsed }: ProbedContainer, argv: readonly string[]): string | undefined {
   if (!FILE_READERS.has(argv[0] ?? '')) return undefined;
   const changes = changesByPath(program);
@@ -89,13 +89,13 @@ function missingFile({ program, elapsed }: ProbedContainer, argv: readonly strin
   });
 }
 
-/** A probe's command: the words that may name files, and what comes of it where all files are there. */
+/** A probe's command: the words that may be file names, and the result if all files exist. */
 interface ProbeCommand {
   argv: readonly string[];
   outcome: ProbeOutcome;
 }
 
-/** Kept for as long as the pod's object: a probe is made again and again. */
+/** Cached with the pod's object, since a probe is run many times. */
 const commandsOf = new WeakMap<corev1.ExecAction, ProbeCommand>();
 
 function readCommand(container: corev1.Container, action: corev1.ExecAction): ProbeCommand {
@@ -115,7 +115,7 @@ function probeExec(target: ProbedContainer, action: corev1.ExecAction): ProbeOut
   return outcome;
 }
 
-/** Makes a probe. */
+/** Runs a probe. */
 export function probe(target: ProbedContainer, spec: corev1.Probe): ProbeOutcome {
   if (spec.httpGet) return probeHTTP(target, spec.httpGet);
   if (spec.tcpSocket) return probeTCP(target, spec.tcpSocket);
@@ -123,7 +123,7 @@ export function probe(target: ProbedContainer, spec: corev1.Probe): ProbeOutcome
   return spec.exec ? probeExec(target, spec.exec) : OK;
 }
 
-/** When (after the start) a probe's outcome can change for the last time: what a program does to its files and ports. */
+/** When (after the start) a probe's result can change for the last time, due to the program's files and ports. */
 export function lastChange(program: Program): number {
   return program.does === 'not-start'
     ? 0

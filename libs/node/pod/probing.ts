@@ -7,7 +7,7 @@ import { shouldRestart } from './restart.js';
 import type { Simulation } from './simulation.js';
 import type { Slot } from './slot.js';
 
-/** When probes are made and what follows from them (kubelet/prober). */
+/** When probes are run and what follows from their results (kubelet/prober). */
 
 const FIELD = { startup: 'startupProbe', liveness: 'livenessProbe', readiness: 'readinessProbe' } as const;
 const WORD = { startup: 'Startup', liveness: 'Liveness', readiness: 'Readiness' } as const;
@@ -15,7 +15,7 @@ const TYPES: readonly ProbeType[] = ['startup', 'liveness', 'readiness'];
 
 const specOf = (slot: Slot, type: ProbeType): corev1.Probe | undefined => slot.container[FIELD[type]];
 
-/** A probe that has not been made yet; a container lives until a probe says otherwise, and is not ready until one says so. */
+/** A probe that has not been run yet: a container is live until a probe fails, and not ready until one succeeds. */
 function initial(sim: Simulation, slot: Slot, type: ProbeType, spec: corev1.Probe): ProbeMemory {
   const known = type === 'liveness' || (type === 'readiness' ? slot.status.ready : slot.status.started === true);
   return { next: sim.startedAt(slot) + (spec.initialDelaySeconds ?? 0) * 1000, successes: 0, failures: 0, passed: known };
@@ -32,7 +32,7 @@ export function nextProbe(sim: Simulation, slot: Slot): { type: ProbeType; at: I
   const started = memoryOf(sim, slot, 'startup')?.passed ?? true;
   let soonest: { type: ProbeType; at: Instant } | undefined;
   for (const type of TYPES) {
-    // Until it has started only the startup probe is made, and afterwards only the others.
+    // Until the container has started only the startup probe is run, and afterwards only the others.
     if ((type === 'startup') === started) continue;
     const at = memoryOf(sim, slot, type)?.next;
     if (at !== undefined && (soonest === undefined || at < soonest.at)) soonest = { type, at };
@@ -40,7 +40,7 @@ export function nextProbe(sim: Simulation, slot: Slot): { type: ProbeType; at: I
   return soonest;
 }
 
-/** The next state of a probe after an outcome. */
+/** The next state of a probe after a result. */
 function count(before: ProbeMemory, ok: boolean, spec: corev1.Probe): ProbeMemory {
   const successes = ok ? before.successes + 1 : 0;
   const failures = ok ? 0 : before.failures + 1;
@@ -48,7 +48,7 @@ function count(before: ProbeMemory, ok: boolean, spec: corev1.Probe): ProbeMemor
   return { successes, failures, passed };
 }
 
-/** Makes one probe and does what follows: Ready or not, started, or killed. */
+/** Runs a probe and acts on the result: ready or not, started, or killed. */
 export function runProbe(sim: Simulation, slot: Slot, type: ProbeType): void {
   const spec = specOf(slot, type);
   const program = sim.program(slot);
@@ -59,7 +59,7 @@ export function runProbe(sim: Simulation, slot: Slot, type: ProbeType): void {
   const { ok, output } = probe({ container: slot.container, program, podIP, elapsed }, spec);
   if (!ok) sim.warning('Unhealthy', `${WORD[type]} probe failed: ${output}`, slot);
   const after = count(before, ok, spec);
-  // A good outcome that nothing can change is not asked for again.
+  // A success that can no longer change is not checked again.
   const settled = ok && after.passed && elapsed >= lastChange(program);
   const next = settled ? undefined : sim.at + Math.max(1, spec.periodSeconds ?? 10) * 1000;
   sim.remember(slot, { probes: { ...slot.memory.probes, [type]: { ...after, next } } });
@@ -74,7 +74,7 @@ function kill(sim: Simulation, slot: Slot, type: ProbeType): void {
   onExit(sim, slot, code);
 }
 
-/** Writes started and ready into a container's status by what its probes have found (prober UpdatePodStatus). */
+/** Sets started and ready in a container's status from the results of its probes (prober UpdatePodStatus). */
 export function applyProbes(sim: Simulation, slot: Slot): void {
   if (slot.role === 'init' || slot.role === 'ephemeral') {
     if (slot.role === 'init') slot.status = { ...slot.status, started: slot.status.state?.running !== undefined };

@@ -14,7 +14,7 @@ const pod = (containers: corev1.Container[], initContainers: corev1.Container[] 
   spec: { containers, initContainers },
 });
 
-/** How many turns it took to read the commands of a pod; undefined where they are read when they are needed. */
+/** How many turns it took to parse the commands of a pod; undefined if they are parsed when needed. */
 async function turns(of: corev1.Pod): Promise<number | undefined> {
   let count = 0;
   const reading = readCommands(of, async (work) => {

@@ -7,14 +7,14 @@ import type { Program } from '../images/program.js';
 import { parseImage } from '../images/reference.js';
 import { type Invocation, programOf } from '../images/run.js';
 
-/** Characters of commands that are read in one turn: a few milliseconds. A longer command is read in one turn too. */
+/** Characters of commands that are parsed in one turn: a few milliseconds. A longer command is parsed in one turn too. */
 const READ_AT_A_STRETCH = 8 * 1024;
 
-/** What a command does depends on its text alone, so it is read once for all pods, and not again each time that a pod is looked at. */
+/** What a command does depends only on its text, so it is parsed once for all pods, and not each time a pod is planned. */
 const programs = new Memo<Program | undefined>({ bytes: 16 * 1024 * 1024, longest: 2 * LONGEST_ARGUMENTS });
 
 interface Command {
-  /** What the program is made of, as text. */
+  /** The text from which the program is determined. */
   key: string;
   read(): Program | undefined;
 }
@@ -40,7 +40,7 @@ function command(
 function commandOf(container: corev1.Container): Command {
   const variables = new Map(container.env?.map(({ name, value = '' }) => [name, value]));
   const interactive = container.stdin === true || container.tty === true;
-  // What an envFrom brings is not looked into: it may bring anything.
+  // The content of an envFrom source is not read: any variable may be set.
   const anyVariable = (container.envFrom?.length ?? 0) > 0;
   return command(container.image ?? '', { command: container.command, args: container.args, interactive, variables }, anyVariable);
 }
@@ -50,10 +50,10 @@ const commandOfProbe = ({ image = '' }: corev1.Container, action: corev1.ExecAct
 
 const programFor = ({ key, read }: Command): Program | undefined => programs.of(key, read);
 
-/** What runs in a container; undefined when its image does not exist. */
+/** What runs in a container; undefined if its image does not exist. */
 export const programOfContainer = (container: corev1.Container): Program | undefined => programFor(commandOf(container));
 
-/** What a probe's command does; undefined when the container's image does not exist. */
+/** What a probe's command does; undefined if the container's image does not exist. */
 export const programOfProbe = (container: corev1.Container, action: corev1.ExecAction): Program | undefined =>
   programFor(commandOfProbe(container, action));
 
@@ -76,8 +76,8 @@ function commandsOf({ spec }: corev1.Pod): Array<{ length: number; command(): Co
 const lengthOf = (words: readonly string[]): number => words.reduce((sum, word) => sum + word.length, 0);
 
 /**
- * Reads the commands of a pod before it is planned for, the long ones each in a turn of its own: reading a script costs what its length
- * costs, and a pod may have many of them. Undefined where there is no need.
+ * Parses the commands of a pod before it is planned, long ones each in a turn of its own: parsing a script costs time in proportion to its
+ * length, and a pod may have many. Undefined if there is no need.
  */
 export function readCommands(pod: corev1.Pod, inTurn: InTurn): Promise<void> | undefined {
   const commands = commandsOf(pod);

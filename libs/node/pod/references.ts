@@ -1,7 +1,7 @@
 import type { corev1 } from '#api';
 import type { PodWorld } from './world.js';
 
-/** What a pod refers to and may not find: ConfigMaps and Secrets of its volumes and environment. */
+/** Objects that a pod refers to and that may not exist: ConfigMaps and Secrets of its volumes and environment. */
 
 type World = Pick<PodWorld, 'configMap' | 'secret'>;
 
@@ -35,7 +35,7 @@ function sourcesOf(volume: corev1.Volume): Source[] {
   });
 }
 
-/** Whether the object that a source names has a key; undefined where there is no such object. */
+/** Whether the referenced object has a key; undefined if the object does not exist. */
 function keysOf(world: World, { kind, name }: Source): ((key: string) => boolean) | undefined {
   const object = kind === 'secret' ? world.secret(name) : world.configMap(name);
   if (!object) return undefined;
@@ -55,7 +55,7 @@ function sourceError(world: World, source: Source): string | undefined {
     : `configmap references non-existent config key: ${missing}`;
 }
 
-/** Why a pod's volumes can't be mounted: one FailedMount message a volume. */
+/** Why a pod's volumes cannot be mounted: one FailedMount message per volume. */
 export function mountErrors(pod: corev1.Pod, world: World): string[] {
   return (pod.spec?.volumes ?? []).flatMap((volume) => {
     for (const source of sourcesOf(volume)) {
@@ -81,7 +81,7 @@ function keyError(world: World, kind: 'configmap' | 'secret', ref: KeyRef, names
   return `couldn't find key ${ref.key} in ${kind === 'secret' ? 'Secret' : 'ConfigMap'} ${namespace}/${source.name}`;
 }
 
-/** Why a container's environment can't be made (makeEnvironmentVariables), or why it may not run; undefined: it can. */
+/** Why a container's environment cannot be created (makeEnvironmentVariables), or why it may not run; undefined if it can. */
 export function configError(pod: corev1.Pod, container: corev1.Container, world: World): string | undefined {
   const namespace = pod.metadata.namespace ?? '';
   for (const { configMapRef, secretRef } of container.envFrom ?? []) {

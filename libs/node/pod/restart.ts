@@ -3,7 +3,7 @@ import { type Instant, parseTime } from '#apimachinery';
 import type { ContainerMemory } from './memory.js';
 import type { Slot } from './slot.js';
 
-/** First and longest back-off of restarts and of image pulls, and how long a container has to run to be forgiven. */
+/** Initial and maximum back-off of restarts and image pulls, and how long a container has to run until it is reset. */
 const FIRST = 10_000;
 const LONGEST = 300_000;
 
@@ -21,29 +21,29 @@ function matchingRule(container: corev1.Container, code: number): string | undef
   return rule?.action;
 }
 
-/** Whether a container that ended with a code is started again (podutil.ContainerShouldRestart). */
+/** Whether a container that ended with this code is restarted (podutil.ContainerShouldRestart). */
 export function shouldRestart({ role, container }: Slot, pod: corev1.Pod, code: number): boolean {
   if (role === 'ephemeral') return false;
   if (container.restartPolicy !== undefined && matchingRule(container, code) !== undefined) return true;
   const policy = container.restartPolicy ?? (pod.spec?.restartPolicy || 'Always');
-  // An init container that has done its work is done, whatever the pod's policy.
+  // An init container that has succeeded is done, whatever the pod's policy.
   if (role === 'init' && code === 0) return false;
   return policy === 'Always' || (policy === 'OnFailure' && code !== 0);
 }
 
-/** The back-off entry of a container: remembered, or guessed from its restarts where the memory is lost. */
+/** The back-off of a container: remembered, or estimated from its restart count if the memory is lost. */
 export function crashEntry({ memory, status }: Slot): ContainerMemory['crash'] {
   if (memory.crash || status.restartCount === 0) return memory.crash;
   const started = parseTime(status.lastState?.terminated?.finishedAt ?? '') ?? 0;
   return { delay: Math.min(FIRST * 2 ** (status.restartCount - 1), LONGEST), at: started };
 }
 
-/** How long after its end a container is started again (flowcontrol.Backoff as doBackOff uses it). */
+/** The delay between a container's end and its restart (flowcontrol.Backoff as used by doBackOff). */
 export function restartDelay(entry: ContainerMemory['crash'], finishedAt: Instant): number {
   return entry === undefined || finishedAt - entry.at > 2 * LONGEST ? 0 : entry.delay;
 }
 
-/** The entry once the container is started again. */
+/** The back-off entry after a restart. */
 export function afterRestart(entry: ContainerMemory['crash'], finishedAt: Instant, now: Instant): ContainerMemory['crash'] {
   const expired = entry === undefined || finishedAt - entry.at > 2 * LONGEST;
   return { delay: nextDelay(expired ? undefined : entry.delay), at: now };

@@ -7,18 +7,18 @@ import { programOfContainer } from './programs.js';
 import { type Slot, slotsOf } from './slot.js';
 import type { PodEvent, PodWorld } from './world.js';
 
-/** The epoch as Go shows the start of a container that never started. */
+/** The epoch, as Go prints the start time of a container that never started. */
 const NEVER = '1970-01-01T00:00:00Z';
 
 /**
- * One pod while it is planned for. Time moves from step to step up to now; what happens is written into the slots, and into the
- * list of events. Lives for one plan.
+ * One pod while it is being planned. Time advances step by step up to now; changes are recorded in the slots and in the list of events.
+ * Used for one plan.
  */
 export class Simulation {
   readonly slots: Slot[];
   readonly events: PodEvent[] = [];
   readonly pulled = new Set<string>();
-  /** The instant of the step being taken. */
+  /** The instant of the current step. */
   at: Instant;
   busy: PodMemory['busy'];
   mount: PodMemory['mount'];
@@ -35,7 +35,7 @@ export class Simulation {
     this.at = now;
   }
 
-  /** `name_namespace(uid)`, as the kubelet writes pods in its messages. */
+  /** `name_namespace(uid)`, the kubelet's format for pods in messages. */
   get podName(): string {
     const { name, namespace, uid } = this.pod.metadata;
     return `${name}_${namespace}(${uid})`;
@@ -62,7 +62,7 @@ export class Simulation {
     return this.pulled.has(reference) || this.world.hasImage(reference);
   }
 
-  /** A container waits, and why. What it ended with before becomes its last state. */
+  /** A container is waiting, with a reason. Its previous end becomes its last state. */
   wait(slot: Slot, reason: string, message?: string): void {
     const { state, lastState } = slot.status;
     const waiting = message === undefined ? { reason } : { reason, message };
@@ -70,7 +70,7 @@ export class Simulation {
     slot.status = { ...slot.status, state: { waiting }, lastState: last ?? {}, ready: false, started: false };
   }
 
-  /** A container runs from now on. */
+  /** A container is running from now on. */
   run(slot: Slot, image: { name: string; id: string; user: number }): void {
     const { status, container } = slot;
     const before = status.state?.terminated ?? status.lastState?.terminated;
@@ -91,7 +91,7 @@ export class Simulation {
     this.remember(slot, { startedAt: this.at, notBefore: undefined, probes: undefined });
   }
 
-  /** A container has ended, or never came to run. */
+  /** A container has ended, or could not be started. */
   terminate(slot: Slot, exitCode: number, { reason, message }: { reason?: string; message?: string } = {}): void {
     const { state, containerID: id } = slot.status;
     const word = reason ?? (exitCode === 0 ? 'Completed' : 'Error');
@@ -108,18 +108,18 @@ export class Simulation {
     this.remember(slot, { probes: undefined });
   }
 
-  /** When a running container started: remembered to the millisecond, else by its status to the second. */
+  /** When a running container started: remembered to the millisecond, otherwise to the second from its status. */
   startedAt(slot: Slot): Instant {
     return slot.memory.startedAt ?? parseTime(slot.status.state?.running?.startedAt ?? '') ?? this.now;
   }
 
-  /** When a container that has ended did so. */
+  /** When a terminated container ended. */
   finishedAt(slot: Slot): Instant {
     return parseTime(slot.status.state?.terminated?.finishedAt ?? slot.status.lastState?.terminated?.finishedAt ?? '') ?? this.now;
   }
 }
 
-/** A container's id: the same for the same start of the same container. */
+/** A container's id, which is the same for the same start of the same container. */
 function containerID(uid: string, name: string, restart: number): string {
   return `containerd://${createHash('sha256').update(`${uid}/${name}/${restart}`).digest('hex')}`;
 }

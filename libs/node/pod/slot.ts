@@ -1,10 +1,10 @@
 import type { corev1 } from '#api';
 import type { ContainerMemory } from './memory.js';
 
-/** Which list of the spec a container stands in; a sidecar is an init container that restarts always. */
+/** The list in the spec that a container belongs to; a sidecar is an init container with restart policy Always. */
 type Role = 'init' | 'sidecar' | 'main' | 'ephemeral';
 
-/** One container of a pod while it is being planned for: what is asked for and what is so. Changed in place by the planner alone. */
+/** One container of a pod while it is being planned: its spec and its state. Modified only by the planner. */
 export interface Slot {
   readonly role: Role;
   readonly container: corev1.Container;
@@ -21,7 +21,7 @@ function mountStatuses(container: corev1.Container): corev1.VolumeMountStatus[] 
   );
 }
 
-/** The status of a container that nothing has been done about yet (convertToAPIContainerStatuses). */
+/** The status of a container before anything was done (convertToAPIContainerStatuses). */
 function waitingStatus(container: corev1.Container, reason: string): corev1.ContainerStatus {
   const volumeMounts = mountStatuses(container);
   return {
@@ -37,7 +37,7 @@ function waitingStatus(container: corev1.Container, reason: string): corev1.Cont
   };
 }
 
-/** Makes the slots of a pod in the order they start. */
+/** Creates the slots of a pod in the order of their start. */
 export function slotsOf(pod: corev1.Pod, memories: Readonly<Record<string, ContainerMemory>>): Slot[] {
   const { spec, status } = pod;
   const initContainers = spec?.initContainers ?? [];

@@ -7,20 +7,20 @@ import { afterRestart, crashEntry, nextDelay } from './restart.js';
 import type { Simulation } from './simulation.js';
 import type { Slot } from './slot.js';
 
-/** How a container comes to run: image, configuration, creation, start (kuberuntime startContainer, images EnsureImageExists). */
+/** The start of a container: image, configuration, creation, start (kuberuntime startContainer, images EnsureImageExists). */
 
-/** Milliseconds after which what can't work now is tried again: the pace of a pod worker's syncs. */
+/** Retry interval in milliseconds, which is that of a pod worker's syncs. */
 const RESYNC = 15_000;
 /** From a failed pull to the next sync, which finds it in back-off. */
 const NEXT_SYNC = 1_000;
 
-/** Why a container can't be started, in the words of its status. */
+/** Why a container cannot be started, in the words of its status. */
 function refuse(sim: Simulation, slot: Slot, reason: string, message: string): void {
   sim.wait(slot, reason, message);
   sim.remember(slot, { notBefore: sim.at + RESYNC });
 }
 
-/** Begins to start a container: finds out whether its image has to be pulled. */
+/** Begins to start a container: determines whether its image has to be pulled. */
 export function beginStart(sim: Simulation, slot: Slot): void {
   const image = slot.container.image ?? '';
   const reference = parseImage(image);
@@ -54,12 +54,12 @@ function beginPull(sim: Simulation, slot: Slot, { image, present }: { image: str
     return;
   }
   sim.normal('Pulling', `Pulling image ${goQuote(image)}`, slot);
-  // What is there already is only asked for at the registry.
+  // If the image is present, only its digest is checked with the registry.
   const time = Math.round(present ? sim.world.profile.imagePull / 5 : sim.world.profile.imagePull);
   sim.busy = { container: slot.container.name, step: 'pull', since: sim.at, until: sim.at + time };
 }
 
-/** The pull has come to its end. */
+/** The pull has finished. */
 export function finishPull(sim: Simulation, slot: Slot, since: number): void {
   const image = slot.container.image ?? '';
   const reference = parseImage(image);
@@ -93,7 +93,7 @@ function runsAsRoot(sim: Simulation, slot: Slot): boolean {
   return (user ?? (reference && findImage(reference)?.definition.user) ?? 0) === 0;
 }
 
-/** The image is there: makes the container's configuration, and starts it after the time that takes. */
+/** The image is present: creates the container's configuration, and starts it after the time that takes. */
 function create(sim: Simulation, slot: Slot): void {
   const asRoot = `container has runAsNonRoot and image will run as root (pod: "${sim.podName}", container: ${slot.container.name})`;
   const error = configError(sim.pod, slot.container, sim.world) ?? (runsAsRoot(sim, slot) ? asRoot : undefined);

@@ -5,11 +5,11 @@ import { Simulation } from './simulation.js';
 import type { Slot } from './slot.js';
 import type { PodPlan, PodWorld } from './world.js';
 
-/** How a pod that is being deleted ends (SyncTerminatingPod, SyncTerminatedPod, status manager's canBeDeleted). */
+/** How a deleted pod ends (SyncTerminatingPod, SyncTerminatedPod, status manager's canBeDeleted). */
 
 const isRunning = ({ status }: Slot): boolean => status.state?.running !== undefined;
 
-/** When its containers were told to stop: remembered, or by its metadata. */
+/** When its containers were told to stop: remembered, or from its metadata. */
 function stoppingSince({ metadata }: corev1.Pod, now: Instant): Instant {
   const until = parseTime(metadata.deletionTimestamp ?? '');
   return until === undefined ? now : until - (metadata.deletionGracePeriodSeconds ?? 0) * 1000;
@@ -21,14 +21,14 @@ function stopContainers(sim: Simulation): void {
       const program = sim.program(slot);
       sim.terminate(slot, program && program.does !== 'not-start' ? program.stopCode : 137);
     } else if (slot.status.state?.waiting && slot.status.lastState?.terminated) {
-      // What was kept back is over: its last end is its end.
+      // A container in back-off has ended: its last end is final.
       slot.status = { ...slot.status, state: { terminated: slot.status.lastState.terminated }, lastState: {} };
     }
   }
   sim.busy = undefined;
 }
 
-/** Plans for a pod with a deletion timestamp: Killing, the wait, the final status, the removal. */
+/** Plans a pod with a deletion timestamp: Killing, the wait, the final status, the removal. */
 export function planTermination(pod: corev1.Pod, world: PodWorld, now: Instant): PodPlan {
   const sim = new Simulation(pod, world, now);
   const { phase } = pod.status ?? {};
@@ -40,7 +40,7 @@ export function planTermination(pod: corev1.Pod, world: PodWorld, now: Instant):
   const began = stoppingAt ?? stoppingSince(pod, now);
   if (stoppingAt === undefined) for (const slot of running) sim.normal('Killing', `Stopping container ${slot.container.name}`, slot);
   const grace = (pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000;
-  // Told late, e.g. after a restart: what is left of the time a container takes to stop.
+  // If this is noticed late, e.g. after a restart: what is left of the time that a container takes to stop.
   const due = Math.max(now, (stoppingAt ?? Math.max(began, now - grace)) + Math.min(grace, world.profile.containerStop));
   const sandbox = hasSandbox(pod);
   if (running.length > 0 && due > now) {

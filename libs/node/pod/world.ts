@@ -2,11 +2,11 @@ import type { corev1 } from '#api';
 import type { TimingProfile } from '#controller-runtime';
 import type { PodMemory } from './memory.js';
 
-/** What surrounds a pod on its node, as planPod() sees it. */
+/** The environment of a pod on its node, as planPod() sees it. */
 export interface PodWorld {
-  /** Addresses of the node; the first is the pods' hostIP. */
+  /** IP addresses of the node; the first is the pods' hostIP. */
   hostIPs: readonly string[];
-  /** The address kept for this pod; none when the node has none left. */
+  /** The address reserved for this pod; unset if the node has none left. */
   podIP: string | undefined;
   profile: TimingProfile;
   memory: PodMemory;
@@ -21,20 +21,20 @@ export interface PodEvent {
   type: 'Normal' | 'Warning';
   reason: string;
   message: string;
-  /** `spec.containers{web}`; none for the pod itself. */
+  /** `spec.containers{web}`; unset for the pod itself. */
   fieldPath?: string;
 }
 
-/** What is to be done about a pod now. */
+/** What to do about a pod now. */
 export interface PodPlan {
-  /** The new status; none when it is as it should be. */
+  /** The new status; unset if it is unchanged. */
   status?: corev1.PodStatus;
   events: readonly PodEvent[];
   memory: PodMemory;
-  /** Images that have come onto the node. */
+  /** Images that were pulled to the node. */
   pulled: readonly string[];
   /** It has stopped and is to be removed from the API. */
   remove: boolean;
-  /** Look again then. */
+  /** When to plan it again. */
   at?: number;
 }

@@ -4,7 +4,7 @@ import { podAmounts } from '../pod-amounts.js';
 
 const resources = ['cpu', 'memory'];
 
-/** 100 when all resources are used to the same share, less the further they are apart (balancedResourceScore). */
+/** 100 if all resources are used to the same fraction, less the more they differ (balancedResourceScore). */
 function balance(node: NodeInfo, extra: ReadonlyMap<string, number> | undefined): number {
   const shares = resources.flatMap((resource) => {
     const capacity = node.allocatable.get(resource) ?? 0;
@@ -19,7 +19,7 @@ function balance(node: NodeInfo, extra: ReadonlyMap<string, number> | undefined)
   return Math.trunc((1 - deviation) * MAX_SCORE);
 }
 
-/** Prefers nodes whose use of cpu and memory the pod brings nearer to each other (NodeResourcesBalancedAllocation). */
+/** Prefers nodes where the pod makes the fractions of cpu and memory in use more equal (NodeResourcesBalancedAllocation). */
 export const balancedAllocation: Plugin = {
   name: 'NodeResourcesBalancedAllocation',
   preScore(pod) {

@@ -6,19 +6,19 @@ const least = 23 * MiB;
 const mostEach = 1000 * MiB;
 const stateKey = 'ImageLocality';
 
-/** The pod's images with the share of nodes that have each, counted once a cycle. */
+/** The pod's images with the fraction of nodes that have each, counted once per cycle. */
 interface Spread extends StateData {
   images: ReadonlyArray<{ name: string; share: number }>;
 }
 
-/** Adds the tag an image name leaves out (parsers.ParseImageName does the same). */
+/** Adds the default tag to an image name (as parsers.ParseImageName does). */
 function normalizedImageName(image: string): string {
   return image.lastIndexOf(':') <= image.lastIndexOf('/') && !image.includes('@') ? `${image}:latest` : image;
 }
 
 const containersOf = ({ spec }: corev1.Pod): corev1.Container[] => [...(spec.initContainers ?? []), ...spec.containers];
 
-/** Prefers nodes that have the pod's images already, the larger the better. */
+/** Prefers nodes that have the pod's images already, weighted by size. */
 export const imageLocality: Plugin = {
   name: 'ImageLocality',
   preScore(pod, _nodes, state, world) {

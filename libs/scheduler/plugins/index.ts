@@ -11,7 +11,7 @@ import { podTopologySpread } from './pod-topology-spread.js';
 import { taintToleration } from './taint-toleration.js';
 import { volumeBinding } from './volume-binding.js';
 
-/** The default profile's plugins, in the order they filter, with upstream's weights (apis/config/v1/default_plugins.go). */
+/** The default profile's plugins in the order of their filters, with upstream's weights (apis/config/v1/default_plugins.go). */
 export const plugins: readonly Weighted[] = [
   { plugin: nodeUnschedulable, weight: 0 },
   { plugin: nodeName, weight: 0 },

@@ -8,7 +8,7 @@ const EXISTING_ANTI = "node(s) didn't satisfy existing pods anti-affinity rules"
 const NO_AFFINITY = "node(s) didn't match pod affinity rules";
 const NO_ANTI = "node(s) didn't match pod anti-affinity rules";
 
-/** Pods that the required terms are about, by topology. */
+/** Pods that match the required terms, by topology. */
 class Hard implements StateData {
   readonly terms;
 
@@ -26,13 +26,13 @@ class Hard implements StateData {
     return new Hard(this.pod, this.world, this.affinityCounts.clone(), this.antiCounts.clone(), this.existingAnti.clone());
   }
 
-  /** Counts the anti-affinity of another pod against this one. */
+  /** Counts another pod whose anti-affinity matches this one. */
   countExisting({ other, node, sign }: PodChange): void {
     for (const term of affinityTerms(other).requiredAnti)
       if (termMatches(term, this.pod, this.world)) this.existingAnti.add(node.labels, term.topologyKey, sign);
   }
 
-  /** Counts another pod for the terms of this one. */
+  /** Counts another pod that matches the terms of this one. */
   countOwn({ other, node, sign }: PodChange): void {
     const { required, requiredAnti } = this.terms;
     if (required.length > 0 && required.every((term) => termMatches(term, other, this.world)))
@@ -40,7 +40,7 @@ class Hard implements StateData {
     for (const term of requiredAnti) if (termMatches(term, other, this.world)) this.antiCounts.add(node.labels, term.topologyKey, sign);
   }
 
-  /** Affinity holds where every term has a matching pod; the first of a series that asks for its own kind is let in. */
+  /** Affinity is satisfied if every term has a matching pod; the first pod of a group with affinity to itself is allowed. */
   affinityHolds({ labels }: NodeInfo): boolean {
     const { required } = this.terms;
     if (required.some(({ topologyKey }) => labels[topologyKey] === undefined)) return false;
@@ -91,7 +91,7 @@ const concerns = (pod: corev1.Pod, world: World): boolean =>
   pod.spec.affinity?.podAntiAffinity !== undefined ||
   world.nodes.some((node) => node.withAffinity.size > 0);
 
-/** Pods near to, or far from, other pods. */
+/** Pod affinity and anti-affinity. */
 export const interPodAffinity: Plugin = {
   name: 'InterPodAffinity',
   preFilter(pod, world, state) {

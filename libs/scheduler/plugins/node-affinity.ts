@@ -4,7 +4,7 @@ import { normalizeByMax, type Plugin, unresolvable } from '../framework.js';
 
 const MISMATCH = "node(s) didn't match Pod's node affinity/selector";
 
-/** The one node name that all field requirements of a term allow; none where they contradict each other. */
+/** The only node name that all field requirements of a term allow; undefined if they contradict each other. */
 function namesOf(sets: ReadonlyArray<readonly string[]>): readonly string[] {
   const [first = [], ...rest] = sets;
   return rest.reduce<readonly string[]>((names, set) => {
@@ -13,7 +13,7 @@ function namesOf(sets: ReadonlyArray<readonly string[]>): readonly string[] {
   }, first);
 }
 
-/** Node names that the terms' field selectors leave; undefined where they leave all. */
+/** The node names that the terms' field selectors allow; undefined if they allow all. */
 function namedNodes(terms: readonly corev1.NodeSelectorTerm[] | undefined): Set<string> | undefined {
   if (!terms || terms.length === 0) return undefined;
   const names = new Set<string>();
@@ -28,7 +28,7 @@ function namedNodes(terms: readonly corev1.NodeSelectorTerm[] | undefined): Set<
 const preferences = (pod: corev1.Pod): readonly corev1.PreferredSchedulingTerm[] =>
   pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
 
-/** nodeSelector and node affinity: what is required filters, what is preferred scores. */
+/** nodeSelector and node affinity: required terms filter, preferred ones score. */
 export const nodeAffinity: Plugin = {
   name: 'NodeAffinity',
   preFilter(pod) {

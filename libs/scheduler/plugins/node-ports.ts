@@ -3,7 +3,7 @@ import { hostPortsOf } from '../host-ports.js';
 
 const TAKEN = "node(s) didn't have free ports for the requested pod ports";
 
-/** The host ports a pod wants must be free. */
+/** The pod's host ports must be free. */
 export const nodePorts: Plugin = {
   name: 'NodePorts',
   preFilter: (pod) => (hostPortsOf(pod).length === 0 ? { skip: true } : undefined),

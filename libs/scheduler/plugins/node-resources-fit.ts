@@ -2,7 +2,7 @@ import { MAX_SCORE, type Plugin, type Rejection } from '../framework.js';
 import type { NodeInfo } from '../node-info.js';
 import { podAmounts } from '../pod-amounts.js';
 
-/** Share of cpu and memory that would be left free, 0 … 100 (leastRequestedScore). */
+/** The fraction of cpu and memory that would be left free, 0 … 100 (leastRequestedScore). */
 function leastAllocated(node: NodeInfo, wanted: ReadonlyMap<string, number>): number {
   let sum = 0;
   let counted = 0;
@@ -16,7 +16,7 @@ function leastAllocated(node: NodeInfo, wanted: ReadonlyMap<string, number>): nu
   return counted === 0 ? 0 : Math.floor(sum / counted);
 }
 
-/** What the pod asks for must be free; the emptier the node stays, the better (LeastAllocated). */
+/** The pod's requests must be free; nodes with more free resources are preferred (LeastAllocated). */
 export const nodeResourcesFit: Plugin = {
   name: 'NodeResourcesFit',
   filter(pod, node): Rejection | undefined {

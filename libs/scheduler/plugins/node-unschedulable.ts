@@ -4,7 +4,7 @@ import { type Plugin, unresolvable } from '../framework.js';
 const UNSCHEDULABLE = 'node(s) were unschedulable';
 const taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
 
-/** Not a cordoned node, unless the pod tolerates that. */
+/** Rejects cordoned nodes, unless the pod tolerates that. */
 export const nodeUnschedulable: Plugin = {
   name: 'NodeUnschedulable',
   filter(pod, { node }) {

@@ -24,7 +24,7 @@ interface Constraint {
   maxSkew: number;
   minDomains: number;
   selector: LabelSelector;
-  /** Count the pods of this controller instead of asking the selector: the default constraints' case. */
+  /** Counts the pods of this controller instead of using the selector, for default constraints. */
   controller?: string;
   honorAffinity: boolean;
   honorTaints: boolean;
@@ -36,7 +36,7 @@ interface Counted {
   counts: DomainCounts;
 }
 
-/** Constraints every pod with a controller has that names none (systemDefaultConstraints): spread by owner. */
+/** The default constraints of pods that have a controller and no constraints (systemDefaultConstraints). */
 const defaults = [
   { topologyKey: hostname, maxSkew: 3 },
   { topologyKey: zone, maxSkew: 5 },
@@ -51,7 +51,7 @@ function selectorOf(pod: corev1.Pod, spread: corev1.TopologySpreadConstraint): L
   );
 }
 
-/** The pod's own constraints of a kind, or the default ones for scoring. */
+/** The pod's own constraints of a kind, or for scoring the default ones. */
 function constraintsOf(pod: corev1.Pod, action: 'DoNotSchedule' | 'ScheduleAnyway'): Constraint[] {
   const own = pod.spec.topologySpreadConstraints ?? [];
   const controller = own.length === 0 && action === 'ScheduleAnyway' ? controllerOf(pod)?.uid : undefined;
@@ -101,7 +101,7 @@ function count(pod: corev1.Pod, nodes: readonly NodeInfo[], constraints: readonl
   });
 }
 
-/** The constraints that must hold, with the pods counted. */
+/** The hard constraints, with the counted pods. */
 class Hard implements StateData {
   constructor(readonly constraints: ReadonlyArray<Counted & { self: number }>) {}
 
@@ -150,7 +150,7 @@ function prepareSoft(pod: corev1.Pod, nodes: readonly NodeInfo[], state: CycleSt
   return false;
 }
 
-/** Spreads pods over zones, hosts or other domains: what must hold filters, what should hold scores. */
+/** Spreads pods over zones, hosts or other domains: hard constraints filter, soft ones score. */
 export const podTopologySpread: Plugin = {
   name: 'PodTopologySpread',
   preFilter(pod, world, state) {

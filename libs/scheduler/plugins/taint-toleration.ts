@@ -5,12 +5,12 @@ import { normalizeByMax, type Plugin, type StateData, unresolvable } from '../fr
 const UNTOLERATED = 'node(s) had untolerated taint(s)';
 const stateKey = 'TaintToleration';
 
-/** The tolerations that count for PreferNoSchedule taints. */
+/** The tolerations that apply to PreferNoSchedule taints. */
 interface Preferred extends StateData {
   tolerations: readonly corev1.Toleration[];
 }
 
-/** No node with a taint that the pod does not tolerate; fewer PreferNoSchedule taints are better. */
+/** Rejects nodes with taints that the pod does not tolerate; fewer PreferNoSchedule taints are preferred. */
 export const taintToleration: Plugin = {
   name: 'TaintToleration',
   filter: (pod, { node }) =>

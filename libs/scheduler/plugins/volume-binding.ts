@@ -10,9 +10,9 @@ const UNBOUND = 'pod has unbound immediate PersistentVolumeClaims';
 const key = 'VolumeBinding';
 
 interface Claims extends StateData {
-  /** Volumes that claims are bound to. */
+  /** Volumes to which claims are bound. */
   bound: corev1.PersistentVolume[];
-  /** For each claim that waits for a consumer and that no class provisions for: the volumes it could be bound to. */
+  /** For each unbound claim that cannot be provisioned: the volumes to which it could be bound. */
   waiting: corev1.PersistentVolume[][];
 }
 
@@ -48,13 +48,13 @@ const reaches = (volume: corev1.PersistentVolume, node: NodeInfo): boolean => {
   return !required || nodeSelectorMatcher(required)(node.node);
 };
 
-/** Whether the class can make a volume when asked. */
+/** Whether the class provisions volumes. */
 function provisions(claim: corev1.PersistentVolumeClaim, world: World): boolean {
   const provisioner = world.informers.of(StorageClass).get(claim.spec.storageClassName ?? '')?.provisioner;
   return provisioner !== undefined && provisioner !== 'kubernetes.io/no-provisioner';
 }
 
-/** Volumes for a claim; one that every node reaches is enough. */
+/** Volumes for a claim; one that is accessible from every node is sufficient. */
 function candidatesOf(claim: corev1.PersistentVolumeClaim, { informers }: World): corev1.PersistentVolume[] {
   const volumes = informers.of(PersistentVolume).list();
   const suitable = volumes.filter((volume) => suits(claim, volume));
@@ -62,7 +62,7 @@ function candidatesOf(claim: corev1.PersistentVolumeClaim, { informers }: World)
   return anywhere ? [anywhere] : suitable;
 }
 
-/** A pod's claims must be bound to volumes the node can reach, or be able to. */
+/** A pod's claims must be bound to volumes that are accessible from the node, or be bindable or provisionable. */
 export const volumeBinding: Plugin = {
   name: 'VolumeBinding',
   preFilter(pod, world, state) {

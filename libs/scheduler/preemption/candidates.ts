@@ -6,11 +6,11 @@ import type { NodeInfo } from '../node-info.js';
 import { earliestStart } from './importance.js';
 import { selectVictims } from './victims.js';
 
-/** Of the nodes that may help, the share that is enough, and at least how many (DefaultPreemptionArgs). */
+/** How many of the potential nodes are enough: a percentage and a minimum (DefaultPreemptionArgs). */
 const ENOUGH_PERCENT = 10;
 const ENOUGH = 100;
 
-/** A node that would take the pod if some pods went. */
+/** A node on which the pod would fit if some pods were evicted. */
 export interface Candidate {
   node: NodeInfo;
   victims: readonly corev1.Pod[];
@@ -18,8 +18,8 @@ export interface Candidate {
 }
 
 /**
- * Looks for nodes where evicting helps, from `offset` on, until there are enough. A candidate that violates no disruption budget has to
- * be among them (DryRunPreemption). `rejections`: why the others do not help.
+ * Looks for nodes where evicting pods helps, from `offset` on, until there are enough, including one where no disruption budget is violated
+ * (DryRunPreemption). `rejections`: why the other nodes do not help.
  */
 export function findCandidates(
   filtering: Filtering,
@@ -49,7 +49,7 @@ type Cost = readonly [violations: number, highest: number, sum: number, victims:
 
 function costOf({ victims, violations }: Candidate): Cost {
   const [first] = victims;
-  // 2^31 is added to each priority, so that a few victims of a negative one cost less than many.
+  // 2^31 is added to each priority, so that a few victims with negative priority count less than many.
   const sum = victims.reduce((total, victim) => total + podPriority(victim) + 2 ** 31, 0);
   return [violations, first ? podPriority(first) : 0, sum, victims.length];
 }
@@ -59,8 +59,8 @@ function compareCosts(a: Cost, b: Cost): number {
 }
 
 /**
- * Fewest budgets violated, lowest first victim, least sum of priorities, fewest victims, latest start of the most important ones, then
- * the first (pickOneNodeForPreemption).
+ * Fewest violated budgets, lowest priority of the first victim, lowest sum of priorities, fewest victims, latest start of the most
+ * important ones, then the first (pickOneNodeForPreemption).
  */
 export function pickCandidate(candidates: readonly Candidate[]): Candidate | undefined {
   const rated = candidates.map((candidate) => ({ candidate, cost: costOf(candidate), start: earliestStart(candidate.victims) }));

@@ -19,7 +19,7 @@ function protects(budget: Budget, { metadata }: corev1.Pod): boolean {
 }
 
 /**
- * Parts pods into those whose eviction would violate a budget, if all of them were evicted in this order, and the others
+ * Splits pods into those whose eviction would violate a budget, if all of them were evicted in this order, and the others
  * (filterPodsWithPDBViolation).
  */
 export function partByViolation(

@@ -6,12 +6,12 @@ import type { EventRecorder } from '#controller-runtime';
 import type { Nominator } from '../nominator.js';
 import type { Candidate } from './candidates.js';
 
-/** What preemption is carried out with. */
+/** What is needed to carry out a preemption. */
 export interface EvictionOptions {
   client: CausalClient;
   recorder: EventRecorder;
   nominator: Pick<Nominator, 'on'>;
-  /** The scheduler's name, as it stands in conditions. */
+  /** The scheduler's name, used in conditions. */
   profile: string;
   now: Instant;
 }
@@ -37,7 +37,7 @@ async function evictVictim(victim: corev1.Pod, message: string, { client, record
   recorder.record({ about: victim, type: 'Normal', reason: 'Preempted', action: 'Preempting', message });
 }
 
-/** Pods of lower priority that are nominated for the node may not fit any more: they look for another one (clearNominatedNodeName). */
+/** Pods of lower priority that are nominated for the node may no longer fit: their nominations are cleared (clearNominatedNodeName). */
 async function clearLowerNominations(pod: corev1.Pod, node: string, { client, nominator }: EvictionOptions): Promise<void> {
   const lower = nominator.on(node).filter((other) => podPriority(other) < podPriority(pod));
   await Promise.all(
@@ -49,7 +49,7 @@ async function clearLowerNominations(pod: corev1.Pod, node: string, { client, no
   );
 }
 
-/** Makes room for the pod: its victims are marked and deleted, unless they are being deleted already (prepareCandidate). */
+/** Makes room for the pod: marks and deletes its victims, except those that are being deleted already (prepareCandidate). */
 export async function evict(pod: corev1.Pod, { node, victims }: Candidate, options: EvictionOptions): Promise<void> {
   await clearLowerNominations(pod, node.name, options);
   const message = `Preempted by pod ${pod.metadata.uid} on node ${node.name}`;

@@ -2,7 +2,7 @@ import type { corev1 } from '#api';
 import { formatKey, keyOf } from '#apimachinery';
 import { podPriority } from '#component-helpers';
 
-/** Later than any time: what a pod that has not started yet is compared by, where upstream takes the present time. */
+/** Later than any time: the start time assumed for a pod that has not started, where upstream uses the current time. */
 const NOT_STARTED = '~';
 
 function startOf({ status }: corev1.Pod): string {
@@ -11,12 +11,12 @@ function startOf({ status }: corev1.Pod): string {
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Higher priority first, then the pod that has run for longer (util.MoreImportantPod). */
+/** Higher priority first, then the pod that was started earlier (util.MoreImportantPod). */
 export function byImportance(a: corev1.Pod, b: corev1.Pod): number {
   return podPriority(b) - podPriority(a) || compareText(startOf(a), startOf(b)) || compareText(formatKey(keyOf(a)), formatKey(keyOf(b)));
 }
 
-/** When the first of the victims of the highest priority started (util.GetEarliestPodStartTime). Victims are in order of importance. */
+/** The earliest start time among the victims of the highest priority (util.GetEarliestPodStartTime). Victims are sorted by importance. */
 export function earliestStart(victims: readonly corev1.Pod[]): string {
   const [first] = victims;
   if (!first) return NOT_STARTED;

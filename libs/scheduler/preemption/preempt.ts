@@ -9,14 +9,14 @@ import { type Candidate, findCandidates, pickCandidate } from './candidates.js';
 const NOT_HELPFUL = 'Preemption is not helpful for scheduling';
 
 /**
- * What came of preemption. Without a candidate the message says why; the pod keeps the node it is nominated for while it waits for its
- * victims, and loses it where nothing would help.
+ * The result of preemption. Without a candidate the message says why; the pod keeps its nomination while it waits for its victims, and
+ * loses it if nothing would help.
  */
 export type Preemption =
   | { candidate: Candidate; message?: undefined; nomination: 'set' }
   | { candidate?: undefined; message: string; nomination: 'keep' | 'clear' };
 
-/** Whether the pod is a victim of an earlier preemption that has not ended yet. */
+/** Whether the pod is a victim of an earlier preemption that is still terminating. */
 function isTerminatingVictim({ metadata, status }: corev1.Pod): boolean {
   const condition = conditionOf(status?.conditions, 'DisruptionTarget');
   return metadata.deletionTimestamp !== undefined && condition?.status === 'True' && condition.reason === 'PreemptionByScheduler';
@@ -33,8 +33,8 @@ function ineligible(pod: corev1.Pod, world: World, failure: FitFailure): string 
 }
 
 /**
- * After a failed cycle: which pods to evict from which node, or why that would not help (plugins/defaultpreemption). Pure. `offset`
- * says which node is looked at first.
+ * After a failed cycle: which pods to evict from which node, or why that would not help (plugins/defaultpreemption). Pure. `offset`: the
+ * node at which the search starts.
  */
 export function preempt(pod: corev1.Pod, world: World, { failure, offset }: { failure: FitFailure; offset: number }): Preemption {
   const reason = ineligible(pod, world, failure);

@@ -8,15 +8,15 @@ import { byImportance } from './importance.js';
 
 const NO_VICTIMS: Rejection = { reasons: ['No preemption victims found for incoming pod'], final: true };
 
-/** Pods that would have to go, the most important first, and how many of them a disruption budget protects. */
+/** Pods that would be evicted, most important first, and how many of them are protected by a disruption budget. */
 export interface Victims {
   pods: readonly corev1.Pod[];
   violations: number;
 }
 
 /**
- * The least important pods whose eviction lets the pod onto the node: all of lower priority are removed, then as many as possible are
- * put back, those that a budget protects first (SelectVictimsOnNode). A rejection says why evicting does not help.
+ * The least important pods whose eviction makes the pod fit on the node: all of lower priority are removed, then as many as possible are
+ * restored, those protected by a budget first (SelectVictimsOnNode). A rejection says why evicting does not help.
  */
 export function selectVictims(filtering: Filtering, node: NodeInfo): Victims | Rejection {
   const { pod, world } = filtering;
