@@ -12,7 +12,7 @@ async function validate(attributes: AdmissionAttributes, ctx: AdmissionContext):
   throw rejected(attributes, `user not permitted to sign requests with signerName "${old.spec.signerName}"`);
 }
 
-/** Who issues a certificate must be allowed to for its signer (plugin/pkg/admission/certificates/signing). */
+/** Whoever issues a certificate must be authorized for its signer (plugin/pkg/admission/certificates/signing). */
 export const certificateSigning: AdmissionPlugin = {
   name: 'CertificateSigning',
   operations: ['UPDATE'],

@@ -7,7 +7,7 @@ import { isSigningRequest } from './signer-access.js';
 const CLIENT_SIGNER = 'kubernetes.io/kube-apiserver-client';
 const MASTERS = 'system:masters';
 
-/** No client certificate makes its holder a member of system:masters (plugin/pkg/admission/certificates/subjectrestriction). */
+/** Rejects requests for client certificates in the group system:masters (plugin/pkg/admission/certificates/subjectrestriction). */
 export const certificateSubjectRestriction: AdmissionPlugin = {
   name: 'CertificateSubjectRestriction',
   operations: ['CREATE'],

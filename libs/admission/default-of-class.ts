@@ -1,6 +1,6 @@
 import type { KubeObject } from '#apimachinery';
 
-/** Of the objects that an annotation marks as the default, the one made last; of those made at once, the first by name. */
+/** Of the objects that an annotation marks as the default, the newest; of several created at the same time, the first by name. */
 export function newestDefault<T extends KubeObject>(objects: readonly T[], annotations: readonly string[]): T | undefined {
   const created = ({ metadata }: T) => metadata.creationTimestamp ?? '';
   const marked = objects.filter(({ metadata }) => annotations.some((annotation) => metadata.annotations?.[annotation] === 'true'));

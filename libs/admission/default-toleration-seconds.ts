@@ -4,7 +4,10 @@ import { podOf } from './pod-attributes.js';
 const TAINTS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
 const SECONDS = 300;
 
-/** Pods stay five minutes on a node that is lost, unless they say otherwise (plugin/pkg/admission/defaulttolerationseconds). */
+/**
+ * Pods stay for five minutes on a node that is not ready or unreachable, unless they specify otherwise
+ * (plugin/pkg/admission/defaulttolerationseconds).
+ */
 export const defaultTolerationSeconds: AdmissionPlugin = {
   name: 'DefaultTolerationSeconds',
   operations: ['CREATE', 'UPDATE'],

@@ -15,7 +15,7 @@ import { serviceAccount } from './service-account.js';
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.js';
 import { taintNodesByCondition } from './taint-nodes-by-condition.js';
 
-/** The admission plugins in the order in which they are asked (pkg/kubeapiserver/options/plugins.go AllOrderedPlugins). */
+/** The admission plugins in the order in which they run (pkg/kubeapiserver/options/plugins.go AllOrderedPlugins). */
 export const admissionPlugins: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
   limitRanger,

@@ -6,7 +6,7 @@ import { rejected } from './rejection.js';
 const IMMORTAL = new Set(['default', 'kube-system', 'kube-public']);
 const NAMESPACES = { group: '', resource: 'namespaces' };
 
-/** Reviews of access tell nothing of the namespace, so that nobody learns of it. */
+/** Access reviews must not reveal whether the namespace exists. */
 const isReview = ({ group, resource }: AdmissionAttributes): boolean =>
   group === 'authorization.k8s.io' && resource === 'localsubjectaccessreviews';
 
@@ -19,7 +19,10 @@ async function admit(attributes: AdmissionAttributes, { reader }: AdmissionConte
   throw rejected(attributes, `unable to create new content in namespace ${namespace} because it is being terminated`, [cause]);
 }
 
-/** Nothing is made where there is no namespace or a dying one; the system's own can't be deleted (admission/plugin/namespace/lifecycle). */
+/**
+ * Rejects creations in namespaces that do not exist or are terminating, and the deletion of system namespaces
+ * (admission/plugin/namespace/lifecycle).
+ */
 export const namespaceLifecycle: AdmissionPlugin = {
   name: 'NamespaceLifecycle',
   operations: ['CREATE', 'UPDATE', 'DELETE'],

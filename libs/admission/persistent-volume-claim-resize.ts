@@ -26,7 +26,7 @@ async function validate(attributes: AdmissionAttributes, { reader }: AdmissionCo
   );
 }
 
-/** Claims grow only where their class allows it (plugin/pkg/admission/storage/persistentvolume/resize). */
+/** Claims may only grow if their class allows it (plugin/pkg/admission/storage/persistentvolume/resize). */
 export const persistentVolumeClaimResize: AdmissionPlugin = {
   name: 'PersistentVolumeClaimResize',
   operations: ['UPDATE'],

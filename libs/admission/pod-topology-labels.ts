@@ -10,7 +10,7 @@ async function copyLabels(object: KubeObject, nodeName: string, { reader }: Admi
   if (labels.length > 0) object.metadata.labels = { ...object.metadata.labels, ...Object.fromEntries(labels) };
 }
 
-/** A pod that is bound learns its node's zone and region (plugin/pkg/admission/podtopologylabels; beta and on since 1.35). */
+/** A pod gets its node's zone and region as labels when it is bound (plugin/pkg/admission/podtopologylabels; beta and on since 1.35). */
 export const podTopologyLabels: AdmissionPlugin = {
   name: 'PodTopologyLabels',
   operations: ['CREATE'],

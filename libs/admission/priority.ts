@@ -5,7 +5,7 @@ import { rejected } from './rejection.js';
 
 type PriorityClass = schedulingv1.PriorityClass;
 
-/** The class of pods that name none: of several defaults the lowest (getDefaultPriorityClass). */
+/** The class of pods that name none: the lowest of several defaults (getDefaultPriorityClass). */
 function defaultClass(classes: readonly PriorityClass[]): PriorityClass | undefined {
   const defaults = classes.filter(({ globalDefault }) => globalDefault);
   return defaults.sort((a, b) => (a.value ?? 0) - (b.value ?? 0))[0];
@@ -43,7 +43,7 @@ async function admitPod(attributes: AdmissionAttributes, pod: corev1.Pod, ctx: A
   if (policy !== undefined) spec.preemptionPolicy = policy;
 }
 
-/** Priority and policy can't be taken away (update without them keeps them). */
+/** Priority and preemption policy cannot be removed (an update without them keeps them). */
 function keep(pod: corev1.Pod, old: corev1.Pod): void {
   if (pod.spec.priority === undefined && old.spec.priority !== undefined) pod.spec.priority = old.spec.priority;
   if (pod.spec.preemptionPolicy === undefined && old.spec.preemptionPolicy !== undefined)

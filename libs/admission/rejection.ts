@@ -1,7 +1,7 @@
 import { forbidden, type StatusCause, StatusError } from '#apimachinery';
 import type { AdmissionAttributes } from '#apiserver';
 
-/** The name a rejection speaks of: that of the object, or what it will be generated from (apiserver/pkg/admission/errors.go). */
+/** The name in a rejection: the object's, or its generateName (apiserver/pkg/admission/errors.go). */
 function nameOf({ name, object }: AdmissionAttributes): string {
   return name || object?.metadata.name || object?.metadata.generateName || 'Unknown';
 }

@@ -47,7 +47,7 @@ function refuseOverhead(attributes: AdmissionAttributes, pod: corev1.Pod): void 
   if (pod.spec.overhead) throw rejected(attributes, 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead');
 }
 
-/** Pods take over what their runtime class asks for (plugin/pkg/admission/runtimeclass). */
+/** Pods get the overhead and scheduling constraints of their runtime class (plugin/pkg/admission/runtimeclass). */
 export const runtimeClass: AdmissionPlugin = {
   name: 'RuntimeClass',
   operations: ['CREATE'],

@@ -108,7 +108,7 @@ describe('ServiceAccount', () => {
   });
 });
 
-/** Lets all but the last of so many timers run out, one after the other, and tells how long each was. */
+/** Fires all but the last of the given number of timers, one after the other, and returns their durations. */
 async function waits({ timers }: Awaited<ReturnType<typeof cluster>>, count: number): Promise<number[]> {
   const passed: number[] = [];
   for (;;) {

@@ -6,7 +6,7 @@ import { rejected } from './rejection.js';
 const DEFAULT = 'default';
 const VOLUME_PREFIX = 'kube-api-access-';
 const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
-/** An hour and 7 seconds, which old clients that never reload are told by (serviceaccount.WarnOnlyBoundTokenExpirationSeconds). */
+/** An hour and 7 seconds, by which old clients that never reload are recognized (serviceaccount.WarnOnlyBoundTokenExpirationSeconds). */
 const TOKEN_SECONDS = 3607;
 
 function tokenVolume(name: string): corev1.Volume {
@@ -23,7 +23,7 @@ function tokenVolume(name: string): corev1.Volume {
   };
 }
 
-/** Mounts the account's token into every container that has nothing at its place (mountServiceAccountToken). In place. */
+/** Mounts the account's token into every container that has no other mount at that path (mountServiceAccountToken). In place. */
 function mountToken(pod: corev1.Pod, suffix: () => string): void {
   const { spec } = pod;
   const present = spec.volumes?.find(({ name }) => name.startsWith(VOLUME_PREFIX))?.name;
@@ -37,7 +37,7 @@ function mountToken(pod: corev1.Pod, suffix: () => string): void {
   if (mounted && present === undefined) spec.volumes = [...(spec.volumes ?? []), tokenVolume(name)];
 }
 
-/** Whether a pod refers to secrets in any way a mirror pod must not. */
+/** Whether a pod refers to secrets, which a mirror pod must not. */
 function refersToSecrets({ spec }: corev1.Pod): boolean {
   const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? []), ...(spec.ephemeralContainers ?? [])];
   const byEnvironment = containers.some(
@@ -55,8 +55,8 @@ function checkMirror(attributes: AdmissionAttributes, pod: corev1.Pod): void {
 }
 
 /**
- * Milliseconds between looks for a default account that is not there yet: its controller makes it soon after the namespace. Upstream
- * looks ten times within one to two seconds; these waits make a second together, and the first ones are short.
+ * Delays in milliseconds between checks for a missing default account, which its controller creates soon after the namespace. Upstream
+ * checks ten times within one to two seconds; these delays add up to a second, with short ones first.
  */
 const PAUSES: readonly number[] = [5, 10, 20, 40, 80, 150, 200, 245, 250];
 
@@ -76,7 +76,7 @@ async function accountOf(attributes: AdmissionAttributes, name: string, ctx: Adm
 async function admit(attributes: AdmissionAttributes, pod: corev1.Pod, ctx: AdmissionContext): Promise<void> {
   const { spec } = pod;
   spec.serviceAccountName ||= DEFAULT;
-  // The deprecated field always says the same.
+  // The deprecated field always has the same value.
   spec.serviceAccount = spec.serviceAccountName;
   const account = await accountOf(attributes, spec.serviceAccountName, ctx);
   if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) {
@@ -87,7 +87,7 @@ async function admit(attributes: AdmissionAttributes, pod: corev1.Pod, ctx: Admi
     spec.imagePullSecrets = account.imagePullSecrets.map(({ name }) => ({ name }));
 }
 
-/** Pods run as a service account, whose token they are given (plugin/pkg/admission/serviceaccount). */
+/** Pods run as a service account and get its token (plugin/pkg/admission/serviceaccount). */
 export const serviceAccount: AdmissionPlugin = {
   name: 'ServiceAccount',
   operations: ['CREATE'],

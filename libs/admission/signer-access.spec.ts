@@ -18,7 +18,7 @@ describe('a request to a subresource of certificatesigningrequests', () => {
 describe('access to a signer', () => {
   const user = { name: 'jane', groups: ['system:authenticated'] };
 
-  /** Asks with an authorizer that allows access to these names alone; answers the decision and all that was asked. */
+  /** Uses an authorizer that allows access only to these names; returns the decision and everything the authorizer was asked. */
   async function ask(signer: string, allowed: readonly string[]) {
     const asked: AccessAttributes[] = [];
     const authorizer = {

@@ -1,10 +1,12 @@
 import type { AdmissionAttributes, AdmissionContext, UserInfo } from '#apiserver';
 
-/** Whether this request is one to certificatesigningrequests, and to this subresource of them. */
+/** Whether this is a request to certificatesigningrequests with this subresource. */
 export const isSigningRequest = ({ group, resource, subresource }: AdmissionAttributes, wanted: string): boolean =>
   resource === 'certificatesigningrequests' && group === 'certificates.k8s.io' && subresource === wanted;
 
-/** May the user do this to requests of a signer: of it by name, or of all of its domain (pkg/registry/…/certauthorization)? */
+/**
+ * Whether the user may do this to requests of a signer: by its name, or for all signers of its domain (pkg/registry/…/certauthorization).
+ */
 export async function mayUseSigner(
   user: UserInfo,
   verb: 'approve' | 'sign',

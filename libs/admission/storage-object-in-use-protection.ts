@@ -6,7 +6,7 @@ const FINALIZERS: Readonly<Record<string, string>> = {
   'volumeattributesclasses.storage.k8s.io': 'kubernetes.io/vac-protection',
 };
 
-/** Volumes, claims and their classes are not deleted while they are used (plugin/pkg/admission/storage/storageobjectinuseprotection). */
+/** Adds finalizers, so that volumes and claims are not deleted while in use (plugin/pkg/admission/storage/storageobjectinuseprotection). */
 export const storageObjectInUseProtection: AdmissionPlugin = {
   name: 'StorageObjectInUseProtection',
   operations: ['CREATE'],

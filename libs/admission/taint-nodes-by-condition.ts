@@ -3,7 +3,7 @@ import type { AdmissionPlugin } from '#apiserver';
 
 const NOT_READY = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
 
-/** A new node takes no pods until the node controller has seen it Ready (plugin/pkg/admission/nodetaint). */
+/** A new node gets a taint until the node controller has seen it Ready (plugin/pkg/admission/nodetaint). */
 export const taintNodesByCondition: AdmissionPlugin = {
   name: 'TaintNodesByCondition',
   operations: ['CREATE'],

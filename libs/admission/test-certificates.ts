@@ -4,7 +4,7 @@ import { cluster, post } from './test-cluster.js';
 
 const REQUESTS = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
 
-/** Signing requests with the approval subresource; what it may change is not these specs' affair. */
+/** CertificateSigningRequests with the approval subresource, without rules for what it may change. */
 const strategies: readonly ResourceStrategy[] = [
   {
     group: 'certificates.k8s.io',
@@ -25,7 +25,7 @@ export const signingRequest = (signerName: string, der = '') => ({
   },
 });
 
-/** Makes a request and answers as the API does. */
+/** Creates a request and returns the API's response. */
 export async function makeRequest(request: ReturnType<typeof signingRequest>) {
   return post(await cluster(strategies), REQUESTS, request);
 }
@@ -49,7 +49,7 @@ async function grant(made: TestCluster, given: Grant): Promise<void> {
   await post(made, `${rbac}/clusterrolebindings`, { apiVersion, kind: 'ClusterRoleBinding', metadata: { name: 'b' }, subjects, roleRef });
 }
 
-/** Lets jane, who may update the subresource and has one grant, patch the status of a request for example.com/s. */
+/** As jane, who may update the subresource and has one grant, patches the status of a request for example.com/s. */
 export async function patchAsJane(subresource: 'approval' | 'status', given: Grant, status: object): Promise<[number, unknown]> {
   const made = await cluster(strategies);
   await grant(made, given);

@@ -5,7 +5,7 @@ export const claim = (name: string, spec: Record<string, unknown> = {}) => ({
   metadata: { name },
   spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, ...spec },
 });
-/** A StorageClass that is the default one. */
+/** A StorageClass that is the default. */
 export const storageClass = (name: string, more: Record<string, unknown> = {}) => ({
   apiVersion: 'storage.k8s.io/v1',
   kind: 'StorageClass',
@@ -13,5 +13,5 @@ export const storageClass = (name: string, more: Record<string, unknown> = {}) =
   provisioner: 'p',
   ...more,
 });
-/** Where the claims of the specs' namespace are. */
+/** The path of the claims in the specs' namespace. */
 export const CLAIMS = '/api/v1/namespaces/ns/persistentvolumeclaims';

@@ -2,7 +2,7 @@ import type { ResourceStrategy } from '#apiserver';
 import { type TestCluster, testCluster } from '#apiserver/test-cluster';
 import { admissionPlugins } from './index.js';
 
-/** A pod that no node can take, so that it stays as it was made. */
+/** A pod that fits on no node, so that it stays as it was created. */
 export const pod = (name: string, spec: Record<string, unknown> = {}, metadata: Record<string, unknown> = {}) => ({
   apiVersion: 'v1',
   kind: 'Pod',
@@ -12,7 +12,7 @@ export const pod = (name: string, spec: Record<string, unknown> = {}, metadata: 
 
 const NO_STRATEGIES: readonly ResourceStrategy[] = [];
 
-/** A cluster with all plugins and a namespace `ns` whose default service account is there. */
+/** A cluster with all plugins and a namespace `ns` that has a default service account. */
 export async function cluster(strategies: readonly ResourceStrategy[] = NO_STRATEGIES): Promise<TestCluster> {
   const made = await testCluster({ admission: admissionPlugins, strategies });
   await made.call('POST', '/api/v1/namespaces', { body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ns' } } });

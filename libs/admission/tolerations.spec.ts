@@ -29,7 +29,7 @@ test('what is kept covers all that was given, and nothing that is kept covers an
       },
       { requiredKeys: [] },
     )
-    // Validation takes none without a key that does not exist.
+    // Validation accepts a toleration without a key only with the operator Exists.
     .map((each) => (each.key ? each : { ...each, operator: 'Exists' }));
   fc.assert(
     fc.property(fc.array(toleration, { maxLength: 6 }), fc.array(toleration, { maxLength: 6 }), (first, second) => {

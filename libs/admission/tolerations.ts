@@ -1,9 +1,9 @@
 import type { corev1 } from '#api';
 
-/** Whether all that `inner` tolerates is tolerated by `outer` (pkg/util/tolerations isSuperset). */
+/** Whether `outer` tolerates everything that `inner` tolerates (pkg/util/tolerations isSuperset). */
 function covers(outer: corev1.Toleration, inner: corev1.Toleration): boolean {
   const exists = ({ operator }: corev1.Toleration) => operator === 'Exists';
-  // A toleration of everything with a time limit covers nothing but itself.
+  // A toleration of everything with a time limit covers only itself.
   if (outer.key && outer.key !== inner.key) return false;
   if (!outer.key && !exists(outer)) return false;
   if (outer.effect && outer.effect !== inner.effect) return false;
@@ -18,10 +18,10 @@ function covers(outer: corev1.Toleration, inner: corev1.Toleration): boolean {
   return !exists(inner) && (outer.value ?? '') === (inner.value ?? '');
 }
 
-/** What decides whom a toleration covers, but for its seconds. */
+/** The fields that determine what a toleration covers, except for its seconds. */
 const groupOf = (key: string, effect: string, value: string | undefined): string => JSON.stringify([key, effect, value]);
 
-/** Tolerations that cover no less than every other of their group, the first of those that cover the same. */
+/** The tolerations that cover at least as much as every other of their group; of equal ones, the first. */
 function strongest(all: readonly corev1.Toleration[]): Map<string, number> {
   const found = new Map<string, number>();
   for (const [index, each] of all.entries()) {
@@ -34,8 +34,8 @@ function strongest(all: readonly corev1.Toleration[]): Map<string, number> {
 }
 
 /**
- * Both lists in one, without those that another covers (MergeTolerations). A toleration is only ever covered by those of its key or of
- * none, of its effect or of none, that exist or have its value: of each such group the strongest is asked.
+ * Both lists in one, without tolerations that another one covers (MergeTolerations). A toleration can only be covered by one with the same
+ * key or none, with the same effect or none, and with operator Exists or the same value: of each such group the strongest is checked.
  */
 export function mergeTolerations(first: readonly corev1.Toleration[], second: readonly corev1.Toleration[]): corev1.Toleration[] {
   const all = [...first, ...second];

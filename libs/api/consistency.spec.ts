@@ -12,7 +12,7 @@ const ids = [
   'coordination.v1.Lease',
 ];
 
-/** Values that are right somewhere and wrong elsewhere, under names the definition knows. */
+/** Values that are valid in some fields and invalid in others, under names from the definition. */
 function arbitraryBody(id: string): fc.Arbitrary<unknown> {
   const names = new Set<string>();
   const collect = (definitionId: string, depth: number): void => {
@@ -58,7 +58,7 @@ test.each(ids)('%s: the fast way and the slow way agree on what can be read', (i
       try {
         const { object, strict } = decodeValue(definition, body, 'Strict');
         expect({ error: undefined, strict }).toEqual(expected);
-        // What was written once is written the same again.
+        // Encoding is idempotent.
         const text = JSON.stringify(object);
         expect(JSON.stringify(decodeValue(definition, JSON.parse(text), 'Strict'))).toBe(
           JSON.stringify({ object: JSON.parse(text), strict: [] }),
@@ -110,7 +110,7 @@ test.each([
   } catch (error) {
     expect(error).toMatchObject({ status: { code: 400 } });
   }
-  // CPU time, which other work on the machine does not lengthen.
+  // CPU time, which does not depend on other work on the machine.
   expect(process.cpuUsage(before).user).toBeLessThan(2_000_000);
 });
 

@@ -4,20 +4,20 @@ import { type JsonNode, JsonSyntaxError, measure, nodeOf, readJson } from './jso
 import { maxDepth } from './limits.js';
 import { Mismatch, walk } from './walk.js';
 
-/** What strict decoding makes of fields it does not know and of repeated ones. */
+/** How decoding treats unknown and duplicate fields. */
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
 
-/** A body that cannot be read into its type; the message is Go's, without any wrapping. */
+/** A body that cannot be decoded into its type; the message is Go's, without wrapping. */
 export class DecodeError extends Error {}
 
 export interface DecodedValue {
-  /** As Go would write it again: only fields of the schema, empty ones dropped. */
+  /** As Go would encode it: only fields of the schema, without empty ones. */
   object: Record<string, unknown>;
   /** `unknown field "spec.foo"`, `duplicate field "data.a"`, in the body's order; empty with Ignore. */
   strict: string[];
 }
 
-/** Runs the fast walk; hands over to the slow one when something does not fit. */
+/** Runs the fast walk; if something does not match, the slow one. */
 function decode(definition: Definition, value: unknown, keys: number | undefined, node: () => JsonNode, strictly: boolean): DecodedValue {
   let walked: ReturnType<typeof walk> | undefined;
   try {
@@ -33,9 +33,9 @@ function decode(definition: Definition, value: unknown, keys: number | undefined
   return { object: walked.object, strict: strictly ? explained.strict : [] };
 }
 
-/** Parses a JSON text. Throws JsonSyntaxError with Go's message, also for what is nested too deeply. */
+/** Parses a JSON text. Throws JsonSyntaxError with Go's message, also if it is nested too deeply. */
 export function parseJson(text: string): unknown {
-  // Nothing shorter can be too deep; longer texts are scanned once.
+  // Shorter texts cannot be too deep; longer ones are scanned once.
   if (text.length > 2 * maxDepth && measure(text).depth > maxDepth) throw new JsonSyntaxError('exceeded max depth');
   try {
     return JSON.parse(text) as unknown;
@@ -46,8 +46,8 @@ export function parseJson(text: string): unknown {
 }
 
 /**
- * Reads a JSON text that parseJson has read into `value` before; `value` shares lists and maps with the result.
- * Throws DecodeError when a value has the wrong type.
+ * Decodes a JSON text that parseJson has parsed into `value`, which shares lists and maps with the result. Throws DecodeError if a value
+ * has the wrong type.
  */
 export function decodeParsedJson(definition: Definition, text: string, value: unknown, validation: FieldValidation): DecodedValue {
   const strictly = validation !== 'Ignore';
@@ -55,8 +55,8 @@ export function decodeParsedJson(definition: Definition, text: string, value: un
 }
 
 /**
- * Reads a plain value (a patched object, a parsed YAML document) into a definition; `value` shares lists and maps with the result.
- * Throws DecodeError when a value has the wrong type, RangeError when it is nested too deeply.
+ * Decodes a plain value (a patched object, a parsed YAML document); it shares lists and maps with the result. Throws DecodeError if a value
+ * has the wrong type, RangeError if it is nested too deeply.
  */
 export function decodeValue(definition: Definition, value: unknown, validation: FieldValidation = 'Warn'): DecodedValue {
   return decode(definition, value, undefined, () => nodeOf(value), validation !== 'Ignore');

@@ -220,7 +220,7 @@ const available = existsSync(recorded);
           });
           const object = ((again as { object?: object }).object ?? again) as Record<string, unknown>;
           if (typeof object === 'object') kindSchema({ group, version, kind: body.kind })?.prepareForStorage(object);
-          // Some steps leave parts out of what they recorded.
+          // Some steps do not have the complete recording.
           if (!('status' in body)) delete object.status;
           if (name === 'service account token secret') object.data = {};
           const same = JSON.stringify(sorted(object)) === JSON.stringify(sorted(JSON.parse(text)));

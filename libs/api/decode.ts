@@ -11,15 +11,15 @@ export const bodyMediaTypes = ['application/json', 'application/yaml', 'applicat
 
 export interface DecodeRequest {
   body: Uint8Array;
-  /** The Content-Type header; '' counts as JSON. */
+  /** The Content-Type header; '' means JSON. */
   contentType: string;
-  /** What the request's resource (or subresource) takes; the body may leave kind and apiVersion out. */
+  /** The kind that the request's resource (or subresource) accepts; the body may omit kind and apiVersion. */
   expected: GroupVersionKind;
   /** Default Warn, as upstream's. */
   fieldValidation?: FieldValidation;
-  /** What a YAML body was converted to; default it is converted here. */
+  /** The JSON of a YAML body; by default it is converted here. */
   yaml?: ConvertedYaml;
-  /** What the body's JSON was parsed to; default it is parsed here. */
+  /** The parsed JSON of the body; by default it is parsed here. */
   parsed?: { value: unknown };
   /** The kinds that the cluster serves; default the built-in ones. */
   schemaFor?: SchemaLookup;
@@ -31,7 +31,7 @@ export interface Decoded {
   warnings: string[];
 }
 
-/** A body whose own kind is known by the time it fails. */
+/** A body whose own kind is known when decoding fails. */
 interface Typed {
   actual: GroupVersionKind;
   schema: KindSchema;
@@ -41,7 +41,7 @@ const interpretType = 'struct { APIVersion string "json:\\"apiVersion,omitempty\
 const kindError = (message: string): DecodeError => new DecodeError(`couldn't get version/kind; json parse error: ${message}`);
 const jsonWord = (value: unknown): string => (Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value);
 
-/** The body's own kind (serializer/json SimpleMetaFactory.Interpret), completed from what is expected (gvkWithDefaults). */
+/** The body's own kind (serializer/json SimpleMetaFactory.Interpret), completed from the expected one (gvkWithDefaults). */
 function kindOf(value: unknown, expected: GroupVersionKind): GroupVersionKind {
   if (typeof value !== 'object' || Array.isArray(value)) {
     throw kindError(`json: cannot unmarshal ${jsonWord(value)} into Go value of type ${interpretType}`);
@@ -62,7 +62,7 @@ function kindOf(value: unknown, expected: GroupVersionKind): GroupVersionKind {
   };
 }
 
-/** Two kinds that are one in the server's own form: both Events, both HorizontalPodAutoscalers. */
+/** Pairs of kinds with the same internal type: both Events, both HorizontalPodAutoscalers. */
 function sameHub(a: GroupVersionKind, b: GroupVersionKind): boolean {
   if (a.kind !== b.kind) return false;
   if (a.group === b.group) return true;
@@ -70,7 +70,7 @@ function sameHub(a: GroupVersionKind, b: GroupVersionKind): boolean {
   return stored(a) === stored(b);
 }
 
-/** Go's package of the server's own type: `core`, `apps`, `rbac` … */
+/** Go's package of the internal type: `core`, `apps`, `rbac` … */
 const hubPackage = (group: string): string => group.split('.')[0] || 'core';
 
 function schemaOf(actual: GroupVersionKind, expected: GroupVersionKind, schemaFor: SchemaLookup): KindSchema {
@@ -127,7 +127,7 @@ function mediaTypeOf(contentType: string): (typeof bodyMediaTypes)[number] {
   return known;
 }
 
-/** Whether a decoder may hand the object on: same kind, and in the version that the path says (handlers/create.go). */
+/** Whether the decoded object is acceptable: the same kind, and the version in the path (handlers/create.go). */
 function accept(actual: GroupVersionKind, expected: GroupVersionKind, schema: KindSchema): void {
   if (schema.definition?.allGroups) return;
   if (!sameHub(actual, expected)) {
@@ -137,8 +137,8 @@ function accept(actual: GroupVersionKind, expected: GroupVersionKind, schema: Ki
 }
 
 /**
- * Reads a request's body into an object, as upstream's negotiated decoder and create and update handlers do.
- * Throws StatusError: 415 for other media types, 400 in upstream's words for everything that is wrong with the body.
+ * Decodes a request's body like upstream's negotiated decoder and its create and update handlers. Throws StatusError: 415 for other media
+ * types, 400 in upstream's words for every error in the body.
  */
 export function decodeBody(request: DecodeRequest): Decoded {
   const { body, contentType, expected, fieldValidation = 'Warn', yaml, parsed, schemaFor = kindSchema } = request;
@@ -200,7 +200,7 @@ function requireVersion(actual: GroupVersionKind, expected: GroupVersionKind, sc
   );
 }
 
-/** Puts kind and apiVersion in, in front, where the body left them out. */
+/** Adds kind and apiVersion at the front if the body omits them. */
 function named(object: Record<string, unknown>, { group, version, kind }: GroupVersionKind): KubeObject {
   const apiVersion = groupVersionOf(group, version);
   if (object.kind === kind && object.apiVersion === apiVersion) return object as unknown as KubeObject;

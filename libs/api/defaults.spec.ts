@@ -117,7 +117,7 @@ const recorded = new URL('../../../shared/recorded/', import.meta.url);
   expect(problems).toEqual([]);
 });
 
-/** Everything that defaulting gave must be in the answer, but for what the server drops or normalises (status, placeholders). */
+/** Every default must be in the response, except for what the server drops or normalizes (status, placeholders). */
 function compare(ours: unknown, theirs: unknown, path: string, problems: string[]): void {
   if (/\.(status|metadata\.(name|namespace|labels|annotations|finalizers|ownerReferences|generateName)|stringData)$/.test(path)) return;
   if (typeof theirs === 'string' && theirs.includes('<')) return;

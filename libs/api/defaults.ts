@@ -3,21 +3,21 @@ import { roundedToMilli } from './quantity-text.js';
 import { type GroupVersionKind, scheme } from './scheme.js';
 
 /**
- * Defaults that depend on nothing but the field itself, compiled from the schema: one function a definition, none where nothing below
- * has a default. Those that look at other fields are the strategies' (`setDefaults`).
+ * Defaults that depend only on the field itself, compiled from the schema: one function per definition, none if there are no defaults below
+ * it. Those that depend on other fields are in the strategies (`setDefaults`).
  */
 type Fill = (object: Record<string, unknown>) => void;
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A value that Go would take for one that was not set. */
+/** A value that Go regards as not set. */
 function unset(value: unknown, field: Field): boolean {
   if (value === undefined || value === null) return true;
   if (field.pointer) return false;
   return value === '' || value === 0 || value === false || (Array.isArray(value) && value.length === 0);
 }
 
-/** Sets a default; one that is an object is merged into what is there, key by key. */
+/** Sets a default; an object is merged into the existing one, key by key. */
 function setDefault(object: Record<string, unknown>, field: Field, value: unknown): void {
   const there = object[field.name];
   if (isObject(value) && isObject(there)) {
@@ -26,7 +26,7 @@ function setDefault(object: Record<string, unknown>, field: Field, value: unknow
   } else if (unset(there, field)) object[field.name] = typeof value === 'object' ? structuredClone(value) : value;
 }
 
-/** A list or map whose members need something done. */
+/** A list or map whose elements have defaults. */
 function each(type: Type, fills: (definition: Definition) => Fill | undefined): ((value: unknown) => void) | undefined {
   switch (type.of) {
     case 'struct': {
@@ -68,7 +68,7 @@ const compiled = new Map<Definition, Fill | null>();
 function fillOf(definition: Definition): Fill | undefined {
   const known = compiled.get(definition);
   if (known !== undefined) return known ?? undefined;
-  // A definition that contains itself (JSONSchemaProps) has no defaults below.
+  // A recursive definition (JSONSchemaProps) has no defaults below.
   compiled.set(definition, null);
   const steps = definition.fields.map((field) => fillField(field, fillOf)).filter((fill) => fill !== undefined);
   const fill: Fill | null = steps.length
@@ -81,15 +81,15 @@ function fillOf(definition: Definition): Fill | undefined {
 }
 
 /**
- * Sets the schema's defaults in an object, in place, all the way down. Idempotent. The object must not be shared; its kind must be in
- * the schema, otherwise nothing happens. Runs before the strategy's `setDefaults`.
+ * Sets the schema's defaults in an object, in place and recursively. Idempotent. The object must not be shared; does nothing for a kind
+ * that is not in the schema. Runs before the strategy's `setDefaults`.
  */
 export function applyDefaults(gvk: GroupVersionKind, object: object): void {
   const definition = scheme.definitionFor(gvk);
   if (definition) applyDefaultsOf(definition, object);
 }
 
-/** The same for an object of any definition, e.g. a `rollingUpdate` that a strategy has just made. */
+/** The same for an object of any definition, e.g. a `rollingUpdate` created by a strategy. */
 export function applyDefaultsOf(definition: Definition, object: object): void {
   fillOf(definition)?.(object as Record<string, unknown>);
 }

@@ -1,6 +1,6 @@
 /**
- * The resolved graph of the API's definitions: every reference is an object, so a walker is compiled once and never looks anything up.
- * Read from schema/definitions; the words there are explained in this lib's README.
+ * The resolved graph of the API's definitions: references are resolved to objects, so that a compiled walker does no lookups. Read from
+ * schema/definitions, whose terms are explained in this lib's README.
  */
 export type Type =
   | { readonly of: 'string'; readonly enum?: readonly string[] }
@@ -44,11 +44,11 @@ export interface Field {
   readonly mapType?: 'atomic' | 'granular';
   readonly patchStrategy?: string;
   readonly patchMergeKey?: string;
-  /** The field's type as Go's reflection prints it, e.g. `[]v1.Container`: it stands in error texts. */
+  /** The field's type as Go's reflection prints it, e.g. `[]v1.Container`, for error messages. */
   readonly go: string;
   /** The type of an element of a list or map, as Go prints it. */
   readonly goElement: string;
-  /** The schema's own words on the field, for documents derived from it. */
+  /** The schema's own description of the field, for documents generated from it. */
   readonly source: FieldSource;
 }
 
@@ -72,7 +72,7 @@ export interface Definition {
   readonly source: DefinitionSource;
 }
 
-/** A field as it stands in schema/definitions/*.json. */
+/** A field in schema/definitions/*.json. */
 export interface FieldSource {
   ref?: string;
   type?: string;
@@ -94,7 +94,7 @@ export interface FieldSource {
   proto?: number | number[];
 }
 
-/** A definition as it stands in schema/definitions/*.json. */
+/** A definition in schema/definitions/*.json. */
 export interface DefinitionSource {
   gvk?: [string, string, string];
   fields?: Record<string, FieldSource>;
@@ -102,7 +102,7 @@ export interface DefinitionSource {
   format?: string;
   mapType?: 'atomic' | 'granular';
   allGroups?: boolean;
-  /** Spoken by the server, but not published in OpenAPI (PartialObjectMetadata). */
+  /** Used by the server, but not published in OpenAPI (PartialObjectMetadata). */
   hidden?: boolean;
   unions?: Array<{ discriminator?: string; 'fields-to-discriminateBy': Record<string, string> }>;
 }

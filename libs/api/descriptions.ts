@@ -8,7 +8,7 @@ interface Described {
 
 let loaded: Readonly<Record<string, Described>> | undefined;
 
-/** scripts/gen-descriptions.mjs makes the file; without it there are no descriptions, and nothing else is missing. */
+/** scripts/gen-descriptions.mjs generates the file; without it only descriptions are missing. */
 function all(): Readonly<Record<string, Described>> {
   if (!loaded) {
     const file = new URL('./generated/descriptions.json', import.meta.url);
@@ -25,7 +25,7 @@ export function descriptionOf(definition: string, field?: string): string {
 
 const conventions = 'https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md';
 
-/** What upstream says, kind after kind, of the fields every object has. */
+/** Upstream's descriptions of the fields that every object has, which are the same for all kinds. */
 function usual(kind: string, field: string): string {
   if (field === 'metadata') return `Standard ${kind.endsWith('List') ? 'list' : "object's"} metadata. More info: ${conventions}#metadata`;
   if (field === 'spec') return `Specification of the desired behavior of the ${kind}. More info: ${conventions}#spec-and-status`;
@@ -39,8 +39,8 @@ function elementOf(type: Type): Definition | undefined {
 }
 
 /**
- * The description of a field. The client library's types say nothing on fields that refer to another definition: there the usual words
- * stand in, or that definition's own.
+ * The description of a field. The client library's types have none for fields that refer to another definition: for these the usual
+ * description, or that of the definition, is used.
  */
 export function fieldDescription(definition: Definition, name: string): string {
   const own = descriptionOf(definition.id, name);

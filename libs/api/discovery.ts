@@ -4,21 +4,21 @@ import { bodyMediaTypes } from './decode.js';
 import type { KindSchema } from './kind-schema.js';
 import { type GroupVersions, groupVersionOf, parseGroupVersion, type ResourceInfo, scheme } from './scheme.js';
 
-/** A kind that one cluster serves beside the built-in ones, in one version. */
+/** A custom kind that one cluster serves, in one version. */
 export interface OwnKind {
   readonly info: ResourceInfo;
   readonly schema: KindSchema;
 }
 
 /**
- * The discovery documents, legacy and aggregated (apiserver/pkg/endpoints/discovery, KEP-3352). Pure: what is served comes in as lists,
- * so that resources of CustomResourceDefinitions can be among them.
+ * The discovery documents, legacy and aggregated (apiserver/pkg/endpoints/discovery, KEP-3352). Pure: the served resources are passed in as
+ * lists, so that they can include those of CustomResourceDefinitions.
  */
 export interface Served {
   /** In order of priority; versions with the preferred one first. The core group is ''. */
   groups: readonly GroupVersions[];
   resources: readonly ResourceInfo[];
-  /** Those of the resources that are the cluster's own, with their schemas. */
+  /** The cluster's custom resources among them, with their schemas. */
   own?: readonly OwnKind[];
 }
 
@@ -27,12 +27,14 @@ export const builtIn: Served = { groups: scheme.groupVersions(), resources: sche
 
 export type AggregatedVersion = 'v2' | 'v2beta1';
 
-/** Which document a discovery request gets: an aggregated one, or the plain one as JSON. */
+/** The form of a discovery document: aggregated, or the plain list as JSON. */
 export type DiscoveryForm = AggregatedVersion | 'plain';
 
 const hash = (text: string): string => createHash('sha256').update(text).digest().subarray(0, 8).toString('base64');
 
-/** The hash clients compare to see that a resource's storage version changed (apiserver/pkg/endpoints/discovery/storageversionhash.go). */
+/**
+ * The hash by which clients notice that a resource's storage version has changed (apiserver/pkg/endpoints/discovery/storageversionhash.go).
+ */
 export function storageVersionHash({ group, version, kind, storedAs, hashedAs }: ResourceInfo): string {
   const stored = parseGroupVersion(hashedAs ?? storedAs ?? groupVersionOf(group, version));
   return hash(`${stored.group}/${stored.version}/${kind}`);
@@ -153,13 +155,13 @@ export function aggregatedDiscovery(legacy: boolean, as: AggregatedVersion, { gr
   return { kind: 'APIGroupDiscoveryList', apiVersion: `apidiscovery.k8s.io/${as}`, metadata: {}, items };
 }
 
-/** The Content-Type of an aggregated document: clients look for the version in it. */
+/** The Content-Type of an aggregated document: clients read the version from it. */
 export const aggregatedContentType = (as: AggregatedVersion): string =>
   `application/json;g=apidiscovery.k8s.io;v=${as};as=APIGroupDiscoveryList`;
 
 /**
- * Chooses the document by the Accept header of /api and /apis. v1.36 itself knows v2 alone; v2beta1 is answered to clients that would take
- * plain JSON too (kubectl 1.27 to 1.29), which saves them a request a group. Throws StatusError 406 when nothing fits.
+ * Chooses the document by the Accept header of /api and /apis. v1.36 itself supports only v2; v2beta1 is served to clients that would
+ * otherwise use plain JSON (kubectl 1.27 to 1.29), which saves them one request per group. Throws StatusError 406 if nothing matches.
  */
 export function discoveryForm(accept: string): DiscoveryForm {
   const clauses = accept.split(',').map((clause) => clause.replaceAll(/\s/g, ''));

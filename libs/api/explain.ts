@@ -5,25 +5,25 @@ import { quantityText } from './quantity-text.js';
 import { canonicalMicroTime, canonicalTime, timeError } from './time-text.js';
 
 /**
- * The slow way through a body: says what does not fit, as sigs.k8s.io/json does when it fills the Go struct. The first value of a wrong
- * type is remembered and reading goes on; a type that reads itself (Quantity, Time, IntOrString) stops it at once.
+ * The slow walk of a body: finds what does not match, as sigs.k8s.io/json does when it fills the Go struct. The first value of a wrong type
+ * is remembered and decoding continues; an error in a type with its own UnmarshalJSON (Quantity, Time, IntOrString) ends it.
  */
 export interface Explanation {
-  /** Why the body cannot be taken; undefined when it can. */
+  /** The decoding error; undefined if there is none. */
   error?: string;
-  /** Unknown and repeated fields, in the body's order: `unknown field "spec.foo"`. */
+  /** Unknown and duplicate fields, in the body's order: `unknown field "spec.foo"`. */
   strict: string[];
 }
 
-/** A type that reads itself refused: reading stops. */
+/** A type with its own UnmarshalJSON has failed: decoding ends. */
 class Refused extends Error {}
 
 interface State {
   error: string | undefined;
   strict: Set<string>;
-  /** JSON names down to here, without indices, as Go's error texts have them. */
+  /** The path of JSON names without indices, as in Go's error messages. */
   stack: string[];
-  /** Names with indices and map keys, as strict errors have them. */
+  /** The path with indices and map keys, as in strict errors. */
   path: string;
   struct: string;
 }
@@ -78,7 +78,7 @@ function base64ErrorAt(text: string): number | undefined {
   return clean[bad] === '=' && bad % 4 >= 2 ? Math.min(bad + 1, clean.length) : bad;
 }
 
-/** Types that read themselves. */
+/** Types with their own UnmarshalJSON. */
 function own(type: Type['of'], node: JsonNode): void {
   switch (type) {
     case 'quantity': {
@@ -147,7 +147,7 @@ function struct(state: State, definition: Definition, node: JsonNode, go: string
 
 type Names = Pick<Field, 'go' | 'goElement'>;
 
-/** The element of a list or map: what is below it is never a list or map of its own but for strings. */
+/** The element of a list or map, which is not itself a list or map, except of strings. */
 const elementOf = (names: Names): Names => ({ go: names.goElement, goElement: 'string' });
 
 function list(state: State, items: Type, node: JsonNode & { kind: 'array' }, names: Names): void {
@@ -180,7 +180,7 @@ function typed(state: State, type: Type, node: JsonNode, names: Names): void {
   else own(type.of, node);
 }
 
-/** Says what of a body does not fit a definition. */
+/** Finds the errors of a body for a definition. */
 export function explain(definition: Definition, node: JsonNode): Explanation {
   const state: State = { error: undefined, strict: new Set(), stack: [], path: '', struct: '' };
   try {

@@ -1,8 +1,8 @@
 import { maxDepth } from './limits.js';
 
 /**
- * A JSON reader that keeps what JSON.parse forgets: repeated keys, the order of all keys, and the text of numbers; and that reports
- * errors in the words of Go's encoding/json (scanner.go). Used where the fast way found something to explain, never in the hot path.
+ * A JSON parser that keeps what JSON.parse loses: duplicate keys, the order of keys, and the text of numbers. It reports errors in the
+ * words of Go's encoding/json (scanner.go). Used only to explain errors, never in the hot path.
  */
 export type JsonNode =
   | { kind: 'object'; entries: Array<[key: string, value: JsonNode]> }
@@ -12,7 +12,7 @@ export type JsonNode =
   | { kind: 'bool'; value: boolean }
   | { kind: 'null' };
 
-/** The text is no JSON; the message is Go's. */
+/** The text is not valid JSON; the message is Go's. */
 export class JsonSyntaxError extends Error {}
 
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
@@ -167,7 +167,7 @@ class Reader {
     return { kind: 'array', items };
   }
 
-  /** After a member: is there another one? */
+  /** After a member: whether there is another one. */
   private more(close: string, context: string): boolean {
     this.space();
     const c = this.text[this.at];
@@ -182,7 +182,7 @@ export function readJson(text: string): JsonNode {
   return new Reader(text).document();
 }
 
-/** A parsed value as a node, for values that never were a text (patched objects, YAML). Keys are sorted, as Go writes a map. */
+/** A parsed value as a node, for values without a text (patched objects, YAML). Keys are sorted, as Go encodes a map. */
 export function nodeOf(value: unknown): JsonNode {
   if (value === null || value === undefined) return { kind: 'null' };
   if (typeof value === 'string') return { kind: 'string', value };
@@ -198,7 +198,9 @@ function entriesOf(value: object): Array<[string, JsonNode]> {
     .map(([key, member]) => [key, nodeOf(member)]);
 }
 
-/** Keys and deepest nesting of a valid JSON text, by one scan of its characters: repeated keys make more of them than the parsed value has. */
+/**
+ * The number of keys and the nesting depth of a valid JSON text, by one scan: duplicate keys are those that the parsed value does not have.
+ */
 export function measure(text: string): { keys: number; depth: number } {
   let keys = 0;
   let depth = 0;

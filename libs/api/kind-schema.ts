@@ -7,24 +7,24 @@ import { type GroupVersionKind, scheme } from './scheme.js';
 import { decodeUnstructured } from './unstructured.js';
 
 /**
- * What the pipeline has to know of a kind's fields. The kinds of libs/api's schema have one each (`kindSchema`); the schema of a
- * CustomResourceDefinition becomes one too.
+ * What the pipeline needs to know about a kind's fields. Built-in kinds have one from libs/api's schema (`kindSchema`); a
+ * CustomResourceDefinition's schema is converted to one.
  */
 export interface KindSchema {
-  /** What patches and managed fields look at: the struct of the kind. */
+  /** For patches and managed fields: the struct of the kind. */
   readonly struct: SchemaStruct;
-  /** The definition for the protobuf codec; none where the kind has no protobuf form. */
+  /** The definition for the protobuf codec; unset if the kind has no protobuf form. */
   readonly definition?: Definition;
   /**
-   * What OpenAPI publishes of a kind without a definition: a schema without references. apiVersion, kind and metadata are put in;
-   * where it is left out, the kind may hold anything else.
+   * The OpenAPI schema of a kind without a definition: it has no references. apiVersion, kind and metadata are added; if unset, the kind
+   * may have any other fields.
    */
   readonly published?: Readonly<Record<string, unknown>>;
   /** Reads a plain value; throws DecodeError. The value may share lists and maps with the result. */
   decode(value: unknown, validation: FieldValidation): DecodedValue;
-  /** The same for what `parseJson` read from a text, whose repeated keys count. */
+  /** The same for a value from `parseJson`, so that duplicate keys are reported. */
   decodeJson(text: string, value: unknown, validation: FieldValidation): DecodedValue;
-  /** The same for the outcome of a strategic merge patch, with the texts of upstream's unstructured converter. */
+  /** The same for the result of a strategic merge patch, with the messages of upstream's unstructured converter. */
   decodePatched(value: unknown, validation: FieldValidation): DecodedValue;
   /** Sets the schema's defaults in place. Idempotent. */
   applyDefaults(object: object): void;

@@ -26,7 +26,7 @@ const goNames: Readonly<Record<string, string>> = { bytes: '[]uint8', double: 'f
 type Draft = { -readonly [K in keyof Definition]: Definition[K] };
 type Drafts = ReadonlyMap<string, Draft>;
 
-/** Reads a JSON file of the schema, relative to this module (sources and compiled files alike). */
+/** Reads a JSON file of the schema, relative to this module (in sources and compiled code). */
 export function readSchema<T>(path: string): T {
   return JSON.parse(fs.readFileSync(new URL(`./schema/${path}`, import.meta.url), 'utf8')) as T;
 }
@@ -102,7 +102,7 @@ function draft(pkg: string, name: string, openapi: string, source: DefinitionSou
   };
 }
 
-/** All definitions by id (`core.v1.Pod`), resolved. Throws where the schema contradicts itself. */
+/** All definitions by id (`core.v1.Pod`), resolved. Throws if the schema is inconsistent. */
 export function loadDefinitions(): ReadonlyMap<string, Definition> {
   const drafts = new Map<string, Draft>();
   for (const file of fs.readdirSync(new URL('./schema/definitions/', import.meta.url)).sort()) {
@@ -112,7 +112,7 @@ export function loadDefinitions(): ReadonlyMap<string, Definition> {
   }
   for (const definition of drafts.values()) {
     const fields = Object.entries(definition.source.fields ?? {}).map(([name, f]) => resolveField(definition.package, name, f, drafts));
-    // kind, apiVersion and metadata come first where a definition is an object of its own; elsewhere the schema's order stands.
+    // kind, apiVersion and metadata come first if a definition is a top-level object; otherwise the schema's order is kept.
     definition.fields = definition.gvk ? fields.sort((a, b) => rank(a.name) - rank(b.name)) : fields;
     definition.byName = new Map(fields.map((f) => [f.name, f]));
   }

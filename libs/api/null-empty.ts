@@ -1,9 +1,9 @@
 import type { Definition } from './definition.js';
 
 /**
- * Upstream stores objects as protobuf, which knows no difference between no list and an empty one: a list without omitempty that is
- * empty reads back as null (`"endpoints": null`). Decoding gives `[]`, which is kinder to work with; this is the last step before an
- * object is stored, for kinds where it matters. Compiled: most kinds have no such list and cost one look-up.
+ * Upstream stores objects as protobuf, which does not distinguish a missing list from an empty one: an empty list without omitempty is read
+ * back as null (`"endpoints": null`). Decoding results in `[]`, which is easier to work with; this is the last step before an object is
+ * stored. Compiled: most kinds have no such list and cost one lookup.
  */
 type Step = (object: Record<string, unknown>) => void;
 
@@ -50,7 +50,10 @@ function stepOf(definition: Definition): Step | undefined {
   return step ?? undefined;
 }
 
-/** Makes empty lists and maps that Go writes without omitempty null, in place. Lists of objects (`items`) are never stored: not for them. */
+/**
+ * Replaces empty lists and maps that Go encodes without omitempty by null, in place. Not for lists of objects (`items`), which are never
+ * stored.
+ */
 export function nullEmptyListsOf(definition: Definition, object: object): void {
   stepOf(definition)?.(object as Record<string, unknown>);
 }

@@ -1,6 +1,6 @@
 import { parseQuantity, Quantity, QuantityError } from '#apimachinery';
 
-/** Longest text that is read as a quantity: its digits become an exact number, which takes time by the square of their count. */
+/** Maximum length of a quantity's text: its digits become an exact number, which takes quadratic time. */
 const longest = 1_000;
 
 /** The text that Go writes for a quantity (`0.5` → `500m`, `1024Mi` → `1Gi`). Throws QuantityError in upstream's words. */
@@ -9,7 +9,7 @@ export function quantityText(given: string | number): string {
   return parseQuantity(given).toString();
 }
 
-/** Rounds a canonical quantity up to thousandths, as those of resource lists are (SetDefaults_ResourceList). */
+/** Rounds a canonical quantity up to thousandths, as in resource lists (SetDefaults_ResourceList). */
 export function roundedToMilli(canonical: string): string {
   const last = canonical.at(-1);
   if (last !== 'n' && last !== 'u' && !canonical.includes('e-')) return canonical;

@@ -1,6 +1,6 @@
 import type { KubeObject } from '#apimachinery';
 
-/** A resource of the API, typed by its objects. One constant a kind is exported: Pod, Deployment … */
+/** A resource of the API, typed by its objects. There is an exported constant per kind: Pod, Deployment … */
 export interface Resource<T extends KubeObject = KubeObject> {
   readonly group: string;
   readonly version: string;

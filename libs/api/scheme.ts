@@ -1,14 +1,14 @@
 import type { Definition } from './definition.js';
 import { loadDefinitions, readSchema } from './load-definitions.js';
 
-/** A kind in a version of a group, as it stands in `apiVersion` and `kind`. */
+/** A kind in a version of a group, as in `apiVersion` and `kind`. */
 export interface GroupVersionKind {
   group: string;
   version: string;
   kind: string;
 }
 
-/** What discovery says of a resource below another: `pods/status`. Group and version only where the kind belongs to another one. */
+/** A subresource in discovery: `pods/status`. Group and version are only set if the kind belongs to another one. */
 export interface SubresourceInfo {
   readonly kind: string;
   readonly verbs: readonly string[];
@@ -16,7 +16,7 @@ export interface SubresourceInfo {
   readonly version?: string;
 }
 
-/** What discovery says of a resource; schema/resources.json has one of these a line. A CustomResourceDefinition makes one too. */
+/** A resource in discovery; schema/resources.json has one per line. A CustomResourceDefinition is converted to one too. */
 export interface ResourceInfo {
   readonly group: string;
   readonly version: string;
@@ -28,9 +28,9 @@ export interface ResourceInfo {
   readonly categories?: readonly string[];
   readonly verbs: readonly string[];
   readonly subresources: Readonly<Record<string, SubresourceInfo>>;
-  /** The group version in which it is stored, where that is another one (`v1`, `autoscaling/v2`). */
+  /** The group version in which it is stored, if different (`v1`, `autoscaling/v2`). */
   readonly storedAs?: string;
-  /** The group version that goes into discovery's storageVersionHash, where that is another one. */
+  /** The group version in discovery's storageVersionHash, if different. */
   readonly hashedAs?: string;
 }
 
@@ -70,13 +70,16 @@ function storageVersionOf(group: string, resource: string): string | undefined {
   return info && (info.storedAs ?? groupVersionOf(info.group, info.version));
 }
 
-/** Look-ups in the one schema. All are by exact name and take no time to speak of. */
+/** Lookups in the schema, all by exact name. */
 export const scheme = {
-  /** The definition of a kind, e.g. {apps, v1, Deployment}; kinds of every group (DeleteOptions, WatchEvent) are found in any known group version. */
+  /**
+   * The definition of a kind, e.g. {apps, v1, Deployment}; kinds of every group (DeleteOptions, WatchEvent) are found in any known group
+   * version.
+   */
   definitionFor({ group, version, kind }: GroupVersionKind): Definition | undefined {
     return byKind.get(kindKey(group, version, kind)) ?? anyGroup.get(kind);
   },
-  /** A definition by its id in the schema: `core.v1.PodSpec`. Throws where there is none: ids are written by us. */
+  /** A definition by its id in the schema: `core.v1.PodSpec`. Throws if there is none, since ids are constants in the code. */
   definition(id: string): Definition {
     const found = definitions.get(id);
     if (!found) throw new Error(`no definition ${id} in the schema`);

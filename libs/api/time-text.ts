@@ -6,7 +6,7 @@ const widths = [4, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2];
 
 const quote = (text: string): string => JSON.stringify(text);
 
-/** Go's text for a time that cannot be parsed under a layout. */
+/** Go's error message for a time that does not match a layout. */
 export function timeError(text: string, micro: boolean): string {
   const layout = micro ? '2006-01-02T15:04:05.000000Z07:00' : '2006-01-02T15:04:05Z07:00';
   const head = `parsing time ${quote(text)} as ${quote(layout)}: `;
@@ -36,7 +36,7 @@ function parse(text: string): { millis: number; fraction: string } | undefined {
   const [, year, month, day, hour, minute, second] = match.map(Number);
   const date = new Date(Date.UTC(2000, (month ?? 1) - 1, 1, hour, minute, second));
   date.setUTCFullYear(year ?? 0, (month ?? 1) - 1, day);
-  // What is out of range carries over: then the parts are not what was given.
+  // Values out of range carry over: then the parts differ from the given ones.
   const carried =
     date.getUTCMonth() + 1 !== month ||
     date.getUTCDate() !== day ||
@@ -51,14 +51,14 @@ function parse(text: string): { millis: number; fraction: string } | undefined {
 
 const whole = (millis: number): string => new Date(millis).toISOString().slice(0, 19);
 
-/** RFC 3339 in UTC, whole seconds; undefined when the text is no time. */
+/** RFC 3339 in UTC, whole seconds; undefined if the text is not a time. */
 export function canonicalTime(text: string): string | undefined {
   if (canonical.test(text)) return text;
   const time = parse(text);
   return time && `${whole(time.millis)}Z`;
 }
 
-/** RFC 3339 in UTC with six digits of fraction, which the text must have too; undefined when it is no such time. */
+/** RFC 3339 in UTC with six digits of fraction, which the text must have too; undefined if it is not such a time. */
 export function canonicalMicroTime(text: string): string | undefined {
   const time = parse(text);
   return time && time.fraction.length === 6 ? `${whole(time.millis)}.${time.fraction}Z` : undefined;

@@ -2,8 +2,8 @@ import { type DecodedValue, DecodeError, decodeValue, type FieldValidation } fro
 import type { Definition, Type } from './definition.js';
 
 /**
- * Strategic merge patches are read back by another way than bodies, with other words for what does not fit: upstream's unstructured
- * converter (apimachinery/pkg/runtime/converter.go), which goes by the struct's fields and names no paths.
+ * The result of a strategic merge patch is decoded differently from bodies and with other messages: upstream's unstructured converter
+ * (apimachinery/pkg/runtime/converter.go) follows the struct's fields and does not name paths.
  */
 const kindOf = (value: unknown): string => {
   if (Array.isArray(value)) return 'slice';
@@ -20,7 +20,7 @@ const goKinds: Readonly<Partial<Record<Type['of'], string>>> = {
   string: 'string',
 };
 
-/** Whether Go could convert between the kinds, which the converter then refuses in other words than it does the impossible. */
+/** Whether Go could convert between the kinds, in which case the converter has a different error message. */
 function convertible(from: string, to: string): boolean {
   const number = (kind: string): boolean => kind === 'int64' || kind === 'int32' || kind === 'float64';
   return (number(from) && number(to)) || (from === 'int64' && to === 'string');
@@ -64,9 +64,7 @@ function structProblem(value: unknown, definition: Definition): string | undefin
   return first(definition.fields, ({ name, type, go, goElement }) => problem(object[name], type, go, goElement));
 }
 
-/**
- * Reads a plain value into a definition as upstream's unstructured converter does: like decodeValue, but for the words of its DecodeError.
- */
+/** Decodes a plain value like upstream's unstructured converter: like decodeValue, except for the messages of its DecodeError. */
 export function decodeUnstructured(definition: Definition, value: unknown, validation: FieldValidation = 'Warn'): DecodedValue {
   try {
     return decodeValue(definition, value, validation);

@@ -2,8 +2,8 @@ const PATTERN = /^v(\d+)(?:(alpha|beta)(\d+))?$/;
 const STABILITY = ['alpha', 'beta', undefined];
 
 /**
- * Orders the versions of a group, the one that is preferred first: stable ones, betas, alphas, each the higher number first, and then all
- * other names by the alphabet (apimachinery/pkg/version CompareKubeAwareVersionStrings).
+ * Sorts the versions of a group, the preferred one first: stable ones, betas, alphas, each with the higher number first, then all other
+ * names alphabetically (apimachinery/pkg/version CompareKubeAwareVersionStrings).
  */
 export function byVersionPriority(a: string, b: string): number {
   const [one, other] = [PATTERN.exec(a), PATTERN.exec(b)];

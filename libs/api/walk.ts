@@ -3,16 +3,16 @@ import { quantityText } from './quantity-text.js';
 import { canonicalMicroTime, canonicalTime } from './time-text.js';
 
 /**
- * The fast way through a body: one compiled walker a definition, that takes what the schema knows and writes it as Go would after
- * reading it (empty values dropped, quantities and times canonical). It explains nothing: where something does not fit it throws
- * `Mismatch`, and the slow way (explain.ts) says what, where, in upstream's words.
+ * The fast walk of a body: one compiled walker per definition, which copies what the schema knows in the form in which Go would encode it
+ * again (without empty values, with canonical quantities and times). It explains nothing: if something does not match it throws `Mismatch`,
+ * and the slow walk (explain.ts) finds the error and its location.
  */
 type Walk = (value: unknown) => unknown;
 
 /** The value is not of the schema's type. */
 export class Mismatch extends Error {}
 
-/** What a walk saw; `keys` counts those of all objects that were entered, `unknown` those the schema does not know. */
+/** The result of a walk; `keys` counts those of all visited objects, `unknown` those not in the schema. */
 export interface Walked {
   object: Record<string, unknown>;
   keys: number;
@@ -28,7 +28,7 @@ function mismatch(): never {
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Counts the keys of a value that is kept as it is. Iterative: the depth is bounded before, but need not be trusted here. */
+/** Counts the keys of a value that is kept unchanged. Iterative, so that it does not depend on the depth limit. */
 function countKeys(value: unknown): void {
   if (typeof value !== 'object' || value === null) return;
   const open: unknown[] = [value];
@@ -39,7 +39,7 @@ function countKeys(value: unknown): void {
   }
 }
 
-/** Base64 as Go reads it (line breaks do not count, unused bits neither) and writes it again; undefined when it is none. */
+/** Base64 as Go decodes it (ignoring line breaks and unused bits) and encodes it again; undefined if it is invalid. */
 function canonicalBase64(given: string): string | undefined {
   const text = given.includes('\n') || given.includes('\r') ? given.replaceAll(/[\r\n]/g, '') : given;
   if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
@@ -77,7 +77,7 @@ function schema(value: unknown): unknown {
   return jsonSchema ? walkerOf(jsonSchema)(value) : kept(value);
 }
 
-/** What a field holds that was not given, when Go writes it all the same. */
+/** The value of an absent field that Go encodes anyway. */
 function zeroOf(field: { type: Type; pointer: boolean }): () => unknown {
   if (field.pointer) return () => null;
   const { type } = field;
@@ -106,7 +106,7 @@ function zeroOf(field: { type: Type; pointer: boolean }): () => unknown {
   }
 }
 
-/** Lists of anything but plain strings are made anew: what was given stays as it is, so that it can be explained. */
+/** Lists of anything but plain strings are copied: the input stays unchanged, so that errors in it can be explained. */
 function listWalk(items: Type): Walk {
   const walk = typeWalk(items, true);
   const zero = zeroOf({ type: items, pointer: false });
@@ -144,7 +144,7 @@ function mapWalk(values: Type): Walk {
   };
 }
 
-/** A walker of a type. `keep` keeps empty values, which are dropped (undefined) otherwise. The value given is never null. */
+/** A walker of a type. `keep` keeps empty values, which are otherwise dropped (undefined). The given value is never null. */
 function typeWalk(type: Type, keep: boolean): Walk {
   switch (type.of) {
     case 'string':
@@ -239,8 +239,8 @@ function walkerOf(definition: Definition): Walk {
 }
 
 /**
- * Walks a parsed body, which it leaves as it is; lists and maps of strings and values of free form are shared with the result.
- * Throws Mismatch where the body does not fit, RangeError where it is nested too deeply for the stack.
+ * Walks a parsed body without modifying it; lists and maps of strings and free-form values are shared with the result. Throws Mismatch if
+ * the body does not match, RangeError if it is nested too deeply for the stack.
  */
 export function walk(definition: Definition, body: unknown): Walked {
   keys = 0;

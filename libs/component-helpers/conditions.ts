@@ -1,6 +1,6 @@
 /** Conditions of an object's status, whatever its kind (apimachinery api/meta/conditions.go, pkg/api/v1/pod). */
 
-/** What every condition has. */
+/** The fields that every condition has. */
 export interface Condition {
   type: string;
   status: string;
@@ -12,17 +12,17 @@ export function conditionOf<C extends Condition>(conditions: readonly C[] | unde
   return conditions?.find((condition) => condition.type === type);
 }
 
-/** All conditions but those of a type. */
+/** All conditions except those of a type. */
 export function withoutCondition<C extends Condition>(conditions: readonly C[] | undefined, type: string): C[] {
   return (conditions ?? []).filter((condition) => condition.type !== type);
 }
 
-/** When the condition came to its status: its transition time changes with the status alone. `time` is now, as metav1.Time. */
+/** The transition time of a condition, which changes only with its status. `time` is now, as metav1.Time. */
 export function transitionTime(before: Condition | undefined, status: string, time: string): string {
   return (before?.status === status ? before.lastTransitionTime : undefined) ?? time;
 }
 
-/** Sets a condition in its place, or as the last one (SetStatusCondition, UpdatePodCondition). `time` is now, as metav1.Time. */
+/** Sets a condition in its position, or appends it (SetStatusCondition, UpdatePodCondition). `time` is now, as metav1.Time. */
 export function setCondition<C extends Condition>(conditions: readonly C[] | undefined, next: C, time: string): C[] {
   const present = conditions ?? [];
   const index = present.findIndex(({ type }) => type === next.type);

@@ -1,6 +1,9 @@
 import { atoi, goQuote } from '#apimachinery';
 
-/** Reads the five fields of a cron schedule as github.com/robfig/cron/v3's standard parser does, which upstream uses, in its words. */
+/**
+ * Parses the five fields of a cron schedule like the standard parser of github.com/robfig/cron/v3, which upstream uses, with its error
+ * messages.
+ */
 
 interface Bounds {
   min: number;
@@ -17,7 +20,7 @@ const FIELDS: readonly Bounds[] = [
   named(0, 'sun mon tue wed thu fri sat'),
 ];
 
-/** A field: the values it allows, and whether it was written as a star, which matters for the two fields of days. */
+/** A field: the values it matches, and whether it was written as a star, which matters for the two fields of days. */
 export interface CronField {
   values: ReadonlySet<number>;
   star: boolean;
@@ -40,7 +43,7 @@ function parseEnds(text: string, bounds: Bounds, stepped: boolean, expression: s
   const start = parseIntegerOrName(low, bounds);
   if (typeof start === 'string') return start;
   if (more.length > 0) return `too many hyphens: ${expression}`;
-  // `5/10` means from five to the end by tens.
+  // `5/10` means every tenth value from five on.
   if (high === undefined) return { start, end: stepped ? bounds.max : start };
   const end = parseIntegerOrName(high, bounds);
   return typeof end === 'string' ? end : { start, end };
@@ -73,7 +76,7 @@ function parseField(text: string, bounds: Bounds): CronField | string {
   return { values, star };
 }
 
-/** Minute, hour, day of the month, month and day of the week; or what is wrong. */
+/** Minute, hour, day of the month, month and day of the week; or an error message. */
 export function parseCronFields(text: string): CronField[] | string {
   const fields = text.split(/\s+/).filter(Boolean);
   if (fields.length !== FIELDS.length) return `expected exactly ${FIELDS.length} fields, found ${fields.length}: [${fields.join(' ')}]`;

@@ -1,7 +1,7 @@
 import { formatTime, parseTime } from '#apimachinery';
 import { parseCronSchedule, scheduleError } from './cron-schedule.js';
 
-// As robfig/cron/v3 says it, which upstream parses schedules with.
+// The error messages of robfig/cron, which upstream uses.
 it.each([
   ['* * * * *', undefined],
   ['*/15 0-6,22 1 jan-mar MON', undefined],
@@ -31,13 +31,13 @@ it.each<[schedule: string, zone: string | undefined, after: string, next: string
   ['0 9 * * mon-fri', undefined, '2026-01-02T12:00:00Z', ['2026-01-05T09:00:00Z', '2026-01-06T09:00:00Z']],
   ['@monthly', undefined, '2026-01-15T00:00:00Z', ['2026-02-01T00:00:00Z', '2026-03-01T00:00:00Z']],
   ['@every 90s', undefined, '2026-01-01T00:00:10Z', ['2026-01-01T00:01:40Z', '2026-01-01T00:03:10Z']],
-  // Where both days are restricted either is enough.
+  // If both kinds of days are restricted, either one has to match.
   ['0 0 15 * sun', undefined, '2026-01-11T12:00:00Z', ['2026-01-15T00:00:00Z', '2026-01-18T00:00:00Z']],
   ['0 0 29 2 *', undefined, '2026-03-01T00:00:00Z', ['2028-02-29T00:00:00Z']],
   ['0 0 31 2 *', undefined, '2026-01-01T00:00:00Z', []],
   ['0 9 * * *', 'America/New_York', '2026-01-01T00:00:00Z', ['2026-01-01T14:00:00Z']],
   ['CRON_TZ=Asia/Tokyo 0 9 * * *', 'America/New_York', '2026-01-01T00:00:01Z', ['2026-01-02T00:00:00Z']],
-  // Half past two does not exist on the day clocks are put forward.
+  // Half past two does not exist on the day clocks are moved forward.
   ['30 2 * * *', 'Europe/Berlin', '2026-03-28T12:00:00Z', ['2026-03-30T00:30:00Z']],
   ['0 * * * *', 'Europe/Berlin', '2026-03-29T00:00:00Z', ['2026-03-29T01:00:00Z', '2026-03-29T02:00:00Z']],
 ])('%s in %s after %s', (text, zone, after, want) => {

@@ -2,9 +2,9 @@ import { Cron } from 'croner';
 import { goQuote, type Instant, parseGoDuration } from '#apimachinery';
 import { type CronField, parseCronFields } from './cron-fields.js';
 
-/** When a schedule is due. */
+/** The times of a schedule. */
 export interface CronSchedule {
-  /** The first instant after this one; undefined where there is none within five years (robfig/cron SpecSchedule.Next). */
+  /** The first instant after the given one; undefined if there is none within five years (robfig/cron SpecSchedule.Next). */
   next(after: Instant): Instant | undefined;
 }
 
@@ -18,10 +18,10 @@ const DESCRIPTORS: Readonly<Record<string, string>> = {
   '@hourly': '0 * * * *',
 };
 const FIVE_YEARS = 5 * 366 * 86_400_000;
-/** Candidates looked at until one is a local time that exists; a zone's clock is put forward at most a few times a year. */
+/** How many candidates are tried until one is an existing local time; clocks are moved forward at most a few times a year. */
 const MOST_CANDIDATES = 100;
 
-/** Whether a time zone is known by that name. */
+/** Whether a time zone of that name is known. */
 export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
@@ -49,7 +49,7 @@ function fromFields(fields: readonly CronField[], timeZone: string): CronSchedul
   const pattern = fields.map(({ values, star }) => (star ? '*' : [...values].join(','))).join(' ');
   const [minutes, hours] = fields;
   const format = new Intl.DateTimeFormat('en', { timeZone, hour: 'numeric', minute: 'numeric', hourCycle: 'h23' });
-  // A local time that is skipped when clocks are put forward is not run; croner would run it right after.
+  // A local time that is skipped when clocks are moved forward is skipped here too; croner would run it right after.
   const exists = (at: Date): boolean => {
     const { hour, minute } = localTime(format, at);
     return hours?.values.has(hour) === true && minutes?.values.has(minute) === true;
@@ -64,7 +64,10 @@ function fromFields(fields: readonly CronField[], timeZone: string): CronSchedul
   };
 }
 
-/** Reads a schedule; a text says what is wrong, in robfig/cron's words. `timeZone` is where its times are; a `TZ=` before it prevails. */
+/**
+ * Parses a schedule; returns robfig/cron's error message as a text if it is invalid. `timeZone` is the zone of its times; a `TZ=` prefix
+ * takes precedence.
+ */
 export function parseCronSchedule(text: string, timeZone = 'UTC'): CronSchedule | string {
   if (text === '') return 'empty spec string';
   let zone = timeZone;
@@ -82,7 +85,7 @@ export function parseCronSchedule(text: string, timeZone = 'UTC'): CronSchedule 
   return typeof fields === 'string' ? fields : fromFields(fields, zone);
 }
 
-/** Why a schedule is none; undefined: it is fine. */
+/** The error of a schedule; undefined if it is valid. */
 export function scheduleError(text: string): string | undefined {
   const schedule = parseCronSchedule(text);
   return typeof schedule === 'string' ? schedule : undefined;

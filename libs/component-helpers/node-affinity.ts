@@ -3,10 +3,10 @@ import { LabelSelector, newRequirement, type Requirement, SelectorError, type Se
 
 /** Node selectors and node affinity (component-helpers/scheduling/corev1/nodeaffinity). */
 
-/** What is asked of a node: its name and labels. */
+/** What selectors are matched against: a node's name and labels. */
 export type NodeIdentity = Pick<corev1.Node, 'metadata'>;
 
-/** Whether a node is one that is asked for. */
+/** Whether a node matches. */
 export type NodeMatcher = (node: NodeIdentity) => boolean;
 
 const OPERATORS: Readonly<Record<string, SelectorOperator>> = {
@@ -26,7 +26,7 @@ function requirementOf({ key, operator, values = [] }: corev1.NodeSelectorRequir
   return newRequirement(key, known, values);
 }
 
-/** A field requirement; undefined where it is none: fields are compared with one value. */
+/** A field requirement; undefined if it is invalid: fields are compared with a single value. */
 function fieldMatcher({ key, operator, values = [] }: corev1.NodeSelectorRequirement): NodeMatcher | undefined {
   const [value] = values;
   if (values.length !== 1 || (operator !== 'In' && operator !== 'NotIn')) return undefined;
@@ -42,13 +42,13 @@ function termMatcher({ matchExpressions = [], matchFields = [] }: corev1.NodeSel
       ? nothing
       : (node) => labels.matches(node.metadata.labels) && fields.every((matches) => matches?.(node) === true);
   } catch (error) {
-    // A term that cannot be parsed matches no node; the other terms still count.
+    // A term that cannot be parsed matches no node; the other terms are still used.
     if (error instanceof SelectorError) return nothing;
     throw error;
   }
 }
 
-/** Keeps what is made of an object for as long as the object, which must not be changed in place. */
+/** Caches what is derived from an object for as long as the object exists, which must not be modified. */
 function memoized<K extends object, V>(make: (key: K) => V): (key: K) => V {
   const known = new WeakMap<K, V>();
   return (key) => {
@@ -68,7 +68,7 @@ export const nodeSelectorMatcher = memoized(({ nodeSelectorTerms }: corev1.NodeS
   return (node) => terms.some((matches) => matches(node));
 });
 
-/** Whether a node has what the pod requires: nodeSelector and required node affinity (GetRequiredNodeAffinity). */
+/** Whether a node matches what the pod requires: nodeSelector and required node affinity (GetRequiredNodeAffinity). */
 export const requiredNodeAffinity = memoized(({ nodeSelector, affinity }: corev1.PodSpec): NodeMatcher => {
   const labels = nodeSelector && Object.keys(nodeSelector).length > 0 ? selectorFromSet(nodeSelector) : undefined;
   const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;

@@ -4,18 +4,18 @@ import { parseQuantity, type Quantity } from '#apimachinery';
 /** Quantities by resource. */
 export type ResourceList = ReadonlyMap<string, Quantity>;
 
-/** What counts. */
+/** What is included. */
 export interface PodResourcesOptions {
-  /** Leaves `spec.overhead` out. */
+  /** Without `spec.overhead`. */
   excludeOverhead?: boolean;
-  /** What a container without a request of the resource is taken to ask for. */
+  /** The assumed request of a container that has none for the resource. */
   nonMissing?: ResourceList;
 }
 
 type Sum = Map<string, Quantity>;
 type Part = 'requests' | 'limits';
 
-/** Resources that a pod as a whole may ask for (IsSupportedPodLevelResource). */
+/** Resources that can be requested for a pod as a whole (IsSupportedPodLevelResource). */
 function isPodLevelResource(resource: string): boolean {
   return resource === 'cpu' || resource === 'memory' || resource.startsWith('hugepages-');
 }
@@ -32,7 +32,10 @@ function raise(sum: Sum, least: ResourceList): void {
   for (const [resource, quantity] of least) if ((sum.get(resource)?.compare(quantity) ?? -1) < 0) sum.set(resource, quantity);
 }
 
-/** The containers side by side, the init containers one after the other, sidecars beside all that follow (AggregateContainerRequests). */
+/**
+ * The sum of the regular containers; init containers run one after the other, sidecars together with all that follow
+ * (AggregateContainerRequests).
+ */
 function containersSum({ containers, initContainers = [] }: corev1.PodSpec, part: Part, nonMissing: ResourceList | undefined): Sum {
   const of = ({ resources }: corev1.Container): Sum => {
     const own = listOf(resources?.[part]);
@@ -64,14 +67,14 @@ function podSum({ spec }: corev1.Pod, part: Part, { nonMissing }: PodResourcesOp
   return total;
 }
 
-/** What a pod asks for: its containers or the pod as a whole, and its overhead (component-helpers/resource PodRequests). */
+/** The requests of a pod: of its containers or of the pod as a whole, plus its overhead (component-helpers/resource PodRequests). */
 export function podRequests(pod: corev1.Pod, options: PodResourcesOptions = {}): ResourceList {
   const total = podSum(pod, 'requests', options);
   if (!options.excludeOverhead) add(total, listOf(pod.spec.overhead));
   return total;
 }
 
-/** What a pod may use; overhead counts where there is a limit (PodLimits). */
+/** The limits of a pod; overhead is added where there is a limit (PodLimits). */
 export function podLimits(pod: corev1.Pod, options: PodResourcesOptions = {}): ResourceList {
   const total = podSum(pod, 'limits', options);
   if (options.excludeOverhead) return total;
@@ -82,7 +85,7 @@ export function podLimits(pod: corev1.Pod, options: PodResourcesOptions = {}): R
   return total;
 }
 
-/** As it stands in objects. */
+/** In the form used in objects. */
 export function resourceListTexts(list: ResourceList): Record<string, string> {
   return Object.fromEntries([...list].map(([resource, quantity]) => [resource, quantity.toString()]));
 }

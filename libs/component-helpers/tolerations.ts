@@ -14,13 +14,13 @@ export function tolerates(toleration: corev1.Toleration, taint: corev1.Taint): b
   }
 }
 
-/** What tolerations of one effect and key tolerate. */
+/** The tolerations of one effect and key. */
 interface Tolerated {
   everything: boolean;
   values: Set<string>;
 }
 
-/** Tolerations by effect and key, so that a taint is looked up and not compared with each of them. */
+/** Tolerations by effect and key, so that a taint is looked up instead of being compared with each of them. */
 class Tolerations {
   private readonly byEffect = new Map<string, Map<string, Tolerated>>();
 
@@ -50,7 +50,7 @@ class Tolerations {
 
 const known = new WeakMap<readonly corev1.Toleration[], Tolerations>();
 
-/** Whether any of the tolerations tolerates a taint (TolerationsTolerateTaint). Kept for the list, which must not be changed in place. */
+/** Whether any of the tolerations tolerates a taint (TolerationsTolerateTaint). Cached with the list, which must not be modified. */
 export function tolerationsTolerate(tolerations: readonly corev1.Toleration[] | undefined, taint: corev1.Taint): boolean {
   if (!tolerations || tolerations.length === 0) return false;
   let indexed = known.get(tolerations);
@@ -61,7 +61,7 @@ export function tolerationsTolerate(tolerations: readonly corev1.Toleration[] | 
   return indexed.tolerate(taint);
 }
 
-/** The first of the taints with one of the effects that nothing tolerates (FindMatchingUntoleratedTaint). */
+/** The first taint with one of the effects that is not tolerated (FindMatchingUntoleratedTaint). */
 export function untoleratedTaint(
   taints: readonly corev1.Taint[] | undefined,
   tolerations: readonly corev1.Toleration[] | undefined,

@@ -6,10 +6,7 @@ const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
 const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/**
- * Keys that the last manifest had and this one leaves out, as a merge patch that removes them.
- * Lists are left to the strategic merge of the server.
- */
+/** A merge patch that removes keys which the last manifest had and this one omits. Lists are left to the strategic merge of the server. */
 export function removals(before: unknown, now: unknown): Record<string, unknown> {
   if (!isMap(before)) return {};
   const wanted = isMap(now) ? now : {};
@@ -48,8 +45,8 @@ function lastManifest(object: KubeObject): unknown {
 }
 
 /**
- * Makes the object, or brings it to the manifest as client-side `kubectl apply` does: what the last manifest had and this one
- * has not is removed, what it says is merged, and the rest is left alone. `patchType`: how it is merged.
+ * Creates the object, or updates it as client-side `kubectl apply` does: removes what the last manifest had and this one does not, merges
+ * what it has, and leaves the rest alone. `patchType`: how it is merged.
  */
 export async function applyObject(
   client: Client,

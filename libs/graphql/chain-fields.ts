@@ -67,7 +67,7 @@ function revisionOf(text: string): number {
   return Number(text);
 }
 
-/** Whether an entry is the write that the arguments name. */
+/** Whether an entry is the write that the arguments specify. */
 function startOf({ resourceVersion, kind, name, namespace }: ChainArguments, kinds: GraphKinds): (entry: HistoryEntry) => boolean {
   if (resourceVersion) {
     const revision = revisionOf(resourceVersion);
@@ -79,7 +79,7 @@ function startOf({ resourceVersion, kind, name, namespace }: ChainArguments, kin
   return (entry) => !entry.cause.component && entry.key.endsWith(path) && (JSON.parse(entry.value) as { kind?: string }).kind === info.kind;
 }
 
-/** The revision of a write; one that has not happened yet is an error. */
+/** The revision of a write; throws if it does not exist yet. */
 async function pastRevision(text: string, { history }: GraphContext): Promise<number> {
   const revision = revisionOf(text);
   const current = await history.revision();
@@ -113,7 +113,7 @@ const chainField = (step: GraphQLObjectType): Field => ({
   },
 });
 
-/** Reads the log page by page; pages are sized by what the last one held. */
+/** Reads the log page by page; the size of a page depends on the content of the last one. */
 async function readChain(revision: number, most: number, { history, meter }: GraphContext): Promise<ChainStep[]> {
   const chain = new EventChain((entry) => entry.revision === revision);
   const steps: ChainStep[] = [];
@@ -158,7 +158,7 @@ const chainSoFarField = (step: GraphQLObjectType): Field => ({
   },
 });
 
-/** The subscription that follows a chain, and the query that answers it at once. */
+/** The subscription that follows a chain, and the query that returns it as it is now. */
 export function chainFields(objectInterface: GraphQLOutputType): { follow: Field; soFar: Field } {
   const step = chainStepType(objectInterface);
   return { follow: chainField(step), soFar: chainSoFarField(step) };

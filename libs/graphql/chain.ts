@@ -1,7 +1,9 @@
 import type { KubeObject } from '#apimachinery';
 import type { HistoryEntry } from './history.js';
 
-/** One write of a chain: who wrote what, woken by which earlier write, and how long that took. Times in milliseconds of cluster time. */
+/**
+ * One write of a chain: who wrote what, which earlier write woke the writer, and how long that took. Times in milliseconds of cluster time.
+ */
 export interface ChainStep {
   revision: number;
   type: 'CREATED' | 'UPDATED' | 'DELETED';
@@ -9,9 +11,9 @@ export interface ChainStep {
   component: string | null;
   user: string;
   verb: string | null;
-  /** The revision that woke the component; null for the first step. */
+  /** The revision that woke the component; null for the first write. */
   wokenBy: number | null;
-  /** Steps from the first write: 0 for that write itself. */
+  /** Number of steps from the first write, which has 0. */
   depth: number;
   at: string;
   sinceStartMs: number;
@@ -53,7 +55,7 @@ function podSummary(before: PodSeen | undefined, now: PodSeen): string | undefin
   return undefined;
 }
 
-/** What one write did, in a sentence of a few words. */
+/** A short description of a write. */
 function sentence(entry: HistoryEntry, object: KubeObject, change: string | undefined): string {
   const who = entry.cause.component ?? entry.cause.user;
   const what = `${object.kind} ${object.metadata.name}`;
@@ -72,23 +74,23 @@ function parse(entry: HistoryEntry): KubeObject {
 }
 
 /**
- * Follows one write through the log: an entry belongs to the chain when the revision that woke its writer does.
- * Pure but for what it remembers; entries must come in revision order.
+ * Follows one write through the log: an entry belongs to the chain if the revision that woke its writer does. Entries must be passed in
+ * revision order.
  */
 export class EventChain {
   private readonly members = new Map<number, Member>();
   private readonly pods = new Map<string, PodSeen>();
   private start: number | undefined;
 
-  /** `isStart` tells the write the chain begins with. */
+  /** `isStart`: whether an entry is the start of the chain. */
   constructor(private readonly isStart: (entry: HistoryEntry) => boolean) {}
 
-  /** How many writes it has seen that belong to it. */
+  /** The number of writes in the chain so far. */
   get size(): number {
     return this.members.size;
   }
 
-  /** The entry's step, or undefined when it is no part of the chain. */
+  /** The entry's step, or undefined if it is not part of the chain. */
   next(entry: HistoryEntry): ChainStep | undefined {
     const place = this.place(entry);
     if (!place) return undefined;

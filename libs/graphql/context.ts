@@ -6,20 +6,22 @@ import type { History } from './history.js';
 import type { GraphKinds } from './kinds.js';
 import { Loaders } from './loaders.js';
 
-/** One cluster as one user sees it, bound when the request's token was read. */
+/** One cluster as one user sees it, determined by the request's token. */
 export interface GraphSession {
   readonly client: Client;
   readonly history: History;
   readonly cluster: { readonly id: string; readonly gitVersion: string };
-  /** What the cluster serves: its graph is made of it. */
+  /** The resources that the cluster serves, from which its graph is built. */
   readonly served: Served;
-  /** The request, as it stands in the log and in answers to unforeseen errors. */
+  /** The request's id, for the log and for responses to unexpected errors. */
   readonly requestId: string;
-  /** Where manifests become JSON; default at once. */
+  /** Converts manifests to JSON; by default synchronously. */
   readonly yaml?: YamlDecoder;
 }
 
-/** What every resolver is handed. One of these an operation, and one an event of a subscription: each sees the cluster as it is then. */
+/**
+ * The context of resolvers. There is one per operation, and one per event of a subscription: each sees the cluster as it is at that time.
+ */
 export class GraphContext implements Omit<GraphSession, 'served'> {
   readonly client: Client;
   readonly history: History;

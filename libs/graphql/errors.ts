@@ -2,13 +2,13 @@ import { GraphQLError } from 'graphql';
 import { StatusError } from '#apimachinery';
 import { Compacted, FutureRevision } from '#storage';
 
-/** A wrong argument of ours. */
+/** An invalid argument. */
 export const badInput = (message: string): GraphQLError => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
 
-/** Told of what nobody foresaw: the client only hears that it happened, and the request's id. */
+/** Called for unexpected errors: the client only gets a general message and the request's id. */
 export type OnUnexpected = (error: unknown, requestId: string) => void;
 
-/** What went wrong with a request, and its id. */
+/** The error of a request, and the request's id. */
 export interface Reporting {
   requestId: string;
   onUnexpected: OnUnexpected;
@@ -30,14 +30,14 @@ function codeAndMessage(error: unknown): { message: string; extensions: Record<s
   return undefined;
 }
 
-/** What was thrown, below the errors that only say where. */
+/** The original error, below the errors that only add a location. */
 function causeOf(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError ? causeOf(error.originalError) : error;
 }
 
 /**
- * What a client is told of an error: the API's own Status under `extensions.status`, with a code made of its reason;
- * of what was unforeseen only that it happened. Path and location stay.
+ * An error as the client sees it: the API's Status under `extensions.status`, with a code derived from its reason; only a general message
+ * for an unexpected one. Path and location are kept.
  */
 export function toGraphQLError(error: unknown, { requestId, onUnexpected }: Reporting): GraphQLError {
   const cause = causeOf(error);
@@ -47,7 +47,7 @@ export function toGraphQLError(error: unknown, { requestId, onUnexpected }: Repo
   if (known) return new GraphQLError(known.message, { ...where, extensions: known.extensions });
   if (cause instanceof GraphQLError) {
     const { code = 'BAD_USER_INPUT' } = cause.extensions;
-    // The outer error's text: it may say more, such as which variable.
+    // The outer error's message: it may contain more, such as the name of the variable.
     const { message } = error instanceof GraphQLError ? error : cause;
     return new GraphQLError(message, { ...where, extensions: { ...cause.extensions, code } });
   }

@@ -55,7 +55,7 @@ describe('graphs of clusters', () => {
   test('share the types of built-in kinds, and are valid', () => {
     const { schema: own } = of('a', serving(info('Widget', 'widgets')));
     expect(own.getType('Pod')).toBe(graphs.builtIn.schema.getType('Pod'));
-    // Without what it was told to assume.
+    // Without skipping the validation.
     expect(validateSchema(new GraphQLSchema({ ...own.toConfig(), assumeValid: false }))).toEqual([]);
     const fields = own.getQueryType()?.getFields() ?? {};
     expect(fields).toMatchObject(graphs.builtIn.schema.getQueryType()?.getFields() ?? {});

@@ -12,16 +12,19 @@ interface OwnGraph {
   runtime: Runtime;
 }
 
-/** Bytes of a graph of a cluster's own: the map of all types, the fields of its root, and the types of its own kinds. */
+/**
+ * Estimated bytes of the graph of a cluster with custom kinds: the map of all types, the fields of its root, and the types of its own
+ * kinds.
+ */
 function bytesOf({ served }: OwnGraph): number {
   const fields = served.own?.reduce((sum, { schema }) => sum + Object.keys(schema.published?.properties ?? {}).length, 0) ?? 0;
   return limits.graphBytes + (served.own?.length ?? 0) * limits.ownKindBytes + fields * limits.ownFieldBytes;
 }
 
-/** The graphs of clusters: one for all that serve the built-in kinds alone, one of its own for each of the others. */
+/** The graphs of clusters: one for all that serve only the built-in kinds, and a separate one for each of the others. */
 export class Graphs {
   private readonly graph: BuiltInGraph;
-  /** That of all clusters without kinds of their own. */
+  /** The graph of all clusters without custom kinds. */
   readonly builtIn: Runtime;
   private readonly own = new LRUCache<string, OwnGraph>({ maxSize: limits.ownGraphsBytes, sizeCalculation: bytesOf });
 
@@ -33,7 +36,7 @@ export class Graphs {
     this.builtIn = { ...shared, kinds: builtInKinds, schema: this.graph.schema };
   }
 
-  /** What the operations of a cluster run on; the same object until the cluster serves something else. */
+  /** What the operations of a cluster are executed with; the same object until the served resources change. */
   of({ cluster: { id }, served }: Pick<GraphSession, 'cluster' | 'served'>): Runtime {
     if (!served.own?.length) {
       this.own.delete(id);

@@ -3,11 +3,11 @@ import type { LogEntry, Revision } from '#storage';
 /** A log entry without its values: who changed what, why and when. */
 export type HistoryEntry = Pick<LogEntry, 'revision' | 'type' | 'key' | 'value' | 'previousRevision' | 'cause' | 'at'>;
 
-/** The log of the cluster, as far as it is still kept. */
+/** The log of the cluster, as far as it is retained. */
 export interface History {
   /** Entries after a revision, oldest first. Throws Compacted. */
   log(after: Revision, limit: number): Promise<HistoryEntry[]>;
-  /** Every entry after a revision, those that are there and those to come, in order, until stopped. Rejects with Compacted. */
+  /** Every entry after a revision, existing and future ones, in order, until stopped. Rejects with Compacted. */
   follow(after: Revision, onEntry: (entry: HistoryEntry) => void, onEnd: (error?: Error) => void): Promise<() => void>;
   revision(): Promise<Revision>;
 }

@@ -1,12 +1,12 @@
 import type { Definition, Resource } from '#api';
 import { builtIn, groupVersionOf, type KindSchema, type ResourceInfo, type Served, scheme } from '#api';
 
-/** A kind of the graph: a resource whose objects can be read. */
+/** A kind in the graph: a resource whose objects can be read. */
 export interface GraphKind {
   readonly info: ResourceInfo;
-  /** What its type is made of; `own` where it is a kind that only this cluster serves. */
+  /** What its type is built from; `own` for a custom kind of this cluster. */
   readonly source: { readonly definition: Definition } | { readonly own: KindSchema };
-  /** Name of the GraphQL type: the kind's, with group and version before it where another kind has it already. */
+  /** Name of the GraphQL type: the kind's, preceded by group and version if another kind has that name. */
   readonly typeName: string;
   /** Name of the root field for one object. */
   readonly one: string;
@@ -20,7 +20,7 @@ const small = (text: string): string => text.replace(/^[A-Z]+(?=[A-Z][a-z])|^[A-
 /** `AppsV1` for apps.v1. */
 export const packagePrefix = (pkg: string): string => pkg.split('.').map(capital).join('');
 
-/** Takes the kind's capitals over to the plural: ReplicaSet, replicasets → replicaSets; NetworkPolicy, networkpolicies → networkPolicies. */
+/** Applies the kind's capitals to the plural: ReplicaSet, replicasets → replicaSets; NetworkPolicy, networkpolicies → networkPolicies. */
 export function pluralName(kind: string, resource: string): string {
   const lower = kind.toLowerCase();
   let same = 0;
@@ -28,13 +28,13 @@ export function pluralName(kind: string, resource: string): string {
   return small(kind.slice(0, same) + resource.slice(same));
 }
 
-/** Whether the resource is the one its objects are stored as, of those that serve the same objects in several versions. */
+/** Whether this is the stored version, of resources that serve the same objects in several versions. */
 const isStored = (info: ResourceInfo): boolean =>
   (info.storedAs ?? groupVersionOf(info.group, info.version)) === groupVersionOf(info.group, info.version);
 
 type Names = Pick<GraphKind, 'typeName' | 'one' | 'many'>;
 
-/** GraphQL names hold letters, digits and underscores. */
+/** GraphQL names consist of letters, digits and underscores. */
 const asName = (text: string): string => text.replaceAll(/[^A-Za-z0-9_]/g, '_');
 
 function namesFor({ kind, resource }: ResourceInfo, prefix = ''): Names {
@@ -50,19 +50,19 @@ function builtInKind(info: ResourceInfo): GraphKind[] {
   return [{ info, source: { definition }, ...namesFor(info, isStored(info) ? '' : packagePrefix(definition.package)) }];
 }
 
-/** Names that are used in a graph already. */
+/** Names that are in use in a graph. */
 export interface TakenNames {
   types: ReadonlySet<string>;
   fields: ReadonlySet<string>;
 }
 
-/** Kinds of the cluster's own: where another kind has a name already, group and version come before it, and a number in the end. */
+/** For custom kinds: if another kind has the name, group and version are put before it, and if necessary a number after it. */
 function* ownKinds({ own = [] }: Served, { types, fields }: TakenNames): Generator<GraphKind> {
   const usedTypes = new Set(types);
   const usedFields = new Set(fields);
   const isFree = ({ typeName, one, many }: Names): boolean =>
     ![typeName, `${typeName}List`].some((name) => usedTypes.has(name)) && !usedFields.has(one) && !usedFields.has(many);
-  /** The last number behind a prefix: none is tried twice. */
+  /** The last number used for a prefix, so that none is tried twice. */
   const numbers = new Map<string, number>();
   for (const { info, schema } of own) {
     if (!isReadable(info)) continue;
@@ -86,12 +86,12 @@ const namesOf = ({ kind, resource, singular, shortNames }: ResourceInfo): string
   ...new Set([kind.toLowerCase(), resource, singular, ...(shortNames ?? [])]),
 ];
 
-/** The resource as the client takes it. */
+/** The resource as used with the client. */
 export const resourceOf = (kind: GraphKind): Resource => kind.info;
 
 const kindKey = ({ group, version, kind }: ResourceInfo): string => `${groupVersionOf(group, version)} ${kind}`;
 
-/** The kinds that one cluster's graph shows. */
+/** The kinds in one cluster's graph. */
 export class GraphKinds {
   /** Every kind that can be listed, in discovery's order. */
   readonly all: readonly GraphKind[];
@@ -99,20 +99,20 @@ export class GraphKinds {
   private readonly resources: ReadonlyMap<string, Resource>;
   private readonly byName = new Map<string, GraphKind[]>();
 
-  /** Names of own kinds keep clear of those that are `taken`. */
+  /** The names of custom kinds must differ from those in `taken`. */
   constructor(served: Served, taken: TakenNames = { types: new Set(), fields: new Set() }) {
     const own = new Set(served.own?.map(({ info }) => info));
     const shared = served.resources.filter((info) => !own.has(info) && isReadable(info));
     this.all = [...shared.flatMap(builtInKind), ...ownKinds(served, taken)];
     this.byKind = new Map(this.all.map((kind) => [kindKey(kind.info), kind]));
-    // Of several resources of one kind the first one counts.
+    // Of several resources with the same kind the first one is used.
     this.resources = new Map([...served.resources].reverse().map((info) => [kindKey(info), info]));
     for (const kind of this.all) {
       for (const name of namesOf(kind.info)) this.byName.set(name, [...(this.byName.get(name) ?? []), kind]);
     }
   }
 
-  /** The kind of an object's apiVersion and kind. */
+  /** The kind for an object's apiVersion and kind. */
   of(apiVersion: string, kind: string): GraphKind | undefined {
     return this.byKind.get(`${apiVersion} ${kind}`);
   }
@@ -122,12 +122,12 @@ export class GraphKinds {
     return this.of(groupVersionOf(resource.group, resource.version), resource.kind);
   }
 
-  /** The resource of an object's apiVersion and kind, also of those that cannot be read; undefined for what the cluster does not serve. */
+  /** The resource for an object's apiVersion and kind, including those that cannot be read; undefined if the cluster does not serve it. */
   resource(apiVersion: string, kind: string): Resource | undefined {
     return this.resources.get(`${apiVersion} ${kind}`);
   }
 
-  /** A kind by what a person types: Pod, pods, po, deployments.apps. The stored version wins where several match. */
+  /** A kind as typed by a person: Pod, pods, po, deployments.apps. If several match, the stored version is preferred. */
   named(name: string): GraphKind | undefined {
     const [word = '', ...rest] = name.toLowerCase().split('.');
     const group = rest.join('.');

@@ -3,14 +3,14 @@ import { type KubeObject, StatusError } from '#apimachinery';
 import type { Client } from '#client';
 import type { Meter } from './execution/meter.js';
 
-/** What of a kind is read at once. */
+/** The part of a kind that is read together. */
 export interface Reading {
   namespace?: string;
   labelSelector?: string;
   fieldSelector?: string;
 }
 
-/** A way to group objects: its name tells it from others of the same kind. */
+/** A grouping of objects; its name distinguishes it from others of the same kind. */
 export interface Grouping<T> {
   name: string;
   keys(object: T): readonly string[];
@@ -19,15 +19,15 @@ export interface Grouping<T> {
 const readingKey = (resource: Resource, { namespace = '', labelSelector = '', fieldSelector = '' }: Reading): string =>
   JSON.stringify([resource.group, resource.version, resource.resource, namespace, labelSelector, fieldSelector]);
 
-/** Objects of lists carry neither kind nor apiVersion on the wire; in the graph every object does. */
+/** Objects in lists have neither kind nor apiVersion on the wire; in the graph every object does. */
 export function withKind<T extends KubeObject>(object: T, resource: Resource): T {
   if (object.kind && object.apiVersion) return object;
   return { ...object, kind: resource.kind, apiVersion: resource.group ? `${resource.group}/${resource.version}` : resource.version };
 }
 
 /**
- * Reads of one GraphQL operation, each list and object read once however many relations ask for it,
- * so that all answers of an operation are of one moment. What is read is counted.
+ * The reads of one GraphQL operation: each list and object is read once, however many relations use it, so that all data of an operation is
+ * consistent. Reads are counted.
  */
 export class Loaders {
   private readonly lists = new Map<string, Promise<readonly KubeObject[]>>();
@@ -41,21 +41,21 @@ export class Loaders {
     private readonly meter: Meter,
   ) {}
 
-  /** Every object of the resource that is asked for, ordered by namespace and name. */
+  /** All selected objects of the resource, ordered by namespace and name. */
   list<T extends KubeObject>(resource: Resource<T>, reading: Reading = {}): Promise<readonly T[]> {
     return once(this.lists, readingKey(resource, reading), () => this.readAll(resource, reading)) as Promise<readonly T[]>;
   }
 
   private async readAll<T extends KubeObject>(resource: Resource<T>, reading: Reading): Promise<T[]> {
     await this.meter.turn();
-    // One more than may be looked at, so that passing the bound shows.
+    // One more than allowed, so that exceeding the limit is noticed.
     const { items } = await this.client.list(resource, { ...reading, limit: this.meter.left('scanned') + 1 });
     this.meter.count('scanned', items.length);
     await this.meter.turn();
     return items.map((item) => withKind(item, resource));
   }
 
-  /** The object, or undefined where there is none. */
+  /** The object, or undefined if it does not exist. */
   get<T extends KubeObject>(resource: Resource<T>, name: string, namespace?: string): Promise<T | undefined> {
     return once(this.objects, `${readingKey(resource, { namespace })}${name}`, async () => {
       this.meter.count('scanned', 1);
@@ -70,14 +70,14 @@ export class Loaders {
     }) as Promise<T | undefined>;
   }
 
-  /** The same objects under each of their keys, so that a relation over many parents stays linear. */
+  /** The same objects grouped by each of their keys, so that a relation over many parents stays linear. */
   grouped<T extends KubeObject>(resource: Resource<T>, reading: Reading, by: Grouping<T>): Promise<ReadonlyMap<string, readonly T[]>> {
     return once(this.groupings, `${readingKey(resource, reading)} ${by.name}`, async () =>
       this.group(await this.list(resource, reading), by.keys),
     ) as Promise<ReadonlyMap<string, readonly T[]>>;
   }
 
-  /** What a relation leads to from one object: found once, however often the object stands in the answer. */
+  /** The result of a relation for one object: computed once, however often the object occurs in the response. */
   related(object: object, relation: string, find: () => Promise<readonly KubeObject[]>): Promise<readonly KubeObject[]> {
     const known = this.found.get(object) ?? new Map<string, Promise<readonly KubeObject[]>>();
     this.found.set(object, known);

@@ -3,7 +3,7 @@ import type { KubeObject } from '#apimachinery';
 import { badInput } from './errors.js';
 import { limits } from './limits.js';
 
-/** What reading a manifest needs of its operation. */
+/** What is needed to read a manifest. */
 export interface ManifestReading {
   /** Converts one YAML document. */
   convert(text: string): Promise<ConvertedYaml>;
@@ -22,7 +22,7 @@ function objectsIn(value: unknown, at: string): KubeObject[] {
   return [value as KubeObject];
 }
 
-/** A text that is one JSON document; undefined for YAML. */
+/** A text that is a single JSON document; undefined for YAML. */
 function jsonIn(text: string): unknown {
   if (!/^\s*[{[]/.test(text)) return undefined;
   try {
@@ -34,7 +34,7 @@ function jsonIn(text: string): unknown {
 
 const separator = /\n(?=---(?:[ \t\r\n]|$))/g;
 
-/** The documents of a YAML stream, as kubectl splits it; each is read by itself (apimachinery/pkg/util/yaml YAMLReader). */
+/** The documents of a YAML stream, split as kubectl does; each is parsed separately (apimachinery/pkg/util/yaml YAMLReader). */
 async function documentsIn(text: string, { convert, turn }: ManifestReading): Promise<unknown[]> {
   const values: unknown[] = [];
   for (const document of text.split(separator, limits.manifestDocuments + 1)) {
@@ -47,7 +47,7 @@ async function documentsIn(text: string, { convert, turn }: ManifestReading): Pr
   return values;
 }
 
-/** The objects of a manifest: YAML or JSON, several documents, Lists opened. Throws a GraphQLError that names the document. */
+/** The objects of a manifest: YAML or JSON, several documents, items of Lists. Throws a GraphQLError that names the document. */
 export async function parseManifest(text: string, reading: ManifestReading): Promise<KubeObject[]> {
   if (text.length > limits.manifestLength) throw badInput(`the manifest is longer than ${limits.manifestLength} characters`);
   const json = jsonIn(text);

@@ -80,13 +80,13 @@ function placed(object: KubeObject, resource: Resource, namespace: string): Kube
   return { ...object, metadata: { ...object.metadata, namespace } };
 }
 
-/** How the lists of a kind of the cluster's own are merged nothing tells: kubectl too takes a merge patch there. */
+/** It is not known how the lists of custom kinds are merged: like kubectl, uses a merge patch for them. */
 function mergedBy({ kinds }: GraphContext, resource: Resource): PatchType {
   const kind = kinds.ofResource(resource);
   return kind && 'own' in kind.source ? 'merge' : 'strategic';
 }
 
-/** One after the other: a namespace must stand before what is in it. */
+/** Sequentially: a namespace must exist before the objects in it are created. */
 async function each(
   { manifest, namespace }: { manifest: string; namespace: string },
   { kinds, meter, yaml, cluster }: GraphContext,

@@ -56,7 +56,7 @@ interface ListArguments {
   resourceVersion?: string;
 }
 
-/** Arguments without those that are null, which in GraphQL is as good as left out. */
+/** Arguments without nulls, which in GraphQL mean the same as omitted arguments. */
 export function withoutNulls<T extends object>(args: T): T {
   return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null)) as T;
 }
@@ -67,7 +67,7 @@ function pageLimit(limit: number | undefined): number {
   return limit;
 }
 
-/** Refuses what no name, and nothing stored, can hold. */
+/** Rejects names that are too long, or that cannot be stored. */
 export function checkNames(args: { readonly name?: string; readonly namespace?: string | null }): void {
   for (const field of ['name', 'namespace'] as const) {
     const value = args[field];
@@ -133,7 +133,7 @@ export function oneField(kind: GraphKind, type: GraphQLObjectType): RootField {
   };
 }
 
-/** The kind an argument names; an error that says so where there is none. */
+/** The kind that an argument names; throws if there is none. */
 export function requireKind(kinds: GraphKinds, name: string): GraphKind {
   const kind = kinds.named(name);
   if (!kind) throw badInput(`the server doesn't have a resource type ${JSON.stringify(name.slice(0, 100))}`);
@@ -158,7 +158,7 @@ export const objectField = (type: GraphQLOutputType): RootField => ({
   },
 });
 
-/** What cluster this is. */
+/** Which cluster this is. */
 export const clusterField: RootField = {
   description: 'The cluster this token opens.',
   type: new GraphQLNonNull(
@@ -178,7 +178,7 @@ export const clusterField: RootField = {
   resolve: (_root, _args, { cluster }) => cluster,
 };
 
-/** Marks a boolean argument for a dry run. */
+/** A boolean argument that makes the mutation a dry run. */
 export const dryRunArgument = {
   type: GraphQLBoolean,
   defaultValue: false,

@@ -49,7 +49,7 @@ export const Time = scalar('Time', 'A point in time in RFC 3339 form, UTC.', isT
 /** An amount in Kubernetes' notation. */
 export const Quantity = scalar('Quantity', 'An amount with a suffix: 500m, 2Gi, 1.5.', isText);
 
-/** A whole number, or a name or percentage. */
+/** An integer, or a name or percentage. */
 export const IntOrString = scalar(
   'IntOrString',
   'A whole number, or a string such as a port name or 25%.',

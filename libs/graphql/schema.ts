@@ -108,7 +108,7 @@ class Graph {
     };
   }
 
-  /** The type of the objects a relation leads to; the interface where they may be of any kind. */
+  /** The type of the objects a relation leads to; the interface if they may be of any kind. */
   private target(resource: Resource | undefined): GraphQLInterfaceType | GraphQLObjectType {
     const kind = resource && this.kinds.ofResource(resource);
     return kind ? this.types.ofKind(kind) : this.object;
@@ -125,12 +125,12 @@ class Graph {
     });
   }
 
-  /** The graph of a cluster with kinds of its own: its types are those of `base`, but for the root of queries and the kinds it adds. */
+  /** The graph of a cluster with custom kinds: the types of `base`, except for the root of queries, plus the custom kinds. */
   extend(base: GraphQLSchema, kinds: GraphKinds): GraphQLSchema {
     const own = kinds.all.filter(({ source }) => 'own' in source);
     const { mutation, subscription } = base.toConfig();
     const query = base.getQueryType()?.toConfig().fields ?? {};
-    // The base is a valid schema, and the names of own kinds are chosen to fit: validating it all again would take long.
+    // The base is a valid schema, and the names of custom kinds do not conflict with it: validating everything again would take long.
     return this.schemaOf(own, { query, mutation, subscription, types: base.toConfig().types, assumeValid: true });
   }
 
@@ -147,7 +147,7 @@ class Graph {
   }
 }
 
-/** The typed graph over the built-in kinds, which all clusters share (the cluster is in the context), and those that extend it. */
+/** The typed graph of the built-in kinds, which all clusters share (the cluster is in the context); graphs with custom kinds extend it. */
 export class BuiltInGraph {
   readonly schema: GraphQLSchema;
   private readonly graph: Graph;
@@ -162,7 +162,7 @@ export class BuiltInGraph {
     };
   }
 
-  /** The graph of a cluster that serves kinds of its own. */
+  /** The graph of a cluster with custom kinds. */
   extendedTo(served: Served): { schema: GraphQLSchema; kinds: GraphKinds } {
     const kinds = new GraphKinds(served, this.taken);
     return { kinds, schema: this.graph.extend(this.schema, kinds) };

@@ -6,19 +6,18 @@ interface Sink<T> {
   end(error?: Error): void;
 }
 
-/** What is streamed. */
+/** The source of a stream. */
 export interface Source<T> {
-  /** What comes before everything else; it is there already, so it does not count as waiting. */
+  /** What comes first; it exists already, so it does not count as queued. */
   first?: readonly T[];
-  /** Characters of a value, for the bound of what waits. */
+  /** Characters of a value, for the limit of the queue. */
   lengthOf(value: T): number;
-  /** Begins to push; resolves to how to stop. */
+  /** Starts to push; resolves to a function that stops it. */
   open(sink: Sink<T>): Promise<() => void>;
 }
 
 /**
- * Turns a source that pushes into an async iterator. What waits for the reader is bounded in number and length: a reader that is too slow
- * gets an error instead of an ever longer queue.
+ * Turns a source that pushes into an async iterator. The queue is limited in number and length: a reader that is too slow gets an error.
  */
 export const stream = <T>(source: Source<T>): AsyncGenerator<T> => new Stream(source);
 
@@ -39,7 +38,7 @@ class Stream<T> implements AsyncGenerator<T> {
       this.close = stop;
       if (this.ended) stop();
     });
-    // It is heard of by who asks for the next value.
+    // The rejection is handled by the next call of next().
     this.opening.catch(() => undefined);
   }
 
@@ -61,7 +60,7 @@ class Stream<T> implements AsyncGenerator<T> {
     }
   }
 
-  /** Also works while it waits for the next value, which a generator function's would not. */
+  /** Works even while it waits for the next value, unlike a generator function's. */
   async return(): Promise<IteratorResult<T>> {
     this.waiting = [];
     this.first = [].values();

@@ -36,17 +36,17 @@ const specials: Record<Special, GraphQLOutputType> = {
   schemaOrStrings: Json,
 };
 
-/** A field name that GraphQL can carry. */
+/** A field name that is valid in GraphQL. */
 const isName = (text: string): boolean => /^[A-Za-z][A-Za-z0-9_]*$/.test(text);
 
 /**
- * GraphQL object types of the API's definitions, each made once, when first referred to.
- * A definition with fields that GraphQL cannot name (JSONSchemaProps' `$ref`) is plain JSON.
+ * GraphQL object types of the API's definitions, created on first use. A definition with fields that are not valid names in GraphQL
+ * (JSONSchemaProps' `$ref`) becomes plain JSON.
  */
 export class Types {
   private readonly made = new Map<string, GraphQLOutputType>();
   private readonly nameOf = new Map<string, string>();
-  /** Names that are the graph's own. */
+  /** Reserved names of the graph. */
   private readonly taken = new Set(['Query', 'Mutation', 'Subscription', 'Cluster', 'WatchEvent', 'ChainStep']);
 
   constructor(
@@ -65,7 +65,7 @@ export class Types {
       : (this.ofDefinition(kind.source.definition, kind) as GraphQLObjectType);
   }
 
-  /** Of a kind that only one cluster serves: what its schema publishes at the top is plain JSON below. */
+  /** For a custom kind: the top-level properties of its schema become fields of type JSON. */
   private ofOwn(kind: GraphKind, { published }: KindSchema): GraphQLObjectType {
     const properties = (published?.properties ?? { spec: {}, status: {} }) as Readonly<Record<string, { description?: unknown }>>;
     const own = Object.entries(properties).flatMap(([name, { description }]) =>

@@ -19,7 +19,7 @@ type Field = GraphQLFieldConfig<unknown, GraphContext>;
 
 const WatchTypeEnum = new GraphQLEnumType({ name: 'WatchEventType', values: { ADDED: {}, MODIFIED: {}, DELETED: {} } });
 
-/** An event as its subscribers read it. */
+/** An event as subscribers see it. */
 interface WatchEvent {
   type: string;
   resourceVersion: string;
@@ -48,7 +48,7 @@ interface WatchArguments {
   resourceVersion?: string;
 }
 
-/** The subscription to every change of a kind's objects. */
+/** The subscription to all changes of a kind's objects. */
 export const watchField = (objectInterface: GraphQLOutputType): Field => ({
   type: new GraphQLNonNull(watchEventType(objectInterface)),
   description:

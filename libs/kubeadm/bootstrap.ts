@@ -18,7 +18,9 @@ const byControllers = (steps: readonly Step[]): Step[] => writtenBy('kube-contro
 const byKubeadm = (steps: readonly Step[]): Step[] => writtenBy('kubeadm', steps);
 const byKubelet = (steps: readonly Step[]): Step[] => writtenBy('kubelet', steps);
 
-/** All that a new cluster holds, in phases: the steps of one may be done at once, the phases one after the other. Pure. */
+/**
+ * Everything that a new cluster contains, in phases: the steps of a phase may run concurrently, the phases run one after the other. Pure.
+ */
 export function bootstrapPhases(template: ClusterTemplate): Phase[] {
   const nodes = planNodes(template);
   const { rootCA, now } = template;
@@ -46,7 +48,7 @@ export function bootstrapPhases(template: ClusterTemplate): Phase[] {
 
 const stepKey = ({ group, resource }: Resource, name: string, namespace = ''): string => `${group}/${resource}/${namespace}/${name}`;
 
-/** Does a step; what stands there already is left as it is, so that a bootstrap that was broken off can be run again. */
+/** Runs a step; an existing object is left as it is, so that an interrupted bootstrap can be repeated. */
 async function run(client: Client, step: Step): Promise<KubeObject> {
   const { resource, manager } = step;
   const by = manager === undefined ? {} : { fieldManager: manager };
@@ -66,7 +68,7 @@ async function run(client: Client, step: Step): Promise<KubeObject> {
   }
 }
 
-/** Makes a new cluster's objects through a client that may do everything. Throws the StatusError of the first step that fails. */
+/** Creates a new cluster's objects through a client with all permissions. Throws the StatusError of the first failed step. */
 export async function bootstrapCluster(client: Client, template: ClusterTemplate): Promise<void> {
   const objects = new Map<string, KubeObject>();
   const made: Made = {

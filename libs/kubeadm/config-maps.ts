@@ -170,7 +170,7 @@ preferences: {}
 users: null
 `;
 
-/** What front proxies must show, so that extension API servers believe them (kube-apiserver's --requestheader flags). */
+/** How extension API servers authenticate front proxies (kube-apiserver's --requestheader flags). */
 const extensionAuthentication = (rootCA: string): Record<string, string> => ({
   'client-ca-file': rootCA,
   'requestheader-allowed-names': '["front-proxy-client"]',
@@ -180,7 +180,7 @@ const extensionAuthentication = (rootCA: string): Record<string, string> => ({
   'requestheader-username-headers': '["X-Remote-User"]',
 });
 
-/** The API server's and kubeadm's configuration as they are kept in the cluster (kubeadm phases uploadconfig, kubelet, addons). */
+/** The configuration of the API server and kubeadm that is stored in the cluster (kubeadm phases uploadconfig, kubelet, addons). */
 export function configMapSteps({ rootCA, server, now }: ClusterTemplate, nodes: readonly NodePlan[]): Step[] {
   const internal = internalServer(nodes);
   const podSubnet = clusterCIDR(nodes.length);

@@ -5,7 +5,7 @@ import { ownedBy } from './nodes.js';
 import { create, type Made, type Step } from './step.js';
 import { type NodePlan, VERSIONS } from './template.js';
 
-/** A DaemonSet of the system, and the hash that its controller would name its revision by. */
+/** A system DaemonSet, and the hash in the name of its ControllerRevision. */
 interface DaemonFacts {
   name: string;
   hash: string;
@@ -51,7 +51,7 @@ const kubeProxy: DaemonFacts = {
   },
 };
 
-/** The pods' network: kindnet, which routes between the nodes' ranges. */
+/** The pod network: kindnet, which routes between the nodes' pod CIDRs. */
 const kindnet = (podSubnet: string): DaemonFacts => ({
   name: 'kindnet',
   hash: '7c9f8b5d5b',
@@ -103,7 +103,7 @@ export const daemonSetSteps = (nodes: readonly NodePlan[]): Step[] =>
     }),
   );
 
-/** What the controller lets every daemon pod tolerate (daemon/util AddOrUpdateDaemonPodTolerations). */
+/** The tolerations that the controller adds to every daemon pod (daemon/util AddOrUpdateDaemonPodTolerations). */
 const TOLERATIONS: corev1.Toleration[] = [
   ...['not-ready', 'unreachable'].map((taint) => ({ key: `node.kubernetes.io/${taint}`, operator: 'Exists', effect: 'NoExecute' })),
   ...['disk-pressure', 'memory-pressure', 'pid-pressure', 'unschedulable', 'network-unavailable'].map((taint) => ({
@@ -113,7 +113,7 @@ const TOLERATIONS: corev1.Toleration[] = [
   })),
 ];
 
-/** Bound to its node by affinity: the scheduler does the rest (daemon/util ReplaceDaemonSetPodNodeNameNodeAffinity). */
+/** Assigned to its node by affinity: the scheduler does the rest (daemon/util ReplaceDaemonSetPodNodeNameNodeAffinity). */
 const onlyOn = (node: string): corev1.Affinity => ({
   nodeAffinity: {
     requiredDuringSchedulingIgnoredDuringExecution: {
@@ -128,19 +128,19 @@ const SUFFIX = 'bcdfghjklmnpqrstvwxz2456789';
 const suffixOf = (text: string): string =>
   [...createHash('sha256').update(text).digest().subarray(0, 5)].map((byte) => SUFFIX[byte % SUFFIX.length]).join('');
 
-/** The pods' generated parts, the same whenever the cluster is made again: a bootstrap that is repeated must find its pods. */
+/** The generated parts of the pods' names. They are deterministic, because a repeated bootstrap must find its pods. */
 function podSuffixes(daemonSet: string, nodes: readonly NodePlan[]): Map<NodePlan, string> {
   const given = new Map<string, NodePlan>();
   for (const node of nodes) {
     let suffix = suffixOf(`${daemonSet}/${node.name}`);
-    // Of some thousand nodes two are likely to have the same.
+    // Among some thousand nodes a collision is likely.
     for (let round = 1; given.has(suffix); round++) suffix = suffixOf(`${daemonSet}/${node.name}/${round}`);
     given.set(suffix, node);
   }
   return new Map([...given].map(([suffix, node]) => [node, suffix]));
 }
 
-/** The revision of each DaemonSet and its pods, one a node, as the DaemonSet controller makes them. */
+/** The ControllerRevision of each DaemonSet and its pods, one per node, as the DaemonSet controller creates them. */
 export function daemonPodSteps(nodes: readonly NodePlan[], made: Made): Step[] {
   return daemonsOf(nodes).flatMap(({ name, hash, podLabels, spec }) => {
     const daemonSet = made.get(DaemonSet, name, 'kube-system');
@@ -176,7 +176,7 @@ export function daemonPodSteps(nodes: readonly NodePlan[], made: Made): Step[] {
   });
 }
 
-/** The status its controller would come to once all pods run. */
+/** The status that the controller would set once all pods are running. */
 export function daemonStatusSteps(nodes: readonly NodePlan[]): Step[] {
   const all = nodes.length;
   const status = {

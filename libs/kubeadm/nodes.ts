@@ -7,7 +7,7 @@ import { type ClusterTemplate, type NodePlan, VERSIONS } from './template.js';
 const CONTROL_PLANE_TAINT = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
 const STORAGE = '100Gi';
 
-/** A single node keeps no taint, or nothing could run. */
+/** A single node has no taint, or nothing could run. */
 const taintsOf = ({ controlPlane }: NodePlan, nodes: readonly NodePlan[]) =>
   controlPlane && nodes.length > 1 ? [CONTROL_PLANE_TAINT] : [];
 
@@ -22,7 +22,7 @@ function labelsOf({ name, controlPlane }: NodePlan): Record<string, string> {
   };
 }
 
-/** An id of the machine that the same name always gives: machine-id is 32 digits, the others are UUIDs. */
+/** An id of the machine, derived from its name: machine-id has 32 digits, the others are UUIDs. */
 function machineId(name: string, kind: string): string {
   let text = '';
   for (let round = 0; text.length < 32; round++) {
@@ -78,14 +78,14 @@ export function nodeSteps(template: ClusterTemplate, nodes: readonly NodePlan[])
   );
 }
 
-/** Admission taints every new node as not ready; these are ready. */
+/** Admission taints every new node as not ready; these nodes are ready. */
 export const untaintSteps = (nodes: readonly NodePlan[]): Step[] =>
   nodes.map((node) => {
     const taints = taintsOf(node, nodes);
     return { verb: 'patch', resource: Node, name: node.name, patch: { spec: { taints: taints.length > 0 ? taints : null } } };
   });
 
-/** An owner reference to an object that has been made. */
+/** An owner reference to an existing object. */
 export const ownedBy = ({ apiVersion, kind, metadata }: KubeObject, controller?: true): OwnerReference => ({
   apiVersion,
   kind,
@@ -94,7 +94,7 @@ export const ownedBy = ({ apiVersion, kind, metadata }: KubeObject, controller?:
   ...(controller ? { controller: true } : {}),
 });
 
-/** Each node's lease and its (empty) list of CSI drivers; the leases of the control plane's leaders. */
+/** Each node's lease and its (empty) CSINode; the leases of the control plane's leader election. */
 export function leaseSteps(nodes: readonly NodePlan[], made: Made, now: number): Step[] {
   const time = formatMicroTime(now);
   const leader = (name: string): Step =>
@@ -131,7 +131,7 @@ export function leaseSteps(nodes: readonly NodePlan[], made: Made, now: number):
   ];
 }
 
-/** In-tree volume plugins whose work CSI drivers do now (csi-translation-lib). */
+/** In-tree volume plugins that have been migrated to CSI drivers (csi-translation-lib). */
 const MIGRATED_PLUGINS = [
   'kubernetes.io/aws-ebs',
   'kubernetes.io/azure-disk',

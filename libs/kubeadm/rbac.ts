@@ -5,13 +5,13 @@ import { ROLE_BINDINGS, ROLES } from './data/roles.js';
 import { create, type Step, writtenBy } from './step.js';
 
 const apiGroup = 'rbac.authorization.k8s.io';
-/** The marks of what the API server itself keeps up to date (rbac/v1 constants). */
+/** Marks objects that the API server itself reconciles (rbac/v1 constants). */
 const labels = { 'kubernetes.io/bootstrapping': 'rbac-defaults' };
 const annotations = { 'rbac.authorization.kubernetes.io/autoupdate': 'true' };
 
 const list = (text = ''): string[] => text.split(',').map((each) => (each === 'core' ? '' : each));
 
-/** Reads a rule's text. */
+/** Parses a rule. */
 function parseRule(text: RuleText): rbacv1.PolicyRule {
   const [verbs, groups, resources, names] = text.split(' ');
   if (groups === 'url') return { verbs: list(verbs), nonResourceURLs: list(resources) };
@@ -23,7 +23,7 @@ function parseRule(text: RuleText): rbacv1.PolicyRule {
   };
 }
 
-/** Reads a subject's text. */
+/** Parses a subject. */
 function parseSubject(text: SubjectText): rbacv1.Subject {
   const kind = text.slice(0, text.indexOf(':'));
   const name = text.slice(kind.length + 1);
@@ -49,7 +49,7 @@ function clusterBinding(name: string, role: string, subjects: readonly SubjectTe
   });
 }
 
-/** kubeadm's own, as far as they are about a running cluster rather than about nodes that join it. */
+/** kubeadm's own roles, as far as they are used in a running cluster rather than for joining nodes. */
 function kubeadmSteps(): Step[] {
   const rules = ['list,watch core endpoints,services,pods,namespaces', 'list,watch discovery.k8s.io endpointslices'].map(parseRule);
   return [
@@ -61,7 +61,7 @@ function kubeadmSteps(): Step[] {
   ];
 }
 
-/** What a kubelet may do (bootstrappolicy NodeRules): the rules of the ClusterRole system:node. */
+/** The rules for kubelets (bootstrappolicy NodeRules): those of the ClusterRole system:node. */
 export const nodeRules: readonly rbacv1.PolicyRule[] = (CLUSTER_ROLES['system:node']?.rules ?? []).map(parseRule);
 
 /** All roles and bindings of a new cluster. */

@@ -19,7 +19,7 @@ const PRIORITY_CLASSES = [
   },
 ];
 
-/** What the API server makes for itself when it starts (pkg/controlplane, the aggregator, priority and fairness). */
+/** Objects that the API server creates when it starts (pkg/controlplane, the aggregator, priority and fairness). */
 export function serverSteps(): Step[] {
   return [
     ...PRIORITY_CLASSES.map(({ name, value, description }) =>
@@ -42,7 +42,7 @@ export function serverSteps(): Step[] {
   ];
 }
 
-/** The statuses that the server's own controllers would write on those. */
+/** The statuses that the server's own controllers would set on them. */
 export function serverStatusSteps(now: number): Step[] {
   const lastTransitionTime = formatTime(now);
   const ready = { type: 'Ready', status: 'True', lastTransitionTime, reason: '', message: 'Kubernetes Service CIDR is ready' };

@@ -6,7 +6,7 @@ const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 const CA_DESCRIPTION =
   'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.';
 
-/** The namespaces a cluster begins with (pkg/controlplane/controller/systemnamespaces). */
+/** The initial namespaces (pkg/controlplane/controller/systemnamespaces). */
 export const namespaceSteps = (): Step[] =>
   NAMESPACES.map((name) =>
     create(Namespace, { metadata: { name, labels: { 'kubernetes.io/metadata.name': name } }, spec: { finalizers: ['kubernetes'] } }),
@@ -14,7 +14,9 @@ export const namespaceSteps = (): Step[] =>
 
 const account = (namespace: string, name: string): Step => create(ServiceAccount, { metadata: { name, namespace } });
 
-/** In each namespace the default account and the root CA, as their controllers make them; in kube-system the system's own accounts. */
+/**
+ * The default account and the root CA of each namespace, as created by their controllers; in kube-system also the system's own accounts.
+ */
 export function accountSteps(rootCA: string): Step[] {
   const annotations = { 'kubernetes.io/description': CA_DESCRIPTION };
   return [

@@ -5,7 +5,7 @@ import type { NodePlan } from './template.js';
 
 const PORT = 6443;
 
-/** Service kubernetes, which the API server keeps itself (pkg/controlplane/controller/kubernetesservice), and kubeadm's kube-dns. */
+/** The Service kubernetes, which the API server manages itself (pkg/controlplane/controller/kubernetesservice), and kubeadm's kube-dns. */
 export function serviceSteps(): Step[] {
   return [
     create(Service, {
@@ -39,7 +39,7 @@ export function serviceSteps(): Step[] {
   ];
 }
 
-/** The addresses behind service kubernetes: the API server's own word, no controller's. */
+/** The endpoints of the Service kubernetes, which are written by the API server, not by a controller. */
 export function kubernetesEndpointSteps(nodes: readonly NodePlan[]): Step[] {
   const addresses = nodes.filter(({ controlPlane }) => controlPlane).map(({ address }) => address);
   const port = { name: 'https', port: PORT, protocol: 'TCP' };

@@ -9,12 +9,12 @@ import { type NodePlan, VERSIONS } from './template.js';
 const PKI = '/etc/kubernetes/pki';
 const PROBE_PORT = 'probe-port';
 
-/** One component of the control plane, as kubeadm writes its manifest (kubeadm/app/phases/controlplane, etcd). */
+/** One component of the control plane with the manifest that kubeadm writes (kubeadm/app/phases/controlplane, etcd). */
 interface ComponentFacts {
   name: string;
   image: string;
   port: number;
-  /** Where its probes ask: health, and readiness where it has such a probe. */
+  /** The targets of its probes: health, and readiness if it has such a probe. */
   probes: { host: string; scheme: 'HTTP' | 'HTTPS'; live: string; ready?: string; started: string };
   requests: Record<string, string>;
   args: Record<string, string>;
@@ -156,7 +156,7 @@ function scheduler(): ComponentFacts {
   };
 }
 
-/** kubeadm's probes differ only in where they ask and in their patience (util/staticpod createHTTPProbe). */
+/** kubeadm's probes differ only in their target and their failure threshold (util/staticpod createHTTPProbe). */
 function probe({ probes: { host, scheme } }: ComponentFacts, path: string, patience: Partial<corev1.Probe>): corev1.Probe {
   return { httpGet: { host, path, port: PROBE_PORT, scheme }, timeoutSeconds: 15, ...patience };
 }
@@ -211,7 +211,7 @@ function mirrorPod(facts: ComponentFacts, node: corev1.Node, now: number): Step 
   });
 }
 
-/** The control plane's pods as the kubelet mirrors them. */
+/** The mirror pods of the control plane. */
 export function staticPodSteps(nodes: readonly NodePlan[], made: Made, now: number): Step[] {
   return nodes
     .filter(({ controlPlane }) => controlPlane)

@@ -1,25 +1,25 @@
 import { nodePodCIDR } from '#network';
 
-/** What a new cluster is to be like. */
+/** The properties of a new cluster. */
 export interface ClusterTemplate {
   nodes: {
-    /** All nodes, the control plane's one included. */
+    /** All nodes, including the control plane's. */
     count: number;
     /** Of each node, as quantities: `4`, `8Gi`. */
     cpu: string;
     memory: string;
-    /** Pods a node takes. */
+    /** Maximum pods per node. */
     pods: number;
   };
-  /** The CA bundle clients of the cluster trust, PEM. */
+  /** The CA bundle that clients of the cluster trust, PEM. */
   rootCA: string;
-  /** Where clients find the API, for kube-public's cluster-info; the control plane's own address when left out. */
+  /** Where clients reach the API, for kube-public's cluster-info; default the control plane's own address. */
   server?: string;
-  /** Cluster time, for what is written down once. */
+  /** Cluster time, for creation timestamps and the like. */
   now: number;
 }
 
-/** One control-plane node and two workers, 4 cpu, 8Gi and 110 pods each. */
+/** One control-plane node and two workers, with 4 cpu, 8Gi and 110 pods each. */
 export const DEFAULT_NODES: ClusterTemplate['nodes'] = { count: 3, cpu: '4', memory: '8Gi', pods: 110 };
 
 /** A node to be. */
@@ -38,13 +38,13 @@ const CONTROL_PLANE = 'control-plane';
 
 const FIRST_ADDRESS = 10;
 
-/** `192.168.0.10` and on: outside the pods' and the services' ranges; the third octet counts on after 246 nodes. */
+/** `192.168.0.10` and following: outside of the pods' and the Services' ranges; the third octet is incremented after 246 nodes. */
 function addressOf(index: number): string {
   const host = FIRST_ADDRESS + index;
   return `192.168.${Math.floor(host / 256)}.${host % 256}`;
 }
 
-/** The nodes of a template, the control plane's first. Throws a RangeError for more nodes than there are pod ranges (8192). */
+/** The nodes of a template, the control plane's first. Throws a RangeError for more nodes than there are pod CIDRs (8192). */
 export function planNodes({ nodes: { count } }: Pick<ClusterTemplate, 'nodes'>): NodePlan[] {
   return Array.from({ length: count }, (_, index) => {
     const podCIDR = nodePodCIDR(index);
@@ -53,5 +53,5 @@ export function planNodes({ nodes: { count } }: Pick<ClusterTemplate, 'nodes'>):
   });
 }
 
-/** The API server as the cluster's own nodes and pods reach it. */
+/** The API server's address for the cluster's own nodes and pods. */
 export const internalServer = (nodes: readonly NodePlan[]): string => `https://${nodes[0]?.address ?? '127.0.0.1'}:6443`;

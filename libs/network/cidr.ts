@@ -6,12 +6,12 @@ export interface AddressRange {
   readonly cidr: string;
   /** The network address. */
   readonly base: number;
-  /** How many addresses there are, network and broadcast included. */
+  /** The number of addresses, including network and broadcast. */
   readonly size: number;
   readonly prefix: number;
 }
 
-/** The number of an IPv4 address; undefined for what is none. */
+/** The number of an IPv4 address; undefined if it is invalid. */
 export function addressToNumber(address: string): number | undefined {
   if (!ipaddr.IPv4.isValidFourPartDecimal(address)) return undefined;
   const [a = 0, b = 0, c = 0, d = 0] = ipaddr.IPv4.parse(address).octets;
@@ -25,7 +25,7 @@ export function numberToAddress(number: number): string {
 
 const ranges = new Map<string, AddressRange>();
 
-/** Reads an IPv4 CIDR. Throws a TypeError for what is none: ranges are configuration. */
+/** Parses an IPv4 CIDR. Throws a TypeError if it is invalid: ranges are configuration. */
 export function parseRange(cidr: string): AddressRange {
   const known = ranges.get(cidr);
   if (known) return known;

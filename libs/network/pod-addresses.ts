@@ -5,24 +5,24 @@ import { addressToNumber, numberToAddress, parseRange } from './cidr.js';
 const NODE_PREFIX = 24;
 const NODE_SIZE = 2 ** (32 - NODE_PREFIX);
 
-/** The ranges of all pods, each within the next: kubeadm's usual one, and wider ones for clusters of more nodes. */
+/** The ranges of all pods, each within the next: kubeadm's default, and larger ones for clusters with more nodes. */
 const CLUSTER_CIDRS = ['10.244.0.0/16', '10.244.0.0/15', '10.244.0.0/14', '10.240.0.0/12', '10.224.0.0/11'].map(parseRange);
 
-/** The first /24 that is given; those below it are given when all up to the end of the widest range are. */
+/** The first /24 that is assigned; those below it are assigned when all up to the end of the largest range are in use. */
 const FIRST = addressToNumber('10.244.0.0') ?? 0;
 const WIDEST = CLUSTER_CIDRS.at(-1) ?? parseRange('10.224.0.0/11');
 const ABOVE = (WIDEST.base + WIDEST.size - FIRST) / NODE_SIZE;
 /** Nodes that have a pod CIDR: 8192. */
 const MOST = WIDEST.size / NODE_SIZE;
 
-/** The /24 of the nth node, from 0: `10.244.0.0/24`, `10.244.1.0/24` …; undefined when the widest range is used up. */
+/** The /24 of the nth node, from 0: `10.244.0.0/24`, `10.244.1.0/24` …; undefined if the largest range is used up. */
 export function nodePodCIDR(index: number): string | undefined {
   if (index < 0 || index >= MOST) return undefined;
   const base = index < ABOVE ? FIRST + index * NODE_SIZE : WIDEST.base + (index - ABOVE) * NODE_SIZE;
   return `${numberToAddress(base)}/${NODE_PREFIX}`;
 }
 
-/** The least range that holds the pods of so many nodes. */
+/** The smallest range that contains the pods of the given number of nodes. */
 export function clusterCIDR(nodes: number): string {
   const held = (base: number, size: number) => (base <= FIRST ? (base + size - FIRST) / NODE_SIZE : 0);
   const found = CLUSTER_CIDRS.find(({ base, size }) => nodes <= held(base, size));
@@ -30,9 +30,9 @@ export function clusterCIDR(nodes: number): string {
 }
 
 /**
- * The addresses of one node's pods. As host-local has it, each new pod gets the next address after the last one given, round the
- * end, so that an address is not used again at once. `.0` is the network, `.1` the bridge, the last one the broadcast address.
- * Memory only: rebuilt by claiming what the pods' statuses hold.
+ * The addresses of one node's pods. Like host-local, it gives each new pod the address after the last one, wrapping around, so that an
+ * address is not reused immediately. `.0` is the network, `.1` the bridge, the last one the broadcast address. Only in memory: rebuilt by
+ * claiming the addresses in the pods' statuses.
  */
 export class PodAddresses {
   private readonly first: number;
@@ -46,7 +46,7 @@ export class PodAddresses {
     this.size = size - 3;
   }
 
-  /** Notes that an owner (a pod's uid) has an address. Addresses of other ranges are none of ours. */
+  /** Records that an owner (a pod's uid) has an address. Addresses outside of the range are ignored. */
   claim(address: string, owner: string): void {
     const offset = (addressToNumber(address) ?? -1) - this.first;
     if (offset < 0 || offset >= this.size) return;
@@ -54,7 +54,7 @@ export class PodAddresses {
     if (offset >= this.next) this.next = (offset + 1) % this.size;
   }
 
-  /** Gives an owner an address; undefined when all are in use. */
+  /** Allocates an address for an owner; undefined if all are in use. */
   allocate(owner: string): string | undefined {
     for (let i = 0; i < this.size; i++) {
       const offset = (this.next + i) % this.size;
@@ -66,7 +66,7 @@ export class PodAddresses {
     return undefined;
   }
 
-  /** Frees an address, if it is still its owner's. */
+  /** Releases an address, if it still belongs to the owner. */
   release(address: string, owner: string): void {
     const offset = (addressToNumber(address) ?? -1) - this.first;
     if (this.used.get(offset) === owner) this.used.delete(offset);

@@ -3,7 +3,7 @@ import { getOwn, parseQuantity, type Quantity } from '#apimachinery';
 /** Amounts by resource, as texts. */
 export type Amounts = Readonly<Record<string, string>>;
 
-/** What a constraint is held against. */
+/** What a constraint is checked against. */
 export interface Usage {
   requests: Amounts;
   limits: Amounts;
@@ -14,7 +14,7 @@ const amount = (amounts: Amounts, resource: string): Quantity | undefined => {
   return text === undefined ? undefined : parseQuantity(text);
 };
 
-/** plugin/pkg/admission/limitranger minConstraint. Returns the complaint. */
+/** plugin/pkg/admission/limitranger minConstraint. Returns the error message. */
 export function belowMinimum(type: string, resource: string, minimum: string, { requests, limits }: Usage): string | undefined {
   const enforced = parseQuantity(minimum);
   const request = amount(requests, resource);
@@ -36,7 +36,7 @@ export function aboveMaximum(type: string, resource: string, maximum: string, { 
   return request && request.compare(enforced) > 0 ? `${begin}, but request is ${request}` : undefined;
 }
 
-/** maxRequestConstraint: for what has no limits, as claims. */
+/** maxRequestConstraint: for kinds without limits, such as claims. */
 export function requestAboveMaximum(type: string, resource: string, maximum: string, requests: Amounts): string | undefined {
   const enforced = parseQuantity(maximum);
   const request = amount(requests, resource);

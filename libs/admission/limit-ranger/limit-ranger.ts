@@ -3,7 +3,9 @@ import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '#ap
 import { rejected } from '../rejection.js';
 import { applyDefaults, claimComplaints, podComplaints } from './plan.js';
 
-/** Pods when they are made or resized, claims always (DefaultLimitRangerActions.SupportsAttributes); nothing that is being deleted. */
+/**
+ * Pods when they are created or resized, claims always (DefaultLimitRangerActions.SupportsAttributes); no objects that are being deleted.
+ */
 function concerns({ operation, resource, subresource, oldObject }: AdmissionAttributes): boolean {
   if (oldObject?.metadata.deletionTimestamp) return false;
   if (resource === 'pods' && operation === 'UPDATE') return subresource === 'resize';
@@ -13,7 +15,7 @@ function concerns({ operation, resource, subresource, oldObject }: AdmissionAttr
 const rangesOf = ({ namespace }: AdmissionAttributes, { reader }: AdmissionContext): Promise<corev1.LimitRange[]> =>
   reader.list<corev1.LimitRange>('', 'limitranges', namespace);
 
-/** Several complaints stand in brackets, each once (utilerrors.NewAggregate). */
+/** Several messages are put in brackets, without duplicates (utilerrors.NewAggregate). */
 function complain(attributes: AdmissionAttributes, complaints: readonly string[]): void {
   const unique = [...new Set(complaints)];
   if (unique.length > 0) throw rejected(attributes, unique.length > 1 ? `[${unique.join(', ')}]` : unique.join());
@@ -34,7 +36,7 @@ async function validate(attributes: AdmissionAttributes, ctx: AdmissionContext):
   }
 }
 
-/** Defaults and bounds of a namespace's LimitRanges (plugin/pkg/admission/limitranger). */
+/** Defaults and limits of a namespace's LimitRanges (plugin/pkg/admission/limitranger). */
 export const limitRanger: AdmissionPlugin = {
   name: 'LimitRanger',
   operations: ['CREATE', 'UPDATE'],

@@ -30,7 +30,7 @@ function fillContainer(container: corev1.Container, prefix: string, defaults: Us
   return [...told(requested, 'request'), ...told(limited, 'limit')];
 }
 
-/** Gives a pod's containers the defaults of a LimitRange, in place, and notes it in an annotation (PodMutateLimitFunc). */
+/** Sets a LimitRange's defaults in a pod's containers, in place, and records that in an annotation (PodMutateLimitFunc). */
 export function applyDefaults(pod: corev1.Pod, range: corev1.LimitRange): void {
   const ofContainers = (range.spec?.limits ?? []).filter(({ type }) => type === 'Container');
   const defaults: Usage = {
@@ -54,7 +54,7 @@ function against(limit: corev1.LimitRangeItem, usage: Usage): string[] {
   ].filter((complaint) => complaint !== undefined);
 }
 
-/** What of a pod a LimitRange does not allow (PodValidateLimitFunc). */
+/** The violations of a LimitRange by a pod (PodValidateLimitFunc). */
 export function podComplaints(pod: corev1.Pod, range: corev1.LimitRange): string[] {
   const containers = [...(pod.spec.containers ?? []), ...(pod.spec.initContainers ?? [])];
   return (range.spec?.limits ?? []).flatMap((limit) => {
@@ -64,7 +64,7 @@ export function podComplaints(pod: corev1.Pod, range: corev1.LimitRange): string
   });
 }
 
-/** What of a claim a LimitRange does not allow (PersistentVolumeClaimValidateLimitFunc). */
+/** The violations of a LimitRange by a claim (PersistentVolumeClaimValidateLimitFunc). */
 export function claimComplaints(claim: corev1.PersistentVolumeClaim, range: corev1.LimitRange): string[] {
   const requests = claim.spec?.resources?.requests ?? {};
   return (range.spec?.limits ?? [])

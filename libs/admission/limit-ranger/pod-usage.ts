@@ -2,7 +2,7 @@ import type { corev1 } from '#api';
 import { podLimits, podRequests, resourceListTexts } from '#component-helpers';
 import type { Usage } from './constraints.js';
 
-/** What a pod as a whole asks for and may use, without its overhead (limitranger podRequests, podLimits). */
+/** The requests and limits of a pod as a whole, without its overhead (limitranger podRequests, podLimits). */
 export function podUsage(pod: corev1.Pod): Usage {
   const options = { excludeOverhead: true };
   return { requests: resourceListTexts(podRequests(pod, options)), limits: resourceListTexts(podLimits(pod, options)) };

@@ -10,7 +10,7 @@ const streams = (running: string): Parameter[] => [
   query('tty', 'boolean', `Gives ${running} a terminal. Defaults to false.`),
 ];
 
-/** What a request says in its query to the subresources that are connected to, by the kind of their options (pkg/apis/core PodExecOptions …). */
+/** The query parameters of subresources that are connected to, by the kind of their options (pkg/apis/core PodExecOptions …). */
 export const connectParameters: Readonly<Record<string, readonly Parameter[]>> = {
   PodAttachOptions: [container, ...streams('the container')],
   PodExecOptions: [
@@ -24,7 +24,7 @@ export const connectParameters: Readonly<Record<string, readonly Parameter[]>> =
   NodeProxyOptions: [proxied],
 };
 
-/** The query of pods/log (pkg/apis/core PodLogOptions), whose kind in discovery is Pod. */
+/** The query parameters of pods/log (pkg/apis/core PodLogOptions), whose kind in discovery is Pod. */
 export const logParameters: readonly Parameter[] = [
   container,
   query('follow', 'boolean', 'Goes on with what is logged from now on. Defaults to false.'),

@@ -9,7 +9,7 @@ import { ownSchemas, publishedLookup } from './own-kinds.js';
 import { type PublishedLookup, resourcePaths } from './paths.js';
 import { type Dialect, type Schema, schemasOf } from './schemas.js';
 
-/** A document ready to be sent, and the hash that stands in its ETag (quoted there) and in the index. */
+/** An encoded document, and the hash that is used in its ETag (quoted there) and in the index. */
 export interface OpenApiDocument {
   body: Uint8Array;
   /** Upper-case hex of SHA-512, as upstream's (kube-openapi/pkg/handler3). */
@@ -17,12 +17,12 @@ export interface OpenApiDocument {
 }
 
 /**
- * The media type of /openapi/v2 as protobuf, which kubectl up to 1.28 asks for. It asks with `@v1.0`, which is no media type by RFC 2045
- * and which its own client refuses to read: the answer says `.v1.0` (kube-openapi/pkg/handler).
+ * The media type of /openapi/v2 as protobuf, which kubectl up to 1.28 requests. It requests `@v1.0`, which is not a media type according to
+ * RFC 2045 and which its own client cannot parse: the response says `.v1.0` (kube-openapi/pkg/handler).
  */
 export const swaggerProtobufType = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 
-/** Whether an Accept header of /openapi/v2 asks for protobuf before JSON. */
+/** Whether an Accept header of /openapi/v2 prefers protobuf to JSON. */
 export function wantsSwaggerProtobuf(accept: string): boolean {
   const first = accept.split(',').find((clause) => /json|\*\/\*|proto-openapi/.test(clause));
   return first !== undefined && /^\s*application\/com\.github\.proto-openapi\.spec\.v2[.@]v1\.0\+protobuf/.test(first);
@@ -35,7 +35,7 @@ function document(body: Uint8Array): OpenApiDocument {
   return { body, hash: createHash('sha512').update(body).digest('hex').toUpperCase() };
 }
 
-/** Built when first asked for, kept for the life of the process: the documents are the same for every cluster. */
+/** Built on first use and kept for the life of the process: the documents are the same for every cluster. */
 const cache = new Map<string, OpenApiDocument>();
 function once(key: string, build: () => Uint8Array): OpenApiDocument {
   let made = cache.get(key);
@@ -51,10 +51,10 @@ const sortedPaths = (resources: readonly ResourceInfo[], dialect: Dialect, looku
   Object.fromEntries(resources.flatMap((r) => resourcePaths(r, dialect, lookup)).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 const metaDefinitions = (names: readonly string[]): Definition[] => names.map((name) => scheme.definition(`meta.v1.${name}`));
-/** What the documents of own kinds refer to. */
+/** The definitions that the documents of custom kinds refer to. */
 const commonDefinitions = (): Definition[] => metaDefinitions(['ObjectMeta', 'ListMeta']);
 
-/** The definitions that a group version's document has: its kinds, the options and the version's other types; references come along. */
+/** The definitions in a group version's document: its kinds, the options and the version's other types; referenced ones are added. */
 function rootsOf(group: string, version: string, kinds: readonly OwnKind[]): Definition[] {
   const own = allDefinitions().filter((d) => d.gvk?.[0] === group && d.gvk[1] === version);
   const served = [...scheme.resources().filter((r) => r.group === group && r.version === version), ...kinds.map((kind) => kind.info)];
@@ -102,7 +102,7 @@ const builtInV2Protobuf = (): OpenApiDocument => once('v2 protobuf', () => encod
 
 const pathOf = (group: string, version: string): string => (group ? `apis/${group}/${version}` : `api/${version}`);
 
-/** Paths and schemas of a cluster's own kinds. */
+/** Paths and schemas of a cluster's custom kinds. */
 function ownParts(own: readonly OwnKind[], dialect: Dialect): { paths: Record<string, Schema>; schemas: Record<string, Schema> } {
   const infos = own.map((kind) => kind.info);
   return { paths: sortedPaths(infos, dialect, publishedLookup(own)), schemas: ownSchemas(own, dialect) };
@@ -111,11 +111,11 @@ function ownParts(own: readonly OwnKind[], dialect: Dialect): { paths: Record<st
 const DEFINITIONS = Buffer.from('},"definitions":{');
 const SECURITY = Buffer.from('},"securityDefinitions":{');
 
-/** The built-in document with more members in its two objects: it is not parsed, so that this costs no more than copying it. */
+/** The built-in document with more members in its two objects: it is not parsed, so this costs no more than copying it. */
 function v2With({ paths, schemas }: ReturnType<typeof ownParts>): Uint8Array {
   const body = Buffer.from(builtInV2().body);
   const members = (object: Record<string, Schema>): Buffer => Buffer.from(`,${JSON.stringify(object).slice(1, -1)}`);
-  // The first one: JSONSchemaProps has a field of that name too.
+  // The first occurrence: JSONSchemaProps has a field of that name too.
   const definitions = body.indexOf(DEFINITIONS);
   const end = body.lastIndexOf(SECURITY);
   return Buffer.concat([
@@ -127,7 +127,7 @@ function v2With({ paths, schemas }: ReturnType<typeof ownParts>): Uint8Array {
   ]);
 }
 
-/** Messages that are written one after another are read as one, their repeated fields joined. */
+/** Concatenated messages are decoded as one, with their repeated fields joined. */
 function v2ProtobufWith({ paths, schemas }: ReturnType<typeof ownParts>): Uint8Array {
   return Buffer.concat([builtInV2Protobuf().body, encodeSwagger({ info: {}, paths, definitions: schemas })]);
 }
@@ -145,7 +145,7 @@ function groupVersionDocument(group: string, version: string, own: readonly OwnK
   };
 }
 
-/** What one cluster's own kinds add is kept for the clusters that were asked last. */
+/** The additions of clusters' custom kinds, cached for the clusters that were requested last. */
 const kept = new LRUCache<string, OpenApiDocument>({ maxSize: maxDocumentBytes, sizeCalculation: ({ body }) => body.length });
 const ids = new WeakMap<Served, number>();
 let lastId = 0;
@@ -179,7 +179,7 @@ export function openapiV2Protobuf(served: Served = builtIn): OpenApiDocument {
   return own.length === 0 ? builtInV2Protobuf() : keptFor(served, 'v2 protobuf', () => v2ProtobufWith(ownParts(own, 'v2')));
 }
 
-/** The group version whose document stands under a path of the index. */
+/** The group version of a path in the index. */
 function servedAt(path: string, { groups }: Served): { group: string; version: string } | undefined {
   const [, group = '', version = ''] = /^(?:api|apis\/([^/]+))\/([^/]+)$/.exec(path) ?? [];
   return groups.some((served) => served.group === group && served.versions.includes(version)) ? { group, version } : undefined;
@@ -197,7 +197,7 @@ function versionDocument(): Schema {
 
 const openapiVersion = (): OpenApiDocument => once('version', () => json(versionDocument()));
 
-/** GET /openapi/v3/PATH, e.g. `apis/apps/v1`, `api/v1`, `version`; undefined when there is no such document. */
+/** GET /openapi/v3/PATH, e.g. `apis/apps/v1`, `api/v1`, `version`; undefined if there is no such document. */
 export function openapiV3(path: string, served: Served = builtIn): OpenApiDocument | undefined {
   if (path === 'version') return openapiVersion();
   const found = servedAt(path, served);
@@ -211,7 +211,7 @@ function documentOf({ group, version }: { group: string; version: string }, serv
   return own.length === 0 ? once(path, build) : keptFor(served, path, build);
 }
 
-/** GET /openapi/v3: where the documents are. `prefix` is the path of the cluster before `/openapi`: clients follow the addresses as they stand. */
+/** GET /openapi/v3: the URLs of the documents. `prefix` is the cluster's path before `/openapi`: clients use the URLs unchanged. */
 export function openapiV3Index(prefix: string, served: Served = builtIn): { paths: Record<string, { serverRelativeURL: string }> } {
   const documents = served.groups.flatMap(({ group, versions }) =>
     versions.map((version) => [pathOf(group, version), documentOf({ group, version }, served)] as const),
@@ -222,7 +222,7 @@ export function openapiV3Index(prefix: string, served: Served = builtIn): { path
   };
 }
 
-/** Builds the documents of the built-in kinds, so that no request waits for one: about 0.3 s without a pause. */
+/** Builds the documents of the built-in kinds, so that no request has to wait for that: about 0.3 s of blocking work. */
 export function buildOpenApi(): void {
   openapiV3Index('');
   openapiV2();

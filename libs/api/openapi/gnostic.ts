@@ -2,8 +2,8 @@ import { newWriter, type Writer, writeMessage } from '../protobuf/wire.js';
 import type { Schema } from './schemas.js';
 
 /**
- * The swagger document as protobuf, field numbers by gnostic's openapiv2/OpenAPIv2.proto. Covers what our document says and clients
- * read: info, paths with their operations and parameters, definitions, vendor extensions.
+ * The swagger document as protobuf, with the field numbers of gnostic's openapiv2/OpenAPIv2.proto. Covers the parts that our document has
+ * and clients read: info, paths with their operations and parameters, definitions, vendor extensions.
  */
 const text = (writer: Writer, number: number, value: unknown): void => {
   if (typeof value === 'string' && value !== '') writer.uint32((number << 3) | 2).string(value);
@@ -17,7 +17,7 @@ const texts = (writer: Writer, number: number, values: unknown): void => {
 const schemaOf = (value: unknown): Schema => value as Schema;
 const entries = (value: unknown): Array<[string, Schema]> => Object.entries((value ?? {}) as Record<string, Schema>);
 
-/** Any: values of free form travel as YAML; JSON is YAML. */
+/** Any: free-form values are encoded as YAML, of which JSON is a subset. */
 function any(writer: Writer, number: number, value: unknown): void {
   writeMessage(writer, number, () => text(writer, 2, `${JSON.stringify(value)}\n`));
 }

@@ -4,7 +4,7 @@ import { namesInSwagger } from './test-swagger.js';
 type Json = Record<string, unknown>;
 const parse = (body: Uint8Array | undefined): Json => JSON.parse(Buffer.from(body ?? []).toString('utf8')) as Json;
 const at = (value: unknown, ...path: string[]): unknown => path.reduce<unknown>((v, key) => (v as Json | undefined)?.[key], value);
-/** Descriptions are there or not, as the generated file is. */
+/** Whether there are descriptions depends on the generated file. */
 const bare = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value, (key, member: unknown) => (key === 'description' && typeof member === 'string' ? undefined : member)));
 

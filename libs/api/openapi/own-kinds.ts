@@ -12,7 +12,7 @@ const nameOf = ({ group, version, kind }: Kind): string => [...group.split('.').
 
 const listOf = (kind: Kind): Kind => ({ ...kind, kind: `${kind.kind}List` });
 
-/** Finds own kinds and their lists first, then those of the schema. */
+/** Finds custom kinds and their lists first, then those of the schema. */
 export function publishedLookup(own: readonly OwnKind[]): PublishedLookup {
   const names = new Map(own.flatMap(({ info }) => [info, listOf(info)]).map((kind) => [idOf(kind), { openapi: nameOf(kind) }]));
   return (gvk) => names.get(idOf(gvk)) ?? scheme.definitionFor(gvk);
@@ -40,7 +40,7 @@ function listSchema({ info }: OwnKind, dialect: Dialect): Schema {
   };
 }
 
-/** The schemas of own kinds and of their lists, by their names in the documents. */
+/** The schemas of custom kinds and of their lists, by their names in the documents. */
 export function ownSchemas(own: readonly OwnKind[], dialect: Dialect): Record<string, Schema> {
   return Object.fromEntries(
     own.flatMap((kind) => [

@@ -1,6 +1,6 @@
 import type { Dialect, Schema } from './schemas.js';
 
-/** A parameter of an operation, but for its body. */
+/** A parameter of an operation, other than its body. */
 export interface Parameter {
   name: string;
   in: 'query' | 'path';
@@ -39,7 +39,7 @@ const deletion = [
   query('propagationPolicy', 'string', 'What becomes of dependents: Orphan, Background or Foreground.'),
 ];
 
-/** What an operation does; the words stand in x-kubernetes-action. */
+/** The action of an operation, for x-kubernetes-action. */
 export type Action = 'get' | 'list' | 'post' | 'put' | 'patch' | 'delete' | 'deletecollection' | 'connect';
 
 const byAction: Readonly<Record<Action, readonly Parameter[]>> = {
@@ -59,11 +59,11 @@ function write({ name, in: place, type, description }: Parameter, dialect: Diale
   return { name, in: place, description, ...required, ...shape };
 }
 
-/** The query parameters of an action, or those of its own. */
+/** The query parameters of an action, or the given ones. */
 export const queryParameters = (action: Action, dialect: Dialect, own: readonly Parameter[] = byAction[action]): Schema[] =>
   own.map((p) => write(p, dialect));
 
-/** A parameter of the path: `namespace`, `name`, `path`. */
+/** A path parameter: `namespace`, `name`, `path`. */
 export function pathParameter(name: string, kind: string, dialect: Dialect): Schema {
   const description =
     name === 'namespace'

@@ -3,18 +3,18 @@ import { connectParameters, logParameters } from './connect-parameters.js';
 import { type Action, type Parameter, pathParameter, queryParameters } from './parameters.js';
 import { type Dialect, refTo, type Schema } from './schemas.js';
 
-/** What has a schema of its own in the document: a definition, or a kind of a cluster's own. */
+/** A type with a schema of its own in the document: a definition, or a custom kind. */
 interface Published {
   /** Its name there: `io.k8s.api.core.v1.Pod`. */
   readonly openapi: string;
 }
 
-/** Finds what is published of a kind. */
+/** Finds the published type of a kind. */
 export type PublishedLookup = (gvk: GroupVersionKind) => Published | undefined;
 
 type Method = 'get' | 'put' | 'post' | 'delete' | 'options' | 'head' | 'patch';
 
-/** Everything that an operation is written from. */
+/** Everything that an operation is generated from. */
 interface Operation {
   method: Method;
   action: Action;
@@ -22,15 +22,15 @@ interface Operation {
   subresource?: string;
   /** Group, version and kind of the body. */
   gvk: { group: string; kind: string; version: string };
-  /** Of the answer's body, and of the request's where it is not the same. */
+  /** The kind of the response body, and of the request body if it differs. */
   answer?: Published;
   body?: Published;
-  /** Its query, where that does not follow from the action. */
+  /** Its query parameters, if they do not follow from the action. */
   parameters?: readonly Parameter[];
-  /** The answer is no object: what is behind the connection, or a log. */
+  /** The response is not an object: a proxied response, or a log. */
   text?: boolean;
   namespaced: boolean;
-  /** The path goes on behind the subresource. */
+  /** The path continues after the subresource. */
   withPath: boolean;
 }
 
@@ -52,7 +52,7 @@ const verbs: Readonly<Record<Action, string>> = {
   connect: 'connect',
 };
 const capital = (word: string): string => word.replace(/^./, (c) => c.toUpperCase());
-/** A group in names: `RbacAuthorization`, `Apps`, `ExampleCom`. */
+/** A group as used in names: `RbacAuthorization`, `Apps`, `ExampleCom`. */
 const camel = (group: string): string => (group.replace(/\.k8s\.io$/, '') || 'core').split(/[.-]/).map(capital).join('');
 const small = (word: string): string => word.replace(/^./, (c) => c.toLowerCase());
 const status = (): Published => scheme.definition('meta.v1.Status');
@@ -84,7 +84,7 @@ function bodyOf({ action, body, method }: Operation): { types: readonly string[]
 
 const watched = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
 
-/** The media types of an operation's answers. */
+/** The media types of an operation's responses. */
 function producedBy({ action, text }: Operation): readonly string[] {
   if (action === 'connect') return ['*/*'];
   if (text) return ['text/plain', ...media];
@@ -131,7 +131,10 @@ function operation(op: Operation, dialect: Dialect): Schema {
 
 type Draft = Omit<Operation, 'info' | 'namespaced' | 'withPath'>;
 
-/** Resources whose deletion answers with the object (the strategies' returnsDeletedObject); namespaces do too, but do not say so. */
+/**
+ * Resources whose deletion returns the object (the strategies' returnsDeletedObject); namespaces do so too, but are not documented like
+ * that.
+ */
 const answersWithDeleted = new Set([
   '/persistentvolumeclaims',
   '/persistentvolumes',
@@ -194,7 +197,7 @@ function below(info: ResourceInfo, [subresource, sub]: [string, SubresourceInfo]
   return served.map((method) => ({ method, action: method as Action, subresource, gvk, answer: definition, body: definition }));
 }
 
-/** Writes the operations of one path, with the parameters that stand in it. */
+/** Generates the operations of one path, with their path parameters. */
 function pathItem(path: string, info: ResourceInfo, drafts: Draft[], dialect: Dialect): [string, Schema][] {
   if (drafts.length === 0) return [];
   const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '').sort();
@@ -204,7 +207,7 @@ function pathItem(path: string, info: ResourceInfo, drafts: Draft[], dialect: Di
   return [[path, { ...Object.fromEntries(operations), parameters: names.map((name) => pathParameter(name, kind, dialect)) }]];
 }
 
-/** All paths of a resource, and the operations on them. */
+/** All paths of a resource, and their operations. */
 export function resourcePaths(info: ResourceInfo, dialect: Dialect, lookup: PublishedLookup = scheme.definitionFor): [string, Schema][] {
   const root = info.group ? `/apis/${info.group}/${info.version}` : `/api/${info.version}`;
   const at = info.namespaced ? `${root}/namespaces/{namespace}/${info.resource}` : `${root}/${info.resource}`;

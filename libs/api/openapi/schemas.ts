@@ -17,7 +17,7 @@ function definitionOf(pkg: string, ref: string): Definition {
   return scheme.definition(ref.includes('.') ? ref : `${pkg}.${ref}`);
 }
 
-/** What OpenAPI v3 says Go puts in where nothing was given: only for values that are neither pointers nor left out when empty. */
+/** The default that OpenAPI v3 documents for Go's zero values: only for values that are neither pointers nor omitted when empty. */
 function zeroOf(source: FieldSource, keeps: boolean): unknown {
   if (!keeps || source.pointer || source.items || source.values) return undefined;
   if (source.ref) return {};
@@ -26,7 +26,7 @@ function zeroOf(source: FieldSource, keeps: boolean): unknown {
 
 function referenceSchema(pkg: string, source: FieldSource, dialect: Dialect, zero: unknown): Schema {
   const $ref = refTo(definitionOf(pkg, source.ref ?? ''), dialect);
-  // Beside a $ref nothing counts in OpenAPI 3: hence allOf.
+  // Siblings of a $ref are ignored in OpenAPI 3: hence allOf.
   return dialect === 'v2' || zero === undefined ? { $ref } : { allOf: [{ $ref }], default: zero };
 }
 
@@ -60,7 +60,7 @@ function fieldSchema(definition: Definition, name: string, source: FieldSource, 
   return { description, ...schema };
 }
 
-/** The group versions that own a kind of every group (DeleteOptions, WatchEvent). */
+/** The group versions that have a kind of every group (DeleteOptions, WatchEvent). */
 function everyGroup(kind: string): Schema[] {
   return scheme.groupVersions().flatMap(({ group, versions }) => versions.map((version) => ({ group, kind, version })));
 }
@@ -74,7 +74,7 @@ function kinds(definition: Definition): Schema | undefined {
 const sortedByName = <T>(entries: Array<[string, T]>): Record<string, T> =>
   Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 
-/** Types with a schema of their own. */
+/** Types with a special schema. */
 function specialSchema(definition: Definition, dialect: Dialect): Schema {
   const { type, format } = definition.source;
   if (dialect === 'v3' && definition.special === 'quantity') return { oneOf: [{ type: 'string' }, { type: 'number' }] };

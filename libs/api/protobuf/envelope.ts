@@ -8,7 +8,7 @@ import { newReader, newWriter, type Reader, readEnd, readFields, readMessage, wr
 
 export { ProtobufError } from './error.js';
 
-/** `k8s` and a zero byte: every protobuf body begins with it (serializer/protobuf/protobuf.go). */
+/** `k8s` and a zero byte, with which every protobuf body begins (serializer/protobuf/protobuf.go). */
 const magic = Uint8Array.of(0x6b, 0x38, 0x73, 0x00);
 
 interface Envelope {
@@ -52,8 +52,8 @@ function open(body: Uint8Array): Envelope {
 }
 
 /**
- * Reads a protobuf body. `found` is told the body's kind and apiVersion and answers with the definition to read by.
- * Unknown fields are dropped without a word, as upstream does. Throws ProtobufError for anything malformed.
+ * Decodes a protobuf body. `found` is called with the body's kind and apiVersion and returns the definition to decode with. Unknown fields
+ * are dropped silently, as upstream does. Throws ProtobufError for malformed bodies.
  */
 export function decodeProtobuf(
   body: Uint8Array,
@@ -67,7 +67,7 @@ export function decodeProtobuf(
   return { object: readable(() => walk(definition, plain)).object, strict: [] };
 }
 
-/** Whatever goes wrong while reading bytes of a stranger is the bytes' fault: protobufjs throws plain errors. */
+/** Any error while decoding is caused by the bytes: protobufjs throws plain errors. */
 function readable<T>(read: () => T): T {
   try {
     return read();
@@ -80,7 +80,7 @@ function readable<T>(read: () => T): T {
 }
 
 function definitionOf(object: { kind?: unknown; apiVersion?: unknown }): { definition: Definition; gvk: GroupVersionKind } {
-  // The discovery documents of the core group say no version.
+  // The discovery documents of the core group have no apiVersion.
   const gvk = { ...parseGroupVersion(String(object.apiVersion ?? 'v1')), kind: String(object.kind) };
   const definition = scheme.definitionFor(gvk);
   if (!definition)
@@ -92,14 +92,14 @@ function definitionOf(object: { kind?: unknown; apiVersion?: unknown }): { defin
 function enveloped({ kind, apiVersion = '' }: { kind: string; apiVersion?: string }, message: Uint8Array): Uint8Array {
   const unknown = newWriter();
   writeMessage(unknown, 1, () => unknown.uint32(10).string(apiVersion).uint32(18).string(kind));
-  // Content encoding and type are written although empty: the fields are no pointers in Go.
+  // Content encoding and type are encoded although empty, because the fields are not pointers in Go.
   unknown.uint32(18).bytes(message).uint32(26).string('').uint32(34).string('');
   return Buffer.concat([magic, unknown.finish()]);
 }
 
 /**
- * The same for a list whose items come in batches: repeated fields of messages that stand behind one another are one list. Throws
- * ProtobufError for a kind that is not in the schema.
+ * The same for a list whose items come in batches: repeated fields in concatenated messages form one list. Throws ProtobufError for a kind
+ * that is not in the schema.
  */
 export async function encodeProtobufList(
   head: { kind: string; apiVersion: string; metadata: unknown },
@@ -116,7 +116,7 @@ export async function encodeProtobufList(
   return enveloped(head, Buffer.concat(parts));
 }
 
-/** Writes an object with its envelope. Throws ProtobufError for a kind that is not in the schema (upstream answers 406 for those). */
+/** Encodes an object with its envelope. Throws ProtobufError for a kind that is not in the schema (upstream answers 406 for those). */
 export function encodeProtobuf(object: { kind: string; apiVersion?: string }): Uint8Array {
   const { definition } = definitionOf(object);
   const body = newWriter();
@@ -124,7 +124,7 @@ export function encodeProtobuf(object: { kind: string; apiVersion?: string }): U
   return enveloped(object, body.finish());
 }
 
-/** Whether objects of a kind can be written as protobuf. */
+/** Whether objects of a kind have a protobuf form. */
 export function hasProtobuf(gvk: GroupVersionKind): boolean {
   return scheme.definitionFor(gvk) !== undefined;
 }

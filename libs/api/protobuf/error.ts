@@ -1,2 +1,2 @@
-/** Bytes that are no Kubernetes protobuf message, or a value that has no protobuf form. */
+/** Bytes that are not a Kubernetes protobuf message, or a value that has no protobuf form. */
 export class ProtobufError extends Error {}

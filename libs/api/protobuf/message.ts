@@ -40,7 +40,7 @@ function structCodec(definition: Definition): Codec {
 
 const specials = specialCodecs(() => structCodec(scheme.definition('apiextensions.v1.JSONSchemaProps')));
 
-/** The codec of a single value; lists and maps are made of these. */
+/** The codec of a single value; those of lists and maps are built from it. */
 function codecOf(type: Type): Codec {
   switch (type.of) {
     case 'struct':
@@ -61,7 +61,7 @@ function codecOf(type: Type): Codec {
   }
 }
 
-/** A list in a message of its own: Go's ExtraValue, the values of a map, and Verbs. */
+/** A list in a separate message: Go's ExtraValue, the values of a map, and Verbs. */
 function wrappedList(items: Codec): Codec {
   return {
     read(reader, wireType, depth) {
@@ -133,7 +133,7 @@ function mapMember(name: string, number: number, values: Type): Member {
   };
 }
 
-/** Lists whose Go type is a message of its own (meta/v1 generated.proto). */
+/** Lists whose Go type is a separate message (meta/v1 generated.proto). */
 const WRAPPED = new Set(['v1.Verbs']);
 
 function leaf(field: Field, number: number): Member {
@@ -171,7 +171,7 @@ function embedded(number: number, fields: readonly Field[], level: number): { me
   return { member, members };
 }
 
-/** The members of a message: the fields whose proto path goes on at `level`, in the order of their numbers. */
+/** The members of a message at `level` of the proto path, in the order of their numbers. */
 function membersOf(fields: readonly Field[], level: number): Members {
   const groups = new Map<number, Field[]>();
   for (const field of fields) {
@@ -214,14 +214,14 @@ function rootOf(definition: Definition): Members {
   return root;
 }
 
-/** Reads the message of a definition (without envelope). Throws ProtobufError or RangeError (protobufjs) on malformed bytes. */
+/** Decodes the message of a definition (without envelope). Throws ProtobufError or RangeError (protobufjs) on malformed bytes. */
 export function readDefinition(definition: Definition, reader: Reader): Plain {
   const into: Plain = {};
   rootOf(definition).read(reader, reader.len, into, 0);
   return into;
 }
 
-/** Writes the message of a definition (without envelope). Fields the schema does not know are left out. */
+/** Encodes the message of a definition (without envelope). Unknown fields are omitted. */
 export function writeDefinition(definition: Definition, writer: Writer, value: Plain): void {
   rootOf(definition).write(writer, value);
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Definition, Field, Type } from '../definition.js';
 import { decodeBody, decodeValue, encodeProtobuf, encodeWatchFrame, parseGroupVersion, scheme } from '../index.js';
 
-/** Values of a type, as decoding leaves them: canonical, and nothing empty where empty values are dropped. */
+/** Values of a type, as decoding leaves them: canonical, and without empty values that are dropped. */
 function arbitraryOf(type: Type, depth: number): fc.Arbitrary<unknown> {
   switch (type.of) {
     case 'string':

@@ -104,8 +104,7 @@ const intOrString: Codec = {
 };
 
 /**
- * JSONSchemaPropsOrArray, OrBool, OrStringArray: a schema in one field, what it may be instead in the other
- * (apiextensions/v1/generated.proto).
+ * JSONSchemaPropsOrArray, OrBool, OrStringArray: a schema in one field, the alternative in the other (apiextensions/v1/generated.proto).
  */
 function alternative(schemaField: number, schema: () => Codec, other: { field: number; codec: Codec; list: boolean }): Codec {
   return {
@@ -127,7 +126,7 @@ function alternative(schemaField: number, schema: () => Codec, other: { field: n
         if (Array.isArray(value)) for (const item of value) other.codec.write(writer, other.field, item);
         else if (typeof value === 'boolean') other.codec.write(writer, other.field, value);
         else {
-          // A schema beside "allows" is an allowed one (JSONSchemaPropsOrBool.MarshalJSON reads Schema first).
+          // A schema together with "allows" counts as a schema (JSONSchemaPropsOrBool.MarshalJSON reads Schema first).
           if (!other.list) other.codec.write(writer, other.field, true);
           schema().write(writer, schemaField, value);
         }
@@ -145,7 +144,7 @@ const boolean: Codec = {
   write: (writer, number, value) => writer.uint32(number << 3).bool(value === true),
 };
 
-/** The codecs of types with a form of their own; `schema` is that of JSONSchemaProps. */
+/** The codecs of types with a special form; `schema` is that of JSONSchemaProps. */
 export function specialCodecs(schema: () => Codec): Readonly<Record<Special, Codec>> {
   const nested: Codec = { read: (r, w, d) => schema().read(r, w, d), write: (w, n, v) => schema().write(w, n, v) };
   return {

@@ -7,15 +7,15 @@ export type Writer = protobuf.Writer;
 export const newReader = (bytes: Uint8Array): Reader => protobuf.Reader.create(bytes);
 export const newWriter = (): Writer => protobuf.Writer.create();
 
-/** A 64-bit integer as a number; what JSON could not hold exactly it rounds. */
+/** A 64-bit integer as a number; large ones are rounded. */
 export function int64(reader: Reader): number {
-  // A Long where the library has one, a number where it has none.
+  // A Long if the library has one, otherwise a number.
   return Number(String(reader.int64()));
 }
 
 /**
- * Reads the fields of one message: `field` is called with each field's number and wire type and returns false for one it does not know,
- * which is skipped. `end` is the position behind the message. Throws ProtobufError where a field runs over the end.
+ * Reads the fields of one message: `field` is called with each field's number and wire type and returns false for an unknown one, which is
+ * skipped. `end` is the position after the message. Throws ProtobufError if a field extends beyond the end.
  */
 export function readFields(reader: Reader, end: number, field: (number: number, wireType: number) => boolean): void {
   while (reader.pos < end) {
@@ -26,7 +26,7 @@ export function readFields(reader: Reader, end: number, field: (number: number, 
   if (reader.pos > end) throw new ProtobufError('unexpected EOF');
 }
 
-/** Reads the length of a message or byte string and returns the position behind it. */
+/** Reads the length of a message or byte string and returns the position after it. */
 export function readEnd(reader: Reader, wireType: number): number {
   if (wireType !== 2) throw new ProtobufError(`proto: wrong wireType = ${wireType}`);
   const end = reader.uint32() + reader.pos;
@@ -34,12 +34,12 @@ export function readEnd(reader: Reader, wireType: number): number {
   return end;
 }
 
-/** Reads a message of its own whose fields are handed to `field`. */
+/** Reads a nested message, whose fields are passed to `field`. */
 export function readMessage(reader: Reader, wireType: number, field: (number: number, wireType: number) => boolean): void {
   readFields(reader, readEnd(reader, wireType), field);
 }
 
-/** Writes a message of its own under a field number. */
+/** Writes a nested message under a field number. */
 export function writeMessage(writer: Writer, number: number, body: () => void): void {
   writer.uint32((number << 3) | 2).fork();
   body();

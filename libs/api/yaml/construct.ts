@@ -4,9 +4,9 @@ import type { Parsed } from './events.js';
 import { NumberText, type Scalar, scalarOf } from './scalar.js';
 import { YamlError } from './yaml-error.js';
 
-/** What a collection costs where an alias stands for it, and how deep it is. */
+/** The cost and depth of a collection that an alias refers to. */
 interface Measured {
-  /** Nodes in it, itself among them, aliases followed: goyaml's decode operations. */
+  /** Number of nodes in it, including itself and those of aliases: goyaml's decode operations. */
   nodes: number;
   depth: number;
   /** Its end has been read. */
@@ -27,24 +27,24 @@ export class YamlMap implements Measured {
   closed = false;
 }
 
-/** A node as it is read. Aliases share collections: nothing is expanded before it is written. */
+/** A parsed node. Aliases share collections: nothing is expanded before it is encoded. */
 export type YamlValue = Scalar | YamlList | YamlMap;
 
 type Collection = YamlList | YamlMap;
 
-/** A collection whose end has not come yet. */
+/** A collection whose end has not been read yet. */
 interface Frame {
   collection: Collection | undefined;
   start: number;
-  /** Of a map: the key that waits for its value. */
+  /** For a map: the key that waits for its value. */
   key?: Added;
 }
 
-/** A node that comes into a collection. */
+/** A node that is added to a collection. */
 interface Added {
   value: YamlValue;
   position: number;
-  /** It stands for itself as a key: `<<`. */
+  /** Is the merge key `<<`. */
   merge?: boolean;
   alias?: boolean;
 }
@@ -54,7 +54,7 @@ const isCollection = (value: YamlValue): value is Collection => value instanceof
 const wantMap = () => new YamlError('yaml: map merge requires map or sequence of maps as the value');
 const tooDeep = () => new YamlError(`yaml: exceeded max depth of ${maxDepth}`);
 
-/** The part of a document's nodes that may come from aliases (goyaml.v2 decode.go allowedAliasRatio). */
+/** The fraction of a document's nodes that may come from aliases (goyaml.v2 decode.go allowedAliasRatio). */
 function allowedAliasRatio(nodes: number): number {
   const [low, high] = [400_000, 4_000_000];
   if (nodes <= low) return 0.99;
@@ -73,7 +73,7 @@ function keyText(key: YamlValue): string {
 /** As Go's %#v prints it. */
 const shownKey = (key: YamlValue, text: string): string => (typeof key === 'string' ? JSON.stringify(text) : text);
 
-/** Puts the values of one document together from its events, as goyaml.v2 decodes them. */
+/** Builds the values of one document from its events, as goyaml.v2 decodes them. */
 class Constructor {
   readonly repeated: string[] = [];
   private readonly anchors = new Map<string, YamlValue>();
@@ -81,7 +81,7 @@ class Constructor {
   private nodes = 0;
   private aliasNodes = 0;
   private root: YamlValue = null;
-  /** Lines are counted only when one is asked for, from the last place on. */
+  /** Lines are counted only on demand, starting from the last position. */
   private counted = { position: 0, line: 1 };
 
   constructor(private readonly parsed: Parsed) {}
@@ -169,7 +169,7 @@ class Constructor {
     delete frame.key;
     const position = added.position < 0 ? key.position : added.position;
     if (key.merge !== true) this.set(map, key.value, { value: added.value, position });
-    // An alias may stand for a map here, not for a list of them.
+    // An alias may refer to a map here, but not to a list of maps.
     else if (added.alias && !(added.value instanceof YamlMap)) throw wantMap();
     else this.merge(map, added.value, position);
   }
@@ -182,7 +182,7 @@ class Constructor {
     map.entries.set(text, value);
   }
 
-  /** goyaml.v2 merges where the key stands: what comes later wins, and of a list the first (decode.go merge). */
+  /** goyaml.v2 merges at the position of the key: later values take precedence, and in a list the first (decode.go merge). */
   private merge(map: YamlMap, value: YamlValue, position: number): void {
     const maps = value instanceof YamlList ? value.items.toReversed() : [value];
     for (const from of maps) {
@@ -204,7 +204,7 @@ class Constructor {
   }
 }
 
-/** The value of a document, and its repeated keys: at most a hundred are told, upstream tells all. Throws YamlError. */
+/** The value of a document, and its duplicate keys: at most a hundred are reported, where upstream reports all. Throws YamlError. */
 export function construct(parsed: Parsed): { value: YamlValue; repeated: readonly string[] } {
   const made = new Constructor(parsed);
   return { value: made.document(), repeated: made.repeated };

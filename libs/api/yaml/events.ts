@@ -9,17 +9,17 @@ export interface Parsed {
   events: Event[];
 }
 
-/** Characters that are parsed anew, in all, for lines that stand too far left. */
+/** The total number of characters that may be parsed again because of insufficiently indented lines. */
 const repairBudget = 8 * 1024 * 1024;
 const repairs = 200;
 const indentation = ' '.repeat(256);
 
-/** A document begins or ends with such a line, whatever it stands in. */
+/** Such a line begins or ends a document, regardless of the context. */
 const marker = /\n(?:---|\.\.\.)(?=[ \t\r\n]|$)/g;
 const startsWithMarker = /^(?:---|\.\.\.)(?:[ \t\r]|$)/;
 const isBeforeContent = /^\uFEFF?(?:[ \t]*(?:#|\r?$)|%)/;
 
-/** Where the content of the first document begins: behind comments, blank lines and directives. */
+/** Where the content of the first document begins: after comments, blank lines and directives. */
 function startOfContent(text: string): number {
   for (let at = 0; at < text.length; ) {
     const end = text.indexOf('\n', at);
@@ -31,14 +31,14 @@ function startOfContent(text: string): number {
   return text.length;
 }
 
-/** The first document of a stream: the others are not looked at (goyaml.v2 Unmarshal). */
+/** The first document of a stream: the others are ignored (goyaml.v2 Unmarshal). */
 function firstDocument(text: string): string {
   marker.lastIndex = startOfContent(text);
   const next = marker.exec(text);
   return next ? text.slice(0, next.index + 1) : text;
 }
 
-/** Whether the text has more nodes than there is memory for. A new one needs a line, a comma, a colon, a bracket, or a dash or question mark. */
+/** Whether the text may have more nodes than allowed. Each one needs a line, a comma, a colon, a bracket, or a dash or question mark. */
 function hasTooManyNodes(text: string): boolean {
   let found = 0;
   for (let i = 0; i < text.length; i++) {
@@ -49,7 +49,7 @@ function hasTooManyNodes(text: string): boolean {
   return found > yamlNodes;
 }
 
-/** The start of the line that stands too far left for YAML 1.2, in a quoted scalar or between brackets; undefined for other errors. */
+/** The start of a line in a quoted scalar or between brackets that is not indented enough for YAML 1.2; undefined for other errors. */
 function lineToIndent(text: string, error: YAMLException): number | undefined {
   if (error.reason !== 'deficient indentation') return undefined;
   const position = error.mark?.position ?? 0;
@@ -57,8 +57,8 @@ function lineToIndent(text: string, error: YAMLException): number | undefined {
 }
 
 /**
- * The events of the first document. goyaml.v2 takes quoted scalars and brackets whose lines stand anywhere, the parser does not: such
- * a line is indented, which changes nothing in it, and the text is parsed again. Throws YamlError.
+ * The events of the first document. goyaml.v2 accepts any indentation of lines in quoted scalars and brackets, but the parser does not:
+ * such a line is indented, which does not change its meaning, and the text is parsed again. Throws YamlError.
  */
 export function eventsOf(source: string): Parsed {
   let text = firstDocument(source);

@@ -4,7 +4,7 @@ import { YamlError } from './yaml-error.js';
 
 const byText = (a: string, b: string): number => (a < b ? -1 : 1);
 
-/** Writes JSON as encoding/json does, keys sorted, up to a length: aliases may stand for far more than the text that holds them. */
+/** Encodes JSON like encoding/json, with sorted keys, up to a length: aliases may stand for much more than their text. */
 class Writer {
   private readonly parts: string[] = [];
   private length = 0;
@@ -15,7 +15,7 @@ class Writer {
     return this.parts.join('');
   }
 
-  /** No deeper than `maxDepth`, which construct() has seen to. */
+  /** No deeper than `maxDepth`, which construct() ensures. */
   value(value: YamlValue): void {
     if (typeof value === 'string') this.put(JSON.stringify(value));
     else if (value instanceof NumberText) this.put(value.text);
@@ -52,7 +52,7 @@ class Writer {
   }
 }
 
-/** The value as JSON; throws YamlError where that is longer than allowed. */
+/** The value as JSON; throws YamlError if that is longer than allowed. */
 export function jsonOf(value: YamlValue, longest: number): string {
   const writer = new Writer(longest);
   writer.value(value);

@@ -15,7 +15,7 @@ const words = new Map<string, Scalar>([
   ...['', '~', 'null', 'Null', 'NULL'].map((word) => [word, null] as const),
 ]);
 
-/** What encoding/json says of floats that JSON does not have. */
+/** encoding/json's error for floats that JSON does not support. */
 const unsupported = new Map([
   ...['.nan', '.NaN', '.NAN'].map((word) => [word, 'NaN'] as const),
   ...['.inf', '.Inf', '.INF', '+.inf', '+.Inf', '+.INF'].map((word) => [word, '+Inf'] as const),
@@ -25,7 +25,7 @@ const unsupported = new Map([
 const longestWord = 5;
 /** Go's integer literals (strconv.ParseInt with base 0); a leading zero means octal. */
 const integer = /^([-+]?)(?:(0[xX][0-9a-fA-F]+)|(0[bB][01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))$/;
-/** More digits than any integer of 64 bits has, in whatever base. */
+/** More digits than any 64-bit integer has, in any base. */
 const longestInteger = 70;
 const float = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
 const LARGEST_SIGNED = 2n ** 63n - 1n;
@@ -49,7 +49,7 @@ function floatOf(text: string): NumberText | undefined {
   return new NumberText(Object.is(value, -0) ? '-0' : String(value));
 }
 
-/** The first characters of what may be anything but a string (resolve.go resolveTable), as a bit each. */
+/** The possible first characters of scalars that are not strings (resolve.go resolveTable), as bits. */
 const hints = new Set('+-.0123456789yYnNtTfFoO~'.split('').map((character) => character.charCodeAt(0)));
 
 /** A plain scalar as goyaml.v2 resolves it: the booleans of YAML 1.1, Go's integers; no timestamps, nothing sexagesimal (resolve.go). */
@@ -62,7 +62,7 @@ function resolve(text: string): Scalar {
     if (float !== undefined) throw new YamlError(`json: unsupported value: ${float}`);
   }
   const first = text.charCodeAt(0);
-  // A dot begins a float; a sign or a digit any number, and underscores do not count.
+  // A dot begins a float; a sign or a digit any number, and underscores are ignored.
   if (first === 46) return floatOf(text) ?? text;
   if (first < 43 || first > 57) return text;
   const plain = text.includes('_') ? text.replaceAll('_', '') : text;
@@ -83,19 +83,19 @@ function binary(text: string): string {
 
 const resolvable = new Set(['!!bool', '!!int', '!!float', '!!null', '!!timestamp']);
 
-/** The tag as it stands in the text, in its short form. */
+/** The tag in the text, in its short form. */
 function shortTag(tag: string): string {
   const name = tag.startsWith('!<') ? tag.slice(2, -1) : tag;
   return name.startsWith(LONG) ? `!!${name.slice(LONG.length)}` : name;
 }
 
-/** A scalar as goyaml.v2 reads it. `tag` is as it stands in the text, '' for none; `plain`: neither quoted nor a block. Throws YamlError. */
+/** A scalar as goyaml.v2 decodes it. `tag` is the one in the text, '' for none; `plain`: neither quoted nor a block. Throws YamlError. */
 export function scalarOf(text: string, plain: boolean, tag: string): Scalar {
   if (tag === '') return plain ? resolve(text) : text;
   const short = shortTag(tag);
   if (short === '!') return resolve(text);
   if (short === '!!binary') return binary(text);
-  // What has a tag of its own is a string, and so is a timestamp.
+  // A scalar with any other tag is a string, and so is a timestamp.
   if (!resolvable.has(short)) return text;
   const value = resolve(text);
   const found = shortTagOf(value);

@@ -2,7 +2,10 @@ import type { YAMLException } from 'js-yaml';
 import { maxDepth } from '../limits.js';
 import { YamlError } from './yaml-error.js';
 
-/** goyaml.v2 counts the lines of its scanner's errors from 1, those of its parser from 0, and names no line for a reader's (decode.go fail). */
+/**
+ * goyaml.v2 counts the lines of its scanner's errors from 1, those of its parser from 0, and gives no line for errors of its reader
+ * (decode.go fail).
+ */
 type By = 'scanner' | 'parser' | 'reader';
 type Words = readonly [by: By, text: string];
 
@@ -20,7 +23,7 @@ const noDocument = parser('did not find expected <document start>');
 const noName = scanner('did not find expected alphabetic or numeric character');
 const noBreak = scanner('did not find expected whitespace or line break');
 
-/** The parser's reasons that mean one thing (scannerc.go, parserc.go). */
+/** Error codes of the parser with a single meaning (scannerc.go, parserc.go). */
 const reasons: Readonly<Record<string, Words>> = {
   'bad indentation of a sequence entry': noDash,
   'can not read a block mapping entry; a multiline key may not be an implicit key': noColon,
@@ -50,7 +53,7 @@ const reasons: Readonly<Record<string, Words>> = {
   'null byte is not allowed in input': ['reader', 'control characters are not allowed'],
 };
 
-/** Where a reason means several things, the character decides at which the parser stopped. */
+/** If a code has several meanings, it depends on the character at which the parser stopped. */
 function wordsAt(text: string, position: number, otherwise: Words): Words {
   const lineStart = text.lastIndexOf('\n', position - 1) + 1;
   const before = text.slice(lineStart, position);
@@ -62,7 +65,7 @@ function wordsAt(text: string, position: number, otherwise: Words): Words {
   return otherwise;
 }
 
-/** The bracket that is open at the end of the text, as far as one can tell without reading it again. */
+/** The bracket that is open at the end of the text, as far as that can be determined without parsing it again. */
 function openBracket(text: string): string {
   let depth = 0;
   for (let i = text.length - 1; i >= 0; i--) {

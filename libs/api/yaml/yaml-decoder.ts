@@ -1,10 +1,10 @@
 import { type ConvertedYaml, yamlToJson } from './yaml-to-json.js';
 
-/** Where YAML becomes JSON. A host that serves many tenants has threads for what takes long. */
+/** Converts YAML to JSON. A host with many tenants uses threads for documents that take long. */
 export interface YamlDecoder {
-  /** Converts the first document of a text for a tenant. Rejects with a StatusError where there is no room for it now. */
+  /** Converts the first document of a text for a tenant. Rejects with a StatusError if the queue is full. */
   convert(tenant: string, text: string): Promise<ConvertedYaml>;
 }
 
-/** Converts at once: for a process of one tenant, and for short texts. */
+/** Converts synchronously: for a process with one tenant, and for short texts. */
 export const inlineYaml: YamlDecoder = { convert: async (_tenant, text) => yamlToJson(text) };

@@ -1,2 +1,2 @@
-/** The text cannot be converted; the message is upstream's, whole. */
+/** The text cannot be converted; the message is upstream's. */
 export class YamlError extends Error {}

@@ -30,7 +30,7 @@ test.each([
   ['a: b\n...\nc: [\n', '{"a":"b"}'],
   ['---\n---\na: b\n', 'null'],
   ['\uFEFFa: b\r\nc: d\r\n', '{"a":"b","c":"d"}'],
-  // goyaml.v2 takes lines between brackets and quotes wherever they stand.
+  // goyaml.v2 accepts any indentation of lines between brackets and quotes.
   ['a: [\n1,\n2\n]\nb: {\n  c: d\n}\n', '{"a":[1,2],"b":{"c":"d"}}'],
   ['a:\n  b: "x\ny\n  z"\n', '{"a":{"b":"x y z"}}'],
 ])('%j: %s', (text, json) => expect(yamlToJson(text)).toMatchObject({ json }));
@@ -62,7 +62,7 @@ test.each([
   ['~: a', 'unsupported map key of type: %!s(<nil>), key: <nil>'],
   ['[a]: b', 'yaml: invalid map key: []interface {}{...}'],
   [`[${'1,'.repeat(500_000)}]`, 'yaml: document has too many nodes'],
-  // These once took minutes, or the stack.
+  // These used to take minutes, or overflow the stack.
   ['!!map '.repeat(200_000), 'yaml: did not find expected node content'],
   ['a: '.repeat(300_000), 'yaml: mapping values are not allowed in this context'],
   ['- '.repeat(300_000), 'yaml: exceeded max depth of 1000'],

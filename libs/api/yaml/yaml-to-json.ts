@@ -4,18 +4,18 @@ import { eventsOf } from './events.js';
 import { jsonOf } from './json.js';
 import { YamlError } from './yaml-error.js';
 
-/** A YAML document as JSON, or what is wrong with it in upstream's words. Plain data: it crosses threads. */
+/** A YAML document as JSON, or its error in upstream's words. Plain data, because it is sent between threads. */
 export type ConvertedYaml =
   | {
       json: string;
-      /** Of keys that stand twice, in the words of goyaml's strict mode; the last one counts. */
+      /** Duplicate keys, in the words of goyaml's strict mode; the last value is used. */
       repeated?: string;
     }
   | { error: string };
 
 /**
- * The first document of a YAML text as JSON (sigs.k8s.io/yaml YAMLToJSON, over goyaml.v2): YAML 1.1's booleans, merge keys, no
- * timestamps. Costs what its length costs: about 40 ms a megabyte.
+ * The first document of a YAML text as JSON (sigs.k8s.io/yaml YAMLToJSON, over goyaml.v2): YAML 1.1's booleans, merge keys, no timestamps.
+ * Takes linear time: about 40 ms per megabyte.
  */
 export function yamlToJson(text: string): ConvertedYaml {
   try {

@@ -1,10 +1,10 @@
 import { type DocumentNode, type FieldNode, GraphQLError, Kind, Lexer, type SelectionSetNode, Source, TokenKind } from 'graphql';
 import { limits } from '../limits.js';
 
-/** For the parser: it stops at the first token too many. */
+/** For the parser: it stops at the first token above the limit. */
 export const parseOptions = { maxTokens: limits.tokens } as const;
 
-/** For validation: names that are like an unknown one are looked for, which is dear. */
+/** For validation: suggesting names similar to an unknown one is expensive. */
 export const validationOptions = { maxErrors: limits.validationErrors } as const;
 
 const refused = (message: string): GraphQLError => new GraphQLError(message, { extensions: { code: 'QUERY_TOO_COMPLEX' } });
@@ -12,7 +12,10 @@ const refused = (message: string): GraphQLError => new GraphQLError(message, { e
 const opening: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
 const closing: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
-/** Whether more brackets are open at once than may be: the parser would run out of stack. What is no token is left to the parser, which says so. */
+/**
+ * Whether more brackets are open at once than allowed: the parser would run out of stack. Invalid tokens are left to the parser, which
+ * reports them.
+ */
 function isNestedTooDeeply(source: string): boolean {
   const lexer = new Lexer(new Source(source));
   let depth = 0;
@@ -30,7 +33,7 @@ function isNestedTooDeeply(source: string): boolean {
   return false;
 }
 
-/** Throws where a document is too long or nested too deeply to be parsed. */
+/** Throws if a document is too long or nested too deeply to be parsed. */
 export function checkSource(source: string): void {
   if (source.length > limits.documentLength) {
     throw refused(`The document is longer than ${limits.documentLength} characters: send long texts as variables.`);
@@ -41,15 +44,15 @@ export function checkSource(source: string): void {
   }
 }
 
-/** Fields by the way to them in the answer. */
+/** Fields by their path in the response. */
 interface Place {
   fields: number;
   below: Map<string, Place>;
 }
 
 /**
- * Counts the pairs of fields that validation may have to compare, because they stand under one name in one place of the answer. Where a
- * fragment stands is not known here, so its fields are paired with all of their name; spreads are compared with one another.
+ * Counts the pairs of fields that validation may have to compare, because they have the same name in the same place of the response. Where
+ * a fragment is used is not known here, so its fields are paired with all of the same name; spreads are paired with one another.
  */
 class Pairs {
   fields = 0;
@@ -86,7 +89,7 @@ class Pairs {
   }
 }
 
-/** Throws where validating a document would cost more than its size. */
+/** Throws if validating a document would cost more than its size. */
 export function checkDocument(document: DocumentNode): void {
   const pairs = new Pairs();
   for (const node of document.definitions) {

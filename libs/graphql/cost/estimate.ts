@@ -15,12 +15,12 @@ import { fieldDefinition, isIncluded, type Source } from '../execution/plan.js';
 import { limits } from '../limits.js';
 import { type PointsOf, pointsExtension } from './points.js';
 
-/** What a selection asks of one object that it stands on. */
+/** The cost of a selection per object. */
 interface Measure {
   points: number;
   fields: number;
   depth: number;
-  /** The deepest introspection in it. */
+  /** The maximum depth of introspection in it. */
   introspection: number;
 }
 
@@ -35,8 +35,8 @@ const pointsOf = (definition: { extensions: Readonly<Record<string, unknown>> } 
   definition?.extensions[pointsExtension] as PointsOf | undefined;
 
 /**
- * Measures an operation that is valid, with the variables' values. Every fragment is measured once, however often it is spread,
- * so that measuring is linear in the document.
+ * Measures a valid operation with its variables. Every fragment is measured once, however often it is spread, so measuring is linear in the
+ * document.
  */
 class Estimate {
   private readonly fragments = new Map<string, Measure>();
@@ -91,7 +91,7 @@ class Estimate {
   }
 }
 
-/** What an operation may cost, in points, before it runs. Throws where that, its depth or its width is too much. */
+/** The estimated cost of an operation in points, before it runs. Throws if the cost, depth or width is above the limit. */
 export function estimate(source: Source, operation: OperationDefinitionNode): number {
   const type = source.schema.getRootType(operation.operation) ?? undefined;
   const { points, fields, depth, introspection } = new Estimate(source).set(operation.selectionSet, type);

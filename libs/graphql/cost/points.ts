@@ -1,18 +1,18 @@
 import type { GraphQLFieldConfig } from 'graphql';
 import { limits } from '../limits.js';
 
-/** What reading one field may cost. */
+/** The cost of reading one field. */
 interface Points {
-  /** Points of the field itself: an object read, a relation followed, ten entries of the log. */
+  /** Points of the field itself: an object read, a relation followed, ten log entries. */
   own: number;
-  /** Objects that may stand in it, each with its own fields. */
+  /** The number of objects it may contain, each with its own fields. */
   items: number;
 }
 
-/** How a field's points follow from its arguments; fields without it cost nothing. */
+/** Computes a field's points from its arguments; fields without this cost nothing. */
 export type PointsOf = (args: Readonly<Record<string, unknown>>) => Points;
 
-/** Where a field keeps its points. */
+/** The extension under which a field has its cost. */
 export const pointsExtension = 'orrery.points';
 
 /** To be spread into a field's configuration. */

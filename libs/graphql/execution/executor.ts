@@ -23,7 +23,7 @@ type MaybePromise<T> = T | Promise<T>;
 type Data = Record<string, unknown>;
 type Path = NonNullable<GraphQLResolveInfo['path']>;
 
-/** An operation to run: validated, its variables coerced. */
+/** An operation to be executed: validated, with coerced variables. */
 export interface Operation extends Source {
   readonly document: DocumentNode;
   readonly definition: OperationDefinitionNode;
@@ -40,8 +40,9 @@ function keysOf(path: Path | undefined): Array<string | number> {
 }
 
 /**
- * Runs operations as the specification's "Execution" says. graphql-js completes a list, and all of introspection, in one stretch that
- * nothing can interrupt or end: here every list item is counted and may give way to other operations, and passing a bound ends the whole.
+ * Executes operations according to the specification's section "Execution". graphql-js completes lists and all of introspection
+ * synchronously, which cannot be interrupted: here every list item is counted and may yield to other operations, and exceeding a limit ends
+ * the whole operation.
  */
 export class Executor {
   readonly errors: GraphQLError[] = [];
@@ -52,7 +53,7 @@ export class Executor {
     this.meter = operation.context.meter;
   }
 
-  /** The data; null where an error has come up to the root. What went wrong stands in `errors`. */
+  /** The data; null if an error has propagated to the root. The errors are in `errors`. */
   async run(): Promise<Data | null> {
     const { schema, definition, rootValue } = this.operation;
     const type = schema.getRootType(definition.operation);
@@ -164,7 +165,7 @@ export class Executor {
           const settling = item.then((settled) => {
             done[index] = settled;
           });
-          // It may fail while the loop waits for its turn: that is heard of below.
+          // It may reject while the loop waits for its turn: the rejection is handled below.
           settling.catch(() => undefined);
           pending.push(settling);
         } else done[index] = item;
@@ -227,7 +228,7 @@ export class Executor {
   }
 }
 
-/** Fails when nothing of the rest is under way any more, so that no failure of it goes unheard. */
+/** Rejects only after everything else has settled, so that no rejection is unhandled. */
 function rejectAfter(pending: ReadonlyArray<Promise<unknown>>, error: unknown): Promise<never> {
   return Promise.allSettled(pending).then(() => {
     throw error;

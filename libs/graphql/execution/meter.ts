@@ -2,14 +2,14 @@ import { GraphQLError } from 'graphql';
 import { type Counted, operationLimits } from '../limits.js';
 import type { Share } from './turns.js';
 
-/** What an operation has used, and what it may use. */
+/** What an operation has used, and its limits. */
 export interface Cost {
   estimated: number;
   used: Record<Counted, number>;
   limits: Record<Counted | 'estimated', number>;
 }
 
-/** Words for what ran out. */
+/** Names of the limits for messages. */
 const words: Record<Counted, string> = {
   objects: 'objects in its answer',
   scanned: 'objects looked at',
@@ -19,7 +19,7 @@ const words: Record<Counted, string> = {
   milliseconds: 'milliseconds of work',
 };
 
-/** An operation used more than it may. It ends the whole operation, not one field. */
+/** An operation has exceeded a limit. It ends the whole operation, not one field. */
 export class LimitExceeded extends GraphQLError {
   constructor(what: Counted, used: number, most: number) {
     super(
@@ -31,7 +31,7 @@ export class LimitExceeded extends GraphQLError {
   }
 }
 
-/** Counts what one operation uses while it runs, and stops it at its bounds. */
+/** Counts what one operation uses while it runs, and stops it at its limits. */
 export class Meter {
   private readonly counted: Record<Counted, number> = { objects: 0, scanned: 0, bytes: 0, logEntries: 0, logBytes: 0, milliseconds: 0 };
   private failure: GraphQLError | undefined;
@@ -42,19 +42,19 @@ export class Meter {
     private readonly bounds: Record<Counted, number> = operationLimits,
   ) {}
 
-  /** Counts; throws where the bound is passed. */
+  /** Counts; throws if the limit is exceeded. */
   count(what: Exclude<Counted, 'milliseconds'>, by: number): void {
     if (this.failure) throw this.failure;
     this.counted[what] += by;
     if (this.counted[what] > this.bounds[what]) this.stop(what, this.counted[what]);
   }
 
-  /** How much is left. */
+  /** The remaining amount. */
   left(what: Exclude<Counted, 'milliseconds'>): number {
     return this.bounds[what] - this.counted[what];
   }
 
-  /** To be called between pieces of work: nothing while the operation may go on, else a promise to wait for. */
+  /** To be called between pieces of work: returns undefined if the operation may continue, otherwise a promise to wait for. */
   turn(): Promise<void> | undefined {
     if (this.failure) throw this.failure;
     const milliseconds = this.share.milliseconds;
@@ -62,7 +62,7 @@ export class Meter {
     return this.share.turn();
   }
 
-  /** Runs the operation; rejects as soon as a bound is passed, even while parts of it still wait. */
+  /** Runs the operation; rejects as soon as a limit is exceeded, even if parts of it are still waiting. */
   async guard<T>(run: () => Promise<T> | T): Promise<T> {
     const stopped = new Promise<never>((_resolve, reject) => {
       this.fail = reject;
@@ -70,13 +70,13 @@ export class Meter {
     try {
       return await Promise.race([stopped, this.share.turn()?.then(run) ?? run()]);
     } finally {
-      // What still waits or is still read for it ends there.
+      // Parts that are still waiting or reading end there.
       this.failure ??= new GraphQLError('The operation is over.');
       this.share.stop();
     }
   }
 
-  /** For the client. */
+  /** The usage as shown to the client. */
   used(): Record<Counted, number> {
     return { ...this.counted, milliseconds: Math.round(this.share.milliseconds) };
   }

@@ -22,7 +22,7 @@ import { type Cost, Meter } from './meter.js';
 import type { Source } from './plan.js';
 import type { Turns } from './turns.js';
 
-/** An operation as the client sent it, parsed and found valid. */
+/** An operation as sent by the client, parsed and validated. */
 export interface GraphRequest {
   readonly document: DocumentNode;
   readonly variables?: Readonly<Record<string, unknown>> | null;
@@ -36,13 +36,13 @@ export interface GraphResult {
   extensions?: { cost: Cost };
 }
 
-/** What operations run on. */
+/** What operations are executed with. */
 export interface Runtime {
   readonly schema: GraphQLSchema;
   readonly kinds: GraphKinds;
   readonly turns: Turns;
   readonly onUnexpected: OnUnexpected;
-  /** How many operations of each cluster run. */
+  /** The number of running operations of each cluster. */
   readonly running: Map<string, number>;
 }
 
@@ -51,7 +51,7 @@ interface Prepared extends Source {
   readonly estimated: number;
 }
 
-/** Everything that can be said before the operation runs. Throws GraphQLErrors, or a list of them. */
+/** All checks before an operation runs. Throws GraphQLErrors, or a list of them. */
 function prepare({ schema }: Runtime, { document, variables, operationName }: GraphRequest): Prepared {
   const definition = getOperationAST(document, operationName);
   if (!definition) {
@@ -77,7 +77,7 @@ const costOf = (estimated: number, meter: Meter, bounds: Record<Counted, number>
   limits: { estimated: limits.estimate, ...bounds },
 });
 
-/** Operations of one session. */
+/** Executes the operations of one session. */
 export class Operations {
   private readonly reporting: Reporting;
 
@@ -89,7 +89,7 @@ export class Operations {
     this.reporting = { requestId: session.requestId, onUnexpected: runtime.onUnexpected };
   }
 
-  /** Runs a query or a mutation. Never rejects. No `data` in the answer: it was not begun. */
+  /** Executes a query or a mutation. Never rejects. If the result has no `data`, execution was not started. */
   async run(request: GraphRequest): Promise<GraphResult> {
     try {
       return await this.admitted(() => this.execute(request, prepare(this.runtime, request)));
@@ -98,7 +98,7 @@ export class Operations {
     }
   }
 
-  /** Begins a subscription: its events, each answered like an operation of its own. Never rejects. */
+  /** Starts a subscription; each of its events is executed like a separate operation. Never rejects. */
   async subscribe(request: GraphRequest): Promise<AsyncGenerator<GraphResult, void, void> | GraphResult> {
     try {
       const prepared = prepare(this.runtime, request);
@@ -144,7 +144,7 @@ export class Operations {
     return events;
   }
 
-  /** Runs where not too many operations of the cluster run already. */
+  /** Runs if the limit of concurrent operations of the cluster is not reached. */
   private async admitted<T>(run: () => Promise<T>): Promise<T> {
     const { running } = this.runtime;
     const { id } = this.session.cluster;

@@ -20,14 +20,14 @@ import type { GraphContext } from '../context.js';
 
 type Definition = GraphQLField<unknown, GraphContext>;
 
-/** A field of the answer: the nodes that ask for it, and what it is. */
+/** A field of the response: its nodes and its definition. */
 export interface PlannedField {
   readonly name: string;
   readonly nodes: readonly [FieldNode, ...FieldNode[]];
   readonly definition: Definition;
-  /** Its arguments; throws where they cannot be made of the variables. */
+  /** Its arguments; throws if they cannot be coerced. */
   args(): Record<string, unknown>;
-  /** What is asked of an object of the type that stands in this field. */
+  /** The selection for an object of the given type in this field. */
   fieldsOf(type: GraphQLObjectType): readonly PlannedField[];
 }
 
@@ -37,14 +37,14 @@ export interface Source {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** Whether @skip and @include leave a selection in. */
+/** Whether @skip and @include keep a selection. */
 export function isIncluded(node: SelectionNode, variables: Source['variables']): boolean {
   if (!node.directives || node.directives.length === 0) return true;
   if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.if === true) return false;
   return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if !== false;
 }
 
-/** The definition of a field, with those that every type and the root have. */
+/** The definition of a field, including the meta fields of every type and of the root. */
 export function fieldDefinition(schema: GraphQLSchema, type: GraphQLObjectType, name: string): Definition | undefined {
   if (name === TypeNameMetaFieldDef.name) return TypeNameMetaFieldDef;
   if (type === schema.getQueryType()) {
@@ -60,7 +60,7 @@ function applies({ schema }: Source, condition: FragmentDefinitionNode['typeCond
   return named === type || (isAbstractType(named) && schema.isSubType(named, type));
 }
 
-/** The fields that selection sets ask of a type, by their names in the answer (CollectFields of the specification). */
+/** The fields that selection sets select of a type, by their names in the response (CollectFields of the specification). */
 function collect(source: Source, type: GraphQLObjectType, sets: readonly SelectionSetNode[]): Map<string, FieldNode[]> {
   const fields = new Map<string, FieldNode[]>();
   const spread = new Set<string>();
@@ -85,7 +85,7 @@ function collect(source: Source, type: GraphQLObjectType, sets: readonly Selecti
   return fields;
 }
 
-/** Plans what is asked of a type: made once for each type that occurs, however many objects of it there are. */
+/** The plan for a type: made once per type, however many objects of it there are. */
 export function planFields(source: Source, type: GraphQLObjectType, sets: readonly SelectionSetNode[]): PlannedField[] {
   return [...collect(source, type, sets)].flatMap(([name, nodes]) => {
     const [first, ...more] = nodes;

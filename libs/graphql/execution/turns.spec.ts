@@ -1,6 +1,6 @@
 import { type EventLoop, type Share, Turns } from './turns.js';
 
-/** An event loop on which nothing happens unless told: work takes time by `pass`. */
+/** An event loop that is driven by the test: work takes time by `pass`. */
 class StillLoop implements EventLoop {
   private time = 0;
   private readonly queue: Array<() => void> = [];
@@ -13,7 +13,7 @@ class StillLoop implements EventLoop {
     this.time += milliseconds;
   }
 
-  /** Runs turns until nothing is queued. Answers how many there were. */
+  /** Runs turns until nothing is queued. Returns their number. */
   async run(): Promise<number> {
     const settled = () => new Promise((resolve) => setTimeout(resolve, 1));
     for (let turns = 0; ; turns += 1) {
@@ -26,7 +26,7 @@ class StillLoop implements EventLoop {
   }
 }
 
-/** An operation of so many pieces of work that take 3 ms each. */
+/** An operation with the given number of pieces of work, each taking 3 ms. */
 async function operation({ loop, share, name, done }: { loop: StillLoop; share: Share; name: string; done: string[] }, pieces: number) {
   for (let piece = 0; piece < pieces; piece += 1) {
     const wait = share.turn();
@@ -47,7 +47,7 @@ describe('turns', () => {
       operation({ loop, share: b, name: 'b', done }, 3),
       operation({ loop, share: c, name: 'c', done }, 3),
     ];
-    // Three pieces are 9 ms: the slice of 8 ms is over. Tenants take turns, y's two operations in y's turns.
+    // Three pieces take 9 ms: the slice of 8 ms is over. Tenants take turns, and y's two operations share y's turns.
     await loop.run();
     await Promise.all(all);
     expect(done.join('')).toBe('aaabbbaaaccc');

@@ -1,20 +1,20 @@
 import { limits } from '../limits.js';
 
-/** The event loop as this lib needs it; the host hands it in. */
+/** The functions of the event loop that this lib needs; the host provides them. */
 export interface EventLoop {
   /** Milliseconds of a monotonic clock. */
   now(): number;
-  /** Milliseconds the processor has worked for this thread. */
+  /** CPU time of this thread in milliseconds. */
   worked(): number;
-  /** Runs after sockets and other callbacks have had their turn. */
+  /** Runs after sockets and other callbacks have been processed. */
   nextTurn(run: () => void): void;
   /** Runs when every promise that can settle now has settled. */
   whenSettled(run: () => void): void;
 }
 
 /**
- * Shares one event loop between operations: one operation works for at most a slice, then sockets are served, then the next one works.
- * Tenants take turns, and the operations of a tenant among themselves.
+ * Shares one event loop between operations: an operation works for at most one slice, then sockets are served, then the next operation
+ * works. Tenants take turns, and so do the operations of a tenant.
  */
 export class Turns {
   private readonly waiting = new Map<string, Set<Share>>();
@@ -28,7 +28,7 @@ export class Turns {
     private readonly slice: number = limits.slice,
   ) {}
 
-  /** A new operation's share. */
+  /** The share of a new operation. */
   share(tenant: string): Share {
     return new Share(this, tenant);
   }
@@ -37,12 +37,12 @@ export class Turns {
     return this.loop.now();
   }
 
-  /** Whether the share may go on working. */
+  /** Whether the share may continue to work. */
   has(share: Share): boolean {
     return this.running === share && this.now() - this.sliceStart < this.slice;
   }
 
-  /** Milliseconds of the present slice, where it is this share's. */
+  /** Milliseconds used of the current slice, if it is this share's. */
   current(share: Share): number {
     return this.running === share ? this.now() - this.sliceStart : 0;
   }
@@ -79,7 +79,7 @@ export class Turns {
     step();
   }
 
-  /** The first operation of the tenant whose turn it is; the tenant's others go behind all other tenants. */
+  /** The first operation of the tenant whose turn it is; the tenant's other operations move behind all other tenants. */
   private take(): Share | undefined {
     for (const [tenant, shares] of this.waiting) {
       const [share] = shares;
@@ -100,7 +100,7 @@ export class Turns {
   }
 }
 
-/** One operation's place among the others. */
+/** One operation's share. */
 export class Share {
   private waiters: Array<() => void> = [];
   private next = 0;
@@ -111,7 +111,7 @@ export class Share {
     readonly tenant: string,
   ) {}
 
-  /** Nothing while the operation may go on; else a promise that resolves when its turn has come. */
+  /** Undefined if the operation may continue; otherwise a promise that resolves when it is its turn. */
   turn(): Promise<void> | undefined {
     if (this.turns.has(this)) return undefined;
     return new Promise((resolve) => {
@@ -129,7 +129,7 @@ export class Share {
     return this.next < this.waiters.length;
   }
 
-  /** Lets the longest waiting part of the operation go on; false when none waits. */
+  /** Resumes the part of the operation that has waited longest; false if none is waiting. */
   resume(): boolean {
     const waiter = this.waiters[this.next];
     if (!waiter) return false;
@@ -146,7 +146,7 @@ export class Share {
     this.spent += milliseconds;
   }
 
-  /** Forgets what waits: the operation is over. */
+  /** Drops the waiting parts: the operation is over. */
   stop(): void {
     this.waiters = [];
     this.next = 0;

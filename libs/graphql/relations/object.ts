@@ -2,7 +2,7 @@ import { Event } from '#api';
 import { controllerOf } from '#apimachinery';
 import { defineRelation } from './relation.js';
 
-/** The object named by the controller's owner reference, whatever its kind. */
+/** The object in the controller owner reference, of any kind. */
 export const owner = defineRelation({
   field: 'owner',
   description: 'The object that controls this one (the owner reference with controller: true).',

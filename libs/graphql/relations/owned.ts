@@ -3,7 +3,7 @@ import { controllerOf, type KubeObject } from '#apimachinery';
 import type { GraphContext } from '../context.js';
 import type { Selectors } from './relation.js';
 
-/** Objects of a kind whose controller is `owner`. */
+/** Objects of a kind that are controlled by `owner`. */
 export async function controlledBy<T extends KubeObject>(
   owner: KubeObject,
   resource: Resource<T>,

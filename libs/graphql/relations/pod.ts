@@ -25,7 +25,7 @@ export const podServices = defineRelation<corev1.Pod>({
     const reading = { namespace: pod.metadata.namespace, ...selectors };
     const groups = await context.loaders.grouped(Service, reading, {
       name: 'selector',
-      // One label of the selector is enough to find it by: a pod that it selects has them all.
+      // Finding it by one label of its selector is sufficient: a pod that it matches has all of them.
       keys: ({ spec }) =>
         Object.entries(spec.selector ?? {})
           .slice(0, 1)
@@ -48,7 +48,7 @@ function referenced(pod: corev1.Pod, from: (volume: corev1.Volume) => string | u
   return names;
 }
 
-/** ConfigMaps that volumes and environments of the pod name. */
+/** ConfigMaps used by volumes and environments of the pod. */
 export const podConfigMaps = defineRelation<corev1.Pod>({
   on: Pod,
   field: 'configMaps',
@@ -61,7 +61,7 @@ export const podConfigMaps = defineRelation<corev1.Pod>({
   },
 });
 
-/** Secrets that volumes and environments of the pod name. */
+/** Secrets used by volumes and environments of the pod. */
 export const podSecrets = defineRelation<corev1.Pod>({
   on: Pod,
   field: 'secrets',
@@ -74,7 +74,7 @@ export const podSecrets = defineRelation<corev1.Pod>({
   },
 });
 
-/** Claims that the pod's volumes name. */
+/** Claims used by the pod's volumes. */
 export const podClaims = defineRelation<corev1.Pod>({
   on: Pod,
   field: 'persistentVolumeClaims',

@@ -3,7 +3,7 @@ import type { KubeObject } from '#apimachinery';
 import type { GraphContext } from '../context.js';
 import type { Selectors } from './relation.js';
 
-/** The objects of these names that there are, by name. */
+/** The existing objects with these names, by name. */
 export async function byNames<T extends KubeObject>(
   { resource, namespace, names }: { resource: Resource<T>; namespace: string | undefined; names: Iterable<string> },
   { loaders, meter }: GraphContext,
@@ -20,7 +20,7 @@ export async function byNames<T extends KubeObject>(
     const wait = meter.turn();
     if (wait) await wait;
     const loading = loaders.get(resource, name, namespace);
-    // It may fail while this waits: that is heard of below.
+    // It may reject while this waits: the rejection is handled below.
     loading.catch(() => undefined);
     found.push(loading);
   }

@@ -4,34 +4,34 @@ import type { GraphContext } from '../context.js';
 import type { Reading } from '../loaders.js';
 
 interface Field<T extends KubeObject> {
-  /** The kind it stands on; none: on every kind. */
+  /** The kind that has it; unset: every kind. */
   readonly on?: Resource<T>;
   readonly field: string;
   readonly description: string;
 }
 
-/** A field that leads from an object to one other. */
+/** A field that leads from an object to one other object. */
 export interface ToOne<T extends KubeObject = KubeObject> extends Field<T> {
   readonly list: false;
-  /** The kind it leads to; none: to any kind (the interface KubernetesObject). */
+  /** The kind it leads to; unset: any kind (the interface KubernetesObject). */
   readonly to?: Resource;
   resolve(object: T, context: GraphContext): Promise<KubeObject | undefined>;
 }
 
-/** What the client selects of a relation's objects; handed on to the loaders, which ask the server for no others. */
+/** The client's selection of a relation's objects; passed to the loaders, which request only these from the server. */
 export type Selectors = Pick<Reading, 'labelSelector' | 'fieldSelector'>;
 
-/** A field that leads from an object to several others, ordered by namespace and name where the description says nothing else. */
+/** A field that leads from an object to several others, ordered by namespace and name unless the description says otherwise. */
 export interface ToMany<T extends KubeObject = KubeObject> extends Field<T> {
   readonly list: true;
   readonly to: Resource;
   resolve(object: T, context: GraphContext, selectors: Selectors): Promise<readonly KubeObject[]>;
 }
 
-/** A field that REST lacks: from an object to others of the same cluster. */
+/** A field that REST does not have: from an object to others of the same cluster. */
 export type Relation = ToOne | ToMany;
 
-/** A relation with the types of its ends forgotten, so that all can stand in one list. */
+/** A relation without the types of its ends, so that all can be in one list. */
 export function defineRelation<T extends KubeObject>(relation: ToOne<T> | ToMany<T>): Relation {
   return relation as unknown as Relation;
 }

@@ -3,19 +3,19 @@ import type { GraphContext } from '../context.js';
 
 type EqualitySelector = Readonly<Record<string, string>> | undefined;
 
-/** A label with its value, as a key to group by. */
+/** A label with its value, as a grouping key. */
 export const labelPair = ([key, value]: readonly [string, string]): string => `${key}=${value}`;
 
 /** Every label of an object with its value. */
 export const labelPairs = ({ metadata }: KubeObject): string[] => Object.entries(metadata.labels ?? {}).map(labelPair);
 
-/** Whether a plain (equality) selector selects the object; an absent or empty one selects nothing, as for a Service. */
+/** Whether a plain (equality) selector matches the object; a missing or empty one matches nothing, as for a Service. */
 export function selects(selector: EqualitySelector, object: KubeObject): boolean {
   const wanted = Object.entries(selector ?? {});
   return wanted.length > 0 && wanted.every(([key, value]) => object.metadata.labels?.[key] === value);
 }
 
-/** Those of the candidates that a condition holds for. Each is counted, and between them the operation may have to wait. */
+/** The candidates that satisfy a condition. Each is counted, and the operation may have to wait in between. */
 export async function sift<T extends KubeObject>(
   candidates: Iterable<T>,
   holds: (object: T) => boolean,

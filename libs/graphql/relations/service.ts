@@ -36,7 +36,7 @@ export const serviceEndpointSlices = defineRelation<corev1.Service>({
   },
 });
 
-/** The pods its selector matches, ready or not. */
+/** The pods that its selector matches, ready or not. */
 export const servicePods = defineRelation<corev1.Service>({
   on: Service,
   field: 'pods',
@@ -49,7 +49,7 @@ export const servicePods = defineRelation<corev1.Service>({
     if (pairs.length === 0) return [];
     const reading = { namespace: service.metadata.namespace, ...selectors };
     const groups = await context.loaders.grouped(Pod, reading, { name: 'label', keys: labelPairs });
-    // Every pod that is selected has each of the labels: the rarest one leaves the fewest to look at.
+    // Every matching pod has each of the labels, so only those with the rarest label have to be checked.
     const fewest = pairs.map((pair) => groups.get(pair) ?? []).reduce((least, group) => (group.length < least.length ? group : least));
     return sift(fewest, (pod) => selects(selector, pod), context);
   },

@@ -38,7 +38,7 @@ const podsOf = <T extends KubeObject>(kind: Resource<T>): Relation =>
     resolve: (object, context, selectors) => controlledBy(object, Pod, context, selectors),
   });
 
-/** Pods of each kind that controls pods itself. */
+/** Pods of each kind that controls pods directly. */
 export const controlledPods: readonly Relation[] = [
   podsOf(ReplicaSet),
   podsOf(ReplicationController),

@@ -1,11 +1,11 @@
 import { isShort } from './length.js';
 
-/** Characters that are written in one stretch. */
+/** Characters that are written without yielding. */
 const piece = 64 * 1024;
-/** What is nested deeper is written in one stretch: our own answers are not, and what tenants store is bounded in size. */
+/** Deeper values are written without yielding: our own responses are not that deep, and the size of tenants' objects is limited. */
 const deepest = 40;
 
-/** JSON.stringify, but between pieces it waits for its turn. */
+/** JSON.stringify that yields between pieces. */
 export async function jsonOf(value: unknown, turn: () => Promise<void> | undefined): Promise<string> {
   const parts: string[] = [];
   const write = async (part: unknown, depth: number): Promise<void> => {

@@ -1,6 +1,6 @@
 const known = new WeakMap<object, number>();
 
-/** About how many characters a value has as JSON. An object's is counted once: objects that are read never change. */
+/** The approximate length of a value as JSON. It is computed once per object, since objects that are read do not change. */
 export function lengthOf(value: unknown): number {
   if (typeof value === 'string') return value.length + 2;
   if (typeof value !== 'object' || value === null) return 5;
@@ -11,7 +11,7 @@ export function lengthOf(value: unknown): number {
   return length;
 }
 
-/** Without recursion: what tenants nest must not fill the stack. */
+/** Iterative: deeply nested objects of tenants must not overflow the stack. */
 function count(root: object): number {
   let length = 0;
   const open: unknown[] = [root];
@@ -33,7 +33,7 @@ function count(root: object): number {
   return length;
 }
 
-/** Whether a value surely has few characters as JSON; looks at no more of it than that takes. */
+/** Whether a value is certainly short as JSON; looks at no more of it than necessary. */
 export function isShort(root: unknown, most: number): boolean {
   let left = most;
   const open: unknown[] = [root];

@@ -1,17 +1,17 @@
 import { stringify } from 'yaml';
 
-/** Texts that mean themselves without quotes in every version of YAML. */
+/** Texts that need no quotes in any version of YAML. */
 const plain = /^[A-Za-z_/][A-Za-z0-9_./-]*(?::[A-Za-z0-9_./-]+)*$/;
 const blanks = /^\n*[ \t]|\n[ \t]+(?:\n|$)/;
 const words = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
-/** Longer keys must be written as explicit ones. */
+/** Longer keys must be written as explicit keys. */
 const longestKey = 1_000;
 
-/** One line's text; several lines become a block, as the yaml library writes it. */
+/** The text of one line; several lines become a block, as the yaml library writes it. */
 function scalar(value: unknown, indent: number): string {
   if (typeof value !== 'string') return JSON.stringify(value) ?? 'null';
   if (plain.test(value) && !words.test(value)) return value;
-  // Of a block, blanks at its beginning and lines of nothing but blanks would count as indentation.
+  // In a block, leading blanks and lines consisting of blanks would count as indentation.
   if (!value.includes('\n') || blanks.test(value)) return JSON.stringify(value);
   const block = stringify({ k: value }, { lineWidth: 0 }).slice(3, -1);
   return indent === 0 ? block : block.replace(/\n(?=[^\n])/g, `\n${' '.repeat(indent)}`);
@@ -27,7 +27,7 @@ interface Frame {
   list: boolean;
   entries: Iterator<readonly [string, unknown]>;
   indent: number;
-  /** What stands before its first line instead of the indentation: the dash of the list it is an item of. */
+  /** What precedes its first line in place of the indentation: the dash of the list item it is. */
   lead: string | undefined;
 }
 
@@ -39,7 +39,7 @@ function frame(value: object, indent: number, lead?: string): Frame {
   return { list, entries: entries.values(), indent, lead };
 }
 
-/** The lines of a document, without recursion: what tenants nest must not fill the stack. */
+/** The lines of a document. Iterative: deeply nested objects of tenants must not overflow the stack. */
 function* lines(root: object): Generator<string> {
   const open = [frame(root, 0)];
   for (let top = open.at(-1); top; top = open.at(-1)) {
@@ -57,15 +57,15 @@ function* lines(root: object): Generator<string> {
     else if (top.list) open.push(frame(value, top.indent + 2, `${start} `));
     else {
       yield `${start}\n`;
-      // As kubectl writes it: the dashes of a list stand under its key.
+      // As kubectl writes it: the dashes of a list have the indentation of its key.
       open.push(frame(value, top.indent + (Array.isArray(value) ? 0 : 2)));
     }
   }
 }
 
 /**
- * An object as YAML. Between lines it may wait for its turn, which is told how long the text is so far: the text of a large object
- * takes long to write, and that of a deep one is far longer than the object.
+ * An object as YAML. Yields between lines, and passes on the length of the text so far: the text of a large object takes long to write, and
+ * that of a deep one is much longer than the object.
  */
 export async function yamlOf(object: object, turn: (written: number) => Promise<void> | undefined): Promise<string> {
   const parts: string[] = [];

@@ -1,9 +1,9 @@
-// Who holds the default roles (plugin/pkg/auth/authorizer/rbac/bootstrappolicy).
+// The subjects of the default roles (plugin/pkg/auth/authorizer/rbac/bootstrappolicy).
 
 /** `user:name`, `group:name` or `sa:namespace/name`. */
 export type SubjectText = string;
 
-/** The default ClusterRoleBindings by name; the role is the one of the same name. */
+/** The default ClusterRoleBindings by name; the role has the same name. */
 export const CLUSTER_ROLE_BINDINGS: Readonly<Record<string, readonly SubjectText[]>> = {
   'cluster-admin': ['group:system:masters'],
   'system:basic-user': ['group:system:authenticated'],

@@ -1,14 +1,14 @@
-// What upstream's bootstrap policy grants (plugin/pkg/auth/authorizer/rbac/bootstrappolicy), as a v1.36 server has it.
+// The roles of upstream's bootstrap policy (plugin/pkg/auth/authorizer/rbac/bootstrappolicy), as in a v1.36 server.
 
-/** Rules as texts: `verbs groups resources [names]`, or `verbs url urls`; lists by commas, `core` for the core group. */
+/** Rules as texts: `verbs groups resources [names]`, or `verbs url urls`; lists are separated by commas, `core` is the core group. */
 export type RuleText = string;
 
 /** One default ClusterRole. */
 export interface RoleFacts {
   rules: readonly RuleText[];
-  /** Labels beside the one that marks it as a default. */
+  /** Labels in addition to the one that marks it as a default. */
   labels?: Readonly<Record<string, string>>;
-  /** The label that roles bear whose rules make up this one's. */
+  /** The label of the roles whose rules are aggregated into this one. */
   aggregates?: string;
 }
 

@@ -1,4 +1,4 @@
-/** The accounts kube-controller-manager's controllers act as (--use-service-account-credentials), all in kube-system. */
+/** The service accounts of kube-controller-manager's controllers (--use-service-account-credentials), all in kube-system. */
 export const CONTROLLER_ACCOUNTS: readonly string[] = [
   'attachdetach-controller',
   'bootstrap-signer',
