@@ -6,10 +6,10 @@ import { testDatabase } from '../../test/servers.js';
 import { patientRecords } from './patient-records.js';
 
 /** A connection to the database that can be closed and opened again. */
-async function gate(path: string) {
+async function gate(to: net.NetConnectOpts) {
   const sockets = new Set<net.Socket>();
   const server = net.createServer((client) => {
-    const upstream = net.connect(path);
+    const upstream = net.connect(to);
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', () => undefined);
@@ -37,7 +37,9 @@ async function gate(path: string) {
 test('reads wait for the database, and what it says is told to nobody', async () => {
   const database = await testDatabase();
   const url = new URL(database.url);
-  const way = await gate(`${url.searchParams.get('host')}/.s.PGSQL.${url.port || 5432}`);
+  const port = Number(url.port || 5432);
+  const folder = url.searchParams.get('host');
+  const way = await gate(folder ? { path: `${folder}/.s.PGSQL.${port}` } : { host: url.hostname, port });
   url.search = '';
   url.host = `127.0.0.1:${way.port}`;
   const pool = new pg.Pool({ connectionString: url.href });
