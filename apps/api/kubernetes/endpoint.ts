@@ -5,7 +5,7 @@ import type { BodyBudget, ConnectionLimiter, ListenerLimits, Log, Metrics, OpenA
 import type { Access } from '#platform';
 import type { StandingSessions } from '../standing-sessions.js';
 import { clusterAdmin } from './cluster-admin.js';
-import { reply, replyPieces, replyStream } from './reply.js';
+import { inParts, reply, replyPieces, replyStream } from './reply.js';
 import { announcedLength, BodyRefused, hasBody, readBody } from './request-body.js';
 import { isForCluster, metricsGroup, metricsVerb, type Target, targetOf } from './target.js';
 
@@ -89,8 +89,10 @@ export class KubernetesEndpoint {
       const cut = body !== undefined && body.byteLength > DEFAULT_LIMITS.requestBody;
       const answer = await this.ask(open, { request, target, requestId, body, user: caller.user });
       if (answer.status >= 500) this.logFailure(request, target, requestId, answer);
-      if (answer.pieces || (answer.body !== undefined && answer.body.length > largeAnswer)) limitReading(response, limits.responseTimeout);
-      if (answer.pieces) await replyPieces(response, { ...answer, pieces: answer.pieces }, requestId, this.draining || cut);
+      const { body: whole, pieces } = answer;
+      const long = pieces ? { ...answer, pieces } : whole && whole.length > largeAnswer ? inParts({ ...answer, body: whole }) : undefined;
+      if (long) limitReading(response, limits.responseTimeout);
+      if (long) await replyPieces(response, long, requestId, this.draining || cut);
       else if (answer.stream) this.stream(response, { ...answer, stream: answer.stream }, { caller, path: target.path, requestId });
       else reply(response, answer, requestId, this.draining || cut);
     } finally {

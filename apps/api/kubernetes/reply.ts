@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import type { ApiResponse, ByteStream, Pieces } from '#apiserver';
 
 /** Writes a complete response. `last` closes the connection after it. */
@@ -16,6 +17,25 @@ export function reply(response: ServerResponse, answer: ApiResponse, requestId: 
   response.writeHead(status, headers);
   // A single write: head and body are sent in one TLS record.
   response.end(body);
+}
+
+/** Bytes that are encrypted and written at a stretch. */
+const PART = 64 * 1024;
+
+/** A large complete response in parts, between which other requests are served. */
+export function inParts({ headers, body, ...answer }: ApiResponse & { body: string | Uint8Array }): ApiResponse & { pieces: Pieces } {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  async function* chunks() {
+    for (let at = 0; at < bytes.byteLength; at += PART) {
+      if (at > 0) await setImmediate();
+      yield bytes.subarray(at, at + PART);
+    }
+  }
+  return {
+    ...answer,
+    headers: { ...headers, 'content-length': String(bytes.byteLength) },
+    pieces: { chunks: chunks(), close: () => undefined },
+  };
 }
 
 /** Writes a stream until either side ends it. `onEnd` is called once. Returns a function that ends it. */

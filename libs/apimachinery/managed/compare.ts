@@ -33,16 +33,19 @@ function isEmptyContainer(value: unknown): boolean {
   return typeof value === 'object' && (Array.isArray(value) ? value.length === 0 : isEmpty(value));
 }
 
+/** Sorts names in place, unless they are in order already. */
+function inOrder(names: string[]): string[] {
+  for (let i = 1; i < names.length; i++) if ((names[i - 1] ?? '') > (names[i] ?? '')) return names.sort();
+  return names;
+}
+
 /** Sets are shown in the order of their path elements. */
 function sorted(set: Builder): Builder {
   const keys = Object.keys(set);
-  for (let i = 1; i < keys.length; i++) {
-    if ((keys[i - 1] ?? '') <= (keys[i] ?? '')) continue;
-    const result: Builder = {};
-    for (const key of keys.sort()) result[key] = set[key] ?? LEAF;
-    return result;
-  }
-  return set;
+  const result: Builder = {};
+  if (keys.every((key, i) => i === 0 || (keys[i - 1] ?? '') <= key)) return set;
+  for (const key of keys.sort()) result[key] = set[key] ?? LEAF;
+  return result;
 }
 
 /** One element, or all that share a path element. */
@@ -72,6 +75,7 @@ const below = (tree: FieldTree, shared: boolean): FieldTree => (tree.of === 'lis
 
 /** Every path of a value that was not there before: containers are members themselves. */
 function allPaths(tree: FieldTree, value: unknown): FieldSet {
+  if (tree.of === 'map' && isObject(value)) return mapPaths(tree.values, value);
   if (tree.of === 'leaf' || isEmptyContainer(value)) return LEAF;
   const set: Builder = { [SELF]: LEAF };
   if (tree.of === 'struct') {
@@ -82,10 +86,17 @@ function allPaths(tree: FieldTree, value: unknown): FieldSet {
     }
     return set;
   }
-  if (tree.of === 'map')
-    for (const name of Object.keys(value as Item).sort()) set[`f:${name}`] = allPaths(tree.values, (value as Item)[name]);
-  else for (const [element, { item, shared }] of itemsOf(tree, value)) set[element] = allPaths(below(tree, shared), item);
-  return tree.of === 'map' ? set : sorted(set);
+  for (const [element, { item, shared }] of itemsOf(tree, value)) set[element] = allPaths(below(tree, shared), item);
+  return sorted(set);
+}
+
+/** The same for a map. Its names are listed once: that is slow for an object of very many members. */
+function mapPaths(values: FieldTree, map: Item): FieldSet {
+  const names = Object.keys(map);
+  if (names.length === 0) return LEAF;
+  const set: Builder = { [SELF]: LEAF };
+  for (const name of inOrder(names)) set[`f:${name}`] = allPaths(values, map[name]);
+  return set;
 }
 
 /** Gathers what became of the members of a container. */

@@ -65,17 +65,39 @@ test('a step that takes long gives way after it, and its tenant rests for it whi
   };
   const all = Promise.all([run('a', 'x', [1, 1, 12, 1]), run('a', 'y', [12, 1]), run('b', 'z', [3, 1, 1])]);
   const rounds: string[] = [];
-  for (let i = 0; i < 6; i++) {
+  for (let i = 0; i < 9; i++) {
     for (let j = 0; j < 5; j++) await Promise.resolve();
     rounds.push(log.splice(0).join(' '));
-    work(i === 3 ? 60 : 1);
+    work(i === 6 ? 60 : 1);
     await round();
   }
   await all;
-  expect(rounds).toEqual(['x1 y12 z3 x1 x12', 'z1 z1', '', '', 'y1', 'x1']);
+  expect(rounds).toEqual(['x1 y12 z3', 'x1', 'z1 z1', 'y1', 'x12', '', '', 'x1', '']);
 });
 
-test('who is alone does not rest', async () => {
+test('two long steps of a tenant never run in one iteration of the loop, and no other step of it runs after one', async () => {
+  const { share, round, work } = machine();
+  const log: string[] = [];
+  const run = async (name: string, milliseconds: number) => {
+    const task = share.task('a');
+    for (let step = 0; step < 2; step++)
+      await task.step(() => {
+        log.push(`${name}${step}`);
+        work(milliseconds);
+      });
+  };
+  const all = Promise.all([run('x', 12), run('y', 12), run('z', 1)]);
+  const rounds: string[] = [];
+  for (let i = 0; i < 7; i++) {
+    for (let j = 0; j < 5; j++) await Promise.resolve();
+    rounds.push(log.splice(0).join(' '));
+    await round();
+  }
+  await all;
+  expect(rounds).toEqual(['x0', 'y0', 'z0', 'x1', 'y1', 'z1', '']);
+});
+
+test('a tenant that is alone does not pause longer than until the next iteration', async () => {
   const { share, round, work } = machine();
   const task = share.task('a');
   let steps = 0;
@@ -85,6 +107,22 @@ test('who is alone does not rest', async () => {
   for (let i = 0; i < 3; i++) await round();
   expect(steps).toBe(3);
   await all;
+});
+
+test('work in a turn that was waited for does not wait again', async () => {
+  const { share, round, work } = machine();
+  let done = 0;
+  const all = Promise.all(
+    [1, 2, 3].map(async () => {
+      const task = share.task('a');
+      await task.turn();
+      await task.step(() => work(12));
+      done += 1;
+    }),
+  );
+  for (let i = 0; i < 3; i++) await round();
+  await all;
+  expect(done).toBe(3);
 });
 
 test('a turn is waited for by those who ask for one', async () => {

@@ -24,8 +24,8 @@ export interface WorkTask {
   /** Resolves when it is this tenant's turn, for work that is known to take long. */
   turn(): Promise<void>;
   /**
-   * Runs a step that cannot be interrupted, and waits for the tenant's next turn if it took longer than a slice. Each step of a write is
-   * measured by itself: short steps never wait, and time spent waiting between steps is not counted.
+   * Runs a step that cannot be interrupted. If it took longer than a slice, the tenant's next step waits for its turn; so does a step while
+   * other tasks of the tenant wait. Each step of a write is measured by itself: time spent waiting between steps is not counted.
    */
   step<T>(work: () => T): T | Promise<T>;
 }
@@ -53,30 +53,39 @@ export class WorkShare {
     const { now, slice } = this.options;
     this.note(tenant, now());
     let end = Math.max(now() + slice / 4, Math.min(this.sliceEnd, now() + slice));
+    // Whether the turn that was waited for has not been used by a step yet.
+    let granted = false;
     const turn = () => {
       return new Promise<void>((resolve) => {
         this.enqueue(tenant, () => {
           end = this.sliceEnd;
+          granted = true;
           resolve();
         });
       });
     };
-    const pause = () => {
+    const run = <T>(work: () => T): T => {
+      granted = false;
+      end = now() + slice;
+      const result = work();
       const at = now();
-      if (at < end) return undefined;
-      this.rest(tenant, at, at - end);
-      return turn();
+      if (at >= end) this.rest(tenant, at, at - end);
+      return result;
     };
     return {
       turn,
-      pause,
-      step(work) {
-        end = now() + slice;
-        const result = work();
-        const wait = pause();
-        return wait === undefined ? result : wait.then(() => result);
+      pause: () => {
+        const at = now();
+        if (at < end) return undefined;
+        this.rest(tenant, at, at - end);
+        return turn();
       },
+      step: (work) => (granted || !this.mustWait(tenant) ? run(work) : turn().then(() => run(work))),
     };
+  }
+
+  private mustWait(tenant: string): boolean {
+    return this.waiting.has(tenant) || this.resting.has(tenant);
   }
 
   private note(tenant: string, at: number): void {
@@ -89,9 +98,9 @@ export class WorkShare {
   }
 
   private rest(tenant: string, at: number, overrun: number): void {
-    if (overrun < this.options.slice || !this.hasOthers(tenant, at)) return;
-    for (const [rested, until] of this.resting) if (until <= at) this.resting.delete(rested);
-    this.resting.set(tenant, at + REST * overrun);
+    for (const [rested, until] of this.resting) if (until < at - LATELY) this.resting.delete(rested);
+    const pause = overrun >= this.options.slice && this.hasOthers(tenant, at) ? REST * overrun : 0;
+    this.resting.set(tenant, at + pause);
   }
 
   private enqueue(tenant: string, resume: () => void): void {
@@ -119,6 +128,7 @@ export class WorkShare {
     // Moves it to the end: the map keeps insertion order.
     this.waiting.delete(tenant);
     if (queue.length > 0) this.waiting.set(tenant, queue);
+    this.resting.delete(tenant);
     this.sliceEnd = at + this.options.slice;
     resume?.();
     if (this.waiting.size > 0) this.schedule();

@@ -18,16 +18,16 @@ export function decodedLength(base64: string | null): number {
 function validate(object: ConfigMap): FieldError[] {
   const errors: FieldError[] = [];
   let size = 0;
-  for (const [key, value] of Object.entries(object.data ?? {})) {
+  const { data = {}, binaryData = {} } = object;
+  for (const key of Object.keys(data)) {
     for (const message of isConfigMapKey(key)) errors.push(invalidValue(fieldPath('data').key(key), key, message));
-    if (object.binaryData && key in object.binaryData) {
+    if (Object.hasOwn(binaryData, key))
       errors.push(invalidValue(fieldPath('data').key(key), key, 'duplicate of key present in binaryData'));
-    }
-    size += Buffer.byteLength(value);
+    size += Buffer.byteLength(data[key] ?? '');
   }
-  for (const [key, value] of Object.entries(object.binaryData ?? {})) {
+  for (const key of Object.keys(binaryData)) {
     for (const message of isConfigMapKey(key)) errors.push(invalidValue(fieldPath('binaryData').key(key), key, message));
-    size += decodedLength(value);
+    size += decodedLength(binaryData[key] ?? null);
   }
   // The error is for the whole object: upstream's path is empty, which prints as [].
   if (size > MAX_DATA_BYTES) errors.push(tooLong('[]', '', MAX_DATA_BYTES));
