@@ -11,7 +11,7 @@ function sessions() {
   return { all, followed, closed, open };
 }
 
-test('what was opened with a token ends with it, and what belongs to a cluster with that', () => {
+test('sessions are closed with their token or their cluster', () => {
   const { all, closed, open } = sessions();
   open('a', { cluster: 'c', tokenHash: '1' });
   open('b', { cluster: 'c', tokenHash: '2' });
@@ -24,7 +24,7 @@ test('what was opened with a token ends with it, and what belongs to a cluster w
   expect([closed, all.size]).toEqual([['a', 'c'], 1]);
 });
 
-test('after lost messages each token is asked about once', async () => {
+test('after lost messages each token is checked once', async () => {
   const { all, closed, open } = sessions();
   const asked: string[] = [];
   for (const name of ['a', 'b']) open(name, { cluster: 'c', tokenHash: 'gone' });
@@ -36,7 +36,7 @@ test('after lost messages each token is asked about once', async () => {
   ]);
 });
 
-test('a change of roles ends what is not allowed any more, and roles are followed only while somebody depends on them', async () => {
+test('a change of roles closes sessions that are no longer authorized; roles are followed only while sessions depend on them', async () => {
   const { all, followed, closed, open } = sessions();
   let allowed = true;
   open('admin', { cluster: 'c', tokenHash: '1' });

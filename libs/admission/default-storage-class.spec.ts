@@ -2,7 +2,7 @@ import { CLAIMS, claim, storageClass } from './test-claims.js';
 import { cluster, post, specOf } from './test-cluster.js';
 
 describe('DefaultStorageClass', () => {
-  it('defaults the class and protects what is in use', async () => {
+  it('sets the default class and adds finalizers for protection', async () => {
     const made = await cluster();
     await post(made, '/apis/storage.k8s.io/v1/storageclasses', storageClass('sc'));
     const defaulted = await post(made, CLAIMS, claim('a'));

@@ -3,7 +3,7 @@ import { cluster, post } from './test-cluster.js';
 describe('NamespaceLifecycle', () => {
   const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } };
 
-  it('lets nothing be made where there is no namespace', async () => {
+  it('rejects creations in a namespace that does not exist', async () => {
     const made = await cluster();
     expect(await post(made, '/api/v1/namespaces/none/configmaps', configMap)).toMatchObject({
       status: 404,
@@ -11,7 +11,7 @@ describe('NamespaceLifecycle', () => {
     });
   });
 
-  it('lets nothing be made in a namespace that is going', async () => {
+  it('rejects creations in a terminating namespace', async () => {
     const made = await cluster();
     const going = { metadata: { name: 'ns' }, apiVersion: 'v1', kind: 'Namespace', status: { phase: 'Terminating' } };
     await made.call('PUT', '/api/v1/namespaces/ns/status', { body: going });
@@ -29,7 +29,7 @@ describe('NamespaceLifecycle', () => {
     ]);
   });
 
-  it.each(['default', 'kube-system', 'kube-public'])('keeps %s', async (name) => {
+  it.each(['default', 'kube-system', 'kube-public'])('rejects the deletion of %s', async (name) => {
     const made = await cluster();
     await post(made, '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
     const answer = await made.call('DELETE', `/api/v1/namespaces/${name}`);

@@ -6,7 +6,7 @@ describe('PersistentVolumeClaimResize', () => {
     ['Pending', {}, 'Only bound persistent volume claims can be expanded'],
     ['Bound', {}, 'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize'],
     ['Bound', { allowVolumeExpansion: true }, undefined],
-  ])('lets a %s claim of a class with %j grow, or not', async (phase, more, reason) => {
+  ])('whether a %s claim of a class with %j may grow', async (phase, more, reason) => {
     const made = await cluster();
     await post(made, '/apis/storage.k8s.io/v1/storageclasses', storageClass('sc', more));
     await post(made, CLAIMS, claim('a'));

@@ -10,14 +10,14 @@ describe('PodTopologyLabels', () => {
     ['a zone alone', zone, { app: 'a' }, { app: 'a', ...zone }],
     ['a zone that the pod says otherwise', zone, { 'topology.kubernetes.io/zone': 'own' }, zone],
     ['neither', { other: 'o' }, { app: 'a' }, { app: 'a' }],
-  ])('a pod that is made for a node with %s', async (_, labels, own, want) => {
+  ])('a pod that is created with the node %s', async (_, labels, own, want) => {
     const made = await cluster();
     await post(made, '/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n', labels } });
     const { body } = await postPod(made, pod('a', { nodeName: 'n' }, { labels: own }));
     expect((body.metadata as { labels?: unknown }).labels).toEqual(want);
   });
 
-  it('a binding carries the labels of its node', async () => {
+  it('a binding gets the labels of its node', async () => {
     const made = await cluster();
     await post(made, '/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n', labels: { ...zone, ...region } } });
     const object = { apiVersion: 'v1', kind: 'Binding', metadata: { name: 'a' }, target: { apiVersion: 'v1', kind: 'Node', name: 'n' } };

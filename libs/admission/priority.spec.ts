@@ -13,12 +13,12 @@ describe('Priority', () => {
     return { priority, priorityClassName, preemptionPolicy };
   };
 
-  it('is zero without any class', async () => {
+  it('is zero if there are no classes', async () => {
     const { body } = await postPod(await cluster(), pod('a'));
     expect(partOf(body)).toEqual({ priority: 0, priorityClassName: undefined, preemptionPolicy: 'PreemptLowerPriority' });
   });
 
-  it("is the class's, or the default's", async () => {
+  it("is the class's, or that of the default class", async () => {
     const made = await cluster();
     await post(made, classes, priorityClass('high', { value: 100, preemptionPolicy: 'Never' }));
     await post(made, classes, priorityClass('usual', { value: 7, globalDefault: true }));
@@ -45,7 +45,7 @@ describe('Priority', () => {
       { preemptionPolicy: 'Never' },
       'the string value of PreemptionPolicy (Never) must not be provided in pod spec; priority admission controller computed PreemptLowerPriority from the given PriorityClass name',
     ],
-  ])('refuses %j', async (spec, reason) => {
+  ])('rejects %j', async (spec, reason) => {
     expect(await postPod(await cluster(), pod('a', spec))).toMatchObject({ status: 403, message: `pods "a" is forbidden: ${reason}` });
   });
 });

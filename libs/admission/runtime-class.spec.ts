@@ -14,7 +14,7 @@ describe('RuntimeClass', () => {
     return made;
   };
 
-  it('adds what the class asks for', async () => {
+  it('adds what the class specifies', async () => {
     const { body } = await postPod(await withClass(), pod('a', { runtimeClassName: 'rc' }));
     const { overhead, nodeSelector, tolerations } = specOf(body) as Record<string, Array<{ key: string }>>;
     expect({ overhead, nodeSelector, keys: tolerations?.map(({ key }) => key) }).toEqual({
@@ -32,7 +32,7 @@ describe('RuntimeClass', () => {
     ],
     [{ runtimeClassName: 'none' }, 'pod rejected: RuntimeClass "none" not found'],
     [{ overhead: { cpu: '1' } }, 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead'],
-  ])('refuses %j', async (spec, reason) => {
+  ])('rejects %j', async (spec, reason) => {
     expect(await postPod(await withClass(), pod('a', spec))).toMatchObject({ status: 403, message: `pods "a" is forbidden: ${reason}` });
   });
 });

@@ -41,7 +41,7 @@ describe('ServiceAccount', () => {
   it.each([
     ['the pod', {}, { automountServiceAccountToken: false }],
     ['the account', { automountServiceAccountToken: false }, {}],
-  ])('mounts nothing where %s does not want it', async (_, account, spec) => {
+  ])('mounts nothing if %s disables it', async (_, account, spec) => {
     const made = await cluster();
     await post(made, '/api/v1/namespaces/ns/serviceaccounts', {
       apiVersion: 'v1',
@@ -53,7 +53,7 @@ describe('ServiceAccount', () => {
     expect(specOf(body).volumes).toBeUndefined();
   });
 
-  it("hands on the account's pull secrets", async () => {
+  it("adds the account's pull secrets", async () => {
     const made = await cluster();
     const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'own' }, imagePullSecrets: [{ name: 's' }] };
     await post(made, '/api/v1/namespaces/ns/serviceaccounts', account);
@@ -77,11 +77,11 @@ describe('ServiceAccount', () => {
       pod('a', { volumes: [{ name: 'v', secret: { secretName: 's' } }] }, { annotations: { 'kubernetes.io/config.mirror': 'h' } }),
       'a mirror pod may not reference secrets',
     ],
-  ])('refuses %s', async (_, body, reason) => {
+  ])('rejects %s', async (_, body, reason) => {
     expect(await postPod(await cluster(), body)).toMatchObject({ status: 403, message: `pods "a" is forbidden: ${reason}` });
   });
 
-  describe('the default account of a namespace that has just been made', () => {
+  describe('the default account of a new namespace', () => {
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'new' } };
     const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } };
 
@@ -95,7 +95,7 @@ describe('ServiceAccount', () => {
       expect([first, (await posted).status, made.timers.waiting]).toEqual([5, 201, []]);
     });
 
-    it('is waited for a second', async () => {
+    it('is waited for up to a second', async () => {
       const made = await cluster();
       await post(made, '/api/v1/namespaces', namespace);
       const posted = post(made, '/api/v1/namespaces/new/pods', pod('a'));

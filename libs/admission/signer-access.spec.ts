@@ -42,7 +42,7 @@ describe('access to a signer', () => {
     ['example.com/s', [], false, ['example.com/s', 'example.com/*']],
     ['example.com/s', ['example.com/t', 'example.org/*', '*'], false, ['example.com/s', 'example.com/*']],
     ['a.example.com/s/t', ['a.example.com/*'], true, ['a.example.com/s/t', 'a.example.com/*']],
-  ])('of %s, where %j are allowed: %s', async (signer, allowed, may, names) => {
+  ])('for %s, if %j are allowed: %s', async (signer, allowed, may, names) => {
     expect(await ask(signer, allowed)).toEqual({ may, asked: names.map(question) });
   });
 });

@@ -17,7 +17,7 @@ test.each<[corev1.Toleration[], corev1.Toleration[], number[]]>([
   expect(mergeTolerations(first, second)).toEqual(kept.map((index) => all[index]));
 });
 
-test('what is kept covers all that was given, and nothing that is kept covers another', () => {
+test('the result covers the whole input, and no element of it covers another', () => {
   const toleration = fc
     .record(
       {
@@ -40,7 +40,7 @@ test('what is kept covers all that was given, and nothing that is kept covers an
   );
 });
 
-test('a hundred thousand do not take long', () => {
+test('a hundred thousand tolerations do not take long', () => {
   const many = Array.from({ length: 50_000 }, (_, i) => ({ ...NO_EXECUTE, tolerationSeconds: i }));
   expect(mergeTolerations(many, many)).toEqual([many.at(-1)]);
 });

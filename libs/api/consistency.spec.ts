@@ -49,7 +49,7 @@ function arbitraryBody(id: string): fc.Arbitrary<unknown> {
   })).body;
 }
 
-test.each(ids)('%s: the fast way and the slow way agree on what can be read', (id) => {
+test.each(ids)('%s: the fast and the slow walk agree on what is valid', (id) => {
   const definition = scheme.definition(id);
   fc.assert(
     fc.property(arbitraryBody(id), (body) => {
@@ -74,7 +74,7 @@ test.each(ids)('%s: the fast way and the slow way agree on what can be read', (i
 });
 
 test.each(['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'])(
-  'any text as %s is an object or a bad request',
+  'any text as %s is either an object or a bad request',
   (contentType) => {
     const valid = '{"kind":"Pod","apiVersion":"v1","metadata":{"name":"a"},"spec":{"containers":[{"name":"c","image":"i"}]}}';
     const spoiled = fc
@@ -114,7 +114,7 @@ test.each([
   expect(process.cpuUsage(before).user).toBeLessThan(2_000_000);
 });
 
-test('a YAML document of aliases upon aliases is refused', () => {
+test('a YAML document of nested aliases is rejected', () => {
   const laugh = [
     'a: &a [x,x,x,x,x,x,x,x,x]',
     ...'bcdefgh'.split('').map((n, i) => `${n}: &${n} [${Array(9).fill(`*${'abcdefg'[i]}`).join()}]`),

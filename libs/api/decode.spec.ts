@@ -150,15 +150,15 @@ describe('strict decoding', () => {
     expect(outcome(pod('{"containers":[{"image":"i","imagee":"x","ports":[{"containerport":5}]}]}'), Pod)).toMatchObject({
       warnings: ['unknown field "spec.containers[0].imagee"', 'unknown field "spec.containers[0].ports[0].containerport"'],
     }));
-  test('repeated keys in YAML', () =>
+  test('duplicate keys in YAML', () =>
     expect(outcome('metadata:\n  name: z\ndata:\n  a: b\n  a: c\n', ConfigMap, 'Warn', 'application/yaml')).toEqual({
       object: { kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: 'z' }, data: { a: 'c' } },
       warnings: ['yaml: unmarshal errors:\n  line 5: key "a" already set in map'],
     }));
 });
 
-describe('what is written again', () => {
-  test('empty values go, values by pointer and structs stay', () => {
+describe('encoding', () => {
+  test('empty values are dropped, pointers and structs are kept', () => {
     expect(
       outcome(
         '{"metadata":{"name":"a","labels":{},"creationTimestamp":null,"finalizers":[]},"spec":{"replicas":0,"paused":false,"minReadySeconds":0,"selector":{},"template":{"spec":{"containers":[{"name":"c","resources":{"requests":{"cpu":0.5,"memory":"1024Mi"}}}]}}}}',
@@ -185,7 +185,7 @@ describe('what is written again', () => {
       object: { metadata: { creationTimestamp: '2024-02-29T22:30:00Z' } },
     });
   });
-  test('a key named __proto__ is a key', () => {
+  test('__proto__ is a key like any other', () => {
     const { object } = decodeBody({ body: Buffer.from(cm(',"data":{"__proto__":"x"}')), contentType: '', expected: ConfigMap });
     expect(JSON.stringify(object)).toBe('{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a"},"data":{"__proto__":"x"}}');
   });

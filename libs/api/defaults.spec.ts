@@ -18,7 +18,7 @@ function defaulted<T extends Given>(given: T): unknown {
   return object;
 }
 
-test('a Deployment: plain defaults all the way down, explicit zeros kept', () => {
+test('a Deployment: plain defaults at every level, explicit zeros are kept', () => {
   const spec = {
     replicas: 0,
     selector: {},
@@ -72,7 +72,7 @@ test('a Deployment: plain defaults all the way down, explicit zeros kept', () =>
   });
 });
 
-test('objects as defaults are merged: service links for Pods only', () => {
+test('object defaults are merged: service links only for Pods', () => {
   expect(defaulted({ kind: 'Pod', apiVersion: 'v1', spec: { enableServiceLinks: false } })).toMatchObject({
     spec: { enableServiceLinks: false },
   });
@@ -80,7 +80,7 @@ test('objects as defaults are merged: service links for Pods only', () => {
   expect(defaulted({ kind: 'PodTemplate', apiVersion: 'v1' })).not.toHaveProperty('template.spec.enableServiceLinks');
 });
 
-test('a kept empty string counts as not set, unless it is a pointer', () => {
+test('an empty string that is kept counts as not set, unless it is a pointer', () => {
   expect(
     defaulted({ kind: 'RoleBinding', apiVersion: 'rbac.authorization.k8s.io/v1', roleRef: { kind: 'Role', name: 'a' } }),
   ).toMatchObject({

@@ -32,7 +32,7 @@ const body = (name: string, step = 0): unknown => recorded.find((c) => c.name ==
   });
 });
 
-describe('the form by the Accept header', () => {
+describe('the form according to the Accept header', () => {
   const v = (version: string): string => `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
   test.each([
     [`${v('v2')},application/json`, 'v2'],
@@ -50,7 +50,7 @@ describe('the form by the Accept header', () => {
   );
 });
 
-test('preferred resources are each one once, in the first version of its group that has it', () => {
+test('each preferred resource occurs once, in the first version of its group that has it', () => {
   const preferred = preferredResources(builtIn);
   expect(preferredResources(builtIn)).toBe(preferred);
   const ids = preferred.map(({ group, resource }) => `${group}/${resource}`);

@@ -36,7 +36,7 @@ test.each([
   ['apps', 'nope', undefined],
 ])('%s %s is stored as %s', (group, resource, version) => expect(scheme.storageVersionOf(group, resource)).toBe(version));
 
-test('every field but kind and apiVersion has a way in protobuf, and no number is used twice', () => {
+test('every field except kind and apiVersion has a protobuf number, and no number is used twice', () => {
   const problems: string[] = [];
   for (const definition of scheme.definitions()) {
     if (definition.package === 'version') continue;
@@ -50,7 +50,7 @@ test('every field but kind and apiVersion has a way in protobuf, and no number i
   expect(problems).toEqual([]);
 });
 
-test('kinds of every group are found everywhere', () => {
+test('kinds of every group are found in every group version', () => {
   expect(scheme.definitionFor({ group: 'apps', version: 'v1', kind: 'DeleteOptions' })?.id).toBe('meta.v1.DeleteOptions');
   expect(parseGroupVersion('apps/v1')).toEqual({ group: 'apps', version: 'v1' });
 });

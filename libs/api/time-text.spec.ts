@@ -26,4 +26,4 @@ test.each([
     'parsing time "2024-01-01T00:00:00Z" as "2006-01-02T15:04:05.000000Z07:00": cannot parse "Z" as ".000000"',
   ],
   ['2024-01-01T00:00:00Zx', false, 'parsing time "2024-01-01T00:00:00Zx": extra text: "x"'],
-])('%s: why not', (text, micro, message) => expect(timeError(text, micro)).toBe(message));
+])('the error for %s', (text, micro, message) => expect(timeError(text, micro)).toBe(message));

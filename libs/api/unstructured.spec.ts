@@ -23,7 +23,7 @@ test.each([
   ],
 ])('%j', (spec, message) => expect(attempt(spec)).toBe(message));
 
-test('what fits is read as any body is', () => {
+test('a matching value is decoded like any body', () => {
   const spec = { replicas: 2, selector: { matchLabels: { a: 'b' } } };
   expect(attempt(spec)).toEqual(attempt(spec, decodeValue));
 });

@@ -11,13 +11,13 @@ function counted(options: { bytes: number; longest: number }) {
   return { memo, made, ask };
 }
 
-test('a text is worked out once, whatever comes of it', () => {
+test('a text is computed once, whatever the result is', () => {
   const { made, ask } = counted({ bytes: 10_000, longest: 10 });
   expect(['a', 'none', 'a', 'none'].map(ask)).toEqual(['A', undefined, 'A', undefined]);
   expect(made).toEqual(['a', 'none']);
 });
 
-test('a long text is never kept, nor one whose working out fails', () => {
+test('long texts and failures are not cached', () => {
   const { memo, made, ask } = counted({ bytes: 10_000, longest: 10 });
   ask('x'.repeat(11));
   ask('x'.repeat(11));
@@ -28,7 +28,7 @@ test('a long text is never kept, nor one whose working out fails', () => {
   expect([made.length, memo.size]).toEqual([2, 0]);
 });
 
-test('what is asked for stays, and the rest is bounded by bytes', () => {
+test('recently used entries are kept, and the total is limited by bytes', () => {
   const { memo, made, ask } = counted({ bytes: 30_000, longest: 100 });
   for (let i = 0; i < 10_000; i++) {
     ask(`text ${i}`);

@@ -55,7 +55,7 @@ test.each<[string, Record<string, string> | undefined, boolean]>([
   expect(parseLabelSelector(text).matches(labels)).toBe(want);
 });
 
-test('selectors of objects', () => {
+test('selectors in objects', () => {
   const spec = { matchLabels: { b: '1' }, matchExpressions: [{ key: 'a', operator: 'In', values: ['y', 'x'] }] };
   expect(labelSelectorAsSelector(spec).toString()).toBe('a in (x,y),b=1');
   expect([labelSelectorAsSelector(undefined).matches({}), labelSelectorAsSelector({}).matches({})]).toEqual([false, true]);

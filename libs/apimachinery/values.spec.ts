@@ -31,7 +31,7 @@ test.each([
   expect(canonicalQuantity(text)).toBe(want);
 });
 
-test.each(['', 'a', '1.2.3', '1Mib', '1 Mi'])('%j is no quantity', (text) => {
+test.each(['', 'a', '1.2.3', '1Mib', '1 Mi'])('%j is not a quantity', (text) => {
   expect(() => parseQuantity(text)).toThrow(/^quantities must match the regular expression/);
 });
 
@@ -74,7 +74,7 @@ test.each([
   expect(formatGoDuration(milliseconds)).toBe(text);
 });
 
-test('no durations', () => {
+test('invalid durations', () => {
   expect(['', '1', '1x', 's'].map(parseGoDuration)).toEqual([undefined, undefined, undefined, undefined]);
 });
 
@@ -99,7 +99,7 @@ test('int-or-strings that are neither', () => {
   );
 });
 
-test('equality minds no difference between nothing, null and an empty list', () => {
+test('equality ignores differences between absent, null and empty lists', () => {
   expect([
     deepEqual({ a: [] }, {}),
     deepEqual({ a: null }, {}),
@@ -109,7 +109,7 @@ test('equality minds no difference between nothing, null and an empty list', () 
   ]).toEqual([true, true, false, true, false]);
 });
 
-test('stored texts and what is spliced into them', () => {
+test('stored texts with spliced-in values', () => {
   const object = { metadata: { name: 'a', resourceVersion: '7' }, data: { x: '"metadata":{' }, kind: 'K', apiVersion: 'v1' };
   const text = storedText(object);
   expect(text).toBe('{"kind":"K","apiVersion":"v1","metadata":{"name":"a"},"data":{"x":"\\"metadata\\":{"}}');
@@ -117,7 +117,7 @@ test('stored texts and what is spliced into them', () => {
   expect(asListItem('{"kind":"K","apiVersion":"v1","metadata":{}}', 9)).toBe('{"metadata":{"resourceVersion":"9"}}');
 });
 
-test('random values follow from seed, moment, purpose and key alone', () => {
+test('random values depend only on seed, moment, purpose and key', () => {
   let moment = '1';
   const source = seededRandom('x', () => moment);
   const drawn = (from: RandomSource, purpose = 'uid', key = '/a') => {
@@ -139,7 +139,7 @@ test('random values follow from seed, moment, purpose and key alone', () => {
   expect([drawn(source), drawn(nthRandom(source, 0))]).toEqual([first, first]);
 });
 
-test('random values are spread evenly', () => {
+test('random values are evenly distributed', () => {
   const source = seededRandom('x');
   const values = Array.from({ length: 1000 }, (_, n) => source.draw('n', String(n)).next());
   expect(Math.abs(values.reduce((sum, value) => sum + value) / 1000 - 0.5)).toBeLessThan(0.05);

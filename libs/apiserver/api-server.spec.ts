@@ -87,7 +87,7 @@ describe('the pipeline', () => {
     });
   });
 
-  test('a client of the process sees what it writes, in its watches too', async () => {
+  test('an in-process client sees its own writes, in its watches too', async () => {
     const { server } = await testCluster();
     const client = inProcessClient(server).as({ component: 'c', wokenBy: 7 });
     const seen: string[] = [];
@@ -100,8 +100,8 @@ describe('the pipeline', () => {
   });
 });
 
-describe('what nothing foresaw', () => {
-  test('is told to the log, and to the client only that it happened to this request', async () => {
+describe('an unexpected error', () => {
+  test("is reported to the log; the client only gets the request's id", async () => {
     const admin = memoryStorage();
     await admin.create('c');
     const storage = admin.open('c');
@@ -112,7 +112,7 @@ describe('what nothing foresaw', () => {
     expect(response.failure).toEqual(new TypeError('text of the runtime'));
   });
 
-  test.each(['__proto__', 'constructor', 'toString', '%00', '%5f%5fproto%5f%5f'])('is not that an extra is named %s', async (key) => {
+  test.each(['__proto__', 'constructor', 'toString', '%00', '%5f%5fproto%5f%5f'])('does not occur if an extra is named %s', async (key) => {
     const { call } = await testCluster();
     const headers = { 'impersonate-user': 'bob', [`impersonate-extra-${key}`]: 'x' };
     const { status, body } = await call('GET', CONFIG_MAPS, { headers });

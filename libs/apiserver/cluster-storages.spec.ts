@@ -34,7 +34,7 @@ async function withWidgets() {
   return { ...cluster, storages };
 }
 
-test('a kind of the cluster is served by every verb, decoded and defaulted by its own schema', async () => {
+test('a custom kind is served with every verb, decoded and defaulted by its own schema', async () => {
   const { call } = await withWidgets();
   const made = await call('POST', path, { body: widget('a', { junk: 1 }) });
   expect([made.status, made.body]).toMatchObject([
@@ -66,7 +66,7 @@ test('a kind of the cluster is served by every verb, decoded and defaulted by it
   expect((await call('GET', `${path}/a`)).status).toBe(404);
 });
 
-test('discovery follows the map, and so does what is no longer there', async () => {
+test('discovery follows the map, also when a kind is removed', async () => {
   const { call, storages } = await withWidgets();
   expect((await call('GET', '/apis/example.com/v1')).body).toMatchObject({
     groupVersion: 'example.com/v1',
@@ -80,7 +80,7 @@ test('discovery follows the map, and so does what is no longer there', async () 
   expect((await call('GET', path)).status).toBe(404);
 });
 
-test('the preferred version of a group is the most stable one, whichever is stored', async () => {
+test('the preferred version of a group is the most stable one, regardless of the stored one', async () => {
   const { call, storage, storages } = await withWidgets();
   const more = versions.flatMap((one) => ['v1beta1', 'v2'].map((version) => ({ ...one, info: { ...one.info, version } })));
   storages.install('widgets.example.com', { versions: [...more, ...versions] });
@@ -101,7 +101,7 @@ test('the preferred version of a group is the most stable one, whichever is stor
   });
 });
 
-test('watches of a kind end with it, and those of others do not', async () => {
+test('watches of a kind end with it, those of others do not', async () => {
   const { server, storages } = await withWidgets();
   const client = inProcessClient(server);
   const ended: string[] = [];
@@ -133,7 +133,7 @@ test('OpenAPI follows the map', async () => {
   expect((await call('GET', '/openapi/v2')).body).not.toHaveProperty(['definitions', 'com.example.v1.Widget']);
 });
 
-test('a cluster sees nothing of another one’s kinds', async () => {
+test('a cluster does not see another one’s kinds', async () => {
   await withWidgets();
   const { call } = await testCluster();
   expect((await call('GET', path)).status).toBe(404);

@@ -34,7 +34,7 @@ async function takeSeats(cluster: TestCluster, user = robot) {
 const asked = (name: string) => ({ name, groups: ['system:masters', 'system:authenticated'] });
 
 describe('the share of a cluster', () => {
-  it('refuses what finds no room with 429 as text, and Retry-After', async () => {
+  it('rejects requests without a free seat with 429 as text, and Retry-After', async () => {
     const cluster = await heldCluster({ requestsInFlight: 1 });
     const release = await takeSeats(cluster);
     const { status, headers, text } = await cluster.call('GET', `${MAPS}/c-1`);
@@ -54,7 +54,7 @@ describe('the share of a cluster', () => {
     release();
   });
 
-  it('bounds watches', async () => {
+  it('limits watches', async () => {
     const cluster = await heldCluster({ watches: 1 });
     const first = await cluster.call('GET', `${MAPS}?watch=1`);
     first.response.stream?.start({ write: () => true, end: () => undefined });
@@ -64,7 +64,7 @@ describe('the share of a cluster', () => {
     expect((await cluster.call('GET', `${MAPS}?watch=1`)).status).toBe(200);
   });
 
-  it('bounds writes by the second', async () => {
+  it('limits writes per second', async () => {
     const cluster = await heldCluster({ writesPerSecond: 3 });
     const statuses: number[] = [];
     for (let n = 0; n < 5; n += 1) statuses.push((await cluster.call('POST', MAPS, { body: { metadata: { name: `w-${n}` } } })).status);
@@ -83,7 +83,7 @@ describe('the share of a cluster', () => {
       { storedBytes: 10 },
       /^configmaps is forbidden: exceeded quota: organization, requested: bytes=1, used: bytes=\d+, limited: bytes=10$/,
     ],
-  ])('bounds %s that are stored', async (_, limits, message) => {
+  ])('limits stored %s', async (_, limits, message) => {
     const cluster = await heldCluster(limits);
     const create = (name: string) => cluster.call('POST', MAPS, { body: { metadata: { name } } });
     expect((await create('a')).status).toBe(201);
@@ -95,7 +95,7 @@ describe('the share of a cluster', () => {
     stop();
   });
 
-  it('honours the FlowSchemas and PriorityLevelConfigurations of the cluster within its share', async () => {
+  it('applies the FlowSchemas and PriorityLevelConfigurations of the cluster within its share', async () => {
     const cluster = await heldCluster({ seats: 4 });
     const level = (name: string, shares: number, limitResponse: object) => ({
       metadata: { name },

@@ -25,7 +25,7 @@ async function filled(names: readonly string[]) {
 }
 
 describe('lists', () => {
-  test('come in pages of one moment', async () => {
+  test('have pages of one revision', async () => {
     const { cluster, page } = await filled(['a', 'b', 'c', 'd']);
     const first = await page('limit=3');
     expect(first).toMatchObject({ names: ['a', 'b', 'c'], metadata: { resourceVersion: '4', remainingItemCount: 1 } });
@@ -35,7 +35,7 @@ describe('lists', () => {
     expect(second.metadata.continue).toBeUndefined();
   });
 
-  test('an old token is told so, with one that goes on in another moment', async () => {
+  test('an expired token is answered with one that continues at another revision', async () => {
     const { cluster, page } = await filled(['a', 'b', 'c']);
     const first = await page('limit=1');
     await cluster.call('POST', PATH, { body: configMap('d') });
@@ -65,7 +65,7 @@ describe('lists', () => {
   });
 
   test.each(['', '?fieldSelector=metadata.name%3Da', '?labelSelector=first%3Da'])(
-    'a list%s holds every change up to its version, while others write',
+    'a list%s contains every change up to its version while others write',
     async (query) => {
       const { cluster } = await filled(['a']);
       let done = false;
@@ -88,7 +88,7 @@ describe('lists', () => {
     },
   );
 
-  test('deletecollection answers what it deleted', async () => {
+  test('deletecollection returns what it deleted', async () => {
     const { cluster, page } = await filled(['a', 'b', 'bb']);
     const { body } = await cluster.call('DELETE', `${PATH}?labelSelector=first%3Db`);
     expect([body.kind, (body.items as unknown as unknown[]).length]).toEqual(['ConfigMapList', 2]);

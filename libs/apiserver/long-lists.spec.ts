@@ -23,7 +23,7 @@ async function withMany() {
 
 const path = '/api/v1/namespaces/default/configmaps';
 
-test('a long list in pieces is the short one, longer: JSON, pretty, YAML, protobuf, Tables, metadata', async () => {
+test('a long list in chunks has the same form as a short one: JSON, pretty, YAML, protobuf, Tables, metadata', async () => {
   const { call } = await withMany();
   const whole = await call('GET', path);
   expect(whole.response.pieces).toBeDefined();
@@ -54,7 +54,7 @@ test('a long list in pieces is the short one, longer: JSON, pretty, YAML, protob
   }
 });
 
-test('the initial events of a watch wait for their reader without a bound', async () => {
+test('the number of initial events waiting for the reader of a watch is not limited', async () => {
   const { server } = await testCluster({
     limits: { ...(await import('./limits.js')).DEFAULT_LIMITS, watchQueueBytes: 1000, watchQueueEvents: 5 },
   });

@@ -46,7 +46,7 @@ async function watch(cluster: TestCluster, query: string, headers = {}) {
 }
 
 describe('watches', () => {
-  test('tell changes from a version on, and end in time with a bookmark', async () => {
+  test('deliver changes after a version, and end at their timeout with a bookmark', async () => {
     const cluster = await testCluster();
     await cluster.call('POST', PATH, { body: configMap('a') });
     const seen = reader(await watch(cluster, 'resourceVersion=1&timeoutSeconds=10&allowWatchBookmarks=true'));
@@ -64,14 +64,14 @@ describe('watches', () => {
     ['timeoutSeconds=-1', 0, 0],
     ['timeoutSeconds=0', 1_800_000, 3_600_000],
     ['', 1_800_000, 3_600_000],
-  ])('live as long as they may: %s', async (query, atLeast, atMost) => {
+  ])('live for their timeout: %s', async (query, atLeast, atMost) => {
     const cluster = await testCluster();
     reader(await watch(cluster, query));
     const [wait = -1] = cluster.timers.waiting;
     expect([wait >= atLeast, wait <= atMost, cluster.timers.waiting.length]).toEqual([true, true, 1]);
   });
 
-  test('begin with what is there, and say when that was all', async () => {
+  test('start with the existing objects, followed by a bookmark', async () => {
     const cluster = await testCluster();
     await cluster.call('POST', PATH, { body: configMap('b') });
     await cluster.call('POST', PATH, { body: configMap('a') });
@@ -92,7 +92,7 @@ describe('watches', () => {
     expect(cluster.timers.waiting).toEqual([]);
   });
 
-  test('show objects come and go with their labels', async () => {
+  test('deliver objects as added and deleted when their labels change', async () => {
     const cluster = await testCluster();
     const seen = reader(await watch(cluster, 'labelSelector=app%3Dx&resourceVersion=0'));
     const merge = { headers: { 'content-type': 'application/merge-patch+json' } };
@@ -104,7 +104,7 @@ describe('watches', () => {
     expect(seen.lines).toEqual(['ADDED a 2', 'MODIFIED a 3', 'DELETED a 4']);
   });
 
-  test('say so in the stream when the version is too old', async () => {
+  test('report in the stream that the version is too old', async () => {
     const cluster = await testCluster();
     for (const name of ['a', 'b', 'c']) await cluster.call('POST', PATH, { body: configMap(name) });
     await cluster.compact(3);
@@ -116,7 +116,7 @@ describe('watches', () => {
     expect(reader(await watch(fresh, 'resourceVersion=99')).lines).toEqual([]);
   });
 
-  test('encode an event once for all who read it alike', async () => {
+  test('encode an event once for all watchers with the same encoding', async () => {
     const cluster = await testCluster();
     const [one, two] = [reader(await watch(cluster, 'resourceVersion=0')), reader(await watch(cluster, 'resourceVersion=0'))];
     await cluster.call('POST', PATH, { body: configMap('a') });
@@ -124,7 +124,7 @@ describe('watches', () => {
     expect(one.chunks[0]).toBe(two.chunks[0]);
   });
 
-  test('are tables where the client wants tables, with the columns in the first event only', async () => {
+  test('are Tables if the client accepts Tables, with the columns in the first event only', async () => {
     const cluster = await testCluster();
     await cluster.call('POST', PATH, { body: configMap('a') });
     const response = await watch(cluster, '', { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' });
@@ -136,7 +136,7 @@ describe('watches', () => {
     expect(second.rows.map(({ cells }: { cells: unknown[] }) => cells)).toEqual([['b', '2026-01-02T03:04:05Z']]);
   });
 
-  test('cut off who reads too slowly, with a word', async () => {
+  test('disconnect a slow reader with an error', async () => {
     const cluster = await testCluster({ limits: { ...DEFAULT_LIMITS, watchQueueEvents: 3 } });
     const response = await watch(cluster, 'resourceVersion=0');
     const seen = reader(response, () => false);

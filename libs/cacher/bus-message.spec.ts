@@ -13,17 +13,17 @@ const entry = (revision: number, more: Partial<LogEntry> = {}): LogEntry => ({
   ...more,
 });
 
-test('entries come out as they went in', () => {
+test('entries survive a round trip', () => {
   const entries = [entry(4), entry(5, { type: 'delete', previousRevision: 2, value: '' }), entry(6, { value: '{}\n{}' })];
   const { first, last, entries: decoded } = decodeCommit(encodeCommit(entries, 1e6));
   expect({ first, last, entries: decoded?.() }).toEqual({ first: 4, last: 6, entries });
 });
 
-test('what is too big is told by its revisions alone', () => {
+test('large commits are announced by their revisions only', () => {
   expect(decodeCommit(encodeCommit([entry(4), entry(5)], 100))).toEqual({ first: 4, last: 5 });
 });
 
-test.each(['', 'x', '1', '1 y\n[]'])('%j is no commit', (message) => {
+test.each(['', 'x', '1', '1 y\n[]'])('%j is not a commit', (message) => {
   expect(() => decodeCommit(message)).toThrow(TypeError);
 });
 

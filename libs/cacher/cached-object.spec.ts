@@ -3,7 +3,7 @@ import { cachedObject } from './cached-object.js';
 const of = (value: object) => cachedObject({ key: '/r/a', value: JSON.stringify(value), modRevision: 1, createRevision: 1, version: 1 });
 const metadata = { name: 'a' };
 
-test('an object counts as it lies in memory, not by its text: with what each object and list in it takes', () => {
+test('the size of an object is that of its text, its values, and each object and list in it', () => {
   const text = of({ metadata, data: 'x'.repeat(20_000) });
   const objects = of({ metadata, data: Array.from({ length: 10_000 }, () => ({})) });
   const lengthOf = ({ value }: { value: string }) => value.length;
@@ -15,7 +15,7 @@ test('an object counts as it lies in memory, not by its text: with what each obj
   expect(objects.bytes).toBeGreaterThan(9 * text.bytes);
 });
 
-test('what it counts for does not change when it is parsed', () => {
+test('the size does not change when the object is parsed', () => {
   const cached = of({ metadata, data: [1, { a: 'b' }] });
   const before = cached.bytes;
   expect(cached.object.metadata).toEqual({ name: 'a', resourceVersion: '1' });

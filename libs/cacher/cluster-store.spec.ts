@@ -65,7 +65,7 @@ const withLog = (storage: Storage, log: Storage['log']): Storage =>
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-test('concurrent writes go together, in the order of their calls, and each gets its own results', async () => {
+test('concurrent writes are combined in the order of their calls, and each gets its own results', async () => {
   const { one, commits } = await setUp();
   const results = await Promise.all([
     one.write([create('/r/p/a')]),
@@ -80,7 +80,7 @@ test('concurrent writes go together, in the order of their calls, and each gets 
   expect(commits).toEqual(['c 1 2 3']);
 });
 
-test('an object is parsed once and carries its resourceVersion', async () => {
+test('an object is parsed once and has its resourceVersion', async () => {
   const { one } = await setUp();
   await one.write([create('/r/p/a', 7)]);
   const object = await one.get('/r/p/a');
@@ -88,7 +88,7 @@ test('an object is parsed once and carries its resourceVersion', async () => {
   expect(object?.object).toBe(object?.object);
 });
 
-test('what is announced while the log is being read is not missed', async () => {
+test('a commit that is announced while the log is being read is not missed', async () => {
   const admin = memoryStorage();
   await admin.create('c');
   const bus = memoryBus();
@@ -117,7 +117,7 @@ test('what is announced while the log is being read is not missed', async () => 
   expect(far.lines).toEqual(['1 put /r/p/a', '2 put /r/p/b']);
 });
 
-test('watchers of this process are told before the write resolves, those of another soon after', async () => {
+test('watchers of this process get events before the write resolves, those of another soon after', async () => {
   const { one, two } = await setUp();
   const near = recorder();
   const far = recorder();
@@ -134,7 +134,7 @@ test('watchers of this process are told before the write resolves, those of anot
   expect(near).toMatchObject({ lines: [...lines, '3 put /r/p/a was 1', '4 delete /r/p/a was 3'], reached: 4 });
 });
 
-test('a watch from a recent revision is served from the window, an older one from the log, both with what stood there before', async () => {
+test('a watch from a recent revision is served from the window, an older one from the log, both with the previous objects', async () => {
   const { one } = await setUp({ windowEvents: 2, logPage: 2 });
   const opener = recorder();
   await one.watch('/r/p/', undefined, opener);
@@ -150,7 +150,7 @@ test('a watch from a recent revision is served from the window, an older one fro
   expect([opener.lines, old.lines, recent.lines]).toEqual([all, all.slice(1), all.slice(6)]);
 });
 
-test('a compacted revision and one of the future cannot be watched from', async () => {
+test('watches from compacted and future revisions are rejected', async () => {
   const { one, compact } = await setUp({ windowEvents: 1 });
   for (const key of ['/r/p/a', '/r/p/b', '/r/p/c']) await one.write([create(key)]);
   await compact(2);
@@ -158,7 +158,7 @@ test('a compacted revision and one of the future cannot be watched from', async 
   await expect(one.watch('/r/p/', 4, recorder())).rejects.toThrow(FutureRevision);
 });
 
-test('get and list see what another process wrote, with and without the cache', async () => {
+test('get and list return what another process wrote, with and without the cache', async () => {
   const { one, two } = await setUp();
   await two.watch('/r/', undefined, recorder());
   await one.write(['a', 'b', 'c'].map((name) => create(`/r/p/${name}`)));
@@ -192,7 +192,7 @@ test('closing ends the watches', async () => {
   await expect(one.get('/r/p/a')).rejects.toThrow('the store of cluster c was closed');
 });
 
-test('a process that has fallen out of the log ends its watches and reads on', async () => {
+test('a process whose position was compacted ends its watches and continues to read', async () => {
   const admin = memoryStorage();
   await admin.create('c');
   const deaf = { ...memoryBus(), publish: () => undefined, subscribe: async () => () => undefined };

@@ -27,7 +27,7 @@ function sink(): CacheSink & { ended: Array<Error | undefined> } {
   return { ended, event: () => undefined, end: (error) => ended.push(error) };
 }
 
-test('a cluster has one store as long as it is held, watched or was used lately', async () => {
+test('a cluster has one store as long as it is referenced, watched or was used recently', async () => {
   const { stores, pass } = await setUp();
   const first = stores.acquire('a');
   const second = stores.acquire('a');
@@ -39,7 +39,7 @@ test('a cluster has one store as long as it is held, watched or was used lately'
   expect(stores.acquire('a').store).toBe(first.store);
 });
 
-test('nobody’s store is let go after a while, unless it is watched', async () => {
+test('a store without references is closed after a while, unless it is watched', async () => {
   const { stores, pass } = await setUp();
   const held = stores.acquire('a');
   const stop = await held.store.watch('/r/', undefined, sink());
@@ -56,7 +56,7 @@ test('nobody’s store is let go after a while, unless it is watched', async () 
   expect(stores.acquire('a').store).not.toBe(held.store);
 });
 
-test('caches that are too much together are dropped, the one idle for longest first; what is watched stays', async () => {
+test('if caches exceed the limit, those idle longest are dropped; watched ones are kept', async () => {
   const { stores, pass } = await setUp();
   const [a, b] = ['a', 'b'].map((cluster) => stores.acquire(cluster).store);
   const watcher = sink();
@@ -69,7 +69,7 @@ test('caches that are too much together are dropped, the one idle for longest fi
   expect([await loaded(), watcher.ended]).toEqual([[false, true], []]);
 });
 
-test('watched caches that are too much together are dropped, the largest first, and their watches end', async () => {
+test('if watched caches exceed the limit, the largest are dropped and their watches end', async () => {
   const { admin, stores } = await setUp();
   await admin.open('b').write([{ type: 'create', key: '/r/y', value: 'v'.repeat(250), cause, at: 1 }]);
   const [a, b] = ['a', 'b'].map((cluster) => stores.acquire(cluster).store);

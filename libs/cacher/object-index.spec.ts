@@ -15,7 +15,7 @@ const key = fc.constantFrom(
   '/top',
 );
 
-test('lists like a sorted array, whatever was put in and taken out', () => {
+test('lists like a sorted array after any insertions and removals', () => {
   fc.assert(
     fc.property(
       fc.array(fc.tuple(fc.boolean(), key)),

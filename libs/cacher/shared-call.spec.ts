@@ -2,7 +2,7 @@ import { SharedCall, SharedGet } from './shared-call.js';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-test('callers share the next call, never one that was under way before they came', async () => {
+test('callers share the next call, never one that began before they called', async () => {
   let calls = 0;
   const shared = new SharedCall(async () => {
     const call = ++calls;
@@ -18,7 +18,7 @@ test('callers share the next call, never one that was under way before they came
   expect(await shared.run()).toBe(3);
 });
 
-test('keys asked for at the same time are read together, as many as may be', async () => {
+test('keys that are requested at the same time are read together, up to the limit', async () => {
   const reads: string[] = [];
   const shared = new SharedGet(async (keys) => {
     reads.push(keys.join(' '));

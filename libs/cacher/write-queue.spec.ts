@@ -28,7 +28,7 @@ function setUp(fails: (keys: string[]) => Error | undefined = () => undefined, l
   return { transactions, write, queue };
 }
 
-test('what comes while one is under way goes together in the next', async () => {
+test('calls that are made while one is in flight are combined in the next', async () => {
   const { transactions, write, queue } = setUp();
   const first = write(['a']);
   await new Promise((resolve) => queueMicrotask(() => queueMicrotask(() => resolve(undefined))));
@@ -36,13 +36,13 @@ test('what comes while one is under way goes together in the next', async () => 
   expect([transactions, results, queue.busy]).toEqual([['a', 'b c d'], [['a 1'], ['b 2', 'c 3'], ['d 4']], false]);
 });
 
-test('calls on one key keep their order and never share a transaction; others overtake them', async () => {
+test('calls on one key keep their order and never share a transaction; others may overtake them', async () => {
   const { transactions, write } = setUp();
   await Promise.all([write(['a']), write(['a', 'b']), write(['b']), write(['c'])]);
   expect(transactions).toEqual(['a c', 'a b', 'b']);
 });
 
-test('fences and atomic calls keep to themselves', async () => {
+test('calls with different fences and atomic calls are not combined', async () => {
   const { transactions, write } = setUp();
   const fence = (token: number) => ({ fence: { component: 'x', token } });
   await Promise.all([
@@ -56,13 +56,13 @@ test('fences and atomic calls keep to themselves', async () => {
   expect(transactions).toEqual(['a c as x 1', 'b f', 'd as x 2', 'e atomic']);
 });
 
-test('a transaction takes no more than it may, but always one call', async () => {
+test('a transaction stays within the limits, but has at least one call', async () => {
   const { transactions, write } = setUp(undefined, { batchOps: 2, batchBytes: 6 });
   await Promise.all([write(['a', 'b', 'c']), write(['d']), write(['e']), write(['f']), write(['long-key']), write(['g'])]);
   expect(transactions).toEqual(['a b c', 'd e', 'f g', 'long-key']);
 });
 
-test('an error that nobody foresaw hits only the call that bears it; an overtaken turn hits all', async () => {
+test('an unexpected error affects only the call that caused it; a superseded turn affects all', async () => {
   const poison = setUp((keys) => (keys.includes('bad') ? new Error('poison') : undefined));
   const outcomes = await Promise.allSettled([poison.write(['a']), poison.write(['bad']), poison.write(['c'])]);
   expect(outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : outcome.reason.message))).toEqual([

@@ -63,7 +63,7 @@ test('failures are StatusErrors', async () => {
   expect((error as StatusError).status).toEqual(status);
 });
 
-test('a watch tells its events, and how it ended', async () => {
+test('a watch delivers its events, and how it ended', async () => {
   answer = (_request, response) => {
     response.write('{"type":"ADDED","object":{"metadata":{"name":"a","resourceVersion":"5"}}}\n{"type":"BOOK');
     response.end(
@@ -89,7 +89,7 @@ test('a watch tells its events, and how it ended', async () => {
   expect(seen).toEqual(['ADDED a 5', 'end too old']);
 });
 
-test('what is served is read from aggregated discovery', async () => {
+test('served resources are read from aggregated discovery', async () => {
   asked = [];
   answer = (request, response) => {
     expect(request.headers.accept).toBe('application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList');

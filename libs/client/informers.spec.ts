@@ -64,7 +64,7 @@ describe('informers', () => {
     expect(informers.of(Pod as never)).toBe(informer);
   });
 
-  test('a late handler is told what is there; a late index holds what is there', async () => {
+  test('a handler that is added later gets the existing objects; an index that is added later contains them', async () => {
     const { client } = scripted([pod('a', 3, 'o1'), pod('b', 4, 'o2')]);
     const informers = createInformers(client);
     const informer = informers.of(Pod as never) as ReturnType<typeof informers.of<KubeObject>>;
@@ -77,7 +77,7 @@ describe('informers', () => {
     expect(informer.controlledBy('o1')).toEqual([pod('a', 3, 'o1')]);
   });
 
-  test('after a broken watch the next synced lists again and tells only what differs', async () => {
+  test('after a broken watch the next synced lists again and delivers only the differences', async () => {
     const { state, client } = scripted([pod('a', 3), pod('b', 4), pod('c', 5)]);
     const informers = createInformers(client);
     const seen: string[] = [];
@@ -94,7 +94,7 @@ describe('informers', () => {
   });
 });
 
-describe('what is served', () => {
+describe('served resources', () => {
   const info = (resource: string, more: Partial<ResourceInfo> = {}): ResourceInfo => ({
     group: 'example.com',
     version: 'v1',
@@ -107,7 +107,7 @@ describe('what is served', () => {
     ...more,
   });
 
-  test('is told as it comes and goes, and the informer of what has gone ends', async () => {
+  test('are reported when they are added and removed, and the informer of a removed one ends', async () => {
     const { state, client } = scripted([pod('a', 3)]);
     const informers = createInformers(client);
     const told: string[] = [];
@@ -133,7 +133,7 @@ describe('what is served', () => {
     expect(informers.served()).toBe(state.served);
   });
 
-  test('a resource whose scope or kind changes is another; a late listener is told what is there', async () => {
+  test('a resource whose scope or kind changes is a different one; a listener that is added later gets the existing ones', async () => {
     const { state, client } = scripted([]);
     const informers = createInformers(client);
     state.served = [info('as')];

@@ -56,7 +56,7 @@ describe('a new cluster', () => {
     cluster.close();
   });
 
-  it('is begun again where it was broken off', async () => {
+  it('an interrupted bootstrap can be repeated', async () => {
     const cluster = await newCluster();
     const before = await cluster.client.list(Pod);
     await bootstrapCluster(cluster.client, template);
@@ -65,7 +65,7 @@ describe('a new cluster', () => {
     cluster.close();
   });
 
-  it('is what its template says, no more', () => {
+  it('contains what its template says, and nothing else', () => {
     const made: Made = {
       get: <T extends KubeObject>({ kind }: Resource<T>, name: string) =>
         ({ kind, metadata: { name, uid: `${kind}-${name}` } }) as unknown as T,

@@ -12,7 +12,7 @@ const deployment = (replicas: number): appsv1.Deployment => ({
   },
 });
 
-test('a fresh cluster is at rest: nothing is left to do', async () => {
+test('a new cluster has no work left', async () => {
   const cluster = await createLocalCluster();
   const before = await cluster.store.revision();
   await cluster.settle();
@@ -30,7 +30,7 @@ test('a fresh cluster is at rest: nothing is left to do', async () => {
   cluster.close();
 });
 
-test('a Deployment rolls out in simulated time, the same every time', async () => {
+test('a Deployment is rolled out in simulated time, the same every time', async () => {
   const run = async () => {
     const cluster = await createLocalCluster({ profile: 'realistic', seed: 'a' });
     await cluster.client.create(Deployment, deployment(3));
@@ -56,7 +56,7 @@ test.each<[Resource, string]>([
   [Job, 'field label "spec.x" not supported for Job'],
   [ResourceSlice, 'field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: spec.x'],
   [Deployment, '"spec.x" is not a known field selector: only "metadata.name", "metadata.namespace"'],
-])('a field that selectors may not name: %#', async (resource, message) => {
+])('a field that is not selectable: %#', async (resource, message) => {
   const cluster = await createLocalCluster();
   await expect(cluster.client.list(resource, { fieldSelector: 'spec.x=1' })).rejects.toThrow(message);
   cluster.close();

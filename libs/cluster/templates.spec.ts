@@ -5,7 +5,7 @@ const DAY = 24 * 3_600_000;
 const nodes = { count: 1, cpu: '1', memory: '1Gi', pods: 110 };
 const object = { key: '/registry/namespaces/default', value: '{}', createRevision: 1, modRevision: 1, version: 1 };
 
-test('templates of former builds, and of shapes that nobody asks for any more, are removed', async () => {
+test('templates of other builds, and of shapes that are no longer used, are removed', async () => {
   const admin = memoryStorage();
   let now = 0;
   let built = 0;

@@ -18,7 +18,7 @@ test.each<[string, Condition[] | undefined, Condition, Condition[]]>([
   ],
 ])('%s', (_name, before, next, want) => expect(setCondition(before, next, NOW)).toEqual(want));
 
-test('finding and dropping', () => {
+test('finding and removing', () => {
   expect(conditionOf([other, ready], 'Ready')).toBe(ready);
   expect(conditionOf(undefined, 'Ready')).toBeUndefined();
   expect(withoutCondition([other, ready], 'Ready')).toEqual([other]);

@@ -32,13 +32,13 @@ test.each<[string, corev1.NodeSelectorTerm, boolean]>([
   ['an empty term', {}, false],
 ])('%s', (_name, term, want) => expect(matches(term)).toBe(want));
 
-test('one term of several is enough, but all requirements of it', () => {
+test('one of several terms has to match, but all of its requirements', () => {
   expect(matches({}, expression('zone', 'Is'), expression('zone', 'In', 'a'))).toBe(true);
   expect(matches({ ...expression('zone', 'In', 'a'), ...field('In', 'n2') })).toBe(false);
   expect(matches()).toBe(false);
 });
 
-test('nodeSelector and required affinity hold together', () => {
+test('nodeSelector and required affinity must both match', () => {
   const spec = (nodeSelector: Record<string, string>, term?: corev1.NodeSelectorTerm): corev1.PodSpec => ({
     containers: [],
     nodeSelector,
@@ -50,7 +50,7 @@ test('nodeSelector and required affinity hold together', () => {
   expect(requiredNodeAffinity(spec({ zone: 'a' }, expression('disk', 'In', 'hdd')))(node)).toBe(false);
 });
 
-test('preferences add up', () => {
+test('the weights of preferences are added', () => {
   const terms = [
     { weight: 50, preference: expression('disk', 'In', 'ssd') },
     { weight: 7, preference: expression('zone', 'In', 'a') },
@@ -59,7 +59,7 @@ test('preferences add up', () => {
   expect(preferredNodeScore(terms, node)).toBe(57);
 });
 
-test('a long list of values is asked about many nodes', () => {
+test('a long list of values is matched against many nodes', () => {
   const values = Array.from({ length: 100_000 }, (_, index) => `v${index}`);
   const selector = nodeSelectorMatcher({ nodeSelectorTerms: [expression('zone', 'In', ...values)] });
   const nodes = Array.from({ length: 5000 }, (_, index) => ({ metadata: { name: `n${index}`, labels: { zone: `w${index}` } } }));

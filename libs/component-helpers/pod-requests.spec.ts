@@ -30,13 +30,13 @@ test.each<[string, Partial<corev1.PodSpec>, Record<string, string>]>([
   ['overhead', { containers: [container('1')], overhead: { cpu: '250m', memory: '1Mi' } }, { cpu: '1250m', memory: '1Mi' }],
 ])('%s', (_name, spec, want) => expect(resourceListTexts(podRequests(podOf(spec)))).toEqual(want));
 
-test('what is asked for where a container names nothing', () => {
+test('defaults for containers without requests', () => {
   const pod = podOf({ containers: [container('0'), { name: 'd' }], overhead: { cpu: '1' } });
   const nonMissing = new Map([['cpu', parseQuantity('100m')]]);
   expect(resourceListTexts(podRequests(pod, { nonMissing, excludeOverhead: true }))).toEqual({ cpu: '100m' });
 });
 
-test('limits: overhead is added to what is limited', () => {
+test('limits: overhead is added to resources that have a limit', () => {
   const pod = podOf({ containers: [container('1')], overhead: { cpu: '250m', memory: '1Mi' } });
   expect(resourceListTexts(podLimits(pod))).toEqual({ cpu: '1250m' });
   expect(resourceListTexts(podLimits(pod, { excludeOverhead: true }))).toEqual({ cpu: '1' });

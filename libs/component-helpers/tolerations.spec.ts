@@ -19,7 +19,7 @@ test.each<[string, corev1.Toleration, corev1.Taint, boolean]>([
   expect(tolerationsTolerate([toleration], tainted)).toBe(want);
 });
 
-test('the first taint that nothing tolerates', () => {
+test('the first taint that is not tolerated', () => {
   const taints = [taint('a', 'NoSchedule'), taint('b', 'PreferNoSchedule'), taint('c', 'NoSchedule', '1'), taint('d', 'NoExecute')];
   const effects = ['NoSchedule', 'NoExecute'];
   expect(untoleratedTaint(taints, [{ key: 'a', operator: 'Exists' }], effects)).toEqual(taints[2]);
@@ -28,7 +28,7 @@ test('the first taint that nothing tolerates', () => {
   expect(untoleratedTaint(undefined, undefined, effects)).toBeUndefined();
 });
 
-test('many tolerations and many taints cost their sum', () => {
+test('the cost of many tolerations and many taints is their sum', () => {
   const many = Array.from({ length: 100_000 }, (_, index) => String(index));
   const tolerations = many.map((value) => ({ key: 'a', value, effect: 'NoSchedule' }));
   const taints = many.map((value) => taint('a', 'NoSchedule', value));

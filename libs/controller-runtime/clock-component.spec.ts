@@ -124,14 +124,14 @@ async function cluster(): Promise<Storage> {
   return admin.open('c');
 }
 
-test('turns a clock from timer to timer to where it is asked to go, and is done then', async () => {
+test('advances a clock from timer to timer to its target', async () => {
   const storage = await cluster();
   await storage.askClock({ id: 'x', from: START, by: 2_000 });
   await work(storage, worker(storage), 100);
   expect([await ticked(storage), await storage.clock()]).toEqual([expected(3_000), { revision: expected(3_000).length, now: 3_000 }]);
 });
 
-test('whoever is killed at any instant, two workers at once: every step is made once, forwards, and each request counts once', async () => {
+test('with two workers and kills at any instant: every step is made once, forwards, and each request is counted once', async () => {
   const death = fc.integer({ min: 1, max: 60 });
   const round = fc.record({ first: death, second: death, together: fc.boolean(), steps: fc.integer({ min: 1, max: 4 }) });
   const property = fc.asyncProperty(fc.array(round, { maxLength: 12 }), fc.integer({ min: 0, max: 2_000 }), async (rounds, more) => {
@@ -156,7 +156,7 @@ test('whoever is killed at any instant, two workers at once: every step is made 
   await fc.assert(property, { numRuns: 150 });
 });
 
-test('a worker that was paused while another went on writes nothing at its old time', async () => {
+test('a worker that was suspended while another continued writes nothing at its old time', async () => {
   const storage = await cluster();
   await storage.askClock({ id: 'x', from: START, by: 1_000 });
   let resume = (): void => undefined;

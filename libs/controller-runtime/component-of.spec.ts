@@ -57,7 +57,7 @@ async function opened(reconcile: (key: string, call: number) => Promise<Reconcil
 const plenty = { reconciles: 100 };
 
 describe('componentOf', () => {
-  it('reconciles what changed, its owners and what is gone, each once and with what woke it', async () => {
+  it('reconciles changed objects, owners and deleted objects, each once and with its cause', async () => {
     const { instance, causes, put, remove } = await opened(() => undefined);
     put(object('a'), 3);
     put(object('b'), 4);
@@ -76,7 +76,7 @@ describe('componentOf', () => {
     ]);
   });
 
-  it('stops when its budget is spent, and says when it wants to look again', async () => {
+  it('stops when its budget is used up, and returns when it is to run again', async () => {
     const { instance, clock, causes, put } = await opened(() => Promise.resolve({ requeueAfter: 500 }));
     for (const name of ['a', 'b', 'c']) put(object(name), 1);
     expect(await instance.drain({ reconciles: 2 })).toEqual({ more: true, nextAt: 500 });
@@ -88,7 +88,7 @@ describe('componentOf', () => {
     expect(causes[3]).toEqual(['a', 1]);
   });
 
-  it('works on different keys at the same time, on one key never', async () => {
+  it('reconciles different keys concurrently, but never the same key', async () => {
     let running = 0;
     let most = 0;
     const { instance, put } = await opened(async (key) => {
@@ -104,7 +104,7 @@ describe('componentOf', () => {
     expect([most, running]).toEqual([3, 0]);
   });
 
-  it('tries conflicts again at once, other failures after a back-off, and tells of them', async () => {
+  it('retries conflicts at once, other failures after a back-off, and reports them', async () => {
     const { instance, causes, failures, put } = await opened((key, call) => {
       if (key === 'c' && call < 3) throw conflict({ group: '', resource: 'configmaps' }, 'c');
       if (key === 'f') throw new Error('no');
@@ -122,7 +122,7 @@ describe('componentOf', () => {
     expect(failures).toEqual([{ component: 'specs', controller: 'spec', key: 'ns/f', error: new Error('no'), failures: 1 }]);
   });
 
-  it('ends at once when its turn was overtaken', async () => {
+  it('ends at once when its turn was superseded', async () => {
     const { instance, causes, put } = await opened((key) => {
       if (key === 'a') throw new FencedError('specs');
       return undefined;
@@ -132,7 +132,7 @@ describe('componentOf', () => {
     expect(causes.length).toBeLessThanOrEqual(2);
   });
 
-  it('knows what woke it after a pause: nothing old, and what was deleted meanwhile', async () => {
+  it('knows the cause after a pause: none for old objects, and deletions that happened in the meantime', async () => {
     const { instance, causes, put } = await opened(() => undefined, 10);
     put(object('a'), 4);
     put(object('b'), 5);

@@ -16,12 +16,12 @@ function correlator() {
 }
 
 describe('EventCorrelator', () => {
-  it('counts what comes again', () => {
+  it('counts repeated events', () => {
     const { send } = correlator();
     expect([send('a'), send('b'), send('a'), send('a'), send('a', { subject: 'other' })]).toEqual(['a', 'b', 'a x2', 'a x3', 'a']);
   });
 
-  it('combines what differs by the message alone, from the tenth on', () => {
+  it('aggregates events that differ only in their message, from the tenth on', () => {
     const { clock, send } = correlator();
     const sent = Array.from({ length: 12 }, (_, index) => send(`m${index}`));
     expect(sent.slice(8)).toEqual([
@@ -34,7 +34,7 @@ describe('EventCorrelator', () => {
     expect(send('m12')).toBe('m12');
   });
 
-  it('drops what exceeds 25 about one object, and lets one through every five minutes', () => {
+  it('drops more than 25 events about one object, and allows one every five minutes', () => {
     const { clock, send } = correlator();
     const sent = Array.from({ length: 30 }, () => send('a'));
     expect([sent[24], sent.slice(25)]).toEqual(['a x25', ['skip', 'skip', 'skip', 'skip', 'skip']]);
@@ -43,7 +43,7 @@ describe('EventCorrelator', () => {
     expect([send('a'), send('a')]).toEqual(['a x31', 'skip']);
   });
 
-  it('only counts when told not to combine', () => {
+  it('only counts if aggregation is off', () => {
     const plain = new EventCorrelator<string>(new SteppedClock(0), () => 's', false);
     const event = { subject: 'pod', fieldPath: '', type: 'Warning', reason: 'FailedScheduling', message: '' };
     const outcomes = Array.from({ length: 40 }, () => plain.correlate(event));

@@ -43,7 +43,7 @@ async function host(drains: Record<string, (now: number) => DrainResult>, more: 
 }
 
 describe('LocalHost', () => {
-  it('takes the turns of those that are concerned, in their order, until nothing is left', async () => {
+  it('takes the turns of interested components, in order, until no work is left', async () => {
     let left = 2;
     const { local, log, change } = await host({ a: () => ({ more: left-- > 0 }), b: () => ({ more: false }) });
     await local.settle();
@@ -55,7 +55,7 @@ describe('LocalHost', () => {
     expect(log.map(([name]) => name)).toEqual(['b']);
   });
 
-  it('turns the clock to each timer in its order, and to the end', async () => {
+  it('advances the clock to each timer in order, and to the target', async () => {
     const every = (period: number) => (now: number) => ({ more: false, nextAt: START + (Math.floor((now - START) / period) + 1) * period });
     const { local, log, clock } = await host({ a: every(300), b: every(500) });
     await local.advance(1_000);
@@ -69,7 +69,7 @@ describe('LocalHost', () => {
     expect(clock.now()).toBe(2_000);
   });
 
-  it('carries out duties that fall due', async () => {
+  it('runs duties when they are due', async () => {
     const due = [START + 100, START + 250];
     const ran: number[] = [];
     const duty = { nextAt: () => Promise.resolve(due[0]), run: (now: number) => Promise.resolve(void ran.push(now, due.shift() ?? 0)) };
@@ -78,7 +78,7 @@ describe('LocalHost', () => {
     expect([ran, due]).toEqual([[START + 100, START + 100], [START + 250]]);
   });
 
-  it('runs by itself, on the timers of the machine, and again after a failure', async () => {
+  it("runs by itself on the machine's timers, and again after a failure", async () => {
     const timers: Array<[wait: number, run: () => void]> = [];
     const errors: unknown[] = [];
     let call = 0;
@@ -110,7 +110,7 @@ describe('LocalHost', () => {
     local.close();
   });
 
-  it('takes a turn anew that was overtaken', async () => {
+  it('repeats a turn that was superseded', async () => {
     let overtaken = 1;
     const { local, log, turns } = await host({
       a: () => {

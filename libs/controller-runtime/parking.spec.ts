@@ -1,6 +1,6 @@
 import { afterTurn, isPoisonous, parkFor } from './parking.js';
 
-test('a turn is parked for longer with each holder it loses, up to ten minutes', () => {
+test('a turn is parked for longer with each lost holder, up to ten minutes', () => {
   expect([2, 3, 4, 8, 9, 60].map(parkFor)).toEqual([10_000, 20_000, 40_000, 600_000, 600_000, 600_000]);
 });
 
@@ -10,7 +10,7 @@ test.each([
   { state: { lost: 2, overtook: true }, expected: true },
   // The parking time is over: the turn is retried.
   { state: { lost: 2 }, expected: false },
-])('$state is poisonous: $expected', ({ state, expected }) => {
+])('whether $state is to be parked: $expected', ({ state, expected }) => {
   expect(isPoisonous(state)).toBe(expected);
 });
 

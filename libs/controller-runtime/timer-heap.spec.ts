@@ -8,7 +8,7 @@ function drain(heap: TimerHeap<string>, now: number): string[] {
 }
 
 describe('TimerHeap', () => {
-  it('gives values by instant, those of one instant in the order they were set', () => {
+  it('returns values by instant, those of the same instant in the order they were set', () => {
     const heap = new TimerHeap<string>();
     for (const [value, at] of [
       ['c', 30],
@@ -33,7 +33,7 @@ describe('TimerHeap', () => {
     expect(heap.nextAt()).toBeUndefined();
   });
 
-  it('forgets cleared timers', () => {
+  it('drops cleared timers', () => {
     const heap = new TimerHeap<string>();
     heap.set('a', 10);
     heap.set('b', 20);

@@ -35,7 +35,7 @@ function host(storage: Storage, component: string, conductor?: string): { turn()
 test.each([
   ['where time stands', CLOCK, CLOCK, [1, 1, 1, 2, 2]],
   ['where time goes by itself', 'kubelet', undefined, [1, 1, 1, 1, 1]],
-])('%s, a component that another host has had meanwhile is opened anew or goes on', async (_, component, conductor, opened) => {
+])('%s, a component that another host has had in the meantime is reopened or continues', async (_, component, conductor, opened) => {
   const admin = memoryStorage();
   await admin.create('c');
   const [one, other] = [1, 2].map(() => host(admin.open('c'), component, conductor)) as [ReturnType<typeof host>, ReturnType<typeof host>];
@@ -43,7 +43,7 @@ test.each([
   expect(seen).toEqual(opened);
 });
 
-test('a lingering turn works off what comes in, unless the informers do not follow all that is served', async () => {
+test('a lingering turn processes new work, unless the informers do not follow everything that is served', async () => {
   const admin = memoryStorage();
   await admin.create('c');
   const storage = admin.open('c');

@@ -9,7 +9,7 @@ function takeAll(queue: WorkQueue) {
 }
 
 describe('WorkQueue', () => {
-  it('what was there before (revision 0) does not hide what woke a key', () => {
+  it('existing objects (revision 0) do not replace the cause of a key', () => {
     const queue = new WorkQueue(new SteppedClock(0));
     queue.add('a', 0);
     queue.add('a', 5);
@@ -19,7 +19,7 @@ describe('WorkQueue', () => {
     expect(takeAll(queue)).toEqual([{ key: 'a', wokenBy: 5 }, { key: 'b', wokenBy: 6 }, { key: 'c' }]);
   });
 
-  it('hands each key out once, in the order they came, with the earliest revision that woke it', () => {
+  it('hands each key out once, in order, with the earliest revision that queued it', () => {
     const queue = new WorkQueue(new SteppedClock(0));
     queue.add('b', 7);
     queue.add('a', 8);
@@ -29,7 +29,7 @@ describe('WorkQueue', () => {
     expect(takeAll(queue)).toEqual([{ key: 'b', wokenBy: 5 }, { key: 'a', wokenBy: 8 }, { key: 'c' }]);
   });
 
-  it('never hands a key out twice at a time; what woke it meanwhile brings it back', () => {
+  it('never hands a key out twice at a time; a key added in the meantime is queued again', () => {
     const queue = new WorkQueue(new SteppedClock(0));
     queue.add('a', 1);
     queue.take();
@@ -42,7 +42,7 @@ describe('WorkQueue', () => {
     expect(queue.ready).toBe(false);
   });
 
-  it('waits on the cluster clock, and goes on with the cause of the one who asked', () => {
+  it('waits on the cluster clock, and keeps the cause of the request', () => {
     const clock = new SteppedClock(1000);
     const queue = new WorkQueue(clock);
     queue.addAfter('a', 500, 12);
@@ -53,7 +53,7 @@ describe('WorkQueue', () => {
     expect(queue.nextAt()).toBeUndefined();
   });
 
-  it('drops the timer of a key that is looked at before', () => {
+  it('drops the timer of a key that is processed earlier', () => {
     const queue = new WorkQueue(new SteppedClock(0));
     queue.addAfter('a', 500, 1);
     queue.add('a', 9);
@@ -78,7 +78,7 @@ describe('WorkQueue', () => {
     expect([1, 2, 10, 18, 19, 60].map(backoffDelay)).toEqual([5, 10, 2560, 655_360, 1_000_000, 1_000_000]);
   });
 
-  it('tells of work that comes into the empty queue', () => {
+  it('reports work that is added to the empty queue', () => {
     const queue = new WorkQueue(new SteppedClock(0));
     let told = 0;
     queue.onWork(() => {

@@ -4,7 +4,7 @@ import { isTracked, resourceOf } from './kinds.js';
 
 const served = preferredResources(builtIn);
 
-test('what is stored is tracked, but for events; what is only answered is not', () => {
+test('stored resources are tracked, except events; those that are not stored are not', () => {
   const untracked = served.filter((resource) => !isTracked(resource)).map(({ group, resource }) => `${group}/${resource}`);
   expect(untracked.sort()).toEqual([
     '/bindings',
@@ -20,7 +20,7 @@ test('what is stored is tracked, but for events; what is only answered is not', 
   ]);
 });
 
-test('an owner reference leads to the resource that is served, in whatever version it names', () => {
+test('an owner reference leads to the served resource, whatever version it names', () => {
   const found = (apiVersion: string, kind: string) => resourceOf({ apiVersion, kind }, served);
   expect(found('v1', 'Pod')).toMatchObject({ group: '', version: 'v1', resource: 'pods' });
   expect(found('autoscaling/v1', 'HorizontalPodAutoscaler')).toMatchObject({ version: 'v2', resource: 'horizontalpodautoscalers' });

@@ -15,7 +15,7 @@ const by = (component: string, wokenBy: number): Partial<HistoryEntry> => ({
 });
 
 describe('an event chain', () => {
-  test('holds what followed from a write, and nothing else', () => {
+  test('contains what followed from a write, and nothing else', () => {
     const chain = new EventChain((e) => e.revision === 5);
     const steps = [
       entry(4, 'ConfigMap', 'before'),

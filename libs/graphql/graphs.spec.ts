@@ -38,11 +38,11 @@ const graphs = new Graphs(
 const of = (id: string, served: Served) => graphs.of({ cluster: { id, gitVersion: '' }, served });
 
 describe('graphs of clusters', () => {
-  test('are one for all that serve the built-in kinds', () => {
+  test('are shared by all clusters that serve only the built-in kinds', () => {
     expect(of('a', builtIn)).toBe(of('b', { groups: [], resources: [] }));
   });
 
-  test('are kept until the cluster serves something else', () => {
+  test('are kept until the served resources change', () => {
     const served = serving(info('Widget', 'widgets'));
     const graph = of('a', served);
     expect(of('a', served)).toBe(graph);
@@ -77,12 +77,12 @@ describe('graphs of clusters', () => {
       [info('Widget', 'widgets'), info('Widget', 'widgets', 'a-b.c'), info('Widget', 'widgets', 'a.b.c')],
       ['Widget widget widgets', 'ABCV1Widget aBCV1Widget aBCV1Widgets', 'ABCV1_2_Widget aBCV1_2_Widget aBCV1_2_Widgets'],
     ],
-  ])('name their kinds apart: %s', (_, infos, expected) => {
+  ])('have distinct names for custom kinds: %s', (_, infos, expected) => {
     const own = of('names', serving(...infos)).kinds.all.filter(({ source }) => 'own' in source);
     expect(own.map(({ typeName, one, many }) => `${typeName} ${one} ${many}`)).toEqual(expected);
   });
 
-  test('show what a kind publishes', () => {
+  test("contain what a kind's schema publishes", () => {
     const published = { properties: { spec: { description: 'What is wanted.' }, 'x-y': {}, json: {}, kind: {} } };
     const widget = { info: info('Widget', 'widgets'), schema: schema(published) };
     const served: Served = { groups: builtIn.groups, resources: [...builtIn.resources, widget.info], own: [widget] };

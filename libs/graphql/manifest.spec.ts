@@ -5,7 +5,7 @@ import { parseManifest } from './manifest.js';
 const now = { turn: () => undefined, convert: (text: string) => inlineYaml.convert('', text) };
 
 describe('a manifest', () => {
-  test('may hold documents and lists', async () => {
+  test('may contain documents and Lists', async () => {
     const text =
       'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\n---\n{"apiVersion": "v1", "kind": "List", "items": [{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "b"}}]}';
     expect((await parseManifest(text, now)).map((o) => `${o.kind} ${o.metadata.name}`)).toEqual(['ConfigMap a', 'Secret b']);
@@ -21,7 +21,7 @@ describe('a manifest', () => {
     ['apiVersion: v1\nkind: List\nitems: [3]', 'document 1: items[0]: expected an object'],
   ])('%j: %s', (text, message) => expect(parseManifest(text, now)).rejects.toThrow(message));
 
-  test('aliases that multiply are refused', async () => {
+  test('aliases that multiply are rejected', async () => {
     const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${Array.from(
       { length: 8 },
       (_, i) =>
@@ -33,7 +33,7 @@ describe('a manifest', () => {
   });
 });
 
-describe('what a new manifest leaves out', () => {
+describe('what a new manifest omits', () => {
   test.each([
     [{ a: 1, b: 2 }, { a: 1 }, { b: null }],
     [{ a: { b: 1, c: { d: 1 } } }, { a: { c: {} } }, { a: { b: null, c: { d: null } } }],

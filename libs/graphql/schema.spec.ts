@@ -8,7 +8,7 @@ const schema = new BuiltInGraph({ ofDefinition: () => undefined, ofField: () => 
 describe('the graph', () => {
   test('is a valid schema', () => expect(validateSchema(schema)).toEqual([]));
 
-  test('has two root fields a kind that can be read', () => {
+  test('has two root fields per readable kind', () => {
     const fields = Object.keys(schema.getQueryType()?.getFields() ?? {});
     expect(kinds.all.filter((kind) => !fields.includes(kind.many) || !fields.includes(kind.one)).map((kind) => kind.info.resource)).toEqual(
       [],
@@ -24,7 +24,7 @@ describe('the graph', () => {
     ['IPAddress', 'ipaddresses', 'ipAddresses'],
   ])('%s: %s → %s', (kind, resource, expected) => expect(pluralName(kind, resource)).toBe(expected));
 
-  test('names the types of kinds that share a name apart', () => {
+  test('gives kinds with the same name distinct type names', () => {
     const names = kinds.all.map((kind) => kind.typeName);
     expect(new Set(names).size).toBe(names.length);
     expect(names).toEqual(
@@ -32,7 +32,7 @@ describe('the graph', () => {
     );
   });
 
-  test('knows the interface of its kinds', () => {
+  test('implements the interface for its kinds', () => {
     expect(graphqlSync({ schema, source: '{ __type(name: "Pod") { interfaces { name } } }' }).data).toEqual({
       __type: { interfaces: [{ name: 'KubernetesObject' }] },
     });

@@ -23,7 +23,7 @@ test.each([
   expect([await health.ready(true), told]).toEqual([{ status, text }, reasons]);
 });
 
-test('a process that is ending is not ready, and lives', async () => {
+test('a process that is shutting down is not ready, but live', async () => {
   const health = createHealth({ required: {}, optional: {} }, () => undefined);
   health.drain();
   expect(await health.ready(false)).toEqual({

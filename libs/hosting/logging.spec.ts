@@ -29,7 +29,7 @@ class Connection extends EventEmitter {
   readonly options = { password };
 }
 
-test('of an error the listed fields are written, of its causes too, and nothing else that it carries', () => {
+test('of an error and its causes only the listed fields are logged', () => {
   const cause = Object.assign(new Error('WRONGPASS'), { command: { name: 'auth', args: ['default', password] }, code: 'EAUTH' });
   const warning = Object.assign(new Error('leak detected', { cause }), {
     emitter: new Connection(),
@@ -56,7 +56,7 @@ test('of an error the listed fields are written, of its causes too, and nothing 
   for (const secret of [password, encodeURIComponent(password), '4711']) expect(text).not.toContain(secret);
 });
 
-test('other objects are written by their plain fields, as far as they go; credentials by name are not', () => {
+test('of other objects the plain fields are logged, up to a size, except for credentials', () => {
   const round: Record<string, unknown> = { n: 1 };
   round.self = round;
   const { lines } = written((log) =>
@@ -91,12 +91,12 @@ test.each([
   ["the database's password", 'password hunter222 is wrong', 'password [redacted] is wrong'],
   ['the platform token', 'Bearer admin-token-4711', 'Bearer [redacted]'],
   ['an address of no secret', 'me@host, //comment', 'me@host, //comment'],
-])('%s is not written, wherever it stands', (_, said, expected) => {
+])('%s is not logged, wherever it occurs', (_, said, expected) => {
   const { lines } = written((log) => log.error(new Error(said), said));
   expect(lines).toMatchObject([{ msg: expected, err: { message: expected } }]);
 });
 
-test('what is logged is bounded', () => {
+test('the size of log entries is limited', () => {
   const { text } = written((log) => log.error({ err: new Error('x'.repeat(1_000_000)), many: Array(100_000).fill('y') }, 'long'));
   expect(text.length).toBeLessThan(20_000);
 });

@@ -34,7 +34,7 @@ async function gate(to: net.NetConnectOpts) {
   };
 }
 
-test('reads wait for the database, and what it says is told to nobody', async () => {
+test('reads wait for the database, and its messages are not passed on', async () => {
   const database = await testDatabase();
   const url = new URL(database.url);
   const port = Number(url.port || 5432);

@@ -33,7 +33,7 @@ test.each<[string, unknown, { status: number; detail?: string; retryAfter?: numb
   expect(problem && { status: problem.status, detail: problem.detail, ...problem.more }).toEqual(expected);
 });
 
-test('every field that is wrong is named', () => {
+test('every invalid field is named', () => {
   const shape = z.strictObject({ name: z.string(), nodes: z.strictObject({ count: z.number() }) });
   const wrong = () => validated(shape, { name: 5, nodes: { count: 'x' } });
   expect(wrong).toThrow(Problem);

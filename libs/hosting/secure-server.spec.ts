@@ -100,7 +100,7 @@ test.each<[string, Partial<ListenerLimits>, string, string]>([
   expect(statusLine(await closed)).toBe(expected);
 });
 
-test('a body that never ends is not held', async () => {
+test('a body that never ends is not kept', async () => {
   const server = await listening({ headersTimeout: 100, requestTimeout: 100 });
   const { closed } = await client(server, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n', 'x'.repeat(500_000));
   expect(await closed).toBe('');
@@ -109,7 +109,7 @@ test('a body that never ends is not held', async () => {
   expect(server.connections.counts).toEqual({ open: 0, unauthenticated: 0 });
 });
 
-test('connections without an authenticated request give way to newer ones, the oldest first', async () => {
+test('the oldest connections without an authenticated request are closed for newer ones', async () => {
   const server = await listening({ unauthenticatedPerAddress: 3 });
   const mine = await client(server, get('/mine'));
   await mine.heard(10);
@@ -121,7 +121,7 @@ test('connections without an authenticated request give way to newer ones, the o
   expect(server.connections.counts).toEqual({ open: 4, unauthenticated: 3 });
 });
 
-test('in all there are only so many, and those of one tenant are fewer', async () => {
+test('the number of connections is limited, in total and per tenant', async () => {
   const server = await listening({ connections: 3, connectionsPerTenant: 2 });
   const mine = [];
   for (let i = 0; i < 3; i++) mine.push(await client(server, get('/mine')));
@@ -135,7 +135,7 @@ test('in all there are only so many, and those of one tenant are fewer', async (
   expect(server.connections.counts).toEqual({ open: 3, unauthenticated: 1 });
 });
 
-test('only so many requests wait on one connection', async () => {
+test('the number of waiting requests per connection is limited', async () => {
   const server = await listening({ pipelined: 4 });
   const { closed } = await client(server, get('/slow').repeat(6));
   expect(await closed).toBe('');

@@ -19,7 +19,7 @@ const errorOf = (condition: string): Promise<Error> =>
     (error: Error) => error,
   );
 
-test('a server that takes writes is well, and after a refusal that has passed it is again', async () => {
+test('the check succeeds while writes are accepted, and again after a refusal has passed', async () => {
   const writes = watchWrites(database.pool);
   await writes.check();
   writes.failed(await errorOf('disk_full'));
@@ -27,7 +27,7 @@ test('a server that takes writes is well, and after a refusal that has passed it
   await writes.check();
 });
 
-test('once a write was refused for want of room, the check fails as long as the server refuses', async () => {
+test('once a write was refused because the disk is full, the check fails as long as the server refuses writes', async () => {
   const tried: string[] = [];
   let full = true;
   const writes = watchWrites({
@@ -49,7 +49,7 @@ test('once a write was refused for want of room, the check fails as long as the 
   await writes.check();
 });
 
-test('a server that is read-only fails at once', async () => {
+test('the check fails at once for a read-only server', async () => {
   const name = new URL(database.url).pathname.slice(1);
   await database.pool.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
   const pool = new pg.Pool({ connectionString: database.url });

@@ -25,7 +25,7 @@ test.each([
   expect(nodePodCIDR(index)).toBe(want);
 });
 
-test("as many nodes as there are ranges have different ones, none of them Services'", () => {
+test("every node has a different pod CIDR, none of them among the Services'", () => {
   const all = Array.from({ length: 8192 }, (_, index) => nodePodCIDR(index) ?? '');
   expect(new Set(all).size).toBe(8192);
   expect(all.filter((cidr) => contains(parseRange(SERVICE_CIDR), cidr.replace('/24', '')))).toEqual([]);
@@ -46,7 +46,7 @@ test.each([
   expect(addresses.filter((address) => !contains(range, address))).toEqual([]);
 });
 
-test('pod addresses go round and are not used again at once', () => {
+test('pod addresses are assigned in a cycle and not reused immediately', () => {
   const node = new PodAddresses('10.244.1.0/29');
   expect([1, 2, 3].map((n) => node.allocate(`${n}`))).toEqual(['10.244.1.2', '10.244.1.3', '10.244.1.4']);
   node.release('10.244.1.2', 'someone else');
@@ -54,7 +54,7 @@ test('pod addresses go round and are not used again at once', () => {
   expect([4, 5, 6, 7].map((n) => node.allocate(`${n}`))).toEqual(['10.244.1.5', '10.244.1.6', '10.244.1.3', undefined]);
 });
 
-test('claimed addresses are not given again', () => {
+test('claimed addresses are not assigned again', () => {
   const node = new PodAddresses('10.244.1.0/24');
   node.claim('10.244.1.2', 'a');
   node.claim('172.18.0.2', 'b');

@@ -39,7 +39,7 @@ async function platform() {
   return { records, storage, access, clusters, organizations, events, cleaned, request };
 }
 
-test('a cluster is a copy of its template, with a token that opens it alone', async () => {
+test('a cluster is a copy of its template, with a token that is valid only for it', async () => {
   const { storage, access, clusters, request } = await platform();
   const { cluster, token } = await clusters.create(request);
   expect(cluster).toEqual({
@@ -60,7 +60,7 @@ test('a cluster is a copy of its template, with a token that opens it alone', as
   expect(await clusters.token(cluster.id)).toBe(token);
 });
 
-test('a seed is random, unless it is given, and stays', async () => {
+test('a seed is random unless it is given, and does not change', async () => {
   const { clusters, request } = await platform();
   const made = await Promise.all(['a', 'b'].map((name) => clusters.create({ ...request, name })));
   expect(new Set(made.map(({ cluster }) => cluster.seed)).size).toBe(2);
@@ -68,7 +68,7 @@ test('a seed is random, unless it is given, and stays', async () => {
   expect((await clusters.get(cluster.id))?.seed).toBe('7');
 });
 
-test('a name is taken once in an organization, and a failed copy leaves nothing behind', async () => {
+test('a name is unique in an organization, and a failed copy leaves nothing behind', async () => {
   const { clusters, request, storage } = await platform();
   await clusters.create(request);
   await expect(clusters.create(request)).rejects.toBeInstanceOf(NameTaken);
@@ -77,7 +77,7 @@ test('a name is taken once in an organization, and a failed copy leaves nothing 
   expect((await clusters.list()).map(({ name }) => name)).toEqual(['demo']);
 });
 
-test('a rotated token opens nothing any more', async () => {
+test('a rotated token is no longer valid', async () => {
   const { clusters, request, access, events } = await platform();
   const { cluster, token } = await clusters.create(request);
   expect(await access.grantOf(token)).toBeDefined();
@@ -89,7 +89,7 @@ test('a rotated token opens nothing any more', async () => {
   expect(await clusters.rotateToken('none')).toBeUndefined();
 });
 
-test('a removed cluster is gone with its rows, its token and its keys', async () => {
+test('a cluster is removed with its rows, its token and its keys', async () => {
   const { clusters, request, storage, records, events, cleaned } = await platform();
   const { cluster, token } = await clusters.create({ ...request, clock: { mode: 'stepped', startAt: 7 } });
   expect(cluster.clock).toEqual({ mode: 'stepped', now: 7 });
@@ -102,7 +102,7 @@ test('a removed cluster is gone with its rows, its token and its keys', async ()
   expect(events.map(({ type }) => type)).toEqual(['tokens-revoked', 'cluster-deleted']);
 });
 
-test('the first organization is the default, until another one is made so', async () => {
+test('the first organization is the default until another one is set', async () => {
   const { organizations } = await platform();
   const other = await organizations.create('other');
   expect((await organizations.default())?.name).toBe('acme');
@@ -117,7 +117,7 @@ test('the first organization is the default, until another one is made so', asyn
   expect(await organizations.change('other', {})).toBeUndefined();
 });
 
-test('a removed organization is gone with its clusters and their tokens', async () => {
+test('an organization is removed with its clusters and their tokens', async () => {
   const { organizations, clusters, access, storage, request } = await platform();
   const { cluster, token } = await clusters.create(request);
   expect(await organizations.remove('acme')).toBe(true);
@@ -126,7 +126,7 @@ test('a removed organization is gone with its clusters and their tokens', async 
   await expect(clusters.create({ ...request, name: 'late' })).rejects.toBeInstanceOf(OrganizationGone);
 });
 
-test('a removal that was broken off is finished by the sweep', async () => {
+test('the sweep completes an interrupted removal', async () => {
   const { organizations, clusters, records, storage, request } = await platform();
   const { cluster } = await clusters.create(request);
   await records.beginOrganizationRemoval(request.organizationId);
@@ -135,7 +135,7 @@ test('a removal that was broken off is finished by the sweep', async () => {
   expect([await storage.exists(cluster.id), await records.unfinishedOrganizations()]).toEqual([false, []]);
 });
 
-test('quotas are set one by one, and bound the clusters', async () => {
+test('quotas are set individually and limit the clusters', async () => {
   const { organizations, clusters, request } = await platform();
   await organizations.change('acme', { quotas: { clusters: 1, watches: 7 } });
   expect((await organizations.change('acme', { quotas: { watches: null } }))?.quotas).toEqual({ clusters: 1 });
@@ -146,7 +146,7 @@ test('quotas are set one by one, and bound the clusters', async () => {
   await clusters.create({ ...request, name: 'two' });
 });
 
-test('no clock shows a time that is none', async () => {
+test('a clock cannot be set to an invalid time', async () => {
   const { clusters, records, request } = await platform();
   const { cluster } = await clusters.create({ ...request, clock: { mode: 'stepped', startAt: 7 } });
   for (const now of [Number.NaN, 1e300, LATEST + 1, -1]) await expect(records.setClock(cluster.id, now)).rejects.toBeInstanceOf(RangeError);

@@ -80,7 +80,7 @@ function told(answer: Awaited<ReturnType<Awaited<ReturnType<typeof testCluster>>
 }
 
 describe.each(cases.map((each) => [each.name, each.steps] as const))('%s', (_, steps) => {
-  test('is answered as a real server answered', async () => {
+  test('has the same responses as a real server', async () => {
     const { call } = await testCluster({ strategies, conversions });
     await call('POST', '/api/v1/namespaces', { body: { metadata: { name: 'ns1' } } });
     const kubernetes = { metadata: { name: 'kubernetes' }, spec: { clusterIP: '10.96.0.1', ports: [{ port: 443 }] } };

@@ -36,7 +36,7 @@ test('every storage provider is on the list', async () => {
   expect((await exported(isProvider)).map(path).sort()).toEqual(providers.map(path).sort());
 });
 
-test('the OpenAPI document says which deletions answer with the object', () => {
+test('the OpenAPI document says which deletions return the object', () => {
   const { paths } = JSON.parse(Buffer.from(openapiV2().body).toString()) as {
     paths: Record<string, { delete?: { responses: Record<string, { schema: { $ref: string } }> } }>;
   };

@@ -41,7 +41,7 @@ const normalized = (value: unknown): unknown =>
       .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>'),
   );
 
-describe('objects a real server made', () => {
+describe('objects that a real server created', () => {
   it.each(named(read<Created>('./created.recorded.json')))('%s', async (_, { path, body, object }) => {
     const { call } = await cluster();
     const answer = await call('POST', path, { body, user });
@@ -58,7 +58,7 @@ describe('objects a real server made', () => {
   });
 });
 
-describe('objects a real server refused', () => {
+describe('objects that a real server rejected', () => {
   it.each(named(read<Rejected>('./rejected.recorded.json')))('%s', async (_, { path, body, message, causes }) => {
     const { call } = await cluster();
     const answer = await call('POST', path, { body });

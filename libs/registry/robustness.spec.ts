@@ -99,7 +99,7 @@ describe.each(stored.map((strategy) => [`${strategy.resource}.${strategy.group}`
   const info = served.find(({ storedAs, group, version }) => storedAs === undefined || storedAs === `${group}/${version}`);
   const definition = info && scheme.definitionFor(info);
 
-  it.each(['none', 'zero', 'odd'] as const)('takes any body (%s scalars)', (scalars) => {
+  it.each(['none', 'zero', 'odd'] as const)('accepts or rejects any body (%s scalars)', (scalars) => {
     // Events of events.k8s.io are stored as the core group's.
     if (!definition) return;
     for (let depth = 0; depth < 7; depth++) {
@@ -116,7 +116,7 @@ describe.each(stored.map((strategy) => [`${strategy.resource}.${strategy.group}`
     }
   });
 
-  it.each(INHERITED)('takes %s for a name like any other', (scalars) => {
+  it.each(INHERITED)('treats %s like any other name', (scalars) => {
     if (!definition) return;
     const make = (first: number) => (): KubeObject => {
       maps = first;

@@ -13,7 +13,7 @@ const named = created.map((each) => [`${each.path.split('/').at(-1)} ${JSON.stri
 /** Writes without changes; a PUT sends back what was read. */
 const PATCHES = ['application/merge-patch+json', 'application/strategic-merge-patch+json'];
 
-describe('a write that changes nothing makes no new revision (storage/etcd3 GuaranteedUpdate)', () => {
+describe('a write that changes nothing creates no revision (storage/etcd3 GuaranteedUpdate)', () => {
   it.each(named)('%s', async (_, { path, body }) => {
     const { call, clock } = await testCluster({ strategies, conversions });
     const made = await call('POST', path, { body });

@@ -28,7 +28,7 @@ const anti = {
 };
 const cordoned = { unschedulable: true };
 
-describe('why no node is right', () => {
+describe('why no node fits', () => {
   test.each<[string, corev1.Pod, World, string]>([
     [
       'too much cpu',
@@ -103,7 +103,7 @@ describe('why no node is right', () => {
     ],
   ])('%s', (_name, wanted, on, expected) => expect(outcome(wanted, on)).toBe(expected));
 
-  test('a spread counts a tainted node as an empty domain', () => {
+  test('topology spread counts a tainted node as an empty domain', () => {
     const spread = {
       topologySpreadConstraints: [
         {
@@ -133,13 +133,13 @@ describe('which node is best', () => {
     expect([0, 1, 2, 3].map((turn) => runCycle(pod('p'), on, plugins, turn).node?.name)).toEqual(['w1', 'w2', 'w1', 'w2']);
   });
 
-  test('pods of one owner spread', () => {
+  test('pods of one owner are spread', () => {
     const wanted = placedBy('rs', 'x');
     delete wanted.spec.nodeName;
     expect(outcome(wanted, world(three(), [placedBy('rs', 'w1')]))).toBe('w2');
   });
 
-  test('the emptier node', () =>
+  test('the node with more free resources', () =>
     expect(
       outcome(pod('p', { requests: { cpu: '1' } }), world(three(), [pod('a', { nodeName: 'w1', requests: { cpu: '2', memory: '4Gi' } })])),
     ).toBe('w2'));
@@ -163,7 +163,7 @@ describe('which node is best', () => {
       ),
     ).toBe('w2'));
 
-  test('an image that is there already', () => {
+  test('an image that is present already', () => {
     const warm = node('w2');
     warm.status = { ...warm.status, images: [{ names: ['docker.io/big:1'], sizeBytes: parseQuantity('900Mi').value() }] };
     expect(outcome(pod('p', { containers: [{ name: 'c', image: 'docker.io/big:1' }] }), world([node('w1'), warm, node('w3')]))).toBe('w2');

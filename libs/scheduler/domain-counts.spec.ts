@@ -1,6 +1,6 @@
 import { DomainCounts, TopologyCounts } from './domain-counts.js';
 
-test('counts, the least of them, and copies that do not share changes', () => {
+test('counts, their minimum, and independent copies', () => {
   const counts = new DomainCounts();
   expect(counts.min()).toBe(Number.POSITIVE_INFINITY);
   for (const [domain, amount] of [

@@ -25,7 +25,7 @@ function open(): { clock: SteppedClock; queue: SchedulingQueue; add(name: string
   };
 }
 
-test('by priority, then age', () => {
+test('ordered by priority, then age', () => {
   const { add, takeAll, queue } = open();
   add('a', 1);
   add('b', 5);
@@ -36,7 +36,7 @@ test('by priority, then age', () => {
   expect(queue.ready).toBe(false);
 });
 
-test('a pod that failed comes back after its back-off once something changes, or after five minutes', () => {
+test('a failed pod is retried after its back-off once something changes, or after five minutes', () => {
   const { add, takeAll, queue, clock } = open();
   add('a');
   add('b');
@@ -57,7 +57,7 @@ test('a pod that failed comes back after its back-off once something changes, or
   expect(takeAll()).toEqual(['a']);
 });
 
-test('removing and adding many pods costs their number', () => {
+test('the cost of removing and adding many pods is linear', () => {
   const { add, takeAll, queue } = open();
   for (let index = 0; index < 50_000; index++) {
     add(`a${index}`);

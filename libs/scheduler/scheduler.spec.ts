@@ -12,7 +12,7 @@ function failing(message: string): CausalClient {
   return Object.assign(client, { as: () => client });
 }
 
-test('a pod that could not be bound is reported with its key, and tried again after its back-off', async () => {
+test("a failed binding is reported with the pod's key, and retried after its back-off", async () => {
   const failures: ReconcileFailure[] = [];
   const indexers = new Map<string, Indexer<KubeObject>>();
   const informers: Informers = {
@@ -55,6 +55,6 @@ test.each<[string, string, KubeObject | undefined, boolean]>([
   ['', 'nodes', node('n'), true],
   ['', 'pods', pod('waits'), true],
   ['', 'pods', pod('runs', { nodeName: 'n' }), false],
-])('a write of %s/%s wakes the scheduler only where it matters: %#', (group, resource, object, wakes) => {
+])('a write of %s/%s wakes the scheduler only if it is relevant: %#', (group, resource, object, wakes) => {
   expect(kubeScheduler.interests({ group, resource, object: () => object, deleted: false } as ComponentChange)).toBe(wakes);
 });

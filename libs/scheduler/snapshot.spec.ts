@@ -7,7 +7,7 @@ const on = (name: string, nodeName?: string, phase = 'Running'): corev1.Pod => {
   return { ...made, metadata: { ...made.metadata, uid: name }, spec: { ...made.spec, nodeName }, status: { phase } } as corev1.Pod;
 };
 
-test('a pod is counted from when it is given a node until it has ended or is gone', () => {
+test('a pod is counted from its assignment to a node until it has ended or is deleted', () => {
   const snapshot = new Snapshot();
   const counts: number[] = [];
   for (const step of [

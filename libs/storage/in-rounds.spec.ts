@@ -39,7 +39,7 @@ async function work(storage: Storage): Promise<string[]> {
   return lines;
 }
 
-test('what waits for the store alone does the same in the same order, however long the answers take', async () => {
+test('callers that wait only for the store do the same in the same order, however long the responses take', async () => {
   const paces = [[0], [3, 0, 1], [0, 0, 7, 2], [1, 5]];
   const [first, ...others] = await Promise.all(paces.map(async (pace) => work(inRounds(await slow(pace)))));
   for (const lines of others) expect(lines).toEqual(first);
@@ -47,7 +47,7 @@ test('what waits for the store alone does the same in the same order, however lo
   expect(new Set(plain.map((lines) => lines.join())).size).toBeGreaterThan(1);
 });
 
-test('a failure is told to its caller alone', async () => {
+test('an error is returned only to its caller', async () => {
   const storage = inRounds(await slow([1]));
   const outcomes = await Promise.allSettled([storage.write([create('')]), storage.revision(), storage.write([create('/a')])]);
   expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);

@@ -3,7 +3,7 @@ import { prefixEnd, SortedKeys } from './sorted-keys.js';
 
 const key = fc.stringMatching(/^\/[ab]\/[a-c]{0,2}\/?[a-c]{0,2}$/);
 
-test('holds each key once, in order, whatever comes and goes', () => {
+test('contains each key once, in order, after any insertions and removals', () => {
   fc.assert(
     fc.property(
       fc.array(fc.tuple(fc.boolean(), key)),

@@ -57,7 +57,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
   };
 
   describe('writing', () => {
-    test('a creation is refused where something has happened at its key since a revision', async () => {
+    test('a creation is rejected if its key has changed since a revision', async () => {
       const since = (key: string, revision: number): WriteOp => ({ ...create(key, 's'), type: 'create', value: 's', since: revision });
       await store.write([create('/r/a'), create('/r/b')]);
       await store.write([remove('/r/a'), since('/r/c', 0)]);
@@ -69,7 +69,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       expect((await store.write([since('/r/a', 3), since('/r/d', 0)])).map(brief)).toEqual(['5 put /r/a=s v1 c5', '6 put /r/d=s v1 c6']);
     });
 
-    test('every operation has a revision of its own, in order, and stands alone', async () => {
+    test('every operation has its own revision, in order, and is independent', async () => {
       expect((await store.write([create('/r/a', '1'), create('/r/b', '1')])).map(brief)).toEqual([
         '1 put /r/a=1 v1 c1',
         '2 put /r/b=1 v1 c2',
@@ -90,7 +90,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       expect(await store.revision()).toBe(5);
     });
 
-    test('a whole entry and a whole failure', async () => {
+    test('a complete entry and a complete failure', async () => {
       const [made] = await store.write([create('/r/a', '{"a":"\\u0000\\"ü😀"}')]);
       expect(made).toEqual({
         ok: true,
@@ -104,7 +104,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       });
     });
 
-    test('all or none, where asked for', async () => {
+    test('all or none, if requested', async () => {
       await store.write([create('/r/a', '1')]);
       const results = await store.write([create('/r/b', '1'), create('/r/a', '2'), remove('/r/x')], { atomic: true });
       expect(results.map(brief)).toEqual(['aborted', 'exists 1 1', 'missing']);
@@ -115,17 +115,17 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       ]);
     });
 
-    test('deleted and made again, a key begins anew', async () => {
+    test('a key that is deleted and created again starts anew', async () => {
       await fill();
       expect((await store.history('/r/b')).map(line)).toEqual(['2 put /r/b=1 v1 c2', '4 delete /r/b=1 v1 c2 (2)', '6 put /r/b=2 v1 c6']);
     });
 
-    test('a key twice in one call is refused', async () => {
+    test('duplicate keys in one call are rejected', async () => {
       await expect(store.write([create('/r/a'), remove('/r/a')])).rejects.toThrow(TypeError);
       expect(await store.revision()).toBe(0);
     });
 
-    test('concurrent writes leave no gap, and one of many wins', async () => {
+    test('concurrent writes leave no gap, and one of several succeeds', async () => {
       const writes = await Promise.all(
         Array.from({ length: 20 }, (_, n) => store.write([create('/r/one', `${n}`), create(`/r/n${n}`, '1')])),
       );
@@ -136,7 +136,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       expect((await store.log({ after: 0 })).map((entry) => entry.revision)).toEqual(Array.from({ length: 21 }, (_, n) => n + 1));
     });
 
-    test('five hundred at once, with a value of a megabyte among them', async () => {
+    test('five hundred at once, including a value of a megabyte', async () => {
       const big = JSON.stringify({ data: 'x"ü'.repeat(300_000) });
       const results = await store.write([...Array.from({ length: 499 }, (_, n) => create(`/r/${n}`)), create('/r/big', big)]);
       expect(results.every((result) => result.ok)).toBe(true);
@@ -145,7 +145,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
   });
 
   describe('reading', () => {
-    test('get answers in the order of the keys, now and then', async () => {
+    test('get returns values in the order of the keys, at the current and at past revisions', async () => {
       await fill();
       const keys = ['/r/c', '/r/x', '/r/a', '/r/b', '/r/a'];
       expect((await store.get(keys)).map(standing)).toEqual([
@@ -166,7 +166,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       expect(await store.get([])).toEqual([]);
     });
 
-    test('list pages through a prefix, now and then', async () => {
+    test('list pages through a prefix, at the current and at past revisions', async () => {
       await fill();
       await store.write([create('/r/a/x', '1'), create('/s/a', '1'), create('/r0', '1'), create('/r', '1')]);
       const keys = async (options: Parameters<Storage['list']>[0]) => {
@@ -184,7 +184,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       await expect(store.list({ prefix: '/r' })).rejects.toThrow(TypeError);
     });
 
-    test('the log, whole, in part, and with what stood there before', async () => {
+    test('the log, completely, partially, and with previous values', async () => {
       await fill();
       expect((await store.log({ after: 2, previous: true })).map(line)).toEqual([
         '3 put /r/a=2 v2 c1 (1) was 1',
@@ -198,7 +198,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       expect(await store.log({ after: 7 })).toEqual([]);
     });
 
-    test('no key bears U+0000, and a revision past all numbers is one of the future', async () => {
+    test('keys do not contain U+0000, and a revision beyond all numbers is a future one', async () => {
       await fill();
       expect(await store.get(['/r/a\0', '\0', '/r/a'])).toEqual([undefined, undefined, expect.objectContaining({ key: '/r/a' })]);
       const keys = async (options: Parameters<Storage['list']>[0]) => (await store.list(options)).items.map((item) => item.key);
@@ -213,7 +213,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       ).toEqual(Array.from({ length: 3 }, () => message));
     });
 
-    test('what has not happened yet can not be read', async () => {
+    test('future revisions cannot be read', async () => {
       await fill();
       const message = 'revision 7 is in the future; the newest is 6';
       const reads = [store.get(['/r/a'], 7), store.list({ prefix: '/r/', at: 7 }), store.log({ after: 7 }), store.compact(7)];
@@ -222,7 +222,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
   });
 
   describe('compaction', () => {
-    test('forgets superseded versions and deletions, and nothing else', async () => {
+    test('removes superseded versions and deletions, and nothing else', async () => {
       await fill();
       await store.compact(4);
       await store.compact(3);
@@ -236,7 +236,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       expect(await refusals(reads)).toEqual(reads.map(() => message));
     });
 
-    test('keeps what an entry after it replaced', async () => {
+    test('keeps what a later entry replaced', async () => {
       await fill();
       await store.compact(6);
       await store.write([update('/r/a', 3, '3'), remove('/r/c')]);
@@ -248,7 +248,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
   });
 
   describe('leases', () => {
-    test('run out soonest first, and are gone with an update that has none', async () => {
+    test('expire soonest first, and are removed by an update without one', async () => {
       expect(await store.nextExpiry()).toBeUndefined();
       await store.write([create('/e/a', '1', at + 20), create('/e/b', '1', at + 10), create('/e/c', '1', at + 30), create('/e/d', '1')]);
       expect(await store.nextExpiry()).toBe(at + 10);
@@ -260,7 +260,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
   });
 
   describe('turns', () => {
-    test('a new turn overtakes the old one, whose writes change nothing', async () => {
+    test('a new turn supersedes the old one, whose writes change nothing', async () => {
       expect(await store.beginTurn('scheduler')).toEqual({ token: 1, cursor: 0 });
       await store.write([create('/r/a', '1')], { fence: { component: 'scheduler', token: 1 } });
       await store.endTurn('scheduler', { token: 1, cursor: 1, nextAt: at + 5 });
@@ -279,7 +279,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       ]);
     });
 
-    test('turns that are neither ended nor given up are counted, and a parked one is not begun', async () => {
+    test('turns that are neither ended nor released are counted, and a parked one is not begun', async () => {
       const begin = (now: number) => store.beginTurn('kubelet', { now });
       const seen = [await begin(at), await begin(at), await begin(at)];
       await store.endTurn('kubelet', { token: 3, cursor: 0, lost: 2, parkedUntil: at + 10 });
@@ -301,14 +301,14 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       ]);
     });
 
-    test('a turn under another ends with it', async () => {
+    test('a turn that is part of another ends with it', async () => {
       const { token } = await store.beginTurn('clock');
       expect(await store.beginTurn('kubelet', { under: { component: 'clock', token } })).toEqual({ token: 1, cursor: 0 });
       await store.beginTurn('clock');
       await expect(store.beginTurn('kubelet', { under: { component: 'clock', token } })).rejects.toThrow('the turn of clock was overtaken');
     });
 
-    test('a cursor is moved on without a turn, unless a turn has moved it', async () => {
+    test('a cursor is moved without a turn, unless a turn has moved it', async () => {
       await store.write([create('/r/a', '1'), create('/r/b', '1')]);
       await store.beginTurn('kubelet');
       await store.skipTurn('kubelet', 0, 1);
@@ -316,7 +316,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       expect(await store.beginTurn('kubelet')).toEqual({ token: 2, cursor: 1 });
     });
 
-    test('a clock is turned once a request, forwards only, and by the holder of its turn', async () => {
+    test('a clock is advanced once per request, only forwards, and by the holder of its turn', async () => {
       await store.write([create('/r/a', '1')]);
       const seen: unknown[] = [await store.clock()];
       seen.push(await store.askClock({ id: 'x', from: 100, by: 50 }), await store.askClock({ id: 'x', from: 100, by: 50 }));
@@ -352,7 +352,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       await expect(store.stepClock(token, { now: 191 })).rejects.toThrow('the turn of clock was overtaken');
     });
 
-    test('lagging: the clock is to be turned', async () => {
+    test('lagging: the clock is to be advanced', async () => {
       const mine = async () =>
         (await admin.lagging({ now: at, components: ['clock'], limit: 1_000 })).filter((turn) => turn.cluster === cluster);
       await store.askClock({ id: 'x', from: 100, by: 50 });
@@ -363,7 +363,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       expect(seen).toEqual([[{ cluster, component: 'clock', cursor: 0, due: true }], []]);
     });
 
-    test('lagging: nothing that is parked, and first what was asked for longest ago', async () => {
+    test('lagging: no parked turns, and those returned longest ago first', async () => {
       const components = ['a', 'b', 'c'];
       const asked = async (now: number, limit: number) => (await admin.lagging({ now, components, limit })).map((turn) => turn.component);
       await store.write([create('/r/a', '1')]);
@@ -380,7 +380,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       }
     });
 
-    test('lagging: the cursor is behind, or it is time', async () => {
+    test('lagging: the cursor is behind, or a timer is due', async () => {
       const components = ['behind', 'due', 'idle'];
       const mine = async (now: number) =>
         (await admin.lagging({ now, components, limit: 1_000 })).filter((turn) => turn.cluster === cluster).map((turn) => turn.component);
@@ -401,7 +401,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       expect(await admin.revisions([cluster, 'nowhere'])).toEqual(new Map([[cluster, 2]]));
     });
 
-    test('compactable: what is older than the age and not among the newest revisions', async () => {
+    test('compactable: older than the age and not among the newest revisions', async () => {
       const mine = async (now: number, more: { age?: number; revisions?: number } = {}) =>
         (await admin.compactable({ now, every: 10, age: 50, revisions: 1, limit: 1_000, ...more })).flatMap((found) =>
           found.cluster === cluster ? [found.revision] : [],
@@ -417,7 +417,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       expect(seen).toEqual([[], [], [], [], [2], [3], [], [2], [], [4]]);
     });
 
-    test('compactable: another retention holds for some clusters', async () => {
+    test('compactable: some clusters have a different retention', async () => {
       const patient = `${cluster}-patient`;
       const keeper = `${cluster}-keeper`;
       for (const name of [patient, keeper]) await admin.create(name);
@@ -443,7 +443,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
   });
 
   describe('templates', () => {
-    test('unused: not used for long, or not among those used last', async () => {
+    test('unused: not used for long, or not among the most recently used', async () => {
       for (const [n, name] of ['t1', 't2', 't3'].entries()) await admin.templateUsed(`${cluster}-${name}`, at + n);
       await admin.templateUsed(`${cluster}-t1`, at + 5);
       const unused = async (before: number, recent: number, keep: number) =>
@@ -460,7 +460,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
   });
 
   describe('clusters', () => {
-    test('know nothing of one another', async () => {
+    test('are isolated from one another', async () => {
       const other = `${cluster}-other`;
       await admin.create(other);
       await store.write([create('/r/a', '1')]);
@@ -469,7 +469,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       await expect(admin.create(other)).rejects.toThrow(`cluster ${other} exists already`);
     });
 
-    test('a copy begins at its revision, with the replacements made', async () => {
+    test('a copy starts at its revision, with the replacements made', async () => {
       await store.write([create('/r/a', JSON.stringify({ time: 'T0 "x" T0', $: '$&' }), at + 10), create('/r/b', '1')]);
       await store.write([remove('/r/b'), update('/r/a', 1, JSON.stringify({ time: 'T1 "x" T1' }))]);
       const { token } = await store.beginTurn('scheduler');
@@ -518,7 +518,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       expect(await admin.exists(names[2])).toBe(false);
     });
 
-    test('a destroyed cluster is gone with all it held', async () => {
+    test('a destroyed cluster is removed with everything in it', async () => {
       await fill();
       await store.beginTurn('scheduler');
       await admin.destroy(cluster);

@@ -48,7 +48,7 @@ const configMap = (name: string, data: Record<string, string> = {}, labels: Reco
   data,
 });
 
-test('objects of the core group are made, read, listed, replaced and deleted', async () => {
+test('objects of the core group are created, read, listed, replaced and deleted', async () => {
   const made = await core.createNamespacedConfigMap({ namespace, body: configMap('one', { a: '1' }, { app: 'crud' }) });
   expect(made).toMatchObject({
     apiVersion: 'v1',
@@ -72,7 +72,7 @@ test('objects of the core group are made, read, listed, replaced and deleted', a
   expect(secret.metadata?.name).toMatch(/^s-[a-z0-9]{5}$/);
 });
 
-test('namespaces come with their default objects, and go with all that is in them', async () => {
+test('namespaces are created with their default objects, and deleted with their content', async () => {
   await core.createNamespace({ body: { metadata: { name: 'team' } } });
   const defaultAccount = () =>
     codeOf(core.readNamespacedServiceAccount({ namespace: 'team', name: 'default' })).then((code) => code === 200);
@@ -86,7 +86,7 @@ test('namespaces come with their default objects, and go with all that is in the
   expect((await core.listNamespacedConfigMap({ namespace: 'team' })).items).toEqual([]);
 });
 
-test('a Deployment is rolled out, scaled, patched in each way, and its status can be read', async () => {
+test('a Deployment is rolled out, scaled, patched with each patch type, and its status is read', async () => {
   const body = deploymentOf('web', 3) as V1Deployment;
   await apps.createNamespacedDeployment({ namespace, body });
   const ready = async () => (await apps.readNamespacedDeploymentStatus({ namespace, name: 'web' })).status?.readyReplicas;
@@ -125,7 +125,7 @@ test('a Deployment is rolled out, scaled, patched in each way, and its status ca
   expect(await until(async () => (await ready()) === 1)).toBe(true);
 });
 
-test('a long list is paged, every page as of the first one', async () => {
+test('a long list is paged, with every page at the revision of the first one', async () => {
   const names = Array.from({ length: 23 }, (_, i) => `page-${String(i).padStart(2, '0')}`);
   await Promise.all(names.map((name) => core.createNamespacedConfigMap({ namespace, body: configMap(name, {}, { app: 'paging' }) })));
   const seen: string[] = [];
@@ -160,7 +160,7 @@ function told(informer: Informer<V1ConfigMap>): { lines: string[]; connects: num
   return heard;
 }
 
-test('an informer hears of all that is added, changed and deleted, also after its connection was lost', async () => {
+test('an informer gets all additions, changes and deletions, also after its connection was lost', async () => {
   const inside = 'informed';
   await core.createNamespace({ body: { metadata: { name: inside } } });
   const root = () => codeOf(core.readNamespacedConfigMap({ namespace: inside, name: 'kube-root-ca.crt' })).then((code) => code === 200);
@@ -235,7 +235,7 @@ async function watchFrom(query: Record<string, string | number | boolean>, enoug
   return { seen, error };
 }
 
-test('a watch goes on from a resourceVersion, and is told Gone where the log has been compacted', async () => {
+test('a watch continues from a resourceVersion, and gets Gone if the log has been compacted', async () => {
   const { metadata } = await core.listNamespacedConfigMap({ namespace });
   const resourceVersion = metadata?.resourceVersion ?? '';
   await core.createNamespacedConfigMap({ namespace, body: configMap('w', {}, { app: 'watched' }) });
@@ -252,7 +252,7 @@ test('a watch goes on from a resourceVersion, and is told Gone where the log has
   expect(ended.seen).toEqual([]);
 });
 
-test('what an object owns goes with it, before it, or stays, as asked', async () => {
+test('dependents are deleted after their owner, before it, or orphaned, as requested', async () => {
   const kinds = async (name: string) => {
     const [sets, pods] = await Promise.all([
       apps.listNamespacedReplicaSet({ namespace, labelSelector: `app=${name}` }),
@@ -298,7 +298,7 @@ test('what an object owns goes with it, before it, or stays, as asked', async ()
   expect(await kinds('orphan')).toEqual([1, 2]);
 });
 
-test('objects of any kind by their apiVersion and kind, as tools do it', async () => {
+test('objects of any kind by their apiVersion and kind, as generic tools use them', async () => {
   const objects = KubernetesObjectApi.makeApiClient(config);
   const service = {
     apiVersion: 'v1',

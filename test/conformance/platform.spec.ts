@@ -82,7 +82,7 @@ async function keysWith(text: string): Promise<string[]> {
   }
 }
 
-test('a cluster is made as it is asked for, listed, shown, and usable at once', async () => {
+test('a cluster is created as requested, listed, shown, and usable at once', async () => {
   const asked = { name: 'exam', profile: 'instant', nodes: { count: 5, cpu: '2', memory: '4Gi', pods: 30 } };
   const begun = Date.now();
   const { status, json } = await rest('POST', '/clusters', asked);
@@ -121,7 +121,7 @@ test('a cluster is made as it is asked for, listed, shown, and usable at once', 
   expect(podCIDRs.size).toBe(5);
 });
 
-test('two clusters of one shape share nothing that should be their own', async () => {
+test('two clusters of one shape have different names, uids and addresses', async () => {
   const made = await Promise.all(['twin-a', 'twin-b'].map((name) => rest('POST', '/clusters', { name, profile: 'instant' })));
   const [a, b] = made.map(({ json }) => open(json));
   if (!a || !b) throw new Error('no clusters');
@@ -131,7 +131,7 @@ test('two clusters of one shape share nothing that should be their own', async (
   expect((await b.call('GET', '/api/v1/namespaces/default/configmaps/mine')).status).toBe(404);
 });
 
-test('a new token opens the cluster, and the old one nothing from that moment', async () => {
+test('a new token gives access to the cluster, and the old one is no longer valid', async () => {
   const { json } = await rest('POST', '/clusters', { name: 'rotated', profile: 'instant' });
   const old = open(json);
   expect((await old.call('GET', '/api/v1/nodes')).status).toBe(200);
@@ -161,7 +161,7 @@ describe('a stepped clock', () => {
     cluster = open(json);
   });
 
-  test('stands still: what waits for time does not go on', async () => {
+  test('does not move: timers do not fire', async () => {
     await cluster.must('POST', '/apis/apps/v1/namespaces/default/deployments', deploymentOf('web', 2));
     const bound = async () => {
       const pods = (await cluster.must('GET', '/api/v1/namespaces/default/pods')).items;
@@ -175,7 +175,7 @@ describe('a stepped clock', () => {
     expect(deployment.metadata.creationTimestamp).toBe('2030-01-01T00:00:00Z');
   });
 
-  test('turned, it brings the roll-out about, and says where it stands', async () => {
+  test('when advanced, completes the rollout and reports its time', async () => {
     expect(await advance('500ms')).toMatchObject({ status: 200, json: { now: '2030-01-01T00:00:00.500Z' } });
     expect(await ready()).toBe(0);
     expect(await advance('1m')).toMatchObject({ status: 200, json: { now: '2030-01-01T00:01:00.500Z' } });
@@ -189,7 +189,7 @@ describe('a stepped clock', () => {
     expect((await rest('GET', `/clusters/${id}`)).json.clock).toEqual({ mode: 'stepped', now: '2030-01-01T00:01:00.500Z' });
   });
 
-  test('a day takes no day', async () => {
+  test('advances a day in a moment', async () => {
     expect(await advance('24h')).toMatchObject({ status: 200, json: { now: '2030-01-02T00:01:00.500Z' } });
     expect(await ready()).toBe(2);
     // Events live for an hour.
@@ -197,7 +197,7 @@ describe('a stepped clock', () => {
     expect(items).toEqual([]);
   });
 
-  test('it is turned within its bounds, and one that stands beyond them hurts no list', async () => {
+  test('is advanced within its range, and one that is out of range does not break lists', async () => {
     expect(await advance('99999999999999h')).toMatchObject({ status: 422, json: { detail: 'by: must be at most 87600h' } });
     const client = new pg.Client({ connectionString: environmentOfApi('DATABASE_URL') });
     await client.connect();
@@ -208,7 +208,7 @@ describe('a stepped clock', () => {
     expect(await advance('1h')).toMatchObject({ status: 422, json: { detail: 'by: the clock would leave the year 9999' } });
   });
 
-  test('a duration that is none is refused', async () => {
+  test('an invalid duration is rejected', async () => {
     expect(await advance('soon')).toMatchObject({ status: 422, json: { detail: 'by: must be a duration such as 30s, 10m or 1h30m' } });
   });
 });
@@ -222,14 +222,14 @@ test.each([
   expect((await rest('DELETE', `/clusters/${json.id}`)).status).toBe(204);
 });
 
-test.each([[''], ['x'.repeat(65)], ['a\0b'], [1.5], [1e300], [null], [{}]])('%j is no seed', async (seed) => {
+test.each([[''], ['x'.repeat(65)], ['a\0b'], [1.5], [1e300], [null], [{}]])('%j is not a valid seed', async (seed) => {
   expect(await rest('POST', '/clusters', { name: 'unseeded', seed })).toMatchObject({
     status: 422,
     json: { detail: 'seed: must be an integer or a string of 1 to 64 printable ASCII characters' },
   });
 });
 
-test('a deleted cluster leaves no row and no key, ends its watches, and its name is free', async () => {
+test('a deleted cluster leaves no rows or keys, ends its watches, and releases its name', async () => {
   const { json } = await rest('POST', '/clusters', { name: 'gone', profile: 'realistic' });
   const cluster = open(json);
   await cluster.must('POST', '/apis/apps/v1/namespaces/default/deployments', deploymentOf('web', 3));
@@ -253,7 +253,7 @@ test('a deleted cluster leaves no row and no key, ends its watches, and its name
   expect([again.status, again.json.id === json.id]).toEqual([201, false]);
 });
 
-test('organizations own clusters, one of them those that name no owner', async () => {
+test('organizations own clusters; those without an organization belong to the default one', async () => {
   const { json, status } = await rest('POST', '/organizations', { name: 'school' });
   expect([status, json]).toEqual([
     201,
@@ -279,7 +279,7 @@ test('organizations own clusters, one of them those that name no owner', async (
   expect((await rest('GET', `/organizations/${first.id}`)).json.default).toBe(true);
 });
 
-test('quotas are set, shown, and bound the clusters', async () => {
+test('quotas are set and shown, and limit the clusters', async () => {
   const { json } = await rest('POST', '/organizations', { name: 'bounded' });
   const set = await rest('PATCH', `/organizations/${json.id}`, { quotas: { clusters: 1, watches: 50 } });
   expect([set.status, set.json.quotas]).toEqual([200, { ...DEFAULT_QUOTAS, clusters: 1, watches: 50 }]);
@@ -296,7 +296,7 @@ test('quotas are set, shown, and bound the clusters', async () => {
   expect((await rest('DELETE', '/organizations/bounded')).status).toBe(204);
 });
 
-test('a cluster has as many nodes as are allowed, each with a pod range of its own', async () => {
+test('a cluster has up to the allowed number of nodes, each with its own pod CIDR', async () => {
   expect(await rest('POST', '/clusters', { name: 'large', nodes: { count: 501 } })).toMatchObject({
     status: 422,
     json: { detail: 'nodes.count: at most 500 here (ORRERY_MAX_NODES)' },
@@ -326,13 +326,13 @@ test.each<[method: string, at: string, status: number]>([
   ]);
 });
 
-test('of a query no more than the first thousand parameters are read', async () => {
+test('only the first thousand parameters of a query are read', async () => {
   const at = (count: number) => `/clusters?${'a&'.repeat(count)}organization=nobody`;
   expect((await rest('GET', at(900))).status).toBe(422);
   expect((await rest('GET', at(200_000))).status).toBe(200);
 });
 
-test('an empty body that says it is JSON is the client’s error', async () => {
+test('an empty body with the content type of JSON is the client’s error', async () => {
   for (const at of ['/clusters', '/organizations', '/clusters/none/token']) {
     const headers = { 'content-type': 'application/json' };
     const { status, text } = await service.request(`/platform/v1${at}`, { method: 'POST', token: service.adminToken, headers });
@@ -340,7 +340,7 @@ test('an empty body that says it is JSON is the client’s error', async () => {
   }
 });
 
-test('the root is a page for people, and a kube-apiserver for who comes with a token', async () => {
+test("/ is a page for people, and a kube-apiserver's paths for clients with a token", async () => {
   const page = await service.request('/');
   expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
   expect(page.headers['content-security-policy']).toContain("default-src 'none'");
@@ -358,7 +358,7 @@ function references(value: unknown): string[] {
   return Object.entries(value).flatMap(([key, inner]) => (key === '$ref' ? [String(inner)] : references(inner)));
 }
 
-test('the OpenAPI document describes all of it, and refers to nothing that it lacks', async () => {
+test('the OpenAPI document describes everything, and all its references can be resolved', async () => {
   const { json } = await rest('GET', '/openapi.json');
   expect(json).toMatchObject({ openapi: '3.1.0', info: { title: 'Orrery platform', version: 'v1' }, servers: [{ url: '/platform/v1' }] });
   const operations = Object.entries<Json>(json.paths).flatMap(([at, methods]) =>
@@ -405,7 +405,7 @@ describe('operators', () => {
     return { status: answer.status, text: await answer.text() };
   };
 
-  test.each(['api', 'worker'])('find the health of the %s at an address of its own', async (process) => {
+  test.each(['api', 'worker'])('find the health of the %s at a separate address', async (process) => {
     expect(urlOf(process)).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(await asked(process, '/livez')).toEqual({ status: 200, text: 'ok' });
     expect(await asked(process, '/readyz')).toEqual({ status: 200, text: 'ok' });
@@ -416,7 +416,7 @@ describe('operators', () => {
     });
   });
 
-  test('tell nobody else of it: the public address says whether all is well, and has no metrics for any token', async () => {
+  test('only they do: the public address shows only whether the service is healthy, and no metrics for any token', async () => {
     for (const at of ['/livez', '/livez?verbose', '/readyz', '/readyz?verbose'])
       expect(await service.request(at)).toMatchObject({ status: 200, text: 'ok' });
     const { json } = await rest('POST', '/clusters', { name: 'curious', organization: 'demo', profile: 'instant' });
@@ -429,7 +429,7 @@ describe('operators', () => {
     }
   });
 
-  test('find the same metrics however many tenants there are', async () => {
+  test('find the same number of metrics however many tenants there are', async () => {
     const series = (text: string) =>
       text
         .split('\n')
@@ -459,7 +459,7 @@ describe('operators', () => {
     }
   });
 
-  test('find the request’s id in the answer', async () => {
+  test('find the request’s id in the response', async () => {
     const answer = await service.request('/clusters/nothing/api');
     expect(answer.headers['audit-id']).toMatch(/^[0-9a-f-]{36}$/);
   });

@@ -19,7 +19,7 @@ describe('docker/', () => {
     parse(read('docker/compose.yaml').replaceAll(/\$\{POSTGRES_PASSWORD[^}]*\}/g, 'secret'), { merge: true }),
   );
 
-  test('compose.yaml follows the schema, and all that its services name is there', () => {
+  test('compose.yaml matches the schema, and everything its services refer to exists', () => {
     const { services, volumes = {}, secrets = {} } = compose;
     expect(Object.keys(services).sort()).toEqual(['api', 'migrate', 'postgres', 'redis', 'worker']);
     for (const { depends_on = {}, volumes: mounted = [], secrets: used = [] } of Object.values(services)) {
@@ -32,11 +32,11 @@ describe('docker/', () => {
     }
   });
 
-  test.each(['api', 'worker'] as const)('the %s starts with the settings it is given', (name) => {
+  test.each(['api', 'worker'] as const)('the %s starts with these settings', (name) => {
     expect(() => parseConfig(configs[name], compose.services[name]?.environment as NodeJS.ProcessEnv)).not.toThrow();
   });
 
-  test('the Dockerfile has the targets that are built, and copies what is there', () => {
+  test('the Dockerfile has the targets that are built, and copies files that exist', () => {
     const dockerfile = read('docker/Dockerfile');
     const stages = [...dockerfile.matchAll(/^FROM \S+ AS (\S+)$/gm)].map(([, stage]) => stage);
     for (const { build } of Object.values(compose.services)) if (build?.target) expect(stages).toContain(build.target);
@@ -53,7 +53,7 @@ describe('k8s/', () => {
     .map((document) => document.toJS() as Json);
   const of = (kind: string, name: string): Json => documents.find((object) => object.kind === kind && object.metadata.name === name);
 
-  test.each(['api', 'worker'] as const)('the %s starts with the settings it is given', (name) => {
+  test.each(['api', 'worker'] as const)('the %s starts with these settings', (name) => {
     const secrets = { DATABASE_URL: 'postgresql://u:p@db/orrery', REDIS_URL: 'redis://redis:6379' };
     const env = { ...of('ConfigMap', 'orrery-config').data, ...secrets };
     const config = parseConfig(configs[name], env);

@@ -57,7 +57,7 @@ describe('k8s/base', () => {
 
   const inNamespace = (): KubeObject[] => manifests().filter(({ kind }) => kind !== 'Namespace');
 
-  test('its Deployments become Available on a cluster, and its Service finds the api', async () => {
+  test("its Deployments become Available on a cluster, and its Service has the api's endpoints", async () => {
     await cluster.client.create(Secret, secret('orrery-backends', ['DATABASE_URL', 'REDIS_URL']) as never);
     await cluster.client.create(Secret, secret('orrery-home', ['ca.crt', 'ca.key', 'admin-token', 'token-key']) as never);
     await apply(cluster, inNamespace());

@@ -377,7 +377,7 @@ const table: Array<[name: string, call: Call, status: number, message: string | 
   ],
 ];
 
-describe('a cluster answers as the real server does', () => {
+describe('a cluster answers like a real server', () => {
   test.each(table)('%s', async (_, request, status, message) => {
     const { status: got, json, text, headers } = await call(request);
     // Where any refusal will do, it is still one of the client's own errors.
@@ -405,7 +405,7 @@ describe('a cluster answers as the real server does', () => {
       ['POST', `${maps}?dryRun=All`, { metadata: { name: 'x', managedFields: [{ fieldsType: 'FieldsV1', fieldsV1: { 'f:data': 1 } }] } }],
       201,
     ],
-  ])('%s is taken', async (_, request, status) => {
+  ])('%s is accepted', async (_, request, status) => {
     expect((await call(request)).status).toBe(status);
   });
 
@@ -422,7 +422,7 @@ describe('a cluster answers as the real server does', () => {
     [`${pods}/web/binding`, { target: { kind: 'Node', name: 'n' } }],
     [`${pods}/web/eviction`, { metadata: { name: 'web' } }],
     ['/api/v1/namespaces/default/bindings', { metadata: { name: 'web' }, target: { kind: 'Node', name: 'n' } }],
-  ])('%s has no Table: 406 for who takes nothing else', async (at, body) => {
+  ])('%s has no Table: 406 if the client accepts nothing else', async (at, body) => {
     const table = 'application/json;as=Table;v=v1;g=meta.k8s.io';
     const alone = await own.call('POST', at, body, { headers: { accept: table } });
     expect([alone.status, alone.headers['content-type'], alone.json]).toEqual([
@@ -443,12 +443,12 @@ describe('a cluster answers as the real server does', () => {
     expect(either.json.kind).not.toBe('Table');
   });
 
-  test('discovery is YAML for who asks for it', async () => {
+  test('discovery is YAML for clients that accept YAML', async () => {
     const answer = await own.call('GET', '/apis', undefined, { headers: { accept: 'application/yaml' } });
     expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('kind: APIGroupList')]);
   });
 
-  test('unknown fields are refused, warned of or dropped, as asked', async () => {
+  test('unknown fields are rejected, warned about or dropped, as requested', async () => {
     const body = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, odd: 1 }, dta: {} });
     const strict = await own.call('POST', `${maps}?fieldValidation=Strict`, body('strict'));
     expect([strict.status, strict.json.message]).toEqual([
@@ -470,7 +470,7 @@ describe('a cluster answers as the real server does', () => {
     ]);
   });
 
-  test('a body over 3 MiB is refused, told or not told its length, and the connection is not kept waiting', async () => {
+  test('a body over 3 MiB is rejected, with or without a declared length, and the connection is not kept waiting', async () => {
     const big = JSON.stringify({ metadata: { name: 'big' }, data: { a: 'x'.repeat(3 * 1024 * 1024) } });
     const { status, json } = await own.call('POST', maps, big);
     expect([status, json]).toMatchObject([
@@ -500,7 +500,7 @@ describe('a cluster answers as the real server does', () => {
     expect((await own.call('POST', maps, exact)).status).toBe(201);
   });
 
-  test('nesting however deep is refused or dropped, never a fall', async () => {
+  test('any depth of nesting is rejected or dropped, without a crash', async () => {
     for (const levels of [100, 9_000, 100_000, 400_000]) {
       const { status } = await call(['POST', maps, deep(levels)]);
       expect([levels, status]).toEqual([levels, 400]);
@@ -531,7 +531,7 @@ describe('a cluster answers as the real server does', () => {
     expect((await call(['POST', maps, bomb.join('\n'), yaml])).status).toBe(400);
   });
 
-  test('a watch that begins in a compacted past is told Gone, one in the future too large', async () => {
+  test('a watch from a compacted revision gets Gone, one from the future a timeout', async () => {
     const old = await own.call('GET', `${maps}?watch=1&resourceVersion=1`);
     expect(JSON.parse(old.text.split('\n')[0] ?? '')).toMatchObject({
       type: 'ERROR',
@@ -544,7 +544,7 @@ describe('a cluster answers as the real server does', () => {
 
 const unauthorized = { kind: 'Status', status: 'Failure', message: 'Unauthorized', reason: 'Unauthorized', code: 401 };
 
-describe('each token opens its own, and nothing else', () => {
+describe('each token is valid only for its own cluster or the platform', () => {
   test('a cluster', async () => {
     const { id } = own.cluster;
     const get = (token?: string, at = `/clusters/${id}/api/v1/nodes`) => ask(at, { token });
@@ -681,7 +681,7 @@ describe('GraphQL', () => {
     expect(json.errors[0].extensions.stacktrace).toBeUndefined();
   });
 
-  test('bad values are the client’s errors, with their Status', async () => {
+  test('invalid values are the client’s errors, with their Status', async () => {
     const { json } = await post('{ configMaps(labelSelector: "a=b=c") { items { metadata { name } } } }');
     expect(json.errors[0].extensions).toMatchObject({ code: 'BAD_REQUEST', status: { kind: 'Status', code: 400, reason: 'BadRequest' } });
     const big = await post('', { body: JSON.stringify({ query: `{ a${'b'.repeat(4_000_000)} }` }) });
@@ -720,7 +720,7 @@ describe('the platform', () => {
     expect(answer.json.detail ?? '').toEqual(typeof detail === 'string' ? detail : expect.stringMatching(detail));
   });
 
-  test('a real clock is not turned', async () => {
+  test('a real clock cannot be advanced', async () => {
     const answer = await send('POST', `/clusters/${own.cluster.id}/clock/advance`, '{"by":"1m"}');
     expect([answer.status, answer.json.detail]).toEqual([
       409,
@@ -729,8 +729,8 @@ describe('the platform', () => {
   });
 });
 
-describe('after all of it', () => {
-  test('thousands of headers are refused and cost nothing', async () => {
+describe('after all of these', () => {
+  test('thousands of headers are rejected and cost nothing', async () => {
     const headers = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`x-${i}`, 'y'.repeat(20)]));
     const few = await ask(`${own.prefix}/api/v1/nodes`, { token: own.cluster.token, headers });
     expect([200, 431]).toContain(few.status);
@@ -740,7 +740,7 @@ describe('after all of it', () => {
     ).toBe(431);
   });
 
-  test('the same process lives, is well, has told nothing of its insides, and has lost nothing', async () => {
+  test('the same process is still live and healthy, has revealed no internals, and has lost nothing', async () => {
     expect(service.pids(apiPid)).toEqual(pid);
     expect(await service.request('/livez')).toMatchObject({ status: 200, text: 'ok' });
     expect(await service.request('/readyz')).toMatchObject({ status: 200, text: 'ok' });

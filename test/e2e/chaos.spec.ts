@@ -135,7 +135,7 @@ describe.each([
   ['the worker', workerPattern],
   ['Redis', redisPattern],
 ])('SIGKILL of %s', (victim, pattern) => {
-  test('during a roll-out: it converges, and nothing that was acknowledged is missing', async () => {
+  test('during a rollout: it completes, and no acknowledged write is lost', async () => {
     const at = await scene(`kill-${victim.split(' ').at(-1)?.toLowerCase()}`);
     await at.cluster.must('POST', '/apis/apps/v1/namespaces/default/deployments', deploymentOf('web', replicas));
     expect(await until(() => at.count.now >= 100)).toBe(true);
@@ -152,7 +152,7 @@ describe.each([
   });
 });
 
-test('SIGKILL of the worker, and then of Redis, during a rolling update: never more pods than replicas and maxSurge', async () => {
+test('SIGKILL of the worker, and then of Redis, during a rolling update: never more pods than replicas plus maxSurge', async () => {
   const at = await scene('update');
   const { cluster, count } = at;
   await cluster.must('POST', '/apis/apps/v1/namespaces/default/deployments', deploymentOf('web', replicas));
@@ -177,7 +177,7 @@ function secondWorker(first: number): ChildProcess {
   return spawn(node, rest, { env, stdio: 'ignore' });
 }
 
-test('a worker that is stopped past its lock and woken again writes nothing twice: another has taken over', async () => {
+test('a worker that is suspended past its lock and resumed writes nothing twice: another has taken over', async () => {
   const [first] = service.pids(workerPattern);
   if (first === undefined) throw new Error('no worker');
   const at = await scene('paused');

@@ -106,7 +106,7 @@ describe('queries and mutations', () => {
     expect(await until(settled)).toBe(true);
   });
 
-  test('one query goes from a deployment to its pods, their nodes and events, and from a service to its endpoints', async () => {
+  test('one query leads from a deployment to its pods, their nodes and events, and from a service to its endpoints', async () => {
     const found = await data(`{
       deployment(name: "web") {
         kind apiVersion metadata { name namespace labels }
@@ -198,7 +198,7 @@ describe('queries and mutations', () => {
     expect([seen, versions.size]).toEqual([names(all.items), 1]);
   });
 
-  test('objects are applied, patched in each way, scaled, tried and deleted', async () => {
+  test('objects are applied, patched with each patch type, scaled, dry-run and deleted', async () => {
     const apply = (value: string, more = '') =>
       data(
         'mutation ($manifest: String!, $dry: Boolean!) { apply(manifest: $manifest, dryRun: $dry) { kind metadata { name } ... on ConfigMap { data } } }',
@@ -239,7 +239,7 @@ describe('queries and mutations', () => {
     ]);
   });
 
-  test('what is null is as good as left out, or refused', async () => {
+  test('null means the same as omitted, or is rejected', async () => {
     const none = 'pods(labelSelector: null, fieldSelector: null, continue: null, limit: null, resourceVersion: null, namespace: null)';
     expect((await data(`{ ${none} { items { kind } } }`)).pods.items.length).toBeGreaterThan(5);
     const created = await graph(
@@ -282,7 +282,7 @@ describe('queries and mutations', () => {
     });
   });
 
-  test('the schema tells of every kind the cluster serves, with descriptions', async () => {
+  test('the schema has every kind that the cluster serves, with descriptions', async () => {
     const { __schema } = await data(
       '{ __schema { types { name kind description fields { name description } } queryType { fields { name } } } }',
     );
@@ -317,7 +317,7 @@ describe('subscriptions', () => {
   const write = (name: string, n: number) =>
     cluster.must('POST', maps, { metadata: { name, labels: { app: 'watched' } }, data: { n: String(n) } });
 
-  test('a watch shows what is there and what comes, and is resumed without a gap', async () => {
+  test('a watch delivers existing objects and changes, and is resumed without a gap', async () => {
     await write('w-0', 0);
     const first = subscribe(socket(), watchQuery);
     expect(await until(() => first.seen.length === 1)).toBe(true);
@@ -347,7 +347,7 @@ describe('subscriptions', () => {
     second.stop();
   });
 
-  test('the chain of a deployment goes from the client’s write to the endpoints, component by component, with times', async () => {
+  test('the chain of a deployment leads from the client’s write to the endpoints, component by component, with times', async () => {
     await cluster.must('POST', '/api/v1/namespaces/default/services', {
       metadata: { name: 'chained' },
       spec: { selector: { app: 'chained' }, ports: [{ port: 80 }] },
@@ -410,7 +410,7 @@ describe('subscriptions', () => {
     expect(so.eventChain.slice(0, steps().length).map(({ summary }: Json) => summary)).toEqual(steps().map(({ summary }: Json) => summary));
   });
 
-  test('what is too much, malformed or without a right to it is refused', async () => {
+  test('operations that are too large, malformed or unauthorized are rejected', async () => {
     const nested = `subscription { watch(kind: "pod") { object { ${'owner { '.repeat(25)} kind ${'}'.repeat(25)} } } }`;
     const deep = subscribe(socket(), nested);
     await deep.ended;
@@ -432,7 +432,7 @@ describe('subscriptions', () => {
     }
   });
 
-  test('operations that are refused do not count, and those that run are bounded', async () => {
+  test('rejected operations are not counted, and running ones are limited', async () => {
     const client = socket();
     for (let i = 0; i < 60; i += 1) {
       const refused = subscribe(client, i % 2 ? 'subscription { nothing }' : 'subscription { watch(kind: "nothing") { type } }');
@@ -453,7 +453,7 @@ describe('subscriptions', () => {
     again.stop();
   });
 
-  test('a flood of messages ends the socket, a large one too, and neither fills the log', async () => {
+  test('a flood of messages, or a large one, ends the socket and does not fill the log', async () => {
     const log = `${service.home}/logs/api.log`;
     const before = statSync(log).size;
     const raw = () => new WebSocket(`${service.origin.replace('https', 'wss')}/graphql`, 'graphql-transport-ws', { ca: service.ca });
@@ -480,7 +480,7 @@ describe('subscriptions', () => {
     expect(statSync(log).size - before).toBeLessThan(20_000);
   });
 
-  test('when the service ends, subscriptions are told so', async () => {
+  test('subscriptions are closed normally when the service ends', async () => {
     const closed: Json[] = [];
     const client = socket(undefined, { on: { closed: (event) => closed.push(event) } });
     const watch = subscribe(client, watchQuery);
@@ -500,7 +500,7 @@ describe('subscriptions', () => {
   });
 });
 
-test('the playground and its files come from here alone', async () => {
+test('the playground and its files are served only from this origin', async () => {
   const page = await service.request('/graphql');
   expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
   expect(page.headers['content-security-policy']).toMatch(/default-src 'self'/);

@@ -23,7 +23,7 @@ async function refusal(home: string, within: readonly string[] = []): Promise<st
 const line = (home: string, why: string): string =>
   `orrery: ORRERY_HOME=${home} can't be used: ${why}; set ORRERY_HOME to a folder elsewhere\n`;
 
-describe('a home that cannot be used is refused in one line', () => {
+describe('a home that cannot be used is rejected in one line', () => {
   test('a file', async () => {
     const home = path.join(newFolder(), 'file');
     writeFileSync(home, '');
@@ -37,7 +37,7 @@ describe('a home that cannot be used is refused in one line', () => {
     expect(await refusal(home)).toBe(line(home, 'it, or a part of its path, is a file'));
   });
 
-  test('on a file system that makes no folders', async () => {
+  test('on a file system that does not allow folders', async () => {
     expect(await refusal('/proc/orrery')).toBe(line('/proc/orrery', 'its file system does not do what is needed (mkdir: ENOENT)'));
   });
 
@@ -68,7 +68,7 @@ const canMount = spawnSync(mounted('true')[0] ?? '', [...mounted('mount -t tmpfs
 (process.getuid?.() === 0 ? describe : describe.skip)('as root', () => {
   const stranger = 12_345;
 
-  test("in another user's home, which PostgreSQL could not pass", async () => {
+  test("in another user's home, which PostgreSQL cannot enter", async () => {
     const theirs = newFolder();
     chownSync(theirs, stranger, stranger);
     chmodSync(theirs, 0o700);
@@ -89,7 +89,7 @@ const canMount = spawnSync(mounted('true')[0] ?? '', [...mounted('mount -t tmpfs
   });
 });
 
-test('as a user who may not write there', async () => {
+test('as a user without write permission', async () => {
   const place = newFolder();
   chmodSync(place, 0o555);
   if (process.getuid?.() !== 0) {

@@ -64,12 +64,12 @@ test.each<[string, string]>([
   ['*', '404 Not Found'],
   ['?', '400 Bad Request'],
   ['/graphql/x', '404 Not Found'],
-])('an upgrade on %s is refused', async (target, status) => {
+])('an upgrade on %s is rejected', async (target, status) => {
   const { closed } = await raw(upgrade(target));
   expect((await closed).split('\r\n')[0]).toBe(`HTTP/1.1 ${status}`);
 });
 
-test('an upgrade that says it has a body is answered', async () => {
+test('an upgrade with a declared body is answered', async () => {
   const { closed } = await raw(
     upgrade(`/clusters/${cluster.id}/api/v1/nodes`, `Authorization: Bearer ${cluster.token}\r\nContent-Length: 5\r\n`),
   );
@@ -85,7 +85,7 @@ test('sockets are reset while an upgrade is answered', async () => {
 });
 
 test.each(['/clusters/none/api/v1/pods', '/platform/v1/clusters'])(
-  'a body for %s is refused before it is read where the token opens nothing',
+  'a body for %s is rejected before it is read if the token is invalid',
   async (target) => {
     const head = `POST ${target} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer none\r\nContent-Type: application/json\r\nContent-Length: 2900000\r\n\r\n`;
     const { closed, socket } = await raw(head);
@@ -94,7 +94,7 @@ test.each(['/clusters/none/api/v1/pods', '/platform/v1/clusters'])(
   },
 );
 
-test('bodies without a token are few at a time', async () => {
+test('the number of concurrent bodies without a token is limited', async () => {
   const head = `POST /clusters/${cluster.id}/api/v1/pods HTTP/1.1\r\nHost: x\r\nContent-Length: 2900000\r\n\r\n`;
   const half = `${head}${'x'.repeat(2_800_000)}`;
   const opened: Raw[] = [];
@@ -124,7 +124,7 @@ test('Accept headers are not kept, however many and long', async () => {
   expect(resident() - before).toBeLessThan(90);
 });
 
-test('connections of strangers give way, and nobody else notices', async () => {
+test('unauthenticated connections are closed for new ones, without affecting others', async () => {
   const watching = await raw(
     `GET /clusters/${cluster.id}/api/v1/nodes?watch=1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${cluster.token}\r\n\r\n`,
   );
@@ -136,12 +136,12 @@ test('connections of strangers give way, and nobody else notices', async () => {
   for (const one of [watching, ...strangers]) one.socket.destroy();
 });
 
-test('pipelined requests without end close their connection alone', async () => {
+test('endless pipelined requests close only their connection', async () => {
   const { closed } = await raw(`GET /clusters/${cluster.id}/version HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(2_000));
   await closed;
 });
 
-test('nothing of it was an error of ours', () => {
+test('none of this was logged as an internal error', () => {
   const log = readFileSync(path.join(service.home, 'logs/api.log'), 'utf8');
   expect(log.split('\n').filter((line) => /"level":"(error|fatal)"/.test(line))).toEqual([]);
 });

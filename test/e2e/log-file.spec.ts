@@ -13,7 +13,7 @@ const { LogFile } = (await import(path.join(root, 'scripts/launch/log-file.mjs')
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'orrery-log-'));
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 
-test('a log that is full becomes an older one; few are kept, each of bounded size, readable to their owner alone', () => {
+test('a full log is rotated; few are kept, of limited size and readable only by their owner', () => {
   const file = path.join(folder, 'logs/api.log');
   const bounds = { maxBytes: 100, kept: 2 };
   const first = new LogFile(file, bounds);
@@ -29,7 +29,7 @@ test('a log that is full becomes an older one; few are kept, each of bounded siz
   for (const name of kept) expect(fs.statSync(path.join(path.dirname(file), name)).mode & 0o077).toBe(0);
 });
 
-test('a log that cannot be written ends nothing', () => {
+test('a log that cannot be written does not end the process', () => {
   const log = new LogFile(path.join(folder, 'full.log'), { maxBytes: 10, kept: 1 });
   fs.rmSync(folder, { recursive: true });
   expect(() => {

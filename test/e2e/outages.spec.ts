@@ -42,7 +42,7 @@ const health = async (process: string) => {
 test.each<[string, NodeJS.Signals, NodeJS.Signals]>([
   ['hangs', 'SIGSTOP', 'SIGCONT'],
   ['is gone', 'SIGKILL', 'SIGCONT'],
-])('while Redis %s reads and writes go on, and the api is ready', async (how, away, back) => {
+])('while Redis %s, reads and writes work, and the api is ready', async (how, away, back) => {
   const { pid } = redis;
   process.kill(pid, away);
   if (how === 'hangs')
@@ -58,7 +58,7 @@ test.each<[string, NodeJS.Signals, NodeJS.Signals]>([
     expect(await until(async () => JSON.stringify(await health(each)) === JSON.stringify(well))).toBe(true);
 });
 
-test('a message that is none, on any channel, ends nobody', async () => {
+test('an invalid message on any channel ends no process', async () => {
   const client = new Redis(redis.url);
   const before = service.said;
   const channels = (await client.pubsub('CHANNELS')) as string[];
@@ -71,7 +71,7 @@ test('a message that is none, on any channel, ends nobody', async () => {
   expect(service.said).toBe(before);
 });
 
-test('no password and no token stands in a log or on the terminal, after all kinds of trouble', async () => {
+test('no password or token is in a log or on the terminal after all kinds of failures', async () => {
   process.kill(postgres.pid, 'SIGKILL');
   await cluster.call('POST', maps, { metadata: { name: 'meanwhile' } }).catch(() => undefined);
   process.kill(redis.pid, 'SIGKILL');

@@ -41,7 +41,7 @@ async function samples(name: string): Promise<string[]> {
   return text.split('\n').filter((line) => line.startsWith(`${name}{`));
 }
 
-test('a turn that two holders did not end is parked: an Event in the cluster, a metric, and a line of the log tell of it', async () => {
+test('a turn that two holders did not end is parked, and reported by an Event in the cluster, a metric and a line in the log', async () => {
   await loseTwoHolders();
   const container = { name: 'c', image: 'nginx' };
   await cluster.must('POST', pods, { metadata: { name: 'web' }, spec: { containers: [container] } });

@@ -93,7 +93,7 @@ async function story(name: string, seed: string, apis: readonly Service[] = [ser
   return logOf(made.id);
 }
 
-test('two clusters with one seed to which the same is done write the same log', async () => {
+test('two clusters with the same seed and the same requests write the same log', async () => {
   const first = await story('first', 'x');
   const second = await story('second', 'x');
   expect(first.length).toBeGreaterThan(300);
@@ -102,7 +102,7 @@ test('two clusters with one seed to which the same is done write the same log', 
   expect(second).toEqual(first);
 });
 
-test('clusters that run side by side write the same log', async () => {
+test('clusters that run concurrently write the same log', async () => {
   const logs = await Promise.all(Array.from({ length: 8 }, (_, n) => story(`beside-${n}`, 'x')));
   for (const log of logs) expect(log).toEqual(logs[0]);
 });
@@ -137,7 +137,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.integer({ min: 1, max: 900 }).map((seconds) => `${seconds}s`),
 );
 
-test('whatever is asked of clusters, with one seed they write the same log', async () => {
+test('clusters with the same seed write the same log for any requests', async () => {
   let made = 0;
   const run = async (plan: readonly Step[]) => {
     made += 1;
@@ -160,7 +160,7 @@ test('whatever is asked of clusters, with one seed they write the same log', asy
   await fc.assert(property, { numRuns: 6, seed: 3, endOnFailure: true });
 });
 
-test('requests that go through two apis by turns write the log that one would', async () => {
+test('requests that alternate between two apis write the same log as with one', async () => {
   const more = new MoreProcesses(service);
   try {
     const { service: other } = await more.secondApi();

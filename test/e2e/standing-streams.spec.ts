@@ -69,7 +69,7 @@ async function socket({ cluster }: ClusterApi): Promise<{ closed: () => number |
   return { closed: () => code };
 }
 
-test('a rotated token ends what was opened with it, and nothing of others', async () => {
+test('rotating a token ends the streams that were opened with it, and no others', async () => {
   const [own, other] = [await madeCluster('rotated'), await madeCluster('untouched')];
   const streams = [await watch(own), await watch(own, 'kubernetes-admin'), await watch(other)];
   const sockets = [await socket(own), await socket(other)];
@@ -81,7 +81,7 @@ test('a rotated token ends what was opened with it, and nothing of others', asyn
   for (const { end } of streams) end();
 });
 
-test('a deleted cluster ends its watches and sockets', async () => {
+test('deleting a cluster ends its watches and sockets', async () => {
   const own = await madeCluster('deleted');
   const stream = await watch(own);
   const graph = await socket(own);
@@ -89,7 +89,7 @@ test('a deleted cluster ends its watches and sockets', async () => {
   expect(await until(() => stream.ended && graph.closed() === 4403, 60_000)).toBe(true);
 });
 
-test('a watch ends when its user is not bound to the role any more, and not before', async () => {
+test('a watch ends when its user is no longer bound to the role, and not before', async () => {
   const own = await madeCluster('bound');
   const bindings = '/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings';
   const bind = (name: string, user: string) =>

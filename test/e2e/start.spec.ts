@@ -45,7 +45,7 @@ describe('start', () => {
   });
   afterAll(() => service.stop());
 
-  test('tells where everything is, each on its own line', () => {
+  test('prints where everything is, each on its own line', () => {
     const lines = service.said.split('\n').filter((line) => !line.endsWith('…'));
     const secs = lines.findIndex((line) => line.startsWith('Ready in'));
     expect(lines[secs]).toMatch(/^Ready in \d+\.\d s; Ctrl-C ends it\.$/);
@@ -63,7 +63,7 @@ describe('start', () => {
     ]);
   });
 
-  test('what it writes is for its user alone, and no secret stands in the logs', async () => {
+  test('its files are readable only by its user, and the logs contain no secrets', async () => {
     const cluster = demo(service);
     await cluster.must('POST', '/api/v1/namespaces/default/configmaps', settings);
     await cluster.call('GET', '/api/v1/nothing');
@@ -83,7 +83,7 @@ describe('start', () => {
       for (const line of log.trim().split('\n')) expect(JSON.parse(line)).toMatchObject({ level: 'info', pid: expect.any(Number) });
   });
 
-  test('a second one in the same home is refused in one line', async () => {
+  test('a second one in the same home is rejected in one line', async () => {
     const second = launch({ ORRERY_HOME: home, ORRERY_PORT: String(await freePort()) });
     expect(await second.ended).toBe(1);
     expect(second.said()).toBe(
@@ -91,7 +91,7 @@ describe('start', () => {
     );
   });
 
-  test('after SIGTERM no process is left, and the next start goes on where it was', async () => {
+  test('after SIGTERM no process is left, and the next start continues where it was', async () => {
     const pids = everyone(service);
     expect(pids.length).toBeGreaterThanOrEqual(5);
     const before = demo(service);
@@ -111,7 +111,7 @@ describe('start', () => {
     expect(items.map(({ name }: { name: string }) => name)).toEqual(['demo']);
   });
 
-  test('after SIGKILL of the launcher the next start works, and nobody of the first is left', async () => {
+  test('after SIGKILL of the launcher the next start works, and no process of the first is left', async () => {
     const cluster = demo(service);
     await cluster.must('POST', '/apis/apps/v1/namespaces/default/deployments', deploymentOf('left', 3));
     const pids = everyone(service);
@@ -126,7 +126,7 @@ describe('start', () => {
     expect(await until(done)).toBe(true);
   });
 
-  test('Ctrl-C, which a terminal sends to the whole group, leaves no process', async () => {
+  test('Ctrl-C, which a terminal sends to the whole process group, leaves no process', async () => {
     await service.stop();
     service = await startService({ home, keep: true, detached: true });
     const pids = everyone(service);
@@ -138,7 +138,7 @@ describe('start', () => {
   });
 });
 
-describe('what keeps it from starting is said in one clear line', () => {
+describe('an error that prevents the start is reported in one clear line', () => {
   test.each<[string, NodeJS.ProcessEnv, string | RegExp]>([
     ['a port that is none', { ORRERY_PORT: 'https' }, 'ORRERY_PORT=https is no port: give a number from 1 to 65535'],
     ['a port out of range', { ORRERY_PORT: '70000' }, 'ORRERY_PORT=70000 is no port: give a number from 1 to 65535'],
@@ -183,7 +183,7 @@ describe('what keeps it from starting is said in one clear line', () => {
     taken.close();
   });
 
-  test('SIGTERM while it starts ends what has been started so far', async () => {
+  test('SIGTERM during the start ends everything started so far', async () => {
     const home = newHome();
     const { launcher, ended, said } = launch({ ORRERY_HOME: home, ORRERY_PORT: String(await freePort()) });
     const pid = launcher.pid ?? -1;

@@ -43,14 +43,14 @@ const saidSince = (service: Service): string[] =>
     .filter(Boolean)
     .map((line) => line.replace(/pid \d+/, 'pid N').replace(/can't start: .*\. Trying/, "can't start. Trying"));
 
-describe('what runs is kept running', () => {
+describe('processes are kept running', () => {
   let service: Service;
   beforeAll(async () => {
     service = await startService({ env: { ORRERY_STALL_TIMEOUT: '2' } });
   });
   afterAll(() => service?.stop());
 
-  test('the api is killed, and PostgreSQL while it starts again: all of it comes back, and run.json tells where', async () => {
+  test('the api is killed, then PostgreSQL while the api restarts: everything recovers, and run.json has the new addresses', async () => {
     const before = runFile(service.home);
     const api = killed(service, apiPattern);
     await sleep(300);
@@ -73,7 +73,7 @@ describe('what runs is kept running', () => {
     expect((await fetch(`${url}/livez`)).status).toBe(200);
   });
 
-  test('PostgreSQL stays away for longer than the api waits for it: the api is started until it can be', async () => {
+  test('PostgreSQL is down for longer than the api waits: the api is restarted until it succeeds', async () => {
     const from = saidSince(service).length;
     const data = path.join(service.home, 'postgres');
     // Without this file it does not start.
@@ -87,7 +87,7 @@ describe('what runs is kept running', () => {
     expect(await until(() => ready(service))).toBe(true);
   });
 
-  test('a process that does not answer its health check three times in a row is ended, and started again', async () => {
+  test('a process that does not answer its health check three times in a row is restarted', async () => {
     const from = saidSince(service).length;
     const [worker] = service.pids(/apps\/worker\/main\.js/);
     process.kill(worker ?? -1, 'SIGSTOP');
@@ -101,8 +101,8 @@ describe('what runs is kept running', () => {
   });
 });
 
-describe('ending it', () => {
-  test.each<NodeJS.Signals>(['SIGTERM', 'SIGKILL'])('%s to the `npm start` itself ends the launcher and all servers', async (signal) => {
+describe('shutdown', () => {
+  test.each<NodeJS.Signals>(['SIGTERM', 'SIGKILL'])('%s to `npm start` itself ends the launcher and all servers', async (signal) => {
     const home = newHome();
     const { launcher: npm, said, ended } = launch({ ORRERY_HOME: home, ORRERY_PORT: String(await freePort()) }, { npm: true });
     expect(await until(() => /^Ready in /m.test(said()))).toBe(true);
@@ -131,10 +131,10 @@ describe('ending it', () => {
   });
 });
 
-describe('what a start leaves behind', () => {
+describe('leftovers of a start', () => {
   const temporary = (): string[] => readdirSync(tmpdir()).filter((name) => /^orrery-[A-Za-z0-9]{6}$/.test(name));
 
-  test('a home with a long name leaves no folder elsewhere, killed or ended', async () => {
+  test('a home with a long name leaves no folder elsewhere, after a kill or a shutdown', async () => {
     const home = path.join(newHome(), 'x'.repeat(100));
     mkdirSync(home);
     const before = temporary();
@@ -150,7 +150,7 @@ describe('what a start leaves behind', () => {
     await first.stop();
   });
 
-  test('what a killed launcher noted is no hindrance, whatever it says and whoever bears its numbers now', async () => {
+  test('records of a killed launcher do no harm, even if their pids belong to other processes now', async () => {
     const home = newHome();
     const first = await startService({ home, keep: true });
     const lock = path.join(home, 'run/.s.PGSQL.5432.lock');

@@ -41,7 +41,7 @@ async function rolledOut(cluster: ClusterApi): Promise<boolean> {
   return found?.status?.availableReplicas === replicas && found.status.updatedReplicas === replicas && found.status.replicas === replicas;
 }
 
-test('two apis and two workers: one of each is killed during a roll-out, and nothing is lost', async () => {
+test('two apis and two workers: one of each is killed during a rollout, and nothing is lost', async () => {
   const made = await service.createCluster({ name: 'two', profile: 'instant', nodes: { count: 4 } });
   const { child: api, service: other } = await more.secondApi();
   const worker = more.worker();
@@ -87,7 +87,7 @@ test('two apis and two workers: one of each is killed during a roll-out, and not
   there.close();
 });
 
-test('a clock is turned once, whoever of two workers is killed meanwhile', async () => {
+test('a clock is advanced once, whichever of two workers is killed in the meantime', async () => {
   const clock = { mode: 'stepped', startAt: '2026-01-01T00:00:00Z' };
   const made = await service.createCluster({ name: 'turned', profile: 'realistic', nodes: { count: 3 }, clock });
   const cluster = new ClusterApi(service, made);

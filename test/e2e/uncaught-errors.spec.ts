@@ -18,7 +18,7 @@ const program = `
   setTimeout(() => console.log('still there'), 10_000);
 `;
 
-test('an error that nothing caught ends the request it belongs to, and the process where it belongs to none', () => {
+test('an uncaught error ends the request it belongs to, or the process if it belongs to none', () => {
   const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { cwd: root, encoding: 'utf8' });
   expect([status, stdout.trim().split('\n')]).toEqual([
     1,

@@ -22,7 +22,7 @@ function document(length: number): { text: string; json: string } {
 }
 
 describe('YAML in threads', () => {
-  test('is what it is inline', async () => {
+  test('has the same result as synchronously', async () => {
     const yaml = threads();
     const { text, json } = document(500_000);
     expect(await yaml.convert('a', text)).toEqual({ json });
@@ -41,7 +41,7 @@ describe('YAML in threads', () => {
     expect(order).toEqual(['a', 'a', 'b', 'c', 'a', 'b', 'a']);
   }, 60_000);
 
-  test('no more wait than allowed', async () => {
+  test('the number of waiting documents is limited', async () => {
     const yaml = threads({ waiting: 2 });
     const { text, json } = document(20_000);
     const asked = [1, 2, 3, 4].map(() => yaml.convert('a', text));
@@ -51,7 +51,7 @@ describe('YAML in threads', () => {
     expect(await yaml.convert('a', text)).toEqual({ json });
   }, 60_000);
 
-  test('what takes too much time fails by itself', async () => {
+  test('a document that takes too long fails without affecting others', async () => {
     const large = document(2_000_000).text;
     const { text, json } = document(20_000);
     const yaml = threads({ timeout: 1 });
@@ -60,7 +60,7 @@ describe('YAML in threads', () => {
     expect(other).toEqual({ status: 'fulfilled', value: { json } });
   }, 60_000);
 
-  test('a thread that has nothing to do ends, and another one begins', async () => {
+  test('an idle thread ends, and another one is started when needed', async () => {
     const yaml = threads({ idle: 1 });
     const { text, json } = document(20_000);
     for (let i = 0; i < 3; i++) {
@@ -69,7 +69,7 @@ describe('YAML in threads', () => {
     }
   }, 60_000);
 
-  test('what waits at the end is refused', async () => {
+  test('documents still waiting at the end are rejected', async () => {
     const yaml = threads();
     const { text } = document(500_000);
     const asked = ['a', 'a', 'b'].map((tenant) => yaml.convert(tenant, text));

@@ -26,12 +26,12 @@ it.each<[string, Parameters<Checks['complaint']>, string | undefined]>([
   ['JavaScript', [{ status: 400, headers: json, text: status(400, 'x is not iterable') }, ''], 'internal text: is not iterable'],
   ['JavaScript that was sent', [{ status: 400, headers: json, text: status(400, 'x is not iterable') }, 'is not iterable'], undefined],
   ['nothing known', [{ status: 400, headers: { 'content-type': 'text/html' }, text: '<p>' }, ''], 'an error of type "text/html"'],
-])('%s: what is wrong with an answer', async (_, given, want) => {
+])('%s: errors in a response', async (_, given, want) => {
   const { complaint } = (await import(path.join(folder, 'checks.mjs'))) as Checks;
   expect(complaint(...given)).toBe(want);
 });
 
-it('a few hundred inputs are answered as they should be', () => {
+it('a few hundred inputs are answered correctly', () => {
   const options = ['--inputs', '400', '--worst', '0', '--largest', '20000', '--https', '0', '--seed', '7', '--cpu', '20000'];
   const {
     status: code,

@@ -104,12 +104,12 @@ async function found({ folder, is, key }: List): Promise<Map<string, string>> {
 describe.each(Object.entries(lists))('the list of %s', (_name, list) => {
   const listed = list.listed.map((thing) => list.key(thing as Thing));
 
-  it('has everything that its folder exports', async () => {
+  it('contains everything that its folder exports', async () => {
     const missing = [...(await found(list))].filter(([key]) => !listed.includes(key)).map(([, place]) => place);
     expect(missing).toEqual([]);
   });
 
-  it('has each only once, and nothing that this spec would not know', async () => {
+  it('contains each only once, and nothing unknown to this spec', async () => {
     expect(listed.filter((key, at) => listed.indexOf(key) !== at)).toEqual([]);
     const known = await found(list);
     expect(listed.filter((key) => !known.has(key))).toEqual([]);

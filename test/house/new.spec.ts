@@ -33,6 +33,6 @@ test.each([
   ['subresource eviction', 'orrery: say the resource too: npm run new subresource pods/eviction'],
   ['subresource moons/phase', 'orrery: no resource "moons" stands in libs/api/schema/resources.json'],
   ['moon x', 'orrery: say which: npm run new controller|resource|subresource|plugin|image NAME'],
-])('npm run new %s is refused', (words, message) => {
+])('npm run new %s is rejected', (words, message) => {
   expect(dryRun(...words.split(' '))).toEqual([message]);
 });

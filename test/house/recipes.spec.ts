@@ -21,7 +21,7 @@ it('there are recipes', () => {
   expect(recipes.map(([file]) => file)).toEqual([...files, 'libs/graphql/relations/node.ts']);
 });
 
-it.each(recipes)('the recipe of %s is what stands there', (file, code) => {
+it.each(recipes)('the recipe of %s matches the code', (file, code) => {
   expect(code.length).toBeGreaterThan(40);
   expect(read(file)).toContain(code);
 });

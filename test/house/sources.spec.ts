@@ -32,18 +32,18 @@ const written = files.filter((file) => !/\.recorded\.json$|^libs\/api\/(schema|g
 const code = written.filter((file) => /\.(ts|mjs)$/.test(file));
 const domain = code.filter((file) => file.startsWith('libs/') && !/^libs\/hosting\/|\.(spec|contract)\.ts$|\/test-[a-z-]+\.ts$/.test(file));
 
-it('no file tells where it was written', () => {
+it('no file contains the path where it was written', () => {
   const places = [root, os.homedir()].filter((place) => place.split('/').length > 2);
   expect(lines(written, new RegExp([...places.map(escaped), '/home/[a-z]', '/Users/', '/tmp/[a-z]+/[a-z]'].join('|')))).toEqual([]);
 });
 
-it('the lock file names no registry, and nothing sets one', () => {
+it('the lock file names no registry, and no file configures one', () => {
   expect(lines(['package-lock.json'], /"resolved":|https?:\/\/[^"]*(registry|npm)/).filter((line) => !line.includes('"url"'))).toEqual([]);
   expect(files.filter((file) => path.basename(file) === '.npmrc')).toEqual([]);
   expect(lines(written, /registry\.npmjs|npm config set|--registry[ =]/)).toEqual([]);
 });
 
-it('nothing is left for later', () => {
+it('there are no TODOs', () => {
   expect(lines(written, /\b(TODO|FIXME|XXX|HACK)\b/)).toEqual([]);
 });
 
@@ -58,7 +58,7 @@ it('no default exports, no checks switched off', () => {
   expect(lines(code, /@ts-(ignore|nocheck|expect-error)|eslint-disable|\b(describe|it|test)\.(only|skip)\(/)).toEqual([]);
 });
 
-it('files are named in kebab-case, for what they hold', () => {
+it('files have kebab-case names that describe their content', () => {
   const names = code.map((file) => path.basename(file).replace(/\.(spec|contract|module|controller|guard|config)?\.?(ts|mjs)$/, ''));
   expect(names.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)?$/.test(name))).toEqual([]);
   // component-helpers is upstream's name of that room (k8s.io/component-helpers).
@@ -66,7 +66,7 @@ it('files are named in kebab-case, for what they hold', () => {
   expect(code.filter((file) => vague.test(file.replace(/^libs\/component-helpers\//, '')))).toEqual([]);
 });
 
-it('time and chance are handed to the domain', () => {
+it('the domain gets time and randomness as parameters', () => {
   // The system's own sources; the machine's timers behind ports; PostgreSQL's adapter, which names its writes and pauses between tries; the host of real queues.
   const named =
     /^libs\/(apimachinery\/(clock-sources|random)|cluster\/machine-timers|storage\/postgres\/(session|write|migrate)|controller-runtime\/bullmq\/[a-z-]+)\.ts$/;
@@ -97,7 +97,7 @@ it('every lib has a short README, one index.ts, and its row in the table of impo
   }
 });
 
-it('what READMEs name is there', () => {
+it('everything that READMEs refer to exists', () => {
   const missing = files
     .filter((file) => file.endsWith('README.md') && file.startsWith('libs/'))
     .flatMap((file) =>
@@ -110,7 +110,7 @@ it('what READMEs name is there', () => {
   expect(missing).toEqual([]);
 });
 
-it('`npm run gen` leaves no diff', () => {
+it('`npm run gen` results in no diff', () => {
   const folder = path.join(root, 'libs/api/generated');
   const all = () => Object.fromEntries(fs.readdirSync(folder).map((file) => [file, read(`libs/api/generated/${file}`)]));
   const to = fs.mkdtempSync(path.join(os.tmpdir(), 'orrery-gen-'));

@@ -163,11 +163,11 @@ async function play({ writers, watchers }: Plan): Promise<void> {
   }
 }
 
-test('whoever lists and then watches sees every change once, in order, however often the connection is lost', async () => {
+test('a client that lists and then watches sees every change once, in order, however often the connection is lost', async () => {
   await fc.assert(fc.asyncProperty(plan, play), { numRuns: 40, interruptAfterTimeLimit: 15_000, markInterruptAsFailure: false });
 });
 
-test('and so when the api is killed under the watchers', async () => {
+test('the same when the api is killed under the watchers', async () => {
   const run = 'killed';
   const watchers = await Promise.all([false, true].map((onlyRed) => startWatcher(run, { onlyRed, drops: [] })));
   const acknowledged = new Set<string>();

@@ -11,7 +11,7 @@ afterAll(() => database.close());
 
 const cause = { requestId: 'r', user: 'u' };
 
-test('with its connections cut again and again, every write is answered by what became of it, and happens once', async () => {
+test('when its connections are cut again and again, every write returns its outcome and happens once', async () => {
   // A busy machine takes long to connect anew: patience is not what is tried here.
   const admin = postgresStorage(database.pool, { total: 120_000, first: 5, longest: 250 });
   await admin.create('cut');

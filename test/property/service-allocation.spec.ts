@@ -118,7 +118,7 @@ describe.each<[string, () => StorageAdmin, number]>([
   ['memory', () => memoryStorage(), 60],
   ['PostgreSQL', () => postgresStorage(database.pool), 12],
 ])('%s', (name, admin, numRuns) => {
-  test('addresses and node ports belong to one Service each, whatever three servers do at once', async () => {
+  test('addresses and node ports belong to one Service each, with three servers and any operations', async () => {
     const clusters = admin();
     let runs = 0;
     const property = fc.asyncProperty(rounds, fc.boolean(), async (plan, together) => {
@@ -139,7 +139,7 @@ describe.each<[string, () => StorageAdmin, number]>([
     await fc.assert(property, { numRuns, seed: 7 });
   });
 
-  test('Services without claims, as they were stored once, get theirs, whatever three servers do at once', async () => {
+  test('Services that were stored without reservations get them, with three servers and any operations', async () => {
     const clusters = admin();
     let runs = 0;
     const property = fc.asyncProperty(rounds, rounds, async (before, after) => {
@@ -167,7 +167,7 @@ describe.each<[string, () => StorageAdmin, number]>([
     await fc.assert(property, { numRuns, seed: 11 });
   });
 
-  test('30 creations at one instant get 30 ports', async () => {
+  test('30 concurrent creations get 30 ports', async () => {
     const clusters = admin();
     const id = `${name.toLowerCase()}-ports`;
     await clusters.create(id);

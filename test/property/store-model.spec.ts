@@ -143,7 +143,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-test('whatever is asked of them in whatever order, the stores in memory and in PostgreSQL answer alike', async () => {
+test('for any sequence of calls, the stores in memory and in PostgreSQL return the same results', async () => {
   let runs = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), fc.integer({ min: 0, max: 6 }), async (steps, copyBack) => {

@@ -193,7 +193,7 @@ async function check(cluster: string, watches: readonly Watch[]): Promise<void> 
   }
 }
 
-test('whatever is lost between three processes, every watch is told everything once, in order, and every read is up to date', async () => {
+test('with any losses between three processes, every watch gets every event once, in order, and every read is up to date', async () => {
   let rounds = 0;
   await fc.assert(
     fc.asyncProperty(fc.integer(), fc.constantFrom(0, 0.2, 0.9), fc.boolean(), (seed, loss, cut) =>

@@ -15,7 +15,7 @@ const replicaSet = (name: string) => ({
 
 const BINDING = 'system:controller:replicaset-controller';
 
-it('a controller whose role is not bound can do nothing, and goes on when it is bound again', async () => {
+it('a controller whose role is not bound can do nothing, and continues when it is bound again', async () => {
   const { client, settle, advance, close } = await createLocalCluster();
   const binding = await client.get(ClusterRoleBinding, BINDING);
   await client.delete(ClusterRoleBinding, BINDING);

@@ -54,7 +54,7 @@ async function names({ client }: LocalCluster, resource: Resource = Widget, name
 }
 
 describe('the garbage collector', () => {
-  it('collects objects of a kind that came later, and what they own', async () => {
+  it('collects objects of a kind that was added later, and their dependents', async () => {
     const cluster = await start();
     const { client, storages } = cluster;
     storages.install('widgets.example.com', widgets);
@@ -70,7 +70,7 @@ describe('the garbage collector', () => {
     expect([await names(cluster), await names(cluster, ConfigMap)]).toEqual([[], []]);
   });
 
-  it('holds an owner back in the foreground', async () => {
+  it('delays the deletion of an owner in the foreground', async () => {
     const cluster = await start();
     const { client, storages } = cluster;
     storages.install('widgets.example.com', widgets);
@@ -87,7 +87,7 @@ describe('the garbage collector', () => {
     expect(await names(cluster)).toEqual([]);
   });
 
-  it('deletes nothing because of an owner whose kind is not served any more, and goes on when it is back', async () => {
+  it('deletes nothing because of an owner whose kind is no longer served, and continues when it is served again', async () => {
     const cluster = await start();
     const { client, storages } = cluster;
     storages.install('widgets.example.com', widgets);
@@ -107,7 +107,7 @@ describe('the garbage collector', () => {
 });
 
 describe('the namespace controller', () => {
-  it('empties a namespace of a kind that came later', async () => {
+  it('deletes the objects of a kind that was added later', async () => {
     const cluster = await start();
     const { client, storages } = cluster;
     await client.create(Namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'old' }, spec: {} });
@@ -121,7 +121,7 @@ describe('the namespace controller', () => {
     await expect(client.get(Namespace, 'old')).rejects.toMatchObject({ code: 404 });
   });
 
-  it('waits for those that have finalizers, and is woken when they go', async () => {
+  it('waits for objects with finalizers, and is woken when they are deleted', async () => {
     const cluster = await start();
     const { client, storages } = cluster;
     storages.install('widgets.example.com', widgets);
@@ -138,7 +138,7 @@ describe('the namespace controller', () => {
     await expect(client.get(Namespace, 'old')).rejects.toMatchObject({ code: 404 });
   });
 
-  it('leaves what is not served any more', async () => {
+  it('ignores kinds that are no longer served', async () => {
     const cluster = await start();
     const { client, storages } = cluster;
     await client.create(Namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'old' }, spec: {} });
@@ -155,7 +155,7 @@ describe('the namespace controller', () => {
 });
 
 describe('the graph', () => {
-  it('lists, reads, follows and writes objects of the kind while it is served', async () => {
+  it('lists, reads, relates and writes objects of the kind while it is served', async () => {
     const cluster = await start();
     const graph = new LocalGraph(cluster);
     const unknown = () => graph.run('{ widgets { items { spec } } }');

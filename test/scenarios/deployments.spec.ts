@@ -64,7 +64,7 @@ const reasonOf = async (cluster: LocalCluster): Promise<string | undefined> =>
   (await status(cluster)).conditions?.find(({ type }) => type === 'Progressing')?.reason;
 
 describe('a Deployment', () => {
-  it('brings its pods up, and tells of it', async () => {
+  it('starts its pods, and reports it', async () => {
     const cluster = await start();
     await cluster.client.create(Deployment, web(3));
     await cluster.settle();
@@ -84,7 +84,7 @@ describe('a Deployment', () => {
     expect(await told(cluster)).toEqual(['Scaled up replica set web-x from 0 to 3']);
   });
 
-  it('rolls over one by one, and back to an earlier revision', async () => {
+  it('replaces pods one by one, and rolls back to an earlier revision', async () => {
     const cluster = await start();
     await cluster.client.create(Deployment, web(2));
     await cluster.settle();
@@ -114,7 +114,7 @@ describe('a Deployment', () => {
     ]);
   });
 
-  it('stops at a template that does not work, and tells when it gives up', async () => {
+  it('stops at a template that does not work, and reports when the deadline is exceeded', async () => {
     const cluster = await start();
     await cluster.client.create(Deployment, web(3));
     await cluster.settle();
@@ -167,7 +167,7 @@ describe('a Deployment', () => {
     ]);
   });
 
-  it('recreates: no new pod before the last old one is gone', async () => {
+  it('Recreate: creates no new pod before the last old one is gone', async () => {
     const cluster = await start();
     await cluster.client.create(Deployment, web(2, { strategy: { type: 'Recreate' } }));
     await cluster.settle();
@@ -216,7 +216,7 @@ describe('a Deployment', () => {
     expect((await cluster.client.list(Pod, IN)).items.length).toBe(1);
   });
 
-  it('keeps as much history as it is told to', async () => {
+  it('keeps the configured number of old ReplicaSets', async () => {
     const cluster = await start();
     await cluster.client.create(Deployment, web(1, { revisionHistoryLimit: 2 }));
     for (let revision = 2; revision <= 5; revision += 1) {
@@ -227,7 +227,7 @@ describe('a Deployment', () => {
     expect((await replicaSets(cluster)).map(([name]) => name)).toEqual(['nginx:1.23', 'nginx:1.24', 'nginx:1.25']);
   });
 
-  it('adopts what it selects, and its replica sets release what they no longer select', async () => {
+  it('adopts ReplicaSets that it selects, and its ReplicaSets release pods that they no longer select', async () => {
     const cluster = await start();
     const { client } = cluster;
     await client.create(Deployment, web(2));

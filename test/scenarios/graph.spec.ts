@@ -91,7 +91,7 @@ describe('the executor', () => {
     expect(places(ours.errors)).toEqual(places(theirs.errors?.map((error) => error.toJSON())));
   });
 
-  test('answers mutations one after the other', async () => {
+  test('executes mutations one after the other', async () => {
     const create = (name: string) =>
       `create(manifest: "{apiVersion: v1, kind: ConfigMap, metadata: {name: ${name}}}") { kind metadata { name } }`;
     const { data } = await graph.run(`mutation { a: ${create('first')} b: ${create('second')} c: delete(kind: "cm", name: "first") }`);
@@ -102,7 +102,7 @@ describe('the executor', () => {
 describe('relations', () => {
   const names = (objects: unknown) => (objects as Array<{ metadata: { name: string } }>).map(({ metadata }) => metadata.name);
 
-  test('take a limit and selectors, and are ordered by name', async () => {
+  test('accept a limit and selectors, and are sorted by name', async () => {
     const { data, errors } = await graph.run(`{
       service(name: "web", namespace: "many") {
         pods(limit: 3) { metadata { name } }
@@ -130,7 +130,7 @@ describe('relations', () => {
     ['labelSelector: "a=b=c"', 'BAD_REQUEST', /^found '=', expected: ',' or 'end of string'$/],
     ['fieldSelector: "spec.nothing=1"', 'BAD_REQUEST', /field label not supported: spec.nothing/],
     ['limit: 0', 'BAD_USER_INPUT', /limit must be at least 1/],
-  ])('%s is an error that says where', async (args, code, message) => {
+  ])('%s is an error with its location', async (args, code, message) => {
     const { errors } = await graph.run(`{ service(name: "web", namespace: "many") { pods(${args}) { kind } } }`);
     expect(errors).toEqual([
       {
@@ -154,7 +154,7 @@ describe('relations', () => {
 });
 
 describe('the cost of an operation', () => {
-  test('is shown with what it used and might have used', async () => {
+  test('is shown with its usage and its limits', async () => {
     const { extensions } = await graph.run('{ node(name: "worker-1") { kind pods(limit: 2) { metadata { name } } } }');
     expect(extensions?.cost).toEqual({
       estimated: 4,
@@ -179,7 +179,7 @@ describe('the cost of an operation', () => {
     ['milliseconds', `{ ${many} { items { yaml } } }`, { milliseconds: 0 }],
     ['logEntries', '{ eventChain(resourceVersion: "RV") { summary } }', { logEntries: 50 }],
     ['logBytes', '{ eventChain(resourceVersion: "RV") { summary } }', { logBytes: 50_000 }],
-  ])('stops it where it uses too much: %s, %s', async (limit, query, bounds) => {
+  ])('stops it if it uses too much: %s, %s', async (limit, query, bounds) => {
     const { metadata } = await cluster.client.get(ConfigMap, 'a', 'many');
     const { data, errors, extensions } = await graph.run(query.replace('RV', metadata.resourceVersion ?? ''), {}, bounds);
     expect([data, errors]).toEqual([
@@ -196,7 +196,7 @@ describe('the cost of an operation', () => {
     expect(graph.unexpected).toEqual([]);
   });
 
-  test('the log is read only as far as it is asked for', async () => {
+  test('the log is read only as far as necessary', async () => {
     const { metadata } = await cluster.client.get(ConfigMap, 'a', 'many');
     const { data, extensions } = await graph.run(`{ eventChain(resourceVersion: "${metadata.resourceVersion}", entries: 30) { summary } }`);
     expect([data, extensions?.cost.used.logEntries]).toEqual([
@@ -207,7 +207,7 @@ describe('the cost of an operation', () => {
 });
 
 describe('turns', () => {
-  test('others work between the slices of an operation that is large', async () => {
+  test('others work between the slices of a large operation', async () => {
     let rounds = 0;
     let over = false;
     const round = () => {
@@ -225,7 +225,7 @@ describe('turns', () => {
   });
 });
 
-test('a cluster runs so many operations at once, and is told to come again with more', async () => {
+test('the number of concurrent operations of a cluster is limited, with the advice to retry', async () => {
   const all = await Promise.all(Array.from({ length: 40 }, () => graph.run('{ pods { items { kind } } }')));
   const codes = all.map(({ errors }) => errors?.[0]?.extensions?.code ?? 'OK');
   expect([codes.filter((code) => code === 'OK').length, codes.filter((code) => code === 'TOO_MANY_REQUESTS').length]).toEqual([32, 8]);
@@ -269,7 +269,7 @@ describe('bad input', () => {
     ],
     ['an unknown kind', '{ object(kind: "nothing", name: "x") { kind } }', 'BAD_USER_INPUT', /resource type "nothing"$/],
     ['a kind of the prototype', '{ object(kind: "constructor", name: "x") { kind } }', 'BAD_USER_INPUT', /resource type "constructor"$/],
-  ])('%s is told as such, with path and place', async (_name, query, code, message) => {
+  ])('%s is reported as such, with path and location', async (_name, query, code, message) => {
     const { errors = [] } = await graph.run(query);
     expect(errors[0]).toEqual({
       message: expect.stringMatching(message),
@@ -280,7 +280,7 @@ describe('bad input', () => {
     expect(graph.unexpected).toEqual([]);
   });
 
-  test('what nobody foresaw is told of only with the request’s id', async () => {
+  test('an unexpected error is reported only with the request’s id', async () => {
     const broken = new Error('secret text');
     const local = new LocalGraph(cluster);
     local.session.history.revision = () => Promise.reject(broken);
@@ -296,7 +296,7 @@ describe('bad input', () => {
     expect(local.unexpected).toEqual([broken]);
   });
 
-  test('variables of the wrong type are refused', async () => {
+  test('variables of the wrong type are rejected', async () => {
     const { errors, data } = await graph.run('query ($n: Int!) { pods(limit: $n) { items { kind } } }', { n: 'x' });
     expect([data, errors]).toEqual([
       undefined,

@@ -69,7 +69,7 @@ describe('the garbage collector', () => {
     expect(await names(cluster)).toEqual([]);
   });
 
-  it('keeps what another still owns, without the reference to the one that is gone', async () => {
+  it('keeps objects that have another owner, and removes the reference to the one that is gone', async () => {
     const cluster = await start();
     const [a, b] = [await configMap(cluster, 'a'), await configMap(cluster, 'b')];
     await configMap(cluster, 'child', [a, b]);
@@ -79,7 +79,7 @@ describe('the garbage collector', () => {
     expect(child.metadata.ownerReferences?.map(({ name }) => name)).toEqual(['b']);
   });
 
-  it('holds the owner back until dependents that block it are gone', async () => {
+  it("delays the owner's deletion until dependents that block it are gone", async () => {
     const cluster = await start();
     const owner = await configMap(cluster, 'owner');
     const child = await configMap(cluster, 'child', [owner], true);
@@ -93,7 +93,7 @@ describe('the garbage collector', () => {
     expect(await names(cluster)).toEqual([]);
   });
 
-  it('lets dependents go where they are to be orphaned', async () => {
+  it('releases dependents that are to be orphaned', async () => {
     const cluster = await start();
     const owner = await configMap(cluster, 'owner');
     await configMap(cluster, 'child', [owner]);
@@ -103,7 +103,7 @@ describe('the garbage collector', () => {
     expect([await names(cluster), child.metadata.ownerReferences ?? []]).toEqual([['child'], []]);
   });
 
-  it('deletes what names an owner that never was, and nothing whose owner it can not know', async () => {
+  it('deletes objects whose owner never existed, and none whose owner is unknown', async () => {
     const cluster = await start();
     await configMap(cluster, 'child', [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'nobody', uid: 'none' } }]);
     const ownerReferences = [{ apiVersion: 'example.com/v1', kind: 'Widget', name: 'w', uid: 'w' }];
@@ -113,7 +113,7 @@ describe('the garbage collector', () => {
     expect(await names(cluster)).toEqual(['other']);
   });
 
-  it('takes a Deployment with everything under it, in the foreground too', async () => {
+  it('deletes a Deployment with all its dependents, in the foreground too', async () => {
     for (const propagationPolicy of ['Background', 'Foreground'] as const) {
       const cluster = await start();
       const { client, settle } = cluster;
@@ -132,7 +132,7 @@ describe('the garbage collector', () => {
 });
 
 describe('a namespace', () => {
-  it('gets its account and the CA bundle, also when they are deleted', async () => {
+  it('gets its account and the CA bundle, also after they were deleted', async () => {
     const { client, settle } = await start();
     await client.delete(ServiceAccount, 'default', 'default');
     await client.delete(ConfigMap, 'kube-root-ca.crt', 'default');
@@ -141,7 +141,7 @@ describe('a namespace', () => {
     expect((await client.get(ConfigMap, 'kube-root-ca.crt', 'default')).data).toEqual({ 'ca.crt': 'PEM' });
   });
 
-  it('is emptied before it goes, and tells what holds it', async () => {
+  it('is emptied before it is removed, and reports what is left', async () => {
     const { client, settle } = await start();
     const made = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ns' }, spec: { finalizers: ['kubernetes'] } };
     await client.create(Namespace, made);
@@ -206,7 +206,7 @@ describe('a service', () => {
     expect([(await client.list(EndpointSlice, IN)).items.length, (await client.list(Endpoints, IN)).items.length]).toEqual([1, 1]);
   });
 
-  it('without a selector shows the endpoints that are kept by hand', async () => {
+  it('without a selector has slices that mirror its manually managed endpoints', async () => {
     const { client, settle } = await start();
     const metadata = { name: 'ext', namespace: 'default' };
     const spec = { clusterIP: '10.96.0.9', ipFamilies: ['IPv4'], ports: [{ port: 80, protocol: 'TCP', targetPort: 80 }] };

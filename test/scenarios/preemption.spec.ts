@@ -113,7 +113,7 @@ describe('preemption', () => {
     expect(await pods(cluster)).toEqual(['equal Pending', 'high Running', 'small Running']);
   });
 
-  it('takes the nomination from pods of lower priority on the same node', async () => {
+  it('clears the nomination of pods with lower priority on the same node', async () => {
     const cluster = await start('realistic');
     await cluster.client.create(Pod, pod('low', 1, 800));
     await cluster.advance(30_000);
@@ -127,7 +127,7 @@ describe('preemption', () => {
     expect(await countOf(cluster, 'Preempted')).toBe(1);
   });
 
-  it('spares what a disruption budget protects', async () => {
+  it('avoids violating a disruption budget', async () => {
     const cluster = await start();
     const labels = { app: 'guarded' };
     await cluster.client.create(PodDisruptionBudget, {

@@ -98,7 +98,7 @@ const uidsIn = (lines: readonly string[]): string[] =>
   lines.flatMap((line) => (/^\d+ put \S+ c(\d+) v1 /.test(line) ? [JSON.parse(line.slice(line.indexOf('{'))).metadata.uid as string] : []));
 
 describe('the same inputs', () => {
-  test('write the same log, byte for byte, with the same seed and other names and uids with another', async () => {
+  test('write the same log, byte for byte, with the same seed, and other names and uids with another', async () => {
     const [first, second] = [await logOf(story, 'a'), await logOf(story, 'a')];
     expect(first.length).toBeGreaterThan(300);
     expect(second).toEqual(first);
@@ -108,12 +108,12 @@ describe('the same inputs', () => {
     expect(new Set([...uids, ...others]).size).toBe(uids.length + others.length);
   });
 
-  test('write the same log in clusters that run side by side', async () => {
+  test('write the same log in clusters that run concurrently', async () => {
     const logs = await Promise.all(['a', 'a', 'b', 'a'].map((seed) => logOf(story, seed, 'instant')));
     expect([logs[1], logs[3]]).toEqual([logs[0], logs[0]]);
   });
 
-  test('whatever they are', async () => {
+  test('for any requests', async () => {
     const name = fc.constantFrom('a', 'b', 'c');
     const step: fc.Arbitrary<Step> = fc.oneof(
       fc.record({ does: fc.constant('deploy' as const), name, replicas: fc.integer({ min: 0, max: 12 }) }),

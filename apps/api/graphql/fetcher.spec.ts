@@ -20,14 +20,14 @@ async function playground(answer: unknown): Promise<Run> {
   return createFetcher('token', () => undefined).run;
 }
 
-test('the result of a query or mutation is shown as it came', async () => {
+test('the result of a query or mutation is shown unchanged', async () => {
   const result = { data: { pods: { items: [] } } };
   const run = await playground(result);
   expect(await run({}, documentOf('query'))).toBe(result);
   expect(await run({ operationName: 'mutation' }, documentOf('subscription', 'mutation'))).toBe(result);
 });
 
-test('the events of a subscription are gathered, and Stop ends its source at once', async () => {
+test('the events of a subscription are collected, and Stop ends its source at once', async () => {
   const events = [{ data: { watch: 1 } }, { data: { watch: 2 } }];
   let stopped = false;
   const source = {

@@ -27,7 +27,7 @@ describe('the maximum', () => {
   });
 });
 
-describe('the maximum of what has no limits', () => {
+describe('the maximum for kinds without limits', () => {
   it.each<[Amounts, string | undefined]>([
     [{}, 'maximum storage usage per PersistentVolumeClaim is 2Gi.  No request is specified'],
     [{ storage: '3Gi' }, 'maximum storage usage per PersistentVolumeClaim is 2Gi, but request is 3Gi'],
@@ -37,7 +37,7 @@ describe('the maximum of what has no limits', () => {
   });
 });
 
-describe('the ratio of limit and request', () => {
+describe('the ratio of limit to request', () => {
   const begin = 'cpu max limit to request ratio per Container is 2, but';
   it.each<Row>([
     [{}, { cpu: '1' }, `${begin} no request is specified or request is 0`],
@@ -52,6 +52,6 @@ describe('the ratio of limit and request', () => {
   });
 });
 
-it('a resource that is named as a property of every object is not found in amounts that lack it', () => {
+it('a resource named like a member of every object is not found in amounts that lack it', () => {
   expect(requestAboveMaximum('Pod', 'constructor', '1', {})).toBe('maximum constructor usage per Pod is 1.  No request is specified');
 });

@@ -17,7 +17,7 @@ describe('LimitRanger', () => {
   const perPod = { type: 'Pod', max: { cpu: '1', memory: '1Gi' }, min: { cpu: '100m' }, maxLimitRequestRatio: { cpu: '2' } };
   const container = (name: string, resources: unknown) => ({ name, image: 'x', resources });
 
-  it('gives containers the defaults and tells so', async () => {
+  it('sets defaults for containers and records them in an annotation', async () => {
     const made = await limits(perContainer);
     const containers = [container('c', undefined), container('d', { requests: { cpu: '800m' }, limits: { cpu: '800m' } })];
     const { body } = await postPod(made, pod('a', { containers }));
@@ -62,7 +62,7 @@ describe('LimitRanger', () => {
       ],
       '[maximum cpu usage per Pod is 1, but limit is 1600m, maximum memory usage per Pod is 1Gi, but limit is 1600Mi]',
     ],
-  ])('holds each %s to %j', async (_, item, resources, reason) => {
+  ])('limits each %s to %j', async (_, item, resources, reason) => {
     const made = await limits(item);
     const containers = resources.map((each, index) => container(`c${index}`, each));
     expect(await postPod(made, pod('a', { containers }))).toMatchObject({ status: 403, message: `pods "a" is forbidden: ${reason}` });
@@ -71,7 +71,7 @@ describe('LimitRanger', () => {
   it.each([
     ['500Mi', 'minimum storage usage per PersistentVolumeClaim is 1Gi, but request is 500Mi'],
     ['5Gi', 'maximum storage usage per PersistentVolumeClaim is 2Gi, but request is 5Gi'],
-  ])('refuses a claim of %s', async (storage, reason) => {
+  ])('rejects a claim of %s', async (storage, reason) => {
     const made = await limits({ type: 'PersistentVolumeClaim', max: { storage: '2Gi' }, min: { storage: '1Gi' } });
     const claim = {
       apiVersion: 'v1',

@@ -62,7 +62,7 @@ describe('defaults', () => {
     expect(pod.metadata.annotations?.[NOTE]).toBe(note);
   });
 
-  it('other annotations stay, and a LimitRange without limits changes nothing', () => {
+  it('other annotations are kept, and a LimitRange without limits changes nothing', () => {
     const pod = podOf([undefined], [], { a: 'b' });
     applyDefaults(pod, { ...rangeOf(), spec: undefined } as unknown as corev1.LimitRange);
     expect(pod).toEqual(podOf([undefined], [], { a: 'b' }));
@@ -71,7 +71,7 @@ describe('defaults', () => {
   });
 });
 
-describe('what a LimitRange does not allow', () => {
+describe('violations of a LimitRange', () => {
   it.each<[string, corev1.Pod, corev1.LimitRangeItem[], string[]]>([
     ['nothing', podOf([undefined]), [{ type: 'PersistentVolumeClaim', min: { cpu: '1' } }], []],
     [

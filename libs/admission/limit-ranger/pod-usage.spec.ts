@@ -8,7 +8,7 @@ const of = (requests: Record<string, string>, limits: Record<string, string> = {
   ...more,
 });
 
-describe('what a pod uses', () => {
+describe('the usage of a pod', () => {
   it.each<[string, Partial<corev1.PodSpec>, ReturnType<typeof podUsage>]>([
     ['nothing', { containers: [{ name: 'c', image: 'x' }] }, { requests: {}, limits: {} }],
     [

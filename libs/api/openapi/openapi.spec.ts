@@ -18,7 +18,7 @@ function references(value: unknown, found = new Set<string>()): Set<string> {
 }
 
 describe('/openapi/v3', () => {
-  test('the index carries the prefix and the hashes', () => {
+  test('the index contains the prefix and the hashes', () => {
     const { paths } = openapiV3Index('/clusters/demo');
     expect(Object.keys(paths)).toHaveLength(23);
     expect(paths['apis/apps/v1']).toEqual({
@@ -26,12 +26,12 @@ describe('/openapi/v3', () => {
     });
     expect(openapiV3('apis/nope/v1')).toBeUndefined();
   });
-  test.each(Object.keys(openapiV3Index('').paths))('every reference of %s leads somewhere', (path) => {
+  test.each(Object.keys(openapiV3Index('').paths))('every reference in %s can be resolved', (path) => {
     const document = parse(openapiV3(path)?.body);
     const names = new Set(Object.keys(at(document, 'components', 'schemas') as Json).map((name) => `#/components/schemas/${name}`));
     expect([...references(document)].filter((ref) => !names.has(ref))).toEqual([]);
   });
-  test('a definition with its extensions and what Go puts in', () => {
+  test("a definition with its extensions and Go's defaults", () => {
     const document = parse(openapiV3('apis/apps/v1')?.body);
     expect(bare(at(document, 'components', 'schemas', 'io.k8s.api.apps.v1.Deployment'))).toEqual({
       type: 'object',
@@ -53,7 +53,7 @@ describe('/openapi/v3', () => {
       'x-kubernetes-patch-strategy': 'merge',
     });
   });
-  test('PATCH takes fieldValidation and dryRun: kubectl looks there', () => {
+  test('PATCH has the parameters fieldValidation and dryRun, which kubectl looks for', () => {
     const document = parse(openapiV3('apis/apps/v1')?.body);
     const patch = at(document, 'paths', '/apis/apps/v1/namespaces/{namespace}/deployments/{name}', 'patch') as {
       parameters: Array<{ name: string }>;
@@ -73,7 +73,7 @@ describe('/openapi/v3', () => {
 
 describe('/openapi/v2', () => {
   const document = parse(openapiV2().body);
-  test('has every definition, and every reference leads somewhere', () => {
+  test('contains every definition, and every reference can be resolved', () => {
     const published = [...scheme.definitions()].filter((d) => !d.source.hidden).map((d) => d.openapi);
     expect(Object.keys(document.definitions as Json).sort()).toEqual(published.sort());
     const names = new Set(published.map((name) => `#/definitions/${name}`));
@@ -88,7 +88,7 @@ describe('/openapi/v2', () => {
     ['portforward', 'get', 'connectCoreV1GetNamespacedPodPortforward', ['ports']],
     ['proxy', 'head', 'connectCoreV1HeadNamespacedPodProxy', ['path']],
     ['proxy/{path}', 'options', 'connectCoreV1OptionsNamespacedPodProxyWithPath', ['path']],
-  ])('pods/%s is connected to with its options in the query', (subresource, method, operationId, names) => {
+  ])('pods/%s has its options as query parameters', (subresource, method, operationId, names) => {
     const found = operation(`${pod}/${subresource}`, method);
     expect(found).toMatchObject({
       operationId,
@@ -98,7 +98,7 @@ describe('/openapi/v2', () => {
     });
     expect(found.parameters?.map(({ name }) => name)).toEqual(names);
   });
-  test('every parameter of a path or query has a text', () => {
+  test('every path and query parameter has a description', () => {
     const { paths, parameters } = parse(openapiV2().body) as { paths: Record<string, Json>; parameters: Record<string, Json> };
     const without: string[] = [];
     for (const [path, item] of Object.entries(paths)) {
@@ -116,7 +116,7 @@ describe('/openapi/v2', () => {
     }
     expect(without).toEqual([]);
   });
-  test('a log is text, and takes its options in the query', () => {
+  test('a log is text, and has its options as query parameters', () => {
     const found = operation(`${pod}/log`, 'get');
     expect(found).toMatchObject({ operationId: 'readCoreV1NamespacedPodLog', responses: { 200: { schema: { type: 'string' } } } });
     expect(found.parameters?.map(({ name }) => name)).toEqual([
@@ -137,7 +137,7 @@ describe('/openapi/v2', () => {
     ['/api/v1/pods', 'get', 'listCoreV1PodForAllNamespaces', 'core_v1'],
     ['/apis/apps/v1/namespaces/{namespace}/deployments/{name}/scale', 'put', 'replaceAppsV1NamespacedDeploymentScale', 'apps_v1'],
   ])('%s %s is %s', (path, method, operationId, tag) => expect(operation(path, method)).toMatchObject({ operationId, tags: [tag] }));
-  test('a deletion answers with the object where the resource does so', () => {
+  test('a deletion returns the object for the resources that do so', () => {
     const answer = (path: string) => at(operation(path, 'delete'), 'responses', '200', 'schema', '$ref');
     expect(answer(pod)).toBe('#/definitions/io.k8s.api.core.v1.Pod');
     expect(answer('/api/v1/namespaces/{name}')).toBe('#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.Status');

@@ -62,7 +62,7 @@ describe('/openapi/v2', () => {
   const before = parse(openapiV2().body);
   const after = parse(openapiV2(served).body);
 
-  test('is the built-in document with the paths and the schemas of own kinds', () => {
+  test('is the built-in document with the paths and schemas of custom kinds', () => {
     const { paths, definitions, ...rest } = after as { paths: Json; definitions: Json };
     const { paths: builtInPaths, definitions: builtInDefinitions, ...others } = before as { paths: Json; definitions: Json };
     expect(rest).toEqual(others);
@@ -80,19 +80,19 @@ describe('/openapi/v2', () => {
     for (const [path, item] of Object.entries(builtInPaths)) expect(paths[path]).toEqual(item);
   });
 
-  test('as protobuf has the same paths and definitions', () => {
+  test('has the same paths and definitions as protobuf', () => {
     const found = namesInSwagger(openapiV2Protobuf(served).body);
     expect(found).toEqual({ paths: Object.keys(after.paths as Json), definitions: Object.keys(after.definitions as Json) });
   });
 
-  test('is one document for all clusters without own kinds, and kept for a cluster that has some', () => {
+  test('is the same document for all clusters without custom kinds, and is cached for a cluster with some', () => {
     expect(openapiV2({ groups: [], resources: [] })).toBe(openapiV2());
     expect(openapiV2(served)).toBe(openapiV2(served));
   });
 });
 
 describe('/openapi/v3', () => {
-  test('the index lists the new group version; its hash changes with the kinds, those of others do not', () => {
+  test('the index lists the new group version; only its hash changes with the kinds', () => {
     const index = openapiV3Index('/c', served).paths;
     const url = index['apis/example.com/v1']?.serverRelativeURL;
     expect(url).toMatch(/^\/c\/openapi\/v3\/apis\/example\.com\/v1\?hash=[0-9A-F]{128}$/);
@@ -104,7 +104,7 @@ describe('/openapi/v3', () => {
     expect(openapiV3('apis/apps/v1', served)).toBe(openapiV3('apis/apps/v1'));
   });
 
-  test('a document of its own: every reference leads somewhere', () => {
+  test('a separate document in which every reference can be resolved', () => {
     const document = parse(openapiV3('apis/example.com/v1', served)?.body);
     expect(Object.keys(document.paths as Json)).toEqual(PATHS);
     const schemas = at(document, 'components', 'schemas') as Json;
@@ -113,7 +113,7 @@ describe('/openapi/v3', () => {
     expect([...new Set(references)].filter((name) => !(name in schemas))).toEqual([]);
   });
 
-  test('a kind in a built-in group version joins its document', () => {
+  test('a kind in a built-in group version is added to its document', () => {
     const joined = serving({ info: info('networking.k8s.io', 'Gateway'), schema: schema() });
     const before = parse(openapiV3('apis/networking.k8s.io/v1')?.body);
     const document = parse(openapiV3('apis/networking.k8s.io/v1', joined)?.body);

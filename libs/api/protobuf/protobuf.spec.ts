@@ -53,7 +53,7 @@ function objectOf(definition: Definition, depth: number): fc.Arbitrary<Record<st
 
 const kinds = [...scheme.definitions()].filter((d) => d.gvk && d.gvk[2] !== 'Status');
 
-describe('every kind survives the way to protobuf and back', () => {
+describe('every kind survives a round trip through protobuf', () => {
   test.each(kinds.map((d) => [d.id, d] as const))('%s', (_, definition) => {
     const [group, version, kind] = definition.gvk ?? ['', '', ''];
     fc.assert(
@@ -90,7 +90,7 @@ describe('malformed protobuf', () => {
       'StatusError: the object provided is unrecognized (must be of type Deployment): provided data does not appear to be a protobuf message, expected prefix [107 56 115 0] ({})',
     );
   });
-  test('cut anywhere, or with any byte changed, it decodes or is a bad request', () => {
+  test('truncated anywhere, or with any byte changed, it decodes or is a bad request', () => {
     const whole = encodeProtobuf(deployment);
     fc.assert(
       fc.property(fc.nat(whole.length - 1), fc.nat(255), fc.boolean(), (at, byte, cut) => {
@@ -101,14 +101,14 @@ describe('malformed protobuf', () => {
       { numRuns: 500 },
     );
   });
-  test('groups within groups', () => {
+  test('nested groups', () => {
     const raw = Buffer.alloc(300_000, 0x0b);
     const head = Buffer.from([0x6b, 0x38, 0x73, 0x00]);
     expect(attempt(Buffer.concat([head, raw]))).toMatch(/^StatusError: /);
   });
 });
 
-test('a watch frame is a length and an event around a whole message', () => {
+test('a watch frame is a length and an event with a complete message', () => {
   const pod = { kind: 'Pod', apiVersion: 'v1', metadata: { name: 'a' } };
   const frame = Buffer.from(encodeWatchFrame('ADDED', pod));
   const body = Buffer.from(encodeProtobuf(pod));
@@ -118,7 +118,7 @@ test('a watch frame is a length and an event around a whole message', () => {
   expect(parseGroupVersion('v1')).toEqual({ group: '', version: 'v1' });
 });
 
-test('the verbs of a resource are a message of their own', () => {
+test('the verbs of a resource are a separate message', () => {
   const resource = { name: 'p', singularName: '', namespaced: true, kind: 'P', verbs: ['get', 'list'] };
   const list = { kind: 'APIResourceList', groupVersion: 'v1', resources: [resource] };
   const envelope = '6b387300 0a13 0a00 120f 4150495265736f757263654c697374';

@@ -74,7 +74,7 @@ test.each([
   ['a: 1\na: 2\n', '{"a":2}', ['line 2: key "a" already set in map']],
   ['a:\n  1: x\n  1:\n    b: z\n', '{"a":{"1":{"b":"z"}}}', ['line 4: key 1 already set in map']],
   ['a: &x {k: 1}\nb:\n  k: 2\n  <<: *x\n', '{"a":{"k":1},"b":{"k":1}}', ['line 4: key "k" already set in map']],
-])('repeated keys of %j', (text, json, found) => {
+])('duplicate keys of %j', (text, json, found) => {
   expect(yamlToJson(text)).toEqual({ json, repeated: `yaml: unmarshal errors:\n  ${found.join('\n  ')}` });
 });
 
@@ -82,11 +82,11 @@ describe('aliases', () => {
   const levels = (count: number, width: number) =>
     Array.from({ length: count }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(width).fill(`*a${i}`).join(',')}]\n`).join('');
 
-  test('that multiply are refused', () => {
+  test('that multiply are rejected', () => {
     expect(yamlToJson(`a0: &a0 [x]\n${levels(200, 9)}`)).toEqual({ error: excessive });
   });
 
-  test('that make a text of a long one are refused', () => {
+  test('that multiply a long text are rejected', () => {
     expect(yamlToJson(`a: &a ${'x'.repeat(100_000)}\nb: [${Array(50).fill('*a').join(',')}]`)).toEqual({ error: excessive });
   });
 

@@ -15,6 +15,6 @@ test.each<[string, FieldSet, FieldSet]>([
   expect(equalSets(got, want)).toBe(true);
 });
 
-test('what is taken from itself is empty', () => {
+test('subtracting a set from itself leaves nothing', () => {
   expect(isEmptySet(difference(a, a))).toBe(true);
 });

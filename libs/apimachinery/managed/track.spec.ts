@@ -46,7 +46,7 @@ const entry = (manager: string, time: string, fieldsV1: object) => ({
   fieldsV1,
 });
 
-test('a creation owns all it sets but what nobody owns', () => {
+test('the creator owns everything it sets, except for fields that nobody can own', () => {
   const object = thing(
     { spec: { selector: { a: 'b' }, ports: [{ port: 80 }], args: [], strategy: { type: 'x' } }, status: { phase: 'On' } },
     { uid: 'u', labels: { z: '1', a: '2' }, finalizers: ['x/y'] },
@@ -63,7 +63,7 @@ test('a creation owns all it sets but what nobody owns', () => {
   expect(trackUpdate({ ...base, old: undefined, new: object, resetFields: { 'f:status': {} } })).toEqual([entry('m', 'T1', fields)]);
 });
 
-test('a change moves to its maker and what is gone is lost by all', () => {
+test('a changed field is owned by the one who changed it; removed fields are dropped from all managers', () => {
   const old = thing(
     { spec: { args: ['a'], selector: { a: 'b' } } },
     { uid: 'u', managedFields: [entry('m', 'T1', { 'f:spec': { 'f:args': {}, 'f:selector': {} } })] },
@@ -76,13 +76,13 @@ test('a change moves to its maker and what is gone is lost by all', () => {
   ]);
 });
 
-test('nothing changed: nothing is touched, not even the time', () => {
+test('without changes nothing is updated, including the time', () => {
   const managedFields = [entry('m', 'T1', { 'f:spec': { 'f:args': {} } })];
   const old = thing({ spec: { args: ['a'] } }, { uid: 'u', managedFields });
   expect(trackUpdate({ ...base, time: 'T2', old, new: thing({ spec: { args: ['a'] } }, { uid: 'u' }) })).toEqual(managedFields);
 });
 
-test('a subresource is another manager; its own entry grows', () => {
+test('a subresource has an entry of its own, which grows', () => {
   const managedFields = [entry('m', 'T1', { 'f:spec': { 'f:args': {} } })];
   const old = thing({ spec: { args: ['a'] }, status: {} }, { uid: 'u', managedFields });
   const next = thing({ spec: { args: ['a'] }, status: { phase: 'On' } }, { uid: 'u' });
@@ -92,7 +92,7 @@ test('a subresource is another manager; its own entry grows', () => {
   ]);
 });
 
-test('an object without managers stays without; [] and [{}] forget them', () => {
+test('an object without managers stays so; [] and [{}] reset them', () => {
   const untracked = thing({ spec: {} }, { uid: 'u' });
   expect(trackUpdate({ ...base, old: untracked, new: thing({ spec: { args: ['x'] } }) })).toBeUndefined();
   const old = thing({ spec: {} }, { uid: 'u', managedFields: [entry('m', 'T1', { 'f:spec': { 'f:args': {} } })] });

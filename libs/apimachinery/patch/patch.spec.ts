@@ -41,23 +41,23 @@ describe('JSON patch', () => {
   });
 });
 
-describe('what a JSON patch may cost', () => {
+describe('the cost limits of a JSON patch', () => {
   const repeated = (count: number, operation: (i: number) => object) =>
     decodeJsonPatch(Array.from({ length: count }, (_, i) => operation(i)));
 
-  test('copies that double stop at three MiB', () => {
+  test('copies that double are stopped at three MiB', () => {
     const doubling = repeated(40, (i) => ({ op: 'copy', from: '/a', path: `/a/k${i}` }));
     expect(outcome(() => applyJsonPatch({ a: { text: 'x'.repeat(100) } }, doubling))).toBe(REJECTED);
   });
 
-  test('copies of three MiB together are fine, one byte more is not', () => {
+  test('copies of three MiB in total are accepted, one byte more is not', () => {
     const text = 'x'.repeat(1024 * 1024 - 2);
     const three = repeated(3, (i) => ({ op: 'copy', from: '/a', path: `/c${i}` }));
     expect(applyJsonPatch({ a: text }, three)).toEqual({ a: text, c0: text, c1: text, c2: text });
     expect(outcome(() => applyJsonPatch({ a: `${text}x` }, three))).toBe(REJECTED);
   });
 
-  test('elements are put into the front of a long list only so often', () => {
+  test('insertions at the front of a long list are limited', () => {
     const list = new Array<string>(300_000).fill('');
     const inFront = repeated(10_000, () => ({ op: 'add', path: '/list/0', value: '' }));
     expect(outcome(() => applyJsonPatch({ list }, inFront))).toBe(REJECTED);
@@ -132,7 +132,7 @@ describe('strategic merge patch', () => {
     expect(JSON.stringify(applyStrategicPatch({}, patch, schema))).toBe('{"labels":{"__proto__":"x","constructor":"y"}}');
   });
 
-  test('long lists cost what their length costs', () => {
+  test('the cost of long lists is linear', () => {
     const names = Array.from({ length: 60_000 }, (_, i) => `n${i}`);
     const containers = names.map((name) => ({ name }));
     const reversed = [...containers].reverse();

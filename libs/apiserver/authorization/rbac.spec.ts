@@ -22,7 +22,7 @@ test.each<[string, Parameters<typeof ruleAllows>[0], Partial<AuthorizationAttrib
   expect(ruleAllows(given, asked('u', question))).toBe(expected);
 });
 
-test('a RoleBinding lets its subjects in, in its namespace', async () => {
+test('a RoleBinding authorizes its subjects in its namespace', async () => {
   const { call } = await testCluster();
   const rbac = '/apis/rbac.authorization.k8s.io/v1';
   const kind = (name: string) => ({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: name, metadata: { name: 'reader' } });

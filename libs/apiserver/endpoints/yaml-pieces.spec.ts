@@ -20,7 +20,7 @@ test.each<[string, object, number]>([
   expect(made.length).toBeGreaterThanOrEqual(pieces);
 });
 
-test('any value is the same text as in one piece', () => {
+test('the pieces of any value are the same text as if it were written at once', () => {
   const filler = many(250);
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 })), fc.string(), (value, key) => {

@@ -70,7 +70,7 @@ const settled = async () => {
 };
 
 describe('flow control', () => {
-  it('runs what there are seats for; the others wait in the queues of their flows, which take turns', async () => {
+  it('runs requests while there are seats; others wait in the queues of their flows, which are served in turn', async () => {
     const { flows } = control();
     const log: string[] = [];
     const releases = new Map<string, Release>();
@@ -97,7 +97,7 @@ describe('flow control', () => {
     expect(log).toEqual(['a4']);
   });
 
-  it('refuses at once where the level says so, and lets an idle level take what is wider than itself', async () => {
+  it('rejects at once if the level says so, and an idle level runs a request that is wider than itself', async () => {
     const { flows } = control();
     const release = await flows.enter(asked('robot'), 3);
     await expect(flows.enter(asked('robot'), 1)).rejects.toThrow(TooManyRequests);
@@ -105,7 +105,7 @@ describe('flow control', () => {
     (await flows.enter(asked('robot'), 1))();
   });
 
-  it('refuses what has waited too long', async () => {
+  it('rejects requests that have waited too long', async () => {
     const { flows, timers } = control();
     await flows.enter(asked('a'), 4);
     const late = flows.enter(asked('a'), 1);
@@ -113,7 +113,7 @@ describe('flow control', () => {
     await expect(late).rejects.toThrow('Too many requests, please try again later.');
   });
 
-  it('bounds requests in flight and watches', async () => {
+  it('limits requests in flight and watches', async () => {
     const { flows } = control({ requestsInFlight: 1 });
     await flows.enter(asked('a'), 1);
     await expect(flows.enter(asked('b'), 1)).rejects.toThrow(TooManyRequests);
@@ -126,7 +126,7 @@ describe('flow control', () => {
     expect(() => flows.watch()).toThrow(TooManyRequests);
   });
 
-  it('bounds writes by the second, not reads', async () => {
+  it('limits writes per second, but not reads', async () => {
     const { flows, pass } = control();
     const write = async () => (await flows.enter(asked('a', { verb: 'update' }), 1))();
     for (let i = 0; i < 10; i++) await write();
@@ -137,7 +137,7 @@ describe('flow control', () => {
     await expect(write()).rejects.toThrow(TooManyRequests);
   });
 
-  it('lets nothing be created in a full cluster', async () => {
+  it('rejects creations in a full cluster', async () => {
     const { flows } = control({ objects: 99 });
     await expect(flows.enter(asked('a', { verb: 'create', name: '' }), 1)).rejects.toMatchObject({
       status: {

@@ -21,7 +21,7 @@ function machine() {
   return { share, round, work: (milliseconds: number) => (time += milliseconds) };
 }
 
-test('tenants take turns, one slice a round; the tasks of a tenant in the order in which they paused', async () => {
+test('tenants take turns, one slice per iteration; the tasks of a tenant in the order in which they paused', async () => {
   const { share, round, work } = machine();
   const log: string[] = [];
   const run = async (tenant: string, name: string, steps: number) => {
@@ -43,7 +43,7 @@ test('tenants take turns, one slice a round; the tasks of a tenant in the order 
   expect(rounds).toEqual(['x0 y0 z0', 'x1 x2', 'z1 z2', 'y1 y2', 'x3 x4', '', '', '']);
 });
 
-test('short work is not held up', () => {
+test('short work is not delayed', () => {
   const { share, work } = machine();
   const task = share.task('a');
   expect(task.pause()).toBeUndefined();
@@ -51,7 +51,7 @@ test('short work is not held up', () => {
   expect(task.pause()).toBeUndefined();
 });
 
-test('a step that takes long gives way after it, and its tenant rests for it while others ask', async () => {
+test('a long step yields after it, and its tenant pauses while others are active', async () => {
   const { share, round, work } = machine();
   const log: string[] = [];
   const run = async (tenant: string, name: string, steps: readonly number[]) => {

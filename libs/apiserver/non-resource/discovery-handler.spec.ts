@@ -11,7 +11,7 @@ describe('discovery as protobuf', () => {
     ['/apis', 'APIGroupList'],
     ['/apis/apps', 'APIGroup'],
     ['/apis/apps/v1', 'APIResourceList'],
-  ])('%s says what it says as JSON', async (path, kind) => {
+  ])('%s has the same content as in JSON', async (path, kind) => {
     const { call } = await testCluster();
     const { response } = await call('GET', path, { headers: { accept: `${PROTOBUF},application/json` } });
     expect([response.status, response.headers['content-type']]).toEqual([200, PROTOBUF]);

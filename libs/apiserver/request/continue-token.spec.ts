@@ -4,7 +4,7 @@ import { decodeContinue, encodeContinue } from './continue-token.js';
 const PREFIX = '/registry/pods/';
 const token = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-test('goes there and back', () => {
+test('survives a round trip', () => {
   expect(decodeContinue(encodeContinue('/registry/pods/ns/a', PREFIX, 7), PREFIX)).toEqual({
     start: '/registry/pods/ns/a\u0000',
     revision: 7,

@@ -27,12 +27,12 @@ test.each<[string, unknown]>([
   expect(negotiateWithoutTable(header)).toEqual(expected);
 });
 
-test('a Table alone, where there is none', () => {
+test('only a Table, where there is none', () => {
   const accept = () => negotiateWithoutTable('application/json;as=Table;v=v1;g=meta.k8s.io');
   expect(accept).toThrow('only the following media types are accepted: application/json, application/yaml');
 });
 
-test('nothing that is served', () => {
+test('nothing that is supported', () => {
   expect(() => negotiateOutput('text/html')).toThrow(
     'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
   );
@@ -43,7 +43,7 @@ test.each([
   ['clauses', `${'a/b;q=0.1,'.repeat(40_000)}application/json`],
   ['empty clauses', `${','.repeat(400_000)}application/json`],
   ['parameters', `application/json${';a=b'.repeat(100_000)};as=Table;v=v1;g=meta.k8s.io`],
-])('an Accept header of very many %s is read only as far as its bound', (_, header) => {
+])('an Accept header with very many %s is read only up to the limit', (_, header) => {
   expect(negotiatePlain(header)).toEqual({ encoding: 'json', pretty: false });
   if (header.endsWith(',application/json')) expect(() => negotiateOutput(header)).toThrow('only the following media types are accepted');
   else expect(negotiateOutput(header)).toEqual({ encoding: 'json', pretty: false });
@@ -58,7 +58,7 @@ test.each<[string | undefined, string]>([
   expect(negotiateInput(header)).toBe(encoding);
 });
 
-test('other bodies are refused', () => {
+test('other bodies are rejected', () => {
   expect(() => negotiateInput('text/plain')).toThrow('the body of the request was in an unknown format');
 });
 

@@ -30,7 +30,7 @@ test.each<[string, string]>([
 });
 
 test.each(['/', '/api', '/api/v1', '/apis', '/apis/apps', '/apis/apps/v1', '/healthz', '/openapi/v2', '/nope/a/b/c'])(
-  '%s is no resource',
+  '%s is not a resource',
   (path) => {
     expect(requestInfo('GET', path, new URLSearchParams())).toMatchObject({ isResource: false, verb: 'get', path });
   },

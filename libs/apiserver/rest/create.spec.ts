@@ -3,7 +3,7 @@ import { testCluster } from '../test-cluster.js';
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
 const named = (name: string) => ({ body: { metadata: { name } } });
 
-test('a name that is used again gets another uid, also from a server that knows of nothing', async () => {
+test('a reused name gets another uid, also from a server that does not know of the first object', async () => {
   const first = await testCluster();
   // Clusters with the same seed and the same known revision, as they do not hear of each other's writes.
   const second = await testCluster({ storage: first.storage });
@@ -14,7 +14,7 @@ test('a name that is used again gets another uid, also from a server that knows 
   expect(again.body.metadata.uid).not.toBe(a.body.metadata.uid);
 });
 
-test('names that are generated at one moment differ, and do not depend on what failed before', async () => {
+test('concurrently generated names differ, and do not depend on earlier failures', async () => {
   const [one, other] = [await testCluster(), await testCluster()];
   const generated = { body: { metadata: { generateName: 'g-' } } };
   const names = async (cluster: typeof one) => {

@@ -30,13 +30,13 @@ describe('keys', () => {
   });
 
   test.each(['/registry', '/registry/pods', '/registry/pods/default', '/registry/pods/a/b/c', '/other/pods/a/b', ''])(
-    'no object: %s',
+    'not an object: %s',
     (key) => {
       expect(locate(key)).toBeUndefined();
     },
   );
 
-  test('list prefixes end in a slash', () => {
+  test('list prefixes end with a slash', () => {
     expect(listPrefix('', 'pods', '')).toBe('/registry/pods/');
     expect(listPrefix('', 'services', 'ns')).toBe('/registry/services/specs/ns/');
   });

@@ -1,6 +1,6 @@
 import { Ordinals } from './ordinals.js';
 
-test('what is under way at the same time is numbered by key; what comes alone is 0', async () => {
+test('concurrent operations are numbered by key; a single one is 0', async () => {
   const ordinals = new Ordinals();
   let go = () => {};
   const gate = new Promise<void>((resolve) => {

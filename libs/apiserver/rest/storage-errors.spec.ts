@@ -58,10 +58,10 @@ test.each<[string, Error, object]>([
   expect(toStatusError(error, PODS).status).toEqual(expected);
 });
 
-test('a turn that was overtaken is a conflict', () => {
+test('a superseded turn is a conflict', () => {
   expect(toStatusError(new FencedError('kubelet'), PODS).status).toMatchObject({ code: 409, reason: 'Conflict' });
 });
 
-test('what was not expected is kept for the log', () => {
+test('an unexpected error is kept for the log', () => {
   expect(toStatusError(secret, PODS).cause).toBe(secret);
 });

@@ -8,21 +8,21 @@ const recorded = (...texts: string[]): readonly string[] => {
 };
 const of = (length: number, name: string) => name + 'é'.repeat(length - name.length);
 
-test('each text once, in order, nothing for an empty one', () => {
+test('each text once, in order, and no empty ones', () => {
   expect(recorded('b', 'a', '', 'b')).toEqual(['b', 'a']);
 });
 
-test('4096 characters go out as they are', () => {
+test('4096 characters are sent unchanged', () => {
   const texts = [of(4000, 'a'), of(96, 'b')];
   expect(recorded(...texts)).toEqual(texts);
 });
 
-test('beyond that each text is cut to 256 characters, until 4096 are reached', () => {
+test('beyond that each text is truncated to 256 characters, up to 4096 in total', () => {
   const texts = Array.from({ length: 40 }, (_, i) => of(300, `n${i}-`));
   expect(recorded(...texts)).toEqual(texts.slice(0, 16).map((text) => text.slice(0, 256)));
 });
 
-test('a text that is long alone is cut', () => {
+test('a single long text is truncated', () => {
   expect(recorded('😀'.repeat(5000))).toEqual(['😀'.repeat(256)]);
 });
 

@@ -15,7 +15,7 @@ export function busContract(make: () => Promise<{ here: Bus; there: Bus; close()
     expect(done()).toBe(true);
   };
 
-  test('messages reach every subscriber of the channel, in order, and nobody else', async () => {
+  test('messages reach every subscriber of the channel, in order, and no others', async () => {
     const heard: string[] = [];
     await ends.here.subscribe('a', (message) => heard.push(`here ${message}`), nothing);
     await ends.there.subscribe('a', (message) => heard.push(`there ${message}`), nothing);
@@ -28,7 +28,7 @@ export function busContract(make: () => Promise<{ here: Bus; there: Bus; close()
     }
   });
 
-  test('a subscription that was stopped hears nothing more; the other one on the channel does', async () => {
+  test('a stopped subscription gets no more messages; another one on the channel does', async () => {
     const heard: string[] = [];
     const stop = await ends.there.subscribe('a', (message) => heard.push(`stopped ${message}`), nothing);
     await ends.there.subscribe('a', (message) => heard.push(message), nothing);
@@ -39,7 +39,7 @@ export function busContract(make: () => Promise<{ here: Bus; there: Bus; close()
     expect(heard).toEqual(['1']);
   });
 
-  test('a message that one subscriber throws on is ignored: the others hear it, and all hear the next', async () => {
+  test('a message for which a subscriber throws is ignored: the others get it, and all get the next one', async () => {
     const heard: string[] = [];
     await ends.there.subscribe('a', (message) => heard.push((JSON.parse(message) as { x: string }).x), nothing);
     await ends.there.subscribe('a', (message) => heard.push(message), nothing);
@@ -48,7 +48,7 @@ export function busContract(make: () => Promise<{ here: Bus; there: Bus; close()
     expect(heard).toEqual(['{', 'null', '1', '{"x":"1"}']);
   });
 
-  test('stopped and subscribed again at once, it hears', async () => {
+  test('a subscription that is stopped and started again at once gets messages', async () => {
     const heard: string[] = [];
     const stop = await ends.there.subscribe('a', nothing, nothing);
     stop();

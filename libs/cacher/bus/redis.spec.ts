@@ -21,7 +21,7 @@ busContract(async () => {
   };
 });
 
-test('a lost connection is made again, and told as a gap', async () => {
+test('after a lost connection it reconnects and reports a gap', async () => {
   const url = await redisUrl();
   const bus = redisBus({ url });
   const heard: string[] = [];
@@ -41,7 +41,7 @@ test('a lost connection is made again, and told as a gap', async () => {
   await bus.close();
 });
 
-test('a hundred subscriptions listen to the connection no more than one does', async () => {
+test('a hundred subscriptions add no more listeners to the connection than one', async () => {
   const bus = redisBus({ url: await redisUrl() });
   const warnings: string[] = [];
   const hear = (warning: Error) => warnings.push(warning.message);

@@ -51,7 +51,7 @@ test.each<[string, Partial<typeof BOUNDS>, string[]]>([
   expect([closed, clusters.size]).toEqual([gone, 3 - gone.length]);
 });
 
-test('what was not used for a while is closed; clusters whose clock stands are kept for longer', async () => {
+test('unused clusters are closed after a while; those with a stepped clock are kept for longer', async () => {
   const { clusters, closed, pass, use } = openClusters({});
   await use('real');
   await use('stepped');
@@ -69,7 +69,7 @@ test('what was not used for a while is closed; clusters whose clock stands are k
   expect(closed).toEqual(['real', 'stepped']);
 });
 
-test('a cluster on which a turn is being taken stays, whatever the bounds are, and is closed once it is released', async () => {
+test('a cluster with a running turn is kept regardless of the limits, and is closed after its release', async () => {
   const { clusters, closed } = openClusters({ busy: 5_000 });
   const { release } = await clusters.hold('busy', component);
   clusters.evict({ ...BOUNDS, most: 0, bytes: 0 });

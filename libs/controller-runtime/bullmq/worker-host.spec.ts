@@ -86,7 +86,7 @@ describe('the BullMQ host', () => {
     return { admin, wakeups, errors, queue, host: newHost(), newHost };
   }
 
-  it('takes one turn at a time, and one more when it was woken meanwhile, however often and by whomever', async () => {
+  it('takes one turn at a time, and one more if it was woken in the meantime, however often and by whichever process', async () => {
     const { component, drains } = recording('a', async () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
       return { more: false };
@@ -103,7 +103,7 @@ describe('the BullMQ host', () => {
     expect(host.openClusters).toBeLessThanOrEqual(1);
   });
 
-  it('comes back for what is left, for short and long timers, and after a failure', async () => {
+  it('takes another turn for remaining work, for short and long timers, and after a failure', async () => {
     const { component, drains } = recording('a', (call) => {
       if (call === 1) return { more: true };
       if (call === 2) return { more: false, nextAt: Date.now() + 60 };
@@ -121,7 +121,7 @@ describe('the BullMQ host', () => {
     expect(errors).toEqual([new Error('the store is away')]);
   });
 
-  it('ends the turn of one that was overtaken, and opens the cluster anew', async () => {
+  it('ends a turn that was superseded, and reopens the cluster', async () => {
     let admin: StorageAdmin | undefined;
     const { component, drains, opened } = recording('a', async (call) => {
       // As if this process had been suspended until its lock expired, and another had begun the turn.
@@ -135,7 +135,7 @@ describe('the BullMQ host', () => {
     expect([opened(), started.errors]).toEqual([2, []]);
   });
 
-  it('sweeps up wake-ups that were lost, and forgets clusters that are gone', async () => {
+  it('finds lost wake-ups in a sweep, and closes clusters that no longer exist', async () => {
     const { component, drains } = recording('a', () => ({ more: false }));
     const { admin, host, wakeups, errors } = await start(component);
     wakeups.wake('c1', 'a');
@@ -150,7 +150,7 @@ describe('the BullMQ host', () => {
     expect([errors, host.openClusters]).toEqual([[], 1]);
   });
 
-  it('ignores malformed jobs: it opens no cluster for them, does not try them again, and takes other turns', async () => {
+  it('ignores malformed jobs: opens no cluster for them, does not retry them, and takes other turns', async () => {
     const { component, drains } = recording('a', () => ({ more: false }));
     const opened: string[] = [];
     const openCluster = (cluster: string) => {
@@ -178,7 +178,7 @@ describe('the BullMQ host', () => {
     await jobs?.close();
   });
 
-  it('leaves alone whom nothing concerns that was written, and remembers that it did', async () => {
+  it('does not wake components for writes that do not concern them, and moves their cursors', async () => {
     const { component, drains } = recording('a', () => ({ more: false }));
     const { admin, host, wakeups } = await start(component);
     wakeups.wake('c1', 'a');
@@ -192,7 +192,7 @@ describe('the BullMQ host', () => {
     expect([drains.length, lagging]).toEqual([1, []]);
   });
 
-  it('parks a turn that two holders in a row did not end, tells of it, and takes others', async () => {
+  it('parks a turn that two consecutive holders did not end, reports it, and takes other turns', async () => {
     const { component, drains } = recording('a', () => ({ more: false }));
     const parked: unknown[] = [];
     const { admin, wakeups } = await start(component, { onParked: ({ until: _, ...turn }) => parked.push(turn) });

@@ -44,7 +44,7 @@ it.each([
   [['3', '1'], '4'],
   [['9007199254740993', '7'], '9007199254740994'],
   [['one', '2'], '3'],
-])('after the revisions %j comes %s', (revisions, want) => {
+])('the revision after %j is %s', (revisions, want) => {
   const sets = revisions.map((revision): appsv1.ReplicaSet => {
     const metadata = { name: 'web', annotations: { [REVISION]: revision } };
     return { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata, spec: { selector: {} } };
@@ -53,7 +53,7 @@ it.each([
 });
 
 describe('appendRevision', () => {
-  it('drops the oldest where the history grows too long', () => {
+  it('drops the oldest revisions if the history gets too long', () => {
     const history = Array.from({ length: 500 }, (_, index) => 1000 + index).join(',');
     const next = appendRevision(history, '1500');
     expect([next.length <= 2000, next.endsWith(',1499,1500'), next.startsWith('1101,')]).toEqual([true, true, true]);
@@ -63,7 +63,7 @@ describe('appendRevision', () => {
 describe('templateHash', () => {
   const template = { metadata: { name: '', labels: { b: '1', a: '2' } }, spec: { containers: [{ name: 'c', image: 'nginx' }] } };
 
-  it('does not depend on the order of fields, and knows collisions apart', () => {
+  it('does not depend on the order of fields, and differs with the collision count', () => {
     const { metadata, spec } = template;
     const turned = { spec, metadata: { labels: { a: '2', b: '1' }, name: '' } };
     expect(templateHash(turned, undefined)).toBe(templateHash(template, undefined));

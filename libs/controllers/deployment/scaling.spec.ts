@@ -127,7 +127,7 @@ describe('scaleAll', () => {
 });
 
 describe('isScalingEvent', () => {
-  it('compares with the size at the last scaling, of sets with pods alone', () => {
+  it('compares with the size at the last scaling, only for ReplicaSets with pods', () => {
     const of: Case['of'] = [5, 1, 0];
     const asked = (given: Omit<Case, 'name' | 'of' | 'expect'>): boolean =>
       isScalingEvent(deployment(of), generations({ name: '', of, expect: {}, ...given }));
@@ -141,7 +141,7 @@ describe('isScalingEvent', () => {
 });
 
 describe('scaleOldAway', () => {
-  it('takes all old pods', () => {
+  it('removes all old pods', () => {
     const given: Case = {
       name: '',
       of: [3, 1, 0],

@@ -49,14 +49,14 @@ const created = {
 const counts = { observedGeneration: 2, replicas: 3, updatedReplicas: 3, unavailableReplicas: 3, terminatingReplicas: 0 };
 
 describe('rolloutStatus', () => {
-  it('tells progress while pods come up', () => {
+  it('reports progress while pods are started', () => {
     const status = { conditions: [created] };
     const next = rolloutStatus({ deployment, status, sets: sets({}), now: START });
     const progressing = { ...created, reason: 'ReplicaSetUpdated', message: 'ReplicaSet "web-x" is progressing.' };
     expect(next).toEqual({ ...counts, conditions: [unavailable, progressing] });
   });
 
-  it('moves only the update time of progress that goes on', () => {
+  it('updates only the update time while there is progress', () => {
     const progressing = { ...created, reason: 'ReplicaSetUpdated', message: 'ReplicaSet "web-x" is progressing.' };
     const status = { ...counts, conditions: [unavailable, progressing] };
     const next = rolloutStatus({ deployment, status, sets: sets({ readyReplicas: 1, availableReplicas: 1 }), now: START + 5_000 });
@@ -69,7 +69,7 @@ describe('rolloutStatus', () => {
     });
   });
 
-  it('tells success once, and stays as it is afterwards', () => {
+  it('reports success once, and is unchanged afterwards', () => {
     const done = sets({ readyReplicas: 3, availableReplicas: 3 });
     const status = { ...counts, conditions: [unavailable, created] };
     const next = rolloutStatus({ deployment, status, sets: done, now: START + 5_000 });
@@ -93,7 +93,7 @@ describe('rolloutStatus', () => {
     expect(stuckCheck(deployment, next, START)).toBeUndefined();
   });
 
-  it('gives up after the deadline, and says when to look', () => {
+  it('fails after the deadline, and returns when to check', () => {
     const status = { ...counts, conditions: [unavailable, created] };
     expect(stuckCheck(deployment, status, START + 10_000)).toBe(51_000);
     expect(rolloutStatus({ deployment, status, sets: sets({}), now: START + 60_000 })).toEqual(status);
@@ -110,7 +110,7 @@ describe('rolloutStatus', () => {
     expect(stuckCheck(deployment, next, START + 61_000)).toBeUndefined();
   });
 
-  it('passes on that pods can not be made', () => {
+  it('reports that pods cannot be created', () => {
     const failure = { type: 'ReplicaFailure', status: 'True', lastTransitionTime: at(1), reason: 'FailedCreate', message: 'no room' };
     const status = { ...counts, conditions: [unavailable, created] };
     const next = rolloutStatus({ deployment, status, sets: sets({ conditions: [failure] }), now: START });
@@ -118,7 +118,7 @@ describe('rolloutStatus', () => {
     expect(rolloutStatus({ deployment, status: next, sets: sets({}), now: START }).conditions).toEqual([unavailable, created]);
   });
 
-  it('estimates nothing without a deadline', () => {
+  it('reports no progress without a deadline', () => {
     const spec = { ...deployment.spec, progressDeadlineSeconds: 2 ** 31 - 1 };
     const status = { conditions: [created] };
     expect(rolloutStatus({ deployment: { ...deployment, spec }, status, sets: sets({}), now: START }).conditions).toEqual([unavailable]);

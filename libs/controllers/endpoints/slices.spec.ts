@@ -39,7 +39,7 @@ function apply(slices: discoveryv1.EndpointSlice[], { create, update, delete: go
 }
 
 describe('planSlices', () => {
-  it('makes a slice as upstream does', () => {
+  it('creates a slice like upstream', () => {
     const { create, update, delete: gone } = plan([pod(1)], []);
     expect([update, gone]).toEqual([[], []]);
     expect(create).toEqual([
@@ -72,7 +72,7 @@ describe('planSlices', () => {
     ]);
   });
 
-  it('has an empty slice for a service without pods, and uses it for the first pods', () => {
+  it('has an empty slice for a Service without pods, and uses it for the first pods', () => {
     const empty = apply([], plan([], []));
     expect(empty.map(({ endpoints, ports }) => [endpoints, ports])).toEqual([[[], []]]);
     expect(plan([], empty)).toEqual({ create: [], update: [], delete: [] });
@@ -85,11 +85,11 @@ describe('planSlices', () => {
   it.each([
     ['not ready', { ready: false }, { ready: false, serving: false, terminating: false }],
     ['being deleted', { deleting: true }, { ready: false, serving: true, terminating: true }],
-  ])('tells that a pod is %s', (_, given, conditions) => {
+  ])('reports that a pod is %s', (_, given, conditions) => {
     expect(plan([pod(1, given)], []).create[0]?.endpoints?.[0]?.conditions).toEqual(conditions);
   });
 
-  it('keeps endpoints where they are, and fills slices of a hundred', () => {
+  it('keeps endpoints in their slices, and fills slices of a hundred', () => {
     const pods = Array.from({ length: 150 }, (_, index) => pod(index));
     const slices = apply([], plan(pods, []));
     expect(slices.map(({ endpoints }) => endpoints?.length)).toEqual([100, 50]);
@@ -103,7 +103,7 @@ describe('planSlices', () => {
     expect(fewer.update.map(({ metadata, endpoints }) => [metadata.name, endpoints?.length])).toEqual([['svc-0', 99]]);
   });
 
-  it('keeps pods whose ports differ apart', () => {
+  it('separates pods with different ports', () => {
     const { create } = plan([pod(1), pod(2, { port: 9090 })], []);
     expect(create.map(({ ports, endpoints }) => [ports?.[0]?.port, endpoints?.length])).toEqual([
       [8080, 1],
@@ -111,7 +111,7 @@ describe('planSlices', () => {
     ]);
   });
 
-  it('marks headless services, and drops slices of a family they no longer have', () => {
+  it('marks headless Services, and deletes slices of a family they no longer have', () => {
     const headless = service({ clusterIP: 'None', ipFamilies: ['IPv4'] });
     expect(plan([pod(1)], [], headless).create[0]?.metadata.labels?.['service.kubernetes.io/headless']).toBe('');
     const both = apply([], plan([pod(1)], [], service({ ipFamilies: ['IPv4', 'IPv6'] })));

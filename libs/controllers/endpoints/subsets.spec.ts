@@ -66,7 +66,7 @@ describe('subsetsOf', () => {
     expect(subsetsOf(of, pods)).toEqual({ subsets: expected, truncated: false });
   });
 
-  it('holds a thousand addresses, ready ones first', () => {
+  it('contains a thousand addresses, ready ones first', () => {
     const pods = Array.from({ length: 1100 }, (_, index) => pod(`p${index}`, `10.0.${index >> 8}.${index & 255}`, { ready: index >= 550 }));
     const { subsets, truncated } = subsetsOf(service(), pods);
     expect([truncated, subsets[0]?.addresses?.length, subsets[0]?.notReadyAddresses?.length]).toEqual([true, 550, 450]);

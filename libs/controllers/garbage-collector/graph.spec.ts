@@ -30,7 +30,7 @@ describe('OwnerGraph', () => {
     return { of, put, remove };
   }
 
-  it('wakes what comes with owners, and what has lost one', () => {
+  it('queues objects that are added with owners, and those that have lost one', () => {
     const { of, put, remove } = graph();
     expect(put(object('a'))).toEqual([]);
     expect(put(object('b', { ownerReferences: [owner('a')] }))).toEqual(['b']);
@@ -42,7 +42,7 @@ describe('OwnerGraph', () => {
     expect(of.dependentsOf('b')).toEqual([]);
   });
 
-  it('wakes what waits for its dependents: when it starts, and when one goes or lets go', () => {
+  it('queues objects that wait for their dependents: when that starts, and when a dependent is deleted or released', () => {
     const { put, remove } = graph();
     put(object('a'));
     put(object('b', { ownerReferences: [owner('a', true)] }));

@@ -8,7 +8,7 @@ const object = (finalizers?: string[]): KubeObject => ({ apiVersion: 'v1', kind:
 const time = '2026-01-01T00:00:00Z';
 
 describe('deletionConditions', () => {
-  it('tells what is left and what holds it, in the words of the server', () => {
+  it("report the remaining content and finalizers, in upstream's words", () => {
     const remaining = [{ resource: ConfigMap, objects: [object(['a.b/c'])] }];
     expect(deletionConditions([], { remaining, failures: [], podsOnly: false }, NOW)).toEqual([
       {
@@ -49,7 +49,7 @@ describe('deletionConditions', () => {
     ]);
   });
 
-  it('keeps times while a status stays, and gives back the same where nothing changes', () => {
+  it('keep their times while the status is unchanged, and are the same array if nothing changes', () => {
     const first = deletionConditions([], { remaining: [], failures: [], podsOnly: false }, NOW);
     expect(deletionConditions(first, { remaining: [], failures: [], podsOnly: false }, NOW + 5000)).toBe(first);
     const failed = deletionConditions(first, { remaining: [], failures: ['b', 'a'], podsOnly: false }, NOW + 5000);
@@ -62,7 +62,7 @@ describe('deletionConditions', () => {
     });
   });
 
-  it('says nothing of the rest while pods are left', () => {
+  it('say nothing about other kinds while there are pods', () => {
     const remaining = [{ resource: Pod, objects: [object()] }];
     const conditions = deletionConditions([], { remaining, failures: [], podsOnly: true }, NOW);
     expect(conditions.every(({ status }) => status === 'False')).toBe(true);

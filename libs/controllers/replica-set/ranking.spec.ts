@@ -56,13 +56,13 @@ describe('podsToDelete', () => {
     expect(chosen).toEqual([['a'], ['a']]);
   });
 
-  it('takes from crowded nodes', () => {
+  it('prefers crowded nodes', () => {
     const pods = [pod('a', { node: 'n1', ready: 5 }), pod('b', { node: 'n2', ready: 500 }), pod('c', { node: 'n2', ready: 500 })];
     const chosen = podsToDelete({ pods, related: pods, count: 1, now: NOW });
     expect(chosen.map(({ metadata }) => metadata.name)).toEqual(['b']);
   });
 
-  it('takes all without choosing', () => {
+  it('returns all pods if all are to be deleted', () => {
     const pods = [pod('b', {}), pod('a', { phase: 'Pending' })];
     expect(podsToDelete({ pods, related: [], count: 2, now: NOW })).toEqual(pods);
   });

@@ -27,9 +27,9 @@ describe('a document', () => {
       `{ ${times(200, (i) => `...f${i}`)} } ${times(200, (i) => `fragment f${i} on Query { a${i} }`)}`,
       'The query asks for too many fields under one name.',
     ],
-  ])('%s is refused before it is validated', (_name, source, message) => expect(() => bounded(source)).toThrow(message));
+  ])('%s is rejected before it is validated', (_name, source, message) => expect(() => bounded(source)).toThrow(message));
 
-  test('that tools send is not', () => {
+  test('sent by tools is accepted', () => {
     const schema = new BuiltInGraph({ ofDefinition: () => undefined, ofField: () => undefined }).schema;
     const source = getIntrospectionQuery({
       descriptions: true,

@@ -64,7 +64,7 @@ describe('the cost of an operation before it runs', () => {
     ],
   ])('%s', (_name, query, variables, expected) => expect(estimated(query, variables)).toEqual(expected));
 
-  test('is as fast where fragments multiply a thousand times over', () => {
+  test('is just as fast if fragments multiply a thousand times over', () => {
     // 2^400 fields: only an algorithm that counts every fragment once terminates.
     const chain = `{ pods(limit: 1) { items { ...f0 } } } ${times(400, (i) => `fragment f${i} on Pod { ...f${i + 1} ... on Pod { ...f${i + 1} } }`)} fragment f400 on Pod { events { reason } }`;
     const document = parse(chain);

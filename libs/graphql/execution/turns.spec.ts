@@ -37,7 +37,7 @@ async function operation({ loop, share, name, done }: { loop: StillLoop; share: 
 }
 
 describe('turns', () => {
-  test('an operation works for a slice and then lets the others work', async () => {
+  test('an operation works for a slice and then the others work', async () => {
     const loop = new StillLoop();
     const turns = new Turns(loop, 8);
     const done: string[] = [];
@@ -54,7 +54,7 @@ describe('turns', () => {
     expect([a, b, c].map(({ milliseconds }) => milliseconds)).toEqual([18, 9, 9]);
   });
 
-  test('parts of one operation that wait go on one by one, in their order', async () => {
+  test('waiting parts of one operation are resumed one by one, in order', async () => {
     const loop = new StillLoop();
     const turns = new Turns(loop, 8);
     const share = turns.share('x');
@@ -65,7 +65,7 @@ describe('turns', () => {
     expect(done.join('')).toBe('abcde');
   });
 
-  test('what is stopped goes on no more', async () => {
+  test('a stopped operation is not resumed', async () => {
     const loop = new StillLoop();
     const turns = new Turns(loop, 8);
     const [a, b] = [turns.share('x'), turns.share('x')];

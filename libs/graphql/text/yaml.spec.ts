@@ -5,7 +5,7 @@ import { yamlOf } from './yaml.js';
 const now = () => undefined;
 
 describe('YAML', () => {
-  test('looks as kubectl writes it', async () => {
+  test("looks like kubectl's output", async () => {
     const object = {
       apiVersion: 'v1',
       kind: 'Pod',
@@ -42,7 +42,7 @@ spec:
 `);
   });
 
-  test('is read back as what was written', async () => {
+  test('is parsed back to what was written', async () => {
     const texts = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string({ unit: fc.constantFrom('a', 'n', ':', ' ', '\n', '-', '#', '"', "'", '\t', '1', '.', '|', '\r', '{', '~') }),
@@ -66,7 +66,7 @@ spec:
     );
   });
 
-  test('has long keys and deep nesting', async () => {
+  test('supports long keys and deep nesting', async () => {
     const long = { [`${'k'.repeat(2_000)}`]: { a: 'b' } };
     expect(parse(await yamlOf(long, now))).toEqual(long);
     let deep: object = { end: true };
@@ -74,7 +74,7 @@ spec:
     expect(await yamlOf({ deep }, now)).toMatch(/^deep:\n- - - /);
   });
 
-  test('asks for its turn at every line', async () => {
+  test('may yield at every line', async () => {
     let turns = 0;
     await yamlOf({ list: Array.from({ length: 1_000 }, (_, i) => i) }, () => {
       turns += 1;

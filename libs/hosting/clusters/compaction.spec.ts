@@ -30,7 +30,7 @@ async function clustersWith(quotas: Record<string, Partial<Quotas>>) {
   };
 }
 
-test('what is older than an hour and not among the newest revisions is compacted, by whichever worker runs then', async () => {
+test('revisions that are older than an hour and not among the newest are compacted, by whichever worker runs', async () => {
   const { write, round } = await clustersWith({ one: { logRevisions: 1 } });
   await write('/r/a');
   await write('/r/b');
@@ -40,7 +40,7 @@ test('what is older than an hour and not among the newest revisions is compacted
   expect(seen).toEqual([[0], [0], [0], [2], [2]]);
 });
 
-test('an organization says how much is kept of the logs of its clusters', async () => {
+test("an organization sets how much of its clusters' logs is kept", async () => {
   expect(DEFAULT_QUOTAS).toMatchObject({ logMinutes: 60, logRevisions: 10_000 });
   const { write, round } = await clustersWith({
     usual: {},

@@ -92,7 +92,7 @@ async function workerOn(admin: StorageAdmin, clusters: readonly string[]) {
   return host;
 }
 
-test('clusters that are held, watched and open in a worker cost no query each: a sweep asks one question for all', async () => {
+test('open and watched clusters cause no queries of their own: a sweep uses one query for all', async () => {
   const admin = postgresStorage(database.pool);
   const stores = clusterStores({ admin, bus: memoryBus(), clock: systemClock });
   closing.push(() => stores.close());

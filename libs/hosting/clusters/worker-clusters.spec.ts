@@ -74,7 +74,7 @@ const failure = (failures: number, type: string, message: unknown) => ({
   msg: 'reconcile failed; tried again later',
 });
 
-test('a plugin that throws is told in the log, with the pod and the stack, and the pod is tried again', async () => {
+test('an error in a plugin is logged with the pod and the stack, and the pod is retried', async () => {
   const { client, storage, lines, turn, close } = await scheduled();
   const key = '/registry/pods/default/web';
   await client.create(Pod, web);
@@ -96,7 +96,7 @@ test('a plugin that throws is told in the log, with the pod and the stack, and t
   close();
 });
 
-test('a binding that is refused is told in the log, with the pod and the stack, and the pod is tried again', async () => {
+test('a rejected binding is logged with the pod and the stack, and the pod is retried', async () => {
   const { client, lines, turn, close } = await scheduled();
   const { metadata, ...role } = await client.get(ClusterRoleBinding, 'system:kube-scheduler');
   await client.delete(ClusterRoleBinding, 'system:kube-scheduler');

@@ -29,7 +29,7 @@ async function eventually<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
-test('PostgreSQL keeps its data over a restart, and over being killed', async () => {
+test('PostgreSQL keeps its data across a restart and a kill', async () => {
   const first = await startPostgres({ home });
   await query(first.url, 'CREATE TABLE t AS SELECT 7 AS n');
   await first.stop();
@@ -41,7 +41,7 @@ test('PostgreSQL keeps its data over a restart, and over being killed', async ()
   await expect(query(second.url, 'SELECT n FROM t')).rejects.toThrow();
 });
 
-test('Redis answers only to its password, and is started anew when it dies', async () => {
+test('Redis requires its password, and is restarted when it dies', async () => {
   const server = await startRedis({ home });
   const client = new Redis(server.url);
   client.on('error', () => {});

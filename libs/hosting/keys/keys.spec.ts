@@ -24,7 +24,7 @@ async function refusal(home: string, given = {}): Promise<string> {
   return error.message.replaceAll(home, 'HOME');
 }
 
-test('keys are made at the first start, and are the same at the next; nothing else is left in the home', async () => {
+test('keys are created at the first start and reused at the next; the home contains nothing else', async () => {
   const home = newHome();
   const [first, together] = await Promise.all([openKeys(home), openKeys(home)]);
   const before = read(home);
@@ -60,7 +60,7 @@ test.each([
   ['a lost token-key', 'token-key', undefined, `HOME/token-key is lost: ${lost}`],
   ['a lost admin-token', 'admin-token', undefined, `HOME/admin-token is lost: ${lost}`],
   ['a lost CA key', 'pki/ca.key', undefined, `HOME/pki/ca.key is lost: ${lost}`],
-])('%s is refused', async (_, name, text, message) => {
+])('%s is rejected', async (_, name, text, message) => {
   const home = newHome();
   await openKeys(home);
   const file = path.join(home, name);
@@ -71,14 +71,14 @@ test.each([
   expect(fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined).toBe(text);
 });
 
-test("another CA's key is refused", async () => {
+test("another CA's key is rejected", async () => {
   const [home, other] = [newHome(), newHome()];
   await Promise.all([openKeys(home), openKeys(other)]);
   fs.copyFileSync(path.join(other, 'pki/ca.key'), path.join(home, 'pki/ca.key'));
   expect(await refusal(home)).toBe('HOME/pki/ca.key is not the key of HOME/pki/ca.crt: restore both from one backup');
 });
 
-test('a lost folder of the CA is refused, of the worker too', async () => {
+test('a lost folder of the CA is an error, for the worker too', async () => {
   const home = newHome();
   await openKeys(home);
   fs.rmSync(path.join(home, 'pki'), { recursive: true });
@@ -86,7 +86,7 @@ test('a lost folder of the CA is refused, of the worker too', async () => {
   await expect(openHomeAuthority(home)).rejects.toThrow(ConfigError);
 });
 
-test('who removes the record has what is missing made, and the rest kept', async () => {
+test('if the record is removed, missing keys are created and the others kept', async () => {
   const home = newHome();
   await openKeys(home);
   const [certificate, key, token] = read(home);
@@ -96,7 +96,7 @@ test('who removes the record has what is missing made, and the rest kept', async
   expect(read(home)).toEqual([certificate, key, token, expect.stringMatching(/^\S{43}\n$/)]);
 });
 
-test('a platform token that is given needs no file', async () => {
+test('a configured platform token needs no file', async () => {
   const home = newHome();
   const adminToken = 'x'.repeat(40);
   expect((await openKeys(home, { adminToken })).adminToken).toBe(adminToken);
@@ -107,7 +107,7 @@ test('a platform token that is given needs no file', async () => {
   expect((await openKeys(home, { adminToken })).adminToken).toBe(adminToken);
 });
 
-test('keys that are mounted are read, and nothing is written beside them', async () => {
+test('mounted keys are read, and nothing is written beside them', async () => {
   const home = newHome();
   await openKeys(home);
   fs.rmSync(path.join(home, 'keys.json'));

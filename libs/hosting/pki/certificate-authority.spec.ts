@@ -7,7 +7,7 @@ import { serverNames } from './server-names.js';
 
 const folder = () => path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'orrery-pki-')), 'pki');
 
-test('the CA is made once, its key readable to the owner alone', async () => {
+test('the CA is created once, with a key that only the owner can read', async () => {
   const at = folder();
   const first = await openAuthority(at);
   const second = await openAuthority(at);
@@ -18,7 +18,7 @@ test('the CA is made once, its key readable to the owner alone', async () => {
   expect(ca.subject).toBe('CN=orrery-ca');
 });
 
-test('server certificates verify against it and carry every name', async () => {
+test('server certificates can be verified with it and contain every name', async () => {
   const ca = await openAuthority(folder());
   const server = await ca.issueServer(serverNames('0.0.0.0', ['orrery.example']));
   const certificate = new X509Certificate(server.certificate);

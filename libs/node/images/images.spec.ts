@@ -161,7 +161,7 @@ test.each<[string, { command?: string[]; args?: string[]; env?: string[]; stdin?
   expect(summary(program)).toBe(want);
 });
 
-describe('what execve refuses', () => {
+describe('arguments that execve rejects', () => {
   test.each<[string, string[], string]>([
     ['a script of a million blanks', sh(`while true${' '.repeat(1_000_000)}`), 'exits 255 after 0'],
     ['an argument of 128 KiB', ['echo', 'x'.repeat(131_072)], 'exits 255 after 0'],
@@ -175,7 +175,7 @@ describe('what execve refuses', () => {
   });
 });
 
-test('every image file is on the list, and every repository once', () => {
+test('every image file is on the list, and every repository occurs once', () => {
   const repositories = images.flatMap((image) => image.repositories);
   expect(repositories.length).toBe(new Set(repositories).size);
   const folder = new URL('.', import.meta.url);

@@ -144,7 +144,7 @@ test('realistic: pulls, then starts', () => {
   expect(story.events[1]).toMatch(/in 2s \(2s including waiting\)/);
 });
 
-test('an image that is there is not pulled', () => {
+test('an image that is present is not pulled', () => {
   const story = new Story(podOf({ containers: [nginx] }), {}, ['docker.io/library/nginx:1.27']);
   expect(story.events[0]).toBe(
     'Pulled: Container image "nginx:1.27" already present on machine and can be accessed by the pod [spec.containers{c}]',
@@ -197,7 +197,7 @@ test.each<[string, corev1.Container, string]>([
   expect(new Story(podOf({ containers: [container] })).summary).toBe(summary);
 });
 
-test('a missing volume holds everything back', () => {
+test('no container starts while a volume is missing', () => {
   const story = new Story(podOf({ containers: [nginx], volumes: [{ name: 'v', configMap: { name: 'x' } }] }));
   expect(story.summary).toBe('Pending c=ContainerCreating');
   expect(story.events).toEqual(['FailedMount: MountVolume.SetUp failed for volume "v" : configmap "x" not found']);
@@ -214,7 +214,7 @@ test.each<[string, string, string[]]>([
   expect(story.writes).toEqual(writes);
 });
 
-test('a container that keeps ending is kept back longer and longer', () => {
+test('the back-off of a container that keeps ending grows', () => {
   const story = new Story(podOf({ containers: [{ name: 'c', image: 'busybox', command: ['sh', '-c', 'sleep 1; exit 1'] }] }));
   expect(story.pass(1000).summary).toBe('Running c=running+ready*1');
   expect(story.pass(1000).summary).toBe('Running c=CrashLoopBackOff*1');
@@ -229,7 +229,7 @@ test('a container that keeps ending is kept back longer and longer', () => {
   expect(story.events.at(-1)).toBe('BackOff: Back-off restarting failed container c in pod web_ns(u1) [spec.containers{c}]');
 });
 
-test('init containers in order, a sidecar beside', () => {
+test('init containers run in order, with a sidecar beside them', () => {
   const story = new Story(
     podOf({
       initContainers: [
@@ -275,7 +275,7 @@ test('readiness: after the delay, and only on a port that is served', () => {
   );
 });
 
-test('liveness: the file goes, the container is killed', () => {
+test('liveness: the file is removed, the container is killed', () => {
   const livenessProbe = { exec: { command: ['cat', '/tmp/healthy'] }, initialDelaySeconds: 5, periodSeconds: 5, failureThreshold: 3 };
   const args = ['/bin/sh', '-c', 'touch /tmp/healthy; sleep 30; rm -f /tmp/healthy; sleep 600'];
   const story = new Story(podOf({ containers: [{ name: 'c', image: 'busybox:1.36', args, livenessProbe }] }));
@@ -291,14 +291,14 @@ test('liveness: the file goes, the container is killed', () => {
   ]);
 });
 
-test('a startup probe holds the others back', () => {
+test('the other probes wait for the startup probe', () => {
   const startupProbe = { tcpSocket: { port: 80 }, initialDelaySeconds: 3 };
   const story = new Story(podOf({ containers: [{ ...nginx, startupProbe, readinessProbe: { tcpSocket: { port: 80 } } }] }));
   expect(story.pod.status?.containerStatuses?.[0]?.started).toBe(false);
   expect(story.pass(3000).summary).toBe('Running c=running+ready');
 });
 
-test('deletion: stops, tells the end, goes', () => {
+test('deletion: stops the containers, reports their end, removes the pod', () => {
   const story = new Story(podOf({ containers: [nginx] }), { profile: REALISTIC }).pass(2500).delete();
   expect(story.summary).toBe('Running c=running+ready');
   expect(story.events.at(-1)).toBe('Killing: Stopping container c [spec.containers{c}]');
@@ -306,31 +306,31 @@ test('deletion: stops, tells the end, goes', () => {
   expect([story.summary, story.removed]).toEqual(['Succeeded c=Completed(0)', true]);
 });
 
-test('what was forgotten is found in the status', () => {
+test('lost memory is restored from the status', () => {
   const story = new Story(podOf({ containers: [{ name: 'c', image: 'busybox', command: ['sleep', '100'] }] })).pass(10_000);
   story.memory = NO_MEMORY;
   story.look();
   expect([story.due, story.writes.length]).toEqual([START + 100_000, 1]);
 });
 
-test('an image that is set right heals the pod', () => {
+test('correcting the image repairs the pod', () => {
   const story = new Story(podOf({ containers: [{ name: 'c', image: 'nope' }] }));
   story.pod = { ...story.pod, metadata: { ...story.pod.metadata, generation: 2 }, spec: { containers: [nginx] } };
   story.look();
   expect(story.summary).toBe('Running c=running+ready');
 });
 
-test('the deadline', () => {
+test('the active deadline', () => {
   const story = new Story(podOf({ activeDeadlineSeconds: 60, containers: [nginx] })).pass(60_000);
   expect(story.pod.status).toMatchObject({ phase: 'Failed', reason: 'DeadlineExceeded' });
 });
 
-test('a command that is not there', () => {
+test('a command that does not exist', () => {
   const story = new Story(podOf({ restartPolicy: 'Never', containers: [{ ...nginx, command: ['nope'] }] }));
   expect(story.summary).toBe('Failed c=StartError(128)');
 });
 
-test('pods of the host network have the address of the node, and wait for their volumes all the same', () => {
+test("pods on the host network have the node's address, but wait for their volumes too", () => {
   const volumes = [{ name: 'v', secret: { secretName: 'x' } }];
   const story = new Story(podOf({ hostNetwork: true, containers: [nginx], volumes }), { podIP: undefined });
   expect([story.summary, story.pod.status?.podIP]).toEqual(['Pending c=ContainerCreating', '172.18.0.2']);
@@ -338,12 +338,12 @@ test('pods of the host network have the address of the node, and wait for their 
   expect(story.events).toEqual(Array(2).fill('FailedMount: MountVolume.SetUp failed for volume "v" : secret "x" not found'));
 });
 
-test('without an address nothing starts', () => {
+test('no container starts without an address', () => {
   const story = new Story(podOf({ containers: [nginx] }), { podIP: undefined });
   expect(story.events[0]).toMatch(/^FailedCreatePodSandBox: /);
 });
 
-test('a pod of very many containers is worked off over several plans', () => {
+test('a pod with very many containers is processed in several plans', () => {
   const containers = Array.from({ length: 1500 }, (_, index) => ({ name: `c${index}`, image: 'nginx:1.27' }));
   const story = new Story(podOf({ containers }));
   expect(story.due).toBe(START);
@@ -352,14 +352,14 @@ test('a pod of very many containers is worked off over several plans', () => {
   expect(story.pod.status?.containerStatuses?.every(({ ready }) => ready)).toBe(true);
 });
 
-test('a key is looked for among those an object has itself', () => {
+test("only an object's own keys are found", () => {
   const env = [{ name: 'A', valueFrom: { configMapKeyRef: { name: 'settings', key: 'constructor' } } }];
   const configMap = () => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings', namespace: 'ns' }, data: { a: 'b' } });
   const story = new Story(podOf({ containers: [{ ...nginx, env }] }), { configMap });
   expect(story.events.at(-1)).toBe("Failed: Error: couldn't find key constructor in ConfigMap ns/settings [spec.containers{c}]");
 });
 
-test('an exec probe is read once, whatever its command', () => {
+test('an exec probe is parsed once, whatever its command', () => {
   const command = ['sh', '-c', `cat /tmp/healthy ${'x '.repeat(60_000)}`];
   const args = ['sh', '-c', `sleep 100; ${'touch /tmp/healthy;'.repeat(6000)} sleep 1000`];
   const probe = { exec: { command }, periodSeconds: 1, failureThreshold: 1000 };

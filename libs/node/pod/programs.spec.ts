@@ -26,11 +26,11 @@ async function turns(of: corev1.Pod): Promise<number | undefined> {
   return count;
 }
 
-test('short commands are not read ahead', async () => {
+test('short commands are not parsed ahead', async () => {
   expect(await turns(pod([script('a', 1_000), { name: 'b' }]))).toBeUndefined();
 });
 
-test('long commands are read in a turn each, once', async () => {
+test('long commands are parsed once, each in a turn', async () => {
   const long = pod([script('aa', 20_000), script('bbb', 20_000)], [script('cccc', 20_000)]);
   expect([await turns(long), await turns(long)]).toEqual([3, 0]);
   const programs = (long.spec?.containers ?? []).map(programOfContainer);
@@ -40,7 +40,7 @@ test('long commands are read in a turn each, once', async () => {
   ]);
 });
 
-test('many short commands count together, those of probes too', async () => {
+test('many short commands are counted together, including those of probes', async () => {
   const probed = (name: string): corev1.Container => ({
     ...script(name, 1_000),
     livenessProbe: { exec: { command: ['sh', '-c', `exit ${'0'.repeat(1_000)}`] } },

@@ -40,7 +40,7 @@ describe('autoscaling/v2 to v1 and back', () => {
     });
   });
 
-  it('carries the rest in annotations, as a real server writes them', () => {
+  it('stores the rest in annotations, as a real server writes them', () => {
     const behavior = {
       scaleUp: {
         stabilizationWindowSeconds: 0,
@@ -66,7 +66,7 @@ describe('autoscaling/v2 to v1 and back', () => {
     });
   });
 
-  it('loses nothing on the way there and back', () => {
+  it('loses nothing in a round trip', () => {
     const status: autoscalingv2.HorizontalPodAutoscalerStatus = {
       currentReplicas: 1,
       desiredReplicas: 2,
@@ -82,7 +82,7 @@ describe('autoscaling/v2 to v1 and back', () => {
     expect(object).toEqual(before);
   });
 
-  it('passes over broken annotations, and asks for 80 % where nothing is asked for', () => {
+  it('ignores invalid annotations, and defaults to 80 %', () => {
     const annotations = {
       kept: 'yes',
       'autoscaling.alpha.kubernetes.io/metrics': '{',

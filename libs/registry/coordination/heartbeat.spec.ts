@@ -10,7 +10,7 @@ const lease = (namespace: string, name: string, more: Partial<coordinationv1.Lea
 });
 const nodes = { ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: 'n', uid: 'u' }] };
 
-describe('a lease read later', () => {
+describe('a lease that is read later', () => {
   it.each([
     ["a node's, within its period", lease('kube-node-lease', 'n', nodes), 9_999, '2026-01-02T03:04:05.250000Z'],
     ["a node's, after two periods and a bit", lease('kube-node-lease', 'n', nodes), 25_000, '2026-01-02T03:04:25.250000Z'],

@@ -22,7 +22,7 @@ const event: eventsv1.Event = {
 };
 
 describe('events', () => {
-  it('are kept as the core group spells them', () => {
+  it("are stored in the core group's form", () => {
     expect(eventToCore(event)).toEqual({
       kind: 'Event',
       apiVersion: 'v1',
@@ -44,7 +44,7 @@ describe('events', () => {
     });
   });
 
-  it('come back as they were', () => {
+  it('are converted back without loss', () => {
     expect(eventFromCore(eventToCore(event))).toEqual(event);
   });
 });

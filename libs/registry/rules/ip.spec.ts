@@ -36,7 +36,7 @@ describe('addresses', () => {
     expect([messages(legacyIP('f', text)), messages(strictIP('f', text))]).toEqual([legacy, strict]);
   });
 
-  it('lets be what stands already', () => {
+  it('accepts existing values', () => {
     expect(legacyIP('f', '010.1.2.3', ['010.1.2.3'])).toEqual([]);
   });
 
@@ -90,7 +90,7 @@ describe('CIDRs', () => {
     expect([messages(legacyCIDR('f', text)), messages(strictCIDR('f', text))]).toEqual([legacy, strict]);
   });
 
-  it('knows what lies in it', () => {
+  it('knows which addresses it contains', () => {
     const cidr = parseCIDR('10.8.0.0/13');
     expect(cidr && ['10.15.255.255', '10.16.0.0', '::1', 'x'].map((address) => cidrContains(cidr, address))).toEqual([
       true,

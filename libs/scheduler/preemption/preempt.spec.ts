@@ -88,7 +88,7 @@ describe('nominated pods count in the filters', () => {
     ],
   ])('%s', (_name, wanted, on, want) => expect(outcome(wanted, on)).toBe(want));
 
-  test('its own node is taken as soon as it fits there', () => {
+  test('the nominated node is used as soon as the pod fits there', () => {
     const wanted = { ...wanting(2), status: { phase: 'Pending', nominatedNodeName: 'w1' } };
     expect(outcome(wanted, world(two, [placed('x', 'w1', [1, 1])]))).toBe('fits w1');
   });
@@ -199,7 +199,7 @@ describe('who may preempt', () => {
   ])('%s', (_name, wanted, on, want) => expect(outcome(wanted, on)).toBe(want));
 });
 
-test('on many nodes a hundred candidates are enough, and the work does not grow with their square', () => {
+test('on many nodes a hundred candidates are enough, and the cost is not quadratic', () => {
   const names = Array.from({ length: 3000 }, (_, index) => `n${String(index).padStart(4, '0')}`);
   const pods = names.map((name) => pod(`p-${name}`, { nodeName: name, priority: 1, requests: { cpu: '4' }, affinity: anti }, { app: 'b' }));
   const spread = {

@@ -23,6 +23,6 @@ test.each([
   expect(hex(bigintArray(items))).toBe(expected);
 });
 
-test('U+0000 is refused', () => {
+test('U+0000 is rejected', () => {
   expect(() => textArray(['a\0b'])).toThrow(TypeError);
 });

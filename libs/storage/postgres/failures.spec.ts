@@ -37,12 +37,12 @@ test.each([
   { of: fromDatabase('syntax error at or near "x"', '42601'), expected: 'StorageFailure: the storage failed' },
   { of: fromPrisma('P2022', { kind: 'ColumnNotFound' }), expected: 'StorageFailure: the storage failed' },
   { of: new TypeError('a text with U+0000 cannot be stored'), expected: 'TypeError: a text with U+0000 cannot be stored' },
-])('$of.code is told as $expected', ({ of, expected }) => {
+])('$of.code is reported as $expected', ({ of, expected }) => {
   const told = toStorageError(of, { cluster: 'c', component: 'kubelet' }) as Error;
   expect(`${told.constructor.name}: ${told.message}`).toBe(expected);
 });
 
-test('an unknown outcome stays one', () => {
+test('an unknown outcome is kept', () => {
   const unknown = new StorageUnavailable('lost', true);
   expect(toStorageError(unknown, { cluster: 'c' })).toBe(unknown);
 });

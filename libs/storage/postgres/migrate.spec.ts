@@ -4,7 +4,7 @@ import pg from 'pg';
 import { testDatabase } from '../../../test/servers.js';
 import { applyMigrations } from './migrate.js';
 
-test('migrations are applied once, whoever comes at the same time, and kept in Prisma’s table', async () => {
+test('migrations are applied once, even concurrently, and recorded in Prisma’s table', async () => {
   const database = await testDatabase();
   await database.pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
   const applied = await Promise.all([1, 2, 3].map(() => applyMigrations(database.url)));
@@ -24,7 +24,7 @@ test('migrations are applied once, whoever comes at the same time, and kept in P
   await database.close();
 });
 
-test('a user that may make no role submits to the policies itself', async () => {
+test('a user that may not create roles is subject to the policies itself', async () => {
   const database = await testDatabase();
   const name = `plain_${Date.now()}`;
   await database.pool.query(`CREATE ROLE ${name} LOGIN; DROP SCHEMA public CASCADE; CREATE SCHEMA public AUTHORIZATION ${name}`);
@@ -46,7 +46,7 @@ test('a user that may make no role submits to the policies itself', async () => 
   await database.close();
 });
 
-test('a database that was made by the former words of a migration is taken as it is', async () => {
+test('a database that was created by the earlier text of a migration is accepted', async () => {
   const database = await testDatabase();
   const former = '1a53d92129a9567d7e566926b00f53c55ab5951eb198e80059adaf6813f434a5';
   await database.pool.query("UPDATE _prisma_migrations SET checksum = $1 WHERE migration_name = '20261121000100_store'", [former]);
@@ -63,7 +63,7 @@ test('values are stored uncompressed in every partition of the log', async () =>
   await database.close();
 });
 
-test('a server that is too old is refused in a line', async () => {
+test('a server that is too old is rejected with a one-line message', async () => {
   const database = await testDatabase();
   // A connection that answers as a server of that version would.
   await database.pool.query(`CREATE SCHEMA former;

@@ -13,7 +13,7 @@ storageContract(async () => {
 });
 
 describe('in PostgreSQL', () => {
-  test('a function sees its own cluster only, whatever a statement asks for', async () => {
+  test('a function sees only its own cluster, whatever a statement requests', async () => {
     const { rows } = await database.pool.query<{ owner: string; rls: boolean }>(
       `SELECT DISTINCT pg_get_userbyid(proowner) AS owner, (SELECT bool_and(relrowsecurity) FROM pg_class WHERE relname IN ('cluster_revisions', 'objects', 'log', 'turns', 'clocks')) AS rls
        FROM pg_proc WHERE prosecdef AND proname NOT IN ('store_copy', 'store_lagging', 'store_revisions', 'store_compactable', 'template_used', 'templates_unused')`,
@@ -33,7 +33,7 @@ describe('in PostgreSQL', () => {
     }
   });
 
-  test('a write whose answer was lost is answered by what became of it, and not done again', async () => {
+  test('a write whose response was lost returns its outcome, and is not repeated', async () => {
     const admin = postgresStorage(losingAnswers(database.pool));
     const store = admin.open('lost');
     await admin.create('lost');

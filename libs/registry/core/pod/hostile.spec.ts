@@ -11,7 +11,7 @@ const podOf = (container: object) => ({
   spec: { containers: [{ name: 'c', image: 'nginx', ...container }] },
 });
 
-describe('a pod that repeats itself is answered, with no more warnings than upstream sends', () => {
+describe('a pod with many repetitions is answered, with no more warnings than upstream sends', () => {
   it.each<[string, object, string]>([
     [
       '60,000 environment variables of one name',

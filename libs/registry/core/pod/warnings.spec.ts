@@ -11,7 +11,7 @@ const ofFiles = (paths: string[]) =>
   volumeWarnings([{ name: 'v', configMap: { name: 'm', items: paths.map((path) => ({ key: 'k', path })) } }], 'spec');
 const overlap = (a: string, b: string) => `volume "v" (ConfigMap "m"): overlapping paths: "${a}" with "${b}"`;
 
-describe('ports in each other’s way', () => {
+describe('conflicting ports', () => {
   const at = (index: number) => `spec.containers[0].ports[${index}]`;
 
   test.each<[corev1.ContainerPort[], string[]]>([
@@ -41,7 +41,7 @@ describe('ports in each other’s way', () => {
     ],
   ])('%j', (ports, warnings) => expect(ofPorts(ports)).toEqual(warnings));
 
-  test('are told in the order of both', () => {
+  test('are reported in order', () => {
     const port = fc.record({
       containerPort: fc.constantFrom(80, 81),
       hostPort: fc.constantFrom(0, 1, 2),
@@ -65,7 +65,7 @@ describe('ports in each other’s way', () => {
     );
   });
 
-  test('are told up to a bound', () => {
+  test('are reported up to a limit', () => {
     expect(ofPorts(many(20_000, () => ({ containerPort: 80 })))).toHaveLength(256);
     expect(ofPorts(many(20_000, (i) => ({ containerPort: 80, hostPort: i + 1 })))).toEqual([]);
   });
@@ -82,7 +82,7 @@ describe('overlapping files of a volume', () => {
     [['', 'a'], []],
   ])('%j', (paths, warnings) => expect(ofFiles(paths)).toEqual(warnings));
 
-  test('are told in the order of both', () => {
+  test('are reported in order', () => {
     const path = fc.array(fc.constantFrom('a', 'b', 'a.b'), { minLength: 1, maxLength: 3 }).map((parts) => parts.join('/'));
     fc.assert(
       fc.property(fc.array(path, { maxLength: 8 }), (paths) => {
@@ -96,7 +96,7 @@ describe('overlapping files of a volume', () => {
     );
   });
 
-  test('cost what they are long', () => {
+  test('cost linear time', () => {
     expect(ofFiles(many(50_000, (i) => `p${i}`))).toEqual([]);
     expect(ofFiles(many(50_000, () => 'p'))).toEqual([overlap('p', 'p')]);
     expect(ofFiles(many(1_000, (i) => many(i + 1, () => 'a').join('/')))).toHaveLength(256);

@@ -29,7 +29,7 @@ async function cluster() {
   };
 }
 
-test('a Service has an address of its own, held by an IPAddress, and gives it back', async () => {
+test('a Service has an address, reserved by an IPAddress, and releases it', async () => {
   const { call, create, addresses } = await cluster();
   const [a, b] = [await create('a'), await create('b')];
   expect(a.spec).toMatchObject({ type: 'ClusterIP', ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack', clusterIPs: [a.spec.clusterIP] });
@@ -44,7 +44,7 @@ test('a Service has an address of its own, held by an IPAddress, and gives it ba
   expect((await addresses()).map(({ metadata }) => metadata.name)).toEqual([b.spec.clusterIP]);
 });
 
-test('an address is given once', async () => {
+test('an address is allocated once', async () => {
   const { create } = await cluster();
   expect((await create('a', { clusterIP: '10.96.0.50' })).spec.clusterIPs).toEqual(['10.96.0.50']);
   expect((await create('b', { clusterIP: '10.96.0.50' })).message).toBe(
@@ -55,14 +55,14 @@ test('an address is given once', async () => {
   );
 });
 
-test('headless Services and names of others need none', async () => {
+test('headless and ExternalName Services need none', async () => {
   const { create, addresses } = await cluster();
   expect((await create('a', { clusterIP: 'None' })).spec.clusterIPs).toEqual(['None']);
   expect((await create('b', { type: 'ExternalName', externalName: 'example.com' })).spec.clusterIP).toBeUndefined();
   expect(await addresses()).toEqual([]);
 });
 
-test('node ports are given to all protocols of a port, and once', async () => {
+test('a node port is shared by all protocols of a port, and allocated once', async () => {
   const { create } = await cluster();
   const ports = [
     { name: 'a', port: 53, protocol: 'TCP' },
@@ -76,7 +76,7 @@ test('node ports are given to all protocols of a port, and once', async () => {
   );
 });
 
-test('a Service keeps its address and ports when they are left out, and changes type', async () => {
+test('a Service keeps its address and ports when they are omitted, and can change its type', async () => {
   const { call, create, addresses } = await cluster();
   const made = await create('a', { type: 'NodePort' });
   const put = async (spec: object) =>
@@ -89,7 +89,7 @@ test('a Service keeps its address and ports when they are left out, and changes 
   expect((await put({ type: 'ClusterIP' })).spec.clusterIP).toMatch(/^10\./);
 });
 
-test('a cluster IP does not change', async () => {
+test('a cluster IP is immutable', async () => {
   const { call, create } = await cluster();
   await create('a');
   const { body } = await call('PUT', `${PATH}/a`, { body: service('a', { clusterIP: '10.96.9.9' }) });

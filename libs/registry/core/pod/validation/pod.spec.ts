@@ -31,7 +31,7 @@ function made(spec: Spec, metadata: object = {}): corev1.Pod {
 const errorsOf = (spec: Spec, metadata?: object): string[] => (strategy.validate?.(made(spec, metadata), ctx) ?? []).map(formatFieldError);
 const container = (fields: object): Spec => ({ containers: [{ name: 'c', image: 'nginx', ...fields }] });
 
-describe('what a pod may not be', () => {
+describe('invalid pods', () => {
   const required = 'requiredDuringSchedulingIgnoredDuringExecution';
   const preferred = 'preferredDuringSchedulingIgnoredDuringExecution';
   it.each<[string, Spec, string[]]>([
@@ -218,7 +218,7 @@ describe('what a pod may not be', () => {
     expect(errorsOf(spec)).toEqual(errors);
   });
 
-  it('annotated against itself', () => {
+  it('annotations that contradict fields', () => {
     expect(
       errorsOf({}, { annotations: { 'kubernetes.io/config.mirror': 'x', 'controller.kubernetes.io/pod-deletion-cost': '+1' } }),
     ).toEqual([
@@ -228,7 +228,7 @@ describe('what a pod may not be', () => {
   });
 });
 
-describe('what may change of a pod', () => {
+describe('allowed changes of a pod', () => {
   const change = (before: Spec, after: Spec): string[] => {
     const old = made(before);
     const next = made(after);
@@ -277,7 +277,7 @@ describe('what may change of a pod', () => {
   });
 });
 
-describe('resources of a pod that runs', () => {
+describe('resizing a running pod', () => {
   const sized = (cpu: string, fields: object = {}): Spec => container({ resources: { requests: { cpu, ...fields } } });
   const resize = (before: Spec, after: Spec): string[] => {
     const old = made(before);
@@ -313,7 +313,7 @@ describe('resources of a pod that runs', () => {
   });
 });
 
-test('defaults are the same a second time', () => {
+test('defaulting is idempotent', () => {
   const pod = made({
     hostNetwork: true,
     resources: { limits: { cpu: '2' } },
