@@ -39,15 +39,15 @@ export function withLine(text, { list, symbol, from, line = symbol }) {
  */
 export function plan(sort, name, read) {
   const template = Object.hasOwn(templates, sort) ? templates[sort] : undefined;
-  if (!template) throw new Error(`say which: npm run new ${Object.keys(templates).join('|')} NAME`);
+  if (!template) throw new Error(`usage: npm run new ${Object.keys(templates).join('|')} NAME`);
   if (!/^([a-z][a-z0-9]*\/)?[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name ?? ''))
-    throw new Error('the name is in kebab-case: npm run new image memcached');
+    throw new Error('the name must be in kebab-case: npm run new image memcached');
   const [base, folder = ''] = name.split('/').reverse();
   const { files, list } = template(forms(base), folder, read);
   const taken = Object.keys(files).find((file) => read(file) !== undefined);
-  if (taken) throw new Error(`${taken} is there already`);
+  if (taken) throw new Error(`${taken} already exists`);
   const text = read(list.file);
-  if (text === undefined) throw new Error(`${list.file} is not there`);
+  if (text === undefined) throw new Error(`${list.file} does not exist`);
   return { ...files, [list.file]: withLine(text, list) };
 }
 

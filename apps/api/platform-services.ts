@@ -108,7 +108,7 @@ type Tidied = Pick<PlatformServices, 'clusters' | 'organizations' | 'apis'>;
 function startTidying({ clusters, organizations, apis }: Tidied, { metrics, log }: PlatformOptions): () => void {
   const sweep = () =>
     void Promise.all([clusters.sweep(unfinishedAge), organizations.sweep()]).catch((error: unknown) =>
-      log.warn({ err: error }, 'finishing broken-off removals failed'),
+      log.warn({ err: error }, 'completing interrupted removals failed'),
     );
   const timer = setInterval(() => {
     apis.tidy();

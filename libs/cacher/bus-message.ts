@@ -41,7 +41,7 @@ export function decodeCommit(message: string): CommitMessage {
 function decodeEntries(message: string, start: number): LogEntry[] {
   const end = message.indexOf('\n', start);
   const lines: unknown = JSON.parse(message.slice(start, end));
-  if (!Array.isArray(lines)) throw new TypeError('not a commit message: its entries are no list');
+  if (!Array.isArray(lines)) throw new TypeError('not a commit message: its entries are not a list');
   let position = end + 1;
   const entries = lines.map((line: unknown) => {
     if (!isLine(line)) throw new TypeError('not a commit message: an entry lacks something');
@@ -49,7 +49,7 @@ function decodeEntries(message: string, start: number): LogEntry[] {
     position += line.value;
     return { ...line, value };
   });
-  if (position !== message.length) throw new TypeError('not a commit message: its values are cut off');
+  if (position !== message.length) throw new TypeError('not a commit message: its values are truncated');
   return entries;
 }
 

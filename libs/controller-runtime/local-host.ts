@@ -68,7 +68,7 @@ export class LocalHost {
   /** Advances a stepped clock: runs due timers in order, and settles after each. */
   async advance(milliseconds: number): Promise<void> {
     const { clock } = this.options;
-    if (clock.set === undefined) throw new Error('this clock goes by itself');
+    if (clock.set === undefined) throw new Error('this cluster has a real clock');
     const target = clock.now() + milliseconds;
     await this.settle();
     for (let turns = 0; ; turns += 1) {
@@ -126,7 +126,7 @@ export class LocalHost {
     for (let turns = 0; !this.closed; turns += 1) {
       const seat = this.seats.find(({ component, hasWork }) => this.awake.has(component.name) || hasWork);
       if (seat === undefined) return;
-      if (turns > MAX_TURNS) throw new NeverQuiet(`the cluster does not come to rest: ${[...this.awake].join(', ')} still at work`);
+      if (turns > MAX_TURNS) throw new NeverQuiet(`the cluster does not settle: ${[...this.awake].join(', ')} still have work`);
       await this.take(seat);
     }
   }

@@ -43,9 +43,9 @@ export async function connectRedis(url: string, log: Log): Promise<Redis> {
   let lastError: unknown;
   redis.on('error', (error) => {
     lastError = error;
-    log.warn({ err: error }, 'redis connection trouble');
+    log.warn({ err: error }, 'redis connection error');
   });
-  redis.on('reconnecting', () => log.warn('the connection to Redis was lost, and is made again'));
+  redis.on('reconnecting', () => log.warn('the connection to Redis was lost; reconnecting'));
   const timer = setTimeout(() => redis.disconnect(), 5000);
   try {
     await redis.connect();

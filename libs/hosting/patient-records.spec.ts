@@ -53,7 +53,7 @@ test('reads wait for the database, and its messages are not passed on', async ()
   expect((await reading)?.name).toBe('o');
   await way.close();
   const impatient = patientRecords(prismaRecords(pool), { total: 20, first: 5, longest: 10 });
-  const unavailable = { message: 'the database is out of reach' };
+  const unavailable = { message: 'the database cannot be reached' };
   await expect(impatient.tokenByHash('x')).rejects.toMatchObject(unavailable);
   await expect(impatient.addOrganization({ id: 'p', name: 'p', quotas: {}, createdAt: new Date(0) })).rejects.toMatchObject(unavailable);
   await pool.end();

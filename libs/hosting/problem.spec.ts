@@ -10,12 +10,12 @@ test.each<[string, unknown, { status: number; detail?: string; retryAfter?: numb
   [
     'a database out of reach',
     new StorageUnavailable('connect ECONNREFUSED 10.0.0.1:5432', false, { cause: secret }),
-    { status: 503, detail: 'the database is out of reach; try again later', retryAfter: 2 },
+    { status: 503, detail: 'the database cannot be reached; try again later', retryAfter: 2 },
   ],
   [
     'a write of which nothing is known',
     new StorageUnavailable('Connection terminated', true, { cause: secret }),
-    { status: 504, detail: 'the database did not answer in time: it may or may not have been done', retryAfter: 2 },
+    { status: 504, detail: 'the database did not answer in time: the request may or may not have taken effect', retryAfter: 2 },
   ],
   ['a full disk', new StorageFull({ cause: secret }), { status: 507, detail: 'the storage is full', retryAfter: 2 }],
   ['an error of Nest about the request', new HttpException('Cannot GET /nothing', 404), { status: 404, detail: 'Cannot GET /nothing' }],

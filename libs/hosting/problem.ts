@@ -48,8 +48,8 @@ export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   if (error instanceof StorageUnavailable) {
     return error.outcomeUnknown
-      ? new Problem(504, 'the database did not answer in time: it may or may not have been done', RETRY)
-      : new Problem(503, 'the database is out of reach; try again later', RETRY);
+      ? new Problem(504, 'the database did not answer in time: the request may or may not have taken effect', RETRY)
+      : new Problem(503, 'the database cannot be reached; try again later', RETRY);
   }
   if (error instanceof StorageFull) return new Problem(507, 'the storage is full', RETRY);
   const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number }).statusCode;

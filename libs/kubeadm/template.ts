@@ -48,7 +48,7 @@ function addressOf(index: number): string {
 export function planNodes({ nodes: { count } }: Pick<ClusterTemplate, 'nodes'>): NodePlan[] {
   return Array.from({ length: count }, (_, index) => {
     const podCIDR = nodePodCIDR(index);
-    if (podCIDR === undefined) throw new RangeError(`no pod range is left for node ${index + 1}`);
+    if (podCIDR === undefined) throw new RangeError(`no pod CIDR is left for node ${index + 1}`);
     return { name: index === 0 ? CONTROL_PLANE : `worker-${index}`, controlPlane: index === 0, address: addressOf(index), podCIDR };
   });
 }

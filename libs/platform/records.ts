@@ -114,5 +114,5 @@ export interface PlatformRecords {
 
 /** Throws a RangeError for an invalid or out-of-range time. */
 export function checkInstant(now: Instant): void {
-  if (!(now >= EARLIEST && now <= LATEST)) throw new RangeError(`${now} is no time a clock can show`);
+  if (!(now >= EARLIEST && now <= LATEST)) throw new RangeError(`${now} is out of range for a clock`);
 }

@@ -108,7 +108,7 @@ export class ServiceProcess {
       const how = await this.exited;
       if (this.stopping) return;
       if (performance.now() - since > wellAfter) pause = firstPause;
-      say(`The ${name} has ended (${how}): starting it again …`);
+      say(`The ${name} has ended (${how}): restarting it …`);
       while (!(await this.startAgain(pause))) pause = Math.min(pause * 2, longestPause);
       pause = Math.min(pause * 2, longestPause);
     }
@@ -141,7 +141,7 @@ export class ServiceProcess {
       stalls = (await answers(`${this.ready.ops}/livez`, stallTimeout)) ? 0 : stalls + 1;
     }
     if (gone()) return;
-    say(`The ${name} has left its health check unanswered ${stallsAllowed} times in a row: ending it.`);
+    say(`The ${name} did not answer its health check ${stallsAllowed} times in a row: stopping it.`);
     child.kill('SIGKILL');
   }
 

@@ -57,7 +57,7 @@ export async function claimHome(home) {
       const previous = read(home);
       if (previous && alive(previous.launcher)) {
         throw new StartError(
-          `Orrery runs already in ${home} (pid ${previous.launcher.pid}); stop it, or set ORRERY_HOME and ORRERY_PORT for a second one`,
+          `Orrery is already running in ${home} (pid ${previous.launcher.pid}); stop it, or set ORRERY_HOME and ORRERY_PORT for a second one`,
         );
       }
       if (previous) {

@@ -23,14 +23,14 @@ function portOf(variable, fallback, least) {
   const given = process.env[variable];
   const port = Number(given || fallback);
   if (Number.isInteger(port) && port >= least && port <= 65535) return port;
-  throw new StartError(`${variable}=${given} is no port: give a number from ${least} to 65535`);
+  throw new StartError(`${variable}=${given} is not a port: use a number from ${least} to 65535`);
 }
 
 function stallTimeout() {
   const { ORRERY_STALL_TIMEOUT: given } = process.env;
   const seconds = Number(given || 10);
   if (seconds >= 0 && seconds <= 3600) return seconds * 1000;
-  throw new StartError(`ORRERY_STALL_TIMEOUT=${given} is no number of seconds: give one from 0 (never restart) to 3600`);
+  throw new StartError(`ORRERY_STALL_TIMEOUT=${given} is not a number of seconds: use a number from 0 (never restart) to 3600`);
 }
 
 /** Reads and checks the launcher's settings. Throws StartError. */

@@ -41,7 +41,7 @@ test.each([['a pod that is well', pod(), {}]])('%s', (_, given, want) => {
 }
 
 function resource({ name, camel, pascal }, folder) {
-  if (!folder) throw new Error('say the group too: npm run new resource policy/pod-guard');
+  if (!folder) throw new Error('add the group: npm run new resource policy/pod-guard');
   const file = `libs/registry/${folder}/${name}`;
   return {
     list: { file: 'libs/registry/index.ts', list: 'all', symbol: camel, from: `./${folder}/${name}.js` },
@@ -163,7 +163,7 @@ test.each([['${name}', true]])('%s can be pulled: %s', (name, want) => {
 const folderOf = (group) => (group === '' ? 'core' : group.split('.')[0]);
 
 function subresource({ name, camel, pascal }, resource, read) {
-  if (!resource) throw new Error('say the resource too: npm run new subresource pods/eviction');
+  if (!resource) throw new Error('add the resource: npm run new subresource pods/eviction');
   const schema = 'libs/api/schema/resources.json';
   const rows = JSON.parse(read(schema)).filter((row) => row.resource === resource);
   if (rows.length === 0) throw new Error(`no resource "${resource}" stands in ${schema}`);

@@ -205,7 +205,7 @@ describe('a stepped clock', () => {
     await client.end();
     const listed = (await rest('GET', '/clusters')).json.items.find((one: Json) => one.id === id);
     expect(listed.clock).toEqual({ mode: 'stepped', now: '9999-12-31T23:59:59.000Z' });
-    expect(await advance('1h')).toMatchObject({ status: 422, json: { detail: 'by: the clock would leave the year 9999' } });
+    expect(await advance('1h')).toMatchObject({ status: 422, json: { detail: 'by: the clock would go beyond the year 9999' } });
   });
 
   test('an invalid duration is rejected', async () => {

@@ -706,10 +706,10 @@ describe('the platform', () => {
       'an organization that there is not',
       ['POST', '/clusters', '{"name":"x","organization":"nobody"}'],
       422,
-      'organization: there is none named nobody',
+      'organization: there is no organization named nobody',
     ],
     ['a list', ['POST', '/clusters', '[]'], 422, /.*/],
-    ['a name that is taken', ['POST', '/clusters', '{"name":"own"}'], 409, 'the organization has a cluster named own already'],
+    ['a name that is taken', ['POST', '/clusters', '{"name":"own"}'], 409, 'the organization already has a cluster named own'],
     ['a cluster that there is not', ['GET', '/clusters/nosuchcluster', ''], 404, 'there is no cluster nosuchcluster'],
     ['a route that there is not', ['GET', '/nothing', ''], 404, /.*/],
     ['a body over its bound', ['POST', '/clusters', `{"name":"${'x'.repeat(2 * 1024 * 1024)}"}`], 413, /.*/],
@@ -724,7 +724,7 @@ describe('the platform', () => {
     const answer = await send('POST', `/clusters/${own.cluster.id}/clock/advance`, '{"by":"1m"}');
     expect([answer.status, answer.json.detail]).toEqual([
       409,
-      `the clock of cluster ${own.cluster.id} goes by itself; only a stepped one is turned`,
+      `cluster ${own.cluster.id} has a real clock; only a stepped one can be advanced`,
     ]);
   });
 });

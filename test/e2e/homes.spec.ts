@@ -74,7 +74,7 @@ const canMount = spawnSync(mounted('true')[0] ?? '', [...mounted('mount -t tmpfs
     chmodSync(theirs, 0o700);
     const said = await refusal(path.join(theirs, 'orrery'));
     expect(said).toBe(
-      `orrery: PostgreSQL does not run as root and can't pass ${theirs} as another user: set ORRERY_HOME to a folder elsewhere, or DATABASE_URL\n`,
+      `orrery: PostgreSQL does not run as root and can't enter ${theirs} as another user: set ORRERY_HOME to a folder elsewhere, or DATABASE_URL\n`,
     );
   });
 

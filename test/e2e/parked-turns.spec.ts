@@ -53,7 +53,7 @@ test('a turn that two holders did not end is parked, and reported by an Event in
       metadata: { name: expect.stringMatching(/^kube-scheduler\../), namespace: 'kube-system' },
       involvedObject: { kind: 'Namespace', name: 'kube-system', namespace: 'kube-system', apiVersion: 'v1' },
       type: 'Warning',
-      message: expect.stringMatching(/^kube-scheduler did not come to the end of its work 2 times in a row: it is suspended for \d+s$/),
+      message: expect.stringMatching(/^kube-scheduler did not finish its work 2 times in a row: it is suspended for \d+s$/),
       source: { component: 'kube-scheduler' },
       reportingComponent: 'kube-scheduler',
       count: 1,

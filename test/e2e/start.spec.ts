@@ -87,7 +87,7 @@ describe('start', () => {
     const second = launch({ ORRERY_HOME: home, ORRERY_PORT: String(await freePort()) });
     expect(await second.ended).toBe(1);
     expect(second.said()).toBe(
-      `orrery: Orrery runs already in ${home} (pid ${service.launcher.pid}); stop it, or set ORRERY_HOME and ORRERY_PORT for a second one\n`,
+      `orrery: Orrery is already running in ${home} (pid ${service.launcher.pid}); stop it, or set ORRERY_HOME and ORRERY_PORT for a second one\n`,
     );
   });
 
@@ -140,9 +140,9 @@ describe('start', () => {
 
 describe('an error that prevents the start is reported in one clear line', () => {
   test.each<[string, NodeJS.ProcessEnv, string | RegExp]>([
-    ['a port that is none', { ORRERY_PORT: 'https' }, 'ORRERY_PORT=https is no port: give a number from 1 to 65535'],
-    ['a port out of range', { ORRERY_PORT: '70000' }, 'ORRERY_PORT=70000 is no port: give a number from 1 to 65535'],
-    ['a broken port', { ORRERY_PORT: '80.5' }, 'ORRERY_PORT=80.5 is no port: give a number from 1 to 65535'],
+    ['a port that is none', { ORRERY_PORT: 'https' }, 'ORRERY_PORT=https is not a port: use a number from 1 to 65535'],
+    ['a port out of range', { ORRERY_PORT: '70000' }, 'ORRERY_PORT=70000 is not a port: use a number from 1 to 65535'],
+    ['a broken port', { ORRERY_PORT: '80.5' }, 'ORRERY_PORT=80.5 is not a port: use a number from 1 to 65535'],
     ['an address of another machine', { ORRERY_HOST: '203.0.113.7' }, 'this machine has no address 203.0.113.7: correct ORRERY_HOST'],
     [
       'an unreachable database',

@@ -60,8 +60,8 @@ describe('processes are kept running', () => {
     expect(isAlive(service.launcher.pid ?? -1)).toBe(true);
     await until(() => saidSince(service).some((line) => line === 'The api runs again (pid N).'));
     const said = saidSince(service);
-    expect(said[0]).toBe('The api has ended (SIGKILL): starting it again …');
-    expect(said).toEqual(expect.arrayContaining(['PostgreSQL has ended: starting it again …', 'PostgreSQL runs again (pid N).']));
+    expect(said[0]).toBe('The api has ended (SIGKILL): restarting it …');
+    expect(said).toEqual(expect.arrayContaining(['PostgreSQL has ended: restarting it …', 'PostgreSQL runs again (pid N).']));
     expect(said).toContain('The api runs again (pid N).');
     const pidOf = ({ children, servers }: RunFile, of: string) => [...children, ...servers].find(({ name }) => name === of)?.pid;
     expect([pidOf(before, 'api'), pidOf(before, 'postgres')]).toEqual([api, postgres]);
@@ -93,8 +93,8 @@ describe('processes are kept running', () => {
     process.kill(worker ?? -1, 'SIGSTOP');
     expect(await until(() => saidSince(service).slice(from).includes('The worker runs again (pid N).'))).toBe(true);
     expect(saidSince(service).slice(from)).toEqual([
-      'The worker has left its health check unanswered 3 times in a row: ending it.',
-      'The worker has ended (SIGKILL): starting it again …',
+      'The worker did not answer its health check 3 times in a row: stopping it.',
+      'The worker has ended (SIGKILL): restarting it …',
       'The worker runs again (pid N).',
     ]);
     expect(isAlive(worker ?? -1)).toBe(false);

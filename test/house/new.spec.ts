@@ -26,13 +26,13 @@ test.each([
 });
 
 test.each([
-  ['image redis', 'orrery: libs/node/images/redis.ts is there already'],
-  ['image My_Image', 'orrery: the name is in kebab-case: npm run new image memcached'],
-  ['image', 'orrery: the name is in kebab-case: npm run new image memcached'],
-  ['resource pod-guard', 'orrery: say the group too: npm run new resource policy/pod-guard'],
-  ['subresource eviction', 'orrery: say the resource too: npm run new subresource pods/eviction'],
+  ['image redis', 'orrery: libs/node/images/redis.ts already exists'],
+  ['image My_Image', 'orrery: the name must be in kebab-case: npm run new image memcached'],
+  ['image', 'orrery: the name must be in kebab-case: npm run new image memcached'],
+  ['resource pod-guard', 'orrery: add the group: npm run new resource policy/pod-guard'],
+  ['subresource eviction', 'orrery: add the resource: npm run new subresource pods/eviction'],
   ['subresource moons/phase', 'orrery: no resource "moons" stands in libs/api/schema/resources.json'],
-  ['moon x', 'orrery: say which: npm run new controller|resource|subresource|plugin|image NAME'],
+  ['moon x', 'orrery: usage: npm run new controller|resource|subresource|plugin|image NAME'],
 ])('npm run new %s is rejected', (words, message) => {
   expect(dryRun(...words.split(' '))).toEqual([message]);
 });

@@ -30,7 +30,7 @@ export function readBody(request: IncomingMessage, limit: number, account: BodyA
       request.off('data', onData);
       request.pause();
     };
-    const onClose = () => reject(new Error('the client went away'));
+    const onClose = () => reject(new Error('the client disconnected'));
     const onData = (chunk: Buffer) => {
       if (!account.take(chunk.byteLength)) {
         stop();

@@ -60,8 +60,8 @@ export class ClustersController {
       return { ...clusterView(cluster, this.address), token, kubeconfig: this.kubeconfigOf(cluster, token) };
     } catch (error) {
       if (error instanceof TooManyClusters) throw new Problem(403, `exceeded quota: ${error.message}`);
-      if (error instanceof OrganizationGone) throw new Problem(422, 'organization: it is being removed');
-      if (error instanceof NameTaken) throw new Problem(409, `the organization has a cluster named ${name} already`);
+      if (error instanceof OrganizationGone) throw new Problem(422, 'organization: the organization is being removed');
+      if (error instanceof NameTaken) throw new Problem(409, `the organization already has a cluster named ${name}`);
       throw error;
     }
   }
@@ -98,8 +98,8 @@ export class ClustersController {
   async advance(@Param('id') id: string, @Body() body: unknown) {
     const by = durationOf(validated(advanceSchema, body).by);
     const cluster = await this.clusterOf(id);
-    if (cluster.clock.mode !== 'stepped') throw new Problem(409, `the clock of cluster ${id} goes by itself; only a stepped one is turned`);
-    if (cluster.clock.now + by > LATEST) throw new Problem(422, 'by: the clock would leave the year 9999');
+    if (cluster.clock.mode !== 'stepped') throw new Problem(409, `cluster ${id} has a real clock; only a stepped one can be advanced`);
+    if (cluster.clock.now + by > LATEST) throw new Problem(422, 'by: the clock would go beyond the year 9999');
     const { now } = await this.clock.advance(id, by);
     return { now: new Date(now).toISOString() };
   }
@@ -118,11 +118,11 @@ export class ClustersController {
     if (wanted !== undefined) {
       const found = isReference(wanted) ? await this.organizations.get(wanted) : undefined;
       if (found) return found;
-      throw new Problem(422, `organization: there is none named ${wanted}`);
+      throw new Problem(422, `organization: there is no organization named ${wanted}`);
     }
     const found = await this.organizations.default();
     if (found) return found;
-    throw new Problem(422, 'organization: there is none yet');
+    throw new Problem(422, 'organization: there are no organizations yet');
   }
 }
 

@@ -24,7 +24,7 @@ export class OrganizationsController {
     try {
       return organizationView(await this.organizations.create(name));
     } catch (error) {
-      if (error instanceof NameTaken) throw new Problem(409, `there is an organization named ${name} already`);
+      if (error instanceof NameTaken) throw new Problem(409, `an organization named ${name} already exists`);
       throw error;
     }
   }

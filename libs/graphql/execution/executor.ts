@@ -65,7 +65,7 @@ export class Executor {
       this.note(error as GraphQLError);
       return null;
     } finally {
-      if (this.omitted > 0) this.errors.push(new GraphQLError(`${this.omitted} more errors are left out.`));
+      if (this.omitted > 0) this.errors.push(new GraphQLError(`${this.omitted} more errors are omitted.`));
     }
   }
 

@@ -44,7 +44,7 @@ async function arrival(storage: Pick<Storage, 'clock'>, target: Instant): Promis
     const { now = 0, target: ahead, failure } = await storage.clock();
     // A clock beyond the target has passed it with all work done.
     if (now > target || (now === target && ahead === undefined)) return now;
-    if (ahead === undefined) throw new Problem(409, failure ?? 'the clock was not turned');
+    if (ahead === undefined) throw new Problem(409, failure ?? 'the clock was not advanced');
   }
-  throw new Problem(504, 'the clock is still being turned');
+  throw new Problem(504, 'the clock is still being advanced');
 }

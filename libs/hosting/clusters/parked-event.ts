@@ -23,7 +23,7 @@ export async function recordParked(
       involvedObject: { kind: 'Namespace', apiVersion: 'v1', name: 'kube-system', namespace: 'kube-system' },
       type: 'Warning',
       reason: 'ComponentSuspended',
-      message: `${component} did not come to the end of its work ${lost} times in a row: it is suspended for ${Math.round(milliseconds / 1000)}s`,
+      message: `${component} did not finish its work ${lost} times in a row: it is suspended for ${Math.round(milliseconds / 1000)}s`,
       source: { component },
       reportingComponent: component,
       reportingInstance: '',

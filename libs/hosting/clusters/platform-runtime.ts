@@ -47,7 +47,7 @@ export async function platformRuntime({ backends, log }: { backends: Backends; l
       for (const listener of listeners) listener.onEvent(event);
     },
     gap() {
-      clocks.reread().catch((error: unknown) => log.warn({ err: error }, 'clocks could not be read again'));
+      clocks.reread().catch((error: unknown) => log.warn({ err: error }, 'reading the clocks again failed'));
       for (const listener of listeners) listener.onGap?.();
     },
   });

@@ -16,7 +16,7 @@ export async function openTurned(id: string, under: () => Fence | undefined, opt
   const clock = clocks.stepped(id);
   if (!clock) {
     hosted.close();
-    throw new Error(`the clock of cluster ${id} goes by itself`);
+    throw new Error(`cluster ${id} has a real clock`);
   }
   const { store, release } = stores.acquire(id);
   const storage = admin.open(id);

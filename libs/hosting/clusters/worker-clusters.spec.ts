@@ -71,7 +71,7 @@ const failure = (failures: number, type: string, message: unknown) => ({
   controller: 'default-scheduler',
   key: 'default/web',
   failures,
-  msg: 'reconcile failed; tried again later',
+  msg: 'reconcile failed; it will be retried',
 });
 
 test('an error in a plugin is logged with the pod and the stack, and the pod is retried', async () => {

@@ -68,7 +68,7 @@ export async function openForWorker(
     // Consecutive failures are logged at powers of two, so that one object that cannot be reconciled does not fill the log.
     onFailure: ({ error, ...about }) => {
       const level = isExpected(error) || (about.failures & (about.failures - 1)) !== 0 ? 'debug' : 'warn';
-      log[level]({ err: error, cluster: id, ...about }, 'reconcile failed; tried again later');
+      log[level]({ err: error, cluster: id, ...about }, 'reconcile failed; it will be retried');
     },
     ...(stepped && { conductor: { name: CLOCK, ...(under && { under }) } }),
     inTurn: stepped ? inRound(store) : inShare(share, id),

@@ -32,7 +32,7 @@ export async function keptRunning(start: () => Promise<ServerProcess>, options: 
   let stopping = !revived;
   let reviving = Promise.resolve();
   const revive = async (): Promise<void> => {
-    onRestart(`${name} has ended: starting it again …`);
+    onRestart(`${name} has ended: restarting it …`);
     let told = '';
     for (let pause = firstPause; !stopping; pause = Math.min(pause * 2, longestPause)) {
       await sleep(pause);

@@ -40,7 +40,7 @@ function checkWay(home: string, id: number): void {
   const barred = wayTo(home).find((folder) => !canPass(folder, id));
   if (barred === undefined) return;
   throw new Error(
-    `PostgreSQL does not run as root and can't pass ${barred} as another user: set ORRERY_HOME to a folder elsewhere, or DATABASE_URL`,
+    `PostgreSQL does not run as root and can't enter ${barred} as another user: set ORRERY_HOME to a folder elsewhere, or DATABASE_URL`,
   );
 }
 

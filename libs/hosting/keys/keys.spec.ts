@@ -38,11 +38,10 @@ test('keys are created at the first start and reused at the next; the home conta
 });
 
 const otherwise =
-  'where there is none, remove it and keys.json beside it to have a new one made, which makes void what was made with the old one';
-const otherCa =
-  'where there is none, remove its folder and keys.json beside that to have a new CA made, which no kubeconfig trusts that was handed out';
+  'if there is none, remove it and keys.json beside it to create a new one, which invalidates everything issued with the old one';
+const otherCa = 'if there is none, remove its folder and keys.json beside that to create a new CA, which existing kubeconfigs do not trust';
 const lost =
-  'restore it from a backup; where there is none, remove HOME/keys.json to have a new one made, which makes void what was made with the old one';
+  'restore it from a backup; if there is none, remove HOME/keys.json to create a new one, which invalidates everything issued with the old one';
 
 test.each([
   ['an empty token-key', 'token-key', '', `HOME/token-key is empty: restore it from a backup; ${otherwise}`],
@@ -51,7 +50,7 @@ test.each([
     'a token-key that was cut off',
     'token-key',
     'abc\n',
-    `HOME/token-key is cut off (it has fewer than 32 characters): restore it from a backup; ${otherwise}`,
+    `HOME/token-key is truncated (it has fewer than 32 characters): restore it from a backup; ${otherwise}`,
   ],
   ['an empty admin-token', 'admin-token', '', `HOME/admin-token is empty: restore it from a backup; ${otherwise}`],
   ['an empty certificate', 'pki/ca.crt', '', `HOME/pki/ca.crt is empty: restore it from a backup; ${otherCa}`],

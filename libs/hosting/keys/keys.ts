@@ -27,7 +27,7 @@ function recorded(home: string): string[] {
   try {
     return JSON.parse(fs.readFileSync(file, 'utf8')) as string[];
   } catch {
-    throw new ConfigError(`${file} can't be read: remove it; it is made anew`);
+    throw new ConfigError(`${file} can't be read: remove it, and it will be recreated`);
   }
 }
 
@@ -37,8 +37,8 @@ function refuseLost(home: string, names: readonly string[]): void {
     const file = path.join(home, name);
     if (fs.existsSync(file) || !record.includes(name)) continue;
     throw new ConfigError(
-      `${file} is lost: restore it from a backup; where there is none, remove ${recordOf(home)} to have a new one made, ` +
-        'which makes void what was made with the old one',
+      `${file} is lost: restore it from a backup; if there is none, remove ${recordOf(home)} to create a new one, ` +
+        'which invalidates everything issued with the old one',
     );
   }
 }

@@ -13,8 +13,8 @@ export function secretFile(file: string): string {
   const secret = fs.readFileSync(file, 'utf8').trim();
   if (secret.length >= shortest) return secret;
   throw new ConfigError(
-    `${file} is ${secret === '' ? 'empty' : `cut off (it has fewer than ${shortest} characters)`}: restore it from a backup; ` +
-      'where there is none, remove it and keys.json beside it to have a new one made, which makes void what was made with the old one',
+    `${file} is ${secret === '' ? 'empty' : `truncated (it has fewer than ${shortest} characters)`}: restore it from a backup; ` +
+      'if there is none, remove it and keys.json beside it to create a new one, which invalidates everything issued with the old one',
   );
 }
 

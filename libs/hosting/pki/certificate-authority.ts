@@ -110,8 +110,8 @@ function textOf(file: string): string {
   const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8').trim() : undefined;
   if (text) return `${text}\n`;
   throw new ConfigError(
-    `${file} is ${text === undefined ? 'missing' : 'empty'}: restore it from a backup; where there is none, remove its folder and keys.json ` +
-      'beside that to have a new CA made, which no kubeconfig trusts that was handed out',
+    `${file} is ${text === undefined ? 'missing' : 'empty'}: restore it from a backup; if there is none, remove its folder and keys.json ` +
+      'beside that to create a new CA, which existing kubeconfigs do not trust',
   );
 }
 
@@ -137,6 +137,6 @@ export async function openAuthority(folder: string): Promise<CertificateAuthorit
   if (!new X509Certificate(pem.certificate).checkPrivateKey(createPrivateKey(pem.key)))
     throw new ConfigError(`${key} is not the key of ${certificate}: restore both from one backup`);
   if (authority.notAfter.getTime() < Date.now())
-    throw new ConfigError(`the CA in ${folder} has expired: remove the folder and keys.json beside it to have a new one made`);
+    throw new ConfigError(`the CA in ${folder} has expired: remove the folder and keys.json beside it to create a new one`);
   return { certificate: pem.certificate, issueServer: (names) => issue(authority, imported, names) };
 }

@@ -30,8 +30,8 @@ test.each([
 test.each([
   { of: error('x', 'OR404'), expected: 'UnknownCluster: cluster c does not exist' },
   { of: error('x', 'OR403'), expected: 'FencedError: the turn of kubelet was overtaken' },
-  { of: error('connect ECONNREFUSED 10.0.0.1:5432', 'ECONNREFUSED'), expected: 'StorageUnavailable: the database is out of reach' },
-  { of: fromPrisma('P1001', {}), expected: 'StorageUnavailable: the database is out of reach' },
+  { of: error('connect ECONNREFUSED 10.0.0.1:5432', 'ECONNREFUSED'), expected: 'StorageUnavailable: the database cannot be reached' },
+  { of: fromPrisma('P1001', {}), expected: 'StorageUnavailable: the database cannot be reached' },
   { of: fromDatabase('could not extend file "base/1/2"', '53100'), expected: 'StorageFull: the storage is full' },
   { of: fromPrisma('P2039', { originalCode: '53100' }), expected: 'StorageFull: the storage is full' },
   { of: fromDatabase('syntax error at or near "x"', '42601'), expected: 'StorageFailure: the storage failed' },

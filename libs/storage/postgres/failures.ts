@@ -79,7 +79,7 @@ export function toStorageError(error: unknown, { cluster, component }: { cluster
   const codes = codesOf(error);
   if (codes.includes('OR404')) return new UnknownCluster(cluster ?? '');
   if (codes.includes('OR403')) return new FencedError(component ?? '');
-  if (isLost(error) || isUndone(error)) return new StorageUnavailable('the database is out of reach', false, { cause: error });
+  if (isLost(error) || isUndone(error)) return new StorageUnavailable('the database cannot be reached', false, { cause: error });
   if (codes.some((code) => FULL.has(code))) return new StorageFull({ cause: error });
   return isDatabaseError(error) ? new StorageFailure({ cause: error }) : error;
 }

@@ -78,6 +78,6 @@ export async function write(
     return writeResults(ops, rows);
   } catch (error) {
     if (!unknown || !isLost(error)) throw error;
-    throw new StorageUnavailable('the database was lost during a write and is out of reach', true, { cause: error });
+    throw new StorageUnavailable('the connection to the database was lost during a write and cannot be restored', true, { cause: error });
   }
 }
