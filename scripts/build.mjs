@@ -1,5 +1,5 @@
-// Builds apps/ and libs/ into dist/: TypeScript through swc, every other file copied as it is. Only what changed is built,
-// so that a warm start costs no more than looking at the files' times.
+// Builds apps/ and libs/ into dist/: TypeScript is compiled by swc, every other file is copied. Only what has changed is built, so that a
+// warm start costs no more than checking the files' times.
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
@@ -34,7 +34,7 @@ function* filesUnder(folder) {
 const mtime = (file) => fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? -1;
 const outputOf = (source) => path.join(root, 'dist', source.endsWith('.ts') ? source.replace(/\.ts$/, '.js') : source);
 
-/** What has to be built: [source, output] pairs, relative source paths; and outputs whose source is gone. */
+/** What has to be built: [source, output] pairs with relative source paths; and outputs whose source no longer exists. */
 function stale(force) {
   const expected = new Set();
   const todo = [];
@@ -69,7 +69,7 @@ function run(command, args, env = {}) {
   if (result.status !== 0) throw new Error(`${[path.basename(command), ...args].join(' ')} failed:\n${result.stdout}${result.stderr}`);
 }
 
-/** The Prisma client of the platform's tables: generated where prisma/schema.prisma is newer than what was made of it last. */
+/** The Prisma client of the platform's tables: generated if prisma/schema.prisma is newer than the last generated client. */
 function generatePrisma(force) {
   const schema = path.join(root, 'prisma/schema.prisma');
   if (!fs.existsSync(schema)) return;
@@ -77,14 +77,14 @@ function generatePrisma(force) {
   const output = /output\s*=\s*"([^"]+)"/.exec(fs.readFileSync(schema, 'utf8'))?.[1];
   const present = !output || fs.existsSync(path.resolve(root, 'prisma', output));
   if (!force && present && mtime(stamp) >= mtime(schema)) return;
-  // The CLI would download its schema engine, which generating does not use: this variable keeps it from trying.
+  // Generating does not need the schema engine: this variable keeps the CLI from downloading it.
   const env = { PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true', PRISMA_HIDE_UPDATE_MESSAGE: '1', CHECKPOINT_DISABLE: '1' };
   run(process.execPath, [path.join(root, 'node_modules/prisma/build/index.js'), 'generate', '--schema', schema], env);
   fs.mkdirSync(path.dirname(stamp), { recursive: true });
   fs.writeFileSync(stamp, '');
 }
 
-/** The API's descriptions, read off the client library's types; scripts/gen-descriptions.mjs leaves when nothing is to do. */
+/** The API's descriptions, extracted from the client library's types; scripts/gen-descriptions.mjs does nothing if they are up to date. */
 function generateDescriptions(force) {
   const script = path.join(root, 'scripts/gen-descriptions.mjs');
   if (!fs.existsSync(script)) return;
@@ -97,7 +97,7 @@ function generateDescriptions(force) {
 }
 
 /**
- * Brings dist/ up to date. Answers how many files were built.
+ * Brings dist/ up to date. Returns how many files were built.
  * @param {{force?: boolean, onStart?: (files: number) => void}} options
  */
 export async function build({ force = false, onStart } = {}) {
@@ -109,7 +109,7 @@ export async function build({ force = false, onStart } = {}) {
   onStart?.(todo.length);
   const swc = await import('@swc/core');
   await Promise.all(todo.map((pair) => buildOne(swc, pair)));
-  // Of this build: what was derived by another one (templates of clusters) is derived anew.
+  // Identifies this build: what another one has derived (cluster templates) is derived again.
   fs.writeFileSync(path.join(root, 'dist/build-id'), randomUUID());
   return todo.length;
 }

@@ -1,5 +1,5 @@
-// Reads the descriptions of kinds and fields off the types of @kubernetes/client-node into libs/api/generated/descriptions.json, which is
-// not kept in git: kubectl explain and the GraphQL documentation show them; everything works without.
+// Extracts the descriptions of kinds and fields from the types of @kubernetes/client-node into libs/api/generated/descriptions.json, which
+// is not in git. kubectl explain and the GraphQL documentation show them; everything works without them.
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -15,7 +15,7 @@ const comment = (text) =>
     .trim()
     .replace(/\\(['"`])/g, '$1');
 
-/** The class of a definition: CoreV1Event where two groups have one, V1Pod otherwise. */
+/** The class of a definition: CoreV1Event if two groups have one, otherwise V1Pod. */
 function modelOf(pkg, name) {
   const [group, version = ''] = pkg.split('.');
   const candidates = [`${capital(group)}${capital(version)}${name}`, `${capital(version)}${name}`];

@@ -1,5 +1,5 @@
-// Makes what an installation keeps secret - its CA, the platform token, the key of the clusters' tokens - in a folder, as the first
-// start would: `node scripts/init-home.mjs FOLDER`. What is there already stays. For deployments whose home is a Secret (k8s/README.md).
+// Creates the secrets of an installation (its CA, the platform token, the key of the clusters' tokens) in a folder, like the first start:
+// `node scripts/init-home.mjs FOLDER`. Existing files are kept. For deployments whose home is a Secret (k8s/README.md).
 import path from 'node:path';
 import { build } from './build.mjs';
 

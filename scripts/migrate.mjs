@@ -1,4 +1,4 @@
-// Applies the migrations to DATABASE_URL and ends: what the migration Job of k8s/ and the compose file run before the service starts.
+// Applies the migrations to DATABASE_URL and ends: run by the migration Job of k8s/ and by the compose file before the service starts.
 import path from 'node:path';
 
 const root = path.resolve(path.dirname(new URL(import.meta.url).pathname), '..');

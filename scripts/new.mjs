@@ -19,7 +19,7 @@ function forms(name) {
   return { name, pascal, camel: pascal.replace(/^./, (letter) => letter.toLowerCase()) };
 }
 
-/** The list's file with one import and one line more. Throws where the list is not found. */
+/** The list's file with one more import and line. Throws if the list is not found. */
 export function withLine(text, { list, symbol, from, line = symbol }) {
   const imports = [...text.matchAll(/^import .* from '\.[^']*';\n/gm)];
   const last = imports.at(-1);
@@ -34,7 +34,7 @@ export function withLine(text, { list, symbol, from, line = symbol }) {
 }
 
 /**
- * What a thing of a sort is made of: files by path, text by text; the list's file among them. Throws an Error that says what is wrong.
+ * The files of a new thing, by path, including the changed file of the list. Throws an Error that says what is wrong.
  * @param {string} sort @param {string} name @param {(file: string) => string | undefined} read
  */
 export function plan(sort, name, read) {

@@ -1,4 +1,4 @@
-// `npm start`. Written so that any Node can read it, to tell an old one in one line what is needed.
+// `npm start`. Written so that any Node can parse it, and an old one gets a one-line message about the required version.
 var major = Number(process.versions.node.split('.')[0]);
 if (major < 20) {
   console.error(

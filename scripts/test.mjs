@@ -12,10 +12,10 @@ const say = (line) => process.stdout.write(`${line}\n`);
 
 const onPath = (program) => (process.env.PATH ?? '').split(':').some((folder) => fs.existsSync(path.join(folder, program)));
 
-/** Counts of a finished run, from jest's own report. */
+/** The results of a finished run, from jest's own report. */
 function counts(file) {
   const { numPassedTests, numFailedTests, numFailedTestSuites, testResults } = JSON.parse(fs.readFileSync(file, 'utf8'));
-  // A suite that could not even be loaded has no failed tests, and has failed all the same.
+  // A suite that could not be loaded has no failed tests, but counts as failed.
   const broken = testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.length === 0).length;
   return { passed: numPassedTests, failed: Math.max(numFailedTests + broken, numFailedTestSuites > 0 ? 1 : 0) };
 }
@@ -32,13 +32,13 @@ async function main() {
     '--experimental-vm-modules',
     '--disable-warning=ExperimentalWarning',
     jest,
-    // A handle that a spec forgot is told by jest, and must not hold the run up for ever.
+    // jest reports open handles that a spec forgot; they must not block the run forever.
     '--forceExit',
     '--json',
     `--outputFile=${report}`,
     ...process.argv.slice(2),
   ];
-  // jest prints its report to standard error; --json would print a second one to standard output.
+  // jest prints its report to standard error; --json would print another one to standard output.
   const child = spawn(node, args, { cwd: root, stdio: ['inherit', 'ignore', 'inherit'] });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   const code = await new Promise((resolve) => child.on('exit', (exit) => resolve(exit ?? 1)));

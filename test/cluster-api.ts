@@ -1,7 +1,7 @@
 import https from 'node:https';
 import type { Answer, MadeCluster, Service } from './service.js';
 
-/** An object of the API, read as loosely as a test likes. */
+/** An object of the API, loosely typed for tests. */
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
 export type Json = any;
 
@@ -11,16 +11,16 @@ export interface Seen {
   object: Json;
 }
 
-/** A watch that is open. */
+/** An open watch. */
 export interface Watching {
-  /** What has come so far, bookmarks too. */
+  /** The events so far, including bookmarks. */
   events: Seen[];
   /** Resolves when the server, or `close`, has ended it. */
   ended: Promise<void>;
   close(): void;
 }
 
-/** What a request on a cluster may carry beside its body. */
+/** Options of a request to a cluster besides its body. */
 export interface CallOptions {
   type?: string;
   headers?: Record<string, string>;
@@ -30,7 +30,7 @@ export interface CallOptions {
 const textOf = (body: unknown): string | Buffer | undefined =>
   body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
 
-/** A cluster's Kubernetes API over plain HTTP. Paths are the cluster's own: /api/v1/… */
+/** A cluster's Kubernetes API over plain HTTP. Paths are relative to the cluster: /api/v1/… */
 export class ClusterApi {
   private readonly agent: https.Agent;
 
@@ -45,7 +45,7 @@ export class ClusterApi {
     return `/clusters/${this.cluster.id}`;
   }
 
-  /** The answer, whatever it is. Strings and buffers are sent as they are, everything else as JSON. */
+  /** The response, whatever its status. Strings and buffers are sent unchanged, everything else as JSON. */
   async call(
     method: string,
     path: string,
@@ -61,14 +61,14 @@ export class ClusterApi {
     return { ...answer, json: parsed(answer.text) };
   }
 
-  /** The answer's body; throws when it is no success. */
+  /** The response body; throws if the request failed. */
   async must(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Json> {
     const { status, text, json } = await this.call(method, path, body, options);
     if (status >= 300) throw new Error(`${method} ${path}: ${status} ${text.slice(0, 500)}`);
     return json;
   }
 
-  /** Opens a watch; resolves when its head has come. Throws on any other status than 200. */
+  /** Opens a watch; resolves when its headers have arrived. Throws on any status other than 200. */
   watch(path: string, onEvent: (event: Seen) => void = () => undefined): Promise<Watching> {
     const events: Seen[] = [];
     return new Promise((resolve, reject) => {
@@ -112,7 +112,7 @@ function parsed(text: string): Json {
   }
 }
 
-/** A Deployment of one nginx container. */
+/** A Deployment with one nginx container. */
 export function deploymentOf(name: string, replicas: number, more: { image?: string; strategy?: Json } = {}): Json {
   return {
     apiVersion: 'apps/v1',

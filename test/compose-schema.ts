@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
-// The part of the Compose specification (compose-spec.io) that docker/compose.yaml uses, strictly: a key that stands here and not in
-// the specification, or is misspelt in the file, fails.
+// The part of the Compose specification (compose-spec.io) that docker/compose.yaml uses, strictly: unknown or misspelt keys fail.
 
 const text = z.string().min(1);
 const duration = z.string().regex(/^(\d+(us|ms|s|m|h))+$/);
@@ -32,7 +31,7 @@ const service = z.strictObject({
   restart: z.enum(['no', 'always', 'on-failure', 'unless-stopped']).optional(),
 });
 
-/** A compose file of named volumes and secrets from the environment. */
+/** A compose file with named volumes and secrets from the environment. */
 export const composeFile = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9_-]*$/),
   services: z.record(text, service),

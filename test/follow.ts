@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterApi, Json, Seen, Watching } from './cluster-api.js';
 
-/** A client that lists once and then watches for as long as it takes, going on where it was when its connection is lost. */
+/** A client that lists once and then watches, resuming when its connection is lost. */
 export interface Following {
   /** How often a watch was opened. */
   readonly connections: number;
-  /** Lets go of the present connection; it goes on with a new one. */
+  /** Drops the current connection; the client resumes with a new one. */
   drop(): void;
-  /** The revision it has seen all changes up to. */
+  /** The revision up to which it has seen all changes. */
   readonly revision: string;
   stop(): Promise<void>;
 }
 
-/** `onEvent` gets what the list had as ADDED, then every change, in order, each once. Bookmarks are kept to itself. */
+/** `onEvent` gets the listed objects as ADDED, then every change, in order, each once. Bookmarks are not passed on. */
 export async function follow(cluster: ClusterApi, path: string, onEvent: (event: Seen) => void): Promise<Following> {
   const list: Json = await cluster.must('GET', path);
   for (const object of list.items) onEvent({ type: 'ADDED', object });

@@ -15,10 +15,10 @@ import {
   Turns,
 } from '#graphql';
 
-/** Node's event loop, as the api hands it to the graph. */
+/** Node's event loop, in the form in which the api passes it to the graph. */
 const eventLoop: EventLoop = {
   now: () => performance.now(),
-  // threadCpuUsage came with Node 23.9; before it the whole process is the nearest there is.
+  // threadCpuUsage exists since Node 23.9; before, the CPU time of the process is the closest value.
   worked: () => {
     const { user, system } = (process.threadCpuUsage ?? process.cpuUsage)();
     return (user + system) / 1_000;
@@ -27,7 +27,7 @@ const eventLoop: EventLoop = {
   whenSettled: (run) => queueMicrotask(() => process.nextTick(run)),
 };
 
-/** The cluster's log, as its watches tell it. */
+/** The cluster's log, from its watches. */
 function historyOf({ store }: LocalCluster): History {
   const follow: History['follow'] = (after, onEntry, onEnd) =>
     store.watch('/registry/', after, {
@@ -70,7 +70,7 @@ function historyOf({ store }: LocalCluster): History {
 export class LocalGraph {
   private readonly graphs: Graphs;
   private readonly opened: Omit<GraphSession, 'served'>;
-  /** What nobody foresaw. */
+  /** Unexpected errors. */
   readonly unexpected: unknown[] = [];
 
   constructor(
@@ -89,7 +89,7 @@ export class LocalGraph {
     };
   }
 
-  /** What a request has, as of now. */
+  /** The context of a request, as of now. */
   get session(): GraphSession {
     return { ...this.opened, served: this.cluster.api.cluster.storages.served() };
   }
@@ -98,12 +98,12 @@ export class LocalGraph {
     return this.graphs.of(this.session);
   }
 
-  /** What resolvers are handed, for one operation. */
+  /** The context of resolvers, for one operation. */
   context(): GraphContext {
     return new GraphContext(this.session, this.runtime.kinds, new Meter(this.runtime.turns.share('local')));
   }
 
-  /** Runs an operation that is valid. */
+  /** Executes a valid operation. */
   run(query: string, variables: Record<string, unknown> = {}, bounds: Partial<typeof operationLimits> = {}): Promise<GraphResult> {
     const document = parse(query);
     const errors = validate(this.runtime.schema, document);
@@ -111,7 +111,7 @@ export class LocalGraph {
     return new Operations(this.runtime, this.session, { ...operationLimits, ...bounds }).run({ document, variables });
   }
 
-  /** Begins a subscription that is valid. */
+  /** Starts a valid subscription. */
   async subscribe(query: string): Promise<AsyncGenerator<GraphResult, void, void>> {
     const source = await new Operations(this.runtime, this.session).subscribe({ document: parse(query) });
     if (!(Symbol.asyncIterator in source)) throw new Error(JSON.stringify(source.errors));

@@ -2,20 +2,20 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 
-/** One kubectl of this machine. */
+/** A kubectl on this machine. */
 export interface Kubectl {
   version: string;
   file: string;
 }
 
-/** What a command answered. */
+/** The result of a command. */
 export interface Ran {
   code: number;
   out: string;
   err: string;
 }
 
-/** The kubectl of the PATH, and others of other versions beside it (kubectl.1.28 …); none where there is none. */
+/** The kubectl on the PATH, and other versions beside it (kubectl.1.28 …); empty if there are none. */
 export function kubectls(): Kubectl[] {
   const folder = (process.env.PATH ?? '').split(':').find((part) => existsSync(path.join(part, 'kubectl')));
   if (!folder) return [];
@@ -28,7 +28,7 @@ export function kubectls(): Kubectl[] {
   return others.length > 0 ? others.sort((a, b) => a.version.localeCompare(b.version)) : [{ version: 'on the PATH', file }];
 }
 
-/** Runs a kubectl against a kubeconfig. Never throws: a failure is a code and a text. */
+/** Runs a kubectl with a kubeconfig. Never throws: a failure is an exit code and a text. */
 export function run(
   kubectl: Kubectl,
   kubeconfig: string,

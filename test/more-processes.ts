@@ -6,20 +6,20 @@ import { freePort, requesterOf, type Service, until } from './service.js';
 const apiPattern = /apps\/api\/main\.js/;
 export const workerPattern = /apps\/worker\/main\.js/;
 
-/** A variable of the environment that the service's api runs in. */
+/** An environment variable of the service's api. */
 export function environmentOfApi(service: Service, name: string): string {
   const [pid] = service.pids(apiPattern);
   const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
   return variables.find((line) => line.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
 }
 
-/** Processes beside those that the launcher has started. */
+/** Processes in addition to those of the launcher. */
 export class MoreProcesses {
   private readonly spawned: ChildProcess[] = [];
 
   constructor(private readonly service: Service) {}
 
-  /** Another process like the launcher's own, in the same environment but for what is given. */
+  /** Another process like the launcher's, with the same environment except for the given variables. */
   another(pattern: RegExp, more: Record<string, string>): ChildProcess {
     const [first] = this.service.pids(pattern);
     const [node = '', ...rest] = readFileSync(`/proc/${first}/cmdline`, 'utf8').split('\0').filter(Boolean);
@@ -36,7 +36,7 @@ export class MoreProcesses {
     return this.another(workerPattern, { WORKER_PORT: '0' });
   }
 
-  /** The same service as its second api serves it. */
+  /** The same service through its second api. */
   async secondApi(): Promise<{ child: ChildProcess; service: Service }> {
     const port = await freePort();
     const child = this.another(apiPattern, { ORRERY_PORT: String(port), ORRERY_OPS_PORT: '0' });

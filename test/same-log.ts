@@ -1,4 +1,4 @@
-/** One line of a cluster's log with everything in it but the id of the request, which is the client's. */
+/** One log entry with everything in it except the id of the request, which is chosen by the client. */
 export interface LoggedChange {
   revision: number;
   type: string;
@@ -11,7 +11,7 @@ export interface LoggedChange {
   at: number;
 }
 
-/** The log as text, a line an entry, so that the first difference can be seen. */
+/** The log as text, one line per entry, so that the first difference can be seen. */
 export function logLines(entries: readonly LoggedChange[]): string[] {
   return entries.map(({ revision, type, key, value, createRevision, version, previousRevision = 0, cause, at }) => {
     const { user, component = '', wokenBy = 0, verb = '' } = cause;

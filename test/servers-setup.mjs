@@ -1,4 +1,4 @@
-// jest's globalSetup: a folder for the servers that test/servers.ts starts when first asked for.
+// jest's globalSetup: creates a folder for the servers that test/servers.ts starts on first use.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

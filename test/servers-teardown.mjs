@@ -1,4 +1,4 @@
-// jest's globalTeardown: ends the servers of this run, by the pids they were noted with, and takes their folder away.
+// jest's globalTeardown: stops the servers of this run by their recorded pids, and removes their folder.
 import fs from 'node:fs';
 import path from 'node:path';
 

@@ -5,14 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { applyMigrations, type EmbeddedServer, startPostgres, startRedis } from '#hosting/embedded';
 
-/** The folder of this run, made by servers-setup.mjs and taken away by servers-teardown.mjs. */
+/** The folder of this run, created by servers-setup.mjs and removed by servers-teardown.mjs. */
 function runFolder(): string {
   const folder = process.env.ORRERY_TEST_HOME;
   if (folder === undefined) throw new Error('ORRERY_TEST_HOME is not set: run the tests by `npm run unit`');
   return folder;
 }
 
-/** Starts a server at its first use in the whole run, whichever jest worker that is in; the others wait for it. */
+/** Starts a server on its first use in the whole run, in any jest worker; the others wait for it. */
 async function once(name: string, start: (home: string) => Promise<EmbeddedServer>): Promise<string> {
   const file = path.join(runFolder(), `${name}.json`);
   const claim = path.join(runFolder(), `${name}.starting`);
@@ -34,18 +34,18 @@ async function once(name: string, start: (home: string) => Promise<EmbeddedServe
   }
 }
 
-/** URL of the run's PostgreSQL, at a database of nobody's; another server, of another version say, where ORRERY_TEST_DATABASE_URL names one. */
+/** URL of the run's PostgreSQL, with an unused database; or of another server, e.g. of another version, set by ORRERY_TEST_DATABASE_URL. */
 async function postgresUrl(): Promise<string> {
   const { ORRERY_TEST_DATABASE_URL: given } = process.env;
   return given || once('postgres', (home) => startPostgres({ home, revive: false }));
 }
 
-/** URL of the run's Redis. It is shared: keys and channels have to bear names of their own. */
+/** URL of the run's Redis. It is shared: keys and channels need distinct names. */
 export function redisUrl(): Promise<string> {
   return once('redis', (home) => startRedis({ home, revive: false }));
 }
 
-/** A database of one test file. */
+/** A database for one test file. */
 export interface TestDatabase {
   url: string;
   pool: pg.Pool;

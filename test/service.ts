@@ -8,14 +8,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** An answer of the service. */
+/** A response of the service. */
 export interface Answer {
   status: number;
   headers: NodeJS.Dict<string | string[]>;
   text: string;
 }
 
-/** What a request may carry. */
+/** Options of a request. */
 export interface RequestOptions {
   method?: string;
   token?: string;
@@ -23,10 +23,10 @@ export interface RequestOptions {
   body?: string | Buffer;
 }
 
-/** The launcher as a process of its own. */
+/** The launcher as a separate process. */
 export interface Launched {
   launcher: ChildProcess;
-  /** All it has said so far, on both outputs. */
+  /** All its output so far. */
   said(): string;
   /** Resolves with its exit code, or the signal that ended it. */
   ended: Promise<number | NodeJS.Signals | null>;
@@ -39,18 +39,18 @@ export interface MadeCluster {
   kubeconfig: string;
 }
 
-/** The whole service as `npm start` brings it up, in a home of its own. */
+/** The whole service as started by `npm start`, in a home of its own. */
 export interface Service {
   home: string;
   origin: string;
-  /** The authority its certificate is signed by, PEM. */
+  /** The CA of its certificate, PEM. */
   ca: string;
   launcher: ChildProcess;
   adminToken: string;
   said: string;
   request(path: string, options?: RequestOptions): Promise<Answer>;
   createCluster(body: Record<string, unknown>): Promise<MadeCluster>;
-  /** pids of api, worker, postgres …, by what their command line says. */
+  /** pids of api, worker, postgres …, by their command line. */
   pids(pattern: RegExp): number[];
   stop(): Promise<void>;
 }
@@ -97,7 +97,7 @@ export function childrenOf(pid: number): number[] {
   }
 }
 
-/** The command line of a process; empty when there is none. */
+/** The command line of a process; empty if it does not exist. */
 export const commandOf = (pid: number): string => {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
@@ -106,7 +106,7 @@ export const commandOf = (pid: number): string => {
   }
 };
 
-/** Whether a process lives; one that is dead and not yet buried does not. */
+/** Whether a process is alive; a zombie is not. */
 export const isAlive = (pid: number): boolean => {
   try {
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
@@ -115,13 +115,16 @@ export const isAlive = (pid: number): boolean => {
   }
 };
 
-/** Resolves as soon as the condition holds; false when it does not within the time (milliseconds). */
+/** Resolves as soon as the condition is true; false if it is not within the given milliseconds. */
 export async function until(condition: () => unknown, within = 90_000): Promise<boolean> {
   for (const end = performance.now() + within; performance.now() < end; await sleep(20)) if (await condition()) return true;
   return Boolean(await condition());
 }
 
-/** Starts `npm start`'s launcher and does not wait. `detached` puts it at the head of a process group, as a terminal does; `npm` starts it by `npm start`, `within` by a command. */
+/**
+ * Starts `npm start`'s launcher without waiting. `detached` makes it the leader of a process group, as a terminal does; `npm` starts it
+ * through `npm start`, `within` through a command.
+ */
 export function launch(
   env: NodeJS.ProcessEnv,
   { detached = false, npm = false, within = [] }: { detached?: boolean; npm?: boolean; within?: readonly string[] } = {},
@@ -130,7 +133,8 @@ export function launch(
   const [program = '', ...args] = [...within, ...command];
   const launcher = spawn(program, args, {
     cwd: root,
-    // Tests stop processes on purpose, and on a busy machine one may be slow to answer: only who asks for it has those restarted.
+    // Tests stop processes on purpose, and on a busy machine a process may be slow to answer: stalled ones are restarted only if a test
+    // asks for it.
     env: { ...process.env, NODE_OPTIONS: '', npm_lifecycle_event: undefined, ORRERY_STALL_TIMEOUT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached,
@@ -145,7 +149,7 @@ export function launch(
   return { launcher, said: () => said, ended };
 }
 
-/** Starts the launcher and waits until it has printed all it prints. */
+/** Starts the launcher and waits until it has printed everything. */
 export async function startService({
   home = mkdtempSync(path.join(tmpdir(), 'orrery-test-')),
   keep = false,

@@ -15,7 +15,7 @@ const info: ResourceInfo = {
 
 const objectMeta = scheme.definition('meta.v1.ObjectMeta');
 
-/** Metadata is that of every kind, spec and status may be anything, and what else is sent is dropped. */
+/** Metadata as in every kind; spec and status may have any content; other fields are dropped. */
 const schema: KindSchema = {
   struct: {
     name: 'Widget',
@@ -50,5 +50,5 @@ const schema: KindSchema = {
   published: { properties: { spec: { type: 'object', properties: { size: { type: 'integer' } } }, status: { type: 'object' } } },
 };
 
-/** The first version is the one that is stored. `providers` are storages of its subresources. */
+/** The first version is the stored one. `providers` are storages of its subresources. */
 export const widgets: CustomKind = { versions: [{ info, schema }] };

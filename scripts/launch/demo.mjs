@@ -1,4 +1,4 @@
-// The demo organization and cluster, made through the same REST API that everyone uses.
+// The demo organization and cluster, created through the public REST API.
 import fs from 'node:fs';
 import { StartError } from './start-error.mjs';
 
@@ -21,7 +21,7 @@ async function ensureCluster(rest) {
   };
 }
 
-/** Makes organization and cluster `demo` when there is none, and writes its kubeconfig. Answers whether it was made. */
+/** Creates the organization and the cluster `demo` if they do not exist, and writes the kubeconfig. Returns whether they were created. */
 export async function ensureDemo(rest, kubeconfigFile) {
   const { cluster, made } = await ensureCluster(rest);
   const { status, text } = await rest('GET', `/platform/v1/clusters/${cluster.id}/kubeconfig`);

@@ -1,22 +1,22 @@
 // When the launcher has to end.
 
-/** How often the parent is looked for, in milliseconds. */
+/** Interval between checks of the parent process, in milliseconds. */
 const parentEvery = 500;
 
-/** npm passes some signals on and not others, and may be killed: without it nobody could end the service any more. */
+/** npm passes on only some signals, and may be killed: then nobody could stop the service any more. */
 function watchParent(onGone) {
   if (process.env.npm_lifecycle_event === undefined) return;
   const parent = process.ppid;
   setInterval(() => process.ppid === parent || onGone(), parentEvery).unref();
 }
 
-/** Aborted when the launcher is asked to end by a signal, or when the npm that started it is gone. */
+/** Aborted when the launcher gets a signal to end, or when the npm that started it has ended. */
 export function endSignal() {
   const controller = new AbortController();
   const end = () => controller.abort();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end);
   watchParent(end);
-  // Whoever read it may be gone before the launcher is.
+  // The reader of the output may have ended before the launcher.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   return controller.signal;
 }
@@ -29,7 +29,7 @@ export function aborted(signal) {
   });
 }
 
-/** What the promise gives, or a rejection as soon as the signal is aborted. */
+/** Settles like the promise, or rejects as soon as the signal is aborted. */
 export async function orAborted(promise, signal) {
   promise.catch(() => {});
   return await Promise.race([promise, aborted(signal).then(() => Promise.reject(signal.reason))]);

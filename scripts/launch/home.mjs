@@ -1,4 +1,4 @@
-// ORRERY_HOME: made at the first start, and tried at every one, so that what is wrong with it is said in one line.
+// ORRERY_HOME: created at the first start and checked at every start, so that problems with it are reported in one line.
 import fs from 'node:fs';
 import path from 'node:path';
 import { StartError } from './start-error.mjs';
@@ -15,10 +15,10 @@ const reasons = {
   ELOOP: 'its path leads round in a circle of links',
 };
 
-/** Bytes that a home needs at the least: PostgreSQL's first files and its log. */
+/** Minimum free space of a home: PostgreSQL's initial files and its log. */
 const leastFree = 128 * 1024 * 1024;
 
-/** Not mkdir's own `recursive`, which tries for ever where a folder is there and nothing can be made in it (/proc). */
+/** Not mkdir's own `recursive`, which loops forever if a folder exists but nothing can be created in it (/proc). */
 function makeFolders(folder) {
   if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
   if (path.dirname(folder) !== folder) makeFolders(path.dirname(folder));
@@ -29,7 +29,7 @@ function makeFolders(folder) {
   }
 }
 
-/** What every start does there sooner or later: a folder, a file that is on the disk, and a link. */
+/** What every start does there sooner or later: creates a folder, a file that is synced to disk, and a link. */
 function tryOut(home) {
   const trial = fs.mkdtempSync(path.join(home, '.trial-'));
   try {
@@ -41,7 +41,7 @@ function tryOut(home) {
   }
 }
 
-/** Makes the home where there is none. Throws StartError when it cannot be used. */
+/** Creates the home if it does not exist. Throws StartError if it cannot be used. */
 export function makeHome(home, { embedded }) {
   const refuse = (why) => {
     throw new StartError(`ORRERY_HOME=${home} can't be used: ${why}; set ORRERY_HOME to a folder elsewhere`);

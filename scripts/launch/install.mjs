@@ -15,15 +15,15 @@ function upToDate(root, stamp, digest) {
 }
 
 /**
- * Installs what package-lock.json pins, telling every few seconds that it is still at it. Not `npm ci`: it refuses a lock file that was
- * made where some other system's optional binaries could not be looked up.
+ * Installs what package-lock.json pins, reporting every few seconds that it is still running. Not `npm ci`, which rejects a lock file
+ * created where another system's optional binaries could not be looked up.
  */
 async function npmInstall({ root, say, signal }) {
   const started = Date.now();
   const { npm_execpath: cli } = process.env;
   const args = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error', '--include=optional'];
   const [command, ...first] = cli && /\.c?js$/.test(cli) ? [process.execPath, cli] : ['npm'];
-  // npm replaces node_modules, and with it the Node that may run this: the child gets one that stays.
+  // npm replaces node_modules, which may include the Node running this script: the child gets another one.
   const child = spawn(command, [...first, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], signal });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
@@ -42,7 +42,7 @@ async function npmInstall({ root, say, signal }) {
 }
 
 /**
- * Brings node_modules up to date with package-lock.json. Answers whether anything was installed. Throws StartError.
+ * Brings node_modules up to date with package-lock.json. Returns whether anything was installed. Throws StartError.
  * @param {{root: string, say: (line: string) => void, signal?: AbortSignal}} options
  */
 export async function install({ root, say, signal }) {

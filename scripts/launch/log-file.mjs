@@ -1,11 +1,11 @@
-// A log of bounded size: what is appended goes to FILE, which becomes FILE.1 when it is full, and that FILE.2, up to `kept`.
+// A log of limited size: text is appended to FILE, which is renamed to FILE.1 when it is full, FILE.1 to FILE.2 and so on, up to `kept`.
 import fs from 'node:fs';
 import path from 'node:path';
 
 const defaults = { maxBytes: 16 * 1024 * 1024, kept: 4 };
 const lastBytes = 8192;
 
-/** Appends to a file and rotates it. A log that cannot be written (a full disk) is left out: it never ends the service. */
+/** Appends to a file and rotates it. If the log cannot be written (a full disk), output is dropped: the service continues. */
 export class LogFile {
   constructor(file, { maxBytes, kept } = defaults) {
     Object.assign(this, { file, maxBytes, kept });
@@ -14,7 +14,7 @@ export class LogFile {
     this.forgetTail();
   }
 
-  /** What was said so far is not what a new process says. */
+  /** Output of an earlier process does not count as that of a new one. */
   forgetTail() {
     this.tail = '';
   }
@@ -34,7 +34,7 @@ export class LogFile {
     this.open();
   }
 
-  /** Appends what a process has said. */
+  /** Appends the output of a process. */
   append(chunk) {
     this.tail = (this.tail + chunk.toString()).slice(-lastBytes);
     try {
@@ -43,11 +43,11 @@ export class LogFile {
       fs.writeSync(this.fd, chunk);
       this.size += chunk.length;
     } catch {
-      // Nowhere to say it either.
+      // There is no other place to report it.
     }
   }
 
-  /** The last line that says what went wrong, as far as one does. */
+  /** The last line that looks like an error message. */
   lastError() {
     return this.tail.split('\n').findLast((line) => /^(\w*Error\b|Error \[)/.test(line));
   }

@@ -1,4 +1,4 @@
-// Brings up the whole service: packages, build, PostgreSQL and Redis, migrations, api and worker, the demo cluster.
+// Starts the whole service: packages, build, PostgreSQL and Redis, migrations, api and worker, the demo cluster.
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
@@ -12,7 +12,7 @@ import { StartError } from './start-error.mjs';
 const root = path.resolve(path.dirname(new URL(import.meta.url).pathname), '../..');
 const say = (line) => process.stdout.write(`${line}\n`);
 
-/** Throws StartError when something listens there already. */
+/** Throws StartError if something is already listening there. */
 function checkPort({ host, port }) {
   return new Promise((resolve, reject) => {
     const server = net.createServer();
@@ -28,7 +28,7 @@ function checkPort({ host, port }) {
   });
 }
 
-/** What has to be ended, the last started first. */
+/** What has to be stopped, last started first. */
 class Running {
   constructor() {
     this.parts = [];
@@ -45,7 +45,7 @@ class Running {
   }
 }
 
-/** As a shell reads it. */
+/** Quoted for a shell. */
 const quoted = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 async function showWhereItIs({ home, shownHome, host, port }, { api, worker }) {
@@ -57,7 +57,7 @@ async function showWhereItIs({ home, shownHome, host, port }, { api, worker }) {
   const token = fs.readFileSync(path.join(home, 'admin-token'), 'utf8').trim();
   await ensureDemo(restClient({ origin, ca, token }), path.join(home, 'demo.kubeconfig'));
   say(`API         ${origin}`);
-  // Behind the #: a browser sends it to no server, and the page takes it out of the address.
+  // In the fragment: a browser does not send it to the server, and the page removes it from the address bar.
   const demoToken = /^ *token: *(\S+)$/m.exec(fs.readFileSync(path.join(home, 'demo.kubeconfig'), 'utf8'))?.[1];
   say(`GraphQL     ${origin}/graphql${demoToken ? `#token=${demoToken}` : ''}`);
   say(`kubeconfig  ${file('demo.kubeconfig')}`);
@@ -83,15 +83,15 @@ async function start({ at, running, signal }) {
   await orAborted(showWhereItIs(at, service), signal);
 }
 
-/** What went wrong, in one line; with its stack where it is not the operator's to put right. */
+/** The error in one line; with its stack unless the operator can fix it. */
 function told(error) {
   if (error instanceof StartError) return error.message;
-  // Of the system: the message says which call failed, on which file, and why.
+  // A system error: the message says which call failed, on which file, and why.
   if (error.syscall) return error.message;
   return error.stack ?? String(error);
 }
 
-/** Runs the service until it is asked to end. */
+/** Runs the service until a shutdown is requested. */
 export async function main() {
   const running = new Running();
   const signal = endSignal();
@@ -102,7 +102,7 @@ export async function main() {
     say(`Ready in ${((performance.now() - begun) / 1000).toFixed(1)} s; Ctrl-C ends it.`);
     await aborted(signal);
   } catch (error) {
-    // An end that was asked for while starting ends what has been started so far.
+    // A shutdown requested during the start stops everything started so far.
     if (!signal.aborted) failure = error;
   }
   await running.end();

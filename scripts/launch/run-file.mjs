@@ -1,5 +1,5 @@
-// run.json in the home: the launcher that runs there, its processes and ports. A second launcher is refused by it, and the one after
-// a launcher that was killed finds in it what was left behind.
+// run.json in the home: the running launcher, its processes and ports. A second launcher is rejected because of it, and the next one after
+// a kill finds the leftover processes in it.
 import fs from 'node:fs';
 import path from 'node:path';
 import { StartError } from './start-error.mjs';
@@ -7,7 +7,7 @@ import { StartError } from './start-error.mjs';
 const fileOf = (home) => path.join(home, 'run.json');
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** What tells a process from a later one of the same number: when it was started, in clock ticks since the boot (proc_pid_stat(5)). */
+/** Distinguishes a process from a later one with the same pid: its start time in clock ticks since boot (proc_pid_stat(5)). */
 function startOf(pid) {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -18,12 +18,12 @@ function startOf(pid) {
   }
 }
 
-/** Whether it is that process which lives, and not another that was given its number. */
+/** Whether the recorded process is alive, and its pid has not been reused. */
 const alive = ({ pid, start }) => start !== undefined && startOf(pid) === start;
 
 const noted = (pid) => ({ pid, start: startOf(pid) });
 
-/** What a launcher has noted; undefined where there is no file. One that cannot be read names nobody. */
+/** The record of a launcher; undefined if there is no file. An unreadable file counts as a record without processes. */
 function read(home) {
   try {
     const { launcher, children } = JSON.parse(fs.readFileSync(fileOf(home), 'utf8'));
@@ -33,7 +33,7 @@ function read(home) {
   }
 }
 
-/** They end by themselves when they lose their launcher; one that has not done so will not end in peace, and may be ended at any instant. */
+/** They end by themselves when they lose their launcher; one that has not will not shut down normally, and may be killed at any time. */
 async function endLeftovers(children) {
   const within = async (ms) => {
     for (const until = performance.now() + ms; children.some(alive) && performance.now() < until; ) await sleep(20);
@@ -49,7 +49,7 @@ function write(home, content) {
   return draft;
 }
 
-/** Makes this launcher the home's, and ends what a killed one has left there. Throws StartError when another runs in it. */
+/** Records this launcher as the home's, and stops what a killed one has left. Throws StartError if another one is running. */
 export async function claimHome(home) {
   const draft = write(home, { launcher: noted(process.pid), children: [] });
   try {
@@ -65,7 +65,7 @@ export async function claimHome(home) {
         fs.rmSync(fileOf(home), { force: true });
       }
       try {
-        // Of two launchers that are here at once, one makes the file.
+        // If two launchers do this at once, one of them creates the file.
         fs.linkSync(draft, fileOf(home));
         return;
       } catch (error) {
@@ -78,7 +78,7 @@ export async function claimHome(home) {
 }
 
 /**
- * Writes down what runs.
+ * Records what is running.
  * @param {string} home
  * @param {{name: string, pid: number, url?: string}[]} children the service's processes, with the address for operators
  * @param {{name: string, pid: number}[]} servers the embedded ones; they end with their launcher, and are found by their own files

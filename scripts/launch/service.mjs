@@ -6,7 +6,7 @@ import { ServiceProcess } from './processes.mjs';
 import { writeRunFile } from './run-file.mjs';
 import { StartError } from './start-error.mjs';
 
-/** PostgreSQL and Redis: the ones the environment names, or embedded ones. */
+/** PostgreSQL and Redis: those set in the environment, or embedded ones. */
 async function startServers({ home, embedded, running, signal, say, onRestart }) {
   const { DATABASE_URL, REDIS_URL } = process.env;
   const told = (line) => {
@@ -26,7 +26,7 @@ async function startServers({ home, embedded, running, signal, say, onRestart })
 }
 
 /**
- * Starts all of it; what has to be ended is added to `running` as it is started. Throws StartError.
+ * Starts everything; what has to be stopped is added to `running` as it is started. Throws StartError.
  * @returns {Promise<{api: ServiceProcess, worker: ServiceProcess}>}
  */
 export async function startService({ at, root, running, signal, say }) {
@@ -65,7 +65,7 @@ export async function startService({ at, root, running, signal, say }) {
     return made;
   };
   const [api, worker] = [make('api'), make('worker')];
-  // Together: the api's last requests may wait for the worker, and the other way round.
+  // Concurrently: the api's last requests may wait for the worker, and vice versa.
   running.add('the service', () => Promise.all([api.stop(), worker.stop()]));
   await orAborted(Promise.all([api.start(), worker.start()]), signal);
   return { api, worker };

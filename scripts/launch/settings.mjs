@@ -1,14 +1,14 @@
-// What the environment says about this installation, checked before anything is started.
+// The settings from the environment, checked before anything is started.
 import path from 'node:path';
 import { StartError } from './start-error.mjs';
 
-/** The URLs that may be given, the schemes they may have, and how those are shown. The apps' own configuration says the same. */
+/** The URLs that may be set, their schemes, and how those are shown. The same rules are in the apps' configuration. */
 const urls = [
   ['DATABASE_URL', ['postgres:', 'postgresql:'], 'postgres://'],
   ['REDIS_URL', ['redis:', 'rediss:'], 'redis:// or rediss://'],
 ];
 
-/** Whether it can be taken apart, its credentials too: a password may stand in it that is not escaped. */
+/** Whether it can be parsed, including its credentials: a password in it may be badly escaped. */
 function isUrl(text, schemes) {
   try {
     const { protocol, username, password, pathname } = new URL(text);
@@ -33,7 +33,7 @@ function stallTimeout() {
   throw new StartError(`ORRERY_STALL_TIMEOUT=${given} is not a number of seconds: use a number from 0 (never restart) to 3600`);
 }
 
-/** Reads and checks the launcher's settings. Throws StartError. */
+/** Reads and validates the launcher's settings. Throws StartError. */
 export function settings() {
   const { ORRERY_HOME, ORRERY_HOST } = process.env;
   const port = portOf('ORRERY_PORT', 8443, 1);

@@ -1,4 +1,4 @@
-// What `npm run new` writes: a template a sort of thing, as small as the smallest of its kind.
+// What `npm run new` writes: one template per sort of thing, as small as possible.
 
 function controller({ name, camel }, folder) {
   const file = folder ? `libs/controllers/${folder}/${name}` : `libs/controllers/${name}`;
@@ -159,7 +159,7 @@ test.each([['${name}', true]])('%s can be pulled: %s', (name, want) => {
   };
 }
 
-/** The folder of an API group below libs/registry: `core`, `apps`, `rbac`. */
+/** The folder of an API group in libs/registry: `core`, `apps`, `rbac`. */
 const folderOf = (group) => (group === '' ? 'core' : group.split('.')[0]);
 
 function subresource({ name, camel, pascal }, resource, read) {

@@ -17,7 +17,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: 'yardstick,creation,requests,first-pod,converge,idle,fairness' },
     replicas: { type: 'string', default: '100,500,1000' },
     idle: { type: 'string', default: '1000' },
-    // Of each flood.
+    // Duration of each flood.
     seconds: { type: 'string', default: '6' },
     out: { type: 'string' },
   },

@@ -1,11 +1,11 @@
-// A plain HTTP/1.1 keep-alive JSON client of any Kubernetes API server: the same requests whatever the server.
+// A plain HTTP/1.1 keep-alive JSON client for any Kubernetes API server: the same requests for every server.
 import { readFileSync } from 'node:fs';
 import { Client, Pool } from 'undici';
 import { parse } from 'yaml';
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Where a kubeconfig's current context points: origin, path prefix, credentials. */
+/** The server of a kubeconfig's current context: origin, path prefix, credentials. */
 export function target(kubeconfig) {
   const config = parse(readFileSync(kubeconfig, 'utf8'));
   const context = config.contexts.find((c) => c.name === config['current-context']).context;
@@ -43,7 +43,7 @@ export class Api {
     return { status: statusCode, text: await answer.text() };
   }
 
-  /** The answer, which must have one of the statuses. */
+  /** The response, which must have one of the statuses. */
   async must(statuses, ...request) {
     const answer = await this.call(...request);
     if (![statuses].flat().includes(answer.status))
@@ -60,7 +60,7 @@ export class Api {
   }
 }
 
-/** Opens a watch on a connection of its own; `onLine` gets each line and when it came. */
+/** Opens a watch on a separate connection; `onLine` gets each line and its time. */
 export async function watch(at, path, onLine, onEnd = () => {}) {
   const client = new Client(at.origin, { connect: at.connect, bodyTimeout: 0, headersTimeout: 60_000 });
   const { statusCode, body } = await client.request({
@@ -90,7 +90,7 @@ export async function watch(at, path, onLine, onEnd = () => {}) {
   };
 }
 
-/** A watch that goes on from where it was when the server ends it, as an informer's does. */
+/** A watch that is resumed when the server ends it, like an informer's. */
 export async function rewatch(at, path, from, onEvent) {
   let resourceVersion = from;
   let closed = false;
@@ -131,7 +131,7 @@ export function stats(list) {
   };
 }
 
-/** `n` calls, `width` at a time: how many a second, and how long each took. */
+/** `n` calls with concurrency `width`: calls per second, and the duration of each. */
 export async function rate(n, width, call) {
   const times = [];
   let next = 0;

@@ -1,4 +1,4 @@
-// How fast a cluster is made, and what idle ones cost.
+// How fast clusters are created, and what idle ones cost.
 import { Api, sleep, stats, target } from './client.mjs';
 
 const usable = async (kubeconfigFile) => {

@@ -1,4 +1,4 @@
-// A Deployment from POST to all pods Running, a rolling update, and back to none.
+// A Deployment from POST to all pods Running, a rolling update, and its deletion.
 import { Api, rewatch, sleep } from './client.mjs';
 
 const strategic = 'application/strategic-merge-patch+json';
@@ -21,7 +21,7 @@ async function until(done, what, ms = 180_000) {
   }
 }
 
-/** Milliseconds of each step; `rolling` adds an update of all pods. */
+/** Duration of each step in milliseconds; `rolling` adds an update of all pods. */
 export async function measureConvergence(at, replicas, { rolling = false, namespace = 'default' } = {}) {
   const name = `conv-${process.pid}-${replicas}`;
   const api = new Api(at, 2);

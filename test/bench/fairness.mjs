@@ -1,4 +1,4 @@
-// How long one tenant waits while another floods: B asks 20 times a second, A by 16 connections as fast as it is answered.
+// How long one tenant waits while another floods: B sends 20 requests a second; A sends as many as are answered over 16 connections.
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { Api, rate, sleep, stats, target } from './client.mjs';
@@ -19,7 +19,7 @@ const deployment = (image) => ({
   },
 });
 
-/** B's requests for so long, each begun at its time whether or not the one before is answered; milliseconds of each. */
+/** B's requests for the given time, each sent on schedule whether or not the previous one is answered; milliseconds of each. */
 async function quietly(api, seconds, mark) {
   const times = [];
   const pending = [];
@@ -38,7 +38,10 @@ async function quietly(api, seconds, mark) {
   return stats(times);
 }
 
-/** Floods from a thread of its own, so that its work does not delay B's clock; answers how to stop it, which answers how many answers of each code came. */
+/**
+ * Floods from a separate thread, so that it does not delay B's timers; returns a function that stops it and returns the number of responses
+ * by status code.
+ */
 async function flood(at, name) {
   const thread = new Worker(new URL('./flood-thread.mjs', import.meta.url), { workerData: { at, name } });
   const failed = new Promise((_, reject) => thread.once('error', reject));
@@ -50,7 +53,7 @@ async function flood(at, name) {
   };
 }
 
-/** B while a Deployment of A with 2,000 replicas rolls out. */
+/** B while a Deployment of A with 2,000 replicas is rolled out. */
 async function whileRollingOut(a, b, seconds) {
   await a.must(201, 'POST', deployments, deployment('nginx:1.26'));
   const ms = await quietly(b, seconds, 'rollout');
@@ -59,7 +62,7 @@ async function whileRollingOut(a, b, seconds) {
   return { flood: `a Deployment of ${replicas}`, ms, readyReplicas: status.readyReplicas ?? 0 };
 }
 
-/** B's times quiet and under each flood of A, and what they are to stay within. */
+/** B's times when quiet and during each flood of A, and their limits. */
 export async function measureFairness(service, { seconds, say }) {
   const nodes = { count: 20, cpu: '64', memory: '128Gi', pods: 110 };
   const [atA, atB] = [

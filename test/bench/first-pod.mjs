@@ -1,8 +1,9 @@
-// From starting `kubectl create deployment` to its pod Running, and from kubectl's end (below zero: the pod ran before kubectl had ended).
+// From starting `kubectl create deployment` to its pod Running, and from kubectl's end (negative: the pod was running before kubectl
+// ended).
 import { spawn } from 'node:child_process';
 import { Api, sleep, stats, watch } from './client.mjs';
 
-/** Runs kubectl `runs` times; undefined where there is none. */
+/** Runs kubectl `runs` times; undefined if there is none. */
 export async function measureFirstPod(at, { kubeconfig, kubectl = process.env.KUBECTL || 'kubectl', runs = 7 }) {
   const api = new Api(at, 1);
   const times = [];

@@ -1,4 +1,4 @@
-// Floods with one sort of request by many connections until it is told to stop; then says how many answers of each code came.
+// Floods with one sort of request over many connections until it is stopped; then reports the number of responses by status code.
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Pool } from 'undici';
@@ -17,7 +17,7 @@ async function one() {
   const { statusCode, body } = await pool.request({ ...asked, headers: { ...at.headers, ...headers } });
   await body.dump({ limit: Number.POSITIVE_INFINITY });
   codes[statusCode] = (codes[statusCode] ?? 0) + 1;
-  // As a client does that is told to: a flood of refusals would only show how fast those are.
+  // Honours Retry-After like a client: a flood of rejected requests would only show how fast they are rejected.
   if (statusCode === 429) await sleep(20);
 }
 

@@ -9,7 +9,7 @@ const table = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
 
 export const configMap = (name, data = { a: 'x'.repeat(100) }) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data });
 
-/** The floods by name: what is asked, again and again. */
+/** The floods by name: the request that is repeated. */
 export function floods(at) {
   const large = Array.from({ length: 20_000 }, (_, i) => [`key-${i}`, 'v'.repeat(30)]);
   const yaml = `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: yaml\ndata:\n${large.map(([key, value]) => `  ${key}: "${value}"\n`).join('')}`;

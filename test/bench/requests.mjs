@@ -1,4 +1,4 @@
-// ConfigMaps: create, get, patch, list, and how soon watchers hear of a write.
+// ConfigMaps: create, get, patch, list, and the latency of watch events.
 import { Api, rate, sleep, stats, watch } from './client.mjs';
 
 const configMap = (name, namespace) => ({
@@ -50,7 +50,7 @@ function deferred() {
   return result;
 }
 
-/** Measures plain requests against one API server; `cpu` answers the server's CPU seconds so far, where that is known. */
+/** Measures plain requests against one API server; `cpu` returns the server's CPU seconds so far, if they are known. */
 export async function measureRequests(at, { connections = 16, cpu } = {}) {
   const namespace = `bench-${process.pid}`;
   const one = new Api(at, 1);

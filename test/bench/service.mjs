@@ -1,4 +1,4 @@
-// The service of this folder, brought up in a home of its own for a measurement, and its processes' memory and CPU.
+// The service in this folder, started in a home of its own for a measurement, and its processes' memory and CPU.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -59,7 +59,7 @@ export async function startService() {
     ca: readFileSync(path.join(home, 'pki/ca.crt'), 'utf8'),
     /** Its processes whose command line matches. */
     pids: pidsOf,
-    /** Makes a cluster; answers what the platform answered, and the path of its kubeconfig. */
+    /** Creates a cluster; returns the platform's response and the path of its kubeconfig. */
     async createCluster(body) {
       const answer = await rest('POST', '/platform/v1/clusters', body);
       if (answer.status !== 201) throw new Error(`creating a cluster: ${answer.status} ${answer.text}`);
@@ -72,7 +72,7 @@ export async function startService() {
     /** Resident memory of api and worker together, MiB. */
     memory: () =>
       ours().reduce((sum, pid) => sum + Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0), 0) / 1024,
-    /** CPU seconds of all processes of the service so far, those that have ended included as far as they were seen. */
+    /** CPU seconds of all processes of the service so far, including those that have ended, as far as they were seen. */
     cpu() {
       for (const pid of pids()) {
         const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ');

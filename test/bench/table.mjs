@@ -1,4 +1,4 @@
-// The result of a bench run as a table a person reads.
+// The result of a bench run as a table for people.
 
 const row = (what, value, bound = '') => `| ${what} | ${value} | ${bound} |`;
 const perSecond = ({ perSecond: n, ms }) => `${n}/s (p50 ${ms.p50} ms, p99 ${ms.p99} ms)`;
@@ -23,7 +23,7 @@ function requestRows({ connections, createOne, createMany, getOne, getMany, patc
   ];
 }
 
-/** One row quiet, one for each flood: what A got stands beside what B waited. */
+/** One row when quiet, one per flood: A's throughput beside B's latency. */
 function fairnessRows({ quiet, goalMs, floods }) {
   const got = ({ answers, readyReplicas }) =>
     answers
@@ -45,7 +45,7 @@ function fairnessRows({ quiet, goalMs, floods }) {
 
 const bounds = { 100: '0.5 s', 500: '1.8 s', 1000: '3.5 s' };
 
-/** The table, with the bound each figure is held to. */
+/** The table, with the target of each figure. */
 export function table({ startMs, yardstick, creation, requests, firstPod, converge = [], idle, fairness }) {
   const rows = [
     ...(startMs === undefined ? [] : [row('start, nothing there yet', `${startMs} ms`)]),

@@ -1,8 +1,8 @@
-// What the database alone does: single-row inserts through `pg`, each its own durable commit.
+// The speed of the database alone: single-row inserts through `pg`, each a durable commit.
 import pg from 'pg';
 import { rate } from './client.mjs';
 
-/** Raw inserts a second at 16 connections. */
+/** Raw inserts per second over 16 connections. */
 export async function measureYardstick(databaseUrl, connections = 16) {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: connections });
   await pool.query('CREATE UNLOGGED TABLE IF NOT EXISTS bench_warm (n int)');

@@ -139,7 +139,7 @@ test('a long list is paged, with every page at the revision of the first one', a
     versions.add(list.metadata?.resourceVersion);
     next = list.metadata?._continue;
     pages += 1;
-    // What is deleted while paging still stands on the later pages.
+    // Objects that are deleted during paging are still on the later pages.
     if (pages === 1) await core.deleteNamespacedConfigMap({ namespace, name: 'page-22' });
   } while (next);
   expect([seen, pages, versions.size]).toEqual([names, 5, 1]);
@@ -148,7 +148,7 @@ test('a long list is paged, with every page at the revision of the first one', a
   expect(await codeOf(core.listNamespacedConfigMap({ namespace, limit: 5, _continue: 'nonsense' }))).toBe(400);
 });
 
-/** What an informer has told, and how often it was connected. */
+/** What an informer has reported, and how often it was connected. */
 function told(informer: Informer<V1ConfigMap>): { lines: string[]; connects: number } {
   const heard = { lines: [] as string[], connects: 0 };
   for (const verb of ['add', 'update', 'delete'] as const) {
@@ -186,7 +186,7 @@ test('an informer gets all additions, changes and deletions, also after its conn
       .map((object) => object.metadata?.name)
       .sort(),
   ).toEqual(['kube-root-ca.crt', 'second']);
-  // The api dies under it and comes back; what happens then is heard of all the same.
+  // The api is killed and comes back; changes in between must still be reported.
   const before = heard.connects;
   for (const pid of service.pids(/apps\/api\/main\.js/)) process.kill(pid, 'SIGKILL');
   let wanted = true;
@@ -210,7 +210,7 @@ test('an informer gets all additions, changes and deletions, also after its conn
   await informer.stop();
 });
 
-/** Watches until enough has come, or the server ends it. */
+/** Watches until there are enough events, or the server ends it. */
 async function watchFrom(query: Record<string, string | number | boolean>, enough: number): Promise<{ seen: string[]; error: unknown }> {
   const seen: string[] = [];
   let error: unknown;

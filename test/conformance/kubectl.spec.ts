@@ -4,7 +4,7 @@ import { type MadeCluster, type Service, startService } from '../service.js';
 const found = kubectls();
 if (found.length === 0) console.log('no kubectl on the PATH: its conformance tests are skipped');
 
-/** What a step must answer: each pattern in its output, and no other code than this. */
+/** The expected result of a step: its output matches each pattern, and it has this exit code. */
 interface Step {
   run: string | readonly string[];
   input?: string;
@@ -147,7 +147,7 @@ describeFound('kubectl', () => {
       }
       expect(problems.join('\n\n')).toBe('');
     },
-    // It runs every step in turn.
+    // Runs every step in turn.
     900_000,
   );
 });

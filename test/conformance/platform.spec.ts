@@ -40,14 +40,14 @@ function open(created: { id: string; token: string }): ClusterApi {
   return cluster;
 }
 
-/** A variable of the environment that the api runs in. */
+/** An environment variable of the api. */
 function environmentOfApi(name: string): string {
   const [pid] = service.pids(/apps\/api\/main\.js/);
   const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
   return variables.find((line) => line.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
 }
 
-/** In which tables, and how often, a text occurs. */
+/** The tables in which a text occurs, with the number of occurrences. */
 async function rowsWith(text: string): Promise<Record<string, number>> {
   const client = new pg.Client({ connectionString: environmentOfApi('DATABASE_URL') });
   await client.connect();
@@ -66,14 +66,14 @@ async function rowsWith(text: string): Promise<Record<string, number>> {
   }
 }
 
-/** Redis' keys, and fields and members of its collections, in which a text occurs. */
+/** Redis' keys, and the fields and members of its collections, in which a text occurs. */
 async function keysWith(text: string): Promise<string[]> {
   const redis = new Redis(environmentOfApi('REDIS_URL'));
   try {
     const found: string[] = [];
     for (const key of await redis.keys('*')) {
       const dump = await redis.dumpBuffer(key);
-      // The queues' own logs are of all clusters, and bounded.
+      // The queues' own event streams are shared by all clusters and limited in size.
       if (!key.endsWith(':events') && (key.includes(text) || dump?.includes(text))) found.push(key);
     }
     return found;
@@ -167,7 +167,7 @@ describe('a stepped clock', () => {
       const pods = (await cluster.must('GET', '/api/v1/namespaces/default/pods')).items;
       return pods.length === 2 && pods.every(({ spec }: Json) => spec.nodeName);
     };
-    // What takes no time is done.
+    // Only work that takes no time is done.
     expect(await until(bound)).toBe(true);
     await new Promise((resolve) => setTimeout(resolve, 3_500));
     expect(await ready()).toBe(0);
@@ -243,7 +243,7 @@ test('a deleted cluster leaves no rows or keys, ends its watches, and releases i
     'ended',
   );
   expect(await rowsWith(json.id)).toEqual({});
-  // Jobs that ran at that moment find no cluster, and end.
+  // Jobs that were active at that moment find no cluster, and end.
   await until(async () => (await keysWith(json.id)).length === 0);
   expect(await keysWith(json.id)).toEqual([]);
   expect(await rowsWith(json.id)).toEqual({});
@@ -269,7 +269,7 @@ test('organizations own clusters; those without an organization belong to the de
   expect(items.map(({ id }: Json) => id)).toEqual([made.json.id]);
   expect((await rest('PATCH', '/organizations/school', { default: true })).json.default).toBe(true);
   expect((await rest('POST', '/clusters', { name: 'mine', profile: 'instant' })).json.organization).toBe(json.id);
-  // Removed, it takes its clusters and their tokens along, and the oldest of the others is the default again.
+  // It is removed with its clusters and their tokens, and the oldest remaining organization is the default again.
   const own = open(made.json);
   expect((await rest('DELETE', '/organizations/school')).status).toBe(204);
   expect((await own.call('GET', '/api/v1/nodes')).status).toBe(401);

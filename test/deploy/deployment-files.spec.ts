@@ -14,7 +14,7 @@ const read = (file: string): string => readFileSync(path.join(root, file), 'utf8
 const configs = { api: apiConfig, worker: workerConfig };
 
 describe('docker/', () => {
-  // Anchors and merge keys are YAML's own; what stands in a variable is the operator's.
+  // Anchors and merge keys are part of YAML; the values of variables are set by the operator.
   const compose = composeFile.parse(
     parse(read('docker/compose.yaml').replaceAll(/\$\{POSTGRES_PASSWORD[^}]*\}/g, 'secret'), { merge: true }),
   );
@@ -100,7 +100,7 @@ describe('k8s/', () => {
       expect(items.map((slice: Json) => [slice.ports, slice.endpoints.length])).toEqual([
         [[{ name: 'https', port: 8443, protocol: 'TCP' }], 2],
       ]);
-      // Applying it again changes nothing; of a PodDisruptionBudget kubectl always sends the selector, which is replaced whole.
+      // Applying it again changes nothing; of a PodDisruptionBudget kubectl always sends the selector, which is replaced as a whole.
       const again = (await cli('apply', '-k', path.join(root, 'k8s/base'))).trim().split('\n');
       expect(again.filter((line) => !line.endsWith(' unchanged'))).toEqual(['poddisruptionbudget.policy/orrery-api configured']);
     });

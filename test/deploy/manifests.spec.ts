@@ -14,7 +14,7 @@ interface Kustomization {
   images: Array<{ name: string; newTag: string }>;
 }
 
-/** The base's objects as `kubectl apply -k` would send them: in their namespace, images with their tags. */
+/** The base's objects as `kubectl apply -k` would send them: with their namespace and image tags. */
 function manifests(): KubeObject[] {
   const { namespace, resources, images } = parse(read('k8s/base/kustomization.yaml')) as Kustomization;
   const tagged = (text: string): string =>

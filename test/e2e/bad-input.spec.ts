@@ -14,7 +14,7 @@ let service: Service;
 let own: ClusterApi;
 let other: ClusterApi;
 let pid: number[];
-/** Everything that was answered, to be searched for what must not be told. */
+/** All responses, to be searched for what must not be revealed. */
 const answers: Answer[] = [];
 
 beforeAll(async () => {
@@ -71,7 +71,7 @@ const continueToken = (rv: number, start: string) => Buffer.from(JSON.stringify(
 const long = 'x'.repeat(100_000);
 const deep = (levels: number) => `{"metadata":{"name":"deep"},"data":${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}}`;
 
-/** What is asked, and the status and the message that must be answered. */
+/** A request with the expected status and message. */
 const table: Array<[name: string, call: Call, status: number, message: string | RegExp]> = [
   ['JSON that ends too soon', ['POST', maps, '{"a":'], 400, jsonError('unexpected end of JSON input ({"a":)')],
   ['no body', ['POST', maps, ''], 400, jsonError('unexpected end of JSON input (<empty>)')],
@@ -380,7 +380,7 @@ const table: Array<[name: string, call: Call, status: number, message: string | 
 describe('a cluster answers like a real server', () => {
   test.each(table)('%s', async (_, request, status, message) => {
     const { status: got, json, text, headers } = await call(request);
-    // Where any refusal will do, it is still one of the client's own errors.
+    // Where the exact error does not matter, it must still be a client error.
     if (status === 0) {
       expect(got).toBeGreaterThanOrEqual(400);
       expect(got).toBeLessThan(500);
@@ -490,7 +490,7 @@ describe('a cluster answers like a real server', () => {
           resolve(response.statusCode ?? 0);
         },
       );
-      // The server may hang up while we still send: it has answered by then.
+      // The server may close the connection while the client is still sending: it has answered by then.
       request.on('error', reject);
       for (let at = 0; at < big.length; at += 65_536) request.write(big.slice(at, at + 65_536));
       request.end();
@@ -559,7 +559,7 @@ describe('each token is valid only for its own cluster or the platform', () => {
       403,
       'nodes is forbidden: User "system:anonymous" cannot list resource "nodes" in API group "" at the cluster scope',
     ]);
-    // Credentials of another sort are none, as on the real server.
+    // Other kinds of credentials are ignored, as on a real server.
     const basic = await ask(`/clusters/${id}/api/v1/nodes`, { headers: { authorization: 'Basic eDp5' } });
     expect([basic.status, basic.json.message]).toEqual([403, anonymous.json.message]);
     for (const open of ['livez', 'readyz', 'healthz', 'version'])
@@ -580,7 +580,7 @@ describe('each token is valid only for its own cluster or the platform', () => {
     }
   });
 
-  /** Sends a request line as it is: clients would tidy it up. */
+  /** Sends a request line unchanged: clients would normalize it. */
   const raw = (target: string, token: string): Promise<string> =>
     new Promise((resolve, reject) => {
       const url = new URL(service.origin);

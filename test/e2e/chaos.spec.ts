@@ -19,10 +19,10 @@ beforeAll(async () => {
 });
 afterAll(() => service?.stop());
 
-/** Pods as a client that watches them counts them. */
+/** Pods as counted by a client that watches them. */
 class PodCount {
   private readonly live = new Set<string>();
-  /** Names ever seen. */
+  /** All names seen. */
   readonly seen = new Set<string>();
   most = 0;
 
@@ -39,7 +39,7 @@ class PodCount {
   }
 }
 
-/** Makes ConfigMaps all the time and remembers those that were acknowledged. */
+/** Creates ConfigMaps continuously and remembers those that were acknowledged. */
 class Writer {
   readonly acknowledged: string[] = [];
   failures = 0;
@@ -86,7 +86,7 @@ async function scene(name: string): Promise<Scene> {
 
 const asked = <T>(asking: Promise<T>): Promise<T | undefined> => asking.catch(() => undefined);
 
-/** Whether the roll-out of the present template is done, as `kubectl rollout status` tells it. */
+/** Whether the rollout of the current template is complete, as `kubectl rollout status` would say. */
 async function rolledOut(cluster: ClusterApi): Promise<boolean> {
   const found = await asked(cluster.must('GET', deployment));
   const { observedGeneration, updatedReplicas, availableReplicas, replicas: total } = found?.status ?? {};
@@ -95,11 +95,11 @@ async function rolledOut(cluster: ClusterApi): Promise<boolean> {
   );
 }
 
-/** Checks all that must hold when the dust has settled. */
+/** Checks everything that must be true at the end. */
 async function converged({ cluster, count, following, writer }: Scene): Promise<void> {
   expect(await until(() => rolledOut(cluster))).toBe(true);
   await writer.stop();
-  // What would be doubled, would be by now.
+  // By now, duplicates would have been created.
   await sleep(700);
   const { items } = await cluster.must('GET', `${pods}?fieldSelector=status.phase%3DRunning`);
   const all = await cluster.must('GET', pods);
@@ -146,7 +146,7 @@ describe.each([
     expect(await until(anew)).toBe(true);
     await converged(at);
     expect(at.count.most).toBe(replicas);
-    // No pod was made that was not needed.
+    // No unnecessary pod was created.
     expect(at.count.seen.size).toBe(replicas);
     expect(await service.request('/readyz')).toMatchObject({ status: 200, text: 'ok' });
   });
@@ -168,7 +168,7 @@ test('SIGKILL of the worker, and then of Redis, during a rolling update: never m
   expect(count.seen.size).toBe(2 * replicas);
 });
 
-/** A second worker beside the launcher's own, in the same environment. */
+/** A second worker beside the launcher's, with the same environment. */
 function secondWorker(first: number): ChildProcess {
   const [node = '', ...rest] = readFileSync(`/proc/${first}/cmdline`, 'utf8').split('\0').filter(Boolean);
   const variables = readFileSync(`/proc/${first}/environ`, 'utf8').split('\0').filter(Boolean);
@@ -186,7 +186,7 @@ test('a worker that is suspended past its lock and resumed writes nothing twice:
   process.kill(first, 'SIGSTOP');
   const second = secondWorker(first);
   try {
-    // It goes on without the one that holds the turns.
+    // Work continues without the worker that holds the turns.
     expect(await until(() => rolledOut(at.cluster))).toBe(true);
     process.kill(first, 'SIGCONT');
     await sleep(1_000);

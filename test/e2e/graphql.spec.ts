@@ -29,7 +29,7 @@ async function graph(query: string, variables: Record<string, unknown> = {}): Pr
   return { status, ...JSON.parse(text) };
 }
 
-/** The data; throws when there are errors. */
+/** The data; throws if there are errors. */
 async function data(query: string, variables?: Record<string, unknown>): Promise<Json> {
   const answer = await graph(query, variables);
   if (answer.errors) throw new Error(JSON.stringify(answer.errors));
@@ -325,7 +325,7 @@ describe('subscriptions', () => {
     await cluster.must('PATCH', `${maps}/w-0`, { data: { n: '9' } }, { type: 'application/merge-patch+json' });
     expect(await until(() => first.seen.length === 3)).toBe(true);
     first.stop();
-    // What happens while nobody watches …
+    // Changes while nobody is watching …
     await write('w-2', 2);
     await cluster.must('DELETE', `${maps}/w-0`);
     const rv = first.seen.at(-1).watch.resourceVersion;
@@ -358,7 +358,7 @@ describe('subscriptions', () => {
         depth component user verb type summary sinceCauseMs sinceStartMs at revision wokenBy object { kind metadata { name } }
       } }`,
     );
-    // It has begun when the server has answered what came after it on the same socket; a moment is enough.
+    // It has started when the server has answered a later message on the same socket.
     await new Promise((resolve) => setTimeout(resolve, 300));
     const made = await cluster.must('POST', '/apis/apps/v1/namespaces/default/deployments', deploymentOf('chained', 1));
     const steps = () => chain.seen.map(({ eventChain }) => eventChain);
@@ -511,7 +511,7 @@ test('the playground and its files are served only from this origin', async () =
     const { status, headers, text } = await service.request(file);
     expect([file, status, headers['content-type']]).toEqual([file, 200, expect.stringMatching(/^text\/(css|javascript); charset=utf-8$/)]);
     expect(text.length).toBeGreaterThan(100);
-    // Nothing is fetched from elsewhere; that comments and messages name pages is no harm.
+    // Nothing is loaded from elsewhere; URLs in comments and messages do no harm.
     expect(text).not.toMatch(/(@import|url\(|import\(|importScripts\(|from)\s*["']?(https?:)?\/\/[a-z]/);
   }
   for (const file of ['/graphql/files/nothing.js', '/graphql/files/..%2fserver.js', '/graphql/files/constructor']) {

@@ -14,7 +14,7 @@ afterAll(() => {
   for (const folder of made) rmSync(folder, { recursive: true, force: true });
 });
 
-/** What the launcher says of a home that it can't use, `within` a command that prepares the place. */
+/** The launcher's message for a home that it cannot use; `within`: a command that prepares it. */
 async function refusal(home: string, within: readonly string[] = []): Promise<string> {
   const { ended, said } = launch({ ORRERY_HOME: home, ORRERY_PORT: String(await freePort()) }, { within });
   expect(await ended).toBe(1);
@@ -47,7 +47,7 @@ describe('a home that cannot be used is rejected in one line', () => {
   });
 });
 
-/** A command that runs the rest in a mount namespace of its own, after `script`. */
+/** A command that runs the rest in a separate mount namespace, after `script`. */
 const mounted = (script: string): string[] => ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', `${script}; exec "$0" "$@"`];
 const canMount = spawnSync(mounted('true')[0] ?? '', [...mounted('mount -t tmpfs none /mnt').slice(1), 'true']).status === 0;
 

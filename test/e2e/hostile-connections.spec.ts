@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(() => service?.stop());
 
-/** After every attack: the same process answers. */
+/** After every attack: the same process still answers. */
 afterEach(async () => {
   expect(await service.request('/livez')).toMatchObject({ status: 200, text: 'ok' });
   expect(service.pids(apiPid)).toEqual(pid);
@@ -35,7 +35,7 @@ interface Raw {
   closed: Promise<string>;
 }
 
-/** A TLS connection, on which a text is sent as it is. */
+/** A TLS connection on which a text is sent unchanged. */
 async function raw(sent: string): Promise<Raw> {
   const { port } = new URL(service.origin);
   const below = connectTcp({ port: Number(port), host: '127.0.0.1' });
@@ -99,9 +99,9 @@ test('the number of concurrent bodies without a token is limited', async () => {
   const half = `${head}${'x'.repeat(2_800_000)}`;
   const opened: Raw[] = [];
   for (let i = 0; i < 6; i++) opened.push(await raw(half));
-  // 8 MiB of them are held at once.
+  // At most 8 MiB of them are held at once.
   expect(await until(() => opened.filter((one) => one.text().startsWith('HTTP/1.1 429')).length >= 4, 30_000)).toBe(true);
-  // Those with a token have a share of their own.
+  // Those with a token have a separate budget.
   const made = await service.request(`/clusters/${cluster.id}/api/v1/namespaces/default/configmaps`, {
     method: 'POST',
     token: cluster.token,

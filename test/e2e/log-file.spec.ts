@@ -18,7 +18,7 @@ test('a full log is rotated; few are kept, of limited size and readable only by 
   const bounds = { maxBytes: 100, kept: 2 };
   const first = new LogFile(file, bounds);
   for (let n = 10; n < 30; n += 1) first.append(Buffer.from(`line ${n} ${'x'.repeat(21)}\n`));
-  // What a former start has written counts.
+  // Output of an earlier start counts.
   const second = new LogFile(file, bounds);
   for (let n = 30; n < 35; n += 1) second.append(Buffer.from(`line ${n} ${'x'.repeat(21)}\n`));
   const kept = fs.readdirSync(path.dirname(file)).sort();

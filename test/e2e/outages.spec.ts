@@ -6,7 +6,7 @@ import { type EmbeddedServer, startPostgres, startRedis } from '#hosting/embedde
 import { ClusterApi, deploymentOf } from '../cluster-api.js';
 import { type Service, startService, until } from '../service.js';
 
-// Servers beside the service, with passwords in their URLs, that this spec can take away.
+// Servers separate from the service, with passwords in their URLs, that this spec can stop.
 const home = mkdtempSync(path.join(tmpdir(), 'orrery-outages-'));
 const databasePassword = 'pw-of-the-database-4711';
 let postgres: EmbeddedServer;
@@ -76,7 +76,7 @@ test('no password or token is in a log or on the terminal after all kinds of fai
   await cluster.call('POST', maps, { metadata: { name: 'meanwhile' } }).catch(() => undefined);
   process.kill(redis.pid, 'SIGKILL');
   expect(await until(async () => (await cluster.call('GET', maps).catch(() => undefined))?.status === 200)).toBe(true);
-  // Many channels on one connection, which is lost: what warns of too many listeners shows the connection.
+  // Many channels on one connection, which is lost: a warning about too many listeners would contain the connection.
   const more = await Promise.all(
     Array.from({ length: 24 }, (_, n) => service.createCluster({ name: `more-${n}`, organization: 'demo', profile: 'instant' })),
   );

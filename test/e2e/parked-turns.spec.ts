@@ -23,7 +23,7 @@ afterAll(async () => {
   await service?.stop();
 });
 
-/** Takes the scheduler's turn twice and ends neither, as two workers that died within it. */
+/** Takes the scheduler's turn twice and ends neither, like two workers that died during it. */
 async function loseTwoHolders(): Promise<void> {
   const store = postgresStorage(pool).open(cluster.cluster.id);
   for (;;) {
@@ -78,6 +78,6 @@ test('a turn that two holders did not end is parked, and reported by an Event in
       msg: 'a turn was parked: its holders did not end it',
     },
   ]);
-  // It is taken again afterwards, and the pod finds its node.
+  // It is taken again afterwards, and the pod is scheduled.
   expect(await until(async () => (await cluster.must('GET', `${pods}/web`)).spec.nodeName)).toBe(true);
 });

@@ -23,7 +23,7 @@ afterAll(async () => {
   await service?.stop();
 });
 
-/** What was written since the cluster was made. */
+/** What was written after the cluster's creation. */
 async function logOf(cluster: string): Promise<string[]> {
   const { rows } = await database.query<Json>(
     `SELECT l.* FROM log l JOIN cluster_revisions r ON r.cluster_id = l.cluster_id
@@ -59,7 +59,7 @@ async function advance(cluster: string, by: string): Promise<void> {
 const image = (name: string) => ({ spec: { template: { spec: { containers: [{ name: 'c', image: name }] } } } });
 const merge = { type: 'application/merge-patch+json' };
 
-/** The log of a new cluster of which all this was asked, each thing when all was quiet. */
+/** The log of a new cluster after these requests, each sent when all work was done. */
 async function story(name: string, seed: string, apis: readonly Service[] = [service]): Promise<string[]> {
   const made = await service.createCluster({ name, seed, profile: 'realistic', nodes: { count: 3 }, clock });
   const clients: ClusterApi[] = apis.map((api) => new ClusterApi(api, made));
@@ -107,7 +107,7 @@ test('clusters that run concurrently write the same log', async () => {
   for (const log of logs) expect(log).toEqual(logs[0]);
 });
 
-/** A request, or how far the clock is turned. */
+/** A request, or how far the clock is advanced. */
 type Step = [method: string, path: string, body?: unknown, options?: object] | string;
 
 const namespaces = '/api/v1/namespaces';

@@ -26,7 +26,7 @@ interface Stream {
   end(): void;
 }
 
-/** A watch of ConfigMaps, as somebody else where that is said. */
+/** A watch of ConfigMaps, optionally as another user. */
 function watch({ prefix, cluster }: ClusterApi, as?: string): Promise<Stream> {
   const agent = new https.Agent({ ca: service.ca });
   agents.push(agent);
@@ -47,7 +47,7 @@ function watch({ prefix, cluster }: ClusterApi, as?: string): Promise<Stream> {
   });
 }
 
-/** A WebSocket of the graph with one subscription; answers the code that it is closed with. */
+/** A WebSocket of the graph with one subscription; resolves with its close code. */
 async function socket({ cluster }: ClusterApi): Promise<{ closed: () => number | undefined }> {
   let code: number | undefined;
   const client = createClient({

@@ -16,10 +16,10 @@ afterAll(() => {
   for (const home of homes) rmSync(home, { recursive: true, force: true });
 });
 
-/** All processes of a service, its launcher among them. */
+/** All processes of a service, including its launcher. */
 const everyone = ({ launcher }: Service): number[] => [launcher.pid ?? -1, ...childrenOf(launcher.pid ?? -1)];
 
-/** The demo cluster, as its kubeconfig names it. */
+/** The demo cluster, from its kubeconfig. */
 function demo(service: Service): ClusterApi {
   const text = readFileSync(path.join(service.home, 'demo.kubeconfig'), 'utf8');
   const id = /server: \S+\/clusters\/(\S+)/.exec(text)?.[1] ?? '';
@@ -27,7 +27,7 @@ function demo(service: Service): ClusterApi {
   return new ClusterApi(service, { id, token });
 }
 
-/** Every file below a folder whose mode lets the group or others in, relative. */
+/** Every file below a folder that the group or others can access, as a relative path. */
 function openFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .map((entry) => path.join(entry.parentPath, entry.name))
@@ -51,7 +51,7 @@ describe('start', () => {
     expect(lines[secs]).toMatch(/^Ready in \d+\.\d s; Ctrl-C ends it\.$/);
     expect(lines.slice(0, secs)).toEqual([
       `API         ${service.origin}`,
-      // Opens the demo cluster signed in.
+      // The link that opens the demo cluster signed in.
       `GraphQL     ${service.origin}/graphql#token=${/token: (\S+)/.exec(readFileSync(`${home}/demo.kubeconfig`, 'utf8'))?.[1]}`,
       `kubeconfig  ${home}/demo.kubeconfig`,
       `admin token ${home}/admin-token`,
@@ -74,7 +74,7 @@ describe('start', () => {
     const logs = readdirSync(path.join(home, 'logs')).map((name) => readFileSync(path.join(home, 'logs', name), 'utf8'));
     expect(logs.length).toBe(2);
     const tokenKey = readFileSync(path.join(home, 'token-key'), 'utf8').trim();
-    // The terminal shows one link that signs in; nothing else does.
+    // The terminal shows one link with a token; no other output has one.
     const said = service.said.replace(/#token=\S+/, '');
     for (const log of [...logs, said]) {
       for (const secret of [service.adminToken, cluster.cluster.token, tokenKey, 'redis://:']) expect(log).not.toContain(secret);
@@ -106,7 +106,7 @@ describe('start', () => {
     expect(after.cluster).toEqual(before.cluster);
     expect(await after.must('GET', '/api/v1/namespaces/default/configmaps/kept')).toMatchObject(settings);
     expect(Number((await after.must('GET', '/api/v1/nodes')).metadata.resourceVersion)).toBeGreaterThanOrEqual(Number(nodes));
-    // What was there is used again: a second demo cluster has not been made.
+    // Existing data is used again: no second demo cluster was created.
     const { items } = JSON.parse((await service.request('/platform/v1/clusters', { token: service.adminToken })).text);
     expect(items.map(({ name }: { name: string }) => name)).toEqual(['demo']);
   });
@@ -120,7 +120,7 @@ describe('start', () => {
     expect(pids.filter(isAlive)).toEqual([]);
     await service.stop();
     service = next;
-    // What was under way is brought to its end.
+    // Interrupted work is completed.
     const done = async () =>
       (await demo(service).must('GET', '/apis/apps/v1/namespaces/default/deployments/left')).status.readyReplicas === 3;
     expect(await until(done)).toBe(true);

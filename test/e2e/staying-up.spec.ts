@@ -34,7 +34,7 @@ const ready = (service: Service): Promise<boolean> =>
     ({ status }) => status === 200,
     () => false,
   );
-/** What the launcher has said since it was ready, without pids and reasons. */
+/** The launcher's output since it was ready, without pids and reasons. */
 const saidSince = (service: Service): string[] =>
   service.said
     .slice(service.said.indexOf('Ready in'))
@@ -76,7 +76,7 @@ describe('processes are kept running', () => {
   test('PostgreSQL is down for longer than the api waits: the api is restarted until it succeeds', async () => {
     const from = saidSince(service).length;
     const data = path.join(service.home, 'postgres');
-    // Without this file it does not start.
+    // Without this file PostgreSQL does not start.
     const control = path.join(data, 'global/pg_control');
     const kept = readFileSync(control);
     rmSync(control);
@@ -125,7 +125,7 @@ describe('shutdown', () => {
     launcher.kill('SIGTERM');
     await ended;
     expect(said()).not.toMatch(/orrery:/);
-    // At once: the launcher has waited for them.
+    // Immediately: the launcher has waited for them.
     expect(seen.filter(isAlive).map(commandOf)).toEqual([]);
     expect(readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandOf(Number(pid)).includes(home))).toEqual([]);
   });
@@ -157,7 +157,7 @@ describe('leftovers of a start', () => {
     const postmaster = readFileSync(path.join(home, 'postgres/postmaster.pid'), 'utf8');
     const socket = readFileSync(lock, 'utf8');
     await first.stop();
-    // As after a reboot: the numbers are those of living processes that have nothing to do with it.
+    // As after a reboot: the pids are those of unrelated processes.
     const other = (text: string) => text.replace(/^\d+/, String(process.pid));
     writeFileSync(path.join(home, 'postgres/postmaster.pid'), other(postmaster));
     writeFileSync(lock, other(socket));

@@ -20,7 +20,7 @@ afterAll(async () => {
   await service?.stop();
 });
 
-/** Events of a watch in their order, each once: revisions only grow, and what is changed or deleted was there. */
+/** Events of a watch in order and without duplicates: revisions increase, and changed or deleted objects existed before. */
 class Ledger {
   readonly live = new Map<string, number>();
   readonly anomalies: string[] = [];
@@ -54,7 +54,7 @@ test('two apis and two workers: one of each is killed during a rollout, and noth
   let writing = true;
   const writer = (async () => {
     for (let n = 0; writing; n += 1) {
-      // The one on the second api goes on through the first when that is gone.
+      // The watch on the second api is resumed through the first when that one is gone.
       const through = n % 2 === 0 || api.exitCode !== null || api.signalCode !== null ? here : there;
       const answer = await through.call('POST', maps, { metadata: { name: `written-${n}` } }).catch(() => undefined);
       if (answer?.status === 201) acknowledged.push(`written-${n}`);
@@ -70,7 +70,7 @@ test('two apis and two workers: one of each is killed during a rollout, and noth
   await writer;
   const image = [{ op: 'replace', path: '/spec/template/spec/containers/0/image', value: 'nginx:1.27' }];
   await here.must('PATCH', `${deployments}/web`, image, { type: 'application/json-patch+json' });
-  // Now the launcher's own: it starts them again.
+  // Now the launcher's own processes, which it restarts.
   const [first] = service.pids(workerPattern);
   if (first !== undefined) process.kill(first, 'SIGKILL');
   expect(await until(() => service.pids(workerPattern).some((pid) => pid !== first && isAlive(pid)))).toBe(true);

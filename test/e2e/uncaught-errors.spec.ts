@@ -3,7 +3,7 @@ import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-/** Two requests, each with an error that nothing catches, then one error outside of all requests. */
+/** Two requests, each with an uncaught error, then an uncaught error outside of any request. */
 const program = `
   import { EventEmitter } from 'node:events';
   import { watchLifecycle } from './dist/libs/hosting/lifecycle.js';

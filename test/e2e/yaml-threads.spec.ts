@@ -1,4 +1,4 @@
-// Threads that convert YAML, compiled as the service runs them.
+// Threads that convert YAML, compiled as in the service.
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { YAML_LIMITS, YamlThreads } from '#hosting';
 
@@ -15,7 +15,7 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((made) => made.close()));
 });
 
-/** About so many characters of YAML, and what they become. */
+/** YAML of about this many characters, and the resulting JSON. */
 function document(length: number): { text: string; json: string } {
   const keys = Array.from({ length: Math.ceil(length / 16) }, (_, i) => `key-${String(i).padStart(7, '0')}`);
   return { text: keys.map((key) => `${key}: v\n`).join(''), json: JSON.stringify(Object.fromEntries(keys.map((key) => [key, 'v']))) };

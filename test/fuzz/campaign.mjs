@@ -1,11 +1,11 @@
-// Runs inputs against a target, and shrinks what it finds.
+// Sends inputs to a target, and shrinks the failing ones.
 import fc from 'fast-check';
 import { signature } from './checks.mjs';
 import { render } from './render.mjs';
 
 const batch = 250;
 
-/** One batch by fast-check: the first failing input, as small as it gets. */
+/** One batch by fast-check: the first failing input, shrunk. */
 async function runBatch({ target, arbitrary, seed, numRuns, known, count }) {
   let failing;
   const predicate = async (input) => {
@@ -24,7 +24,8 @@ async function runBatch({ target, arbitrary, seed, numRuns, known, count }) {
 }
 
 /**
- * Runs so many inputs, or as many as there is time for. Answers counts by code, and one finding of each sort.
+ * Sends the given number of inputs, or as many as the time allows. Returns the number of responses by status code, and one finding of each
+ * sort.
  * @param {{target: object, arbitrary: object, inputs: number, seconds: number, seed: number, say?: (text: string) => void}} options
  */
 export async function campaign({ target, arbitrary, inputs, seconds, seed, say = () => {} }) {

@@ -1,7 +1,7 @@
-// What is wrong with an answer, whatever was asked. Nothing here knows the input but by its text.
+// Checks a response for errors. Knows nothing about the input except its text.
 import { parse } from 'yaml';
 
-/** Upstream answers these with a 500 too; none of them says more than what the client sent. */
+/** Upstream answers these with a 500 too; none of them reveals more than what the client sent. */
 const upstream500 = [
   /resourceVersion should not be set on objects to be created/,
   /^(resourceVersion: Invalid value: .*)?strconv\.ParseUint: parsing /s,
@@ -21,7 +21,7 @@ const internals =
   /TypeError|RangeError|ReferenceError|SyntaxError|Cannot (read|set|convert|destructure|mix)|is not (a function|iterable|a constructor|defined)|Maximum call stack|Invalid array length|Invalid string length|\n\s+at .+:\d+:\d+|node_modules|node:internal|\.(ts|js|mjs):\d+|\[object Object\]|Reduce of empty array|toSorted|BigInt/;
 const plainTexts = /^(404 page not found|405 method not allowed|ok|\[[+-]\]|[a-z]+z check failed|bad request: |Too many requests)/i;
 
-/** The Status in an answer, where it is one in JSON. */
+/** The Status in a response, if it is one in JSON. */
 function statusIn(text) {
   try {
     return JSON.parse(text);
@@ -30,7 +30,7 @@ function statusIn(text) {
   }
 }
 
-/** The message of a Status, where the text is one; otherwise the text. */
+/** The message of a Status, if the text is one; otherwise the text. */
 function messageOf(text) {
   if (/^kind: Status$/m.test(text)) return String(parse(text).message);
   if (!text.startsWith('k8s\0')) return statusIn(text)?.message ?? text;
@@ -58,7 +58,7 @@ function malformed({ status, headers, text }) {
 }
 
 /**
- * What is wrong with an answer; undefined when nothing is. `sent` is the text of the request: what it holds may be echoed.
+ * The error in a response; undefined if there is none. `sent` is the text of the request: its content may be echoed.
  * @param {{status: number, headers: object, text: string, failure?: unknown}} answer
  */
 export function complaint(answer, sent) {
@@ -74,7 +74,7 @@ export function complaint(answer, sent) {
   return status >= 400 ? malformed(answer) : undefined;
 }
 
-/** The same finding again: numbers and quoted parts left out. */
+/** Identifies repeated findings: without numbers and quoted parts. */
 export const signature = (text) =>
   text
     .replace(/"[^"]*"|'[^']*'/g, '""')

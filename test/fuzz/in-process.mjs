@@ -1,4 +1,4 @@
-// Inputs straight into the pipeline of a whole cluster in this process.
+// Sends inputs directly into the pipeline of a whole cluster in this process.
 import { createLocalCluster } from '#cluster';
 import { complaint } from './checks.mjs';
 
@@ -12,7 +12,7 @@ const cpuNow = () => {
 
 const textOf = (body) => (body === undefined ? '' : typeof body === 'string' ? body : Buffer.from(body).toString('latin1'));
 
-/** Ends when the answer is there, or when nothing is worked on any more: some requests wait for what may come. */
+/** Resolves when there is a response, or when the process is idle: some requests wait for a later event. */
 async function settled(answer) {
   let done = false;
   const mark = answer.then(
@@ -30,14 +30,14 @@ async function settled(answer) {
   }
 }
 
-/** Sends inputs one after another, to a new cluster every so many. */
+/** Sends inputs one after another, with a new cluster at intervals. */
 export class InProcess {
   name = 'in process';
   sent = 0;
   #cluster;
   #late = new Set();
 
-  /** `cpuLimit`: what one input may cost, milliseconds. */
+  /** `cpuLimit`: what one input may cost, in milliseconds. */
   constructor({ cpuLimit, renewEvery = 1500 }) {
     this.cpuLimit = cpuLimit;
     this.renewEvery = renewEvery;
@@ -50,7 +50,7 @@ export class InProcess {
     return this.#cluster;
   }
 
-  /** The code of the answer, what is wrong with it, and the CPU it cost. */
+  /** The response's status code, the error in it, and the CPU time it took. */
   async send(request) {
     const cluster = await this.#fresh();
     this.sent += 1;
@@ -77,7 +77,7 @@ export class InProcess {
     return outcome;
   }
 
-  /** Requests that wait for the cluster's clock, which nobody turns here, are not waited for. */
+  /** Requests that wait for the cluster's clock, which is not advanced here, are abandoned. */
   async close() {
     this.#cluster?.close();
     await Promise.race([Promise.allSettled(this.#late), wait(1000)]);

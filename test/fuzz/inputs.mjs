@@ -1,4 +1,4 @@
-// What one input is, as fast-check generates and shrinks it: a plain description, from which render.mjs makes the request.
+// An input as generated and shrunk by fast-check: a plain description, from which render.mjs builds the request.
 import fc from 'fast-check';
 import { seeds } from './seeds.mjs';
 import { odd, oddKeys, oddTexts } from './values.mjs';
@@ -181,7 +181,7 @@ const jsonPatch = fc.array(
   { maxLength: 5 },
 );
 
-/** A recorded request, changed. */
+/** A modified recorded request. */
 const changed = fc.record({
   sort: fc.constant('changed'),
   seed: fc.nat(seeds.length - 1),
@@ -197,7 +197,7 @@ const changed = fc.record({
   ),
 });
 
-/** A patch of an object that is there. */
+/** A patch of an existing object. */
 const patched = fc.record({
   sort: fc.constant('patched'),
   target: fc.nat(30),
@@ -207,7 +207,7 @@ const patched = fc.record({
   query: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.array(parameter, { maxLength: 2 }) }),
 });
 
-/** A body that has something at every field of its kind, down to a depth. */
+/** A body with a value in every field of its kind, up to a depth. */
 const schematic = fc.record({
   sort: fc.constant('schematic'),
   resource: fc.nat(200),
@@ -219,7 +219,7 @@ const schematic = fc.record({
   edits: fc.array(edit, { maxLength: 3 }),
 });
 
-/** A list or watch of anything. */
+/** A list or watch of any resource. */
 const listed = fc.record({
   sort: fc.constant('listed'),
   resource: fc.nat(200),
@@ -227,11 +227,11 @@ const listed = fc.record({
   headers: fc.array(header, { maxLength: 2 }),
 });
 
-/** As bad as a size allows. */
+/** The worst case for a given size. */
 const worstOfSize = (largest) =>
   fc.record({ sort: fc.constant('worst'), shape: fc.constantFrom(...Object.keys(worst)), bytes: fc.integer({ min: 100, max: largest }) });
 
-/** One input; `largest` is the size of the worst bodies, `heavy` their share in a thousand. */
+/** One input; `largest` is the size of the worst bodies, `heavy` their number per thousand. */
 export const inputs = ({ largest = 3_000_000, heavy = 4 } = {}) =>
   fc.oneof(
     { weight: 550, arbitrary: changed },

@@ -1,4 +1,4 @@
-// The same inputs, and those that only a listener meets (upgrades, GraphQL, encoded paths), over https to the whole service.
+// The same inputs, and those for the listener (upgrades, GraphQL, encoded paths), over https to the whole service.
 import { readFileSync } from 'node:fs';
 import https from 'node:https';
 import fc from 'fast-check';
@@ -111,7 +111,7 @@ function graphqlRequest({ operation, selections: chosen, times, tail, variables,
   };
 }
 
-/** What goes over the wire; undefined for what HTTP/1.1 cannot carry. */
+/** The bytes on the wire; undefined if HTTP/1.1 cannot transport the input. */
 function wireRequest(request, cluster) {
   if (request.sort === 'graphql') return graphqlRequest(request);
   if (request.sort === 'upgrade') {
@@ -164,7 +164,7 @@ class OverHttps {
         response.on('data', (chunk) => chunks.push(chunk));
         response.on('end', end);
         response.on('error', reject);
-        // A watch goes on: its beginning will do.
+        // A watch does not end: its beginning is sufficient.
         if (response.statusCode === 200 && response.headers['content-length'] === undefined) {
           setTimeout(() => {
             end();
@@ -187,14 +187,14 @@ class OverHttps {
     try {
       const answer = await this.#exchange(wire);
       outcome.code = answer.status;
-      // What is no request on a cluster is answered by others than the pipeline, in their own form.
+      // Requests outside of clusters are not answered by the pipeline, and have another format.
       const form = request.sort === undefined ? answer : { ...answer, headers: {}, text: answer.status === 500 ? answer.text : '' };
       outcome.wrong = complaint(
         form,
         `${wire.url} ${JSON.stringify(wire.headers)} ${wire.body?.subarray(0, 20_000).toString('latin1') ?? ''}`,
       );
     } catch (error) {
-      // The listener may end a connection on what is no HTTP; it has to go on living.
+      // The listener may close a connection that is not HTTP, but it must survive.
       if (
         !/^(ECONNRESET|EPIPE|HPE_|ERR_)/.test(error.code ?? '') ||
         !/socket hang up|reset|EPIPE|Parse Error|Invalid|Unescaped/i.test(error.message)
@@ -208,7 +208,7 @@ class OverHttps {
   }
 }
 
-/** Brings up the service, and sends it so many inputs one after another. */
+/** Starts the service, and sends it the given number of inputs one after another. */
 export async function overHttps(options) {
   options.say('the service, for inputs over https …');
   const service = await startService();

@@ -1,4 +1,4 @@
-// What the worst requests are made of.
+// Building blocks of the worst requests.
 
 export const pod = (spec) => ({
   apiVersion: 'v1',
@@ -9,7 +9,7 @@ export const pod = (spec) => ({
 export const configMap = (data, metadata = {}) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'worst', ...metadata }, data });
 export const listOf = (bytes, each, one) => Array.from({ length: Math.max(1, Math.floor(bytes / each)) }, (_, i) => one(i));
 export const mapOf = (bytes, each, one) => Object.fromEntries(listOf(bytes, each, one));
-/** One request with a body, whatever it is. */
+/** One request with any body. */
 export const post = (path, text, type = 'application/json') => ({ method: 'POST', path, headers: { 'content-type': type }, text });
 export const pods = '/api/v1/namespaces/default/pods';
 export const maps = '/api/v1/namespaces/default/configmaps';

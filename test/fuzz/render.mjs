@@ -1,4 +1,4 @@
-// From the description of an input to the request: pure, so that a printed input can be sent again.
+// Builds the request for the description of an input: pure, so that a printed input can be sent again.
 import { stringify } from 'yaml';
 import { encodeProtobuf, scheme } from '#api';
 import { seeds } from './seeds.mjs';
@@ -9,7 +9,7 @@ const resources = scheme.resources();
 const mediaTypes = { json: 'application/json', yaml: 'application/yaml', protobuf: 'application/vnd.kubernetes.protobuf' };
 const isObject = (value) => typeof value === 'object' && value !== null;
 
-/** Every place in a value: its holder and key, parents first. Bounded: large values are changed near their beginning. */
+/** Every position in a value: its holder and key, parents first. Limited: large values are modified near their beginning. */
 function places(value) {
   const found = [];
   const queue = [value];
@@ -57,7 +57,7 @@ const edits = {
   type: (holder, key) => define(holder, key, otherType(holder[key])),
 };
 
-/** The value with all edits made; the root can be replaced too. */
+/** The value with all edits applied; the root can be replaced too. */
 function edited(value, list) {
   const root = { root: structuredClone(value) };
   for (const edit of list) {
@@ -69,15 +69,15 @@ function edited(value, list) {
   return root.root;
 }
 
-/** Bytes in an encoding; what cannot be written so is written as JSON. */
+/** Bytes in an encoding; what the encoding does not support is written as JSON. */
 function encoded(body, encoding) {
   try {
     if (encoding === 'yaml') return { type: mediaTypes.yaml, bytes: Buffer.from(stringify(body)) };
     const bytes = encoding === 'protobuf' && Buffer.from(encodeProtobuf(body));
-    // An object where a string should be is encoded as this.
+    // Used to encode an object in place of a string.
     if (bytes && !bytes.includes('[object Object]')) return { type: mediaTypes.protobuf, bytes };
   } catch {
-    // Protobuf knows no such field or value, YAML no such string.
+    // Protobuf has no such field or value, YAML no such string.
   }
   return { type: mediaTypes.json, bytes: Buffer.from(JSON.stringify(body) ?? 'undefined') };
 }
@@ -146,7 +146,7 @@ function patched({ target, type, patch, edits: list, query }) {
   return { method: 'PATCH', path, query: queryOf(query), headers: { 'content-type': type }, body };
 }
 
-/** Draws from a list of indexes again and again: what is drawn is part of the input, so it shrinks with it. */
+/** Draws from a list of indexes again and again: the draws are part of the input, so they shrink with it. */
 function drawing(values) {
   let next = 0;
   return () => odd[values[next++ % values.length]];
@@ -203,7 +203,10 @@ function ofShape({ shape, bytes }) {
 
 const renderers = { changed, patched, schematic, listed, worst: ofShape };
 
-/** The request of an input: method, path (decoded), query, headers in lower case, and the body's bytes. What is not for a cluster stays as it is. */
+/**
+ * The request of an input: method, path (decoded), query, headers in lower case, and the body's bytes. Requests outside of clusters are
+ * left unchanged.
+ */
 export function render(input) {
   if (!(input.sort in renderers)) return input;
   const { method, path, query, headers, body } = renderers[input.sort](input);

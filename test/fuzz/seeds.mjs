@@ -1,4 +1,4 @@
-// The requests that inputs are made from: recorded ones where they stand beside the repository, otherwise those of libs/registry's specs.
+// The requests from which inputs are derived: recorded ones if they exist beside the repository, otherwise those of libs/registry's specs.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -6,7 +6,7 @@ const root = path.resolve(import.meta.dirname, '../..');
 const recorded = path.resolve(root, '../shared/recorded/cases');
 const read = (file) => JSON.parse(readFileSync(file, 'utf8'));
 
-/** Where a recorded request has a placeholder, something that is there in a new cluster, or looks as if it were. */
+/** Replaces placeholders in recorded requests by existing or plausible values of a new cluster. */
 function filled(value) {
   return JSON.parse(
     JSON.stringify(value)
@@ -52,7 +52,7 @@ const ofRecording = () =>
     .flatMap((file) => read(path.join(recorded, file)).cases)
     .flatMap(({ steps }) => steps.filter((step) => step.method && step.path).map(request));
 
-/** Method, path, query, headers, and `body` (a value) or `text`, of every request there is. */
+/** Method, path, query, headers, and `body` (a value) or `text`, of every request. */
 export const seeds = [...ofRegistry(), ...(existsSync(recorded) ? ofRecording() : [])].map((seed) => ({
   ...seed,
   path: seed.path.replace(/\/namespaces\/ns1(?=\/|$)/, '/namespaces/default'),

@@ -1,4 +1,4 @@
-// Values that code rarely expects: each is what somebody once sent.
+// Values that code rarely expects.
 
 const names = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'length', 'then', 'valueOf', 'toJSON'];
 const texts = [
@@ -81,7 +81,7 @@ const numbers = [
   0, -0, 1, -1, 0.5, -0.5, 65535, 65536, 2147483647, 2147483648, -2147483649, 4294967296, 9007199254740991, 9007199254740992,
 ];
 
-/** Scalars and small structures to put anywhere. */
+/** Scalars and small structures to insert anywhere. */
 export const odd = [
   ...[null, true, false, ...numbers, 1e21, -1e21, 1e308, 5e-324],
   ...texts,

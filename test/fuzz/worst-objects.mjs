@@ -1,4 +1,4 @@
-// Objects that are as bad as a size allows: many items, many keys, long strings, deep nesting.
+// The worst objects of a given size: many items, many keys, long strings, deep nesting.
 import { configMap, deployment, json, listOf, mapOf, maps, nested, pod, pods, post } from './parts.mjs';
 
 /** Shape by name: bytes → request. */

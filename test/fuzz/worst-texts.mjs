@@ -1,4 +1,4 @@
-// Patches, YAML, protobuf, queries and headers that are as bad as a size allows.
+// The worst patches, YAML, protobuf, queries and headers of a given size.
 import { get, head, json, listOf, mapOf, maps, nested, patch, pods, post, selector, yaml } from './parts.mjs';
 
 /** Shape by name: bytes → request. */

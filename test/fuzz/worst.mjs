@@ -1,4 +1,4 @@
-// Requests that are as bad as a size allows: the shape is chosen, the size is up to 3 MB.
+// The worst requests of a given size: the shape is chosen, the size is up to 3 MB.
 import { worstObjects } from './worst-objects.mjs';
 import { worstTexts } from './worst-texts.mjs';
 

@@ -18,9 +18,9 @@ const hasSome = (thing: Thing, ...keys: string[]): boolean => keys.some((key) =>
 interface List {
   folder: string;
   listed: readonly object[];
-  /** Whether an exported value is such a thing. */
+  /** Whether an exported value belongs to this sort. */
   is(thing: Thing): boolean;
-  /** What tells one from another. */
+  /** The key of such a value. */
   key(thing: Thing): string;
 }
 
@@ -87,7 +87,7 @@ const sourcesOf = (folder: string): string[] =>
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts') && path.basename(file) !== 'index.ts')
     .map((file) => path.join(folder, file));
 
-/** What a folder's files export that is of the list's sort, whether by itself or in an array: its key, and where it stands. */
+/** The exports of a folder's files that belong on the list, individual or in an array: the key, and the location. */
 async function found({ folder, is, key }: List): Promise<Map<string, string>> {
   const things = new Map<string, string>();
   for (const file of sourcesOf(folder)) {

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-/** `npm run new … --dry-run`: the files it would write, or why it would not. */
+/** `npm run new … --dry-run`: the files it would write, or the error. */
 function dryRun(...words: string[]): string[] {
   const { stdout, stderr } = spawnSync(process.execPath, ['scripts/new.mjs', ...words, '--dry-run'], { cwd: root, encoding: 'utf8' });
   return `${stdout}${stderr}`

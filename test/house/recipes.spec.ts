@@ -4,7 +4,7 @@ import path from 'node:path';
 const root = path.resolve(import.meta.dirname, '../..');
 const read = (file: string): string => fs.readFileSync(path.join(root, file), 'utf8');
 
-/** The blocks of CONTRIBUTING.md that begin with the name of a file, as [file, code]. */
+/** The code blocks of CONTRIBUTING.md that begin with a file name, as [file, code]. */
 const recipes = read('CONTRIBUTING.md')
   .split(/\n(?! {4}|\n)/)
   .map((part) => part.replaceAll(/^ {4}/gm, ''))

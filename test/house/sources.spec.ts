@@ -18,7 +18,7 @@ function* filesUnder(folder: string): Generator<string> {
 
 const files = [...filesUnder(root)].filter((file) => !file.startsWith('test/house/'));
 const read = (file: string): string => fs.readFileSync(path.join(root, file), 'utf8');
-/** Lines that match, as `file:line: text`. */
+/** Matching lines, as `file:line: text`. */
 function lines(among: readonly string[], pattern: RegExp): string[] {
   return among.flatMap((file) =>
     read(file)
@@ -47,7 +47,7 @@ it('there are no TODOs', () => {
   expect(lines(written, /\b(TODO|FIXME|XXX|HACK)\b/)).toEqual([]);
 });
 
-// biome holds `any`, and default exports in TypeScript.
+// biome checks `any`, and default exports in TypeScript.
 it('no default exports, no checks switched off', () => {
   expect(
     lines(
@@ -61,13 +61,14 @@ it('no default exports, no checks switched off', () => {
 it('files have kebab-case names that describe their content', () => {
   const names = code.map((file) => path.basename(file).replace(/\.(spec|contract|module|controller|guard|config)?\.?(ts|mjs)$/, ''));
   expect(names.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)?$/.test(name))).toEqual([]);
-  // component-helpers is upstream's name of that room (k8s.io/component-helpers).
+  // component-helpers is upstream's name (k8s.io/component-helpers).
   const vague = /(^|[-/])(utils?|helpers?|manager|common|base|impl|misc)([-.]|\/)/;
   expect(code.filter((file) => vague.test(file.replace(/^libs\/component-helpers\//, '')))).toEqual([]);
 });
 
 it('the domain gets time and randomness as parameters', () => {
-  // The system's own sources; the machine's timers behind ports; PostgreSQL's adapter, which names its writes and pauses between tries; the host of real queues.
+  // The system implementations themselves; the machine's timers behind interfaces; PostgreSQL's adapter, which names its writes and pauses
+  // between attempts; the host of real queues.
   const named =
     /^libs\/(apimachinery\/(clock-sources|random)|cluster\/machine-timers|storage\/postgres\/(session|write|migrate)|controller-runtime\/bullmq\/[a-z-]+)\.ts$/;
   const found = lines(

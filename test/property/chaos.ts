@@ -3,13 +3,13 @@ import pg from 'pg';
 import type { Bus } from '#cacher/bus';
 import type { TestDatabase } from '../servers.js';
 
-/** Something that goes wrong on purpose until it is stopped. */
+/** A disturbance that goes on until it is stopped. */
 export interface Chaos {
   readonly cuts: number;
   stop(): Promise<void>;
 }
 
-/** Ends a connection of the database's, whatever it is at, every few milliseconds. */
+/** Ends a connection to the database, whatever it is doing, every few milliseconds. */
 export function cutConnections({ url }: TestDatabase, { every }: { every: number }): Chaos {
   let cuts = 0;
   let stopped = false;
@@ -38,7 +38,7 @@ export function cutConnections({ url }: TestDatabase, { every }: { every: number
   };
 }
 
-/** A bus that loses some of the messages to its own subscribers, and some of what it should publish. `roll` answers numbers in [0, 1). */
+/** A bus that loses some of the messages to its own subscribers, and some that it should publish. `roll` returns numbers in [0, 1). */
 export function lossyBus(bus: Bus, { loss, roll }: { loss: number; roll: () => number }): Bus {
   return {
     publish: (channel, message) => {

@@ -24,9 +24,9 @@ interface Op {
 }
 
 interface WatcherPlan {
-  /** Only red ones: objects come and go as they are painted. */
+  /** Only red ones: objects enter and leave the selection when their colour changes. */
   onlyRed: boolean;
-  /** After how many events, each time, it loses its connection. */
+  /** The numbers of events after which it loses its connection. */
   drops: number[];
 }
 
@@ -51,7 +51,7 @@ const plan: fc.Arbitrary<Plan> = fc.record({
 const merge = { type: 'application/merge-patch+json' };
 let runs = 0;
 
-/** One write; what it made, when it was acknowledged. */
+/** One write: its result, and when it was acknowledged. */
 async function write(run: string, { does, object, color }: Op, value: string): Promise<Json | undefined> {
   const name = `${run}-${object}`;
   const labels = { run, color };
@@ -62,18 +62,18 @@ async function write(run: string, { does, object, color }: Op, value: string): P
     delete: () => cluster.call('DELETE', `${maps}/${name}`),
   }[does]();
   if (answer.status >= 300) {
-    // Another writer was there first.
+    // Another writer was first.
     expect([404, 409]).toContain(answer.status);
     return undefined;
   }
   return does === 'delete' ? undefined : answer.json;
 }
 
-/** An event in a line: all that a watcher is told. */
+/** An event as a line with everything that a watcher gets. */
 const lineOf = ({ type, object: { metadata, data } }: Seen): string =>
   `${metadata.resourceVersion} ${type} ${metadata.name} ${metadata.labels.color} ${data.value}`;
 
-/** What a watcher of the red ones must be told, given everything that happened (apiserver/pkg/storage/cacher/cache_watcher.go). */
+/** The events that a watcher of the red ones must get, derived from all changes (apiserver/pkg/storage/cacher/cache_watcher.go). */
 function redOf(events: readonly Seen[]): string[] {
   const before = new Map<string, Json>();
   return events.flatMap(({ type, object }) => {
@@ -84,13 +84,13 @@ function redOf(events: readonly Seen[]): string[] {
     if (type === 'DELETED') before.delete(name);
     else before.set(name, object);
     if (isRed) return [lineOf({ type: wasRed ? 'MODIFIED' : 'ADDED', object })];
-    // What leaves the selection is shown as it was in it, at the revision at which it left.
+    // An object that leaves the selection is shown as it was in it, with the revision at which it left.
     if (wasRed) return [lineOf({ type: 'DELETED', object: { ...was, metadata: { ...was.metadata, resourceVersion } } })];
     return [];
   });
 }
 
-/** What stands at a revision, by everything that happened. */
+/** The objects at a revision, derived from all changes. */
 function stateAt(events: readonly Seen[], revision: number): string[] {
   const state = new Map<string, string>();
   for (const { type, object } of events) {
@@ -144,18 +144,18 @@ async function play({ writers, watchers }: Plan): Promise<void> {
   // In order, each once.
   const revisions = truth.events.map(({ object }) => Number(object.metadata.resourceVersion));
   expect(revisions).toEqual([...new Set(revisions)].sort((a, b) => a - b));
-  // Every write that was acknowledged, as it was acknowledged.
+  // Every acknowledged write, as it was acknowledged.
   const told = new Map(truth.events.map(({ object }) => [object.metadata.resourceVersion, object]));
   for (const object of acknowledged) {
     const { kind: _, apiVersion: __, ...rest } = object;
     const { kind: ___, apiVersion: ____, ...seen } = told.get(object.metadata.resourceVersion) ?? {};
-    // A change that changes nothing makes no revision: its answer is that of the one before.
+    // A write that changes nothing creates no revision: its response has the previous one.
     expect(seen).toEqual(rest);
   }
   for (const { plan: asked, events } of others) {
     expect(events.map(lineOf)).toEqual(asked.onlyRed ? redOf(truth.events) : truth.events.map(lineOf));
   }
-  // Any revision of the past can be read as it was.
+  // Any past revision can be read as it was.
   for (const revision of [revisions[0], revisions[Math.floor(revisions.length / 2)], revisions.at(-1)]) {
     const list = await cluster.must('GET', `${maps}?labelSelector=run%3D${run}&resourceVersion=${revision}&resourceVersionMatch=Exact`);
     const found = list.items.map(({ metadata, data }: Json) => `${metadata.name} ${metadata.resourceVersion} ${data.value}`);

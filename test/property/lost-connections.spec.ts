@@ -12,7 +12,7 @@ afterAll(() => database.close());
 const cause = { requestId: 'r', user: 'u' };
 
 test('when its connections are cut again and again, every write returns its outcome and happens once', async () => {
-  // A busy machine takes long to connect anew: patience is not what is tried here.
+  // Reconnecting takes long on a busy machine: the timeout is not what is tested here.
   const admin = postgresStorage(database.pool, { total: 120_000, first: 5, longest: 250 });
   await admin.create('cut');
   const store = admin.open('cut');
@@ -27,7 +27,7 @@ test('when its connections are cut again and again, every write returns its outc
           ? { type: 'create', key: `/s/${name}`, value: '0', cause, at: n }
           : { type: 'update', key: `/s/${name}`, value: `${n}`, expected: last, cause, at: n };
       for (const result of await store.write([own, shared])) {
-        // Nobody else writes these keys: a refusal would be of a write of our own that was called lost.
+        // Nobody else writes these keys: a conflict could only be with a write of our own that was reported as lost.
         if (!result.ok) throw new Error(`${name} ${n}: ${result.reason}`);
         answers.set(`${result.entry.key} ${result.entry.value}`, result.entry.revision);
         last = result.entry.revision;

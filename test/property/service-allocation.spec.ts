@@ -8,7 +8,7 @@ import { memoryStorage, type Storage, type StorageAdmin } from '#storage';
 import { postgresStorage } from '#storage/postgres';
 import { type TestDatabase, testDatabase } from '../servers.js';
 
-/** Servers of one cluster that all roll the same dice where they pick ports and addresses, so that they want the same ones. */
+/** Servers of one cluster that draw the same random values for ports and addresses, so that they compete for the same ones. */
 function servers(storage: Storage, buses: readonly Bus[]): Array<{ api: ApiServer; store: HostedClusterStore }> {
   return buses.map((bus, i) => {
     const store = clusterStore({ storage, bus });
@@ -27,7 +27,7 @@ function servers(storage: Storage, buses: readonly Bus[]): Array<{ api: ApiServe
   });
 }
 
-/** One request: on which server, what, and to which Service. */
+/** One request: its server, its operation, and its Service. */
 interface Step {
   server: number;
   does: 'create' | 'toClusterIP' | 'toNodePort' | 'addPort' | 'toExternalName' | 'delete';
@@ -43,7 +43,7 @@ const step: fc.Arbitrary<Step> = fc.record({
   nodePort: fc.constantFrom(undefined, undefined, 30_001, 30_002),
   clusterIP: fc.constantFrom(undefined, undefined, undefined, '10.96.0.77'),
 });
-/** Rounds: the requests of one round run side by side. */
+/** Rounds: the requests of one round run concurrently. */
 const rounds = fc.array(fc.array(step, { minLength: 2, maxLength: 12 }), { minLength: 1, maxLength: 6 });
 
 const SERVICES = '/api/v1/namespaces/ns/services';
@@ -92,13 +92,13 @@ async function stored(storage: Storage, prefix: string): Promise<Stored[]> {
   return (await storage.list({ prefix })).items.map(({ value }) => JSON.parse(value) as Stored);
 }
 
-/** What Services hold, and what is written down as held: the same, and each address and port once. */
+/** The ports and addresses of Services, and the reservations: they are equal, and each occurs once. */
 async function expectConsistent(storage: Storage): Promise<void> {
   const services = await stored(storage, '/registry/services/specs/');
   const addresses = services.flatMap(({ spec, metadata }) => (spec?.clusterIP ? [`${spec.clusterIP} ${metadata.name}`] : []));
   const held = (await stored(storage, '/registry/ipaddresses/')).map(({ metadata, spec }) => `${metadata.name} ${spec?.parentRef?.name}`);
   expect(held.sort()).toEqual(addresses.sort());
-  // An ExternalName may name node ports, but has none.
+  // An ExternalName Service may specify node ports, but has none.
   const ports = services.flatMap(({ spec, metadata }) =>
     (spec?.type === 'ExternalName' ? [] : (spec?.ports ?? [])).flatMap(({ nodePort }) => (nodePort ? [`${nodePort} ${metadata.uid}`] : [])),
   );
@@ -126,7 +126,7 @@ describe.each<[string, () => StorageAdmin, number]>([
       await clusters.create(id);
       const storage = clusters.open(id);
       const bus = memoryBus();
-      // Without a bus between them, each server learns of the others' writes from the store alone.
+      // Without a bus between them, each server learns of the others' writes only from the store.
       const nodes = servers(storage, together ? [bus, bus, bus] : [bus, memoryBus(), memoryBus()]);
       for (const round of plan) {
         const statuses = await Promise.all(round.map((each) => run((nodes[each.server] ?? nodes[0])?.api as ApiServer, each)));

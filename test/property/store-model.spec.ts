@@ -3,7 +3,7 @@ import { Compacted, FencedError, FutureRevision, memoryStorage, type Storage, ty
 import { postgresStorage } from '#storage/postgres';
 import { type TestDatabase, testDatabase } from '../servers.js';
 
-/** One call of a store, by small numbers: revisions are counted back from the newest, so that most of them exist. */
+/** One call of a store, as small numbers: revisions are counted back from the newest, so that most of them exist. */
 type Step =
   | {
       do: 'write';
@@ -79,7 +79,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-/** What a step answers; errors of the port are answers too. */
+/** The result of a step; errors of the interface are results too. */
 async function take(store: Storage, step: Step, n: number): Promise<unknown> {
   try {
     return await run(store, step, n);

@@ -9,7 +9,7 @@ import { postgresStorage } from '#storage/postgres';
 import { redisUrl, type TestDatabase, testDatabase } from '../servers.js';
 import { cutConnections, lossyBus } from './chaos.js';
 
-/** Everything so small that windows overflow, the log is read in pages, and many messages are bare ranges. */
+/** Limits so small that windows overflow, the log is read in pages, and many messages contain only ranges. */
 const limits = { ...DEFAULT_STORE_LIMITS, windowEvents: 12, logPage: 7, readsToLoad: 3, busMessageBytes: 500 };
 
 /** Numbers in [0, 1) from a seed (mulberry32). */
@@ -23,10 +23,10 @@ function dice(seed: number): () => number {
   };
 }
 
-/** A watch, what it was told, and from where. */
+/** A watch, its events, and its start. */
 class Watch {
   readonly events: CacheEvent[] = [];
-  /** How many events had come when all up to a revision were said to have come. */
+  /** How many events had been delivered when all up to a revision were reported as delivered. */
   readonly progress: Array<{ revision: number; events: number }> = [];
   ended: Error | undefined;
   stop: () => void = () => undefined;
@@ -36,7 +36,7 @@ class Watch {
     public after: number,
   ) {}
 
-  /** Starts, or goes on where it was broken off; from now where `after` is negative. */
+  /** Starts, or resumes after an interruption; from now if `after` is negative. */
   async start(store: ClusterStore): Promise<void> {
     const from = this.events[this.events.length - 1]?.revision ?? (this.after < 0 ? undefined : this.after);
     if (from === undefined) this.after = await store.revision();
@@ -75,7 +75,7 @@ const logged = ({ type, revision, key, value, createRevision, previousRevision, 
   at,
 });
 
-/** One writer: changes keys of its own through one process and reads them back through another, where they must stand as it left them. */
+/** A writer: changes keys of its own through one process and reads them back through another. */
 async function write(
   stores: readonly ClusterStore[],
   { name, steps, roll }: { name: string; steps: number; roll: () => number },
@@ -111,7 +111,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-/** Watchers come and go, each on some process, from some revision, until `done`. */
+/** Watchers are started and stopped on random processes and revisions until `done`. */
 async function comeAndGo(
   stores: readonly HostedClusterStore[],
   watches: Watch[],
@@ -171,7 +171,10 @@ async function round({ cluster, seed, loss, cut }: { cluster: string; seed: numb
   await admin.destroy(cluster);
 }
 
-/** Ordered, unique, reliable, resumable, bookmarkable (etcd's watch guarantees): what a watch was told is the log, from its start to where it got. */
+/**
+ * Ordered, unique, reliable, resumable, bookmarkable (etcd's watch guarantees): the events of a watch are the log, from its start to its
+ * end.
+ */
 async function check(cluster: string, watches: readonly Watch[]): Promise<void> {
   const storage = admin.open(cluster);
   const compacted = await storage.compactRevision();
@@ -181,7 +184,7 @@ async function check(cluster: string, watches: readonly Watch[]): Promise<void> 
     if (ended !== undefined) expect(ended).toBeInstanceOf(Compacted);
     const expected = log.filter((entry) => entry.key.startsWith(prefix) && entry.revision > after);
     const seen = events.map(told);
-    // What was compacted since can't be compared any more but for its order.
+    // Of what has been compacted since, only the order can be checked.
     expect(seen.map((event) => event.revision)).toEqual([...new Set(seen.map((event) => event.revision))].sort((a, b) => a - b));
     const readable = seen.filter((event) => event.revision > compacted);
     if (ended === undefined) expect(readable).toEqual(expected);

@@ -1,4 +1,4 @@
-/** What the replay says of a case: where (step/pointer) something differs, what was recorded, what came. */
+/** The replay's report for a case: where (step/pointer) something differs, what was recorded, and the actual value. */
 interface Compared {
   topic: string;
   case: string;
@@ -18,12 +18,12 @@ function found(results: readonly Compared[]): Map<string, string> {
   return steps;
 }
 
-/** The steps that differ, by name, as the list holds them. */
+/** The names of the steps that differ, as on the list. */
 export const differing = (results: readonly Compared[]): string[] => [...found(results).keys()].sort();
 
 /**
- * What is not as the list of known differences says: steps that differ and are not on it, and steps on it that no longer differ.
- * A step is named `topic :: case :: step`.
+ * Deviations from the list of known differences: steps that differ and are not on it, and steps on it that no longer differ. A step is
+ * named `topic :: case :: step`.
  */
 export function unexpected(results: readonly Compared[], known: readonly string[]): string[] {
   const differs = found(results);

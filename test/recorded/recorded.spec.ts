@@ -4,11 +4,14 @@ import path from 'node:path';
 import { type Service, startService } from '../service.js';
 import { differing, unexpected } from './differences.js';
 
-/** What a real v1.36 server answered, and the program that asks the same again and compares. It stands beside the repository. */
+/** The responses of a real v1.36 server, and the program that repeats the requests and compares. They are beside the repository. */
 const recorded = path.resolve(import.meta.dirname, '../../../shared/recorded');
 const replay = path.join(recorded, 'replay.mjs');
 
-/** All but those that mostly wait: for pods' logs, for controllers, server-side apply and custom resources that are not there yet. */
+/**
+ * All topics except those that mostly wait: for pods' logs, for controllers, server-side apply and custom resources that are not supported
+ * yet.
+ */
 const topics = existsSync(recorded)
   ? readdirSync(path.join(recorded, 'cases'))
       .map((name) => path.basename(name, '.json'))
@@ -16,7 +19,7 @@ const topics = existsSync(recorded)
       .sort()
   : [];
 
-/** The steps that are answered otherwise today, as `topic :: case :: step`. Written by a run with WRITE_DIFFERENCES=1, on a quiet machine. */
+/** The steps with known differences, as `topic :: case :: step`. Written by a run with WRITE_DIFFERENCES=1, on a quiet machine. */
 const list = path.join(import.meta.dirname, 'differences.json');
 const writes = process.env.WRITE_DIFFERENCES === '1';
 const known: string[] = writes ? [] : JSON.parse(readFileSync(list, 'utf8'));
@@ -26,12 +29,12 @@ interface Report {
   results: Array<{
     topic: string;
     case: string;
-    /** Where (step/pointer), what was recorded, what came. */
+    /** Where (step/pointer), what was recorded, the actual value. */
     diffs: Array<[string, unknown, unknown]>;
   }>;
 }
 
-/** Replays the topics on a cluster; resolves with the report, whether or not all is alike. */
+/** Replays the topics on a cluster; resolves with the report, whether or not there are differences. */
 function compare(kubeconfig: string, report: string): Promise<Report> {
   const options = ['--compare', '--kubeconfig', kubeconfig, '--only', topics.join(','), '--parallel', '12', '--json', '--out', report];
   const child = spawn(process.execPath, [replay, ...options], { env: { ...process.env, NODE_OPTIONS: '' }, stdio: 'ignore' });

@@ -14,7 +14,7 @@ afterEach(() => {
   for (const cluster of open.splice(0)) cluster.close();
 });
 
-/** A cluster at rest, whose controllers have taken their turns before the kind is there. */
+/** A settled cluster, whose controllers have taken their turns before the kind is added. */
 async function start(): Promise<LocalCluster & { storages: ClusterStorages }> {
   const cluster = await createLocalCluster({ rootCA: 'PEM' });
   open.push(cluster);
@@ -100,7 +100,7 @@ describe('the garbage collector', () => {
     expect(await names(cluster, ConfigMap)).toEqual(['dependent']);
     storages.install('widgets.example.com', widgets);
     await client.delete(Widget, 'owner', 'default');
-    // What failed because the kind was not there is tried again after its back-off.
+    // What failed because the kind did not exist is retried after its back-off.
     await cluster.advance(1_000_000);
     expect(await names(cluster, ConfigMap)).toEqual([]);
   });

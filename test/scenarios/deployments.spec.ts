@@ -42,7 +42,7 @@ function change({ client }: LocalCluster, generation: number, spec: Record<strin
 
 const image = (name: string) => ({ template: { spec: { containers: [{ name: 'c', image: name }] } } });
 
-/** Image, revision and size of each replica set, oldest first. */
+/** Image, revision and size of each ReplicaSet, oldest first. */
 async function replicaSets({
   client,
 }: LocalCluster): Promise<Array<[image: string | undefined, revision: string | undefined, size: number | undefined]>> {
@@ -51,7 +51,7 @@ async function replicaSets({
   return items.map(({ metadata, spec }) => [spec.template?.spec?.containers[0]?.image, metadata.annotations?.[REVISION], spec.replicas]);
 }
 
-/** What the Deployment told, with the replica sets' hashes left out. */
+/** The Deployment's events, without the hashes of ReplicaSets. */
 async function told({ client }: LocalCluster): Promise<string[]> {
   const { items } = await client.list(Event, IN);
   const own = items.filter(({ involvedObject }) => involvedObject.kind === 'Deployment');

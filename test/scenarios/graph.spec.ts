@@ -148,7 +148,7 @@ describe('relations', () => {
       `{ ${many} { items { services { pods(limit: 1) { kind } } node { pods(limit: 1) { kind } } } } }`,
     );
     const { scanned } = extensions?.cost.used ?? { scanned: 0 };
-    // The page and its pods' own list of the namespace, all pods for the nodes, services and nodes: not that 200 times.
+    // The page and its pods' own list of the namespace, all pods for the nodes, Services and nodes: not that 200 times.
     expect(scanned).toBeLessThan(2_000);
   });
 });
@@ -220,7 +220,7 @@ describe('turns', () => {
     );
     over = true;
     expect(errors).toBeUndefined();
-    // Not one stretch: the loop went round several times, however fast the machine.
+    // Not without yielding: the event loop iterated several times, however fast the machine is.
     expect(rounds).toBeGreaterThan(3);
   });
 });

@@ -26,7 +26,7 @@ const start = async (): Promise<LocalCluster> => {
   return cluster;
 };
 
-/** Slices in the default namespace, but for the API server's own. */
+/** Slices in the default namespace, except the API server's own. */
 async function slicesOf(client: Client): Promise<discoveryv1.EndpointSlice[]> {
   return (await client.list(EndpointSlice, IN)).items.filter(({ metadata }) => metadata.name !== 'kubernetes');
 }

@@ -10,7 +10,7 @@ afterEach(() => {
   for (const cluster of open.splice(0)) cluster.close();
 });
 
-/** A cluster whose worker offers 1000 units of a resource that no other node has; with priority classes p1 to p4. */
+/** A cluster whose worker has 1000 units of a resource that no other node has; with priority classes p1 to p4. */
 async function start(profile: 'instant' | 'realistic' = 'instant'): Promise<LocalCluster> {
   const cluster = await createLocalCluster({ profile });
   open.push(cluster);
@@ -67,7 +67,7 @@ const createReplicaSet = ({ client }: LocalCluster, priority: number, units: num
     },
   });
 
-/** Phase of each pod, and the node it is nominated for, in the order of names; generated parts of names are left out. */
+/** Phase of each pod, and its nominated node, sorted by name; without generated parts of names. */
 async function pods({ client }: LocalCluster): Promise<string[]> {
   const { items } = await client.list(Pod, IN);
   return items

@@ -4,7 +4,7 @@ import { isNotFound } from '#apimachinery';
 import { createLocalCluster, type LocalCluster } from '#cluster';
 import { logLines } from '../same-log.js';
 
-/** What is done to a cluster from outside. */
+/** An operation on a cluster from outside. */
 type Step =
   | { does: 'deploy' | 'scale'; name: string; replicas: number }
   | { does: 'image'; name: string; image: string }
@@ -60,12 +60,12 @@ async function carryOut(cluster: LocalCluster, step: Step): Promise<unknown> {
   }
 }
 
-/** The log of a new cluster to which the steps were done one by one, at rest after each. */
+/** The log of a new cluster after the steps, each run after the cluster has settled. */
 async function logOf(steps: readonly Step[], seed: string, profile: 'instant' | 'realistic' = 'realistic'): Promise<string[]> {
   const cluster = await createLocalCluster({ seed, profile });
   for (const step of steps) {
     await carryOut(cluster, step).catch((error: unknown) => {
-      // Whether a name is there or taken is for the steps to find out.
+      // The steps themselves determine whether a name exists.
       if (!isNotFound(error) && (error as { code?: number }).code !== 409) throw error;
     });
     await cluster.settle();
@@ -93,7 +93,7 @@ const story: readonly Step[] = [
   { does: 'advance', seconds: 30 },
 ];
 
-/** uids of what was created, as the log tells. */
+/** uids of created objects, from the log. */
 const uidsIn = (lines: readonly string[]): string[] =>
   lines.flatMap((line) => (/^\d+ put \S+ c(\d+) v1 /.test(line) ? [JSON.parse(line.slice(line.indexOf('{'))).metadata.uid as string] : []));
 
