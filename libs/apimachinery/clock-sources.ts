@@ -3,7 +3,7 @@ import type { Clock, Instant } from './clock.js';
 /** The machine's own clock: for hosts, never for the domain. */
 export const systemClock: Clock = { now: () => Date.now() };
 
-/** A clock that only moves when it is turned (decision 5): the same inputs give the same log. */
+/** A clock that only moves when it is advanced: the same inputs give the same log. */
 export class SteppedClock implements Clock {
   constructor(private current: Instant) {}
 
@@ -11,7 +11,7 @@ export class SteppedClock implements Clock {
     return this.current;
   }
 
-  /** Turns the clock on by some milliseconds. */
+  /** Advances the clock by the given milliseconds. */
   advance(milliseconds: number): void {
     this.set(this.current + milliseconds);
   }

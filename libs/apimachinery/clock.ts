@@ -6,7 +6,7 @@ export interface Clock {
   now(): Instant;
 }
 
-/** Random values, one after another. */
+/** A sequence of random values. */
 export interface Random {
   /** A float in [0, 1). */
   next(): number;
@@ -17,11 +17,14 @@ export interface Random {
 }
 
 /**
- * Where random values come from: each is a function of the cluster's seed, of the moment (the newest revision that is known, and the
- * cluster's time) and of what it is for. Who draws first makes no difference, so the same inputs give the same values in every process.
- * What is drawn can be foretold by whoever knows the seed: names, uids, ports and addresses, never a secret.
+ * The source of random values: each is a function of the cluster's seed, of the moment (the newest known revision and the cluster's time)
+ * and of its purpose and key. It does not depend on the order of draws, so the same inputs give the same values in every process. Whoever
+ * knows the seed can predict them: names, uids, ports and addresses, but never secrets.
  */
 export interface RandomSource {
-  /** `purpose`: the kind of value, e.g. `uid`. `key`: what it is for, e.g. an object's key. The same twice at one moment is the same. */
+  /**
+   * `purpose`: the kind of value, e.g. `uid`. `key`: what it is for, e.g. an object's key. Equal arguments at the same moment give equal
+   * values.
+   */
   draw(purpose: string, key: string): Random;
 }

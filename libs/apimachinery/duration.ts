@@ -1,4 +1,4 @@
-/** Lengths of time: kubectl's AGE, and Go's duration texts. */
+/** Durations: kubectl's AGE, and Go's duration format. */
 
 const SECOND = 1000;
 
@@ -12,7 +12,7 @@ function underTwoDays(seconds: number): string | undefined {
   return hours < 48 ? `${hours}h` : undefined;
 }
 
-/** How kubectl shows an age (util/duration HumanDuration): two or three significant figures. Takes milliseconds. */
+/** An age as kubectl shows it (util/duration HumanDuration): two or three significant figures. Takes milliseconds. */
 export function humanDuration(milliseconds: number): string {
   const seconds = Math.trunc(milliseconds / SECOND);
   if (seconds < -1) return '<invalid>';
@@ -42,10 +42,10 @@ export function shortHumanDuration(milliseconds: number): string {
 
 const UNITS: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, μs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** A Go duration text (`1h30m`, `1.5s`, `-100ms`) in milliseconds; undefined when it is none. */
+/** A Go duration (`1h30m`, `1.5s`, `-100ms`) in milliseconds; undefined if it is invalid. */
 export function parseGoDuration(text: string): number | undefined {
   if (text === '0' || text === '+0' || text === '-0') return 0;
-  // One way to match each text, so that none takes more than its length.
+  // Unambiguous, so that matching takes linear time.
   if (!/^[+-]?((\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+$/.test(text)) return undefined;
   let total = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g))
@@ -55,7 +55,7 @@ export function parseGoDuration(text: string): number | undefined {
 
 const trimmed = (value: number): string => String(Number(value.toFixed(9)));
 
-/** Milliseconds as Go's Duration.String writes them: `1.5s`, `250ms`, `1h0m0s`, `0s`. */
+/** Milliseconds in the format of Go's Duration.String: `1.5s`, `250ms`, `1h0m0s`, `0s`. */
 export function formatGoDuration(milliseconds: number): string {
   if (milliseconds === 0) return '0s';
   const sign = milliseconds < 0 ? '-' : '';

@@ -2,7 +2,7 @@ import { getOwn } from './own-key.js';
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
-/** Nothing, null and an empty list are one and the same (a nil slice and an empty one). */
+/** Absent, null and an empty list are equal (as a nil slice and an empty one). */
 const isAbsent = (value: unknown): boolean => value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 
 function equalLists(a: readonly unknown[], b: readonly unknown[]): boolean {
@@ -17,7 +17,9 @@ function equalObjects(a: Record<string, unknown>, b: Record<string, unknown>): b
   return true;
 }
 
-/** Semantic equality of JSON values (apiequality.Semantic.DeepEqual): absent, null and empty lists are alike; quantities are canonical already. */
+/**
+ * Semantic equality of JSON values (apiequality.Semantic.DeepEqual): absent, null and empty lists are equal; quantities must be canonical.
+ */
 export function deepEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (isAbsent(a)) return isAbsent(b);
@@ -27,7 +29,7 @@ export function deepEqual(a: unknown, b: unknown): boolean {
   return Number.isNaN(a) && Number.isNaN(b);
 }
 
-/** Freezes a value and all it holds: for objects that are shared. Returns it. */
+/** Deep-freezes a value, for shared objects. Returns it. */
 export function deepFreeze<T>(value: T): T {
   if (!isObject(value) || Object.isFrozen(value)) return value;
   for (const key in value) deepFreeze(value[key]);

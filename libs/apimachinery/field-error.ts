@@ -1,7 +1,7 @@
 import type { FieldPath } from './field-path.js';
 import { goJSON, goNumber, goQuote } from './go-format.js';
 
-/** Kinds of field errors, with the reason each becomes in a Status cause (apimachinery/pkg/util/validation/field/errors.go). */
+/** Kinds of field errors, with the reason of each in a Status cause (apimachinery/pkg/util/validation/field/errors.go). */
 export type FieldErrorType =
   | 'FieldValueNotFound'
   | 'FieldValueRequired'
@@ -16,19 +16,19 @@ export type FieldErrorType =
   | 'FieldValueTypeInvalid'
   | 'InternalError';
 
-/** One thing wrong with one field. Validation returns these and never throws. */
+/** One error in one field. Validation returns these and never throws. */
 export interface FieldError {
   type: FieldErrorType;
-  /** Path as upstream writes it: `spec.containers[0].image`. */
+  /** The path in upstream's format: `spec.containers[0].image`. */
   field: string;
-  /** The message without the path, as it stands in `causes[].message`: `Invalid value: "x": must be …`. */
+  /** The message without the path, as in `causes[].message`: `Invalid value: "x": must be …`. */
   message: string;
 }
 
-/** Where a field error points: a path, or its text. */
+/** The location of a field error: a path, or its text. */
 export type FieldPathLike = FieldPath | string;
 
-/** What a bad value is when the message must not show it (upstream's omitValue). */
+/** A bad value that must not be in the message (upstream's omitValue). */
 export const OMIT_VALUE: unique symbol = Symbol('omitted');
 
 const WORDS: Readonly<Record<FieldErrorType, string>> = {
@@ -46,11 +46,11 @@ const WORDS: Readonly<Record<FieldErrorType, string>> = {
   InternalError: 'Internal error',
 };
 
-/** What was printed last: a long value that many errors show is printed once, and their messages share its text. */
+/** The value that was printed last: a long value in many errors is printed once, and the messages share its text. */
 let last: { value: unknown; text: string } = { value: undefined, text: 'null' };
 const SHORT = 256;
 
-/** A bad value as ErrorBody prints it: %q for strings, %v for numbers and booleans, JSON for the rest (undefined is a nil pointer: null). */
+/** A bad value in ErrorBody's format: %q for strings, %v for numbers and booleans, JSON for the rest (undefined is a nil pointer: null). */
 export function formatBadValue(value: unknown): string {
   if (typeof value === 'number') return goNumber(value);
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
@@ -67,7 +67,7 @@ function make(type: FieldErrorType, path: FieldPathLike, value: unknown, detail:
   return { type, field: path.toString(), message };
 }
 
-/** `Required value: detail`: an empty string, null or empty list where something must be. */
+/** `Required value: detail`: an empty string, null or empty list where a value is required. */
 export function required(path: FieldPathLike, detail = ''): FieldError {
   return make('FieldValueRequired', path, OMIT_VALUE, detail);
 }
@@ -77,7 +77,7 @@ export function invalidValue(path: FieldPathLike, value: unknown, detail = ''): 
   return make('FieldValueInvalid', path, value, detail);
 }
 
-/** `Unsupported value: "x": supported values: "a", "b"`, the values in the order given (upstream sorts where it hands over a set). */
+/** `Unsupported value: "x": supported values: "a", "b"`, in the given order (upstream sorts if it passes a set). */
 export function notSupported(path: FieldPathLike, value: unknown, values: readonly string[]): FieldError {
   const detail = values.length > 0 ? `supported values: ${values.map(goQuote).join(', ')}` : '';
   return make('FieldValueNotSupported', path, value, detail);
@@ -95,7 +95,7 @@ export function fieldForbidden(path: FieldPathLike, detail = ''): FieldError {
 
 const atMost = (limit: number, unit: string): string => `may not be more than ${limit} ${unit}${limit === 1 ? '' : 's'}`;
 
-/** `Too long: may not be more than N bytes`. The value is never shown; it is taken so that calls read like upstream's. */
+/** `Too long: may not be more than N bytes`. The value is not shown; it is a parameter so that calls look like upstream's. */
 export function tooLong(path: FieldPathLike, _value: unknown, maxBytes: number): FieldError {
   return make('FieldValueTooLong', path, OMIT_VALUE, maxBytes >= 0 ? atMost(maxBytes, 'byte') : 'value is too long');
 }
@@ -123,32 +123,32 @@ export function tooFew(path: FieldPathLike, actual: number, min: number): FieldE
   return make('FieldValueTooFew', path, actual >= 0 ? actual : OMIT_VALUE, detail);
 }
 
-/** `Not found: "x"`: a value that refers to nothing. */
+/** `Not found: "x"`: a reference to something that does not exist. */
 export function fieldNotFound(path: FieldPathLike, value: unknown): FieldError {
   return make('FieldValueNotFound', path, value, '');
 }
 
-/** `Invalid value: "x": detail` whose cause says that the type was wrong. */
+/** `Invalid value: "x": detail`, whose cause has the reason of a type error. */
 export function typeInvalid(path: FieldPathLike, value: unknown, detail = ''): FieldError {
   return make('FieldValueTypeInvalid', path, value, detail);
 }
 
-/** `Internal error: detail`: wrong, but not by the user's doing. */
+/** `Internal error: detail`: an error that the user did not cause. */
 export function fieldInternalError(path: FieldPathLike, detail: string): FieldError {
   return make('InternalError', path, OMIT_VALUE, detail);
 }
 
-/** A field error as one line: `spec.replicas: Invalid value: -1: must be …` (field.Error's Error()). */
+/** A field error as a line: `spec.replicas: Invalid value: -1: must be …` (field.Error's Error()). */
 export function formatFieldError(error: FieldError): string {
   return `${error.field}: ${error.message}`;
 }
 
-/** Longest text that the errors of one object make together; ours: a list of errors may show one long value again and again. */
+/** Maximum length of the errors of one object. Upstream has no limit, but many errors may contain the same long value. */
 const MAX_ERRORS_LENGTH = 1024 * 1024;
 
-/** The first errors, as many as make a text of bearable length; at least one. */
+/** The first errors up to the maximum length; at least one. */
 export function boundedFieldErrors(errors: readonly FieldError[]): readonly FieldError[] {
-  // The objects that were printed may change now, and need not be kept.
+  // Releases the last printed objects, which may now be modified.
   last = { value: undefined, text: 'null' };
   let length = 0;
   for (const [i, error] of errors.entries()) {
@@ -158,7 +158,7 @@ export function boundedFieldErrors(errors: readonly FieldError[]): readonly Fiel
   return errors;
 }
 
-/** Many errors as one text (ToAggregate): repeated ones once, one alone bare, several as `[a, b]`, none as ''. */
+/** Several errors as one text (ToAggregate): without duplicates; a single one without brackets, several as `[a, b]`, none as ''. */
 export function aggregateFieldErrors(errors: readonly FieldError[]): string {
   const messages = [...new Set(boundedFieldErrors(errors).map(formatFieldError))];
   return messages.length > 1 ? `[${messages.join(', ')}]` : (messages[0] ?? '');

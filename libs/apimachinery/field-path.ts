@@ -1,4 +1,4 @@
-/** A path to a field, written as upstream writes it (util/validation/field/path.go): `spec.containers[0].image`, `metadata.labels[app]`. */
+/** A path to a field in upstream's format (util/validation/field/path.go): `spec.containers[0].image`, `metadata.labels[app]`. */
 export class FieldPath {
   constructor(
     private readonly parent: FieldPath | undefined,

@@ -10,7 +10,7 @@ import {
   regexMessage,
 } from './names.js';
 
-/** The rules of other formatted texts (apimachinery/pkg/util/validation/validation.go). Each returns messages; none: it is fine. */
+/** Rules for other formats (apimachinery/pkg/util/validation/validation.go). Each returns messages; none if the text is valid. */
 
 const C_IDENTIFIER = '[A-Za-z_][A-Za-z0-9_]*';
 const ENV_VAR_NAME = '[-._a-zA-Z][-._a-zA-Z0-9]*';
@@ -48,7 +48,9 @@ export function isEnvVarName(value: string): string[] {
   return [...messages, ...parentDirectory(value)];
 }
 
-/** The relaxed rule (RelaxedEnvironmentVariableValidation, on since 1.32): printable ASCII without '='. */
+/**
+ * The relaxed rule for an environment variable's name (RelaxedEnvironmentVariableValidation, on since 1.32): printable ASCII without '='.
+ */
 export function isRelaxedEnvVarName(value: string): string[] {
   const messages = value === '' ? ['environment variable name must be non-empty'] : [];
   if (!/^[ -<>-~]*$/.test(value))
@@ -114,7 +116,7 @@ export function isFullyQualifiedName(path: FieldPathLike, name: string): FieldEr
   return [];
 }
 
-/** A domain of at least two segments; a trailing dot is fine. */
+/** A domain with at least two segments; a trailing dot is allowed. */
 export function isFullyQualifiedDomainName(path: FieldPathLike, given: string): FieldError[] {
   if (given === '') return [required(path)];
   const name = given.endsWith('.') ? given.slice(0, -1) : given;
@@ -149,7 +151,7 @@ export function isDomainPrefixedKey(path: FieldPathLike, key: string): FieldErro
   return key.includes('/') ? [] : [invalidValue(path, key, 'must be a domain-prefixed key (such as "acme.io/foo")')];
 }
 
-/** An HTTP path as probes and Ingress backends write it. */
+/** An HTTP path in a probe or an Ingress. */
 export function isHTTPPath(value: string): string[] {
   return httpPath.test(value) ? [] : [regexMessage('Invalid path', HTTP_PATH)];
 }

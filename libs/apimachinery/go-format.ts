@@ -1,4 +1,4 @@
-/** Go text formats that error messages are made of: strconv.Quote, encoding/json with HTML escaping, fmt's %v of lists. */
+/** Go's text formats that are used in error messages: strconv.Quote, encoding/json with HTML escaping, fmt's %v of lists. */
 
 const SHORT_ESCAPES: Readonly<Record<string, string>> = {
   '\u0007': '\\a',
@@ -12,7 +12,9 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
   '\\': '\\\\',
 };
 
-/** Characters Go's unicode.IsPrint refuses: everything that is neither a letter, mark, number, punctuation, symbol nor the ASCII space. */
+/**
+ * Characters for which Go's unicode.IsPrint is false: everything except letters, marks, numbers, punctuation, symbols and the ASCII space.
+ */
 const UNPRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
 const PLAIN = /^[ !#-[\]-~]*$/;
 
@@ -27,7 +29,7 @@ function quoteCharacter(char: string): string {
   return code > 0xffff ? `\\U${hex(code, 8)}` : `\\u${hex(code, 4)}`;
 }
 
-/** Go's %q of a string (strconv.Quote): double quotes, printable Unicode left as it is. */
+/** Go's %q of a string (strconv.Quote): double quotes, printable Unicode unchanged. */
 export function goQuote(text: string): string {
   if (PLAIN.test(text)) return `"${text}"`;
   let quoted = '';
@@ -35,7 +37,7 @@ export function goQuote(text: string): string {
   return `"${quoted}"`;
 }
 
-/** Whether Go's unicode.IsPrint holds for a character (a single code point). */
+/** Go's unicode.IsPrint for a character (a single code point). */
 export function goIsPrint(char: string): boolean {
   return !UNPRINTABLE.test(char);
 }
@@ -46,7 +48,7 @@ export function goJSON(value: unknown): string {
   return text.replace(/[<>&\u2028\u2029]/g, (char) => `\\u${hex(char.charCodeAt(0), 4)}`);
 }
 
-/** Go's %v of a number: integers plainly, floats in the shortest form, with an exponent below 1e-4 and from 1e21. */
+/** Go's %v of a number: integers as they are, floats in the shortest form, with an exponent below 1e-4 and from 1e21. */
 export function goNumber(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e21) return String(value);
   const text = Math.abs(value) < 1e-4 || Math.abs(value) >= 1e21 ? value.toExponential() : String(value);
@@ -58,7 +60,7 @@ export function goStringSlice(values: readonly string[]): string {
   return `[]string{${values.map(goQuote).join(', ')}}`;
 }
 
-/** Length of a text in bytes of UTF-8, which is what Go's len() counts. */
+/** Length of a text in bytes of UTF-8, as Go's len() counts. */
 export function byteLength(text: string): number {
   return Buffer.byteLength(text);
 }
@@ -73,7 +75,7 @@ export function goValue(value: unknown): string {
   return `map[${entries.map(([key, item]) => `${key}:${goValue(item)}`).join(' ')}]`;
 }
 
-/** The Go type a decoded JSON value has, as reflection prints it. */
+/** The Go type of a decoded JSON value, as printed by reflection. */
 export function goTypeOf(value: unknown): string {
   if (value === null || value === undefined) return '<nil>';
   if (Array.isArray(value)) return '[]interface {}';
@@ -82,7 +84,7 @@ export function goTypeOf(value: unknown): string {
   return typeof value === 'boolean' ? 'bool' : 'string';
 }
 
-/** The word encoding/json has for a JSON value: object, array, string, number, bool, null. */
+/** encoding/json's name for a JSON value's type: object, array, string, number, bool, null. */
 export function jsonKind(value: unknown): string {
   if (value === null || value === undefined) return 'null';
   if (Array.isArray(value)) return 'array';

@@ -3,12 +3,12 @@ import { goQuote } from './go-format.js';
 /** An integer or a text, e.g. a percentage (apimachinery/pkg/util/intstr). */
 export type IntOrString = number | string;
 
-/** An int-or-string is a percentage: the text ends in '%'. */
+/** Whether an int-or-string is a percentage: a text that ends in '%'. */
 export function isPercent(value: IntOrString): boolean {
   return typeof value === 'string' && value.endsWith('%');
 }
 
-/** The whole-number part of a text as Go's Atoi reads it; undefined when it is none. */
+/** The integer in a text, as parsed by Go's Atoi; undefined if it is invalid. */
 export function atoi(text: string): number | undefined {
   if (!/^[+-]?\d+$/.test(text)) return undefined;
   const value = Number(text);
@@ -16,8 +16,8 @@ export function atoi(text: string): number | undefined {
 }
 
 /**
- * `25%` of a total, or the number itself (GetScaledValueFromIntOrPercent).
- * Throws a TypeError with upstream's text for a string that is no percentage.
+ * `25%` of a total, or the number itself (GetScaledValueFromIntOrPercent). Throws a TypeError with upstream's message for a string that is
+ * not a percentage.
  */
 export function scaledValue(value: IntOrString, total: number, roundUp: boolean): number {
   if (typeof value === 'number') return value;
@@ -33,7 +33,7 @@ export function scaledValue(value: IntOrString, total: number, roundUp: boolean)
   return roundUp ? Math.ceil(scaled) : Math.floor(scaled);
 }
 
-/** The number an int-or-string stands for; 0 for a text that is none (IntValue). */
+/** The number of an int-or-string; 0 for an invalid text (IntValue). */
 export function intValue(value: IntOrString): number {
   return typeof value === 'number' ? value : (atoi(value) ?? 0);
 }
@@ -43,11 +43,11 @@ export function intOrStringText(value: IntOrString): string {
   return String(value);
 }
 
-/** A text as an integer where it is one of 32 bits, else itself (intstr.Parse). */
+/** A text as an integer if it is a 32-bit one, otherwise unchanged (intstr.Parse). */
 export function parseIntOrString(text: string): IntOrString {
   const value = atoi(text);
   return value !== undefined && value >= -(2 ** 31) && value < 2 ** 31 ? value : text;
 }
 
-/** The helpers of int-or-strings under one name. */
+/** The functions on int-or-strings under one name. */
 export const intOrString = { isPercent, scaledValue, intValue, text: intOrStringText, parse: parseIntOrString } as const;

@@ -2,7 +2,7 @@ import { append } from './append.js';
 import { type FieldError, type FieldPathLike, invalidValue } from './field-error.js';
 import { goQuote } from './go-format.js';
 
-/** IP addresses and CIDRs as fields hold them (apimachinery/pkg/util/validation/ip.go). */
+/** IP addresses and CIDRs in fields (apimachinery/pkg/util/validation/ip.go). */
 
 /** The 16 bytes of an IPv6 address or the 4 of an IPv4 one; `sloppy` when octets have leading zeroes, `mapped` for ::ffff:1.2.3.4. */
 interface ParsedIP {
@@ -78,7 +78,7 @@ function strictIPErrors(path: FieldPathLike, value: string, ip: ParsedIP): Field
   return errors;
 }
 
-/** An IP of an older field, which need not be in canonical form (IsValidIPForLegacyField); values that stood there before pass. */
+/** An IP in an older field, which need not be in canonical form (IsValidIPForLegacyField); existing values are accepted. */
 export function isValidLegacyIP(path: FieldPathLike, value: string, old: readonly string[] = []): FieldError[] {
   if (old.includes(value)) return [];
   const ip = parseIP(value);
@@ -122,7 +122,7 @@ function parseCIDR(text: string): ParsedCIDR | undefined {
   return { ip, prefix, sloppy, host: network.some((byte, i) => byte !== ip.bytes[i]), canonical };
 }
 
-/** A CIDR of an older field (IsValidCIDRForLegacyField); values that stood there before pass. */
+/** A CIDR in an older field (IsValidCIDRForLegacyField); existing values are accepted. */
 export function isValidLegacyCIDR(path: FieldPathLike, value: string, old: readonly string[] = []): FieldError[] {
   if (old.includes(value)) return [];
   const cidr = parseCIDR(value);
@@ -140,7 +140,7 @@ export function isValidCIDR(path: FieldPathLike, value: string): FieldError[] {
   return cidr.canonical === value ? [] : [invalidValue(path, value, `must be in canonical form (${goQuote(cidr.canonical)})`)];
 }
 
-/** 4 or 6 for an IP address (however sloppily written), undefined for no address. */
+/** 4 or 6 for an IP address (leading zeros are accepted), undefined if it is invalid. */
 export function ipFamily(value: string): 4 | 6 | undefined {
   const ip = parseIP(value);
   return ip && (ip.bytes.length === 4 ? 4 : 6);

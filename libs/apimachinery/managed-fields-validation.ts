@@ -6,7 +6,7 @@ import type { ManagedFieldsEntry } from './object.js';
 
 const MANAGER_LIMIT = 128;
 const SUBRESOURCE_LIMIT = 256;
-/** Where the search for characters that can't be printed ends. Ours: upstream tells of all of them. */
+/** How many unprintable characters are reported. Upstream reports all of them. */
 const SHOWN = 1024;
 
 /** A field manager's name: at most 128 bytes, printable (ValidateFieldManager). */
@@ -16,7 +16,7 @@ export function validateFieldManager(manager: string, path: FieldPath | string):
   let position = 0;
   for (const char of manager) {
     if (position > SHOWN) break;
-    // U+000A alone for what can't be printed, U+0041 'A' otherwise: Go's %#U.
+    // U+000A for an unprintable character, U+0041 'A' otherwise: Go's %#U.
     const code = `U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
     if (!goIsPrint(char)) errors.push(invalidValue(path, manager, `invalid character ${code} (at position ${position})`));
     position += byteLength(char);

@@ -1,10 +1,10 @@
-/** What an entry takes beside its key, roughly: the maps' own bookkeeping and a small value. */
+/** Approximate bytes of an entry besides its key: the maps' overhead and a small value. */
 const ENTRY_BYTES = 256;
 
 /**
- * Remembers what was worked out from texts that clients send. Bounded by bytes: when half of them are used, what has not been asked for
- * since the last time is dropped. A long text is worked out anew each time and never kept. A value must be no bigger than its text, more
- * or less, and is shared by all who ask: it must not be changed.
+ * Caches what is computed from texts that clients send. Limited by bytes: whenever half of them are used, entries that have not been used
+ * since the last time are dropped. Long texts are computed each time and not cached. A value should not be larger than its text, and is
+ * shared: it must not be modified.
  */
 export class Memo<V> {
   private young = new Map<string, V>();
@@ -18,26 +18,26 @@ export class Memo<V> {
     this.longest = longest;
   }
 
-  /** The value of a text. What `make` throws is thrown, and not remembered. */
+  /** The value of a text. An error of `make` is thrown and not cached. */
   of(text: string, make: (text: string) => V): V {
     if (text.length > this.longest) return make(text);
     const known = this.young.get(text);
     if (known !== undefined || this.young.has(text)) return known as V;
     const aged = this.old.get(text);
     const found = aged !== undefined || this.old.has(text);
-    // A slice keeps the whole text it was cut from: the copy that is kept does not.
+    // A slice keeps the whole original text in memory; a copy does not.
     const own = Buffer.from(text, 'utf16le').toString('utf16le');
     const value = found ? (aged as V) : make(own);
     this.keep(own, value);
     return value;
   }
 
-  /** Whether a text is remembered. */
+  /** Whether a text is cached. */
   has(text: string): boolean {
     return this.young.has(text) || this.old.has(text);
   }
 
-  /** Texts that are remembered. */
+  /** The number of cached texts. */
   get size(): number {
     return this.young.size + this.old.size;
   }

@@ -2,8 +2,8 @@ import { append } from './append.js';
 import { byteLength } from './go-format.js';
 
 /**
- * The rules of names, labels and keys with upstream's messages
- * (apimachinery/pkg/util/validation/validation.go and api/validate/content). Each returns a message a broken rule; none: it is fine.
+ * The rules for names, labels and keys with upstream's messages (apimachinery/pkg/util/validation/validation.go and api/validate/content).
+ * Each returns one message per violated rule.
  */
 
 const DNS1123_LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
@@ -60,14 +60,14 @@ export function inclusiveRangeMessage(low: number, high: number): string {
   return `must be between ${low} and ${high}, inclusive`;
 }
 
-/** A rule, examples and the regular expression in upstream's words. */
+/** A rule, examples and the regular expression in upstream's format. */
 export function regexMessage(rule: string, pattern: string, ...examples: string[]): string {
   if (examples.length === 0) return `${rule} (regex used for validation is '${pattern}')`;
   const shown = examples.map((example) => `'${example}', `).join(' or ');
   return `${rule} (e.g. ${shown}regex used for validation is '${pattern}')`;
 }
 
-/** A DNS subdomain (RFC 1123): the rule of most objects' names. */
+/** A DNS subdomain (RFC 1123): the rule for most objects' names. */
 export function isDNS1123Subdomain(value: string): string[] {
   const messages: string[] = [];
   if (byteLength(value) > DNS1123_SUBDOMAIN_MAX_LENGTH) messages.push(maxLengthMessage(DNS1123_SUBDOMAIN_MAX_LENGTH));
@@ -75,7 +75,7 @@ export function isDNS1123Subdomain(value: string): string[] {
   return messages;
 }
 
-/** A DNS subdomain whose labels may begin with and hold underscores. */
+/** A DNS subdomain whose labels may contain underscores, also at the beginning. */
 export function isDNS1123SubdomainWithUnderscore(value: string): string[] {
   const messages: string[] = [];
   if (byteLength(value) > DNS1123_SUBDOMAIN_MAX_LENGTH) messages.push(maxLengthMessage(DNS1123_SUBDOMAIN_MAX_LENGTH));
@@ -113,7 +113,7 @@ export function isWildcardDNS1123Subdomain(value: string): string[] {
 
 const labelKeyMessage = (): string => regexMessage(LABEL_KEY_RULE, LABEL_KEY, 'MyName', 'my.name', '123-abc');
 
-/** Keys that are known to be good: the same few label keys are checked over and over. Bounded. */
+/** Keys known to be valid: the same few label keys are checked over and over. Limited in size. */
 const goodKeys = new Set<string>();
 const GOOD_KEYS = 4096;
 
@@ -152,15 +152,15 @@ export function isValidLabelValue(value: string): string[] {
   return messages;
 }
 
-/** The rule of a resource's names; `prefix` when something will be appended (generateName). */
+/** The rule for a resource's names; `prefix`: something will be appended (generateName). */
 export type NameRule = (name: string, prefix: boolean) => string[];
 
-/** A trailing dash is fine in a generateName; upstream masks it together with the character before it. */
+/** A trailing dash is allowed in a generateName; upstream masks it together with the character before it. */
 function maskTrailingDash(name: string): string {
   return name.length > 1 && name.endsWith('-') ? `${name.slice(0, -2)}a` : name;
 }
 
-/** Names that are DNS subdomains: the default. */
+/** Names that are DNS subdomains: the default rule. */
 export const nameIsDNSSubdomain: NameRule = (name, prefix) => isDNS1123Subdomain(prefix ? maskTrailingDash(name) : name);
 
 /** Names that are DNS labels: namespaces. */
@@ -169,7 +169,7 @@ export const nameIsDNSLabel: NameRule = (name, prefix) => isDNS1123Label(prefix 
 /** Names that are RFC 1035 labels: services. */
 export const nameIsDNS1035Label: NameRule = (name, prefix) => isDNS1035Label(prefix ? maskTrailingDash(name) : name);
 
-/** Names that may stand in a path (ClusterRoles, Leases …): not '.' or '..', without '/' and '%' (api/validate/content/path.go). */
+/** Names that are valid path segments (ClusterRoles, Leases …): not '.' or '..', without '/' and '%' (api/validate/content/path.go). */
 export const nameIsPathSegment: NameRule = (name, prefix) => {
   if (!prefix && (name === '.' || name === '..')) return [`may not be '${name}'`];
   return ['/', '%'].filter((part) => name.includes(part)).map((part) => `may not contain '${part}'`);

@@ -1,6 +1,6 @@
 import type { KubeObject } from './object.js';
 
-/** Names one object of a resource. */
+/** Identifies an object of a resource. */
 export interface ObjectKey {
   namespace?: string;
   name: string;
@@ -11,12 +11,12 @@ export function keyOf({ metadata }: KubeObject): ObjectKey {
   return { namespace: metadata.namespace, name: metadata.name };
 }
 
-/** A key as queues and indexes hold it: `namespace/name`, or `name` (MetaNamespaceKeyFunc). */
+/** A key in the form used by queues and indexes: `namespace/name`, or `name` (MetaNamespaceKeyFunc). */
 export function formatKey({ namespace, name }: ObjectKey): string {
   return namespace ? `${namespace}/${name}` : name;
 }
 
-/** Reads what formatKey() wrote. */
+/** Parses the result of formatKey(). */
 export function parseKey(key: string): ObjectKey {
   const slash = key.indexOf('/');
   return slash < 0 ? { name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };

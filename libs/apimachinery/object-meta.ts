@@ -10,12 +10,12 @@ import type { ObjectMeta, OwnerReference } from './object.js';
 
 /** Validation of metadata (apimachinery/pkg/api/validation/objectmeta.go). */
 
-/** What is said of a field that may not change. */
+/** The message for an immutable field. */
 export const FIELD_IMMUTABLE_MESSAGE = 'field is immutable';
 
 const ANNOTATIONS_LIMIT = 256 * 1024;
 
-/** Annotations: their keys are qualified names whatever the case, all of them together at most 256 KiB. */
+/** Annotations: keys are qualified names, ignoring case; at most 256 KiB in total. */
 export function validateAnnotations(annotations: Readonly<Record<string, string>> | undefined, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   let size = 0;
@@ -39,7 +39,7 @@ function validateOwnerReference(owner: OwnerReference, path: FieldPath): FieldEr
   return errors;
 }
 
-/** Owner references: whole ones, and one controller at most. */
+/** Owner references: complete ones, with at most one controller. */
 export function validateOwnerReferences(owners: readonly OwnerReference[] | undefined, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   let controller = '';
@@ -69,7 +69,7 @@ export function validateFinalizers(finalizers: readonly string[] | undefined, pa
   return errors;
 }
 
-/** A value that may not change: the new one is shown (ValidateImmutableField). */
+/** An immutable value: the new one is in the message (ValidateImmutableField). */
 export function validateImmutable(value: unknown, old: unknown, path: FieldPath | string): FieldError[] {
   return deepEqual(value, old) ? [] : [invalidValue(path, value, FIELD_IMMUTABLE_MESSAGE)];
 }
@@ -96,7 +96,7 @@ function validateNamespace(meta: ObjectMeta, namespaced: boolean, path: FieldPat
   return nameIsDNSLabel(namespace, false).map((message) => invalidValue(path.child('namespace'), namespace, message));
 }
 
-/** Metadata at creation, after a name has been generated (ValidateObjectMeta). */
+/** Metadata at creation, after the name has been generated (ValidateObjectMeta). */
 export function validateObjectMeta(
   meta: ObjectMeta,
   { namespaced, nameRule = nameIsDNSSubdomain }: { namespaced: boolean; nameRule?: NameRule },
@@ -122,7 +122,7 @@ function validateNoNewFinalizers(meta: ObjectMeta, old: ObjectMeta, path: FieldP
   return [fieldForbidden(path, detail)];
 }
 
-/** Fields of metadata that never change, with what Go shows for one that is missing. */
+/** Immutable fields of metadata, with what Go prints for a missing one. */
 const IMMUTABLE: ReadonlyArray<readonly [keyof ObjectMeta, unknown]> = [
   ['name', ''],
   ['namespace', ''],

@@ -1,4 +1,4 @@
-/** A reference from an object to one that owns it (meta/v1 OwnerReference). */
+/** A reference from an object to its owner (meta/v1 OwnerReference). */
 export interface OwnerReference {
   apiVersion: string;
   kind: string;
@@ -19,7 +19,7 @@ export interface ManagedFieldsEntry {
   subresource?: string;
 }
 
-/** meta/v1 ObjectMeta. `name` is '' until the server has made one from generateName. */
+/** meta/v1 ObjectMeta. `name` is '' until the server has generated it from generateName. */
 export interface ObjectMeta {
   name: string;
   generateName?: string;
@@ -37,7 +37,7 @@ export interface ObjectMeta {
   managedFields?: ManagedFieldsEntry[];
 }
 
-/** What every stored object is, whatever its kind. */
+/** The common fields of all stored objects. */
 export interface KubeObject {
   apiVersion: string;
   kind: string;

@@ -1,9 +1,9 @@
 /**
- * Objects of the API have maps whose keys clients choose: `__proto__` and `constructor` are keys like any other. These read and write
- * an object's own members only.
+ * Objects of the API have maps whose keys are chosen by clients: `__proto__` and `constructor` are keys like any other. These functions
+ * access only an object's own members.
  */
 
-/** An own member; undefined where there is none. */
+/** An own member; undefined if there is none. */
 export function getOwn<T>(object: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
   return object && Object.hasOwn(object, key) ? object[key] : undefined;
 }

@@ -14,7 +14,7 @@ const DECIMAL_SUFFIX = new Map<number, string>([
 ]);
 const BINARY_SUFFIX = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 
-/** Takes out factors: 5000 by 10 is 5 and three times. */
+/** Divides out factors: 5000 by 10 is 5 and three times. */
 function withoutFactors(value: bigint, factor: bigint): { rest: bigint; times: number } {
   let rest = value;
   let times = 0;
@@ -37,7 +37,7 @@ function decimalText({ mantissa, scale, format }: Amount): string {
   return `${number}${DECIMAL_SUFFIX.get(exponent) ?? ''}`;
 }
 
-/** The amount in whole units; undefined when it has a fraction. */
+/** The amount in whole units; undefined if it has a fraction. */
 function wholeUnits({ mantissa, scale }: Amount): bigint | undefined {
   const value = BigInt(mantissa);
   if (scale >= 0) return value * 10n ** BigInt(scale);
@@ -46,8 +46,8 @@ function wholeUnits({ mantissa, scale }: Amount): bigint | undefined {
 }
 
 /**
- * The canonical text (Quantity.CanonicalizeBytes): no fraction, the largest suffix that keeps it exact;
- * a binary amount below 1024 or with a fraction is written decimally.
+ * The canonical text (Quantity.CanonicalizeBytes): no fraction, and the largest suffix for which it is exact; a binary amount below 1024 or
+ * with a fraction is written in decimal.
  */
 export function canonicalText(amount: Amount): string {
   if (amount.mantissa === 0 || amount.mantissa === 0n) return '0';

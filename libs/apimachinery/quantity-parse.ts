@@ -1,4 +1,4 @@
-/** How a quantity is written (api/resource Format). */
+/** The format of a quantity (api/resource Format). */
 export type QuantityFormat = 'DecimalSI' | 'BinarySI' | 'DecimalExponent';
 
 /** mantissa × 10^scale. */
@@ -8,14 +8,14 @@ export interface Amount {
   readonly format: QuantityFormat;
 }
 
-/** A text that is no quantity; the message is upstream's. */
+/** A text that is not a quantity; the message is upstream's. */
 export class QuantityError extends Error {}
 
 const FORMAT_WRONG = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 const NUMERIC = 'unable to parse numeric part of quantity';
 const SUFFIX = "unable to parse quantity's suffix";
 
-/** The grammar of parseQuantityString: sign, leading zeroes, digits, fraction, suffix. A lone sign or dot counts as zero there. */
+/** The grammar of parseQuantityString: sign, leading zeros, digits, fraction, suffix. A lone sign or dot counts as zero there. */
 const GRAMMAR = /^([+-]?)0*(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[-+]?\d*)$/;
 
 const DECIMAL: Readonly<Record<string, number>> = { '': 0, n: -9, u: -6, m: -3, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
@@ -30,7 +30,7 @@ function suffixOf(suffix: string): { format: QuantityFormat; exponent: number } 
   throw new QuantityError(SUFFIX);
 }
 
-/** Beyond nano is rounded up, away from zero; a binary amount is capped at the largest int64, as upstream does in its slow path. */
+/** Digits below nano are rounded up, away from zero; a binary amount is capped at the largest int64, as in upstream's slow path. */
 function exact(digits: bigint, scale: number, format: QuantityFormat): Amount {
   let mantissa = digits;
   let exponent = scale;
@@ -45,7 +45,7 @@ function exact(digits: bigint, scale: number, format: QuantityFormat): Amount {
   return { mantissa: mantissa <= 9007199254740991n ? Number(mantissa) : mantissa, scale: exponent, format: decimal };
 }
 
-/** Whether upstream keeps the text as written instead of making a canonical one. */
+/** Whether upstream keeps the text unchanged instead of canonicalizing it. */
 function keepsText(digits: string, scale: number, { format, exponent }: { format: QuantityFormat; exponent: number }): boolean {
   if (format === 'BinarySI') return exponent % 10 === 0 && (BigInt(digits) & 7n) !== 0n;
   return scale % 3 === 0 && !digits.endsWith('000') && !digits.startsWith('0');
@@ -53,7 +53,7 @@ function keepsText(digits: string, scale: number, { format, exponent }: { format
 
 const LARGEST_EXPONENT = 1000;
 
-/** Reads a quantity's text; `canonical` says that the text is to be kept as it is. Throws QuantityError. */
+/** Parses a quantity; `canonical`: the text is to be kept unchanged. Throws QuantityError. */
 export function parseAmount(text: string): Amount & { canonical: boolean } {
   if (text === '') throw new QuantityError(FORMAT_WRONG);
   const match = GRAMMAR.exec(text);
@@ -70,7 +70,7 @@ export function parseAmount(text: string): Amount & { canonical: boolean } {
   return { ...amount, mantissa: sign === '-' ? -amount.mantissa : amount.mantissa, canonical };
 }
 
-/** Upstream's estimate of whether a binary amount fits its int64 fast path. */
+/** Upstream's estimate of whether a binary amount fits into its int64 fast path. */
 function fitsBinary(digits: string, exponent: number): boolean {
   return 15 - digits.length - Math.trunc((exponent * 3) / 10) - 1 >= 0;
 }

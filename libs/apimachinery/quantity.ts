@@ -5,7 +5,7 @@ import { type Amount, parseAmount, type QuantityFormat } from './quantity-parse.
 const MAX_POWER = 22;
 const POWERS = Array.from({ length: MAX_POWER + 1 }, (_, i) => 10 ** i);
 
-/** m × 10^by, as a number where that is exact, else as a BigInt. */
+/** m × 10^by, as a number if that is exact, otherwise as a BigInt. */
 function raise(mantissa: number | bigint, by: number): number | bigint {
   if (by === 0) return mantissa;
   if (typeof mantissa === 'number' && by <= MAX_POWER) {
@@ -15,23 +15,23 @@ function raise(mantissa: number | bigint, by: number): number | bigint {
   return BigInt(mantissa) * 10n ** BigInt(by);
 }
 
-/** Keeps BigInts for what does not fit a safe integer. */
+/** Uses a BigInt only for values that are not safe integers. */
 function normalizeMantissa(value: bigint): number | bigint {
   return value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : value;
 }
 
-/** An exact amount of a resource (api/resource Quantity): cpu `250m`, memory `64Mi`. Never changes. */
+/** An exact amount of a resource (api/resource Quantity): cpu `250m`, memory `64Mi`. Immutable. */
 export class Quantity implements Amount {
   constructor(
     /** The amount is mantissa × 10^scale. */
     readonly mantissa: number | bigint,
     readonly scale: number,
-    /** The family of suffixes it was written in, which its canonical text keeps. */
+    /** The suffixes it was written with, which its canonical text keeps. */
     readonly format: QuantityFormat,
     private text?: string,
   ) {}
 
-  /** A whole number of units. */
+  /** An integer number of units. */
   static of(value: number, format: QuantityFormat = 'DecimalSI'): Quantity {
     return new Quantity(value, 0, format);
   }
@@ -55,7 +55,7 @@ export class Quantity implements Amount {
     return { a: raise(this.mantissa, this.scale - scale), b: raise(other.mantissa, other.scale - scale), scale };
   }
 
-  /** -1, 0 or 1 as this is less than, equal to or greater than the other. */
+  /** -1, 0 or 1 if this is less than, equal to or greater than the other. */
   compare(other: Quantity): number {
     const { a, b } = this.aligned(other);
     return a < b ? -1 : a > b ? 1 : 0;
@@ -65,7 +65,7 @@ export class Quantity implements Amount {
     return this.compare(other) === 0;
   }
 
-  /** The sum, in this one's format (the other's, when this is zero). */
+  /** The sum, in this one's format (or the other's if this is zero). */
   add(other: Quantity): Quantity {
     const { a, b, scale } = this.aligned(other);
     const format = this.isZero ? other.format : this.format;
@@ -115,7 +115,7 @@ export class Quantity implements Amount {
 
 const parsed = new Memo<Quantity>({ longest: 64 });
 
-/** Parses `100m`, `1.5Gi`, `1e3`, or a plain number. Throws QuantityError with upstream's text. Results are shared (they never change). */
+/** Parses `100m`, `1.5Gi`, `1e3`, or a plain number. Throws QuantityError with upstream's message. Results are shared and immutable. */
 export function parseQuantity(given: string | number): Quantity {
   return parsed.of(String(given).trim(), (text) => {
     const { mantissa, scale, format, canonical } = parseAmount(text);

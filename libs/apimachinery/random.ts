@@ -38,7 +38,7 @@ function sfc32(a: number, b: number, c: number, counter: number): Bits {
   };
 }
 
-/** The values that follow from a text: 128 bits of its SHA-256, and sfc32 for what is drawn beyond them. */
+/** The values derived from a text: 128 bits of its SHA-256, and sfc32 for further ones. */
 function randomOf(text: string): Random {
   const digest = hash('sha256', text);
   const word = (at: number) => Number.parseInt(digest.slice(at * 8, at * 8 + 8), 16) | 0;
@@ -57,15 +57,14 @@ function randomOf(text: string): Random {
 }
 
 /**
- * The random source of a cluster's seed. `moment` says what tells one drawing from a later one of the same purpose and key: the hosts give
- * the newest revision that the process knows of and the cluster's time. The digest is a cryptographic one, so that uids (122 bits of it)
- * do not collide.
+ * The random source of a cluster's seed. `moment` distinguishes draws at different times with the same purpose and key: hosts pass the
+ * newest revision that the process knows and the cluster's time. The hash is cryptographic, so that uids (122 bits of it) do not collide.
  */
 export function seededRandom(seed: string, moment: () => string = () => ''): RandomSource {
   return { draw: (purpose, key) => randomOf(`${seed}\0${moment()}\0${purpose}\0${key}`) };
 }
 
-/** The same source, with other values than the first one's: for the nth of several that would draw the same at one moment. */
+/** A source with different values, for the nth of several concurrent operations that would otherwise draw the same. */
 export function nthRandom(source: RandomSource, n: number): RandomSource {
   return n === 0 ? source : { draw: (purpose, key) => source.draw(purpose, `${key}\0${n}`) };
 }

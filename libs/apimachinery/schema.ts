@@ -1,24 +1,24 @@
 /**
- * What merging, patching and field tracking have to know of a type. The definitions of the API's one schema fit these shapes as they are
- * (libs/api definition.ts), and so does whatever a CustomResourceDefinition's schema is turned into.
+ * What merging, patching and field tracking need to know about a type. The definitions of the API's schema (libs/api definition.ts) have
+ * this form, and so does a converted CustomResourceDefinition's schema.
  */
 export interface SchemaStruct {
-  /** Go's name of the struct, for error texts: `DeploymentSpec`. */
+  /** Go's name of the struct, for error messages: `DeploymentSpec`. */
   readonly name: string;
   readonly byName: ReadonlyMap<string, SchemaField>;
-  /** Set where the struct is written as something else (Quantity, Time …): a leaf. */
+  /** Set if the struct has a custom encoding (Quantity, Time …): a leaf. */
   readonly special?: string;
   readonly source?: { readonly mapType?: 'atomic' | 'granular' };
 }
 
-/** A type: struct, list and map look inside; everything else is a leaf. */
+/** A type: structs, lists and maps are traversed; everything else is a leaf. */
 export type SchemaType =
   | { readonly of: 'struct'; readonly definition: SchemaStruct }
   | { readonly of: 'list'; readonly items: SchemaType }
   | { readonly of: 'map'; readonly values: SchemaType }
   | { readonly of: SchemaLeaf };
 
-/** Types that are never looked into. */
+/** Types that are never traversed. */
 export type SchemaLeaf =
   | 'string'
   | 'bytes'
@@ -37,13 +37,13 @@ export type SchemaLeaf =
   | 'schemaOrBool'
   | 'schemaOrStrings';
 
-/** A field of a struct, with the markers that say how it is merged. */
+/** A field of a struct, with its merge markers. */
 export interface SchemaField {
   readonly name: string;
   readonly type: SchemaType;
-  /** Written even when empty. */
+  /** Encoded even if empty. */
   readonly keepZero: boolean;
-  /** A pointer: its zero is null. */
+  /** A pointer: its zero value is null. */
   readonly pointer: boolean;
   readonly default?: unknown;
   readonly listType?: 'atomic' | 'map' | 'set';

@@ -49,7 +49,7 @@ export function generateNameConflict(resource: GroupResource, name: string, retr
   return new StatusError(failureStatus({ code: 409, reason: 'AlreadyExists', message, details }));
 }
 
-/** What upstream says when a resourceVersion is out of date (registry/generic/registry OptimisticLockErrorMsg). */
+/** Upstream's message for an outdated resourceVersion (registry/generic/registry OptimisticLockErrorMsg). */
 export const OPTIMISTIC_LOCK_MESSAGE = 'the object has been modified; please apply your changes to the latest version and try again';
 
 /** 409: `Operation cannot be fulfilled on pods "x": cause`. */
@@ -58,12 +58,12 @@ export function conflict(resource: GroupResource, name: string, cause: string = 
   return new StatusError(failureStatus({ code: 409, reason: 'Conflict', message, details: resourceDetails(resource, name) }));
 }
 
-/** 409 with a cause a conflicting manager (server-side apply). */
+/** 409 with one cause per conflicting manager (server-side apply). */
 export function applyConflict(causes: StatusCause[], message: string): StatusError {
   return new StatusError(failureStatus({ code: 409, reason: 'Conflict', message, details: { causes } }));
 }
 
-/** 422: `Deployment.apps "x" is invalid: [a, b]`, every error a cause. */
+/** 422: `Deployment.apps "x" is invalid: [a, b]`, with a cause per error. */
 export function invalid(kind: GroupKind, name: string, errors: readonly FieldError[]): StatusError {
   const aggregate = aggregateFieldErrors(errors);
   const message = `${formatGroupKind(kind)} ${goQuote(name)} is invalid${aggregate === '' ? '' : `: ${aggregate}`}`;
@@ -79,7 +79,7 @@ export function forbidden(resource: GroupResource, name: string, cause: string, 
   return new StatusError(failureStatus({ code: 403, reason: 'Forbidden', message: `${subject}: ${cause}`, details }));
 }
 
-/** 401; an empty message becomes `not authorized`. The server's own answer says `Unauthorized`. */
+/** 401; an empty message becomes `not authorized`. The server's own response says `Unauthorized`. */
 export function unauthorized(message = 'Unauthorized'): StatusError {
   return plain(401, 'Unauthorized', message === '' ? 'not authorized' : message);
 }
@@ -96,7 +96,7 @@ export function methodNotAllowed(resource: GroupResource, action: string): Statu
   return new StatusError(failureStatus({ code: 405, reason: 'MethodNotAllowed', message, details }));
 }
 
-/** 410 Expired: a revision that is no longer held. */
+/** 410 Expired: a revision that has been compacted. */
 export function expired(message: string): StatusError {
   return plain(410, 'Expired', message);
 }
@@ -106,13 +106,13 @@ export function gone(message: string): StatusError {
   return plain(410, 'Gone', message);
 }
 
-/** 406, saying what is accepted (endpoints/handlers/negotiation). */
+/** 406, listing the accepted types (endpoints/handlers/negotiation). */
 export function notAcceptable(accepted: readonly string[], convertingTo?: string): StatusError {
   const when = convertingTo === undefined ? '' : ` when converting to ${convertingTo}`;
   return plain(406, 'NotAcceptable', `only the following media types are accepted${when}: ${accepted.join(', ')}`);
 }
 
-/** 415, saying what is accepted. */
+/** 415, listing the accepted types. */
 export function unsupportedMediaType(accepted: readonly string[]): StatusError {
   const message = `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`;
   return plain(415, 'UnsupportedMediaType', message);
@@ -129,7 +129,7 @@ export function timeout(message: string, retryAfterSeconds = 0): StatusError {
   return new StatusError(failureStatus({ code: 504, reason: 'Timeout', message: `Timeout: ${message}`, details }));
 }
 
-/** 429, with the seconds after which to try again. */
+/** 429, with the seconds after which to retry. */
 export function tooManyRequests(message: string, retryAfterSeconds = 0, causes?: StatusCause[]): StatusError {
   const details = { retryAfterSeconds, ...(causes ? { causes } : {}) };
   return new StatusError(failureStatus({ code: 429, reason: 'TooManyRequests', message, details }));
@@ -141,7 +141,7 @@ export function internalError(cause: string): StatusError {
   return new StatusError(failureStatus({ code: 500, reason: 'InternalError', message: `Internal error occurred: ${cause}`, details }));
 }
 
-/** 500 without a reason: what upstream answers where a plain Go error reaches the wire. */
+/** 500 without a reason: upstream's response for a plain Go error. */
 export function bareError(message: string, code = 500): StatusError {
   return new StatusError(failureStatus({ code, message }));
 }
@@ -158,7 +158,7 @@ export function serviceUnavailable(message: string): StatusError {
   return plain(503, 'ServiceUnavailable', message);
 }
 
-/** 404 for a path that nothing serves. */
+/** 404 for an unknown path. */
 export function pathNotFound(): StatusError {
   return new StatusError(
     failureStatus({ code: 404, reason: 'NotFound', message: 'the server could not find the requested resource', details: {} }),

@@ -17,17 +17,17 @@ export interface StatusDetails {
   retryAfterSeconds?: number;
 }
 
-/** The outcome of a request in words and numbers (meta/v1 Status). */
+/** The result of a request (meta/v1 Status). */
 export interface Status {
   kind: 'Status';
   apiVersion: 'v1';
   metadata: Record<string, unknown>;
   status: 'Success' | 'Failure';
   message?: string;
-  /** Machine-readable; none for upstream's bare 500s. */
+  /** Machine-readable; unset for upstream's bare 500s. */
   reason?: StatusReason;
   details?: StatusDetails;
-  /** The HTTP status code; a deletion's Success carries none. */
+  /** The HTTP status code; unset for the Success of a deletion. */
   code?: number;
 }
 
@@ -52,10 +52,10 @@ export type StatusReason =
   | 'InternalError'
   | 'Expired'
   | 'ServiceUnavailable'
-  /** None of upstream's: its 507 has no reason of its own. */
+  /** Not one of upstream's: its 507 has no specific reason. */
   | 'InsufficientStorage';
 
-/** The one error of the API: a failure that carries its Status. Made by notFound(), conflict(), invalid() … */
+/** The API's error class: a failure with its Status. Created by notFound(), conflict(), invalid() … */
 export class StatusError extends Error {
   override readonly name = 'StatusError';
 
@@ -77,7 +77,7 @@ export class StatusError extends Error {
   }
 }
 
-/** What failureStatus() puts together. */
+/** The arguments of failureStatus(). */
 export interface Failure {
   code: number;
   reason?: StatusReason;
@@ -104,7 +104,7 @@ export function successStatus({ details, code }: { details?: StatusDetails; code
   return status;
 }
 
-/** A failure's Status with its members in upstream's order and the empty ones left out. */
+/** A failure's Status with its members in upstream's order, without empty ones. */
 export function failureStatus({ code, reason, message, details }: Failure): Status {
   const status: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message };
   if (reason !== undefined) status.reason = reason;
@@ -118,7 +118,7 @@ export function toStatusCause(error: FieldError): StatusCause {
   return { reason: error.type, message: error.message, field: error.field };
 }
 
-/** The Status of any error: its own, or a bare 500 with the message, as upstream answers errors that are none of the API's. */
+/** The Status of any error: its own, or a bare 500 with the message, as upstream answers errors that are not API errors. */
 export function statusOf(error: unknown): Status {
   if (error instanceof StatusError) return error.status;
   return failureStatus({ code: 500, message: error instanceof Error ? error.message : String(error) });
@@ -126,7 +126,7 @@ export function statusOf(error: unknown): Status {
 
 const hasReason = (error: unknown, reason: StatusReason): boolean => error instanceof StatusError && error.reason === reason;
 
-/** The thing asked for is not there (404 NotFound). */
+/** The object does not exist (404 NotFound). */
 export function isNotFound(error: unknown): boolean {
   return hasReason(error, 'NotFound');
 }
@@ -136,7 +136,7 @@ export function isAlreadyExists(error: unknown): boolean {
   return hasReason(error, 'AlreadyExists');
 }
 
-/** Someone else changed it first (409 Conflict). */
+/** Another request changed it first (409 Conflict). */
 export function isConflict(error: unknown): boolean {
   return hasReason(error, 'Conflict');
 }
@@ -151,7 +151,7 @@ export function isForbidden(error: unknown): boolean {
   return hasReason(error, 'Forbidden');
 }
 
-/** The revision asked for is no longer held (410 Expired or Gone). */
+/** The requested revision has been compacted (410 Expired or Gone). */
 export function isExpired(error: unknown): boolean {
   return hasReason(error, 'Expired') || hasReason(error, 'Gone');
 }

@@ -1,11 +1,11 @@
 import type { Instant } from './clock.js';
 
-/** RFC 3339 texts of the API: metav1.Time has seconds, metav1.MicroTime microseconds, both in UTC. */
+/** RFC 3339 times of the API: metav1.Time in seconds, metav1.MicroTime in microseconds, both in UTC. */
 
 let lastSecond = Number.NaN;
 let lastText = '';
 
-/** metav1.Time: `2026-01-02T03:04:05Z`. Fractions are cut off. The last second's text is kept: writes come in bursts. */
+/** metav1.Time: `2026-01-02T03:04:05Z`. Fractions are truncated. The last second's text is cached, since writes come in bursts. */
 export function formatTime(instant: Instant): string {
   const second = Math.floor(instant / 1000);
   if (second !== lastSecond) {
@@ -24,7 +24,7 @@ export function formatMicroTime(instant: Instant): string {
 
 const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
 
-/** An RFC 3339 text as milliseconds; undefined when it is none. */
+/** An RFC 3339 time in milliseconds; undefined if it is invalid. */
 export function parseTime(text: string): Instant | undefined {
   const match = RFC3339.exec(text);
   if (!match) return undefined;

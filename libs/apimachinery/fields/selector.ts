@@ -8,7 +8,7 @@ export interface FieldTerm {
   value: string;
 }
 
-/** A condition on fields: all its terms hold (apimachinery/pkg/fields). */
+/** A field selector: all its terms must match (apimachinery/pkg/fields). */
 export class FieldSelector {
   constructor(readonly terms: readonly FieldTerm[]) {}
 
@@ -20,12 +20,12 @@ export class FieldSelector {
     return this.terms.length === 0;
   }
 
-  /** `read` gives a field's text, '' where it has none. */
+  /** `read` returns a field's text, '' if it has none. */
   matches(read: (field: string) => string): boolean {
     return this.terms.every(({ field, operator, value }) => (read(field) === value) === (operator === '='));
   }
 
-  /** The one value a field must have, where the selector says so. */
+  /** The value that a field must have, if the selector requires one. */
   requiresExactMatch(field: string): string | undefined {
     return this.terms.find((term) => term.field === field && term.operator === '=')?.value;
   }
@@ -58,7 +58,7 @@ function unescapeFieldValue(text: string): string {
   return value;
 }
 
-/** Splits at commas that no backslash precedes. */
+/** Splits at commas that are not preceded by a backslash. */
 function splitTerms(text: string): string[] {
   return text.match(/(?:\\[\s\S]?|[^\\,])+/g) ?? [];
 }
@@ -71,12 +71,12 @@ function parseTerm(term: string, whole: string): FieldTerm {
 }
 
 /**
- * Parses `metadata.name=a,status.phase!=Running`. Terms are sorted, as upstream does. Throws a 400 StatusError with upstream's text.
- * Whether the fields are known is the resource's affair.
+ * Parses `metadata.name=a,status.phase!=Running`. Terms are sorted, as upstream does. Throws a 400 StatusError with upstream's message.
+ * Whether the fields are known is checked by the resource.
  */
 export function parseFieldSelector(text: string): FieldSelector {
   const terms = splitTerms(text).sort();
   const parsed = terms.map((term) => parseTerm(term, text));
-  // A term whose field and value are both empty says nothing (Transform drops it).
+  // A term with an empty field and an empty value is ignored (Transform drops it).
   return new FieldSelector(parsed.filter(({ field, value }) => field !== '' || value !== ''));
 }

@@ -10,7 +10,7 @@ const SYMBOLS = new Set([')', ',', '!', '==', '=', '>', '<', '!=', '(']);
 const isSpace = (char: string): boolean => char === ' ' || char === '\t' || char === '\r' || char === '\n';
 const isSymbol = (char: string): boolean => '=!(),><'.includes(char);
 
-/** The longest run of special characters that is a token; upstream stops at the first character that spoils one. */
+/** The longest run of special characters that is a token; upstream stops at the first character that makes it invalid. */
 function scanSymbol(text: string, start: number): { token: Token; next: number } {
   let position = start;
   let buffer = '';
@@ -33,7 +33,7 @@ function scanWord(text: string, start: number): { token: Token; next: number } {
   return { token: { type, literal }, next: position };
 }
 
-/** Cuts a label selector's text into tokens, the last one `end` (labels.Lexer). A NUL ends the text, as upstream's byte 0 does. */
+/** Splits a label selector's text into tokens, the last one being `end` (labels.Lexer). A NUL ends the text, as upstream's byte 0 does. */
 export function tokenize(selector: string): Token[] {
   const nul = selector.indexOf('\0');
   const text = nul < 0 ? selector : selector.slice(0, nul);

@@ -13,7 +13,7 @@ const OPERATORS: Readonly<Record<string, SelectorOperator>> = {
   notin: 'notin',
 };
 
-/** Recursive descent over a selector's tokens, with the errors of labels.Parser. */
+/** Recursive-descent parser of a selector's tokens, with the errors of labels.Parser. */
 class Parser {
   private position = 0;
 
@@ -29,7 +29,7 @@ class Parser {
     return token;
   }
 
-  /** `in` and `notin` are ordinary words where a key or value is looked for. */
+  /** `in` and `notin` are ordinary words where a key or value is expected. */
   private isWord(token: Token): boolean {
     return token.type === 'identifier' || token.type === 'in' || token.type === 'notin';
   }
@@ -71,7 +71,7 @@ class Parser {
     const messages = isQualifiedName(key);
     if (messages.length > 0) throw new SelectorError(formatFieldError(invalidValue('<nil>', key, messages.join('; '))));
     if (negated) {
-      // Upstream keeps the inferred DoesNotExist whatever follows; the outer loop then refuses what is left.
+      // Upstream keeps the inferred DoesNotExist whatever follows; the outer loop then rejects the rest.
       return newRequirement(key, '!', []);
     }
     if (this.current.type === 'end' || this.is(this.current, ',')) return newRequirement(key, 'exists', []);
@@ -127,7 +127,7 @@ class Parser {
   }
 }
 
-/** The requirements of a selector's text, in the order written. Throws SelectorError with upstream's text. */
+/** The requirements of a selector's text, in order. Throws SelectorError with upstream's message. */
 export function parseRequirements(selector: string): Requirement[] {
   return new Parser(tokenize(selector)).parse();
 }

@@ -2,28 +2,28 @@ import { append } from '../append.js';
 import { aggregateFieldErrors, type FieldError, invalidValue, notSupported } from '../field-error.js';
 import { isQualifiedName, isValidLabelValue } from '../names.js';
 
-/** Operators of label requirements, as the text form writes them (apimachinery/pkg/selection). */
+/** Operators of label requirements in their text form (apimachinery/pkg/selection). */
 export type SelectorOperator = '=' | '==' | '!=' | 'in' | 'notin' | 'exists' | '!' | 'gt' | 'lt';
 
-/** A requirement that can't be made; the text is upstream's. */
+/** An invalid requirement; the message is upstream's. */
 export class SelectorError extends Error {}
 
-/** The binary operators as upstream lists them in its messages. */
+/** The binary operators in the order of upstream's messages. */
 export const BINARY_OPERATORS: readonly SelectorOperator[] = ['in', 'notin', '=', '==', '!=', 'gt', 'lt'];
 
-/** Up to so many values are looked through one by one. */
+/** Up to this number, values are searched linearly. */
 const FEW = 8;
 
 const INT64 = /^[+-]?\d{1,19}$/;
 
-/** A text as the 64-bit integer Go's ParseInt reads; undefined when it is none. */
+/** A 64-bit integer as parsed by Go's ParseInt; undefined if it is invalid. */
 function int64(text: string): bigint | undefined {
   if (!INT64.test(text)) return undefined;
   const value = BigInt(text.startsWith('+') ? text.slice(1) : text);
   return BigInt.asIntN(64, value) === value ? value : undefined;
 }
 
-/** One condition on the labels of an object. */
+/** One condition on an object's labels. */
 export class Requirement {
   constructor(
     readonly key: string,
@@ -33,7 +33,7 @@ export class Requirement {
     this.known = values.length > FEW ? new Set(values) : undefined;
   }
 
-  /** The values as a set, where there are so many that looking through them costs. */
+  /** The values as a set, if there are many. */
   private readonly known: ReadonlySet<string> | undefined;
 
   private has(value: string): boolean {
@@ -114,7 +114,7 @@ function valueCountErrors(operator: SelectorOperator, values: readonly string[])
   }
 }
 
-/** A requirement whose key, operator and values fit (labels.NewRequirement). Throws SelectorError. */
+/** A requirement with a valid key, operator and values (labels.NewRequirement). Throws SelectorError. */
 export function newRequirement(key: string, operator: SelectorOperator, values: readonly string[]): Requirement {
   const errors: FieldError[] = [];
   const keyMessages = isQualifiedName(key);

@@ -4,10 +4,10 @@ import { badRequest } from '../status-errors.js';
 import { parseRequirements } from './parser.js';
 import { newRequirement, Requirement, SelectorError, type SelectorOperator } from './requirement.js';
 
-/** What a selector is asked about. */
+/** The labels that a selector is matched against. */
 export type Labels = Readonly<Record<string, string>> | undefined;
 
-/** A condition on labels: all its requirements hold (labels.Selector). */
+/** A label selector: all its requirements must match (labels.Selector). */
 export class LabelSelector {
   /** `selectable` false: the selector that matches nothing. */
   private constructor(
@@ -48,23 +48,23 @@ export class LabelSelector {
     return !this.selectable;
   }
 
-  /** The one value a label must have, where the selector says so. */
+  /** The value that a label must have, if the selector requires one. */
   requiresExactMatch(key: string): string | undefined {
     const requirement = this.requirements.find((candidate) => candidate.key === key);
     if (requirement?.values.length !== 1) return undefined;
     return ['=', '==', 'in'].includes(requirement.operator) ? requirement.values[0] : undefined;
   }
 
-  /** The canonical text: requirements by key, values sorted. */
+  /** The canonical text: requirements sorted by key, with sorted values. */
   toString(): string {
     return this.requirements.join(',');
   }
 }
 
-// A selector takes many times its text.
+// A parsed selector is many times larger than its text.
 const parsed = new Memo<LabelSelector>({ bytes: 128 * 1024, longest: 512 });
 
-/** Parses `app=web,tier in (a,b),!gone`. Throws a 400 StatusError with upstream's text. Results are shared (they never change). */
+/** Parses `app=web,tier in (a,b),!gone`. Throws a 400 StatusError with upstream's message. Results are shared and immutable. */
 export function parseLabelSelector(text: string): LabelSelector {
   try {
     return parsed.of(text, (own) => LabelSelector.of(parseRequirements(own)));
@@ -73,7 +73,7 @@ export function parseLabelSelector(text: string): LabelSelector {
   }
 }
 
-/** meta/v1 LabelSelector, as it stands in objects. */
+/** meta/v1 LabelSelector, as used in objects. */
 export interface LabelSelectorSpec {
   matchLabels?: Record<string, string>;
   matchExpressions?: Array<{ key: string; operator: string; values?: string[] }>;
@@ -82,8 +82,8 @@ export interface LabelSelectorSpec {
 const SPEC_OPERATORS: Readonly<Record<string, SelectorOperator>> = { In: 'in', NotIn: 'notin', Exists: 'exists', DoesNotExist: '!' };
 
 /**
- * An object's selector as one that can be asked: none at all selects nothing, an empty one everything.
- * Throws SelectorError for what validation should have refused.
+ * An object's selector in executable form: none matches nothing, an empty one everything. Throws SelectorError for a selector that
+ * validation should have rejected.
  */
 export function labelSelectorAsSelector(spec: LabelSelectorSpec | undefined | null): LabelSelector {
   if (!spec) return LabelSelector.nothing();
@@ -97,12 +97,14 @@ export function labelSelectorAsSelector(spec: LabelSelectorSpec | undefined | nu
   return LabelSelector.of(requirements);
 }
 
-/** A selector of plain `key=value` pairs, e.g. a Service's. None or empty: everything (SelectorFromSet). */
+/** A selector of `key=value` pairs, e.g. a Service's. None or empty: matches everything (SelectorFromSet). */
 export function selectorFromSet(set: Labels): LabelSelector {
   return LabelSelector.of(Object.entries(set ?? {}).map(([key, value]) => new Requirement(key, '=', [value])));
 }
 
-/** The text kubectl and tables show for an object's selector (FormatLabelSelector): `<none>` for an empty one, `<error>` for a broken one. */
+/**
+ * The text of an object's selector in kubectl and tables (FormatLabelSelector): `<none>` for an empty one, `<error>` for an invalid one.
+ */
 export function formatLabelSelector(spec: LabelSelectorSpec | undefined | null): string {
   try {
     const text = labelSelectorAsSelector(spec).toString();

@@ -42,7 +42,7 @@ function validateExpression(
   return errors;
 }
 
-/** A meta/v1 LabelSelector at a path (ValidateLabelSelector). `allowInvalidValues`: where old objects hold such. */
+/** A meta/v1 LabelSelector at a path (ValidateLabelSelector). `allowInvalidValues`: if the old object has some. */
 export function validateLabelSelector(
   selector: LabelSelectorSpec | undefined | null,
   path: FieldPath,

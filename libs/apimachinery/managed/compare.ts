@@ -3,13 +3,15 @@ import { getOwn } from '../own-key.js';
 import { type FieldTree, fieldsOf, itemElement, type ListKey, type StructTree } from './field-tree.js';
 import { type FieldSet, LEAF } from './fieldset.js';
 
-/** What became of an object: paths that are new or have another value, and paths that are gone (structured-merge-diff's Comparison). */
+/**
+ * The differences between two objects: paths that are new or have another value, and removed paths (structured-merge-diff's Comparison).
+ */
 export interface Comparison {
   changed: FieldSet;
   removed: FieldSet;
 }
 
-/** The same for a part of it; undefined: nothing. */
+/** The same for a part of it; undefined if there are none. */
 interface Part {
   changed?: FieldSet;
   removed?: FieldSet;
@@ -33,7 +35,7 @@ function isEmptyContainer(value: unknown): boolean {
   return typeof value === 'object' && (Array.isArray(value) ? value.length === 0 : isEmpty(value));
 }
 
-/** Sorts names in place, unless they are in order already. */
+/** Sets are sorted by path element. */
 function inOrder(names: string[]): string[] {
   for (let i = 1; i < names.length; i++) if ((names[i - 1] ?? '') > (names[i] ?? '')) return names.sort();
   return names;

@@ -1,6 +1,6 @@
 import type { SchemaStruct, SchemaType } from '../schema.js';
 
-/** What Go writes for a struct nobody has filled in: the fields without omitempty. A creation is tracked against it. */
+/** Go's encoding of an empty struct: the fields without omitempty. Creations are compared with it. */
 
 type Item = Record<string, unknown>;
 
@@ -14,7 +14,7 @@ function zeroOf(type: SchemaType): unknown {
   return type.of === 'boolean' ? false : null;
 }
 
-/** The empty object of a struct. Shared: not to be changed. */
+/** The empty object of a struct. Shared: must not be modified. */
 export function emptyObject(definition: SchemaStruct): Item {
   const known = empties.get(definition);
   if (known) return known;

@@ -3,7 +3,7 @@ import { type FieldSet, LEAF, union } from './fieldset.js';
 
 const compareTexts = (a = '', b = ''): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Entries in the order the API shows them (sortEncodedManagedFields): applies first, then by time, manager, version, subresource. */
+/** Entries in the API's order (sortEncodedManagedFields): applies first, then by time, manager, version, subresource. */
 export function sortEntries(entries: readonly ManagedFieldsEntry[]): ManagedFieldsEntry[] {
   return [...entries].sort(
     (a, b) =>
@@ -20,7 +20,7 @@ const ANCIENT = 'ancient-changes';
 
 const setOf = (entry: ManagedFieldsEntry): FieldSet => (entry.fieldsV1 ?? LEAF) as FieldSet;
 
-/** The union of many sets, halves first: each path is copied as often as the number of sets has digits, not once a set. */
+/** The union of many sets by halving, so that each path is copied a logarithmic number of times. */
 function unionOf(sets: readonly FieldSet[]): FieldSet {
   if (sets.length <= 1) return sets[0] ?? LEAF;
   const middle = sets.length >> 1;
@@ -35,11 +35,11 @@ function merged(entries: readonly ManagedFieldsEntry[]): ManagedFieldsEntry | un
   return { manager: ANCIENT, operation: 'Update', apiVersion, time, fieldsType: 'FieldsV1', fieldsV1 };
 }
 
-/** At most ten updaters: the oldest of a version become one, `ancient-changes` (managedfields/internal/capmanagers.go). */
+/** At most ten updaters: the oldest of a version are combined into one, `ancient-changes` (managedfields/internal/capmanagers.go). */
 export function withManagersCapped(entries: readonly ManagedFieldsEntry[]): readonly ManagedFieldsEntry[] {
   let left = entries.filter((entry) => entry.operation === 'Update').length;
   if (left <= MAX_UPDATERS) return entries;
-  /** By version, in order of their first entry; an entry that stays alone is a group of its own. */
+  /** By version, in the order of their first entry; an entry that is not combined is a group of its own. */
   const groups: ManagedFieldsEntry[][] = [];
   const ancient = new Map<string, ManagedFieldsEntry[]>();
   for (const entry of sortEntries(entries)) {

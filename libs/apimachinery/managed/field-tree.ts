@@ -1,8 +1,8 @@
 import type { SchemaField, SchemaStruct, SchemaType } from '../schema.js';
 
 /**
- * A schema made ready for tracking fields: how each value is looked into. Compiled once a struct and kept;
- * a struct's fields are compiled when first met, as types refer to themselves (JSONSchemaProps).
+ * A schema compiled for field tracking: how each value is traversed. Compiled once per struct; a struct's fields are compiled on first use,
+ * because types may be recursive (JSONSchemaProps).
  */
 export type FieldTree =
   | { readonly of: 'leaf' }
@@ -11,21 +11,21 @@ export type FieldTree =
   | { readonly of: 'set' }
   | { readonly of: 'list'; readonly keys: readonly ListKey[]; readonly items: FieldTree };
 
-/** A struct; its fields are compiled when first asked for (fieldsOf). */
+/** A struct; its fields are compiled on first use (fieldsOf). */
 export interface StructTree {
   readonly of: 'struct';
   readonly definition: SchemaStruct;
   fields?: readonly TreeField[];
 }
 
-/** A field of a struct: its path element and what is below it. */
+/** A field of a struct: its path element and its subtree. */
 export interface TreeField {
   readonly name: string;
   readonly element: string;
   readonly tree: FieldTree;
 }
 
-/** One of the keys that name an element of a list, with the value an element has that leaves it out. */
+/** One of the keys that identify an element of a list, with the value for elements that omit it. */
 export interface ListKey {
   readonly name: string;
   readonly default: unknown;
@@ -35,7 +35,7 @@ const LEAF_TREE: FieldTree = { of: 'leaf' };
 const SET_TREE: FieldTree = { of: 'set' };
 const structs = new WeakMap<SchemaStruct, FieldTree>();
 
-/** The tree of a struct. Atomic structs and those written as something else are leaves. */
+/** The tree of a struct. Atomic structs and those with a custom encoding are leaves. */
 export function treeOf(definition: SchemaStruct): FieldTree {
   const known = structs.get(definition);
   if (known) return known;
@@ -45,7 +45,7 @@ export function treeOf(definition: SchemaStruct): FieldTree {
   return tree;
 }
 
-/** The fields of a struct in the order of their names, as sets are shown. */
+/** The fields of a struct sorted by name, as in sets. */
 export function fieldsOf(tree: StructTree): readonly TreeField[] {
   tree.fields ??= [...tree.definition.byName.values()]
     .sort((a, b) => (a.name < b.name ? -1 : 1))

@@ -1,17 +1,17 @@
 import { getOwn, setOwn } from '../own-key.js';
 
 /**
- * Sets of field paths, in the very form the API shows them (FieldsV1): a tree whose keys are path elements: `f:name`, `k:{"name":"c"}`,
- * `v:"x"`. A node without children is a member; one with children is a member when it holds `.`. Sets are never changed.
+ * Sets of field paths in the API's format (FieldsV1): a tree whose keys are path elements: `f:name`, `k:{"name":"c"}`, `v:"x"`. A node
+ * without children is a member; one with children is a member if it contains `.`. Sets are immutable.
  */
 export interface FieldSet {
   readonly [element: string]: FieldSet;
 }
 
-/** The set of nothing at the root; as a node, a lone member. */
+/** The empty set at the root; as a node, a single member. */
 export const LEAF: FieldSet = Object.freeze({});
 
-/** Whether a value is a set of field paths: objects all the way down. */
+/** Whether a value is a set of field paths: nested objects only. */
 export function isFieldSet(value: unknown): value is FieldSet {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   return Object.values(value).every(isFieldSet);
@@ -37,13 +37,13 @@ function sortKeys(set: Record<string, FieldSet>): FieldSet {
   return result;
 }
 
-/** Puts `.` in front where the node is a member and has children. */
+/** Puts `.` first if the node is a member and has children. */
 function node(member: boolean, children: Record<string, FieldSet>): FieldSet | undefined {
   if (isEmpty(children)) return member ? LEAF : undefined;
   return member ? { [SELF]: LEAF, ...children } : children;
 }
 
-/** What is in either set. */
+/** The union of two sets. */
 export function union(a: FieldSet, b: FieldSet): FieldSet {
   if (isEmpty(b)) return a;
   if (isEmpty(a)) return b;
@@ -71,7 +71,7 @@ function withoutSelf(set: FieldSet): FieldSet {
 
 type Combine = (a: FieldSet, b: FieldSet) => FieldSet | undefined;
 
-/** Walks two sets; the nodes of `a` that `b` lacks are kept or dropped. */
+/** Walks two sets and keeps or drops the nodes of `a` that are missing in `b`. */
 function combine(a: FieldSet, b: FieldSet, keepUnmatched: boolean, nodes: Combine): FieldSet {
   const result: Record<string, FieldSet> = {};
   for (const key in a) {
@@ -84,7 +84,7 @@ function combine(a: FieldSet, b: FieldSet, keepUnmatched: boolean, nodes: Combin
   return result;
 }
 
-/** What is in `a` and not in `b`, member by member: a container's children stay when only the container is in `b`. */
+/** The members of `a` that are not in `b`: a container's children are kept if only the container is in `b`. */
 export function difference(a: FieldSet, b: FieldSet): FieldSet {
   if (isEmpty(b)) return a;
   return combine(a, b, true, (left, right) =>
@@ -92,7 +92,7 @@ export function difference(a: FieldSet, b: FieldSet): FieldSet {
   );
 }
 
-/** What is in `a` and neither in `b` nor below a member of `b` (RecursiveDifference). */
+/** The members of `a` that are neither in `b` nor below a member of `b` (RecursiveDifference). */
 export function differenceBelow(a: FieldSet, b: FieldSet): FieldSet {
   if (isEmpty(b)) return a;
   return combine(a, b, true, (left, right) => {
@@ -101,14 +101,14 @@ export function differenceBelow(a: FieldSet, b: FieldSet): FieldSet {
   });
 }
 
-/** What is in both sets. */
+/** The intersection of two sets. */
 export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   return combine(a, b, false, (left, right) =>
     node(isMember(left) && isMember(right), intersection(withoutSelf(left), withoutSelf(right)) as Record<string, FieldSet>),
   );
 }
 
-/** Whether a set holds nothing. */
+/** Whether a set is empty. */
 export function isEmptySet(set: FieldSet): boolean {
   return isEmpty(set);
 }

@@ -8,9 +8,9 @@ import { difference, differenceBelow, type FieldSet, isEmptySet, isFieldSet, LEA
 
 /** A create, update or patch to be tracked. */
 export interface TrackedUpdate {
-  /** What stands; none at a creation. */
+  /** The current object; unset for a creation. */
   old: KubeObject | undefined;
-  /** What was asked for, decoded and defaulted, before admission and the strategy touch it. */
+  /** The requested object, decoded and defaulted, before admission and the strategy. */
   new: KubeObject;
   /** The manager's name: the fieldManager parameter, or the user agent up to the first '/'. */
   manager: string;
@@ -22,11 +22,13 @@ export interface TrackedUpdate {
   time: string;
   /** The kind's definition. */
   schema: SchemaStruct;
-  /** Fields the strategy will reset, with all that is below, e.g. `{ 'f:status': {} }`: nobody can own them this way. */
+  /**
+   * Fields that the strategy will reset, with everything below them, e.g. `{ 'f:status': {} }`: they cannot be owned through this request.
+   */
   resetFields?: FieldSet;
 }
 
-/** Metadata nobody owns (managedfields/internal/stripmeta.go). */
+/** Metadata that nobody owns (managedfields/internal/stripmeta.go). */
 const STRIPPED = [
   'name',
   'namespace',
@@ -39,14 +41,17 @@ const STRIPPED = [
   'resourceVersion',
 ];
 
-/** The object without what nobody owns, so that it is not even compared. */
+/** The object without fields that nobody owns, so that they are not compared. */
 function ownable({ apiVersion: _a, kind: _k, ...object }: KubeObject): Record<string, unknown> {
   const metadata: Record<string, unknown> = { ...object.metadata };
   for (const name of STRIPPED) if (name in metadata) metadata[name] = undefined;
   return { ...object, metadata };
 }
 
-/** What upstream takes as the managers so far: those sent, unless none were sent (or a subresource is written); `[]` and `[{}]` reset them. */
+/**
+ * The managers before the request as upstream determines them: those sent, or the stored ones if none were sent (or for a subresource);
+ * `[]` and `[{}]` reset them.
+ */
 function managersSoFar({ old, new: object, subresource }: TrackedUpdate): readonly ManagedFieldsEntry[] {
   const standing = old?.metadata.managedFields ?? [];
   const sent = object.metadata.managedFields;
@@ -73,8 +78,8 @@ function newEntry({ manager, apiVersion, subresource, time }: TrackedUpdate, fie
 }
 
 /**
- * metadata.managedFields after a create, update or patch: the manager gains what it changed, and the others lose it;
- * everyone loses what is gone. Undefined: no managers (an object made before tracking stays untracked until its first apply).
+ * metadata.managedFields after a create, update or patch: the manager gets the fields it changed, other managers lose them, and removed
+ * fields are dropped from all. Undefined: no managers (an object from before tracking stays untracked until its first apply).
  */
 export function trackUpdate(update: TrackedUpdate): ManagedFieldsEntry[] | undefined {
   const entries = managersSoFar(update);

@@ -12,7 +12,7 @@ export interface JsonPatchOperation {
   path: string;
   from?: string;
   value?: unknown;
-  /** An explicit null differs from no value. */
+  /** An explicit null is different from a missing value. */
   hasValue: boolean;
 }
 
@@ -39,7 +39,7 @@ function decodeOperation(item: unknown): JsonPatchOperation {
   return { op: op ?? '', path: path ?? '', from: from ?? undefined, value: given.value, hasValue: Object.hasOwn(given, 'value') };
 }
 
-/** Reads a JSON patch from its decoded body. Throws 400 for what is no list of operations, 413 for more than 10,000. */
+/** Parses a JSON patch from its decoded body. Throws 400 if it is not a list of operations, 413 for more than 10,000. */
 export function decodeJsonPatch(body: unknown): JsonPatchOperation[] {
   if (body === null) return [];
   if (!Array.isArray(body)) throw mismatch(body, 'value of type []handlers.jsonPatchOp');
@@ -49,7 +49,7 @@ export function decodeJsonPatch(body: unknown): JsonPatchOperation[] {
   return operations;
 }
 
-/** The names in a JSON patch's operations that mean nothing, as strict decoding reports them. */
+/** The unknown fields in a JSON patch's operations, as strict decoding reports them. */
 export function unknownJsonPatchFields(body: unknown): string[] {
   if (!Array.isArray(body)) return [];
   const known = ['op', 'path', 'from', 'value'];
@@ -66,7 +66,7 @@ function step(container: Container, part: string): unknown {
   return container[part];
 }
 
-/** The container a path ends in, and the last part. */
+/** The container of a path's last part, and that part. */
 function locate(document: Container, path: string): { container: Container; key: string } {
   const parts = parsePointer(path);
   const key = parts.pop() ?? '';
@@ -83,13 +83,13 @@ function read(document: Container, path: string): unknown {
   return step(container, key);
 }
 
-/** What a patch has cost so far, beyond what its own size accounts for. */
+/** The cost of a patch so far that is not proportional to its size. */
 interface Spent {
   copiedBytes: number;
   movedElements: number;
 }
 
-/** Counts the elements that move when one is put in or taken out at `index`. */
+/** Counts the elements that are moved when one is inserted or removed at `index`. */
 function countMoved(spent: Spent, list: readonly unknown[], index: number): void {
   spent.movedElements += list.length - index;
   if (spent.movedElements > maxMovedElements) throw new PointerError(`more than ${maxMovedElements} list elements moved`);
@@ -106,7 +106,7 @@ function add(document: Container, path: string, value: unknown, spent: Spent): v
   }
 }
 
-/** A copy of what stands at `from`; the bytes of all copies together are limited (evanphx/json-patch AccumulatedCopySizeLimit). */
+/** A copy of the value at `from`; the total bytes of all copies are limited (evanphx/json-patch AccumulatedCopySizeLimit). */
 function copied(document: Container, from: string, spent: Spent): unknown {
   const text = JSON.stringify(read(document, from));
   spent.copiedBytes += Buffer.byteLength(text);
@@ -139,7 +139,7 @@ function test(document: Container, { path, value }: JsonPatchOperation): void {
   try {
     found = read(document, path);
   } catch (error) {
-    // Nothing there passes a test for null.
+    // A missing value passes a test for null.
     if (error instanceof PointerError && (value ?? null) === null) return;
     throw error;
   }
@@ -178,8 +178,8 @@ function apply(document: Container, operation: JsonPatchOperation, spent: Spent)
 }
 
 /**
- * Applies a JSON patch to a copy of the document (evanphx/json-patch v4's behaviour). Throws upstream's 422 whatever fails:
- * the cause of the failure is not told.
+ * Applies a JSON patch to a copy of the document (evanphx/json-patch v4's behaviour). Throws upstream's 422 for every failure, which does
+ * not contain the cause.
  */
 export function applyJsonPatch<T>(document: T, operations: readonly JsonPatchOperation[]): T {
   const copy = structuredClone(document) as Container;
@@ -187,7 +187,7 @@ export function applyJsonPatch<T>(document: T, operations: readonly JsonPatchOpe
   try {
     for (const operation of operations) apply(copy, operation, spent);
   } catch (error) {
-    // Operations can nest a document more deeply than the stack reaches.
+    // Operations can nest a document more deeply than the stack allows.
     throw error instanceof PointerError || error instanceof RangeError ? rejected() : error;
   }
   return copy as T;

@@ -1,14 +1,14 @@
-/** A JSON pointer (RFC 6901) that leads nowhere. */
+/** A JSON pointer (RFC 6901) to a location that does not exist. */
 export class PointerError extends Error {}
 
-/** Splits `/a~1b/0` into `a/b` and `0`. Throws PointerError for a text without a leading slash (the whole document can't be patched). */
+/** Splits `/a~1b/0` into `a/b` and `0`. Throws PointerError for a text without a leading slash (the whole document cannot be patched). */
 export function parsePointer(pointer: string): string[] {
   const parts = pointer.split('/');
   if (parts.length < 2) throw new PointerError(`missing path: ${pointer}`);
   return parts.slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-/** The position a part names in an array; negative ones count from the end, as the Go library has it. */
+/** The index of a part in an array; negative ones count from the end, as in the Go library. */
 export function arrayIndex(part: string, length: number): number {
   if (!/^[+-]?\d+$/.test(part)) throw new PointerError(`value was not a proper array index: '${part}'`);
   const index = Number(part);

@@ -6,7 +6,7 @@ type Document = Record<string, unknown>;
 
 const isDocument = (value: unknown): value is Document => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Nulls inside what is new to the document mean nothing and go; in lists too, as evanphx/json-patch v4 has it. */
+/** Nulls in parts that are new to the document are dropped, in lists too, as in evanphx/json-patch v4. */
 function pruneNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(pruneNulls);
   if (!isDocument(value)) return value;
@@ -26,14 +26,14 @@ function merge(target: Document, patch: Document): Document {
   return merged;
 }
 
-/** A JSON merge patch's body, which must be an object. Throws upstream's 400s. */
+/** The body of a JSON merge patch, which must be an object. Throws upstream's 400s. */
 export function decodeMergePatch(body: unknown): Document {
   if (body === null) throw badRequest('Invalid JSON Patch');
   if (isDocument(body)) return body;
   throw badRequest(`error decoding patch: json: cannot unmarshal ${jsonKind(body)} into Go value of type map[string]interface {}`);
 }
 
-/** Applies a JSON merge patch (RFC 7386) and returns the new document; nothing given is changed. */
+/** Applies a JSON merge patch (RFC 7386) and returns the new document; the arguments are not modified. */
 export function applyMergePatch<T extends object>(document: T, patch: Document): T {
   return merge(document as Document, patch) as T;
 }

@@ -4,7 +4,7 @@ import { applyJsonPatch, decodeJsonPatch } from './json-patch.js';
 import { applyMergePatch, decodeMergePatch } from './merge-patch.js';
 import { applyStrategicPatch, decodeStrategicPatch } from './strategic-merge.js';
 
-/** The outcome of an attempt: a value, or the Status's code and message. */
+/** The result of an attempt: a value, or the Status's code and message. */
 function outcome(attempt: () => unknown): unknown {
   try {
     return attempt();

@@ -5,13 +5,13 @@ export type Item = Record<string, unknown>;
 
 export const isMap = (value: unknown): value is Item => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What tells an item of a list from the others: its merge key's value for maps, itself for scalars. */
+/** Identifies an item of a list: its merge key's value for maps, the item itself for scalars. */
 const identity = (item: unknown, mergeKey: string): unknown => (mergeKey === '' ? item : isMap(item) ? getOwn(item, mergeKey) : undefined);
 
-/** Where the items of a list stand: the first of those that are alike. */
+/** The index of the first equal item in a list. */
 type Places = ReadonlyMap<unknown, number>;
 
-/** The places of a list's items, by what tells them from each other. */
+/** The indexes of a list's items, by their identity. */
 export function placesIn(list: readonly unknown[], mergeKey: string): Map<unknown, number> {
   const places = new Map<unknown, number>();
   list.forEach((item, i) => {
@@ -22,14 +22,14 @@ export function placesIn(list: readonly unknown[], mergeKey: string): Map<unknow
   return places;
 }
 
-/** Items in the order of their places; those without one stay where they are. */
+/** Items sorted by their indexes; those without one keep their position. */
 function sortedBy(places: Places, items: readonly unknown[], mergeKey: string): unknown[] {
   const placed = items.map((item) => ({ item, place: places.get(identity(item, mergeKey)) }));
   placed.sort((a, b) => (a.place !== undefined && b.place !== undefined ? a.place - b.place : 0));
   return placed.map(({ item }) => item);
 }
 
-/** Items of the patch in the patch's order, items of the server in the server's, the patch's first where nothing relates them. */
+/** Items of the patch in the patch's order, items of the server in the server's; the patch's come first if their order is undefined. */
 function interleave(serverOnly: readonly unknown[], patched: readonly unknown[], server: Places, mergeKey: string): unknown[] {
   const merged: unknown[] = [];
   let i = 0;
@@ -51,7 +51,7 @@ function checkMergeKeys(items: readonly unknown[], mergeKey: string): void {
   }
 }
 
-/** Puts a merged list into order (normalizeElementOrder): `patchOrder` says where the patch's items stand to each other. */
+/** Sorts a merged list (normalizeElementOrder): `patchOrder` is the order of the patch's items. */
 export function ordered(
   merged: readonly unknown[],
   { patchOrder, serverOrder, mergeKey }: { patchOrder: readonly unknown[]; serverOrder: readonly unknown[]; mergeKey: string },
@@ -70,7 +70,7 @@ export function ordered(
   return interleave(serverOnly, patched, server, mergeKey);
 }
 
-/** The one JSON type of all elements; undefined for no elements. Lists of lists and mixtures are refused. */
+/** The JSON type of all elements; undefined if there are none. Lists of lists and mixed lists are rejected. */
 export function elementKind(...lists: ReadonlyArray<readonly unknown[]>): string | undefined {
   const kindOf = (value: unknown): string =>
     Array.isArray(value) ? 'slice' : isMap(value) ? 'map' : value === null ? 'null' : typeof value;
@@ -80,7 +80,7 @@ export function elementKind(...lists: ReadonlyArray<readonly unknown[]>): string
   return [...kinds][0];
 }
 
-/** Whether the patch's items stand in the order that $setElementOrder declares (validatePatchWithSetOrderList). */
+/** Whether the patch's items are in the order of $setElementOrder (validatePatchWithSetOrderList). */
 export function followsOrder(patch: readonly unknown[], order: readonly unknown[], mergeKey: string): boolean {
   if (order.length === 0 || patch.length === 0) return true;
   const items = patch.filter((item) => !(isMap(item) && Object.hasOwn(item, '$patch')));

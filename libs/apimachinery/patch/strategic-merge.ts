@@ -5,17 +5,17 @@ import { badRequest } from '../status-errors.js';
 import { badFormat, badPatchType, noMergeKey, plainError } from './strategic-errors.js';
 import { elementKind, followsOrder, type Item, isMap, ordered, placesIn } from './strategic-lists.js';
 
-/** Strategic merge patch (util/strategicpatch/patch.go), driven by the schema's patch markers. Nothing given is changed. */
+/** Strategic merge patch (util/strategicpatch/patch.go), driven by the schema's patch markers. Arguments are not modified. */
 
 const DIRECTIVE = '$patch';
 const RETAIN_KEYS = '$retainKeys';
 const DELETE_LIST = '$deleteFromPrimitiveList';
 const ELEMENT_ORDER = '$setElementOrder';
 
-/** What a field's value is merged by: the struct it belongs to is known, or it is a map or list of something. */
+/** How a field's value is merged: its struct is known, or it is a map or list. */
 interface Looked {
   type: SchemaType;
-  /** merge, replace or nothing. */
+  /** merge, replace or empty. */
   strategy: string;
   mergeKey: string;
 }
@@ -56,7 +56,7 @@ function keyAfter(directive: string, prefix: string): string {
   return directive.slice(slash + 1);
 }
 
-/** What is new to the object, without nulls and without directives; undefined when a directive rules it out. */
+/** A value that is new to the object, without nulls and directives; undefined if a directive excludes it. */
 function cleaned(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(cleaned).filter((item) => item !== undefined);
   if (!isMap(value)) return value;
@@ -87,7 +87,7 @@ function asList(value: unknown): unknown[] {
   return value;
 }
 
-/** One $setElementOrder/FIELD: merges the field and puts it into the declared order. */
+/** One $setElementOrder/FIELD: merges the field and sorts it in the declared order. */
 function orderField(result: Item, patch: Item, directive: string, type: SchemaType): void {
   const order = asList(patch[directive]);
   delete patch[directive];
@@ -113,7 +113,7 @@ function withoutMatching(list: readonly unknown[], mergeKey: string, values: Rea
   });
 }
 
-/** Takes the elements with a $patch out of the patch and does what they say to the original. */
+/** Removes the elements with $patch from the patch and applies them to the original. */
 function applyElementDirectives(original: unknown[], patch: readonly Item[], mergeKey: string): { original: unknown[]; patch: Item[] } {
   const plain: Item[] = [];
   const deleted = new Set<unknown>();
@@ -199,14 +199,14 @@ function mergeMap(original: Item, given: Item, type: SchemaType): Item {
   return result;
 }
 
-/** A strategic merge patch's body, which must be an object. Throws upstream's 400. */
+/** The body of a strategic merge patch, which must be an object. Throws upstream's 400. */
 export function decodeStrategicPatch(body: unknown): Item {
   if (body === null) return {};
   if (isMap(body)) return body;
   throw badRequest(`json: cannot unmarshal ${jsonKind(body)} into Go value of type map[string]interface {}`);
 }
 
-/** Applies a strategic merge patch to an object of the struct and returns the new one. Throws StatusErrors with upstream's texts. */
+/** Applies a strategic merge patch to an object of the struct and returns the new one. Throws StatusErrors with upstream's messages. */
 export function applyStrategicPatch<T extends object>(document: T, patch: Item, schema: SchemaStruct): T {
   return mergeMap(document as Item, patch, { of: 'struct', definition: schema }) as T;
 }
