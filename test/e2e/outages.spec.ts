@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { type EmbeddedServer, startPostgres, startRedis } from '#hosting/embedded';
 import { ClusterApi, deploymentOf } from '../cluster-api.js';
@@ -56,6 +57,37 @@ test.each<[string, NodeJS.Signals, NodeJS.Signals]>([
   const well = { status: 200, lines: ['[+]postgres ok', '[+]redis ok'] };
   for (const each of ['api', 'worker'])
     expect(await until(async () => JSON.stringify(await health(each)) === JSON.stringify(well))).toBe(true);
+});
+
+test('clocks that are advanced while Redis is killed each get where they are', async () => {
+  const startAt = '2026-01-01T00:00:00Z';
+  const advance = async (id: string, by: string) => {
+    const answer = await service.request(`/platform/v1/clusters/${id}/clock/advance`, {
+      method: 'POST',
+      token: service.adminToken,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ by }),
+    });
+    return [answer.status, JSON.parse(answer.text).now];
+  };
+  const minutes = [3, 5, 7];
+  const clusters: string[] = [];
+  for (const each of minutes) {
+    const made = await service.createCluster({
+      name: `turned-${each}`,
+      organization: 'demo',
+      nodes: { count: 2 },
+      clock: { mode: 'stepped', startAt },
+    });
+    const api = new ClusterApi(service, made);
+    await api.must('POST', '/apis/apps/v1/namespaces/default/deployments', deploymentOf('web', 10));
+    api.close();
+    clusters.push(made.id);
+  }
+  const turning = Promise.all(clusters.map((id, index) => advance(id, `${minutes[index]}m`)));
+  await sleep(100);
+  process.kill(redis.pid, 'SIGKILL');
+  expect(await turning).toEqual(minutes.map((each) => [200, `2026-01-01T00:0${each}:00.000Z`]));
 });
 
 test('an invalid message on any channel ends no process', async () => {

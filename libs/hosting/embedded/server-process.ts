@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { startFailure } from './start-failure.js';
 
 /** Timeout of a start, including recovery after a crash, in milliseconds. */
 const readyWithin = 300_000;
@@ -125,7 +126,7 @@ export class ServerProcess {
   private async waitFor(name: string, ready: () => Promise<boolean>, signal?: AbortSignal): Promise<void> {
     const until = performance.now() + readyWithin;
     while (!(await ready())) {
-      if (this.ended) throw new Error(`the embedded ${name} did not start: ${this.tail.trim().split('\n').slice(-3).join(' | ')}`);
+      if (this.ended) throw new Error(`the embedded ${name} did not start: ${startFailure(this.tail)}`);
       signal?.throwIfAborted();
       if (performance.now() > until) throw new Error(`the embedded ${name} was not ready after ${readyWithin / 1000} s`);
       await sleep(10);
