@@ -1,6 +1,6 @@
 import { systemClock } from '#apimachinery';
 import { changeInLog, etcdComponent, components as parts } from '#cluster';
-import { type ClockComponent, type Component, clockComponent, type TurnOutcome } from '#controller-runtime';
+import { type ClockComponent, type Component, clockComponent, isWokenBy, type TurnOutcome } from '#controller-runtime';
 import {
   createWakeups,
   createWorkerHost,
@@ -64,7 +64,7 @@ function commitTarget(parts: {
     changed(cluster, change) {
       clock.changed(cluster, change);
       if (host.absorbs(cluster, CLOCK)) return;
-      for (const component of components) if (component.interests(change)) wake(cluster, component.name);
+      for (const component of components) if (isWokenBy(component, change)) wake(cluster, component.name);
     },
   };
 }

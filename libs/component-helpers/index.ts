@@ -1,3 +1,4 @@
+export { bringsPods } from './brings-pods.js';
 export { type Condition, conditionOf, setCondition, transitionTime, withoutCondition } from './conditions.js';
 export { type CronSchedule, isTimeZone, parseCronSchedule, scheduleError } from './cron-schedule.js';
 export { nodeSelectorMatcher, preferredNodeScore, requiredNodeAffinity } from './node-affinity.js';

@@ -112,5 +112,12 @@ export interface Component {
   readonly name: string;
   /** Whether a change concerns this component, so that it must be woken. Cheap and pure. */
   interests(change: ComponentChange): boolean;
+  /** Whether what other components do about a change will concern this one in a moment: its turn is begun meanwhile. Cheap and pure. */
+  anticipates?(change: ComponentChange): boolean;
   open(context: ClusterContext): Promise<ComponentInstance>;
+}
+
+/** Whether a component is woken by a change. */
+export function isWokenBy(component: Pick<Component, 'interests' | 'anticipates'>, change: ComponentChange): boolean {
+  return component.interests(change) || component.anticipates?.(change) === true;
 }

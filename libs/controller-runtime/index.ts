@@ -13,6 +13,7 @@ export type {
   ReconcileFailure,
   TimingProfile,
 } from './component.js';
+export { isWokenBy } from './component.js';
 export { componentOf } from './component-of.js';
 export type { Controller, ControllerDefinition, OpenController, ReconcileContext, Reconciled, Watch } from './controller.js';
 export { defineController, watching, watchingServed } from './controller.js';

@@ -1,6 +1,6 @@
 import { ConfigMap, type corev1, Node, Pod, Secret } from '#api';
 import { formatKey, isNotFound, keyOf, parseKey } from '#apimachinery';
-import { isTerminalPhase } from '#component-helpers';
+import { bringsPods, isTerminalPhase } from '#component-helpers';
 import {
   type Change,
   type ClusterContext,
@@ -160,6 +160,10 @@ function isOurs(pod: corev1.Pod, old: corev1.Pod): boolean {
   );
 }
 
+/** Whether a pod waits for the scheduler. */
+const isUnbound = ({ group, resource, deleted, object }: ComponentChange): boolean =>
+  !deleted && group === '' && resource === 'pods' && !(object() as corev1.Pod).spec?.nodeName;
+
 const kubelets: Controller = {
   name: 'kubelet',
   interests: ({ group, resource, object }: ComponentChange) => {
@@ -170,4 +174,7 @@ const kubelets: Controller = {
 };
 
 /** The kubelets of a cluster's simulated nodes as one component: they start, probe, stop and remove the pods bound to their nodes. */
-export const kubelet: Component = componentOf('kubelet', [kubelets]);
+export const kubelet: Component = {
+  ...componentOf('kubelet', [kubelets]),
+  anticipates: (change) => bringsPods(change) || isUnbound(change),
+};

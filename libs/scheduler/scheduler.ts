@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { isPodTerminal } from '#component-helpers';
+import { bringsPods, isPodTerminal } from '#component-helpers';
 import {
   type Budget,
   type ClusterContext,
@@ -158,5 +158,6 @@ export const kubeScheduler: Component = {
     const pod = object() as corev1.Pod;
     return deleted || waitsForNode(pod) || isPodTerminal(pod);
   },
+  anticipates: bringsPods,
   open: (context) => Promise.resolve(new Scheduler(context)),
 };

@@ -1,4 +1,4 @@
-import type { Component, ComponentChange } from '../component.js';
+import { type Component, type ComponentChange, isWokenBy } from '../component.js';
 import { openQueues, shardOf, type TurnJob, type TurnQueueOptions, timerOptions, turnOptions } from './turn-queue.js';
 
 /** Requests turns from workers. Requests may be lost: the workers' sweep finds the work anyway. */
@@ -18,7 +18,7 @@ export interface Wakeups {
 
 export interface WakeupsOptions extends TurnQueueOptions {
   /** All components that any worker runs. */
-  components: readonly Pick<Component, 'name' | 'interests'>[];
+  components: readonly Pick<Component, 'name' | 'interests' | 'anticipates'>[];
 }
 
 /** Opens the producer side of the queues. */
@@ -62,7 +62,7 @@ class QueuedWakeups implements Wakeups {
   }
 
   changed(cluster: string, change: ComponentChange): void {
-    for (const component of this.options.components) if (component.interests(change)) this.wake(cluster, component.name);
+    for (const component of this.options.components) if (isWokenBy(component, change)) this.wake(cluster, component.name);
   }
 
   async flushed(): Promise<void> {

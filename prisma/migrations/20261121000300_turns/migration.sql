@@ -38,6 +38,8 @@ CREATE POLICY own_cluster ON clocks USING (cluster_id = current_setting('orrery.
 -- Advances the token. The revision row is locked first, so that a write under the old token is either done or will fail.
 -- p_now: the machine's time, where several hosts may hold turns: a turn that is parked is not begun then (parked_until is answered), and
 -- one that was not ended is counted as lost. p_under, p_under_token: the turn that this one is part of; OR403 where that was overtaken.
+-- The commit is not flushed to disk before it is answered: the first write under the token flushes it too, and a token that is lost with
+-- the server, along with every connection, has written nothing. The clock's turn is flushed: a step must never be taken twice.
 DROP FUNCTION begin_turn(text, text);
 CREATE FUNCTION begin_turn(p_cluster text, p_component text, p_now bigint, p_under text, p_under_token bigint)
 RETURNS TABLE (token bigint, cursor bigint, next_at bigint, lost integer, parked_until bigint, overtook boolean)
@@ -66,6 +68,9 @@ BEGIN
       RETURN;
     END IF;
   END IF;
+  IF p_component <> 'clock' THEN
+    PERFORM set_config('synchronous_commit', 'off', true);
+  END IF;
   RETURN QUERY
   INSERT INTO turns AS t (cluster_id, component, token, cursor, open) VALUES (p_cluster, p_component, 1, 0, p_now IS NOT NULL)
   ON CONFLICT (cluster_id, component) DO UPDATE SET
@@ -76,7 +81,8 @@ BEGIN
   RETURNING t.token, t.cursor, t.next_at, t.lost, t.parked_until, v_overtook;
 END $$;
 
--- Whether the cluster is there, and whether the turn was still its holder's.
+-- Whether the cluster is there, and whether the turn was still its holder's. Not flushed, as in begin_turn: if the end of a turn is lost,
+-- the log after its old cursor is read again.
 DROP FUNCTION end_turn(text, text, bigint, bigint, bigint);
 CREATE FUNCTION end_turn(
   p_cluster text, p_component text, p_token bigint, p_cursor bigint, p_next_at bigint, p_lost integer, p_parked_until bigint)
@@ -85,6 +91,9 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER AS $$
 #variable_conflict use_column
 BEGIN
   PERFORM set_config('orrery.cluster', p_cluster, true);
+  IF p_component <> 'clock' THEN
+    PERFORM set_config('synchronous_commit', 'off', true);
+  END IF;
   UPDATE turns t SET cursor = p_cursor, next_at = p_next_at, open = false, lost = p_lost, parked_until = p_parked_until
   WHERE t.cluster_id = p_cluster AND t.component = p_component AND t.token = p_token;
   IF FOUND THEN
