@@ -120,7 +120,7 @@ function startTidying({ clusters, organizations, apis }: Tidied, { metrics, log 
   return () => clearInterval(timer);
 }
 
-/** What the registers of clusters and organizations are made of. */
+/** What is needed to create the registries of clusters and organizations. */
 interface TenancyParts {
   runtime: PlatformRuntime;
   quotas: QuotaCache;

@@ -32,7 +32,7 @@ export async function startApi(config: ApiConfig, log: Log): Promise<Started> {
     openBackends(config, metrics, log),
     openKeys(config.ORRERY_HOME, { adminToken: config.ORRERY_ADMIN_TOKEN }),
   ]);
-  // While the backends are opened nothing else is to be done here.
+  // Nothing else has to be done while the backends are opened.
   buildOpenApi();
   const [backends, { authority, adminToken, tokenKey }] = await opening;
   const health = createHealth(backends.checks, (name, reason) => log.warn({ check: name, reason }, 'health check failed'));

@@ -67,7 +67,7 @@ export interface Definition {
   readonly allGroups: boolean;
   readonly fields: readonly Field[];
   readonly byName: ReadonlyMap<string, Field>;
-  /** Fields of the type itself where it is no struct (Quantity, Time …). */
+  /** Fields of a type that is not a struct (Quantity, Time …). */
   readonly special?: Special;
   readonly source: DefinitionSource;
 }

@@ -17,7 +17,7 @@ function all(): Readonly<Record<string, Described>> {
   return loaded;
 }
 
-/** Upstream's description of a definition (`core.v1.Pod`) or of one of its fields; '' when there is none. */
+/** Upstream's description of a definition (`core.v1.Pod`) or of one of its fields; '' if there is none. */
 export function descriptionOf(definition: string, field?: string): string {
   const described = all()[definition];
   return (field === undefined ? described?.description : described?.fields[field]) ?? '';

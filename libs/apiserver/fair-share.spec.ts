@@ -15,14 +15,14 @@ const FLOW = '/apis/flowcontrol.apiserver.k8s.io/v1';
 const robot = { name: 'robot', groups: ['system:masters', 'system:authenticated'] };
 const BUSY = 'Too many requests, please try again later.';
 
-/** A cluster whose reads wait until `open` is called: requests that are running keep their seats. */
+/** A cluster whose reads wait until `open` is called, so that running requests keep their seats. */
 async function heldCluster(limits: Partial<FlowLimits>) {
   const cluster = await testCluster({ flowLimits: { ...LIMITS, ...limits } });
   await cluster.call('GET', MAPS);
   return cluster;
 }
 
-/** Takes all seats of a cluster until the answer's pieces have been read. */
+/** Takes all seats of a cluster until the chunks of the response have been read. */
 async function takeSeats(cluster: TestCluster, user = robot) {
   const names = Array.from({ length: 250 }, (_, index) => `c-${index}`);
   for (const name of names) await cluster.call('POST', MAPS, { body: { metadata: { name } } });
@@ -87,7 +87,7 @@ describe('the share of a cluster', () => {
     const cluster = await heldCluster(limits);
     const create = (name: string) => cluster.call('POST', MAPS, { body: { metadata: { name } } });
     expect((await create('a')).status).toBe(201);
-    // What a cluster holds is known once its cache is.
+    // The content of a cluster is known once it is cached.
     const stop = await cluster.store.watch('/registry/', undefined, { event: () => undefined, end: () => undefined });
     const refused = await create('b');
     expect([refused.status, refused.body.reason, refused.body.message]).toEqual([403, 'Forbidden', expect.stringMatching(message)]);

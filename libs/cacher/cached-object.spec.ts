@@ -9,7 +9,7 @@ test('the size of an object is that of its text, its values, and each object and
   const lengthOf = ({ value }: { value: string }) => value.length;
   expect(lengthOf(objects)).toBeGreaterThan(lengthOf(text));
   expect(lengthOf(objects)).toBeLessThan(1.6 * lengthOf(text));
-  // The text, twice as much for its values, and 56 bytes for each of 10,000 objects.
+  // The text, twice its size for the values, and 56 bytes for each of 10,000 objects.
   expect(text.bytes).toBeGreaterThan(3 * 20_000);
   expect(objects.bytes).toBeGreaterThan(10_000 * (56 + 3 * 3));
   expect(objects.bytes).toBeGreaterThan(9 * text.bytes);

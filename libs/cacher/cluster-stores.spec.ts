@@ -78,7 +78,7 @@ test('if watched caches exceed the limit, the largest are dropped and their watc
   await b?.watch('/r/', undefined, large);
   await stores.tick();
   expect([small.ended, large.ended, stores.bytes('b')]).toEqual([[], [undefined], 0]);
-  // It is opened again where it ended, and nothing is missed.
+  // It is reopened where it ended, without missing an event.
   await admin.open('b').write([{ type: 'create', key: '/r/z', value: 'v', cause, at: 1 }]);
   const seen: number[] = [];
   await b?.watch('/r/', 2, { event: ({ revision }) => seen.push(revision), end: () => undefined });

@@ -101,7 +101,7 @@ export interface ComponentChange {
   namespace: string;
   name: string;
   deleted: boolean;
-  /** The object as it is stored, JSON. */
+  /** The stored JSON text. */
   text: string;
   /** The same, parsed. */
   object(): KubeObject;

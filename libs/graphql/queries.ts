@@ -114,7 +114,7 @@ async function orNull<T>(reading: Promise<T>): Promise<T | null> {
   }
 }
 
-/** The root field that reads one object of a kind; null where there is none. */
+/** The root field that reads one object of a kind; null if it does not exist. */
 export function oneField(kind: GraphKind, type: GraphQLObjectType): RootField {
   const resource = resourceOf(kind);
   return {

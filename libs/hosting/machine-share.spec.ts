@@ -16,7 +16,7 @@ const admin = memoryStorage();
 const share = machineShare();
 const cause = { requestId: 'r', user: 'u' };
 
-/** A cluster of this process with so many objects. */
+/** A cluster in this process with the given number of objects. */
 async function tenant(name: string, objects: number): Promise<ApiServer> {
   await admin.create(name);
   const storage = admin.open(name);
@@ -47,7 +47,7 @@ async function tenant(name: string, objects: number): Promise<ApiServer> {
   return api;
 }
 
-/** Asks and reads the answer to its end, as a connection does that takes all it is sent; answers its length. */
+/** Sends a request and reads the whole response without delay; returns its length. */
 async function read(api: ApiServer, path: string, accept = 'application/json'): Promise<number> {
   const response = await api.handle({ method: 'GET', path, query: '', headers: { accept }, user, requestId: 'r' });
   if (response.pieces === undefined) return response.body?.length ?? 0;
@@ -66,14 +66,14 @@ test.each([
   await Promise.all([read(flooding, MAPS), read(quiet, MAPS)]);
   const finished: string[] = [];
   const floods = Array.from({ length: CONNECTIONS }, () => read(flooding, MAPS, accept).then(() => finished.push('a flood')));
-  // One after the other, as one client asks.
+  // One after the other, like one client.
   for (let n = 0; n < 10; n += 1) {
     await new Promise((resolve) => setImmediate(resolve));
     await read(quiet, `${MAPS}/c`);
     finished.push('the other');
   }
   await Promise.all(floods);
-  // Without giving way, all lists would come first.
+  // Without yielding, all lists would come first.
   expect(finished[0]).toBe('the other');
   const third = finished.indexOf('the other', finished.indexOf('the other', 1) + 1);
   expect(finished.slice(0, third).filter((one) => one === 'a flood').length).toBeLessThan(CONNECTIONS / 2);

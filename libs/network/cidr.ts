@@ -37,7 +37,7 @@ export function parseRange(cidr: string): AddressRange {
   return range;
 }
 
-/** Whether an address lies in a range (network and broadcast address included). */
+/** Whether a range contains an address (including its network and broadcast addresses). */
 export function contains(range: AddressRange, address: string): boolean {
   const number = addressToNumber(address);
   return number !== undefined && number >= range.base && number < range.base + range.size;

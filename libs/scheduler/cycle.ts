@@ -33,7 +33,7 @@ function scoresOf(
   return totals;
 }
 
-/** The best of several nodes; nodes with equal scores take turns. */
+/** The best of several nodes; nodes with equal scores are chosen in turn. */
 function best(nodes: readonly NodeInfo[], scores: readonly number[], turn: number): NodeInfo | undefined {
   const highest = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const tied = nodes.filter((_, index) => scores[index] === highest);

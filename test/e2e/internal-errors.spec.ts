@@ -19,7 +19,7 @@ afterAll(async () => {
   await service?.stop();
 });
 
-/** Makes the stored text of an object one that is no JSON. */
+/** Replaces the stored text of an object by one that is not JSON. */
 async function spoil(key: string): Promise<void> {
   const pool = new pg.Pool({ connectionString: environmentOfApi(service, 'DATABASE_URL') });
   const store = postgresStorage(pool).open(cluster.cluster.id);
@@ -29,7 +29,7 @@ async function spoil(key: string): Promise<void> {
   await pool.end();
 }
 
-test('a 500 is in the log with the id of its request and its stack, and the client is told the id alone', async () => {
+test('a 500 is logged with its request id and stack, and the client only gets the id', async () => {
   await cluster.must('POST', maps, { metadata: { name: 'spoilt' } });
   await spoil('/registry/configmaps/default/spoilt');
   const answer = await cluster.call('GET', `${maps}/spoilt`, undefined, {

@@ -32,7 +32,7 @@ const written = files.filter((file) => !/\.recorded\.json$|^libs\/api\/(schema|g
 const code = written.filter((file) => /\.(ts|mjs)$/.test(file));
 const domain = code.filter((file) => file.startsWith('libs/') && !/^libs\/hosting\/|\.(spec|contract)\.ts$|\/test-[a-z-]+\.ts$/.test(file));
 
-it('no file contains the path where it was written', () => {
+it('no file contains the path of the checkout', () => {
   const places = [root, os.homedir()].filter((place) => place.split('/').length > 2);
   expect(lines(written, new RegExp([...places.map(escaped), '/home/[a-z]', '/Users/', '/tmp/[a-z]+/[a-z]'].join('|')))).toEqual([]);
 });

@@ -19,10 +19,10 @@ export function reply(response: ServerResponse, answer: ApiResponse, requestId: 
   response.end(body);
 }
 
-/** Bytes that are encrypted and written at a stretch. */
+/** Bytes that are encrypted and written without yielding. */
 const PART = 64 * 1024;
 
-/** A large complete response in parts, between which other requests are served. */
+/** Writes a large complete response in parts, between which other requests are served. */
 export function inParts({ headers, body, ...answer }: ApiResponse & { body: string | Uint8Array }): ApiResponse & { pieces: Pieces } {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   async function* chunks() {

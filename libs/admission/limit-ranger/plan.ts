@@ -8,7 +8,7 @@ const ANNOTATION = 'kubernetes.io/limit-ranger';
 const sortedEntries = (amounts: Readonly<Record<string, string>> = {}): Array<[string, string]> =>
   Object.entries(amounts).sort(([a], [b]) => (a < b ? -1 : 1));
 
-/** Adds what is missing; returns the names of what was added. */
+/** Adds missing amounts; returns the names of the added resources. */
 function fill(amounts: Record<string, string>, defaults: Readonly<Record<string, string>>): string[] {
   const added = sortedEntries(defaults).filter(([resource]) => getOwn(amounts, resource) === undefined);
   for (const [resource, text] of added) setOwn(amounts, resource, text);

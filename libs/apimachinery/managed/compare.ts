@@ -41,7 +41,7 @@ function inOrder(names: string[]): string[] {
   return names;
 }
 
-/** Sets are shown in the order of their path elements. */
+/** Sets are sorted by path element. */
 function sorted(set: Builder): Builder {
   const keys = Object.keys(set);
   const result: Builder = {};
@@ -56,7 +56,7 @@ interface Element {
   shared: boolean;
 }
 
-/** The elements of an associative list or a set by their path element. Those that share one are kept together, as a leaf. */
+/** The elements of an associative list or a set by their path element. Elements with the same one are kept together, as a leaf. */
 function itemsOf(tree: FieldTree, value: unknown): Map<string, Element> {
   const items = new Map<string, Element>();
   if (!Array.isArray(value)) return items;
@@ -75,7 +75,7 @@ const LEAF_TREE: FieldTree = { of: 'leaf' };
 
 const below = (tree: FieldTree, shared: boolean): FieldTree => (tree.of === 'list' && !shared ? tree.items : LEAF_TREE);
 
-/** Every path of a value that was not there before: containers are members themselves. */
+/** Every path of a new value: containers are members themselves. */
 function allPaths(tree: FieldTree, value: unknown): FieldSet {
   if (tree.of === 'map' && isObject(value)) return mapPaths(tree.values, value);
   if (tree.of === 'leaf' || isEmptyContainer(value)) return LEAF;
@@ -92,7 +92,7 @@ function allPaths(tree: FieldTree, value: unknown): FieldSet {
   return sorted(set);
 }
 
-/** The same for a map. Its names are listed once: that is slow for an object of very many members. */
+/** The same for a map. Its keys are listed only once, because that is slow for an object with very many members. */
 function mapPaths(values: FieldTree, map: Item): FieldSet {
   const names = Object.keys(map);
   if (names.length === 0) return LEAF;
@@ -101,12 +101,12 @@ function mapPaths(values: FieldTree, map: Item): FieldSet {
   return set;
 }
 
-/** Gathers what became of the members of a container. */
+/** Collects the differences of the members of a container. */
 class Gathered {
   private changed: Builder | undefined;
   private removed: Builder | undefined;
 
-  /** One member: undefined where it is not. */
+  /** One member; undefined if it does not exist. */
   member(element: string, tree: FieldTree, before: unknown, after: unknown): void {
     if (before === after) return;
     if (before === undefined) this.add(element, allPaths(tree, after));
@@ -161,7 +161,7 @@ function compareLists(tree: FieldTree, before: unknown, after: unknown): Part {
   return gathered.part(false);
 }
 
-/** A pair of values that both are there. */
+/** A pair of values that both exist. */
 function compareValues(tree: FieldTree, before: unknown, after: unknown): Part {
   if (before === after) return ALIKE;
   if (tree.of === 'leaf' || (isEmptyContainer(before) && isEmptyContainer(after)))

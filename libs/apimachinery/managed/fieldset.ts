@@ -113,7 +113,7 @@ export function isEmptySet(set: FieldSet): boolean {
   return isEmpty(set);
 }
 
-/** Whether two sets hold the same paths. */
+/** Whether two sets contain the same paths. */
 export function equalSets(a: FieldSet, b: FieldSet): boolean {
   for (const key in a) {
     const right = getOwn(b, key);

@@ -75,7 +75,7 @@ function shortList(listing: Listing, form: ListForm, as: ResponseForm): ApiRespo
   return objectResponse({ ...headOf(form), items: listing.items.map(make) }, as);
 }
 
-/** GET of a collection: a list, or a watch where the query says so. */
+/** GET of a collection: a list, or a watch if the query requests one. */
 export async function handleList(call: ResourceCall, watchPath = false): Promise<ApiResponse> {
   const { scope, query } = call;
   const negotiated = outputOf(call);

@@ -27,7 +27,10 @@ export interface ResourceCall {
   seat: Seat;
 }
 
-/** Whether Tables can be asked for. What is only created has none: reviews, bindings, evictions (upstream's storages of these are no rest.TableConvertor). */
+/**
+ * Whether the resource has a Table form. Resources that can only be created do not: reviews, bindings, evictions (upstream's storages of
+ * these do not implement rest.TableConvertor).
+ */
 const hasTable = ({ storage }: RestScope): boolean => storage.create === undefined || storage.get !== undefined;
 
 /** The form of the response; JSON is pretty-printed where the client looks like a person. */

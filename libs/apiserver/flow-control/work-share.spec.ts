@@ -125,7 +125,7 @@ test('work in a turn that was waited for does not wait again', async () => {
   expect(done).toBe(3);
 });
 
-test('a turn is waited for by those who ask for one', async () => {
+test('a task that asks for a turn waits for it', async () => {
   const { share, round } = machine();
   let turns = 0;
   void share

@@ -27,7 +27,7 @@ test.each<[string, unknown]>([
   expect(negotiateWithoutTable(header)).toEqual(expected);
 });
 
-test('only a Table, where there is none', () => {
+test('only a Table, for a resource without Tables', () => {
   const accept = () => negotiateWithoutTable('application/json;as=Table;v=v1;g=meta.k8s.io');
   expect(accept).toThrow('only the following media types are accepted: application/json, application/yaml');
 });

@@ -8,7 +8,7 @@ const component: Component = {
   open: () => Promise.resolve({ drain: () => Promise.resolve({ more: false }), close: () => undefined }),
 };
 
-/** Clusters that hold so many bytes; those whose names begin with `stepped` have a clock that stands. */
+/** Clusters with the given sizes in bytes; those whose names begin with `stepped` have a stepped clock. */
 function openClusters(bytes: Readonly<Record<string, number>>) {
   let now = 0;
   const closed: string[] = [];

@@ -42,7 +42,7 @@ spec:
 `);
   });
 
-  test('is parsed back to what was written', async () => {
+  test('can be parsed back to the same value', async () => {
     const texts = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string({ unit: fc.constantFrom('a', 'n', ':', ' ', '\n', '-', '#', '"', "'", '\t', '1', '.', '|', '\r', '{', '~') }),

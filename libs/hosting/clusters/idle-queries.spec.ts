@@ -25,7 +25,7 @@ afterAll(async () => {
   await database?.close();
 });
 
-/** The texts of all statements that are sent to PostgreSQL while `work` runs. */
+/** All statements that are sent to PostgreSQL while `work` runs. */
 async function statementsOf(work: () => Promise<void>): Promise<string[]> {
   const texts: string[] = [];
   const { query } = pg.Client.prototype;
@@ -42,14 +42,14 @@ async function statementsOf(work: () => Promise<void>): Promise<string[]> {
   return texts;
 }
 
-/** A component that never finds anything to do. */
+/** A component that never has any work. */
 const resting: Component = {
   name: 'resting',
   interests: () => true,
   open: () => Promise.resolve({ drain: () => Promise.resolve({ more: false }), close: () => undefined }),
 };
 
-/** A worker that has taken a turn on each of these clusters, and has them open. */
+/** A worker that has taken a turn on each of these clusters and keeps them open. */
 async function workerOn(admin: StorageAdmin, clusters: readonly string[]) {
   const { hostname, port, password } = new URL(await redisUrl());
   const queue = { connection: { host: hostname, port: Number(port), password }, namespace: randomUUID() };

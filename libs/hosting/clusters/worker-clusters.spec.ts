@@ -17,7 +17,7 @@ const nodes = { count: 2, cpu: '4', memory: '8Gi', pods: 110 };
 
 type Line = Record<string, unknown>;
 
-/** A cluster as a worker holds it, whose clock stands; `turn` lets the scheduler take one turn, so many seconds after the start. */
+/** A cluster with a stepped clock in a worker; `turn` makes the scheduler take one turn, the given number of seconds after the start. */
 async function scheduled() {
   const admin = memoryStorage();
   const templates = clusterTemplates({ admin, rootCA: '', version: '', build: buildTemplate, now: () => START });
@@ -59,7 +59,7 @@ const web = {
   spec: { serviceAccountName: 'default', containers: [{ name: 'c', image: 'nginx' }] },
 } as corev1.Pod;
 
-/** The line that tells of the so many-th failure in a row. */
+/** The log line for the given number of consecutive failures. */
 const failure = (failures: number, type: string, message: unknown) => ({
   level: 'warn',
   time: expect.any(String),
@@ -84,7 +84,7 @@ test('an error in a plugin is logged with the pod and the stack, and the pod is 
     const [{ modRevision: expected = 0 } = {}] = await storage.get([key]);
     await storage.write([{ type: 'update', key, value: JSON.stringify({ ...pod, spec }), expected, cause, at: START }]);
   };
-  // Validation lets no such pod in: it stands for any that a plugin does not expect.
+  // Validation would reject this pod: it stands for any that a plugin does not expect.
   const affinity = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: 5 } } };
   await put({ ...pod.spec, affinity });
   await turn(0);
