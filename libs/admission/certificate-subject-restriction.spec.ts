@@ -17,7 +17,7 @@ describe('CertificateSubjectRestriction', () => {
     ['a client of system:masters', CLIENT, MASTERS, `use of ${CLIENT} signer with system:masters group is not allowed`],
     ['another client', CLIENT, DEVS, undefined],
     ['system:masters of another signer', 'example.com/s', MASTERS, undefined],
-    ['a client request that is none', CLIENT, 'AAAA', 'failed to parse CSR: asn1: structure error: malformed certificate request'],
+    ['an invalid client request', CLIENT, 'AAAA', 'failed to parse CSR: asn1: structure error: malformed certificate request'],
   ])('%s', async (_, signer, der, reason) => {
     const { status, message } = await makeRequest(signingRequest(signer, der));
     const want = reason ? [403, `certificatesigningrequests.certificates.k8s.io "a" is forbidden: ${reason}`] : [201, undefined];

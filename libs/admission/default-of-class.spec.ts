@@ -14,7 +14,7 @@ const classOf = ([name, creationTimestamp, annotations]: Class): KubeObject => (
 
 describe('the default of several classes', () => {
   it.each<[string, Class[], string | undefined]>([
-    ['there is none', [], undefined],
+    ['no class', [], undefined],
     ['none is marked', [['a', '2026-01-01T00:00:00Z', undefined]], undefined],
     ['only "true" marks one', [['a', '2026-01-01T00:00:00Z', { 'is-default': 'false', 'beta.is-default': 'True' }]], undefined],
     ['another annotation marks none', [['a', '2026-01-01T00:00:00Z', { other: 'true' }]], undefined],

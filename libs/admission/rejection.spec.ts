@@ -11,9 +11,9 @@ describe('a rejection', () => {
     ['else that of the object', { object: object({ name: 'b', generateName: 'b-' }) }, { name: 'b', kind: 'pods' }, 'pods "b"'],
     ['else what its name begins with', { object: object({ generateName: 'b-' }) }, { name: 'b-', kind: 'pods' }, 'pods "b-"'],
     ['else says that it is not known', { object: object({}) }, { name: 'Unknown', kind: 'pods' }, 'pods "Unknown"'],
-    ['so it does where there is no object', {}, { name: 'Unknown', kind: 'pods' }, 'pods "Unknown"'],
+    ['the same without an object', {}, { name: 'Unknown', kind: 'pods' }, 'pods "Unknown"'],
     [
-      'the group stands after the resource',
+      'the group follows the resource',
       { group: 'apps', resource: 'deployments', name: 'a' },
       { name: 'a', group: 'apps', kind: 'deployments' },
       'deployments.apps "a"',

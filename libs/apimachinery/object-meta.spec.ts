@@ -71,7 +71,7 @@ test.each<[string, Partial<ObjectMeta>, Partial<ObjectMeta>, string[]]>([
   ['uid', { uid: 'v' }, {}, ['metadata.uid: Invalid value: "v": field is immutable']],
   ['creation', { creationTimestamp: undefined }, {}, ['metadata.creationTimestamp: Invalid value: null: field is immutable']],
   [
-    'finalizers of what is going',
+    'finalizers of a terminating object',
     { finalizers: ['a.b/c', 'd.e/f'] },
     { finalizers: ['a.b/c'], deletionTimestamp: '2026-01-01T00:00:00Z' },
     [

@@ -33,8 +33,8 @@ function host(storage: Storage, component: string, conductor?: string): { turn()
 }
 
 test.each([
-  ['where time stands', CLOCK, CLOCK, [1, 1, 1, 2, 2]],
-  ['where time goes by itself', 'kubelet', undefined, [1, 1, 1, 1, 1]],
+  ['with a stepped clock', CLOCK, CLOCK, [1, 1, 1, 2, 2]],
+  ['with a real clock', 'kubelet', undefined, [1, 1, 1, 1, 1]],
 ])('%s, a component that another host has had in the meantime is reopened or continues', async (_, component, conductor, opened) => {
   const admin = memoryStorage();
   await admin.create('c');

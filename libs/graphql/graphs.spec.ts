@@ -69,7 +69,11 @@ describe('graphs of clusters', () => {
       [info('Pod', 'pods', 'metrics.example.com')],
       ['MetricsExampleComV1Pod metricsExampleComV1Pod metricsExampleComV1Pods'],
     ],
-    ['the name of a type that is no kind', [info('PodSpec', 'podspecs')], ['ExampleComV1PodSpec exampleComV1PodSpec exampleComV1PodSpecs']],
+    [
+      'the name of a type that is not a kind',
+      [info('PodSpec', 'podspecs')],
+      ['ExampleComV1PodSpec exampleComV1PodSpec exampleComV1PodSpecs'],
+    ],
     ['one of the graph’s own', [info('Query', 'queries')], ['ExampleComV1Query exampleComV1Query exampleComV1Queries']],
     ['names that GraphQL cannot carry', [info('My-Kind', 'my-kinds')], ['My_Kind my_Kind my_Kinds']],
     [

@@ -8,7 +8,7 @@ const secret = new Error('could not extend file "/var/lib/postgresql/base/1/2": 
 test.each<[string, unknown, { status: number; detail?: string; retryAfter?: number } | undefined]>([
   ['a problem', new Problem(404, 'there is no cluster x'), { status: 404, detail: 'there is no cluster x' }],
   [
-    'a database out of reach',
+    'an unreachable database',
     new StorageUnavailable('connect ECONNREFUSED 10.0.0.1:5432', false, { cause: secret }),
     { status: 503, detail: 'the database cannot be reached; try again later', retryAfter: 2 },
   ],

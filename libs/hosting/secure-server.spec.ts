@@ -93,7 +93,7 @@ test.each<[string, Partial<ListenerLimits>, string, string]>([
     'HTTP/1.1 431 Request Header Fields Too Large',
   ],
   ['no HTTP', {}, 'hello\r\n\r\n', 'HTTP/1.1 400 Bad Request'],
-  ['an upgrade that nobody takes', {}, 'GET // HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n', 'HTTP/1.1 404 Not Found'],
+  ['an upgrade without a handler', {}, 'GET // HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n', 'HTTP/1.1 404 Not Found'],
 ])('%s: answered and closed', async (_, limits, sent, expected) => {
   const server = await listening(limits);
   const { closed } = await client(server, sent);

@@ -185,7 +185,7 @@ const table: Array<[name: string, call: Call, status: number, message: string | 
     422,
     /metadata.labels: Invalid value: "x+\.*.*": must be no more than 63 (bytes|characters)/,
   ],
-  ['a label selector that is none', ['GET', `${maps}?labelSelector=a%3Db%3Dc`], 400, /unable to parse requirement|found '='/],
+  ['an invalid label selector', ['GET', `${maps}?labelSelector=a%3Db%3Dc`], 400, /unable to parse requirement|found '='/],
   [
     'a label selector of 100,000 brackets',
     ['GET', `${maps}?labelSelector=${'('.repeat(60_000)}`],
@@ -270,15 +270,15 @@ const table: Array<[name: string, call: Call, status: number, message: string | 
     422,
     /resourceVersionMatch: Unsupported value: "Sometimes"/,
   ],
-  ['a continue token that is none', ['GET', `${maps}?limit=1&continue=nonsense`], 400, /continue key is not valid/],
+  ['an invalid continue token', ['GET', `${maps}?limit=1&continue=nonsense`], 400, /continue key is not valid/],
   [
-    'an update of what was changed meanwhile',
+    'an update of an object that was changed in between',
     ['PUT', `${maps}/there`, { metadata: { name: 'there', resourceVersion: '1' } }],
     409,
     'Operation cannot be fulfilled on configmaps "there": the object has been modified; please apply your changes to the latest version and try again',
   ],
   [
-    'an update with a version that is none',
+    'an update with an invalid version',
     ['PUT', `${maps}/there`, { metadata: { name: 'there', resourceVersion: 'abc' } }],
     500,
     'strconv.ParseUint: parsing "abc": invalid syntax',
@@ -663,8 +663,8 @@ describe('GraphQL', () => {
       /Cannot spread fragment "a" within itself/,
       'GRAPHQL_VALIDATION_FAILED',
     ],
-    ['a query that is no text', () => post(5), /.*/, 'BAD_REQUEST'],
-    ['a body that is no JSON', () => post('', { body: '{"query":' }), /.*/, 'BAD_REQUEST'],
+    ['a query that is not a text', () => post(5), /.*/, 'BAD_REQUEST'],
+    ['a body that is not JSON', () => post('', { body: '{"query":' }), /.*/, 'BAD_REQUEST'],
     [
       'objects one in another',
       () => post(`{ pods(limit: ${'{a: '.repeat(2_400)}1${'}'.repeat(2_400)}) { kind } }`),

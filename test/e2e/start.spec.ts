@@ -140,7 +140,7 @@ describe('start', () => {
 
 describe('an error that prevents the start is reported in one clear line', () => {
   test.each<[string, NodeJS.ProcessEnv, string | RegExp]>([
-    ['a port that is none', { ORRERY_PORT: 'https' }, 'ORRERY_PORT=https is not a port: use a number from 1 to 65535'],
+    ['an invalid port', { ORRERY_PORT: 'https' }, 'ORRERY_PORT=https is not a port: use a number from 1 to 65535'],
     ['a port out of range', { ORRERY_PORT: '70000' }, 'ORRERY_PORT=70000 is not a port: use a number from 1 to 65535'],
     ['a broken port', { ORRERY_PORT: '80.5' }, 'ORRERY_PORT=80.5 is not a port: use a number from 1 to 65535'],
     ['an address of another machine', { ORRERY_HOST: '203.0.113.7' }, 'this machine has no address 203.0.113.7: correct ORRERY_HOST'],
@@ -159,13 +159,13 @@ describe('an error that prevents the start is reported in one clear line', () =>
       { REDIS_URL: url },
       'bad configuration: REDIS_URL: must be a redis:// or rediss:// URL',
     ]),
-    ['a database URL that is none', { DATABASE_URL: 'nonsense' }, 'bad configuration: DATABASE_URL: must be a postgres:// URL'],
+    ['an invalid database URL', { DATABASE_URL: 'nonsense' }, 'bad configuration: DATABASE_URL: must be a postgres:// URL'],
     [
       'an unreachable Redis',
       { REDIS_URL: 'redis://:secret@127.0.0.1:1' },
       "Redis at redis://127.0.0.1:1 can't be reached (connect ECONNREFUSED 127.0.0.1:1): start it, correct REDIS_URL, or unset it to use the embedded one",
     ],
-    ['a Redis URL that is none', { REDIS_URL: 'http://127.0.0.1:1' }, 'bad configuration: REDIS_URL: must be a redis:// or rediss:// URL'],
+    ['an invalid Redis URL', { REDIS_URL: 'http://127.0.0.1:1' }, 'bad configuration: REDIS_URL: must be a redis:// or rediss:// URL'],
   ])('%s', async (_, env, line) => {
     const home = newHome();
     const { ended, said } = launch({ ORRERY_HOME: home, ORRERY_PORT: String(await freePort()), ...env });

@@ -36,7 +36,7 @@ describe('defaults', () => {
       'LimitRanger plugin set: cpu request for container c0; cpu, memory limit for container c0',
     ],
     [
-      'what is set stays',
+      'existing values are kept',
       podOf([{ requests: { cpu: '2' }, limits: { cpu: '3' } }]),
       [{ requests: { cpu: '2' }, limits: { cpu: '3', memory: '1Gi' } }],
       'LimitRanger plugin set: memory limit for container c0',

@@ -26,10 +26,10 @@ describe('JSON patch', () => {
     ['move', [{ op: 'move', from: '/a/b', path: '/b' }], { a: { 'c/d': 'x' }, b: [1, 2, 3], n: null }],
     ['copy', [{ op: 'copy', from: '/a/b/0', path: '/z' }], { a: { b: [1, 2, 3], 'c/d': 'x' }, n: null, z: 1 }],
     ['test', [{ op: 'test', path: '/a/b', value: [1, 2, 3] }], document],
-    ['test for null where nothing is', [{ op: 'test', path: '/zz', value: null }], document],
+    ['test for null of a missing value', [{ op: 'test', path: '/zz', value: null }], document],
     ['failed test', [{ op: 'test', path: '/a/b/0', value: 2 }], REJECTED],
-    ['remove what is not there', [{ op: 'remove', path: '/a/zz' }], REJECTED],
-    ['replace what is not there', [{ op: 'replace', path: '/a/zz', value: 1 }], REJECTED],
+    ['remove a missing value', [{ op: 'remove', path: '/a/zz' }], REJECTED],
+    ['replace a missing value', [{ op: 'replace', path: '/a/zz', value: 1 }], REJECTED],
     ['add below nothing', [{ op: 'add', path: '/q/zz', value: 1 }], REJECTED],
     ['beyond the end', [{ op: 'add', path: '/a/b/9', value: 1 }], REJECTED],
     ['unknown operation', [{ op: 'bogus', path: '/x' }], REJECTED],
@@ -169,7 +169,7 @@ describe('strategic merge patch', () => {
     ['null', { args: null }, { args: undefined }],
     ['retainKeys', { strategy: { $retainKeys: ['type'], type: 'C' } }, { strategy: { type: 'C' } }],
     ['new map without its directive', { labels: { $patch: 'replace', q: 'r' } }, {}],
-    ['nulls in what is new', { labels: { q: null, r: 's' } }, { labels: { r: 's' } }],
+    ['nulls in new values', { labels: { q: null, r: 's' } }, { labels: { r: 's' } }],
   ])('%s', (_, patch, changes) => {
     expect(applyStrategicPatch(document, decodeStrategicPatch(patch), schema)).toEqual({ ...document, ...(changes as object) });
   });

@@ -25,7 +25,7 @@ test.each<[string, string, string]>([
     'continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)',
   ],
   [
-    'a revision that is no whole number',
+    'a revision that is not an integer',
     token({ v: 'meta.k8s.io/v1', rv: 1.5, start: 'a' }),
     'continue key is not valid: json: cannot unmarshal number 1.5 into Go struct field continueToken.rv of type int64',
   ],

@@ -146,7 +146,7 @@ test.each<[string, Row]>([
 });
 
 test.each<[string, Partial<ObjectMeta>, Partial<ObjectMeta>, boolean]>([
-  ['the last finalizer goes', {}, { deletionTimestamp: 'x', deletionGracePeriodSeconds: 0, finalizers: ['f'] }, true],
+  ['the last finalizer is removed', {}, { deletionTimestamp: 'x', deletionGracePeriodSeconds: 0, finalizers: ['f'] }, true],
   ['finalizers are left', { finalizers: ['g'] }, { deletionTimestamp: 'x', finalizers: ['f', 'g'] }, false],
   ['it was not deleted', {}, { finalizers: ['f'] }, false],
   ['its grace period lasts', {}, { deletionTimestamp: 'x', deletionGracePeriodSeconds: 30, finalizers: ['f'] }, false],

@@ -27,7 +27,7 @@ test.each<[string, Error, object]>([
     }),
   ],
   [
-    'a store out of reach',
+    'an unreachable store',
     new StorageUnavailable('connect ECONNREFUSED 10.0.0.1:5432', false, { cause: secret }),
     status(503, 'ServiceUnavailable', 'the server is currently unable to handle the request', { retryAfterSeconds: 2 }),
   ],

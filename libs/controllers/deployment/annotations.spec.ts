@@ -33,7 +33,7 @@ describe('currentAnnotations', () => {
       { note: 'x', [REVISION]: '9007199254740994', [HISTORY]: '9007199254740993' },
     ],
     ['a revision beyond 64 bits', { [REVISION]: '9223372036854775808' }, 5n, { note: 'x', [REVISION]: '9223372036854775808' }],
-    ['a revision nobody can read', { [REVISION]: 'one' }, 5n, { note: 'x', [REVISION]: 'one' }],
+    ['an invalid revision', { [REVISION]: 'one' }, 5n, { note: 'x', [REVISION]: 'one' }],
   ])('%s', (_, present, revision, expected) => {
     expect(currentAnnotations(deployment, present, revision)).toEqual(expected);
   });

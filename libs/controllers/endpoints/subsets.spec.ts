@@ -41,7 +41,7 @@ describe('subsetsOf', () => {
       [{ addresses: [address('c', '10.0.0.3')], ports: [http] }],
     ],
     [
-      'ports that lead to the same pods stand together, others apart',
+      'ports with the same pods are combined, others are separate',
       service({
         ports: [
           { name: 'http', port: 80, targetPort: 8080 },

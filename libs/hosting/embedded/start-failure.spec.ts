@@ -21,8 +21,8 @@ test.each<[string, string[], string]>([
     [`${at}PANIC:  could not locate a valid checkpoint record`, `${at}LOG:  ended`],
     'PANIC:  could not locate a valid checkpoint record',
   ],
-  ['the same reason twice is told once', [`${at}FATAL:  x`, `${at.replace('7061', '7062')}FATAL:  x`], 'FATAL:  x'],
-  ['the last lines where none is fatal', ['a', 'b', `${at}LOG:  c`, 'd'], 'b | LOG:  c | d'],
+  ['a repeated reason is reported once', [`${at}FATAL:  x`, `${at.replace('7061', '7062')}FATAL:  x`], 'FATAL:  x'],
+  ['the last lines if none is fatal', ['a', 'b', `${at}LOG:  c`, 'd'], 'b | LOG:  c | d'],
   [
     'Redis',
     [

@@ -55,7 +55,7 @@ test.each([
   ['an empty admin-token', 'admin-token', '', `HOME/admin-token is empty: restore it from a backup; ${otherwise}`],
   ['an empty certificate', 'pki/ca.crt', '', `HOME/pki/ca.crt is empty: restore it from a backup; ${otherCa}`],
   ['an empty CA key', 'pki/ca.key', '', `HOME/pki/ca.key is empty: restore it from a backup; ${otherCa}`],
-  ['a CA key that is none', 'pki/ca.key', 'x', "HOME/pki/ca.key can't be read (it is not PEM): restore it from a backup"],
+  ['an invalid CA key', 'pki/ca.key', 'x', "HOME/pki/ca.key can't be read (it is not PEM): restore it from a backup"],
   ['a lost token-key', 'token-key', undefined, `HOME/token-key is lost: ${lost}`],
   ['a lost admin-token', 'admin-token', undefined, `HOME/admin-token is lost: ${lost}`],
   ['a lost CA key', 'pki/ca.key', undefined, `HOME/pki/ca.key is lost: ${lost}`],

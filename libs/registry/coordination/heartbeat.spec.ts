@@ -15,7 +15,7 @@ describe('a lease that is read later', () => {
     ["a node's, within its period", lease('kube-node-lease', 'n', nodes), 9_999, '2026-01-02T03:04:05.250000Z'],
     ["a node's, after two periods and a bit", lease('kube-node-lease', 'n', nodes), 25_000, '2026-01-02T03:04:25.250000Z'],
     ["a leader's", lease('kube-system', 'kube-scheduler'), 5_000, '2026-01-02T03:04:09.250000Z'],
-    ["somebody else's", lease('kube-system', 'mine'), 60_000, '2026-01-02T03:04:05.250000Z'],
+    ["another holder's", lease('kube-system', 'mine'), 60_000, '2026-01-02T03:04:05.250000Z'],
     ["no node's, beside the nodes'", lease('kube-node-lease', 'n'), 60_000, '2026-01-02T03:04:05.250000Z'],
   ])('%s', (_, stored, later, renewTime) => {
     expect(withHeartbeat(stored, start + later)).toEqual({ ...stored, spec: { ...stored.spec, renewTime } });

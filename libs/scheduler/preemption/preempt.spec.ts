@@ -191,7 +191,7 @@ describe('who may preempt', () => {
       'w2: b',
     ],
     [
-      'a nomination goes where nothing helps',
+      'a nomination is cleared if nothing helps',
       waiting('w1'),
       world([node('w1')], [placed('a', 'w1', [10, 4])]),
       'clear: 0/1 nodes are available: 1 No preemption victims found for incoming pod.',

@@ -266,12 +266,12 @@ describe('allowed changes of a pod', () => {
       ["spec.schedulingGates[0].name: Forbidden: only deletion is allowed, but found new scheduling gate 'a'"],
     ],
     [
-      'where it may run, while it is gated',
+      'its node affinity, while it is gated',
       { schedulingGates: [{ name: 'a' }] },
       { schedulingGates: [{ name: 'a' }], nodeSelector: { a: 'b' } },
       [],
     ],
-    ['where it may run, later', {}, { nodeSelector: { a: 'b' } }, [only]],
+    ['its node affinity, later', {}, { nodeSelector: { a: 'b' } }, [only]],
   ])('%s', (_, before, after, errors) => {
     expect(change(before, after)).toEqual(errors);
   });
