@@ -36,14 +36,14 @@ const chainStepType = (objectInterface: GraphQLOutputType): GraphQLObjectType =>
       user: { type: new GraphQLNonNull(GraphQLString) },
       verb: { type: GraphQLString },
       wokenBy: { type: Int64, description: 'The revision that woke the component; null for the first write.' },
-      depth: { type: new GraphQLNonNull(GraphQLInt), description: 'How many causes lie between this write and the first one.' },
-      at: { type: new GraphQLNonNull(Time), description: 'When, in cluster time.' },
+      depth: { type: new GraphQLNonNull(GraphQLInt), description: 'Number of steps from the first write.' },
+      at: { type: new GraphQLNonNull(Time), description: 'The time of the write, in cluster time.' },
       sinceStartMs: { type: new GraphQLNonNull(Int64), description: 'Milliseconds of cluster time since the first write.' },
       sinceCauseMs: {
         type: new GraphQLNonNull(Int64),
         description: 'Milliseconds of cluster time since the write that woke the component.',
       },
-      summary: { type: new GraphQLNonNull(GraphQLString), description: 'What was done, in a few words.' },
+      summary: { type: new GraphQLNonNull(GraphQLString), description: 'A short description of the write.' },
       object: { type: new GraphQLNonNull(objectInterface), description: 'The object as written.' },
     },
   });
@@ -56,8 +56,8 @@ interface ChainArguments {
 }
 
 const chainArguments = {
-  resourceVersion: { type: GraphQLString, description: 'The write to follow: metadata.resourceVersion of what it answered.' },
-  kind: { type: GraphQLString, description: 'Instead: the next write by a client to the object of this kind …' },
+  resourceVersion: { type: GraphQLString, description: 'The write to follow: the metadata.resourceVersion in its response.' },
+  kind: { type: GraphQLString, description: 'Alternatively: the next write by a client to the object of this kind …' },
   name: { type: GraphQLString, description: '… and this name.' },
   namespace: { type: new GraphQLNonNull(GraphQLString), defaultValue: 'default' },
 };
@@ -89,7 +89,7 @@ async function pastRevision(text: string, { history }: GraphContext): Promise<nu
 
 const chainField = (step: GraphQLObjectType): Field => ({
   type: new GraphQLNonNull(step),
-  description: 'From one write, everything that followed from it, component by component, as it happens.',
+  description: 'Everything that follows from one write, component by component, as it happens.',
   ...costs(oneObject),
   args: chainArguments,
   resolve: (event) => event,
@@ -141,13 +141,13 @@ async function readChain(revision: number, most: number, { history, meter }: Gra
 
 const chainSoFarField = (step: GraphQLObjectType): Field => ({
   type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(step))),
-  description: 'From one write, everything that has followed from it so far, in the order it happened.',
+  description: 'Everything that has followed from one write so far, in order.',
   ...costs(logEntries),
   args: {
     resourceVersion: { type: new GraphQLNonNull(GraphQLString), description: chainArguments.resourceVersion.description },
     entries: {
       type: GraphQLInt,
-      description: `Look only at so many entries of the log after the write; all of them when left out, and an error where they are more than ${limits.chainEntries}.`,
+      description: `The maximum number of log entries to read after the write. If omitted, all are read, and it is an error if there are more than ${limits.chainEntries}.`,
     },
   },
   async resolve(_root, { resourceVersion, entries }: { resourceVersion: string; entries?: number | null }, context) {

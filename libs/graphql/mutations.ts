@@ -25,7 +25,7 @@ const fieldManager = 'orrery-graphql';
 
 const PatchTypeEnum = new GraphQLEnumType({
   name: 'PatchType',
-  description: 'How a patch is put on the object, as kubectl patch --type.',
+  description: 'The patch type, as in kubectl patch --type.',
   values: {
     STRATEGIC: { value: 'strategic', description: 'Strategic merge: lists are merged by their keys.' },
     MERGE: { value: 'merge', description: 'JSON merge patch (RFC 7386).' },
@@ -35,18 +35,22 @@ const PatchTypeEnum = new GraphQLEnumType({
 
 const PropagationEnum = new GraphQLEnumType({
   name: 'PropagationPolicy',
-  description: 'What becomes of the objects this one owns.',
+  description: 'What happens to the dependents of the object.',
   values: {
     BACKGROUND: { value: 'Background', description: 'They are deleted after it.' },
     FOREGROUND: { value: 'Foreground', description: 'They are deleted before it.' },
-    ORPHAN: { value: 'Orphan', description: 'They stay.' },
+    ORPHAN: { value: 'Orphan', description: 'They are kept.' },
   },
 });
 
-const manifestArgument = { type: new GraphQLNonNull(GraphQLString), description: 'YAML or JSON; several documents and Lists are welcome.' };
-const namespaceArgument = { type: new GraphQLNonNull(GraphQLString), defaultValue: 'default', description: 'For objects that name none.' };
+const manifestArgument = { type: new GraphQLNonNull(GraphQLString), description: 'YAML or JSON; may contain several documents and Lists.' };
+const namespaceArgument = {
+  type: new GraphQLNonNull(GraphQLString),
+  defaultValue: 'default',
+  description: 'For objects without a namespace.',
+};
 const naming = {
-  kind: { type: new GraphQLNonNull(GraphQLString), description: 'What kubectl takes: pod, po, deployments.apps.' },
+  kind: { type: new GraphQLNonNull(GraphQLString), description: 'As in kubectl: pod, po, deployments.apps.' },
   name: { type: new GraphQLNonNull(GraphQLString) },
   namespace: { type: new GraphQLNonNull(GraphQLString), defaultValue: 'default' },
 };
@@ -114,7 +118,7 @@ function applyField(many: GraphQLOutputType): Field {
   return {
     type: many,
     ...costs(relatedObjects),
-    description: 'Makes the manifest’s objects, or changes those that are there, as kubectl apply does.',
+    description: 'Creates or updates the objects of the manifest, as kubectl apply does.',
     args: { manifest: manifestArgument, namespace: namespaceArgument, dryRun: dryRunArgument },
     resolve: (_root, args: ManifestArguments, context) =>
       each(args, context, (resource, object) =>
@@ -131,7 +135,7 @@ function createField(many: GraphQLOutputType): Field {
   return {
     type: many,
     ...costs(relatedObjects),
-    description: 'Makes the manifest’s objects; one that is there already is an error.',
+    description: 'Creates the objects of the manifest; it is an error if one of them exists.',
     args: { manifest: manifestArgument, namespace: namespaceArgument, dryRun: dryRunArgument },
     resolve: (_root, args: ManifestArguments, context) =>
       each(args, context, (resource, object) => context.client.create(resource, object, { dryRun: args.dryRun ?? false, fieldManager })),
@@ -145,7 +149,7 @@ function patchField(one: GraphQLOutputType): Field {
     description: 'Patches one object.',
     args: {
       ...naming,
-      patch: { type: new GraphQLNonNull(Json), description: 'An object, or for a JSON patch the list of operations.' },
+      patch: { type: new GraphQLNonNull(Json), description: 'An object, or the list of operations of a JSON patch.' },
       type: { type: new GraphQLNonNull(PatchTypeEnum), defaultValue: 'strategic' },
       subresource: { type: GraphQLString, description: 'status, scale …' },
       dryRun: dryRunArgument,
@@ -164,7 +168,7 @@ function scaleField(one: GraphQLOutputType): Field {
   return {
     type: one,
     ...costs(oneObject),
-    description: 'Sets the number of replicas of a Deployment, ReplicaSet, StatefulSet or ReplicationController; answers with that object.',
+    description: 'Sets the number of replicas of a Deployment, ReplicaSet, StatefulSet or ReplicationController; returns the object.',
     args: { ...naming, replicas: { type: new GraphQLNonNull(GraphQLInt) }, dryRun: dryRunArgument },
     async resolve(_root, args: Named & { replicas: number }, { client, kinds }) {
       const kind = requireKind(kinds, args.kind);
@@ -182,7 +186,7 @@ function deleteField(): Field {
   return {
     type: Json,
     ...costs(oneObject),
-    description: 'Deletes one object; answers as the API does, with a Status or the object on its way out.',
+    description: 'Deletes one object; returns a Status or the terminating object, as the API does.',
     args: {
       ...naming,
       gracePeriodSeconds: { type: Int64 },

@@ -25,13 +25,13 @@ export const selectors = {
   fieldSelector: { type: GraphQLString, description: 'As in kubectl --field-selector: status.phase=Running' },
 };
 
-const namespaceArgument = { type: GraphQLString, description: 'Only objects of this namespace; all namespaces when left out.' };
+const namespaceArgument = { type: GraphQLString, description: 'Only objects of this namespace; default all namespaces.' };
 
 /** A page of a kind's objects. */
 export function connectionType(name: string, item: GraphQLOutputType): GraphQLObjectType {
   return new GraphQLObjectType({
     name: `${name}List`,
-    description: `A page of ${name} objects, all of one revision.`,
+    description: `A page of ${name} objects at one revision.`,
     fields: {
       items: {
         type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(item))),
@@ -39,10 +39,10 @@ export function connectionType(name: string, item: GraphQLOutputType): GraphQLOb
       },
       resourceVersion: {
         type: new GraphQLNonNull(GraphQLString),
-        description: 'The revision that was read: a watch from here misses nothing.',
+        description: 'The revision of the list: a watch from it misses nothing.',
       },
-      continue: { type: GraphQLString, description: 'Hand it back as `continue` for the next page; none on the last one.' },
-      remainingItemCount: { type: Int64, description: 'How many objects come after this page, where that is known.' },
+      continue: { type: GraphQLString, description: 'Pass it as `continue` to get the next page; null on the last page.' },
+      remainingItemCount: { type: Int64, description: 'The number of objects after this page, if known.' },
     },
   });
 }
@@ -85,9 +85,9 @@ export function listField(kind: GraphKind, connection: GraphQLObjectType): RootF
     args: {
       ...(kind.info.namespaced ? { namespace: namespaceArgument } : {}),
       ...selectors,
-      limit: { type: GraphQLInt, defaultValue: limits.pageSize, description: `Objects a page, ${limits.largestPage} at most.` },
-      continue: { type: GraphQLString, description: 'The `continue` of the page before.' },
-      resourceVersion: { type: GraphQLString, description: 'Read exactly this revision of the past.' },
+      limit: { type: GraphQLInt, defaultValue: limits.pageSize, description: `Objects per page, at most ${limits.largestPage}.` },
+      continue: { type: GraphQLString, description: 'The `continue` of the previous page.' },
+      resourceVersion: { type: GraphQLString, description: 'Read exactly this past revision.' },
     },
     async resolve(_root, args: ListArguments, { client, meter }) {
       checkNames(args);
@@ -143,7 +143,7 @@ export function requireKind(kinds: GraphKinds, name: string): GraphKind {
 /** Reads one object of any kind. */
 export const objectField = (type: GraphQLOutputType): RootField => ({
   type,
-  description: 'One object of any kind, or null. `kind` is what kubectl takes: pod, po, deployments.apps.',
+  description: 'One object of any kind, or null. `kind` as in kubectl: pod, po, deployments.apps.',
   ...costs(oneObject),
   args: {
     kind: { type: new GraphQLNonNull(GraphQLString) },
@@ -160,13 +160,13 @@ export const objectField = (type: GraphQLOutputType): RootField => ({
 
 /** Which cluster this is. */
 export const clusterField: RootField = {
-  description: 'The cluster this token opens.',
+  description: 'The cluster of this token.',
   type: new GraphQLNonNull(
     new GraphQLObjectType<unknown, GraphContext>({
       name: 'Cluster',
       fields: {
         id: { type: new GraphQLNonNull(GraphQLString), description: 'Its id, as in the API’s URL.' },
-        gitVersion: { type: new GraphQLNonNull(GraphQLString), description: 'The version of Kubernetes it speaks.' },
+        gitVersion: { type: new GraphQLNonNull(GraphQLString), description: 'The version of Kubernetes.' },
         revision: {
           type: new GraphQLNonNull(Int64),
           description: 'The newest revision of its store.',
@@ -182,5 +182,5 @@ export const clusterField: RootField = {
 export const dryRunArgument = {
   type: GraphQLBoolean,
   defaultValue: false,
-  description: 'Check and answer as if it were done, but change nothing.',
+  description: 'Validates and responds as if the change were made, without making it.',
 };

@@ -97,7 +97,7 @@ class Graph {
       type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(this.target(to)))),
       description,
       ...costs(relatedObjects),
-      args: { limit: { type: GraphQLInt, description: 'At most so many; all of them when left out.' }, ...selectors },
+      args: { limit: { type: GraphQLInt, description: 'The maximum number; default all.' }, ...selectors },
       async resolve(object, args: Selectors & { limit?: number }, context) {
         const { limit, ...selected } = withoutNulls(args);
         if (limit !== undefined && limit < 1) throw badInput('limit must be at least 1');

@@ -29,14 +29,14 @@ interface WatchEvent {
 const watchEventType = (objectInterface: GraphQLOutputType): GraphQLObjectType =>
   new GraphQLObjectType({
     name: 'WatchEvent',
-    description: 'One change of one object.',
+    description: 'A change of an object.',
     fields: {
       type: { type: new GraphQLNonNull(WatchTypeEnum) },
       resourceVersion: {
         type: new GraphQLNonNull(GraphQLString),
-        description: 'Hand it back as resourceVersion to go on after this event.',
+        description: 'Pass it as resourceVersion to resume after this event.',
       },
-      object: { type: new GraphQLNonNull(objectInterface), description: 'The object after the change; a deleted one as it was last.' },
+      object: { type: new GraphQLNonNull(objectInterface), description: 'The object after the change; for a deletion its last state.' },
     },
   });
 
@@ -52,13 +52,13 @@ interface WatchArguments {
 export const watchField = (objectInterface: GraphQLOutputType): Field => ({
   type: new GraphQLNonNull(watchEventType(objectInterface)),
   description:
-    'Every change of a kind’s objects, in order and without a gap. Without resourceVersion the present objects come first, as ADDED.',
+    'Every change of a kind’s objects, in order and without a gap. Without resourceVersion the existing objects come first, as ADDED.',
   args: {
-    kind: { type: new GraphQLNonNull(GraphQLString), description: 'What kubectl takes: pod, po, deployments.apps.' },
+    kind: { type: new GraphQLNonNull(GraphQLString), description: 'As in kubectl: pod, po, deployments.apps.' },
     namespace: { type: GraphQLString },
     labelSelector: { type: GraphQLString },
     fieldSelector: { type: GraphQLString },
-    resourceVersion: { type: GraphQLString, description: 'Go on after this revision.' },
+    resourceVersion: { type: GraphQLString, description: 'Resume after this revision.' },
   },
   ...costs(oneObject),
   resolve: (event) => event,

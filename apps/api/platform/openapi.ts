@@ -19,7 +19,7 @@ type Name = keyof typeof named;
 
 const ref = (name: Name) => ({ $ref: `#/components/schemas/${name}` });
 const json = (schema: Json) => ({ content: { 'application/json': { schema } } });
-const problem = { description: 'What is wrong', content: { 'application/problem+json': { schema: ref('Problem') } } };
+const problem = { description: 'The error', content: { 'application/problem+json': { schema: ref('Problem') } } };
 
 interface Operation {
   summary: string;
@@ -42,22 +42,27 @@ const organization = { name: 'organization', in: 'query', schema: { type: 'strin
 const paths = {
   '/organizations': {
     get: operation({ summary: 'All organizations', answer: list('Organization') }),
-    post: operation({ summary: 'A new organization', body: 'CreateOrganization', status: 201, answer: json(ref('Organization')) }),
+    post: operation({ summary: 'Creates an organization', body: 'CreateOrganization', status: 201, answer: json(ref('Organization')) }),
   },
   '/organizations/{id}': {
     parameters: [{ ...id, description: 'Id or name' }],
     get: operation({ summary: 'One organization, with its quotas', answer: json(ref('Organization')) }),
     patch: operation({ summary: 'Sets quotas, or makes it the default', body: 'ChangeOrganization', answer: json(ref('Organization')) }),
-    delete: operation({ summary: 'Removes an organization with its clusters and their tokens', status: 204 }),
+    delete: operation({ summary: 'Deletes an organization with its clusters and their tokens', status: 204 }),
   },
   '/clusters': {
     get: operation({ summary: 'All clusters', parameters: [organization], answer: list('Cluster') }),
-    post: operation({ summary: 'A new cluster, usable at once', body: 'CreateCluster', status: 201, answer: json(ref('CreatedCluster')) }),
+    post: operation({
+      summary: 'Creates a cluster, which is usable at once',
+      body: 'CreateCluster',
+      status: 201,
+      answer: json(ref('CreatedCluster')),
+    }),
   },
   '/clusters/{id}': {
     parameters: [id],
     get: operation({ summary: 'One cluster', answer: json(ref('Cluster')) }),
-    delete: operation({ summary: 'Removes a cluster and all it holds', status: 204 }),
+    delete: operation({ summary: 'Deletes a cluster with everything in it', status: 204 }),
   },
   '/clusters/{id}/kubeconfig': {
     parameters: [id],
@@ -65,11 +70,15 @@ const paths = {
   },
   '/clusters/{id}/token': {
     parameters: [id],
-    post: operation({ summary: 'A new token; the old one opens nothing any more', status: 201, answer: json(ref('Token')) }),
+    post: operation({ summary: 'Creates a new token; the old one is revoked', status: 201, answer: json(ref('Token')) }),
   },
   '/clusters/{id}/clock/advance': {
     parameters: [id],
-    post: operation({ summary: 'Turns a stepped clock and answers when all is quiet', body: 'Advance', answer: json(ref('Clock')) }),
+    post: operation({
+      summary: 'Advances a stepped clock and responds when all work is done',
+      body: 'Advance',
+      answer: json(ref('Clock')),
+    }),
   },
 };
 

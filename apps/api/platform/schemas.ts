@@ -15,7 +15,7 @@ export const LARGEST_NODE_COUNT = 5_000;
 
 /** The nodes of a cluster; the first one is the control plane. */
 const nodesSchema = z.strictObject({
-  count: z.number().int().min(1).max(LARGEST_NODE_COUNT).default(3).describe('How many nodes, the control plane among them'),
+  count: z.number().int().min(1).max(LARGEST_NODE_COUNT).default(3).describe('Number of nodes, including the control plane'),
   cpu: wholeOrMilli.default('4'),
   memory: bytes.default('8Gi'),
   pods: z.number().int().min(1).max(1000).default(110),
@@ -30,7 +30,7 @@ const clockRequest = z
         .datetime()
         .refine((text) => Date.parse(text) >= EARLIEST && Date.parse(text) <= LATEST, 'must be between 1970 and 9999')
         .optional()
-        .describe('Where time stands at first; now when left out'),
+        .describe('The initial time; default now'),
     }),
   ])
   .default({ mode: 'real' });
@@ -41,11 +41,11 @@ const NO_SEED = 'must be an integer or a string of 1 to 64 printable ASCII chara
 const seedRequest = z
   .union([z.int().transform(String), z.string().regex(/^[ -~]{1,64}$/, NO_SEED)], { error: NO_SEED })
   .optional()
-  .describe('What names, uids, addresses and ports are drawn from, never a secret; random when left out');
+  .describe('The seed of names, uids, addresses and ports, but never of secrets; default random');
 
 export const createClusterSchema = z.strictObject({
   name: label,
-  organization: z.string().max(63).optional().describe('Id or name of the owner; the default organization when left out'),
+  organization: z.string().max(63).optional().describe('Id or name of the owner; default the default organization'),
   nodes: nodesSchema.prefault({}),
   profile: z.enum(['realistic', 'instant']).default('realistic').describe('How long things take on the simulated machines'),
   clock: clockRequest,
@@ -63,7 +63,7 @@ export const advanceSchema = z.strictObject({
     .max(100)
     .regex(/^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$/, 'must be a duration such as 30s, 10m or 1h30m')
     .refine((text) => durationOf(text) <= LONGEST_ADVANCE, 'must be at most 87600h')
-    .describe('How far to turn the clock'),
+    .describe('How far to advance the clock'),
 });
 
 const quotaShape = <S extends z.ZodType>(of: (most: number) => S) =>
@@ -71,14 +71,14 @@ const quotaShape = <S extends z.ZodType>(of: (most: number) => S) =>
 
 export const quotasSchema = z
   .object(quotaShape(() => z.number().int()))
-  .describe('`clusters` counts all clusters of the organization; the others hold in each of them');
+  .describe('`clusters` limits the number of clusters of the organization; the others apply to each cluster');
 
 export const changeOrganizationSchema = z.strictObject({
-  default: z.literal(true).optional().describe('The organization that is meant where none is named'),
+  default: z.literal(true).optional().describe('The organization to use if none is given'),
   quotas: z
     .strictObject(quotaShape((most) => z.number().int().min(0).max(most).nullable().optional()))
     .optional()
-    .describe('What is left out stays; null is the default again'),
+    .describe('Omitted quotas are unchanged; null restores the default'),
 });
 
 export const organizationSchema = z.object({

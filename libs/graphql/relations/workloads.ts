@@ -51,7 +51,7 @@ export const controlledPods: readonly Relation[] = [
 export const cronJobJobs = defineRelation({
   on: CronJob as Resource,
   field: 'jobs',
-  description: 'The Jobs this CronJob has made.',
+  description: 'The Jobs created by this CronJob.',
   to: Job,
   list: true,
   resolve: (cronJob, context, selectors) => controlledBy(cronJob, Job, context, selectors),
