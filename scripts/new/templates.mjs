@@ -122,7 +122,7 @@ export const ${camel}: AdmissionPlugin = {
 `,
       [`libs/admission/${name}.spec.ts`]: `import { ${camel} } from './${name}.js';
 
-test('whom it cares about', () => {
+test('the requests it handles', () => {
   expect([${camel}.operations, ${camel}.resources]).toEqual([['CREATE'], ['pods']]);
 });
 `,
@@ -138,7 +138,7 @@ function image({ name, camel }) {
 import { serve, tcp } from './program.js';
 import { anyTag } from './tags.js';
 
-/** ${name}: what it is for. */
+/** ${name}: its purpose. */
 export const ${camel}: ImageDefinition = {
   repositories: ['docker.io/library/${name}'],
   tags: anyTag,
@@ -166,7 +166,7 @@ function subresource({ name, camel, pascal }, resource, read) {
   if (!resource) throw new Error('add the resource: npm run new subresource pods/eviction');
   const schema = 'libs/api/schema/resources.json';
   const rows = JSON.parse(read(schema)).filter((row) => row.resource === resource);
-  if (rows.length === 0) throw new Error(`no resource "${resource}" stands in ${schema}`);
+  if (rows.length === 0) throw new Error(`no resource "${resource}" in ${schema}`);
   const { group } = rows.find((row) => row.subresources && Object.hasOwn(row.subresources, name)) ?? rows[0];
   const file = `${folderOf(group)}/${resource}-${name}`;
   const symbol = `${resource}${pascal}`;
@@ -175,7 +175,7 @@ function subresource({ name, camel, pascal }, resource, read) {
     files: {
       [`libs/registry/${file}.ts`]: `import type { StorageProvider } from '#apiserver';
 
-/** ${resource}/${name}; that discovery lists it is said in ${schema}. */
+/** ${resource}/${name}, which discovery lists according to ${schema}. */
 export const ${symbol}: StorageProvider = {
   group: '${group}',
   resource: '${resource}',
@@ -187,7 +187,7 @@ export const ${symbol}: StorageProvider = {
 `,
       [`libs/registry/${file}.spec.ts`]: `import { ${symbol} } from './${resource}-${name}.js';
 
-test('what ${camel} can do', () => {
+test('the capabilities of ${camel}', () => {
   expect(Object.keys(${symbol}.capabilities({} as never))).toEqual(['connect']);
 });
 `,

@@ -31,7 +31,7 @@ test.each([
   ['image', 'orrery: the name must be in kebab-case: npm run new image memcached'],
   ['resource pod-guard', 'orrery: add the group: npm run new resource policy/pod-guard'],
   ['subresource eviction', 'orrery: add the resource: npm run new subresource pods/eviction'],
-  ['subresource moons/phase', 'orrery: no resource "moons" stands in libs/api/schema/resources.json'],
+  ['subresource moons/phase', 'orrery: no resource "moons" in libs/api/schema/resources.json'],
   ['moon x', 'orrery: usage: npm run new controller|resource|subresource|plugin|image NAME'],
 ])('npm run new %s is rejected', (words, message) => {
   expect(dryRun(...words.split(' '))).toEqual([message]);

@@ -15,7 +15,7 @@ function parsed(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(text(bytes)) as unknown;
   } catch {
-    throw new ProtobufError('a raw value holds no JSON');
+    throw new ProtobufError('a raw value is not JSON');
   }
 }
 
@@ -69,7 +69,7 @@ function timestamp(micro: boolean): Codec {
     write(writer, number, value) {
       const [whole = '', fraction = ''] = String(value).replace('Z', '').split('.');
       const seconds = Date.parse(`${whole}Z`) / 1000;
-      if (Number.isNaN(seconds)) throw new ProtobufError(`${JSON.stringify(value)} is no time`);
+      if (Number.isNaN(seconds)) throw new ProtobufError(`${JSON.stringify(value)} is not a time`);
       const nanos = micro ? Number(fraction.padEnd(9, '0').slice(0, 9)) : 0;
       writeMessage(writer, number, () => writer.uint32(8).int64(seconds).uint32(16).int32(nanos));
     },
