@@ -45,6 +45,17 @@ const patterns = {
   labelValue: whole(LABEL_VALUE),
 };
 
+/** What is said of a text that does not match: made once, as there may be very many such texts. */
+const unmatched = {
+  subdomain: regexMessage(SUBDOMAIN_RULE, DNS1123_SUBDOMAIN, 'example.com'),
+  subdomainUnderscore: regexMessage(SUBDOMAIN_UNDERSCORE_RULE, DNS1123_SUBDOMAIN_UNDERSCORE, 'example.com'),
+  label: regexMessage(LABEL_RULE, DNS1123_LABEL, 'my-name', '123-abc'),
+  dns1035: regexMessage(DNS1035_RULE, DNS1035_LABEL, 'my-name', 'abc-123'),
+  wildcard: regexMessage(WILDCARD_RULE, WILDCARD_SUBDOMAIN, '*.example.com'),
+  labelValue: regexMessage(LABEL_VALUE_RULE, LABEL_VALUE, 'MyValue', 'my_value', '12345'),
+  labelKey: regexMessage(LABEL_KEY_RULE, LABEL_KEY, 'MyName', 'my.name', '123-abc'),
+};
+
 /** `must be no more than N characters`. */
 export function maxLengthMessage(length: number): string {
   return `must be no more than ${length} characters`;
@@ -71,7 +82,7 @@ export function regexMessage(rule: string, pattern: string, ...examples: string[
 export function isDNS1123Subdomain(value: string): string[] {
   const messages: string[] = [];
   if (byteLength(value) > DNS1123_SUBDOMAIN_MAX_LENGTH) messages.push(maxLengthMessage(DNS1123_SUBDOMAIN_MAX_LENGTH));
-  if (!patterns.subdomain.test(value)) messages.push(regexMessage(SUBDOMAIN_RULE, DNS1123_SUBDOMAIN, 'example.com'));
+  if (!patterns.subdomain.test(value)) messages.push(unmatched.subdomain);
   return messages;
 }
 
@@ -79,8 +90,7 @@ export function isDNS1123Subdomain(value: string): string[] {
 export function isDNS1123SubdomainWithUnderscore(value: string): string[] {
   const messages: string[] = [];
   if (byteLength(value) > DNS1123_SUBDOMAIN_MAX_LENGTH) messages.push(maxLengthMessage(DNS1123_SUBDOMAIN_MAX_LENGTH));
-  if (!patterns.subdomainUnderscore.test(value))
-    messages.push(regexMessage(SUBDOMAIN_UNDERSCORE_RULE, DNS1123_SUBDOMAIN_UNDERSCORE, 'example.com'));
+  if (!patterns.subdomainUnderscore.test(value)) messages.push(unmatched.subdomainUnderscore);
   return messages;
 }
 
@@ -90,7 +100,7 @@ export function isDNS1123Label(value: string): string[] {
   if (byteLength(value) > DNS1123_LABEL_MAX_LENGTH) messages.push(maxLengthMessage(DNS1123_LABEL_MAX_LENGTH));
   if (!patterns.label.test(value)) {
     const onlyDots = patterns.subdomain.test(value);
-    messages.push(onlyDots ? 'must not contain dots' : regexMessage(LABEL_RULE, DNS1123_LABEL, 'my-name', '123-abc'));
+    messages.push(onlyDots ? 'must not contain dots' : unmatched.label);
   }
   return messages;
 }
@@ -99,7 +109,7 @@ export function isDNS1123Label(value: string): string[] {
 export function isDNS1035Label(value: string): string[] {
   const messages: string[] = [];
   if (byteLength(value) > DNS1123_LABEL_MAX_LENGTH) messages.push(maxLengthMessage(DNS1123_LABEL_MAX_LENGTH));
-  if (!patterns.dns1035.test(value)) messages.push(regexMessage(DNS1035_RULE, DNS1035_LABEL, 'my-name', 'abc-123'));
+  if (!patterns.dns1035.test(value)) messages.push(unmatched.dns1035);
   return messages;
 }
 
@@ -107,11 +117,11 @@ export function isDNS1035Label(value: string): string[] {
 export function isWildcardDNS1123Subdomain(value: string): string[] {
   const messages: string[] = [];
   if (byteLength(value) > DNS1123_SUBDOMAIN_MAX_LENGTH) messages.push(maxLengthMessage(DNS1123_SUBDOMAIN_MAX_LENGTH));
-  if (!patterns.wildcard.test(value)) messages.push(regexMessage(WILDCARD_RULE, WILDCARD_SUBDOMAIN, '*.example.com'));
+  if (!patterns.wildcard.test(value)) messages.push(unmatched.wildcard);
   return messages;
 }
 
-const labelKeyMessage = (): string => regexMessage(LABEL_KEY_RULE, LABEL_KEY, 'MyName', 'my.name', '123-abc');
+const LABEL_NAME_MESSAGE = `a valid label key ${unmatched.labelKey} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`;
 
 /** Keys known to be valid: the same few label keys are checked over and over. Limited in size. */
 const goodKeys = new Set<string>();
@@ -119,8 +129,7 @@ const GOOD_KEYS = 4096;
 
 function checkQualifiedName(value: string): string[] {
   const parts = value.split('/');
-  if (parts.length > 2)
-    return [`a valid label key ${labelKeyMessage()} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`];
+  if (parts.length > 2) return [LABEL_NAME_MESSAGE];
   const messages: string[] = [];
   const prefix = parts.length === 2 ? parts[0] : undefined;
   const name = parts[parts.length - 1] ?? '';
@@ -132,7 +141,7 @@ function checkQualifiedName(value: string): string[] {
     );
   if (name === '') messages.push('name part must be non-empty');
   else if (byteLength(name) > 63) messages.push(`name part ${maxBytesMessage(63)}`);
-  if (!patterns.labelKey.test(name)) messages.push(`name part ${labelKeyMessage()}`);
+  if (!patterns.labelKey.test(name)) messages.push(`name part ${unmatched.labelKey}`);
   return messages;
 }
 
@@ -148,7 +157,7 @@ export function isQualifiedName(value: string): string[] {
 export function isValidLabelValue(value: string): string[] {
   const messages: string[] = [];
   if (byteLength(value) > 63) messages.push(maxBytesMessage(63));
-  if (!patterns.labelValue.test(value)) messages.push(regexMessage(LABEL_VALUE_RULE, LABEL_VALUE, 'MyValue', 'my_value', '12345'));
+  if (!patterns.labelValue.test(value)) messages.push(unmatched.labelValue);
   return messages;
 }
 

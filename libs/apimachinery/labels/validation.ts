@@ -12,10 +12,12 @@ export function validateLabelName(name: string, path: FieldPath): FieldError[] {
 /** A map of labels at a path (ValidateLabels). */
 export function validateLabels(labels: Readonly<Record<string, string>> | undefined, path: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
+  // Printed once: there may be very many errors.
+  const at = path.toString();
   for (const key in labels) {
     const value = labels[key] ?? '';
-    append(errors, validateLabelName(key, path));
-    for (const message of isValidLabelValue(value)) errors.push(invalidValue(path, value, message));
+    for (const message of isQualifiedName(key)) errors.push(invalidValue(at, key, message));
+    for (const message of isValidLabelValue(value)) errors.push(invalidValue(at, value, message));
   }
   return errors;
 }
