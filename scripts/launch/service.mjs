@@ -6,6 +6,9 @@ import { ServiceProcess } from './processes.mjs';
 import { writeRunFile } from './run-file.mjs';
 import { StartError } from './start-error.mjs';
 
+/** Milliseconds after which run.json is written again if it could not be. */
+const RETRY_NOTE = 1_000;
+
 /** PostgreSQL and Redis: those set in the environment, or embedded ones. */
 async function startServers({ home, embedded, running, signal, say, onRestart }) {
   const { DATABASE_URL, REDIS_URL } = process.env;
@@ -34,16 +37,23 @@ export async function startService({ at, root, running, signal, say }) {
   const embedded = await import(path.join(root, 'dist/libs/hosting/embedded/index.js'));
   const processes = [];
   let servers = {};
+  let retry;
   const note = () => {
+    clearTimeout(retry);
     if (signal.aborted) return;
     const named = ([name, { pid }]) => ({ name, pid });
-    writeRunFile(
-      home,
-      processes.filter((p) => p.pid).map((p) => ({ name: p.options.name, pid: p.pid, url: p.ready?.ops })),
-      Object.entries(servers)
-        .map(named)
-        .filter(({ pid }) => pid),
-    );
+    try {
+      writeRunFile(
+        home,
+        processes.filter((p) => p.pid).map((p) => ({ name: p.options.name, pid: p.pid, url: p.ready?.ops })),
+        Object.entries(servers)
+          .map(named)
+          .filter(({ pid }) => pid),
+      );
+    } catch {
+      // A full disk must not end the service; /readyz reports it.
+      retry = setTimeout(note, RETRY_NOTE).unref();
+    }
   };
   servers = await startServers({ home, embedded, running, signal, say, onRestart: note });
   const migrated = embedded.applyMigrations(servers.postgres.url).catch((error) => {

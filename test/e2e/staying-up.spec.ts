@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -98,6 +98,20 @@ describe('processes are kept running', () => {
       'The worker runs again (pid N).',
     ]);
     expect(isAlive(worker ?? -1)).toBe(false);
+  });
+
+  test('a run.json that cannot be written ends nothing, and is written once it can be', async () => {
+    // As on a full disk: there is no place for the draft of the file.
+    const draft = path.join(service.home, `run.json.${service.launcher.pid}`);
+    mkdirSync(draft);
+    const before = killed(service, apiPattern);
+    expect(await until(() => service.pids(apiPattern).some((pid) => pid !== before))).toBe(true);
+    expect(await until(() => ready(service))).toBe(true);
+    expect(isAlive(service.launcher.pid ?? -1)).toBe(true);
+    const noted = () => runFile(service.home).children.find(({ name }) => name === 'api')?.pid;
+    expect(noted()).toBe(before);
+    rmdirSync(draft);
+    expect(await until(() => noted() === service.pids(apiPattern)[0])).toBe(true);
   });
 });
 
