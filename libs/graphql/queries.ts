@@ -67,7 +67,7 @@ function pageLimit(limit: number | undefined): number {
   return limit;
 }
 
-/** Rejects names that are too long, or that cannot be stored. */
+/** Rejects NUL, which no stored name contains. */
 export function checkNames(args: { readonly name?: string; readonly namespace?: string | null }): void {
   for (const field of ['name', 'namespace'] as const) {
     const value = args[field];

@@ -17,7 +17,7 @@ async function one() {
   const { statusCode, body } = await pool.request({ ...asked, headers: { ...at.headers, ...headers } });
   await body.dump({ limit: Number.POSITIVE_INFINITY });
   codes[statusCode] = (codes[statusCode] ?? 0) + 1;
-  // Honours Retry-After like a client: a flood of rejected requests would only show how fast they are rejected.
+  // Waits after a 429 like a client: a flood of rejected requests would only show how fast they are rejected.
   if (statusCode === 429) await sleep(20);
 }
 

@@ -89,7 +89,7 @@ async function initialise({ native, data, guise, signal }: Place): Promise<void>
   try {
     await running;
   } catch (error) {
-    // initdb removes its files itself.
+    // When aborted, initdb removes its files itself.
     if (signal?.aborted) await untilExited(running.child);
     signal?.throwIfAborted();
     const { stderr = '' } = error as { stderr?: string };

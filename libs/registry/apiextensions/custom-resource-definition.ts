@@ -10,7 +10,7 @@ const UNNAMED: apiextensionsv1.CustomResourceDefinitionStatus = { conditions: []
 
 const storageVersion = ({ spec }: Definition): string | undefined => spec?.versions?.find(({ storage }) => storage)?.name;
 
-/** Stored versions are remembered, since there may be objects in them. */
+/** Adds the current storage version to storedVersions. */
 function rememberStorage(object: Definition): void {
   const version = storageVersion(object);
   const { storedVersions = [] } = object.status ?? {};

@@ -33,7 +33,7 @@ function stampConditions(object: CSR, old: CSR, now: string): void {
   if (conditions) object.status = { ...object.status, conditions };
 }
 
-/** Approved and Denied conditions are kept if their number is unchanged (preserveConditionInstances). */
+/** Restores the old Approved and Denied conditions where their number is unchanged (preserveConditionInstances). */
 function keepDecisions(object: CSR, old: CSR): void {
   for (const type of ['Approved', 'Denied']) {
     const before = (old.status?.conditions ?? []).filter((condition) => condition.type === type);

@@ -27,7 +27,7 @@ export function templateOwnerWarnings({ metadata, spec }: Replicated, old: Repli
   return old ? found : [...podNameWarnings(metadata.name), ...found];
 }
 
-/** Pods that are replaced when they end may have neither another restart policy nor a deadline. `owner`: the kind, for the message. */
+/** Pods that are replaced when they end must have the restart policy Always and no deadline. `owner`: the kind, for the message. */
 export function validateReplaceable(template: corev1.PodTemplateSpec | undefined, path: FieldPath, owner: string): FieldError[] {
   const errors: FieldError[] = [];
   const policy = template?.spec?.restartPolicy ?? '';
