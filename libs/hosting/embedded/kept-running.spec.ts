@@ -32,7 +32,7 @@ test('a server that cannot be started again is tried until it can, and each reas
   first.end();
   expect(await until(() => kept.pid === 2)).toBe(true);
   expect(said).toEqual([
-    'PostgreSQL has ended: starting it again …',
+    'PostgreSQL has ended: restarting it …',
     'no space left. Trying again …',
     'no memory left. Trying again …',
     'PostgreSQL runs again (pid 2).',
