@@ -9,6 +9,7 @@ test.each<[string, string[], string]>([
     [
       `${at}LOG:  starting PostgreSQL 18.4`,
       `${at}${full.replace('xlogtemp', 'xlogtemp.7064')}`,
+      `${at}FATAL:  the database system is starting up`,
       `${at}LOG:  startup process (PID 7064) exited with exit code 1`,
       `${at}LOG:  terminating any other active server processes`,
       `${at}LOG:  shutting down due to startup process failure`,

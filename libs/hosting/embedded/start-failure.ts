@@ -2,7 +2,8 @@
 const prefixes = [/^\d{4}-\d\d-\d\d [\d:.]+ \S+ \[\d+\] /, /^\d+:[A-Z] \d+ \w+ \d{4} [\d:.]+ [.*#-] /];
 /** A file of PostgreSQL's whose name ends with a process id. */
 const temporary = /\b(xlogtemp)\.\d+/g;
-const fatal = /^(FATAL|PANIC): /;
+/** Fatal to a server, not to a client that tried to connect meanwhile. */
+const fatal = /^(FATAL|PANIC): (?! *the database system is )/;
 /** Lines that are told where none is fatal. */
 const lastLines = 3;
 
