@@ -76,6 +76,7 @@ export function createRecorder(options: RecorderOptions): EventSink {
 class BufferedRecorder implements EventSink {
   private readonly correlator: EventCorrelator<Written>;
   private readonly pending = new Set<Promise<void>>();
+  private readonly ordinals = new Ordinals();
   dropped = 0;
 
   constructor(private readonly options: RecorderOptions) {
@@ -114,10 +115,11 @@ class BufferedRecorder implements EventSink {
     const { state } = outcome;
     const message = this.options.style === 'series' ? note.message : outcome.message;
     const at = this.options.clock.now();
+    const ordinal = this.ordinals.next(at);
     const write = state.last
       .then(() => (outcome.action === 'create' ? undefined : this.countUp(client, state.event, { message, count: outcome.count, at })))
       .then(async (counted) => {
-        state.event = counted ?? (await this.create(client, { ...note, message }, at));
+        state.event = counted ?? (await this.create(client, { ...note, message }, { at, ordinal }));
       })
       .catch((error: unknown) => {
         this.dropped += 1;
@@ -128,14 +130,14 @@ class BufferedRecorder implements EventSink {
     this.pending.add(write);
   }
 
-  private async create(client: Client, note: EventNote, at: Instant): Promise<corev1.Event> {
+  private async create(client: Client, note: EventNote, moment: Moment): Promise<corev1.Event> {
     const { component, random } = this.options;
     const { metadata } = note.about;
     const about = [component, metadata.namespace ?? '', metadata.name, note.fieldPath ?? '', note.reason, note.message];
     const names = random.draw('event', about.join('\0'));
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await client.create(Event, this.makeEvent(note, eventName(metadata.name, at, names), at));
+        return await client.create(Event, this.makeEvent(note, eventName(metadata.name, moment, names), moment.at));
       } catch (error) {
         if (attempt === NAME_ATTEMPTS || !isAlreadyExists(error)) throw error;
       }
@@ -220,12 +222,30 @@ function reference(object: KubeObject, fieldPath: string | undefined): corev1.Ob
   };
 }
 
+/** When an event was recorded: the clock's time, and its place among the events of the same millisecond. */
+interface Moment {
+  at: Instant;
+  ordinal: number;
+}
+
+/** Counts the events of each millisecond. */
+class Ordinals {
+  private at: Instant | undefined;
+  private count = 0;
+
+  next(at: Instant): number {
+    this.count = at === this.at ? this.count + 1 : 0;
+    this.at = at;
+    return this.count;
+  }
+}
+
 /**
  * `<name>.<16 hex>`: nanoseconds since the epoch (client-go tools/record/util GenerateEventName). The clock has milliseconds; the digits
- * below only distinguish events of the same instant.
+ * below keep events of one instant in order, as kubectl lists them by name, and distinguish those of different components.
  */
-function eventName(name: string, at: Instant, random: Random): string {
-  const nanoseconds = BigInt(at) * 1_000_000n + BigInt(Math.floor(random.next() * 1_000_000));
-  const made = `${name}.${nanoseconds.toString(16)}`;
+function eventName(name: string, { at, ordinal }: Moment, random: Random): string {
+  const below = Math.min(ordinal, 999) * 1_000 + Math.floor(random.next() * 1_000);
+  const made = `${name}.${(BigInt(at) * 1_000_000n + BigInt(below)).toString(16)}`;
   return made.length <= 253 ? made : random.uuid();
 }

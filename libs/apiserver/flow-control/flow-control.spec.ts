@@ -147,6 +147,21 @@ describe('flow control', () => {
     });
     (await flows.enter(asked('a', { verb: 'delete' }), 1))();
   });
+
+  it('rejects updates where a quarter more than allowed is stored, and deletions never', async () => {
+    const outcome = async (storedBytes: number, verb: string) => {
+      const { flows } = control({ storedBytes });
+      return flows.enter(asked('a', { verb }), 1).then(
+        () => 'passes',
+        (error: { status: { code: number } }) => error.status.code,
+      );
+    };
+    const verbs = ['create', 'update', 'patch', 'delete'];
+    const outcomes = async (storedBytes: number) => Promise.all(verbs.map((verb) => outcome(storedBytes, verb)));
+    expect(await outcomes(11)).toEqual(['passes', 'passes', 'passes', 'passes']);
+    expect(await outcomes(9)).toEqual([403, 'passes', 'passes', 'passes']);
+    expect(await outcomes(8)).toEqual([403, 403, 403, 'passes']);
+  });
 });
 
 it.each([

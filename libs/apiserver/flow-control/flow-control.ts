@@ -67,6 +67,11 @@ export class TooManyRequests extends StatusError {
   }
 }
 
+/**
+ * Updates are refused when this many times the allowed bytes are stored: not as soon as creates, since they may also make objects smaller.
+ */
+const UPDATE_ROOM = 1.25;
+
 const MUTATING = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
 
 /**
@@ -120,11 +125,12 @@ export class ClusterFlowControl implements FlowControl {
     this.writesAt = now;
     if (this.writes < 1) throw new TooManyRequests();
     this.writes -= 1;
-    const size = verb === 'create' ? this.options.size() : undefined;
+    const size = verb.startsWith('delete') ? undefined : this.options.size();
     if (size === undefined) return;
+    const creates = verb === 'create';
     for (const [what, used, limited] of [
-      ['objects', size.objects, limits.objects],
-      ['bytes', size.bytes, limits.storedBytes],
+      ['objects', size.objects, creates ? limits.objects : Number.POSITIVE_INFINITY],
+      ['bytes', size.bytes, creates ? limits.storedBytes : limits.storedBytes * UPDATE_ROOM],
     ] as const) {
       if (used < limited) continue;
       // The message of the ResourceQuota plugin (plugin/pkg/admission/resourcequota/controller.go).
