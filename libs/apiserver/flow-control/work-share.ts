@@ -12,6 +12,8 @@ export interface WorkShareOptions {
 
 /** How long a tenant has to pause for each millisecond of overrun. */
 const REST = 3;
+/** Slices after which a step is long. */
+const LONG = 4;
 /** Milliseconds for which a tenant counts as active after its last request. */
 const LATELY = 1_000;
 
@@ -24,8 +26,9 @@ export interface WorkTask {
   /** Resolves when it is this tenant's turn, for work that is known to take long. */
   turn(): Promise<void>;
   /**
-   * Runs a step that cannot be interrupted. If it took longer than a slice, the tenant's next step waits for its turn; so does a step while
-   * other tasks of the tenant wait. Each step of a write is measured by itself: time spent waiting between steps is not counted.
+   * Runs a step that cannot be interrupted, and waits for the tenant's next turn if it took longer than a slice. After a step that took
+   * several slices no other step of the tenant runs before its next turn. Each step of a write is measured by itself: short steps do not
+   * wait, and time spent waiting between steps is not counted.
    */
   step<T>(work: () => T): T | Promise<T>;
 }
@@ -64,13 +67,15 @@ export class WorkShare {
         });
       });
     };
-    const run = <T>(work: () => T): T => {
+    const run = <T>(work: () => T): T | Promise<T> => {
       granted = false;
-      end = now() + slice;
+      const start = now();
+      end = start + slice;
       const result = work();
       const at = now();
-      if (at >= end) this.rest(tenant, at, at - end);
-      return result;
+      if (at < end) return result;
+      if (at - start >= LONG * slice) this.rest(tenant, at, at - end);
+      return turn().then(() => result);
     };
     return {
       turn,
@@ -80,12 +85,8 @@ export class WorkShare {
         this.rest(tenant, at, at - end);
         return turn();
       },
-      step: (work) => (granted || !this.mustWait(tenant) ? run(work) : turn().then(() => run(work))),
+      step: (work) => (granted || !this.resting.has(tenant) ? run(work) : turn().then(() => run(work))),
     };
-  }
-
-  private mustWait(tenant: string): boolean {
-    return this.waiting.has(tenant) || this.resting.has(tenant);
   }
 
   private note(tenant: string, at: number): void {
@@ -98,9 +99,9 @@ export class WorkShare {
   }
 
   private rest(tenant: string, at: number, overrun: number): void {
+    if (overrun < this.options.slice) return;
     for (const [rested, until] of this.resting) if (until < at - LATELY) this.resting.delete(rested);
-    const pause = overrun >= this.options.slice && this.hasOthers(tenant, at) ? REST * overrun : 0;
-    this.resting.set(tenant, at + pause);
+    this.resting.set(tenant, at + (this.hasOthers(tenant, at) ? REST * overrun : 0));
   }
 
   private enqueue(tenant: string, resume: () => void): void {
