@@ -67,11 +67,22 @@ export {
   selectorFromSet,
 } from './labels/selector.js';
 export { validateLabelName, validateLabelSelector, validateLabels } from './labels/validation.js';
+export {
+  type Applied,
+  type ApplyConflict,
+  ApplyConflicts,
+  applyConfiguration,
+  differingFields,
+} from './managed/apply.js';
 export { type Comparison, compareObjects } from './managed/compare.js';
 export { sortEntries } from './managed/entries.js';
+export { pathTexts } from './managed/field-path-text.js';
 export { type FieldTree, treeOf } from './managed/field-tree.js';
 export { difference, differenceBelow, equalSets, type FieldSet, intersection, isEmptySet, union } from './managed/fieldset.js';
+export { managersAfterScale, scaleManagers } from './managed/scale.js';
 export { type TrackedUpdate, trackUpdate } from './managed/track.js';
+export { fieldSetOf, typeErrorsText } from './managed/typed.js';
+export { validateTyped } from './managed/validate-typed.js';
 export { validateFieldManager, validateManagedFields } from './managed-fields-validation.js';
 export { Memo } from './memo.js';
 export {

@@ -21,7 +21,7 @@ const ANCIENT = 'ancient-changes';
 const setOf = (entry: ManagedFieldsEntry): FieldSet => (entry.fieldsV1 ?? LEAF) as FieldSet;
 
 /** The union of many sets by halving, so that each path is copied a logarithmic number of times. */
-function unionOf(sets: readonly FieldSet[]): FieldSet {
+export function unionOf(sets: readonly FieldSet[]): FieldSet {
   if (sets.length <= 1) return sets[0] ?? LEAF;
   const middle = sets.length >> 1;
   return union(unionOf(sets.slice(0, middle)), unionOf(sets.slice(middle)));

@@ -65,9 +65,21 @@ function treeOfField(field: SchemaField): FieldTree {
   if (type.of !== 'list') return treeOfType(type);
   if (listType === 'set') return SET_TREE;
   if (listType !== 'map') return LEAF_TREE;
-  const struct = type.items.of === 'struct' ? type.items.definition : undefined;
-  const keys = [...listMapKeys].sort().map((name) => ({ name, default: struct?.byName.get(name)?.default }));
-  return { of: 'list', keys, items: treeOfType(type.items) };
+  return { of: 'list', keys: listKeys(listMapKeys, type.items), items: treeOfType(type.items) };
+}
+
+/** The keys of an associative list, sorted; a key that is always encoded has Go's zero value as its default. */
+export function listKeys(names: readonly string[], items: SchemaType): ListKey[] {
+  const struct = items.of === 'struct' ? items.definition : undefined;
+  return [...names].sort().map((name) => {
+    const field = struct?.byName.get(name);
+    return { name, default: field?.default ?? (field?.keepZero && !field.pointer ? zeroOf(field.type) : undefined) };
+  });
+}
+
+function zeroOf({ of }: SchemaType): unknown {
+  if (of === 'string') return '';
+  return of === 'int32' || of === 'int64' ? 0 : undefined;
 }
 
 /** The path element of a list's item: `k:{"containerPort":80,"protocol":"TCP"}`. */

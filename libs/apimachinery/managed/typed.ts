@@ -1,0 +1,156 @@
+import { getOwn } from '../own-key.js';
+import { type FieldTree, fieldsOf, itemElement, type StructTree } from './field-tree.js';
+import { type FieldSet, LEAF } from './fieldset.js';
+
+/** Plain values as structured-merge-diff sees them: walked along the tree of their kind. */
+
+export type Item = Record<string, unknown>;
+
+const SELF = '.';
+const LEAF_TREE: FieldTree = { of: 'leaf' };
+
+export const isItem = (value: unknown): value is Item => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const byName = new WeakMap<StructTree, ReadonlyMap<string, FieldTree>>();
+
+/** The subtree of a struct's field; undefined if the struct has no such field. */
+function fieldTree(tree: StructTree, name: string): FieldTree | undefined {
+  let fields = byName.get(tree);
+  if (fields === undefined) {
+    fields = new Map(fieldsOf(tree).map((field) => [field.name, field.tree]));
+    byName.set(tree, fields);
+  }
+  return fields.get(name);
+}
+
+/** The subtree of a member of a struct or map. */
+export function memberTree(tree: FieldTree, name: string): FieldTree {
+  if (tree.of === 'struct') return fieldTree(tree, name) ?? LEAF_TREE;
+  return tree.of === 'map' ? tree.values : LEAF_TREE;
+}
+
+/** The subtree of the items of an associative list. */
+export const itemTree = (tree: FieldTree): FieldTree => (tree.of === 'list' ? tree.items : LEAF_TREE);
+
+/** The path element of an item of an associative list or set. */
+export const elementOf = (tree: FieldTree, item: unknown): string =>
+  tree.of === 'list' ? itemElement(tree.keys, item) : `v:${JSON.stringify(item)}`;
+
+const isEmptyItem = (value: unknown): boolean => isItem(value) && Object.keys(value).length === 0;
+
+/** A node of a set under construction. */
+function nodeOf(member: boolean, children: Record<string, FieldSet>): FieldSet | undefined {
+  const names = Object.keys(children).sort();
+  if (names.length === 0) return member ? LEAF : undefined;
+  const node: Record<string, FieldSet> = member ? { [SELF]: LEAF } : {};
+  for (const name of names) node[name] = children[name] ?? LEAF;
+  return node;
+}
+
+function memberSets(tree: FieldTree, value: Item): Record<string, FieldSet> {
+  const children: Record<string, FieldSet> = {};
+  for (const name of Object.keys(value)) {
+    const member = value[name];
+    const { self, children: below } = parts(memberTree(tree, name), member);
+    const declared = tree.of === 'struct' && fieldTree(tree, name) !== undefined;
+    const node = nodeOf(self || member === null || isEmptyItem(member) || !declared, below);
+    if (node !== undefined) children[`f:${name}`] = node;
+  }
+  return children;
+}
+
+function itemSets(tree: FieldTree, items: readonly unknown[]): Record<string, FieldSet> {
+  const children: Record<string, FieldSet> = {};
+  const seen = new Set<string>();
+  for (const item of items) {
+    const element = elementOf(tree, item);
+    // Items that share their keys are owned as one.
+    children[element] = seen.has(element) ? LEAF : (nodeOf(true, parts(itemTree(tree), item).children) ?? LEAF);
+    seen.add(element);
+  }
+  return children;
+}
+
+/** Whether a value is a member by itself, and the sets of what it contains. */
+function parts(tree: FieldTree, value: unknown): { self: boolean; children: Record<string, FieldSet> } {
+  if (tree.of === 'leaf') return { self: true, children: {} };
+  if (tree.of === 'struct' || tree.of === 'map') return { self: false, children: isItem(value) ? memberSets(tree, value) : {} };
+  return { self: false, children: Array.isArray(value) ? itemSets(tree, value) : {} };
+}
+
+/** The fields that an object sets (typed/tofieldset.go): structs are no members, maps' entries and lists' items are. */
+export function fieldSetOf(tree: FieldTree, object: Item): FieldSet {
+  return nodeOf(false, parts(tree, object).children) ?? LEAF;
+}
+
+/** The set with every named field above a member (fieldpath/set.go EnsureNamedFieldsAreMembers). */
+export function withNamedFields(tree: FieldTree, set: FieldSet): FieldSet {
+  const result: Record<string, FieldSet> = {};
+  for (const element of Object.keys(set)) {
+    if (element === SELF) continue;
+    const node = set[element] ?? LEAF;
+    const isField = element.startsWith('f:');
+    const name = element.slice(2);
+    const below = isField ? memberTree(tree, name) : itemTree(tree);
+    const children = withNamedFields(below, node) as Record<string, FieldSet>;
+    const named = isField && tree.of === 'struct' && fieldTree(tree, name) !== undefined;
+    const member = named || Object.hasOwn(node, SELF) || Object.keys(node).length === 0;
+    result[element] = nodeOf(member, children) ?? LEAF;
+  }
+  return result;
+}
+
+const hasMember = (node: FieldSet | undefined): boolean =>
+  node !== undefined && (Object.hasOwn(node, SELF) || Object.keys(node).length === 0);
+
+/** What is left of a container that became empty. */
+const emptied = (value: unknown): unknown => (Array.isArray(value) ? [] : isItem(value) ? {} : undefined);
+
+/**
+ * A copy of a value without the members of a set (typed/remove.go). A container that loses all its members stays, empty. Undefined if
+ * nothing is left of the value itself.
+ */
+export function withoutItems(tree: FieldTree, value: unknown, set: FieldSet): unknown {
+  if (tree.of === 'leaf') return isItem(value) || Array.isArray(value) ? undefined : value;
+  const rest = (below: FieldTree, member: unknown, node: FieldSet): unknown => withoutItems(below, member, node) ?? emptied(member);
+  if (Array.isArray(value)) {
+    const left: unknown[] = [];
+    let matched = false;
+    for (const item of value) {
+      const node = getOwn(set, elementOf(tree, item));
+      if (hasMember(node)) continue;
+      if (node !== undefined) matched = true;
+      left.push(node === undefined ? item : rest(itemTree(tree), item, node));
+    }
+    return left.length > 0 || matched ? left : undefined;
+  }
+  if (!isItem(value)) return value;
+  const left: Item = {};
+  let matched = false;
+  let count = 0;
+  for (const name of Object.keys(value)) {
+    const node = getOwn(set, `f:${name}`);
+    if (hasMember(node)) continue;
+    if (node !== undefined) matched = true;
+    Object.defineProperty(left, name, {
+      value: node === undefined ? value[name] : rest(memberTree(tree, name), value[name], node),
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
+    count += 1;
+  }
+  return count > 0 || matched ? left : undefined;
+}
+
+/** An error of a typed value: `.spec.ports: duplicate entries for key [port=80]`. */
+export interface TypeErrorAt {
+  path: string;
+  message: string;
+}
+
+/** Errors in the format of ValidationErrors.Error() (typed/helpers.go). */
+export function typeErrorsText(errors: readonly TypeErrorAt[]): string {
+  const texts = errors.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+  return texts.length === 1 ? (texts[0] ?? '') : ['errors:', ...texts.map((text) => `  ${text}`)].join('\n');
+}
