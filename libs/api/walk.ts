@@ -194,10 +194,13 @@ interface Step {
   zero: (() => unknown) | undefined;
 }
 
+/** Fields whose empty list differs from none: it resets the managers (managedfields/internal/fieldmanager.go isResetManagedFields). */
+const KEPT_EMPTY = new Set(['managedFields']);
+
 function stepOf(field: Field): Step {
   return {
     name: field.name,
-    walk: typeWalk(field.type, field.pointer || field.keepZero),
+    walk: typeWalk(field.type, field.pointer || field.keepZero || KEPT_EMPTY.has(field.name)),
     zero: field.keepZero ? zeroOf(field) : undefined,
   };
 }

@@ -4,12 +4,11 @@ import type { CausalClient, DeleteQuery, Listed, ListQuery, PatchType, WatchHand
 import type { Fence } from '#storage';
 import type { ApiServer } from './api-server.js';
 import type { AuthorizationAttributes } from './authorization/authorization.js';
-import { patching } from './endpoints/write-handlers.js';
+import { applying, patching } from './endpoints/write-handlers.js';
 import { widthOf } from './flow-control/width.js';
 import { listOptions, type WriteOptions } from './request/options.js';
 import { type APIResource, objectKey } from './rest/api-resource.js';
 import { listPrefix } from './rest/keys.js';
-import { applyNotServed } from './rest/patch.js';
 import { plainCopy } from './rest/plain-copy.js';
 import type { ClusterScope, RestScope } from './rest/scope.js';
 import type { Created, RestStorage, Written } from './rest/storage.js';
@@ -183,7 +182,10 @@ class InProcessClient implements CausalClient {
   ): Promise<T> {
     return this.call(resource, { verb: 'patch', name, namespace, subresource: query?.subresource, query }, async (scope) => {
       const update = capable(scope, scope.storage.update);
-      if (type === 'apply') throw applyNotServed();
+      if (type === 'apply') {
+        const configured = { configuration: plainCopy(patch as Record<string, unknown>) };
+        return this.result<T>(scope, await update(scope, applying(scope, configured, { ...options(query), force: query?.force ?? false })));
+      }
       return this.result<T>(scope, await update(scope, patching(scope, { kind: type, body: patch }, options(query))));
     });
   }

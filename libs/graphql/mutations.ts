@@ -1,4 +1,5 @@
 import {
+  GraphQLBoolean,
   GraphQLEnumType,
   type GraphQLFieldConfig,
   GraphQLInt,
@@ -68,6 +69,12 @@ interface ManifestArguments {
   dryRun?: boolean | null;
 }
 
+interface ApplyArguments extends ManifestArguments {
+  serverSide?: boolean | null;
+  fieldManager?: string | null;
+  force?: boolean | null;
+}
+
 function placeOf(kind: GraphKind, args: Named): string | undefined {
   checkNames(args);
   return kind.info.namespaced ? args.namespace : undefined;
@@ -119,15 +126,22 @@ function applyField(many: GraphQLOutputType): Field {
     type: many,
     ...costs(relatedObjects),
     description: 'Creates or updates the objects of the manifest, as kubectl apply does.',
-    args: { manifest: manifestArgument, namespace: namespaceArgument, dryRun: dryRunArgument },
-    resolve: (_root, args: ManifestArguments, context) =>
-      each(args, context, (resource, object) =>
-        applyObject(context.client, resource, object, {
-          dryRun: args.dryRun ?? false,
-          fieldManager,
-          patchType: mergedBy(context, resource),
-        }),
-      ),
+    args: {
+      manifest: manifestArgument,
+      namespace: namespaceArgument,
+      dryRun: dryRunArgument,
+      serverSide: { type: GraphQLBoolean, description: 'Server-side apply: the server merges, and records who owns which field.' },
+      fieldManager: { type: GraphQLString, description: `Who applies, for server-side apply; default ${fieldManager}.` },
+      force: { type: GraphQLBoolean, description: 'Takes over fields of other managers; only for server-side apply.' },
+    },
+    resolve: (_root, args: ApplyArguments, context) =>
+      each(args, context, (resource, object) => {
+        const query = { dryRun: args.dryRun ?? false, fieldManager: args.fieldManager || fieldManager };
+        const { name, namespace } = object.metadata;
+        return args.serverSide
+          ? context.client.patch(resource, name, namespace, 'apply', object, { ...query, force: args.force ?? false })
+          : applyObject(context.client, resource, object, { ...query, patchType: mergedBy(context, resource) });
+      }),
   };
 }
 

@@ -15,6 +15,7 @@ interface Step {
 }
 
 const manifest = (data: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  mode: ${data}\n`;
+const applied = (mode: string): string => manifest(mode).replace('settings', 'applied');
 
 const steps: readonly Step[] = [
   { run: 'version', shows: [/Server Version: v1\.36\.\d+/] },
@@ -90,6 +91,20 @@ const steps: readonly Step[] = [
   { run: 'apply -n NS -f -', input: manifest('one'), shows: [/configmap\/settings unchanged/] },
   { run: 'diff -n NS -f -', input: manifest('two'), code: 1, shows: [/^- {2}mode: one$/m, /^\+ {2}mode: two$/m] },
   { run: 'apply -n NS -f -', input: manifest('two'), shows: [/configmap\/settings configured/] },
+  { run: 'apply --server-side --field-manager=first -n NS -f -', input: applied('one'), shows: [/configmap\/applied serverside-applied/] },
+  {
+    run: 'apply --server-side --field-manager=second -n NS -f -',
+    input: applied('two'),
+    code: 1,
+    shows: [/Apply failed with 1 conflict: conflict with "first": \.data\.mode/],
+  },
+  {
+    run: 'apply --server-side --field-manager=second --force-conflicts -n NS -f -',
+    input: applied('two'),
+    shows: [/configmap\/applied serverside-applied/],
+  },
+  { run: 'get configmap applied -n NS -o yaml --show-managed-fields', shows: [/manager: second\n {4}operation: Apply/, /mode: two/] },
+  { run: 'diff --server-side --field-manager=second -n NS -f -', input: applied('three'), code: 1, shows: [/^\+ {2}mode: three$/m] },
   { run: 'replace -n NS -f -', input: manifest('three'), shows: [/configmap\/settings replaced/] },
   { run: 'edit configmap settings -n NS', env: { KUBE_EDITOR: 'sed -i s/three/four/' }, shows: [/configmap\/settings edited/] },
   { run: 'get configmap settings -n NS -o yaml', shows: [/mode: four/, /kind: ConfigMap/] },

@@ -232,6 +232,19 @@ test('the number of concurrent operations of a cluster is limited, with the advi
   expect((await graph.run('{ pods { items { kind } } }')).errors).toBeUndefined();
 });
 
+test('server-side apply: fields have owners', async () => {
+  const manifest = (mode: string) => JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'owned' }, data: { mode } });
+  const applied = (mode: string, fieldManager: string, more = '') =>
+    graph.run(
+      `mutation ($m: String!, $f: String) { apply(manifest: $m, serverSide: true, fieldManager: $f${more}) { ... on ConfigMap { data } } }`,
+      { m: manifest(mode), f: fieldManager },
+    );
+  expect((await applied('one', 'first')).data?.apply).toEqual([{ data: { mode: 'one' } }]);
+  const { errors = [] } = await applied('two', 'second');
+  expect(errors.map(({ message }) => message)).toEqual(['Apply failed with 1 conflict: conflict with "first": .data.mode']);
+  expect((await applied('two', 'second', ', force: true')).data?.apply).toEqual([{ data: { mode: 'two' } }]);
+});
+
 describe('bad input', () => {
   test.each<[string, string, string, RegExp]>([
     [

@@ -1,9 +1,11 @@
-import { badRequest, type KubeObject, methodNotAllowed, type Status, unsupportedMediaType } from '#apimachinery';
+import { bodyText } from '#api';
+import { badRequest, conflict, type KubeObject, methodNotAllowed, type Status, unsupportedMediaType } from '#apimachinery';
 import { MEDIA_TYPES, negotiateInput } from '../request/negotiation.js';
 import { type DeleteOptions, deleteOptionsFromBody, deleteOptionsFromQuery, type WriteOptions, writeOptions } from '../request/options.js';
 import { type ApiRequest, type ApiResponse, headerOf } from '../request/request.js';
+import { applyTo, type Configured, readConfiguration } from '../rest/apply.js';
 import { dedupOwnerReferences, ensureNamespace } from '../rest/object-meta.js';
-import { applyNotServed, applyPatch, type Patch, patchKindOf, readPatch } from '../rest/patch.js';
+import { applyPatch, type Patch, patchKindOf, readPatch } from '../rest/patch.js';
 import type { RestScope } from '../rest/scope.js';
 import type { Change } from '../rest/storage.js';
 import { answerWritten, bodyOf, decodeAs, decodeShape, outputOf, type ResourceCall } from './resource-call.js';
@@ -58,8 +60,13 @@ export async function handlePatch(call: ResourceCall): Promise<ApiResponse> {
   const negotiated = outputOf(call);
   const body = bodyOf(call);
   const options = writeOptions(call.query, 'PatchOptions', kind === 'apply');
-  if (kind === 'apply') throw applyNotServed();
   if (update === undefined) throw methodNotAllowed(scope.resource.groupResource, 'patch');
+  if (kind === 'apply') {
+    const converted = await scope.cluster.yaml.convert(scope.cluster.store.cluster, bodyText(body));
+    const configured = await scope.work.step(() => readConfiguration(converted));
+    const updated = await update(scope, applying(scope, configured, options));
+    return answerWritten(call, negotiated, updated, updated.created ? 201 : 200);
+  }
   return answerWritten(call, negotiated, await update(scope, patching(scope, readPatch(kind, body), options)), 200);
 }
 
@@ -78,6 +85,25 @@ export function patching(scope: RestScope, patch: Patch, options: WriteOptions):
       const object = applyPatch(live, patch, { schema: shape.schema, options, warnings });
       shape.strategy.setDefaults?.(object);
       ensureNamespace(object.metadata, scope.namespace);
+      checkName(object, scope);
+      return object;
+    },
+  };
+}
+
+/** The change that an applied configuration makes. */
+export function applying(scope: RestScope, configured: Configured, options: WriteOptions): Change {
+  return {
+    options,
+    applies: true,
+    async transform(live) {
+      const object = await applyTo(scope, live, configured, options);
+      const { uid } = object.metadata;
+      if (live === undefined && uid) {
+        const text = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+        throw conflict(scope.resource.groupResource, scope.name, text);
+      }
+      ensureNamespace(object.metadata, scope.resource.namespaced ? scope.namespace : '');
       checkName(object, scope);
       return object;
     },

@@ -5,7 +5,7 @@ const RESET_STATUS = Object.freeze({ 'f:status': Object.freeze({}) });
 const RESET_SPEC = Object.freeze({ 'f:spec': Object.freeze({}) });
 
 /** Fields that a write to the resource, or to its status, cannot own because the strategy resets them (upstream's GetResetFields). */
-function resetFields({ resource, subresource }: RestScope) {
+export function resetFields({ resource, subresource }: RestScope) {
   if (subresource === 'status') return RESET_SPEC;
   return subresource === '' && 'status' in resource.info.subresources ? RESET_STATUS : undefined;
 }
@@ -15,8 +15,12 @@ function resetFields({ resource, subresource }: RestScope) {
  * before admission. Does nothing for a request without a manager.
  */
 export function ownFields(scope: RestScope, object: KubeObject, live: KubeObject | undefined): void {
-  const { manager, resource, subresource, cluster } = scope;
-  if (manager === '') return;
+  const { manager, storage, subresource, cluster } = scope;
+  const resource = storage.shape;
+  if (manager === '') {
+    if (object.metadata.managedFields?.length === 0) delete object.metadata.managedFields;
+    return;
+  }
   const reset = resetFields(scope);
   const entries = trackUpdate({
     old: live,

@@ -44,11 +44,6 @@ export function patchKindOf(contentType: string | undefined): PatchKind {
   return kind;
 }
 
-/** The 415 for server-side apply, which is not supported yet. */
-export function applyNotServed(): StatusError {
-  return unsupported('server-side apply (application/apply-patch+yaml) is not served by this cluster yet; use a client-side apply');
-}
-
 /** A parsed patch. */
 export interface Patch {
   kind: PatchKind;

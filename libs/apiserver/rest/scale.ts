@@ -1,6 +1,19 @@
-import { badRequest, conflict, humanDuration, type Instant, invalid, invalidValue, type KubeObject, parseTime } from '#apimachinery';
+import {
+  badRequest,
+  conflict,
+  humanDuration,
+  type Instant,
+  invalid,
+  invalidValue,
+  type KubeObject,
+  type ManagedFieldsEntry,
+  managersAfterScale,
+  parseTime,
+  scaleManagers,
+} from '#apimachinery';
 import type { APIResource } from './api-resource.js';
 import { getObject } from './get.js';
+import { ownFields } from './managed-fields.js';
 import type { RestScope } from './scope.js';
 import type { Capabilities } from './storage.js';
 import type { ResourceStrategy, SubresourceStrategy } from './strategy.js';
@@ -58,6 +71,11 @@ function storedScale(resource: APIResource, object: KubeObject): Stored {
   return { value: JSON.stringify(scale), revision: 0, object: scale };
 }
 
+function setManagers({ metadata }: KubeObject, managers: ManagedFieldsEntry[]): void {
+  if (managers.length > 0) metadata.managedFields = managers;
+  else delete metadata.managedFields;
+}
+
 /** The scale subresource of a resource whose strategy has scale paths (registry/<group>/<kind>/storage ScaleREST). */
 export function scaleStorage(resource: APIResource): Capabilities {
   const view = asParent(resource);
@@ -66,18 +84,24 @@ export function scaleStorage(resource: APIResource): Capabilities {
       const { object } = await getObject(scope, resourceVersion);
       return storedScale(resource, object);
     },
-    async update(scope, { options, transform }) {
+    async update(scope, { options, transform, applies }) {
       const updated = await updateObject(scope, {
         options,
         view,
         async transform(standing) {
           if (standing === undefined) throw badRequest('nothing to scale');
-          const scale = (await transform(scaleOf(resource, standing))) as Scale;
+          const managers = standing.metadata.managedFields ?? [];
+          const live = scaleOf(resource, standing);
+          if (managers.length > 0) live.metadata.managedFields = scaleManagers(managers);
+          const scale = (await transform(live)) as Scale;
           checkScale(scope, scale, standing);
+          if (!applies) ownFields(scope, scale, live);
           const object = structuredClone(standing);
           resource.stored.strategy.scale?.setReplicas(object, scale.spec?.replicas ?? 0);
           if (scale.metadata.resourceVersion) object.metadata.resourceVersion = scale.metadata.resourceVersion;
           else delete object.metadata.resourceVersion;
+          if (scope.manager !== '')
+            setManagers(object, managersAfterScale(managers, scale.metadata.managedFields ?? [], resource.apiVersion));
           return object;
         },
       });

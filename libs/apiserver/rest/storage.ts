@@ -30,6 +30,8 @@ export interface Change {
   uid?: string;
   /** A PUT: creates an object that does not exist if the strategy allows it. */
   replaces?: boolean;
+  /** An apply: creates an object that does not exist, and sets the managed fields itself. */
+  applies?: boolean;
 }
 
 /** The capabilities of upstream's registry/rest/rest.go. All methods throw StatusError. */

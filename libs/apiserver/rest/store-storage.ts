@@ -18,11 +18,11 @@ function updateStored(scope: RestScope, change: Change, view?: SubresourceStrate
   return updateObject(scope, {
     options: change.options,
     ...(change.uid === undefined ? {} : { uid: change.uid }),
-    ...(view ? { view } : { create: change.replaces === true && stored.strategy.createOnUpdate === true }),
+    ...(view ? { view } : { create: change.applies === true || (change.replaces === true && stored.strategy.createOnUpdate === true) }),
     async transform(standing: KubeObject | undefined) {
       const live = standing && (conversion?.fromStorage(standing) ?? standing);
       const object = await scope.work.step(() => change.transform(live));
-      await scope.work.step(() => ownFields(scope, object, live));
+      if (!change.applies) await scope.work.step(() => ownFields(scope, object, live));
       return conversion?.toStorage(object) ?? object;
     },
   });

@@ -13,6 +13,7 @@ import {
 } from '#apimachinery';
 import type { CachedObject } from '#cacher';
 import type { WriteOp } from '#storage';
+import { forbiddenError } from '../authorization/authorization.js';
 import type { WriteOptions } from '../request/options.js';
 import { objectKey } from './api-resource.js';
 import { companionOps, companionTerms } from './companions.js';
@@ -113,10 +114,19 @@ function missing(scope: RestScope): never {
   throw notFound(scope.resource.groupResource, scope.name);
 }
 
+/** Whoever creates by an update must be allowed to create (endpoints/handlers/update.go withAuthorization). */
+async function authorizeCreate({ cluster, resource, user, namespace, name }: RestScope): Promise<void> {
+  const { group, version } = resource;
+  const asked = { group, version, resource: resource.resource, subresource: '', namespace, name };
+  const { allowed, reason } = await cluster.access.authorize({ user, verb: 'create', resource: asked });
+  if (!allowed) throw forbiddenError({ user, verb: 'create', isResource: true, path: '', ...asked }, reason);
+}
+
 async function createInstead(scope: RestScope, rules: UpdateRules): Promise<Updated> {
   const object = await rules.transform(undefined);
   delete object.metadata.resourceVersion;
   const { cluster } = scope;
+  await authorizeCreate(scope);
   if (cluster.admission.mutates('CREATE')) {
     const attributes = admissionAttributes(scope, 'CREATE', rules.options.dryRun, { object, options: admissionOptions(rules.options) });
     await cluster.admission.admit(attributes, admissionContext(scope));

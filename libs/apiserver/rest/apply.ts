@@ -1,0 +1,187 @@
+import type { ConvertedYaml } from '#api/yaml';
+import {
+  type Applied,
+  ApplyConflicts,
+  applyConfiguration,
+  applyConflict,
+  badRequest,
+  bareError,
+  difference,
+  differingFields,
+  fieldSetOf,
+  formatTime,
+  getOwn,
+  goQuote,
+  type KubeObject,
+  type ManagedFieldsEntry,
+  pathTexts,
+  type StatusError,
+  treeOf,
+  typeErrorsText,
+  validateTyped,
+} from '#apimachinery';
+import type { WriteOptions } from '../request/options.js';
+import { resetFields } from './managed-fields.js';
+import { plainCopy } from './plain-copy.js';
+import type { RestScope } from './scope.js';
+
+/** Server-side apply (endpoints/handlers/patch.go applyPatcher, managedfields/internal). */
+
+type Configuration = Record<string, unknown>;
+
+/** An applied configuration as it was read. */
+export interface Configured {
+  configuration: Configuration;
+  /** Duplicate keys, in the words of goyaml's strict mode. */
+  repeated?: string;
+}
+
+/** Reads the body of an apply patch. Throws 400. */
+export function readConfiguration(converted: ConvertedYaml): Configured {
+  if ('error' in converted) throw badRequest(`error decoding YAML: ${converted.error}`);
+  const value: unknown = JSON.parse(converted.json);
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+    throw badRequest(
+      `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`,
+    );
+  }
+  const { repeated } = converted;
+  return { configuration: (value ?? {}) as Configuration, ...(repeated === undefined ? {} : { repeated }) };
+}
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+/** Only kubectl's own apply keeps the annotation of client-side apply in step (lastappliedmanager.go, lastappliedupdater.go). */
+const KUBECTL = 'kubectl';
+
+/** `"m1"`, `"m2" using v1`, `"m3" with subresource "status" using v1` (managedfields/internal/conflict.go printManager). */
+function managerText({ manager = '', operation, apiVersion, subresource }: ManagedFieldsEntry): string {
+  const named = subresource ? `${goQuote(manager)} with subresource ${goQuote(subresource)}` : goQuote(manager);
+  return operation === 'Update' ? `${named} using ${apiVersion}` : named;
+}
+
+function conflictError({ conflicts }: ApplyConflicts): StatusError {
+  const found = conflicts
+    .map(({ entry, fields }) => ({ manager: managerText(entry), paths: pathTexts(fields) }))
+    .sort((a, b) => (a.manager < b.manager ? -1 : 1));
+  const causes = found.flatMap(({ manager, paths }) =>
+    paths.map((field) => ({ reason: 'FieldManagerConflict', message: `conflict with ${manager}`, field })),
+  );
+  const [only] = causes;
+  const lines = found.flatMap(({ manager, paths }) => [`conflicts with ${manager}:`, ...paths.map((path) => `- ${path}`)]);
+  const message =
+    only && causes.length === 1
+      ? `Apply failed with 1 conflict: ${only.message}: ${only.field}`
+      : `Apply failed with ${causes.length} conflicts: ${lines.join('\n')}`;
+  return applyConflict(causes, message);
+}
+
+/** GroupVersionKind.String(): the core group is empty before the slash. */
+const kindText = (apiVersion: string, kind: string): string => `${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}`;
+
+/** The kind and version must be those of the resource (versioncheck.go), and managed fields cannot be applied. */
+function checkConfiguration({ storage: { shape: resource } }: RestScope, configuration: Configuration): void {
+  const { apiVersion = '', kind = '', metadata } = configuration as Partial<KubeObject>;
+  if (apiVersion !== resource.apiVersion || kind !== resource.kind) throw badRequest(`invalid object type: ${kindText(apiVersion, kind)}`);
+  if (metadata?.managedFields !== undefined && metadata.managedFields !== null) throw badRequest('metadata.managedFields must be nil');
+  const errors = validateTyped(resource.schema.struct, configuration);
+  if (errors.length === 0) return;
+  const { namespace = '', name = '' } = metadata ?? {};
+  throw bareError(`failed to create typed patch object (${namespace}/${name}; ${kindText(apiVersion, kind)}): ${typeErrorsText(errors)}`);
+}
+
+/** The fields of the last client-side apply that are still as it left them: kubectl may take them over without a conflict. */
+function lastAppliedFields({ storage: { shape: resource } }: RestScope, live: KubeObject | undefined) {
+  const text = live?.metadata.annotations && getOwn(live.metadata.annotations, LAST_APPLIED);
+  if (live === undefined || !text) return undefined;
+  try {
+    const last = JSON.parse(text) as Configuration;
+    if (last.apiVersion !== resource.apiVersion || validateTyped(resource.schema.struct, last).length > 0) return undefined;
+    const tree = treeOf(resource.schema.struct);
+    return difference(fieldSetOf(tree, last), differingFields(resource.schema.struct, last, live));
+  } catch {
+    return undefined;
+  }
+}
+
+function applied(scope: RestScope, live: KubeObject | undefined, { configuration }: Configured, { force = false }: WriteOptions): Applied {
+  const { storage, manager, subresource, cluster } = scope;
+  const resource = storage.shape;
+  const reset = resetFields(scope);
+  const apply = (forced: boolean) =>
+    applyConfiguration({
+      live,
+      configuration,
+      manager,
+      force: forced,
+      apiVersion: resource.apiVersion,
+      time: formatTime(cluster.clock.now()),
+      schema: resource.schema.struct,
+      ...(subresource ? { subresource } : {}),
+      ...(reset ? { resetFields: reset } : {}),
+    });
+  try {
+    return apply(force);
+  } catch (error) {
+    if (!(error instanceof ApplyConflicts)) throw error;
+    const allowed = manager === KUBECTL ? lastAppliedFields(scope, live) : undefined;
+    if (allowed === undefined) throw conflictError(error);
+    const left = error.without(allowed);
+    if (left.conflicts.length === 0) return apply(true);
+    throw conflictError(left);
+  }
+}
+
+/** The annotation of client-side apply, if the object has one, becomes what was applied. */
+function keepLastApplied(scope: RestScope, object: KubeObject, configuration: Configuration): void {
+  const annotations = object.metadata.annotations;
+  if (scope.manager !== KUBECTL || !annotations || !getOwn(annotations, LAST_APPLIED)) return;
+  const { metadata } = configuration as { metadata?: { annotations?: Record<string, string> } };
+  const { [LAST_APPLIED]: _, ...others } = metadata?.annotations ?? {};
+  const bare = metadata?.annotations ? { ...configuration, metadata: { ...metadata, annotations: others } } : configuration;
+  annotations[LAST_APPLIED] = `${JSON.stringify(sorted(bare))}\n`;
+}
+
+/** Members in the order of their names, as Go encodes maps. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((name) => [name, sorted((value as Configuration)[name])]),
+  );
+}
+
+/** The object that results from applying a configuration to the current one (undefined: it is created). Throws StatusError. */
+export async function applyTo(
+  scope: RestScope,
+  live: KubeObject | undefined,
+  configured: Configured,
+  options: WriteOptions,
+): Promise<KubeObject> {
+  const { work } = scope;
+  const { configuration, repeated } = configured;
+  await work.step(() => checkConfiguration(scope, configuration));
+  const { object: merged, managedFields, changed } = await work.step(() => applied(scope, live, configured, options));
+  if (repeated !== undefined && options.fieldValidation === 'Strict')
+    throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${repeated}`);
+  if (repeated !== undefined && options.fieldValidation === 'Warn') scope.warnings.add(repeated);
+  const object = await work.step(() => defaulted(scope, changed ? merged : (live ?? merged)));
+  keepLastApplied(scope, object, configuration);
+  if (managedFields.length > 0) object.metadata.managedFields = managedFields;
+  else delete object.metadata.managedFields;
+  return object;
+}
+
+/** A copy of a merged object, decoded and with its defaults. */
+function defaulted({ storage }: RestScope, merged: object): KubeObject {
+  const { schema, strategy, apiVersion, kind } = storage.shape;
+  const object = schema.decode(plainCopy(merged), 'Ignore').object as unknown as KubeObject;
+  object.kind = kind;
+  object.apiVersion = apiVersion;
+  object.metadata ??= { name: '' };
+  schema.applyDefaults(object);
+  strategy.setDefaults?.(object);
+  return object;
+}
