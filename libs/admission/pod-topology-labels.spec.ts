@@ -25,7 +25,7 @@ describe('PodTopologyLabels', () => {
     const request = { group: '', version: 'v1', resource: 'pods', subresource: 'binding', kind: 'Binding', namespace: 'ns', name: 'a' };
     const user = { name: 'system:kube-scheduler', groups: [] };
     const attributes = { ...request, operation: 'CREATE' as const, user, dryRun: false, object, warn: () => undefined };
-    await podTopologyLabels.admit?.(attributes, { reader, clock, random, authorizer });
+    await podTopologyLabels.admit?.(attributes, { reader, clock, random, authorizer, work: { pause: () => undefined } });
     expect(object.metadata).toEqual({ name: 'a', labels: { ...zone, ...region } });
   });
 });

@@ -59,7 +59,7 @@ const ctx: StrategyContext = {
   name: '',
   apiVersion: '',
   namespace: 'ns',
-  reader: { get: async () => undefined, list: async () => [], refresh: async () => undefined },
+  reader: { get: async () => undefined, list: async () => [], stored: async () => [], refresh: async () => undefined },
   dryRun: false,
 };
 

@@ -1,5 +1,6 @@
 import type { Clock, KubeObject, RandomSource } from '#apimachinery';
 import type { Authorizer } from '../authorization/authorizer.js';
+import type { WorkTask } from '../flow-control/work-share.js';
 import type { ClusterReader } from '../rest/reader.js';
 import type { UserInfo } from '../rest/strategy.js';
 
@@ -31,6 +32,8 @@ export interface AdmissionContext {
   random: RandomSource;
   /** Authorizes further actions of the user. */
   authorizer: Authorizer;
+  /** The request's work: long work yields to other tenants. */
+  work: Pick<WorkTask, 'pause'>;
   /** Waits, in machine time, for something that is about to happen; unset for requests that must not wait. */
   pause?(milliseconds: number): Promise<void>;
 }

@@ -10,12 +10,16 @@ import { listPrefix, storageKey } from './keys.js';
 export interface ClusterReader {
   get<T extends KubeObject>(group: string, resource: string, namespace: string, name: string): Promise<T | undefined>;
   list<T extends KubeObject>(group: string, resource: string, namespace?: string): Promise<T[]>;
+  /** The same objects, each parsed when it is first looked at: long lists can be walked in pieces. */
+  stored<T extends KubeObject>(group: string, resource: string, namespace?: string): Promise<ReadonlyArray<{ readonly object: T }>>;
   /** Waits until the cache has everything that was written before the call, by any process. */
   refresh(): Promise<void>;
 }
 
 /** A reader over a cluster's store. */
 export function createReader(store: ClusterStore): ClusterReader {
+  const items = async (group: string, resource: string, namespace: string) =>
+    (await store.list({ prefix: listPrefix(group, resource, namespace), notOlderThan: 0 })).items;
   return {
     async get<T extends KubeObject>(group: string, resource: string, namespace: string, name: string) {
       const key = storageKey({ group, resource, namespace, name });
@@ -23,8 +27,10 @@ export function createReader(store: ClusterStore): ClusterReader {
       return stored?.object as T | undefined;
     },
     async list<T extends KubeObject>(group: string, resource: string, namespace = '') {
-      const { items } = await store.list({ prefix: listPrefix(group, resource, namespace), notOlderThan: 0 });
-      return items.map((item) => item.object as T);
+      return (await items(group, resource, namespace)).map((item) => item.object as T);
+    },
+    async stored<T extends KubeObject>(group: string, resource: string, namespace = '') {
+      return (await items(group, resource, namespace)) as readonly unknown[] as ReadonlyArray<{ readonly object: T }>;
     },
     async refresh() {
       await store.list({ prefix: '/none/', notOlderThan: await store.revision() });

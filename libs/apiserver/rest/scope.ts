@@ -85,11 +85,11 @@ export function strategyContext(scope: RestScope, dryRun: boolean): StrategyCont
 
 /** What admission gets besides the request. Components retry by themselves, so only clients' requests wait. */
 export function admissionContext(scope: RestScope): AdmissionContext {
-  const { cluster, component } = scope;
+  const { cluster, component, work } = scope;
   const { reader, clock, access: authorizer, timers } = cluster;
   const random = randomOf(scope);
   const pause = (milliseconds: number) => new Promise<void>((resolve) => timers.after(milliseconds, resolve));
-  return { reader, clock, random, authorizer, ...(component === undefined ? { pause } : {}) };
+  return { reader, clock, random, authorizer, work, ...(component === undefined ? { pause } : {}) };
 }
 
 type Objects = Pick<AdmissionAttributes, 'object' | 'oldObject' | 'options'>;
