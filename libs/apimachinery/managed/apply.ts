@@ -6,7 +6,7 @@ import { sortEntries, unionOf, withManagersCapped } from './entries.js';
 import { treeOf } from './field-tree.js';
 import { difference, differenceBelow, type FieldSet, intersection, isEmptySet, LEAF, union } from './fieldset.js';
 import { mergeTyped } from './merge-typed.js';
-import { trackUpdate } from './track.js';
+import { trackUpdate, UNOWNED_METADATA } from './track.js';
 import { fieldSetOf, type Item, withNamedFields, withoutItems } from './typed.js';
 
 /** Server-side apply (managedfields/internal and structured-merge-diff merge/update.go). Nothing is modified. */
@@ -53,23 +53,11 @@ export interface Applied {
   managedFields: ManagedFieldsEntry[];
 }
 
-const METADATA = [
-  'name',
-  'namespace',
-  'creationTimestamp',
-  'selfLink',
-  'uid',
-  'clusterName',
-  'generation',
-  'managedFields',
-  'resourceVersion',
-];
-
 /** Fields that nobody owns (managedfields/internal/stripmeta.go). */
 const STRIPPED: FieldSet = {
   'f:apiVersion': LEAF,
   'f:kind': LEAF,
-  'f:metadata': { '.': LEAF, ...Object.fromEntries(METADATA.map((name) => [`f:${name}`, LEAF])) },
+  'f:metadata': { '.': LEAF, ...Object.fromEntries(UNOWNED_METADATA.map((name) => [`f:${name}`, LEAF])) },
 };
 
 const BEFORE_FIRST_APPLY = 'before-first-apply';

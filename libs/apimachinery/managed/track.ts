@@ -29,7 +29,7 @@ export interface TrackedUpdate {
 }
 
 /** Metadata that nobody owns (managedfields/internal/stripmeta.go). */
-const STRIPPED = [
+export const UNOWNED_METADATA = [
   'name',
   'namespace',
   'creationTimestamp',
@@ -44,7 +44,7 @@ const STRIPPED = [
 /** The object without fields that nobody owns, so that they are not compared. */
 function ownable({ apiVersion: _a, kind: _k, ...object }: KubeObject): Record<string, unknown> {
   const metadata: Record<string, unknown> = { ...object.metadata };
-  for (const name of STRIPPED) if (name in metadata) metadata[name] = undefined;
+  for (const name of UNOWNED_METADATA) if (name in metadata) metadata[name] = undefined;
   return { ...object, metadata };
 }
 

@@ -101,6 +101,7 @@ describe('server-side apply', () => {
       500,
       'failed to create typed patch object (/a; /v1, Kind=ConfigMap): .data.x: expected string, got &value.valueUnstructured{Value:5}',
     ],
+    ['a version that is no text', { ...configMap({}), apiVersion: 1 }, 400, 'invalid object type: /, Kind=ConfigMap'],
     ['another name', configMap({}, { name: 'b' }), 400, 'the name of the object (b) does not match the name on the URL (a)'],
   ])('refuses %s', async (_, body, status, message) => {
     const cluster = await testCluster();

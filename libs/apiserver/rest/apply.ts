@@ -1,3 +1,4 @@
+import { DecodeError, type KindSchema } from '#api';
 import type { ConvertedYaml } from '#api/yaml';
 import {
   type Applied,
@@ -14,6 +15,7 @@ import {
   goQuote,
   type KubeObject,
   type ManagedFieldsEntry,
+  type ObjectMeta,
   pathTexts,
   type StatusError,
   treeOf,
@@ -79,15 +81,28 @@ function conflictError({ conflicts }: ApplyConflicts): StatusError {
 /** GroupVersionKind.String(): the core group is empty before the slash. */
 const kindText = (apiVersion: string, kind: string): string => `${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}`;
 
+/** A member that should be a string; '' if it is something else, as upstream reads unstructured objects. */
+function textIn(object: unknown, name: string): string {
+  const value = typeof object === 'object' && object !== null ? (object as Configuration)[name] : undefined;
+  return typeof value === 'string' ? value : '';
+}
+
 /** The kind and version must be those of the resource (versioncheck.go), and managed fields cannot be applied. */
 function checkConfiguration({ storage: { shape: resource } }: RestScope, configuration: Configuration): void {
-  const { apiVersion = '', kind = '', metadata } = configuration as Partial<KubeObject>;
+  const [apiVersion, kind] = [textIn(configuration, 'apiVersion'), textIn(configuration, 'kind')];
   if (apiVersion !== resource.apiVersion || kind !== resource.kind) throw badRequest(`invalid object type: ${kindText(apiVersion, kind)}`);
+  const metadata = configuration.metadata as Partial<ObjectMeta> | null | undefined;
   if (metadata?.managedFields !== undefined && metadata.managedFields !== null) throw badRequest('metadata.managedFields must be nil');
   const errors = validateTyped(resource.schema.struct, configuration);
   if (errors.length === 0) return;
-  const { namespace = '', name = '' } = metadata ?? {};
-  throw bareError(`failed to create typed patch object (${namespace}/${name}; ${kindText(apiVersion, kind)}): ${typeErrorsText(errors)}`);
+  throw bareError(`failed to create typed patch object (${describe(configuration)}): ${typeErrorsText(errors)}`);
+}
+
+/** `NAMESPACE/NAME; GROUP/VERSION, Kind=KIND` (structuredmerge.go objectGVKNN). */
+function describe(configuration: Configuration): string {
+  const { metadata } = configuration;
+  const kind = kindText(textIn(configuration, 'apiVersion'), textIn(configuration, 'kind'));
+  return `${textIn(metadata, 'namespace')}/${textIn(metadata, 'name')}; ${kind}`;
 }
 
 /** The fields of the last client-side apply that are still as it left them: kubectl may take them over without a conflict. */
@@ -167,7 +182,7 @@ export async function applyTo(
   if (repeated !== undefined && options.fieldValidation === 'Strict')
     throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${repeated}`);
   if (repeated !== undefined && options.fieldValidation === 'Warn') scope.warnings.add(repeated);
-  const object = await work.step(() => defaulted(scope, changed ? merged : (live ?? merged)));
+  const object = await work.step(() => defaulted(scope, changed ? merged : (live ?? merged), configuration));
   keepLastApplied(scope, object, configuration);
   if (managedFields.length > 0) object.metadata.managedFields = managedFields;
   else delete object.metadata.managedFields;
@@ -175,13 +190,23 @@ export async function applyTo(
 }
 
 /** A copy of a merged object, decoded and with its defaults. */
-function defaulted({ storage }: RestScope, merged: object): KubeObject {
+function defaulted({ storage }: RestScope, merged: object, configuration: Configuration): KubeObject {
   const { schema, strategy, apiVersion, kind } = storage.shape;
-  const object = schema.decode(plainCopy(merged), 'Ignore').object as unknown as KubeObject;
+  const object = decoded(schema, merged, configuration);
   object.kind = kind;
   object.apiVersion = apiVersion;
   object.metadata ??= { name: '' };
   schema.applyDefaults(object);
   strategy.setDefaults?.(object);
   return object;
+}
+
+/** What the schema takes for a scalar may still be none of the type's values, e.g. a port of 1.5. */
+function decoded(schema: KindSchema, merged: object, configuration: Configuration): KubeObject {
+  try {
+    return schema.decode(plainCopy(merged), 'Ignore').object as unknown as KubeObject;
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    throw bareError(`failed to convert new typed object (${describe(configuration)}) to object: ${error.message}`);
+  }
 }
