@@ -5,7 +5,7 @@ import { type GiveWay, violations } from './evaluate.js';
 import { type LevelVersion, policyText } from './policy.js';
 
 /** A pod that may not have been decoded yet. */
-export interface StoredPod {
+interface StoredPod {
   readonly object: corev1.Pod;
 }
 
