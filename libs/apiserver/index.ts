@@ -15,7 +15,8 @@ export { type DeleteOptions, deleteOptionsFromBody, type WriteOptions } from './
 export type { ApiRequest, ApiResponse, Pieces } from './request/request.js';
 export type { APIResource, Conversion } from './rest/api-resource.js';
 export { deleteObject } from './rest/delete.js';
-export { deletionFinalizers } from './rest/deletion.js';
+export { checkPreconditions, deletionFinalizers } from './rest/deletion.js';
+export { getObject } from './rest/get.js';
 export { keyRoot, type Location, listPrefix, locate, storageKey } from './rest/keys.js';
 export { ensureNamespace } from './rest/object-meta.js';
 export type { ClusterReader } from './rest/reader.js';

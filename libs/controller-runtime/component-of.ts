@@ -56,7 +56,7 @@ class ControllersInstance implements ComponentInstance {
         client: client.as({ component: controller.name }),
         clock,
         random,
-        component: controller.name,
+        component: controller.eventSource ?? controller.name,
         onFailure: reportDroppedEvents(context, component, controller.name),
       });
       return { controller, queue, recorder, open: controller.open(own, queue), active: 0, conflicts: new Map() };

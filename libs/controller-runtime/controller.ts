@@ -35,6 +35,8 @@ export interface Watch {
 export interface ControllerDefinition<T extends KubeObject> {
   /** The component name of its writes and events, e.g. `replicaset-controller`. */
   name: string;
+  /** The source of its events, if it is not its name. */
+  eventSource?: string;
   for: Resource<T>;
   /** Changes of these wake their controlling owner (ownerReferences[controller=true]). */
   owns?: readonly Resource[];
@@ -58,6 +60,8 @@ export interface ControllerDefinition<T extends KubeObject> {
 /** A controller as run by its component. */
 export interface Controller {
   readonly name: string;
+  /** The source of its events; default its name. */
+  readonly eventSource?: string;
   interests(change: ComponentChange): boolean;
   /** Subscribes to informers and queues the existing objects. */
   open(context: ClusterContext, queue: WorkQueue): OpenController;
@@ -130,6 +134,7 @@ export function defineController<T extends KubeObject>(definition: ControllerDef
   const wakes = (change: ComponentChange) => isOf(definition.for, change) || watches.some((watch) => watch.concerns(change));
   return {
     name: definition.name,
+    ...(definition.eventSource === undefined ? {} : { eventSource: definition.eventSource }),
     interests: (change) => wakes(change) && (definition.interests?.(change) ?? true),
     open: (context, queue) => openDefined({ definition, watches, context, queue }),
   };

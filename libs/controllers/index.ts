@@ -1,5 +1,7 @@
 import { type Component, type Controller, componentOf } from '#controller-runtime';
 import { deployment } from './deployment/controller.js';
+import { disruption } from './disruption/controller.js';
+import { staleDisruption } from './disruption/stale-condition.js';
 import { endpointSlices } from './endpoints/endpoint-slices.js';
 import { endpoints } from './endpoints/endpoints.js';
 import { sliceMirroring } from './endpoints/slice-mirroring.js';
@@ -20,6 +22,8 @@ export const controllers: readonly Controller[] = [
   sliceMirroring,
   serviceAccount,
   rootCA,
+  disruption,
+  staleDisruption,
   namespace,
   podGC,
   garbageCollector,

@@ -21,6 +21,7 @@ import {
   updateObject,
   type WriteOptions,
 } from '#apiserver';
+import { withoutAdmission } from './no-admission.js';
 
 interface Condition {
   type: string;
@@ -83,8 +84,7 @@ export async function bindPod(scope: RestScope, binding: corev1.Binding, options
   await cluster.admission.admit(attributes, admissionContext(scope));
   await cluster.admission.validate(attributes, admissionContext(scope));
   const now = formatTime(cluster.clock.now());
-  const silent = { ...scope, cluster: { ...cluster, admission: NO_ADMISSION } };
-  await updateObject(silent, {
+  await updateObject(withoutAdmission(scope), {
     options,
     view: asBound,
     ...(binding.metadata.uid ? { uid: binding.metadata.uid } : {}),
@@ -110,14 +110,6 @@ function checkVersion(scope: RestScope, binding: corev1.Binding, pod: BindablePo
     `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${detail}`,
   );
 }
-
-/** The Binding has been admitted; the update of the pod skips admission. */
-const NO_ADMISSION = {
-  mutates: () => false,
-  validates: () => false,
-  admit: async () => {},
-  validate: async () => {},
-};
 
 /** pods/binding: assigns the pod to a node. */
 export const podBinding: StorageProvider = {
