@@ -21,9 +21,11 @@ export { keyRoot, type Location, listPrefix, locate, storageKey } from './rest/k
 export { ensureNamespace } from './rest/object-meta.js';
 export type { ClusterReader } from './rest/reader.js';
 export { admissionAttributes, admissionContext, admissionOptions, type RestScope } from './rest/scope.js';
+export { selectionOf } from './rest/selection.js';
 export type { Capabilities, RestStorage, StorageProvider } from './rest/storage.js';
 export type { Column, Companion, FieldOf, ResourceStrategy, StrategyContext, SubresourceStrategy, UserInfo } from './rest/strategy.js';
 export { updateObject } from './rest/update.js';
+export { unstored } from './rest/view.js';
 export type { StorageMap } from './storage-map.js';
 export type { Timers } from './watch/timers.js';
 export type { ByteStream, StreamSink } from './watch/watch-stream.js';

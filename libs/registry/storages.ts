@@ -1,8 +1,9 @@
 import type { StorageProvider } from '#apiserver';
 import { bindings } from './core/binding.js';
+import { componentStatuses } from './core/component-statuses.js';
 import { namespaceDeletion } from './core/namespace-deletion.js';
 import { podBinding } from './core/pod/binding.js';
 import { podEviction } from './core/pod/eviction.js';
 
 /** Storages that extend or replace the generic registry's, one line each: subresources, and resources with special behaviour. */
-export const providers: readonly StorageProvider[] = [bindings, namespaceDeletion, podBinding, podEviction];
+export const providers: readonly StorageProvider[] = [bindings, componentStatuses, namespaceDeletion, podBinding, podEviction];

@@ -124,6 +124,23 @@ const steps: readonly Step[] = [
   { run: 'auth whoami', shows: [/kubernetes-admin/] },
   { run: 'auth can-i create pods', shows: [/yes/] },
   { run: 'config view', shows: [/REDACTED/] },
+  { run: 'create poddisruptionbudget web --selector=app=web --min-available=1 -n NS', shows: [/poddisruptionbudget.policy\/web created/] },
+  { run: 'wait pdb web --for=jsonpath={.status.disruptionsAllowed}=1 -n NS --timeout=60s', shows: [/condition met/] },
+  { run: 'get pdb -n NS', shows: [/^web +1 +N\/A +1 /m] },
+  { run: 'cordon worker-2', shows: [/node\/worker-2 cordoned/] },
+  // The pods of the deployment are moved one by one: the last one has to wait until another is ready.
+  {
+    run: 'drain worker-1 worker-2 --ignore-daemonsets --pod-selector=app=web --timeout=1s',
+    code: 1,
+    shows: [/Cannot evict pod as it would violate the pod's disruption budget|global timeout reached/],
+  },
+  { run: 'uncordon worker-2', shows: [/node\/worker-2 uncordoned/] },
+  {
+    run: 'drain worker-1 --ignore-daemonsets --pod-selector=app=web --timeout=120s',
+    shows: [/node\/worker-1 drained/],
+  },
+  { run: 'uncordon worker-1', shows: [/node\/worker-1 uncordoned/] },
+  { run: 'get componentstatuses', shows: [/^controller-manager +Healthy +ok/m, /^scheduler +Healthy +ok/m, /^etcd-0 +Healthy +ok/m] },
   { run: 'delete deployment web -n NS', shows: [/deployment.apps "web" deleted/] },
   { run: 'wait pod -l app=web --for=delete -n NS --timeout=20s' },
   { run: 'delete namespace NS --timeout=20s', shows: [/namespace "NS" deleted/] },

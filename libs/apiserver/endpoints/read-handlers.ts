@@ -23,7 +23,7 @@ export async function handleGet(call: ResourceCall): Promise<ApiResponse> {
 
 function listMetadata(listing: Listing): Record<string, unknown> {
   return {
-    resourceVersion: String(listing.revision),
+    ...(listing.revision === 0 ? {} : { resourceVersion: String(listing.revision) }),
     ...(listing.continue ? { continue: listing.continue } : {}),
     ...(listing.remaining === undefined ? {} : { remainingItemCount: listing.remaining }),
   };

@@ -6,11 +6,20 @@ const lost = async () => {
   throw new Error('the store is away');
 };
 
-test.each<[string, typeof reachable, { status: number; body: string } | undefined]>([
+test.each<[string, typeof reachable, { status: number; body: unknown } | undefined]>([
   ['/livez', reachable, { status: 200, body: 'ok' }],
   ['/readyz/etcd', reachable, { status: 200, body: 'ok' }],
   ['/readyz/etcd', lost, { status: 500, body: 'internal server error: store not reachable\n' }],
   ['/readyz?exclude=etcd&exclude=etcd-readiness', lost, { status: 200, body: 'ok' }],
+  ['/readyz', lost, { status: 500, body: expect.stringMatching(/\[-\]etcd failed: reason withheld\n[\s\S]*\nreadyz check failed\n$/) }],
+  [
+    '/livez?verbose&exclude=z&exclude=a',
+    reachable,
+    {
+      status: 200,
+      body: expect.stringMatching(/\nwarn: some health checks cannot be excluded: no matches for "a","z"\nlivez check passed\n$/),
+    },
+  ],
   ['/livez/nothing', reachable, undefined],
   ['/hasOwnProperty/x', reachable, undefined],
   ['/__proto__', reachable, undefined],

@@ -1,4 +1,4 @@
-import { getOwn } from '#apimachinery';
+import { getOwn, goQuote } from '#apimachinery';
 import { plainResponse } from '../endpoints/responses.js';
 import type { ApiResponse } from '../request/request.js';
 
@@ -68,7 +68,7 @@ export async function healthResponse(
   if (!broken && !query.has('verbose')) return plainResponse(200, 'ok');
   const lines = checks.map((check) => line(check, failed(check), excluded.delete(check)));
   if (excluded.size > 0) {
-    const names = [...excluded].map((check) => JSON.stringify(check)).join(', ');
+    const names = [...excluded].sort().map(goQuote).join(',');
     lines.push(`warn: some health checks cannot be excluded: no matches for ${names}`);
   }
   lines.push(`${name} check ${broken ? 'failed' : 'passed'}`);

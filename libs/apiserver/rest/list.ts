@@ -11,6 +11,7 @@ import { type Selection, selectionOf } from './selection.js';
 /** A page of a list. */
 export interface Listing {
   items: readonly CachedObject[];
+  /** 0 if the objects are not stored. */
   revision: number;
   /** The continue token; '' if there are no more items. */
   continue: string;

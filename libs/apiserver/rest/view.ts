@@ -1,4 +1,5 @@
 import { asListItem, type Instant, type KubeObject, withResourceVersion } from '#apimachinery';
+import type { CachedObject } from '#cacher';
 import type { APIResource } from './api-resource.js';
 
 /** A stored object at the revision that clients see; reading `object` may require parsing and is avoided where possible. */
@@ -19,6 +20,12 @@ export function storedOf(value: string, revision: number | undefined): Stored {
       return object;
     },
   };
+}
+
+/** An object that is made for the response and stored nowhere: it has no resourceVersion. */
+export function unstored(object: KubeObject): CachedObject {
+  const value = JSON.stringify(object);
+  return { key: '', value, revision: 0, createRevision: 0, object, bytes: value.length };
 }
 
 function parse(value: string, revision: number | undefined): KubeObject {
@@ -43,7 +50,7 @@ export function viewText(resource: APIResource, stored: Stored, now: Instant): s
 
 /** The same as an item of a typed list: without kind and apiVersion. */
 export function itemText(resource: APIResource, stored: Stored, now: Instant): string {
-  if (resource.streamed) return asListItem(stored.value, stored.revision);
+  if (resource.streamed && stored.revision > 0) return asListItem(stored.value, stored.revision);
   const { kind: _kind, apiVersion: _apiVersion, ...rest } = viewObject(resource, stored, now);
   return JSON.stringify(rest);
 }
