@@ -27,6 +27,7 @@ import {
   createClusters,
   createOrganizations,
   createQuotaCache,
+  createSigningKeys,
   hashToken,
   type Organizations,
   type QuotaCache,
@@ -141,7 +142,7 @@ function openTenancy(options: PlatformOptions, { runtime, quotas, removeTurnKeys
 
 /** Opens the platform in this process. */
 export async function openPlatform(options: PlatformOptions): Promise<PlatformServices> {
-  const { config, log, backends, authority, adminToken } = options;
+  const { config, log, backends, authority, adminToken, tokenKey } = options;
   const { admin, records, queueConnection: connection } = backends;
   const { now } = systemClock;
   const access = createAccess({ records, now });
@@ -152,11 +153,13 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
   const { stores, clocks } = runtime;
   const origin = publicOrigin(config);
   const yaml = new YamlThreads();
-  const apis = openApis({ admin, records, stores, clocks, serverAddress: new URL(origin).host, quotas, share: machineShare(), yaml });
+  const keys = createSigningKeys({ records, installationKey: Buffer.from(tokenKey) });
+  const serverAddress = new URL(origin).host;
+  const apis = openApis({ admin, records, stores, clocks, serverAddress, quotas, keys, share: machineShare(), yaml });
   const sessions = new StandingSessions(followRoles(apis));
   runtime.subscribe({ onCommit: wakeOnCommit(wakeups), ...invalidation({ access, quotas, apis, sessions }, backends, log) });
-  const keys = turnKeys({ connection }, [...queued.map(({ name }) => name), CLOCK]);
-  const { clusters, organizations } = openTenancy(options, { runtime, quotas, removeTurnKeys: keys.remove });
+  const turns = turnKeys({ connection }, [...queued.map(({ name }) => name), CLOCK]);
+  const { clusters, organizations } = openTenancy(options, { runtime, quotas, removeTurnKeys: turns.remove });
   const stopTidying = startTidying({ clusters, organizations, apis }, options);
   return {
     access,
@@ -173,7 +176,7 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
       stopTidying();
       apis.close();
       runtime.close();
-      await Promise.all([wakeups.flushed().then(() => wakeups.close()), keys.close(), yaml.close()]);
+      await Promise.all([wakeups.flushed().then(() => wakeups.close()), turns.close(), yaml.close()]);
     },
   };
 }

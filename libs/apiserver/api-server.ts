@@ -4,8 +4,10 @@ import { type Clock, type RandomSource, StatusError } from '#apimachinery';
 import type { ClusterStore } from '#cacher';
 import type { AdmissionPlugin } from './admission/admission.js';
 import { admissionChain } from './admission/admission-chain.js';
-import { type Authenticator, authenticate } from './authentication/authentication.js';
+import { type Authenticator, authenticate, type Credentials } from './authentication/authentication.js';
 import { impersonate } from './authentication/impersonation.js';
+import { serviceAccountAuthenticator } from './authentication/service-account/authenticator.js';
+import { ServiceAccountTokens, type SigningKey } from './authentication/service-account/tokens.js';
 import { accessOf } from './authorization/access.js';
 import { type AuthorizationAttributes, type AuthorizerLink, authorize, privilegedGroup } from './authorization/authorization.js';
 import { nodeAuthorizer } from './authorization/node-authorizer.js';
@@ -47,7 +49,10 @@ export interface ApiServerDependencies {
   clock: Clock;
   random: RandomSource;
   timers: Timers;
+  /** Asked after the one for ServiceAccount tokens. */
   authenticators?: readonly Authenticator[];
+  /** Signs ServiceAccount tokens; read when it is first needed. Unset where only components send requests. */
+  serviceAccountKey?: SigningKey;
   /** Default: system:masters may do anything, other users what the cluster's roles allow. */
   authorizers?: readonly AuthorizerLink[];
   /** Rules for kubelets, used by the default authorizers. */
@@ -72,18 +77,25 @@ export interface ApiServer {
   readonly dispatcher: Dispatcher;
   /** Answers a request. Never throws: failures become responses. */
   handle(request: ApiRequest): Promise<ApiResponse>;
+  /** The user of a request, before impersonation: anonymous without credentials. Throws 401 for invalid ones. */
+  authenticate(request: Credentials): Promise<UserInfo>;
 }
 
 /** The group that is authorized without looking at roles. */
 const PRIVILEGED = 'system:masters';
 
-const NOBODY: readonly Authenticator[] = [];
+async function noKey(): Promise<never> {
+  throw new Error('this API server has no key for ServiceAccount tokens');
+}
 
 /** Creates the API of the cluster with the given store. */
 export function createApiServer(deps: ApiServerDependencies): ApiServer {
   const { store, clock, random, timers } = deps;
   const rbac = new RbacAuthorizer(store);
   const authorizers = deps.authorizers ?? [privilegedGroup, ...(deps.nodeRules ? [nodeAuthorizer(deps.nodeRules)] : []), rbac];
+  const reader = createReader(store);
+  const tokens = new ServiceAccountTokens({ key: deps.serviceAccountKey ?? noKey, clock, reader });
+  const authenticators = [...(deps.serviceAccountKey ? [serviceAccountAuthenticator(tokens)] : []), ...(deps.authenticators ?? [])];
   const cluster: ClusterScope = {
     store,
     clock,
@@ -95,21 +107,27 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
     storages: new ClusterStorages(builtInStorages(deps)),
     admission: admissionChain(deps.admission),
     limits: deps.limits ?? DEFAULT_LIMITS,
-    reader: createReader(store),
-    access: accessOf(authorizers),
+    reader,
+    access: { ...accessOf(authorizers), authenticate: (token, audiences) => tokens.authenticate(token, audiences) },
+    tokens,
     rules: rbac,
   };
   const flowControl = deps.flowLimits && clusterFlowControl(store, deps.flowLimits, timers);
   const dispatcher = new Dispatcher(authorizers, flowControl);
-  const server = new Pipeline(cluster, deps, { authorizers, dispatcher });
-  return { cluster, dispatcher, handle: (request) => server.handle(request) };
+  const server = new Pipeline(cluster, deps, { authenticators, authorizers, dispatcher });
+  const whose = (request: Credentials) => authenticate(request, authenticators);
+  return { cluster, dispatcher, handle: (request) => server.handle(request), authenticate: whose };
 }
 
 class Pipeline {
   constructor(
     private readonly cluster: ClusterScope,
     private readonly deps: ApiServerDependencies,
-    private readonly access: { authorizers: readonly AuthorizerLink[]; dispatcher: Dispatcher },
+    private readonly access: {
+      authenticators: readonly Authenticator[];
+      authorizers: readonly AuthorizerLink[];
+      dispatcher: Dispatcher;
+    },
   ) {}
 
   async handle(request: ApiRequest): Promise<ApiResponse> {
@@ -125,8 +143,8 @@ class Pipeline {
   private async answer(request: ApiRequest, warnings: Warnings): Promise<ApiResponse> {
     const query = queryOf(request);
     const info = requestInfo(request.method, request.path, query);
-    const requestor = await authenticate(request, this.deps.authenticators ?? NOBODY);
-    const { authorizers, dispatcher } = this.access;
+    const { authenticators, authorizers, dispatcher } = this.access;
+    const requestor = await authenticate(request, authenticators);
     const user = await impersonate(attributesOf(info, requestor), request.headers, authorizers);
     const attributes = attributesOf(info, user);
     const width = () => widthOf(attributes, { body: request.body?.byteLength ?? 0, objects: () => this.objectsOf(info) });
@@ -166,6 +184,7 @@ class Pipeline {
       query,
       version,
       place: { prefix, serverAddress, served: this.cluster.storages.served() },
+      keySet: () => this.cluster.tokens.keySet(),
       probe,
     });
   }

@@ -1,6 +1,9 @@
 export type { AdmissionAttributes, AdmissionContext, AdmissionOperation, AdmissionPlugin } from './admission/admission.js';
 export { type ApiServer, type ApiServerDependencies, createApiServer } from './api-server.js';
-export { ANONYMOUS, type Authenticator } from './authentication/authentication.js';
+export { ANONYMOUS, type Authenticator, bearerTokenOf } from './authentication/authentication.js';
+export { type BoundObjects, SERVICE_ACCOUNT_ISSUER } from './authentication/service-account/claims.js';
+export type { SigningKey } from './authentication/service-account/tokens.js';
+export { InvalidToken } from './authentication/service-account/validate-claims.js';
 export { type AuthorizationAttributes, type AuthorizerLink, privilegedGroup } from './authorization/authorization.js';
 export type { AccessAttributes, AccessDecision, AccessRules, Authorizer, TokenOwner } from './authorization/authorizer.js';
 export { RbacAuthorizer, type RuleResolver } from './authorization/rbac.js';

@@ -41,3 +41,5 @@ export const ACCEPT_CLAUSES = 1_000;
 export const ACCEPT_PARAMETERS = 16;
 /** A query with more parameters is treated as empty (Go's net/url, urlmaxqueryparams). */
 export const QUERY_PARAMETERS = 10_000;
+/** Characters of a ServiceAccount token that is looked at: more than a header can carry. */
+export const LONGEST_TOKEN = 32_768;

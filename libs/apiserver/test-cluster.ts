@@ -4,6 +4,7 @@ import { memoryBus } from '#cacher/bus';
 import { memoryStorage, type Storage } from '#storage';
 import type { AdmissionPlugin } from './admission/admission.js';
 import { type ApiServer, createApiServer } from './api-server.js';
+import type { SigningKey } from './authentication/service-account/tokens.js';
 import type { FlowLimits } from './flow-control/flow-control.js';
 import type { Limits } from './limits.js';
 import type { ApiResponse, Pieces } from './request/request.js';
@@ -27,7 +28,8 @@ interface CallOptions {
   body?: unknown;
   raw?: Uint8Array;
   headers?: Record<string, string>;
-  user?: UserInfo;
+  /** Default: an administrator; null: whoever the headers say. */
+  user?: UserInfo | null;
 }
 
 interface Answer {
@@ -48,6 +50,7 @@ export interface TestClusterOptions {
   admission?: readonly AdmissionPlugin[];
   limits?: Limits;
   flowLimits?: FlowLimits;
+  serviceAccountKey?: SigningKey;
   /** A second process's view of an existing cluster. */
   storage?: Storage;
 }
@@ -105,6 +108,7 @@ export async function testCluster(options: TestClusterOptions = {}): Promise<Tes
     prefix: '/clusters/c',
     serverAddress: '127.0.0.1:8443',
     ...(options.limits ? { limits: options.limits } : {}),
+    ...(options.serviceAccountKey ? { serviceAccountKey: options.serviceAccountKey } : {}),
     ...(options.flowLimits ? { flowLimits: () => options.flowLimits as FlowLimits } : {}),
   });
   return {
@@ -132,7 +136,7 @@ async function call(
     query,
     headers: { 'user-agent': 'spec/1.0', ...headers },
     ...(bytes ? { body: bytes } : {}),
-    user,
+    ...(user && { user }),
     requestId: 'r1',
   });
   const text = response.pieces

@@ -1,7 +1,7 @@
 import { admissionPlugins } from '#admission';
 import type { YamlDecoder } from '#api/yaml';
 import { type Clock, seededRandom } from '#apimachinery';
-import { type ApiServer, createApiServer, type FlowLimits, type Timers, type WorkShare } from '#apiserver';
+import { type ApiServer, createApiServer, type FlowLimits, type SigningKey, type Timers, type WorkShare } from '#apiserver';
 import { type ClusterStore } from '#cacher';
 import { nodeRules } from '#kubeadm';
 import { conversions, providers, strategies } from '#registry';
@@ -12,6 +12,8 @@ export interface ClusterApiOptions {
   /** What the cluster's random values are derived from. */
   seed: string;
   timers: Timers;
+  /** Signs ServiceAccount tokens. Unset where only components send requests. */
+  serviceAccountKey?: SigningKey;
   /** The cluster's path on its host: `/clusters/ID`. */
   prefix?: string;
   /** host:port as clients reach it. */

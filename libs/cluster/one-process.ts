@@ -1,3 +1,5 @@
+import { generateKeyPair } from 'node:crypto';
+import { promisify } from 'node:util';
 import type { Clock, Instant } from '#apimachinery';
 import { type ApiServer, inProcessClient } from '#apiserver';
 import { type ClusterStore, clusterStore } from '#cacher';
@@ -41,6 +43,12 @@ export interface LocalCluster {
   close(): void;
 }
 
+/** A key for ServiceAccount tokens that lives as long as this process. */
+async function newSigningKey() {
+  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  return privateKey;
+}
+
 /** Assembles one cluster over any store, with its components in a plain loop. */
 export function localCluster(parts: LocalClusterParts): LocalCluster {
   const { storage, clock, seed, profile, rootCA, prefix, autorun } = parts;
@@ -55,7 +63,14 @@ export function localCluster(parts: LocalClusterParts): LocalCluster {
       }
     },
   });
-  const api = clusterApi({ store, clock, seed, timers: machineTimers, ...(prefix === undefined ? {} : { prefix }) });
+  const api = clusterApi({
+    store,
+    clock,
+    seed,
+    timers: machineTimers,
+    serviceAccountKey: newSigningKey,
+    ...(prefix === undefined ? {} : { prefix }),
+  });
   const delayUntil = (at: Instant) => (clock.set ? undefined : at - clock.now());
   const hosted = hostedCluster({ api, store, turns: storage, clock, profile, rootCA, delayUntil });
   const leases = { nextAt: () => storage.nextExpiry(), run: (now: Instant) => expireLeases(storage, store, now) };

@@ -14,6 +14,8 @@ const REPEATABLE: ReadonlySet<keyof PlatformRecords> = new Set([
   'clusterReady',
   'removeCluster',
   'setClock',
+  'signingKey',
+  'keepSigningKey',
 ]);
 
 /**

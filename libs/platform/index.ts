@@ -34,4 +34,5 @@ export {
   type TokenRecord,
   TooManyClusters,
 } from './records.js';
+export { createSigningKeys, type SigningKeys } from './signing-keys.js';
 export { deriveToken, hashToken, randomToken } from './tokens.js';

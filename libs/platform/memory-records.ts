@@ -18,6 +18,7 @@ class Tables {
   readonly ready = new Set<string>();
   readonly removing = new Set<string>();
   readonly tokens = new Map<string, TokenRecord>();
+  readonly keys = new Map<string, string>();
 
   /** Organizations that are not being removed. */
   present(): Organization[] {
@@ -50,12 +51,13 @@ type OrganizationRecords = Pick<
   | 'unfinishedOrganizations'
 >;
 type TokenRecords = Pick<PlatformRecords, 'tokenOfCluster' | 'tokenByHash' | 'replaceToken'>;
-type ClusterRecords = Omit<PlatformRecords, keyof OrganizationRecords | keyof TokenRecords>;
+type KeyRecords = Pick<PlatformRecords, 'signingKey' | 'keepSigningKey'>;
+type ClusterRecords = Omit<PlatformRecords, keyof OrganizationRecords | keyof TokenRecords | keyof KeyRecords>;
 
 /** The platform's tables in the memory of this process, for tests and one-process use; the same contract as those in PostgreSQL. */
 export function memoryRecords(): PlatformRecords {
   const tables = new Tables();
-  return { ...organizationRecords(tables), ...clusterRecords(tables), ...tokenRecords(tables) };
+  return { ...organizationRecords(tables), ...clusterRecords(tables), ...tokenRecords(tables), ...keyRecords(tables) };
 }
 
 function organizationRecords(tables: Tables): OrganizationRecords {
@@ -127,6 +129,7 @@ function clusterRecords(tables: Tables): ClusterRecords {
     async removeCluster(id) {
       removing.delete(id);
       clusters.delete(id);
+      tables.keys.delete(id);
     },
     unfinished: async (madeBefore) =>
       [...clusters.values()].filter((c) => !ready.has(c.id) && c.createdAt < madeBefore).map(({ id }) => id),
@@ -148,6 +151,17 @@ function tokenRecords(tables: Tables): TokenRecords {
       for (const { id } of replaced) tokens.delete(id);
       tokens.set(token.id, token);
       return replaced.map(({ hash }) => hash);
+    },
+  };
+}
+
+function keyRecords({ clusters, keys }: Tables): KeyRecords {
+  return {
+    signingKey: async (clusterId) => keys.get(clusterId),
+    async keepSigningKey(clusterId, { sealed, instead }) {
+      const replaceable = !keys.has(clusterId) || keys.get(clusterId) === instead;
+      if (clusters.has(clusterId) && replaceable) keys.set(clusterId, sealed);
+      return keys.get(clusterId);
     },
   };
 }

@@ -129,6 +129,25 @@ function organizationRecords(db: PrismaClient): OrganizationRecords {
   };
 }
 
+function keyRecords(pool: pg.Pool): Pick<PlatformRecords, 'signingKey' | 'keepSigningKey'> {
+  const signingKey = async (clusterId: string) => {
+    const query = { name: 'signing_key', text: 'SELECT service_account AS key FROM cluster_keys WHERE cluster_id = $1' };
+    const { rows } = await pool.query<{ key: string }>({ ...query, values: [clusterId] });
+    return rows[0]?.key;
+  };
+  return {
+    signingKey,
+    async keepSigningKey(clusterId, { sealed, instead }) {
+      // Nothing is inserted for a cluster that does not exist.
+      const text =
+        'INSERT INTO cluster_keys AS k SELECT c.id, $2 FROM clusters c WHERE c.id = $1 ' +
+        'ON CONFLICT (cluster_id) DO UPDATE SET service_account = $2 WHERE k.service_account = $3';
+      await pool.query({ name: 'keep_signing_key', text, values: [clusterId, sealed, instead ?? null] });
+      return signingKey(clusterId);
+    },
+  };
+}
+
 /** The platform's tables in PostgreSQL, through Prisma's client on the process's own connection pool. */
 export function prismaRecords(pool: pg.Pool): PlatformRecords & { close(): Promise<void> } {
   const db: PrismaClient = new prisma.PrismaClient({ adapter: new PrismaPg(pool) });
@@ -187,6 +206,7 @@ export function prismaRecords(pool: pg.Pool): PlatformRecords & { close(): Promi
       ]);
       return replaced.map(({ hash }) => hash);
     },
+    ...keyRecords(pool),
     close: () => db.$disconnect(),
   };
 }

@@ -110,6 +110,13 @@ export interface PlatformRecords {
   tokenByHash(hash: string): Promise<TokenRecord | undefined>;
   /** Makes it the only token of its cluster (or, without one, of the platform). Returns the hashes that it replaces. */
   replaceToken(token: TokenRecord): Promise<string[]>;
+  /** The cluster's sealed key for ServiceAccount tokens. */
+  signingKey(clusterId: string): Promise<string | undefined>;
+  /**
+   * Stores a cluster's sealed key if it has none, or has the one given as `instead`. Returns the one that is stored then; undefined if there
+   * is no such cluster.
+   */
+  keepSigningKey(clusterId: string, key: { sealed: string; instead?: string }): Promise<string | undefined>;
 }
 
 /** Throws a RangeError for an invalid or out-of-range time. */

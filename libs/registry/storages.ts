@@ -4,6 +4,14 @@ import { componentStatuses } from './core/component-statuses.js';
 import { namespaceDeletion } from './core/namespace-deletion.js';
 import { podBinding } from './core/pod/binding.js';
 import { podEviction } from './core/pod/eviction.js';
+import { serviceAccountToken } from './core/service-account-token.js';
 
 /** Storages that extend or replace the generic registry's, one line each: subresources, and resources with special behaviour. */
-export const providers: readonly StorageProvider[] = [bindings, componentStatuses, namespaceDeletion, podBinding, podEviction];
+export const providers: readonly StorageProvider[] = [
+  bindings,
+  componentStatuses,
+  namespaceDeletion,
+  podBinding,
+  podEviction,
+  serviceAccountToken,
+];

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { unauthorized } from '#apimachinery';
-import { type ApiResponse, type ByteStream, DEFAULT_LIMITS, failureResponse, type UserInfo } from '#apiserver';
+import { StatusError, unauthorized } from '#apimachinery';
+import { type ApiResponse, type ByteStream, bearerTokenOf, DEFAULT_LIMITS, failureResponse, type UserInfo } from '#apiserver';
 import type { BodyBudget, ConnectionLimiter, ListenerLimits, Log, Metrics, OpenApi, OpenApis } from '#hosting';
 import type { Access } from '#platform';
 import type { StandingSessions } from '../standing-sessions.js';
@@ -25,6 +25,8 @@ interface Caller {
   cluster: string;
   user?: UserInfo;
   tokenHash?: string;
+  /** For a token of the cluster itself: whether it is still valid. */
+  stillValid?(): Promise<boolean>;
 }
 
 /** The Kubernetes API of every cluster over HTTP: a thin adapter without a framework, because its overhead would affect every request. */
@@ -70,11 +72,12 @@ export class KubernetesEndpoint {
 
   private async answer(request: IncomingMessage, response: ServerResponse, target: Target, requestId: string): Promise<void> {
     const { apis, connections, bodies, limits } = this.options;
-    const caller = await this.callerOf(request, target.cluster);
-    const open = caller && (apis.peek(caller.cluster) ?? (await apis.open(caller.cluster)));
+    const bearer = await this.callerOf(request, target.cluster);
+    const open = bearer && (apis.peek(bearer.cluster) ?? (await apis.open(bearer.cluster)));
+    const caller = open && (await authenticated(open, bearer, request));
     // The body of a request that is rejected here has not been read: a short remainder is discarded, a long one closes the connection.
     const last = this.draining || announcedLength(request) > limits.droppedBody;
-    if (!open) {
+    if (!caller) {
       reply(response, refused(), requestId, last);
       return;
     }
@@ -116,17 +119,19 @@ export class KubernetesEndpoint {
     });
   }
 
-  /** The caller (without a user: anonymous) and its cluster; undefined if the token is not valid for the cluster in the URL. */
+  /**
+   * The caller (without a user: anonymous, or the cluster authenticates it) and its cluster; undefined if the token is not valid for the
+   * cluster in the URL.
+   */
   private async callerOf(request: IncomingMessage, named: string | undefined): Promise<Caller | undefined> {
-    const { authorization } = request.headers;
     const anonymous = named === undefined ? undefined : { cluster: named };
-    if (authorization === undefined) return anonymous;
-    const token = /^Bearer +(\S+)\s*$/i.exec(authorization)?.[1];
-    // Only bearer tokens are credentials; any other kind of Authorization header is ignored.
+    const token = bearerTokenOf(request);
     if (token === undefined) return anonymous;
     const { access } = this.options;
     const grant = access.remembered(token) ?? (await access.grantOf(token));
-    if (grant?.scope !== 'cluster') return undefined;
+    // Not the platform's: perhaps a token of the cluster in the URL.
+    if (grant === undefined) return anonymous;
+    if (grant.scope !== 'cluster') return undefined;
     return named === undefined || named === grant.cluster
       ? { cluster: grant.cluster, user: clusterAdmin, tokenHash: grant.hash }
       : undefined;
@@ -147,7 +152,10 @@ export class KubernetesEndpoint {
     const { cluster, tokenHash } = caller;
     const group = metricsGroup(path);
     const close = () => stream.close();
-    const asked = answer.stillAllowed && { allowed: answer.stillAllowed };
+    const { stillValid } = caller;
+    const { stillAllowed } = answer;
+    const allowed = async () => ((await stillValid?.()) ?? true) && ((await stillAllowed?.()) ?? true);
+    const asked = (stillValid || stillAllowed) && { allowed };
     const forget = sessions.open({ cluster, close, ...(tokenHash !== undefined && { tokenHash }), ...asked });
     this.streams.add(stream);
     metrics.watchOpened(group);
@@ -186,6 +194,24 @@ export class KubernetesEndpoint {
     const isWatch = response.headersSent && !response.writableEnded;
     const verb = isWatch ? 'WATCH' : metricsVerb(request.method ?? 'GET', path);
     this.options.metrics.request(verb, metricsGroup(path), response.statusCode, (performance.now() - started) / 1000);
+  }
+}
+
+/** The caller with its user if the cluster authenticates it; undefined if the cluster refuses its token. */
+async function authenticated({ api }: OpenApi, caller: Caller, request: IncomingMessage): Promise<Caller | undefined> {
+  if (caller.user || bearerTokenOf(request) === undefined) return caller;
+  const credentials = { headers: request.headers };
+  const user = await unlessRefused(api.authenticate(credentials));
+  const stillValid = async () => (await unlessRefused(api.authenticate(credentials))) !== undefined;
+  return user && { ...caller, user, stillValid };
+}
+
+async function unlessRefused(user: Promise<UserInfo>): Promise<UserInfo | undefined> {
+  try {
+    return await user;
+  } catch (error) {
+    if (error instanceof StatusError && error.status.code === 401) return undefined;
+    throw error;
   }
 }
 

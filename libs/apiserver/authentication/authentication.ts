@@ -4,19 +4,26 @@ import type { UserInfo } from '../rest/strategy.js';
 
 /** Returns the user of a request, or undefined if it finds no credentials of its kind. Throws a 401 StatusError for invalid ones. */
 export interface Authenticator {
-  authenticate(request: ApiRequest): Promise<UserInfo | undefined> | UserInfo | undefined;
+  authenticate(request: Credentials): Promise<UserInfo | undefined> | UserInfo | undefined;
+}
+
+/** The part of a request that says whose it is. */
+export type Credentials = Pick<ApiRequest, 'headers' | 'user'>;
+
+/** The bearer token of a request. Any other kind of Authorization header is ignored. */
+export function bearerTokenOf(request: Credentials): string | undefined {
+  return /^bearer +(\S+)\s*$/i.exec(headerOf(request, 'authorization') ?? '')?.[1];
 }
 
 export const ANONYMOUS: UserInfo = Object.freeze({ name: 'system:anonymous', groups: ['system:unauthenticated'] });
 
 /** The user of a request: anonymous without credentials, 401 with credentials that no authenticator accepts. */
-export async function authenticate(request: ApiRequest, authenticators: readonly Authenticator[]): Promise<UserInfo> {
+export async function authenticate(request: Credentials, authenticators: readonly Authenticator[]): Promise<UserInfo> {
   if (request.user !== undefined) return request.user;
   for (const authenticator of authenticators) {
     const user = await authenticator.authenticate(request);
     if (user !== undefined) return withAuthenticated(user);
   }
-  // Only bearer tokens are credentials here; any other kind of Authorization header is ignored.
   if (/^bearer +\S/i.test(headerOf(request, 'authorization') ?? '')) throw unauthorized();
   return ANONYMOUS;
 }

@@ -5,6 +5,7 @@ import { negotiatePlain } from '../request/negotiation.js';
 import { type ApiRequest, type ApiResponse, headerOf } from '../request/request.js';
 import { type DiscoveryPlace, discoveryResponse } from './discovery-handler.js';
 import { HEALTH_CHECKS, healthResponse } from './health.js';
+import { openIdResponse } from './openid.js';
 
 /** The body of /version (version.Info). */
 export interface VersionInfo {
@@ -45,6 +46,8 @@ export interface NonResourceCall {
   query: URLSearchParams;
   version: VersionInfo;
   place: DiscoveryPlace;
+  /** The public keys of ServiceAccount tokens. */
+  keySet(): Promise<object>;
   /** Throws if the store cannot be reached. */
   probe(): Promise<unknown>;
 }
@@ -95,6 +98,8 @@ export async function nonResourceResponse(call: NonResourceCall): Promise<ApiRes
     if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotServed();
     return json(request, call.version);
   }
+  const metadata = await openIdResponse(path, call);
+  if (metadata !== undefined) return metadata;
   if (path === '') return json(request, { paths: rootPaths(call.place.served) });
   const found = discoveryResponse(request, query, call.place);
   if (found === undefined) return plainResponse(404, '404 page not found\n');

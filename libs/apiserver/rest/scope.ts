@@ -4,6 +4,7 @@ import type { ClusterStore } from '#cacher';
 import type { Fence } from '#storage';
 import type { AdmissionAttributes, AdmissionContext, AdmissionOperation } from '../admission/admission.js';
 import type { AdmissionChain } from '../admission/admission-chain.js';
+import type { ServiceAccountTokens } from '../authentication/service-account/tokens.js';
 import type { Authorizer } from '../authorization/authorizer.js';
 import type { RuleResolver } from '../authorization/rbac.js';
 import type { WorkShare, WorkTask } from '../flow-control/work-share.js';
@@ -38,6 +39,8 @@ export interface ClusterScope {
   readonly access: Authorizer;
   /** Resolves the rules of roles, for writes of roles. */
   readonly rules: RuleResolver;
+  /** Issues ServiceAccount tokens. */
+  readonly tokens: Pick<ServiceAccountTokens, 'issue' | 'keySet'>;
 }
 
 /** One request for a resource, from any caller. */

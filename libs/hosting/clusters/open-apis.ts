@@ -2,7 +2,7 @@ import type { YamlDecoder } from '#api/yaml';
 import type { ApiServer, WorkShare } from '#apiserver';
 import type { ClusterStores, HeldStore } from '#cacher';
 import { clusterApi, machineTimers } from '#cluster';
-import { type Cluster, DEFAULT_QUOTAS, type PlatformRecords, type QuotaCache } from '#platform';
+import { type Cluster, DEFAULT_QUOTAS, type PlatformRecords, type QuotaCache, type SigningKeys } from '#platform';
 import type { StorageAdmin } from '#storage';
 import { SHARE_LIMITS } from '../limits.js';
 import type { ClusterClocks } from './cluster-clocks.js';
@@ -35,6 +35,7 @@ export interface OpenApisOptions {
   /** host:port as clients reach this server. */
   serverAddress: string;
   quotas: Pick<QuotaCache, 'of' | 'remembered'>;
+  keys: SigningKeys;
   /** Divides the event loop among all tenants of the process. */
   share: WorkShare;
   /** Converts YAML bodies to JSON. */
@@ -79,7 +80,7 @@ class ProcessOpenApis implements OpenApis {
   }
 
   private async make(id: string): Promise<OpenApi | undefined> {
-    const { records, stores, clocks, serverAddress, quotas, share, yaml } = this.options;
+    const { records, stores, clocks, serverAddress, quotas, share, yaml, keys } = this.options;
     const cluster = await records.cluster(id);
     if (!cluster) return undefined;
     await quotas.of(cluster.organizationId);
@@ -96,6 +97,7 @@ class ProcessOpenApis implements OpenApis {
       clock,
       seed: cluster.seed,
       timers: machineTimers,
+      serviceAccountKey: () => keys.of(id),
       prefix,
       serverAddress,
       flowLimits,

@@ -1,6 +1,6 @@
 import type { authenticationv1 } from '#api';
 import { badRequest } from '#apimachinery';
-import type { ResourceStrategy, StrategyContext } from '#apiserver';
+import { InvalidToken, type ResourceStrategy, type StrategyContext } from '#apiserver';
 import { userInfo } from './self-subject-review.js';
 
 async function statusOf(
@@ -13,8 +13,9 @@ async function statusOf(
     const audiences = owner.audiences?.length ? { audiences: owner.audiences } : {};
     return { authenticated: true, user: userInfo(owner.user), ...audiences };
   } catch (error) {
-    // An invalid token is a result, not an error.
-    return { user: {}, error: error instanceof Error ? error.message : String(error) };
+    // An invalid token is a result, not an error. The authenticators of other kinds of tokens do not know it either.
+    if (error instanceof InvalidToken) return { user: {}, error: `[invalid bearer token, ${error.message}]` };
+    throw error;
   }
 }
 

@@ -1,0 +1,109 @@
+import { createHash, createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
+import { CompactSign, compactVerify, decodeJwt, decodeProtectedHeader, errors } from 'jose';
+import { type Clock, goQuote, seededRandom } from '#apimachinery';
+import type { TokenOwner } from '../../authorization/authorizer.js';
+import { LONGEST_TOKEN } from '../../limits.js';
+import type { ClusterReader } from '../../rest/reader.js';
+import { claimsOf, SERVICE_ACCOUNT_ISSUER, type TokenClaims, type TokenDraft } from './claims.js';
+import { InvalidToken, userOf, validateClaims } from './validate-claims.js';
+
+/** The cluster's private key for ServiceAccount tokens: RSA, the same in every process. */
+export type SigningKey = () => Promise<KeyObject>;
+
+interface KeyPair {
+  privateKey: KeyObject;
+  publicKey: KeyObject;
+  /** SHA-256 of the public key in DER (pkg/serviceaccount/jwt.go keyIDFromPublicKey). */
+  id: string;
+}
+
+function pairOf(privateKey: KeyObject): KeyPair {
+  const publicKey = createPublicKey(privateKey);
+  const id = createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('base64url');
+  return { privateKey, publicKey, id };
+}
+
+const ALGORITHM = 'RS256';
+
+/** Issues and authenticates one cluster's ServiceAccount tokens (pkg/serviceaccount/jwt.go). */
+export class ServiceAccountTokens {
+  #pair: Promise<KeyPair> | undefined;
+
+  constructor(private readonly parts: { key: SigningKey; clock: Clock; reader: ClusterReader }) {}
+
+  /** A new, signed token. */
+  async issue(draft: TokenDraft): Promise<string> {
+    const { privateKey, id } = await this.keys();
+    const claims = claimsOf(draft, this.parts.clock.now(), newId());
+    const signed = new CompactSign(Buffer.from(JSON.stringify(claims))).setProtectedHeader({ alg: ALGORITHM, kid: id });
+    return signed.sign(privateKey);
+  }
+
+  /** The owner of a token for one of the audiences (none: the API server's). Undefined if it is not a token of this issuer. */
+  async authenticate(token: string, audiences: readonly string[] = []): Promise<TokenOwner | undefined> {
+    if (!isOfIssuer(token)) return undefined;
+    const claims = await this.verified(token);
+    if (!claims) return undefined;
+    const wanted = audiences.length === 0 ? [SERVICE_ACCOUNT_ISSUER] : audiences;
+    const common = claims.aud.filter((audience) => wanted.includes(audience));
+    if (common.length === 0) {
+      throw new InvalidToken(`token audiences ${quoted(claims.aud)} is invalid for the target audiences ${quoted(wanted)}`);
+    }
+    await validateClaims(claims, this.parts.reader, this.parts.clock.now());
+    return { user: userOf(claims), audiences: common };
+  }
+
+  /** The JSON Web Key Set with the public key (pkg/serviceaccount/openidmetadata.go). */
+  async keySet(): Promise<object> {
+    const { publicKey, id: kid } = await this.keys();
+    const { kty, n, e } = publicKey.export({ format: 'jwk' });
+    return { keys: [{ use: 'sig', kty, kid, alg: ALGORITHM, n, e }] };
+  }
+
+  private async verified(token: string): Promise<TokenClaims | undefined> {
+    const { publicKey, id } = await this.keys();
+    try {
+      const { kid } = decodeProtectedHeader(token);
+      if (kid && kid !== id) throw new InvalidToken('invalid signature, no keys found');
+      const { payload } = await compactVerify(token, publicKey, { algorithms: [ALGORITHM] });
+      return JSON.parse(Buffer.from(payload).toString()) as TokenClaims;
+    } catch (error) {
+      if (REFUSED.some((kind) => error instanceof kind)) throw new InvalidToken('go-jose/go-jose: error in cryptographic primitive');
+      // decodeProtectedHeader throws a TypeError for what is not a token.
+      if (error instanceof errors.JOSEError || error instanceof TypeError) return undefined;
+      throw error;
+    }
+  }
+
+  private keys(): Promise<KeyPair> {
+    this.#pair ??= this.parts
+      .key()
+      .then(pairOf)
+      .catch((error: unknown) => {
+        // A key that could not be read is asked for again.
+        this.#pair = undefined;
+        throw error;
+      });
+    return this.#pair;
+  }
+}
+
+/** A signature that does not fit, and algorithms other than the key's (`none` among them), fail alike in go-jose. */
+const REFUSED = [errors.JWSSignatureVerificationFailed, errors.JOSEAlgNotAllowed, errors.JOSENotSupported];
+
+/** Like every part of a credential, it is not derived from the cluster's seed. It is never written to the log. */
+const newId = (): string => seededRandom(randomBytes(16).toString('hex')).draw('uid', 'jti').uuid();
+
+const quoted = (values: readonly string[]): string => `[${values.map(goQuote).join(' ')}]`;
+
+/** Whether it looks like a token of ours, before anything costly is done (jwt.go hasCorrectIssuer). */
+function isOfIssuer(token: string): boolean {
+  if (token.length > LONGEST_TOKEN) return false;
+  try {
+    return decodeJwt(token).iss === SERVICE_ACCOUNT_ISSUER;
+  } catch {
+    return false;
+  }
+}
