@@ -1,4 +1,4 @@
-import type { rbacv1 } from '#api';
+import type { corev1, rbacv1 } from '#api';
 import { inlineYaml, type YamlDecoder } from '#api/yaml';
 import { type Clock, type RandomSource, StatusError } from '#apimachinery';
 import type { ClusterStore } from '#cacher';
@@ -186,6 +186,11 @@ class Pipeline {
       place: { prefix, serverAddress, served: this.cluster.storages.served() },
       keySet: () => this.cluster.tokens.keySet(),
       probe,
+      now: this.cluster.clock.now(),
+      server: async () => {
+        const pods = await this.cluster.reader.list<corev1.Pod>('', 'pods', 'kube-system');
+        return pods.find(({ metadata }) => metadata.labels?.component === 'kube-apiserver');
+      },
     });
   }
 

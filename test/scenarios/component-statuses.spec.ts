@@ -42,3 +42,21 @@ test('components are healthy while their static pods run', async () => {
   expect(await get(`${PATH}/nothing`)).toMatchObject({ status: 404, body: { message: 'componentstatus "nothing" not found' } });
   cluster.close();
 });
+
+test('the debugging pages show the start and the flags of the static pod', async () => {
+  const cluster = await createLocalCluster();
+  const user = { name: 'admin', groups: ['system:masters', 'system:authenticated'] };
+  const get = async (path: string) => {
+    const { status, body } = await cluster.api.handle({ method: 'GET', path, query: '', headers: {}, user, requestId: 'r' });
+    return { status, body: String(body) };
+  };
+  await cluster.settle();
+  await cluster.advance(3_600_000);
+  expect(await get('/statusz')).toEqual({
+    status: 200,
+    body: expect.stringMatching(/\nUp: 1 hr 00 min \d\d sec\n[\s\S]*\nBinary version: 1\.36\.2\n/),
+  });
+  const flags = await get('/flagz');
+  expect(flags.body.split('\n')).toEqual(expect.arrayContaining(['authorization-mode=Node,RBAC', 'secure-port=6443']));
+  cluster.close();
+});

@@ -1,11 +1,12 @@
-import type { Served } from '#api';
-import { failureStatus, StatusError } from '#apimachinery';
+import type { corev1, Served } from '#api';
+import { failureStatus, type Instant, StatusError } from '#apimachinery';
 import { objectResponse, plainResponse } from '../endpoints/responses.js';
 import { negotiatePlain } from '../request/negotiation.js';
 import { type ApiRequest, type ApiResponse, headerOf } from '../request/request.js';
 import { type DiscoveryPlace, discoveryResponse } from './discovery-handler.js';
 import { HEALTH_CHECKS, healthResponse } from './health.js';
 import { openIdResponse } from './openid.js';
+import { zpageResponse } from './zpages.js';
 
 /** The body of /version (version.Info). */
 export interface VersionInfo {
@@ -50,6 +51,9 @@ export interface NonResourceCall {
   keySet(): Promise<object>;
   /** Throws if the store cannot be reached. */
   probe(): Promise<unknown>;
+  now: Instant;
+  /** The API server's static pod. */
+  server(): Promise<corev1.Pod | undefined>;
 }
 
 const paths = new WeakMap<Served, readonly string[]>();
@@ -101,6 +105,11 @@ export async function nonResourceResponse(call: NonResourceCall): Promise<ApiRes
   const metadata = await openIdResponse(path, call);
   if (metadata !== undefined) return metadata;
   if (path === '') return json(request, { paths: rootPaths(call.place.served) });
+  if (path === '/statusz' || path === '/flagz') {
+    const { version, now, place } = call;
+    const pages = { server: await call.server(), version, now, paths: rootPaths(place.served) };
+    return zpageResponse(path === '/statusz' ? 'statusz' : 'flagz', request, pages);
+  }
   const found = discoveryResponse(request, query, call.place);
   if (found === undefined) return plainResponse(404, '404 page not found\n');
   if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotServed();

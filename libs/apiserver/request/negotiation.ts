@@ -131,6 +131,35 @@ export function negotiateStrict(header: string | undefined): Negotiated {
   return found;
 }
 
+/** The form of a debugging page: text, or an object of the kind in a version of config.k8s.io. */
+type ZpageForm = { encoding: 'text'; version?: undefined } | { encoding: 'json' | 'yaml'; version: string };
+
+const ZPAGE_TYPES = [MEDIA_TYPES.json, MEDIA_TYPES.yaml, 'text/plain'];
+
+function zpageForm({ type, subType, params }: Clause, kind: string): ZpageForm | undefined {
+  const fits = (mediaType: string): boolean => {
+    const [own, sub] = mediaType.split('/');
+    return (type === '*' || type === own) && (subType === '*' || subType === sub);
+  };
+  const version = params.get('v') ?? '';
+  if (params.has('as') || params.has('g') || params.has('v')) {
+    const known = params.get('as') === kind && params.get('g') === 'config.k8s.io' && (version === 'v1beta1' || version === 'v1alpha1');
+    const encoding = (['json', 'yaml'] as const).find((one) => fits(MEDIA_TYPES[one]));
+    return known && encoding !== undefined ? { encoding, version } : undefined;
+  }
+  return fits('text/plain') ? { encoding: 'text' } : undefined;
+}
+
+/** Negotiates the form of /statusz or /flagz; throws 406 (apiserver/pkg/server/statusz/negotiate). */
+export function negotiateZpage(header: string | undefined, kind: string): ZpageForm {
+  if (header === undefined || header.trim() === '') return { encoding: 'text' };
+  for (const clause of parseAccept(header)) {
+    const form = zpageForm(clause, kind);
+    if (form) return form;
+  }
+  throw notAcceptable(ZPAGE_TYPES);
+}
+
 /** The 406 for a conversion that the object does not support. */
 export function noSuchConversion(): StatusError {
   return notAcceptable(ACCEPTED);
