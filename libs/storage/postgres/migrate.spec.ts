@@ -1,17 +1,44 @@
-import { readdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { testDatabase } from '../../../test/servers.js';
 import { applyMigrations } from './migrate.js';
 
+const migrationsFolder = path.resolve(import.meta.dirname, '../../../prisma/migrations');
+const migrations = readdirSync(migrationsFolder)
+  .filter((name) => !name.endsWith('.toml'))
+  .sort();
+
+/** The first half of each text's SHA-256. A database that has a migration refuses another text: what changes is a migration of its own. */
+const TEXTS = [
+  ['20261121000000_platform', 'a683943b6ad96b8e'],
+  ['20261121000100_store', '8c61633fbea1379c'],
+  ['20261121000200_uncompacted', '7db09d0353b92cff'],
+  ['20261121000300_organizations', '4201975ab3203b84'],
+  ['20261121000300_turns', '4722df3819e96e2c'],
+  ['20261121000500_single_writes', '933e1b13ea93cf18'],
+  ['20261121000600_seeds', '104fe4bd5b2c80d5'],
+  ['20261121000700_deletions', 'b3825887c1e3228e'],
+  ['20261121000800_add_cluster', 'bf3e8e13600dcd9f'],
+  ['20261121000900_retention', '747ba64b1abd564a'],
+  ['20261121001000_cluster_keys', '0ac7fc15a12e1ffa'],
+  ['20261121001100_unflushed_turns', 'ac47bbb3865ffcc7'],
+];
+
+test('migrations that databases have are never changed', () => {
+  const checksum = (name: string) =>
+    createHash('sha256')
+      .update(readFileSync(path.join(migrationsFolder, name, 'migration.sql')))
+      .digest('hex');
+  expect(migrations.map((name) => [name, checksum(name).slice(0, 16)])).toEqual(TEXTS);
+});
+
 test('migrations are applied once, even concurrently, and recorded in Prisma’s table', async () => {
   const database = await testDatabase();
   await database.pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
   const applied = await Promise.all([1, 2, 3].map(() => applyMigrations(database.url)));
-  const folder = path.resolve(import.meta.dirname, '../../../prisma/migrations');
-  const names = readdirSync(folder)
-    .filter((name) => !name.endsWith('.toml'))
-    .sort();
+  const names = migrations;
   expect(applied.flat()).toEqual(names);
   const { rows } = await database.pool.query(
     `SELECT migration_name, length(checksum) AS checksum, finished_at >= started_at AS finished, rolled_back_at, applied_steps_count FROM _prisma_migrations ORDER BY migration_name`,

@@ -38,8 +38,6 @@ CREATE POLICY own_cluster ON clocks USING (cluster_id = current_setting('orrery.
 -- Advances the token. The revision row is locked first, so that a write under the old token is either done or will fail.
 -- p_now: the machine's time, where several hosts may hold turns: a turn that is parked is not begun then (parked_until is answered), and
 -- one that was not ended is counted as lost. p_under, p_under_token: the turn that this one is part of; OR403 where that was overtaken.
--- The commit is not flushed to disk before it is answered: the first write under the token flushes it too, and a token that is lost with
--- the server, along with every connection, has written nothing. The clock's turn is flushed: a step must never be taken twice.
 DROP FUNCTION begin_turn(text, text);
 CREATE FUNCTION begin_turn(p_cluster text, p_component text, p_now bigint, p_under text, p_under_token bigint)
 RETURNS TABLE (token bigint, cursor bigint, next_at bigint, lost integer, parked_until bigint, overtook boolean)
@@ -68,9 +66,6 @@ BEGIN
       RETURN;
     END IF;
   END IF;
-  IF p_component <> 'clock' THEN
-    PERFORM set_config('synchronous_commit', 'off', true);
-  END IF;
   RETURN QUERY
   INSERT INTO turns AS t (cluster_id, component, token, cursor, open) VALUES (p_cluster, p_component, 1, 0, p_now IS NOT NULL)
   ON CONFLICT (cluster_id, component) DO UPDATE SET
@@ -81,8 +76,7 @@ BEGIN
   RETURNING t.token, t.cursor, t.next_at, t.lost, t.parked_until, v_overtook;
 END $$;
 
--- Whether the cluster is there, and whether the turn was still its holder's. Not flushed, as in begin_turn: if the end of a turn is lost,
--- the log after its old cursor is read again.
+-- Whether the cluster is there, and whether the turn was still its holder's.
 DROP FUNCTION end_turn(text, text, bigint, bigint, bigint);
 CREATE FUNCTION end_turn(
   p_cluster text, p_component text, p_token bigint, p_cursor bigint, p_next_at bigint, p_lost integer, p_parked_until bigint)
@@ -91,9 +85,6 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER AS $$
 #variable_conflict use_column
 BEGIN
   PERFORM set_config('orrery.cluster', p_cluster, true);
-  IF p_component <> 'clock' THEN
-    PERFORM set_config('synchronous_commit', 'off', true);
-  END IF;
   UPDATE turns t SET cursor = p_cursor, next_at = p_next_at, open = false, lost = p_lost, parked_until = p_parked_until
   WHERE t.cluster_id = p_cluster AND t.component = p_component AND t.token = p_token;
   IF FOUND THEN
@@ -218,36 +209,25 @@ BEGIN
 END $$;
 
 -- Marks where logs stand, each at most once in p_every, and answers how far they may be compacted: what is older than p_age and not among
--- the newest p_keep revisions; the longest overdue first. Templates have no log to speak of. Another retention may hold for some clusters:
--- p_clusters, with p_everies, p_ages and p_keeps at the same places.
+-- the newest p_keep revisions; the longest overdue first. Templates have no log to speak of.
 DROP FUNCTION store_uncompacted(bigint);
-CREATE FUNCTION store_compactable(
-  p_now bigint, p_every bigint, p_age bigint, p_keep bigint, p_limit bigint,
-  p_clusters text[], p_everies bigint[], p_ages bigint[], p_keeps bigint[])
+CREATE FUNCTION store_compactable(p_now bigint, p_every bigint, p_age bigint, p_keep bigint, p_limit bigint)
 RETURNS TABLE (cluster_id text, revision bigint)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER AS $$
 #variable_conflict use_column
 BEGIN
   PERFORM set_config('orrery.platform', 'on', true);
   INSERT INTO log_marks (cluster_id, revision, marked_at)
-  SELECT r.cluster_id, r.revision, p_now
-  FROM cluster_revisions r
-  LEFT JOIN unnest(p_clusters, p_everies) AS x (id, every) ON x.id = r.cluster_id
+  SELECT r.cluster_id, r.revision, p_now FROM cluster_revisions r
   WHERE r.revision > r.compact_revision AND NOT EXISTS (
-    SELECT FROM log_marks m
-    WHERE m.cluster_id = r.cluster_id AND (m.revision >= r.revision OR m.marked_at > p_now - coalesce(x.every, p_every)))
+    SELECT FROM log_marks m WHERE m.cluster_id = r.cluster_id AND (m.revision >= r.revision OR m.marked_at > p_now - p_every))
   ON CONFLICT DO NOTHING;
-  DELETE FROM log_marks m
-  USING log_marks o LEFT JOIN unnest(p_clusters, p_ages) AS x (id, age) ON x.id = o.cluster_id
-  WHERE m.cluster_id = o.cluster_id AND m.revision = o.revision AND m.marked_at <= p_now - coalesce(x.age, p_age) AND EXISTS (
-    SELECT FROM log_marks n
-    WHERE n.cluster_id = m.cluster_id AND n.revision > m.revision AND n.marked_at <= p_now - coalesce(x.age, p_age));
+  DELETE FROM log_marks m WHERE m.marked_at <= p_now - p_age AND EXISTS (
+    SELECT FROM log_marks n WHERE n.cluster_id = m.cluster_id AND n.revision > m.revision AND n.marked_at <= p_now - p_age);
   RETURN QUERY
-  SELECT r.cluster_id, least(m.revision, r.revision - coalesce(x.keep, p_keep))
-  FROM log_marks m
-  JOIN cluster_revisions r ON r.cluster_id = m.cluster_id
-  LEFT JOIN unnest(p_clusters, p_ages, p_keeps) AS x (id, age, keep) ON x.id = r.cluster_id
-  WHERE m.marked_at <= p_now - coalesce(x.age, p_age) AND least(m.revision, r.revision - coalesce(x.keep, p_keep)) > r.compact_revision
+  SELECT r.cluster_id, least(m.revision, r.revision - p_keep)
+  FROM log_marks m JOIN cluster_revisions r ON r.cluster_id = m.cluster_id
+  WHERE m.marked_at <= p_now - p_age AND least(m.revision, r.revision - p_keep) > r.compact_revision
   ORDER BY m.marked_at, r.cluster_id LIMIT p_limit;
 END $$;
 

@@ -1,14 +1,8 @@
--- The seed of a cluster, which its names, uids, addresses and ports are drawn from; those there are get random ones.
-ALTER TABLE clusters ADD COLUMN seed text;
-UPDATE clusters SET seed = replace(gen_random_uuid()::text, '-', '');
-ALTER TABLE clusters ALTER COLUMN seed SET NOT NULL;
-
 -- A revision after which nothing was deleted, so that a creation need not look in the log for a deletion of its key.
 ALTER TABLE cluster_revisions ADD COLUMN deleted_revision bigint NOT NULL DEFAULT 0;
 UPDATE cluster_revisions SET deleted_revision = revision;
 
--- As before, but p_expected of a creation is the revision since which nothing may have happened at its key: uids are drawn from it. The log
--- is only looked at where something was deleted since that revision.
+-- As before, but the log is only looked at for a creation where something was deleted since the revision that it names.
 CREATE OR REPLACE FUNCTION store_write(
   p_cluster text, p_types text, p_keys text[], p_values text[], p_expected bigint[], p_expires bigint[], p_causes text[], p_ats bigint[],
   p_atomic boolean, p_component text, p_token bigint, p_write_id uuid, p_resolve_after bigint)
@@ -90,32 +84,7 @@ BEGIN
   WHERE j.failure IS NOT NULL OR (p_atomic AND EXISTS (SELECT FROM judged f WHERE f.failure IS NOT NULL));
 END $$;
 
--- What became of a call that was committed: its entries, and for every other operation that it failed, with what stands there now.
-CREATE OR REPLACE FUNCTION store_written(p_cluster text, p_types text, p_keys text[], p_write_id uuid, p_after bigint)
-RETURNS TABLE (ord bigint, outcome text, revision bigint, create_revision bigint, version bigint, previous_revision bigint, value text)
-LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
-BEGIN
-  PERFORM set_config('orrery.cluster', p_cluster, true);
-  RETURN QUERY
-  SELECT i.ord,
-    CASE
-      WHEN l.revision IS NOT NULL THEN 'o'
-      WHEN i.type = 'c' THEN CASE WHEN o.key IS NULL THEN 'c' ELSE 'e' END
-      WHEN o.key IS NULL THEN 'm'
-      ELSE 'c'
-    END,
-    coalesce(l.revision, o.mod_revision), coalesce(l.create_revision, o.create_revision), coalesce(l.version, o.version), l.previous_revision,
-    CASE WHEN l.revision IS NULL THEN (SELECT v.value FROM log v WHERE v.cluster_id = p_cluster AND v.revision = o.mod_revision)
-      WHEN i.type = 'd' THEN l.value END
-  FROM unnest(string_to_array(p_types, NULL), p_keys) WITH ORDINALITY AS i (type, key, ord)
-  LEFT JOIN LATERAL (
-    SELECT * FROM log e WHERE e.cluster_id = p_cluster AND e.key = i.key AND e.revision > p_after AND e.write_id = p_write_id LIMIT 1) l ON true
-  LEFT JOIN LATERAL (SELECT * FROM objects c WHERE c.cluster_id = p_cluster AND c.key = i.key LIMIT 1) o ON true;
-END $$;
-
--- A write of one operation, which most are. What store_write does in one statement over many operations costs twice what these do; where
--- the operation fails, or is not compared, store_write decides and answers. Parameters, answer and errors as for store_write.
-CREATE FUNCTION store_write_one(
+CREATE OR REPLACE FUNCTION store_write_one(
   p_cluster text, p_type text, p_key text, p_value text, p_expected bigint, p_expires bigint, p_cause text, p_at bigint,
   p_component text, p_token bigint, p_write_id uuid)
 RETURNS TABLE (ord bigint, outcome text, revision bigint, create_revision bigint, version bigint, previous_revision bigint, value text)
@@ -181,32 +150,19 @@ BEGIN
   RETURN NEXT;
 END $$;
 
--- As for the functions of the store: store_write_one belongs to orrery_app, for whom row-level security holds, and the others still do.
+-- As for the functions of the store.
 DO $$
 DECLARE
   name text;
-  schema text := current_schema();
 BEGIN
-  FOREACH name IN ARRAY ARRAY['store_write', 'store_written', 'store_write_one'] LOOP
-    EXECUTE format('ALTER FUNCTION %I SET search_path = %I, pg_temp', name, schema);
+  FOREACH name IN ARRAY ARRAY['store_write'] LOOP
+    EXECUTE format('ALTER FUNCTION %I SET search_path = %I, pg_temp', name, current_schema());
     EXECUTE format('ALTER FUNCTION %I SET plan_cache_mode = force_generic_plan', name);
     EXECUTE format('ALTER FUNCTION %I SET enable_seqscan = off', name);
-  END LOOP;
-  -- store_write_one joins nothing, and each setting costs every call.
-  FOREACH name IN ARRAY ARRAY['store_write', 'store_written'] LOOP
     EXECUTE format('ALTER FUNCTION %I SET enable_hashjoin = off', name);
     EXECUTE format('ALTER FUNCTION %I SET enable_mergejoin = off', name);
   END LOOP;
-  REVOKE ALL ON FUNCTION store_write_one FROM PUBLIC;
-  EXECUTE format('GRANT EXECUTE ON FUNCTION store_write_one TO %I', current_user);
-  BEGIN
-    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'orrery_app') THEN
-      RAISE insufficient_privilege;
-    END IF;
-    EXECUTE format('GRANT USAGE, CREATE ON SCHEMA %I TO orrery_app', schema);
-    ALTER FUNCTION store_write_one OWNER TO orrery_app;
-    EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM orrery_app', schema);
-  EXCEPTION WHEN insufficient_privilege THEN
-    NULL;
-  END;
+  EXECUTE format('ALTER FUNCTION store_write_one SET search_path = %I, pg_temp', current_schema());
+  ALTER FUNCTION store_write_one SET plan_cache_mode = force_generic_plan;
+  ALTER FUNCTION store_write_one SET enable_seqscan = off;
 END $$;
