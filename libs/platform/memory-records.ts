@@ -1,11 +1,15 @@
 import {
   type Cluster,
+  type ClusterRecords,
   checkInstant,
+  type KeyRecords,
   NameTaken,
   type Organization,
   OrganizationGone,
+  type OrganizationRecords,
   type PlatformRecords,
   type TokenRecord,
+  type TokenRecords,
   TooManyClusters,
 } from './records.js';
 
@@ -37,22 +41,6 @@ class Tables {
     for (const [id, organization] of this.organizations) this.organizations.set(id, { ...organization, isDefault: id === chosen });
   }
 }
-
-type OrganizationRecords = Pick<
-  PlatformRecords,
-  | 'organizations'
-  | 'organization'
-  | 'defaultOrganization'
-  | 'addOrganization'
-  | 'setQuotas'
-  | 'setDefaultOrganization'
-  | 'beginOrganizationRemoval'
-  | 'removeOrganization'
-  | 'unfinishedOrganizations'
->;
-type TokenRecords = Pick<PlatformRecords, 'tokenOfCluster' | 'tokenByHash' | 'replaceToken'>;
-type KeyRecords = Pick<PlatformRecords, 'signingKey' | 'keepSigningKey'>;
-type ClusterRecords = Omit<PlatformRecords, keyof OrganizationRecords | keyof TokenRecords | keyof KeyRecords>;
 
 /** The platform's tables in the memory of this process, for tests and one-process use; the same contract as those in PostgreSQL. */
 export function memoryRecords(): PlatformRecords {
@@ -93,13 +81,13 @@ function organizationRecords(tables: Tables): OrganizationRecords {
       leaving.delete(id);
     },
     unfinishedOrganizations: async () => [...leaving],
+    clusterIds: async (organizationId) => tables.clustersOf(organizationId).map(({ id }) => id),
   };
 }
 
 function clusterRecords(tables: Tables): ClusterRecords {
   const { clusters, ready, removing, tokens } = tables;
   return {
-    clusterIds: async (organizationId) => tables.clustersOf(organizationId).map(({ id }) => id),
     clusters: async ({ organizationId }) =>
       [...clusters.values()].filter(
         (cluster) => ready.has(cluster.id) && (organizationId === undefined || cluster.organizationId === organizationId),

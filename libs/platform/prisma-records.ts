@@ -7,9 +7,11 @@ import {
   type Cluster,
   type ClusterClock,
   checkInstant,
+  type KeyRecords,
   NameTaken,
   type Organization,
   OrganizationGone,
+  type OrganizationRecords,
   type PlatformRecords,
   type TimingProfileName,
   type TokenRecord,
@@ -72,20 +74,6 @@ async function naming<T>(name: string, work: Promise<T>): Promise<T> {
   }
 }
 
-type OrganizationRecords = Pick<
-  PlatformRecords,
-  | 'organizations'
-  | 'organization'
-  | 'defaultOrganization'
-  | 'addOrganization'
-  | 'setQuotas'
-  | 'setDefaultOrganization'
-  | 'beginOrganizationRemoval'
-  | 'removeOrganization'
-  | 'unfinishedOrganizations'
-  | 'clusterIds'
->;
-
 const readyOnly = { state: 'ready' } as const;
 
 function organizationRecords(db: PrismaClient): OrganizationRecords {
@@ -129,7 +117,7 @@ function organizationRecords(db: PrismaClient): OrganizationRecords {
   };
 }
 
-function keyRecords(pool: pg.Pool): Pick<PlatformRecords, 'signingKey' | 'keepSigningKey'> {
+function keyRecords(pool: pg.Pool): KeyRecords {
   const signingKey = async (clusterId: string) => {
     const query = { name: 'signing_key', text: 'SELECT service_account AS key FROM cluster_keys WHERE cluster_id = $1' };
     const { rows } = await pool.query<{ key: string }>({ ...query, values: [clusterId] });

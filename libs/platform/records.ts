@@ -69,11 +69,8 @@ export function boundedInstant(stored: unknown): Instant {
   return Number.isNaN(instant) ? EARLIEST : Math.min(Math.max(instant, EARLIEST), LATEST);
 }
 
-/**
- * The platform's tables. Lookups return undefined if there is no such row. A cluster is visible from the moment it is ready until its
- * removal begins; before and after, only `unfinished` returns it.
- */
-export interface PlatformRecords {
+/** Lookups return undefined if there is no such row. */
+export interface OrganizationRecords {
   organizations(): Promise<Organization[]>;
   organization(idOrName: string): Promise<Organization | undefined>;
   defaultOrganization(): Promise<Organization | undefined>;
@@ -92,6 +89,13 @@ export interface PlatformRecords {
   unfinishedOrganizations(): Promise<string[]>;
   /** All clusters of an organization, including those that are being created or removed. */
   clusterIds(organizationId: string): Promise<string[]>;
+}
+
+/**
+ * Lookups return undefined if there is no such row. A cluster is visible from the moment it is ready until its removal begins; before and
+ * after, only `unfinished` returns it.
+ */
+export interface ClusterRecords {
   clusters(filter: { organizationId?: string }): Promise<Cluster[]>;
   cluster(id: string): Promise<Cluster | undefined>;
   /** Inserts a cluster that is being created, and its token; reserves the name. Throws NameTaken, OrganizationGone, TooManyClusters. */
@@ -106,10 +110,16 @@ export interface PlatformRecords {
   unfinished(madeBefore: Date): Promise<string[]>;
   /** Sets a stepped cluster's time. Throws a RangeError if it is out of range. */
   setClock(id: string, now: Instant): Promise<void>;
+}
+
+export interface TokenRecords {
   tokenOfCluster(clusterId: string): Promise<TokenRecord | undefined>;
   tokenByHash(hash: string): Promise<TokenRecord | undefined>;
   /** Makes it the only token of its cluster (or, without one, of the platform). Returns the hashes that it replaces. */
   replaceToken(token: TokenRecord): Promise<string[]>;
+}
+
+export interface KeyRecords {
   /** The cluster's sealed key for ServiceAccount tokens. */
   signingKey(clusterId: string): Promise<string | undefined>;
   /**
@@ -118,6 +128,9 @@ export interface PlatformRecords {
    */
   keepSigningKey(clusterId: string, key: { sealed: string; instead?: string }): Promise<string | undefined>;
 }
+
+/** The platform's tables. */
+export interface PlatformRecords extends OrganizationRecords, ClusterRecords, TokenRecords, KeyRecords {}
 
 /** Throws a RangeError for an invalid or out-of-range time. */
 export function checkInstant(now: Instant): void {
