@@ -1,6 +1,6 @@
 import type { corev1, policyv1 } from '#api';
 import { deepEqual, formatTime, type Instant, parseTime } from '#apimachinery';
-import { isPodReady, withDisruptionAllowed } from '#component-helpers';
+import { conditionOf, isPodReady, isPodTerminal, withDisruptionAllowed } from '#component-helpers';
 
 type Budget = policyv1.PodDisruptionBudget;
 type Status = policyv1.PodDisruptionBudgetStatus;
@@ -92,9 +92,9 @@ export function differs({ status = {} }: Budget, next: Status): boolean {
 }
 
 /** Since when a pod that is not being deleted has had a DisruptionTarget condition that counts as stale after a while. */
-export function disruptionTargetSince({ metadata, status }: corev1.Pod): Instant | undefined {
-  if (metadata.deletionTimestamp !== undefined || status?.phase === 'Succeeded' || status?.phase === 'Failed') return undefined;
-  const condition = status?.conditions?.find(({ type }) => type === 'DisruptionTarget');
+export function disruptionTargetSince(pod: corev1.Pod): Instant | undefined {
+  if (pod.metadata.deletionTimestamp !== undefined || isPodTerminal(pod)) return undefined;
+  const condition = conditionOf(pod.status?.conditions, 'DisruptionTarget');
   // The kubelet's condition may precede the deletion by any time.
   if (condition?.status !== 'True' || condition.reason === 'TerminationByKubelet') return undefined;
   return parseTime(condition.lastTransitionTime ?? formatTime(0)) ?? 0;
