@@ -2,7 +2,7 @@ import { deepEqual } from '../equality.js';
 import type { KubeObject, ManagedFieldsEntry } from '../object.js';
 import type { SchemaStruct } from '../schema.js';
 import { compareObjects } from './compare.js';
-import { sortEntries, unionOf, withManagersCapped } from './entries.js';
+import { setOf, sortEntries, unionOf, withManagersCapped, withSet } from './entries.js';
 import { treeOf } from './field-tree.js';
 import { difference, differenceBelow, type FieldSet, intersection, isEmptySet, LEAF, union } from './fieldset.js';
 import { mergeTyped } from './merge-typed.js';
@@ -61,9 +61,6 @@ const STRIPPED: FieldSet = {
 };
 
 const BEFORE_FIRST_APPLY = 'before-first-apply';
-
-const setOf = (entry: ManagedFieldsEntry): FieldSet => (entry.fieldsV1 ?? LEAF) as FieldSet;
-const withSet = (entry: ManagedFieldsEntry, set: FieldSet): ManagedFieldsEntry => ({ ...entry, fieldsV1: set as Record<string, unknown> });
 
 /** The entries so far; those of an object that was never tracked are attributed to `before-first-apply` (skipnonapplied.go). */
 function entriesBefore({ live, schema, apiVersion, time, subresource, resetFields }: Apply): readonly ManagedFieldsEntry[] {

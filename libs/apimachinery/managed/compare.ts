@@ -2,6 +2,7 @@ import { deepEqual } from '../equality.js';
 import { getOwn } from '../own-key.js';
 import { type FieldTree, fieldsOf, itemElement, type ListKey, type StructTree } from './field-tree.js';
 import { type FieldSet, LEAF } from './fieldset.js';
+import { type Item, isItem } from './typed.js';
 
 /**
  * The differences between two objects: paths that are new or have another value, and removed paths (structured-merge-diff's Comparison).
@@ -17,13 +18,10 @@ interface Part {
   removed?: FieldSet;
 }
 
-type Item = Record<string, unknown>;
 type Builder = Record<string, FieldSet>;
 
 const SELF = '.';
 const ALIKE: Part = Object.freeze({});
-
-const isObject = (value: unknown): value is Item => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function isEmpty(value: object): boolean {
   for (const _ in value) return false;
@@ -77,7 +75,7 @@ const below = (tree: FieldTree, shared: boolean): FieldTree => (tree.of === 'lis
 
 /** Every path of a new value: containers are members themselves. */
 function allPaths(tree: FieldTree, value: unknown): FieldSet {
-  if (tree.of === 'map' && isObject(value)) return mapPaths(tree.values, value);
+  if (tree.of === 'map' && isItem(value)) return mapPaths(tree.values, value);
   if (tree.of === 'leaf' || isEmptyContainer(value)) return LEAF;
   const set: Builder = { [SELF]: LEAF };
   if (tree.of === 'struct') {
@@ -166,8 +164,8 @@ function compareValues(tree: FieldTree, before: unknown, after: unknown): Part {
   if (before === after) return ALIKE;
   if (tree.of === 'leaf' || (isEmptyContainer(before) && isEmptyContainer(after)))
     return deepEqual(before, after) ? ALIKE : { changed: LEAF };
-  if (tree.of === 'struct') return compareStructs(tree, isObject(before) ? before : {}, isObject(after) ? after : {});
-  if (tree.of === 'map') return compareMaps(tree.values, isObject(before) ? before : {}, isObject(after) ? after : {});
+  if (tree.of === 'struct') return compareStructs(tree, isItem(before) ? before : {}, isItem(after) ? after : {});
+  if (tree.of === 'map') return compareMaps(tree.values, isItem(before) ? before : {}, isItem(after) ? after : {});
   return compareLists(tree, before, after);
 }
 

@@ -1,5 +1,5 @@
 import type { ManagedFieldsEntry } from '../object.js';
-import { sortEntries } from './entries.js';
+import { setOf, sortEntries, withSet } from './entries.js';
 import { difference, type FieldSet, isEmptySet, LEAF } from './fieldset.js';
 
 /** Managed fields of the scale subresource and of its parent (apimachinery/pkg/util/managedfields/scalehandler.go). */
@@ -8,8 +8,6 @@ const SCALE_VERSION = 'autoscaling/v1';
 /** Where a Scale and the built-in workloads have their replicas. */
 const REPLICAS: FieldSet = { 'f:spec': { 'f:replicas': LEAF } };
 
-const setOf = (entry: ManagedFieldsEntry): FieldSet => (entry.fieldsV1 ?? LEAF) as FieldSet;
-const withSet = (entry: ManagedFieldsEntry, set: FieldSet): ManagedFieldsEntry => ({ ...entry, fieldsV1: set as Record<string, unknown> });
 const hasReplicas = (entry: ManagedFieldsEntry): boolean => setOf(entry)['f:spec']?.['f:replicas'] !== undefined;
 
 /** The manager's identifier: an updater's includes the version (managedfields.go BuildManagerIdentifier). */

@@ -2,7 +2,7 @@ import type { KubeObject, ManagedFieldsEntry } from '../object.js';
 import type { SchemaStruct } from '../schema.js';
 import { compareObjects } from './compare.js';
 import { emptyObject } from './empty-object.js';
-import { sortEntries, withManagersCapped } from './entries.js';
+import { setOf, sortEntries, withManagersCapped, withSet } from './entries.js';
 import { treeOf } from './field-tree.js';
 import { difference, differenceBelow, type FieldSet, isEmptySet, isFieldSet, LEAF, union } from './fieldset.js';
 
@@ -61,8 +61,6 @@ function managersSoFar({ old, new: object, subresource }: TrackedUpdate): readon
   return sent.every((entry) => entry.fieldsType === 'FieldsV1' && isFieldSet(entry.fieldsV1)) ? sent : standing;
 }
 
-const setOf = (entry: ManagedFieldsEntry): FieldSet => (entry.fieldsV1 ?? LEAF) as FieldSet;
-
 function isSame(entry: ManagedFieldsEntry, { manager, apiVersion, subresource }: TrackedUpdate): boolean {
   return (
     entry.manager === manager &&
@@ -104,7 +102,7 @@ function settle(
   for (const entry of entries) {
     const left = difference(difference(setOf(entry), gained), lost);
     if (isSame(entry, update) && gains) own = left;
-    else if (!isEmptySet(left)) result.push(left === entry.fieldsV1 ? entry : { ...entry, fieldsV1: left as Record<string, unknown> });
+    else if (!isEmptySet(left)) result.push(left === entry.fieldsV1 ? entry : withSet(entry, left));
   }
   if (gains) result.push(newEntry(update, union(gained, own)));
   return result.length > 0 ? sortEntries(withManagersCapped(result)) : undefined;

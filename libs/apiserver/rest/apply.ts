@@ -13,6 +13,7 @@ import {
   formatTime,
   getOwn,
   goQuote,
+  jsonKind,
   type KubeObject,
   type ManagedFieldsEntry,
   type ObjectMeta,
@@ -43,10 +44,8 @@ export function readConfiguration(converted: ConvertedYaml): Configured {
   if ('error' in converted) throw badRequest(`error decoding YAML: ${converted.error}`);
   const value: unknown = JSON.parse(converted.json);
   if (typeof value !== 'object' || Array.isArray(value)) {
-    const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-    throw badRequest(
-      `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`,
-    );
+    const message = `json: cannot unmarshal ${jsonKind(value)} into Go value of type map[string]interface {}`;
+    throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${message}`);
   }
   const { repeated } = converted;
   return { configuration: (value ?? {}) as Configuration, ...(repeated === undefined ? {} : { repeated }) };
