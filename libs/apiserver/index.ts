@@ -6,6 +6,7 @@ export type { SigningKey } from './authentication/service-account/tokens.js';
 export { InvalidToken } from './authentication/service-account/validate-claims.js';
 export { type AuthorizationAttributes, type AuthorizerLink, privilegedGroup } from './authorization/authorization.js';
 export type { AccessAttributes, AccessDecision, AccessRules, Authorizer, TokenOwner } from './authorization/authorizer.js';
+export { NODE_USER_PREFIX, nodeOf } from './authorization/node-identity.js';
 export { RbacAuthorizer, type RuleResolver } from './authorization/rbac.js';
 export { ClusterStorages, type CustomKind } from './cluster-storages.js';
 export { failureResponse } from './endpoints/failure.js';

@@ -1,4 +1,4 @@
-import type { UserInfo } from '#apiserver';
+import { NODE_USER_PREFIX, type UserInfo } from '#apiserver';
 
 const userNamed = (name: string, ...groups: string[]): UserInfo => ({ name, groups: [...groups, 'system:authenticated'] });
 
@@ -21,7 +21,7 @@ interface Actor {
 }
 
 /** The kubelet of a node uses the node's certificate. */
-const kubelet = (node: string): UserInfo => userNamed(`system:node:${node}`, 'system:nodes');
+const kubelet = (node: string): UserInfo => userNamed(`${NODE_USER_PREFIX}${node}`, 'system:nodes');
 
 const scheduler = userNamed('system:kube-scheduler');
 /**

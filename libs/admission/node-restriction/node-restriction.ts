@@ -1,12 +1,11 @@
 import type { certificatesv1, corev1, resourcev1 } from '#api';
 import { deepEqual, goQuote, notFound } from '#apimachinery';
-import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '#apiserver';
+import { type AdmissionAttributes, type AdmissionContext, type AdmissionPlugin, NODE_USER_PREFIX, nodeOf } from '#apiserver';
 import { parseRequest } from '#component-helpers/certificate-request';
 import { rejected } from '../rejection.js';
 import { admitMirrorPod } from './mirror-pods.js';
 import { forbiddenLabels } from './node-labels.js';
 
-const PREFIX = 'system:node:';
 const LEASES = 'kube-node-lease';
 const SIGNERS = new Set(['kubernetes.io/kubelet-serving', 'kubernetes.io/kube-apiserver-client-kubelet']);
 
@@ -131,7 +130,8 @@ const admitSigningRequest: Admit = (attributes, node) => {
   if (!SIGNERS.has(spec.signerName)) return;
   const request = parseRequest(spec.request);
   if (typeof request === 'string') throw rejected(attributes, `unable to parse csr: ${request}`);
-  if (request.commonName !== PREFIX + node) throw rejected(attributes, `can only create a node CSR with CN=${PREFIX}${node}`);
+  if (request.commonName !== NODE_USER_PREFIX + node)
+    throw rejected(attributes, `can only create a node CSR with CN=${NODE_USER_PREFIX}${node}`);
 };
 
 const RULES: ReadonlyMap<string, Admit> = new Map([
@@ -150,8 +150,8 @@ export const nodeRestriction: AdmissionPlugin = {
   operations: ['CREATE', 'UPDATE', 'DELETE'],
   admit(attributes, ctx) {
     const { user, group, resource } = attributes;
-    if (!user.name.startsWith(PREFIX) || !user.groups.includes('system:nodes')) return;
-    const node = user.name.slice(PREFIX.length);
+    const node = nodeOf(user);
+    if (node === undefined) return;
     if (node === '') throw rejected(attributes, `could not determine node from user ${goQuote(user.name)}`);
     return RULES.get(`${group}/${resource}`)?.(attributes, node, ctx);
   },

@@ -1,5 +1,6 @@
 import { badRequest, goQuote } from '#apimachinery';
 import { type AuthorizationAttributes, type AuthorizerLink, authorize, forbiddenError } from '../authorization/authorization.js';
+import { NODE_USER_PREFIX } from '../authorization/node-identity.js';
 import type { ApiRequest } from '../request/request.js';
 import type { UserInfo } from '../rest/strategy.js';
 
@@ -98,7 +99,7 @@ function withImplicitGroup(name: string, groups: string[]): string[] {
 /** The verb of constrained impersonation (KEP-5284); it appears in error messages. */
 function modeOf({ name }: Wanted): string {
   if (serviceAccount(name)) return 'serviceaccount';
-  return name.startsWith('system:node:') ? 'arbitrary-node' : 'user-info';
+  return name.startsWith(NODE_USER_PREFIX) ? 'arbitrary-node' : 'user-info';
 }
 
 /**
