@@ -6,6 +6,7 @@ import { measureCreation, measureIdle } from './clusters.mjs';
 import { measureConvergence } from './converge.mjs';
 import { measureFairness } from './fairness.mjs';
 import { measureFirstPod } from './first-pod.mjs';
+import { measureInProcess } from './in-process.mjs';
 import { measureRequests } from './requests.mjs';
 import { startService } from './service.mjs';
 import { table } from './table.mjs';
@@ -14,7 +15,7 @@ import { measureYardstick } from './yardstick.mjs';
 const { values } = parseArgs({
   options: {
     kubeconfig: { type: 'string' },
-    only: { type: 'string', default: 'yardstick,creation,requests,first-pod,converge,idle,fairness' },
+    only: { type: 'string', default: 'in-process,yardstick,creation,requests,first-pod,converge,idle,fairness' },
     replicas: { type: 'string', default: '100,500,1000' },
     idle: { type: 'string', default: '1000' },
     // Duration of each flood.
@@ -73,8 +74,10 @@ async function measureService() {
 }
 
 const started = new Date().toISOString();
-const measured = values.kubeconfig ? await measureApi(values.kubeconfig) : await measureService();
-const result = { started, node: process.version, ...measured };
+const inProcess = wanted.has('in-process') && !values.kubeconfig ? await measureInProcess() : undefined;
+const needsService = [...wanted].some((part) => part !== 'in-process');
+const measured = values.kubeconfig ? await measureApi(values.kubeconfig) : needsService ? await measureService() : {};
+const result = { started, node: process.version, ...(inProcess && { inProcess }), ...measured };
 console.log(table(result));
 console.log(JSON.stringify(result));
 if (values.out) writeFileSync(values.out, `${JSON.stringify(result, null, 2)}\n`);
