@@ -21,11 +21,30 @@ describe('PodTopologyLabels', () => {
     const made = await cluster();
     await post(made, '/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n', labels: { ...zone, ...region } } });
     const object = { apiVersion: 'v1', kind: 'Binding', metadata: { name: 'a' }, target: { apiVersion: 'v1', kind: 'Node', name: 'n' } };
-    const { reader, clock, random, access: authorizer } = made.server.cluster;
+    const { reader, storages, webhooks, clock, random, access: authorizer } = made.server.cluster;
+    const requested = storages.find('', 'v1', 'pods')?.resource;
+    if (!requested) throw new Error('pods are served');
     const request = { group: '', version: 'v1', resource: 'pods', subresource: 'binding', kind: 'Binding', namespace: 'ns', name: 'a' };
     const user = { name: 'system:kube-scheduler', groups: [] };
-    const attributes = { ...request, operation: 'CREATE' as const, user, dryRun: false, object, warn: () => undefined };
-    await podTopologyLabels.admit?.(attributes, { reader, clock, random, authorizer, work: { pause: () => undefined } });
+    const attributes = {
+      ...request,
+      requested,
+      shape: requested,
+      operation: 'CREATE' as const,
+      user,
+      dryRun: false,
+      object,
+      warn: () => undefined,
+    };
+    await podTopologyLabels.admit?.(attributes, {
+      reader,
+      storages,
+      webhooks,
+      clock,
+      random,
+      authorizer,
+      work: { pause: () => undefined },
+    });
     expect(object.metadata).toEqual({ name: 'a', labels: { ...zone, ...region } });
   });
 });

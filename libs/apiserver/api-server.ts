@@ -37,6 +37,8 @@ import type { ResourceStrategy, UserInfo } from './rest/strategy.js';
 import { Warnings } from './rest/warnings.js';
 import { builtInStorages } from './storage-map.js';
 import type { Timers } from './watch/timers.js';
+import { ClusterWebhooks } from './webhooks/cluster-webhooks.js';
+import type { WebhookRoutes } from './webhooks/webhook-caller.js';
 
 /** What an API server is made of. The lists are shared by all clusters; anything derived from a list is computed once. */
 export interface ApiServerDependencies {
@@ -69,6 +71,8 @@ export interface ApiServerDependencies {
   /** host:port as clients reach it, for /api. */
   serverAddress?: string;
   limits?: Limits;
+  /** The ways to webhooks; by default there are none, and calls fail as if nothing were reachable. */
+  webhooks?: WebhookRoutes;
 }
 
 /** The API of one cluster. Cheap to create: apart from its store, everything it holds is shared. */
@@ -109,6 +113,7 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
     limits: deps.limits ?? DEFAULT_LIMITS,
     reader,
     access: { ...accessOf(authorizers), authenticate: (token, audiences) => tokens.authenticate(token, audiences) },
+    webhooks: new ClusterWebhooks(reader, deps.webhooks ?? {}),
     tokens,
     rules: rbac,
   };

@@ -1,4 +1,5 @@
 export type { AdmissionAttributes, AdmissionContext, AdmissionOperation, AdmissionPlugin } from './admission/admission.js';
+export { Reinvocation } from './admission/reinvocation.js';
 export { type ApiServer, type ApiServerDependencies, createApiServer } from './api-server.js';
 export { ANONYMOUS, type Authenticator, bearerTokenOf } from './authentication/authentication.js';
 export { type BoundObjects, SERVICE_ACCOUNT_ISSUER } from './authentication/service-account/claims.js';
@@ -33,3 +34,14 @@ export { unstored } from './rest/view.js';
 export type { StorageMap } from './storage-map.js';
 export type { Timers } from './watch/timers.js';
 export type { ByteStream, StreamSink } from './watch/watch-stream.js';
+export {
+  type HttpAnswer,
+  type HttpCall,
+  NoAnswer,
+  type WebhookCall,
+  WebhookCallError,
+  type WebhookCaller,
+  type WebhookClientConfig,
+  type WebhookReview,
+  type WebhookRoutes,
+} from './webhooks/webhook-caller.js';

@@ -11,6 +11,7 @@ import type { ApiResponse, Pieces } from './request/request.js';
 import type { Conversion } from './rest/api-resource.js';
 import type { StorageProvider } from './rest/storage.js';
 import type { ResourceStrategy, UserInfo } from './rest/strategy.js';
+import type { WebhookRoutes } from './webhooks/webhook-caller.js';
 
 /** A cluster for specs: the real pipeline over memory storage; only the clock, the random source and the timers are the spec's. */
 export interface TestCluster {
@@ -51,6 +52,7 @@ export interface TestClusterOptions {
   limits?: Limits;
   flowLimits?: FlowLimits;
   serviceAccountKey?: SigningKey;
+  webhooks?: WebhookRoutes;
   /** A second process's view of an existing cluster. */
   storage?: Storage;
 }
@@ -108,6 +110,7 @@ export async function testCluster(options: TestClusterOptions = {}): Promise<Tes
     prefix: '/clusters/c',
     serverAddress: '127.0.0.1:8443',
     ...(options.limits ? { limits: options.limits } : {}),
+    ...(options.webhooks ? { webhooks: options.webhooks } : {}),
     ...(options.serviceAccountKey ? { serviceAccountKey: options.serviceAccountKey } : {}),
     ...(options.flowLimits ? { flowLimits: () => options.flowLimits as FlowLimits } : {}),
   });

@@ -1,10 +1,19 @@
 import { admissionPlugins } from '#admission';
 import type { YamlDecoder } from '#api/yaml';
 import { type Clock, seededRandom } from '#apimachinery';
-import { type ApiServer, createApiServer, type FlowLimits, type SigningKey, type Timers, type WorkShare } from '#apiserver';
+import {
+  type ApiServer,
+  createApiServer,
+  type FlowLimits,
+  type SigningKey,
+  type Timers,
+  type WebhookRoutes,
+  type WorkShare,
+} from '#apiserver';
 import { type ClusterStore } from '#cacher';
 import { nodeRules } from '#kubeadm';
 import { conversions, providers, strategies } from '#registry';
+import { answerOfPod } from './webhook-routes.js';
 
 export interface ClusterApiOptions {
   store: ClusterStore;
@@ -24,11 +33,25 @@ export interface ClusterApiOptions {
   share?: Pick<WorkShare, 'task'>;
   /** Converts YAML bodies to JSON; by default synchronously. */
   yaml?: YamlDecoder;
+  /** Calls webhooks outside of the cluster; unset: none is reachable. */
+  outside?: WebhookRoutes['outside'];
 }
 
 /** The API of one cluster with everything it serves. Cheap to create, so an idle cluster need not keep one. */
 export function clusterApi(options: ClusterApiOptions): ApiServer {
-  const { store, clock, seed, ...others } = options;
+  const { store, clock, seed, outside, ...others } = options;
   const random = seededRandom(seed, () => `${store.known}@${clock.now()}`);
-  return createApiServer({ ...others, store, clock, random, strategies, conversions, providers, nodeRules, admission: admissionPlugins });
+  const webhooks = { pod: answerOfPod, ...(outside ? { outside } : {}) };
+  return createApiServer({
+    ...others,
+    webhooks,
+    store,
+    clock,
+    random,
+    strategies,
+    conversions,
+    providers,
+    nodeRules,
+    admission: admissionPlugins,
+  });
 }

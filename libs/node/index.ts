@@ -1,5 +1,6 @@
 export { findImage, images, pullError } from './images/catalogue.js';
 export type { ImageDefinition } from './images/image.js';
+export type { ProgramRequest, ProgramResponse, ServedPort } from './images/program.js';
 export { type ImageReference, parseImage } from './images/reference.js';
 export { kubelet } from './kubelet.js';
 export {
@@ -13,4 +14,5 @@ export {
 } from './node-status.js';
 export type { PodMemory } from './pod/memory.js';
 export { planPod } from './pod/plan.js';
+export { servedPort } from './pod/served-port.js';
 export type { PodEvent, PodPlan, PodWorld } from './pod/world.js';

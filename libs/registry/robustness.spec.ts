@@ -59,7 +59,13 @@ const ctx: StrategyContext = {
   name: '',
   apiVersion: '',
   namespace: 'ns',
-  reader: { get: async () => undefined, list: async () => [], stored: async () => [], refresh: async () => undefined },
+  reader: {
+    get: async () => undefined,
+    list: async () => [],
+    stored: async () => [],
+    changeOf: () => undefined,
+    refresh: async () => undefined,
+  },
   dryRun: false,
 };
 

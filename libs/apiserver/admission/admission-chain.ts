@@ -4,7 +4,7 @@ import type { AdmissionAttributes, AdmissionContext, AdmissionOperation, Admissi
 export interface AdmissionChain {
   mutates(operation: AdmissionOperation): boolean;
   validates(operation: AdmissionOperation): boolean;
-  /** Lets every mutating plugin change the object in place. Throws the StatusError of the first plugin that rejects it. */
+  /** Lets every mutating plugin change the object in place, twice if one of them asks for it. Throws the StatusError of the first plugin that rejects it. */
   admit(attributes: AdmissionAttributes, ctx: AdmissionContext): Promise<void>;
   validate(attributes: AdmissionAttributes, ctx: AdmissionContext): Promise<void>;
 }
@@ -19,6 +19,13 @@ function sorted(plugins: readonly AdmissionPlugin[], phase: 'admit' | 'validate'
   return Object.fromEntries(entries) as Plugins;
 }
 
+async function admitOnce(plugins: readonly AdmissionPlugin[], attributes: AdmissionAttributes, ctx: AdmissionContext): Promise<void> {
+  for (const plugin of plugins) {
+    const pending = plugin.admit?.(attributes, ctx);
+    if (pending) await pending;
+  }
+}
+
 function buildChain(plugins: readonly AdmissionPlugin[]): AdmissionChain {
   const mutating = sorted(plugins, 'admit');
   const validating = sorted(plugins, 'validate');
@@ -26,10 +33,11 @@ function buildChain(plugins: readonly AdmissionPlugin[]): AdmissionChain {
     mutates: (operation) => mutating[operation].length > 0,
     validates: (operation) => validating[operation].length > 0,
     async admit(attributes, ctx) {
-      for (const plugin of mutating[attributes.operation]) {
-        const pending = plugin.admit?.(attributes, ctx);
-        if (pending) await pending;
-      }
+      await admitOnce(mutating[attributes.operation], attributes, ctx);
+      const { reinvocation } = attributes;
+      if (!reinvocation?.shouldReinvoke) return;
+      reinvocation.isReinvoke = true;
+      await admitOnce(mutating[attributes.operation], attributes, ctx);
     },
     async validate(attributes, ctx) {
       for (const plugin of validating[attributes.operation]) {

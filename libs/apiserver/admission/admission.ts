@@ -1,8 +1,12 @@
 import type { Clock, KubeObject, RandomSource } from '#apimachinery';
 import type { Authorizer } from '../authorization/authorizer.js';
 import type { WorkTask } from '../flow-control/work-share.js';
+import type { APIResource } from '../rest/api-resource.js';
 import type { ClusterReader } from '../rest/reader.js';
 import type { UserInfo } from '../rest/strategy.js';
+import type { StorageMap } from '../storage-map.js';
+import type { WebhookCaller } from '../webhooks/webhook-caller.js';
+import type { Reinvocation } from './reinvocation.js';
 
 export type AdmissionOperation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
 
@@ -16,6 +20,9 @@ export interface AdmissionAttributes {
   kind: string;
   namespace: string;
   name: string;
+  /** The resource of the request, in its version, and the kind of its object: `Scale` for deployments/scale. */
+  requested: APIResource;
+  shape: APIResource;
   user: UserInfo;
   dryRun: boolean;
   /** The object of the request; a mutating plugin changes it in place. None for a delete. */
@@ -24,10 +31,15 @@ export interface AdmissionAttributes {
   options?: Record<string, unknown>;
   /** Adds a Warning header. */
   warn(text: string): void;
+  /** What the mutating webhooks and policies have done so far; made by the first that has something to remember. */
+  reinvocation?: Reinvocation;
 }
 
 export interface AdmissionContext {
   reader: ClusterReader;
+  /** What the cluster serves: for the other versions of a resource, and the kinds of parameters. */
+  storages: StorageMap;
+  webhooks: WebhookCaller;
   clock: Clock;
   random: RandomSource;
   /** Authorizes further actions of the user. */

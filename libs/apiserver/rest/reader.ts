@@ -12,6 +12,11 @@ export interface ClusterReader {
   list<T extends KubeObject>(group: string, resource: string, namespace?: string): Promise<T[]>;
   /** The same objects, each parsed when it is first looked at: long lists can be walked in pieces. */
   stored<T extends KubeObject>(group: string, resource: string, namespace?: string): Promise<ReadonlyArray<{ readonly object: T }>>;
+  /**
+   * A number that is different after every change under a prefix (`listPrefix`), for what is derived from all of its objects; undefined
+   * while the cache is cold.
+   */
+  changeOf(prefix: string): number | undefined;
   /** Waits until the cache has everything that was written before the call, by any process. */
   refresh(): Promise<void>;
 }
@@ -32,6 +37,7 @@ export function createReader(store: ClusterStore): ClusterReader {
     async stored<T extends KubeObject>(group: string, resource: string, namespace = '') {
       return (await items(group, resource, namespace)) as readonly unknown[] as ReadonlyArray<{ readonly object: T }>;
     },
+    changeOf: (prefix) => store.changeOf(prefix),
     async refresh() {
       await store.list({ prefix: '/none/', notOlderThan: await store.revision() });
     },

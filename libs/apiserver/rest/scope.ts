@@ -12,6 +12,7 @@ import type { Limits } from '../limits.js';
 import type { WriteOptions } from '../request/options.js';
 import type { StorageMap } from '../storage-map.js';
 import type { Timers } from '../watch/timers.js';
+import type { WebhookCaller } from '../webhooks/webhook-caller.js';
 import type { APIResource } from './api-resource.js';
 import type { Ordinals } from './ordinals.js';
 import type { ClusterReader } from './reader.js';
@@ -39,6 +40,8 @@ export interface ClusterScope {
   readonly access: Authorizer;
   /** Resolves the rules of roles, for writes of roles. */
   readonly rules: RuleResolver;
+  /** Calls webhooks. */
+  readonly webhooks: WebhookCaller;
   /** Issues ServiceAccount tokens. */
   readonly tokens: Pick<ServiceAccountTokens, 'issue' | 'keySet'>;
 }
@@ -89,10 +92,10 @@ export function strategyContext(scope: RestScope, dryRun: boolean): StrategyCont
 /** What admission gets besides the request. Components retry by themselves, so only clients' requests wait. */
 export function admissionContext(scope: RestScope): AdmissionContext {
   const { cluster, component, work } = scope;
-  const { reader, clock, access: authorizer, timers } = cluster;
+  const { reader, clock, access: authorizer, timers, storages, webhooks } = cluster;
   const random = randomOf(scope);
   const pause = (milliseconds: number) => new Promise<void>((resolve) => timers.after(milliseconds, resolve));
-  return { reader, clock, random, authorizer, work, ...(component === undefined ? { pause } : {}) };
+  return { reader, storages, webhooks, clock, random, authorizer, work, ...(component === undefined ? { pause } : {}) };
 }
 
 type Objects = Pick<AdmissionAttributes, 'object' | 'oldObject' | 'options'>;
@@ -104,7 +107,7 @@ export function admissionAttributes(
   dryRun: boolean,
   objects: Objects,
 ): AdmissionAttributes {
-  const { resource, namespace, subresource, user, warnings } = scope;
+  const { resource, namespace, subresource, user, warnings, storage } = scope;
   const { stored } = resource;
   return {
     operation,
@@ -119,6 +122,8 @@ export function admissionAttributes(
         ? ((scope.name || objects.object?.metadata.name) ?? '')
         : namespace,
     name: scope.name || (objects.object?.metadata.name ?? ''),
+    requested: resource,
+    shape: storage.shape,
     user,
     dryRun,
     ...objects,

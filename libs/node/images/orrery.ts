@@ -1,6 +1,7 @@
 import type { Call, ImageDefinition } from './image.js';
 import { exit, http, type Program, serve } from './program.js';
 import { tags } from './tags.js';
+import { webhook } from './webhook-program.js';
 
 const health = ['/livez', '/readyz'];
 
@@ -21,5 +22,15 @@ const image = (name: string): ImageDefinition => ({
   user: 10001,
 });
 
+/** A server for admission and conversion webhooks that answers by its flags (webhook-program.ts). */
+const echo: ImageDefinition = {
+  repositories: ['docker.io/orrery/webhook'],
+  tags: tags({ versions: { 0: [1, 9] } }),
+  size: 9_437_184,
+  entrypoint: ['/webhook'],
+  executables: { webhook },
+  user: 10001,
+};
+
 /** This service's own images (docker/Dockerfile), so that k8s/ can be tried on a simulated cluster. */
-export const orrery: readonly ImageDefinition[] = [image('api'), image('worker')];
+export const orrery: readonly ImageDefinition[] = [image('api'), image('worker'), echo];

@@ -37,6 +37,27 @@ export interface ServedPort {
   status?(path: string, elapsed: number): number;
   /** When its responses change for the last time. */
   changesAt?: number;
+  /** Clients have to speak TLS. */
+  tls?: boolean;
+  /** The response to a request; unset: nothing but a status is known of it. Pure. */
+  answer?(request: ProgramRequest): ProgramResponse;
+}
+
+/** A request over HTTP to a program. */
+export interface ProgramRequest {
+  method: string;
+  /** The path, without the query. */
+  path: string;
+  body: string;
+}
+
+/** What a program answers. */
+export interface ProgramResponse {
+  status: number;
+  contentType: string;
+  body: string;
+  /** Milliseconds until it is sent. Default 0. */
+  after?: number;
 }
 
 /** A file that the program creates or removes, for probes that check it. */

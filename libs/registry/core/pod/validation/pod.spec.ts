@@ -12,7 +12,13 @@ const ctx: StrategyContext = {
   name: '',
   apiVersion: 'v1',
   namespace: 'ns',
-  reader: { get: async () => undefined, list: async () => [], stored: async () => [], refresh: async () => undefined },
+  reader: {
+    get: async () => undefined,
+    list: async () => [],
+    stored: async () => [],
+    changeOf: () => undefined,
+    refresh: async () => undefined,
+  },
   dryRun: false,
 };
 

@@ -1,0 +1,6 @@
+/** Seconds after which a call without a timeout of its own ends (apiserver/pkg/util/webhook defaultRequestTimeout). */
+export const DEFAULT_TIMEOUT = 30;
+/** Characters of an answer that is no Status, as errors show it (client-go maxUnstructuredResponseTextBytes). */
+export const SHOWN_ANSWER = 2048;
+/** Characters of an answered review. Upstream has no limit. */
+export const LONGEST_ANSWER = 4 * 1024 * 1024;

@@ -1,0 +1,81 @@
+import { parseGoDuration } from '#apimachinery';
+import { flagOf, portFlag } from './flags.js';
+import type { Call } from './image.js';
+import { exit, type Program, type ProgramResponse, serve } from './program.js';
+
+interface Review {
+  apiVersion: string;
+  kind: string;
+  request?: { uid?: string; desiredAPIVersion?: string; objects?: Array<Record<string, unknown>> } | null;
+}
+
+/** Every value of a flag that may be repeated: `--warning=a --warning=b`. */
+const valuesOf = (args: readonly string[], name: string): string[] =>
+  args.flatMap((arg) => (arg.startsWith(`${name}=`) ? [arg.slice(name.length + 1)] : []));
+
+/** `--deny` and `--deny=MESSAGE`, with `--deny-code` and `--deny-reason`. */
+function denial(args: readonly string[]): object | undefined {
+  const message = flagOf(args, '--deny');
+  if (message === undefined && !args.includes('--deny')) return undefined;
+  const code = flagOf(args, '--deny-code');
+  const reason = flagOf(args, '--deny-reason');
+  return { ...(message ? { message } : {}), ...(code ? { code: Number(code) } : {}), ...(reason ? { reason } : {}) };
+}
+
+function admission(args: readonly string[], uid: string | undefined): object {
+  const denied = denial(args);
+  const patch = flagOf(args, '--patch');
+  const warnings = valuesOf(args, '--warning');
+  const audit = valuesOf(args, '--audit').map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]);
+  return {
+    uid,
+    allowed: denied === undefined,
+    ...(denied ? { status: denied } : {}),
+    ...(patch === undefined ? {} : { patchType: 'JSONPatch', patch: Buffer.from(patch, 'utf8').toString('base64') }),
+    ...(warnings.length > 0 ? { warnings } : {}),
+    ...(audit.length > 0 ? { auditAnnotations: Object.fromEntries(audit) } : {}),
+  };
+}
+
+function conversion(args: readonly string[], { uid, desiredAPIVersion, objects = [] }: NonNullable<Review['request']>): object {
+  const denied = denial(args);
+  if (denied) return { uid, result: { status: 'Failure', ...denied }, convertedObjects: [] };
+  return { uid, result: { status: 'Success' }, convertedObjects: objects.map((object) => ({ ...object, apiVersion: desiredAPIVersion })) };
+}
+
+const text = (status: number, body: string): ProgramResponse => ({ status, contentType: 'text/plain; charset=utf-8', body });
+
+function respond(args: readonly string[], body: string): ProgramResponse {
+  const status = flagOf(args, '--status');
+  const raw = flagOf(args, '--answer');
+  if (status !== undefined) return text(Number(status), raw ?? '');
+  if (raw !== undefined) return { status: 200, contentType: 'application/json', body: raw };
+  let review: Review;
+  try {
+    review = JSON.parse(body) as Review;
+  } catch {
+    return text(400, 'the body is no JSON');
+  }
+  const { apiVersion, kind, request } = review;
+  if (!request) return text(400, 'the review has no request');
+  const uid = flagOf(args, '--uid') ?? request.uid;
+  if (kind !== 'AdmissionReview' && kind !== 'ConversionReview') return text(400, `unexpected kind ${kind}`);
+  const response = kind === 'AdmissionReview' ? admission(args, uid) : conversion(args, { ...request, ...(uid ? { uid } : {}) });
+  return { status: 200, contentType: 'application/json', body: JSON.stringify({ apiVersion, kind, response }) };
+}
+
+/**
+ * A webhook server on `--port` (8443, https): allows everything, or `--deny[=MESSAGE]`, `--deny-code`, `--deny-reason`, `--patch=JSON PATCH`,
+ * `--warning=TEXT`, `--audit=KEY=VALUE`. Objects are converted by renaming their apiVersion. To try failures: `--delay=5s`, `--status=500`,
+ * `--answer=TEXT`, `--uid=OTHER`, `--insecure` (plain http).
+ */
+export function webhook({ args }: Call): Program {
+  const port = portFlag(args, '--port', 8443);
+  const delay = flagOf(args, '--delay');
+  const after = delay === undefined ? 0 : parseGoDuration(delay);
+  if (after === undefined || port < 1 || port > 65_535) return exit(2);
+  const tls = !args.includes('--insecure');
+  return serve([
+    { port, protocol: 'http', tls, status: () => 200, answer: ({ body }) => ({ ...respond(args, body), ...(after > 0 ? { after } : {}) }) },
+  ]);
+}

@@ -1,0 +1,18 @@
+import type { corev1 } from '#api';
+import type { ServedPort } from '../images/program.js';
+import { programOfContainer } from './programs.js';
+
+/** The port of a pod's network on which one of its running containers listens; undefined if none does. */
+export function servedPort({ spec, status }: corev1.Pod, port: number): ServedPort | undefined {
+  const running = new Set<string>();
+  for (const { name, state } of [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])])
+    if (state?.running) running.add(name);
+  for (const container of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) {
+    if (!running.has(container.name)) continue;
+    const program = programOfContainer(container);
+    if (program === undefined || program.does === 'not-start') continue;
+    const found = program.ports.find((served) => served.port === port);
+    if (found) return found;
+  }
+  return undefined;
+}
