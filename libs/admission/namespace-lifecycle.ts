@@ -26,6 +26,7 @@ async function admit(attributes: AdmissionAttributes, { reader }: AdmissionConte
 export const namespaceLifecycle: AdmissionPlugin = {
   name: 'NamespaceLifecycle',
   operations: ['CREATE', 'UPDATE', 'DELETE'],
+  mutates: false,
   admit(attributes, ctx) {
     const { operation, group, resource, namespace, name } = attributes;
     const itself = group === '' && resource === 'namespaces';

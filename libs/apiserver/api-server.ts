@@ -1,9 +1,11 @@
 import type { corev1, rbacv1 } from '#api';
 import { inlineYaml, type YamlDecoder } from '#api/yaml';
-import { type Clock, type RandomSource, StatusError } from '#apimachinery';
+import { type Clock, type RandomSource, StatusError, statusOf, unauthorized } from '#apimachinery';
 import type { ClusterStore } from '#cacher';
 import type { AdmissionPlugin } from './admission/admission.js';
 import { admissionChain } from './admission/admission-chain.js';
+import { type AuditEvent, type Origin, Stage } from './audit/audit-event.js';
+import { Auditor, type AuditSink } from './audit/auditor.js';
 import { type Authenticator, authenticate, type Credentials } from './authentication/authentication.js';
 import { impersonate } from './authentication/impersonation.js';
 import { serviceAccountAuthenticator } from './authentication/service-account/authenticator.js';
@@ -19,6 +21,7 @@ import { routeOf, unknownPath } from './endpoints/resource-router.js';
 import { tooManyRequestsResponse } from './endpoints/responses.js';
 import { clusterFlowControl } from './flow-control/cluster-flow-control.js';
 import { type FlowLimits, TooManyRequests } from './flow-control/flow-control.js';
+import type { Flow } from './flow-control/priority-levels.js';
 import { widthOf } from './flow-control/width.js';
 import { UNDIVIDED, type WorkShare } from './flow-control/work-share.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
@@ -61,6 +64,8 @@ export interface ApiServerDependencies {
   nodeRules?: readonly rbacv1.PolicyRule[];
   /** Flow control for the cluster's requests in this process; unset where only components send requests. */
   flowLimits?: () => FlowLimits;
+  /** Keeps what happens to clients' requests; unset where only components send requests. */
+  audit?: AuditSink;
   /** Lets long work yield to other tenants; by default it does not yield. */
   share?: Pick<WorkShare, 'task'>;
   /** Converts YAML bodies to JSON; by default synchronously. */
@@ -79,10 +84,14 @@ export interface ApiServerDependencies {
 export interface ApiServer {
   readonly cluster: ClusterScope;
   readonly dispatcher: Dispatcher;
+  /** Follows clients' requests. */
+  readonly auditor: Auditor;
   /** Answers a request. Never throws: failures become responses. */
   handle(request: ApiRequest): Promise<ApiResponse>;
   /** The user of a request, before impersonation: anonymous without credentials. Throws 401 for invalid ones. */
   authenticate(request: Credentials): Promise<UserInfo>;
+  /** The host has answered this request with 401. */
+  refused(request: Omit<ApiRequest, 'body'>): void;
 }
 
 /** The group that is authorized without looking at roles. */
@@ -119,9 +128,16 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
   };
   const flowControl = deps.flowLimits && clusterFlowControl(store, deps.flowLimits, timers);
   const dispatcher = new Dispatcher(authorizers, flowControl);
-  const server = new Pipeline(cluster, deps, { authenticators, authorizers, dispatcher });
-  const whose = (request: Credentials) => authenticate(request, authenticators);
-  return { cluster, dispatcher, handle: (request) => server.handle(request), authenticate: whose };
+  const auditor = new Auditor(() => timers.now(), deps.audit);
+  const server = new Pipeline(cluster, deps, { authenticators, authorizers, dispatcher, auditor });
+  return {
+    cluster,
+    dispatcher,
+    auditor,
+    handle: (request) => server.handle(request),
+    authenticate: (request) => authenticate(request, authenticators),
+    refused: (request) => server.refused(request),
+  };
 }
 
 class Pipeline {
@@ -132,29 +148,46 @@ class Pipeline {
       authenticators: readonly Authenticator[];
       authorizers: readonly AuthorizerLink[];
       dispatcher: Dispatcher;
+      auditor: Auditor;
     },
   ) {}
 
   async handle(request: ApiRequest): Promise<ApiResponse> {
+    const { auditor } = this.access;
     const warnings = new Warnings();
+    const audit = auditor.begin(originOf(request));
     try {
-      return await this.answer(request, warnings);
+      const response = withFlow(await this.answer(request, { warnings, audit }), audit.flow);
+      auditor.end(audit, { code: response.status, warnings: warnings.texts });
+      return response;
     } catch (error) {
-      if (error instanceof TooManyRequests) return tooManyRequestsResponse(error);
-      return failureResponse(error, request.requestId, { accept: headerOf(request, 'accept'), warnings: warnings.texts });
+      const response = failed(error, request, warnings);
+      auditor.end(audit, { code: response.status, failure: statusOf(error), warnings: warnings.texts });
+      return withFlow(response, audit.flow);
     }
   }
 
-  private async answer(request: ApiRequest, warnings: Warnings): Promise<ApiResponse> {
+  refused(request: Omit<ApiRequest, 'body'>): void {
+    const { auditor } = this.access;
+    const audit = auditor.begin(originOf(request));
+    audit.attributes = attributesOf(requestInfo(request.method, request.path, queryOf(request)), NOBODY);
+    auditor.end(audit, { code: 401, failure: unauthorized().status });
+  }
+
+  private async answer(request: ApiRequest, { warnings, audit }: { warnings: Warnings; audit: AuditEvent }): Promise<ApiResponse> {
     const query = queryOf(request);
     const info = requestInfo(request.method, request.path, query);
     const { authenticators, authorizers, dispatcher } = this.access;
+    audit.attributes = attributesOf(info, NOBODY);
     const requestor = await authenticate(request, authenticators);
-    const user = await impersonate(attributesOf(info, requestor), request.headers, authorizers);
-    const attributes = attributesOf(info, user);
+    audit.attributes = attributesOf(info, requestor);
+    const user = await impersonate(audit.attributes, request.headers, authorizers);
+    if (user !== requestor) audit.impersonator = requestor;
+    audit.mark(Stage.authentication);
+    const attributes = user === requestor ? audit.attributes : attributesOf(info, user);
     const width = () => widthOf(attributes, { body: request.body?.byteLength ?? 0, objects: () => this.objectsOf(info) });
-    const response = await dispatcher.run(attributes, width, (seat) =>
-      info.isResource ? this.resource(request, { query, info, user, warnings, seat }) : this.other(request, query),
+    const response = await dispatcher.run(attributes, { width, audit }, (seat) =>
+      info.isResource ? this.resource(request, { query, info, user, warnings, seat, audit }) : this.other(request, query),
     );
     return response.stream && !user.groups.includes(PRIVILEGED)
       ? { ...response, stillAllowed: () => this.isAllowed(info, requestor, request) }
@@ -200,7 +233,7 @@ class Pipeline {
   }
 
   private async resource(request: ApiRequest, asked: Asked): Promise<ApiResponse> {
-    const { query, info, user, warnings, seat } = asked;
+    const { query, info, user, warnings, seat, audit } = asked;
     const route = routeOf(this.cluster.storages, info, request.method);
     if (route === undefined) return unknownPath();
     const { storage, handler } = route;
@@ -217,6 +250,7 @@ class Pipeline {
       user,
       requestId: request.requestId,
       warnings,
+      audit,
       work: this.cluster.share.task(this.cluster.store.cluster),
       manager: query.get('fieldManager') || managerOf(headerOf(request, 'user-agent')),
     };
@@ -236,6 +270,29 @@ interface Asked {
   user: UserInfo;
   warnings: Warnings;
   seat: Seat;
+  audit: AuditEvent;
+}
+
+/** The user of a request that is not authenticated. */
+const NOBODY: UserInfo = Object.freeze({ name: '', groups: [] });
+
+function originOf(request: Omit<ApiRequest, 'body'>): Origin {
+  const { requestId: id, method, path, query, address = '' } = request;
+  const uri = typeof query === 'string' && query !== '' ? `${path}?${query}` : path;
+  return { id, method, uri, userAgent: headerOf(request, 'user-agent') ?? '', address };
+}
+
+function failed(error: unknown, request: ApiRequest, { texts: warnings }: Warnings): ApiResponse {
+  if (error instanceof TooManyRequests) return tooManyRequestsResponse(error);
+  return failureResponse(error, request.requestId, { accept: headerOf(request, 'accept'), warnings });
+}
+
+/** Names the flow of a request (apiserver/pkg/server/filters/priority-and-fairness.go setResponseHeaders). */
+function withFlow(response: ApiResponse, flow: Flow | undefined): ApiResponse {
+  if (!flow?.schemaUid) return response;
+  response.headers['x-kubernetes-pf-flowschema-uid'] = flow.schemaUid;
+  response.headers['x-kubernetes-pf-prioritylevel-uid'] = flow.level.uid;
+  return response;
 }
 
 function attributesOf(info: RequestInfo, user: UserInfo): AuthorizationAttributes {

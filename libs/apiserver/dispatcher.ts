@@ -1,3 +1,5 @@
+import { type AuditEvent, Stage } from './audit/audit-event.js';
+import { levelFor } from './audit/audit-level.js';
 import { type AuthorizationAttributes, type AuthorizerLink, authorize, forbiddenError } from './authorization/authorization.js';
 import type { FlowControl, Release } from './flow-control/flow-control.js';
 
@@ -6,6 +8,14 @@ export interface Seat {
   hold(): Release;
   /** Counts a watch as open until it is released. Throws TooManyRequests. */
   watch(): Release;
+}
+
+/** How a request is let in. */
+export interface Admittance {
+  /** The seats that it takes. */
+  width(): number;
+  /** Set if what happens to the request is kept. */
+  audit?: AuditEvent;
 }
 
 const NOTHING = () => undefined;
@@ -24,25 +34,35 @@ export class Dispatcher {
     private readonly flowControl?: FlowControl,
   ) {}
 
-  /** Waits for seats, authorizes the request and runs the work. `width`: the seats it takes. Throws the StatusErrors 429 and 403. */
-  async run<T>(attributes: AuthorizationAttributes, width: () => number, work: (seat: Seat) => Promise<T>): Promise<T> {
+  /** Waits for seats, authorizes the request and runs the work. Throws the StatusErrors 429 and 403. */
+  async run<T>(attributes: AuthorizationAttributes, { width, audit }: Admittance, work: (seat: Seat) => Promise<T>): Promise<T> {
     const { flowControl } = this;
-    if (flowControl === undefined || isProbe(attributes)) return this.authorized(attributes, () => work(NO_SEAT));
-    const release = await flowControl.enter(attributes, width());
+    if (audit) {
+      audit.attributes = attributes;
+      audit.level = levelFor(attributes);
+    }
+    if (flowControl === undefined) return this.authorized(attributes, audit, () => work(NO_SEAT));
+    if (isProbe(attributes)) {
+      if (audit) audit.flow = flowControl.flowOf(attributes);
+      return this.authorized(attributes, audit, () => work(NO_SEAT));
+    }
+    const release = await flowControl.enter(attributes, width(), audit);
+    audit?.mark(Stage.queue);
     let held = false;
     const hold = () => {
       held = true;
       return release;
     };
     try {
-      return await this.authorized(attributes, () => work({ hold, watch: () => flowControl.watch() }));
+      return await this.authorized(attributes, audit, () => work({ hold, watch: () => flowControl.watch() }));
     } finally {
       if (!held) release();
     }
   }
 
-  private async authorized<T>(attributes: AuthorizationAttributes, work: () => Promise<T>): Promise<T> {
+  private async authorized<T>(attributes: AuthorizationAttributes, audit: AuditEvent | undefined, work: () => Promise<T>): Promise<T> {
     const { decision, reason } = await authorize(attributes, this.authorizers);
+    audit?.authorized(decision === 'allow', reason);
     if (decision !== 'allow') throw forbiddenError(attributes, reason);
     return work();
   }

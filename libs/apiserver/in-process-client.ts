@@ -1,8 +1,9 @@
 import { DecodeError, preferredResources, type Resource, type ResourceInfo } from '#api';
-import { badRequest, type KubeObject, methodNotAllowed, notFound, type StatusError } from '#apimachinery';
+import { badRequest, type KubeObject, methodNotAllowed, notFound, type StatusError, statusOf } from '#apimachinery';
 import type { CausalClient, DeleteQuery, Listed, ListQuery, PatchType, WatchHandler, WriteQuery } from '#client';
 import type { Fence } from '#storage';
 import type { ApiServer } from './api-server.js';
+import type { AuditEvent, Origin } from './audit/audit-event.js';
 import type { AuthorizationAttributes } from './authorization/authorization.js';
 import { applying, patching } from './endpoints/write-handlers.js';
 import { widthOf } from './flow-control/width.js';
@@ -24,6 +25,8 @@ export interface InProcessOptions {
   fence?: () => Fence | undefined;
   /** Request ids for the log; by default composed of the component and the revision that woke it. */
   requestId?: () => string;
+  /** Where a client's requests came from, if they are made for a client: they are audited. */
+  origin?: () => Omit<Origin, 'method'>;
   /** The manager in metadata.managedFields of written objects, e.g. `kube-controller-manager`; default none. */
   manager?: string;
 }
@@ -107,10 +110,10 @@ class InProcessClient implements CausalClient {
   resources(): Promise<readonly ResourceInfo[]> {
     const user = this.user();
     const attributes = { user, verb: 'get', isResource: false, path: '/apis', ...NO_RESOURCE };
-    return this.server.dispatcher.run(
-      attributes,
-      () => 1,
-      async () => preferredResources(this.cluster.storages.served()),
+    return this.audited('get', undefined, (audit) =>
+      this.server.dispatcher.run(attributes, { width: () => 1, ...(audit && { audit }) }, async () =>
+        preferredResources(this.cluster.storages.served()),
+      ),
     );
   }
 
@@ -238,16 +241,35 @@ class InProcessClient implements CausalClient {
 
   private async call<R>(resource: Resource, subject: Subject, work: (scope: RestScope) => Promise<R>): Promise<R> {
     const storage = this.storage(resource, subject);
-    const scope = this.scope(storage, subject);
+    const warnings = new Warnings();
+    return this.audited(subject.verb, warnings, (audit) => this.run(resource, this.scope(storage, { ...subject, warnings, audit }), work));
+  }
+
+  /** Makes the request an audit event if it is made for a client. */
+  private async audited<R>(verb: string, warnings: Warnings | undefined, work: (audit: AuditEvent | undefined) => Promise<R>): Promise<R> {
+    const { auditor } = this.server;
+    const { origin } = this.options;
+    if (origin === undefined) return work(undefined);
+    const audit = auditor.begin({ ...origin(), method: '' });
+    try {
+      const result = await work(audit);
+      auditor.end(audit, { code: verb === 'create' ? 201 : 200, ...(warnings && { warnings: warnings.texts }) });
+      return result;
+    } catch (error) {
+      const failure = statusOf(error);
+      auditor.end(audit, { code: failure.code ?? 500, failure });
+      throw error;
+    }
+  }
+
+  private async run<R>(resource: Resource, scope: RestScope, work: (scope: RestScope) => Promise<R>): Promise<R> {
+    const { storage, audit } = scope;
     const { group, version, resource: plural } = storage.resource;
     const { user, verb, name, namespace, subresource } = scope;
     const attributes = { user, verb, isResource: true, path: '', group, version, resource: plural, subresource, namespace, name };
     try {
-      return await this.server.dispatcher.run(
-        attributes,
-        () => this.width(attributes, resource),
-        () => work(scope),
-      );
+      const width = () => this.width(attributes, resource);
+      return await this.server.dispatcher.run(attributes, { width, ...(audit && { audit }) }, () => work(scope));
     } catch (error) {
       throw toStatusError(error, storage.resource.groupResource);
     }
@@ -268,7 +290,10 @@ class InProcessClient implements CausalClient {
     return storage;
   }
 
-  private scope(storage: RestStorage, { verb, name = '', namespace = '', query }: Subject): RestScope {
+  private scope(
+    storage: RestStorage,
+    { verb, name = '', namespace = '', query, warnings, audit }: Subject & Pick<RestScope, 'warnings'> & { audit: AuditEvent | undefined },
+  ): RestScope {
     const { component, wokenBy } = this.cause;
     const { fence, requestId, manager } = this.options;
     const proof = verb === 'get' || verb === 'list' || verb === 'watch' ? undefined : fence?.();
@@ -282,7 +307,8 @@ class InProcessClient implements CausalClient {
       verb,
       user: this.user(),
       requestId: requestId?.() ?? `${component ?? 'internal'}@${wokenBy ?? 0}`,
-      warnings: new Warnings(),
+      warnings,
+      ...(audit && { audit }),
       work: this.cluster.share.task(this.cluster.store.cluster),
       manager: query?.fieldManager ?? manager ?? '',
       ...(component === undefined ? {} : { component }),

@@ -1,6 +1,16 @@
 export type { AdmissionAttributes, AdmissionContext, AdmissionOperation, AdmissionPlugin } from './admission/admission.js';
 export { Reinvocation } from './admission/reinvocation.js';
 export { type ApiServer, type ApiServerDependencies, createApiServer } from './api-server.js';
+export {
+  type AuditAnnotations,
+  AuditEvent,
+  type Origin,
+  type PluginOutcome,
+  STAGES,
+} from './audit/audit-event.js';
+export type { AuditLevel } from './audit/audit-level.js';
+export type { AuditSink } from './audit/auditor.js';
+export type { Change } from './audit/object-changes.js';
 export { ANONYMOUS, type Authenticator, bearerTokenOf } from './authentication/authentication.js';
 export { type BoundObjects, SERVICE_ACCOUNT_ISSUER } from './authentication/service-account/claims.js';
 export type { SigningKey } from './authentication/service-account/tokens.js';

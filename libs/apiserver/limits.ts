@@ -43,3 +43,28 @@ export const ACCEPT_PARAMETERS = 16;
 export const QUERY_PARAMETERS = 10_000;
 /** Characters of a ServiceAccount token that is looked at: more than a header can carry. */
 export const LONGEST_TOKEN = 32_768;
+
+/** What an audit event holds at most: characters of texts, and numbers of things. */
+export const AUDIT_LIMITS = {
+  /** As upstream (apiserver/pkg/audit/request.go maxUserAgentLength). */
+  userAgent: 1_024,
+  uri: 1_024,
+  /** Names, which may be any part of a path. */
+  name: 253,
+  message: 1_024,
+  /** Errors of validation. */
+  errors: 10,
+  /** Characters of all warnings together. */
+  warnings: 1_024,
+  groups: 32,
+  annotations: 32,
+  annotationKey: 317,
+  annotation: 1_024,
+  /** Admission plugins that changed or refused something. */
+  outcomes: 40,
+  /** Changes of one plugin, and characters of a changed value. */
+  changes: 20,
+  changeValue: 256,
+  /** Values of an object; what a plugin does to a larger one is not determined. */
+  comparedValues: 5_000,
+} as const;

@@ -148,6 +148,7 @@ const RULES: ReadonlyMap<string, Admit> = new Map([
 export const nodeRestriction: AdmissionPlugin = {
   name: 'NodeRestriction',
   operations: ['CREATE', 'UPDATE', 'DELETE'],
+  mutates: false,
   admit(attributes, ctx) {
     const { user, group, resource } = attributes;
     const node = nodeOf(user);

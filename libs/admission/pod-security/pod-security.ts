@@ -2,7 +2,7 @@ import type { appsv1, batchv1, corev1 } from '#api';
 import { deepEqual, internalError, invalid, type KubeObject } from '#apimachinery';
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '#apiserver';
 import { rejected } from '../rejection.js';
-import { podView } from './check.js';
+import { podView, type Violation } from './check.js';
 import { detailOf, violations } from './evaluate.js';
 import { existingPodWarnings } from './existing-pods.js';
 import { isStricter, type LevelVersion, type Policy, policyOf, policyText } from './policy.js';
@@ -59,23 +59,44 @@ async function validateNamespace(attributes: AdmissionAttributes, { reader, work
   for (const text of await existingPodWarnings({ namespace, enforce, pods, giveWay: () => work.pause() })) attributes.warn(text);
 }
 
-/** Evaluates a pod, or a template, which is only warned about (EvaluatePod). Audit annotations have no audit log to go to. */
+/** The prefix of the plugin's audit annotations (pod-security-admission/api AuditAnnotationPrefix). */
+const PREFIX = 'pod-security.kubernetes.io/';
+
+const standard = (policy: LevelVersion, found: readonly Violation[]): string => `PodSecurity "${policyText(policy)}": ${detailOf(found)}`;
+
+/** Evaluates a pod, or a template, which is only audited and warned about (EvaluatePod). */
 async function evaluate(attributes: AdmissionAttributes, template: corev1.PodTemplateSpec, policy: Policy, { work }: AdmissionContext) {
   const view = podView(template);
-  const { enforce, warn } = policy;
-  const find = (lv: LevelVersion) => violations(view, lv, () => work.pause());
-  const enforced = attributes.resource === 'pods' ? await find(enforce) : undefined;
-  if (enforced && enforced.length > 0) throw rejected(attributes, `violates PodSecurity "${policyText(enforce)}": ${detailOf(enforced)}`);
-  const warned = enforced && samePolicy(enforce, warn) ? enforced : await find(warn);
-  if (warned.length > 0) attributes.warn(`would violate PodSecurity "${policyText(warn)}": ${detailOf(warned)}`);
+  const { enforce, audit, warn } = policy;
+  const found = new Map<string, Violation[]>();
+  const find = async (lv: LevelVersion) => {
+    const known = found.get(policyText(lv)) ?? (await violations(view, lv, () => work.pause()));
+    found.set(policyText(lv), known);
+    return known;
+  };
+  const enforced = attributes.resource === 'pods' ? await find(enforce) : [];
+  if (attributes.audit) {
+    if (attributes.resource === 'pods') attributes.audit.annotate(`${PREFIX}enforce-policy`, policyText(enforce));
+    const audited = await find(audit);
+    if (audited.length > 0) attributes.audit.annotate(`${PREFIX}audit-violations`, `would violate ${standard(audit, audited)}`);
+  }
+  if (enforced.length > 0) throw rejected(attributes, `violates ${standard(enforce, enforced)}`);
+  const warned = await find(warn);
+  if (warned.length > 0) attributes.warn(`would violate ${standard(warn, warned)}`);
 }
+
+/** Whether the namespace asks for nothing at all (FullyPrivileged). */
+const isPrivileged = ({ enforce, audit, warn }: Policy): boolean => [enforce, audit, warn].every(({ level }) => level === 'privileged');
 
 async function validatePod(attributes: AdmissionAttributes, ctx: AdmissionContext): Promise<void> {
   const { object, oldObject, operation, namespace } = attributes;
   const found = await ctx.reader.get<corev1.Namespace>('', 'namespaces', '', namespace);
   if (!found) throw internalError(`failed to lookup namespace "${namespace}"`);
   const { policy } = policyOf(found.metadata.labels);
-  if (policy.enforce.level === 'privileged' && policy.warn.level === 'privileged') return;
+  if (isPrivileged(policy)) {
+    attributes.audit?.annotate(`${PREFIX}enforce-policy`, 'privileged:latest');
+    return;
+  }
   const pod = object as corev1.Pod;
   if (operation === 'UPDATE' && !significant(pod, oldObject as corev1.Pod)) return;
   await evaluate(attributes, pod, policy, ctx);
@@ -84,7 +105,7 @@ async function validatePod(attributes: AdmissionAttributes, ctx: AdmissionContex
 async function validateController(attributes: AdmissionAttributes, { template }: Templated, ctx: AdmissionContext): Promise<void> {
   const found = await ctx.reader.get<corev1.Namespace>('', 'namespaces', '', attributes.namespace);
   const { policy } = policyOf(found?.metadata.labels);
-  if (policy.warn.level === 'privileged' || !attributes.object) return;
+  if ((policy.warn.level === 'privileged' && policy.audit.level === 'privileged') || !attributes.object) return;
   const pods = template(attributes.object);
   if (pods) await evaluate(attributes, pods, policy, ctx);
 }

@@ -1,10 +1,14 @@
+import { auditedAdmit, auditedValidate, isAudited } from '../audit/audited-plugins.js';
 import type { AdmissionAttributes, AdmissionContext, AdmissionOperation, AdmissionPlugin } from './admission.js';
 
 /** The plugins in order, split into mutating and validating ones. Immutable and shared by all clusters. */
 export interface AdmissionChain {
   mutates(operation: AdmissionOperation): boolean;
   validates(operation: AdmissionOperation): boolean;
-  /** Lets every mutating plugin change the object in place, twice if one of them asks for it. Throws the StatusError of the first plugin that rejects it. */
+  /**
+   * Lets every mutating plugin change the object in place, twice if one of them asks for it. Throws the StatusError of the first plugin that
+   * rejects it.
+   */
   admit(attributes: AdmissionAttributes, ctx: AdmissionContext): Promise<void>;
   validate(attributes: AdmissionAttributes, ctx: AdmissionContext): Promise<void>;
 }
@@ -20,6 +24,7 @@ function sorted(plugins: readonly AdmissionPlugin[], phase: 'admit' | 'validate'
 }
 
 async function admitOnce(plugins: readonly AdmissionPlugin[], attributes: AdmissionAttributes, ctx: AdmissionContext): Promise<void> {
+  if (isAudited(attributes)) return auditedAdmit(plugins, attributes, ctx);
   for (const plugin of plugins) {
     const pending = plugin.admit?.(attributes, ctx);
     if (pending) await pending;
@@ -40,7 +45,9 @@ function buildChain(plugins: readonly AdmissionPlugin[]): AdmissionChain {
       await admitOnce(mutating[attributes.operation], attributes, ctx);
     },
     async validate(attributes, ctx) {
-      for (const plugin of validating[attributes.operation]) {
+      const plugins = validating[attributes.operation];
+      if (isAudited(attributes)) return auditedValidate(plugins, attributes, ctx);
+      for (const plugin of plugins) {
         const pending = plugin.validate?.(attributes, ctx);
         if (pending) await pending;
       }

@@ -1,4 +1,5 @@
 import type { Clock, KubeObject, RandomSource } from '#apimachinery';
+import type { AuditEvent } from '../audit/audit-event.js';
 import type { Authorizer } from '../authorization/authorizer.js';
 import type { WorkTask } from '../flow-control/work-share.js';
 import type { APIResource } from '../rest/api-resource.js';
@@ -33,6 +34,8 @@ export interface AdmissionAttributes {
   warn(text: string): void;
   /** What the mutating webhooks and policies have done so far; made by the first that has something to remember. */
   reinvocation?: Reinvocation;
+  /** The request's audit event; unset for requests of components, which are not audited. Plugins only call `annotate`. */
+  audit?: AuditEvent;
 }
 
 export interface AdmissionContext {
@@ -56,6 +59,8 @@ export interface AdmissionPlugin {
   readonly operations: readonly AdmissionOperation[];
   /** The resources it handles, subresources included: `pods`, `deployments.apps`. Unset: all resources. */
   readonly resources?: readonly string[];
+  /** False: its `admit` only refuses, so that no change has to be looked for. */
+  readonly mutates?: false;
   admit?(attributes: AdmissionAttributes, ctx: AdmissionContext): Promise<void> | void;
   validate?(attributes: AdmissionAttributes, ctx: AdmissionContext): Promise<void> | void;
 }

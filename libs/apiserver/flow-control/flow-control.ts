@@ -9,9 +9,13 @@ export type Release = () => void;
 export interface FlowControl {
   /**
    * Resolves when the request may run; `width` is the number of seats it takes. Throws TooManyRequests, or 403 if the cluster's quota of
-   * objects or bytes is used up.
+   * objects or bytes is used up. Tells `about` the request's flow before it waits.
    */
-  enter(attributes: AuthorizationAttributes, width: number): Promise<Release>;
+  enter(attributes: AuthorizationAttributes, width: number, about?: { flow: Flow | undefined }): Promise<Release>;
+  /** The flow of a request that takes no seats. */
+  flowOf(attributes: AuthorizationAttributes): Flow;
+  /** Requests that are running and waiting now. */
+  readonly inFlight: { running: number; waiting: number };
   /** Counts a watch as open until it is released. Throws TooManyRequests. */
   watch(): Release;
 }
@@ -97,11 +101,20 @@ export class ClusterFlowControl implements FlowControl {
     this.writesAt = options.now();
   }
 
-  async enter(attributes: AuthorizationAttributes, width: number): Promise<Release> {
+  get inFlight(): { running: number; waiting: number } {
+    return { running: this.running, waiting: this.waiting };
+  }
+
+  flowOf(attributes: AuthorizationAttributes): Flow {
+    return this.levels.flowOf(attributes, this.options.limits().seats);
+  }
+
+  async enter(attributes: AuthorizationAttributes, width: number, about?: { flow: Flow | undefined }): Promise<Release> {
     const limits = this.options.limits();
+    const flow = this.levels.flowOf(attributes, limits.seats);
+    if (about) about.flow = flow;
     if (this.running + this.waiting >= limits.requestsInFlight) throw new TooManyRequests();
     if (attributes.isResource && MUTATING.has(attributes.verb)) this.admitWrite(attributes, limits);
-    const flow = this.levels.flowOf(attributes, limits.seats);
     const seats = Math.min(width, limits.seats);
     if (this.waiting === 0 && this.fits(flow.level, seats)) return this.take(flow.level, seats);
     if (!this.mayWait(flow)) throw new TooManyRequests();

@@ -26,6 +26,8 @@ export interface Flow {
   readonly level: PriorityLevel;
   /** FlowSchema and distinguisher: requests of the same flow share a queue. */
   readonly id: string;
+  /** Name and uid of the FlowSchema; '' if none matches. */
+  readonly schema: string;
   readonly schemaUid: string;
 }
 
@@ -116,10 +118,10 @@ export class PriorityLevels {
     this.refresh(seats);
     const schema = this.schemaOf(asked);
     const level = this.levels.get(schema?.spec?.priorityLevelConfiguration.name ?? '') ?? this.levels.get('catch-all') ?? catchAll(seats);
-    if (schema === undefined) return { level, id: level.name, schemaUid: '' };
+    if (schema === undefined) return { level, id: level.name, schema: '', schemaUid: '' };
     const method = schema.spec?.distinguisherMethod?.type;
     const distinguisher = method === 'ByUser' ? asked.user.name : method === 'ByNamespace' ? asked.namespace : '';
-    return { level, id: `${schema.metadata.name}\n${distinguisher}`, schemaUid: schema.metadata.uid ?? '' };
+    return { level, id: `${schema.metadata.name}\n${distinguisher}`, schema: schema.metadata.name, schemaUid: schema.metadata.uid ?? '' };
   }
 
   private schemaOf(asked: AuthorizationAttributes): flowcontrolv1.FlowSchema | undefined {

@@ -15,6 +15,8 @@ export interface ApiRequest {
   body?: Uint8Array;
   /** Set if the host has authenticated the request; otherwise the authenticators are called. */
   user?: UserInfo;
+  /** The address that it came from. */
+  address?: string;
   /** Stored in the log as part of the cause of a write. */
   requestId: string;
 }

@@ -11,6 +11,7 @@ import {
   validateObjectMeta,
 } from '#apimachinery';
 import type { LogEntry, Revision, WriteOp } from '#storage';
+import { Stage } from '../audit/audit-event.js';
 import type { WriteOptions } from '../request/options.js';
 import { type APIResource, objectKey } from './api-resource.js';
 import { companionOps, companionTerms, isTaken } from './companions.js';
@@ -21,6 +22,7 @@ import {
   admissionContext,
   admissionOptions,
   causeOf,
+  noteWrite,
   type RestScope,
   randomOf,
   retried,
@@ -52,10 +54,12 @@ async function createAdmitted(scope: RestScope, given: KubeObject, options: Writ
   warnings.add(dedupOwnerReferences(given.metadata, false));
   await scope.work.step(() => ownFields(scope, given, undefined));
   const object = resource.conversion ? resource.conversion.toStorage(given) : given;
+  scope.audit?.mark(Stage.request);
   if (cluster.admission.mutates('CREATE')) {
     const attributes = admissionAttributes(scope, 'CREATE', options.dryRun, { object, options: admissionOptions(options) });
     await cluster.admission.admit(attributes, admissionContext(scope));
   }
+  scope.audit?.mark(Stage.mutating);
   warnings.add(dedupOwnerReferences(object.metadata, true));
   return insert(scope, object, options);
 }
@@ -110,10 +114,12 @@ async function insertOnce(scope: RestScope, object: KubeObject, options: WriteOp
     const since = identify(scope, object);
     const ctx = strategyContext(retried(scope, attempt), options.dryRun);
     const companions = await prepareForCreate(resource, object, ctx, scope);
+    scope.audit?.mark(Stage.strategy);
     if (cluster.admission.validates('CREATE')) {
       const attributes = admissionAttributes(scope, 'CREATE', options.dryRun, { object, options: admissionOptions(options) });
       await cluster.admission.validate(attributes, admissionContext(scope));
     }
+    scope.audit?.mark(Stage.validating);
     const version = metadata.resourceVersion;
     if (version && version !== '0') throw bareError(VERSION_SET);
     const key = objectKey(stored, metadata.namespace ?? '', metadata.name);
@@ -176,6 +182,7 @@ async function write(
   const { ttl } = resource.stored.strategy;
   const op: WriteOp = { type: 'create', key, value, since, cause, at, ...(ttl === undefined ? {} : { expiresAt: at + ttl }) };
   const [first, ...others] = await cluster.store.write([op, ...companionOps(scope, companions, at)], companionTerms(scope, companions));
+  noteWrite(scope, first);
   if (first?.ok) return first.entry;
   return first?.reason === 'conflict' || isTaken(others) ? 'again' : undefined;
 }

@@ -1,11 +1,12 @@
 import { conflict, type Instant, type KubeObject, notFound, type Status, storedText } from '#apimachinery';
 import type { CachedObject } from '#cacher';
 import type { WriteOp } from '#storage';
+import { Stage } from '../audit/audit-event.js';
 import type { DeleteOptions } from '../request/options.js';
 import { objectKey } from './api-resource.js';
 import { companionOps, companionTerms } from './companions.js';
 import { checkPreconditions, planDeletion } from './deletion.js';
-import { admissionAttributes, admissionContext, causeOf, type RestScope, strategyContext } from './scope.js';
+import { admissionAttributes, admissionContext, causeOf, noteWrite, type RestScope, strategyContext } from './scope.js';
 import type { Written } from './storage.js';
 
 /** The result of a delete: the object as it is now (or as it was removed), or a Status if the resource does not return deleted objects. */
@@ -57,8 +58,11 @@ async function validate(scope: RestScope, oldObject: KubeObject, options: Delete
     oldObject,
     options: { ...rest, ...(dryRun ? { dryRun: ['All'] } : {}) },
   });
+  scope.audit?.mark(Stage.request);
   await admission.admit(attributes, admissionContext(scope));
+  scope.audit?.mark(Stage.mutating);
   await admission.validate(attributes, admissionContext(scope));
+  scope.audit?.mark(Stage.validating);
 }
 
 async function attempt(scope: RestScope, standing: CachedObject, options: DeleteOptions, hooks?: DeletionHooks): Promise<Outcome> {
@@ -89,6 +93,7 @@ async function rewrite(scope: RestScope, standing: CachedObject, object: KubeObj
   if (dryRun || value === standing.value) return { written: { value, revision: standing.revision }, gone: false };
   const op: WriteOp = { type: 'update', key: standing.key, value, expected: standing.revision, cause: causeOf(scope), at: clock.now() };
   const [result] = await store.write([op], scope.fence ? { fence: scope.fence } : {});
+  noteWrite(scope, result);
   return result?.ok ? { written: { value, revision: result.entry.revision }, gone: false } : 'again';
 }
 
@@ -100,6 +105,7 @@ async function remove(scope: RestScope, standing: CachedObject, object: KubeObje
   const released = (await resource.stored.strategy.release?.(object, strategyContext(scope, false))) ?? [];
   const op: WriteOp = { type: 'delete', key: standing.key, expected: standing.revision, cause: causeOf(scope), at };
   const [result] = await cluster.store.write([op, ...companionOps(scope, released, at)], companionTerms(scope, released));
+  noteWrite(scope, result);
   if (result?.ok) return answer(scope, { value, revision: result.entry.revision }, object, true);
   return 'again';
 }

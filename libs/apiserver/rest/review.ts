@@ -1,4 +1,5 @@
 import type { KubeObject } from '#apimachinery';
+import { Stage } from '../audit/audit-event.js';
 import { ownFields } from './managed-fields.js';
 import { ensureNamespace, wipeSystemFields } from './object-meta.js';
 import { admissionAttributes, admissionContext, admissionOptions, strategyContext } from './scope.js';
@@ -16,8 +17,11 @@ export function reviewStorage(answer: Answer): Capabilities {
       ensureNamespace(object.metadata, scope.namespace);
       ownFields(scope, object, undefined);
       const attributes = admissionAttributes(scope, 'CREATE', options.dryRun, { object, options: admissionOptions(options) });
+      scope.audit?.mark(Stage.request);
       await cluster.admission.admit(attributes, admissionContext(scope));
+      scope.audit?.mark(Stage.mutating);
       await cluster.admission.validate(attributes, admissionContext(scope));
+      scope.audit?.mark(Stage.validating);
       return { answer: await answer(object, strategyContext(scope, options.dryRun)) };
     },
   };

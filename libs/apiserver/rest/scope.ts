@@ -1,9 +1,10 @@
 import type { YamlDecoder } from '#api/yaml';
 import { type Clock, nthRandom, type RandomSource } from '#apimachinery';
 import type { ClusterStore } from '#cacher';
-import type { Fence } from '#storage';
+import type { Fence, WriteResult } from '#storage';
 import type { AdmissionAttributes, AdmissionContext, AdmissionOperation } from '../admission/admission.js';
 import type { AdmissionChain } from '../admission/admission-chain.js';
+import { type AuditEvent, Stage } from '../audit/audit-event.js';
 import type { ServiceAccountTokens } from '../authentication/service-account/tokens.js';
 import type { Authorizer } from '../authorization/authorizer.js';
 import type { RuleResolver } from '../authorization/rbac.js';
@@ -60,6 +61,8 @@ export interface RestScope {
   readonly user: UserInfo;
   readonly requestId: string;
   readonly warnings: Warnings;
+  /** What happens to the request; unset for requests that are not audited. */
+  readonly audit?: AuditEvent;
   /** The request's work: long steps yield to other tenants. */
   readonly work: WorkTask;
   /** The field manager of the write; '' leaves managed fields unchanged. */
@@ -107,8 +110,9 @@ export function admissionAttributes(
   dryRun: boolean,
   objects: Objects,
 ): AdmissionAttributes {
-  const { resource, namespace, subresource, user, warnings, storage } = scope;
+  const { resource, namespace, subresource, user, warnings, storage, audit } = scope;
   const { stored } = resource;
+  if (audit) audit.dryRun = dryRun;
   return {
     operation,
     group: stored.group,
@@ -128,12 +132,20 @@ export function admissionAttributes(
     dryRun,
     ...objects,
     warn: (text) => warnings.add(text),
+    ...(audit && { audit }),
   };
 }
 
 /** The options in the form in which webhooks and policies see them. */
 export function admissionOptions(options: WriteOptions): Record<string, unknown> {
   return { fieldManager: options.fieldManager, fieldValidation: options.fieldValidation, ...(options.dryRun ? { dryRun: ['All'] } : {}) };
+}
+
+/** Notes the end of a write of the request's object. */
+export function noteWrite({ audit }: RestScope, result: WriteResult | undefined): void {
+  if (audit === undefined) return;
+  audit.mark(Stage.storage);
+  if (result?.ok) audit.revision = result.entry.revision;
 }
 
 /** The cause that is stored with a write. */

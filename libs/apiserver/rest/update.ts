@@ -13,6 +13,7 @@ import {
 } from '#apimachinery';
 import type { CachedObject } from '#cacher';
 import type { WriteOp } from '#storage';
+import { Stage } from '../audit/audit-event.js';
 import { forbiddenError } from '../authorization/authorization.js';
 import type { WriteOptions } from '../request/options.js';
 import { objectKey } from './api-resource.js';
@@ -22,7 +23,16 @@ import { deletesDuringUpdate } from './deletion.js';
 import { parseUintError } from './get.js';
 import { ignoreManagedFieldsTimestamps } from './managed-fields.js';
 import { dedupOwnerReferences, ensureNamespace } from './object-meta.js';
-import { admissionAttributes, admissionContext, admissionOptions, causeOf, type RestScope, retried, strategyContext } from './scope.js';
+import {
+  admissionAttributes,
+  admissionContext,
+  admissionOptions,
+  causeOf,
+  noteWrite,
+  type RestScope,
+  retried,
+  strategyContext,
+} from './scope.js';
 import type { Updated } from './storage.js';
 import type { Companion, SubresourceStrategy } from './strategy.js';
 
@@ -72,6 +82,7 @@ async function verdict(error: unknown, key: string, cached: CachedObject, scope:
 
 async function attempt(scope: RestScope, rules: UpdateRules, standing: CachedObject | undefined, current: boolean): Promise<Outcome> {
   const { resource, cluster } = scope;
+  scope.audit?.again();
   if (standing === undefined) return rules.create ? createInstead(scope, rules) : missing(scope);
   const old = standing.object;
   checkUid(scope, rules, old, standing.key);
@@ -80,10 +91,12 @@ async function attempt(scope: RestScope, rules: UpdateRules, standing: CachedObj
   const companions = await prepareForUpdate(scope, rules, object, old);
   const { work } = scope;
   await work.step(() => ignoreManagedFieldsTimestamps(object, old));
+  scope.audit?.mark(Stage.strategy);
   if (cluster.admission.validates('UPDATE')) {
     const attributes = attributesOf(scope, rules, object, old);
     await cluster.admission.validate(attributes, admissionContext(scope));
   }
+  scope.audit?.mark(Stage.validating);
   if (removes(scope, object, old)) return remove(scope, rules, object, standing);
   await work.step(() => resource.stored.schema.prepareForStorage(object));
   // Members in a different order are not a change: upstream compares protobuf, where the order is fixed.
@@ -105,6 +118,7 @@ async function attempt(scope: RestScope, rules: UpdateRules, standing: CachedObj
 async function write(scope: RestScope, op: WriteOp, companions: readonly Companion[]): Promise<Outcome> {
   const { store } = scope.cluster;
   const [first, ...others] = await store.write([op, ...companionOps(scope, companions, op.at)], companionTerms(scope, companions));
+  noteWrite(scope, first);
   if (first?.ok) return { value: first.entry.value, revision: first.entry.revision, created: false };
   if (first?.reason === 'missing') return missing(scope);
   return first?.reason === 'conflict' || others.length > 0 ? 'again' : missing(scope);
@@ -127,10 +141,12 @@ async function createInstead(scope: RestScope, rules: UpdateRules): Promise<Upda
   delete object.metadata.resourceVersion;
   const { cluster } = scope;
   await authorizeCreate(scope);
+  scope.audit?.mark(Stage.request);
   if (cluster.admission.mutates('CREATE')) {
     const attributes = admissionAttributes(scope, 'CREATE', rules.options.dryRun, { object, options: admissionOptions(rules.options) });
     await cluster.admission.admit(attributes, admissionContext(scope));
   }
+  scope.audit?.mark(Stage.mutating);
   return { ...(await insert(scope, object, rules.options)), created: true };
 }
 
@@ -148,8 +164,10 @@ function attributesOf(scope: RestScope, rules: UpdateRules, object: KubeObject, 
 
 async function admitted(scope: RestScope, rules: UpdateRules, old: KubeObject): Promise<KubeObject> {
   const object = await rules.transform(old);
-  const { cluster } = scope;
+  const { cluster, audit } = scope;
+  audit?.mark(Stage.request);
   if (cluster.admission.mutates('UPDATE')) await cluster.admission.admit(attributesOf(scope, rules, object, old), admissionContext(scope));
+  audit?.mark(Stage.mutating);
   scope.warnings.add(dedupOwnerReferences(object.metadata, true));
   const { confirm } = scope.resource.stored.strategy;
   if (confirm) await confirm(object, old, strategyContext(scope, rules.options.dryRun));
@@ -226,6 +244,7 @@ async function remove(scope: RestScope, rules: UpdateRules, object: KubeObject, 
   const released = (await resource.stored.strategy.release?.(object, strategyContext(scope, false))) ?? [];
   const op: WriteOp = { type: 'delete', key: standing.key, expected: standing.revision, cause: causeOf(scope), at };
   const [first] = await cluster.store.write([op, ...companionOps(scope, released, at)], companionTerms(scope, released));
+  noteWrite(scope, first);
   if (first?.ok || first?.reason === 'missing') return done;
   return 'again';
 }

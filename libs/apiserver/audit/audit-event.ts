@@ -1,0 +1,173 @@
+import type { Status } from '#apimachinery';
+import type { AuthorizationAttributes } from '../authorization/authorization.js';
+import type { Flow } from '../flow-control/priority-levels.js';
+import { AUDIT_LIMITS } from '../limits.js';
+import type { UserInfo } from '../rest/strategy.js';
+import type { AuditLevel } from './audit-level.js';
+import type { Change } from './object-changes.js';
+
+/** The stages of a request, in order. `request`: its body is read, decoded and patched in; `strategy`: defaults and validation. */
+export const STAGES = [
+  'authentication',
+  'queue',
+  'authorization',
+  'request',
+  'mutating',
+  'strategy',
+  'validating',
+  'storage',
+  'response',
+] as const;
+
+/** The index of each stage, for `AuditEvent.mark`. */
+export const Stage = {
+  authentication: 0,
+  queue: 1,
+  authorization: 2,
+  request: 3,
+  mutating: 4,
+  strategy: 5,
+  validating: 6,
+  storage: 7,
+  response: 8,
+} as const;
+type StageIndex = (typeof Stage)[keyof typeof Stage];
+
+/** Adds annotations to the audit event of a request. */
+export interface AuditAnnotations {
+  /**
+   * `level`: the lowest level at which the annotation is kept (apiserver/pkg/admission AddAnnotationWithLevel). The key has a prefix and a
+   * name; the first value of a key stays.
+   */
+  annotate(key: string, value: string, level?: 'Metadata' | 'Request'): void;
+}
+
+/** What one admission plugin did to a request: changed its object, or refused it. */
+export interface PluginOutcome {
+  plugin: string;
+  phase: 'mutating' | 'validating';
+  /** Unset where it is not kept: for secrets, and for objects that are too large to be compared. */
+  changes?: readonly Change[];
+  /** The message of the refusal. */
+  refused?: string;
+  /** Milliseconds. */
+  took: number;
+}
+
+/** Where a request came from. */
+export interface Origin {
+  id: string;
+  method: string;
+  /** Path and query; '' for requests that were not sent over HTTP. */
+  uri: string;
+  userAgent: string;
+  address: string;
+}
+
+/** Measures what the plugins of a request do. */
+export interface PluginObserver {
+  plugin(name: string, did: { type: 'admit' | 'validate'; operation: string; rejected: boolean }, milliseconds: number): void;
+}
+
+/** A text of bounded length that does not keep a longer one in memory. */
+export function bounded(text: string, most: number): string {
+  return text.length <= most ? text : Buffer.from(text.slice(0, most), 'utf8').toString('utf8');
+}
+
+/** The user agent as upstream keeps it (apiserver/pkg/audit/request.go maybeTruncateUserAgent). */
+function boundedAgent(text: string): string {
+  return text.length <= AUDIT_LIMITS.userAgent ? text : `${bounded(text, AUDIT_LIMITS.userAgent)}...TRUNCATED`;
+}
+
+/**
+ * What happened to one request, stage by stage. Filled in while the request runs, at the cost of a few assignments; encoded later, off the
+ * path of the request.
+ */
+export class AuditEvent implements AuditAnnotations {
+  readonly id: string;
+  readonly method: string;
+  readonly uri: string;
+  readonly userAgent: string;
+  readonly address: string;
+  /** Milliseconds of each stage, in the order of STAGES. */
+  readonly took = [0, 0, 0, 0, 0, 0, 0, 0, 0];
+  level: AuditLevel = 'Metadata';
+  /** What is asked for, by the user as whom the request runs. */
+  attributes: AuthorizationAttributes | undefined;
+  /** Who sent the request, if it impersonates. */
+  impersonator: UserInfo | undefined;
+  flow: Flow | undefined;
+  decision: 'allow' | 'forbid' | undefined;
+  reason = '';
+  dryRun = false;
+  outcomes: PluginOutcome[] | undefined;
+  annotations: Map<string, string> | undefined;
+  /** The revision that the request wrote. */
+  revision: number | undefined;
+  code = 0;
+  /** Why the request failed. */
+  failure: Status | undefined;
+  warnings: readonly string[] = [];
+  /** The milliseconds from the first to the last stage. */
+  total = 0;
+  private last: number;
+
+  constructor(
+    origin: Origin,
+    /** Milliseconds of the machine. */
+    readonly now: () => number,
+    readonly observer?: PluginObserver,
+  ) {
+    this.id = origin.id;
+    this.method = origin.method;
+    this.uri = bounded(origin.uri, AUDIT_LIMITS.uri);
+    this.userAgent = boundedAgent(origin.userAgent);
+    this.address = origin.address;
+    this.last = now();
+  }
+
+  /** The stage has ended. One that is repeated adds up. */
+  mark(stage: StageIndex): void {
+    const now = this.now();
+    this.took[stage] = (this.took[stage] ?? 0) + now - this.last;
+    this.total += now - this.last;
+    this.last = now;
+  }
+
+  authorized(allowed: boolean, reason: string | undefined): void {
+    this.decision = allowed ? 'allow' : 'forbid';
+    this.reason = reason ?? '';
+    this.mark(Stage.authorization);
+  }
+
+  annotate(key: string, value: string, level: 'Metadata' | 'Request' = 'Metadata'): void {
+    if (this.level === 'None' || (level === 'Request' && this.level !== 'Request')) return;
+    this.annotations ??= new Map();
+    const { annotations } = this;
+    if (annotations.has(key) || annotations.size >= AUDIT_LIMITS.annotations) return;
+    annotations.set(bounded(key, AUDIT_LIMITS.annotationKey), bounded(value, AUDIT_LIMITS.annotation));
+  }
+
+  /** What a plugin did; plugins that neither changed nor refused anything are not listed. */
+  plugin(outcome: PluginOutcome): void {
+    this.outcomes ??= [];
+    if (this.outcomes.length >= AUDIT_LIMITS.outcomes) return;
+    const { refused } = outcome;
+    // A refusal may quote the object.
+    const kept = this.level === 'Request' ? bounded(refused ?? '', AUDIT_LIMITS.message) : '';
+    this.outcomes.push(refused === undefined ? outcome : { ...outcome, refused: kept });
+  }
+
+  /** The write is attempted again: what plugins did in the last attempt does not count. */
+  again(): void {
+    this.outcomes = undefined;
+  }
+
+  /** The request has been answered. */
+  end(code: number, failure: Status | undefined, warnings: readonly string[]): void {
+    this.mark(Stage.response);
+    this.code = code;
+    this.failure = failure;
+    this.warnings = warnings;
+  }
+}
