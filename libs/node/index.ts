@@ -1,6 +1,7 @@
+export { HttpConnection } from './http/http-connection.js';
 export { findImage, images, pullError } from './images/catalogue.js';
 export type { ImageDefinition } from './images/image.js';
-export type { ProgramRequest, ProgramResponse, ServedPort } from './images/program.js';
+export type { HttpAnswer, HttpRequest, ProgramView, ServedPort } from './images/program.js';
 export { type ImageReference, parseImage } from './images/reference.js';
 export { kubelet } from './kubelet.js';
 export {
@@ -14,5 +15,7 @@ export {
 } from './node-status.js';
 export type { PodMemory } from './pod/memory.js';
 export { planPod } from './pod/plan.js';
-export { servedPort } from './pod/served-port.js';
+export { bareView, servedPort } from './pod/served-port.js';
 export type { PodEvent, PodPlan, PodWorld } from './pod/world.js';
+export { type Listener, PodMachine } from './runtime/pod-machine.js';
+export type { MachineWorld } from './runtime/world.js';

@@ -1,7 +1,19 @@
 import { parseGoDuration } from '#apimachinery';
 import { flagOf, portFlag } from './flags.js';
 import type { Call, Executable } from './image.js';
-import { exit, http, type Program, type ServedPort, serve, tcp } from './program.js';
+import {
+  exit,
+  type HttpAnswer,
+  type HttpRequest,
+  http,
+  type Program,
+  type ProgramView,
+  pathOf,
+  plain,
+  type ServedPort,
+  serve,
+  tcp,
+} from './program.js';
 
 /** The subcommands of agnhost 2.63.0 (test/images/agnhost): what each serves, or when and how it ends. */
 
@@ -52,20 +64,42 @@ const mounttest: Executable = ({ args }) => {
   return exit(0, Number(flagOf(args, '--retry_time') ?? 180) * 1000);
 };
 
-const netexec: Executable = ({ args }) => serve([http(portFlag(args, '--http-port', 8080))]);
+/** netexec's answers (test/images/agnhost/netexec). */
+function netexecAnswer(request: HttpRequest, view: ProgramView): HttpAnswer {
+  const query = new URLSearchParams(request.target.split('?')[1] ?? '');
+  switch (pathOf(request)) {
+    case '/':
+      return plain(`NOW: ${new Date(view.now).toISOString()}`);
+    case '/hostname':
+    case '/hostName':
+      return plain(view.hostname);
+    case '/clientip':
+      return plain(`${request.client}:40000`);
+    case '/echo':
+      return plain(query.get('msg') ?? '', Number(query.get('code') ?? 200));
+    case '/header':
+      return plain(request.headers[(query.get('key') ?? '').toLowerCase()] ?? '');
+    case '/healthz':
+      return plain('');
+    default:
+      return plain('404 page not found\n', 404);
+  }
+}
+
+const netexec: Executable = ({ args }) => serve([http(portFlag(args, '--http-port', 8080), undefined, netexecAnswer)]);
 
 const serveHostname: Executable = ({ args }) => {
   const port = portFlag(args, '--port', 9376);
   const raw = flagOf(args, '--tcp') !== undefined;
   const udp = flagOf(args, '--udp') !== undefined;
-  return serve(raw ? [tcp(port)] : udp ? [] : [http(port)]);
+  return serve(raw ? [tcp(port)] : udp ? [] : [http(port, undefined, (_, { hostname }) => plain(hostname))]);
 };
 
 /** Serves what its environment variables name: SERVE_PORT_80, SERVE_TCP_PORT_80, SERVE_TLS_PORT_443. */
 function porter({ variables }: Call): Program {
   const ports = [...variables.keys()].flatMap((name): ServedPort[] => {
     const port = /^SERVE_(?:TCP_|TLS_)?PORT_(\d{1,5})$/.exec(name)?.[1];
-    return port === undefined ? [] : [http(Number(port))];
+    return port === undefined ? [] : [http(Number(port), undefined, (_, { env }) => plain(env.get(name) ?? ''))];
   });
   return serve(ports, UNHANDLED);
 }

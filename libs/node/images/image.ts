@@ -30,4 +30,11 @@ export interface ImageDefinition {
   shell?: boolean;
   /** User id that the image runs as; default 0. */
   user?: number;
+  /** Files of its root file system, by path, besides those every image has. */
+  files?: Readonly<Record<string, string>>;
+  /** Environment variables that it sets. */
+  env?(tag: string): Readonly<Record<string, string>>;
+  workingDir?: string;
+  /** What /etc/os-release names: default Debian, `alpine` and `busybox` images differ. */
+  system?: 'debian' | 'alpine' | 'busybox';
 }

@@ -1,5 +1,6 @@
 import type { ImageDefinition } from './image.js';
-import { http, serve } from './program.js';
+import { nginxEnv, nginxFiles, nginxPort } from './nginx.js';
+import { serve } from './program.js';
 import { tags } from './tags.js';
 
 /** nginx on port 8080 as user 101. */
@@ -9,7 +10,9 @@ export const nginxUnprivileged: ImageDefinition = {
   size: 62_718_004,
   entrypoint: ['/docker-entrypoint.sh'],
   cmd: ['nginx', '-g', 'daemon off;'],
-  executables: { nginx: () => serve([http(8080, ['/index.html', '/50x.html'])]) },
+  executables: { nginx: () => serve([nginxPort(8080)]) },
   shell: true,
   user: 101,
+  files: nginxFiles(8080),
+  env: nginxEnv,
 };

@@ -37,27 +37,44 @@ export interface ServedPort {
   status?(path: string, elapsed: number): number;
   /** When its responses change for the last time. */
   changesAt?: number;
-  /** Clients have to speak TLS. */
+  /** What an HTTP port answers. If unset, `status` decides, and the body is the status text. */
+  answer?(request: HttpRequest, view: ProgramView): HttpAnswer;
+  /** HTTP over TLS only. */
   tls?: boolean;
-  /** The response to a request; unset: nothing but a status is known of it. Pure. */
-  answer?(request: ProgramRequest): ProgramResponse;
 }
 
-/** A request over HTTP to a program. */
-export interface ProgramRequest {
+/** A request as a program reads it from its socket. */
+export interface HttpRequest {
   method: string;
-  /** The path, without the query. */
-  path: string;
-  body: string;
+  /** Path and query, as sent. */
+  target: string;
+  /** Names are in lower case. */
+  headers: Readonly<Record<string, string>>;
+  body: Uint8Array;
+  /** The address that it comes from. */
+  client: string;
 }
 
-/** What a program answers. */
-export interface ProgramResponse {
+/** A program's answer. Content-Length and Date are added when it is sent. */
+export interface HttpAnswer {
   status: number;
-  contentType: string;
-  body: string;
+  headers: Readonly<Record<string, string>>;
+  body: string | Uint8Array;
   /** Milliseconds until it is sent. Default 0. */
   after?: number;
+}
+
+/** What a program sees of the container it runs in. */
+export interface ProgramView {
+  args: readonly string[];
+  env: ReadonlyMap<string, string>;
+  hostname: string;
+  podIP: string;
+  /** The cluster's time, and when the program was started. */
+  now: number;
+  startedAt: number;
+  /** The content of a file; undefined if there is none. */
+  read(path: string): Uint8Array | undefined;
 }
 
 /** A file that the program creates or removes, for probes that check it. */
@@ -78,8 +95,17 @@ export function exit(code: number, after = 0, message?: string): ExitingProgram 
 }
 
 /** An HTTP port that answers the given paths (and `/`) with 200 and others with 404; without paths, everything with 200. */
-export function http(port: number, paths?: readonly string[]): ServedPort {
-  return { port, protocol: 'http', status: (path) => (paths === undefined || path === '/' || paths.includes(path) ? 200 : 404) };
+export function http(port: number, paths?: readonly string[], answer?: ServedPort['answer']): ServedPort {
+  const status = (path: string): number => (paths === undefined || path === '/' || paths.includes(path) ? 200 : 404);
+  return { port, protocol: 'http', status, ...(answer && { answer }) };
+}
+
+/** The path of a request's target. */
+export const pathOf = ({ target }: Pick<HttpRequest, 'target'>): string => target.split('?', 1)[0] ?? '';
+
+/** A plain-text answer. */
+export function plain(body: string, status = 200): HttpAnswer {
+  return { status, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body };
 }
 
 /** A port that accepts connections. */

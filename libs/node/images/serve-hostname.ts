@@ -1,6 +1,8 @@
 import type { ImageDefinition } from './image.js';
-import { http, serve } from './program.js';
+import { http, plain, serve } from './program.js';
 import { tags } from './tags.js';
+
+const port = http(9376, undefined, (_, { hostname }) => plain(hostname));
 
 /** Answers with its host name; the predecessor of agnhost. */
 export const serveHostname: ImageDefinition = {
@@ -13,5 +15,5 @@ export const serveHostname: ImageDefinition = {
   tags: tags({ versions: { 1: [0, 4] } }),
   size: 2_395_000,
   entrypoint: ['/serve_hostname'],
-  executables: { serve_hostname: () => serve([http(9376)]), 'serve-hostname': () => serve([http(9376)]) },
+  executables: { serve_hostname: () => serve([port]), 'serve-hostname': () => serve([port]) },
 };

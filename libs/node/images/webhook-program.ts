@@ -1,7 +1,7 @@
 import { parseGoDuration } from '#apimachinery';
 import { flagOf, portFlag } from './flags.js';
 import type { Call } from './image.js';
-import { exit, type Program, type ProgramResponse, serve } from './program.js';
+import { exit, type HttpAnswer, type Program, plain, type ServedPort, serve } from './program.js';
 
 interface Review {
   apiVersion: string;
@@ -43,25 +43,25 @@ function conversion(args: readonly string[], { uid, desiredAPIVersion, objects =
   return { uid, result: { status: 'Success' }, convertedObjects: objects.map((object) => ({ ...object, apiVersion: desiredAPIVersion })) };
 }
 
-const text = (status: number, body: string): ProgramResponse => ({ status, contentType: 'text/plain; charset=utf-8', body });
+const json = (body: string): HttpAnswer => ({ status: 200, headers: { 'Content-Type': 'application/json' }, body });
 
-function respond(args: readonly string[], body: string): ProgramResponse {
+function respond(args: readonly string[], body: string): HttpAnswer {
   const status = flagOf(args, '--status');
   const raw = flagOf(args, '--answer');
-  if (status !== undefined) return text(Number(status), raw ?? '');
-  if (raw !== undefined) return { status: 200, contentType: 'application/json', body: raw };
+  if (status !== undefined) return plain(raw ?? '', Number(status));
+  if (raw !== undefined) return json(raw);
   let review: Review;
   try {
     review = JSON.parse(body) as Review;
   } catch {
-    return text(400, 'the body is no JSON');
+    return plain('the body is no JSON', 400);
   }
   const { apiVersion, kind, request } = review;
-  if (!request) return text(400, 'the review has no request');
+  if (!request) return plain('the review has no request', 400);
   const uid = flagOf(args, '--uid') ?? request.uid;
-  if (kind !== 'AdmissionReview' && kind !== 'ConversionReview') return text(400, `unexpected kind ${kind}`);
+  if (kind !== 'AdmissionReview' && kind !== 'ConversionReview') return plain(`unexpected kind ${kind}`, 400);
   const response = kind === 'AdmissionReview' ? admission(args, uid) : conversion(args, { ...request, ...(uid ? { uid } : {}) });
-  return { status: 200, contentType: 'application/json', body: JSON.stringify({ apiVersion, kind, response }) };
+  return json(JSON.stringify({ apiVersion, kind, response }));
 }
 
 /**
@@ -75,7 +75,7 @@ export function webhook({ args }: Call): Program {
   const after = delay === undefined ? 0 : parseGoDuration(delay);
   if (after === undefined || port < 1 || port > 65_535) return exit(2);
   const tls = !args.includes('--insecure');
-  return serve([
-    { port, protocol: 'http', tls, status: () => 200, answer: ({ body }) => ({ ...respond(args, body), ...(after > 0 ? { after } : {}) }) },
-  ]);
+  const delayed = after > 0 ? { after } : {};
+  const answer: ServedPort['answer'] = ({ body }) => ({ ...respond(args, Buffer.from(body).toString('utf8')), ...delayed });
+  return serve([{ port, protocol: 'http', tls, status: () => 200, answer }]);
 }

@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import type { ServedPort } from '../images/program.js';
+import type { ProgramView, ServedPort } from '../images/program.js';
 import { programOfContainer } from './programs.js';
 
 /** The port of a pod's network on which one of its running containers listens; undefined if none does. */
@@ -15,4 +15,10 @@ export function servedPort({ spec, status }: corev1.Pod, port: number): ServedPo
     if (found) return found;
   }
   return undefined;
+}
+
+/** What a program sees that looks at nothing but its host name: without arguments, environment and files. */
+export function bareView({ metadata, status }: corev1.Pod): ProgramView {
+  const { podIP = '' } = status ?? {};
+  return { args: [], env: new Map(), hostname: metadata.name, podIP, now: 0, startedAt: 0, read: () => undefined };
 }

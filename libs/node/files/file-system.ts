@@ -1,0 +1,208 @@
+/** A container's file system in memory. Contents are byte strings: one character a byte. */
+
+export interface FileNode {
+  kind: 'file';
+  content: string;
+  mode: number;
+  uid: number;
+  modified: number;
+}
+
+export interface DirectoryNode {
+  kind: 'dir';
+  entries: Map<string, Node>;
+  mode: number;
+  uid: number;
+  modified: number;
+  /** Nothing below it can be changed: a read-only mount. */
+  readOnly?: boolean;
+}
+
+export interface LinkNode {
+  kind: 'link';
+  target: string;
+  modified: number;
+}
+
+export type Node = FileNode | DirectoryNode | LinkNode;
+
+/** A failed operation, with the message of strerror(3). */
+export class FileError extends Error {}
+
+const MISSING = 'No such file or directory';
+/** Links followed in one path (Linux MAXSYMLINKS). */
+const MOST_LINKS = 40;
+/** Linux PATH_MAX. */
+const LONGEST_PATH = 4096;
+
+export const directory = (modified: number, mode = 0o755): DirectoryNode => ({ kind: 'dir', entries: new Map(), mode, uid: 0, modified });
+export const file = (content: string, modified: number, mode = 0o644): FileNode => ({ kind: 'file', content, mode, uid: 0, modified });
+
+/** Text as a byte string. */
+export const bytesOf = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
+
+/** A path without `.`, `..` and doubled slashes, absolute. */
+export function normalized(path: string, cwd = '/'): string {
+  const parts: string[] = [];
+  for (const part of (path.startsWith('/') ? path : `${cwd}/${path}`).split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return `/${parts.join('/')}`;
+}
+
+interface Found {
+  node: Node | undefined;
+  parent: DirectoryNode;
+  name: string;
+  /** Whether it is below a read-only mount. */
+  readOnly: boolean;
+}
+
+/** What one container sees; directories may be shared with other containers (volumes). */
+export class FileSystem {
+  /** Bytes of all files that were written through this object. */
+  private written = 0;
+
+  constructor(
+    readonly root: DirectoryNode,
+    private readonly options: { readonly now: () => number; readonly limit: number; readonly readOnlyRoot?: boolean },
+  ) {}
+
+  /** The node at a path; undefined if there is none. Follows a link at the end unless `link` is set. */
+  stat(path: string, link = false): Node | undefined {
+    try {
+      return this.find(path, link).node;
+    } catch (error) {
+      if (error instanceof FileError) return undefined;
+      throw error;
+    }
+  }
+
+  read(path: string): string {
+    const { node } = this.find(path);
+    if (node === undefined) throw new FileError(MISSING);
+    if (node.kind !== 'file') throw new FileError('Is a directory');
+    return node.content;
+  }
+
+  write(path: string, content: string, { append = false, mode = 0o644 }: { append?: boolean; mode?: number } = {}): void {
+    const { node, parent, name, readOnly } = this.find(path);
+    if (node?.kind === 'dir' || name === '') throw new FileError('Is a directory');
+    if (path.endsWith('/')) throw new FileError('Is a directory');
+    if (readOnly) throw new FileError('Read-only file system');
+    this.written += content.length;
+    if (this.written > this.options.limit) throw new FileError('No space left on device');
+    const modified = this.options.now();
+    if (node?.kind === 'file') {
+      node.content = append ? node.content + content : content;
+      node.modified = modified;
+    } else parent.entries.set(name, { kind: 'file', content, mode, uid: 0, modified });
+  }
+
+  makeDirectory(path: string, parents = false): void {
+    const { node, parent, name, readOnly } = this.find(parents ? '/' : path);
+    if (parents) {
+      let at = '';
+      for (const part of normalized(path).split('/').slice(1)) {
+        at += `/${part}`;
+        const there = this.stat(at);
+        if (there === undefined) this.makeDirectory(at);
+        else if (there.kind !== 'dir') throw new FileError('Not a directory');
+      }
+      return;
+    }
+    if (node !== undefined) throw new FileError('File exists');
+    if (readOnly) throw new FileError('Read-only file system');
+    this.written += name.length;
+    parent.entries.set(name, directory(this.options.now()));
+  }
+
+  link(path: string, target: string): void {
+    const { node, parent, name, readOnly } = this.find(path, true);
+    if (node !== undefined) throw new FileError('File exists');
+    if (readOnly) throw new FileError('Read-only file system');
+    parent.entries.set(name, { kind: 'link', target, modified: this.options.now() });
+  }
+
+  remove(path: string, recursive = false): void {
+    const { node, parent, name, readOnly } = this.find(path, true);
+    if (node === undefined) throw new FileError(MISSING);
+    if (name === '') throw new FileError('Device or resource busy');
+    if (readOnly) throw new FileError('Read-only file system');
+    if (node.kind === 'dir' && !recursive) throw new FileError(node.entries.size > 0 ? 'Directory not empty' : 'Is a directory');
+    parent.entries.delete(name);
+  }
+
+  /** Moves a node to a path where nothing is, or a file that is replaced. */
+  move(from: string, to: string): void {
+    const source = this.find(from, true);
+    if (source.node === undefined) throw new FileError(MISSING);
+    const target = this.find(to, true);
+    if (source.readOnly || target.readOnly) throw new FileError('Read-only file system');
+    if (`${normalized(to)}/`.startsWith(`${normalized(from)}/`)) throw new FileError('Invalid argument');
+    source.parent.entries.delete(source.name);
+    target.parent.entries.set(target.name, source.node);
+  }
+
+  list(path: string): string[] {
+    const { node } = this.find(path);
+    if (node === undefined) throw new FileError(MISSING);
+    if (node.kind !== 'dir') throw new FileError('Not a directory');
+    return [...node.entries.keys()].sort();
+  }
+
+  /** Puts a directory or file at a path, making the directories above it: a mount. */
+  mount(path: string, node: Node): void {
+    const parts = normalized(path).split('/').slice(1);
+    const name = parts.pop() ?? '';
+    let at = this.root;
+    for (const part of parts) {
+      let next = at.entries.get(part);
+      if (next?.kind !== 'dir') {
+        next = directory(this.options.now());
+        at.entries.set(part, next);
+      }
+      at = next;
+    }
+    at.entries.set(name, node);
+  }
+
+  private find(path: string, link = false): Found {
+    if (path.length > LONGEST_PATH) throw new FileError('File name too long');
+    if (path === '') throw new FileError(MISSING);
+    let parts = normalized(path).split('/').slice(1);
+    let links = 0;
+    let parent = this.root;
+    let readOnly = this.options.readOnlyRoot === true;
+    let at: string[] = [];
+    if (parts.length === 1 && parts[0] === '') return { node: this.root, parent, name: '', readOnly };
+    for (;;) {
+      const name = parts[0] ?? '';
+      const last = parts.length === 1;
+      const node = parent.entries.get(name);
+      if (node?.kind === 'link' && !(last && link)) {
+        links += 1;
+        if (links > MOST_LINKS) throw new FileError('Too many levels of symbolic links');
+        parts = [
+          ...normalized(node.target, `/${at.join('/')}`)
+            .split('/')
+            .slice(1),
+          ...parts.slice(1),
+        ];
+        parent = this.root;
+        readOnly = this.options.readOnlyRoot === true;
+        at = [];
+        if (parts.length === 1 && parts[0] === '') return { node: this.root, parent, name: '', readOnly };
+        continue;
+      }
+      if (last) return { node, parent, name, readOnly };
+      if (node === undefined) throw new FileError(MISSING);
+      if (node.kind !== 'dir') throw new FileError('Not a directory');
+      parent = node;
+      if (node.readOnly !== undefined) readOnly = node.readOnly;
+      at = [...at, name];
+      parts = parts.slice(1);
+    }
+  }
+}

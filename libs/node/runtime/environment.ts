@@ -1,0 +1,145 @@
+import type { corev1 } from '#api';
+import { getOwn } from '#apimachinery';
+import type { MachineWorld } from './world.js';
+
+/** A container's environment variables, as a kubelet makes them (kubelet_pods.go makeEnvironmentVariables). */
+
+type Data = Record<string, string>;
+
+async function sourceData(world: MachineWorld, kind: 'configmaps' | 'secrets', namespace: string, name: string): Promise<Data> {
+  const object = await world.objects.get<corev1.ConfigMap & corev1.Secret & { metadata: { name: string } }>('', kind, namespace, name);
+  const data = object?.data ?? {};
+  if (kind === 'configmaps') return data;
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]));
+}
+
+/** The value of a downward API field; undefined if it is not supported there. */
+export function fieldValue({ metadata, spec, status }: corev1.Pod, path: string): string | undefined {
+  const key = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(path);
+  if (key) return getOwn(metadata[key[1] as 'labels'] ?? {}, key[2] ?? '') ?? '';
+  const listed = (values: Data = {}) =>
+    Object.keys(values)
+      .sort()
+      .map((name) => `${name}=${JSON.stringify(values[name])}`)
+      .join('\n');
+  switch (path) {
+    case 'metadata.name':
+      return metadata.name;
+    case 'metadata.namespace':
+      return metadata.namespace;
+    case 'metadata.uid':
+      return metadata.uid;
+    case 'metadata.labels':
+      return listed(metadata.labels);
+    case 'metadata.annotations':
+      return listed(metadata.annotations);
+    case 'spec.nodeName':
+      return spec?.nodeName;
+    case 'spec.serviceAccountName':
+      return spec?.serviceAccountName;
+    case 'status.hostIP':
+      return status?.hostIP;
+    case 'status.hostIPs':
+      return status?.hostIPs?.map(({ ip }) => ip).join(',');
+    case 'status.podIP':
+      return status?.podIP;
+    case 'status.podIPs':
+      return status?.podIPs?.map(({ ip }) => ip).join(',');
+    default:
+      return undefined;
+  }
+}
+
+const serviceName = (name: string): string => name.toUpperCase().replaceAll('-', '_');
+
+/** The variables of one Service (kubelet/envvars/envvars.go FromServices). */
+function serviceVariables({ metadata, spec }: corev1.Service): Array<[string, string]> {
+  const { clusterIP = '', ports = [] } = spec ?? {};
+  const [first] = ports;
+  if (clusterIP === '' || clusterIP === 'None' || !first) return [];
+  const prefix = serviceName(metadata.name);
+  const variables: Array<[string, string]> = [
+    [`${prefix}_SERVICE_HOST`, clusterIP],
+    [`${prefix}_SERVICE_PORT`, String(first.port)],
+    ...ports.flatMap(
+      ({ name, port }): Array<[string, string]> => (name ? [[`${prefix}_SERVICE_PORT_${serviceName(name)}`, String(port)]] : []),
+    ),
+  ];
+  for (const [index, { port, protocol = 'TCP' }] of ports.entries()) {
+    const url = `${protocol.toLowerCase()}://${clusterIP}:${port}`;
+    const name = `${prefix}_PORT_${port}_${protocol}`;
+    if (index === 0) variables.push([`${prefix}_PORT`, url]);
+    variables.push([name, url], [`${name}_PROTO`, protocol.toLowerCase()], [`${name}_PORT`, String(port)], [`${name}_ADDR`, clusterIP]);
+  }
+  return variables;
+}
+
+async function services(world: MachineWorld, pod: corev1.Pod): Promise<Array<[string, string]>> {
+  const { namespace = '' } = pod.metadata;
+  const own = pod.spec?.enableServiceLinks === false ? [] : await world.objects.list<corev1.Service>('', 'services', namespace);
+  const master =
+    namespace === 'default' && own.length > 0
+      ? undefined
+      : await world.objects.get<corev1.Service>('', 'services', 'default', 'kubernetes');
+  return [...own, ...(master ? [master] : [])].flatMap(serviceVariables);
+}
+
+const REFERENCE = /\$\$|\$\(([^()]*)\)/g;
+
+/** Replaces `$(NAME)` (third_party/forked/golang/expansion). */
+export const expanded = (text: string, variables: ReadonlyMap<string, string>): string =>
+  text.replace(REFERENCE, (whole, name: string | undefined) => (whole === '$$' ? '$' : (variables.get(name ?? '') ?? whole)));
+
+async function variableValue(
+  world: MachineWorld,
+  pod: corev1.Pod,
+  container: corev1.Container,
+  variable: corev1.EnvVar,
+): Promise<string | undefined> {
+  const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef } = variable.valueFrom ?? {};
+  const { namespace = '' } = pod.metadata;
+  if (fieldRef) return fieldValue(pod, fieldRef.fieldPath) ?? '';
+  if (configMapKeyRef) return getOwn(await sourceData(world, 'configmaps', namespace, configMapKeyRef.name ?? ''), configMapKeyRef.key);
+  if (secretKeyRef) return getOwn(await sourceData(world, 'secrets', namespace, secretKeyRef.name ?? ''), secretKeyRef.key);
+  if (!resourceFieldRef) return undefined;
+  const [kind, resource = ''] = resourceFieldRef.resource.split(/\.(.*)/s);
+  const amounts = kind === 'limits' ? container.resources?.limits : container.resources?.requests;
+  return String(getOwn(amounts ?? {}, resource) ?? '0');
+}
+
+export interface EnvironmentOptions {
+  pod: corev1.Pod;
+  container: corev1.Container;
+  image: Readonly<Record<string, string>>;
+  hostname: string;
+  world: MachineWorld;
+}
+
+/** The variables in the order in which `env` prints them. */
+export async function environmentOf({ pod, container, image, hostname, world }: EnvironmentOptions): Promise<Map<string, string>> {
+  const { namespace = '' } = pod.metadata;
+  const variables = new Map<string, string>([
+    ['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+    ['HOSTNAME', hostname],
+    ...Object.entries(image),
+  ]);
+  if (container.tty) variables.set('TERM', 'xterm');
+  const links = new Map(await services(world, pod));
+  const own = new Map<string, string>();
+  for (const { prefix = '', configMapRef, secretRef } of container.envFrom ?? []) {
+    const data = configMapRef
+      ? await sourceData(world, 'configmaps', namespace, configMapRef.name ?? '')
+      : await sourceData(world, 'secrets', namespace, secretRef?.name ?? '');
+    for (const key of Object.keys(data).sort()) own.set(prefix + key, data[key] ?? '');
+  }
+  for (const variable of container.env ?? []) {
+    if (!variable.valueFrom) own.set(variable.name, expanded(variable.value ?? '', new Map([...links, ...own])));
+    else {
+      const value = await variableValue(world, pod, container, variable);
+      if (value !== undefined) own.set(variable.name, value);
+    }
+  }
+  for (const [name, value] of [...own, ...[...links].filter(([name]) => !own.has(name))]) variables.set(name, value);
+  if (!variables.has('HOME')) variables.set('HOME', '/root');
+  return variables;
+}

@@ -1,0 +1,91 @@
+import type { corev1 } from '#api';
+import { DNS_SERVICE_IP } from '#network';
+import { bytesOf, type DirectoryNode, directory, FileSystem, file, normalized } from '../files/file-system.js';
+import type { ImageDefinition } from '../images/image.js';
+import { WRITABLE_BYTES } from './limits.js';
+
+/** The root file system of a container: what every image has, the image's own files, and what the kubelet puts in. */
+
+const DIRECTORIES =
+  'bin dev etc home lib media mnt opt proc root run sbin srv sys tmp usr usr/bin usr/lib usr/local/bin usr/sbin usr/share var var/cache var/lib var/log var/run'.split(
+    ' ',
+  );
+
+const OS_RELEASE: Readonly<Record<string, string>> = {
+  debian:
+    'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nNAME="Debian GNU/Linux"\nVERSION_ID="13"\nVERSION="13 (trixie)"\nVERSION_CODENAME=trixie\nID=debian\nHOME_URL="https://www.debian.org/"\n',
+  alpine: 'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.22.2\nPRETTY_NAME="Alpine Linux v3.22"\nHOME_URL="https://alpinelinux.org/"\n',
+};
+
+const PASSWD =
+  'root:x:0:0:root:/root:/bin/sh\ndaemon:x:1:1:daemon:/usr/sbin:/bin/false\nbin:x:2:2:bin:/bin:/bin/false\nnobody:x:65534:65534:nobody:/home:/bin/false\n';
+const GROUP = 'root:x:0:\ndaemon:x:1:\nbin:x:2:\ntty:x:5:\nnobody:x:65534:\n';
+
+/** The host name of a pod (kubelet GeneratePodHostNameAndDomain). */
+export function hostnameOf({ metadata, spec }: corev1.Pod): string {
+  if (spec?.hostNetwork) return spec.nodeName ?? '';
+  return (spec?.hostname || metadata.name).slice(0, 63).replace(/[-.]+$/, '');
+}
+
+/** /etc/hosts (kubelet_pods.go managedHostsFileContent). */
+function hosts(pod: corev1.Pod): string {
+  const { hostAliases = [], subdomain } = pod.spec ?? {};
+  const name = hostnameOf(pod);
+  const full = subdomain ? `${name}.${subdomain}.${pod.metadata.namespace}.svc.cluster.local\t${name}` : name;
+  const own = (pod.status?.podIPs ?? []).map(({ ip }) => `${ip}\t${full}\n`).join('');
+  const aliases = hostAliases.map(({ ip, hostnames = [] }) => `${ip}\t${hostnames.join('\t')}\n`).join('');
+  return `# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n${own}${aliases === '' ? '' : `\n# Entries added by HostAliases.\n${aliases}`}`;
+}
+
+/** /etc/resolv.conf, by the pod's DNS policy. */
+function resolvConf({ metadata, spec }: corev1.Pod): string {
+  const config = spec?.dnsConfig;
+  const cluster =
+    spec?.dnsPolicy === 'ClusterFirstWithHostNet' || ((spec?.dnsPolicy ?? 'ClusterFirst') === 'ClusterFirst' && !spec?.hostNetwork);
+  const none = spec?.dnsPolicy === 'None';
+  const searches = [
+    ...(cluster ? [`${metadata.namespace}.svc.cluster.local`, 'svc.cluster.local', 'cluster.local'] : []),
+    ...(config?.searches ?? []),
+  ];
+  const servers = [...(cluster ? [DNS_SERVICE_IP] : none ? [] : ['192.0.2.53']), ...(config?.nameservers ?? [])];
+  const options = new Map(cluster ? [['ndots', '5']] : []);
+  for (const { name = '', value = '' } of config?.options ?? []) options.set(name, value);
+  const optionTexts = [...options].map(([name, value]) => (value === '' ? name : `${name}:${value}`));
+  return [
+    ...(searches.length > 0 ? [`search ${searches.join(' ')}`] : []),
+    ...servers.map((server) => `nameserver ${server}`),
+    ...(optionTexts.length > 0 ? [`options ${optionTexts.join(' ')}`] : []),
+    '',
+  ].join('\n');
+}
+
+export interface RootOptions {
+  pod: corev1.Pod;
+  image: ImageDefinition;
+  /** The executables in /bin. */
+  commands: Iterable<string>;
+  now: number;
+}
+
+/** Builds a root directory. */
+export function rootDirectory({ pod, image, commands, now }: RootOptions): DirectoryNode {
+  const root = directory(now);
+  const fs = new FileSystem(root, { now: () => now, limit: WRITABLE_BYTES });
+  for (const path of DIRECTORIES) fs.mount(`/${path}`, directory(now, path === 'tmp' ? 0o777 : 0o755));
+  fs.mount('/dev/null', file('', now, 0o666));
+  const text = (path: string, content: string, mode?: number) => fs.mount(path, file(bytesOf(content), now, mode));
+  text('/etc/hostname', `${hostnameOf(pod)}\n`);
+  text('/etc/hosts', hosts(pod));
+  text('/etc/resolv.conf', resolvConf(pod));
+  if (image.shell) {
+    text('/etc/passwd', PASSWD);
+    text('/etc/group', GROUP);
+    const release = OS_RELEASE[image.system ?? 'debian'];
+    if (release !== undefined) text('/etc/os-release', release);
+    for (const name of commands) fs.mount(`/bin/${name}`, file('\x7fELF', now, 0o755));
+  }
+  for (const name of Object.keys(image.executables ?? {})) fs.mount(`/usr/local/bin/${name}`, file('\x7fELF', now, 0o755));
+  for (const [path, content] of Object.entries(image.files ?? {})) text(path, content);
+  if (image.workingDir && !fs.stat(image.workingDir)) fs.mount(normalized(image.workingDir), directory(now));
+  return root;
+}

@@ -1,0 +1,19 @@
+import type { KubeObject } from '#apimachinery';
+
+/** What a machine asks of its cluster: the objects that its pods refer to, and the time. */
+export interface MachineWorld {
+  readonly clock: { now(): number };
+  readonly objects: {
+    get<T extends KubeObject>(group: string, resource: string, namespace: string, name: string): Promise<T | undefined>;
+    list<T extends KubeObject>(group: string, resource: string, namespace?: string): Promise<T[]>;
+  };
+  /** A ServiceAccount token for a projected volume; unset where none can be issued. */
+  issueToken?(request: {
+    namespace: string;
+    account: string;
+    pod: string;
+    podUid: string;
+    audience?: string;
+    expirationSeconds: number;
+  }): Promise<string>;
+}
