@@ -16,6 +16,8 @@ import { runtimeClass } from './runtime-class.js';
 import { serviceAccount } from './service-account.js';
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.js';
 import { taintNodesByCondition } from './taint-nodes-by-condition.js';
+import { mutatingAdmissionWebhook } from './webhook/mutating-admission-webhook.js';
+import { validatingAdmissionWebhook } from './webhook/validating-admission-webhook.js';
 
 /** The admission plugins in the order in which they run (pkg/kubeapiserver/options/plugins.go AllOrderedPlugins). */
 export const admissionPlugins: readonly AdmissionPlugin[] = [
@@ -36,4 +38,6 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   certificateSubjectRestriction,
   defaultIngressClass,
   podTopologyLabels,
+  mutatingAdmissionWebhook,
+  validatingAdmissionWebhook,
 ];

@@ -119,7 +119,14 @@ export {
 export { asListItem, storedText, withResourceVersion } from './object-text.js';
 export { getOwn, setOwn } from './own-key.js';
 export { controllerOf, controllerReference, isControlledBy, ownerReference } from './owners.js';
-export { applyJsonPatch, decodeJsonPatch, type JsonPatchOperation, unknownJsonPatchFields } from './patch/json-patch.js';
+export {
+  applyJsonPatch,
+  applyPatchOperations,
+  decodeJsonPatch,
+  JsonPatchFailure,
+  type JsonPatchOperation,
+  unknownJsonPatchFields,
+} from './patch/json-patch.js';
 export { applyMergePatch, decodeMergePatch } from './patch/merge-patch.js';
 export { applyStrategicPatch, decodeStrategicPatch } from './patch/strategic-merge.js';
 export { canonicalQuantity, isQuantity, parseQuantity, Quantity } from './quantity.js';

@@ -177,18 +177,80 @@ function apply(document: Container, operation: JsonPatchOperation, spent: Spent)
   }
 }
 
+function applyAll(document: unknown, operations: readonly JsonPatchOperation[], failure: Failure): Container {
+  const copy = structuredClone(document) as Container;
+  const spent: Spent = { copiedBytes: 0, movedElements: 0 };
+  for (const operation of operations) {
+    try {
+      apply(copy, operation, spent);
+    } catch (error) {
+      // Operations can nest a document more deeply than the stack allows.
+      throw error instanceof PointerError || error instanceof RangeError ? failure(error, operation, copy) : error;
+    }
+  }
+  return copy;
+}
+
+type Failure = (error: Error, operation: JsonPatchOperation, document: Container) => Error;
+
 /**
  * Applies a JSON patch to a copy of the document (evanphx/json-patch v4's behaviour). Throws upstream's 422 for every failure, which does
  * not contain the cause.
  */
 export function applyJsonPatch<T>(document: T, operations: readonly JsonPatchOperation[]): T {
-  const copy = structuredClone(document) as Container;
-  const spent: Spent = { copiedBytes: 0, movedElements: 0 };
-  try {
-    for (const operation of operations) apply(copy, operation, spent);
-  } catch (error) {
-    // Operations can nest a document more deeply than the stack allows.
-    throw error instanceof PointerError || error instanceof RangeError ? rejected() : error;
+  return applyAll(document, operations, rejected) as T;
+}
+
+/** A JSON patch does not apply: the message is that of evanphx/json-patch v4. */
+export class JsonPatchFailure extends Error {
+  constructor(
+    message: string,
+    /** A test operation found something else. */
+    readonly testFailed = false,
+  ) {
+    super(message);
   }
-  return copy as T;
+}
+
+/** Whether the container of a path exists: then the path's last part is what is wrong. */
+function hasContainer(document: Container, path: string): boolean {
+  try {
+    locate(document, path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const caused = ({ message }: Error): string => (message.startsWith('Unable to access') ? `${message}: invalid index referenced` : message);
+
+/** The words of evanphx/json-patch v4 for an operation that failed. */
+function described(error: Error, { op, path, from = '' }: JsonPatchOperation, document: Container): JsonPatchFailure {
+  if (error instanceof RangeError) return new JsonPatchFailure('exceeded max depth');
+  const located = hasContainer(document, op === 'move' || op === 'copy' ? from : path);
+  switch (op) {
+    case 'add':
+    case 'remove': {
+      if (!located) return new JsonPatchFailure(`${op} operation does not apply: doc is missing path: "${path}": missing value`);
+      const key = path.slice(path.lastIndexOf('/') + 1);
+      const why = error.message.startsWith('unable to get') ? `Unable to remove nonexistent key: ${key}: missing value` : caused(error);
+      return new JsonPatchFailure(`error in ${op} for path: '${path}': ${why}`);
+    }
+    case 'replace':
+      return new JsonPatchFailure(`replace operation does not apply: doc is missing ${located ? 'key' : 'path'}: ${path}: missing value`);
+    case 'test':
+      if (located) return new JsonPatchFailure(`testing value ${path} failed: test failed`, true);
+      return new JsonPatchFailure(`test operation does not apply: is missing path: ${path}: missing value`);
+    case 'move':
+    case 'copy':
+      if (located) return new JsonPatchFailure(`error in ${op} for path: '${path}': ${caused(error)}`);
+      return new JsonPatchFailure(`${op} operation does not apply: doc is missing from path: ${from}: missing value`);
+    default:
+      return new JsonPatchFailure(`Unexpected kind: ${op}`);
+  }
+}
+
+/** The same as applyJsonPatch, but a failure tells its cause. Throws JsonPatchFailure. */
+export function applyPatchOperations<T>(document: T, operations: readonly JsonPatchOperation[]): T {
+  return applyAll(document, operations, described) as T;
 }

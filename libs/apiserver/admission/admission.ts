@@ -32,6 +32,8 @@ export interface AdmissionAttributes {
   options?: Record<string, unknown>;
   /** Adds a Warning header. */
   warn(text: string): void;
+  /** Adds an annotation to the request's audit event. */
+  annotate?(key: string, value: string): void;
   /** What the mutating webhooks and policies have done so far; made by the first that has something to remember. */
   reinvocation?: Reinvocation;
   /** The request's audit event; unset for requests of components, which are not audited. Plugins only call `annotate`. */

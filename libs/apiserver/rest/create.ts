@@ -58,6 +58,7 @@ async function createAdmitted(scope: RestScope, given: KubeObject, options: Writ
   if (cluster.admission.mutates('CREATE')) {
     const attributes = admissionAttributes(scope, 'CREATE', options.dryRun, { object, options: admissionOptions(options) });
     await cluster.admission.admit(attributes, admissionContext(scope));
+    ensureNamespace(object.metadata, resource.namespaced ? scope.namespace : '');
   }
   scope.audit?.mark(Stage.mutating);
   warnings.add(dedupOwnerReferences(object.metadata, true));

@@ -145,6 +145,7 @@ async function createInstead(scope: RestScope, rules: UpdateRules): Promise<Upda
   if (cluster.admission.mutates('CREATE')) {
     const attributes = admissionAttributes(scope, 'CREATE', rules.options.dryRun, { object, options: admissionOptions(rules.options) });
     await cluster.admission.admit(attributes, admissionContext(scope));
+    ensureNamespace(object.metadata, scope.resource.namespaced ? scope.namespace : '');
   }
   scope.audit?.mark(Stage.mutating);
   return { ...(await insert(scope, object, rules.options)), created: true };

@@ -3,4 +3,4 @@ export const DEFAULT_TIMEOUT = 30;
 /** Characters of an answer that is no Status, as errors show it (client-go maxUnstructuredResponseTextBytes). */
 export const SHOWN_ANSWER = 2048;
 /** Characters of an answered review. Upstream has no limit. */
-export const LONGEST_ANSWER = 4 * 1024 * 1024;
+export const LONGEST_ANSWER = 3 * 1024 * 1024;

@@ -193,6 +193,7 @@ test('every image file is on the list, and every repository occurs once', () => 
     'shell',
     'statements',
     'tags',
+    'webhook-program',
     'words',
   ];
   const files = fs
