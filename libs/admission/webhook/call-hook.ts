@@ -59,7 +59,7 @@ export async function callHook(request: AdmissionRequest, invocation: Invocation
   if (attributes.dryRun && !HARMLESS.includes(sideEffects)) throw noDryRun(name);
   const response = await ask(request, invocation);
   await ctx.work.pause();
-  for (const [key, value] of Object.entries(response.auditAnnotations)) attributes.annotate?.(`${name}/${key}`, value);
+  for (const [key, value] of Object.entries(response.auditAnnotations)) attributes.audit?.annotate(`${name}/${key}`, value);
   for (const text of response.warnings) attributes.warn(text);
   if (!response.allowed) throw denied(name, response.result);
   return response;

@@ -103,20 +103,20 @@ async function mutateOrFail(
   const { configuration, webhook } = hook;
   const key = `round_${round}_index_${index}`;
   const noted = (mutated: boolean) =>
-    attributes.annotate?.(`${MUTATION}${key}`, JSON.stringify({ configuration, webhook: webhook.name, mutated }));
+    attributes.audit?.annotate(`${MUTATION}${key}`, JSON.stringify({ configuration, webhook: webhook.name, mutated }));
   try {
     const { changed, operations } = await mutate(request, hook, matched, round);
     noted(changed);
-    if (operations.length > 0 && attributes.annotate) {
+    if (operations.length > 0 && attributes.audit) {
       const patch = operations.map(({ hasValue, value, ...operation }) => (hasValue ? { ...operation, value } : operation));
       const value = JSON.stringify({ configuration, webhook: webhook.name, patch, patchType: 'JSONPatch' });
-      attributes.annotate(`patch.webhook.admission.k8s.io/${key}`, value);
+      attributes.audit.annotate(`patch.webhook.admission.k8s.io/${key}`, value);
     }
     return changed;
   } catch (error) {
     noted(false);
     if (!isIgnored(error, hook)) throw failureOf(error);
-    attributes.annotate?.(`failed-open.${MUTATION}${key}`, webhook.name);
+    attributes.audit?.annotate(`failed-open.${MUTATION}${key}`, webhook.name);
     return false;
   }
 }
@@ -125,13 +125,10 @@ async function mutateOrFail(
 export const mutatingAdmissionWebhook: AdmissionPlugin = {
   name: NAME,
   operations: ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'],
-  admit(attributes, ctx) {
-    const hooks = mutatingHooks(ctx.reader);
-    if (hooks instanceof Promise) return isExempt(attributes) ? undefined : hooks.then((found) => admitFound(found, attributes, ctx));
-    return hooks.length === 0 || isExempt(attributes) ? undefined : dispatch(hooks, attributes, ctx);
+  isIdle: ({ reader }) => mutatingHooks.known(reader)?.length === 0,
+  async admit(attributes, ctx) {
+    if (isExempt(attributes)) return;
+    const hooks = await mutatingHooks.of(ctx.reader);
+    if (hooks.length > 0) await dispatch(hooks, attributes, ctx);
   },
 };
-
-async function admitFound(hooks: readonly Hook[], attributes: AdmissionAttributes, ctx: AdmissionContext): Promise<void> {
-  if (hooks.length > 0) await dispatch(hooks, attributes, ctx);
-}

@@ -40,7 +40,7 @@ async function askAll(relevant: readonly Relevant[], request: AdmissionRequest):
       await callHook(request, { hook, matched, texts: textsOf(matched), mutating: false, round: 0 });
     } catch (error) {
       if (isIgnored(error, hook)) {
-        request.attributes.annotate?.(`failed-open.validating.webhook.admission.k8s.io/round_0_index_${index}`, hook.webhook.name);
+        request.attributes.audit?.annotate(`failed-open.validating.webhook.admission.k8s.io/round_0_index_${index}`, hook.webhook.name);
         return;
       }
       failures[index] = { error: failureOf(error) };
@@ -68,9 +68,10 @@ async function dispatch(hooks: readonly Hook[], attributes: AdmissionAttributes,
 export const validatingAdmissionWebhook: AdmissionPlugin = {
   name: 'ValidatingAdmissionWebhook',
   operations: ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'],
-  validate(attributes, ctx) {
-    const hooks = validatingHooks(ctx.reader);
-    if (hooks instanceof Promise) return isExempt(attributes) ? undefined : hooks.then((found) => dispatch(found, attributes, ctx));
-    return hooks.length === 0 || isExempt(attributes) ? undefined : dispatch(hooks, attributes, ctx);
+  isIdle: ({ reader }) => validatingHooks.known(reader)?.length === 0,
+  async validate(attributes, ctx) {
+    if (isExempt(attributes)) return;
+    const hooks = await validatingHooks.of(ctx.reader);
+    if (hooks.length > 0) await dispatch(hooks, attributes, ctx);
   },
 };

@@ -26,6 +26,7 @@ function sorted(plugins: readonly AdmissionPlugin[], phase: 'admit' | 'validate'
 async function admitOnce(plugins: readonly AdmissionPlugin[], attributes: AdmissionAttributes, ctx: AdmissionContext): Promise<void> {
   if (isAudited(attributes)) return auditedAdmit(plugins, attributes, ctx);
   for (const plugin of plugins) {
+    if (plugin.isIdle?.(ctx)) continue;
     const pending = plugin.admit?.(attributes, ctx);
     if (pending) await pending;
   }
@@ -48,6 +49,7 @@ function buildChain(plugins: readonly AdmissionPlugin[]): AdmissionChain {
       const plugins = validating[attributes.operation];
       if (isAudited(attributes)) return auditedValidate(plugins, attributes, ctx);
       for (const plugin of plugins) {
+        if (plugin.isIdle?.(ctx)) continue;
         const pending = plugin.validate?.(attributes, ctx);
         if (pending) await pending;
       }

@@ -32,8 +32,6 @@ export interface AdmissionAttributes {
   options?: Record<string, unknown>;
   /** Adds a Warning header. */
   warn(text: string): void;
-  /** Adds an annotation to the request's audit event. */
-  annotate?(key: string, value: string): void;
   /** What the mutating webhooks and policies have done so far; made by the first that has something to remember. */
   reinvocation?: Reinvocation;
   /** The request's audit event; unset for requests of components, which are not audited. Plugins only call `annotate`. */
@@ -63,6 +61,8 @@ export interface AdmissionPlugin {
   readonly resources?: readonly string[];
   /** False: its `admit` only refuses, so that no change has to be looked for. */
   readonly mutates?: false;
+  /** Whether it has nothing to do in this cluster at present: then it is not called. */
+  isIdle?(ctx: AdmissionContext): boolean;
   admit?(attributes: AdmissionAttributes, ctx: AdmissionContext): Promise<void> | void;
   validate?(attributes: AdmissionAttributes, ctx: AdmissionContext): Promise<void> | void;
 }

@@ -34,6 +34,7 @@ export async function auditedAdmit(plugins: readonly AdmissionPlugin[], attribut
   const compares = object !== undefined && audit.level === 'Request';
   let before: object | undefined;
   for (const plugin of plugins) {
+    if (plugin.isIdle?.(ctx)) continue;
     const { name, resources, mutates } = plugin;
     const compared = compares && mutates !== false && (resources === undefined || resources.includes(named));
     if (compared) before ??= comparableCopy(object);
@@ -48,5 +49,5 @@ export async function auditedAdmit(plugins: readonly AdmissionPlugin[], attribut
 
 /** Lets the validating plugins look at the object, and notes which of them refused. */
 export async function auditedValidate(plugins: readonly AdmissionPlugin[], attributes: Audited, ctx: AdmissionContext): Promise<void> {
-  for (const plugin of plugins) await call(plugin, 'validate', attributes, ctx);
+  for (const plugin of plugins) if (!plugin.isIdle?.(ctx)) await call(plugin, 'validate', attributes, ctx);
 }

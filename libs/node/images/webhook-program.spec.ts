@@ -1,3 +1,4 @@
+import { bareView } from '../pod/served-port.js';
 import { webhook } from './webhook-program.js';
 
 const review = (kind: string, request: object) => JSON.stringify({ apiVersion: 'x/v1', kind, request });
@@ -7,10 +8,12 @@ function answers(args: string[], body: string) {
   const program = webhook({ args, has: () => false, variables: new Map() });
   if (program.does !== 'serve') throw new Error(program.does);
   const [port] = program.ports;
-  const answer = port?.answer?.({ method: 'POST', path: '/', body });
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers: [] } };
+  const request = { method: 'POST', target: '/', headers: {}, body: Buffer.from(body), client: '' };
+  const answer = port?.answer?.(request, bareView(pod as never));
   return { port: port?.port, tls: port?.tls, ...answer };
 }
-const responseOf = (args: string[], body = admission) => JSON.parse(answers(args, body).body ?? '').response as unknown;
+const responseOf = (args: string[], body = admission) => JSON.parse(String(answers(args, body).body)).response as unknown;
 
 it.each<[string[], unknown]>([
   [[], { uid: 'u1', allowed: true }],
@@ -20,10 +23,7 @@ it.each<[string[], unknown]>([
     { uid: 'u1', allowed: false, status: { message: 'no', code: 418, reason: 'Teapot' } },
   ],
   [['--patch=[]'], { uid: 'u1', allowed: true, patchType: 'JSONPatch', patch: 'W10=' }],
-  [
-    ['--warning=a', '--warning=b', '--audit=k=v=w'],
-    { uid: 'u1', allowed: true, warnings: ['a', 'b'], auditAnnotations: { k: 'v=w' } },
-  ],
+  [['--warning=a', '--warning=b', '--audit=k=v=w'], { uid: 'u1', allowed: true, warnings: ['a', 'b'], auditAnnotations: { k: 'v=w' } }],
   [['--uid=other'], { uid: 'other', allowed: true }],
 ])('with %j it answers %j', (args, want) => {
   expect(responseOf(args)).toEqual(want);
