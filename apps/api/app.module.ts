@@ -6,7 +6,7 @@ import { OpenApiController } from './platform/openapi.controller.js';
 import { OrganizationsController } from './platform/organizations.controller.js';
 import { PlatformGuard } from './platform/platform.guard.js';
 import type { PlatformServices } from './platform-services.js';
-import { ACCESS, CLOCK_TURNER, CLUSTER_ADDRESS, CLUSTERS, MAX_NODES, ORGANIZATIONS } from './tokens.js';
+import { ACCESS, CLOCK_TURNER, CLUSTER_ADDRESS, CLUSTER_KEYS, CLUSTERS, MAX_NODES, ORGANIZATIONS } from './tokens.js';
 
 @Module({})
 class AppModule {}
@@ -23,6 +23,7 @@ export function appModule(services: { platform: PlatformServices; health: Health
       { provide: ACCESS, useValue: platform.access },
       { provide: CLUSTERS, useValue: platform.clusters },
       { provide: ORGANIZATIONS, useValue: platform.organizations },
+      { provide: CLUSTER_KEYS, useValue: platform.keys },
       { provide: CLUSTER_ADDRESS, useValue: platform.address },
       { provide: CLOCK_TURNER, useValue: platform.clock },
       { provide: MAX_NODES, useValue: platform.maxNodes },

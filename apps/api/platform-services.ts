@@ -22,12 +22,13 @@ import {
 } from '#hosting';
 import {
   type Access,
+  type ClusterKeys,
   type Clusters,
   createAccess,
+  createClusterKeys,
   createClusters,
   createOrganizations,
   createQuotaCache,
-  createSigningKeys,
   hashToken,
   type Organizations,
   type QuotaCache,
@@ -42,6 +43,7 @@ import { StandingSessions } from './standing-sessions.js';
 export interface PlatformServices {
   access: Access;
   clusters: Clusters;
+  keys: ClusterKeys;
   organizations: Organizations;
   address: ClusterAddress;
   clock: ClockTurner;
@@ -153,7 +155,7 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
   const { stores, clocks } = runtime;
   const origin = publicOrigin(config);
   const yaml = new YamlThreads();
-  const keys = createSigningKeys({ records, installationKey: Buffer.from(tokenKey) });
+  const keys = createClusterKeys({ records, installationKey: Buffer.from(tokenKey), now });
   const serverAddress = new URL(origin).host;
   const apis = openApis({ admin, records, stores, clocks, serverAddress, quotas, keys, share: machineShare(), yaml });
   const sessions = new StandingSessions(followRoles(apis));
@@ -164,6 +166,7 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
   return {
     access,
     clusters,
+    keys,
     organizations,
     address: { ca: authority.certificate, serverOf: (id) => `${origin}/clusters/${id}` },
     clock: clockTurner({ admin, records, wake: (cluster, component) => wakeups.wake(cluster, component) }),

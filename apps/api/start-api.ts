@@ -15,6 +15,7 @@ import {
   serveOps,
   serverNames,
 } from '#hosting';
+import { CLIENT_AUTHORITY_NAME } from '#platform';
 import { appModule } from './app.module.js';
 import { authenticateFirst } from './authenticate-first.js';
 import { type ApiConfig, publicOrigin } from './config.js';
@@ -46,7 +47,7 @@ export async function startApi(config: ApiConfig, log: Log): Promise<Started> {
     tokenKey,
   });
   const names = serverNames(config.ORRERY_HOST, config.ORRERY_HOST_NAMES);
-  const secure = await createSecureServer({ authority, names, log });
+  const secure = await createSecureServer({ authority, names, log, clientAuthorityName: CLIENT_AUTHORITY_NAME });
   const bodies = new BodyBudget(LISTENER_LIMITS);
   const { connections } = secure;
   const { access, apis, sessions } = platform;

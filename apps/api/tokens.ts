@@ -2,6 +2,7 @@
 export const ACCESS = Symbol('access');
 export const CLUSTERS = Symbol('clusters');
 export const ORGANIZATIONS = Symbol('organizations');
+export const CLUSTER_KEYS = Symbol('cluster keys');
 export const CLUSTER_ADDRESS = Symbol('cluster address');
 export const MAX_NODES = Symbol('max nodes');
 export const CLOCK_TURNER = Symbol('clock turner');

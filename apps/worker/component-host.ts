@@ -23,6 +23,7 @@ import {
   type WorkerClustersOptions,
   wakeOnCommit,
 } from '#hosting';
+import { createClusterKeys } from '#platform';
 import { CLOCK } from '#storage';
 import type { WorkerConfig } from './config.js';
 import { startMaintenance } from './maintenance.js';
@@ -32,6 +33,7 @@ export interface ComponentHostOptions {
   log: Log;
   backends: Backends;
   authority: CertificateAuthority;
+  tokenKey: string;
   metrics: Metrics;
   roles: ReadonlySet<string>;
 }
@@ -101,7 +103,7 @@ function measure(metrics: Metrics, host: WorkerHost, connection: Backends['queue
 
 /** Runs the components of all clusters; the queue says which. */
 export async function openComponents(options: ComponentHostOptions): Promise<{ close(): Promise<void> }> {
-  const { config, log, backends, authority, metrics, roles } = options;
+  const { config, log, backends, authority, tokenKey, metrics, roles } = options;
   const { admin, records, queueConnection: connection } = backends;
   const runtime = await platformRuntime({ backends, log });
   const clusters = {
@@ -110,6 +112,7 @@ export async function openComponents(options: ComponentHostOptions): Promise<{ c
     stores: runtime.stores,
     clocks: runtime.clocks,
     rootCA: authority.certificate,
+    keys: createClusterKeys({ records, installationKey: Buffer.from(tokenKey), now: systemClock.now }),
     share: machineShare(),
     log,
   };

@@ -5,7 +5,7 @@ import {
   createMetrics,
   type Log,
   openBackends,
-  openHomeAuthority,
+  openWorkerKeys,
   type ShutdownStep,
   type Started,
   serveOps,
@@ -27,12 +27,12 @@ function rolesOf({ ROLES }: WorkerConfig): ReadonlySet<string> {
 export async function startWorker(config: WorkerConfig, log: Log): Promise<Started> {
   const roles = rolesOf(config);
   const metrics = createMetrics('worker');
-  const [backends, authority] = await Promise.all([openBackends(config, metrics, log), openHomeAuthority(config.ORRERY_HOME)]);
+  const [backends, { authority, tokenKey }] = await Promise.all([openBackends(config, metrics, log), openWorkerKeys(config.ORRERY_HOME)]);
   // Jobs come through Redis: without it a worker does nothing.
   const checks = { required: { ...backends.checks.required, ...backends.checks.optional }, optional: {} };
   const health = createHealth(checks, (name, reason) => log.warn({ check: name, reason }, 'health check failed'));
   const ops = await serveOps({ health, metrics, log, host: config.WORKER_HOST, port: config.WORKER_PORT, variable: 'WORKER_PORT' });
-  const host = await openComponents({ config, log, backends, authority, metrics, roles });
+  const host = await openComponents({ config, log, backends, authority, tokenKey, metrics, roles });
   const shutdown: ShutdownStep[] = [
     { name: 'readiness', run: () => health.drain() },
     { name: 'turns', run: () => host.close(), within: 8_000 },

@@ -1,6 +1,6 @@
 import type { certificatesv1 } from '#api';
 import type { AdmissionPlugin } from '#apiserver';
-import { parseRequest } from '#component-helpers/certificate-request';
+import { parseRequest } from '#pki';
 import { rejected } from './rejection.js';
 import { isSigningRequest } from './signer-access.js';
 

@@ -7,6 +7,7 @@ import { admissionChain } from './admission/admission-chain.js';
 import { type AuditEvent, type Origin, Stage } from './audit/audit-event.js';
 import { Auditor, type AuditSink } from './audit/auditor.js';
 import { type Authenticator, authenticate, type Credentials } from './authentication/authentication.js';
+import { type ClientAuthority, clientCertificateAuthenticator } from './authentication/client-certificate.js';
 import { impersonate } from './authentication/impersonation.js';
 import { serviceAccountAuthenticator } from './authentication/service-account/authenticator.js';
 import { ServiceAccountTokens, type SigningKey } from './authentication/service-account/tokens.js';
@@ -58,6 +59,8 @@ export interface ApiServerDependencies {
   authenticators?: readonly Authenticator[];
   /** Signs ServiceAccount tokens; read when it is first needed. Unset where only components send requests. */
   serviceAccountKey?: SigningKey;
+  /** The CA for client certificates; read when one is first presented. Unset: none is accepted. */
+  clientAuthority?: ClientAuthority;
   /** Default: system:masters may do anything, other users what the cluster's roles allow. */
   authorizers?: readonly AuthorizerLink[];
   /** Rules for kubelets, used by the default authorizers. */
@@ -108,7 +111,11 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
   const authorizers = deps.authorizers ?? [privilegedGroup, ...(deps.nodeRules ? [nodeAuthorizer(deps.nodeRules)] : []), rbac];
   const reader = createReader(store);
   const tokens = new ServiceAccountTokens({ key: deps.serviceAccountKey ?? noKey, clock, reader });
-  const authenticators = [...(deps.serviceAccountKey ? [serviceAccountAuthenticator(tokens)] : []), ...(deps.authenticators ?? [])];
+  const authenticators = [
+    ...(deps.clientAuthority ? [clientCertificateAuthenticator({ authority: deps.clientAuthority, clock })] : []),
+    ...(deps.serviceAccountKey ? [serviceAccountAuthenticator(tokens)] : []),
+    ...(deps.authenticators ?? []),
+  ];
   const cluster: ClusterScope = {
     store,
     clock,

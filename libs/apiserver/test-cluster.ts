@@ -1,9 +1,11 @@
+import type { X509Certificate } from 'node:crypto';
 import { type KubeObject, SteppedClock, seededRandom } from '#apimachinery';
 import { clusterStore, type HostedClusterStore } from '#cacher';
 import { memoryBus } from '#cacher/bus';
 import { memoryStorage, type Storage } from '#storage';
 import type { AdmissionPlugin } from './admission/admission.js';
 import { type ApiServer, createApiServer } from './api-server.js';
+import type { ClientAuthority } from './authentication/client-certificate.js';
 import type { SigningKey } from './authentication/service-account/tokens.js';
 import type { FlowLimits } from './flow-control/flow-control.js';
 import type { Limits } from './limits.js';
@@ -29,8 +31,10 @@ interface CallOptions {
   body?: unknown;
   raw?: Uint8Array;
   headers?: Record<string, string>;
-  /** Default: an administrator; null: whoever the headers say. */
+  /** Default: an administrator; null: whoever the headers and the certificate say. */
   user?: UserInfo | null;
+  /** The client certificate of the connection. */
+  certificate?: X509Certificate;
 }
 
 interface Answer {
@@ -53,6 +57,7 @@ export interface TestClusterOptions {
   flowLimits?: FlowLimits;
   serviceAccountKey?: SigningKey;
   webhooks?: WebhookRoutes;
+  clientAuthority?: ClientAuthority;
   /** A second process's view of an existing cluster. */
   storage?: Storage;
 }
@@ -112,6 +117,7 @@ export async function testCluster(options: TestClusterOptions = {}): Promise<Tes
     ...(options.limits ? { limits: options.limits } : {}),
     ...(options.webhooks ? { webhooks: options.webhooks } : {}),
     ...(options.serviceAccountKey ? { serviceAccountKey: options.serviceAccountKey } : {}),
+    ...(options.clientAuthority ? { clientAuthority: options.clientAuthority } : {}),
     ...(options.flowLimits ? { flowLimits: () => options.flowLimits as FlowLimits } : {}),
   });
   return {
@@ -129,7 +135,7 @@ async function call(
   server: ApiServer,
   method: string,
   target: string,
-  { body, raw, headers = {}, user = ADMIN }: CallOptions = {},
+  { body, raw, headers = {}, user = ADMIN, certificate }: CallOptions = {},
 ): Promise<Answer> {
   const [path = '', query = ''] = target.split('?');
   const bytes = raw ?? (body === undefined ? undefined : new TextEncoder().encode(JSON.stringify(body)));
@@ -140,6 +146,7 @@ async function call(
     headers: { 'user-agent': 'spec/1.0', ...headers },
     ...(bytes ? { body: bytes } : {}),
     ...(user && { user }),
+    ...(certificate && { certificate }),
     requestId: 'r1',
   });
   const text = response.pieces

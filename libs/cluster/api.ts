@@ -3,8 +3,10 @@ import type { YamlDecoder } from '#api/yaml';
 import { type Clock, seededRandom } from '#apimachinery';
 import {
   type ApiServer,
+  type ClientAuthority,
   createApiServer,
   type FlowLimits,
+  inProcessClient,
   type SigningKey,
   type Timers,
   type WebhookRoutes,
@@ -13,6 +15,7 @@ import {
 import { type ClusterStore } from '#cacher';
 import { nodeRules } from '#kubeadm';
 import { conversions, providers, strategies } from '#registry';
+import { publishClientAuthority } from './client-authority.js';
 import { answerOfPod } from './webhook-routes.js';
 
 export interface ClusterApiOptions {
@@ -23,6 +26,8 @@ export interface ClusterApiOptions {
   timers: Timers;
   /** Signs ServiceAccount tokens. Unset where only components send requests. */
   serviceAccountKey?: SigningKey;
+  /** The CA for client certificates. Unset where only components send requests. */
+  clientAuthority?: ClientAuthority;
   /** The cluster's path on its host: `/clusters/ID`. */
   prefix?: string;
   /** host:port as clients reach it. */
@@ -39,12 +44,18 @@ export interface ClusterApiOptions {
 
 /** The API of one cluster with everything it serves. Cheap to create, so an idle cluster need not keep one. */
 export function clusterApi(options: ClusterApiOptions): ApiServer {
-  const { store, clock, seed, outside, ...others } = options;
+  const { store, clock, seed, outside, clientAuthority, ...others } = options;
   const random = seededRandom(seed, () => `${store.known}@${clock.now()}`);
   const webhooks = { pod: answerOfPod, ...(outside ? { outside } : {}) };
-  return createApiServer({
+  const published = async (authority: ClientAuthority) => {
+    const certificate = await authority();
+    await publishClientAuthority(inProcessClient(api, { manager: 'kube-apiserver' }), certificate);
+    return certificate;
+  };
+  const api = createApiServer({
     ...others,
     webhooks,
+    ...(clientAuthority && { clientAuthority: () => published(clientAuthority) }),
     store,
     clock,
     random,
@@ -54,4 +65,5 @@ export function clusterApi(options: ClusterApiOptions): ApiServer {
     nodeRules,
     admission: admissionPlugins,
   });
+  return api;
 }

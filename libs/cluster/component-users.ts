@@ -5,6 +5,9 @@ const userNamed = (name: string, ...groups: string[]): UserInfo => ({ name, grou
 /** Controllers whose service account is not named like the source of their events (cmd/kube-controller-manager/app). */
 const ACCOUNTS: ReadonlyMap<string, string> = new Map([
   ['stale-disruption-controller', 'disruption-controller'],
+  ['csrapproving', 'certificate-controller'],
+  ['csrsigning', 'certificate-controller'],
+  ['csrcleaner', 'certificate-controller'],
   ['endpoint-slice-controller', 'endpointslice-controller'],
   ['endpoint-slice-mirroring-controller', 'endpointslicemirroring-controller'],
 ]);

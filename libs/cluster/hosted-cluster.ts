@@ -3,7 +3,7 @@ import type { Clock, Instant } from '#apimachinery';
 import { type ApiServer, inProcessClient } from '#apiserver';
 import { type ClusterStore } from '#cacher';
 import { createInformers } from '#client';
-import type { HostedCluster, InTurn, ReconcileFailure, TimingProfile } from '#controller-runtime';
+import type { HostedCluster, InTurn, ReconcileFailure, SigningKeys, TimingProfile } from '#controller-runtime';
 import type { Fence, Revision, Storage } from '#storage';
 import { usersOf } from './component-users.js';
 
@@ -15,6 +15,7 @@ export interface HostedClusterOptions {
   profile: TimingProfile;
   /** The CA bundle that clients of the cluster trust, PEM. */
   rootCA: string;
+  keys: SigningKeys;
   /** Machine milliseconds until a cluster time; undefined for a stepped clock. */
   delayUntil(at: Instant): number | undefined;
   onFailure?: (failure: ReconcileFailure) => void;
@@ -83,7 +84,7 @@ const nextRound: InTurn = async (work) => {
 
 /** One cluster for a host of components: informers shared by all its components, over the in-process pipeline. */
 export function hostedCluster(options: HostedClusterOptions): HostedCluster {
-  const { api, store, turns, clock, profile, rootCA, delayUntil, onFailure, onClose, conductor } = options;
+  const { api, store, turns, clock, profile, rootCA, keys, delayUntil, onFailure, onClose, conductor } = options;
   const informers = createInformers(inProcessClient(api));
   const progress = new Progress(store);
   return {
@@ -102,6 +103,7 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
         random: api.cluster.random,
         profile,
         rootCA,
+        keys,
         fence: () => fence,
         ...(onFailure ? { onFailure } : {}),
         inTurn: options.inTurn ?? nextRound,

@@ -1,5 +1,3 @@
-import { generateKeyPair } from 'node:crypto';
-import { promisify } from 'node:util';
 import type { Clock, Instant } from '#apimachinery';
 import { type ApiServer, inProcessClient } from '#apiserver';
 import { type ClusterStore, clusterStore } from '#cacher';
@@ -13,6 +11,7 @@ import { components } from './components.js';
 import { expireLeases } from './expiry.js';
 import { hostedCluster } from './hosted-cluster.js';
 import { machineTimers } from './machine-timers.js';
+import { processKeys } from './process-keys.js';
 
 export interface LocalClusterParts {
   storage: Storage;
@@ -43,12 +42,6 @@ export interface LocalCluster {
   close(): void;
 }
 
-/** A key for ServiceAccount tokens that lives as long as this process. */
-async function newSigningKey() {
-  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
-  return privateKey;
-}
-
 /** Assembles one cluster over any store, with its components in a plain loop. */
 export function localCluster(parts: LocalClusterParts): LocalCluster {
   const { storage, clock, seed, profile, rootCA, prefix, autorun } = parts;
@@ -63,16 +56,18 @@ export function localCluster(parts: LocalClusterParts): LocalCluster {
       }
     },
   });
+  const keys = processKeys(clock);
   const api = clusterApi({
     store,
     clock,
     seed,
     timers: machineTimers,
-    serviceAccountKey: newSigningKey,
+    serviceAccountKey: keys.serviceAccount,
+    clientAuthority: async () => (await keys.clientAuthority()).certificate,
     ...(prefix === undefined ? {} : { prefix }),
   });
   const delayUntil = (at: Instant) => (clock.set ? undefined : at - clock.now());
-  const hosted = hostedCluster({ api, store, turns: storage, clock, profile, rootCA, delayUntil });
+  const hosted = hostedCluster({ api, store, turns: storage, clock, profile, rootCA, keys, delayUntil });
   const leases = { nextAt: () => storage.nextExpiry(), run: (now: Instant) => expireLeases(storage, store, now) };
   const schedule = (milliseconds: number, run: () => void) => machineTimers.after(milliseconds, run);
   host = new LocalHost({ hosted, components, clock, duties: [leases], autorun, ...(clock.set ? {} : { schedule }) });

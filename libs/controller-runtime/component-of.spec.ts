@@ -32,6 +32,7 @@ async function opened(reconcile: (key: string, call: number) => Promise<Reconcil
     random: seededRandom('x'),
     profile: { name: 'instant', imagePull: 0, containerStart: 0, containerStop: 0 },
     rootCA: '',
+    keys: { clientAuthority: () => Promise.reject(), serviceAccount: () => Promise.reject() },
     inTurn: async (work) => work(),
     resumeAfter,
     onFailure: (failure) => failures.push(failure),

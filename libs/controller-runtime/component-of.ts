@@ -122,9 +122,9 @@ class ControllersInstance implements ComponentInstance {
   }
 
   private contextFor({ controller, recorder }: Running, wokenBy: number | undefined): ReconcileContext {
-    const { cluster, informers, clock, random, profile, rootCA } = this.context;
+    const { cluster, informers, clock, random, profile, rootCA, keys } = this.context;
     const client = this.context.client.as({ component: controller.name, wokenBy });
-    return { cluster, client, informers, clock, random, profile, rootCA, recorder: recorder.through(client) };
+    return { cluster, client, informers, clock, random, profile, rootCA, keys, recorder: recorder.through(client) };
   }
 }
 

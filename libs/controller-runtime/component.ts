@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Resource, ResourceInfo } from '#api';
 import type { Clock, Instant, KubeObject, RandomSource } from '#apimachinery';
 import type { CausalClient, Informer, InformerChange, ResourceListener } from '#client';
@@ -43,6 +44,15 @@ export interface ReconcileFailure {
 /** Runs work that may take some milliseconds, and resolves with its result. Throws what it throws. */
 export type InTurn = <T>(work: () => T) => Promise<T>;
 
+/**
+ * The private keys that kube-controller-manager has (--cluster-signing-cert-file and --cluster-signing-key-file, PEM;
+ * --service-account-private-key-file).
+ */
+export interface SigningKeys {
+  clientAuthority(): Promise<{ certificate: string; key: string }>;
+  serviceAccount(): Promise<KeyObject>;
+}
+
 /** What a component gets when it is opened on a cluster. */
 export interface ClusterContext {
   readonly cluster: string;
@@ -53,6 +63,7 @@ export interface ClusterContext {
   readonly profile: TimingProfile;
   /** The CA bundle that clients of this cluster trust, PEM. */
   readonly rootCA: string;
+  readonly keys: SigningKeys;
   /** The revision up to which the component's last turn had processed the log; earlier writes do not wake it. */
   readonly resumeAfter?: number;
   /** The current turn. */

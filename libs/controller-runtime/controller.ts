@@ -1,7 +1,7 @@
 import type { Resource, ResourceInfo } from '#api';
 import { type Clock, formatKey, isNotFound, type KubeObject, keyOf, type ObjectKey, parseKey, type RandomSource } from '#apimachinery';
 import type { CausalClient } from '#client';
-import type { Change, ClusterContext, ComponentChange, Informers, TimingProfile } from './component.js';
+import type { Change, ClusterContext, ComponentChange, Informers, SigningKeys, TimingProfile } from './component.js';
 import type { EventRecorder } from './recorder.js';
 import type { WorkQueue } from './work-queue.js';
 
@@ -21,6 +21,7 @@ export interface ReconcileContext {
   readonly random: RandomSource;
   readonly profile: TimingProfile;
   readonly rootCA: string;
+  readonly keys: SigningKeys;
   readonly recorder: EventRecorder;
 }
 

@@ -11,6 +11,7 @@ export type {
   Informers,
   InTurn,
   ReconcileFailure,
+  SigningKeys,
   TimingProfile,
 } from './component.js';
 export { isWokenBy } from './component.js';

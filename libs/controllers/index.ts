@@ -1,4 +1,7 @@
 import { type Component, type Controller, componentOf } from '#controller-runtime';
+import { csrApproving } from './certificates/approver.js';
+import { csrCleaner } from './certificates/cleaner.js';
+import { csrSigning } from './certificates/signer.js';
 import { deployment } from './deployment/controller.js';
 import { disruption } from './disruption/controller.js';
 import { staleDisruption } from './disruption/stale-condition.js';
@@ -24,6 +27,9 @@ export const controllers: readonly Controller[] = [
   rootCA,
   disruption,
   staleDisruption,
+  csrApproving,
+  csrSigning,
+  csrCleaner,
   namespace,
   podGC,
   garbageCollector,

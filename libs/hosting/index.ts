@@ -13,7 +13,7 @@ export { openForWorker, type WorkerClustersOptions } from './clusters/worker-clu
 export { ConfigError, commaList, commonConfig, parseConfig, portNumber } from './config.js';
 export type { ConnectionLimiter, Tenant } from './connection-limiter.js';
 export { createHealth, type Health } from './health.js';
-export { openHomeAuthority, openKeys } from './keys/keys.js';
+export { openKeys, openWorkerKeys } from './keys/keys.js';
 export { LISTENER_LIMITS, type ListenerLimits } from './limits.js';
 export type { Log } from './logging.js';
 export { machineShare } from './machine-share.js';
@@ -26,7 +26,7 @@ export { serverNames } from './pki/server-names.js';
 export { Problem, validated } from './problem.js';
 export { inRequestScope } from './request-scope.js';
 export { runProcess, type ShutdownStep, type Started } from './run-process.js';
-export { createSecureServer, refuseSocket, type SecureServer } from './secure-server.js';
+export { clientCertificateOf, createSecureServer, refuseSocket, type SecureServer } from './secure-server.js';
 export { HEALTH } from './tokens.js';
 export { YAML_LIMITS } from './yaml/limits.js';
 export { YamlThreads } from './yaml/yaml-threads.js';

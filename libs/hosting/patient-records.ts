@@ -14,8 +14,8 @@ const REPEATABLE: ReadonlySet<keyof PlatformRecords> = new Set([
   'clusterReady',
   'removeCluster',
   'setClock',
-  'signingKey',
-  'keepSigningKey',
+  'clusterKey',
+  'keepClusterKey',
 ]);
 
 /**

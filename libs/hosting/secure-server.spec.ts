@@ -28,7 +28,8 @@ interface Listening extends SecureServer {
 /** A server that answers only `/`, at once; `/mine` is authenticated as the tenant `t`. */
 async function listening(limits: Partial<ListenerLimits>): Promise<Listening> {
   const all = { ...LISTENER_LIMITS, checkEvery: 20, ...limits };
-  const secure = await createSecureServer({ authority, names: ['127.0.0.1'], log: createLog('test', 'silent'), limits: all });
+  const log = createLog('test', 'silent');
+  const secure = await createSecureServer({ authority, names: ['127.0.0.1'], log, clientAuthorityName: 'kubernetes', limits: all });
   const waiting: ServerResponse[] = [];
   secure.handle({
     request(request, response) {

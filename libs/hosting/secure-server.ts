@@ -1,7 +1,9 @@
+import type { X509Certificate } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { newAuthority } from '#pki';
 import { ConnectionLimiter } from './connection-limiter.js';
 import { LISTENER_LIMITS, type ListenerLimits } from './limits.js';
 import type { Log } from './logging.js';
@@ -32,7 +34,21 @@ export interface SecureServerOptions {
   /** The names and addresses in its certificate. */
   names: readonly string[];
   log: Log;
+  /** The name of the CAs of client certificates: clients that have none of such a CA are not asked to choose one. */
+  clientAuthorityName: string;
   limits?: ListenerLimits;
+}
+
+/** The client certificates of open connections. */
+const clientCertificates = new WeakMap<object, X509Certificate>();
+
+/** The client certificate of a request's connection; nothing has been verified but that the client has its key. */
+export const clientCertificateOf = (socket: object): X509Certificate | undefined => clientCertificates.get(socket);
+
+/** A certificate that only has the name of the accepted CAs: nothing is signed with its key, which is dropped. */
+async function acceptedName(commonName: string): Promise<string> {
+  const now = Date.now();
+  return (await newAuthority({ commonName, notBefore: now, notAfter: now + day })).certificate;
 }
 
 /**
@@ -58,11 +74,16 @@ export function refuseSocket(socket: Duplex, status: number): void {
 
 const statusOfClientError: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
-function newServer(certificate: { certificate: string; key: string }, limits: ListenerLimits): https.Server {
+/** What a server certificate and the names of accepted CAs make of a TLS server. */
+const tlsOptions = ({ certificate, key }: { certificate: string; key: string }, accepted: string) =>
+  ({ cert: certificate, key, ca: accepted, minVersion: 'TLSv1.2' }) as const;
+
+function newServer(tls: ReturnType<typeof tlsOptions>, limits: ListenerLimits): https.Server {
   const server = https.createServer({
-    cert: certificate.certificate,
-    key: certificate.key,
-    minVersion: 'TLSv1.2',
+    ...tls,
+    // Clients are asked for a certificate. Whose it is, and for which cluster, is decided for each request.
+    requestCert: true,
+    rejectUnauthorized: false,
     ALPNProtocols: ['http/1.1'],
     handshakeTimeout: limits.handshakeTimeout,
     keepAliveTimeout: limits.keepAliveTimeout,
@@ -86,6 +107,8 @@ function guard(server: https.Server, connections: ConnectionLimiter, log: Log): 
   server.on('secureConnection', (socket) => {
     socket.on('error', onError);
     connections.secured(socket);
+    const certificate = socket.getPeerX509Certificate();
+    if (certificate) clientCertificates.set(socket, certificate);
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     // A response may be in progress: anything written here would end up in the middle of it.
@@ -95,10 +118,12 @@ function guard(server: https.Server, connections: ConnectionLimiter, log: Log): 
 }
 
 /** Creates the server; it does not listen yet. */
-export async function createSecureServer({ authority, names, log, limits = LISTENER_LIMITS }: SecureServerOptions): Promise<SecureServer> {
+export async function createSecureServer(options: SecureServerOptions): Promise<SecureServer> {
+  const { authority, names, log, clientAuthorityName, limits = LISTENER_LIMITS } = options;
   let current = await authority.issueServer(names);
   let handlers: ServerHandlers = { request: (_, response) => void response.writeHead(503).end() };
-  const server = newServer(current, limits);
+  const accepted = await acceptedName(clientAuthorityName);
+  const server = newServer(tlsOptions(current, accepted), limits);
   const connections = new ConnectionLimiter(limits);
   guard(server, connections, log);
   server.on('request', (request, response) => {
@@ -117,7 +142,7 @@ export async function createSecureServer({ authority, names, log, limits = LISTE
   const timer = setInterval(async () => {
     if (current.notAfter.getTime() - Date.now() > renewBefore) return;
     current = await authority.issueServer(names);
-    server.setSecureContext({ cert: current.certificate, key: current.key, minVersion: 'TLSv1.2' });
+    server.setSecureContext(tlsOptions(current, accepted));
     log.info({ notAfter: current.notAfter }, 'server certificate renewed');
   }, day);
   timer.unref();

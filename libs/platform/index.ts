@@ -1,4 +1,5 @@
 export { type Access, createAccess, type Grant } from './access.js';
+export { adminCertificate, CLIENT_AUTHORITY_NAME, type ClusterKeys, createClusterKeys } from './cluster-keys.js';
 export {
   type ClusterRequest,
   type Clusters,
@@ -7,7 +8,7 @@ export {
   createClusters,
   type PlatformEvent,
 } from './clusters.js';
-export { kubeconfig } from './kubeconfig.js';
+export { type Credential, kubeconfig } from './kubeconfig.js';
 export { memoryRecords } from './memory-records.js';
 export { createOrganizations, type OrganizationChange, type Organizations } from './organizations.js';
 export {
@@ -34,5 +35,4 @@ export {
   type TokenRecord,
   TooManyClusters,
 } from './records.js';
-export { createSigningKeys, type SigningKeys } from './signing-keys.js';
 export { deriveToken, hashToken, randomToken } from './tokens.js';

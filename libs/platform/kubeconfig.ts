@@ -1,8 +1,20 @@
+import type { Issued } from '#pki';
+
+/** How a kubeconfig's user authenticates. */
+export type Credential = { token: string } | Issued;
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+const credential = (user: Credential): string[] =>
+  'token' in user
+    ? [`    token: ${user.token}`]
+    : [`    client-certificate-data: ${base64(user.certificate)}`, `    client-key-data: ${base64(user.key)}`];
+
 /**
  * A kubeconfig (client-go tools/clientcmd/api/v1) with one cluster, user and context, all named after the cluster. `server` is the
- * cluster's URL, `ca` its CA in PEM.
+ * cluster's URL, `ca` the CA of its server certificate in PEM. The user has a token or a client certificate.
  */
-export function kubeconfig({ name, server, ca, token }: { name: string; server: string; ca: string; token: string }): string {
+export function kubeconfig({ name, server, ca, user }: { name: string; server: string; ca: string; user: Credential }): string {
   const context = `orrery-${name}`;
   return [
     'apiVersion: v1',
@@ -10,7 +22,7 @@ export function kubeconfig({ name, server, ca, token }: { name: string; server: 
     'clusters:',
     `- name: ${context}`,
     '  cluster:',
-    `    certificate-authority-data: ${Buffer.from(ca).toString('base64')}`,
+    `    certificate-authority-data: ${base64(ca)}`,
     `    server: ${server}`,
     'contexts:',
     `- name: ${context}`,
@@ -22,7 +34,7 @@ export function kubeconfig({ name, server, ca, token }: { name: string; server: 
     'users:',
     `- name: ${context}`,
     '  user:',
-    `    token: ${token}`,
+    ...credential(user),
     '',
   ].join('\n');
 }

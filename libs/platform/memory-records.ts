@@ -2,6 +2,7 @@ import {
   type Cluster,
   type ClusterRecords,
   checkInstant,
+  type KeyName,
   type KeyRecords,
   NameTaken,
   type Organization,
@@ -22,7 +23,7 @@ class Tables {
   readonly ready = new Set<string>();
   readonly removing = new Set<string>();
   readonly tokens = new Map<string, TokenRecord>();
-  readonly keys = new Map<string, string>();
+  readonly keys = new Map<string, Partial<Record<KeyName, string>>>();
 
   /** Organizations that are not being removed. */
   present(): Organization[] {
@@ -145,11 +146,11 @@ function tokenRecords(tables: Tables): TokenRecords {
 
 function keyRecords({ clusters, keys }: Tables): KeyRecords {
   return {
-    signingKey: async (clusterId) => keys.get(clusterId),
-    async keepSigningKey(clusterId, { sealed, instead }) {
-      const replaceable = !keys.has(clusterId) || keys.get(clusterId) === instead;
-      if (clusters.has(clusterId) && replaceable) keys.set(clusterId, sealed);
-      return keys.get(clusterId);
+    clusterKey: async (clusterId, name) => keys.get(clusterId)?.[name],
+    async keepClusterKey(clusterId, name, { sealed, instead }) {
+      const present = keys.get(clusterId);
+      if (clusters.has(clusterId) && present?.[name] === instead) keys.set(clusterId, { ...present, [name]: sealed });
+      return keys.get(clusterId)?.[name];
     },
   };
 }

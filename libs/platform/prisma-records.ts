@@ -7,6 +7,7 @@ import {
   type Cluster,
   type ClusterClock,
   checkInstant,
+  type KeyName,
   type KeyRecords,
   NameTaken,
   type Organization,
@@ -118,20 +119,20 @@ function organizationRecords(db: PrismaClient): OrganizationRecords {
 }
 
 function keyRecords(pool: pg.Pool): KeyRecords {
-  const signingKey = async (clusterId: string) => {
-    const query = { name: 'signing_key', text: 'SELECT service_account AS key FROM cluster_keys WHERE cluster_id = $1' };
-    const { rows } = await pool.query<{ key: string }>({ ...query, values: [clusterId] });
-    return rows[0]?.key;
+  const clusterKey = async (clusterId: string, name: KeyName) => {
+    const query = { name: `cluster_key_${name}`, text: `SELECT ${name} AS key FROM cluster_keys WHERE cluster_id = $1` };
+    const { rows } = await pool.query<{ key: string | null }>({ ...query, values: [clusterId] });
+    return rows[0]?.key ?? undefined;
   };
   return {
-    signingKey,
-    async keepSigningKey(clusterId, { sealed, instead }) {
+    clusterKey,
+    async keepClusterKey(clusterId, name, { sealed, instead }) {
       // Nothing is inserted for a cluster that does not exist.
       const text =
-        'INSERT INTO cluster_keys AS k SELECT c.id, $2 FROM clusters c WHERE c.id = $1 ' +
-        'ON CONFLICT (cluster_id) DO UPDATE SET service_account = $2 WHERE k.service_account = $3';
-      await pool.query({ name: 'keep_signing_key', text, values: [clusterId, sealed, instead ?? null] });
-      return signingKey(clusterId);
+        `INSERT INTO cluster_keys AS k (cluster_id, ${name}) SELECT c.id, $2 FROM clusters c WHERE c.id = $1 ` +
+        `ON CONFLICT (cluster_id) DO UPDATE SET ${name} = $2 WHERE k.${name} IS NOT DISTINCT FROM $3`;
+      await pool.query({ name: `keep_cluster_key_${name}`, text, values: [clusterId, sealed, instead ?? null] });
+      return clusterKey(clusterId, name);
     },
   };
 }

@@ -119,14 +119,17 @@ export interface TokenRecords {
   replaceToken(token: TokenRecord): Promise<string[]>;
 }
 
+/** The private keys that a cluster has: for ServiceAccount tokens, and the CA for client certificates. */
+export type KeyName = 'service_account' | 'client_authority';
+
 export interface KeyRecords {
-  /** The cluster's sealed key for ServiceAccount tokens. */
-  signingKey(clusterId: string): Promise<string | undefined>;
+  /** One of the cluster's keys, sealed. */
+  clusterKey(clusterId: string, name: KeyName): Promise<string | undefined>;
   /**
-   * Stores a cluster's sealed key if it has none, or has the one given as `instead`. Returns the one that is stored then; undefined if there
-   * is no such cluster.
+   * Stores a sealed key if the cluster has none of that name, or has the one given as `instead`. Returns the one that is stored then;
+   * undefined if there is no such cluster.
    */
-  keepSigningKey(clusterId: string, key: { sealed: string; instead?: string }): Promise<string | undefined>;
+  keepClusterKey(clusterId: string, name: KeyName, key: { sealed: string; instead?: string }): Promise<string | undefined>;
 }
 
 /** The platform's tables. */

@@ -33,6 +33,7 @@ test("a failed binding is reported with the pod's key, and retried after its bac
     random: seededRandom('s'),
     profile: { name: 'instant', imagePull: 0, containerStart: 0, containerStop: 0 },
     rootCA: '',
+    keys: { clientAuthority: () => Promise.reject(), serviceAccount: () => Promise.reject() },
     inTurn: async (work) => work(),
     onFailure: (failure) => failures.push(failure),
   });

@@ -1,7 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { StatusError, unauthorized } from '#apimachinery';
-import { type ApiResponse, type ByteStream, bearerTokenOf, DEFAULT_LIMITS, failureResponse, type UserInfo } from '#apiserver';
-import type { BodyBudget, ConnectionLimiter, ListenerLimits, Log, Metrics, OpenApi, OpenApis } from '#hosting';
+import { ANONYMOUS, type ApiResponse, type ByteStream, bearerTokenOf, DEFAULT_LIMITS, failureResponse, type UserInfo } from '#apiserver';
+import {
+  type BodyBudget,
+  type ConnectionLimiter,
+  clientCertificateOf,
+  type ListenerLimits,
+  type Log,
+  type Metrics,
+  type OpenApi,
+  type OpenApis,
+} from '#hosting';
 import type { Access } from '#platform';
 import type { StandingSessions } from '../standing-sessions.js';
 import { clusterAdmin } from './cluster-admin.js';
@@ -197,13 +206,18 @@ export class KubernetesEndpoint {
   }
 }
 
-/** The caller with its user if the cluster authenticates it; undefined if the cluster refuses its token. */
+/**
+ * The caller with its user if the cluster authenticates it; undefined if the cluster refuses its credentials. A client certificate of the
+ * cluster comes before any token, and one that is not valid there does no harm beside a valid token, as upstream.
+ */
 async function authenticated({ api }: OpenApi, caller: Caller, request: IncomingMessage): Promise<Caller | undefined> {
-  if (caller.user || bearerTokenOf(request) === undefined) return caller;
-  const credentials = { headers: request.headers };
+  const certificate = clientCertificateOf(request.socket);
+  if (certificate === undefined && (caller.user || bearerTokenOf(request) === undefined)) return caller;
+  const credentials = { headers: caller.user ? {} : request.headers, ...(certificate && { certificate }) };
   const user = await unlessRefused(api.authenticate(credentials));
+  if (user === ANONYMOUS || (user === undefined && caller.user)) return caller;
   const stillValid = async () => (await unlessRefused(api.authenticate(credentials))) !== undefined;
-  return user && { ...caller, user, stillValid };
+  return user && { cluster: caller.cluster, user, stillValid };
 }
 
 async function unlessRefused(user: Promise<UserInfo>): Promise<UserInfo | undefined> {

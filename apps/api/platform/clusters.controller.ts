@@ -1,9 +1,13 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
 import type { z } from 'zod';
+import { systemClock } from '#apimachinery';
 import { type ClockTurner, Problem, validated } from '#hosting';
 import {
+  adminCertificate,
   type Cluster,
+  type ClusterKeys,
   type Clusters,
+  type Credential,
   kubeconfig,
   LATEST,
   NameTaken,
@@ -12,10 +16,10 @@ import {
   type Organizations,
   TooManyClusters,
 } from '#platform';
-import { CLOCK_TURNER, CLUSTER_ADDRESS, CLUSTERS, MAX_NODES, ORGANIZATIONS } from '../tokens.js';
+import { CLOCK_TURNER, CLUSTER_ADDRESS, CLUSTER_KEYS, CLUSTERS, MAX_NODES, ORGANIZATIONS } from '../tokens.js';
 import { isReference } from './ids.js';
 import { PlatformGuard } from './platform.guard.js';
-import { advanceSchema, createClusterSchema, durationOf, listClustersSchema } from './schemas.js';
+import { advanceSchema, createClusterSchema, durationOf, kubeconfigSchema, listClustersSchema } from './schemas.js';
 import { type ClusterAddress, clusterView } from './views.js';
 
 type CreateBody = z.infer<typeof createClusterSchema>;
@@ -32,6 +36,7 @@ export class ClustersController {
     @Inject(ORGANIZATIONS) private readonly organizations: Organizations,
     @Inject(CLUSTER_ADDRESS) private readonly address: ClusterAddress,
     @Inject(CLOCK_TURNER) private readonly clock: ClockTurner,
+    @Inject(CLUSTER_KEYS) private readonly keys: ClusterKeys,
     @Inject(MAX_NODES) private readonly maxNodes: number,
   ) {}
 
@@ -57,7 +62,7 @@ export class ClustersController {
         clock: clockOf(request),
         ...(seed === undefined ? {} : { seed }),
       });
-      return { ...clusterView(cluster, this.address), token, kubeconfig: this.kubeconfigOf(cluster, token) };
+      return { ...clusterView(cluster, this.address), token, kubeconfig: this.kubeconfigOf(cluster, { token }) };
     } catch (error) {
       if (error instanceof TooManyClusters) throw new Problem(403, `exceeded quota: ${error.message}`);
       if (error instanceof OrganizationGone) throw new Problem(422, 'organization: the organization is being removed');
@@ -79,11 +84,17 @@ export class ClustersController {
 
   @Get(':id/kubeconfig')
   @Header('content-type', 'application/yaml')
-  async kubeconfig(@Param('id') id: string): Promise<string> {
+  async kubeconfig(@Param('id') id: string, @Query() query: unknown): Promise<string> {
+    const { auth } = validated(kubeconfigSchema, query);
     const cluster = await this.clusterOf(id);
+    if (auth === 'certificate') {
+      const { clock } = cluster;
+      const now = clock.mode === 'stepped' ? clock.now : systemClock.now();
+      return this.kubeconfigOf(cluster, await adminCertificate(await this.keys.of(id).clientAuthority(), now));
+    }
     const token = await this.clusters.token(id);
     if (token === undefined) throw noCluster(id);
-    return this.kubeconfigOf(cluster, token);
+    return this.kubeconfigOf(cluster, { token });
   }
 
   @Post(':id/token')
@@ -104,8 +115,8 @@ export class ClustersController {
     return { now: new Date(now).toISOString() };
   }
 
-  private kubeconfigOf({ id, name }: Cluster, token: string): string {
-    return kubeconfig({ name, server: this.address.serverOf(id), ca: this.address.ca, token });
+  private kubeconfigOf({ id, name }: Cluster, user: Credential): string {
+    return kubeconfig({ name, server: this.address.serverOf(id), ca: this.address.ca, user });
   }
 
   private async clusterOf(id: string): Promise<Cluster> {

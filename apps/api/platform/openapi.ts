@@ -37,6 +37,12 @@ const operation = ({ summary, body, status = 200, answer, parameters }: Operatio
 });
 const list = (name: Name) => json({ type: 'object', required: ['items'], properties: { items: { type: 'array', items: ref(name) } } });
 const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+const auth = {
+  name: 'auth',
+  in: 'query',
+  schema: { type: 'string', enum: ['token', 'certificate'], default: 'token' },
+  description: 'How its user authenticates; a certificate is issued by each request and valid for a year',
+};
 const organization = { name: 'organization', in: 'query', schema: { type: 'string' }, description: 'Id or name of the owner' };
 
 const paths = {
@@ -66,7 +72,11 @@ const paths = {
   },
   '/clusters/{id}/kubeconfig': {
     parameters: [id],
-    get: operation({ summary: 'Its kubeconfig', answer: { content: { 'application/yaml': { schema: { type: 'string' } } } } }),
+    get: operation({
+      summary: 'Its kubeconfig',
+      parameters: [auth],
+      answer: { content: { 'application/yaml': { schema: { type: 'string' } } } },
+    }),
   },
   '/clusters/{id}/token': {
     parameters: [id],

@@ -91,6 +91,8 @@ export const organizationSchema = z.object({
 
 export const listClustersSchema = z.object({ organization: z.string().optional() });
 
+export const kubeconfigSchema = z.object({ auth: z.enum(['token', 'certificate']).default('token') });
+
 export const clusterSchema = z.object({
   id: z.string(),
   name: z.string(),

@@ -1,7 +1,7 @@
 import type { certificatesv1, corev1, resourcev1 } from '#api';
 import { deepEqual, goQuote, notFound } from '#apimachinery';
 import { type AdmissionAttributes, type AdmissionContext, type AdmissionPlugin, NODE_USER_PREFIX, nodeOf } from '#apiserver';
-import { parseRequest } from '#component-helpers/certificate-request';
+import { parseRequest } from '#pki';
 import { rejected } from '../rejection.js';
 import { admitMirrorPod } from './mirror-pods.js';
 import { forbiddenLabels } from './node-labels.js';

@@ -1,4 +1,4 @@
-import { unauthorized } from '#apimachinery';
+import { StatusError, unauthorized } from '#apimachinery';
 import { type ApiRequest, headerOf } from '../request/request.js';
 import type { UserInfo } from '../rest/strategy.js';
 
@@ -8,7 +8,7 @@ export interface Authenticator {
 }
 
 /** The part of a request that says whose it is. */
-export type Credentials = Pick<ApiRequest, 'headers' | 'user'>;
+export type Credentials = Pick<ApiRequest, 'headers' | 'user' | 'certificate'>;
 
 /** The bearer token of a request. Any other kind of Authorization header is ignored. */
 export function bearerTokenOf(request: Credentials): string | undefined {
@@ -17,13 +17,24 @@ export function bearerTokenOf(request: Credentials): string | undefined {
 
 export const ANONYMOUS: UserInfo = Object.freeze({ name: 'system:anonymous', groups: ['system:unauthenticated'] });
 
-/** The user of a request: anonymous without credentials, 401 with credentials that no authenticator accepts. */
+/**
+ * The user of a request: the first one that an authenticator finds (token/union); anonymous without credentials, 401 with credentials that
+ * none accepts.
+ */
 export async function authenticate(request: Credentials, authenticators: readonly Authenticator[]): Promise<UserInfo> {
   if (request.user !== undefined) return request.user;
+  let refusal: StatusError | undefined;
   for (const authenticator of authenticators) {
-    const user = await authenticator.authenticate(request);
-    if (user !== undefined) return withAuthenticated(user);
+    try {
+      const found = authenticator.authenticate(request);
+      const user = found instanceof Promise ? await found : found;
+      if (user !== undefined) return withAuthenticated(user);
+    } catch (error) {
+      if (!(error instanceof StatusError) || error.status.code !== 401) throw error;
+      refusal ??= error;
+    }
   }
+  if (refusal) throw refusal;
   if (/^bearer +\S/i.test(headerOf(request, 'authorization') ?? '')) throw unauthorized();
   return ANONYMOUS;
 }

@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto';
 import { QUERY_PARAMETERS } from '../limits.js';
 import type { UserInfo } from '../rest/strategy.js';
 import type { ByteStream } from '../watch/watch-stream.js';
@@ -13,6 +14,8 @@ export interface ApiRequest {
   headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The whole body; unset if it is empty. */
   body?: Uint8Array;
+  /** The client certificate of the connection, not verified yet. */
+  certificate?: X509Certificate;
   /** Set if the host has authenticated the request; otherwise the authenticators are called. */
   user?: UserInfo;
   /** The address that it came from. */

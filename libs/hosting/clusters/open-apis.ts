@@ -2,7 +2,7 @@ import type { YamlDecoder } from '#api/yaml';
 import type { ApiServer, WorkShare } from '#apiserver';
 import type { ClusterStores, HeldStore } from '#cacher';
 import { clusterApi, machineTimers } from '#cluster';
-import { type Cluster, DEFAULT_QUOTAS, type PlatformRecords, type QuotaCache, type SigningKeys } from '#platform';
+import { type Cluster, type ClusterKeys, DEFAULT_QUOTAS, type PlatformRecords, type QuotaCache } from '#platform';
 import type { StorageAdmin } from '#storage';
 import { SHARE_LIMITS } from '../limits.js';
 import type { ClusterClocks } from './cluster-clocks.js';
@@ -35,7 +35,7 @@ export interface OpenApisOptions {
   /** host:port as clients reach this server. */
   serverAddress: string;
   quotas: Pick<QuotaCache, 'of' | 'remembered'>;
-  keys: SigningKeys;
+  keys: ClusterKeys;
   /** Divides the event loop among all tenants of the process. */
   share: WorkShare;
   /** Converts YAML bodies to JSON. */
@@ -97,7 +97,8 @@ class ProcessOpenApis implements OpenApis {
       clock,
       seed: cluster.seed,
       timers: machineTimers,
-      serviceAccountKey: () => keys.of(id),
+      serviceAccountKey: () => keys.of(id).serviceAccount(),
+      clientAuthority: async () => (await keys.of(id).clientAuthority()).certificate,
       prefix,
       serverAddress,
       flowLimits,

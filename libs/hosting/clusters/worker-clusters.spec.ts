@@ -4,7 +4,7 @@ import { clusterStores } from '#cacher';
 import { memoryBus } from '#cacher/bus';
 import { buildTemplate, clusterApi, clusterTemplates, components, machineTimers } from '#cluster';
 import { type Component, Seat } from '#controller-runtime';
-import { memoryRecords } from '#platform';
+import { createClusterKeys, memoryRecords } from '#platform';
 import { memoryStorage } from '#storage';
 import { createLog } from '../logging.js';
 import { machineShare } from '../machine-share.js';
@@ -32,7 +32,8 @@ async function scheduled() {
   const log = createLog('worker', 'info', undefined, { write: (line) => void lines.push(JSON.parse(line) as Line) });
   const clocks = clusterClocks(records);
   const stores = clusterStores({ admin, bus: memoryBus(), clock: { now: () => START } });
-  const { hosted, clock } = await openForWorker('c1', { records, admin, stores, clocks, rootCA: '', share: machineShare(), log });
+  const keys = createClusterKeys({ records, installationKey: Buffer.from('key'), now: () => START });
+  const { hosted, clock } = await openForWorker('c1', { records, admin, stores, clocks, rootCA: '', keys, share: machineShare(), log });
   const scheduler = components.find(({ name }) => name === 'kube-scheduler') as Component;
   const seat = new Seat(hosted, scheduler);
   const { store } = stores.acquire('c1');

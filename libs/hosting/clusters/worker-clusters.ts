@@ -3,7 +3,7 @@ import type { WorkShare } from '#apiserver';
 import type { ClusterStore, ClusterStores } from '#cacher';
 import { clusterApi, hostedCluster, machineTimers, profiles } from '#cluster';
 import type { HostedCluster, InTurn } from '#controller-runtime';
-import type { Cluster, PlatformRecords } from '#platform';
+import type { Cluster, ClusterKeys, PlatformRecords } from '#platform';
 import { CLOCK, type Fence, type StorageAdmin, UnknownCluster } from '#storage';
 import type { Log } from '../logging.js';
 import type { ClusterClocks } from './cluster-clocks.js';
@@ -19,6 +19,7 @@ export interface WorkerClustersOptions {
   stores: ClusterStores;
   clocks: ClusterClocks;
   rootCA: string;
+  keys: ClusterKeys;
   /** Divides the time of this process among the clusters. */
   share: WorkShare;
   log: Log;
@@ -50,7 +51,7 @@ export async function openForWorker(
   options: WorkerClustersOptions,
   under?: () => Fence | undefined,
 ): Promise<{ hosted: HostedCluster; cluster: Cluster; clock: Clock }> {
-  const { records, admin, stores, clocks, rootCA, share, log } = options;
+  const { records, admin, stores, clocks, rootCA, keys, share, log } = options;
   const cluster = await records.cluster(id);
   if (!cluster) throw new UnknownCluster(id);
   const stepped = cluster.clock.mode === 'stepped';
@@ -64,6 +65,7 @@ export async function openForWorker(
     clock,
     profile: profiles[cluster.profile],
     rootCA,
+    keys: keys.of(id),
     delayUntil: (at: Instant) => (cluster.clock.mode === 'real' ? at - clock.now() : undefined),
     // Consecutive failures are logged at powers of two, so that one object that cannot be reconciled does not fill the log.
     onFailure: ({ error, ...about }) => {

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { ConfigError } from '../config.js';
-import { openHomeAuthority, openKeys } from './keys.js';
+import { openKeys, openWorkerKeys } from './keys.js';
 
 const files = ['pki/ca.crt', 'pki/ca.key', 'admin-token', 'token-key'];
 const made: string[] = [];
@@ -32,7 +32,7 @@ test('keys are created at the first start and reused at the next; the home conta
   expect(read(home)).toEqual(before);
   for (const keys of [together, second]) expect([keys.adminToken, keys.tokenKey]).toEqual([first.adminToken, first.tokenKey]);
   expect(first.adminToken).toMatch(/^\S{43}$/);
-  expect((await openHomeAuthority(home)).certificate).toBe(first.authority.certificate);
+  expect((await openWorkerKeys(home)).authority.certificate).toBe(first.authority.certificate);
   expect(fs.readdirSync(home).sort()).toEqual(['admin-token', 'keys.json', 'pki', 'token-key']);
   expect(fs.readdirSync(path.join(home, 'pki')).sort()).toEqual(['ca.crt', 'ca.key']);
 });
@@ -82,7 +82,7 @@ test('a lost folder of the CA is an error, for the worker too', async () => {
   await openKeys(home);
   fs.rmSync(path.join(home, 'pki'), { recursive: true });
   expect(await refusal(home)).toBe(`HOME/pki/ca.crt is lost: ${lost}`);
-  await expect(openHomeAuthority(home)).rejects.toThrow(ConfigError);
+  await expect(openWorkerKeys(home)).rejects.toThrow(ConfigError);
 });
 
 test('if the record is removed, missing keys are created and the others kept', async () => {
@@ -110,6 +110,6 @@ test('mounted keys are read, and nothing is written beside them', async () => {
   const home = newHome();
   await openKeys(home);
   fs.rmSync(path.join(home, 'keys.json'));
-  await openHomeAuthority(home);
+  await openWorkerKeys(home);
   expect(fs.existsSync(path.join(home, 'keys.json'))).toBe(false);
 });

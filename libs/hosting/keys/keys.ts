@@ -14,7 +14,7 @@ export interface Keys {
   readonly authority: CertificateAuthority;
   /** Gives access to the platform's API. */
   readonly adminToken: string;
-  /** The key from which the clusters' tokens are derived. */
+  /** The key from which the clusters' tokens are derived, and with which their keys are encrypted. */
   readonly tokenKey: string;
 }
 
@@ -71,8 +71,8 @@ export async function openKeys(home: string, given: { adminToken?: string } = {}
   return keys;
 }
 
-/** Opens only the CA, which is all that a worker needs. */
-export async function openHomeAuthority(home: string): Promise<CertificateAuthority> {
-  refuseLost(home, authorityFiles);
-  return openAuthority(path.join(home, 'pki'));
+/** Opens what a worker needs: the CA, and the key that the clusters' keys are encrypted with. */
+export async function openWorkerKeys(home: string): Promise<Omit<Keys, 'adminToken'>> {
+  refuseLost(home, [...authorityFiles, tokenKeyFile]);
+  return { authority: await openAuthority(path.join(home, 'pki')), tokenKey: secretFile(path.join(home, tokenKeyFile)) };
 }

@@ -13,7 +13,7 @@ import {
   required,
   tooLong,
 } from '#apimachinery';
-import { parseRequest } from '#component-helpers/certificate-request';
+import { parseRequest } from '#pki';
 import { repeats } from '../repeats.js';
 
 type CSR = certificatesv1.CertificateSigningRequest;

@@ -1,6 +1,7 @@
-import { createHash, createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
-import { CompactSign, compactVerify, decodeJwt, decodeProtectedHeader, errors } from 'jose';
+import { type KeyObject, randomBytes } from 'node:crypto';
+import { compactVerify, decodeJwt, decodeProtectedHeader, errors } from 'jose';
 import { type Clock, goQuote, seededRandom } from '#apimachinery';
+import { signToken, TOKEN_ALGORITHM, type TokenKey, tokenKeyOf } from '#pki';
 import type { TokenOwner } from '../../authorization/authorizer.js';
 import { LONGEST_TOKEN } from '../../limits.js';
 import type { ClusterReader } from '../../rest/reader.js';
@@ -10,35 +11,15 @@ import { InvalidToken, userOf, validateClaims } from './validate-claims.js';
 /** The cluster's private key for ServiceAccount tokens: RSA, the same in every process. */
 export type SigningKey = () => Promise<KeyObject>;
 
-interface KeyPair {
-  privateKey: KeyObject;
-  publicKey: KeyObject;
-  /** SHA-256 of the public key in DER (pkg/serviceaccount/jwt.go keyIDFromPublicKey). */
-  id: string;
-}
-
-function pairOf(privateKey: KeyObject): KeyPair {
-  const publicKey = createPublicKey(privateKey);
-  const id = createHash('sha256')
-    .update(publicKey.export({ type: 'spki', format: 'der' }))
-    .digest('base64url');
-  return { privateKey, publicKey, id };
-}
-
-const ALGORITHM = 'RS256';
-
 /** Issues and authenticates one cluster's ServiceAccount tokens (pkg/serviceaccount/jwt.go). */
 export class ServiceAccountTokens {
-  #pair: Promise<KeyPair> | undefined;
+  #pair: Promise<TokenKey> | undefined;
 
   constructor(private readonly parts: { key: SigningKey; clock: Clock; reader: ClusterReader }) {}
 
   /** A new, signed token. */
   async issue(draft: TokenDraft): Promise<string> {
-    const { privateKey, id } = await this.keys();
-    const claims = claimsOf(draft, this.parts.clock.now(), newId());
-    const signed = new CompactSign(Buffer.from(JSON.stringify(claims))).setProtectedHeader({ alg: ALGORITHM, kid: id });
-    return signed.sign(privateKey);
+    return signToken(await this.keys(), claimsOf(draft, this.parts.clock.now(), newId()));
   }
 
   /** The owner of a token for one of the audiences (none: the API server's). Undefined if it is not a token of this issuer. */
@@ -59,7 +40,7 @@ export class ServiceAccountTokens {
   async keySet(): Promise<object> {
     const { publicKey, id: kid } = await this.keys();
     const { kty, n, e } = publicKey.export({ format: 'jwk' });
-    return { keys: [{ use: 'sig', kty, kid, alg: ALGORITHM, n, e }] };
+    return { keys: [{ use: 'sig', kty, kid, alg: TOKEN_ALGORITHM, n, e }] };
   }
 
   private async verified(token: string): Promise<TokenClaims | undefined> {
@@ -67,7 +48,7 @@ export class ServiceAccountTokens {
     try {
       const { kid } = decodeProtectedHeader(token);
       if (kid && kid !== id) throw new InvalidToken('invalid signature, no keys found');
-      const { payload } = await compactVerify(token, publicKey, { algorithms: [ALGORITHM] });
+      const { payload } = await compactVerify(token, publicKey, { algorithms: [TOKEN_ALGORITHM] });
       return JSON.parse(Buffer.from(payload).toString()) as TokenClaims;
     } catch (error) {
       if (REFUSED.some((kind) => error instanceof kind)) throw new InvalidToken('go-jose/go-jose: error in cryptographic primitive');
@@ -77,10 +58,10 @@ export class ServiceAccountTokens {
     }
   }
 
-  private keys(): Promise<KeyPair> {
+  private keys(): Promise<TokenKey> {
     this.#pair ??= this.parts
       .key()
-      .then(pairOf)
+      .then(tokenKeyOf)
       .catch((error: unknown) => {
         // A key that could not be read is asked for again.
         this.#pair = undefined;

@@ -1,8 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import https from 'node:https';
 import path from 'node:path';
 import { ClusterApi } from '../cluster-api.js';
 import { kubectls, run } from '../kubectl.js';
-import { type Service, startService, until } from '../service.js';
+import { requesterOf, type Service, startService, until } from '../service.js';
 
 const ACCOUNTS = '/api/v1/namespaces/default/serviceaccounts';
 const WHOAMI = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
@@ -91,6 +93,44 @@ test('watches end with the account, and with the pod that the token is bound to'
   for (const watch of watches) watch.close();
 });
 
+/** The certificate and key in a kubeconfig. */
+function pairIn(kubeconfig: string): { cert: string; key: string } {
+  const [cert = '', key = ''] = ['certificate', 'key'].map((part) => {
+    const encoded = new RegExp(`client-${part}-data: (\\S+)`).exec(kubeconfig)?.[1] ?? '';
+    return Buffer.from(encoded, 'base64').toString();
+  });
+  return { cert, key };
+}
+
+/** Who a client is to a cluster, over connections of its own. */
+async function whoWith(agent: https.Agent, { cluster }: ClusterApi, headers: Record<string, string> = {}): Promise<unknown> {
+  const request = requesterOf(service.origin, agent);
+  const options = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: '{}' };
+  const { status, text } = await request(`/clusters/${cluster.id}${WHOAMI}`, options);
+  const json = JSON.parse(text);
+  return status === 201 ? json.status.userInfo.username : [status, json.message];
+}
+
+test('a client certificate opens its own cluster, on new and on resumed TLS sessions, and nothing else', async () => {
+  const [{ api: own }, { api: other }] = [await madeCluster('certified'), await madeCluster('uncertified')];
+  const from = `/platform/v1/clusters/${own.cluster.id}/kubeconfig`;
+  const { text } = await service.request(`${from}?auth=certificate`, { token: service.adminToken });
+  expect(text).not.toContain('token');
+  const agent = new https.Agent({ ca: service.ca, ...pairIn(text), keepAlive: false, maxCachedSessions: 10 });
+  const admin = 'kubernetes-admin';
+  const refused = [401, 'Unauthorized'];
+  expect([await whoWith(agent, own), await whoWith(agent, own), await whoWith(agent, other)]).toEqual([admin, admin, refused]);
+  // Beside a valid token a certificate of another cluster does no harm; beside an invalid one it is refused.
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+  expect(await whoWith(agent, other, bearer(await newToken(other)))).toBe('system:serviceaccount:default:default');
+  expect(await whoWith(agent, other, bearer(other.cluster.token))).toBe(admin);
+  expect(await whoWith(agent, other, bearer('x'))).toEqual(refused);
+  expect(await whoWith(agent, own, bearer(await newToken(own)))).toBe(admin);
+  const platform = requesterOf(service.origin, agent);
+  expect((await platform('/platform/v1/clusters', {})).status).toBe(401);
+  expect((await service.request(`${from}?auth=other`, { token: service.adminToken })).status).toBe(422);
+});
+
 const [kubectl] = kubectls();
 (kubectl ? test : test.skip)('kubectl creates and uses a token', async () => {
   if (!kubectl) return;
@@ -108,4 +148,46 @@ const [kubectl] = kubectls();
     'jsonpath={.status.userInfo.username}',
   ]);
   expect(whoami).toEqual({ code: 0, err: '', out: 'system:serviceaccount:default:default' });
+});
+
+(kubectl ? test : test.skip)('a learner makes a user with openssl, a request and a config, and uses the certificate', async () => {
+  if (!kubectl) return;
+  const { kubeconfig } = await madeCluster('learner');
+  const folder = mkdtempSync(path.join(service.home, 'learner-'));
+  const file = (name: string) => path.join(folder, name);
+  const must = async (...args: string[]) => {
+    const { code, out, err } = await run(kubectl, kubeconfig, args);
+    expect([args.join(' '), code, err]).toEqual([args.join(' '), 0, '']);
+    return out;
+  };
+  execFileSync('openssl', ['genrsa', '-out', file('jane.key'), '2048'], { stdio: 'pipe' });
+  execFileSync('openssl', ['req', '-new', '-key', file('jane.key'), '-out', file('jane.csr'), '-subj', '/O=devs/CN=jane'], {
+    stdio: 'pipe',
+  });
+  const spec = {
+    request: readFileSync(file('jane.csr')).toString('base64'),
+    signerName: 'kubernetes.io/kube-apiserver-client',
+    expirationSeconds: 86_400,
+    usages: ['client auth'],
+  };
+  const apiVersion = 'certificates.k8s.io/v1';
+  writeFileSync(file('csr.json'), JSON.stringify({ apiVersion, kind: 'CertificateSigningRequest', metadata: { name: 'jane' }, spec }));
+  await must('apply', '-f', file('csr.json'));
+  expect(await must('certificate', 'approve', 'jane')).toBe('certificatesigningrequest.certificates.k8s.io/jane approved\n');
+  await must('wait', 'csr/jane', '--for=jsonpath={.status.certificate}', '--timeout=60s');
+  const encoded = await must('get', 'csr', 'jane', '-o', 'jsonpath={.status.certificate}');
+  writeFileSync(file('jane.crt'), Buffer.from(encoded, 'base64'));
+  expect(await must('get', 'csr', 'jane', '--no-headers')).toMatch(/ Approved,Issued$/m);
+  await must('create', 'rolebinding', 'jane', '--clusterrole=view', '--group=devs');
+  await must('config', 'set-credentials', 'jane', `--client-certificate=${file('jane.crt')}`, `--client-key=${file('jane.key')}`);
+  await must('config', 'set-context', '--current', '--user=jane');
+  const asked = await must('auth', 'whoami', '-o', 'jsonpath={.status.userInfo}');
+  expect(JSON.parse(asked)).toEqual({
+    username: 'jane',
+    groups: ['devs', 'system:authenticated'],
+    extra: { 'authentication.kubernetes.io/credential-id': [expect.stringMatching(/^X509SHA256=[0-9a-f]{64}$/)] },
+  });
+  expect(await must('auth', 'can-i', 'list', 'pods')).toBe('yes\n');
+  const refused = await run(kubectl, kubeconfig, ['get', 'nodes']);
+  expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('User "jane" cannot list resource "nodes"')]);
 });

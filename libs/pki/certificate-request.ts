@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { createPublicKey, verify } from 'node:crypto';
-import { Pkcs10CertificateRequest } from '@peculiar/x509';
+import { Pkcs10CertificateRequest, SubjectAlternativeNameExtension } from '@peculiar/x509';
 
 /** The content of a certificate signing request (RFC 2986). */
 export interface CertificateRequest {
@@ -8,6 +8,16 @@ export interface CertificateRequest {
   organizations: string[];
   /** The signature was made with the key in the request. */
   signed: boolean;
+  alternativeNames: AlternativeNames;
+  der: Buffer;
+}
+
+/** The subjectAltNames of a request, by type; other types are ignored, as by Go. */
+export interface AlternativeNames {
+  dns: string[];
+  email: string[];
+  ip: string[];
+  url: string[];
 }
 
 /** Maximum bytes of a request. Real ones have a few hundred, and each byte of a hostile one costs time. */
@@ -31,6 +41,19 @@ class SignedRequest extends Pkcs10CertificateRequest {
   }
 }
 
+const TYPES = ['dns', 'email', 'ip', 'url'] as const;
+
+/** The subjectAltNames that a request asks for. */
+export function alternativeNamesOf(request: Pkcs10CertificateRequest): AlternativeNames {
+  const found: AlternativeNames = { dns: [], email: [], ip: [], url: [] };
+  const extension = request.extensions.find((each) => each instanceof SubjectAlternativeNameExtension);
+  for (const { type, value } of extension?.names.items ?? []) {
+    const known = TYPES.find((each) => each === type);
+    if (known) found[known].push(value);
+  }
+  return found;
+}
+
 /** Parses spec.request: base64 of a PEM block (certificates.ParseCSR). Returns upstream's error message if it is invalid. */
 export function parseRequest(base64: string): CertificateRequest | string {
   const match = BLOCK.exec(Buffer.from(base64, 'base64').toString('latin1'));
@@ -44,6 +67,8 @@ export function parseRequest(base64: string): CertificateRequest | string {
       commonName: subjectName.getField('CN').at(-1) ?? '',
       organizations: subjectName.getField('O'),
       signed: request.isSigned,
+      alternativeNames: alternativeNamesOf(request),
+      der,
     };
   } catch {
     return MALFORMED;
