@@ -7,12 +7,12 @@ import { admissionChain } from './admission/admission-chain.js';
 import { type AuditEvent, type Origin, Stage } from './audit/audit-event.js';
 import { Auditor, type AuditSink } from './audit/auditor.js';
 import { type Authenticator, authenticate, type Credentials } from './authentication/authentication.js';
-import { type ClientAuthority, clientCertificateAuthenticator } from './authentication/client-certificate.js';
+import { authenticatorsOf } from './authentication/authenticators.js';
+import type { ClientAuthority } from './authentication/client-certificate.js';
 import { impersonate } from './authentication/impersonation.js';
-import { serviceAccountAuthenticator } from './authentication/service-account/authenticator.js';
-import { ServiceAccountTokens, type SigningKey } from './authentication/service-account/tokens.js';
+import type { SigningKey } from './authentication/service-account/tokens.js';
 import { accessOf } from './authorization/access.js';
-import { type AuthorizationAttributes, type AuthorizerLink, authorize, privilegedGroup } from './authorization/authorization.js';
+import { type AuthorizerLink, attributesOf, authorize, privilegedGroup } from './authorization/authorization.js';
 import { nodeAuthorizer } from './authorization/node-authorizer.js';
 import { RbacAuthorizer } from './authorization/rbac.js';
 import { ClusterStorages } from './cluster-storages.js';
@@ -100,22 +100,13 @@ export interface ApiServer {
 /** The group that is authorized without looking at roles. */
 const PRIVILEGED = 'system:masters';
 
-async function noKey(): Promise<never> {
-  throw new Error('this API server has no key for ServiceAccount tokens');
-}
-
 /** Creates the API of the cluster with the given store. */
 export function createApiServer(deps: ApiServerDependencies): ApiServer {
   const { store, clock, random, timers } = deps;
   const rbac = new RbacAuthorizer(store);
   const authorizers = deps.authorizers ?? [privilegedGroup, ...(deps.nodeRules ? [nodeAuthorizer(deps.nodeRules)] : []), rbac];
   const reader = createReader(store);
-  const tokens = new ServiceAccountTokens({ key: deps.serviceAccountKey ?? noKey, clock, reader });
-  const authenticators = [
-    ...(deps.clientAuthority ? [clientCertificateAuthenticator({ authority: deps.clientAuthority, clock })] : []),
-    ...(deps.serviceAccountKey ? [serviceAccountAuthenticator(tokens)] : []),
-    ...(deps.authenticators ?? []),
-  ];
+  const { tokens, authenticators } = authenticatorsOf(deps, reader);
   const cluster: ClusterScope = {
     store,
     clock,
@@ -300,9 +291,4 @@ function withFlow(response: ApiResponse, flow: Flow | undefined): ApiResponse {
   response.headers['x-kubernetes-pf-flowschema-uid'] = flow.schemaUid;
   response.headers['x-kubernetes-pf-prioritylevel-uid'] = flow.level.uid;
   return response;
-}
-
-function attributesOf(info: RequestInfo, user: UserInfo): AuthorizationAttributes {
-  const { verb, path, group, version, resource, subresource, namespace, name } = info;
-  return { user, verb, isResource: info.isResource, path, group, version, resource, subresource, namespace, name };
 }

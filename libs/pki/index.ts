@@ -2,4 +2,3 @@ export { type Authority, newAuthority } from './authority.js';
 export { type CertificateRequest, parseRequest } from './certificate-request.js';
 export { type Issued, issueCertificate } from './issue.js';
 export { expiryOf, type KeyUsage, type SigningPolicy, signRequest } from './sign-request.js';
-export { signToken, TOKEN_ALGORITHM, type TokenKey, tokenKeyOf } from './token-key.js';

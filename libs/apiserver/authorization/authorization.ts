@@ -1,4 +1,5 @@
 import { forbidden, goQuote, type StatusError } from '#apimachinery';
+import type { RequestInfo } from '../request/request-info.js';
 import type { UserInfo } from '../rest/strategy.js';
 import type { AccessRules } from './authorizer.js';
 
@@ -14,6 +15,12 @@ export interface AuthorizationAttributes {
   subresource: string;
   namespace: string;
   name: string;
+}
+
+/** What a user's request asks for. */
+export function attributesOf(info: RequestInfo, user: UserInfo): AuthorizationAttributes {
+  const { verb, path, group, version, resource, subresource, namespace, name } = info;
+  return { user, verb, isResource: info.isResource, path, group, version, resource, subresource, namespace, name };
 }
 
 export type Decision = { decision: 'allow' | 'deny' | 'none'; reason?: string };

@@ -1,7 +1,7 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
 import { compactVerify, decodeJwt, decodeProtectedHeader, errors } from 'jose';
 import { type Clock, goQuote, seededRandom } from '#apimachinery';
-import { signToken, TOKEN_ALGORITHM, type TokenKey, tokenKeyOf } from '#pki';
+import { signToken, TOKEN_ALGORITHM, type TokenKey, tokenKeyOf } from '#pki/token-key';
 import type { TokenOwner } from '../../authorization/authorizer.js';
 import { LONGEST_TOKEN } from '../../limits.js';
 import type { ClusterReader } from '../../rest/reader.js';
