@@ -2,6 +2,7 @@ import { systemClock } from '#apimachinery';
 import { clusterTemplates, components } from '#cluster';
 import { createWakeups } from '#controller-runtime/bullmq';
 import {
+  AllowedHosts,
   type Backends,
   buildId,
   buildInThread,
@@ -17,6 +18,7 @@ import {
   platformRuntime,
   type RuntimeListener,
   turnKeys,
+  WebhookConnections,
   wakeOnCommit,
   YamlThreads,
 } from '#hosting';
@@ -157,7 +159,8 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
   const yaml = new YamlThreads();
   const keys = createClusterKeys({ records, installationKey: Buffer.from(tokenKey), now });
   const serverAddress = new URL(origin).host;
-  const apis = openApis({ admin, records, stores, clocks, serverAddress, quotas, keys, share: machineShare(), yaml });
+  const webhooks = new WebhookConnections(new AllowedHosts(config.ORRERY_WEBHOOK_HOSTS));
+  const apis = openApis({ admin, records, stores, clocks, serverAddress, quotas, keys, share: machineShare(), yaml, webhooks });
   const sessions = new StandingSessions(followRoles(apis));
   runtime.subscribe({ onCommit: wakeOnCommit(wakeups), ...invalidation({ access, quotas, apis, sessions }, backends, log) });
   const turns = turnKeys({ connection }, [...queued.map(({ name }) => name), CLOCK]);

@@ -10,6 +10,7 @@ import {
   type WorkerHostOptions,
 } from '#controller-runtime/bullmq';
 import {
+  AllowedHosts,
   type Backends,
   type CertificateAuthority,
   type Log,
@@ -20,6 +21,7 @@ import {
   platformRuntime,
   recordParked,
   type Wakeable,
+  WebhookConnections,
   type WorkerClustersOptions,
   wakeOnCommit,
 } from '#hosting';
@@ -114,6 +116,7 @@ export async function openComponents(options: ComponentHostOptions): Promise<{ c
     rootCA: authority.certificate,
     keys: createClusterKeys({ records, installationKey: Buffer.from(tokenKey), now: systemClock.now }),
     share: machineShare(),
+    webhooks: new WebhookConnections(new AllowedHosts(config.ORRERY_WEBHOOK_HOSTS)),
     log,
   };
   const etcd = etcdComponent((cluster) => ({ storage: admin.open(cluster), ...runtime.stores.acquire(cluster) }));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseAllowedHost } from './webhooks/allowed-hosts.js';
 
 /** The process cannot start with this configuration: the message is one line that says what to change. */
 export class ConfigError extends Error {}
@@ -18,17 +19,6 @@ const isUrl = (schemes: readonly string[]) => (text: string) => {
   }
 };
 
-/** Settings that every process of the service reads from its environment. */
-export const commonConfig = z.object({
-  DATABASE_URL: z.string().refine(isUrl(['postgres:', 'postgresql:']), 'must be a postgres:// URL'),
-  REDIS_URL: z.string().refine(isUrl(['redis:', 'rediss:']), 'must be a redis:// or rediss:// URL'),
-  ORRERY_HOME: z.string().default('.orrery'),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  /** Connections of this process to PostgreSQL. */
-  DATABASE_POOL: z.coerce.number().int().min(1).max(500).default(10),
-  NODE_ENV: z.string().optional(),
-});
-
 /** A comma-separated list; blanks are removed. */
 export const commaList = z
   .string()
@@ -39,6 +29,24 @@ export const commaList = z
       .map((part) => part.trim())
       .filter(Boolean),
   );
+
+/** Settings that every process of the service reads from its environment. */
+export const commonConfig = z.object({
+  DATABASE_URL: z.string().refine(isUrl(['postgres:', 'postgresql:']), 'must be a postgres:// URL'),
+  REDIS_URL: z.string().refine(isUrl(['redis:', 'rediss:']), 'must be a redis:// or rediss:// URL'),
+  ORRERY_HOME: z.string().default('.orrery'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  /** Connections of this process to PostgreSQL. */
+  DATABASE_POOL: z.coerce.number().int().min(1).max(500).default(10),
+  /**
+   * Where webhooks of tenants' clusters may be outside of them: names, `*.domain`, addresses and networks, each with a port (443):
+   * `hooks.example.com,*.corp.example:8443,192.0.2.0/24`. A name may lead to this machine only if its address is listed too.
+   */
+  ORRERY_WEBHOOK_HOSTS: commaList.refine((entries) => entries.every((entry) => parseAllowedHost(entry) !== undefined), {
+    message: 'must be hosts or networks with an optional port, separated by commas',
+  }),
+  NODE_ENV: z.string().optional(),
+});
 
 /** A TCP port; 0 lets the system choose one. */
 export const portNumber = port;

@@ -28,5 +28,7 @@ export { inRequestScope } from './request-scope.js';
 export { runProcess, type ShutdownStep, type Started } from './run-process.js';
 export { clientCertificateOf, createSecureServer, refuseSocket, type SecureServer } from './secure-server.js';
 export { HEALTH } from './tokens.js';
+export { AllowedHosts } from './webhooks/allowed-hosts.js';
+export { WebhookConnections } from './webhooks/webhook-connections.js';
 export { YAML_LIMITS } from './yaml/limits.js';
 export { YamlThreads } from './yaml/yaml-threads.js';

@@ -69,3 +69,12 @@ export const SHARE_LIMITS = Object.freeze({
   /** How long one tenant's work may occupy the event loop before others get their turn. */
   slice: 2,
 });
+
+/** Limits of calls to webhooks outside. */
+export const WEBHOOK_LIMITS = Object.freeze({
+  /** An answer; longer ones are not read to their end. */
+  answerBytes: 3 * MiB,
+  /** Calls in progress: of one cluster, of the process. */
+  callsPerCluster: 32,
+  calls: 256,
+});

@@ -5,6 +5,7 @@ import { clusterApi, machineTimers } from '#cluster';
 import { type Cluster, type ClusterKeys, DEFAULT_QUOTAS, type PlatformRecords, type QuotaCache } from '#platform';
 import type { StorageAdmin } from '#storage';
 import { SHARE_LIMITS } from '../limits.js';
+import type { WebhookConnections } from '../webhooks/webhook-connections.js';
 import type { ClusterClocks } from './cluster-clocks.js';
 
 /** A cluster's API that is open in this process. */
@@ -40,6 +41,8 @@ export interface OpenApisOptions {
   share: WorkShare;
   /** Converts YAML bodies to JSON. */
   yaml: YamlDecoder;
+  /** The connections to webhooks outside. */
+  webhooks: WebhookConnections;
 }
 
 interface Entry extends OpenApi {
@@ -80,7 +83,7 @@ class ProcessOpenApis implements OpenApis {
   }
 
   private async make(id: string): Promise<OpenApi | undefined> {
-    const { records, stores, clocks, serverAddress, quotas, share, yaml, keys } = this.options;
+    const { records, stores, clocks, serverAddress, quotas, share, yaml, keys, webhooks } = this.options;
     const cluster = await records.cluster(id);
     if (!cluster) return undefined;
     await quotas.of(cluster.organizationId);
@@ -104,6 +107,7 @@ class ProcessOpenApis implements OpenApis {
       flowLimits,
       share,
       yaml,
+      outside: webhooks.of(id),
     });
     const entry = { cluster, api, held, used: true };
     this.entries.set(id, entry);

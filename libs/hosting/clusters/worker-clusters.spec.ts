@@ -8,6 +8,8 @@ import { createClusterKeys, memoryRecords } from '#platform';
 import { memoryStorage } from '#storage';
 import { createLog } from '../logging.js';
 import { machineShare } from '../machine-share.js';
+import { AllowedHosts } from '../webhooks/allowed-hosts.js';
+import { WebhookConnections } from '../webhooks/webhook-connections.js';
 import { clusterClocks } from './cluster-clocks.js';
 import { openForWorker } from './worker-clusters.js';
 
@@ -33,7 +35,9 @@ async function scheduled() {
   const clocks = clusterClocks(records);
   const stores = clusterStores({ admin, bus: memoryBus(), clock: { now: () => START } });
   const keys = createClusterKeys({ records, installationKey: Buffer.from('key'), now: () => START });
-  const { hosted, clock } = await openForWorker('c1', { records, admin, stores, clocks, rootCA: '', keys, share: machineShare(), log });
+  const webhooks = new WebhookConnections(new AllowedHosts([]));
+  const shared = { records, admin, stores, clocks, keys, webhooks };
+  const { hosted, clock } = await openForWorker('c1', { ...shared, rootCA: '', share: machineShare(), log });
   const scheduler = components.find(({ name }) => name === 'kube-scheduler') as Component;
   const seat = new Seat(hosted, scheduler);
   const { store } = stores.acquire('c1');

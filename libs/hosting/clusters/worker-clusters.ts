@@ -6,6 +6,7 @@ import type { HostedCluster, InTurn } from '#controller-runtime';
 import type { Cluster, ClusterKeys, PlatformRecords } from '#platform';
 import { CLOCK, type Fence, type StorageAdmin, UnknownCluster } from '#storage';
 import type { Log } from '../logging.js';
+import type { WebhookConnections } from '../webhooks/webhook-connections.js';
 import type { ClusterClocks } from './cluster-clocks.js';
 
 /** A conflict, or an object that does not exist (yet), is normal. */
@@ -22,6 +23,8 @@ export interface WorkerClustersOptions {
   keys: ClusterKeys;
   /** Divides the time of this process among the clusters. */
   share: WorkShare;
+  /** The connections to webhooks outside. */
+  webhooks: WebhookConnections;
   log: Log;
 }
 
@@ -51,13 +54,20 @@ export async function openForWorker(
   options: WorkerClustersOptions,
   under?: () => Fence | undefined,
 ): Promise<{ hosted: HostedCluster; cluster: Cluster; clock: Clock }> {
-  const { records, admin, stores, clocks, rootCA, keys, share, log } = options;
+  const { records, admin, stores, clocks, rootCA, keys, share, webhooks, log } = options;
   const cluster = await records.cluster(id);
   if (!cluster) throw new UnknownCluster(id);
   const stepped = cluster.clock.mode === 'stepped';
   const { store, release } = stores.acquire(id, { inRounds: stepped });
   const clock = clocks.of(cluster);
-  const api = clusterApi({ store, clock, seed: cluster.seed, timers: machineTimers, ...(!stepped && { share }) });
+  const api = clusterApi({
+    store,
+    clock,
+    seed: cluster.seed,
+    timers: machineTimers,
+    outside: webhooks.of(id),
+    ...(!stepped && { share }),
+  });
   const hosted = hostedCluster({
     api,
     store,
