@@ -12,6 +12,7 @@ import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.js
 import { podSecurity } from './pod-security/pod-security.js';
 import { podTopologyLabels } from './pod-topology-labels.js';
 import { priority } from './priority.js';
+import { resourceQuota } from './resource-quota/resource-quota.js';
 import { runtimeClass } from './runtime-class.js';
 import { serviceAccount } from './service-account.js';
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.js';
@@ -40,4 +41,5 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   podTopologyLabels,
   mutatingAdmissionWebhook,
   validatingAdmissionWebhook,
+  resourceQuota,
 ];

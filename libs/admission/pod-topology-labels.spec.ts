@@ -21,7 +21,7 @@ describe('PodTopologyLabels', () => {
     const made = await cluster();
     await post(made, '/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n', labels: { ...zone, ...region } } });
     const object = { apiVersion: 'v1', kind: 'Binding', metadata: { name: 'a' }, target: { apiVersion: 'v1', kind: 'Node', name: 'n' } };
-    const { reader, storages, webhooks, clock, random, access: authorizer } = made.server.cluster;
+    const { reader, storages, webhooks, clock, random, loopback, access: authorizer } = made.server.cluster;
     const requested = storages.find('', 'v1', 'pods')?.resource;
     if (!requested) throw new Error('pods are served');
     const request = { group: '', version: 'v1', resource: 'pods', subresource: 'binding', kind: 'Binding', namespace: 'ns', name: 'a' };
@@ -42,6 +42,7 @@ describe('PodTopologyLabels', () => {
       webhooks,
       clock,
       random,
+      loopback,
       authorizer,
       work: { pause: () => undefined },
     });

@@ -26,6 +26,7 @@ import type { Flow } from './flow-control/priority-levels.js';
 import { widthOf } from './flow-control/width.js';
 import { UNDIVIDED, type WorkShare } from './flow-control/work-share.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
+import { loopbackClient } from './loopback.js';
 import { KUBERNETES_VERSION, nonResourceResponse, type VersionInfo } from './non-resource/non-resource.js';
 import { type ApiRequest, type ApiResponse, headerOf, queryOf } from './request/request.js';
 import { type RequestInfo, requestInfo } from './request/request-info.js';
@@ -123,12 +124,13 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
     webhooks: new ClusterWebhooks(reader, deps.webhooks ?? {}),
     tokens,
     rules: rbac,
+    loopback: loopbackClient(() => api, authorizers),
   };
   const flowControl = deps.flowLimits && clusterFlowControl(store, deps.flowLimits, timers);
   const dispatcher = new Dispatcher(authorizers, flowControl);
   const auditor = new Auditor(() => timers.now(), deps.audit);
   const server = new Pipeline(cluster, deps, { authenticators, authorizers, dispatcher, auditor });
-  return {
+  const api: ApiServer = {
     cluster,
     dispatcher,
     auditor,
@@ -136,6 +138,7 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
     authenticate: (request) => authenticate(request, authenticators),
     refused: (request) => server.refused(request),
   };
+  return api;
 }
 
 class Pipeline {

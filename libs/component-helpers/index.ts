@@ -3,6 +3,7 @@ export { type Condition, conditionOf, setCondition, transitionTime, withoutCondi
 export { type CronSchedule, isTimeZone, parseCronSchedule, scheduleError } from './cron-schedule.js';
 export { budgetSelects, disruptionAllowedCondition, withDisruptionAllowed } from './disruption-budgets.js';
 export { nodeSelectorMatcher, preferredNodeScore, requiredNodeAffinity } from './node-affinity.js';
+export { podQOS } from './pod-qos.js';
 export { podLimits, podRequests, type ResourceList, resourceListTexts } from './pod-requests.js';
 export {
   isPodActive,
@@ -14,4 +15,12 @@ export {
   podPriority,
   podReadySince,
 } from './pods.js';
+export { addAmounts, amountsOf, exceedingResources, maskAmounts, sameAmounts, subtractAmounts, withoutZeros } from './quota/amounts.js';
+export { hasScopes, type QuotaEvaluator, type QuotaSurroundings, type ScopeRequirement, scopeRequirements } from './quota/evaluator.js';
+export { quotaEvaluatorOf } from './quota/evaluators.js';
+export { attributesClasses } from './quota/persistent-volume-claims.js';
+export { countsForQuota, countsUntil, isLimitedInTime } from './quota/pods.js';
+export { isMadeFor } from './quota/resource-claims.js';
+export { isExtendedResource, isNativeResource } from './quota/resource-names.js';
+export { type Measured, quotaUsage } from './quota/usage.js';
 export { tolerates, tolerationsTolerate, untoleratedTaint } from './tolerations.js';

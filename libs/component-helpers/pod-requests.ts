@@ -10,13 +10,15 @@ export interface PodResourcesOptions {
   excludeOverhead?: boolean;
   /** The assumed request of a container that has none for the resource. */
   nonMissing?: ResourceList;
+  /** A container counts what it was allocated and has in use as well, while a resize is under way (UseStatusResources). */
+  useStatus?: boolean;
 }
 
 type Sum = Map<string, Quantity>;
 type Part = 'requests' | 'limits';
 
 /** Resources that can be requested for a pod as a whole (IsSupportedPodLevelResource). */
-function isPodLevelResource(resource: string): boolean {
+export function isPodLevelResource(resource: string): boolean {
   return resource === 'cpu' || resource === 'memory' || resource.startsWith('hugepages-');
 }
 
@@ -32,13 +34,33 @@ function raise(sum: Sum, least: ResourceList): void {
   for (const [resource, quantity] of least) if ((sum.get(resource)?.compare(quantity) ?? -1) < 0) sum.set(resource, quantity);
 }
 
+/** What containers have according to their statuses; the one resize that is known to be infeasible does not count. */
+function statusAmounts({ spec, status }: corev1.Pod, part: Part): (container: corev1.Container) => Sum {
+  const statuses = new Map(
+    [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].map((each) => [each.name, each]),
+  );
+  const initial = new Set(spec.initContainers);
+  const infeasible = status?.conditions?.find(({ type }) => type === 'PodResizePending')?.reason === 'Infeasible';
+  return (container) => {
+    const own = listOf(container.resources?.[part]);
+    const found = statuses.get(container.name);
+    if (found?.resources === undefined || (initial.has(container) && container.restartPolicy !== 'Always')) return own;
+    const effective: Sum = infeasible ? new Map() : own;
+    raise(effective, listOf(found.resources[part]));
+    if (part === 'requests') raise(effective, listOf(found.allocatedResources));
+    return effective;
+  };
+}
+
 /**
  * The sum of the regular containers; init containers run one after the other, sidecars together with all that follow
  * (AggregateContainerRequests).
  */
-function containersSum({ containers, initContainers = [] }: corev1.PodSpec, part: Part, nonMissing: ResourceList | undefined): Sum {
-  const of = ({ resources }: corev1.Container): Sum => {
-    const own = listOf(resources?.[part]);
+function containersSum(pod: corev1.Pod, part: Part, { nonMissing, useStatus }: PodResourcesOptions): Sum {
+  const { containers, initContainers = [] } = pod.spec;
+  const amounts = useStatus ? statusAmounts(pod, part) : ({ resources }: corev1.Container) => listOf(resources?.[part]);
+  const of = (container: corev1.Container): Sum => {
+    const own = amounts(container);
     for (const [resource, quantity] of nonMissing ?? []) if (!own.has(resource)) own.set(resource, quantity);
     return own;
   };
@@ -61,9 +83,9 @@ function containersSum({ containers, initContainers = [] }: corev1.PodSpec, part
   return total;
 }
 
-function podSum({ spec }: corev1.Pod, part: Part, { nonMissing }: PodResourcesOptions): Sum {
-  const total = containersSum(spec, part, nonMissing);
-  for (const [resource, quantity] of listOf(spec.resources?.[part])) if (isPodLevelResource(resource)) total.set(resource, quantity);
+function podSum(pod: corev1.Pod, part: Part, options: PodResourcesOptions): Sum {
+  const total = containersSum(pod, part, options);
+  for (const [resource, quantity] of listOf(pod.spec.resources?.[part])) if (isPodLevelResource(resource)) total.set(resource, quantity);
   return total;
 }
 

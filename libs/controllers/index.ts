@@ -12,6 +12,7 @@ import { garbageCollector } from './garbage-collector/controller.js';
 import { namespace } from './namespace/controller.js';
 import { podGC } from './pod-gc.js';
 import { replicaSet, replicationController } from './replica-set/controllers.js';
+import { resourceQuota } from './resource-quota/controller.js';
 import { rootCA } from './root-ca.js';
 import { serviceAccount } from './service-account.js';
 
@@ -30,6 +31,7 @@ export const controllers: readonly Controller[] = [
   csrApproving,
   csrSigning,
   csrCleaner,
+  resourceQuota,
   namespace,
   podGC,
   garbageCollector,

@@ -64,6 +64,7 @@ const ctx: StrategyContext = {
     list: async () => [],
     stored: async () => [],
     changeOf: () => undefined,
+    mayHave: () => false,
     refresh: async () => undefined,
   },
   dryRun: false,

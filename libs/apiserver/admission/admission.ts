@@ -1,4 +1,5 @@
 import type { Clock, KubeObject, RandomSource } from '#apimachinery';
+import type { CausalClient } from '#client';
 import type { AuditEvent } from '../audit/audit-event.js';
 import type { Authorizer } from '../authorization/authorizer.js';
 import type { WorkTask } from '../flow-control/work-share.js';
@@ -26,6 +27,8 @@ export interface AdmissionAttributes {
   shape: APIResource;
   user: UserInfo;
   dryRun: boolean;
+  /** The same creation was validated before: its name was taken, or what it was written with. */
+  repeated?: boolean;
   /** The object of the request; a mutating plugin changes it in place. None for a delete. */
   object?: KubeObject;
   oldObject?: KubeObject;
@@ -47,6 +50,8 @@ export interface AdmissionContext {
   random: RandomSource;
   /** Authorizes further actions of the user. */
   authorizer: Authorizer;
+  /** The API server's own client (system:apiserver), whose requests take no seats. */
+  loopback(): CausalClient;
   /** The request's work: long work yields to other tenants. */
   work: Pick<WorkTask, 'pause'>;
   /** Waits, in machine time, for something that is about to happen; unset for requests that must not wait. */

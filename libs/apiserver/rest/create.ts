@@ -75,7 +75,7 @@ export async function insert(scope: RestScope, object: KubeObject, options: Writ
   const names = generated ? namesOf(scope, generateName ?? '') : undefined;
   for (let attempt = 1; ; attempt++) {
     if (names) object.metadata.name = freeName(scope, generateName ?? '', names);
-    const written = await insertOnce(scope, object, options);
+    const written = await insertOnce(scope, object, options, attempt > 1);
     if (written !== undefined) return written;
     if (generated && attempt < attempts) continue;
     throw await nameTaken(scope, object, generateName !== undefined && generateName !== '');
@@ -106,7 +106,7 @@ async function nameTaken({ cluster, resource, namespace }: RestScope, object: Ku
 }
 
 /** One attempt; undefined if the name is taken. Companions that were taken in the meantime are allocated again. */
-async function insertOnce(scope: RestScope, object: KubeObject, options: WriteOptions): Promise<Written | undefined> {
+async function insertOnce(scope: RestScope, object: KubeObject, options: WriteOptions, again: boolean): Promise<Written | undefined> {
   const { cluster, resource } = scope;
   const { stored } = resource;
   const { metadata } = object;
@@ -118,6 +118,7 @@ async function insertOnce(scope: RestScope, object: KubeObject, options: WriteOp
     scope.audit?.mark(Stage.strategy);
     if (cluster.admission.validates('CREATE')) {
       const attributes = admissionAttributes(scope, 'CREATE', options.dryRun, { object, options: admissionOptions(options) });
+      if (again || attempt > 0) attributes.repeated = true;
       await cluster.admission.validate(attributes, admissionContext(scope));
     }
     scope.audit?.mark(Stage.validating);

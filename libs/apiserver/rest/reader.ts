@@ -17,6 +17,8 @@ export interface ClusterReader {
    * while the cache is cold.
    */
   changeOf(prefix: string): number | undefined;
+  /** False only if the cache knows that the cluster has no object of this resource. Costs next to nothing. */
+  mayHave(group: string, resource: string): boolean;
   /** Waits until the cache has everything that was written before the call, by any process. */
   refresh(): Promise<void>;
 }
@@ -38,6 +40,7 @@ export function createReader(store: ClusterStore): ClusterReader {
       return (await items(group, resource, namespace)) as readonly unknown[] as ReadonlyArray<{ readonly object: T }>;
     },
     changeOf: (prefix) => store.changeOf(prefix),
+    mayHave: (group, resource) => store.countOf(listPrefix(group, resource, '')) !== 0,
     async refresh() {
       await store.list({ prefix: '/none/', notOlderThan: await store.revision() });
     },

@@ -1,6 +1,7 @@
 import type { YamlDecoder } from '#api/yaml';
 import { type Clock, nthRandom, type RandomSource } from '#apimachinery';
 import type { ClusterStore } from '#cacher';
+import type { CausalClient } from '#client';
 import type { Fence, WriteResult } from '#storage';
 import type { AdmissionAttributes, AdmissionContext, AdmissionOperation } from '../admission/admission.js';
 import type { AdmissionChain } from '../admission/admission-chain.js';
@@ -43,6 +44,8 @@ export interface ClusterScope {
   readonly rules: RuleResolver;
   /** Calls webhooks. */
   readonly webhooks: WebhookCaller;
+  /** The API server's own client, for what plugins write. */
+  readonly loopback: () => CausalClient;
   /** Issues ServiceAccount tokens. */
   readonly tokens: Pick<ServiceAccountTokens, 'issue' | 'keySet'>;
 }
@@ -95,10 +98,10 @@ export function strategyContext(scope: RestScope, dryRun: boolean): StrategyCont
 /** What admission gets besides the request. Components retry by themselves, so only clients' requests wait. */
 export function admissionContext(scope: RestScope): AdmissionContext {
   const { cluster, component, work } = scope;
-  const { reader, clock, access: authorizer, timers, storages, webhooks } = cluster;
+  const { reader, clock, access: authorizer, timers, storages, webhooks, loopback } = cluster;
   const random = randomOf(scope);
   const pause = (milliseconds: number) => new Promise<void>((resolve) => timers.after(milliseconds, resolve));
-  return { reader, storages, webhooks, clock, random, authorizer, work, ...(component === undefined ? { pause } : {}) };
+  return { reader, loopback, storages, webhooks, clock, random, authorizer, work, ...(component === undefined ? { pause } : {}) };
 }
 
 type Objects = Pick<AdmissionAttributes, 'object' | 'oldObject' | 'options'>;

@@ -1,4 +1,5 @@
 import { type FieldError, type FieldPathLike, invalidValue, isQualifiedName, parseQuantity } from '#apimachinery';
+import { isExtendedResource, isNativeResource } from '#component-helpers';
 import { IS_NEGATIVE } from './checks.js';
 
 /** Resource names known to upstream (pkg/apis/core/helper/helpers.go). */
@@ -36,17 +37,8 @@ export const isHugePageName = (name: string): boolean => name.startsWith(HUGEPAG
 
 const isQuotaHugePageName = (name: string): boolean => isHugePageName(name) || name.startsWith('requests.hugepages-');
 
-/** Native resources: without a domain, or under kubernetes.io/. */
-export const isNativeResource = (name: string): boolean => !name.includes('/') || name.includes('kubernetes.io/');
-
 /** Whether limits may exceed requests: only for native resources other than huge pages. */
 export const isOvercommitAllowed = (name: string): boolean => isNativeResource(name) && !isHugePageName(name);
-
-/** Extended resources: with a domain other than Kubernetes' own. */
-function isExtendedResource(name: string): boolean {
-  if (isNativeResource(name) || name.startsWith('requests.')) return false;
-  return isQualifiedName(`requests.${name}`).length === 0;
-}
 
 /** Resources for which a quota can be set. */
 export const isStandardQuotaName = (name: string): boolean => QUOTA.has(name) || isQuotaHugePageName(name);

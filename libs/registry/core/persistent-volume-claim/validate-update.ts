@@ -12,9 +12,10 @@ import {
   parseQuantity,
   required,
 } from '#apimachinery';
+import { isNativeResource } from '#component-helpers';
 import { specDiff } from '../../internal-form/spec-diff.js';
 import { immutable, invalidName } from '../checks.js';
-import { isNativeResource, validateResourceQuantity } from '../resource-names.js';
+import { validateResourceQuantity } from '../resource-names.js';
 import { validateClaim } from './validate.js';
 
 type Claim = corev1.PersistentVolumeClaim;

@@ -1,6 +1,6 @@
 import type { corev1, metav1 } from '#api';
+import { podQOS } from '#component-helpers';
 import { applyAppArmorAnnotations } from './app-armor.js';
-import { podQOS } from './qos.js';
 
 function matching(
   keys: readonly string[] | undefined,

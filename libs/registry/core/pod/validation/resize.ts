@@ -1,7 +1,7 @@
 import type { corev1 } from '#api';
 import { append, deepEqual, type FieldError, type FieldPath, fieldForbidden, fieldPath, getOwn, invalidValue } from '#apimachinery';
+import { podQOS } from '#component-helpers';
 import { isSidecar } from '../containers.js';
-import { podQOS } from '../qos.js';
 import { MIRROR } from './annotations.js';
 import { validatePod } from './create.js';
 
