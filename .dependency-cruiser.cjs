@@ -9,7 +9,7 @@ const allow = {
   network: ['apimachinery'],
   pki: ['apimachinery'],
   client: ['api', 'apimachinery'],
-  apiserver: ['cacher', 'storage', 'client', 'pki', 'api', 'apimachinery'],
+  apiserver: ['cacher', 'storage', 'client', 'pki', 'component-helpers', 'api', 'apimachinery'],
   registry: ['apiserver', 'network', 'pki', 'component-helpers', 'api', 'apimachinery'],
   admission: ['apiserver', 'pki', 'component-helpers', 'api', 'apimachinery'],
   'controller-runtime': ['client', 'storage', 'api', 'apimachinery'],

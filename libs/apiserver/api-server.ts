@@ -7,7 +7,7 @@ import { admissionChain } from './admission/admission-chain.js';
 import { type AuditEvent, type Origin, Stage } from './audit/audit-event.js';
 import { Auditor, type AuditSink } from './audit/auditor.js';
 import { type Authenticator, authenticate, type Credentials } from './authentication/authentication.js';
-import { authenticatorsOf } from './authentication/authenticators.js';
+import { authenticationOf } from './authentication/authenticators.js';
 import type { ClientAuthority } from './authentication/client-certificate.js';
 import { impersonate } from './authentication/impersonation.js';
 import type { SigningKey } from './authentication/service-account/tokens.js';
@@ -107,7 +107,7 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
   const rbac = new RbacAuthorizer(store);
   const authorizers = deps.authorizers ?? [privilegedGroup, ...(deps.nodeRules ? [nodeAuthorizer(deps.nodeRules)] : []), rbac];
   const reader = createReader(store);
-  const { tokens, authenticators } = authenticatorsOf(deps, reader);
+  const { tokens, authenticators, ownerOf } = authenticationOf(deps, reader, () => api);
   const cluster: ClusterScope = {
     store,
     clock,
@@ -120,7 +120,7 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
     admission: admissionChain(deps.admission),
     limits: deps.limits ?? DEFAULT_LIMITS,
     reader,
-    access: { ...accessOf(authorizers), authenticate: (token, audiences) => tokens.authenticate(token, audiences) },
+    access: { ...accessOf(authorizers), authenticate: ownerOf },
     webhooks: new ClusterWebhooks(reader, deps.webhooks ?? {}),
     tokens,
     rules: rbac,

@@ -13,6 +13,7 @@ const ACCOUNTS: ReadonlyMap<string, string> = new Map([
 ]);
 
 const serviceAccount = (controller: string): UserInfo => {
+  if (controller === WITHOUT_ACCOUNT) return controllerManager;
   const name = ACCOUNTS.get(controller) ?? controller;
   return userNamed(`system:serviceaccount:kube-system:${name}`, 'system:serviceaccounts', 'system:serviceaccounts:kube-system');
 };
@@ -27,6 +28,11 @@ interface Actor {
 const kubelet = (node: string): UserInfo => userNamed(`${NODE_USER_PREFIX}${node}`, 'system:nodes');
 
 const scheduler = userNamed('system:kube-scheduler');
+const controllerManager = userNamed('system:kube-controller-manager');
+
+/** The controller that makes tokens for accounts needs none itself: it uses the certificate of kube-controller-manager. */
+const WITHOUT_ACCOUNT = 'tokens-controller';
+
 /**
  * The user of a component's requests, as in a kubeadm cluster: kube-controller-manager's controllers each use their own service account
  * (--use-service-account-credentials), the scheduler and the kubelets use certificates.

@@ -1,3 +1,10 @@
+export {
+  authenticatingToken,
+  BOOTSTRAP_TOKEN_TYPE,
+  bootstrapTokenExpiry,
+  parseBootstrapToken,
+  signingToken,
+} from './bootstrap-token.js';
 export { bringsPods } from './brings-pods.js';
 export { type Condition, conditionOf, setCondition, transitionTime, withoutCondition } from './conditions.js';
 export { type CronSchedule, isTimeZone, parseCronSchedule, scheduleError } from './cron-schedule.js';

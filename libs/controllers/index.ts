@@ -1,4 +1,5 @@
 import { type Component, type Controller, componentOf } from '#controller-runtime';
+import { bootstrapSigner, tokenCleaner } from './bootstrap/signer.js';
 import { csrApproving } from './certificates/approver.js';
 import { csrCleaner } from './certificates/cleaner.js';
 import { csrSigning } from './certificates/signer.js';
@@ -9,6 +10,7 @@ import { endpointSlices } from './endpoints/endpoint-slices.js';
 import { endpoints } from './endpoints/endpoints.js';
 import { sliceMirroring } from './endpoints/slice-mirroring.js';
 import { garbageCollector } from './garbage-collector/controller.js';
+import { legacyTokens } from './legacy-tokens.js';
 import { namespace } from './namespace/controller.js';
 import { podGC } from './pod-gc.js';
 import { replicaSet, replicationController } from './replica-set/controllers.js';
@@ -32,6 +34,9 @@ export const controllers: readonly Controller[] = [
   csrSigning,
   csrCleaner,
   resourceQuota,
+  bootstrapSigner,
+  tokenCleaner,
+  legacyTokens,
   namespace,
   podGC,
   garbageCollector,

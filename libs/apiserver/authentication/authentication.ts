@@ -39,8 +39,8 @@ export async function authenticate(request: Credentials, authenticators: readonl
   return ANONYMOUS;
 }
 
-/** authentication/group/authenticated_group_adder.go. */
-function withAuthenticated(user: UserInfo): UserInfo {
+/** The user in the group of all authenticated users (authentication/group/authenticated_group_adder.go). */
+export function withAuthenticated(user: UserInfo): UserInfo {
   if (user.groups.includes('system:authenticated') || user.groups.includes('system:unauthenticated')) return user;
   return { ...user, groups: [...user.groups, 'system:authenticated'] };
 }

@@ -5,7 +5,9 @@ import { signToken, TOKEN_ALGORITHM, type TokenKey, tokenKeyOf } from '#pki/toke
 import type { TokenOwner } from '../../authorization/authorizer.js';
 import { LONGEST_TOKEN } from '../../limits.js';
 import type { ClusterReader } from '../../rest/reader.js';
+import type { UserInfo } from '../../rest/strategy.js';
 import { claimsOf, SERVICE_ACCOUNT_ISSUER, type TokenClaims, type TokenDraft } from './claims.js';
+import { LEGACY_ISSUER, legacyUser, type NoteUse } from './legacy.js';
 import { InvalidToken, userOf, validateClaims } from './validate-claims.js';
 
 /** The cluster's private key for ServiceAccount tokens: RSA, the same in every process. */
@@ -15,7 +17,7 @@ export type SigningKey = () => Promise<KeyObject>;
 export class ServiceAccountTokens {
   #pair: Promise<TokenKey> | undefined;
 
-  constructor(private readonly parts: { key: SigningKey; clock: Clock; reader: ClusterReader }) {}
+  constructor(private readonly parts: { key: SigningKey; clock: Clock; reader: ClusterReader; noteUse: NoteUse }) {}
 
   /** A new, signed token. */
   async issue(draft: TokenDraft): Promise<string> {
@@ -24,16 +26,18 @@ export class ServiceAccountTokens {
 
   /** The owner of a token for one of the audiences (none: the API server's). Undefined if it is not a token of this issuer. */
   async authenticate(token: string, audiences: readonly string[] = []): Promise<TokenOwner | undefined> {
-    if (!isOfIssuer(token)) return undefined;
+    const issuer = issuerOf(token);
+    if (issuer !== SERVICE_ACCOUNT_ISSUER && issuer !== LEGACY_ISSUER) return undefined;
     const claims = await this.verified(token);
     if (!claims) return undefined;
     const wanted = audiences.length === 0 ? [SERVICE_ACCOUNT_ISSUER] : audiences;
-    const common = claims.aud.filter((audience) => wanted.includes(audience));
+    // A legacy token names no audiences: it is for the API server.
+    const meant = issuer === LEGACY_ISSUER ? [SERVICE_ACCOUNT_ISSUER] : claims.aud;
+    const common = meant.filter((audience) => wanted.includes(audience));
     if (common.length === 0) {
-      throw new InvalidToken(`token audiences ${quoted(claims.aud)} is invalid for the target audiences ${quoted(wanted)}`);
+      throw new InvalidToken(`token audiences ${quoted(meant)} is invalid for the target audiences ${quoted(wanted)}`);
     }
-    await validateClaims(claims, this.parts.reader, this.parts.clock.now());
-    return { user: userOf(claims), audiences: common };
+    return { user: await this.userOf(token, claims, issuer), audiences: common };
   }
 
   /** The JSON Web Key Set with the public key (pkg/serviceaccount/openidmetadata.go). */
@@ -41,6 +45,14 @@ export class ServiceAccountTokens {
     const { publicKey, id: kid } = await this.keys();
     const { kty, n, e } = publicKey.export({ format: 'jwk' });
     return { keys: [{ use: 'sig', kty, kid, alg: TOKEN_ALGORITHM, n, e }] };
+  }
+
+  private async userOf(token: string, claims: TokenClaims, issuer: string): Promise<UserInfo> {
+    const { reader, clock, noteUse } = this.parts;
+    const now = clock.now();
+    if (issuer === LEGACY_ISSUER) return legacyUser(token, { ...claims }, { reader, now, noteUse });
+    await validateClaims(claims, reader, now);
+    return userOf(claims);
   }
 
   private async verified(token: string): Promise<TokenClaims | undefined> {
@@ -79,12 +91,12 @@ const newId = (): string => seededRandom(randomBytes(16).toString('hex')).draw('
 
 const quoted = (values: readonly string[]): string => `[${values.map(goQuote).join(' ')}]`;
 
-/** Whether it looks like a token of ours, before anything costly is done (jwt.go hasCorrectIssuer). */
-function isOfIssuer(token: string): boolean {
-  if (token.length > LONGEST_TOKEN) return false;
+/** The issuer that a token names, before anything costly is done (jwt.go hasCorrectIssuer). */
+function issuerOf(token: string): string | undefined {
+  if (token.length > LONGEST_TOKEN) return undefined;
   try {
-    return decodeJwt(token).iss === SERVICE_ACCOUNT_ISSUER;
+    return decodeJwt(token).iss;
   } catch {
-    return false;
+    return undefined;
   }
 }
