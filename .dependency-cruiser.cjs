@@ -16,6 +16,7 @@ const allow = {
   controllers: ['controller-runtime', 'client', 'pki', 'component-helpers', 'api', 'apimachinery'],
   scheduler: ['controller-runtime', 'client', 'component-helpers', 'api', 'apimachinery'],
   node: ['network', 'controller-runtime', 'client', 'component-helpers', 'api', 'apimachinery'],
+  audit: ['apiserver', 'apimachinery'],
   graphql: ['client', 'storage', 'api', 'apimachinery'],
   platform: ['client', 'storage', 'pki', 'api', 'apimachinery'],
   kubeadm: ['node', 'network', 'client', 'api', 'apimachinery'],
@@ -23,7 +24,9 @@ const allow = {
     ...['kubeadm', 'registry', 'admission', 'apiserver', 'cacher', 'storage', 'controllers', 'scheduler', 'node', 'network'],
     ...['controller-runtime', 'client', 'pki', 'api', 'apimachinery'],
   ],
-  hosting: ['cluster', 'platform', 'apiserver', 'cacher', 'storage', 'controller-runtime', 'client', 'pki', 'api', 'apimachinery'],
+  hosting: [
+    ...['cluster', 'audit', 'platform', 'apiserver', 'cacher', 'storage', 'controller-runtime', 'client', 'pki', 'api', 'apimachinery'],
+  ],
 };
 // Specs try the adapters they stand beside, on the run's own servers (test/servers.ts), and put together what they need.
 const spec = '\\.(spec|contract)\\.ts$';
@@ -73,6 +76,7 @@ module.exports = {
     only('pg-only-in-adapters', 'node_modules/(pg|@prisma)/', [
       '^libs/storage/postgres/',
       '^libs/platform/prisma-records\\.ts$',
+      '^libs/audit/postgres-audit-store\\.ts$',
       '^libs/hosting/(connections|embedded/postgres)\\.ts$',
     ]),
     only('redis-only-in-adapters', 'node_modules/ioredis/', [

@@ -1,7 +1,9 @@
 import { parse, validate } from 'graphql';
-import type { LocalCluster } from '#cluster';
+import { type AuditLog, createAuditLog, memoryAuditStore } from '#audit';
+import { type LocalCluster, machineTimers } from '#cluster';
 import {
   type EventLoop,
+  type GraphAudit,
   GraphContext,
   type GraphResult,
   type GraphSession,
@@ -66,9 +68,22 @@ function historyOf({ store }: LocalCluster): History {
   };
 }
 
+const auditOf = (log: AuditLog): GraphAudit => ({
+  page: (selection, page) => log.page('local', selection, page),
+  follow: (selection, on) => log.follow('local', selection, on),
+});
+
 /** The graph over a cluster in this process. */
 export class LocalGraph {
   private readonly graphs: Graphs;
+  /** What `audit` shows; clients of this cluster do not fill it by themselves. */
+  readonly audit = createAuditLog({
+    store: memoryAuditStore({ bytes: 1024 * 1024, age: 1_000_000 }),
+    now: Date.now,
+    after: machineTimers.after,
+    bytes: 1024 * 1024,
+    failed: (error) => void this.unexpected.push(error),
+  });
   private readonly opened: Omit<GraphSession, 'served'>;
   /** Unexpected errors. */
   readonly unexpected: unknown[] = [];
@@ -85,6 +100,7 @@ export class LocalGraph {
       client: cluster.client,
       history: historyOf(cluster),
       cluster: { id: 'local', gitVersion: 'v1.36.0' },
+      audit: auditOf(this.audit),
       requestId: 'request-1',
     };
   }

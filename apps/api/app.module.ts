@@ -1,12 +1,13 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { HEALTH, type Health, HealthController } from '#hosting';
 import { LandingController } from './landing.controller.js';
+import { AuditController } from './platform/audit.controller.js';
 import { ClustersController } from './platform/clusters.controller.js';
 import { OpenApiController } from './platform/openapi.controller.js';
 import { OrganizationsController } from './platform/organizations.controller.js';
 import { PlatformGuard } from './platform/platform.guard.js';
 import type { PlatformServices } from './platform-services.js';
-import { ACCESS, CLOCK_TURNER, CLUSTER_ADDRESS, CLUSTER_KEYS, CLUSTERS, MAX_NODES, ORGANIZATIONS } from './tokens.js';
+import { ACCESS, AUDIT, CLOCK_TURNER, CLUSTER_ADDRESS, CLUSTER_KEYS, CLUSTERS, MAX_NODES, ORGANIZATIONS } from './tokens.js';
 
 @Module({})
 class AppModule {}
@@ -16,11 +17,12 @@ export function appModule(services: { platform: PlatformServices; health: Health
   const { platform, health } = services;
   return {
     module: AppModule,
-    controllers: [HealthController, OrganizationsController, ClustersController, OpenApiController, LandingController],
+    controllers: [HealthController, OrganizationsController, ClustersController, AuditController, OpenApiController, LandingController],
     providers: [
       PlatformGuard,
       { provide: HEALTH, useValue: health },
       { provide: ACCESS, useValue: platform.access },
+      { provide: AUDIT, useValue: platform.audit },
       { provide: CLUSTERS, useValue: platform.clusters },
       { provide: ORGANIZATIONS, useValue: platform.organizations },
       { provide: CLUSTER_KEYS, useValue: platform.keys },

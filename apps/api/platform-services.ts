@@ -1,5 +1,6 @@
 import { systemClock } from '#apimachinery';
-import { clusterTemplates, components } from '#cluster';
+import { type AuditLog, createAuditLog } from '#audit';
+import { clusterTemplates, components, machineTimers } from '#cluster';
 import { createWakeups } from '#controller-runtime/bullmq';
 import {
   AllowedHosts,
@@ -31,6 +32,7 @@ import {
   createClusters,
   createOrganizations,
   createQuotaCache,
+  DEFAULT_QUOTAS,
   hashToken,
   type Organizations,
   type QuotaCache,
@@ -50,6 +52,8 @@ export interface PlatformServices {
   address: ClusterAddress;
   clock: ClockTurner;
   apis: OpenApis;
+  /** What happened to the requests of all clusters. */
+  audit: AuditLog;
   /** Open watches and WebSockets, which end with their token, cluster or roles. */
   sessions: StandingSessions;
   runtime: PlatformRuntime;
@@ -160,7 +164,14 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
   const keys = createClusterKeys({ records, installationKey: Buffer.from(tokenKey), now });
   const serverAddress = new URL(origin).host;
   const webhooks = new WebhookConnections(new AllowedHosts(config.ORRERY_WEBHOOK_HOSTS));
-  const apis = openApis({ admin, records, stores, clocks, serverAddress, quotas, keys, share: machineShare(), yaml, webhooks });
+  const audit = createAuditLog({
+    store: backends.audit,
+    now,
+    after: machineTimers.after,
+    bytes: DEFAULT_QUOTAS.auditBytes,
+    failed: (error) => log.warn({ err: error }, 'storing audit events failed; it will be tried again'),
+  });
+  const apis = openApis({ admin, records, stores, clocks, serverAddress, quotas, keys, share: machineShare(), yaml, webhooks, audit });
   const sessions = new StandingSessions(followRoles(apis));
   runtime.subscribe({ onCommit: wakeOnCommit(wakeups), ...invalidation({ access, quotas, apis, sessions }, backends, log) });
   const turns = turnKeys({ connection }, [...queued.map(({ name }) => name), CLOCK]);
@@ -174,6 +185,7 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
     address: { ca: authority.certificate, serverOf: (id) => `${origin}/clusters/${id}` },
     clock: clockTurner({ admin, records, wake: (cluster, component) => wakeups.wake(cluster, component) }),
     apis,
+    audit,
     sessions,
     runtime,
     quotas,
@@ -181,6 +193,7 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
     async close() {
       stopTidying();
       apis.close();
+      await audit.close().catch((error: unknown) => log.warn({ err: error }, 'the last audit events could not be stored'));
       runtime.close();
       await Promise.all([wakeups.flushed().then(() => wakeups.close()), turns.close(), yaml.close()]);
     },

@@ -25,13 +25,22 @@ function pathOf(url: string): string {
   return end < 0 ? url : url.slice(0, end);
 }
 
+/**
+ * The id that a client has given its request, as upstream honours it (endpoints/filters/audit_init.go), if it is short and printable; or a
+ * new one.
+ */
+function requestIdOf({ headers }: IncomingMessage): string {
+  const given = headers['audit-id'];
+  return typeof given === 'string' && /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/.test(given) ? given : randomUUID();
+}
+
 /** Routes requests and upgrades. An uncaught error ends the request that caused it. */
 export class Router {
   constructor(private readonly options: RouterOptions) {}
 
   request(request: IncomingMessage, response: ServerResponse): void {
     const { kubernetes, others } = this.options;
-    const requestId = randomUUID();
+    const requestId = requestIdOf(request);
     inRequestScope({ requestId, fail: (error) => this.fail(response, requestId, error) }, () => {
       // Requests to clusters bypass the framework: they are nearly all requests, and its overhead would affect each of them.
       if (kubernetes.takes(request)) kubernetes.handle(request, response, requestId);
@@ -42,7 +51,7 @@ export class Router {
   /** For an upgrade request, the graph accepts WebSockets, and a cluster answers as to any request. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { kubernetes, graph, log } = this.options;
-    const requestId = randomUUID();
+    const requestId = requestIdOf(request);
     const fail = (error: unknown) => {
       log.error({ err: error, requestId }, 'upgrade failed');
       socket.destroy();

@@ -141,7 +141,7 @@ export async function openComponents(options: ComponentHostOptions): Promise<{ c
       if (event.type === 'cluster-deleted') host.forget(event.cluster);
     },
   });
-  const endMaintenance = roles.has('etcd') ? startMaintenance({ admin, records, log }) : () => undefined;
+  const endMaintenance = roles.has('etcd') ? startMaintenance({ admin, records, audit: backends.audit, log }) : () => undefined;
   const endMeasuring = measure(metrics, host, connection);
   return {
     async close() {

@@ -1,6 +1,6 @@
 import type { corev1, rbacv1 } from '#api';
 import { inlineYaml, type YamlDecoder } from '#api/yaml';
-import { type Clock, type RandomSource, StatusError, statusOf, unauthorized } from '#apimachinery';
+import { type Clock, type RandomSource, StatusError, unauthorized } from '#apimachinery';
 import type { ClusterStore } from '#cacher';
 import type { AdmissionPlugin } from './admission/admission.js';
 import { admissionChain } from './admission/admission-chain.js';
@@ -128,7 +128,7 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
   };
   const flowControl = deps.flowLimits && clusterFlowControl(store, deps.flowLimits, timers);
   const dispatcher = new Dispatcher(authorizers, flowControl);
-  const auditor = new Auditor(() => timers.now(), deps.audit);
+  const auditor = new Auditor(() => timers.now(), clock, deps.audit);
   const server = new Pipeline(cluster, deps, { authenticators, authorizers, dispatcher, auditor });
   const api: ApiServer = {
     cluster,
@@ -163,7 +163,7 @@ class Pipeline {
       return response;
     } catch (error) {
       const response = failed(error, request, warnings);
-      auditor.end(audit, { code: response.status, failure: statusOf(error), warnings: warnings.texts });
+      auditor.end(audit, { code: response.status, failure: toStatusError(error, NO_RESOURCE).status, warnings: warnings.texts });
       return withFlow(response, audit.flow);
     }
   }
@@ -273,6 +273,8 @@ interface Asked {
   seat: Seat;
   audit: AuditEvent;
 }
+
+const NO_RESOURCE = { group: '', resource: '' };
 
 /** The user of a request that is not authenticated. */
 const NOBODY: UserInfo = Object.freeze({ name: '', groups: [] });

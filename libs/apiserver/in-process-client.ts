@@ -1,5 +1,5 @@
 import { DecodeError, preferredResources, type Resource, type ResourceInfo } from '#api';
-import { badRequest, type KubeObject, methodNotAllowed, notFound, type StatusError, statusOf } from '#apimachinery';
+import { badRequest, type KubeObject, methodNotAllowed, notFound, type StatusError } from '#apimachinery';
 import type { CausalClient, DeleteQuery, Listed, ListQuery, PatchType, WatchHandler, WriteQuery } from '#client';
 import type { Fence } from '#storage';
 import type { ApiServer } from './api-server.js';
@@ -256,7 +256,7 @@ class InProcessClient implements CausalClient {
       auditor.end(audit, { code: verb === 'create' ? 201 : 200, ...(warnings && { warnings: warnings.texts }) });
       return result;
     } catch (error) {
-      const failure = statusOf(error);
+      const failure = toStatusError(error, { group: '', resource: '' }).status;
       auditor.end(audit, { code: failure.code ?? 500, failure });
       throw error;
     }

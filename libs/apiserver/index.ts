@@ -25,7 +25,7 @@ export { failureResponse } from './endpoints/failure.js';
 export { type FlowLimits, TooManyRequests } from './flow-control/flow-control.js';
 export { WorkShare } from './flow-control/work-share.js';
 export { type InProcessOptions, inProcessClient } from './in-process-client.js';
-export { DEFAULT_LIMITS, type Limits } from './limits.js';
+export { AUDIT_LIMITS, DEFAULT_LIMITS, type Limits } from './limits.js';
 export { KUBERNETES_VERSION, type VersionInfo } from './non-resource/non-resource.js';
 export { type DeleteOptions, deleteOptionsFromBody, type WriteOptions } from './request/options.js';
 export type { ApiRequest, ApiResponse, Pieces } from './request/request.js';

@@ -54,8 +54,7 @@ export const AUDIT_LIMITS = {
   message: 1_024,
   /** Errors of validation. */
   errors: 10,
-  /** Characters of all warnings together. */
-  warnings: 1_024,
+  /** Groups of a user. */
   groups: 32,
   annotations: 32,
   annotationKey: 317,
@@ -65,6 +64,8 @@ export const AUDIT_LIMITS = {
   /** Changes of one plugin, and characters of a changed value. */
   changes: 20,
   changeValue: 256,
+  /** Characters of changes, refusals and annotations after which no more plugins are listed. */
+  event: 16_000,
   /** Values of an object; what a plugin does to a larger one is not determined. */
   comparedValues: 5_000,
 } as const;

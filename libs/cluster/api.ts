@@ -3,6 +3,7 @@ import type { YamlDecoder } from '#api/yaml';
 import { type Clock, seededRandom } from '#apimachinery';
 import {
   type ApiServer,
+  type AuditSink,
   type ClientAuthority,
   createApiServer,
   type FlowLimits,
@@ -34,6 +35,8 @@ export interface ClusterApiOptions {
   serverAddress?: string;
   /** Flow control for the cluster's requests in this process. */
   flowLimits?: () => FlowLimits;
+  /** Keeps what happens to clients' requests; unset where only components send requests. */
+  audit?: AuditSink;
   /** Lets long work yield to other tenants. */
   share?: Pick<WorkShare, 'task'>;
   /** Converts YAML bodies to JSON; by default synchronously. */

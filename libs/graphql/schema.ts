@@ -11,6 +11,7 @@ import {
 } from 'graphql';
 import { type Resource, type Served, scheme } from '#api';
 import type { KubeObject } from '#apimachinery';
+import { auditField, followAuditField } from './audit-fields.js';
 import { chainFields } from './chain-fields.js';
 import type { GraphContext } from './context.js';
 import { costs, oneObject, relatedObjects } from './cost/points.js';
@@ -116,11 +117,11 @@ class Graph {
 
   build(): GraphQLSchema {
     return this.schemaOf(this.kinds.all, {
-      query: { cluster: clusterField, object: objectField(this.object), eventChain: this.chain.soFar },
+      query: { cluster: clusterField, object: objectField(this.object), eventChain: this.chain.soFar, audit: auditField },
       mutation: new GraphQLObjectType({ name: 'Mutation', fields: mutationFields(this.object) }),
       subscription: new GraphQLObjectType({
         name: 'Subscription',
-        fields: { watch: watchField(this.object), eventChain: this.chain.follow },
+        fields: { watch: watchField(this.object), eventChain: this.chain.follow, audit: followAuditField },
       }),
     });
   }

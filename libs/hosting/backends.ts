@@ -1,8 +1,10 @@
 import type { ConnectionOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
+import type { AuditStore } from '#audit';
+import { postgresAuditStore } from '#audit/postgres';
 import type { Bus } from '#cacher/bus';
 import { redisBus } from '#cacher/redis-bus';
-import type { PlatformRecords } from '#platform';
+import { DEFAULT_QUOTAS, type PlatformRecords } from '#platform';
 import { prismaRecords } from '#platform/prisma';
 import type { StorageAdmin } from '#storage';
 import { postgresStorage } from '#storage/postgres';
@@ -18,6 +20,7 @@ import { diskCheck, watchWrites } from './writes.js';
 export interface Backends {
   readonly admin: StorageAdmin;
   readonly records: PlatformRecords;
+  readonly audit: AuditStore;
   readonly bus: Bus;
   readonly redis: Redis;
   /** For BullMQ, which opens additional connections for blocking commands. */
@@ -44,6 +47,7 @@ export async function openBackends(
   return {
     admin: meteredStorage(postgresStorage(pool), metrics, writes.failed),
     records,
+    audit: postgresAuditStore(pool, { bytes: DEFAULT_QUOTAS.auditBytes, minutes: DEFAULT_QUOTAS.auditMinutes }),
     bus,
     redis,
     queueConnection: redis,

@@ -18,6 +18,10 @@ export interface Quotas {
   logMinutes: number;
   /** How many of a cluster's newest revisions are kept in its log, regardless of age. */
   logRevisions: number;
+  /** How many minutes of machine time a cluster's audit log is kept. */
+  auditMinutes: number;
+  /** Bytes of a cluster's audit log, compressed: about 60 a request. The oldest are deleted first. */
+  auditBytes: number;
 }
 
 export type QuotaName = keyof Quotas;
@@ -33,6 +37,8 @@ export const DEFAULT_QUOTAS: Quotas = Object.freeze({
   writesPerSecond: 5_000,
   logMinutes: 60,
   logRevisions: 10_000,
+  auditMinutes: 10_080,
+  auditBytes: 4 * 1024 ** 2,
 });
 
 /** The highest quotas that may be set, which the service as a whole is designed for. */
@@ -46,6 +52,8 @@ export const LARGEST_QUOTAS: Quotas = Object.freeze({
   writesPerSecond: 100_000,
   logMinutes: 525_600,
   logRevisions: 1_000_000_000,
+  auditMinutes: 525_600,
+  auditBytes: 1024 ** 3,
 });
 
 /** The names of all quotas. */

@@ -518,3 +518,178 @@ test('the playground and its files are served only from this origin', async () =
     expect((await service.request(file)).status).toBe(404);
   }
 });
+
+describe('the audit log', () => {
+  let other: ClusterApi;
+  beforeAll(async () => {
+    other = new ClusterApi(service, await service.createCluster({ name: 'audited', profile: 'instant' }));
+  });
+  afterAll(() => other?.close());
+
+  /** The log as the platform shows it. */
+  async function audit(of: ClusterApi, query = ''): Promise<Json> {
+    const at = `/platform/v1/clusters/${of.cluster.id}/audit${query}`;
+    const { status, text } = await service.request(at, { token: service.adminToken });
+    return { status, ...JSON.parse(text) };
+  }
+
+  const alice = { 'impersonate-user': 'alice', 'impersonate-group': 'learners', 'user-agent': 'kubectl/v1.33.0', 'audit-id': 'alice-1' };
+
+  test('what a learner does is shown stage by stage, over REST and GraphQL', async () => {
+    const container = { name: 'c', image: 'nginx', securityContext: { privileged: true } };
+    const labels = { 'pod-security.kubernetes.io/audit': 'baseline' };
+    await other.must('POST', '/api/v1/namespaces', { metadata: { name: 'exam', labels } });
+    const rules = [{ verbs: ['create'], apiGroups: [''], resources: ['pods'] }];
+    const rbac = '/apis/rbac.authorization.k8s.io/v1/namespaces/exam';
+    await other.must('POST', `${rbac}/roles`, { metadata: { name: 'r' }, rules });
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'r' };
+    await other.must('POST', `${rbac}/rolebindings`, { metadata: { name: 'b' }, roleRef, subjects: [{ kind: 'User', name: 'alice' }] });
+    await until(async () => (await other.call('GET', '/api/v1/namespaces/exam/serviceaccounts/default')).status === 200);
+    const pods = '/api/v1/namespaces/exam/pods';
+    const pod = { metadata: { name: 'p' }, spec: { containers: [container] } };
+    const made = await other.call('POST', pods, pod, { headers: alice });
+    expect([made.status, made.headers['audit-id']]).toEqual([201, 'alice-1']);
+    expect((await other.call('GET', pods, undefined, { headers: { ...alice, 'audit-id': 'not/one' } })).headers['audit-id']).toMatch(
+      /^[0-9a-f-]{36}$/,
+    );
+    expect(
+      (
+        await other.call(
+          'POST',
+          pods,
+          { metadata: { name: 'q' }, spec: { containers: [] } },
+          { headers: { ...alice, 'audit-id': 'alice-3' } },
+        )
+      ).status,
+    ).toBe(422);
+    const [record] = (await audit(other, '/alice-1')).items;
+    expect(record).toEqual({
+      auditID: 'alice-1',
+      level: 'Request',
+      requestReceivedTimestamp: expect.stringMatching(/Z$/),
+      clusterTime: expect.stringMatching(/Z$/),
+      method: 'POST',
+      verb: 'create',
+      requestURI: pods,
+      user: { username: 'kubernetes-admin', groups: expect.arrayContaining(['system:masters']) },
+      impersonatedUser: { username: 'alice', groups: ['learners', 'system:authenticated'] },
+      sourceIPs: ['127.0.0.1'],
+      userAgent: 'kubectl/v1.33.0',
+      objectRef: { resource: 'pods', namespace: 'exam', name: 'p', apiVersion: 'v1' },
+      dryRun: false,
+      responseStatus: { code: 201 },
+      errors: [],
+      warnings: [],
+      flow: { flowSchema: expect.any(String), priorityLevel: expect.any(String) },
+      annotations: {
+        'authorization.k8s.io/decision': 'allow',
+        'authorization.k8s.io/reason': 'RBAC: allowed by RoleBinding "b/exam" of Role "r" to User "alice"',
+        'pod-security.kubernetes.io/enforce-policy': 'privileged:latest',
+        'pod-security.kubernetes.io/audit-violations': expect.stringMatching(/^would violate PodSecurity "baseline:latest": privileged \(/),
+      },
+      admission: expect.arrayContaining([
+        {
+          plugin: 'ServiceAccount',
+          phase: 'mutating',
+          changes: expect.arrayContaining([{ op: 'add', path: '/spec/serviceAccountName', value: '"default"' }]),
+          milliseconds: expect.any(Number),
+        },
+      ]),
+      revision: Number(made.json.metadata.resourceVersion),
+      stages: expect.arrayContaining([{ stage: 'storage', milliseconds: expect.any(Number) }]),
+      milliseconds: expect.any(Number),
+    });
+    const refused = (await audit(other, '?user=alice&code=4xx')).items;
+    expect(refused.map(({ verb, responseStatus: { code, reason }, errors }: Json) => [verb, code, reason, errors])).toEqual([
+      ['create', 422, 'Invalid', ['spec.containers: Required value']],
+      ['list', 403, 'Forbidden', []],
+    ]);
+    const query =
+      '{ audit(user: "alice", verb: "create", code: "201") { items { id code name user { username } stages { stage } admission } continue } }';
+    const { text } = await service.request('/graphql', {
+      method: 'POST',
+      token: other.cluster.token,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    });
+    expect(JSON.parse(text).data.audit).toMatchObject({
+      items: [{ id: 'alice-1', code: 201, name: 'p', user: { username: 'kubernetes-admin' } }],
+      continue: null,
+    });
+  });
+
+  test('it holds no secrets and no tokens', async () => {
+    const { token } = other.cluster;
+    const secrets = '/api/v1/namespaces/default/secrets';
+    const data = { password: Buffer.from('hunter2').toString('base64') };
+    await other.must('POST', secrets, { metadata: { name: 's' }, data });
+    await other.call('POST', secrets, { metadata: { name: 's2' }, stringData: { '/hunter2': 'hunter2' } });
+    await other.call('POST', secrets, '{"data": {"password": "hunter2"');
+    const account = '/api/v1/namespaces/default/serviceaccounts/default/token';
+    const { status } = await other.must('POST', account, { spec: {} });
+    await other.call('POST', '/apis/authentication.k8s.io/v1/tokenreviews', { spec: { token: status.token } });
+    await other.call('GET', '/api/v1/pods', undefined, { token: `${status.token}x` });
+    const { items } = await audit(other, '?limit=1000');
+    const all = JSON.stringify(items);
+    expect(items.map(({ objectRef, responseStatus }: Json) => `${objectRef.resource} ${responseStatus.code}`).slice(0, 6)).toEqual([
+      'pods 401',
+      'tokenreviews 201',
+      'serviceaccounts 201',
+      'secrets 400',
+      'secrets 422',
+      'secrets 201',
+    ]);
+    for (const secret of ['hunter2', data.password, token, status.token]) expect(all).not.toContain(secret);
+  });
+
+  test('a cluster’s users see their own cluster’s only, and the platform’s REST needs the platform’s token', async () => {
+    await other.must(
+      'POST',
+      '/api/v1/namespaces/default/configmaps',
+      { metadata: { name: 'theirs' } },
+      { headers: { 'audit-id': 'theirs' } },
+    );
+    await until(async () => (await audit(other, '/theirs')).status === 200);
+    expect((await data('{ audit(id: "theirs") { items { id } } }')).audit.items).toEqual([]);
+    expect((await data('{ audit(limit: 500) { items { uri } } }')).audit.items.filter(({ uri }: Json) => uri.includes('theirs'))).toEqual(
+      [],
+    );
+    const at = (of: ClusterApi) => `/platform/v1/clusters/${of.cluster.id}/audit`;
+    for (const whose of [cluster, other]) expect((await service.request(at(whose), { token: cluster.cluster.token })).status).toBe(401);
+    expect((await service.request(`${at(cluster)}/theirs`, { token: service.adminToken })).status).toBe(404);
+  });
+
+  test.each([
+    ['?limit=0', 422],
+    ['?limit=100000', 422],
+    ['?code=abc', 422],
+    ['?since=yesterday', 422],
+    ['?continue=1', 422],
+    ['?unknown=1', 422],
+    ['/none', 404],
+    ['?verb=create&resource=configmaps&namespace=default&limit=1&since=2020-01-01T00:00:00Z', 200],
+  ])('audit%s: %i', async (query, status) => {
+    expect((await audit(other, query)).status).toEqual(status);
+  });
+
+  test('a subscription shows each request as it happens, and a page the next one', async () => {
+    const { seen, errors, stop } = subscribe(
+      socket(other.cluster.token),
+      'subscription { audit(resource: "configmaps", verb: "create") { name code } }',
+    );
+    const make = (name: string) => other.must('POST', '/api/v1/namespaces/default/configmaps', { metadata: { name } });
+    // The subscription has begun when it shows something.
+    for (let i = 0; seen.length === 0; i++) {
+      await make(`begun-${i}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    for (const name of ['x', 'y', 'z']) await make(name);
+    await until(async () => seen.some(({ audit: { name } }: Json) => name === 'z'));
+    expect(errors).toEqual([]);
+    expect(seen.slice(-3)).toEqual(['x', 'y', 'z'].map((name) => ({ audit: { name, code: 201 } })));
+    stop();
+    const first = await audit(other, '?resource=configmaps&verb=create&limit=2');
+    const second = await audit(other, `?resource=configmaps&verb=create&limit=1&continue=${first.continue}`);
+    expect([...first.items, ...second.items].map(({ objectRef }: Json) => objectRef.name)).toEqual(['z', 'y', 'x']);
+  });
+});

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { CloseCode, type Server } from 'graphql-ws';
 import type { WebSocket } from 'ws';
@@ -8,6 +9,8 @@ import { MessageRate, socketLimits } from './socket-limits.js';
 export interface Connection {
   /** Its running operations. */
   running: number;
+  /** Where the client is. */
+  from: { userAgent?: string; address?: string };
   /** Closes it: its token has become invalid. */
   forbid(): void;
   /** Registers it under a token. False: it is over the tenant's limit. */
@@ -30,10 +33,15 @@ function keepAlive(socket: WebSocket): () => void {
 }
 
 /** Speaks graphql-transport-ws on a socket. Messages are bounded in rate (their size is bounded by the WebSocketServer). */
-export function connect(socket: WebSocket, { server, log, below }: { server: Server<Connection>; log: Log; below: Socket }): void {
+export function connect(
+  socket: WebSocket,
+  { server, log, request }: { server: Server<Connection>; log: Log; request: IncomingMessage },
+): void {
+  const { socket: below, headers } = request;
   const forbid = () => socket.close(CloseCode.Forbidden, 'Forbidden');
   const connection: Connection = {
     running: 0,
+    from: { userAgent: headers['user-agent'], address: below.remoteAddress },
     forbid,
     async note(by) {
       const forget = await by(below, forbid);

@@ -1,6 +1,7 @@
 import { inProcessClient, KUBERNETES_VERSION } from '#apiserver';
+import type { AuditLog } from '#audit';
 import { type ClusterStore } from '#cacher';
-import type { History } from '#graphql';
+import type { GraphAudit, History } from '#graphql';
 import type { OpenApis } from '#hosting';
 import type { Access } from '#platform';
 import type { StorageAdmin } from '#storage';
@@ -29,18 +30,34 @@ function historyOf(storage: ReturnType<StorageAdmin['open']>, store: ClusterStor
   };
 }
 
+/** The cluster's part of the audit log. */
+function auditOf(log: AuditLog, cluster: string): GraphAudit {
+  return {
+    page: (filter, request) => log.page(cluster, filter, request),
+    follow: (filter, on) => log.follow(cluster, filter, on),
+  };
+}
+
+interface GraphParts {
+  access: Access;
+  apis: OpenApis;
+  admin: StorageAdmin;
+  audit: AuditLog;
+}
+
 /** Opens the cluster of a token; undefined for any other token. */
-export function graphOpener({ access, apis, admin }: { access: Access; apis: OpenApis; admin: StorageAdmin }): OpenGraph {
-  return async (authorization, requestId) => {
+export function graphOpener({ access, apis, admin, audit }: GraphParts): OpenGraph {
+  return async (authorization, requestId, { userAgent = '', address = '' } = {}) => {
     const token = /^Bearer +(\S+)\s*$/i.exec(authorization ?? '')?.[1];
     const grant = token === undefined ? undefined : await access.grantOf(token);
     if (grant?.scope !== 'cluster') return undefined;
     const open = await apis.open(grant.cluster);
     if (!open) return undefined;
-    const client = inProcessClient(open.api, { user: () => clusterAdmin, requestId: () => requestId });
+    const origin = { id: requestId, uri: '/graphql', userAgent, address };
+    const client = inProcessClient(open.api, { user: () => clusterAdmin, requestId: () => requestId, origin: () => origin });
     const history = historyOf(admin.open(grant.cluster), open.api.cluster.store);
     const { storages, yaml } = open.api.cluster;
     const cluster = { id: grant.cluster, gitVersion: KUBERNETES_VERSION.gitVersion };
-    return { client, history, cluster, served: storages.served(), requestId, yaml };
+    return { client, history, audit: auditOf(audit, grant.cluster), cluster, served: storages.served(), requestId, yaml };
   };
 }

@@ -166,7 +166,10 @@ export async function serveGraphql(fastify: FastifyInstance, graphs: Graphs, ope
       },
     );
     scope.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
-      const session = await open(request.headers.authorization, request.id);
+      const session = await open(request.headers.authorization, request.id, {
+        userAgent: request.headers['user-agent'],
+        address: request.ip,
+      });
       if (!session)
         return reply
           .code(401)

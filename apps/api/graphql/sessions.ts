@@ -1,7 +1,11 @@
 import type { GraphSession } from '#graphql';
 
 /** Opens the cluster of a bearer token for one operation; undefined if the token is not a cluster's. */
-export type OpenGraph = (authorization: string | undefined, requestId: string) => Promise<GraphSession | undefined>;
+export type OpenGraph = (
+  authorization: string | undefined,
+  requestId: string,
+  from?: { userAgent?: string; address?: string },
+) => Promise<GraphSession | undefined>;
 
 /** The message for a client without a cluster's token. */
 export const unauthenticated = {

@@ -127,7 +127,7 @@ export function serveSubscriptions(graphs: Graphs, { open, note, log }: Subscrip
     },
     async onSubscribe({ connectionParams, extra }, _id, { query, variables, operationName }) {
       if (extra.running >= socketLimits.operations) return [tooMany()];
-      const session = await open(authorizationOf(connectionParams), randomUUID());
+      const session = await open(authorizationOf(connectionParams), randomUUID(), extra.from);
       if (!session) {
         extra.forbid();
         return [new GraphQLError(unauthenticated.message, unauthenticated)];
@@ -145,7 +145,7 @@ export function serveSubscriptions(graphs: Graphs, { open, note, log }: Subscrip
       errors.map((error) => (error.originalError instanceof GraphQLError ? error.originalError : error).toJSON()),
   });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: socketLimits.message, handleProtocols });
-  sockets.on('connection', (socket, request) => connect(socket, { server, log, below: request.socket }));
+  sockets.on('connection', (socket, request) => connect(socket, { server, log, request }));
   return {
     upgrade: (request, socket, head) =>
       sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request)),

@@ -1,6 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { StatusError, unauthorized } from '#apimachinery';
-import { ANONYMOUS, type ApiResponse, type ByteStream, bearerTokenOf, DEFAULT_LIMITS, failureResponse, type UserInfo } from '#apiserver';
+import {
+  ANONYMOUS,
+  type ApiRequest,
+  type ApiResponse,
+  type ByteStream,
+  bearerTokenOf,
+  DEFAULT_LIMITS,
+  failureResponse,
+  type UserInfo,
+} from '#apiserver';
 import {
   type BodyBudget,
   type ConnectionLimiter,
@@ -36,6 +45,12 @@ interface Caller {
   tokenHash?: string;
   /** For a token of the cluster itself: whether it is still valid. */
   stillValid?(): Promise<boolean>;
+}
+
+interface Asked {
+  request: IncomingMessage;
+  target: Target;
+  requestId: string;
 }
 
 /** The Kubernetes API of every cluster over HTTP: a thin adapter without a framework, because its overhead would affect every request. */
@@ -87,6 +102,7 @@ export class KubernetesEndpoint {
     // The body of a request that is rejected here has not been read: a short remainder is discarded, a long one closes the connection.
     const last = this.draining || announcedLength(request) > limits.droppedBody;
     if (!caller) {
+      if (open && bearer) open.api.refused(this.requestOf({ request, target, requestId }));
       reply(response, refused(), requestId, last);
       return;
     }
@@ -112,20 +128,14 @@ export class KubernetesEndpoint {
     }
   }
 
-  private ask(
-    { api }: OpenApi,
-    call: { request: IncomingMessage; target: Target; requestId: string; body: Buffer | undefined; user: UserInfo | undefined },
-  ): Promise<ApiResponse> {
-    const { request, target, requestId, body, user } = call;
-    return api.handle({
-      method: request.method ?? 'GET',
-      path: target.path,
-      query: target.query,
-      headers: request.headers,
-      requestId,
-      ...(body && { body }),
-      ...(user && { user }),
-    });
+  private ask({ api }: OpenApi, call: Asked & { body: Buffer | undefined; user: UserInfo | undefined }): Promise<ApiResponse> {
+    const { body, user } = call;
+    return api.handle({ ...this.requestOf(call), ...(body && { body }), ...(user && { user }) });
+  }
+
+  private requestOf({ request, target: { path, query }, requestId }: Asked): ApiRequest {
+    const { method = 'GET', headers, socket } = request;
+    return { method, path, query, headers, requestId, ...(socket.remoteAddress && { address: socket.remoteAddress }) };
   }
 
   /**

@@ -17,7 +17,7 @@ import {
   TooManyClusters,
 } from '#platform';
 import { CLOCK_TURNER, CLUSTER_ADDRESS, CLUSTER_KEYS, CLUSTERS, MAX_NODES, ORGANIZATIONS } from '../tokens.js';
-import { isReference } from './ids.js';
+import { isReference, noCluster } from './ids.js';
 import { PlatformGuard } from './platform.guard.js';
 import { advanceSchema, createClusterSchema, durationOf, kubeconfigSchema, listClustersSchema } from './schemas.js';
 import { type ClusterAddress, clusterView } from './views.js';
@@ -136,5 +136,3 @@ export class ClustersController {
     throw new Problem(422, 'organization: there are no organizations yet');
   }
 }
-
-const noCluster = (id: string) => new Problem(404, `there is no cluster ${id}`);

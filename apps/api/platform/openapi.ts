@@ -13,6 +13,7 @@ const named = {
   Token: schemas.tokenSchema,
   Advance: schemas.advanceSchema,
   Clock: schemas.clockSchema,
+  AuditEvent: schemas.auditEventSchema,
   Problem: schemas.problemSchema,
 } as const;
 type Name = keyof typeof named;
@@ -43,6 +44,20 @@ const auth = {
   schema: { type: 'string', enum: ['token', 'certificate'], default: 'token' },
   description: 'How its user authenticates; a certificate is issued by each request and valid for a year',
 };
+const auditId = { ...id, name: 'auditId' };
+const auditPage = json({
+  type: 'object',
+  required: ['items'],
+  properties: { items: { type: 'array', items: ref('AuditEvent') }, continue: { type: 'string', description: 'Gets the next page' } },
+});
+/** Each parameter of a query, from the schema that validates it. */
+const auditParameters = Object.entries(z.toJSONSchema(schemas.auditQuerySchema, { io: 'input' }).properties ?? {}).map(
+  ([name, schema]) => ({
+    name,
+    in: 'query',
+    schema,
+  }),
+);
 const organization = { name: 'organization', in: 'query', schema: { type: 'string' }, description: 'Id or name of the owner' };
 
 const paths = {
@@ -69,6 +84,18 @@ const paths = {
     parameters: [id],
     get: operation({ summary: 'One cluster', answer: json(ref('Cluster')) }),
     delete: operation({ summary: 'Deletes a cluster with everything in it', status: 204 }),
+  },
+  '/clusters/{id}/audit': {
+    parameters: [id],
+    get: operation({
+      summary: 'The requests of its clients, newest first, with what happened to each',
+      parameters: auditParameters,
+      answer: auditPage,
+    }),
+  },
+  '/clusters/{id}/audit/{auditId}': {
+    parameters: [id, auditId],
+    get: operation({ summary: 'The request with this Audit-Id', answer: list('AuditEvent') }),
   },
   '/clusters/{id}/kubeconfig': {
     parameters: [id],

@@ -1,4 +1,4 @@
-import type { Status } from '#apimachinery';
+import type { Instant, Status } from '#apimachinery';
 import type { AuthorizationAttributes } from '../authorization/authorization.js';
 import type { Flow } from '../flow-control/priority-levels.js';
 import { AUDIT_LIMITS } from '../limits.js';
@@ -69,15 +69,25 @@ export interface PluginObserver {
   plugin(name: string, did: { type: 'admit' | 'validate'; operation: string; rejected: boolean }, milliseconds: number): void;
 }
 
-/** A text of bounded length that does not keep a longer one in memory. */
-export function bounded(text: string, most: number): string {
-  return text.length <= most ? text : Buffer.from(text.slice(0, most), 'utf8').toString('utf8');
+/** The beginning of a text, as a copy: a part of a string keeps all of it in memory. */
+const owned = (text: string, most: number): string => Buffer.from(text.slice(0, most), 'utf8').toString('utf8');
+
+const bounded = (text: string, most: number): string => (text.length <= most ? text : owned(text, most));
+
+/** Attributes of a long path, whose parts would keep it in memory. */
+function boundedAttributes(attributes: AuthorizationAttributes): AuthorizationAttributes {
+  const names = ['path', 'verb', 'group', 'version', 'resource', 'subresource', 'namespace', 'name'] as const;
+  const cut = names.map((name) => [name, owned(attributes[name], AUDIT_LIMITS.name)]);
+  return { ...attributes, ...(Object.fromEntries(cut) as Pick<AuthorizationAttributes, (typeof names)[number]>) };
 }
 
 /** The user agent as upstream keeps it (apiserver/pkg/audit/request.go maybeTruncateUserAgent). */
 function boundedAgent(text: string): string {
   return text.length <= AUDIT_LIMITS.userAgent ? text : `${bounded(text, AUDIT_LIMITS.userAgent)}...TRUNCATED`;
 }
+
+/** Bytes of an event without its texts. */
+const SIZE = 600;
 
 /**
  * What happened to one request, stage by stage. Filled in while the request runs, at the cost of a few assignments; encoded later, off the
@@ -94,6 +104,8 @@ export class AuditEvent implements AuditAnnotations {
   level: AuditLevel = 'Metadata';
   /** What is asked for, by the user as whom the request runs. */
   attributes: AuthorizationAttributes | undefined;
+  /** The name of the object, where the path does not have it. */
+  objectName = '';
   /** Who sent the request, if it impersonates. */
   impersonator: UserInfo | undefined;
   flow: Flow | undefined;
@@ -105,24 +117,30 @@ export class AuditEvent implements AuditAnnotations {
   /** The revision that the request wrote. */
   revision: number | undefined;
   code = 0;
-  /** Why the request failed. */
-  failure: Status | undefined;
+  /** Why the request failed. The message, which may quote a body, is kept at the level Request, and for paths that are no resources. */
+  failure: { reason: string; message: string; errors: readonly string[] } | undefined;
   warnings: readonly string[] = [];
+  /** About how many bytes the event holds. */
+  size = 0;
   /** The milliseconds from the first to the last stage. */
   total = 0;
   private last: number;
 
-  constructor(
-    origin: Origin,
-    /** Milliseconds of the machine. */
-    readonly now: () => number,
-    readonly observer?: PluginObserver,
-  ) {
+  /** Milliseconds of the machine, with an arbitrary origin. */
+  readonly now: () => number;
+  /** When the request arrived, in the time of the cluster. */
+  readonly clusterTime: Instant;
+  readonly observer: PluginObserver | undefined;
+
+  constructor(origin: Origin, { now, clusterTime, observer }: Pick<AuditEvent, 'now' | 'clusterTime' | 'observer'>) {
     this.id = origin.id;
     this.method = origin.method;
     this.uri = bounded(origin.uri, AUDIT_LIMITS.uri);
     this.userAgent = boundedAgent(origin.userAgent);
     this.address = origin.address;
+    this.now = now;
+    this.clusterTime = clusterTime;
+    this.observer = observer;
     this.last = now();
   }
 
@@ -145,17 +163,20 @@ export class AuditEvent implements AuditAnnotations {
     this.annotations ??= new Map();
     const { annotations } = this;
     if (annotations.has(key) || annotations.size >= AUDIT_LIMITS.annotations) return;
-    annotations.set(bounded(key, AUDIT_LIMITS.annotationKey), bounded(value, AUDIT_LIMITS.annotation));
+    annotations.set(owned(key, AUDIT_LIMITS.annotationKey), owned(value, AUDIT_LIMITS.annotation));
+    this.size += key.length + Math.min(value.length, AUDIT_LIMITS.annotation);
   }
 
   /** What a plugin did; plugins that neither changed nor refused anything are not listed. */
   plugin(outcome: PluginOutcome): void {
     this.outcomes ??= [];
-    if (this.outcomes.length >= AUDIT_LIMITS.outcomes) return;
-    const { refused } = outcome;
+    if (this.outcomes.length >= AUDIT_LIMITS.outcomes || this.size > AUDIT_LIMITS.event) return;
+    const { refused, changes = [] } = outcome;
     // A refusal may quote the object.
-    const kept = this.level === 'Request' ? bounded(refused ?? '', AUDIT_LIMITS.message) : '';
+    const kept = this.level === 'Request' ? owned(refused ?? '', AUDIT_LIMITS.message) : '';
     this.outcomes.push(refused === undefined ? outcome : { ...outcome, refused: kept });
+    this.size += 100 + kept.length;
+    for (const { path, value = '' } of changes) this.size += 50 + path.length + value.length;
   }
 
   /** The write is attempted again: what plugins did in the last attempt does not count. */
@@ -167,7 +188,23 @@ export class AuditEvent implements AuditAnnotations {
   end(code: number, failure: Status | undefined, warnings: readonly string[]): void {
     this.mark(Stage.response);
     this.code = code;
-    this.failure = failure;
-    this.warnings = warnings;
+    if (this.level === 'Request') this.warnings = warnings;
+    if (failure) this.failure = this.failureOf(failure);
+    const { attributes } = this;
+    if (attributes && attributes.path.length > AUDIT_LIMITS.uri) this.attributes = boundedAttributes(attributes);
+    this.objectName = bounded(this.objectName, AUDIT_LIMITS.name);
+    this.size += SIZE + this.uri.length + this.userAgent.length;
+    for (const text of this.warnings) this.size += text.length;
+  }
+
+  private failureOf({ reason, message = '', details }: Status): AuditEvent['failure'] {
+    if (this.level === 'Metadata' && this.attributes?.isResource) return { reason: reason ?? '', message: '', errors: [] };
+    const causes = details?.causes?.slice(0, AUDIT_LIMITS.errors) ?? [];
+    const errors = causes.map(({ field = '', message: text = '' }) =>
+      owned(field === '' ? text : `${field}: ${text}`, AUDIT_LIMITS.message),
+    );
+    const kept = { reason: reason ?? '', message: owned(message, AUDIT_LIMITS.message), errors };
+    for (const text of [kept.message, ...errors]) this.size += text.length;
+    return kept;
   }
 }

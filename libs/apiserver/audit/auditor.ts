@@ -1,4 +1,4 @@
-import type { Status } from '#apimachinery';
+import type { Clock, Status } from '#apimachinery';
 import { AuditEvent, type Origin, type PluginObserver } from './audit-event.js';
 
 /** Keeps audit events. Must return at once: nothing waits for what it does with them. */
@@ -21,12 +21,13 @@ export class Auditor {
   constructor(
     /** Milliseconds of the machine. */
     private readonly now: () => number,
+    private readonly clock: Clock,
     private readonly sink: AuditSink | undefined,
     private readonly observer?: PluginObserver & { ended(event: AuditEvent): void },
   ) {}
 
   begin(origin: Origin): AuditEvent {
-    return new AuditEvent(origin, this.now, this.observer);
+    return new AuditEvent(origin, { now: this.now, clusterTime: this.clock.now(), observer: this.observer });
   }
 
   end(event: AuditEvent, { code, failure, warnings = NO_WARNINGS }: Outcome): void {

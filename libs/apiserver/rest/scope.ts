@@ -115,7 +115,11 @@ export function admissionAttributes(
 ): AdmissionAttributes {
   const { resource, namespace, subresource, user, warnings, storage, audit } = scope;
   const { stored } = resource;
-  if (audit) audit.dryRun = dryRun;
+  const name = scope.name || (objects.object?.metadata.name ?? '');
+  if (audit) {
+    audit.dryRun = dryRun;
+    audit.objectName = name;
+  }
   return {
     operation,
     group: stored.group,
@@ -128,7 +132,7 @@ export function admissionAttributes(
       namespace === '' && resource.group === '' && resource.resource === 'namespaces'
         ? ((scope.name || objects.object?.metadata.name) ?? '')
         : namespace,
-    name: scope.name || (objects.object?.metadata.name ?? ''),
+    name,
     requested: resource,
     shape: storage.shape,
     user,

@@ -1,5 +1,6 @@
 import type { YamlDecoder } from '#api/yaml';
 import type { ApiServer, WorkShare } from '#apiserver';
+import type { AuditLog } from '#audit';
 import type { ClusterStores, HeldStore } from '#cacher';
 import { clusterApi, machineTimers } from '#cluster';
 import { type Cluster, type ClusterKeys, DEFAULT_QUOTAS, type PlatformRecords, type QuotaCache } from '#platform';
@@ -43,6 +44,8 @@ export interface OpenApisOptions {
   yaml: YamlDecoder;
   /** The connections to webhooks outside. */
   webhooks: WebhookConnections;
+  /** Keeps what happens to requests. */
+  audit: Pick<AuditLog, 'sinkOf'>;
 }
 
 interface Entry extends OpenApi {
@@ -83,7 +86,7 @@ class ProcessOpenApis implements OpenApis {
   }
 
   private async make(id: string): Promise<OpenApi | undefined> {
-    const { records, stores, clocks, serverAddress, quotas, share, yaml, keys, webhooks } = this.options;
+    const { records, stores, clocks, serverAddress, quotas, share, yaml, keys, webhooks, audit } = this.options;
     const cluster = await records.cluster(id);
     if (!cluster) return undefined;
     await quotas.of(cluster.organizationId);
@@ -108,6 +111,7 @@ class ProcessOpenApis implements OpenApis {
       share,
       yaml,
       outside: webhooks.of(id),
+      audit: audit.sinkOf(id),
     });
     const entry = { cluster, api, held, used: true };
     this.entries.set(id, entry);

@@ -24,6 +24,8 @@ const TEXTS = [
   ['20261121000900_retention', '747ba64b1abd564a'],
   ['20261121001000_cluster_keys', '0ac7fc15a12e1ffa'],
   ['20261121001100_unflushed_turns', 'ac47bbb3865ffcc7'],
+  ['20261122000300_client_authorities', '86e8ba5bf83d5a4a'],
+  ['20261122000400_audit', 'f27e790ff3481032'],
 ];
 
 test('migrations that databases have are never changed', () => {

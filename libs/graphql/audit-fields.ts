@@ -1,0 +1,159 @@
+import {
+  GraphQLBoolean,
+  type GraphQLFieldConfig,
+  type GraphQLFieldConfigArgumentMap,
+  type GraphQLFieldConfigMap,
+  GraphQLFloat,
+  GraphQLInt,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  type GraphQLOutputType,
+  GraphQLString,
+} from 'graphql';
+import type { AuditedRequest, AuditSelection } from './audit.js';
+import type { GraphContext } from './context.js';
+import { costs, oneObject, page } from './cost/points.js';
+import { badInput } from './errors.js';
+import { limits } from './limits.js';
+import { withoutNulls } from './queries.js';
+import { Int64, Json, StringMap, Time } from './scalars.js';
+import { stream } from './stream.js';
+import { lengthOf } from './text/length.js';
+
+type Field = GraphQLFieldConfig<unknown, GraphContext>;
+type Fields<T> = GraphQLFieldConfigMap<T, GraphContext>;
+
+const required = <T extends GraphQLOutputType>(type: T) => new GraphQLNonNull(type as never);
+const listOf = (type: GraphQLOutputType) => new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(type as never)));
+
+const userType = new GraphQLObjectType<AuditedRequest['user'], GraphContext>({
+  name: 'AuditedUser',
+  fields: { username: { type: required(GraphQLString) }, groups: { type: listOf(GraphQLString) } },
+});
+
+const stageType = new GraphQLObjectType<AuditedRequest['stages'][number], GraphContext>({
+  name: 'AuditedStage',
+  fields: { stage: { type: required(GraphQLString) }, milliseconds: { type: required(GraphQLFloat) } },
+});
+
+const eventFields: Fields<AuditedRequest> = {
+  id: { type: required(GraphQLString), description: 'The Audit-Id header of the answer.', resolve: ({ auditID }) => auditID },
+  time: {
+    type: required(Time),
+    description: 'When the request arrived, in the time of the machine.',
+    resolve: ({ requestReceivedTimestamp }) => requestReceivedTimestamp,
+  },
+  clusterTime: { type: required(Time), description: 'The same in the time of the cluster.' },
+  verb: { type: required(GraphQLString) },
+  uri: { type: required(GraphQLString), resolve: ({ requestURI }) => requestURI },
+  user: { type: required(userType), description: 'Who sent the request.' },
+  impersonatedUser: { type: userType, description: 'As whom it ran, if that is somebody else.' },
+  sourceIPs: { type: listOf(GraphQLString) },
+  userAgent: { type: required(GraphQLString) },
+  resource: { type: GraphQLString, resolve: ({ objectRef }) => objectRef?.resource },
+  subresource: { type: GraphQLString, resolve: ({ objectRef }) => objectRef?.subresource },
+  apiGroup: { type: GraphQLString, resolve: ({ objectRef }) => objectRef?.apiGroup },
+  namespace: { type: GraphQLString, resolve: ({ objectRef }) => objectRef?.namespace },
+  name: { type: GraphQLString, resolve: ({ objectRef }) => objectRef?.name },
+  dryRun: { type: required(GraphQLBoolean) },
+  code: { type: required(GraphQLInt), resolve: ({ responseStatus }) => responseStatus.code },
+  reason: { type: GraphQLString, resolve: ({ responseStatus }) => responseStatus.reason },
+  message: { type: GraphQLString, resolve: ({ responseStatus }) => responseStatus.message },
+  errors: { type: listOf(GraphQLString), description: 'Errors of validation.' },
+  warnings: { type: listOf(GraphQLString) },
+  annotations: { type: required(StringMap), description: 'Who authorized it, what PodSecurity says, and the like.' },
+  flowSchema: { type: GraphQLString, resolve: ({ flow }) => flow?.flowSchema },
+  priorityLevel: { type: GraphQLString, resolve: ({ flow }) => flow?.priorityLevel },
+  admission: {
+    type: listOf(Json),
+    description: 'The admission plugins that changed or refused something, with the changes as a JSON patch.',
+  },
+  revision: { type: Int64, description: 'The revision that the request wrote: an eventChain may follow it.' },
+  stages: { type: listOf(stageType), description: 'How long each stage took.' },
+  milliseconds: { type: required(GraphQLFloat) },
+};
+
+const eventType = new GraphQLObjectType<AuditedRequest, GraphContext>({
+  name: 'AuditEvent',
+  description: 'One request to the cluster, and what happened to it.',
+  fields: eventFields,
+});
+
+const pageType = new GraphQLObjectType<{ items: AuditedRequest[]; continue: string | null }, GraphContext>({
+  name: 'AuditEventPage',
+  fields: {
+    items: { type: listOf(eventType), description: 'Newest first.' },
+    continue: { type: GraphQLString, description: 'Pass it as `continue` to get the next page; null on the last page.' },
+  },
+});
+
+const filters: GraphQLFieldConfigArgumentMap = {
+  user: { type: GraphQLString, description: 'The name of the user who sent it, or as whom it ran.' },
+  verb: { type: GraphQLString },
+  resource: { type: GraphQLString, description: 'Plural, with or without a subresource: pods, pods/exec.' },
+  namespace: { type: GraphQLString },
+  name: { type: GraphQLString },
+  code: { type: GraphQLString, description: 'A status code, or a class of them: 4xx.' },
+  since: { type: Time },
+  until: { type: Time, description: 'Exclusive.' },
+  id: { type: GraphQLString, description: 'The Audit-Id header of the answer.' },
+};
+
+type Filters = Omit<AuditSelection, 'since' | 'until'> & { since?: string; until?: string };
+
+function timeOf(field: string, text: string): number {
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) throw badInput(`${field}: must be a time such as 2026-01-02T03:04:05Z`);
+  return time;
+}
+
+function selectionOf({ since, until, ...others }: Filters): AuditSelection {
+  return {
+    ...others,
+    ...(since === undefined ? {} : { since: timeOf('since', since) }),
+    ...(until === undefined ? {} : { until: timeOf('until', until) }),
+  };
+}
+
+interface PageArguments extends Filters {
+  limit: number;
+  continue?: string;
+}
+
+/** The query of the audit log. */
+export const auditField: Field = {
+  type: required(pageType),
+  description: 'The requests of clients to this cluster, newest first: who asked for what, what became of it, and where the time went.',
+  ...costs(page),
+  args: {
+    ...filters,
+    limit: { type: GraphQLInt, defaultValue: limits.pageSize, description: `Events per page, at most ${limits.largestPage}.` },
+    continue: { type: GraphQLString, description: 'The `continue` of the previous page.' },
+  },
+  async resolve(_root, given: PageArguments, { audit, meter }) {
+    const { limit, continue: from, ...selection } = withoutNulls(given);
+    if (limit < 1 || limit > limits.largestPage) throw badInput(`limit must be between 1 and ${limits.largestPage}`);
+    const giveWay = () => meter.turn();
+    const found = await audit.page(selectionOf(selection), { limit, giveWay, ...(from === undefined ? {} : { continue: from }) });
+    meter.count('scanned', found.items.length);
+    return { items: found.items, continue: found.continue ?? null };
+  },
+};
+
+/** The subscription to the audit log. */
+export const followAuditField: Field = {
+  type: required(eventType),
+  description: 'Each request of a client to this cluster, within about a second of its answer.',
+  ...costs(oneObject),
+  args: filters,
+  resolve: (event) => event,
+  async subscribe(_root, given: Filters, { audit }) {
+    const selection = selectionOf(withoutNulls(given));
+    return stream<AuditedRequest>({
+      lengthOf,
+      open: ({ push, end }) =>
+        audit.follow(selection, { record: push, error: (error) => end(error instanceof Error ? error : new Error(String(error))) }),
+    });
+  },
+};
