@@ -1,4 +1,4 @@
-import { badRequest, type KubeObject, unsupportedMediaType } from '#apimachinery';
+import { badRequest, invalid, invalidValue, type KubeObject, unsupportedMediaType } from '#apimachinery';
 import { type DecodedValue, DecodeError, type FieldValidation, parseJson } from './decode-value.js';
 import { JsonSyntaxError } from './json-text.js';
 import { type KindSchema, kindSchema, type SchemaLookup } from './kind-schema.js';
@@ -23,6 +23,8 @@ export interface DecodeRequest {
   parsed?: { value: unknown };
   /** The kinds that the cluster serves; default the built-in ones. */
   schemaFor?: SchemaLookup;
+  /** The schema of the expected kind, if it is a custom one: such bodies are read as unstructured objects. */
+  custom?: KindSchema;
 }
 
 export interface Decoded {
@@ -60,6 +62,23 @@ function kindOf(value: unknown, expected: GroupVersionKind): GroupVersionKind {
     group: version ? group : expected.group,
     version: version || expected.version,
   };
+}
+
+const NO_KIND: GroupVersionKind = { group: '', version: '', kind: '' };
+/** How many characters of a body an error shows. Upstream shows all of it. */
+const MAX_SHOWN = 16 * 1024;
+
+/** The kind that an unstructured object names; it must name one (runtime.NewMissingKindErrWithBody). */
+function ownKindOf(value: unknown, body: Uint8Array): GroupVersionKind {
+  const own = kindOf(value, NO_KIND);
+  if (own.kind === '') throw new DecodeError(`Object 'Kind' is missing in '${bodyText(body.subarray(0, MAX_SHOWN))}'`);
+  return own;
+}
+
+/** An unstructured object of another kind is refused by its validation (registry/customresource/validator.go ValidateTypeMeta). */
+function wrongKind(object: Record<string, unknown>, { group, kind }: GroupVersionKind, expected: GroupVersionKind) {
+  const name = (object.metadata as { name?: string } | undefined)?.name ?? '';
+  return invalid({ group, kind }, name, [invalidValue('kind', kind, `must be ${expected.kind}`)]);
 }
 
 /** Pairs of kinds with the same internal type: both Events, both HorizontalPodAutoscalers. */
@@ -141,21 +160,22 @@ function accept(actual: GroupVersionKind, expected: GroupVersionKind, schema: Ki
  * types, 400 in upstream's words for every error in the body.
  */
 export function decodeBody(request: DecodeRequest): Decoded {
-  const { body, contentType, expected, fieldValidation = 'Warn', yaml, parsed, schemaFor = kindSchema } = request;
+  const { body, contentType, expected, fieldValidation = 'Warn', yaml, parsed, schemaFor = kindSchema, custom } = request;
   const media = mediaTypeOf(contentType);
   let typed: Typed | undefined;
   let actual: GroupVersionKind | undefined;
   const found = (value: unknown): Typed => {
-    actual = kindOf(value, expected);
-    typed = { actual, schema: schemaOf(actual, expected, schemaFor) };
+    actual = custom ? ownKindOf(value, body) : kindOf(value, expected);
+    typed = { actual, schema: custom ?? schemaOf(actual, expected, schemaFor) };
     return typed;
   };
   try {
     const decoded = decodeAs(media, { found, body, fieldValidation, yaml, parsed });
     const { actual: gvk, schema } = found(decoded.object);
-    accept(gvk, expected, schema);
+    if (!custom) accept(gvk, expected, schema);
     if (decoded.strict.length && fieldValidation === 'Strict') throw new DecodeError(`strict decoding error: ${decoded.strict.join(', ')}`);
     requireVersion(gvk, expected, schema);
+    if (custom && gvk.kind !== expected.kind) throw wrongKind(decoded.object, gvk, expected);
     return { object: named(decoded.object, gvk), warnings: decoded.strict };
   } catch (error) {
     if (error instanceof RangeError) throw badRequest(unreadable(actual, expected, 'exceeded max depth', body));

@@ -25,6 +25,7 @@ export {
   type Served,
   storageVersionHash,
 } from './discovery.js';
+export { duplicateFields } from './duplicate-keys.js';
 export type * from './generated/index.js';
 export * from './generated/resources.js';
 export { JsonSyntaxError } from './json-text.js';

@@ -23,6 +23,8 @@ export interface ResourceInfo {
   readonly resource: string;
   readonly singular: string;
   readonly kind: string;
+  /** The kind of its lists, if it is not the kind with `List`. */
+  readonly listKind?: string;
   readonly namespaced: boolean;
   readonly shortNames?: readonly string[];
   readonly categories?: readonly string[];

@@ -6,6 +6,8 @@ export interface SchemaStruct {
   /** Go's name of the struct, for error messages: `DeploymentSpec`. */
   readonly name: string;
   readonly byName: ReadonlyMap<string, SchemaField>;
+  /** The type of fields that are not declared; unset if there may be none. */
+  readonly others?: SchemaType;
   /** Set if the struct has a custom encoding (Quantity, Time …): a leaf. */
   readonly special?: string;
   readonly source?: { readonly mapType?: 'atomic' | 'granular' };
@@ -16,6 +18,8 @@ export type SchemaType =
   | { readonly of: 'struct'; readonly definition: SchemaStruct }
   | { readonly of: 'list'; readonly items: SchemaType }
   | { readonly of: 'map'; readonly values: SchemaType }
+  /** Typed by the value: objects are maps of untyped values, lists are atomic. */
+  | { readonly of: 'untyped' }
   | { readonly of: SchemaLeaf };
 
 /** Types that are never traversed. */

@@ -16,6 +16,7 @@ import { type AuthorizerLink, attributesOf, authorize, privilegedGroup } from '.
 import { nodeAuthorizer } from './authorization/node-authorizer.js';
 import { RbacAuthorizer } from './authorization/rbac.js';
 import { ClusterStorages } from './cluster-storages.js';
+import type { CustomKindOf } from './custom-resources/definitions.js';
 import { Dispatcher, type Seat } from './dispatcher.js';
 import { failureResponse } from './endpoints/failure.js';
 import { routeOf, unknownPath } from './endpoints/resource-router.js';
@@ -53,6 +54,8 @@ export interface ApiServerDependencies {
   /** Storages that replace or extend those of the generic registry. */
   providers?: readonly StorageProvider[];
   admission: readonly AdmissionPlugin[];
+  /** Makes the kinds that CustomResourceDefinitions define; unset: they are not served. */
+  customKinds?: CustomKindOf;
   clock: Clock;
   random: RandomSource;
   timers: Timers;
@@ -116,7 +119,7 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
     timers,
     share: deps.share ?? UNDIVIDED,
     yaml: deps.yaml ?? inlineYaml,
-    storages: new ClusterStorages(builtInStorages(deps)),
+    storages: new ClusterStorages(builtInStorages(deps), deps.customKinds && { store, kindOf: deps.customKinds }),
     admission: admissionChain(deps.admission),
     limits: deps.limits ?? DEFAULT_LIMITS,
     reader,
@@ -215,7 +218,8 @@ class Pipeline {
     return store.countOf(listPrefix(found.stored.group, found.stored.resource, found.namespaced ? namespace : ''));
   }
 
-  private other(request: ApiRequest, query: URLSearchParams): Promise<ApiResponse> {
+  private async other(request: ApiRequest, query: URLSearchParams): Promise<ApiResponse> {
+    if (showsKinds(request.path)) await this.cluster.storages.refresh();
     const { version = KUBERNETES_VERSION, prefix = '', serverAddress = '' } = this.deps;
     const probe = () => this.cluster.store.revision();
     return nonResourceResponse({
@@ -235,6 +239,10 @@ class Pipeline {
 
   private async resource(request: ApiRequest, asked: Asked): Promise<ApiResponse> {
     const { query, info, user, warnings, seat, audit } = asked;
+    const { group, version } = info;
+    const { storages } = this.cluster;
+    // A kind that was established a moment ago, by whatever process, is served.
+    if (!storages.isBuiltIn(group, version) && storages.find(group, version, info.resource) === undefined) await storages.refresh();
     const route = routeOf(this.cluster.storages, info, request.method);
     if (route === undefined) return unknownPath();
     const { storage, handler } = route;
@@ -297,3 +305,6 @@ function withFlow(response: ApiResponse, flow: Flow | undefined): ApiResponse {
   response.headers['x-kubernetes-pf-prioritylevel-uid'] = flow.level.uid;
   return response;
 }
+
+/** Whether a document shows the cluster's own kinds: discovery and OpenAPI. */
+const showsKinds = (path: string): boolean => path.startsWith('/apis') || path.startsWith('/openapi');

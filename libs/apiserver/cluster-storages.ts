@@ -9,120 +9,144 @@ import {
   type Served,
 } from '#api';
 import type { GroupResource } from '#apimachinery';
-import { type APIResource, type APIResourceSource, apiResource, type Conversion, storedAs } from './rest/api-resource.js';
-import type { RestStorage, StorageProvider } from './rest/storage.js';
-import { Entries, pathOf, type StorageMap } from './storage-map.js';
+import type { ClusterStore } from '#cacher';
+import { type BuiltKind, builtKind, type CustomKind } from './custom-resources/custom-kind.js';
+import { type CustomKindOf, Definitions } from './custom-resources/definitions.js';
+import type { APIResource } from './rest/api-resource.js';
+import type { RestStorage } from './rest/storage.js';
+import { pathOf, type StorageMap } from './storage-map.js';
 
-/** A kind, in all its versions, that one cluster serves in addition to the built-in ones; the first version is the stored one. */
-export interface CustomKind {
-  versions: ReadonlyArray<APIResourceSource & { schema: KindSchema }>;
-  providers?: readonly StorageProvider[];
-}
-
-/** Versions of a custom kind differ only in their apiVersion (apiextensions-apiserver/pkg/apiserver/conversion nop_converter.go). */
-function renaming({ group, version, resource, apiVersion }: APIResource, stored: APIResource): Conversion {
-  return {
-    group,
-    version,
-    resource,
-    toStorage: (object) => ({ ...object, apiVersion: stored.apiVersion }),
-    fromStorage: (object) => ({ ...object, apiVersion }),
-  };
-}
+const idOf = (group: string, name: string): string => `${group}/${name}`;
 
 /**
  * The storages of one cluster: its own kinds on top of the shared ones. They are added and removed with the objects that define them, and
  * are kept nowhere else: dropping the map drops them.
  */
 export class ClusterStorages implements StorageMap {
-  private custom = new Entries();
-  private schemas = new Map<string, KindSchema>();
+  private readonly kinds = new Map<string, BuiltKind>();
+  private byResource = new Map<string, BuiltKind>();
+  private byKind = new Map<string, BuiltKind>();
+  private groupVersions = new Set<string>();
   private document: Served | undefined;
-  private readonly kinds = new Map<string, CustomKind>();
+  private readonly definitions: Definitions | undefined;
   /** Callbacks to call when a custom resource is removed, by group and resource. */
   private readonly standing = new Map<string, Set<() => void>>();
 
-  constructor(private readonly builtIn: StorageMap) {}
+  /** `source`: the store whose CustomResourceDefinitions are served; unset: kinds are only installed by calls. */
+  constructor(
+    private readonly builtIn: StorageMap,
+    source?: { store: ClusterStore; kindOf: CustomKindOf },
+  ) {
+    const target = { install: (kinds: ReadonlyMap<string, CustomKind | undefined>) => this.change(kinds) };
+    this.definitions = source && new Definitions(source.store, source.kindOf, target);
+  }
 
   /** Serves a kind, replacing the previous definition; `id` is `<plural>.<group>`. Built-in resources take precedence over custom ones. */
   install(id: string, kind: CustomKind): void {
-    const former = this.kinds.get(id);
-    this.kinds.set(id, kind);
-    this.rebuild();
-    if (former) this.end(former);
+    this.change(new Map([[id, kind]]));
   }
 
   /** Stops serving a kind. */
   remove(id: string): void {
-    const former = this.kinds.get(id);
-    if (former === undefined) return;
-    this.kinds.delete(id);
-    this.rebuild();
-    this.end(former);
+    if (this.kinds.has(id)) this.change(new Map([[id, undefined]]));
+  }
+
+  refresh(): Promise<void> {
+    return this.definitions?.refresh() ?? Promise.resolve();
   }
 
   find(group: string, version: string, resource: string, subresource = ''): RestStorage | undefined {
-    return (
-      this.builtIn.find(group, version, resource, subresource) ?? this.custom.storages.get(pathOf(group, version, resource, subresource))
-    );
+    const shared = this.builtIn.find(group, version, resource, subresource);
+    if (shared !== undefined) return shared;
+    this.definitions?.readCache();
+    return this.byResource.get(idOf(group, resource))?.entries.storages.get(pathOf(group, version, resource, subresource));
   }
 
   stored(group: string, resource: string): APIResource | undefined {
-    return this.builtIn.stored(group, resource) ?? this.custom.byResource.get(`${group}/${resource}`);
+    const shared = this.builtIn.stored(group, resource);
+    if (shared !== undefined) return shared;
+    this.definitions?.readCache();
+    return this.byResource.get(idOf(group, resource))?.entries.byResource.get(idOf(group, resource));
   }
 
   serves(group: string, version: string): boolean {
-    return this.builtIn.serves(group, version) || this.custom.groupVersions.has(groupVersionOf(group, version));
+    if (this.builtIn.serves(group, version)) return true;
+    this.definitions?.readCache();
+    return this.groupVersions.has(groupVersionOf(group, version));
+  }
+
+  isBuiltIn(group: string, version: string): boolean {
+    return this.builtIn.serves(group, version);
   }
 
   served(): Served {
+    this.definitions?.readCache();
     if (this.kinds.size === 0) return this.builtIn.served();
     this.document ??= joined(
       this.builtIn.served(),
-      [...this.kinds.values()].flatMap(({ versions }) => versions),
+      [...this.kinds.values()].flatMap(({ own }) => own),
     );
     return this.document;
   }
 
-  readonly schemaFor: SchemaLookup = (gvk: GroupVersionKind) =>
-    this.builtIn.schemaFor(gvk) ?? this.schemas.get(pathOf(gvk.group, gvk.version, gvk.kind, ''));
+  readonly schemaFor: SchemaLookup = ({ group, version, kind }: GroupVersionKind): KindSchema | undefined => {
+    const shared = this.builtIn.schemaFor({ group, version, kind });
+    if (shared !== undefined) return shared;
+    this.definitions?.readCache();
+    return this.byKind.get(idOf(group, kind))?.schemas.get(version);
+  };
 
   whileServed({ group, resource }: GroupResource, end: () => void): (() => void) | undefined {
     if (this.builtIn.stored(group, resource)) return undefined;
-    const id = `${group}/${resource}`;
-    if (!this.custom.byResource.has(id)) {
+    const id = idOf(group, resource);
+    if (!this.byResource.has(id)) {
       end();
       return undefined;
     }
     const ends = this.standing.get(id) ?? new Set();
     this.standing.set(id, ends.add(end));
+    this.definitions?.follow();
     return () => {
-      if (ends.delete(end) && ends.size === 0 && this.standing.get(id) === ends) this.standing.delete(id);
+      if (ends.delete(end) && ends.size === 0 && this.standing.get(id) === ends) this.forget(id);
     };
   }
 
-  /** Watches end when the storage they were started on is removed (apiextensions-apiserver/pkg/apiserver/customresource_handler.go). */
-  private end({ versions }: CustomKind): void {
-    for (const { info } of versions) {
-      const id = `${info.group}/${info.resource}`;
-      const ends = this.standing.get(id) ?? [];
-      this.standing.delete(id);
-      for (const end of ends) end();
+  private forget(id: string): void {
+    this.standing.delete(id);
+    if (this.standing.size === 0) this.definitions?.unfollow();
+  }
+
+  private change(kinds: ReadonlyMap<string, CustomKind | undefined>): void {
+    const former: BuiltKind[] = [];
+    for (const [id, kind] of kinds) {
+      const before = this.kinds.get(id);
+      const made = kind && builtKind(kind);
+      if (made === undefined) this.kinds.delete(id);
+      else this.kinds.set(id, made);
+      if (before) former.push(before);
     }
+    this.rebuild();
+    for (const kind of former) this.end(kind);
+  }
+
+  /** Watches end when the storage they were started on is removed (apiextensions-apiserver/pkg/apiserver/customresource_handler.go). */
+  private end({ groupResource: { group, resource } }: BuiltKind): void {
+    const id = idOf(group, resource);
+    const ends = this.standing.get(id) ?? [];
+    this.forget(id);
+    for (const end of ends) end();
   }
 
   private rebuild(): void {
-    this.custom = new Entries();
-    this.schemas = new Map();
+    this.byResource = new Map();
+    this.byKind = new Map();
+    this.groupVersions = new Set();
     this.document = undefined;
-    for (const { versions, providers = [] } of this.kinds.values()) {
-      const drafts = versions.map(apiResource);
-      const [stored] = drafts;
-      for (const draft of drafts) {
-        if (stored && draft !== stored) storedAs(draft, stored, renaming(draft, stored));
-        this.custom.add(draft, providers);
-        this.schemas.set(pathOf(draft.group, draft.version, draft.kind, ''), draft.schema);
-      }
+    for (const built of this.kinds.values()) {
+      const { group, resource } = built.groupResource;
+      this.byResource.set(idOf(group, resource), built);
+      this.byKind.set(idOf(group, built.kind), built);
+      for (const groupVersion of built.groupVersions) this.groupVersions.add(groupVersion);
     }
   }
 }

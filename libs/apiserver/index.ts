@@ -20,7 +20,9 @@ export { type AuthorizationAttributes, type AuthorizerLink, privilegedGroup } fr
 export type { AccessAttributes, AccessDecision, AccessRules, Authorizer, TokenOwner } from './authorization/authorizer.js';
 export { NODE_USER_PREFIX, nodeOf } from './authorization/node-identity.js';
 export { RbacAuthorizer, type RuleResolver } from './authorization/rbac.js';
-export { ClusterStorages, type CustomKind } from './cluster-storages.js';
+export { ClusterStorages } from './cluster-storages.js';
+export type { CustomKind, CustomVersion } from './custom-resources/custom-kind.js';
+export type { CustomKindOf } from './custom-resources/definitions.js';
 export { failureResponse } from './endpoints/failure.js';
 export { type FlowLimits, TooManyRequests } from './flow-control/flow-control.js';
 export { WorkShare } from './flow-control/work-share.js';

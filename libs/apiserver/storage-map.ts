@@ -11,7 +11,7 @@ import {
 } from './rest/api-resource.js';
 import { getObject } from './rest/get.js';
 import { reviewStorage } from './rest/review.js';
-import { scaleShape, scaleStorage } from './rest/scale.js';
+import { scaleRules, scaleShape, scaleStorage } from './rest/scale.js';
 import { viewOf } from './rest/status.js';
 import type { Capabilities, RestStorage, StorageProvider } from './rest/storage.js';
 import { storeStorage, viewStorage } from './rest/store-storage.js';
@@ -28,6 +28,10 @@ export interface StorageMap {
   /** The discovery documents; the same object until something changes. */
   served(): Served;
   schemaFor: SchemaLookup;
+  /** Whether a group version has built-in kinds. */
+  isBuiltIn(group: string, version: string): boolean;
+  /** Brings the cluster's own kinds up to date with its CustomResourceDefinitions as of now. */
+  refresh(): Promise<void>;
   /**
    * Calls `end` once the resource is no longer served, or is served by another storage; returns a function that cancels this. Undefined if
    * that never happens.
@@ -70,7 +74,7 @@ function capabilitiesOf(resource: APIResource, subresource: string, providers: r
     return { ...generic, ...provider?.capabilities(resource) };
   }
   if (provider) return provider.capabilities(resource);
-  if (subresource === 'scale' && resource.stored.strategy.scale) return scaleStorage(resource);
+  if (subresource === 'scale' && scaleRules(resource)) return scaleStorage(resource);
   const view = viewOf(resource, subresource);
   return view ? viewStorage(view) : unserved(resource.resource, subresource);
 }
@@ -136,6 +140,8 @@ function buildMap({ strategies, conversions = [], providers = [] }: StorageSourc
     serves: (group, version) => entries.groupVersions.has(groupVersionOf(group, version)),
     served: () => served,
     schemaFor: kindSchema,
+    isBuiltIn: (group, version) => entries.groupVersions.has(groupVersionOf(group, version)),
+    refresh: () => Promise.resolve(),
     whileServed: () => undefined,
   };
 }

@@ -15,7 +15,7 @@ import {
 } from '#apiserver';
 import { type ClusterStore } from '#cacher';
 import { nodeRules } from '#kubeadm';
-import { conversions, providers, strategies } from '#registry';
+import { conversions, customKindOf, providers, strategies } from '#registry';
 import { publishClientAuthority } from './client-authority.js';
 import { answerOfPod } from './webhook-routes.js';
 
@@ -67,6 +67,7 @@ export function clusterApi(options: ClusterApiOptions): ApiServer {
     providers,
     nodeRules,
     admission: admissionPlugins,
+    customKinds: customKindOf,
   });
   return api;
 }

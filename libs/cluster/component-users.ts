@@ -33,12 +33,16 @@ const controllerManager = userNamed('system:kube-controller-manager');
 /** The controller that makes tokens for accounts needs none itself: it uses the certificate of kube-controller-manager. */
 const WITHOUT_ACCOUNT = 'tokens-controller';
 
+/** Controllers within the API server use its loopback connection. */
+const apiserver = userNamed('system:apiserver', 'system:masters');
+
 /**
  * The user of a component's requests, as in a kubeadm cluster: kube-controller-manager's controllers each use their own service account
  * (--use-service-account-credentials), the scheduler and the kubelets use certificates.
  */
 export function usersOf(component: string): (actor: Actor) => UserInfo {
   if (component === 'kube-scheduler') return () => scheduler;
+  if (component === 'kube-apiserver') return () => apiserver;
   const known = new Map<string, UserInfo>();
   return ({ component: controller = component, node }) => {
     const name = node === undefined ? controller : `node/${node}`;

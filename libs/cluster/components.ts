@@ -1,7 +1,7 @@
 import type { Component } from '#controller-runtime';
-import { kubeControllerManager } from '#controllers';
+import { kubeApiserver, kubeControllerManager } from '#controllers';
 import { kubelet } from '#node';
 import { kubeScheduler } from '#scheduler';
 
 /** Every component of a cluster, in the order in which they take turns in a single process. One line per component. */
-export const components: readonly Component[] = [kubeControllerManager, kubeScheduler, kubelet];
+export const components: readonly Component[] = [kubeApiserver, kubeControllerManager, kubeScheduler, kubelet];

@@ -44,3 +44,5 @@ export const controllers: readonly Controller[] = [
 
 /** All controllers in one component, as upstream compiles them into one binary. */
 export const kubeControllerManager: Component = componentOf('kube-controller-manager', controllers);
+
+export { kubeApiserver } from './apiserver-controllers.js';

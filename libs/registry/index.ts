@@ -145,4 +145,5 @@ export const strategies: readonly ResourceStrategy[] = all.map(withFinalizerName
 /** The kinds that are served in a version other than the stored one. */
 export const conversions: readonly Conversion[] = [autoscalerConversion, eventConversion];
 
+export { customKindOf } from './apiextensions/custom-resource/custom-kind.js';
 export { providers } from './storages.js';

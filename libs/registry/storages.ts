@@ -1,4 +1,5 @@
 import type { StorageProvider } from '#apiserver';
+import { definitionDeletion } from './apiextensions/definition-deletion.js';
 import { bindings } from './core/binding.js';
 import { componentStatuses } from './core/component-statuses.js';
 import { namespaceDeletion } from './core/namespace-deletion.js';
@@ -10,6 +11,7 @@ import { serviceAccountToken } from './core/service-account-token.js';
 export const providers: readonly StorageProvider[] = [
   bindings,
   componentStatuses,
+  definitionDeletion,
   namespaceDeletion,
   podBinding,
   podEviction,

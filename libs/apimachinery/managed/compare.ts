@@ -1,6 +1,6 @@
 import { deepEqual } from '../equality.js';
 import { getOwn } from '../own-key.js';
-import { type FieldTree, fieldsOf, itemElement, type ListKey, type StructTree } from './field-tree.js';
+import { type FieldTree, fieldsOf, itemElement, type ListKey, othersOf, type StructTree, treeFor } from './field-tree.js';
 import { type FieldSet, LEAF } from './fieldset.js';
 import { type Item, isItem } from './typed.js';
 
@@ -74,7 +74,8 @@ const LEAF_TREE: FieldTree = { of: 'leaf' };
 const below = (tree: FieldTree, shared: boolean): FieldTree => (tree.of === 'list' && !shared ? tree.items : LEAF_TREE);
 
 /** Every path of a new value: containers are members themselves. */
-function allPaths(tree: FieldTree, value: unknown): FieldSet {
+function allPaths(typed: FieldTree, value: unknown): FieldSet {
+  const tree = treeFor(typed, value);
   if (tree.of === 'map' && isItem(value)) return mapPaths(tree.values, value);
   if (tree.of === 'leaf' || isEmptyContainer(value)) return LEAF;
   const set: Builder = { [SELF]: LEAF };
@@ -84,7 +85,10 @@ function allPaths(tree: FieldTree, value: unknown): FieldSet {
       const item = object[field.name];
       if (item !== undefined) set[field.element] = allPaths(field.tree, item);
     }
-    return set;
+    const others = othersOf(tree);
+    if (others === undefined) return set;
+    for (const name of undeclared(tree, object)) set[`f:${name}`] = allPaths(others, object[name]);
+    return sorted(set);
   }
   for (const [element, { item, shared }] of itemsOf(tree, value)) set[element] = allPaths(below(tree, shared), item);
   return sorted(set);
@@ -134,10 +138,19 @@ class Gathered {
   }
 }
 
+/** The members of an object that its struct does not declare. */
+const undeclared = ({ definition }: StructTree, object: Item): string[] =>
+  Object.keys(object).filter((name) => !definition.byName.has(name));
+
 function compareStructs(tree: StructTree, before: Item, after: Item): Part {
   const gathered = new Gathered();
   for (const { name, element, tree: inner } of fieldsOf(tree)) gathered.member(element, inner, before[name], after[name]);
-  return gathered.part(true);
+  const others = othersOf(tree);
+  if (others === undefined) return gathered.part(true);
+  for (const name of undeclared(tree, after)) gathered.member(`f:${name}`, others, getOwn(before, name), after[name]);
+  for (const name of undeclared(tree, before))
+    if (!Object.hasOwn(after, name)) gathered.member(`f:${name}`, others, before[name], undefined);
+  return gathered.part(false);
 }
 
 function compareMaps(values: FieldTree, before: Item, after: Item): Part {
@@ -160,8 +173,9 @@ function compareLists(tree: FieldTree, before: unknown, after: unknown): Part {
 }
 
 /** A pair of values that both exist. */
-function compareValues(tree: FieldTree, before: unknown, after: unknown): Part {
+function compareValues(typed: FieldTree, before: unknown, after: unknown): Part {
   if (before === after) return ALIKE;
+  const tree = treeFor(typed, before, after);
   if (tree.of === 'leaf' || (isEmptyContainer(before) && isEmptyContainer(after)))
     return deepEqual(before, after) ? ALIKE : { changed: LEAF };
   if (tree.of === 'struct') return compareStructs(tree, isItem(before) ? before : {}, isItem(after) ? after : {});

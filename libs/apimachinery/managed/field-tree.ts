@@ -8,6 +8,8 @@ export type FieldTree =
   | { readonly of: 'leaf' }
   | StructTree
   | { readonly of: 'map'; readonly values: FieldTree }
+  /** Traversed as the value is: an object as a map, everything else as a leaf (the deduced type of structured-merge-diff). */
+  | { readonly of: 'untyped' }
   | { readonly of: 'set' }
   | { readonly of: 'list'; readonly keys: readonly ListKey[]; readonly items: FieldTree };
 
@@ -33,6 +35,8 @@ export interface ListKey {
 
 const LEAF_TREE: FieldTree = { of: 'leaf' };
 const SET_TREE: FieldTree = { of: 'set' };
+const UNTYPED_TREE: FieldTree = { of: 'untyped' };
+const UNTYPED_MAP: FieldTree = { of: 'map', values: UNTYPED_TREE };
 const structs = new WeakMap<SchemaStruct, FieldTree>();
 
 /** The tree of a struct. Atomic structs and those with a custom encoding are leaves. */
@@ -53,7 +57,21 @@ export function fieldsOf(tree: StructTree): readonly TreeField[] {
   return tree.fields;
 }
 
+/** The tree by which a value is traversed: an untyped one by what it is. `other` is the value that it is compared or merged with. */
+export function treeFor(tree: FieldTree, value: unknown, other: unknown = value): FieldTree {
+  if (tree.of !== 'untyped') return tree;
+  return isPlainObject(value) && isPlainObject(other) ? UNTYPED_MAP : LEAF_TREE;
+}
+
+const isPlainObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The tree of a struct's fields that are not declared; undefined if there may be none. */
+export function othersOf({ definition: { others } }: StructTree): FieldTree | undefined {
+  return others && treeOfType(others);
+}
+
 function treeOfType(type: SchemaType): FieldTree {
+  if (type.of === 'untyped') return UNTYPED_TREE;
   if (type.of === 'struct') return treeOf(type.definition);
   // Maps of maps are granular at each level; lists without a marker are atomic.
   return type.of === 'map' ? { of: 'map', values: treeOfType(type.values) } : LEAF_TREE;

@@ -1,5 +1,5 @@
 import { getOwn, setOwn } from '../own-key.js';
-import type { FieldTree } from './field-tree.js';
+import { type FieldTree, treeFor } from './field-tree.js';
 import { elementOf, type Item, isItem, itemTree, memberTree } from './typed.js';
 
 /** Merges an applied configuration into an object (structured-merge-diff typed/merge.go with ruleKeepRHS). Inputs are not modified. */
@@ -79,8 +79,9 @@ function mergeMembers(tree: FieldTree, live: Item, config: Item): Item {
 const isEmpty = (value: unknown): boolean => value === null || Object.keys(value as object).length === 0;
 
 /** The value that results; either side may be undefined: not there. */
-export function mergeTyped(tree: FieldTree, live: unknown, config: unknown): unknown {
+export function mergeTyped(typed: FieldTree, live: unknown, config: unknown): unknown {
   if (config === undefined) return live;
+  const tree = treeFor(typed, live, config);
   if (live === undefined || tree.of === 'leaf') return config;
   if (tree.of === 'struct' || tree.of === 'map') {
     if (!(live === null || isItem(live)) || !(config === null || isItem(config))) return config;

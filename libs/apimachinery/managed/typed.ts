@@ -1,5 +1,5 @@
 import { getOwn } from '../own-key.js';
-import { type FieldTree, fieldsOf, itemElement, type StructTree } from './field-tree.js';
+import { type FieldTree, fieldsOf, itemElement, othersOf, type StructTree, treeFor } from './field-tree.js';
 import { type FieldSet, LEAF } from './fieldset.js';
 
 /** Plain values as structured-merge-diff sees them: walked along the tree of their kind. */
@@ -25,7 +25,8 @@ function fieldTree(tree: StructTree, name: string): FieldTree | undefined {
 
 /** The subtree of a member of a struct or map. */
 export function memberTree(tree: FieldTree, name: string): FieldTree {
-  if (tree.of === 'struct') return fieldTree(tree, name) ?? LEAF_TREE;
+  if (tree.of === 'struct') return fieldTree(tree, name) ?? othersOf(tree) ?? LEAF_TREE;
+  if (tree.of === 'untyped') return tree;
   return tree.of === 'map' ? tree.values : LEAF_TREE;
 }
 
@@ -72,7 +73,8 @@ function itemSets(tree: FieldTree, items: readonly unknown[]): Record<string, Fi
 }
 
 /** Whether a value is a member by itself, and the sets of what it contains. */
-function parts(tree: FieldTree, value: unknown): { self: boolean; children: Record<string, FieldSet> } {
+function parts(typed: FieldTree, value: unknown): { self: boolean; children: Record<string, FieldSet> } {
+  const tree = treeFor(typed, value);
   if (tree.of === 'leaf') return { self: true, children: {} };
   if (tree.of === 'struct' || tree.of === 'map') return { self: false, children: isItem(value) ? memberSets(tree, value) : {} };
   return { self: false, children: Array.isArray(value) ? itemSets(tree, value) : {} };
@@ -110,7 +112,8 @@ const emptied = (value: unknown): unknown => (Array.isArray(value) ? [] : isItem
  * A copy of a value without the members of a set (typed/remove.go). A container that loses all its members stays, empty. Undefined if
  * nothing is left of the value itself.
  */
-export function withoutItems(tree: FieldTree, value: unknown, set: FieldSet): unknown {
+export function withoutItems(typed: FieldTree, value: unknown, set: FieldSet): unknown {
+  const tree = treeFor(typed, value);
   if (tree.of === 'leaf') return isItem(value) || Array.isArray(value) ? undefined : value;
   const rest = (below: FieldTree, member: unknown, node: FieldSet): unknown => withoutItems(below, member, node) ?? emptied(member);
   if (Array.isArray(value)) {

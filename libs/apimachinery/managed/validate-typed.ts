@@ -44,8 +44,9 @@ class Validator {
     if (!isItem(value)) return this.add(path, `expected map, got ${printed(value)}`);
     for (const name of Object.keys(value)) {
       const field = definition.byName.get(name);
-      if (field === undefined) return this.add(`${path}.${name}`, 'field not declared in schema');
-      this.value(field.type, value[name], { path: `${path}.${name}`, field });
+      const type = field?.type ?? definition.others;
+      if (type === undefined) return this.add(`${path}.${name}`, 'field not declared in schema');
+      this.value(type, value[name], { path: `${path}.${name}`, ...(field && { field }) });
     }
   }
 

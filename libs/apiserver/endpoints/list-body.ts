@@ -36,6 +36,8 @@ const indented = (value: unknown, depth: number): string => JSON.stringify(value
 export function memberOf({ resource, now, convert, include }: ListForm): (item: CachedObject) => unknown {
   if (convert?.kind === 'Table') return (item) => tableRow(resource, item, include, now, convert.version);
   if (convert !== undefined) return (item) => partialMetadata(viewObject(resource, item, now), convert.version);
+  // Items of custom kinds say what they are, as unstructured objects do.
+  if (resource.schema.definition === undefined) return (item) => viewObject(resource, item, now);
   return (item) => {
     const { kind: _kind, apiVersion: _apiVersion, ...rest } = viewObject(resource, item, now) as KubeObject;
     return rest;
@@ -44,7 +46,7 @@ export function memberOf({ resource, now, convert, include }: ListForm): (item: 
 
 /** The members of a list before its items, in upstream's order. */
 export function headOf({ resource, metadata, convert }: ListForm): { kind: string; apiVersion: string; metadata: Record<string, unknown> } {
-  if (convert === undefined) return { kind: `${resource.kind}List`, apiVersion: resource.apiVersion, metadata };
+  if (convert === undefined) return { kind: resource.info.listKind ?? `${resource.kind}List`, apiVersion: resource.apiVersion, metadata };
   return { kind: convert.kind, apiVersion: `meta.k8s.io/${convert.version}`, metadata };
 }
 

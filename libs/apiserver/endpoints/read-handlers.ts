@@ -21,10 +21,11 @@ export async function handleGet(call: ResourceCall): Promise<ApiResponse> {
   return answerObject(call, negotiated, await get(scope, query.get('resourceVersion') ?? ''));
 }
 
-function listMetadata(listing: Listing): Record<string, unknown> {
+/** `unstructured`: the list of a custom kind, which always has a continue token. */
+function listMetadata(listing: Listing, unstructured: boolean): Record<string, unknown> {
   return {
     ...(listing.revision === 0 ? {} : { resourceVersion: String(listing.revision) }),
-    ...(listing.continue ? { continue: listing.continue } : {}),
+    ...(listing.continue || unstructured ? { continue: listing.continue } : {}),
     ...(listing.remaining === undefined ? {} : { remainingItemCount: listing.remaining }),
   };
 }
@@ -40,7 +41,7 @@ async function answerList(call: ResourceCall, negotiated: Negotiated, listing: L
   if (convert !== undefined && convert.kind !== 'Table' && convert.kind !== 'PartialObjectMetadataList') throw noSuchConversion();
   const form: ListForm = {
     resource,
-    metadata: listMetadata(listing),
+    metadata: listMetadata(listing, convert === undefined && resource.schema.definition === undefined),
     now: scope.cluster.clock.now(),
     pretty: negotiated.pretty,
     include: convert?.kind === 'Table' ? includeObjectOf(call.query) : 'Metadata',

@@ -1,4 +1,4 @@
-import { bodyText, type DecodeRequest, decodeBody, type GroupVersionKind, parseJson } from '#api';
+import { bodyText, type DecodeRequest, decodeBody, type GroupVersionKind, type KindSchema, parseJson } from '#api';
 import { type KubeObject, tooLarge } from '#apimachinery';
 import type { Seat } from '../dispatcher.js';
 import {
@@ -83,19 +83,23 @@ export function answerWritten(call: ResourceCall, negotiated: Negotiated, { valu
 /** Reads a body of a kind that belongs to no resource, e.g. DeleteOptions; unknown fields become warnings. */
 export async function decodeAs(
   call: ResourceCall,
-  expected: GroupVersionKind,
+  expected: GroupVersionKind & { schema?: KindSchema },
   options: WriteOptions,
   contentType: string,
 ): Promise<KubeObject> {
   const { work, warnings, cluster } = call.scope;
+  const { schema } = expected;
+  const custom = schema && schema.definition === undefined ? { custom: schema } : {};
   const { schemaFor } = cluster.storages;
   const { fieldValidation } = options;
   const read = await readAhead(call, contentType);
-  const decoded = await work.step(() => decodeBody({ body: bodyOf(call), contentType, expected, fieldValidation, schemaFor, ...read }));
+  const decoded = await work.step(() =>
+    decodeBody({ body: bodyOf(call), contentType, expected, fieldValidation, schemaFor, ...read, ...custom }),
+  );
   for (const text of decoded.warnings) warnings.add(text);
   const { object } = decoded;
   object.metadata ??= { name: '' };
-  await work.step(() => schemaFor(expected)?.applyDefaults(object));
+  await work.step(() => (schema ?? schemaFor(expected))?.applyDefaults(object));
   return object;
 }
 

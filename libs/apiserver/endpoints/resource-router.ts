@@ -1,4 +1,4 @@
-import { failureStatus, pathNotFound, StatusError } from '#apimachinery';
+import { failureStatus, notFound, pathNotFound, StatusError } from '#apimachinery';
 import type { ApiResponse } from '../request/request.js';
 import type { RequestInfo } from '../request/request-info.js';
 import type { RestStorage } from '../rest/storage.js';
@@ -14,6 +14,8 @@ function methodNotServed(): StatusError {
   const message = 'the server does not allow this method on the requested resource';
   return new StatusError(failureStatus({ code: 405, reason: 'MethodNotAllowed', message, details: {} }));
 }
+
+const isCustom = ({ resource }: RestStorage): boolean => resource.schema.definition === undefined;
 
 type Handler = (call: ResourceCall) => Promise<ApiResponse>;
 
@@ -72,6 +74,7 @@ export function routeOf(storages: StorageMap, info: RequestInfo, method: string)
   const { group, version, resource, parts } = info;
   const own = storages.find(group, version, resource);
   if (own === undefined) {
+    if (!storages.isBuiltIn(group, version)) return undefined;
     // For an unknown resource of a served group version the 404 is a Status; for any other path it is that of an unknown path.
     if (storages.serves(group, version)) throw pathNotFound();
     return undefined;
@@ -79,6 +82,9 @@ export function routeOf(storages: StorageMap, info: RequestInfo, method: string)
   const subresource = parts[2];
   const storage = subresource === undefined ? own : storages.find(group, version, resource, subresource);
   const level = levelOf(info, own);
+  // Custom kinds are served by another handler, which says less (apiextensions-apiserver/pkg/apiserver/customresource_handler.go).
+  if (level === undefined && isCustom(own)) return undefined;
+  if (storage === undefined && isCustom(own)) throw notFound(own.resource.groupResource, info.name);
   if (storage === undefined || level === undefined) throw pathNotFound();
   if (info.watchPath) return { storage: own, handler: subresource === undefined ? watchHandler(own, method) : refuse() };
   if (subresource !== undefined) return { storage, handler: subresourceHandler(storage, method) };

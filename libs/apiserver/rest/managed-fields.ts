@@ -3,10 +3,12 @@ import type { RestScope } from './scope.js';
 
 const RESET_STATUS = Object.freeze({ 'f:status': Object.freeze({}) });
 const RESET_SPEC = Object.freeze({ 'f:spec': Object.freeze({}) });
+/** A write to the status of a custom resource changes nothing else (registry/customresource/status_strategy.go). */
+const RESET_ALL_BUT_STATUS = Object.freeze({ 'f:metadata': Object.freeze({}), 'f:spec': Object.freeze({}) });
 
 /** Fields that a write to the resource, or to its status, cannot own because the strategy resets them (upstream's GetResetFields). */
 export function resetFields({ resource, subresource }: RestScope) {
-  if (subresource === 'status') return RESET_SPEC;
+  if (subresource === 'status') return resource.schema.definition === undefined ? RESET_ALL_BUT_STATUS : RESET_SPEC;
   return subresource === '' && 'status' in resource.info.subresources ? RESET_STATUS : undefined;
 }
 

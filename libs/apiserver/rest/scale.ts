@@ -1,8 +1,10 @@
 import {
   badRequest,
   conflict,
+  goQuote,
   humanDuration,
   type Instant,
+  internalError,
   invalid,
   invalidValue,
   type KubeObject,
@@ -26,9 +28,14 @@ interface Scale extends KubeObject {
   status: { replicas: number; selector?: string };
 }
 
+/** The scale paths of a resource: those of a version of a custom kind are its own. */
+export const scaleRules = ({ strategy, stored }: APIResource): ResourceStrategy['scale'] => strategy.scale ?? stored.strategy.scale;
+
+const pathText = (path: readonly string[]): string => goQuote(`.${path.join('.')}`);
+
 /** The Scale of an object (pkg/registry/apps/deployment/storage scaleFromDeployment and the like). */
 function scaleOf(resource: APIResource, object: KubeObject): Scale {
-  const rules = resource.stored.strategy.scale;
+  const rules = scaleRules(resource);
   if (rules === undefined) throw badRequest(`${resource.resource} have no scale`);
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const metadata = { name, ...(namespace ? { namespace } : {}), uid, resourceVersion, creationTimestamp };
@@ -46,8 +53,12 @@ function scaleOf(resource: APIResource, object: KubeObject): Scale {
 function checkScale(scope: RestScope, scale: Scale, old: KubeObject): void {
   const { uid, name } = scale.metadata;
   const replicas = scale.spec?.replicas ?? 0;
+  const rules = scaleRules(scope.resource);
   if (name !== scope.name) throw badRequest(`the name of the object (${name}) does not match the name on the URL (${scope.name})`);
-  if (replicas < 0) {
+  if (rules?.path && scale.spec?.replicas === undefined && rules.replicas(old) === undefined)
+    throw badRequest(`the spec replicas field ${pathText(rules.path)} cannot be empty`);
+  // A custom resource's replicas are validated with the object.
+  if (replicas < 0 && !rules?.path) {
     const error = invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0');
     throw invalid({ group: 'autoscaling', kind: 'Scale' }, old.metadata.name, [error]);
   }
@@ -79,9 +90,12 @@ function setManagers({ metadata }: KubeObject, managers: ManagedFieldsEntry[]): 
 /** The scale subresource of a resource whose strategy has scale paths (registry/<group>/<kind>/storage ScaleREST). */
 export function scaleStorage(resource: APIResource): Capabilities {
   const view = asParent(resource);
+  const rules = scaleRules(resource);
   return {
     async get(scope, resourceVersion) {
       const { object } = await getObject(scope, resourceVersion);
+      if (rules?.path && rules.replicas(object) === undefined)
+        throw internalError(`the spec replicas field ${pathText(rules.path)} does not exist`);
       return storedScale(resource, object);
     },
     async update(scope, { options, transform, applies }) {
@@ -92,16 +106,19 @@ export function scaleStorage(resource: APIResource): Capabilities {
           if (standing === undefined) throw badRequest('nothing to scale');
           const managers = standing.metadata.managedFields ?? [];
           const live = scaleOf(resource, standing);
-          if (managers.length > 0) live.metadata.managedFields = scaleManagers(managers);
+          if (managers.length > 0) live.metadata.managedFields = scaleManagers(managers, rules?.path);
           const scale = (await transform(live)) as Scale;
           checkScale(scope, scale, standing);
           if (!applies) ownFields(scope, scale, live);
           const object = structuredClone(standing);
-          resource.stored.strategy.scale?.setReplicas(object, scale.spec?.replicas ?? 0);
+          rules?.setReplicas(object, scale.spec?.replicas ?? 0);
           if (scale.metadata.resourceVersion) object.metadata.resourceVersion = scale.metadata.resourceVersion;
           else delete object.metadata.resourceVersion;
           if (scope.manager !== '')
-            setManagers(object, managersAfterScale(managers, scale.metadata.managedFields ?? [], resource.apiVersion));
+            setManagers(
+              object,
+              managersAfterScale(managers, scale.metadata.managedFields ?? [], { apiVersion: resource.apiVersion, path: rules?.path }),
+            );
           return object;
         },
       });

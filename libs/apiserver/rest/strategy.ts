@@ -104,6 +104,8 @@ export interface ResourceStrategy<T extends KubeObject = KubeObject> {
     setReplicas(object: T, replicas: number): void;
     status(object: T): number;
     selector(object: T): string;
+    /** Where a custom kind has its replicas, which it may also not have: `['spec', 'replicas']`. */
+    readonly path?: readonly string[];
   };
   /** Field selectors beyond metadata.name and metadata.namespace. */
   readonly fields?: Readonly<Record<string, FieldOf<T>>>;

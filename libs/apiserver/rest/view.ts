@@ -48,8 +48,9 @@ export function viewText(resource: APIResource, stored: Stored, now: Instant): s
   return stored.revision === 0 ? stored.value : withResourceVersion(stored.value, stored.revision);
 }
 
-/** The same as an item of a typed list: without kind and apiVersion. */
+/** The same as an item of a list: of a typed one without kind and apiVersion. */
 export function itemText(resource: APIResource, stored: Stored, now: Instant): string {
+  if (resource.schema.definition === undefined) return viewText(resource, stored, now);
   if (resource.streamed && stored.revision > 0) return asListItem(stored.value, stored.revision);
   const { kind: _kind, apiVersion: _apiVersion, ...rest } = viewObject(resource, stored, now);
   return JSON.stringify(rest);

@@ -33,7 +33,8 @@ interface WebhookOptions {
   allowInvalidValues: boolean;
 }
 
-function urlErrors(path: string, text: string): FieldError[] {
+/** ValidateWebhookURL. */
+export function urlErrors(path: string, text: string): FieldError[] {
   let url: URL;
   try {
     url = new URL(text);
@@ -71,7 +72,8 @@ function servicePathErrors(at: string, path: string): FieldError[] {
   return errors;
 }
 
-function serviceErrors(
+/** ValidateWebhookService. */
+export function serviceErrors(
   path: string,
   { name, namespace, port = 443, path: servicePath }: admissionregistrationv1.ServiceReference,
 ): FieldError[] {

@@ -1,7 +1,9 @@
 import type { apiextensionsv1 } from '#api';
+import { unrecognizedFormats } from '#apiextensions';
+import { goQuote } from '#apimachinery';
 import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, keepSpec, keepStatus, nextGeneration } from '../rules/prepare.js';
-import { validateDefinition, validateDefinitionUpdate } from './validation.js';
+import { validateDefinition, validateDefinitionStatus, validateDefinitionUpdate } from './validation.js';
 
 type Definition = apiextensionsv1.CustomResourceDefinition;
 
@@ -41,5 +43,14 @@ export const customResourceDefinition = overNulls<Definition>({
   },
   validate: (object) => validateDefinition(object),
   validateUpdate: validateDefinitionUpdate,
-  subresources: { status: { prepareForUpdate: (object, old) => keepSpec(object, old) } },
+  warnings(object, old) {
+    const before = new Set(old ? formatsOf(old) : []);
+    return formatsOf(object).flatMap((format) => (before.has(format) ? [] : [`unrecognized format ${goQuote(format)}`]));
+  },
+  subresources: {
+    status: { prepareForUpdate: (object, old) => keepSpec(object, old), validateUpdate: (object) => validateDefinitionStatus(object) },
+  },
 });
+
+const formatsOf = ({ spec }: Definition): string[] =>
+  (spec?.versions ?? []).flatMap(({ schema }) => (schema?.openAPIV3Schema ? unrecognizedFormats(schema.openAPIV3Schema) : []));

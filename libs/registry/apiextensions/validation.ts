@@ -1,20 +1,31 @@
 import type { apiextensionsv1 } from '#api';
-import { append, type FieldError, invalidValue, isDNS1035Label, isDNS1123Subdomain, notSupported, required } from '#apimachinery';
-import { eachInvalid, immutable } from '../rules/text.js';
-import { validateSchema } from './schema-validation.js';
+import { APPROVED_ANNOTATION, approvalOf, validateSchema, validateSelectableFields } from '#apiextensions';
+import {
+  append,
+  deepEqual,
+  type FieldError,
+  fieldForbidden,
+  goIsPrint,
+  invalidValue,
+  isDNS1035Label,
+  isDNS1123Subdomain,
+  notSupported,
+  required,
+} from '#apimachinery';
+import { serviceErrors, urlErrors } from '../admissionregistration/webhook-validation.js';
+import { immutable } from '../rules/text.js';
 
 type Definition = apiextensionsv1.CustomResourceDefinition;
 type Names = Partial<apiextensionsv1.CustomResourceDefinitionNames>;
 type Version = apiextensionsv1.CustomResourceDefinitionVersion;
+type Spec = Partial<apiextensionsv1.CustomResourceDefinitionSpec>;
 
 const COLUMN_TYPES = ['boolean', 'date', 'integer', 'number', 'string'];
 const COLUMN_FORMATS = ['byte', 'date', 'date-time', 'double', 'float', 'int32', 'int64', 'password'];
-/** Protected groups of the Kubernetes community need a link to their API review (apihelpers.IsProtectedCommunityGroup). */
-const PROTECTED_GROUP = /(^|\.)(k8s\.io|kubernetes\.io)$/;
-const APPROVED = 'api-approved.kubernetes.io';
-
+/** A name as a label; several messages are one error. */
 function lowered(path: string, value: string): FieldError[] {
-  return eachInvalid(path, value, isDNS1035Label(value));
+  const messages = isDNS1035Label(value);
+  return messages.length > 0 ? [invalidValue(path, value, messages.join(','))] : [];
 }
 
 /** A kind is a label, apart from its upper-case letters. */
@@ -23,25 +34,23 @@ function kindErrors(path: string, value: string): FieldError[] {
   return messages.length > 0 ? [invalidValue(path, value, `may have mixed case, but should otherwise match: ${messages.join(',')}`)] : [];
 }
 
+/** Names that the spec must have, unlike the status. */
+function requiredNames({ plural, singular, kind, listKind }: Names): FieldError[] {
+  const at = 'spec.names';
+  return Object.entries({ plural, singular, kind, listKind }).flatMap(([name, value]) => (value ? [] : [required(`${at}.${name}`)]));
+}
+
 /** apiextensions/validation ValidateCustomResourceDefinitionNames. */
 function nameErrors(path: string, names: Names): FieldError[] {
   const { plural = '', singular = '', kind = '', listKind = '', shortNames = [], categories = [] } = names;
   const errors: FieldError[] = [];
-  if (plural === '') errors.push(required(`${path}.plural`));
-  if (singular === '') errors.push(required(`${path}.singular`));
-  if (kind === '') errors.push(required(`${path}.kind`));
-  if (listKind === '') errors.push(required(`${path}.listKind`));
   if (plural !== '') append(errors, lowered(`${path}.plural`, plural));
   if (singular !== '') append(errors, lowered(`${path}.singular`, singular));
   if (kind !== '') append(errors, kindErrors(`${path}.kind`, kind));
   if (listKind !== '') append(errors, kindErrors(`${path}.listKind`, listKind));
-  shortNames.forEach((name, index) => {
-    append(errors, lowered(`${path}.shortNames[${index}]`, name));
-  });
+  for (const [index, name] of shortNames.entries()) append(errors, lowered(`${path}.shortNames[${index}]`, name));
   if (kind !== '' && kind === listKind) errors.push(invalidValue(`${path}.listKind`, listKind, 'kind and listKind may not be the same'));
-  categories.forEach((name, index) => {
-    append(errors, lowered(`${path}.categories[${index}]`, name));
-  });
+  for (const [index, name] of categories.entries()) append(errors, lowered(`${path}.categories[${index}]`, name));
   return errors;
 }
 
@@ -50,119 +59,220 @@ function columnErrors(
   { name = '', type = '', format = '', jsonPath = '' }: apiextensionsv1.CustomResourceColumnDefinition,
 ): FieldError[] {
   const errors: FieldError[] = [];
+  const types = `must be one of ${COLUMN_TYPES.join(',')}`;
   if (name === '') errors.push(required(`${path}.name`));
-  if (type === '') errors.push(required(`${path}.type`, `must be one of ${COLUMN_TYPES.join(',')}`));
-  else if (!COLUMN_TYPES.includes(type)) errors.push(invalidValue(`${path}.type`, type, `must be one of ${COLUMN_TYPES.join(',')}`));
+  if (type === '') errors.push(required(`${path}.type`, types));
+  else if (!COLUMN_TYPES.includes(type)) errors.push(invalidValue(`${path}.type`, type, types));
   if (format !== '' && !COLUMN_FORMATS.includes(format))
     errors.push(invalidValue(`${path}.format`, format, `must be one of ${COLUMN_FORMATS.join(',')}`));
-  if (jsonPath === '') errors.push(required(`${path}.jsonPath`));
-  else if (!/^[.[]/.test(jsonPath)) errors.push(invalidValue(`${path}.jsonPath`, jsonPath, 'must be a simple json path starting with .'));
-  return errors;
+  if (jsonPath === '') errors.push(required(`${path}.JSONPath`));
+  return jsonPath === '' ? errors : [...errors, ...simplePath(`${path}.JSONPath`, jsonPath)];
 }
+
+const simplePath = (path: string, value: string): FieldError[] =>
+  value.startsWith('.') ? [] : [invalidValue(path, value, 'must be a simple json path starting with .')];
 
 function scaleErrors(path: string, scale: apiextensionsv1.CustomResourceSubresourceScale): FieldError[] {
   const errors: FieldError[] = [];
-  const rooted = (field: 'specReplicasPath' | 'statusReplicasPath' | 'labelSelectorPath', roots: string[]) => {
+  const rooted = (field: 'specReplicasPath' | 'statusReplicasPath' | 'labelSelectorPath', roots: string[], name: string): void => {
     const value = scale[field] ?? '';
+    const at = `${path}.${field}`;
     if (value === '') {
-      if (field !== 'labelSelectorPath') errors.push(required(`${path}.${field}`));
-    } else if (!roots.some((root) => value.startsWith(root)))
-      errors.push(invalidValue(`${path}.${field}`, value, `should be a json path under ${roots.join(' or ')}`));
+      if (field !== 'labelSelectorPath') errors.push(required(at));
+      return;
+    }
+    const simple = simplePath(at, value);
+    if (simple.length > 0) append(errors, simple);
+    else if (!roots.some((root) => value.startsWith(`${root}.`)))
+      errors.push(invalidValue(at, value, `should be a json path under ${name}`));
   };
-  rooted('specReplicasPath', ['.spec']);
-  rooted('statusReplicasPath', ['.status']);
-  rooted('labelSelectorPath', ['.spec', '.status']);
+  rooted('specReplicasPath', ['.spec'], '.spec');
+  rooted('statusReplicasPath', ['.status'], '.status');
+  rooted('labelSelectorPath', ['.spec', '.status'], 'either .spec or .status');
   return errors;
 }
 
-function versionErrors(path: string, version: Version, preserves: boolean): FieldError[] {
-  const { name = '', schema, subresources, additionalPrinterColumns: columns = [], deprecationWarning } = version;
-  const errors = lowered(`${path}.name`, name);
-  if (deprecationWarning !== undefined && !version.deprecated)
-    errors.push(invalidValue(`${path}.deprecationWarning`, deprecationWarning, 'can only be set for deprecated versions'));
-  if (schema?.openAPIV3Schema) append(errors, validateSchema(`${path}.schema.openAPIV3Schema`, schema.openAPIV3Schema, preserves));
-  else errors.push(required(`${path}.schema.openAPIV3Schema`, 'schemas are required'));
-  columns.forEach((column, index) => {
-    append(errors, columnErrors(`${path}.additionalPrinterColumns[${index}]`, column));
-  });
-  return subresources?.scale ? [...errors, ...scaleErrors(`${path}.subresources.scale`, subresources.scale)] : errors;
-}
-
-function versionsErrors(spec: Partial<apiextensionsv1.CustomResourceDefinitionSpec>): FieldError[] {
-  const versions = spec.versions ?? [];
-  const names = versions.map(({ name }) => name);
-  const stored = versions.filter(({ storage }) => storage).length;
+/** Characters that may be in a warning. */
+function deprecationErrors(path: string, { deprecated, deprecationWarning: text }: Version): FieldError[] {
+  if (text === undefined) return [];
+  const wrong = (message: string): FieldError => invalidValue(path, text, message);
+  if (!deprecated) return [wrong('can only be set for deprecated versions')];
   const errors: FieldError[] = [];
-  if (new Set(names).size < names.length) errors.push(invalidValue('spec.versions', versions, 'must contain unique version names'));
-  if (stored !== 1) errors.push(invalidValue('spec.versions', versions, 'must have exactly one version marked as storage version'));
-  return [
-    ...errors,
-    ...versions.flatMap((version, index) => versionErrors(`spec.versions[${index}]`, version, spec.preserveUnknownFields ?? false)),
-  ];
+  if (Buffer.byteLength(text) > 256) errors.push(wrong('must be <= 256 characters long'));
+  if (text === '') errors.push(wrong('must not be an empty string'));
+  const index = [...text].findIndex((character) => !goIsPrint(character));
+  if (index >= 0) {
+    const bytes = Buffer.byteLength([...text].slice(0, index).join(''));
+    errors.push(wrong(`must only contain printable UTF-8 characters; non-printable character found at index ${bytes}`));
+  }
+  return errors;
 }
 
-function conversionErrors({ conversion }: Partial<apiextensionsv1.CustomResourceDefinitionSpec>): FieldError[] {
+/** The parts of a version that upstream keeps in the spec itself if they are the same in all versions. */
+const SHARED = ['schema', 'subresources', 'additionalPrinterColumns', 'selectableFields'] as const;
+
+interface Parts {
+  /** What all versions have in common. */
+  shared: Partial<Version>;
+  /** What is their own. */
+  own: readonly Version[];
+}
+
+/** Errors name fields of the internal type, to which versions have been converted (apiextensions/v1/conversion.go). */
+function partsOf(versions: readonly Version[]): Parts {
+  const [first] = versions;
+  if (first === undefined) return { shared: {}, own: [] };
+  const shared: Partial<Version> = {};
+  const own = versions.map((version) => ({ ...version }));
+  for (const name of SHARED) {
+    if (!versions.every((version) => deepEqual(version[name] ?? null, first[name] ?? null))) continue;
+    if (first[name] !== undefined) Object.assign(shared, { [name]: first[name] });
+    for (const version of own) delete version[name];
+  }
+  return { shared, own };
+}
+
+/** The errors of a version, or of what all versions share; `schema` is the name of the field that has the schema. */
+function partErrors(path: string, part: Partial<Version>, { field, status }: { field: string; status: boolean }): FieldError[] {
+  const { schema, subresources, additionalPrinterColumns: columns = [], selectableFields = [] } = part;
+  const errors: FieldError[] = [];
+  const openAPI = schema?.openAPIV3Schema;
+  if (openAPI) append(errors, validateSchema(`${path}.${field}.openAPIV3Schema`, openAPI, { status }));
+  if (subresources?.scale) append(errors, scaleErrors(`${path}.subresources.scale`, subresources.scale));
+  for (const [index, column] of columns.entries()) append(errors, columnErrors(`${path}.additionalPrinterColumns[${index}]`, column));
+  return selectableFields.length > 0 && openAPI
+    ? [...errors, ...validateSelectableFields(`${path}.selectableFields`, selectableFields, openAPI)]
+    : errors;
+}
+
+const hasDefaults = (schema: unknown): boolean =>
+  typeof schema === 'object' &&
+  schema !== null &&
+  (((schema as { default?: unknown }).default ?? null) !== null || Object.values(schema).some(hasDefaults));
+
+function versionsErrors({ versions = [], preserveUnknownFields }: Spec): FieldError[] {
+  const { shared, own } = partsOf(versions);
+  const errors: FieldError[] = [];
+  if (!shared.schema?.openAPIV3Schema)
+    for (const [index, { schema }] of own.entries())
+      if (!schema?.openAPIV3Schema) errors.push(required(`spec.versions[${index}].schema.openAPIV3Schema`));
+  if (preserveUnknownFields && versions.some(({ schema }) => hasDefaults(schema)))
+    errors.push(invalidValue('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema'));
+  const statusOf = ({ subresources }: Partial<Version>): boolean => Boolean(subresources?.status);
+  for (const [index, version] of own.entries()) {
+    const path = `spec.versions[${index}]`;
+    append(errors, lowered(`${path}.name`, version.name ?? ''));
+    append(errors, deprecationErrors(`${path}.deprecationWarning`, version));
+    append(errors, partErrors(path, version, { field: 'schema', status: statusOf(version) || statusOf(shared) }));
+  }
+  const names = versions.map(({ name }) => name);
+  if (new Set(names).size < names.length) errors.push(invalidValue('spec.versions', versions, 'must contain unique version names'));
+  if (versions.filter(({ storage }) => storage).length !== 1)
+    errors.push(invalidValue('spec.versions', versions, 'must have exactly one version marked as storage version'));
+  return errors;
+}
+
+function sharedErrors({ versions = [] }: Spec): FieldError[] {
+  const { shared } = partsOf(versions);
+  return partErrors('spec', shared, { field: 'validation', status: versions.some(({ subresources }) => subresources?.status) });
+}
+
+const REVIEW_VERSIONS = ['v1', 'v1beta1'];
+
+function reviewVersionErrors(path: string, versions: readonly string[]): FieldError[] {
+  if (versions.length === 0) return [required(path)];
+  const errors: FieldError[] = [];
+  for (const [index, version] of versions.entries()) {
+    const at = `${path}[${index}]`;
+    if (versions.indexOf(version) < index) errors.push(invalidValue(at, version, 'duplicate version'));
+    else for (const message of isDNS1035Label(version)) errors.push(invalidValue(at, version, message));
+  }
+  if (!versions.some((version) => REVIEW_VERSIONS.includes(version)))
+    errors.push(invalidValue(path, versions, `must include at least one of ${REVIEW_VERSIONS.join(', ')}`));
+  return errors;
+}
+
+function clientErrors(path: string, { url, service }: apiextensionsv1.WebhookClientConfig): FieldError[] {
+  if ((url === undefined) === (service === undefined)) return [required(path, 'exactly one of url or service is required')];
+  return url === undefined ? serviceErrors(`${path}.service`, service ?? { name: '', namespace: '' }) : urlErrors(`${path}.url`, url);
+}
+
+function conversionErrors({ conversion, preserveUnknownFields }: Spec): FieldError[] {
   if (!conversion) return [];
   const { strategy = '', webhook } = conversion;
   const at = 'spec.conversion';
-  if (strategy === '') return [required(`${at}.strategy`)];
-  if (strategy !== 'None' && strategy !== 'Webhook') return [notSupported(`${at}.strategy`, strategy, ['None', 'Webhook'])];
-  if (strategy === 'None')
-    return webhook ? [invalidValue(`${at}.webhook`, webhook, 'should not be set when strategy is not set to Webhook')] : [];
-  if (!webhook?.clientConfig) return [required(`${at}.webhookClientConfig`, 'required when strategy is set to Webhook')];
-  return webhook.conversionReviewVersions?.length ? [] : [required(`${at}.conversionReviewVersions`)];
+  const errors: FieldError[] = [];
+  if (strategy !== 'None' && preserveUnknownFields)
+    errors.push(invalidValue(`${at}.strategy`, strategy, 'must be None if spec.preserveUnknownFields is true'));
+  if (strategy === '') errors.push(required(`${at}.strategy`));
+  else if (strategy !== 'None' && strategy !== 'Webhook') errors.push(notSupported(`${at}.strategy`, strategy, ['None', 'Webhook']));
+  const { clientConfig, conversionReviewVersions = [] } = webhook ?? {};
+  if (strategy !== 'Webhook') {
+    const text = 'should not be set when strategy is not set to Webhook';
+    if (clientConfig) errors.push(fieldForbidden(`${at}.webhookClientConfig`, text));
+    if (conversionReviewVersions.length > 0) errors.push(fieldForbidden(`${at}.conversionReviewVersions`, text));
+    return errors;
+  }
+  if (clientConfig) append(errors, clientErrors(`${at}.webhookClientConfig`, clientConfig));
+  else errors.push(required(`${at}.webhookClientConfig`, 'required when strategy is set to Webhook'));
+  return [...errors, ...reviewVersionErrors(`${at}.conversionReviewVersions`, conversionReviewVersions)];
 }
 
-function approvalErrors({ metadata, spec }: Definition): FieldError[] {
-  if (!PROTECTED_GROUP.test(spec?.group ?? '')) return [];
-  const path = `metadata.annotations[${APPROVED}]`;
-  const value = metadata.annotations?.[APPROVED];
-  if (value === undefined)
-    return [
-      required(
-        path,
-        'protected groups must have approval annotation "api-approved.kubernetes.io", see https://github.com/kubernetes/enhancements/pull/1111',
-      ),
-    ];
-  if (value.startsWith('unapproved') || /^https?:\/\/\S+$/.test(value)) return [];
-  return [
-    invalidValue(
-      path,
-      value,
-      `protected groups must have approval annotation "api-approved.kubernetes.io" with either a URL or a reason starting with "unapproved", see https://github.com/kubernetes/enhancements/pull/1111`,
-    ),
-  ];
+function approvalErrors({ metadata, spec }: Definition, old?: Definition): FieldError[] {
+  const approval = approvalOf(spec?.group ?? '', metadata.annotations);
+  if (!approval || approval.state === 'approved' || approval.state === 'bypassed') return [];
+  if (old && approvalOf(spec?.group ?? '', old.metadata.annotations)?.state === approval.state) return [];
+  const path = `metadata.annotations[${APPROVED_ANNOTATION}]`;
+  if (approval.state === 'missing') return [required(path, approval.message)];
+  return [invalidValue(path, metadata.annotations?.[APPROVED_ANNOTATION], approval.message)];
+}
+
+function preservingErrors({ spec }: Definition, old?: Definition): FieldError[] {
+  if (!spec?.preserveUnknownFields || old?.spec?.preserveUnknownFields) return [];
+  const text = 'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead';
+  return [invalidValue('spec.preserveUnknownFields', true, text)];
+}
+
+function specErrors(spec: Spec): FieldError[] {
+  const { group = '', scope = '' } = spec;
+  const names: Names = spec.names ?? {};
+  const errors: FieldError[] = [];
+  if (group === '') errors.push(required('spec.group'));
+  else {
+    const wrong = isDNS1123Subdomain(group);
+    if (wrong.length > 0) errors.push(invalidValue('spec.group', group, wrong.join(',')));
+    else if (!group.includes('.')) errors.push(invalidValue('spec.group', group, 'should be a domain with at least one dot'));
+  }
+  if (scope === '') errors.push(required('spec.scope'));
+  else if (scope !== 'Cluster' && scope !== 'Namespaced') errors.push(notSupported('spec.scope', scope, ['Cluster', 'Namespaced']));
+  append(errors, versionsErrors(spec), requiredNames(names), nameErrors('spec.names', names), sharedErrors(spec), conversionErrors(spec));
+  return errors;
 }
 
 /** ValidateCustomResourceDefinition. */
 export function validateDefinition(object: Definition): FieldError[] {
-  const spec: Partial<apiextensionsv1.CustomResourceDefinitionSpec> = object.spec ?? {};
-  const { group = '', scope = '' } = spec;
-  const names: Names = spec.names ?? {};
+  const spec: Spec = object.spec ?? {};
   const { name } = object.metadata;
-  const wanted = `${names.plural ?? ''}.${group}`;
   const errors: FieldError[] = [];
-  if (name && name !== wanted) errors.push(invalidValue('metadata.name', name, `must be spec.names.plural+"."+spec.group`));
-  if (group === '') errors.push(required('spec.group'));
-  else {
-    append(errors, eachInvalid('spec.group', group, isDNS1123Subdomain(group)));
-    if (group.split('.').length < 2) errors.push(invalidValue('spec.group', group, 'should be a domain with at least one dot'));
-  }
-  if (scope === '') errors.push(required('spec.scope'));
-  else if (scope !== 'Cluster' && scope !== 'Namespaced') errors.push(notSupported('spec.scope', scope, ['Cluster', 'Namespaced']));
-  append(errors, versionsErrors(spec), nameErrors('spec.names', names), conversionErrors(spec));
-  return [...errors, ...storedErrors(object), ...approvalErrors(object)];
+  if (name && name !== `${spec.names?.plural ?? ''}.${spec.group ?? ''}`)
+    errors.push(invalidValue('metadata.name', name, `must be spec.names.plural+"."+spec.group`));
+  append(errors, specErrors(spec), nameErrors('status.acceptedNames', object.status?.acceptedNames ?? {}), storedErrors(object));
+  return [...errors, ...approvalErrors(object), ...preservingErrors(object)];
 }
 
 /** Versions in which objects may still be stored must not be removed (ValidateCustomResourceDefinitionStoredVersions). */
 function storedErrors({ spec, status }: Definition): FieldError[] {
-  const served = new Set((spec?.versions ?? []).map(({ name }) => name));
-  const errors: FieldError[] =
-    (status?.storedVersions ?? []).length === 0 ? [invalidValue('status.storedVersions', [], 'must have at least one stored version')] : [];
-  for (const [index, name] of (status?.storedVersions ?? []).entries()) {
-    if (served.has(name)) continue;
+  const stored = status?.storedVersions ?? [];
+  const at = 'status.storedVersions';
+  if (stored.length === 0) return [invalidValue(at, [], 'must have at least one stored version')];
+  const errors: FieldError[] = [];
+  const names = new Set((spec?.versions ?? []).map(({ name }) => name));
+  for (const { name, storage } of spec?.versions ?? [])
+    if (storage && !stored.includes(name)) errors.push(invalidValue(at, stored, `must have the storage version ${name}`));
+  for (const [index, name] of stored.entries()) {
+    if (names.has(name)) continue;
     const detail = `missing from spec.versions; ${name} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${name} and removes ${name} from status.storedVersions`;
-    errors.push(invalidValue(`status.storedVersions[${index}]`, name, detail));
+    errors.push(invalidValue(`${at}[${index}]`, name, detail));
   }
   return errors;
 }
@@ -170,11 +280,17 @@ function storedErrors({ spec, status }: Definition): FieldError[] {
 /** ValidateCustomResourceDefinitionUpdate: group and plural are immutable, scope and kind once the CRD is established. */
 export function validateDefinitionUpdate(object: Definition, old: Definition): FieldError[] {
   const established = old.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') ?? false;
-  const errors = validateDefinition(object).filter(({ field }) => field !== 'metadata.name');
+  const errors = deepEqual(object.spec, old.spec) ? [] : specErrors(object.spec ?? {});
   if (established) {
     append(errors, immutable('spec.scope', object.spec?.scope, old.spec?.scope));
     append(errors, immutable('spec.names.kind', object.spec?.names?.kind, old.spec?.names?.kind));
   }
   append(errors, immutable('spec.group', object.spec?.group, old.spec?.group));
-  return [...errors, ...immutable('spec.names.plural', object.spec?.names?.plural, old.spec?.names?.plural)];
+  append(errors, immutable('spec.names.plural', object.spec?.names?.plural, old.spec?.names?.plural));
+  append(errors, nameErrors('status.acceptedNames', object.status?.acceptedNames ?? {}), storedErrors(object));
+  return [...errors, ...approvalErrors(object, old), ...preservingErrors(object, old)];
 }
+
+/** ValidateUpdateCustomResourceDefinitionStatus. */
+export const validateDefinitionStatus = ({ status }: Definition): FieldError[] =>
+  nameErrors('status.acceptedNames', status?.acceptedNames ?? {});

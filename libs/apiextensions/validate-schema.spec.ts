@@ -1,4 +1,4 @@
-import { validateSchema } from './schema-validation.js';
+import { validateSchema } from './validate-schema.js';
 
 const spec = (more: object) => ({
   type: 'object',
@@ -13,7 +13,11 @@ test.each<[string, object, string[]]>([
     spec({ additionalProperties: { type: 'string' } }),
     [`${at}.additionalProperties: Forbidden: additionalProperties and properties are mutual exclusive`],
   ],
-  ['a schema of additionalProperties alone', { type: 'object', additionalProperties: { type: 'string' } }, []],
+  [
+    'additionalProperties at the root',
+    { type: 'object', additionalProperties: { type: 'string' } },
+    ['schema.additionalProperties: Forbidden: must not be used at the root'],
+  ],
   ['no type at the root', {}, ['schema.type: Required value: must not be empty at the root']],
   ['another type at the root', { type: 'string' }, ['schema.type: Invalid value: "string": must be object at the root']],
   [
@@ -28,6 +32,6 @@ test.each<[string, object, string[]]>([
     ['schema.properties[a].items: Required value: must be specified'],
   ],
 ])('%s', (_, schema, want) => {
-  const errors = validateSchema('schema', schema as never, false);
+  const errors = validateSchema('schema', schema as never, { status: false });
   expect(errors.map(({ field, message }: { field: string; message: string }) => `${field}: ${message}`)).toEqual(want);
 });

@@ -1,0 +1,12 @@
+export { APPROVED_ANNOTATION, type Approval, approvalOf } from './api-approval.js';
+export { CustomSchema } from './custom-schema.js';
+export { validateEmbedded } from './embedded.js';
+export { jsonPath, type PathLookup } from './json-path.js';
+export { validateLists } from './list-types.js';
+export { validateRules } from './rules.js';
+export type { Schema } from './schema-node.js';
+export { schemaProblems } from './schema-problems.js';
+export { validateSelectableFields } from './selectable-fields.js';
+export { unrecognizedFormats } from './unrecognized-formats.js';
+export { validateSchema } from './validate-schema.js';
+export { validateValue } from './validate-value.js';

@@ -1,0 +1,20 @@
+/** Limits of the work that schemas and objects of custom kinds cause. Upstream has none of these unless noted otherwise. */
+
+/** Deepest nesting of a schema; real ones are far less deep. */
+export const SCHEMA_DEPTH = 200;
+/** Errors that validation lists for one object. */
+export const ERRORS = 1_000;
+/** Unknown fields that are listed for one object. */
+export const UNKNOWN_FIELDS = 1_000;
+/** Visits of a value by a schema in one validation: a schema whose branches (anyOf, allOf …) multiply is stopped there. */
+export const VISITS = 2_000_000;
+/** Bytes of JSON that defaults may add to one object. */
+export const DEFAULTED_BYTES = 3 * 1024 * 1024;
+/** Instructions of a pattern's program times characters of the text that is matched. */
+export const PATTERN_STEPS = 8_000_000;
+/** Bytes of cached patterns. */
+export const PATTERN_BYTES = 2 * 1024 * 1024;
+/** Longest pattern that is compiled. */
+export const PATTERN_LENGTH = 16 * 1024;
+/** Selectable fields of a version (apiextensions/validation MaxSelectableFields). */
+export const SELECTABLE_FIELDS = 8;
