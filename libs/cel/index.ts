@@ -1,0 +1,33 @@
+export {
+  AUTHORIZER,
+  BOOL,
+  BYTES,
+  type CelType,
+  DOUBLE,
+  DURATION,
+  DYN,
+  formatType,
+  INT,
+  listType,
+  mapType,
+  NULL,
+  objectType,
+  optionalType,
+  RESOURCE_CHECK,
+  STRING,
+  TIMESTAMP,
+  UINT,
+} from './check/types.js';
+export { type CelEnvironment, type Compiled, celEnvironment } from './environment.js';
+export {
+  type AuthorizationAttributes,
+  type AuthorizationCheck,
+  type AuthorizationDecision,
+  authorizer,
+  requestResource,
+} from './library/authorization.js';
+export { limits as celLimits } from './limits.js';
+export { type CostEstimate, evaluateAwaiting, type Outcome, type Program } from './program.js';
+export { type OpenAPISchema, schemaDeclType } from './schema/decl-type.js';
+export { escapeField, unescapeField } from './schema/escape.js';
+export { celToJSON } from './to-json.js';

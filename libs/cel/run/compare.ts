@@ -1,0 +1,135 @@
+import type { Context } from './context.js';
+import { adapt, isList, itemOf, listSize } from './json.js';
+import { entriesOf, find, isMap, mapSize } from './maps.js';
+import {
+  asDouble,
+  CelError,
+  Double,
+  Duration,
+  HostValue,
+  isInt,
+  noSuchOverload,
+  ObjectValue,
+  Optional,
+  Timestamp,
+  TypeValue,
+  Uint,
+  type Value,
+} from './values.js';
+
+/** Equality and order of values (cel-go's common/types). */
+
+/** The number that an int, uint or double is; undefined for other values. */
+export function numeric(value: Value): number | bigint | undefined {
+  if (typeof value === 'number' || typeof value === 'bigint') return value;
+  return value instanceof Double || value instanceof Uint ? value.value : undefined;
+}
+
+function equalLists(a: readonly unknown[] | Value, b: Value, context: Context): boolean {
+  if (!isList(a) || !isList(b)) return false;
+  const size = listSize(a);
+  if (size !== listSize(b)) return false;
+  for (let i = 0; i < size; i++) if (!equal(itemOf(a, i), itemOf(b, i), context)) return false;
+  return true;
+}
+
+function equalMaps(a: Value, b: Value, context: Context): boolean {
+  if (!isMap(a) || !isMap(b) || mapSize(a) !== mapSize(b)) return false;
+  for (const [key, value] of entriesOf(a)) {
+    const other = find(b, key);
+    if (other === undefined || !equal(value, other, context)) return false;
+  }
+  return true;
+}
+
+function equalObjects(a: ObjectValue, b: ObjectValue, context: Context): boolean {
+  const keys = Object.keys(a.raw);
+  if (a.raw === b.raw) return true;
+  if (keys.length !== Object.keys(b.raw).length) return false;
+  for (const [, { key, type }] of a.type.fields ?? []) {
+    const has = Object.hasOwn(a.raw, key);
+    if (has !== Object.hasOwn(b.raw, key)) return false;
+    if (has && !equal(adapt(a.raw[key], type), adapt(b.raw[key], type), context)) return false;
+  }
+  return true;
+}
+
+function equalBytes(a: Uint8Array, b: Value, context: Context): boolean {
+  context.work(a.length >> 6);
+  return b instanceof Uint8Array && Buffer.compare(a, b) === 0;
+}
+
+/** Whether two values are equal; values of different types are not, except numbers. */
+export function equal(a: Value, b: Value, context: Context): boolean {
+  context.work(1);
+  if (typeof a === 'string' || typeof b === 'string') {
+    if (typeof a === 'string' && typeof b === 'string' && a.length === b.length) context.work(a.length >> 6);
+    return a === b;
+  }
+  if (a === null || b === null || typeof a === 'boolean' || typeof b === 'boolean') return a === b;
+  const left = numeric(a);
+  // Numbers of different types are equal if they are the same number, which is what == of number and bigint means.
+  // biome-ignore lint/suspicious/noDoubleEquals: see above.
+  if (left !== undefined) return left == numeric(b);
+  if (isList(a)) return equalLists(a, b, context);
+  if (a instanceof ObjectValue && b instanceof ObjectValue) return equalObjects(a, b, context);
+  if (isMap(a)) return equalMaps(a, b, context);
+  if (a instanceof Uint8Array) return equalBytes(a, b, context);
+  if (a instanceof Timestamp) return b instanceof Timestamp && a.seconds === b.seconds && a.nanos === b.nanos;
+  if (a instanceof Duration) return b instanceof Duration && a.nanos === b.nanos;
+  if (a instanceof TypeValue) return b instanceof TypeValue && a.name === b.name;
+  if (a instanceof Optional) {
+    if (!(b instanceof Optional)) return false;
+    return a.hasValue ? b.hasValue && equal(a.value, b.value, context) : !b.hasValue;
+  }
+  if (a instanceof HostValue) return b instanceof HostValue && a.type === b.type && a.equals(b);
+  return a === b;
+}
+
+const order = <T extends number | bigint>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The order of texts as UTF-8: that of code points, which UTF-16 has not. */
+export function compareStrings(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x === y) continue;
+    const highX = x >= 0xd800 && x <= 0xdfff;
+    const highY = y >= 0xd800 && y <= 0xdfff;
+    return highX === highY ? order(x, y) : highX ? 1 : -1;
+  }
+  return order(a.length, b.length);
+}
+
+const nan = new CelError('NaN values cannot be ordered');
+
+/** -1, 0 or 1; an error where there is no order. */
+export function compare(a: Value, b: Value, context: Context): number | CelError {
+  if (typeof a === 'number' && typeof b === 'number' && !Number.isNaN(a) && !Number.isNaN(b)) return order(a, b);
+  const left = numeric(a);
+  if (left !== undefined) {
+    const right = numeric(b);
+    if (right === undefined) return noSuchOverload;
+    if (Number.isNaN(left) || Number.isNaN(right)) return nan;
+    return left < right ? -1 : left > right ? 1 : 0;
+  }
+  if (typeof a === 'string' && typeof b === 'string') {
+    context.work(Math.min(a.length, b.length) >> 5);
+    return compareStrings(a, b);
+  }
+  if (typeof a === 'boolean' && typeof b === 'boolean') return order(Number(a), Number(b));
+  if (a instanceof Timestamp && b instanceof Timestamp) return order(a.seconds, b.seconds) || order(a.nanos, b.nanos);
+  if (a instanceof Duration && b instanceof Duration) return order(a.nanos, b.nanos);
+  if (a instanceof Uint8Array && b instanceof Uint8Array) {
+    context.work(Math.min(a.length, b.length) >> 6);
+    return Buffer.compare(a, b);
+  }
+  return noSuchOverload;
+}
+
+/** Whether values of this type have an order at all. */
+export function isComparable(value: Value): boolean {
+  if (typeof value === 'string' || typeof value === 'boolean' || isInt(value) || asDouble(value) !== undefined) return true;
+  return value instanceof Uint || value instanceof Timestamp || value instanceof Duration || value instanceof Uint8Array;
+}

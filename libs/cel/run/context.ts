@@ -1,0 +1,43 @@
+import { limits } from '../limits.js';
+import type { Value } from './values.js';
+
+/** Ends an evaluation at once: a limit is passed, or a check waits for a promise. */
+export class Cancelled {
+  constructor(
+    readonly message: string,
+    readonly waitFor?: Promise<unknown>,
+  ) {}
+}
+
+export const COST_EXCEEDED = 'operation cancelled: actual cost limit exceeded';
+
+/** What one evaluation holds: its variables, its cost so far and its steps. */
+export class Context {
+  cost = 0;
+  private steps = 0;
+  /** Local variables of comprehensions, by the slots that the compiler gave them. */
+  readonly locals: Value[];
+  /** Variables of the environment, read once. */
+  readonly globals: Value[];
+
+  constructor(
+    readonly activation: Readonly<Record<string, unknown>>,
+    private readonly limit: number,
+    { locals, globals }: { locals: number; globals: number },
+  ) {
+    this.locals = new Array(locals);
+    this.globals = new Array(globals);
+  }
+
+  /** Counts cost as upstream does. */
+  charge(cost: number): void {
+    this.cost += cost;
+    if (this.cost > this.limit) throw new Cancelled(COST_EXCEEDED);
+  }
+
+  /** Counts work that upstream's cost leaves out: see limits.steps. */
+  work(steps: number): void {
+    this.steps += steps;
+    if (this.steps > limits.steps) throw new Cancelled(COST_EXCEEDED);
+  }
+}

@@ -1,0 +1,120 @@
+import { Duration, Timestamp } from './values.js';
+
+/** Go's time.Duration and RFC 3339 times with their texts. */
+
+const UNITS: Readonly<Record<string, bigint>> = {
+  ns: 1n,
+  us: 1_000n,
+  µs: 1_000n,
+  μs: 1_000n,
+  ms: 1_000_000n,
+  s: 1_000_000_000n,
+  m: 60_000_000_000n,
+  h: 3_600_000_000_000n,
+};
+const LONGEST = 256;
+
+/** Go's time.ParseDuration; undefined if the text is none. */
+export function parseDuration(text: string): Duration | undefined {
+  if (text.length > LONGEST) return undefined;
+  const sign = /^[-+]/.exec(text)?.[0];
+  const rest = sign ? text.slice(1) : text;
+  if (rest === '0') return new Duration(0n);
+  const part = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/y;
+  let total = 0n;
+  let at = 0;
+  while (at < rest.length) {
+    part.lastIndex = at;
+    const match = part.exec(rest);
+    if (!match || (!match[1] && !match[2])) return undefined;
+    const unit = UNITS[match[3] ?? ''] ?? 0n;
+    const fraction = match[2] ?? '';
+    total += BigInt(match[1] || '0') * unit + (fraction ? (BigInt(fraction) * unit) / 10n ** BigInt(fraction.length) : 0n);
+    at = part.lastIndex;
+  }
+  if (at === 0) return undefined;
+  const nanos = sign === '-' ? -total : total;
+  return nanos >= -(2n ** 63n) && nanos < 2n ** 63n ? new Duration(nanos) : undefined;
+}
+
+const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})([.,]\d+)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** The least and greatest seconds of a timestamp: the years 1 to 9999. */
+export const MIN_SECONDS = -62135596800;
+export const MAX_SECONDS = 253402300799;
+
+/** Go's time.Parse of RFC 3339; undefined if the text is none. Years beyond 1 to 9999 are for the caller to refuse. */
+export function parseTimestamp(text: string): Timestamp | undefined {
+  const match = text.length <= LONGEST ? RFC3339.exec(text) : null;
+  if (!match) return undefined;
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [number, number, number, number, number, number];
+  if (month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59) return undefined;
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  if (date.getUTCDate() !== day || day === 0) return undefined;
+  const zone = match[8] ?? 'Z';
+  const zoneHours = Number(zone.slice(1, 3));
+  const zoneMinutes = Number(zone.slice(4, 6));
+  if (zone !== 'Z' && (zoneHours > 24 || zoneMinutes > 60)) return undefined;
+  const offset = zone === 'Z' ? 0 : (zone.startsWith('-') ? -1 : 1) * (zoneHours * 3600 + zoneMinutes * 60);
+  const seconds = date.getTime() / 1000 + hour * 3600 + minute * 60 + second - offset;
+  const nanos = Number((match[7] ?? '.').slice(1, 10).padEnd(9, '0'));
+  return new Timestamp(seconds, nanos);
+}
+
+/** RFC 3339 with as many digits as it needs (time.RFC3339Nano), in UTC. */
+export function formatTimestamp({ seconds, nanos }: Timestamp): string {
+  const text = new Date(seconds * 1000).toISOString().slice(0, 19);
+  const fraction = nanos === 0 ? '' : `.${String(nanos).padStart(9, '0').replace(/0+$/, '')}`;
+  return `${text}${fraction}Z`;
+}
+
+/** A duration as string() gives it: seconds without an exponent, and s. */
+export function formatDuration({ nanos }: Duration): string {
+  const size = nanos < 0n ? -nanos : nanos;
+  const fraction = String(size % 1_000_000_000n)
+    .padStart(9, '0')
+    .replace(/0+$/, '');
+  return `${nanos < 0n ? '-' : ''}${size / 1_000_000_000n}${fraction ? `.${fraction}` : ''}s`;
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+const KNOWN_ZONES = 64;
+
+function zoneFormat(zone: string): Intl.DateTimeFormat | undefined {
+  const known = formats.get(zone);
+  if (known) return known;
+  try {
+    const format = new Intl.DateTimeFormat('en-US', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+    if (formats.size < KNOWN_ZONES) formats.set(zone, format);
+    return format;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The offset of a zone from UTC at a moment in seconds: `+02:00`, `Europe/Vienna`; undefined if there is no such zone. */
+export function zoneOffset(zone: string, seconds: number): number | undefined {
+  if (zone === '' || zone === 'UTC') return 0;
+  if (zone.length > LONGEST) return undefined;
+  const fixed = /^([+-]?)(\d{1,4}):([+-]?\d{1,4})$/.exec(zone);
+  if (fixed) {
+    const sign = fixed[1] === '-' ? -1 : 1;
+    return sign * (Number(fixed[2]) * 3600 + Number(fixed[3]) * 60);
+  }
+  const format = /^[A-Za-z][A-Za-z0-9_+/-]*$/.test(zone) ? zoneFormat(zone) : undefined;
+  if (!format) return undefined;
+  const parts: Record<string, number> = {};
+  for (const { type, value } of format.formatToParts(new Date(seconds * 1000))) parts[type] = Number(value);
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
+  return Date.UTC(year, month - 1, day, hour, minute, second) / 1000 - seconds;
+}
