@@ -28,6 +28,7 @@ import { widthOf } from './flow-control/width.js';
 import { UNDIVIDED, type WorkShare } from './flow-control/work-share.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { loopbackClient } from './loopback.js';
+import { RequestMetrics } from './metrics/request-metrics.js';
 import { KUBERNETES_VERSION, nonResourceResponse, type VersionInfo } from './non-resource/non-resource.js';
 import { type ApiRequest, type ApiResponse, headerOf, queryOf } from './request/request.js';
 import { type RequestInfo, requestInfo } from './request/request-info.js';
@@ -131,8 +132,10 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
   };
   const flowControl = deps.flowLimits && clusterFlowControl(store, deps.flowLimits, timers);
   const dispatcher = new Dispatcher(authorizers, flowControl);
-  const auditor = new Auditor(() => timers.now(), clock, deps.audit);
-  const server = new Pipeline(cluster, deps, { authenticators, authorizers, dispatcher, auditor });
+  const metrics = new RequestMetrics();
+  const auditor = new Auditor(() => timers.now(), clock, deps.audit, metrics);
+  const startedAt = clock.now() / 1000;
+  const server = new Pipeline(cluster, deps, { authenticators, authorizers, dispatcher, auditor, metrics, startedAt });
   const api: ApiServer = {
     cluster,
     dispatcher,
@@ -153,6 +156,8 @@ class Pipeline {
       authorizers: readonly AuthorizerLink[];
       dispatcher: Dispatcher;
       auditor: Auditor;
+      metrics: RequestMetrics;
+      startedAt: number;
     },
   ) {}
 
@@ -229,6 +234,13 @@ class Pipeline {
       place: { prefix, serverAddress, served: this.cluster.storages.served() },
       keySet: () => this.cluster.tokens.keySet(),
       probe,
+      metrics: {
+        requests: this.access.metrics,
+        store: this.cluster.store,
+        storages: this.cluster.storages,
+        version,
+        startedAt: this.access.startedAt,
+      },
       now: this.cluster.clock.now(),
       server: async () => {
         const pods = await this.cluster.reader.list<corev1.Pod>('', 'pods', 'kube-system');
@@ -246,6 +258,9 @@ class Pipeline {
     const route = routeOf(this.cluster.storages, info, request.method);
     if (route === undefined) return unknownPath();
     const { storage, handler } = route;
+    audit.served = true;
+    audit.dryRun = query.get('dryRun') === 'All';
+    audit.applies = request.method === 'PATCH' && headerOf(request, 'content-type') === APPLY;
     const { resource } = storage;
     const scope: RestScope = {
       cluster: this.cluster,
@@ -263,7 +278,12 @@ class Pipeline {
       work: this.cluster.share.task(this.cluster.store.cluster),
       manager: query.get('fieldManager') || managerOf(headerOf(request, 'user-agent')),
     };
-    warnings.add(resource.strategy.deprecated);
+    const { deprecated } = resource.strategy;
+    if (deprecated !== undefined) {
+      warnings.add(deprecated);
+      audit.deprecated = true;
+      audit.annotate('k8s.io/deprecated', 'true');
+    }
     try {
       return await handler({ scope, request, query, seat });
     } catch (error) {
@@ -282,6 +302,7 @@ interface Asked {
   audit: AuditEvent;
 }
 
+const APPLY = 'application/apply-patch+yaml';
 const NO_RESOURCE = { group: '', resource: '' };
 
 /** The user of a request that is not authenticated. */

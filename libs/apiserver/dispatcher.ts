@@ -1,4 +1,4 @@
-import { type AuditEvent, Stage } from './audit/audit-event.js';
+import type { AuditEvent } from './audit/audit-event.js';
 import { levelFor } from './audit/audit-level.js';
 import { type AuthorizationAttributes, type AuthorizerLink, authorize, forbiddenError } from './authorization/authorization.js';
 import type { FlowControl, Release } from './flow-control/flow-control.js';
@@ -47,7 +47,7 @@ export class Dispatcher {
       return this.authorized(attributes, audit, () => work(NO_SEAT));
     }
     const release = await flowControl.enter(attributes, width(), audit);
-    audit?.mark(Stage.queue);
+    audit?.dispatch();
     let held = false;
     const hold = () => {
       held = true;

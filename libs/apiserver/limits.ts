@@ -44,6 +44,9 @@ export const QUERY_PARAMETERS = 10_000;
 /** Characters of a ServiceAccount token that is looked at: more than a header can carry. */
 export const LONGEST_TOKEN = 32_768;
 
+/** Combinations of labels of one metric of a cluster. */
+export const METRIC_SERIES = 500;
+
 /** What an audit event holds at most: characters of texts, and numbers of things. */
 export const AUDIT_LIMITS = {
   /** As upstream (apiserver/pkg/audit/request.go maxUserAgentLength). */

@@ -64,8 +64,11 @@ export interface Origin {
   address: string;
 }
 
-/** Measures what the plugins of a request do. */
-export interface PluginObserver {
+/** Measures requests. */
+export interface RequestObserver {
+  /** The request has its seats. */
+  started(event: AuditEvent): void;
+  ended(event: AuditEvent): void;
   plugin(name: string, did: { type: 'admit' | 'validate'; operation: string; rejected: boolean }, milliseconds: number): void;
 }
 
@@ -112,6 +115,16 @@ export class AuditEvent implements AuditAnnotations {
   decision: 'allow' | 'forbid' | undefined;
   reason = '';
   dryRun = false;
+  /** The admission operation of a write; unset if it did not come that far. */
+  operation: string | undefined;
+  /** Its resource is served; not so for requests that were refused before. */
+  served = false;
+  /** Its API is deprecated. */
+  deprecated = false;
+  /** It is a server-side apply. */
+  applies = false;
+  /** It has had its seats. */
+  dispatched = false;
   outcomes: PluginOutcome[] | undefined;
   annotations: Map<string, string> | undefined;
   /** The revision that the request wrote. */
@@ -130,7 +143,7 @@ export class AuditEvent implements AuditAnnotations {
   readonly now: () => number;
   /** When the request arrived, in the time of the cluster. */
   readonly clusterTime: Instant;
-  readonly observer: PluginObserver | undefined;
+  readonly observer: RequestObserver | undefined;
 
   constructor(origin: Origin, { now, clusterTime, observer }: Pick<AuditEvent, 'now' | 'clusterTime' | 'observer'>) {
     this.id = origin.id;
@@ -150,6 +163,13 @@ export class AuditEvent implements AuditAnnotations {
     this.took[stage] = (this.took[stage] ?? 0) + now - this.last;
     this.total += now - this.last;
     this.last = now;
+  }
+
+  /** The request has its seats. */
+  dispatch(): void {
+    this.dispatched = true;
+    this.observer?.started(this);
+    this.mark(Stage.queue);
   }
 
   authorized(allowed: boolean, reason: string | undefined): void {

@@ -1,5 +1,5 @@
 import type { Clock, Status } from '#apimachinery';
-import { AuditEvent, type Origin, type PluginObserver } from './audit-event.js';
+import { AuditEvent, type Origin, type RequestObserver } from './audit-event.js';
 
 /** Keeps audit events. Must return at once: nothing waits for what it does with them. */
 export interface AuditSink {
@@ -23,7 +23,7 @@ export class Auditor {
     private readonly now: () => number,
     private readonly clock: Clock,
     private readonly sink: AuditSink | undefined,
-    private readonly observer?: PluginObserver & { ended(event: AuditEvent): void },
+    private readonly observer?: RequestObserver,
   ) {}
 
   begin(origin: Origin): AuditEvent {

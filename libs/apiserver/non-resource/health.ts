@@ -43,14 +43,22 @@ export const HEALTH_CHECKS: Readonly<Record<string, readonly string[]>> = { heal
 
 const STORE_CHECKS = new Set(['etcd', 'etcd-readiness']);
 
+/** Where the results come from and go to. */
+interface HealthSources {
+  /** Throws if the store cannot be reached. */
+  probe(): Promise<unknown>;
+  /** Told about the result of each check that was done. */
+  checked(type: string, check: string, passed: boolean): void;
+}
+
 /**
  * Answers /healthz, /livez, /readyz and the checks below them (apiserver/pkg/server/healthz): `ok`, or a line per check with ?verbose.
- * `probe` throws if the store cannot be reached. Undefined: no such path.
+ * Undefined: no such path.
  */
 export async function healthResponse(
   path: string,
   query: URLSearchParams,
-  probe: () => Promise<unknown>,
+  { probe, checked }: HealthSources,
 ): Promise<ApiResponse | undefined> {
   const [name = '', ...below] = path.split('/').filter((part) => part !== '');
   const checks = getOwn(HEALTH_CHECKS, name);
@@ -63,6 +71,7 @@ export async function healthResponse(
   );
   const excluded = new Set(query.getAll('exclude'));
   const failed = (check: string): boolean => !reachable && STORE_CHECKS.has(check) && !excluded.has(check);
+  for (const check of single === '' ? checks : [single]) if (!excluded.has(check)) checked(name, check, !failed(check));
   if (single !== '') return failed(single) ? plainResponse(500, 'internal server error: store not reachable\n') : plainResponse(200, 'ok');
   const broken = checks.some(failed);
   if (!broken && !query.has('verbose')) return plainResponse(200, 'ok');

@@ -1,6 +1,7 @@
 import type { corev1, Served } from '#api';
 import { failureStatus, type Instant, StatusError } from '#apimachinery';
 import { objectResponse, plainResponse } from '../endpoints/responses.js';
+import { type MetricSources, metricsResponse, slisResponse } from '../metrics/cluster-metrics.js';
 import { negotiatePlain } from '../request/negotiation.js';
 import { type ApiRequest, type ApiResponse, headerOf } from '../request/request.js';
 import { type DiscoveryPlace, discoveryResponse } from './discovery-handler.js';
@@ -51,6 +52,8 @@ export interface NonResourceCall {
   keySet(): Promise<object>;
   /** Throws if the store cannot be reached. */
   probe(): Promise<unknown>;
+  /** What is counted about the cluster's requests. */
+  metrics: MetricSources;
   now: Instant;
   /** The API server's static pod. */
   server(): Promise<corev1.Pod | undefined>;
@@ -96,12 +99,16 @@ function methodNotServed(): StatusError {
 export async function nonResourceResponse(call: NonResourceCall): Promise<ApiResponse> {
   const { request, query } = call;
   const path = request.path.replace(/\/+$/, '');
-  const health = await healthResponse(path, query, call.probe);
+  const { probe, metrics } = call;
+  const checked = (type: string, check: string, passed: boolean) => metrics.requests.checked(type, check, passed);
+  const health = await healthResponse(path, query, { probe, checked });
   if (health !== undefined) return health;
   if (path === '/version') {
     if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotServed();
     return json(request, call.version);
   }
+  if (path === '/metrics') return metricsResponse(call.metrics);
+  if (path === '/metrics/slis') return slisResponse(call.metrics);
   const metadata = await openIdResponse(path, call);
   if (metadata !== undefined) return metadata;
   if (path === '') return json(request, { paths: rootPaths(call.place.served) });

@@ -118,6 +118,7 @@ export function admissionAttributes(
   const name = scope.name || (objects.object?.metadata.name ?? '');
   if (audit) {
     audit.dryRun = dryRun;
+    audit.operation = operation;
     audit.objectName = name;
   }
   return {
