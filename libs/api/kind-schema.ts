@@ -20,6 +20,8 @@ export interface KindSchema {
    * may have any other fields.
    */
   readonly published?: Readonly<Record<string, unknown>>;
+  /** The same for OpenAPI v2, if it differs. */
+  readonly publishedV2?: Readonly<Record<string, unknown>>;
   /** Reads a plain value; throws DecodeError. The value may share lists and maps with the result. */
   decode(value: unknown, validation: FieldValidation): DecodedValue;
   /** The same for a value from `parseJson`, so that duplicate keys are reported. */

@@ -3,11 +3,13 @@ import type { SchemaStruct } from '#apimachinery';
 import { fillDefaults, pruneNulls } from './defaults.js';
 import { coerceEmbedded, MalformedEmbedded } from './embedded.js';
 import { pruneUnknown } from './prune.js';
-import { published } from './published.js';
+import { publishedV2, publishedV3 } from './published.js';
 import { hasRules } from './rules.js';
 import { type Schema, SchemaNode } from './schema-node.js';
 import { structOf } from './schema-struct.js';
 import { type Item, isItem } from './values.js';
+
+type Published = Readonly<Record<string, unknown>>;
 
 const objectMeta = scheme.definition('meta.v1.ObjectMeta');
 
@@ -15,7 +17,7 @@ const objectMeta = scheme.definition('meta.v1.ObjectMeta');
 export class CustomSchema implements KindSchema {
   readonly root: SchemaNode;
   private structure: SchemaStruct | undefined;
-  private document: Readonly<Record<string, unknown>> | undefined;
+  private readonly documents: { v2?: Published; v3?: Published } = {};
 
   /** `preserves`: spec.preserveUnknownFields, for definitions from before v1. */
   constructor(
@@ -36,9 +38,14 @@ export class CustomSchema implements KindSchema {
     return this.structure;
   }
 
-  get published(): Readonly<Record<string, unknown>> {
-    this.document ??= published(this.root.schema);
-    return this.document;
+  get published(): Published {
+    this.documents.v3 ??= publishedV3(this.root.schema);
+    return this.documents.v3;
+  }
+
+  get publishedV2(): Published {
+    this.documents.v2 ??= publishedV2(this.root.schema);
+    return this.documents.v2;
   }
 
   decode(value: unknown, validation: FieldValidation): DecodedValue {

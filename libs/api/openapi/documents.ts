@@ -29,6 +29,8 @@ export function wantsSwaggerProtobuf(accept: string): boolean {
 }
 
 const info = { title: 'Kubernetes', version: '1.36' };
+/** Documents of custom kinds alone (apiextensions-apiserver/pkg/controller/openapi/builder). */
+const customInfo = { title: 'Kubernetes CRD Swagger', version: 'v0.1.0' };
 const security = { BearerToken: { description: 'Bearer Token authentication', in: 'header', name: 'authorization', type: 'apiKey' } };
 
 function document(body: Uint8Array): OpenApiDocument {
@@ -138,7 +140,7 @@ function groupVersionDocument(group: string, version: string, own: readonly OwnK
   const needed = [...rootsOf(group, version, own), ...(own.length > 0 ? commonDefinitions() : [])];
   return {
     openapi: '3.0.0',
-    info,
+    info: builtIn.length === 0 ? customInfo : info,
     paths: { ...sortedPaths(builtIn, 'v3'), ...paths },
     components: { schemas: { ...schemasOf(needed, 'v3'), ...schemas }, securitySchemes: security },
     security: [{ BearerToken: [] }],

@@ -46,7 +46,11 @@ const served = serving({ info: info('example.com', 'Widget'), schema: schema(siz
 const widget = {
   type: 'object',
   required: ['spec'],
-  properties: { spec: size.properties.spec, apiVersion: { type: 'string' }, kind: { type: 'string' } },
+  properties: {
+    spec: size.properties.spec,
+    apiVersion: { type: 'string', description: expect.stringContaining('APIVersion defines') },
+    kind: { type: 'string', description: expect.stringContaining('Kind is a string') },
+  },
   'x-kubernetes-group-version-kind': [{ group: 'example.com', kind: 'Widget', version: 'v1' }],
 };
 const at = (value: unknown, ...path: string[]): unknown => path.reduce<unknown>((v, key) => (v as Json | undefined)?.[key], value);
@@ -73,7 +77,10 @@ describe('/openapi/v2', () => {
     ]);
     expect(definitions['com.example.v1.Widget']).toEqual({
       ...widget,
-      properties: { ...widget.properties, metadata: { $ref: '#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta' } },
+      properties: {
+        ...widget.properties,
+        metadata: { $ref: '#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta', description: expect.any(String) },
+      },
     });
     expect(at(paths, PATHS[0] ?? '', 'get', 'responses', '200', 'schema')).toEqual({ $ref: '#/definitions/com.example.v1.WidgetList' });
     expect(at(paths, PATHS[2] ?? '', 'put', 'parameters', '0', 'schema')).toEqual({ $ref: '#/definitions/com.example.v1.Widget' });

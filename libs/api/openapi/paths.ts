@@ -157,7 +157,7 @@ const answersWithDeleted = new Set([
 function collection(info: ResourceInfo, lookup: PublishedLookup): Draft[] {
   const gvk = { group: info.group, kind: info.kind, version: info.version };
   const own = lookup(gvk);
-  const listed = lookup({ ...gvk, kind: `${info.kind}List` });
+  const listed = lookup({ ...gvk, kind: info.listKind ?? `${info.kind}List` });
   const has = (verb: string): boolean => info.verbs.includes(verb);
   return [
     ...(has('list') ? [{ method: 'get', action: 'list', gvk, answer: listed } as const] : []),
