@@ -13,7 +13,7 @@ import { impersonate } from './authentication/impersonation.js';
 import type { SigningKey } from './authentication/service-account/tokens.js';
 import { accessOf } from './authorization/access.js';
 import { type AuthorizerLink, attributesOf, authorize, privilegedGroup } from './authorization/authorization.js';
-import { nodeAuthorizer } from './authorization/node-authorizer.js';
+import { nodeAuthorizer } from './authorization/node/node-authorizer.js';
 import { RbacAuthorizer } from './authorization/rbac.js';
 import { ClusterStorages } from './cluster-storages.js';
 import type { CustomKindOf } from './custom-resources/definitions.js';
@@ -109,7 +109,9 @@ const PRIVILEGED = 'system:masters';
 export function createApiServer(deps: ApiServerDependencies): ApiServer {
   const { store, clock, random, timers } = deps;
   const rbac = new RbacAuthorizer(store);
-  const authorizers = deps.authorizers ?? [privilegedGroup, ...(deps.nodeRules ? [nodeAuthorizer(deps.nodeRules)] : []), rbac];
+  const share = deps.share ?? UNDIVIDED;
+  const relations = { store, pause: () => share.task(store.cluster).turn() };
+  const authorizers = deps.authorizers ?? [privilegedGroup, ...(deps.nodeRules ? [nodeAuthorizer(deps.nodeRules, relations)] : []), rbac];
   const reader = createReader(store);
   const { tokens, authenticators, ownerOf } = authenticationOf(deps, reader, () => api);
   const cluster: ClusterScope = {
@@ -118,7 +120,7 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
     random,
     generating: new Ordinals(),
     timers,
-    share: deps.share ?? UNDIVIDED,
+    share,
     yaml: deps.yaml ?? inlineYaml,
     storages: new ClusterStorages(builtInStorages(deps), deps.customKinds && { store, kindOf: deps.customKinds }),
     admission: admissionChain(deps.admission),

@@ -1,4 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
+import type { rbacv1 } from '#api';
 import { type KubeObject, SteppedClock, seededRandom } from '#apimachinery';
 import { clusterStore, type HostedClusterStore } from '#cacher';
 import { memoryBus } from '#cacher/bus';
@@ -58,6 +59,7 @@ export interface TestClusterOptions {
   serviceAccountKey?: SigningKey;
   webhooks?: WebhookRoutes;
   clientAuthority?: ClientAuthority;
+  nodeRules?: readonly rbacv1.PolicyRule[];
   /** A second process's view of an existing cluster. */
   storage?: Storage;
 }
@@ -117,6 +119,7 @@ export async function testCluster(options: TestClusterOptions = {}): Promise<Tes
     ...(options.limits ? { limits: options.limits } : {}),
     ...(options.webhooks ? { webhooks: options.webhooks } : {}),
     ...(options.serviceAccountKey ? { serviceAccountKey: options.serviceAccountKey } : {}),
+    ...(options.nodeRules ? { nodeRules: options.nodeRules } : {}),
     ...(options.clientAuthority ? { clientAuthority: options.clientAuthority } : {}),
     ...(options.flowLimits ? { flowLimits: () => options.flowLimits as FlowLimits } : {}),
   });

@@ -5,6 +5,7 @@ import { parseRequest } from '#pki';
 import { rejected } from '../rejection.js';
 import { admitMirrorPod } from './mirror-pods.js';
 import { forbiddenLabels } from './node-labels.js';
+import { admitTokenRequest } from './token-requests.js';
 
 const LEASES = 'kube-node-lease';
 const SIGNERS = new Set(['kubernetes.io/kubelet-serving', 'kubernetes.io/kube-apiserver-client-kubelet']);
@@ -138,6 +139,7 @@ const RULES: ReadonlyMap<string, Admit> = new Map([
   ['/pods', admitPod],
   ['/nodes', admitNode],
   ['/persistentvolumeclaims', admitClaim],
+  ['/serviceaccounts', admitTokenRequest],
   ['coordination.k8s.io/leases', admitLease],
   ['storage.k8s.io/csinodes', admitCSINode],
   ['resource.k8s.io/resourceslices', admitResourceSlice],

@@ -1,5 +1,5 @@
 import { append } from '#apimachinery';
-import { type AuthorizationAttributes, type AuthorizerLink, authorize } from './authorization.js';
+import { type AuthorizationAttributes, type AuthorizerLink, authorize, textOfErrors } from './authorization.js';
 import type { AccessAttributes, AccessRules, Authorizer } from './authorizer.js';
 
 function attributesOf({ user, verb, resource, path = '' }: AccessAttributes): AuthorizationAttributes {
@@ -17,12 +17,15 @@ export function accessOf(links: readonly AuthorizerLink[]): Authorizer {
     },
     async rulesFor(user, namespace) {
       const rules: AccessRules = { resourceRules: [], nonResourceRules: [], incomplete: false };
+      const errors: string[] = [];
       for (const link of links) {
         const found = await link.rulesFor?.(user, namespace);
         append(rules.resourceRules, found?.resourceRules ?? []);
         append(rules.nonResourceRules, found?.nonResourceRules ?? []);
+        rules.incomplete ||= found?.incomplete ?? false;
+        if (found?.error) errors.push(found.error);
       }
-      return rules;
+      return errors.length === 0 ? rules : { ...rules, evaluationError: textOfErrors(errors) };
     },
   };
 }

@@ -15,12 +15,15 @@ export interface AuthorizationAttributes {
   subresource: string;
   namespace: string;
   name: string;
+  /** Of a list, watch or deletecollection: the selectors as sent. They narrow the request, so an authorizer may ignore them. */
+  fieldSelector?: string;
+  labelSelector?: string;
 }
 
 /** What a user's request asks for. */
 export function attributesOf(info: RequestInfo, user: UserInfo): AuthorizationAttributes {
-  const { verb, path, group, version, resource, subresource, namespace, name } = info;
-  return { user, verb, isResource: info.isResource, path, group, version, resource, subresource, namespace, name };
+  const { isResource, verb, path, group, version, resource, subresource, namespace, name, fieldSelector, labelSelector } = info;
+  return { user, verb, isResource, path, group, version, resource, subresource, namespace, name, fieldSelector, labelSelector };
 }
 
 export type Decision = { decision: 'allow' | 'deny' | 'none'; reason?: string };
@@ -32,8 +35,11 @@ export interface AuthorizerLink {
   rulesFor?(user: UserInfo, namespace: string): Promise<Rules> | Rules;
 }
 
-/** An authorizer's rules, where they can be listed. */
-export type Rules = Pick<AccessRules, 'resourceRules' | 'nonResourceRules'>;
+/** An authorizer's rules, as far as they can be listed; `error` says why not. */
+export interface Rules extends Pick<AccessRules, 'resourceRules' | 'nonResourceRules'> {
+  incomplete?: boolean;
+  error?: string;
+}
 
 const ALLOW: Decision = Object.freeze({ decision: 'allow' });
 const NONE: Decision = Object.freeze({ decision: 'none' });
@@ -56,6 +62,9 @@ export async function authorize(attributes: AuthorizationAttributes, authorizers
   }
   return { decision: 'deny', reason: reasons.join('\n') };
 }
+
+/** The text of several errors, as Go's aggregates print it (apimachinery/pkg/util/errors). */
+export const textOfErrors = (errors: readonly string[]): string => (errors.length === 1 ? (errors[0] ?? '') : `[${errors.join(', ')}]`);
 
 const escapeHtml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 

@@ -5,7 +5,16 @@ export interface AccessAttributes {
   user: UserInfo;
   verb: string;
   /** For a resource request: `namespace` is '' for all namespaces, `name` is '' for no particular object. */
-  resource?: { group: string; version: string; resource: string; subresource: string; namespace: string; name: string };
+  resource?: {
+    group: string;
+    version: string;
+    resource: string;
+    subresource: string;
+    namespace: string;
+    name: string;
+    fieldSelector?: string;
+    labelSelector?: string;
+  };
   /** For a non-resource request. */
   path?: string;
 }

@@ -3,7 +3,7 @@ import { append, type KubeObject, Memo } from '#apimachinery';
 import type { CachedObject, ClusterStore } from '#cacher';
 import { listPrefix, storageKey } from '../rest/keys.js';
 import type { UserInfo } from '../rest/strategy.js';
-import type { AuthorizationAttributes, AuthorizerLink, Decision, Rules } from './authorization.js';
+import { type AuthorizationAttributes, type AuthorizerLink, type Decision, type Rules, textOfErrors } from './authorization.js';
 
 /** The API group of roles and bindings. */
 const GROUP = 'rbac.authorization.k8s.io';
@@ -86,13 +86,14 @@ export class RbacAuthorizer implements AuthorizerLink, RuleResolver {
       append(missing, resolved.missing);
     }
     if (missing.length === 0) return NO_OPINION;
-    const text = missing.length === 1 ? (missing[0] ?? '') : `[${missing.join(', ')}]`;
-    return { decision: 'none', reason: `RBAC: ${text}` };
+    return { decision: 'none', reason: `RBAC: ${textOfErrors(missing)}` };
   }
 
   async rulesFor(user: UserInfo, namespace: string): Promise<Rules> {
     const found: Rules = { resourceRules: [], nonResourceRules: [] };
-    for (const { rules } of await this.held(user, namespace)) {
+    const { held, missing } = await this.held(user, namespace);
+    if (missing.length > 0) found.error = textOfErrors(missing);
+    for (const { rules } of held) {
       for (const { verbs, apiGroups, resources, resourceNames, nonResourceURLs } of rules) {
         if (resources?.length)
           found.resourceRules.push({ verbs, ...(apiGroups ? { apiGroups } : {}), resources, ...(resourceNames ? { resourceNames } : {}) });
@@ -103,7 +104,7 @@ export class RbacAuthorizer implements AuthorizerLink, RuleResolver {
   }
 
   async rulesOfUser(user: UserInfo, namespace: string): Promise<readonly Rule[]> {
-    return (await this.held(user, namespace)).flatMap(({ rules }) => rules);
+    return (await this.held(user, namespace)).held.flatMap(({ rules }) => rules);
   }
 
   async rulesOfRole(roleRef: rbacv1.RoleRef, namespace: string): Promise<readonly Rule[] | undefined> {
@@ -112,9 +113,11 @@ export class RbacAuthorizer implements AuthorizerLink, RuleResolver {
     return role && rulesOf(role);
   }
 
-  private async held(user: UserInfo, namespace: string): Promise<readonly Held[]> {
+  private async held(user: UserInfo, namespace: string): Promise<Pick<Resolved, 'held' | 'missing'>> {
     const everywhere = await this.heldAt('', user);
-    return namespace === '' ? everywhere.held : [...everywhere.held, ...(await this.heldAt(namespace, user)).held];
+    if (namespace === '') return everywhere;
+    const here = await this.heldAt(namespace, user);
+    return { held: [...everywhere.held, ...here.held], missing: [...everywhere.missing, ...here.missing] };
   }
 
   /** The rules of a user from the bindings of one namespace, or from the ClusterRoleBindings (''); resolved again only after a change. */

@@ -15,6 +15,9 @@ export interface RequestInfo {
   parts: readonly string[];
   /** The deprecated /watch/ path was used. */
   watchPath: boolean;
+  /** The selectors of a list, watch or deletecollection. */
+  fieldSelector?: string;
+  labelSelector?: string;
 }
 
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
@@ -111,5 +114,12 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
     info.name = selectedName(query);
   }
   if (info.name === '' && info.verb === 'delete') info.verb = 'deletecollection';
+  if (info.verb === 'list' || info.verb === 'watch' || info.verb === 'deletecollection') readSelectors(info, query);
   return info;
+}
+
+function readSelectors(info: RequestInfo, query: URLSearchParams): void {
+  const [fields, labels] = [query.get('fieldSelector'), query.get('labelSelector')];
+  if (fields) info.fieldSelector = fields;
+  if (labels) info.labelSelector = labels;
 }

@@ -1,6 +1,7 @@
 import type { authorizationv1 } from '#api';
-import { append, type FieldError, invalid, invalidValue, labelSelectorAsSelector, required } from '#apimachinery';
-import type { AccessAttributes, StrategyContext, UserInfo } from '#apiserver';
+import { append, type FieldError, invalid, invalidValue, required } from '#apimachinery';
+import type { AccessAttributes, AccessDecision, StrategyContext, UserInfo } from '#apiserver';
+import { fieldSelectorOf, labelSelectorOf } from './selectors.js';
 
 /** The fields that all access reviews have in common. */
 export type ReviewSpec = authorizationv1.SubjectAccessReviewSpec;
@@ -63,27 +64,19 @@ export const subjectOf = ({ user = '', uid, groups = [], extra }: ReviewSpec): U
   ...(extra ? { extra } : {}),
 });
 
-function attributesOf(spec: ReviewSpec, user: UserInfo): AccessAttributes {
+/** What is asked, and what could not be read of it. */
+function attributesOf(spec: ReviewSpec, user: UserInfo): { attributes: AccessAttributes; troubles: string[] } {
   const { resourceAttributes: resource, nonResourceAttributes: other } = spec;
-  if (!resource) return { user, verb: other?.verb ?? '', path: other?.path ?? '' };
-  const { group = '', version = '', resource: name = '', subresource = '', namespace = '' } = resource;
-  return {
-    user,
-    verb: resource.verb ?? '',
-    resource: { group, version, resource: name, subresource, namespace, name: resource.name ?? '' },
+  if (!resource) return { attributes: { user, verb: other?.verb ?? '', path: other?.path ?? '' }, troubles: [] };
+  const { group = '', resource: plural = '', subresource = '', namespace = '', name = '', verb = '' } = resource;
+  const fields = fieldSelectorOf(resource.fieldSelector);
+  const labels = labelSelectorOf(resource.labelSelector);
+  const asked = {
+    ...{ group, version: resource.version || '*', resource: plural, subresource, namespace, name },
+    ...(fields.text === undefined ? {} : { fieldSelector: fields.text }),
+    ...(labels.text === undefined ? {} : { labelSelector: labels.text }),
   };
-}
-
-/** A selector that cannot be parsed is ignored and reported. */
-function selectorTrouble(spec: ReviewSpec): string | undefined {
-  const { requirements } = spec.resourceAttributes?.labelSelector ?? {};
-  if (!requirements) return undefined;
-  try {
-    labelSelectorAsSelector({ matchExpressions: requirements });
-    return undefined;
-  } catch (error) {
-    return `spec.resourceAttributes.labelSelector ignored due to parse error: ${error instanceof Error ? error.message : String(error)}`;
-  }
+  return { attributes: { user, verb, resource: asked }, troubles: [fields.trouble, labels.trouble].filter((text) => text !== undefined) };
 }
 
 /** Asks the authorizer (registry/authorization/subjectaccessreview). */
@@ -92,8 +85,10 @@ export async function decide(
   user: UserInfo,
   { authorizer }: StrategyContext,
 ): Promise<authorizationv1.SubjectAccessReviewStatus> {
-  const decision = authorizer ? await authorizer.authorize(attributesOf(spec, user)) : { allowed: true };
-  const { allowed, denied, reason, evaluationError = selectorTrouble(spec) } = decision;
+  const { attributes, troubles } = attributesOf(spec, user);
+  const decision: AccessDecision = authorizer ? await authorizer.authorize(attributes) : { allowed: true };
+  const { allowed, denied, reason } = decision;
+  const evaluationError = [...(decision.evaluationError ? [decision.evaluationError] : []), ...troubles].join('; ');
   return {
     allowed,
     ...(denied ? { denied } : {}),
