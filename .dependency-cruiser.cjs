@@ -7,7 +7,7 @@ const allow = {
   cacher: ['storage', 'apimachinery'],
   api: ['apimachinery'],
   apiextensions: ['cel', 'api', 'apimachinery'],
-  'component-helpers': ['api', 'apimachinery'],
+  'component-helpers': ['cel', 'api', 'apimachinery'],
   network: ['apimachinery'],
   pki: ['apimachinery'],
   client: ['api', 'apimachinery'],

@@ -11,6 +11,8 @@ import { nodeRestriction } from './node-restriction/node-restriction.js';
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.js';
 import { podSecurity } from './pod-security/pod-security.js';
 import { podTopologyLabels } from './pod-topology-labels.js';
+import { mutatingAdmissionPolicy } from './policy/mutating-admission-policy.js';
+import { validatingAdmissionPolicy } from './policy/validating-admission-policy.js';
 import { priority } from './priority.js';
 import { resourceQuota } from './resource-quota/resource-quota.js';
 import { runtimeClass } from './runtime-class.js';
@@ -39,7 +41,9 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   certificateSubjectRestriction,
   defaultIngressClass,
   podTopologyLabels,
+  mutatingAdmissionPolicy,
   mutatingAdmissionWebhook,
+  validatingAdmissionPolicy,
   validatingAdmissionWebhook,
   resourceQuota,
 ];

@@ -112,6 +112,7 @@ function constructibles(given: readonly CelType[]): (name: string) => CelType | 
     // Object.spec.template: each part is a field of the type before it.
     const [root, ...fields] = name.split('.');
     let at = byName.get(root ?? '');
+    if (at?.open) return { ...at, name };
     for (const field of fields) at = at?.fields?.get(field)?.type ?? at?.field?.(field);
     return at?.kind === 'struct' && at.name === name ? at : undefined;
   };

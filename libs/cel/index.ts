@@ -8,6 +8,7 @@ export {
   DYN,
   formatType,
   INT,
+  isExactType,
   listType,
   mapType,
   NULL,
@@ -18,6 +19,7 @@ export {
   TIMESTAMP,
   UINT,
 } from './check/types.js';
+export { constructedField, typeNameErrors } from './constructed.js';
 export { type CelEnvironment, type Compiled, celEnvironment } from './environment.js';
 export {
   type AuthorizationAttributes,
@@ -28,6 +30,7 @@ export {
 } from './library/authorization.js';
 export { limits as celLimits } from './limits.js';
 export { type CostEstimate, evaluateAwaiting, type Outcome, type Program } from './program.js';
+export { CelError } from './run/values.js';
 export { type OpenAPISchema, schemaDeclType } from './schema/decl-type.js';
 export { escapeField, unescapeField } from './schema/escape.js';
 export { celToJSON } from './to-json.js';

@@ -1,11 +1,14 @@
 import type { corev1 } from '#api';
 import { type KubeObject, type LabelSelector, notFound } from '#apimachinery';
 import type { AdmissionAttributes, AdmissionContext } from '#apiserver';
+import { RequestCosts } from '../expressions/request-costs.js';
 import { equivalentsOf } from './equivalents.js';
 import type { Matched } from './matched.js';
 
 /** A request while webhooks or policies are matched against it: what several of them need is looked up once. */
 export class AdmissionRequest {
+  /** What its expressions have cost so far. */
+  readonly costs = new RequestCosts();
   private others: readonly Matched[] | undefined;
   private space: Promise<corev1.Namespace | undefined> | undefined;
 

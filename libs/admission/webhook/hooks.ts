@@ -1,6 +1,8 @@
 import type { admissionregistrationv1 } from '#api';
 import { type KubeObject, type LabelSelector, labelSelectorAsSelector } from '#apimachinery';
 import { listPrefix } from '#apiserver';
+import { admissionEnvironment, compileExpression } from '#component-helpers/admission-expressions';
+import type { Expression } from '../expressions/evaluation.js';
 import { remembered } from '../matching/remembered.js';
 
 /** Either kind of webhook; only mutating ones have a reinvocationPolicy. */
@@ -16,6 +18,15 @@ export interface Hook {
   webhook: Webhook;
   namespaceSelector: LabelSelector;
   objectSelector: LabelSelector;
+  conditions: readonly Expression[];
+}
+
+function conditionsOf({ matchConditions }: Webhook): Expression[] {
+  const environment = admissionEnvironment({ params: false, authorizer: true });
+  return (matchConditions ?? []).map(({ expression: source = '' }) => ({
+    source,
+    compiled: compileExpression(environment, source, 'condition'),
+  }));
 }
 
 /** The webhooks of configurations, in the order in which they are called (apiserver/pkg/admission/configuration). */
@@ -32,6 +43,7 @@ export function hooksOf(configurations: readonly Configuration[]): Hook[] {
         webhook,
         namespaceSelector: labelSelectorAsSelector(webhook.namespaceSelector ?? {}),
         objectSelector: labelSelectorAsSelector(webhook.objectSelector ?? {}),
+        conditions: conditionsOf(webhook),
       };
     });
   });

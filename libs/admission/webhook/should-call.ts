@@ -1,6 +1,11 @@
+import { forbidden } from '#apimachinery';
+import { evaluateConditions } from '../expressions/conditions.js';
+import { Evaluation } from '../expressions/evaluation.js';
+import { RequestInputs } from '../expressions/request-inputs.js';
 import type { AdmissionRequest } from '../matching/admission-request.js';
 import type { Matched } from '../matching/matched.js';
 import { ruleMatches } from '../matching/rules.js';
+import { versioned } from '../matching/versioned.js';
 import type { Hook, Webhook } from './hooks.js';
 
 /** The version in which a rule covers the request: its own, or with matchPolicy Equivalent another one, for the first rule that has one. */
@@ -15,15 +20,25 @@ function matchedBy({ rules = [], matchPolicy }: Webhook, request: AdmissionReque
   return undefined;
 }
 
+/** Whether the webhook's conditions hold. Throws 403 if that cannot be said. */
+async function conditionsHold({ webhook, conditions }: Hook, request: AdmissionRequest, matched: Matched): Promise<boolean> {
+  const { attributes } = request;
+  const input = await new RequestInputs(request).of(matched, undefined, attributes.object && versioned(attributes.object, matched));
+  const evaluation = new Evaluation([], { ...input, namespaceObject: null }, request.costs);
+  const held = await evaluateConditions(conditions, evaluation, webhook.failurePolicy === 'Ignore');
+  if (held.error === undefined) return held.matches;
+  const { group, resource } = attributes.requested;
+  throw forbidden({ group, resource }, attributes.name, held.error);
+}
+
 /**
  * The version in which a webhook is to be called; undefined if it is not (webhook/generic ShouldCallHook). Throws StatusError if that cannot
  * be said.
  */
-export async function shouldCall(
-  { webhook, namespaceSelector, objectSelector }: Hook,
-  request: AdmissionRequest,
-): Promise<Matched | undefined> {
+export async function shouldCall(hook: Hook, request: AdmissionRequest): Promise<Matched | undefined> {
+  const { webhook, namespaceSelector, objectSelector, conditions } = hook;
   const matched = matchedBy(webhook, request);
   if (matched === undefined || !request.objectMatches(objectSelector)) return undefined;
-  return (await request.namespaceMatches(namespaceSelector)) ? matched : undefined;
+  if (!(await request.namespaceMatches(namespaceSelector))) return undefined;
+  return conditions.length === 0 || (await conditionsHold(hook, request, matched)) ? matched : undefined;
 }

@@ -182,6 +182,51 @@ describe('ValidatingAdmissionWebhook', () => {
     expect(reviews.length > 0).toBe(called);
   });
 
+  it.each<[string, object, object, boolean]>([
+    ['that hold', { matchConditions: [{ name: 'c', expression: "object.data.a == '1' && request.name == 'x'" }] }, { status: 201 }, true],
+    [
+      'of which one does not',
+      {
+        matchConditions: [
+          { name: 'c', expression: 'object.data.b == 1' },
+          { name: 'd', expression: 'false' },
+        ],
+      },
+      { status: 201 },
+      false,
+    ],
+    [
+      'that ask for access',
+      {
+        matchConditions: [
+          { name: 'c', expression: "!authorizer.group('').resource('configmaps').namespace('ns').check('create').allowed()" },
+        ],
+      },
+      { status: 201 },
+      false,
+    ],
+    [
+      'that fail',
+      { matchConditions: [{ name: 'c', expression: 'object.data.b == 1' }] },
+      {
+        status: 403,
+        message: `configmaps "x" is forbidden: expression 'object.data.b == 1' resulted in error: no such key: b`,
+      },
+      false,
+    ],
+    [
+      'that fail, ignored',
+      { failurePolicy: 'Ignore', matchConditions: [{ name: 'c', expression: 'object.data.b == 1' }] },
+      { status: 201 },
+      false,
+    ],
+  ])('is called under conditions %s', async (_, more, want, called) => {
+    const { made, reviews } = await clusterWith({ a: allow });
+    await configure(made, 'Validating', 'c', [hook('a', more)]);
+    expect(await createConfigMap(made)).toMatchObject(want);
+    expect(reviews.length > 0).toBe(called);
+  });
+
   it.each(['Equivalent', 'Exact'])('matchPolicy %s', async (matchPolicy) => {
     const { made, reviews } = await clusterWith({ a: allow });
     const rules = [{ operations: ['*'], apiGroups: ['events.k8s.io'], apiVersions: ['v1'], resources: ['events'] }];

@@ -37,6 +37,8 @@ export interface CelType {
   readonly fields?: ReadonlyMap<string, CelField>;
   /** Whether expressions may name and construct it. */
   readonly constructible?: boolean;
+  /** Types of its parts exist under any names and may be constructed: `Object.spec` of `Object`. */
+  readonly open?: boolean;
   /** Fields that an object type has without declaring them: every name, as in `Object{…}`. */
   readonly field?: (name: string) => CelType | undefined;
   /** The greatest size of a value: characters, bytes, items or properties. */

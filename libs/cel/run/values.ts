@@ -135,11 +135,11 @@ export function asDouble(value: Value): number | undefined {
   return typeof value === 'number' && !Number.isSafeInteger(value) ? value : undefined;
 }
 
-/** Whether a value is a plain object of JSON. */
+/** Whether a value is a plain object of JSON, also one of another realm, as structuredClone makes them within a vm context. */
 export function isPlainObject(value: Value): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** The name of a value's type: `int`, `list`, `net.IP`. */

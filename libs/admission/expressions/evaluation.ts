@@ -1,0 +1,136 @@
+import type { corev1 } from '#api';
+import type { KubeObject } from '#apimachinery';
+import { CelError, type Outcome } from '#cel';
+import type { CompiledExpression, CompiledVariable } from '#component-helpers/admission-expressions';
+import type { RequestCosts } from './request-costs.js';
+
+/** A budget is used up: nothing more is evaluated. The message is upstream's. */
+export class OutOfBudget extends Error {
+  constructor() {
+    super('validation failed due to running out of cost budget, no further validation rules will be run');
+  }
+}
+
+/** An expression with what came of compiling it. */
+export interface Expression {
+  source: string;
+  compiled: CompiledExpression;
+}
+
+/** What is left of a budget. */
+export interface Budget {
+  left: number;
+}
+
+/** What expressions see (admission/plugin/cel activation.go). */
+export interface Input {
+  object: KubeObject | null;
+  oldObject: KubeObject | null;
+  params: KubeObject | null;
+  namespaceObject: corev1.Namespace | null;
+  /** The parts of the admission request; made when one of them is first read. */
+  request(): object;
+  /** CEL values: the authorizer of the user, and its check of the request's own resource. */
+  authorizer?: unknown;
+  requestResource?: unknown;
+}
+
+/** An authorization check that has not been answered yet: the expression is evaluated again when it has. */
+class Waiting {
+  constructor(readonly promise: Promise<unknown>) {}
+}
+
+interface Activation extends Record<string, unknown> {
+  variables: object;
+}
+
+/**
+ * The evaluation of a policy's expressions with one input. Variables are evaluated when an expression first refers to them, and once: their
+ * cost is added to that expression's.
+ */
+export class Evaluation {
+  private readonly activation: Activation;
+  private variablesCost = 0;
+
+  constructor(
+    private readonly variables: readonly CompiledVariable[],
+    input: Input,
+    private readonly costs: RequestCosts,
+  ) {
+    const { object, oldObject, params, namespaceObject, authorizer, requestResource, request } = input;
+    let parts: object | undefined;
+    const activation = {
+      object,
+      oldObject,
+      params,
+      namespaceObject,
+      authorizer,
+      'authorizer.requestResource': requestResource,
+      variables: {},
+    };
+    Object.defineProperty(activation, 'request', { get: () => (parts ??= request()) });
+    this.activation = activation;
+    if (variables.length > 0) this.forget();
+  }
+
+  /** Variables are evaluated anew. */
+  private forget(): void {
+    const values: Record<string, unknown> = {};
+    for (const { name, compiled } of this.variables) {
+      const get = (): unknown => {
+        const value = this.variable(name, compiled);
+        Object.defineProperty(values, name, { value, enumerable: true });
+        return value;
+      };
+      Object.defineProperty(values, name, { get, enumerable: true, configurable: true });
+    }
+    this.activation.variables = values;
+  }
+
+  private variable(name: string, { program, error }: CompiledVariable['compiled']): unknown {
+    const quoted = JSON.stringify(name);
+    if (!program) return new CelError(`composited variable ${quoted} fails to compile: ${error}`);
+    const outcome = program.evaluate(this.activation);
+    if (outcome.error === undefined) {
+      this.variablesCost += outcome.cost;
+      return outcome.value;
+    }
+    if (outcome.waitFor) throw new Waiting(outcome.waitFor);
+    this.variablesCost += outcome.cost;
+    return new CelError(`composited variable ${quoted} fails to evaluate: ${outcome.error}`);
+  }
+
+  /** Evaluates an expression: its value, or the error in upstream's words. Throws OutOfBudget. */
+  async evaluate({ source, compiled }: Expression, budget: Budget): Promise<{ value: unknown } | { error: string }> {
+    const { program } = compiled;
+    if (!program) return { error: `compilation error: ${compiled.error}` };
+    this.variablesCost = 0;
+    for (;;) {
+      const outcome = this.attempt(() => program.evaluate(this.activation));
+      if (outcome instanceof Waiting) {
+        await outcome.promise;
+        continue;
+      }
+      this.spend(outcome.cost, budget);
+      if (outcome.error === undefined) return { value: outcome.value };
+      return { error: `expression '${source}' resulted in error: ${outcome.error}` };
+    }
+  }
+
+  private attempt(evaluate: () => Outcome): Outcome | Waiting {
+    try {
+      const outcome = evaluate();
+      return outcome.error !== undefined && outcome.waitFor ? new Waiting(outcome.waitFor) : outcome;
+    } catch (error) {
+      if (error instanceof Waiting) return error;
+      throw error;
+    }
+  }
+
+  private spend(own: number, budget: Budget): void {
+    const cost = own + this.variablesCost;
+    this.costs.spend(cost);
+    if (cost > budget.left) throw new OutOfBudget();
+    budget.left -= cost;
+  }
+}

@@ -1,0 +1,10 @@
+/** Cost of the validations, or of one mutation, of a binding with one parameter (apis/cel/config.go RuntimeCELCostBudget). */
+export const BINDING_BUDGET = 10_000_000;
+/** Cost of match conditions (RuntimeCELCostBudgetMatchConditions). */
+export const CONDITIONS_BUDGET = 2_500_000;
+/** Cost of all policies together for one request. Upstream bounds the time of a request instead. */
+export const REQUEST_BUDGET = 20_000_000;
+/** Bytes of a message that an expression makes (MaxEvaluatedMessageExpressionSizeBytes). */
+export const LONGEST_MESSAGE = 5 * 1024;
+/** Characters of an audit annotation (validating/dispatcher.go maxAuditAnnotationValueLength). */
+export const LONGEST_ANNOTATION = 10 * 1024;

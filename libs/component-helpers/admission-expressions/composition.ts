@@ -1,0 +1,65 @@
+import { type CelEnvironment, type CelType, DYN, listType, mapType, objectType } from '#cel';
+import { type CompiledExpression, compileExpression, type ExpressionUse } from './compile.js';
+import { admissionEnvironment, type ExpressionOptions } from './environments.js';
+
+/** A named expression, whose value others refer to as `variables.NAME`. */
+export interface NamedExpression {
+  name?: string;
+  expression?: string;
+}
+
+/** A compiled variable. */
+export interface CompiledVariable {
+  name: string;
+  compiled: CompiledExpression;
+}
+
+const SIMPLE = new Set(['bool', 'bytes', 'double', 'duration', 'int', 'null_type', 'string', 'timestamp', 'uint']);
+
+/** The type under which a variable is known: objects and values of libraries are not typed (composition.go convertCelTypeToDeclType). */
+function declared(type: CelType | undefined): CelType {
+  if (type === undefined) return DYN;
+  if (SIMPLE.has(type.kind)) return type;
+  const [first, second] = type.params;
+  if (type.kind === 'list') return listType(declared(first));
+  return type.kind === 'map' ? mapType(declared(first), declared(second)) : DYN;
+}
+
+/**
+ * Compiles the expressions of one policy (admission/plugin/cel composition.go): each variable sees those before it, everything else sees
+ * them all.
+ */
+export class Composition {
+  readonly variables: readonly CompiledVariable[];
+  private readonly types: Record<string, CelType> = {};
+  private readonly environments = new Map<string, CelEnvironment>();
+
+  /** `base`: default the environment of admission. */
+  constructor(
+    variables: readonly NamedExpression[],
+    private readonly params: boolean,
+    private readonly base: (options: ExpressionOptions) => CelEnvironment = admissionEnvironment,
+  ) {
+    const made = new Map<string, CompiledVariable>();
+    for (const { name = '', expression = '' } of variables) {
+      const compiled = this.compile(expression, 'variable');
+      made.set(name, { name, compiled });
+      this.types[name] = declared(compiled.program?.resultType);
+      this.environments.clear();
+    }
+    this.variables = [...made.values()];
+  }
+
+  compile(source: string, use: ExpressionUse, options: Partial<ExpressionOptions> = {}): CompiledExpression {
+    return compileExpression(this.environment({ params: this.params, authorizer: true, ...options }), source, use);
+  }
+
+  private environment(options: ExpressionOptions): CelEnvironment {
+    const key = `${options.authorizer} ${options.patches ?? false}`;
+    const known = this.environments.get(key);
+    if (known) return known;
+    const made = this.base(options).extend({ variables: objectType('kubernetes.variables', this.types) });
+    this.environments.set(key, made);
+    return made;
+  }
+}
