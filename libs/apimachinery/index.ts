@@ -77,10 +77,10 @@ export {
 export { atomicPaths } from './managed/atomics.js';
 export { type Comparison, compareObjects } from './managed/compare.js';
 export { sortEntries } from './managed/entries.js';
-export { mergeTyped } from './managed/merge-typed.js';
 export { pathTexts } from './managed/field-path-text.js';
 export { type FieldTree, treeOf } from './managed/field-tree.js';
 export { difference, differenceBelow, equalSets, type FieldSet, intersection, isEmptySet, union } from './managed/fieldset.js';
+export { mergeTyped } from './managed/merge-typed.js';
 export { managersAfterScale, scaleManagers } from './managed/scale.js';
 export { type TrackedUpdate, trackUpdate } from './managed/track.js';
 export { fieldSetOf, typeErrorsText } from './managed/typed.js';
