@@ -1,6 +1,6 @@
-import type { corev1, rbacv1 } from '#api';
+import type { apiregistrationv1, corev1, rbacv1 } from '#api';
 import { inlineYaml, type YamlDecoder } from '#api/yaml';
-import { type Clock, type RandomSource, StatusError, unauthorized } from '#apimachinery';
+import { type Clock, type KubeObject, type RandomSource, StatusError, unauthorized } from '#apimachinery';
 import type { ClusterStore } from '#cacher';
 import type { AdmissionPlugin } from './admission/admission.js';
 import { admissionChain } from './admission/admission-chain.js';
@@ -19,7 +19,7 @@ import { ClusterStorages } from './cluster-storages.js';
 import type { CustomKindOf } from './custom-resources/definitions.js';
 import { Dispatcher, type Seat } from './dispatcher.js';
 import { failureResponse } from './endpoints/failure.js';
-import { routeOf, unknownPath } from './endpoints/resource-router.js';
+import { routeOf, serviceUnavailable, unknownPath } from './endpoints/resource-router.js';
 import { tooManyRequestsResponse } from './endpoints/responses.js';
 import { clusterFlowControl } from './flow-control/cluster-flow-control.js';
 import { type FlowLimits, TooManyRequests } from './flow-control/flow-control.js';
@@ -229,7 +229,7 @@ class Pipeline {
     if (showsKinds(request.path)) await this.cluster.storages.refresh();
     const { version = KUBERNETES_VERSION, prefix = '', serverAddress = '' } = this.deps;
     const probe = () => this.cluster.store.revision();
-    return nonResourceResponse({
+    const response = await nonResourceResponse({
       request,
       query,
       version,
@@ -249,16 +249,29 @@ class Pipeline {
         return pods.find(({ metadata }) => metadata.labels?.component === 'kube-apiserver');
       },
     });
+    const [, group, groupVersion] = response.status === 404 ? (GROUP_VERSION.exec(request.path) ?? []) : [];
+    const asked = group && groupVersion ? { group, version: groupVersion } : undefined;
+    return asked && (await this.isAggregated(asked)) ? serviceUnavailable() : response;
+  }
+
+  /** Whether another API server is registered for a group version: none can be reached. */
+  private async isAggregated({ group, version }: Pick<RequestInfo, 'group' | 'version'>): Promise<boolean> {
+    const name = `${version}.${group}`;
+    const found = await this.cluster.reader.get<KubeObject & apiregistrationv1.APIService>(
+      'apiregistration.k8s.io',
+      'apiservices',
+      '',
+      name,
+    );
+    return found?.spec?.service !== undefined;
   }
 
   private async resource(request: ApiRequest, asked: Asked): Promise<ApiResponse> {
     const { query, info, user, warnings, seat, audit } = asked;
-    const { group, version } = info;
-    const { storages } = this.cluster;
-    // A kind that was established a moment ago, by whatever process, is served.
-    if (!storages.isBuiltIn(group, version) && storages.find(group, version, info.resource) === undefined) await storages.refresh();
+    const preparing = this.cluster.storages.prepare(info.group, info.version, info.resource);
+    if (preparing) await preparing;
     const route = routeOf(this.cluster.storages, info, request.method);
-    if (route === undefined) return unknownPath();
+    if (route === undefined) return (await this.isAggregated(info)) ? serviceUnavailable() : unknownPath();
     const { storage, handler } = route;
     audit.served = true;
     audit.dryRun = query.get('dryRun') === 'All';
@@ -328,6 +341,9 @@ function withFlow(response: ApiResponse, flow: Flow | undefined): ApiResponse {
   response.headers['x-kubernetes-pf-prioritylevel-uid'] = flow.level.uid;
   return response;
 }
+
+/** The path of a group version's discovery document. */
+const GROUP_VERSION = /^\/apis\/([^/]+)\/([^/]+)\/?$/;
 
 /** Whether a document shows the cluster's own kinds: discovery and OpenAPI. */
 const showsKinds = (path: string): boolean => path.startsWith('/apis') || path.startsWith('/openapi');

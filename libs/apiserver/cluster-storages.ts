@@ -51,6 +51,14 @@ export class ClusterStorages implements StorageMap {
     if (this.kinds.has(id)) this.change(new Map([[id, undefined]]));
   }
 
+  prepare(group: string, version: string, resource: string): Promise<void> | undefined {
+    if (this.definitions === undefined || this.builtIn.serves(group, version)) return undefined;
+    const cached = this.definitions.readCache();
+    return cached && this.byResource.get(idOf(group, resource))?.groupVersions.includes(groupVersionOf(group, version))
+      ? undefined
+      : this.definitions.refresh();
+  }
+
   refresh(): Promise<void> {
     return this.definitions?.refresh() ?? Promise.resolve();
   }
@@ -76,7 +84,7 @@ export class ClusterStorages implements StorageMap {
   }
 
   isBuiltIn(group: string, version: string): boolean {
-    return this.builtIn.serves(group, version);
+    return this.builtIn.isBuiltIn(group, version);
   }
 
   served(): Served {

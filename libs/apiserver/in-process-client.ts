@@ -241,7 +241,9 @@ class InProcessClient implements CausalClient {
   }
 
   private async call<R>(resource: Resource, subject: Subject, work: (scope: RestScope) => Promise<R>): Promise<R> {
-    const storage = this.storage(resource, subject) ?? (await this.newStorage(resource, subject));
+    const preparing = this.cluster.storages.prepare(resource.group, resource.version, resource.resource);
+    if (preparing) await preparing;
+    const storage = this.storage(resource, subject);
     const warnings = new Warnings();
     return this.audited(subject.verb, warnings, (audit) => this.run(resource, this.scope(storage, { ...subject, warnings, audit }), work));
   }
@@ -285,15 +287,9 @@ class InProcessClient implements CausalClient {
     return this.options.user?.(this.cause) ?? LOOPBACK;
   }
 
-  private storage({ group, version, resource }: Resource, { subresource }: Subject): RestStorage | undefined {
-    return this.cluster.storages.find(group, version, resource, subresource);
-  }
-
-  /** The storage of a kind that was established a moment ago. Throws 404. */
-  private async newStorage(resource: Resource, subject: Subject): Promise<RestStorage> {
-    await this.cluster.storages.refresh();
-    const storage = this.storage(resource, subject);
-    if (storage === undefined) throw notFound({ group: resource.group, resource: resource.resource }, subject.name ?? '');
+  private storage({ group, version, resource }: Resource, { subresource, name = '' }: Subject): RestStorage {
+    const storage = this.cluster.storages.find(group, version, resource, subresource);
+    if (storage === undefined) throw notFound({ group, resource }, name);
     return storage;
   }
 

@@ -33,6 +33,11 @@ export interface StorageMap {
   /** Brings the cluster's own kinds up to date with its CustomResourceDefinitions as of now. */
   refresh(): Promise<void>;
   /**
+   * The same before a resource is looked for, if there is need: for one that is not known, which may have been established a moment ago by
+   * another process, and while definitions are not cached. Undefined if there is none.
+   */
+  prepare(group: string, version: string, resource: string): Promise<void> | undefined;
+  /**
    * Calls `end` once the resource is no longer served, or is served by another storage; returns a function that cancels this. Undefined if
    * that never happens.
    */
@@ -142,6 +147,7 @@ function buildMap({ strategies, conversions = [], providers = [] }: StorageSourc
     schemaFor: kindSchema,
     isBuiltIn: (group, version) => entries.groupVersions.has(groupVersionOf(group, version)),
     refresh: () => Promise.resolve(),
+    prepare: () => undefined,
     whileServed: () => undefined,
   };
 }

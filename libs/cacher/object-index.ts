@@ -61,9 +61,9 @@ export class ObjectIndex {
     return before;
   }
 
-  /** A number that is different after every change under a resource's prefix: `/registry/pods/`. */
+  /** A number that is different after every change under a resource's prefix: `/registry/pods/`; those of some groups share one. */
   changeOf(prefix: string): number {
-    return this.#changed.get(prefix) ?? this.#made;
+    return this.#changed.get(bucketOf(prefix)) ?? this.#made;
   }
 
   /** The number of objects. */

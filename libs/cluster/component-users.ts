@@ -14,6 +14,7 @@ const ACCOUNTS: ReadonlyMap<string, string> = new Map([
 
 const serviceAccount = (controller: string): UserInfo => {
   if (controller === WITHOUT_ACCOUNT) return controllerManager;
+  if (controller === AGGREGATOR) return apiserver;
   const name = ACCOUNTS.get(controller) ?? controller;
   return userNamed(`system:serviceaccount:kube-system:${name}`, 'system:serviceaccounts', 'system:serviceaccounts:kube-system');
 };
@@ -32,6 +33,9 @@ const controllerManager = userNamed('system:kube-controller-manager');
 
 /** The controller that makes tokens for accounts needs none itself: it uses the certificate of kube-controller-manager. */
 const WITHOUT_ACCOUNT = 'tokens-controller';
+
+/** Upstream's aggregator is part of the API server; its look-out for services takes turns with the controllers of services. */
+const AGGREGATOR = 'apiservice-availability';
 
 /** Controllers within the API server use its loopback connection. */
 const apiserver = userNamed('system:apiserver', 'system:masters');

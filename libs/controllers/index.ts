@@ -1,4 +1,5 @@
 import { type Component, type Controller, componentOf } from '#controller-runtime';
+import { apiServiceAvailability } from './apiregistration/availability.js';
 import { bootstrapSigner, tokenCleaner } from './bootstrap/signer.js';
 import { csrApproving } from './certificates/approver.js';
 import { csrCleaner } from './certificates/cleaner.js';
@@ -39,6 +40,7 @@ export const controllers: readonly Controller[] = [
   legacyTokens,
   namespace,
   podGC,
+  apiServiceAvailability,
   garbageCollector,
 ];
 

@@ -34,12 +34,14 @@ export class Definitions {
     private readonly target: Installation,
   ) {}
 
-  /** Takes over what the cache has, without asking the store. */
-  readCache(): void {
+  /** Takes over what the cache has, without asking the store; false if nothing is cached. */
+  readCache(): boolean {
     const change = this.store.changeOf(ROOT);
-    if (change === undefined || change === this.seen) return;
+    if (change === undefined) return false;
+    if (change === this.seen) return true;
     this.seen = change;
     this.take(this.store.cached(ROOT));
+    return true;
   }
 
   /** Takes over the definitions as of now. */
@@ -73,7 +75,7 @@ export class Definitions {
   /** Follows changes until `unfollow`: for watches, which end with their kind. */
   follow(): void {
     this.following ??= this.store.watch(ROOT, undefined, {
-      event: () => this.readCache(),
+      event: () => void this.readCache(),
       end: () => {
         this.following = undefined;
       },

@@ -93,5 +93,8 @@ export function routeOf(storages: StorageMap, info: RequestInfo, method: string)
   return { storage, handler: method === 'GET' ? (call) => handleList(call) : refuse() };
 }
 
+/** The response for a group version of another API server that cannot be reached (kube-aggregator/pkg/apiserver/handler_proxy.go). */
+export const serviceUnavailable = (): ApiResponse => plainResponse(503, 'service unavailable\n');
+
 /** The response for a path of a group version that is not served. */
 export const unknownPath = (): ApiResponse => plainResponse(404, '404 page not found\n');

@@ -1,0 +1,246 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { CustomResourceDefinition } from '#api';
+import { createLocalCluster, type LocalCluster } from '#cluster';
+
+/** Custom resources as clients see them: the definition's conditions, its versions, its end. */
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+type Json = any;
+
+const open: LocalCluster[] = [];
+
+afterEach(() => {
+  for (const cluster of open.splice(0)) cluster.close();
+});
+
+async function start(): Promise<LocalCluster> {
+  const cluster = await createLocalCluster();
+  open.push(cluster);
+  return cluster;
+}
+
+async function send(
+  { api }: LocalCluster,
+  method: string,
+  target: string,
+  body?: unknown,
+  type = 'application/json',
+): Promise<{ status: number; body: Json; warnings: readonly string[] }> {
+  const [path = '', query = ''] = target.split('?');
+  const answer = await api.handle({
+    method,
+    path,
+    query,
+    headers: { 'content-type': type, 'user-agent': 'spec/1' },
+    ...(body === undefined ? {} : { body: Buffer.from(JSON.stringify(body)) }),
+    user: { name: 'admin', groups: ['system:masters'] },
+    requestId: 'r',
+  });
+  const text = String(answer.body ?? '');
+  return {
+    status: answer.status,
+    body: text.startsWith('{') ? JSON.parse(text) : text,
+    warnings: [answer.headers.warning ?? []].flat(),
+  };
+}
+
+const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+const WIDGETS = '/apis/example.com/v1/namespaces/default/widgets';
+const MERGE = 'application/merge-patch+json';
+
+const version = (name: string, properties: Json, more: Json = {}) => ({
+  name,
+  served: true,
+  storage: true,
+  schema: { openAPIV3Schema: { type: 'object', properties } },
+  ...more,
+});
+
+const spec = { type: 'object', properties: { size: { type: 'integer', default: 1 }, color: { type: 'string' } } };
+
+const definition = (versions: Json[], names: Json = {}, scope = 'Namespaced') => {
+  const all = { plural: 'widgets', kind: 'Widget', ...names };
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${all.plural}.example.com` },
+    spec: { group: 'example.com', scope, names: all, versions },
+  };
+};
+
+const widget = (name: string, more: Json = {}) => ({ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name }, ...more });
+
+const conditions = ({ body }: { body: Json }): string[] =>
+  (body.status.conditions ?? []).map(({ type, status, reason }: Json) => `${type} ${status} ${reason}`);
+
+async function established(cluster: LocalCluster, ...versions: Json[]): Promise<void> {
+  expect((await send(cluster, 'POST', DEFINITIONS, definition(versions))).status).toBe(201);
+  await cluster.settle();
+}
+
+test('a kind is served once its names are accepted, and not after its definition is gone', async () => {
+  const cluster = await start();
+  const { body } = await send(cluster, 'POST', DEFINITIONS, definition([version('v1', { spec })]));
+  expect(body.status).toEqual({ conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: ['v1'] });
+  expect((await send(cluster, 'GET', WIDGETS)).status).toBe(404);
+  await cluster.settle();
+  const read = await send(cluster, 'GET', `${DEFINITIONS}/widgets.example.com`);
+  expect(conditions(read)).toEqual(['NamesAccepted True NoConflicts', 'Established True InitialNamesAccepted']);
+  expect(read.body.status.acceptedNames).toEqual({ plural: 'widgets', singular: 'widget', kind: 'Widget', listKind: 'WidgetList' });
+  expect((await send(cluster, 'POST', WIDGETS, widget('a', { spec: {} }))).body.spec).toEqual({ size: 1 });
+  expect((await send(cluster, 'GET', '/apis/example.com/v1')).body.resources).toMatchObject([{ name: 'widgets' }]);
+  expect((await send(cluster, 'DELETE', `${DEFINITIONS}/widgets.example.com`)).status).toBe(200);
+  await cluster.settle();
+  expect((await send(cluster, 'GET', WIDGETS)).status).toBe(404);
+  expect((await send(cluster, 'GET', '/apis/example.com')).status).toBe(404);
+  expect((await send(cluster, 'GET', `${DEFINITIONS}/widgets.example.com`)).status).toBe(404);
+});
+
+test('names that are in use are given to who has asked when they become free', async () => {
+  const cluster = await start();
+  await established(cluster, version('v1', { spec }));
+  await send(
+    cluster,
+    'POST',
+    DEFINITIONS,
+    definition([version('v1', { spec })], { plural: 'gadgets', singular: 'widget', kind: 'Widget' }),
+  );
+  await cluster.settle();
+  const refused = await send(cluster, 'GET', `${DEFINITIONS}/gadgets.example.com`);
+  expect(conditions(refused)).toEqual(['NamesAccepted False ListKindConflict', 'Established False NotAccepted']);
+  expect(refused.body.status.conditions[0].message).toBe('"WidgetList" is already in use');
+  await send(cluster, 'DELETE', `${DEFINITIONS}/widgets.example.com`);
+  await cluster.settle();
+  const accepted = await send(cluster, 'GET', `${DEFINITIONS}/gadgets.example.com`);
+  expect(conditions(accepted)).toEqual(['NamesAccepted True NoConflicts', 'Established True InitialNamesAccepted']);
+});
+
+test('a definition waits for the finalizers of its instances', async () => {
+  const cluster = await start();
+  await established(cluster, version('v1', { spec }));
+  await send(cluster, 'POST', WIDGETS, widget('held', { metadata: { name: 'held', finalizers: ['example.com/hold'] } }));
+  await send(cluster, 'POST', WIDGETS, widget('free'));
+  await send(cluster, 'DELETE', `${DEFINITIONS}/widgets.example.com`);
+  await cluster.settle();
+  const ending = await send(cluster, 'GET', `${DEFINITIONS}/widgets.example.com`);
+  expect(conditions(ending)).toContain('Terminating True InstanceDeletionInProgress');
+  expect((await send(cluster, 'GET', WIDGETS)).body.items.map(({ metadata }: Json) => metadata.name)).toEqual(['held']);
+  expect(await send(cluster, 'POST', WIDGETS, widget('late'))).toMatchObject({
+    status: 403,
+    body: { message: 'widgets.example.com "late" is forbidden: create not allowed while custom resource definition is terminating' },
+  });
+  await send(cluster, 'PATCH', `${WIDGETS}/held`, { metadata: { finalizers: null } }, MERGE);
+  await cluster.settle();
+  expect((await send(cluster, 'GET', `${DEFINITIONS}/widgets.example.com`)).status).toBe(404);
+});
+
+test('a changed schema is applied to what was stored before', async () => {
+  const cluster = await start();
+  await established(cluster, version('v1', { spec }));
+  await send(cluster, 'POST', WIDGETS, widget('a', { spec: { color: 'red' } }));
+  const changed = { type: 'object', properties: { size: { type: 'integer' }, shape: { type: 'string', default: 'round' } } };
+  const patched = await send(
+    cluster,
+    'PATCH',
+    `${DEFINITIONS}/widgets.example.com`,
+    { spec: { versions: [version('v1', { spec: changed })] } },
+    MERGE,
+  );
+  expect([patched.status, patched.body.metadata.generation]).toEqual([200, 2]);
+  expect((await send(cluster, 'GET', `${WIDGETS}/a`)).body.spec).toEqual({ size: 1, shape: 'round' });
+  expect((await send(cluster, 'GET', WIDGETS)).body.items[0].spec).toEqual({ size: 1, shape: 'round' });
+  const labelled = await send(cluster, 'PATCH', `${WIDGETS}/a`, { metadata: { labels: { a: 'b' } } }, MERGE);
+  expect([labelled.status, labelled.body.spec]).toEqual([200, { size: 1, shape: 'round' }]);
+});
+
+test('versions differ in their schemas, and are converted by name alone', async () => {
+  const cluster = await start();
+  const v2 = version(
+    'v2',
+    { spec: { type: 'object', properties: { size: { type: 'integer', minimum: 10 } } } },
+    { storage: false, deprecated: true },
+  );
+  await established(cluster, version('v1', { spec }), v2);
+  const at = WIDGETS.replace('/v1/', '/v2/');
+  const refused = await send(cluster, 'POST', at, { ...widget('a', { spec: { size: 3 } }), apiVersion: 'example.com/v2' });
+  expect([refused.status, refused.body.message]).toEqual([
+    422,
+    'Widget.example.com "a" is invalid: spec.size: Invalid value: 3: spec.size in body should be greater than or equal to 10',
+  ]);
+  expect(refused.warnings).toEqual(['299 - "example.com/v2 Widget is deprecated"']);
+  expect((await send(cluster, 'POST', WIDGETS, widget('a', { spec: { size: 3, color: 'red' } }))).status).toBe(201);
+  expect((await send(cluster, 'GET', `${at}/a`)).body).toMatchObject({ apiVersion: 'example.com/v2', spec: { size: 3 } });
+  expect((await send(cluster, 'GET', `${at}/a`)).body.spec).toEqual({ size: 3 });
+  // Unchanged values are not held to the other version's rules.
+  const labelled = await send(cluster, 'PATCH', `${at}/a`, { metadata: { labels: { a: 'b' } } }, MERGE);
+  expect([labelled.status, labelled.body.metadata.labels]).toEqual([200, { a: 'b' }]);
+});
+
+test('group versions are registered with the aggregator; one whose service is not there answers 503', async () => {
+  const cluster = await start();
+  await established(cluster, version('v1', { spec }));
+  const path = '/apis/apiregistration.k8s.io/v1/apiservices';
+  const local = await send(cluster, 'GET', `${path}/v1.example.com`);
+  expect(local.body).toMatchObject({
+    metadata: { labels: { 'kube-aggregator.kubernetes.io/automanaged': 'true' } },
+    spec: { group: 'example.com', version: 'v1', groupPriorityMinimum: 1000, versionPriority: 100 },
+    status: { conditions: [{ type: 'Available', status: 'True', reason: 'Local', message: 'Local APIServices are always available' }] },
+  });
+  await send(cluster, 'POST', path, {
+    metadata: { name: 'v1beta1.metrics.k8s.io' },
+    spec: {
+      group: 'metrics.k8s.io',
+      version: 'v1beta1',
+      groupPriorityMinimum: 100,
+      versionPriority: 100,
+      service: { name: 'm', namespace: 'default' },
+    },
+  });
+  await cluster.settle();
+  const remote = await send(cluster, 'GET', `${path}/v1beta1.metrics.k8s.io`);
+  expect(remote.body.status.conditions).toMatchObject([
+    { status: 'False', reason: 'ServiceNotFound', message: 'service/m in "default" is not present' },
+  ]);
+  for (const asked of ['/apis/metrics.k8s.io/v1beta1', '/apis/metrics.k8s.io/v1beta1/nodes'])
+    expect(await send(cluster, 'GET', asked)).toMatchObject({ status: 503, body: 'service unavailable\n' });
+  await send(cluster, 'POST', '/api/v1/namespaces/default/services', { metadata: { name: 'm' }, spec: { ports: [{ port: 443 }] } });
+  await cluster.settle();
+  expect((await send(cluster, 'GET', `${path}/v1beta1.metrics.k8s.io`)).body.status.conditions[0]).toMatchObject({
+    reason: 'EndpointsNotFound',
+    message: 'cannot find endpointslices for service/m in "default"',
+  });
+  await send(cluster, 'DELETE', `${DEFINITIONS}/widgets.example.com`);
+  await cluster.settle();
+  expect((await send(cluster, 'GET', `${path}/v1.example.com`)).status).toBe(404);
+});
+
+test('scale, status and generations', async () => {
+  const cluster = await start();
+  const replicas = { type: 'object', properties: { replicas: { type: 'integer' }, pods: { type: 'string' } } };
+  const subresources = {
+    status: {},
+    scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas', labelSelectorPath: '.status.pods' },
+  };
+  await established(cluster, version('v1', { spec: replicas, status: replicas }, { subresources }));
+  await send(cluster, 'POST', WIDGETS, widget('a', { spec: {} }));
+  expect(await send(cluster, 'GET', `${WIDGETS}/a/scale`)).toMatchObject({
+    status: 500,
+    body: { message: 'Internal error occurred: the spec replicas field ".spec.replicas" does not exist' },
+  });
+  const scaled = await send(cluster, 'PATCH', `${WIDGETS}/a/scale`, { spec: { replicas: 3 } }, MERGE);
+  expect([scaled.status, scaled.body.spec]).toEqual([200, { replicas: 3 }]);
+  await send(cluster, 'PATCH', `${WIDGETS}/a/status`, { status: { replicas: 2, pods: 'app=a' }, spec: { replicas: 9 } }, MERGE);
+  const { body } = await send(cluster, 'GET', `${WIDGETS}/a`);
+  expect([body.spec, body.status, body.metadata.generation]).toEqual([{ replicas: 3 }, { replicas: 2, pods: 'app=a' }, 2]);
+  expect((await send(cluster, 'GET', `${WIDGETS}/a/scale`)).body.status).toEqual({ replicas: 2, selector: 'app=a' });
+});
+
+test('the component that sets the conditions is known by its manager', async () => {
+  const cluster = await start();
+  await established(cluster, version('v1', { spec }));
+  const { metadata } = await cluster.client.get(CustomResourceDefinition, 'widgets.example.com');
+  expect(metadata.managedFields?.map(({ manager, subresource }) => [manager, subresource])).toEqual([
+    ['kube-apiserver', 'status'],
+    ['spec', undefined],
+  ]);
+});
