@@ -3,11 +3,15 @@ import type { FieldError } from '#apimachinery';
 import { ageColumn, nameColumn } from '../columns.js';
 import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, nextGeneration } from '../rules/prepare.js';
-import { bindingErrors, paramRefText } from './policy-validation.js';
+import { bindingErrors, MUTATED_OPERATIONS, operationErrors, paramRefText } from './policy-validation.js';
 
 type Binding = admissionregistrationv1.MutatingAdmissionPolicyBinding;
 
-const validate = ({ spec }: Binding): FieldError[] => bindingErrors(spec ?? {});
+function validate({ spec }: Binding): FieldError[] {
+  const errors = bindingErrors(spec ?? {});
+  const { matchResources } = spec ?? {};
+  return matchResources ? [...errors, ...operationErrors('spec.matchResources', matchResources, MUTATED_OPERATIONS)] : errors;
+}
 
 /** MutatingAdmissionPolicyBinding (registry/admissionregistration/mutatingadmissionpolicybinding). */
 export const mutatingAdmissionPolicyBinding = overNulls<Binding>({

@@ -1,17 +1,19 @@
 import type { admissionregistrationv1 } from '#api';
-import { append, type FieldError, notSupported, required } from '#apimachinery';
+import { append, type FieldError, invalidValue, notSupported, required } from '#apimachinery';
 import { ageColumn, nameColumn } from '../columns.js';
 import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, nextGeneration } from '../rules/prepare.js';
-import { paramKindText, policyErrors } from './policy-validation.js';
+import { PolicyExpressions, tooMuchToCompile } from './expressions.js';
+import { MUTATED_OPERATIONS, paramKindText, policyErrors } from './policy-validation.js';
 
 type Policy = admissionregistrationv1.MutatingAdmissionPolicy;
 
 const REINVOCATION = ['IfNeeded', 'Never'];
 const PATCH_TYPES = ['ApplyConfiguration', 'JSONPatch'];
 const FIELD_OF_TYPE = { ApplyConfiguration: 'applyConfiguration', JSONPatch: 'jsonPatch' } as const;
+const OTHER_TYPE = { ApplyConfiguration: 'JSONPatch', JSONPatch: 'ApplyConfiguration' } as const;
 
-function mutationErrors(path: string, mutation: admissionregistrationv1.Mutation): FieldError[] {
+function mutationErrors(path: string, mutation: admissionregistrationv1.Mutation, expressions: PolicyExpressions): FieldError[] {
   const { patchType = '' } = mutation;
   if (patchType !== 'ApplyConfiguration' && patchType !== 'JSONPatch') {
     const unsupported = patchType === '' ? required(`${path}.patchType`) : notSupported(`${path}.patchType`, patchType, PATCH_TYPES);
@@ -19,16 +21,29 @@ function mutationErrors(path: string, mutation: admissionregistrationv1.Mutation
   }
   const field = FIELD_OF_TYPE[patchType];
   const part = mutation[field];
-  if (!part) return [required(`${path}.${field}`, `must be specified when patchType is ${patchType}`)];
-  return part.expression?.trim() ? [] : [required(`${path}.${field}.expression`, 'expression is not specified')];
+  const errors: FieldError[] = [];
+  const at = `${path}.${field}.expression`;
+  const source = part?.expression?.trim() ?? '';
+  if (!part) errors.push(required(`${path}.${field}`, `must be specified when patchType is ${patchType}`));
+  else if (source === '') errors.push(required(at));
+  else append(errors, expressions.errors(at, source, { use: field, patches: true }));
+  const other = FIELD_OF_TYPE[OTHER_TYPE[patchType]];
+  if (mutation[other]) errors.push(invalidValue(`${path}.${other}`, `{${other}}`, `must not be specified when patchType is ${patchType}`));
+  return errors;
 }
 
 function validate({ spec }: Policy): FieldError[] {
-  const { mutations = [], reinvocationPolicy } = spec ?? {};
-  const errors = policyErrors(spec ?? {});
+  const { mutations = [], reinvocationPolicy, variables = [], matchConditions = [] } = spec ?? {};
+  const sources = mutations.map(
+    ({ applyConfiguration, jsonPatch }) => `${applyConfiguration?.expression ?? ''}${jsonPatch?.expression ?? ''}`,
+  );
+  const tooMuch = tooMuchToCompile('spec', [...[...variables, ...matchConditions].map(({ expression }) => expression), ...sources]);
+  if (tooMuch) return [tooMuch];
+  const expressions = new PolicyExpressions(variables, spec?.paramKind !== undefined, true);
+  const errors = policyErrors(spec ?? {}, expressions, MUTATED_OPERATIONS);
   if (mutations.length === 0) errors.push(required('spec.mutations', 'mutations must contain at least one item'));
   mutations.forEach((mutation, index) => {
-    append(errors, mutationErrors(`spec.mutations[${index}]`, mutation));
+    append(errors, mutationErrors(`spec.mutations[${index}]`, mutation, expressions));
   });
   if (!reinvocationPolicy) errors.push(required('spec.reinvocationPolicy'));
   else if (!REINVOCATION.includes(reinvocationPolicy))

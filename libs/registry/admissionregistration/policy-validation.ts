@@ -13,10 +13,18 @@ import {
 } from '#apimachinery';
 import { labelSelector } from '../rules/selector.js';
 import { eachInvalid } from '../rules/text.js';
+import type { PolicyExpressions } from './expressions.js';
 import { matchConditionErrors, matchResourcesErrors } from './rules.js';
 
 const FAILURE_POLICIES = ['Fail', 'Ignore'];
 const CEL_IDENTIFIER = /^[_a-zA-Z][_a-zA-Z0-9]*$/;
+/** Words that are no identifiers of CEL. */
+const RESERVED = new Set(
+  'true false null in as break const continue else for function if import let loop package namespace return var void while'.split(' '),
+);
+
+/** The operations that a mutating policy can apply to. */
+export const MUTATED_OPERATIONS = ['*', 'CONNECT', 'CREATE', 'UPDATE'];
 
 /** The fields that both kinds of policies have. */
 type PolicySpec = Partial<
@@ -47,16 +55,19 @@ function paramKindErrors(path: string, { apiVersion = '', kind = '' }: admission
   return errors;
 }
 
-function variableErrors(path: string, { name = '', expression = '' }: admissionregistrationv1.Variable): FieldError[] {
+function variableErrors(path: string, variable: admissionregistrationv1.Variable, expressions: PolicyExpressions): FieldError[] {
+  const { name = '', expression = '' } = variable;
   const errors: FieldError[] = [];
   if (name.trim() === '') errors.push(required(`${path}.name`, 'name is not specified'));
-  else if (!CEL_IDENTIFIER.test(name)) errors.push(invalidValue(`${path}.name`, name, 'must be a valid CEL identifier'));
+  else if (!CEL_IDENTIFIER.test(name) || RESERVED.has(name))
+    errors.push(invalidValue(`${path}.name`, name, 'must be a valid CEL identifier'));
   if (expression.trim() === '') errors.push(required(`${path}.expression`, 'expression is not specified'));
+  else append(errors, expressions.variableErrors(`${path}.expression`, variable));
   return errors;
 }
 
-/** The parts that both kinds of policies share, in upstream's order. */
-export function policyErrors(spec: PolicySpec): FieldError[] {
+/** The parts that both kinds of policies share, in upstream's order. `operations`: those that the policy can apply to, if not all. */
+export function policyErrors(spec: PolicySpec, expressions: PolicyExpressions, operations?: readonly string[]): FieldError[] {
   const { failurePolicy, paramKind, matchConstraints } = spec;
   const errors: FieldError[] = [];
   if (failurePolicy !== undefined && !FAILURE_POLICIES.includes(failurePolicy))
@@ -65,9 +76,26 @@ export function policyErrors(spec: PolicySpec): FieldError[] {
   if (matchConstraints) {
     append(errors, matchResourcesErrors('spec.matchConstraints', matchConstraints));
     if (!matchConstraints.resourceRules?.length) errors.push(required('spec.matchConstraints.resourceRules'));
+    if (operations) append(errors, operationErrors('spec.matchConstraints', matchConstraints, operations));
   } else errors.push(required('spec.matchConstraints'));
-  append(errors, matchConditionErrors('spec.matchConditions', spec.matchConditions));
-  return [...errors, ...(spec.variables ?? []).flatMap((variable, index) => variableErrors(`spec.variables[${index}]`, variable))];
+  append(errors, matchConditionErrors('spec.matchConditions', spec.matchConditions, paramKind !== undefined));
+  return [
+    ...errors,
+    ...(spec.variables ?? []).flatMap((variable, index) => variableErrors(`spec.variables[${index}]`, variable, expressions)),
+  ];
+}
+
+/** Operations that a mutating policy cannot apply to. */
+export function operationErrors(
+  path: string,
+  { resourceRules }: admissionregistrationv1.MatchResources,
+  known: readonly string[],
+): FieldError[] {
+  return (resourceRules ?? []).flatMap(({ operations }) =>
+    (operations ?? []).flatMap((operation) =>
+      known.includes(operation) ? [] : [notSupported(`${path}.resourceRules.operations`, operation, known)],
+    ),
+  );
 }
 
 function paramRefErrors(

@@ -2,6 +2,7 @@ import type { admissionregistrationv1 } from '#api';
 import { append, duplicate, type FieldError, invalidValue, nameIsPathSegment, notSupported, required, tooMany } from '#apimachinery';
 import { labelSelector } from '../rules/selector.js';
 import { eachInvalid, qualifiedName } from '../rules/text.js';
+import { conditionExpressionErrors } from './expressions.js';
 
 const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];
 const SCOPES = ['*', 'Cluster', 'Namespaced'];
@@ -82,13 +83,18 @@ export function matchResourcesErrors(path: string, match: admissionregistrationv
   return errors;
 }
 
-/** Named CEL conditions (validateMatchConditions). The expressions are compiled when policies are evaluated. */
-export function matchConditionErrors(path: string, conditions: readonly admissionregistrationv1.MatchCondition[] = []): FieldError[] {
+/** Named CEL conditions (validateMatchConditions). `params`: they may refer to parameters. */
+export function matchConditionErrors(
+  path: string,
+  conditions: readonly admissionregistrationv1.MatchCondition[] = [],
+  params = false,
+): FieldError[] {
   const errors: FieldError[] = conditions.length > MAX_MATCH_CONDITIONS ? [tooMany(path, conditions.length, MAX_MATCH_CONDITIONS)] : [];
   const seen = new Set<string>();
   for (const [index, { name = '', expression = '' }] of conditions.entries()) {
     const at = `${path}[${index}]`;
-    if (expression.trim() === '') errors.push(required(`${at}.expression`));
+    const trimmed = expression.trim();
+    append(errors, trimmed === '' ? [required(`${at}.expression`)] : conditionExpressionErrors(`${at}.expression`, trimmed, params));
     if (name === '') {
       errors.push(required(`${at}.name`));
       continue;

@@ -1,38 +1,41 @@
 import type { admissionregistrationv1 } from '#api';
-import { append, duplicate, type FieldError, invalidValue, isQualifiedName, notSupported, required, tooLong } from '#apimachinery';
+import { append, byteLength, duplicate, type FieldError, invalidValue, isQualifiedName, notSupported, required } from '#apimachinery';
 import { ageColumn, nameColumn } from '../columns.js';
 import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, keepSpec, keepStatus, nextGeneration } from '../rules/prepare.js';
+import { PolicyExpressions, tooMuchToCompile } from './expressions.js';
 import { paramKindText, policyErrors } from './policy-validation.js';
 
 type Policy = admissionregistrationv1.ValidatingAdmissionPolicy;
 
 const MAX_ANNOTATIONS = 20;
 const MAX_VALUE_EXPRESSION = 5 * 1024;
-const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge', 'Unauthorized'];
+const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge'];
 const EMPTY = 'validations or auditAnnotations must contain at least one item';
 
 function validationErrors(
   path: string,
   { expression = '', message = '', reason, messageExpression = '' }: admissionregistrationv1.Validation,
+  expressions: PolicyExpressions,
 ): FieldError[] {
   const errors: FieldError[] = [];
   if (expression.trim() === '') errors.push(required(`${path}.expression`, 'expression is not specified'));
+  else append(errors, expressions.errors(`${path}.expression`, expression, { use: 'condition' }));
+  const messageAt = `${path}.messageExpression`;
   if (messageExpression !== '' && messageExpression.trim() === '')
-    errors.push(invalidValue(`${path}.messageExpression`, messageExpression, 'must be non-empty if specified'));
-  if (message !== '' && message.trim() === '')
-    errors.push(invalidValue(`${path}.message`, message, 'message must be non-empty if specified'));
-  else if (message.trim().includes('\n')) errors.push(invalidValue(`${path}.message`, message, 'message must not contain line breaks'));
-  else if (expression.includes('\n') && message.trim() === '')
-    errors.push(required(`${path}.message`, 'message must be specified if expression contains line breaks'));
+    errors.push(invalidValue(messageAt, messageExpression, 'must be non-empty if specified'));
+  else if (messageExpression !== '')
+    append(errors, expressions.errors(messageAt, messageExpression, { use: 'message', authorizer: false }));
+  if (message !== '' && message.trim() === '') errors.push(invalidValue(`${path}.message`, message, 'must be non-empty if specified'));
+  else if (/[\n\r]/.test(message.trim())) errors.push(invalidValue(`${path}.message`, message, 'must not contain line breaks'));
   if (reason !== undefined && !REASONS.includes(reason)) errors.push(notSupported(`${path}.reason`, reason, REASONS));
   return errors;
 }
 
 function annotationErrors(
-  path: string,
-  policy: string,
+  { path, policy }: { path: string; policy: string },
   { key = '', valueExpression = '' }: admissionregistrationv1.AuditAnnotation,
+  expressions: PolicyExpressions,
 ): FieldError[] {
   const errors: FieldError[] = [];
   if (key === '') errors.push(required(`${path}.key`));
@@ -41,25 +44,37 @@ function annotationErrors(
       errors,
       isQualifiedName(`${policy}/${key}`).map((message) => invalidValue(`${path}.key`, key, message)),
     );
-  if (valueExpression.trim() === '') errors.push(required(`${path}.valueExpression`, 'valueExpression is not specified'));
-  else if (valueExpression.length > MAX_VALUE_EXPRESSION) errors.push(tooLong(`${path}.valueExpression`, '', MAX_VALUE_EXPRESSION));
+  const at = `${path}.valueExpression`;
+  const source = valueExpression.trim();
+  if (source === '') errors.push(required(at, 'valueExpression is not specified'));
+  else if (byteLength(source) > MAX_VALUE_EXPRESSION) errors.push(required(at, `must not exceed ${MAX_VALUE_EXPRESSION} bytes in length`));
+  else append(errors, expressions.errors(at, source, { use: 'auditAnnotation', shown: valueExpression }));
   return errors;
 }
 
 function validate({ metadata, spec }: Policy): FieldError[] {
   const { validations = [], auditAnnotations = [] } = spec ?? {};
-  const errors = policyErrors(spec ?? {});
+  const { variables = [], matchConditions = [] } = spec ?? {};
+  const plain = [...variables, ...matchConditions, ...validations].map(({ expression }) => expression);
+  const others = [
+    ...validations.map(({ messageExpression }) => messageExpression),
+    ...auditAnnotations.map(({ valueExpression }) => valueExpression),
+  ];
+  const tooMuch = tooMuchToCompile('spec', [...plain, ...others]);
+  if (tooMuch) return [tooMuch];
+  const expressions = new PolicyExpressions(variables, spec?.paramKind !== undefined, false);
+  const errors = policyErrors(spec ?? {}, expressions);
   if (validations.length === 0 && auditAnnotations.length === 0)
     return [...errors, required('spec.validations', EMPTY), required('spec.auditAnnotations', EMPTY)];
   validations.forEach((each, index) => {
-    append(errors, validationErrors(`spec.validations[${index}]`, each));
+    append(errors, validationErrors(`spec.validations[${index}]`, each, expressions));
   });
   if (auditAnnotations.length > MAX_ANNOTATIONS)
     errors.push(invalidValue('spec.auditAnnotations', auditAnnotations, `must not have more than ${MAX_ANNOTATIONS} auditAnnotations`));
   const keys = auditAnnotations.map(({ key }) => key);
   auditAnnotations.forEach((each, index) => {
     const path = `spec.auditAnnotations[${index}]`;
-    append(errors, annotationErrors(path, metadata.name, each));
+    append(errors, annotationErrors({ path, policy: metadata.name }, each, expressions));
     if (keys.indexOf(each.key) < index) errors.push(duplicate(`${path}.key`, each.key));
   });
   return errors;

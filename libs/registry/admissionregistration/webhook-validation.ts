@@ -13,6 +13,7 @@ import {
 } from '#apimachinery';
 import { hasInvalidSelectorValue, labelSelector } from '../rules/selector.js';
 import { eachInvalid } from '../rules/text.js';
+import { tooMuchToCompile } from './expressions.js';
 import { matchConditionErrors, ruleErrors } from './rules.js';
 
 const REVIEW_VERSIONS = ['v1', 'v1beta1'];
@@ -147,6 +148,9 @@ function optionsFor(old: readonly Webhook[] | undefined): WebhookOptions {
 
 /** All webhooks of a configuration (validateMutatingWebhookConfiguration, validateValidatingWebhookConfiguration). */
 export function webhooksErrors(webhooks: readonly Webhook[] = [], old?: readonly Webhook[]): FieldError[] {
+  const conditions = webhooks.flatMap(({ matchConditions = [] }) => matchConditions.map(({ expression }) => expression));
+  const tooMuch = tooMuchToCompile('webhooks', conditions);
+  if (tooMuch) return [tooMuch];
   const options = optionsFor(old);
   const seen = new Set<string>();
   return webhooks.flatMap((hook, index) => {
