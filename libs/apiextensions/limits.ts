@@ -18,3 +18,9 @@ export const PATTERN_BYTES = 2 * 1024 * 1024;
 export const PATTERN_LENGTH = 16 * 1024;
 /** Selectable fields of a version (apiextensions/validation MaxSelectableFields). */
 export const SELECTABLE_FIELDS = 8;
+/** Estimated cost of one rule, times the values that it may be evaluated for (apiextensions/validation StaticEstimatedCostLimit). */
+export const RULE_COST = 10_000_000;
+/** Estimated cost of all rules of a schema (StaticEstimatedCRDCostLimit). */
+export const CRD_COST = 100_000_000;
+/** Bytes of a request, which the number of values is estimated from (celconfig MaxRequestSizeBytes). */
+export const REQUEST_BYTES = 3 * 1024 * 1024;

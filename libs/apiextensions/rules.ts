@@ -1,4 +1,6 @@
 import type { FieldError } from '#apimachinery';
+import { ruleDefinitionErrors } from './cel/definitions.js';
+import { ruleErrors } from './cel/evaluate.js';
 import type { Schema, SchemaNode } from './schema-node.js';
 
 /** x-kubernetes-validations: the one place where the CEL rules of a schema come in. */
@@ -19,14 +21,20 @@ export function hasRules(schema: Schema): boolean {
   return found;
 }
 
+/** The same with rules in allOf, anyOf, oneOf and not, whose form is checked too. */
+function mayHaveRules(schema: Schema): boolean {
+  const branches = [...(schema.allOf ?? []), ...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.not ? [schema.not] : [])];
+  const below = [schema.items, schema.additionalProperties, ...Object.values(schema.properties ?? {}), ...branches];
+  const isSchema = (one: unknown): one is Schema => typeof one === 'object' && one !== null && !Array.isArray(one);
+  return (schema['x-kubernetes-validations'] ?? []).length > 0 || below.some((one) => isSchema(one) && mayHaveRules(one));
+}
+
 /** Errors of the rules of a CustomResourceDefinition's schema: syntax, types, costs. `path`: the field of the schema. */
-export function validateRuleDefinitions(_path: string, schema: Schema): FieldError[] {
-  if (!hasRules(schema)) return [];
-  return [];
+export function validateRuleDefinitions(path: string, schema: Schema): FieldError[] {
+  return mayHaveRules(schema) ? ruleDefinitionErrors(path, schema) : [];
 }
 
 /** Errors of an object's rules. `old`: the object before an update, for transition rules and ratcheting. */
-export function validateRules(root: SchemaNode, _object: object, _old: object | undefined): FieldError[] {
-  if (!hasRules(root.schema)) return [];
-  return [];
+export function validateRules(root: SchemaNode, object: object, old: object | undefined): FieldError[] {
+  return hasRules(root.schema) ? ruleErrors(root, object, old) : [];
 }

@@ -94,8 +94,8 @@ class Environment implements CelEnvironment {
       const code = compiler.code(expr);
       const { globals, locals } = compiler;
       const estimate = () => estimateCost(expr, this.declarations);
-      const slots = { locals, globals: globals.length };
-      return { program: makeProgram({ source: text, resultType: expr.type ?? DYN, code, slots, estimate }) };
+      const variables = globals.map(({ name }) => name);
+      return { program: makeProgram({ source: text, resultType: expr.type ?? DYN, code, variables, locals, estimate }) };
     } catch (error) {
       if (error instanceof ProgramError) return { issues: error.message, instantiation: true };
       throw error;

@@ -29,8 +29,9 @@ export {
   requestResource,
 } from './library/authorization.js';
 export { limits as celLimits } from './limits.js';
-export { type CostEstimate, evaluateAwaiting, type Outcome, type Program } from './program.js';
-export { CelError } from './run/values.js';
+export { type CostEstimate, type EvaluationLimit, evaluateAwaiting, type Outcome, type Program } from './program.js';
+export { type StepBudget, stepBudget } from './run/context.js';
+export { CelError, Optional } from './run/values.js';
 export { type OpenAPISchema, schemaDeclType } from './schema/decl-type.js';
 export { escapeField, unescapeField } from './schema/escape.js';
 export { celToJSON } from './to-json.js';

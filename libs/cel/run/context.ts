@@ -11,10 +11,19 @@ export class Cancelled {
 
 export const COST_EXCEEDED = 'operation cancelled: actual cost limit exceeded';
 
+/** Steps that one or several evaluations may take: see limits.steps. */
+export interface StepBudget {
+  left: number;
+}
+
+/** A budget of steps for evaluations that follow one another without a pause. */
+export function stepBudget(): StepBudget {
+  return { left: limits.steps };
+}
+
 /** What one evaluation holds: its variables, its cost so far and its steps. */
 export class Context {
   cost = 0;
-  private steps = 0;
   /** Local variables of comprehensions, by the slots that the compiler gave them. */
   readonly locals: Value[];
   /** Variables of the environment, read once. */
@@ -24,6 +33,7 @@ export class Context {
     readonly activation: Readonly<Record<string, unknown>>,
     private readonly limit: number,
     { locals, globals }: { locals: number; globals: number },
+    private readonly budget: StepBudget = stepBudget(),
   ) {
     this.locals = new Array(locals);
     this.globals = new Array(globals);
@@ -32,12 +42,13 @@ export class Context {
   /** Counts cost as upstream does. */
   charge(cost: number): void {
     this.cost += cost;
-    if (this.cost > this.limit) throw new Cancelled(COST_EXCEEDED);
+    this.budget.left--;
+    if (this.cost > this.limit || this.budget.left < 0) throw new Cancelled(COST_EXCEEDED);
   }
 
   /** Counts work that upstream's cost leaves out: see limits.steps. */
   work(steps: number): void {
-    this.steps += steps;
-    if (this.steps > limits.steps) throw new Cancelled(COST_EXCEEDED);
+    this.budget.left -= steps;
+    if (this.budget.left < 0) throw new Cancelled(COST_EXCEEDED);
   }
 }

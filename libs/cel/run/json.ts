@@ -1,6 +1,6 @@
 import type { CelType } from '../check/types.js';
 import { parseDuration, parseTimestamp } from './time.js';
-import { CelError, Double, doubleOf, isPlainObject, ObjectValue, TypedList, TypedMap, type Value } from './values.js';
+import { CelError, Double, doubleOf, isPlainObject, ObjectValue, Optional, TypedList, TypedMap, type Value } from './values.js';
 
 /** Reading JSON by its declared type, in place (apiserver/pkg/cel/common/valuesunstructured.go UnstructuredToVal). */
 
@@ -36,6 +36,8 @@ export function adapt(raw: unknown, type: CelType): Value {
       return isPlainObject(raw) ? new TypedMap(raw, type.params[1] as CelType) : raw;
     case 'struct':
       return isPlainObject(raw) ? new ObjectValue(raw, type) : raw;
+    case 'opaque':
+      return raw instanceof Optional && raw.hasValue ? Optional.of(adapt(raw.value, type.params[0] as CelType)) : raw;
   }
   return raw;
 }

@@ -21,7 +21,7 @@ export interface OpenAPISchema {
   readonly format?: string;
   readonly properties?: Readonly<Record<string, OpenAPISchema>>;
   readonly additionalProperties?: boolean | OpenAPISchema;
-  readonly items?: OpenAPISchema;
+  readonly items?: OpenAPISchema | readonly OpenAPISchema[];
   readonly required?: readonly string[];
   readonly enum?: readonly unknown[];
   readonly default?: unknown;
@@ -41,8 +41,12 @@ const LONGEST_STRING = REQUEST - 2;
 const text: OpenAPISchema = { type: 'string' };
 const metadata: OpenAPISchema = { type: 'object', properties: { name: text, generateName: text } };
 
-/** A resource's schema with the fields that every resource has; of metadata, only the name is known. */
+/** A resource's schema with the fields that every resource has; of metadata, only the name is known, unless the schema says more. */
 function withTypeAndObjectMeta(schema: OpenAPISchema): OpenAPISchema {
+  const { kind, apiVersion, metadata: meta } = schema.properties ?? {};
+  const { name, generateName } = meta?.properties ?? {};
+  const complete = meta?.type === 'object' && [kind, apiVersion, name, generateName].every((one) => one?.type === 'string');
+  if (complete) return schema;
   return { ...schema, properties: { ...schema.properties, kind: text, apiVersion: text, metadata } };
 }
 
@@ -85,7 +89,8 @@ function objectOf(schema: OpenAPISchema, name: string): CelType {
 }
 
 function listOf(schema: OpenAPISchema, name: string): CelType | undefined {
-  const { items } = schema;
+  const { items: given } = schema;
+  const items = Array.isArray(given) ? undefined : (given as OpenAPISchema | undefined);
   const elem = items && declType(items, `${name}.@idx`, items['x-kubernetes-embedded-resource'] ?? false);
   if (!elem) return undefined;
   const most = schema.maxItems === undefined ? Math.floor((REQUEST - 2) / ((elem.minSize ?? 0) + 1)) : Math.max(schema.maxItems, 0);

@@ -1,0 +1,55 @@
+import type { apiextensionsv1 } from '#api';
+import { type CelType, celEnvironment, optionalType, type Program } from '#cel';
+import type { SchemaNode } from '../schema-node.js';
+import { rulePath } from './field-path.js';
+
+export type Rule = apiextensionsv1.ValidationRule;
+
+/** A rule with its programs, or what is wrong with it (apiserver/schema/cel/compilation.go CompilationResult). */
+export interface CompiledRule {
+  readonly rule: Rule;
+  /** Undefined if the rule is empty or wrong. */
+  readonly program?: Program;
+  readonly error?: string;
+  readonly message?: Program;
+  readonly messageError?: string;
+  readonly usesOldSelf: boolean;
+  /** The rule's fieldPath as field errors show it. */
+  readonly path: string;
+}
+
+type Environments = Record<'plain' | 'optional', ReturnType<typeof celEnvironment>>;
+
+function compileMessage({ messageExpression }: Rule, environment: Environments['plain']): Pick<CompiledRule, 'message' | 'messageError'> {
+  if (!messageExpression) return {};
+  const { program, issues, instantiation } = environment.compile(messageExpression);
+  if (!program) {
+    const what = instantiation ? 'instantiation failed' : 'compilation failed';
+    return { messageError: `messageExpression ${what}: ${issues}` };
+  }
+  if (program.resultType.kind !== 'string') return { messageError: 'messageExpression must evaluate to a string' };
+  return { message: program };
+}
+
+function compileRule(rule: Rule, environments: Environments, node: SchemaNode): CompiledRule {
+  const nothing = { rule, usesOldSelf: false, path: '' };
+  if ((rule.rule ?? '').trim() === '') return nothing;
+  const environment = environments[rule.optionalOldSelf ? 'optional' : 'plain'];
+  const { program, issues, instantiation } = environment.compile(rule.rule);
+  if (!program) return { ...nothing, error: `${instantiation ? 'program instantiation' : 'compilation'} failed: ${issues}` };
+  if (program.resultType.kind !== 'bool') return { ...nothing, error: 'cel expression must evaluate to a bool' };
+  const path = rule.fieldPath ? (rulePath(rule.fieldPath, node) ?? '') : '';
+  const usesOldSelf = program.variables.includes('oldSelf');
+  return { rule, program, usesOldSelf, path, ...compileMessage(rule, environment) };
+}
+
+/** The rules at one node of a schema, compiled for the type of its values. */
+export function compileRules(node: SchemaNode, type: CelType): CompiledRule[] {
+  const rules = node.schema['x-kubernetes-validations'] ?? [];
+  if (rules.length === 0) return [];
+  const environments: Environments = {
+    plain: celEnvironment({ variables: { self: type, oldSelf: type } }),
+    optional: celEnvironment({ variables: { self: type, oldSelf: optionalType(type) } }),
+  };
+  return rules.map((rule) => compileRule(rule, environments, node));
+}
