@@ -18,6 +18,7 @@ export type { SigningKey } from './authentication/service-account/tokens.js';
 export { InvalidToken } from './authentication/service-account/validate-claims.js';
 export { type AuthorizationAttributes, type AuthorizerLink, privilegedGroup } from './authorization/authorization.js';
 export type { AccessAttributes, AccessDecision, AccessRules, Authorizer, TokenOwner } from './authorization/authorizer.js';
+export { type ExplainedBinding, type Explanation, explainAccess, type NearMiss } from './authorization/explain/explain.js';
 export { NODE_USER_PREFIX, nodeOf } from './authorization/node-identity.js';
 export { RbacAuthorizer, type RuleResolver } from './authorization/rbac.js';
 export { ClusterStorages } from './cluster-storages.js';

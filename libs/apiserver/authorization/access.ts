@@ -2,7 +2,8 @@ import { append } from '#apimachinery';
 import { type AuthorizationAttributes, type AuthorizerLink, authorize, textOfErrors } from './authorization.js';
 import type { AccessAttributes, AccessRules, Authorizer } from './authorizer.js';
 
-function attributesOf({ user, verb, resource, path = '' }: AccessAttributes): AuthorizationAttributes {
+/** The question about a user's access in the form that authorizers get. */
+export function attributesOfAccess({ user, verb, resource, path = '' }: AccessAttributes): AuthorizationAttributes {
   const named = resource ?? { group: '', version: '', resource: '', subresource: '', namespace: '', name: '' };
   return { user, verb, isResource: resource !== undefined, path, ...named };
 }
@@ -11,7 +12,7 @@ function attributesOf({ user, verb, resource, path = '' }: AccessAttributes): Au
 export function accessOf(links: readonly AuthorizerLink[]): Authorizer {
   return {
     async authorize(attributes) {
-      const { decision, reason } = await authorize(attributesOf(attributes), links);
+      const { decision, reason } = await authorize(attributesOfAccess(attributes), links);
       // No opinion is not a denial: `denied` is only set when an authorizer denied explicitly.
       return { allowed: decision === 'allow', ...(reason ? { reason } : {}) };
     },

@@ -6,7 +6,7 @@ import type { UserInfo } from '../rest/strategy.js';
 import { type AuthorizationAttributes, type AuthorizerLink, type Decision, type Rules, textOfErrors } from './authorization.js';
 
 /** The API group of roles and bindings. */
-const GROUP = 'rbac.authorization.k8s.io';
+export const RBAC_GROUP = 'rbac.authorization.k8s.io';
 
 /** Limit of the cached decisions about a cluster's users, in bytes. */
 const MEMO_BYTES = 256 * 1024;
@@ -17,14 +17,15 @@ type Binding = KubeObject & Pick<rbacv1.RoleBinding, 'roleRef' | 'subjects'>;
 const has = (values: readonly string[] | undefined, value: string): boolean =>
   values !== undefined && (values.includes('*') || values.includes(value));
 
-// A rule for the log subresource of all resources covers pods/log too (rbac/v1 evaluation_helpers.go ResourceMatches).
-function resourceMatches(rule: Rule, { resource, subresource }: AuthorizationAttributes): boolean {
+/** Whether a rule covers a resource: one for the log subresource of all resources covers pods/log too (rbac/v1 evaluation_helpers.go ResourceMatches). */
+export function resourceMatches(rule: Rule, { resource, subresource }: AuthorizationAttributes): boolean {
   const asked = subresource === '' ? resource : `${resource}/${subresource}`;
   if (has(rule.resources, asked)) return true;
   return subresource !== '' && (rule.resources ?? []).includes(`*/${subresource}`);
 }
 
-function pathMatches(rule: Rule, path: string): boolean {
+/** Whether a rule covers a path. */
+export function pathMatches(rule: Rule, path: string): boolean {
   return (rule.nonResourceURLs ?? []).some(
     (url) => url === '*' || url === path || (url.endsWith('*') && path.startsWith(url.slice(0, -1))),
   );
@@ -39,11 +40,20 @@ export function ruleAllows(rule: Rule, asked: AuthorizationAttributes): boolean 
   return names.length === 0 || names.includes(asked.name);
 }
 
+/** A user whose groups can be looked up: both they and the subjects of a binding may be thousands. */
+export interface Principal {
+  name: string;
+  groups: ReadonlySet<string>;
+}
+
+/** The principal that a user is. */
+export const principalOf = ({ name, groups }: UserInfo): Principal => ({ name, groups: new Set(groups) });
+
 /** The subject of a binding that matches the user, if any (registry/rbac/validation appliesTo). `namespace`: the binding's. */
-function subjectOf({ subjects }: Binding, user: UserInfo, namespace: string): rbacv1.Subject | undefined {
+export function subjectOf({ subjects }: Pick<Binding, 'subjects'>, user: Principal, namespace: string): rbacv1.Subject | undefined {
   return subjects?.find((subject) => {
     if (subject.kind === 'User') return user.name === subject.name;
-    if (subject.kind === 'Group') return user.groups.includes(subject.name);
+    if (subject.kind === 'Group') return user.groups.has(subject.name);
     const home = subject.namespace || namespace;
     return subject.kind === 'ServiceAccount' && home !== '' && user.name === `system:serviceaccount:${home}:${subject.name}`;
   });
@@ -126,7 +136,7 @@ export class RbacAuthorizer implements AuthorizerLink, RuleResolver {
     const kept = this.users.of(id, () => ({ resolved: nothingHeld() }));
     const before = this.changes(namespace);
     if (before !== undefined && kept.resolved.changes === before) return kept.resolved;
-    const prefix = listPrefix(GROUP, namespace === '' ? 'clusterrolebindings' : 'rolebindings', namespace);
+    const prefix = listPrefix(RBAC_GROUP, namespace === '' ? 'clusterrolebindings' : 'rolebindings', namespace);
     const { items } = await this.store.list({ prefix, notOlderThan: 0 });
     // `before` was read first, so that a concurrent change is noticed next time. Nothing is kept if the cache was cold.
     const resolved: Resolved = { ...(await this.resolve(items, user, namespace)), ...(before === undefined ? {} : { changes: before }) };
@@ -146,14 +156,15 @@ export class RbacAuthorizer implements AuthorizerLink, RuleResolver {
   private async resolve(bindings: readonly CachedObject[], user: UserInfo, namespace: string): Promise<Resolved> {
     const held: Held[] = [];
     const missing: string[] = [];
+    const principal = principalOf(user);
     for (const { object } of bindings) {
       const binding = object as Binding;
-      const subject = subjectOf(binding, user, namespace);
+      const subject = subjectOf(binding, principal, namespace);
       if (subject === undefined) continue;
       const key = roleKey(binding.roleRef, namespace);
       const role = this.store.peek(key) ?? (await this.store.get(key));
       if (role !== undefined) held.push({ binding, subject, rules: rulesOf(role) });
-      else missing.push(`${binding.roleRef.kind.toLowerCase()}.${GROUP} "${binding.roleRef.name}" not found`);
+      else missing.push(`${binding.roleRef.kind.toLowerCase()}.${RBAC_GROUP} "${binding.roleRef.name}" not found`);
     }
     const named = held.some(({ rules }) => rules.some(({ resourceNames }) => (resourceNames?.length ?? 0) > 0));
     return { held, missing, named, decisions: new Map() };
@@ -201,15 +212,17 @@ function firstThatAllows({ held }: Resolved, asked: AuthorizationAttributes): De
 }
 
 const ROOTS = {
-  clusterRoles: listPrefix(GROUP, 'clusterroles', ''),
-  clusterRoleBindings: listPrefix(GROUP, 'clusterrolebindings', ''),
-  roles: listPrefix(GROUP, 'roles', ''),
-  roleBindings: listPrefix(GROUP, 'rolebindings', ''),
+  clusterRoles: listPrefix(RBAC_GROUP, 'clusterroles', ''),
+  clusterRoleBindings: listPrefix(RBAC_GROUP, 'clusterrolebindings', ''),
+  roles: listPrefix(RBAC_GROUP, 'roles', ''),
+  roleBindings: listPrefix(RBAC_GROUP, 'rolebindings', ''),
 } as const;
 
-function roleKey({ kind, name }: rbacv1.RoleRef, namespace: string): string {
+/** The key of the role that a binding in a namespace refers to. */
+export function roleKey({ kind, name }: rbacv1.RoleRef, namespace: string): string {
   const cluster = kind === 'ClusterRole';
-  return storageKey({ group: GROUP, resource: cluster ? 'clusterroles' : 'roles', namespace: cluster ? '' : namespace, name });
+  return storageKey({ group: RBAC_GROUP, resource: cluster ? 'clusterroles' : 'roles', namespace: cluster ? '' : namespace, name });
 }
 
-const rulesOf = ({ object }: CachedObject): readonly Rule[] => (object as KubeObject & { rules?: Rule[] | null }).rules ?? [];
+/** The rules of a stored role. */
+export const rulesOf = ({ object }: CachedObject): readonly Rule[] => (object as KubeObject & { rules?: Rule[] | null }).rules ?? [];
