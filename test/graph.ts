@@ -16,6 +16,7 @@ import {
   type Runtime,
   Turns,
 } from '#graphql';
+import { explained } from '../apps/api/explain.js';
 
 /** Node's event loop, in the form in which the api passes it to the graph. */
 const eventLoop: EventLoop = {
@@ -101,6 +102,7 @@ export class LocalGraph {
       history: historyOf(cluster),
       cluster: { id: 'local', gitVersion: 'v1.36.0' },
       audit: auditOf(this.audit),
+      access: { explain: (question) => explained(this.cluster.api, question, { name: 'admin', groups: ['system:masters'] }) },
       requestId: 'request-1',
     };
   }

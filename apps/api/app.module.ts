@@ -2,12 +2,13 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { HEALTH, type Health, HealthController } from '#hosting';
 import { LandingController } from './landing.controller.js';
 import { AuditController } from './platform/audit.controller.js';
+import { AuthorizationController } from './platform/authorization.controller.js';
 import { ClustersController } from './platform/clusters.controller.js';
 import { OpenApiController } from './platform/openapi.controller.js';
 import { OrganizationsController } from './platform/organizations.controller.js';
 import { PlatformGuard } from './platform/platform.guard.js';
 import type { PlatformServices } from './platform-services.js';
-import { ACCESS, AUDIT, CLOCK_TURNER, CLUSTER_ADDRESS, CLUSTER_KEYS, CLUSTERS, MAX_NODES, ORGANIZATIONS } from './tokens.js';
+import { ACCESS, APIS, AUDIT, CLOCK_TURNER, CLUSTER_ADDRESS, CLUSTER_KEYS, CLUSTERS, MAX_NODES, ORGANIZATIONS } from './tokens.js';
 
 @Module({})
 class AppModule {}
@@ -17,11 +18,20 @@ export function appModule(services: { platform: PlatformServices; health: Health
   const { platform, health } = services;
   return {
     module: AppModule,
-    controllers: [HealthController, OrganizationsController, ClustersController, AuditController, OpenApiController, LandingController],
+    controllers: [
+      HealthController,
+      OrganizationsController,
+      ClustersController,
+      AuditController,
+      AuthorizationController,
+      OpenApiController,
+      LandingController,
+    ],
     providers: [
       PlatformGuard,
       { provide: HEALTH, useValue: health },
       { provide: ACCESS, useValue: platform.access },
+      { provide: APIS, useValue: platform.apis },
       { provide: AUDIT, useValue: platform.audit },
       { provide: CLUSTERS, useValue: platform.clusters },
       { provide: ORGANIZATIONS, useValue: platform.organizations },

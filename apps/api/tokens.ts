@@ -1,5 +1,6 @@
 /** Injection tokens of values that are created before Nest starts. */
 export const ACCESS = Symbol('access');
+export const APIS = Symbol('apis');
 export const AUDIT = Symbol('audit');
 export const CLUSTERS = Symbol('clusters');
 export const ORGANIZATIONS = Symbol('organizations');

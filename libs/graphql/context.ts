@@ -1,6 +1,7 @@
 import type { Served } from '#api';
 import { inlineYaml, type YamlDecoder } from '#api/yaml';
 import type { Client } from '#client';
+import type { GraphAccess } from './access.js';
 import type { GraphAudit } from './audit.js';
 import type { Meter } from './execution/meter.js';
 import type { History } from './history.js';
@@ -12,6 +13,7 @@ export interface GraphSession {
   readonly client: Client;
   readonly history: History;
   readonly audit: GraphAudit;
+  readonly access: GraphAccess;
   readonly cluster: { readonly id: string; readonly gitVersion: string };
   /** The resources that the cluster serves, from which its graph is built. */
   readonly served: Served;
@@ -28,6 +30,7 @@ export class GraphContext implements Omit<GraphSession, 'served'> {
   readonly client: Client;
   readonly history: History;
   readonly audit: GraphAudit;
+  readonly access: GraphAccess;
   readonly cluster: GraphSession['cluster'];
   readonly requestId: string;
   readonly yaml: YamlDecoder;
@@ -38,7 +41,8 @@ export class GraphContext implements Omit<GraphSession, 'served'> {
     readonly kinds: GraphKinds,
     readonly meter: Meter,
   ) {
-    ({ client: this.client, history: this.history, audit: this.audit, cluster: this.cluster, requestId: this.requestId } = session);
+    ({ client: this.client, history: this.history, audit: this.audit, access: this.access } = session);
+    ({ cluster: this.cluster, requestId: this.requestId } = session);
     this.yaml = session.yaml ?? inlineYaml;
     this.loaders = new Loaders(session.client, meter);
   }

@@ -1,3 +1,4 @@
+export type { AccessExplanation, AccessQuestion, GraphAccess } from './access.js';
 export type { AuditedRequest, AuditSelection, GraphAudit } from './audit.js';
 export { GraphContext, type GraphSession } from './context.js';
 export { checkDocument, checkSource, parseOptions, validationOptions } from './cost/document.js';

@@ -11,6 +11,7 @@ import {
 } from 'graphql';
 import { type Resource, type Served, scheme } from '#api';
 import type { KubeObject } from '#apimachinery';
+import { explainField } from './access-fields.js';
 import { auditField, followAuditField } from './audit-fields.js';
 import { chainFields } from './chain-fields.js';
 import type { GraphContext } from './context.js';
@@ -117,7 +118,13 @@ class Graph {
 
   build(): GraphQLSchema {
     return this.schemaOf(this.kinds.all, {
-      query: { cluster: clusterField, object: objectField(this.object), eventChain: this.chain.soFar, audit: auditField },
+      query: {
+        cluster: clusterField,
+        object: objectField(this.object),
+        eventChain: this.chain.soFar,
+        audit: auditField,
+        explainAccess: explainField,
+      },
       mutation: new GraphQLObjectType({ name: 'Mutation', fields: mutationFields(this.object) }),
       subscription: new GraphQLObjectType({
         name: 'Subscription',

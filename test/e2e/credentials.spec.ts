@@ -93,6 +93,87 @@ test('watches end with the account, and with the pod that the token is bound to'
   for (const watch of watches) watch.close();
 });
 
+test('the graph takes the tokens of accounts for the cluster that is named, with the rights of the account', async () => {
+  const [{ api }, { api: other }] = [await madeCluster('graph'), await madeCluster('graph-other')];
+  await viewer(api, 'viewer');
+  const token = await newToken(api, 'viewer');
+  const ask = async (query: string, cluster: string | undefined, bearer = token) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${bearer}` };
+    const path = `/graphql${cluster === undefined ? '' : `?cluster=${cluster}`}`;
+    const { status, text } = await service.request(path, { method: 'POST', headers, body: JSON.stringify({ query }) });
+    const { data, errors = [] } = JSON.parse(text);
+    return [status, data ?? null, errors.map(({ message }: { message: string }) => message)];
+  };
+  const { id } = api.cluster;
+  const mine = '{ serviceAccounts(namespace: "default") { items { metadata { name } } } }';
+  const names = { serviceAccounts: { items: [{ metadata: { name: 'default' } }, { metadata: { name: 'viewer' } }] } };
+  expect(await ask(mine, id)).toEqual([200, names, []]);
+  expect(await ask(mine, id, api.cluster.token)).toEqual([200, names, []]);
+  const user = 'User "system:serviceaccount:default:viewer"';
+  const nodes = `nodes is forbidden: ${user} cannot list resource "nodes" in API group "" at the cluster scope`;
+  expect(await ask('{ nodes { items { metadata { name } } } }', id)).toEqual([200, null, [nodes]]);
+  expect(await ask('{ eventChain(resourceVersion: "1") { revision } }', id)).toEqual([
+    200,
+    null,
+    [`forbidden: ${user} may not read the history of the whole cluster`],
+  ]);
+  expect(await ask('{ explainAccess(verb: "list", resource: "nodes") { allowed } }', id)).toEqual([
+    200,
+    null,
+    [expect.stringContaining(`${user} cannot list resource "clusterroles"`)],
+  ]);
+  const refused = [401, null, [expect.stringContaining('A bearer token')]];
+  expect(await ask(mine, undefined)).toEqual(refused);
+  expect(await ask(mine, other.cluster.id)).toEqual(refused);
+  expect(await ask(mine, other.cluster.id, api.cluster.token)).toEqual(refused);
+});
+
+test('a refusal is explained over REST and in the graph', async () => {
+  const { api } = await madeCluster('explained');
+  await viewer(api, 'viewer');
+  const { id } = api.cluster;
+  const name = 'system:serviceaccount:default:viewer';
+  const headers = { 'content-type': 'application/json' };
+  const ask = async (body: object, cluster = id) => {
+    const path = `/platform/v1/clusters/${cluster}/authorization/explain`;
+    const { status, text } = await service.request(path, {
+      method: 'POST',
+      token: service.adminToken,
+      headers,
+      body: JSON.stringify(body),
+    });
+    return { status, json: JSON.parse(text) };
+  };
+  const binding = { kind: 'RoleBinding', namespace: 'default', name: 'viewer', role: { kind: 'ClusterRole', name: 'view' } };
+  const subject = { kind: 'ServiceAccount', name: 'viewer', namespace: 'default' };
+  const create = { verb: 'create', resource: 'pods', namespace: 'default' };
+  const refused = await ask({ user: name, resourceAttributes: create });
+  expect(refused.status).toBe(200);
+  expect(refused.json).toMatchObject({
+    allowed: false,
+    applying: expect.arrayContaining([{ ...binding, subject }]),
+    suggestion: { rule: { verbs: ['create'], apiGroups: [''], resources: ['pods'] }, role: { kind: 'Role' } },
+  });
+  expect(refused.json.nearMisses[0]).toMatchObject({ missing: 'verb', binding: { name: 'viewer' } });
+  const allowed = await ask({ user: name, resourceAttributes: { ...create, verb: 'get' } });
+  expect(allowed.json).toMatchObject({ allowed: true, allowedBy: { binding: { ...binding, subject } }, nearMisses: [] });
+  const query = `{ explainAccess(user: "${name}", verb: "create", resource: "pods", namespace: "default") {
+    allowed looked { complete } nearMisses { missing binding { name namespace } } suggestion } }`;
+  const { text } = await service.request('/graphql', {
+    method: 'POST',
+    token: api.cluster.token,
+    headers,
+    body: JSON.stringify({ query }),
+  });
+  expect(JSON.parse(text).data.explainAccess).toMatchObject({
+    allowed: false,
+    looked: { complete: true },
+    nearMisses: expect.arrayContaining([{ missing: 'verb', binding: { name: 'viewer', namespace: 'default' } }]),
+    suggestion: refused.json.suggestion,
+  });
+  expect([(await ask({ user: name })).status, (await ask({ user: name, resourceAttributes: create }, 'nope')).status]).toEqual([422, 404]);
+});
+
 /** The certificate and key in a kubeconfig. */
 function pairIn(kubeconfig: string): { cert: string; key: string } {
   const [cert = '', key = ''] = ['certificate', 'key'].map((part) => {

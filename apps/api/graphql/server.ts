@@ -146,6 +146,12 @@ function handlersOf(graphs: Graphs, sessions: Sessions): (runtime: Runtime) => P
   };
 }
 
+/** The cluster that a query names: `/graphql?cluster=ID`. */
+function clusterIn(query: unknown): string | undefined {
+  const { cluster } = query as { cluster?: unknown };
+  return typeof cluster === 'string' ? cluster : undefined;
+}
+
 /** POST /graphql, in a scope of its own: the token is checked before the body is read, and bodies are JSON of limited size. */
 export async function serveGraphql(fastify: FastifyInstance, graphs: Graphs, open: OpenGraph): Promise<void> {
   const sessions: Sessions = new WeakMap();
@@ -169,6 +175,7 @@ export async function serveGraphql(fastify: FastifyInstance, graphs: Graphs, ope
       const session = await open(request.headers.authorization, request.id, {
         userAgent: request.headers['user-agent'],
         address: request.ip,
+        cluster: clusterIn(request.query),
       });
       if (!session)
         return reply

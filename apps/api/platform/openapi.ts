@@ -14,6 +14,8 @@ const named = {
   Advance: schemas.advanceSchema,
   Clock: schemas.clockSchema,
   AuditEvent: schemas.auditEventSchema,
+  ExplainAccess: schemas.explainSchema,
+  AccessExplanation: schemas.explanationSchema,
   Problem: schemas.problemSchema,
 } as const;
 type Name = keyof typeof named;
@@ -97,6 +99,14 @@ const paths = {
     parameters: [id, auditId],
     get: operation({ summary: 'The request with this Audit-Id', answer: list('AuditEvent') }),
   },
+  '/clusters/{id}/authorization/explain': {
+    parameters: [id],
+    post: operation({
+      summary: 'Why a request in the cluster is allowed or refused, which bindings nearly allow it, and what would',
+      body: 'ExplainAccess',
+      answer: json(ref('AccessExplanation')),
+    }),
+  },
   '/clusters/{id}/kubeconfig': {
     parameters: [id],
     get: operation({
@@ -132,7 +142,7 @@ export function platformOpenApi(): Json {
       schemas: Object.fromEntries(
         Object.entries(named).map(([name, schema]) => {
           const { $schema: _, ...rest } = z.toJSONSchema(schema, {
-            io: name.startsWith('Create') || name.startsWith('Change') || name === 'Advance' ? 'input' : 'output',
+            io: /^(Create|Change|Advance|Explain)/.test(name) ? 'input' : 'output',
           });
           return [name, rest];
         }),

@@ -84,7 +84,8 @@ function questions(wanted: Wanted, requestor: UserInfo): AuthorizationAttributes
   return asked;
 }
 
-function completed({ name, uid, groups, extra }: Wanted): UserInfo {
+/** The user of that name, with the groups that an authenticated user has besides the given ones. */
+export function completedUser({ name, uid = '', groups, extra }: Partial<Wanted> & Pick<Wanted, 'name' | 'groups'>): UserInfo {
   const account = serviceAccount(name);
   const own = account && groups.length === 0 ? ['system:serviceaccounts', `system:serviceaccounts:${account.namespace}`] : groups;
   return { name, groups: withImplicitGroup(name, own), ...(uid ? { uid } : {}), ...(extra ? { extra } : {}) };
@@ -124,5 +125,5 @@ export async function impersonate(
     const { decision, reason } = await authorize(question, authorizers);
     if (decision !== 'allow') throw forbiddenError({ ...request, verb: `impersonate-on:${modeOf(wanted)}:${request.verb}` }, reason);
   }
-  return completed(wanted);
+  return completedUser(wanted);
 }
