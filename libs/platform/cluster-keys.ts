@@ -5,7 +5,7 @@ import { type Authority, type Issued, issueCertificate, newAuthority } from '#pk
 import type { KeyName, PlatformRecords } from './records.js';
 
 /** The private keys of one cluster. Each is made when it is first needed, is kept for the cluster's life, and is the same in every process. */
-export interface KeysOfCluster {
+interface KeysOfCluster {
   /** For ServiceAccount tokens: RSA. */
   serviceAccount(): Promise<KeyObject>;
   /** The CA for client certificates. */

@@ -12,7 +12,7 @@ const SIGNATURE = 'jws-kubeconfig-';
 const base64url = (text: string): string => Buffer.from(text).toString('base64url');
 
 /** A detached signature by a token: a JSON Web Signature without its content (cluster-bootstrap/token/jws). */
-export function detachedSignature(content: string, token: { id: string; secret: string }): string {
+function detachedSignature(content: string, token: { id: string; secret: string }): string {
   const header = base64url(JSON.stringify({ alg: 'HS256', kid: token.id }));
   const signature = createHmac('sha256', token.secret)
     .update(`${header}.${base64url(content)}`)
@@ -21,7 +21,7 @@ export function detachedSignature(content: string, token: { id: string; secret: 
 }
 
 /** The data with a signature by each token that may sign now, and no others; undefined if there is nothing to sign. */
-export function signedData(
+function signedData(
   data: Readonly<Record<string, string>>,
   secrets: readonly corev1.Secret[],
   now: Instant,

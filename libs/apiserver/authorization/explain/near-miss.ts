@@ -18,7 +18,7 @@ function missingOfResource(rule: rbacv1.PolicyRule, asked: AuthorizationAttribut
 }
 
 /** What keeps a rule from allowing a request; undefined for a rule about paths if a resource is asked for, and the reverse. */
-export function missingAspects(rule: rbacv1.PolicyRule, asked: AuthorizationAttributes): Aspect[] | undefined {
+function missingAspects(rule: rbacv1.PolicyRule, asked: AuthorizationAttributes): Aspect[] | undefined {
   if (asked.isResource !== (rule.resources ?? []).length > 0) return undefined;
   const verb: Aspect[] = includes(rule.verbs, asked.verb) ? [] : ['verb'];
   if (!asked.isResource) return pathMatches(rule, asked.path) ? verb : [...verb, 'path'];
