@@ -9,7 +9,7 @@ export const isSigningRequest = ({ group, resource, subresource }: AdmissionAttr
  */
 export async function mayUseSigner(
   user: UserInfo,
-  verb: 'approve' | 'sign',
+  verb: 'approve' | 'sign' | 'attest',
   signer: string,
   { authorizer }: AdmissionContext,
 ): Promise<boolean> {

@@ -52,3 +52,26 @@ export function mergeTolerations(first: readonly corev1.Toleration[], second: re
     return true;
   });
 }
+
+/** Equal tolerations have equal texts. */
+const textOf = ({ key = '', operator = '', effect = '', value = '', tolerationSeconds }: corev1.Toleration): string =>
+  JSON.stringify([key, operator, effect, value, tolerationSeconds]);
+
+/** Whether each toleration is one of those that are allowed, or tolerates no more than one of them (VerifyAgainstWhitelist). */
+export function areAllowed(tolerations: readonly corev1.Toleration[], allowed: readonly corev1.Toleration[]): boolean {
+  if (allowed.length === 0) return true;
+  const same = new Set(allowed.map(textOf));
+  const known = strongest(allowed);
+  return tolerations.every((each) => {
+    if (same.has(textOf(each))) return true;
+    const { key = '', effect = '', value = '' } = each;
+    return [key, ''].some((ofKey) =>
+      [effect, ''].some((ofEffect) =>
+        [undefined, value].some((ofValue) => {
+          const outer = allowed[known.get(groupOf(ofKey, ofEffect, ofValue)) ?? -1];
+          return outer !== undefined && covers(outer, each);
+        }),
+      ),
+    );
+  });
+}

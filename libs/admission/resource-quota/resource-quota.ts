@@ -3,6 +3,7 @@ import type { KubeObject } from '#apimachinery';
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '#apiserver';
 import { isLimitedInTime, isMadeFor, type QuotaSurroundings, quotaEvaluatorOf } from '#component-helpers';
 import { charge } from './charging.js';
+import { limitedResourcesOf } from './configuration.js';
 import type { LimitedResource } from './limited-resources.js';
 
 /** Whether a request can change what quotas count (each evaluator's Handles). */
@@ -43,10 +44,11 @@ async function enforce(
 }
 
 /** The plugin with resources that cannot be used without a quota that covers them. */
-export function limiting(limited: readonly LimitedResource[]): AdmissionPlugin {
+function limiting(limited: readonly LimitedResource[]): AdmissionPlugin {
   return {
     name: 'ResourceQuota',
     operations: ['CREATE', 'UPDATE'],
+    configured: (configuration) => limiting(limitedResourcesOf(configuration)),
     isIdle: ({ reader }) => limited.length === 0 && !reader.mayHave('', 'resourcequotas'),
     validate(attributes, ctx) {
       const { namespace, object, resource, group, repeated } = attributes;

@@ -64,10 +64,17 @@ export interface AdmissionPlugin {
   readonly operations: readonly AdmissionOperation[];
   /** The resources it handles, subresources included: `pods`, `deployments.apps`. Unset: all resources. */
   readonly resources?: readonly string[];
+  /** It runs only if --enable-admission-plugins names it (DefaultOffAdmissionPlugins). */
+  readonly defaultOff?: true;
   /** False: its `admit` only refuses, so that no change has to be looked for. */
   readonly mutates?: false;
   /** Whether it has nothing to do in this cluster at present: then it is not called. */
   isIdle?(ctx: AdmissionContext): boolean;
+  /**
+   * The plugin with its part of --admission-control-config-file, undefined if that has none. Throws an Error with the message with which the
+   * server ends.
+   */
+  configured?(configuration: unknown): AdmissionPlugin;
   admit?(attributes: AdmissionAttributes, ctx: AdmissionContext): Promise<void> | void;
   validate?(attributes: AdmissionAttributes, ctx: AdmissionContext): Promise<void> | void;
 }

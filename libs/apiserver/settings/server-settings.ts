@@ -1,0 +1,92 @@
+import { goQuote } from '#apimachinery';
+import type { AdmissionPlugin } from '../admission/admission.js';
+import { type AdmissionChain, admissionChain } from '../admission/admission-chain.js';
+import { configuredPlugin, pluginConfigurations, type ReadFile } from './admission-configuration.js';
+import { booleanOf, checkKnown, type Flags, listOf, StartFailure } from './flags.js';
+
+/** The modes of --authorization-mode that there are here. */
+export type AuthorizationMode = 'AlwaysAllow' | 'AlwaysDeny' | 'Node' | 'RBAC';
+
+const MODES: ReadonlySet<string> = new Set(['AlwaysAllow', 'AlwaysDeny', 'Node', 'RBAC'] satisfies AuthorizationMode[]);
+
+/** What the flags of the API server decide. Immutable; shared by all clusters with the same manifest. */
+export interface ServerSettings {
+  readonly flags: Flags;
+  readonly admission: AdmissionChain;
+  readonly authorizationModes: readonly AuthorizationMode[];
+  readonly anonymousAuth: boolean;
+}
+
+/** What kubeadm's manifest says of what is decided here. */
+export const KUBEADM_FLAGS: Flags = new Map([
+  ['authorization-mode', 'Node,RBAC'],
+  ['enable-admission-plugins', 'NodeRestriction'],
+]);
+
+/** As Go prints a list of names: `[a b]`. */
+const shown = (names: readonly string[]): string => `[${names.join(' ')}]`;
+
+function admissionErrors(plugins: readonly AdmissionPlugin[], flags: Flags): string[] {
+  const known = new Set(plugins.map(({ name }) => name));
+  const errors = ['enable-admission-plugins', 'disable-admission-plugins'].flatMap((flag) =>
+    listOf(flags, flag)
+      .filter((name) => !known.has(name))
+      .map((name) => `${flag} plugin ${goQuote(name)} is unknown`),
+  );
+  const disabled = new Set(listOf(flags, 'disable-admission-plugins'));
+  const both = [...new Set(listOf(flags, 'enable-admission-plugins'))].filter((name) => disabled.has(name)).sort();
+  return both.length === 0 ? errors : [...errors, `${shown(both)} in enable-admission-plugins and disable-admission-plugins overlapped`];
+}
+
+/** The enabled plugins, in their order, configured (server/options/admission.go enabledPluginNames). */
+function enabled(plugins: readonly AdmissionPlugin[], flags: Flags, read: ReadFile): AdmissionPlugin[] {
+  const on = new Set(listOf(flags, 'enable-admission-plugins'));
+  const off = new Set(listOf(flags, 'disable-admission-plugins'));
+  const file = flags.get('admission-control-config-file');
+  const configurations = file ? pluginConfigurations(file, read) : new Map<string, unknown>();
+  return plugins
+    .filter(({ name, defaultOff }) => on.has(name) || !(defaultOff || off.has(name)))
+    .map((plugin) => {
+      const named = on.has(plugin.name) || configurations.has(plugin.name);
+      return named ? configuredPlugin(plugin, configurations.get(plugin.name)) : plugin;
+    });
+}
+
+/** kubeapiserver/options/authorization.go Validate. */
+function authorizationErrors(modes: readonly string[], flags: Flags): string[] {
+  const errors = modes.flatMap((mode) => {
+    if (mode === 'ABAC') {
+      const missing = "authorization-mode ABAC's authorization policy file not passed";
+      return [flags.has('authorization-policy-file') ? 'authorization-mode ABAC is not available in this installation' : missing];
+    }
+    if (mode === 'Webhook') {
+      const missing = "authorization-mode Webhook's authorization config file not passed";
+      return [
+        flags.has('authorization-webhook-config-file') ? 'authorization-mode Webhook is not available in this installation' : missing,
+      ];
+    }
+    return MODES.has(mode) ? [] : [`authorization-mode ${goQuote(mode)} is not a valid mode`];
+  });
+  if (modes.length === 0) errors.push('at least one authorization-mode must be passed');
+  const repeated = new Set(modes).size !== modes.length;
+  return repeated ? [...errors, `authorization-mode [${modes.map(goQuote).join(' ')}] has mode specified more than once`] : errors;
+}
+
+/** What the flags say. Throws StartFailure with what the server says before it ends. */
+export function settingsOf(flags: Flags, plugins: readonly AdmissionPlugin[], read: ReadFile): ServerSettings {
+  checkKnown(flags);
+  const modes = flags.has('authorization-mode') ? listOf(flags, 'authorization-mode') : ['AlwaysAllow'];
+  const errors = [...authorizationErrors(modes, flags), ...admissionErrors(plugins, flags)];
+  if (errors.length > 0) {
+    const text = errors.length > 1 ? `[${errors.join(', ')}]` : errors.join();
+    throw new StartFailure(`"command failed" err=${goQuote(text)}`);
+  }
+  const anonymous = booleanOf(flags, 'anonymous-auth', true);
+  return {
+    flags,
+    admission: admissionChain(enabled(plugins, flags, read)),
+    authorizationModes: modes as AuthorizationMode[],
+    // AlwaysAllow turns anonymous requests off (options/authentication.go ApplyAuthorization).
+    anonymousAuth: anonymous && !modes.includes('AlwaysAllow'),
+  };
+}
