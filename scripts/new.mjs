@@ -3,7 +3,7 @@
 //   npm run new controller node-lease
 //   npm run new resource policy/pod-guard        (the group's folder, as in libs/registry; the kind has to be in libs/api/schema)
 //   npm run new subresource pods/portforward     (libs/api/schema/resources.json says that discovery lists it)
-//   npm run new plugin always-pull-images        (admission; scheduler/NAME makes a scheduler's)
+//   npm run new plugin require-labels        (admission; scheduler/NAME makes a scheduler's)
 //   npm run new image memcached
 // --dry-run prints what would be written.
 import fs from 'node:fs';

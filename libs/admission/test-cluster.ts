@@ -1,4 +1,4 @@
-import type { ResourceStrategy } from '#apiserver';
+import { CONTROL_PLANE_NODE, fileKey, fileText, MANIFEST, type ResourceStrategy } from '#apiserver';
 import { type TestCluster, testCluster } from '#apiserver/test-cluster';
 import { admissionPlugins } from './index.js';
 
@@ -12,9 +12,41 @@ export const pod = (name: string, spec: Record<string, unknown> = {}, metadata: 
 
 const NO_STRATEGIES: readonly ResourceStrategy[] = [];
 
-/** A cluster with all plugins and a namespace `ns` that has a default service account. */
-export async function cluster(strategies: readonly ResourceStrategy[] = NO_STRATEGIES): Promise<TestCluster> {
+const CONFIGURATION = '/etc/kubernetes/admission.json';
+
+/** Enables plugins and gives them a configuration, by the files of the control-plane node. */
+async function enablePlugins({ storage }: TestCluster, { enable, configuration }: Enabled): Promise<void> {
+  const command = [
+    'kube-apiserver',
+    '--authorization-mode=Node,RBAC',
+    `--enable-admission-plugins=${['NodeRestriction', ...enable].join()}`,
+    ...(configuration ? [`--admission-control-config-file=${CONFIGURATION}`] : []),
+  ];
+  const manifest = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'kube-apiserver' }, spec: { containers: [{ command }] } };
+  const plugins = enable.map((name) => ({ name, configuration }));
+  const settings = { apiVersion: 'apiserver.config.k8s.io/v1', kind: 'AdmissionConfiguration', plugins };
+  const cause = { requestId: 'spec', user: 'spec' };
+  const files = [
+    [MANIFEST, manifest],
+    [CONFIGURATION, settings],
+  ] as const;
+  await storage.write(
+    files.map(([path, content]) => {
+      const value = fileText(path, JSON.stringify(content));
+      return { type: 'create', key: fileKey(CONTROL_PLANE_NODE, path), value, cause, at: 0 };
+    }),
+  );
+}
+
+interface Enabled {
+  enable: readonly string[];
+  configuration?: Record<string, unknown>;
+}
+
+/** A cluster with the default plugins and those that are enabled, and a namespace `ns` that has a default service account. */
+export async function cluster(strategies: readonly ResourceStrategy[] = NO_STRATEGIES, enabled?: Enabled): Promise<TestCluster> {
   const made = await testCluster({ admission: admissionPlugins, strategies });
+  if (enabled) await enablePlugins(made, enabled);
   await made.call('POST', '/api/v1/namespaces', { body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ns' } } });
   await post(made, '/api/v1/namespaces/ns/serviceaccounts', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } });
   return made;

@@ -3,27 +3,26 @@ import { inlineYaml, type YamlDecoder } from '#api/yaml';
 import { type Clock, type KubeObject, type RandomSource, StatusError, unauthorized } from '#apimachinery';
 import type { ClusterStore } from '#cacher';
 import type { AdmissionPlugin } from './admission/admission.js';
-import { admissionChain } from './admission/admission-chain.js';
-import { type AuditEvent, type Origin, Stage } from './audit/audit-event.js';
+import { failed, NO_RESOURCE, NOBODY, originOf, withFlow } from './answers.js';
+import { type AuditEvent, Stage } from './audit/audit-event.js';
 import { Auditor, type AuditSink } from './audit/auditor.js';
-import { type Authenticator, authenticate, type Credentials } from './authentication/authentication.js';
+import type { Authenticator, Credentials } from './authentication/authentication.js';
 import { authenticationOf } from './authentication/authenticators.js';
 import type { ClientAuthority } from './authentication/client-certificate.js';
 import { impersonate } from './authentication/impersonation.js';
+import { requestorOf } from './authentication/requestor.js';
 import type { SigningKey } from './authentication/service-account/tokens.js';
 import { accessOf } from './authorization/access.js';
-import { type AuthorizerLink, attributesOf, authorize, privilegedGroup } from './authorization/authorization.js';
+import { type AuthorizerLink, attributesOf, authorize } from './authorization/authorization.js';
+import { configuredAuthorizers } from './authorization/modes.js';
 import { nodeAuthorizer } from './authorization/node/node-authorizer.js';
 import { RbacAuthorizer } from './authorization/rbac.js';
 import { ClusterStorages } from './cluster-storages.js';
 import type { CustomKindOf } from './custom-resources/definitions.js';
 import { Dispatcher, type Seat } from './dispatcher.js';
-import { failureResponse } from './endpoints/failure.js';
 import { routeOf, serviceUnavailable, unknownPath } from './endpoints/resource-router.js';
-import { tooManyRequestsResponse } from './endpoints/responses.js';
 import { clusterFlowControl } from './flow-control/cluster-flow-control.js';
-import { type FlowLimits, TooManyRequests } from './flow-control/flow-control.js';
-import type { Flow } from './flow-control/priority-levels.js';
+import type { FlowLimits } from './flow-control/flow-control.js';
 import { widthOf } from './flow-control/width.js';
 import { UNDIVIDED, type WorkShare } from './flow-control/work-share.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
@@ -42,6 +41,7 @@ import type { StorageProvider } from './rest/storage.js';
 import { toStatusError } from './rest/storage-errors.js';
 import type { ResourceStrategy, UserInfo } from './rest/strategy.js';
 import { Warnings } from './rest/warnings.js';
+import { SettingsSource } from './settings/settings-source.js';
 import { builtInStorages } from './storage-map.js';
 import type { Timers } from './watch/timers.js';
 import { ClusterWebhooks } from './webhooks/cluster-webhooks.js';
@@ -94,6 +94,8 @@ export interface ApiServer {
   readonly dispatcher: Dispatcher;
   /** Follows clients' requests. */
   readonly auditor: Auditor;
+  /** What the flags of its manifest decide. */
+  readonly settings: SettingsSource;
   /** Answers a request. Never throws: failures become responses. */
   handle(request: ApiRequest): Promise<ApiResponse>;
   /** The user of a request, before impersonation: anonymous without credentials. Throws 401 for invalid ones. */
@@ -111,7 +113,9 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
   const rbac = new RbacAuthorizer(store);
   const share = deps.share ?? UNDIVIDED;
   const relations = { store, pause: () => share.task(store.cluster).turn() };
-  const authorizers = deps.authorizers ?? [privilegedGroup, ...(deps.nodeRules ? [nodeAuthorizer(deps.nodeRules, relations)] : []), rbac];
+  const settings = new SettingsSource(store, deps.admission);
+  const own = { ...(deps.nodeRules ? { Node: nodeAuthorizer(deps.nodeRules, relations) } : {}), RBAC: rbac };
+  const authorizers = deps.authorizers ?? configuredAuthorizers(settings, own);
   const reader = createReader(store);
   const { tokens, authenticators, ownerOf } = authenticationOf(deps, reader, () => api);
   const cluster: ClusterScope = {
@@ -123,7 +127,9 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
     share,
     yaml: deps.yaml ?? inlineYaml,
     storages: new ClusterStorages(builtInStorages(deps), deps.customKinds && { store, kindOf: deps.customKinds }),
-    admission: admissionChain(deps.admission),
+    get admission() {
+      return settings.current().admission;
+    },
     limits: deps.limits ?? DEFAULT_LIMITS,
     reader,
     access: { ...accessOf(authorizers), authenticate: ownerOf },
@@ -133,17 +139,19 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
     loopback: loopbackClient(() => api, authorizers),
   };
   const flowControl = deps.flowLimits && clusterFlowControl(store, deps.flowLimits, timers);
-  const dispatcher = new Dispatcher(authorizers, flowControl);
+  const dispatcher = new Dispatcher(authorizers, flowControl, settings);
   const metrics = new RequestMetrics();
   const auditor = new Auditor(() => timers.now(), clock, deps.audit, metrics);
   const startedAt = clock.now() / 1000;
-  const server = new Pipeline(cluster, deps, { authenticators, authorizers, dispatcher, auditor, metrics, startedAt });
+  const authenticated = (request: Credentials) => requestorOf(request, authenticators, settings);
+  const server = new Pipeline(cluster, deps, { authenticated, authorizers, dispatcher, auditor, metrics, startedAt });
   const api: ApiServer = {
     cluster,
     dispatcher,
     auditor,
     handle: (request) => server.handle(request),
-    authenticate: (request) => authenticate(request, authenticators),
+    settings,
+    authenticate: authenticated,
     refused: (request) => server.refused(request),
   };
   return api;
@@ -154,7 +162,7 @@ class Pipeline {
     private readonly cluster: ClusterScope,
     private readonly deps: ApiServerDependencies,
     private readonly access: {
-      authenticators: readonly Authenticator[];
+      authenticated(request: Credentials): Promise<UserInfo>;
       authorizers: readonly AuthorizerLink[];
       dispatcher: Dispatcher;
       auditor: Auditor;
@@ -188,9 +196,9 @@ class Pipeline {
   private async answer(request: ApiRequest, { warnings, audit }: { warnings: Warnings; audit: AuditEvent }): Promise<ApiResponse> {
     const query = queryOf(request);
     const info = requestInfo(request.method, request.path, query);
-    const { authenticators, authorizers, dispatcher } = this.access;
+    const { authenticated, authorizers, dispatcher } = this.access;
     audit.attributes = attributesOf(info, NOBODY);
-    const requestor = await authenticate(request, authenticators);
+    const requestor = await authenticated(request);
     audit.attributes = attributesOf(info, requestor);
     const user = await impersonate(audit.attributes, request.headers, authorizers);
     if (user !== requestor) audit.impersonator = requestor;
@@ -318,29 +326,6 @@ interface Asked {
 }
 
 const APPLY = 'application/apply-patch+yaml';
-const NO_RESOURCE = { group: '', resource: '' };
-
-/** The user of a request that is not authenticated. */
-const NOBODY: UserInfo = Object.freeze({ name: '', groups: [] });
-
-function originOf(request: Omit<ApiRequest, 'body'>): Origin {
-  const { requestId: id, method, path, query, address = '' } = request;
-  const uri = typeof query === 'string' && query !== '' ? `${path}?${query}` : path;
-  return { id, method, uri, userAgent: headerOf(request, 'user-agent') ?? '', address };
-}
-
-function failed(error: unknown, request: ApiRequest, { texts: warnings }: Warnings): ApiResponse {
-  if (error instanceof TooManyRequests) return tooManyRequestsResponse(error);
-  return failureResponse(error, request.requestId, { accept: headerOf(request, 'accept'), warnings });
-}
-
-/** Names the flow of a request (apiserver/pkg/server/filters/priority-and-fairness.go setResponseHeaders). */
-function withFlow(response: ApiResponse, flow: Flow | undefined): ApiResponse {
-  if (!flow?.schemaUid) return response;
-  response.headers['x-kubernetes-pf-flowschema-uid'] = flow.schemaUid;
-  response.headers['x-kubernetes-pf-prioritylevel-uid'] = flow.level.uid;
-  return response;
-}
 
 /** The path of a group version's discovery document. */
 const GROUP_VERSION = /^\/apis\/([^/]+)\/([^/]+)\/?$/;

@@ -2,6 +2,7 @@ import type { AuditEvent } from './audit/audit-event.js';
 import { levelFor } from './audit/audit-level.js';
 import { type AuthorizationAttributes, type AuthorizerLink, authorize, forbiddenError } from './authorization/authorization.js';
 import type { FlowControl, Release } from './flow-control/flow-control.js';
+import type { SettingsSource } from './settings/settings-source.js';
 
 /** The seats that a request occupies. They are released when its work is done, or when the function returned by `hold` is called. */
 export interface Seat {
@@ -32,11 +33,16 @@ export class Dispatcher {
   constructor(
     private readonly authorizers: readonly AuthorizerLink[],
     private readonly flowControl?: FlowControl,
+    /** Whether the server is up; by default it is. */
+    private readonly settings?: Pick<SettingsSource, 'ready' | 'current'>,
   ) {}
 
-  /** Waits for seats, authorizes the request and runs the work. Throws the StatusErrors 429 and 403. */
+  /** Waits for seats, authorizes the request and runs the work. Throws the StatusErrors 503, 429 and 403. */
   async run<T>(attributes: AuthorizationAttributes, { width, audit }: Admittance, work: (seat: Seat) => Promise<T>): Promise<T> {
-    const { flowControl } = this;
+    const { flowControl, settings } = this;
+    const pending = settings?.ready();
+    if (pending) await pending;
+    settings?.current();
     if (audit) {
       audit.attributes = attributes;
       audit.level = levelFor(attributes);

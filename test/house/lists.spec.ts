@@ -52,7 +52,7 @@ const lists: Readonly<Record<string, List>> = {
   'admission plugins': {
     folder: 'libs/admission',
     listed: admissionPlugins,
-    is: (thing) => has(thing, 'string', 'name') && Array.isArray(thing.operations) && hasSome(thing, 'admit', 'validate'),
+    is: (thing) => has(thing, 'string', 'name') && Array.isArray(thing.operations),
     key: byName,
   },
   controllers: {

@@ -18,7 +18,7 @@ test.each([
   ['resource policy/pod-guard', 'libs/registry/policy/pod-guard', 'libs/registry/index.ts'],
   ['subresource pods/portforward', 'libs/registry/core/pods-portforward', 'libs/registry/storages.ts'],
   ['subresource deployments/rollback', 'libs/registry/apps/deployments-rollback', 'libs/registry/storages.ts'],
-  ['plugin always-pull-images', 'libs/admission/always-pull-images', 'libs/admission/index.ts'],
+  ['plugin require-labels', 'libs/admission/require-labels', 'libs/admission/index.ts'],
   ['plugin scheduler/node-moon', 'libs/scheduler/plugins/node-moon', 'libs/scheduler/plugins/index.ts'],
   ['image my-first-image', 'libs/node/images/my-first-image', 'libs/node/images/catalogue.ts'],
 ])('npm run new %s', (words, file, list) => {

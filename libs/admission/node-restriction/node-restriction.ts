@@ -149,6 +149,7 @@ const RULES: ReadonlyMap<string, Admit> = new Map([
 /** Kubelets write their own node and what belongs to it, and nothing else (plugin/pkg/admission/noderestriction). */
 export const nodeRestriction: AdmissionPlugin = {
   name: 'NodeRestriction',
+  defaultOff: true,
   operations: ['CREATE', 'UPDATE', 'DELETE'],
   mutates: false,
   admit(attributes, ctx) {

@@ -4,7 +4,6 @@ import { admissionPlugins } from '../index.js';
 import { claim } from '../test-claims.js';
 import { cluster, pod, post, postPod } from '../test-cluster.js';
 import type { LimitedResource } from './limited-resources.js';
-import { resourceQuota } from './resource-quota.js';
 
 const QUOTAS = '/api/v1/namespaces/ns/resourcequotas';
 type Amounts = Record<string, string>;
@@ -191,15 +190,8 @@ describe('concurrent creations', () => {
 });
 
 describe('limited resources', () => {
-  const limited = async (...resources: LimitedResource[]) => {
-    const plugins = admissionPlugins.map((plugin) =>
-      plugin === resourceQuota ? (resourceQuota.configured?.({ limitedResources: resources }) ?? plugin) : plugin,
-    );
-    const made = await testCluster({ admission: plugins, strategies: [] });
-    await post(made, '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ns' } });
-    await post(made, '/api/v1/namespaces/ns/serviceaccounts', { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } });
-    return made;
-  };
+  const limited = (...limitedResources: LimitedResource[]) =>
+    cluster([], { enable: ['ResourceQuota'], configuration: { limitedResources } });
 
   it('need a quota that covers them', async () => {
     const made = await limited({ resource: 'pods', matchContains: ['requests.cpu'] });

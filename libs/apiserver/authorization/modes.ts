@@ -1,9 +1,9 @@
-import { append } from '#apimachinery';
-import type { AuthorizationMode } from '../settings/server-settings.js';
-import type { AuthorizationAttributes, AuthorizerLink, Decision, Rules } from './authorization.js';
-import { authorize } from './authorization.js';
+import type { AuthorizationMode, ServerSettings } from '../settings/server-settings.js';
+import { type AuthorizerLink, type Decision, privilegedGroup, type Rules } from './authorization.js';
 
 const ALL = ['*'];
+const NONE: Decision = Object.freeze({ decision: 'none' });
+const NO_RULES: Rules = Object.freeze({ resourceRules: [], nonResourceRules: [] });
 
 /** authorizerfactory NewAlwaysAllowAuthorizer. */
 const alwaysAllow: AuthorizerLink = {
@@ -17,38 +17,19 @@ const alwaysAllow: AuthorizerLink = {
 /** authorizerfactory NewAlwaysDenyAuthorizer. */
 const alwaysDeny: AuthorizerLink = {
   authorize: () => ({ decision: 'none', reason: 'Everything is forbidden.' }),
-  rulesFor: () => ({ resourceRules: [], nonResourceRules: [] }),
 };
 
 type Links = Readonly<Partial<Record<AuthorizationMode, AuthorizerLink>>>;
 
-/** The authorizers of the modes that --authorization-mode names at present, in its order. */
-export function byMode(modes: () => readonly AuthorizationMode[], own: Links): AuthorizerLink {
-  const links: Links = { AlwaysAllow: alwaysAllow, AlwaysDeny: alwaysDeny, ...own };
-  // The list is made anew only when the modes change.
-  let known: readonly AuthorizationMode[] = [];
-  let chain: readonly AuthorizerLink[] = [];
-  const current = (): readonly AuthorizerLink[] => {
-    const wanted = modes();
-    if (wanted !== known) {
-      known = wanted;
-      chain = wanted.flatMap((mode) => links[mode] ?? []);
-    }
-    return chain;
-  };
-  return {
-    async authorize(attributes: AuthorizationAttributes): Promise<Decision> {
-      const decided = await authorize(attributes, current());
-      return decided.decision === 'deny' ? { ...decided, decision: 'none' } : decided;
-    },
-    async rulesFor(user, namespace) {
-      const rules: Rules = { resourceRules: [], nonResourceRules: [] };
-      for (const link of current()) {
-        const found = await link.rulesFor?.(user, namespace);
-        append(rules.resourceRules, found?.resourceRules ?? []);
-        append(rules.nonResourceRules, found?.nonResourceRules ?? []);
-      }
-      return rules;
-    },
-  };
+/** system:masters, and each of the given authorizers while --authorization-mode names it. */
+export function configuredAuthorizers(settings: { current(): ServerSettings }, own: Links): AuthorizerLink[] {
+  const links = Object.entries({ AlwaysAllow: alwaysAllow, AlwaysDeny: alwaysDeny, ...own }) as Array<[AuthorizationMode, AuthorizerLink]>;
+  const conditional = links.map(([mode, link]): AuthorizerLink => {
+    const isOn = () => settings.current().authorizationModes.includes(mode);
+    return {
+      authorize: (attributes) => (isOn() ? link.authorize(attributes) : NONE),
+      rulesFor: (user, namespace) => (isOn() ? (link.rulesFor?.(user, namespace) ?? NO_RULES) : NO_RULES),
+    };
+  });
+  return [privilegedGroup, ...conditional];
 }

@@ -14,12 +14,9 @@ const failure = (text: string): StartFailure => new StartFailure(`failed to read
 
 /** The first document of a file, as JSON. Throws StartFailure. */
 function documentIn(file: string, text: string): unknown {
-  try {
-    const { json } = yamlToJson(text);
-    return JSON.parse(json) as unknown;
-  } catch (error) {
-    throw failure(`${file}: ${error instanceof Error ? error.message : 'not a YAML document'}`);
-  }
+  const converted = yamlToJson(text);
+  if ('error' in converted) throw failure(`${file}: ${converted.error}`);
+  return JSON.parse(converted.json);
 }
 
 function textOf(file: string, read: ReadFile): string {

@@ -8,7 +8,8 @@ export type Flags = ReadonlyMap<string, string>;
 export class StartFailure extends Error {}
 
 /** Flags whose value may be left out. */
-const BOOLEAN = /^(allow-privileged|anonymous-auth|enable-|profiling|watch-cache|service-account-lookup|help|version)/;
+const BOOLEAN =
+  /^(allow-privileged|anonymous-auth|contention-profiling|enable-(aggregator-routing|bootstrap-token-auth|garbage-collector|logs-handler|priority-and-fairness)|help|profiling|service-account-lookup|version|watch-cache)$/;
 
 /** The flags in the command line of the manifest's container: `--name=value`, `--name value`, or `--name` for true. */
 export function flagsOf(pod: Pick<corev1.Pod, 'spec'> | undefined): Flags {

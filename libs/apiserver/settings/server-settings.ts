@@ -17,11 +17,12 @@ export interface ServerSettings {
   readonly anonymousAuth: boolean;
 }
 
-/** What kubeadm's manifest says of what is decided here. */
-export const KUBEADM_FLAGS: Flags = new Map([
-  ['authorization-mode', 'Node,RBAC'],
-  ['enable-admission-plugins', 'NodeRestriction'],
-]);
+/** What kubeadm's manifest says of what is decided here, as far as there are such plugins. */
+export const kubeadmFlags = (plugins: readonly AdmissionPlugin[]): Flags =>
+  new Map([
+    ['authorization-mode', 'Node,RBAC'],
+    ...(plugins.some(({ name }) => name === 'NodeRestriction') ? [['enable-admission-plugins', 'NodeRestriction'] as const] : []),
+  ]);
 
 /** As Go prints a list of names: `[a b]`. */
 const shown = (names: readonly string[]): string => `[${names.join(' ')}]`;

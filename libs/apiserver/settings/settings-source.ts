@@ -5,7 +5,7 @@ import type { CachedObject, ClusterStore } from '#cacher';
 import type { AdmissionPlugin } from '../admission/admission.js';
 import { flagsOf, StartFailure } from './flags.js';
 import { CONTROL_PLANE_NODE, FILES, fileKey, MANIFEST, type NodeFile } from './node-files.js';
-import { KUBEADM_FLAGS, type ServerSettings, settingsOf } from './server-settings.js';
+import { kubeadmFlags, type ServerSettings, settingsOf } from './server-settings.js';
 
 /** The settings of a manifest, or why the server does not come up. */
 type Outcome = ServerSettings | StartFailure;
@@ -17,15 +17,9 @@ const compiled = new WeakMap<readonly AdmissionPlugin[], Memo<Outcome>>();
 
 /** The pod in a manifest. Throws StartFailure: without one the kubelet runs no API server. */
 export function manifestPod(text: string): corev1.Pod {
-  let pod: unknown;
-  try {
-    pod = JSON.parse(yamlToJson(text).json);
-  } catch (error) {
-    throw new StartFailure(
-      `could not process manifest file "${MANIFEST}": ${error instanceof Error ? error.message : 'not a YAML document'}`,
-    );
-  }
-  const found = pod as Partial<corev1.Pod> | null;
+  const converted = yamlToJson(text);
+  if ('error' in converted) throw new StartFailure(`could not process manifest file "${MANIFEST}": ${converted.error}`);
+  const found: Partial<corev1.Pod> | null = JSON.parse(converted.json);
   if (found?.kind === 'Pod' && Array.isArray(found.spec?.containers) && found.spec.containers.length > 0) return found as corev1.Pod;
   throw new StartFailure(`could not process manifest file "${MANIFEST}": it contains no pod`);
 }
@@ -56,11 +50,8 @@ export class SettingsSource {
   constructor(
     private readonly store: ClusterStore,
     private readonly plugins: readonly AdmissionPlugin[],
-    flags = KUBEADM_FLAGS,
   ) {
-    const texts = compiledOf(plugins);
-    const text = [...flags].map((flag) => flag.join('=')).join('\n');
-    this.fallback = texts.of(text, () => outcomeOf(() => settingsOf(flags, plugins, () => undefined)));
+    this.fallback = compiledOf(plugins).of('', () => settingsOf(kubeadmFlags(plugins), plugins, () => undefined));
     this.outcome = this.fallback;
   }
 

@@ -1,0 +1,79 @@
+import type { AdmissionPlugin } from '../admission/admission.js';
+import { type TestCluster, testCluster } from '../test-cluster.js';
+import { CONTROL_PLANE_NODE, fileKey, fileText, MANIFEST } from './node-files.js';
+
+const refusing: AdmissionPlugin = {
+  name: 'Refusing',
+  operations: ['CREATE'],
+  defaultOff: true,
+  validate() {
+    throw new Error('refused');
+  },
+};
+const user = { name: 'u', groups: ['system:authenticated'] };
+const cause = { requestId: 'r', user: 'u' };
+
+/** Writes the manifest with these flags, as the host of the node does. */
+async function write({ storage }: TestCluster, ...flags: string[]): Promise<void> {
+  const manifest = { apiVersion: 'v1', kind: 'Pod', spec: { containers: [{ command: ['kube-apiserver', ...flags] }] } };
+  const key = fileKey(CONTROL_PLANE_NODE, MANIFEST);
+  const [standing] = await storage.get([key]);
+  const value = fileText(MANIFEST, JSON.stringify(manifest));
+  const base = { key, value, cause, at: 0 };
+  await storage.write([standing ? { type: 'update', ...base, expected: standing.modRevision } : { type: 'create', ...base }]);
+}
+
+const pods = async ({ call }: TestCluster, as: typeof user | null = user) => (await call('GET', '/api/v1/pods', { user: as })).status;
+const create = async ({ call }: TestCluster) => {
+  const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { generateName: 'n-' } };
+  return (await call('POST', '/api/v1/namespaces', { body })).status;
+};
+
+test('a cluster without a manifest of its own has the flags of kubeadm', async () => {
+  const made = await testCluster({ admission: [refusing] });
+  expect([await pods(made), await pods(made, null), await create(made), made.server.settings.failure()]).toEqual([
+    403,
+    403,
+    201,
+    undefined,
+  ]);
+});
+
+test.each<[string, string[], unknown[]]>([
+  ['AlwaysAllow, and so no anonymous requests', ['--authorization-mode=AlwaysAllow'], [200, 401, 201]],
+  ['AlwaysDeny', ['--authorization-mode=AlwaysDeny'], [403, 403, 201]],
+  ['no anonymous requests', ['--authorization-mode=RBAC', '--anonymous-auth=false'], [403, 401, 201]],
+  ['another plugin', ['--authorization-mode=RBAC', '--enable-admission-plugins=Refusing'], [403, 403, 500]],
+  ['a wrong flag', ['--wrong'], [503, 503, 503]],
+])('%s', async (_, flags, want) => {
+  const made = await testCluster({ admission: [refusing] });
+  await write(made, ...flags);
+  expect([await pods(made), await pods(made, null), await create(made)]).toEqual(want);
+});
+
+test('every process follows the file, and a server that was down comes back', async () => {
+  const made = await testCluster({ admission: [refusing] });
+  const other = await testCluster({ admission: [refusing], storage: made.storage });
+  const both = async () => {
+    for (const { server } of [made, other]) await server.cluster.reader.refresh();
+    return [await pods(made), await pods(other)];
+  };
+  expect(await both()).toEqual([403, 403]);
+  await write(made, '--authorization-mode=AlwaysAllow');
+  expect(await both()).toEqual([200, 200]);
+  await write(made, '--authorization-mode=Nonsense');
+  expect(await both()).toEqual([503, 503]);
+  expect(other.server.settings.failure()).toBe('"command failed" err="authorization-mode \\"Nonsense\\" is not a valid mode"');
+  const answer = await made.call('GET', '/api/v1/pods');
+  expect(answer.body).toMatchObject({ reason: 'ServiceUnavailable', message: 'the server is currently unable to handle the request' });
+  await write(made, '--authorization-mode=Node,RBAC');
+  expect(await both()).toEqual([403, 403]);
+});
+
+test('clusters with the same manifest share what it says', async () => {
+  const admission = [refusing];
+  const [a, b] = [await testCluster({ admission }), await testCluster({ admission })];
+  for (const made of [a, b]) await write(made, '--authorization-mode=RBAC', '--anonymous-auth=false');
+  for (const made of [a, b]) await pods(made);
+  expect(a.server.settings.current()).toBe(b.server.settings.current());
+});
