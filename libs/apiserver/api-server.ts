@@ -55,6 +55,8 @@ export interface ApiServerDependencies {
   /** Storages that replace or extend those of the generic registry. */
   providers?: readonly StorageProvider[];
   admission: readonly AdmissionPlugin[];
+  /** Kinds, `resource.group`, that no controller works on: a client that creates such an object is warned. */
+  unworked?: ReadonlySet<string>;
   /** Makes the kinds that CustomResourceDefinitions define; unset: they are not served. */
   customKinds?: CustomKindOf;
   clock: Clock;
@@ -136,6 +138,7 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
     webhooks: new ClusterWebhooks(reader, deps.webhooks ?? {}),
     tokens,
     rules: rbac,
+    unworked: deps.unworked ?? new Set(),
     loopback: loopbackClient(() => api, authorizers),
   };
   const flowControl = deps.flowLimits && clusterFlowControl(store, deps.flowLimits, timers);

@@ -17,6 +17,7 @@ import { type ClusterStore } from '#cacher';
 import { nodeRules } from '#kubeadm';
 import { conversions, customKindOf, providers, strategies } from '#registry';
 import { publishClientAuthority } from './client-authority.js';
+import { unworked } from './unworked-kinds.js';
 import { answerOfPod } from './webhook-routes.js';
 
 export interface ClusterApiOptions {
@@ -68,6 +69,7 @@ export function clusterApi(options: ClusterApiOptions): ApiServer {
     nodeRules,
     admission: admissionPlugins,
     customKinds: customKindOf,
+    unworked,
   });
   return api;
 }

@@ -65,6 +65,14 @@ async function createAdmitted(scope: RestScope, given: KubeObject, options: Writ
   return insert(scope, object, options);
 }
 
+/** Tells a client that nothing will happen to an object of this kind. */
+function warnIfUnworked({ cluster: { unworked }, resource, component, warnings }: RestScope): void {
+  if (unworked.size === 0 || component !== undefined) return;
+  const { group, resource: plural } = resource;
+  if (!unworked.has(group === '' ? plural : `${plural}.${group}`)) return;
+  warnings.add(`${resource.apiVersion} ${resource.kind} is stored, but no controller of this cluster works on it yet`);
+}
+
 /** Stores an admitted object; a generated name that is taken is replaced by a new one. */
 export async function insert(scope: RestScope, object: KubeObject, options: WriteOptions): Promise<Written> {
   const { confirm } = scope.resource.stored.strategy;
@@ -76,7 +84,10 @@ export async function insert(scope: RestScope, object: KubeObject, options: Writ
   for (let attempt = 1; ; attempt++) {
     if (names) object.metadata.name = freeName(scope, generateName ?? '', names);
     const written = await insertOnce(scope, object, options, attempt > 1);
-    if (written !== undefined) return written;
+    if (written !== undefined) {
+      warnIfUnworked(scope);
+      return written;
+    }
     if (generated && attempt < attempts) continue;
     throw await nameTaken(scope, object, generateName !== undefined && generateName !== '');
   }

@@ -46,6 +46,8 @@ export interface ClusterScope {
   readonly webhooks: WebhookCaller;
   /** The API server's own client, for what plugins write. */
   readonly loopback: () => CausalClient;
+  /** Kinds, `resource.group`, that no controller works on. */
+  readonly unworked: ReadonlySet<string>;
   /** Issues ServiceAccount tokens. */
   readonly tokens: Pick<ServiceAccountTokens, 'issue' | 'keySet'>;
 }
