@@ -1,3 +1,4 @@
+import { setImmediate as giveWay } from 'node:timers/promises';
 import { parse, validate } from 'graphql';
 import { type AuditLog, createAuditLog, memoryAuditStore } from '#audit';
 import { type LocalCluster, machineTimers } from '#cluster';
@@ -82,6 +83,7 @@ export class LocalGraph {
     store: memoryAuditStore({ bytes: 1024 * 1024, age: 1_000_000 }),
     now: Date.now,
     after: machineTimers.after,
+    giveWay,
     bytes: 1024 * 1024,
     failed: (error) => void this.unexpected.push(error),
   });

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { systemClock } from '#apimachinery';
 import { type AuditLog, createAuditLog } from '#audit';
 import { clusterTemplates, components, machineTimers } from '#cluster';
@@ -168,6 +169,7 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
     store: backends.audit,
     now,
     after: machineTimers.after,
+    giveWay: setImmediate,
     bytes: DEFAULT_QUOTAS.auditBytes,
     failed: (error) => log.warn({ err: error }, 'storing audit events failed; it will be tried again'),
   });

@@ -1,5 +1,5 @@
-import { DecodeError, preferredResources, type Resource, type ResourceInfo } from '#api';
-import { badRequest, type KubeObject, methodNotAllowed, notFound, type StatusError } from '#apimachinery';
+import { preferredResources, type Resource, type ResourceInfo } from '#api';
+import { type KubeObject, methodNotAllowed, notFound, type StatusError } from '#apimachinery';
 import type { CausalClient, DeleteQuery, Listed, ListQuery, PatchType, WatchHandler, WriteQuery } from '#client';
 import type { Fence } from '#storage';
 import type { ApiServer } from './api-server.js';
@@ -7,8 +7,9 @@ import type { AuditEvent, Origin } from './audit/audit-event.js';
 import type { AuthorizationAttributes } from './authorization/authorization.js';
 import { applying, patching } from './endpoints/write-handlers.js';
 import { widthOf } from './flow-control/width.js';
-import { listOptions, type WriteOptions } from './request/options.js';
-import { type APIResource, objectKey } from './rest/api-resource.js';
+import { options, prepared, search } from './in-process-requests.js';
+import { listOptions } from './request/options.js';
+import { objectKey } from './rest/api-resource.js';
 import { listPrefix } from './rest/keys.js';
 import { plainCopy } from './rest/plain-copy.js';
 import type { ClusterScope, RestScope } from './rest/scope.js';
@@ -43,44 +44,6 @@ interface Cause {
  */
 export function inProcessClient(server: ApiServer, options: InProcessOptions = {}): CausalClient {
   return new InProcessClient(server, options, {});
-}
-
-function options(query: WriteQuery | undefined): WriteOptions {
-  return { dryRun: query?.dryRun ?? false, fieldManager: query?.fieldManager ?? '', fieldValidation: 'Ignore' };
-}
-
-function search(query: ListQuery, watch: boolean): URLSearchParams {
-  const params = new URLSearchParams();
-  for (const name of ['labelSelector', 'fieldSelector', 'continue', 'resourceVersion', 'resourceVersionMatch'] as const) {
-    const value = query[name];
-    if (value !== undefined) params.set(name, value);
-  }
-  if (query.limit !== undefined) params.set('limit', String(query.limit));
-  if (watch) params.set('watch', 'true');
-  return params;
-}
-
-/**
- * An object as it would be after being sent over the wire, where Go writes some empty structs and omits other empty values. Otherwise a
- * template built here and one that was sent could differ in them, and a controller would see a change.
- */
-function written({ schema }: APIResource, object: KubeObject): KubeObject {
-  try {
-    return schema.decode(object, 'Ignore').object as unknown as KubeObject;
-  } catch (error) {
-    if (error instanceof DecodeError) throw badRequest(error.message);
-    throw error;
-  }
-}
-
-/** An object with everything that decoding a request body would add. */
-function prepared(resource: APIResource, object: KubeObject): KubeObject {
-  const copy = written(resource, plainCopy<KubeObject>(object));
-  copy.kind = resource.kind;
-  copy.apiVersion = resource.apiVersion;
-  resource.schema.applyDefaults(copy);
-  resource.strategy.setDefaults?.(copy);
-  return copy;
 }
 
 const LOOPBACK: UserInfo = Object.freeze({ name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] });

@@ -6,6 +6,7 @@ import { memoryBus } from '#cacher/bus';
 import { memoryStorage, type Storage } from '#storage';
 import type { AdmissionPlugin } from './admission/admission.js';
 import { type ApiServer, createApiServer } from './api-server.js';
+import type { AuditEvent } from './audit/audit-event.js';
 import type { ClientAuthority } from './authentication/client-certificate.js';
 import type { SigningKey } from './authentication/service-account/tokens.js';
 import type { FlowLimits } from './flow-control/flow-control.js';
@@ -25,6 +26,8 @@ export interface TestCluster {
   timers: { waiting: number[]; fire(): void };
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   storage: Storage;
+  /** The audit events of the requests so far. */
+  events: AuditEvent[];
   compact(revision: number): Promise<void>;
 }
 
@@ -105,7 +108,9 @@ export async function testCluster(options: TestClusterOptions = {}): Promise<Tes
   const store = clusterStore({ storage, bus: memoryBus() });
   const clock = new SteppedClock(Date.parse('2026-01-02T03:04:05Z'));
   const timers = new TestTimers();
+  const events: AuditEvent[] = [];
   const server = createApiServer({
+    audit: { record: (event) => void events.push(event) },
     store,
     strategies: options.strategies ?? NO_STRATEGIES,
     ...(options.conversions ? { conversions: options.conversions } : {}),
@@ -129,6 +134,7 @@ export async function testCluster(options: TestClusterOptions = {}): Promise<Tes
     clock,
     timers,
     storage,
+    events,
     compact: (revision) => storage.compact(revision),
     call: (method, target, given) => call(server, method, target, given),
   };

@@ -1,3 +1,4 @@
+import { setImmediate as giveWay } from 'node:timers/promises';
 import { type AuditLog, createAuditLog } from './audit-log.js';
 import type { AuditFilter, AuditRecord } from './audit-record.js';
 import type { AuditStore } from './audit-store.js';
@@ -29,7 +30,7 @@ function processes(count: number, store: AuditStore = memoryAuditStore({ bytes: 
   const errors: unknown[] = [];
   let now = 0;
   const logs = Array.from({ length: count }, () =>
-    createAuditLog({ store, now: () => now, after: timers.after, bytes: BYTES, failed: (error) => void errors.push(error) }),
+    createAuditLog({ store, now: () => now, after: timers.after, giveWay, bytes: BYTES, failed: (error) => void errors.push(error) }),
   );
   const [log] = logs as [AuditLog];
   return {

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import type { AuditSink } from '#apiserver';
 import { type AuditFilter, type AuditRecord, matches } from './audit-record.js';
 import type { AuditStore, NewChunk } from './audit-store.js';
@@ -14,6 +13,8 @@ export interface AuditLogOptions {
   now(): number;
   /** Calls back after the given milliseconds; returns a function that cancels it. */
   after(milliseconds: number, callback: () => void): () => void;
+  /** Lets other work of the process have its turn. */
+  giveWay(): Promise<void>;
   /** Bytes of a cluster's stored chunks, by default. */
   bytes: number;
   failed(error: unknown): void;
@@ -61,7 +62,8 @@ class BatchedLog implements AuditLog {
 
   async page(cluster: string, filter: AuditFilter, request: PageRequest): Promise<Page> {
     await this.flush(cluster);
-    return pageOf(this.options.store, cluster, { filter, ...request });
+    const { store, giveWay } = this.options;
+    return pageOf(store, cluster, { filter, giveWay, ...request });
   }
 
   follow(cluster: string, filter: AuditFilter, on: { record(record: AuditRecord): void; error(error: unknown): void }) {
@@ -105,7 +107,7 @@ class BatchedLog implements AuditLog {
         for (let at = 0; at < events.length; at += LOG_LIMITS.chunkEvents) {
           chunks.push(await chunkOf(cluster, events.slice(at, at + LOG_LIMITS.chunkEvents)));
           // Encoding is work of this process's event loop: requests have their turn between two chunks.
-          await setImmediate();
+          await this.options.giveWay();
         }
       }
       await this.options.store.append(chunks);

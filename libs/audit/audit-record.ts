@@ -9,7 +9,7 @@ export interface AuditUser {
 }
 
 /** What an admission plugin changed, or why it refused the request. */
-export interface AuditedPlugin {
+interface AuditedPlugin {
   plugin: string;
   phase: 'mutating' | 'validating';
   changes?: readonly Change[];
@@ -19,7 +19,7 @@ export interface AuditedPlugin {
 }
 
 /** The end of a request as the client saw it. */
-export interface AuditedResponse {
+interface AuditedResponse {
   code: number;
   reason?: string;
   message?: string;

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { badRequest } from '#apimachinery';
 import { type AuditFilter, type AuditRecord, matches } from './audit-record.js';
 import type { AuditStore, StoredChunk } from './audit-store.js';
@@ -10,7 +9,7 @@ export interface PageRequest {
   limit: number;
   /** The `continue` of the previous page. Throws 400 if it is not one. */
   continue?: string;
-  /** Called between pieces of work; what it returns is waited for. */
+  /** Called between pieces of work, instead of the log's; what it returns is waited for. */
   giveWay?(): Promise<void> | undefined;
 }
 
@@ -64,12 +63,14 @@ async function matching(chunk: StoredChunk, filter: AuditFilter, before: Place |
 const overlaps = ({ firstAt, lastAt }: StoredChunk, { since, until }: AuditFilter): boolean =>
   (since === undefined || lastAt >= since) && (until === undefined || firstAt < until);
 
+type PageOfRequest = PageRequest & Required<Pick<PageRequest, 'giveWay'>> & { filter: AuditFilter };
+
 /**
  * Reads a cluster's chunks from the latest on until the page is full. Chunks of several processes overlap in time: a record has its place as
  * soon as it is later than everything in the chunks that have not been read.
  */
-export async function pageOf(store: AuditStore, cluster: string, request: PageRequest & { filter: AuditFilter }): Promise<Page> {
-  const { filter, limit, giveWay = setImmediate } = request;
+export async function pageOf(store: AuditStore, cluster: string, request: PageOfRequest): Promise<Page> {
+  const { filter, limit, giveWay } = request;
   const before = request.continue === undefined ? undefined : placeOf(request.continue);
   // Chunks whose last record is later may still have earlier ones, so reading begins with the latest.
   let found: Placed[] = [];

@@ -54,6 +54,29 @@ describe('PodSecurity', () => {
     expect([status, headers.warning]).toEqual([201, [WARNING]]);
   });
 
+  const RESTRICTED = /^would violate PodSecurity "restricted:latest": host namespaces \(hostPID=true\), allowPrivilegeEscalation/;
+  it.each([
+    [{}, 'pods', { 'enforce-policy': 'privileged:latest' }],
+    [{ enforce: 'baseline' }, 'pods', { 'enforce-policy': 'baseline:latest' }],
+    [{ audit: 'restricted' }, 'pods', { 'enforce-policy': 'privileged:latest', 'audit-violations': expect.stringMatching(RESTRICTED) }],
+    [
+      { enforce: 'baseline', audit: 'restricted' },
+      'pods',
+      { 'enforce-policy': 'baseline:latest', 'audit-violations': expect.stringMatching(RESTRICTED) },
+    ],
+    [{ audit: 'restricted' }, 'podtemplates', { 'audit-violations': expect.stringMatching(RESTRICTED) }],
+    [{ enforce: 'restricted' }, 'podtemplates', undefined],
+  ])('annotates the audit event: %j %s', async (labels, resource, expected) => {
+    const made = await asking(labels);
+    const body =
+      resource === 'pods' ? pod('a', { hostPID: true }) : { apiVersion: 'v1', kind: 'PodTemplate', metadata: { name: 'a' }, template };
+    await create(made, `/api/v1/namespaces/ns/${resource}`, body);
+    const { annotations } = made.events.at(-1) ?? {};
+    const named =
+      annotations && Object.fromEntries([...annotations].map(([key, value]) => [key.replace('pod-security.kubernetes.io/', ''), value]));
+    expect(named).toEqual(expected);
+  });
+
   it.each([
     ['/api/v1', 'replicationcontrollers', { apiVersion: 'v1', kind: 'ReplicationController', spec: { template } }],
     ['/api/v1', 'podtemplates', { apiVersion: 'v1', kind: 'PodTemplate', template }],
