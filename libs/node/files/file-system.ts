@@ -63,11 +63,35 @@ interface Found {
 export class FileSystem {
   /** Bytes of all files that were written through this object. */
   private written = 0;
+  /** Paths that were changed since `track`, in the order of their last change. */
+  private changed: Set<string> | undefined;
+  private limit: number;
 
   constructor(
     readonly root: DirectoryNode,
     private readonly options: { readonly now: () => number; readonly limit: number; readonly readOnlyRoot?: boolean },
-  ) {}
+  ) {
+    this.limit = options.limit;
+  }
+
+  /** Notes changes from now on, and allows this many bytes to be written. */
+  track(limit: number): void {
+    this.changed = new Set();
+    this.written = 0;
+    this.limit = limit;
+  }
+
+  /** The changed paths with what is there now. */
+  changes(): Array<{ path: string; node: Node | undefined }> {
+    return [...(this.changed ?? [])].map((path) => ({ path, node: this.stat(path, true) }));
+  }
+
+  private note(path: string): void {
+    if (this.changed === undefined) return;
+    const changed = normalized(path);
+    this.changed.delete(changed);
+    this.changed.add(changed);
+  }
 
   /** The node at a path; undefined if there is none. Follows a link at the end unless `link` is set. */
   stat(path: string, link = false): Node | undefined {
@@ -92,8 +116,9 @@ export class FileSystem {
     if (path.endsWith('/')) throw new FileError('Is a directory');
     if (readOnly) throw new FileError('Read-only file system');
     this.written += content.length;
-    if (this.written > this.options.limit) throw new FileError('No space left on device');
+    if (this.written > this.limit) throw new FileError('No space left on device');
     const modified = this.options.now();
+    this.note(path);
     if (node?.kind === 'file') {
       node.content = append ? node.content + content : content;
       node.modified = modified;
@@ -115,6 +140,7 @@ export class FileSystem {
     if (node !== undefined) throw new FileError('File exists');
     if (readOnly) throw new FileError('Read-only file system');
     this.written += name.length;
+    this.note(path);
     parent.entries.set(name, directory(this.options.now()));
   }
 
@@ -122,6 +148,7 @@ export class FileSystem {
     const { node, parent, name, readOnly } = this.find(path, true);
     if (node !== undefined) throw new FileError('File exists');
     if (readOnly) throw new FileError('Read-only file system');
+    this.note(path);
     parent.entries.set(name, { kind: 'link', target, modified: this.options.now() });
   }
 
@@ -131,6 +158,7 @@ export class FileSystem {
     if (name === '') throw new FileError('Device or resource busy');
     if (readOnly) throw new FileError('Read-only file system');
     if (node.kind === 'dir' && !recursive) throw new FileError(node.entries.size > 0 ? 'Directory not empty' : 'Is a directory');
+    this.note(path);
     parent.entries.delete(name);
   }
 
@@ -141,8 +169,15 @@ export class FileSystem {
     const target = this.find(to, true);
     if (source.readOnly || target.readOnly) throw new FileError('Read-only file system');
     if (`${normalized(to)}/`.startsWith(`${normalized(from)}/`)) throw new FileError('Invalid argument');
+    this.note(from);
+    this.noteAll(to, source.node);
     source.parent.entries.delete(source.name);
     target.parent.entries.set(target.name, source.node);
+  }
+
+  private noteAll(path: string, node: Node): void {
+    this.note(path);
+    if (node.kind === 'dir') for (const [name, entry] of node.entries) this.noteAll(`${path}/${name}`, entry);
   }
 
   list(path: string): string[] {

@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
-import { parseTime } from '#apimachinery';
+import { parseQuantity, parseTime } from '#apimachinery';
+import { commandsOf, shellsOf } from '../commands/image-commands.js';
 import { type DirectoryNode, FileError, type FileNode, FileSystem, normalized } from '../files/file-system.js';
 import { STATUS_CODES } from '../http/status-codes.js';
 import { findImage } from '../images/catalogue.js';
@@ -8,8 +9,14 @@ import type { HttpAnswer, HttpRequest, Program, ProgramView, ServedPort } from '
 import { pathOf } from '../images/program.js';
 import { parseImage } from '../images/reference.js';
 import { programOfContainer } from '../pod/programs.js';
+import { type Body, Kernel, type Pace, type Task } from '../shell/kernel.js';
+import type { Surroundings } from '../shell/process.js';
+import { EMPTY_INPUT, Pipe } from '../shell/streams.js';
+import { ClusterNetwork } from './cluster-network.js';
+import { ContainerLog } from './container-log.js';
 import { environmentOf, expanded } from './environment.js';
-import { WRITABLE_BYTES } from './limits.js';
+import { LOG_BYTES, STEPS_PER_LOOK, WRITABLE_BYTES } from './limits.js';
+import { mainProcess, shellHost } from './main-process.js';
 import { hostnameOf, rootDirectory } from './root-files.js';
 import { volumeDirectory } from './volumes.js';
 import type { MachineWorld } from './world.js';
@@ -88,12 +95,28 @@ export interface Listener {
   answer(request: HttpRequest): HttpAnswer;
 }
 
+function* finishing(body: Body, log: ContainerLog): Body {
+  try {
+    return yield* body;
+  } finally {
+    log.finish();
+  }
+}
+
+function* ending(task: Task, at: number): Body {
+  yield { until: at, on: task.exited };
+  task.kill(137);
+  return 0;
+}
+
 /** An image without files or programs, for containers whose image does not exist. */
 const NO_IMAGE: ImageDefinition = { repositories: [], tags: () => false, size: 0 };
 
 /** One pod's containers, file systems and open ports as of now. Made when somebody looks, and thrown away afterwards. */
 export class PodMachine {
   private readonly containers = new Map<string, Container>();
+  private readonly logs = new Map<string, ContainerLog>();
+  private kernel: Kernel | undefined;
 
   private constructor(
     readonly pod: corev1.Pod,
@@ -102,7 +125,7 @@ export class PodMachine {
   ) {}
 
   /** Reads what the pod refers to, and puts its containers together. */
-  static async open(pod: corev1.Pod, world: MachineWorld, commands: Iterable<string> = []): Promise<PodMachine> {
+  static async open(pod: corev1.Pod, world: MachineWorld): Promise<PodMachine> {
     const volumes = new Map<string, DirectoryNode>();
     for (const volume of pod.spec?.volumes ?? []) volumes.set(volume.name, await volumeDirectory(world, pod, volume));
     const machine = new PodMachine(pod, world, volumes);
@@ -111,7 +134,7 @@ export class PodMachine {
     const statuses = [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses];
     for (const spec of [...initContainers, ...containers, ...(ephemeralContainers as corev1.Container[])]) {
       const status = statuses.find(({ name }) => name === spec.name);
-      machine.containers.set(spec.name, await machine.container(spec, status, commands));
+      machine.containers.set(spec.name, await machine.container(spec, status));
     }
     return machine;
   }
@@ -142,6 +165,71 @@ export class PodMachine {
     return { status, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: `${STATUS_CODES[status]?.toLowerCase() ?? status}\n` };
   }
 
+  /**
+   * Brings the processes of the containers up to date: what they have printed and written until now. To be called again for what happens
+   * later. False: they had more to do than one look may cost; the next look goes on.
+   */
+  async advance(pace: Pace): Promise<boolean> {
+    this.kernel ??= this.started();
+    return this.kernel.run(this.world.clock.now(), { pace, steps: STEPS_PER_LOOK });
+  }
+
+  /** What one start of a container has printed, as far as `advance` has come. */
+  logOf({ id }: Instance): ContainerLog | undefined {
+    return this.logs.get(id);
+  }
+
+  /** A kernel in which every known start of every container is a task that begins and ends when its status says so. */
+  private started(): Kernel {
+    const instances: Array<{ container: Container; instance: Instance }> = [];
+    for (const container of this.containers.values()) {
+      const { previous, current } = container;
+      if (previous && previous.id !== current?.id) instances.push({ container, instance: previous });
+      if (current) instances.push({ container, instance: current });
+    }
+    const first = Math.min(this.world.clock.now(), ...instances.map(({ instance }) => instance.startedAt));
+    const kernel = new Kernel(first);
+    for (const { container, instance } of instances) this.startMain(kernel, container, instance);
+    return kernel;
+  }
+
+  private startMain(kernel: Kernel, container: Container, { id, startedAt, finishedAt }: Instance): void {
+    const log = new ContainerLog(LOG_BYTES, () => kernel.now);
+    this.logs.set(id, log);
+    const host = shellHost(container, kernel, this.around(container));
+    const input = container.spec.stdin ? new Pipe() : EMPTY_INPUT;
+    const io = { input, output: log.output('stdout'), errors: log.output('stderr') };
+    const task = kernel.spawn(container.spec.name, finishing(mainProcess(container, host, io), log), startedAt);
+    // The status knows whole seconds: a container that ended is stopped at the end of that second.
+    if (task && finishedAt !== undefined) kernel.spawn('reaper', ending(task, finishedAt + 999), startedAt);
+  }
+
+  /** What commands know of a container. */
+  around(container: Container): Surroundings {
+    const { pod } = this;
+    const user = container.status?.user?.linux;
+    const memory = container.spec.resources?.limits?.memory;
+    const volumes = new Map((pod.spec?.volumes ?? []).map((volume) => [volume.name, volume]));
+    return {
+      hostname: hostnameOf(pod),
+      podIP: pod.status?.podIP ?? '',
+      uid: user?.uid ?? 0,
+      gid: user?.gid ?? 0,
+      groups: user?.supplementalGroups ?? [],
+      main: { argv: container.argv, startedAt: container.current?.startedAt ?? 0 },
+      memoryBytes: memory === undefined ? 8 * 1024 ** 3 : parseQuantity(memory).toNumber(),
+      cpus: Math.max(1, Math.ceil(parseQuantity(container.spec.resources?.limits?.cpu ?? '4').toNumber())),
+      mounts: (container.spec.volumeMounts ?? []).map(({ name, mountPath, readOnly }) => ({
+        path: mountPath,
+        readOnly: readOnly === true,
+        kind:
+          volumes.get(name)?.emptyDir || volumes.get(name)?.hostPath || volumes.get(name)?.persistentVolumeClaim ? '/dev/sda1' : 'tmpfs',
+      })),
+      network: new ClusterNetwork(this.world, pod, (other) => PodMachine.open(other, this.world)),
+      executables: new Set(Object.keys(container.image.executables ?? {})),
+    };
+  }
+
   /** What a container's program sees. */
   viewOf(container: Container): ProgramView {
     const [, ...args] = container.argv;
@@ -163,17 +251,18 @@ export class PodMachine {
     };
   }
 
-  private async container(
-    spec: corev1.Container,
-    status: corev1.ContainerStatus | undefined,
-    commands: Iterable<string>,
-  ): Promise<Container> {
+  private async container(spec: corev1.Container, status: corev1.ContainerStatus | undefined): Promise<Container> {
     const { pod, world } = this;
     const now = () => world.clock.now();
     const reference = parseImage(spec.image ?? '');
     const image = (reference && findImage(reference)?.definition) ?? NO_IMAGE;
     const startedAt = parseTime(status?.state?.running?.startedAt ?? '') ?? now();
-    const root = rootDirectory({ pod, image, commands, now: startedAt });
+    const root = rootDirectory({
+      pod,
+      image,
+      commands: [...Object.keys(commandsOf(image)), ...shellsOf(image, spec.image)],
+      now: startedAt,
+    });
     const files = new FileSystem(root, { now, limit: WRITABLE_BYTES, readOnlyRoot: spec.securityContext?.readOnlyRootFilesystem === true });
     for (const mount of spec.volumeMounts ?? []) this.mount(files, mount);
     const env = await environmentOf({

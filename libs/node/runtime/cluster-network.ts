@@ -1,0 +1,129 @@
+import type { corev1, discoveryv1 } from '#api';
+import type { HttpAnswer } from '../images/program.js';
+import type { ConnectError, HttpCall, Network } from '../shell/process.js';
+import type { PodMachine } from './pod-machine.js';
+import type { MachineWorld } from './world.js';
+
+/** The network as a pod sees it: names of Services and pods, cluster IPs, pod IPs, node ports. Network policies are not looked at. */
+
+const ZONE = 'cluster.local';
+
+type Slice = discoveryv1.EndpointSlice;
+
+interface Target {
+  pod: corev1.Pod;
+  port: number;
+}
+
+const isAddress = (name: string): boolean => /^\d+\.\d+\.\d+\.\d+$/.test(name);
+
+export class ClusterNetwork implements Network {
+  constructor(
+    private readonly world: MachineWorld,
+    private readonly pod: corev1.Pod,
+    private readonly open: (pod: corev1.Pod) => Promise<PodMachine>,
+  ) {}
+
+  async resolve(name: string): Promise<{ name: string; addresses: readonly string[] } | undefined> {
+    if (name === 'localhost') return { name, addresses: ['127.0.0.1'] };
+    if (isAddress(name)) return { name, addresses: [name] };
+    const { namespace = '' } = this.pod.metadata;
+    const own = [this.pod.metadata.name, this.pod.spec?.hostname].includes(name) ? this.pod.status?.podIP : undefined;
+    if (own) return { name, addresses: [own] };
+    const alias = this.pod.spec?.hostAliases?.find(({ hostnames }) => hostnames?.includes(name));
+    if (alias) return { name, addresses: [alias.ip] };
+    const searches = name.endsWith('.') ? [''] : [`.${namespace}.svc.${ZONE}`, `.svc.${ZONE}`, `.${ZONE}`, ''];
+    for (const search of searches) {
+      const full = `${name.replace(/\.$/, '')}${search}`;
+      const addresses = await this.records(full);
+      if (addresses.length > 0) return { name: full, addresses };
+    }
+    return undefined;
+  }
+
+  /** The A records of a full name (dns specification for Kubernetes). */
+  private async records(name: string): Promise<string[]> {
+    if (!name.endsWith(`.${ZONE}`)) return [];
+    const labels = name.slice(0, -ZONE.length - 1).split('.');
+    const kind = labels.at(-1);
+    const namespace = labels.at(-2) ?? '';
+    if (kind === 'pod' && labels.length === 3) return [(labels[0] ?? '').replaceAll('-', '.')].filter(isAddress);
+    if (kind !== 'svc' || labels.length < 3 || labels.length > 4) return [];
+    const service = await this.world.objects.get<corev1.Service>('', 'services', namespace, labels.at(-3) ?? '');
+    if (!service) return [];
+    const { clusterIP = '' } = service.spec ?? {};
+    if (labels.length === 3 && clusterIP !== 'None') return clusterIP === '' ? [] : [clusterIP];
+    const publishes = service.spec?.publishNotReadyAddresses === true;
+    const endpoints = (await this.slices(service)).flatMap((slice) => slice.endpoints ?? []);
+    return endpoints
+      .filter(({ conditions, hostname }) => (publishes || conditions?.ready !== false) && (labels.length === 3 || hostname === labels[0]))
+      .flatMap(({ addresses }) => addresses);
+  }
+
+  private async slices({ metadata }: corev1.Service): Promise<Slice[]> {
+    const slices = await this.world.objects.list<Slice>('discovery.k8s.io', 'endpointslices', metadata.namespace);
+    return slices.filter((slice) => slice.metadata.labels?.['kubernetes.io/service-name'] === metadata.name);
+  }
+
+  /** The pod and port behind an address; an error if no connection is possible. */
+  private async target(address: string, port: number): Promise<Target | ConnectError> {
+    const tried = { address: `${address}:${port}` };
+    if (address === '127.0.0.1' || address === this.pod.status?.podIP) return { pod: this.pod, port };
+    const services = await this.world.objects.list<corev1.Service>('', 'services');
+    const service = services.find(
+      ({ spec }) => spec?.clusterIP === address || spec?.clusterIPs?.includes(address) || spec?.externalIPs?.includes(address),
+    );
+    if (service) return this.behind(service, port, tried);
+    const pods = await this.world.objects.list<corev1.Pod>('', 'pods');
+    const pod = pods.find(({ status }) => status?.podIP === address && status.phase === 'Running');
+    if (pod) return { pod, port };
+    const nodes = await this.world.objects.list<corev1.Node>('', 'nodes');
+    if (!nodes.some(({ status }) => status?.addresses?.some((one) => one.address === address))) return { error: 'timeout', ...tried };
+    const exposed = services.find(({ spec }) => spec?.ports?.some(({ nodePort }) => nodePort === port));
+    const number = exposed?.spec?.ports?.find(({ nodePort }) => nodePort === port)?.port;
+    return exposed && number !== undefined ? this.behind(exposed, number, tried) : { error: 'refused', ...tried };
+  }
+
+  private async behind(service: corev1.Service, port: number, tried: { address: string }): Promise<Target | ConnectError> {
+    const found = service.spec?.ports?.find((one) => one.port === port && (one.protocol ?? 'TCP') === 'TCP');
+    // kube-proxy has no rule for other ports: nothing answers.
+    if (!found) return { error: 'timeout', ...tried };
+    for (const slice of await this.slices(service)) {
+      const number = slice.ports?.find((one) => (one.name ?? '') === (found.name ?? ''))?.port;
+      const ready = slice.endpoints?.find(({ conditions, targetRef }) => conditions?.ready !== false && targetRef?.kind === 'Pod');
+      if (number === undefined || !ready) continue;
+      const pod = await this.world.objects.get<corev1.Pod>('', 'pods', ready.targetRef?.namespace ?? '', ready.targetRef?.name ?? '');
+      if (pod) return { pod, port: number };
+    }
+    return { error: 'refused', ...tried };
+  }
+
+  private async reach(host: string, port: number): Promise<{ machine: PodMachine; port: number } | ConnectError> {
+    const found = await this.resolve(host);
+    const address = found?.addresses[0];
+    if (address === undefined) return { error: 'unknown-host', address: host };
+    const target = await this.target(address, port);
+    if ('error' in target) return target;
+    return { machine: await this.open(target.pod), port: target.port };
+  }
+
+  async connect(host: string, port: number): Promise<ConnectError | undefined> {
+    const reached = await this.reach(host, port);
+    if ('error' in reached) return reached;
+    return reached.machine.listener(reached.port) ? undefined : { error: 'refused', address: `${host}:${port}` };
+  }
+
+  async http({ method, url, headers, body }: HttpCall): Promise<HttpAnswer | ConnectError> {
+    const secure = url.protocol === 'https:';
+    const port = Number(url.port || (secure ? 443 : 80));
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const reached = await this.reach(host, port);
+    if ('error' in reached) return reached;
+    const listener = reached.machine.listener(reached.port);
+    const address = `${host}:${port}`;
+    if (!listener) return { error: 'refused', address };
+    if (listener.port.protocol !== 'http' || (listener.port.tls === true) !== secure) return { error: 'not-http', address };
+    const target = `${url.pathname}${url.search}`;
+    return listener.answer({ method, target, headers, body: Buffer.from(body, 'latin1'), client: this.pod.status?.podIP ?? '' });
+  }
+}

@@ -1,0 +1,287 @@
+import { FileError, normalized } from '../files/file-system.js';
+import type { Shell } from './interpreter.js';
+import { type Body, type Wait, waitFor } from './kernel.js';
+import { Jump, ShellExit, type Streams } from './state.js';
+import { readFrom, writeTo } from './streams.js';
+
+/** Commands that the shell runs itself, because they change it. */
+
+interface Call {
+  shell: Shell;
+  argv: readonly string[];
+  io: Streams;
+  /** Whether it has redirections of its own. */
+  redirected: boolean;
+}
+
+type Builtin = (call: Call) => Body;
+
+function* fail({ shell, argv, io }: Call, message: string, code = 1): Body {
+  yield* writeTo(io.errors, `${shell.state.name}: ${argv[0]}: ${message}\n`);
+  return code;
+}
+
+const number = (text: string | undefined, fallback: number): number => (text !== undefined && /^\d+$/.test(text) ? Number(text) : fallback);
+
+function* cd(call: Call): Body {
+  const { state, host } = call.shell;
+  const [, given] = call.argv;
+  const target = given === '-' ? (state.get('OLDPWD') ?? '/') : (given ?? state.get('HOME') ?? '/');
+  const path = normalized(target, state.cwd);
+  const node = host.files.stat(path);
+  if (node?.kind !== 'dir') {
+    yield* writeTo(call.io.errors, `${state.name}: cd: can't cd to ${target}: ${node ? 'Not a directory' : 'No such file or directory'}\n`);
+    return 2;
+  }
+  state.set('OLDPWD', state.cwd);
+  state.cwd = path;
+  state.set('PWD', path);
+  if (given === '-') yield* writeTo(call.io.output, `${path}\n`);
+  return 0;
+}
+
+const quoted = (text: string): string => `'${text.replaceAll("'", `'"'"'`)}'`;
+
+function* assign({ shell, argv, io }: Call, how: 'export' | 'readonly' | 'local'): Body {
+  const words = argv.slice(1).filter((word) => !/^-[a-zA-Z]+$/.test(word));
+  if (words.length === 0 && how === 'export') {
+    for (const [name, value] of shell.state.environment()) yield* writeTo(io.output, `export ${name}=${quoted(value)}\n`);
+  }
+  for (const word of words) {
+    const equals = word.indexOf('=');
+    const name = equals < 0 ? word : word.slice(0, equals);
+    if (how === 'local') shell.state.makeLocal(name);
+    if (equals >= 0) shell.state.set(name, word.slice(equals + 1), how === 'export' ? true : undefined);
+    else if (how === 'export' || how === 'local') shell.state.set(name, shell.state.get(name) ?? '', how === 'export' ? true : undefined);
+    const variable = shell.state.variables.get(name);
+    if (how === 'readonly' && variable) variable.readOnly = true;
+  }
+  return 0;
+}
+
+const OPTIONS = { e: 'errexit', u: 'nounset', x: 'xtrace', f: 'noglob' } as const;
+
+function* set({ shell, argv, io }: Call): Body {
+  const { state } = shell;
+  if (argv.length === 1) {
+    for (const [name, { value }] of [...state.variables].sort()) yield* writeTo(io.output, `${name}=${quoted(value)}\n`);
+    return 0;
+  }
+  for (let at = 1; at < argv.length; at++) {
+    const word = argv[at] ?? '';
+    if (word === '--') {
+      state.positional = argv.slice(at + 1);
+      return 0;
+    }
+    if (!/^[-+]./.test(word)) {
+      state.positional = argv.slice(at);
+      return 0;
+    }
+    const on = word.startsWith('-');
+    if (word.slice(1).includes('o')) {
+      const option = argv[++at] ?? '';
+      if (option in state.options) state.options[option as 'errexit'] = on;
+    }
+    for (const letter of word.slice(1)) if (Object.hasOwn(OPTIONS, letter)) state.options[OPTIONS[letter as 'e']] = on;
+  }
+  return 0;
+}
+
+/** Reads one line without taking more of the input than that, as far as the input allows it. */
+function* readLine({ input }: Streams): Generator<Wait, string | undefined, void> {
+  let line = '';
+  for (;;) {
+    const data = yield* readFrom(input);
+    if (data === undefined) return line === '' ? undefined : line;
+    const end = data.indexOf('\n');
+    if (end < 0) line += data;
+    else {
+      const rest = data.slice(end + 1);
+      if (rest !== '') pushBack(input, rest);
+      return `${line}${data.slice(0, end)}\n`;
+    }
+  }
+}
+
+/** Puts data back in front of what an input gives next. */
+function pushBack(input: Streams['input'], data: string): void {
+  const original = input.take;
+  let rest: string | undefined = data;
+  input.take = function take(this: Streams['input']) {
+    if (rest === undefined) return original.call(this);
+    const first = rest;
+    rest = undefined;
+    input.take = original;
+    return first;
+  };
+}
+
+function* read({ shell, argv, io }: Call): Body {
+  const raw = argv.includes('-r');
+  const names: string[] = [];
+  for (let at = 1; at < argv.length; at++) {
+    const word = argv[at] ?? '';
+    if (word === '-p') yield* writeTo(io.errors, argv[++at] ?? '');
+    else if (word === '-t' || word === '-n' || word === '-d') at += 1;
+    else if (!word.startsWith('-')) names.push(word);
+  }
+  const line = yield* readLine(io);
+  let text = (line ?? '').replace(/\n$/, '');
+  if (!raw) text = text.replace(/\\(.)/g, '$1');
+  const last = names.length === 0 ? 'REPLY' : (names.at(-1) ?? 'REPLY');
+  const separators = shell.state.get('IFS') ?? ' \t\n';
+  const isSeparator = (character: string | undefined): boolean => character !== undefined && separators.includes(character);
+  let at = 0;
+  while (isSeparator(text[at]) && /\s/.test(text[at] ?? '')) at += 1;
+  for (const name of names.slice(0, -1)) {
+    const start = at;
+    while (at < text.length && !isSeparator(text[at])) at += 1;
+    shell.state.set(name, text.slice(start, at));
+    if (at < text.length) at += 1;
+    while (isSeparator(text[at]) && /\s/.test(text[at] ?? '')) at += 1;
+  }
+  let end = text.length;
+  while (end > at && isSeparator(text[end - 1]) && /\s/.test(text[end - 1] ?? '')) end -= 1;
+  shell.state.set(last, text.slice(at, end));
+  return line?.endsWith('\n') ? 0 : 1;
+}
+
+function* wait({ shell, argv }: Call): Body {
+  const pids = argv.slice(1).map(Number);
+  const jobs = pids.length === 0 ? shell.jobs : shell.jobs.filter(({ pid }) => pids.includes(pid));
+  let code = pids.length > 0 && jobs.length === 0 ? 127 : 0;
+  for (const job of [...jobs]) code = yield* waitFor(job);
+  return pids.length === 0 ? 0 : code;
+}
+
+function* source(call: Call): Body {
+  const { shell, argv, io } = call;
+  const path = argv[1] ?? '';
+  try {
+    const text = shell.host.files.read(normalized(path, shell.state.cwd));
+    return yield* shell.list(shell.parsed(text), io);
+  } catch (error) {
+    if (error instanceof FileError) return yield* fail({ ...call, argv: ['.'] }, `can't open '${path}': ${error.message}`, 2);
+    if (error instanceof Jump && error.kind === 'return') return error.count;
+    throw error;
+  }
+}
+
+function* command(call: Call): Body {
+  const { shell, argv, io } = call;
+  const name = argv[1];
+  if (name !== '-v' && name !== '-V') return name === undefined ? 0 : yield* shell.program(argv.slice(1), io, new Map());
+  return yield* type({ ...call, argv: argv.slice(1) }, name === '-v');
+}
+
+function* type({ shell, argv, io }: Call, brief = false): Body {
+  let code = 0;
+  for (const name of argv.slice(1)) {
+    if (shell.state.functions.has(name)) yield* writeTo(io.output, brief ? `${name}\n` : `${name} is a function\n`);
+    else if (Object.hasOwn(BUILTINS, name)) yield* writeTo(io.output, brief ? `${name}\n` : `${name} is a shell builtin\n`);
+    else if (shell.host.command(name)) yield* writeTo(io.output, brief ? `/bin/${name}\n` : `${name} is /bin/${name}\n`);
+    else {
+      if (!brief) yield* writeTo(io.output, `${name}: not found\n`);
+      code = 127;
+    }
+  }
+  return code;
+}
+
+function* trap({ shell, argv }: Call): Body {
+  const [, action = '', ...signals] = argv;
+  yield undefined;
+  for (const signal of signals) {
+    const name = signal === '0' ? 'EXIT' : signal.replace(/^SIG/, '');
+    if (action === '-') shell.state.traps.delete(name);
+    else shell.state.traps.set(name, action);
+  }
+  return 0;
+}
+
+function* exec({ shell, argv, io, redirected }: Call): Body {
+  if (argv.length > 1) throw new ShellExit(yield* shell.program(argv.slice(1), io, new Map()));
+  if (redirected) shell.streams = io;
+  return 0;
+}
+
+// biome-ignore lint/correctness/useYield: a builtin is a coroutine like every command.
+function* nothing(): Body {
+  return 0;
+}
+
+function jump(kind: 'break' | 'continue' | 'return'): Builtin {
+  // biome-ignore lint/correctness/useYield: as above.
+  return function* ({ shell, argv }) {
+    throw new Jump(kind, number(argv[1], kind === 'return' ? shell.state.lastCode : 1));
+  };
+}
+
+/** The builtins by name. */
+export const BUILTINS: Readonly<Record<string, Builtin>> = {
+  ':': nothing,
+  '.': source,
+  source,
+  alias: nothing,
+  unalias: nothing,
+  umask: nothing,
+  ulimit: nothing,
+  hash: nothing,
+  break: jump('break'),
+  continue: jump('continue'),
+  return: jump('return'),
+  cd,
+  command,
+  type: (call) => type(call),
+  eval: function* ({ shell, argv, io }) {
+    return yield* shell.list(shell.parsed(argv.slice(1).join(' ')), io);
+  },
+  exec,
+  // biome-ignore lint/correctness/useYield: as above.
+  exit: function* ({ shell, argv }) {
+    throw new ShellExit(number(argv[1], shell.state.lastCode) & 255);
+  },
+  export: (call) => assign(call, 'export'),
+  readonly: (call) => assign(call, 'readonly'),
+  local: (call) => assign(call, 'local'),
+  declare: (call) => assign(call, 'local'),
+  jobs: function* ({ shell, io }) {
+    for (const [index, job] of shell.jobs.entries())
+      if (job.code === undefined) yield* writeTo(io.output, `[${index + 1}]+  Running                    ${job.name}\n`);
+    return 0;
+  },
+  let: function* (call) {
+    return yield* call.shell.list(
+      call.shell.parsed(
+        call.argv
+          .slice(1)
+          .map((word) => `((${word}))`)
+          .join('; '),
+      ),
+      call.io,
+    );
+  },
+  pwd: function* ({ shell, io }) {
+    yield* writeTo(io.output, `${shell.state.cwd}\n`);
+    return 0;
+  },
+  read,
+  set,
+  // biome-ignore lint/correctness/useYield: as above.
+  shift: function* ({ shell, argv }) {
+    const count = number(argv[1], 1);
+    if (count > shell.state.positional.length) return 1;
+    shell.state.positional = shell.state.positional.slice(count);
+    return 0;
+  },
+  trap,
+  // biome-ignore lint/correctness/useYield: as above.
+  unset: function* ({ shell, argv }) {
+    for (const name of argv.slice(1)) {
+      if (argv[1] === '-f') shell.state.functions.delete(name);
+      else shell.state.variables.delete(name);
+    }
+    return 0;
+  },
+  wait,
+};

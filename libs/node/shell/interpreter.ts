@@ -1,0 +1,508 @@
+import type { FileSystem } from '../files/file-system.js';
+import { FileError } from '../files/file-system.js';
+import type { List, Node, Redirection, Simple, Word } from './ast.js';
+import { BUILTINS } from './builtins.js';
+import { Expander } from './expand.js';
+import { type Body, type Kernel, Killed, type Task, type Wait, waitFor } from './kernel.js';
+import { DEEPEST_CALLS, LONGEST_VALUE } from './limits.js';
+import { parseScript } from './parser.js';
+import { Pattern } from './patterns.js';
+import { type Command, CommandError, type Process, pathIn, type Surroundings } from './process.js';
+import { Jump, ShellError, ShellExit, ShellState, type Streams } from './state.js';
+import { Collector, EMPTY_INPUT, fileOutput, NULL_OUTPUT, type Output, Pipe, textInput, writeTo, ZEROS } from './streams.js';
+import { ShellSyntaxError } from './word-reader.js';
+
+/** What all shells of one container share. */
+export interface ShellHost {
+  readonly kernel: Kernel;
+  readonly files: FileSystem;
+  readonly around: Surroundings;
+  /** The commands that can be run, by name. */
+  command(name: string): Command | undefined;
+}
+
+const NOT_FOUND = 127;
+const NOT_EXECUTABLE = 126;
+const SYNTAX_ERROR = 2;
+
+/** Runs scripts as coroutines: each simple command is at least one step. */
+export class Shell {
+  private depth = 0;
+  private readonly expander: Expander;
+  readonly jobs: Task[] = [];
+
+  constructor(
+    readonly host: ShellHost,
+    readonly state: ShellState,
+  ) {
+    this.expander = new Expander(state, host.files, (body) => this.substitution(body));
+  }
+
+  /** Runs a script to its end, as `sh -c`. */
+  *script(text: string, io: Streams): Body {
+    let code: number;
+    try {
+      code = yield* this.list(this.parsed(text), io);
+    } catch (error) {
+      code = yield* this.failed(error, io);
+    }
+    this.state.lastCode = code;
+    const trap = this.state.traps.get('EXIT');
+    if (trap === undefined) return code;
+    this.state.traps.delete('EXIT');
+    return yield* this.script(trap, io);
+  }
+
+  /** Runs one line of an interactive shell: errors do not end it. Throws ShellExit. */
+  *line(list: List, io: Streams): Body {
+    try {
+      this.state.lastCode = yield* this.list(list, io);
+    } catch (error) {
+      if (error instanceof ShellExit) throw error;
+      this.state.lastCode = yield* this.failed(error, io);
+    }
+    return this.state.lastCode;
+  }
+
+  private *failed(error: unknown, io: Streams): Body {
+    if (error instanceof ShellExit) return error.code;
+    if (error instanceof Jump) return error.kind === 'return' ? error.count : 0;
+    if (error instanceof ShellSyntaxError || error instanceof ShellError) {
+      yield* writeTo(io.errors, `${this.state.name}: ${error.message}\n`);
+      return error instanceof ShellError ? error.code : SYNTAX_ERROR;
+    }
+    if (error instanceof FileError) {
+      yield* writeTo(io.errors, `${this.state.name}: ${error.message}\n`);
+      return 1;
+    }
+    throw error;
+  }
+
+  parsed(text: string): List {
+    return parseScript(text);
+  }
+
+  *list({ items }: List, io: Streams): Body {
+    let code = 0;
+    for (const { command, background } of items) {
+      if (background) code = this.background(command, io);
+      else code = yield* this.execute(command, io);
+      this.state.lastCode = code;
+    }
+    return code;
+  }
+
+  private background(command: Node, io: Streams): number {
+    const shell = this.subshell();
+    const task = this.host.kernel.spawn(this.state.name, shell.whole(command, { ...io, input: EMPTY_INPUT }));
+    if (!task) throw new ShellError("can't fork: Resource temporarily unavailable");
+    shell.state.pid = task.pid;
+    this.state.lastBackground = task.pid;
+    this.jobs.push(task);
+    return 0;
+  }
+
+  subshell(): Shell {
+    const shell = new Shell(this.host, this.state.copy());
+    shell.depth = this.depth + 1;
+    if (shell.depth > DEEPEST_CALLS) throw new ShellError('maximum nesting of commands exceeded');
+    return shell;
+  }
+
+  /** A node as a process of its own: what ends a shell ends it. */
+  *whole(node: Node, io: Streams): Body {
+    try {
+      return yield* this.execute(node, io);
+    } catch (error) {
+      return yield* this.failed(error, io);
+    }
+  }
+
+  *execute(node: Node, io: Streams): Body {
+    switch (node.node) {
+      case 'list':
+        return yield* this.list(node, io);
+      case 'simple':
+        return this.checked(yield* this.simple(node, io));
+      case 'and-or':
+        return yield* this.andOr(node, io);
+      case 'pipeline':
+        return this.checked(yield* this.pipeline(node, io), node.negated);
+      case 'function':
+        this.state.functions.set(node.name, node.body);
+        return 0;
+      default:
+        return yield* this.compound(node, io);
+    }
+  }
+
+  /** `set -e`: a failed command ends the shell. */
+  private checked(code: number, exempt = false): number {
+    if (code !== 0 && !exempt && this.state.options.errexit && this.conditions === 0) throw new ShellExit(code);
+    return code;
+  }
+
+  /** Conditions that are being evaluated, in which failures do not end the shell. */
+  private conditions = 0;
+
+  private *condition(node: Node, io: Streams): Body {
+    this.conditions += 1;
+    try {
+      return yield* this.execute(node, io);
+    } finally {
+      this.conditions -= 1;
+    }
+  }
+
+  private *andOr({ first, rest }: Extract<Node, { node: 'and-or' }>, io: Streams): Body {
+    let code = yield* this.condition(first, io);
+    this.state.lastCode = code;
+    for (const [index, { operator, command }] of rest.entries()) {
+      if ((operator === '&&') !== (code === 0)) continue;
+      code = index === rest.length - 1 ? yield* this.execute(command, io) : yield* this.condition(command, io);
+      this.state.lastCode = code;
+    }
+    return code;
+  }
+
+  private *pipeline({ commands, negated }: Extract<Node, { node: 'pipeline' }>, io: Streams): Body {
+    const [only] = commands;
+    if (commands.length === 1 && only) {
+      const code = negated ? yield* this.condition(only, io) : yield* this.execute(only, io);
+      return negated ? Number(code === 0) : code;
+    }
+    const tasks: Task[] = [];
+    let { input } = io;
+    for (const [index, command] of commands.entries()) {
+      const pipe = index < commands.length - 1 ? new Pipe() : undefined;
+      const from = input;
+      const streams = { ...io, input: from, output: pipe ?? io.output };
+      const task = this.host.kernel.spawn(
+        this.state.name,
+        closing(this.subshell().whole(command, streams), index > 0 ? from : undefined, pipe),
+      );
+      if (!task) throw new ShellError("can't fork: Resource temporarily unavailable");
+      tasks.push(task);
+      if (pipe) input = pipe.reader;
+    }
+    const codes: number[] = [];
+    try {
+      for (const task of tasks) codes.push(yield* waitFor(task));
+    } catch (error) {
+      if (error instanceof Killed) for (const task of tasks) task.kill(error.code);
+      throw error;
+    }
+    const code = (this.state.options.pipefail ? codes.findLast((one) => one !== 0) : codes.at(-1)) ?? 0;
+    return negated ? Number(code === 0) : code;
+  }
+
+  private *compound(node: Exclude<Node, List | Simple | { node: 'and-or' | 'pipeline' | 'function' }>, outer: Streams): Body {
+    const io = yield* this.redirected(node.redirections, outer);
+    if (io === undefined) return 1;
+    yield undefined;
+    switch (node.node) {
+      case 'group':
+        return yield* this.list(node.body, io);
+      case 'subshell': {
+        const shell = this.subshell();
+        return this.checked(yield* shell.whole(node.body, io));
+      }
+      case 'if': {
+        for (const { condition, body } of node.clauses) if ((yield* this.condition(condition, io)) === 0) return yield* this.list(body, io);
+        return node.otherwise ? yield* this.list(node.otherwise, io) : 0;
+      }
+      case 'loop':
+        return yield* this.repeat(io, node.body, () => this.condition(node.condition, io), node.until);
+      case 'for':
+        return yield* this.forEach(node, io);
+      case 'counting-for':
+        return yield* this.countingFor(node, io);
+      case 'case':
+        return yield* this.caseOf(node, io);
+      case 'arithmetic':
+        return this.checked(Number((yield* this.expander.arithmetic(node.expression)) === 0n));
+      case 'test':
+        return this.checked(yield* this.test(node.words, io));
+    }
+  }
+
+  /** One round of a loop; false: it was left. */
+  private *round(body: List, io: Streams, result: { code: number }): Generator<Wait, boolean, void> {
+    try {
+      result.code = yield* this.list(body, io);
+    } catch (error) {
+      if (!(error instanceof Jump) || error.kind === 'return') throw error;
+      error.count -= 1;
+      if (error.count > 0) throw error;
+      return error.kind === 'continue';
+    }
+    return true;
+  }
+
+  private *repeat(io: Streams, body: List, condition: () => Body, until: boolean): Body {
+    const result = { code: 0 };
+    for (;;) {
+      yield undefined;
+      if (((yield* condition()) === 0) === until) break;
+      if (!(yield* this.round(body, io, result))) break;
+    }
+    return result.code;
+  }
+
+  private *forEach({ name, words, body }: Extract<Node, { node: 'for' }>, io: Streams): Body {
+    const values = words ? yield* this.expander.fields(words) : [...this.state.positional];
+    const result = { code: 0 };
+    for (const value of values) {
+      yield undefined;
+      this.state.set(name, value);
+      if (!(yield* this.round(body, io, result))) break;
+    }
+    return result.code;
+  }
+
+  private *countingFor({ start, condition, step, body }: Extract<Node, { node: 'counting-for' }>, io: Streams): Body {
+    yield* this.expander.arithmetic(start);
+    const result = { code: 0 };
+    const isEmpty = condition.every((part) => part.part === 'text' && part.text.trim() === '');
+    for (;;) {
+      yield undefined;
+      if (!isEmpty && (yield* this.expander.arithmetic(condition)) === 0n) break;
+      if (!(yield* this.round(body, io, result))) break;
+      yield* this.expander.arithmetic(step);
+    }
+    return result.code;
+  }
+
+  private *caseOf({ word, items }: Extract<Node, { node: 'case' }>, io: Streams): Body {
+    const text = yield* this.expander.text(word);
+    for (const { patterns, body } of items) {
+      for (const pattern of patterns) {
+        if (new Pattern(yield* this.expander.pattern(pattern)).matches(text)) return yield* this.list(body, io);
+      }
+    }
+    return 0;
+  }
+
+  private *test(words: readonly Word[], io: Streams): Body {
+    const argv = ['[['];
+    for (const [index, word] of words.entries()) {
+      const before = words[index - 1]?.[0];
+      const isPattern =
+        before?.part === 'text' && (before.text === '==' || before.text === '=' || before.text === '!=' || before.text === '=');
+      argv.push(isPattern ? yield* this.expander.pattern(word) : yield* this.expander.text(word));
+    }
+    return yield* this.program([...argv, ']]'], io, new Map());
+  }
+
+  private *simple({ assignments, words, redirections }: Simple, outer: Streams): Body {
+    yield undefined;
+    let io: Streams | undefined;
+    let argv: string[];
+    const values = new Map<string, string>();
+    argv = yield* this.expander.fields(words);
+    for (const { name, value } of assignments) values.set(name, yield* this.expander.text(value));
+    io = yield* this.redirected(redirections, outer);
+    if (io === undefined) return 1;
+    if (this.state.options.xtrace && argv.length > 0) yield* writeTo(io.errors, `+ ${argv.join(' ')}\n`);
+    const [name] = argv;
+    if (name === undefined) {
+      for (const [variable, value] of values) this.state.set(variable, value);
+      const substituted = assignments.some(({ value }) => value.some(({ part }) => part === 'command'));
+      return substituted ? this.state.lastCode : 0;
+    }
+    const body = this.state.functions.get(name);
+    if (body) return yield* this.call(body, argv, io);
+    const builtin = Object.hasOwn(BUILTINS, name) ? BUILTINS[name] : undefined;
+    if (builtin) {
+      for (const [variable, value] of values) this.state.set(variable, value);
+      return yield* builtin({ shell: this, argv, io, redirected: redirections.length > 0 });
+    }
+    return yield* this.program(argv, io, values);
+  }
+
+  private *call(body: Node, argv: readonly string[], io: Streams): Body {
+    if (this.state.locals.length >= DEEPEST_CALLS || this.depth >= DEEPEST_CALLS)
+      throw new ShellError('maximum function recursion depth exceeded');
+    const { positional } = this.state;
+    this.state.positional = argv.slice(1);
+    this.state.locals.push(new Map());
+    try {
+      return yield* this.execute(body, io);
+    } catch (error) {
+      if (error instanceof Jump && error.kind === 'return') return error.count;
+      throw error;
+    } finally {
+      this.state.leaveFunction();
+      this.state.positional = positional;
+    }
+  }
+
+  /** Runs a program: a command of the image, or a script. */
+  *program(argv: readonly string[], io: Streams, values: ReadonlyMap<string, string>): Body {
+    const [name = ''] = argv;
+    const { host, state } = this;
+    const env = new Map([...state.environment(), ...values]);
+    const found = lookUp(host, name, state.cwd);
+    if ('error' in found) {
+      yield* writeTo(io.errors, `${state.name}: ${name}: ${found.error}\n`);
+      return found.code;
+    }
+    if ('script' in found) return yield* this.scriptFile(found.script, argv, io, env);
+    return yield* runCommand(host, found.command, { argv, io, env, cwd: state.cwd });
+  }
+
+  private *scriptFile(text: string, argv: readonly string[], io: Streams, env: ReadonlyMap<string, string>): Body {
+    const shell = this.subshell();
+    for (const [name, value] of env) shell.state.set(name, value, true);
+    shell.state.name = argv[0] ?? 'sh';
+    shell.state.positional = argv.slice(1);
+    shell.state.functions = new Map();
+    return yield* shell.script(text, io);
+  }
+
+  private *substitution(body: List): Generator<Wait, string, void> {
+    const collector = new Collector(LONGEST_VALUE);
+    const shell = this.subshell();
+    const code = yield* shell.whole(body, {
+      input: this.streams?.input ?? EMPTY_INPUT,
+      output: collector,
+      errors: this.streams?.errors ?? NULL_OUTPUT,
+    });
+    this.state.lastCode = code;
+    return collector.text;
+  }
+
+  /** The shell's own streams, for command substitutions and `exec`. */
+  streams: Streams | undefined;
+
+  /** Opens the files of redirections; undefined after a message if one cannot be opened. */
+  private *redirected(redirections: readonly Redirection[], io: Streams): Generator<Wait, Streams | undefined, void> {
+    if (redirections.length === 0) return io;
+    const result = { ...io };
+    for (const { descriptor, operator, target } of redirections) {
+      const text = yield* this.expander.text(target);
+      if (operator === '<<' || operator === '<<<') {
+        result.input = textInput(operator === '<<<' ? `${text}\n` : text);
+        continue;
+      }
+      try {
+        this.redirect(result, { descriptor, operator, text });
+      } catch (error) {
+        if (!(error instanceof FileError)) throw error;
+        const what = operator === '<' ? "can't open" : "can't create";
+        const reason =
+          error.message === 'No such file or directory' ? (operator === '<' ? 'no such file' : 'nonexistent directory') : error.message;
+        yield* writeTo(io.errors, `${this.state.name}: ${what} ${text}: ${reason}\n`);
+        return undefined;
+      }
+    }
+    return result;
+  }
+
+  private redirect(io: Streams, { descriptor, operator, text }: { descriptor: number; operator: string; text: string }): void {
+    if (operator === '>&' || operator === '<&') {
+      if (text === '-') this.assign(io, descriptor, NULL_OUTPUT);
+      else if (text === '1') this.assign(io, descriptor, io.output);
+      else if (text === '2') this.assign(io, descriptor, io.errors);
+      else if (text !== '0') throw new ShellError(`${text}: bad file descriptor`);
+      return;
+    }
+    const path = pathIn(this.state, text);
+    if (operator === '<' || operator === '<>') {
+      if (path === '/dev/zero') io.input = ZEROS;
+      else if (path !== '/dev/stdin' && path !== '/dev/tty')
+        io.input = path === '/dev/null' ? EMPTY_INPUT : textInput(this.host.files.read(path));
+      return;
+    }
+    const output = this.openOutput(io, path, operator.endsWith('>>'));
+    if (operator.startsWith('&')) {
+      io.output = output;
+      io.errors = output;
+    } else this.assign(io, descriptor, output);
+  }
+
+  private openOutput(io: Streams, path: string, append: boolean): Output {
+    if (path === '/dev/null') return NULL_OUTPUT;
+    if (path === '/dev/stdout' || path === '/proc/1/fd/1' || path === '/dev/tty') return io.output;
+    if (path === '/dev/stderr' || path === '/proc/1/fd/2') return io.errors;
+    return fileOutput(this.host.files, path, append);
+  }
+
+  private assign(io: Streams, descriptor: number, output: Output): void {
+    if (descriptor === 1) io.output = output;
+    else if (descriptor === 2) io.errors = output;
+    else if (descriptor === 0) io.input = EMPTY_INPUT;
+  }
+}
+
+/** Closes the ends of pipes when a process has ended. */
+function* closing(body: Body, input: Streams['input'] | undefined, output: Pipe | undefined): Body {
+  try {
+    return yield* body;
+  } finally {
+    input?.close?.();
+    output?.close();
+  }
+}
+
+type Found = { command: Command } | { script: string } | { error: string; code: number };
+
+const ELF = '\x7fELF';
+
+/** Finds what a name runs. */
+export function lookUp({ files, command }: Pick<ShellHost, 'files' | 'command'>, name: string, cwd: string): Found {
+  const base = name.slice(name.lastIndexOf('/') + 1);
+  if (!name.includes('/')) {
+    const found = command(name);
+    if (found) return { command: found };
+  }
+  const candidates = name.includes('/')
+    ? [pathIn({ cwd }, name)]
+    : ['/usr/local/bin', '/usr/bin', '/bin'].map((directory) => `${directory}/${name}`);
+  for (const path of candidates) {
+    const node = files.stat(path);
+    if (node === undefined) continue;
+    if (node.kind !== 'file' || (node.mode & 0o111) === 0) return { error: 'Permission denied', code: NOT_EXECUTABLE };
+    if (!node.content.startsWith(ELF)) return { script: node.content };
+    const found = command(base);
+    if (found) return { command: found };
+  }
+  return { error: 'not found', code: NOT_FOUND };
+}
+
+interface Invocation {
+  argv: readonly string[];
+  io: Streams;
+  env: ReadonlyMap<string, string>;
+  cwd: string;
+}
+
+/** Runs one command in the current task. */
+export function* runCommand(host: ShellHost, command: Command, { argv, io, env, cwd }: Invocation): Body {
+  const { kernel, files, around } = host;
+  const process: Process = {
+    argv,
+    env,
+    cwd,
+    files,
+    input: io.input,
+    output: io.output,
+    errors: io.errors,
+    kernel,
+    around,
+    *run(words, streams = {}) {
+      const state = new ShellState();
+      state.cwd = cwd;
+      for (const [name, value] of streams.env ?? env) state.set(name, value, true);
+      return yield* new Shell(host, state).program(words, { ...io, ...(streams.input ? { input: streams.input } : {}) }, new Map());
+    },
+  };
+  try {
+    const result = command(process);
+    return typeof result === 'number' ? result : yield* result;
+  } catch (error) {
+    if (!(error instanceof CommandError || error instanceof FileError)) throw error;
+    yield* writeTo(io.errors, `${argv[0]}: ${error.message}\n`);
+    return error instanceof CommandError ? error.code : 1;
+  }
+}

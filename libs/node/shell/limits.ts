@@ -1,0 +1,20 @@
+/** Limits of the shell's interpreter. Sizes are in bytes, times in milliseconds. */
+
+/** Nesting of commands and substitutions in a script, and of calls of functions. */
+export const DEEPEST_NESTING = 60;
+export const DEEPEST_CALLS = 100;
+/** Characters of a script. */
+export const LONGEST_SCRIPT = 1024 * 1024;
+/** Bytes of one expanded word, of a variable, and of what a command substitution keeps. */
+export const LONGEST_VALUE = 1024 * 1024;
+/** Bytes that a pipe holds until its reader takes some (Linux: 64 KiB). */
+export const PIPE_BYTES = 64 * 1024;
+/** Bytes that commands like sort and tac may hold. */
+export const HELD_BYTES = 4 * 1024 * 1024;
+/** Tasks (processes) of one kernel. */
+export const MOST_TASKS = 256;
+/** Steps that a task takes before it has to let time pass, and how much passes: 20,000 commands a second. */
+export const STEPS_AT_A_STRETCH = 200;
+export const STRETCH = 10;
+/** Words of one command. */
+export const MOST_WORDS = 20_000;

@@ -1,0 +1,132 @@
+import type { Node } from './ast.js';
+import { LONGEST_VALUE } from './limits.js';
+import type { Input, Output } from './streams.js';
+
+/** The streams of a command. */
+export interface Streams {
+  input: Input;
+  output: Output;
+  errors: Output;
+}
+
+interface Variable {
+  value: string;
+  exported: boolean;
+  readOnly?: boolean;
+}
+
+/** Thrown by `exit`, and by errors that end a shell. */
+export class ShellExit extends Error {
+  constructor(readonly code: number) {
+    super(`exit ${code}`);
+  }
+}
+
+/** Thrown by `break`, `continue` and `return`. */
+export class Jump extends Error {
+  constructor(
+    readonly kind: 'break' | 'continue' | 'return',
+    public count: number,
+  ) {
+    super(kind);
+  }
+}
+
+/** An error that ends the command, with its message: `sh: X: parameter not set`. */
+export class ShellError extends Error {
+  constructor(
+    message: string,
+    readonly code = 2,
+  ) {
+    super(message);
+  }
+}
+
+/** Everything that a shell remembers; copied for subshells. */
+export class ShellState {
+  variables = new Map<string, Variable>();
+  functions = new Map<string, Node>();
+  positional: string[] = [];
+  cwd = '/';
+  /** $0. */
+  name = 'sh';
+  lastCode = 0;
+  lastBackground = 0;
+  pid = 1;
+  options = { errexit: false, nounset: false, xtrace: false, noglob: false, pipefail: false };
+  traps = new Map<string, string>();
+  /** Names made local by the functions that are running, with what they were before. */
+  locals: Array<Map<string, Variable | undefined>> = [];
+
+  copy(): ShellState {
+    const copy = new ShellState();
+    Object.assign(copy, this);
+    copy.variables = new Map([...this.variables].map(([name, variable]) => [name, { ...variable }]));
+    copy.functions = new Map(this.functions);
+    copy.positional = [...this.positional];
+    copy.options = { ...this.options };
+    copy.traps = new Map();
+    copy.locals = [];
+    return copy;
+  }
+
+  get(name: string): string | undefined {
+    return this.variables.get(name)?.value;
+  }
+
+  set(name: string, value: string, exported?: boolean): void {
+    if (value.length > LONGEST_VALUE) throw new ShellError('out of memory');
+    const variable = this.variables.get(name);
+    if (variable?.readOnly) throw new ShellError(`${name}: is read only`);
+    if (variable === undefined) this.variables.set(name, { value, exported: exported ?? false });
+    else {
+      variable.value = value;
+      if (exported !== undefined) variable.exported = exported;
+    }
+  }
+
+  /** Makes a variable local to the running function. */
+  makeLocal(name: string): void {
+    const scope = this.locals.at(-1);
+    if (!scope || scope.has(name)) return;
+    const before = this.variables.get(name);
+    scope.set(name, before && { ...before });
+  }
+
+  leaveFunction(): void {
+    for (const [name, variable] of this.locals.pop() ?? []) {
+      if (variable) this.variables.set(name, variable);
+      else this.variables.delete(name);
+    }
+  }
+
+  /** The exported variables. */
+  environment(): Map<string, string> {
+    return new Map([...this.variables].filter(([, { exported }]) => exported).map(([name, { value }]) => [name, value]));
+  }
+
+  /** A special or positional parameter, or a variable. */
+  parameter(name: string): string | undefined {
+    switch (name) {
+      case '?':
+        return String(this.lastCode);
+      case '#':
+        return String(this.positional.length);
+      case '$':
+        return String(this.pid);
+      case '!':
+        return this.lastBackground === 0 ? undefined : String(this.lastBackground);
+      case '-':
+        return Object.entries(this.options)
+          .map(([option, on]) => (on ? option[0] : ''))
+          .join('');
+      case '0':
+        return this.name;
+      case '@':
+      case '*':
+        return this.positional.length === 0 ? undefined : this.positional.join(' ');
+      default:
+        return /^\d+$/.test(name) ? this.positional[Number(name) - 1] : this.get(name);
+    }
+  }
+}
