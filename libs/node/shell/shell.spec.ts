@@ -158,7 +158,7 @@ test.each<[readonly string[], Ran]>([
   [['sh', '-c', 'cat < /nope; echo $?'], { code: 0, out: '1\n', err: "sh: can't open /nope: no such file\n" }],
   [['sh', '-c', 'set -u; echo $nope'], { code: 2, out: '', err: 'sh: nope: parameter not set\n' }],
   [['wget', '-qO-', 'http://nope'], { code: 1, out: '', err: "wget: bad address 'nope'\n" }],
-  [['wget', '-qO-', 'http://web:81/'], { code: 1, out: '', err: "wget: can't connect to remote host (web): Operation timed out\n" }],
+  [['wget', '-qO-', 'http://web:81/'], { code: 1, out: '', err: "wget: can't connect to remote host (10.96.1.1): Operation timed out\n" }],
   [['ls', '/nope'], { code: 1, out: '', err: 'ls: /nope: No such file or directory\n' }],
   [['rm', '/tmp'], { code: 1, out: '', err: "rm: can't remove '/tmp': is a directory\n" }],
 ])(
