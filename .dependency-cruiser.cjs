@@ -19,11 +19,12 @@ const allow = {
   scheduler: ['controller-runtime', 'client', 'component-helpers', 'api', 'apimachinery'],
   node: ['network', 'controller-runtime', 'client', 'component-helpers', 'api', 'apimachinery'],
   audit: ['apiserver', 'apimachinery'],
+  streaming: ['node', 'apiserver', 'component-helpers', 'api', 'apimachinery'],
   graphql: ['client', 'storage', 'api', 'apimachinery'],
   platform: ['client', 'storage', 'pki', 'api', 'apimachinery'],
   kubeadm: ['node', 'network', 'client', 'api', 'apimachinery'],
   cluster: [
-    ...['kubeadm', 'registry', 'admission', 'apiserver', 'cacher', 'storage', 'controllers', 'scheduler', 'node', 'network'],
+    ...['kubeadm', 'streaming', 'registry', 'admission', 'apiserver', 'cacher', 'storage', 'controllers', 'scheduler', 'node', 'network'],
     ...['controller-runtime', 'client', 'pki', 'api', 'apimachinery'],
   ],
   hosting: [
@@ -87,7 +88,8 @@ module.exports = {
     ]),
     only('bullmq-only-in-adapters', 'node_modules/bullmq/', ['^libs/controller-runtime/bullmq/', '^libs/hosting/backends\\.ts$']),
     only('nest-at-the-edges', 'node_modules/(@nestjs|fastify|@fastify|pino)/', ['^libs/hosting/', '^apps/']),
-    only('apollo-at-the-edges', 'node_modules/(@apollo|graphql-ws|ws)/', ['^apps/api/graphql/']),
+    only('apollo-at-the-edges', 'node_modules/(@apollo|graphql-ws)/', ['^apps/api/graphql/']),
+    only('websockets-at-the-edges', 'node_modules/ws/', ['^apps/api/(graphql|kubernetes)/']),
     only('graphql-in-its-rooms', 'node_modules/graphql/', ['^libs/graphql/', '^apps/api/graphql/']),
     only('the-domain-opens-no-connection', '^(node:)?(http|https|http2|tls|dgram|child_process|worker_threads)$|node_modules/undici/', [
       '^libs/client/http-client\\.ts$',

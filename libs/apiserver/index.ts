@@ -32,7 +32,15 @@ export { type InProcessOptions, inProcessClient } from './in-process-client.js';
 export { AUDIT_LIMITS, DEFAULT_LIMITS, type Limits } from './limits.js';
 export { KUBERNETES_VERSION, type VersionInfo } from './non-resource/non-resource.js';
 export { type DeleteOptions, deleteOptionsFromBody, type WriteOptions } from './request/options.js';
-export type { ApiRequest, ApiResponse, Pieces } from './request/request.js';
+export {
+  type ApiRequest,
+  type ApiResponse,
+  type ConnectionHandler,
+  headerOf,
+  type Pieces,
+  type Takeover,
+  type UpgradedConnection,
+} from './request/request.js';
 export type { APIResource, Conversion } from './rest/api-resource.js';
 export { deleteObject } from './rest/delete.js';
 export { checkPreconditions, deletionFinalizers } from './rest/deletion.js';

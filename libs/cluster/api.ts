@@ -15,7 +15,8 @@ import {
 } from '#apiserver';
 import { type ClusterStore } from '#cacher';
 import { nodeRules } from '#kubeadm';
-import { conversions, customKindOf, providers, strategies } from '#registry';
+import { conversions, customKindOf, providers as registryProviders, strategies } from '#registry';
+import { streamProviders } from '#streaming';
 import { publishClientAuthority } from './client-authority.js';
 import { unworked } from './unworked-kinds.js';
 import { answerOfPod } from './webhook-routes.js';
@@ -45,6 +46,8 @@ export interface ClusterApiOptions {
   /** Calls webhooks outside of the cluster; unset: none is reachable. */
   outside?: WebhookRoutes['outside'];
 }
+
+const providers = [...registryProviders, ...streamProviders];
 
 /** The API of one cluster with everything it serves. Cheap to create, so an idle cluster need not keep one. */
 export function clusterApi(options: ClusterApiOptions): ApiServer {

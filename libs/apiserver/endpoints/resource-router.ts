@@ -59,7 +59,11 @@ function objectHandler({ verbs }: RestStorage, method: string): Handler {
   return found && verbs.has(found.verb) ? found.handler : refuse(verbs.has('get'));
 }
 
+/** Methods that only Connecters have: upstream's proxies take them too (proxyMethods). */
+const CONNECT_ONLY = new Set(['HEAD', 'OPTIONS']);
+
 function subresourceHandler(storage: RestStorage, method: string): Handler {
+  if (storage.connect && CONNECT_ONLY.has(method) && storage.verbs.has('delete')) return handleConnect;
   const found = method === 'POST' ? { verb: 'create', handler: handleCreate } : OBJECT_HANDLERS.get(method);
   if (found === undefined || !storage.verbs.has(found.verb)) refuse();
   return storage.connect ? handleConnect : found.handler;

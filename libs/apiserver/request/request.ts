@@ -30,6 +30,39 @@ export interface Pieces {
   close(): void;
 }
 
+/** A connection that was upgraded, as its host offers it. */
+export interface UpgradedConnection {
+  /** Sends bytes, or a WebSocket message. False: the peer reads too slowly, and `drained` of the handler will be called. */
+  send(data: Uint8Array | string): boolean;
+  /** Stops and continues reading from the peer. */
+  pause(): void;
+  resume(): void;
+  /** Closes it normally, after what was sent. */
+  close(): void;
+}
+
+/** What is done with an upgraded connection. */
+export interface ConnectionHandler {
+  /** Bytes, or one WebSocket message. */
+  receive(data: Buffer, isText: boolean): void;
+  drained(): void;
+  /** The connection has been closed, by whichever side. Called once. */
+  closed(): void;
+  /** The server shuts down, or the user is no longer authorized: ends what runs. */
+  shutdown(): void;
+}
+
+/** Takes over a connection after its response. */
+export interface Takeover {
+  /** For a WebSocket: the chosen subprotocol, '' for none. Unset: the connection carries raw bytes. */
+  readonly websocket?: string;
+  /** The largest WebSocket message. */
+  readonly largestMessage: number;
+  start(connection: UpgradedConnection): ConnectionHandler;
+  /** The connection was lost before it could be taken over. */
+  abandon(): void;
+}
+
 /** A response. `stream` is the body of a watch. */
 export interface ApiResponse {
   status: number;
@@ -40,7 +73,9 @@ export interface ApiResponse {
   stream?: ByteStream;
   /** A long body, produced chunk by chunk while it is sent. */
   pieces?: Pieces;
-  /** For a stream: whether its user is still authorized. */
+  /** With status 101: takes over the connection of an upgrade request. */
+  takeover?: Takeover;
+  /** For a stream or a takeover: whether its user is still authorized. */
   stillAllowed?(): Promise<boolean>;
   /** The unexpected error behind a 500, for the log. */
   failure?: unknown;

@@ -53,8 +53,10 @@ export interface Capabilities {
   delete?(scope: RestScope, options: DeleteOptions): Promise<Deleted>;
   /** CollectionDeleter: returns the deleted objects. */
   deleteCollection?(scope: RestScope, options: ListOptions, deletion: DeleteOptions): Promise<Listing>;
-  /** Connecter: handles any method, and may take over the connection (`ApiResponse.connection`). */
+  /** Connecter: handles any method, and may take over the connection (`ApiResponse.takeover`). */
   connect?(scope: RestScope, request: ApiRequest, query: URLSearchParams): Promise<ApiResponse>;
+  /** A Connecter's options, as admission sees them; unset: admission is not asked, as for any other read. Throws StatusError. */
+  connectOptions?(request: ApiRequest, query: URLSearchParams): KubeObject;
 }
 
 /** One entry of the map of storages, for one group/version/resource[/subresource] (rest.Storage). */

@@ -1,0 +1,1 @@
+export { streamProviders } from './providers.js';

@@ -1,0 +1,83 @@
+import type { corev1 } from '#api';
+import { badRequest, forbidden, type KubeObject, notFound } from '#apimachinery';
+import { getObject, type RestScope } from '#apiserver';
+import type { MachineWorld } from '#node';
+
+/** Which pod and container a request is for (pkg/registry/core/pod/strategy.go). */
+
+/** The pod of the request. Throws 404. */
+export async function podOf(scope: RestScope): Promise<corev1.Pod> {
+  return (await getObject(scope)).object as corev1.Pod;
+}
+
+/** Every container of a pod, init containers first (podutil.VisitContainers). */
+export function containersOf({ spec }: corev1.Pod): string[] {
+  return [...(spec?.initContainers ?? []), ...(spec?.containers ?? []), ...(spec?.ephemeralContainers ?? [])].map(({ name }) => name);
+}
+
+/** The container that is asked for, or the only one. Throws 400. */
+export function containerNameOf(pod: corev1.Pod, asked: string): string {
+  const { name } = pod.metadata;
+  if (asked !== '') {
+    if (!containersOf(pod).includes(asked)) throw badRequest(`container ${asked} is not valid for pod ${name}`);
+    return asked;
+  }
+  const { containers = [] } = pod.spec ?? {};
+  const [only] = containers;
+  if (containers.length === 1 && only) return only.name;
+  if (!only) throw badRequest(`a container name must be specified for pod ${name}`);
+  throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${containersOf(pod).join(' ')}]`);
+}
+
+/** Checks that the pod's node exists, through whose kubelet the request goes. Throws 400, 404. */
+export async function checkNode({ cluster }: RestScope, pod: corev1.Pod): Promise<void> {
+  const { nodeName = '' } = pod.spec ?? {};
+  if (nodeName === '') throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`);
+  const node = await cluster.reader.get<corev1.Node & KubeObject>('', 'nodes', '', nodeName);
+  if (node === undefined) throw notFound({ group: '', resource: 'nodes' }, nodeName);
+}
+
+/** Whether the user may also create the subresource: a WebSocket comes as GET (AuthorizePodWebsocketUpgradeCreatePermission). */
+export async function mayCreate({
+  cluster,
+  user,
+  namespace,
+  name,
+  resource,
+  subresource,
+  verb,
+}: RestScope): Promise<{ allowed: boolean; reason?: string }> {
+  if (verb === 'create') return { allowed: true };
+  const { group, version, resource: plural } = resource;
+  return cluster.access.authorize({ user, verb: 'create', resource: { group, version, resource: plural, subresource, namespace, name } });
+}
+
+/** Throws 403 unless the user may create the subresource. */
+export async function ensureCreate(scope: RestScope): Promise<void> {
+  const { allowed, reason = '' } = await mayCreate(scope);
+  if (!allowed) throw forbidden({ group: '', resource: scope.resource.resource }, scope.name, reason);
+}
+
+/** What machines ask of the cluster. */
+export function worldOf({ cluster }: RestScope): MachineWorld {
+  const { clock, reader, tokens } = cluster;
+  return {
+    clock,
+    objects: reader,
+    async issueToken({ namespace, account, pod, podUid, audience, expirationSeconds }) {
+      const found = await reader.get('', 'serviceaccounts', namespace, account);
+      return tokens.issue({
+        account: { namespace, name: account, uid: found?.metadata.uid ?? '' },
+        bound: { pod: { name: pod, uid: podUid } },
+        audiences: [audience ?? 'https://kubernetes.default.svc.cluster.local'],
+        expiresIn: expirationSeconds,
+      });
+    },
+  };
+}
+
+/** A boolean of a query: anything but `false` and `0` (runtime.Convert_Slice_string_To_bool). */
+export function flagOf(query: URLSearchParams, name: string): boolean {
+  const value = query.get(name);
+  return value !== null && value.toLowerCase() !== 'false' && value !== '0';
+}
