@@ -58,7 +58,7 @@ export class Router {
     };
     inRequestScope({ requestId, fail }, () => {
       if (pathOf(request.url ?? '') === graphPath) graph(request, socket, head);
-      else if (kubernetes.takes(request)) kubernetes.handle(request, answerOn(request, socket), requestId);
+      else if (kubernetes.takes(request)) kubernetes.handle(request, answerOn(request, socket), requestId, { socket, head });
       else refuseSocket(socket, 404);
     });
   }

@@ -80,7 +80,7 @@ test('what has no log says why', async () => {
   await cluster.client.create(Pod, {
     metadata: { name: 'unbound', namespace: 'default' },
     spec: { ...loop, nodeSelector: { no: 'where' } },
-  } as corev1.Pod);
+  } as unknown as corev1.Pod);
   await cluster.settle();
   expect([
     await log('missing'),

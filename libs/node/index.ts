@@ -17,6 +17,7 @@ export type { PodMemory } from './pod/memory.js';
 export { planPod } from './pod/plan.js';
 export { bareView, servedPort } from './pod/served-port.js';
 export type { PodEvent, PodPlan, PodWorld } from './pod/world.js';
+export { startAttached } from './runtime/attach.js';
 export type { ContainerLog, LogLine } from './runtime/container-log.js';
 export { CannotStart, type ContainerProcess, startProcess } from './runtime/exec.js';
 export { type Container, type Instance, type Listener, PodMachine } from './runtime/pod-machine.js';

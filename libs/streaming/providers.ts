@@ -1,5 +1,8 @@
 import type { StorageProvider } from '#apiserver';
 import { podLog } from './log.js';
+import { podPortForward } from './port-forward/port-forward.js';
+import { podAttach } from './remote-command/attach.js';
+import { podExec } from './remote-command/exec.js';
 
 /** The storages of what streams: logs, commands, ports and proxies, one line each. */
-export const streamProviders: readonly StorageProvider[] = [podLog];
+export const streamProviders: readonly StorageProvider[] = [podAttach, podExec, podLog, podPortForward];

@@ -8,6 +8,7 @@ import {
   bearerTokenOf,
   DEFAULT_LIMITS,
   failureResponse,
+  type Takeover,
   type UserInfo,
 } from '#apiserver';
 import {
@@ -21,10 +22,11 @@ import {
   type OpenApis,
 } from '#hosting';
 import type { Access } from '#platform';
-import type { StandingSessions } from '../standing-sessions.js';
+import type { StandingSession, StandingSessions } from '../standing-sessions.js';
 import { clusterAdmin } from './cluster-admin.js';
 import { inParts, reply, replyPieces, replyStream } from './reply.js';
 import { announcedLength, BodyRefused, hasBody, readBody } from './request-body.js';
+import { takeOver, type UpgradeSocket } from './takeover.js';
 import { isForCluster, metricsGroup, metricsVerb, type Target, targetOf } from './target.js';
 
 export interface KubernetesEndpointOptions {
@@ -36,6 +38,13 @@ export interface KubernetesEndpointOptions {
   bodies: BodyBudget;
   limits: ListenerLimits;
   sessions: StandingSessions;
+}
+
+/** A request and where it is answered. */
+interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+  upgrade?: UpgradeSocket | undefined;
 }
 
 /** The caller: its cluster, its user (unset: anonymous), and its token. */
@@ -55,7 +64,7 @@ interface Asked {
 
 /** The Kubernetes API of every cluster over HTTP: a thin adapter without a framework, because its overhead would affect every request. */
 export class KubernetesEndpoint {
-  private readonly streams = new Set<ByteStream>();
+  private readonly streams = new Set<{ close(): void }>();
   private inFlight = 0;
   private draining = false;
   private quiet: (() => void) | undefined;
@@ -67,7 +76,8 @@ export class KubernetesEndpoint {
     return isForCluster(url, headers.authorization !== undefined);
   }
 
-  handle(request: IncomingMessage, response: ServerResponse, requestId: string): void {
+  /** `upgrade`: the socket of an upgrade request, on which the response is answered unless the connection is taken over. */
+  handle(request: IncomingMessage, response: ServerResponse, requestId: string, upgrade?: UpgradeSocket): void {
     const started = performance.now();
     const target = targetOf(request.url ?? '');
     if (!target) {
@@ -75,7 +85,7 @@ export class KubernetesEndpoint {
       return;
     }
     this.inFlight += 1;
-    this.answer(request, response, target, requestId)
+    this.answer({ request, response, upgrade }, target, requestId)
       .catch((error: unknown) => this.fail(response, error, requestId))
       .finally(() => {
         this.inFlight -= 1;
@@ -94,7 +104,7 @@ export class KubernetesEndpoint {
     });
   }
 
-  private async answer(request: IncomingMessage, response: ServerResponse, target: Target, requestId: string): Promise<void> {
+  private async answer({ request, response, upgrade }: Exchange, target: Target, requestId: string): Promise<void> {
     const { apis, connections, bodies, limits } = this.options;
     const bearer = await this.callerOf(request, target.cluster);
     const open = bearer && (apis.peek(bearer.cluster) ?? (await apis.open(bearer.cluster)));
@@ -117,7 +127,11 @@ export class KubernetesEndpoint {
       const cut = body !== undefined && body.byteLength > DEFAULT_LIMITS.requestBody;
       const answer = await this.ask(open, { request, target, requestId, body, user: caller.user });
       if (answer.status >= 500) this.logFailure(request, target, requestId, answer);
-      const { body: whole, pieces } = answer;
+      const { body: whole, pieces, takeover } = answer;
+      if (takeover) {
+        this.takeOver({ request, response, upgrade }, { ...answer, takeover }, caller);
+        return;
+      }
       const long = pieces ? { ...answer, pieces } : whole && whole.length > largeAnswer ? inParts({ ...answer, body: whole }) : undefined;
       if (long) limitReading(response, limits.responseTimeout);
       if (long) await replyPieces(response, long, requestId, this.draining || cut);
@@ -156,6 +170,24 @@ export class KubernetesEndpoint {
       : undefined;
   }
 
+  private takeOver({ request, response, upgrade }: Exchange, answer: ApiResponse & { takeover: Takeover }, caller: Caller): void {
+    if (this.draining || response.destroyed || upgrade === undefined) {
+      answer.takeover.abandon();
+      response.destroy();
+      return;
+    }
+    let session: { close(): void } | undefined;
+    let forget: (() => void) | undefined;
+    const handler = takeOver({ request, response, upgrade }, answer, () => {
+      forget?.();
+      if (session) this.streams.delete(session);
+    });
+    if (!handler || upgrade.socket.destroyed) return;
+    session = { close: () => handler.shutdown() };
+    this.streams.add(session);
+    forget = this.options.sessions.open(standing(caller, answer, session.close));
+  }
+
   private stream(
     response: ServerResponse,
     answer: ApiResponse & { stream: ByteStream },
@@ -168,14 +200,8 @@ export class KubernetesEndpoint {
       return;
     }
     const { metrics, sessions } = this.options;
-    const { cluster, tokenHash } = caller;
     const group = metricsGroup(path);
-    const close = () => stream.close();
-    const { stillValid } = caller;
-    const { stillAllowed } = answer;
-    const allowed = async () => ((await stillValid?.()) ?? true) && ((await stillAllowed?.()) ?? true);
-    const asked = (stillValid || stillAllowed) && { allowed };
-    const forget = sessions.open({ cluster, close, ...(tokenHash !== undefined && { tokenHash }), ...asked });
+    const forget = sessions.open(standing(caller, answer, () => stream.close()));
     this.streams.add(stream);
     metrics.watchOpened(group);
     replyStream(response, answer, requestId, () => {
@@ -214,6 +240,13 @@ export class KubernetesEndpoint {
     const verb = isWatch ? 'WATCH' : metricsVerb(request.method ?? 'GET', path);
     this.options.metrics.request(verb, metricsGroup(path), response.statusCode, (performance.now() - started) / 1000);
   }
+}
+
+/** What stays open for a caller, and ends with its token or its rights. */
+function standing({ cluster, tokenHash, stillValid }: Caller, { stillAllowed }: ApiResponse, close: () => void): StandingSession {
+  const allowed = async () => ((await stillValid?.()) ?? true) && ((await stillAllowed?.()) ?? true);
+  const asked = (stillValid || stillAllowed) && { allowed };
+  return { cluster, close, ...(tokenHash !== undefined && { tokenHash }), ...asked };
 }
 
 /**
