@@ -52,6 +52,9 @@ function parsed(bytes: Buffer): Map<string, string> {
   return headers;
 }
 
+/** An empty stored block, the end of a flush: readers give out nothing before it. */
+const FLUSH = Buffer.from([0, 0, 0, 0xff, 0xff]);
+
 /** Makes header blocks of one direction: stored, not compressed, which every inflater reads. */
 export class HeaderWriter {
   private begun = false;
@@ -66,7 +69,7 @@ export class HeaderWriter {
     // The head of a zlib stream stands in front of the first block only.
     const head = this.begun ? [] : [Buffer.from([0x78, 0x01])];
     this.begun = true;
-    return Buffer.concat([...head, stored, content]);
+    return Buffer.concat([...head, stored, content, FLUSH]);
   }
 }
 
