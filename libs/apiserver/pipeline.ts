@@ -81,9 +81,16 @@ export class Pipeline {
     const response = await dispatcher.run(attributes, { width, audit }, (seat) =>
       info.isResource ? this.resource(request, { query, info, user, warnings, seat, audit }) : this.other(request, query),
     );
-    return response.stream && !user.groups.includes(PRIVILEGED)
-      ? { ...response, stillAllowed: () => this.isAllowed(info, requestor, request) }
+    return (response.stream || response.takeover) && !user.groups.includes(PRIVILEGED)
+      ? { ...response, stillAllowed: () => this.isStillAllowed(response, { info, requestor, request }) }
       : response;
+  }
+
+  private async isStillAllowed(
+    { stillAllowed }: ApiResponse,
+    { info, requestor, request }: { info: RequestInfo; requestor: UserInfo; request: ApiRequest },
+  ): Promise<boolean> {
+    return (await this.isAllowed(info, requestor, request)) && ((await stillAllowed?.()) ?? true);
   }
 
   /** Authorizes an open stream again: the impersonation first, then the request itself. */
