@@ -272,3 +272,37 @@ const [kubectl] = kubectls();
   const refused = await run(kubectl, kubeconfig, ['get', 'nodes']);
   expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('User "jane" cannot list resource "nodes"')]);
 });
+
+(kubectl ? test : test.skip)('kubectl takes every kind of token that a config may have', async () => {
+  if (!kubectl) return;
+  const { api, kubeconfig } = await madeCluster('kinds');
+  const must = async (...args: string[]) => {
+    const { code, out, err } = await run(kubectl, kubeconfig, args);
+    expect([args.join(' '), code, err]).toEqual([args.join(' '), 0, '']);
+    return out;
+  };
+  const secrets = (namespace: string) => `/api/v1/namespaces/${namespace}/secrets`;
+  await api.must('POST', secrets('default'), {
+    type: 'kubernetes.io/service-account-token',
+    metadata: { name: 'legacy', annotations: { 'kubernetes.io/service-account.name': 'default' } },
+  });
+  await api.must('POST', secrets('kube-system'), {
+    type: 'bootstrap.kubernetes.io/token',
+    metadata: { name: 'bootstrap-token-abcdef' },
+    stringData: { 'token-id': 'abcdef', 'token-secret': '0123456789abcdef', 'usage-bootstrap-authentication': 'true' },
+  });
+  await must('wait', 'secret/legacy', '--for=jsonpath={.data.token}', '--timeout=60s');
+  const legacy = Buffer.from(await must('get', 'secret', 'legacy', '-o', 'jsonpath={.data.token}'), 'base64').toString();
+  const tokens: Array<[user: string, token: string]> = [
+    ['system:serviceaccount:default:default', (await must('create', 'token', 'default')).trim()],
+    ['system:serviceaccount:default:default', legacy],
+    ['system:bootstrap:abcdef', 'abcdef.0123456789abcdef'],
+  ];
+  for (const [user, token] of tokens) {
+    await must('config', 'set-credentials', 'tried', `--token=${token}`);
+    expect(await must('--user=tried', 'auth', 'whoami', '-o', 'jsonpath={.status.userInfo.username}')).toBe(user);
+  }
+  await must('config', 'set-credentials', 'tried', '--token=abcdef.0123456789abcdee');
+  const refused = await run(kubectl, kubeconfig, ['--user=tried', 'auth', 'whoami']);
+  expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('You must be logged in to the server')]);
+});
