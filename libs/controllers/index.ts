@@ -1,4 +1,5 @@
 import { type Component, type Controller, componentOf } from '#controller-runtime';
+import { admissionPolicyStatus } from './admission-policies/status.js';
 import { apiServiceAvailability } from './apiregistration/availability.js';
 import { bootstrapSigner, tokenCleaner } from './bootstrap/signer.js';
 import { csrApproving } from './certificates/approver.js';
@@ -41,6 +42,7 @@ export const controllers: readonly Controller[] = [
   namespace,
   podGC,
   apiServiceAvailability,
+  admissionPolicyStatus,
   garbageCollector,
 ];
 
