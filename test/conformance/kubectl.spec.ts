@@ -1,18 +1,9 @@
 import { type Kubectl, kubectls, type Ran, run } from '../kubectl.js';
 import { type MadeCluster, type Service, startService } from '../service.js';
+import { commands, type Step } from './kubectl-commands.js';
 
 const found = kubectls();
 if (found.length === 0) console.log('no kubectl on the PATH: its conformance tests are skipped');
-
-/** The expected result of a step: its output matches each pattern, and it has this exit code. */
-interface Step {
-  run: string | readonly string[];
-  input?: string;
-  env?: NodeJS.ProcessEnv;
-  shows?: readonly RegExp[];
-  not?: RegExp;
-  code?: number;
-}
 
 const manifest = (data: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  mode: ${data}\n`;
 const applied = (mode: string): string => manifest(mode).replace('settings', 'applied');
@@ -166,20 +157,27 @@ describeFound('kubectl', () => {
   });
   afterAll(() => service?.stop());
 
+  /** Runs every step in turn; returns what went wrong. */
+  async function problemsOf(kubectl: Kubectl, namespace: string, all: readonly Step[]): Promise<string> {
+    const problems: string[] = [];
+    for (const step of all) {
+      const words = (typeof step.run === 'string' ? step.run.split(' ') : [...step.run]).map((word) => word.replaceAll('NS', namespace));
+      const ran = await run(kubectl, cluster.kubeconfig, words, { ...step, input: step.input?.replaceAll('"NS"', `"${namespace}"`) });
+      const wrong = problem(step, namespace, ran);
+      if (wrong) problems.push(`kubectl ${words.join(' ')}: ${wrong}\n${ran.out}${ran.err}`.slice(0, 2_000));
+    }
+    return problems.join('\n\n');
+  }
+
   test.each(found.map((kubectl) => [kubectl.version, kubectl] as [string, Kubectl]))(
     '%s',
     async (version, kubectl) => {
-      const namespace = `kubectl-${version.replace(/\D+/g, '-')}`;
-      const problems: string[] = [];
-      for (const step of steps) {
-        const words = (typeof step.run === 'string' ? step.run.split(' ') : [...step.run]).map((word) => word.replaceAll('NS', namespace));
-        const ran = await run(kubectl, cluster.kubeconfig, words, step);
-        const wrong = problem(step, namespace, ran);
-        if (wrong) problems.push(`kubectl ${words.join(' ')}: ${wrong}\n${ran.out}${ran.err}`.slice(0, 2_000));
-      }
-      expect(problems.join('\n\n')).toBe('');
+      expect(await problemsOf(kubectl, `kubectl-${version.replace(/\D+/g, '-')}`, steps)).toBe('');
     },
-    // Runs every step in turn.
     900_000,
   );
+
+  test('the facts that test/cmd of Kubernetes checks, with the newest kubectl', async () => {
+    expect(await problemsOf(found.at(-1) as Kubectl, 'commands', commands)).toBe('');
+  }, 900_000);
 });

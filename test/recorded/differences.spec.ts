@@ -9,7 +9,7 @@ test.each<[string, Parameters<typeof unexpected>, string[]]>([
   ['all is alike', [result(), []], []],
   ['a known difference', [result(['s1/body', 1, 2]), [step]], []],
   ['two places of a known step', [result(['s1/body', 1, 2], ['s1/status', 1, 2]), [step]], []],
-  ['our warning where there are no headers', [result(['s1/headers', undefined, { warning: [ours] }]), []], []],
+  ['our warning where there are no headers', [result(['s1/headers', null, { warning: [ours] }]), []], []],
   ['our warning beside others', [result(['s1/headers/warning/1', undefined, ours]), []], []],
   [
     'our warning in place of another',

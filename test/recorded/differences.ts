@@ -24,7 +24,7 @@ function withoutOurs(came: unknown): unknown {
 
 /** Whether a difference in the headers is only our warning. */
 const isOurs = (where: string, recorded: unknown, came: unknown): boolean =>
-  /^[^/]+\/headers/.test(where) && JSON.stringify(withoutOurs(came)) === JSON.stringify(recorded);
+  /^[^/]+\/headers/.test(where) && JSON.stringify(withoutOurs(came)) === JSON.stringify(recorded ?? undefined);
 
 const shown = (value: unknown): string => (value === undefined ? 'nothing' : (JSON.stringify(value) ?? 'nothing').slice(0, 300));
 
