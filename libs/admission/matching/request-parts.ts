@@ -1,3 +1,4 @@
+import { parseGroupVersion } from '#api';
 import type { APIResource } from '#apiserver';
 import type { AdmissionRequest } from './admission-request.js';
 import type { Matched } from './matched.js';
@@ -12,6 +13,11 @@ export function optionsObject({ operation, options }: { operation: string; optio
   return { kind, apiVersion: 'meta.k8s.io/v1', ...Object.fromEntries(set) };
 }
 
+/** The kind of a connection's object are its options: PodExecOptions. */
+function optionsKind({ operation, object }: AdmissionRequest['attributes']) {
+  return operation === 'CONNECT' && object ? { ...parseGroupVersion(object.apiVersion), kind: object.kind } : undefined;
+}
+
 const kindOf = ({ group, version, kind }: APIResource) => ({ group, version, kind });
 const resourceOf = ({ group, version, resource }: APIResource) => ({ group, version, resource });
 
@@ -20,10 +26,10 @@ export function requestOf({ attributes }: AdmissionRequest, { resource, shape }:
   const { requested, subresource, name, namespace, operation, user } = attributes;
   const { groups, uid, extra = {} } = user;
   return {
-    kind: kindOf(shape),
+    kind: optionsKind(attributes) ?? kindOf(shape),
     resource: resourceOf(resource),
     ...(subresource ? { subResource: subresource } : {}),
-    requestKind: kindOf(attributes.shape),
+    requestKind: optionsKind(attributes) ?? kindOf(attributes.shape),
     requestResource: resourceOf(requested),
     ...(subresource ? { requestSubResource: subresource } : {}),
     ...(name ? { name } : {}),

@@ -19,7 +19,7 @@ import { ownFields } from './managed-fields.js';
 import type { RestScope } from './scope.js';
 import type { Capabilities } from './storage.js';
 import type { ResourceStrategy, SubresourceStrategy } from './strategy.js';
-import { updateObject } from './update.js';
+import { type UpdateRules, updateObject } from './update.js';
 import { type Stored, storedOf } from './view.js';
 
 /** autoscaling/v1 Scale. */
@@ -87,9 +87,16 @@ function setManagers({ metadata }: KubeObject, managers: ManagedFieldsEntry[]): 
   else delete metadata.managedFields;
 }
 
+/** Plugins, webhooks and policies see the Scale, and may change its replicas. */
+const asScale = (resource: APIResource): UpdateRules['admitted'] => ({
+  of: (object) => scaleOf(resource, object),
+  take: (object, scale) => resource.stored.strategy.scale?.setReplicas(object, (scale as Scale).spec?.replicas ?? 0),
+});
+
 /** The scale subresource of a resource whose strategy has scale paths (registry/<group>/<kind>/storage ScaleREST). */
 export function scaleStorage(resource: APIResource): Capabilities {
   const view = asParent(resource);
+  const admitted = asScale(resource);
   const rules = scaleRules(resource);
   return {
     async get(scope, resourceVersion) {
@@ -102,6 +109,7 @@ export function scaleStorage(resource: APIResource): Capabilities {
       const updated = await updateObject(scope, {
         options,
         view,
+        admitted,
         async transform(standing) {
           if (standing === undefined) throw badRequest('nothing to scale');
           const managers = standing.metadata.managedFields ?? [];

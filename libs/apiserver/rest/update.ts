@@ -46,6 +46,8 @@ export interface UpdateRules {
   transform: Transform;
   /** How a subresource is written; unset for the resource itself. */
   view?: SubresourceStrategy;
+  /** What admission sees instead of the object, e.g. a Scale, and how the object takes over what it has changed. */
+  admitted?: { of(object: KubeObject): KubeObject; take(object: KubeObject, admitted: KubeObject): void };
   /** The uid that the current object must have (from a PUT's object). */
   uid?: string;
   /** Create an object that does not exist (PUT, if the strategy allows it). */
@@ -159,15 +161,20 @@ function checkUid(scope: RestScope, rules: UpdateRules, old: KubeObject, key: st
 }
 
 function attributesOf(scope: RestScope, rules: UpdateRules, object: KubeObject, old: KubeObject) {
-  const { options } = rules;
-  return admissionAttributes(scope, 'UPDATE', options.dryRun, { object, oldObject: old, options: admissionOptions(options) });
+  const { options, admitted } = rules;
+  const objects = admitted ? { object: admitted.of(object), oldObject: admitted.of(old) } : { object, oldObject: old };
+  return admissionAttributes(scope, 'UPDATE', options.dryRun, { ...objects, options: admissionOptions(options) });
 }
 
 async function admitted(scope: RestScope, rules: UpdateRules, old: KubeObject): Promise<KubeObject> {
   const object = await rules.transform(old);
   const { cluster, audit } = scope;
   audit?.mark(Stage.request);
-  if (cluster.admission.mutates('UPDATE')) await cluster.admission.admit(attributesOf(scope, rules, object, old), admissionContext(scope));
+  if (cluster.admission.mutates('UPDATE')) {
+    const attributes = attributesOf(scope, rules, object, old);
+    await cluster.admission.admit(attributes, admissionContext(scope));
+    if (attributes.object) rules.admitted?.take(object, attributes.object);
+  }
   audit?.mark(Stage.mutating);
   scope.warnings.add(dedupOwnerReferences(object.metadata, true));
   const { confirm } = scope.resource.stored.strategy;
