@@ -34,6 +34,7 @@ describe('parseRequest', () => {
     ['no block', 'aGVsbG8=', 'PEM block type must be CERTIFICATE REQUEST'],
     ['no base64', '%', 'PEM block type must be CERTIFICATE REQUEST'],
     ['bytes cut off', pem(P256.slice(0, 80)), 'asn1: structure error: malformed certificate request'],
+    ['too many bytes', pem(P256 + 'A'.repeat(8192)), 'asn1: structure error: malformed certificate request'],
     ['no bytes', pem(''), 'asn1: structure error: malformed certificate request'],
   ])('%s', (_, text, expected) => {
     const parsed = parseRequest(text);
