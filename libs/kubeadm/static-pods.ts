@@ -4,7 +4,7 @@ import { formatTime } from '#apimachinery';
 import { clusterCIDR, SERVICE_CIDR } from '#network';
 import { ownedBy } from './nodes.js';
 import { create, type Made, type Step } from './step.js';
-import { type NodePlan, VERSIONS } from './template.js';
+import { type NodePlan, planNodes, VERSIONS } from './template.js';
 
 const PKI = '/etc/kubernetes/pki';
 const PROBE_PORT = 'probe-port';
@@ -182,15 +182,42 @@ function container(facts: ComponentFacts): corev1.Container {
   };
 }
 
-function mirrorPod(facts: ComponentFacts, node: corev1.Node, now: number): Step {
-  const hash = createHash('md5').update(`${facts.name}/${node.metadata.name}/${facts.image}`).digest('hex');
-  return create(Pod, {
+/** The hash of a manifest by which a kubelet tells that it has changed. */
+export const hashOf = (text: string): string => createHash('md5').update(text).digest('hex');
+
+/** The manifest that kubeadm writes for a component. */
+function staticPod(facts: ComponentFacts): corev1.Pod {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
     metadata: {
-      name: `${facts.name}-${node.metadata.name}`,
+      name: facts.name,
       namespace: 'kube-system',
       labels: { component: facts.name, tier: 'control-plane' },
+      annotations: { ...facts.annotations },
+    },
+    spec: {
+      containers: [container(facts)],
+      hostNetwork: true,
+      priorityClassName: 'system-node-critical',
+      priority: 2_000_001_000,
+      securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+      volumes: facts.mounts.map(({ name, path, type }) => ({ name, hostPath: { path, type } })),
+    },
+  };
+}
+
+/** The pod that a kubelet shows for a static pod; `hash` stands for its manifest. */
+export function mirrorPod({ metadata, spec }: corev1.Pod, node: corev1.Node, { hash, now }: { hash: string; now: number }): corev1.Pod {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: `${metadata.name}-${node.metadata.name}`,
+      namespace: metadata.namespace ?? 'default',
+      ...(metadata.labels ? { labels: metadata.labels } : {}),
       annotations: {
-        ...facts.annotations,
+        ...metadata.annotations,
         'kubernetes.io/config.hash': hash,
         'kubernetes.io/config.mirror': hash,
         'kubernetes.io/config.seen': `${formatTime(now).slice(0, -1)}.000000000Z`,
@@ -198,17 +225,14 @@ function mirrorPod(facts: ComponentFacts, node: corev1.Node, now: number): Step 
       },
       ownerReferences: [ownedBy(node, true)],
     },
-    spec: {
-      nodeName: node.metadata.name,
-      containers: [container(facts)],
-      hostNetwork: true,
-      priorityClassName: 'system-node-critical',
-      priority: 2_000_001_000,
-      securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
-      tolerations: [{ effect: 'NoExecute', operator: 'Exists' }],
-      volumes: facts.mounts.map(({ name, path, type }) => ({ name, hostPath: { path, type } })),
-    },
-  });
+    spec: { ...spec, nodeName: node.metadata.name, tolerations: [{ effect: 'NoExecute', operator: 'Exists' }] },
+  };
+}
+
+/** The manifest of the API server, as kubeadm leaves it on the first node of the control plane. */
+export function apiServerManifest(): corev1.Pod {
+  const [plan] = planNodes({ nodes: { count: 1 } });
+  return staticPod(apiserver(plan as NodePlan));
 }
 
 /** The mirror pods of the control plane. */
@@ -218,7 +242,7 @@ export function staticPodSteps(nodes: readonly NodePlan[], made: Made, now: numb
     .flatMap((plan) => {
       const node = made.get(Node, plan.name);
       return [etcd(plan), apiserver(plan), controllerManager(clusterCIDR(nodes.length)), scheduler()].map((facts) =>
-        mirrorPod(facts, node, now),
+        create(Pod, mirrorPod(staticPod(facts), node, { hash: hashOf(`${facts.name}/${plan.name}/${facts.image}`), now })),
       );
     });
 }

@@ -45,7 +45,7 @@ function addressOf(index: number): string {
 }
 
 /** The nodes of a template, the control plane's first. Throws a RangeError for more nodes than there are pod CIDRs (8192). */
-export function planNodes({ nodes: { count } }: Pick<ClusterTemplate, 'nodes'>): NodePlan[] {
+export function planNodes({ nodes: { count } }: { nodes: Pick<ClusterTemplate['nodes'], 'count'> }): NodePlan[] {
   return Array.from({ length: count }, (_, index) => {
     const podCIDR = nodePodCIDR(index);
     if (podCIDR === undefined) throw new RangeError(`no pod CIDR is left for node ${index + 1}`);

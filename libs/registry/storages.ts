@@ -6,6 +6,7 @@ import { namespaceDeletion } from './core/namespace-deletion.js';
 import { podBinding } from './core/pod/binding.js';
 import { podEviction } from './core/pod/eviction.js';
 import { serviceAccountToken } from './core/service-account-token.js';
+import { priorityClassDeletion } from './scheduling/priority-class-deletion.js';
 
 /** Storages that extend or replace the generic registry's, one line each: subresources, and resources with special behaviour. */
 export const providers: readonly StorageProvider[] = [
@@ -15,5 +16,6 @@ export const providers: readonly StorageProvider[] = [
   namespaceDeletion,
   podBinding,
   podEviction,
+  priorityClassDeletion,
   serviceAccountToken,
 ];

@@ -358,6 +358,30 @@ function references(value: unknown): string[] {
   return Object.entries(value).flatMap(([key, inner]) => (key === '$ref' ? [String(inner)] : references(inner)));
 }
 
+test('the manifest of a cluster’s API server is shown and written, and the cluster acts by it', async () => {
+  const { json: created } = await rest('POST', '/clusters', { name: 'manifest', profile: 'instant' });
+  const cluster = open(created);
+  const file = `/clusters/${created.id}/nodes/control-plane/files?path=/etc/kubernetes/manifests/kube-apiserver.yaml`;
+  const { json: before } = await rest('GET', file);
+  expect([before.apiServer, before.content.includes('- --authorization-mode=Node,RBAC')]).toEqual([{ running: true }, true]);
+  const content = before.content.replace('NodeRestriction', 'NodeRestriction,AlwaysPullImages');
+  expect((await rest('PUT', file, { content })).json).toMatchObject({ content, apiServer: { running: true } });
+  const body = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'nginx:1.27' }] } };
+  const pod = await cluster.call('POST', '/api/v1/namespaces/default/pods', body);
+  expect(pod.json.spec.containers[0].imagePullPolicy).toBe('Always');
+  const broken = before.content.replace('--authorization-mode=Node,RBAC', '--authorization-mode=Nobody');
+  expect((await rest('PUT', file, { content: broken })).json.apiServer).toEqual({
+    running: false,
+    failure: '"command failed" err="authorization-mode \\"Nobody\\" is not a valid mode"',
+  });
+  expect((await cluster.call('GET', '/api/v1/pods')).status).toBe(503);
+  expect((await rest('DELETE', file)).status).toBe(204);
+  expect((await cluster.call('GET', '/api/v1/pods')).status).toBe(200);
+  expect((await rest('DELETE', file)).status).toBe(404);
+  expect((await rest('GET', file.replace('kube-apiserver', 'none'))).status).toBe(404);
+  expect((await rest('PUT', file.replace('/etc/kubernetes', '/root'), { content })).status).toBe(422);
+});
+
 test('the OpenAPI document describes everything, and all its references can be resolved', async () => {
   const { json } = await rest('GET', '/openapi.json');
   expect(json).toMatchObject({ openapi: '3.1.0', info: { title: 'Orrery platform', version: 'v1' }, servers: [{ url: '/platform/v1' }] });
@@ -368,12 +392,14 @@ test('the OpenAPI document describes everything, and all its references can be r
   );
   expect(operations.sort()).toEqual([
     'delete /clusters/{id}',
+    'delete /clusters/{id}/nodes/control-plane/files',
     'delete /organizations/{id}',
     'get /clusters',
     'get /clusters/{id}',
     'get /clusters/{id}/audit',
     'get /clusters/{id}/audit/{auditId}',
     'get /clusters/{id}/kubeconfig',
+    'get /clusters/{id}/nodes/control-plane/files',
     'get /organizations',
     'get /organizations/{id}',
     'patch /organizations/{id}',
@@ -382,6 +408,7 @@ test('the OpenAPI document describes everything, and all its references can be r
     'post /clusters/{id}/clock/advance',
     'post /clusters/{id}/token',
     'post /organizations',
+    'put /clusters/{id}/nodes/control-plane/files',
   ]);
   for (const reference of references(json)) {
     const at = reference.replace('#/', '').split('/');

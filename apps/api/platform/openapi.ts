@@ -16,6 +16,8 @@ const named = {
   AuditEvent: schemas.auditEventSchema,
   ExplainAccess: schemas.explainSchema,
   AccessExplanation: schemas.explanationSchema,
+  File: schemas.fileSchema,
+  NodeFile: schemas.nodeFileSchema,
   Problem: schemas.problemSchema,
 } as const;
 type Name = keyof typeof named;
@@ -45,6 +47,13 @@ const auth = {
   in: 'query',
   schema: { type: 'string', enum: ['token', 'certificate'], default: 'token' },
   description: 'How its user authenticates; a certificate is issued by each request and valid for a year',
+};
+const filePath = {
+  name: 'path',
+  in: 'query',
+  required: true,
+  schema: { type: 'string' },
+  description: 'Below /etc/kubernetes, e.g. /etc/kubernetes/manifests/kube-apiserver.yaml',
 };
 const auditId = { ...id, name: 'auditId' };
 const auditPage = json({
@@ -106,6 +115,16 @@ const paths = {
       body: 'ExplainAccess',
       answer: json(ref('AccessExplanation')),
     }),
+  },
+  '/clusters/{id}/nodes/control-plane/files': {
+    parameters: [id, filePath],
+    get: operation({ summary: 'A file that the API server reads, such as its manifest', answer: json(ref('NodeFile')) }),
+    put: operation({
+      summary: 'Writes a file; with its manifest, the API server starts anew',
+      body: 'File',
+      answer: json(ref('NodeFile')),
+    }),
+    delete: operation({ summary: "Removes a file; the manifest is kubeadm's again", status: 204 }),
   },
   '/clusters/{id}/kubeconfig': {
     parameters: [id],

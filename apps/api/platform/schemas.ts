@@ -248,6 +248,21 @@ export const auditEventSchema = z
   })
   .describe('One request, as in an Event of audit.k8s.io/v1 where that has the same members');
 
+export const filePathSchema = z.strictObject({ path: z.string().min(1).max(255).describe('Below /etc/kubernetes') });
+
+export const fileSchema = z.strictObject({ content: z.string().max(262_144) });
+
+export const nodeFileSchema = z
+  .object({
+    path: z.string(),
+    content: z.string(),
+    apiServer: z.object({
+      running: z.boolean(),
+      failure: z.string().optional().describe('Why it does not come up: what it says before it ends'),
+    }),
+  })
+  .describe('A file that the API server reads from its node');
+
 const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /** Milliseconds of a duration in Go's format: `1h30m`, `0.5s`. */

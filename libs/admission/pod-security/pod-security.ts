@@ -3,9 +3,10 @@ import { deepEqual, internalError, invalid, type KubeObject } from '#apimachiner
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '#apiserver';
 import { rejected } from '../rejection.js';
 import { podView, type Violation } from './check.js';
+import { type Configuration, configurationOf, UNCONFIGURED } from './configuration.js';
 import { detailOf, violations } from './evaluate.js';
 import { existingPodWarnings } from './existing-pods.js';
-import { isStricter, type LevelVersion, type Policy, policyOf, policyText } from './policy.js';
+import { isStricter, type LevelVersion, MODES, type Policy, policyOf, policyText } from './policy.js';
 import { significant } from './significant.js';
 
 type Template = corev1.PodTemplateSpec | undefined;
@@ -39,28 +40,53 @@ const TEMPLATED: ReadonlyMap<string, Templated> = new Map([
 /** Subresources of pods that do not change what is checked. */
 const IGNORED = new Set(['exec', 'attach', 'binding', 'eviction', 'log', 'portforward', 'proxy', 'status']);
 
+/** The prefix of labels and of the plugin's audit annotations (pod-security-admission/api AuditAnnotationPrefix). */
+const PREFIX = 'pod-security.kubernetes.io/';
+
 const samePolicy = (a: LevelVersion, b: LevelVersion): boolean => a.level === b.level && a.version === b.version;
 
-async function validateNamespace(attributes: AdmissionAttributes, { reader, work }: AdmissionContext): Promise<void> {
+const isEquivalent = (a: LevelVersion, b: LevelVersion): boolean =>
+  samePolicy(a, b) || (a.level === 'privileged' && b.level === 'privileged');
+
+/** Warns that what a namespace asks for does not count, if that is anything but the defaults (exemptNamespaceWarning). */
+function warnOfExemption({ object, namespace, warn }: AdmissionAttributes, policy: Policy, { defaults }: Configuration): void {
+  if (isPrivileged(policy) || MODES.every((mode) => isEquivalent(policy[mode], defaults[mode]))) return;
+  const labels = object?.metadata.labels ?? {};
+  const asked = MODES.filter((mode) => {
+    const named = labels[PREFIX + mode] !== undefined || labels[`${PREFIX}${mode}-version`] !== undefined;
+    return named && policy[mode].level !== 'privileged';
+  });
+  const shown = asked.map((mode) => `${mode}=${policyText(policy[mode])}`).join(', ');
+  warn(`namespace "${namespace}" is exempt from Pod Security, and the policy (${shown}) will be ignored`);
+}
+
+async function validateNamespace(
+  attributes: AdmissionAttributes,
+  { reader, work }: AdmissionContext,
+  configured: Configuration,
+): Promise<void> {
   const { object, oldObject, namespace } = attributes;
-  const { policy, errors } = policyOf(object?.metadata.labels);
+  const { defaults, exemptions } = configured;
+  const { policy, errors } = policyOf(object?.metadata.labels, defaults);
   const refuse = () => invalid({ group: '', kind: 'Namespace' }, object?.metadata.name ?? attributes.name, errors);
   if (!oldObject) {
     if (errors.length > 0) throw refuse();
+    if (exemptions.namespaces.has(namespace)) warnOfExemption(attributes, policy, configured);
     return;
   }
-  const old = policyOf(oldObject.metadata.labels);
+  const old = policyOf(oldObject.metadata.labels, defaults);
   if (errors.length > 0 && !deepEqual(errors, old.errors)) throw refuse();
   const { enforce } = policy;
   const before = old.policy.enforce;
   if (samePolicy(enforce, before) || enforce.level === 'privileged') return;
   if (enforce.version === before.version && !isStricter(enforce.level, before.level)) return;
+  if (exemptions.namespaces.has(namespace)) {
+    warnOfExemption(attributes, policy, configured);
+    return;
+  }
   const pods = await reader.stored<corev1.Pod>('', 'pods', namespace);
   for (const text of await existingPodWarnings({ namespace, enforce, pods, giveWay: () => work.pause() })) attributes.warn(text);
 }
-
-/** The prefix of the plugin's audit annotations (pod-security-admission/api AuditAnnotationPrefix). */
-const PREFIX = 'pod-security.kubernetes.io/';
 
 const standard = (policy: LevelVersion, found: readonly Violation[]): string => `PodSecurity "${policyText(policy)}": ${detailOf(found)}`;
 
@@ -88,42 +114,68 @@ async function evaluate(attributes: AdmissionAttributes, template: corev1.PodTem
 /** Whether the namespace asks for nothing at all (FullyPrivileged). */
 const isPrivileged = ({ enforce, audit, warn }: Policy): boolean => [enforce, audit, warn].every(({ level }) => level === 'privileged');
 
-async function validatePod(attributes: AdmissionAttributes, ctx: AdmissionContext): Promise<void> {
+async function validatePod(attributes: AdmissionAttributes, ctx: AdmissionContext, configured: Configuration): Promise<void> {
   const { object, oldObject, operation, namespace } = attributes;
   const found = await ctx.reader.get<corev1.Namespace>('', 'namespaces', '', namespace);
   if (!found) throw internalError(`failed to lookup namespace "${namespace}"`);
-  const { policy } = policyOf(found.metadata.labels);
+  const { policy } = policyOf(found.metadata.labels, configured.defaults);
   if (isPrivileged(policy)) {
     attributes.audit?.annotate(`${PREFIX}enforce-policy`, 'privileged:latest');
     return;
   }
   const pod = object as corev1.Pod;
   if (operation === 'UPDATE' && !significant(pod, oldObject as corev1.Pod)) return;
-  await evaluate(attributes, pod, policy, ctx);
+  if (!isExemptClass(pod, attributes, configured)) await evaluate(attributes, pod, policy, ctx);
 }
 
-async function validateController(attributes: AdmissionAttributes, { template }: Templated, ctx: AdmissionContext): Promise<void> {
+async function validateController(
+  attributes: AdmissionAttributes,
+  { template }: Templated,
+  { ctx, configured }: { ctx: AdmissionContext; configured: Configuration },
+): Promise<void> {
   const found = await ctx.reader.get<corev1.Namespace>('', 'namespaces', '', attributes.namespace);
-  const { policy } = policyOf(found?.metadata.labels);
+  const { policy } = policyOf(found?.metadata.labels, configured.defaults);
   if ((policy.warn.level === 'privileged' && policy.audit.level === 'privileged') || !attributes.object) return;
   const pods = template(attributes.object);
-  if (pods) await evaluate(attributes, pods, policy, ctx);
+  if (pods && !isExemptClass(pods, attributes, configured)) await evaluate(attributes, pods, policy, ctx);
+}
+
+/** Whether who asks, or where, is exempt, which the audit log says. */
+function isExempt(attributes: AdmissionAttributes, { exemptions }: Configuration): boolean {
+  const { namespace, user, audit } = attributes;
+  const by = exemptions.namespaces.has(namespace) ? 'namespace' : exemptions.usernames.has(user.name) ? 'user' : undefined;
+  if (by !== undefined) audit?.annotate(`${PREFIX}exempt`, by);
+  return by !== undefined;
+}
+
+function isExemptClass({ spec }: corev1.PodTemplateSpec, { audit }: AdmissionAttributes, { exemptions }: Configuration): boolean {
+  const exempt = exemptions.runtimeClasses.has(spec?.runtimeClassName ?? '');
+  if (exempt) audit?.annotate(`${PREFIX}exempt`, 'runtimeClass');
+  return exempt;
+}
+
+function securing(configured: Configuration): AdmissionPlugin {
+  return {
+    name: 'PodSecurity',
+    operations: ['CREATE', 'UPDATE'],
+    resources: ['pods', 'pods/ephemeralcontainers', 'pods/resize', 'namespaces', ...TEMPLATED.keys()],
+    configured: (given) => securing(configurationOf(given)),
+    validate(attributes, ctx) {
+      const { group, resource, subresource } = attributes;
+      if (group === '' && resource === 'pods') {
+        return IGNORED.has(subresource) || isExempt(attributes, configured) ? undefined : validatePod(attributes, ctx, configured);
+      }
+      if (subresource !== '') return;
+      if (group === '' && resource === 'namespaces') return validateNamespace(attributes, ctx, configured);
+      const templated = TEMPLATED.get(resource);
+      if (templated?.group !== group || isExempt(attributes, configured)) return;
+      return validateController(attributes, templated, { ctx, configured });
+    },
+  };
 }
 
 /**
  * Holds pods to the Pod Security Standards that their namespace's labels ask for (plugin/pkg/admission/security/podsecurity,
- * pod-security-admission). Nothing is exempt, as without a configuration file.
+ * pod-security-admission).
  */
-export const podSecurity: AdmissionPlugin = {
-  name: 'PodSecurity',
-  operations: ['CREATE', 'UPDATE'],
-  resources: ['pods', 'pods/ephemeralcontainers', 'pods/resize', 'namespaces', ...TEMPLATED.keys()],
-  validate(attributes, ctx) {
-    const { group, resource, subresource } = attributes;
-    if (group === '' && resource === 'pods') return IGNORED.has(subresource) ? undefined : validatePod(attributes, ctx);
-    if (subresource !== '') return;
-    if (group === '' && resource === 'namespaces') return validateNamespace(attributes, ctx);
-    const templated = TEMPLATED.get(resource);
-    return templated?.group === group ? validateController(attributes, templated, ctx) : undefined;
-  },
-};
+export const podSecurity: AdmissionPlugin = securing(UNCONFIGURED);

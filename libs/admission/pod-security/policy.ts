@@ -9,7 +9,8 @@ export interface LevelVersion {
   readonly version: string;
 }
 
-const MODES = ['enforce', 'audit', 'warn'] as const;
+/** What can be done about a violation. */
+export const MODES = ['enforce', 'audit', 'warn'] as const;
 type Mode = (typeof MODES)[number];
 
 /** What a namespace's labels ask for in each mode. */
@@ -24,9 +25,11 @@ const MAX_INT = 2n ** 63n - 1n;
 
 const LABELS = fieldPath('metadata', 'labels');
 
-const isLevel = (text: string): text is Level => LEVELS.includes(text);
+/** Whether a text is a level. */
+export const isLevel = (text: string): text is Level => LEVELS.includes(text);
 
-function isVersion(text: string): boolean {
+/** Whether a text is `latest` or `v1.x`. */
+export function isVersion(text: string): boolean {
   const minor = VERSION.exec(text)?.[1];
   return text === 'latest' || (minor !== undefined && BigInt(minor) <= MAX_INT);
 }
@@ -40,26 +43,33 @@ export const policyText = ({ level, version }: LevelVersion): string => `${level
 /** Whether a level is more strict than another. */
 export const isStricter = (level: Level, than: Level): boolean => LEVELS.indexOf(level) > LEVELS.indexOf(than);
 
+interface Reading {
+  errors: FieldError[];
+  /** What holds without a label. */
+  defaults: Policy | undefined;
+}
+
 /** A level that cannot be read counts as restricted where it is enforced, and as privileged elsewhere. */
-function levelOf(labels: Labels, mode: Mode, errors: FieldError[]): Level {
-  const text = labels[PREFIX + mode] ?? 'privileged';
+function levelOf(labels: Labels, mode: Mode, { errors, defaults }: Reading): Level {
+  const text = labels[PREFIX + mode] ?? defaults?.[mode].level ?? 'privileged';
   if (isLevel(text)) return text;
   errors.push(invalidValue(LABELS.key(PREFIX + mode), text, `must be one of ${LEVELS.join(', ')}`));
   return mode === 'enforce' ? 'restricted' : 'privileged';
 }
 
-function versionOf(labels: Labels, mode: Mode, errors: FieldError[]): string {
+function versionOf(labels: Labels, mode: Mode, { errors, defaults }: Reading): string {
   const label = `${PREFIX}${mode}-version`;
-  const text = labels[label] ?? 'latest';
+  const text = labels[label] ?? defaults?.[mode].version ?? 'latest';
   if (isVersion(text)) return text;
   errors.push(invalidValue(LABELS.key(label), text, 'must be "latest" or "v1.x"'));
   return 'latest';
 }
 
 /** The policy of a namespace, and the errors of its labels (pod-security-admission/api/helpers.go PolicyToEvaluate). */
-export function policyOf(labels: Labels = {}): { policy: Policy; errors: FieldError[] } {
+export function policyOf(labels: Labels = {}, defaults?: Policy): { policy: Policy; errors: FieldError[] } {
   const errors: FieldError[] = [];
-  const read = (mode: Mode): LevelVersion => ({ level: levelOf(labels, mode, errors), version: versionOf(labels, mode, errors) });
+  const reading = { errors, defaults };
+  const read = (mode: Mode): LevelVersion => ({ level: levelOf(labels, mode, reading), version: versionOf(labels, mode, reading) });
   const enforce = read('enforce');
   const audit = read('audit');
   const warn = read('warn');

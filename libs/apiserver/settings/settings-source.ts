@@ -79,7 +79,10 @@ export class SettingsSource {
   }
 
   private file(key: string): CachedObject | undefined {
-    return this.store.peek(key) ?? this.cold.get(key);
+    const file = this.store.peek(key);
+    if (file !== undefined || this.cold.size === 0) return file;
+    if (this.store.changeOf(FILES) !== undefined) this.cold.clear();
+    return this.cold.get(key);
   }
 
   private compile(): Outcome {

@@ -7,7 +7,8 @@ import { immutable } from '../rules/text.js';
 
 /** Values above it are reserved for the system (scheduling.HighestUserDefinablePriority). */
 const HIGHEST_USER_PRIORITY = 1_000_000_000;
-const SYSTEM_CLASSES: Readonly<Record<string, number>> = {
+/** The system's classes with their values (apis/scheduling/v1 SystemPriorityClasses). */
+export const SYSTEM_CLASSES: Readonly<Record<string, number>> = {
   'system-node-critical': 2_000_001_000,
   'system-cluster-critical': 2_000_000_000,
 };
