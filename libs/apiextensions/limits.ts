@@ -6,8 +6,8 @@ export const SCHEMA_DEPTH = 200;
 export const ERRORS = 1_000;
 /** Unknown fields that are listed for one object. */
 export const UNKNOWN_FIELDS = 1_000;
-/** Visits of a value by a schema in one validation: a schema whose branches (anyOf, allOf …) multiply is stopped there. */
-export const VISITS = 2_000_000;
+/** Visits of values within alternatives (anyOf, allOf …) in one validation: a schema whose alternatives multiply is stopped there. */
+export const BRANCH_VISITS = 100_000;
 /** Bytes of JSON that defaults may add to one object. */
 export const DEFAULTED_BYTES = 3 * 1024 * 1024;
 /** Instructions of a pattern's program times characters of the text that is matched. */

@@ -1,6 +1,7 @@
 import { goNumber } from '#apimachinery';
 import type { SchemaNode } from './schema-node.js';
-import { merge, type Validation, type ValueResult } from './value-result.js';
+import type { ValueRun } from './value-run.js';
+import { type Place, placeText } from './values.js';
 
 /** Rules for numbers (kube-openapi/pkg/validation/validate values.go, validator.go): integers are compared as 64-bit integers. */
 
@@ -23,9 +24,8 @@ function fits(value: number, { type, format }: { type: string; format: string })
   return format !== 'float' || Number.isFinite(Math.fround(value));
 }
 
-function rangeError(value: number, node: SchemaNode, prefix: string, path: string): string | undefined {
+function rangeText(node: SchemaNode, prefix: string, path: string): string {
   const wanted = numericType(node);
-  if (fits(value, wanted)) return undefined;
   const format = wanted.format === '' ? '(default format)' : `with format ${wanted.format}`;
   return `${prefix} value must be of type ${wanted.type} ${format} in ${path}`;
 }
@@ -39,28 +39,7 @@ export function isJSONInteger(value: number): boolean {
 }
 
 /** A broken rule: the value that is shown, and the text. Undefined if the value keeps it. */
-type Broken = { value: number; message: string } | undefined;
-
-function multipleOf(path: string, value: number, factor: number, native: boolean): Broken {
-  const whole = native && Number.isInteger(value);
-  const by = whole ? Math.trunc(factor) : factor;
-  if (by <= 0) return { value: by, message: `factor MultipleOf declared for ${path} must be positive: ${goNumber(by)}` };
-  const multiple = by < 1 ? (1 / by) * value : value / by;
-  if (whole ? value % by === 0 : isJSONInteger(multiple)) return undefined;
-  return { value, message: `${path} in body should be a multiple of ${goNumber(by)}` };
-}
-
-function maximum(path: string, value: number, { limit, exclusive, native }: Bound): Broken {
-  const max = native && Number.isInteger(value) ? Math.trunc(limit) : limit;
-  if (exclusive ? value < max : value <= max) return undefined;
-  return { value, message: `${path} in body should be less than ${exclusive ? '' : 'or equal to '}${goNumber(max)}` };
-}
-
-function minimum(path: string, value: number, { limit, exclusive, native }: Bound): Broken {
-  const min = native && Number.isInteger(value) ? Math.trunc(limit) : limit;
-  if (exclusive ? value > min : value >= min) return undefined;
-  return { value, message: `${path} in body should be greater than ${exclusive ? '' : 'or equal to '}${goNumber(min)}` };
-}
+type Broken = { value: number; rule: string } | undefined;
 
 interface Bound {
   limit: number;
@@ -68,27 +47,49 @@ interface Bound {
   native: boolean;
 }
 
+function multipleOf(value: number, factor: number, native: boolean): Broken {
+  const whole = native && Number.isInteger(value);
+  const by = whole ? Math.trunc(factor) : factor;
+  if (by <= 0) return { value: by, rule: `factor MultipleOf declared for %s must be positive: ${goNumber(by)}` };
+  const multiple = by < 1 ? (1 / by) * value : value / by;
+  if (whole ? value % by === 0 : isJSONInteger(multiple)) return undefined;
+  return { value, rule: `should be a multiple of ${goNumber(by)}` };
+}
+
+/** Integers are compared with the integer part of a limit. */
+const limitOf = (value: number, { limit, native }: Bound): number => (native && Number.isInteger(value) ? Math.trunc(limit) : limit);
+
+function maximum(value: number, bound: Bound): Broken {
+  const max = limitOf(value, bound);
+  if (bound.exclusive ? value < max : value <= max) return undefined;
+  return { value, rule: `should be less than ${bound.exclusive ? '' : 'or equal to '}${goNumber(max)}` };
+}
+
+function minimum(value: number, bound: Bound): Broken {
+  const min = limitOf(value, bound);
+  if (bound.exclusive ? value > min : value >= min) return undefined;
+  return { value, rule: `should be greater than ${bound.exclusive ? '' : 'or equal to '}${goNumber(min)}` };
+}
+
 /** What is wrong with a number. */
-export function checkNumber(validation: Validation, node: SchemaNode, value: number, path: string): ValueResult {
+export function checkNumber(run: ValueRun, node: SchemaNode, value: number, at: () => Place | undefined): void {
   const { schema } = node;
-  const result: ValueResult = { errors: [], matches: 1 };
-  const checked = rangeError(value, node, 'Checked', path);
-  if (checked !== undefined) validation.add(result, validation.general(checked));
+  run.matches += 1;
+  if (!fits(value, numericType(node))) run.general(rangeText(node, 'Checked', placeText(at())));
   const rule = (limit: number | undefined, label: string, check: (limit: number, native: boolean) => Broken): void => {
     if (limit === undefined || limit === null) return;
-    const part: ValueResult = { errors: [], matches: 0 };
-    const outside = rangeError(limit, node, label, path);
-    if (outside !== undefined) validation.add(part, validation.general(outside));
-    const broken = check(limit, outside === undefined);
-    if (broken !== undefined) validation.add(part, validation.invalid(path, broken.value, broken.message));
-    merge(result, part);
+    const native = fits(limit, numericType(node));
+    if (!native) run.general(rangeText(node, label, placeText(at())));
+    const broken = check(limit, native);
+    if (broken) run.invalid(at(), broken.value, broken.rule);
   };
-  rule(schema.multipleOf, 'MultipleOf', (factor, native) => multipleOf(path, value, factor, native));
-  rule(schema.minimum, 'Minimum boundary', (limit, native) =>
-    minimum(path, value, { limit, exclusive: schema.exclusiveMinimum === true, native }),
-  );
-  rule(schema.maximum, 'Maximum boundary', (limit, native) =>
-    maximum(path, value, { limit, exclusive: schema.exclusiveMaximum === true, native }),
-  );
-  return result;
+  if (schema.multipleOf !== undefined) rule(schema.multipleOf, 'MultipleOf', (factor, native) => multipleOf(value, factor, native));
+  if (schema.minimum !== undefined)
+    rule(schema.minimum, 'Minimum boundary', (limit, native) =>
+      minimum(value, { limit, exclusive: schema.exclusiveMinimum === true, native }),
+    );
+  if (schema.maximum !== undefined)
+    rule(schema.maximum, 'Maximum boundary', (limit, native) =>
+      maximum(value, { limit, exclusive: schema.exclusiveMaximum === true, native }),
+    );
 }

@@ -1,10 +1,10 @@
-import { deepEqual, type FieldError, goQuote, tooLong, tooMany } from '#apimachinery';
+import { deepEqual, type FieldError, goQuote, invalidValue, tooLong, tooMany } from '#apimachinery';
 import { hasFormat, matchesFormat } from './formats/formats.js';
 import { checkNumber, isJSONInteger } from './number-rules.js';
 import { matchesPattern } from './pattern.js';
 import type { SchemaNode } from './schema-node.js';
-import { merge, Validation, type ValueResult } from './value-result.js';
-import { type Item, isItem } from './values.js';
+import { ValueRun } from './value-run.js';
+import { type Item, isItem, type Place, placeText } from './values.js';
 
 /**
  * Validates values against a schema in the words of kube-openapi's validator, as apiextensions-apiserver/pkg/apiserver/validation shows
@@ -14,25 +14,25 @@ import { type Item, isItem } from './values.js';
 /** The value before the update: undefined if there is none that corresponds. */
 type Old = { readonly value: unknown } | undefined;
 
+/** A value and where it stands: its place is made only where it is needed. */
 interface Visit {
-  node: SchemaNode;
-  value: unknown;
-  path: string;
-  old: Old;
+  readonly node: SchemaNode;
+  readonly value: unknown;
+  readonly above: Place | undefined;
+  /** Unset for the whole value. */
+  readonly step?: string | number;
+  readonly old: Old;
 }
 
-const NOTHING: ValueResult = Object.freeze({ errors: [], matches: 0 });
+const placeOf = ({ above, step }: Visit): Place | undefined => (step === undefined ? above : { above, step });
 
 /** The type of a value, with the format of Go's type. */
-function typeOf(value: unknown): { type: string; format: string } {
-  if (Array.isArray(value)) return { type: 'array', format: '' };
-  if (typeof value === 'number')
-    return Number.isInteger(value) ? { type: 'integer', format: 'int64' } : { type: 'number', format: 'float64' };
-  return { type: typeof value, format: '' };
+function typeOf(value: unknown): string {
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
+  return Array.isArray(value) ? 'array' : typeof value;
 }
 
-const typesOf = ({ type, intOrString }: SchemaNode): readonly string[] => (intOrString ? INT_OR_STRING : type === '' ? [] : [type]);
-const INT_OR_STRING = ['integer', 'string'];
+const FORMATS: Readonly<Record<string, string>> = { integer: 'int64', number: 'float64' };
 
 /** The format that is validated; others are ignored (formats.go StripUnsupportedFormats). */
 export function formatOf(node: SchemaNode): string {
@@ -45,27 +45,35 @@ export function formatOf(node: SchemaNode): string {
   return '';
 }
 
+const accepts = ({ type, intOrString }: SchemaNode, found: string): boolean =>
+  intOrString ? found === 'integer' || found === 'string' : type === found;
+
+/** A whole float is an integer, and an integer is a number. */
+function acceptsNumber({ type, intOrString }: SchemaNode, value: number): boolean {
+  if (Number.isInteger(value)) return type === 'number' && !intOrString;
+  return (intOrString || type === 'integer') && isJSONInteger(value);
+}
+
+const namesOf = ({ type, intOrString }: SchemaNode): string => (intOrString ? 'integer,string' : type);
+
 /** typeValidator. */
-function checkType(validation: Validation, { node, value, path }: Visit): ValueResult {
-  const types = typesOf(node);
-  const format = formatOf(node);
-  if (types.length === 0 && format === '') return NOTHING;
+function checkType(run: ValueRun, asked: Visit, format: string): void {
+  const { node, value } = asked;
+  const typed = node.intOrString || node.type !== '';
+  if (!typed && format === '') return;
+  run.matches += 1;
   if (value === null) {
-    if (types.length === 0 || node.nullable) return { errors: [], matches: 2 };
-    return { errors: [validation.wrongType(path, types.join(','), 'null')], matches: 1 };
+    if (typed && !node.nullable) run.wrongType(placeOf(asked), namesOf(node), 'null');
+    else run.matches += 1;
+    return;
   }
   const found = typeOf(value);
-  const accepted =
-    types.includes(found.type) ||
-    (found.type === 'integer' && types.includes('number')) ||
-    (found.type === 'number' && types.includes('integer') && isJSONInteger(value as number));
+  const accepted = accepts(node, found) || (typeof value === 'number' && acceptsNumber(node, value));
   const text = typeof value === 'string' || Array.isArray(value);
-  if (!text && format !== '' && !accepted && found.format !== format)
-    return { errors: [validation.wrongType(path, format, found.format)], matches: 1 };
-  const numeric = types.includes('number') || types.includes('integer');
-  if (!numeric && format !== '' && text) return { errors: [], matches: 2 };
-  if (accepted) return { errors: [], matches: 2 };
-  return { errors: [validation.wrongType(path, types.join(','), found.type)], matches: 1 };
+  const numeric = node.intOrString || node.type === 'number' || node.type === 'integer';
+  if (!text && format !== '' && !accepted && FORMATS[found] !== format) run.wrongType(placeOf(asked), format, FORMATS[found] ?? '');
+  else if (accepted || (!numeric && format !== '' && text)) run.matches += 1;
+  else run.wrongType(placeOf(asked), namesOf(node), found);
 }
 
 const characters = (text: string): number => {
@@ -75,46 +83,49 @@ const characters = (text: string): number => {
 };
 
 /** stringValidator: the first rule that is broken. */
-function checkString(validation: Validation, { node: { schema }, path }: Visit, value: string): FieldError | undefined {
-  const { maxLength, minLength, pattern } = schema;
+function checkString(run: ValueRun, asked: Visit, value: string): void {
+  const { maxLength, minLength, pattern } = asked.node.schema;
   if (maxLength !== undefined && value.length > maxLength && characters(value) > maxLength)
-    return tooLong(validation.field(path), '', maxLength);
-  if (minLength !== undefined && characters(value) < minLength)
-    return validation.invalid(path, value, `${path} in body should be at least ${minLength} chars long`);
-  if (pattern && !matchesPattern(pattern, value)) return validation.invalid(path, value, `${path} in body should match '${pattern}'`);
-  return undefined;
+    run.add(tooLong(run.field(placeText(placeOf(asked))), '', maxLength));
+  else if (minLength !== undefined && characters(value) < minLength)
+    run.invalid(placeOf(asked), value, `should be at least ${minLength} chars long`);
+  else if (pattern && !matchesPattern(pattern, value)) run.invalid(placeOf(asked), value, `should match '${pattern}'`);
 }
 
 /** basicCommonValidator. */
-function checkEnum(validation: Validation, { node: { schema }, value, path }: Visit): FieldError | undefined {
-  const { enum: allowed } = schema;
-  if (!allowed?.length) return undefined;
-  if (value !== null && allowed.some((one) => one === value || (typeof value === 'object' && deepEqual(one, value)))) return undefined;
-  return validation.unsupported(path, value, allowed);
+function checkEnum(run: ValueRun, asked: Visit): void {
+  const { node, value } = asked;
+  const { enum: allowed } = node.schema;
+  if (!allowed?.length) return;
+  if (value !== null && allowed.some((one) => one === value || (typeof value === 'object' && deepEqual(one, value)))) return;
+  run.unsupported(placeOf(asked), value, allowed);
 }
 
-function checkItems(validation: Validation, { node, path, old }: Visit, value: readonly unknown[]): ValueResult {
-  const result: ValueResult = { errors: [], matches: 1 };
+function checkItems(run: ValueRun, asked: Visit, value: readonly unknown[]): void {
+  const { node, old } = asked;
   const { items, schema } = node;
-  if (items) {
-    const before = oldItems(node, value, old);
-    for (const [index, item] of value.entries())
-      merge(result, visit(validation, { node: items, value: item, path: `${path}[${index}]`, old: before?.(item) }));
-  }
+  run.matches += 1;
   const { minItems, maxItems } = schema;
+  if (items && value.length > 0) {
+    const above = placeOf(asked);
+    const before = oldItems(node, old);
+    for (let step = 0; step < value.length; step++) {
+      const item = value[step];
+      visit(run, { node: items, value: item, above, step, old: before?.(item) });
+    }
+  }
   if (minItems !== undefined && value.length < minItems)
-    validation.add(result, validation.invalid(path, value.length, `${path} in body should have at least ${minItems} items`));
-  if (maxItems !== undefined && value.length > maxItems) validation.add(result, tooMany(validation.field(path), value.length, maxItems));
-  return result;
+    run.invalid(placeOf(asked), value.length, `should have at least ${minItems} items`);
+  if (maxItems !== undefined && value.length > maxItems) run.add(tooMany(run.field(placeText(placeOf(asked))), value.length, maxItems));
 }
 
 /** Items correspond to those of the old list that have the same keys (apiserver/pkg/cel/common CorrelatedObject). */
-function oldItems({ schema }: SchemaNode, list: readonly unknown[], old: Old): ((item: unknown) => Old) | undefined {
+function oldItems({ schema }: SchemaNode, old: Old): ((item: unknown) => Old) | undefined {
   if (old === undefined || !Array.isArray(old.value) || schema['x-kubernetes-list-type'] !== 'map') return undefined;
   const keys = schema['x-kubernetes-list-map-keys'] ?? [];
   const keyOf = (item: unknown): string => JSON.stringify(keys.map((key) => (isItem(item) ? item[key] : undefined) ?? null));
   const byKey = new Map(old.value.map((value: unknown) => [keyOf(value), { value }]));
-  return list.length === 0 ? undefined : (item) => byKey.get(keyOf(item));
+  return (item) => byKey.get(keyOf(item));
 }
 
 function oldMember({ schema }: SchemaNode, name: string, old: Old): Old {
@@ -122,138 +133,148 @@ function oldMember({ schema }: SchemaNode, name: string, old: Old): Old {
   return Object.hasOwn(old.value, name) ? { value: old.value[name] } : undefined;
 }
 
-function checkMembers(validation: Validation, { node, path, old }: Visit, value: Item): ValueResult {
-  const result: ValueResult = { errors: [], matches: 0 };
+function checkMembers(run: ValueRun, asked: Visit, value: Item): void {
+  const { node, old } = asked;
   const { schema, additional } = node;
-  const names = Object.keys(value);
   const { minProperties, maxProperties, required } = schema;
+  const names = Object.keys(value);
   if (minProperties !== undefined && names.length < minProperties)
-    validation.add(result, validation.invalid(path, names.length, `${path} in body should have at least ${minProperties} properties`));
+    run.invalid(placeOf(asked), names.length, `should have at least ${minProperties} properties`);
   if (maxProperties !== undefined && names.length > maxProperties)
-    validation.add(result, tooMany(validation.field(path), names.length, maxProperties));
-  const found: Array<{ name: string; part: ValueResult }> = [];
+    run.add(tooMany(run.field(placeText(placeOf(asked))), names.length, maxProperties));
+  const above = placeOf(asked);
+  const { length } = run.errors;
+  const found: Array<{ name: string; from: number; to: number }> = [];
   for (const name of names) {
-    const property = node.property(name);
-    const below = property ?? additional;
-    if (below === undefined) {
-      if (schema.additionalProperties === false)
-        validation.add(result, validation.invalid(path, name, `${path}.${name} in body is a forbidden property`));
-      continue;
-    }
-    const at = property && path === '' ? name : `${path}.${name}`;
-    const part = visit(validation, { node: below, value: value[name], path: at, old: oldMember(node, name, old) });
-    if (part.errors.length > 0) found.push({ name, part });
-    else result.matches += part.matches;
+    const below = node.property(name) ?? additional;
+    const from = run.errors.length;
+    if (below !== undefined) visit(run, { node: below, value: value[name], above, step: name, old: oldMember(node, name, old) });
+    else if (schema.additionalProperties === false) forbidden(run, above, name);
+    if (run.errors.length > from) found.push({ name, from, to: run.errors.length });
   }
-  // Upstream's order is random: by name, it is the same each time.
-  if (found.length > 1) found.sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const { part } of found) merge(result, part);
+  if (found.length > 1) inOrder(run.errors, length, found);
   for (const name of required ?? [])
-    if (!Object.hasOwn(value, name)) validation.add(result, validation.make('FieldValueRequired', `${path}.${name}`, 'Required value'));
-  return result;
+    if (!Object.hasOwn(value, name)) run.make('FieldValueRequired', { above, step: name }, 'Required value');
 }
 
-/** The errors of the alternative that was nearest to be right. */
-function better(best: ValueResult | undefined, result: ValueResult): ValueResult {
-  return best === undefined || result.matches > best.matches ? result : best;
+function forbidden(run: ValueRun, at: Place | undefined, name: string): void {
+  const path = placeText(at);
+  run.add(invalidValue(run.field(path), name, `${path}.${name} in body is a forbidden property`));
 }
 
-function checkAnyOf(validation: Validation, asked: Visit): ValueResult {
-  const result: ValueResult = { errors: [], matches: 0 };
-  let best: ValueResult | undefined;
+/** Upstream's order of members is random: by name, it is the same each time. */
+function inOrder(errors: FieldError[], length: number, found: Array<{ name: string; from: number; to: number }>): void {
+  const parts = found.map(({ name, from, to }) => ({ name, errors: errors.slice(from, to) }));
+  errors.length = length;
+  for (const part of parts.sort((a, b) => (a.name < b.name ? -1 : 1))) for (const error of part.errors) errors.push(error);
+}
+
+type Failed = NonNullable<ReturnType<ValueRun['branch']>>;
+
+/** The failed alternative that was nearest to be right. */
+const nearer = (best: Failed | undefined, failed: Failed): Failed => (best === undefined || failed.matches > best.matches ? failed : best);
+
+function keep(run: ValueRun, failed: Failed | undefined): void {
+  if (failed === undefined) return;
+  for (const error of failed.errors) run.add(error);
+  run.matches += failed.matches;
+}
+
+const pathText = (asked: Visit): string => goQuote(placeText(placeOf(asked)));
+
+function checkAnyOf(run: ValueRun, asked: Visit): void {
+  let best: Failed | undefined;
   for (const node of asked.node.anyOf) {
-    const one = visit(validation, { ...asked, node });
-    if (one.errors.length === 0) return one;
-    best = better(best, one);
+    const failed = run.branch(() => visit(run, { ...asked, node }));
+    if (failed === undefined) return;
+    best = nearer(best, failed);
   }
-  validation.add(result, validation.general(`${goQuote(asked.path)} must validate at least one schema (anyOf)`));
-  merge(result, best);
-  return result;
+  run.general(`${pathText(asked)} must validate at least one schema (anyOf)`);
+  keep(run, best);
 }
 
-function checkOneOf(validation: Validation, asked: Visit): ValueResult {
-  const result: ValueResult = { errors: [], matches: 0 };
-  let best: ValueResult | undefined;
-  let first: ValueResult | undefined;
+function checkOneOf(run: ValueRun, asked: Visit): void {
+  let best: Failed | undefined;
   let valid = 0;
+  let first = run.matches;
   for (const node of asked.node.oneOf) {
-    const one = visit(validation, { ...asked, node });
-    if (one.errors.length === 0) {
+    const failed = run.branch(() => visit(run, { ...asked, node }));
+    if (failed === undefined) {
       valid += 1;
-      first ??= one;
-    } else if (valid === 0) best = better(best, one);
+      // Only the first valid alternative counts.
+      if (valid === 1) first = run.matches;
+      else run.matches = first;
+    } else if (valid === 0) best = nearer(best, failed);
   }
-  if (valid === 1) return first ?? result;
+  if (valid === 1) return;
   const found = valid === 0 ? 'Found none valid' : `Found ${valid} valid alternatives`;
-  validation.add(result, validation.general(`${goQuote(asked.path)} must validate one and only one schema (oneOf). ${found}`));
-  if (valid === 0) merge(result, best);
-  return result;
+  run.general(`${pathText(asked)} must validate one and only one schema (oneOf). ${found}`);
+  if (valid === 0) keep(run, best);
 }
 
-function checkAllOf(validation: Validation, asked: Visit): ValueResult {
-  const result: ValueResult = { errors: [], matches: 0 };
+function checkAllOf(run: ValueRun, asked: Visit): void {
+  const { allOf } = asked.node;
   let valid = 0;
-  for (const node of asked.node.allOf) {
-    const one = visit(validation, { ...asked, node });
-    if (one.errors.length === 0) valid += 1;
-    merge(result, one);
+  for (const node of allOf) {
+    const failed = run.branch(() => visit(run, { ...asked, node }));
+    if (failed === undefined) valid += 1;
+    else keep(run, failed);
   }
-  if (valid < asked.node.allOf.length)
-    validation.add(
-      result,
-      validation.general(`${goQuote(asked.path)} must validate all the schemas (allOf)${valid === 0 ? '. None validated' : ''}`),
-    );
-  return result;
+  if (valid < allOf.length) run.general(`${pathText(asked)} must validate all the schemas (allOf)${valid === 0 ? '. None validated' : ''}`);
 }
 
 /** schemaPropsValidator. */
-function checkBranches(validation: Validation, asked: Visit): ValueResult {
-  const { node } = asked;
-  const { anyOf, oneOf, allOf, not } = node.schema;
-  const result: ValueResult = { errors: [], matches: 1 };
-  if (anyOf?.length) merge(result, checkAnyOf(validation, asked));
-  if (oneOf?.length) merge(result, checkOneOf(validation, asked));
-  if (allOf?.length) merge(result, checkAllOf(validation, asked));
-  if (not && node.not && visit(validation, { ...asked, node: node.not }).errors.length === 0)
-    validation.add(result, validation.general(`${goQuote(asked.path)} must not validate the schema (not)`));
-  return result;
+function checkBranches(run: ValueRun, asked: Visit): void {
+  const { anyOf, oneOf, allOf, not } = asked.node.schema;
+  run.matches += 2;
+  if (anyOf?.length) checkAnyOf(run, asked);
+  if (oneOf?.length) checkOneOf(run, asked);
+  if (allOf?.length) checkAllOf(run, asked);
+  const { not: node } = asked.node;
+  if (!not || node === undefined) return;
+  const { matches } = run;
+  if (run.branch(() => visit(run, { ...asked, node })) === undefined) run.general(`${pathText(asked)} must not validate the schema (not)`);
+  run.matches = matches;
 }
 
-function checkValue(validation: Validation, asked: Visit): ValueResult {
-  const { node, value, path } = asked;
-  const result = { ...checkType(validation, asked) };
-  if (result.errors === NOTHING.errors) result.errors = [];
-  if (value !== null) {
-    merge(result, checkBranches(validation, asked));
-    if (typeof value === 'string') {
-      const broken = checkString(validation, asked, value);
-      if (broken) validation.add(result, broken);
-      const format = formatOf(node);
-      if (format !== '' && hasFormat(format) && !matchesFormat(format, value))
-        validation.add(result, validation.wrongType(path, format, value));
-      result.matches += 2;
-    } else if (typeof value === 'number') {
-      merge(result, checkNumber(validation, node, value, path));
-      result.matches += 1;
-    } else if (Array.isArray(value)) {
-      merge(result, checkItems(validation, asked, value));
-      result.matches += 1;
-    }
+function checkValue(run: ValueRun, asked: Visit): void {
+  const { node, value } = asked;
+  const format = formatOf(node);
+  checkType(run, asked, format);
+  if (value === null) {
+    checkEnum(run, asked);
+    return;
   }
-  const unlisted = checkEnum(validation, asked);
-  if (unlisted) validation.add(result, unlisted);
-  if (isItem(value)) merge(result, checkMembers(validation, asked, value));
-  result.matches += 3;
-  return result;
+  checkBranches(run, asked);
+  if (typeof value === 'string') {
+    checkString(run, asked, value);
+    if (format !== '' && hasFormat(format) && !matchesFormat(format, value)) run.wrongType(placeOf(asked), format, value);
+    run.matches += 2;
+  } else if (typeof value === 'number') {
+    checkNumber(run, node, value, () => placeOf(asked));
+    run.matches += 1;
+  } else if (Array.isArray(value)) {
+    checkItems(run, asked, value);
+    run.matches += 1;
+  }
+  checkEnum(run, asked);
+  if (isItem(value)) checkMembers(run, asked, value);
+  run.matches += 3;
 }
 
-function visit(validation: Validation, asked: Visit): ValueResult {
-  if (!validation.visit()) return { errors: [], matches: 0 };
-  const result = checkValue(validation, asked);
+function visit(run: ValueRun, asked: Visit): void {
+  if (!run.visit()) return;
+  const { length } = run.errors;
+  const outside = run.changed;
+  run.changed = false;
+  checkValue(run, asked);
   const { old, value } = asked;
   // What contains a change has changed itself: it is not compared again.
-  if (result.errors.length === 0 || old === undefined || result.changed) return result;
-  return deepEqual(value, old.value) ? { errors: [], matches: result.matches } : { ...result, changed: true };
+  if (run.errors.length > length && old !== undefined && !run.changed) {
+    if (deepEqual(value, old.value)) run.errors.length = length;
+    else run.changed = true;
+  }
+  run.changed ||= outside;
 }
 
 /** Errors of the same text in the same field are shown once (Result.AddErrors). */
@@ -271,8 +292,11 @@ function distinct(errors: readonly FieldError[]): FieldError[] {
  * The errors of a value. `prefix`: the field that the value is in, if it is not a whole object; `old`: the value before an update.
  */
 export function validateValue(node: SchemaNode, value: unknown, { prefix = '', old }: { prefix?: string; old?: Old } = {}): FieldError[] {
-  const validation = new Validation(prefix);
-  const { errors } = visit(validation, { node, value, path: '', old });
-  if (validation.exhausted) return [validation.general('the schema has too many alternatives for an object of this size')];
-  return distinct(errors);
+  const run = new ValueRun(prefix);
+  visit(run, { node, value, above: undefined, old });
+  if (run.exhausted) {
+    run.errors.length = 0;
+    run.general('the schema has too many alternatives for an object of this size');
+  }
+  return run.errors.length === 0 ? run.errors : distinct(run.errors);
 }
