@@ -17,6 +17,7 @@ export function pruneNulls(value: unknown, node: SchemaNode | undefined): void {
   }
   const object = value as Record<string, unknown>;
   for (const name of Object.keys(object)) {
+    if (typeof object[name] !== 'object') continue;
     const below = node.field(name);
     if (isUnwanted(object[name], below) && below?.default === undefined) delete object[name];
     else pruneNulls(object[name], below);
@@ -42,15 +43,23 @@ class Defaulter {
   private bytes = 0;
 
   private copyOf(node: SchemaNode): unknown {
+    const { default: value = null } = node;
+    if (typeof value !== 'object' || value === null) {
+      this.count(typeof value === 'string' ? value.length : 8);
+      return value;
+    }
     let text = texts.get(node);
     if (text === undefined) {
-      text = JSON.stringify(node.default ?? null);
+      text = JSON.stringify(value);
       texts.set(node, text);
     }
-    this.bytes += text.length;
+    this.count(text.length);
+    return JSON.parse(text);
+  }
+
+  private count(bytes: number): void {
+    this.bytes += bytes;
     if (this.bytes > DEFAULTED_BYTES) throw tooLarge(`limit is ${DEFAULTED_BYTES}`);
-    const { default: value } = node;
-    return typeof value === 'object' ? JSON.parse(text) : (value ?? null);
   }
 
   fill(value: unknown, node: SchemaNode | undefined): void {
@@ -64,10 +73,12 @@ class Defaulter {
       const property = node.property(name);
       if (property && (!Object.hasOwn(object, name) || isUnwanted(object[name], property))) setOwn(object, name, this.copyOf(property));
     }
+    const { additional } = node;
     for (const name of Object.keys(object)) {
+      const member = object[name];
+      if (typeof member !== 'object') continue;
       const property = node.property(name);
-      const { additional } = node;
-      if (property === undefined && additional && isUnwanted(object[name], additional)) setOwn(object, name, this.copyOf(additional));
+      if (member === null && property === undefined && additional && !additional.nullable) setOwn(object, name, this.copyOf(additional));
       this.fill(object[name], property ?? additional);
     }
   }

@@ -93,3 +93,21 @@ export function checkNumber(run: ValueRun, node: SchemaNode, value: number, at: 
       maximum(value, { limit, exclusive: schema.exclusiveMaximum === true, native }),
     );
 }
+
+/** Whether a number keeps all rules, its type included. */
+export function keepsNumberRules(node: SchemaNode, value: number): boolean {
+  const { schema } = node;
+  const whole = Number.isInteger(value);
+  const wanted = numericType(node);
+  if (node.intOrString || node.type === 'integer') {
+    if (!whole && !isJSONInteger(value)) return false;
+  }
+  if (!fits(value, wanted)) return false;
+  const { multipleOf: factor, minimum: min, maximum: max } = schema;
+  if (factor === undefined && min === undefined && max === undefined) return true;
+  const native = (limit: number): boolean => fits(limit, wanted);
+  if (factor !== undefined && (!native(factor) || multipleOf(value, factor, true))) return false;
+  if (min !== undefined && (!native(min) || minimum(value, { limit: min, exclusive: schema.exclusiveMinimum === true, native: true })))
+    return false;
+  return max === undefined || (native(max) && !maximum(value, { limit: max, exclusive: schema.exclusiveMaximum === true, native: true }));
+}

@@ -16,8 +16,15 @@ class Pruner {
   prune(value: unknown, node: SchemaNode | undefined, at: Place | undefined, root = false): void {
     if (typeof value !== 'object' || value === null) return;
     if (node?.preserves) this.keep(value, node, at, root);
-    else if (Array.isArray(value)) for (const [index, item] of value.entries()) this.prune(item, node?.items, { above: at, step: index });
+    else if (Array.isArray(value)) this.items(value, node?.items, at);
     else if (isItem(value)) this.members(value, node, at, root);
+  }
+
+  private items(list: readonly unknown[], node: SchemaNode | undefined, above: Place | undefined): void {
+    for (let step = 0; step < list.length; step++) {
+      const item = list[step];
+      if (typeof item === 'object' && item !== null) this.prune(item, node, { above, step });
+    }
   }
 
   private members(value: Record<string, unknown>, node: SchemaNode | undefined, at: Place | undefined, root: boolean): void {
@@ -25,8 +32,10 @@ class Pruner {
     for (const name of Object.keys(value)) {
       if (embedded && isMetaField(name)) continue;
       const property = node?.property(name);
-      if (property !== undefined || node?.hasAdditional) this.prune(value[name], property ?? node?.additional, { above: at, step: name });
-      else {
+      if (property !== undefined || node?.hasAdditional) {
+        const member = value[name];
+        if (typeof member === 'object' && member !== null) this.prune(member, property ?? node?.additional, { above: at, step: name });
+      } else {
         if (node === undefined || !isMetaField(name) || at !== undefined) this.record({ above: at, step: name });
         delete value[name];
       }

@@ -1,5 +1,6 @@
 import type { apiextensionsv1 } from '#api';
 import { getOwn } from '#apimachinery';
+import { type Facts, factsOf } from './facts.js';
 
 /** A schema of a CustomResourceDefinition as it is stored. */
 export type Schema = apiextensionsv1.JSONSchemaProps;
@@ -14,6 +15,7 @@ export class SchemaNode {
   private readonly named = new Map<string, SchemaNode>();
   private itemNode: SchemaNode | undefined;
   private additionalNode: SchemaNode | undefined;
+  private known: Facts | undefined;
   private branches: { allOf?: readonly SchemaNode[]; anyOf?: readonly SchemaNode[]; oneOf?: readonly SchemaNode[]; not?: SchemaNode } = {};
   readonly type: string;
   readonly format: string;
@@ -21,6 +23,12 @@ export class SchemaNode {
   constructor(readonly schema: Schema) {
     this.type = schema.type ?? '';
     this.format = schema.format ?? '';
+  }
+
+  /** What decides whether a value is valid, worked out once. */
+  get facts(): Facts {
+    this.known ??= factsOf(this.schema);
+    return this.known;
   }
 
   get nullable(): boolean {

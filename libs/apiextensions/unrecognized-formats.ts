@@ -1,5 +1,5 @@
-import { type Schema, SchemaNode } from './schema-node.js';
-import { formatOf } from './validate-value.js';
+import { formatOf } from './facts.js';
+import type { Schema } from './schema-node.js';
 import { isItem } from './values.js';
 
 /** Formats in a schema that nothing validates, each as often as it occurs (customresourcedefinition/strategy.go getUnrecognizedFormatsInSchema). */
@@ -8,7 +8,7 @@ export function unrecognizedFormats(schema: Schema): string[] {
   const visit = (value: unknown): void => {
     if (!isItem(value)) return;
     const one = value as Schema;
-    if (one.format && formatOf(new SchemaNode({ type: one.type, format: one.format })) === '') found.push(one.format);
+    if (one.format && formatOf({ type: one.type, format: one.format }) === '') found.push(one.format);
     visit(one.items);
     for (const branches of [one.allOf, one.anyOf, one.oneOf]) for (const branch of branches ?? []) visit(branch);
     visit(one.not);

@@ -11,9 +11,10 @@ import { isItem, isMetaField } from './values.js';
 function defaultErrors(schema: Schema, path: string): FieldError[] {
   const at = `${path}.default`;
   const node = new SchemaNode(schema);
+  if (typeof schema.default !== 'object') return validateValue(node, schema.default, { prefix: at });
   const value = structuredClone(schema.default);
   const errors: FieldError[] = [];
-  if (typeof value === 'object' && value !== null) {
+  if (value !== null) {
     const pruned = structuredClone(value);
     pruneUnknown(pruned, node, { root: node.embedded, tracks: false });
     if (!deepEqual(pruned, value)) errors.push(invalidValue(at, value, 'must not have unknown fields'));

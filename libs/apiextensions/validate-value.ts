@@ -2,6 +2,7 @@ import { deepEqual, type FieldError, goQuote, invalidValue, tooLong, tooMany } f
 import { hasFormat, matchesFormat } from './formats/formats.js';
 import { checkNumber, isJSONInteger } from './number-rules.js';
 import { matchesPattern } from './pattern.js';
+import { QuickCheck } from './quick-check.js';
 import type { SchemaNode } from './schema-node.js';
 import { ValueRun } from './value-run.js';
 import { type Item, isItem, type Place, placeText } from './values.js';
@@ -33,17 +34,6 @@ function typeOf(value: unknown): string {
 }
 
 const FORMATS: Readonly<Record<string, string>> = { integer: 'int64', number: 'float64' };
-
-/** The format that is validated; others are ignored (formats.go StripUnsupportedFormats). */
-export function formatOf(node: SchemaNode): string {
-  const { format, intOrString } = node;
-  if (format === '') return '';
-  const type = intOrString ? '' : node.type;
-  if (type === '' || type === 'string') return hasFormat(format) ? format : '';
-  if (type === 'integer') return format === 'int32' || format === 'int64' ? format : '';
-  if (type === 'number') return format === 'float' || format === 'double' ? format : '';
-  return '';
-}
 
 const accepts = ({ type, intOrString }: SchemaNode, found: string): boolean =>
   intOrString ? found === 'integer' || found === 'string' : type === found;
@@ -239,7 +229,7 @@ function checkBranches(run: ValueRun, asked: Visit): void {
 
 function checkValue(run: ValueRun, asked: Visit): void {
   const { node, value } = asked;
-  const format = formatOf(node);
+  const { format } = node.facts;
   checkType(run, asked, format);
   if (value === null) {
     checkEnum(run, asked);
@@ -263,7 +253,7 @@ function checkValue(run: ValueRun, asked: Visit): void {
 }
 
 function visit(run: ValueRun, asked: Visit): void {
-  if (!run.visit()) return;
+  if (run.isOver || !run.visit() || run.skips(asked.node, asked.value)) return;
   const { length } = run.errors;
   const outside = run.changed;
   run.changed = false;
@@ -292,11 +282,13 @@ function distinct(errors: readonly FieldError[]): FieldError[] {
  * The errors of a value. `prefix`: the field that the value is in, if it is not a whole object; `old`: the value before an update.
  */
 export function validateValue(node: SchemaNode, value: unknown, { prefix = '', old }: { prefix?: string; old?: Old } = {}): FieldError[] {
-  const run = new ValueRun(prefix);
-  visit(run, { node, value, above: undefined, old });
-  if (run.exhausted) {
+  const quick = new QuickCheck();
+  if (quick.isValid(node, value)) return [];
+  const run = new ValueRun(prefix, quick);
+  if (!quick.exhausted) visit(run, { node, value, above: undefined, old });
+  if (run.exhausted || quick.exhausted) {
     run.errors.length = 0;
     run.general('the schema has too many alternatives for an object of this size');
   }
-  return run.errors.length === 0 ? run.errors : distinct(run.errors);
+  return distinct(run.errors);
 }

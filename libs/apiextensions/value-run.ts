@@ -1,5 +1,7 @@
 import { type FieldError, type FieldErrorType, formatBadValue, goQuote, invalidValue, typeInvalid } from '#apimachinery';
 import { BRANCH_VISITS, ERRORS } from './limits.js';
+import type { QuickCheck } from './quick-check.js';
+import type { SchemaNode } from './schema-node.js';
 import { type Place, placeText } from './values.js';
 
 /** How a nil path prints. */
@@ -18,7 +20,20 @@ export class ValueRun {
   private visits = 0;
 
   /** `prefix`: the field under which errors are reported, '' for the root. */
-  constructor(readonly prefix: string) {}
+  constructor(
+    readonly prefix: string,
+    private readonly quick: QuickCheck,
+  ) {}
+
+  /** Whether more errors would not be shown. */
+  get isOver(): boolean {
+    return this.branches === 0 && this.errors.length >= ERRORS;
+  }
+
+  /** Whether a value need not be looked at, because it is valid. Within alternatives every check is counted. */
+  skips(node: SchemaNode, value: unknown): boolean {
+    return this.branches === 0 && this.quick.isValid(node, value);
+  }
 
   /** Counts a visit. Only those in alternatives are limited: all others are as many as there are values. */
   visit(): boolean {
