@@ -8,11 +8,11 @@ import { differing, unexpected } from './differences.js';
 const recorded = path.resolve(import.meta.dirname, '../../../shared/recorded');
 const replay = path.join(recorded, 'replay.mjs');
 
-/** All topics except those that mostly wait: for pods' logs, for controllers and custom resources that are not supported yet. */
+/** All topics except those that mostly wait: for pods' logs and for controllers that are not supported yet. */
 const topics = existsSync(recorded)
   ? readdirSync(path.join(recorded, 'cases'))
       .map((name) => path.basename(name, '.json'))
-      .filter((name) => !['controllers', 'crd', 'scheduler', 'subresources'].includes(name))
+      .filter((name) => !['controllers', 'scheduler', 'subresources'].includes(name))
       .sort()
   : [];
 
