@@ -4,8 +4,10 @@ export const limits = {
   codePoints: 100_000,
   /** Nesting of an expression (cel-go's maxRecursionDepth). */
   recursion: 250,
-  /** Nodes of an expression after its macros: optMap copies its target, so nested ones double it. Upstream has no such limit. */
-  nodes: 100_000,
+  /** Nodes of an expression after its macros (optMap copies its target, so nested ones double it). Upstream has no such limit. */
+  nodes: 4_000,
+  /** Tokens of an expression; the same. */
+  tokens: 20_000,
   /** Errors shown for one expression. */
   errors: 100,
   /** Longest line that an error shows. */
@@ -20,8 +22,8 @@ export const limits = {
   messageBytes: 5 * 1024,
   /** Bytes of a request, which sizes are estimated from. */
   requestBytes: 3 * 1024 * 1024,
-  /** Steps of one evaluation, each 30 to 60 ns: together less than 20 ms. */
-  steps: 200_000,
+  /** Steps of one evaluation, each 30 to 100 ns: together less than 20 ms. */
+  steps: 150_000,
   /** Length of a pattern that is made while an expression runs; constants are bounded by the expression. */
   patternLength: 1_000,
   /** Bytes of the programs that one environment keeps. */

@@ -42,7 +42,7 @@ function asMap(value: Value, context: Context): string {
 }
 
 function asString(value: Value, context: Context): string {
-  context.work(1);
+  context.work(16);
   if (isList(value))
     return `[${itemsOf(value)
       .map((item) => inner(item, context))

@@ -89,7 +89,7 @@ const slice: Implementation = ([list, from, to], context) => {
 
 function flattened(list: Value, depth: number, into: Value[], context: Context): void {
   for (const item of itemsOf(list as List)) {
-    context.work(1);
+    context.work(2);
     if (isList(item) && depth > 0) flattened(item, depth - 1, into, context);
     else into.push(item);
   }

@@ -21,7 +21,7 @@ import { toBool, toBytes, toDouble, toDuration, toInt, toText, toTimestamp, toUi
 import { isList, listSize } from '../run/json.js';
 import { isMap, mapSize } from '../run/maps.js';
 import { matches } from '../run/regex.js';
-import { CelError, stringSize, TypeValue, typeName, type Value } from '../run/values.js';
+import { CelError, TypeValue, typeName, type Value } from '../run/values.js';
 import { op } from '../syntax/ast.js';
 import { timeFunctions } from './time.js';
 
@@ -74,16 +74,21 @@ const unary =
 const arithmetic = (prefix: string, types: readonly CelType[], run: Implementation): Overload[] =>
   types.map((type) => overload(`${prefix}_${named(type)}`, [type, type], type, run));
 
-const size: Implementation = ([value]) => {
-  if (typeof value === 'string') return stringSize(value);
+const size: Implementation = ([value], context) => {
+  if (typeof value === 'string') return context.sizeOf(value);
   if (value instanceof Uint8Array) return value.length;
   if (isList(value)) return listSize(value);
   return isMap(value) ? mapSize(value) : new CelError('no such overload: size');
 };
 
 /** A conversion's signatures: to the type from each of others. */
-const conversion = (to: CelType, from: readonly CelType[], run: (value: Value) => Value): Overload[] =>
-  from.map((type) => overload(`${named(type)}_to_${named(to)}`, [type], to, unary(run)));
+const conversion = (to: CelType, from: readonly CelType[], run: (value: Value) => Value): Overload[] => {
+  const converted: Implementation = ([value], context) => {
+    if (typeof value === 'string' || value instanceof Uint8Array) context.work(value.length >> 5);
+    return run(value);
+  };
+  return from.map((type) => overload(`${named(type)}_to_${named(to)}`, [type], to, converted));
+};
 
 const adds: Implementation = ([a, b], context) => add(a, b, context);
 const subtracts = binary(subtract);
@@ -92,6 +97,14 @@ const text2 = (run: (text: string, other: string) => boolean): Implementation =>
     context.work(((text as string).length + (other as string).length) >> 5);
     return run(text as string, other as string);
   };
+};
+/** The search skips at most 250 characters at a time, so that a long part may be compared with the text many times. */
+const contains: Implementation = ([given, part], context) => {
+  const text = given as string;
+  const sought = part as string;
+  context.work((text.length + sought.length) >> 4);
+  if (sought.length > 250) context.work((Math.max(text.length - sought.length, 0) * sought.length) / 4096);
+  return text.includes(sought);
 };
 const match: Implementation = ([text, pattern], context) => matches(text as string, pattern as string, context);
 
@@ -190,15 +203,7 @@ export const standard: Library = [
   fn('string', ...conversion(STRING, [STRING, BOOL, BYTES, DOUBLE, DURATION, INT, TIMESTAMP, UINT], toText)),
   fn('timestamp', ...conversion(TIMESTAMP, [TIMESTAMP, INT, STRING], toTimestamp)),
   fn('uint', ...conversion(UINT, [UINT, DOUBLE, INT, STRING], toUint)),
-  fn(
-    'contains',
-    member(
-      'contains_string',
-      [STRING, STRING],
-      BOOL,
-      text2((text, part) => text.includes(part)),
-    ),
-  ),
+  fn('contains', member('contains_string', [STRING, STRING], BOOL, contains)),
   fn(
     'endsWith',
     member(

@@ -67,6 +67,7 @@ const MAX_TEXT = 4 * 1024 * 1024;
 const replace: Implementation = ([given, old, by, count], context) => {
   const text = given as string;
   const limit = count === undefined || Number(count) < 0 ? Infinity : Number(count);
+  context.work(text.length >> (old === '' ? 2 : 5));
   const parts = splitText(text, old as string, limit + 1, old === '');
   const grown = text.length + parts.length * (by as string).length;
   context.work(parts.length + (grown >> 4));
@@ -99,8 +100,10 @@ function splitText(text: string, separator: string, limit: number, around = fals
 
 const split: Implementation = ([text, separator, count], context) => {
   const limit = count === undefined || Number(count) < 0 ? Infinity : Number(count);
-  context.work((text as string).length >> 2);
-  return splitText(text as string, separator as string, limit);
+  context.work((text as string).length >> (separator === '' ? 2 : 5));
+  const parts = splitText(text as string, separator as string, limit);
+  context.work(parts.length >> 2);
+  return parts;
 };
 
 const substring: Implementation = ([text, start, end], context) => {

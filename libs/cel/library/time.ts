@@ -13,7 +13,7 @@ const part =
   ([value, zone], context) => {
     const time = value as Timestamp;
     // Formatting in a named zone costs some microseconds.
-    if (zone !== undefined) context.work(200);
+    if (zone !== undefined) context.work(800);
     const offset = zoneOffset((zone as string | undefined) ?? 'UTC', time.seconds);
     if (offset === undefined) return new CelError(`unknown time zone ${zone as string}`);
     return read(new Date((time.seconds + offset) * 1000), time);

@@ -15,7 +15,7 @@ const V = typeParam('V');
 const map = mapType(K, V);
 
 function insert(target: MapValue, key: Value, value: Value, context: Context): CelError | undefined {
-  context.work(1);
+  context.work(8);
   if (find(target, key) !== undefined) return new CelError(`insert failed: key ${display(key, context)} already exists`);
   return put(target, key, value);
 }

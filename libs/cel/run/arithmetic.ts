@@ -62,7 +62,7 @@ export function add(a: Value, b: Value, context: Context): Value {
   }
   if (isList(a)) {
     if (!isList(b)) return noSuchOverload;
-    context.work((listSize(a) + listSize(b)) >> 2);
+    context.work((listSize(a) + listSize(b)) >> 1);
     return [...itemsOf(a), ...itemsOf(b)];
   }
   if (a instanceof Uint8Array) {

@@ -35,7 +35,9 @@ function equalLists(a: readonly unknown[] | Value, b: Value, context: Context): 
 
 function equalMaps(a: Value, b: Value, context: Context): boolean {
   if (!isMap(a) || !isMap(b) || mapSize(a) !== mapSize(b)) return false;
+  context.work(6);
   for (const [key, value] of entriesOf(a)) {
+    context.work(2);
     const other = find(b, key);
     if (other === undefined || !equal(value, other, context)) return false;
   }
@@ -43,8 +45,9 @@ function equalMaps(a: Value, b: Value, context: Context): boolean {
 }
 
 function equalObjects(a: ObjectValue, b: ObjectValue, context: Context): boolean {
-  const keys = Object.keys(a.raw);
   if (a.raw === b.raw) return true;
+  context.work(6);
+  const keys = Object.keys(a.raw);
   if (keys.length !== Object.keys(b.raw).length) return false;
   for (const [, { key, type }] of a.type.fields ?? []) {
     const has = Object.hasOwn(a.raw, key);

@@ -254,7 +254,7 @@ export class Compiler {
     return (context) => {
       const a = left(context);
       const b = right(context);
-      context.charge(cost([a, b], null));
+      context.charge(cost([a, b], null, context));
       if (a instanceof CelError) return a;
       if (b instanceof CelError) return b;
       return equal(a, b, context) === wanted;
@@ -291,7 +291,7 @@ export class Compiler {
     return (context) => {
       const a = left(context);
       const b = right(context);
-      context.charge(cost([a, b], null));
+      context.charge(cost([a, b], null, context));
       if (a instanceof CelError) return a;
       if (b instanceof CelError) return b;
       return contains(b, a, context);
@@ -349,7 +349,7 @@ export class Compiler {
         values.push(value);
       }
       const result = run(values, context);
-      context.charge(cost(values, result));
+      context.charge(cost(values, result, context));
       return result;
     };
   }
@@ -487,7 +487,7 @@ function unaryCall(arg: Code, run: Run, cost: CallCost): Code {
   return (context) => {
     const values = [arg(context)];
     const result = values[0] instanceof CelError ? values[0] : run(values, context);
-    context.charge(fixed ? 1 : cost(values, result));
+    context.charge(fixed ? 1 : cost(values, result, context));
     return result;
   };
 }
@@ -498,7 +498,7 @@ function binaryCall(left: Code, right: Code, run: Run, cost: CallCost): Code {
     const values = [left(context), right(context)];
     const [a, b] = values;
     const result = a instanceof CelError ? a : b instanceof CelError ? b : run(values, context);
-    context.charge(fixed ? 1 : cost(values, result));
+    context.charge(fixed ? 1 : cost(values, result, context));
     return result;
   };
 }

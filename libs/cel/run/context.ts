@@ -1,5 +1,7 @@
 import { limits } from '../limits.js';
-import type { Value } from './values.js';
+import { stringSize, type Value } from './values.js';
+
+const LONG_TEXT = 512;
 
 /** Ends an evaluation at once: a limit is passed, or a check waits for a promise. */
 export class Cancelled {
@@ -28,6 +30,7 @@ export class Context {
   readonly locals: Value[];
   /** Variables of the environment, read once. */
   readonly globals: Value[];
+  private sizes: Map<string, number> | undefined;
 
   constructor(
     readonly activation: Readonly<Record<string, unknown>>,
@@ -44,6 +47,18 @@ export class Context {
     this.cost += cost;
     this.budget.left--;
     if (this.cost > this.limit || this.budget.left < 0) throw new Cancelled(COST_EXCEEDED);
+  }
+
+  /** The code points of a text. Those of long ones are remembered, since costs ask for them again and again. */
+  sizeOf(text: string): number {
+    if (text.length < LONG_TEXT) return stringSize(text);
+    this.sizes ??= new Map();
+    const known = this.sizes.get(text);
+    if (known !== undefined) return known;
+    this.work(text.length >> 7);
+    const size = stringSize(text);
+    this.sizes.set(text, size);
+    return size;
   }
 
   /** Counts work that upstream's cost leaves out: see limits.steps. */

@@ -87,7 +87,7 @@ export function findAll(text: string, pattern: string, count: number, context: C
   const matcher = found.regex.matcher(text);
   let end = -1;
   while (results.length !== count && matcher.find()) {
-    context.work(8 + (((matcher.end() - Math.max(end, 0)) * found.weight) >> 2));
+    context.work(30 + (((matcher.end() - Math.max(end, 0)) * found.weight) >> 2));
     if (matcher.end() === matcher.start() && matcher.start() === end) continue;
     results.push(matcher.group() ?? '');
     end = matcher.end();

@@ -1,3 +1,4 @@
+import { limits } from '../limits.js';
 import type { Issue, Source } from './source.js';
 
 /** Kinds of tokens, in the order of CEL.g4 (cel-go's parser/gen), which is the order of error messages. */
@@ -44,23 +45,36 @@ function numberKind(text: string): TokenKind {
 
 function match(pattern: RegExp, text: string, index: number): string | undefined {
   pattern.lastIndex = index;
-  return pattern.exec(text)?.[0];
+  return pattern.test(text) ? text.slice(index, pattern.lastIndex) : undefined;
 }
 
 const shown = (text: string): string => text.replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t');
 
+function named(kind: TokenKind, text: string | undefined): { kind: TokenKind; text: string } | undefined {
+  return text === undefined ? undefined : { kind, text };
+}
+
+/** A string or bytes, if the letters before a quote make it one. */
+function quotedAt(text: string, index: number): { kind: TokenKind; text: string } | undefined {
+  return named('BYTES', match(BYTES, text, index)) ?? named('STRING', match(STRING, text, index));
+}
+
+function wordAt(text: string, index: number): { kind: TokenKind; text: string } | undefined {
+  const word = match(WORD, text, index) ?? '';
+  const quote = word.length <= 2 ? text[index + word.length] : undefined;
+  const quoted = quote === '"' || quote === "'" ? quotedAt(text, index) : undefined;
+  return quoted ?? { kind: WORDS.has(word) ? (word as TokenKind) : 'IDENTIFIER', text: word };
+}
+
 function tokenAt(text: string, index: number): { kind: TokenKind; text: string } | undefined {
-  const bytes = match(BYTES, text, index);
-  if (bytes !== undefined) return { kind: 'BYTES', text: bytes };
-  const string = match(STRING, text, index);
-  if (string !== undefined) return { kind: 'STRING', text: string };
-  const number = match(NUMBER, text, index);
-  if (number !== undefined) return { kind: numberKind(number), text: number };
-  const word = match(WORD, text, index);
-  // The start of a string that does not end: the words before the quote are tokens of their own.
-  if (word !== undefined) return { kind: WORDS.has(word) ? (word as TokenKind) : 'IDENTIFIER', text: word };
-  const escaped = match(ESCAPED, text, index);
-  if (escaped !== undefined) return { kind: 'ESC_IDENTIFIER', text: escaped };
+  const first = text.charCodeAt(index);
+  if ((first >= 97 && first <= 122) || (first >= 65 && first <= 90) || first === 95) return wordAt(text, index);
+  if (first === 34 || first === 39) return quotedAt(text, index);
+  if ((first >= 48 && first <= 57) || first === 46) {
+    const number = match(NUMBER, text, index);
+    if (number !== undefined) return { kind: numberKind(number), text: number };
+  }
+  if (first === 96) return named('ESC_IDENTIFIER', match(ESCAPED, text, index));
   const symbol = match(SYMBOL, text, index);
   return symbol === undefined ? undefined : { kind: symbol as TokenKind, text: symbol };
 }
@@ -73,21 +87,41 @@ function brokenAt(text: string, index: number): string {
   return String.fromCodePoint(text.codePointAt(index) ?? 0);
 }
 
-/** The tokens of an expression; what is none is reported and left out, as ANTLR does. */
-export function tokensOf(source: Source, issues: Issue[]): Token[] {
-  const { text } = source;
-  const tokens: Token[] = [];
-  let index = 0;
-  for (;;) {
-    index += match(BLANK, text, index)?.length ?? 0;
-    if (index >= text.length) break;
-    const token = tokenAt(text, index);
-    if (token) tokens.push({ ...token, at: source.position(index) });
-    const broken = token ? undefined : brokenAt(text, index);
-    if (broken !== undefined)
-      issues.push({ at: source.position(index), message: `Syntax error: token recognition error at: '${shown(broken)}'` });
-    index += token?.text.length ?? Math.max(broken?.length ?? 1, 1);
+/** The tokens of an expression, one after the other; what is none is reported and left out, as ANTLR does. */
+export class Lexer {
+  private index = 0;
+
+  constructor(
+    private readonly source: Source,
+    private readonly issues: Issue[],
+  ) {}
+
+  private skipBlank(): void {
+    const code = this.source.text.charCodeAt(this.index);
+    if (code > 32 && code !== 47) return;
+    BLANK.lastIndex = this.index;
+    if (BLANK.test(this.source.text)) this.index = BLANK.lastIndex;
   }
-  tokens.push({ kind: '<EOF>', text: '<EOF>', at: source.size });
-  return tokens;
+
+  /** The next token: `<EOF>` at the end, undefined after too many errors. */
+  next(): Token | undefined {
+    const { text } = this.source;
+    for (;;) {
+      this.skipBlank();
+      if (this.index >= text.length) return { kind: '<EOF>', text: '<EOF>', at: this.source.size };
+      const at = this.source.position(this.index);
+      const token = tokenAt(text, this.index);
+      if (token) {
+        this.index += token.text.length;
+        return { ...token, at };
+      }
+      const broken = brokenAt(text, this.index);
+      if (this.issues.length >= limits.errors) {
+        this.issues.push({ at, message: `Syntax error: More than ${limits.errors} syntax errors` });
+        return undefined;
+      }
+      this.issues.push({ at, message: `Syntax error: token recognition error at: '${shown(broken)}'` });
+      this.index += Math.max(broken.length, 1);
+    }
+  }
 }

@@ -1,10 +1,10 @@
 import { limits } from '../limits.js';
 import { type Call, type Expr, type MapEntry, op, type StructField } from './ast.js';
-import { tokensOf } from './lexer.js';
+import { Lexer, type TokenKind } from './lexer.js';
 import { bytesLiteral, doubleLiteral, intLiteral, stringLiteral, uintLiteral } from './literals.js';
 import { depthOf, expandMacro, MacroError, NodeFactory, TooLarge } from './macros.js';
 import type { Issue, Source } from './source.js';
-import { EXPRESSION, Stop, TokenStream } from './token-stream.js';
+import { EXPRESSION, Stop, TOO_LARGE, TokenStream } from './token-stream.js';
 
 const RESERVED = new Set([
   ...['as', 'break', 'const', 'continue', 'else', 'for', 'function', 'if', 'import', 'let', 'loop', 'package', 'namespace'],
@@ -12,6 +12,11 @@ const RESERVED = new Set([
 ]);
 const RELATIONS: ReadonlySet<string> = new Set(['<', '<=', '>=', '>', '==', '!=', 'in']);
 const OPERATORS: Readonly<Record<string, string>> = { in: '@in', '-': '_-_', '+': '_+_', '*': '_*_', '/': '_/_', '%': '_%_' };
+
+const INDEX_START: readonly TokenKind[] = [...EXPRESSION, '?'];
+const ARGUMENTS_START: readonly TokenKind[] = [...EXPRESSION, ')'];
+const LIST_START: readonly TokenKind[] = [...EXPRESSION, '?', ',', ']'];
+const MAP_START: readonly TokenKind[] = [...EXPRESSION, '?', ',', '}'];
 
 type Rule = 'expr' | 'relation' | 'calc' | 'unary' | 'member' | 'list';
 
@@ -25,7 +30,7 @@ class Parser {
     source: Source,
     private readonly issues: Issue[],
   ) {
-    this.tokens = new TokenStream(tokensOf(source, issues), issues);
+    this.tokens = new TokenStream(new Lexer(source, issues), issues);
   }
 
   parse(): Expr {
@@ -193,7 +198,7 @@ class Parser {
 
   private index(operand: Expr): Expr {
     const { at } = this.tokens.advance();
-    this.tokens.sync([...EXPRESSION, '?']);
+    this.tokens.sync(INDEX_START);
     const optional = this.tokens.take('?');
     const index = this.expr();
     this.tokens.match(']');
@@ -203,7 +208,7 @@ class Parser {
   /** Arguments after an open parenthesis, and the one that closes them. */
   private args(): Expr[] {
     const args: Expr[] = [];
-    this.tokens.sync([...EXPRESSION, ')']);
+    this.tokens.sync(ARGUMENTS_START);
     if (this.tokens.next.kind !== ')') {
       do args.push(this.expr());
       while (this.tokens.take(','));
@@ -237,7 +242,7 @@ class Parser {
     const { at } = this.tokens.advance();
     const elements: Expr[] = [];
     const optionals = new Set<number>();
-    this.tokens.sync([...EXPRESSION, '?', ',', ']']);
+    this.tokens.sync(LIST_START);
     while (!this.tokens.is(']') && !this.tokens.is(',')) {
       if (this.tokens.take('?')) optionals.add(elements.length);
       elements.push(this.expr());
@@ -253,7 +258,7 @@ class Parser {
   private map(): Expr {
     const { at } = this.tokens.advance();
     const entries: MapEntry[] = [];
-    this.tokens.sync([...EXPRESSION, '?', ',', '}']);
+    this.tokens.sync(MAP_START);
     while (!this.tokens.is('}') && !this.tokens.is(',')) {
       const optional = this.tokens.take('?');
       const key = this.expr();
@@ -364,7 +369,7 @@ export function parse(source: Source): { expr: Expr } | { issues: readonly Issue
     return issues.length > 0 ? { issues } : { expr };
   } catch (error) {
     if (error instanceof Stop && error.message !== '') issues.push({ at: -1, message: error.message });
-    else if (error instanceof TooLarge) issues.push({ at: -1, message: `expression recursion limit exceeded: ${limits.recursion}` });
+    else if (error instanceof TooLarge) issues.push({ at: -1, message: TOO_LARGE });
     else if (!(error instanceof Stop)) throw error;
     return { issues };
   }

@@ -1,10 +1,14 @@
-import { TOKENS, type Token, type TokenKind } from './lexer.js';
+import { limits } from '../limits.js';
+import { type Lexer, TOKENS, type Token, type TokenKind } from './lexer.js';
 import type { Issue } from './source.js';
 
 /** Ends parsing: after an error that is reported already (no message), or with one that has no place. */
 export class Stop {
   constructor(readonly message: string = '') {}
 }
+
+/** The text of an expression beyond limits.nodes or limits.tokens. */
+export const TOO_LARGE = `expression node count exceeds limit: ${limits.nodes}`;
 
 /** What an expression may begin with. */
 export const EXPRESSION: readonly TokenKind[] = [
@@ -47,9 +51,10 @@ function expecting(kinds: readonly TokenKind[]): string {
 /** The tokens of an expression, with the repairs and texts of ANTLR's default error strategy. After an error that needs more, parsing ends. */
 export class TokenStream {
   private index = 0;
+  private readonly tokens: Token[] = [];
 
   constructor(
-    private readonly tokens: readonly Token[],
+    private readonly lexer: Lexer,
     private readonly issues: Issue[],
   ) {}
 
@@ -58,7 +63,15 @@ export class TokenStream {
   }
 
   peek(ahead: number): Token {
-    return (this.tokens[this.index + ahead] ?? this.tokens[this.tokens.length - 1]) as Token;
+    const wanted = this.index + ahead;
+    let last = this.tokens[this.tokens.length - 1];
+    while (this.tokens.length <= wanted && last?.kind !== '<EOF>') {
+      if (this.tokens.length > limits.tokens) throw new Stop(TOO_LARGE);
+      last = this.lexer.next();
+      if (!last) throw new Stop();
+      this.tokens.push(last);
+    }
+    return (this.tokens[wanted] ?? last) as Token;
   }
 
   /** Whether the next token is of a kind. */
