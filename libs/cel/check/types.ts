@@ -18,6 +18,29 @@ export type Kind =
   | 'type'
   | 'uint';
 
+/** Words that are no names in expressions. */
+export const RESERVED_NAMES: ReadonlySet<string> = new Set([
+  ...[
+    'true',
+    'false',
+    'null',
+    'in',
+    'as',
+    'break',
+    'const',
+    'continue',
+    'else',
+    'for',
+    'function',
+    'if',
+    'import',
+    'let',
+    'loop',
+    'package',
+  ],
+  ...['namespace', 'return', 'var', 'void', 'while'],
+]);
+
 /** A field of an object type: its name in JSON (names of fields are escaped in expressions) and its type. */
 export interface CelField {
   readonly key: string;
@@ -123,9 +146,14 @@ export function formatType(type: CelType): string {
   return `${type.name}(${type.params.map(formatType).join(', ')})`;
 }
 
+/** A field of an object by the name in an expression: words that CEL reserves may be written with or without their escape. */
+export function fieldOf(type: CelType, name: string): CelField | undefined {
+  return type.fields?.get(name) ?? (RESERVED_NAMES.has(name) ? type.fields?.get(`__${name}__`) : undefined);
+}
+
 /** The type of an object's field; undefined if it has none of that name. */
 export function fieldType(type: CelType, name: string): CelType | undefined {
-  return type.fields?.get(name)?.type ?? type.field?.(name);
+  return fieldOf(type, name)?.type ?? type.field?.(name);
 }
 
 /** `optional_type(T)`: T and true; other types themselves and false. */

@@ -85,7 +85,7 @@ function asScientific(value: Value, precision: number): string {
   if (!Number.isFinite(double)) return nonFinite(double);
   const [mantissa, exponent = '0'] = double.toExponential(precision).split('e');
   const sign = exponent.startsWith('-') ? '-' : '';
-  return `${mantissa}\u202f×\u202f10${superscript(`${sign}${exponent.replace(/^[+-]/, '').padStart(2, '0')}`)}`;
+  return `${mantissa}×10${superscript(`${sign}${exponent.replace(/^[+-]/, '').padStart(2, '0')}`)}`;
 }
 
 function superscript(text: string): string {

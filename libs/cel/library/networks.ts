@@ -1,5 +1,6 @@
 import { fn, type Implementation, type Library, member, overload } from '../check/functions.js';
 import { BOOL, CIDR, INT, IP, STRING } from '../check/types.js';
+import type { Context } from '../run/context.js';
 import { CelError, HostValue } from '../run/values.js';
 import { type Address, AddressError, contains, formatAddress, is, mask, type Prefix, parseAddress, parsePrefix } from './addresses.js';
 
@@ -49,27 +50,37 @@ const addressOf = (value: unknown): Address | AddressError => (value instanceof 
 const prefixOf = (value: unknown): Prefix | AddressError => (value instanceof CIDRValue ? value.prefix : parsePrefix(value as string));
 const TWICE = 'network address parse error during conversion from string: ';
 
-const parseIP: Implementation = ([text]) => {
+/** Errors quote the text. */
+const quoting = (text: unknown, context: Context): void => {
+  if (typeof text === 'string') context.work(text.length >> 5);
+};
+
+const parseIP: Implementation = ([text], context) => {
+  quoting(text, context);
   const found = parseAddress(text as string);
   return found instanceof AddressError ? new CelError(found.message) : new IPValue(found);
 };
 
-const parseCIDR: Implementation = ([text]) => {
+const parseCIDR: Implementation = ([text], context) => {
+  quoting(text, context);
   const found = parsePrefix(text as string);
   return found instanceof AddressError ? new CelError(TWICE + found.message) : new CIDRValue(found);
 };
 
-const isCanonical: Implementation = ([text]) => {
+const isCanonical: Implementation = ([text], context) => {
+  quoting(text, context);
   const found = parseAddress(text as string);
   return found instanceof AddressError ? new CelError(found.message) : formatAddress(found) === text;
 };
 
-const containsIP: Implementation = ([cidr, other]) => {
+const containsIP: Implementation = ([cidr, other], context) => {
+  quoting(other, context);
   const address = addressOf(other);
   return address instanceof AddressError ? new CelError(address.message) : contains((cidr as CIDRValue).prefix, address);
 };
 
-const containsCIDR: Implementation = ([cidr, other]) => {
+const containsCIDR: Implementation = ([cidr, other], context) => {
+  quoting(other, context);
   const outer = (cidr as CIDRValue).prefix;
   const inner = prefixOf(other);
   if (inner instanceof AddressError) return new CelError(TWICE + inner.message);
@@ -101,7 +112,10 @@ export const ips: Library = [
   fn('isGlobalUnicast', member('ip_is_global_unicast', [IP], BOOL, property(is.globalUnicast))),
   fn(
     'isIP',
-    overload('is_ip', [STRING], BOOL, ([given]) => !(parseAddress(given as string) instanceof AddressError)),
+    overload('is_ip', [STRING], BOOL, ([given], context) => {
+      quoting(given, context);
+      return !(parseAddress(given as string) instanceof AddressError);
+    }),
   ),
   fn('string', overload('ip_to_string', [IP], STRING, text)),
 ];
@@ -129,7 +143,10 @@ export const cidrs: Library = [
   fn('masked', member('cidr_masked', [CIDR], CIDR, masked)),
   fn(
     'isCIDR',
-    overload('is_cidr', [STRING], BOOL, ([given]) => !(parsePrefix(given as string) instanceof AddressError)),
+    overload('is_cidr', [STRING], BOOL, ([given], context) => {
+      quoting(given, context);
+      return !(parsePrefix(given as string) instanceof AddressError);
+    }),
   ),
   fn('string', overload('cidr_to_string', [CIDR], STRING, text)),
 ];

@@ -2,7 +2,8 @@ import { fn, type Implementation, type Library, member, overload } from '../chec
 import { BOOL, DYN, INT, listType, mapType, optionalType, STRING, typeParam } from '../check/types.js';
 import { isList, itemOf, itemsOf, listSize } from '../run/json.js';
 import { isMap, mapSize } from '../run/maps.js';
-import { CelError, Double, Duration, Optional, Uint, type Value } from '../run/values.js';
+import { MIN_SECONDS } from '../run/time.js';
+import { CelError, Double, Duration, Optional, Timestamp, Uint, type Value } from '../run/values.js';
 import { op } from '../syntax/ast.js';
 
 /** Optional values (cel-go's cel/library.go OptionalTypes). The compiler evaluates .?, [?], or and orValue. */
@@ -17,6 +18,7 @@ function isZero(value: Value): boolean {
   if (value === null || value === false || value === 0 || value === '') return true;
   if (value instanceof Double || value instanceof Uint) return value.value === 0;
   if (value instanceof Duration) return value.nanos === 0n;
+  if (value instanceof Timestamp) return value.seconds === MIN_SECONDS && value.nanos === 0;
   if (value instanceof Uint8Array) return value.length === 0;
   if (value instanceof Optional) return !value.hasValue;
   if (isList(value)) return listSize(value) === 0;

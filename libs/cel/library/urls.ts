@@ -28,7 +28,11 @@ const parse: Implementation = ([text], context) => {
   context.work((text as string).length >> 3);
   const found = parseRequestURI(text as string);
   if ('error' in found) return new CelError(`URL parse error during conversion from string: ${found.error}`);
-  return new URLValue(found, text as string);
+  const fragment = (text as string).indexOf('#');
+  const parsed = fragment < 0 ? found : parseRequestURI((text as string).slice(0, fragment));
+  return 'error' in parsed
+    ? new CelError(`URL parse error during conversion from string: ${parsed.error}`)
+    : new URLValue(parsed, text as string);
 };
 
 const isURL: Implementation = ([text], context) => {

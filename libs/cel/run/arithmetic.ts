@@ -1,6 +1,7 @@
 import type { Context } from './context.js';
 import { isList, itemsOf, listSize } from './json.js';
 import { MAX_SECONDS, MIN_SECONDS } from './time.js';
+import { addKeyed, isKeyed } from './typed-lists.js';
 import { asDouble, CelError, Duration, doubleOf, intOf, isInt, noSuchOverload, Timestamp, Uint, uintOf, type Value } from './values.js';
 
 /** Arithmetic with cel-go's errors (common/types, overflow.go). */
@@ -17,8 +18,8 @@ export function checkedDuration(nanos: bigint): Duration | CelError {
 }
 
 /** A timestamp, if its year is 1 to 9999. */
-export function checkedTimestamp(seconds: number, nanos: number): Timestamp | CelError {
-  return seconds >= MIN_SECONDS && seconds <= MAX_SECONDS ? new Timestamp(seconds, nanos) : timestampOverflow;
+export function checkedTimestamp(seconds: number, nanos: number, offset = 0): Timestamp | CelError {
+  return seconds >= MIN_SECONDS && seconds <= MAX_SECONDS ? new Timestamp(seconds, nanos, offset) : timestampOverflow;
 }
 
 const big = (value: number | bigint): bigint => BigInt(value);
@@ -26,7 +27,7 @@ const big = (value: number | bigint): bigint => BigInt(value);
 function addTime(time: Timestamp, nanos: bigint): Timestamp | CelError {
   const total = BigInt(time.seconds) * BILLION + BigInt(time.nanos) + nanos;
   const rest = ((total % BILLION) + BILLION) % BILLION;
-  return checkedTimestamp(Number((total - rest) / BILLION), Number(rest));
+  return checkedTimestamp(Number((total - rest) / BILLION), Number(rest), time.offset);
 }
 
 function nanosOf(time: Timestamp): bigint {
@@ -62,6 +63,7 @@ export function add(a: Value, b: Value, context: Context): Value {
   }
   if (isList(a)) {
     if (!isList(b)) return noSuchOverload;
+    if (isKeyed(a)) return addKeyed(a, b, context);
     context.work((listSize(a) + listSize(b)) >> 1);
     return [...itemsOf(a), ...itemsOf(b)];
   }

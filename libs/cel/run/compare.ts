@@ -1,6 +1,7 @@
 import type { Context } from './context.js';
 import { adapt, isList, itemOf, listSize } from './json.js';
-import { entriesOf, find, isMap, mapSize } from './maps.js';
+import { entriesOf, fieldsByKey, find, isMap, mapSize } from './maps.js';
+import { equalKeyed, isKeyed } from './typed-lists.js';
 import {
   asDouble,
   CelError,
@@ -49,10 +50,15 @@ function equalObjects(a: ObjectValue, b: ObjectValue, context: Context): boolean
   context.work(6);
   const keys = Object.keys(a.raw);
   if (keys.length !== Object.keys(b.raw).length) return false;
-  for (const [, { key, type }] of a.type.fields ?? []) {
-    const has = Object.hasOwn(a.raw, key);
-    if (has !== Object.hasOwn(b.raw, key)) return false;
-    if (has && !equal(adapt(a.raw[key], type), adapt(b.raw[key], type), context)) return false;
+  const fields = fieldsByKey(a.type);
+  for (const key of keys) {
+    const type = fields.get(key)?.type;
+    const [left, right] = [a.raw[key], b.raw[key]];
+    // Unknown fields that only one of them has do not count.
+    if (!type && !Object.hasOwn(b.raw, key)) continue;
+    if ((left ?? null) === null || (right ?? null) === null) {
+      if ((left ?? null) !== (right ?? null)) return false;
+    } else if (!equal(type ? adapt(left, type) : left, type ? adapt(right, type) : right, context)) return false;
   }
   return true;
 }
@@ -74,6 +80,7 @@ export function equal(a: Value, b: Value, context: Context): boolean {
   // Numbers of different types are equal if they are the same number, which is what == of number and bigint means.
   // biome-ignore lint/suspicious/noDoubleEquals: see above.
   if (left !== undefined) return left == numeric(b);
+  if (isKeyed(a)) return equalKeyed(a, b, context, (x, y) => equal(x, y, context));
   if (isList(a)) return equalLists(a, b, context);
   if (a instanceof ObjectValue && b instanceof ObjectValue) return equalObjects(a, b, context);
   if (isMap(a)) return equalMaps(a, b, context);

@@ -134,7 +134,7 @@ export function toTimestamp(value: Value): Value {
   if (value instanceof Timestamp) return value;
   if (isInt(value)) return checkedTimestamp(Number(value), 0);
   const parsed = typeof value === 'string' ? parseTimestamp(value) : undefined;
-  return parsed ? checkedTimestamp(parsed.seconds, parsed.nanos) : wrong(value, 'google.protobuf.Timestamp');
+  return parsed ? checkedTimestamp(parsed.seconds, parsed.nanos, parsed.offset) : wrong(value, 'google.protobuf.Timestamp');
 }
 
 /** A value in the text of error messages: `no such key: x`. */

@@ -1,6 +1,6 @@
 import type { FunctionDeclaration, Implementation, Overload } from '../check/functions.js';
 import type { CelType } from '../check/types.js';
-import { isList } from './json.js';
+import { isList, itemOf, listSize } from './json.js';
 import { isMap } from './maps.js';
 import {
   asDouble,
@@ -17,7 +17,7 @@ import {
   type Value,
 } from './values.js';
 
-/** Whether a value is of a declared type, as far as it shows while an expression runs. */
+/** Whether a value is of a declared type, as far as it shows while an expression runs: of a list, the first item is looked at. */
 function isOf(type: CelType, value: Value): boolean {
   switch (type.kind) {
     case 'bool':
@@ -33,7 +33,7 @@ function isOf(type: CelType, value: Value): boolean {
     case 'bytes':
       return value instanceof Uint8Array;
     case 'list':
-      return isList(value);
+      return isList(value) && (type.params[0]?.kind === 'list' || listSize(value) === 0 || isOf(type.params[0] ?? type, itemOf(value, 0)));
     case 'map':
       return isMap(value);
     case 'timestamp':

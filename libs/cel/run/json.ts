@@ -19,9 +19,21 @@ function readString(raw: unknown, type: CelType): Value {
   return raw;
 }
 
+const GREATEST = 2n ** 63n - 1n;
+
+/** An int beyond those that JSON's numbers hold exactly: at most the greatest one. */
+function largeInt(raw: number): Value {
+  if (!Number.isFinite(raw) || !Number.isInteger(raw)) return raw;
+  const value = BigInt(raw);
+  return value > GREATEST ? GREATEST : value < -GREATEST ? -GREATEST - 1n : value;
+}
+
 /** A value of JSON, or one that an expression gave, as a value of its type. */
 export function adapt(raw: unknown, type: CelType): Value {
-  if (type.plain) return raw === undefined ? null : raw;
+  if (type.plain) {
+    if (typeof raw === 'number' && type.kind === 'int' && !Number.isSafeInteger(raw)) return largeInt(raw);
+    return raw === undefined ? null : raw;
+  }
   if (raw === null || raw === undefined) return null;
   switch (type.kind) {
     case 'double':

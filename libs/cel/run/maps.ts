@@ -1,4 +1,4 @@
-import type { CelField, CelType } from '../check/types.js';
+import { type CelField, type CelType, fieldOf } from '../check/types.js';
 import { adapt } from './json.js';
 import { CelError, Double, isInt, isPlainObject, MapValue, ObjectValue, TypedMap, Uint, type Value } from './values.js';
 
@@ -22,7 +22,8 @@ function keyText(key: Value): string | undefined {
 /** Escaped names of fields by the keys of JSON. */
 const escapedNames = new WeakMap<CelType, ReadonlyMap<string, CelField>>();
 
-function fieldsByKey(type: CelType): ReadonlyMap<string, CelField> {
+/** The fields of an object type by the keys of JSON, with the names that expressions use. */
+export function fieldsByKey(type: CelType): ReadonlyMap<string, CelField> {
   const known = escapedNames.get(type);
   if (known) return known;
   const made = new Map([...(type.fields ?? [])].map(([name, field]) => [field.key, { key: name, type: field.type }]));
@@ -38,7 +39,7 @@ export function find(map: AnyMap, key: Value): Value | undefined {
   }
   if (typeof key !== 'string') return undefined;
   if (map instanceof ObjectValue) {
-    const field = map.type.fields?.get(key);
+    const field = fieldOf(map.type, key);
     if (!field || !Object.hasOwn(map.raw, field.key)) return undefined;
     // A field that is null is as good as absent.
     const raw = map.raw[field.key];

@@ -59,14 +59,21 @@ export function parseTimestamp(text: string): Timestamp | undefined {
   const offset = zone === 'Z' ? 0 : (zone.startsWith('-') ? -1 : 1) * (zoneHours * 3600 + zoneMinutes * 60);
   const seconds = date.getTime() / 1000 + hour * 3600 + minute * 60 + second - offset;
   const nanos = Number((match[7] ?? '.').slice(1, 10).padEnd(9, '0'));
-  return new Timestamp(seconds, nanos);
+  return new Timestamp(seconds, nanos, offset);
 }
 
-/** RFC 3339 with as many digits as it needs (time.RFC3339Nano), in UTC. */
-export function formatTimestamp({ seconds, nanos }: Timestamp): string {
-  const text = new Date(seconds * 1000).toISOString().slice(0, 19);
+function formatOffset(offset: number): string {
+  if (offset === 0) return 'Z';
+  const minutes = Math.floor(Math.abs(offset) / 60);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}
+
+/** RFC 3339 with as many digits as it needs (time.RFC3339Nano), in the zone that it was written in. */
+export function formatTimestamp({ seconds, nanos, offset }: Timestamp): string {
+  const text = new Date((seconds + offset) * 1000).toISOString().slice(0, 19);
   const fraction = nanos === 0 ? '' : `.${String(nanos).padStart(9, '0').replace(/0+$/, '')}`;
-  return `${text}${fraction}Z`;
+  return `${text}${fraction}${formatOffset(offset)}`;
 }
 
 /** A duration as string() gives it: seconds without an exponent, and s. */

@@ -36,6 +36,8 @@ export class Timestamp {
   constructor(
     readonly seconds: number,
     readonly nanos: number,
+    /** Seconds east of UTC, which string() shows. */
+    readonly offset = 0,
   ) {}
 }
 

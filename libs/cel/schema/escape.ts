@@ -1,31 +1,12 @@
+import { RESERVED_NAMES } from '../check/types.js';
+
 /** Names of fields as expressions write them (apiserver/pkg/cel/escaping.go). */
 
-const RESERVED = new Set([
-  ...[
-    'true',
-    'false',
-    'null',
-    'in',
-    'as',
-    'break',
-    'const',
-    'continue',
-    'else',
-    'for',
-    'function',
-    'if',
-    'import',
-    'let',
-    'loop',
-    'package',
-  ],
-  ...['namespace', 'return', 'var', 'void', 'while'],
-]);
 const PARTS: Readonly<Record<string, string>> = { __: '__underscores__', '.': '__dot__', '-': '__dash__', '/': '__slash__' };
 
 /** A field's name as an identifier: `__namespace__`, `foo__dash__bar`; undefined if it cannot be written. */
 export function escapeField(name: string): string | undefined {
-  if (RESERVED.has(name)) return `__${name}__`;
+  if (RESERVED_NAMES.has(name)) return `__${name}__`;
   if (!/^[A-Za-z_./-][A-Za-z0-9_./-]*$/.test(name)) return undefined;
   return name.replace(/__|[-./]/g, (part) => PARTS[part] ?? part);
 }
@@ -37,7 +18,7 @@ export function unescapeField(escaped: string): string | undefined {
   let good = true;
   const name = escaped.replace(/__([^_]+)__/g, (whole: string, contents: string) => {
     if (Object.hasOwn(CONTENTS, contents)) return CONTENTS[contents] ?? '';
-    if (!RESERVED.has(contents) || whole.length !== escaped.length) good = false;
+    if (!RESERVED_NAMES.has(contents) || whole.length !== escaped.length) good = false;
     return contents;
   });
   return good ? name : undefined;

@@ -33,8 +33,12 @@ const BYTES = new RegExp(`[bB](?:${STRINGS})`, 'y');
 const NUMBER = /(?:0x[0-9a-fA-F]+[uU]?|\d+\.\d+(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+|\.\d+(?:[eE][+-]?\d+)?|\d+[uU]?)/y;
 const WORD = /[A-Za-z_][A-Za-z0-9_]*/y;
 const ESCAPED = /`[A-Za-z0-9_.\-/ ]+`/y;
-const SYMBOL = /==|!=|<=|>=|&&|\|\||[[\]{}().,\-!?:+*/%<>]/y;
-const WORDS = new Set(['in', 'true', 'false', 'null']);
+/** The kinds of symbols by their text; kinds are compared often, so all tokens of a kind share one string. */
+const SYMBOLS: ReadonlyMap<string, TokenKind> = new Map(
+  TOKENS.filter((kind) => /^[^A-Za-z<]|^<=?$/.test(kind)).map((kind) => [kind, kind]),
+);
+const SINGLE: readonly (TokenKind | undefined)[] = Array.from({ length: 128 }, (_, code) => SYMBOLS.get(String.fromCharCode(code)));
+const WORDS: ReadonlyMap<string, TokenKind> = new Map((['in', 'true', 'false', 'null'] as const).map((word) => [word, word]));
 /** What a text that could have become a token is, up to the character that could not. */
 const BROKEN_STRING = /[bBrR]{0,2}(?:"(?:\\[\s\S]|[^\\"\n\r])*|'(?:\\[\s\S]|[^\\'\n\r])*)[\s\S]?/y;
 
@@ -63,7 +67,7 @@ function wordAt(text: string, index: number): { kind: TokenKind; text: string } 
   const word = match(WORD, text, index) ?? '';
   const quote = word.length <= 2 ? text[index + word.length] : undefined;
   const quoted = quote === '"' || quote === "'" ? quotedAt(text, index) : undefined;
-  return quoted ?? { kind: WORDS.has(word) ? (word as TokenKind) : 'IDENTIFIER', text: word };
+  return quoted ?? { kind: WORDS.get(word) ?? 'IDENTIFIER', text: word };
 }
 
 function tokenAt(text: string, index: number): { kind: TokenKind; text: string } | undefined {
@@ -75,8 +79,9 @@ function tokenAt(text: string, index: number): { kind: TokenKind; text: string }
     if (number !== undefined) return { kind: numberKind(number), text: number };
   }
   if (first === 96) return named('ESC_IDENTIFIER', match(ESCAPED, text, index));
-  const symbol = match(SYMBOL, text, index);
-  return symbol === undefined ? undefined : { kind: symbol as TokenKind, text: symbol };
+  const second = text.charCodeAt(index + 1);
+  const kind = (second === 61 || second === first ? SYMBOLS.get(text.slice(index, index + 2)) : undefined) ?? SINGLE[first];
+  return kind && { kind, text: kind };
 }
 
 function brokenAt(text: string, index: number): string {

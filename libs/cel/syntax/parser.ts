@@ -1,3 +1,4 @@
+import { RESERVED_NAMES } from '../check/types.js';
 import { limits } from '../limits.js';
 import { type Call, type Expr, type MapEntry, op, type StructField } from './ast.js';
 import { Lexer, type TokenKind } from './lexer.js';
@@ -6,10 +7,6 @@ import { depthOf, expandMacro, MacroError, NodeFactory, TooLarge } from './macro
 import type { Issue, Source } from './source.js';
 import { EXPRESSION, Stop, TOO_LARGE, TokenStream } from './token-stream.js';
 
-const RESERVED = new Set([
-  ...['as', 'break', 'const', 'continue', 'else', 'for', 'function', 'if', 'import', 'let', 'loop', 'package', 'namespace'],
-  ...['return', 'var', 'void', 'while'],
-]);
 const RELATIONS: ReadonlySet<string> = new Set(['<', '<=', '>=', '>', '==', '!=', 'in']);
 const OPERATORS: Readonly<Record<string, string>> = { in: '@in', '-': '_-_', '+': '_+_', '*': '_*_', '/': '_/_', '%': '_%_' };
 
@@ -288,10 +285,10 @@ class Parser {
     if (open.kind === '(') {
       this.tokens.advance();
       const args = this.args();
-      if (RESERVED.has(token.text)) return this.broken(start.at, `reserved identifier: ${token.text}`);
+      if (RESERVED_NAMES.has(token.text)) return this.broken(start.at, `reserved identifier: ${token.text}`);
       return this.call(open.at, name, undefined, args);
     }
-    if (RESERVED.has(token.text)) return this.broken(start.at, `reserved identifier: ${token.text}`);
+    if (RESERVED_NAMES.has(token.text)) return this.broken(start.at, `reserved identifier: ${token.text}`);
     return this.made({ kind: 'ident', at: token.at, depth: 0, name });
   }
 

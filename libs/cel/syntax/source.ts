@@ -6,6 +6,16 @@ export interface Issue {
   readonly message: string;
 }
 
+/** Dots up to a column and a mark under it; wide ones under characters that are not ASCII. */
+function pointer(line: string, column: number): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is the range that is meant.
+  if (/^[\x00-\x7f]*$/.test(line)) return `${'.'.repeat(Math.min(column, line.length))}^`;
+  const characters = [...line];
+  const wide = (char: string | undefined): boolean => char !== undefined && (char.codePointAt(0) ?? 0) > 0x7f;
+  const dots = characters.slice(0, column).map((char) => (wide(char) ? '\uff0e' : '.'));
+  return `${dots.join('')}${wide(characters[column]) ? '\uff3e' : '^'}`;
+}
+
 /** An expression's text with its lines, as cel-go's common/source.go and errors.go show them. Positions are code points. */
 export class Source {
   /** UTF-16 index of each code point if the text has characters beyond it; otherwise positions are indexes. */
@@ -58,16 +68,14 @@ export class Source {
     const { line, column, text } = this.place(at);
     const head = `ERROR: <input>:${line}:${column + 1}: ${message}`;
     if (Buffer.byteLength(text) > limits.snippet) return head;
-    const characters = [...text.replaceAll('\t', ' ')];
-    const wide = (char: string | undefined): boolean => char !== undefined && (char.codePointAt(0) ?? 0) > 0x7f;
-    const dots = characters.slice(0, column).map((char) => (wide(char) ? '\uff0e' : '.'));
-    return `${head}\n | ${characters.join('')}\n | ${dots.join('')}${wide(characters[column]) ? '\uff3e' : '^'}`;
+    const shown = text.replaceAll('\t', ' ');
+    return `${head}\n | ${shown}\n | ${pointer(shown, column)}`;
   }
 
   /** All issues in their order in the text. */
   display(issues: readonly Issue[]): string {
-    const shown = issues.slice(0, limits.errors);
-    const lines = [...shown].sort((a, b) => a.at - b.at).map((issue) => this.show(issue));
+    const first = issues.slice(0, limits.errors);
+    const lines = [...first].sort((a, b) => a.at - b.at).map((issue) => this.show(issue));
     if (issues.length > limits.errors) lines.push(`${issues.length - limits.errors} more errors were truncated`);
     return lines.join('\n');
   }
