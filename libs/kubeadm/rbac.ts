@@ -49,7 +49,39 @@ function clusterBinding(name: string, role: string, subjects: readonly SubjectTe
   });
 }
 
-/** kubeadm's own roles, as far as they are used in a running cluster rather than for joining nodes. */
+/** The group of kubeadm's own bootstrap tokens. */
+const JOINING = 'group:system:bootstrappers:kubeadm:default-node-token';
+const CSRS = 'system:certificates.k8s.io:certificatesigningrequests';
+
+/** A Role that lets its subjects read one ConfigMap, and its binding. */
+function configReaders(name: string, { namespace, configMap }: Record<'namespace' | 'configMap', string>, subjects: SubjectText[]): Step[] {
+  const metadata = { name, namespace };
+  return [
+    create(Role, { metadata, rules: [parseRule(`get core configmaps ${configMap}`)] }),
+    create(RoleBinding, { metadata, subjects: subjects.map(parseSubject), roleRef: { apiGroup, kind: 'Role', name } }),
+  ];
+}
+
+/** What lets nodes join: they read the configuration, request certificates and get them (kubeadm phases bootstraptoken and uploadconfig). */
+function joiningSteps(): Step[] {
+  const system = (configMap: string) => ({ namespace: 'kube-system', configMap });
+  const getNodes = 'kubeadm:get-nodes';
+  return [
+    create(ClusterRole, { metadata: { name: getNodes }, rules: [parseRule('get core nodes')] }),
+    clusterBinding(getNodes, getNodes, [JOINING], false),
+    clusterBinding('kubeadm:kubelet-bootstrap', 'system:node-bootstrapper', [JOINING], false),
+    clusterBinding('kubeadm:node-autoapprove-bootstrap', `${CSRS}:nodeclient`, [JOINING], false),
+    clusterBinding('kubeadm:node-autoapprove-certificate-rotation', `${CSRS}:selfnodeclient`, ['group:system:nodes'], false),
+    ...configReaders('kubeadm:bootstrap-signer-clusterinfo', { namespace: 'kube-public', configMap: 'cluster-info' }, [
+      'user:system:anonymous',
+    ]),
+    ...configReaders('kubeadm:kubelet-config', system('kubelet-config'), ['group:system:nodes', JOINING]),
+    ...configReaders('kubeadm:nodes-kubeadm-config', system('kubeadm-config'), [JOINING, 'group:system:nodes']),
+    ...configReaders('kube-proxy', system('kube-proxy'), [JOINING]),
+  ];
+}
+
+/** kubeadm's own roles. */
 function kubeadmSteps(): Step[] {
   const rules = ['list,watch core endpoints,services,pods,namespaces', 'list,watch discovery.k8s.io endpointslices'].map(parseRule);
   return [
@@ -58,6 +90,7 @@ function kubeadmSteps(): Step[] {
     clusterBinding('kubeadm:cluster-admins', 'cluster-admin', ['group:kubeadm:cluster-admins'], false),
     clusterBinding('kubeadm:node-proxier', 'system:node-proxier', ['sa:kube-system/kube-proxy'], false),
     clusterBinding('kubeadm:apiserver-kubelet-client', 'system:kubelet-api-admin', ['user:kube-apiserver-kubelet-client'], false),
+    ...joiningSteps(),
   ];
 }
 
