@@ -6,23 +6,24 @@ import {
   type Informer,
   KubeConfig,
   type KubernetesObject,
-  KubernetesObjectApi,
   makeInformer,
   type V1Deployment,
   V1MicroTime,
 } from '@kubernetes/client-node';
-import { type MadeCluster, type Service, startService, until } from '../service.js';
 
 /** The custom kind that the operator works on: a site is a Deployment of as many replicas as it says. */
-interface Site extends KubernetesObject {
+export interface Site extends KubernetesObject {
   spec: { replicas: number; image: string };
   status?: { ready: number };
 }
 
-const GROUP = 'web.example.com';
-const namespace = 'default';
+/** The group of sites. */
+export const GROUP = 'web.example.com';
+/** Where the operator works. */
+export const namespace = 'default';
 
-const definition = {
+/** The definition of sites. */
+export const definition = {
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
   metadata: { name: `sites.${GROUP}` },
@@ -105,7 +106,7 @@ class Election {
 }
 
 /** An operator as people write them with client-node: informers on its own kind and on what it makes, and a level-triggered reconcile. */
-class Operator {
+export class Operator {
   readonly election: Election;
   readonly errors: unknown[] = [];
   private readonly sites: Informer<Site> & { list(): readonly Site[] };
@@ -177,59 +178,3 @@ class Operator {
     await this.custom.replaceNamespacedCustomObjectStatus({ ...of, body: { ...site, status: { ready } } });
   }
 }
-
-let service: Service;
-let cluster: MadeCluster;
-let config: KubeConfig;
-
-beforeAll(async () => {
-  service = await startService();
-  cluster = await service.createCluster({ name: 'operator', profile: 'instant' });
-  config = new KubeConfig();
-  config.loadFromFile(cluster.kubeconfig);
-});
-
-afterAll(() => service?.stop());
-
-test('an operator: a definition, informers, leader election, status, and garbage collection of what it made', async () => {
-  const objects = KubernetesObjectApi.makeApiClient(config);
-  const custom = config.makeApiClient(CustomObjectsApi);
-  const apps = config.makeApiClient(AppsV1Api);
-  const of = { group: GROUP, version: 'v1', namespace, plural: 'sites' };
-  const site = async (name: string): Promise<Site> => custom.getNamespacedCustomObject({ ...of, name });
-  await objects.create(definition);
-  await until(async () => {
-    const found = await objects.read<typeof definition & { status?: { conditions?: { type: string; status: string }[] } }>(
-      definition as never,
-    );
-    return found.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') === true;
-  });
-
-  const [first, second] = ['first', 'second'].map((identity) => new Operator(config, identity)) as [Operator, Operator];
-  // Both try at once: exactly one leads.
-  expect((await Promise.all([first.election.attempt(), second.election.attempt()])).filter(Boolean)).toHaveLength(1);
-  const [leader, other] = first.election.leads ? [first, second] : [second, first];
-  expect([await leader.election.attempt(), await other.election.attempt()]).toEqual([true, false]);
-  await Promise.all([leader.start(), other.start()]);
-
-  const make = (name: string, spec: object) =>
-    custom.createNamespacedCustomObject({ ...of, body: { apiVersion: `${GROUP}/v1`, kind: 'Site', metadata: { name }, spec } });
-  await make('shop', { image: 'nginx', replicas: 2 });
-  await make('blog', { image: 'nginx' });
-  await expect(make('bad', { replicas: -1 })).rejects.toMatchObject({ code: 422 });
-  await until(async () => (await site('shop')).status?.ready === 2 && (await site('blog')).status?.ready === 1);
-
-  // The one that led stops; the other takes the lease and goes on from what the informers have told it.
-  await leader.election.release();
-  await leader.stop();
-  expect(await other.election.attempt()).toBe(true);
-  await custom.patchNamespacedCustomObject({ ...of, name: 'shop', body: [{ op: 'replace', path: '/spec/replicas', value: 3 }] });
-  await until(async () => (await site('shop')).status?.ready === 3);
-
-  await custom.deleteNamespacedCustomObject({ ...of, name: 'shop' });
-  await until(
-    async () => (await apps.listNamespacedDeployment({ namespace })).items.map(({ metadata }) => metadata?.name).join() === 'blog',
-  );
-  expect([...leader.errors, ...other.errors]).toEqual([]);
-  await other.stop();
-}, 300_000);
