@@ -1,4 +1,4 @@
-import { type corev1, Pod } from '#api';
+import { type corev1, Pod, Service } from '#api';
 import type { ApiResponse } from '#apiserver';
 import { createLocalCluster } from './local.js';
 import type { LocalCluster } from './one-process.js';
@@ -100,5 +100,58 @@ test('what has no log says why', async () => {
     [204, ''],
     [422, 'PodLogOptions "loop" is invalid: tailLines: Invalid value: -1: must be greater than or equal to 0'],
     [422, 'PodLogOptions "loop" is invalid: stream: Forbidden: may not be specified'],
+  ]);
+}, 60_000);
+
+const ns = '/api/v1/namespaces/default';
+
+test('pods, services and nodes are reached through their proxies', async () => {
+  await run('site', { containers: [{ name: 'c', image: 'nginx:1.27', ports: [{ containerPort: 80 }] }] });
+  await cluster.client.create(Service, {
+    metadata: { name: 'site', namespace: 'default' },
+    spec: { selector: { app: 'site' }, ports: [{ name: 'http', port: 8080, targetPort: 80 }] },
+  } as unknown as corev1.Service);
+  const pod = await cluster.client.get(Pod, 'site', 'default');
+  await cluster.client.update(Pod, { ...pod, metadata: { ...pod.metadata, labels: { app: 'site' } } });
+  await cluster.settle();
+  const first = async (path: string) => {
+    const [status, text] = await get(path);
+    return [status, text.split('\n', 1)[0]];
+  };
+  const ip = pod.status?.podIP;
+  expect([
+    await first(`${ns}/pods/site/proxy/`),
+    await first(`${ns}/pods/site/proxy`),
+    await first(`${ns}/pods/http:site:80/proxy/nope`),
+    await first(`${ns}/pods/https:site:80/proxy/`),
+    await first(`${ns}/pods/site:81/proxy/`),
+    await first(`${ns}/pods/missing/proxy/`),
+    await first(`${ns}/pods/unbound/proxy/`),
+    await first(`${ns}/services/site:http/proxy/`),
+    await first(`${ns}/services/site:8080/proxy/`),
+    await first(`${ns}/services/site:81/proxy/`),
+    await first(`${ns}/services/site:nope/proxy/`),
+    await first(`${ns}/services/missing/proxy/`),
+    await first('/api/v1/nodes/control-plane/proxy/healthz'),
+    await first('/api/v1/nodes/control-plane:10250/proxy/nope'),
+    await first('/api/v1/nodes/control-plane:10255/proxy/'),
+    await first('/api/v1/nodes/missing/proxy/'),
+  ]).toEqual([
+    [200, '<!DOCTYPE html>'],
+    [301, ''],
+    [404, '<html>\r'],
+    [503, 'error trying to reach service: http: server gave HTTP response to HTTPS client'],
+    [503, `error trying to reach service: dial tcp ${ip}:81: connect: connection refused`],
+    [404, 'pods "missing" not found'],
+    [400, 'address not allowed'],
+    [200, '<!DOCTYPE html>'],
+    [200, '<!DOCTYPE html>'],
+    [503, 'no service port 81 found for service "site"'],
+    [503, 'no endpoints available for service "site:nope"'],
+    [404, 'services "missing" not found'],
+    [200, 'ok'],
+    [404, '404 page not found'],
+    [503, expect.stringMatching(/^error trying to reach service: dial tcp [\d.]+:10255: connect: connection refused$/)],
+    [404, 'nodes "missing" not found'],
   ]);
 }, 60_000);
