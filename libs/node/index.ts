@@ -20,5 +20,7 @@ export type { PodEvent, PodPlan, PodWorld } from './pod/world.js';
 export { startAttached } from './runtime/attach.js';
 export type { ContainerLog, LogLine } from './runtime/container-log.js';
 export { CannotStart, type ContainerProcess, startProcess } from './runtime/exec.js';
+export { type KeptFiles, keptChanges } from './runtime/kept-files.js';
+export { KEPT_BYTES, KEPT_PODS } from './runtime/limits.js';
 export { type Container, type Instance, type Listener, PodMachine } from './runtime/pod-machine.js';
 export type { MachineWorld } from './runtime/world.js';

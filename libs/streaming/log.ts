@@ -21,8 +21,7 @@ interface OpenLog {
 }
 
 async function openLog(scope: RestScope, pod: corev1.Pod, container: string, options: LogOptions): Promise<OpenLog> {
-  const machine = await PodMachine.open(pod, worldOf(scope));
-  await machine.advance(scope.work);
+  const machine = await PodMachine.opened(pod, worldOf(scope));
   const found = machine.get(container);
   const instance = found && instanceOf(found, options);
   return {
@@ -125,7 +124,7 @@ class FollowedLog implements ByteStream {
         const former = await openLog(scope, pod, options.container, { ...options, previous: true });
         this.open = former.id === this.open.id ? former : { ...this.open, ended: true };
       } else this.open = next;
-    } else await this.open.machine.advance(scope.work);
+    } else await this.open.machine.advance();
     if (this.over) return;
     this.takeNew();
     this.flush();

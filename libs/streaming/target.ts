@@ -2,6 +2,7 @@ import type { corev1 } from '#api';
 import { badRequest, forbidden, type KubeObject, notFound } from '#apimachinery';
 import { getObject, type RestScope } from '#apiserver';
 import type { MachineWorld } from '#node';
+import { keptFilesOf } from './kept-files.js';
 
 /** Which pod and container a request is for (pkg/registry/core/pod/strategy.go). */
 
@@ -59,11 +60,13 @@ export async function ensureCreate(scope: RestScope): Promise<void> {
 }
 
 /** What machines ask of the cluster. */
-export function worldOf({ cluster }: RestScope): MachineWorld {
+export function worldOf({ cluster, work }: RestScope): MachineWorld {
   const { clock, reader, tokens } = cluster;
   return {
     clock,
     objects: reader,
+    pace: work,
+    keptFiles: async (uid) => (await keptFilesOf(cluster.store, uid))?.files,
     async issueToken({ namespace, account, pod, podUid, audience, expirationSeconds }) {
       const found = await reader.get('', 'serviceaccounts', namespace, account);
       return tokens.issue({

@@ -58,7 +58,7 @@ class Listening implements ContainerProcess {
       });
       if (this.over || this.slow) continue;
       const code = await finished();
-      await machine.advance(this.host.pace);
+      await machine.advance();
       const lines = log?.lines.slice(Math.max(0, seen - log.dropped)) ?? [];
       seen += lines.length;
       for (const { text, stream, partial } of lines) {

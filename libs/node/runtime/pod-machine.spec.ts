@@ -12,6 +12,7 @@ const objects: Record<string, unknown> = {
 };
 
 const world: MachineWorld = {
+  pace: { pause: () => undefined },
   clock: { now: () => NOW },
   objects: {
     get: async <T extends KubeObject>(_group: string, resource: string, namespace: string, name: string) =>

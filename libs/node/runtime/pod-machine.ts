@@ -9,12 +9,13 @@ import type { HttpAnswer, HttpRequest, Program, ProgramView, ServedPort } from '
 import { pathOf } from '../images/program.js';
 import { parseImage } from '../images/reference.js';
 import { programOfContainer } from '../pod/programs.js';
-import { type Body, Kernel, type Pace, type Task } from '../shell/kernel.js';
+import { type Body, Kernel, type Task } from '../shell/kernel.js';
 import type { Surroundings } from '../shell/process.js';
 import { EMPTY_INPUT, Pipe } from '../shell/streams.js';
 import { ClusterNetwork } from './cluster-network.js';
 import { ContainerLog } from './container-log.js';
 import { environmentOf, expanded } from './environment.js';
+import { type KeptChange, type KeptFiles, replay } from './kept-files.js';
 import { LOG_BYTES, STEPS_PER_LOOK, WRITABLE_BYTES } from './limits.js';
 import { mainProcess, shellHost } from './main-process.js';
 import { hostnameOf, rootDirectory } from './root-files.js';
@@ -122,13 +123,15 @@ export class PodMachine {
     readonly pod: corev1.Pod,
     private readonly world: MachineWorld,
     private readonly volumes: ReadonlyMap<string, DirectoryNode>,
+    private readonly kept: KeptFiles,
   ) {}
 
   /** Reads what the pod refers to, and puts its containers together. */
   static async open(pod: corev1.Pod, world: MachineWorld): Promise<PodMachine> {
     const volumes = new Map<string, DirectoryNode>();
     for (const volume of pod.spec?.volumes ?? []) volumes.set(volume.name, await volumeDirectory(world, pod, volume));
-    const machine = new PodMachine(pod, world, volumes);
+    const kept = (await world.keptFiles?.(pod.metadata.uid ?? '')) ?? {};
+    const machine = new PodMachine(pod, world, volumes, kept);
     const { initContainers = [], containers = [], ephemeralContainers = [] } = pod.spec ?? {};
     const { initContainerStatuses = [], containerStatuses = [], ephemeralContainerStatuses = [] } = pod.status ?? {};
     const statuses = [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses];
@@ -136,6 +139,13 @@ export class PodMachine {
       const status = statuses.find(({ name }) => name === spec.name);
       machine.containers.set(spec.name, await machine.container(spec, status));
     }
+    return machine;
+  }
+
+  /** A machine that is up to date. */
+  static async opened(pod: corev1.Pod, world: MachineWorld): Promise<PodMachine> {
+    const machine = await PodMachine.open(pod, world);
+    await machine.advance();
     return machine;
   }
 
@@ -169,9 +179,18 @@ export class PodMachine {
    * Brings the processes of the containers up to date: what they have printed and written until now. To be called again for what happens
    * later. False: they had more to do than one look may cost; the next look goes on.
    */
-  async advance(pace: Pace): Promise<boolean> {
+  async advance(): Promise<boolean> {
     this.kernel ??= this.started();
-    return this.kernel.run(this.world.clock.now(), { pace, steps: STEPS_PER_LOOK });
+    return this.kernel.run(this.world.clock.now(), { pace: this.world.pace, steps: STEPS_PER_LOOK });
+  }
+
+  /** The changes of files that are kept for a container: those of this start, and those in volumes. */
+  keptFor({ spec, status }: Container): KeptChange[] {
+    const kept = Object.hasOwn(this.kept, spec.name) ? this.kept[spec.name] : undefined;
+    if (!kept) return [];
+    if (kept.containerID === status?.containerID) return kept.changes;
+    const mounts = (spec.volumeMounts ?? []).map(({ mountPath }) => `${mountPath.replace(/\/+$/, '')}/`);
+    return kept.changes.filter(({ path }) => mounts.some((mount) => path.startsWith(mount)));
   }
 
   /** What one start of a container has printed, as far as `advance` has come. */
@@ -190,6 +209,10 @@ export class PodMachine {
     const first = Math.min(this.world.clock.now(), ...instances.map(({ instance }) => instance.startedAt));
     const kernel = new Kernel(first);
     for (const { container, instance } of instances) this.startMain(kernel, container, instance);
+    for (const container of this.containers.values()) {
+      const changes = this.keptFor(container);
+      if (changes.length > 0) kernel.spawn('files', replay(container.files, changes));
+    }
     return kernel;
   }
 
@@ -225,7 +248,7 @@ export class PodMachine {
         kind:
           volumes.get(name)?.emptyDir || volumes.get(name)?.hostPath || volumes.get(name)?.persistentVolumeClaim ? '/dev/sda1' : 'tmpfs',
       })),
-      network: new ClusterNetwork(this.world, pod, (other) => PodMachine.open(other, this.world)),
+      network: new ClusterNetwork(this.world, pod, (other) => PodMachine.opened(other, this.world)),
       executables: new Set(Object.keys(container.image.executables ?? {})),
     };
   }

@@ -1,4 +1,6 @@
 import type { KubeObject } from '#apimachinery';
+import type { Pace } from '../shell/kernel.js';
+import type { KeptFiles } from './kept-files.js';
 
 /** What a machine asks of its cluster: the objects that its pods refer to, and the time. */
 export interface MachineWorld {
@@ -16,4 +18,8 @@ export interface MachineWorld {
     audience?: string;
     expirationSeconds: number;
   }): Promise<string>;
+  /** What clients have changed in the files of a pod's containers; unset where nothing is kept. */
+  keptFiles?(podUid: string): Promise<KeptFiles | undefined>;
+  /** Lets the event loop go on while processes are brought up to date. */
+  readonly pace: Pace;
 }

@@ -13,6 +13,7 @@ beforeEach(() => {
 
 const objects: Record<string, KubeObject[]> = {};
 const world: MachineWorld = {
+  pace: { pause: () => undefined },
   clock: { now: () => now },
   objects: {
     get: async <T extends KubeObject>(_: string, resource: string, namespace: string, name: string) =>

@@ -16,8 +16,7 @@ export interface PortEvents {
 /** Opens a connection to a port of the pod; the error that a kubelet reports if nothing listens. */
 export async function connectToPort(scope: RestScope, port: number, events: PortEvents): Promise<PortConnection | { error: string }> {
   const pod = await podOf(scope);
-  const machine = await PodMachine.open(pod, worldOf(scope));
-  await machine.advance(scope.work);
+  const machine = await PodMachine.opened(pod, worldOf(scope));
   const listener = machine.listener(port);
   if (!listener) return { error: refusal(pod.metadata.uid ?? '', port) };
   const { protocol } = listener.port;

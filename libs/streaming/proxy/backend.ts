@@ -63,8 +63,7 @@ export interface PodBackend {
 
 /** The answer of a pod's program. Throws 503. */
 export async function proxyToPod(scope: RestScope, request: ApiRequest, { pod, port, scheme }: PodBackend): Promise<ApiResponse> {
-  const machine = await PodMachine.open(pod, worldOf(scope));
-  await machine.advance(scope.work);
+  const machine = await PodMachine.opened(pod, worldOf(scope));
   const { podIP = '' } = pod.status ?? {};
   const listener = machine.listener(port);
   if (!listener) throw unreachable(`dial tcp ${podIP.includes(':') ? `[${podIP}]` : podIP}:${port}: connect: connection refused`);

@@ -60,7 +60,7 @@ async function containerLogs(
     if (error instanceof StatusError) return text(400, error.message);
     throw error;
   }
-  await machine.advance(scope.work);
+  await machine.advance();
   const instance = instanceOf(found, options);
   const lines = (instance && machine.logOf(instance)?.lines) ?? [];
   const shown = options.tailLines === undefined ? lines : lines.slice(Math.max(0, lines.length - options.tailLines));

@@ -2,18 +2,20 @@ import type { corev1 } from '#api';
 import type { KubeObject } from '#apimachinery';
 import type { ApiRequest, ApiResponse, RestScope, StorageProvider } from '#apiserver';
 import { CannotStart, PodMachine, startAttached } from '#node';
+import { keepFiles, trackFiles } from '../kept-files.js';
 import { worldOf } from '../target.js';
+
 import { reportExit } from './container-exit.js';
 import { optionsObject, runningContainer } from './exec.js';
 import { remoteCommand } from './remote-command.js';
+import { keeping } from './remote-process.js';
 
 async function attach(scope: RestScope, request: ApiRequest, query: URLSearchParams): Promise<ApiResponse> {
   const found = await runningContainer(scope, query);
   return remoteCommand(scope, { request, query }, async (options) => {
     if (!('pod' in found)) return found;
     const { namespace = '', name } = found.pod.metadata;
-    const machine = await PodMachine.open(found.pod, worldOf(scope));
-    await machine.advance(scope.work);
+    const machine = await PodMachine.opened(found.pod, worldOf(scope));
     const container = machine.get(found.container);
     if (!container) throw new CannotStart('container not found');
     const { clock, timers, share, store, reader } = scope.cluster;
@@ -33,20 +35,13 @@ async function attach(scope: RestScope, request: ApiRequest, query: URLSearchPar
       return now?.state?.running && now.containerID === container.status?.containerID ? undefined : 0;
     };
     const ended = (code: number) => void reportExit(scope, found.pod, found.container, code);
-    return ({ stdout, stderr, inputDrained }) =>
-      startAttached(
-        {
-          machine,
-          container,
-          tty: options.tty,
-          stdin: options.stdin,
-          sinks: { stdout, stderr },
-          onInputDrained: inputDrained,
-          finished,
-          ended,
-        },
-        host,
-      );
+    await trackFiles(scope, found.pod, container);
+    const { tty, stdin } = options;
+    return ({ stdout, stderr, inputDrained }) => {
+      const sinks = { stdout, stderr };
+      const run = startAttached({ machine, container, tty, stdin, sinks, onInputDrained: inputDrained, finished, ended }, host);
+      return keeping(run, () => keepFiles(scope, machine, container));
+    };
   });
 }
 

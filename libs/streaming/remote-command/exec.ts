@@ -2,10 +2,11 @@ import type { corev1 } from '#api';
 import { goQuote, type KubeObject } from '#apimachinery';
 import type { ApiRequest, ApiResponse, RestScope, StorageProvider } from '#apiserver';
 import { CannotStart, PodMachine, startProcess } from '#node';
+import { keepFiles, trackFiles } from '../kept-files.js';
 import { checkNode, containerNameOf, ensureCreate, podOf, worldOf } from '../target.js';
 import { plainRefusal } from '../upgrade.js';
 import { remoteCommand, remoteOptions } from './remote-command.js';
-import type { RemoteOptions, RunSinks, StartRun } from './remote-process.js';
+import { keeping, type RemoteOptions, type RunSinks, type StartRun } from './remote-process.js';
 
 /** The options of exec and attach as admission sees them. */
 export function optionsObject(kind: string, query: URLSearchParams): KubeObject {
@@ -48,17 +49,22 @@ async function execIn(
   command: readonly string[],
   options: RemoteOptions,
 ): Promise<StartRun> {
-  const machine = await PodMachine.open(pod, worldOf(scope));
-  await machine.advance(scope.work);
+  const machine = await PodMachine.opened(pod, worldOf(scope));
   const container = machine.get(name);
   if (!container) throw new CannotStart('container not found');
+  await trackFiles(scope, pod, container);
   const { clock, timers, share, store } = scope.cluster;
   const pace = share.task(store.cluster);
   return ({ stdout, stderr, inputDrained }: RunSinks) => {
     const host = { clock, after: timers.after.bind(timers), pace, around: machine.around(container) };
     const sinks = { stdout, stderr };
     try {
-      return startProcess(container, { command, tty: options.tty, stdin: options.stdin, sinks, onInputDrained: inputDrained }, host);
+      const process = startProcess(
+        container,
+        { command, tty: options.tty, stdin: options.stdin, sinks, onInputDrained: inputDrained },
+        host,
+      );
+      return keeping(process, () => keepFiles(scope, machine, container));
     } catch (error) {
       if (!(error instanceof CannotStart)) throw error;
       const id = container.current?.id.replace('containerd://', '') ?? '';

@@ -132,3 +132,19 @@ export class RemoteProcess {
     this.run?.kill();
   }
 }
+
+/** A run whose end is reported after its files have been kept, so that the next command sees them. */
+export function keeping(run: RemoteRun, keep: () => Promise<void>): RemoteRun {
+  const exit = run.exit.then(async (code) => {
+    await keep();
+    return code;
+  });
+  return {
+    write: (bytes) => run.write(bytes),
+    endInput: () => run.endInput(),
+    resize: (columns, rows) => run.resize(columns, rows),
+    drained: () => run.drained(),
+    kill: () => run.kill(),
+    exit,
+  };
+}

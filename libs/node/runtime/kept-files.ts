@@ -1,0 +1,65 @@
+import { FileError, type FileSystem, type Node } from '../files/file-system.js';
+import type { Body } from '../shell/kernel.js';
+
+/** What clients have changed in a container's files: kept by the cluster's store, because no process holds a container. */
+
+/** One changed path: a file with its content in base64, a directory, a link, or nothing (it was removed). */
+export interface KeptChange {
+  path: string;
+  at: number;
+  content?: string;
+  link?: string;
+  directory?: true;
+  mode?: number;
+}
+
+/** The changes in one start of a container. */
+export interface KeptContainer {
+  containerID: string;
+  changes: KeptChange[];
+}
+
+/** The changes in a pod's containers, by name. */
+export type KeptFiles = Readonly<Record<string, KeptContainer>>;
+
+function keptChange(path: string, node: Node | undefined, now: number): KeptChange {
+  if (node === undefined) return { path, at: now };
+  const at = Math.min(node.modified, now);
+  if (node.kind === 'link') return { path, at, link: node.target };
+  if (node.kind === 'dir') return { path, at, directory: true, mode: node.mode };
+  return { path, at, content: Buffer.from(node.content, 'latin1').toString('base64'), mode: node.mode };
+}
+
+/** Earlier changes together with those that a file system has noted. */
+export function keptChanges(before: readonly KeptChange[], files: FileSystem, now: number): KeptChange[] {
+  const changed = files.changes();
+  if (changed.length === 0) return [...before];
+  const paths = new Set(changed.map(({ path }) => path));
+  return [...before.filter(({ path }) => !paths.has(path)), ...changed.map(({ path, node }) => keptChange(path, node, now))];
+}
+
+function apply(files: FileSystem, { path, content, link, directory, mode }: KeptChange): void {
+  const there = files.stat(path, true);
+  if (content !== undefined) files.write(path, Buffer.from(content, 'base64').toString('latin1'), mode === undefined ? {} : { mode });
+  else if (link !== undefined && there === undefined) files.link(path, link);
+  else if (directory && there === undefined) files.makeDirectory(path, true);
+  else if (content === undefined && link === undefined && !directory && there) files.remove(path, true);
+  const node = files.stat(path, true);
+  if (node && node.kind !== 'link' && mode !== undefined) node.mode = mode;
+}
+
+/** Makes the changes again, each at its time. */
+export function* replay(files: FileSystem, changes: readonly KeptChange[]): Body {
+  for (const change of [...changes].sort((a, b) => a.at - b.at)) {
+    yield { until: change.at };
+    try {
+      apply(files, change);
+    } catch (error) {
+      // A directory that is gone since: the change has no place any more.
+      if (!(error instanceof FileError)) throw error;
+    }
+    const node = files.stat(change.path, true);
+    if (node) node.modified = change.at;
+  }
+  return 0;
+}
