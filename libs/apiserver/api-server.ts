@@ -107,7 +107,7 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
   const own = { ...(deps.nodeRules ? { Node: nodeAuthorizer(deps.nodeRules, relations) } : {}), RBAC: rbac };
   const authorizers = deps.authorizers ?? configuredAuthorizers(settings, own);
   const reader = createReader(store);
-  const { tokens, authenticators, ownerOf } = authenticationOf(deps, reader, () => api);
+  const { tokens, authenticators, ownerOf } = authenticationOf({ ...deps, reader, settings, api: () => api });
   const cluster: ClusterScope = {
     store,
     clock,

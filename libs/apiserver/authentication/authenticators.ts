@@ -4,6 +4,7 @@ import type { ApiServer } from '../api-server.js';
 import type { TokenOwner } from '../authorization/authorizer.js';
 import { inProcessClient } from '../in-process-client.js';
 import type { ClusterReader } from '../rest/reader.js';
+import type { SettingsSource } from '../settings/settings-source.js';
 import { type Authenticator, withAuthenticated } from './authentication.js';
 import { bootstrapTokenAuthenticator, bootstrapTokens } from './bootstrap-token.js';
 import { type ClientAuthority, clientCertificateAuthenticator } from './client-certificate.js';
@@ -15,6 +16,11 @@ import { ServiceAccountTokens, type SigningKey } from './service-account/tokens.
 /** What a cluster has to authenticate requests with. */
 export interface AuthenticatorParts {
   clock: Clock;
+  reader: ClusterReader;
+  /** What the flags of the server turn on and off. */
+  settings: Pick<SettingsSource, 'current'>;
+  /** The API itself, for what it writes when tokens are used. */
+  api(): ApiServer;
   clientAuthority?: ClientAuthority;
   serviceAccountKey?: SigningKey;
   authenticators?: readonly Authenticator[];
@@ -42,13 +48,19 @@ export interface Authentication {
   ownerOf(token: string, audiences: readonly string[]): Promise<TokenOwner | undefined>;
 }
 
+/** Without --client-ca-file certificates are not looked at. */
+const whileAccepted = ({ authenticate }: Authenticator, settings: AuthenticatorParts['settings']): Authenticator => ({
+  authenticate: (request) => (request.certificate && settings.current().clientCertificates ? authenticate(request) : undefined),
+});
+
 /** The authenticators of a cluster, in upstream's order: certificates before tokens (pkg/kubeapiserver/authenticator/config.go). */
-export function authenticationOf(parts: AuthenticatorParts, reader: ClusterReader, api: () => ApiServer): Authentication {
-  const { clock, clientAuthority, serviceAccountKey } = parts;
+export function authenticationOf(parts: AuthenticatorParts): Authentication {
+  const { clock, reader, settings, api, clientAuthority, serviceAccountKey } = parts;
   const tokens = new ServiceAccountTokens({ key: serviceAccountKey ?? noKey, clock, reader, noteUse: labelling(api) });
-  const bootstrap = bootstrapTokens({ reader, clock });
+  const known = bootstrapTokens({ reader, clock });
+  const bootstrap = async (token: string) => (settings.current().bootstrapTokens ? known(token) : undefined);
   const authenticators = [
-    ...(clientAuthority ? [clientCertificateAuthenticator({ authority: clientAuthority, clock })] : []),
+    ...(clientAuthority ? [whileAccepted(clientCertificateAuthenticator({ authority: clientAuthority, clock }), settings)] : []),
     ...(serviceAccountKey ? [serviceAccountAuthenticator(tokens)] : []),
     bootstrapTokenAuthenticator(bootstrap),
     ...(parts.authenticators ?? []),

@@ -15,12 +15,17 @@ export interface ServerSettings {
   readonly admission: AdmissionChain;
   readonly authorizationModes: readonly AuthorizationMode[];
   readonly anonymousAuth: boolean;
+  /** Whether client certificates are looked at (--client-ca-file). Which CA they are of does not depend on the file's content. */
+  readonly clientCertificates: boolean;
+  readonly bootstrapTokens: boolean;
 }
 
 /** What kubeadm's manifest says of what is decided here, as far as there are such plugins. */
 export const kubeadmFlags = (plugins: readonly AdmissionPlugin[]): Flags =>
   new Map([
     ['authorization-mode', 'Node,RBAC'],
+    ['client-ca-file', '/etc/kubernetes/pki/ca.crt'],
+    ['enable-bootstrap-token-auth', 'true'],
     ...(plugins.some(({ name }) => name === 'NodeRestriction') ? [['enable-admission-plugins', 'NodeRestriction'] as const] : []),
   ]);
 
@@ -89,5 +94,7 @@ export function settingsOf(flags: Flags, plugins: readonly AdmissionPlugin[], re
     authorizationModes: modes as AuthorizationMode[],
     // AlwaysAllow turns anonymous requests off (options/authentication.go ApplyAuthorization).
     anonymousAuth: anonymous && !modes.includes('AlwaysAllow'),
+    clientCertificates: flags.get('client-ca-file') !== undefined && flags.get('client-ca-file') !== '',
+    bootstrapTokens: booleanOf(flags, 'enable-bootstrap-token-auth', false),
   };
 }

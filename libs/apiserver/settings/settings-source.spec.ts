@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto';
+import { issueCertificate, newAuthority } from '#pki';
 import type { AdmissionPlugin } from '../admission/admission.js';
 import { type TestCluster, testCluster } from '../test-cluster.js';
 import { CONTROL_PLANE_NODE, fileKey, fileText, MANIFEST } from './node-files.js';
@@ -49,6 +51,31 @@ test.each<[string, string[], unknown[]]>([
   const made = await testCluster({ admission: [refusing] });
   await write(made, ...flags);
   expect([await pods(made), await pods(made, null), await create(made)]).toEqual(want);
+});
+
+test.each<[string[], string, string]>([
+  [['--client-ca-file=/ca.crt', '--enable-bootstrap-token-auth=true'], 'jane', 'system:bootstrap:abcdef'],
+  [['--enable-bootstrap-token-auth'], 'system:anonymous', 'system:bootstrap:abcdef'],
+  [['--client-ca-file=/ca.crt'], 'jane', 'Unauthorized'],
+  [['--client-ca-file='], 'system:anonymous', 'Unauthorized'],
+])('credentials with %j', async (flags, byCertificate, byToken) => {
+  const authority = await newAuthority({ commonName: 'kubernetes', notBefore: 0, notAfter: Date.UTC(2030) });
+  const made = await testCluster({ clientAuthority: async () => authority.certificate });
+  await made.call('POST', '/api/v1/namespaces', { body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kube-system' } } });
+  const stringData = { 'token-id': 'abcdef', 'token-secret': '0123456789abcdef', 'usage-bootstrap-authentication': 'true' };
+  const data = Object.fromEntries(Object.entries(stringData).map(([key, value]) => [key, Buffer.from(value).toString('base64')]));
+  const secret = { apiVersion: 'v1', kind: 'Secret', type: 'bootstrap.kubernetes.io/token', metadata: { name: 'bootstrap-token-abcdef' } };
+  await made.call('POST', '/api/v1/namespaces/kube-system/secrets', { body: { ...secret, data } });
+  await write(made, '--authorization-mode=Node,RBAC', ...flags);
+  const jane = { commonName: 'jane', notBefore: 0, notAfter: Date.UTC(2030), usage: 'clientAuth' } as const;
+  const certificate = new X509Certificate((await issueCertificate(authority, jane)).certificate);
+  const who = (request: Parameters<typeof made.server.authenticate>[0]) =>
+    made.server.authenticate(request).then(
+      ({ name }) => name,
+      (error: Error) => error.message,
+    );
+  const headers = { authorization: 'Bearer abcdef.0123456789abcdef' };
+  expect([await who({ headers: {}, certificate }), await who({ headers })]).toEqual([byCertificate, byToken]);
 });
 
 test('every process follows the file, and a server that was down comes back', async () => {
