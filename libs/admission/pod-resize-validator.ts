@@ -8,7 +8,7 @@ const OS = 'kubernetes.io/os';
 const ZERO = Quantity.of(0);
 
 /** Why the node cannot give the pod what it asks for; undefined if it can. */
-export function shortage(pod: corev1.Pod, { status }: corev1.Node): string | undefined {
+function shortage(pod: corev1.Pod, { status }: corev1.Node): string | undefined {
   const requests = podRequests(pod);
   const allocatable = (name: string) => parseQuantity(status?.allocatable?.[name] ?? '0');
   const [cpu, memory] = [requests.get('cpu') ?? ZERO, requests.get('memory') ?? ZERO];

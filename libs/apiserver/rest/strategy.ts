@@ -61,6 +61,8 @@ export interface SubresourceStrategy<T extends KubeObject = KubeObject> {
   /** Builds the object to store from the sent and the current one: e.g. everything of `old` except the status. */
   prepareForUpdate(object: T, old: T, ctx: StrategyContext): void;
   validateUpdate?(object: T, old: T, ctx: StrategyContext): FieldError[];
+  /** Texts for Warning headers. */
+  warnings?(object: T, old: T | undefined, ctx: StrategyContext): string[];
 }
 
 /**

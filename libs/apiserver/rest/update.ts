@@ -221,11 +221,11 @@ async function prepareForUpdate(scope: RestScope, rules: UpdateRules, object: Ku
     const changes = validateObjectMetaUpdate(object.metadata, old.metadata);
     return validateObjectMeta(object.metadata, { namespaced: resource.namespaced, nameRule }).concat(changes, changes);
   });
-  const validating: Pick<SubresourceStrategy, 'validateUpdate'> = rules.view ?? strategy;
+  const validating: Pick<SubresourceStrategy, 'validateUpdate' | 'warnings'> = rules.view ?? strategy;
   const errors = metadataErrors.concat(await work.step(() => validating.validateUpdate?.(object, old, ctx) ?? []));
   if (errors.length > 0) throw await work.step(() => invalid(resource.stored.groupKind, object.metadata.name, errors));
-  if (!rules.view && strategy.warnings)
-    for (const text of await work.step(() => strategy.warnings?.(object, old, ctx) ?? [])) scope.warnings.add(text);
+  if (validating.warnings)
+    for (const text of await work.step(() => validating.warnings?.(object, old, ctx) ?? [])) scope.warnings.add(text);
   return allocated?.companions ?? [];
 }
 

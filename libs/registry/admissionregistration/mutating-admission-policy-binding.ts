@@ -4,6 +4,7 @@ import { ageColumn, nameColumn } from '../columns.js';
 import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, nextGeneration } from '../rules/prepare.js';
 import { bindingErrors, MUTATED_OPERATIONS, operationErrors, paramRefText } from './policy-validation.js';
+import { staticSuffixWarnings } from './static-suffix.js';
 
 type Binding = admissionregistrationv1.MutatingAdmissionPolicyBinding;
 
@@ -22,6 +23,7 @@ export const mutatingAdmissionPolicyBinding = overNulls<Binding>({
   prepareForUpdate: (object, old) => nextGeneration(object, old, ({ spec }) => spec),
   validate,
   validateUpdate: validate,
+  warnings: staticSuffixWarnings,
   columns: [
     nameColumn,
     { name: 'PolicyName', type: 'string', cell: ({ spec }) => spec.policyName ?? '' },

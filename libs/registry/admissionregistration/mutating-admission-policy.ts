@@ -5,6 +5,7 @@ import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, nextGeneration } from '../rules/prepare.js';
 import { PolicyExpressions, tooMuchToCompile } from './expressions.js';
 import { MUTATED_OPERATIONS, paramKindText, policyErrors } from './policy-validation.js';
+import { staticSuffixWarnings } from './static-suffix.js';
 
 type Policy = admissionregistrationv1.MutatingAdmissionPolicy;
 
@@ -60,6 +61,7 @@ export const mutatingAdmissionPolicy = overNulls<Policy>({
   prepareForUpdate: (object, old) => nextGeneration(object, old, ({ spec }) => spec),
   validate,
   validateUpdate: validate,
+  warnings: staticSuffixWarnings,
   columns: [
     nameColumn,
     { name: 'Mutations', type: 'integer', cell: ({ spec }) => spec.mutations?.length ?? 0 },

@@ -2,6 +2,7 @@ import type { admissionregistrationv1 } from '#api';
 import { ageColumn, nameColumn } from '../columns.js';
 import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, nextGeneration } from '../rules/prepare.js';
+import { staticSuffixWarnings } from './static-suffix.js';
 import { webhooksErrors } from './webhook-validation.js';
 
 /** MutatingWebhookConfiguration (registry/admissionregistration/mutatingwebhookconfiguration). */
@@ -13,5 +14,6 @@ export const mutatingWebhookConfiguration = overNulls<admissionregistrationv1.Mu
   prepareForUpdate: (object, old) => nextGeneration(object, old, ({ webhooks }) => webhooks),
   validate: ({ webhooks }) => webhooksErrors(webhooks),
   validateUpdate: ({ webhooks }, old) => webhooksErrors(webhooks, old.webhooks ?? []),
+  warnings: staticSuffixWarnings,
   columns: [nameColumn, { name: 'Webhooks', type: 'integer', cell: ({ webhooks }) => webhooks?.length ?? 0 }, ageColumn],
 });

@@ -4,6 +4,7 @@ import { ageColumn, nameColumn } from '../columns.js';
 import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, nextGeneration } from '../rules/prepare.js';
 import { actionErrors, bindingErrors, paramRefText } from './policy-validation.js';
+import { staticSuffixWarnings } from './static-suffix.js';
 
 type Binding = admissionregistrationv1.ValidatingAdmissionPolicyBinding;
 
@@ -21,6 +22,7 @@ export const validatingAdmissionPolicyBinding = overNulls<Binding>({
   prepareForUpdate: (object, old) => nextGeneration(object, old, ({ spec }) => spec),
   validate,
   validateUpdate: validate,
+  warnings: staticSuffixWarnings,
   columns: [
     nameColumn,
     { name: 'PolicyName', type: 'string', cell: ({ spec }) => spec.policyName ?? '' },

@@ -5,6 +5,7 @@ import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, keepSpec, keepStatus, nextGeneration } from '../rules/prepare.js';
 import { PolicyExpressions, tooMuchToCompile } from './expressions.js';
 import { paramKindText, policyErrors } from './policy-validation.js';
+import { staticSuffixWarnings } from './static-suffix.js';
 
 type Policy = admissionregistrationv1.ValidatingAdmissionPolicy;
 
@@ -96,6 +97,7 @@ export const validatingAdmissionPolicy = overNulls<Policy>({
   validate,
   validateUpdate: validate,
   subresources: { status: { prepareForUpdate: (object, old) => keepSpec(object, old, true) } },
+  warnings: staticSuffixWarnings,
   columns: [
     nameColumn,
     { name: 'Validations', type: 'integer', cell: ({ spec }) => spec.validations?.length ?? 0 },

@@ -1,5 +1,6 @@
 import type { networkingv1 } from '#api';
 import { ageColumn, nameColumn } from '../columns.js';
+import { ingressWarnings } from '../rules/ip.js';
 import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, keepSpec, keepStatus, nextGeneration } from '../rules/prepare.js';
 import { validateIngressCreate, validateIngressStatus, validateIngressUpdate } from './ingress-validation.js';
@@ -45,6 +46,7 @@ export const ingress = overNulls<networkingv1.Ingress>({
     status: {
       prepareForUpdate: (object, old) => keepSpec(object, old),
       validateUpdate: validateIngressStatus,
+      warnings: ({ status }) => ingressWarnings(status?.loadBalancer?.ingress),
     },
   },
   columns: [

@@ -11,7 +11,7 @@ import {
   required,
 } from '#apimachinery';
 import { ageColumn, nameColumn } from '../columns.js';
-import { cidrContains, legacyCIDR, parseCIDR } from '../rules/ip.js';
+import { cidrContains, cidrWarnings, legacyCIDR, parseCIDR } from '../rules/ip.js';
 import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, nextGeneration } from '../rules/prepare.js';
 import { hasInvalidSelectorValue, labelSelector } from '../rules/selector.js';
@@ -98,6 +98,17 @@ function validatePolicy({ spec = {} }: networkingv1.NetworkPolicy, options: Poli
 const blocks = ({ spec = {} }: networkingv1.NetworkPolicy): string[] =>
   directions(spec).flatMap(({ peers = [] }) => peers.flatMap(({ ipBlock }) => (ipBlock ? [ipBlock.cidr, ...(ipBlock.except ?? [])] : [])));
 
+function warnings({ spec = {} }: networkingv1.NetworkPolicy): string[] {
+  return directions(spec).flatMap(({ path, peers, field }) =>
+    (peers ?? []).flatMap(({ ipBlock }, index) => {
+      if (!ipBlock) return [];
+      const at = `${path}.${field}[${index}].ipBlock`;
+      const except = (ipBlock.except ?? []).flatMap((cidr, each) => cidrWarnings(`${at}.except[${each}]`, cidr));
+      return [...cidrWarnings(`${at}.cidr`, ipBlock.cidr), ...except];
+    }),
+  );
+}
+
 /** NetworkPolicy (registry/networking/networkpolicy). */
 export const networkPolicy = overNulls<networkingv1.NetworkPolicy>({
   group: 'networking.k8s.io',
@@ -113,5 +124,6 @@ export const networkPolicy = overNulls<networkingv1.NetworkPolicy>({
   validate: (object) => validatePolicy(object, { allowInvalidValues: false, standing: [] }),
   validateUpdate: (object, old) =>
     validatePolicy(object, { allowInvalidValues: hasInvalidSelectorValue(old.spec?.podSelector), standing: blocks(old) }),
+  warnings,
   columns: [nameColumn, { name: 'Pod-Selector', type: 'string', cell: ({ spec }) => formatLabelSelector(spec?.podSelector) }, ageColumn],
 });

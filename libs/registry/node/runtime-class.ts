@@ -12,6 +12,7 @@ import {
   required,
 } from '#apimachinery';
 import { ageColumn, nameColumn } from '../columns.js';
+import { deprecatedNodeLabel } from '../core/pod/node-label-warnings.js';
 import { overNulls } from '../rules/nulls.js';
 import { eachInvalid, immutable, labels, qualifiedName } from '../rules/text.js';
 
@@ -82,5 +83,10 @@ export const runtimeClass = overNulls<nodev1.RuntimeClass>({
   unconditionalUpdate: false,
   validate,
   validateUpdate: (object, old) => [...validate(object), ...immutable('handler', object.handler, old.handler)],
+  warnings: ({ scheduling }) =>
+    Object.keys(scheduling?.nodeSelector ?? {}).flatMap((key) => {
+      const deprecated = deprecatedNodeLabel(key);
+      return deprecated === undefined ? [] : [`scheduling.nodeSelector: ${deprecated}`];
+    }),
   columns: [nameColumn, { name: 'Handler', type: 'string', cell: ({ handler }) => handler }, ageColumn],
 });

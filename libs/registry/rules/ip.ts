@@ -148,3 +148,7 @@ export function strictCIDR(path: string, value: string): FieldError[] {
   const canonical = `${cidr.network}/${cidr.length}`;
   return canonical === value ? [] : [invalidValue(path, value, `must be in canonical form ("${canonical}")`)];
 }
+
+/** Warnings for the addresses of a load balancer, in the status of a Service or an Ingress. */
+export const ingressWarnings = (ingress: ReadonlyArray<{ ip?: string }> | null | undefined): string[] =>
+  (ingress ?? []).flatMap(({ ip }, index) => (ip ? ipWarnings(`status.loadBalancer.ingress[${index}]`, ip) : []));

@@ -24,18 +24,22 @@ function withoutNulls<T>(value: T): T {
 }
 
 function subresource<T extends KubeObject>(strategy: SubresourceStrategy<T>): SubresourceStrategy<T> {
-  const { validateUpdate } = strategy;
-  if (!validateUpdate) return strategy;
-  return { ...strategy, validateUpdate: (object, old, ctx) => validateUpdate(withoutNulls(object), withoutNulls(old), ctx) };
+  const { validateUpdate, warnings } = strategy;
+  return {
+    ...strategy,
+    ...(validateUpdate ? { validateUpdate: (object, old, ctx) => validateUpdate(withoutNulls(object), withoutNulls(old), ctx) } : {}),
+    ...(warnings ? { warnings: (object, old, ctx) => warnings(withoutNulls(object), withoutNulls(old), ctx) } : {}),
+  };
 }
 
-/** A strategy whose validation never sees null: absent values are always undefined. */
+/** A strategy whose validation and warnings never see null: absent values are always undefined. */
 export function overNulls<T extends KubeObject>(strategy: ResourceStrategy<T>): ResourceStrategy<T> {
-  const { validate, validateUpdate, subresources } = strategy;
+  const { validate, validateUpdate, warnings, subresources } = strategy;
   return {
     ...strategy,
     ...(validate ? { validate: (object, ctx) => validate(withoutNulls(object), ctx) } : {}),
     ...(validateUpdate ? { validateUpdate: (object, old, ctx) => validateUpdate(withoutNulls(object), withoutNulls(old), ctx) } : {}),
+    ...(warnings ? { warnings: (object, old, ctx) => warnings(withoutNulls(object), withoutNulls(old), ctx) } : {}),
     ...(subresources
       ? { subresources: Object.fromEntries(Object.entries(subresources).map(([name, each]) => [name, subresource(each)])) }
       : {}),

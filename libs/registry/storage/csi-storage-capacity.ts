@@ -1,5 +1,6 @@
 import type { storagev1 } from '#api';
 import { deepEqual, FIELD_IMMUTABLE_MESSAGE, type FieldError, invalidValue, isDNS1123Subdomain, parseQuantity } from '#apimachinery';
+import { deprecatedNodeLabel } from '../core/pod/node-label-warnings.js';
 import { overNulls } from '../rules/nulls.js';
 import { hasInvalidSelectorValue, labelSelector } from '../rules/selector.js';
 import { eachInvalid } from '../rules/text.js';
@@ -17,11 +18,25 @@ function validateCapacity(object: storagev1.CSIStorageCapacity, allowInvalidValu
   ];
 }
 
+/** Deprecated node labels in a label selector (pkg/api/node/util.go GetWarningsForNodeSelector). */
+function topologyWarnings({ nodeTopology }: storagev1.CSIStorageCapacity): string[] {
+  const expressions = (nodeTopology?.matchExpressions ?? []).flatMap(({ key }, index) => {
+    const deprecated = deprecatedNodeLabel(key);
+    return deprecated === undefined ? [] : [`nodeTopology.matchExpressions[${index}].key: ${key} is ${deprecated}`];
+  });
+  const labels = Object.keys(nodeTopology?.matchLabels ?? {}).flatMap((key) => {
+    const deprecated = deprecatedNodeLabel(key);
+    return deprecated === undefined ? [] : [`nodeTopology.matchLabels.${key}: ${deprecated}`];
+  });
+  return [...expressions, ...labels];
+}
+
 /** CSIStorageCapacity (registry/storage/csistoragecapacity). */
 export const csiStorageCapacity = overNulls<storagev1.CSIStorageCapacity>({
   group: 'storage.k8s.io',
   resource: 'csistoragecapacities',
   unconditionalUpdate: false,
+  warnings: topologyWarnings,
   validate: (object) => validateCapacity(object, false),
   validateUpdate(object, old) {
     const errors = validateCapacity(object, hasInvalidSelectorValue(old.nodeTopology));

@@ -1,6 +1,7 @@
 import type { corev1, storagev1 } from '#api';
 import { append, duplicate, type FieldError, isQualifiedName, notSupported, required } from '#apimachinery';
 import { ageColumn, nameColumn } from '../columns.js';
+import { deprecatedNodeLabel } from '../core/pod/node-label-warnings.js';
 import { repeats } from '../repeats.js';
 import { overNulls } from '../rules/nulls.js';
 import { eachInvalid, immutable } from '../rules/text.js';
@@ -67,6 +68,13 @@ export const storageClass = overNulls<storagev1.StorageClass>({
     ...immutable('reclaimPolicy', object.reclaimPolicy, old.reclaimPolicy),
     ...immutable('volumeBindingMode', object.volumeBindingMode, old.volumeBindingMode),
   ],
+  warnings: ({ allowedTopologies }) =>
+    (allowedTopologies ?? []).flatMap(({ matchLabelExpressions }, index) =>
+      (matchLabelExpressions ?? []).flatMap(({ key }, each) => {
+        const deprecated = deprecatedNodeLabel(key);
+        return deprecated === undefined ? [] : [`allowedTopologies[${index}].matchLabelExpressions[${each}].key: ${deprecated}`];
+      }),
+    ),
   columns: [
     { ...nameColumn, cell: (object) => (isDefault(object) ? `${object.metadata.name} (default)` : object.metadata.name) },
     { name: 'Provisioner', type: 'string', cell: ({ provisioner }) => provisioner },

@@ -1,6 +1,7 @@
 import type { corev1 } from '#api';
 import { deepEqual } from '#apimachinery';
 import type { StrategyContext, SubresourceStrategy } from '#apiserver';
+import { ipWarnings } from '../../rules/ip.js';
 import { countGeneration, resetMetadataForStatus } from '../../rules/prepare.js';
 import { dropDisabledPodFields } from './prepare.js';
 import { validateEphemeralContainersUpdate } from './validation/ephemeral.js';
@@ -32,6 +33,10 @@ const status: SubresourceStrategy<Pod> = {
     keepObservedGenerations(pod.status, old.status ?? {});
   },
   validateUpdate: (pod, old) => validatePodStatusUpdate(pod, old),
+  warnings: ({ status }) =>
+    (['podIPs', 'hostIPs'] as const).flatMap((list) =>
+      (status?.[list] ?? []).flatMap(({ ip }, index) => ipWarnings(`status.${list}[${index}].ip`, ip ?? '')),
+    ),
 };
 
 const ephemeralcontainers: SubresourceStrategy<Pod> = {

@@ -2,6 +2,7 @@ import type { corev1 } from '#api';
 import { isDNS1123Label } from '#apimachinery';
 import type { Column, ResourceStrategy, SubresourceStrategy } from '#apiserver';
 import { ageColumn, nameColumn } from '../../columns.js';
+import { ingressWarnings } from '../../rules/ip.js';
 import { formatLabels } from '../pod/template-columns.js';
 import { allocateService, releaseService } from './allocate.js';
 import { setServiceDefaults } from './defaults.js';
@@ -47,6 +48,7 @@ const status: SubresourceStrategy<Service> = {
     service.spec = old.spec;
   },
   validateUpdate: validateServiceStatusUpdate,
+  warnings: ({ status }) => ingressWarnings(status?.loadBalancer?.ingress),
 };
 
 /** Services (pkg/registry/core/service). */
