@@ -446,16 +446,27 @@ describe('operators', () => {
     });
   });
 
-  test('only they do: the public address shows only whether the service is healthy, and no metrics for any token', async () => {
+  test('only they do: the public address shows whether the service is healthy, and metrics of a cluster for its own token', async () => {
     for (const at of ['/livez', '/livez?verbose', '/readyz', '/readyz?verbose'])
       expect(await service.request(at)).toMatchObject({ status: 200, text: 'ok' });
     const { json } = await rest('POST', '/clusters', { name: 'curious', organization: 'demo', profile: 'instant' });
-    for (const token of [undefined, json.token, service.adminToken]) {
-      const answer = await service.request('/metrics', { token });
-      expect([answer.status, answer.text.includes('apiserver_request_total')]).toEqual([404, false]);
+    const { json: other } = await rest('POST', '/clusters', { name: 'other', organization: 'demo', profile: 'instant' });
+    for (const token of [undefined, other.token, service.adminToken]) {
       const inside = await service.request(`/clusters/${json.id}/metrics`, { token });
       expect(inside.status).toBeGreaterThanOrEqual(400);
       expect(inside.text).not.toMatch(/nodejs_|apiserver_/);
+    }
+    expect((await service.request('/metrics')).status).toBe(404);
+    expect((await service.request('/metrics', { token: service.adminToken })).status).toBe(401);
+    const map = { metadata: { name: 'm' } };
+    await open(other).must('POST', '/api/v1/namespaces/default/configmaps', map);
+    for (const at of ['/metrics', `/clusters/${json.id}/metrics`]) {
+      const { status, text } = await service.request(at, { token: json.token });
+      expect([status, text.includes('apiserver_request_total{'), /nodejs_|process_cpu|configmaps.*POST/.test(text)]).toEqual([
+        200,
+        true,
+        false,
+      ]);
     }
   });
 

@@ -25,6 +25,8 @@ test.each([
   ['/?timeout=32s', true, true],
   ['/readyz', false, false],
   ['/readyz?verbose', true, true],
+  ['/metrics', false, false],
+  ['/metrics/slis', true, true],
 ])('%s, with a token: %s', (url, authorized, expected) => expect(isForCluster(url, authorized)).toBe(expected));
 
 test.each([

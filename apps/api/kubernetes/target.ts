@@ -13,7 +13,7 @@ const prefix = '/clusters/';
 
 /** The paths that a kube-apiserver serves at its root; probes need a token or a URL that identifies the cluster. */
 const rootPath =
-  /^\/(?:api|apis|version|openapi|openid\/v1\/jwks|\.well-known\/openid-configuration|healthz|metrics|statusz|flagz|(livez|readyz))(?:[/?]|$)/;
+  /^\/(?:api|apis|version|openapi|openid\/v1\/jwks|\.well-known\/openid-configuration|healthz|(livez|readyz|metrics|statusz|flagz))(?:[/?]|$)/;
 
 /** Whether a URL is for a cluster: below /clusters/, or from a client that omits its server's path (`kubectl get --raw`). */
 export function isForCluster(url: string, authorized: boolean): boolean {
