@@ -3,7 +3,7 @@ export { CustomSchema } from './custom-schema.js';
 export { validateEmbedded } from './embedded.js';
 export { jsonPath, type PathLookup } from './json-path.js';
 export { validateLists } from './list-types.js';
-export { validateRules } from './rules.js';
+export { prepareDefinitions, prepareValidation, validateRules } from './rules.js';
 export type { Schema } from './schema-node.js';
 export { schemaProblems } from './schema-problems.js';
 export { validateSelectableFields } from './selectable-fields.js';

@@ -1,6 +1,7 @@
 import type { FieldError } from '#apimachinery';
-import { ruleDefinitionErrors } from './cel/definitions.js';
+import { prepareRuleDefinitions, ruleDefinitionErrors } from './cel/definitions.js';
 import { ruleErrors } from './cel/evaluate.js';
+import { type Pause, prepareRules } from './cel/validator.js';
 import type { Schema, SchemaNode } from './schema-node.js';
 
 /** x-kubernetes-validations: the one place where the CEL rules of a schema come in. */
@@ -37,4 +38,14 @@ export function validateRuleDefinitions(path: string, schema: Schema): FieldErro
 /** Errors of an object's rules. `old`: the object before an update, for transition rules and ratcheting. */
 export function validateRules(root: SchemaNode, object: object, old: object | undefined): FieldError[] {
   return hasRules(root.schema) ? ruleErrors(root, object, old) : [];
+}
+
+/** Prepares what validateRuleDefinitions needs, with pauses. */
+export async function prepareDefinitions(schema: Schema, pause: Pause): Promise<void> {
+  if (hasRules(schema)) await prepareRuleDefinitions(schema, pause);
+}
+
+/** Prepares what validateRules needs, with pauses. */
+export async function prepareValidation(root: SchemaNode, pause: Pause): Promise<void> {
+  if (hasRules(root.schema)) await prepareRules(root, pause);
 }

@@ -43,13 +43,13 @@ function compileRule(rule: Rule, environments: Environments, node: SchemaNode): 
   return { rule, program, usesOldSelf, path, ...compileMessage(rule, environment) };
 }
 
-/** The rules at one node of a schema, compiled for the type of its values. */
-export function compileRules(node: SchemaNode, type: CelType): CompiledRule[] {
+/** Compiles the rules at one node of a schema for the type of its values, one after the other. */
+export function* compilation(node: SchemaNode, type: CelType): Generator<CompiledRule> {
   const rules = node.schema['x-kubernetes-validations'] ?? [];
-  if (rules.length === 0) return [];
+  if (rules.length === 0) return;
   const environments: Environments = {
     plain: celEnvironment({ variables: { self: type, oldSelf: type } }),
     optional: celEnvironment({ variables: { self: type, oldSelf: optionalType(type) } }),
   };
-  return rules.map((rule) => compileRule(rule, environments, node));
+  for (const rule of rules) yield compileRule(rule, environments, node);
 }

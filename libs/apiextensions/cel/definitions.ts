@@ -2,9 +2,10 @@ import { type FieldError, fieldForbidden, fieldInternalError, invalidValue, notS
 import type { CelType } from '#cel';
 import { CRD_COST, ERRORS, REQUEST_BYTES, RULE_COST } from '../limits.js';
 import { type Schema, SchemaNode } from '../schema-node.js';
-import { type CompiledRule, compileRules, type Rule } from './compiled-rules.js';
+import { type CompiledRule, compilation, type Rule } from './compiled-rules.js';
 import { rulePath } from './field-path.js';
 import { typeOfElements, typeOfNode, typeOfProperty } from './node-types.js';
+import type { Pause } from './validator.js';
 
 /** The rules of a CustomResourceDefinition when it is written (apiextensions/validation/validation.go and cel_validation.go). */
 
@@ -137,7 +138,7 @@ class DefinitionChecker {
     }
     const { type } = place;
     const times = place.cardinality ?? BigInt(Math.floor(REQUEST_BYTES / ((type.minSize ?? 0) + 1)));
-    for (const [index, compiled] of compileRules(node, type).entries())
+    for (const [index, compiled] of compiledOnce(node, type).entries())
       this.expression(compiled, { path: `${path}[${index}]`, times, place });
   }
 
@@ -186,6 +187,47 @@ class DefinitionChecker {
       ...this.expensive.map((one) => fieldForbidden(one.path, contributed)),
       fieldForbidden(path, tooCostly(what, this.total, CRD_COST)),
     ];
+  }
+}
+
+/** The compiled rules of schemas that are being written: they are compiled with pauses before they are validated. */
+const ahead = new WeakMap<Schema, readonly CompiledRule[]>();
+
+function compiledOnce(node: SchemaNode, type: CelType): readonly CompiledRule[] {
+  return ahead.get(node.schema) ?? [...compilation(node, type)];
+}
+
+/** The nodes with rules of their own that are typed, with their types. */
+function* ruledNodes(
+  node: SchemaNode,
+  given: CelType | undefined,
+  { scoped, root }: { scoped: boolean; root: boolean },
+): Generator<[SchemaNode, CelType]> {
+  const ruled = (node.schema['x-kubernetes-validations'] ?? []).length > 0;
+  const inScope = scoped || ruled;
+  const type = inScope ? (given ?? typeOfNode(node, root || node.embedded)) : undefined;
+  if (ruled && type) yield [node, type];
+  const below = { scoped: inScope, root: false };
+  if (node.additional) yield* ruledNodes(node.additional, typeOfElements(type), below);
+  if (node.items) yield* ruledNodes(node.items, typeOfElements(type), below);
+  for (const name of node.propertyNames()) {
+    const property = node.property(name);
+    if (property) yield* ruledNodes(property, type && typeOfProperty(type, name, property), below);
+  }
+}
+
+/** Compiles the rules of a schema that is being written, with pauses, and estimates their costs: many rules take long. */
+export async function prepareRuleDefinitions(schema: Schema, pause: Pause): Promise<void> {
+  for (const [node, type] of ruledNodes(new SchemaNode(schema), undefined, { scoped: false, root: true })) {
+    const compiled: CompiledRule[] = [];
+    for (const rule of compilation(node, type)) {
+      rule.program?.estimateCost();
+      rule.message?.estimateCost();
+      compiled.push(rule);
+      const pending = pause();
+      if (pending) await pending;
+    }
+    ahead.set(node.schema, compiled);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { CelType, Program } from '#cel';
 import { type Schema, SchemaNode } from '../schema-node.js';
-import { type CompiledRule, compileRules } from './compiled-rules.js';
+import { type CompiledRule, compilation } from './compiled-rules.js';
 import { typeOfElements, typeOfNode, typeOfProperty } from './node-types.js';
 
 /** A rule as it is evaluated: of its programs, only what runs is kept. */
@@ -21,7 +21,8 @@ export class Validator {
   items: Validator | undefined;
   additional: Validator | undefined;
   readonly allOf: Validator[] = [];
-  private compiled: readonly ReadyRule[] | undefined;
+  private readonly compiled: ReadyRule[] = [];
+  private rest: Generator<CompiledRule> | undefined;
 
   constructor(
     /** The schema of the value. */
@@ -37,11 +38,28 @@ export class Validator {
   }
 
   get rules(): readonly ReadyRule[] {
-    if (this.compiled) return this.compiled;
-    const { 'x-kubernetes-validations': rules } = this.source.schema;
-    const ruled = rules?.length && this.type ? { ...this.node.schema, 'x-kubernetes-validations': rules } : undefined;
-    this.compiled = ruled && this.type ? compileRules(new SchemaNode(ruled as Schema), this.type).map(ready) : [];
+    while (this.compileNext());
     return this.compiled;
+  }
+
+  /** Compiles one rule more; false if there is none. */
+  compileNext(): boolean {
+    this.rest ??= this.compilation();
+    const { value, done } = this.rest.next();
+    if (!done) this.compiled.push(ready(value));
+    return !done;
+  }
+
+  private *compilation(): Generator<CompiledRule> {
+    const { 'x-kubernetes-validations': rules } = this.source.schema;
+    if (rules?.length && this.type)
+      yield* compilation(new SchemaNode({ ...this.node.schema, 'x-kubernetes-validations': rules } as Schema), this.type);
+  }
+
+  /** This validator and those below it. */
+  *all(): Generator<Validator> {
+    yield this;
+    for (const below of [this.items, this.additional, ...this.allOf, ...this.properties.values()]) if (below) yield* below.all();
   }
 }
 
@@ -73,4 +91,20 @@ export function validatorOfRoot(root: SchemaNode): Validator | undefined {
   const validator = validatorOf(root, root, typeOfNode(root, true));
   validators.set(root, { validator });
   return validator;
+}
+
+/** Lets other work go on: a promise if it is time to wait. */
+export type Pause = () => Promise<void> | undefined;
+
+const prepared = new WeakSet<SchemaNode>();
+
+/** Compiles the rules of a custom kind with pauses, if that has not been done: many rules take long. */
+export async function prepareRules(root: SchemaNode, pause: Pause): Promise<void> {
+  if (prepared.has(root)) return;
+  for (const validator of validatorOfRoot(root)?.all() ?? [])
+    while (validator.compileNext()) {
+      const pending = pause();
+      if (pending) await pending;
+    }
+  prepared.add(root);
 }

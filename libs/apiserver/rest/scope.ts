@@ -93,8 +93,8 @@ export function retried(scope: RestScope, attempt: number): RestScope {
 export function strategyContext(scope: RestScope, dryRun: boolean): StrategyContext {
   const { clock, reader, access: authorizer, rules } = scope.cluster;
   const random = randomOf(scope);
-  const { user, namespace, name, resource } = scope;
-  return { clock, random, reader, user, namespace, name, apiVersion: resource.apiVersion, dryRun, authorizer, rules };
+  const { user, namespace, name, resource, work } = scope;
+  return { clock, random, reader, user, namespace, name, apiVersion: resource.apiVersion, dryRun, authorizer, rules, work };
 }
 
 /** What admission gets besides the request. Components retry by themselves, so only clients' requests wait. */

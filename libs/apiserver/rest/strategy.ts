@@ -1,6 +1,7 @@
 import type { Clock, FieldError, KubeObject, RandomSource } from '#apimachinery';
 import type { Authorizer } from '../authorization/authorizer.js';
 import type { RuleResolver } from '../authorization/rbac.js';
+import type { WorkTask } from '../flow-control/work-share.js';
 import type { ClusterReader } from './reader.js';
 
 /** The user of a request (authentication/v1 UserInfo). */
@@ -28,6 +29,8 @@ export interface StrategyContext {
   authorizer?: Authorizer;
   /** Resolves the rules of roles, for writes of roles. */
   rules?: RuleResolver;
+  /** Lets other tenants' work go on between the parts of a long `confirm`. */
+  work?: Pick<WorkTask, 'pause'>;
 }
 
 /** A column of `kubectl get` (meta/v1 TableColumnDefinition) and a function for its cells. */

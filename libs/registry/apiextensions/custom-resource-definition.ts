@@ -1,5 +1,5 @@
 import type { apiextensionsv1 } from '#api';
-import { unrecognizedFormats } from '#apiextensions';
+import { prepareDefinitions, unrecognizedFormats } from '#apiextensions';
 import { goQuote } from '#apimachinery';
 import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, keepSpec, keepStatus, nextGeneration } from '../rules/prepare.js';
@@ -40,6 +40,10 @@ export const customResourceDefinition = overNulls<Definition>({
     keepStatus(object, old);
     nextGeneration(object, old, ({ spec }) => spec);
     rememberStorage(object);
+  },
+  async confirm({ spec }, _, ctx) {
+    for (const { schema } of spec?.versions ?? [])
+      if (schema?.openAPIV3Schema) await prepareDefinitions(schema.openAPIV3Schema, () => ctx.work?.pause());
   },
   validate: (object) => validateDefinition(object),
   validateUpdate: validateDefinitionUpdate,

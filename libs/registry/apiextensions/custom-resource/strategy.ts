@@ -1,5 +1,13 @@
 import type { apiextensionsv1 } from '#api';
-import { type CustomSchema, jsonPath, validateEmbedded, validateLists, validateRules, validateValue } from '#apiextensions';
+import {
+  type CustomSchema,
+  jsonPath,
+  prepareValidation,
+  validateEmbedded,
+  validateLists,
+  validateRules,
+  validateValue,
+} from '#apiextensions';
 import {
   deepEqual,
   type FieldError,
@@ -185,6 +193,8 @@ export function customResourceStrategy(kind: KindRules, own: VersionRules, depre
     validateUpdate: (object, old, ctx) => validateUpdate(rulesOf(ctx), object, old),
     confirm: async (object, old, ctx) => {
       if (old === undefined) await refuseWhileTerminating(kind, object, ctx);
+      const { schema } = rulesOf(ctx);
+      if (schema.hasRules) await prepareValidation(schema.root, () => ctx.work?.pause());
     },
     warnings: (object, old) => warnings(object, old),
     subresources: {
