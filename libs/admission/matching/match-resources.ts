@@ -40,14 +40,19 @@ function matchedBy(rules: readonly NamedRule[], exact: boolean, request: Admissi
   return undefined;
 }
 
+/** The version in which the constraints cover a request, wherever it is; undefined if they do not. */
+export function coveredBy(constraints: Constraints, request: AdmissionRequest): Matched | undefined {
+  const { rules, excluded, exact, objectSelector } = constraints;
+  const matched = rules.length === 0 ? request.own : matchedBy(rules, exact, request);
+  if (matched === undefined || !request.objectMatches(objectSelector)) return undefined;
+  return excluded.length > 0 && matchedBy(excluded, exact, request) ? undefined : matched;
+}
+
 /**
  * The version in which the constraints cover a request; undefined if they do not (policy/matching Matcher). Throws StatusError if that cannot
  * be said.
  */
 export async function matchConstraints(constraints: Constraints, request: AdmissionRequest): Promise<Matched | undefined> {
-  const { rules, excluded, exact, namespaceSelector, objectSelector } = constraints;
-  const matched = rules.length === 0 ? request.own : matchedBy(rules, exact, request);
-  if (matched === undefined || !request.objectMatches(objectSelector)) return undefined;
-  if (matchedBy(excluded, exact, request)) return undefined;
-  return (await request.namespaceMatches(namespaceSelector)) ? matched : undefined;
+  const matched = coveredBy(constraints, request);
+  return matched && (await request.namespaceMatches(constraints.namespaceSelector)) ? matched : undefined;
 }

@@ -1,7 +1,7 @@
 import type { admissionregistrationv1 } from '#api';
-import { Memo } from '#apimachinery';
 import { type CompiledVariable, Composition } from '#component-helpers/admission-expressions';
 import type { Expression } from '../expressions/evaluation.js';
+import { type Compiled, type KeptExpressions, SharedByText } from '../expressions/kept-expressions.js';
 
 type ValidatingSpec = admissionregistrationv1.ValidatingAdmissionPolicySpec;
 type MutatingSpec = admissionregistrationv1.MutatingAdmissionPolicySpec;
@@ -24,10 +24,9 @@ export interface CompiledMutation extends Common {
   mutations: readonly Expression[];
 }
 
-/** Programs are shared by all clusters that have the same expressions. A program is larger than its text. */
-const MEMO = { bytes: 1024 * 1024, longest: 32 * 1024 };
-const validating = new Memo<CompiledValidation>(MEMO);
-const mutating = new Memo<CompiledMutation>(MEMO);
+/** Policies that have the same expressions share them. */
+const validations = new SharedByText<CompiledValidation>();
+const mutations = new SharedByText<CompiledMutation>();
 
 function common({ variables, matchConditions, paramKind }: Partial<ValidatingSpec>) {
   const composition = new Composition(variables ?? [], paramKind !== undefined);
@@ -67,19 +66,18 @@ function compileMutation(spec: Partial<MutatingSpec>): CompiledMutation {
 }
 
 /** The compiled expressions of a policy. An expression that does not compile fails when it is evaluated. */
-export function compiledValidation({
-  paramKind,
-  variables,
-  matchConditions,
-  validations,
-  auditAnnotations,
-}: ValidatingSpec): CompiledValidation {
-  const parts = { paramKind, variables, matchConditions, validations, auditAnnotations };
-  return validating.of(JSON.stringify(parts), () => compileValidation(parts));
+export function compiledValidation(spec: ValidatingSpec, kept: KeptExpressions): Compiled<CompiledValidation> {
+  const { paramKind, variables, matchConditions, auditAnnotations } = spec;
+  const textOf = () => {
+    const own = (spec.validations ?? []).map(({ expression, messageExpression }) => [expression, messageExpression]);
+    return JSON.stringify([paramKind, variables, matchConditions, own, auditAnnotations]);
+  };
+  return kept.lazily(textOf, (text) => validations.of(text, () => compileValidation(spec)));
 }
 
 /** The compiled expressions of a policy. */
-export function compiledMutation({ paramKind, variables, matchConditions, mutations }: MutatingSpec): CompiledMutation {
-  const parts = { paramKind, variables, matchConditions, mutations };
-  return mutating.of(JSON.stringify(parts), () => compileMutation(parts));
+export function compiledMutation(spec: MutatingSpec, kept: KeptExpressions): Compiled<CompiledMutation> {
+  const { paramKind, variables, matchConditions } = spec;
+  const textOf = () => JSON.stringify([paramKind, variables, matchConditions, spec.mutations]);
+  return kept.lazily(textOf, (text) => mutations.of(text, () => compileMutation(spec)));
 }

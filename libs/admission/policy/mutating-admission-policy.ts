@@ -3,14 +3,15 @@ import { deepEqual, type KubeObject, StatusError } from '#apimachinery';
 import { type AdmissionAttributes, type AdmissionContext, type AdmissionPlugin, Reinvocation } from '#apiserver';
 import { evaluateConditions } from '../expressions/conditions.js';
 import { Evaluation, OutOfBudget } from '../expressions/evaluation.js';
+import type { Compiled } from '../expressions/kept-expressions.js';
 import { RequestInputs } from '../expressions/request-inputs.js';
 import { AdmissionRequest } from '../matching/admission-request.js';
-import { matchConstraints } from '../matching/match-resources.js';
+import { coveredBy, matchConstraints } from '../matching/match-resources.js';
 import type { Matched } from '../matching/matched.js';
 import { isExempt } from '../matching/rules.js';
 import { replaceObject, versioned } from '../matching/versioned.js';
 import { rejected } from '../rejection.js';
-import { compiledMutation } from './compiled.js';
+import { type CompiledMutation, compiledMutation } from './compiled.js';
 import { type Bound, boundPolicies, type Definition } from './definitions.js';
 import { MutationFailure, mutated } from './mutator.js';
 import { ConfigurationError, collectParams } from './params.js';
@@ -20,10 +21,10 @@ const NAME = 'MutatingAdmissionPolicy';
 type Policy = admissionregistrationv1.MutatingAdmissionPolicy;
 type Binding = admissionregistrationv1.MutatingAdmissionPolicyBinding;
 
-const policies = boundPolicies<Policy, Binding>({
-  policies: 'mutatingadmissionpolicies',
-  bindings: 'mutatingadmissionpolicybindings',
-});
+const policies = boundPolicies<Policy, Binding, CompiledMutation>(
+  { policies: 'mutatingadmissionpolicies', bindings: 'mutatingadmissionpolicybindings' },
+  compiledMutation,
+);
 
 interface Owner {
   policy: Policy;
@@ -35,13 +36,14 @@ interface Invocation extends Owner {
   binding: Binding;
   matched: Matched;
   param: KubeObject | undefined;
+  expressions: Compiled<CompiledMutation>;
 }
 
 /** One request while the policies change it (policy/generic policy_dispatcher.go, policy/mutating dispatcher.go). */
 class Dispatch {
   /** What failed, with the reason of the error where it has one. */
   readonly failures: Array<{ text: string; reason?: 'Invalid' }> = [];
-  private readonly request: AdmissionRequest;
+  readonly request: AdmissionRequest;
   private readonly inputs: RequestInputs;
 
   constructor(
@@ -54,13 +56,13 @@ class Dispatch {
   }
 
   /** The policies that apply, before any of them has changed the object. */
-  async invocations({ policy, constraints, bindings }: Definition<Policy, Binding>): Promise<Invocation[]> {
+  async invocations({ policy, constraints, bindings, expressions }: Definition<Policy, Binding, CompiledMutation>): Promise<Invocation[]> {
     const matched = await this.configured({ policy }, () => matchConstraints(constraints, this.request));
     if (!matched) return [];
     const found: Invocation[] = [];
     for (const bound of bindings) {
       const { binding } = bound;
-      for (const param of (await this.params(policy, bound)) ?? []) found.push({ policy, binding, matched, param });
+      for (const param of (await this.params(policy, bound)) ?? []) found.push({ policy, binding, matched, param, expressions });
     }
     return found;
   }
@@ -125,14 +127,14 @@ class Dispatch {
     return after !== before;
   }
 
-  private async evaluation({ policy, matched, param }: Invocation, object: KubeObject | undefined): Promise<Evaluation> {
-    const { variables } = compiledMutation(policy.spec);
+  private async evaluation({ expressions, matched, param }: Invocation, object: KubeObject | undefined): Promise<Evaluation> {
+    const { variables } = expressions(this.request.costs);
     return new Evaluation(variables, await this.inputs.of(matched, param, object), this.request.costs);
   }
 
   private async conditionsHold(invocation: Invocation, object: KubeObject | undefined): Promise<boolean> {
     const { spec } = invocation.policy;
-    const { conditions } = compiledMutation(spec);
+    const { conditions } = invocation.expressions(this.request.costs);
     if (conditions.length === 0) return true;
     const held = await evaluateConditions(conditions, await this.evaluation(invocation, object), spec.failurePolicy === 'Ignore');
     if (held.error === undefined) return held.matches;
@@ -142,7 +144,7 @@ class Dispatch {
 
   private async mutateAll(invocation: Invocation, before: KubeObject): Promise<KubeObject> {
     const { policy, matched } = invocation;
-    const { mutations } = compiledMutation(policy.spec);
+    const { mutations } = invocation.expressions(this.request.costs);
     let object = before;
     for (const [index, expression] of mutations.entries()) {
       const patchType = policy.spec.mutations?.[index]?.patchType ?? '';
@@ -178,7 +180,12 @@ export const mutatingAdmissionPolicy: AdmissionPlugin = {
     attributes.reinvocation ??= new Reinvocation();
     const dispatch = new Dispatch(attributes, ctx, attributes.reinvocation);
     const invocations: Invocation[] = [];
-    for (const definition of definitions) for (const one of await dispatch.invocations(definition)) invocations.push(one);
+    for (const definition of definitions) {
+      const pending = ctx.work.pause();
+      if (pending) await pending;
+      if (!coveredBy(definition.constraints, dispatch.request)) continue;
+      for (const one of await dispatch.invocations(definition)) invocations.push(one);
+    }
     if (invocations.length > 0) await dispatch.run(invocations);
     if (dispatch.failures.length > 0) throw denied(attributes, dispatch.failures);
   },

@@ -4,12 +4,12 @@ import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '#ap
 import { LONGEST_ANNOTATION } from '../expressions/limits.js';
 import { RequestInputs } from '../expressions/request-inputs.js';
 import { AdmissionRequest } from '../matching/admission-request.js';
-import { matchConstraints } from '../matching/match-resources.js';
+import { coveredBy, matchConstraints } from '../matching/match-resources.js';
 import type { Matched } from '../matching/matched.js';
 import { isExempt } from '../matching/rules.js';
 import { versioned } from '../matching/versioned.js';
 import { rejected } from '../rejection.js';
-import { compiledValidation } from './compiled.js';
+import { type CompiledValidation, compiledValidation } from './compiled.js';
 import { type Bound, boundPolicies, type Definition } from './definitions.js';
 import { ConfigurationError, collectParams } from './params.js';
 import { type Decision, type Validated, validate } from './validator.js';
@@ -17,10 +17,10 @@ import { type Decision, type Validated, validate } from './validator.js';
 type Policy = admissionregistrationv1.ValidatingAdmissionPolicy;
 type Binding = admissionregistrationv1.ValidatingAdmissionPolicyBinding;
 
-const policies = boundPolicies<Policy, Binding>({
-  policies: 'validatingadmissionpolicies',
-  bindings: 'validatingadmissionpolicybindings',
-});
+const policies = boundPolicies<Policy, Binding, CompiledValidation>(
+  { policies: 'validatingadmissionpolicies', bindings: 'validatingadmissionpolicybindings' },
+  compiledValidation,
+);
 
 /** A refusal, and whose it is. */
 interface Denial {
@@ -43,7 +43,7 @@ function denied(attributes: AdmissionAttributes, { policy, binding, message, rea
 /** One request while the policies look at it. */
 class Dispatch {
   readonly denials: Denial[] = [];
-  private readonly request: AdmissionRequest;
+  readonly request: AdmissionRequest;
   private readonly inputs: RequestInputs;
   private readonly objects = new Map<unknown, KubeObject | undefined>();
 
@@ -55,15 +55,22 @@ class Dispatch {
     this.inputs = new RequestInputs(this.request);
   }
 
-  async policy({ policy, constraints, bindings }: Definition<Policy, Binding>): Promise<void> {
+  async policy(definition: Definition<Policy, Binding, CompiledValidation>): Promise<void> {
+    const { policy, constraints, bindings } = definition;
     const matched = await this.configured({ policy }, () => matchConstraints(constraints, this.request));
     if (!matched) return;
     const annotations = new Map<string, Set<string>>();
-    for (const bound of bindings) await this.binding(policy, bound, matched, annotations);
+    for (const bound of bindings) await this.binding(definition, bound, matched, annotations);
     for (const [key, values] of annotations) this.attributes.audit?.annotate(`${policy.metadata.name}/${key}`, [...values].join(', '));
   }
 
-  private async binding(policy: Policy, { binding, constraints }: Bound<Binding>, matched: Matched, annotations: Map<string, Set<string>>) {
+  private async binding(
+    definition: Definition<Policy, Binding, CompiledValidation>,
+    { binding, constraints }: Bound<Binding>,
+    matched: Matched,
+    annotations: Map<string, Set<string>>,
+  ): Promise<void> {
+    const { policy } = definition;
     const owner = { policy, binding };
     const matches = constraints === undefined || (await this.configured(owner, () => matchConstraints(constraints, this.request)));
     if (!matches) return;
@@ -71,7 +78,7 @@ class Dispatch {
     const { paramRef } = binding.spec;
     const params = await this.configured(owner, () => collectParams({ paramKind, paramRef }, this.attributes.namespace, this.ctx));
     for (const param of params ?? []) {
-      const validated = await this.evaluate(policy, matched, param);
+      const validated = await this.evaluate(definition, matched, param);
       validated.decisions.forEach((decision, index) => {
         if (decision.denied) this.act(owner, decision, index);
       });
@@ -92,9 +99,14 @@ class Dispatch {
     }
   }
 
-  private async evaluate({ spec }: Policy, matched: Matched, param: KubeObject | undefined): Promise<Validated> {
+  private async evaluate(
+    { policy: { spec }, expressions }: Definition<Policy, Binding, CompiledValidation>,
+    matched: Matched,
+    param: KubeObject | undefined,
+  ): Promise<Validated> {
+    const { costs } = this.request;
     const input = await this.inputs.of(matched, param, this.objectOf(matched));
-    return validate({ spec, compiled: compiledValidation(spec), input, costs: this.request.costs, pause: () => this.ctx.work.pause() });
+    return validate({ spec, compiled: expressions(costs), input, costs, pause: () => this.ctx.work.pause() });
   }
 
   private objectOf(matched: Matched): KubeObject | undefined {
@@ -136,7 +148,11 @@ export const validatingAdmissionPolicy: AdmissionPlugin = {
     const definitions = await policies.of(ctx.reader);
     if (definitions.length === 0) return;
     const dispatch = new Dispatch(attributes, ctx);
-    for (const definition of definitions) await dispatch.policy(definition);
+    for (const definition of definitions) {
+      const pending = ctx.work.pause();
+      if (pending) await pending;
+      if (coveredBy(definition.constraints, dispatch.request)) await dispatch.policy(definition);
+    }
     const [first] = dispatch.denials;
     if (first) throw denied(attributes, first);
   },

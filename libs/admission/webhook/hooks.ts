@@ -3,7 +3,10 @@ import { type KubeObject, type LabelSelector, labelSelectorAsSelector } from '#a
 import { listPrefix } from '#apiserver';
 import { admissionEnvironment, compileExpression } from '#component-helpers/admission-expressions';
 import type { Expression } from '../expressions/evaluation.js';
+import { type Compiled, KeptExpressions } from '../expressions/kept-expressions.js';
 import { remembered } from '../matching/remembered.js';
+
+type MatchCondition = admissionregistrationv1.MatchCondition;
 
 /** Either kind of webhook; only mutating ones have a reinvocationPolicy. */
 export type Webhook = admissionregistrationv1.ValidatingWebhook & Pick<admissionregistrationv1.MutatingWebhook, 'reinvocationPolicy'>;
@@ -18,19 +21,21 @@ export interface Hook {
   webhook: Webhook;
   namespaceSelector: LabelSelector;
   objectSelector: LabelSelector;
-  conditions: readonly Expression[];
+  /** Its match conditions; unset if it has none. */
+  conditions?: Compiled<readonly Expression[]>;
 }
 
-function conditionsOf({ matchConditions }: Webhook): Expression[] {
+function conditionsOf(conditions: readonly MatchCondition[], kept: KeptExpressions): Compiled<readonly Expression[]> {
   const environment = admissionEnvironment({ params: false, authorizer: true });
-  return (matchConditions ?? []).map(({ expression: source = '' }) => ({
-    source,
-    compiled: compileExpression(environment, source, 'condition'),
-  }));
+  const textOf = () => conditions.map(({ expression }) => expression).join('\n');
+  return kept.lazily(textOf, () =>
+    conditions.map(({ expression: source = '' }) => ({ source, compiled: compileExpression(environment, source, 'condition') })),
+  );
 }
 
 /** The webhooks of configurations, in the order in which they are called (apiserver/pkg/admission/configuration). */
 export function hooksOf(configurations: readonly Configuration[]): Hook[] {
+  const kept = new KeptExpressions();
   const sorted = [...configurations].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   return sorted.flatMap(({ metadata: { name: configuration }, webhooks }) => {
     const seen = new Map<string, number>();
@@ -43,7 +48,7 @@ export function hooksOf(configurations: readonly Configuration[]): Hook[] {
         webhook,
         namespaceSelector: labelSelectorAsSelector(webhook.namespaceSelector ?? {}),
         objectSelector: labelSelectorAsSelector(webhook.objectSelector ?? {}),
-        conditions: conditionsOf(webhook),
+        ...(webhook.matchConditions?.length ? { conditions: conditionsOf(webhook.matchConditions, kept) } : {}),
       };
     });
   });

@@ -19,7 +19,7 @@ import { callHook, failureOf, isIgnored } from './call-hook.js';
 import { CallFailure } from './errors.js';
 import { type Hook, mutatingHooks } from './hooks.js';
 import { type AdmissionResponse, objectText } from './review.js';
-import { shouldCall } from './should-call.js';
+import { covered, shouldCall } from './should-call.js';
 
 const NAME = 'MutatingAdmissionWebhook';
 const MUTATION = 'mutation.webhook.admission.k8s.io/';
@@ -82,7 +82,9 @@ async function dispatch(hooks: readonly Hook[], attributes: AdmissionAttributes,
   if (isReinvoke && canReinvoke && own.isOutputChanged(attributes.object)) own.requireReinvoking();
   const request = new AdmissionRequest(attributes, ctx);
   for (const [index, hook] of hooks.entries()) {
-    const matched = await shouldCall(hook, request);
+    const pending = ctx.work.pause();
+    if (pending) await pending;
+    const matched = covered(hook, request) && (await shouldCall(hook, request));
     // A webhook is not called for the first time in the second round.
     if (matched === undefined || (isReinvoke && !own.shouldReinvoke(hook.key))) continue;
     const changed = await mutateOrFail(request, { hook, matched, round, index });

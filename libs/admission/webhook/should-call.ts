@@ -20,12 +20,19 @@ function matchedBy({ rules = [], matchPolicy }: Webhook, request: AdmissionReque
   return undefined;
 }
 
+/** The version in which a webhook's rules cover the request, wherever it is. */
+export function covered({ webhook, objectSelector }: Hook, request: AdmissionRequest): Matched | undefined {
+  const matched = matchedBy(webhook, request);
+  return matched && request.objectMatches(objectSelector) ? matched : undefined;
+}
+
 /** Whether the webhook's conditions hold. Throws 403 if that cannot be said. */
 async function conditionsHold({ webhook, conditions }: Hook, request: AdmissionRequest, matched: Matched): Promise<boolean> {
+  if (!conditions) return true;
   const { attributes } = request;
   const input = await new RequestInputs(request).of(matched, undefined, attributes.object && versioned(attributes.object, matched));
   const evaluation = new Evaluation([], { ...input, namespaceObject: null }, request.costs);
-  const held = await evaluateConditions(conditions, evaluation, webhook.failurePolicy === 'Ignore');
+  const held = await evaluateConditions(conditions(request.costs), evaluation, webhook.failurePolicy === 'Ignore');
   if (held.error === undefined) return held.matches;
   const { group, resource } = attributes.requested;
   throw forbidden({ group, resource }, attributes.name, held.error);
@@ -36,9 +43,7 @@ async function conditionsHold({ webhook, conditions }: Hook, request: AdmissionR
  * be said.
  */
 export async function shouldCall(hook: Hook, request: AdmissionRequest): Promise<Matched | undefined> {
-  const { webhook, namespaceSelector, objectSelector, conditions } = hook;
-  const matched = matchedBy(webhook, request);
-  if (matched === undefined || !request.objectMatches(objectSelector)) return undefined;
-  if (!(await request.namespaceMatches(namespaceSelector))) return undefined;
-  return conditions.length === 0 || (await conditionsHold(hook, request, matched)) ? matched : undefined;
+  const matched = covered(hook, request);
+  if (matched === undefined || !(await request.namespaceMatches(hook.namespaceSelector))) return undefined;
+  return (await conditionsHold(hook, request, matched)) ? matched : undefined;
 }

@@ -7,7 +7,7 @@ import { callHook, failureOf, isIgnored } from './call-hook.js';
 import { type Hook, validatingHooks } from './hooks.js';
 import { CALLS_AT_ONCE } from './limits.js';
 import { type ObjectTexts, objectText } from './review.js';
-import { shouldCall } from './should-call.js';
+import { covered, shouldCall } from './should-call.js';
 
 interface Relevant {
   hook: Hook;
@@ -58,7 +58,9 @@ async function dispatch(hooks: readonly Hook[], attributes: AdmissionAttributes,
   const request = new AdmissionRequest(attributes, ctx);
   const relevant: Relevant[] = [];
   for (const hook of hooks) {
-    const matched = await shouldCall(hook, request);
+    const pending = ctx.work.pause();
+    if (pending) await pending;
+    const matched = covered(hook, request) && (await shouldCall(hook, request));
     if (matched) relevant.push({ hook, matched, index: relevant.length });
   }
   if (relevant.length > 0) await askAll(relevant, request);
