@@ -25,7 +25,7 @@ export interface Definition<P extends Policy, B extends Binding, C> {
 }
 
 /** The policies that are bound, in the order of their names, each with its bindings in theirs (policy/generic policy_source.go). */
-export function definitionsOf<P extends Policy, B extends Binding, C>(
+function definitionsOf<P extends Policy, B extends Binding, C>(
   policies: readonly P[],
   bindings: readonly B[],
   compile: Compile<P, C>,

@@ -16,7 +16,7 @@ function kindText({ apiVersion = '', kind }: ParamKind): string {
 }
 
 /** The resource whose objects are parameters. Throws ConfigurationError if none is served. */
-export function paramResource(storages: StorageMap, paramKind: ParamKind): APIResource {
+function paramResource(storages: StorageMap, paramKind: ParamKind): APIResource {
   const { group, version } = parseGroupVersion(paramKind.apiVersion ?? '');
   const info = storages.served().resources.find((one) => one.kind === paramKind.kind && one.group === group && one.version === version);
   const resource = info && storages.find(info.group, info.version, info.resource)?.resource;

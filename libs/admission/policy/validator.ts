@@ -14,7 +14,7 @@ export interface Decision {
 }
 
 /** An audit annotation to publish, or why it could not be made. */
-export type Annotation = { key: string; value: string } | { error: string };
+type Annotation = { key: string; value: string } | { error: string };
 
 /** The outcome of one evaluation of a policy. */
 export interface Validated {

@@ -34,7 +34,7 @@ function conditionsOf(conditions: readonly MatchCondition[], kept: KeptExpressio
 }
 
 /** The webhooks of configurations, in the order in which they are called (apiserver/pkg/admission/configuration). */
-export function hooksOf(configurations: readonly Configuration[]): Hook[] {
+function hooksOf(configurations: readonly Configuration[]): Hook[] {
   const kept = new KeptExpressions();
   const sorted = [...configurations].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   return sorted.flatMap(({ metadata: { name: configuration }, webhooks }) => {

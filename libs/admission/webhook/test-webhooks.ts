@@ -5,7 +5,7 @@ import { post } from '../test-cluster.js';
 
 const NO_STRATEGIES = [] as const;
 
-export interface SentReview {
+interface SentReview {
   apiVersion: string;
   kind: string;
   request: { uid: string; object: Record<string, unknown> | null } & Record<string, unknown>;

@@ -7,7 +7,7 @@ export type CompiledExpression =
   | { readonly program?: undefined; readonly error: string };
 
 /** The types that expressions may give, by what they are for; any type where it is unset. */
-export const RESULT_TYPES = {
+const RESULT_TYPES = {
   condition: [BOOL],
   message: [STRING],
   auditAnnotation: [STRING, NULL],
