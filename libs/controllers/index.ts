@@ -1,5 +1,8 @@
 import { type Component, type Controller, componentOf } from '#controller-runtime';
 import { admissionPolicyStatus } from './admission-policies/status.js';
+import { definitionFinalizer } from './apiextensions/definition-finalizer.js';
+import { definitionStatus } from './apiextensions/definition-status.js';
+import { autoRegister } from './apiregistration/auto-register.js';
 import { apiServiceAvailability } from './apiregistration/availability.js';
 import { bootstrapSigner, tokenCleaner } from './bootstrap/signer.js';
 import { csrApproving } from './certificates/approver.js';
@@ -49,4 +52,8 @@ export const controllers: readonly Controller[] = [
 /** All controllers in one component, as upstream compiles them into one binary. */
 export const kubeControllerManager: Component = componentOf('kube-controller-manager', controllers);
 
-export { kubeApiserver } from './apiserver-controllers.js';
+/** The controllers that run within a kube-apiserver, in the order of their turns. One line per controller. */
+export const apiserverControllers: readonly Controller[] = [definitionStatus, definitionFinalizer, autoRegister];
+
+/** They take their turns apart from kube-controller-manager: custom resources are served where that one is broken. */
+export const kubeApiserver: Component = componentOf('kube-apiserver', apiserverControllers);
