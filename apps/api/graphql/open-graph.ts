@@ -1,4 +1,4 @@
-import { forbidden, StatusError } from '#apimachinery';
+import { forbidden } from '#apimachinery';
 import { type ApiServer, inProcessClient, KUBERNETES_VERSION, type UserInfo } from '#apiserver';
 import type { AuditLog } from '#audit';
 import { type ClusterStore } from '#cacher';
@@ -8,6 +8,7 @@ import type { Access } from '#platform';
 import type { StorageAdmin } from '#storage';
 import { bearerToken } from '../authenticate-first.js';
 import { explained, mustReadRoles } from '../explain.js';
+import { unlessRefused } from '../kubernetes/caller.js';
 import { clusterAdmin } from '../kubernetes/cluster-admin.js';
 import { isReference } from '../platform/ids.js';
 import type { OpenGraph } from './sessions.js';
@@ -69,12 +70,8 @@ async function whoseGraph(
   const open = await apis.open(cluster);
   if (!open) return undefined;
   if (grant) return { open, user: clusterAdmin };
-  const user = await open.api.authenticate({ headers: { authorization } }).catch(unlessRefused);
+  const user = await unlessRefused(open.api.authenticate({ headers: { authorization } }));
   return user && { open, user };
-}
-
-function unlessRefused(error: unknown): undefined {
-  if (!(error instanceof StatusError) || error.status.code !== 401) throw error;
 }
 
 /** Throws 403 for a user who may not do everything: history and audit show what is in every object. */

@@ -1,11 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { StatusError, unauthorized } from '#apimachinery';
+import { unauthorized } from '#apimachinery';
 import {
-  ANONYMOUS,
   type ApiRequest,
   type ApiResponse,
   type ByteStream,
-  bearerTokenOf,
   DEFAULT_LIMITS,
   failureResponse,
   type Takeover,
@@ -14,7 +12,6 @@ import {
 import {
   type BodyBudget,
   type ConnectionLimiter,
-  clientCertificateOf,
   type ListenerLimits,
   type Log,
   type Metrics,
@@ -22,8 +19,8 @@ import {
   type OpenApis,
 } from '#hosting';
 import type { Access } from '#platform';
-import type { StandingSession, StandingSessions } from '../standing-sessions.js';
-import { clusterAdmin } from './cluster-admin.js';
+import type { StandingSessions } from '../standing-sessions.js';
+import { authenticated, type Caller, callerOf, standing } from './caller.js';
 import { inParts, reply, replyPieces, replyStream } from './reply.js';
 import { announcedLength, BodyRefused, hasBody, readBody } from './request-body.js';
 import { takeOver, type UpgradeSocket } from './takeover.js';
@@ -45,15 +42,6 @@ interface Exchange {
   request: IncomingMessage;
   response: ServerResponse;
   upgrade?: UpgradeSocket | undefined;
-}
-
-/** The caller: its cluster, its user (unset: anonymous), and its token. */
-interface Caller {
-  cluster: string;
-  user?: UserInfo;
-  tokenHash?: string;
-  /** For a token of the cluster itself: whether it is still valid. */
-  stillValid?(): Promise<boolean>;
 }
 
 interface Asked {
@@ -106,7 +94,7 @@ export class KubernetesEndpoint {
 
   private async answer({ request, response, upgrade }: Exchange, target: Target, requestId: string): Promise<void> {
     const { apis, connections, bodies, limits } = this.options;
-    const bearer = await this.callerOf(request, target.cluster);
+    const bearer = await callerOf(this.options.access, request, target.cluster);
     const open = bearer && (apis.peek(bearer.cluster) ?? (await apis.open(bearer.cluster)));
     const caller = open && (await authenticated(open, bearer, request));
     // The body of a request that is rejected here has not been read: a short remainder is discarded, a long one closes the connection.
@@ -150,24 +138,6 @@ export class KubernetesEndpoint {
   private requestOf({ request, target: { path, query }, requestId }: Asked): ApiRequest {
     const { method = 'GET', headers, socket } = request;
     return { method, path, query, headers, requestId, ...(socket.remoteAddress && { address: socket.remoteAddress }) };
-  }
-
-  /**
-   * The caller (without a user: anonymous, or the cluster authenticates it) and its cluster; undefined if the token is not valid for the
-   * cluster in the URL.
-   */
-  private async callerOf(request: IncomingMessage, named: string | undefined): Promise<Caller | undefined> {
-    const anonymous = named === undefined ? undefined : { cluster: named };
-    const token = bearerTokenOf(request);
-    if (token === undefined) return anonymous;
-    const { access } = this.options;
-    const grant = access.remembered(token) ?? (await access.grantOf(token));
-    // Not the platform's: perhaps a token of the cluster in the URL.
-    if (grant === undefined) return anonymous;
-    if (grant.scope !== 'cluster') return undefined;
-    return named === undefined || named === grant.cluster
-      ? { cluster: grant.cluster, user: clusterAdmin, tokenHash: grant.hash }
-      : undefined;
   }
 
   private takeOver({ request, response, upgrade }: Exchange, answer: ApiResponse & { takeover: Takeover }, caller: Caller): void {
@@ -239,36 +209,6 @@ export class KubernetesEndpoint {
     const isWatch = response.headersSent && !response.writableEnded;
     const verb = isWatch ? 'WATCH' : metricsVerb(request.method ?? 'GET', path);
     this.options.metrics.request(verb, metricsGroup(path), response.statusCode, (performance.now() - started) / 1000);
-  }
-}
-
-/** What stays open for a caller, and ends with its token or its rights. */
-function standing({ cluster, tokenHash, stillValid }: Caller, { stillAllowed }: ApiResponse, close: () => void): StandingSession {
-  const allowed = async () => ((await stillValid?.()) ?? true) && ((await stillAllowed?.()) ?? true);
-  const asked = (stillValid || stillAllowed) && { allowed };
-  return { cluster, close, ...(tokenHash !== undefined && { tokenHash }), ...asked };
-}
-
-/**
- * The caller with its user if the cluster authenticates it; undefined if the cluster refuses its credentials. A client certificate of the
- * cluster comes before any token, and one that is not valid there does no harm beside a valid token, as upstream.
- */
-async function authenticated({ api }: OpenApi, caller: Caller, request: IncomingMessage): Promise<Caller | undefined> {
-  const certificate = clientCertificateOf(request.socket);
-  if (certificate === undefined && (caller.user || bearerTokenOf(request) === undefined)) return caller;
-  const credentials = { headers: caller.user ? {} : request.headers, ...(certificate && { certificate }) };
-  const user = await unlessRefused(api.authenticate(credentials));
-  if (user === ANONYMOUS || (user === undefined && caller.user)) return caller;
-  const stillValid = async () => (await unlessRefused(api.authenticate(credentials))) !== undefined;
-  return user && { cluster: caller.cluster, user, stillValid };
-}
-
-async function unlessRefused(user: Promise<UserInfo>): Promise<UserInfo | undefined> {
-  try {
-    return await user;
-  } catch (error) {
-    if (error instanceof StatusError && error.status.code === 401) return undefined;
-    throw error;
   }
 }
 
