@@ -5,6 +5,7 @@ import { type ContainerLog, type LogLine, PodMachine } from '#node';
 import { STREAM_LIMITS } from './limits.js';
 import { type LogOptions, logOptions } from './log-options.js';
 import { checkLogExists, instanceOf, LogWriter } from './log-source.js';
+import { takeConnection } from './open-connections.js';
 import { checkNode, containerNameOf, podOf, worldOf } from './target.js';
 
 const PLAIN = { 'content-type': 'text/plain' };
@@ -21,7 +22,7 @@ interface OpenLog {
 }
 
 async function openLog(scope: RestScope, pod: corev1.Pod, container: string, options: LogOptions): Promise<OpenLog> {
-  const machine = await PodMachine.opened(pod, worldOf(scope));
+  const machine = await PodMachine.opened(pod, worldOf(scope), container);
   const found = machine.get(container);
   const instance = found && instanceOf(found, options);
   return {
@@ -60,6 +61,7 @@ class FollowedLog implements ByteStream {
     private readonly options: LogOptions & { container: string },
     private pod: corev1.Pod,
     private open: OpenLog,
+    private readonly release: () => void,
   ) {
     this.writer = new LogWriter(options);
     const { log } = open;
@@ -84,6 +86,7 @@ class FollowedLog implements ByteStream {
     this.over = true;
     this.waiting = [];
     this.cancel?.();
+    this.release();
     this.sink?.end();
   }
 
@@ -136,6 +139,7 @@ class FollowedLog implements ByteStream {
     const from = Math.max(0, this.seen - log.dropped);
     for (let at = from; at < log.lines.length; at += BATCH) this.waiting.push(this.writer.write(log.lines.slice(at, at + BATCH)));
     this.seen = log.dropped + log.lines.length;
+    log.forget();
   }
 }
 
@@ -148,7 +152,8 @@ async function getLog(scope: RestScope, query: URLSearchParams): Promise<ApiResp
   checkLogExists(pod, container, given.previous);
   const options = { ...given, container };
   const open = await openLog(scope, pod, container, options);
-  if (given.follow && !open.ended) return { status: 200, headers: { ...PLAIN }, stream: new FollowedLog(scope, options, pod, open) };
+  if (given.follow && !open.ended)
+    return { status: 200, headers: { ...PLAIN }, stream: new FollowedLog(scope, options, pod, open, takeConnection(scope)) };
   const lines = open.log ? tailed(open.log.lines, options) : [];
   const pieces: Pieces = { chunks: chunksOf(lines, new LogWriter(options), scope.work), close: () => undefined };
   return { status: 200, headers: { ...PLAIN }, pieces };

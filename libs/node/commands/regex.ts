@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import { LONGEST_MATCHED_LINE } from '../shell/limits.js';
 import { CommandError } from '../shell/process.js';
 
 /** Regular expressions of grep and sed, matched in linear time (RE2): back references are not supported. */
@@ -30,6 +31,11 @@ function setEnd(text: string, start: number): number {
   if (text[at] === ']') at += 1;
   while (at < text.length && text[at] !== ']') at += text.startsWith('[:', at) ? Math.max(1, text.indexOf(':]', at) + 2 - at) : 1;
   return at + 1;
+}
+
+/** Throws for a line that is too long to be matched without holding others up. */
+export function checkLine(line: string): void {
+  if (line.length > LONGEST_MATCHED_LINE) throw new CommandError('line too long', 2);
 }
 
 /** Compiles a pattern. Throws CommandError. */

@@ -1,6 +1,6 @@
 import { type Command, CommandError, linesOf, pathIn, print, readOperands } from '../shell/process.js';
 import { optionsOf } from './options.js';
-import { compileRegex } from './regex.js';
+import { checkLine, compileRegex } from './regex.js';
 
 /** sed with addresses, `s`, `p`, `d`, `q`, `a`, `i`, `c`, `y` and `=`. */
 
@@ -196,6 +196,7 @@ export const sed: Command = function* (process) {
     const lines = linesOf(text);
     const results: string[] = [];
     for (const [at, line] of lines.entries()) {
+      checkLine(line);
       const edited = editLine(edits, line, { number: at + 1, last: at === lines.length - 1, quiet: options.has('n') });
       results.push(edited.text);
       if (edited.quit) break;

@@ -32,8 +32,10 @@ export class FileError extends Error {}
 const MISSING = 'No such file or directory';
 /** Links followed in one path (Linux MAXSYMLINKS). */
 const MOST_LINKS = 40;
-/** Linux PATH_MAX. */
-const LONGEST_PATH = 4096;
+/** Characters of a path (Linux has 4096; looking one up costs the square of its depth). */
+const LONGEST_PATH = 1024;
+/** What an entry of a directory counts as, besides its content. */
+const ENTRY_BYTES = 256;
 
 export const directory = (modified: number, mode = 0o755): DirectoryNode => ({ kind: 'dir', entries: new Map(), mode, uid: 0, modified });
 export const file = (content: string, modified: number, mode = 0o644): FileNode => ({ kind: 'file', content, mode, uid: 0, modified });
@@ -115,7 +117,7 @@ export class FileSystem {
     if (node?.kind === 'dir' || name === '') throw new FileError('Is a directory');
     if (path.endsWith('/')) throw new FileError('Is a directory');
     if (readOnly) throw new FileError('Read-only file system');
-    this.written += content.length;
+    this.written += content.length + (node === undefined ? ENTRY_BYTES : 0);
     if (this.written > this.limit) throw new FileError('No space left on device');
     const modified = this.options.now();
     this.note(path);
@@ -139,7 +141,8 @@ export class FileSystem {
     }
     if (node !== undefined) throw new FileError('File exists');
     if (readOnly) throw new FileError('Read-only file system');
-    this.written += name.length;
+    this.written += ENTRY_BYTES;
+    if (this.written > this.limit) throw new FileError('No space left on device');
     this.note(path);
     parent.entries.set(name, directory(this.options.now()));
   }
@@ -148,6 +151,8 @@ export class FileSystem {
     const { node, parent, name, readOnly } = this.find(path, true);
     if (node !== undefined) throw new FileError('File exists');
     if (readOnly) throw new FileError('Read-only file system');
+    this.written += ENTRY_BYTES;
+    if (this.written > this.limit) throw new FileError('No space left on device');
     this.note(path);
     parent.entries.set(name, { kind: 'link', target, modified: this.options.now() });
   }

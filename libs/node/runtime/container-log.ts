@@ -11,6 +11,8 @@ export interface LogLine {
 
 /** Bytes after which a line is cut (the CRI's limit of an entry). */
 const LONGEST_LINE = 16 * 1024;
+/** What a line takes in memory, besides its text. */
+const LINE_BYTES = 64;
 
 /** What one start of a container has printed, as containerd keeps it: the newest lines up to a limit. */
 export class ContainerLog {
@@ -41,7 +43,15 @@ export class ContainerLog {
     this.open.clear();
   }
 
+  /** Forgets the lines, which have been read. */
+  forget(): void {
+    this.dropped += this.lines.length;
+    this.lines = [];
+    this.bytes = 0;
+  }
+
   private append(stream: 'stdout' | 'stderr', data: string): void {
+    if (this.limit === 0) return;
     const pieces = ((this.open.get(stream) ?? '') + data).split('\n');
     let rest = pieces.pop() ?? '';
     for (const text of pieces) this.add({ at: this.now(), stream, text });
@@ -52,12 +62,12 @@ export class ContainerLog {
 
   private add(line: LogLine): void {
     this.lines.push(line);
-    this.bytes += line.text.length + 1;
+    this.bytes += line.text.length + LINE_BYTES;
     if (this.bytes <= this.limit) return;
     // A quarter is dropped at once, so that not every line moves the others.
     let count = 0;
     while (this.bytes > (this.limit * 3) / 4 && count < this.lines.length - 1) {
-      this.bytes -= (this.lines[count]?.text.length ?? 0) + 1;
+      this.bytes -= (this.lines[count]?.text.length ?? 0) + LINE_BYTES;
       count += 1;
     }
     this.lines = this.lines.slice(count);

@@ -5,8 +5,8 @@ export const WRITABLE_BYTES = 4 * 1024 * 1024;
 /** Head of an HTTP request to a program, and its body. */
 export const REQUEST_HEAD = 64 * 1024;
 export const REQUEST_BODY = 3 * 1024 * 1024;
-/** Bytes of the log of one container that are kept (containerLogMaxSize of a kubelet). */
-export const LOG_BYTES = 10 * 1024 * 1024;
+/** Memory that the log of one start of a container takes; the oldest lines are dropped, as a kubelet's rotation does at 10 MiB. */
+export const LOG_BYTES = 8 * 1024 * 1024;
 /** Bytes of standard input that are held for a process. */
 export const INPUT_BYTES = 256 * 1024;
 /** How often a process that waits for an instant looks at the cluster's clock. */

@@ -124,14 +124,15 @@ export class PodMachine {
     private readonly world: MachineWorld,
     private readonly volumes: ReadonlyMap<string, DirectoryNode>,
     private readonly kept: KeptFiles,
+    private readonly logged: string | undefined,
   ) {}
 
-  /** Reads what the pod refers to, and puts its containers together. */
-  static async open(pod: corev1.Pod, world: MachineWorld): Promise<PodMachine> {
+  /** Reads what the pod refers to, and puts its containers together. `logged`: the container whose log is kept. */
+  static async open(pod: corev1.Pod, world: MachineWorld, logged?: string): Promise<PodMachine> {
     const volumes = new Map<string, DirectoryNode>();
     for (const volume of pod.spec?.volumes ?? []) volumes.set(volume.name, await volumeDirectory(world, pod, volume));
     const kept = (await world.keptFiles?.(pod.metadata.uid ?? '')) ?? {};
-    const machine = new PodMachine(pod, world, volumes, kept);
+    const machine = new PodMachine(pod, world, volumes, kept, logged);
     const { initContainers = [], containers = [], ephemeralContainers = [] } = pod.spec ?? {};
     const { initContainerStatuses = [], containerStatuses = [], ephemeralContainerStatuses = [] } = pod.status ?? {};
     const statuses = [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses];
@@ -143,8 +144,8 @@ export class PodMachine {
   }
 
   /** A machine that is up to date. */
-  static async opened(pod: corev1.Pod, world: MachineWorld): Promise<PodMachine> {
-    const machine = await PodMachine.open(pod, world);
+  static async opened(pod: corev1.Pod, world: MachineWorld, logged?: string): Promise<PodMachine> {
+    const machine = await PodMachine.open(pod, world, logged);
     await machine.advance();
     return machine;
   }
@@ -217,7 +218,7 @@ export class PodMachine {
   }
 
   private startMain(kernel: Kernel, container: Container, { id, startedAt, finishedAt }: Instance): void {
-    const log = new ContainerLog(LOG_BYTES, () => kernel.now);
+    const log = new ContainerLog(container.spec.name === this.logged ? LOG_BYTES : 0, () => kernel.now);
     this.logs.set(id, log);
     const host = shellHost(container, kernel, this.around(container));
     const input = container.spec.stdin ? new Pipe() : EMPTY_INPUT;

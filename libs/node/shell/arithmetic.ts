@@ -1,3 +1,5 @@
+import { LONGEST_EXPRESSION } from './limits.js';
+
 /** Integer arithmetic of the shell: `$((…))`. 64-bit, as C's long. */
 
 export interface Variables {
@@ -26,6 +28,7 @@ const ASSIGNMENTS = new Set(['=', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^='
 const DEEPEST = 50;
 
 function tokensOf(text: string): string[] {
+  if (text.length > LONGEST_EXPRESSION) throw new ArithmeticError('expression too long');
   const tokens: string[] = [];
   TOKEN.lastIndex = 0;
   for (let at = 0; text.slice(at).trim() !== ''; at = TOKEN.lastIndex) {

@@ -2,7 +2,7 @@ import { type FileSystem, normalized } from '../files/file-system.js';
 import { ArithmeticError, evaluate } from './arithmetic.js';
 import type { List, Part, Word } from './ast.js';
 import type { Wait } from './kernel.js';
-import { LONGEST_VALUE, MOST_WORDS } from './limits.js';
+import { LONGEST_VALUE, MOST_COMPARISONS, MOST_WORDS } from './limits.js';
 import { Pattern, quotedForPattern } from './patterns.js';
 import { ShellError, type ShellState } from './state.js';
 
@@ -220,17 +220,27 @@ function checked(text: string): string {
   return text;
 }
 
-/** How many positions of a text are tried against a pattern. */
-const MOST_TRIES = 4096;
+/** Throws if trying a pattern at every position of a value would cost too much. */
+function checkCost(value: string, pattern: string): void {
+  if (value.length * value.length * (pattern.length + 1) > MOST_COMPARISONS) throw new ShellError('out of memory');
+}
+
+const unquoted = (pattern: string): string => pattern.replace(/\\(.)/gs, '$1');
 
 function trimmed(value: string, pattern: string, operator: string): string {
   const compiled = new Pattern(pattern);
-  const lengths = Math.min(value.length, MOST_TRIES);
+  const atStart = operator.startsWith('#');
+  if (!compiled.isPattern) {
+    const literal = unquoted(pattern);
+    if (atStart) return value.startsWith(literal) ? value.slice(literal.length) : value;
+    return value.endsWith(literal) ? value.slice(0, value.length - literal.length) : value;
+  }
+  checkCost(value, pattern);
   const longest = operator.length === 2;
-  for (let step = 0; step <= lengths; step++) {
-    const length = longest ? lengths - step : step;
-    if (operator.startsWith('#') && compiled.matches(value.slice(0, length))) return value.slice(length);
-    if (operator.startsWith('%') && compiled.matches(value.slice(value.length - length))) return value.slice(0, value.length - length);
+  for (let step = 0; step <= value.length; step++) {
+    const length = longest ? value.length - step : step;
+    if (atStart && compiled.matches(value.slice(0, length))) return value.slice(length);
+    if (!atStart && compiled.matches(value.slice(value.length - length))) return value.slice(0, value.length - length);
   }
   return value;
 }
@@ -238,11 +248,16 @@ function trimmed(value: string, pattern: string, operator: string): string {
 function replaced(value: string, pattern: string, { replacement, all }: { replacement: string; all: boolean }): string {
   const compiled = new Pattern(pattern);
   if (!compiled.isPattern) {
-    const literal = pattern.replace(/\\(.)/gs, '$1');
+    const literal = unquoted(pattern);
     if (literal === '') return value;
-    return all ? checked(value.split(literal).join(replacement)) : value.replace(literal, () => replacement);
+    if (!all) return value.replace(literal, () => replacement);
+    const parts = value.split(literal);
+    if (value.length + parts.length * replacement.length > LONGEST_VALUE) throw new ShellError('out of memory');
+    return parts.join(replacement);
   }
-  if (value.length > MOST_TRIES / 16) return value;
+  checkCost(value, pattern);
+  // Each position is tried with each end.
+  checkCost(value, value);
   let result = '';
   for (let at = 0; at < value.length; ) {
     let end = -1;
@@ -251,7 +266,7 @@ function replaced(value: string, pattern: string, { replacement, all }: { replac
     else {
       result += replacement;
       at = end;
-      if (!all) return result + value.slice(at);
+      if (!all) return checked(result + value.slice(at));
     }
   }
   return checked(result);

@@ -3,14 +3,18 @@
 /** Nesting of commands and substitutions in a script, and of calls of functions. */
 export const DEEPEST_NESTING = 60;
 export const DEEPEST_CALLS = 100;
-/** Characters of a script. */
-export const LONGEST_SCRIPT = 1024 * 1024;
+/** Characters of a script, of an arithmetic expression, and of a line that is matched with a regular expression. */
+export const LONGEST_SCRIPT = 128 * 1024;
+export const LONGEST_EXPRESSION = 10_000;
+export const LONGEST_MATCHED_LINE = 16 * 1024;
+/** Comparisons that one expansion of a pattern may need: pattern × value × value. */
+export const MOST_COMPARISONS = 4_000_000;
 /** Bytes of one expanded word, of a variable, and of what a command substitution keeps. */
-export const LONGEST_VALUE = 1024 * 1024;
+export const LONGEST_VALUE = 256 * 1024;
 /** Bytes that a pipe holds until its reader takes some (Linux: 64 KiB). */
 export const PIPE_BYTES = 64 * 1024;
 /** Bytes that commands like sort and tac may hold. */
-export const HELD_BYTES = 4 * 1024 * 1024;
+export const HELD_BYTES = 1024 * 1024;
 /** Tasks (processes) of one kernel. */
 export const MOST_TASKS = 256;
 /** Steps that a task takes before it has to let time pass, and how much passes: 20,000 commands a second. */

@@ -25,6 +25,8 @@ export interface Output {
 
 /** The exit code of a process that writes into a pipe without a reader (128 + SIGPIPE). */
 const BROKEN_PIPE = 141;
+/** The exit code of a process that the kernel kills for want of memory (128 + SIGKILL). */
+const OUT_OF_MEMORY = 137;
 
 /** A pipe between two processes, of bounded size. */
 export class Pipe implements Input, Output {
@@ -112,7 +114,7 @@ export function fileOutput(files: FileSystem, path: string, append: boolean): Ou
   };
 }
 
-/** Collects output up to a limit; what comes after is dropped. */
+/** Collects output. A process that produces more than the limit is killed, as for want of memory. */
 export class Collector implements Output {
   private readonly parts: string[] = [];
   private size = 0;
@@ -120,10 +122,9 @@ export class Collector implements Output {
   constructor(private readonly limit: number) {}
 
   put(data: string): boolean {
-    if (this.size >= this.limit) return true;
-    const kept = data.slice(0, this.limit - this.size);
-    this.parts.push(kept);
-    this.size += kept.length;
+    this.size += data.length;
+    if (this.size > this.limit) throw new Killed(OUT_OF_MEMORY);
+    this.parts.push(data);
     return true;
   }
 
