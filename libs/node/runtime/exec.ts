@@ -120,6 +120,8 @@ class RunningProcess implements ContainerProcess {
   private readonly input: InputBuffer | undefined;
   private readonly terminal: Terminal | undefined;
   private wakeUp: (() => void) | undefined;
+  /** Something has happened since the kernel was run. */
+  private poked = false;
   private foreground: Task | undefined;
 
   constructor(
@@ -267,6 +269,7 @@ class RunningProcess implements ContainerProcess {
   }
 
   private poke(): void {
+    this.poked = true;
     const { wakeUp } = this;
     this.wakeUp = undefined;
     wakeUp?.();
@@ -279,9 +282,10 @@ class RunningProcess implements ContainerProcess {
     // The caller gets the process before its first output.
     await Promise.resolve();
     for (;;) {
+      this.poked = false;
       await kernel.run(host.clock.now(), { pace: host.pace });
       if (task.code !== undefined) break;
-      await this.rest();
+      if (!this.poked) await this.rest();
     }
     // What it left in the background ends with the session.
     for (const left of kernel.tasks.values()) left.kill(137);
