@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import path from 'node:path';
+import { WebSocket } from 'ws';
 import { ClusterApi } from '../cluster-api.js';
 import { kubectls, run } from '../kubectl.js';
 import { requesterOf, type Service, startService, until } from '../service.js';
@@ -172,6 +173,25 @@ test('a refusal is explained over REST and in the graph', async () => {
     suggestion: refused.json.suggestion,
   });
   expect([(await ask({ user: name })).status, (await ask({ user: name, resourceAttributes: create }, 'nope')).status]).toEqual([422, 404]);
+});
+
+test('a browser sends its token as a subprotocol of the WebSocket', async () => {
+  const { api } = await madeCluster('browser');
+  const statusFor = (token: string, protocols: readonly string[] = ['v5.channel.k8s.io']): Promise<number | undefined> => {
+    const encoded = `base64url.bearer.authorization.k8s.io.${Buffer.from(token).toString('base64url')}`;
+    const url = `${service.origin.replace('https', 'wss')}/clusters/${api.cluster.id}${PODS}/missing/exec?command=sh&stdout=true`;
+    const socket = new WebSocket(url, [encoded, ...protocols], { ca: service.ca });
+    return new Promise((resolve, reject) => {
+      socket.on('unexpected-response', (request, { statusCode }) => {
+        request.destroy();
+        resolve(statusCode);
+      });
+      socket.on('open', () => reject(new Error('opened')));
+      socket.on('error', () => undefined);
+    });
+  };
+  expect([await statusFor(api.cluster.token), await statusFor(await newToken(api)), await statusFor('x')]).toEqual([404, 403, 401]);
+  expect(await statusFor(api.cluster.token, [])).toBe(401);
 });
 
 /** The certificate and key in a kubeconfig. */

@@ -5,6 +5,7 @@ import { clientCertificateOf, type OpenApi } from '#hosting';
 import type { Access } from '#platform';
 import type { StandingSession } from '../standing-sessions.js';
 import { clusterAdmin } from './cluster-admin.js';
+import { adoptSocketToken } from './socket-token.js';
 
 /** The caller: its cluster, its user (unset: anonymous), and its token. */
 export interface Caller {
@@ -20,6 +21,7 @@ export interface Caller {
  * cluster in the URL.
  */
 export async function callerOf(access: Access, request: IncomingMessage, named: string | undefined): Promise<Caller | undefined> {
+  if (!adoptSocketToken(request.headers)) return undefined;
   const anonymous = named === undefined ? undefined : { cluster: named };
   const token = bearerTokenOf(request);
   if (token === undefined) return anonymous;
