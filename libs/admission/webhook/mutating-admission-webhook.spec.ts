@@ -66,6 +66,22 @@ describe('MutatingAdmissionWebhook', () => {
     expect(await createConfigMap(made)).toMatchObject(want);
   });
 
+  it.each([
+    ['serviceaccounts', '/automountServiceAccountToken', true, true],
+    ['secrets', '/immutable', true, false],
+  ])('notes its patch of %s in the audit event, unless their contents are secret', async (resource, path, value, noted) => {
+    const { made } = await clusterWith({ a: patches(set(path, value)) });
+    await configure(made, 'Mutating', 'c', [
+      hook('a', { rules: [{ operations: ['*'], apiGroups: [''], apiVersions: ['*'], resources: [resource] }] }),
+    ]);
+    expect((await made.call('POST', `/api/v1/namespaces/ns/${resource}`, { body: { metadata: { name: 'x' } } })).status).toBe(201);
+    const keys = [...(made.events.at(-1)?.annotations?.keys() ?? [])];
+    expect(keys).toEqual([
+      'mutation.webhook.admission.k8s.io/round_0_index_0',
+      ...(noted ? ['patch.webhook.admission.k8s.io/round_0_index_0'] : []),
+    ]);
+  });
+
   it('calls them in the order of their names, each with what the last one made', async () => {
     const { made } = await clusterWith({ a: traces('a'), b: traces('b') });
     await configure(made, 'Mutating', 'z', [hook('a')]);

@@ -109,10 +109,10 @@ async function mutateOrFail(
   try {
     const { changed, operations } = await mutate(request, hook, matched, round);
     noted(changed);
-    if (operations.length > 0 && attributes.audit) {
+    if (operations.length > 0 && attributes.audit?.level === 'Request') {
       const patch = operations.map(({ hasValue, value, ...operation }) => (hasValue ? { ...operation, value } : operation));
       const value = JSON.stringify({ configuration, webhook: webhook.name, patch, patchType: 'JSONPatch' });
-      attributes.audit.annotate(`patch.webhook.admission.k8s.io/${key}`, value);
+      attributes.audit.annotate(`patch.webhook.admission.k8s.io/${key}`, value, 'Request');
     }
     return changed;
   } catch (error) {
