@@ -1,4 +1,13 @@
-import { ConfigMap, type corev1, Deployment, Pod, ResourceQuota } from '#api';
+import {
+  type apiextensionsv1,
+  ConfigMap,
+  CustomResourceDefinition,
+  type corev1,
+  Deployment,
+  Pod,
+  type Resource,
+  ResourceQuota,
+} from '#api';
 import { StatusError } from '#apimachinery';
 import { createLocalCluster } from '#cluster';
 
@@ -87,5 +96,48 @@ test('a changed limit is in the status at once; a ReplicaSet makes as many pods 
   expect(await status()).toEqual({ hard: { pods: '9' }, used: { pods: '2' } });
   await advance(20 * 60_000);
   expect([await pods(), (await status())?.used]).toEqual([5, { pods: '5' }]);
+  close();
+});
+
+test('a resize is charged for what it adds, and given back what it gives up', async () => {
+  const { client, settle, status, close } = await quotaCluster({ 'requests.cpu': '1' });
+  await client.create(Pod, pod('a'));
+  const resize = (cpu: string) => {
+    const patch = { spec: { containers: [{ name: 'c', resources: { requests: { cpu } } }] } };
+    return client.patch(Pod, 'a', namespace, 'strategic', patch, { subresource: 'resize' });
+  };
+  await resize('900m');
+  expect((await status())?.used).toEqual({ 'requests.cpu': '900m' });
+  await expect(resize('1001m')).rejects.toThrow(
+    'pods "a" is forbidden: exceeded quota: q, requested: requests.cpu=101m, used: requests.cpu=900m, limited: requests.cpu=1',
+  );
+  await resize('50m');
+  await settle();
+  expect((await status())?.used).toEqual({ 'requests.cpu': '50m' });
+  close();
+});
+
+test('objects of a kind that the cluster itself defines are counted, too', async () => {
+  const { client, settle, status, close } = await quotaCluster({ 'count/widgets.example.com': '1' });
+  expect(await status()).toEqual({ hard: { 'count/widgets.example.com': '1' } });
+  const schema = { openAPIV3Schema: { type: 'object' as const } };
+  await client.create(CustomResourceDefinition, {
+    ...{ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'widgets.example.com' } },
+    spec: {
+      ...{ group: 'example.com', scope: 'Namespaced', names: { plural: 'widgets', kind: 'Widget' } },
+      versions: [{ name: 'v1', served: true, storage: true, schema }],
+    },
+  } as apiextensionsv1.CustomResourceDefinition);
+  await settle();
+  const Widget = { group: 'example.com', version: 'v1', resource: 'widgets', kind: 'Widget', namespaced: true } as Resource;
+  const widget = (name: string) => ({ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name, namespace } });
+  expect((await status())?.used).toEqual({ 'count/widgets.example.com': '0' });
+  await client.create(Widget, widget('a'));
+  await expect(client.create(Widget, widget('b'))).rejects.toThrow(
+    'widgets.example.com "b" is forbidden: exceeded quota: q, requested: count/widgets.example.com=1, used: count/widgets.example.com=1, limited: count/widgets.example.com=1',
+  );
+  await client.delete(Widget, 'a', namespace);
+  await settle();
+  expect((await status())?.used).toEqual({ 'count/widgets.example.com': '0' });
   close();
 });

@@ -11,7 +11,7 @@ export const CONTROL_PLANE_NODE = 'control-plane';
 export const MANIFEST = '/etc/kubernetes/manifests/kube-apiserver.yaml';
 
 /** The prefix of all files; ends with a slash. */
-export const FILES = '/files/';
+export const FILES = '/machine/files/';
 
 /** The key of a file. */
 export const fileKey = (node: string, path: string): string => `${FILES}${node}${path}`;

@@ -90,6 +90,17 @@ class Quotas {
     });
   }
 
+  /** The quotas that limit a kind. */
+  counting(evaluator: QuotaEvaluator): string[] {
+    const around = this.around();
+    const limits = ({ spec }: corev1.ResourceQuota) => evaluator.matching(Object.keys(spec?.hard ?? {}), around).length > 0;
+    return this.informers
+      .of(ResourceQuota)
+      .list()
+      .filter(limits)
+      .map((quota) => formatKey(keyOf(quota)));
+  }
+
   counted(quota: corev1.ResourceQuota): ReturnType<typeof quotaUsage> {
     const { informers } = this;
     const measured = [...this.kinds.values()].map(({ evaluator, resource }) => ({
@@ -149,6 +160,7 @@ function openController({ informers, clock }: ClusterContext, queue: WorkQueue):
       if (evaluator === undefined || !isQuotable(resource)) return;
       const kind = { evaluator, resource };
       quotas.kinds.set(`${resource.group}/${resource.resource}`, kind);
+      for (const key of quotas.counting(evaluator)) queue.add(key);
       informers.of(resource).on((change) => {
         for (const key of quotas.observe(kind, change)) queue.add(key, change.revision || undefined);
       });

@@ -40,7 +40,7 @@ export function planQuota({ quota, counted, released, settled }: Findings): Quot
     used.set(name, kept ? rest : amount);
   }
   const { status } = quota;
-  const current = status?.hard !== undefined && status.used !== undefined;
+  const current = status?.hard !== undefined && (status.used !== undefined || used.size === 0);
   if (current && sameAmounts(hard, amountsOf(status.hard)) && sameAmounts(used, charged)) return { overcharged };
-  return { status: { hard: { ...quota.spec?.hard }, used: texts(used) }, overcharged };
+  return { status: { hard: { ...quota.spec?.hard }, ...(used.size > 0 ? { used: texts(used) } : {}) }, overcharged };
 }
