@@ -116,7 +116,10 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
     timers,
     share,
     yaml: deps.yaml ?? inlineYaml,
-    storages: new ClusterStorages(builtInStorages(deps), deps.customKinds && { store, kindOf: deps.customKinds }),
+    storages: new ClusterStorages(
+      builtInStorages(deps),
+      deps.customKinds && { store, kindOf: deps.customKinds, work: () => share.task(store.cluster) },
+    ),
     get admission() {
       return settings.current().admission;
     },

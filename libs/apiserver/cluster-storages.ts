@@ -9,9 +9,8 @@ import {
   type Served,
 } from '#api';
 import type { GroupResource } from '#apimachinery';
-import type { ClusterStore } from '#cacher';
 import { type BuiltKind, builtKind, type CustomKind } from './custom-resources/custom-kind.js';
-import { type CustomKindOf, Definitions } from './custom-resources/definitions.js';
+import { type DefinitionSource, Definitions } from './custom-resources/definitions.js';
 import type { APIResource } from './rest/api-resource.js';
 import type { RestStorage } from './rest/storage.js';
 import { pathOf, type StorageMap } from './storage-map.js';
@@ -35,10 +34,10 @@ export class ClusterStorages implements StorageMap {
   /** `source`: the store whose CustomResourceDefinitions are served; unset: kinds are only installed by calls. */
   constructor(
     private readonly builtIn: StorageMap,
-    source?: { store: ClusterStore; kindOf: CustomKindOf },
+    source?: DefinitionSource,
   ) {
     const target = { install: (kinds: ReadonlyMap<string, CustomKind | undefined>) => this.change(kinds) };
-    this.definitions = source && new Definitions(source.store, source.kindOf, target);
+    this.definitions = source && new Definitions(source, target);
   }
 
   /** Serves a kind, replacing the previous definition; `id` is `<plural>.<group>`. Built-in resources take precedence over custom ones. */

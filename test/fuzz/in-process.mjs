@@ -1,6 +1,8 @@
 // Sends inputs directly into the pipeline of a whole cluster in this process.
+import { CustomResourceDefinition } from '#api';
 import { createLocalCluster } from '#cluster';
 import { complaint } from './checks.mjs';
+import { definitions } from './custom.mjs';
 
 const admin = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
 const slice = 20;
@@ -47,6 +49,8 @@ export class InProcess {
     if (this.#cluster && this.sent % this.renewEvery !== 0) return this.#cluster;
     await this.close();
     this.#cluster = await createLocalCluster();
+    for (const definition of definitions) await this.#cluster.client.create(CustomResourceDefinition, definition);
+    await this.#cluster.settle();
     return this.#cluster;
   }
 

@@ -1,6 +1,7 @@
 // The requests from which inputs are derived: recorded ones if they exist beside the repository, otherwise those of libs/registry's specs.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { customSeeds } from './custom.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const recorded = path.resolve(root, '../shared/recorded/cases');
@@ -53,7 +54,7 @@ const ofRecording = () =>
     .flatMap(({ steps }) => steps.filter((step) => step.method && step.path).map(request));
 
 /** Method, path, query, headers, and `body` (a value) or `text`, of every request. */
-export const seeds = [...ofRegistry(), ...(existsSync(recorded) ? ofRecording() : [])].map((seed) => ({
+export const seeds = [...ofRegistry(), ...customSeeds, ...(existsSync(recorded) ? ofRecording() : [])].map((seed) => ({
   ...seed,
   path: seed.path.replace(/\/namespaces\/ns1(?=\/|$)/, '/namespaces/default'),
 }));

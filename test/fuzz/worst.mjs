@@ -1,6 +1,7 @@
 // The worst requests of a given size: the shape is chosen, the size is up to 3 MB.
+import { worstCustom } from './custom.mjs';
 import { worstObjects } from './worst-objects.mjs';
 import { worstTexts } from './worst-texts.mjs';
 
 /** Shape by name: bytes → request. */
-export const worst = { ...worstObjects, ...worstTexts };
+export const worst = { ...worstObjects, ...worstTexts, ...worstCustom };
