@@ -14,6 +14,8 @@ export const DEFAULTED_BYTES = 3 * 1024 * 1024;
 export const PATTERN_STEPS = 8_000_000;
 /** Bytes of cached patterns. */
 export const PATTERN_BYTES = 2 * 1024 * 1024;
+/** Instructions of all different patterns of a schema together: compiling one takes some microseconds. */
+export const PATTERN_WEIGHTS = 20_000;
 /** Longest pattern that is compiled. */
 export const PATTERN_LENGTH = 16 * 1024;
 /** Selectable fields of a version (apiextensions/validation MaxSelectableFields). */

@@ -44,6 +44,7 @@ class SchemaChecker {
   }
 
   check(schema: Schema, path: string, context: Context, root = false): void {
+    if (this.errors.length >= ERRORS) return;
     this.standard(schema, path, context);
     if (schema.uniqueItems)
       this.forbid(`${path}.uniqueItems`, 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic');

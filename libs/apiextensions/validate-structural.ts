@@ -1,6 +1,6 @@
 import { append, type FieldError, fieldForbidden, formatFieldError, invalidValue, required } from '#apimachinery';
 import { ERRORS } from './limits.js';
-import { patternError } from './pattern.js';
+import { PatternBudget } from './pattern.js';
 import type { Schema } from './schema-node.js';
 import { isItem } from './values.js';
 
@@ -31,12 +31,14 @@ function isIntOrString(anyOf: readonly Schema[] | undefined): boolean {
 
 class Structure {
   readonly errors: FieldError[] = [];
+  private readonly patterns = new PatternBudget();
 
   private add(error: FieldError): void {
     if (this.errors.length < ERRORS) this.errors.push(error);
   }
 
   invariants(schema: Schema, level: Level, path: string): void {
+    if (this.errors.length >= ERRORS) return;
     const items = schemaOf(schema.items);
     if (schema.type === 'array' && !items) this.add(required(`${path}.items`, 'must be specified'));
     if (items) this.invariants(items, 'item', `${path}.items`);
@@ -109,7 +111,7 @@ class Structure {
       this.nested(one, `${path}.allOf[${index}]`, { anyOf: skips.firstAllOf && index === 0, firstAllOf: false });
     for (const [index, one] of (schema.oneOf ?? []).entries()) this.nested(one, `${path}.oneOf[${index}]`);
     if (schema.not) this.nested(schema.not, `${path}.not`);
-    const wrong = schema.pattern ? patternError(schema.pattern) : undefined;
+    const wrong = schema.pattern ? this.patterns.error(schema.pattern) : undefined;
     if (wrong !== undefined)
       this.add(invalidValue(`${path}.pattern`, schema.pattern, `must be a valid regular expression, but isn't: ${wrong}`));
   }

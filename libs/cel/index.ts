@@ -31,6 +31,7 @@ export {
 export { limits as celLimits } from './limits.js';
 export { type CostEstimate, type EvaluationLimit, evaluateAwaiting, type Outcome, type Program } from './program.js';
 export { type StepBudget, stepBudget } from './run/context.js';
+export { patternWeight } from './run/regex.js';
 export { CelError, Optional } from './run/values.js';
 export { type OpenAPISchema, schemaDeclType } from './schema/decl-type.js';
 export { escapeField, unescapeField } from './schema/escape.js';

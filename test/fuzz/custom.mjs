@@ -45,7 +45,13 @@ export const customSeeds = [
   ].flatMap(([at, body]) => [
     { method: 'POST', path: at, query: '', headers: headers(), body },
     { method: 'PUT', path: `${at}/${body.metadata.name}`, query: '', headers: headers(), body },
-    { method: 'PATCH', path: `${at}/${body.metadata.name}`, query: '', headers: headers('application/merge-patch+json'), body: { spec: body.spec } },
+    {
+      method: 'PATCH',
+      path: `${at}/${body.metadata.name}`,
+      query: '',
+      headers: headers('application/merge-patch+json'),
+      body: { spec: body.spec },
+    },
     {
       method: 'PATCH',
       path: `${at}/${body.metadata.name}`,
@@ -53,11 +59,28 @@ export const customSeeds = [
       headers: headers('application/apply-patch+yaml'),
       body,
     },
-    { method: 'PATCH', path: `${at}/${body.metadata.name}/status`, query: '', headers: headers('application/merge-patch+json'), body: { status: { replicas: 1 } } },
-    { method: 'GET', path: at, query: 'fieldSelector=spec.issuerRef.name%3Dca', headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' } },
+    {
+      method: 'PATCH',
+      path: `${at}/${body.metadata.name}/status`,
+      query: '',
+      headers: headers('application/merge-patch+json'),
+      body: { status: { replicas: 1 } },
+    },
+    {
+      method: 'GET',
+      path: at,
+      query: 'fieldSelector=spec.issuerRef.name%3Dca',
+      headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' },
+    },
     { method: 'DELETE', path: `${at}/${body.metadata.name}`, query: '', headers: {} },
   ]),
-  { method: 'PATCH', path: `${routes}/r/scale`, query: '', headers: headers('application/merge-patch+json'), body: { spec: { replicas: 2 } } },
+  {
+    method: 'PATCH',
+    path: `${routes}/r/scale`,
+    query: '',
+    headers: headers('application/merge-patch+json'),
+    body: { spec: { replicas: 2 } },
+  },
 ];
 
 const definition = (schema, more = {}) =>
@@ -84,7 +107,8 @@ const deep = (depth, leaf, wrap) => {
 export const worstCustom = {
   schemaWide: (n) => definition(mapOf(n, 30, (i) => [`p${i}`, { type: 'string' }])),
   schemaDefaults: (n) => definition(mapOf(n, 50, (i) => [`p${i}`, { type: 'object', default: { a: i } }])),
-  schemaDeep: (n) => definition({ a: deep(Math.min(n / 50, 400), { type: 'string' }, (below) => ({ type: 'object', properties: { a: below } })) }),
+  schemaDeep: (n) =>
+    definition({ a: deep(Math.min(n / 50, 400), { type: 'string' }, (below) => ({ type: 'object', properties: { a: below } })) }),
   schemaBranches: (n) => definition({ a: { type: 'object', anyOf: listOf(n, 22, (i) => ({ required: [`r${i}`] })) } }),
   schemaPatterns: (n) => definition(mapOf(n, 70, (i) => [`p${i}`, { type: 'string', pattern: `^(a|b${i}){1,50}$` }])),
   schemaPattern: (n) => definition({ a: { type: 'string', pattern: '(a*)'.repeat(n / 4) } }),
@@ -92,7 +116,12 @@ export const worstCustom = {
   schemaWrong: (n) => definition(mapOf(n, 24, (i) => [`p${i}`, { type: 'x' }])),
   schemaKeys: (n) =>
     definition({
-      a: { type: 'array', items: { type: 'object' }, 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': listOf(n, 9, (i) => `k${i}`) },
+      a: {
+        type: 'array',
+        items: { type: 'object' },
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': listOf(n, 9, (i) => `k${i}`),
+      },
     }),
   definitionVersions: (n) =>
     definition(
@@ -111,8 +140,10 @@ export const worstCustom = {
   customInvalid: (n) => json(scrapers, scraper({ selector: {}, endpoints: listOf(n, 24, () => ({ scheme: 'x' })) })),
   customUnknown: (n) => json(scrapers, scraper({ selector: {}, endpoints: [mapOf(n, 12, (i) => [`u${i}`, 1])] })),
   customFree: (n) => json(scrapers, scraper({ selector: {}, endpoints: [], options: mapOf(n, 12, (i) => [`u${i}`, 1]) })),
-  customSet: (n) => json(certificates, certificate({ secretName: 's', issuerRef: { name: 'a' }, usages: listOf(n, 14, () => 'server auth') })),
+  customSet: (n) =>
+    json(certificates, certificate({ secretName: 's', issuerRef: { name: 'a' }, usages: listOf(n, 14, () => 'server auth') })),
   customText: (n) => json(routes, route({ hostnames: ['a'.repeat(n)] })),
   customDefaults: (n) => json(routes, route({ rules: [{ matches: listOf(n, 3, () => ({})) }] })),
-  customEmbedded: (n) => json(routes, route({ template: { apiVersion: 'v1', kind: 'X', metadata: { labels: mapOf(n, 12, (i) => [`l${i}`, 'v']) } } })),
+  customEmbedded: (n) =>
+    json(routes, route({ template: { apiVersion: 'v1', kind: 'X', metadata: { labels: mapOf(n, 12, (i) => [`l${i}`, 'v']) } } })),
 };
