@@ -1,7 +1,8 @@
 import type { corev1 } from '#api';
 import type { KubeObject } from '#apimachinery';
-import { CelError, type Outcome } from '#cel';
+import { CelError, type Outcome, type Program } from '#cel';
 import type { CompiledExpression, CompiledVariable } from '#component-helpers/admission-expressions';
+import { DEEPEST_VARIABLES } from './limits.js';
 import type { RequestCosts } from './request-costs.js';
 
 /** A budget is used up: nothing more is evaluated. The message is upstream's. */
@@ -51,6 +52,8 @@ interface Activation extends Record<string, unknown> {
 export class Evaluation {
   private readonly activation: Activation;
   private variablesCost = 0;
+  /** Variables that are being evaluated, each for another. */
+  private depth = 0;
 
   constructor(
     private readonly variables: readonly CompiledVariable[],
@@ -90,7 +93,9 @@ export class Evaluation {
   private variable(name: string, { program, error }: CompiledVariable['compiled']): unknown {
     const quoted = JSON.stringify(name);
     if (!program) return new CelError(`composited variable ${quoted} fails to compile: ${error}`);
-    const outcome = program.evaluate(this.activation);
+    if (this.depth >= DEEPEST_VARIABLES) return new CelError(`composited variable ${quoted} fails to evaluate: exceeded max depth`);
+    this.depth += 1;
+    const outcome = this.evaluated(program);
     if (outcome.error === undefined) {
       this.variablesCost += outcome.cost;
       return outcome.value;
@@ -98,6 +103,14 @@ export class Evaluation {
     if (outcome.waitFor) throw new Waiting(outcome.waitFor);
     this.variablesCost += outcome.cost;
     return new CelError(`composited variable ${quoted} fails to evaluate: ${outcome.error}`);
+  }
+
+  private evaluated(program: Program): Outcome {
+    try {
+      return program.evaluate(this.activation);
+    } finally {
+      this.depth -= 1;
+    }
   }
 
   /** Evaluates an expression: its value, or the error in upstream's words. Throws OutOfBudget. */

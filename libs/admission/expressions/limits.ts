@@ -12,3 +12,5 @@ export const LONGEST_ANNOTATION = 10 * 1024;
 export const KEPT_TEXT = 64 * 1024;
 /** What compiling a character costs a request: about as much time as this cost of evaluation. */
 export const COMPILED_COST = 20;
+/** Variables that refer to one another in a chain. Upstream has no limit. */
+export const DEEPEST_VARIABLES = 200;

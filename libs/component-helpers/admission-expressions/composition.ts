@@ -31,7 +31,9 @@ function declared(type: CelType | undefined): CelType {
  */
 export class Composition {
   readonly variables: readonly CompiledVariable[];
-  private readonly types: Record<string, CelType> = {};
+  private readonly byName: ReadonlyMap<string, CompiledVariable>;
+  /** The fields of `variables` so far. */
+  private readonly fields = new Map<string, { key: string; type: CelType }>();
   private readonly environments = new Map<string, CelEnvironment>();
 
   /** `base`: default the environment of admission. */
@@ -44,21 +46,30 @@ export class Composition {
     for (const { name = '', expression = '' } of variables) {
       const compiled = this.compile(expression, 'variable');
       made.set(name, { name, compiled });
-      this.types[name] = declared(compiled.program?.resultType);
+      this.fields.set(name, { key: name, type: declared(compiled.program?.resultType) });
+      // An environment remembers what it has compiled: each variable needs one of its own.
       this.environments.clear();
     }
+    this.byName = made;
     this.variables = [...made.values()];
   }
 
+  /** What came of compiling a variable. */
+  variable(name: string): CompiledExpression | undefined {
+    return this.byName.get(name)?.compiled;
+  }
+
   compile(source: string, use: ExpressionUse, options: Partial<ExpressionOptions> = {}): CompiledExpression {
-    return compileExpression(this.environment({ params: this.params, authorizer: true, ...options }), source, use);
+    const all = { params: this.params, authorizer: true, ...options };
+    // An environment with the variables is made only for expressions that refer to them.
+    return compileExpression(source.includes('variables') ? this.environment(all) : this.base(all), source, use);
   }
 
   private environment(options: ExpressionOptions): CelEnvironment {
     const key = `${options.authorizer} ${options.patches ?? false}`;
     const known = this.environments.get(key);
     if (known) return known;
-    const made = this.base(options).extend({ variables: objectType('kubernetes.variables', this.types) });
+    const made = this.base(options).extend({ variables: { ...objectType('kubernetes.variables', {}), fields: this.fields } });
     this.environments.set(key, made);
     return made;
   }

@@ -8,16 +8,19 @@ import {
   type ExpressionUse,
   type NamedExpression,
 } from '#component-helpers/admission-expressions';
-import { EXPRESSIONS_LENGTH } from './limits.js';
+import { EXPRESSIONS_LENGTH, SHORTEST_EXPRESSION } from './limits.js';
 
 const invalid = (path: string, source: string, { error }: CompiledExpression): FieldError[] =>
   error === undefined ? [] : [invalidValue(path, source, error)];
 
 /** Refuses more text than is compiled for one object; undefined if it is within the limit. */
 export function tooMuchToCompile(path: string, sources: ReadonlyArray<string | undefined>): FieldError | undefined {
-  const length = sources.reduce((sum, source) => sum + (source?.length ?? 0), 0);
+  const length = sources.reduce((sum, source) => sum + (source ? Math.max(SHORTEST_EXPRESSION, source.length) : 0), 0);
   return length > EXPRESSIONS_LENGTH
-    ? fieldForbidden(path, `expressions may have at most ${EXPRESSIONS_LENGTH} characters together`)
+    ? fieldForbidden(
+        path,
+        `expressions may have at most ${EXPRESSIONS_LENGTH} characters together, of which a short one counts ${SHORTEST_EXPRESSION}`,
+      )
     : undefined;
 }
 
@@ -39,7 +42,7 @@ export class PolicyExpressions {
   }
 
   variableErrors(path: string, { name, expression = '' }: NamedExpression): FieldError[] {
-    const compiled = this.composition?.variables.find((variable) => variable.name === name)?.compiled;
+    const compiled = this.composition?.variable(name ?? '');
     return compiled ? invalid(path, expression, compiled) : [];
   }
 

@@ -133,7 +133,7 @@ describe('expressions of ValidatingAdmissionPolicies', () => {
     [
       'too much',
       validations({ expression: `'${'x'.repeat(17_000)}' == ''` }),
-      ['spec: Forbidden: expressions may have at most 16384 characters together'],
+      ['spec: Forbidden: expressions may have at most 16384 characters together, of which a short one counts 64'],
     ],
     [
       'a reason',

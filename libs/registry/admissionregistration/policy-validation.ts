@@ -128,10 +128,15 @@ export function bindingErrors(
 /** What a binding does about failed validations (validateValidationActions). */
 export function actionErrors(path: string, actions: readonly string[] = []): FieldError[] {
   const known = ['Audit', 'Deny', 'Warn'];
-  const errors = actions.flatMap((action, index) => [
-    ...(known.includes(action) ? [] : [notSupported(`${path}[${index}]`, action, known)]),
-    ...(actions.indexOf(action) < index ? [duplicate(`${path}[${index}]`, action)] : []),
-  ]);
+  const seen = new Set<string>();
+  const errors = actions.flatMap((action, index) => {
+    const isRepeated = seen.has(action);
+    seen.add(action);
+    return [
+      ...(known.includes(action) ? [] : [notSupported(`${path}[${index}]`, action, known)]),
+      ...(isRepeated ? [duplicate(`${path}[${index}]`, action)] : []),
+    ];
+  });
   const detail =
     'must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)';
   if (actions.includes('Deny') && actions.includes('Warn')) errors.push(invalidValue(path, actions, detail));

@@ -58,10 +58,12 @@ export function ruleErrors(path: string, rule: admissionregistrationv1.RuleWithO
 }
 
 function namedRuleErrors(path: string, rule: admissionregistrationv1.NamedRuleWithOperations): FieldError[] {
-  const names = rule.resourceNames ?? [];
-  const errors = names.flatMap((name, index) => {
+  const seen = new Set<string>();
+  const errors = (rule.resourceNames ?? []).flatMap((name, index) => {
     const at = `${path}.resourceNames[${index}]`;
-    return [...eachInvalid(at, name, nameIsPathSegment(name, false)), ...(names.indexOf(name) < index ? [duplicate(at, name)] : [])];
+    const isRepeated = seen.has(name);
+    seen.add(name);
+    return [...eachInvalid(at, name, nameIsPathSegment(name, false)), ...(isRepeated ? [duplicate(at, name)] : [])];
   });
   return [...errors, ...ruleErrors(path, rule)];
 }

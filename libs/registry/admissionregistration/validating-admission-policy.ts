@@ -72,11 +72,12 @@ function validate({ metadata, spec }: Policy): FieldError[] {
   });
   if (auditAnnotations.length > MAX_ANNOTATIONS)
     errors.push(invalidValue('spec.auditAnnotations', auditAnnotations, `must not have more than ${MAX_ANNOTATIONS} auditAnnotations`));
-  const keys = auditAnnotations.map(({ key }) => key);
+  const keys = new Set<string | undefined>();
   auditAnnotations.forEach((each, index) => {
     const path = `spec.auditAnnotations[${index}]`;
     append(errors, annotationErrors({ path, policy: metadata.name }, each, expressions));
-    if (keys.indexOf(each.key) < index) errors.push(duplicate(`${path}.key`, each.key));
+    if (keys.has(each.key)) errors.push(duplicate(`${path}.key`, each.key));
+    keys.add(each.key);
   });
   return errors;
 }

@@ -96,11 +96,12 @@ function clientConfigErrors(path: string, { url, service }: Partial<admissionreg
 function versionErrors(path: string, versions: readonly string[] = [], requireKnown: boolean): FieldError[] {
   const known = REVIEW_VERSIONS.join(', ');
   if (versions.length === 0) return [required(path, `must specify one of ${known}`)];
+  const seen = new Set<string>();
   const errors = versions.flatMap((version, index) => {
     const at = `${path}[${index}]`;
-    return versions.indexOf(version) < index
-      ? [invalidValue(at, version, 'duplicate version')]
-      : eachInvalid(at, version, isDNS1035Label(version));
+    const isRepeated = seen.has(version);
+    seen.add(version);
+    return isRepeated ? [invalidValue(at, version, 'duplicate version')] : eachInvalid(at, version, isDNS1035Label(version));
   });
   if (requireKnown && !versions.some((version) => REVIEW_VERSIONS.includes(version)))
     errors.push(invalidValue(path, versions, `must include at least one of ${known}`));
