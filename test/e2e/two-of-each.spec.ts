@@ -47,6 +47,19 @@ test('two apis and two workers: one of each is killed during a rollout, and noth
   const worker = more.worker();
   const here = new ClusterApi(service, made);
   const there = new ClusterApi(other, made);
+  // The audit log is of both.
+  const audited = ['audited-here', 'audited-there'];
+  for (const [n, through] of [here, there].entries())
+    await through.call('GET', maps, undefined, { headers: { 'audit-id': audited[n] ?? '' } });
+  const log = async (from: Service): Promise<Json> =>
+    JSON.parse((await from.request(`/platform/v1/clusters/${made.id}/audit`, { token: service.adminToken })).text);
+  for (const from of [service, other]) {
+    const shown = async () => {
+      const ids = (await log(from)).items.map(({ auditID }: Json) => auditID);
+      return audited.every((id) => ids.includes(id));
+    };
+    expect(await until(shown)).toBe(true);
+  }
   const [ledgerHere, ledgerThere] = [new Ledger(), new Ledger()];
   const followHere = await follow(here, pods, (event) => ledgerHere.event(event));
   const followThere = await follow(there, pods, (event) => ledgerThere.event(event));

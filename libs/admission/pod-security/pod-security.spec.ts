@@ -54,6 +54,26 @@ describe('PodSecurity', () => {
     expect([status, headers.warning]).toEqual([201, [WARNING]]);
   });
 
+  it('annotates the audit event with labels that cannot be read', async () => {
+    const made = await cluster();
+    // Admission would not let them through: they are those of an older version.
+    const key = '/registry/namespaces/ns';
+    const [{ value = '{}', modRevision = 0 } = {}] = await made.storage.get([key]);
+    const { metadata } = labelled({ audit: 'x' });
+    const labels = { ...JSON.parse(value), metadata: { ...JSON.parse(value).metadata, ...metadata } };
+    const cause = { requestId: 'r', user: 'u' };
+    await made.store.write([{ type: 'update', key, value: JSON.stringify(labels), expected: modRevision, cause, at: 0 }]);
+    await postPod(made, pod('a'));
+    const { annotations } = made.events.at(-1) ?? {};
+    expect([...(annotations ?? [])]).toEqual([
+      [
+        'pod-security.kubernetes.io/error',
+        'Failed to parse policy: metadata.labels[pod-security.kubernetes.io/audit]: Invalid value: "x": must be one of privileged, baseline, restricted',
+      ],
+      ['pod-security.kubernetes.io/enforce-policy', 'privileged:latest'],
+    ]);
+  });
+
   const RESTRICTED = /^would violate PodSecurity "restricted:latest": host namespaces \(hostPID=true\), allowPrivilegeEscalation/;
   it.each([
     [{}, 'pods', { 'enforce-policy': 'privileged:latest' }],

@@ -1,5 +1,5 @@
 import type { appsv1, batchv1, corev1 } from '#api';
-import { deepEqual, internalError, invalid, type KubeObject } from '#apimachinery';
+import { aggregateFieldErrors, deepEqual, type FieldError, internalError, invalid, type KubeObject } from '#apimachinery';
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '#apiserver';
 import { rejected } from '../rejection.js';
 import { podView, type Violation } from './check.js';
@@ -111,6 +111,11 @@ async function evaluate(attributes: AdmissionAttributes, template: corev1.PodTem
   if (warned.length > 0) attributes.warn(`would violate ${standard(warn, warned)}`);
 }
 
+/** Labels that cannot be read are an annotation of what is evaluated under them. */
+function noteErrors({ audit }: AdmissionAttributes, errors: readonly FieldError[]): void {
+  if (errors.length > 0) audit?.annotate(`${PREFIX}error`, `Failed to parse policy: ${aggregateFieldErrors(errors)}`);
+}
+
 /** Whether the namespace asks for nothing at all (FullyPrivileged). */
 const isPrivileged = ({ enforce, audit, warn }: Policy): boolean => [enforce, audit, warn].every(({ level }) => level === 'privileged');
 
@@ -118,8 +123,9 @@ async function validatePod(attributes: AdmissionAttributes, ctx: AdmissionContex
   const { object, oldObject, operation, namespace } = attributes;
   const found = await ctx.reader.get<corev1.Namespace>('', 'namespaces', '', namespace);
   if (!found) throw internalError(`failed to lookup namespace "${namespace}"`);
-  const { policy } = policyOf(found.metadata.labels, configured.defaults);
-  if (isPrivileged(policy)) {
+  const { policy, errors } = policyOf(found.metadata.labels, configured.defaults);
+  noteErrors(attributes, errors);
+  if (errors.length === 0 && isPrivileged(policy)) {
     attributes.audit?.annotate(`${PREFIX}enforce-policy`, 'privileged:latest');
     return;
   }
@@ -134,7 +140,8 @@ async function validateController(
   { ctx, configured }: { ctx: AdmissionContext; configured: Configuration },
 ): Promise<void> {
   const found = await ctx.reader.get<corev1.Namespace>('', 'namespaces', '', attributes.namespace);
-  const { policy } = policyOf(found?.metadata.labels, configured.defaults);
+  const { policy, errors } = policyOf(found?.metadata.labels, configured.defaults);
+  noteErrors(attributes, errors);
   if ((policy.warn.level === 'privileged' && policy.audit.level === 'privileged') || !attributes.object) return;
   const pods = template(attributes.object);
   if (pods && !isExemptClass(pods, attributes, configured)) await evaluate(attributes, pods, policy, ctx);

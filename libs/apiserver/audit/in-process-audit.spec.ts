@@ -1,0 +1,36 @@
+import { ConfigMap } from '#api';
+import { inProcessClient } from '../in-process-client.js';
+import { testCluster } from '../test-cluster.js';
+
+const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'm', namespace: 'default' } };
+
+test('requests that are made for a client are audited with their origin; those of components are not', async () => {
+  const cluster = await testCluster();
+  const origin = { id: 'graph-1', uri: '/graphql', userAgent: 'browser', address: '10.0.0.1' };
+  const user = { name: 'alice', groups: ['system:masters'] };
+  const client = inProcessClient(cluster.server, { user: () => user, origin: () => origin });
+  const component = inProcessClient(cluster.server).as({ component: 'kube-scheduler' });
+  await component.create(ConfigMap, { ...map, metadata: { ...map.metadata, name: 'theirs' } });
+  await client.create(ConfigMap, map);
+  await client.get(ConfigMap, 'm', 'default');
+  await expect(client.get(ConfigMap, 'none', 'default')).rejects.toThrow('not found');
+  await client.delete(ConfigMap, 'm', 'default');
+  const audited = cluster.events.map(({ id, uri, attributes, code }) => [id, uri, attributes?.user.name, attributes?.verb, code]);
+  expect(audited).toEqual([
+    ['graph-1', '/graphql', 'alice', 'create', 201],
+    ['graph-1', '/graphql', 'alice', 'get', 200],
+    ['graph-1', '/graphql', 'alice', 'get', 404],
+    ['graph-1', '/graphql', 'alice', 'delete', 200],
+  ]);
+  expect(cluster.events.map(({ revision }) => revision)).toEqual([2, undefined, undefined, 3]);
+});
+
+test('a request that is refused before it is authenticated is audited without a user', async () => {
+  const cluster = await testCluster();
+  await cluster.call('GET', '/api/v1/nodes', { user: null, headers: { authorization: 'Bearer wrong' } });
+  cluster.server.refused({ method: 'GET', path: '/api/v1/pods', query: '', headers: {}, requestId: 'r' });
+  expect(cluster.events.map(({ attributes, code, decision }) => [attributes?.resource, attributes?.user.name, code, decision])).toEqual([
+    ['nodes', '', 401, undefined],
+    ['pods', '', 401, undefined],
+  ]);
+});
