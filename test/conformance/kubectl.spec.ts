@@ -1,6 +1,7 @@
 import { type Kubectl, kubectls, type Ran, run } from '../kubectl.js';
 import { type MadeCluster, type Service, startService } from '../service.js';
 import { commands, type Step } from './kubectl-commands.js';
+import { customSteps } from './kubectl-custom.js';
 
 const found = kubectls();
 if (found.length === 0) console.log('no kubectl on the PATH: its conformance tests are skipped');
@@ -176,6 +177,10 @@ describeFound('kubectl', () => {
     },
     900_000,
   );
+
+  test('custom resources, with the newest kubectl', async () => {
+    expect(await problemsOf(found.at(-1) as Kubectl, 'custom', customSteps)).toBe('');
+  }, 900_000);
 
   test('the facts that test/cmd of Kubernetes checks, with the newest kubectl', async () => {
     expect(await problemsOf(found.at(-1) as Kubectl, 'commands', commands)).toBe('');

@@ -2,6 +2,7 @@ import { expired, type Status } from '#apimachinery';
 import type { Limits } from '../limits.js';
 import type { ListOptions } from '../request/options.js';
 import type { RestScope } from '../rest/scope.js';
+import { toStatusError } from '../rest/storage-errors.js';
 import { watchObjects } from '../rest/watch.js';
 import { WatchEncoder, type WatchForm } from './watch-encoder.js';
 import { type ByteStream, FrameQueue } from './watch-stream.js';
@@ -43,11 +44,20 @@ export async function openWatch(
     cancelTimer?.();
     stop?.();
   });
+  /** Pushes a frame; an object that cannot be shown in this version ends the watch. */
+  const shown = (make: () => Uint8Array) => {
+    try {
+      queue.push(make());
+    } catch (error) {
+      queue.push(encoder.error(toStatusError(error, scope.resource.groupResource).status));
+      queue.finish();
+    }
+  };
   stop = await watchObjects(scope, options, {
     event(type, stored, event) {
       progress = Math.max(progress, stored.revision);
       if (event === undefined) queue.pushInitial(encoder.initial(stored));
-      else queue.push(encoder.event(type, stored, event));
+      else shown(() => encoder.event(type, stored, event));
     },
     bookmark(revision, initial) {
       progress = revision;

@@ -1,0 +1,50 @@
+import { fileURLToPath } from 'node:url';
+import type { Step } from './kubectl-commands.js';
+
+const definitions = fileURLToPath(new URL('crds', import.meta.url));
+const certificate = (spec: object): string =>
+  JSON.stringify({
+    ...{ apiVersion: 'cm.example.io/v1', kind: 'Certificate', metadata: { name: 'web', namespace: 'NS' } },
+    spec: { secretName: 'web-tls', issuerRef: { name: 'ca' }, ...spec },
+  });
+
+/** A user's way with custom resources: definitions shaped like those of well-known operators, and their instances. */
+export const customSteps: readonly Step[] = [
+  { run: 'create namespace NS' },
+  { run: ['create', '-f', definitions], shows: [/customresourcedefinition.apiextensions.k8s.io\/certificates.cm.example.io created/] },
+  { run: ['wait', '--for=condition=Established', '-f', definitions, '--timeout=20s'], shows: [/certificates.cm.example.io condition met/] },
+  { run: 'api-resources --api-group=cm.example.io', shows: [/^certificates +cert,certs +cm.example.io\/v1 +true +Certificate$/m] },
+  {
+    run: 'explain certificates.spec',
+    shows: [/GROUP: +cm.example.io/, /What the certificate should be like/, /secretName\s+<string> -required-/],
+  },
+  { run: 'explain certificates.spec.privateKey', shows: [/algorithm\s+<string>/, /enum: RSA, ECDSA, Ed25519/, /default: /] },
+  { run: 'get cert -n NS', shows: [/No resources found in NS namespace/] },
+  {
+    run: 'apply --server-side -f -',
+    input: certificate({ usages: ['server auth'] }),
+    shows: [/certificate.cm.example.io\/web serverside-applied/],
+  },
+  { run: 'get certs -n NS', shows: [/^NAME +READY +SECRET +AGE$/m, /^web +web-tls +\S+$/m] },
+  { run: 'get cm -n NS -o name', shows: [/configmap\/kube-root-ca.crt/] },
+  { run: 'get cert web -n NS -o yaml', shows: [/algorithm: RSA/, /size: 2048/, /kind: Issuer/, /generation: 1/] },
+  { run: 'get cert -n NS --field-selector=spec.issuerRef.name=ca -o name', shows: [/certificate.cm.example.io\/web/] },
+  { run: 'apply --server-side -f -', input: certificate({ usages: ['nothing'] }), code: 1, shows: [/Unsupported value: "nothing"/] },
+  { run: 'apply --validate=strict -f -', input: certificate({ colour: 1 }), code: 1, shows: [/unknown field "spec.colour"/] },
+  {
+    run: ['patch', 'cert', 'web', '-n', 'NS', '--type=merge', '-p', '{"spec":{"secretName":""}}'],
+    code: 1,
+    shows: [/spec.secretName: Invalid value: "": spec.secretName in body should be at least 1 chars long/],
+  },
+  {
+    run: ['patch', 'cert', 'web', '-n', 'NS', '--type=strategic', '-p', '{"spec":{}}'],
+    code: 1,
+    shows: [/strategic-merge-patch\+json is not supported by cm.example.io/],
+  },
+  { run: 'label cert web tier=front -n NS', shows: [/labeled/] },
+  { run: 'describe cert web -n NS', shows: [/Secret Name: +web-tls/] },
+  { run: 'delete crd certificates.cm.example.io --timeout=20s', shows: [/"certificates.cm.example.io" deleted/] },
+  { run: 'get cert -n NS', code: 1, shows: [/the server doesn't have a resource type "cert"|could not find the requested resource/] },
+  { run: ['delete', '-f', definitions, '--ignore-not-found', '--timeout=20s'], shows: [/deleted/] },
+  { run: 'delete namespace NS --timeout=20s', shows: [/namespace "NS" deleted/] },
+];
