@@ -11,6 +11,7 @@ export { type CronSchedule, isTimeZone, parseCronSchedule, scheduleError } from 
 export { budgetSelects, disruptionAllowedCondition, withDisruptionAllowed } from './disruption-budgets.js';
 export { nodeSelectorMatcher, preferredNodeScore, requiredNodeAffinity } from './node-affinity.js';
 export { podQOS } from './pod-qos.js';
+export { podReferences, type Referenced, volumeSecrets } from './pod-references.js';
 export { podLimits, podRequests, type ResourceList, resourceListTexts } from './pod-requests.js';
 export {
   isPodActive,

@@ -15,6 +15,7 @@ import { endpointSlices } from './endpoints/endpoint-slices.js';
 import { endpoints } from './endpoints/endpoints.js';
 import { sliceMirroring } from './endpoints/slice-mirroring.js';
 import { garbageCollector } from './garbage-collector/controller.js';
+import { legacyTokenCleaner } from './legacy-token-cleaner.js';
 import { legacyTokens } from './legacy-tokens.js';
 import { namespace } from './namespace/controller.js';
 import { podGC } from './pod-gc.js';
@@ -42,6 +43,7 @@ export const controllers: readonly Controller[] = [
   bootstrapSigner,
   tokenCleaner,
   legacyTokens,
+  legacyTokenCleaner,
   namespace,
   podGC,
   apiServiceAvailability,

@@ -133,6 +133,29 @@ describe('legacy tokens', () => {
   });
 });
 
+it('a token that was made for its account is marked as invalid after a year without use, and deleted after another', async () => {
+  const YEAR = 365 * 86_400_000;
+  const names = ['robot-token', 'by-hand'];
+  await cluster.client.create(ServiceAccount, {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: 'robot', namespace: 'default' },
+    secrets: [{ name: 'robot-token' }],
+  });
+  for (const name of names) await tokenSecret(name, 'robot');
+  const token = await tokenOf('robot-token');
+  const labels = async () => Promise.all(names.map(async (name) => (await secretOf(name))?.metadata.labels));
+  await cluster.advance(YEAR - 86_400_000);
+  expect(await labels()).toEqual([undefined, undefined]);
+  await cluster.advance(3 * 86_400_000);
+  expect(await labels()).toEqual([{ 'kubernetes.io/legacy-token-invalid-since': '2027-01-02' }, undefined]);
+  expect(await whoami(token)).toBe('Unauthorized');
+  await cluster.client.patch(Secret, 'robot-token', 'default', 'merge', { metadata: { labels: { [LAST_USED]: null } } });
+  await cluster.advance(YEAR + 86_400_000);
+  const left = await Promise.all(names.map(async (name) => (await secretOf(name))?.metadata.name));
+  expect(left).toEqual([undefined, 'by-hand']);
+});
+
 describe('bootstrap tokens', () => {
   const tokens = async (id: string, data: Record<string, string> = {}) => {
     const all = { 'token-id': id, 'token-secret': '0123456789abcdef', 'usage-bootstrap-signing': 'true', ...data };

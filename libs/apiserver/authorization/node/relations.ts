@@ -1,9 +1,11 @@
 import type { corev1, resourcev1, storagev1 } from '#api';
 import type { KubeObject } from '#apimachinery';
 import type { CachedObject, ClusterStore } from '#cacher';
+import { podReferences, type Referenced, volumeSecrets } from '#component-helpers';
 import { listPrefix, storageKey } from '../../rest/keys.js';
-import { podReferences, type Referenced, volumeSecrets } from './references.js';
 
+const MIRROR = 'kubernetes.io/config.mirror';
+const NOTHING: ReadonlySet<string> = new Set();
 /** Objects that are looked at without a pause. */
 const CHUNK = 500;
 
@@ -90,7 +92,9 @@ export class NodeRelations {
     const known = this.pods.get(cached);
     if (known) return known;
     const pod = cached.object as corev1.Pod;
-    const bound = { node: pod.spec.nodeName ?? '', references: podReferences(pod) };
+    // A kubelet makes the mirror pods of its node, and must not get access to anything by that.
+    const references = pod.metadata.annotations?.[MIRROR] === undefined ? podReferences(pod) : NOTHING;
+    const bound = { node: pod.spec.nodeName ?? '', references };
     this.pods.set(cached, bound);
     return bound;
   }

@@ -1,6 +1,6 @@
 import type { corev1 } from '#api';
 
-/** The kinds of objects in a pod's namespace that its node's kubelet may read. */
+/** The kinds of objects in its namespace that a pod refers to. */
 export type Referenced = 'secret' | 'configmap' | 'claim' | 'resourceclaim' | 'account';
 
 type Volume = corev1.Volume;
@@ -9,8 +9,6 @@ interface NamedRef {
   name?: string;
   namespace?: string;
 }
-
-const MIRROR = 'kubernetes.io/config.mirror';
 
 /** The sources of volumes whose Secret is in `secretRef`. */
 const SECRET_REFS = ['cephfs', 'cinder', 'flexVolume', 'rbd', 'scaleIO', 'iscsi', 'storageos'] as const;
@@ -50,13 +48,9 @@ function resourceClaims({ spec, status }: corev1.Pod): string[] {
   return [...claims, status?.extendedResourceClaimStatus?.resourceClaimName].flatMap((name) => reference('resourceclaim', name));
 }
 
-/**
- * What a pod refers to in its namespace, as `kind/name` (plugin/pkg/auth/authorizer/node graph.go AddPod). A mirror pod refers to nothing:
- * a kubelet makes it, and must not get access by that.
- */
+/** What a pod refers to in its namespace, as `kind/name` (pkg/api/v1/pod VisitPodSecretNames, VisitPodConfigmapNames …). */
 export function podReferences(pod: corev1.Pod): ReadonlySet<string> {
   const { metadata, spec } = pod;
-  if (metadata.annotations?.[MIRROR] !== undefined) return NOTHING;
   const containers = [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])];
   return new Set([
     ...reference('account', spec.serviceAccountName),
@@ -66,8 +60,6 @@ export function podReferences(pod: corev1.Pod): ReadonlySet<string> {
     ...resourceClaims(pod),
   ]);
 }
-
-const NOTHING: ReadonlySet<string> = new Set();
 
 /** The sources of persistent volumes whose Secret is in `secretRef`, by default in the namespace of the claim. */
 const VOLUME_REFS = ['cephfs', 'cinder', 'flexVolume', 'rbd', 'scaleIO', 'iscsi', 'storageos'] as const;
