@@ -147,6 +147,10 @@ test.each<[string, { command?: string[]; args?: string[]; env?: string[]; stdin?
   ['registry.k8s.io/serve_hostname:v1.4', {}, 'serves 9376'],
   ['registry.k8s.io/e2e-test-images/nonroot:1.5', {}, 'exits 0 after 0'],
   ['registry.k8s.io/e2e-test-images/ipc-utils:1.4', { command: ['sleep', '5'] }, 'exits 0 after 5000'],
+  ['busybox', { command: ['wc', '-c'] }, 'exits 0 after 0'],
+  ['busybox', { command: ['wc', '-c'], stdin: true }, 'serves'],
+  ['busybox', { command: ['head', '-n', '1'], stdin: true }, 'serves'],
+  ['busybox', { command: ['cat', '/etc/hosts'], stdin: true }, 'exits 0 after 0'],
 ])('%s %j %s', (name, { command, args, env = [], stdin = false }, want) => {
   const reference = parseImage(name);
   const image = reference && findImage(reference);

@@ -53,6 +53,31 @@ function shell(image: ImageDefinition, args: readonly string[], invocation: Invo
     : exit(0);
 }
 
+/** Commands that read standard input, and how many operands they have that are no files. */
+const READERS: Readonly<Record<string, number>> = {
+  base64: 0,
+  cat: 0,
+  cut: 0,
+  grep: 1,
+  head: 0,
+  sed: 1,
+  sort: 0,
+  tail: 0,
+  tee: 1_000,
+  tr: 2,
+  uniq: 0,
+  wc: 0,
+  xargs: 1_000,
+};
+
+/** Whether a command waits for standard input while that is open. */
+function readsInput(name: string, args: readonly string[]): boolean {
+  if (name === 'read') return true;
+  if (!Object.hasOwn(READERS, name)) return false;
+  const operands = args.filter((arg, at) => !arg.startsWith('-') && !/^-[cdfknt]$/.test(args[at - 1] ?? ''));
+  return operands.length <= (READERS[name] ?? 0);
+}
+
 function run(image: ImageDefinition, argv: readonly string[], invocation: Invocation): Program {
   const start = argv.findIndex((word) => !WRAPPERS.has(basename(word)));
   if (start < 0) return exit(0);
@@ -63,6 +88,7 @@ function run(image: ImageDefinition, argv: readonly string[], invocation: Invoca
   if (own) return own(call);
   if (!image.shell) return notFound(path);
   if (SHELLS.has(name)) return shell(image, args, invocation);
+  if (invocation.interactive && readsInput(name, args)) return serve([], { stopCode: 137 });
   const common = commands[name];
   return common ? common(call) : notFound(path);
 }
