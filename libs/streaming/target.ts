@@ -12,7 +12,7 @@ export async function podOf(scope: RestScope): Promise<corev1.Pod> {
 }
 
 /** Every container of a pod, init containers first (podutil.VisitContainers). */
-export function containersOf({ spec }: corev1.Pod): string[] {
+function containersOf({ spec }: corev1.Pod): string[] {
   return [...(spec?.initContainers ?? []), ...(spec?.containers ?? []), ...(spec?.ephemeralContainers ?? [])].map(({ name }) => name);
 }
 

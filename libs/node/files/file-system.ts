@@ -18,7 +18,7 @@ export interface DirectoryNode {
   readOnly?: boolean;
 }
 
-export interface LinkNode {
+interface LinkNode {
   kind: 'link';
   target: string;
   modified: number;

@@ -3,10 +3,7 @@ import { REQUEST_BODY, REQUEST_HEAD } from '../runtime/limits.js';
 import { STATUS_CODES } from './status-codes.js';
 
 /** Makes the bytes of an HTTP/1.1 response. */
-export function responseBytes(
-  { status, headers, body }: HttpAnswer,
-  { head, now, last }: { head: boolean; now: number; last: boolean },
-): Buffer {
+function responseBytes({ status, headers, body }: HttpAnswer, { head, now, last }: { head: boolean; now: number; last: boolean }): Buffer {
   const bytes = typeof body === 'string' ? Buffer.from(body, 'utf8') : Buffer.from(body);
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,

@@ -14,7 +14,7 @@ export interface KeptChange {
 }
 
 /** The changes in one start of a container. */
-export interface KeptContainer {
+interface KeptContainer {
   containerID: string;
   changes: KeptChange[];
 }

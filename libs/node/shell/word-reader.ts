@@ -11,7 +11,7 @@ export class ShellSyntaxError extends Error {
   }
 }
 
-export const unfinished = (what: string): ShellSyntaxError => new ShellSyntaxError(`syntax error: unterminated ${what}`, true);
+const unfinished = (what: string): ShellSyntaxError => new ShellSyntaxError(`syntax error: unterminated ${what}`, true);
 
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const SPECIAL = '@*#?-$!0123456789';

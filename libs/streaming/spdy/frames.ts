@@ -5,15 +5,12 @@ import { STREAM_LIMITS } from '../limits.js';
 export const SYN_STREAM = 1;
 export const SYN_REPLY = 2;
 export const RST_STREAM = 3;
-export const SETTINGS = 4;
 export const PING = 6;
 export const GOAWAY = 7;
 export const HEADERS = 8;
-export const WINDOW_UPDATE = 9;
 
 /** Flag of the last frame of a stream's direction. */
 export const FIN = 1;
-export const UNIDIRECTIONAL = 2;
 
 export type Frame =
   | { readonly kind: 'control'; readonly version: number; readonly type: number; readonly flags: number; readonly payload: Buffer }
