@@ -30,5 +30,5 @@ export { attributesClasses } from './quota/persistent-volume-claims.js';
 export { countsForQuota, countsUntil, isLimitedInTime } from './quota/pods.js';
 export { isMadeFor } from './quota/resource-claims.js';
 export { isExtendedResource, isNativeResource } from './quota/resource-names.js';
-export { type Measured, quotaUsage } from './quota/usage.js';
+export { countUsage } from './quota/usage.js';
 export { tolerates, tolerationsTolerate, untoleratedTaint } from './tolerations.js';

@@ -66,7 +66,12 @@ class Namespace {
 
   /** Decides about each waiter; returns those to be decided about again. */
   private async attempt(waiters: readonly Waiter[], { reader, loopback, work }: AdmissionContext): Promise<Waiter[]> {
-    const quotas = (await reader.list<corev1.ResourceQuota>('', 'resourcequotas', this.name)).map(runningQuota);
+    const quotas: RunningQuota[] = [];
+    for (const quota of await reader.list<corev1.ResourceQuota>('', 'resourcequotas', this.name)) {
+      const pending = work.pause();
+      if (pending) await pending;
+      quotas.push(runningQuota(quota));
+    }
     const again: Waiter[] = [];
     const charging: Array<{ waiter: Waiter; names: readonly string[] }> = [];
     for (const waiter of waiters) {

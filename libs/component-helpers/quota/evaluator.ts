@@ -27,8 +27,16 @@ export interface QuotaEvaluator<T extends KubeObject = KubeObject> {
   usage(object: T, around: QuotaSurroundings): ResourceList;
 }
 
+const known = new WeakMap<corev1.ResourceQuota, readonly ScopeRequirement[]>();
+
 /** The conditions of a quota: its scopes, then its scopeSelector. */
-export function scopeRequirements({ spec }: corev1.ResourceQuota): ScopeRequirement[] {
+export function scopeRequirements(quota: corev1.ResourceQuota): readonly ScopeRequirement[] {
+  const found = known.get(quota) ?? requirementsOf(quota);
+  known.set(quota, found);
+  return found;
+}
+
+function requirementsOf({ spec }: corev1.ResourceQuota): ScopeRequirement[] {
   const scopes = (spec?.scopes ?? []).map((scopeName): ScopeRequirement => ({ scopeName, operator: 'Exists' }));
   return [...scopes, ...(spec?.scopeSelector?.matchExpressions ?? [])];
 }
@@ -38,10 +46,19 @@ export function hasScopes(evaluator: QuotaEvaluator, quota: corev1.ResourceQuota
   return scopeRequirements(quota).every((requirement) => evaluator.inScope?.(requirement, object) ?? false);
 }
 
+const valueSets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+function isAmong(values: readonly string[] | undefined, value: string): boolean {
+  if (values === undefined) return false;
+  const set = valueSets.get(values) ?? new Set(values);
+  valueSets.set(values, set);
+  return set.has(value);
+}
+
 /** Whether a value satisfies a requirement; undefined: there is none (ScopedResourceSelectorRequirementsAsSelector). */
-export function satisfiesOperator({ operator, values = [] }: ScopeRequirement, value: string | undefined): boolean {
-  if (operator === 'In') return value !== undefined && values.includes(value);
-  if (operator === 'NotIn') return value === undefined || !values.includes(value);
+export function satisfiesOperator({ operator, values }: ScopeRequirement, value: string | undefined): boolean {
+  if (operator === 'In') return value !== undefined && isAmong(values, value);
+  if (operator === 'NotIn') return value === undefined || !isAmong(values, value);
   return (operator === 'Exists') === (value !== undefined);
 }
 

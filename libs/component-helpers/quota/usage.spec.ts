@@ -3,7 +3,7 @@ import type { KubeObject } from '#apimachinery';
 import type { QuotaEvaluator, QuotaSurroundings } from './evaluator.js';
 import { hasScopes } from './evaluator.js';
 import { quotaEvaluatorOf } from './evaluators.js';
-import { quotaUsage } from './usage.js';
+import { countUsage } from './usage.js';
 
 const now = Date.parse('2026-01-02T03:04:05Z');
 const around: QuotaSurroundings = { now, deviceClasses: [] };
@@ -304,6 +304,13 @@ describe('what must be specified', () => {
   });
 });
 
+function counted(counting: ReturnType<typeof countUsage>) {
+  for (let steps = 1; ; steps++) {
+    const { done, value } = counting.next();
+    if (done) return { steps, used: value };
+  }
+}
+
 test('the usage of a quota is the sum over the objects in its scopes, of the resources that anything uses', () => {
   const quota: corev1.ResourceQuota = {
     apiVersion: 'v1',
@@ -317,5 +324,21 @@ test('the usage of a quota is the sum over the objects in its scopes, of the res
     services: [pod()],
   };
   const kinds = Object.entries(objects).map(([resource, found]) => ({ evaluator: evaluatorOf('', resource), objects: () => found }));
-  expect(texts(quotaUsage(quota, kinds, around))).toEqual({ pods: '2', 'requests.cpu': '1500m', 'count/secrets': '0' });
+  expect(countUsage(quota, kinds, around).next()).toMatchObject({ done: true });
+  expect(texts(counted(countUsage(quota, kinds, around)).used)).toEqual({ pods: '2', 'requests.cpu': '1500m', 'count/secrets': '0' });
+});
+
+test('many objects and conditions are counted in steps', () => {
+  const matchExpressions = Array.from({ length: 1000 }, (_, index) => ({
+    scopeName: 'PriorityClass',
+    operator: 'NotIn',
+    values: [`c${index}`],
+  }));
+  const quota: corev1.ResourceQuota = {
+    ...{ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q', namespace: 'ns' } },
+    spec: { hard: { pods: '9' }, scopeSelector: { matchExpressions } },
+  };
+  const objects = Array.from({ length: 100 }, () => pod());
+  const { steps, used } = counted(countUsage(quota, [{ evaluator: evaluatorOf('', 'pods'), objects: () => objects }], around));
+  expect([steps, texts(used)]).toEqual([6, { pods: '100' }]);
 });

@@ -1,12 +1,21 @@
 import { type corev1, DeviceClass, Pod, type Resource, ResourceClaim, type ResourceInfo, ResourceQuota } from '#api';
 import { formatKey, type Instant, type KubeObject, keyOf, parseKey } from '#apimachinery';
-import { countsUntil, isMadeFor, type QuotaEvaluator, type QuotaSurroundings, quotaEvaluatorOf, quotaUsage } from '#component-helpers';
+import {
+  countsUntil,
+  countUsage,
+  isMadeFor,
+  type QuotaEvaluator,
+  type QuotaSurroundings,
+  quotaEvaluatorOf,
+  type ResourceList,
+} from '#component-helpers';
 import type {
   Change,
   ClusterContext,
   ComponentChange,
   Controller,
   Informers,
+  InTurn,
   OpenController,
   ReconcileContext,
   Reconciled,
@@ -57,6 +66,7 @@ class Quotas {
   constructor(
     private readonly informers: Informers,
     private readonly now: () => Instant,
+    private readonly inTurn: InTurn,
   ) {}
 
   around(): QuotaSurroundings {
@@ -101,13 +111,17 @@ class Quotas {
       .map((quota) => formatKey(keyOf(quota)));
   }
 
-  counted(quota: corev1.ResourceQuota): ReturnType<typeof quotaUsage> {
+  async counted(quota: corev1.ResourceQuota): Promise<ResourceList> {
     const { informers } = this;
     const measured = [...this.kinds.values()].map(({ evaluator, resource }) => ({
       evaluator,
       objects: (): readonly KubeObject[] => informers.of(resource).list(quota.metadata.namespace),
     }));
-    return quotaUsage(quota, measured, this.around());
+    const steps = countUsage(quota, measured, this.around());
+    for (;;) {
+      const step = await this.inTurn(() => steps.next());
+      if (step.done) return step.value;
+    }
   }
 
   /** Whether the quota is overcharged for so long that no request can be the reason. */
@@ -146,8 +160,8 @@ class Quotas {
   }
 }
 
-function openController({ informers, clock }: ClusterContext, queue: WorkQueue): OpenController {
-  const quotas = new Quotas(informers, () => clock.now());
+function openController({ informers, clock, inTurn }: ClusterContext, queue: WorkQueue): OpenController {
+  const quotas = new Quotas(informers, () => clock.now(), inTurn);
   for (const resource of [DeviceClass, Pod, ResourceClaim]) informers.of<KubeObject>(resource as Resource);
   informers.of(ResourceQuota).on(({ object, deleted, revision }) => {
     const key = formatKey(keyOf(object));
@@ -174,8 +188,9 @@ async function sync(quotas: Quotas, key: string, { client, informers, clock }: R
   const { namespace, name } = parseKey(key);
   const quota = informers.of(ResourceQuota).get(name, namespace);
   if (quota === undefined) return undefined;
+  const counted = await quotas.counted(quota);
   const released = quotas.released.take(key);
-  const { status, overcharged } = planQuota({ quota, counted: quotas.counted(quota), released, settled: quotas.isSettled(key, quota) });
+  const { status, overcharged } = planQuota({ quota, counted, released, settled: quotas.isSettled(key, quota) });
   if (status !== undefined) {
     await client.updateStatus(ResourceQuota, { ...quota, status }).catch((error: unknown) => {
       quotas.released.add(key, released);
