@@ -1,5 +1,6 @@
 // An input as generated and shrunk by fast-check: a plain description, from which render.mjs builds the request.
 import fc from 'fast-check';
+import { ruled } from './expressions.mjs';
 import { seeds } from './seeds.mjs';
 import { odd, oddKeys, oddTexts } from './values.mjs';
 import { worst } from './worst.mjs';
@@ -238,6 +239,7 @@ export const inputs = ({ largest = 3_000_000, heavy = 4 } = {}) =>
     { weight: 150, arbitrary: patched },
     { weight: 150, arbitrary: schematic },
     { weight: 150, arbitrary: listed },
+    { weight: 120, arbitrary: ruled },
     { weight: heavy, arbitrary: worstOfSize(largest) },
   );
 

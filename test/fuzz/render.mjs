@@ -201,7 +201,7 @@ function ofShape({ shape, bytes }) {
   return { ...request, query, ...(text === undefined ? {} : { body: Buffer.from(text) }) };
 }
 
-const renderers = { changed, patched, schematic, listed, worst: ofShape };
+const renderers = { changed, patched, schematic, listed, ruled: ruledRequest, worst: ofShape };
 
 /**
  * The request of an input: method, path (decoded), query, headers in lower case, and the body's bytes. Requests outside of clusters are

@@ -1,6 +1,31 @@
 // The worst patches, YAML, protobuf, queries and headers of a given size.
 import { get, head, json, listOf, mapOf, maps, nested, patch, pods, post, selector, yaml } from './parts.mjs';
 
+const rules = (list) =>
+  json('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'worsts.rules.example.com' },
+    spec: {
+      group: 'rules.example.com',
+      scope: 'Namespaced',
+      names: { plural: 'worsts', kind: 'Worst' },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          schema: {
+            openAPIV3Schema: {
+              type: 'object',
+              properties: { spec: { type: 'object', properties: { a: { type: 'string' } }, 'x-kubernetes-validations': list } },
+            },
+          },
+        },
+      ],
+    },
+  });
+
 /** Shape by name: bytes → request. */
 export const worstTexts = {
   jsonPatchCopies: (n) =>
@@ -103,6 +128,15 @@ export const worstTexts = {
     json('/apis/authorization.k8s.io/v1/subjectaccessreviews', {
       spec: { user: 'a', groups: listOf(n, 8, (i) => `g${i}`), resourceAttributes: { verb: 'get', resource: 'pods' } },
     }),
+  ruleLong: (n) => rules([{ rule: `1${'+1'.repeat(n / 2)} == 1` }]),
+  ruleDeep: (n) => rules([{ rule: `${'('.repeat(n / 2)}1${')'.repeat(n / 2)} == 1` }]),
+  ruleOpen: (n) => rules([{ rule: '['.repeat(n) }]),
+  ruleWrong: (n) => rules([{ rule: 'a.b('.repeat(n / 4) }]),
+  ruleLoops: (n) => rules([{ rule: `${'[1,2,3].all(x,'.repeat(n / 15)}true${')'.repeat(n / 15)}` }]),
+  rulePattern: (n) => rules([{ rule: `'a'.matches('${'(a{1,50}){1,50}'.repeat(n / 15)}')` }]),
+  rules: (n) => rules(listOf(n, 30, (i) => ({ rule: `self.a == '${i}'` }))),
+  rulesWrong: (n) => rules(listOf(n, 20, () => ({ rule: 'self.a.c +' }))),
+  rulesRepeated: (n) => rules(listOf(n, 20, () => ({ rule: 'self.a == 1' }))),
   protobufZeros: (n) => post(maps, Buffer.concat([Buffer.from('k8s\0'), Buffer.alloc(n)]), 'application/vnd.kubernetes.protobuf'),
   protobufGroups: (n) => post(maps, Buffer.concat([Buffer.from('k8s\0'), Buffer.alloc(n, 0x0b)]), 'application/vnd.kubernetes.protobuf'),
   protobufVarints: (n) => post(maps, Buffer.concat([Buffer.from('k8s\0'), Buffer.alloc(n, 0xff)]), 'application/vnd.kubernetes.protobuf'),
