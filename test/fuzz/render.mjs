@@ -1,6 +1,7 @@
 // Builds the request for the description of an input: pure, so that a printed input can be sent again.
 import { stringify } from 'yaml';
 import { encodeProtobuf, scheme } from '#api';
+import { ruledRequest } from './expressions.mjs';
 import { seeds } from './seeds.mjs';
 import { odd } from './values.mjs';
 import { worst } from './worst.mjs';
