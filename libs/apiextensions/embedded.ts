@@ -21,7 +21,7 @@ const objectMeta = scheme.definition('meta.v1.ObjectMeta');
 const embedding = new WeakMap<object, boolean>();
 
 /** Whether a schema has an embedded resource at the node or below it. */
-export function hasEmbedded({ schema }: Pick<SchemaNode, 'schema'>): boolean {
+function hasEmbedded({ schema }: Pick<SchemaNode, 'schema'>): boolean {
   const known = embedding.get(schema);
   if (known !== undefined) return known;
   const found =

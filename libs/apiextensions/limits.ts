@@ -24,5 +24,7 @@ export const SELECTABLE_FIELDS = 8;
 export const RULE_COST = 10_000_000;
 /** Estimated cost of all rules of a schema (StaticEstimatedCRDCostLimit). */
 export const CRD_COST = 100_000_000;
+/** Characters of all rules and message expressions of a schema together: a short rule takes some 20 µs to compile. */
+export const RULES_LENGTH = 256 * 1024;
 /** Bytes of a request, which the number of values is estimated from (celconfig MaxRequestSizeBytes). */
 export const REQUEST_BYTES = 3 * 1024 * 1024;

@@ -2,21 +2,107 @@
 import fc from 'fast-check';
 
 const atoms = [
-  ...['self', 'self.n', 'self.s', 'self.list', 'self.map', 'self.any', 'self.at', 'oldSelf', 'x', 'y', '1', '0', '-9223372036854775808', '2u'],
-  ...['1.5', '1e308', "'a'", '"\\u00e9\\n"', "r'\\d'", "b'a\\xff'", 'null', 'true', 'false', '[]', '{}', 'int', 'type(self)', "duration('1h')"],
-  ...["timestamp('2020-01-01T00:00:00Z')", "quantity('1Gi')", "ip('::1')", "cidr('10.0.0.0/8')", "semver('1.2.3')", "url('https://a.b/c?d')"],
-  ...['optional.none()', 'optional.of(1)', 'self.?s', 'self.list[?0]', 'format.dns1123Label()', 'authorizer', '@', '.', '..', '`a-b`', '/*'],
+  ...[
+    'self',
+    'self.n',
+    'self.s',
+    'self.list',
+    'self.map',
+    'self.any',
+    'self.at',
+    'oldSelf',
+    'x',
+    'y',
+    '1',
+    '0',
+    '-9223372036854775808',
+    '2u',
+  ],
+  ...[
+    '1.5',
+    '1e308',
+    "'a'",
+    '"\\u00e9\\n"',
+    "r'\\d'",
+    "b'a\\xff'",
+    'null',
+    'true',
+    'false',
+    '[]',
+    '{}',
+    'int',
+    'type(self)',
+    "duration('1h')",
+  ],
+  ...[
+    "timestamp('2020-01-01T00:00:00Z')",
+    "quantity('1Gi')",
+    "ip('::1')",
+    "cidr('10.0.0.0/8')",
+    "semver('1.2.3')",
+    "url('https://a.b/c?d')",
+  ],
+  ...[
+    'optional.none()',
+    'optional.of(1)',
+    'self.?s',
+    'self.list[?0]',
+    'format.dns1123Label()',
+    'authorizer',
+    '@',
+    '.',
+    '..',
+    '`a-b`',
+    '/*',
+  ],
 ];
 const operators = ['+', '-', '*', '/', '%', '==', '!=', '<', '<=', '>', '>=', '&&', '||', ' in ', '?', ':', ',', '.', ' '];
 const methods = [
-  ...['size', 'startsWith', 'endsWith', 'contains', 'matches', 'find', 'findAll', 'split', 'join', 'replace', 'substring', 'charAt', 'indexOf'],
+  ...[
+    'size',
+    'startsWith',
+    'endsWith',
+    'contains',
+    'matches',
+    'find',
+    'findAll',
+    'split',
+    'join',
+    'replace',
+    'substring',
+    'charAt',
+    'indexOf',
+  ],
   ...['lastIndexOf', 'lowerAscii', 'trim', 'format', 'sort', 'distinct', 'flatten', 'slice', 'reverse', 'sum', 'min', 'max', 'isSorted'],
   ...['first', 'last', 'orValue', 'or', 'value', 'hasValue', 'unwrapOpt', 'getFullYear', 'getHours', 'isGreaterThan', 'add', 'compareTo'],
-  ...['containsIP', 'family', 'masked', 'major', 'validate', 'getHost', 'getQuery', 'check', 'group', '__proto__', 'constructor', 'toString'],
+  ...[
+    'containsIP',
+    'family',
+    'masked',
+    'major',
+    'validate',
+    'getHost',
+    'getQuery',
+    'check',
+    'group',
+    '__proto__',
+    'constructor',
+    'toString',
+  ],
 ];
 const functions = [
   ...['size', 'string', 'int', 'uint', 'double', 'bool', 'bytes', 'duration', 'timestamp', 'type', 'dyn', 'has', 'quantity', 'ip', 'cidr'],
-  ...['url', 'semver', 'isIP', 'lists.range', 'sets.contains', 'sets.equivalent', 'strings.quote', 'optional.ofNonZeroValue', 'format.named'],
+  ...[
+    'url',
+    'semver',
+    'isIP',
+    'lists.range',
+    'sets.contains',
+    'sets.equivalent',
+    'strings.quote',
+    'optional.ofNonZeroValue',
+    'format.named',
+  ],
 ];
 const macros = ['all', 'exists', 'exists_one', 'existsOne', 'map', 'filter', 'optMap', 'optFlatMap', 'sortBy'];
 const macros2 = ['all', 'exists', 'existsOne', 'transformList', 'transformMap', 'transformMapEntry'];
@@ -59,7 +145,7 @@ const KINDS = 30;
 const group = 'rules.fuzz.example.com';
 const objects = [
   { n: 1, s: 'a', list: [1, 2, 3], map: { a: 1, b: 2.5 }, any: '50%', at: '2020-01-01T00:00:00Z' },
-  { n: 9007199254740993, s: '😀', list: [], map: {}, any: 3 },
+  { n: 9007199254740992, s: '😀', list: [], map: {}, any: 3 },
   {},
 ];
 

@@ -1,6 +1,6 @@
 import { type FieldError, fieldForbidden, fieldInternalError, invalidValue, notSupported, required } from '#apimachinery';
 import type { CelType } from '#cel';
-import { CRD_COST, ERRORS, REQUEST_BYTES, RULE_COST } from '../limits.js';
+import { CRD_COST, ERRORS, REQUEST_BYTES, RULE_COST, RULES_LENGTH } from '../limits.js';
 import { type Schema, SchemaNode } from '../schema-node.js';
 import { type CompiledRule, compilation, type Rule } from './compiled-rules.js';
 import { rulePath } from './field-path.js';
@@ -216,9 +216,28 @@ function* ruledNodes(
   }
 }
 
+/** Whether all rules of a schema together have more characters than are compiled. */
+function tooLong(root: SchemaNode): boolean {
+  let length = 0;
+  const pending = [root];
+  for (let node = pending.pop(); node && length <= RULES_LENGTH; node = pending.pop()) {
+    for (const { rule, messageExpression } of node.schema['x-kubernetes-validations'] ?? [])
+      length += (rule?.length ?? 0) + (messageExpression?.length ?? 0);
+    if (node.additional) pending.push(node.additional);
+    if (node.items) pending.push(node.items);
+    for (const name of node.propertyNames()) {
+      const property = node.property(name);
+      if (property) pending.push(property);
+    }
+  }
+  return length > RULES_LENGTH;
+}
+
 /** Compiles the rules of a schema that is being written, with pauses, and estimates their costs: many rules take long. */
 export async function prepareRuleDefinitions(schema: Schema, pause: Pause): Promise<void> {
-  for (const [node, type] of ruledNodes(new SchemaNode(schema), undefined, { scoped: false, root: true })) {
+  const top = new SchemaNode(schema);
+  if (tooLong(top)) return;
+  for (const [node, type] of ruledNodes(top, undefined, { scoped: false, root: true })) {
     const compiled: CompiledRule[] = [];
     for (const rule of compilation(node, type)) {
       rule.program?.estimateCost();
@@ -235,6 +254,7 @@ export async function prepareRuleDefinitions(schema: Schema, pause: Pause): Prom
 export function ruleDefinitionErrors(path: string, schema: Schema): FieldError[] {
   const checker = new DefinitionChecker();
   const root = new SchemaNode(schema);
+  if (tooLong(root)) return [fieldForbidden(path, `the rules of a schema may have at most ${RULES_LENGTH} characters together`)];
   checker.check(root, { path, cardinality: 1n, typed: true, inScope: false, root: true });
   return [...checker.forms, ...checker.expressions, ...checker.totals(path)].slice(0, ERRORS);
 }

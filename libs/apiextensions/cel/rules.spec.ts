@@ -76,6 +76,11 @@ test.each<[string, Schema, string[]]>([
       `${at}.messageExpression: Invalid value: {"Rule":"self.n \\u003e 1","Message":"","MessageExpression":"self.n","Reason":null,"FieldPath":"","OptionalOldSelf":null}: messageExpression must evaluate to a string`,
     ],
   ],
+  [
+    'rules of more characters than are compiled',
+    spec({ n: integer }, rules(...Array.from({ length: 3000 }, (_, i) => `self.n != ${i} ${' '.repeat(100)}`))),
+    ['openAPIV3Schema: Forbidden: the rules of a schema may have at most 262144 characters together'],
+  ],
 ])('definitions: %s', (_, schema, expected) => {
   expect(validateRuleDefinitions('openAPIV3Schema', schema).map(formatFieldError)).toEqual(expected);
 });

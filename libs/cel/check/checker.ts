@@ -61,7 +61,7 @@ const LITERALS: Readonly<Record<string, CelType>> = {
 };
 
 /** The dotted name that a chain of selections spells, if it is one. */
-export function qualifiedName(expr: Expr): string | undefined {
+function qualifiedName(expr: Expr): string | undefined {
   const parts: string[] = [];
   let at = expr;
   while (at.kind === 'select' && !at.testOnly) {

@@ -1,5 +1,5 @@
 /** Kinds of types, named as cel-go prints the simple ones (common/types/types.go). */
-export type Kind =
+type Kind =
   | 'bool'
   | 'bytes'
   | 'double'
@@ -117,12 +117,12 @@ export function typeParam(name: string): CelType {
 }
 
 /** A type without fields, known by its name: net.IP. */
-export function opaqueType(name: string): CelType {
+function opaqueType(name: string): CelType {
   return { kind: 'opaque', name, params: [] };
 }
 
 /** An object type without fields that expressions see: kubernetes.URL. */
-export function hostType(name: string): CelType {
+function hostType(name: string): CelType {
   return { kind: 'struct', name, params: [], fields: new Map() };
 }
 

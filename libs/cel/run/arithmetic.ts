@@ -13,7 +13,7 @@ const timestampOverflow = new CelError('timestamp overflow');
 const BILLION = 1_000_000_000n;
 
 /** A duration, if it fits in 64 bits of nanoseconds. */
-export function checkedDuration(nanos: bigint): Duration | CelError {
+function checkedDuration(nanos: bigint): Duration | CelError {
   return nanos >= -(2n ** 63n) && nanos < 2n ** 63n ? new Duration(nanos) : durationOverflow;
 }
 

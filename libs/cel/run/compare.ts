@@ -21,7 +21,7 @@ import {
 /** Equality and order of values (cel-go's common/types). */
 
 /** The number that an int, uint or double is; undefined for other values. */
-export function numeric(value: Value): number | bigint | undefined {
+function numeric(value: Value): number | bigint | undefined {
   if (typeof value === 'number' || typeof value === 'bigint') return value;
   return value instanceof Double || value instanceof Uint ? value.value : undefined;
 }
@@ -99,7 +99,7 @@ export function equal(a: Value, b: Value, context: Context): boolean {
 const order = <T extends number | bigint>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The order of texts as UTF-8: that of code points, which UTF-16 has not. */
-export function compareStrings(a: string, b: string): number {
+function compareStrings(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
     const x = a.charCodeAt(i);

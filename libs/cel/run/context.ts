@@ -11,7 +11,7 @@ export class Cancelled {
   ) {}
 }
 
-export const COST_EXCEEDED = 'operation cancelled: actual cost limit exceeded';
+const COST_EXCEEDED = 'operation cancelled: actual cost limit exceeded';
 
 /** Steps that one or several evaluations may take: see limits.steps. */
 export interface StepBudget {

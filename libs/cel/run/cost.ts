@@ -22,7 +22,7 @@ export const costs = {
 } as const;
 
 /** What a size counts: characters, bytes, items, keys; 1 for everything else. */
-export function actualSize(value: Value, context: Context): number {
+function actualSize(value: Value, context: Context): number {
   if (typeof value === 'string') return context.sizeOf(value);
   if (value instanceof Uint8Array) return value.length;
   if (isList(value)) return listSize(value);

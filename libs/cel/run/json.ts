@@ -1,6 +1,6 @@
 import type { CelType } from '../check/types.js';
 import { parseDuration, parseTimestamp } from './time.js';
-import { CelError, Double, doubleOf, isPlainObject, ObjectValue, Optional, TypedList, TypedMap, type Value } from './values.js';
+import { CelError, doubleOf, isPlainObject, ObjectValue, Optional, TypedList, TypedMap, type Value } from './values.js';
 
 /** Reading JSON by its declared type, in place (apiserver/pkg/cel/common/valuesunstructured.go UnstructuredToVal). */
 
@@ -72,9 +72,4 @@ export function isList(value: Value): value is readonly unknown[] | TypedList {
 /** The number of a list's items. */
 export function listSize(list: readonly unknown[] | TypedList): number {
   return list instanceof TypedList ? list.raw.length : list.length;
-}
-
-/** A double in a Double or not, as JSON's number. */
-export function plainNumber(value: number | Double): number {
-  return value instanceof Double ? value.value : value;
 }

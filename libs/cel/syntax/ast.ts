@@ -13,7 +13,7 @@ interface Node {
   overloads?: readonly string[];
 }
 
-export interface Literal extends Node {
+interface Literal extends Node {
   readonly kind: 'literal';
   readonly value: Value;
 }
