@@ -1,3 +1,4 @@
+import { HorizontalPodAutoscaler } from '#api';
 import { createLocalCluster } from './local.js';
 import type { LocalCluster } from './one-process.js';
 
@@ -15,7 +16,9 @@ async function call(method: string, target: string, body?: object, type = 'appli
     ...(body ? { body: Buffer.from(JSON.stringify(body)) } : {}),
   } as Parameters<LocalCluster['api']['handle']>[0]);
   const { message, spec } = JSON.parse(String(response.body)) as { message?: string; spec?: { replicas?: number } };
-  return { status: response.status, ...(response.status < 300 ? { replicas: spec?.replicas } : { message }) };
+  const said: { replicas?: number | undefined; message?: string | undefined } =
+    response.status < 300 ? { replicas: spec?.replicas } : { message };
+  return { status: response.status, ...said };
 }
 
 /** Creates a policy for a resource, with its binding. */
@@ -77,6 +80,46 @@ it('policies see the Scale of what is scaled, and may change it', async () => {
       message: `deployments.apps "web" is forbidden: ValidatingAdmissionPolicy 'few' with binding 'few' denied request: not 6`,
     },
   ]);
+});
+
+it('policies see a request in the version that their rules name', async () => {
+  const rule = { apiGroups: ['autoscaling'], operations: ['CREATE'], resources: ['horizontalpodautoscalers'] };
+  await policy('Validating', 'v1-only', rule, {
+    validations: [
+      {
+        expression:
+          "object.apiVersion == 'autoscaling/v1' && request.requestKind.version == 'v2' && object.spec.targetCPUUtilizationPercentage < 80",
+        messageExpression: "'cpu ' + string(object.spec.targetCPUUtilizationPercentage)",
+      },
+    ],
+  });
+  await policy('Mutating', 'more', rule, {
+    reinvocationPolicy: 'Never',
+    mutations: [
+      {
+        patchType: 'ApplyConfiguration',
+        applyConfiguration: { expression: 'Object{spec: Object.spec{maxReplicas: object.spec.maxReplicas + 1}}' },
+      },
+    ],
+  });
+  const autoscaler = (name: string, averageUtilization: number) => ({
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name },
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+      maxReplicas: 3,
+      metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization } } }],
+    },
+  });
+  const path = '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers';
+  const [made, refused] = [await call('POST', path, autoscaler('low', 50)), await call('POST', path, autoscaler('high', 90))];
+  expect([made.status, refused.message]).toEqual([
+    201,
+    `horizontalpodautoscalers.autoscaling "high" is forbidden: ValidatingAdmissionPolicy 'v1-only' with binding 'v1-only' denied request: cpu 90`,
+  ]);
+  const stored = await cluster.client.get(HorizontalPodAutoscaler, 'low', 'default');
+  expect(stored.spec).toMatchObject({ maxReplicas: 4, metrics: [{ resource: { target: { averageUtilization: 50 } } }] });
 });
 
 it('policies are asked about connections', async () => {

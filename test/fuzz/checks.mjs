@@ -14,6 +14,7 @@ const upstream500 = [
   /^unable to find api field in struct \w+ for the json field /,
   /^The order in patch list:\n/,
   /^list element types are not identical: /,
+  /^Internal error occurred: (failed calling webhook|admission webhook) "/,
   /^expected a \[\]interface \{\}, but received a \w+/,
 ];
 
