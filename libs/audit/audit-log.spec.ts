@@ -136,6 +136,45 @@ test('followers get the events of all processes, once each, that match', async (
   stop();
 });
 
+test('followers of a cluster share its looks at the store, and are limited in number', async () => {
+  const store = memoryAuditStore({ bytes: BYTES, age: 1000 });
+  let looks = 0;
+  const { newer } = store;
+  store.newer = (...asked) => {
+    looks += 1;
+    return newer(...asked);
+  };
+  const { log, record, timers } = processes(1, store);
+  const seen: string[] = [];
+  const on = { record: ({ auditID }: AuditRecord) => void seen.push(auditID), error: (error: unknown) => expect(error).toBeUndefined() };
+  const stops = await Promise.all(Array.from({ length: LOG_LIMITS.followers }, () => log.follow('c', {}, on)));
+  await expect(log.follow('c', {}, on)).rejects.toThrow('too many subscriptions follow the audit log of the cluster');
+  const other = await log.follow('d', {}, on);
+  record(log, { at: 1, id: 'a' });
+  await log.page('c', {}, { limit: 1 });
+  timers.fire();
+  while (seen.length < LOG_LIMITS.followers) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect([seen.length, looks]).toEqual([LOG_LIMITS.followers, 2]);
+  for (const stop of [...stops, other]) stop();
+  for (let i = 0; i < 5; i++) {
+    timers.fire();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  expect(looks).toBe(2);
+  (await log.follow('c', {}, on))();
+});
+
+test('a store that fails ends those who follow', async () => {
+  const store = memoryAuditStore({ bytes: BYTES, age: 1000 });
+  const { log, timers } = processes(1, store);
+  const errors: unknown[] = [];
+  await log.follow('c', {}, { record: () => undefined, error: (error) => void errors.push(error) });
+  store.newer = () => Promise.reject(new Error('away'));
+  timers.fire();
+  while (errors.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(errors).toEqual([new Error('away')]);
+});
+
 test('a flood drops the oldest events of its own cluster only', async () => {
   const { log, record } = processes(1);
   record(log, { at: 1, id: 'quiet' }, 'quiet');

@@ -2,7 +2,7 @@ import type { AuditSink } from '#apiserver';
 import { type AuditFilter, type AuditRecord, matches } from './audit-record.js';
 import type { AuditStore, NewChunk } from './audit-store.js';
 import { encodeChunk, type TimedEvent } from './chunk-codec.js';
-import { follow } from './follow.js';
+import { Followers } from './follow.js';
 import { LOG_LIMITS } from './limits.js';
 import { type Page, type PageRequest, pageOf } from './pages.js';
 import { WaitingEvents } from './waiting-events.js';
@@ -43,7 +43,11 @@ class BatchedLog implements AuditLog {
   private flushing: Promise<void> = Promise.resolve();
   private closed = false;
 
-  constructor(private readonly options: AuditLogOptions) {}
+  private readonly followers: Followers;
+
+  constructor(private readonly options: AuditLogOptions) {
+    this.followers = new Followers(options);
+  }
 
   get dropped(): number {
     return this.waiting.dropped;
@@ -67,11 +71,10 @@ class BatchedLog implements AuditLog {
   }
 
   follow(cluster: string, filter: AuditFilter, on: { record(record: AuditRecord): void; error(error: unknown): void }) {
-    const { store, after } = this.options;
     const record = (found: AuditRecord) => {
       if (matches(found, filter)) on.record(found);
     };
-    return follow({ store, after, cluster, on: { record, error: on.error } });
+    return this.followers.follow(cluster, { record, error: on.error });
   }
 
   expire(): Promise<void> {

@@ -16,6 +16,8 @@ export const LOG_LIMITS = {
   chunkOverhead: 200,
   /** Part of a cluster's quota after which its oldest chunks are looked for again. */
   trimEvery: 1 / 8,
+  /** Subscriptions of one cluster in one process. */
+  followers: 100,
   /** Events of a page. */
   page: 100,
   largestPage: 1_000,
