@@ -2,7 +2,7 @@ import type { corev1 } from '#api';
 import type { KubeObject } from '#apimachinery';
 import { CelError, type Outcome, type Program } from '#cel';
 import type { CompiledExpression, CompiledVariable } from '#component-helpers/admission-expressions';
-import { DEEPEST_VARIABLES } from './limits.js';
+import { COST_OF_A_PIECE, DEEPEST_VARIABLES } from './limits.js';
 import type { RequestCosts } from './request-costs.js';
 
 /** A budget is used up: nothing more is evaluated. The message is upstream's. */
@@ -52,6 +52,10 @@ interface Activation extends Record<string, unknown> {
 export class Evaluation {
   private readonly activation: Activation;
   private variablesCost = 0;
+  /** Their cost when other tenants could last work. */
+  private pausedAt = 0;
+  /** What is left of the budget of the expression that is being evaluated. */
+  private budgetLeft = 0;
   /** Variables that are being evaluated, each for another. */
   private depth = 0;
 
@@ -94,15 +98,22 @@ export class Evaluation {
     const quoted = JSON.stringify(name);
     if (!program) return new CelError(`composited variable ${quoted} fails to compile: ${error}`);
     if (this.depth >= DEEPEST_VARIABLES) return new CelError(`composited variable ${quoted} fails to evaluate: exceeded max depth`);
+    this.giveWay();
     this.depth += 1;
     const outcome = this.evaluated(program);
-    if (outcome.error === undefined) {
-      this.variablesCost += outcome.cost;
-      return outcome.value;
-    }
-    if (outcome.waitFor) throw new Waiting(outcome.waitFor);
+    if (outcome.error !== undefined && outcome.waitFor) throw new Waiting(outcome.waitFor);
     this.variablesCost += outcome.cost;
+    if (this.variablesCost > this.budgetLeft) throw new OutOfBudget();
+    if (outcome.error === undefined) return outcome.value;
     return new CelError(`composited variable ${quoted} fails to evaluate: ${outcome.error}`);
+  }
+
+  /** Expensive variables are evaluated in pieces: those that have their values keep them when the expression is evaluated again. */
+  private giveWay(): void {
+    if (this.variablesCost - this.pausedAt < COST_OF_A_PIECE) return;
+    this.pausedAt = this.variablesCost;
+    const pending = this.costs.pause();
+    if (pending) throw new Waiting(pending);
   }
 
   private evaluated(program: Program): Outcome {
@@ -118,6 +129,8 @@ export class Evaluation {
     const { program } = compiled;
     if (!program) return { error: `compilation error: ${compiled.error}` };
     this.variablesCost = 0;
+    this.pausedAt = 0;
+    this.budgetLeft = budget.left;
     for (;;) {
       const outcome = this.attempt(() => program.evaluate(this.activation));
       if (outcome instanceof Waiting) {

@@ -14,3 +14,5 @@ export const KEPT_TEXT = 64 * 1024;
 export const COMPILED_COST = 20;
 /** Variables that refer to one another in a chain. Upstream has no limit. */
 export const DEEPEST_VARIABLES = 200;
+/** Cost of variables after which other tenants may work: a few milliseconds. */
+export const COST_OF_A_PIECE = 200_000;

@@ -5,6 +5,9 @@ import { REQUEST_BUDGET } from './limits.js';
 export class RequestCosts {
   private left = REQUEST_BUDGET;
 
+  /** `pause`: lets other tenants work, if it is their turn. */
+  constructor(readonly pause: () => Promise<void> | undefined) {}
+
   /** Throws 504 when the request has had its share. */
   spend(cost: number): void {
     this.left -= cost;

@@ -8,7 +8,7 @@ import type { Matched } from './matched.js';
 /** A request while webhooks or policies are matched against it: what several of them need is looked up once. */
 export class AdmissionRequest {
   /** What its expressions have cost so far. */
-  readonly costs = new RequestCosts();
+  readonly costs = new RequestCosts(() => this.ctx.work.pause());
   private others: readonly Matched[] | undefined;
   private space: Promise<corev1.Namespace | undefined> | undefined;
 

@@ -19,7 +19,7 @@ function request(made: TestCluster, data: Record<string, string>) {
   let pauses = 0;
   const pause = () => {
     pauses += 1;
-    return undefined;
+    return pauses % 2 === 0 ? Promise.resolve() : undefined;
   };
   const ctx = { reader, storages, webhooks, clock, random, authorizer, work: { pause } } as AdmissionContext;
   return { run: () => validatingAdmissionPolicy.validate?.(attributes, ctx), pauses: () => pauses };
@@ -53,4 +53,21 @@ it('a chain of variables that is too long fails, and its policy with it', async 
     spec: { variables, validations: [{ expression: "variables._150 == '1'" }, { expression: "variables._999 == '1'" }] },
   });
   await expect(request(made, { a: '1' }).run()).rejects.toMatchObject({ message: expect.stringMatching(/exceeded max depth$/) });
+});
+
+it('expensive variables are evaluated in pieces, up to the budget of the binding', async () => {
+  const made = await policyCluster();
+  const list = '[0,1,2,3,4,5,6,7,8,9]';
+  const costly = `${list}.all(a, ${list}.all(b, ${list}.all(c, ${list}.all(d, a + b + c + d >= 0))))`;
+  const variables = (count: number) => Array.from({ length: count }, (_, index) => ({ name: `v${index}`, expression: costly }));
+  const all = (count: number) =>
+    variables(count)
+      .map(({ name }) => `variables.${name}`)
+      .join(' && ');
+  await policy(made, 'Validating', 'p', { spec: { variables: variables(40), validations: [{ expression: all(40) }] } });
+  const some = request(made, { a: '1' });
+  await some.run();
+  expect(some.pauses()).toBeGreaterThan(15);
+  await policy(made, 'Validating', 'q', { spec: { variables: variables(100), validations: [{ expression: all(100) }] } });
+  await expect(request(made, { a: '1' }).run()).rejects.toMatchObject({ message: expect.stringMatching(/running out of cost budget/) });
 });
