@@ -53,18 +53,8 @@ function clusterBinding(name: string, role: string, subjects: readonly SubjectTe
 const JOINING = 'group:system:bootstrappers:kubeadm:default-node-token';
 const CSRS = 'system:certificates.k8s.io:certificatesigningrequests';
 
-/** A Role that lets its subjects read one ConfigMap, and its binding. */
-function configReaders(name: string, { namespace, configMap }: Record<'namespace' | 'configMap', string>, subjects: SubjectText[]): Step[] {
-  const metadata = { name, namespace };
-  return [
-    create(Role, { metadata, rules: [parseRule(`get core configmaps ${configMap}`)] }),
-    create(RoleBinding, { metadata, subjects: subjects.map(parseSubject), roleRef: { apiGroup, kind: 'Role', name } }),
-  ];
-}
-
-/** What lets nodes join: they read the configuration, request certificates and get them (kubeadm phases bootstraptoken and uploadconfig). */
+/** What lets nodes join with a bootstrap token: they request certificates and get them (kubeadm phases/bootstraptoken/node). */
 function joiningSteps(): Step[] {
-  const system = (configMap: string) => ({ namespace: 'kube-system', configMap });
   const getNodes = 'kubeadm:get-nodes';
   return [
     create(ClusterRole, { metadata: { name: getNodes }, rules: [parseRule('get core nodes')] }),
@@ -72,12 +62,6 @@ function joiningSteps(): Step[] {
     clusterBinding('kubeadm:kubelet-bootstrap', 'system:node-bootstrapper', [JOINING], false),
     clusterBinding('kubeadm:node-autoapprove-bootstrap', `${CSRS}:nodeclient`, [JOINING], false),
     clusterBinding('kubeadm:node-autoapprove-certificate-rotation', `${CSRS}:selfnodeclient`, ['group:system:nodes'], false),
-    ...configReaders('kubeadm:bootstrap-signer-clusterinfo', { namespace: 'kube-public', configMap: 'cluster-info' }, [
-      'user:system:anonymous',
-    ]),
-    ...configReaders('kubeadm:kubelet-config', system('kubelet-config'), ['group:system:nodes', JOINING]),
-    ...configReaders('kubeadm:nodes-kubeadm-config', system('kubeadm-config'), [JOINING, 'group:system:nodes']),
-    ...configReaders('kube-proxy', system('kube-proxy'), [JOINING]),
   ];
 }
 
