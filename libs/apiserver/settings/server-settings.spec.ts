@@ -50,6 +50,10 @@ test.each<[string[], string[]]>([
   expect(await enabled(...words)).toEqual(want);
 });
 
+test('ranges of both families are accepted', () => {
+  expect(settings('--service-cluster-ip-range=10.96.0.0/12,fd00::/108').flags.size).toBe(1);
+});
+
 test.each<[string[], string[], boolean]>([
   [[], ['AlwaysAllow'], false],
   [['--authorization-mode=Node,RBAC'], ['Node', 'RBAC'], true],
@@ -79,6 +83,16 @@ test.each<[string[], string]>([
   [['--authorization-mode=ABAC'], ended("authorization-mode ABAC's authorization policy file not passed")],
   [['--authorization-mode=Webhook'], ended("authorization-mode Webhook's authorization config file not passed")],
   [['--authorization-mode='], ended('at least one authorization-mode must be passed')],
+  [['--service-cluster-ip-range=10.96.0.0'], ended('service-cluster-ip-range[0] is not a valid cidr')],
+  [['--service-cluster-ip-range=10.96.0.0/12,x'], ended('service-cluster-ip-range[1] is not an ip net')],
+  [
+    ['--service-cluster-ip-range=10.96.0.0/30'],
+    ended('error determining service IP ranges for primary service cidr: the service cluster IP range must be at least 8 IP addresses'),
+  ],
+  [
+    ['--service-cluster-ip-range=10.96.0.0/12,10.0.0.0/16'],
+    ended('--service-cluster-ip-range[0] and --service-cluster-ip-range[1] must be of different IP family'),
+  ],
   [
     ['--admission-control-config-file=/etc/x'],
     'failed to read plugin config: unable to read admission control configuration from "/etc/x" [open /etc/x: no such file or directory]',

@@ -3,6 +3,7 @@ import type { AdmissionPlugin } from '../admission/admission.js';
 import { type AdmissionChain, admissionChain } from '../admission/admission-chain.js';
 import { configuredPlugin, pluginConfigurations, type ReadFile } from './admission-configuration.js';
 import { booleanOf, checkKnown, type Flags, listOf, StartFailure } from './flags.js';
+import { serviceRangeErrors } from './service-ranges.js';
 
 /** The modes of --authorization-mode that there are here. */
 export type AuthorizationMode = 'AlwaysAllow' | 'AlwaysDeny' | 'Node' | 'RBAC';
@@ -82,7 +83,8 @@ function authorizationErrors(modes: readonly string[], flags: Flags): string[] {
 export function settingsOf(flags: Flags, plugins: readonly AdmissionPlugin[], read: ReadFile): ServerSettings {
   checkKnown(flags);
   const modes = flags.has('authorization-mode') ? listOf(flags, 'authorization-mode') : ['AlwaysAllow'];
-  const errors = [...authorizationErrors(modes, flags), ...admissionErrors(plugins, flags)];
+  const ranges = serviceRangeErrors(flags);
+  const errors = [...authorizationErrors(modes, flags), ...admissionErrors(plugins, flags), ...ranges];
   if (errors.length > 0) {
     const text = errors.length > 1 ? `[${errors.join(', ')}]` : errors.join();
     throw new StartFailure(`"command failed" err=${goQuote(text)}`);
