@@ -9,6 +9,7 @@ import {
   storedVersionOf,
   subresourceShape,
 } from './rest/api-resource.js';
+import { converting } from './rest/converting.js';
 import { getObject } from './rest/get.js';
 import { reviewStorage } from './rest/review.js';
 import { scaleRules, scaleShape, scaleStorage } from './rest/scale.js';
@@ -76,12 +77,12 @@ function capabilitiesOf(resource: APIResource, subresource: string, providers: r
   if (subresource === '') {
     const { answer } = resource.strategy;
     const generic = answer ? reviewStorage(answer) : storeStorage(resource);
-    return { ...generic, ...provider?.capabilities(resource) };
+    return converting({ ...generic, ...provider?.capabilities(resource) }, resource);
   }
   if (provider) return provider.capabilities(resource);
   if (subresource === 'scale' && scaleRules(resource)) return scaleStorage(resource);
   const view = viewOf(resource, subresource);
-  return view ? viewStorage(view) : unserved(resource.resource, subresource);
+  return view ? converting(viewStorage(view), resource) : unserved(resource.resource, subresource);
 }
 
 /** The storages of a resource and of its subresources. */

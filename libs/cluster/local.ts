@@ -2,7 +2,7 @@ import { type Instant, SteppedClock, systemClock } from '#apimachinery';
 import type { TimingProfile } from '#controller-runtime';
 import { DEFAULT_NODES } from '#kubeadm';
 import { memoryStorage, type StorageAdmin } from '#storage';
-import { type LocalCluster, localCluster } from './one-process.js';
+import { type LocalCluster, type LocalClusterParts, localCluster } from './one-process.js';
 import { profiles } from './profiles.js';
 import { buildTemplate, type TemplateShape, templateReplacements } from './template.js';
 import { clusterTemplates, type Templates } from './templates.js';
@@ -20,6 +20,8 @@ export interface LocalClusterOptions {
   rootCA?: string;
   /** The cluster's path on its host, if it is served. */
   prefix?: string;
+  /** Calls webhooks outside of the cluster; unset: none is reachable. */
+  outside?: LocalClusterParts['outside'];
 }
 
 const start = Date.parse('2026-01-01T00:00:00Z');
@@ -48,7 +50,7 @@ async function copyOfTemplate(
 
 /** A complete cluster in this process's memory, with the objects, nodes and pods of a new one: for tests and graders, in milliseconds. */
 export async function createLocalCluster(options: LocalClusterOptions = {}): Promise<LocalCluster> {
-  const { nodes = DEFAULT_NODES, profile = 'instant', clock: wanted = start, seed = 'orrery', rootCA = '', prefix } = options;
+  const { nodes = DEFAULT_NODES, profile = 'instant', clock: wanted = start, seed = 'orrery', rootCA = '', prefix, outside } = options;
   const real = wanted === 'real';
   const clock = real ? systemClock : new SteppedClock(wanted);
   const id = await copyOfTemplate({ nodes, rootCA }, clock.now(), seed);
@@ -61,6 +63,7 @@ export async function createLocalCluster(options: LocalClusterOptions = {}): Pro
     rootCA,
     autorun: real,
     ...(prefix === undefined ? {} : { prefix }),
+    ...(outside ? { outside } : {}),
   });
   return {
     ...cluster,

@@ -5,7 +5,7 @@ import { memoryBus } from '#cacher/bus';
 import type { CausalClient } from '#client';
 import { LocalHost, type TimingProfile } from '#controller-runtime';
 import type { LogEntry, Storage } from '#storage';
-import { clusterApi } from './api.js';
+import { type ClusterApiOptions, clusterApi } from './api.js';
 import { changeOf } from './changes.js';
 import { components } from './components.js';
 import { expireLeases } from './expiry.js';
@@ -24,6 +24,7 @@ export interface LocalClusterParts {
   prefix?: string;
   /** Takes turns by itself; otherwise only settle() and advance() do. */
   autorun: boolean;
+  outside?: ClusterApiOptions['outside'];
 }
 
 /** A whole cluster in this process. */
@@ -44,7 +45,7 @@ export interface LocalCluster {
 
 /** Assembles one cluster over any store, with its components in a plain loop. */
 export function localCluster(parts: LocalClusterParts): LocalCluster {
-  const { storage, clock, seed, profile, rootCA, prefix, autorun } = parts;
+  const { storage, clock, seed, profile, rootCA, prefix, autorun, outside } = parts;
   let host: LocalHost | undefined;
   const store = clusterStore({
     storage,
@@ -65,6 +66,7 @@ export function localCluster(parts: LocalClusterParts): LocalCluster {
     serviceAccountKey: keys.serviceAccount,
     clientAuthority: async () => (await keys.clientAuthority()).certificate,
     ...(prefix === undefined ? {} : { prefix }),
+    ...(outside ? { outside } : {}),
   });
   const delayUntil = (at: Instant) => (clock.set ? undefined : at - clock.now());
   const hosted = hostedCluster({ api, store, turns: storage, clock, profile, rootCA, keys, delayUntil });

@@ -10,7 +10,7 @@ export interface CustomVersion extends APIResourceSource {
   /** False: it is only stored. Default true. */
   served?: boolean;
   /** How its objects are converted to and from the stored version; by default only their apiVersion differs. */
-  conversion?: Pick<Conversion, 'toStorage' | 'fromStorage'>;
+  conversion?: Omit<Conversion, 'group' | 'version' | 'resource'>;
 }
 
 /** A kind, in all its versions, that one cluster serves in addition to the built-in ones; the first version is the stored one. */
@@ -20,7 +20,7 @@ export interface CustomKind {
 }
 
 /** Versions of a custom kind differ only in their apiVersion (apiextensions-apiserver/pkg/apiserver/conversion nop_converter.go). */
-function renaming({ apiVersion }: APIResource, stored: APIResource): Pick<Conversion, 'toStorage' | 'fromStorage'> {
+function renaming({ apiVersion }: APIResource, stored: APIResource): NonNullable<CustomVersion['conversion']> {
   return {
     toStorage: (object) => ({ ...object, apiVersion: stored.apiVersion }),
     fromStorage: (object) => ({ ...object, apiVersion }),

@@ -1,8 +1,15 @@
 import { groupVersionOf, type KindSchema, kindSchema, parseGroupVersion, type ResourceInfo, type SubresourceInfo } from '#api';
-import { type GroupKind, type GroupResource, type KubeObject, type NameRule, nameIsDNSSubdomain } from '#apimachinery';
+import { type GroupKind, type GroupResource, type KubeObject, type NameRule, nameIsDNSSubdomain, type RandomSource } from '#apimachinery';
+import type { WebhookCaller } from '../webhooks/webhook-caller.js';
 import { keyRoot } from './keys.js';
 import { nameRule } from './object-meta.js';
 import type { ResourceStrategy } from './strategy.js';
+
+/** What a conversion that asks somebody gets. */
+export interface ConversionContext {
+  readonly webhooks: WebhookCaller;
+  readonly random: RandomSource;
+}
 
 /** Converts objects between one version of a kind and the stored version. Pure; both functions return new objects. */
 export interface Conversion {
@@ -11,6 +18,8 @@ export interface Conversion {
   readonly resource: string;
   toStorage(object: KubeObject): KubeObject;
   fromStorage(object: KubeObject): KubeObject;
+  /** Asks for objects in another version, before the functions above get them. Unset: nobody is asked. Throws StatusError. */
+  convert?(objects: readonly KubeObject[], apiVersion: string, ctx: ConversionContext): Promise<KubeObject[]>;
 }
 
 /**

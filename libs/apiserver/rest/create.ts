@@ -15,6 +15,7 @@ import { Stage } from '../audit/audit-event.js';
 import type { WriteOptions } from '../request/options.js';
 import { type APIResource, objectKey } from './api-resource.js';
 import { companionOps, companionTerms, isTaken } from './companions.js';
+import { asked } from './converting.js';
 import { ownFields } from './managed-fields.js';
 import { dedupOwnerReferences, ensureNamespace, generatedName, wipeSystemFields } from './object-meta.js';
 import {
@@ -53,7 +54,9 @@ async function createAdmitted(scope: RestScope, given: KubeObject, options: Writ
   ensureNamespace(given.metadata, scope.namespace);
   warnings.add(dedupOwnerReferences(given.metadata, false));
   await scope.work.step(() => ownFields(scope, given, undefined));
-  const object = resource.conversion ? resource.conversion.toStorage(given) : given;
+  const { conversion, stored } = resource;
+  const converted = conversion?.convert ? await asked(scope, given, stored.apiVersion) : given;
+  const object = conversion ? conversion.toStorage(converted) : converted;
   scope.audit?.mark(Stage.request);
   if (cluster.admission.mutates('CREATE')) {
     const attributes = admissionAttributes(scope, 'CREATE', options.dryRun, { object, options: admissionOptions(options) });

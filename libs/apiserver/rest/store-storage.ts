@@ -1,6 +1,7 @@
 import type { KubeObject } from '#apimachinery';
 import type { DeleteOptions, ListOptions } from '../request/options.js';
 import type { APIResource } from './api-resource.js';
+import { asked } from './converting.js';
 import { createObject } from './create.js';
 import { deleteObject } from './delete.js';
 import { getObject } from './get.js';
@@ -20,10 +21,12 @@ function updateStored(scope: RestScope, change: Change, view?: SubresourceStrate
     ...(change.uid === undefined ? {} : { uid: change.uid }),
     ...(view ? { view } : { create: change.applies === true || (change.replaces === true && stored.strategy.createOnUpdate === true) }),
     async transform(standing: KubeObject | undefined) {
-      const live = standing && (conversion?.fromStorage(standing) ?? standing);
+      const read = standing && conversion?.convert ? await asked(scope, standing, scope.resource.apiVersion) : standing;
+      const live = read && (conversion?.fromStorage(read) ?? read);
       const object = await scope.work.step(() => change.transform(live));
       if (!change.applies) await scope.work.step(() => ownFields(scope, object, live));
-      return conversion?.toStorage(object) ?? object;
+      const given = conversion?.convert ? await asked(scope, object, stored.apiVersion) : object;
+      return conversion?.toStorage(given) ?? given;
     },
   });
 }

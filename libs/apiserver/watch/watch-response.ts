@@ -53,7 +53,8 @@ export async function openWatch(
       queue.finish();
     }
   };
-  stop = await watchObjects(scope, options, {
+  const watch = scope.storage.watch ?? watchObjects;
+  stop = await watch(scope, options, {
     event(type, stored, event) {
       progress = Math.max(progress, stored.revision);
       if (event === undefined) queue.pushInitial(encoder.initial(stored));

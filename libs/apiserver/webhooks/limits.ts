@@ -4,3 +4,6 @@ export const DEFAULT_TIMEOUT = 30;
 export const SHOWN_ANSWER = 2048;
 /** Characters of an answered review. Upstream has no limit. */
 export const LONGEST_ANSWER = 3 * 1024 * 1024;
+/** Custom resources, and characters of them, that one call to a conversion webhook is sent at most. */
+export const CONVERTED_AT_ONCE = 100;
+export const CONVERTED_TEXT = 1024 * 1024;
