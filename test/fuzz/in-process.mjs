@@ -77,6 +77,8 @@ export class InProcess {
       const late = answer.finally(() => this.#late.delete(late));
       this.#late.add(late);
     }
+    // Their kinds are served when the controllers have accepted the names.
+    if (outcome.code === 201 && request.path.endsWith('/customresourcedefinitions')) await cluster.settle();
     if (outcome.cpu > this.cpuLimit) outcome.wrong ??= `${request.method}: over ${this.cpuLimit} ms of CPU`;
     return outcome;
   }
