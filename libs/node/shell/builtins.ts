@@ -279,7 +279,7 @@ export const BUILTINS: Readonly<Record<string, Builtin>> = {
   unset: function* ({ shell, argv }) {
     for (const name of argv.slice(1)) {
       if (argv[1] === '-f') shell.state.functions.delete(name);
-      else shell.state.variables.delete(name);
+      else shell.state.unset(name);
     }
     return 0;
   },

@@ -341,7 +341,8 @@ export class Shell {
   *program(argv: readonly string[], io: Streams, values: ReadonlyMap<string, string>): Body {
     const [name = ''] = argv;
     const { host, state } = this;
-    const env = new Map([...state.environment(), ...values]);
+    const exported = state.environment();
+    const env = values.size === 0 ? exported : new Map([...exported, ...values]);
     const found = lookUp(host, name, state.cwd);
     if ('error' in found) {
       yield* writeTo(io.errors, `${state.name}: ${name}: ${found.error}\n`);

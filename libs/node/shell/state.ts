@@ -45,6 +45,7 @@ export class ShellError extends Error {
 /** Everything that a shell remembers; copied for subshells. */
 export class ShellState {
   variables = new Map<string, Variable>();
+  private exported: ReadonlyMap<string, string> | undefined;
   functions = new Map<string, Node>();
   positional: string[] = [];
   cwd = '/';
@@ -77,6 +78,7 @@ export class ShellState {
   set(name: string, value: string, exported?: boolean): void {
     if (value.length > LONGEST_VALUE) throw new ShellError('out of memory');
     const variable = this.variables.get(name);
+    if (exported !== undefined || variable?.exported) this.exported = undefined;
     if (variable?.readOnly) throw new ShellError(`${name}: is read only`);
     if (variable === undefined) this.variables.set(name, { value, exported: exported ?? false });
     else {
@@ -94,15 +96,27 @@ export class ShellState {
   }
 
   leaveFunction(): void {
+    this.exported = undefined;
     for (const [name, variable] of this.locals.pop() ?? []) {
       if (variable) this.variables.set(name, variable);
       else this.variables.delete(name);
     }
   }
 
-  /** The exported variables. */
-  environment(): Map<string, string> {
-    return new Map([...this.variables].filter(([, { exported }]) => exported).map(([name, { value }]) => [name, value]));
+  /** The exported variables; the same object until one of them changes. */
+  environment(): ReadonlyMap<string, string> {
+    if (this.exported === undefined) {
+      const exported = new Map<string, string>();
+      for (const [name, variable] of this.variables) if (variable.exported) exported.set(name, variable.value);
+      this.exported = exported;
+    }
+    return this.exported;
+  }
+
+  /** Removes a variable. */
+  unset(name: string): void {
+    this.variables.delete(name);
+    this.exported = undefined;
   }
 
   /** A special or positional parameter, or a variable. */
