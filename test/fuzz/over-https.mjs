@@ -6,6 +6,7 @@ import { startService } from '../bench/service.mjs';
 import { campaign } from './campaign.mjs';
 import { complaint } from './checks.mjs';
 import { inputs } from './inputs.mjs';
+import { streamRequest, streams } from './streams.mjs';
 import { oddTexts } from './values.mjs';
 
 const answerTimeout = 60_000;
@@ -114,6 +115,7 @@ function graphqlRequest({ operation, selections: chosen, times, tail, variables,
 /** The bytes on the wire; undefined if HTTP/1.1 cannot transport the input. */
 function wireRequest(request, cluster) {
   if (request.sort === 'graphql') return graphqlRequest(request);
+  if (request.sort === 'stream') return streamRequest(request, cluster);
   if (request.sort === 'upgrade') {
     return {
       method: 'GET',
@@ -146,7 +148,7 @@ class OverHttps {
     this.agent = new https.Agent({ ca: service.ca, keepAlive: true, maxSockets: 1 });
   }
 
-  #exchange({ method, url, headers, body }) {
+  #exchange({ method, url, headers, body }, frames = []) {
     const { hostname, port } = this.origin;
     return new Promise((resolve, reject) => {
       const call = https.request({
@@ -154,8 +156,16 @@ class OverHttps {
         headers: { authorization: `Bearer ${this.cluster.token}`, ...headers, ...(body && { 'content-length': body.length }) },
       });
       call.on('upgrade', (response, socket) => {
-        socket.destroy();
-        resolve({ status: response.statusCode, headers: response.headers, text: '' });
+        // Frames are sent whatever comes back, and the connection is cut.
+        socket.on('error', () => undefined);
+        socket.resume();
+        for (const frame of frames) socket.write(frame);
+        const end = () => {
+          socket.destroy();
+          resolve({ status: response.statusCode, headers: response.headers, text: '' });
+        };
+        if (frames.length === 0) end();
+        else setTimeout(end, streamTime);
       });
       call.on('response', (response) => {
         const chunks = [];
@@ -178,6 +188,23 @@ class OverHttps {
     });
   }
 
+  /** Creates the pod in which streams end. */
+  async prepare() {
+    const pod = {
+      metadata: { name: 'box' },
+      spec: { containers: [{ name: 'c', image: 'busybox', command: ['sh'], stdin: true, tty: true }] },
+    };
+    const url = `/clusters/${this.cluster.id}/api/v1/namespaces/default/pods`;
+    const headers = { 'content-type': 'application/json' };
+    await this.#exchange({ method: 'POST', url, headers, body: Buffer.from(JSON.stringify({ apiVersion: 'v1', kind: 'Pod', ...pod })) });
+    for (let left = 100; left > 0; left--) {
+      const { text } = await this.#exchange({ method: 'GET', url: `${url}/box`, headers: {} });
+      if (JSON.parse(text).status?.phase === 'Running') return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error('the pod for streams does not run');
+  }
+
   async send(request) {
     const wire = wireRequest(request, this.cluster.id);
     if (!sendable(wire)) return { code: 0, cpu: 0 };
@@ -185,14 +212,14 @@ class OverHttps {
     const before = cpuOf(pid);
     const outcome = { code: 0, cpu: 0 };
     try {
-      const answer = await this.#exchange(wire);
+      const answer = await this.#exchange(wire, request.frames);
       outcome.code = answer.status;
       // Requests outside of clusters are not answered by the pipeline, and have another format.
       const form = request.sort === undefined ? answer : { ...answer, headers: {}, text: answer.status === 500 ? answer.text : '' };
-      outcome.wrong = complaint(
-        form,
-        `${wire.url} ${JSON.stringify(wire.headers)} ${wire.body?.subarray(0, 20_000).toString('latin1') ?? ''}`,
-      );
+      const sent = `${wire.url} ${JSON.stringify(wire.headers)} ${wire.body?.subarray(0, 20_000).toString('latin1') ?? ''}`;
+      // A stream is to be accepted; what it does to the process is seen below.
+      const accepted = answer.status === 101 && request.sort === 'stream';
+      if (!accepted) outcome.wrong = complaint(form, sent);
     } catch (error) {
       // The listener may close a connection that is not HTTP, but it must survive.
       if (
@@ -218,7 +245,9 @@ export async function overHttps(options) {
       cluster: await service.createCluster({ name: 'fuzz', profile: 'instant' }),
       cpuLimit: options.cpuLimit,
     });
+    await target.prepare();
     const arbitrary = fc.oneof(
+      { weight: 2, arbitrary: streams('box') },
       { weight: 6, arbitrary: inputs({ largest: 1_000_000 }) },
       { weight: 2, arbitrary: upgrade },
       { weight: 2, arbitrary: graphql },
