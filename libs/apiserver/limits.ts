@@ -59,6 +59,8 @@ export const AUDIT_LIMITS = {
   errors: 10,
   /** Groups of a user. */
   groups: 32,
+  /** Keys of a user's extra fields, and values of each. */
+  extras: 8,
   annotations: 32,
   annotationKey: 317,
   annotation: 1_024,

@@ -50,8 +50,8 @@ class Texts {
 
 function userOf({ name, groups, uid, extra }: UserInfo): AuditUser {
   const cut = (text: string) => text.slice(0, AUDIT_LIMITS.name);
-  const extras = Object.entries(extra ?? {}).slice(0, AUDIT_LIMITS.groups);
-  const kept = extras.map(([key, values]) => [cut(key), values.slice(0, AUDIT_LIMITS.groups).map(cut)]);
+  const extras = Object.entries(extra ?? {}).slice(0, AUDIT_LIMITS.extras);
+  const kept = extras.map(([key, values]) => [cut(key), values.slice(0, AUDIT_LIMITS.extras).map(cut)]);
   return {
     username: cut(name),
     groups: groups.slice(0, AUDIT_LIMITS.groups).map(cut),

@@ -40,6 +40,21 @@ test('texts of clients are bounded, and so is what plugins say', () => {
   expect(made.size).toBeLessThan(80_000);
 });
 
+test('what is impersonated is bounded too', () => {
+  const made = event();
+  const long = 'x'.repeat(10_000);
+  const extra = Object.fromEntries(
+    Array.from({ length: 100 }, (_, i) => [`k${i}`, [long, long, long, long, long, long, long, long, long]]),
+  );
+  const user = { name: long, uid: long, groups: Array.from({ length: 1000 }, () => long), extra };
+  made.attributes = { ...NOWHERE, resource: 'pods', user };
+  made.impersonator = USER;
+  made.end(200, undefined, []);
+  const { name, groups, extra: kept = {} } = made.attributes.user;
+  expect([name.length, groups.length, groups[0]?.length, Object.keys(kept).length, kept.k0?.length]).toEqual([253, 32, 253, 8, 8]);
+  expect(made.size).toBeLessThan(40_000);
+});
+
 test('the first value of an annotation stays, and those of a higher level are not kept below it', () => {
   const made = event();
   made.annotate('a/b', '1');

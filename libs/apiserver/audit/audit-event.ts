@@ -84,6 +84,19 @@ function boundedAttributes(attributes: AuthorizationAttributes): AuthorizationAt
   return { ...attributes, ...(Object.fromEntries(cut) as Pick<AuthorizationAttributes, (typeof names)[number]>) };
 }
 
+/** A user that a client has described: as much of it as is kept. */
+function boundedUser({ name, uid, groups, extra }: UserInfo): UserInfo {
+  const own = (text: string): string => owned(text, AUDIT_LIMITS.name);
+  const some = (texts: readonly string[]): string[] => texts.slice(0, AUDIT_LIMITS.extras).map(own);
+  const extras = Object.entries(extra ?? {}).slice(0, AUDIT_LIMITS.extras);
+  return {
+    name: own(name),
+    groups: groups.slice(0, AUDIT_LIMITS.groups).map(own),
+    ...(uid === undefined ? {} : { uid: own(uid) }),
+    ...(extras.length === 0 ? {} : { extra: Object.fromEntries(extras.map(([key, values]) => [own(key), some(values)])) }),
+  };
+}
+
 /** The user agent as upstream keeps it (apiserver/pkg/audit/request.go maybeTruncateUserAgent). */
 function boundedAgent(text: string): string {
   return text.length <= AUDIT_LIMITS.userAgent ? text : `${bounded(text, AUDIT_LIMITS.userAgent)}...TRUNCATED`;
@@ -174,7 +187,7 @@ export class AuditEvent implements AuditAnnotations {
 
   authorized(allowed: boolean, reason: string | undefined): void {
     this.decision = allowed ? 'allow' : 'forbid';
-    this.reason = reason ?? '';
+    this.reason = bounded(reason ?? '', AUDIT_LIMITS.message);
     this.mark(Stage.authorization);
   }
 
@@ -211,8 +224,11 @@ export class AuditEvent implements AuditAnnotations {
     if (this.level === 'Request') this.warnings = warnings;
     if (failure) this.failure = this.failureOf(failure);
     const { attributes } = this;
-    if (attributes && attributes.path.length > AUDIT_LIMITS.uri) this.attributes = boundedAttributes(attributes);
+    // What is impersonated stands in headers, which may be long.
+    if (attributes && this.impersonator) this.attributes = { ...attributes, user: boundedUser(attributes.user) };
+    if (this.attributes && this.attributes.path.length > AUDIT_LIMITS.uri) this.attributes = boundedAttributes(this.attributes);
     this.objectName = bounded(this.objectName, AUDIT_LIMITS.name);
+    if (this.impersonator) this.size += JSON.stringify(this.attributes?.user).length;
     this.size += SIZE + this.uri.length + this.userAgent.length;
     for (const text of this.warnings) this.size += text.length;
   }
