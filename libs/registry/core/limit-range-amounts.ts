@@ -17,7 +17,10 @@ interface Amounts {
 }
 
 function amountsOf(item: Item, name: string): Amounts {
-  const read = (list: Record<string, string> | undefined) => (list?.[name] === undefined ? undefined : parseQuantity(list[name]));
+  const read = (list: Record<string, string> | undefined) => {
+    const text = list && Object.hasOwn(list, name) ? list[name] : undefined;
+    return text === undefined ? undefined : parseQuantity(text);
+  };
   const pod = item.type === 'Pod';
   return {
     min: read(item.min),
