@@ -27,6 +27,9 @@ const numbers = (...names: string[]) => ({
   properties: { spec: { type: 'object', properties: Object.fromEntries(names.map((name) => [name, { type: 'integer' }])) } },
 });
 
+const scale = { specReplicasPath: '.spec.width', statusReplicasPath: '.status.count' };
+const subresources = { status: {}, scale };
+
 const definition = {
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
@@ -37,7 +40,7 @@ const definition = {
     names: { plural: 'widgets', kind: 'Widget' },
     versions: [
       { name: 'v1', served: true, storage: true, subresources: { status: {} }, schema: { openAPIV3Schema: numbers('size') } },
-      { name: 'v2', served: true, storage: false, subresources: { status: {} }, schema: { openAPIV3Schema: numbers('width', 'height') } },
+      { name: 'v2', served: true, storage: false, subresources, schema: { openAPIV3Schema: numbers('width', 'height') } },
     ],
     conversion: {
       strategy: 'Webhook',
@@ -111,6 +114,15 @@ test('a list is one call; a watch goes on in order', async () => {
     ...['ADDED a 1', 'ADDED b 1', 'ADDED c 1'],
     ...['MODIFIED a 2', 'MODIFIED a 3', 'MODIFIED a 4', 'MODIFIED a 5'],
   ]);
+});
+
+test('the scale of a version that is not stored', async () => {
+  const { send } = await start();
+  await send('POST', widgets('v1'), widget('v1', 'a', { size: 1 }));
+  expect((await send('GET', `${widgets('v2')}/a/scale`)).body).toMatchObject({ spec: { replicas: 1 }, status: { replicas: 0 } });
+  const scaled = await send('PATCH', `${widgets('v2')}/a/scale`, { spec: { replicas: 4 } }, 'application/merge-patch+json');
+  expect([scaled.status, scaled.body.spec]).toEqual([200, { replicas: 4 }]);
+  expect((await send('GET', `${widgets('v1')}/a`)).body.spec).toEqual({ size: 4 });
 });
 
 test.each<[string, Convert, string]>([

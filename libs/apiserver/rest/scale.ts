@@ -14,6 +14,7 @@ import {
   scaleManagers,
 } from '#apimachinery';
 import type { APIResource } from './api-resource.js';
+import { asked } from './converting.js';
 import { getObject } from './get.js';
 import { ownFields } from './managed-fields.js';
 import type { RestScope } from './scope.js';
@@ -100,7 +101,7 @@ export function scaleStorage(resource: APIResource): Capabilities {
   const rules = scaleRules(resource);
   return {
     async get(scope, resourceVersion) {
-      const { object } = await getObject(scope, resourceVersion);
+      const object = await asked(scope, (await getObject(scope, resourceVersion)).object, resource.apiVersion);
       if (rules?.path && rules.replicas(object) === undefined)
         throw internalError(`the spec replicas field ${pathText(rules.path)} does not exist`);
       return storedScale(resource, object);
@@ -110,8 +111,9 @@ export function scaleStorage(resource: APIResource): Capabilities {
         options,
         view,
         admitted,
-        async transform(standing) {
-          if (standing === undefined) throw badRequest('nothing to scale');
+        async transform(old) {
+          if (old === undefined) throw badRequest('nothing to scale');
+          const standing = await asked(scope, old, resource.apiVersion);
           const managers = standing.metadata.managedFields ?? [];
           const live = scaleOf(resource, standing);
           if (managers.length > 0) live.metadata.managedFields = scaleManagers(managers, rules?.path);
@@ -127,10 +129,11 @@ export function scaleStorage(resource: APIResource): Capabilities {
               object,
               managersAfterScale(managers, scale.metadata.managedFields ?? [], { apiVersion: resource.apiVersion, path: rules?.path }),
             );
-          return object;
+          return asked(scope, object, resource.stored.apiVersion);
         },
       });
-      const { value } = storedScale(resource, storedOf(updated.value, updated.revision).object);
+      const written = await asked(scope, storedOf(updated.value, updated.revision).object, resource.apiVersion);
+      const { value } = storedScale(resource, written);
       return { value, created: false };
     },
   };
