@@ -1,102 +1,12 @@
 import { sleepTime } from '../images/shell.js';
 import { type Body } from '../shell/kernel.js';
-import { Pattern } from '../shell/patterns.js';
-import { type Command, CommandError, complain, type Process, pathIn, print, readFile } from '../shell/process.js';
-import { writeTo } from '../shell/streams.js';
+import { type Command, CommandError, complain, print } from '../shell/process.js';
+import { date, formatDate } from './date.js';
+import { dd } from './dd.js';
 import { optionsOf } from './options.js';
-import { compileRegex } from './regex.js';
+import { test } from './test-command.js';
 
 /** Commands about the process, the machine and the time. */
-
-const DAYS = 'Sun Mon Tue Wed Thu Fri Sat'.split(' ');
-const LONG_DAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');
-const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
-const LONG_MONTHS = 'January February March April May June July August September October November December'.split(' ');
-
-const two = (value: number): string => String(value).padStart(2, '0');
-
-/** One conversion of strftime(3), in UTC; undefined if there is no such conversion. */
-function converted(letter: string, at: number): string | undefined {
-  const date = new Date(at);
-  switch (letter) {
-    case 'Y':
-      return String(date.getUTCFullYear());
-    case 'y':
-      return two(date.getUTCFullYear() % 100);
-    case 'm':
-      return two(date.getUTCMonth() + 1);
-    case 'd':
-      return two(date.getUTCDate());
-    case 'e':
-      return String(date.getUTCDate()).padStart(2);
-    case 'H':
-      return two(date.getUTCHours());
-    case 'I':
-      return two(date.getUTCHours() % 12 || 12);
-    case 'M':
-      return two(date.getUTCMinutes());
-    case 'S':
-      return two(date.getUTCSeconds());
-    case 'N':
-      return String(date.getUTCMilliseconds() * 1_000_000).padStart(9, '0');
-    case 's':
-      return String(Math.floor(at / 1000));
-    case 'a':
-      return DAYS[date.getUTCDay()];
-    case 'A':
-      return LONG_DAYS[date.getUTCDay()];
-    case 'b':
-    case 'h':
-      return MONTHS[date.getUTCMonth()];
-    case 'B':
-      return LONG_MONTHS[date.getUTCMonth()];
-    case 'p':
-      return date.getUTCHours() < 12 ? 'AM' : 'PM';
-    case 'Z':
-      return 'UTC';
-    case 'z':
-      return '+0000';
-    case 'u':
-      return String(date.getUTCDay() || 7);
-    case 'w':
-      return String(date.getUTCDay());
-    case 'j':
-      return String(Math.floor((at - Date.UTC(date.getUTCFullYear(), 0, 1)) / 86_400_000) + 1).padStart(3, '0');
-    case 'n':
-      return '\n';
-    case 't':
-      return '\t';
-    case '%':
-      return '%';
-    default:
-      return Object.hasOwn(COMPOSED, letter) ? formatDate(COMPOSED[letter] ?? '', at) : undefined;
-  }
-}
-
-const COMPOSED: Readonly<Record<string, string>> = { F: '%Y-%m-%d', T: '%H:%M:%S', R: '%H:%M', D: '%m/%d/%y', c: '%a %b %e %H:%M:%S %Y' };
-
-/** strftime(3), in UTC. */
-function formatDate(format: string, at: number): string {
-  return format.replace(/%-?([A-Za-z%])/g, (whole, letter: string) => {
-    const text = converted(letter, at);
-    return text === undefined ? whole : whole[1] === '-' ? text.replace(/^[0 ](?=.)/, '') : text;
-  });
-}
-
-const date: Command = function* (process) {
-  const { operands, value, has } = optionsOf(process.argv, { flags: 'uRI', valued: 'drs', long: { utc: 'u', 'iso-8601': 'I', date: 'd' } });
-  const given = value('d');
-  let at = process.kernel.now;
-  if (given !== undefined && given !== 'now') {
-    const parsed = given.startsWith('@') ? Number(given.slice(1)) * 1000 : Date.parse(/[zZ]|UTC/.test(given) ? given : `${given} UTC`);
-    if (Number.isNaN(parsed)) throw new CommandError(`invalid date '${given}'`);
-    at = parsed;
-  }
-  const format = operands.find((word) => word.startsWith('+'))?.slice(1);
-  const standard = has('R') ? '%a, %d %b %Y %H:%M:%S +0000' : has('I') ? '%Y-%m-%d' : '%a %b %e %H:%M:%S UTC %Y';
-  yield* print(process, `${formatDate(format ?? standard, at)}\n`);
-  return 0;
-};
 
 const sleep: Command = function* (process) {
   const time = sleepTime(process.argv.slice(1));
@@ -135,7 +45,8 @@ const hostname: Command = function* (process) {
 
 const env: Command = function* (process) {
   const words = process.argv.slice(1);
-  let variables = new Map(process.env);
+  const { env: given } = process;
+  let variables = new Map(given);
   let at = 0;
   for (; at < words.length; at++) {
     const word = words[at] ?? '';
@@ -152,9 +63,10 @@ const env: Command = function* (process) {
 const printenv: Command = function* (process) {
   const wanted = process.argv.slice(1);
   if (wanted.length === 0) return yield* env({ ...process, argv: ['env'] }) as Body;
+  const { env: set } = process;
   let code = 0;
   for (const name of wanted) {
-    const value = process.env.get(name);
+    const value = set.get(name);
     if (value === undefined) code = 1;
     else yield* print(process, `${value}\n`);
   }
@@ -295,153 +207,6 @@ const timeout: Command = function* (process) {
   return 143;
 };
 
-class Test {
-  private at = 0;
-
-  constructor(
-    private readonly words: readonly string[],
-    private readonly process: Process,
-    private readonly double: boolean,
-  ) {}
-
-  result(): boolean {
-    if (this.words.length === 0) return false;
-    const value = this.or();
-    if (this.at < this.words.length) throw new CommandError(`${this.words[this.at]}: unknown operand`, 2);
-    return value;
-  }
-
-  private or(): boolean {
-    let value = this.and();
-    while (this.words[this.at] === '-o' || (this.double && this.words[this.at] === '||')) {
-      this.at += 1;
-      const right = this.and();
-      value = value || right;
-    }
-    return value;
-  }
-
-  private and(): boolean {
-    let value = this.not();
-    while (this.words[this.at] === '-a' || (this.double && this.words[this.at] === '&&')) {
-      this.at += 1;
-      const right = this.not();
-      value = value && right;
-    }
-    return value;
-  }
-
-  private not(): boolean {
-    let negated = false;
-    while (this.words[this.at] === '!' && this.at + 1 < this.words.length) {
-      negated = !negated;
-      this.at += 1;
-    }
-    return this.primary() !== negated;
-  }
-
-  private primary(): boolean {
-    const { words } = this;
-    const word = words[this.at] ?? '';
-    const operator = words[this.at + 1];
-    if (operator !== undefined && words[this.at + 2] !== undefined && BINARY.has(operator)) {
-      const right = words[this.at + 2] ?? '';
-      this.at += 3;
-      return this.binary(word, operator, right);
-    }
-    if (word === '(') {
-      this.at += 1;
-      const value = this.or();
-      if (words[this.at] !== ')') throw new CommandError('missing )', 2);
-      this.at += 1;
-      return value;
-    }
-    if (/^-[a-zA-Z]$/.test(word) && operator !== undefined) {
-      this.at += 2;
-      return this.unary(word, operator);
-    }
-    this.at += 1;
-    return word !== '';
-  }
-
-  private unary(operator: string, operand: string): boolean {
-    if (operator === '-n') return operand !== '';
-    if (operator === '-z') return operand === '';
-    if (operator === '-t') return operand === '1' ? this.process.output.terminal === true : this.process.input.terminal === true;
-    const node =
-      operand === '' ? undefined : this.process.files.stat(pathIn(this.process, operand), operator === '-L' || operator === '-h');
-    switch (operator) {
-      case '-e':
-      case '-r':
-      case '-w':
-        return node !== undefined;
-      case '-f':
-        return node?.kind === 'file';
-      case '-d':
-        return node?.kind === 'dir';
-      case '-L':
-      case '-h':
-        return node?.kind === 'link';
-      case '-s':
-        return node !== undefined && (node.kind !== 'file' || node.content.length > 0);
-      case '-x':
-        return node?.kind === 'dir' || (node?.kind === 'file' && (node.mode & 0o111) !== 0);
-      case '-S':
-      case '-p':
-      case '-b':
-      case '-c':
-        return false;
-      default:
-        throw new CommandError(`${operator}: unknown operand`, 2);
-    }
-  }
-
-  private binary(left: string, operator: string, right: string): boolean {
-    const number = (text: string): number => {
-      if (!/^\s*[-+]?\d+\s*$/.test(text)) throw new CommandError(`${text}: bad number`, 2);
-      return Number(text);
-    };
-    switch (operator) {
-      case '=':
-      case '==':
-        return this.double ? new Pattern(right).matches(left) : left === right;
-      case '!=':
-        return this.double ? !new Pattern(right).matches(left) : left !== right;
-      case '=~':
-        return compileRegex(right, { extended: true }).matcher(left).find();
-      case '<':
-        return left < right;
-      case '>':
-        return left > right;
-      case '-eq':
-        return number(left) === number(right);
-      case '-ne':
-        return number(left) !== number(right);
-      case '-lt':
-        return number(left) < number(right);
-      case '-le':
-        return number(left) <= number(right);
-      case '-gt':
-        return number(left) > number(right);
-      case '-ge':
-        return number(left) >= number(right);
-      default: {
-        const at = (path: string): number => this.process.files.stat(pathIn(this.process, path))?.modified ?? 0;
-        return operator === '-nt' ? at(left) > at(right) : at(left) < at(right);
-      }
-    }
-  }
-}
-
-const BINARY = new Set(['=', '==', '!=', '=~', '<', '>', '-eq', '-ne', '-lt', '-le', '-gt', '-ge', '-nt', '-ot']);
-
-const test: Command = (process) => {
-  const [name = 'test', ...words] = process.argv;
-  const closing = name === '[' ? ']' : name === '[[' ? ']]' : undefined;
-  if (closing !== undefined && words.pop() !== closing) throw new CommandError(`missing ${closing}`, 2);
-  return new Test(words, process, name === '[[').result() ? 0 : 1;
-};
-
 const expr: Command = function* (process) {
   const { argv } = process;
   const [, left = '', operator, right = ''] = argv;
@@ -476,35 +241,6 @@ const expr: Command = function* (process) {
 const uptime: Command = function* (process) {
   const minutes = Math.floor((process.kernel.now - process.around.main.startedAt) / 60_000);
   yield* print(process, ` ${formatDate('%H:%M:%S', process.kernel.now)} up ${minutes} min,  0 users,  load average: 0.00, 0.00, 0.00\n`);
-  return 0;
-};
-
-const dd: Command = function* (process) {
-  const given = new Map(process.argv.slice(1).map((word) => word.split(/=(.*)/s) as [string, string]));
-  const size = (text: string): number => Number.parseInt(text, 10) * ({ k: 1024, K: 1024, M: 1048576, G: 1073741824 }[text.slice(-1)] ?? 1);
-  const count = Number(given.get('count') ?? 0);
-  const block = size(given.get('bs') ?? '512');
-  const source = given.get('if');
-  const target = given.get('of');
-  const bytes = count * block;
-  if (source === '/dev/zero' || source === '/dev/urandom') {
-    let left = bytes;
-    if (target) process.files.write(pathIn(process, target), '');
-    while (left > 0) {
-      const piece = '\0'.repeat(Math.min(left, 65_536));
-      if (target) process.files.write(pathIn(process, target), piece, { append: true });
-      else yield* print(process, piece);
-      left -= piece.length;
-      yield undefined;
-    }
-  } else {
-    const text = readFile(process, source ?? '');
-    if (typeof text !== 'string') throw new CommandError(`can't open '${source}': ${text.message}`);
-    const part = count > 0 ? text.slice(0, bytes) : text;
-    if (target) process.files.write(pathIn(process, target), part);
-    else yield* print(process, part);
-  }
-  yield* writeTo(process.errors, `${count}+0 records in\n${count}+0 records out\n`);
   return 0;
 };
 

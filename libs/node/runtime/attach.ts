@@ -1,7 +1,8 @@
+import type { Container } from './container.js';
 import type { ContainerProcess, ProcessHost, ProcessSinks } from './exec.js';
 import { startProcess } from './exec.js';
 import { WATCH_CLOCK_EVERY } from './limits.js';
-import type { Container, PodMachine } from './pod-machine.js';
+import type { PodMachine } from './pod-machine.js';
 
 export interface AttachOptions {
   machine: PodMachine;

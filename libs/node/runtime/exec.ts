@@ -1,14 +1,16 @@
 import { bytesOf } from '../files/file-system.js';
-import { lookUp, runCommand, Shell } from '../shell/interpreter.js';
-import { type Body, Kernel, type Pace, Signal, type Task } from '../shell/kernel.js';
+import { runCommand, Shell } from '../shell/interpreter.js';
+import { type Body, Kernel, type Pace, type Task } from '../shell/kernel.js';
+import { lookUp } from '../shell/look-up.js';
 import { parseScript } from '../shell/parser.js';
 import type { Surroundings } from '../shell/process.js';
 import { ShellExit, ShellState, type Streams } from '../shell/state.js';
-import { EMPTY_INPUT, type Input, type Output } from '../shell/streams.js';
+import { EMPTY_INPUT, type Output } from '../shell/streams.js';
 import { ShellSyntaxError } from '../shell/word-reader.js';
-import { INPUT_BYTES, WATCH_CLOCK_EVERY } from './limits.js';
+import type { Container } from './container.js';
+import { WATCH_CLOCK_EVERY } from './limits.js';
 import { baseName, SHELLS, shellHost } from './main-process.js';
-import type { Container } from './pod-machine.js';
+import { Gate, InputBuffer } from './process-streams.js';
 import { Terminal } from './terminal.js';
 
 /** Commands that are run in a container beside its process 1. */
@@ -52,57 +54,6 @@ export interface ProcessHost {
 
 /** The command does not exist: the runtime's message. */
 export class CannotStart extends Error {}
-
-/** Standard input without a terminal, of bounded size. */
-class InputBuffer implements Input {
-  readonly changed = new Signal();
-  private parts: string[] = [];
-  private size = 0;
-  private ended = false;
-
-  constructor(private readonly onDrained: () => void) {}
-
-  take(): string | undefined {
-    if (this.parts.length === 0) return this.ended ? undefined : '';
-    const data = this.parts.join('');
-    this.parts = [];
-    const wasFull = this.size >= INPUT_BYTES;
-    this.size = 0;
-    if (wasFull) this.onDrained();
-    return data;
-  }
-
-  push(data: string): boolean {
-    this.parts.push(data);
-    this.size += data.length;
-    this.changed.wake();
-    return this.size < INPUT_BYTES;
-  }
-
-  end(): void {
-    this.ended = true;
-    this.changed.wake();
-  }
-}
-
-/** A stream to the client, which stops when the client reads too slowly. */
-class Gate {
-  readonly changed = new Signal();
-  private open = true;
-
-  constructor(private readonly sink: (bytes: Buffer) => boolean) {}
-
-  put(data: string): boolean {
-    if (!this.open) return false;
-    if (data !== '') this.open = this.sink(Buffer.from(data, 'latin1'));
-    return true;
-  }
-
-  drained(): void {
-    this.open = true;
-    this.changed.wake();
-  }
-}
 
 /** The prompt of an interactive shell, as the image's own has it. */
 function promptOf(shell: string, container: Container, state: ShellState, around: Surroundings): string {

@@ -6,7 +6,7 @@ import type { Body, Kernel } from '../shell/kernel.js';
 import type { Surroundings } from '../shell/process.js';
 import { ShellState, type Streams } from '../shell/state.js';
 import { writeTo } from '../shell/streams.js';
-import type { Container } from './pod-machine.js';
+import type { Container } from './container.js';
 import { linesOfProgram } from './program-logs.js';
 
 /** What runs in a container: shells and their commands are interpreted, other programs print their lines and serve. */

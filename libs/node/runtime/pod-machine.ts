@@ -5,88 +5,22 @@ import { type DirectoryNode, FileError, type FileNode, FileSystem, normalized } 
 import { STATUS_CODES } from '../http/status-codes.js';
 import { findImage } from '../images/catalogue.js';
 import type { ImageDefinition } from '../images/image.js';
-import type { HttpAnswer, HttpRequest, Program, ProgramView, ServedPort } from '../images/program.js';
+import type { HttpAnswer, HttpRequest, ProgramView, ServedPort } from '../images/program.js';
 import { pathOf } from '../images/program.js';
 import { parseImage } from '../images/reference.js';
-import { programOfContainer } from '../pod/programs.js';
 import { type Body, Kernel, type Task } from '../shell/kernel.js';
 import type { Surroundings } from '../shell/process.js';
 import { EMPTY_INPUT, Pipe } from '../shell/streams.js';
 import { ClusterNetwork } from './cluster-network.js';
+import { Container, type Instance } from './container.js';
 import { ContainerLog } from './container-log.js';
-import { environmentOf, expanded } from './environment.js';
+import { environmentOf } from './environment.js';
 import { type KeptChange, type KeptFiles, replay } from './kept-files.js';
 import { LOG_BYTES, STEPS_PER_LOOK, WRITABLE_BYTES } from './limits.js';
 import { mainProcess, shellHost } from './main-process.js';
 import { hostnameOf, rootDirectory } from './root-files.js';
 import { volumeDirectory } from './volumes.js';
 import type { MachineWorld } from './world.js';
-
-/** One start of a container: what ran from when to when. */
-export interface Instance {
-  id: string;
-  startedAt: number;
-  /** Unset while it runs. */
-  finishedAt?: number;
-  exitCode?: number;
-}
-
-/** One container as its streams see it. */
-export class Container {
-  constructor(
-    readonly spec: corev1.Container,
-    readonly status: corev1.ContainerStatus | undefined,
-    readonly image: ImageDefinition,
-    readonly pod: corev1.Pod,
-    readonly env: ReadonlyMap<string, string>,
-    readonly files: FileSystem,
-  ) {}
-
-  /** What runs: command and arguments with variables expanded. */
-  get argv(): string[] {
-    const { command = [], args = [] } = this.spec;
-    const entrypoint = command.length > 0 ? command : (this.image.entrypoint ?? []);
-    const rest = args.length > 0 ? args : command.length > 0 ? [] : (this.image.cmd ?? []);
-    const own = command.length + args.length > 0;
-    const words = [...entrypoint, ...rest];
-    return own ? words.map((word) => expanded(word, this.env)) : words;
-  }
-
-  get program(): Program | undefined {
-    return programOfContainer(this.spec);
-  }
-
-  get workingDir(): string {
-    return this.spec.workingDir || this.image.workingDir || '/';
-  }
-
-  /** The current start: the running one, or the last one that has ended. */
-  get current(): Instance | undefined {
-    const { state, lastState, containerID = '' } = this.status ?? {};
-    if (state?.running) return { id: containerID, startedAt: parseTime(state.running.startedAt ?? '') ?? 0 };
-    return endedInstance(state?.terminated?.containerID ? state.terminated : lastState?.terminated);
-  }
-
-  /** The start before the current one. */
-  get previous(): Instance | undefined {
-    return endedInstance(this.status?.lastState?.terminated);
-  }
-
-  get isRunning(): boolean {
-    return this.status?.state?.running !== undefined;
-  }
-}
-
-function endedInstance(terminated: corev1.ContainerStateTerminated | undefined): Instance | undefined {
-  if (!terminated?.containerID) return undefined;
-  const startedAt = parseTime(terminated.startedAt ?? '') ?? 0;
-  return {
-    id: terminated.containerID,
-    startedAt,
-    finishedAt: parseTime(terminated.finishedAt ?? '') ?? startedAt,
-    exitCode: terminated.exitCode,
-  };
-}
 
 /** An open port of a pod: the program that listens on it. */
 export interface Listener {

@@ -5,11 +5,13 @@ import { BUILTINS } from './builtins.js';
 import { Expander } from './expand.js';
 import { type Body, type Kernel, Killed, type Task, type Wait, waitFor } from './kernel.js';
 import { DEEPEST_CALLS, LONGEST_VALUE } from './limits.js';
+import { lookUp } from './look-up.js';
+import { caseOf, countingFor, forEach, type Loops, repeat } from './loops.js';
 import { parseScript } from './parser.js';
-import { Pattern } from './patterns.js';
-import { type Command, CommandError, type Process, pathIn, type Surroundings } from './process.js';
+import { type Command, CommandError, type Process, type Surroundings } from './process.js';
+import { redirect } from './redirections.js';
 import { Jump, ShellError, ShellExit, ShellState, type Streams } from './state.js';
-import { Collector, EMPTY_INPUT, fileOutput, NULL_OUTPUT, type Output, Pipe, textInput, writeTo, ZEROS } from './streams.js';
+import { Collector, EMPTY_INPUT, NULL_OUTPUT, Pipe, textInput, writeTo } from './streams.js';
 import { ShellSyntaxError } from './word-reader.js';
 
 /** What all shells of one container share. */
@@ -21,8 +23,6 @@ export interface ShellHost {
   command(name: string): Command | undefined;
 }
 
-const NOT_FOUND = 127;
-const NOT_EXECUTABLE = 126;
 const SYNTAX_ERROR = 2;
 
 /** Runs scripts as coroutines: each simple command is at least one step. */
@@ -76,6 +76,12 @@ export class Shell {
       return 1;
     }
     throw error;
+  }
+
+  /** What compound commands need of the shell. */
+  private get loops(): Loops {
+    const { state, expander } = this;
+    return { state, expander, list: (body, io) => this.list(body, io), condition: (node, io) => this.condition(node, io) };
   }
 
   parsed(text: string): List {
@@ -212,75 +218,18 @@ export class Shell {
         return node.otherwise ? yield* this.list(node.otherwise, io) : 0;
       }
       case 'loop':
-        return yield* this.repeat(io, node.body, () => this.condition(node.condition, io), node.until);
+        return yield* repeat(this.loops, node, io);
       case 'for':
-        return yield* this.forEach(node, io);
+        return yield* forEach(this.loops, node, io);
       case 'counting-for':
-        return yield* this.countingFor(node, io);
+        return yield* countingFor(this.loops, node, io);
       case 'case':
-        return yield* this.caseOf(node, io);
+        return yield* caseOf(this.loops, node, io);
       case 'arithmetic':
         return this.checked(Number((yield* this.expander.arithmetic(node.expression)) === 0n));
       case 'test':
         return this.checked(yield* this.test(node.words, io));
     }
-  }
-
-  /** One round of a loop; false: it was left. */
-  private *round(body: List, io: Streams, result: { code: number }): Generator<Wait, boolean, void> {
-    try {
-      result.code = yield* this.list(body, io);
-    } catch (error) {
-      if (!(error instanceof Jump) || error.kind === 'return') throw error;
-      error.count -= 1;
-      if (error.count > 0) throw error;
-      return error.kind === 'continue';
-    }
-    return true;
-  }
-
-  private *repeat(io: Streams, body: List, condition: () => Body, until: boolean): Body {
-    const result = { code: 0 };
-    for (;;) {
-      yield undefined;
-      if (((yield* condition()) === 0) === until) break;
-      if (!(yield* this.round(body, io, result))) break;
-    }
-    return result.code;
-  }
-
-  private *forEach({ name, words, body }: Extract<Node, { node: 'for' }>, io: Streams): Body {
-    const values = words ? yield* this.expander.fields(words) : [...this.state.positional];
-    const result = { code: 0 };
-    for (const value of values) {
-      yield undefined;
-      this.state.set(name, value);
-      if (!(yield* this.round(body, io, result))) break;
-    }
-    return result.code;
-  }
-
-  private *countingFor({ start, condition, step, body }: Extract<Node, { node: 'counting-for' }>, io: Streams): Body {
-    yield* this.expander.arithmetic(start);
-    const result = { code: 0 };
-    const isEmpty = condition.every((part) => part.part === 'text' && part.text.trim() === '');
-    for (;;) {
-      yield undefined;
-      if (!isEmpty && (yield* this.expander.arithmetic(condition)) === 0n) break;
-      if (!(yield* this.round(body, io, result))) break;
-      yield* this.expander.arithmetic(step);
-    }
-    return result.code;
-  }
-
-  private *caseOf({ word, items }: Extract<Node, { node: 'case' }>, io: Streams): Body {
-    const text = yield* this.expander.text(word);
-    for (const { patterns, body } of items) {
-      for (const pattern of patterns) {
-        if (new Pattern(yield* this.expander.pattern(pattern)).matches(text)) return yield* this.list(body, io);
-      }
-    }
-    return 0;
   }
 
   private *test(words: readonly Word[], io: Streams): Body {
@@ -387,7 +336,7 @@ export class Shell {
         continue;
       }
       try {
-        this.redirect(result, { descriptor, operator, text });
+        redirect(this.state, this.host.files, result, { descriptor, operator, text });
       } catch (error) {
         if (!(error instanceof FileError)) throw error;
         const what = operator === '<' ? "can't open" : "can't create";
@@ -399,41 +348,6 @@ export class Shell {
     }
     return result;
   }
-
-  private redirect(io: Streams, { descriptor, operator, text }: { descriptor: number; operator: string; text: string }): void {
-    if (operator === '>&' || operator === '<&') {
-      if (text === '-') this.assign(io, descriptor, NULL_OUTPUT);
-      else if (text === '1') this.assign(io, descriptor, io.output);
-      else if (text === '2') this.assign(io, descriptor, io.errors);
-      else if (text !== '0') throw new ShellError(`${text}: bad file descriptor`);
-      return;
-    }
-    const path = pathIn(this.state, text);
-    if (operator === '<' || operator === '<>') {
-      if (path === '/dev/zero') io.input = ZEROS;
-      else if (path !== '/dev/stdin' && path !== '/dev/tty')
-        io.input = path === '/dev/null' ? EMPTY_INPUT : textInput(this.host.files.read(path));
-      return;
-    }
-    const output = this.openOutput(io, path, operator.endsWith('>>'));
-    if (operator.startsWith('&')) {
-      io.output = output;
-      io.errors = output;
-    } else this.assign(io, descriptor, output);
-  }
-
-  private openOutput(io: Streams, path: string, append: boolean): Output {
-    if (path === '/dev/null') return NULL_OUTPUT;
-    if (path === '/dev/stdout' || path === '/proc/1/fd/1' || path === '/dev/tty') return io.output;
-    if (path === '/dev/stderr' || path === '/proc/1/fd/2') return io.errors;
-    return fileOutput(this.host.files, path, append);
-  }
-
-  private assign(io: Streams, descriptor: number, output: Output): void {
-    if (descriptor === 1) io.output = output;
-    else if (descriptor === 2) io.errors = output;
-    else if (descriptor === 0) io.input = EMPTY_INPUT;
-  }
 }
 
 /** Closes the ends of pipes when a process has ended. */
@@ -444,31 +358,6 @@ function* closing(body: Body, input: Streams['input'] | undefined, output: Pipe 
     input?.close?.();
     output?.close();
   }
-}
-
-type Found = { command: Command } | { script: string } | { error: string; code: number };
-
-const ELF = '\x7fELF';
-
-/** Finds what a name runs. */
-export function lookUp({ files, command }: Pick<ShellHost, 'files' | 'command'>, name: string, cwd: string): Found {
-  const base = name.slice(name.lastIndexOf('/') + 1);
-  if (!name.includes('/')) {
-    const found = command(name);
-    if (found) return { command: found };
-  }
-  const candidates = name.includes('/')
-    ? [pathIn({ cwd }, name)]
-    : ['/usr/local/bin', '/usr/bin', '/bin'].map((directory) => `${directory}/${name}`);
-  for (const path of candidates) {
-    const node = files.stat(path);
-    if (node === undefined) continue;
-    if (node.kind !== 'file' || (node.mode & 0o111) === 0) return { error: 'Permission denied', code: NOT_EXECUTABLE };
-    if (!node.content.startsWith(ELF)) return { script: node.content };
-    const found = command(base);
-    if (found) return { command: found };
-  }
-  return { error: 'not found', code: NOT_FOUND };
 }
 
 interface Invocation {

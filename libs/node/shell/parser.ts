@@ -1,31 +1,10 @@
-import type { List, Node, Redirection, Simple, Word } from './ast.js';
+import type { List, Node, Part, Word } from './ast.js';
 import { LONGEST_SCRIPT } from './limits.js';
-import { ShellSyntaxError, WordReader } from './word-reader.js';
+import { SimpleReader } from './simple-reader.js';
+import { ShellSyntaxError } from './word-reader.js';
 
 const RESERVED = new Set(['then', 'fi', 'elif', 'else', 'do', 'done', 'esac', '}', 'in']);
-const OPERATORS = ['&>>', '&>', '<<<', '<<-', '<<', '<&', '<>', '>>', '>&', '>|', '<', '>'];
-
-interface HereDocument {
-  delimiter: string;
-  quoted: boolean;
-  stripped: boolean;
-  done(text: Word): void;
-}
-
-/** The text of a word without expansions; undefined if it has some or is quoted. */
-function literal(word: Word | undefined): string | undefined {
-  if (!word || word.length === 0) return undefined;
-  let text = '';
-  for (const part of word) {
-    if (part.part !== 'text' || part.quoted) return undefined;
-    text += part.text;
-  }
-  return text;
-}
-
-class Parser extends WordReader {
-  private hereDocuments: HereDocument[] = [];
-
+class Parser extends SimpleReader {
   script(): List {
     const list = this.list(() => this.at >= this.text.length);
     if (this.at < this.text.length) this.unexpected();
@@ -37,55 +16,12 @@ class Parser extends WordReader {
     return this.list(() => this.peek() === end);
   }
 
+  protected nestedText(text: string): Part[] {
+    return new Parser(text).quoted('');
+  }
+
   protected nestedScript(text: string): List {
     return new Parser(text).script();
-  }
-
-  private unexpected(): never {
-    if (this.at >= this.text.length) throw new ShellSyntaxError('syntax error: unexpected end of file', true);
-    const next = this.peek();
-    const shown =
-      next === '\n'
-        ? 'newline'
-        : `"${this.starts(';;') ? ';;' : this.starts('&&') ? '&&' : this.starts('||') ? '||' : (literal(this.word()) ?? next)}"`;
-    throw new ShellSyntaxError(`syntax error: unexpected ${shown}`);
-  }
-
-  /** Skips blanks, newlines and comments between commands. */
-  private skip(): void {
-    for (;;) {
-      this.skipBlanks();
-      if (this.peek() === '#') this.skipComment();
-      else if (this.peek() === '\n') this.newline();
-      else return;
-    }
-  }
-
-  private skipComment(): void {
-    const end = this.text.indexOf('\n', this.at);
-    this.at = end < 0 ? this.text.length : end;
-  }
-
-  private newline(): void {
-    this.at += 1;
-    this.readHereDocuments();
-  }
-
-  private readHereDocuments(): void {
-    for (const { delimiter, quoted, stripped, done } of this.hereDocuments.splice(0)) {
-      const lines: string[] = [];
-      while (this.at < this.text.length) {
-        const newline = this.text.indexOf('\n', this.at);
-        const end = newline < 0 ? this.text.length : newline;
-        const line = this.text.slice(this.at, end);
-        this.at = Math.min(this.text.length, end + 1);
-        const shown = stripped ? line.replace(/^\t+/, '') : line;
-        if (shown === delimiter) break;
-        lines.push(`${shown}\n`);
-      }
-      const text = lines.join('');
-      done(quoted ? [{ part: 'text', text, quoted: true }] : new Parser(text).quoted(''));
-    }
   }
 
   private list(ended: () => boolean): List {
@@ -162,7 +98,7 @@ class Parser extends WordReader {
     return commands.length === 1 && only && !negated ? only : { node: 'pipeline', negated, commands };
   }
 
-  private command(): Node {
+  protected command(): Node {
     return this.nested(() => {
       this.skipBlanks();
       const compound = this.compound();
@@ -300,103 +236,6 @@ class Parser extends WordReader {
         words.push([{ part: 'text', text: operator, quoted: false }]);
       } else words.push(this.word() ?? this.unexpected());
     }
-  }
-
-  private simple(): Node {
-    const assignments: Array<{ name: string; value: Word }> = [];
-    const words: Word[] = [];
-    const redirections: Redirection[] = [];
-    for (;;) {
-      this.skipBlanks();
-      const redirection = this.redirection();
-      if (redirection) {
-        redirections.push(redirection);
-        continue;
-      }
-      const assigned = words.length === 0 ? this.assignment() : undefined;
-      if (assigned) {
-        assignments.push(assigned);
-        continue;
-      }
-      if (this.peek() === '#') break;
-      const word = this.word();
-      if (!word) break;
-      words.push(word);
-      if (words.length === 1 && assignments.length === 0) {
-        const definition = this.functionDefinition(literal(word));
-        if (definition) return definition;
-      }
-    }
-    if (words.length + assignments.length + redirections.length === 0) this.unexpected();
-    const simple: Simple = { node: 'simple', assignments, words, redirections };
-    return simple;
-  }
-
-  private functionDefinition(name: string | undefined): Node | undefined {
-    if (name === undefined) return undefined;
-    if (name === 'function') {
-      this.skipBlanks();
-      const own = literal(this.word()) ?? this.unexpected();
-      if (this.starts('()')) this.at += 2;
-      this.skip();
-      return { node: 'function', name: own, body: this.command() };
-    }
-    const parentheses = /[ \t]*\([ \t]*\)/y;
-    parentheses.lastIndex = this.at;
-    const match = parentheses.exec(this.text);
-    if (!match) return undefined;
-    this.at += match[0].length;
-    this.skip();
-    return { node: 'function', name, body: this.command() };
-  }
-
-  private assignment(): { name: string; value: Word } | undefined {
-    const name = this.name();
-    if (name === '') return undefined;
-    const start = this.at;
-    this.at += name.length;
-    if (this.peek() !== '=') {
-      this.at = start;
-      return undefined;
-    }
-    this.at += 1;
-    return { name, value: this.word() ?? [] };
-  }
-
-  private redirections(): Redirection[] {
-    const found: Redirection[] = [];
-    for (;;) {
-      this.skipBlanks();
-      const redirection = this.redirection();
-      if (!redirection) return found;
-      found.push(redirection);
-    }
-  }
-
-  private redirection(): Redirection | undefined {
-    const digit = /\d(?=[<>])/y;
-    digit.lastIndex = this.at;
-    const given = digit.exec(this.text)?.[0];
-    const from = this.at + (given?.length ?? 0);
-    const operator = OPERATORS.find((one) => this.text.startsWith(one, from));
-    if (operator === undefined || (given !== undefined && operator.startsWith('&'))) return undefined;
-    this.at = from + operator.length;
-    this.skipBlanks();
-    const word = this.word();
-    if (!word) this.unexpected();
-    const descriptor = given === undefined ? (operator.startsWith('<') ? 0 : 1) : Number(given);
-    if (operator !== '<<' && operator !== '<<-') return { descriptor, operator, target: word };
-    const here = { descriptor, operator: '<<', target: [] as Word };
-    const delimiter = word.map((part) => (part.part === 'text' ? part.text : '')).join('');
-    this.hereDocuments.push({
-      delimiter,
-      quoted: word.some((part) => part.part === 'text' && part.quoted),
-      stripped: operator === '<<-',
-      done(text) {
-        here.target = text;
-      },
-    });
-    return here;
   }
 }
 

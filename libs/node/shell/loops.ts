@@ -1,0 +1,77 @@
+import type { List, Node } from './ast.js';
+import type { Expander } from './expand.js';
+import type { Body, Wait } from './kernel.js';
+import { Pattern } from './patterns.js';
+import { Jump, type ShellState, type Streams } from './state.js';
+
+/** Loops and case over a shell. */
+export interface Loops {
+  readonly state: ShellState;
+  readonly expander: Expander;
+  list(body: List, io: Streams): Body;
+  /** Runs a command whose failure does not end the shell. */
+  condition(node: Node, io: Streams): Body;
+}
+
+/** One round of a loop; false: it was left. */
+function* round({ list }: Loops, body: List, io: Streams, result: { code: number }): Generator<Wait, boolean, void> {
+  try {
+    result.code = yield* list(body, io);
+  } catch (error) {
+    if (!(error instanceof Jump) || error.kind === 'return') throw error;
+    error.count -= 1;
+    if (error.count > 0) throw error;
+    return error.kind === 'continue';
+  }
+  return true;
+}
+
+/** while and until. */
+export function* repeat(loops: Loops, { body, condition, until }: Extract<Node, { node: 'loop' }>, io: Streams): Body {
+  const result = { code: 0 };
+  for (;;) {
+    yield undefined;
+    if (((yield* loops.condition(condition, io)) === 0) === until) break;
+    if (!(yield* round(loops, body, io, result))) break;
+  }
+  return result.code;
+}
+
+/** for NAME in WORDS. */
+export function* forEach(loops: Loops, { name, words, body }: Extract<Node, { node: 'for' }>, io: Streams): Body {
+  const { expander, state } = loops;
+  const values = words ? yield* expander.fields(words) : [...state.positional];
+  const result = { code: 0 };
+  for (const value of values) {
+    yield undefined;
+    state.set(name, value);
+    if (!(yield* round(loops, body, io, result))) break;
+  }
+  return result.code;
+}
+
+/** for ((…)). */
+export function* countingFor(loops: Loops, { start, condition, step, body }: Extract<Node, { node: 'counting-for' }>, io: Streams): Body {
+  const { expander } = loops;
+  yield* expander.arithmetic(start);
+  const result = { code: 0 };
+  const isEmpty = condition.every((part) => part.part === 'text' && part.text.trim() === '');
+  for (;;) {
+    yield undefined;
+    if (!isEmpty && (yield* expander.arithmetic(condition)) === 0n) break;
+    if (!(yield* round(loops, body, io, result))) break;
+    yield* expander.arithmetic(step);
+  }
+  return result.code;
+}
+
+/** case. */
+export function* caseOf({ expander, list }: Loops, { word, items }: Extract<Node, { node: 'case' }>, io: Streams): Body {
+  const text = yield* expander.text(word);
+  for (const { patterns, body } of items) {
+    for (const pattern of patterns) {
+      if (new Pattern(yield* expander.pattern(pattern)).matches(text)) return yield* list(body, io);
+    }
+  }
+  return 0;
+}
