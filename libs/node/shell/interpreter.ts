@@ -3,15 +3,17 @@ import { FileError } from '../files/file-system.js';
 import type { List, Node, Redirection, Simple, Word } from './ast.js';
 import { BUILTINS } from './builtins.js';
 import { Expander } from './expand.js';
-import { type Body, type Kernel, Killed, type Task, type Wait, waitFor } from './kernel.js';
+import { type Body, type Kernel, type Task, type Wait } from './kernel.js';
 import { DEEPEST_CALLS, LONGEST_VALUE } from './limits.js';
 import { lookUp } from './look-up.js';
 import { caseOf, countingFor, forEach, type Loops, repeat } from './loops.js';
 import { parseScript } from './parser.js';
-import { type Command, CommandError, type Process, type Surroundings } from './process.js';
+import { pipeline } from './pipelines.js';
+import { type Command, type Surroundings } from './process.js';
 import { redirect } from './redirections.js';
+import { type Invocation, invoke } from './run-command.js';
 import { Jump, ShellError, ShellExit, ShellState, type Streams } from './state.js';
-import { Collector, EMPTY_INPUT, NULL_OUTPUT, Pipe, textInput, writeTo } from './streams.js';
+import { Collector, EMPTY_INPUT, NULL_OUTPUT, textInput, writeTo } from './streams.js';
 import { ShellSyntaxError } from './word-reader.js';
 
 /** What all shells of one container share. */
@@ -133,7 +135,7 @@ export class Shell {
       case 'and-or':
         return yield* this.andOr(node, io);
       case 'pipeline':
-        return this.checked(yield* this.pipeline(node, io), node.negated);
+        return this.checked(yield* pipeline(this, node, io), node.negated);
       case 'function':
         this.state.functions.set(node.name, node.body);
         return 0;
@@ -151,7 +153,7 @@ export class Shell {
   /** Conditions that are being evaluated, in which failures do not end the shell. */
   private conditions = 0;
 
-  private *condition(node: Node, io: Streams): Body {
+  *condition(node: Node, io: Streams): Body {
     this.conditions += 1;
     try {
       return yield* this.execute(node, io);
@@ -169,37 +171,6 @@ export class Shell {
       this.state.lastCode = code;
     }
     return code;
-  }
-
-  private *pipeline({ commands, negated }: Extract<Node, { node: 'pipeline' }>, io: Streams): Body {
-    const [only] = commands;
-    if (commands.length === 1 && only) {
-      const code = negated ? yield* this.condition(only, io) : yield* this.execute(only, io);
-      return negated ? Number(code === 0) : code;
-    }
-    const tasks: Task[] = [];
-    let { input } = io;
-    for (const [index, command] of commands.entries()) {
-      const pipe = index < commands.length - 1 ? new Pipe() : undefined;
-      const from = input;
-      const streams = { ...io, input: from, output: pipe ?? io.output };
-      const task = this.host.kernel.spawn(
-        this.state.name,
-        closing(this.subshell().whole(command, streams), index > 0 ? from : undefined, pipe),
-      );
-      if (!task) throw new ShellError("can't fork: Resource temporarily unavailable");
-      tasks.push(task);
-      if (pipe) input = pipe.reader;
-    }
-    const codes: number[] = [];
-    try {
-      for (const task of tasks) codes.push(yield* waitFor(task));
-    } catch (error) {
-      if (error instanceof Killed) for (const task of tasks) task.kill(error.code);
-      throw error;
-    }
-    const code = (this.state.options.pipefail ? codes.findLast((one) => one !== 0) : codes.at(-1)) ?? 0;
-    return negated ? Number(code === 0) : code;
   }
 
   private *compound(node: Exclude<Node, List | Simple | { node: 'and-or' | 'pipeline' | 'function' }>, outer: Streams): Body {
@@ -350,49 +321,12 @@ export class Shell {
   }
 }
 
-/** Closes the ends of pipes when a process has ended. */
-function* closing(body: Body, input: Streams['input'] | undefined, output: Pipe | undefined): Body {
-  try {
-    return yield* body;
-  } finally {
-    input?.close?.();
-    output?.close();
-  }
-}
-
-interface Invocation {
-  argv: readonly string[];
-  io: Streams;
-  env: ReadonlyMap<string, string>;
-  cwd: string;
-}
-
 /** Runs one command in the current task. */
-export function* runCommand(host: ShellHost, command: Command, { argv, io, env, cwd }: Invocation): Body {
-  const { kernel, files, around } = host;
-  const process: Process = {
-    argv,
-    env,
-    cwd,
-    files,
-    input: io.input,
-    output: io.output,
-    errors: io.errors,
-    kernel,
-    around,
-    *run(words, streams = {}) {
-      const state = new ShellState();
-      state.cwd = cwd;
-      for (const [name, value] of streams.env ?? env) state.set(name, value, true);
-      return yield* new Shell(host, state).program(words, { ...io, ...(streams.input ? { input: streams.input } : {}) }, new Map());
-    },
-  };
-  try {
-    const result = command(process);
-    return typeof result === 'number' ? result : yield* result;
-  } catch (error) {
-    if (!(error instanceof CommandError || error instanceof FileError)) throw error;
-    yield* writeTo(io.errors, `${argv[0]}: ${error.message}\n`);
-    return error instanceof CommandError ? error.code : 1;
-  }
+export function runCommand(host: ShellHost, command: Command, invocation: Invocation): Body {
+  return invoke(host, command, invocation, (words, { cwd, env, io }) => {
+    const state = new ShellState();
+    state.cwd = cwd;
+    for (const [name, value] of env) state.set(name, value, true);
+    return new Shell(host, state).program(words, io, new Map());
+  });
 }
