@@ -1,19 +1,19 @@
 import type { FileSystem } from '../files/file-system.js';
 import { FileError } from '../files/file-system.js';
-import type { List, Node, Redirection, Simple, Word } from './ast.js';
+import type { List, Node, Simple } from './ast.js';
 import { BUILTINS } from './builtins.js';
 import { Expander } from './expand.js';
 import { type Body, type Kernel, type Task, type Wait } from './kernel.js';
 import { DEEPEST_CALLS, LONGEST_VALUE } from './limits.js';
 import { lookUp } from './look-up.js';
-import { caseOf, countingFor, forEach, type Loops, repeat } from './loops.js';
+import { caseOf, countingFor, forEach, type Loops, repeat, testWords } from './loops.js';
 import { parseScript } from './parser.js';
 import { pipeline } from './pipelines.js';
 import { type Command, type Surroundings } from './process.js';
-import { redirect } from './redirections.js';
+import { redirected } from './redirections.js';
 import { type Invocation, invoke } from './run-command.js';
 import { Jump, ShellError, ShellExit, ShellState, type Streams } from './state.js';
-import { Collector, EMPTY_INPUT, NULL_OUTPUT, textInput, writeTo } from './streams.js';
+import { Collector, EMPTY_INPUT, NULL_OUTPUT, writeTo } from './streams.js';
 import { ShellSyntaxError } from './word-reader.js';
 
 /** What all shells of one container share. */
@@ -83,7 +83,8 @@ export class Shell {
   /** What compound commands need of the shell. */
   private get loops(): Loops {
     const { state, expander } = this;
-    return { state, expander, list: (body, io) => this.list(body, io), condition: (node, io) => this.condition(node, io) };
+    const { files } = this.host;
+    return { state, expander, files, list: (body, io) => this.list(body, io), condition: (node, io) => this.condition(node, io) };
   }
 
   parsed(text: string): List {
@@ -174,7 +175,7 @@ export class Shell {
   }
 
   private *compound(node: Exclude<Node, List | Simple | { node: 'and-or' | 'pipeline' | 'function' }>, outer: Streams): Body {
-    const io = yield* this.redirected(node.redirections, outer);
+    const io = yield* redirected(this.loops, node.redirections, outer);
     if (io === undefined) return 1;
     yield undefined;
     switch (node.node) {
@@ -199,19 +200,8 @@ export class Shell {
       case 'arithmetic':
         return this.checked(Number((yield* this.expander.arithmetic(node.expression)) === 0n));
       case 'test':
-        return this.checked(yield* this.test(node.words, io));
+        return this.checked(yield* this.program(yield* testWords(this.expander, node.words), io, new Map()));
     }
-  }
-
-  private *test(words: readonly Word[], io: Streams): Body {
-    const argv = ['[['];
-    for (const [index, word] of words.entries()) {
-      const before = words[index - 1]?.[0];
-      const isPattern =
-        before?.part === 'text' && (before.text === '==' || before.text === '=' || before.text === '!=' || before.text === '=');
-      argv.push(isPattern ? yield* this.expander.pattern(word) : yield* this.expander.text(word));
-    }
-    return yield* this.program([...argv, ']]'], io, new Map());
   }
 
   private *simple({ assignments, words, redirections }: Simple, outer: Streams): Body {
@@ -221,7 +211,7 @@ export class Shell {
     const values = new Map<string, string>();
     argv = yield* this.expander.fields(words);
     for (const { name, value } of assignments) values.set(name, yield* this.expander.text(value));
-    io = yield* this.redirected(redirections, outer);
+    io = yield* redirected(this.loops, redirections, outer);
     if (io === undefined) return 1;
     if (this.state.options.xtrace && argv.length > 0) yield* writeTo(io.errors, `+ ${argv.join(' ')}\n`);
     const [name] = argv;
@@ -295,30 +285,6 @@ export class Shell {
 
   /** The shell's own streams, for command substitutions and `exec`. */
   streams: Streams | undefined;
-
-  /** Opens the files of redirections; undefined after a message if one cannot be opened. */
-  private *redirected(redirections: readonly Redirection[], io: Streams): Generator<Wait, Streams | undefined, void> {
-    if (redirections.length === 0) return io;
-    const result = { ...io };
-    for (const { descriptor, operator, target } of redirections) {
-      const text = yield* this.expander.text(target);
-      if (operator === '<<' || operator === '<<<') {
-        result.input = textInput(operator === '<<<' ? `${text}\n` : text);
-        continue;
-      }
-      try {
-        redirect(this.state, this.host.files, result, { descriptor, operator, text });
-      } catch (error) {
-        if (!(error instanceof FileError)) throw error;
-        const what = operator === '<' ? "can't open" : "can't create";
-        const reason =
-          error.message === 'No such file or directory' ? (operator === '<' ? 'no such file' : 'nonexistent directory') : error.message;
-        yield* writeTo(io.errors, `${this.state.name}: ${what} ${text}: ${reason}\n`);
-        return undefined;
-      }
-    }
-    return result;
-  }
 }
 
 /** Runs one command in the current task. */

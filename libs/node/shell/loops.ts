@@ -1,4 +1,5 @@
-import type { List, Node } from './ast.js';
+import type { FileSystem } from '../files/file-system.js';
+import type { List, Node, Word } from './ast.js';
 import type { Expander } from './expand.js';
 import type { Body, Wait } from './kernel.js';
 import { Pattern } from './patterns.js';
@@ -8,6 +9,7 @@ import { Jump, type ShellState, type Streams } from './state.js';
 export interface Loops {
   readonly state: ShellState;
   readonly expander: Expander;
+  readonly files: FileSystem;
   list(body: List, io: Streams): Body;
   /** Runs a command whose failure does not end the shell. */
   condition(node: Node, io: Streams): Body;
@@ -74,4 +76,16 @@ export function* caseOf({ expander, list }: Loops, { word, items }: Extract<Node
     }
   }
   return 0;
+}
+
+/** The arguments of `[[`: operands of `==` and `!=` are patterns. */
+export function* testWords(expander: Expander, words: readonly Word[]): Generator<Wait, string[], void> {
+  const argv = ['[['];
+  for (const [index, word] of words.entries()) {
+    const before = words[index - 1]?.[0];
+    const isPattern =
+      before?.part === 'text' && (before.text === '==' || before.text === '=' || before.text === '!=' || before.text === '=');
+    argv.push(isPattern ? yield* expander.pattern(word) : yield* expander.text(word));
+  }
+  return [...argv, ']]'];
 }

@@ -1,10 +1,13 @@
-import type { FileSystem } from '../files/file-system.js';
+import { FileError, type FileSystem } from '../files/file-system.js';
+import type { Redirection } from './ast.js';
+import type { Expander } from './expand.js';
+import type { Wait } from './kernel.js';
 import { pathIn } from './process.js';
 import { ShellError, type ShellState, type Streams } from './state.js';
-import { EMPTY_INPUT, fileOutput, NULL_OUTPUT, type Output, textInput, ZEROS } from './streams.js';
+import { EMPTY_INPUT, fileOutput, NULL_OUTPUT, type Output, textInput, writeTo, ZEROS } from './streams.js';
 
 /** Makes one redirection. Throws FileError, ShellError. */
-export function redirect(
+function redirect(
   state: ShellState,
   files: FileSystem,
   io: Streams,
@@ -41,4 +44,39 @@ function assign(io: Streams, descriptor: number, output: Output): void {
   if (descriptor === 1) io.output = output;
   else if (descriptor === 2) io.errors = output;
   else if (descriptor === 0) io.input = EMPTY_INPUT;
+}
+
+/** What is needed to open the files of redirections. */
+interface Opening {
+  readonly state: ShellState;
+  readonly files: FileSystem;
+  readonly expander: Expander;
+}
+
+/** Opens the files of redirections; undefined after a message if one cannot be opened. */
+export function* redirected(
+  { state, files, expander }: Opening,
+  redirections: readonly Redirection[],
+  io: Streams,
+): Generator<Wait, Streams | undefined, void> {
+  if (redirections.length === 0) return io;
+  const result = { ...io };
+  for (const { descriptor, operator, target } of redirections) {
+    const text = yield* expander.text(target);
+    if (operator === '<<' || operator === '<<<') {
+      result.input = textInput(operator === '<<<' ? `${text}\n` : text);
+      continue;
+    }
+    try {
+      redirect(state, files, result, { descriptor, operator, text });
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      const what = operator === '<' ? "can't open" : "can't create";
+      const reason =
+        error.message === 'No such file or directory' ? (operator === '<' ? 'no such file' : 'nonexistent directory') : error.message;
+      yield* writeTo(io.errors, `${state.name}: ${what} ${text}: ${reason}\n`);
+      return undefined;
+    }
+  }
+  return result;
 }
