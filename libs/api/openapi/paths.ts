@@ -32,6 +32,8 @@ interface Operation {
   namespaced: boolean;
   /** The path continues after the subresource. */
   withPath: boolean;
+  /** Of a custom kind: it has no protobuf, and no strategic merge, which kubectl would send if it were listed. */
+  custom: boolean;
 }
 
 const media = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
@@ -53,6 +55,7 @@ const verbs: Readonly<Record<Action, string>> = {
 };
 const capital = (word: string): string => word.replace(/^./, (c) => c.toUpperCase());
 /** A group as used in names: `RbacAuthorization`, `Apps`, `ExampleCom`. */
+const customMedia = media.slice(0, 2);
 const camel = (group: string): string => (group.replace(/\.k8s\.io$/, '') || 'core').split(/[.-]/).map(capital).join('');
 const small = (word: string): string => word.replace(/^./, (c) => c.toLowerCase());
 const status = (): Published => scheme.definition('meta.v1.Status');
@@ -75,17 +78,24 @@ function content(types: readonly string[], definition: Published | undefined): S
   return { content: Object.fromEntries(types.map((type) => [type, { schema }])) };
 }
 
-function bodyOf({ action, body, method }: Operation): { types: readonly string[]; definition: Published; required: boolean } | undefined {
-  if (action === 'patch') return { types: patchMedia, definition: scheme.definition('meta.v1.Patch'), required: true };
+const patchedBy = ({ custom }: Operation): readonly string[] =>
+  custom ? patchMedia.filter((type) => !type.includes('strategic')) : patchMedia;
+
+const writtenBy = ({ custom }: Operation): readonly string[] => (custom ? customMedia : ['*/*']);
+
+function bodyOf(op: Operation): { types: readonly string[]; definition: Published; required: boolean } | undefined {
+  const { action, body, method } = op;
+  if (action === 'patch') return { types: patchedBy(op), definition: scheme.definition('meta.v1.Patch'), required: true };
   if (action === 'delete' || action === 'deletecollection')
-    return { types: ['*/*'], definition: scheme.definition('meta.v1.DeleteOptions'), required: false };
-  return body && (method === 'post' || method === 'put') ? { types: ['*/*'], definition: body, required: true } : undefined;
+    return { types: writtenBy(op), definition: scheme.definition('meta.v1.DeleteOptions'), required: false };
+  return body && (method === 'post' || method === 'put') ? { types: writtenBy(op), definition: body, required: true } : undefined;
 }
 
 const watched = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
 
 /** The media types of an operation's responses. */
-function producedBy({ action, text }: Operation): readonly string[] {
+function producedBy({ action, text, custom }: Operation): readonly string[] {
+  if (custom) return customMedia;
   if (action === 'connect') return ['*/*'];
   if (text) return ['text/plain', ...media];
   return action === 'list' ? [...media, ...watched] : media;
@@ -120,7 +130,11 @@ function operation(op: Operation, dialect: Dialect): Schema {
     description: `${verbs[op.action]} ${op.subresource ? `${op.subresource} of ` : ''}${op.info.kind}`,
     tags: [`${small(camel(op.info.group))}_${op.info.version}`],
     operationId: operationId(op),
-    ...(dialect === 'v2' && { consumes: op.action === 'patch' ? patchMedia : ['*/*'], produces: producedBy(op), schemes: ['https'] }),
+    ...(dialect === 'v2' && {
+      consumes: op.action === 'patch' ? patchedBy(op) : writtenBy(op),
+      produces: producedBy(op),
+      schemes: ['https'],
+    }),
     ...(parameters.length > 0 && { parameters }),
     ...(dialect === 'v3' && body && { requestBody: { ...content(body.types, body.definition), ...(body.required && { required: true }) } }),
     responses: answers(op, dialect),
@@ -129,7 +143,7 @@ function operation(op: Operation, dialect: Dialect): Schema {
   };
 }
 
-type Draft = Omit<Operation, 'info' | 'namespaced' | 'withPath'>;
+type Draft = Omit<Operation, 'info' | 'namespaced' | 'withPath' | 'custom'>;
 
 /**
  * Resources whose deletion returns the object (the strategies' returnsDeletedObject); namespaces do so too, but are not documented like
@@ -197,11 +211,17 @@ function below(info: ResourceInfo, [subresource, sub]: [string, SubresourceInfo]
   return served.map((method) => ({ method, action: method as Action, subresource, gvk, answer: definition, body: definition }));
 }
 
+interface Place {
+  info: ResourceInfo;
+  custom: boolean;
+  dialect: Dialect;
+}
+
 /** Generates the operations of one path, with their path parameters. */
-function pathItem(path: string, info: ResourceInfo, drafts: Draft[], dialect: Dialect): [string, Schema][] {
+function pathItem(path: string, { info, custom, dialect }: Place, drafts: Draft[]): [string, Schema][] {
   if (drafts.length === 0) return [];
   const names = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '').sort();
-  const place = { info, namespaced: names.includes('namespace'), withPath: names.includes('path') };
+  const place = { info, custom, namespaced: names.includes('namespace'), withPath: names.includes('path') };
   const operations = drafts.map((draft) => [draft.method, operation({ ...draft, ...place }, dialect)]);
   const kind = drafts[0]?.gvk.kind ?? info.kind;
   return [[path, { ...Object.fromEntries(operations), parameters: names.map((name) => pathParameter(name, kind, dialect)) }]];
@@ -211,16 +231,17 @@ function pathItem(path: string, info: ResourceInfo, drafts: Draft[], dialect: Di
 export function resourcePaths(info: ResourceInfo, dialect: Dialect, lookup: PublishedLookup = scheme.definitionFor): [string, Schema][] {
   const root = info.group ? `/apis/${info.group}/${info.version}` : `/api/${info.version}`;
   const at = info.namespaced ? `${root}/namespaces/{namespace}/${info.resource}` : `${root}/${info.resource}`;
+  const place = { info, dialect, custom: lookup !== scheme.definitionFor };
   const everywhere = info.namespaced ? collection(info, lookup).filter((d) => d.action === 'list') : [];
   return [
-    ...pathItem(at, info, collection(info, lookup), dialect),
-    ...pathItem(`${at}/{name}`, info, item(info, lookup), dialect),
+    ...pathItem(at, place, collection(info, lookup)),
+    ...pathItem(`${at}/{name}`, place, item(info, lookup)),
     ...Object.entries(info.subresources).flatMap((sub) => {
       const drafts = below(info, sub, lookup);
       const path = `${at}/{name}/${sub[0]}`;
-      const further = sub[0] === 'proxy' && info.group === '' ? pathItem(`${path}/{path}`, info, drafts, dialect) : [];
-      return [...pathItem(path, info, drafts, dialect), ...further];
+      const further = sub[0] === 'proxy' && info.group === '' ? pathItem(`${path}/{path}`, place, drafts) : [];
+      return [...pathItem(path, place, drafts), ...further];
     }),
-    ...pathItem(`${root}/${info.resource}`, info, everywhere, dialect),
+    ...pathItem(`${root}/${info.resource}`, place, everywhere),
   ];
 }
