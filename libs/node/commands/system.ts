@@ -1,10 +1,10 @@
 import { sleepTime } from '../images/shell.js';
 import { type Body } from '../shell/kernel.js';
 import { type Command, CommandError, complain, print } from '../shell/process.js';
+import { test } from './conditions.js';
 import { date, formatDate } from './date.js';
 import { dd } from './dd.js';
 import { optionsOf } from './options.js';
-import { test } from './test-command.js';
 
 /** Commands about the process, the machine and the time. */
 
