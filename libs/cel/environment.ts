@@ -1,5 +1,6 @@
 import { Memo } from '#apimachinery';
-import { Checker, type Declarations } from './check/checker.js';
+import { Checker } from './check/checker.js';
+import type { Declarations } from './check/declarations.js';
 import { functionTable } from './check/functions.js';
 import {
   BOOL,
@@ -30,7 +31,8 @@ import { jsonPatch } from './library/json-patch.js';
 import { LIBRARIES } from './library/libraries.js';
 import { limits } from './limits.js';
 import { makeProgram, type Program } from './program.js';
-import { Compiler, ProgramError } from './run/compile.js';
+import { ProgramError } from './run/call.js';
+import { Compiler } from './run/compile.js';
 import { parse } from './syntax/parser.js';
 import { type Issue, Source } from './syntax/source.js';
 

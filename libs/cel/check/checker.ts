@@ -11,7 +11,10 @@ import {
   type StructExpr,
 } from '../syntax/ast.js';
 import type { Issue } from '../syntax/source.js';
-import type { FunctionDeclaration, Overload } from './functions.js';
+import type { Declarations } from './declarations.js';
+import { Inference } from './inference.js';
+import { bare, qualifiedName, type Scope, typeOfName } from './names.js';
+import { checkOverloads } from './overloads.js';
 import {
   BOOL,
   BYTES,
@@ -27,29 +30,10 @@ import {
   NULL,
   optionalType,
   STRING,
-  typeParam,
   UINT,
   unwrapOptional,
 } from './types.js';
-import { Bindings, isAssignable, isAssignableList, mostGeneral, substitute } from './unify.js';
 
-/** What expressions may refer to. */
-export interface Declarations {
-  readonly variables: ReadonlyMap<string, CelType>;
-  readonly functions: ReadonlyMap<string, FunctionDeclaration>;
-  /** Names of types: `int` is of type(int). */
-  readonly typeNames: ReadonlyMap<string, CelType>;
-  /** Object types that may be constructed. */
-  readonly findObjectType: (name: string) => CelType | undefined;
-}
-
-interface Scope {
-  readonly names: ReadonlyMap<string, CelType>;
-  readonly outer: Scope | undefined;
-}
-
-/** Types nested deeper or wider than this are dyn: comparing them could cost far more than the expression is long. */
-const MAX_WEIGHT = 2_000;
 const LITERALS: Readonly<Record<string, CelType>> = {
   bool: BOOL,
   int: INT,
@@ -60,92 +44,32 @@ const LITERALS: Readonly<Record<string, CelType>> = {
   null_type: NULL,
 };
 
-/** The dotted name that a chain of selections spells, if it is one. */
-function qualifiedName(expr: Expr): string | undefined {
-  const parts: string[] = [];
-  let at = expr;
-  while (at.kind === 'select' && !at.testOnly) {
-    parts.push(at.field);
-    at = at.operand;
-  }
-  if (at.kind !== 'ident') return undefined;
-  return [at.name, ...parts.reverse()].join('.');
-}
-
-const bare = (name: string): string => (name.startsWith('.') ? name.slice(1) : name);
-
 /** The gradual type checker of cel-go (checker/checker.go): sets types and overloads of all nodes, and reports what does not fit. */
 export class Checker {
-  private readonly bindings = new Bindings();
+  private readonly types: Inference;
   private scope: Scope | undefined;
-  private fresh = 0;
-  private readonly weights = new WeakMap<CelType, number>();
-  private readonly nodes: Expr[] = [];
 
   constructor(
     private readonly declarations: Declarations,
-    private readonly issues: Issue[],
-  ) {}
+    issues: Issue[],
+  ) {
+    this.types = new Inference(issues);
+  }
 
   /** Checks a whole expression. */
   run(expr: Expr): void {
     this.check(expr);
-    for (const node of this.nodes) node.type = substitute(this.bindings, node.type ?? DYN, true);
+    this.types.finish();
   }
 
-  private report(at: number, message: string): void {
-    this.issues.push({ at, message });
-  }
-
-  private mismatch(at: number, expected: CelType, actual: CelType): void {
-    this.report(at, `expected type '${formatType(expected)}' but found '${formatType(actual)}'`);
-  }
-
-  private undeclared(at: number, name: string): void {
-    this.report(at, `undeclared reference to '${name}' (in container '')`);
-  }
-
-  private weight(type: CelType): number {
-    if (type.params.length === 0) return 1;
-    const known = this.weights.get(type);
-    if (known !== undefined) return known;
-    const weight = type.params.reduce((sum, param) => sum + this.weight(param), 1);
-    this.weights.set(type, weight);
-    return weight;
-  }
-
-  private set(expr: Expr, type: CelType): CelType {
-    expr.type = this.weight(type) > MAX_WEIGHT ? DYN : type;
-    this.nodes.push(expr);
-    return expr.type;
-  }
-
-  private assignable(a: CelType, b: CelType): boolean {
-    return isAssignable(this.bindings, a, b);
-  }
-
-  private resolve(type: CelType): CelType {
-    return substitute(this.bindings, type, false);
-  }
-
-  private variable(): CelType {
-    return typeParam(`_var${this.fresh++}`);
-  }
-
-  /** The type of a name; undefined if it is not declared. */
   private lookup(name: string): CelType | undefined {
-    const plain = bare(name);
-    for (let { scope } = this; scope; scope = scope.outer) {
-      const local = scope.names.get(plain);
-      if (local) return local;
-    }
-    return this.declarations.variables.get(plain) ?? this.declarations.typeNames.get(plain);
+    return typeOfName(name, this.scope, this.declarations);
   }
 
   private check(expr: Expr): CelType {
     switch (expr.kind) {
       case 'literal':
-        return this.set(expr, LITERALS[typeName(expr.value)] ?? DYN);
+        return this.types.set(expr, LITERALS[typeName(expr.value)] ?? DYN);
       case 'ident':
         return this.checkIdent(expr);
       case 'select':
@@ -165,9 +89,9 @@ export class Checker {
 
   private checkIdent(expr: Ident): CelType {
     const type = this.lookup(expr.name);
-    if (!type) this.undeclared(expr.at, expr.name);
+    if (!type) this.types.undeclared(expr.at, expr.name);
     expr.name = bare(expr.name);
-    return this.set(expr, type ?? ERROR);
+    return this.types.set(expr, type ?? ERROR);
   }
 
   private checkSelect(expr: Select): CelType {
@@ -175,23 +99,23 @@ export class Checker {
     const variable = name === undefined ? undefined : this.lookup(name);
     if (name !== undefined && variable) {
       expr.variable = bare(name);
-      return this.set(expr, variable);
+      return this.types.set(expr, variable);
     }
     const result = this.checkField(expr, expr.operand, expr.field, false);
-    return this.set(expr, expr.testOnly ? BOOL : this.resolve(result));
+    return this.types.set(expr, expr.testOnly ? BOOL : this.types.resolve(result));
   }
 
   private checkField(expr: Expr, operand: Expr, field: string, optional: boolean): CelType {
-    const { type: target, optional: isOptional } = unwrapOptional(this.resolve(this.check(operand)));
+    const { type: target, optional: isOptional } = unwrapOptional(this.types.resolve(this.check(operand)));
     let result = DYN;
     if (target.kind === 'map') result = target.params[1] ?? DYN;
     else if (target.kind === 'struct') {
       const found = fieldType(target, field);
-      if (!found) this.report(expr.at, `undefined field '${field}'`);
+      if (!found) this.types.report(expr.at, `undefined field '${field}'`);
       result = found ?? ERROR;
-    } else if (target.kind === 'param') this.assignable(DYN, target);
+    } else if (target.kind === 'param') this.types.assignable(DYN, target);
     else if (target.kind !== 'dyn' && target.kind !== 'error')
-      this.report(expr.at, `type '${formatType(target)}' does not support field selection`);
+      this.types.report(expr.at, `type '${formatType(target)}' does not support field selection`);
     return isOptional || optional ? optionalType(result) : result;
   }
 
@@ -199,9 +123,9 @@ export class Checker {
     if (expr.fn === op.optSelect) {
       const [operand, field] = expr.args as [Expr, Expr];
       const result = this.checkField(expr, operand, String(field.kind === 'literal' ? field.value : ''), true);
-      this.set(field, STRING);
+      this.types.set(field, STRING);
       expr.overloads = ['select_optional_field'];
-      return this.set(expr, this.resolve(result));
+      return this.types.set(expr, this.types.resolve(result));
     }
     const args = expr.args.map((arg) => this.check(arg));
     const { target } = expr;
@@ -214,95 +138,39 @@ export class Checker {
     }
     const receiver = this.check(target);
     const declared = this.declarations.functions.get(expr.fn);
-    if (declared) return this.resolveOverload(expr, declared, [receiver, ...args]);
-    this.undeclared(expr.at, expr.fn);
-    return this.set(expr, ERROR);
+    if (declared) return checkOverloads(this.types, expr, { declared, args: [receiver, ...args] });
+    this.types.undeclared(expr.at, expr.fn);
+    return this.types.set(expr, ERROR);
   }
 
   private checkFunction(expr: Call, name: string, args: readonly CelType[]): CelType {
     const declared = this.declarations.functions.get(bare(name));
     if (!declared) {
-      this.undeclared(expr.at, name);
-      return this.set(expr, ERROR);
+      this.types.undeclared(expr.at, name);
+      return this.types.set(expr, ERROR);
     }
     expr.fn = declared.name;
-    return this.resolveOverload(expr, declared, args);
-  }
-
-  /** The parameters and result of an overload with fresh variables for its type parameters. */
-  private instantiate(overload: Overload): { args: readonly CelType[]; result: CelType } {
-    if (overload.params.length === 0) return overload;
-    const fresh = new Bindings();
-    for (const param of overload.params) fresh.bind(typeParam(param), this.variable());
-    return { args: overload.args.map((arg) => substitute(fresh, arg, false)), result: substitute(fresh, overload.result, false) };
-  }
-
-  private resolveOverload(expr: Call, declared: FunctionDeclaration, args: readonly CelType[]): CelType {
-    if (expr.fn === op.and || expr.fn === op.or) return this.checkLogical(expr, args);
-    const isMember = expr.target !== undefined;
-    const overloads: string[] = [];
-    let result: CelType | undefined;
-    for (const overload of declared.overloads) {
-      if (overload.member !== isMember) continue;
-      const candidate = this.instantiate(overload);
-      if (!isAssignableList(this.bindings, args, candidate.args)) continue;
-      overloads.push(overload.id);
-      const found = this.resolve(candidate.result);
-      if (!result) result = found;
-      else if (result.kind !== 'dyn' && formatType(found) !== formatType(result)) result = DYN;
-    }
-    if (result) {
-      expr.overloads = overloads;
-      return this.set(expr, result);
-    }
-    const shown = args.map((arg) => formatType(substitute(this.bindings, arg, true)));
-    const signature = isMember ? `${shown[0]}.(${shown.slice(1).join(', ')})` : `(${shown.join(', ')})`;
-    this.report(expr.at, `found no matching overload for '${declared.name}' applied to '${signature}'`);
-    return this.set(expr, ERROR);
-  }
-
-  private checkLogical(expr: Call, args: readonly CelType[]): CelType {
-    let good = true;
-    args.forEach((arg, i) => {
-      if (this.assignable(arg, BOOL)) return;
-      good = false;
-      this.mismatch(expr.args[i]?.at ?? expr.at, BOOL, arg);
-    });
-    expr.overloads = [expr.fn === op.and ? 'logical_and' : 'logical_or'];
-    return this.set(expr, good ? BOOL : ERROR);
-  }
-
-  /** The type of the elements of a literal so far; those of several types are dyn, which a validator refuses where it matters. */
-  private join(previous: CelType | undefined, current: CelType): CelType {
-    if (!previous) return current;
-    return this.assignable(previous, current) ? mostGeneral(previous, current) : DYN;
-  }
-
-  /** The type of an optional element's value. */
-  private unwrapped(expr: Expr, type: CelType): CelType {
-    const { type: inner, optional } = unwrapOptional(type);
-    if (!optional && inner.kind !== 'dyn') this.mismatch(expr.at, optionalType(inner), inner);
-    return inner;
+    return checkOverloads(this.types, expr, { declared, args });
   }
 
   private checkList(expr: ListExpr): CelType {
     let elem: CelType | undefined;
     expr.elements.forEach((element, i) => {
       const type = this.check(element);
-      elem = this.join(elem, expr.optionals.has(i) ? this.unwrapped(element, type) : type);
+      elem = this.types.join(elem, expr.optionals.has(i) ? this.types.unwrapped(element, type) : type);
     });
-    return this.set(expr, listType(elem ?? this.variable()));
+    return this.types.set(expr, listType(elem ?? this.types.variable()));
   }
 
   private checkMap(expr: MapExpr): CelType {
     let key: CelType | undefined;
     let value: CelType | undefined;
     for (const entry of expr.entries) {
-      key = this.join(key, this.check(entry.key));
+      key = this.types.join(key, this.check(entry.key));
       const type = this.check(entry.value);
-      value = this.join(value, entry.optional ? this.unwrapped(entry.value, type) : type);
+      value = this.types.join(value, entry.optional ? this.types.unwrapped(entry.value, type) : type);
     }
-    return this.set(expr, mapType(key ?? this.variable(), value ?? this.variable()));
+    return this.types.set(expr, mapType(key ?? this.types.variable(), value ?? this.types.variable()));
   }
 
   private checkStruct(expr: StructExpr): CelType {
@@ -310,21 +178,21 @@ export class Checker {
     const type = this.declarations.findObjectType(name);
     const isType = type ?? this.lookup(name);
     if (!isType) {
-      this.undeclared(expr.at, expr.name);
-      return this.set(expr, ERROR);
+      this.types.undeclared(expr.at, expr.name);
+      return this.types.set(expr, ERROR);
     }
-    if (!type) this.report(expr.at, isType.kind === 'type' ? `'${name}' is not a message type` : `'${isType.name}' is not a type`);
+    if (!type) this.types.report(expr.at, isType.kind === 'type' ? `'${name}' is not a message type` : `'${isType.name}' is not a type`);
     for (const { at, name: field, value, optional } of expr.fields) {
       const given = this.check(value);
       const declared = type && fieldType(type, field);
-      if (type && !declared) this.report(at, `undefined field '${field}'`);
-      const actual = optional ? this.unwrapped(value, given) : given;
-      if (declared && !this.assignable(declared, actual)) {
+      if (type && !declared) this.types.report(at, `undefined field '${field}'`);
+      const actual = optional ? this.types.unwrapped(value, given) : given;
+      if (declared && !this.types.assignable(declared, actual)) {
         const types = `'${formatType(declared)}' but provided type is '${formatType(actual)}'`;
-        this.report(at, `expected type of field '${field}' is ${types}`);
+        this.types.report(at, `expected type of field '${field}' is ${types}`);
       }
     }
-    return this.set(expr, type ?? ERROR);
+    return this.types.set(expr, type ?? ERROR);
   }
 
   /** The types of the iteration variables over a range. */
@@ -335,21 +203,21 @@ export class Checker {
     }
     if (range.kind === 'map') return { first: range.params[0] ?? DYN, second: range.params[1] ?? DYN };
     if (range.kind === 'dyn' || range.kind === 'error' || range.kind === 'param') {
-      this.assignable(DYN, range);
+      this.types.assignable(DYN, range);
       return { first: DYN, second: DYN };
     }
     const what = `expression of type '${formatType(range)}' cannot be range of a comprehension (must be list, map, or dynamic)`;
-    this.report(expr.range.at, what);
+    this.types.report(expr.range.at, what);
     return { first: ERROR, second: ERROR };
   }
 
   private assertType(expr: Expr, expected: CelType): void {
     const actual = this.check(expr);
-    if (!this.assignable(expected, actual)) this.mismatch(expr.at, expected, actual);
+    if (!this.types.assignable(expected, actual)) this.types.mismatch(expr.at, expected, actual);
   }
 
   private checkFold(expr: Fold): CelType {
-    const range = this.resolve(this.check(expr.range));
+    const range = this.types.resolve(this.check(expr.range));
     const accu = this.check(expr.accuInit);
     const outer = this.scope;
     const accuScope: Scope = { names: new Map([[expr.accuVar, accu]]), outer };
@@ -362,6 +230,6 @@ export class Checker {
     this.scope = accuScope;
     const result = this.check(expr.result);
     this.scope = outer;
-    return this.set(expr, this.resolve(result));
+    return this.types.set(expr, this.types.resolve(result));
   }
 }

@@ -1,4 +1,4 @@
-import type { Declarations } from '../check/checker.js';
+import type { Declarations } from '../check/declarations.js';
 import { type CelType, DYN } from '../check/types.js';
 import type { CostEstimate } from '../program.js';
 import { costs } from '../run/cost.js';

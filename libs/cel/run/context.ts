@@ -67,3 +67,8 @@ export class Context {
     if (this.budget.left < 0) throw new Cancelled(COST_EXCEEDED);
   }
 }
+
+/** The context of expressions of constants, which are evaluated while a program is made. */
+export function constantContext(): Context {
+  return new Context({}, Infinity, { locals: 0, globals: 0 });
+}

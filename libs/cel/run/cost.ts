@@ -5,7 +5,7 @@ import { HostValue, Optional, type Value } from './values.js';
 
 /**
  * What calls cost while an expression runs: cel-go's interpreter/runtimecost.go, ext/lists.go and ext/sets.go, and Kubernetes'
- * apiserver/pkg/cel/library/cost.go CallCost. check/estimate.ts has to agree.
+ * apiserver/pkg/cel/library/cost.go CallCost. The estimates (../estimate) have to agree.
  */
 
 export const costs = {
