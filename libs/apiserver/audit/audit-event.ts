@@ -69,7 +69,7 @@ export interface RequestObserver {
   /** The request has its seats. */
   started(event: AuditEvent): void;
   ended(event: AuditEvent): void;
-  plugin(name: string, did: { type: 'admit' | 'validate'; operation: string; rejected: boolean }, milliseconds: number): void;
+  plugin(name: string, phase: 'admit' | 'validate', did: { operation: string; rejected: boolean; milliseconds: number }): void;
 }
 
 /** The beginning of a text, as a copy: a part of a string keeps all of it in memory. */

@@ -55,7 +55,10 @@ interface Pair {
 function compare({ before, after, path }: Pair, changes: Change[]): void {
   if (before === after || changes.length >= AUDIT_LIMITS.changes) return;
   if (isObject(before) && isObject(after)) {
-    for (const key in before) compare({ before: before[key], after: getOwn(after, key), path: `${path}/${escaped(key)}` }, changes);
+    for (const key in before) {
+      const value = getOwn(after, key);
+      if (before[key] !== value) compare({ before: before[key], after: value, path: `${path}/${escaped(key)}` }, changes);
+    }
     for (const key in after)
       if (!Object.hasOwn(before, key)) compare({ before: undefined, after: after[key], path: `${path}/${escaped(key)}` }, changes);
   } else if (Array.isArray(before) && Array.isArray(after)) {

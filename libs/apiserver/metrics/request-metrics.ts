@@ -21,6 +21,8 @@ interface Counted {
   total: Value;
   duration: Histogram;
   sli: Histogram;
+  /** Set if one of them has written. */
+  write?: Histogram;
 }
 
 /** The resource of a request as labels: empty unless it is served, so that clients cannot invent values. */
@@ -90,6 +92,9 @@ export class RequestMetrics implements RequestObserver {
   };
   private readonly checks = values('kubernetes_healthcheck', 'The last result of each health check: 1 if it passed.', 'gauge');
   private readonly checksTotal = values('kubernetes_healthchecks_total', 'Results of health checks.');
+  /** By plugin and operation: what almost every request of a kind counts. */
+  private readonly passed = { admit: new Map<string, Map<string, Histogram>>(), validate: new Map<string, Map<string, Histogram>>() };
+  private readonly admitted = new Map<string, { admit: Histogram; validate: Histogram }>();
   private readonly flows = new Map<string, { dispatched: Value; waited: Histogram }>();
   private readonly counted = new Map<string, Counted>();
   private readonly running = { mutating: 0, readOnly: 0 };
@@ -116,12 +121,19 @@ export class RequestMetrics implements RequestObserver {
     this.running[MUTATING.has(attributes?.verb ?? '') ? 'mutating' : 'readOnly'] += 1;
   }
 
-  plugin(name: string, { type, operation, rejected }: Parameters<RequestObserver['plugin']>[1], milliseconds: number): void {
-    this.plugins.of({ name, operation, rejected: String(rejected), type }).observe(milliseconds / 1000);
+  plugin(name: string, type: 'admit' | 'validate', did: Parameters<RequestObserver['plugin']>[2]): void {
+    const { operation, rejected, milliseconds } = did;
+    const known = rejected ? undefined : this.passed[type].get(name)?.get(operation);
+    const counted = known ?? this.plugins.of({ name, operation, rejected: String(rejected), type });
+    counted.observe(milliseconds / 1000);
+    if (known !== undefined || rejected) return;
+    const byOperation = this.passed[type].get(name) ?? new Map<string, Histogram>();
+    this.passed[type].set(name, byOperation.set(operation, counted));
   }
 
   ended(event: AuditEvent): void {
-    const { total, duration, sli } = this.countedOf(event);
+    const counted = this.countedOf(event);
+    const { total, duration, sli } = counted;
     const queue = event.took[Stage.queue] ?? 0;
     total.value += 1;
     duration.observe(event.total / 1000);
@@ -129,7 +141,7 @@ export class RequestMetrics implements RequestObserver {
     if (event.level !== 'None') this.audited.of({}).value += 1;
     if (event.dispatched) this.running[MUTATING.has(event.attributes?.verb ?? '') ? 'mutating' : 'readOnly'] -= 1;
     this.flow(event, queue);
-    this.stages(event);
+    this.stages(event, counted);
     this.attempts[event.code === 401 ? 'failure' : 'success'].value += 1;
     if (event.deprecated && event.served) {
       const { group = '', resource = '', subresource = '', version = '' } = event.attributes ?? {};
@@ -149,7 +161,7 @@ export class RequestMetrics implements RequestObserver {
     const labels = { component: 'apiserver', dry_run: dryRun ? 'All' : '', group: g, resource: r, scope, subresource: s };
     const others = { ...labels, verb: verbOf(event), version: v };
     const { dry_run: _dryRun, ...slis } = others;
-    const counted = {
+    const counted: Counted = {
       total: this.total.of({ code: String(code), ...others }),
       duration: this.duration.of(others),
       sli: this.sli.of(slis),
@@ -180,17 +192,30 @@ export class RequestMetrics implements RequestObserver {
     return counted;
   }
 
-  private stages({ took, attributes, served, operation, revision }: AuditEvent): void {
+  private stages({ took, attributes, served, operation, revision }: AuditEvent, counted: Counted): void {
     if (attributes === undefined || !served) return;
     if (operation !== undefined) {
-      const labels = { operation, rejected: 'false' };
-      this.steps.of({ ...labels, type: 'admit' }).observe((took[Stage.mutating] ?? 0) / 1000);
-      this.steps.of({ ...labels, type: 'validate' }).observe((took[Stage.validating] ?? 0) / 1000);
+      const { admit, validate } = this.stepsOf(operation);
+      admit.observe((took[Stage.mutating] ?? 0) / 1000);
+      validate.observe((took[Stage.validating] ?? 0) / 1000);
     }
     if (revision === undefined) return;
-    const { group, resource, verb } = attributes;
+    counted.write ??= this.writeOf(attributes);
+    counted.write.observe((took[Stage.storage] ?? 0) / 1000);
+  }
+
+  private stepsOf(operation: string): { admit: Histogram; validate: Histogram } {
+    const known = this.admitted.get(operation);
+    if (known !== undefined) return known;
+    const labels = { operation, rejected: 'false' };
+    const steps = { admit: this.steps.of({ ...labels, type: 'admit' }), validate: this.steps.of({ ...labels, type: 'validate' }) };
+    this.admitted.set(operation, steps);
+    return steps;
+  }
+
+  private writeOf({ group, resource, verb }: NonNullable<AuditEvent['attributes']>): Histogram {
     const written = verb === 'create' ? 'create' : verb.startsWith('delete') ? 'delete' : 'update';
-    this.writes.of({ group, operation: written, resource }).observe((took[Stage.storage] ?? 0) / 1000);
+    return this.writes.of({ group, operation: written, resource });
   }
 
   private inFlight(): Vector<Value> {
