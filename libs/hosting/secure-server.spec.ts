@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import fs from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
+import { Worker } from 'node:worker_threads';
 import { LISTENER_LIMITS, type ListenerLimits } from './limits.js';
 import { createLog } from './logging.js';
 import { type CertificateAuthority, openAuthority } from './pki/certificate-authority.js';
@@ -35,6 +37,7 @@ async function listening(limits: Partial<ListenerLimits>): Promise<Listening> {
     request(request, response) {
       const known = request.url !== '/mine' || secure.connections.authenticated(request.socket, 't');
       if (request.url === '/slow') waiting.push(response);
+      else if (request.url === '/close') response.writeHead(413, { connection: 'close' }).end('too long');
       else if (request.method === 'POST') request.on('data', () => undefined).on('end', () => response.end('read'));
       else response.writeHead(known ? 200 : 429).end('ok');
     },
@@ -141,4 +144,27 @@ test('the number of waiting requests per connection is limited', async () => {
   const { closed } = await client(server, get('/slow').repeat(6));
   expect(await closed).toBe('');
   expect(server.waiting).toHaveLength(4);
+});
+
+/** A client in a thread of its own: it sends a long body and does not look at its connection for a moment. */
+const busyClient = `
+const { parentPort, workerData: { port, ca } } = require('node:worker_threads');
+const socket = require('node:tls').connect({ port, host: '127.0.0.1', ca }, () => {
+  socket.write('PUT /close HTTP/1.1\\r\\nhost: a\\r\\ncontent-length: 4000000\\r\\n\\r\\n');
+  socket.write(Buffer.alloc(4_000_000));
+  setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 150), 1);
+});
+let text = '';
+socket.on('data', (chunk) => { text += chunk; });
+socket.on('error', (error) => { text += error.code; });
+socket.on('close', () => parentPort.postMessage(text.split('\\r\\n')[0]));
+`;
+
+test('a client that still sends the body of a refused request gets the answer', async () => {
+  const { port } = await listening({});
+  const workerData = { port, ca: authority.certificate };
+  const answers = await Promise.all(
+    Array.from({ length: 4 }, () => once(new Worker(busyClient, { eval: true, workerData }), 'message').then(([answer]) => answer)),
+  );
+  expect(answers).toEqual(Array(4).fill('HTTP/1.1 413 Payload Too Large'));
 });

@@ -72,6 +72,27 @@ export function refuseSocket(socket: Duplex, status: number): void {
   socket.once('close', () => clearTimeout(timer));
 }
 
+/** Bytes of a body that a socket may have received before its request is looked at. */
+const short = 16 * 1024;
+
+/**
+ * A request may be answered, and its connection closed, while the client still sends its body: what it sends is discarded for a moment, so that
+ * it gets the answer.
+ */
+function readsAnswer(request: IncomingMessage): void {
+  const { socket, headers } = request;
+  if (headers['transfer-encoding'] === undefined && !(Number(headers['content-length']) > short)) return;
+  // The server calls it after the last response of a connection.
+  socket.destroySoon = () => {
+    Reflect.deleteProperty(socket, 'destroySoon');
+    if (request.complete) return socket.destroySoon();
+    socket.end();
+    socket.resume();
+    const timer = setTimeout(() => socket.destroy(), lingering);
+    socket.once('close', () => clearTimeout(timer));
+  };
+}
+
 const statusOfClientError: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
 /** What a server certificate and the names of accepted CAs make of a TLS server. */
@@ -133,6 +154,7 @@ export async function createSecureServer(options: SecureServerOptions): Promise<
       return;
     }
     response.once('close', () => connections.end(socket));
+    readsAnswer(request);
     handlers.request(request, response);
   });
   server.on('upgrade', (request, socket, head) => {
