@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { target } from './client.mjs';
 import { measureCreation, measureIdle } from './clusters.mjs';
 import { measureConvergence } from './converge.mjs';
+import { measureCustomResources } from './custom-resources.mjs';
 import { measureFairness } from './fairness.mjs';
 import { measureFirstPod } from './first-pod.mjs';
 import { measureInProcess } from './in-process.mjs';
@@ -15,7 +16,7 @@ import { measureYardstick } from './yardstick.mjs';
 const { values } = parseArgs({
   options: {
     kubeconfig: { type: 'string' },
-    only: { type: 'string', default: 'in-process,yardstick,creation,requests,first-pod,converge,idle,fairness' },
+    only: { type: 'string', default: 'in-process,yardstick,creation,requests,custom,first-pod,converge,idle,fairness' },
     replicas: { type: 'string', default: '100,500,1000' },
     idle: { type: 'string', default: '1000' },
     // Duration of each flood.
@@ -32,6 +33,10 @@ async function measureApi(kubeconfig, cpu) {
   if (wanted.has('requests')) {
     say('ConfigMaps: create, get, patch, list, watch …');
     out.requests = await measureRequests(at, { cpu });
+  }
+  if (wanted.has('custom')) {
+    say('custom resources with CEL rules …');
+    out.custom = await measureCustomResources(at);
   }
   if (wanted.has('first-pod')) {
     say('kubectl create deployment to the first pod Running …');

@@ -58,6 +58,26 @@ async function mergeOf100Containers() {
   return cpuOf(200, () => applyStrategicPatch(pod, decodeStrategicPatch(patch), struct));
 }
 
+const POLICIES = 20;
+
+/** What one of several policies that look at an object adds to its creation. */
+async function policyCost(call, core) {
+  const admission = '/apis/admissionregistration.k8s.io/v1';
+  const create = (prefix) => (i) =>
+    call(201, 'POST', `${core}/configmaps`, { metadata: { name: `${prefix}${i}`, labels }, data: { i: `${i}` } });
+  const without = await cpuOf(400, create('without'));
+  for (let i = 0; i < POLICIES; i += 1) {
+    const rules = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] }];
+    const expression = "size(object.data) <= 5 && has(object.metadata.labels) && object.metadata.labels['app'].startsWith('w')";
+    const spec = { matchConstraints: { resourceRules: rules }, validations: [{ expression }] };
+    await call(201, 'POST', `${admission}/validatingadmissionpolicies`, { metadata: { name: `p${i}` }, spec });
+    const binding = { metadata: { name: `p${i}` }, spec: { policyName: `p${i}`, validationActions: ['Deny'] } };
+    await call(201, 'POST', `${admission}/validatingadmissionpolicybindings`, binding);
+  }
+  const within = await cpuOf(400, create('with'));
+  return Math.round(((within - without) / POLICIES) * 10) / 10;
+}
+
 /** CPU microseconds by operation. */
 export async function measureInProcess() {
   const { createLocalCluster } = await import('../../dist/libs/cluster/index.js');
@@ -82,6 +102,7 @@ export async function measureInProcess() {
     out.serverSideApplyOfDeployment = await cpuOf(200, (i) =>
       call(200, 'PATCH', web, deployment(`nginx:1.${i}`), 'application/apply-patch+yaml'),
     );
+    out.policy = await policyCost(call, core);
     return out;
   } finally {
     close();
