@@ -32,9 +32,8 @@ export default {
   globalTeardown: '<rootDir>/test/servers-teardown.mjs',
   // For tests and hooks alike: a machine that is busy with other work takes its time. What hangs is still told.
   testTimeout: 240_000,
-  // Specs share nothing but the run's servers; a worker whose memory has grown is replaced between two of them.
+  // Specs share nothing but the run's servers.
   maxWorkers: 2,
-  workerIdleMemoryLimit: '1500MB',
   modulePathIgnorePatterns: ['<rootDir>/dist'],
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
 };
