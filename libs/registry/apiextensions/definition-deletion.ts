@@ -1,7 +1,8 @@
 import type { apiextensionsv1 } from '#api';
-import { conflict, formatTime, type Instant, type KubeObject } from '#apimachinery';
+import { formatTime, type Instant, type KubeObject } from '#apimachinery';
 import { type DeleteOptions, deleteObject, type StorageProvider } from '#apiserver';
 import { setCondition } from '#component-helpers';
+import { storePreconditions } from '../delete-preconditions.js';
 
 type Definition = KubeObject & apiextensionsv1.CustomResourceDefinition;
 
@@ -14,18 +15,6 @@ const PENDING = {
   reason: 'InstanceDeletionPending',
   message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
 };
-
-function checkPreconditions({ metadata }: KubeObject, { preconditions }: DeleteOptions): void {
-  for (const [field, label] of [
-    ['uid', 'UID'],
-    ['resourceVersion', 'ResourceVersion'],
-  ] as const) {
-    const wanted = preconditions?.[field];
-    if (wanted === undefined || wanted === metadata[field]) continue;
-    const text = `Precondition failed: ${label} in precondition: ${wanted}, ${label} in object meta: ${metadata[field] ?? ''}`;
-    throw conflict(RESOURCE, metadata.name, text);
-  }
-}
 
 /** A definition is first Terminating, and is deleted once its instances are. */
 function mark(object: KubeObject, _options: DeleteOptions, now: Instant): Definition | undefined {
@@ -49,5 +38,7 @@ function mark(object: KubeObject, _options: DeleteOptions, now: Instant): Defini
 export const definitionDeletion: StorageProvider = {
   ...RESOURCE,
   subresource: '',
-  capabilities: () => ({ delete: (scope, options) => deleteObject(scope, options, { checkPreconditions, mark }) }),
+  capabilities: () => ({
+    delete: (scope, options) => deleteObject(scope, options, { checkPreconditions: storePreconditions(RESOURCE), mark }),
+  }),
 };
