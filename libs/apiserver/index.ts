@@ -42,6 +42,7 @@ export {
   type UpgradedConnection,
 } from './request/request.js';
 export type { APIResource, Conversion } from './rest/api-resource.js';
+export { completed } from './rest/completed-object.js';
 export { deleteObject } from './rest/delete.js';
 export { checkPreconditions, deletionFinalizers } from './rest/deletion.js';
 export { getObject } from './rest/get.js';

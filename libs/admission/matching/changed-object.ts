@@ -1,21 +1,14 @@
 import { DecodeError } from '#api';
 import { internalError, type KubeObject } from '#apimachinery';
+import { completed } from '#apiserver';
 import type { Matched } from './matched.js';
 
 /**
  * The object that a webhook or a policy has made, read as its kind and with its defaults. Throws 500 if it is not of the kind's form.
  * `strict`: unknown fields are an error.
  */
-export function readChanged(changed: object, { shape }: Matched, strict: boolean): KubeObject {
-  const { schema, strategy, kind, apiVersion } = shape;
-  const object = decoded(changed, shape.schema, strict);
-  object.kind = kind;
-  object.apiVersion = apiVersion;
-  object.metadata ??= { name: '' };
-  schema.applyDefaults(object);
-  strategy.setDefaults?.(object);
-  return object;
-}
+export const readChanged = (changed: object, { shape }: Matched, strict: boolean): KubeObject =>
+  completed(decoded(changed, shape.schema, strict), shape);
 
 function decoded(changed: object, schema: Matched['shape']['schema'], strict: boolean): KubeObject {
   try {

@@ -24,6 +24,7 @@ import {
   validateTyped,
 } from '#apimachinery';
 import type { WriteOptions } from '../request/options.js';
+import { completed } from './completed-object.js';
 import { resetFields } from './managed-fields.js';
 import { plainCopy } from './plain-copy.js';
 import type { RestScope } from './scope.js';
@@ -189,15 +190,8 @@ export async function applyTo(
 }
 
 /** A copy of a merged object, decoded and with its defaults. */
-function defaulted({ storage }: RestScope, merged: object, configuration: Configuration): KubeObject {
-  const { schema, strategy, apiVersion, kind } = storage.shape;
-  const object = decoded(schema, merged, configuration);
-  object.kind = kind;
-  object.apiVersion = apiVersion;
-  object.metadata ??= { name: '' };
-  schema.applyDefaults(object);
-  strategy.setDefaults?.(object);
-  return object;
+function defaulted({ storage: { shape } }: RestScope, merged: object, configuration: Configuration): KubeObject {
+  return completed(decoded(shape.schema, merged, configuration), shape);
 }
 
 /** What the schema takes for a scalar may still be none of the type's values, e.g. a port of 1.5. */
