@@ -1,3 +1,4 @@
+import { isJsonObject } from '#apimachinery';
 import type { Definition, Field, Type } from './definition.js';
 import { roundedToMilli } from './quantity-text.js';
 import { type GroupVersionKind, scheme } from './scheme.js';
@@ -7,8 +8,6 @@ import { type GroupVersionKind, scheme } from './scheme.js';
  * it. Those that depend on other fields are in the strategies (`setDefaults`).
  */
 type Fill = (object: Record<string, unknown>) => void;
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A value that Go regards as not set. */
 function unset(value: unknown, field: Field): boolean {
@@ -20,7 +19,7 @@ function unset(value: unknown, field: Field): boolean {
 /** Sets a default; an object is merged into the existing one, key by key. */
 function setDefault(object: Record<string, unknown>, field: Field, value: unknown): void {
   const there = object[field.name];
-  if (isObject(value) && isObject(there)) {
+  if (isJsonObject(value) && isJsonObject(there)) {
     for (const [key, member] of Object.entries(value))
       if (there[key] === undefined || there[key] === null) there[key] = structuredClone(member);
   } else if (unset(there, field)) object[field.name] = typeof value === 'object' ? structuredClone(value) : value;
@@ -31,7 +30,7 @@ function each(type: Type, fills: (definition: Definition) => Fill | undefined): 
   switch (type.of) {
     case 'struct': {
       const fill = fills(type.definition);
-      return fill && ((value) => isObject(value) && fill(value));
+      return fill && ((value) => isJsonObject(value) && fill(value));
     }
     case 'list':
     case 'map': {
@@ -45,7 +44,7 @@ function each(type: Type, fills: (definition: Definition) => Fill | undefined): 
 
 /** Rounds every quantity of a resource list up to thousandths (SetDefaults_ResourceList). */
 function roundUp(value: unknown): void {
-  if (!isObject(value)) return;
+  if (!isJsonObject(value)) return;
   for (const key in value) {
     const quantity = value[key];
     if (typeof quantity === 'string') value[key] = roundedToMilli(quantity);

@@ -1,3 +1,4 @@
+import { isJsonObject } from '#apimachinery';
 import type { Definition, Field, Special, Type } from './definition.js';
 import { quantityText } from './quantity-text.js';
 import { canonicalMicroTime, canonicalTime } from './time-text.js';
@@ -25,8 +26,6 @@ let unknown = 0;
 function mismatch(): never {
   throw new Mismatch('mismatch');
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Counts the keys of a value that is kept unchanged. Iterative, so that it does not depend on the depth limit. */
 function countKeys(value: unknown): void {
@@ -135,7 +134,7 @@ function mapWalk(values: Type): Walk {
   const zero = zeroOf({ type: values, pointer: false });
   const plain = values.of === 'string';
   return (value) => {
-    if (!isObject(value)) mismatch();
+    if (!isJsonObject(value)) mismatch();
     for (const _ in value) keys++;
     if (plain && allStrings(value)) return value;
     const out: Record<string, unknown> = {};
@@ -208,7 +207,7 @@ function stepOf(field: Field): Step {
 function structWalk(definition: Definition): Walk {
   let steps: Step[] | undefined;
   return (value) => {
-    if (!isObject(value)) mismatch();
+    if (!isJsonObject(value)) mismatch();
     steps ??= definition.fields.map(stepOf);
     const out: Record<string, unknown> = {};
     let seen = 0;

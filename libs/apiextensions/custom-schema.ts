@@ -1,5 +1,6 @@
 import { type DecodedValue, DecodeError, decodeValue, duplicateFields, type FieldValidation, type KindSchema, scheme } from '#api';
 import type { SchemaStruct } from '#apimachinery';
+import { isJsonObject } from '#apimachinery';
 import { fillDefaults, pruneNulls } from './defaults.js';
 import { coerceEmbedded, MalformedEmbedded } from './embedded.js';
 import { pruneUnknown } from './prune.js';
@@ -7,7 +8,7 @@ import { publishedV2, publishedV3 } from './published.js';
 import { hasRules } from './rules.js';
 import { type Schema, SchemaNode } from './schema-node.js';
 import { structOf } from './schema-struct.js';
-import { type Item, isItem } from './values.js';
+import { type Item } from './values.js';
 
 type Published = Readonly<Record<string, unknown>>;
 
@@ -50,7 +51,7 @@ export class CustomSchema implements KindSchema {
 
   decode(value: unknown, validation: FieldValidation): DecodedValue {
     const tracks = validation !== 'Ignore';
-    const { apiVersion, kind, metadata, ...rest } = (isItem(value) ? value : {}) as Item;
+    const { apiVersion, kind, metadata, ...rest } = (isJsonObject(value) ? value : {}) as Item;
     const meta = metadata === undefined ? undefined : decodeValue(objectMeta, metadata, validation);
     const object: Item = { apiVersion, kind, ...(meta ? { metadata: meta.object } : {}), ...rest };
     const unknown = this.coerce(object, tracks);

@@ -1,7 +1,6 @@
-import { setOwn, tooLarge } from '#apimachinery';
+import { isJsonObject, setOwn, tooLarge } from '#apimachinery';
 import { DEFAULTED_BYTES } from './limits.js';
 import type { SchemaNode } from './schema-node.js';
-import { isItem } from './values.js';
 
 /** Defaulting and nulls (apiextensions-apiserver/pkg/apiserver/schema/defaulting). */
 
@@ -65,7 +64,7 @@ class Defaulter {
   fill(value: unknown, node: SchemaNode | undefined): void {
     if (node === undefined || typeof value !== 'object' || value === null) return;
     if (Array.isArray(value)) this.items(value, node);
-    else if (isItem(value)) this.members(value, node);
+    else if (isJsonObject(value)) this.members(value, node);
   }
 
   private members(object: Record<string, unknown>, node: SchemaNode): void {

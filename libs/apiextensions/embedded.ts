@@ -4,6 +4,7 @@ import {
   fieldPath,
   invalidValue,
   isDNS1035Label,
+  isJsonObject,
   nameIsPathSegment,
   type ObjectMeta,
   required,
@@ -11,7 +12,7 @@ import {
 } from '#apimachinery';
 import { ERRORS } from './limits.js';
 import type { SchemaNode } from './schema-node.js';
-import { type Item, isItem, type Place, placeText } from './values.js';
+import { type Item, type Place, placeText } from './values.js';
 
 /** Objects inside objects: x-kubernetes-embedded-resource (apiextensions-apiserver/pkg/apiserver/schema/objectmeta). */
 
@@ -27,8 +28,8 @@ function hasEmbedded({ schema }: Pick<SchemaNode, 'schema'>): boolean {
   const found =
     schema['x-kubernetes-embedded-resource'] === true ||
     Object.values(schema.properties ?? {}).some((property) => hasEmbedded({ schema: property })) ||
-    (isItem(schema.items) && hasEmbedded({ schema: schema.items })) ||
-    (isItem(schema.additionalProperties) && hasEmbedded({ schema: schema.additionalProperties }));
+    (isJsonObject(schema.items) && hasEmbedded({ schema: schema.items })) ||
+    (isJsonObject(schema.additionalProperties) && hasEmbedded({ schema: schema.additionalProperties }));
   embedding.set(schema, found);
   return found;
 }
@@ -114,7 +115,7 @@ export function validateEmbedded(object: object, node: SchemaNode): FieldError[]
     errors.push(...typeErrors(embedded, path));
     const { metadata } = embedded;
     if (metadata === undefined) return;
-    if (!isItem(metadata)) {
+    if (!isJsonObject(metadata)) {
       errors.push(invalidValue(`${path}.metadata`, metadata, 'must be an object'));
       return;
     }

@@ -1,5 +1,4 @@
-import { getOwn } from '#apimachinery';
-import { isItem } from './values.js';
+import { getOwn, isJsonObject } from '#apimachinery';
 
 /** The JSONPath of printer columns and selectable fields (client-go/util/jsonpath): what a template between braces may hold. */
 
@@ -174,7 +173,7 @@ function sliced(list: readonly unknown[], { from = 0, to = list.length, step }: 
 function taken(value: unknown, step: Step): unknown[] {
   switch (step.of) {
     case 'field': {
-      const found = isItem(value) ? getOwn(value, step.name) : undefined;
+      const found = isJsonObject(value) ? getOwn(value, step.name) : undefined;
       return found === undefined ? [] : [found];
     }
     case 'wildcard':

@@ -1,7 +1,6 @@
-import { duplicate, type FieldError, invalidValue } from '#apimachinery';
+import { duplicate, type FieldError, invalidValue, isJsonObject } from '#apimachinery';
 import { ERRORS } from './limits.js';
 import type { SchemaNode } from './schema-node.js';
-import { isItem } from './values.js';
 
 /** Lists of type set and map have no duplicates (apiextensions-apiserver/pkg/apiserver/schema/listtype). */
 
@@ -20,7 +19,7 @@ function repeated(values: readonly unknown[]): number[] {
 
 function keysOf(item: unknown, names: readonly string[]): Record<string, unknown> {
   const keys: Record<string, unknown> = {};
-  if (isItem(item)) for (const name of names) if (Object.hasOwn(item, name)) keys[name] = item[name];
+  if (isJsonObject(item)) for (const name of names) if (Object.hasOwn(item, name)) keys[name] = item[name];
   return keys;
 }
 
@@ -30,7 +29,7 @@ class Lists {
   look(node: SchemaNode, value: unknown, path: string): void {
     if (this.errors.length >= ERRORS) return;
     if (Array.isArray(value)) this.list(node, value, path);
-    else if (isItem(value)) this.members(node, value, path);
+    else if (isJsonObject(value)) this.members(node, value, path);
   }
 
   private members(node: SchemaNode, value: Record<string, unknown>, path: string): void {
@@ -53,7 +52,7 @@ class Lists {
   }
 
   private map(value: readonly unknown[], names: readonly string[], path: string): void {
-    const wrong = value.findIndex((item) => item !== null && !isItem(item));
+    const wrong = value.findIndex((item) => item !== null && !isJsonObject(item));
     if (wrong >= 0) {
       this.errors.push(invalidValue(`${path}[${wrong}]`, value[wrong], 'must be an object for an array of list-type map'));
       return;

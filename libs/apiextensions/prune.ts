@@ -1,6 +1,7 @@
+import { isJsonObject } from '#apimachinery';
 import { UNKNOWN_FIELDS } from './limits.js';
 import type { SchemaNode } from './schema-node.js';
-import { isItem, isMetaField, type Place, placeText } from './values.js';
+import { isMetaField, type Place, placeText } from './values.js';
 
 /** Removes what a schema does not specify (apiextensions-apiserver/pkg/apiserver/schema/pruning). */
 class Pruner {
@@ -17,7 +18,7 @@ class Pruner {
     if (typeof value !== 'object' || value === null) return;
     if (node?.preserves) this.keep(value, node, at, root);
     else if (Array.isArray(value)) this.items(value, node?.items, at);
-    else if (isItem(value)) this.members(value, node, at, root);
+    else if (isJsonObject(value)) this.members(value, node, at, root);
   }
 
   private items(list: readonly unknown[], node: SchemaNode | undefined, above: Place | undefined): void {

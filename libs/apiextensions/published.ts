@@ -1,6 +1,5 @@
-import { setOwn } from '#apimachinery';
+import { isJsonObject, setOwn } from '#apimachinery';
 import type { Schema } from './schema-node.js';
-import { isItem } from './values.js';
 
 /** What OpenAPI documents show of a schema (apiextensions-apiserver/pkg/controller/openapi/builder, openapi/v2). */
 type Published = Readonly<Record<string, unknown>>;
@@ -22,10 +21,10 @@ function changed(schema: Node, change: Change): Node {
     if (copy === schema) copy = { ...schema };
     copy[name] = value;
   };
-  if (isItem(schema.properties)) set('properties', changedMembers(schema.properties, change));
+  if (isJsonObject(schema.properties)) set('properties', changedMembers(schema.properties, change));
   for (const name of ['items', 'additionalProperties']) {
     const below = schema[name];
-    if (isItem(below)) set(name, changed(below, change));
+    if (isJsonObject(below)) set(name, changed(below, change));
   }
   return change(copy, schema);
 }
@@ -34,7 +33,7 @@ function changedMembers(members: Node, change: Change): Node {
   let copy = members;
   for (const name of Object.keys(members)) {
     const member = members[name];
-    const next = isItem(member) ? changed(member, change) : member;
+    const next = isJsonObject(member) ? changed(member, change) : member;
     if (next === member) continue;
     if (copy === members) copy = { ...members };
     setOwn(copy, name, next);
@@ -89,10 +88,10 @@ export function publishedV2(schema: Schema): Published {
 
 /** Properties that may be null may be left out too: v2 cannot say so otherwise. */
 function requiredOf({ required, properties, additionalProperties }: Node): readonly string[] {
-  if (!Array.isArray(required) || (isItem(additionalProperties) && additionalProperties.nullable === true)) return [];
+  if (!Array.isArray(required) || (isJsonObject(additionalProperties) && additionalProperties.nullable === true)) return [];
   const isNullable = (name: string): boolean => {
-    const property = isItem(properties) && Object.hasOwn(properties, name) ? properties[name] : undefined;
-    return isItem(property) && property.nullable === true;
+    const property = isJsonObject(properties) && Object.hasOwn(properties, name) ? properties[name] : undefined;
+    return isJsonObject(property) && property.nullable === true;
   };
   return required.filter((name: string) => !isNullable(name));
 }

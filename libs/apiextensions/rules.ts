@@ -1,4 +1,4 @@
-import type { FieldError } from '#apimachinery';
+import { type FieldError, isJsonObject } from '#apimachinery';
 import { prepareRuleDefinitions, ruleDefinitionErrors } from './cel/definitions.js';
 import { ruleErrors } from './cel/evaluate.js';
 import { type Pause, prepareRules } from './cel/validator.js';
@@ -12,7 +12,7 @@ const ruled = new WeakMap<Schema, boolean>();
 export function hasRules(schema: Schema): boolean {
   const known = ruled.get(schema);
   if (known !== undefined) return known;
-  const below = (one: unknown): boolean => typeof one === 'object' && one !== null && !Array.isArray(one) && hasRules(one as Schema);
+  const below = (one: unknown): boolean => isJsonObject(one) && hasRules(one as Schema);
   const found =
     (schema['x-kubernetes-validations'] ?? []).length > 0 ||
     Object.values(schema.properties ?? {}).some(below) ||
@@ -26,8 +26,7 @@ export function hasRules(schema: Schema): boolean {
 function mayHaveRules(schema: Schema): boolean {
   const branches = [...(schema.allOf ?? []), ...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.not ? [schema.not] : [])];
   const below = [schema.items, schema.additionalProperties, ...Object.values(schema.properties ?? {}), ...branches];
-  const isSchema = (one: unknown): one is Schema => typeof one === 'object' && one !== null && !Array.isArray(one);
-  return (schema['x-kubernetes-validations'] ?? []).length > 0 || below.some((one) => isSchema(one) && mayHaveRules(one));
+  return (schema['x-kubernetes-validations'] ?? []).length > 0 || below.some((one) => isJsonObject(one) && mayHaveRules(one as Schema));
 }
 
 /** Errors of the rules of a CustomResourceDefinition's schema: syntax, types, costs. `path`: the field of the schema. */

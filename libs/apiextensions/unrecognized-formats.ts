@@ -1,12 +1,12 @@
+import { isJsonObject } from '#apimachinery';
 import { formatOf } from './facts.js';
 import type { Schema } from './schema-node.js';
-import { isItem } from './values.js';
 
 /** Formats in a schema that nothing validates, each as often as it occurs (customresourcedefinition/strategy.go getUnrecognizedFormatsInSchema). */
 export function unrecognizedFormats(schema: Schema): string[] {
   const found: string[] = [];
   const visit = (value: unknown): void => {
-    if (!isItem(value)) return;
+    if (!isJsonObject(value)) return;
     const one = value as Schema;
     if (one.format && formatOf({ type: one.type, format: one.format }) === '') found.push(one.format);
     visit(one.items);

@@ -1,10 +1,10 @@
-import { append, deepEqual, type FieldError, invalidValue } from '#apimachinery';
+import { append, deepEqual, type FieldError, invalidValue, isJsonObject } from '#apimachinery';
 import { coerceEmbedded, MalformedEmbedded, validateEmbedded } from './embedded.js';
 import { ERRORS } from './limits.js';
 import { pruneUnknown } from './prune.js';
 import { type Schema, SchemaNode } from './schema-node.js';
 import { validateValue } from './validate-value.js';
-import { isItem, isMetaField } from './values.js';
+import { isMetaField } from './values.js';
 
 /** Defaults are valid values that pruning does not change (apiextensions-apiserver/pkg/apiserver/schema/defaulting/validation.go). */
 
@@ -34,7 +34,7 @@ function defaultErrors(schema: Schema, path: string): FieldError[] {
 function visit(schema: Schema, path: string, found: FieldError[]): void {
   if (found.length >= ERRORS) return;
   if (schema.default !== undefined && schema.default !== null) append(found, defaultErrors(schema, path));
-  if (isItem(schema.items)) visit(schema.items as Schema, `${path}.items`, found);
+  if (isJsonObject(schema.items)) visit(schema.items as Schema, `${path}.items`, found);
   for (const [name, property] of Object.entries(schema.properties ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)))
     visit(property, `${path}.properties[${name}]`, found);
 }

@@ -1,10 +1,10 @@
-import { append, type FieldError, fieldForbidden, invalidValue, notSupported, required } from '#apimachinery';
+import { append, type FieldError, fieldForbidden, invalidValue, isJsonObject, notSupported, required } from '#apimachinery';
 import { ERRORS, SCHEMA_DEPTH } from './limits.js';
 import { validateRuleDefinitions } from './rules.js';
 import type { Schema } from './schema-node.js';
 import { validateDefaults } from './validate-defaults.js';
 import { validateStructural } from './validate-structural.js';
-import { isItem, isMetaField } from './values.js';
+import { isMetaField } from './values.js';
 
 /** The schema of a CustomResourceDefinition (apiextensions/validation ValidateCustomResourceDefinitionOpenAPISchema), in upstream's words. */
 
@@ -30,7 +30,7 @@ interface Context {
   insideMeta: boolean;
 }
 
-const schemaOf = (value: unknown): Schema | undefined => (isItem(value) ? (value as Schema) : undefined);
+const schemaOf = (value: unknown): Schema | undefined => (isJsonObject(value) ? (value as Schema) : undefined);
 
 class SchemaChecker {
   readonly errors: FieldError[] = [];

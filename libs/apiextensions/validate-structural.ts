@@ -1,14 +1,13 @@
-import { append, type FieldError, fieldForbidden, formatFieldError, invalidValue, required } from '#apimachinery';
+import { append, type FieldError, fieldForbidden, formatFieldError, invalidValue, isJsonObject, required } from '#apimachinery';
 import { ERRORS } from './limits.js';
 import { PatternBudget } from './pattern.js';
 import type { Schema } from './schema-node.js';
-import { isItem } from './values.js';
 
 /** Whether a schema is structural (apiextensions-apiserver/pkg/apiserver/schema validation.go, complete.go), in upstream's words. */
 
 type Level = 'root' | 'item' | 'field';
 
-const schemaOf = (value: unknown): Schema | undefined => (isItem(value) ? (value as Schema) : undefined);
+const schemaOf = (value: unknown): Schema | undefined => (isJsonObject(value) ? (value as Schema) : undefined);
 const propertiesOf = ({ properties }: Schema): Array<[string, Schema]> =>
   Object.entries(properties ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
 

@@ -1,11 +1,11 @@
-import { deepEqual, type FieldError, goQuote, invalidValue, tooLong, tooMany } from '#apimachinery';
+import { deepEqual, type FieldError, goQuote, invalidValue, isJsonObject, tooLong, tooMany } from '#apimachinery';
 import { hasFormat, matchesFormat } from './formats/formats.js';
 import { checkNumber, isJSONInteger } from './number-rules.js';
 import { matchesPattern } from './pattern.js';
 import { QuickCheck } from './quick-check.js';
 import type { SchemaNode } from './schema-node.js';
 import { ValueRun } from './value-run.js';
-import { type Item, isItem, type Place, placeText } from './values.js';
+import { type Item, type Place, placeText } from './values.js';
 
 /**
  * Validates values against a schema in the words of kube-openapi's validator, as apiextensions-apiserver/pkg/apiserver/validation shows
@@ -113,13 +113,13 @@ function checkItems(run: ValueRun, asked: Visit, value: readonly unknown[]): voi
 function oldItems({ schema }: SchemaNode, old: Old): ((item: unknown) => Old) | undefined {
   if (old === undefined || !Array.isArray(old.value) || schema['x-kubernetes-list-type'] !== 'map') return undefined;
   const keys = schema['x-kubernetes-list-map-keys'] ?? [];
-  const keyOf = (item: unknown): string => JSON.stringify(keys.map((key) => (isItem(item) ? item[key] : undefined) ?? null));
+  const keyOf = (item: unknown): string => JSON.stringify(keys.map((key) => (isJsonObject(item) ? item[key] : undefined) ?? null));
   const byKey = new Map(old.value.map((value: unknown) => [keyOf(value), { value }]));
   return (item) => byKey.get(keyOf(item));
 }
 
 function oldMember({ schema }: SchemaNode, name: string, old: Old): Old {
-  if (old === undefined || !isItem(old.value) || schema['x-kubernetes-map-type'] === 'atomic') return undefined;
+  if (old === undefined || !isJsonObject(old.value) || schema['x-kubernetes-map-type'] === 'atomic') return undefined;
   return Object.hasOwn(old.value, name) ? { value: old.value[name] } : undefined;
 }
 
@@ -248,7 +248,7 @@ function checkValue(run: ValueRun, asked: Visit): void {
     run.matches += 1;
   }
   checkEnum(run, asked);
-  if (isItem(value)) checkMembers(run, asked, value);
+  if (isJsonObject(value)) checkMembers(run, asked, value);
   run.matches += 3;
 }
 

@@ -1,8 +1,6 @@
 /** Plain JSON, as custom resources are made of. */
 export type Item = Record<string, unknown>;
 
-export const isItem = (value: unknown): value is Item => typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** The fields that every object has, whatever its schema says. */
 export const isMetaField = (name: string): boolean => name === 'metadata' || name === 'kind' || name === 'apiVersion';
 

@@ -56,6 +56,7 @@ export {
   scaledValue,
 } from './intstr.js';
 export { cidrFamily, ipFamily, isValidCIDR, isValidIP, isValidLegacyCIDR, isValidLegacyIP } from './ip-formats.js';
+export { isJsonObject } from './json-object.js';
 export { newRequirement, Requirement, SelectorError, type SelectorOperator } from './labels/requirement.js';
 export {
   formatLabelSelector,

@@ -1,19 +1,17 @@
 import type { Resource } from '#api';
-import { type KubeObject, StatusError } from '#apimachinery';
+import { isJsonObject, type KubeObject, StatusError } from '#apimachinery';
 import type { Client, PatchType, WriteQuery } from '#client';
 
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
-const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** A merge patch that removes keys which the last manifest had and this one omits. Lists are left to the strategic merge of the server. */
 export function removals(before: unknown, now: unknown): Record<string, unknown> {
-  if (!isMap(before)) return {};
-  const wanted = isMap(now) ? now : {};
+  if (!isJsonObject(before)) return {};
+  const wanted = isJsonObject(now) ? now : {};
   const patch: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(before)) {
     if (!(key in wanted)) patch[key] = null;
-    else if (isMap(value)) {
+    else if (isJsonObject(value)) {
       const below = removals(value, wanted[key]);
       if (Object.keys(below).length > 0) patch[key] = below;
     }
@@ -25,7 +23,7 @@ function merged(a: Record<string, unknown>, b: Record<string, unknown>): Record<
   const result = { ...a };
   for (const [key, value] of Object.entries(b)) {
     const there = result[key];
-    result[key] = isMap(there) && isMap(value) ? merged(there, value) : value;
+    result[key] = isJsonObject(there) && isJsonObject(value) ? merged(there, value) : value;
   }
   return result;
 }

@@ -1,4 +1,4 @@
-import { goQuote, type KubeObject, type Status } from '#apimachinery';
+import { goQuote, isJsonObject, type KubeObject, type Status } from '#apimachinery';
 import type { WebhookReview } from '#apiserver';
 import type { AdmissionRequest } from '../matching/admission-request.js';
 import type { Matched } from '../matching/matched.js';
@@ -54,17 +54,16 @@ interface Given {
   warnings?: unknown;
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every((one) => typeof one === 'string');
 
 /** The types of the response's fields, as Go's decoder sees them. */
 const FIELDS: ReadonlyArray<readonly [keyof Given, string, (value: unknown) => boolean]> = [
   ['uid', 'types.UID', (value) => typeof value === 'string'],
   ['allowed', 'bool', (value) => typeof value === 'boolean'],
-  ['status', 'v1.Status', isRecord],
+  ['status', 'v1.Status', isJsonObject],
   ['patch', '[]uint8', (value) => typeof value === 'string'],
   ['patchType', 'v1.PatchType', (value) => typeof value === 'string'],
-  ['auditAnnotations', 'map[string]string', (value) => isRecord(value) && isTexts(Object.values(value))],
+  ['auditAnnotations', 'map[string]string', (value) => isJsonObject(value) && isTexts(Object.values(value))],
   ['warnings', '[]string', isTexts],
 ];
 
@@ -76,7 +75,7 @@ const jsonType = (value: unknown): string => {
 
 function decodeResponse(response: unknown): Given | undefined {
   if (response === undefined || response === null) return undefined;
-  if (!isRecord(response))
+  if (!isJsonObject(response))
     throw new InvalidResponse(
       `json: cannot unmarshal ${jsonType(response)} into Go struct field AdmissionReview.response of type v1.AdmissionResponse`,
     );

@@ -1,6 +1,5 @@
-import { deepEqual } from '#apimachinery';
+import { deepEqual, isJsonObject } from '#apimachinery';
 import type { SchemaNode } from '../schema-node.js';
-import { isItem } from '../values.js';
 
 /** Values with those before an update that correspond to them (apiserver/pkg/cel/common/equality.go, maplist.go). */
 
@@ -9,7 +8,7 @@ export function itemsByKeys(node: SchemaNode, items: readonly unknown[]): (item:
   const names = node.schema['x-kubernetes-list-map-keys'] ?? [];
   if (node.schema['x-kubernetes-list-type'] !== 'map' || names.length === 0) return () => undefined;
   const keyOf = (item: unknown): string | undefined =>
-    isItem(item) ? JSON.stringify(names.map((name) => item[name] ?? node.items?.property(name)?.default ?? null)) : undefined;
+    isJsonObject(item) ? JSON.stringify(names.map((name) => item[name] ?? node.items?.property(name)?.default ?? null)) : undefined;
   let byKeys: Map<string, unknown> | undefined;
   return (item) => {
     if (!byKeys) {
@@ -37,7 +36,7 @@ class Correlated {
 
   key(name: string): Correlated | undefined {
     const { value, old } = this;
-    if (!isItem(value) || !isItem(old) || !Object.hasOwn(value, name) || !Object.hasOwn(old, name)) return undefined;
+    if (!isJsonObject(value) || !isJsonObject(old) || !Object.hasOwn(value, name) || !Object.hasOwn(old, name)) return undefined;
     const node = this.node.field(name);
     return node && new Correlated(value[name], old[name], node);
   }
@@ -60,7 +59,7 @@ class Correlated {
     const { value, old, node } = this;
     if (Array.isArray(value) && Array.isArray(old) && node.schema['x-kubernetes-list-type'] === 'map')
       return value.length === old.length && value.every((_, index) => this.index(index)?.unchanged() ?? false);
-    if (!isItem(value) || !isItem(old)) return deepEqual(value, old);
+    if (!isJsonObject(value) || !isJsonObject(old)) return deepEqual(value, old);
     const names = Object.keys(value);
     return (
       names.length === Object.keys(old).length && names.every((name) => this.key(name)?.unchanged() ?? deepEqual(value[name], old[name]))

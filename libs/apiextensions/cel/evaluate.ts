@@ -1,8 +1,7 @@
-import { duplicate, type FieldError, fieldForbidden, goQuote, invalidValue, OMIT_VALUE, required } from '#apimachinery';
+import { duplicate, type FieldError, fieldForbidden, goQuote, invalidValue, isJsonObject, OMIT_VALUE, required } from '#apimachinery';
 import { celLimits, Optional, type Outcome, type StepBudget, stepBudget } from '#cel';
 import { ERRORS } from '../limits.js';
 import type { SchemaNode } from '../schema-node.js';
-import { isItem } from '../values.js';
 import type { Rule } from './compiled-rules.js';
 import { itemsByKeys, Ratchet } from './correlation.js';
 import { type ReadyRule, type Validator, validatorOfRoot } from './validator.js';
@@ -39,7 +38,7 @@ class Evaluation {
     this.rules(validator, visit);
     for (const branch of validator.allOf) this.visit(branch, { ...visit, ratchet: visit.ratchet.withoutOwn() });
     if (Array.isArray(value)) this.items(validator, value, visit);
-    else if (isItem(value)) this.members(validator, value, visit);
+    else if (isJsonObject(value)) this.members(validator, value, visit);
   }
 
   private items({ items, node }: Validator, values: readonly unknown[], { old, path, ratchet }: Visit): void {
@@ -51,7 +50,7 @@ class Evaluation {
 
   private members(validator: Validator, value: Record<string, unknown>, { old, path, ratchet }: Visit): void {
     const { additional, properties } = validator;
-    const before = (name: string): unknown => (isItem(old) && Object.hasOwn(old, name) ? old[name] : undefined);
+    const before = (name: string): unknown => (isJsonObject(old) && Object.hasOwn(old, name) ? old[name] : undefined);
     if (additional)
       for (const name of Object.keys(value))
         this.visit(additional, { value: value[name], old: before(name), path: `${path}[${name}]`, ratchet: ratchet.key(name) });

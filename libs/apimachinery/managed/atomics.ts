@@ -1,12 +1,13 @@
+import { isJsonObject } from '../json-object.js';
 import type { SchemaStruct } from '../schema.js';
 import { type FieldTree, treeOf } from './field-tree.js';
-import { isItem, itemTree, memberTree } from './typed.js';
+import { itemTree, memberTree } from './typed.js';
 
 function collect(tree: FieldTree, value: unknown, path: string, found: string[]): void {
   if (tree.of === 'leaf') {
-    if (isItem(value) || Array.isArray(value)) found.push(path);
+    if (isJsonObject(value) || Array.isArray(value)) found.push(path);
   } else if (tree.of === 'struct') {
-    if (isItem(value)) for (const name of Object.keys(value)) collect(memberTree(tree, name), value[name], `${path}.${name}`, found);
+    if (isJsonObject(value)) for (const name of Object.keys(value)) collect(memberTree(tree, name), value[name], `${path}.${name}`, found);
   } else if (tree.of === 'list' && Array.isArray(value)) {
     value.forEach((item, index) => {
       collect(itemTree(tree), item, `${path}[${index}]`, found);

@@ -1,8 +1,9 @@
 import { deepEqual } from '../equality.js';
+import { isJsonObject } from '../json-object.js';
 import { getOwn } from '../own-key.js';
 import { type FieldTree, fieldsOf, itemElement, type ListKey, othersOf, type StructTree, treeFor } from './field-tree.js';
 import { type FieldSet, LEAF } from './fieldset.js';
-import { type Item, isItem } from './typed.js';
+import { type Item } from './typed.js';
 
 /**
  * The differences between two objects: paths that are new or have another value, and removed paths (structured-merge-diff's Comparison).
@@ -76,7 +77,7 @@ const below = (tree: FieldTree, shared: boolean): FieldTree => (tree.of === 'lis
 /** Every path of a new value: containers are members themselves. */
 function allPaths(typed: FieldTree, value: unknown): FieldSet {
   const tree = treeFor(typed, value);
-  if (tree.of === 'map' && isItem(value)) return mapPaths(tree.values, value);
+  if (tree.of === 'map' && isJsonObject(value)) return mapPaths(tree.values, value);
   if (tree.of === 'leaf' || isEmptyContainer(value)) return LEAF;
   const set: Builder = { [SELF]: LEAF };
   if (tree.of === 'struct') {
@@ -178,8 +179,8 @@ function compareValues(typed: FieldTree, before: unknown, after: unknown): Part 
   const tree = treeFor(typed, before, after);
   if (tree.of === 'leaf' || (isEmptyContainer(before) && isEmptyContainer(after)))
     return deepEqual(before, after) ? ALIKE : { changed: LEAF };
-  if (tree.of === 'struct') return compareStructs(tree, isItem(before) ? before : {}, isItem(after) ? after : {});
-  if (tree.of === 'map') return compareMaps(tree.values, isItem(before) ? before : {}, isItem(after) ? after : {});
+  if (tree.of === 'struct') return compareStructs(tree, isJsonObject(before) ? before : {}, isJsonObject(after) ? after : {});
+  if (tree.of === 'map') return compareMaps(tree.values, isJsonObject(before) ? before : {}, isJsonObject(after) ? after : {});
   return compareLists(tree, before, after);
 }
 

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../json-object.js';
 import type { SchemaField, SchemaStruct, SchemaType } from '../schema.js';
 
 /**
@@ -60,10 +61,8 @@ export function fieldsOf(tree: StructTree): readonly TreeField[] {
 /** The tree by which a value is traversed: an untyped one by what it is. `other` is the value that it is compared or merged with. */
 export function treeFor(tree: FieldTree, value: unknown, other: unknown = value): FieldTree {
   if (tree.of !== 'untyped') return tree;
-  return isPlainObject(value) && isPlainObject(other) ? UNTYPED_MAP : LEAF_TREE;
+  return isJsonObject(value) && isJsonObject(other) ? UNTYPED_MAP : LEAF_TREE;
 }
-
-const isPlainObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The tree of a struct's fields that are not declared; undefined if there may be none. */
 export function othersOf({ definition: { others } }: StructTree): FieldTree | undefined {

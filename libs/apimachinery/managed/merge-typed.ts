@@ -1,6 +1,7 @@
+import { isJsonObject } from '../json-object.js';
 import { getOwn, setOwn } from '../own-key.js';
 import { type FieldTree, treeFor } from './field-tree.js';
-import { elementOf, type Item, isItem, itemTree, memberTree } from './typed.js';
+import { elementOf, type Item, itemTree, memberTree } from './typed.js';
 
 /** Merges an applied configuration into an object (structured-merge-diff typed/merge.go with ruleKeepRHS). Inputs are not modified. */
 
@@ -84,7 +85,7 @@ export function mergeTyped(typed: FieldTree, live: unknown, config: unknown): un
   const tree = treeFor(typed, live, config);
   if (live === undefined || tree.of === 'leaf') return config;
   if (tree.of === 'struct' || tree.of === 'map') {
-    if (!(live === null || isItem(live)) || !(config === null || isItem(config))) return config;
+    if (!(live === null || isJsonObject(live)) || !(config === null || isJsonObject(config))) return config;
     if (isEmpty(live) && isEmpty(config)) return config;
     return mergeMembers(tree, live ?? {}, config ?? {});
   }

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../json-object.js';
 import { getOwn } from '../own-key.js';
 import { type FieldTree, fieldsOf, itemElement, othersOf, type StructTree, treeFor } from './field-tree.js';
 import { type FieldSet, LEAF } from './fieldset.js';
@@ -8,8 +9,6 @@ export type Item = Record<string, unknown>;
 
 const SELF = '.';
 const LEAF_TREE: FieldTree = { of: 'leaf' };
-
-export const isItem = (value: unknown): value is Item => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const byName = new WeakMap<StructTree, ReadonlyMap<string, FieldTree>>();
 
@@ -37,7 +36,7 @@ export const itemTree = (tree: FieldTree): FieldTree => (tree.of === 'list' ? tr
 export const elementOf = (tree: FieldTree, item: unknown): string =>
   tree.of === 'list' ? itemElement(tree.keys, item) : `v:${JSON.stringify(item)}`;
 
-const isEmptyItem = (value: unknown): boolean => isItem(value) && Object.keys(value).length === 0;
+const isEmptyItem = (value: unknown): boolean => isJsonObject(value) && Object.keys(value).length === 0;
 
 /** A node of a set under construction. */
 function nodeOf(member: boolean, children: Record<string, FieldSet>): FieldSet | undefined {
@@ -76,7 +75,7 @@ function itemSets(tree: FieldTree, items: readonly unknown[]): Record<string, Fi
 function parts(typed: FieldTree, value: unknown): { self: boolean; children: Record<string, FieldSet> } {
   const tree = treeFor(typed, value);
   if (tree.of === 'leaf') return { self: true, children: {} };
-  if (tree.of === 'struct' || tree.of === 'map') return { self: false, children: isItem(value) ? memberSets(tree, value) : {} };
+  if (tree.of === 'struct' || tree.of === 'map') return { self: false, children: isJsonObject(value) ? memberSets(tree, value) : {} };
   return { self: false, children: Array.isArray(value) ? itemSets(tree, value) : {} };
 }
 
@@ -106,7 +105,7 @@ const hasMember = (node: FieldSet | undefined): boolean =>
   node !== undefined && (Object.hasOwn(node, SELF) || Object.keys(node).length === 0);
 
 /** What is left of a container that became empty. */
-const emptied = (value: unknown): unknown => (Array.isArray(value) ? [] : isItem(value) ? {} : undefined);
+const emptied = (value: unknown): unknown => (Array.isArray(value) ? [] : isJsonObject(value) ? {} : undefined);
 
 /**
  * A copy of a value without the members of a set (typed/remove.go). A container that loses all its members stays, empty. Undefined if
@@ -114,7 +113,7 @@ const emptied = (value: unknown): unknown => (Array.isArray(value) ? [] : isItem
  */
 export function withoutItems(typed: FieldTree, value: unknown, set: FieldSet): unknown {
   const tree = treeFor(typed, value);
-  if (tree.of === 'leaf') return isItem(value) || Array.isArray(value) ? undefined : value;
+  if (tree.of === 'leaf') return isJsonObject(value) || Array.isArray(value) ? undefined : value;
   const rest = (below: FieldTree, member: unknown, node: FieldSet): unknown => withoutItems(below, member, node) ?? emptied(member);
   if (Array.isArray(value)) {
     const left: unknown[] = [];
@@ -127,7 +126,7 @@ export function withoutItems(typed: FieldTree, value: unknown, set: FieldSet): u
     }
     return left.length > 0 || matched ? left : undefined;
   }
-  if (!isItem(value)) return value;
+  if (!isJsonObject(value)) return value;
   const left: Item = {};
   let matched = false;
   let count = 0;

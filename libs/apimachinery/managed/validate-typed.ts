@@ -1,8 +1,9 @@
 import { goQuote, goTypeOf } from '../go-format.js';
+import { isJsonObject } from '../json-object.js';
 import type { SchemaField, SchemaStruct, SchemaType } from '../schema.js';
 import { elementText } from './field-path-text.js';
 import { itemElement, type ListKey, listKeys } from './field-tree.js';
-import { type Item, isItem, type TypeErrorAt } from './typed.js';
+import { type Item, type TypeErrorAt } from './typed.js';
 
 /** Checks an applied configuration against the schema of its kind (structured-merge-diff typed/validate.go), in its words. */
 
@@ -41,7 +42,7 @@ class Validator {
 
   struct(definition: SchemaStruct, value: unknown, path: string): undefined {
     if (definition.special !== undefined || value === null) return undefined;
-    if (!isItem(value)) return this.add(path, `expected map, got ${printed(value)}`);
+    if (!isJsonObject(value)) return this.add(path, `expected map, got ${printed(value)}`);
     for (const name of Object.keys(value)) {
       const field = definition.byName.get(name);
       const type = field?.type ?? definition.others;
@@ -52,7 +53,7 @@ class Validator {
 
   private map(values: SchemaType, value: unknown, path: string): undefined {
     if (value === null) return undefined;
-    if (!isItem(value)) return this.add(path, `expected map, got ${printed(value)}`);
+    if (!isJsonObject(value)) return this.add(path, `expected map, got ${printed(value)}`);
     for (const name of Object.keys(value)) this.value(values, value[name], { path: `${path}.${name}` });
   }
 
@@ -87,7 +88,7 @@ function elementsOf(items: SchemaType, field: SchemaField | undefined): ElementO
 /** setItemToPathElement. */
 const setElement: ElementOf = (item) => {
   const text = `v:${JSON.stringify(item ?? null)}`;
-  if (isItem(item)) return { text, error: "associative list without keys has an element that's a map type" };
+  if (isJsonObject(item)) return { text, error: "associative list without keys has an element that's a map type" };
   if (Array.isArray(item)) return { text, error: 'not supported: associative list with lists as elements' };
   return item === null ? { text, error: "associative list without keys has an element that's an explicit null" } : { text };
 };
@@ -95,7 +96,7 @@ const setElement: ElementOf = (item) => {
 /** keyedAssociativeListItemToPathElement. */
 function keyedElement(keys: readonly ListKey[], item: unknown): { text: string; error?: string } {
   if (item === null) return { text: '', error: 'associative list with keys may not have a null element' };
-  if (!isItem(item)) return { text: '', error: 'associative list with keys may not have non-map elements' };
+  if (!isJsonObject(item)) return { text: '', error: 'associative list with keys may not have non-map elements' };
   const text = itemElement(keys, item);
   if (text !== 'k:{}') return { text };
   const names = `[${keys.map(({ name }) => goQuote(name)).join(' ')}]`;

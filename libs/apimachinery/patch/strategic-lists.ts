@@ -1,12 +1,12 @@
+import { isJsonObject } from '../json-object.js';
 import { getOwn } from '../own-key.js';
 import { noMergeKey, plainError } from './strategic-errors.js';
 
 export type Item = Record<string, unknown>;
 
-export const isMap = (value: unknown): value is Item => typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Identifies an item of a list: its merge key's value for maps, the item itself for scalars. */
-const identity = (item: unknown, mergeKey: string): unknown => (mergeKey === '' ? item : isMap(item) ? getOwn(item, mergeKey) : undefined);
+const identity = (item: unknown, mergeKey: string): unknown =>
+  mergeKey === '' ? item : isJsonObject(item) ? getOwn(item, mergeKey) : undefined;
 
 /** The index of the first equal item in a list. */
 type Places = ReadonlyMap<unknown, number>;
@@ -15,7 +15,7 @@ type Places = ReadonlyMap<unknown, number>;
 export function placesIn(list: readonly unknown[], mergeKey: string): Map<unknown, number> {
   const places = new Map<unknown, number>();
   list.forEach((item, i) => {
-    if (mergeKey !== '' && !isMap(item)) return;
+    if (mergeKey !== '' && !isJsonObject(item)) return;
     const id = identity(item, mergeKey);
     if (!places.has(id)) places.set(id, i);
   });
@@ -46,7 +46,7 @@ function interleave(serverOnly: readonly unknown[], patched: readonly unknown[],
 function checkMergeKeys(items: readonly unknown[], mergeKey: string): void {
   if (mergeKey === '') return;
   for (const item of items) {
-    if (!isMap(item)) throw plainError(`expected a map[string]interface {}, but received a ${typeof item}`);
+    if (!isJsonObject(item)) throw plainError(`expected a map[string]interface {}, but received a ${typeof item}`);
     if (!Object.hasOwn(item, mergeKey)) throw noMergeKey(item, mergeKey);
   }
 }
@@ -73,7 +73,7 @@ export function ordered(
 /** The JSON type of all elements; undefined if there are none. Lists of lists and mixed lists are rejected. */
 export function elementKind(...lists: ReadonlyArray<readonly unknown[]>): string | undefined {
   const kindOf = (value: unknown): string =>
-    Array.isArray(value) ? 'slice' : isMap(value) ? 'map' : value === null ? 'null' : typeof value;
+    Array.isArray(value) ? 'slice' : isJsonObject(value) ? 'map' : value === null ? 'null' : typeof value;
   const kinds = new Set(lists.flat().map(kindOf));
   if (kinds.has('slice')) throw plainError('lists of lists are not supported');
   if (kinds.size > 1) throw plainError(`list element types are not identical: ${lists.length}`);
@@ -83,7 +83,7 @@ export function elementKind(...lists: ReadonlyArray<readonly unknown[]>): string
 /** Whether the patch's items are in the order of $setElementOrder (validatePatchWithSetOrderList). */
 export function followsOrder(patch: readonly unknown[], order: readonly unknown[], mergeKey: string): boolean {
   if (order.length === 0 || patch.length === 0) return true;
-  const items = patch.filter((item) => !(isMap(item) && Object.hasOwn(item, '$patch')));
+  const items = patch.filter((item) => !(isJsonObject(item) && Object.hasOwn(item, '$patch')));
   checkMergeKeys(order, mergeKey);
   checkMergeKeys(items, mergeKey);
   let position = 0;

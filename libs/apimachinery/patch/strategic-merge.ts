@@ -1,9 +1,10 @@
 import { goQuote, goTypeOf, goValue, jsonKind } from '../go-format.js';
+import { isJsonObject } from '../json-object.js';
 import { getOwn, setOwn } from '../own-key.js';
 import type { SchemaField, SchemaStruct, SchemaType } from '../schema.js';
 import { badRequest } from '../status-errors.js';
 import { badFormat, badPatchType, noMergeKey, plainError } from './strategic-errors.js';
-import { elementKind, followsOrder, type Item, isMap, ordered, placesIn } from './strategic-lists.js';
+import { elementKind, followsOrder, type Item, ordered, placesIn } from './strategic-lists.js';
 
 /** Strategic merge patch (util/strategicpatch/patch.go), driven by the schema's patch markers. Arguments are not modified. */
 
@@ -59,7 +60,7 @@ function keyAfter(directive: string, prefix: string): string {
 /** A value that is new to the object, without nulls and directives; undefined if a directive excludes it. */
 function cleaned(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(cleaned).filter((item) => item !== undefined);
-  if (!isMap(value)) return value;
+  if (!isJsonObject(value)) return value;
   if (Object.hasOwn(value, DIRECTIVE)) return undefined;
   const kept: Item = {};
   for (const key of Object.keys(value)) {
@@ -108,7 +109,7 @@ function orderField(result: Item, patch: Item, directive: string, type: SchemaTy
 
 function withoutMatching(list: readonly unknown[], mergeKey: string, values: ReadonlySet<unknown>): unknown[] {
   return list.filter((item, i) => {
-    if (!isMap(item)) throw plainError(`value for key ${i} is not a map`);
+    if (!isJsonObject(item)) throw plainError(`value for key ${i} is not a map`);
     return !values.has(getOwn(item, mergeKey));
   });
 }
@@ -175,7 +176,7 @@ function mergeField(result: Item, name: string, value: unknown, type: SchemaType
     const added = cleaned(value);
     if (added === undefined) delete result[key];
     else setOwn(result, key, added);
-  } else if (isMap(current) && isMap(value)) {
+  } else if (isJsonObject(current) && isJsonObject(value)) {
     const found = lookUp(type, key);
     setOwn(result, key, found.strategy === 'replace' ? value : mergeMap(current, value, found.type));
   } else if (Array.isArray(current) && Array.isArray(value)) {
@@ -202,7 +203,7 @@ function mergeMap(original: Item, given: Item, type: SchemaType): Item {
 /** The body of a strategic merge patch, which must be an object. Throws upstream's 400. */
 export function decodeStrategicPatch(body: unknown): Item {
   if (body === null) return {};
-  if (isMap(body)) return body;
+  if (isJsonObject(body)) return body;
   throw badRequest(`json: cannot unmarshal ${jsonKind(body)} into Go value of type map[string]interface {}`);
 }
 

@@ -1,4 +1,4 @@
-import { getOwn, setOwn } from '#apimachinery';
+import { getOwn, isJsonObject, setOwn } from '#apimachinery';
 import { AUDIT_LIMITS } from '../limits.js';
 
 /** One difference, like an operation of a JSON patch. `value` is JSON text, cut if it is long. */
@@ -9,8 +9,6 @@ export interface Change {
 }
 
 type Members = Record<string, unknown>;
-
-const isObject = (value: unknown): value is Members => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A deep copy of plain JSON; undefined if it has more values than are compared. */
 export function comparableCopy(value: object): object | undefined {
@@ -54,7 +52,7 @@ interface Pair {
 
 function compare({ before, after, path }: Pair, changes: Change[]): void {
   if (before === after || changes.length >= AUDIT_LIMITS.changes) return;
-  if (isObject(before) && isObject(after)) {
+  if (isJsonObject(before) && isJsonObject(after)) {
     for (const key in before) {
       const value = getOwn(after, key);
       if (before[key] !== value) compare({ before: before[key], after: value, path: `${path}/${escaped(key)}` }, changes);

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { yamlToJson } from '#api/yaml';
+import { isJsonObject } from '#apimachinery';
 import type { AdmissionPlugin } from '../admission/admission.js';
 import { StartFailure } from './flags.js';
 
@@ -7,8 +8,6 @@ import { StartFailure } from './flags.js';
 export type ReadFile = (path: string) => string | undefined;
 
 type Values = Record<string, unknown>;
-
-const isObject = (value: unknown): value is Values => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const failure = (text: string): StartFailure => new StartFailure(`failed to read plugin config: ${text}`);
 
@@ -28,7 +27,7 @@ function textOf(file: string, read: ReadFile): string {
 /** What --admission-control-config-file says of each plugin (apiserver/pkg/admission/config.go). Throws StartFailure. */
 export function pluginConfigurations(file: string, read: ReadFile): ReadonlyMap<string, unknown> {
   const document = documentIn(file, textOf(file, read));
-  if (!isObject(document)) throw failure(`${file} is no AdmissionConfiguration`);
+  if (!isJsonObject(document)) throw failure(`${file} is no AdmissionConfiguration`);
   // Files of single plugins, from before there were others.
   if (document.kind === undefined && ('imagePolicy' in document || 'podNodeSelectorPluginConfig' in document)) {
     return new Map(['ImagePolicyWebhook', 'PodNodeSelector'].map((name) => [name, document]));
@@ -37,7 +36,7 @@ export function pluginConfigurations(file: string, read: ReadFile): ReadonlyMap<
   if (kind !== 'AdmissionConfiguration' || !String(apiVersion).startsWith('apiserver.config.k8s.io/v1')) {
     throw failure(`no kind "${String(kind ?? '')}" is registered for version "${String(apiVersion ?? '')}"`);
   }
-  const entries = Array.isArray(plugins) ? plugins.filter(isObject) : [];
+  const entries = Array.isArray(plugins) ? plugins.filter(isJsonObject) : [];
   return new Map(entries.map((entry): [string, unknown] => [String(entry.name ?? ''), configurationOf(entry, file, read)]));
 }
 

@@ -4,6 +4,7 @@ import {
   failureStatus,
   fieldPath,
   goQuote,
+  isJsonObject,
   type KubeObject,
   StatusError,
   validateAnnotations,
@@ -22,8 +23,6 @@ const failure = (message: string): StatusError => new StatusError(failureStatus(
 /** A Go GroupVersionKind as text. */
 const named = ({ apiVersion, kind }: KubeObject): string => `${apiVersion}, Kind=${kind}`;
 
-const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** A Go type's name in errors. */
 function typeName(value: unknown): string {
   if (Array.isArray(value)) return '[]interface {}';
@@ -36,11 +35,11 @@ function objectsOf({ apiVersion, kind, response }: WebhookReview, uid: string, a
   if (asked === 'v1' && apiVersion !== `${API}/v1`) {
     throw new Error(`expected webhook response of ${API}/v1, Kind=ConversionReview, got ${apiVersion}, Kind=${kind}`);
   }
-  if (!isRecord(response)) throw new Error('no response provided');
+  if (!isJsonObject(response)) throw new Error('no response provided');
   if (asked === 'v1' && response.uid !== uid) {
     throw new Error(`expected response.uid=${goQuote(uid)}, got ${goQuote(String(response.uid ?? ''))}`);
   }
-  const result = isRecord(response.result) ? response.result : {};
+  const result = isJsonObject(response.result) ? response.result : {};
   if (result.status !== 'Success') {
     const { message, status = '' } = result;
     throw new Error(message ? String(message) : `response.result.status was '${status}', not 'Success'`);
@@ -62,7 +61,7 @@ function checkSame({ metadata: before }: KubeObject, after: Json): void {
 
 /** The labels or annotations of an answer. Throws Error. */
 function textsOf(field: 'labels' | 'annotations', value: unknown, before: Readonly<Record<string, string>> = {}): Record<string, string> {
-  if (!isRecord(value)) throw new Error(`invalid metadata.${field} of type ${typeName(value)} in converted object`);
+  if (!isJsonObject(value)) throw new Error(`invalid metadata.${field} of type ${typeName(value)} in converted object`);
   const wrong = Object.entries(value).find(([, text]) => typeof text !== 'string');
   if (wrong) throw new Error(`metadata.${field}[${wrong[0]}] must be a string, but is ${typeName(wrong[1])} in converted object`);
   const texts = value as Record<string, string>;
@@ -90,18 +89,18 @@ function restored({ metadata }: KubeObject, answered: Json): KubeObject['metadat
 
 function take(original: KubeObject, answered: unknown, index: number, apiVersion: string): KubeObject {
   const start = `conversion webhook for ${named(original)} returned invalid`;
-  if (!isRecord(answered)) throw failure(`${start} converted object at index ${index}: unexpected type ${typeName(answered)}`);
+  if (!isJsonObject(answered)) throw failure(`${start} converted object at index ${index}: unexpected type ${typeName(answered)}`);
   const { apiVersion: version = '', kind = '', metadata } = answered;
   if (version !== apiVersion)
     throw failure(`${start} object at index 0: invalid groupVersion (expected ${apiVersion}, received ${version})`);
   if (kind !== original.kind) throw failure(`${start} object at index 0: invalid kind (expected ${original.kind}, received ${kind})`);
   try {
-    checkSame(original, isRecord(metadata) ? metadata : {});
+    checkSame(original, isJsonObject(metadata) ? metadata : {});
   } catch (error) {
     throw failure(`${start} object: ${(error as Error).message}`);
   }
   try {
-    if (!isRecord(metadata))
+    if (!isJsonObject(metadata))
       throw new Error(
         metadata === undefined
           ? 'missing metadata in converted object'
