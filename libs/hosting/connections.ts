@@ -14,13 +14,30 @@ function shownAddress(url: string): string {
   return `${protocol}//${hostname}${port ? `:${port}` : ''}${pathname}`;
 }
 
+/** Milliseconds after which a connection that is needed now is given up. */
+const CONNECT_TIMEOUT = 5000;
+/** Milliseconds that a starting process waits for a server that neither answers nor refuses: the machine may be busy. */
+const START_TIMEOUT = 60_000;
+
+/** Sends a first query, again after each timeout. An error with a code (refused, no such host, no such user) is final. */
+async function firstQuery(pool: pg.Pool): Promise<void> {
+  for (let left = START_TIMEOUT / CONNECT_TIMEOUT; ; left -= 1) {
+    try {
+      await pool.query('select 1');
+      return;
+    } catch (error) {
+      if (left <= 1 || (error as { code?: string }).code !== undefined) throw error;
+    }
+  }
+}
+
 /** A pool of connections to PostgreSQL, after a first query. Throws ConfigError (one line) if the server cannot be reached. */
 export async function connectPostgres(url: string, connections: number, log: Log): Promise<pg.Pool> {
-  const pool = new pg.Pool({ connectionString: url, max: connections, connectionTimeoutMillis: 5000, keepAlive: true });
+  const pool = new pg.Pool({ connectionString: url, max: connections, connectionTimeoutMillis: CONNECT_TIMEOUT, keepAlive: true });
   // Without a listener, the end of an idle connection would end the process; the pool opens a new one when needed.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
   try {
-    await pool.query('select 1');
+    await firstQuery(pool);
   } catch (error) {
     await pool.end();
     throw new ConfigError(
@@ -46,7 +63,9 @@ export async function connectRedis(url: string, log: Log): Promise<Redis> {
     log.warn({ err: error }, 'redis connection error');
   });
   redis.on('reconnecting', () => log.warn('the connection to Redis was lost; reconnecting'));
-  const timer = setTimeout(() => redis.disconnect(), 5000);
+  // A server that refuses is given up soon; one that only takes its time is waited for.
+  const refused = setTimeout(() => lastError !== undefined && redis.disconnect(), CONNECT_TIMEOUT);
+  const silent = setTimeout(() => redis.disconnect(), START_TIMEOUT);
   try {
     await redis.connect();
   } catch (error) {
@@ -55,7 +74,8 @@ export async function connectRedis(url: string, log: Log): Promise<Redis> {
       `Redis at ${shownAddress(url)} can't be reached (${reasonOf(lastError ?? error)}): start it, correct REDIS_URL, or unset it to use the embedded one`,
     );
   } finally {
-    clearTimeout(timer);
+    clearTimeout(refused);
+    clearTimeout(silent);
   }
   return redis;
 }

@@ -108,7 +108,7 @@ async function checkVersion(client: pg.Client): Promise<void> {
  */
 export async function applyMigrations(databaseUrl: string): Promise<string[]> {
   const migrations = readMigrations(migrationsFolder());
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 60_000 });
   await client.connect().catch((error: Error) => {
     throw new Error(`PostgreSQL can't be reached for the migrations (${error.message || error.name}): start it or correct DATABASE_URL`, {
       cause: error,
