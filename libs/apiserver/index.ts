@@ -58,6 +58,7 @@ export type { Capabilities, RestStorage, StorageProvider } from './rest/storage.
 export type { Column, Companion, FieldOf, ResourceStrategy, StrategyContext, SubresourceStrategy, UserInfo } from './rest/strategy.js';
 export { updateObject } from './rest/update.js';
 export { unstored } from './rest/view.js';
+export { integerOf } from './settings/flags.js';
 export { CONTROL_PLANE_NODE, fileKey, fileText, MANIFEST, type NodeFile } from './settings/node-files.js';
 export { manifestPod } from './settings/settings-source.js';
 export type { StorageMap } from './storage-map.js';
