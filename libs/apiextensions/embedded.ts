@@ -2,7 +2,6 @@ import { DecodeError, decodeValue, scheme } from '#api';
 import {
   type FieldError,
   fieldPath,
-  formatFieldError,
   invalidValue,
   isDNS1035Label,
   isJsonObject,
@@ -13,11 +12,27 @@ import {
 } from '#apimachinery';
 import { ERRORS } from './limits.js';
 import type { SchemaNode } from './schema-node.js';
-import { fieldText, type Item, type Place } from './values.js';
+import { type Item, type Place, placeText } from './values.js';
 
 /** Objects inside objects: x-kubernetes-embedded-resource (apiextensions-apiserver/pkg/apiserver/schema/objectmeta). */
 
 const objectMeta = scheme.definition('meta.v1.ObjectMeta');
+
+/** Schemas that have an embedded resource somewhere: most have none, and nothing is looked at. */
+const embedding = new WeakMap<object, boolean>();
+
+/** Whether a schema has an embedded resource at the node or below it. */
+function hasEmbedded({ schema }: Pick<SchemaNode, 'schema'>): boolean {
+  const known = embedding.get(schema);
+  if (known !== undefined) return known;
+  const found =
+    schema['x-kubernetes-embedded-resource'] === true ||
+    Object.values(schema.properties ?? {}).some((property) => hasEmbedded({ schema: property })) ||
+    (isJsonObject(schema.items) && hasEmbedded({ schema: schema.items })) ||
+    (isJsonObject(schema.additionalProperties) && hasEmbedded({ schema: schema.additionalProperties }));
+  embedding.set(schema, found);
+  return found;
+}
 
 /** Visits the embedded resources of a value. */
 function visit(
@@ -26,7 +41,7 @@ function visit(
   at: Place | undefined,
   see: (object: Item, at: Place | undefined) => void,
 ): void {
-  if (node === undefined || typeof value !== 'object' || value === null || !node.occurs.embedded) return;
+  if (node === undefined || typeof value !== 'object' || value === null || !hasEmbedded(node)) return;
   if (Array.isArray(value)) {
     const { items } = node;
     for (const [index, item] of value.entries()) visit(item, items, { above: at, step: index }, see);
@@ -34,22 +49,11 @@ function visit(
   }
   const object = value as Item;
   if (node.embedded) see(object, at);
-  if (!node.hasProperties && !node.hasAdditional) return;
-  for (const name of Object.keys(object)) {
-    const property = node.property(name);
-    const below = property ?? node.additional;
-    if (below?.occurs.embedded) visit(object[name], below, { above: at, step: name, key: property === undefined }, see);
-  }
+  for (const name of Object.keys(object)) visit(object[name], node.field(name), { above: at, step: name }, see);
 }
 
 /** What is wrong with the metadata of an embedded resource that is read: a StatusError is made of it. */
-export class MalformedEmbedded extends Error {
-  constructor(readonly fieldError: FieldError) {
-    super(formatFieldError(fieldError));
-  }
-}
-
-const child = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
+export class MalformedEmbedded extends Error {}
 
 /**
  * Reads the metadata of embedded resources: what ObjectMeta does not have is removed. Returns the paths of such fields. Throws
@@ -57,16 +61,16 @@ const child = (path: string, name: string): string => (path === '' ? name : `${p
  */
 export function coerceEmbedded(object: object, node: SchemaNode, tracks: boolean): string[] {
   const unknown: string[] = [];
-  if (!node.occurs.embedded) return unknown;
+  if (!hasEmbedded(node)) return unknown;
   visit(object, node, undefined, (embedded, at) => {
-    const path = fieldText(at);
+    const path = placeText(at);
     for (const name of ['apiVersion', 'kind'])
       if (embedded[name] !== undefined && typeof embedded[name] !== 'string')
-        throw new MalformedEmbedded(invalidValue(child(path, name), embedded[name], 'must be a string'));
+        throw new MalformedEmbedded(`${path}.${name}: ${invalidValue(path, embedded[name], 'must be a string').message}`);
     if (embedded.metadata === undefined) return;
     const { metadata, strict } = readMetadata(embedded.metadata, path);
     embedded.metadata = metadata;
-    if (tracks) for (const name of strict) unknown.push(child(path, `metadata.${name}`));
+    if (tracks) for (const name of strict) unknown.push(`${path}.metadata.${name}`);
   });
   return unknown.sort();
 }
@@ -77,47 +81,47 @@ function readMetadata(value: unknown, path: string): { metadata: unknown; strict
     return { metadata: object, strict: strict.map((text) => text.replace(/^unknown field "(.*)"$/, '$1')) };
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    throw new MalformedEmbedded(invalidValue(child(path, 'metadata'), value, error.message));
+    throw new MalformedEmbedded(`${path}.metadata: ${invalidValue(path, value, error.message).message}`);
   }
 }
 
 function typeErrors(object: Item, path: string): FieldError[] {
   const errors: FieldError[] = [];
   const { apiVersion, kind } = object;
-  if (apiVersion === undefined) errors.push(required(child(path, 'apiVersion')));
-  if (kind === undefined) errors.push(required(child(path, 'kind')));
+  if (apiVersion === undefined) errors.push(required(`${path}.apiVersion`));
+  if (kind === undefined) errors.push(required(`${path}.kind`));
   if (apiVersion !== undefined) {
-    if (typeof apiVersion !== 'string') errors.push(invalidValue(child(path, 'apiVersion'), apiVersion, 'must be a string'));
-    else if (apiVersion === '') errors.push(invalidValue(child(path, 'apiVersion'), apiVersion, 'must not be empty'));
+    if (typeof apiVersion !== 'string') errors.push(invalidValue(`${path}.apiVersion`, apiVersion, 'must be a string'));
+    else if (apiVersion === '') errors.push(invalidValue(`${path}.apiVersion`, apiVersion, 'must not be empty'));
     else if (apiVersion.split('/').length > 2)
-      errors.push(invalidValue(child(path, 'apiVersion'), apiVersion, `unexpected GroupVersion string: ${apiVersion}`));
+      errors.push(invalidValue(`${path}.apiVersion`, apiVersion, `unexpected GroupVersion string: ${apiVersion}`));
   }
   if (kind === undefined) return errors;
-  if (typeof kind !== 'string') return [...errors, invalidValue(child(path, 'kind'), kind, 'must be a string')];
-  if (kind === '') return [...errors, invalidValue(child(path, 'kind'), kind, 'must not be empty')];
+  if (typeof kind !== 'string') return [...errors, invalidValue(`${path}.kind`, kind, 'must be a string')];
+  if (kind === '') return [...errors, invalidValue(`${path}.kind`, kind, 'must not be empty')];
   const wrong = isDNS1035Label(kind.toLowerCase());
   if (wrong.length > 0)
-    errors.push(invalidValue(child(path, 'kind'), kind, `may have mixed case, but should otherwise match: ${wrong.join(',')}`));
+    errors.push(invalidValue(`${path}.kind`, kind, `may have mixed case, but should otherwise match: ${wrong.join(',')}`));
   return errors;
 }
 
 /** The errors of the embedded resources of an object. */
 export function validateEmbedded(object: object, node: SchemaNode): FieldError[] {
   const errors: FieldError[] = [];
-  if (!node.occurs.embedded) return errors;
+  if (!hasEmbedded(node)) return errors;
   visit(object, node, undefined, (embedded, at) => {
     if (errors.length >= ERRORS) return;
-    const path = fieldText(at);
+    const path = placeText(at);
     errors.push(...typeErrors(embedded, path));
     const { metadata } = embedded;
     if (metadata === undefined) return;
     if (!isJsonObject(metadata)) {
-      errors.push(invalidValue(child(path, 'metadata'), metadata, 'must be an object'));
+      errors.push(invalidValue(`${path}.metadata`, metadata, 'must be an object'));
       return;
     }
     const meta = { ...metadata, name: metadata.name || 'fakename' } as unknown as ObjectMeta;
     errors.push(
-      ...validateObjectMeta(meta, { namespaced: Boolean(meta.namespace), nameRule: nameIsPathSegment }, fieldPath(child(path, 'metadata'))),
+      ...validateObjectMeta(meta, { namespaced: Boolean(meta.namespace), nameRule: nameIsPathSegment }, fieldPath(path).child('metadata')),
     );
   });
   return errors;

@@ -45,23 +45,6 @@ test.each<[string, Schema, unknown, unknown, string[]]>([
   ['a null that is allowed stays', object({ a: { type: 'string', default: 'x', nullable: true } }), { a: null }, { a: null }, []],
   ['a null that is not allowed goes', object({ a: text }), { a: null }, {}, []],
   [
-    'nulls go beside unknown fields that are preserved, and in lists and maps below',
-    object(
-      { a: text, l: { type: 'array', items: object({ a: text }) }, m: { type: 'object', additionalProperties: text } },
-      { 'x-kubernetes-preserve-unknown-fields': true },
-    ),
-    { a: null, any: null, l: [{ a: null }, null], m: { k: null, v: 'x' } },
-    { any: null, l: [{}, null], m: { v: 'x' } },
-    [],
-  ],
-  [
-    'what additionalProperties: true allows has no fields',
-    object({ m: { type: 'object', additionalProperties: true } }),
-    { m: { k: { a: 1 } } },
-    { m: { k: {} } },
-    ['unknown field "spec.m.k.a"'],
-  ],
-  [
     'keys of clients are only keys',
     object({ m: { type: 'object', additionalProperties: text } }),
     JSON.parse('{"m":{"__proto__":"x"}}'),
@@ -82,15 +65,6 @@ test('embedded objects have metadata of their own', () => {
   expect(() => read(root(object({ template: embedded })), { template: { ...pod, metadata: { labels: 5 } } })).toThrow(
     /^spec\.template\.metadata: Invalid value: .*cannot unmarshal number/,
   );
-});
-
-test('embedded objects in maps', () => {
-  const embedded: Schema = { type: 'object', 'x-kubernetes-embedded-resource': true, 'x-kubernetes-preserve-unknown-fields': true };
-  const schema = root(object({ m: { type: 'object', additionalProperties: embedded } }));
-  expect(read(schema, { m: { k: { apiVersion: 'v1', kind: 'Pod', metadata: { odd: 1 } } } }).strict).toEqual([
-    'unknown field "spec.m[k].metadata.odd"',
-  ]);
-  expect(() => read(schema, { m: { k: { kind: 1 } } })).toThrow('spec.m[k].kind: Invalid value: 1: must be a string');
 });
 
 test('defaults that multiply are refused', () => {

@@ -183,4 +183,5 @@ export {
   unauthorized,
   unsupportedMediaType,
 } from './status-errors.js';
+export { finish, paced, type Steps } from './steps.js';
 export { formatMicroTime, formatTime, parseTime } from './time.js';

@@ -126,7 +126,7 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
     limits: deps.limits ?? DEFAULT_LIMITS,
     reader,
     access: { ...accessOf(authorizers), authenticate: ownerOf },
-    webhooks: new ClusterWebhooks(reader, deps.webhooks ?? {}, clock),
+    webhooks: new ClusterWebhooks(reader, deps.webhooks ?? {}),
     tokens,
     rules: rbac,
     unworked: deps.unworked ?? new Set(),
@@ -145,7 +145,7 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
     auditor,
     handle: (request) => server.handle(request),
     settings,
-    authenticate: async (request) => authenticated(request),
+    authenticate: authenticated,
     refused: (request) => server.refused(request),
   };
   return api;

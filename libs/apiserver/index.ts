@@ -17,8 +17,7 @@ export { completedUser } from './authentication/impersonation.js';
 export { type BoundObjects, SERVICE_ACCOUNT_ISSUER } from './authentication/service-account/claims.js';
 export type { SigningKey } from './authentication/service-account/tokens.js';
 export { InvalidToken } from './authentication/service-account/validate-claims.js';
-export { attributesOfAccess } from './authorization/access.js';
-export { type AuthorizationAttributes, type AuthorizerLink, forbiddenError, privilegedGroup } from './authorization/authorization.js';
+export { type AuthorizationAttributes, type AuthorizerLink, privilegedGroup } from './authorization/authorization.js';
 export type { AccessAttributes, AccessDecision, AccessRules, Authorizer, TokenOwner } from './authorization/authorizer.js';
 export { type ExplainedBinding, type Explanation, explainAccess, type NearMiss } from './authorization/explain/explain.js';
 export { NODE_USER_PREFIX, nodeOf } from './authorization/node-identity.js';
@@ -31,15 +30,11 @@ export { type FlowLimits, TooManyRequests } from './flow-control/flow-control.js
 export { WorkShare } from './flow-control/work-share.js';
 export { type InProcessOptions, inProcessClient } from './in-process-client.js';
 export { AUDIT_LIMITS, DEFAULT_LIMITS, type Limits } from './limits.js';
-export { metricText } from './metrics/text-format.js';
-export { histograms, values } from './metrics/vectors.js';
 export { KUBERNETES_VERSION, type VersionInfo } from './non-resource/non-resource.js';
 export { type DeleteOptions, deleteOptionsFromBody, type WriteOptions } from './request/options.js';
 export {
   type ApiRequest,
   type ApiResponse,
-  CLOSE,
-  type CloseCode,
   type ConnectionHandler,
   headerOf,
   type Pieces,
@@ -60,7 +55,6 @@ export type { Capabilities, RestStorage, StorageProvider } from './rest/storage.
 export type { Column, Companion, FieldOf, ResourceStrategy, StrategyContext, SubresourceStrategy, UserInfo } from './rest/strategy.js';
 export { updateObject } from './rest/update.js';
 export { unstored } from './rest/view.js';
-export { integerOf } from './settings/flags.js';
 export { CONTROL_PLANE_NODE, fileKey, fileText, MANIFEST, type NodeFile } from './settings/node-files.js';
 export { manifestPod } from './settings/settings-source.js';
 export type { StorageMap } from './storage-map.js';
@@ -70,12 +64,10 @@ export {
   type HttpAnswer,
   type HttpCall,
   NoAnswer,
-  type PodServer,
   type WebhookCall,
   WebhookCallError,
   type WebhookCaller,
   type WebhookClientConfig,
-  WebhookConfigError,
   type WebhookReview,
   type WebhookRoutes,
 } from './webhooks/webhook-caller.js';

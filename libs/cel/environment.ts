@@ -1,4 +1,4 @@
-import { Memo } from '#apimachinery';
+import { finish, Memo, type Steps } from '#apimachinery';
 import { Checker } from './check/checker.js';
 import type { Declarations } from './check/declarations.js';
 import { functionTable } from './check/functions.js';
@@ -25,7 +25,7 @@ import {
   UINT,
   URL_TYPE,
 } from './check/types.js';
-import { validateLiterals } from './check/validators.js';
+import { constantPatterns, validateLiterals } from './check/validators.js';
 import { estimateCost } from './estimate/estimator.js';
 import { jsonPatch } from './library/json-patch.js';
 import { LIBRARIES } from './library/libraries.js';
@@ -33,6 +33,7 @@ import { limits } from './limits.js';
 import { makeProgram, type Program } from './program.js';
 import { ProgramError } from './run/call.js';
 import { Compiler } from './run/compile.js';
+import { patternOf } from './run/regex.js';
 import { parse } from './syntax/parser.js';
 import { type Issue, Source } from './syntax/source.js';
 
@@ -50,6 +51,8 @@ export type Compiled =
 export interface CelEnvironment {
   /** Compiles an expression; programs are remembered. */
   compile(source: string): Compiled;
+  /** The same in steps, for those who can wait between them. */
+  compiling(source: string): Steps<Compiled>;
   /** The environment with more variables. */
   extend(variables: Readonly<Record<string, CelType>>): CelEnvironment;
 }
@@ -69,7 +72,7 @@ const types: ReadonlyMap<string, CelType> = new Map([
 ]);
 
 class Environment implements CelEnvironment {
-  private readonly programs = new Memo<Compiled>({ bytes: limits.programBytes, longest: 8_192 });
+  private readonly programs = new Memo<Compiled>({ bytes: limits.programBytes, longest: limits.longestProgram });
 
   constructor(private readonly declarations: Declarations) {}
 
@@ -79,17 +82,31 @@ class Environment implements CelEnvironment {
   }
 
   compile(source: string): Compiled {
-    return this.programs.of(source, (text) => this.make(text));
+    return finish(this.compiling(source));
   }
 
-  private make(text: string): Compiled {
+  *compiling(source: string): Steps<Compiled> {
+    const made = this.programs.has(source) ? undefined : yield* this.make(source);
+    return this.programs.of(source, (text) => made ?? finish(this.make(text)));
+  }
+
+  private *make(text: string): Steps<Compiled> {
     const source = new Source(text);
     const parsed = parse(source);
     if ('issues' in parsed) return { issues: source.display(parsed.issues), instantiation: false };
     const { expr } = parsed;
+    yield;
     const issues: Issue[] = [];
     new Checker(this.declarations, issues).run(expr);
-    if (issues.length === 0) validateLiterals(expr, issues);
+    if (issues.length === 0) {
+      for (const pattern of constantPatterns(expr)) {
+        yield;
+        patternOf(pattern);
+      }
+      yield;
+      validateLiterals(expr, issues);
+    }
+    yield;
     if (issues.length > 0) return { issues: source.display(issues), instantiation: false };
     const compiler = new Compiler(this.declarations);
     try {

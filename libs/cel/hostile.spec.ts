@@ -64,3 +64,24 @@ test('at most a hundred errors are shown', () => {
   expect(lines.filter((line) => line.startsWith('ERROR'))).toHaveLength(100);
   expect(lines[lines.length - 1]).toBe('1 more errors were truncated');
 });
+
+test.each<[string, string, number]>([
+  ['a short one', 'true', 3],
+  ['many nodes', Array.from({ length: 1900 }, () => 'true').join(' || '), 3],
+  ['many patterns', Array.from({ length: 500 }, (_, i) => `s.matches('(a+)+${i}')`).join(' || '), 503],
+  ['a syntax error', '1 +', 0],
+])('an expression is compiled in steps: %s', (_, source, steps) => {
+  const work = celEnvironment({ variables: { s: DYN } }).compiling(source);
+  let count = 0;
+  while (!work.next().done) count += 1;
+  expect(count).toBe(steps);
+});
+
+test.each([
+  ['a long one', 'a'.repeat(5_000)],
+  ['many classes', '\\\\pL'.repeat(200)],
+  ['repetitions of repetitions', '(?:(?:a{30}){30}){9}'],
+  ['ranges whose case does not matter', '(?i)[\u0100-\uffff][\u0100-\uffff][\u0100-\uffff][\u0100-\uffff][\u0100-\uffff]'],
+])('a pattern that is too large is refused: %s', (_, pattern) => {
+  expect(environment.compile(`s.matches('${pattern}')`).issues).toMatch(/^ERROR: <input>:1:11: invalid matches argument\n/);
+});

@@ -29,7 +29,7 @@ export {
   requestResource,
 } from './library/authorization.js';
 export { limits as celLimits } from './limits.js';
-export { type CostEstimate, type EvaluationLimit, evaluateAwaiting, type Outcome, type Program } from './program.js';
+export { type CostEstimate, type EvaluationLimit, ended, type Outcome, type Program, type Waiting, waitFor } from './program.js';
 export { type StepBudget, stepBudget } from './run/context.js';
 export { patternWeight } from './run/regex.js';
 export { CelError, Optional } from './run/values.js';

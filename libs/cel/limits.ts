@@ -22,10 +22,21 @@ export const limits = {
   messageBytes: 5 * 1024,
   /** Bytes of a request, which sizes are estimated from. */
   requestBytes: 3 * 1024 * 1024,
-  /** Steps of one evaluation, each 30 to 100 ns: together less than 20 ms. */
-  steps: 150_000,
-  /** Length of a pattern that is made while an expression runs; constants are bounded by the expression. */
-  patternLength: 1_000,
+  /** Steps of one evaluation without a pause, each 50 to 200 ns in code that has not been optimized yet: together less than 20 ms. */
+  steps: 100_000,
+  /** Steps after which an evaluation that may pause does so between the turns of a comprehension. */
+  piece: 40_000,
+  /** Steps of an evaluation with all its pauses. */
+  allSteps: 2_000_000,
+  /** Characters of a regular expression, and its instructions: compiling one takes some microseconds. Upstream bounds the whole alone. */
+  patternLength: 4_096,
+  patternWeight: 4_096,
+  /** What a class of Unicode's counts for: it has some hundred ranges. */
+  classWeight: 30,
+  /** What a range of characters beyond ASCII counts for where case does not matter. */
+  foldedRangeWeight: 1_000,
   /** Bytes of the programs that one environment keeps. */
   programBytes: 128 * 1024,
+  /** Longest expression whose program is kept. */
+  longestProgram: 16_384,
 } as const;

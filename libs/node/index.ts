@@ -1,7 +1,7 @@
-export { ByteQueue } from './http/byte-queue.js';
+export { HttpConnection } from './http/http-connection.js';
 export { findImage, images, pullError } from './images/catalogue.js';
 export type { ImageDefinition } from './images/image.js';
-export type { ConnectionPeer, HttpAnswer, HttpRequest, ProgramView, ServedConnection, ServedPort } from './images/program.js';
+export type { HttpAnswer, HttpRequest, ProgramView, ServedPort } from './images/program.js';
 export { type ImageReference, parseImage } from './images/reference.js';
 export { kubelet } from './kubelet.js';
 export {
@@ -23,6 +23,5 @@ export type { ContainerLog, LogLine } from './runtime/container-log.js';
 export { CannotStart, type ContainerProcess, startProcess } from './runtime/exec.js';
 export { type KeptFiles, keptChanges } from './runtime/kept-files.js';
 export { KEPT_BYTES, KEPT_PODS } from './runtime/limits.js';
-export { mountedFile } from './runtime/mounted-file.js';
 export { type Listener, PodMachine } from './runtime/pod-machine.js';
 export type { MachineWorld } from './runtime/world.js';

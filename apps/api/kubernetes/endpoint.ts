@@ -4,7 +4,6 @@ import {
   type ApiRequest,
   type ApiResponse,
   type ByteStream,
-  CLOSE,
   DEFAULT_LIMITS,
   failureResponse,
   type Takeover,
@@ -22,7 +21,6 @@ import {
 import type { Access } from '#platform';
 import type { StandingSessions } from '../standing-sessions.js';
 import { authenticated, type Caller, callerOf, standing } from './caller.js';
-import { compressed, takesGzip } from './compression.js';
 import { inParts, reply, replyPieces, replyStream } from './reply.js';
 import { announcedLength, BodyRefused, hasBody, readBody } from './request-body.js';
 import { takeOver, type UpgradeSocket } from './takeover.js';
@@ -124,10 +122,8 @@ export class KubernetesEndpoint {
       }
       const long = pieces ? { ...answer, pieces } : whole && whole.length > largeAnswer ? inParts({ ...answer, body: whole }) : undefined;
       if (long) limitReading(response, limits.responseTimeout);
-      if (long) {
-        const sent = takesGzip(request.headers) ? await compressed(long, target.path) : long;
-        await replyPieces(response, sent, requestId, this.draining || cut);
-      } else if (answer.stream) this.stream(response, { ...answer, stream: answer.stream }, { caller, path: target.path, requestId });
+      if (long) await replyPieces(response, long, requestId, this.draining || cut);
+      else if (answer.stream) this.stream(response, { ...answer, stream: answer.stream }, { caller, path: target.path, requestId });
       else reply(response, answer, requestId, this.draining || cut);
     } finally {
       account.release();
@@ -157,7 +153,7 @@ export class KubernetesEndpoint {
       if (session) this.streams.delete(session);
     });
     if (!handler || upgrade.socket.destroyed) return;
-    session = { close: () => handler.shutdown(this.draining ? CLOSE.goingAway : CLOSE.policyViolation) };
+    session = { close: () => handler.shutdown() };
     this.streams.add(session);
     forget = this.options.sessions.open(standing(caller, answer, session.close));
   }

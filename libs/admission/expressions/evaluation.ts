@@ -1,6 +1,6 @@
 import type { corev1 } from '#api';
 import type { KubeObject } from '#apimachinery';
-import { CelError, type Outcome, type Program } from '#cel';
+import { CelError, type EvaluationLimit, ended, type Outcome, type Program, type Waiting, waitFor } from '#cel';
 import type { CompiledExpression, CompiledVariable } from '#component-helpers/admission-expressions';
 import { COST_OF_A_PIECE, DEEPEST_VARIABLES } from './limits.js';
 import type { RequestCosts } from './request-costs.js';
@@ -36,11 +36,6 @@ export interface Input {
   requestResource?: unknown;
 }
 
-/** An authorization check that has not been answered yet: the expression is evaluated again when it has. */
-class Waiting {
-  constructor(readonly promise: Promise<unknown>) {}
-}
-
 interface Activation extends Record<string, unknown> {
   variables: object;
 }
@@ -52,6 +47,10 @@ interface Activation extends Record<string, unknown> {
 export class Evaluation {
   private readonly activation: Activation;
   private variablesCost = 0;
+  private variablesSteps = 0;
+  /** Variables whose evaluation waits. */
+  private readonly waiting = new Map<string, Waiting>();
+  private readonly limit: EvaluationLimit;
   /** Their cost when other tenants could last work. */
   private pausedAt = 0;
   /** What is left of the budget of the expression that is being evaluated. */
@@ -64,6 +63,7 @@ export class Evaluation {
     input: Input,
     private readonly costs: RequestCosts,
   ) {
+    this.limit = { pause: costs.pause };
     const { object, oldObject, params, namespaceObject, authorizer, requestResource, request } = input;
     let parts: object | undefined;
     const activation = {
@@ -99,10 +99,14 @@ export class Evaluation {
     if (!program) return new CelError(`composited variable ${quoted} fails to compile: ${error}`);
     if (this.depth >= DEEPEST_VARIABLES) return new CelError(`composited variable ${quoted} fails to evaluate: exceeded max depth`);
     this.giveWay();
-    this.depth += 1;
-    const outcome = this.evaluated(program);
-    if (outcome.error !== undefined && outcome.waitFor) throw new Waiting(outcome.waitFor);
+    const outcome = this.evaluated(name, program);
+    if (outcome.error !== undefined && outcome.waiting) {
+      this.waiting.set(name, outcome.waiting);
+      return waitFor(outcome.waiting.promise);
+    }
+    this.waiting.delete(name);
     this.variablesCost += outcome.cost;
+    this.variablesSteps += outcome.steps;
     if (this.variablesCost > this.budgetLeft) throw new OutOfBudget();
     if (outcome.error === undefined) return outcome.value;
     return new CelError(`composited variable ${quoted} fails to evaluate: ${outcome.error}`);
@@ -113,12 +117,13 @@ export class Evaluation {
     if (this.variablesCost - this.pausedAt < COST_OF_A_PIECE) return;
     this.pausedAt = this.variablesCost;
     const pending = this.costs.pause();
-    if (pending) throw new Waiting(pending);
+    if (pending) waitFor(pending);
   }
 
-  private evaluated(program: Program): Outcome {
+  private evaluated(name: string, program: Program): Outcome {
+    this.depth += 1;
     try {
-      return program.evaluate(this.activation);
+      return this.waiting.get(name)?.resume() ?? program.evaluate(this.activation, this.limit);
     } finally {
       this.depth -= 1;
     }
@@ -129,33 +134,19 @@ export class Evaluation {
     const { program } = compiled;
     if (!program) return { error: `compilation error: ${compiled.error}` };
     this.variablesCost = 0;
+    this.variablesSteps = 0;
     this.pausedAt = 0;
     this.budgetLeft = budget.left;
-    for (;;) {
-      const outcome = this.attempt(() => program.evaluate(this.activation));
-      if (outcome instanceof Waiting) {
-        await outcome.promise;
-        continue;
-      }
-      this.spend(outcome.cost, budget);
-      if (outcome.error === undefined) return { value: outcome.value };
-      return { error: `expression '${source}' resulted in error: ${outcome.error}` };
-    }
+    const first = program.evaluate(this.activation, this.limit);
+    const outcome = first.error !== undefined && first.waiting ? await ended(first) : first;
+    this.spend(outcome, budget);
+    if (outcome.error === undefined) return { value: outcome.value };
+    return { error: `expression '${source}' resulted in error: ${outcome.error}` };
   }
 
-  private attempt(evaluate: () => Outcome): Outcome | Waiting {
-    try {
-      const outcome = evaluate();
-      return outcome.error !== undefined && outcome.waitFor ? new Waiting(outcome.waitFor) : outcome;
-    } catch (error) {
-      if (error instanceof Waiting) return error;
-      throw error;
-    }
-  }
-
-  private spend(own: number, budget: Budget): void {
-    const cost = own + this.variablesCost;
-    this.costs.spend(cost);
+  private spend(own: Outcome, budget: Budget): void {
+    const cost = own.cost + this.variablesCost;
+    this.costs.spend(Math.max(cost, own.steps + this.variablesSteps));
     if (cost > budget.left) throw new OutOfBudget();
     budget.left -= cost;
   }

@@ -1,8 +1,9 @@
+import { paced, type Steps } from '#apimachinery';
 import { COMPILED_COST, KEPT_TEXT } from './limits.js';
 import type { RequestCosts } from './request-costs.js';
 
-/** Compiled expressions that are made when a request first needs them. */
-export type Compiled<T> = (costs: RequestCosts) => T;
+/** Compiled expressions that are made, with pauses, when a request first needs them. */
+export type Compiled<T> = (costs: RequestCosts) => T | Promise<T>;
 
 /**
  * The compiled expressions of one cluster's policies or webhooks. As many are kept as a limit on their text allows, since programs take
@@ -12,19 +13,19 @@ export class KeptExpressions {
   private left = KEPT_TEXT;
 
   /** `textOf`: all that the value depends on. */
-  lazily<T>(textOf: () => string, make: (text: string) => T): Compiled<T> {
+  lazily<T>(textOf: () => string, make: (text: string) => Steps<T>): Compiled<T> {
     let kept: { value: T } | undefined;
-    return (costs) => {
-      if (kept) return kept.value;
+    const compile = async (costs: RequestCosts): Promise<T> => {
       const text = textOf();
       costs.spend(text.length * COMPILED_COST);
-      const value = make(text);
-      if (text.length <= this.left) {
+      const value = await paced(make(text), costs.pause);
+      if (!kept && text.length <= this.left) {
         this.left -= text.length;
         kept = { value };
       }
       return value;
     };
+    return (costs) => (kept ? kept.value : compile(costs));
   }
 }
 
@@ -35,10 +36,10 @@ export class SharedByText<T extends object> {
     if (this.values.get(text)?.deref() === undefined) this.values.delete(text);
   });
 
-  of(text: string, make: () => T): T {
+  *of(text: string, make: () => Steps<T>): Steps<T> {
     const known = this.values.get(text)?.deref();
     if (known) return known;
-    const value = make();
+    const value = yield* make();
     this.values.set(text, new WeakRef(value));
     this.gone.register(value, text);
     return value;

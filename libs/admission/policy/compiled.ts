@@ -1,5 +1,6 @@
 import type { admissionregistrationv1 } from '#api';
-import { type CompiledVariable, Composition } from '#component-helpers/admission-expressions';
+import type { Steps } from '#apimachinery';
+import { type CompiledVariable, Composition, type ExpressionOptions, type ExpressionUse } from '#component-helpers/admission-expressions';
 import type { Expression } from '../expressions/evaluation.js';
 import { type Compiled, type KeptExpressions, SharedByText } from '../expressions/kept-expressions.js';
 
@@ -28,41 +29,43 @@ export interface CompiledMutation extends Common {
 const validations = new SharedByText<CompiledValidation>();
 const mutations = new SharedByText<CompiledMutation>();
 
-function common({ variables, matchConditions, paramKind }: Partial<ValidatingSpec>) {
-  const composition = new Composition(variables ?? [], paramKind !== undefined);
-  const conditions = (matchConditions ?? []).map(({ expression = '' }) => condition(composition, expression));
-  return { composition, variables: composition.variables, conditions };
+function* common({ variables, matchConditions, paramKind }: Partial<ValidatingSpec>) {
+  const composition = yield* Composition.of(variables ?? [], paramKind !== undefined);
+  const compile = function* (source: string, use: ExpressionUse, options?: Partial<ExpressionOptions>): Steps<Expression> {
+    yield;
+    return { source, compiled: yield* composition.compile(source, use, options) };
+  };
+  const conditions = yield* each(matchConditions, ({ expression = '' }) => compile(expression, 'condition'));
+  return { compile, variables: composition.variables, conditions };
 }
 
-const condition = (composition: Composition, source: string): Expression => ({
-  source,
-  compiled: composition.compile(source, 'condition'),
-});
+/** Compiles one thing after the other. */
+function* each<T, R>(items: readonly T[] | undefined, compile: (item: T) => Steps<R>): Steps<R[]> {
+  const compiled: R[] = [];
+  for (const item of items ?? []) compiled.push(yield* compile(item));
+  return compiled;
+}
 
-function compileValidation(spec: Partial<ValidatingSpec>): CompiledValidation {
-  const { composition, ...shared } = common(spec);
-  const { validations = [], auditAnnotations = [] } = spec;
+function* compileValidation({ validations, auditAnnotations, ...spec }: Partial<ValidatingSpec>): Steps<CompiledValidation> {
+  const { compile, ...shared } = yield* common(spec);
   return {
     ...shared,
-    validations: validations.map(({ expression = '' }) => condition(composition, expression)),
-    messages: validations.map(({ messageExpression: source }) =>
-      source ? { source, compiled: composition.compile(source, 'message', { authorizer: false }) } : undefined,
-    ),
-    auditAnnotations: auditAnnotations.map(({ valueExpression: source = '' }) => ({
-      source,
-      compiled: composition.compile(source, 'auditAnnotation'),
-    })),
+    validations: yield* each(validations, ({ expression = '' }) => compile(expression, 'condition')),
+    messages: yield* each(validations, function* ({ messageExpression: source }) {
+      return source ? yield* compile(source, 'message', { authorizer: false }) : undefined;
+    }),
+    auditAnnotations: yield* each(auditAnnotations, ({ valueExpression = '' }) => compile(valueExpression, 'auditAnnotation')),
   };
 }
 
-function compileMutation(spec: Partial<MutatingSpec>): CompiledMutation {
-  const { composition, ...shared } = common(spec);
-  const mutations = (spec.mutations ?? []).map(({ patchType, applyConfiguration, jsonPatch }): Expression => {
+function* compileMutation({ mutations, ...spec }: Partial<MutatingSpec>): Steps<CompiledMutation> {
+  const { compile, ...shared } = yield* common(spec);
+  const compileOne = ({ patchType, applyConfiguration, jsonPatch }: admissionregistrationv1.Mutation) => {
     const applies = patchType === 'ApplyConfiguration';
     const source = (applies ? applyConfiguration?.expression : jsonPatch?.expression) ?? '';
-    return { source, compiled: composition.compile(source, applies ? 'applyConfiguration' : 'jsonPatch', { patches: true }) };
-  });
-  return { ...shared, mutations };
+    return compile(source, applies ? 'applyConfiguration' : 'jsonPatch', { patches: true });
+  };
+  return { ...shared, mutations: yield* each(mutations, compileOne) };
 }
 
 /** The compiled expressions of a policy. An expression that does not compile fails when it is evaluated. */

@@ -128,13 +128,13 @@ class Dispatch {
   }
 
   private async evaluation({ expressions, matched, param }: Invocation, object: KubeObject | undefined): Promise<Evaluation> {
-    const { variables } = expressions(this.request.costs);
+    const { variables } = await expressions(this.request.costs);
     return new Evaluation(variables, await this.inputs.of(matched, param, object), this.request.costs);
   }
 
   private async conditionsHold(invocation: Invocation, object: KubeObject | undefined): Promise<boolean> {
     const { spec } = invocation.policy;
-    const { conditions } = invocation.expressions(this.request.costs);
+    const { conditions } = await invocation.expressions(this.request.costs);
     if (conditions.length === 0) return true;
     const held = await evaluateConditions(conditions, await this.evaluation(invocation, object), spec.failurePolicy === 'Ignore');
     if (held.error === undefined) return held.matches;
@@ -144,7 +144,7 @@ class Dispatch {
 
   private async mutateAll(invocation: Invocation, before: KubeObject): Promise<KubeObject> {
     const { policy, matched } = invocation;
-    const { mutations } = invocation.expressions(this.request.costs);
+    const { mutations } = await invocation.expressions(this.request.costs);
     let object = before;
     for (const [index, expression] of mutations.entries()) {
       const patchType = policy.spec.mutations?.[index]?.patchType ?? '';

@@ -106,7 +106,7 @@ class Dispatch {
   ): Promise<Validated> {
     const { costs } = this.request;
     const input = await this.inputs.of(matched, param, this.objectOf(matched));
-    return validate({ spec, compiled: expressions(costs), input, costs, pause: () => this.ctx.work.pause() });
+    return validate({ spec, compiled: await expressions(costs), input, costs, pause: () => this.ctx.work.pause() });
   }
 
   private objectOf(matched: Matched): KubeObject | undefined {

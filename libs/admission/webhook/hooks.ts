@@ -28,9 +28,12 @@ export interface Hook {
 function conditionsOf(conditions: readonly MatchCondition[], kept: KeptExpressions): Compiled<readonly Expression[]> {
   const environment = admissionEnvironment({ params: false, authorizer: true });
   const textOf = () => conditions.map(({ expression }) => expression).join('\n');
-  return kept.lazily(textOf, () =>
-    conditions.map(({ expression: source = '' }) => ({ source, compiled: compileExpression(environment, source, 'condition') })),
-  );
+  return kept.lazily(textOf, function* () {
+    const compiled: Expression[] = [];
+    for (const { expression: source = '' } of conditions)
+      compiled.push({ source, compiled: yield* compileExpression(environment, source, 'condition') });
+    return compiled;
+  });
 }
 
 /** The webhooks of configurations, in the order in which they are called (apiserver/pkg/admission/configuration). */

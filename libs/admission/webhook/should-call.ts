@@ -32,7 +32,7 @@ async function conditionsHold({ webhook, conditions }: Hook, request: AdmissionR
   const { attributes } = request;
   const input = await new RequestInputs(request).of(matched, undefined, attributes.object && versioned(attributes.object, matched));
   const evaluation = new Evaluation([], { ...input, namespaceObject: null }, request.costs);
-  const held = await evaluateConditions(conditions(request.costs), evaluation, webhook.failurePolicy === 'Ignore');
+  const held = await evaluateConditions(await conditions(request.costs), evaluation, webhook.failurePolicy === 'Ignore');
   if (held.error === undefined) return held.matches;
   const { group, resource } = attributes.requested;
   throw forbidden({ group, resource }, attributes.name, held.error);

@@ -1,4 +1,5 @@
 import type { apiextensionsv1 } from '#api';
+import type { Steps } from '#apimachinery';
 import { type CelType, celEnvironment, optionalType, type Program } from '#cel';
 import type { SchemaNode } from '../schema-node.js';
 import { rulePath } from './field-path.js';
@@ -20,9 +21,12 @@ export interface CompiledRule {
 
 type Environments = Record<'plain' | 'optional', ReturnType<typeof celEnvironment>>;
 
-function compileMessage({ messageExpression }: Rule, environment: Environments['plain']): Pick<CompiledRule, 'message' | 'messageError'> {
+function* compileMessage(
+  { messageExpression }: Rule,
+  environment: Environments['plain'],
+): Steps<Pick<CompiledRule, 'message' | 'messageError'>> {
   if (!messageExpression) return {};
-  const { program, issues, instantiation } = environment.compile(messageExpression);
+  const { program, issues, instantiation } = yield* environment.compiling(messageExpression);
   if (!program) {
     const what = instantiation ? 'instantiation failed' : 'compilation failed';
     return { messageError: `messageExpression ${what}: ${issues}` };
@@ -31,25 +35,25 @@ function compileMessage({ messageExpression }: Rule, environment: Environments['
   return { message: program };
 }
 
-function compileRule(rule: Rule, environments: Environments, node: SchemaNode): CompiledRule {
+function* compileRule(rule: Rule, environments: Environments, node: SchemaNode): Steps<CompiledRule> {
   const nothing = { rule, usesOldSelf: false, path: '' };
   if ((rule.rule ?? '').trim() === '') return nothing;
   const environment = environments[rule.optionalOldSelf ? 'optional' : 'plain'];
-  const { program, issues, instantiation } = environment.compile(rule.rule);
+  const { program, issues, instantiation } = yield* environment.compiling(rule.rule);
   if (!program) return { ...nothing, error: `${instantiation ? 'program instantiation' : 'compilation'} failed: ${issues}` };
   if (program.resultType.kind !== 'bool') return { ...nothing, error: 'cel expression must evaluate to a bool' };
   const path = rule.fieldPath ? (rulePath(rule.fieldPath, node) ?? '') : '';
   const usesOldSelf = program.variables.includes('oldSelf');
-  return { rule, program, usesOldSelf, path, ...compileMessage(rule, environment) };
+  return { rule, program, usesOldSelf, path, ...(yield* compileMessage(rule, environment)) };
 }
 
-/** Compiles the rules at one node of a schema for the type of its values, one after the other. */
-export function* compilation(node: SchemaNode, type: CelType): Generator<CompiledRule> {
+/** Compiles the rules at one node of a schema for the type of its values, one after the other; undefined stands for a step on the way. */
+export function* compilation(node: SchemaNode, type: CelType): Generator<CompiledRule | undefined, void, void> {
   const rules = node.schema['x-kubernetes-validations'] ?? [];
   if (rules.length === 0) return;
   const environments: Environments = {
     plain: celEnvironment({ variables: { self: type, oldSelf: type } }),
     optional: celEnvironment({ variables: { self: type, oldSelf: optionalType(type) } }),
   };
-  for (const rule of rules) yield compileRule(rule, environments, node);
+  for (const rule of rules) yield yield* compileRule(rule, environments, node);
 }

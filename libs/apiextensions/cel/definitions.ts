@@ -194,7 +194,7 @@ class DefinitionChecker {
 const ahead = new WeakMap<Schema, readonly CompiledRule[]>();
 
 function compiledOnce(node: SchemaNode, type: CelType): readonly CompiledRule[] {
-  return ahead.get(node.schema) ?? [...compilation(node, type)];
+  return ahead.get(node.schema) ?? [...compilation(node, type)].filter((one) => one !== undefined);
 }
 
 /** The nodes with rules of their own that are typed, with their types. */
@@ -240,9 +240,9 @@ export async function prepareRuleDefinitions(schema: Schema, pause: Pause): Prom
   for (const [node, type] of ruledNodes(top, undefined, { scoped: false, root: true })) {
     const compiled: CompiledRule[] = [];
     for (const rule of compilation(node, type)) {
-      rule.program?.estimateCost();
-      rule.message?.estimateCost();
-      compiled.push(rule);
+      rule?.program?.estimateCost();
+      rule?.message?.estimateCost();
+      if (rule) compiled.push(rule);
       const pending = pause();
       if (pending) await pending;
     }

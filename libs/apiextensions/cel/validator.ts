@@ -22,7 +22,7 @@ export class Validator {
   additional: Validator | undefined;
   readonly allOf: Validator[] = [];
   private readonly compiled: ReadyRule[] = [];
-  private rest: Generator<CompiledRule> | undefined;
+  private rest: ReturnType<typeof compilation> | undefined;
 
   constructor(
     /** The schema of the value. */
@@ -42,15 +42,15 @@ export class Validator {
     return this.compiled;
   }
 
-  /** Compiles one rule more; false if there is none. */
+  /** Makes one step of compiling; false if there is none left. */
   compileNext(): boolean {
     this.rest ??= this.compilation();
     const { value, done } = this.rest.next();
-    if (!done) this.compiled.push(ready(value));
+    if (!done && value) this.compiled.push(ready(value));
     return !done;
   }
 
-  private *compilation(): Generator<CompiledRule> {
+  private *compilation(): ReturnType<typeof compilation> {
     const { 'x-kubernetes-validations': rules } = this.source.schema;
     if (rules?.length && this.type)
       yield* compilation(new SchemaNode({ ...this.node.schema, 'x-kubernetes-validations': rules } as Schema), this.type);

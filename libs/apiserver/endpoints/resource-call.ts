@@ -7,7 +7,7 @@ import {
   negotiateOutput,
   negotiateWithoutTable,
   noSuchConversion,
-  prettyIfWanted,
+  wantsPretty,
 } from '../request/negotiation.js';
 import type { WriteOptions } from '../request/options.js';
 import { type ApiRequest, type ApiResponse, headerOf } from '../request/request.js';
@@ -37,7 +37,7 @@ const hasTable = ({ storage }: RestScope): boolean => storage.create === undefin
 export function outputOf({ scope, request, query }: ResourceCall): Negotiated {
   const negotiate = hasTable(scope) ? negotiateOutput : negotiateWithoutTable;
   const negotiated = negotiate(headerOf(request, 'accept'));
-  return prettyIfWanted(negotiated, query, headerOf(request, 'user-agent'));
+  return wantsPretty(query, headerOf(request, 'user-agent')) ? { ...negotiated, pretty: true } : negotiated;
 }
 
 /** The body, if it is within the size limit. */

@@ -90,8 +90,6 @@ export function routeOf(storages: StorageMap, info: RequestInfo, method: string)
   if (level === undefined && isCustom(own)) return undefined;
   if (storage === undefined && isCustom(own)) throw notFound(own.resource.groupResource, info.name);
   if (storage === undefined || level === undefined) throw pathNotFound();
-  // Only proxies have a path of their own after the subresource (endpoints/installer.go, subpath of GetterWithOptions and Connecter).
-  if (parts.length > 3 && subresource !== 'proxy' && !isCustom(own)) throw pathNotFound();
   if (info.watchPath) return { storage: own, handler: subresource === undefined ? watchHandler(own, method) : refuse() };
   if (subresource !== undefined) return { storage, handler: subresourceHandler(storage, method) };
   if (level === 'object') return { storage, handler: objectHandler(storage, method) };

@@ -20,8 +20,7 @@ export const MEDIA_TYPES: Readonly<Record<Encoding, string>> = {
 
 const ENCODINGS: readonly Encoding[] = ['json', 'yaml', 'protobuf'];
 const ACCEPTED = ENCODINGS.map((encoding) => MEDIA_TYPES[encoding]);
-/** YAML has no form for a stream (runtime/serializer/codec_factory.go). */
-const STREAM_ACCEPTED = [MEDIA_TYPES.json, MEDIA_TYPES.protobuf].map((type) => `${type};stream=watch`);
+const STREAM_ACCEPTED = ACCEPTED.map((type) => `${type};stream=watch`);
 
 interface Clause {
   type: string;
@@ -113,21 +112,16 @@ export function negotiateWithoutTable(header: string | undefined): Negotiated {
   return found.convert?.kind === 'Table' ? negotiateStrict(header) : found;
 }
 
-/** The form of a watch. */
-export interface NegotiatedStream extends Negotiated {
-  encoding: 'json' | 'protobuf';
-}
-
 /** Like negotiateOutput, for a watch. */
-export function negotiateStream(header: string | undefined): NegotiatedStream {
+export function negotiateStream(header: string | undefined): Negotiated {
   const found = negotiate(header, true);
-  if (!found || found.encoding === 'yaml') throw notAcceptable(STREAM_ACCEPTED);
-  return { ...found, encoding: found.encoding };
+  if (!found) throw notAcceptable(STREAM_ACCEPTED);
+  return found;
 }
 
-/** The encoding of an error; undefined if the client accepts nothing that is supported. */
-export function negotiatePlain(header: string | undefined): Negotiated | undefined {
-  return negotiate(header, false);
+/** The encoding of an error or of a document that has no other forms; JSON if the client accepts nothing that is supported. */
+export function negotiatePlain(header: string | undefined): Negotiated {
+  return negotiate(header, false) ?? PLAIN_JSON;
 }
 
 /** Like negotiatePlain, but throws 406. */
@@ -184,11 +178,6 @@ export function negotiateInput(contentType: string | undefined): Encoding {
   const encoding = ENCODINGS.find((candidate) => MEDIA_TYPES[candidate] === bare);
   if (!encoding) throw unsupportedMediaType(ACCEPTED);
   return encoding;
-}
-
-/** The form with indented JSON if the request asks for it (endpoints/handlers/negotiation isPrettyPrint). */
-export function prettyIfWanted(negotiated: Negotiated, query: URLSearchParams, userAgent: string | undefined): Negotiated {
-  return wantsPretty(query, userAgent) ? { ...negotiated, pretty: true } : negotiated;
 }
 
 /** Whether JSON is indented: `pretty` in the query, or a client that people use directly. */

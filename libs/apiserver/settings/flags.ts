@@ -47,13 +47,3 @@ export function booleanOf(flags: Flags, name: string, unset: boolean): boolean {
   const quoted = JSON.stringify(text);
   throw new StartFailure(`Error: invalid argument ${quoted} for "--${name}" flag: strconv.ParseBool: parsing ${quoted}: invalid syntax`);
 }
-
-/** An integer flag (strconv.ParseInt with base 0, as far as numbers are decimal). Throws StartFailure. */
-export function integerOf(flags: Flags, name: string, unset: number): number {
-  const text = flags.get(name);
-  if (text === undefined) return unset;
-  const number = Number(text);
-  if (/^[+-]?\d+$/.test(text) && Number.isSafeInteger(number)) return number;
-  const quoted = JSON.stringify(text);
-  throw new StartFailure(`Error: invalid argument ${quoted} for "--${name}" flag: strconv.ParseInt: parsing ${quoted}: invalid syntax`);
-}

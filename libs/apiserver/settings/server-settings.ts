@@ -55,8 +55,7 @@ function enabled(plugins: readonly AdmissionPlugin[], flags: Flags, read: ReadFi
     .filter(({ name, defaultOff }) => on.has(name) || !(defaultOff || off.has(name)))
     .map((plugin) => {
       const named = on.has(plugin.name) || configurations.has(plugin.name);
-      const configured = named ? configuredPlugin(plugin, configurations.get(plugin.name)) : plugin;
-      return configured.flagged?.(flags) ?? configured;
+      return named ? configuredPlugin(plugin, configurations.get(plugin.name)) : plugin;
     });
 }
 

@@ -1,7 +1,9 @@
+import { stringify } from 'yaml';
 import { encodeWatchFrame } from '#api';
 import type { Clock, KubeObject, Status } from '#apimachinery';
 import type { CacheEvent } from '#cacher';
-import type { NegotiatedStream } from '../request/negotiation.js';
+import { YAML_FORM } from '../endpoints/yaml-pieces.js';
+import type { Negotiated } from '../request/negotiation.js';
 import type { APIResource } from '../rest/api-resource.js';
 import { columnDefinitions, type IncludeObject, tableOf, tableRow } from '../rest/table.js';
 import { partialMetadata, type Stored, viewObject, viewText } from '../rest/view.js';
@@ -10,7 +12,7 @@ import type { WatchType } from '../rest/watch.js';
 /** The encoding and form of events for one watcher. */
 export interface WatchForm {
   resource: APIResource;
-  negotiated: NegotiatedStream;
+  negotiated: Negotiated;
   include: IncludeObject;
   clock: Clock;
 }
@@ -99,6 +101,7 @@ export class WatchEncoder {
   private frame(type: string, object: object): Uint8Array {
     const { encoding } = this.form.negotiated;
     if (encoding === 'protobuf') return encodeWatchFrame(type, object as KubeObject);
+    if (encoding === 'yaml') return text.encode(`${stringify({ type, object }, YAML_FORM)}---\n`);
     return text.encode(`{"type":"${type}","object":${JSON.stringify(object)}}\n`);
   }
 }

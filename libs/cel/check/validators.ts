@@ -5,6 +5,21 @@ import { childrenOf, type Expr } from '../syntax/ast.js';
 import type { Issue } from '../syntax/source.js';
 import { type CelType, formatType, unwrapOptional } from './types.js';
 
+const PATTERN_FUNCTIONS = new Set(['matches', 'find', 'findAll']);
+
+/** The different patterns that stand in an expression as literals: compiling them takes long. */
+export function constantPatterns(root: Expr): ReadonlySet<string> {
+  const patterns = new Set<string>();
+  const pending = [root];
+  for (let expr = pending.pop(); expr; expr = pending.pop()) {
+    for (const child of childrenOf(expr)) pending.push(child);
+    if (expr.kind !== 'call' || !PATTERN_FUNCTIONS.has(expr.fn)) continue;
+    const pattern = expr.target ? expr.args[0] : expr.args[1];
+    if (pattern?.kind === 'literal' && typeof pattern.value === 'string') patterns.add(pattern.value);
+  }
+  return patterns;
+}
+
 /** Checks of literals after the types (cel-go's cel/validator.go): durations, timestamps, patterns, and lists and maps of one type. */
 
 function equivalent(a: CelType, b: CelType): boolean {

@@ -39,12 +39,15 @@ export function scaled(a: Range, factor: number): Range {
   return { min: byFactor(a.min, factor), max: byFactor(a.max, factor) };
 }
 
-const least = (a: bigint, b: bigint): bigint => [a, b].sort((x, y) => (x < y ? -1 : 1))[0] ?? a;
+function lesser(a: bigint, b: bigint): bigint {
+  if (a < b) return a;
+  return b;
+}
 
 /** The range that contains both. */
 export function union(a: Range, b: Range): Range {
-  const min = least(a.min, b.min);
-  return { min, max: least(a.max, b.max) === a.max ? b.max : a.max };
+  const min = lesser(a.min, b.min);
+  return { min, max: lesser(a.max, b.max) === a.max ? b.max : a.max };
 }
 
 /** The one whose maximum is less. */

@@ -28,7 +28,7 @@ export interface AuthorizationDecision {
   readonly error?: string;
 }
 
-/** Asks the authorizer. A promise makes the evaluation end, to be repeated when it has resolved (evaluateAwaiting). */
+/** Asks the authorizer. An evaluation waits for a promise. */
 export type AuthorizationCheck = (attributes: AuthorizationAttributes) => AuthorizationDecision | Promise<AuthorizationDecision>;
 
 type Attributes = Omit<AuthorizationAttributes, 'verb'>;

@@ -113,6 +113,7 @@ function sorted(list: List, keys: List, context: Context): Value {
       `@sortByAssociatedKeys() expected a list of the same size as the associated keys list, but got ${items.length} and ${all.length} elements respectively`,
     );
   if (items.length === 0) return list;
+  context.work(8 + items.length);
   if (!isComparable(head)) return new CelError('list elements must be comparable');
   if (all.some((key) => typeName(key) !== typeName(head))) return new CelError('list elements must have the same type');
   const order = all.map((_, i) => i);
@@ -134,12 +135,13 @@ const range: Implementation = ([count], context) => {
 };
 
 const reverse: Implementation = ([list], context) => {
-  context.work(listSize(list as List) >> 2);
+  context.work(4 + (listSize(list as List) >> 2));
   return [...itemsOf(list as List)].reverse();
 };
 
 const distinct: Implementation = ([list], context) => {
   const unique: Value[] = [];
+  context.work(4);
   for (const item of itemsOf(list as List)) if (!unique.some((other) => equal(item, other, context))) unique.push(item);
   return unique;
 };

@@ -52,7 +52,7 @@ const TWICE = 'network address parse error during conversion from string: ';
 
 /** Errors quote the text. */
 const quoting = (text: unknown, context: Context): void => {
-  if (typeof text === 'string') context.work(text.length >> 5);
+  if (typeof text === 'string') context.work(16 + (text.length >> 5));
 };
 
 const parseIP: Implementation = ([text], context) => {

@@ -23,7 +23,8 @@ class QuantityValue extends HostValue {
   }
 }
 
-const parse: Implementation = ([text]) => {
+const parse: Implementation = ([text], context) => {
+  context.work(24);
   if ((text as string).length > LONGEST) return new CelError("unable to parse quantity's suffix");
   try {
     return new QuantityValue(parseQuantity(text as string));
@@ -31,6 +32,11 @@ const parse: Implementation = ([text]) => {
     if (error instanceof QuantityError) return new CelError(error.message);
     throw error;
   }
+};
+
+const isQuantityText: Implementation = ([text], context) => {
+  context.work(24);
+  return (text as string).length <= LONGEST && isQuantity(text as string);
 };
 
 const of = (value: unknown): Quantity => (value as QuantityValue).quantity;
@@ -43,16 +49,19 @@ function wholeOf({ mantissa, scale }: Quantity): number | bigint | undefined {
 
 const asInteger: Implementation = ([value]) => wholeOf(of(value)) ?? new CelError('cannot convert value to integer');
 const other = (value: unknown): Quantity => (isInt(value) ? new Quantity(value, 0, 'DecimalSI') : of(value));
-const add: Implementation = ([a, b]) => new QuantityValue(of(a).add(other(b)));
-const sub: Implementation = ([a, b]) => new QuantityValue(of(a).sub(other(b)));
+const arithmetic =
+  (run: (a: Quantity, b: Quantity) => Quantity): Implementation =>
+  ([a, b], context) => {
+    context.work(8);
+    return new QuantityValue(run(of(a), other(b)));
+  };
+const add = arithmetic((a, b) => a.add(b));
+const sub = arithmetic((a, b) => a.sub(b));
 const two = [QUANTITY, QUANTITY] as const;
 
 export const quantities: Library = [
   fn('quantity', overload('string_to_quantity', [STRING], QUANTITY, parse)),
-  fn(
-    'isQuantity',
-    overload('is_quantity_string', [STRING], BOOL, ([text]) => (text as string).length <= LONGEST && isQuantity(text as string)),
-  ),
+  fn('isQuantity', overload('is_quantity_string', [STRING], BOOL, isQuantityText)),
   fn(
     'sign',
     overload('quantity_sign', [QUANTITY], INT, ([value]) => of(value).sign),

@@ -121,8 +121,12 @@ function tryParse(text: string, normalize: boolean): Semver | CelError {
   }
 }
 
-const parse: Implementation = ([text, normalize]) => tryParse(text as string, normalize === true);
-const isSemver: Implementation = ([text, normalize]) => tryParse(text as string, normalize === true) instanceof Semver;
+const parse: Implementation = ([given, normalize], context) => {
+  const text = given as string;
+  context.work(24 + (Math.min(text.length, LONGEST) >> 2));
+  return tryParse(text, normalize === true);
+};
+const isSemver: Implementation = (args, context) => parse(args, context) instanceof Semver;
 const number =
   (index: 0 | 1 | 2): Implementation =>
   ([value]) =>

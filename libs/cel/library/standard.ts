@@ -83,8 +83,9 @@ const size: Implementation = ([value], context) => {
 
 /** A conversion's signatures: to the type from each of others. */
 const conversion = (to: CelType, from: readonly CelType[], run: (value: Value) => Value): Overload[] => {
+  const parsed = to === DURATION || to === TIMESTAMP;
   const converted: Implementation = ([value], context) => {
-    if (typeof value === 'string' || value instanceof Uint8Array) context.work(value.length >> 5);
+    if (typeof value === 'string' || value instanceof Uint8Array) context.work((parsed ? 12 : 0) + (value.length >> 5));
     return run(value);
   };
   return from.map((type) => overload(`${named(type)}_to_${named(to)}`, [type], to, converted));

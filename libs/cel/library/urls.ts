@@ -25,7 +25,7 @@ class URLValue extends HostValue {
 }
 
 const parse: Implementation = ([text], context) => {
-  context.work((text as string).length >> 3);
+  context.work(24 + ((text as string).length >> 3));
   const found = parseRequestURI(text as string);
   if ('error' in found) return new CelError(`URL parse error during conversion from string: ${found.error}`);
   const fragment = (text as string).indexOf('#');
@@ -36,7 +36,7 @@ const parse: Implementation = ([text], context) => {
 };
 
 const isURL: Implementation = ([text], context) => {
-  context.work((text as string).length >> 3);
+  context.work(24 + ((text as string).length >> 3));
   return !('error' in parseRequestURI(text as string));
 };
 

@@ -80,6 +80,7 @@ export function equal(a: Value, b: Value, context: Context): boolean {
   // Numbers of different types are equal if they are the same number, which is what == of number and bigint means.
   // biome-ignore lint/suspicious/noDoubleEquals: see above.
   if (left !== undefined) return left == numeric(b);
+  context.work(1);
   if (isKeyed(a)) return equalKeyed(a, b, context, (x, y) => equal(x, y, context));
   if (isList(a)) return equalLists(a, b, context);
   if (a instanceof ObjectValue && b instanceof ObjectValue) return equalObjects(a, b, context);

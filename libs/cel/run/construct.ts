@@ -49,6 +49,7 @@ export function list(elements: readonly Code[], optionals: ReadonlySet<number>):
 export function map(entries: readonly EntryCode[]): Code {
   const make: Code = (context) => {
     const map = new MapValue();
+    context.work(2 + 4 * entries.length);
     for (const { key, value, optional } of entries) {
       const name = key(context);
       if (name instanceof CelError) return name;

@@ -1,7 +1,7 @@
 import type { Code } from './code.js';
-import type { Context } from './context.js';
+import type { Context, FoldProgress } from './context.js';
 import { isList, itemOf, listSize } from './json.js';
-import { find, isMap, keysOf } from './maps.js';
+import { type AnyMap, find, isMap, keysOf } from './maps.js';
 import { CelError, noSuchOverload, typeName, type Value } from './values.js';
 
 /** Marks an accumulator that is not read yet. */
@@ -18,47 +18,72 @@ interface FoldParts {
   readonly two: boolean;
 }
 
-function turn({ condition, step, slots }: FoldParts, context: Context): boolean {
-  context.work(1);
-  const goOn = condition(context);
-  if (goOn === false) return false;
-  context.locals[slots.accu] = step(context);
-  return true;
+/** Goes over the range, from the turn that is next. */
+function loop({ condition, step, slots, two }: FoldParts, at: FoldProgress, context: Context): void {
+  const { range, items } = at;
+  const { locals } = context;
+  const list = isList(range) ? range : undefined;
+  const size = list ? listSize(list) : items.length;
+  for (; at.index < size; at.index++) {
+    at.cost = context.cost;
+    context.giveWay();
+    const item = list ? itemOf(list, at.index) : items[at.index];
+    locals[slots.first] = list && two ? at.index : item;
+    if (two) locals[slots.second] = list ? item : (find(range as AnyMap, item) ?? null);
+    context.work(1);
+    if (condition(context) === false) break;
+    locals[slots.accu] = step(context);
+    context.ended = undefined;
+  }
+  at.index = size;
 }
 
-function foldList(parts: FoldParts, range: readonly unknown[], context: Context): void {
-  const { slots, two } = parts;
-  const size = listSize(range);
-  for (let i = 0; i < size; i++) {
-    const item = itemOf(range, i);
-    context.locals[slots.first] = two ? i : item;
-    if (two) context.locals[slots.second] = item;
-    if (!turn(parts, context)) return;
+function run(parts: FoldParts, at: FoldProgress, context: Context): Value {
+  context.ended = at.ended;
+  if (at.range === undefined) {
+    const range = parts.range(context);
+    if (range instanceof CelError) return range;
+    if (isMap(range)) {
+      at.items = keysOf(range);
+      context.work(at.items.length >> 2);
+    } else if (!isList(range)) return new CelError(`got '${typeName(range)}', expected iterable type`);
+    at.range = range;
+    context.locals[parts.slots.accu] = NOT_YET;
+    context.ended = undefined;
   }
-}
-
-function foldMap(parts: FoldParts, range: Value, context: Context): void {
-  if (!isMap(range)) return;
-  const { slots, two } = parts;
-  const keys = keysOf(range);
-  context.work(keys.length >> 2);
-  for (const key of keys) {
-    context.locals[slots.first] = key;
-    if (two) context.locals[slots.second] = find(range, key) ?? null;
-    if (!turn(parts, context)) return;
+  if (!at.looped) {
+    loop(parts, at, context);
+    at.looped = true;
+    at.cost = context.cost;
+    context.ended = undefined;
   }
+  return parts.result(context);
 }
 
 /** The code of a comprehension. */
 export function compileFold(parts: FoldParts): Code {
+  const id = parts.slots.accu;
   return (context) => {
-    const range = parts.range(context);
-    if (range instanceof CelError) return range;
-    context.locals[parts.slots.accu] = NOT_YET;
-    if (isList(range)) foldList(parts, range as readonly unknown[], context);
-    else if (isMap(range)) foldMap(parts, range, context);
-    else return new CelError(`got '${typeName(range)}', expected iterable type`);
-    return parts.result(context);
+    const outer = context.ended;
+    const known = outer?.get(id);
+    if (known) {
+      context.cost += known.cost;
+      return known.value;
+    }
+    const before = { cost: context.cost, steps: context.steps };
+    const at = context.begin(id);
+    try {
+      const value = run(parts, at, context);
+      context.ended = outer;
+      context.keep(id, value, before);
+      return value;
+    } catch (error) {
+      at.ended = context.ended;
+      at.inner = context.paused;
+      context.paused = at;
+      context.ended = outer;
+      throw error;
+    }
   };
 }
 

@@ -12,11 +12,18 @@ interface Pattern {
   readonly weight: number;
 }
 
-const MAX_WEIGHT = 20_000;
 const REPEAT = /\{(\d{1,4})(?:,(\d{0,4}))?\}/y;
+
+/** What a character adds to a pattern's weight; without regard to case, the folds of every character of a class are looked up. */
+function characterWeight(pattern: string, at: number, folds: boolean): number {
+  if (pattern[at] === '\\' && /[pP]/.test(pattern[at + 1] ?? '')) return limits.classWeight * (folds ? 2 : 1);
+  if (folds && pattern[at] === '-' && /[^ -[\]-~]/.test(pattern[at + 1] ?? '')) return limits.foldedRangeWeight;
+  return 1;
+}
 
 /** An upper estimate of the instructions of a pattern: characters, times the repetitions that they stand in. */
 export function patternWeight(pattern: string): number {
+  const folds = /\(\?[a-zA-Z]*i/.test(pattern);
   const groups: number[] = [0];
   let last = 0;
   const add = (weight: number): void => {
@@ -34,8 +41,8 @@ export function patternWeight(pattern: string): number {
     } else if (char === '(') groups.push(1);
     else if (char === ')' && groups.length > 1) add(groups.pop() ?? 0);
     else {
+      add(characterWeight(pattern, i, folds));
       if (char === '\\') i++;
-      add(1);
     }
   }
   return groups.reduce((sum, weight) => sum + weight, 0);
@@ -43,7 +50,8 @@ export function patternWeight(pattern: string): number {
 
 function compilePattern(text: string): Pattern | CelError {
   const weight = patternWeight(text);
-  if (weight > MAX_WEIGHT) return new CelError(`error parsing regexp: expression too large: \`${text.slice(0, 64)}\``);
+  if (weight > limits.patternWeight || text.length > limits.patternLength)
+    return new CelError(`error parsing regexp: expression too large: \`${text.slice(0, 64)}\``);
   try {
     return { regex: RE2JS.compile(text), weight };
   } catch (error) {
@@ -52,7 +60,7 @@ function compilePattern(text: string): Pattern | CelError {
   }
 }
 
-const compiled = new Memo<Pattern | CelError>({ longest: 4096 });
+const compiled = new Memo<Pattern | CelError>({ longest: limits.patternLength });
 
 /** A pattern, or the error of its syntax. */
 export function patternOf(text: string): Pattern | CelError {
@@ -61,10 +69,7 @@ export function patternOf(text: string): Pattern | CelError {
 
 /** The same while an expression runs. */
 function dynamicPattern(text: string, context: Context): Pattern | CelError {
-  if (!compiled.has(text)) {
-    if (text.length > limits.patternLength * 4) return new CelError('error parsing regexp: expression too large');
-    context.work(500 + text.length * 8);
-  }
+  if (!compiled.has(text)) context.work(500 + (text.length > limits.patternLength ? 0 : patternWeight(text) * 40));
   return patternOf(text);
 }
 
@@ -72,7 +77,7 @@ function dynamicPattern(text: string, context: Context): Pattern | CelError {
 export function matches(text: string, pattern: string, context: Context): boolean | CelError {
   const found = dynamicPattern(pattern, context);
   if (found instanceof CelError) return found;
-  context.work((text.length * found.weight) >> 2);
+  context.work(8 + ((text.length * found.weight) >> 2));
   return found.regex.test(text);
 }
 

@@ -1,3 +1,4 @@
+import type { Steps } from '#apimachinery';
 import { BOOL, type CelEnvironment, type CelType, formatType, isExactType, listType, NULL, type Program, STRING } from '#cel';
 import { JSON_PATCH, OBJECT } from './types.js';
 
@@ -23,8 +24,8 @@ export type ExpressionUse = keyof typeof RESULT_TYPES;
 const typeText = (type: CelType): string => (type.kind === 'null_type' ? 'null_type' : formatType(type));
 
 /** Compiles an expression (admission/plugin/cel CompileCELExpression). */
-export function compileExpression(environment: CelEnvironment, source: string, use: ExpressionUse): CompiledExpression {
-  const { program, issues, instantiation } = environment.compile(source);
+export function* compileExpression(environment: CelEnvironment, source: string, use: ExpressionUse): Steps<CompiledExpression> {
+  const { program, issues, instantiation } = yield* environment.compiling(source);
   if (program === undefined) return { error: `${instantiation ? 'program instantiation failed' : 'compilation failed'}: ${issues}` };
   const expected: readonly CelType[] | undefined = RESULT_TYPES[use];
   if (expected === undefined || expected.some((type) => isExactType(type, program.resultType))) return { program };

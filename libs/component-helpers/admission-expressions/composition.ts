@@ -1,3 +1,4 @@
+import type { Steps } from '#apimachinery';
 import { type CelEnvironment, type CelType, DYN, listType, mapType, objectType } from '#cel';
 import { type CompiledExpression, compileExpression, type ExpressionUse } from './compile.js';
 import { admissionEnvironment, type ExpressionOptions } from './environments.js';
@@ -30,28 +31,36 @@ function declared(type: CelType | undefined): CelType {
  * them all.
  */
 export class Composition {
-  readonly variables: readonly CompiledVariable[];
-  private readonly byName: ReadonlyMap<string, CompiledVariable>;
+  private readonly byName = new Map<string, CompiledVariable>();
   /** The fields of `variables` so far. */
   private readonly fields = new Map<string, { key: string; type: CelType }>();
   private readonly environments = new Map<string, CelEnvironment>();
 
-  /** `base`: default the environment of admission. */
-  constructor(
-    variables: readonly NamedExpression[],
+  private constructor(
     private readonly params: boolean,
-    private readonly base: (options: ExpressionOptions) => CelEnvironment = admissionEnvironment,
-  ) {
-    const made = new Map<string, CompiledVariable>();
+    private readonly base: (options: ExpressionOptions) => CelEnvironment,
+  ) {}
+
+  /** Compiles the variables. `base`: default the environment of admission. */
+  static *of(
+    variables: readonly NamedExpression[],
+    params: boolean,
+    base: (options: ExpressionOptions) => CelEnvironment = admissionEnvironment,
+  ): Steps<Composition> {
+    const made = new Composition(params, base);
     for (const { name = '', expression = '' } of variables) {
-      const compiled = this.compile(expression, 'variable');
-      made.set(name, { name, compiled });
-      this.fields.set(name, { key: name, type: declared(compiled.program?.resultType) });
+      const compiled = yield* made.compile(expression, 'variable');
+      made.byName.set(name, { name, compiled });
+      made.fields.set(name, { key: name, type: declared(compiled.program?.resultType) });
       // An environment remembers what it has compiled: each variable needs one of its own.
-      this.environments.clear();
+      made.environments.clear();
+      yield;
     }
-    this.byName = made;
-    this.variables = [...made.values()];
+    return made;
+  }
+
+  get variables(): readonly CompiledVariable[] {
+    return [...this.byName.values()];
   }
 
   /** What came of compiling a variable. */
@@ -59,10 +68,10 @@ export class Composition {
     return this.byName.get(name)?.compiled;
   }
 
-  compile(source: string, use: ExpressionUse, options: Partial<ExpressionOptions> = {}): CompiledExpression {
+  *compile(source: string, use: ExpressionUse, options: Partial<ExpressionOptions> = {}): Steps<CompiledExpression> {
     const all = { params: this.params, authorizer: true, ...options };
     // An environment with the variables is made only for expressions that refer to them.
-    return compileExpression(source.includes('variables') ? this.environment(all) : this.base(all), source, use);
+    return yield* compileExpression(source.includes('variables') ? this.environment(all) : this.base(all), source, use);
   }
 
   private environment(options: ExpressionOptions): CelEnvironment {

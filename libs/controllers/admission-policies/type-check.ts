@@ -1,4 +1,5 @@
 import { type admissionregistrationv1, type GroupVersionKind, groupVersionOf, parseGroupVersion } from '#api';
+import { finish } from '#apimachinery';
 import { AUTHORIZER, type CelEnvironment, type CelType, celEnvironment, DYN } from '#cel';
 import { Composition, NAMESPACE, REQUEST } from '#component-helpers/admission-expressions';
 
@@ -95,9 +96,9 @@ export function typeWarnings(policy: Policy, kinds: KnownKinds): Warning[] {
     const object = kinds.typeOf(gvk);
     if (!object) continue;
     const environment = environmentOf(object, params);
-    const composition = new Composition(policy.spec?.variables ?? [], params !== undefined, () => environment);
+    const composition = finish(Composition.of(policy.spec?.variables ?? [], params !== undefined, () => environment));
     for (const { fieldRef, expression } of expressions) {
-      const { error } = composition.compile(expression, 'variable');
+      const { error } = finish(composition.compile(expression, 'variable'));
       if (error === undefined) continue;
       const found = issues.get(fieldRef) ?? [];
       issues.set(fieldRef, [...found, `${text(gvk)}: ${error.replace('compilation failed: ', '')}\n`]);

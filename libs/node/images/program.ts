@@ -8,7 +8,7 @@ export interface ServingProgram {
   ports: readonly ServedPort[];
   /** Exit code after SIGTERM: 0 if it shuts down gracefully, 143 if the signal kills it, 137 if it has to be killed. */
   stopCode: number;
-  script?: ScriptFacts;
+  files: readonly FileChange[];
 }
 
 /** Ends by itself. */
@@ -20,7 +20,7 @@ export interface ExitingProgram {
   message?: string;
   ports: readonly ServedPort[];
   stopCode: number;
-  script?: ScriptFacts;
+  files: readonly FileChange[];
 }
 
 /** Cannot be started: the message is the runtime's. */
@@ -39,40 +39,8 @@ export interface ServedPort {
   changesAt?: number;
   /** What an HTTP port answers. If unset, `status` decides, and the body is the status text. */
   answer?(request: HttpRequest, view: ProgramView): HttpAnswer;
-  /** Takes over the connection of an upgrade request; undefined: it is answered as any other. */
-  upgrade?(request: HttpRequest, view: ProgramView, peer: ConnectionPeer): ServedConnection | undefined;
-  /** HTTP over TLS only, with a certificate in the container's files. */
-  tls?: TlsFiles;
-}
-
-/** Paths of PEM files. */
-export interface TlsFiles {
-  certificate: string;
-  key: string;
-  /** Without the files it serves with a certificate that it makes for itself; otherwise it does not serve. */
-  optional?: boolean;
-}
-
-/** The client's end of a connection, as a program sees it. */
-export interface ConnectionPeer {
-  /** Sends bytes. False: the client reads too slowly, and `drained` will be called. */
-  write(bytes: Buffer): boolean;
-  /** Closes the connection. */
-  end(): void;
-  /** The program can take more, after `receive` has returned false. */
-  ready(): void;
-}
-
-/** A program's end of a connection. */
-export interface ServedConnection {
-  /** Bytes from the client. False: the program can take no more until it calls `ready`. */
-  receive(bytes: Buffer): boolean;
-  /** The client has read what was written. */
-  drained(): void;
-  /** The client sends no more, and reads what is still written. */
-  ended(): void;
-  /** The connection is closed. */
-  closed(): void;
+  /** HTTP over TLS only. */
+  tls?: boolean;
 }
 
 /** A request as a program reads it from its socket. */
@@ -109,22 +77,21 @@ export interface ProgramView {
   read(path: string): Uint8Array | undefined;
 }
 
-/** What is known of a program that is interpreted. */
-interface ScriptFacts {
-  /** What it does depends on its pod or on other objects, so that each start has to be looked at. */
-  byPod: boolean;
-  /** It handles SIGTERM. */
-  traps: boolean;
+/** A file that the program creates or removes, for probes that check it. */
+export interface FileChange {
+  path: string;
+  at: number;
+  exists: boolean;
 }
 
 /** A program that keeps running and serves. */
 export function serve(ports: readonly ServedPort[], { stopCode = 0 }: { stopCode?: number } = {}): ServingProgram {
-  return { does: 'serve', ports, stopCode };
+  return { does: 'serve', ports, stopCode, files: [] };
 }
 
 /** A program that ends. */
 export function exit(code: number, after = 0, message?: string): ExitingProgram {
-  return { does: 'exit', code, after, message, ports: [], stopCode: 143 };
+  return { does: 'exit', code, after, message, ports: [], stopCode: 143, files: [] };
 }
 
 /** An HTTP port that answers the given paths (and `/`) with 200 and others with 404; without paths, everything with 200. */

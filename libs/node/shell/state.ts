@@ -71,13 +71,8 @@ export class ShellState {
     return copy;
   }
 
-  /** Called when a variable is read. */
-  onRead: ((name: string, isSet: boolean) => void) | undefined;
-
   get(name: string): string | undefined {
-    const value = this.variables.get(name)?.value;
-    this.onRead?.(name, value !== undefined);
-    return value;
+    return this.variables.get(name)?.value;
   }
 
   set(name: string, value: string, exported?: boolean): void {

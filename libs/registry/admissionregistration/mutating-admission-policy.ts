@@ -3,7 +3,7 @@ import { append, type FieldError, invalidValue, notSupported, required } from '#
 import { ageColumn, nameColumn } from '../columns.js';
 import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, nextGeneration } from '../rules/prepare.js';
-import { PolicyExpressions, tooMuchToCompile } from './expressions.js';
+import { type PolicyExpressions, policyExpressions, prepareExpressions, tooMuchToCompile, type UsedExpression } from './expressions.js';
 import { MUTATED_OPERATIONS, paramKindText, policyErrors } from './policy-validation.js';
 import { staticSuffixWarnings } from './static-suffix.js';
 
@@ -33,14 +33,31 @@ function mutationErrors(path: string, mutation: admissionregistrationv1.Mutation
   return errors;
 }
 
+const variablesOf = (spec: Partial<Policy['spec']> | undefined) => ({
+  variables: spec?.variables ?? [],
+  params: spec?.paramKind !== undefined && spec.paramKind !== null,
+  composed: true,
+});
+
+/** The expressions of a policy besides its variables. */
+function usedBy(spec: Partial<Policy['spec']> | undefined): UsedExpression[] {
+  const { mutations, matchConditions } = spec ?? {};
+  return [
+    ...(matchConditions ?? []).map(({ expression }) => ({ source: expression?.trim(), use: 'condition' as const })),
+    ...(mutations ?? []).flatMap(({ applyConfiguration, jsonPatch }): UsedExpression[] => [
+      { source: applyConfiguration?.expression?.trim(), use: 'applyConfiguration', patches: true },
+      { source: jsonPatch?.expression?.trim(), use: 'jsonPatch', patches: true },
+    ]),
+  ];
+}
+
 function validate({ spec }: Policy): FieldError[] {
-  const { mutations = [], reinvocationPolicy, variables = [], matchConditions = [] } = spec ?? {};
-  const sources = mutations.map(
-    ({ applyConfiguration, jsonPatch }) => `${applyConfiguration?.expression ?? ''}${jsonPatch?.expression ?? ''}`,
-  );
-  const tooMuch = tooMuchToCompile('spec', [...[...variables, ...matchConditions].map(({ expression }) => expression), ...sources]);
+  const { mutations = [], reinvocationPolicy } = spec ?? {};
+  const given = variablesOf(spec);
+  const sources = [...given.variables.map(({ expression }) => expression), ...usedBy(spec).map(({ source }) => source)];
+  const tooMuch = tooMuchToCompile('spec', sources);
   if (tooMuch) return [tooMuch];
-  const expressions = new PolicyExpressions(variables, spec?.paramKind !== undefined, true);
+  const expressions = policyExpressions(given);
   const errors = policyErrors(spec ?? {}, expressions, MUTATED_OPERATIONS);
   if (mutations.length === 0) errors.push(required('spec.mutations', 'mutations must contain at least one item'));
   mutations.forEach((mutation, index) => {
@@ -59,6 +76,7 @@ export const mutatingAdmissionPolicy = overNulls<Policy>({
   unconditionalUpdate: false,
   prepareForCreate: firstGeneration,
   prepareForUpdate: (object, old) => nextGeneration(object, old, ({ spec }) => spec),
+  confirm: ({ spec }, _, { work }) => prepareExpressions(variablesOf(spec), usedBy(spec), () => work?.pause()),
   validate,
   validateUpdate: validate,
   warnings: staticSuffixWarnings,

@@ -1,4 +1,5 @@
 import type { KubeObject, StatusCause } from '#apimachinery';
+import type { StrategyContext } from '#apiserver';
 import { testCluster } from '#apiserver/test-cluster';
 import { strategies } from '../index.js';
 
@@ -191,4 +192,21 @@ it('conditions of webhooks are compiled', async () => {
       'webhooks[0].matchConditions[0].expression: Invalid value: "params == null": compilation failed: ERROR: <input>:1:1: undeclared reference to \'params\'',
     ),
   ]);
+});
+
+it('a long policy is compiled in steps, between which others may work, before it is validated', async () => {
+  const strategy = strategies.find(({ resource }) => resource === 'validatingadmissionpolicies');
+  const variables = [{ name: 'a', expression: Array.from({ length: 800 }, () => 'true').join(' || ') }];
+  const validations = [{ expression: Array.from({ length: 400 }, () => 'variables.a').join(' || ') }];
+  const complete = { ...matchConstraints, matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {} };
+  const spec = { matchConstraints: complete, variables, validations };
+  const object = { apiVersion: '', kind: '', metadata: { name: 'p' }, spec } as KubeObject;
+  let pauses = 0;
+  const pause = () => {
+    pauses += 1;
+    return undefined;
+  };
+  const ctx = { work: { pause } } as unknown as StrategyContext;
+  await strategy?.confirm?.(object, undefined, ctx);
+  expect([pauses, strategy?.validate?.(object, ctx)]).toEqual([7, []]);
 });

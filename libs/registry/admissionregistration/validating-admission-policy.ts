@@ -3,7 +3,7 @@ import { append, byteLength, duplicate, type FieldError, invalidValue, isQualifi
 import { ageColumn, nameColumn } from '../columns.js';
 import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, keepSpec, keepStatus, nextGeneration } from '../rules/prepare.js';
-import { PolicyExpressions, tooMuchToCompile } from './expressions.js';
+import { type PolicyExpressions, policyExpressions, prepareExpressions, tooMuchToCompile, type UsedExpression } from './expressions.js';
 import { paramKindText, policyErrors } from './policy-validation.js';
 import { staticSuffixWarnings } from './static-suffix.js';
 
@@ -53,17 +53,32 @@ function annotationErrors(
   return errors;
 }
 
+const variablesOf = (spec: Partial<Policy['spec']> | undefined) => ({
+  variables: spec?.variables ?? [],
+  params: spec?.paramKind !== undefined && spec.paramKind !== null,
+  composed: false,
+});
+
+/** The expressions of a policy besides its variables. */
+function usedBy(spec: Partial<Policy['spec']> | undefined): UsedExpression[] {
+  const { validations, auditAnnotations, matchConditions } = spec ?? {};
+  return [
+    ...(matchConditions ?? []).map(({ expression }) => ({ source: expression?.trim(), use: 'condition' as const })),
+    ...(validations ?? []).flatMap(({ expression, messageExpression }): UsedExpression[] => [
+      { source: expression, use: 'condition' },
+      { source: messageExpression, use: 'message', authorizer: false },
+    ]),
+    ...(auditAnnotations ?? []).map(({ valueExpression }) => ({ source: valueExpression?.trim(), use: 'auditAnnotation' as const })),
+  ];
+}
+
 function validate({ metadata, spec }: Policy): FieldError[] {
   const { validations = [], auditAnnotations = [] } = spec ?? {};
-  const { variables = [], matchConditions = [] } = spec ?? {};
-  const plain = [...variables, ...matchConditions, ...validations].map(({ expression }) => expression);
-  const others = [
-    ...validations.map(({ messageExpression }) => messageExpression),
-    ...auditAnnotations.map(({ valueExpression }) => valueExpression),
-  ];
-  const tooMuch = tooMuchToCompile('spec', [...plain, ...others]);
+  const given = variablesOf(spec);
+  const sources = [...given.variables.map(({ expression }) => expression), ...usedBy(spec).map(({ source }) => source)];
+  const tooMuch = tooMuchToCompile('spec', sources);
   if (tooMuch) return [tooMuch];
-  const expressions = new PolicyExpressions(variables, spec?.paramKind !== undefined, false);
+  const expressions = policyExpressions(given);
   const errors = policyErrors(spec ?? {}, expressions);
   if (validations.length === 0 && auditAnnotations.length === 0)
     return [...errors, required('spec.validations', EMPTY), required('spec.auditAnnotations', EMPTY)];
@@ -95,6 +110,7 @@ export const validatingAdmissionPolicy = overNulls<Policy>({
     keepStatus(object, old);
     nextGeneration(object, old, ({ spec }) => spec);
   },
+  confirm: ({ spec }, _, { work }) => prepareExpressions(variablesOf(spec), usedBy(spec), () => work?.pause()),
   validate,
   validateUpdate: validate,
   subresources: { status: { prepareForUpdate: (object, old) => keepSpec(object, old, true) } },

@@ -5,9 +5,8 @@ import { PodMachine } from '#node';
 import { logOptions } from '../log-options.js';
 import { checkLogExists, instanceOf, LogWriter } from '../log-source.js';
 import { worldOf } from '../target.js';
-import { unreachable } from './backend.js';
-import { isGlobal, proxyOptions } from './pod-proxy.js';
-import { proxiedPath, redirectToRoot, splitId } from './proxied-path.js';
+import { proxiedPath, redirectToRoot, splitId, unreachable } from './backend.js';
+import { isGlobal, nameIn, proxyOptions } from './pod-proxy.js';
 
 /** The read-only part of a kubelet's own API (pkg/kubelet/server). */
 
@@ -51,7 +50,7 @@ async function containerLogs(
   const [, namespace = '', name = '', container = ''] = parts;
   const pod = pods.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
   if (!pod) return text(404, `pod ${goQuote(name)} does not exist`);
-  const machine = await PodMachine.open(pod, worldOf(scope), { logged: container });
+  const machine = await PodMachine.open(pod, worldOf(scope), container);
   const found = machine.get(container);
   if (!found) return text(404, `container ${goQuote(container)} not found in pod ${goQuote(name)}`);
   const options = logOptions(query, name, scope.cluster.clock.now());
@@ -94,14 +93,15 @@ async function proxy(scope: RestScope, request: ApiRequest, query: URLSearchPara
   const node = (await getObject({ ...scope, name: id.name })).object as corev1.Node;
   const address = node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '';
   if (!isGlobal(address)) throw badRequest('address not allowed');
-  const redirect = redirectToRoot(request);
+  const path = proxiedPath(request, scope);
+  const redirect = path === undefined ? redirectToRoot(request) : undefined;
   if (redirect) return redirect;
   const isKubelet = id.port === '' || Number(id.port) === (node.status?.daemonEndpoints?.kubeletEndpoint?.Port ?? KUBELET_PORT);
   if (!isKubelet || !node.status?.nodeInfo?.kubeletVersion) {
     throw unreachable(`dial tcp ${address}:${id.port || KUBELET_PORT}: connect: connection refused`);
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, '405: Method Not Allowed');
-  const answer = await kubelet(scope, node, proxiedPath(request) ?? '/', query);
+  const answer = await kubelet(scope, node, path ?? '/', query);
   if (request.method !== 'HEAD') return answer;
   const { body: _, ...head } = answer;
   return head;
@@ -112,5 +112,9 @@ export const nodeProxy: StorageProvider = {
   group: '',
   resource: 'nodes',
   subresource: 'proxy',
-  capabilities: () => ({ connect: proxy, connectOptions: (request) => proxyOptions('NodeProxyOptions', request) }),
+  capabilities: (resource) => ({
+    connect: proxy,
+    connectOptions: (request) =>
+      proxyOptions('NodeProxyOptions', proxiedPath(request, { name: nameIn(request, resource.resource), resource })),
+  }),
 };

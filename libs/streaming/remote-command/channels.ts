@@ -1,5 +1,4 @@
-import type { CloseCode, ConnectionHandler, UpgradedConnection } from '#apiserver';
-import type { SessionEvents } from '../streaming-connection.js';
+import type { ConnectionHandler, UpgradedConnection } from '#apiserver';
 import { type Outcome, statusMessage, statusText } from './exit-status.js';
 import type { RemoteOptions, RemoteProcess, RemoteStreams } from './remote-process.js';
 
@@ -54,7 +53,7 @@ export class ChannelSession implements ConnectionHandler, RemoteStreams {
     private readonly options: RemoteOptions,
     private readonly process: RemoteProcess,
     private readonly connection: UpgradedConnection,
-    private readonly events: SessionEvents,
+    private readonly events: { touched(): void; ended(): void },
   ) {
     this.codec = new ChannelCodec(protocol);
     // An empty message on the first channel that is written tells the client that the connection stands.
@@ -113,8 +112,7 @@ export class ChannelSession implements ConnectionHandler, RemoteStreams {
     this.events.ended();
   }
 
-  shutdown(code: CloseCode): void {
-    this.over = true;
-    this.connection.close(code);
+  shutdown(): void {
+    this.connection.close();
   }
 }

@@ -39,8 +39,7 @@ function serve(accepts = true): Served {
   const served: Served = { sent: [], seen: [], closed: false, streams: [], connection: undefined as unknown as SpdyConnection };
   served.connection = new SpdyConnection({
     send(bytes) {
-      reader.append(bytes);
-      for (let frame = reader.next(); frame; frame = reader.next()) {
+      for (const frame of reader.push(bytes)) {
         served.sent.push(
           frame.kind === 'data'
             ? `data ${frame.stream} ${frame.payload.toString()} ${frame.flags}`
@@ -49,8 +48,6 @@ function serve(accepts = true): Served {
       }
       return true;
     },
-    hold: () => undefined,
-    release: () => undefined,
     opened(stream) {
       served.streams.push(stream);
       stream.onData = (bytes) => served.seen.push(`${stream.headers.get('streamtype')}: ${bytes.toString()}`);

@@ -286,12 +286,6 @@ describe('allowed changes of a pod', () => {
 
 describe('resizing a running pod', () => {
   const sized = (cpu: string, fields: object = {}): Spec => container({ resources: { requests: { cpu, ...fields } } });
-  const beside = (resources: object): Spec => ({
-    containers: [
-      { name: 'c', image: 'i', resources: { requests: { cpu: '1' } } },
-      { name: 'bare', image: 'i', resources },
-    ],
-  });
   const resize = (before: Spec, after: Spec): string[] => {
     const old = made(before);
     const next = made(after);
@@ -300,7 +294,6 @@ describe('resizing a running pod', () => {
   };
   it.each<[string, Spec, Spec, string[]]>([
     ['more cpu', sized('1'), sized('2'), []],
-    ['a first request of a container without any', beside({}), beside({ requests: { memory: '1Gi' } }), []],
     [
       'none at all',
       sized('1'),

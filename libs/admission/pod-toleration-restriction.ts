@@ -1,10 +1,9 @@
 import type { corev1 } from '#api';
-import { bareError, isJsonObject, notFound } from '#apimachinery';
+import { bareError, notFound } from '#apimachinery';
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '#apiserver';
 import { podQOS } from '#component-helpers';
-import { podOf } from '../pod-attributes.js';
-import { areAllowed, mergeTolerations } from '../tolerations.js';
-import { decodeTolerations, NoTolerations, tolerationsOf } from './decode-tolerations.js';
+import { podOf } from './pod-attributes.js';
+import { areAllowed, mergeTolerations } from './tolerations.js';
 
 type Toleration = corev1.Toleration;
 
@@ -25,10 +24,12 @@ async function annotated(name: string, annotation: string, { reader }: Admission
   const text = namespace.metadata.annotations?.[annotation];
   if (text === undefined || text === '') return text === undefined ? undefined : [];
   try {
-    return decodeTolerations(text);
-  } catch (error) {
-    throw error instanceof NoTolerations ? bareError(error.message) : error;
+    const value: unknown = JSON.parse(text);
+    if (Array.isArray(value) && value.every((each) => typeof each === 'object' && each !== null)) return value as Toleration[];
+  } catch {
+    // Upstream answers with the message of Go's decoder.
   }
+  throw bareError(`json: cannot unmarshal annotation ${annotation} into Go value of type []v1.Toleration`);
 }
 
 async function validate({ namespace }: AdmissionAttributes, pod: corev1.Pod, around: Around): Promise<void> {
@@ -55,19 +56,13 @@ interface Around {
   ctx: AdmissionContext;
 }
 
-/** Throws an Error for a configuration that cannot be read. */
-function configurationOf(given: unknown): Configuration {
-  const { default: defaults, whitelist } = isJsonObject(given) ? given : {};
-  return { default: tolerationsOf(defaults), whitelist: tolerationsOf(whitelist) };
-}
-
 function restricting(configuration: Configuration): AdmissionPlugin {
   return {
     name: 'PodTolerationRestriction',
     operations: ['CREATE', 'UPDATE'],
     resources: ['pods'],
     defaultOff: true,
-    configured: (given) => restricting(configurationOf(given)),
+    configured: (given) => restricting((given ?? {}) as Configuration),
     admit(attributes, ctx) {
       const pod = podOf(attributes);
       return pod && admit(attributes, pod, { configuration, ctx });

@@ -1,2 +1,0 @@
-export { BundleError, bundleOf, type Chain, keyPair } from './certificates.js';
-export { serverCertificateError } from './verify.js';
