@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { testCluster } from './test-cluster.js';
+import { forbidden } from '#apimachinery';
+import type { AdmissionPlugin } from './admission/admission.js';
+import { type TestClusterOptions, testCluster } from './test-cluster.js';
 
 const PATH = '/api/v1/namespaces/ns/configmaps';
 const configMap = (name: string, labels: Record<string, string> = {}) => ({
@@ -8,8 +10,8 @@ const configMap = (name: string, labels: Record<string, string> = {}) => ({
   metadata: { name, labels },
 });
 
-async function filled(names: readonly string[]) {
-  const cluster = await testCluster();
+async function filled(names: readonly string[], options: TestClusterOptions = {}) {
+  const cluster = await testCluster(options);
   for (const name of names) await cluster.call('POST', PATH, { body: configMap(name, { first: name[0] ?? '' }) });
   const page = async (query: string) => {
     const { status, body } = await cluster.call('GET', `${PATH}?${query}`);
@@ -93,5 +95,41 @@ describe('lists', () => {
     const { body } = await cluster.call('DELETE', `${PATH}?labelSelector=first%3Db`);
     expect([body.kind, (body.items as unknown as unknown[]).length]).toEqual(['ConfigMapList', 2]);
     expect((await page('')).names).toEqual(['a']);
+  });
+
+  test('deletecollection of one page', async () => {
+    const { cluster, page } = await filled(['a', 'b', 'c']);
+    const { body } = await cluster.call('DELETE', `${PATH}?limit=2`);
+    const { items, metadata } = body as unknown as { items: Array<{ metadata: { name: string } }>; metadata: { continue?: string } };
+    expect([items.map((item) => item.metadata.name), (await page('')).names]).toEqual([['a', 'b'], ['c']]);
+    const rest = await cluster.call('DELETE', `${PATH}?continue=${metadata.continue}`);
+    expect([(rest.body.items as unknown as unknown[]).length, (await page('')).names]).toEqual([1, []]);
+  });
+
+  test.each<[string, object, number, string[]]>([
+    ['a dry run', { dryRun: ['All'] }, 200, ['a', 'b', 'c']],
+    ['finalizers', { propagationPolicy: 'Foreground' }, 200, ['a', 'b', 'c']],
+    ['a uid that one of them has', { preconditions: { uid: 'that of a' } }, 409, ['b', 'c']],
+    ['a resourceVersion that one of them has', { preconditions: { resourceVersion: '1' } }, 409, ['b', 'c']],
+  ])('deletecollection with %s', async (_, options, status, left) => {
+    const { cluster, page } = await filled(['a', 'b', 'c']);
+    const { uid } = (await cluster.call('GET', `${PATH}/a`)).body.metadata as { uid?: string };
+    const body = JSON.parse(JSON.stringify(options).replace('that of a', uid ?? ''));
+    expect((await cluster.call('DELETE', PATH, { body })).status).toBe(status);
+    expect((await page('')).names).toEqual(left);
+  });
+
+  test('deletecollection stops at the first object whose deletion is refused', async () => {
+    const keeper: AdmissionPlugin = {
+      name: 'Keeper',
+      operations: ['DELETE'],
+      isIdle: () => false,
+      validate({ oldObject }) {
+        if (oldObject?.metadata.name === 'b') throw forbidden({ group: '', resource: 'configmaps' }, 'b', 'b stays');
+      },
+    };
+    const { cluster, page } = await filled(['a', 'b', 'c'], { admission: [keeper] });
+    const { status, body } = await cluster.call('DELETE', PATH);
+    expect([status, body.message, (await page('')).names]).toEqual([403, 'configmaps "b" is forbidden: b stays', ['b', 'c']]);
   });
 });

@@ -5,6 +5,8 @@ import type { AdmissionAttributes, AdmissionContext, AdmissionOperation, Admissi
 export interface AdmissionChain {
   mutates(operation: AdmissionOperation): boolean;
   validates(operation: AdmissionOperation): boolean;
+  /** Whether something that the cluster's users have configured may refuse such requests: webhooks, policies. */
+  isConfigured(operation: AdmissionOperation, ctx: AdmissionContext): boolean;
   /**
    * Lets every mutating plugin change the object in place, twice if one of them asks for it. Throws the StatusError of the first plugin that
    * rejects it.
@@ -38,6 +40,7 @@ function buildChain(plugins: readonly AdmissionPlugin[]): AdmissionChain {
   return {
     mutates: (operation) => mutating[operation].length > 0,
     validates: (operation) => validating[operation].length > 0,
+    isConfigured: (operation, ctx) => [...mutating[operation], ...validating[operation]].some(({ isIdle }) => isIdle?.(ctx) === false),
     async admit(attributes, ctx) {
       await admitOnce(mutating[attributes.operation], attributes, ctx);
       const { reinvocation } = attributes;

@@ -7,7 +7,7 @@ import { deleteObject } from './delete.js';
 import { getObject } from './get.js';
 import { type Listing, listObjects } from './list.js';
 import { ownFields } from './managed-fields.js';
-import type { RestScope } from './scope.js';
+import { admissionContext, type RestScope } from './scope.js';
 import type { Capabilities, Change, Updated } from './storage.js';
 import type { SubresourceStrategy } from './strategy.js';
 import { updateObject } from './update.js';
@@ -31,22 +31,27 @@ function updateStored(scope: RestScope, change: Change, view?: SubresourceStrate
   });
 }
 
-/** Deletes everything the options select, with bounded parallelism (generic/registry/store.go DeleteCollection). */
+/**
+ * Deletes everything the options select, one after the other in the order of the list until one fails, as upstream's only worker does
+ * (generic/registry/store.go DeleteCollection, --delete-collection-workers=1). Where nothing is configured that could refuse one of them,
+ * many are deleted at once.
+ */
 async function deleteCollection(scope: RestScope, options: ListOptions, deletion: DeleteOptions): Promise<Listing> {
   const listing = await listObjects(scope, options);
-  const { deleteCollectionParallel } = scope.cluster.limits;
+  const { limits, admission } = scope.cluster;
+  const mayRefuse = deletion.preconditions !== undefined || admission.isConfigured('DELETE', admissionContext(scope));
+  const workers = mayRefuse ? 1 : limits.deleteCollectionParallel;
   const erase = scope.storage.delete ?? deleteObject;
-  for (let start = 0; start < listing.items.length; start += deleteCollectionParallel) {
-    const batch = listing.items.slice(start, start + deleteCollectionParallel);
-    await Promise.all(
-      batch.map(async ({ object: { metadata } }) => {
-        const one = { ...scope, name: metadata.name, namespace: metadata.namespace ?? '' };
-        await erase(one, deletion).catch((error: unknown) => {
-          // Another request has deleted it in the meantime.
-          if ((error as { code?: number }).code !== 404) throw error;
-        });
-      }),
-    );
+  for (let start = 0; start < listing.items.length; start += workers) {
+    const batch = listing.items.slice(start, start + workers).map(({ object: { metadata } }) => {
+      const one = { ...scope, name: metadata.name, namespace: metadata.namespace ?? '' };
+      return erase(one, deletion).catch((error: unknown) => {
+        // Another request has deleted it in the meantime.
+        if ((error as { code?: number }).code !== 404) throw error;
+      });
+    });
+    const failed = (await Promise.allSettled(batch)).find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
   }
   return listing;
 }

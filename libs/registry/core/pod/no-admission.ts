@@ -3,6 +3,7 @@ import type { RestScope } from '#apiserver';
 const NO_ADMISSION: RestScope['cluster']['admission'] = {
   mutates: () => false,
   validates: () => false,
+  isConfigured: () => false,
   admit: async () => {},
   validate: async () => {},
 };
