@@ -145,7 +145,7 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
     auditor,
     handle: (request) => server.handle(request),
     settings,
-    authenticate: authenticated,
+    authenticate: async (request) => authenticated(request),
     refused: (request) => server.refused(request),
   };
   return api;

@@ -4,7 +4,7 @@ import { failed, NO_RESOURCE, NOBODY, originOf, withFlow } from './answers.js';
 import { type AuditEvent, Stage } from './audit/audit-event.js';
 import { Auditor } from './audit/auditor.js';
 import type { Credentials } from './authentication/authentication.js';
-import { impersonate } from './authentication/impersonation.js';
+import { impersonate, impersonates } from './authentication/impersonation.js';
 import { type AuthorizerLink, attributesOf, authorize } from './authorization/authorization.js';
 import { Dispatcher, type Seat } from './dispatcher.js';
 import { routeOf, serviceUnavailable, unknownPath } from './endpoints/resource-router.js';
@@ -23,7 +23,7 @@ import { Warnings } from './rest/warnings.js';
 /** What the pipeline of one cluster is made of. */
 export interface PipelineParts {
   /** The user of a request. Throws 401. */
-  authenticated(request: Credentials): Promise<UserInfo>;
+  authenticated(request: Credentials): UserInfo | Promise<UserInfo>;
   authorizers: readonly AuthorizerLink[];
   dispatcher: Dispatcher;
   auditor: Auditor;
@@ -71,9 +71,10 @@ export class Pipeline {
     const info = requestInfo(request.method, request.path, query);
     const { authenticated, authorizers, dispatcher } = this.access;
     audit.attributes = attributesOf(info, NOBODY);
-    const requestor = await authenticated(request);
+    const authenticating = authenticated(request);
+    const requestor = authenticating instanceof Promise ? await authenticating : authenticating;
     audit.attributes = attributesOf(info, requestor);
-    const user = await impersonate(audit.attributes, request.headers, authorizers);
+    const user = impersonates(request.headers) ? await impersonate(audit.attributes, request.headers, authorizers) : requestor;
     if (user !== requestor) audit.impersonator = requestor;
     audit.mark(Stage.authentication);
     const attributes = user === requestor ? audit.attributes : attributesOf(info, user);

@@ -1,7 +1,7 @@
 import type { AuditSink } from '#apiserver';
 import { type AuditFilter, type AuditRecord, matches } from './audit-record.js';
 import type { AuditStore, NewChunk } from './audit-store.js';
-import { encodeChunk, type TimedEvent } from './chunk-codec.js';
+import type { ChunkWriter } from './chunk-writer.js';
 import { Followers } from './follow.js';
 import { LOG_LIMITS } from './limits.js';
 import { type Page, type PageRequest, pageOf } from './pages.js';
@@ -58,7 +58,7 @@ class BatchedLog implements AuditLog {
     return {
       record: (event) => {
         if (this.closed) return;
-        this.waiting.add(cluster, { event, at: Math.round(now() - event.total) });
+        this.waiting.add(cluster, event, Math.round(now() - event.total));
         this.cancel ??= this.options.after(LOG_LIMITS.flushEvery, () => this.flushSoon());
       },
     };
@@ -102,20 +102,21 @@ class BatchedLog implements AuditLog {
     return flushed;
   }
 
-  private async store(taken: ReadonlyMap<string, TimedEvent[]>): Promise<void> {
+  private async store(taken: ReadonlyMap<string, ChunkWriter[]>): Promise<void> {
     if (taken.size === 0) return;
     const chunks: NewChunk[] = [];
     try {
-      for (const [cluster, events] of taken) {
-        for (let at = 0; at < events.length; at += LOG_LIMITS.chunkEvents) {
-          chunks.push(await chunkOf(cluster, events.slice(at, at + LOG_LIMITS.chunkEvents)));
+      for (const [cluster, writers] of taken) {
+        for (const writer of writers) {
+          const { firstAt, lastAt } = writer;
+          chunks.push({ cluster, firstAt, lastAt, body: await writer.encode() });
           // Encoding is work of this process's event loop: requests have their turn between two chunks.
           await this.options.giveWay();
         }
       }
       await this.options.store.append(chunks);
     } catch (error) {
-      for (const [cluster, events] of taken) this.waiting.putBack(cluster, events);
+      for (const [cluster, writers] of taken) this.waiting.putBack(cluster, writers);
       throw error;
     }
     await this.trim(chunks);
@@ -134,16 +135,6 @@ class BatchedLog implements AuditLog {
     await store.trim([...due]);
     for (const cluster of due) this.appended.delete(cluster);
   }
-}
-
-async function chunkOf(cluster: string, events: readonly TimedEvent[]): Promise<NewChunk> {
-  let firstAt = Number.POSITIVE_INFINITY;
-  let lastAt = 0;
-  for (const { at } of events) {
-    firstAt = Math.min(firstAt, at);
-    lastAt = Math.max(lastAt, at);
-  }
-  return { cluster, firstAt, lastAt, body: await encodeChunk(events) };
 }
 
 /** The audit log of a process. */

@@ -1,7 +1,7 @@
 import { tooManyRequests } from '#apimachinery';
 import type { AuditRecord } from './audit-record.js';
 import type { AuditStore } from './audit-store.js';
-import { decodeChunk, inflated } from './chunk-codec.js';
+import { decodeChunk, inflated } from './chunk-reader.js';
 import { LOG_LIMITS } from './limits.js';
 
 /** Who follows a cluster's log. */

@@ -8,6 +8,8 @@ export const LOG_LIMITS = {
   waitingPerCluster: 4 * 1024 * 1024,
   waiting: 64 * 1024 * 1024,
   waitingAtLeast: 64 * 1024,
+  /** Chunks into which these bytes are divided at least: the oldest is dropped when there are too many. */
+  chunksWaiting: 8,
   /** Events of unauthenticated requests that are kept of a cluster per flush: strangers must not push out what its users did. */
   unauthenticatedPerFlush: 20,
   /** Chunks that are read from the store at once. */

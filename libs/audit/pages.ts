@@ -1,7 +1,7 @@
 import { badRequest } from '#apimachinery';
 import { type AuditFilter, type AuditRecord, matches } from './audit-record.js';
 import type { AuditStore, StoredChunk } from './audit-store.js';
-import { decodeChunk, inflated } from './chunk-codec.js';
+import { decodeChunk, inflated } from './chunk-reader.js';
 import { LOG_LIMITS } from './limits.js';
 
 /** Which page of what matches. */

@@ -1,5 +1,4 @@
 import { AuditEvent, type UserInfo } from '#apiserver';
-import type { TimedEvent } from './chunk-codec.js';
 
 interface Given {
   at: number;
@@ -16,7 +15,7 @@ interface Given {
 const ALICE: UserInfo = { name: 'alice', groups: ['learners', 'system:authenticated'] };
 
 /** An event for specs: a request of alice for a ConfigMap, unless something else is given. */
-export function testEvent(given: Given): TimedEvent {
+export function testEvent(given: Given): { event: AuditEvent; at: number } {
   const { at, id = `id-${at}`, user = ALICE, verb = 'get', resource = 'configmaps', namespace = 'default', name = 'c', code = 200 } = given;
   const { userAgent = 'kubectl/v1.33' } = given;
   const uri = `/api/v1/namespaces/${namespace}/${resource}/${name}`;

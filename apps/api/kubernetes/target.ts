@@ -55,10 +55,16 @@ export function metricsGroup(path: string): string {
 
 const verbs: Readonly<Record<string, string>> = { POST: 'POST', PUT: 'PUT', PATCH: 'PATCH', DELETE: 'DELETE', HEAD: 'GET' };
 
+function slashesOf(path: string): number {
+  let count = 0;
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) count += 1;
+  return count;
+}
+
 /** The verb for metrics, as in kube-apiserver's: GET and LIST are distinguished by the length of the path. */
 export function metricsVerb(method: string, path: string): string {
   if (method !== 'GET') return verbs[method] ?? 'OTHER';
-  const parts = path.split('/').length - (path.startsWith('/apis/') ? 4 : 3);
+  const parts = slashesOf(path) - (path.startsWith('/apis/') ? 3 : 2);
   const inNamespace = path.includes('/namespaces/') && parts > 2;
   const rest = inNamespace ? parts - 2 : parts;
   return rest === 1 ? 'LIST' : 'GET';

@@ -37,7 +37,6 @@ test('texts of clients are bounded, and so is what plugins say', () => {
   made.end(422, { ...failure, details: { causes } }, []);
   expect([made.uri.length, made.userAgent.length, made.attributes.name.length, made.annotations?.size]).toEqual([1024, 1036, 253, 32]);
   expect(JSON.stringify([made.outcomes, made.failure, [...(made.annotations ?? [])]]).length).toBeLessThan(80_000);
-  expect(made.size).toBeLessThan(80_000);
 });
 
 test('what is impersonated is bounded too', () => {
@@ -52,7 +51,6 @@ test('what is impersonated is bounded too', () => {
   made.end(200, undefined, []);
   const { name, groups, extra: kept = {} } = made.attributes.user;
   expect([name.length, groups.length, groups[0]?.length, Object.keys(kept).length, kept.k0?.length]).toEqual([253, 32, 253, 8, 8]);
-  expect(made.size).toBeLessThan(40_000);
 });
 
 test('the first value of an annotation stays, and those of a higher level are not kept below it', () => {

@@ -102,9 +102,6 @@ function boundedAgent(text: string): string {
   return text.length <= AUDIT_LIMITS.userAgent ? text : `${bounded(text, AUDIT_LIMITS.userAgent)}...TRUNCATED`;
 }
 
-/** Bytes of an event without its texts. */
-const SIZE = 600;
-
 /**
  * What happened to one request, stage by stage. Filled in while the request runs, at the cost of a few assignments; encoded later, off the
  * path of the request.
@@ -146,11 +143,11 @@ export class AuditEvent implements AuditAnnotations {
   /** Why the request failed. The message, which may quote a body, is kept at the level Request, and for paths that are no resources. */
   failure: { reason: string; message: string; errors: readonly string[] } | undefined;
   warnings: readonly string[] = [];
-  /** About how many bytes the event holds. */
-  size = 0;
   /** The milliseconds from the first to the last stage. */
   total = 0;
   private last: number;
+  /** About how many characters of changes, refusals and annotations it has. */
+  private size = 0;
 
   /** Milliseconds of the machine, with an arbitrary origin. */
   readonly now: () => number;
@@ -228,9 +225,6 @@ export class AuditEvent implements AuditAnnotations {
     if (attributes && this.impersonator) this.attributes = { ...attributes, user: boundedUser(attributes.user) };
     if (this.attributes && this.attributes.path.length > AUDIT_LIMITS.uri) this.attributes = boundedAttributes(this.attributes);
     this.objectName = bounded(this.objectName, AUDIT_LIMITS.name);
-    if (this.impersonator) this.size += JSON.stringify(this.attributes?.user).length;
-    this.size += SIZE + this.uri.length + this.userAgent.length;
-    for (const text of this.warnings) this.size += text.length;
   }
 
   private failureOf({ reason, message = '', details }: Status): AuditEvent['failure'] {
@@ -239,8 +233,6 @@ export class AuditEvent implements AuditAnnotations {
     const errors = causes.map(({ field = '', message: text = '' }) =>
       owned(field === '' ? text : `${field}: ${text}`, AUDIT_LIMITS.message),
     );
-    const kept = { reason: reason ?? '', message: owned(message, AUDIT_LIMITS.message), errors };
-    for (const text of [kept.message, ...errors]) this.size += text.length;
-    return kept;
+    return { reason: reason ?? '', message: owned(message, AUDIT_LIMITS.message), errors };
   }
 }

@@ -103,6 +103,12 @@ function modeOf({ name }: Wanted): string {
   return name.startsWith(NODE_USER_PREFIX) ? 'arbitrary-node' : 'user-info';
 }
 
+/** Whether a request has headers that ask for impersonation. */
+export function impersonates(headers: ApiRequest['headers']): boolean {
+  for (const name in headers) if (name.startsWith('impersonate-')) return true;
+  return false;
+}
+
 /**
  * The user to impersonate (apiserver/pkg/endpoints/filters/impersonation): every name in the Impersonate-* headers must be allowed for the
  * requestor, who is the user in the request's attributes. Throws 403, and 400 if there are other impersonation headers but no user.
@@ -113,9 +119,7 @@ export async function impersonate(
   authorizers: readonly AuthorizerLink[],
 ): Promise<UserInfo> {
   const requestor = request.user;
-  let asked = false;
-  for (const name in headers) asked ||= name.startsWith('impersonate-');
-  if (!asked) return requestor;
+  if (!impersonates(headers)) return requestor;
   const wanted = wantedUser(headers);
   if (wanted.name === '') {
     if (wanted.uid === '' && wanted.groups.length === 0 && wanted.extra === undefined) return requestor;

@@ -14,8 +14,9 @@ function objectsOf(store: ClusterStore): PriorityObjects {
   const all = (prefix: string) => store.cached(prefix).map(({ object }) => object as unknown);
   return {
     version() {
-      const schemas = store.changeOf(SCHEMAS);
-      return schemas === undefined ? undefined : `${schemas} ${store.changeOf(LEVELS)}`;
+      const [schemas, levels] = [store.changeOf(SCHEMAS), store.changeOf(LEVELS)];
+      // Both only grow.
+      return schemas === undefined || levels === undefined ? undefined : schemas + levels;
     },
     flowSchemas: () => all(SCHEMAS) as flowcontrolv1.FlowSchema[],
     priorityLevels: () => all(LEVELS) as flowcontrolv1.PriorityLevelConfiguration[],

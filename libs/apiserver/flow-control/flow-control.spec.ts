@@ -44,7 +44,7 @@ function control(limits: Partial<FlowLimits> = {}) {
   const flows = new ClusterFlowControl({
     limits: () => ({ ...LIMITS, ...limits }),
     objects: {
-      version: () => '1',
+      version: () => 1,
       flowSchemas: () => [schema('all', 'low', 9000, ANYBODY), schema('robots', 'tiny', 10, ROBOT)],
       priorityLevels: () => [
         level('low', {

@@ -5,7 +5,7 @@ import type { UserInfo } from '../rest/strategy.js';
 
 /** The objects that classify requests; `version` changes whenever one of them does, and is undefined while they are not known. */
 export interface PriorityObjects {
-  version(): string | undefined;
+  version(): number | undefined;
   flowSchemas(): readonly flowcontrolv1.FlowSchema[];
   priorityLevels(): readonly flowcontrolv1.PriorityLevelConfiguration[];
 }
@@ -104,11 +104,12 @@ const catchAll = (seats: number): PriorityLevel => ({ name: 'catch-all', uid: ''
 
 /** Classifies requests by the cluster's FlowSchemas and PriorityLevelConfigurations. */
 export class PriorityLevels {
-  private version: string | undefined;
+  private version: number | undefined;
   private schemas: readonly flowcontrolv1.FlowSchema[] = [];
   private levels: ReadonlyMap<string, PriorityLevel> = new Map();
-  private matched = new Memo<{ schema: flowcontrolv1.FlowSchema | undefined }>({ bytes: 128 * 1024 });
-
+  private flows = new Memo<Flow>({ bytes: 128 * 1024 });
+  /** What of each user the schemas look at. */
+  private readonly subjects = new WeakMap<UserInfo, string>();
   private seats = 0;
 
   constructor(private readonly objects: PriorityObjects) {}
@@ -116,7 +117,13 @@ export class PriorityLevels {
   /** The flow of a request in a cluster with so many seats; catch-all if no schema matches or the schema's level does not exist. */
   flowOf(asked: AuthorizationAttributes, seats: number): Flow {
     this.refresh(seats);
-    const schema = this.schemaOf(asked);
+    const { user, verb, isResource, path, group, resource, subresource, namespace } = asked;
+    const what = isResource ? `${group}/${resource}/${subresource} ${namespace}` : path;
+    return this.flows.of(`${this.subjectOf(user)}\n${verb}\n${what}`, () => this.classify(asked, seats));
+  }
+
+  private classify(asked: AuthorizationAttributes, seats: number): Flow {
+    const schema = this.schemas.find(({ spec }) => spec?.rules?.some((rule) => ruleMatches(rule, asked)));
     const level = this.levels.get(schema?.spec?.priorityLevelConfiguration.name ?? '') ?? this.levels.get('catch-all') ?? catchAll(seats);
     if (schema === undefined) return { level, id: level.name, schema: '', schemaUid: '' };
     const method = schema.spec?.distinguisherMethod?.type;
@@ -124,11 +131,12 @@ export class PriorityLevels {
     return { level, id: `${schema.metadata.name}\n${distinguisher}`, schema: schema.metadata.name, schemaUid: schema.metadata.uid ?? '' };
   }
 
-  private schemaOf(asked: AuthorizationAttributes): flowcontrolv1.FlowSchema | undefined {
-    const { user, verb, isResource, path, group, resource, subresource, namespace } = asked;
-    const question = [user.name, ...user.groups, verb, isResource ? `${group}/${resource}/${subresource} ${namespace}` : path].join('\n');
-    const find = () => ({ schema: this.schemas.find(({ spec }) => spec?.rules?.some((rule) => ruleMatches(rule, asked))) });
-    return this.matched.of(question, find).schema;
+  private subjectOf(user: UserInfo): string {
+    const known = this.subjects.get(user);
+    if (known !== undefined) return known;
+    const subject = [user.name, ...user.groups].join('\n');
+    this.subjects.set(user, subject);
+    return subject;
   }
 
   private refresh(seats: number): void {
@@ -138,6 +146,6 @@ export class PriorityLevels {
     this.seats = seats;
     this.schemas = inOrder(this.objects.flowSchemas());
     this.levels = levelsOf(this.objects.priorityLevels(), seats);
-    this.matched = new Memo({ bytes: 128 * 1024 });
+    this.flows = new Memo({ bytes: 128 * 1024 });
   }
 }

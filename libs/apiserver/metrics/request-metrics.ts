@@ -85,6 +85,7 @@ export class RequestMetrics implements RequestObserver {
     WAIT,
   );
   private readonly audited = values('apiserver_audit_event_total', 'Audit events.');
+  private readonly events = this.audited.of({});
   private readonly authenticated = values('authentication_attempts', 'Authenticated requests by result.');
   private readonly attempts = {
     success: this.authenticated.of({ result: 'success' }),
@@ -138,7 +139,7 @@ export class RequestMetrics implements RequestObserver {
     total.value += 1;
     duration.observe(event.total / 1000);
     sli.observe((event.total - queue) / 1000);
-    if (event.level !== 'None') this.audited.of({}).value += 1;
+    if (event.level !== 'None') this.events.value += 1;
     if (event.dispatched) this.running[MUTATING.has(event.attributes?.verb ?? '') ? 'mutating' : 'readOnly'] -= 1;
     this.flow(event, queue);
     this.stages(event, counted);

@@ -1,9 +1,9 @@
 import type { YamlDecoder } from '#api/yaml';
-import type { ApiServer, WorkShare } from '#apiserver';
+import type { ApiServer, FlowLimits, WorkShare } from '#apiserver';
 import type { AuditLog } from '#audit';
 import type { ClusterStores, HeldStore } from '#cacher';
 import { clusterApi, machineTimers } from '#cluster';
-import { type Cluster, type ClusterKeys, DEFAULT_QUOTAS, type PlatformRecords, type QuotaCache } from '#platform';
+import { type Cluster, type ClusterKeys, DEFAULT_QUOTAS, type PlatformRecords, type QuotaCache, type Quotas } from '#platform';
 import type { StorageAdmin } from '#storage';
 import { SHARE_LIMITS } from '../limits.js';
 import type { WebhookConnections } from '../webhooks/webhook-connections.js';
@@ -53,6 +53,18 @@ interface Entry extends OpenApi {
   used: boolean;
 }
 
+/** The limits of flow control under quotas that may change: asked for several times by each request. */
+function limitsOf(quotas: () => Quotas): () => FlowLimits {
+  let current = quotas();
+  let limits = { ...SHARE_LIMITS, ...current };
+  return () => {
+    if (quotas() === current) return limits;
+    current = quotas();
+    limits = { ...SHARE_LIMITS, ...current };
+    return limits;
+  };
+}
+
 class ProcessOpenApis implements OpenApis {
   private readonly entries = new Map<string, Entry>();
   private readonly opening = new Map<string, Promise<OpenApi | undefined>>();
@@ -90,7 +102,7 @@ class ProcessOpenApis implements OpenApis {
     const cluster = await records.cluster(id);
     if (!cluster) return undefined;
     await quotas.of(cluster.organizationId);
-    const flowLimits = () => ({ ...SHARE_LIMITS, ...(quotas.remembered(cluster.organizationId) ?? DEFAULT_QUOTAS) });
+    const flowLimits = limitsOf(() => quotas.remembered(cluster.organizationId) ?? DEFAULT_QUOTAS);
     const clock = clocks.of(cluster);
     const held = stores.acquire(id);
     await this.readClock(cluster, held).catch((error: unknown) => {

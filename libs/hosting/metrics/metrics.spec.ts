@@ -16,7 +16,7 @@ test('requests are counted by verb, group and code, watches without a duration',
     'apiserver_request_total{verb="WATCH",group="apps",code="200",process="api"} 1',
   ]);
   expect(await linesOf(metrics, 'apiserver_request_duration_seconds_count')).toEqual([
-    'apiserver_request_duration_seconds_count{process="api",verb="GET",group="core"} 2',
+    'apiserver_request_duration_seconds_count{verb="GET",group="core",process="api"} 2',
   ]);
   expect(await linesOf(metrics, 'apiserver_longrunning_requests')).toEqual([
     'apiserver_longrunning_requests{group="apps",process="api"} 1',

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { histograms, metricText, values } from '#apiserver';
 
 /** Seconds; requests served from the cache are at the lower end. */
 const latencyBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -24,51 +25,56 @@ export interface Metrics {
   queueDepth(read: () => Promise<Record<string, number>>): void;
 }
 
-const noLabels = { verb: '', group: '', code: '' };
-
 /** Creates the metrics of one process. */
 export function createMetrics(processName: string): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ process: processName });
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 50 });
+  const { text: requestText, ...requests } = requestMetrics(registry, processName);
   return {
     contentType: registry.contentType,
-    text: () => registry.metrics(),
-    ...requestMetrics(registry),
+    text: async () => (await registry.metrics()) + requestText(),
+    ...requests,
     ...turnMetrics(registry),
     ...storeMetrics(registry),
     ...queueMetrics(registry),
   };
 }
 
-function requestMetrics(registry: Registry): Pick<Metrics, 'request' | 'watchOpened' | 'watchClosed'> {
-  const registers = [registry];
-  const requests = new Counter({
-    name: 'apiserver_request_total',
-    help: 'Requests answered, by verb, API group and status code',
-    labelNames: Object.keys(noLabels),
-    registers,
+type RequestMetrics = Pick<Metrics, 'request' | 'watchOpened' | 'watchClosed'> & { text(): string };
+
+/** What every request counts, where the library would look up its labels each time. */
+function requestMetrics(registry: Registry, processName: string): RequestMetrics {
+  const requests = values('apiserver_request_total', 'Requests answered, by verb, API group and status code');
+  const latency = histograms(
+    'apiserver_request_duration_seconds',
+    'Time from the request to the end of its answer; watches are not counted',
+    latencyBuckets,
+  );
+  const watches = new Gauge({
+    name: 'apiserver_longrunning_requests',
+    help: 'Open watches',
+    labelNames: ['group'],
+    registers: [registry],
   });
-  const latency = new Histogram({
-    name: 'apiserver_request_duration_seconds',
-    help: 'Time from the request to the end of its answer; watches are not counted',
-    labelNames: ['verb', 'group'],
-    buckets: latencyBuckets,
-    registers,
+  const labels = { process: processName };
+  const counted = (verb: string, group: string, code: number) => ({
+    count: requests.of({ verb, group, code: String(code), ...labels }),
+    time: verb === 'WATCH' ? undefined : latency.of({ verb, group, ...labels }),
   });
-  const watches = new Gauge({ name: 'apiserver_longrunning_requests', help: 'Open watches', labelNames: ['group'], registers });
-  const children = new Map<string, { count: Counter.Internal; time: Histogram.Internal<string> }>();
+  const known = new Map<string, ReturnType<typeof counted>>();
   return {
     request(verb, group, code, seconds) {
       const key = `${verb} ${group} ${code}`;
-      let child = children.get(key);
-      if (!child) {
-        child = { count: requests.labels({ verb, group, code: String(code) }), time: latency.labels({ verb, group }) };
-        children.set(key, child);
+      let found = known.get(key);
+      if (!found) {
+        found = counted(verb, group, code);
+        known.set(key, found);
       }
-      child.count.inc();
-      if (verb !== 'WATCH') child.time.observe(seconds);
+      found.count.value += 1;
+      found.time?.observe(seconds);
     },
+    text: () => metricText(requests) + metricText(latency),
     watchOpened: (group) => watches.inc({ group }),
     watchClosed: (group) => watches.dec({ group }),
   };
