@@ -32,7 +32,7 @@ const isProbe = ({ isResource, path }: AuthorizationAttributes): boolean => !isR
 export class Dispatcher {
   constructor(
     private readonly authorizers: readonly AuthorizerLink[],
-    private readonly flowControl?: FlowControl,
+    readonly flowControl?: FlowControl,
     /** Whether the server is up; by default it is. */
     private readonly settings?: Pick<SettingsSource, 'ready' | 'current'>,
   ) {}

@@ -235,7 +235,10 @@ class InProcessClient implements CausalClient {
     const attributes = { user, verb, isResource: true, path: '', group, version, resource: plural, subresource, namespace, name };
     try {
       const width = () => this.width(attributes, resource);
-      return await this.server.dispatcher.run(attributes, { width, ...(audit && { audit }) }, () => work(scope));
+      return await this.server.dispatcher.run(attributes, { width, ...(audit && { audit }) }, () => {
+        if (audit) audit.served = true;
+        return work(scope);
+      });
     } catch (error) {
       throw toStatusError(error, storage.resource.groupResource);
     }
@@ -262,6 +265,7 @@ class InProcessClient implements CausalClient {
   ): RestScope {
     const { component, wokenBy } = this.cause;
     const { fence, requestId, manager } = this.options;
+    if (audit) audit.dryRun = query?.dryRun ?? false;
     const proof = verb === 'get' || verb === 'list' || verb === 'watch' ? undefined : fence?.();
     return {
       cluster: this.cluster,

@@ -2,6 +2,7 @@ import type { apiregistrationv1, corev1 } from '#api';
 import { type KubeObject, StatusError, unauthorized } from '#apimachinery';
 import { failed, NO_RESOURCE, NOBODY, originOf, withFlow } from './answers.js';
 import { type AuditEvent, Stage } from './audit/audit-event.js';
+import { levelFor } from './audit/audit-level.js';
 import { Auditor } from './audit/auditor.js';
 import type { Credentials } from './authentication/authentication.js';
 import { impersonate, impersonates } from './authentication/impersonation.js';
@@ -9,6 +10,7 @@ import { type AuthorizerLink, attributesOf, authorize } from './authorization/au
 import { Dispatcher, type Seat } from './dispatcher.js';
 import { routeOf, serviceUnavailable, unknownPath } from './endpoints/resource-router.js';
 import { widthOf } from './flow-control/width.js';
+import { measured } from './metrics/measured-response.js';
 import { RequestMetrics } from './metrics/request-metrics.js';
 import { KUBERNETES_VERSION, nonResourceResponse, type VersionInfo } from './non-resource/non-resource.js';
 import { type ApiRequest, type ApiResponse, headerOf, queryOf } from './request/request.js';
@@ -49,11 +51,12 @@ export class Pipeline {
     const warnings = new Warnings();
     const audit = auditor.begin(originOf(request));
     try {
-      const response = withFlow(await this.answer(request, { warnings, audit }), audit.flow);
+      const response = measured(withFlow(await this.answer(request, { warnings, audit }), audit.flow), audit);
       auditor.end(audit, { code: response.status, warnings: warnings.texts });
       return response;
     } catch (error) {
-      const response = failed(error, request, warnings);
+      const response = measured(failed(error, request, warnings), audit);
+      if (audit.decision === undefined && audit.attributes) audit.level = levelFor(audit.attributes);
       auditor.end(audit, { code: response.status, failure: toStatusError(error, NO_RESOURCE).status, warnings: warnings.texts });
       return withFlow(response, audit.flow);
     }
@@ -63,6 +66,7 @@ export class Pipeline {
     const { auditor } = this.access;
     const audit = auditor.begin(originOf(request));
     audit.attributes = attributesOf(requestInfo(request.method, request.path, queryOf(request)), NOBODY);
+    audit.level = levelFor(audit.attributes);
     auditor.end(audit, { code: 401, failure: unauthorized().status });
   }
 
@@ -130,6 +134,7 @@ export class Pipeline {
         store: this.cluster.store,
         storages: this.cluster.storages,
         version,
+        flowControl: this.access.dispatcher.flowControl,
         startedAt: this.access.startedAt,
       },
       now: this.cluster.clock.now(),

@@ -18,7 +18,7 @@ test('an event is stored and read again with all that is known about it', async 
     schema: 'global-default',
     schemaUid: 's',
     id: 'f',
-    level: { name: 'global-default', uid: 'l', seats: 1, reject: false, queueLength: 1 },
+    level: { name: 'global-default', uid: 'l', seats: 1, nominal: 1, exempt: false, reject: false, queueLength: 1 },
   };
   told.event.annotate('pod-security.kubernetes.io/enforce-policy', 'baseline:latest');
   told.event.annotate('pod-security.kubernetes.io/enforce-policy', 'restricted:latest');

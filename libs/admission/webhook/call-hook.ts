@@ -54,6 +54,22 @@ async function ask(request: AdmissionRequest, invocation: Invocation): Promise<A
  * refusal count too.
  */
 export async function callHook(request: AdmissionRequest, invocation: Invocation): Promise<AdmissionResponse> {
+  const { audit, operation } = request.attributes;
+  const from = audit?.now() ?? 0;
+  const { hook, mutating } = invocation;
+  const called = (rejected: boolean) =>
+    audit?.webhook(hook.webhook.name, { type: mutating ? 'admit' : 'validate', operation, rejected, milliseconds: audit.now() - from });
+  try {
+    const response = await answerOf(request, invocation);
+    called(false);
+    return response;
+  } catch (error) {
+    called(!isIgnored(error, hook));
+    throw error;
+  }
+}
+
+async function answerOf(request: AdmissionRequest, invocation: Invocation): Promise<AdmissionResponse> {
   const { attributes, ctx } = request;
   const { name, sideEffects } = invocation.hook.webhook;
   if (attributes.dryRun && !HARMLESS.includes(sideEffects)) throw noDryRun(name);

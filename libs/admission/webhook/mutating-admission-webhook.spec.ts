@@ -82,6 +82,20 @@ describe('MutatingAdmissionWebhook', () => {
     ]);
   });
 
+  it('is measured by webhook, and refusals by step', async () => {
+    const { made } = await clusterWith({ a: patches(set('/immutable', true)), b: () => ({ response: { allowed: false } }) });
+    await configure(made, 'Mutating', 'c', [hook('a'), hook('b')]);
+    expect(await createConfigMap(made)).toMatchObject({ status: 400 });
+    const { text } = await made.call('GET', '/metrics');
+    const counted =
+      /^apiserver_admission_(?:webhook|step)_admission_duration_seconds_count\{.*operation="CREATE",rejected="true".*|^apiserver_admission_webhook.*_count.*/gm;
+    expect(text.match(counted)).toEqual([
+      'apiserver_admission_step_admission_duration_seconds_count{operation="CREATE",rejected="true",type="admit"} 1',
+      'apiserver_admission_webhook_admission_duration_seconds_count{name="a.test.io",operation="CREATE",rejected="false",type="admit"} 1',
+      'apiserver_admission_webhook_admission_duration_seconds_count{name="b.test.io",operation="CREATE",rejected="true",type="admit"} 1',
+    ]);
+  });
+
   it('calls them in the order of their names, each with what the last one made', async () => {
     const { made } = await clusterWith({ a: traces('a'), b: traces('b') });
     await configure(made, 'Mutating', 'z', [hook('a')]);

@@ -64,12 +64,25 @@ export interface Origin {
   address: string;
 }
 
+/** A call of an admission plugin or of a webhook. */
+export interface PluginCall {
+  type: 'admit' | 'validate';
+  operation: string;
+  rejected: boolean;
+  milliseconds: number;
+}
+
 /** Measures requests. */
 export interface RequestObserver {
   /** The request has its seats. */
   started(event: AuditEvent): void;
   ended(event: AuditEvent): void;
-  plugin(name: string, phase: 'admit' | 'validate', did: { operation: string; rejected: boolean; milliseconds: number }): void;
+  /** The size of a long response is known, after it has ended. */
+  sized(event: AuditEvent, bytes: number): void;
+  /** Its response goes on, until the returned function is called. */
+  longRunning(event: AuditEvent): () => void;
+  plugin(name: string, call: PluginCall): void;
+  webhook(name: string, call: PluginCall): void;
 }
 
 /** The beginning of a text, as a copy: a part of a string keeps all of it in memory. */
@@ -135,11 +148,22 @@ export class AuditEvent implements AuditAnnotations {
   applies = false;
   /** It has had its seats. */
   dispatched = false;
+  /** How many. */
+  seats = 0;
+  /** Why it got none. */
+  rejection: string | undefined;
+  /** The step of admission that refused it. */
+  refusedBy: 'admit' | 'validate' | undefined;
+  /** Milliseconds of its webhooks: of those that mutate together, of those that validate, which run side by side, the longest. */
+  mutatingWebhooks = 0;
+  validatingWebhooks = 0;
   outcomes: PluginOutcome[] | undefined;
   annotations: Map<string, string> | undefined;
   /** The revision that the request wrote. */
   revision: number | undefined;
   code = 0;
+  /** Bytes of the response to a read, if they are known when it ends. */
+  bytes: number | undefined;
   /** Why the request failed. The message, which may quote a body, is kept at the level Request, and for paths that are no resources. */
   failure: { reason: string; message: string; errors: readonly string[] } | undefined;
   warnings: readonly string[] = [];
@@ -207,6 +231,19 @@ export class AuditEvent implements AuditAnnotations {
     this.outcomes.push(refused === undefined ? outcome : { ...outcome, refused: kept });
     this.size += 100 + kept.length;
     for (const { path, value = '' } of changes) this.size += 50 + path.length + value.length;
+  }
+
+  /** A step of admission refused the request: the stage ends here. */
+  refused(by: 'admit' | 'validate'): void {
+    this.refusedBy = by;
+    this.mark(by === 'admit' ? Stage.mutating : Stage.validating);
+  }
+
+  /** A webhook was called. */
+  webhook(name: string, call: PluginCall): void {
+    this.observer?.webhook(name, call);
+    if (call.type === 'admit') this.mutatingWebhooks += call.milliseconds;
+    else this.validatingWebhooks = Math.max(this.validatingWebhooks, call.milliseconds);
   }
 
   /** The write is attempted again: what plugins did in the last attempt does not count. */

@@ -16,7 +16,8 @@ function noteRefusal(plugin: AdmissionPlugin, phase: Phase, attributes: Audited,
   const took = audit.now() - from;
   const refused = error instanceof StatusError ? error.message : 'internal error';
   audit.plugin({ plugin: plugin.name, phase: phase === 'admit' ? 'mutating' : 'validating', refused, took });
-  audit.observer?.plugin(plugin.name, phase, { operation, rejected: true, milliseconds: took });
+  audit.observer?.plugin(plugin.name, { type: phase, operation, rejected: true, milliseconds: took });
+  audit.refused(phase);
 }
 
 /**
@@ -28,7 +29,7 @@ function call(plugin: AdmissionPlugin, phase: Phase, attributes: Audited, ctx: A
   const from = audit.now();
   const done = () => {
     const milliseconds = audit.now() - from;
-    audit.observer?.plugin(plugin.name, phase, { operation, rejected: false, milliseconds });
+    audit.observer?.plugin(plugin.name, { type: phase, operation, rejected: false, milliseconds });
     return milliseconds;
   };
   const failed = (error: unknown): never => {

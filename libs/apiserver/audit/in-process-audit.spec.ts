@@ -23,6 +23,14 @@ test('requests that are made for a client are audited with their origin; those o
     ['graph-1', '/graphql', 'alice', 'delete', 200],
   ]);
   expect(cluster.events.map(({ revision }) => revision)).toEqual([2, undefined, undefined, 3]);
+  const { text } = await cluster.call('GET', '/metrics');
+  const counted = text.split('\n').filter((line) => line.startsWith('apiserver_request_total{'));
+  expect(counted.map((line) => line.match(/(?:code|\bresource|verb)="\w*"/g)?.join(' '))).toEqual([
+    'code="201" resource="configmaps" verb="POST"',
+    'code="200" resource="configmaps" verb="GET"',
+    'code="404" resource="configmaps" verb="GET"',
+    'code="200" resource="configmaps" verb="DELETE"',
+  ]);
 });
 
 test('a request that is refused before it is authenticated is audited without a user', async () => {
@@ -33,4 +41,8 @@ test('a request that is refused before it is authenticated is audited without a 
     ['nodes', '', 401, undefined],
     ['pods', '', 401, undefined],
   ]);
+  expect(cluster.events.map(({ level }) => level)).toEqual(['Request', 'Request']);
+  cluster.server.refused({ method: 'GET', path: '/livez', query: '', headers: {}, requestId: 'r' });
+  await cluster.call('GET', '/livez', { user: null, headers: { authorization: 'Bearer wrong' } });
+  expect(cluster.events).toHaveLength(2);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { flowcontrolv1 } from '#api';
 import { asked } from '../authorization/test-attributes.js';
-import { ClusterFlowControl, type FlowLimits, type Release, TooManyRequests } from './flow-control.js';
+import { ClusterFlowControl, type Entering, type FlowLimits, type Release, TooManyRequests } from './flow-control.js';
 import { widthOf } from './width.js';
 
 const LIMITS: FlowLimits = {
@@ -103,6 +103,32 @@ describe('flow control', () => {
     await expect(flows.enter(asked('robot'), 1)).rejects.toThrow(TooManyRequests);
     release();
     (await flows.enter(asked('robot'), 1))();
+  });
+
+  it('says why a request gets no seats, and how the levels stand', async () => {
+    const { flows, timers } = control({ requestsInFlight: 4 });
+    const abouts = Array.from({ length: 6 }, (): Entering => ({ flow: undefined, seats: 0, rejection: undefined }));
+    const users = ['robot', 'robot', 'a', 'a', 'a', 'a'];
+    const entering = users.map((user, i) => flows.enter(asked(user), i === 2 ? 9 : 1, abouts[i]).catch((error: unknown) => error));
+    await settled();
+    expect(flows.state()).toMatchObject({
+      levels: [
+        { name: 'low', nominal: 4, exempt: false },
+        { name: 'tiny', nominal: 1, exempt: false },
+      ],
+      waiting: [{ flow: { schema: 'all' }, requests: 2 }],
+    });
+    timers[0]?.();
+    const answers = await Promise.all(entering);
+    expect(answers.map((answer) => answer instanceof TooManyRequests)).toEqual([false, true, true, false, true, true]);
+    expect(abouts.map(({ flow, seats, rejection }) => [flow?.level.name, seats, rejection])).toEqual([
+      ['tiny', 1, undefined],
+      ['tiny', 1, 'concurrency-limit'],
+      ['low', 4, 'time-out'],
+      ['low', 1, undefined],
+      ['low', 1, 'queue-full'],
+      ['low', 1, 'queue-full'],
+    ]);
   });
 
   it('rejects requests that have waited too long', async () => {

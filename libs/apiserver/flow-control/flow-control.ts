@@ -5,17 +5,27 @@ import { type Flow, type PriorityLevel, PriorityLevels, type PriorityObjects } f
 /** Releases the seats of a request. Safe to call more than once. */
 export type Release = () => void;
 
+/** What is told about a request that enters. */
+export interface Entering {
+  flow: Flow | undefined;
+  seats: number;
+  /** Why it gets no seats (apiserver_flowcontrol_rejected_requests_total). */
+  rejection: string | undefined;
+}
+
 /** Makes requests wait until there are seats for their tenant. */
 export interface FlowControl {
   /**
    * Resolves when the request may run; `width` is the number of seats it takes. Throws TooManyRequests, or 403 if the cluster's quota of
-   * objects or bytes is used up. Tells `about` the request's flow before it waits.
+   * objects or bytes is used up. Tells `about` the request's flow and seats before it waits.
    */
-  enter(attributes: AuthorizationAttributes, width: number, about?: { flow: Flow | undefined }): Promise<Release>;
+  enter(attributes: AuthorizationAttributes, width: number, about?: Entering): Promise<Release>;
   /** The flow of a request that takes no seats. */
   flowOf(attributes: AuthorizationAttributes): Flow;
   /** Requests that are running and waiting now. */
   readonly inFlight: { running: number; waiting: number };
+  /** The priority levels, and the waiting requests of each FlowSchema. */
+  state(): { levels: PriorityLevel[]; waiting: Array<{ flow: Flow; requests: number }> };
   /** Counts a watch as open until it is released. Throws TooManyRequests. */
   watch(): Release;
 }
@@ -51,6 +61,7 @@ export interface FlowControlOptions {
 
 interface Waiting {
   width: number;
+  about: Entering | undefined;
   level: PriorityLevel;
   start(release: Release): void;
   refuse(error: StatusError): void;
@@ -59,7 +70,7 @@ interface Waiting {
 
 /** Waiting requests of one flow, first in, first out. */
 interface Queue {
-  flow: string;
+  flow: Flow;
   level: PriorityLevel;
   requests: Waiting[];
 }
@@ -69,6 +80,12 @@ export class TooManyRequests extends StatusError {
   constructor() {
     super(tooManyRequests('Too many requests, please try again later.', 1).status);
   }
+}
+
+/** The error of a request that gets no seats. */
+function rejected(about: Entering | undefined, reason: 'concurrency-limit' | 'queue-full' | 'time-out'): TooManyRequests {
+  if (about) about.rejection = reason;
+  return new TooManyRequests();
 }
 
 /**
@@ -109,16 +126,25 @@ export class ClusterFlowControl implements FlowControl {
     return this.levels.flowOf(attributes, this.options.limits().seats);
   }
 
-  async enter(attributes: AuthorizationAttributes, width: number, about?: { flow: Flow | undefined }): Promise<Release> {
+  state(): ReturnType<FlowControl['state']> {
+    const waiting = [...this.queues.values()].map(({ flow, requests }) => ({ flow, requests: requests.length }));
+    return { levels: this.levels.all(this.options.limits().seats), waiting };
+  }
+
+  async enter(attributes: AuthorizationAttributes, width: number, about?: Entering): Promise<Release> {
     const limits = this.options.limits();
     const flow = this.levels.flowOf(attributes, limits.seats);
-    if (about) about.flow = flow;
-    if (this.running + this.waiting >= limits.requestsInFlight) throw new TooManyRequests();
-    if (attributes.isResource && MUTATING.has(attributes.verb)) this.admitWrite(attributes, limits);
     const seats = Math.min(width, limits.seats);
+    if (about) {
+      about.flow = flow;
+      about.seats = seats;
+    }
+    if (this.running + this.waiting >= limits.requestsInFlight) throw rejected(about, 'concurrency-limit');
+    if (attributes.isResource && MUTATING.has(attributes.verb)) this.admitWrite(attributes, limits, about);
     if (this.waiting === 0 && this.fits(flow.level, seats)) return this.take(flow.level, seats);
-    if (!this.mayWait(flow)) throw new TooManyRequests();
-    return new Promise<Release>((resolve, reject) => this.wait(flow, seats, { resolve, reject }));
+    if (flow.level.reject) throw rejected(about, 'concurrency-limit');
+    if ((this.queues.get(flow.id)?.requests.length ?? 0) >= flow.level.queueLength) throw rejected(about, 'queue-full');
+    return new Promise<Release>((start, refuse) => this.wait(flow, { width: seats, about, start, refuse }));
   }
 
   watch(): Release {
@@ -131,12 +157,12 @@ export class ClusterFlowControl implements FlowControl {
     };
   }
 
-  private admitWrite({ verb, group, resource, name }: AuthorizationAttributes, limits: FlowLimits): void {
+  private admitWrite({ verb, group, resource, name }: AuthorizationAttributes, limits: FlowLimits, about: Entering | undefined): void {
     const now = this.options.now();
     const { writesPerSecond } = limits;
     this.writes = Math.min(writesPerSecond, this.writes + ((now - this.writesAt) * writesPerSecond) / 1000);
     this.writesAt = now;
-    if (this.writes < 1) throw new TooManyRequests();
+    if (this.writes < 1) throw rejected(about, 'concurrency-limit');
     this.writes -= 1;
     const size = verb.startsWith('delete') ? undefined : this.options.size();
     if (size === undefined) return;
@@ -159,11 +185,6 @@ export class ClusterFlowControl implements FlowControl {
     return used + width <= seats || used === 0;
   }
 
-  private mayWait({ level, id }: Flow): boolean {
-    if (level.reject) return false;
-    return (this.queues.get(id)?.requests.length ?? 0) < level.queueLength;
-  }
-
   private take({ name }: PriorityLevel, width: number): Release {
     this.usedSeats += width;
     this.running += 1;
@@ -181,14 +202,13 @@ export class ClusterFlowControl implements FlowControl {
     };
   }
 
-  private wait({ level, id }: Flow, width: number, { resolve, reject }: { resolve(release: Release): void; reject(error: Error): void }) {
-    const queue = this.queues.get(id) ?? { flow: id, level, requests: [] };
+  private wait(flow: Flow, waiting: Omit<Waiting, 'level' | 'cancelTimer'>): void {
+    const { id, level } = flow;
+    const queue = this.queues.get(id) ?? { flow, level, requests: [] };
     this.queues.set(id, queue);
     const request: Waiting = {
-      width,
+      ...waiting,
       level,
-      start: resolve,
-      refuse: reject,
       cancelTimer: this.options.after(this.options.limits().queueWait, () => this.timeOut(queue, request)),
     };
     queue.requests.push(request);
@@ -201,8 +221,8 @@ export class ClusterFlowControl implements FlowControl {
     if (index < 0) return;
     queue.requests.splice(index, 1);
     this.waiting -= 1;
-    if (queue.requests.length === 0) this.queues.delete(queue.flow);
-    request.refuse(new TooManyRequests());
+    if (queue.requests.length === 0) this.queues.delete(queue.flow.id);
+    request.refuse(rejected(request.about, 'time-out'));
     this.dispatch();
   }
 
@@ -216,8 +236,8 @@ export class ClusterFlowControl implements FlowControl {
         queue.requests.shift();
         this.waiting -= 1;
         // Moves it to the end: the map keeps insertion order.
-        this.queues.delete(queue.flow);
-        if (queue.requests.length > 0) this.queues.set(queue.flow, queue);
+        this.queues.delete(queue.flow.id);
+        if (queue.requests.length > 0) this.queues.set(queue.flow.id, queue);
         request.cancelTimer();
         request.start(this.take(request.level, request.width));
         started = true;

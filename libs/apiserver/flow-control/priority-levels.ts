@@ -15,6 +15,9 @@ export interface PriorityLevel {
   readonly name: string;
   readonly uid: string;
   readonly seats: number;
+  /** Its share, without what it may borrow. */
+  readonly nominal: number;
+  readonly exempt: boolean;
   /** Requests are rejected at once if there is no free seat (limitResponse Reject). */
   readonly reject: boolean;
   /** Requests that may wait in one queue. */
@@ -78,13 +81,16 @@ function levelsOf(objects: readonly flowcontrolv1.PriorityLevelConfiguration[], 
       const { name, uid = '' } = object.metadata;
       const exempt = object.spec?.type === 'Exempt';
       const { type, queuing } = object.spec?.limited?.limitResponse ?? {};
+      const nominal = exempt ? 0 : Math.ceil((seats * shares(object)) / sum);
       return [
         name,
         {
           name,
           uid,
           // A level may borrow seats that others do not use, as upstream by default (lendable seats): the limit is the cluster's share.
-          seats: exempt ? seats : Math.max(1, Math.ceil((seats * shares(object)) / sum), borrowed(object, seats)),
+          seats: exempt ? seats : Math.max(1, nominal, borrowed(object, seats)),
+          nominal,
+          exempt,
           reject: !exempt && type === 'Reject',
           queueLength: queuing?.queueLengthLimit ?? 50,
         },
@@ -100,7 +106,15 @@ function borrowed({ spec }: flowcontrolv1.PriorityLevelConfiguration, seats: num
 }
 
 /** Used while the cluster's levels are not known. */
-const catchAll = (seats: number): PriorityLevel => ({ name: 'catch-all', uid: '', seats, reject: false, queueLength: 50 });
+const catchAll = (seats: number): PriorityLevel => ({
+  name: 'catch-all',
+  uid: '',
+  seats,
+  nominal: seats,
+  exempt: false,
+  reject: false,
+  queueLength: 50,
+});
 
 /** Classifies requests by the cluster's FlowSchemas and PriorityLevelConfigurations. */
 export class PriorityLevels {
@@ -120,6 +134,12 @@ export class PriorityLevels {
     const { user, verb, isResource, path, group, resource, subresource, namespace } = asked;
     const what = isResource ? `${group}/${resource}/${subresource} ${namespace}` : path;
     return this.flows.of(`${this.subjectOf(user)}\n${verb}\n${what}`, () => this.classify(asked, seats));
+  }
+
+  /** The levels of a cluster with so many seats. */
+  all(seats: number): PriorityLevel[] {
+    this.refresh(seats);
+    return [...this.levels.values()];
   }
 
   private classify(asked: AuthorizationAttributes, seats: number): Flow {

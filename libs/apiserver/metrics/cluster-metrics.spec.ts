@@ -30,8 +30,6 @@ test('requests are counted with kube-apiserver’s names and labels', async () =
     `${labels(plain(200), 'resource', 'GET')} 1`,
     `${labels(plain(200), 'namespace', 'LIST')} 1`,
     `${labels(plain(200), 'cluster', 'LIST')} 1`,
-    'apiserver_request_total{code="404",component="apiserver",dry_run="",group="",resource="",scope="resource",subresource="",verb="GET",version=""} 1',
-    'apiserver_request_total{code="403",component="apiserver",dry_run="",group="",resource="",scope="resource",subresource="",verb="GET",version=""} 1',
   ]);
   expect(await lines(cluster, /^apiserver_request_duration_seconds_count.*POST/)).toEqual([
     'apiserver_request_duration_seconds_count{component="apiserver",dry_run="All",group="",resource="configmaps",scope="resource",subresource="",verb="POST",version="v1"} 1',
@@ -53,12 +51,12 @@ test('requests are counted with kube-apiserver’s names and labels', async () =
 
 test('histograms are cumulative', async () => {
   const cluster = await testCluster();
-  await cluster.call('GET', '/version');
+  await cluster.call('GET', '/livez');
   const { text } = await cluster.call('GET', '/metrics');
   const buckets = text.split('\n').filter((line) => line.startsWith('apiserver_request_duration_seconds_bucket{'));
   expect([buckets.length, buckets.at(-1)]).toEqual([
     24,
-    'apiserver_request_duration_seconds_bucket{component="apiserver",dry_run="",group="",resource="",scope="",subresource="/version",verb="GET",version="",le="+Inf"} 1',
+    'apiserver_request_duration_seconds_bucket{component="apiserver",dry_run="",group="",resource="",scope="",subresource="/livez",verb="GET",version="",le="+Inf"} 1',
   ]);
 });
 
@@ -78,7 +76,7 @@ test('a client cannot invent series without bound', async () => {
   for (let i = 0; i < 1500; i++) await cluster.call('GET', `/apis/g${i}.example.com/v${i}/r${i}/n`);
   for (let i = 0; i < 1500; i++) await cluster.call('GET', `/p${i}`);
   const { text } = await cluster.call('GET', '/metrics');
-  expect(text.split('\n').filter((line) => line.startsWith('apiserver_request_total'))).toHaveLength(2);
+  expect(text.split('\n').filter((line) => line.startsWith('apiserver_request_total'))).toEqual([]);
 });
 
 test('/metrics/slis shows the results of the health checks', async () => {
@@ -94,4 +92,72 @@ test('/metrics/slis shows the results of the health checks', async () => {
 test('metrics are for those who may get them', async () => {
   const cluster = await testCluster();
   expect((await cluster.call('GET', '/metrics', { user: { name: 'eve', groups: ['system:authenticated'] } })).status).toBe(403);
+});
+
+test.each([
+  ['GET', `${maps}?fieldSelector=metadata.name%3Da`, 'scope="namespace",subresource="",verb="LIST"'],
+  ['GET', '/api/v1/configmaps', 'scope="cluster",subresource="",verb="LIST"'],
+  ['DELETE', maps, 'scope="namespace",subresource="",verb="DELETECOLLECTION"'],
+  ['HEAD', '/livez', 'scope="",subresource="/livez",verb="GET"'],
+  ['GET', '/livez/etcd', undefined],
+  ['GET', '/version', undefined],
+] as const)('%s %s is counted as %s', async (method, path, expected) => {
+  const cluster = await testCluster();
+  await cluster.call(method, path);
+  const counted = await lines(cluster, /^apiserver_request_total/);
+  expect(counted.map((line) => /scope=.*verb="[A-Z]+"/.exec(line)?.[0])).toEqual(expected === undefined ? [] : [expected]);
+});
+
+test('the service level leaves out dry runs', async () => {
+  const cluster = await testCluster();
+  await cluster.call('POST', `${maps}?dryRun=All`, { body: { metadata: { name: 'a' } } });
+  await cluster.call('POST', maps, { body: { metadata: { name: 'a' } } });
+  expect(await lines(cluster, /^apiserver_request_sli_duration_seconds_count/)).toEqual([
+    'apiserver_request_sli_duration_seconds_count{component="apiserver",group="",resource="configmaps",scope="resource",subresource="",verb="POST",version="v1"} 1',
+  ]);
+});
+
+test('the sizes of what is read are counted, of short and of long lists', async () => {
+  const cluster = await testCluster();
+  for (let i = 0; i < 101; i++) await cluster.call('POST', maps, { body: { metadata: { name: `m${i}` } } });
+  const one = await cluster.call('GET', `${maps}/m1`);
+  const few = await cluster.call('GET', `${maps}?limit=2`);
+  const all = await cluster.call('GET', maps);
+  const labels = (scope: string, verb: string) =>
+    `{component="apiserver",group="",resource="configmaps",scope="${scope}",subresource="",verb="${verb}",version="v1"}`;
+  expect(await lines(cluster, /^apiserver_response_sizes/)).toEqual([
+    `apiserver_response_sizes_sum${labels('resource', 'GET')} ${one.text.length}`,
+    `apiserver_response_sizes_count${labels('resource', 'GET')} 1`,
+    `apiserver_response_sizes_sum${labels('namespace', 'LIST')} ${few.text.length + all.text.length}`,
+    `apiserver_response_sizes_count${labels('namespace', 'LIST')} 2`,
+  ]);
+});
+
+test('open watches are counted', async () => {
+  const cluster = await testCluster({ flowLimits: LIMITS });
+  const labels = 'component="apiserver",group="",resource="configmaps",scope="namespace",subresource="",verb="WATCH",version="v1"';
+  const {
+    response: { stream },
+  } = await cluster.call('GET', `${maps}?watch=1`);
+  expect(await lines(cluster, /^apiserver_longrunning_requests/)).toEqual([`apiserver_longrunning_requests{${labels}} 1`]);
+  stream?.close();
+  stream?.close();
+  expect(await lines(cluster, /^apiserver_longrunning_requests/)).toEqual([`apiserver_longrunning_requests{${labels}} 0`]);
+});
+
+test('requests of priority levels are counted, with their seats while they run', async () => {
+  const cluster = await testCluster({ flowLimits: { ...LIMITS, requestsInFlight: 1 } });
+  const answers = await Promise.all([cluster.call('GET', maps), cluster.call('GET', maps)]);
+  expect(answers.map(({ status }) => status)).toEqual([200, 429]);
+  const { name, flow } = { name: 'apiserver_flowcontrol', flow: 'flow_schema="",priority_level="catch-all"' };
+  expect(await lines(cluster, /^apiserver_flowcontrol/)).toEqual([
+    `${name}_current_executing_requests{${flow}} 1`,
+    `${name}_current_executing_seats{${flow}} 1`,
+    `${name}_dispatched_requests_total{${flow}} 1`,
+    `${name}_rejected_requests_total{${flow},reason="concurrency-limit"} 1`,
+    `${name}_request_wait_duration_seconds_sum{execute="true",${flow}} 0`,
+    `${name}_request_wait_duration_seconds_count{execute="true",${flow}} 1`,
+    `${name}_request_wait_duration_seconds_sum{execute="false",${flow}} 0`,
+    `${name}_request_wait_duration_seconds_count{execute="false",${flow}} 1`,
+  ]);
 });

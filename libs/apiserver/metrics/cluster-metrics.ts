@@ -1,6 +1,7 @@
 import { preferredResources } from '#api';
 import type { ClusterStore } from '#cacher';
 import { plainResponse } from '../endpoints/responses.js';
+import type { FlowControl } from '../flow-control/flow-control.js';
 import type { VersionInfo } from '../non-resource/non-resource.js';
 import type { ApiResponse } from '../request/request.js';
 import { listPrefix } from '../rest/keys.js';
@@ -15,14 +16,19 @@ export interface MetricSources {
   store: Pick<ClusterStore, 'countOf'>;
   storages: StorageMap;
   version: VersionInfo;
+  flowControl: FlowControl | undefined;
   /** When this process opened the cluster's API, in seconds of the cluster's clock: what is counted begins there. */
   startedAt: number;
 }
 
 /** The objects of each resource, as far as this process's cache knows. */
 function objects({ store, storages }: MetricSources): Vector<Value>[] {
-  const byGroup = values('apiserver_resource_objects', 'Stored objects by resource.', 'gauge');
-  const byName = values('apiserver_storage_objects', 'Stored objects by resource; apiserver_resource_objects replaces it.', 'gauge');
+  const byGroup = values('apiserver_resource_objects', '[ALPHA] Stored objects by resource.', 'gauge');
+  const byName = values(
+    'apiserver_storage_objects',
+    '[STABLE] Stored objects by resource; deprecated, apiserver_resource_objects replaces it.',
+    'gauge',
+  );
   for (const { group, resource } of preferredResources(storages.served())) {
     const count = store.countOf(listPrefix(group, resource, ''));
     if (count === undefined) continue;
@@ -32,9 +38,23 @@ function objects({ store, storages }: MetricSources): Vector<Value>[] {
   return [byGroup, byName];
 }
 
+/** The priority levels now (apiserver/pkg/util/flowcontrol/metrics). */
+function priorityLevels({ flowControl }: MetricSources): Vector<Value>[] {
+  const inQueue = values('apiserver_flowcontrol_current_inqueue_requests', '[BETA] Requests that wait for seats.', 'gauge');
+  const nominal = values(
+    'apiserver_flowcontrol_nominal_limit_seats',
+    '[BETA] Seats of each priority level, without borrowed ones.',
+    'gauge',
+  );
+  const { levels, waiting } = flowControl?.state() ?? { levels: [], waiting: [] };
+  for (const { name, nominal: seats } of levels) nominal.of({ priority_level: name }).value = seats;
+  for (const { flow, requests } of waiting) inQueue.of({ flow_schema: flow.schema, priority_level: flow.level.name }).value += requests;
+  return [inQueue, nominal];
+}
+
 function buildInfo({ version }: MetricSources): Vector<Value> {
   const { buildDate, compiler, gitCommit, gitTreeState, gitVersion, goVersion, major, minor, platform } = version;
-  const info = values('kubernetes_build_info', 'The version of Kubernetes that is simulated; the value is 1.', 'gauge');
+  const info = values('kubernetes_build_info', '[ALPHA] The version of Kubernetes that is simulated; the value is 1.', 'gauge');
   const named = { build_date: buildDate, compiler, git_commit: gitCommit, git_tree_state: gitTreeState, git_version: gitVersion };
   info.of({ ...named, go_version: goVersion, major, minor, platform }).value = 1;
   return info;
@@ -53,7 +73,7 @@ const answer = (metrics: ReadonlyArray<Parameters<typeof metricText>[0]>): ApiRe
 
 /** Answers /metrics: what this process has counted about the cluster's requests since it opened its API. */
 export function metricsResponse(sources: MetricSources): ApiResponse {
-  return answer([...sources.requests.all, ...objects(sources), buildInfo(sources), start(sources)]);
+  return answer([...sources.requests.all, ...priorityLevels(sources), ...objects(sources), buildInfo(sources), start(sources)]);
 }
 
 /** Answers /metrics/slis: the results of the health checks (component-base/metrics/prometheus/slis). */
