@@ -462,7 +462,7 @@ describe('operators', () => {
     await open(other).must('POST', '/api/v1/namespaces/default/configmaps', map);
     for (const at of ['/metrics', `/clusters/${json.id}/metrics`]) {
       const { status, text } = await service.request(at, { token: json.token });
-      expect([status, text.includes('apiserver_request_total{'), /nodejs_|process_cpu|configmaps.*POST/.test(text)]).toEqual([
+      expect([status, text.includes('apiserver_audit_level_total{'), /nodejs_|process_cpu|configmaps.*POST/.test(text)]).toEqual([
         200,
         true,
         false,
