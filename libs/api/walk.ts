@@ -124,9 +124,18 @@ function put(object: Record<string, unknown>, key: string, value: unknown): void
   else object[key] = value;
 }
 
+/** Members of the map that was walked last: listing those of a very large one is slow, so it is done once. */
+let size = 0;
+
+/** Counts the members; whether all are strings. */
 function allStrings(map: Record<string, unknown>): boolean {
-  for (const key in map) if (typeof map[key] !== 'string') return false;
-  return true;
+  let all = true;
+  size = 0;
+  for (const key in map) {
+    size++;
+    if (all && typeof map[key] !== 'string') all = false;
+  }
+  return all;
 }
 
 function mapWalk(values: Type): Walk {
@@ -135,10 +144,13 @@ function mapWalk(values: Type): Walk {
   const plain = values.of === 'string';
   return (value) => {
     if (!isJsonObject(value)) mismatch();
-    for (const _ in value) keys++;
-    if (plain && allStrings(value)) return value;
+    const strings = allStrings(value);
+    const members = size;
+    keys += members;
+    if (plain && strings) return value;
     const out: Record<string, unknown> = {};
     for (const key in value) put(out, key, value[key] === null ? zero() : walk(value[key]));
+    size = members;
     return out;
   };
 }
@@ -177,9 +189,8 @@ function typeWalk(type: Type, keep: boolean): Walk {
     case 'map': {
       const walk = mapWalk(type.values);
       return (value) => {
-        const map = walk(value) as object;
-        if (!keep) for (const _ in map) return map;
-        return keep ? map : undefined;
+        const map = walk(value);
+        return keep || size > 0 ? map : undefined;
       };
     }
     default:

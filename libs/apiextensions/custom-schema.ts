@@ -1,7 +1,7 @@
 import { type DecodedValue, DecodeError, decodeValue, duplicateFields, type FieldValidation, type KindSchema, scheme } from '#api';
 import type { SchemaStruct } from '#apimachinery';
 import { isJsonObject } from '#apimachinery';
-import { fillDefaults, pruneNulls } from './defaults.js';
+import { fillDefaults } from './defaults.js';
 import { coerceEmbedded, MalformedEmbedded } from './embedded.js';
 import { pruneUnknown } from './prune.js';
 import { publishedV2, publishedV3 } from './published.js';
@@ -84,8 +84,7 @@ export class CustomSchema implements KindSchema {
   coerce(object: object, tracks: boolean): string[] {
     const unknown: string[] = [];
     if (!this.preserves) {
-      for (const path of pruneUnknown(object, this.root, { root: true, tracks })) unknown.push(path);
-      pruneNulls(object, this.root);
+      for (const path of pruneUnknown(object, this.root, { root: true, tracks, nulls: true })) unknown.push(path);
     }
     try {
       for (const path of coerceEmbedded(object, this.root, tracks)) unknown.push(path);

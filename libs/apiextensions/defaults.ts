@@ -14,6 +14,7 @@ export function pruneNulls(value: unknown, node: SchemaNode | undefined): void {
     if (items) for (const item of value) pruneNulls(item, items);
     return;
   }
+  if (!node.hasProperties && !node.hasAdditional) return;
   const object = value as Record<string, unknown>;
   for (const name of Object.keys(object)) {
     if (typeof object[name] !== 'object') continue;
@@ -62,7 +63,7 @@ class Defaulter {
   }
 
   fill(value: unknown, node: SchemaNode | undefined): void {
-    if (node === undefined || typeof value !== 'object' || value === null) return;
+    if (node === undefined || typeof value !== 'object' || value === null || !node.occurs.defaults) return;
     if (Array.isArray(value)) this.items(value, node);
     else if (isJsonObject(value)) this.members(value, node);
   }

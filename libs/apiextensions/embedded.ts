@@ -18,22 +18,6 @@ import { type Item, type Place, placeText } from './values.js';
 
 const objectMeta = scheme.definition('meta.v1.ObjectMeta');
 
-/** Schemas that have an embedded resource somewhere: most have none, and nothing is looked at. */
-const embedding = new WeakMap<object, boolean>();
-
-/** Whether a schema has an embedded resource at the node or below it. */
-function hasEmbedded({ schema }: Pick<SchemaNode, 'schema'>): boolean {
-  const known = embedding.get(schema);
-  if (known !== undefined) return known;
-  const found =
-    schema['x-kubernetes-embedded-resource'] === true ||
-    Object.values(schema.properties ?? {}).some((property) => hasEmbedded({ schema: property })) ||
-    (isJsonObject(schema.items) && hasEmbedded({ schema: schema.items })) ||
-    (isJsonObject(schema.additionalProperties) && hasEmbedded({ schema: schema.additionalProperties }));
-  embedding.set(schema, found);
-  return found;
-}
-
 /** Visits the embedded resources of a value. */
 function visit(
   value: unknown,
@@ -41,7 +25,7 @@ function visit(
   at: Place | undefined,
   see: (object: Item, at: Place | undefined) => void,
 ): void {
-  if (node === undefined || typeof value !== 'object' || value === null || !hasEmbedded(node)) return;
+  if (node === undefined || typeof value !== 'object' || value === null || !node.occurs.embedded) return;
   if (Array.isArray(value)) {
     const { items } = node;
     for (const [index, item] of value.entries()) visit(item, items, { above: at, step: index }, see);
@@ -49,7 +33,11 @@ function visit(
   }
   const object = value as Item;
   if (node.embedded) see(object, at);
-  for (const name of Object.keys(object)) visit(object[name], node.field(name), { above: at, step: name }, see);
+  if (!node.hasProperties && !node.hasAdditional) return;
+  for (const name of Object.keys(object)) {
+    const below = node.field(name);
+    if (below?.occurs.embedded) visit(object[name], below, { above: at, step: name }, see);
+  }
 }
 
 /** What is wrong with the metadata of an embedded resource that is read: a StatusError is made of it. */
@@ -61,7 +49,7 @@ export class MalformedEmbedded extends Error {}
  */
 export function coerceEmbedded(object: object, node: SchemaNode, tracks: boolean): string[] {
   const unknown: string[] = [];
-  if (!hasEmbedded(node)) return unknown;
+  if (!node.occurs.embedded) return unknown;
   visit(object, node, undefined, (embedded, at) => {
     const path = placeText(at);
     for (const name of ['apiVersion', 'kind'])
@@ -108,7 +96,7 @@ function typeErrors(object: Item, path: string): FieldError[] {
 /** The errors of the embedded resources of an object. */
 export function validateEmbedded(object: object, node: SchemaNode): FieldError[] {
   const errors: FieldError[] = [];
-  if (!hasEmbedded(node)) return errors;
+  if (!node.occurs.embedded) return errors;
   visit(object, node, undefined, (embedded, at) => {
     if (errors.length >= ERRORS) return;
     const path = placeText(at);

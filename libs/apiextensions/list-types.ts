@@ -9,7 +9,8 @@ function repeated(values: readonly unknown[]): number[] {
   const counts = new Map<string, number>();
   const found: number[] = [];
   for (const [index, value] of values.entries()) {
-    const text = JSON.stringify(value) ?? 'undefined';
+    // A text that begins with a quotation mark is one of no other type.
+    const text = typeof value === 'string' ? `"${value}` : JSON.stringify(value);
     const count = (counts.get(text) ?? 0) + 1;
     counts.set(text, count);
     if (count === 2) found.push(index);
@@ -27,7 +28,7 @@ class Lists {
   readonly errors: FieldError[] = [];
 
   look(node: SchemaNode, value: unknown, path: string): void {
-    if (this.errors.length >= ERRORS) return;
+    if (this.errors.length >= ERRORS || !node.occurs.uniqueLists) return;
     if (Array.isArray(value)) this.list(node, value, path);
     else if (isJsonObject(value)) this.members(node, value, path);
   }
@@ -37,9 +38,9 @@ class Lists {
     for (const name of Object.keys(value)) {
       const member = value[name];
       if (typeof member !== 'object' || member === null) continue;
-      if (additional) this.look(additional, member, `${path}[${name}]`);
+      if (additional?.occurs.uniqueLists) this.look(additional, member, `${path}[${name}]`);
       const property = node.property(name);
-      if (property) this.look(property, member, path === '' ? name : `${path}.${name}`);
+      if (property?.occurs.uniqueLists) this.look(property, member, path === '' ? name : `${path}.${name}`);
     }
   }
 
@@ -48,7 +49,7 @@ class Lists {
     if (type === 'set') for (const index of repeated(value)) this.errors.push(duplicate(`${path}[${index}]`, value[index]));
     if (type === 'map') this.map(value, node.schema['x-kubernetes-list-map-keys'] ?? [], path);
     const { items } = node;
-    if (items) for (const [index, item] of value.entries()) this.look(items, item, `${path}[${index}]`);
+    if (items?.occurs.uniqueLists) for (const [index, item] of value.entries()) this.look(items, item, `${path}[${index}]`);
   }
 
   private map(value: readonly unknown[], names: readonly string[], path: string): void {

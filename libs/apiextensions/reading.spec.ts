@@ -45,6 +45,23 @@ test.each<[string, Schema, unknown, unknown, string[]]>([
   ['a null that is allowed stays', object({ a: { type: 'string', default: 'x', nullable: true } }), { a: null }, { a: null }, []],
   ['a null that is not allowed goes', object({ a: text }), { a: null }, {}, []],
   [
+    'nulls go beside unknown fields that are preserved, and in lists and maps below',
+    object(
+      { a: text, l: { type: 'array', items: object({ a: text }) }, m: { type: 'object', additionalProperties: text } },
+      { 'x-kubernetes-preserve-unknown-fields': true },
+    ),
+    { a: null, any: null, l: [{ a: null }, null], m: { k: null, v: 'x' } },
+    { any: null, l: [{}, null], m: { v: 'x' } },
+    [],
+  ],
+  [
+    'what additionalProperties: true allows has no fields',
+    object({ m: { type: 'object', additionalProperties: true } }),
+    { m: { k: { a: 1 } } },
+    { m: { k: {} } },
+    ['unknown field "spec.m.k.a"'],
+  ],
+  [
     'keys of clients are only keys',
     object({ m: { type: 'object', additionalProperties: text } }),
     JSON.parse('{"m":{"__proto__":"x"}}'),

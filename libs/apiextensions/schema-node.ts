@@ -1,6 +1,7 @@
 import type { apiextensionsv1 } from '#api';
 import { getOwn } from '#apimachinery';
 import { type Facts, factsOf } from './facts.js';
+import { type Occurrences, occurrencesOf } from './occurrences.js';
 
 /** A schema of a CustomResourceDefinition as it is stored. */
 export type Schema = apiextensionsv1.JSONSchemaProps;
@@ -16,6 +17,7 @@ export class SchemaNode {
   private itemNode: SchemaNode | undefined;
   private additionalNode: SchemaNode | undefined;
   private known: Facts | undefined;
+  private occurring: Occurrences | undefined;
   private branches: { allOf?: readonly SchemaNode[]; anyOf?: readonly SchemaNode[]; oneOf?: readonly SchemaNode[]; not?: SchemaNode } = {};
   readonly type: string;
   readonly format: string;
@@ -29,6 +31,12 @@ export class SchemaNode {
   get facts(): Facts {
     this.known ??= factsOf(this.schema);
     return this.known;
+  }
+
+  /** What occurs at the node or below it. */
+  get occurs(): Occurrences {
+    this.occurring ??= occurrencesOf(this.schema);
+    return this.occurring;
   }
 
   get nullable(): boolean {

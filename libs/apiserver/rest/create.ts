@@ -139,10 +139,8 @@ async function insertOnce(scope: RestScope, object: KubeObject, options: WriteOp
     const version = metadata.resourceVersion;
     if (version && version !== '0') throw bareError(VERSION_SET);
     const key = objectKey(stored, metadata.namespace ?? '', metadata.name);
-    const value = await scope.work.step(() => {
-      stored.schema.prepareForStorage(object);
-      return storedText(object);
-    });
+    await scope.work.step(() => stored.schema.prepareForStorage(object));
+    const value = await scope.work.step(() => storedText(object));
     if (options.dryRun) return (await cluster.store.get(key)) === undefined ? { value } : undefined;
     const written = await write(scope, { key, value, since }, companions);
     if (written !== 'again') return written && { value: written.value, revision: written.revision };
