@@ -26,5 +26,7 @@ export const RULE_COST = 10_000_000;
 export const CRD_COST = 100_000_000;
 /** Characters of all rules and message expressions of a schema together: a short rule takes some 20 µs to compile. */
 export const RULES_LENGTH = 256 * 1024;
+/** Defaults of a schema that are checked by rules. */
+export const DEFAULTS_WITH_RULES = 32;
 /** Bytes of a request, which the number of values is estimated from (celconfig MaxRequestSizeBytes). */
 export const REQUEST_BYTES = 3 * 1024 * 1024;

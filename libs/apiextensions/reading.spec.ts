@@ -84,6 +84,15 @@ test('embedded objects have metadata of their own', () => {
   );
 });
 
+test('embedded objects in maps', () => {
+  const embedded: Schema = { type: 'object', 'x-kubernetes-embedded-resource': true, 'x-kubernetes-preserve-unknown-fields': true };
+  const schema = root(object({ m: { type: 'object', additionalProperties: embedded } }));
+  expect(read(schema, { m: { k: { apiVersion: 'v1', kind: 'Pod', metadata: { odd: 1 } } } }).strict).toEqual([
+    'unknown field "spec.m[k].metadata.odd"',
+  ]);
+  expect(() => read(schema, { m: { k: { kind: 1 } } })).toThrow('spec.m[k].kind: Invalid value: 1: must be a string');
+});
+
 test('defaults that multiply are refused', () => {
   const big = 'x'.repeat(10_000);
   const schema = root(object({ l: { type: 'array', items: object({ a: { type: 'string', default: big } }) } }));

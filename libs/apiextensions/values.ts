@@ -8,6 +8,16 @@ export const isMetaField = (name: string): boolean => name === 'metadata' || nam
 export interface Place {
   readonly above: Place | undefined;
   readonly step: string | number;
+  /** The step is the key of a map, not the name of a property. */
+  readonly key?: boolean;
+}
+
+/** The same as an error's field: `spec.templates[a].metadata`. */
+export function fieldText(place: Place | undefined): string {
+  if (place === undefined) return '';
+  const above = fieldText(place.above);
+  if (place.key || typeof place.step === 'number') return `${above}[${place.step}]`;
+  return above === '' ? place.step : `${above}.${place.step}`;
 }
 
 /** `spec.ports[0].zed`. */

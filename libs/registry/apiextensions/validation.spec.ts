@@ -64,6 +64,7 @@ test.each<[string, Json, string[]]>([
     definition({ versions: [{ ...v1, name: 'V1' }] }, { storedVersions: ['V1'] }),
     [
       "spec.versions[0].name: Invalid value: \"V1\": a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')",
+      "spec.version: Invalid value: \"V1\": a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')",
     ],
   ],
   ['no schema', definition({ versions: [{ ...v1, schema: undefined }] }), ['spec.versions[0].schema.openAPIV3Schema: Required value']],

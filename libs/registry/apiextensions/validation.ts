@@ -169,6 +169,9 @@ function versionsErrors({ versions = [], preserveUnknownFields }: Spec): FieldEr
   if (new Set(names).size < names.length) errors.push(invalidValue('spec.versions', versions, 'must contain unique version names'));
   if (versions.filter(({ storage }) => storage).length !== 1)
     errors.push(invalidValue('spec.versions', versions, 'must have exactly one version marked as storage version'));
+  // The internal type has the first version's name besides.
+  const [first] = versions;
+  if (first?.name) append(errors, lowered('spec.version', first.name));
   return errors;
 }
 
