@@ -12,26 +12,26 @@ const owners = ['serviceaccounts', 'pods', 'secrets', 'minions'].map((resource) 
  * Watches a cluster's roles and bindings, and the deletions of what tokens are bound to; a watch that ends is restarted, and its end counts
  * as a change.
  */
-export function followRoles(apis: Pick<OpenApis, 'peek'>): FollowRoles {
+export function followRoles(apis: Pick<OpenApis, 'open'>): FollowRoles {
   return (cluster, onChange) => {
-    const store = apis.peek(cluster)?.api.cluster.store;
     let over = false;
     const stops = new Map<string, () => void>();
-    const follow = (prefix: string, concerns: (event: CacheEvent) => boolean): void => {
-      store
-        ?.watch(prefix, undefined, {
-          event: (event) => concerns(event) && onChange(),
-          end: () => {
-            if (over) return;
-            onChange();
-            setTimeout(() => over || follow(prefix, concerns), 1000).unref();
-          },
-        })
-        .then((stop) => (over ? stop() : stops.set(prefix, stop)))
-        .catch(() => undefined);
+    const follow = async (prefix: string, concerns: (event: CacheEvent) => boolean): Promise<void> => {
+      const open = await apis.open(cluster);
+      const stop = await open?.api.cluster.store.watch(prefix, undefined, {
+        event: (event) => concerns(event) && onChange(),
+        end: () => {
+          if (over) return;
+          onChange();
+          setTimeout(() => over || begin(prefix, concerns), 1000).unref();
+        },
+      });
+      if (over) stop?.();
+      else if (stop) stops.set(prefix, stop);
     };
-    for (const prefix of roles) follow(prefix, () => true);
-    for (const prefix of owners) follow(prefix, ({ type }) => type === 'delete');
+    const begin = (prefix: string, concerns: (event: CacheEvent) => boolean): void => void follow(prefix, concerns).catch(() => undefined);
+    for (const prefix of roles) begin(prefix, () => true);
+    for (const prefix of owners) begin(prefix, ({ type }) => type === 'delete');
     return () => {
       over = true;
       for (const stop of stops.values()) stop();

@@ -19,6 +19,7 @@ import { CLIENT_AUTHORITY_NAME } from '#platform';
 import { appModule } from './app.module.js';
 import { authenticateFirst } from './authenticate-first.js';
 import { type ApiConfig, publicOrigin } from './config.js';
+import { graphIdentifier } from './graphql/identify.js';
 import { graphOpener } from './graphql/open-graph.js';
 import { registerGraphql } from './graphql/register.js';
 import { socketSessions } from './graphql/socket-sessions.js';
@@ -60,9 +61,10 @@ export async function startApi(config: ApiConfig, log: Log): Promise<Started> {
   if (!others) throw new Error('Nest has not given its handler');
   const fastify = app.getHttpAdapter().getInstance();
   authenticateFirst(fastify, { access, connections, bodies, limits: LISTENER_LIMITS });
+  const identify = graphIdentifier(platform);
   const graph = await registerGraphql(fastify, {
-    open: graphOpener({ ...platform, admin: backends.admin }),
-    note: socketSessions({ access, sessions, connections }),
+    open: graphOpener({ ...platform, identify, admin: backends.admin }),
+    note: socketSessions({ identify, sessions, connections }),
     log,
   });
   secure.handle(new Router({ kubernetes, others, graph: graph.upgrade, log }));

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import path from 'node:path';
+import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { ClusterApi } from '../cluster-api.js';
 import { kubectls, run } from '../kubectl.js';
@@ -230,6 +231,99 @@ test('a client certificate opens its own cluster, on new and on resumed TLS sess
   const platform = requesterOf(service.origin, agent);
   expect((await platform('/platform/v1/clusters', {})).status).toBe(401);
   expect((await service.request(`${from}?auth=other`, { token: service.adminToken })).status).toBe(422);
+});
+
+/** A subscription to the ConfigMaps of the namespace default: what it has shown, and how it ended. */
+function subscribed(cluster: string, { token, ...tls }: { token?: string; cert?: string; key?: string }) {
+  const state: { seen: string[]; ended?: string; close(): void } = { seen: [], close: () => undefined };
+  class Trusting extends WebSocket {
+    constructor(address: string, protocols: string[]) {
+      super(address, protocols, { ca: service.ca, ...tls });
+    }
+  }
+  const client = createClient({
+    url: `${service.origin.replace('https', 'wss')}/graphql?cluster=${cluster}`,
+    webSocketImpl: Trusting,
+    ...(token !== undefined && { connectionParams: { authorization: `Bearer ${token}` } }),
+    retryAttempts: 0,
+  });
+  const query = 'subscription { watch(kind: "configmaps", namespace: "default") { object { metadata { name } } } }';
+  state.close = () => void client.dispose();
+  client.subscribe<{ watch: { object: { metadata: { name: string } } } }>(
+    { query },
+    {
+      next: ({ data, errors = [] }) => {
+        if (errors.length > 0) state.ended = errors.map(({ message }) => message).join();
+        else state.seen.push(data?.watch.object.metadata.name ?? '');
+      },
+      error: (error) => {
+        const { code } = error as { code?: number };
+        state.ended = code === undefined ? (error as Array<{ message: string }>).map(({ message }) => message).join() : String(code);
+      },
+      complete: () => {
+        state.ended ??= 'complete';
+      },
+    },
+  );
+  return state;
+}
+
+test('subscriptions take what the cluster authenticates, and end with the account, the pod, the binding or the time of a token', async () => {
+  const [{ api }, { api: other }] = [await madeCluster('sockets', { clock: { mode: 'stepped' } }), await madeCluster('sockets-other')];
+  const { id } = api.cluster;
+  for (const name of ['deleted', 'unbound', 'kept']) await viewer(api, name);
+  await api.must('POST', PODS, {
+    metadata: { name: 'p' },
+    spec: { serviceAccountName: 'kept', containers: [{ name: 'c', image: 'nginx' }] },
+  });
+  const boundObjectRef = { kind: 'Pod', apiVersion: 'v1', name: 'p' };
+  const { text } = await service.request(`/platform/v1/clusters/${id}/kubeconfig?auth=certificate`, { token: service.adminToken });
+  const kept = await newToken(api, 'kept', { expirationSeconds: 7200 });
+  const streams = [
+    subscribed(id, { token: await newToken(api, 'deleted') }),
+    subscribed(id, { token: await newToken(api, 'unbound') }),
+    subscribed(id, { token: await newToken(api, 'kept', { boundObjectRef }) }),
+    subscribed(id, { token: await newToken(api, 'kept', { expirationSeconds: 600 }) }),
+    subscribed(id, { token: kept }),
+    subscribed(id, pairIn(text)),
+    subscribed(id, { token: api.cluster.token }),
+  ];
+  const certificates = ['kube-root-ca.crt'];
+  expect(await until(() => streams.every(({ seen }) => seen.length === 1))).toBe(true);
+  expect(streams.map(({ seen }) => seen)).toEqual(streams.map(() => certificates));
+  const nobody = await newToken(api);
+  const refused = [
+    subscribed(other.cluster.id, { token: kept }),
+    subscribed(other.cluster.id, { token: api.cluster.token }),
+    subscribed(other.cluster.id, pairIn(text)),
+    subscribed('', { token: kept }),
+    subscribed(id, { token: nobody }),
+    subscribed(id, {}),
+  ];
+  expect(await until(() => refused.every(({ ended }) => ended !== undefined))).toBe(true);
+  const forbidden = (user: string) =>
+    `configmaps is forbidden: User "system:serviceaccount:default:${user}" cannot list resource "configmaps" in API group "" in the namespace "default"`;
+  expect(refused.map(({ seen, ended }) => [seen, ended])).toEqual([
+    [[], '4403'],
+    [[], '4403'],
+    [[], '4403'],
+    [[], '4403'],
+    [[], forbidden('default')],
+    [[], '4403'],
+  ]);
+  const ended = () => streams.map((stream) => stream.ended);
+  await api.must('DELETE', `${ACCOUNTS}/deleted`);
+  await api.must('DELETE', '/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings/unbound');
+  await api.must('DELETE', `${PODS}/p?gracePeriodSeconds=0`);
+  await until(() => streams.slice(0, 3).every((stream) => stream.ended !== undefined), 20_000);
+  const three = ['4403', forbidden('unbound').replace('list', 'watch'), '4403'];
+  expect(ended()).toEqual([...three, undefined, undefined, undefined, undefined]);
+  const headers = { 'content-type': 'application/json' };
+  const advance = { method: 'POST', token: service.adminToken, headers, body: '{"by": "12m"}' };
+  await service.request(`/platform/v1/clusters/${id}/clock/advance`, advance);
+  expect(await until(() => streams[3]?.ended !== undefined)).toBe(true);
+  expect(ended()).toEqual([...three, '4403', undefined, undefined, undefined]);
+  for (const stream of [...streams, ...refused]) stream.close();
 });
 
 const [kubectl] = kubectls();

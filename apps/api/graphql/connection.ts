@@ -1,16 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import querystring from 'node:querystring';
 import { CloseCode, type Server } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Log } from '#hosting';
+import { clusterIn, type GraphRequest } from './sessions.js';
 import { MessageRate, socketLimits } from './socket-limits.js';
 
 /** The state of one client's connection. */
 export interface Connection {
   /** Its running operations. */
   running: number;
-  /** Where the client is. */
-  from: { userAgent?: string; address?: string };
+  /** Who the client is by its request; its first message may have a token besides. */
+  from: GraphRequest;
   /** Closes it: its token has become invalid. */
   forbid(): void;
   /** Registers it under a token. False: it is over the tenant's limit. */
@@ -41,7 +43,13 @@ export function connect(
   const forbid = () => socket.close(CloseCode.Forbidden, 'Forbidden');
   const connection: Connection = {
     running: 0,
-    from: { userAgent: headers['user-agent'], address: below.remoteAddress },
+    from: {
+      authorization: headers.authorization,
+      socket: below,
+      userAgent: headers['user-agent'],
+      address: below.remoteAddress,
+      cluster: clusterIn(querystring.parse(/\?(.*)/s.exec(request.url ?? '')?.[1] ?? '')),
+    },
     forbid,
     async note(by) {
       const forget = await by(below, forbid);

@@ -3,15 +3,12 @@ import { type ApiServer, inProcessClient, KUBERNETES_VERSION, type UserInfo } fr
 import type { AuditLog } from '#audit';
 import { type ClusterStore } from '#cacher';
 import type { GraphAudit, History } from '#graphql';
-import type { OpenApi, OpenApis } from '#hosting';
-import type { Access } from '#platform';
+import type { OpenApis } from '#hosting';
 import type { StorageAdmin } from '#storage';
-import { bearerToken } from '../authenticate-first.js';
 import { explained, mustReadRoles } from '../explain.js';
-import { unlessRefused } from '../kubernetes/caller.js';
-import { clusterAdmin } from '../kubernetes/cluster-admin.js';
-import { isReference } from '../platform/ids.js';
-import type { OpenGraph } from './sessions.js';
+import type { StandingSessions } from '../standing-sessions.js';
+import type { IdentifyGraph, OpenGraph } from './sessions.js';
+import { type StartStream, standingStreams, watchingClient } from './standing-streams.js';
 
 /** The cluster's log for the graph: past entries are read from the store, new ones come from a watch. */
 function historyOf(storage: ReturnType<StorageAdmin['open']>, store: ClusterStore): History {
@@ -44,34 +41,11 @@ function auditOf(log: AuditLog, cluster: string): GraphAudit {
 }
 
 interface GraphParts {
-  access: Access;
+  identify: IdentifyGraph;
   apis: OpenApis;
   admin: StorageAdmin;
   audit: AuditLog;
-}
-
-/** Whose graph it is: a cluster, and its user. */
-interface Whose {
-  open: OpenApi;
-  user: UserInfo;
-}
-
-/** The cluster and the user of a token: of a token of the platform, or of one of the cluster that the request names. */
-async function whoseGraph(
-  { access, apis }: GraphParts,
-  authorization: string | undefined,
-  named: string | undefined,
-): Promise<Whose | undefined> {
-  const token = bearerToken(authorization);
-  if (token === undefined) return undefined;
-  const grant = await access.grantOf(token);
-  const cluster = grant?.scope === 'cluster' ? grant.cluster : grant === undefined ? named : undefined;
-  if (cluster === undefined || (named !== undefined && named !== cluster) || !isReference(cluster)) return undefined;
-  const open = await apis.open(cluster);
-  if (!open) return undefined;
-  if (grant) return { open, user: clusterAdmin };
-  const user = await unlessRefused(open.api.authenticate({ headers: { authorization } }));
-  return user && { open, user };
+  sessions: StandingSessions;
 }
 
 /** Throws 403 for a user who may not do everything: history and audit show what is in every object. */
@@ -81,37 +55,50 @@ async function mustDoEverything({ cluster: { access } }: ApiServer, user: UserIn
   if (!allowed) throw forbidden({ group: '', resource: '' }, '', `User "${user.name}" may not read the history of the whole cluster`);
 }
 
-function guardedHistory(history: History, check: () => Promise<void>): History {
+/** What guards the history and the audit log. */
+interface Guard {
+  check(): Promise<void>;
+  start: StartStream;
+}
+
+function guardedHistory(history: History, { check, start }: Guard): History {
   return {
     log: (after, limit) => check().then(() => history.log(after, limit)),
     revision: () => history.revision(),
-    follow: (after, onEntry, onEnd) => check().then(() => history.follow(after, onEntry, onEnd)),
+    follow: (after, onEntry, end) => check().then(() => start({ check, end, start: () => history.follow(after, onEntry, end) })),
   };
 }
 
-function guardedAudit(audit: GraphAudit, check: () => Promise<void>): GraphAudit {
+function guardedAudit(audit: GraphAudit, { check, start }: Guard): GraphAudit {
   return {
     page: (filter, request) => check().then(() => audit.page(filter, request)),
-    follow: (filter, on) => check().then(() => audit.follow(filter, on)),
+    follow: (filter, on) =>
+      check().then(() => start({ check, end: (error = ended) => on.error(error), start: () => audit.follow(filter, on) })),
   };
 }
 
-/** Opens the cluster of a token; undefined for any other token. */
-export function graphOpener(parts: GraphParts): OpenGraph {
-  const { admin, audit } = parts;
-  return async (authorization, requestId, { userAgent = '', address = '', cluster: named } = {}) => {
-    const whose = await whoseGraph(parts, authorization, named);
-    if (!whose) return undefined;
-    const { open, user } = whose;
+const ended = new Error('The cluster was deleted.');
+
+/** Opens the cluster of a caller. */
+export function graphOpener({ identify, apis, admin, audit, sessions }: GraphParts): OpenGraph {
+  return async (request, requestId) => {
+    const caller = await identify(request);
+    const open = caller && (apis.peek(caller.cluster) ?? (await apis.open(caller.cluster)));
+    if (!open) return undefined;
+    const { api } = open;
     const { id } = open.cluster;
-    const { storages, yaml, store } = open.api.cluster;
+    const { user } = caller;
+    const { storages, yaml, store } = api.cluster;
+    const { userAgent = '', address = '' } = request;
     const origin = { id: requestId, uri: '/graphql', userAgent, address };
-    const check = () => mustDoEverything(open.api, user);
+    const start = standingStreams(sessions, id, user);
+    const guard = { start, check: () => mustDoEverything(api, user) };
+    const client = inProcessClient(api, { user: () => user, requestId: () => requestId, origin: () => origin });
     return {
-      client: inProcessClient(open.api, { user: () => user, requestId: () => requestId, origin: () => origin }),
-      history: guardedHistory(historyOf(admin.open(id), store), check),
-      audit: guardedAudit(auditOf(audit, id), check),
-      access: { explain: (question) => mustReadRoles(open.api, user).then(() => explained(open.api, question, user)) },
+      client: watchingClient(client, { start, api, user }),
+      history: guardedHistory(historyOf(admin.open(id), store), guard),
+      audit: guardedAudit(auditOf(audit, id), guard),
+      access: { explain: (question) => mustReadRoles(api, user).then(() => explained(api, question, user)) },
       cluster: { id, gitVersion: KUBERNETES_VERSION.gitVersion },
       served: storages.served(),
       requestId,

@@ -17,7 +17,7 @@ import {
   toGraphQLError,
   validationOptions,
 } from '#graphql';
-import { type OpenGraph, unauthenticated } from './sessions.js';
+import { clusterIn, type OpenGraph, unauthenticated } from './sessions.js';
 
 type Result = NonNullable<GraphResult>;
 
@@ -146,12 +146,6 @@ function handlersOf(graphs: Graphs, sessions: Sessions): (runtime: Runtime) => P
   };
 }
 
-/** The cluster that a query names: `/graphql?cluster=ID`. */
-function clusterIn(query: unknown): string | undefined {
-  const { cluster } = query as { cluster?: unknown };
-  return typeof cluster === 'string' ? cluster : undefined;
-}
-
 /** POST /graphql, in a scope of its own: the token is checked before the body is read, and bodies are JSON of limited size. */
 export async function serveGraphql(fastify: FastifyInstance, graphs: Graphs, open: OpenGraph): Promise<void> {
   const sessions: Sessions = new WeakMap();
@@ -172,11 +166,10 @@ export async function serveGraphql(fastify: FastifyInstance, graphs: Graphs, ope
       },
     );
     scope.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
-      const session = await open(request.headers.authorization, request.id, {
-        userAgent: request.headers['user-agent'],
-        address: request.ip,
-        cluster: clusterIn(request.query),
-      });
+      const { authorization, 'user-agent': userAgent } = request.headers;
+      const { socket } = request.raw;
+      const cluster = clusterIn(request.query);
+      const session = await open({ authorization, socket, userAgent, address: request.ip, cluster }, request.id);
       if (!session)
         return reply
           .code(401)

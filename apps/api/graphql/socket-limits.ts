@@ -11,6 +11,8 @@ export const socketLimits = {
   messagesPerSecond: 50,
   /** Interval between pings. */
   pingEvery: 12_000,
+  /** Interval between checks of credentials that expire. */
+  checkEvery: 5_000,
 } as const;
 
 /** A token bucket: a client may send a burst, and then as many messages per second as are refilled. */

@@ -1,29 +1,45 @@
 import type { Socket } from 'node:net';
 import type { ConnectionLimiter } from '#hosting';
-import type { Access } from '#platform';
-import { bearerToken } from '../authenticate-first.js';
 import type { StandingSessions } from '../standing-sessions.js';
+import type { GraphRequest, IdentifyGraph } from './sessions.js';
+import { socketLimits } from './socket-limits.js';
 
-/** Registers a WebSocket that was opened with a token; `close` is called when the token becomes invalid. */
-export type NoteSocket = (authorization: string | undefined, socket: Socket, close: () => void) => Promise<(() => void) | undefined>;
+/** Registers a WebSocket that was opened with credentials; `close` is called when they become invalid. */
+export type NoteSocket = (from: GraphRequest, socket: Socket, close: () => void) => Promise<(() => void) | undefined>;
 
-/**
- * Registers the graph's WebSockets with the standing sessions. Undefined if the token is not a cluster's, or its tenant has too many
- * connections.
- */
-export function socketSessions({
-  access,
-  sessions,
-  connections,
-}: {
-  access: Access;
+interface Parts {
+  identify: IdentifyGraph;
   sessions: StandingSessions;
   connections: ConnectionLimiter;
-}): NoteSocket {
-  return async (authorization, socket, close) => {
-    const token = bearerToken(authorization);
-    const grant = token === undefined ? undefined : await access.grantOf(token);
-    if (grant?.scope !== 'cluster' || !connections.authenticated(socket, grant.cluster)) return undefined;
-    return sessions.open({ cluster: grant.cluster, tokenHash: grant.hash, close });
+}
+
+/**
+ * Registers the graph's WebSockets with the standing sessions. Undefined if the credentials open no cluster, or its tenant has too many
+ * connections. Credentials of the cluster itself are also checked at intervals, because they expire by the cluster's clock.
+ */
+export function socketSessions({ identify, sessions, connections }: Parts): NoteSocket {
+  return async (from, socket, close) => {
+    const caller = await identify(from);
+    if (!caller || !connections.authenticated(socket, caller.cluster)) return undefined;
+    const { cluster, tokenHash, stillValid } = caller;
+    const forget = sessions.open({
+      cluster,
+      close,
+      ...(tokenHash !== undefined && { tokenHash }),
+      ...(stillValid && { allowed: stillValid }),
+    });
+    if (!stillValid) return forget;
+    const check = () =>
+      stillValid().then(
+        (valid) => valid || close(),
+        // It is checked again at the next interval.
+        () => undefined,
+      );
+    const timer = setInterval(() => void check(), socketLimits.checkEvery);
+    timer.unref();
+    return () => {
+      clearInterval(timer);
+      forget();
+    };
   };
 }

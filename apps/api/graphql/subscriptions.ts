@@ -8,7 +8,7 @@ import { type GraphResult, type GraphSession, type Graphs, Operations, operation
 import type { Log } from '#hosting';
 import { type Connection, connect } from './connection.js';
 import { documentOf } from './documents.js';
-import { type OpenGraph, unauthenticated } from './sessions.js';
+import { type GraphRequest, type OpenGraph, unauthenticated } from './sessions.js';
 import { socketLimits } from './socket-limits.js';
 import type { NoteSocket } from './socket-sessions.js';
 
@@ -27,10 +27,11 @@ interface Running {
   connection: Connection;
 }
 
-const authorizationOf = (parameters: Readonly<Record<string, unknown>> | undefined): string | undefined => {
+/** Whose graph it is: the token in the payload of connection_init comes before one in the request's header. */
+function requestOf({ from }: Connection, parameters: Readonly<Record<string, unknown>> | undefined): GraphRequest {
   const given = parameters?.authorization ?? parameters?.Authorization;
-  return typeof given === 'string' ? given : undefined;
-};
+  return typeof given === 'string' ? { ...from, authorization: given } : from;
+}
 
 const bounds = { ...operationLimits, bytes: socketLimits.answer };
 
@@ -115,19 +116,18 @@ export interface SubscriptionOptions {
   log: Log;
 }
 
-/** Subscriptions over graphql-ws (the protocol graphql-transport-ws) on /graphql. The token is in the payload of connection_init. */
+/** Subscriptions over graphql-ws (the protocol graphql-transport-ws) on /graphql. A token is in the payload of connection_init. */
 export function serveSubscriptions(graphs: Graphs, { open, note, log }: SubscriptionOptions): Subscriptions {
   const operations = new SocketOperations();
   const server = makeServer<Readonly<Record<string, unknown>>, Connection>({
     connectionInitWaitTimeout: 10_000,
     async onConnect({ connectionParams, extra }) {
-      const authorization = authorizationOf(connectionParams);
-      if (!(await open(authorization, randomUUID()))) return false;
-      return extra.note((below, close) => note(authorization, below, close));
+      const from = requestOf(extra, connectionParams);
+      return extra.note((below, close) => note(from, below, close));
     },
     async onSubscribe({ connectionParams, extra }, _id, { query, variables, operationName }) {
       if (extra.running >= socketLimits.operations) return [tooMany()];
-      const session = await open(authorizationOf(connectionParams), randomUUID(), extra.from);
+      const session = await open(requestOf(extra, connectionParams), randomUUID());
       if (!session) {
         extra.forbid();
         return [new GraphQLError(unauthenticated.message, unauthenticated)];

@@ -16,11 +16,18 @@ export interface Caller {
   stillValid?(): Promise<boolean>;
 }
 
+/** What a caller shows of itself: its headers, and its connection, which may have a client certificate. */
+export type Presented = Pick<IncomingMessage, 'headers' | 'socket'>;
+
 /**
  * The caller (without a user: anonymous, or the cluster authenticates it) and its cluster; undefined if the token is not valid for the
  * cluster in the URL.
  */
-export async function callerOf(access: Access, request: IncomingMessage, named: string | undefined): Promise<Caller | undefined> {
+export async function callerOf(
+  access: Access,
+  request: Pick<Presented, 'headers'>,
+  named: string | undefined,
+): Promise<Caller | undefined> {
   if (!adoptSocketToken(request.headers)) return undefined;
   const anonymous = named === undefined ? undefined : { cluster: named };
   const token = bearerTokenOf(request);
@@ -43,7 +50,7 @@ export function standing({ cluster, tokenHash, stillValid }: Caller, { stillAllo
  * The caller with its user if the cluster authenticates it; undefined if the cluster refuses its credentials. A client certificate of the
  * cluster comes before any token, and one that is not valid there does no harm beside a valid token, as upstream.
  */
-export async function authenticated({ api }: OpenApi, caller: Caller, request: IncomingMessage): Promise<Caller | undefined> {
+export async function authenticated({ api }: OpenApi, caller: Caller, request: Presented): Promise<Caller | undefined> {
   const certificate = clientCertificateOf(request.socket);
   if (certificate === undefined && (caller.user || bearerTokenOf(request) === undefined)) return caller;
   const credentials = { headers: caller.user ? {} : request.headers, ...(certificate && { certificate }) };

@@ -25,13 +25,19 @@ function gathered(source) {
   return iterator;
 }
 
+/** Where the graph is: tokens that only their cluster knows need its id, which the page's address has: /graphql?cluster=ID. */
+export const graphPath = () => {
+  const cluster = new URLSearchParams(location.search).get('cluster');
+  return cluster ? `/graphql?cluster=${encodeURIComponent(cluster)}` : '/graphql';
+};
+
 /**
  * GraphiQL's fetcher: queries and mutations by POST, subscriptions by WebSocket. `onVoid` is called when the server no longer accepts the
  * token.
  */
 export function createFetcher(token, onVoid) {
   const authorization = `Bearer ${token}`;
-  const socket = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`;
+  const socket = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${graphPath()}`;
   const wsClient = graphqlWs.createClient({
     url: socket,
     connectionParams: { authorization },
@@ -42,7 +48,7 @@ export function createFetcher(token, onVoid) {
     },
   });
   const fetcher = GraphiQL.createFetcher({
-    url: '/graphql',
+    url: graphPath(),
     headers: { authorization },
     // An incremental response is an async iterable; our responses are not incremental.
     enableIncrementalDelivery: false,

@@ -1,6 +1,6 @@
 // The playground: GraphiQL over fetch and graphql-ws. The token stays in this tab (sessionStorage) and goes only to this server.
 import { examples } from './examples.js';
-import { createFetcher } from './fetcher.js';
+import { createFetcher, graphPath } from './fetcher.js';
 
 const stored = 'orrery-token';
 const form = document.getElementById('sign-in');
@@ -11,7 +11,7 @@ const place = document.getElementById('graphiql');
 /** Undefined if the token gives access to a cluster; otherwise a message for the user. */
 async function refusalOf(token) {
   try {
-    const response = await fetch('/graphql', {
+    const response = await fetch(graphPath(), {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
       body: JSON.stringify({ query: '{ cluster { id } }' }),
@@ -68,7 +68,7 @@ form.addEventListener('submit', (event) => {
 /** The link that `npm start` prints has the token in the fragment, which is not sent to servers; it is removed from the address bar. */
 function tokenOfLink() {
   const token = new URLSearchParams(location.hash.slice(1)).get('token');
-  if (token) history.replaceState(null, '', location.pathname);
+  if (token) history.replaceState(null, '', location.pathname + location.search);
   return token;
 }
 
