@@ -32,6 +32,7 @@ import { createReader } from './rest/reader.js';
 import type { ClusterScope } from './rest/scope.js';
 import type { StorageProvider } from './rest/storage.js';
 import type { ResourceStrategy, UserInfo } from './rest/strategy.js';
+import { ControllerManagerSource } from './settings/controller-manager-settings.js';
 import { SettingsSource } from './settings/settings-source.js';
 import { builtInStorages } from './storage-map.js';
 import type { Timers } from './watch/timers.js';
@@ -89,12 +90,27 @@ export interface ApiServer {
   readonly auditor: Auditor;
   /** What the flags of its manifest decide. */
   readonly settings: SettingsSource;
+  /** What the flags in the manifest of kube-controller-manager decide. */
+  readonly controllerManager: ControllerManagerSource;
   /** Answers a request. Never throws: failures become responses. */
   handle(request: ApiRequest): Promise<ApiResponse>;
   /** The user of a request, before impersonation: anonymous without credentials. Throws 401 for invalid ones. */
   authenticate(request: Credentials): Promise<UserInfo>;
   /** The host has answered this request with 401. */
   refused(request: Omit<ApiRequest, 'body'>): void;
+}
+
+/** The limits of flow control, of which the flags of the server may take seats away. */
+function limitsWith(limits: () => FlowLimits, settings: SettingsSource): () => FlowLimits {
+  let kept: { from: FlowLimits; limits: FlowLimits } | undefined;
+  return () => {
+    const given = limits();
+    const outcome = settings.outcome();
+    const seats = 'seats' in outcome ? outcome.seats : undefined;
+    if (seats === undefined || seats >= given.seats) return given;
+    if (kept?.from !== given || kept.limits.seats !== seats) kept = { from: given, limits: { ...given, seats } };
+    return kept.limits;
+  };
 }
 
 /** Creates the API of the cluster with the given store. */
@@ -120,6 +136,9 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
       builtInStorages(deps),
       deps.customKinds && { store, kindOf: deps.customKinds, work: () => share.task(store.cluster) },
     ),
+    get settings() {
+      return settings.current();
+    },
     get admission() {
       return settings.current().admission;
     },
@@ -132,7 +151,7 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
     unworked: deps.unworked ?? new Set(),
     loopback: loopbackClient(() => api, authorizers),
   };
-  const flowControl = deps.flowLimits && clusterFlowControl(store, deps.flowLimits, timers);
+  const flowControl = deps.flowLimits && clusterFlowControl(store, limitsWith(deps.flowLimits, settings), timers);
   const dispatcher = new Dispatcher(authorizers, flowControl, settings);
   const metrics = new RequestMetrics();
   const auditor = new Auditor(() => timers.now(), clock, deps.audit, metrics);
@@ -145,6 +164,7 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
     auditor,
     handle: (request) => server.handle(request),
     settings,
+    controllerManager: new ControllerManagerSource(store),
     authenticate: async (request) => authenticated(request),
     refused: (request) => server.refused(request),
   };

@@ -128,6 +128,7 @@ export class Pipeline {
       version,
       place: { prefix, serverAddress, served: this.cluster.storages.served() },
       keySet: () => this.cluster.tokens.keySet(),
+      issuer: this.cluster.settings.tokens.issuers[0] ?? '',
       probe,
       metrics: {
         requests: this.access.metrics,

@@ -82,6 +82,8 @@ const nextRound: InTurn = async (work) => {
   return work();
 };
 
+const MANAGER = 'kube-controller-manager';
+
 /** One cluster for a host of components: informers shared by all its components, over the in-process pipeline. */
 export function hostedCluster(options: HostedClusterOptions): HostedCluster {
   const { api, store, turns, clock, profile, rootCA, keys, delayUntil, onFailure, onClose, conductor } = options;
@@ -105,6 +107,7 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
         rootCA,
         keys,
         fence: () => fence,
+        ...(component === MANAGER ? { manager: api.controllerManager } : {}),
         ...(onFailure ? { onFailure } : {}),
         inTurn: options.inTurn ?? nextRound,
       };

@@ -1,8 +1,21 @@
 import { stringify } from 'yaml';
 import { type corev1, Node, Pod } from '#api';
 import { isNotFound, StatusError } from '#apimachinery';
-import { type ApiServer, CONTROL_PLANE_NODE, fileKey, fileText, inProcessClient, MANIFEST, manifestPod, type NodeFile } from '#apiserver';
-import { apiServerManifest, hashOf, mirrorPod } from '#kubeadm';
+import {
+  type ApiServer,
+  CONTROL_PLANE_NODE,
+  CONTROLLER_MANAGER_MANIFEST,
+  fileKey,
+  fileText,
+  flagsOf,
+  inProcessClient,
+  MANIFEST,
+  manifestPod,
+  type NodeFile,
+  StartFailure,
+  withoutEffect,
+} from '#apiserver';
+import { apiServerManifest, controllerManagerManifest, hashOf, mirrorPod } from '#kubeadm';
 import { usersOf } from './component-users.js';
 
 /** Bytes of a file at most. */
@@ -21,15 +34,26 @@ function pathTrouble(path: string): string | undefined {
   return parts.every((part) => /^[\w.@+-]+$/.test(part) && part !== '.' && part !== '..') ? undefined : 'not a path';
 }
 
-/** The files of a cluster's control-plane node that the API server reads, until nodes have file systems. */
+/** Whether a component is up with its manifest. */
+export interface ComponentState {
+  running: boolean;
+  /** Why it is not: what it says before it ends. */
+  failure?: string;
+  /** Flags of its manifest that change nothing here. */
+  withoutEffect: string[];
+}
+
+const isManifest = (path: string): boolean => path === MANIFEST || path === CONTROLLER_MANAGER_MANIFEST;
+
+/** The files of a cluster's control-plane node that its components read, until nodes have file systems. */
 export class NodeFiles {
   constructor(private readonly api: ApiServer) {}
 
-  /** The content of a file; undefined if there is none. The manifest of the API server is kubeadm's until it is written. */
+  /** The content of a file; undefined if there is none. Manifests are kubeadm's until they are written. */
   async read(path: string): Promise<string | undefined> {
     const row = await this.api.cluster.store.get(fileKey(CONTROL_PLANE_NODE, path));
     if (row !== undefined) return (row.object as NodeFile).content;
-    return path === MANIFEST ? stringify(apiServerManifest()) : undefined;
+    return isManifest(path) ? stringify(await this.ofKubeadm(path)) : undefined;
   }
 
   /** Creates or replaces a file. Throws FileRefused. */
@@ -45,38 +69,78 @@ export class NodeFiles {
       const [written] = await store.write([
         standing ? { type: 'update', ...base, expected: standing.revision } : { type: 'create', ...base },
       ]);
-      if (written?.ok) return path === MANIFEST ? this.restart(content) : undefined;
+      if (written?.ok) return isManifest(path) ? this.restart(path, content) : undefined;
     }
     throw new FileRefused('others write it at the same time');
   }
 
-  /** Removes a file: of the manifest, what was written of it. Whether there was one. */
+  /** Removes a file: of a manifest, what was written of it. Whether there was one. */
   async remove(path: string): Promise<boolean> {
     const { store, clock } = this.api.cluster;
     const [removed] = await store.write([{ type: 'delete', key: fileKey(CONTROL_PLANE_NODE, path), cause: CAUSE, at: clock.now() }]);
-    if (path === MANIFEST) await this.restart(stringify(apiServerManifest()));
+    if (isManifest(path)) await this.restart(path, stringify(await this.ofKubeadm(path)));
     return removed?.ok === true;
   }
 
   /** Why the API server is down; undefined if it is not. */
   async failure(): Promise<string | undefined> {
-    await this.api.settings.ready();
-    return this.api.settings.failure();
+    return (await this.apiServer()).failure;
+  }
+
+  async apiServer(): Promise<ComponentState> {
+    const { settings } = this.api;
+    await settings.ready();
+    return this.stateOf('kube-apiserver', settings.failure(), MANIFEST);
+  }
+
+  async controllerManager(): Promise<ComponentState> {
+    const { controllerManager } = this.api;
+    await controllerManager.ready();
+    return this.stateOf('kube-controller-manager', controllerManager.failure(), CONTROLLER_MANAGER_MANIFEST);
+  }
+
+  private async stateOf(
+    component: 'kube-apiserver' | 'kube-controller-manager',
+    failure: string | undefined,
+    path: string,
+  ): Promise<ComponentState> {
+    if (failure !== undefined) return { running: false, failure, withoutEffect: [] };
+    const flags = flagsOf(manifestPod((await this.read(path)) ?? '', path));
+    return { running: true, withoutEffect: withoutEffect(component, flags, flagsOf(await this.ofKubeadm(path))) };
+  }
+
+  /** The manifest that kubeadm has written. What it says of the pods' network is shown by the pod. */
+  private async ofKubeadm(path: string): Promise<corev1.Pod> {
+    if (path === MANIFEST) return apiServerManifest();
+    const pod = await this.api.cluster.reader.get<corev1.Pod>('', 'pods', 'kube-system', `kube-controller-manager-${CONTROL_PLANE_NODE}`);
+    return controllerManagerManifest(flagsOf(pod).get('cluster-cidr'));
   }
 
   /** What the kubelet of the node does when it sees a manifest: it shows the new pod. It cannot while the API server is down. */
-  private async restart(content: string): Promise<void> {
+  private async restart(path: string, content: string): Promise<void> {
     if ((await this.failure()) !== undefined) return;
     const client = inProcessClient(this.api, { user: () => usersOf('kubelet')({ node: CONTROL_PLANE_NODE }), manager: 'kubelet' });
+    const standing = (await this.ofKubeadm(path)).metadata;
     try {
       const node = await client.get(Node, CONTROL_PLANE_NODE);
-      const pod = mirrorPod(manifestPod(content), node, { hash: hashOf(content), now: this.api.cluster.clock.now() });
-      await client.delete(Pod, pod.metadata.name, pod.metadata.namespace, { gracePeriodSeconds: 0 }).catch(ignoreMissing);
-      await client.create(Pod, pod satisfies corev1.Pod);
+      const name = `${standing.name}-${CONTROL_PLANE_NODE}`;
+      await client.delete(Pod, name, standing.namespace, { gracePeriodSeconds: 0 }).catch(ignoreMissing);
+      const pod = readablePod(path, content);
+      if (pod) await client.create(Pod, mirrorPod(pod, node, { hash: hashOf(content), now: this.api.cluster.clock.now() }));
     } catch (error) {
       // The server does what the manifest says; what is shown of it may be refused, e.g. by a plugin that it has enabled.
       if (!(error instanceof StatusError)) throw error;
     }
+  }
+}
+
+/** The pod of a manifest; the kubelet runs none for one that it cannot read. */
+function readablePod(path: string, content: string): corev1.Pod | undefined {
+  try {
+    return manifestPod(content, path);
+  } catch (error) {
+    if (error instanceof StartFailure) return undefined;
+    throw error;
   }
 }
 

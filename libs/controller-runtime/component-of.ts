@@ -1,5 +1,5 @@
 import { isConflict } from '#apimachinery';
-import type { Budget, Change, ClusterContext, Component, ComponentInstance, DrainResult } from './component.js';
+import type { Budget, Change, ClusterContext, Component, ComponentInstance, DrainResult, ManagerSettings } from './component.js';
 import type { Controller, OpenController, ReconcileContext, Reconciled } from './controller.js';
 import { isFenced, reportDroppedEvents } from './failures.js';
 import { createRecorder, type EventSink } from './recorder.js';
@@ -31,9 +31,15 @@ export function componentOf(name: string, controllers: readonly Controller[]): C
   };
 }
 
+/** What kube-controller-manager does without flags. */
+const DEFAULT_SETTINGS: ManagerSettings = { runs: () => true, signs: () => true, signingDuration: 365 * 24 * 3_600_000 };
+
 class ControllersInstance implements ComponentInstance {
   private readonly running: Running[];
   private readonly informers: ReplayedInformers;
+  /** Those that run with the current settings. */
+  private enabled: readonly Running[];
+  private settings: ManagerSettings | undefined = DEFAULT_SETTINGS;
   private closed = false;
   private draining: Drain | undefined;
   private listener: (() => void) | undefined;
@@ -61,6 +67,7 @@ class ControllersInstance implements ComponentInstance {
       });
       return { controller, queue, recorder, open: controller.open(own, queue), active: 0, conflicts: new Map() };
     });
+    this.enabled = this.running;
   }
 
   onWork(listener: () => void): void {
@@ -68,7 +75,8 @@ class ControllersInstance implements ComponentInstance {
   }
 
   hasWork(): boolean {
-    return this.running.some(({ queue }) => queue.ready);
+    this.follow();
+    return this.enabled.some(({ queue }) => queue.ready);
   }
 
   replayDeletions(deletions: readonly Change[]): void {
@@ -76,7 +84,10 @@ class ControllersInstance implements ComponentInstance {
   }
 
   async drain(budget: Budget): Promise<DrainResult> {
-    const drain = new Drain(this.running, budget.reconciles, (running, item) => this.reconcile(running, item));
+    const pending = this.context.manager?.ready();
+    if (pending) await pending;
+    this.follow();
+    const drain = new Drain(this.enabled, budget.reconciles, (running, item) => this.reconcile(running, item));
     this.draining = drain;
     try {
       await drain.run();
@@ -85,12 +96,22 @@ class ControllersInstance implements ComponentInstance {
       // Events are part of the turn: after it, another worker may write in this component's name.
       await Promise.all(this.running.map(({ recorder }) => recorder.flushed()));
     }
-    const due = this.running.flatMap(({ queue }) => queue.nextAt() ?? []);
+    const due = this.enabled.flatMap(({ queue }) => queue.nextAt() ?? []);
     return { more: this.hasWork(), nextAt: due.length === 0 ? undefined : Math.min(...due) };
   }
 
   close(): void {
     this.closed = true;
+  }
+
+  /** Lets the controllers run that the flags enable, as of now. What the others are to reconcile stays queued. */
+  private follow(): void {
+    const { manager } = this.context;
+    if (manager === undefined) return;
+    const settings = manager.current();
+    if (settings === this.settings) return;
+    this.settings = settings;
+    this.enabled = this.running.filter(({ controller: { flag, name } }) => flag === '' || settings?.runs(flag ?? name) === true);
   }
 
   private async reconcile(running: Running, item: WorkItem): Promise<void> {
@@ -124,7 +145,8 @@ class ControllersInstance implements ComponentInstance {
   private contextFor({ controller, recorder }: Running, wokenBy: number | undefined): ReconcileContext {
     const { cluster, informers, clock, random, profile, rootCA, keys } = this.context;
     const client = this.context.client.as({ component: controller.name, wokenBy });
-    return { cluster, client, informers, clock, random, profile, rootCA, keys, recorder: recorder.through(client) };
+    const settings = this.settings ?? DEFAULT_SETTINGS;
+    return { cluster, client, informers, clock, random, profile, rootCA, keys, settings, recorder: recorder.through(client) };
   }
 }
 

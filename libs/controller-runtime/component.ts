@@ -53,6 +53,23 @@ export interface SigningKeys {
   serviceAccount(): Promise<KeyObject>;
 }
 
+/** What the flags of kube-controller-manager decide. */
+export interface ManagerSettings {
+  /** Whether a controller runs, by its name in --controllers. */
+  runs(controller: string): boolean;
+  /** How long certificates are valid at most, in milliseconds (--cluster-signing-duration). */
+  readonly signingDuration: number;
+  /** Whether certificates of a signer are signed (--cluster-signing-cert-file, and those of single signers). */
+  signs(signer: string): boolean;
+}
+
+/** The settings as of now; undefined if the component does not come up with its flags. */
+export interface ManagerSource {
+  /** Resolves when the settings can be read; undefined if they can be now. */
+  ready(): Promise<void> | undefined;
+  current(): ManagerSettings | undefined;
+}
+
 /** What a component gets when it is opened on a cluster. */
 export interface ClusterContext {
   readonly cluster: string;
@@ -64,6 +81,8 @@ export interface ClusterContext {
   /** The CA bundle that clients of this cluster trust, PEM. */
   readonly rootCA: string;
   readonly keys: SigningKeys;
+  /** Set for kube-controller-manager. */
+  readonly manager?: ManagerSource;
   /** The revision up to which the component's last turn had processed the log; earlier writes do not wake it. */
   readonly resumeAfter?: number;
   /** The current turn. */

@@ -1,7 +1,7 @@
 import type { Resource, ResourceInfo } from '#api';
 import { type Clock, formatKey, isNotFound, type KubeObject, keyOf, type ObjectKey, parseKey, type RandomSource } from '#apimachinery';
 import type { CausalClient } from '#client';
-import type { Change, ClusterContext, ComponentChange, Informers, SigningKeys, TimingProfile } from './component.js';
+import type { Change, ClusterContext, ComponentChange, Informers, ManagerSettings, SigningKeys, TimingProfile } from './component.js';
 import type { EventRecorder } from './recorder.js';
 import type { WorkQueue } from './work-queue.js';
 
@@ -22,6 +22,8 @@ export interface ReconcileContext {
   readonly profile: TimingProfile;
   readonly rootCA: string;
   readonly keys: SigningKeys;
+  /** What the flags of its component decide. */
+  readonly settings: ManagerSettings;
   readonly recorder: EventRecorder;
 }
 
@@ -36,6 +38,8 @@ export interface Watch {
 export interface ControllerDefinition<T extends KubeObject> {
   /** The component name of its writes and events, e.g. `replicaset-controller`. */
   name: string;
+  /** Its name in --controllers of kube-controller-manager; default its name. '': no flag stops it. */
+  flag?: string;
   /** The source of its events, if it is not its name. */
   eventSource?: string;
   for: Resource<T>;
@@ -61,6 +65,8 @@ export interface ControllerDefinition<T extends KubeObject> {
 /** A controller as run by its component. */
 export interface Controller {
   readonly name: string;
+  /** Its name in --controllers; default its name. */
+  readonly flag?: string;
   /** The source of its events; default its name. */
   readonly eventSource?: string;
   interests(change: ComponentChange): boolean;
@@ -135,6 +141,7 @@ export function defineController<T extends KubeObject>(definition: ControllerDef
   const wakes = (change: ComponentChange) => isOf(definition.for, change) || watches.some((watch) => watch.concerns(change));
   return {
     name: definition.name,
+    ...(definition.flag === undefined ? {} : { flag: definition.flag }),
     ...(definition.eventSource === undefined ? {} : { eventSource: definition.eventSource }),
     interests: (change) => wakes(change) && (definition.interests?.(change) ?? true),
     open: (context, queue) => openDefined({ definition, watches, context, queue }),

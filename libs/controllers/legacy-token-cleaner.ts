@@ -60,6 +60,7 @@ function unlessGone(error: unknown): void {
  */
 export const legacyTokenCleaner = defineController({
   name: 'legacy-service-account-token-cleaner',
+  flag: 'legacy-serviceaccount-token-cleaner-controller',
   for: Secret,
   filter: ({ object, deleted }) => !deleted && isToken(object),
   watches: [

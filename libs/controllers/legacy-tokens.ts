@@ -62,6 +62,7 @@ async function removeReferences({ name, namespace }: ObjectKey, { client, inform
  */
 export const legacyTokens = defineController({
   name: 'tokens-controller',
+  flag: 'serviceaccount-token-controller',
   for: Secret,
   filter: ({ object }) => isToken(object),
   watches: [

@@ -18,6 +18,7 @@ const TERMINATED_PODS = 'terminated-pods';
  */
 export const podGC = defineController({
   name: 'pod-garbage-collector',
+  flag: 'pod-garbage-collector-controller',
   for: Pod,
   filter: ({ object, deleted }) => !deleted && (object.metadata.deletionTimestamp !== undefined || isPodTerminal(object)),
   watches: [

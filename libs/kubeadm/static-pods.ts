@@ -235,6 +235,9 @@ export function apiServerManifest(): corev1.Pod {
   return staticPod(apiserver(plan as NodePlan));
 }
 
+/** The manifest of kube-controller-manager. */
+export const controllerManagerManifest = (podSubnet = clusterCIDR(1)): corev1.Pod => staticPod(controllerManager(podSubnet));
+
 /** The mirror pods of the control plane. */
 export function staticPodSteps(nodes: readonly NodePlan[], made: Made, now: number): Step[] {
   return nodes

@@ -6,7 +6,7 @@ import { isReference, noCluster } from './ids.js';
 import { PlatformGuard } from './platform.guard.js';
 import { filePathSchema, fileSchema } from './schemas.js';
 
-/** /platform/v1/clusters/ID/nodes/control-plane/files: what the API server reads from its node, such as its own manifest. */
+/** /platform/v1/clusters/ID/nodes/control-plane/files: what the components of the control plane read from their node, such as their manifests. */
 @Controller('platform/v1/clusters/:cluster/nodes/control-plane/files')
 @UseGuards(PlatformGuard)
 export class NodeFilesController {
@@ -43,8 +43,7 @@ export class NodeFilesController {
   private async shown(files: NodeFiles, path: string) {
     const content = await files.read(path);
     if (content === undefined) throw noFile(path);
-    const failure = await files.failure();
-    return { path, content, apiServer: failure === undefined ? { running: true } : { running: false, failure } };
+    return { path, content, apiServer: await files.apiServer(), controllerManager: await files.controllerManager() };
   }
 
   private async filesOf(cluster: string): Promise<NodeFiles> {

@@ -252,16 +252,20 @@ export const filePathSchema = z.strictObject({ path: z.string().min(1).max(255).
 
 export const fileSchema = z.strictObject({ content: z.string().max(262_144) });
 
+const componentState = z.object({
+  running: z.boolean(),
+  failure: z.string().optional().describe('Why it does not come up: what it says before it ends'),
+  withoutEffect: z.array(z.string()).describe('Flags in its manifest, other than those of kubeadm, that change nothing here'),
+});
+
 export const nodeFileSchema = z
   .object({
     path: z.string(),
     content: z.string(),
-    apiServer: z.object({
-      running: z.boolean(),
-      failure: z.string().optional().describe('Why it does not come up: what it says before it ends'),
-    }),
+    apiServer: componentState,
+    controllerManager: componentState,
   })
-  .describe('A file that the API server reads from its node');
+  .describe('A file that a component of the control plane reads from its node');
 
 const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 

@@ -6,6 +6,7 @@ import type { WorkTask } from '../flow-control/work-share.js';
 import type { APIResource } from '../rest/api-resource.js';
 import type { ClusterReader } from '../rest/reader.js';
 import type { UserInfo } from '../rest/strategy.js';
+import type { Flags } from '../settings/flags.js';
 import type { StorageMap } from '../storage-map.js';
 import type { WebhookCaller } from '../webhooks/webhook-caller.js';
 import type { Reinvocation } from './reinvocation.js';
@@ -75,6 +76,8 @@ export interface AdmissionPlugin {
    * server ends.
    */
   configured?(configuration: unknown): AdmissionPlugin;
+  /** The plugin as flags of its own change it; undefined: they say nothing. Throws StartFailure. */
+  flagged?(flags: Flags): AdmissionPlugin | undefined;
   admit?(attributes: AdmissionAttributes, ctx: AdmissionContext): Promise<void> | void;
   validate?(attributes: AdmissionAttributes, ctx: AdmissionContext): Promise<void> | void;
 }

@@ -9,7 +9,6 @@ import { type Authenticator, withAuthenticated } from './authentication.js';
 import { bootstrapTokenAuthenticator, bootstrapTokens } from './bootstrap-token.js';
 import { type ClientAuthority, clientCertificateAuthenticator } from './client-certificate.js';
 import { serviceAccountAuthenticator } from './service-account/authenticator.js';
-import { SERVICE_ACCOUNT_ISSUER } from './service-account/claims.js';
 import type { NoteUse } from './service-account/legacy.js';
 import { ServiceAccountTokens, type SigningKey } from './service-account/tokens.js';
 
@@ -56,7 +55,13 @@ const whileAccepted = ({ authenticate }: Authenticator, settings: AuthenticatorP
 /** The authenticators of a cluster, in upstream's order: certificates before tokens (pkg/kubeapiserver/authenticator/config.go). */
 export function authenticationOf(parts: AuthenticatorParts): Authentication {
   const { clock, reader, settings, api, clientAuthority, serviceAccountKey } = parts;
-  const tokens = new ServiceAccountTokens({ key: serviceAccountKey ?? noKey, clock, reader, noteUse: labelling(api) });
+  const tokens = new ServiceAccountTokens({
+    key: serviceAccountKey ?? noKey,
+    clock,
+    reader,
+    noteUse: labelling(api),
+    settings: () => settings.current().tokens,
+  });
   const known = bootstrapTokens({ reader, clock });
   const bootstrap = async (token: string) => (settings.current().bootstrapTokens ? known(token) : undefined);
   const authenticators = [
@@ -72,9 +77,11 @@ export function authenticationOf(parts: AuthenticatorParts): Authentication {
       const owner = await tokens.authenticate(token, audiences);
       if (owner) return owner;
       // A bootstrap token is for the API server, whatever else is asked for.
-      if (audiences.length > 0 && !audiences.includes(SERVICE_ACCOUNT_ISSUER)) return undefined;
+      const own = settings.current().tokens.audiences;
+      const common = audiences.length === 0 ? own : own.filter((audience) => audiences.includes(audience));
+      if (common.length === 0) return undefined;
       const user = await bootstrap(token);
-      return user && { user: withAuthenticated(user), audiences: [SERVICE_ACCOUNT_ISSUER] };
+      return user && { user: withAuthenticated(user), audiences: [...common] };
     },
   };
 }

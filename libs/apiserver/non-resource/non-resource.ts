@@ -50,6 +50,8 @@ export interface NonResourceCall {
   place: DiscoveryPlace;
   /** The public keys of ServiceAccount tokens. */
   keySet(): Promise<object>;
+  /** The issuer of ServiceAccount tokens. */
+  issuer: string;
   /** Throws if the store cannot be reached. */
   probe(): Promise<unknown>;
   /** What is counted about the cluster's requests. */

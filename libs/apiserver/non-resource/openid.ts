@@ -1,4 +1,3 @@
-import { SERVICE_ACCOUNT_ISSUER } from '../authentication/service-account/claims.js';
 import { plainResponse } from '../endpoints/responses.js';
 import type { ApiRequest, ApiResponse } from '../request/request.js';
 import type { DiscoveryPlace } from './discovery-handler.js';
@@ -10,6 +9,8 @@ const KEYS_PATH = '/openid/v1/jwks';
 export interface OpenIdCall {
   request: Pick<ApiRequest, 'method'>;
   place: Pick<DiscoveryPlace, 'prefix' | 'serverAddress'>;
+  /** The issuer of new tokens. */
+  issuer: string;
   /** The public keys of ServiceAccount tokens. */
   keySet(): Promise<object>;
 }
@@ -21,12 +22,12 @@ const cached = (contentType: string, object: object): ApiResponse => ({
 });
 
 /** The issuer's OpenID configuration and keys (pkg/routes/openidmetadata.go). Undefined: no such document. */
-export async function openIdResponse(path: string, { request, place, keySet }: OpenIdCall): Promise<ApiResponse | undefined> {
+export async function openIdResponse(path: string, { request, place, issuer, keySet }: OpenIdCall): Promise<ApiResponse | undefined> {
   if (path !== CONFIGURATION_PATH && path !== KEYS_PATH) return undefined;
   if (request.method !== 'GET') return plainResponse(405, '405: Method Not Allowed');
   if (path === KEYS_PATH) return cached('application/jwk-set+json', await keySet());
   return cached('application/json', {
-    issuer: SERVICE_ACCOUNT_ISSUER,
+    issuer,
     jwks_uri: `https://${place.serverAddress}${place.prefix}${KEYS_PATH}`,
     response_types_supported: ['id_token'],
     subject_types_supported: ['public'],

@@ -193,7 +193,9 @@ async function write(
   const { cluster, resource } = scope;
   const at = cluster.clock.now();
   const cause = causeOf(scope);
-  const { ttl } = resource.stored.strategy;
+  const standard = resource.stored.strategy.ttl;
+  // Only events expire.
+  const ttl = standard === undefined ? undefined : (cluster.settings.eventTTL ?? standard);
   const op: WriteOp = { type: 'create', key, value, since, cause, at, ...(ttl === undefined ? {} : { expiresAt: at + ttl }) };
   const [first, ...others] = await cluster.store.write([op, ...companionOps(scope, companions, at)], companionTerms(scope, companions));
   noteWrite(scope, first);

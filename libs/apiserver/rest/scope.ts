@@ -12,6 +12,7 @@ import type { RuleResolver } from '../authorization/rbac.js';
 import type { WorkShare, WorkTask } from '../flow-control/work-share.js';
 import type { Limits } from '../limits.js';
 import type { WriteOptions } from '../request/options.js';
+import type { ServerSettings } from '../settings/server-settings.js';
 import type { StorageMap } from '../storage-map.js';
 import type { Timers } from '../watch/timers.js';
 import type { WebhookCaller } from '../webhooks/webhook-caller.js';
@@ -27,6 +28,8 @@ export interface ClusterScope {
   readonly store: ClusterStore;
   readonly storages: StorageMap;
   readonly admission: AdmissionChain;
+  /** What the flags of the API server decide. Throws 503 while it is down. */
+  readonly settings: ServerSettings;
   readonly clock: Clock;
   readonly random: RandomSource;
   /** Creations with generateName that are in progress. */

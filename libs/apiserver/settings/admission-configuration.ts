@@ -3,9 +3,7 @@ import { yamlToJson } from '#api/yaml';
 import { isJsonObject } from '#apimachinery';
 import type { AdmissionPlugin } from '../admission/admission.js';
 import { StartFailure } from './flags.js';
-
-/** The text of a file of the node; undefined if there is no such file. */
-export type ReadFile = (path: string) => string | undefined;
+import type { ReadFile } from './node-files.js';
 
 type Values = Record<string, unknown>;
 

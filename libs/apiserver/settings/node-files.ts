@@ -1,4 +1,5 @@
 import type { KubeObject } from '#apimachinery';
+import type { Flags } from './flags.js';
 
 /** A file of a node, as a row of the cluster's store beside /registry, until nodes have file systems. */
 export interface NodeFile extends KubeObject {
@@ -7,8 +8,35 @@ export interface NodeFile extends KubeObject {
 
 /** The node that runs the API server. */
 export const CONTROL_PLANE_NODE = 'control-plane';
-/** The manifest of the API server's static pod, on that node. */
-export const MANIFEST = '/etc/kubernetes/manifests/kube-apiserver.yaml';
+/** The manifest of a component's static pod, on that node. */
+const manifestOf = (component: string): string => `/etc/kubernetes/manifests/${component}.yaml`;
+
+export const MANIFEST = manifestOf('kube-apiserver');
+export const CONTROLLER_MANAGER_MANIFEST = manifestOf('kube-controller-manager');
+
+const pairs = (...names: readonly string[]) =>
+  names.flatMap((name) => [`/etc/kubernetes/pki/${name}.crt`, `/etc/kubernetes/pki/${name}.key`]);
+
+/** The files that kubeadm leaves beside the manifests: they are there, whatever they contain. */
+const KUBEADM_FILES: ReadonlySet<string> = new Set([
+  ...pairs('ca', 'apiserver', 'apiserver-etcd-client', 'apiserver-kubelet-client', 'front-proxy-ca', 'front-proxy-client'),
+  ...pairs('etcd/ca', 'etcd/server', 'etcd/peer', 'etcd/healthcheck-client'),
+  ...['pki/sa.key', 'pki/sa.pub', 'admin.conf', 'super-admin.conf', 'controller-manager.conf', 'scheduler.conf', 'kubelet.conf'].map(
+    (name) => `/etc/kubernetes/${name}`,
+  ),
+]);
+
+/** The text of a file of the node; undefined if there is no such file. */
+export type ReadFile = (path: string) => string | undefined;
+
+/** Why files that flags name cannot be opened, one error at most, as a component reports it at its start. */
+export function missingFiles(flags: Flags, names: readonly string[], read: ReadFile): string[] {
+  for (const name of names) {
+    const path = flags.get(name) ?? '';
+    if (path !== '' && !KUBEADM_FILES.has(path) && read(path) === undefined) return [`open ${path}: no such file or directory`];
+  }
+  return [];
+}
 
 /** The prefix of all files; ends with a slash. */
 export const FILES = '/machine/files/';

@@ -1,7 +1,9 @@
 import type { AdmissionPlugin } from '../admission/admission.js';
 import { flagsOf, StartFailure } from './flags.js';
+import { manifestPod } from './manifest-source.js';
+import { MANIFEST } from './node-files.js';
 import { settingsOf } from './server-settings.js';
-import { manifestPod } from './settings-source.js';
+import { withoutEffect } from './without-effect.js';
 
 const ran: string[] = [];
 const plugin = (name: string, more: Partial<AdmissionPlugin> = {}): AdmissionPlugin => ({
@@ -27,6 +29,9 @@ plugins:
   '/etc/none.yaml': 'apiVersion: v1\nkind: Pod',
   '/etc/missing.yaml': 'apiVersion: apiserver.config.k8s.io/v1\nkind: AdmissionConfiguration\nplugins: [{name: A, path: /nowhere}]',
 };
+
+/** What a plugin makes of its flags is part of its name. */
+const flagged = plugin('F', { flagged: (flags) => plugin(`F ${flags.get('default-not-ready-toleration-seconds')}`) });
 
 const command = (...words: string[]) => flagsOf({ spec: { containers: [{ name: 'c', command: ['kube-apiserver', ...words] }] } });
 const settings = (...words: string[]) => settingsOf(command(...words), plugins, (path) => files[path]);
@@ -102,6 +107,25 @@ test.each<[string[], string]>([
     ['--admission-control-config-file=/etc/missing.yaml'],
     'failed to read plugin config: unable to read admission control configuration from "/nowhere" [open /nowhere: no such file or directory]',
   ],
+  [
+    ['--max-requests-inflight=-1', '--max-mutating-requests-inflight=-2'],
+    ended('[--max-requests-inflight can not be negative value, --max-mutating-requests-inflight can not be negative value]'),
+  ],
+  [
+    ['--max-requests-inflight=x'],
+    'Error: invalid argument "x" for "--max-requests-inflight" flag: strconv.ParseInt: parsing "x": invalid syntax',
+  ],
+  [['--event-ttl=10'], 'Error: invalid argument "10" for "--event-ttl" flag: time: missing unit in duration "10"'],
+  [['--event-ttl=1d'], 'Error: invalid argument "1d" for "--event-ttl" flag: time: unknown unit "d" in duration "1d"'],
+  [['--event-ttl=x'], 'Error: invalid argument "x" for "--event-ttl" flag: time: invalid duration "x"'],
+  [['--event-ttl='], 'Error: invalid argument "" for "--event-ttl" flag: time: invalid duration ""'],
+  [
+    ['--service-account-max-token-expiration=30m'],
+    ended('the service-account-max-token-expiration must be between 1 hour and 2^32 seconds'),
+  ],
+  [['--service-account-issuer='], ended('service-account-issuer should not be an empty string')],
+  [['--service-account-issuer=a', '--service-account-issuer=a'], ended('service-account-issuer "a" is already specified')],
+  [['--client-ca-file=/etc/kubernetes/pki/nope.crt'], ended('open /etc/kubernetes/pki/nope.crt: no such file or directory')],
 ])('the server does not start with %j', (words, message) => {
   const [first = ''] = words;
   const mode = first.startsWith('--enable-admission-plugins=Foo') ? ['--authorization-mode=X'] : [];
@@ -113,5 +137,43 @@ test.each([
   ['kind: Pod', 'it contains no pod'],
   ['', 'it contains no pod'],
 ])('a manifest %j', (text, message) => {
-  expect(() => manifestPod(text)).toThrow(message);
+  expect(() => manifestPod(text, MANIFEST)).toThrow(message);
+});
+
+test('flags that are followed', () => {
+  const made = settings(
+    '--service-account-issuer=https://a',
+    '--service-account-issuer=https://b,c',
+    '--service-account-max-token-expiration=1h30m0.5s',
+    '--service-account-extend-token-expiration=false',
+    '--event-ttl=90m',
+    '--max-mutating-requests-inflight=10',
+    '--enable-admission-plugins=Off',
+    '--enable-admission-plugins=A',
+  );
+  const { tokens, eventTTL, seats, flags } = made;
+  expect({ tokens, eventTTL, seats, plugins: flags.get('enable-admission-plugins') }).toEqual({
+    tokens: { issuers: ['https://a', 'https://b,c'], audiences: ['https://a', 'https://b,c'], extended: false, longest: 5400 },
+    eventTTL: 5_400_000,
+    seats: 410,
+    plugins: 'Off,A',
+  });
+  expect(settings('--api-audiences=x,y').tokens).toEqual({
+    issuers: ['https://kubernetes.default.svc.cluster.local'],
+    audiences: ['x', 'y'],
+    extended: true,
+  });
+});
+
+test('a plugin gets its own flags', async () => {
+  ran.length = 0;
+  const made = settingsOf(command('--default-not-ready-toleration-seconds=7'), [flagged], () => undefined);
+  await made.admission.admit({ operation: 'CREATE' } as never, {} as never);
+  expect(ran).toEqual(['F 7']);
+});
+
+test("flags without effect are those that are not followed and differ from kubeadm's", () => {
+  const kubeadm = command('--secure-port=6443', '--allow-privileged=true');
+  const edited = command('--secure-port=6443', '--allow-privileged=false', '--event-ttl=2h', '--profiling=false', '--audit-log-path=-');
+  expect(withoutEffect('kube-apiserver', edited, kubeadm)).toEqual(['--allow-privileged', '--audit-log-path', '--profiling']);
 });

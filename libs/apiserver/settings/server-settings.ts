@@ -1,9 +1,12 @@
 import { goQuote } from '#apimachinery';
 import type { AdmissionPlugin } from '../admission/admission.js';
 import { type AdmissionChain, admissionChain } from '../admission/admission-chain.js';
-import { configuredPlugin, pluginConfigurations, type ReadFile } from './admission-configuration.js';
-import { booleanOf, checkKnown, type Flags, listOf, StartFailure } from './flags.js';
+import { configuredPlugin, pluginConfigurations } from './admission-configuration.js';
+import { booleanOf, checkKnown, durationOf, endWith, type Flags, integerOf, listOf } from './flags.js';
+import { KNOWN_FLAGS } from './known-flags.js';
+import { missingFiles, type ReadFile } from './node-files.js';
 import { serviceRangeErrors } from './service-ranges.js';
+import { type TokenSettings, tokenSettings } from './token-settings.js';
 
 /** The modes of --authorization-mode that there are here. */
 export type AuthorizationMode = 'AlwaysAllow' | 'AlwaysDeny' | 'Node' | 'RBAC';
@@ -19,6 +22,11 @@ export interface ServerSettings {
   /** Whether client certificates are looked at (--client-ca-file). Which CA they are of does not depend on the file's content. */
   readonly clientCertificates: boolean;
   readonly bootstrapTokens: boolean;
+  readonly tokens: TokenSettings;
+  /** Seats of all requests together (--max-requests-inflight, --max-mutating-requests-inflight); unset: as many as the cluster may have. */
+  readonly seats?: number;
+  /** How long events are kept, in milliseconds (--event-ttl). */
+  readonly eventTTL?: number;
 }
 
 /** What kubeadm's manifest says of what is decided here, as far as there are such plugins. */
@@ -55,9 +63,49 @@ function enabled(plugins: readonly AdmissionPlugin[], flags: Flags, read: ReadFi
     .filter(({ name, defaultOff }) => on.has(name) || !(defaultOff || off.has(name)))
     .map((plugin) => {
       const named = on.has(plugin.name) || configurations.has(plugin.name);
-      return named ? configuredPlugin(plugin, configurations.get(plugin.name)) : plugin;
+      const configured = named ? configuredPlugin(plugin, configurations.get(plugin.name)) : plugin;
+      return configured.flagged?.(flags) ?? configured;
     });
 }
+
+/** Flags of the number of requests, with their defaults. */
+const INFLIGHT = [
+  ['max-requests-inflight', 400],
+  ['max-mutating-requests-inflight', 200],
+] as const;
+
+/** The seats of all requests: priority and fairness adds both flags up (server/config.go). Unset: neither is given. */
+function seatsOf(flags: Flags): Pick<ServerSettings, 'seats'> {
+  if (!INFLIGHT.some(([name]) => flags.has(name))) return {};
+  return { seats: INFLIGHT.reduce((sum, [name, unset]) => sum + integerOf(flags, name, unset), 0) };
+}
+
+/** server/options/server_run_options.go Validate. */
+const inflightErrors = (flags: Flags): string[] =>
+  INFLIGHT.filter(([name]) => integerOf(flags, name, 0) < 0).map(([name]) => `--${name} can not be negative value`);
+
+/** Flags of files that the server opens at its start, in the order in which it does. */
+const OPENED = [
+  'tls-cert-file',
+  'tls-private-key-file',
+  'client-ca-file',
+  'requestheader-client-ca-file',
+  'service-account-key-file',
+  'service-account-signing-key-file',
+  'etcd-cafile',
+  'etcd-certfile',
+  'etcd-keyfile',
+  'kubelet-certificate-authority',
+  'kubelet-client-certificate',
+  'kubelet-client-key',
+  'proxy-client-cert-file',
+  'proxy-client-key-file',
+  'audit-policy-file',
+  'authorization-policy-file',
+  'encryption-provider-config',
+  'egress-selector-config-file',
+  'token-auth-file',
+];
 
 /** kubeapiserver/options/authorization.go Validate. */
 function authorizationErrors(modes: readonly string[], flags: Flags): string[] {
@@ -81,14 +129,13 @@ function authorizationErrors(modes: readonly string[], flags: Flags): string[] {
 
 /** What the flags say. Throws StartFailure with what the server says before it ends. */
 export function settingsOf(flags: Flags, plugins: readonly AdmissionPlugin[], read: ReadFile): ServerSettings {
-  checkKnown(flags);
+  checkKnown(flags, KNOWN_FLAGS);
   const modes = flags.has('authorization-mode') ? listOf(flags, 'authorization-mode') : ['AlwaysAllow'];
   const ranges = serviceRangeErrors(flags);
-  const errors = [...authorizationErrors(modes, flags), ...admissionErrors(plugins, flags), ...ranges];
-  if (errors.length > 0) {
-    const text = errors.length > 1 ? `[${errors.join(', ')}]` : errors.join();
-    throw new StartFailure(`"command failed" err=${goQuote(text)}`);
-  }
+  const tokens = tokenSettings(flags);
+  const eventTTL = durationOf(flags, 'event-ttl');
+  endWith([...inflightErrors(flags), ...authorizationErrors(modes, flags), ...admissionErrors(plugins, flags), ...ranges]);
+  endWith(missingFiles(flags, OPENED, read));
   const anonymous = booleanOf(flags, 'anonymous-auth', true);
   return {
     flags,
@@ -98,5 +145,8 @@ export function settingsOf(flags: Flags, plugins: readonly AdmissionPlugin[], re
     anonymousAuth: anonymous && !modes.includes('AlwaysAllow'),
     clientCertificates: flags.get('client-ca-file') !== undefined && flags.get('client-ca-file') !== '',
     bootstrapTokens: booleanOf(flags, 'enable-bootstrap-token-auth', false),
+    tokens,
+    ...seatsOf(flags),
+    ...(eventTTL !== undefined && { eventTTL }),
   };
 }

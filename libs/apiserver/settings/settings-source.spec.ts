@@ -54,9 +54,9 @@ test.each<[string, string[], unknown[]]>([
 });
 
 test.each<[string[], string, string]>([
-  [['--client-ca-file=/ca.crt', '--enable-bootstrap-token-auth=true'], 'jane', 'system:bootstrap:abcdef'],
+  [['--client-ca-file=/etc/kubernetes/pki/ca.crt', '--enable-bootstrap-token-auth=true'], 'jane', 'system:bootstrap:abcdef'],
   [['--enable-bootstrap-token-auth'], 'system:anonymous', 'system:bootstrap:abcdef'],
-  [['--client-ca-file=/ca.crt'], 'jane', 'Unauthorized'],
+  [['--client-ca-file=/etc/kubernetes/pki/ca.crt'], 'jane', 'Unauthorized'],
   [['--client-ca-file='], 'system:anonymous', 'Unauthorized'],
 ])('credentials with %j', async (flags, byCertificate, byToken) => {
   const authority = await newAuthority({ commonName: 'kubernetes', notBefore: 0, notAfter: Date.UTC(2030) });

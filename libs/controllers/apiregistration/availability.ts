@@ -48,6 +48,7 @@ const referenceOf = ({ spec }: apiregistrationv1.APIService): Reference | undefi
 /** Says whether the group versions of other API servers can be reached. No program in a cluster answers for one yet. */
 export const apiServiceAvailability: Controller = defineController({
   name: 'apiservice-availability',
+  flag: '',
   for: APIService,
   filter: ({ deleted }) => !deleted,
   watches: [

@@ -44,6 +44,7 @@ const isToken = (secret: corev1.Secret): boolean => secret.type === BOOTSTRAP_TO
 /** Signs the ConfigMap cluster-info, which everybody may read, with the bootstrap tokens (pkg/controller/bootstrap/bootstrapsigner.go). */
 export const bootstrapSigner = defineController({
   name: 'bootstrap-signer',
+  flag: 'bootstrap-signer-controller',
   for: ConfigMap,
   filter: ({ object: { metadata }, deleted }) => !deleted && metadata.name === NAME && metadata.namespace === NAMESPACE,
   watches: [watching(Secret, ({ object }) => (isToken(object) ? [{ name: NAME, namespace: NAMESPACE }] : []))],
@@ -63,6 +64,7 @@ export const bootstrapSigner = defineController({
 /** Deletes bootstrap tokens that have expired (pkg/controller/bootstrap/tokencleaner.go). */
 export const tokenCleaner = defineController({
   name: 'token-cleaner',
+  flag: 'token-cleaner-controller',
   for: Secret,
   filter: ({ object, deleted }) => !deleted && isToken(object),
   interests: ({ namespace, text }) => namespace === TOKENS && text.includes(BOOTSTRAP_TOKEN_TYPE),

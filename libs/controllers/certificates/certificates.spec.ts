@@ -85,15 +85,18 @@ describe('what signers refuse', () => {
 });
 
 describe('signingPolicy', () => {
-  it.each<[string, number | undefined, number, number]>([
+  it.each<[string, number | undefined, number, number, number?]>([
     ['a year by default', undefined, NOW + 10 * YEAR, NOW + YEAR - 5 * MINUTE],
     ['at most a year', 2 * 365 * 24 * 3600, NOW + 10 * YEAR, NOW + YEAR - 5 * MINUTE],
     ['at least ten minutes', 5, NOW + 10 * YEAR, NOW + 10 * MINUTE],
     ['an hour, to the end', 3600, NOW + 10 * YEAR, NOW + HOUR],
     ['a day, backdated', 86_400, NOW + 10 * YEAR, NOW + 24 * HOUR - 5 * MINUTE],
     ["not beyond the CA's", 86_400, NOW + HOUR, NOW + HOUR],
-  ])('%s', (_, expirationSeconds, expiry, notAfter) => {
-    expect(signingPolicy({ usages: CLIENT, expirationSeconds }, NOW, expiry)).toEqual({
+    ['what the flag says by default', undefined, NOW + 10 * YEAR, NOW + HOUR, HOUR],
+    ['at most what the flag says', 86_400, NOW + 10 * YEAR, NOW + HOUR, HOUR],
+    ['even where that is less than ten minutes', 600, NOW + 10 * YEAR, NOW + MINUTE, MINUTE],
+  ])('%s', (_, expirationSeconds, expiry, notAfter, longest = YEAR) => {
+    expect(signingPolicy({ usages: CLIENT, expirationSeconds }, { now: NOW, expiry, longest })).toEqual({
       notBefore: NOW - 5 * MINUTE,
       notAfter,
       keyUsages: ['digitalSignature', 'keyEncipherment'],
@@ -102,7 +105,9 @@ describe('signingPolicy', () => {
   });
 
   it('an expired CA signs nothing', () => {
-    expect(() => signingPolicy({ usages: CLIENT }, NOW, NOW)).toThrow('refusing to sign a certificate that expired in the past');
+    expect(() => signingPolicy({ usages: CLIENT }, { now: NOW, expiry: NOW, longest: YEAR })).toThrow(
+      'refusing to sign a certificate that expired in the past',
+    );
   });
 });
 

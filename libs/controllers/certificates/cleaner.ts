@@ -43,6 +43,7 @@ export function removalTime({ metadata, status }: CSR): Instant | undefined {
  */
 export const csrCleaner = defineController({
   name: 'csrcleaner',
+  flag: 'certificatesigningrequest-cleaner-controller',
   for: CertificateSigningRequest,
   filter: ({ deleted }) => !deleted,
   async reconcile(object, { client, clock }) {

@@ -3,8 +3,6 @@ import type { KeyUsage, SigningPolicy } from '#pki';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** How long certificates are valid at most, and by default (--cluster-signing-duration). */
-const LONGEST = 365 * 24 * HOUR;
 const SHORTEST = 10 * MINUTE;
 const BACKDATE = 5 * MINUTE;
 /** The end of certificates that are valid for less than this is not backdated. */
@@ -31,21 +29,21 @@ const EXTENDED_USAGES: ReadonlyArray<readonly [string, string]> = [
   ['client auth', CLIENT_AUTH],
 ];
 
-function durationOf(expirationSeconds: number | undefined): number {
-  if (expirationSeconds === undefined) return LONGEST;
-  return Math.min(Math.max(expirationSeconds * 1000, SHORTEST), LONGEST);
+/** The duration that was asked for, at least ten minutes, and at most what the flags say (signer.go duration). */
+function durationOf(expirationSeconds: number | undefined, longest: number): number {
+  if (expirationSeconds === undefined || expirationSeconds * 1000 > longest) return longest;
+  return Math.max(expirationSeconds * 1000, SHORTEST);
 }
 
 /**
  * The validity and the usages of a certificate that is signed at `now` (authority/policies.go PermissiveSigningPolicy). `expiry`: when the
- * CA expires. Throws if it has.
+ * CA expires, `longest`: how long the signers' certificates are valid (--cluster-signing-duration). Throws if it has.
  */
 export function signingPolicy(
   { usages, expirationSeconds }: { usages: readonly string[]; expirationSeconds?: number },
-  now: Instant,
-  expiry: Instant,
+  { now, expiry, longest }: { now: Instant; expiry: Instant; longest: number },
 ): SigningPolicy {
-  const duration = durationOf(expirationSeconds);
+  const duration = durationOf(expirationSeconds, longest);
   if (now >= expiry) throw new Error(`refusing to sign a certificate that expired in the past: NotAfter=${new Date(expiry).toISOString()}`);
   const end = duration < SHORT ? now + duration : now + duration - BACKDATE;
   return {

@@ -15,6 +15,9 @@ const SIGNERS = new Map([
   ['kubernetes.io/kubelet-serving', servingTrouble],
 ]);
 
+/** When a request is looked at again for whose signer no CA is given. */
+const WITHOUT_CA = 600_000;
+
 const concerns = (request: CSR): boolean => SIGNERS.has(request.spec.signerName) && !request.status?.certificate && isToBeSigned(request);
 
 function failed(object: CSR, message: string, now: number): CSR {
@@ -25,10 +28,12 @@ function failed(object: CSR, message: string, now: number): CSR {
 /** Signs approved requests with the cluster's CA (pkg/controller/certificates/signer). */
 export const csrSigning = defineController({
   name: 'csrsigning',
+  flag: 'certificatesigningrequest-signing-controller',
   for: CertificateSigningRequest,
   filter: ({ object, deleted }) => !deleted && concerns(object),
-  async reconcile(object, { client, clock, keys }) {
+  async reconcile(object, { client, clock, keys, settings }) {
     if (!concerns(object)) return;
+    if (!settings.signs(object.spec.signerName)) return { requeueAfter: WITHOUT_CA };
     const { signerName, usages = [], expirationSeconds } = object.spec;
     const request = parseRequest(object.spec.request);
     if (typeof request === 'string') throw new Error(`unable to parse csr "${object.metadata.name}": ${request}`);
@@ -38,8 +43,12 @@ export const csrSigning = defineController({
       return;
     }
     const authority = await keys.clientAuthority();
-    const policy = signingPolicy({ usages, expirationSeconds }, clock.now(), expiryOf(authority));
+    const policy = signingPolicy(
+      { usages, expirationSeconds },
+      { now: clock.now(), expiry: expiryOf(authority), longest: settings.signingDuration },
+    );
     const certificate = Buffer.from(await signRequest(authority, request.der, policy)).toString('base64');
     await client.updateStatus(CertificateSigningRequest, { ...object, status: { ...object.status, certificate } });
+    return;
   },
 });

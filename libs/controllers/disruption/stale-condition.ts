@@ -14,6 +14,7 @@ const STALE_AFTER = 120_000;
  */
 export const staleDisruption = defineController({
   name: 'stale-disruption-controller',
+  flag: 'disruption-controller',
   eventSource: EVENT_SOURCE,
   for: Pod,
   filter: () => false,

@@ -10,6 +10,7 @@ const SLICES_OF_SERVICE = 'slices-of-service';
 /** Maintains the EndpointSlices of each Service with a selector (pkg/controller/endpointslice). */
 export const endpointSlices = defineController({
   name: 'endpoint-slice-controller',
+  flag: 'endpointslice-controller',
   for: Service,
   watches: [
     watching(Pod, servicesOf),

@@ -18,6 +18,7 @@ export const replicaSet = replicaController({
 /** The same for ReplicationControllers (pkg/controller/replication/replication_controller.go). */
 export const replicationController = replicaController({
   name: 'replication-controller',
+  flag: 'replicationcontroller-controller',
   resource: ReplicationController,
   selectorOf: ({ spec }) => selectorFromSet(spec.selector),
   reportsTerminating: false,

@@ -33,6 +33,8 @@ export type ReplicaOwner = appsv1.ReplicaSet | corev1.ReplicationController;
 /** The differences between the kinds. */
 export interface ReplicaKind<T extends ReplicaOwner> {
   name: string;
+  /** Its name in --controllers; default its name. */
+  flag?: string;
   resource: Resource<T>;
   selectorOf(owner: T): LabelSelector;
   /** Whether the status counts pods that are being deleted. */
@@ -45,6 +47,7 @@ export interface ReplicaKind<T extends ReplicaOwner> {
 export function replicaController<T extends ReplicaOwner>(kind: ReplicaKind<T>): Controller {
   return defineController<T>({
     name: kind.name,
+    ...(kind.flag === undefined ? {} : { flag: kind.flag }),
     for: kind.resource,
     owns: [Pod],
     index: (informers) => informers.of(Pod).addIndex(ORPHANS, orphanNamespace),

@@ -17,7 +17,6 @@ import {
   type BoundObjects,
   ensureNamespace,
   type RestScope,
-  SERVICE_ACCOUNT_ISSUER,
   type StorageProvider,
   storageKey,
   type WriteOptions,
@@ -116,22 +115,28 @@ async function requestToken(
   const account = await live(scope, 'serviceaccounts', name, namespace);
   adoptMetadata(scope, request, account);
   const { spec } = request;
-  const audiences = spec.audiences?.length ? spec.audiences : [SERVICE_ACCOUNT_ISSUER];
+  const { tokens } = cluster.settings;
+  const audiences = spec.audiences?.length ? spec.audiences : [...tokens.audiences];
   const { expirationSeconds = 3600 } = spec;
   const errors = validateExpiration(expirationSeconds);
   if (errors.length > 0) throw invalid(KIND, '', errors);
   const asked = { ...request, spec: { ...spec, audiences, expirationSeconds, boundObjectRef: spec.boundObjectRef ?? null } };
   await cluster.admission.validate({ ...attributes, object: asked as unknown as KubeObject }, admissionContext(scope));
   const bound = spec.boundObjectRef ? await boundObjects(scope, spec.boundObjectRef) : {};
-  const forServer = audiences.every((audience) => audience === SERVICE_ACCOUNT_ISSUER);
-  const extended = bound.pod !== undefined && expirationSeconds === WARN_ONLY && forServer;
+  if (tokens.longest !== undefined && expirationSeconds > tokens.longest) {
+    scope.warnings.add(`requested expiration of ${expirationSeconds} seconds shortened to ${tokens.longest} seconds`);
+    asked.spec.expirationSeconds = tokens.longest;
+  }
+  const seconds = asked.spec.expirationSeconds;
+  const forServer = audiences.every((audience) => tokens.audiences.includes(audience));
+  const extended = tokens.extended && bound.pod !== undefined && seconds === WARN_ONLY && forServer;
   const token = await cluster.tokens.issue({
     account: { namespace, name, uid: account.metadata.uid ?? '' },
     bound,
     audiences,
-    ...(extended ? { expiresIn: EXTENDED, warnAfter: expirationSeconds } : { expiresIn: expirationSeconds }),
+    ...(extended ? { expiresIn: EXTENDED, warnAfter: seconds } : { expiresIn: seconds }),
   });
-  const expirationTimestamp = formatTime(cluster.clock.now() + expirationSeconds * 1000);
+  const expirationTimestamp = formatTime(cluster.clock.now() + seconds * 1000);
   return { ...asked, status: { token, expirationTimestamp } } as unknown as KubeObject;
 }
 

@@ -40,7 +40,11 @@ export interface TokenDraft {
 }
 
 /** The claims of a new token. Keys are in the order in which Go prints a map. */
-export function claimsOf({ account, bound, audiences, expiresIn, warnAfter }: TokenDraft, now: Instant, id: string): TokenClaims {
+export function claimsOf(
+  { issuer, account, bound, audiences, expiresIn, warnAfter }: TokenDraft & { issuer: string },
+  now: Instant,
+  id: string,
+): TokenClaims {
   const { namespace, name, uid } = account;
   const { pod, secret, node } = bound;
   const second = Math.floor(now / 1000);
@@ -48,7 +52,7 @@ export function claimsOf({ account, bound, audiences, expiresIn, warnAfter }: To
     aud: audiences,
     exp: Math.floor(now / 1000 + expiresIn),
     iat: second,
-    iss: SERVICE_ACCOUNT_ISSUER,
+    iss: issuer,
     jti: id,
     'kubernetes.io': {
       namespace,

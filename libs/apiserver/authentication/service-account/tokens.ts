@@ -6,33 +6,46 @@ import type { TokenOwner } from '../../authorization/authorizer.js';
 import { LONGEST_TOKEN } from '../../limits.js';
 import type { ClusterReader } from '../../rest/reader.js';
 import type { UserInfo } from '../../rest/strategy.js';
-import { claimsOf, SERVICE_ACCOUNT_ISSUER, type TokenClaims, type TokenDraft } from './claims.js';
+import type { TokenSettings } from '../../settings/token-settings.js';
+import { claimsOf, type TokenClaims, type TokenDraft } from './claims.js';
 import { LEGACY_ISSUER, legacyUser, type NoteUse } from './legacy.js';
 import { InvalidToken, userOf, validateClaims } from './validate-claims.js';
 
 /** The cluster's private key for ServiceAccount tokens: RSA, the same in every process. */
 export type SigningKey = () => Promise<KeyObject>;
 
+interface TokenParts {
+  key: SigningKey;
+  clock: Clock;
+  reader: ClusterReader;
+  noteUse: NoteUse;
+  /** What the flags of the API server say about tokens. */
+  settings(): TokenSettings;
+}
+
 /** Issues and authenticates one cluster's ServiceAccount tokens (pkg/serviceaccount/jwt.go). */
 export class ServiceAccountTokens {
   #pair: Promise<TokenKey> | undefined;
 
-  constructor(private readonly parts: { key: SigningKey; clock: Clock; reader: ClusterReader; noteUse: NoteUse }) {}
+  constructor(private readonly parts: TokenParts) {}
 
   /** A new, signed token. */
   async issue(draft: TokenDraft): Promise<string> {
-    return signToken(await this.keys(), claimsOf(draft, this.parts.clock.now(), newId()));
+    const { clock, settings } = this.parts;
+    return signToken(await this.keys(), claimsOf({ issuer: settings().issuers[0] ?? '', ...draft }, clock.now(), newId()));
   }
 
   /** The owner of a token for one of the audiences (none: the API server's). Undefined if it is not a token of this issuer. */
   async authenticate(token: string, audiences: readonly string[] = []): Promise<TokenOwner | undefined> {
     const issuer = issuerOf(token);
-    if (issuer !== SERVICE_ACCOUNT_ISSUER && issuer !== LEGACY_ISSUER) return undefined;
+    if (issuer === undefined) return undefined;
+    const { issuers, audiences: own } = this.parts.settings();
+    if (issuer !== LEGACY_ISSUER && !issuers.includes(issuer)) return undefined;
     const claims = await this.verified(token);
     if (!claims) return undefined;
-    const wanted = audiences.length === 0 ? [SERVICE_ACCOUNT_ISSUER] : audiences;
+    const wanted = audiences.length === 0 ? own : audiences;
     // A legacy token names no audiences: it is for the API server.
-    const meant = issuer === LEGACY_ISSUER ? [SERVICE_ACCOUNT_ISSUER] : claims.aud;
+    const meant = issuer === LEGACY_ISSUER ? own : claims.aud;
     const common = meant.filter((audience) => wanted.includes(audience));
     if (common.length === 0) {
       throw new InvalidToken(`token audiences ${quoted(meant)} is invalid for the target audiences ${quoted(wanted)}`);

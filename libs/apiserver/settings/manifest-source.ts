@@ -1,0 +1,134 @@
+import type { corev1 } from '#api';
+import { yamlToJson } from '#api/yaml';
+import { Memo } from '#apimachinery';
+import type { CachedObject, ClusterStore } from '#cacher';
+import { type Flags, flagsOf, StartFailure } from './flags.js';
+import { CONTROL_PLANE_NODE, FILES, fileKey, type NodeFile, type ReadFile } from './node-files.js';
+
+/** The pod in a manifest. Throws StartFailure: without one the kubelet runs no such component. */
+export function manifestPod(text: string, path: string): corev1.Pod {
+  const converted = yamlToJson(text);
+  if ('error' in converted) throw new StartFailure(`could not process manifest file "${path}": ${converted.error}`);
+  const found: Partial<corev1.Pod> | null = JSON.parse(converted.json);
+  if (found?.kind === 'Pod' && Array.isArray(found.spec?.containers) && found.spec.containers.length > 0) return found as corev1.Pod;
+  throw new StartFailure(`could not process manifest file "${path}": it contains no pod`);
+}
+
+/** What a manifest says, or why the component does not come up. */
+type Outcome<S extends object> = S | StartFailure;
+
+/** Outcomes by the text of the manifest; undefined for those that depend on further files, which are not shared. */
+export type Compiled<S extends object> = Memo<Outcome<S> | undefined>;
+
+/** Manifests are small; whoever writes larger ones waits for them to be read each time they change. */
+export const newCompiled = <S extends object>(): Compiled<S> => new Memo({ bytes: 1024 * 1024, longest: 32 * 1024 });
+
+/** A component of the control plane, and how its flags are read. */
+export interface ManifestKind<S extends object> {
+  /** The path of its manifest. */
+  manifest: string;
+  /** Throws StartFailure. */
+  compile(flags: Flags, read: ReadFile): S;
+  /** What is compiled is shared by all clusters with the same manifest. */
+  compiled: Compiled<S>;
+  /** What kubeadm's manifest says, which counts while there is no file. */
+  fallback: S;
+}
+
+function outcomeOf<S extends object>(make: () => S): Outcome<S> {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof StartFailure) return error;
+    throw error;
+  }
+}
+
+/** A file as it was read: compared by identity, which changes with each write. */
+type Seen = Array<readonly [key: string, file: CachedObject | undefined]>;
+
+/**
+ * What the manifest of a component says, as of now: the files are part of the cluster's state, so every process follows them. Without a file
+ * this costs one look into the cache.
+ */
+export class ManifestSource<S extends object> {
+  private readonly key: string;
+  private result: Outcome<S>;
+  private seen: Seen;
+  /** What was read while the cache was cold. */
+  private readonly cold = new Map<string, CachedObject>();
+
+  constructor(
+    private readonly store: ClusterStore,
+    private readonly kind: ManifestKind<S>,
+  ) {
+    this.key = fileKey(CONTROL_PLANE_NODE, kind.manifest);
+    this.result = kind.fallback;
+    this.seen = [[this.key, undefined]];
+  }
+
+  /** Resolves when the manifest can be read; undefined if it can be now. */
+  ready(): Promise<void> | undefined {
+    return this.store.changeOf(FILES) === undefined ? this.readFiles() : undefined;
+  }
+
+  /** What the manifest says; a StartFailure if the component is down. */
+  outcome(): Outcome<S> {
+    for (const [key, file] of this.seen) if (this.file(key) !== file) return this.compile();
+    return this.result;
+  }
+
+  /** Why the component is down; undefined if it is not. */
+  failure(): string | undefined {
+    const outcome = this.outcome();
+    return outcome instanceof StartFailure ? outcome.message : undefined;
+  }
+
+  private file(key: string): CachedObject | undefined {
+    const file = this.store.peek(key);
+    if (file !== undefined || this.cold.size === 0) return file;
+    if (this.store.changeOf(FILES) !== undefined) this.cold.clear();
+    return this.cold.get(key);
+  }
+
+  private compile(): Outcome<S> {
+    const { kind } = this;
+    const manifest = this.file(this.key);
+    const seen: Seen = [[this.key, manifest]];
+    const text = contentOf(manifest);
+    if (text === undefined) this.result = kind.fallback;
+    else {
+      const read = (path: string): string | undefined => {
+        const key = fileKey(CONTROL_PLANE_NODE, path);
+        seen.push([key, this.file(key)]);
+        return contentOf(this.file(key));
+      };
+      const compile = () => outcomeOf(() => kind.compile(flagsOf(manifestPod(text, kind.manifest)), read));
+      const shared = kind.compiled.of(text, () => {
+        const outcome = compile();
+        return seen.length === 1 ? outcome : undefined;
+      });
+      if (shared === undefined) seen.length = 1;
+      this.result = shared ?? compile();
+    }
+    this.seen = seen;
+    return this.result;
+  }
+
+  /** Reads the manifest, and the files that it turns out to need. */
+  private async readFiles(): Promise<void> {
+    for (const known = new Set<string>(); ; ) {
+      const missing = this.seen.map(([key]) => key).filter((key) => !known.has(key));
+      if (missing.length === 0) return;
+      for (const key of missing) {
+        const file = await this.store.get(key);
+        if (file === undefined) this.cold.delete(key);
+        else this.cold.set(key, file);
+        known.add(key);
+      }
+      this.outcome();
+    }
+  }
+}
+
+const contentOf = (file: CachedObject | undefined): string | undefined => (file?.object as NodeFile | undefined)?.content;

@@ -1,0 +1,47 @@
+import type { Flags } from './flags.js';
+
+/** Flags of kube-apiserver that are followed, or that only check that the server starts. */
+const SERVER: ReadonlySet<string> = new Set([
+  'admission-control-config-file',
+  'anonymous-auth',
+  'api-audiences',
+  'authorization-mode',
+  'authorization-policy-file',
+  'client-ca-file',
+  'default-not-ready-toleration-seconds',
+  'default-unreachable-toleration-seconds',
+  'disable-admission-plugins',
+  'enable-admission-plugins',
+  'enable-bootstrap-token-auth',
+  'event-ttl',
+  'max-mutating-requests-inflight',
+  'max-requests-inflight',
+  'service-account-extend-token-expiration',
+  'service-account-issuer',
+  'service-account-max-token-expiration',
+]);
+
+/** The same of kube-controller-manager. */
+const MANAGER: ReadonlySet<string> = new Set([
+  'cluster-signing-cert-file',
+  'cluster-signing-duration',
+  'cluster-signing-key-file',
+  'cluster-signing-kube-apiserver-client-cert-file',
+  'cluster-signing-kube-apiserver-client-key-file',
+  'cluster-signing-kubelet-client-cert-file',
+  'cluster-signing-kubelet-client-key-file',
+  'cluster-signing-kubelet-serving-cert-file',
+  'cluster-signing-kubelet-serving-key-file',
+  'cluster-signing-legacy-unknown-cert-file',
+  'cluster-signing-legacy-unknown-key-file',
+  'controllers',
+]);
+
+/** The flags of a component that say something else than kubeadm's manifest and change nothing here, in the order of their names. */
+export function withoutEffect(component: 'kube-apiserver' | 'kube-controller-manager', flags: Flags, kubeadm: Flags): string[] {
+  const followed = component === 'kube-apiserver' ? SERVER : MANAGER;
+  return [...flags]
+    .filter(([name, value]) => !followed.has(name) && kubeadm.get(name) !== value)
+    .map(([name]) => `--${name}`)
+    .sort();
+}
