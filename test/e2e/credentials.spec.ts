@@ -326,6 +326,48 @@ test('subscriptions take what the cluster authenticates, and end with the accoun
   for (const stream of [...streams, ...refused]) stream.close();
 });
 
+test('with a manifest that no server starts with one cluster answers 503, until its files are put right on the platform', async () => {
+  const [{ api }, { api: other }] = [await madeCluster('broken'), await madeCluster('whole')];
+  const token = await newToken(api);
+  const path = '/etc/kubernetes/manifests/kube-apiserver.yaml';
+  const route = `/platform/v1/clusters/${api.cluster.id}/nodes/control-plane/files?path=${path}`;
+  const file = async (method: string, content?: string) => {
+    const body = content === undefined ? {} : { body: JSON.stringify({ content }), headers: { 'content-type': 'application/json' } };
+    const { status, text } = await service.request(route, { method, token: service.adminToken, ...body });
+    return { status, ...(text && JSON.parse(text)) };
+  };
+  const graph = async () => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+    const body = JSON.stringify({ query: '{ cluster { id } }' });
+    return (await service.request(`/graphql?cluster=${api.cluster.id}`, { method: 'POST', headers, body })).status;
+  };
+  const statuses = async () => [
+    (await api.call('GET', PODS)).status,
+    (await api.call('GET', PODS, undefined, { token })).status,
+    (await api.call('GET', '/livez', undefined, { token: 'x' })).status,
+    (await other.call('GET', PODS)).status,
+    await graph(),
+  ];
+  const { content, apiServer } = await file('GET');
+  expect([apiServer, await statuses()]).toEqual([{ running: true, withoutEffect: [] }, [200, 403, 401, 200, 200]]);
+  const broken = await file('PUT', content.replace('--secure-port=', '--secure-prt='));
+  expect([broken.status, broken.apiServer]).toEqual([
+    200,
+    { running: false, failure: 'Error: unknown flag: --secure-prt', withoutEffect: [] },
+  ]);
+  expect(await statuses()).toEqual([503, 503, 503, 200, 503]);
+  const socket = subscribed(api.cluster.id, { token });
+  expect(await until(() => socket.ended !== undefined)).toBe(true);
+  const repaired = await file('PUT', content.replace('--secure-port=', '--profiling=false\n        - --secure-port='));
+  expect([repaired.status, repaired.apiServer]).toEqual([200, { running: true, withoutEffect: ['--profiling'] }]);
+  expect(await statuses()).toEqual([200, 403, 401, 200, 200]);
+  await file('PUT', 'kind: [');
+  expect(await statuses()).toEqual([503, 503, 503, 200, 503]);
+  expect((await file('DELETE')).status).toBe(204);
+  expect(await statuses()).toEqual([200, 403, 401, 200, 200]);
+  socket.close();
+});
+
 const [kubectl] = kubectls();
 (kubectl ? test : test.skip)('kubectl creates and uses a token', async () => {
   if (!kubectl) return;

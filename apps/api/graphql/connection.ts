@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import querystring from 'node:querystring';
 import { CloseCode, type Server } from 'graphql-ws';
 import type { WebSocket } from 'ws';
+import { StatusError } from '#apimachinery';
 import type { Log } from '#hosting';
 import { clusterIn, type GraphRequest } from './sessions.js';
 import { MessageRate, socketLimits } from './socket-limits.js';
@@ -61,7 +62,9 @@ export function connect(
   const rate = new MessageRate(performance.now());
   const stop = keepAlive(socket);
   const fail = (error: unknown): void => {
-    log.warn({ err: error }, 'GraphQL socket failed');
+    // A refusal, such as of a cluster whose API server is down, is not this server's failure.
+    const level = error instanceof StatusError ? 'debug' : 'warn';
+    log[level]({ err: error }, 'GraphQL socket failed');
     socket.close(CloseCode.InternalServerError, 'Internal server error');
   };
   const closed = server.opened(

@@ -2,7 +2,7 @@ import { ApolloServer, type ApolloServerPlugin, type GraphQLResponse, HeaderMap 
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import { type DocumentNode, GraphQLError, parse } from 'graphql';
-import { Memo } from '#apimachinery';
+import { Memo, StatusError } from '#apimachinery';
 import {
   checkDocument,
   checkSource,
@@ -146,6 +146,14 @@ function handlersOf(graphs: Graphs, sessions: Sessions): (runtime: Runtime) => P
   };
 }
 
+/** The API server of the cluster does not come up with its manifest. */
+function unlessDown(error: unknown): 'down' {
+  if (error instanceof StatusError && error.status.code === 503) return 'down';
+  throw error;
+}
+
+const down = { message: 'the server is currently unable to handle the request', extensions: { code: 'SERVICE_UNAVAILABLE' } };
+
 /** POST /graphql, in a scope of its own: the token is checked before the body is read, and bodies are JSON of limited size. */
 export async function serveGraphql(fastify: FastifyInstance, graphs: Graphs, open: OpenGraph): Promise<void> {
   const sessions: Sessions = new WeakMap();
@@ -169,7 +177,8 @@ export async function serveGraphql(fastify: FastifyInstance, graphs: Graphs, ope
       const { authorization, 'user-agent': userAgent } = request.headers;
       const { socket } = request.raw;
       const cluster = clusterIn(request.query);
-      const session = await open({ authorization, socket, userAgent, address: request.ip, cluster }, request.id);
+      const session = await open({ authorization, socket, userAgent, address: request.ip, cluster }, request.id).catch(unlessDown);
+      if (session === 'down') return reply.code(503).send({ errors: [down] });
       if (!session)
         return reply
           .code(401)

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { unauthorized } from '#apimachinery';
+import { StatusError, unauthorized } from '#apimachinery';
 import {
   type ApiRequest,
   type ApiResponse,
@@ -200,7 +200,9 @@ export class KubernetesEndpoint {
       reply(response, tooManyRequests(), requestId, true);
       return;
     }
-    this.options.log.error({ err: error, requestId }, 'request failed');
+    // A cluster whose API server does not come up with its manifest refuses to authenticate.
+    const level = error instanceof StatusError && error.status.code === 503 ? 'debug' : 'error';
+    this.options.log[level]({ err: error, requestId }, 'request failed');
     if (response.headersSent) response.destroy();
     else reply(response, failureResponse(error, requestId), requestId, true);
   }
