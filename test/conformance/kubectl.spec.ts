@@ -2,6 +2,7 @@ import { type Kubectl, kubectls, type Ran, run } from '../kubectl.js';
 import { type MadeCluster, type Service, startService } from '../service.js';
 import { commands, type Step } from './kubectl-commands.js';
 import { customSteps } from './kubectl-custom.js';
+import { facts } from './kubectl-facts.js';
 
 const found = kubectls();
 if (found.length === 0) console.log('no kubectl on the PATH: its conformance tests are skipped');
@@ -184,5 +185,9 @@ describeFound('kubectl', () => {
 
   test('the facts that test/cmd of Kubernetes checks, with the newest kubectl', async () => {
     expect(await problemsOf(found.at(-1) as Kubectl, 'commands', commands)).toBe('');
+  }, 900_000);
+
+  test('more of them, which only a server can answer', async () => {
+    expect(await problemsOf(found.at(-1) as Kubectl, 'facts', facts)).toBe('');
   }, 900_000);
 });
