@@ -1,4 +1,4 @@
-import { ConfigMap, type corev1, Node, Pod, Secret } from '#api';
+import { ConfigMap, type corev1, EndpointSlice, Node, Pod, Secret, Service } from '#api';
 import { formatKey, isNotFound, keyOf, parseKey } from '#apimachinery';
 import { bringsPods, isTerminalPhase } from '#component-helpers';
 import {
@@ -18,6 +18,7 @@ import { NO_MEMORY, type PodMemory } from './pod/memory.js';
 import { planPod } from './pod/plan.js';
 import { readCommands } from './pod/programs.js';
 import type { PodPlan } from './pod/world.js';
+import { ClusterProcesses } from './processes/cluster-processes.js';
 
 /** Maximum concurrent writes of pods: a thousand of them share a few transactions. */
 const CONCURRENCY = 1024;
@@ -46,6 +47,7 @@ class Kubelets implements OpenController {
   private readonly pods = new Map<string, PodMemory>();
   /** Pods whose status is being written by this component. */
   private readonly writing = new Set<string>();
+  private readonly processes: ClusterProcesses;
 
   constructor(
     private readonly context: ClusterContext,
@@ -54,6 +56,9 @@ class Kubelets implements OpenController {
     const { informers } = context;
     informers.of(ConfigMap);
     informers.of(Secret);
+    informers.of(Service);
+    informers.of(EndpointSlice);
+    this.processes = new ClusterProcesses(context);
     const pods = informers.of(Pod);
     pods.addIndex(BY_NODE, ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []));
     informers.of(Node).on((change) => this.nodeChanged(change));
@@ -70,12 +75,15 @@ class Kubelets implements OpenController {
     const node = this.context.informers.of(Node).get(pod?.spec?.nodeName ?? '');
     if (!pod || !isSimulated(node)) return undefined;
     const memory = this.memoryOf(node);
-    const plan = this.plan(pod, node, memory);
+    const plan = await this.processes.planned(pod, () => this.plan(pod, node, memory));
     await this.carryOut(pod, plan, ctx);
     const uid = pod.metadata.uid ?? '';
     this.pods.set(uid, plan.memory);
     for (const image of plan.pulled) memory.addImage(image);
-    if (isTerminalPhase(plan.status?.phase)) memory.release(uid);
+    if (isTerminalPhase(plan.status?.phase)) {
+      memory.release(uid);
+      this.processes.delete(uid);
+    }
     return plan.at === undefined ? undefined : { requeueAfter: Math.max(0, plan.at - this.context.clock.now()) };
   }
 
@@ -99,6 +107,7 @@ class Kubelets implements OpenController {
       hasImage: (reference: string) => memory.hasImage(reference),
       configMap: (name: string) => informers.of(ConfigMap).get(name, namespace),
       secret: (name: string) => informers.of(Secret).get(name, namespace),
+      processes: this.processes.of(uid),
     };
     return planPod(pod, world, clock.now());
   }
@@ -134,6 +143,7 @@ class Kubelets implements OpenController {
     const { uid = '' } = object.metadata;
     if (deleted) {
       this.pods.delete(uid);
+      this.processes.delete(uid);
       this.nodes.get(nodeName)?.release(uid);
     } else if (!(this.writing.has(uid) && old && isOurs(object, old))) this.queue.add(formatKey(keyOf(object)), revision);
   }

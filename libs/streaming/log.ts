@@ -22,7 +22,7 @@ interface OpenLog {
 }
 
 async function openLog(scope: RestScope, pod: corev1.Pod, container: string, options: LogOptions): Promise<OpenLog> {
-  const machine = await PodMachine.opened(pod, worldOf(scope), container);
+  const machine = await PodMachine.opened(pod, worldOf(scope), { logged: container });
   const found = machine.get(container);
   const instance = found && instanceOf(found, options);
   return {

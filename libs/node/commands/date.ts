@@ -80,7 +80,7 @@ export function formatDate(format: string, at: number): string {
 export const date: Command = function* (process) {
   const { operands, value, has } = optionsOf(process.argv, { flags: 'uRI', valued: 'drs', long: { utc: 'u', 'iso-8601': 'I', date: 'd' } });
   const given = value('d');
-  let at = process.kernel.now;
+  let at = process.around.time(process.kernel.now, process.output);
   if (given !== undefined && given !== 'now') {
     const parsed = given.startsWith('@') ? Number(given.slice(1)) * 1000 : Date.parse(/[zZ]|UTC/.test(given) ? given : `${given} UTC`);
     if (Number.isNaN(parsed)) throw new CommandError(`invalid date '${given}'`);

@@ -1,7 +1,8 @@
 import { STATUS_CODES } from '../http/status-codes.js';
 import type { HttpAnswer } from '../images/program.js';
-import { Signal, type Wait } from '../shell/kernel.js';
+import type { Wait } from '../shell/kernel.js';
 import {
+  asked,
   type Command,
   CommandError,
   type ConnectError,
@@ -10,7 +11,6 @@ import {
   pathIn,
   print,
   readFile,
-  settled,
 } from '../shell/process.js';
 import { writeTo } from '../shell/streams.js';
 import { optionsOf } from './options.js';
@@ -19,15 +19,13 @@ import { optionsOf } from './options.js';
 
 const DNS_SERVER = '10.96.0.10';
 
-const waitFor = <T>({ kernel }: Process, work: Promise<T>): Generator<Wait, T, void> => settled(kernel, work, new Signal());
-
 const isAddress = (name: string): boolean => /^\d+\.\d+\.\d+\.\d+$/.test(name) || name.includes(':');
 
 const nslookup: Command = function* (process) {
   const { operands } = optionsOf(process.argv, { flags: '', valued: '', long: {} });
   const [name] = operands;
   if (name === undefined) throw new CommandError('missing operand');
-  const found = yield* waitFor(process, process.around.network.resolve(name));
+  const found = yield* asked(process, (network) => network.resolve(name));
   yield* print(process, `Server:\t\t${DNS_SERVER}\nAddress:\t${DNS_SERVER}:53\n\n`);
   if (found === undefined) {
     yield* print(process, `** server can't find ${name}: NXDOMAIN\n\n`);
@@ -40,7 +38,7 @@ const nslookup: Command = function* (process) {
 const getent: Command = function* (process) {
   const [, database, name = ''] = process.argv;
   if (database !== 'hosts' && database !== 'ahosts') return 1;
-  const found = yield* waitFor(process, process.around.network.resolve(name));
+  const found = yield* asked(process, (network) => network.resolve(name));
   if (found === undefined) return 2;
   for (const address of found.addresses)
     yield* print(process, `${address.padEnd(17)} ${found.name}${found.name === name ? '' : ` ${name}`}\n`);
@@ -77,7 +75,7 @@ const wget: Command = function* (process) {
   const url = parsedUrl(target);
   const shownHost = `${url.hostname}:${url.port || '80'}`;
   const call = { method: 'GET', url, headers: { host: url.host, 'user-agent': 'Wget' }, body: '' };
-  const answer = yield* waitFor(process, process.around.network.http(call));
+  const answer = yield* asked(process, (network) => network.http(call));
   const say = (text: string): Generator<Wait, void, void> => writeTo(process.errors, text);
   if (isError(answer)) {
     if (answer.error === 'unknown-host') throw new CommandError(`bad address '${url.host}'`);
@@ -144,7 +142,7 @@ const curl: Command = function* (process) {
   };
   if (url === null) return yield* say(3, 'URL rejected: Malformed input to a URL function');
   const started = process.kernel.now;
-  const result = yield* waitFor(process, process.around.network.http(curlRequest(process, url, options)));
+  const result = yield* asked(process, (network) => network.http(curlRequest(process, url, options)));
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
   if (isError(result)) {
     if (result.error === 'unknown-host') return yield* say(6, `Could not resolve host: ${url.hostname}`);
@@ -202,7 +200,7 @@ const nc: Command = function* (process) {
   const options = optionsOf(process.argv, { flags: 'zvnlkuN', valued: 'wpie' });
   if (options.has('l')) throw new CommandError('listening is only supported as process 1 of a container');
   const [host = '', port = ''] = options.operands;
-  const failure = yield* waitFor(process, process.around.network.connect(host, Number(port)));
+  const failure = yield* asked(process, (network) => network.connect(host, Number(port)));
   if (failure === undefined) {
     if (options.has('v')) yield* writeTo(process.errors, `${host} (${host}:${port}) open\n`);
     return 0;
@@ -216,11 +214,11 @@ const nc: Command = function* (process) {
 const ping: Command = function* (process) {
   const options = optionsOf(process.argv, { flags: 'qn46', valued: 'cwWis' });
   const [host = ''] = options.operands;
-  const found = isAddress(host) ? { addresses: [host] } : yield* waitFor(process, process.around.network.resolve(host));
+  const found = isAddress(host) ? { addresses: [host] } : yield* asked(process, (network) => network.resolve(host));
   const address = found?.addresses[0];
   if (address === undefined) throw new CommandError(`bad address '${host}'`);
   // A Service's address answers no ICMP, and nothing outside of pods is simulated.
-  const reaches = (yield* waitFor(process, process.around.network.connect(address, 1)))?.error === 'refused';
+  const reaches = (yield* asked(process, (network) => network.connect(address, 1)))?.error === 'refused';
   yield* print(process, `PING ${host} (${address}): 56 data bytes\n`);
   const count = Number(options.value('c') ?? Number.POSITIVE_INFINITY);
   for (let at = 0; at < count; at++) {
@@ -236,5 +234,5 @@ const ping: Command = function* (process) {
 };
 
 /** Network commands by name. `curl` is in images that bring it. */
-export const networkCommands: Readonly<Record<string, Command>> = { nslookup, getent, wget, nc, ping };
+export const networkCommands: Readonly<Record<string, Command>> = { nslookup, getent, wget, nc, netcat: nc, ping };
 export const curlCommand: Command = curl;

@@ -1,10 +1,10 @@
-import { sleepTime } from '../images/shell.js';
 import { type Body } from '../shell/kernel.js';
 import { type Command, CommandError, complain, print } from '../shell/process.js';
 import { test } from './conditions.js';
 import { date, formatDate } from './date.js';
 import { dd } from './dd.js';
 import { optionsOf } from './options.js';
+import { sleepTime } from './sleep-time.js';
 
 /** Commands about the process, the machine and the time. */
 
@@ -105,6 +105,8 @@ const ps: Command = function* (process) {
 
 const SIGNALS: Readonly<Record<string, number>> = { HUP: 1, INT: 2, QUIT: 3, KILL: 9, USR1: 10, USR2: 12, TERM: 15, CONT: 18, STOP: 19 };
 
+const nameOf = (signal: number): string => Object.keys(SIGNALS).find((name) => SIGNALS[name] === signal) ?? '';
+
 const kill: Command = function* (process) {
   let signal = 15;
   let code = 0;
@@ -127,7 +129,8 @@ const kill: Command = function* (process) {
   for (const word of words) {
     const pid = Number(word);
     const task = process.kernel.tasks.get(pid);
-    // Process 1 has no handler of its own for signals from inside: the kernel drops them.
+    if (task?.onSignal?.(nameOf(signal))) continue;
+    // What process 1 does not handle, the kernel drops, even SIGKILL from inside.
     if (pid === 1) continue;
     if (task === undefined) code = yield* complain(process, `can't kill pid ${word}: No such process`);
     else if (signal !== 0) task.kill(128 + signal);
@@ -240,7 +243,10 @@ const expr: Command = function* (process) {
 
 const uptime: Command = function* (process) {
   const minutes = Math.floor((process.kernel.now - process.around.main.startedAt) / 60_000);
-  yield* print(process, ` ${formatDate('%H:%M:%S', process.kernel.now)} up ${minutes} min,  0 users,  load average: 0.00, 0.00, 0.00\n`);
+  yield* print(
+    process,
+    ` ${formatDate('%H:%M:%S', process.around.time(process.kernel.now))} up ${minutes} min,  0 users,  load average: 0.00, 0.00, 0.00\n`,
+  );
   return 0;
 };
 

@@ -1,7 +1,7 @@
 import { FileError } from '../files/file-system.js';
 import type { Body } from '../shell/kernel.js';
 import { type Command, linesOf, type Process, pathIn, print, readAll, readFile, readOperands } from '../shell/process.js';
-import { fileOutput, type Output, readFrom, writeTo } from '../shell/streams.js';
+import { fileOutput, type Output, Pipe, readFrom, writeTo } from '../shell/streams.js';
 import { cut, tr } from './columns.js';
 import { grep } from './grep.js';
 import { optionsOf } from './options.js';
@@ -102,6 +102,9 @@ const tail: Command = function* (process) {
   if (!options.has('f') && !options.has('F')) return code;
   const sizes = options.operands.map((path) => fileSize(process, path));
   if (sizes.length === 0 || (code !== 0 && !options.has('F') && texts.length === 0)) return code;
+  // Nothing is ever written to these.
+  if (options.operands.every((path) => path === '/dev/null')) for (;;) yield { until: Number.MAX_SAFE_INTEGER };
+  if (process.kernel.current && !(process.output instanceof Pipe)) process.kernel.current.endless = true;
   for (;;) {
     yield { until: process.kernel.now + FOLLOW_EVERY };
     for (const [index, path] of options.operands.entries()) {

@@ -4,11 +4,5 @@
 export const LONGEST_ARGUMENT = 131_072;
 /** Bytes of all arguments with their pointers (a quarter of the default 8 MiB stack). */
 export const LONGEST_ARGUMENTS = 2_097_152;
-/** How many files written or removed by a script are tracked. */
-export const MOST_FILES = 1000;
-/** How many arguments of a probe's command are checked for files. */
-export const MOST_PROBED_FILES = 100;
-/** A container that sleeps for longer than this many milliseconds (a hundred years) is assumed never to end. */
-export const LONGEST_SLEEP = 100 * 365 * 86_400_000;
 /** Characters of an image name (distribution/reference limits the repository to 255, a tag to 128). */
 export const LONGEST_IMAGE_NAME = 1024;

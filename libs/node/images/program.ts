@@ -8,7 +8,7 @@ export interface ServingProgram {
   ports: readonly ServedPort[];
   /** Exit code after SIGTERM: 0 if it shuts down gracefully, 143 if the signal kills it, 137 if it has to be killed. */
   stopCode: number;
-  files: readonly FileChange[];
+  script?: ScriptFacts;
 }
 
 /** Ends by itself. */
@@ -20,7 +20,7 @@ export interface ExitingProgram {
   message?: string;
   ports: readonly ServedPort[];
   stopCode: number;
-  files: readonly FileChange[];
+  script?: ScriptFacts;
 }
 
 /** Cannot be started: the message is the runtime's. */
@@ -77,21 +77,22 @@ export interface ProgramView {
   read(path: string): Uint8Array | undefined;
 }
 
-/** A file that the program creates or removes, for probes that check it. */
-export interface FileChange {
-  path: string;
-  at: number;
-  exists: boolean;
+/** What is known of a program that is interpreted. */
+interface ScriptFacts {
+  /** What it does depends on its pod or on other objects, so that each start has to be looked at. */
+  byPod: boolean;
+  /** It handles SIGTERM. */
+  traps: boolean;
 }
 
 /** A program that keeps running and serves. */
 export function serve(ports: readonly ServedPort[], { stopCode = 0 }: { stopCode?: number } = {}): ServingProgram {
-  return { does: 'serve', ports, stopCode, files: [] };
+  return { does: 'serve', ports, stopCode };
 }
 
 /** A program that ends. */
 export function exit(code: number, after = 0, message?: string): ExitingProgram {
-  return { does: 'exit', code, after, message, ports: [], stopCode: 143, files: [] };
+  return { does: 'exit', code, after, message, ports: [], stopCode: 143 };
 }
 
 /** An HTTP port that answers the given paths (and `/`) with 200 and others with 404; without paths, everything with 200. */

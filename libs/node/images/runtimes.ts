@@ -1,4 +1,4 @@
-import { commands } from './commands.js';
+import { python } from './commands.js';
 import type { ImageDefinition } from './image.js';
 import { exit, serve } from './program.js';
 import { tags } from './tags.js';
@@ -10,7 +10,7 @@ export const runtimes: readonly ImageDefinition[] = [
     tags: tags({ names: ['alpine', 'slim', 'bookworm'], versions: { 2: [7, 7], 3: [4, 14] } }),
     size: 402_331_870,
     cmd: ['python3'],
-    executables: { pip3: () => exit(0), python: commands.python ?? (() => exit(0)) },
+    executables: { pip3: () => exit(0), python, python3: python },
     shell: true,
   },
   {

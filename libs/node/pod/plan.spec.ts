@@ -1,8 +1,19 @@
 import type { corev1 } from '#api';
 import { parseTime } from '#apimachinery';
+import { bareRun } from '../processes/bare-runs.js';
 import { NO_MEMORY, type PodMemory } from './memory.js';
 import { planPod } from './plan.js';
-import type { PodWorld } from './world.js';
+import type { CommandResult, PodWorld, Processes } from './world.js';
+
+/** Processes that need no pod, looked at without a pause. */
+const processes: Processes = {
+  end: () => undefined,
+  stop: () => undefined,
+  run({ container, startedAt }, command, at): CommandResult | undefined {
+    const work = bareRun(container, command, at - startedAt);
+    for (let step = work.next(); ; step = work.next()) if (step.done) return step.value === 'by-pod' ? undefined : step.value;
+  },
+};
 
 const START = parseTime('2026-01-01T00:00:00Z') ?? 0;
 const INSTANT = { name: 'instant', imagePull: 0, containerStart: 0, containerStop: 0 } as const;
@@ -46,6 +57,7 @@ class Story {
         hasImage: (name) => this.images.has(name),
         configMap: () => undefined,
         secret: () => undefined,
+        processes,
         ...this.world,
       },
       this.now,
@@ -360,7 +372,7 @@ test("only an object's own keys are found", () => {
 });
 
 test('an exec probe is parsed once, whatever its command', () => {
-  const command = ['sh', '-c', `cat /tmp/healthy ${'x '.repeat(60_000)}`];
+  const command = ['sh', '-c', `cat /tmp/healthy #${'x '.repeat(60_000)}`];
   const args = ['sh', '-c', `sleep 100; ${'touch /tmp/healthy;'.repeat(6000)} sleep 1000`];
   const probe = { exec: { command }, periodSeconds: 1, failureThreshold: 1000 };
   const story = new Story(podOf({ containers: [{ name: 'c', image: 'busybox', args, readinessProbe: probe }] })).pass(99_000);

@@ -62,9 +62,19 @@ function blocks(sim: Simulation, slot: Slot): boolean {
 
 function exitStep(sim: Simulation, slot: Slot): Step | undefined {
   const program = slot.status.state?.running && sim.program(slot);
+  if (program && program.does !== 'not-start' && program.script?.byPod) return lookedStep(sim, slot);
   if (program?.does !== 'exit') return undefined;
   const { code, after, message } = program;
   return { at: sim.startedAt(slot) + after, take: () => onExit(sim, slot, code, message === undefined ? {} : { message }) };
+}
+
+/** The end of a process that depends on its pod, or the next look at it. */
+function lookedStep(sim: Simulation, slot: Slot): Step | undefined {
+  const end = sim.looked(sim.world.processes.end(sim.startOf(slot)));
+  if (end === undefined || end === 'never') return undefined;
+  if ('lookAt' in end) return { at: end.lookAt, take: () => sim.looked(undefined) };
+  const { at, code, message } = end;
+  return { at, take: () => onExit(sim, slot, code, message === undefined ? {} : { message }) };
 }
 
 function busyStep(sim: Simulation, busy: NonNullable<Simulation['busy']>): Step {
@@ -140,6 +150,7 @@ function advance(sim: Simulation, until: Instant, remounted: boolean): Instant |
   const most = Math.max(FEWEST_STEPS, Math.min(MOST_STEPS, Math.floor(MOST_LOOKS / sim.slots.length)));
   for (let taken = 0; taken < most; taken++) {
     const step = nextStep(sim);
+    if (sim.blocked) return sim.now;
     if (!step || step.at > until) {
       sim.at = sim.now;
       return step?.at;

@@ -6,6 +6,7 @@ import { lastChange, probe } from './probes.js';
 import { shouldRestart } from './restart.js';
 import type { Simulation } from './simulation.js';
 import type { Slot } from './slot.js';
+import { stopOf } from './stop.js';
 
 /** When probes are run and what follows from their results (kubelet/prober). */
 
@@ -56,19 +57,26 @@ export function runProbe(sim: Simulation, slot: Slot, type: ProbeType): void {
   if (!spec || !program || !before) return;
   const elapsed = sim.at - sim.startedAt(slot);
   const podIP = sim.world.podIP ?? sim.pod.status?.podIP ?? '';
-  const { ok, output } = probe({ container: slot.container, program, podIP, elapsed }, spec);
+  const outcome = spec.exec
+    ? sim.looked(
+        sim.world.processes.run(sim.startOf(slot), { argv: spec.exec.command ?? [], timeoutSeconds: spec.timeoutSeconds ?? 1 }, sim.at),
+      )
+    : probe({ container: slot.container, program, podIP, elapsed }, spec);
+  if (outcome === undefined) return;
+  const { ok, output } = outcome;
   if (!ok) sim.warning('Unhealthy', `${WORD[type]} probe failed: ${output}`, slot);
   const after = count(before, ok, spec);
   // A success that can no longer change is not checked again.
-  const settled = ok && after.passed && elapsed >= lastChange(program);
+  const settled = ok && after.passed && (spec.exec ? outcome.quiet === true : elapsed >= lastChange(program));
   const next = settled ? undefined : sim.at + Math.max(1, spec.periodSeconds ?? 10) * 1000;
   sim.remember(slot, { probes: { ...slot.memory.probes, [type]: { ...after, next } } });
   if (!ok && type !== 'readiness' && after.failures >= (spec.failureThreshold ?? 3)) kill(sim, slot, type);
 }
 
 function kill(sim: Simulation, slot: Slot, type: ProbeType): void {
-  const program = sim.program(slot);
-  const code = program && program.does !== 'not-start' ? program.stopCode : 137;
+  const stopped = stopOf(sim, slot, sim.at);
+  if (stopped === undefined) return;
+  const { code } = stopped;
   const restarts = shouldRestart(slot, sim.pod, code) ? ', will be restarted' : '';
   sim.normal('Killing', `Container ${slot.container.name} failed ${type} probe${restarts}`, slot);
   onExit(sim, slot, code);

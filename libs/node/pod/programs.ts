@@ -3,101 +3,99 @@ import { Memo } from '#apimachinery';
 import type { InTurn } from '#controller-runtime';
 import { findImage } from '../images/catalogue.js';
 import { LONGEST_ARGUMENTS } from '../images/limits.js';
-import type { Program } from '../images/program.js';
+import { type Program, serve } from '../images/program.js';
 import { parseImage } from '../images/reference.js';
-import { type Invocation, programOf } from '../images/run.js';
+import { type Interpreted, type Invocation, programOf } from '../images/run.js';
+import { Ahead } from '../processes/ahead.js';
+import { STEPS_PER_TURN } from '../processes/limits.js';
 
-/** Characters of commands that are parsed in one turn: a few milliseconds. A longer command is parsed in one turn too. */
+/** Characters of commands that are read without a turn of their own, what each counts at least, and the steps that are taken of it. */
 const READ_AT_A_STRETCH = 8 * 1024;
-
-/** What a command does depends only on its text, so it is parsed once for all pods, and not each time a pod is planned. */
-const programs = new Memo<Program | undefined>({ bytes: 16 * 1024 * 1024, longest: 2 * LONGEST_ARGUMENTS });
-
-interface Command {
-  /** The text from which the program is determined. */
-  key: string;
-  read(): Program | undefined;
-}
-
-function command(
-  image: string,
-  { variables, ...given }: Omit<Invocation, 'has'> & { has?: (name: string) => boolean },
-  anyVariable: boolean,
-): Command {
-  const { command, args, interactive } = given;
-  return {
-    key: JSON.stringify([image, command, args, interactive, anyVariable, [...(variables ?? [])]]),
-    read() {
-      const reference = parseImage(image);
-      const found = reference && findImage(reference);
-      if (!found) return undefined;
-      const has = (name: string): boolean => anyVariable || variables?.has(name) === true;
-      return programOf(found.definition, { command, args, interactive, has, ...(variables && { variables }) });
-    },
-  };
-}
-
-function commandOf(container: corev1.Container): Command {
-  const variables = new Map(container.env?.map(({ name, value = '' }) => [name, value]));
-  const interactive = container.stdin === true || container.tty === true;
-  // The content of an envFrom source is not read: any variable may be set.
-  const anyVariable = (container.envFrom?.length ?? 0) > 0;
-  return command(container.image ?? '', { command: container.command, args: container.args, interactive, variables }, anyVariable);
-}
-
-const commandOfProbe = ({ image = '' }: corev1.Container, action: corev1.ExecAction): Command =>
-  command(image, { command: action.command ?? [], interactive: false }, true);
-
-const programFor = ({ key, read }: Command): Program | undefined => programs.of(key, read);
-
-/** What runs in a container; undefined if its image does not exist. */
-export const programOfContainer = (container: corev1.Container): Program | undefined => programFor(commandOf(container));
-
-/** What a probe's command does; undefined if the container's image does not exist. */
-export const programOfProbe = (container: corev1.Container, action: corev1.ExecAction): Program | undefined =>
-  programFor(commandOfProbe(container, action));
-
-function commandsOf({ spec }: corev1.Pod): Array<{ length: number; command(): Command }> {
-  const containers = [
-    ...(spec?.initContainers ?? []),
-    ...(spec?.containers ?? []),
-    ...((spec?.ephemeralContainers ?? []) as corev1.Container[]),
-  ];
-  return containers.flatMap((container) => {
-    const { command = [], args = [], startupProbe, livenessProbe, readinessProbe } = container;
-    const probes = [startupProbe, livenessProbe, readinessProbe].flatMap((probe) => probe?.exec ?? []);
-    return [
-      { length: lengthOf(command) + lengthOf(args), command: () => commandOf(container) },
-      ...probes.map((action) => ({ length: lengthOf(action.command ?? []), command: () => commandOfProbe(container, action) })),
-    ];
-  });
-}
+const SHORTEST_READ = 1024;
+const STEPS_INLINE = 100;
 
 const lengthOf = (words: readonly string[]): number => words.reduce((sum, word) => sum + word.length, 0);
 
-/**
- * Parses the commands of a pod before it is planned, long ones each in a turn of its own: parsing a script costs time in proportion to its
- * length, and a pod may have many. Undefined if there is no need.
- */
-export function readCommands(pod: corev1.Pod, inTurn: InTurn): Promise<void> | undefined {
-  const commands = commandsOf(pod);
-  return commands.reduce((sum, { length }) => sum + length, 0) <= READ_AT_A_STRETCH ? undefined : readLong(commands, inTurn);
+/** What programs do depends only on the text of their container, so it is determined once for all pods, and not each time one is planned. */
+const programs = new Memo<Program | Interpreted | undefined>({ bytes: 16 * 1024 * 1024, longest: 2 * LONGEST_ARGUMENTS });
+/** Processes that are run ahead, until it is known what they do. */
+const interpreted = new Memo<{ ahead?: Ahead; program?: Program }>({ bytes: 16 * 1024 * 1024, longest: 2 * LONGEST_ARGUMENTS });
+
+/** A value of the environment that is not in the container's spec. */
+const variablesOf = ({ env }: corev1.Container): Map<string, string> => new Map(env?.map(({ name, value = '' }) => [name, value]));
+
+function knownOf(container: corev1.Container): Program | Interpreted | undefined {
+  const { image = '', command, args } = container;
+  const variables = variablesOf(container);
+  // The content of an envFrom source is not read: any variable may be set.
+  const anyVariable = (container.envFrom?.length ?? 0) > 0;
+  return programs.of(JSON.stringify([image, command, args, anyVariable, [...variables]]), () => {
+    const reference = parseImage(image);
+    const found = reference && findImage(reference);
+    const given: Invocation = { command, args, has: (name) => anyVariable || variables.has(name), variables };
+    return found && programOf(found.definition, given);
+  });
 }
 
-async function readLong(commands: ReturnType<typeof commandsOf>, inTurn: InTurn): Promise<void> {
-  let waiting: Command[] = [];
-  let waitingLength = 0;
-  const read = async () => {
-    const together = waiting;
-    [waiting, waitingLength] = [[], 0];
-    if (together.length > 0) await inTurn(() => together.forEach(programFor));
-  };
-  for (const { length, command } of commands) {
-    const made = command();
-    if (programs.has(made.key)) continue;
-    if (waitingLength + length > READ_AT_A_STRETCH) await read();
-    waiting.push(made);
-    waitingLength += length;
+/** Everything in a container's spec that what its processes do may depend on. */
+export function textOf(container: corev1.Container): string {
+  const { image, command, args, stdin, tty, env, envFrom, workingDir, volumeMounts, terminationMessagePath, securityContext } = container;
+  const mounts = volumeMounts?.map(({ mountPath }) => mountPath);
+  const readOnly = securityContext?.readOnlyRootFilesystem;
+  return JSON.stringify([image, command, args, stdin, tty, env, envFrom?.length, workingDir, mounts, terminationMessagePath, readOnly]);
+}
+
+/** A process whose program is not known yet, or its program. */
+function interpretedOf(container: corev1.Container): { ahead?: Ahead; program?: Program } {
+  const entry = interpreted.of(textOf(container), () => ({ ahead: new Ahead(container) }));
+  return entry;
+}
+
+function settle(entry: { ahead?: Ahead; program?: Program }): Program | undefined {
+  if (entry.ahead?.program) {
+    entry.program = entry.ahead.program;
+    delete entry.ahead;
   }
-  await read();
+  return entry.program;
+}
+
+/** What runs in a container; undefined if its image does not exist. */
+export function programOfContainer(container: corev1.Container): Program | undefined {
+  const known = knownOf(container);
+  if (known?.does !== 'interpret') return known;
+  const entry = interpretedOf(container);
+  entry.ahead?.work(STEPS_PER_TURN);
+  // What takes longer is looked at for each pod.
+  return settle(entry) ?? { ...serve([], { stopCode: 137 }), script: { byPod: true, traps: false } };
+}
+
+/**
+ * Runs the processes of a pod ahead before it is planned, in turns of a few milliseconds each. Undefined if there is no need: for programs
+ * that are not interpreted, and for what is known.
+ */
+export function readCommands({ spec }: corev1.Pod, inTurn: InTurn): Promise<void> | undefined {
+  const ephemeral = (spec?.ephemeralContainers ?? []) as corev1.Container[];
+  let waiting: Array<{ ahead?: Ahead; program?: Program }> | undefined;
+  let free = READ_AT_A_STRETCH;
+  for (const list of [spec?.initContainers, spec?.containers, ephemeral]) {
+    for (const container of list ?? []) {
+      if (knownOf(container)?.does !== 'interpret') continue;
+      const entry = interpretedOf(container);
+      if (settle(entry) !== undefined) continue;
+      const { command = [], args = [] } = container;
+      free -= SHORTEST_READ + lengthOf(command) + lengthOf(args);
+      if (free >= 0) entry.ahead?.work(STEPS_INLINE);
+      if (settle(entry) !== undefined) continue;
+      waiting ??= [];
+      waiting.push(entry);
+    }
+  }
+  return waiting && readAll(waiting, inTurn);
+}
+
+async function readAll(entries: ReadonlyArray<{ ahead?: Ahead; program?: Program }>, inTurn: InTurn): Promise<void> {
+  for (const entry of entries) {
+    while (entry.ahead && !(await inTurn(() => entry.ahead?.work(STEPS_PER_TURN) ?? true)));
+    settle(entry);
+  }
 }

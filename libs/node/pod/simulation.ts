@@ -5,7 +5,7 @@ import type { Program } from '../images/program.js';
 import type { ContainerMemory, PodMemory } from './memory.js';
 import { programOfContainer } from './programs.js';
 import { type Slot, slotsOf } from './slot.js';
-import type { PodEvent, PodWorld } from './world.js';
+import type { PodEvent, PodWorld, Start } from './world.js';
 
 /** The epoch, as Go prints the start time of a container that never started. */
 const NEVER = '1970-01-01T00:00:00Z';
@@ -22,6 +22,8 @@ export class Simulation {
   at: Instant;
   busy: PodMemory['busy'];
   mount: PodMemory['mount'];
+  /** A process has to be looked at before it is known how it goes on. */
+  blocked = false;
   private readonly programs = new Map<Slot, Program | undefined>();
 
   constructor(
@@ -44,6 +46,17 @@ export class Simulation {
   program(slot: Slot): Program | undefined {
     if (!this.programs.has(slot)) this.programs.set(slot, programOfContainer(slot.container));
     return this.programs.get(slot);
+  }
+
+  /** The current start of a running container. */
+  startOf(slot: Slot): Start {
+    return { container: slot.container, id: slot.status.containerID ?? '', startedAt: this.startedAt(slot) };
+  }
+
+  /** What is known of a process; the plan stops where nothing is. */
+  looked<T>(known: T | undefined): T | undefined {
+    if (known === undefined) this.blocked = true;
+    return known;
   }
 
   normal(reason: string, message: string, slot?: Slot): void {

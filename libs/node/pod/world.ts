@@ -1,4 +1,5 @@
 import type { corev1 } from '#api';
+import type { Instant } from '#apimachinery';
 import type { TimingProfile } from '#controller-runtime';
 import type { PodMemory } from './memory.js';
 
@@ -14,6 +15,37 @@ export interface PodWorld {
   hasImage(reference: string): boolean;
   configMap(name: string): corev1.ConfigMap | undefined;
   secret(name: string): corev1.Secret | undefined;
+  processes: Processes;
+}
+
+/** One start of a container. */
+export interface Start {
+  readonly container: corev1.Container;
+  /** The container's id, which is another one for each start. */
+  readonly id: string;
+  readonly startedAt: Instant;
+}
+
+/** How a process ends: when and with which code; or until when nothing is known of that; `never`: it goes on. */
+export type End = { readonly at: Instant; readonly code: number; readonly message?: string } | { readonly lookAt: Instant } | 'never';
+
+/** The result of a command in a container: whether it succeeded, and what it printed. */
+export interface CommandResult {
+  ok: boolean;
+  output: string;
+  /** Nothing is left to run in the container, so that the same command will give the same. */
+  quiet?: boolean;
+}
+
+/**
+ * What interpreted processes do, as far as it was looked at. Undefined: it has to be looked at first; the pod is planned again afterwards.
+ */
+export interface Processes {
+  end(start: Start): End | undefined;
+  /** Runs a command in a container at an instant. */
+  run(start: Start, command: { argv: readonly string[]; timeoutSeconds: number }, at: Instant): CommandResult | undefined;
+  /** What follows from SIGTERM at an instant: the exit code, and when. */
+  stop(start: Start, at: Instant): { code: number; at: Instant } | undefined;
 }
 
 /** An event about a pod or one of its containers. */

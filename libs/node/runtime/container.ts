@@ -2,8 +2,6 @@ import type { corev1 } from '#api';
 import { parseTime } from '#apimachinery';
 import type { FileSystem } from '../files/file-system.js';
 import type { ImageDefinition } from '../images/image.js';
-import type { Program } from '../images/program.js';
-import { programOfContainer } from '../pod/programs.js';
 import { expanded } from './environment.js';
 
 /** One start of a container: what ran from when to when. */
@@ -34,10 +32,6 @@ export class Container {
     const own = command.length + args.length > 0;
     const words = [...entrypoint, ...rest];
     return own ? words.map((word) => expanded(word, this.env)) : words;
-  }
-
-  get program(): Program | undefined {
-    return programOfContainer(this.spec);
   }
 
   get workingDir(): string {

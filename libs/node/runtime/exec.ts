@@ -1,3 +1,4 @@
+import { shellsOf } from '../commands/image-commands.js';
 import { bytesOf } from '../files/file-system.js';
 import { runCommand, Shell } from '../shell/interpreter.js';
 import { type Body, Kernel, type Pace, type Task } from '../shell/kernel.js';
@@ -9,7 +10,7 @@ import { EMPTY_INPUT, type Output } from '../shell/streams.js';
 import { ShellSyntaxError } from '../shell/word-reader.js';
 import type { Container } from './container.js';
 import { WATCH_CLOCK_EVERY } from './limits.js';
-import { baseName, SHELLS, shellHost } from './main-process.js';
+import { baseName, shellHost } from './main-process.js';
 import { Gate, InputBuffer } from './process-streams.js';
 import { Terminal } from './terminal.js';
 
@@ -111,7 +112,10 @@ class RunningProcess implements ContainerProcess {
     if ('error' in found) throw new CannotStart(startError(name, found.code));
     const env = new Map([...container.env].map(([key, value]) => [bytesOf(key), bytesOf(value)]));
     if (options.tty) env.set('TERM', 'xterm');
-    const isInteractive = options.tty && SHELLS.has(baseName(name)) && argv.slice(1).every((word) => /^-[il]+$|^--login$/.test(word));
+    const isInteractive =
+      options.tty &&
+      shellsOf(container.image, container.spec.image).includes(baseName(name)) &&
+      argv.slice(1).every((word) => /^-[il]+$|^--login$/.test(word));
     if (isInteractive) {
       const state = new ShellState();
       for (const [key, value] of env) state.set(key, value, true);
@@ -268,7 +272,8 @@ function* captured(body: Body): Body {
   }
 }
 
-function startError(name: string, code: number): string {
+/** The runtime's message for a command that cannot be executed. */
+export function startError(name: string, code: number): string {
   const reason =
     code === 126
       ? 'permission denied'

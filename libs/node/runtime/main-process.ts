@@ -1,9 +1,12 @@
-import { commandsOf, shellsOf } from '../commands/image-commands.js';
+import { commandsOf, isUninterpreted, shellsOf } from '../commands/image-commands.js';
 import { bytesOf } from '../files/file-system.js';
-import type { Program, ProgramView } from '../images/program.js';
+import type { Executable } from '../images/image.js';
+import type { ProgramView, ServedPort } from '../images/program.js';
+import { knownPrograms, withoutWrappers } from '../images/run.js';
 import { runCommand, Shell, type ShellHost } from '../shell/interpreter.js';
 import type { Body, Kernel } from '../shell/kernel.js';
-import type { Surroundings } from '../shell/process.js';
+import { lookUp } from '../shell/look-up.js';
+import type { Process, Surroundings } from '../shell/process.js';
 import { ShellState, type Streams } from '../shell/state.js';
 import { writeTo } from '../shell/streams.js';
 import type { Container } from './container.js';
@@ -11,41 +14,57 @@ import { linesOfProgram } from './program-logs.js';
 
 /** What runs in a container: shells and their commands are interpreted, other programs print their lines and serve. */
 
-export const SHELLS = new Set(['sh', 'bash', 'ash', 'dash', 'zsh']);
-/** Programs that only execute another one. */
-const WRAPPERS = new Set(['docker-entrypoint.sh', 'entrypoint.sh', 'tini', 'dumb-init', 'nohup', '--']);
-
 export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
+export interface HostOptions {
+  onRead?: ShellHost['onRead'];
+  /** Called when a program of the image begins to listen. */
+  onListen?(ports: readonly ServedPort[]): void;
+  /** Called for a command that is not interpreted. */
+  onUnknown?(): void;
+}
+
 /** The shell environment of one container. */
-export function shellHost(container: Container, kernel: Kernel, around: Surroundings): ShellHost {
-  const commands = commandsOf(container.image);
+export function shellHost(
+  container: Pick<Container, 'image' | 'spec' | 'files' | 'env' | 'pod'>,
+  kernel: Kernel,
+  around: Surroundings,
+  { onRead, onListen, onUnknown }: HostOptions = {},
+): ShellHost {
+  const commands = commandsOf(container.image, container.spec.image);
   const shells = shellsOf(container.image, container.spec.image);
   const host: ShellHost = {
     kernel,
     files: container.files,
     around,
+    ...(onRead ? { onRead } : {}),
     command(name) {
-      if (Object.hasOwn(commands, name)) return commands[name];
+      const own = knownPrograms(container.image, name, []);
+      if (own) return (process) => knownProgram(container, own, { process, kernel, onListen });
+      const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+      if (command)
+        return (process) => {
+          const server = knownPrograms(container.image, name, process.argv.slice(1));
+          return server ? knownProgram(container, server, { process, kernel, onListen }) : command(process);
+        };
       if (shells.includes(name)) return (process) => shellProgram(host, process);
-      if (!Object.hasOwn(container.image.executables ?? {}, name)) return undefined;
-      return function* (process) {
-        return yield* knownProgram(
-          container,
-          process.argv,
-          { input: process.input, output: process.output, errors: process.errors },
-          kernel,
-        );
-      };
+      return onUnknown && isUninterpreted(container.image, name, container.spec.image) ? () => unknownProgram(onUnknown) : undefined;
     },
   };
   return host;
+}
+
+/** A command that exists in the image and is not interpreted: it goes on, because neither success nor failure may be claimed. */
+function* unknownProgram(onUnknown: () => void): Body {
+  onUnknown();
+  for (;;) yield { until: Number.MAX_SAFE_INTEGER };
 }
 
 /** `sh`, `sh -c SCRIPT NAME ARGS…`, `sh FILE ARGS…`, and a shell that reads its input. */
 function* shellProgram(
   host: ShellHost,
   call: { argv: readonly string[]; env: ReadonlyMap<string, string>; cwd: string } & ShellStreams,
+  isMain = false,
 ): Body {
   const state = new ShellState();
   state.cwd = call.cwd;
@@ -64,6 +83,7 @@ function* shellProgram(
   const io = { input: call.input, output: call.output, errors: call.errors };
   const shell = new Shell(host, state);
   shell.streams = io;
+  if (isMain) shell.takeSignals();
   if (script !== undefined) {
     state.name = words.shift() ?? state.name;
     state.positional = words;
@@ -101,15 +121,17 @@ function* scriptFromInput(shell: Shell, io: Streams): Body {
   return yield* shell.script(text, io);
 }
 
+interface KnownRun {
+  process: Process;
+  kernel: Kernel;
+  onListen: HostOptions['onListen'];
+}
+
 /** A program of the image that is known by what it does only. */
-function* knownProgram(container: Container, argv: readonly string[], io: Streams, kernel: Kernel): Body {
-  const name = baseName(argv[0] ?? '');
+function* knownProgram(container: Pick<Container, 'env' | 'pod'>, executable: Executable, { process, kernel, onListen }: KnownRun): Body {
+  const { argv } = process;
   const variables = new Map([...container.env]);
-  const program: Program | undefined = container.image.executables?.[name]?.({
-    args: argv.slice(1),
-    has: (variable) => variables.has(variable),
-    variables,
-  });
+  const program = executable({ args: argv.slice(1), has: (variable) => variables.has(variable), variables });
   const startedAt = kernel.now;
   const view: ProgramView = {
     args: argv.slice(1),
@@ -120,11 +142,12 @@ function* knownProgram(container: Container, argv: readonly string[], io: Stream
     startedAt,
     read: () => undefined,
   };
-  for (const { after, stream, text } of linesOfProgram(name, view)) {
+  if (program.does !== 'not-start' && program.ports.length > 0) onListen?.(program.ports);
+  for (const { after, stream, text } of linesOfProgram(baseName(argv[0] ?? ''), view)) {
     while (kernel.now < startedAt + after) yield { until: startedAt + after };
-    yield* writeTo(stream === 'stdout' ? io.output : io.errors, bytesOf(`${text}\n`));
+    yield* writeTo(stream === 'stdout' ? process.output : process.errors, bytesOf(`${text}\n`));
   }
-  if (program === undefined || program.does === 'not-start') return 127;
+  if (program.does === 'not-start') return 127;
   if (program.does === 'exit') {
     while (kernel.now < startedAt + program.after) yield { until: startedAt + program.after };
     return program.code;
@@ -133,14 +156,27 @@ function* knownProgram(container: Container, argv: readonly string[], io: Stream
 }
 
 /** Process 1 of a container. Its arguments are byte strings. */
-export function* mainProcess(container: Container, host: ShellHost, io: Streams): Body {
-  const argv = container.argv.map(bytesOf);
-  const start = argv.findIndex((word) => !WRAPPERS.has(baseName(word)));
-  const words = start < 0 ? [] : argv.slice(start);
+export function* mainProcess(
+  container: Pick<Container, 'argv' | 'env' | 'workingDir' | 'spec' | 'image'>,
+  host: ShellHost,
+  io: Streams,
+): Body {
+  const words = withoutWrappers(container.argv).map(bytesOf);
   const [name = ''] = words;
-  const command = host.command(baseName(name));
-  if (command === undefined) return 127;
   const env = new Map([...container.env].map(([key, value]) => [bytesOf(key), bytesOf(value)]));
-  // The parameter of a shell that is process 1 is its name as given.
-  return yield* runCommand(host, command, { argv: words, io, env, cwd: container.workingDir });
+  const call = { argv: words, io, env, cwd: container.workingDir };
+  if (shellsOf(container.image, container.spec.image).includes(baseName(name)) && !knownPrograms(container.image, baseName(name), []))
+    return yield* shellProgram(host, { ...call, ...io }, true);
+  const found = lookUp(host, name, container.workingDir);
+  if ('error' in found) return found.code;
+  if ('command' in found) return yield* runCommand(host, found.command, call);
+  const state = new ShellState();
+  const shell = new Shell(host, state);
+  state.cwd = container.workingDir;
+  state.name = name;
+  state.positional = words.slice(1);
+  for (const [key, value] of env) state.set(key, value, true);
+  shell.streams = io;
+  shell.takeSignals();
+  return yield* shell.script(found.script, io);
 }

@@ -8,6 +8,7 @@ import type { ImageDefinition } from '../images/image.js';
 import type { HttpAnswer, HttpRequest, ProgramView, ServedPort } from '../images/program.js';
 import { pathOf } from '../images/program.js';
 import { parseImage } from '../images/reference.js';
+import { programOfContainer } from '../pod/programs.js';
 import { type Body, Kernel, type Task } from '../shell/kernel.js';
 import type { Surroundings } from '../shell/process.js';
 import { EMPTY_INPUT, Pipe } from '../shell/streams.js';
@@ -47,26 +48,36 @@ function* ending(task: Task, at: number): Body {
 /** An image without files or programs, for containers whose image does not exist. */
 const NO_IMAGE: ImageDefinition = { repositories: [], tags: () => false, size: 0 };
 
+export interface MachineOptions {
+  /** The container whose log is kept. */
+  logged?: string;
+  /** Exact times of starts by the container's id; a status knows whole seconds. */
+  startedAt?(id: string): number | undefined;
+}
+
 /** One pod's containers, file systems and open ports as of now. Made when somebody looks, and thrown away afterwards. */
 export class PodMachine {
   private readonly containers = new Map<string, Container>();
   private readonly logs = new Map<string, ContainerLog>();
   private kernel: Kernel | undefined;
+  /** The time of the processes while they are brought up to date; files get it. */
+  private advancing = false;
+  private readonly mains = new Map<string, Task>();
 
   private constructor(
     readonly pod: corev1.Pod,
     private readonly world: MachineWorld,
     private readonly volumes: ReadonlyMap<string, DirectoryNode>,
     private readonly kept: KeptFiles,
-    private readonly logged: string | undefined,
+    private readonly options: MachineOptions,
   ) {}
 
-  /** Reads what the pod refers to, and puts its containers together. `logged`: the container whose log is kept. */
-  static async open(pod: corev1.Pod, world: MachineWorld, logged?: string): Promise<PodMachine> {
+  /** Reads what the pod refers to, and puts its containers together. */
+  static async open(pod: corev1.Pod, world: MachineWorld, options: MachineOptions = {}): Promise<PodMachine> {
     const volumes = new Map<string, DirectoryNode>();
     for (const volume of pod.spec?.volumes ?? []) volumes.set(volume.name, await volumeDirectory(world, pod, volume));
     const kept = (await world.keptFiles?.(pod.metadata.uid ?? '')) ?? {};
-    const machine = new PodMachine(pod, world, volumes, kept, logged);
+    const machine = new PodMachine(pod, world, volumes, kept, options);
     const { initContainers = [], containers = [], ephemeralContainers = [] } = pod.spec ?? {};
     const { initContainerStatuses = [], containerStatuses = [], ephemeralContainerStatuses = [] } = pod.status ?? {};
     const statuses = [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses];
@@ -78,8 +89,8 @@ export class PodMachine {
   }
 
   /** A machine that is up to date. */
-  static async opened(pod: corev1.Pod, world: MachineWorld, logged?: string): Promise<PodMachine> {
-    const machine = await PodMachine.open(pod, world, logged);
+  static async opened(pod: corev1.Pod, world: MachineWorld, options: MachineOptions = {}): Promise<PodMachine> {
+    const machine = await PodMachine.open(pod, world, options);
     await machine.advance();
     return machine;
   }
@@ -95,8 +106,8 @@ export class PodMachine {
   /** The program that listens on a TCP port of the pod; undefined: the connection is refused. */
   listener(port: number): Listener | undefined {
     for (const container of this.containers.values()) {
-      const { program, isRunning } = container;
-      if (!isRunning || program === undefined || program.does === 'not-start') continue;
+      const program = container.isRunning ? programOfContainer(container.spec) : undefined;
+      if (program === undefined || program.does === 'not-start') continue;
       const open = program.ports.find((candidate) => candidate.port === port);
       if (open) return { container: container.spec.name, port: open, answer: (request) => this.answer(container, open, request) };
     }
@@ -115,8 +126,38 @@ export class PodMachine {
    * later. False: they had more to do than one look may cost; the next look goes on.
    */
   async advance(): Promise<boolean> {
+    this.advancing = true;
+    try {
+      return await this.processes.run(this.world.clock.now(), { pace: this.world.pace, steps: STEPS_PER_LOOK });
+    } finally {
+      this.advancing = false;
+    }
+  }
+
+  /** Takes steps of the processes up to an instant, which may be ahead of the clock (Kernel.steps). */
+  steps(until: number, most: number): ReturnType<Kernel['steps']> {
+    this.advancing = true;
+    try {
+      return this.processes.steps(until, most);
+    } finally {
+      this.advancing = false;
+    }
+  }
+
+  /** The processes of all containers, from their starts. */
+  get processes(): Kernel {
     this.kernel ??= this.started();
-    return this.kernel.run(this.world.clock.now(), { pace: this.world.pace, steps: STEPS_PER_LOOK });
+    return this.kernel;
+  }
+
+  /** The process 1 of a start. */
+  mainOf(id: string): Task | undefined {
+    this.kernel ??= this.started();
+    return this.mains.get(id);
+  }
+
+  private now(): number {
+    return this.advancing && this.kernel ? this.kernel.now : this.world.clock.now();
   }
 
   /** The changes of files that are kept for a container: those of this start, and those in volumes. */
@@ -143,6 +184,7 @@ export class PodMachine {
     }
     const first = Math.min(this.world.clock.now(), ...instances.map(({ instance }) => instance.startedAt));
     const kernel = new Kernel(first);
+    kernel.known = () => this.world.clock.now();
     for (const { container, instance } of instances) this.startMain(kernel, container, instance);
     for (const container of this.containers.values()) {
       const changes = this.keptFor(container);
@@ -151,13 +193,15 @@ export class PodMachine {
     return kernel;
   }
 
-  private startMain(kernel: Kernel, container: Container, { id, startedAt, finishedAt }: Instance): void {
-    const log = new ContainerLog(container.spec.name === this.logged ? LOG_BYTES : 0, () => kernel.now);
+  private startMain(kernel: Kernel, container: Container, { id, startedAt: second, finishedAt }: Instance): void {
+    const startedAt = this.options.startedAt?.(id) ?? second;
+    const log = new ContainerLog(container.spec.name === this.options.logged ? LOG_BYTES : 0, () => kernel.now);
     this.logs.set(id, log);
-    const host = shellHost(container, kernel, this.around(container));
+    const host = shellHost(container, kernel, this.around(container), { onUnknown: () => undefined });
     const input = container.spec.stdin ? new Pipe() : EMPTY_INPUT;
     const io = { input, output: log.output('stdout'), errors: log.output('stderr') };
     const task = kernel.spawn(container.spec.name, finishing(mainProcess(container, host, io), log), startedAt);
+    if (task) this.mains.set(id, task);
     // The status knows whole seconds: a container that ended is stopped at the end of that second.
     if (task && finishedAt !== undefined) kernel.spawn('reaper', ending(task, finishedAt + 999), startedAt);
   }
@@ -171,6 +215,7 @@ export class PodMachine {
     return {
       hostname: hostnameOf(pod),
       podIP: pod.status?.podIP ?? '',
+      time: (at) => at,
       uid: user?.uid ?? 0,
       gid: user?.gid ?? 0,
       groups: user?.supplementalGroups ?? [],
@@ -183,7 +228,7 @@ export class PodMachine {
         kind:
           volumes.get(name)?.emptyDir || volumes.get(name)?.hostPath || volumes.get(name)?.persistentVolumeClaim ? '/dev/sda1' : 'tmpfs',
       })),
-      network: new ClusterNetwork(this.world, pod, (other) => PodMachine.opened(other, this.world)),
+      network: new ClusterNetwork(this.world, pod, async (other) => (other === pod ? this : PodMachine.opened(other, this.world))),
       executables: new Set(Object.keys(container.image.executables ?? {})),
     };
   }
@@ -211,14 +256,14 @@ export class PodMachine {
 
   private async container(spec: corev1.Container, status: corev1.ContainerStatus | undefined): Promise<Container> {
     const { pod, world } = this;
-    const now = () => world.clock.now();
+    const now = () => this.now();
     const reference = parseImage(spec.image ?? '');
     const image = (reference && findImage(reference)?.definition) ?? NO_IMAGE;
     const startedAt = parseTime(status?.state?.running?.startedAt ?? '') ?? now();
     const root = rootDirectory({
       pod,
       image,
-      commands: [...Object.keys(commandsOf(image)), ...shellsOf(image, spec.image)],
+      commands: [...Object.keys(commandsOf(image, spec.image)), ...shellsOf(image, spec.image)],
       now: startedAt,
     });
     const files = new FileSystem(root, { now, limit: WRITABLE_BYTES, readOnlyRoot: spec.securityContext?.readOnlyRootFilesystem === true });
@@ -238,7 +283,7 @@ export class PodMachine {
     if (!volume) return;
     let node: DirectoryNode | FileNode = volume;
     if (subPath) {
-      const within = new FileSystem(volume, { now: () => this.world.clock.now(), limit: WRITABLE_BYTES });
+      const within = new FileSystem(volume, { now: () => this.now(), limit: WRITABLE_BYTES });
       const found = within.stat(subPath);
       if (found === undefined && volume.readOnly) return;
       if (found === undefined) within.makeDirectory(normalized(subPath), true);

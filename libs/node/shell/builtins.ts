@@ -1,6 +1,6 @@
 import { FileError, normalized } from '../files/file-system.js';
 import type { Shell } from './interpreter.js';
-import { type Body, type Wait, waitFor } from './kernel.js';
+import { type Body, type Wait } from './kernel.js';
 import { Jump, ShellExit, type Streams } from './state.js';
 import { readFrom, writeTo } from './streams.js';
 
@@ -13,6 +13,9 @@ interface Call {
   /** Whether it has redirections of its own. */
   redirected: boolean;
 }
+
+/** SIGTERM. */
+const TERMINATED = 15;
 
 type Builtin = (call: Call) => Body;
 
@@ -150,7 +153,12 @@ function* wait({ shell, argv }: Call): Body {
   const pids = argv.slice(1).map(Number);
   const jobs = pids.length === 0 ? shell.jobs : shell.jobs.filter(({ pid }) => pids.includes(pid));
   let code = pids.length > 0 && jobs.length === 0 ? 127 : 0;
-  for (const job of [...jobs]) code = yield* waitFor(job);
+  for (const job of [...jobs]) {
+    // A signal with a trap interrupts wait.
+    while (job.code === undefined && shell.signals.length === 0) yield { on: job.exited };
+    if (job.code === undefined) return 128 + TERMINATED;
+    code = job.code;
+  }
   return pids.length === 0 ? 0 : code;
 }
 
@@ -200,7 +208,11 @@ function* trap({ shell, argv }: Call): Body {
 }
 
 function* exec({ shell, argv, io, redirected }: Call): Body {
-  if (argv.length > 1) throw new ShellExit(yield* shell.program(argv.slice(1), io, new Map()));
+  if (argv.length > 1) {
+    // The process becomes another one: traps do not outlive that.
+    shell.state.traps.clear();
+    throw new ShellExit(yield* shell.program(argv.slice(1), io, new Map()));
+  }
   if (redirected) shell.streams = io;
   return 0;
 }

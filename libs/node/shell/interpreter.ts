@@ -23,6 +23,8 @@ export interface ShellHost {
   readonly around: Surroundings;
   /** The commands that can be run, by name. */
   command(name: string): Command | undefined;
+  /** Called when a script reads a variable that is not set by itself. */
+  onRead?(name: string, isSet: boolean): void;
 }
 
 const SYNTAX_ERROR = 2;
@@ -37,6 +39,7 @@ export class Shell {
     readonly host: ShellHost,
     readonly state: ShellState,
   ) {
+    if (host.onRead) state.onRead = host.onRead;
     this.expander = new Expander(state, host.files, (body) => this.substitution(body));
   }
 
@@ -84,7 +87,16 @@ export class Shell {
   private get loops(): Loops {
     const { state, expander } = this;
     const { files } = this.host;
-    return { state, expander, files, list: (body, io) => this.list(body, io), condition: (node, io) => this.condition(node, io) };
+    return {
+      state,
+      expander,
+      files,
+      list: (body, io) => this.list(body, io),
+      condition: (node, io) => this.condition(node, io),
+      onEndless: () => {
+        if (this.host.kernel.current) this.host.kernel.current.endless = true;
+      },
+    };
   }
 
   parsed(text: string): List {
@@ -97,15 +109,43 @@ export class Shell {
       if (background) code = this.background(command, io);
       else code = yield* this.execute(command, io);
       this.state.lastCode = code;
+      if (this.signals.length > 0) yield* this.handleSignals(io);
     }
     return code;
+  }
+
+  /** Signals that have come and are handled after the command that is running. */
+  readonly signals: string[] = [];
+
+  /** Makes this shell the one that gets the signals of the running task. */
+  takeSignals(): void {
+    const { kernel } = this.host;
+    const task = kernel.current;
+    if (!task) return;
+    task.handles = (name) => this.state.traps.has(name);
+    task.onSignal = (name) => {
+      const action = this.state.traps.get(name);
+      if (action === undefined) return false;
+      if (action !== '') {
+        this.signals.push(name);
+        task.wake();
+      }
+      return true;
+    };
+  }
+
+  private *handleSignals(io: Streams): Body {
+    const { lastCode } = this.state;
+    for (let name = this.signals.shift(); name !== undefined; name = this.signals.shift())
+      yield* this.list(this.parsed(this.state.traps.get(name) ?? ''), io);
+    this.state.lastCode = lastCode;
+    return lastCode;
   }
 
   private background(command: Node, io: Streams): number {
     const shell = this.subshell();
     const task = this.host.kernel.spawn(this.state.name, shell.whole(command, { ...io, input: EMPTY_INPUT }));
     if (!task) throw new ShellError("can't fork: Resource temporarily unavailable");
-    shell.state.pid = task.pid;
     this.state.lastBackground = task.pid;
     this.jobs.push(task);
     return 0;

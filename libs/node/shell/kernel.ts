@@ -40,13 +40,19 @@ export class Task {
   /** Set when it has ended. */
   code: number | undefined;
   readonly exited = new Signal();
-  /** The instant that it has come to. */
+  /** When it was started, and later when it ended. */
   at: number;
   waitsOn: Signal | undefined;
   /** Increased whenever it is woken, so that old timers are ignored. */
   ticket = 0;
   steps = 0;
   killing: number | undefined;
+  /** It is known to go on until it is killed. */
+  endless = false;
+  /** What the process does on a signal, by name; false: it does not handle it. */
+  onSignal: ((name: string) => boolean) | undefined;
+  /** Signals that the process handles. */
+  handles: ((name: string) => boolean) | undefined;
 
   constructor(
     private readonly kernel: Kernel,
@@ -85,6 +91,9 @@ export interface Pace {
   pause(): Promise<void> | undefined;
 }
 
+/** Why no further step was taken: nothing is due, steps are used up, the world is not known yet, something outside has to answer. */
+type Stop = 'done' | 'more' | 'halted' | 'outside';
+
 /** How many steps are taken before the host is asked whether to pause. */
 const STEPS_PER_PAUSE = 32;
 
@@ -100,6 +109,11 @@ export class Kernel {
   readonly tasks = new Map<number, Task>();
   /** What tasks wait for outside of the kernel; time stands still meanwhile. */
   readonly pending = new Set<Promise<unknown>>();
+  /** Until when the objects of the cluster are known. A kernel that runs ahead of the clock halts before it reads them later. */
+  known: () => number = () => Number.POSITIVE_INFINITY;
+  private halted: number | undefined;
+  /** The task whose step is being taken. */
+  current: Task | undefined;
   private lastPid: number;
 
   constructor(now: number, firstPid = 1) {
@@ -131,30 +145,59 @@ export class Kernel {
     }
   }
 
+  /** When the kernel halted; undefined if it did not. */
+  get haltedAt(): number | undefined {
+    return this.halted;
+  }
+
+  /** Makes a task wait until the cluster's objects are known at the instant it has come to; everything else halts with it. */
+  *reached(): Generator<Wait, void, void> {
+    while (this.now > this.known()) {
+      this.halted = this.now;
+      yield undefined;
+    }
+  }
+
+  /** Takes at most so many steps of what is due up to an instant, in the order of time, and says why it stopped. */
+  steps(until: number, most: number): Stop {
+    for (let left = most; ; left -= 1) {
+      if (this.halted !== undefined) {
+        if (this.halted > this.known()) return 'halted';
+        this.halted = undefined;
+      }
+      if (this.ready.length === 0 && this.pending.size > 0) return 'outside';
+      if (left <= 0) return 'more';
+      const task = this.ready.shift() ?? this.due(until);
+      if (task === undefined) return 'done';
+      this.step(task);
+    }
+  }
+
   /** Runs everything that is due up to an instant, in the order of time. Returns false if it ran out of steps before. */
   async run(until: number, { pace, steps = Number.POSITIVE_INFINITY }: { pace: Pace; steps?: number }): Promise<boolean> {
-    let left = steps;
-    for (;;) {
-      if (this.ready.length === 0 && this.pending.size > 0) {
-        await Promise.race(this.pending).catch(() => undefined);
-        // The waiting task is woken by a reaction to the same promise.
-        await Promise.resolve();
+    for (let left = steps; left > 0; ) {
+      const stop = this.steps(until, Math.min(left, STEPS_PER_PAUSE));
+      if (stop === 'done') {
+        this.now = Math.max(this.now, until);
+        return true;
+      }
+      if (stop === 'halted') return false;
+      if (stop === 'outside') {
+        await this.outside();
         continue;
       }
-      const task = this.ready.shift() ?? this.due(until);
-      if (task === undefined) break;
-      if (left <= 0) {
-        this.ready.unshift(task);
-        return false;
-      }
-      left -= 1;
-      this.step(task);
-      if (left % STEPS_PER_PAUSE !== 0) continue;
+      left -= STEPS_PER_PAUSE;
       const pause = pace.pause();
       if (pause) await pause;
     }
-    this.now = Math.max(this.now, until);
-    return true;
+    return false;
+  }
+
+  /** Waits for what tasks wait for outside of the kernel. */
+  async outside(): Promise<void> {
+    await Promise.race(this.pending).catch(() => undefined);
+    // The waiting task is woken by a reaction to the same promise.
+    await Promise.resolve();
   }
 
   private due(until: number): Task | undefined {
@@ -171,6 +214,7 @@ export class Kernel {
 
   private step(task: Task): void {
     if (task.code !== undefined) return;
+    this.current = task;
     let wait: Wait;
     try {
       const { killing } = task;
@@ -206,6 +250,7 @@ export class Kernel {
 
   private end(task: Task, code: number): void {
     task.code = code;
+    task.at = this.now;
     this.tasks.delete(task.pid);
     task.exited.wake();
   }

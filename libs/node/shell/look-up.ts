@@ -6,6 +6,9 @@ const NOT_EXECUTABLE = 126;
 
 type Found = { command: Command } | { script: string } | { error: string; code: number };
 
+/** Directories of executables: in most images they are links to one another. */
+const DIRECTORIES = ['/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/sbin'];
+
 const ELF = '\x7fELF';
 
 /** Finds what a name runs. */
@@ -19,9 +22,7 @@ export function lookUp(
     const found = command(name);
     if (found) return { command: found };
   }
-  const candidates = name.includes('/')
-    ? [pathIn({ cwd }, name)]
-    : ['/usr/local/bin', '/usr/bin', '/bin'].map((directory) => `${directory}/${name}`);
+  const candidates = name.includes('/') ? [pathIn({ cwd }, name)] : DIRECTORIES.map((directory) => `${directory}/${name}`);
   for (const path of candidates) {
     const node = files.stat(path);
     if (node === undefined) continue;
@@ -30,5 +31,7 @@ export function lookUp(
     const found = command(base);
     if (found) return { command: found };
   }
-  return { error: 'not found', code: NOT_FOUND };
+  const isStandard = DIRECTORIES.some((directory) => candidates[0] === `${directory}/${base}`);
+  const found = isStandard ? command(base) : undefined;
+  return found ? { command: found } : { error: 'not found', code: NOT_FOUND };
 }

@@ -1,5 +1,6 @@
 import type { FileSystem } from '../files/file-system.js';
 import type { List, Node, Word } from './ast.js';
+import { hasNoWayOut, isEndless } from './endless.js';
 import type { Expander } from './expand.js';
 import type { Body, Wait } from './kernel.js';
 import { Pattern } from './patterns.js';
@@ -13,6 +14,8 @@ export interface Loops {
   list(body: List, io: Streams): Body;
   /** Runs a command whose failure does not end the shell. */
   condition(node: Node, io: Streams): Body;
+  /** The running task will never leave the loop it is in. */
+  onEndless(): void;
 }
 
 /** One round of a loop; false: it was left. */
@@ -29,8 +32,10 @@ function* round({ list }: Loops, body: List, io: Streams, result: { code: number
 }
 
 /** while and until. */
-export function* repeat(loops: Loops, { body, condition, until }: Extract<Node, { node: 'loop' }>, io: Streams): Body {
+export function* repeat(loops: Loops, node: Extract<Node, { node: 'loop' }>, io: Streams): Body {
+  const { body, condition, until } = node;
   const result = { code: 0 };
+  if (isEndless(node, loops.state)) loops.onEndless();
   for (;;) {
     yield undefined;
     if (((yield* loops.condition(condition, io)) === 0) === until) break;
@@ -58,6 +63,7 @@ export function* countingFor(loops: Loops, { start, condition, step, body }: Ext
   yield* expander.arithmetic(start);
   const result = { code: 0 };
   const isEmpty = condition.every((part) => part.part === 'text' && part.text.trim() === '');
+  if (isEmpty && hasNoWayOut(body, loops.state)) loops.onEndless();
   for (;;) {
     yield undefined;
     if (!isEmpty && (yield* expander.arithmetic(condition)) === 0n) break;

@@ -1,7 +1,7 @@
 import type { FileSystem } from '../files/file-system.js';
 import { FileError, normalized } from '../files/file-system.js';
 import type { HttpAnswer } from '../images/program.js';
-import type { Kernel, Wait } from './kernel.js';
+import { type Kernel, Signal, type Wait } from './kernel.js';
 import { HELD_BYTES } from './limits.js';
 import { type Input, type Output, readFrom, writeTo } from './streams.js';
 
@@ -9,6 +9,8 @@ import { type Input, type Output, readFrom, writeTo } from './streams.js';
 export interface Surroundings {
   readonly hostname: string;
   readonly podIP: string;
+  /** What a clock shows at an instant of the kernel; `output` is where it is going to be written. */
+  time(at: number, output?: Output): number;
   readonly uid: number;
   readonly gid: number;
   readonly groups: readonly number[];
@@ -134,12 +136,14 @@ export function linesOf(text: string): string[] {
   return lines;
 }
 
-/** Waits for a promise, e.g. of the network. */
-export function* settled<T>(
-  kernel: Kernel,
-  work: Promise<T>,
-  signal: { wake(): void } & NonNullable<NonNullable<Wait>['on']>,
+/** Asks the network, and waits for its answer. */
+export function* asked<T>(
+  { kernel, around }: Pick<Process, 'kernel' | 'around'>,
+  ask: (network: Network) => Promise<T>,
 ): Generator<Wait, T, void> {
+  yield* kernel.reached();
+  const work = ask(around.network);
+  const signal = new Signal();
   let outcome: { value: T } | { error: unknown } | undefined;
   work.then(
     (value) => {

@@ -71,8 +71,13 @@ export class ShellState {
     return copy;
   }
 
+  /** Called when a variable is read. */
+  onRead: ((name: string, isSet: boolean) => void) | undefined;
+
   get(name: string): string | undefined {
-    return this.variables.get(name)?.value;
+    const value = this.variables.get(name)?.value;
+    this.onRead?.(name, value !== undefined);
+    return value;
   }
 
   set(name: string, value: string, exported?: boolean): void {

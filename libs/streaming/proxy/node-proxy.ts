@@ -50,7 +50,7 @@ async function containerLogs(
   const [, namespace = '', name = '', container = ''] = parts;
   const pod = pods.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
   if (!pod) return text(404, `pod ${goQuote(name)} does not exist`);
-  const machine = await PodMachine.open(pod, worldOf(scope), container);
+  const machine = await PodMachine.open(pod, worldOf(scope), { logged: container });
   const found = machine.get(container);
   if (!found) return text(404, `container ${goQuote(container)} not found in pod ${goQuote(name)}`);
   const options = logOptions(query, name, scope.cluster.clock.now());

@@ -15,7 +15,7 @@ async function attach(scope: RestScope, request: ApiRequest, query: URLSearchPar
   return remoteCommand(scope, { request, query }, async (options) => {
     if (!('pod' in found)) return found;
     const { namespace = '', name } = found.pod.metadata;
-    const machine = await PodMachine.opened(found.pod, worldOf(scope), found.container);
+    const machine = await PodMachine.opened(found.pod, worldOf(scope), { logged: found.container });
     const container = machine.get(found.container);
     if (!container) throw new CannotStart('container not found');
     const { clock, timers, share, store, reader } = scope.cluster;

@@ -1,0 +1,148 @@
+import type { corev1 } from '#api';
+import { commandsOf, shellsOf } from '../commands/image-commands.js';
+import { type DirectoryNode, directory, type FileNode, FileSystem, file } from '../files/file-system.js';
+import { findImage } from '../images/catalogue.js';
+import { parseImage } from '../images/reference.js';
+import { Container } from '../runtime/container.js';
+import { expanded } from '../runtime/environment.js';
+import { WRITABLE_BYTES } from '../runtime/limits.js';
+import { rootDirectory } from '../runtime/root-files.js';
+import type { Kernel } from '../shell/kernel.js';
+import type { Network, Surroundings } from '../shell/process.js';
+
+/**
+ * A container without a pod: its image's files and the variables that its spec spells out. Whatever a process asks beyond that (its name,
+ * address, volumes, the time, other objects) is noted, because the answer differs from pod to pod.
+ */
+export interface BareContainer {
+  container: Container;
+  around: Surroundings;
+  /** To be called for every variable that is read. */
+  onRead(name: string, isSet: boolean): void;
+  /** Whether something was asked that only a pod can answer. */
+  readonly asked: boolean;
+}
+
+/** Where what is written is not read by the process again: the container's log. */
+export const UNREAD = { put: () => true };
+
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+function environment({ env = [] }: corev1.Container, image: Readonly<Record<string, string>>): Map<string, string> {
+  const variables = new Map<string, string>([['PATH', PATH], ['HOSTNAME', ''], ...Object.entries(image)]);
+  const own = new Map<string, string>();
+  for (const { name, value = '' } of env) own.set(name, expanded(value, own));
+  for (const [name, value] of own) variables.set(name, value);
+  if (!variables.has('HOME')) variables.set('HOME', '/root');
+  return variables;
+}
+
+/** Variables whose values a container's spec does not spell out. */
+function isElsewhere({ env = [], envFrom = [] }: corev1.Container): (name: string, isSet: boolean) => boolean {
+  const declared = new Map(env.map((variable) => [variable.name, variable]));
+  const refersOn = (text: string): boolean => text.includes('$(');
+  const given = new Set([...declared].flatMap(([name, { valueFrom, value = '' }]) => (valueFrom || refersOn(value) ? [name] : [])));
+  return (name, isSet) => {
+    if (given.has(name)) return true;
+    if (declared.has(name)) return false;
+    // A kubelet sets variables for each Service: NAME_SERVICE_HOST, NAME_PORT_80_TCP_ADDR.
+    return name === 'HOSTNAME' || (!isSet && (envFrom.length > 0 || /_(SERVICE|PORT)(_|$)/.test(name)));
+  };
+}
+
+const NOBODY: corev1.Pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: '' }, spec: { containers: [] } };
+
+/** Makes the container; undefined if its image does not exist. */
+export function bareContainer(spec: corev1.Container, kernel: Kernel): BareContainer | undefined {
+  const reference = parseImage(spec.image ?? '');
+  const image = reference && findImage(reference)?.definition;
+  if (!image) return undefined;
+  let asked = false;
+  const ask = (): void => {
+    asked = true;
+  };
+  const commands = [...Object.keys(commandsOf(image, spec.image)), ...shellsOf(image, spec.image)];
+  const root = rootDirectory({ pod: NOBODY, image, commands, now: 0 });
+  const readOnlyRoot = spec.securityContext?.readOnlyRootFilesystem === true;
+  const files = new FileSystem(root, { now: () => kernel.now, limit: WRITABLE_BYTES, readOnlyRoot });
+  for (const { mountPath } of spec.volumeMounts ?? []) files.mount(mountPath, notedDirectory(ask));
+  files.mount('/etc/hostname', notedFile(ask));
+  const env = environment(spec, image.env?.(reference?.tag ?? '') ?? {});
+  const container = new Container(spec, undefined, image, NOBODY, env, files);
+  const elsewhere = isElsewhere(spec);
+  for (const word of [...(spec.command ?? []), ...(spec.args ?? [])])
+    for (const [, name = ''] of word.matchAll(/\$\(([^()]*)\)/g)) if (elsewhere(name, env.has(name))) asked = true;
+  return {
+    container,
+    around: surroundings(container, ask),
+    onRead: (name, isSet) => {
+      if (!asked && elsewhere(name, isSet)) asked = true;
+    },
+    get asked() {
+      return asked;
+    },
+  };
+}
+
+function notedDirectory(ask: () => void): DirectoryNode {
+  const { entries, ...rest } = directory(0);
+  return {
+    ...rest,
+    get entries() {
+      ask();
+      return entries;
+    },
+  };
+}
+
+function notedFile(ask: () => void): FileNode {
+  return {
+    ...file('', 0),
+    get content() {
+      ask();
+      return '';
+    },
+    set content(_: string) {
+      ask();
+    },
+  };
+}
+
+function surroundings(container: Container, ask: () => void): Surroundings {
+  const noted = <T>(value: T): T => {
+    ask();
+    return value;
+  };
+  const never = <T>(): Promise<T> => noted(new Promise<T>(() => undefined));
+  const network: Network = { resolve: never, http: never, connect: never };
+  return {
+    get hostname() {
+      return noted('');
+    },
+    get podIP() {
+      return noted('');
+    },
+    time: (at, output) => (output === UNREAD ? at : noted(at)),
+    get uid() {
+      return noted(0);
+    },
+    get gid() {
+      return noted(0);
+    },
+    get groups() {
+      return noted([]);
+    },
+    main: { argv: container.argv, startedAt: 0 },
+    get memoryBytes() {
+      return noted(0);
+    },
+    get cpus() {
+      return noted(1);
+    },
+    get mounts() {
+      return noted([]);
+    },
+    network,
+    executables: new Set(Object.keys(container.image.executables ?? {})),
+  };
+}

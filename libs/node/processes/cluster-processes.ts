@@ -1,0 +1,109 @@
+import { ConfigMap, type corev1, EndpointSlice, Node, Pod, Secret, Service } from '#api';
+import type { Instant, KubeObject } from '#apimachinery';
+import type { ClusterContext } from '#controller-runtime';
+import type { CommandResult, End, PodPlan, Processes, Start } from '../pod/world.js';
+import type { MachineWorld } from '../runtime/world.js';
+import type { GivenCommand } from './command-run.js';
+import { KEPT_MACHINES, MOST_LOOKS } from './limits.js';
+import { PodProcesses } from './pod-processes.js';
+
+/** What stands in a token's file while processes are run ahead; nobody sees it. */
+const TOKEN = 'token';
+
+/** What machines ask of the cluster, answered from the informers of the kubelets. */
+function worldOf({ informers, clock }: ClusterContext): MachineWorld {
+  const resources = new Map<string, typeof Pod | typeof Node | typeof ConfigMap | typeof Secret | typeof Service | typeof EndpointSlice>([
+    ['pods', Pod],
+    ['nodes', Node],
+    ['configmaps', ConfigMap],
+    ['secrets', Secret],
+    ['services', Service],
+    ['endpointslices', EndpointSlice],
+  ]);
+  const informer = (resource: string) => {
+    const found = resources.get(resource);
+    return found && informers.of<KubeObject>(found as never);
+  };
+  return {
+    clock,
+    objects: {
+      get: async <T extends KubeObject>(_group: string, resource: string, namespace: string, name: string) =>
+        informer(resource)?.get(name, namespace) as T | undefined,
+      list: async <T extends KubeObject>(_group: string, resource: string, namespace?: string) =>
+        [...(informer(resource)?.list(namespace) ?? [])] as T[],
+    },
+    issueToken: async () => TOKEN,
+    pace: { pause: () => undefined },
+  };
+}
+
+/** The interpreted processes of the pods of one cluster. Nothing is kept of pods that have none. */
+export class ClusterProcesses {
+  private readonly world: MachineWorld;
+  private readonly pods = new Map<string, PodProcesses>();
+
+  constructor(private readonly context: ClusterContext) {
+    this.world = worldOf(context);
+  }
+
+  delete(uid: string): void {
+    this.pods.delete(uid);
+  }
+
+  /** A pod's processes for one plan. */
+  of(uid: string): Processes {
+    this.pods.get(uid)?.begin(this.context.clock.now());
+    return new LazyProcesses(() => this.made(uid));
+  }
+
+  private made(uid: string): PodProcesses {
+    const known = this.pods.get(uid);
+    if (known) return known;
+    const made = new PodProcesses().begin(this.context.clock.now());
+    this.pods.set(uid, made);
+    return made;
+  }
+
+  /** A plan for which all processes were looked at that matter to it. If there is too much to look at, the plan says to go on at once. */
+  async planned(pod: corev1.Pod, plan: () => PodPlan): Promise<PodPlan> {
+    const { uid = '' } = pod.metadata;
+    let found = plan();
+    for (let looks = 0; looks < MOST_LOOKS && this.pods.get(uid)?.isWanted; looks++) {
+      const looked = found.status ? { ...pod, status: found.status } : pod;
+      await this.pods.get(uid)?.look({ pod: looked, world: this.world, inTurn: this.context.inTurn });
+      this.keep(uid);
+      found = plan();
+    }
+    return found;
+  }
+
+  /** The processes of the pods that were looked at last stay in memory. */
+  private keep(uid: string): void {
+    const processes = this.pods.get(uid);
+    if (!processes) return;
+    this.pods.delete(uid);
+    this.pods.set(uid, processes);
+    let surplus = this.pods.size - KEPT_MACHINES;
+    for (const older of this.pods.values()) {
+      if (surplus <= 0) break;
+      surplus -= 1;
+      older.forget();
+    }
+  }
+}
+
+class LazyProcesses implements Processes {
+  constructor(private readonly made: () => PodProcesses) {}
+
+  end(start: Start): End | undefined {
+    return this.made().end(start);
+  }
+
+  run(start: Start, command: GivenCommand, at: Instant): CommandResult | undefined {
+    return this.made().run(start, command, at);
+  }
+
+  stop(start: Start, at: Instant): { code: number; at: Instant } | undefined {
+    return this.made().stop(start, at);
+  }
+}

@@ -1,0 +1,202 @@
+import type { corev1 } from '#api';
+import type { Instant } from '#apimachinery';
+import type { InTurn } from '#controller-runtime';
+import { programOfContainer } from '../pod/programs.js';
+import type { CommandResult, End, Processes, Start } from '../pod/world.js';
+import { shellHost } from '../runtime/main-process.js';
+import { PodMachine } from '../runtime/pod-machine.js';
+import type { MachineWorld } from '../runtime/world.js';
+import { terminationMessage } from './ahead.js';
+import { bareRun, inTurns, knownRun } from './bare-runs.js';
+import { CommandRun, type GivenCommand } from './command-run.js';
+import { MOST_STEPS, MOST_STEPS_PER_LOOK, NEVER, STEPS_PER_TURN } from './limits.js';
+
+/** What a look needs: the pod with the status that it is going to have, and its cluster. */
+export interface Looking {
+  readonly pod: corev1.Pod;
+  readonly world: MachineWorld;
+  readonly inTurn: InTurn;
+}
+
+type Stopped = { code: number; at: Instant };
+
+/** SIGKILL. */
+const KILLED = 137;
+/** Results of commands that are kept; each is asked for once or twice. */
+const MOST_RESULTS = 64;
+/** From steps that are used up to the next look. */
+const LOOK_AGAIN = 1000;
+
+/** Whether a container's own words may handle signals. */
+const mayTrap = ({ command = [], args = [], volumeMounts = [] }: corev1.Container): boolean =>
+  volumeMounts.length > 0 || [...command, ...args].some((word) => /\btrap\b/.test(word));
+
+/**
+ * The interpreted processes of one pod. What the planner asks and is not known is looked at afterwards, in turns of a few milliseconds; then
+ * the pod is planned again. Everything here may be lost: it is looked at again from the starts in the pod's status.
+ */
+export class PodProcesses implements Processes {
+  private readonly ends = new Map<string, End>();
+  private readonly results = new Map<string, CommandResult>();
+  private readonly stops = new Map<string, Stopped>();
+  private readonly startedAt = new Map<string, Instant>();
+  private readonly taken = new Map<string, number>();
+  private wanted: Array<(looking: Looking) => Promise<void>> = [];
+  /** The processes ahead of the clock, and as of the last command in them. */
+  private ahead: PodMachine | undefined;
+  private current: PodMachine | undefined;
+  private now = 0;
+
+  /** Whether something has to be looked at. */
+  get isWanted(): boolean {
+    return this.wanted.length > 0;
+  }
+
+  /** Begins a plan. */
+  begin(now: Instant): this {
+    this.now = now;
+    this.wanted = [];
+    return this;
+  }
+
+  /** Drops what takes memory. */
+  forget(): void {
+    this.ahead = undefined;
+    this.current = undefined;
+  }
+
+  end(start: Start): End | undefined {
+    const known = this.ends.get(start.id);
+    if (known !== undefined && (known === 'never' || 'code' in known || known.lookAt > this.now)) return known;
+    this.startedAt.set(start.id, start.startedAt);
+    this.wanted.push((looking) => this.lookAhead(start, looking));
+    return undefined;
+  }
+
+  run(start: Start, command: GivenCommand, at: Instant): CommandResult | undefined {
+    const elapsed = at - start.startedAt;
+    const byPod = isByPod(start.container);
+    const shared = byPod ? 'by-pod' : knownRun(start.container, command, elapsed);
+    if (shared !== undefined && shared !== 'by-pod') return shared;
+    const key = JSON.stringify([start.id, at, command]);
+    const known = this.results.get(key);
+    if (known) return known;
+    this.startedAt.set(start.id, start.startedAt);
+    this.wanted.push(async (looking) => {
+      const found = shared ?? (await inTurns(bareRun(start.container, command, elapsed), looking.inTurn));
+      const result = found === 'by-pod' ? await this.runInPod(start, command, { at, looking }) : found;
+      if (this.results.size >= MOST_RESULTS) this.results.clear();
+      this.results.set(key, result);
+    });
+    return undefined;
+  }
+
+  stop(start: Start, at: Instant): Stopped | undefined {
+    if (!mayTrap(start.container)) return { code: KILLED, at: at + 0 };
+    const key = `${start.id} ${at}`;
+    const known = this.stops.get(key);
+    if (known) return known;
+    this.startedAt.set(start.id, start.startedAt);
+    this.wanted.push(async (looking) => {
+      this.stops.set(key, await this.stopInPod(start, at, looking));
+    });
+    return undefined;
+  }
+
+  /** Looks at everything that was asked for and not known. */
+  async look(looking: Looking): Promise<void> {
+    for (const want of this.wanted.splice(0)) await want(looking);
+  }
+
+  private async machine({ pod, world }: Looking): Promise<PodMachine> {
+    return PodMachine.open(pod, world, { startedAt: (id) => this.startedAt.get(id) });
+  }
+
+  private async lookAhead({ id, container }: Start, looking: Looking): Promise<void> {
+    const isNew = this.ahead?.mainOf(id) === undefined;
+    // Another start may write into the volumes of the others: what they do is looked at again.
+    if (isNew) {
+      for (const [other, end] of this.ends) if (end === 'never' || !('code' in end)) this.ends.delete(other);
+      this.ahead = await this.machine(looking);
+    }
+    const machine = this.ahead;
+    const main = machine?.mainOf(id);
+    if (!machine || !main) {
+      this.ends.set(id, 'never');
+      return;
+    }
+    const before = isNew ? 0 : (this.taken.get(id) ?? 0);
+    for (let taken = 0; ; taken += STEPS_PER_TURN) {
+      const stop = main.code === undefined && !main.endless ? await looking.inTurn(() => machine.steps(NEVER, STEPS_PER_TURN)) : 'done';
+      if (stop === 'outside') await machine.processes.outside();
+      this.taken.set(id, before + taken);
+      const end = this.endOf(machine, { id, container }, stop, taken >= MOST_STEPS_PER_LOOK);
+      if (end === undefined) continue;
+      this.ends.set(id, end);
+      if (end === 'never' || 'code' in end) this.taken.delete(id);
+      return;
+    }
+  }
+
+  private endOf(machine: PodMachine, { id, container }: Pick<Start, 'id' | 'container'>, stop: string, over: boolean): End | undefined {
+    const main = machine.mainOf(id);
+    if (main === undefined || main.endless) return 'never';
+    if (main.code !== undefined) {
+      const inside = machine.get(container.name);
+      const message = inside && terminationMessage({ container: inside }, container);
+      return { at: main.at, code: main.code, ...(message === undefined ? {} : { message }) };
+    }
+    if (stop === 'done' || (this.taken.get(id) ?? 0) >= MOST_STEPS) return 'never';
+    if (stop === 'halted') return { lookAt: Math.max(this.now + 1, machine.processes.haltedAt ?? 0) };
+    return over ? { lookAt: Math.max(this.now + LOOK_AGAIN, machine.processes.now) } : undefined;
+  }
+
+  /** The processes as of an instant. */
+  private async machineAt({ id }: Start, at: Instant, looking: Looking): Promise<PodMachine> {
+    const known = this.current?.mainOf(id) && this.current.processes.now <= at ? this.current : undefined;
+    const machine = known ?? (await this.machine(looking));
+    this.current = machine;
+    for (let taken = 0; taken < MOST_STEPS; taken += STEPS_PER_TURN) {
+      const stop = await looking.inTurn(() => machine.steps(at, STEPS_PER_TURN));
+      if (stop === 'outside') await machine.processes.outside();
+      else if (stop !== 'more') break;
+    }
+    machine.processes.now = Math.max(machine.processes.now, at);
+    return machine;
+  }
+
+  private async runInPod(start: Start, command: GivenCommand, { at, looking }: { at: Instant; looking: Looking }): Promise<CommandResult> {
+    const machine = await this.machineAt(start, at, looking);
+    const container = machine.get(start.container.name);
+    if (!container) return { ok: false, output: '' };
+    const { processes: kernel } = machine;
+    const host = shellHost(container, kernel, machine.around(container));
+    const run = new CommandRun({ kernel, host, container }, command);
+    for (let taken = 0; ; taken += STEPS_PER_TURN) {
+      const stop = run.result(false) ? 'done' : await looking.inTurn(() => machine.steps(run.deadline, STEPS_PER_TURN));
+      if (stop === 'outside') await kernel.outside();
+      const result = run.result(stop === 'done' || stop === 'halted' || taken >= MOST_STEPS_PER_LOOK);
+      // What listens in the pod answers the same as long as the pod runs.
+      if (result) return { ...result, quiet: result.quiet === true && !isByPod(start.container) };
+    }
+  }
+
+  private async stopInPod(start: Start, at: Instant, looking: Looking): Promise<Stopped> {
+    const machine = await this.machineAt(start, at, looking);
+    const main = machine.mainOf(start.id);
+    this.current = undefined;
+    if (main?.code !== undefined) return { code: main.code, at };
+    if (!main?.onSignal?.('TERM')) return { code: KILLED, at };
+    for (let taken = 0; main.code === undefined && taken < MOST_STEPS_PER_LOOK; taken += STEPS_PER_TURN) {
+      const stop = await looking.inTurn(() => machine.steps(NEVER, STEPS_PER_TURN));
+      if (stop === 'outside') await machine.processes.outside();
+      else if (stop !== 'more') break;
+    }
+    return main.code === undefined ? { code: KILLED, at: NEVER } : { code: main.code, at: main.at };
+  }
+}
+
+function isByPod(container: corev1.Container): boolean {
+  const program = programOfContainer(container);
+  return program !== undefined && program.does !== 'not-start' && program.script?.byPod === true;
+}
