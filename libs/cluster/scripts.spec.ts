@@ -29,6 +29,16 @@ async function statesOf(name: string): Promise<string> {
     .join(', ');
 }
 
+async function logOf(name: string, container: string): Promise<string> {
+  const path = `/api/v1/namespaces/default/pods/${name}/log`;
+  const user = { name: 'admin', groups: ['system:masters', 'system:authenticated'] };
+  const query = `container=${container}`;
+  const { pieces } = await cluster.api.handle({ method: 'GET', path, query, headers: {}, user, requestId: 'r' });
+  const parts: Buffer[] = [];
+  for await (const chunk of pieces?.chunks ?? []) parts.push(Buffer.from(chunk));
+  return Buffer.concat(parts).toString();
+}
+
 const sh = (script: string, more: Partial<corev1.Container> = {}): corev1.Container => ({
   name: 'c',
   image: 'busybox',
@@ -68,6 +78,9 @@ test('an init container waits until a Service exists', async () => {
   } as unknown as corev1.Service);
   await cluster.advance(2_000);
   expect([before, await statesOf('waits')]).toEqual(['running, PodInitializing', 'exit 0, running']);
+  // The log is the same whenever it is read: the Service was not there in the first eleven seconds.
+  await cluster.advance(60_000);
+  expect((await logOf('waits', 'wait')).match(/^waiting$/gm)).toHaveLength(6);
 }, 60_000);
 
 test('containers of a pod share its volumes', async () => {
@@ -85,4 +98,25 @@ test('containers of a pod share its volumes', async () => {
   const before = await statesOf('shares');
   await cluster.advance(2_000);
   expect([before, await statesOf('shares')]).toEqual(['exit 0, running, running', 'exit 0, exit 7, exit 0']);
+}, 60_000);
+
+test('a trap decides how a container stops, within the grace period', async () => {
+  const stopped = async (name: string, script: string, grace: number): Promise<string> => {
+    await run(name, { restartPolicy: 'Never', containers: [sh(script)], terminationGracePeriodSeconds: grace });
+    await cluster.advance(5_000);
+    // A finalizer keeps the pod, so that its last status can be read.
+    const pod = await cluster.client.get(Pod, name, 'default');
+    await cluster.client.update(Pod, { ...pod, metadata: { ...pod.metadata, finalizers: ['example.com/keep'] } });
+    await cluster.client.delete(Pod, name, 'default');
+    await cluster.settle();
+    const before = await statesOf(name);
+    await cluster.advance(3_500);
+    return `${before}, then ${await statesOf(name)}`;
+  };
+  expect([
+    await stopped('stop-a', 'trap "exit 5" TERM; while true; do sleep 1; done', 30),
+    await stopped('stop-b', 'trap "sleep 3; exit 6" TERM; sleep 1000 & wait', 30),
+    await stopped('stop-c', 'trap "sleep 10; exit 6" TERM; sleep 1000 & wait', 2),
+    await stopped('stop-d', 'trap "" TERM; sleep 1000', 30),
+  ]).toEqual(['running, then exit 5', 'running, then exit 6', 'running, then exit 137', 'running, then running']);
 }, 60_000);

@@ -4,7 +4,7 @@ import type { ClusterContext } from '#controller-runtime';
 import type { CommandResult, End, PodPlan, Processes, Start } from '../pod/world.js';
 import type { MachineWorld } from '../runtime/world.js';
 import type { GivenCommand } from './command-run.js';
-import { KEPT_MACHINES, MOST_LOOKS } from './limits.js';
+import { MOST_LOOKS } from './limits.js';
 import { PodProcesses } from './pod-processes.js';
 
 /** What stands in a token's file while processes are run ahead; nobody sees it. */
@@ -71,24 +71,9 @@ export class ClusterProcesses {
     for (let looks = 0; looks < MOST_LOOKS && this.pods.get(uid)?.isWanted; looks++) {
       const looked = found.status ? { ...pod, status: found.status } : pod;
       await this.pods.get(uid)?.look({ pod: looked, world: this.world, inTurn: this.context.inTurn });
-      this.keep(uid);
       found = plan();
     }
     return found;
-  }
-
-  /** The processes of the pods that were looked at last stay in memory. */
-  private keep(uid: string): void {
-    const processes = this.pods.get(uid);
-    if (!processes) return;
-    this.pods.delete(uid);
-    this.pods.set(uid, processes);
-    let surplus = this.pods.size - KEPT_MACHINES;
-    for (const older of this.pods.values()) {
-      if (surplus <= 0) break;
-      surplus -= 1;
-      older.forget();
-    }
   }
 }
 

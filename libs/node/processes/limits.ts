@@ -9,9 +9,9 @@ export const MOST_STEPS_PER_LOOK = 20_000;
 export const MOST_STEPS = 1_000_000;
 /** An instant that never comes. */
 export const NEVER = Number.MAX_SAFE_INTEGER - 1;
-/** Processes without a pod that are kept for the next probe, and pods whose processes are kept. */
+/** Processes without a pod that are kept for the next probe, and pods whose processes are kept, of all clusters together. */
 export const KEPT_PROCESSES = 16;
-export const KEPT_MACHINES = 32;
+export const KEPT_MACHINES = 256;
 /** Bytes of a probe's output that are kept (maxProbeOutput of the kubelet's prober: 10 KiB). */
 export const PROBE_OUTPUT = 10 * 1024;
 /** How often a pod is looked at before what is found is written: each look may end in another start. */

@@ -9,7 +9,7 @@ import type { MachineWorld } from '../runtime/world.js';
 import { terminationMessage } from './ahead.js';
 import { bareRun, inTurns, knownRun } from './bare-runs.js';
 import { CommandRun, type GivenCommand } from './command-run.js';
-import { MOST_STEPS, MOST_STEPS_PER_LOOK, NEVER, STEPS_PER_TURN } from './limits.js';
+import { KEPT_MACHINES, MOST_STEPS, MOST_STEPS_PER_LOOK, NEVER, STEPS_PER_TURN } from './limits.js';
 
 /** What a look needs: the pod with the status that it is going to have, and its cluster. */
 export interface Looking {
@@ -17,6 +17,9 @@ export interface Looking {
   readonly world: MachineWorld;
   readonly inTurn: InTurn;
 }
+
+/** The pods of all clusters whose machines are in memory, the one that was looked at last at the end. */
+const lookedAtLast = new Set<WeakRef<PodProcesses>>();
 
 type Stopped = { code: number; at: Instant };
 
@@ -39,13 +42,15 @@ export class PodProcesses implements Processes {
   private readonly ends = new Map<string, End>();
   private readonly results = new Map<string, CommandResult>();
   private readonly stops = new Map<string, Stopped>();
-  private readonly startedAt = new Map<string, Instant>();
+  /** Every start that was asked about, by id. */
+  private readonly starts = new Map<string, Start>();
   private readonly taken = new Map<string, number>();
   private wanted: Array<(looking: Looking) => Promise<void>> = [];
   /** The processes ahead of the clock, and as of the last command in them. */
   private ahead: PodMachine | undefined;
   private current: PodMachine | undefined;
   private now = 0;
+  private readonly self = new WeakRef(this);
 
   /** Whether something has to be looked at. */
   get isWanted(): boolean {
@@ -60,15 +65,27 @@ export class PodProcesses implements Processes {
   }
 
   /** Drops what takes memory. */
-  forget(): void {
+  private forget(): void {
     this.ahead = undefined;
     this.current = undefined;
+  }
+
+  /** The pods that were looked at last keep their machines. */
+  private keep(): void {
+    lookedAtLast.delete(this.self);
+    if (this.ahead === undefined && this.current === undefined) return;
+    lookedAtLast.add(this.self);
+    for (const oldest of lookedAtLast) {
+      if (lookedAtLast.size <= KEPT_MACHINES) return;
+      lookedAtLast.delete(oldest);
+      oldest.deref()?.forget();
+    }
   }
 
   end(start: Start): End | undefined {
     const known = this.ends.get(start.id);
     if (known !== undefined && (known === 'never' || 'code' in known || known.lookAt > this.now)) return known;
-    this.startedAt.set(start.id, start.startedAt);
+    this.starts.set(start.id, start);
     this.wanted.push((looking) => this.lookAhead(start, looking));
     return undefined;
   }
@@ -81,7 +98,7 @@ export class PodProcesses implements Processes {
     const key = JSON.stringify([start.id, at, command]);
     const known = this.results.get(key);
     if (known) return known;
-    this.startedAt.set(start.id, start.startedAt);
+    this.starts.set(start.id, start);
     this.wanted.push(async (looking) => {
       const found = shared ?? (await inTurns(bareRun(start.container, command, elapsed), looking.inTurn));
       const result = found === 'by-pod' ? await this.runInPod(start, command, { at, looking }) : found;
@@ -96,7 +113,7 @@ export class PodProcesses implements Processes {
     const key = `${start.id} ${at}`;
     const known = this.stops.get(key);
     if (known) return known;
-    this.startedAt.set(start.id, start.startedAt);
+    this.starts.set(start.id, start);
     this.wanted.push(async (looking) => {
       this.stops.set(key, await this.stopInPod(start, at, looking));
     });
@@ -106,43 +123,46 @@ export class PodProcesses implements Processes {
   /** Looks at everything that was asked for and not known. */
   async look(looking: Looking): Promise<void> {
     for (const want of this.wanted.splice(0)) await want(looking);
+    this.keep();
   }
 
   private async machine({ pod, world }: Looking): Promise<PodMachine> {
-    return PodMachine.open(pod, world, { startedAt: (id) => this.startedAt.get(id) });
+    return PodMachine.open(pod, world, { startedAt: (id) => this.starts.get(id)?.startedAt });
   }
 
-  private async lookAhead({ id, container }: Start, looking: Looking): Promise<void> {
-    const isNew = this.ahead?.mainOf(id) === undefined;
-    // Another start may write into the volumes of the others: what they do is looked at again.
-    if (isNew) {
-      for (const [other, end] of this.ends) if (end === 'never' || !('code' in end)) this.ends.delete(other);
+  private async lookAhead({ id }: Start, looking: Looking): Promise<void> {
+    const open = new Set([id]);
+    if (this.ahead?.mainOf(id) === undefined) {
+      // Another start may write into the volumes of the others: what they do is looked at again.
+      for (const [other, end] of this.ends) if (end === 'never' || !('code' in end)) open.add(other);
+      for (const one of open) this.taken.delete(one);
       this.ahead = await this.machine(looking);
     }
-    const machine = this.ahead;
-    const main = machine?.mainOf(id);
-    if (!machine || !main) {
-      this.ends.set(id, 'never');
-      return;
-    }
-    const before = isNew ? 0 : (this.taken.get(id) ?? 0);
-    for (let taken = 0; ; taken += STEPS_PER_TURN) {
-      const stop = main.code === undefined && !main.endless ? await looking.inTurn(() => machine.steps(NEVER, STEPS_PER_TURN)) : 'done';
-      if (stop === 'outside') await machine.processes.outside();
-      this.taken.set(id, before + taken);
-      const end = this.endOf(machine, { id, container }, stop, taken >= MOST_STEPS_PER_LOOK);
-      if (end === undefined) continue;
-      this.ends.set(id, end);
-      if (end === 'never' || 'code' in end) this.taken.delete(id);
-      return;
-    }
+    for (const one of open) this.ends.set(one, await this.follow(this.ahead, one, looking));
+    // What is known to the end of all processes needs no machine.
+    if ([...this.ends.values()].every((end) => end === 'never' || 'code' in end)) this.ahead = undefined;
   }
 
-  private endOf(machine: PodMachine, { id, container }: Pick<Start, 'id' | 'container'>, stop: string, over: boolean): End | undefined {
+  /** Runs a process ahead until its end, until the cluster's objects have to be known, or until the steps of one look are used up. */
+  private async follow(machine: PodMachine, id: string, { inTurn }: Looking): Promise<End> {
     const main = machine.mainOf(id);
+    const before = this.taken.get(id) ?? 0;
+    for (let taken = 0; main; taken += STEPS_PER_TURN) {
+      const stop = main.code === undefined && !main.endless ? await inTurn(() => machine.steps(NEVER, STEPS_PER_TURN)) : 'done';
+      if (stop === 'outside') await machine.processes.outside();
+      this.taken.set(id, before + taken);
+      const end = this.endOf(machine, id, { stop, over: taken >= MOST_STEPS_PER_LOOK });
+      if (end !== undefined) return end;
+    }
+    return 'never';
+  }
+
+  private endOf(machine: PodMachine, id: string, { stop, over }: { stop: string; over: boolean }): End | undefined {
+    const main = machine.mainOf(id);
+    const container = this.starts.get(id)?.container;
     if (main === undefined || main.endless) return 'never';
     if (main.code !== undefined) {
-      const inside = machine.get(container.name);
+      const inside = container && machine.get(container.name);
       const message = inside && terminationMessage({ container: inside }, container);
       return { at: main.at, code: main.code, ...(message === undefined ? {} : { message }) };
     }

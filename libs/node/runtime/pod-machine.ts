@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { parseQuantity, parseTime } from '#apimachinery';
+import { type KubeObject, parseQuantity, parseTime } from '#apimachinery';
 import { commandsOf, shellsOf } from '../commands/image-commands.js';
 import { type DirectoryNode, FileError, type FileNode, FileSystem, normalized } from '../files/file-system.js';
 import { STATUS_CODES } from '../http/status-codes.js';
@@ -228,9 +228,31 @@ export class PodMachine {
         kind:
           volumes.get(name)?.emptyDir || volumes.get(name)?.hostPath || volumes.get(name)?.persistentVolumeClaim ? '/dev/sda1' : 'tmpfs',
       })),
-      network: new ClusterNetwork(this.world, pod, async (other) => (other === pod ? this : PodMachine.opened(other, this.world))),
+      network: {
+        resolve: (name) => this.network().resolve(name),
+        http: (call) => this.network().http(call),
+        connect: (host, port) => this.network().connect(host, port),
+      },
       executables: new Set(Object.keys(container.image.executables ?? {})),
     };
+  }
+
+  /** The network at the time of the process that asks: what was created later is not there yet. */
+  private network(): ClusterNetwork {
+    const { pod, world } = this;
+    const at = this.now();
+    const isThere = ({ metadata }: KubeObject): boolean => (parseTime(metadata.creationTimestamp ?? '') ?? 0) <= at;
+    const { objects } = world;
+    const then: MachineWorld['objects'] = {
+      async get<T extends KubeObject>(group: string, resource: string, namespace: string, name: string) {
+        const found = await objects.get<T>(group, resource, namespace, name);
+        return found && isThere(found) ? found : undefined;
+      },
+      async list<T extends KubeObject>(group: string, resource: string, namespace?: string) {
+        return (await objects.list<T>(group, resource, namespace)).filter(isThere);
+      },
+    };
+    return new ClusterNetwork({ ...world, objects: then }, pod, async (other) => (other === pod ? this : PodMachine.opened(other, world)));
   }
 
   /** What a container's program sees. */
