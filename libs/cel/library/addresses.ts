@@ -1,3 +1,5 @@
+import { goQuote } from '#apimachinery';
+
 /** IP addresses and prefixes as Go's net/netip reads and writes them. */
 
 /** An address: four or sixteen bytes. */
@@ -8,37 +10,106 @@ export class AddressError {
   constructor(readonly message: string) {}
 }
 
-const quoted = (text: string): string => JSON.stringify(text);
-const LONGEST = 64;
+const LONGEST = 4_096;
 
-function fourBytes(text: string): number[] | undefined {
-  const parts = text.split('.');
-  if (parts.length !== 4 || !parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255)) return undefined;
-  return parts.map(Number);
+/** Where reading an address failed, and why: netip's parseAddrError. */
+class Failure {
+  constructor(
+    readonly message: string,
+    readonly at = '',
+  ) {}
 }
 
-function groups(text: string): number[] | undefined {
-  if (text === '') return [];
-  const parts = text.split(':');
+/** netip's parseIPv4Fields. */
+function fourBytes(text: string): number[] | Failure {
   const bytes: number[] = [];
-  for (const [i, part] of parts.entries()) {
-    const v4 = i === parts.length - 1 && part.includes('.') ? fourBytes(part) : undefined;
-    if (v4) bytes.push(...v4);
-    else if (/^[0-9a-fA-F]{1,4}$/.test(part)) bytes.push(Number.parseInt(part, 16) >> 8, Number.parseInt(part, 16) & 255);
-    else return undefined;
+  let value = 0;
+  let digits = 0;
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charCodeAt(i);
+    if (char >= 48 && char <= 57) {
+      if (digits === 1 && value === 0) return new Failure('IPv4 field has octet with leading zero');
+      value = value * 10 + char - 48;
+      digits += 1;
+      if (value > 255) return new Failure('IPv4 field has value >255');
+    } else if (char === 46) {
+      if (i === 0 || i === text.length - 1 || text[i - 1] === '.')
+        return new Failure('IPv4 field must have at least one digit', text.slice(i));
+      if (bytes.length === 3) return new Failure('IPv4 address too long');
+      bytes.push(value);
+      value = 0;
+      digits = 0;
+    } else return new Failure('unexpected character', text.slice(i));
   }
-  return bytes;
+  return bytes.length < 3 ? new Failure('IPv4 address too short') : [...bytes, value];
 }
 
-function sixteenBytes(text: string): number[] | undefined {
-  const halves = text.split('::');
-  if (halves.length > 2) return undefined;
-  const [head = '', tail] = halves.map((half) => half);
-  const before = groups(head);
-  if (tail === undefined) return before?.length === 16 ? before : undefined;
-  const after = groups(tail);
-  if (!before || !after || head.includes('.') || before.length + after.length > 14) return undefined;
-  return [...before, ...Array.from({ length: 16 - before.length - after.length }, () => 0), ...after];
+/** One group of hexadecimal digits at the beginning of a text: its length and value. */
+function groupOf(text: string): { length: number; value: number } | Failure {
+  const digits = /^[0-9a-fA-F]*/.exec(text)?.[0] ?? '';
+  if (digits.length > 4) return new Failure('each group must have 4 or less digits', text);
+  if (digits === '') return new Failure('each colon-separated field must have at least one digit', text);
+  return { length: digits.length, value: Number.parseInt(digits, 16) };
+}
+
+/** The groups of an address without its zone, and where `::` stands in it. */
+function groupsOf(given: string): { bytes: number[]; ellipsis: number } | Failure {
+  const bytes: number[] = [];
+  let ellipsis = given.startsWith('::') ? 0 : -1;
+  let rest = ellipsis < 0 ? given : given.slice(2);
+  if (rest === '' && ellipsis === 0) return { bytes, ellipsis };
+  while (bytes.length < 16) {
+    const group = groupOf(rest);
+    if (group instanceof Failure) return group;
+    if (rest[group.length] === '.') return embedded(rest, { bytes, ellipsis });
+    bytes.push(group.value >> 8, group.value & 255);
+    rest = rest.slice(group.length);
+    if (rest === '') break;
+    if (!rest.startsWith(':')) return new Failure('unexpected character, want colon', rest);
+    if (rest === ':') return new Failure('colon must be followed by more characters', rest);
+    rest = rest.slice(1);
+    if (!rest.startsWith(':')) continue;
+    if (ellipsis >= 0) return new Failure('multiple :: in address', rest);
+    ellipsis = bytes.length;
+    rest = rest.slice(1);
+    if (rest === '') break;
+  }
+  return rest === '' ? { bytes, ellipsis } : new Failure('trailing garbage after address', rest);
+}
+
+/** An IPv4 address at the end of one of IPv6. */
+function embedded(rest: string, { bytes, ellipsis }: { bytes: number[]; ellipsis: number }): ReturnType<typeof groupsOf> {
+  if (ellipsis < 0 && bytes.length !== 12) return new Failure('embedded IPv4 address must replace the final 2 fields of the address', rest);
+  if (bytes.length + 4 > 16) return new Failure('too many hex fields to fit an embedded IPv4 at the end of the address', rest);
+  const last = fourBytes(rest);
+  return last instanceof Failure ? last : { bytes: [...bytes, ...last], ellipsis };
+}
+
+/** netip's parseIPv6. */
+function sixteenBytes(text: string): number[] | Failure {
+  const zone = text.indexOf('%');
+  if (zone === text.length - 1) return new Failure('zone must be a non-empty string');
+  const groups = groupsOf(zone < 0 ? text : text.slice(0, zone));
+  if (groups instanceof Failure) return groups;
+  const { bytes, ellipsis } = groups;
+  const missing = 16 - bytes.length;
+  if (missing === 0) return ellipsis < 0 ? bytes : new Failure('the :: must expand to at least one field of zeros');
+  if (ellipsis < 0) return new Failure('address string too short');
+  return [...bytes.slice(0, ellipsis), ...new Array<number>(missing).fill(0), ...bytes.slice(ellipsis)];
+}
+
+/** netip's ParseAddr: the bytes, or its error. */
+function parse(text: string): number[] | { error: string } {
+  const [kind] = /[.:%]/.exec(text.slice(0, LONGEST)) ?? [];
+  const found =
+    kind === '.'
+      ? fourBytes(text)
+      : kind === ':'
+        ? sixteenBytes(text)
+        : new Failure(kind === '%' ? 'missing IPv6 address' : 'unable to parse IP');
+  if (!(found instanceof Failure)) return found;
+  const at = found.at === '' ? '' : ` (at ${goQuote(found.at)})`;
+  return { error: `ParseAddr(${goQuote(text)}): ${found.message}${at}` };
 }
 
 const isMapped = (bytes: Address): boolean =>
@@ -46,15 +117,10 @@ const isMapped = (bytes: Address): boolean =>
 
 /** An address with Kubernetes' errors: without zones, and IPv4 only as such. */
 export function parseAddress(text: string): Address | AddressError {
-  const zone = text.indexOf('%');
-  const bare = zone < 0 ? text : text.slice(0, zone);
-  const bytes = text.length > LONGEST ? undefined : text.includes(':') ? sixteenBytes(bare) : fourBytes(text);
-  if (!bytes) {
-    const cause = text === '' ? 'unable to parse IP' : `ParseAddr(${quoted(text)}): unable to parse IP`;
-    return new AddressError(`IP Address ${quoted(text)} parse error during conversion from string: ${cause}`);
-  }
-  if (zone >= 0) return new AddressError(`IP address ${quoted(text)} with zone value is not allowed`);
-  if (isMapped(bytes)) return new AddressError(`IPv4-mapped IPv6 address ${quoted(text)} is not allowed`);
+  const bytes = parse(text);
+  if ('error' in bytes) return new AddressError(`IP Address ${goQuote(text)} parse error during conversion from string: ${bytes.error}`);
+  if (bytes.length === 16 && text.includes('%')) return new AddressError(`IP address ${goQuote(text)} with zone value is not allowed`);
+  if (isMapped(bytes)) return new AddressError(`IPv4-mapped IPv6 address ${goQuote(text)} is not allowed`);
   return bytes;
 }
 
@@ -83,17 +149,16 @@ export interface Prefix {
 /** A prefix with Go's errors. */
 export function parsePrefix(text: string): Prefix | AddressError {
   const fail = (cause: string): AddressError =>
-    new AddressError(`network address parse error during conversion from string: netip.ParsePrefix(${quoted(text)}): ${cause}`);
+    new AddressError(`network address parse error during conversion from string: netip.ParsePrefix(${goQuote(text)}): ${cause}`);
   const slash = text.lastIndexOf('/');
   if (slash < 0) return fail("no '/'");
-  const given = text.slice(0, slash);
-  const address = given.length > LONGEST ? undefined : given.includes(':') ? sixteenBytes(given) : fourBytes(given);
-  if (!address)
-    return fail(given.includes('%') ? 'IPv6 zones cannot be present in a prefix' : `ParseAddr(${quoted(given)}): unable to parse IP`);
+  const address = parse(text.slice(0, slash));
+  if ('error' in address) return fail(address.error);
+  if (text.includes('%')) return fail('IPv6 zones cannot be present in a prefix');
   const bits = text.slice(slash + 1);
-  if (!/^\d{1,10}$/.test(bits) || (bits.length > 1 && bits.startsWith('0'))) return fail(`bad bits after slash: ${quoted(bits)}`);
+  if (!/^\d{1,10}$/.test(bits) || (bits.length > 1 && bits.startsWith('0'))) return fail(`bad bits after slash: ${goQuote(bits)}`);
   if (Number(bits) > address.length * 8) return fail('prefix length out of range');
-  if (isMapped(address)) return new AddressError(`IPv4-mapped IPv6 address ${quoted(text)} is not allowed`);
+  if (isMapped(address)) return new AddressError(`IPv4-mapped IPv6 address ${goQuote(text)} is not allowed`);
   return { address, bits: Number(bits) };
 }
 

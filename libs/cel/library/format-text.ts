@@ -3,7 +3,19 @@ import type { Context } from '../run/context.js';
 import { formatDouble, toText } from '../run/convert.js';
 import { isList, itemsOf } from '../run/json.js';
 import { entriesOf, isMap } from '../run/maps.js';
-import { asDouble, CelError, HostValue, isInt, ObjectValue, Optional, typeName, Uint, type Value } from '../run/values.js';
+import {
+  asDouble,
+  CelError,
+  Duration,
+  HostValue,
+  isInt,
+  ObjectValue,
+  Optional,
+  Timestamp,
+  typeName,
+  Uint,
+  type Value,
+} from '../run/values.js';
 
 /** string.format of the first version (cel-go's ext/formatting.go), with the locale en_US. */
 
@@ -18,22 +30,22 @@ const MAX_PRECISION = 100;
 const STRINGS =
   'string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps, was given';
 
-function quotedFor(value: Value, text: string): string {
+/** A value within a list or map, as a literal of CEL (clauseForType, quoteForCEL). */
+function inner(value: Value, context: Context): string {
+  const double = asDouble(value);
+  if (double !== undefined) return Number.isFinite(double) ? fixedText(double, DEFAULT_PRECISION) : goQuote(formatDouble(double));
+  if (value instanceof Optional || value instanceof HostValue) throw new FormatError(`no formatting function for ${typeName(value)}`);
+  const text = asString(value, context);
   if (typeof value === 'string') return goQuote(text);
   if (value instanceof Uint8Array) return `b${goQuote(text)}`;
-  const double = asDouble(value);
-  return double !== undefined && !Number.isFinite(double) ? goQuote(text) : text;
-}
-
-function inner(value: Value, context: Context): string {
-  const fixed = asDouble(value);
-  const text = fixed === undefined ? asString(value, context) : asFixed(value, DEFAULT_PRECISION);
-  return quotedFor(value, text);
+  if (value instanceof Timestamp) return `timestamp(${goQuote(text)})`;
+  return value instanceof Duration ? `duration(${goQuote(text)})` : text;
 }
 
 function asMap(value: Value, context: Context): string {
   if (!isMap(value)) return '';
   const pairs = [...entriesOf(value)].map(([key, item]): [string, string] => {
+    if (asDouble(key) !== undefined) throw new FormatError('no formatting function for map key of type double');
     const keyText = typeof key === 'string' ? goQuote(key) : asString(key, context);
     return [keyText, inner(item, context)];
   });
@@ -72,20 +84,25 @@ function numberOf(value: Value, what: string): number {
 
 const nonFinite = (value: number): string => (Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '-∞');
 
-function asFixed(value: Value, precision: number): string {
-  const double = numberOf(value, 'fixed-point');
-  if (!Number.isFinite(double)) return nonFinite(double);
-  return Math.abs(double) < 1e21
-    ? grouped(double.toFixed(precision))
-    : grouped(BigInt(double).toString() + (precision > 0 ? `.${'0'.repeat(precision)}` : ''));
+/** A finite number with digits after the point. */
+function fixedText(double: number, precision: number): string {
+  if (Math.abs(double) < 1e21) return double.toFixed(precision);
+  return BigInt(double).toString() + (precision > 0 ? `.${'0'.repeat(precision)}` : '');
 }
 
-function asScientific(value: Value, precision: number): string {
+function asFixed(value: Value, precision: number): string {
+  const double = numberOf(value, 'fixed-point');
+  return Number.isFinite(double) ? grouped(fixedText(double, precision)) : nonFinite(double);
+}
+
+/** Upstream takes the precision for a width: there are always six digits. */
+function asScientific(value: Value, width: number): string {
   const double = numberOf(value, 'scientific');
   if (!Number.isFinite(double)) return nonFinite(double);
-  const [mantissa, exponent = '0'] = double.toExponential(precision).split('e');
+  const [mantissa, exponent = '0'] = double.toExponential(DEFAULT_PRECISION).split('e');
   const sign = exponent.startsWith('-') ? '-' : '';
-  return `${mantissa}×10${superscript(`${sign}${exponent.replace(/^[+-]/, '').padStart(2, '0')}`)}`;
+  const text = `${mantissa}\u202f×\u202f10${superscript(`${sign}${exponent.replace(/^[+-]/, '').padStart(2, '0')}`)}`;
+  return text.padStart(width);
 }
 
 function superscript(text: string): string {

@@ -1,7 +1,7 @@
 import { fn, type Implementation, type Library, member, overload } from '../check/functions.js';
 import { BOOL, CIDR, INT, IP, STRING } from '../check/types.js';
 import type { Context } from '../run/context.js';
-import { CelError, HostValue } from '../run/values.js';
+import { CelError, HostValue, noSuchOverload } from '../run/values.js';
 import { type Address, AddressError, contains, formatAddress, is, mask, type Prefix, parseAddress, parsePrefix } from './addresses.js';
 
 /** IP addresses and CIDRs (apiserver/pkg/cel/library/ip.go and cidr.go). */
@@ -76,7 +76,8 @@ const isCanonical: Implementation = ([text], context) => {
 const containsIP: Implementation = ([cidr, other], context) => {
   quoting(other, context);
   const address = addressOf(other);
-  return address instanceof AddressError ? new CelError(address.message) : contains((cidr as CIDRValue).prefix, address);
+  // Upstream tells nothing of what is wrong with the address (library/cidr.go cidrContainsIP).
+  return address instanceof AddressError ? noSuchOverload : contains((cidr as CIDRValue).prefix, address);
 };
 
 const containsCIDR: Implementation = ([cidr, other], context) => {

@@ -15,7 +15,7 @@ const part =
     // Formatting in a named zone costs some microseconds.
     if (zone !== undefined) context.work(800);
     const offset = zoneOffset((zone as string | undefined) ?? 'UTC', time.seconds);
-    if (offset === undefined) return new CelError(`unknown time zone ${zone as string}`);
+    if (typeof offset === 'string') return new CelError(offset);
     return read(new Date((time.seconds + offset) * 1000), time);
   };
 

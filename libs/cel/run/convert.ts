@@ -54,12 +54,10 @@ export function toUint(value: Value): Value {
   return wrong(value, 'uint');
 }
 
-const SPECIAL: Readonly<Record<string, number>> = { inf: Infinity, infinity: Infinity, nan: Number.NaN };
-
 function parseFloatText(text: string): number | undefined {
   if (text.length > 512) return undefined;
-  const special = SPECIAL[text.replace(/^[+-]/, '').toLowerCase()];
-  if (special !== undefined) return text.startsWith('-') ? -special : special;
+  if (/^[+-]?inf(?:inity)?$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
+  if (/^nan$/i.test(text)) return Number.NaN;
   if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) return undefined;
   const value = Number(text);
   return Number.isFinite(value) ? value : undefined;
@@ -85,13 +83,13 @@ export function toBool(value: Value): Value {
   return (typeof value === 'string' && Object.hasOwn(BOOLS, value) ? BOOLS[value] : undefined) ?? wrong(value, 'bool');
 }
 
-/** Go's %g of a double: the shortest form, with an exponent below 1e-4 and from 1e21. */
+/** Go's %g of a double: the shortest form, with an exponent below 1e-4 and from 1e6 (strconv/ftoa.go). */
 export function formatDouble(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
   if (Object.is(value, -0)) return '-0';
   const size = Math.abs(value);
-  const text = size !== 0 && (size < 1e-4 || size >= 1e21) ? value.toExponential() : String(value);
+  const text = size !== 0 && (size < 1e-4 || size >= 1e6) ? value.toExponential() : String(value);
   return text.replace(/e([+-])(\d)$/, 'e$10$2');
 }
 

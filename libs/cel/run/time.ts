@@ -1,3 +1,4 @@
+import { goQuote } from '#apimachinery';
 import { Duration, Timestamp } from './values.js';
 
 /** Go's time.Duration and RFC 3339 times with their texts. */
@@ -37,7 +38,7 @@ export function parseDuration(text: string): Duration | undefined {
   return nanos >= -(2n ** 63n) && nanos < 2n ** 63n ? new Duration(nanos) : undefined;
 }
 
-const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})([.,]\d+)?(Z|[+-]\d{2}:\d{2})$/;
+const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{1,2}):(\d{2}):(\d{2})([.,]\d+)?(Z|[+-]\d{2}:\d{2})$/;
 
 /** The least and greatest seconds of a timestamp: the years 1 to 9999. */
 export const MIN_SECONDS = -62135596800;
@@ -76,13 +77,12 @@ export function formatTimestamp({ seconds, nanos, offset }: Timestamp): string {
   return `${text}${fraction}${formatOffset(offset)}`;
 }
 
-/** A duration as string() gives it: seconds without an exponent, and s. */
+/** A duration as string() gives it: its seconds as a double, without an exponent, and s. */
 export function formatDuration({ nanos }: Duration): string {
-  const size = nanos < 0n ? -nanos : nanos;
-  const fraction = String(size % 1_000_000_000n)
-    .padStart(9, '0')
-    .replace(/0+$/, '');
-  return `${nanos < 0n ? '-' : ''}${size / 1_000_000_000n}${fraction ? `.${fraction}` : ''}s`;
+  const seconds = Number(nanos / 1_000_000_000n) + Number(nanos % 1_000_000_000n) / 1e9;
+  const text = String(seconds);
+  const small = /^-?(\d)(?:\.(\d+))?e-(\d+)$/.exec(text);
+  return `${small ? seconds.toFixed(Number(small[3]) + (small[2]?.length ?? 0)) : text}s`;
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -109,17 +109,23 @@ function zoneFormat(zone: string): Intl.DateTimeFormat | undefined {
   }
 }
 
-/** The offset of a zone from UTC at a moment in seconds: `+02:00`, `Europe/Vienna`; undefined if there is no such zone. */
-export function zoneOffset(zone: string, seconds: number): number | undefined {
+/** Hours and minutes east of UTC as cel-go reads them, or what is wrong with them (common/types/timestamp.go timeZone). */
+function fixedOffset(zone: string): number | string {
+  const colon = zone.indexOf(':');
+  const [hours, minutes] = [zone.slice(0, colon), zone.slice(colon + 1)];
+  for (const part of [hours, minutes]) if (!/^[+-]?\d{1,9}$/.test(part)) return `strconv.Atoi: parsing ${goQuote(part)}: invalid syntax`;
+  const sign = zone.startsWith('-') ? -1 : 1;
+  return Number(hours) * 3600 + sign * Number(minutes) * 60;
+}
+
+/** The offset of a zone from UTC at a moment in seconds: `+02:00`, `Europe/Vienna`; the error if there is no such zone. */
+export function zoneOffset(zone: string, seconds: number): number | string {
   if (zone === '' || zone === 'UTC') return 0;
-  if (zone.length > LONGEST) return undefined;
-  const fixed = /^([+-]?)(\d{1,4}):([+-]?\d{1,4})$/.exec(zone);
-  if (fixed) {
-    const sign = fixed[1] === '-' ? -1 : 1;
-    return sign * (Number(fixed[2]) * 3600 + Number(fixed[3]) * 60);
-  }
+  const unknown = `unknown time zone ${zone}`;
+  if (zone.length > LONGEST) return unknown;
+  if (zone.includes(':')) return fixedOffset(zone);
   const format = /^[A-Za-z][A-Za-z0-9_+/-]*$/.test(zone) ? zoneFormat(zone) : undefined;
-  if (!format) return undefined;
+  if (!format) return unknown;
   const parts: Record<string, number> = {};
   for (const { type, value } of format.formatToParts(new Date(seconds * 1000))) parts[type] = Number(value);
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
