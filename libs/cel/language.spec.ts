@@ -130,6 +130,8 @@ test.each<[string, unknown]>([
   [String.raw`r'\n'.size() + '''a"b'''.size()`, 5],
   ["'😀a'.size() == 2 && '😀a'.charAt(1) == 'a' && '😀a'.indexOf('a') == 1", true],
   ["'tacocat'.lastIndexOf('a') == 5 && 'tacocat'.indexOf('a', 2) == 5 && ''.indexOf('') == 0", true],
+  ["[dyn('a'), dyn(1.5)].join('-')", 'error: join: invalid input: 1.5'],
+  ["[dyn('a'), dyn(optional.none())].join()", 'error: join: invalid input: optional.none()'],
   ["'abc'.replace('', '-')", '-a-b-c-'],
   ["'hello hello'.replace('he', 'we', 1)", 'wello hello'],
   ["'a,b,c'.split(',', 2)", ['a', 'b,c']],
@@ -145,7 +147,7 @@ test.each<[string, unknown]>([
   ["'%s'.format([{'b': 1.5, 'a': [duration('90s')]}])", '{"a":[duration("90s")], "b":1.500000}'],
   [
     "'%e|%.2e|%.20e'.format([1052.032911275, -0.5, 1.0])",
-    '1.052033\u202f×\u202f10⁰³|-5.000000\u202f×\u202f10⁻⁰¹|   1.000000\u202f×\u202f10⁰⁰',
+    '1.052033\u202f×\u202f10⁰³|-5.000000\u202f×\u202f10⁻⁰¹|     1.000000\u202f×\u202f10⁰⁰',
   ],
   ["'%s'.format([[optional.of(1)]])", 'error: error during formatting: no formatting function for optional_type'],
   ["'%d'.format([1.5])", 'error: error during formatting: decimal clause can only be used on integers, was given double'],

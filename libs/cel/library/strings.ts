@@ -1,6 +1,7 @@
 import { fn, type Implementation, type Library, member, overload } from '../check/functions.js';
 import { DYN, INT, listType, STRING } from '../check/types.js';
 import type { Context } from '../run/context.js';
+import { display } from '../run/convert.js';
 import { isList, itemsOf, listSize } from '../run/json.js';
 import { findAll } from '../run/regex.js';
 import { CelError, stringSize, type Value } from '../run/values.js';
@@ -131,7 +132,7 @@ const join: Implementation = ([list, separator], context) => {
   const items = isList(list) ? itemsOf(list) : [];
   let length = 0;
   for (const item of items) {
-    if (typeof item !== 'string') return new CelError(`join: invalid input: ${String(item)}`);
+    if (typeof item !== 'string') return new CelError(`join: invalid input: ${display(item, context)}`);
     length += item.length;
   }
   const between = (separator as string | undefined) ?? '';
