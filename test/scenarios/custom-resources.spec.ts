@@ -244,3 +244,60 @@ test('the component that sets the conditions is known by its manager', async () 
     ['spec', undefined],
   ]);
 });
+
+const answers = async (cluster: LocalCluster, requests: Json[]): Promise<Json[]> => {
+  const found = [];
+  for (const [method, target, type] of requests) {
+    const { status, body } = await send(cluster, method, target, method === 'GET' ? undefined : widget('b'), type);
+    found.push([method, target, status, body.message ?? (typeof body === 'string' ? body : body.kind)]);
+  }
+  return found;
+};
+
+test('requests that are not served are answered by the handler of custom kinds, not by routes', async () => {
+  const cluster = await start();
+  await established(cluster, version('v1', { spec }, { subresources: { status: {} } }));
+  await send(cluster, 'POST', WIDGETS, widget('a'));
+  const media = 'application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml';
+  const unknown = `the body of the request was in an unknown format - accepted media types include: ${media}`;
+  const everywhere = '/apis/example.com/v1/widgets';
+  const nowhere = '404 page not found\n';
+  const want = [
+    ['PUT', WIDGETS, 400, 'name must be provided'],
+    ['PATCH', WIDGETS, 400, 'name must be provided', MERGE],
+    ['PATCH', WIDGETS, 415, unknown, 'application/strategic-merge-patch+json'],
+    ['PATCH', `${WIDGETS}/a`, 415, unknown, 'application/strategic-merge-patch+json'],
+    ['PATCH', `${WIDGETS}/a`, 415, unknown, 'application/other'],
+    ['PATCH', `${WIDGETS}/a/status`, 415, unknown, 'application/other'],
+    ['POST', `${WIDGETS}/a/status`, 405, 'create is not supported on resources of kind "widgets.example.com"'],
+    ['DELETE', `${WIDGETS}/a/status`, 405, 'delete is not supported on resources of kind "widgets.example.com"'],
+    ['GET', `${WIDGETS}/a/scale`, 404, 'widgets.example.com "a" not found'],
+    ['GET', `${WIDGETS}/a/status/more`, 200, 'Widget'],
+    ['POST', everywhere, 404, nowhere],
+    ['DELETE', everywhere, 404, nowhere],
+    ['GET', `${everywhere}/a`, 404, nowhere],
+    ['GET', everywhere, 200, 'WidgetList'],
+    // The name in the path is not looked at.
+    ['POST', `${WIDGETS}/other`, 201, 'Widget'],
+  ];
+  const found = await answers(
+    cluster,
+    want.map(([method, target, , , type]) => [method, target, type]),
+  );
+  expect(found).toEqual(want.map(([method, target, status, text]) => [method, target, status, text]));
+});
+
+test.each<[string, number, string | undefined]>([
+  ['application/vnd.kubernetes.protobuf', 406, undefined],
+  ['application/vnd.kubernetes.protobuf, application/json', 200, 'application/json'],
+  ['application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1', 200, 'application/vnd.kubernetes.protobuf'],
+])('custom kinds have no protobuf form, their metadata has: %s', async (accept, status, type) => {
+  const cluster = await start();
+  await established(cluster, version('v1', { spec }));
+  const answer = await cluster.api.handle({
+    ...{ method: 'GET', path: WIDGETS, query: '', headers: { accept }, requestId: 'r' },
+    user: { name: 'admin', groups: ['system:masters'] },
+  });
+  expect(answer.status).toBe(status);
+  if (type !== undefined) expect(answer.headers['content-type']).toBe(type);
+});

@@ -8,7 +8,7 @@ import { includeObjectOf, tableOf } from '../rest/table.js';
 import { itemText } from '../rest/view.js';
 import { openWatch } from '../watch/watch-response.js';
 import { batches, headOf, type ListForm, listBody, memberOf } from './list-body.js';
-import { answerObject, outputOf, type ResourceCall } from './resource-call.js';
+import { answerObject, formOf, outputOf, type ResourceCall } from './resource-call.js';
 import { emptyResponse, encodedResponse, objectResponse, type ResponseForm, textResponse } from './responses.js';
 import { deleteOptionsOf } from './write-handlers.js';
 
@@ -87,7 +87,7 @@ export async function handleList(call: ResourceCall, watchPath = false): Promise
     return answerList(call, negotiated, await list(scope, options));
   }
   if (watch === undefined) throw methodNotAllowed(scope.resource.groupResource, 'watch');
-  const stream = negotiateStream(headerOf(call.request, 'accept'));
+  const stream = negotiateStream(headerOf(call.request, 'accept'), formOf(scope));
   const include = stream.convert?.kind === 'Table' ? includeObjectOf(query) : 'Metadata';
   const release = call.seat.watch();
   const body = await openWatch(scope, options, { resource: scope.resource, negotiated: stream, include, onEnd: release }).catch((error) => {

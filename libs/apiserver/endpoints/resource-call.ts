@@ -33,10 +33,13 @@ export interface ResourceCall {
  */
 const hasTable = ({ storage }: RestScope): boolean => storage.create === undefined || storage.get !== undefined;
 
+/** What the responses of a kind may be; those of a custom kind's subresources too. */
+export const formOf = ({ resource }: RestScope): 'any' | 'custom' => (resource.schema.definition === undefined ? 'custom' : 'any');
+
 /** The form of the response; JSON is pretty-printed where the client looks like a person. */
 export function outputOf({ scope, request, query }: ResourceCall): Negotiated {
-  const negotiate = hasTable(scope) ? negotiateOutput : negotiateWithoutTable;
-  const negotiated = negotiate(headerOf(request, 'accept'));
+  const accept = headerOf(request, 'accept');
+  const negotiated = hasTable(scope) ? negotiateOutput(accept, formOf(scope)) : negotiateWithoutTable(accept);
   return wantsPretty(query, headerOf(request, 'user-agent')) ? { ...negotiated, pretty: true } : negotiated;
 }
 

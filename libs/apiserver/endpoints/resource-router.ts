@@ -1,4 +1,4 @@
-import { failureStatus, notFound, pathNotFound, StatusError } from '#apimachinery';
+import { badRequest, failureStatus, methodNotAllowed, notFound, pathNotFound, StatusError } from '#apimachinery';
 import type { ApiResponse } from '../request/request.js';
 import type { RequestInfo } from '../request/request-info.js';
 import type { RestStorage } from '../rest/storage.js';
@@ -7,7 +7,7 @@ import { handleConnect } from './connect-handler.js';
 import { handleDeleteCollection, handleGet, handleList } from './read-handlers.js';
 import type { ResourceCall } from './resource-call.js';
 import { plainResponse } from './responses.js';
-import { handleCreate, handleDelete, handlePatch, handleUpdate } from './write-handlers.js';
+import { handleCreate, handleDelete, handlePatch, handleUpdate, kindOfPatch } from './write-handlers.js';
 
 /** 405 as go-restful words it: the path exists, but not for this method. */
 function methodNotServed(): StatusError {
@@ -16,6 +16,15 @@ function methodNotServed(): StatusError {
 }
 
 const isCustom = ({ resource }: RestStorage): boolean => resource.schema.definition === undefined;
+
+/** The verb of each method on an object (requestinfo.go). */
+const VERBS: ReadonlyMap<string, string> = new Map([
+  ['POST', 'create'],
+  ['GET', 'get'],
+  ['PUT', 'update'],
+  ['PATCH', 'patch'],
+  ['DELETE', 'delete'],
+]);
 
 type Handler = (call: ResourceCall) => Promise<ApiResponse>;
 
@@ -69,6 +78,32 @@ function subresourceHandler(storage: RestStorage, method: string): Handler {
   return storage.connect ? handleConnect : found.handler;
 }
 
+/** A write of an object that the path does not name. */
+async function nameless(call: ResourceCall): Promise<never> {
+  if (call.request.method === 'PATCH') kindOfPatch(call);
+  throw badRequest('name must be provided');
+}
+
+/**
+ * Custom kinds have no routes: one handler looks at the verb (customresource_handler.go ServeHTTP, serveResource). Undefined where it
+ * leaves the request to others, which know of no such path.
+ */
+function customHandler(own: RestStorage, info: RequestInfo, method: string): Handler | undefined {
+  const level = levelOf(info, own);
+  if (level === 'object') return method === 'POST' ? handleCreate : objectHandler(own, method);
+  if (level === 'all-namespaces') return method === 'GET' ? (call) => handleList(call) : undefined;
+  if (level === undefined) return undefined;
+  return method === 'PUT' || method === 'PATCH' ? nameless : collectionHandler(own, method);
+}
+
+function customSubresource(own: RestStorage, storage: RestStorage | undefined, info: RequestInfo, method: string): Handler {
+  const { groupResource } = own.resource;
+  if (storage === undefined) throw notFound(groupResource, info.name);
+  const verb = VERBS.get(method);
+  if (verb !== undefined && !storage.verbs.has(verb)) throw methodNotAllowed(groupResource, verb);
+  return subresourceHandler(storage, method);
+}
+
 function watchHandler({ verbs }: RestStorage, method: string): Handler {
   return method === 'GET' && verbs.has('watch') ? (call) => handleList(call, true) : refuse();
 }
@@ -86,9 +121,12 @@ export function routeOf(storages: StorageMap, info: RequestInfo, method: string)
   const subresource = parts[2];
   const storage = subresource === undefined ? own : storages.find(group, version, resource, subresource);
   const level = levelOf(info, own);
-  // Custom kinds are served by another handler, which says less (apiextensions-apiserver/pkg/apiserver/customresource_handler.go).
-  if (level === undefined && isCustom(own)) return undefined;
-  if (storage === undefined && isCustom(own)) throw notFound(own.resource.groupResource, info.name);
+  if (isCustom(own) && !info.watchPath) {
+    const handler = customHandler(own, info, method);
+    if (handler === undefined) return undefined;
+    if (subresource === undefined) return { storage: own, handler };
+    return { storage: storage ?? own, handler: customSubresource(own, storage, info, method) };
+  }
   if (storage === undefined || level === undefined) throw pathNotFound();
   if (info.watchPath) return { storage: own, handler: subresource === undefined ? watchHandler(own, method) : refuse() };
   if (subresource !== undefined) return { storage, handler: subresourceHandler(storage, method) };

@@ -1,11 +1,11 @@
 import { bodyText } from '#api';
 import { badRequest, conflict, type KubeObject, methodNotAllowed, type Status, unsupportedMediaType } from '#apimachinery';
-import { MEDIA_TYPES, negotiateInput } from '../request/negotiation.js';
+import { bareMediaType, MEDIA_TYPES, negotiateInput } from '../request/negotiation.js';
 import { type DeleteOptions, deleteOptionsFromBody, deleteOptionsFromQuery, type WriteOptions, writeOptions } from '../request/options.js';
 import { type ApiRequest, type ApiResponse, headerOf } from '../request/request.js';
 import { applyTo, type Configured, readConfiguration } from '../rest/apply.js';
 import { dedupOwnerReferences, ensureNamespace } from '../rest/object-meta.js';
-import { applyPatch, type Patch, patchKindOf, readPatch } from '../rest/patch.js';
+import { applyPatch, type Patch, type PatchKind, patchKindOf, readPatch } from '../rest/patch.js';
 import type { RestScope } from '../rest/scope.js';
 import type { Change } from '../rest/storage.js';
 import { answerWritten, bodyOf, decodeAs, decodeShape, outputOf, type ResourceCall } from './resource-call.js';
@@ -54,9 +54,9 @@ export async function handleUpdate(call: ResourceCall): Promise<ApiResponse> {
 
 /** PATCH of an object or of a subresource (endpoints/handlers/patch.go). */
 export async function handlePatch(call: ResourceCall): Promise<ApiResponse> {
-  const { scope, request } = call;
+  const { scope } = call;
   const { update } = scope.storage;
-  const kind = patchKindOf(headerOf(request, 'content-type'));
+  const kind = kindOfPatch(call);
   const negotiated = outputOf(call);
   const body = bodyOf(call);
   const options = writeOptions(call.query, 'PatchOptions', kind === 'apply');
@@ -72,6 +72,14 @@ export async function handlePatch(call: ResourceCall): Promise<ApiResponse> {
 
 /** Without a built-in schema it is not known how lists are merged (apiextensions-apiserver/pkg/apiserver/customresource_handler.go). */
 const CUSTOM_PATCHES = ['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml'];
+
+/** The type of a patch; throws 415, which for custom kinds is the handler's, not go-restful's. */
+export function kindOfPatch({ scope, request }: ResourceCall): PatchKind {
+  const type = headerOf(request, 'content-type');
+  if (scope.resource.schema.definition === undefined && !CUSTOM_PATCHES.includes(bareMediaType(type ?? '')))
+    throw unsupportedMediaType(CUSTOM_PATCHES);
+  return patchKindOf(type);
+}
 
 /** The change that a patch makes. Throws 415 if the kind does not support this type of patch. */
 export function patching(scope: RestScope, patch: Patch, options: WriteOptions): Change {

@@ -67,7 +67,10 @@ function allowsConversion(convert: Negotiated['convert'], encoding: Encoding): b
   return METADATA_KINDS.has(convert.kind);
 }
 
-function accept(clause: Clause, encoding: Encoding, conversions: boolean): Negotiated | undefined {
+/** What a response may be: an object in any form, as itself only, or that of a custom kind, which has no protobuf form. */
+type Form = 'any' | 'itself' | 'custom';
+
+function accept(clause: Clause, encoding: Encoding, form: Form): Negotiated | undefined {
   let convert: Negotiated['convert'];
   const { params } = clause;
   if (params.has('as') || params.has('g') || params.has('v')) {
@@ -77,22 +80,25 @@ function accept(clause: Clause, encoding: Encoding, conversions: boolean): Negot
   if (stream && stream !== 'watch') return undefined;
   const serverVersion = params.get('sv');
   if (serverVersion && serverVersion !== 'v1') return undefined;
-  if (convert !== undefined && (!conversions || !allowsConversion(convert, encoding))) return undefined;
+  if (convert !== undefined && (form === 'itself' || !allowsConversion(convert, encoding))) return undefined;
+  if (convert === undefined && form === 'custom' && encoding === 'protobuf') return undefined;
   return { encoding, pretty: params.get('pretty') === '1', ...(convert ? { convert } : {}) };
 }
 
 const negotiated = new Memo<Negotiated | undefined>();
 const PLAIN_JSON: Negotiated = Object.freeze({ encoding: 'json', pretty: false });
 
-function negotiate(header: string | undefined, conversions: boolean): Negotiated | undefined {
+const MARKS: Readonly<Record<Form, string>> = { any: '', itself: '-', custom: '=' };
+
+function negotiate(header: string | undefined, form: Form): Negotiated | undefined {
   if (header === undefined || header === '' || header === 'application/json' || header === '*/*') return PLAIN_JSON;
-  return negotiated.of(conversions ? header : `-${header}`, (id) => firstAccepted(conversions ? id : id.slice(1), conversions));
+  return negotiated.of(MARKS[form] + header, () => firstAccepted(header, form));
 }
 
-function firstAccepted(header: string, conversions: boolean): Negotiated | undefined {
+function firstAccepted(header: string, form: Form): Negotiated | undefined {
   for (const clause of parseAccept(header)) {
     for (const encoding of ENCODINGS) {
-      const found = matches(clause, encoding) ? accept(clause, encoding, conversions) : undefined;
+      const found = matches(clause, encoding) ? accept(clause, encoding, form) : undefined;
       if (found) return found;
     }
   }
@@ -100,8 +106,8 @@ function firstAccepted(header: string, conversions: boolean): Negotiated | undef
 }
 
 /** Negotiates the form of a resource's response; throws 406 (endpoints/handlers/negotiation NegotiateOutputMediaType). */
-export function negotiateOutput(header: string | undefined): Negotiated {
-  const found = negotiate(header, true);
+export function negotiateOutput(header: string | undefined, form: Form = 'any'): Negotiated {
+  const found = negotiate(header, form);
   if (!found) throw notAcceptable(ACCEPTED);
   return found;
 }
@@ -113,20 +119,20 @@ export function negotiateWithoutTable(header: string | undefined): Negotiated {
 }
 
 /** Like negotiateOutput, for a watch. */
-export function negotiateStream(header: string | undefined): Negotiated {
-  const found = negotiate(header, true);
+export function negotiateStream(header: string | undefined, form: Form): Negotiated {
+  const found = negotiate(header, form);
   if (!found) throw notAcceptable(STREAM_ACCEPTED);
   return found;
 }
 
 /** The encoding of an error or of a document that has no other forms; JSON if the client accepts nothing that is supported. */
 export function negotiatePlain(header: string | undefined): Negotiated {
-  return negotiate(header, false) ?? PLAIN_JSON;
+  return negotiate(header, 'itself') ?? PLAIN_JSON;
 }
 
 /** Like negotiatePlain, but throws 406. */
 export function negotiateStrict(header: string | undefined): Negotiated {
-  const found = negotiate(header, false);
+  const found = negotiate(header, 'itself');
   if (!found) throw notAcceptable(ACCEPTED);
   return found;
 }
