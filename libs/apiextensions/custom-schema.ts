@@ -72,9 +72,13 @@ export class CustomSchema implements KindSchema {
     fillDefaults(object, this.root);
   }
 
-  /** Objects are stored as the schema of the stored version has them; a write in another version may have set more. */
+  /**
+   * Objects are stored as the schema of the stored version has them; a write in another version may have set more. Upstream sets its defaults
+   * whenever a stored object is read: also those of a status that the strategy has removed.
+   */
   prepareForStorage(object: object): void {
     this.coerce(object, false);
+    this.applyDefaults(object);
   }
 
   /**

@@ -245,6 +245,20 @@ test('the component that sets the conditions is known by its manager', async () 
   ]);
 });
 
+test('a status that is left out has its defaults from the beginning', async () => {
+  const cluster = await start();
+  const status = { type: 'object', default: { phase: 'Waiting' }, properties: { phase: { type: 'string' }, more: { type: 'string' } } };
+  await established(cluster, version('v1', { spec, status }, { subresources: { status: {} } }));
+  const created = await send(cluster, 'POST', WIDGETS, widget('a', { status: { phase: 'Sent' } }));
+  expect(created.body.status).toEqual({ phase: 'Waiting' });
+  expect((await send(cluster, 'GET', `${WIDGETS}/a`)).body.status).toEqual({ phase: 'Waiting' });
+  const next = { ...created.body, spec: { size: 2 }, status: { more: 'x' } };
+  expect((await send(cluster, 'PUT', `${WIDGETS}/a`, next)).body).toMatchObject({
+    metadata: { generation: 2 },
+    status: { phase: 'Waiting' },
+  });
+});
+
 const answers = async (cluster: LocalCluster, requests: Json[]): Promise<Json[]> => {
   const found = [];
   for (const [method, target, type] of requests) {

@@ -213,20 +213,23 @@ function documentOf({ group, version }: { group: string; version: string }, serv
   return own.length === 0 ? once(path, build) : keptFor(served, path, build);
 }
 
-/** GET /openapi/v3: the URLs of the documents. `prefix` is the cluster's path before `/openapi`: clients use the URLs unchanged. */
-export function openapiV3Index(prefix: string, served: Served = builtIn): { paths: Record<string, { serverRelativeURL: string }> } {
+/**
+ * GET /openapi/v3: the URLs of the documents. They have no prefix, as upstream's: clients put that of their server before URLs that begin with
+ * /openapi/v3 (client-go/openapi/client.go, since v1.28).
+ */
+export function openapiV3Index(served: Served = builtIn): { paths: Record<string, { serverRelativeURL: string }> } {
   const documents = served.groups.flatMap(({ group, versions }) =>
     versions.map((version) => [pathOf(group, version), documentOf({ group, version }, served)] as const),
   );
   const all = [...documents, ['version', openapiVersion()] as const].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
-    paths: Object.fromEntries(all.map(([path, { hash }]) => [path, { serverRelativeURL: `${prefix}/openapi/v3/${path}?hash=${hash}` }])),
+    paths: Object.fromEntries(all.map(([path, { hash }]) => [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }])),
   };
 }
 
 /** Builds the documents of the built-in kinds, so that no request has to wait for that: about 0.3 s of blocking work. */
 export function buildOpenApi(): void {
-  openapiV3Index('');
+  openapiV3Index();
   openapiV2();
   openapiV2Protobuf();
 }

@@ -89,7 +89,7 @@ function openApi(request: ApiRequest, query: URLSearchParams, parts: readonly st
     return {
       status: 200,
       headers: { 'content-type': 'text/plain; charset=utf-8', vary: 'Accept' },
-      body: JSON.stringify(openapiV3Index(place.prefix, place.served)),
+      body: JSON.stringify(openapiV3Index(place.served)),
     };
   }
   const found = openapiV3(path, place.served);
