@@ -28,7 +28,7 @@ export {
 export { duplicateFields } from './duplicate-keys.js';
 export type * from './generated/index.js';
 export * from './generated/resources.js';
-export { JsonSyntaxError } from './json-text.js';
+export { JsonSyntaxError, jsonSyntaxError } from './json-text.js';
 export { type KindSchema, kindSchema, type SchemaLookup } from './kind-schema.js';
 export {
   buildOpenApi,

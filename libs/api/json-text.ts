@@ -224,3 +224,14 @@ function escapedAt(text: string, quote: number): boolean {
   while (text.charCodeAt(quote - 1 - slashes) === 92) slashes++;
   return slashes % 2 === 1;
 }
+
+/** What Go's encoding/json reports of a text that JSON.parse refuses. */
+export function jsonSyntaxError(text: string): string {
+  try {
+    readJson(text);
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return error.message;
+    throw error;
+  }
+  return 'unexpected end of JSON input';
+}

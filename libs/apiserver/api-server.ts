@@ -145,7 +145,7 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
     limits: deps.limits ?? DEFAULT_LIMITS,
     reader,
     access: { ...accessOf(authorizers), authenticate: ownerOf },
-    webhooks: new ClusterWebhooks(reader, deps.webhooks ?? {}),
+    webhooks: new ClusterWebhooks(reader, deps.webhooks ?? {}, clock),
     tokens,
     rules: rbac,
     unworked: deps.unworked ?? new Set(),

@@ -70,10 +70,12 @@ export {
   type HttpAnswer,
   type HttpCall,
   NoAnswer,
+  type PodServer,
   type WebhookCall,
   WebhookCallError,
   type WebhookCaller,
   type WebhookClientConfig,
+  WebhookConfigError,
   type WebhookReview,
   type WebhookRoutes,
 } from './webhooks/webhook-caller.js';

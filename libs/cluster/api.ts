@@ -19,7 +19,7 @@ import { conversions, customKindOf, providers as registryProviders, strategies }
 import { streamProviders } from '#streaming';
 import { publishClientAuthority } from './client-authority.js';
 import { unworked } from './unworked-kinds.js';
-import { answerOfPod } from './webhook-routes.js';
+import { podServer } from './webhook-routes.js';
 
 export interface ClusterApiOptions {
   store: ClusterStore;
@@ -53,7 +53,8 @@ const providers = [...registryProviders, ...streamProviders];
 export function clusterApi(options: ClusterApiOptions): ApiServer {
   const { store, clock, seed, outside, clientAuthority, ...others } = options;
   const random = seededRandom(seed, () => `${store.known}@${clock.now()}`);
-  const webhooks = { pod: answerOfPod, ...(outside ? { outside } : {}) };
+  const pod: WebhookRoutes['pod'] = (at, port) => podServer({ objects: api.cluster.reader, clock }, at, port);
+  const webhooks = { pod, ...(outside ? { outside } : {}) };
   const published = async (authority: ClientAuthority) => {
     const certificate = await authority();
     await publishClientAuthority(inProcessClient(api, { manager: 'kube-apiserver' }), certificate);

@@ -23,5 +23,6 @@ export type { ContainerLog, LogLine } from './runtime/container-log.js';
 export { CannotStart, type ContainerProcess, startProcess } from './runtime/exec.js';
 export { type KeptFiles, keptChanges } from './runtime/kept-files.js';
 export { KEPT_BYTES, KEPT_PODS } from './runtime/limits.js';
+export { mountedFile } from './runtime/mounted-file.js';
 export { type Listener, PodMachine } from './runtime/pod-machine.js';
 export type { MachineWorld } from './runtime/world.js';

@@ -1,5 +1,5 @@
 import { StatusError } from '#apimachinery';
-import { WebhookCallError, type WebhookReview } from '#apiserver';
+import { WebhookCallError, WebhookConfigError, type WebhookReview } from '#apiserver';
 import type { AdmissionRequest } from '../matching/admission-request.js';
 import type { Matched } from '../matching/matched.js';
 import { CallFailure, denied, noDryRun } from './errors.js';
@@ -38,6 +38,7 @@ async function ask(request: AdmissionRequest, invocation: Invocation): Promise<A
   try {
     review = await webhooks.call(call);
   } catch (error) {
+    if (error instanceof WebhookConfigError) throw new CallFailure(name, `could not get REST client: ${error.message}`);
     if (error instanceof WebhookCallError) throw new CallFailure(name, `failed to call webhook: ${error.message}`);
     throw error;
   }

@@ -42,6 +42,18 @@ describe('MutatingAdmissionWebhook', () => {
       () => ({ response: { allowed: true, patch: Buffer.from('[{}]').toString('base64'), patchType: 'Merge' } }),
       internal('failed calling webhook "a.test.io": unsupported patch type "Merge"'),
     ],
+    ...(
+      [
+        ['[{', 'unexpected end of JSON input'],
+        ['nope', "invalid character 'o' in literal null (expecting 'u')"],
+        ['{"op":"add"}', 'json: cannot unmarshal object into Go value of type jsonpatch.Patch'],
+        ['[1]', 'json: cannot unmarshal number into Go value of type jsonpatch.Operation'],
+      ] as const
+    ).map(([text, why]): [string, Server, object] => [
+      `the patch ${text}`,
+      () => ({ response: { allowed: true, patchType: 'JSONPatch', patch: Buffer.from(text).toString('base64') } }),
+      internal(`failed calling webhook "a.test.io": received undecodable patch in webhook response: ${why}`),
+    ]),
     [
       'a path that does not exist',
       patches(set('/spec/x/y', 1)),

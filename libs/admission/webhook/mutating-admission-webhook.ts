@@ -1,3 +1,4 @@
+import { jsonSyntaxError } from '#api';
 import {
   applyPatchOperations,
   decodeJsonPatch,
@@ -24,15 +25,22 @@ import { covered, shouldCall } from './should-call.js';
 const NAME = 'MutatingAdmissionWebhook';
 const MUTATION = 'mutation.webhook.admission.k8s.io/';
 
+/** The error of a patch in an answer, which is decoded into other types than one in a request. */
+const decodingError = (message: string): string =>
+  message
+    .replace('error decoding patch: ', '')
+    .replace('[]handlers.jsonPatchOp', 'jsonpatch.Patch')
+    .replace('handlers.jsonPatchOp', 'jsonpatch.Operation');
+
 /** The operations of a patch; none if it is empty. Throws CallFailure. */
 function operationsOf(name: string, { patch, patchType }: AdmissionResponse): readonly JsonPatchOperation[] {
   if (patch.length === 0) return [];
+  const text = patch.toString('utf8');
   let operations: JsonPatchOperation[];
   try {
-    operations = decodeJsonPatch(JSON.parse(patch.toString('utf8')));
+    operations = decodeJsonPatch(JSON.parse(text));
   } catch (error) {
-    const { message } = error as Error;
-    const cause = error instanceof StatusError ? message.replace('error decoding patch: ', '') : 'invalid character in the patch';
+    const cause = error instanceof StatusError ? decodingError(error.message) : jsonSyntaxError(text);
     throw new CallFailure(name, `received undecodable patch in webhook response: ${cause}`);
   }
   if (operations.length > 0 && patchType !== 'JSONPatch') throw new CallFailure(name, `unsupported patch type ${goQuote(patchType)}`);

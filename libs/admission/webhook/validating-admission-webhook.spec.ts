@@ -31,7 +31,6 @@ describe('ValidatingAdmissionWebhook', () => {
       () => ({ response: { allowed: true, warnings: ['careful'] } }),
       { status: 201, data: { a: '1' }, warning: ['299 - "careful"'] },
     ],
-    ['has another uid', () => ({ response: { allowed: true, uid: 'zz' } }), { status: 500, reason: 'InternalError' }],
     [
       'has no response',
       () => ({ body: '{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview"}' }),
@@ -56,6 +55,29 @@ describe('ValidatingAdmissionWebhook', () => {
       'is no JSON',
       () => ({ body: '<html>' }),
       failed("failed to call webhook: couldn't get version/kind; json parse error: invalid character '<' looking for beginning of value"),
+    ],
+    [
+      'ends in the middle',
+      () => ({ body: '{"apiVersion":' }),
+      failed("failed to call webhook: couldn't get version/kind; json parse error: unexpected end of JSON input"),
+    ],
+    [
+      'answers with another kind',
+      () => ({ body: '{"apiVersion":"admission.k8s.io/v1","kind":"Status"}' }),
+      failed('failed to call webhook: no kind "Status" is registered for version "admission.k8s.io/v1"'),
+    ],
+    [
+      'answers in another version',
+      ({ request }) => ({
+        body: JSON.stringify({
+          apiVersion: 'admission.k8s.io/v1beta1',
+          kind: 'AdmissionReview',
+          response: { uid: request.uid, allowed: true },
+        }),
+      }),
+      badAnswer(
+        'expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got admission.k8s.io/v1beta1, Kind=AdmissionReview',
+      ),
     ],
     ['is no review', () => ({ body: '{"a":1}' }), failed(`failed to call webhook: Object 'Kind' is missing in '{"a":1}'`)],
     [
@@ -85,6 +107,17 @@ describe('ValidatingAdmissionWebhook', () => {
     const { made } = await clusterWith({ a: server });
     await configure(made, 'Validating', 'c', [hook('a')]);
     expect(await createConfigMap(made)).toMatchObject(want);
+  });
+
+  it.each<[unknown, string]>([
+    ['zz', 'zz'],
+    [undefined, ''],
+  ])('an answer must have the uid of its request, not %j', async (uid, got) => {
+    const { made, reviews } = await clusterWith({ a: () => ({ response: { allowed: true, uid } }) });
+    await configure(made, 'Validating', 'c', [hook('a')]);
+    const answered = await createConfigMap(made);
+    const [sent] = reviews;
+    expect(answered).toEqual(badAnswer(`expected response.uid="${sent?.review.request.uid}", got "${got}"`));
   });
 
   it('ignores what cannot be called where failurePolicy says so, but no refusal', async () => {

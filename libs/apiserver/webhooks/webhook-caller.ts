@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import type { StatusError } from '#apimachinery';
+import type { Chain } from '#pki/server';
 
 /** Where a webhook is (admissionregistration/v1 and apiextensions/v1 WebhookClientConfig). */
 export interface WebhookClientConfig {
@@ -46,6 +47,9 @@ export class WebhookCallError extends Error {
   }
 }
 
+/** A webhook's configuration is unusable: nothing was sent. */
+export class WebhookConfigError extends WebhookCallError {}
+
 /** One HTTP request to a webhook. */
 export interface HttpCall {
   /** The path with its query. */
@@ -69,6 +73,13 @@ export interface HttpAnswer {
 /** No answer was received: the message is what Go's http.Client reports after the URL. */
 export class NoAnswer extends Error {}
 
+/** A program that listens on a port of a pod. Throws NoAnswer. */
+export interface PodServer {
+  /** The certificates that it presents: `unknown` if nobody can have them in a CA bundle, unset without TLS. */
+  certificates?: Chain | 'unknown';
+  answer(call: HttpCall): HttpAnswer;
+}
+
 /**
  * The ways to a webhook. The domain opens no connection: the host of the cluster implements these. Both throw NoAnswer.
  */
@@ -76,5 +87,5 @@ export interface WebhookRoutes {
   /** An address outside of the cluster that the operator has allowed; unset: none is. Undefined: it is not allowed, and no connection was made. */
   outside?(host: string, port: number, call: HttpCall): Promise<HttpAnswer> | undefined;
   /** The program that listens on a port of a pod; undefined if none does. */
-  pod?(pod: corev1.Pod, port: number, call: HttpCall): HttpAnswer | undefined;
+  pod?(pod: corev1.Pod, port: number): Promise<PodServer | undefined>;
 }

@@ -39,8 +39,16 @@ export interface ServedPort {
   changesAt?: number;
   /** What an HTTP port answers. If unset, `status` decides, and the body is the status text. */
   answer?(request: HttpRequest, view: ProgramView): HttpAnswer;
-  /** HTTP over TLS only. */
-  tls?: boolean;
+  /** HTTP over TLS only, with a certificate in the container's files. */
+  tls?: TlsFiles;
+}
+
+/** Paths of PEM files. */
+export interface TlsFiles {
+  certificate: string;
+  key: string;
+  /** Without the files it serves with a certificate that it makes for itself; otherwise it does not serve. */
+  optional?: boolean;
 }
 
 /** A request as a program reads it from its socket. */

@@ -1,6 +1,8 @@
 import { bareView } from '../pod/served-port.js';
 import { webhook } from './webhook-program.js';
 
+const directory = '/tmp/k8s-webhook-server/serving-certs';
+const DEFAULT_FILES = { certificate: `${directory}/tls.crt`, key: `${directory}/tls.key` };
 const review = (kind: string, request: object) => JSON.stringify({ apiVersion: 'x/v1', kind, request });
 const admission = review('AdmissionReview', { uid: 'u1' });
 
@@ -38,9 +40,10 @@ it('converts objects by renaming their apiVersion', () => {
 });
 
 it.each<[string[], string, object]>([
-  [[], 'x', { port: 8443, tls: true, status: 400, body: 'the body is no JSON' }],
+  [[], 'x', { port: 8443, tls: { ...DEFAULT_FILES, optional: true }, status: 400, body: 'the body is no JSON' }],
   [[], '{"kind":"AdmissionReview"}', { status: 400, body: 'the review has no request' }],
-  [['--insecure', '--port=:9443'], admission, { port: 9443, tls: false, status: 200 }],
+  [['--insecure', '--port=:9443'], admission, { port: 9443, tls: undefined, status: 200 }],
+  [['--tls-cert-file=/c', '--tls-private-key-file=/k'], admission, { tls: { certificate: '/c', key: '/k', optional: false } }],
   [['--status=503'], admission, { status: 503, body: '' }],
   [['--answer=nonsense'], admission, { status: 200, body: 'nonsense' }],
   [['--delay=5s'], admission, { status: 200, after: 5000 }],

@@ -1,7 +1,7 @@
 import { parseGoDuration } from '#apimachinery';
 import { flagOf, portFlag } from './flags.js';
 import type { Call } from './image.js';
-import { exit, type HttpAnswer, type Program, plain, type ServedPort, serve } from './program.js';
+import { exit, type HttpAnswer, type Program, plain, type ServedPort, serve, type TlsFiles } from './program.js';
 
 interface Review {
   apiVersion: string;
@@ -64,8 +64,21 @@ function respond(args: readonly string[], body: string): HttpAnswer {
   return json(JSON.stringify({ apiVersion, kind, response }));
 }
 
+/** Where controller-runtime's webhook server looks for its certificate. */
+const CERTIFICATES = '/tmp/k8s-webhook-server/serving-certs';
+
+function tlsFiles(args: readonly string[]): TlsFiles {
+  const [certificate, key] = [flagOf(args, '--tls-cert-file'), flagOf(args, '--tls-private-key-file')];
+  return {
+    certificate: certificate ?? `${CERTIFICATES}/tls.crt`,
+    key: key ?? `${CERTIFICATES}/tls.key`,
+    optional: certificate === undefined && key === undefined,
+  };
+}
+
 /**
- * A webhook server on `--port` (8443, https): allows everything, or `--deny[=MESSAGE]`, `--deny-code`, `--deny-reason`, `--patch=JSON PATCH`,
+ * A webhook server on `--port` (8443, https) with the certificate in `--tls-cert-file` and `--tls-private-key-file`, by default tls.crt and
+ * tls.key in /tmp/k8s-webhook-server/serving-certs, and without those one that nobody trusts: allows everything, or `--deny[=MESSAGE]`, `--deny-code`, `--deny-reason`, `--patch=JSON PATCH`,
  * `--warning=TEXT`, `--audit=KEY=VALUE`. Objects are converted by renaming their apiVersion. To try failures: `--delay=5s`, `--status=500`,
  * `--answer=TEXT`, `--uid=OTHER`, `--insecure` (plain http).
  */
@@ -74,8 +87,8 @@ export function webhook({ args }: Call): Program {
   const delay = flagOf(args, '--delay');
   const after = delay === undefined ? 0 : parseGoDuration(delay);
   if (after === undefined || port < 1 || port > 65_535) return exit(2);
-  const tls = !args.includes('--insecure');
   const delayed = after > 0 ? { after } : {};
   const answer: ServedPort['answer'] = ({ body }) => ({ ...respond(args, Buffer.from(body).toString('utf8')), ...delayed });
-  return serve([{ port, protocol: 'http', tls, status: () => 200, answer }]);
+  const served: ServedPort = { port, protocol: 'http', status: () => 200, answer };
+  return serve([args.includes('--insecure') ? served : { ...served, tls: tlsFiles(args) }]);
 }

@@ -122,7 +122,7 @@ export class ClusterNetwork implements Network {
     const listener = reached.machine.listener(reached.port);
     const address = `${host}:${port}`;
     if (!listener) return { error: 'refused', address };
-    if (listener.port.protocol !== 'http' || (listener.port.tls === true) !== secure) return { error: 'not-http', address };
+    if (listener.port.protocol !== 'http' || (listener.port.tls !== undefined) !== secure) return { error: 'not-http', address };
     const target = `${url.pathname}${url.search}`;
     return listener.answer({ method, target, headers, body: Buffer.from(body, 'latin1'), client: this.pod.status?.podIP ?? '' });
   }

@@ -14,7 +14,9 @@ type Source = { configMap?: { name?: string; items?: corev1.KeyToPath[]; default
 /** A file of a volume: its path in it, and its content as a byte string. */
 type Entry = [path: string, content: string];
 
-async function dataOf(world: MachineWorld, namespace: string, { configMap, secret }: Source): Promise<Entry[]> {
+type VolumeWorld = Pick<MachineWorld, 'clock' | 'objects' | 'issueToken'>;
+
+async function dataOf(world: VolumeWorld, namespace: string, { configMap, secret }: Source): Promise<Entry[]> {
   const source = configMap ?? secret;
   const object = await world.objects.get<corev1.ConfigMap & corev1.Secret & { metadata: { name: string } }>(
     '',
@@ -41,7 +43,7 @@ function downward(pod: corev1.Pod, items: readonly corev1.DownwardAPIVolumeFile[
   });
 }
 
-async function projected(world: MachineWorld, pod: corev1.Pod, source: corev1.VolumeProjection): Promise<Entry[]> {
+async function projected(world: VolumeWorld, pod: corev1.Pod, source: corev1.VolumeProjection): Promise<Entry[]> {
   const { namespace = '', name, uid = '' } = pod.metadata;
   if (source.downwardAPI) return downward(pod, source.downwardAPI.items);
   if (source.configMap || source.secret) return dataOf(world, namespace, source);
@@ -69,7 +71,7 @@ function filled(entries: readonly Entry[], now: number): DirectoryNode {
 }
 
 /** The directory of a volume. Volumes without content of their own begin empty. */
-export async function volumeDirectory(world: MachineWorld, pod: corev1.Pod, volume: corev1.Volume): Promise<DirectoryNode> {
+export async function volumeDirectory(world: VolumeWorld, pod: corev1.Pod, volume: corev1.Volume): Promise<DirectoryNode> {
   const now = world.clock.now();
   const { namespace = '' } = pod.metadata;
   const { configMap, secret, downwardAPI, projected: sources } = volume;

@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import type { corev1 } from '#api';
+import { type corev1, jsonSyntaxError } from '#api';
 import {
   deepEqual,
   type FieldError,
@@ -31,18 +31,11 @@ function jsonData(secret: Secret, key: string): FieldError[] {
     const kind = Array.isArray(parsed) ? 'array' : typeof parsed === 'boolean' ? 'bool' : typeof parsed;
     return [invalidJSON(key, `json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`)];
   } catch {
-    return [invalidJSON(key, goSyntaxError(text(value)))];
+    return [invalidJSON(key, jsonSyntaxError(text(value)))];
   }
 }
 
 const invalidJSON = (key: string, message: string): FieldError => invalidValue(dataPath(key), '<secret contents redacted>', message);
-
-/** encoding/json's error for an invalid text, in the two commonest cases: it ends too early, or does not begin with a value. */
-function goSyntaxError(value: string): string {
-  const first = value.trimStart()[0];
-  if (first === undefined || first === '{' || first === '[' || first === '"') return 'unexpected end of JSON input';
-  return `invalid character '${first}' looking for beginning of value`;
-}
 
 function requireKeys(secret: Secret, ...keys: string[]): FieldError[] {
   return keys.filter((key) => getOwn(secret.data, key) === undefined).map((key) => required(dataPath(key)));

@@ -4,13 +4,14 @@ import {
   failureStatus,
   fieldPath,
   goQuote,
+  internalError,
   isJsonObject,
   type KubeObject,
   StatusError,
   validateAnnotations,
   validateLabels,
 } from '#apimachinery';
-import { type Conversion, WebhookCallError, type WebhookReview } from '#apiserver';
+import { type Conversion, WebhookCallError, WebhookConfigError, type WebhookReview } from '#apiserver';
 
 type Webhook = apiextensionsv1.WebhookConversion;
 type Json = Record<string, unknown>;
@@ -132,6 +133,8 @@ export function webhookConversion({ clientConfig, conversionReviewVersions }: We
       const call = { config: clientConfig ?? {}, body, kind: 'ConversionReview', apiVersions: VERSIONS.map((one) => `${API}/${one}`) };
       answered = objectsOf(await webhooks.call(call as Parameters<typeof webhooks.call>[0]), uid, version);
     } catch (error) {
+      // The handler of the kind cannot be made without a client (apiextensions-apiserver getOrCreateServingInfoFor).
+      if (error instanceof WebhookConfigError) throw internalError('error resolving resource');
       if (error instanceof WebhookCallError || (error instanceof Error && error.constructor === Error))
         throw failure(`conversion webhook for ${named(first)} failed: ${error.message}`);
       throw error;
