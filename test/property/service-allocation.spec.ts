@@ -1,31 +1,22 @@
 import fc from 'fast-check';
-import { type KubeObject, type RandomSource, SteppedClock, seededRandom } from '#apimachinery';
-import { type ApiServer, createApiServer } from '#apiserver';
-import { clusterStore, type HostedClusterStore } from '#cacher';
+import { type KubeObject, type RandomSource, seededRandom } from '#apimachinery';
 import { type Bus, memoryBus } from '#cacher/bus';
-import { conversions, strategies } from '#registry';
-import { memoryStorage, type Storage, type StorageAdmin } from '#storage';
-import { postgresStorage } from '#storage/postgres';
-import { type TestDatabase, testDatabase } from '../servers.js';
+import type { Storage } from '#storage';
+import { onEachStore, type Server, type Start, storedObjects } from './concurrent-servers.js';
 
-/** Servers of one cluster that draw the same random values for ports and addresses, so that they compete for the same ones. */
-function servers(storage: Storage, buses: readonly Bus[]): Array<{ api: ApiServer; store: HostedClusterStore }> {
-  return buses.map((bus, i) => {
-    const store = clusterStore({ storage, bus });
-    const shared = seededRandom('shared');
-    const own = seededRandom(`server ${i}`, () => String(store.known));
-    // Ports and addresses are the same for all names and moments; only another attempt draws others.
-    const random: RandomSource = {
-      draw(purpose, key) {
-        const [, ...attempt] = key.split('\0');
-        return ['clusterIP', 'nodePort'].includes(purpose) ? shared.draw(purpose, attempt.join()) : own.draw(purpose, key);
-      },
-    };
-    const timers = { now: () => 0, after: () => () => undefined };
-    const api = createApiServer({ store, strategies, conversions, admission: [], clock: new SteppedClock(0), random, timers });
-    return { api, store };
-  });
+/** Ports and addresses are the same for all servers, names and moments; only another attempt draws others. */
+function competing(own: RandomSource): RandomSource {
+  const shared = seededRandom('shared');
+  return {
+    draw(purpose, key) {
+      const [, ...attempt] = key.split('\0');
+      return ['clusterIP', 'nodePort'].includes(purpose) ? shared.draw(purpose, attempt.join()) : own.draw(purpose, key);
+    },
+  };
 }
+
+/** Servers that draw the same random values for ports and addresses, so that they compete for the same ones. */
+const startAll = (start: Start, buses: readonly Bus[]): Server[] => buses.map((bus, index) => start({ index, bus, random: competing }));
 
 /** One request: its server, its operation, and its Service. */
 interface Step {
@@ -47,7 +38,6 @@ const step: fc.Arbitrary<Step> = fc.record({
 const rounds = fc.array(fc.array(step, { minLength: 2, maxLength: 12 }), { minLength: 1, maxLength: 6 });
 
 const SERVICES = '/api/v1/namespaces/ns/services';
-const user = { name: 'admin', groups: ['system:masters', 'system:authenticated'] };
 
 function bodyOf({ does, name, nodePort, clusterIP }: Step): [method: string, body?: object] {
   const port = { name: 'a', port: 80, ...(nodePort ? { nodePort } : {}) };
@@ -68,13 +58,10 @@ function bodyOf({ does, name, nodePort, clusterIP }: Step): [method: string, bod
   }
 }
 
-async function run(api: ApiServer, step: Step): Promise<number> {
+async function run(servers: readonly Server[], step: Step): Promise<number | undefined> {
   const [method, body] = bodyOf(step);
   const path = method === 'POST' ? SERVICES : `${SERVICES}/s${step.name}`;
-  const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
-  const bytes = body && new TextEncoder().encode(JSON.stringify(body));
-  const request = { method, path, query: '', headers: { 'content-type': type }, user, requestId: 'r', ...(bytes ? { body: bytes } : {}) };
-  return (await api.handle(request)).status;
+  return (servers[step.server] ?? servers[0])?.send(method, path, body);
 }
 
 interface Stored extends KubeObject {
@@ -88,9 +75,7 @@ interface Stored extends KubeObject {
   serviceRef?: { namespace: string; name: string; uid: string };
 }
 
-async function stored(storage: Storage, prefix: string): Promise<Stored[]> {
-  return (await storage.list({ prefix })).items.map(({ value }) => JSON.parse(value) as Stored);
-}
+const stored = (storage: Storage, prefix: string) => storedObjects<Stored>(storage, prefix);
 
 /** The ports and addresses of Services, and the reservations: they are equal, and each occurs once. */
 async function expectConsistent(storage: Storage): Promise<void> {
@@ -108,79 +93,56 @@ async function expectConsistent(storage: Storage): Promise<void> {
   expect(claims.sort()).toEqual(ports.sort());
 }
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await testDatabase();
-});
-afterAll(() => database?.close());
-
-describe.each<[string, () => StorageAdmin, number]>([
-  ['memory', () => memoryStorage(), 60],
-  ['PostgreSQL', () => postgresStorage(database.pool), 12],
-])('%s', (name, admin, numRuns) => {
+onEachStore('services', { memory: 60, postgres: 12 }, ({ numRuns, withCluster }) => {
   test('addresses and node ports belong to one Service each, with three servers and any operations', async () => {
-    const clusters = admin();
-    let runs = 0;
-    const property = fc.asyncProperty(rounds, fc.boolean(), async (plan, together) => {
-      const id = `${name.toLowerCase()}-services-${++runs}`;
-      await clusters.create(id);
-      const storage = clusters.open(id);
-      const bus = memoryBus();
-      // Without a bus between them, each server learns of the others' writes only from the store.
-      const nodes = servers(storage, together ? [bus, bus, bus] : [bus, memoryBus(), memoryBus()]);
-      for (const round of plan) {
-        const statuses = await Promise.all(round.map((each) => run((nodes[each.server] ?? nodes[0])?.api as ApiServer, each)));
-        for (const status of statuses) expect([200, 201, 404, 409, 422]).toContain(status);
-        await expectConsistent(storage);
-      }
-      for (const { store } of nodes) store.close();
-      await clusters.destroy(id);
-    });
+    const property = fc.asyncProperty(rounds, fc.boolean(), (plan, together) =>
+      withCluster(async (storage, start) => {
+        const bus = memoryBus();
+        // Without a bus between them, each server learns of the others' writes only from the store.
+        const servers = startAll(start, together ? [bus, bus, bus] : [bus, memoryBus(), memoryBus()]);
+        for (const round of plan) {
+          const statuses = await Promise.all(round.map((each) => run(servers, each)));
+          for (const status of statuses) expect([200, 201, 404, 409, 422]).toContain(status);
+          await expectConsistent(storage);
+        }
+      }),
+    );
     await fc.assert(property, { numRuns, seed: 7 });
   });
 
   test('Services that were stored without reservations get them, with three servers and any operations', async () => {
-    const clusters = admin();
-    let runs = 0;
-    const property = fc.asyncProperty(rounds, rounds, async (before, after) => {
-      const id = `${name.toLowerCase()}-unclaimed-${++runs}`;
-      await clusters.create(id);
-      const storage = clusters.open(id);
-      const start = () => servers(storage, [memoryBus(), memoryBus(), memoryBus()]);
-      const earlier = start();
-      for (const round of before) for (const each of round) await run(earlier[0]?.api as ApiServer, each);
-      for (const { store } of earlier) store.close();
-      const cause = { requestId: 'r', user: 'u' };
-      const claims = await storage.list({ prefix: '/registry/ranges/servicenodeports/' });
-      await storage.write(claims.items.map(({ key }) => ({ type: 'delete', key, cause, at: 0 })));
-      const nodes = start();
-      for (const round of after) {
-        const statuses = await Promise.all(round.map((each) => run((nodes[each.server] ?? nodes[0])?.api as ApiServer, each)));
-        for (const status of statuses) expect([200, 201, 404, 409, 422]).toContain(status);
-      }
-      const last: Step = { server: 0, does: 'create', name: 99, nodePort: undefined, clusterIP: undefined };
-      expect(await run(nodes[1]?.api as ApiServer, last)).toBe(201);
-      await expectConsistent(storage);
-      for (const { store } of nodes) store.close();
-      await clusters.destroy(id);
-    });
+    const property = fc.asyncProperty(rounds, rounds, (before, after) =>
+      withCluster(async (storage, start) => {
+        const restarted = () => startAll(start, [memoryBus(), memoryBus(), memoryBus()]);
+        const earlier = restarted().slice(0, 1);
+        for (const round of before) for (const each of round) await run(earlier, each);
+        const cause = { requestId: 'r', user: 'u' };
+        const claims = await storage.list({ prefix: '/registry/ranges/servicenodeports/' });
+        await storage.write(claims.items.map(({ key }) => ({ type: 'delete', key, cause, at: 0 })));
+        const servers = restarted();
+        for (const round of after) {
+          const statuses = await Promise.all(round.map((each) => run(servers, each)));
+          for (const status of statuses) expect([200, 201, 404, 409, 422]).toContain(status);
+        }
+        const last: Step = { server: 1, does: 'create', name: 99, nodePort: undefined, clusterIP: undefined };
+        expect(await run(servers, last)).toBe(201);
+        await expectConsistent(storage);
+      }),
+    );
     await fc.assert(property, { numRuns, seed: 11 });
   });
 
-  test('30 concurrent creations get 30 ports', async () => {
-    const clusters = admin();
-    const id = `${name.toLowerCase()}-ports`;
-    await clusters.create(id);
-    const storage = clusters.open(id);
-    const bus = memoryBus();
-    const nodes = servers(storage, [bus, bus, bus]);
-    const steps = Array.from(
-      { length: 30 },
-      (_, i): Step => ({ server: i % 3, does: 'create', name: i, nodePort: undefined, clusterIP: undefined }),
-    );
-    const statuses = await Promise.all(steps.map((each) => run(nodes[each.server]?.api as ApiServer, each)));
-    expect(statuses).toEqual(steps.map(() => 201));
-    await expectConsistent(storage);
-    expect((await stored(storage, '/registry/ranges/servicenodeports/')).length).toBe(30);
-  });
+  test('30 concurrent creations get 30 ports', () =>
+    withCluster(async (storage, start) => {
+      const bus = memoryBus();
+      const servers = startAll(start, [bus, bus, bus]);
+      const steps = Array.from(
+        { length: 30 },
+        (_, i): Step => ({ server: i % 3, does: 'create', name: i, nodePort: undefined, clusterIP: undefined }),
+      );
+      const statuses = await Promise.all(steps.map((each) => run(servers, each)));
+      expect(statuses).toEqual(steps.map(() => 201));
+      await expectConsistent(storage);
+      expect((await stored(storage, '/registry/ranges/servicenodeports/')).length).toBe(30);
+    }));
 });
