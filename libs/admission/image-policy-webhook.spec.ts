@@ -12,6 +12,9 @@ describe('ImagePolicyWebhook', () => {
   ])('never asks its backend: defaultAllow %s', async (defaultAllow, status, message) => {
     const configuration = { imagePolicy: { kubeConfigFile: '/etc/x', defaultAllow } };
     const made = await cluster([], { enable: ['ImagePolicyWebhook'], configuration });
-    expect(await postPod(made, pod('a'))).toMatchObject({ status, ...(message && { message }) });
+    const answered = await postPod(made, pod('a'));
+    expect(answered).toMatchObject({ status, ...(message && { message }) });
+    const annotations = { 'alpha.image-policy.k8s.io/failed-open': 'true' };
+    if (defaultAllow) expect(answered.body).toMatchObject({ metadata: { annotations } });
   });
 });

@@ -26,14 +26,14 @@ import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.js
 import { podNodeSelector } from './pod-node-selector.js';
 import { podResizeValidator } from './pod-resize-validator.js';
 import { podSecurity } from './pod-security/pod-security.js';
-import { podTolerationRestriction } from './pod-toleration-restriction.js';
+import { podTolerationRestriction } from './pod-toleration-restriction/pod-toleration-restriction.js';
 import { podTopologyLabels } from './pod-topology-labels.js';
 import { mutatingAdmissionPolicy } from './policy/mutating-admission-policy.js';
 import { validatingAdmissionPolicy } from './policy/validating-admission-policy.js';
 import { priority } from './priority.js';
 import { resourceQuota } from './resource-quota/resource-quota.js';
 import { runtimeClass } from './runtime-class.js';
-import { serviceAccount } from './service-account.js';
+import { serviceAccount } from './service-account/service-account.js';
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.js';
 import { taintNodesByCondition } from './taint-nodes-by-condition.js';
 import { mutatingAdmissionWebhook } from './webhook/mutating-admission-webhook.js';

@@ -24,6 +24,24 @@ describe('RuntimeClass', () => {
     });
   });
 
+  it('takes a label for no property that every object has', async () => {
+    const made = await cluster();
+    const scheduling = { nodeSelector: { constructor: 'y' } };
+    await post(made, '/apis/node.k8s.io/v1/runtimeclasses', {
+      apiVersion: 'node.k8s.io/v1',
+      kind: 'RuntimeClass',
+      metadata: { name: 'rc' },
+      handler: 'h',
+      scheduling,
+    });
+    const { body } = await postPod(made, pod('a', { runtimeClassName: 'rc' }));
+    expect(specOf(body).nodeSelector).toEqual({ nope: 'x', constructor: 'y' });
+  });
+
+  it('compares amounts, not texts', async () => {
+    expect(await postPod(await withClass(), pod('a', { runtimeClassName: 'rc', overhead: { cpu: '0.1' } }))).toMatchObject({ status: 201 });
+  });
+
   it.each([
     [{ runtimeClassName: 'rc', overhead: { cpu: '1' } }, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead"],
     [

@@ -1,5 +1,5 @@
 import type { corev1, nodev1 } from '#api';
-import { deepEqual } from '#apimachinery';
+import { deepEqual, getOwn } from '#apimachinery';
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '#apiserver';
 import { podOf } from './pod-attributes.js';
 import { rejected } from './rejection.js';
@@ -25,7 +25,7 @@ async function admit(attributes: AdmissionAttributes, pod: corev1.Pod, name: str
   if (!scheduling) return;
   const selector = { ...pod.spec.nodeSelector };
   for (const [key, value] of Object.entries(scheduling.nodeSelector ?? {})) {
-    const standing = selector[key];
+    const standing = getOwn(selector, key);
     if (standing !== undefined && standing !== value) {
       const reason = `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${standing}`;
       throw rejected(attributes, reason);

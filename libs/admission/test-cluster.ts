@@ -15,11 +15,12 @@ const NO_STRATEGIES: readonly ResourceStrategy[] = [];
 const CONFIGURATION = '/etc/kubernetes/admission.json';
 
 /** Enables plugins and gives them a configuration, by the files of the control-plane node. */
-async function enablePlugins({ storage }: TestCluster, { enable, configuration }: Enabled): Promise<void> {
+async function enablePlugins({ storage }: TestCluster, { enable, configuration, flags = [] }: Enabled): Promise<void> {
   const command = [
     'kube-apiserver',
     '--authorization-mode=Node,RBAC',
     `--enable-admission-plugins=${['NodeRestriction', ...enable].join()}`,
+    ...flags,
     ...(configuration ? [`--admission-control-config-file=${CONFIGURATION}`] : []),
   ];
   const manifest = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'kube-apiserver' }, spec: { containers: [{ command }] } };
@@ -41,6 +42,7 @@ async function enablePlugins({ storage }: TestCluster, { enable, configuration }
 interface Enabled {
   enable: readonly string[];
   configuration?: Record<string, unknown>;
+  flags?: readonly string[];
 }
 
 /** A cluster with the default plugins and those that are enabled, and a namespace `ns` that has a default service account. */

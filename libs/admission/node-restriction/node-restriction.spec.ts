@@ -141,7 +141,7 @@ test('requests for certificates of nodes', async () => {
   expect(await ask(standing, ['POST', path, signingRequest('example.com/s', JANE)])).toBe('');
 });
 
-describe('mirror pods', () => {
+describe('NodeRestriction: mirror pods', () => {
   const MIRROR = { 'kubernetes.io/config.mirror': 'x' };
   const only = 'node "n" can only create pods with';
   const owner = { apiVersion: 'v1', kind: 'Node', name: 'n', controller: true };

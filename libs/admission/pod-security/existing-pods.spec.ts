@@ -7,7 +7,13 @@ const pod = (name: string, spec: Partial<corev1.PodSpec>, controller?: string): 
   return { object: { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [], ...spec } } };
 };
 const check = (pods: Array<{ object: corev1.Pod }>) =>
-  existingPodWarnings({ namespace: 'ns', enforce: { level: 'baseline', version: 'v1.30' }, pods, giveWay: () => undefined });
+  existingPodWarnings({
+    namespace: 'ns',
+    enforce: { level: 'baseline', version: 'v1.30' },
+    pods,
+    exemptClasses: new Set(['exempt']),
+    giveWay: () => undefined,
+  });
 
 const HEAD = 'existing pods in namespace "ns" violate the new PodSecurity enforce level "baseline:v1.30"';
 const many = (count: number, spec: Partial<corev1.PodSpec>, controller?: string) =>
@@ -16,6 +22,7 @@ const many = (count: number, spec: Partial<corev1.PodSpec>, controller?: string)
 test.each<[string, Array<{ object: corev1.Pod }>, string[]]>([
   ['none', [], []],
   ['a pod that passes', [pod('a', {})], []],
+  ['a pod of an exempt runtime class', [pod('a', { hostPID: true, runtimeClassName: 'exempt' })], []],
   ['one pod', [pod('a', { hostPID: true })], [HEAD, 'a: host namespaces']],
   ['two pods', [pod('b', { hostPID: true }), pod('a', { hostIPC: true })], [HEAD, 'a (and 1 other pod): host namespaces']],
   [

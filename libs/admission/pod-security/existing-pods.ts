@@ -13,6 +13,8 @@ export interface PodsCheck {
   namespace: string;
   enforce: LevelVersion;
   pods: readonly StoredPod[];
+  /** Pods of these are not checked. */
+  exemptClasses: ReadonlySet<string>;
   giveWay: GiveWay;
 }
 
@@ -21,13 +23,14 @@ const MAX_PODS = 3000;
 /** Containers after which no further pod is checked: in place of upstream's second, which a machine that is busy would cut short. */
 const MAX_CONTAINERS = 100_000;
 
-/** One pod of each controller first, then the others (prioritizePods). */
-async function prioritized(pods: readonly StoredPod[], giveWay: GiveWay): Promise<corev1.Pod[]> {
+/** One pod of each controller first, then the others, without those that are exempt (prioritizePods). */
+async function prioritized({ pods, exemptClasses, giveWay }: PodsCheck): Promise<corev1.Pod[]> {
   const first: corev1.Pod[] = [];
   const others: corev1.Pod[] = [];
   const controllers = new Set<string>();
   for (const { object } of pods) {
     const uid = controllerOf(object)?.uid;
+    if (exemptClasses.has(object.spec.runtimeClassName ?? '')) continue;
     if (uid === undefined || !controllers.has(uid)) first.push(object);
     else others.push(object);
     if (uid !== undefined) controllers.add(uid);
@@ -50,11 +53,13 @@ function groupText(reasons: string, { name, count }: Group): string {
 }
 
 /** Warnings about pods that violate a newly enforced policy (admission.go EvaluatePodsInNamespace). */
-export async function existingPodWarnings({ namespace, enforce, pods, giveWay }: PodsCheck): Promise<string[]> {
+export async function existingPodWarnings(check: PodsCheck): Promise<string[]> {
+  const { namespace, enforce, giveWay } = check;
+  const pods = await prioritized(check);
   const groups = new Map<string, Group>();
   let checked = 0;
   let containers = 0;
-  for (const pod of await prioritized(pods, giveWay)) {
+  for (const pod of pods) {
     if (checked === MAX_PODS || containers >= MAX_CONTAINERS) break;
     const view = podView(pod);
     const reasons = (await violations(view, enforce, giveWay)).map(({ reason }) => reason).join(', ');

@@ -84,8 +84,10 @@ async function validateNamespace(
     warnOfExemption(attributes, policy, configured);
     return;
   }
+  const { runtimeClasses: exemptClasses } = exemptions;
   const pods = await reader.stored<corev1.Pod>('', 'pods', namespace);
-  for (const text of await existingPodWarnings({ namespace, enforce, pods, giveWay: () => work.pause() })) attributes.warn(text);
+  for (const text of await existingPodWarnings({ namespace, enforce, pods, exemptClasses, giveWay: () => work.pause() }))
+    attributes.warn(text);
 }
 
 const standard = (policy: LevelVersion, found: readonly Violation[]): string => `PodSecurity "${policyText(policy)}": ${detailOf(found)}`;

@@ -1,4 +1,5 @@
-import { cluster, pod, post, postPod, specOf } from './test-cluster.js';
+import { cluster, pod, post, postPod, specOf } from '../test-cluster.js';
+import { serviceAccount } from './service-account.js';
 
 describe('ServiceAccount', () => {
   const mount = (name: string) => ({ name, readOnly: true, mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' });
@@ -79,6 +80,73 @@ describe('ServiceAccount', () => {
     ],
   ])('rejects %s', async (_, body, reason) => {
     expect(await postPod(await cluster(), body)).toMatchObject({ status: 403, message: `pods "a" is forbidden: ${reason}` });
+  });
+
+  describe('an account that limits secrets', () => {
+    const limiting = async (value: string) => {
+      const made = await cluster();
+      const metadata = { name: 'own', annotations: { 'kubernetes.io/enforce-mountable-secrets': value } };
+      const lists = { secrets: [{ name: 's' }], imagePullSecrets: [{ name: 'p' }] };
+      await post(made, '/api/v1/namespaces/ns/serviceaccounts', { apiVersion: 'v1', kind: 'ServiceAccount', metadata, ...lists });
+      return made;
+    };
+    const variable = (secret: string) => ({
+      name: 'c',
+      image: 'x',
+      env: [{ name: 'E', valueFrom: { secretKeyRef: { name: secret, key: 'k' } } }],
+    });
+    const all = (secret: string) => ({ name: 'c', image: 'x', envFrom: [{ secretRef: { name: secret } }] });
+    const because = 'is not allowed because service account own does not reference that secret';
+
+    it.each<[string, string, Record<string, unknown>, string | undefined]>([
+      [
+        'listed ones',
+        'true',
+        {
+          volumes: [{ name: 'v', secret: { secretName: 's' } }],
+          containers: [variable('s')],
+          initContainers: [{ ...all('s'), name: 'i' }],
+        },
+        undefined,
+      ],
+      ['a volume', 'true', { volumes: [{ name: 'v', secret: { secretName: 'x' } }] }, `volume with secret.secretName="x" ${because}`],
+      ['a variable', 'true', { containers: [variable('x')] }, `container c with envVar E referencing secret.secretName="x" ${because}`],
+      ['all variables', '1', { containers: [all('x')] }, `container c with envFrom referencing secret.secretName="x" ${because}`],
+      [
+        'an init container',
+        'T',
+        { initContainers: [{ ...variable('x'), name: 'i' }] },
+        `init container i with envVar E referencing secret.secretName="x" ${because}`,
+      ],
+      [
+        'a pull secret',
+        'true',
+        { imagePullSecrets: [{ name: 'p' }, { name: 'x' }] },
+        'imagePullSecrets[1].name="x" is not allowed because service account own does not reference that imagePullSecret',
+      ],
+      ['anything, if it does not', 'false', { containers: [variable('x')], imagePullSecrets: [{ name: 'x' }] }, undefined],
+    ])('%s (%s)', async (_, value, spec, reason) => {
+      const answered = await postPod(await limiting(value), pod('a', { serviceAccountName: 'own', ...spec }));
+      expect(answered).toMatchObject(reason === undefined ? { status: 201 } : { status: 403, message: `pods "a" is forbidden: ${reason}` });
+    });
+
+    it.each([
+      ['s', undefined],
+      ['x', `ephemeral container e with envVar E referencing secret.secretName="x" ${because}`],
+    ])('an ephemeral container with %s', async (secret, message) => {
+      const account = {
+        metadata: { name: 'own', annotations: { 'kubernetes.io/enforce-mountable-secrets': 'true' } },
+        secrets: [{ name: 's' }],
+      };
+      const reader = { get: async () => account };
+      const object = pod('a', { serviceAccountName: 'own', ephemeralContainers: [{ ...variable(secret), name: 'e' }] });
+      const about = { operation: 'UPDATE', group: '', resource: 'pods', subresource: 'ephemeralcontainers', namespace: 'ns', name: 'a' };
+      const refused = await Promise.resolve(serviceAccount.validate?.({ ...about, object } as never, { reader } as never)).then(
+        () => undefined,
+        (error: Error) => error.message,
+      );
+      expect(refused).toEqual(message);
+    });
   });
 
   describe('the default account of a new namespace', () => {

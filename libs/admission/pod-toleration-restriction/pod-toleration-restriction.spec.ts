@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
-import { cluster, pod, postPod, specOf } from './test-cluster.js';
+import { cluster, pod, postPod, specOf } from '../test-cluster.js';
+import { podTolerationRestriction } from './pod-toleration-restriction.js';
 
 type Toleration = corev1.Toleration;
 const PREFIX = 'scheduler.alpha.kubernetes.io/';
@@ -40,6 +41,28 @@ describe('PodTolerationRestriction', () => {
     const made = await restricting(annotations, configuration);
     const { status, body } = await postPod(made, pod('a', spec));
     expect([status, own(body)]).toEqual([201, want]);
+  });
+
+  it.each([
+    ['{', 'unexpected end of JSON input'],
+    ['{}', 'json: cannot unmarshal object into Go value of type []v1.Toleration'],
+    ['[1]', 'json: cannot unmarshal number into Go value of type v1.Toleration'],
+    ['[{"key": 1}]', 'json: cannot unmarshal number into Go struct field Toleration.key of type string'],
+    ['[{"effect": true}]', 'json: cannot unmarshal bool into Go struct field Toleration.effect of type v1.TaintEffect'],
+    ['[{"tolerationSeconds": "5"}]', 'json: cannot unmarshal string into Go struct field Toleration.tolerationSeconds of type int64'],
+  ])('an annotation %j cannot be read', async (text, message) => {
+    const made = await restricting({ defaultTolerations: text });
+    expect(await postPod(made, pod('a'))).toMatchObject({ status: 500, message });
+  });
+
+  it('an annotation of nothing is an empty list', async () => {
+    const made = await restricting({ defaultTolerations: 'null', tolerationsWhitelist: 'null' }, { default: [one('c')] });
+    const { status, body } = await postPod(made, pod('a'));
+    expect([status, own(body)]).toEqual([201, []]);
+  });
+
+  it.each([{ default: 'x' }, { whitelist: [7] }])('a configuration %j ends the server', (configuration) => {
+    expect(() => podTolerationRestriction.configured?.(configuration)).toThrow(/^json: cannot unmarshal/);
   });
 
   const conflict = (scope: string) =>

@@ -19,24 +19,3 @@ describe('NamespaceAutoProvision', () => {
     expect(await post(await cluster(), path, configMap)).toMatchObject(gone);
   });
 });
-
-describe('NamespaceExists', () => {
-  it.each([
-    ['new', 404, 'namespaces "new" not found'],
-    ['ns', 201, undefined],
-  ])('a creation in %s', async (namespace, status, message) => {
-    const made = await cluster([], { enable: ['NamespaceExists'] });
-    expect(await post(made, `/api/v1/namespaces/${namespace}/configmaps`, configMap)).toMatchObject({
-      status,
-      ...(message && { message }),
-    });
-  });
-
-  it('a deletion is checked, too', async () => {
-    const made = await cluster([], { enable: ['NamespaceExists'] });
-    const { namespaceExists } = await import('./namespace-exists.js');
-    await post(made, '/api/v1/namespaces/ns/configmaps', configMap);
-    expect((await made.call('DELETE', '/api/v1/namespaces/ns/configmaps/a')).status).toBe(200);
-    expect(namespaceExists.operations).toContain('DELETE');
-  });
-});

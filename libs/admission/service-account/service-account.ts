@@ -1,7 +1,9 @@
 import type { corev1 } from '#api';
+import { bareError } from '#apimachinery';
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '#apiserver';
-import { isMirrorPod, podOf } from './pod-attributes.js';
-import { rejected } from './rejection.js';
+import { isMirrorPod, podOf } from '../pod-attributes.js';
+import { rejected } from '../rejection.js';
+import { ephemeralSecretRefusal, limitsSecrets, secretRefusal } from './mountable-secrets.js';
 
 const DEFAULT = 'default';
 const VOLUME_PREFIX = 'kube-api-access-';
@@ -85,17 +87,51 @@ async function admit(attributes: AdmissionAttributes, pod: corev1.Pod, ctx: Admi
   }
   if (!spec.imagePullSecrets?.length && account.imagePullSecrets?.length)
     spec.imagePullSecrets = account.imagePullSecrets.map(({ name }) => ({ name }));
+  check(attributes, pod, account);
+}
+
+/** Refuses secrets that the account does not list, if it limits them. */
+function check(attributes: AdmissionAttributes, pod: corev1.Pod, account: corev1.ServiceAccount): void {
+  const reason = limitsSecrets(account) ? secretRefusal(pod, account) : undefined;
+  if (reason !== undefined) throw rejected(attributes, reason);
+}
+
+function nameOf(attributes: AdmissionAttributes, { metadata, spec }: corev1.Pod): string {
+  if (spec.serviceAccountName) return spec.serviceAccountName;
+  throw rejected(attributes, `no service account specified for pod ${attributes.namespace}/${metadata.name ?? ''}`);
+}
+
+/** What other plugins, and webhooks, have made of the pod. */
+async function validate(attributes: AdmissionAttributes, pod: corev1.Pod, ctx: AdmissionContext): Promise<void> {
+  check(attributes, pod, await accountOf(attributes, nameOf(attributes, pod), ctx));
+}
+
+async function validateEphemeral(attributes: AdmissionAttributes, pod: corev1.Pod, ctx: AdmissionContext): Promise<void> {
+  const account = await accountOf(attributes, nameOf(attributes, pod), ctx);
+  const reason = limitsSecrets(account) ? ephemeralSecretRefusal(pod, account) : undefined;
+  // Upstream returns a plain error here.
+  if (reason !== undefined) throw bareError(reason);
 }
 
 /** Pods run as a service account and get its token (plugin/pkg/admission/serviceaccount). */
 export const serviceAccount: AdmissionPlugin = {
   name: 'ServiceAccount',
-  operations: ['CREATE'],
-  resources: ['pods'],
+  operations: ['CREATE', 'UPDATE'],
+  resources: ['pods', 'pods/ephemeralcontainers'],
   admit(attributes, ctx) {
-    const pod = podOf(attributes);
+    const pod = attributes.operation === 'CREATE' ? podOf(attributes) : undefined;
     if (!pod) return;
     if (isMirrorPod(pod)) return checkMirror(attributes, pod);
     return admit(attributes, pod, ctx);
+  },
+  validate(attributes, ctx) {
+    const { operation, group, resource, subresource, object } = attributes;
+    if (operation === 'UPDATE') {
+      if (group !== '' || resource !== 'pods' || subresource !== 'ephemeralcontainers') return;
+      return validateEphemeral(attributes, object as corev1.Pod, ctx);
+    }
+    const pod = podOf(attributes);
+    if (!pod) return;
+    return isMirrorPod(pod) ? checkMirror(attributes, pod) : validate(attributes, pod, ctx);
   },
 };

@@ -1,9 +1,10 @@
 import type { corev1 } from '#api';
-import { bareError, notFound } from '#apimachinery';
+import { bareError, isJsonObject, notFound } from '#apimachinery';
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '#apiserver';
 import { podQOS } from '#component-helpers';
-import { podOf } from './pod-attributes.js';
-import { areAllowed, mergeTolerations } from './tolerations.js';
+import { podOf } from '../pod-attributes.js';
+import { areAllowed, mergeTolerations } from '../tolerations.js';
+import { decodeTolerations, NoTolerations, tolerationsOf } from './decode-tolerations.js';
 
 type Toleration = corev1.Toleration;
 
@@ -24,12 +25,10 @@ async function annotated(name: string, annotation: string, { reader }: Admission
   const text = namespace.metadata.annotations?.[annotation];
   if (text === undefined || text === '') return text === undefined ? undefined : [];
   try {
-    const value: unknown = JSON.parse(text);
-    if (Array.isArray(value) && value.every((each) => typeof each === 'object' && each !== null)) return value as Toleration[];
-  } catch {
-    // Upstream answers with the message of Go's decoder.
+    return decodeTolerations(text);
+  } catch (error) {
+    throw error instanceof NoTolerations ? bareError(error.message) : error;
   }
-  throw bareError(`json: cannot unmarshal annotation ${annotation} into Go value of type []v1.Toleration`);
 }
 
 async function validate({ namespace }: AdmissionAttributes, pod: corev1.Pod, around: Around): Promise<void> {
@@ -56,13 +55,19 @@ interface Around {
   ctx: AdmissionContext;
 }
 
+/** Throws an Error for a configuration that cannot be read. */
+function configurationOf(given: unknown): Configuration {
+  const { default: defaults, whitelist } = isJsonObject(given) ? given : {};
+  return { default: tolerationsOf(defaults), whitelist: tolerationsOf(whitelist) };
+}
+
 function restricting(configuration: Configuration): AdmissionPlugin {
   return {
     name: 'PodTolerationRestriction',
     operations: ['CREATE', 'UPDATE'],
     resources: ['pods'],
     defaultOff: true,
-    configured: (given) => restricting((given ?? {}) as Configuration),
+    configured: (given) => restricting(configurationOf(given)),
     admit(attributes, ctx) {
       const pod = podOf(attributes);
       return pod && admit(attributes, pod, { configuration, ctx });
