@@ -24,7 +24,10 @@ async function enablePlugins({ storage }: TestCluster, { enable, configuration, 
     ...(configuration ? [`--admission-control-config-file=${CONFIGURATION}`] : []),
   ];
   const manifest = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'kube-apiserver' }, spec: { containers: [{ command }] } };
-  const plugins = enable.map((name) => ({ name, configuration }));
+  const plugins = enable.map((name) => {
+    const [apiVersion, kind] = admissionPlugins.find((plugin) => plugin.name === name)?.configuration?.kinds[0] ?? [];
+    return { name, configuration: configuration && { ...(kind ? { apiVersion, kind } : {}), ...configuration } };
+  });
   const settings = { apiVersion: 'apiserver.config.k8s.io/v1', kind: 'AdmissionConfiguration', plugins };
   const cause = { requestId: 'spec', user: 'spec' };
   const files = [

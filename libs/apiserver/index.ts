@@ -58,6 +58,7 @@ export type { Capabilities, RestStorage, StorageProvider } from './rest/storage.
 export type { Column, Companion, FieldOf, ResourceStrategy, StrategyContext, SubresourceStrategy, UserInfo } from './rest/strategy.js';
 export { updateObject } from './rest/update.js';
 export { unstored } from './rest/view.js';
+export type { ConfigurationType } from './settings/configuration-type.js';
 export type { ControllerManagerSource } from './settings/controller-manager-settings.js';
 export { flagsOf, integerOf, StartFailure } from './settings/flags.js';
 export { manifestPod } from './settings/manifest-source.js';

@@ -98,8 +98,20 @@ test('the file of the admission configuration is followed, too', async () => {
   const configuration = (resource: string) => ({
     apiVersion: 'apiserver.config.k8s.io/v1',
     kind: 'AdmissionConfiguration',
-    plugins: [{ name: 'ResourceQuota', configuration: { limitedResources: [{ resource, matchContains: ['pods'] }] } }],
+    plugins: [
+      {
+        name: 'ResourceQuota',
+        configuration: {
+          ...{ apiVersion: 'apiserver.config.k8s.io/v1', kind: 'ResourceQuotaConfiguration' },
+          limitedResources: [{ resource, matchContains: ['pods'] }],
+        },
+      },
+    ],
   });
+  await files.write(path, stringify(configuration('pods')).replace('matchContains', 'matchContain'));
+  expect(await files.failure()).toBe(
+    `couldn't init admission plugin "ResourceQuota": strict decoding error: unknown field "limitedResources[0].matchContain"`,
+  );
   await files.write(path, stringify(configuration('pods')));
   expect(await files.failure()).toBeUndefined();
   await expect(client.create(Pod, pod)).rejects.toThrow('pods "p" is forbidden: insufficient quota to consume: count/pods,pods');

@@ -73,5 +73,6 @@ export const eventRateLimit: AdmissionPlugin = {
   operations: ['CREATE', 'UPDATE'],
   resources: ['events'],
   defaultOff: true,
+  configuration: { kinds: [['eventratelimit.admission.k8s.io/v1alpha1', 'Configuration']] },
   configured: (configuration) => limiting(limitsOf(configuration)),
 };

@@ -8,7 +8,8 @@ import {
   isDNS1123Label,
   isDNS1123Subdomain,
 } from '#apimachinery';
-import { isLevel, isVersion, type LevelVersion, type Policy } from './policy.js';
+import type { ConfigurationType } from '#apiserver';
+import { isLevel, isVersion, type LevelVersion, MODES, type Policy } from './policy.js';
 
 /** What holds where a namespace says nothing, and who is not asked (PodSecurityConfiguration). */
 export interface Configuration {
@@ -22,6 +23,15 @@ export interface Configuration {
 
 const PRIVILEGED: LevelVersion = { level: 'privileged', version: 'latest' };
 const NOBODY: ReadonlySet<string> = new Set();
+
+/** The type of a configuration (pod-security-admission/admission/api). */
+export const CONFIGURATION: ConfigurationType = {
+  kinds: ['v1', 'v1beta1', 'v1alpha1'].map((version) => [`pod-security.admission.config.k8s.io/${version}`, 'PodSecurityConfiguration']),
+  fields: {
+    defaults: Object.fromEntries(MODES.flatMap((mode) => [mode, `${mode}-version`]).map((name) => [name, 'value' as const])),
+    exemptions: { usernames: 'value', namespaces: 'value', runtimeClasses: 'value' },
+  },
+};
 
 /** Without a configuration nothing is held back and nobody is exempt. */
 export const UNCONFIGURED: Configuration = {

@@ -3,7 +3,7 @@ import { aggregateFieldErrors, deepEqual, type FieldError, internalError, invali
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '#apiserver';
 import { rejected } from '../rejection.js';
 import { podView, type Violation } from './check.js';
-import { type Configuration, configurationOf, UNCONFIGURED } from './configuration.js';
+import { CONFIGURATION, type Configuration, configurationOf, UNCONFIGURED } from './configuration.js';
 import { detailOf, violations } from './evaluate.js';
 import { existingPodWarnings } from './existing-pods.js';
 import { isStricter, type LevelVersion, MODES, type Policy, policyOf, policyText } from './policy.js';
@@ -168,6 +168,7 @@ function securing(configured: Configuration): AdmissionPlugin {
     name: 'PodSecurity',
     operations: ['CREATE', 'UPDATE'],
     resources: ['pods', 'pods/ephemeralcontainers', 'pods/resize', 'namespaces', ...TEMPLATED.keys()],
+    configuration: CONFIGURATION,
     configured: (given) => securing(configurationOf(given)),
     validate(attributes, ctx) {
       const { group, resource, subresource } = attributes;

@@ -67,6 +67,7 @@ function restricting(configuration: Configuration): AdmissionPlugin {
     operations: ['CREATE', 'UPDATE'],
     resources: ['pods'],
     defaultOff: true,
+    configuration: { kinds: [['podtolerationrestriction.admission.k8s.io/v1alpha1', 'Configuration']] },
     configured: (given) => restricting(configurationOf(given)),
     admit(attributes, ctx) {
       const pod = podOf(attributes);

@@ -1,4 +1,5 @@
 import { aggregateFieldErrors, type FieldError, fieldPath, required } from '#apimachinery';
+import type { ConfigurationType } from '#apiserver';
 import type { LimitedResource } from './limited-resources.js';
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
@@ -12,6 +13,23 @@ function matchScopes(value: unknown): LimitedResource['matchScopes'] {
     values: texts(values),
   }));
 }
+
+/** The type of a configuration (apiserver/pkg/admission/plugin/resourcequota/apis/resourcequota). */
+export const CONFIGURATION: ConfigurationType = {
+  kinds: [
+    ['apiserver.config.k8s.io/v1', 'ResourceQuotaConfiguration'],
+    ['resourcequota.admission.k8s.io/v1beta1', 'Configuration'],
+    ['resourcequota.admission.k8s.io/v1alpha1', 'Configuration'],
+  ],
+  fields: {
+    limitedResources: [
+      {
+        ...{ apiGroup: 'value', resource: 'value', matchContains: 'value' },
+        matchScopes: [{ scopeName: 'value', operator: 'value', values: 'value' }],
+      },
+    ],
+  },
+};
 
 /** The limited resources of a configuration (apis/resourcequota Configuration). Throws an Error with upstream's message. */
 export function limitedResourcesOf(configuration: unknown): LimitedResource[] {

@@ -3,7 +3,7 @@ import type { KubeObject } from '#apimachinery';
 import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '#apiserver';
 import { isLimitedInTime, isMadeFor, type QuotaSurroundings, quotaEvaluatorOf } from '#component-helpers';
 import { charge } from './charging.js';
-import { limitedResourcesOf } from './configuration.js';
+import { CONFIGURATION, limitedResourcesOf } from './configuration.js';
 import type { LimitedResource } from './limited-resources.js';
 
 /** Whether a request can change what quotas count (each evaluator's Handles). */
@@ -48,6 +48,7 @@ function limiting(limited: readonly LimitedResource[]): AdmissionPlugin {
   return {
     name: 'ResourceQuota',
     operations: ['CREATE', 'UPDATE'],
+    configuration: CONFIGURATION,
     configured: (configuration) => limiting(limitedResourcesOf(configuration)),
     isIdle: ({ reader }) => limited.length === 0 && !reader.mayHave('', 'resourcequotas'),
     validate(attributes, ctx) {

@@ -6,6 +6,7 @@ import type { WorkTask } from '../flow-control/work-share.js';
 import type { APIResource } from '../rest/api-resource.js';
 import type { ClusterReader } from '../rest/reader.js';
 import type { UserInfo } from '../rest/strategy.js';
+import type { ConfigurationType } from '../settings/configuration-type.js';
 import type { Flags } from '../settings/flags.js';
 import type { StorageMap } from '../storage-map.js';
 import type { WebhookCaller } from '../webhooks/webhook-caller.js';
@@ -71,6 +72,8 @@ export interface AdmissionPlugin {
   readonly mutates?: false;
   /** Whether it has nothing to do in this cluster at present: then it is not called. */
   isIdle?(ctx: AdmissionContext): boolean;
+  /** The type of its configuration; unset: it has none, or one without a version. */
+  readonly configuration?: ConfigurationType;
   /**
    * The plugin with its part of --admission-control-config-file, undefined if that has none. Throws an Error with the message with which the
    * server ends.

@@ -10,6 +10,7 @@ test.each<[string, typeof reachable, { status: number; body: unknown } | undefin
   ['/livez', reachable, { status: 200, body: 'ok' }],
   ['/readyz/etcd', reachable, { status: 200, body: 'ok' }],
   ['/readyz/etcd', lost, { status: 500, body: 'internal server error: store not reachable\n' }],
+  ['/readyz/etcd?exclude=etcd', lost, { status: 500, body: 'internal server error: store not reachable\n' }],
   ['/readyz?exclude=etcd&exclude=etcd-readiness', lost, { status: 200, body: 'ok' }],
   ['/readyz', lost, { status: 500, body: expect.stringMatching(/\[-\]etcd failed: reason withheld\n[\s\S]*\nreadyz check failed\n$/) }],
   [

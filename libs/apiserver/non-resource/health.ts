@@ -69,9 +69,10 @@ export async function healthResponse(
     () => true,
     () => false,
   );
-  const excluded = new Set(query.getAll('exclude'));
+  // A single check is not excluded, and not counted (adaptCheckToHandler).
+  const excluded = new Set(single === '' ? query.getAll('exclude') : []);
   const failed = (check: string): boolean => !reachable && STORE_CHECKS.has(check) && !excluded.has(check);
-  for (const check of single === '' ? checks : [single]) if (!excluded.has(check)) checked(name, check, !failed(check));
+  if (single === '') for (const check of checks) if (!excluded.has(check)) checked(name, check, !failed(check));
   if (single !== '') return failed(single) ? plainResponse(500, 'internal server error: store not reachable\n') : plainResponse(200, 'ok');
   const broken = checks.some(failed);
   if (!broken && !query.has('verbose')) return plainResponse(200, 'ok');

@@ -2,10 +2,16 @@ import path from 'node:path';
 import { yamlToJson } from '#api/yaml';
 import { isJsonObject } from '#apimachinery';
 import type { AdmissionPlugin } from '../admission/admission.js';
+import { type ConfigurationType, checkType } from './configuration-type.js';
 import { StartFailure } from './flags.js';
 import type { ReadFile } from './node-files.js';
 
 type Values = Record<string, unknown>;
+
+const ADMISSION_CONFIGURATION: ConfigurationType = {
+  kinds: ['v1', 'v1alpha1'].map((version) => [`apiserver.config.k8s.io/${version}`, 'AdmissionConfiguration']),
+  fields: { plugins: [{ name: 'value', path: 'value', configuration: 'value' }] },
+};
 
 const failure = (text: string): StartFailure => new StartFailure(`failed to read plugin config: ${text}`);
 
@@ -30,12 +36,19 @@ export function pluginConfigurations(file: string, read: ReadFile): ReadonlyMap<
   if (document.kind === undefined && ('imagePolicy' in document || 'podNodeSelectorPluginConfig' in document)) {
     return new Map(['ImagePolicyWebhook', 'PodNodeSelector'].map((name) => [name, document]));
   }
-  const { kind, apiVersion, plugins } = document;
-  if (kind !== 'AdmissionConfiguration' || !String(apiVersion).startsWith('apiserver.config.k8s.io/v1')) {
-    throw failure(`no kind "${String(kind ?? '')}" is registered for version "${String(apiVersion ?? '')}"`);
+  try {
+    checkType(document, ADMISSION_CONFIGURATION);
+  } catch (error) {
+    throw failure((error as Error).message);
   }
-  const entries = Array.isArray(plugins) ? plugins.filter(isJsonObject) : [];
-  return new Map(entries.map((entry): [string, unknown] => [String(entry.name ?? ''), configurationOf(entry, file, read)]));
+  const { plugins } = document;
+  const found = new Map<string, unknown>();
+  for (const entry of Array.isArray(plugins) ? plugins.filter(isJsonObject) : []) {
+    const name = String(entry.name ?? '');
+    // Of several entries for a plugin the first counts.
+    if (!found.has(name)) found.set(name, configurationOf(entry, file, read));
+  }
+  return found;
 }
 
 function configurationOf({ configuration, path: place }: Values, file: string, read: ReadFile): unknown {
@@ -49,6 +62,7 @@ function configurationOf({ configuration, path: place }: Values, file: string, r
 export function configuredPlugin(plugin: AdmissionPlugin, configuration: unknown): AdmissionPlugin {
   if (plugin.configured === undefined) return plugin;
   try {
+    if (configuration !== undefined && plugin.configuration) checkType(configuration, plugin.configuration);
     return plugin.configured(configuration);
   } catch (error) {
     throw new StartFailure(`couldn't init admission plugin "${plugin.name}": ${error instanceof Error ? error.message : String(error)}`);

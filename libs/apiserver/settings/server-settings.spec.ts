@@ -13,7 +13,13 @@ const plugin = (name: string, more: Partial<AdmissionPlugin> = {}): AdmissionPlu
   configured: (given) => plugin(`${name} with ${JSON.stringify(given)}`),
   ...more,
 });
-const plugins = [plugin('A'), plugin('Off', { defaultOff: true }), plugin('B')];
+const typed = { kinds: [['t.io/v1', 'T']], fields: { list: [{ b: 'value', c: { d: 'value' } }] } } as const;
+const plugins = [
+  plugin('A'),
+  plugin('Off', { defaultOff: true }),
+  plugin('B'),
+  plugin('Typed', { defaultOff: true, configuration: typed }),
+];
 
 const CONFIG = '/etc/kubernetes/admission.yaml';
 const files: Record<string, string> = {
@@ -26,6 +32,14 @@ plugins:
   path: b.yaml
 `,
   '/etc/kubernetes/b.yaml': 'z: 2',
+  '/etc/headless.yaml': 'plugins: []',
+  '/etc/beta.yaml': 'apiVersion: apiserver.config.k8s.io/v1beta1\nkind: AdmissionConfiguration',
+  '/etc/typos.yaml': 'apiVersion: apiserver.config.k8s.io/v1\nkind: AdmissionConfiguration\nplugins: [{name: A, config: {}}]\nextra: 1',
+  '/etc/typed.yaml':
+    'apiVersion: apiserver.config.k8s.io/v1\nkind: AdmissionConfiguration\n' +
+    'plugins: [{name: Typed, configuration: {apiVersion: t.io/v1, kind: T, list: [{b: 1}, {c: {d: 1, e: 2}}], other: 1}}]',
+  '/etc/untyped.yaml':
+    'apiVersion: apiserver.config.k8s.io/v1\nkind: AdmissionConfiguration\nplugins: [{name: Typed, configuration: {list: []}}]',
   '/etc/none.yaml': 'apiVersion: v1\nkind: Pod',
   '/etc/missing.yaml': 'apiVersion: apiserver.config.k8s.io/v1\nkind: AdmissionConfiguration\nplugins: [{name: A, path: /nowhere}]',
 };
@@ -103,6 +117,23 @@ test.each<[string[], string]>([
     'failed to read plugin config: unable to read admission control configuration from "/etc/x" [open /etc/x: no such file or directory]',
   ],
   [['--admission-control-config-file=/etc/none.yaml'], 'failed to read plugin config: no kind "Pod" is registered for version "v1"'],
+  [['--admission-control-config-file=/etc/headless.yaml'], `failed to read plugin config: Object 'Kind' is missing in '{"plugins":[]}'`],
+  [
+    ['--admission-control-config-file=/etc/beta.yaml'],
+    'failed to read plugin config: no kind "AdmissionConfiguration" is registered for version "apiserver.config.k8s.io/v1beta1"',
+  ],
+  [
+    ['--admission-control-config-file=/etc/typos.yaml'],
+    'failed to read plugin config: strict decoding error: unknown field "extra", unknown field "plugins[0].config"',
+  ],
+  [
+    ['--admission-control-config-file=/etc/typed.yaml', '--enable-admission-plugins=Typed'],
+    `couldn't init admission plugin "Typed": strict decoding error: unknown field "list[1].c.e", unknown field "other"`,
+  ],
+  [
+    ['--admission-control-config-file=/etc/untyped.yaml', '--enable-admission-plugins=Typed'],
+    `couldn't init admission plugin "Typed": Object 'Kind' is missing in '{"list":[]}'`,
+  ],
   [
     ['--admission-control-config-file=/etc/missing.yaml'],
     'failed to read plugin config: unable to read admission control configuration from "/nowhere" [open /nowhere: no such file or directory]',
