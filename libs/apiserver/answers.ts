@@ -4,6 +4,7 @@ import { tooManyRequestsResponse } from './endpoints/responses.js';
 import { TooManyRequests } from './flow-control/flow-control.js';
 import type { Flow } from './flow-control/priority-levels.js';
 import { type ApiRequest, type ApiResponse, headerOf } from './request/request.js';
+import { sourceAddresses } from './request/source-addresses.js';
 import type { UserInfo } from './rest/strategy.js';
 import type { Warnings } from './rest/warnings.js';
 
@@ -15,9 +16,9 @@ export const NOBODY: UserInfo = Object.freeze({ name: '', groups: [] });
 
 /** Where a request comes from, for the audit log. */
 export function originOf(request: Omit<ApiRequest, 'body'>): Origin {
-  const { requestId: id, method, path, query, address = '' } = request;
-  const uri = typeof query === 'string' && query !== '' ? `${path}?${query}` : path;
-  return { id, method, uri, userAgent: headerOf(request, 'user-agent') ?? '', address };
+  const { requestId: id, method, path, escapedPath = path, query } = request;
+  const uri = typeof query === 'string' && query !== '' ? `${escapedPath}?${query}` : escapedPath;
+  return { id, method, uri, userAgent: headerOf(request, 'user-agent') ?? '', address: sourceAddresses(request) };
 }
 
 /** The answer to a request that failed. */

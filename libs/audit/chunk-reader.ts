@@ -52,7 +52,7 @@ function recordOf({ texts, from, columns }: Chunk, row: number): AuditRecord {
     requestURI,
     user: impersonator ?? effective ?? { username: '', groups: [] },
     ...(impersonator && effective ? { impersonatedUser: effective } : {}),
-    sourceIPs: address === '' ? [] : [address],
+    sourceIPs: address === '' ? [] : address.split(','),
     userAgent,
     ...(isResource ? { objectRef: { resource, apiVersion, ...given({ namespace, name, apiGroup, subresource }) } } : {}),
     dryRun,

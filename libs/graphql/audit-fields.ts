@@ -29,7 +29,12 @@ const listOf = (type: GraphQLOutputType) => new GraphQLNonNull(new GraphQLList(n
 
 const userType = new GraphQLObjectType<AuditedRequest['user'], GraphContext>({
   name: 'AuditedUser',
-  fields: { username: { type: required(GraphQLString) }, groups: { type: listOf(GraphQLString) } },
+  fields: {
+    username: { type: required(GraphQLString) },
+    groups: { type: listOf(GraphQLString) },
+    uid: { type: GraphQLString },
+    extra: { type: Json },
+  },
 });
 
 const stageType = new GraphQLObjectType<AuditedRequest['stages'][number], GraphContext>({
@@ -39,12 +44,17 @@ const stageType = new GraphQLObjectType<AuditedRequest['stages'][number], GraphC
 
 const eventFields: Fields<AuditedRequest> = {
   id: { type: required(GraphQLString), description: 'The Audit-Id header of the answer.', resolve: ({ auditID }) => auditID },
+  level: {
+    type: required(GraphQLString),
+    description: 'Changes and messages are kept at the level Request, and not of secrets: those have the level Metadata.',
+  },
   time: {
     type: required(Time),
     description: 'When the request arrived, in the time of the machine.',
     resolve: ({ requestReceivedTimestamp }) => requestReceivedTimestamp,
   },
   clusterTime: { type: required(Time), description: 'The same in the time of the cluster.' },
+  method: { type: required(GraphQLString), description: 'Empty if it was not sent over HTTP.' },
   verb: { type: required(GraphQLString) },
   uri: { type: required(GraphQLString), resolve: ({ requestURI }) => requestURI },
   user: { type: required(userType), description: 'Who sent the request.' },
@@ -109,6 +119,8 @@ function timeOf(field: string, text: string): number {
 }
 
 function selectionOf({ since, until, ...others }: Filters): AuditSelection {
+  if (others.code !== undefined && !/^[1-5]([0-9][0-9]|xx)$/.test(others.code))
+    throw badInput('code: must be a status code such as 403, or a class such as 4xx');
   return {
     ...others,
     ...(since === undefined ? {} : { since: timeOf('since', since) }),

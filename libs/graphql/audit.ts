@@ -15,13 +15,17 @@ export interface AuditSelection {
 interface EventUser {
   username: string;
   groups: readonly string[];
+  uid?: string;
+  extra?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** One request to the cluster, and what happened to it. */
 export interface AuditedRequest {
   auditID: string;
+  level: string;
   requestReceivedTimestamp: string;
   clusterTime: string;
+  method: string;
   verb: string;
   requestURI: string;
   user: EventUser;

@@ -135,9 +135,10 @@ export class KubernetesEndpoint {
     return api.handle({ ...this.requestOf(call), ...(body && { body }), ...(user && { user }) });
   }
 
-  private requestOf({ request, target: { path, query }, requestId }: Asked): ApiRequest {
+  private requestOf({ request, target: { path, escapedPath, query }, requestId }: Asked): ApiRequest {
     const { method = 'GET', headers, socket } = request;
-    return { method, path, query, headers, requestId, ...(socket.remoteAddress && { address: socket.remoteAddress }) };
+    const { remoteAddress: address } = socket;
+    return { method, path, query, headers, requestId, ...(escapedPath && { escapedPath }), ...(address && { address }) };
   }
 
   private takeOver({ request, response, upgrade }: Exchange, answer: ApiResponse & { takeover: Takeover }, caller: Caller): void {

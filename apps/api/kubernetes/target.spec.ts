@@ -4,7 +4,7 @@ test.each([
   ['/clusters/abc/api/v1/pods?watch=1', { cluster: 'abc', path: '/api/v1/pods', query: 'watch=1' }],
   ['/clusters/abc', { cluster: 'abc', path: '/', query: '' }],
   ['/clusters/abc?x=/y', { cluster: 'abc', path: '/', query: 'x=/y' }],
-  ['/clusters/abc/api/v1/nodes/a%3Ab', { cluster: 'abc', path: '/api/v1/nodes/a:b', query: '' }],
+  ['/clusters/abc/api/v1/nodes/a%3Ab', { cluster: 'abc', path: '/api/v1/nodes/a:b', escapedPath: '/api/v1/nodes/a%3Ab', query: '' }],
   ['/clusters/abc/api/%zz', undefined],
   ['/', { path: '/', query: '' }],
   ['/?a=b', { path: '/', query: 'a=b' }],

@@ -6,6 +6,8 @@ export interface Target {
   cluster?: string;
   /** Decoded, relative to the cluster, begins with a slash. */
   path: string;
+  /** The path as it was sent, if that is different. */
+  escapedPath?: string;
   query: string;
 }
 
@@ -36,7 +38,7 @@ export function targetOf(url: string): Target | undefined {
   const query = mark < 0 ? '' : url.slice(mark + 1);
   if (!path.includes('%')) return { cluster, path, query };
   try {
-    return { cluster, path: decodeURIComponent(path), query };
+    return { cluster, path: decodeURIComponent(path), escapedPath: path, query };
   } catch {
     return undefined;
   }

@@ -61,6 +61,7 @@ export interface Origin {
   /** Path and query; '' for requests that were not sent over HTTP. */
   uri: string;
   userAgent: string;
+  /** The addresses that it passed, separated by commas. */
   address: string;
 }
 
@@ -70,6 +71,11 @@ export interface PluginCall {
   operation: string;
   rejected: boolean;
   milliseconds: number;
+}
+
+/** Takes measurements. */
+interface Measure {
+  observe(value: number): void;
 }
 
 /** Measures requests. */
@@ -82,6 +88,8 @@ export interface RequestObserver {
   /** Its response goes on, until the returned function is called. */
   longRunning(event: AuditEvent): () => void;
   plugin(name: string, call: PluginCall): void;
+  /** What measures, in seconds, the calls of plugins that do not refuse: one for each of the list, which stays the same for an operation. */
+  passed(plugins: ReadonlyArray<{ name: string }>, type: PluginCall['type'], operation: string): ReadonlyArray<Measure>;
   webhook(name: string, call: PluginCall): void;
 }
 

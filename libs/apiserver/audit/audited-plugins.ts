@@ -10,9 +10,14 @@ export const isAudited = (attributes: AdmissionAttributes): attributes is Audite
 
 type Phase = 'admit' | 'validate';
 
-/** Notes that a plugin refused the request. */
-function noteRefusal(plugin: AdmissionPlugin, phase: Phase, attributes: Audited, { error, from }: { error: unknown; from: number }): void {
-  const { audit, operation } = attributes;
+/** A refusal by a plugin that was called at `from`. */
+interface Refusal {
+  plugin: AdmissionPlugin;
+  error: unknown;
+  from: number;
+}
+
+function noteRefusal(phase: Phase, { audit, operation }: Audited, { plugin, error, from }: Refusal): void {
   const took = audit.now() - from;
   const refused = error instanceof StatusError ? error.message : 'internal error';
   audit.plugin({ plugin: plugin.name, phase: phase === 'admit' ? 'mutating' : 'validating', refused, took });
@@ -20,44 +25,29 @@ function noteRefusal(plugin: AdmissionPlugin, phase: Phase, attributes: Audited,
   audit.refused(phase);
 }
 
-/**
- * Calls a plugin and notes its refusal. Returns the milliseconds that it took, as a promise only if it waits for something: most plugins
- * do not, and there are many.
- */
-function call(plugin: AdmissionPlugin, phase: Phase, attributes: Audited, ctx: AdmissionContext): number | Promise<number> {
-  const { audit, operation } = attributes;
-  const from = audit.now();
-  const done = () => {
-    const milliseconds = audit.now() - from;
-    audit.observer?.plugin(plugin.name, { type: phase, operation, rejected: false, milliseconds });
-    return milliseconds;
-  };
-  const failed = (error: unknown): never => {
-    noteRefusal(plugin, phase, attributes, { error, from });
-    throw error;
-  };
-  let pending: Promise<void> | void;
-  try {
-    pending = plugin[phase]?.(attributes, ctx);
-  } catch (error) {
-    return failed(error);
-  }
-  return pending ? pending.then(done, failed) : done();
-}
-
-/** Lets the mutating plugins change the object, and notes what each of them changed or why it refused. */
+/** Lets the mutating plugins change the object, and notes what each of them changed or why it refused. Most do not wait. */
 export async function auditedAdmit(plugins: readonly AdmissionPlugin[], attributes: Audited, ctx: AdmissionContext): Promise<void> {
-  const { group, resource, object, audit } = attributes;
+  const { group, resource, object, audit, operation } = attributes;
   const named = group === '' ? resource : `${resource}.${group}`;
   const compares = object !== undefined && audit.level === 'Request';
+  const measures = audit.observer?.passed(plugins, 'admit', operation);
   let before: object | undefined;
-  for (const plugin of plugins) {
+  let from = audit.now();
+  for (const [index, plugin] of plugins.entries()) {
     if (plugin.isIdle?.(ctx)) continue;
     const { name, resources, mutates } = plugin;
     const compared = compares && mutates !== false && (resources === undefined || resources.includes(named));
     if (compared) before ??= comparableCopy(object);
-    const taking = call(plugin, 'admit', attributes, ctx);
-    const took = typeof taking === 'number' ? taking : await taking;
+    try {
+      const pending = plugin.admit?.(attributes, ctx);
+      if (pending) await pending;
+    } catch (error) {
+      noteRefusal('admit', attributes, { plugin, error, from });
+      throw error;
+    }
+    const took = audit.now() - from;
+    from += took;
+    measures?.[index]?.observe(took / 1000);
     if (!compared || before === undefined) continue;
     const changes = changesBetween(before, object);
     if (changes.length === 0) continue;
@@ -68,9 +58,20 @@ export async function auditedAdmit(plugins: readonly AdmissionPlugin[], attribut
 
 /** Lets the validating plugins look at the object, and notes which of them refused. */
 export async function auditedValidate(plugins: readonly AdmissionPlugin[], attributes: Audited, ctx: AdmissionContext): Promise<void> {
-  for (const plugin of plugins) {
+  const { audit, operation } = attributes;
+  const measures = audit.observer?.passed(plugins, 'validate', operation);
+  let from = audit.now();
+  for (const [index, plugin] of plugins.entries()) {
     if (plugin.isIdle?.(ctx)) continue;
-    const taking = call(plugin, 'validate', attributes, ctx);
-    if (typeof taking !== 'number') await taking;
+    try {
+      const pending = plugin.validate?.(attributes, ctx);
+      if (pending) await pending;
+    } catch (error) {
+      noteRefusal('validate', attributes, { plugin, error, from });
+      throw error;
+    }
+    const took = audit.now() - from;
+    from += took;
+    measures?.[index]?.observe(took / 1000);
   }
 }

@@ -23,8 +23,8 @@ export class AdmissionMetrics {
     '[STABLE] Seconds of each admission webhook.',
     WEBHOOK_SECONDS,
   );
-  /** By plugin and operation: what almost every request of a kind counts. */
-  private readonly passed = { admit: new Map<string, Map<string, Histogram>>(), validate: new Map<string, Map<string, Histogram>>() };
+  /** Those of the plugins that each write calls. */
+  private readonly ofLists = new WeakMap<object, readonly Histogram[]>();
   private readonly known = new Map<string, Histogram>();
 
   get all() {
@@ -32,12 +32,15 @@ export class AdmissionMetrics {
   }
 
   plugin(name: string, { type, operation, rejected, milliseconds }: PluginCall): void {
-    const known = rejected ? undefined : this.passed[type].get(name)?.get(operation);
-    const counted = known ?? this.plugins.of({ name, operation, rejected: String(rejected), type });
-    counted.observe(milliseconds / 1000);
-    if (known !== undefined || rejected) return;
-    const byOperation = this.passed[type].get(name) ?? new Map<string, Histogram>();
-    this.passed[type].set(name, byOperation.set(operation, counted));
+    this.plugins.of({ name, operation, rejected: String(rejected), type }).observe(milliseconds / 1000);
+  }
+
+  passed(plugins: ReadonlyArray<{ name: string }>, type: PluginCall['type'], operation: string): readonly Histogram[] {
+    const known = this.ofLists.get(plugins);
+    if (known !== undefined) return known;
+    const found = plugins.map(({ name }) => this.plugins.of({ name, operation, rejected: 'false', type }));
+    this.ofLists.set(plugins, found);
+    return found;
   }
 
   webhook(name: string, { type, operation, rejected, milliseconds }: PluginCall): void {

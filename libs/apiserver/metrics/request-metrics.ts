@@ -83,6 +83,10 @@ export class RequestMetrics implements RequestObserver {
     this.admission.plugin(name, call);
   }
 
+  passed(...asked: Parameters<RequestObserver['passed']>): readonly Histogram[] {
+    return this.admission.passed(...asked);
+  }
+
   webhook(name: string, call: PluginCall): void {
     this.admission.webhook(name, call);
   }

@@ -28,6 +28,7 @@ export function metricText(vector: Vector<Value> | Vector<Histogram>): string {
   const { name, help, type } = vector.description;
   let lines = '';
   for (const { labels, of } of vector) {
+    if (of instanceof Histogram && of.count === 0) continue;
     const pairs = pairsOf(labels);
     lines += of instanceof Histogram ? histogramLines(name, pairs, of) : `${name}${braced(pairs)} ${of.value}\n`;
   }

@@ -8,6 +8,8 @@ export interface ApiRequest {
   method: string;
   /** Decoded, relative to the cluster: `/api/v1/pods`. */
   path: string;
+  /** The path as it was sent, if that is different. */
+  escapedPath?: string;
   /** Without the question mark, or already parsed. */
   query: string | URLSearchParams;
   /** Names are in lower case. */
