@@ -44,6 +44,9 @@ export const QUERY_PARAMETERS = 10_000;
 /** Characters of a ServiceAccount token that is looked at: more than a header can carry. */
 export const LONGEST_TOKEN = 32_768;
 
+/** What is looked at of the CAs that a client sends along with its certificate. Go limits the signatures that it checks to 100. */
+export const CERTIFICATE_CHAIN = { certificates: 10, bytes: 32_768 } as const;
+
 /** Combinations of labels of one metric of a cluster. */
 export const METRIC_SERIES = 500;
 

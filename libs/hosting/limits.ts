@@ -78,3 +78,6 @@ export const WEBHOOK_LIMITS = Object.freeze({
   callsPerCluster: 32,
   calls: 256,
 });
+
+/** Bytes of the certificates that clients sent along with their own, kept for resumed TLS sessions; and of one client's at most. */
+export const RESUMED_CHAINS = { bytes: 4 * 1024 * 1024, longest: 64 * 1024 } as const;

@@ -4,12 +4,13 @@ import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { connect, type TLSSocket } from 'node:tls';
+import { connect, TLSSocket } from 'node:tls';
 import { Worker } from 'node:worker_threads';
+import { issueCertificate, newAuthority } from '#pki';
 import { LISTENER_LIMITS, type ListenerLimits } from './limits.js';
 import { createLog } from './logging.js';
 import { type CertificateAuthority, openAuthority } from './pki/certificate-authority.js';
-import { createSecureServer, type SecureServer } from './secure-server.js';
+import { clientCertificateOf, createSecureServer, type SecureServer } from './secure-server.js';
 
 let authority: CertificateAuthority;
 const toClose: Array<() => void> = [];
@@ -167,4 +168,47 @@ test('a client that still sends the body of a refused request gets the answer', 
     Array.from({ length: 4 }, () => once(new Worker(busyClient, { eval: true, workerData }), 'message').then(([answer]) => answer)),
   );
   expect(answers).toEqual(Array(4).fill('HTTP/1.1 413 Payload Too Large'));
+});
+
+test("a client's certificate has the CAs that were sent along with it, also on a resumed TLS session", async () => {
+  const server = await listening({});
+  const now = Date.now();
+  const inner = await newAuthority({ commonName: 'inner', notBefore: now - 1000, notAfter: now + 3_600_000 });
+  const { certificate, key } = await issueCertificate(inner, {
+    commonName: 'jane',
+    notBefore: now - 1000,
+    notAfter: now + 3_600_000,
+    usage: 'clientAuth',
+  });
+  const seen: unknown[] = [];
+  server.handle({
+    request(request, response) {
+      const shown = clientCertificateOf(request.socket);
+      seen.push([
+        shown?.subject,
+        shown?.issuerCertificate?.subject,
+        request.socket instanceof TLSSocket && request.socket.isSessionReused(),
+      ]);
+      response.end('ok');
+    },
+  });
+  let session: Buffer | undefined;
+  const ask = async (cert: string) => {
+    const socket = connect({ port: server.port, host: '127.0.0.1', ca: authority.certificate, cert, key, session });
+    socket.on('session', (made) => {
+      session = made;
+    });
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    socket.resume();
+    await once(socket, 'close');
+  };
+  await ask(`${certificate}\n${inner.certificate}`);
+  await ask(`${certificate}\n${inner.certificate}`);
+  session = undefined;
+  await ask(certificate);
+  expect(seen).toEqual([
+    ['CN=jane', 'CN=inner', false],
+    ['CN=jane', 'CN=inner', true],
+    ['CN=jane', undefined, false],
+  ]);
 });

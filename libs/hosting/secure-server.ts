@@ -8,6 +8,7 @@ import { ConnectionLimiter } from './connection-limiter.js';
 import { LISTENER_LIMITS, type ListenerLimits } from './limits.js';
 import type { Log } from './logging.js';
 import type { CertificateAuthority } from './pki/certificate-authority.js';
+import { ResumedChains } from './resumed-chains.js';
 
 /** The handlers of requests and upgrades. They must not throw. */
 interface ServerHandlers {
@@ -125,11 +126,12 @@ function guard(server: https.Server, connections: ConnectionLimiter, log: Log): 
     socket.on('error', onError);
     connections.accepted(socket);
   });
+  const chains = new ResumedChains();
   server.on('secureConnection', (socket) => {
     socket.on('error', onError);
     connections.secured(socket);
     const certificate = socket.getPeerX509Certificate();
-    if (certificate) clientCertificates.set(socket, certificate);
+    if (certificate) clientCertificates.set(socket, chains.complete(certificate, socket.isSessionReused()));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     // A response may be in progress: anything written here would end up in the middle of it.

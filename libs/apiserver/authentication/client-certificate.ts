@@ -2,22 +2,18 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { type Clock, type Instant, unauthorized } from '#apimachinery';
 import type { UserInfo } from '../rest/strategy.js';
 import type { Authenticator } from './authentication.js';
+import { type Validity, validityOf } from './certificate-chain.js';
 
 /** The cluster's CA for client certificates, PEM (kube-apiserver's --client-ca-file). */
 export type ClientAuthority = () => Promise<string>;
 
-/** The use that a certificate must be for. */
-const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
-const ANY_USE = '2.5.29.37.0';
 /** The attribute of a subject that holds a uid (apiserver/pkg/util/x509 X509UID). */
 const UID = '1.3.6.1.4.1.57683.2';
 const CREDENTIAL_ID = 'authentication.kubernetes.io/credential-id';
 
 /** Whose certificate it is, and when it is valid; `user` is undefined if it names nobody. */
-interface Owner {
+interface Owner extends Validity {
   user: UserInfo | undefined;
-  notBefore: Instant;
-  notAfter: Instant;
 }
 
 const valuesOf = (value: string | string[] | undefined): string[] => (value === undefined ? [] : Array.isArray(value) ? value : [value]);
@@ -39,21 +35,15 @@ function userOf(certificate: X509Certificate): UserInfo | undefined {
   };
 }
 
-/** The owner of a certificate that the authority has signed for clients; undefined for any other. */
+/** The owner of a certificate that leads to the authority and is for clients; undefined for any other. */
 function ownerOf(certificate: X509Certificate, authority: X509Certificate): Owner | undefined {
-  if (!certificate.checkIssued(authority) || !certificate.verify(authority.publicKey)) return undefined;
-  const uses = certificate.keyUsage as readonly string[] | undefined;
-  if (uses && !uses.includes(CLIENT_AUTH) && !uses.includes(ANY_USE)) return undefined;
-  return {
-    user: userOf(certificate),
-    notBefore: certificate.validFromDate.getTime(),
-    notAfter: certificate.validToDate.getTime(),
-  };
+  const validity = validityOf(certificate, authority);
+  return validity && { user: userOf(certificate), ...validity };
 }
 
 /**
- * Authenticates the client certificates of a connection (apiserver/pkg/authentication/request/x509), which count for the cluster whose CA
- * has signed them, while they are valid by its clock. A certificate is verified once for a connection.
+ * Authenticates the client certificates of a connection (apiserver/pkg/authentication/request/x509), which count for the cluster to
+ * whose CA they lead, while they are valid by its clock. A certificate is verified once for a connection.
  */
 export function clientCertificateAuthenticator({ authority, clock }: { authority: ClientAuthority; clock: Clock }): Authenticator {
   const owners = new WeakMap<X509Certificate, Owner | 'nobody'>();
