@@ -89,7 +89,7 @@ module.exports = {
     only('bullmq-only-in-adapters', 'node_modules/bullmq/', ['^libs/controller-runtime/bullmq/', '^libs/hosting/backends\\.ts$']),
     only('nest-at-the-edges', 'node_modules/(@nestjs|fastify|@fastify|pino)/', ['^libs/hosting/', '^apps/']),
     only('apollo-at-the-edges', 'node_modules/(@apollo|graphql-ws)/', ['^apps/api/graphql/']),
-    only('websockets-at-the-edges', 'node_modules/ws/', ['^apps/api/(graphql|kubernetes)/']),
+    only('websockets-at-the-edges', 'node_modules/ws/', ['^apps/api/(graphql|kubernetes)/', '^libs/node/http/echo-websocket\\.ts']),
     only('graphql-in-its-rooms', 'node_modules/graphql/', ['^libs/graphql/', '^apps/api/graphql/']),
     only('the-domain-opens-no-connection', '^(node:)?(http|https|http2|tls|dgram|child_process|worker_threads)$|node_modules/undici/', [
       '^libs/client/http-client\\.ts$',

@@ -38,6 +38,8 @@ export { type DeleteOptions, deleteOptionsFromBody, type WriteOptions } from './
 export {
   type ApiRequest,
   type ApiResponse,
+  CLOSE,
+  type CloseCode,
   type ConnectionHandler,
   headerOf,
   type Pieces,

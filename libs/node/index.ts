@@ -1,7 +1,7 @@
-export { HttpConnection } from './http/http-connection.js';
+export { ByteQueue } from './http/byte-queue.js';
 export { findImage, images, pullError } from './images/catalogue.js';
 export type { ImageDefinition } from './images/image.js';
-export type { HttpAnswer, HttpRequest, ProgramView, ServedPort } from './images/program.js';
+export type { ConnectionPeer, HttpAnswer, HttpRequest, ProgramView, ServedConnection, ServedPort } from './images/program.js';
 export { type ImageReference, parseImage } from './images/reference.js';
 export { kubelet } from './kubelet.js';
 export {

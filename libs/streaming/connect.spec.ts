@@ -1,8 +1,9 @@
 import { forbidden } from '#apimachinery';
-import type { AdmissionPlugin, ConnectionHandler } from '#apiserver';
+import { type AdmissionPlugin, CLOSE } from '#apiserver';
 import { type TestCluster, testCluster } from '#apiserver/test-cluster';
 import { STREAM_LIMITS } from './limits.js';
 import { streamProviders } from './providers.js';
+import { runningPod, settle, TestClient } from './test-client.js';
 
 /** Refuses to connect to pods with a name that begins with `no-`. */
 const refusing: AdmissionPlugin = {
@@ -18,29 +19,13 @@ const base = '/api/v1/namespaces/default/pods';
 
 let cluster: TestCluster;
 
-function podNamed(name: string): object {
-  const running = { running: { startedAt: '2026-01-02T03:04:00Z' } };
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name },
-    spec: { nodeName: 'n', containers: [{ name: 'c', image: 'busybox', command: ['sleep', '1000'] }] },
-    status: {
-      phase: 'Running',
-      podIP: '10.0.0.1',
-      containerStatuses: [
-        { name: 'c', image: 'busybox', imageID: '', ready: true, restartCount: 0, containerID: 'containerd://x', state: running },
-      ],
-    },
-  };
-}
-
 const rule = (verbs: string[], resources: string[]) => ({ apiGroups: [''], resources, verbs });
 
 beforeAll(async () => {
   cluster = await testCluster({ providers: streamProviders, admission: [refusing] });
   await cluster.call('POST', '/api/v1/nodes', { body: { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' } } });
-  for (const name of ['box', 'no-box']) await cluster.call('POST', base, { body: podNamed(name) });
+  for (const name of ['box', 'no-box'])
+    await cluster.call('POST', base, { body: runningPod(name, { image: 'busybox', command: ['sleep', '1000'] }) });
   const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'reader' } };
   const rbac = '/apis/rbac.authorization.k8s.io/v1';
   await cluster.call('POST', `${rbac}/clusterroles`, {
@@ -58,40 +43,7 @@ beforeAll(async () => {
 const open = (path: string, headers: Record<string, string> = upgrade, user?: { name: string; groups: string[] }) =>
   cluster.call('GET', `${base}/${path}`, { headers, ...(user && { user }) });
 
-/** What a client would receive; `block` makes it read nothing. */
-class Client {
-  readonly sent: Buffer[] = [];
-  closed = false;
-  handler: ConnectionHandler | undefined;
-  blocked = false;
-
-  async connect(path: string): Promise<number> {
-    const { status, response } = await open(path);
-    this.handler = response.takeover?.start({
-      send: (data) => {
-        this.sent.push(Buffer.from(data as Uint8Array));
-        return !this.blocked;
-      },
-      pause: () => undefined,
-      resume: () => undefined,
-      close: () => {
-        this.closed = true;
-        this.handler?.closed();
-      },
-    });
-    return status;
-  }
-
-  /** The bytes of a channel. */
-  text(channel: number): string {
-    return Buffer.concat(this.sent.filter(([first]) => first === channel).map((message) => message.subarray(1))).toString();
-  }
-}
-
-/** Lets what is pending go on. */
-const settle = async () => {
-  for (let at = 0; at < 50; at++) await new Promise((resolve) => setImmediate(resolve));
-};
+const connect = async (client: TestClient, path: string) => client.take((await open(path)).response);
 
 test('a GET of a WebSocket needs the permission to create; admission may refuse to connect', async () => {
   const jane = { name: 'jane', groups: ['system:authenticated'] };
@@ -130,14 +82,14 @@ test('a GET of a WebSocket needs the permission to create; admission may refuse 
 });
 
 test('a command’s output, errors and end come on their channels; standard input is closed by the signal of v5', async () => {
-  const client = new Client();
-  expect(await client.connect('box/exec?command=sh&command=-c&command=cat;echo%20no%20%3E%262;exit%203&stdin=1&stdout=1&stderr=1')).toBe(
+  const client = new TestClient();
+  expect(await connect(client, 'box/exec?command=sh&command=-c&command=cat;echo%20no%20%3E%262;exit%203&stdin=1&stdout=1&stderr=1')).toBe(
     101,
   );
   client.handler?.receive(Buffer.from('\x00hello'), false);
   client.handler?.receive(Buffer.from([255, 0]), false);
   await settle();
-  expect([client.text(1), client.text(2), JSON.parse(client.text(3)).details, client.closed]).toEqual([
+  expect([client.channel(1), client.channel(2), JSON.parse(client.channel(3)).details, client.closed]).toEqual([
     'hello',
     'no\n',
     { causes: [{ reason: 'ExitCode', message: '3' }] },
@@ -146,16 +98,16 @@ test('a command’s output, errors and end come on their channels; standard inpu
 });
 
 test('a command that does not exist is reported as the runtime does', async () => {
-  const client = new Client();
-  await client.connect('box/exec?command=nope&stdout=1');
+  const client = new TestClient();
+  await connect(client, 'box/exec?command=nope&stdout=1');
   await settle();
-  expect(JSON.parse(client.text(3)).message).toMatch(/exec: "nope": executable file not found in \$PATH: unknown$/);
+  expect(JSON.parse(client.channel(3)).message).toMatch(/exec: "nope": executable file not found in \$PATH: unknown$/);
 });
 
 test('a client that reads nothing stops the command, and one that leaves ends it', async () => {
-  const client = new Client();
+  const client = new TestClient();
   client.blocked = true;
-  await client.connect('box/exec?command=yes&stdout=1');
+  await connect(client, 'box/exec?command=yes&stdout=1');
   await settle();
   const before = client.sent.length;
   await settle();
@@ -168,18 +120,18 @@ test('a client that reads nothing stops the command, and one that leaves ends it
 });
 
 test('messages without sense are survived', async () => {
-  const client = new Client();
-  await client.connect('box/exec?command=cat&stdin=1&stdout=1');
+  const client = new TestClient();
+  await connect(client, 'box/exec?command=cat&stdin=1&stdout=1');
   for (const message of [[], [4], [4, 123], [9, 9], [200], [0], [255, 200]]) client.handler?.receive(Buffer.from(message), false);
   await settle();
   expect(client.closed).toBe(true);
 });
 
 test('connections above the limit get 429, and those that end make room', async () => {
-  const clients = Array.from({ length: STREAM_LIMITS.connections }, () => new Client());
-  for (const client of clients) await client.connect('box/exec?command=cat&stdin=1&stdout=1');
+  const clients = Array.from({ length: STREAM_LIMITS.connections }, () => new TestClient());
+  for (const client of clients) await connect(client, 'box/exec?command=cat&stdin=1&stdout=1');
   const refused = await open('box/exec?command=ls&stdout=1');
-  for (const client of clients) client.handler?.shutdown();
+  for (const client of clients) client.handler?.shutdown(CLOSE.goingAway);
   const again = await open('box/exec?command=ls&stdout=1');
   again.response.takeover?.abandon();
   expect([refused.status, again.status]).toEqual([429, 101]);

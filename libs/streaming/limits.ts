@@ -14,6 +14,8 @@ export const STREAM_LIMITS = Object.freeze({
   /** SPDY streams that are open on one connection, and that are opened during its life. */
   streams: 200,
   streamsInAll: 100_000,
+  /** Connections to ports that one client opens at a time, also those that it has given up. */
+  opening: 16,
   /** Bytes that a connection may write in one window of time. */
   burst: 1024 * 1024,
   window: 200,

@@ -38,24 +38,17 @@ export async function checkNode({ cluster }: RestScope, pod: corev1.Pod): Promis
   if (node === undefined) throw notFound({ group: '', resource: 'nodes' }, nodeName);
 }
 
-/** Whether the user may also create the subresource: a WebSocket comes as GET (AuthorizePodWebsocketUpgradeCreatePermission). */
-export async function mayCreate({
-  cluster,
-  user,
-  namespace,
-  name,
-  resource,
-  subresource,
-  verb,
-}: RestScope): Promise<{ allowed: boolean; reason?: string }> {
-  if (verb === 'create') return { allowed: true };
+/** Whether the user may do something with the subresource of the request. */
+export async function accessTo(scope: RestScope, verb: string): Promise<{ allowed: boolean; reason?: string }> {
+  const { cluster, user, namespace, name, resource, subresource } = scope;
   const { group, version, resource: plural } = resource;
-  return cluster.access.authorize({ user, verb: 'create', resource: { group, version, resource: plural, subresource, namespace, name } });
+  return cluster.access.authorize({ user, verb, resource: { group, version, resource: plural, subresource, namespace, name } });
 }
 
-/** Throws 403 unless the user may create the subresource. */
+/** Throws 403 unless the user may create the subresource: a WebSocket comes as GET (AuthorizePodWebsocketUpgradeCreatePermission). */
 export async function ensureCreate(scope: RestScope): Promise<void> {
-  const { allowed, reason = '' } = await mayCreate(scope);
+  if (scope.verb === 'create') return;
+  const { allowed, reason = '' } = await accessTo(scope, 'create');
   if (!allowed) throw forbidden({ group: '', resource: scope.resource.resource }, scope.name, reason);
 }
 

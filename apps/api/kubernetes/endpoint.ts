@@ -4,6 +4,7 @@ import {
   type ApiRequest,
   type ApiResponse,
   type ByteStream,
+  CLOSE,
   DEFAULT_LIMITS,
   failureResponse,
   type Takeover,
@@ -154,7 +155,7 @@ export class KubernetesEndpoint {
       if (session) this.streams.delete(session);
     });
     if (!handler || upgrade.socket.destroyed) return;
-    session = { close: () => handler.shutdown() };
+    session = { close: () => handler.shutdown(this.draining ? CLOSE.goingAway : CLOSE.policyViolation) };
     this.streams.add(session);
     forget = this.options.sessions.open(standing(caller, answer, session.close));
   }

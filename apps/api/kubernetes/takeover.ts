@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { ApiResponse, ConnectionHandler, Takeover, UpgradedConnection } from '#apiserver';
+import { type ApiResponse, CLOSE, type ConnectionHandler, type Takeover, type UpgradedConnection } from '#apiserver';
 
 /** The socket of an upgrade request, and what the client has sent after its head. */
 export interface UpgradeSocket {
@@ -11,6 +12,8 @@ export interface UpgradeSocket {
 
 /** Unsent bytes from which a WebSocket's reader counts as slow. */
 const SLOW = 256 * 1024;
+/** Frames of one message, and chunks of one frame: each takes memory of its own, however small it is. */
+const PARTS = 4096;
 /** Interval between pings, and how long a closing client is waited for. */
 const PING_EVERY = 30_000;
 const LINGER = 5_000;
@@ -51,7 +54,14 @@ function rawConnection(
     },
   };
   const started = takeover.start(connection);
-  socket.on('data', (bytes: Buffer) => started.receive(bytes, false));
+  // A client that is gone while it is not read from is noticed only so.
+  if (socket instanceof Socket) socket.setKeepAlive(true, PING_EVERY);
+  socket.on('data', (bytes: Buffer) => {
+    // Many small replies are sent as one record.
+    socket.cork();
+    started.receive(bytes, false);
+    process.nextTick(() => socket.uncork());
+  });
   socket.on('drain', () => started.drained());
   socket.on('end', () => socket.end());
   socket.on('error', () => socket.destroy());
@@ -77,6 +87,10 @@ function webSocket(
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: takeover.largestMessage,
+    maxFragments: PARTS,
+    maxBufferedChunks: PARTS,
+    // One message in an iteration of the event loop: a flood of small ones must not hold up other tenants.
+    allowSynchronousEvents: false,
     perMessageDeflate: false,
     handleProtocols: () => (protocol === '' ? false : protocol),
   });
@@ -114,8 +128,8 @@ function connectionOf(peer: WebSocket): UpgradedConnection {
     },
     pause: () => peer.pause(),
     resume: () => peer.resume(),
-    close() {
-      peer.close(1000);
+    close(code = CLOSE.normal) {
+      peer.close(code);
       setTimeout(() => peer.terminate(), LINGER).unref();
     },
   };

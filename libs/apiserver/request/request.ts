@@ -39,9 +39,13 @@ export interface UpgradedConnection {
   /** Stops and continues reading from the peer. */
   pause(): void;
   resume(): void;
-  /** Closes it normally, after what was sent. */
-  close(): void;
+  /** Closes it after what was sent: a WebSocket with this code, by default that of a normal end. */
+  close(code?: CloseCode): void;
 }
+
+/** Why a WebSocket is closed (RFC 6455, section 7.4.1). A client takes 1000 for a success. */
+export type CloseCode = (typeof CLOSE)[keyof typeof CLOSE];
+export const CLOSE = { normal: 1000, goingAway: 1001, policyViolation: 1008 } as const;
 
 /** What is done with an upgraded connection. */
 export interface ConnectionHandler {
@@ -50,8 +54,8 @@ export interface ConnectionHandler {
   drained(): void;
   /** The connection has been closed, by whichever side. Called once. */
   closed(): void;
-  /** The server shuts down, or the user is no longer authorized: ends what runs. */
-  shutdown(): void;
+  /** The server shuts down, or the user is no longer authorized: ends what runs, and closes the connection with this code. */
+  shutdown(code: CloseCode): void;
 }
 
 /** Takes over a connection after its response. */

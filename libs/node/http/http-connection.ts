@@ -1,5 +1,7 @@
-import type { HttpAnswer, HttpRequest } from '../images/program.js';
+import type { ConnectionPeer, HttpAnswer, HttpRequest, ServedConnection } from '../images/program.js';
 import { REQUEST_BODY, REQUEST_HEAD } from '../runtime/limits.js';
+import { ByteQueue } from './byte-queue.js';
+import { ChunkedBody } from './chunked-body.js';
 import { STATUS_CODES } from './status-codes.js';
 
 /** Makes the bytes of an HTTP/1.1 response. */
@@ -36,113 +38,158 @@ function readHead(text: string): Head | undefined {
   return { method: match[1] ?? '', target: match[2] ?? '', headers, old: match[3] === '0' };
 }
 
-/** The decoded body and the length it took; undefined while it is incomplete, null if it is malformed. */
-function chunkedBody(bytes: Buffer): { body: Buffer; length: number } | undefined | null {
-  const parts: Buffer[] = [];
-  for (let at = 0; ; ) {
-    const end = bytes.indexOf('\r\n', at);
-    if (end < 0) return bytes.length - at > 32 ? null : undefined;
-    const size = Number.parseInt(bytes.toString('latin1', at, end), 16);
-    if (!Number.isInteger(size) || size < 0) return null;
-    const start = end + 2;
-    if (size === 0) {
-      const over = bytes.indexOf('\r\n', start);
-      return over < 0 ? undefined : { body: Buffer.concat(parts), length: over + 2 };
-    }
-    if (bytes.length < start + size + 2) return undefined;
-    parts.push(bytes.subarray(start, start + size));
-    at = start + size + 2;
+/** A body of a known length; undefined while it is incomplete. */
+class SizedBody {
+  constructor(private readonly length: number) {}
+
+  read(input: ByteQueue): Buffer | undefined {
+    return input.length < this.length ? undefined : input.take(this.length);
   }
+}
+
+/** Why a request is refused, by its status. */
+type Refusal = 400 | 413;
+
+function bodyReader({ headers }: Head): SizedBody | ChunkedBody | Refusal {
+  if (headers['transfer-encoding'] === 'chunked') return new ChunkedBody();
+  const length = Number(headers['content-length'] ?? 0);
+  if (!Number.isInteger(length) || length < 0) return 400;
+  return length > REQUEST_BODY ? 413 : new SizedBody(length);
 }
 
 export interface HttpConnectionOptions {
   client: string;
+  peer: ConnectionPeer;
   now(): number;
   answer(request: HttpRequest): HttpAnswer;
-  write(bytes: Buffer): void;
-  end(): void;
+  /** Takes over the connection of an upgrade request; undefined: it is answered as any other. */
+  upgrade?(request: HttpRequest, peer: ConnectionPeer): ServedConnection | undefined;
+  /** Called between requests: a promise when it is another tenant's turn. */
+  pause?(): Promise<void> | undefined;
 }
 
-/** The server's side of a program's HTTP/1.1 connection, over any bytes. */
-export class HttpConnection {
-  private parts: Buffer[] = [];
-  private length = 0;
+/**
+ * The server's side of a program's HTTP/1.1 connection, over any bytes. Requests are answered one after the other, none while the client does
+ * not read.
+ */
+export class HttpConnection implements ServedConnection {
+  private readonly input = new ByteQueue();
+  private head: Head | undefined;
+  private body: SizedBody | ChunkedBody | undefined;
+  /** Bytes of the head in which its end has been looked for. */
+  private searched = 0;
+  private upgraded: ServedConnection | undefined;
   private over = false;
-  private needed = 0;
+  private working = false;
+  private slow = false;
+  private held = false;
+  private half = false;
 
   constructor(private readonly options: HttpConnectionOptions) {}
 
-  /** Bytes from the client. */
-  receive(chunk: Buffer): void {
-    if (this.over) return;
-    this.parts.push(chunk);
-    this.length += chunk.length;
-    if (this.length < this.needed) return;
-    let bytes = this.parts.length === 1 ? chunk : Buffer.concat(this.parts);
-    for (;;) {
-      const taken = this.take(bytes);
-      if (taken === 0 || this.over) break;
-      bytes = bytes.subarray(taken);
-    }
-    this.parts = [bytes];
-    this.length = bytes.length;
+  receive(chunk: Buffer): boolean {
+    if (this.upgraded) return this.upgraded.receive(chunk);
+    if (this.over) return true;
+    this.input.append(chunk);
+    void this.work();
+    this.held = (this.working || this.slow) && this.input.length > REQUEST_HEAD;
+    return !this.held;
   }
 
-  /** Answers the first request of the bytes, and returns its length; 0 if it is not complete. */
-  private take(bytes: Buffer): number {
-    this.needed = 0;
-    const end = bytes.subarray(0, REQUEST_HEAD).indexOf('\r\n\r\n');
-    if (end < 0) {
-      if (bytes.length >= REQUEST_HEAD) this.refuse(400);
-      return 0;
+  drained(): void {
+    this.slow = false;
+    if (this.upgraded) this.upgraded.drained();
+    else void this.work();
+  }
+
+  ended(): void {
+    this.half = true;
+    if (this.upgraded) this.upgraded.ended();
+    else void this.work();
+  }
+
+  closed(): void {
+    this.over = true;
+    this.input.clear();
+    this.upgraded?.closed();
+  }
+
+  private async work(): Promise<void> {
+    if (this.working) return;
+    this.working = true;
+    while (!this.over && !this.slow && !this.upgraded && this.next()) {
+      const pause = this.options.pause?.();
+      if (pause) await pause;
     }
-    const head = readHead(bytes.toString('latin1', 0, end));
-    if (!head) return this.refuse(400);
-    const body = bytes.subarray(end + 4);
-    const { headers, method, target } = head;
-    if (headers['transfer-encoding'] === 'chunked') {
-      const read = chunkedBody(body);
-      if (read === null) return this.refuse(400);
-      if (read === undefined) {
-        if (body.length > REQUEST_BODY) return this.refuse(413);
-        // Doubling what is waited for keeps the cost of rereading proportional to the size.
-        this.needed = bytes.length * 2;
-        if (body.length < 65_536 || bytes.subarray(-5).toString('latin1') === '0\r\n\r\n') this.needed = 0;
-        return 0;
+    this.working = false;
+    if (this.half && !this.over && !this.slow && !this.upgraded) this.end();
+    if (!this.held || this.slow) return;
+    this.held = false;
+    this.options.peer.ready();
+  }
+
+  /** Answers the first request; false if it is not complete. */
+  private next(): boolean {
+    this.head ??= this.takeHead();
+    if (!this.head) return false;
+    if (!this.body) {
+      const reader = bodyReader(this.head);
+      if (typeof reader === 'number') return this.refuse(reader);
+      this.body = reader;
+    }
+    const body = this.body.read(this.input);
+    if (typeof body === 'number') return this.refuse(body);
+    if (!body) return false;
+    const { head } = this;
+    this.head = undefined;
+    this.body = undefined;
+    this.reply(head, body);
+    return true;
+  }
+
+  private takeHead(): Head | undefined {
+    const { input } = this;
+    const found = input.bytes.subarray(this.searched, REQUEST_HEAD).indexOf('\r\n\r\n');
+    if (found < 0) {
+      this.searched = Math.max(0, input.length - 3);
+      if (input.length >= REQUEST_HEAD) this.refuse(400);
+      return undefined;
+    }
+    const text = input.take(this.searched + found + 4).toString('latin1');
+    this.searched = 0;
+    const head = readHead(text.slice(0, -4));
+    if (!head) this.refuse(400);
+    return head;
+  }
+
+  private reply({ headers, old, method, target }: Head, body: Buffer): void {
+    const { answer, client, now, peer, upgrade } = this.options;
+    const request = { method, target, headers, body, client };
+    const asked = headers.connection?.toLowerCase() ?? '';
+    if (upgrade && asked.includes('upgrade')) {
+      this.upgraded = upgrade(request, peer);
+      if (this.upgraded) {
+        if (this.input.length > 0) this.upgraded.receive(this.input.take(this.input.length));
+        return;
       }
-      this.reply(head, { method, target, headers, body: read.body, client: this.options.client });
-      return end + 4 + read.length;
     }
-    const length = Number(headers['content-length'] ?? 0);
-    if (!Number.isInteger(length) || length < 0) return this.refuse(400);
-    if (length > REQUEST_BODY) return this.refuse(413);
-    if (body.length < length) {
-      this.needed = end + 4 + length;
-      return 0;
-    }
-    this.reply(head, { method, target, headers, body: body.subarray(0, length), client: this.options.client });
-    return end + 4 + length;
-  }
-
-  private reply({ headers, old, method }: Head, request: HttpRequest): void {
-    const { answer, now, write, end } = this.options;
-    const asked = headers.connection?.toLowerCase();
     const last = asked === 'close' || (old && asked !== 'keep-alive');
-    write(responseBytes(answer(request), { head: method === 'HEAD', now: now(), last }));
-    if (!last) return;
-    this.over = true;
-    end();
+    this.slow = !peer.write(responseBytes(answer(request), { head: method === 'HEAD', now: now(), last }));
+    if (last) this.end();
   }
 
-  private refuse(status: number): 0 {
-    const { write, end, now } = this.options;
-    this.over = true;
-    this.parts = [];
+  private refuse(status: Refusal): false {
+    const { peer, now } = this.options;
     const body = `${status} ${STATUS_CODES[status] ?? ''}`;
-    write(
-      responseBytes({ status, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body }, { head: false, now: now(), last: true }),
-    );
-    end();
-    return 0;
+    const answer = { status, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body };
+    peer.write(responseBytes(answer, { head: false, now: now(), last: true }));
+    this.end();
+    return false;
+  }
+
+  private end(): void {
+    this.over = true;
+    this.input.clear();
+    this.options.peer.end();
   }
 }

@@ -1,4 +1,5 @@
 import { parseGoDuration } from '#apimachinery';
+import { sniffedType } from '../http/content-type.js';
 import { flagOf, portFlag } from './flags.js';
 import type { Call, Executable } from './image.js';
 import {
@@ -95,11 +96,19 @@ const serveHostname: Executable = ({ args }) => {
   return serve(raw ? [tcp(port)] : udp ? [] : [http(port, undefined, (_, { hostname }) => plain(hostname))]);
 };
 
+/** The certificate in the image. */
+const CERTIFICATE = { certificate: '/localhost.crt', key: '/localhost.key', optional: true };
+
 /** Serves what its environment variables name: SERVE_PORT_80, SERVE_TCP_PORT_80, SERVE_TLS_PORT_443. */
 function porter({ variables }: Call): Program {
   const ports = [...variables.keys()].flatMap((name): ServedPort[] => {
-    const port = /^SERVE_(?:TCP_|TLS_)?PORT_(\d{1,5})$/.exec(name)?.[1];
-    return port === undefined ? [] : [http(Number(port), undefined, (_, { env }) => plain(env.get(name) ?? ''))];
+    const [, kind, port] = /^SERVE_(TCP_|TLS_)?PORT_(\d{1,5})$/.exec(name) ?? [];
+    if (port === undefined) return [];
+    const served = http(Number(port), undefined, (_, { env }) => {
+      const body = env.get(name) ?? '';
+      return { status: 200, headers: { 'Content-Type': sniffedType(body) }, body };
+    });
+    return [kind === 'TLS_' ? { ...served, tls: CERTIFICATE } : served];
   });
   return serve(ports, UNHANDLED);
 }

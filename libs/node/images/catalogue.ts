@@ -6,6 +6,7 @@ import { busybox } from './busybox.js';
 import { kubeApiserver, kubeControllerManager, kubeProxy, kubeScheduler } from './control-plane.js';
 import { coredns } from './coredns.js';
 import { endToEndTests } from './e2e-tests.js';
+import { echoServer } from './echo-server.js';
 import { etcd } from './etcd.js';
 import { httpd } from './httpd.js';
 import type { ImageDefinition } from './image.js';
@@ -35,6 +36,7 @@ export const images: readonly ImageDefinition[] = [
   alpine,
   busybox,
   coredns,
+  echoServer,
   ...endToEndTests,
   etcd,
   httpd,

@@ -39,6 +39,8 @@ export interface ServedPort {
   changesAt?: number;
   /** What an HTTP port answers. If unset, `status` decides, and the body is the status text. */
   answer?(request: HttpRequest, view: ProgramView): HttpAnswer;
+  /** Takes over the connection of an upgrade request; undefined: it is answered as any other. */
+  upgrade?(request: HttpRequest, view: ProgramView, peer: ConnectionPeer): ServedConnection | undefined;
   /** HTTP over TLS only, with a certificate in the container's files. */
   tls?: TlsFiles;
 }
@@ -49,6 +51,28 @@ export interface TlsFiles {
   key: string;
   /** Without the files it serves with a certificate that it makes for itself; otherwise it does not serve. */
   optional?: boolean;
+}
+
+/** The client's end of a connection, as a program sees it. */
+export interface ConnectionPeer {
+  /** Sends bytes. False: the client reads too slowly, and `drained` will be called. */
+  write(bytes: Buffer): boolean;
+  /** Closes the connection. */
+  end(): void;
+  /** The program can take more, after `receive` has returned false. */
+  ready(): void;
+}
+
+/** A program's end of a connection. */
+export interface ServedConnection {
+  /** Bytes from the client. False: the program can take no more until it calls `ready`. */
+  receive(bytes: Buffer): boolean;
+  /** The client has read what was written. */
+  drained(): void;
+  /** The client sends no more, and reads what is still written. */
+  ended(): void;
+  /** The connection is closed. */
+  closed(): void;
 }
 
 /** A request as a program reads it from its socket. */

@@ -2,10 +2,11 @@ import type { corev1 } from '#api';
 import { type KubeObject, parseQuantity, parseTime } from '#apimachinery';
 import { commandsOf, shellsOf } from '../commands/image-commands.js';
 import { type DirectoryNode, FileError, type FileNode, FileSystem, normalized } from '../files/file-system.js';
+import { HttpConnection } from '../http/http-connection.js';
 import { STATUS_CODES } from '../http/status-codes.js';
 import { findImage } from '../images/catalogue.js';
 import type { ImageDefinition } from '../images/image.js';
-import type { HttpAnswer, HttpRequest, ProgramView, ServedPort } from '../images/program.js';
+import type { ConnectionPeer, HttpAnswer, HttpRequest, ProgramView, ServedConnection, ServedPort } from '../images/program.js';
 import { pathOf } from '../images/program.js';
 import { parseImage } from '../images/reference.js';
 import { programOfContainer } from '../pod/programs.js';
@@ -29,7 +30,27 @@ export interface Listener {
   readonly port: ServedPort;
   /** One HTTP exchange. A port that speaks something else has none. */
   answer(request: HttpRequest): HttpAnswer;
+  /** A connection on which the program speaks HTTP; what is said over other protocols is not simulated. */
+  connect(peer: ConnectionPeer, options: ConnectOptions): ServedConnection;
 }
+
+/** Who connects to a program. */
+export interface ConnectOptions {
+  /** The address that the connection comes from. */
+  client: string;
+  /** It speaks TLS. */
+  secure?: boolean;
+  /** Called between requests: a promise when it is another tenant's turn. */
+  pause?(): Promise<void> | undefined;
+}
+
+/** A program that accepts a connection and says nothing on it. */
+const silent = (peer: ConnectionPeer): ServedConnection => ({
+  receive: () => true,
+  drained: () => undefined,
+  ended: () => peer.end(),
+  closed: () => undefined,
+});
 
 function* finishing(body: Body, log: ContainerLog): Body {
   try {
@@ -109,9 +130,26 @@ export class PodMachine {
       const program = container.isRunning ? programOfContainer(container.spec) : undefined;
       if (program === undefined || program.does === 'not-start') continue;
       const open = program.ports.find((candidate) => candidate.port === port);
-      if (open) return { container: container.spec.name, port: open, answer: (request) => this.answer(container, open, request) };
+      if (!open) continue;
+      return {
+        container: container.spec.name,
+        port: open,
+        answer: (request) => this.answer(container, open, request),
+        connect: (peer, options) => this.connect(container, open, { ...options, peer }),
+      };
     }
     return undefined;
+  }
+
+  private connect(container: Container, port: ServedPort, options: ConnectOptions & { peer: ConnectionPeer }): ServedConnection {
+    if (port.protocol !== 'http' || (port.tls !== undefined) !== (options.secure ?? false)) return silent(options.peer);
+    const { upgrade } = port;
+    return new HttpConnection({
+      ...options,
+      now: () => this.world.clock.now(),
+      answer: (request) => this.answer(container, port, request),
+      ...(upgrade && { upgrade: (request, peer) => upgrade(request, this.viewOf(container), peer) }),
+    });
   }
 
   private answer(container: Container, port: ServedPort, request: HttpRequest): HttpAnswer {

@@ -123,6 +123,7 @@ const PROGRAMS: Readonly<Record<string, (view: ProgramView) => ProgramLine[]>> =
   mariadbd: mysql,
   httpd,
   'httpd-foreground': httpd,
+  'echo-server': ({ env }) => out(`Echo server listening on port ${env.get('PORT') ?? '8080'}.`),
 };
 
 /** The output of a program that is not interpreted; nothing is known of most. */

@@ -1,8 +1,7 @@
 import { badRequest } from '#apimachinery';
-import type { ApiRequest, ApiResponse, ConnectionHandler, RestScope, StorageProvider, UpgradedConnection } from '#apiserver';
-import { STREAM_LIMITS } from '../limits.js';
-import { IdleTimer, takeConnection } from '../open-connections.js';
-import { checkNode, ensureCreate, mayCreate, podOf } from '../target.js';
+import type { ApiRequest, ApiResponse, RestScope, StorageProvider } from '#apiserver';
+import { type Streaming, streamingConnection } from '../streaming-connection.js';
+import { checkNode, ensureCreate, podOf } from '../target.js';
 import { negotiated, offeredProtocols, plainRefusal, spdyHeaders, upgradeOf } from '../upgrade.js';
 import { ChannelPorts, PORT_PROTOCOLS } from './channel-ports.js';
 import { SpdyPorts } from './spdy-ports.js';
@@ -24,17 +23,9 @@ function portsOf(query: URLSearchParams): number[] | string {
   return ports.length > MOST_PORTS ? 'too many ports' : ports;
 }
 
-type Open = (connection: UpgradedConnection, events: { touched(): void; ended(): void }) => ConnectionHandler;
-
-interface Chosen {
-  websocket?: string;
-  headers: Record<string, string>;
-  open: Open;
-}
-
 /** The protocol that a client and we have in common; a refusal if there is none. */
-function choose(scope: RestScope, request: ApiRequest, query: URLSearchParams): Chosen | ApiResponse {
-  const spdy: Open = (connection, events) => new SpdyPorts(scope, connection, events);
+function choose(scope: RestScope, request: ApiRequest, query: URLSearchParams): Streaming | ApiResponse {
+  const spdy: Streaming['open'] = (connection, events) => new SpdyPorts(scope, connection, events);
   if (upgradeOf(request) === 'spdy') {
     const stream = negotiated(request, [SPDY_PROTOCOL]);
     return 'refusal' in stream ? stream.refusal : { headers: spdyHeaders(stream.protocol), open: spdy };
@@ -57,19 +48,7 @@ async function portForward(scope: RestScope, request: ApiRequest, query: URLSear
   await checkNode(scope, await podOf(scope));
   if (upgradeOf(request) === undefined) throw badRequest('Upgrade request required');
   const chosen = choose(scope, request, query);
-  if (!('open' in chosen)) return chosen;
-  const release = takeConnection(scope);
-  const { headers, websocket, open } = chosen;
-  const start = (connection: UpgradedConnection): ConnectionHandler => {
-    const idle = new IdleTimer(scope.cluster.timers, () => connection.close());
-    const ended = () => {
-      idle.stop();
-      release();
-    };
-    return open(connection, { touched: () => idle.touch(), ended });
-  };
-  const takeover = { largestMessage: STREAM_LIMITS.message, start, abandon: release, ...(websocket === undefined ? {} : { websocket }) };
-  return { status: 101, headers, takeover, stillAllowed: async () => (await mayCreate(scope)).allowed };
+  return 'open' in chosen ? streamingConnection(scope, chosen) : chosen;
 }
 
 /** pods/portforward (pkg/registry/core/pod/rest PortForwardREST). */

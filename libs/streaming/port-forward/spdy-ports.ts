@@ -1,13 +1,16 @@
-import type { ConnectionHandler, RestScope, UpgradedConnection } from '#apiserver';
+import type { CloseCode, ConnectionHandler, RestScope, UpgradedConnection } from '#apiserver';
 import { STREAM_LIMITS } from '../limits.js';
+import { ReadGate } from '../read-gate.js';
 import { SpdyConnection, type SpdyStream } from '../spdy/connection.js';
-import { connectToPort, type PortConnection } from './forwarded-port.js';
+import type { SessionEvents } from '../streaming-connection.js';
+import { ForwardedConnection } from './forwarded-connection.js';
 
 /** Two streams of one forwarded connection. */
 interface Pair {
   error?: SpdyStream;
   data?: SpdyStream;
   cancel?: () => void;
+  forwarded?: ForwardedConnection;
 }
 
 const PORT = /^\d{1,5}$/;
@@ -15,22 +18,28 @@ const PORT = /^\d{1,5}$/;
 /** Port-forward over SPDY: an error stream and a data stream for each forwarded connection (streaming/portforward/httpstream.go). */
 export class SpdyPorts implements ConnectionHandler {
   private readonly spdy: SpdyConnection;
+  private readonly gate: ReadGate;
   private readonly pairs = new Map<string, Pair>();
-  private over = false;
+  /** Connections that are being opened, also those whose streams have been reset. */
+  private opening = 0;
 
   constructor(
     private readonly scope: RestScope,
     private readonly connection: UpgradedConnection,
-    private readonly events: { touched(): void; ended(): void },
+    private readonly events: SessionEvents,
   ) {
+    this.gate = new ReadGate(connection);
     this.spdy = new SpdyConnection({
       send: (bytes) => {
         events.touched();
         const more = connection.send(bytes);
         // What a client does not read keeps it from sending more.
-        if (!more) connection.pause();
+        if (!more) this.gate.hold(this);
         return more;
       },
+      hold: () => this.gate.hold(this.spdy),
+      release: () => this.gate.release(this.spdy),
+      pause: () => events.pause(),
       opened: (stream) => this.opened(stream),
       close: () => connection.close(),
     });
@@ -44,15 +53,29 @@ export class SpdyPorts implements ConnectionHandler {
     // Older clients send no request id: the error stream comes first, and the data stream's id is two more.
     const key = headers.get('requestid') ?? String(type === 'error' ? id : id - 2);
     const pair = this.pairs.get(key) ?? {};
-    if (pair[type]) return false;
+    const isComplete = (type === 'error' ? pair.data : pair.error) !== undefined;
+    if (pair[type] || (isComplete && this.opening >= STREAM_LIMITS.opening)) return false;
     pair[type] = stream;
     this.pairs.set(key, pair);
     stream.onReset = () => this.forget(key);
     if (pair.error && pair.data) {
       pair.cancel?.();
-      this.forward(key, Number(port), { error: pair.error, data: pair.data });
+      this.forward(key, pair, { port: Number(port), error: pair.error, data: pair.data });
     } else pair.cancel = this.scope.cluster.timers.after(STREAM_LIMITS.streamCreation, () => this.expire(key));
     return true;
+  }
+
+  private forward(key: string, pair: Pair, target: { port: number; error: SpdyStream; data: SpdyStream }): void {
+    this.opening += 1;
+    pair.forwarded = new ForwardedConnection(this.scope, target, {
+      hold: (holder) => this.gate.hold(holder),
+      release: (holder) => this.gate.release(holder),
+      pause: () => this.events.pause(),
+      opened: () => {
+        this.opening -= 1;
+      },
+      ended: () => this.forget(key),
+    });
   }
 
   private expire(key: string): void {
@@ -63,53 +86,10 @@ export class SpdyPorts implements ConnectionHandler {
   }
 
   private forget(key: string): void {
-    this.pairs.get(key)?.cancel?.();
+    const pair = this.pairs.get(key);
     this.pairs.delete(key);
-  }
-
-  private forward(key: string, port: number, { error, data }: { error: SpdyStream; data: SpdyStream }): void {
-    let target: PortConnection | undefined;
-    let waiting: Buffer[] = [];
-    let size = 0;
-    let ended = false;
-    const done = () => {
-      this.forget(key);
-      error.end();
-      data.end();
-    };
-    data.onData = (bytes) => {
-      if (target) {
-        target.receive(bytes);
-        return;
-      }
-      // Only what arrives before the connection stands is held, up to the size of a message.
-      size += bytes.length;
-      if (size <= STREAM_LIMITS.message) waiting.push(Buffer.from(bytes));
-      else data.reset();
-    };
-    data.onEnd = () => {
-      ended = true;
-      if (target) done();
-    };
-    const events = { write: (bytes: Buffer) => void data.write(bytes), end: done };
-    connectToPort(this.scope, port, events).then(
-      (found) => {
-        if (this.over) return;
-        if ('error' in found) {
-          error.write(Buffer.from(found.error, 'utf8'));
-          done();
-          return;
-        }
-        target = found;
-        for (const bytes of waiting) target.receive(bytes);
-        waiting = [];
-        if (ended) done();
-      },
-      (failure: unknown) => {
-        error.write(Buffer.from(failure instanceof Error ? failure.message : 'failed', 'utf8'));
-        done();
-      },
-    );
+    pair?.cancel?.();
+    pair?.forwarded?.closed();
   }
 
   receive(bytes: Buffer): void {
@@ -118,17 +98,18 @@ export class SpdyPorts implements ConnectionHandler {
   }
 
   drained(): void {
-    this.connection.resume();
+    this.gate.release(this);
+    this.spdy.drained();
+    for (const { forwarded } of [...this.pairs.values()]) forwarded?.drained();
   }
 
   closed(): void {
-    this.over = true;
-    for (const { cancel } of this.pairs.values()) cancel?.();
-    this.pairs.clear();
+    for (const key of [...this.pairs.keys()]) this.forget(key);
     this.events.ended();
   }
 
-  shutdown(): void {
+  shutdown(code: CloseCode): void {
     this.spdy.goAway();
+    this.connection.close(code);
   }
 }

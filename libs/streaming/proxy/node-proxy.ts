@@ -5,8 +5,9 @@ import { PodMachine } from '#node';
 import { logOptions } from '../log-options.js';
 import { checkLogExists, instanceOf, LogWriter } from '../log-source.js';
 import { worldOf } from '../target.js';
-import { proxiedPath, redirectToRoot, splitId, unreachable } from './backend.js';
-import { isGlobal, nameIn, proxyOptions } from './pod-proxy.js';
+import { unreachable } from './backend.js';
+import { isGlobal, proxyOptions } from './pod-proxy.js';
+import { proxiedPath, redirectToRoot, splitId } from './proxied-path.js';
 
 /** The read-only part of a kubelet's own API (pkg/kubelet/server). */
 
@@ -93,15 +94,14 @@ async function proxy(scope: RestScope, request: ApiRequest, query: URLSearchPara
   const node = (await getObject({ ...scope, name: id.name })).object as corev1.Node;
   const address = node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '';
   if (!isGlobal(address)) throw badRequest('address not allowed');
-  const path = proxiedPath(request, scope);
-  const redirect = path === undefined ? redirectToRoot(request) : undefined;
+  const redirect = redirectToRoot(request);
   if (redirect) return redirect;
   const isKubelet = id.port === '' || Number(id.port) === (node.status?.daemonEndpoints?.kubeletEndpoint?.Port ?? KUBELET_PORT);
   if (!isKubelet || !node.status?.nodeInfo?.kubeletVersion) {
     throw unreachable(`dial tcp ${address}:${id.port || KUBELET_PORT}: connect: connection refused`);
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, '405: Method Not Allowed');
-  const answer = await kubelet(scope, node, path ?? '/', query);
+  const answer = await kubelet(scope, node, proxiedPath(request) ?? '/', query);
   if (request.method !== 'HEAD') return answer;
   const { body: _, ...head } = answer;
   return head;
@@ -112,9 +112,5 @@ export const nodeProxy: StorageProvider = {
   group: '',
   resource: 'nodes',
   subresource: 'proxy',
-  capabilities: (resource) => ({
-    connect: proxy,
-    connectOptions: (request) =>
-      proxyOptions('NodeProxyOptions', proxiedPath(request, { name: nameIn(request, resource.resource), resource })),
-  }),
+  capabilities: () => ({ connect: proxy, connectOptions: (request) => proxyOptions('NodeProxyOptions', request) }),
 };

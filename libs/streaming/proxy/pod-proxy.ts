@@ -1,15 +1,15 @@
 import type { corev1 } from '#api';
 import { badRequest, goQuote, type KubeObject } from '#apimachinery';
 import { type ApiRequest, type ApiResponse, getObject, type RestScope, type StorageProvider } from '#apiserver';
-import { proxiedPath, proxyToPod, redirectToRoot, splitId } from './backend.js';
+import { proxyToPod } from './backend.js';
+import { proxiedPath, redirectToRoot, splitId } from './proxied-path.js';
+import { isUpgrade } from './proxied-upgrade.js';
 
 /** The options of a proxy as admission sees them. */
-export const proxyOptions = (kind: string, path: string | undefined): KubeObject => ({
-  kind,
-  apiVersion: 'v1',
-  metadata: { name: '' },
-  ...(path === undefined ? {} : { path }),
-});
+export function proxyOptions(kind: string, request: ApiRequest): KubeObject {
+  const path = proxiedPath(request);
+  return { kind, apiVersion: 'v1', metadata: { name: '' }, ...(path === undefined ? {} : { path }) };
+}
 
 /** Loopback, link-local and unset addresses are not reached through the proxy. */
 export const isGlobal = (address: string): boolean =>
@@ -20,8 +20,7 @@ async function proxy(scope: RestScope, request: ApiRequest): Promise<ApiResponse
   if (!id) throw badRequest(`invalid pod request ${goQuote(scope.name)}`);
   const pod = (await getObject({ ...scope, name: id.name })).object as corev1.Pod;
   if (!isGlobal(pod.status?.podIP ?? '')) throw badRequest('address not allowed');
-  const path = proxiedPath(request, scope);
-  const redirect = path === undefined ? redirectToRoot(request) : undefined;
+  const redirect = isUpgrade(request) ? undefined : redirectToRoot(request);
   if (redirect) return redirect;
   const declared = pod.spec?.containers.flatMap(({ ports = [] }) => ports)[0]?.containerPort;
   const port = id.port === '' ? (declared ?? (id.scheme === 'https' ? 443 : 80)) : Number(id.port);
@@ -33,15 +32,5 @@ export const podProxy: StorageProvider = {
   group: '',
   resource: 'pods',
   subresource: 'proxy',
-  capabilities: (resource) => ({
-    connect: proxy,
-    connectOptions: (request) =>
-      proxyOptions('PodProxyOptions', proxiedPath(request, { name: nameIn(request, resource.resource), resource })),
-  }),
+  capabilities: () => ({ connect: proxy, connectOptions: (request) => proxyOptions('PodProxyOptions', request) }),
 };
-
-/** The name in a request's path. */
-export function nameIn({ path }: ApiRequest, resource: string): string {
-  const parts = path.split('/');
-  return parts[parts.indexOf(resource) + 1] ?? '';
-}

@@ -1,8 +1,10 @@
 import type { corev1 } from '#api';
 import { badRequest, goQuote, type KubeObject, notFound, serviceUnavailable } from '#apimachinery';
 import { type ApiRequest, type ApiResponse, getObject, type RestScope, type StorageProvider } from '#apiserver';
-import { proxiedPath, proxyToPod, redirectToRoot, splitId } from './backend.js';
-import { nameIn, proxyOptions } from './pod-proxy.js';
+import { proxyToPod } from './backend.js';
+import { proxyOptions } from './pod-proxy.js';
+import { redirectToRoot, splitId } from './proxied-path.js';
+import { isUpgrade } from './proxied-upgrade.js';
 
 /** The name of the port that a number or a name stands for. Throws 404, 503. */
 async function portName(scope: RestScope, name: string, port: string): Promise<string> {
@@ -36,7 +38,7 @@ async function proxy(scope: RestScope, request: ApiRequest): Promise<ApiResponse
   const id = splitId(scope.name);
   if (!id) throw badRequest(`invalid service request ${goQuote(scope.name)}`);
   const backend = await backendOf(scope, id);
-  const redirect = proxiedPath(request, scope) === undefined ? redirectToRoot(request) : undefined;
+  const redirect = isUpgrade(request) ? undefined : redirectToRoot(request);
   return redirect ?? proxyToPod(scope, request, { ...backend, scheme: id.scheme });
 }
 
@@ -45,9 +47,5 @@ export const serviceProxy: StorageProvider = {
   group: '',
   resource: 'services',
   subresource: 'proxy',
-  capabilities: (resource) => ({
-    connect: proxy,
-    connectOptions: (request) =>
-      proxyOptions('ServiceProxyOptions', proxiedPath(request, { name: nameIn(request, resource.resource), resource })),
-  }),
+  capabilities: () => ({ connect: proxy, connectOptions: (request) => proxyOptions('ServiceProxyOptions', request) }),
 };

@@ -1,4 +1,5 @@
-import type { ConnectionHandler, UpgradedConnection } from '#apiserver';
+import type { CloseCode, ConnectionHandler, UpgradedConnection } from '#apiserver';
+import type { SessionEvents } from '../streaming-connection.js';
 import { type Outcome, statusMessage, statusText } from './exit-status.js';
 import type { RemoteOptions, RemoteProcess, RemoteStreams } from './remote-process.js';
 
@@ -53,7 +54,7 @@ export class ChannelSession implements ConnectionHandler, RemoteStreams {
     private readonly options: RemoteOptions,
     private readonly process: RemoteProcess,
     private readonly connection: UpgradedConnection,
-    private readonly events: { touched(): void; ended(): void },
+    private readonly events: SessionEvents,
   ) {
     this.codec = new ChannelCodec(protocol);
     // An empty message on the first channel that is written tells the client that the connection stands.
@@ -112,7 +113,8 @@ export class ChannelSession implements ConnectionHandler, RemoteStreams {
     this.events.ended();
   }
 
-  shutdown(): void {
-    this.connection.close();
+  shutdown(code: CloseCode): void {
+    this.over = true;
+    this.connection.close(code);
   }
 }

@@ -1,8 +1,8 @@
 import { badRequest } from '#apimachinery';
 import type { ApiRequest, ApiResponse, ConnectionHandler, RestScope, UpgradedConnection } from '#apiserver';
 import { STREAM_LIMITS } from '../limits.js';
-import { IdleTimer, takeConnection } from '../open-connections.js';
-import { mayCreate } from '../target.js';
+import { type SessionEvents, streamingConnection } from '../streaming-connection.js';
+import { flagOf } from '../target.js';
 import { negotiated, offeredProtocols, plainRefusal, spdyHeaders, upgradeOf } from '../upgrade.js';
 import { CHANNEL_PROTOCOLS, ChannelSession } from './channels.js';
 import { type RemoteOptions, RemoteProcess, type StartRun } from './remote-process.js';
@@ -10,12 +10,8 @@ import { SPDY_PROTOCOLS, SpdySession } from './spdy-session.js';
 
 /** The streams that a query asks for (remotecommand NewOptions); undefined if none. */
 export function remoteOptions(query: URLSearchParams): RemoteOptions | undefined {
-  const is = (name: string): boolean => {
-    const value = query.get(name);
-    return value !== null && value.toLowerCase() !== 'false' && value !== '0';
-  };
-  const tty = is('tty');
-  const options = { stdin: is('stdin'), stdout: is('stdout'), stderr: is('stderr') && !tty, tty };
+  const tty = flagOf(query, 'tty');
+  const options = { stdin: flagOf(query, 'stdin'), stdout: flagOf(query, 'stdout'), stderr: flagOf(query, 'stderr') && !tty, tty };
   return options.stdin || options.stdout || options.stderr ? options : undefined;
 }
 
@@ -40,33 +36,16 @@ export async function remoteCommand(
   if ('refusal' in stream) return stream.refusal;
   const start = await prepare(options);
   if (typeof start !== 'function') return start;
-  const release = takeConnection(scope);
-  const { timers } = scope.cluster;
-  const open = (connection: UpgradedConnection): ConnectionHandler => {
+  const open = (connection: UpgradedConnection, events: SessionEvents): ConnectionHandler => {
     const process = new RemoteProcess(scope, start, options, query.getAll('command'));
-    const idle = new IdleTimer(timers, () => connection.close());
-    const events = {
-      touched: () => idle.touch(),
-      ended: () => {
-        idle.stop();
-        cancel?.();
-        release();
-      },
-    };
-    let cancel: (() => void) | undefined;
     if (channel !== undefined) return new ChannelSession(channel, options, process, connection, events);
     const session = new SpdySession(stream.protocol, options, process, connection, events);
-    cancel = timers.after(STREAM_LIMITS.streamCreation, () => {
+    scope.cluster.timers.after(STREAM_LIMITS.streamCreation, () => {
       if (!session.isReady) connection.close();
     });
     return session;
   };
-  const takeover = {
-    largestMessage: STREAM_LIMITS.message,
-    start: open,
-    abandon: release,
-    ...(channel === undefined ? {} : { websocket: channel }),
-  };
-  const headers = channel === undefined ? spdyHeaders(stream.protocol) : {};
-  return { status: 101, headers, takeover, stillAllowed: async () => (await mayCreate(scope)).allowed };
+  return channel === undefined
+    ? streamingConnection(scope, { headers: spdyHeaders(stream.protocol), open })
+    : streamingConnection(scope, { websocket: channel, headers: {}, open });
 }

@@ -1,5 +1,5 @@
 import type { RestScope } from '#apiserver';
-import { CannotStart } from '#node';
+import { ByteQueue, CannotStart } from '#node';
 import { STREAM_LIMITS } from '../limits.js';
 import type { Outcome } from './exit-status.js';
 
@@ -37,6 +37,9 @@ export interface RunSinks {
   inputDrained(): void;
 }
 
+/** Bytes of input from which a client waits for the process to start. */
+const EARLY_INPUT = 64 * 1024;
+
 /** Starts what runs. Throws CannotStart. */
 export type StartRun = (sinks: RunSinks) => RemoteRun;
 
@@ -49,6 +52,9 @@ export class RemoteProcess {
   private cancel: (() => void) | undefined;
   private slow = false;
   private over = false;
+  /** Input that has come before the process was started, and whether it ended there. */
+  private readonly early = new ByteQueue();
+  private earlyEnd = false;
 
   constructor(
     private readonly scope: RestScope,
@@ -72,6 +78,8 @@ export class RemoteProcess {
       this.finish({ error: error.message });
       return;
     }
+    if (this.early.length > 0 && this.run.write(this.early.take(this.early.length))) streams.inputDrained();
+    if (this.earlyEnd) this.run.endInput();
     this.run.exit.then(
       (code) => this.finish({ code, command: this.command }),
       () => this.finish({ error: 'the process failed' }),
@@ -105,10 +113,14 @@ export class RemoteProcess {
   }
 
   write(bytes: Buffer): boolean {
-    return this.run?.write(bytes) ?? true;
+    if (this.run) return this.run.write(bytes);
+    if (this.over) return true;
+    this.early.append(bytes);
+    return this.early.length < EARLY_INPUT;
   }
 
   endInput(): void {
+    this.earlyEnd = true;
     this.run?.endInput();
   }
 
@@ -128,6 +140,7 @@ export class RemoteProcess {
   /** The client has gone. */
   gone(): void {
     this.over = true;
+    this.early.clear();
     this.cancel?.();
     this.run?.kill();
   }

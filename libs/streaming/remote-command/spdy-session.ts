@@ -1,5 +1,7 @@
 import type { ConnectionHandler, UpgradedConnection } from '#apiserver';
+import { ReadGate } from '../read-gate.js';
 import { SpdyConnection, type SpdyStream } from '../spdy/connection.js';
+import type { SessionEvents } from '../streaming-connection.js';
 import { type Outcome, statusMessage, statusText } from './exit-status.js';
 import type { RemoteOptions, RemoteProcess, RemoteStreams } from './remote-process.js';
 
@@ -14,6 +16,7 @@ export class SpdySession implements ConnectionHandler, RemoteStreams {
   private readonly spdy: SpdyConnection;
   private readonly streams = new Map<string, SpdyStream>();
   private readonly expected: Set<string>;
+  private readonly gate: ReadGate;
   private begun = false;
   private over = false;
 
@@ -21,9 +24,10 @@ export class SpdySession implements ConnectionHandler, RemoteStreams {
     private readonly protocol: string,
     options: RemoteOptions,
     private readonly process: RemoteProcess,
-    private readonly connection: UpgradedConnection,
-    private readonly events: { touched(): void; ended(): void },
+    connection: UpgradedConnection,
+    private readonly events: SessionEvents,
   ) {
+    this.gate = new ReadGate(connection);
     this.expected = new Set([
       'error',
       ...(options.stdin ? ['stdin'] : []),
@@ -36,7 +40,11 @@ export class SpdySession implements ConnectionHandler, RemoteStreams {
         events.touched();
         return connection.send(bytes);
       },
+      hold: () => this.gate.hold(this.spdy),
+      release: () => this.gate.release(this.spdy),
+      pause: () => events.pause(),
       opened: (stream) => this.opened(stream),
+      accepted: () => this.beginIfReady(),
       close: () => connection.close(),
     });
   }
@@ -52,17 +60,18 @@ export class SpdySession implements ConnectionHandler, RemoteStreams {
     this.streams.set(type, stream);
     if (type === 'stdin') {
       stream.onData = (bytes) => {
-        if (!this.process.write(bytes)) this.connection.pause();
+        if (!this.process.write(bytes)) this.gate.hold(this.process);
       };
       stream.onEnd = () => this.process.endInput();
+      stream.onReset = () => this.process.endInput();
     } else if (type === 'resize') stream.onData = (bytes) => this.process.resize(bytes);
-    stream.onReset = () => undefined;
-    if (this.streams.size === this.expected.size && !this.begun) {
-      this.begun = true;
-      // The reply to this stream goes out first.
-      queueMicrotask(() => this.process.begin(this));
-    }
     return true;
+  }
+
+  private beginIfReady(): void {
+    if (this.begun || this.over || this.streams.size < this.expected.size) return;
+    this.begun = true;
+    this.process.begin(this);
   }
 
   stdout(bytes: Buffer): boolean {
@@ -74,7 +83,7 @@ export class SpdySession implements ConnectionHandler, RemoteStreams {
   }
 
   inputDrained(): void {
-    this.connection.resume();
+    this.gate.release(this.process);
   }
 
   finish(outcome: Outcome): void {
@@ -92,6 +101,7 @@ export class SpdySession implements ConnectionHandler, RemoteStreams {
   }
 
   drained(): void {
+    this.spdy.drained();
     this.process.drained();
   }
 

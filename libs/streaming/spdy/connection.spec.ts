@@ -39,7 +39,8 @@ function serve(accepts = true): Served {
   const served: Served = { sent: [], seen: [], closed: false, streams: [], connection: undefined as unknown as SpdyConnection };
   served.connection = new SpdyConnection({
     send(bytes) {
-      for (const frame of reader.push(bytes)) {
+      reader.append(bytes);
+      for (let frame = reader.next(); frame; frame = reader.next()) {
         served.sent.push(
           frame.kind === 'data'
             ? `data ${frame.stream} ${frame.payload.toString()} ${frame.flags}`
@@ -48,6 +49,8 @@ function serve(accepts = true): Served {
       }
       return true;
     },
+    hold: () => undefined,
+    release: () => undefined,
     opened(stream) {
       served.streams.push(stream);
       stream.onData = (bytes) => served.seen.push(`${stream.headers.get('streamtype')}: ${bytes.toString()}`);

@@ -38,10 +38,17 @@ export interface SpdyStream {
 }
 
 export interface SpdyEvents {
-  /** Sends bytes to the client. False: it reads too slowly. */
+  /** Sends bytes to the client. False: it reads too slowly, and `drained` will be called. */
   send(bytes: Buffer): boolean;
+  /** Stops and continues reading from the client. */
+  hold(): void;
+  release(): void;
+  /** Called between frames: a promise when it is another tenant's turn. */
+  pause?(): Promise<void> | undefined;
   /** A client has opened a stream; false refuses it. */
   opened(stream: SpdyStream): boolean;
+  /** The client has been told that its stream is accepted. */
+  accepted?(stream: SpdyStream): void;
   /** The connection ends, after a protocol error or the client's GOAWAY. */
   close(): void;
 }
@@ -72,7 +79,13 @@ class Stream implements SpdyStream {
   }
 }
 
-/** The server's side of a SPDY/3.1 connection, over any bytes. Flow control windows are not used, as in moby/spdystream. */
+/** Bytes that are held while frames cannot be handled; above it the client is not read from. */
+const HELD = 64 * 1024;
+
+/**
+ * The server's side of a SPDY/3.1 connection, over any bytes. Flow control windows are not used, as in moby/spdystream. While the client does
+ * not read the replies to its control frames, no more frames of it are handled.
+ */
 export class SpdyConnection {
   private readonly reader = new FrameReader();
   private readonly headerReader = new HeaderReader();
@@ -81,22 +94,60 @@ export class SpdyConnection {
   private lastStream = 0;
   private opened = 0;
   private closed = false;
+  private working = false;
+  private blocked = false;
+  private held = false;
 
   constructor(private readonly events: SpdyEvents) {}
 
   /** Bytes from the client. */
   receive(bytes: Buffer): void {
     if (this.closed) return;
+    this.reader.append(bytes);
+    void this.work();
+    if (this.held || !(this.working || this.blocked) || this.reader.waiting <= HELD) return;
+    this.held = true;
+    this.events.hold();
+  }
+
+  /** The client has read what was sent. */
+  drained(): void {
+    this.blocked = false;
+    void this.work();
+  }
+
+  private async work(): Promise<void> {
+    if (this.working) return;
+    this.working = true;
+    while (!this.closed && !this.blocked && this.next()) {
+      const pause = this.events.pause?.();
+      if (pause) await pause;
+    }
+    this.working = false;
+    if (this.closed) this.reader.clear();
+    if (!this.held || this.blocked) return;
+    this.held = false;
+    this.events.release();
+  }
+
+  /** Handles the next frame; false if it is not complete. */
+  private next(): boolean {
     try {
-      for (const frame of this.reader.push(bytes)) {
-        if (frame.kind === 'data') this.data(frame);
-        else this.control(frame);
-        if (this.closed) return;
-      }
+      const frame = this.reader.next();
+      if (!frame) return false;
+      if (frame.kind === 'data') this.data(frame);
+      else this.control(frame);
+      return true;
     } catch (error) {
       if (!(error instanceof SpdyError)) throw error;
       this.goAway(PROTOCOL_ERROR);
+      return false;
     }
+  }
+
+  /** Answers a control frame. */
+  private reply(frame: Buffer): void {
+    if (!this.closed && !this.events.send(frame)) this.blocked = true;
   }
 
   /** Says that no more streams are accepted, and closes the connection. */
@@ -126,7 +177,7 @@ export class SpdyConnection {
       case PING:
         if (payload.length !== 4) throw new SpdyError('short frame');
         // Clients' pings have odd ids; others are answers to ours, of which there are none.
-        if (payload.readUInt32BE(0) % 2 === 1) this.events.send(controlFrame(PING, 0, payload));
+        if (payload.readUInt32BE(0) % 2 === 1) this.reply(controlFrame(PING, 0, payload));
         return;
       case GOAWAY:
         // The client closes the connection when its streams are done.
@@ -155,7 +206,8 @@ export class SpdyConnection {
       this.resetStream(stream, REFUSED_STREAM);
       return;
     }
-    this.events.send(controlFrame(SYN_REPLY, 0, Buffer.concat([words(id), this.headerWriter.write([])])));
+    this.reply(controlFrame(SYN_REPLY, 0, Buffer.concat([words(id), this.headerWriter.write([])])));
+    this.events.accepted?.(stream);
     if ((flags & FIN) !== 0) this.remoteEnd(stream);
   }
 
@@ -200,7 +252,7 @@ export class SpdyConnection {
   }
 
   private sendReset(id: number, status: number): void {
-    if (!this.closed) this.events.send(controlFrame(RST_STREAM, 0, words(id, status)));
+    this.reply(controlFrame(RST_STREAM, 0, words(id, status)));
   }
 
   private forgetIfDone(stream: Stream): void {

@@ -1,3 +1,4 @@
+import { ByteQueue } from '#node';
 import { STREAM_LIMITS } from '../limits.js';
 
 /** SPDY/3.1 frames (draft-mbelshe-httpbis-spdy-00, section 2.2 and 2.6). */
@@ -23,37 +24,35 @@ const HEAD = 8;
 
 /** Splits bytes into frames. */
 export class FrameReader {
-  private parts: Buffer[] = [];
-  private length = 0;
-  private needed = HEAD;
+  private readonly input = new ByteQueue();
 
-  /** The frames that the bytes complete. Throws SpdyError. */
-  *push(chunk: Buffer): Generator<Frame, void, void> {
-    this.parts.push(chunk);
-    this.length += chunk.length;
-    if (this.length < this.needed) return;
-    let bytes = this.parts.length === 1 ? chunk : Buffer.concat(this.parts);
-    try {
-      while (bytes.length >= HEAD) {
-        const length = bytes.readUIntBE(5, 3);
-        const isControl = ((bytes[0] ?? 0) & 0x80) !== 0;
-        if (length > (isControl ? STREAM_LIMITS.headerBlock + 16 : STREAM_LIMITS.message)) throw new SpdyError(`frame of ${length} bytes`);
-        if (bytes.length < HEAD + length) {
-          this.needed = HEAD + length;
-          return;
-        }
-        const payload = bytes.subarray(HEAD, HEAD + length);
-        const flags = bytes[4] ?? 0;
-        const first = bytes.readUInt32BE(0);
-        bytes = bytes.subarray(HEAD + length);
-        if (isControl) yield { kind: 'control', version: (first >>> 16) & 0x7fff, type: first & 0xffff, flags, payload };
-        else yield { kind: 'data', stream: first & 0x7fffffff, flags, payload };
-      }
-      this.needed = HEAD;
-    } finally {
-      this.parts = bytes.length > 0 ? [bytes] : [];
-      this.length = bytes.length;
-    }
+  /** Bytes that have not been read as frames yet. */
+  get waiting(): number {
+    return this.input.length;
+  }
+
+  append(chunk: Buffer): void {
+    this.input.append(chunk);
+  }
+
+  clear(): void {
+    this.input.clear();
+  }
+
+  /** The next frame, if it is complete. Throws SpdyError. */
+  next(): Frame | undefined {
+    const { bytes } = this.input;
+    if (bytes.length < HEAD) return undefined;
+    const length = bytes.readUIntBE(5, 3);
+    const isControl = ((bytes[0] ?? 0) & 0x80) !== 0;
+    if (length > (isControl ? STREAM_LIMITS.headerBlock + 16 : STREAM_LIMITS.message)) throw new SpdyError(`frame of ${length} bytes`);
+    if (bytes.length < HEAD + length) return undefined;
+    const payload = this.input.take(HEAD + length).subarray(HEAD);
+    const flags = bytes[4] ?? 0;
+    const first = bytes.readUInt32BE(0);
+    return isControl
+      ? { kind: 'control', version: (first >>> 16) & 0x7fff, type: first & 0xffff, flags, payload }
+      : { kind: 'data', stream: first & 0x7fffffff, flags, payload };
   }
 }
 

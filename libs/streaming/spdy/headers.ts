@@ -45,9 +45,9 @@ function parsed(bytes: Buffer): Map<string, string> {
   };
   const headers = new Map<string, string>();
   for (let left = number(); left > 0; left--) {
-    const name = text();
+    const name = text().toLowerCase();
     const [value = ''] = text().split('\0', 1);
-    if (!headers.has(name)) headers.set(name.toLowerCase(), value);
+    if (!headers.has(name)) headers.set(name, value);
   }
   return headers;
 }
