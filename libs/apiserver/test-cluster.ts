@@ -22,8 +22,8 @@ export interface TestCluster {
   server: ApiServer;
   store: HostedClusterStore;
   clock: SteppedClock;
-  /** Pending timers, soonest first; `fire` runs the next one. */
-  timers: { waiting: number[]; fire(): void };
+  /** Pending timers, soonest first; `fire` runs the next one, `pass` lets milliseconds go by. */
+  timers: { waiting: number[]; fire(): void; pass(milliseconds: number): void };
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   storage: Storage;
   /** The audit events of the requests so far. */
@@ -68,20 +68,21 @@ export interface TestClusterOptions {
 }
 
 class TestTimers {
-  private readonly pending: Array<{ wait: number; callback: () => void }> = [];
+  private readonly pending: Array<{ at: number; callback: () => void }> = [];
+  private time = 0;
 
   get waiting(): number[] {
-    return this.pending.map(({ wait }) => wait);
+    return this.pending.map(({ at }) => at - this.time);
   }
 
   now(): number {
-    return 0;
+    return this.time;
   }
 
   after(wait: number, callback: () => void): () => void {
-    const timer = { wait, callback };
+    const timer = { at: this.time + wait, callback };
     this.pending.push(timer);
-    this.pending.sort((a, b) => a.wait - b.wait);
+    this.pending.sort((a, b) => a.at - b.at);
     return () => {
       const at = this.pending.indexOf(timer);
       if (at >= 0) this.pending.splice(at, 1);
@@ -90,6 +91,15 @@ class TestTimers {
 
   fire(): void {
     this.pending.shift()?.callback();
+  }
+
+  pass(milliseconds: number): void {
+    const end = this.time + milliseconds;
+    for (let next = this.pending[0]; next && next.at <= end; next = this.pending[0]) {
+      this.time = next.at;
+      this.fire();
+    }
+    this.time = end;
   }
 }
 

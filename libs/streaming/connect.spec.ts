@@ -3,6 +3,8 @@ import { type AdmissionPlugin, CLOSE } from '#apiserver';
 import { type TestCluster, testCluster } from '#apiserver/test-cluster';
 import { STREAM_LIMITS } from './limits.js';
 import { streamProviders } from './providers.js';
+import { controlFrame, dataHead, FIN, PING, SYN_STREAM, words } from './spdy/frames.js';
+import { HeaderWriter } from './spdy/headers.js';
 import { runningPod, settle, TestClient } from './test-client.js';
 
 /** Refuses to connect to pods with a name that begins with `no-`. */
@@ -21,15 +23,22 @@ let cluster: TestCluster;
 
 const rule = (verbs: string[], resources: string[]) => ({ apiGroups: [''], resources, verbs });
 
+/** A cluster with two pods. */
+async function clusterOfBoxes(): Promise<TestCluster> {
+  const made = await testCluster({ providers: streamProviders, admission: [refusing] });
+  await made.call('POST', '/api/v1/nodes', { body: { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' } } });
+  for (const name of ['box', 'no-box']) {
+    await made.call('POST', base, { body: runningPod(name, { image: 'busybox', command: ['sleep', '1000'] }) });
+  }
+  return made;
+}
+
 beforeAll(async () => {
-  cluster = await testCluster({ providers: streamProviders, admission: [refusing] });
-  await cluster.call('POST', '/api/v1/nodes', { body: { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' } } });
-  for (const name of ['box', 'no-box'])
-    await cluster.call('POST', base, { body: runningPod(name, { image: 'busybox', command: ['sleep', '1000'] }) });
+  cluster = await clusterOfBoxes();
   const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'reader' } };
   const rbac = '/apis/rbac.authorization.k8s.io/v1';
   await cluster.call('POST', `${rbac}/clusterroles`, {
-    body: { ...role, rules: [rule(['get'], ['pods', 'pods/exec', 'pods/portforward', 'pods/attach'])] },
+    body: { ...role, rules: [rule(['get'], ['pods', 'pods/proxy', 'pods/exec', 'pods/portforward', 'pods/attach'])] },
   });
   await cluster.call('POST', `${rbac}/clusterrolebindings`, {
     body: {
@@ -42,6 +51,11 @@ beforeAll(async () => {
 
 const open = (path: string, headers: Record<string, string> = upgrade, user?: { name: string; groups: string[] }) =>
   cluster.call('GET', `${base}/${path}`, { headers, ...(user && { user }) });
+
+const spdy = { connection: 'Upgrade', upgrade: 'SPDY/3.1', 'x-stream-protocol-version': 'v4.channel.k8s.io' };
+const synStream = (id: number, block: Buffer): Buffer =>
+  controlFrame(SYN_STREAM, 0, Buffer.concat([words(id, 0), Buffer.from([0, 0]), block]));
+const forward = { connection: 'Upgrade', upgrade: 'SPDY/3.1', 'x-stream-protocol-version': 'portforward.k8s.io' };
 
 const connect = async (client: TestClient, path: string) => client.take((await open(path)).response);
 
@@ -97,11 +111,42 @@ test('a command’s output, errors and end come on their channels; standard inpu
   ]);
 });
 
-test('a command that does not exist is reported as the runtime does', async () => {
+test.each([
+  ['nope', 'exec: "nope": executable file not found in $PATH: unknown'],
+  ['/nope', 'exec: "/nope": stat /nope: no such file or directory: unknown'],
+  ['/etc/hosts', 'exec: "/etc/hosts": permission denied: unknown'],
+  ['/tmp', 'exec: "/tmp": is a directory: unknown'],
+])('the command %s is refused as the runtime does', async (command, want) => {
   const client = new TestClient();
-  await connect(client, 'box/exec?command=nope&stdout=1');
+  await connect(client, `box/exec?command=${command}&stdout=1`);
   await settle();
-  expect(JSON.parse(client.channel(3)).message).toMatch(/exec: "nope": executable file not found in \$PATH: unknown$/);
+  expect(JSON.parse(client.channel(3)).message.split('unable to start container process: ')[1]).toBe(want);
+});
+
+test('the end of an attached process is a success, whatever its exit code', async () => {
+  const container = { image: 'busybox', command: ['sh'], stdin: true };
+  await cluster.call('POST', base, { body: runningPod('shell', container) });
+  const client = new TestClient();
+  await connect(client, 'shell/attach?stdin=1&stdout=1');
+  client.send('\x00echo hi; exit 3\n', Buffer.from([255, 0]));
+  await settle();
+  expect([client.channel(1), JSON.parse(client.channel(3)), client.code]).toEqual(['hi\n', { metadata: {}, status: 'Success' }, 1000]);
+});
+
+test('input that comes with the streams is not lost', async () => {
+  const client = new TestClient();
+  client.take((await cluster.call('POST', `${base}/box/exec?command=cat&stdin=1&stdout=1`, { headers: spdy })).response);
+  const block = new HeaderWriter();
+  const syn = (id: number, type: string) => synStream(id, block.write([['streamtype', type]]));
+  const data = (id: number, flags: number, text: string) => Buffer.concat([dataHead(id, flags, text.length), Buffer.from(text)]);
+  client.send(Buffer.concat([syn(1, 'stdin'), data(1, 0, 'early '), syn(3, 'error'), syn(5, 'stdout'), data(1, FIN, 'late')]));
+  await settle();
+  expect([client.text.includes('early '), client.text.includes('late'), client.text.includes('Success'), client.closed]).toEqual([
+    true,
+    true,
+    true,
+    true,
+  ]);
 });
 
 test('a client that reads nothing stops the command, and one that leaves ends it', async () => {
@@ -135,4 +180,64 @@ test('connections above the limit get 429, and those that end make room', async 
   const again = await open('box/exec?command=ls&stdout=1');
   again.response.takeover?.abandon();
   expect([refused.status, again.status]).toEqual([429, 101]);
+});
+
+test.each<[string, string, string, Record<string, string>]>([
+  ['exec over WebSocket', 'GET', 'exec?command=cat&stdin=1&stdout=1', upgrade],
+  ['exec over SPDY', 'POST', 'exec?command=cat&stdin=1&stdout=1', spdy],
+  ['attach', 'POST', 'attach?stdout=1', spdy],
+  ['port-forward', 'POST', 'portforward', forward],
+])('%s ends when nothing has been sent for four hours, and not before', async (_, method, path, headers) => {
+  const own = await clusterOfBoxes();
+  const client = new TestClient();
+  const { response } = await own.call(method, `${base}/box/${path}`, { headers });
+  expect(client.take(response)).toBe(101);
+  const ping = headers === upgrade ? Buffer.from('\x00x') : controlFrame(PING, 0, words(1));
+  const block = new HeaderWriter();
+  const streams = method === 'GET' ? [] : path.includes('stdin') ? ['error', 'stdin', 'stdout'] : ['error', 'stdout'];
+  if (headers === spdy) client.send(...streams.map((type, at) => synStream(2 * at + 1, block.write([['streamtype', type]]))));
+  await settle();
+  const hour = 3_600_000;
+  own.timers.pass(3 * hour);
+  client.send(ping);
+  await settle();
+  own.timers.pass(4 * hour - 1);
+  await settle();
+  expect(client.code).toBe(undefined);
+  own.timers.pass(1);
+  await settle();
+  expect(client.code).toBe(1000);
+});
+
+test('a client that does not create its SPDY streams within thirty seconds is disconnected', async () => {
+  const own = await clusterOfBoxes();
+  const client = new TestClient();
+  client.take((await own.call('POST', `${base}/box/exec?command=cat&stdin=1&stdout=1`, { headers: spdy })).response);
+  client.send(synStream(1, new HeaderWriter().write([['streamtype', 'error']])));
+  own.timers.pass(29_999);
+  expect(client.closed).toBe(false);
+  own.timers.pass(1);
+  expect([client.closed, own.timers.waiting]).toEqual([true, []]);
+});
+
+test.each<[string, string, string, Record<string, string>, string]>([
+  ['exec over WebSocket', 'GET', 'exec?command=cat&stdin=1&stdout=1', upgrade, 'pods/exec'],
+  ['exec over SPDY', 'POST', 'exec?command=cat&stdin=1&stdout=1', spdy, 'pods/exec'],
+  ['attach', 'POST', 'attach?stdout=1', spdy, 'pods/attach'],
+  ['port-forward', 'POST', 'portforward', forward, 'pods/portforward'],
+])('%s is allowed as long as its user may create it', async (_, method, path, headers, resource) => {
+  const own = await clusterOfBoxes();
+  const rbac = '/apis/rbac.authorization.k8s.io/v1';
+  const bound = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name: 'own' } };
+  const rules = [rule(['get', 'create'], ['pods', resource])];
+  await own.call('POST', `${rbac}/clusterroles`, { body: { ...bound, kind: 'ClusterRole', rules } });
+  const subjects = [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'joe' }];
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'own' };
+  await own.call('POST', `${rbac}/clusterrolebindings`, { body: { ...bound, kind: 'ClusterRoleBinding', roleRef, subjects } });
+  const user = { name: 'joe', groups: ['system:authenticated'] };
+  const { status, response } = await own.call(method, `${base}/box/${path}`, { headers, user });
+  const before = await response.stillAllowed?.();
+  await own.call('DELETE', `${rbac}/clusterrolebindings/own`);
+  expect([status, before, await response.stillAllowed?.()]).toEqual([101, true, false]);
+  response.takeover?.abandon();
 });

@@ -18,6 +18,8 @@ export interface Streaming {
   /** The subprotocol of a WebSocket; unset: the connection carries bytes. */
   websocket?: string;
   headers: ApiResponse['headers'];
+  /** The head of the response as a program has made it. */
+  response?: Buffer;
   /** What its user must be allowed to do as long as it is open; default: create. */
   verb?: string;
   open(connection: UpgradedConnection, events: SessionEvents): ConnectionHandler;
@@ -27,7 +29,7 @@ export interface Streaming {
  * Answers with a connection that counts against the cluster's limit, that ends when nothing is sent for the idle time, and that its user must
  * be allowed as long as it is open. Throws 429.
  */
-export function streamingConnection(scope: RestScope, { websocket, headers, verb = 'create', open }: Streaming): ApiResponse {
+export function streamingConnection(scope: RestScope, { websocket, headers, response, verb = 'create', open }: Streaming): ApiResponse {
   const release = takeConnection(scope);
   const { timers, share, store } = scope.cluster;
   const start = (connection: UpgradedConnection): ConnectionHandler => {
@@ -39,6 +41,10 @@ export function streamingConnection(scope: RestScope, { websocket, headers, verb
     };
     return open(connection, { touched: () => idle.touch(), ended, pause: () => work.pause() });
   };
-  const takeover = { largestMessage: STREAM_LIMITS.message, start, abandon: release, ...(websocket === undefined ? {} : { websocket }) };
+  const takeover = {
+    ...{ largestMessage: STREAM_LIMITS.message, start, abandon: release },
+    ...(websocket === undefined ? {} : { websocket }),
+    ...(response && { response }),
+  };
   return { status: 101, headers, takeover, stillAllowed: async () => (await accessTo(scope, verb)).allowed };
 }

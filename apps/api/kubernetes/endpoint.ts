@@ -54,6 +54,8 @@ interface Asked {
 /** The Kubernetes API of every cluster over HTTP: a thin adapter without a framework, because its overhead would affect every request. */
 export class KubernetesEndpoint {
   private readonly streams = new Set<{ close(): void }>();
+  /** Connections that were taken over and are not closed yet. */
+  private readonly takenOver = new Set<{ close(): void }>();
   private inFlight = 0;
   private draining = false;
   private quiet: (() => void) | undefined;
@@ -78,19 +80,27 @@ export class KubernetesEndpoint {
       .catch((error: unknown) => this.fail(response, error, requestId))
       .finally(() => {
         this.inFlight -= 1;
-        if (this.inFlight === 0) this.quiet?.();
+        this.checkQuiet();
         this.count(request, response, target.path, started);
       });
   }
 
-  /** Stops keeping connections alive, ends watches normally, and resolves when all requests have been answered. */
+  /**
+   * Stops keeping connections alive and taking them over, ends watches and upgraded connections, and resolves when these are closed and all
+   * requests have been answered.
+   */
   async drain(): Promise<void> {
     this.draining = true;
-    for (const stream of [...this.streams]) stream.close();
-    if (this.inFlight === 0) return;
-    await new Promise<void>((resolve) => {
+    for (const stream of [...this.streams, ...this.takenOver]) stream.close();
+    const quiet = new Promise<void>((resolve) => {
       this.quiet = resolve;
     });
+    this.checkQuiet();
+    await quiet;
+  }
+
+  private checkQuiet(): void {
+    if (this.inFlight === 0 && this.takenOver.size === 0) this.quiet?.();
   }
 
   private async answer({ request, response, upgrade }: Exchange, target: Target, requestId: string): Promise<void> {
@@ -118,7 +128,7 @@ export class KubernetesEndpoint {
       if (answer.status >= 500) this.logFailure(request, target, requestId, answer);
       const { body: whole, pieces, takeover } = answer;
       if (takeover) {
-        this.takeOver({ request, response, upgrade }, { ...answer, takeover }, caller);
+        this.takeOver({ request, response, upgrade }, { ...answer, takeover }, { caller, requestId });
         return;
       }
       const long = pieces ? { ...answer, pieces } : whole && whole.length > largeAnswer ? inParts({ ...answer, body: whole }) : undefined;
@@ -142,21 +152,27 @@ export class KubernetesEndpoint {
     return { method, path, query, headers, requestId, ...(escapedPath && { escapedPath }), ...(address && { address }) };
   }
 
-  private takeOver({ request, response, upgrade }: Exchange, answer: ApiResponse & { takeover: Takeover }, caller: Caller): void {
+  private takeOver(
+    { request, response, upgrade }: Exchange,
+    answer: ApiResponse & { takeover: Takeover },
+    { caller, requestId }: { caller: Caller; requestId: string },
+  ): void {
     if (this.draining || response.destroyed || upgrade === undefined) {
       answer.takeover.abandon();
-      response.destroy();
+      if (this.draining) reply(response, shuttingDown(), requestId, true);
+      else response.destroy();
       return;
     }
     let session: { close(): void } | undefined;
     let forget: (() => void) | undefined;
     const handler = takeOver({ request, response, upgrade }, answer, () => {
       forget?.();
-      if (session) this.streams.delete(session);
+      if (session) this.takenOver.delete(session);
+      this.checkQuiet();
     });
     if (!handler || upgrade.socket.destroyed) return;
     session = { close: () => handler.shutdown(this.draining ? CLOSE.goingAway : CLOSE.policyViolation) };
-    this.streams.add(session);
+    this.takenOver.add(session);
     forget = this.options.sessions.open(standing(caller, answer, session.close));
   }
 
@@ -246,4 +262,11 @@ const tooManyRequests = (): ApiResponse => ({
   status: 429,
   headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff', 'retry-after': '1' },
   body: 'Too many requests, please try again later.\n',
+});
+
+/** The response to a connection that cannot be taken over any more (apiserver/pkg/server/filters/with_retry_after.go). */
+const shuttingDown = (): ApiResponse => ({
+  status: 429,
+  headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff', 'retry-after': '5' },
+  body: 'The apiserver is shutting down, please try again later.\n',
 });

@@ -43,7 +43,7 @@ function rawConnection(
   onClosed: () => void,
 ): ConnectionHandler {
   const lines = Object.entries(headers).flatMap(([name, value]) => [value].flat().map((one) => `${name}: ${one}`));
-  socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join('\r\n')}\r\n\r\n`);
+  socket.write(takeover.response ?? `HTTP/1.1 101 Switching Protocols\r\n${lines.join('\r\n')}\r\n\r\n`);
   const connection: UpgradedConnection = {
     send: (data) => (socket.writable ? socket.write(data) : true),
     pause: () => void socket.pause(),

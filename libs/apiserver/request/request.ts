@@ -62,6 +62,8 @@ export interface ConnectionHandler {
 export interface Takeover {
   /** For a WebSocket: the chosen subprotocol, '' for none. Unset: the connection carries raw bytes. */
   readonly websocket?: string;
+  /** For raw bytes: the head of the response as another server has made it; unset: it is made of the response's headers. */
+  readonly response?: Uint8Array;
   /** The largest WebSocket message. */
   readonly largestMessage: number;
   start(connection: UpgradedConnection): ConnectionHandler;

@@ -25,7 +25,7 @@ function body({ host, container }: Runner, argv: readonly string[], io: Streams)
   const words = argv.map(bytesOf);
   const [name = ''] = words;
   const found = lookUp(host, name, container.workingDir);
-  if ('error' in found) return startError(name, found.code);
+  if ('error' in found) return startError(container, name, found.code);
   const env = new Map([...container.env].map(([key, value]) => [bytesOf(key), bytesOf(value)]));
   if ('command' in found) return runCommand(host, found.command, { argv: words, io, env, cwd: container.workingDir });
   const state = new ShellState();

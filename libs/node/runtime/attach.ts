@@ -57,17 +57,22 @@ class Listening implements ContainerProcess {
         this.wake = resolve;
         this.host.after(WATCH_CLOCK_EVERY, resolve);
       });
-      if (this.over || this.slow) continue;
+      if (this.over) break;
+      if (this.slow) continue;
       const code = await finished();
       await machine.advance();
-      const lines = log?.lines.slice(Math.max(0, seen - log.dropped)) ?? [];
-      seen += lines.length;
+      seen = Math.max(seen, log?.dropped ?? 0);
+      const lines = log?.lines.slice(seen - log.dropped) ?? [];
       for (const { text, stream, partial } of lines) {
+        seen += 1;
         const bytes = Buffer.from(`${text}${partial ? '' : this.options.tty ? '\r\n' : '\n'}`, 'latin1');
         const more = stream === 'stdout' || this.options.tty ? sinks.stdout(bytes) : sinks.stderr(bytes);
-        if (!more) this.slow = true;
+        if (more) continue;
+        // What the client does not read stays in the log.
+        this.slow = true;
+        break;
       }
-      if (code !== undefined) return code;
+      if (code !== undefined && !this.slow) return code;
     }
     return 0;
   }

@@ -4,7 +4,7 @@ import { runCommand, Shell } from '../shell/interpreter.js';
 import { type Body, Kernel, type Pace, type Task } from '../shell/kernel.js';
 import { lookUp } from '../shell/look-up.js';
 import { parseScript } from '../shell/parser.js';
-import type { Surroundings } from '../shell/process.js';
+import { pathIn, type Surroundings } from '../shell/process.js';
 import { ShellExit, ShellState, type Streams } from '../shell/state.js';
 import { EMPTY_INPUT, type Output } from '../shell/streams.js';
 import { ShellSyntaxError } from '../shell/word-reader.js';
@@ -109,7 +109,7 @@ class RunningProcess implements ContainerProcess {
     const argv = options.command.map(bytesOf);
     const [name = ''] = argv;
     const found = lookUp(shell, name, container.workingDir);
-    if ('error' in found) throw new CannotStart(startError(name, found.code));
+    if ('error' in found) throw new CannotStart(startError(container, name, found.code));
     const env = new Map([...container.env].map(([key, value]) => [bytesOf(key), bytesOf(value)]));
     if (options.tty) env.set('TERM', 'xterm');
     const isInteractive =
@@ -273,15 +273,11 @@ function* captured(body: Body): Body {
 }
 
 /** The runtime's message for a command that cannot be executed. */
-export function startError(name: string, code: number): string {
-  const reason =
-    code === 126
-      ? 'permission denied'
-      : name.includes('/')
-        ? `stat ${name}: no such file or directory`
-        : 'executable file not found in $PATH';
-  const failure = code === 126 ? `exec ${name}: permission denied` : reason;
-  return `OCI runtime exec failed: exec failed: unable to start container process: exec: "${name}": ${failure}`;
+export function startError({ files, workingDir }: Container, name: string, code: number): string {
+  const isDirectory = name.includes('/') && files.stat(pathIn({ cwd: workingDir }, name))?.kind === 'dir';
+  const missing = name.includes('/') ? `stat ${name}: no such file or directory` : 'executable file not found in $PATH';
+  const reason = isDirectory ? 'is a directory' : code === 126 ? 'permission denied' : missing;
+  return `OCI runtime exec failed: exec failed: unable to start container process: exec: "${name}": ${reason}`;
 }
 
 /** Starts a command in a running container. Throws CannotStart. */

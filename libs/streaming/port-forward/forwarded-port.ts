@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { RestScope } from '#apiserver';
 import { type ConnectionPeer, PodMachine, type ServedConnection } from '#node';
 import { podOf, worldOf } from '../target.js';
@@ -16,7 +17,7 @@ export async function connectToPort(
 
 /** containerd's error, with the network namespace of the pod's sandbox. */
 function refusal(uid: string, port: number): string {
-  const sandbox = uid.replaceAll('-', '').padEnd(64, '0').slice(0, 64);
+  const sandbox = createHash('sha256').update(uid).digest('hex');
   const failed = `failed to connect to localhost:${port} inside namespace "/var/run/netns/cni-${uid}", IPv4: dial tcp4 127.0.0.1:${port}: connect: connection refused IPv6 dial tcp6 [::1]:${port}: connect: connection refused `;
   return `error forwarding port ${port} to pod ${sandbox}, uid : failed to execute portforward in network namespace "/var/run/netns/cni-${uid}": ${failed}`;
 }

@@ -58,6 +58,8 @@ class Backend {
 interface ResponseHead {
   status: number;
   headers: Record<string, string | string[]>;
+  /** The head as it was written, and what follows it. */
+  response: Buffer;
   rest: Buffer;
 }
 
@@ -74,7 +76,7 @@ function readResponse(bytes: Buffer): ResponseHead | undefined {
     const before = headers[name];
     headers[name] = before === undefined ? value : [before, value].flat();
   }
-  return { status, headers, rest: bytes.subarray(end + 4) };
+  return { status, headers, response: bytes.subarray(0, end + 4), rest: bytes.subarray(end + 4) };
 }
 
 /** Answers an upgrade request with the program's response, and with its connection if it has switched protocols. Throws 429, 500. */
@@ -83,9 +85,9 @@ export function proxiedUpgrade(scope: RestScope, call: UpgradeCall): ApiResponse
   const backend = new Backend(call);
   const lines = Object.entries(sent).map(([name, value]) => `${name}: ${value}\r\n`);
   backend.connection.receive(Buffer.from(`${request.method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n`, 'latin1'));
-  const response = readResponse(backend.written());
-  if (!response) throw new StatusError(failureStatus({ code: 500, message: 'unexpected EOF' }));
-  const { status, headers, rest } = response;
+  const answer = readResponse(backend.written());
+  if (!answer) throw new StatusError(failureStatus({ code: 500, message: 'unexpected EOF' }));
+  const { status, headers, response, rest } = answer;
   if (status !== 101) {
     backend.connection.closed();
     if (status < 400) throw new StatusError(failureStatus({ code: 500, message: `invalid upgrade response: status code ${status}` }));
@@ -93,6 +95,7 @@ export function proxiedUpgrade(scope: RestScope, call: UpgradeCall): ApiResponse
   }
   return streamingConnection(scope, {
     headers,
+    response,
     verb: scope.verb,
     open: (connection, events) => passing(backend, rest, connection, events),
   });

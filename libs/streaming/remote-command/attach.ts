@@ -4,7 +4,6 @@ import type { ApiRequest, ApiResponse, RestScope, StorageProvider } from '#apise
 import { CannotStart, PodMachine, startAttached } from '#node';
 import { keepFiles, trackFiles } from '../kept-files.js';
 import { worldOf } from '../target.js';
-
 import { reportExit } from './container-exit.js';
 import { optionsObject, runningContainer } from './exec.js';
 import { remoteCommand } from './remote-command.js';
@@ -40,7 +39,9 @@ async function attach(scope: RestScope, request: ApiRequest, query: URLSearchPar
     return ({ stdout, stderr, inputDrained }) => {
       const sinks = { stdout, stderr };
       const run = startAttached({ machine, container, tty, stdin, sinks, onInputDrained: inputDrained, finished, ended }, host);
-      return keeping(run, () => keepFiles(scope, machine, container));
+      const kept = keeping(run, () => keepFiles(scope, machine, container));
+      // The end of the process ends the session, but its exit code is not the session's (kubelet's AttachContainer).
+      return { ...kept, exit: kept.exit.then(() => 0) };
     };
   });
 }

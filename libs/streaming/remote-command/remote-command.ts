@@ -39,10 +39,14 @@ export async function remoteCommand(
   const open = (connection: UpgradedConnection, events: SessionEvents): ConnectionHandler => {
     const process = new RemoteProcess(scope, start, options, query.getAll('command'));
     if (channel !== undefined) return new ChannelSession(channel, options, process, connection, events);
-    const session = new SpdySession(stream.protocol, options, process, connection, events);
-    scope.cluster.timers.after(STREAM_LIMITS.streamCreation, () => {
+    const cancel = scope.cluster.timers.after(STREAM_LIMITS.streamCreation, () => {
       if (!session.isReady) connection.close();
     });
+    const ended = () => {
+      cancel();
+      events.ended();
+    };
+    const session = new SpdySession(stream.protocol, options, process, connection, { ...events, ended });
     return session;
   };
   return channel === undefined
