@@ -39,16 +39,14 @@ function endingStream(stream: ByteStream, ended: () => void): ByteStream {
 }
 
 function endingTakeover(takeover: Takeover, ended: () => void): Takeover {
-  const { websocket, largestMessage } = takeover;
   return {
-    ...(websocket === undefined ? {} : { websocket }),
-    largestMessage,
+    ...takeover,
     start(connection) {
       const handler = takeover.start(connection);
       return {
         receive: (data, isText) => handler.receive(data, isText),
         drained: () => handler.drained(),
-        shutdown: () => handler.shutdown(),
+        shutdown: (code) => handler.shutdown(code),
         closed() {
           ended();
           handler.closed();
