@@ -1,3 +1,6 @@
+import { X509Certificate } from 'node:crypto';
+import { hostnameError } from '#pki/server';
+
 const DIALED: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   EHOSTUNREACH: 'no route to host',
@@ -15,6 +18,13 @@ const UNKNOWN_AUTHORITY = new Set([
 ]);
 const CERTIFICATE = 'tls: failed to verify certificate: x509: certificate';
 
+/** Node gives the certificate with the error. */
+function wrongName(error: unknown, serverName: string): string {
+  const { cert } = error as { cert?: { raw?: Buffer } };
+  const worded = cert?.raw && hostnameError(new X509Certificate(cert.raw), serverName);
+  return worded ?? `x509: certificate is not valid for ${serverName}`;
+}
+
 /** How Go's http.Client words a failure; nothing of this machine is told. */
 export function goError(error: unknown, { at, serverName }: { at: string; serverName: string }): string {
   const { code = '' } = error as { code?: string };
@@ -22,7 +32,7 @@ export function goError(error: unknown, { at, serverName }: { at: string; server
   if (dialed) return `dial tcp ${at}: connect: ${dialed}`;
   if (UNKNOWN_AUTHORITY.has(code)) return `${CERTIFICATE} signed by unknown authority`;
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') return `${CERTIFICATE} has expired or is not yet valid`;
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `${CERTIFICATE} is not valid for ${serverName}`;
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `tls: failed to verify certificate: ${wrongName(error, serverName)}`;
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG' || code === 'EPROTO')
     return 'http: server gave HTTP response to HTTPS client';
   if (code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')) return 'remote error: tls: handshake failure';

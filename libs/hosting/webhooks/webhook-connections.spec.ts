@@ -87,7 +87,11 @@ it('connects to nothing that is not allowed', async () => {
 
 it.each<[string, Partial<HttpCall>, string]>([
   ['an unknown CA', { ca: undefined as never }, 'tls: failed to verify certificate: x509: certificate signed by unknown authority'],
-  ['another name', { serverName: 'svc.ns.svc' }, 'tls: failed to verify certificate: x509: certificate is not valid for svc.ns.svc'],
+  [
+    'another name',
+    { serverName: 'svc.ns.svc' },
+    'tls: failed to verify certificate: x509: certificate is valid for localhost, not svc.ns.svc',
+  ],
 ])('verifies the certificate: %s', async (_, more, want) => {
   const port = await listening((_request, response) => response.end('{}'));
   const { ca: _ca, ...rest } = call(more);

@@ -1,2 +1,3 @@
 export { BundleError, bundleOf, type Chain, keyPair } from './certificates.js';
+export { hostnameError } from './names.js';
 export { serverCertificateError } from './verify.js';

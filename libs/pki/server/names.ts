@@ -1,16 +1,22 @@
 import type { X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import { SHOWN_NAMES } from './limits.js';
 
 const NAME = /(?:^|, )([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^,]*)/g;
 
-/** The DNS names of a certificate. */
-function namesOf({ subjectAltName = '' }: X509Certificate): string[] {
-  const dns: string[] = [];
+/** An address as Go prints it. */
+const addressText = (address: string): string => (isIP(address) === 6 ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address);
+
+/** The DNS names and the addresses of a certificate. */
+function namesOf({ subjectAltName = '' }: X509Certificate): { names: string[]; addresses: string[] } {
+  const names: string[] = [];
+  const addresses: string[] = [];
   // Names with special characters are quoted as JSON.
   for (const [, type, value = ''] of subjectAltName.matchAll(NAME)) {
-    if (type === 'DNS') dns.push(value.startsWith('"') ? String(JSON.parse(value)) : value);
+    if (type === 'DNS') names.push(value.startsWith('"') ? String(JSON.parse(value)) : value);
+    if (type === 'IP Address') addresses.push(addressText(value));
   }
-  return dns;
+  return { names, addresses };
 }
 
 /** Whether a certificate's name, whose first label may be `*`, is a host's (crypto/x509 matchHostnames). */
@@ -27,9 +33,17 @@ export const commonNameOf = ({ subject }: X509Certificate): string =>
     .findLast((line) => line.startsWith('CN='))
     ?.slice(3) ?? '';
 
-/** Why a certificate is not valid for a host name, as crypto/x509 HostnameError words it; undefined if it is. */
+function addressError(addresses: readonly string[], host: string): string | undefined {
+  if (addresses.includes(addressText(host))) return undefined;
+  if (addresses.length === 0) return `x509: cannot validate certificate for ${host} because it doesn't contain any IP SANs`;
+  if (addresses.length >= SHOWN_NAMES) return `x509: certificate is valid for ${addresses.length} IP SANs, but none matched ${host}`;
+  return `x509: certificate is valid for ${addresses.join(', ')}, not ${host}`;
+}
+
+/** Why a certificate is not valid for a host name or an address, as crypto/x509 HostnameError words it; undefined if it is. */
 export function hostnameError(certificate: X509Certificate, host: string): string | undefined {
-  const names = namesOf(certificate);
+  const { names, addresses } = namesOf(certificate);
+  if (isIP(host) > 0) return addressError(addresses, host);
   if (names.some((name) => matches(name, host))) return undefined;
   if (certificate.subjectAltName === undefined && matches(commonNameOf(certificate), host))
     return 'x509: certificate relies on legacy Common Name field, use SANs instead';

@@ -85,6 +85,17 @@ it.each<[string, Case, string | undefined]>([
     { certificate: { names: ['10.0.0.1'] } },
     'x509: certificate is not valid for any names, but wanted to match hook.ns.svc',
   ],
+  ['an address', { certificate: { names: ['10.0.0.1', '2001:db8::1'] }, host: '2001:db8:0::1' }, undefined],
+  [
+    'another address',
+    { certificate: { names: ['10.0.0.1', '2001:db8::1'] }, host: '10.0.0.2' },
+    'x509: certificate is valid for 10.0.0.1, 2001:db8::1, not 10.0.0.2',
+  ],
+  [
+    'an address instead of a name',
+    { host: '10.0.0.2' },
+    "x509: cannot validate certificate for 10.0.0.2 because it doesn't contain any IP SANs",
+  ],
   [
     'a common name alone',
     { certificate: { names: [], commonName: HOST } },
