@@ -8,6 +8,12 @@ const certificate = (spec: object): string =>
     spec: { secretName: 'web-tls', issuerRef: { name: 'ca' }, ...spec },
   });
 
+const gateway = (spec: object): string =>
+  JSON.stringify({
+    ...{ apiVersion: 'gw.example.io/v1', kind: 'NetGateway', metadata: { name: 'edge', namespace: 'NS' } },
+    spec: { className: 'c', listeners: [{ name: 'web', port: 80, protocol: 'HTTP' }], ...spec },
+  });
+
 /** A user's way with custom resources: definitions shaped like those of well-known operators, and their instances. */
 export const customSteps: readonly Step[] = [
   { run: 'create namespace NS' },
@@ -42,6 +48,19 @@ export const customSteps: readonly Step[] = [
   },
   { run: 'label cert web tier=front -n NS', shows: [/labeled/] },
   { run: 'describe cert web -n NS', shows: [/Secret Name: +web-tls/] },
+  {
+    run: 'explain netgateways.spec.listeners --recursive',
+    shows: [/FIELD: listeners <\[\]Object>/, /port\s+<integer> -required-/, /mode\s+<string>/],
+  },
+  { run: 'apply --server-side -f -', input: gateway({ ports: [{ port: 80, targetPort: 'http' }] }), shows: [/serverside-applied/] },
+  { run: 'get ngw -n NS', shows: [/^NAME +CLASS +ADDRESS +PROGRAMMED +AGE$/m, /^edge +c +Unknown +\S+$/m] },
+  { run: 'get gw -n NS -o name', shows: [/^netgateway.gw.example.io\/edge$/m] },
+  {
+    run: 'apply --server-side -f -',
+    input: gateway({ className: 'd' }),
+    code: 1,
+    shows: [/spec.className: .*className cannot be changed/],
+  },
   { run: 'delete crd certificates.cm.example.io --timeout=20s', shows: [/"certificates.cm.example.io" deleted/] },
   { run: 'get cert -n NS', code: 1, shows: [/the server doesn't have a resource type "cert"|could not find the requested resource/] },
   { run: ['delete', '-f', definitions, '--ignore-not-found', '--timeout=20s'], shows: [/deleted/] },
