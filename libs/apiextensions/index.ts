@@ -1,4 +1,5 @@
 export { APPROVED_ANNOTATION, type Approval, approvalOf } from './api-approval.js';
+export { caBundleError } from './ca-bundle.js';
 export { CustomSchema } from './custom-schema.js';
 export { validateEmbedded } from './embedded.js';
 export { jsonPath, type PathLookup } from './json-path.js';

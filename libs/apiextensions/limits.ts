@@ -28,5 +28,9 @@ export const CRD_COST = 100_000_000;
 export const RULES_LENGTH = 256 * 1024;
 /** Defaults of a schema that are checked by rules. */
 export const DEFAULTS_WITH_RULES = 32;
+/** Characters of a CA bundle that are looked at. */
+export const CA_BUNDLE_LENGTH = 1024 * 1024;
+/** Certificates of a CA bundle that are parsed until one is valid. */
+export const CA_BUNDLE_CERTIFICATES = 256;
 /** Bytes of a request, which the number of values is estimated from (celconfig MaxRequestSizeBytes). */
 export const REQUEST_BYTES = 3 * 1024 * 1024;

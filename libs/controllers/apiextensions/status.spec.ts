@@ -85,3 +85,19 @@ test('groups of the Kubernetes community say where they were approved; schemas t
     },
   ]);
 });
+
+test('a definition whose conversion webhook has an unusable CA bundle is established when the bundle is corrected', () => {
+  const withBundle = (caBundle: string): Definition['spec'] => ({
+    ...named({}).spec,
+    conversion: { strategy: 'Webhook', webhook: { clientConfig: { url: 'https://a.b', caBundle }, conversionReviewVersions: ['v1'] } },
+  });
+  const definition = named({}, { spec: withBundle(Buffer.from('none').toString('base64')) });
+  const status = nextStatus(definition, [definition], NOW);
+  expect(status.conditions?.[1]).toEqual({
+    ...{ type: 'Established', status: 'False', lastTransitionTime: time },
+    ...{ reason: 'InvalidCABundle', message: 'The conversion webhook CABundle is invalid' },
+  });
+  expect(nextStatus({ ...definition, status }, [definition], NOW)).toBe(status);
+  const corrected = named({}, { spec: withBundle(''), status });
+  expect(nextStatus(corrected, [corrected], NOW).conditions?.[1]?.reason).toBe('InitialNamesAccepted');
+});

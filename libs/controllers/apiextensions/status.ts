@@ -1,5 +1,5 @@
 import type { apiextensionsv1 } from '#api';
-import { schemaProblems } from '#apiextensions';
+import { caBundleError, schemaProblems } from '#apiextensions';
 import { deepEqual, formatTime, type Instant } from '#apimachinery';
 import { conditionOf, setCondition, withoutCondition } from '#component-helpers';
 import { apiApproval } from './api-approval.js';
@@ -15,20 +15,25 @@ const sameNames = ({ spec, status }: Definition): boolean => deepEqual(spec.name
 function withNames(definition: Definition, group: readonly Definition[], time: string): Status {
   const { status = {} } = definition;
   const present = status.conditions ?? [];
-  if (sameNames(definition) && present.length > 0) return status;
+  if (sameNames(definition) && present.length > 0) {
+    const refused = conditionOf(present, 'NamesAccepted')?.status !== 'True';
+    return refused ? status : { ...status, conditions: setCondition(present, established(definition, false), time) };
+  }
   const { names, conflict } = acceptNames(definition, group);
   const accepted: Condition = conflict
     ? { type: 'NamesAccepted', status: 'False', ...conflict }
     : { type: 'NamesAccepted', status: 'True', reason: 'NoConflicts', message: 'no conflicts found' };
   const conditions = setCondition(present, accepted, time);
-  return { ...status, acceptedNames: names, conditions: setCondition(conditions, established(present, conflict !== undefined), time) };
+  return { ...status, acceptedNames: names, conditions: setCondition(conditions, established(definition, conflict !== undefined), time) };
 }
 
 /** Once established, always established: names that are in conflict later are not accepted, but the old ones are served. */
-function established(present: readonly Condition[], conflict: boolean): Condition {
-  const before = conditionOf(present, 'Established');
+function established({ spec, status }: Definition, conflict: boolean): Condition {
+  const before = conditionOf(status?.conditions, 'Established');
   if (before?.status === 'True') return before;
   if (conflict) return { type: 'Established', status: 'False', reason: 'NotAccepted', message: 'not all names are accepted' };
+  if (caBundleError(spec.conversion?.webhook?.clientConfig?.caBundle) !== undefined)
+    return { type: 'Established', status: 'False', reason: 'InvalidCABundle', message: 'The conversion webhook CABundle is invalid' };
   return { type: 'Established', status: 'True', reason: 'InitialNamesAccepted', message: 'the initial names have been accepted' };
 }
 

@@ -146,6 +146,10 @@ test.each<[string, Json, string[]]>([
   expect(texts(validateDefinition(object))).toEqual(want);
 });
 
+const webhook = (caBundle: string): Json => ({
+  strategy: 'Webhook',
+  webhook: { clientConfig: { url: 'https://a.b/c', caBundle }, conversionReviewVersions: ['v1'] },
+});
 const established = { conditions: [{ type: 'Established', status: 'True' }] };
 
 test.each<[string, Json, Json, string[]]>([
@@ -162,6 +166,20 @@ test.each<[string, Json, Json, string[]]>([
     definition({ names: { ...names, kind: 'Other' } }),
     definition({}, established),
     ['spec.names.kind: Invalid value: "Other": field is immutable'],
+  ],
+  [
+    'a CA bundle that is none, once established',
+    definition({ conversion: webhook('bm9uZQ==') }),
+    definition({}, established),
+    [
+      'spec.conversion.webhookClientConfig.caBundle: Invalid value: "bm9uZQ==": unable to load root certificates: unable to parse bytes as PEM block',
+    ],
+  ],
+  [
+    'a CA bundle that is none, and was so before',
+    definition({ conversion: webhook('bm8=') }),
+    definition({ conversion: webhook('bm9uZQ==') }, established),
+    [],
   ],
   ['another group', definition({ group: 'other.com' }), definition(), ['spec.group: Invalid value: "other.com": field is immutable']],
 ])('update: %s', (_, object, old, want) => {

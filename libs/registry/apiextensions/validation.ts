@@ -1,5 +1,5 @@
 import type { apiextensionsv1 } from '#api';
-import { APPROVED_ANNOTATION, approvalOf, validateSchema, validateSelectableFields } from '#apiextensions';
+import { APPROVED_ANNOTATION, approvalOf, caBundleError, validateSchema, validateSelectableFields } from '#apiextensions';
 import {
   append,
   deepEqual,
@@ -221,6 +221,18 @@ function conversionErrors({ conversion, preserveUnknownFields }: Spec): FieldErr
   return [...errors, ...reviewVersionErrors(`${at}.conversionReviewVersions`, conversionReviewVersions)];
 }
 
+const isEstablished = ({ status }: Definition): boolean =>
+  status?.conditions?.some(({ type, status: is }) => type === 'Established' && is === 'True') ?? false;
+
+/** A bundle must be valid once the definition is established, unless it has not been so before. */
+function bundleErrors(object: Definition, old: Definition): FieldError[] {
+  const bundleOf = ({ spec }: Definition): string => spec?.conversion?.webhook?.clientConfig?.caBundle ?? '';
+  const [bundle, before] = [bundleOf(object), bundleOf(old)];
+  if (object.spec?.conversion?.strategy !== 'Webhook' || !isEstablished(old) || caBundleError(before) !== undefined) return [];
+  const wrong = caBundleError(bundle);
+  return wrong === undefined ? [] : [invalidValue('spec.conversion.webhookClientConfig.caBundle', bundle, wrong)];
+}
+
 function approvalErrors({ metadata, spec }: Definition, old?: Definition): FieldError[] {
   const approval = approvalOf(spec?.group ?? '', metadata.annotations);
   if (!approval || approval.state === 'approved' || approval.state === 'bypassed') return [];
@@ -282,9 +294,8 @@ function storedErrors({ spec, status }: Definition): FieldError[] {
 
 /** ValidateCustomResourceDefinitionUpdate: group and plural are immutable, scope and kind once the CRD is established. */
 export function validateDefinitionUpdate(object: Definition, old: Definition): FieldError[] {
-  const established = old.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') ?? false;
-  const errors = deepEqual(object.spec, old.spec) ? [] : specErrors(object.spec ?? {});
-  if (established) {
+  const errors = deepEqual(object.spec, old.spec) ? [] : [...specErrors(object.spec ?? {}), ...bundleErrors(object, old)];
+  if (isEstablished(old)) {
     append(errors, immutable('spec.scope', object.spec?.scope, old.spec?.scope));
     append(errors, immutable('spec.names.kind', object.spec?.names?.kind, old.spec?.names?.kind));
   }
