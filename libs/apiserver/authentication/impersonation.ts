@@ -1,8 +1,8 @@
 import { badRequest, goQuote } from '#apimachinery';
-import { type AuthorizationAttributes, type AuthorizerLink, authorize, forbiddenError } from '../authorization/authorization.js';
-import { NODE_USER_PREFIX } from '../authorization/node-identity.js';
+import type { AuthorizationAttributes, AuthorizerLink } from '../authorization/authorization.js';
 import type { ApiRequest } from '../request/request.js';
 import type { UserInfo } from '../rest/strategy.js';
+import { modeOf, serviceAccount, type Wanted } from './impersonation-modes.js';
 
 const EXTRA = 'impersonate-extra-';
 
@@ -18,14 +18,6 @@ function unescapeKey(key: string): string {
   } catch {
     return key;
   }
-}
-
-/** The user exactly as the headers describe it. */
-interface Wanted {
-  name: string;
-  uid: string;
-  groups: string[];
-  extra?: Record<string, string[]>;
 }
 
 function wantedUser(headers: ApiRequest['headers']): Wanted {
@@ -53,37 +45,6 @@ function shown({ name, uid, groups, extra }: Wanted): string {
   return `&user.DefaultInfo{Name:${goQuote(name)}, UID:${goQuote(uid)}, Groups:${listed}, Extra:${extras}}`;
 }
 
-function serviceAccount(user: string): { namespace: string; name: string } | undefined {
-  const match = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user);
-  return match ? { namespace: match[1] ?? '', name: match[2] ?? '' } : undefined;
-}
-
-/** Every name that must be allowed: the questions for the authorizers. */
-function questions(wanted: Wanted, requestor: UserInfo): AuthorizationAttributes[] {
-  const ask = (resource: string, name: string, more: Partial<AuthorizationAttributes> = {}): AuthorizationAttributes => ({
-    user: requestor,
-    verb: 'impersonate',
-    isResource: true,
-    path: '',
-    group: '',
-    version: 'v1',
-    resource,
-    subresource: '',
-    namespace: '',
-    name,
-    ...more,
-  });
-  const account = serviceAccount(wanted.name);
-  const authentication = { group: 'authentication.k8s.io' };
-  const asked = [account ? ask('serviceaccounts', account.name, { namespace: account.namespace }) : ask('users', wanted.name)];
-  for (const group of wanted.groups) asked.push(ask('groups', group));
-  for (const [key, values] of Object.entries(wanted.extra ?? {})) {
-    for (const value of values) asked.push(ask('userextras', value, { ...authentication, subresource: key }));
-  }
-  if (wanted.uid) asked.push(ask('uids', wanted.uid, authentication));
-  return asked;
-}
-
 /** The user of that name, with the groups that an authenticated user has besides the given ones. */
 export function completedUser({ name, uid = '', groups, extra }: Partial<Wanted> & Pick<Wanted, 'name' | 'groups'>): UserInfo {
   const account = serviceAccount(name);
@@ -97,12 +58,6 @@ function withImplicitGroup(name: string, groups: string[]): string[] {
   return [...groups, 'system:authenticated'];
 }
 
-/** The verb of constrained impersonation (KEP-5284); it appears in error messages. */
-function modeOf({ name }: Wanted): string {
-  if (serviceAccount(name)) return 'serviceaccount';
-  return name.startsWith(NODE_USER_PREFIX) ? 'arbitrary-node' : 'user-info';
-}
-
 /** Whether a request has headers that ask for impersonation. */
 export function impersonates(headers: ApiRequest['headers']): boolean {
   for (const name in headers) if (name.startsWith('impersonate-')) return true;
@@ -110,8 +65,9 @@ export function impersonates(headers: ApiRequest['headers']): boolean {
 }
 
 /**
- * The user to impersonate (apiserver/pkg/endpoints/filters/impersonation): every name in the Impersonate-* headers must be allowed for the
- * requestor, who is the user in the request's attributes. Throws 403, and 400 if there are other impersonation headers but no user.
+ * The user to impersonate (apiserver/pkg/endpoints/filters/impersonation): every name in the Impersonate-* headers must be allowed in
+ * one of the modes for the requestor, who is the user in the request's attributes. Throws 403, and 400 if there are other impersonation
+ * headers but no user.
  */
 export async function impersonate(
   request: AuthorizationAttributes,
@@ -125,9 +81,7 @@ export async function impersonate(
     if (wanted.uid === '' && wanted.groups.length === 0 && wanted.extra === undefined) return requestor;
     throw badRequest(`requested ${shown(wanted)} without impersonating a user name`);
   }
-  for (const question of questions(wanted, requestor)) {
-    const { decision, reason } = await authorize(question, authorizers);
-    if (decision !== 'allow') throw forbiddenError({ ...request, verb: `impersonate-on:${modeOf(wanted)}:${request.verb}` }, reason);
-  }
-  return completedUser(wanted);
+  const mode = await modeOf({ request, wanted, authorizers });
+  // In the modes for nodes, the groups are those of every node.
+  return completedUser(mode.endsWith('-node') ? { ...wanted, groups: ['system:nodes'] } : wanted);
 }
