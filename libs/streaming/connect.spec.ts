@@ -3,7 +3,7 @@ import { type AdmissionPlugin, CLOSE } from '#apiserver';
 import { type TestCluster, testCluster } from '#apiserver/test-cluster';
 import { STREAM_LIMITS } from './limits.js';
 import { streamProviders } from './providers.js';
-import { controlFrame, dataHead, FIN, PING, SYN_STREAM, words } from './spdy/frames.js';
+import { controlFrame, dataHead, FIN, FrameReader, PING, RST_STREAM, SYN_REPLY, SYN_STREAM, words } from './spdy/frames.js';
 import { HeaderWriter } from './spdy/headers.js';
 import { runningPod, settle, TestClient } from './test-client.js';
 
@@ -240,4 +240,28 @@ test.each<[string, string, string, Record<string, string>, string]>([
   await own.call('DELETE', `${rbac}/clusterrolebindings/own`);
   expect([status, before, await response.stillAllowed?.()]).toEqual([101, true, false]);
   response.takeover?.abandon();
+});
+
+test('streams that are opened and reset at once do not open more connections than the limit', async () => {
+  const client = new TestClient();
+  client.take((await cluster.call('POST', `${base}/box/portforward`, { headers: forward })).response);
+  const block = new HeaderWriter();
+  const pairs = 100;
+  const parts: Buffer[] = [];
+  for (let pair = 0; pair < pairs; pair++) {
+    const headers = (type: string) => block.write(Object.entries({ streamtype: type, port: '80', requestid: String(pair) }));
+    const id = 4 * pair + 1;
+    parts.push(synStream(id, headers('error')), synStream(id + 2, headers('data')));
+    for (const reset of [id, id + 2]) parts.push(controlFrame(RST_STREAM, 0, words(reset, 5)));
+  }
+  client.send(Buffer.concat(parts));
+  const reader = new FrameReader();
+  for (const bytes of client.sent) reader.append(bytes);
+  const types: number[] = [];
+  for (let frame = reader.next(); frame; frame = reader.next()) if (frame.kind === 'control') types.push(frame.type);
+  const count = (type: number) => types.filter((one) => one === type).length;
+  expect([count(SYN_REPLY), count(RST_STREAM)]).toEqual([pairs + STREAM_LIMITS.opening, pairs - STREAM_LIMITS.opening]);
+  await settle();
+  expect([client.closed, cluster.timers.waiting.filter((wait) => wait === STREAM_LIMITS.streamCreation)]).toEqual([false, []]);
+  client.handler?.closed();
 });

@@ -32,11 +32,23 @@ interface Served {
   closed: boolean;
   streams: SpdyStream[];
   connection: SpdyConnection;
+  /** It reads nothing. */
+  blocked: boolean;
+  /** Whether it is read from. */
+  held: boolean;
 }
 
 function serve(accepts = true): Served {
   const reader = new FrameReader();
-  const served: Served = { sent: [], seen: [], closed: false, streams: [], connection: undefined as unknown as SpdyConnection };
+  const served: Served = {
+    sent: [],
+    seen: [],
+    closed: false,
+    streams: [],
+    blocked: false,
+    held: false,
+    connection: undefined as unknown as SpdyConnection,
+  };
   served.connection = new SpdyConnection({
     send(bytes) {
       reader.append(bytes);
@@ -47,10 +59,14 @@ function serve(accepts = true): Served {
             : `control ${frame.type} ${frame.payload.readUInt32BE(0)}`,
         );
       }
-      return true;
+      return !served.blocked;
     },
-    hold: () => undefined,
-    release: () => undefined,
+    hold: () => {
+      served.held = true;
+    },
+    release: () => {
+      served.held = false;
+    },
     opened(stream) {
       served.streams.push(stream);
       stream.onData = (bytes) => served.seen.push(`${stream.headers.get('streamtype')}: ${bytes.toString()}`);
@@ -122,6 +138,23 @@ test.each<[string, () => Promise<Buffer> | Buffer]>([
   const served = serve();
   served.connection.receive(await make());
   expect([served.closed, served.sent.at(-1)]).toEqual([true, `control ${GOAWAY} 0`]);
+});
+
+test.each<[string, (id: number) => Promise<Buffer> | Buffer]>([
+  ['pings', () => controlFrame(PING, 0, words(7))],
+  ['streams', async (id) => synStream(2 * id + 1, (await headerBlocks([{ a: 'b' }]))[0] ?? Buffer.alloc(0))],
+])('a client that does not read the answers to its %s gets no more of them, and is not read from', async (_, make) => {
+  const served = serve();
+  served.blocked = true;
+  served.connection.receive(await make(0));
+  const frames = Buffer.alloc(12 * 10_000, controlFrame(PING, 0, words(9)));
+  served.connection.receive(frames);
+  served.connection.receive(frames);
+  expect([served.sent.length, served.held]).toEqual([1, true]);
+  served.blocked = false;
+  served.connection.drained();
+  await null;
+  expect([served.sent.length, served.held, served.closed]).toEqual([20_001, false, false]);
 });
 
 test('any bytes are survived', () => {
