@@ -3,13 +3,19 @@ import { readFrom } from '../shell/streams.js';
 import { optionsOf } from './options.js';
 import { unescaped } from './printing.js';
 
-/** The positions of a list like `1,3-5,7-`, from 1. */
-function selector(list: string): (position: number) => boolean {
-  const ranges = list.split(',').map((range) => {
+/** The positions of a list like `1,3-5,7-`, from 1: ranges in order that do not touch. */
+function rangesOf(list: string): Array<{ from: number; to: number }> {
+  const given = list.split(',').map((range) => {
     const [from = '', to] = range.split('-');
     return { from: Number(from || 1), to: to === undefined ? Number(from) : to === '' ? Number.POSITIVE_INFINITY : Number(to) };
   });
-  return (position) => ranges.some(({ from, to }) => position >= from && position <= to);
+  const merged: Array<{ from: number; to: number }> = [];
+  for (const range of given.sort((a, b) => a.from - b.from)) {
+    const last = merged.at(-1);
+    if (last && range.from <= last.to + 1) last.to = Math.max(last.to, range.to);
+    else merged.push(range);
+  }
+  return merged;
 }
 
 /** cut. */
@@ -18,18 +24,31 @@ export const cut: Command = function* (process) {
   const list = options.value('f') ?? options.value('c') ?? options.value('b');
   if (list === undefined) throw new CommandError('expected a list of bytes, characters, or fields');
   const { texts, code } = yield* readOperands(process, options.operands);
-  const selected = selector(list);
+  const ranges = rangesOf(list);
+  const chosen = <T extends string | string[]>(whole: T): T[] => {
+    const parts: T[] = [];
+    for (const { from, to } of ranges) {
+      if (from > whole.length) break;
+      parts.push(whole.slice(from - 1, to) as T);
+    }
+    return parts;
+  };
   const delimiter = options.value('d') ?? '\t';
   const pick = (line: string): string | undefined => {
-    if (!options.has('f')) return [...line].filter((_, at) => selected(at + 1)).join('');
+    if (!options.has('f')) return chosen(line).join('');
     if (!line.includes(delimiter)) return options.has('s') ? undefined : line;
-    return line
-      .split(delimiter)
-      .filter((_, at) => selected(at + 1))
-      .join(delimiter);
+    return chosen(line.split(delimiter)).flat().join(delimiter);
   };
-  const lines = texts.flatMap(linesOf).map(pick);
-  yield* print(process, lines.flatMap((line) => (line === undefined ? [] : [`${line}\n`])).join(''));
+  let result = '';
+  for (const [at, line] of texts.flatMap(linesOf).entries()) {
+    const picked = pick(line);
+    if (picked !== undefined) result += `${picked}\n`;
+    if (at % 256 !== 255) continue;
+    yield* print(process, result);
+    result = '';
+    yield undefined;
+  }
+  yield* print(process, result);
   return code;
 };
 

@@ -56,7 +56,13 @@ function formatOne(spec: string, conversion: string, value: string): string {
     text = (conversion === 'b' ? unescaped(value, true).text : value).slice(0, precision === undefined ? undefined : Number(precision));
   else if (conversion === 'c') text = value.slice(0, 1);
   else {
-    const number = value.startsWith("'") || value.startsWith('"') ? value.charCodeAt(1) : Number(value || 0);
+    const octal = /^([-+]?)0([0-7]+)$/.exec(value);
+    const number =
+      value.startsWith("'") || value.startsWith('"')
+        ? value.charCodeAt(1)
+        : octal && !'fFeEgG'.includes(conversion)
+          ? Number(`${octal[1] === '-' ? -1 : 1}`) * Number.parseInt(octal[2] ?? '', 8)
+          : Number(value || 0);
     if (Number.isNaN(number)) throw new CommandError(`invalid number '${value}'`);
     if ('di'.includes(conversion)) text = String(Math.trunc(number));
     else if (conversion === 'u') text = String(Math.trunc(Math.abs(number)));
@@ -76,9 +82,9 @@ function formatOne(spec: string, conversion: string, value: string): string {
 /** printf. */
 export const printf: Command = function* (process) {
   const [, format = '', ...operands] = process.argv;
-  let rest = operands;
-  do {
-    const before = rest.length;
+  let used = 0;
+  for (let round = 1; ; round += 1) {
+    const before = used;
     let text = '';
     let at = 0;
     for (const match of format.matchAll(/%(?:%|[-+ 0#]*\d*(?:\.\d+)?([diouxXeEfgGscb]))/g)) {
@@ -86,12 +92,12 @@ export const printf: Command = function* (process) {
       at = match.index + match[0].length;
       if (match[1] === undefined) text += '%';
       else {
-        text += formatOne(match[0], match[1], rest[0] ?? '');
-        rest = rest.slice(1);
+        text += formatOne(match[0], match[1], operands[used] ?? '');
+        used += 1;
       }
     }
     yield* print(process, text + unescaped(format.slice(at), false).text);
-    if (rest.length === before) break;
-  } while (rest.length > 0);
-  return 0;
+    if (used === before || used >= operands.length) return 0;
+    if (round % 64 === 0) yield undefined;
+  }
 };

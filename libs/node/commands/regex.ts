@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import { LONGEST_MATCHED_LINE } from '../shell/limits.js';
+import { LONGEST_MATCHED_LINE, LONGEST_REGEX } from '../shell/limits.js';
 import { CommandError } from '../shell/process.js';
 
 /** Regular expressions of grep and sed, matched in linear time (RE2): back references are not supported. */
@@ -40,6 +40,7 @@ export function checkLine(line: string): void {
 
 /** Compiles a pattern. Throws CommandError. */
 export function compileRegex(pattern: string, { extended, ignoreCase = false }: { extended: boolean; ignoreCase?: boolean }): RE2JS {
+  if (pattern.length > LONGEST_REGEX) throw new CommandError('regular expression too big', 2);
   const source = (extended ? pattern : extendedOf(pattern)).replace(/\\</g, '\\b').replace(/\\>/g, '\\b');
   try {
     return RE2JS.compile(source, ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);

@@ -102,6 +102,10 @@ class Script {
   }
 
   private insertion(edit: Edit): void {
+    // The text may begin on the next line: `a\` and a newline.
+    const continued = /[ \t]*\\\n/y;
+    continued.lastIndex = this.at;
+    this.at += continued.exec(this.text)?.[0].length ?? 0;
     const end = this.text.indexOf('\n', this.at);
     const line = this.text.slice(this.at, end < 0 ? undefined : end);
     edit.text = line.replace(/^\s*\\?\s*/, '');

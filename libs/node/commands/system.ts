@@ -4,6 +4,7 @@ import { test } from './conditions.js';
 import { date, formatDate } from './date.js';
 import { dd } from './dd.js';
 import { optionsOf } from './options.js';
+import { compileRegex } from './regex.js';
 import { sleepTime } from './sleep-time.js';
 
 /** Commands about the process, the machine and the time. */
@@ -227,6 +228,11 @@ const expr: Command = function* (process) {
     '>': () => String(Number(a > b)),
     '<=': () => String(Number(a <= b)),
     '>=': () => String(Number(a >= b)),
+    ':': () => {
+      const matcher = compileRegex(right, { extended: false }).matcher(left);
+      const found = matcher.lookingAt();
+      return matcher.groupCount() > 0 ? (found ? (matcher.group(1) ?? '') : '') : String(found ? matcher.end() : 0);
+    },
   };
   const result =
     operator === undefined

@@ -42,21 +42,27 @@ const countOf = (text: string | undefined, fallback: number): number => (text ==
 
 /** `-5` as an option of head and tail. */
 const numbered = (argv: readonly string[]): string[] =>
-  argv.flatMap((word, at) => (at > 0 && /^-\d+$/.test(word) ? ['-n', word.slice(1)] : [word]));
+  argv.flatMap((word, at) => (at > 0 && /^-\d+$/.test(word) && !/^-[nc]$/.test(argv[at - 1] ?? '') ? ['-n', word.slice(1)] : [word]));
 
 const head: Command = function* (process) {
   const options = optionsOf(numbered(process.argv), { flags: 'qv', valued: 'nc' });
   const count = countOf(options.value('n'), 10);
-  if (options.operands.length === 0 && !options.has('c')) return yield* headOfInput(process, count);
+  const butLast = options.value('n')?.startsWith('-') === true;
+  if (!butLast && options.operands.length === 0 && !options.has('c')) return yield* headOfInput(process, count);
   const { texts, code } = yield* readOperands(process, options.operands);
   for (const [index, text] of texts.entries()) {
     if (texts.length > 1) yield* print(process, `${index > 0 ? '\n' : ''}==> ${options.operands[index]} <==\n`);
     const part = options.has('c')
       ? text.slice(0, countOf(options.value('c'), 0))
-      : text
-          .split('\n', count + 1)
-          .slice(0, count)
-          .join('\n') + (text.split('\n', count + 1).length > count && count > 0 ? '\n' : '');
+      : butLast
+        ? linesOf(text)
+            .slice(0, -count || undefined)
+            .map((line) => `${line}\n`)
+            .join('')
+        : text
+            .split('\n', count + 1)
+            .slice(0, count)
+            .join('\n') + (text.split('\n', count + 1).length > count && count > 0 ? '\n' : '');
     yield* print(process, part);
   }
   return code;

@@ -61,6 +61,14 @@ interface Found {
   readOnly: boolean;
 }
 
+/** What a node and everything below it takes. */
+function sizeOf(node: Node): number {
+  if (node.kind === 'file') return node.content.length + ENTRY_BYTES;
+  let size = ENTRY_BYTES;
+  if (node.kind === 'dir') for (const entry of node.entries.values()) size += sizeOf(entry);
+  return size;
+}
+
 /** What one container sees; directories may be shared with other containers (volumes). */
 export class FileSystem {
   /** Bytes of all files that were written through this object. */
@@ -117,8 +125,10 @@ export class FileSystem {
     if (node?.kind === 'dir' || name === '') throw new FileError('Is a directory');
     if (path.endsWith('/')) throw new FileError('Is a directory');
     if (readOnly) throw new FileError('Read-only file system');
-    this.written += content.length + (node === undefined ? ENTRY_BYTES : 0);
-    if (this.written > this.limit) throw new FileError('No space left on device');
+    const freed = node?.kind === 'file' && !append ? node.content.length : 0;
+    const taken = content.length - freed + (node === undefined ? ENTRY_BYTES : 0);
+    if (taken > 0 && this.written + taken > this.limit) throw new FileError('No space left on device');
+    this.written = Math.max(0, this.written + taken);
     const modified = this.options.now();
     this.note(path);
     if (node?.kind === 'file') {
@@ -164,6 +174,7 @@ export class FileSystem {
     if (readOnly) throw new FileError('Read-only file system');
     if (node.kind === 'dir' && !recursive) throw new FileError(node.entries.size > 0 ? 'Directory not empty' : 'Is a directory');
     this.note(path);
+    this.written = Math.max(0, this.written - sizeOf(node));
     parent.entries.delete(name);
   }
 

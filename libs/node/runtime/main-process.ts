@@ -6,9 +6,11 @@ import { knownPrograms, withoutWrappers } from '../images/run.js';
 import { runCommand, Shell, type ShellHost } from '../shell/interpreter.js';
 import type { Body, Kernel } from '../shell/kernel.js';
 import { lookUp } from '../shell/look-up.js';
+import { parseScript } from '../shell/parser.js';
 import type { Process, Surroundings } from '../shell/process.js';
 import { ShellState, type Streams } from '../shell/state.js';
 import { writeTo } from '../shell/streams.js';
+import { ShellSyntaxError } from '../shell/word-reader.js';
 import type { Container } from './container.js';
 import { linesOfProgram } from './program-logs.js';
 
@@ -38,6 +40,7 @@ export function shellHost(
     files: container.files,
     around,
     ...(onRead ? { onRead } : {}),
+    ...(onUnknown ? { onUnknown } : {}),
     command(name) {
       const own = knownPrograms(container.image, name, []);
       if (own) return (process) => knownProgram(container, own, { process, kernel, onListen });
@@ -71,6 +74,7 @@ function* shellProgram(
   for (const [name, value] of call.env) state.set(name, value, true);
   state.set('PWD', call.cwd);
   state.name = call.argv[0] ?? 'sh';
+  state.braces = /^(bash|zsh)$/.test(baseName(state.name));
   const words = call.argv.slice(1);
   let script: string | undefined;
   while (words[0]?.startsWith('-') && words[0] !== '-') {
@@ -83,8 +87,13 @@ function* shellProgram(
   const io = { input: call.input, output: call.output, errors: call.errors };
   const shell = new Shell(host, state);
   shell.streams = io;
-  if (isMain) shell.takeSignals();
+  const task = host.kernel.current;
+  state.pid = task?.pid ?? 1;
+  // A shell that another shell has started in the same task leaves the signals to it.
+  if (task && !task.onSignal) shell.takeSignals();
   if (script !== undefined) {
+    // The syntax of bash that is not known may do anything.
+    if (state.braces && isMain && host.onUnknown && !isKnownSyntax(script)) return yield* unknownProgram(host.onUnknown);
     state.name = words.shift() ?? state.name;
     state.positional = words;
     return yield* shell.script(script, io);
@@ -93,6 +102,16 @@ function* shellProgram(
   if (file === undefined) return yield* scriptFromInput(shell, io);
   state.positional = rest;
   return yield* runFile(shell, file, io);
+}
+
+function isKnownSyntax(script: string): boolean {
+  try {
+    parseScript(script);
+    return true;
+  } catch (error) {
+    if (error instanceof ShellSyntaxError) return error.unfinished;
+    throw error;
+  }
 }
 
 interface ShellStreams {

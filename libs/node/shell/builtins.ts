@@ -1,7 +1,9 @@
 import { FileError, normalized } from '../files/file-system.js';
+import { getopts } from './getopts.js';
 import type { Shell } from './interpreter.js';
 import { type Body, type Wait } from './kernel.js';
-import { Jump, ShellExit, type Streams } from './state.js';
+import { LONGEST_VALUE } from './limits.js';
+import { Jump, ShellError, ShellExit, type Streams } from './state.js';
 import { readFrom, writeTo } from './streams.js';
 
 /** Commands that the shell runs itself, because they change it. */
@@ -10,6 +12,8 @@ interface Call {
   shell: Shell;
   argv: readonly string[];
   io: Streams;
+  /** The shell's streams, without the redirections of this command. */
+  outer: Streams;
   /** Whether it has redirections of its own. */
   redirected: boolean;
 }
@@ -97,6 +101,7 @@ function* readLine({ input }: Streams): Generator<Wait, string | undefined, void
     const data = yield* readFrom(input);
     if (data === undefined) return line === '' ? undefined : line;
     const end = data.indexOf('\n');
+    if (line.length + data.length > LONGEST_VALUE && end < 0) throw new ShellError('out of memory');
     if (end < 0) line += data;
     else {
       const rest = data.slice(end + 1);
@@ -182,11 +187,15 @@ function* command(call: Call): Body {
   return yield* type({ ...call, argv: argv.slice(1) }, name === '-v');
 }
 
+/** Commands that shells have inside, too. */
+const INSIDE = new Set(['echo', 'printf', 'test', '[', 'true', 'false', 'kill']);
+
 function* type({ shell, argv, io }: Call, brief = false): Body {
   let code = 0;
   for (const name of argv.slice(1)) {
     if (shell.state.functions.has(name)) yield* writeTo(io.output, brief ? `${name}\n` : `${name} is a function\n`);
-    else if (Object.hasOwn(BUILTINS, name)) yield* writeTo(io.output, brief ? `${name}\n` : `${name} is a shell builtin\n`);
+    else if (Object.hasOwn(BUILTINS, name) || INSIDE.has(name))
+      yield* writeTo(io.output, brief ? `${name}\n` : `${name} is a shell builtin\n`);
     else if (shell.host.command(name)) yield* writeTo(io.output, brief ? `/bin/${name}\n` : `${name} is /bin/${name}\n`);
     else {
       if (!brief) yield* writeTo(io.output, `${name}: not found\n`);
@@ -207,13 +216,13 @@ function* trap({ shell, argv }: Call): Body {
   return 0;
 }
 
-function* exec({ shell, argv, io, redirected }: Call): Body {
+function* exec({ shell, argv, io, outer, redirected }: Call): Body {
   if (argv.length > 1) {
     // The process becomes another one: traps do not outlive that.
     shell.state.traps.clear();
     throw new ShellExit(yield* shell.program(argv.slice(1), io, new Map()));
   }
-  if (redirected) shell.streams = io;
+  if (redirected) Object.assign(outer, io);
   return 0;
 }
 
@@ -225,6 +234,8 @@ function* nothing(): Body {
 function jump(kind: 'break' | 'continue' | 'return'): Builtin {
   // biome-ignore lint/correctness/useYield: as above.
   return function* ({ shell, argv }) {
+    // Outside of a loop there is nothing to leave.
+    if (kind !== 'return' && shell.state.loops === 0) return 0;
     throw new Jump(kind, number(argv[1], kind === 'return' ? shell.state.lastCode : 1));
   };
 }
@@ -236,7 +247,15 @@ export const BUILTINS: Readonly<Record<string, Builtin>> = {
   source,
   alias: nothing,
   unalias: nothing,
-  umask: nothing,
+  umask: function* ({ argv, io }) {
+    if (argv.length === 1) yield* writeTo(io.output, '0022\n');
+    return 0;
+  },
+  times: function* ({ io }) {
+    yield* writeTo(io.output, '0m0.00s 0m0.00s\n0m0.00s 0m0.00s\n');
+    return 0;
+  },
+  getopts,
   ulimit: nothing,
   hash: nothing,
   break: jump('break'),
@@ -251,7 +270,7 @@ export const BUILTINS: Readonly<Record<string, Builtin>> = {
   exec,
   // biome-ignore lint/correctness/useYield: as above.
   exit: function* ({ shell, argv }) {
-    throw new ShellExit(number(argv[1], shell.state.lastCode) & 255);
+    throw new ShellExit(number(argv[1], shell.state.leaving ?? shell.state.lastCode) & 255);
   },
   export: (call) => assign(call, 'export'),
   readonly: (call) => assign(call, 'readonly'),

@@ -1,8 +1,9 @@
 import { type FileSystem, normalized } from '../files/file-system.js';
 import { ArithmeticError, evaluate } from './arithmetic.js';
 import type { List, Part, Word } from './ast.js';
+import { withoutBraces } from './braces.js';
 import type { Wait } from './kernel.js';
-import { LONGEST_VALUE, MOST_COMPARISONS, MOST_WORDS } from './limits.js';
+import { ARGUMENT_BYTES, LONGEST_VALUE, MOST_COMPARISONS, MOST_WORDS } from './limits.js';
 import { Pattern, quotedForPattern } from './patterns.js';
 import { ShellError, type ShellState } from './state.js';
 
@@ -16,6 +17,8 @@ interface Piece {
   quoted: boolean;
   /** A field ends after this piece (`"$@"`). */
   breaks?: boolean;
+  /** `"$@"` without parameters: if nothing else is in the word, there is no field. */
+  vanishes?: boolean;
   /** Text of the script itself, which is never split: only results of expansions are. */
   literal?: boolean;
 }
@@ -32,10 +35,17 @@ export class Expander {
   /** Expands words to fields. */
   *fields(words: readonly Word[]): Generator<Wait, string[], void> {
     const fields: string[] = [];
-    for (const word of words) {
+    let bytes = 0;
+    for (const word of this.state.braces ? words.flatMap(withoutBraces) : words) {
       const pieces = yield* this.pieces(word, true);
-      for (const field of this.split(pieces)) fields.push(...this.paths(field));
-      if (fields.length > MOST_WORDS) throw new ShellError('argument list too long');
+      if (pieces.some(({ vanishes }) => vanishes) && pieces.every(({ text }) => text === '')) continue;
+      for (const field of this.split(pieces)) {
+        for (const text of this.paths(field)) {
+          bytes += text.length;
+          fields.push(text);
+        }
+      }
+      if (fields.length > MOST_WORDS || bytes > ARGUMENT_BYTES) throw new ShellError('argument list too long');
     }
     return fields;
   }
@@ -132,6 +142,7 @@ export class Expander {
       return [{ text: positional.join(separator), quoted }];
     }
     if (!splits) return [{ text: positional.join(' '), quoted }];
+    if (quoted && positional.length === 0) return [{ text: '', quoted, vanishes: true }];
     return positional.map((text, index) => ({ text, quoted, breaks: index < positional.length - 1 }));
   }
 
@@ -235,14 +246,9 @@ function trimmed(value: string, pattern: string, operator: string): string {
     if (atStart) return value.startsWith(literal) ? value.slice(literal.length) : value;
     return value.endsWith(literal) ? value.slice(0, value.length - literal.length) : value;
   }
-  checkCost(value, pattern);
-  const longest = operator.length === 2;
-  for (let step = 0; step <= value.length; step++) {
-    const length = longest ? value.length - step : step;
-    if (atStart && compiled.matches(value.slice(0, length))) return value.slice(length);
-    if (!atStart && compiled.matches(value.slice(value.length - length))) return value.slice(0, value.length - length);
-  }
-  return value;
+  const length = compiled.matchedEnd(value, { longest: operator.length === 2, backwards: !atStart });
+  if (length < 0) return value;
+  return atStart ? value.slice(length) : value.slice(0, value.length - length);
 }
 
 function replaced(value: string, pattern: string, { replacement, all }: { replacement: string; all: boolean }): string {
@@ -255,13 +261,13 @@ function replaced(value: string, pattern: string, { replacement, all }: { replac
     if (value.length + parts.length * replacement.length > LONGEST_VALUE) throw new ShellError('out of memory');
     return parts.join(replacement);
   }
-  checkCost(value, pattern);
-  // Each position is tried with each end.
-  checkCost(value, value);
+  const { width } = compiled;
+  if (width === undefined) checkCost(value, pattern);
   let result = '';
   for (let at = 0; at < value.length; ) {
-    let end = -1;
-    for (let to = value.length; to > at && end < 0; to--) if (compiled.matches(value.slice(at, to))) end = to;
+    const rest = value.slice(at, width === undefined ? undefined : at + width);
+    const length = compiled.matchedEnd(rest, { longest: true, backwards: false });
+    const end = length > 0 ? at + length : -1;
     if (end < 0) result += value[at++];
     else {
       result += replacement;

@@ -4,7 +4,7 @@ import type { List, Node, Simple } from './ast.js';
 import { BUILTINS } from './builtins.js';
 import { Expander } from './expand.js';
 import { type Body, type Kernel, type Task, type Wait } from './kernel.js';
-import { DEEPEST_CALLS, LONGEST_VALUE } from './limits.js';
+import { DEEPEST_CALLS, LONGEST_VALUE, MOST_FUNCTIONS, MOST_JOBS } from './limits.js';
 import { lookUp } from './look-up.js';
 import { caseOf, countingFor, forEach, type Loops, repeat, testWords } from './loops.js';
 import { parseScript } from './parser.js';
@@ -25,6 +25,8 @@ export interface ShellHost {
   command(name: string): Command | undefined;
   /** Called when a script reads a variable that is not set by itself. */
   onRead?(name: string, isSet: boolean): void;
+  /** Called when a process does what is not interpreted. */
+  onUnknown?(): void;
 }
 
 const SYNTAX_ERROR = 2;
@@ -51,11 +53,23 @@ export class Shell {
     } catch (error) {
       code = yield* this.failed(error, io);
     }
-    this.state.lastCode = code;
-    const trap = this.state.traps.get('EXIT');
-    if (trap === undefined) return code;
-    this.state.traps.delete('EXIT');
-    return yield* this.script(trap, io);
+    return yield* this.leave(code, io);
+  }
+
+  /** Runs the trap of the shell's end. The exit code stays what it is, unless the trap calls exit itself. */
+  private *leave(code: number, io: Streams): Body {
+    const { state } = this;
+    state.lastCode = code;
+    const trap = state.traps.get('EXIT');
+    if (!trap) return code;
+    state.traps.delete('EXIT');
+    state.leaving = code;
+    try {
+      yield* this.list(this.parsed(trap), io);
+      return code;
+    } catch (error) {
+      return yield* this.failed(error, io);
+    }
   }
 
   /** Runs one line of an interactive shell: errors do not end it. Throws ShellExit. */
@@ -148,6 +162,9 @@ export class Shell {
     if (!task) throw new ShellError("can't fork: Resource temporarily unavailable");
     this.state.lastBackground = task.pid;
     this.jobs.push(task);
+    // Codes of jobs that ended long ago are forgotten.
+    if (this.jobs.length > 2 * MOST_JOBS)
+      this.jobs.splice(0, this.jobs.length, ...this.jobs.filter((job, at) => job.code === undefined || at >= MOST_JOBS));
     return 0;
   }
 
@@ -160,11 +177,13 @@ export class Shell {
 
   /** A node as a process of its own: what ends a shell ends it. */
   *whole(node: Node, io: Streams): Body {
+    let code: number;
     try {
-      return yield* this.execute(node, io);
+      code = yield* this.execute(node, io);
     } catch (error) {
-      return yield* this.failed(error, io);
+      code = yield* this.failed(error, io);
     }
+    return yield* this.leave(code, io);
   }
 
   *execute(node: Node, io: Streams): Body {
@@ -178,6 +197,7 @@ export class Shell {
       case 'pipeline':
         return this.checked(yield* pipeline(this, node, io), node.negated);
       case 'function':
+        if (this.state.functions.size >= MOST_FUNCTIONS) throw new ShellError('out of memory');
         this.state.functions.set(node.name, node.body);
         return 0;
       default:
@@ -223,7 +243,7 @@ export class Shell {
         return yield* this.list(node.body, io);
       case 'subshell': {
         const shell = this.subshell();
-        return this.checked(yield* shell.whole(node.body, io));
+        return this.checked(yield* shell.whole(node.body, { ...io }));
       }
       case 'if': {
         for (const { condition, body } of node.clauses) if ((yield* this.condition(condition, io)) === 0) return yield* this.list(body, io);
@@ -250,13 +270,20 @@ export class Shell {
     let argv: string[];
     const values = new Map<string, string>();
     argv = yield* this.expander.fields(words);
-    for (const { name, value } of assignments) values.set(name, yield* this.expander.text(value));
+    for (const { name, value } of assignments) {
+      const text = yield* this.expander.text(value);
+      // Without a command each assignment sees those before it.
+      if (argv.length === 0) this.state.set(name, text);
+      values.set(name, text);
+    }
     io = yield* redirected(this.loops, redirections, outer);
     if (io === undefined) return 1;
-    if (this.state.options.xtrace && argv.length > 0) yield* writeTo(io.errors, `+ ${argv.join(' ')}\n`);
+    if (this.state.options.xtrace && argv.length + values.size > 0) {
+      const shown = [...[...values].map(([variable, value]) => `${variable}=${value}`), ...argv];
+      yield* writeTo(outer.errors, `+ ${shown.join(' ')}\n`);
+    }
     const [name] = argv;
     if (name === undefined) {
-      for (const [variable, value] of values) this.state.set(variable, value);
       const substituted = assignments.some(({ value }) => value.some(({ part }) => part === 'command'));
       return substituted ? this.state.lastCode : 0;
     }
@@ -265,7 +292,7 @@ export class Shell {
     const builtin = Object.hasOwn(BUILTINS, name) ? BUILTINS[name] : undefined;
     if (builtin) {
       for (const [variable, value] of values) this.state.set(variable, value);
-      return yield* builtin({ shell: this, argv, io, redirected: redirections.length > 0 });
+      return yield* builtin({ shell: this, argv, io, outer, redirected: redirections.length > 0 });
     }
     return yield* this.program(argv, io, values);
   }

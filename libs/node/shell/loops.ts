@@ -19,7 +19,8 @@ export interface Loops {
 }
 
 /** One round of a loop; false: it was left. */
-function* round({ list }: Loops, body: List, io: Streams, result: { code: number }): Generator<Wait, boolean, void> {
+function* round({ list, state }: Loops, body: List, io: Streams, result: { code: number }): Generator<Wait, boolean, void> {
+  state.loops += 1;
   try {
     result.code = yield* list(body, io);
   } catch (error) {
@@ -27,6 +28,8 @@ function* round({ list }: Loops, body: List, io: Streams, result: { code: number
     error.count -= 1;
     if (error.count > 0) throw error;
     return error.kind === 'continue';
+  } finally {
+    state.loops -= 1;
   }
   return true;
 }

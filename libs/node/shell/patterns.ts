@@ -1,5 +1,8 @@
 /** Shell patterns (`*`, `?`, `[…]`), matched in time proportional to pattern × text. */
 
+import { MOST_COMPARISONS } from './limits.js';
+import { ShellError } from './state.js';
+
 type Element =
   | { kind: 'any' }
   | { kind: 'one' }
@@ -48,6 +51,11 @@ export class Pattern {
   /** Whether it has anything but literal characters. */
   readonly isPattern: boolean;
 
+  /** How many characters match; undefined with a star, which matches any number. */
+  get width(): number | undefined {
+    return this.elements.some(({ kind }) => kind === 'any') ? undefined : this.elements.length;
+  }
+
   constructor(pattern: string) {
     let special = false;
     for (let at = 0; at < pattern.length; at++) {
@@ -71,13 +79,53 @@ export class Pattern {
     this.isPattern = special;
   }
 
+  /**
+   * How many characters at the start of a text, or at its end, match: as many or as few as possible; -1: no number does. All of them are
+   * tried in one pass.
+   */
+  matchedEnd(text: string, { longest, backwards }: { longest: boolean; backwards: boolean }): number {
+    const elements = backwards ? [...this.elements].reverse() : this.elements;
+    checkComparisons(text.length * (elements.length + 1));
+    const end = elements.length;
+    // Which elements may come next; a star may match nothing, so what follows it may come, too.
+    let states = new Uint8Array(end + 1);
+    let next = new Uint8Array(end + 1);
+    const enter = (into: Uint8Array, state: number): void => {
+      for (let at = state; into[at] === 0; at++) {
+        into[at] = 1;
+        if (elements[at]?.kind !== 'any') return;
+      }
+    };
+    enter(states, 0);
+    let found = states[end] === 1 ? 0 : -1;
+    for (let at = 0; at < text.length && (longest || found < 0); at++) {
+      const character = text[backwards ? text.length - 1 - at : at] ?? '';
+      let alive = false;
+      for (const [state, element] of elements.entries()) {
+        if (states[state] === 0) continue;
+        if (element.kind === 'any') enter(next, state);
+        else if (this.accepts(element, character)) enter(next, state + 1);
+        else continue;
+        alive = true;
+      }
+      if (!alive) break;
+      [states, next] = [next, states];
+      next.fill(0);
+      if (states[end] === 1) found = at + 1;
+    }
+    return found;
+  }
+
   /** Whether all of the text matches. */
   matches(text: string): boolean {
+    let left = MOST_COMPARISONS;
     let element = 0;
     let at = 0;
     let star = -1;
     let from = 0;
     while (at < text.length) {
+      left -= 1;
+      if (left < 0) throw new ShellError('out of memory');
       const current = this.elements[element];
       if (current?.kind === 'any') {
         star = element++;
@@ -103,6 +151,10 @@ export class Pattern {
       element.classes.some((name) => Object.hasOwn(CLASSES, name) && CLASSES[name]?.test(character));
     return inside !== element.negated;
   }
+}
+
+function checkComparisons(count: number): void {
+  if (count > MOST_COMPARISONS) throw new ShellError('out of memory');
 }
 
 /** The text with everything quoted that has a meaning in patterns. */

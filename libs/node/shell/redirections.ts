@@ -4,7 +4,7 @@ import type { Expander } from './expand.js';
 import type { Wait } from './kernel.js';
 import { pathIn } from './process.js';
 import { ShellError, type ShellState, type Streams } from './state.js';
-import { EMPTY_INPUT, fileOutput, NULL_OUTPUT, type Output, textInput, writeTo, ZEROS } from './streams.js';
+import { EMPTY_INPUT, fileOutput, type Input, NULL_OUTPUT, type Output, textInput, writeTo, ZEROS } from './streams.js';
 
 /** Makes one redirection. Throws FileError, ShellError. */
 function redirect(
@@ -13,8 +13,11 @@ function redirect(
   io: Streams,
   { descriptor, operator, text }: { descriptor: number; operator: string; text: string },
 ): void {
+  const other = /^[3-9]$/.test(text) ? io.more?.get(Number(text)) : undefined;
   if (operator === '>&' || operator === '<&') {
     if (text === '-') assign(io, descriptor, NULL_OUTPUT);
+    else if (other?.input && operator === '<&') assignInput(io, descriptor, other.input);
+    else if (other?.output) assign(io, descriptor, other.output);
     else if (text === '1') assign(io, descriptor, io.output);
     else if (text === '2') assign(io, descriptor, io.errors);
     else if (text !== '0') throw new ShellError(`${text}: bad file descriptor`);
@@ -22,8 +25,9 @@ function redirect(
   }
   const path = pathIn(state, text);
   if (operator === '<' || operator === '<>') {
-    if (path === '/dev/zero') io.input = ZEROS;
-    else if (path !== '/dev/stdin' && path !== '/dev/tty') io.input = path === '/dev/null' ? EMPTY_INPUT : textInput(files.read(path));
+    if (path === '/dev/zero') assignInput(io, descriptor, ZEROS);
+    else if (path !== '/dev/stdin' && path !== '/dev/tty')
+      assignInput(io, descriptor, path === '/dev/null' ? EMPTY_INPUT : textInput(files.read(path)));
     return;
   }
   const output = openOutput(files, io, path, operator.endsWith('>>'));
@@ -44,6 +48,12 @@ function assign(io: Streams, descriptor: number, output: Output): void {
   if (descriptor === 1) io.output = output;
   else if (descriptor === 2) io.errors = output;
   else if (descriptor === 0) io.input = EMPTY_INPUT;
+  else io.more = new Map(io.more).set(descriptor, { output });
+}
+
+function assignInput(io: Streams, descriptor: number, input: Input): void {
+  if (descriptor === 0) io.input = input;
+  else if (descriptor > 2) io.more = new Map(io.more).set(descriptor, { input });
 }
 
 /** What is needed to open the files of redirections. */
@@ -64,7 +74,7 @@ export function* redirected(
   for (const { descriptor, operator, target } of redirections) {
     const text = yield* expander.text(target);
     if (operator === '<<' || operator === '<<<') {
-      result.input = textInput(operator === '<<<' ? `${text}\n` : text);
+      assignInput(result, descriptor, textInput(operator === '<<<' ? `${text}\n` : text));
       continue;
     }
     try {

@@ -146,12 +146,31 @@ test.each<[string, string]>([
   ['test -z ""; echo $?; test 1 -gt 2; echo $?; [ a != b ]; echo $?', '0\n1\n0\n'],
   ['eval "echo a; echo b"; command -v ls; type cd', 'a\nb\n/bin/ls\ncd is a shell builtin\n'],
   ['tar cf - -C /etc hostname | tar tf -', 'hostname\n'],
+  ['trap "echo bye" EXIT; (trap "echo inner \\$?" EXIT; exit 2); echo $?', 'inner 2\n2\nbye\n'],
+  ['trap "echo term" TERM; kill $$; echo after', 'term\nafter\n'],
+  ['set --; for i in "$@" end; do echo "<$i>"; done; set -- "" a; for i in "$@"; do echo "<$i>"; done', '<end>\n<>\n<a>\n'],
+  ['x=1; x=2 y=$x; echo $x $y', '2 2\n'],
+  ['exec 3> /tmp/f; echo three >&3; exec 3>&-; cat /tmp/f; exec 4< /tmp/f; read x <&4; echo $x', 'three\nthree\n'],
+  ['break; echo $?; for i in 1 2; do break; done; echo $i', '0\n1\n'],
+  ['set -- -a -b v -cd rest; while getopts ab:cd o; do echo "$o $OPTARG"; done; shift $((OPTIND-1)); echo $1', 'a \nb v\nc \nd \nrest\n'],
+  ['command -v echo cd; umask', 'echo\ncd\n0022\n'],
+  ["printf '%d %d\\n' 010 0x1f; expr abc : 'a\\(.\\)'; expr abcd : 'ab'", '8 31\nb\n2\n'],
+  ["seq 2 | sed 'a\\\nx'; seq 3 | head -n -1", '1\nx\n2\nx\n1\n2\n'],
+  ['x=a.b.c; echo ${x#*.} ${x##*.} ${x%.*} ${x%%.*} ${x%%*} ${x//[ac]/_}', 'b.c c a.b a _.b._\n'],
+  ['echo {a,b}{1..2}', '{a,b}{1..2}\n'],
 ])('%j prints %j', async (script, want) => {
   expect(await sh(script)).toMatchObject({ out: want, err: '' });
 });
 
 test.each<[readonly string[], Ran]>([
   [['sh', '-c', 'exit 3'], { code: 3, out: '', err: '' }],
+  [['sh', '-c', 'trap "echo bye" EXIT; exit 3'], { code: 3, out: 'bye\n', err: '' }],
+  [['sh', '-c', 'trap "exit 4" EXIT; exit 3'], { code: 4, out: '', err: '' }],
+  [
+    ['sh', '-c', 'exec > /tmp/log; echo logged; exec > /dev/stderr; (exec > /tmp/x; echo inner); cat /tmp/log /tmp/x 1>&2'],
+    { code: 0, out: '', err: 'logged\ninner\n' },
+  ],
+  [['sh', '-c', 'set -x; x=1; echo $x > /dev/null'], { code: 0, out: '', err: '+ x=1\n+ echo 1\n' }],
   [['sh', '-c', 'foo'], { code: 127, out: '', err: 'sh: foo: not found\n' }],
   [['sh', '-c', 'echo "a'], { code: 2, out: '', err: 'sh: syntax error: unterminated quoted string\n' }],
   [['sh', '-c', 'if true; done'], { code: 2, out: '', err: 'sh: syntax error: unexpected "done"\n' }],

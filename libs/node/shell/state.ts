@@ -1,5 +1,5 @@
 import type { Node } from './ast.js';
-import { LONGEST_VALUE } from './limits.js';
+import { LONGEST_VALUE, VARIABLE_BYTES } from './limits.js';
 import type { Input, Output } from './streams.js';
 
 /** The streams of a command. */
@@ -7,6 +7,14 @@ export interface Streams {
   input: Input;
   output: Output;
   errors: Output;
+  /** Descriptors from 3. */
+  more?: ReadonlyMap<number, Descriptor>;
+}
+
+/** An open file of a shell. */
+interface Descriptor {
+  readonly input?: Input;
+  readonly output?: Output;
 }
 
 interface Variable {
@@ -56,6 +64,15 @@ export class ShellState {
   pid = 1;
   options = { errexit: false, nounset: false, xtrace: false, noglob: false, pipefail: false };
   traps = new Map<string, string>();
+  /** Loops around the command that is running. */
+  loops = 0;
+  /** The exit code with which the shell is about to end, while its trap runs. */
+  leaving: number | undefined;
+  /** Whether words like `{a,b}` are expanded. */
+  braces = false;
+  /** Where getopts is: the word, and the character in it. */
+  option = { index: 1, offset: 1 };
+  private bytes = 0;
   /** Names made local by the functions that are running, with what they were before. */
   locals: Array<Map<string, Variable | undefined>> = [];
 
@@ -68,6 +85,8 @@ export class ShellState {
     copy.options = { ...this.options };
     copy.traps = new Map();
     copy.locals = [];
+    copy.loops = 0;
+    copy.option = { ...this.option };
     return copy;
   }
 
@@ -85,6 +104,9 @@ export class ShellState {
     const variable = this.variables.get(name);
     if (exported !== undefined || variable?.exported) this.exported = undefined;
     if (variable?.readOnly) throw new ShellError(`${name}: is read only`);
+    const bytes = this.bytes + value.length - (variable ? variable.value.length : -name.length);
+    if (bytes > VARIABLE_BYTES) throw new ShellError('out of memory');
+    this.bytes = bytes;
     if (variable === undefined) this.variables.set(name, { value, exported: exported ?? false });
     else {
       variable.value = value;
@@ -103,6 +125,8 @@ export class ShellState {
   leaveFunction(): void {
     this.exported = undefined;
     for (const [name, variable] of this.locals.pop() ?? []) {
+      this.bytes +=
+        (variable ? variable.value.length + name.length : 0) - (this.variables.has(name) ? (this.get(name) ?? '').length + name.length : 0);
       if (variable) this.variables.set(name, variable);
       else this.variables.delete(name);
     }
@@ -120,6 +144,8 @@ export class ShellState {
 
   /** Removes a variable. */
   unset(name: string): void {
+    const variable = this.variables.get(name);
+    if (variable) this.bytes -= variable.value.length + name.length;
     this.variables.delete(name);
     this.exported = undefined;
   }
