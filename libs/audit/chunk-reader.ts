@@ -68,8 +68,8 @@ function recordOf({ texts, from, columns }: Chunk, row: number): AuditRecord {
 
 type Texted = [string, string, string, string, string, string, string, string, string, string, string, string, string];
 
-/** The records of an inflated chunk. */
+/** The records of an inflated chunk; none of one in an earlier form. */
 export function decodeChunk(json: string): AuditRecord[] {
-  const chunk = JSON.parse(json) as Chunk;
-  return Array.from(chunk.columns[0] ?? [], (_, row) => recordOf(chunk, row));
+  const { texts = [], from = 0, columns = [] } = JSON.parse(json) as Partial<Chunk>;
+  return Array.from(columns[0] ?? [], (_, row) => recordOf({ texts, from, columns }, row));
 }

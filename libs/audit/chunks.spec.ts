@@ -95,3 +95,7 @@ test('many similar requests take few bytes', async () => {
   const events = Array.from({ length: 500 }, (_, i) => testEvent({ at: 1_767_323_045_678 + i, id: crypto.randomUUID(), name: `web-${i}` }));
   expect((await encoded(events)).length / events.length).toBeLessThan(60);
 });
+
+test('a chunk in an earlier form has no records', () => {
+  expect(decodeChunk(JSON.stringify({ texts: ['a'], rows: [[1, 2, 3]] }))).toEqual([]);
+});
