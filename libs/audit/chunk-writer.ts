@@ -112,13 +112,18 @@ export class ChunkWriter {
 
   /** The chunk, compressed. */
   encode(): Promise<Buffer> {
-    const { numbers, texts, events, firstAt } = this;
-    const columns = Array.from({ length: WIDTH }, (_, column) => {
-      const from = column === 0 ? firstAt : 0;
-      return Array.from({ length: events }, (_event, row) => (numbers[row * WIDTH + column] ?? 0) - from);
-    });
+    const { texts, firstAt } = this;
+    const columns: number[][] = [];
+    for (let column = 0; column < WIDTH; column++) columns.push(this.column(column, column === 0 ? firstAt : 0));
     const chunk: Chunk = { texts, from: firstAt, columns };
     return deflate(JSON.stringify(chunk), { level: 1 });
+  }
+
+  private column(column: number, from: number): number[] {
+    const { numbers } = this;
+    const values: number[] = [];
+    for (let at = column; at < numbers.length; at += WIDTH) values.push((numbers[at] ?? 0) - from);
+    return values;
   }
 
   private append(text: string): number {

@@ -33,6 +33,8 @@ export class FlowMetrics {
     WAIT,
   );
   private readonly counted = new Map<string, Counted>();
+  /** Requests of the same kind share the object of their flow. */
+  private readonly ofFlows = new WeakMap<Flow, Counted>();
 
   get all() {
     return [this.executing, this.seats, this.dispatched, this.rejected, this.waits];
@@ -62,6 +64,14 @@ export class FlowMetrics {
   }
 
   private of(flow: Flow): Counted {
+    const known = this.ofFlows.get(flow);
+    if (known !== undefined) return known;
+    const counted = this.ofSchema(flow);
+    this.ofFlows.set(flow, counted);
+    return counted;
+  }
+
+  private ofSchema(flow: Flow): Counted {
     const key = `${flow.schema} ${flow.level.name}`;
     const known = this.counted.get(key);
     if (known !== undefined) return known;
