@@ -84,3 +84,17 @@ test('the status of a pod', async () => {
   const status = { podIP: ip, podIPs: [{ ip }], hostIP: '192.0.2.1', hostIPs: [{ ip: '192.0.2.1' }] };
   expect(await warnings('PUT', `${path}/p/status`, { ...pod, status }, [path, pod])).toEqual([ADDRESS('status.podIPs[0].ip')]);
 });
+
+test('an update of a ReplicationController warns of what its template was, as upstream', async () => {
+  const path = '/api/v1/namespaces/ns/replicationcontrollers';
+  const controller = (nodeSelector: Record<string, string>) => ({
+    ...{ apiVersion: 'v1', kind: 'ReplicationController', metadata: { name: 'r' } },
+    spec: {
+      selector: { app: 'r' },
+      template: { metadata: { labels: { app: 'r' } }, spec: { nodeSelector, containers: [{ name: 'c', image: 'i' }] } },
+    },
+  });
+  const warned = [`spec.template.spec.nodeSelector[${zone}]: ${instead}`];
+  expect(await warnings('PUT', `${path}/r`, controller({}), [path, controller({ [zone]: 'z' })])).toEqual(warned);
+  expect(await warnings('PUT', `${path}/r`, controller({ [zone]: 'z' }), [path, controller({})])).toEqual([]);
+});

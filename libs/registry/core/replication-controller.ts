@@ -8,6 +8,7 @@ import { setPodTemplateDefaults } from './pod/defaults.js';
 import { dropDisabledPodFields } from './pod/prepare.js';
 import { containerColumns, formatLabels } from './pod/template-columns.js';
 import { validatePodTemplateSpec } from './pod/validation/template.js';
+import { podTemplateWarnings } from './pod/warnings.js';
 import { replicaScale, templateOwnerWarnings, validateReplaceable } from './pod-template-owner.js';
 import { printedMap } from './printed.js';
 import { validateReplicaCounts } from './replica-counts.js';
@@ -66,7 +67,11 @@ export const replicationController: ResourceStrategy<ReplicationController> = {
     countGeneration(object, old, !deepEqual(object.spec, old.spec));
   },
   validateUpdate: validate,
-  warnings: templateOwnerWarnings,
+  warnings(object, old) {
+    if (!old || object.metadata.generation === old.metadata.generation) return templateOwnerWarnings(object, old);
+    // Upstream takes the templates for each other here (replicationcontroller/strategy.go WarningsOnUpdate).
+    return podTemplateWarnings(old.spec.template, 'spec.template');
+  },
   // The core API orphans dependents unless the client says otherwise (DefaultGarbageCollectionPolicy).
   defaultPropagation: 'Orphan',
   subresources: { status },
