@@ -6,6 +6,7 @@ import { type ApiRequest, type ApiResponse, headerOf } from '../request/request.
 import { applyTo, type Configured, readConfiguration } from '../rest/apply.js';
 import { dedupOwnerReferences, ensureNamespace } from '../rest/object-meta.js';
 import { applyPatch, type Patch, type PatchKind, patchKindOf, readPatch } from '../rest/patch.js';
+import { plainCopy } from '../rest/plain-copy.js';
 import type { RestScope } from '../rest/scope.js';
 import type { Change } from '../rest/storage.js';
 import { answerWritten, bodyOf, decodeAs, decodeShape, outputOf, type ResourceCall } from './resource-call.js';
@@ -48,7 +49,7 @@ export async function handleUpdate(call: ResourceCall): Promise<ApiResponse> {
   checkName(sent, scope);
   scope.warnings.add(dedupOwnerReferences(sent.metadata, false));
   const { uid } = sent.metadata;
-  const updated = await update(scope, { options, transform: () => structuredClone(sent), replaces: true, ...(uid ? { uid } : {}) });
+  const updated = await update(scope, { options, transform: () => plainCopy(sent), replaces: true, ...(uid ? { uid } : {}) });
   return answerWritten(call, negotiated, updated, updated.created ? 201 : 200);
 }
 

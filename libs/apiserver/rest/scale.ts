@@ -17,6 +17,7 @@ import type { APIResource } from './api-resource.js';
 import { asked } from './converting.js';
 import { getObject } from './get.js';
 import { ownFields } from './managed-fields.js';
+import { plainCopy } from './plain-copy.js';
 import type { RestScope } from './scope.js';
 import type { Capabilities } from './storage.js';
 import type { ResourceStrategy, SubresourceStrategy } from './strategy.js';
@@ -120,7 +121,7 @@ export function scaleStorage(resource: APIResource): Capabilities {
           const scale = (await transform(live)) as Scale;
           checkScale(scope, scale, standing);
           if (!applies) ownFields(scope, scale, live);
-          const object = structuredClone(standing);
+          const object = plainCopy(standing);
           rules?.setReplicas(object, scale.spec?.replicas ?? 0);
           if (scale.metadata.resourceVersion) object.metadata.resourceVersion = scale.metadata.resourceVersion;
           else delete object.metadata.resourceVersion;

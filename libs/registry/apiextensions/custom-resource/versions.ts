@@ -1,6 +1,6 @@
 import type { apiextensionsv1 } from '#api';
 import { failureStatus, type KubeObject, StatusError } from '#apimachinery';
-import type { Conversion } from '#apiserver';
+import { type Conversion, plainCopy } from '#apiserver';
 import type { VersionRules } from './strategy.js';
 import { webhookConversion } from './webhook-conversion.js';
 
@@ -16,7 +16,7 @@ function uncalled(from: string, kind: string): StatusError {
 
 /** An object as a version has it: pruned and defaulted by its schema. A copy. */
 function read(object: KubeObject, { apiVersion, schema }: VersionRules): KubeObject {
-  const copy = { ...structuredClone(object), apiVersion };
+  const copy = { ...plainCopy(object), apiVersion };
   schema.coerce(copy, false);
   schema.applyDefaults(copy);
   return copy;
