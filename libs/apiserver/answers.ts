@@ -24,7 +24,7 @@ export function originOf(request: Omit<ApiRequest, 'body'>): Origin {
 /** The answer to a request that failed. */
 export function failed(error: unknown, request: ApiRequest, { texts: warnings }: Warnings): ApiResponse {
   if (error instanceof TooManyRequests) return tooManyRequestsResponse(error);
-  return failureResponse(error, request.requestId, { accept: headerOf(request, 'accept'), warnings });
+  return failureResponse(error, request.requestId, { asker: request, warnings });
 }
 
 /** Names the flow of a request (apiserver/pkg/server/filters/priority-and-fairness.go setResponseHeaders). */

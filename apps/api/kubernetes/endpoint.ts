@@ -22,6 +22,7 @@ import {
 import type { Access } from '#platform';
 import type { StandingSessions } from '../standing-sessions.js';
 import { authenticated, type Caller, callerOf, standing } from './caller.js';
+import { compressed, takesGzip } from './compression.js';
 import { inParts, reply, replyPieces, replyStream } from './reply.js';
 import { announcedLength, BodyRefused, hasBody, readBody } from './request-body.js';
 import { takeOver, type UpgradeSocket } from './takeover.js';
@@ -133,8 +134,10 @@ export class KubernetesEndpoint {
       }
       const long = pieces ? { ...answer, pieces } : whole && whole.length > largeAnswer ? inParts({ ...answer, body: whole }) : undefined;
       if (long) limitReading(response, limits.responseTimeout);
-      if (long) await replyPieces(response, long, requestId, this.draining || cut);
-      else if (answer.stream) this.stream(response, { ...answer, stream: answer.stream }, { caller, path: target.path, requestId });
+      if (long) {
+        const sent = takesGzip(request.headers) ? await compressed(long, target.path) : long;
+        await replyPieces(response, sent, requestId, this.draining || cut);
+      } else if (answer.stream) this.stream(response, { ...answer, stream: answer.stream }, { caller, path: target.path, requestId });
       else reply(response, answer, requestId, this.draining || cut);
     } finally {
       account.release();

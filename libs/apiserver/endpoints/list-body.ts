@@ -86,7 +86,7 @@ function yamlFrame(form: ListForm): Frame {
   const make = memberOf(form);
   return {
     head: `${part(true)}${field}:\n`,
-    item: (object) => yamlPieces([make(object)], 2),
+    item: (object) => yamlPieces([make(object)]),
     separator: '',
     tail: part(false),
   };

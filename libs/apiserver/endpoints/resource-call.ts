@@ -7,7 +7,7 @@ import {
   negotiateOutput,
   negotiateWithoutTable,
   noSuchConversion,
-  wantsPretty,
+  prettyIfWanted,
 } from '../request/negotiation.js';
 import type { WriteOptions } from '../request/options.js';
 import { type ApiRequest, type ApiResponse, headerOf } from '../request/request.js';
@@ -40,7 +40,7 @@ export const formOf = ({ resource }: RestScope): 'any' | 'custom' => (resource.s
 export function outputOf({ scope, request, query }: ResourceCall): Negotiated {
   const accept = headerOf(request, 'accept');
   const negotiated = hasTable(scope) ? negotiateOutput(accept, formOf(scope)) : negotiateWithoutTable(accept);
-  return wantsPretty(query, headerOf(request, 'user-agent')) ? { ...negotiated, pretty: true } : negotiated;
+  return prettyIfWanted(negotiated, query, headerOf(request, 'user-agent'));
 }
 
 /** The body, if it is within the size limit. */

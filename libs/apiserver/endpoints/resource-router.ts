@@ -128,6 +128,8 @@ export function routeOf(storages: StorageMap, info: RequestInfo, method: string)
     return { storage: storage ?? own, handler: customSubresource(own, storage, info, method) };
   }
   if (storage === undefined || level === undefined) throw pathNotFound();
+  // Only proxies have a path of their own after the subresource (endpoints/installer.go, subpath of GetterWithOptions and Connecter).
+  if (parts.length > 3 && subresource !== 'proxy' && !isCustom(own)) throw pathNotFound();
   if (info.watchPath) return { storage: own, handler: subresource === undefined ? watchHandler(own, method) : refuse() };
   if (subresource !== undefined) return { storage, handler: subresourceHandler(storage, method) };
   if (level === 'object') return { storage, handler: objectHandler(storage, method) };

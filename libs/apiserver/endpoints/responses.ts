@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
 import { encodeProtobuf, ProtobufError } from '#api';
 import { type KubeObject, type Status, statusOf } from '#apimachinery';
-import { MEDIA_TYPES, type Negotiated, negotiatePlain } from '../request/negotiation.js';
-import type { ApiResponse } from '../request/request.js';
+import { MEDIA_TYPES, type Negotiated, negotiatePlain, prettyIfWanted } from '../request/negotiation.js';
+import { type ApiRequest, type ApiResponse, headerOf, queryOf } from '../request/request.js';
 import { YAML_FORM } from './yaml-pieces.js';
 
 /** Quotes the text of a Warning header (apimachinery/pkg/util/net NewWarningHeader). */
@@ -56,17 +56,30 @@ export function objectResponse(object: object, form: ResponseForm): ApiResponse 
   return textResponse(JSON.stringify(object), form);
 }
 
-/** A failure as a Status, in an encoding that the client accepts. */
-export function errorResponse(error: unknown, accept: string | undefined, warnings: readonly string[] = []): ApiResponse {
-  return statusResponse(statusOf(error), accept, warnings);
+/** JSON that is always indented (responsewriters.WriteRawJSON). */
+export function rawJsonResponse(object: object, status: number, warnings: readonly string[] = []): ApiResponse {
+  return { status, headers: headersFor(MEDIA_TYPES.json, warnings), body: JSON.stringify(object, null, 2) };
 }
 
-/** A Status, sent with its own code. */
-function statusResponse(status: Status, accept: string | undefined, warnings: readonly string[] = []): ApiResponse {
-  const response = objectResponse(status, { negotiated: negotiatePlain(accept), status: status.code ?? 500, warnings });
+/** What the form of an error depends on; none: compact JSON. */
+export type Asker = Pick<ApiRequest, 'headers' | 'query'>;
+
+/** A failure as a Status, in an encoding that the client accepts. */
+export function errorResponse(error: unknown, asker: Asker | undefined, warnings: readonly string[] = []): ApiResponse {
+  const status = statusOf(error);
+  const response = statusResponse(status, asker, warnings);
   const retry = status.details?.retryAfterSeconds;
   if (retry) response.headers['retry-after'] = String(retry);
   return response;
+}
+
+/** A Status, sent with its own code. */
+function statusResponse(status: Status, asker: Asker | undefined, warnings: readonly string[]): ApiResponse {
+  const code = status.code ?? 500;
+  const negotiated = negotiatePlain(asker && headerOf(asker, 'accept'));
+  if (negotiated === undefined) return rawJsonResponse(status, code, warnings);
+  const form = asker ? prettyIfWanted(negotiated, queryOf(asker), headerOf(asker, 'user-agent')) : negotiated;
+  return objectResponse(status, { negotiated: form, status: code, warnings });
 }
 
 /** Flow control answers in plain text, as upstream does. */

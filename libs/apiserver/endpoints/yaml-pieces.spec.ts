@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
-import { yamlPieces } from './yaml-pieces.js';
+import { YAML_FORM, yamlPieces } from './yaml-pieces.js';
 
-const whole = (value: object) => stringify(value, { sortMapEntries: true, lineWidth: 0, aliasDuplicateObjects: false });
+const whole = (value: object) => stringify(value, YAML_FORM);
 const many = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 test.each<[string, object, number]>([
@@ -28,4 +28,33 @@ test('the pieces of any value are the same text as if it were written at once', 
       expect([...yamlPieces(large)].join('')).toBe(whole(large));
     }),
   );
+});
+
+test('the text is what sigs.k8s.io/yaml writes: a reader of YAML 1.1 gets the same strings back', () => {
+  const value = {
+    metadata: { creationTimestamp: '2026-11-22T04:20:41Z', name: 'b', resourceVersion: '285' },
+    items: [{ on: 'yes', list: ['1e3', '0o7', '012', 'n', 'null', '12:30:45', 'plain'] }, []],
+    data: { empty: {}, text: 'a\nb\n' },
+  };
+  expect([...yamlPieces(value)].join('')).toBe(`data:
+  empty: {}
+  text: |
+    a
+    b
+items:
+- list:
+  - "1e3"
+  - 0o7
+  - "012"
+  - "n"
+  - "null"
+  - "12:30:45"
+  - plain
+  "on": "yes"
+- []
+metadata:
+  creationTimestamp: "2026-11-22T04:20:41Z"
+  name: b
+  resourceVersion: "285"
+`);
 });

@@ -1,7 +1,16 @@
 import { stringify } from 'yaml';
 
-/** As sigs.k8s.io/yaml writes: keys sorted, and no anchors, even if parts are shared between objects. */
-export const YAML_FORM = { sortMapEntries: true, lineWidth: 0, aliasDuplicateObjects: false } as const;
+/**
+ * As sigs.k8s.io/yaml writes: keys sorted, lists not indented below their key, strings quoted that YAML 1.1 reads as something else
+ * (`"yes"`, `"2026-01-01T00:00:00Z"`), and no anchors, even if parts are shared between objects.
+ */
+export const YAML_FORM = {
+  sortMapEntries: true,
+  lineWidth: 0,
+  aliasDuplicateObjects: false,
+  indentSeq: false,
+  schema: 'yaml-1.1',
+} as const;
 
 /** Nodes that are written without yielding: about a millisecond. */
 const PIECE = 200;
@@ -33,7 +42,7 @@ function* memberPieces(key: string | undefined, value: object, indent: number): 
   const pad = ' '.repeat(indent);
   if (key !== undefined) yield `${pad}${stringify({ [key]: null }, YAML_FORM).slice(0, -': null\n'.length)}:\n`;
   let first = key === undefined;
-  for (const piece of yamlPieces(value, indent + 2)) {
+  for (const piece of yamlPieces(value, key !== undefined && Array.isArray(value) ? indent : indent + 2)) {
     yield first ? `${pad}- ${piece.slice(indent + 2)}` : piece;
     first = false;
   }

@@ -17,8 +17,8 @@ import {
   swaggerProtobufType,
 } from '#api';
 import { objectResponse } from '../endpoints/responses.js';
-import { negotiateStrict } from '../request/negotiation.js';
-import { type ApiRequest, type ApiResponse, headerOf } from '../request/request.js';
+import { negotiateStrict, prettyIfWanted, wantsPretty } from '../request/negotiation.js';
+import { type ApiRequest, type ApiResponse, headerOf, queryOf } from '../request/request.js';
 
 /** What discovery needs to know about the cluster's address and resources. */
 export interface DiscoveryPlace {
@@ -52,7 +52,8 @@ function aggregatedDocument(served: Served, legacy: boolean, as: AggregatedVersi
 }
 
 function plain(request: ApiRequest, object: object): ApiResponse {
-  return objectResponse(object, { negotiated: negotiateStrict(headerOf(request, 'accept')), status: 200, warnings: [] });
+  const negotiated = prettyIfWanted(negotiateStrict(headerOf(request, 'accept')), queryOf(request), headerOf(request, 'user-agent'));
+  return objectResponse(object, { negotiated, status: 200, warnings: [] });
 }
 
 /** GET /api or /apis: an aggregated document if the client accepts one, the plain list otherwise. */
@@ -65,7 +66,8 @@ function rootDocument(request: ApiRequest, legacy: boolean, place: DiscoveryPlac
   const { body, etag } = aggregatedDocument(place.served, legacy, form);
   const headers = { 'content-type': aggregatedContentType(form), etag, vary: 'Accept', 'cache-control': 'public' };
   if (headerOf(request, 'if-none-match') === etag) return { status: 304, headers: { etag, vary: 'Accept' } };
-  return { status: 200, headers, body };
+  const pretty = wantsPretty(queryOf(request), headerOf(request, 'user-agent'));
+  return { status: 200, headers, body: pretty ? `${JSON.stringify(JSON.parse(body), null, 2)}\n` : body };
 }
 
 function document(request: ApiRequest, { body, hash }: OpenApiDocument, contentType: string): ApiResponse {

@@ -1,9 +1,8 @@
 import type { corev1, Served } from '#api';
 import { failureStatus, type Instant, StatusError } from '#apimachinery';
-import { objectResponse, plainResponse } from '../endpoints/responses.js';
+import { plainResponse, rawJsonResponse } from '../endpoints/responses.js';
 import { type MetricSources, metricsResponse, slisResponse } from '../metrics/cluster-metrics.js';
-import { negotiatePlain } from '../request/negotiation.js';
-import { type ApiRequest, type ApiResponse, headerOf } from '../request/request.js';
+import type { ApiRequest, ApiResponse } from '../request/request.js';
 import { type DiscoveryPlace, discoveryResponse } from './discovery-handler.js';
 import { HEALTH_CHECKS, healthResponse } from './health.js';
 import { openIdResponse } from './openid.js';
@@ -107,13 +106,13 @@ export async function nonResourceResponse(call: NonResourceCall): Promise<ApiRes
   if (health !== undefined) return health;
   if (path === '/version') {
     if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotServed();
-    return json(request, call.version);
+    return rawJsonResponse(call.version, 200);
   }
   if (path === '/metrics') return metricsResponse(call.metrics);
   if (path === '/metrics/slis') return slisResponse(call.metrics);
   const metadata = await openIdResponse(path, call);
   if (metadata !== undefined) return metadata;
-  if (path === '') return json(request, { paths: rootPaths(call.place.served) });
+  if (path === '') return rawJsonResponse({ paths: rootPaths(call.place.served) }, 200);
   if (path === '/statusz' || path === '/flagz') {
     const { version, now, place } = call;
     const pages = { server: await call.server(), version, now, paths: rootPaths(place.served) };
@@ -123,9 +122,4 @@ export async function nonResourceResponse(call: NonResourceCall): Promise<ApiRes
   if (found === undefined) return plainResponse(404, '404 page not found\n');
   if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotServed();
   return found;
-}
-
-function json(request: ApiRequest, object: object): ApiResponse {
-  const { pretty } = negotiatePlain(headerOf(request, 'accept'));
-  return objectResponse(object, { negotiated: { encoding: 'json', pretty }, status: 200, warnings: [] });
 }

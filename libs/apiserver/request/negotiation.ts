@@ -125,9 +125,9 @@ export function negotiateStream(header: string | undefined, form: Form): Negotia
   return found;
 }
 
-/** The encoding of an error or of a document that has no other forms; JSON if the client accepts nothing that is supported. */
-export function negotiatePlain(header: string | undefined): Negotiated {
-  return negotiate(header, 'itself') ?? PLAIN_JSON;
+/** The encoding of an error; undefined if the client accepts nothing that is supported. */
+export function negotiatePlain(header: string | undefined): Negotiated | undefined {
+  return negotiate(header, 'itself');
 }
 
 /** Like negotiatePlain, but throws 406. */
@@ -184,6 +184,11 @@ export function negotiateInput(contentType: string | undefined): Encoding {
   const encoding = ENCODINGS.find((candidate) => MEDIA_TYPES[candidate] === bare);
   if (!encoding) throw unsupportedMediaType(ACCEPTED);
   return encoding;
+}
+
+/** The form with indented JSON if the request asks for it (endpoints/handlers/negotiation isPrettyPrint). */
+export function prettyIfWanted(negotiated: Negotiated, query: URLSearchParams, userAgent: string | undefined): Negotiated {
+  return wantsPretty(query, userAgent) ? { ...negotiated, pretty: true } : negotiated;
 }
 
 /** Whether JSON is indented: `pretty` in the query, or a client that people use directly. */
