@@ -14,6 +14,7 @@ import { staleDisruption } from './disruption/stale-condition.js';
 import { endpointSlices } from './endpoints/endpoint-slices.js';
 import { endpoints } from './endpoints/endpoints.js';
 import { sliceMirroring } from './endpoints/slice-mirroring.js';
+import { flowSchemaStatus } from './flowcontrol/flow-schema-status.js';
 import { garbageCollector } from './garbage-collector/controller.js';
 import { legacyTokenCleaner } from './legacy-token-cleaner.js';
 import { legacyTokens } from './legacy-tokens.js';
@@ -55,7 +56,7 @@ export const controllers: readonly Controller[] = [
 export const kubeControllerManager: Component = componentOf('kube-controller-manager', controllers);
 
 /** The controllers that run within a kube-apiserver, in the order of their turns. One line per controller. */
-export const apiserverControllers: readonly Controller[] = [definitionStatus, definitionFinalizer, autoRegister];
+export const apiserverControllers: readonly Controller[] = [definitionStatus, definitionFinalizer, autoRegister, flowSchemaStatus];
 
 /** They take their turns apart from kube-controller-manager: custom resources are served where that one is broken. */
 export const kubeApiserver: Component = componentOf('kube-apiserver', apiserverControllers);
