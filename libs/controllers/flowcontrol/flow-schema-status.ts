@@ -35,7 +35,7 @@ export const flowSchemaStatus: Controller = defineController({
     const level = levelOf(schema);
     const state = danglingState(level, informers.of(PriorityLevelConfiguration).get(level) !== undefined);
     const present = schema.status?.conditions?.find(({ type }) => type === 'Dangling');
-    if (present?.status === state.status && present.reason === state.reason && present.message === state.message) return;
+    if (present && present.status === state.status && present.reason === state.reason && present.message === state.message) return;
     const { apiVersion, kind, metadata } = schema;
     const condition = { ...state, lastTransitionTime: formatTime(clock.now()) };
     const applied = { apiVersion, kind, metadata: { name: metadata.name }, status: { conditions: [condition] } };
