@@ -295,6 +295,12 @@ describe('resizing a running pod', () => {
   it.each<[string, Spec, Spec, string[]]>([
     ['more cpu', sized('1'), sized('2'), []],
     [
+      'a first request of a container without any',
+      { containers: [...(sized('1').containers ?? []), { name: 'bare', image: 'i', resources: {} }] } as Spec,
+      { containers: [...(sized('1').containers ?? []), { name: 'bare', image: 'i', resources: { requests: { memory: '1Gi' } } }] } as Spec,
+      [],
+    ],
+    [
       'none at all',
       sized('1'),
       {},

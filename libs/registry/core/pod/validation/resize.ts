@@ -14,12 +14,15 @@ type Amounts = Record<string, string> | undefined;
 const specPath = fieldPath('spec');
 const ONLY_COMPUTE = 'only cpu and memory resources are mutable';
 
-/** The new amounts with the old ones of cpu and memory: remaining differences are not allowed (dropCPUMemoryUpdates). */
+/**
+ * The new amounts with the old ones of cpu and memory: remaining differences are not allowed (dropCPUMemoryUpdates). None are the same as
+ * an empty list, as for Go's semantic equality.
+ */
 function withOldCompute(next: Amounts, old: Amounts): Amounts {
-  if (!next && !old) return undefined;
   const { cpu: _cpu, memory: _memory, ...rest } = next ?? {};
   const compute = Object.entries(old ?? {}).filter(([name]) => name === 'cpu' || name === 'memory');
-  return { ...rest, ...Object.fromEntries(compute) };
+  const amounts = { ...rest, ...Object.fromEntries(compute) };
+  return Object.keys(amounts).length === 0 ? undefined : amounts;
 }
 
 function withOldResources(container: Container, old: Container): Container {
