@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { negotiateInput, negotiateOutput, negotiatePlain, negotiateWithoutTable, wantsPretty } from './negotiation.js';
+import { negotiateInput, negotiateOutput, negotiatePlain, negotiateStream, negotiateWithoutTable, wantsPretty } from './negotiation.js';
 
 const TABLE = { kind: 'Table', group: 'meta.k8s.io', version: 'v1' };
 
@@ -57,6 +57,14 @@ test.each<[string | undefined, string]>([
   ['application/vnd.kubernetes.protobuf', 'protobuf'],
 ])('Content-Type: %s', (header, encoding) => {
   expect(negotiateInput(header)).toBe(encoding);
+});
+
+test('a watch has no form in YAML', () => {
+  const expected =
+    'only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch';
+  expect(() => negotiateStream('application/yaml')).toThrow(expected);
+  expect(() => negotiateStream('application/yaml;as=PartialObjectMetadata;g=meta.k8s.io;v=v1')).toThrow(expected);
+  expect(negotiateStream('application/json;stream=watch')).toEqual({ encoding: 'json', pretty: false });
 });
 
 test('other bodies are rejected', () => {

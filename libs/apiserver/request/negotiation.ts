@@ -20,7 +20,8 @@ export const MEDIA_TYPES: Readonly<Record<Encoding, string>> = {
 
 const ENCODINGS: readonly Encoding[] = ['json', 'yaml', 'protobuf'];
 const ACCEPTED = ENCODINGS.map((encoding) => MEDIA_TYPES[encoding]);
-const STREAM_ACCEPTED = ACCEPTED.map((type) => `${type};stream=watch`);
+/** YAML has no form for a stream (runtime/serializer/codec_factory.go). */
+const STREAM_ACCEPTED = [MEDIA_TYPES.json, MEDIA_TYPES.protobuf].map((type) => `${type};stream=watch`);
 
 interface Clause {
   type: string;
@@ -118,11 +119,16 @@ export function negotiateWithoutTable(header: string | undefined): Negotiated {
   return found.convert?.kind === 'Table' ? negotiateStrict(header) : found;
 }
 
+/** The form of a watch. */
+export interface NegotiatedStream extends Negotiated {
+  encoding: 'json' | 'protobuf';
+}
+
 /** Like negotiateOutput, for a watch. */
-export function negotiateStream(header: string | undefined, form: Form): Negotiated {
+export function negotiateStream(header: string | undefined, form: Form): NegotiatedStream {
   const found = negotiate(header, form);
-  if (!found) throw notAcceptable(STREAM_ACCEPTED);
-  return found;
+  if (!found || found.encoding === 'yaml') throw notAcceptable(STREAM_ACCEPTED);
+  return { ...found, encoding: found.encoding };
 }
 
 /** The encoding of an error; undefined if the client accepts nothing that is supported. */

@@ -1,9 +1,7 @@
-import { stringify } from 'yaml';
 import { encodeWatchFrame } from '#api';
 import type { Clock, KubeObject, Status } from '#apimachinery';
 import type { CacheEvent } from '#cacher';
-import { YAML_FORM } from '../endpoints/yaml-pieces.js';
-import type { Negotiated } from '../request/negotiation.js';
+import type { NegotiatedStream } from '../request/negotiation.js';
 import type { APIResource } from '../rest/api-resource.js';
 import { columnDefinitions, type IncludeObject, tableOf, tableRow } from '../rest/table.js';
 import { partialMetadata, type Stored, viewObject, viewText } from '../rest/view.js';
@@ -12,7 +10,7 @@ import type { WatchType } from '../rest/watch.js';
 /** The encoding and form of events for one watcher. */
 export interface WatchForm {
   resource: APIResource;
-  negotiated: Negotiated;
+  negotiated: NegotiatedStream;
   include: IncludeObject;
   clock: Clock;
 }
@@ -101,7 +99,6 @@ export class WatchEncoder {
   private frame(type: string, object: object): Uint8Array {
     const { encoding } = this.form.negotiated;
     if (encoding === 'protobuf') return encodeWatchFrame(type, object as KubeObject);
-    if (encoding === 'yaml') return text.encode(`${stringify({ type, object }, YAML_FORM)}---\n`);
     return text.encode(`{"type":"${type}","object":${JSON.stringify(object)}}\n`);
   }
 }

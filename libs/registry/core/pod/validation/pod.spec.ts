@@ -286,6 +286,12 @@ describe('allowed changes of a pod', () => {
 
 describe('resizing a running pod', () => {
   const sized = (cpu: string, fields: object = {}): Spec => container({ resources: { requests: { cpu, ...fields } } });
+  const beside = (resources: object): Spec => ({
+    containers: [
+      { name: 'c', image: 'i', resources: { requests: { cpu: '1' } } },
+      { name: 'bare', image: 'i', resources },
+    ],
+  });
   const resize = (before: Spec, after: Spec): string[] => {
     const old = made(before);
     const next = made(after);
@@ -294,12 +300,7 @@ describe('resizing a running pod', () => {
   };
   it.each<[string, Spec, Spec, string[]]>([
     ['more cpu', sized('1'), sized('2'), []],
-    [
-      'a first request of a container without any',
-      { containers: [...(sized('1').containers ?? []), { name: 'bare', image: 'i', resources: {} }] } as Spec,
-      { containers: [...(sized('1').containers ?? []), { name: 'bare', image: 'i', resources: { requests: { memory: '1Gi' } } }] } as Spec,
-      [],
-    ],
+    ['a first request of a container without any', beside({}), beside({ requests: { memory: '1Gi' } }), []],
     [
       'none at all',
       sized('1'),
