@@ -56,7 +56,10 @@ export const workloadFacts: readonly Step[] = [
   { run: 'set env deployment two --list -n NS', shows: [/^A=1$/m, /^B=2$/m] },
   { run: 'set env deployment two B- -n NS', shows: [/env updated/] },
   { run: 'set env deployment two --from=secret/text --prefix=P_ -n NS', shows: [/env updated/] },
-  { run: ['get', 'deployment', 'two', ...json, 'jsonpath={.spec.template.spec.containers[0].env[*].name}'], shows: [/^A (P_K1 P_K2|P_K2 P_K1)$/] },
+  {
+    run: ['get', 'deployment', 'two', ...json, 'jsonpath={.spec.template.spec.containers[0].env[*].name}'],
+    shows: [/^A (P_K1 P_K2|P_K2 P_K1)$/],
+  },
   { run: 'delete deployment two --cascade=orphan -n NS' },
   { run: ['wait', 'rs', '-l', 'app=two', '--for=jsonpath={.spec.replicas}=0', '-n', 'NS', '--timeout=60s'], shows: [/condition met/] },
   {

@@ -62,9 +62,9 @@ test.each<[string | undefined, string]>([
 test('a watch has no form in YAML', () => {
   const expected =
     'only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch';
-  expect(() => negotiateStream('application/yaml')).toThrow(expected);
-  expect(() => negotiateStream('application/yaml;as=PartialObjectMetadata;g=meta.k8s.io;v=v1')).toThrow(expected);
-  expect(negotiateStream('application/json;stream=watch')).toEqual({ encoding: 'json', pretty: false });
+  expect(() => negotiateStream('application/yaml', 'any')).toThrow(expected);
+  expect(() => negotiateStream('application/yaml;as=PartialObjectMetadata;g=meta.k8s.io;v=v1', 'any')).toThrow(expected);
+  expect(negotiateStream('application/json;stream=watch', 'any')).toEqual({ encoding: 'json', pretty: false });
 });
 
 test('other bodies are rejected', () => {
