@@ -224,6 +224,29 @@ test('flags of the API server decide about tokens, events and tolerations', asyn
   close();
 });
 
+test('ABAC follows the policies of its file', async () => {
+  const { files, edit, api, close } = await cluster();
+  const path = '/etc/kubernetes/policies.jsonl';
+  await edit((command) => [
+    ...command.filter((word) => !word.startsWith('--authorization-mode=')),
+    '--authorization-mode=ABAC',
+    `--authorization-policy-file=${path}`,
+  ]);
+  expect(await files.failure()).toBe(`"command failed" err="open ${path}: no such file or directory"`);
+  const user = { name: 'jane', groups: ['system:authenticated'] };
+  const resource = { group: '', version: 'v1', resource: 'pods', subresource: '', namespace: 'default', name: '' };
+  const decided = (verb: string) => api.cluster.access.authorize({ user, verb, resource });
+  await files.write(path, '{"user":"jane","resource":"pods","readonly":true}');
+  expect([await files.failure(), await decided('list'), await decided('create')]).toEqual([
+    undefined,
+    { allowed: true },
+    { allowed: false, reason: 'No policy matched.' },
+  ]);
+  await files.write(path, '{');
+  expect(await files.failure()).toContain(`error reading policy file ${path}, line 1`);
+  close();
+});
+
 test.each([
   ['/etc/passwd', 'only files below /etc/kubernetes are kept'],
   ['/etc/kubernetes/../passwd', 'not a path'],

@@ -1,4 +1,5 @@
-import type { AuthorizationMode, ServerSettings } from '../settings/server-settings.js';
+import { AUTHORIZATION_MODES, type AuthorizationMode, type ServerSettings } from '../settings/server-settings.js';
+import { decideByPolicies, rulesOfPolicies } from './abac.js';
 import { type AuthorizerLink, type Decision, privilegedGroup, type Rules } from './authorization.js';
 
 const ALL = ['*'];
@@ -19,17 +20,30 @@ const alwaysDeny: AuthorizerLink = {
   authorize: () => ({ decision: 'none', reason: 'Everything is forbidden.' }),
 };
 
+/** ABAC by the policies of --authorization-policy-file. */
+const byPolicies = (settings: Settings): AuthorizerLink => ({
+  authorize: (attributes) => decideByPolicies(settings.current().policies, attributes),
+  rulesFor: (user, namespace) => rulesOfPolicies(settings.current().policies, user, namespace),
+});
+
+interface Settings {
+  current(): ServerSettings;
+}
+
 type Links = Readonly<Partial<Record<AuthorizationMode, AuthorizerLink>>>;
 
-/** system:masters, and each of the given authorizers while --authorization-mode names it. */
-export function configuredAuthorizers(settings: { current(): ServerSettings }, own: Links): AuthorizerLink[] {
-  const links = Object.entries({ AlwaysAllow: alwaysAllow, AlwaysDeny: alwaysDeny, ...own }) as Array<[AuthorizationMode, AuthorizerLink]>;
-  const conditional = links.map(([mode, link]): AuthorizerLink => {
-    const isOn = () => settings.current().authorizationModes.includes(mode);
+/** system:masters, and then the authorizers that --authorization-mode names, in its order. */
+export function configuredAuthorizers(settings: Settings, own: Links): AuthorizerLink[] {
+  const links: Links = { AlwaysAllow: alwaysAllow, AlwaysDeny: alwaysDeny, ABAC: byPolicies(settings), ...own };
+  const named = AUTHORIZATION_MODES.map((_, index): AuthorizerLink => {
+    const link = () => {
+      const mode = settings.current().authorizationModes[index];
+      return mode && links[mode];
+    };
     return {
-      authorize: (attributes) => (isOn() ? link.authorize(attributes) : NONE),
-      rulesFor: (user, namespace) => (isOn() ? (link.rulesFor?.(user, namespace) ?? NO_RULES) : NO_RULES),
+      authorize: (attributes) => link()?.authorize(attributes) ?? NONE,
+      rulesFor: (user, namespace) => link()?.rulesFor?.(user, namespace) ?? NO_RULES,
     };
   });
-  return [privilegedGroup, ...conditional];
+  return [privilegedGroup, ...named];
 }

@@ -1,6 +1,7 @@
 import { goQuote } from '#apimachinery';
 import type { AdmissionPlugin } from '../admission/admission.js';
 import { type AdmissionChain, admissionChain } from '../admission/admission-chain.js';
+import { type Policy, PolicyFailure, policiesIn } from '../authorization/abac.js';
 import { configuredPlugin, pluginConfigurations } from './admission-configuration.js';
 import { booleanOf, checkKnown, durationOf, endWith, type Flags, integerOf, listOf } from './flags.js';
 import { KNOWN_FLAGS } from './known-flags.js';
@@ -9,15 +10,18 @@ import { serviceRangeErrors } from './service-ranges.js';
 import { type TokenSettings, tokenSettings } from './token-settings.js';
 
 /** The modes of --authorization-mode that there are here. */
-export type AuthorizationMode = 'AlwaysAllow' | 'AlwaysDeny' | 'Node' | 'RBAC';
+export const AUTHORIZATION_MODES = ['ABAC', 'AlwaysAllow', 'AlwaysDeny', 'Node', 'RBAC'] as const;
+export type AuthorizationMode = (typeof AUTHORIZATION_MODES)[number];
 
-const MODES: ReadonlySet<string> = new Set(['AlwaysAllow', 'AlwaysDeny', 'Node', 'RBAC'] satisfies AuthorizationMode[]);
+const MODES: ReadonlySet<string> = new Set(AUTHORIZATION_MODES);
 
 /** What the flags of the API server decide. Immutable; shared by all clusters with the same manifest. */
 export interface ServerSettings {
   readonly flags: Flags;
   readonly admission: AdmissionChain;
   readonly authorizationModes: readonly AuthorizationMode[];
+  /** For the mode ABAC. */
+  readonly policies: readonly Policy[];
   readonly anonymousAuth: boolean;
   /** Whether client certificates are looked at (--client-ca-file). Which CA they are of does not depend on the file's content. */
   readonly clientCertificates: boolean;
@@ -107,22 +111,35 @@ const OPENED = [
   'token-auth-file',
 ];
 
+const POLICY_FILE = 'authorization-policy-file';
+const WEBHOOK_FILE = 'authorization-webhook-config-file';
+
+/** The policies of --authorization-policy-file. Throws StartFailure. */
+function policiesOf(flags: Flags, read: ReadFile): Policy[] {
+  const path = flags.get(POLICY_FILE) ?? '';
+  try {
+    return path === '' ? [] : policiesIn(path, read(path) ?? '');
+  } catch (error) {
+    if (error instanceof PolicyFailure) endWith([error.message]);
+    throw error;
+  }
+}
+
 /** kubeapiserver/options/authorization.go Validate. */
 function authorizationErrors(modes: readonly string[], flags: Flags): string[] {
   const errors = modes.flatMap((mode) => {
-    if (mode === 'ABAC') {
-      const missing = "authorization-mode ABAC's authorization policy file not passed";
-      return [flags.has('authorization-policy-file') ? 'authorization-mode ABAC is not available in this installation' : missing];
-    }
+    if (mode === 'ABAC') return flags.get(POLICY_FILE) ? [] : ["authorization-mode ABAC's authorization policy file not passed"];
     if (mode === 'Webhook') {
       const missing = "authorization-mode Webhook's authorization config file not passed";
-      return [
-        flags.has('authorization-webhook-config-file') ? 'authorization-mode Webhook is not available in this installation' : missing,
-      ];
+      return [flags.get(WEBHOOK_FILE) ? 'authorization-mode Webhook is not available in this installation' : missing];
     }
     return MODES.has(mode) ? [] : [`authorization-mode ${goQuote(mode)} is not a valid mode`];
   });
   if (modes.length === 0) errors.push('at least one authorization-mode must be passed');
+  if (flags.get(POLICY_FILE) && !modes.includes('ABAC')) errors.push('cannot specify --authorization-policy-file without mode ABAC');
+  if (flags.get(WEBHOOK_FILE) && !modes.includes('Webhook')) {
+    errors.push('cannot specify --authorization-webhook-config-file without mode Webhook');
+  }
   const repeated = new Set(modes).size !== modes.length;
   return repeated ? [...errors, `authorization-mode [${modes.map(goQuote).join(' ')}] has mode specified more than once`] : errors;
 }
@@ -141,6 +158,7 @@ export function settingsOf(flags: Flags, plugins: readonly AdmissionPlugin[], re
     flags,
     admission: admissionChain(enabled(plugins, flags, read)),
     authorizationModes: modes as AuthorizationMode[],
+    policies: policiesOf(flags, read),
     // AlwaysAllow turns anonymous requests off (options/authentication.go ApplyAuthorization).
     anonymousAuth: anonymous && !modes.includes('AlwaysAllow'),
     clientCertificates: flags.get('client-ca-file') !== undefined && flags.get('client-ca-file') !== '',
