@@ -14,6 +14,8 @@ const COMMON_WITHOUT_WGET = Object.fromEntries(Object.entries(COMMON).filter(([n
 
 /** Images that bring curl. */
 const WITH_CURL = /curl|netshoot|nginx|cks-lab|dnsutils/;
+/** The slim variants of nginx on Alpine leave curl out. */
+const WITHOUT_CURL = /nginx[^/]*:[^/]*slim/;
 /** Images on Debian without wget, unless their tag is one of Alpine. */
 const WITHOUT_WGET = /\/nginx/;
 
@@ -22,7 +24,7 @@ export function commandsOf({ shell, repositories }: ImageDefinition, name = ''):
   if (!shell) return {};
   const is = (pattern: RegExp): boolean => repositories.some((one) => pattern.test(one));
   const common = is(WITHOUT_WGET) && !SMALL.test(name) ? COMMON_WITHOUT_WGET : COMMON;
-  return is(WITH_CURL) ? { ...common, curl: curlCommand } : common;
+  return is(WITH_CURL) && !WITHOUT_CURL.test(name) ? { ...common, curl: curlCommand } : common;
 }
 
 const SMALL = /busybox|alpine|curl/;

@@ -24,6 +24,8 @@ interface Piece {
 }
 
 const IFS = ' \t\n';
+/** Words that are expanded in one step. */
+const WORDS_PER_STEP = 1_000;
 
 export class Expander {
   constructor(
@@ -36,7 +38,8 @@ export class Expander {
   *fields(words: readonly Word[]): Generator<Wait, string[], void> {
     const fields: string[] = [];
     let bytes = 0;
-    for (const word of this.state.braces ? words.flatMap(withoutBraces) : words) {
+    for (const [index, word] of (this.state.braces ? words.flatMap(withoutBraces) : words).entries()) {
+      if (index % WORDS_PER_STEP === WORDS_PER_STEP - 1) yield undefined;
       const pieces = yield* this.pieces(word, true);
       if (pieces.some(({ vanishes }) => vanishes) && pieces.every(({ text }) => text === '')) continue;
       for (const field of this.split(pieces)) {

@@ -4,6 +4,11 @@ import { SimpleReader } from './simple-reader.js';
 import { ShellSyntaxError } from './word-reader.js';
 
 const RESERVED = new Set(['then', 'fi', 'elif', 'else', 'do', 'done', 'esac', '}', 'in']);
+/** First characters of words that end a list, and of compound commands. */
+const STARTS_OF_RESERVED = 'tfed}';
+const STARTS_OF_COMPOUND = '({iwufc[';
+const RESERVED_WORD = /[a-z}]+/y;
+
 class Parser extends SimpleReader {
   script(): List {
     const list = this.list(() => this.at >= this.text.length);
@@ -46,9 +51,9 @@ class Parser extends SimpleReader {
   /** Whether a word that ends a list stands here. */
   private isReserved(): boolean {
     const start = this.at;
-    const word = /[a-z}]+/y;
-    word.lastIndex = start;
-    const text = word.exec(this.text)?.[0];
+    if (!STARTS_OF_RESERVED.includes(this.peek())) return false;
+    RESERVED_WORD.lastIndex = start;
+    const text = RESERVED_WORD.exec(this.text)?.[0];
     if (text === undefined || !RESERVED.has(text) || text === 'in') return false;
     return /[\s;&|<>()]/.test(this.text[start + text.length] ?? ' ');
   }
@@ -108,6 +113,7 @@ class Parser extends SimpleReader {
   }
 
   private compound(): object | undefined {
+    if (!STARTS_OF_COMPOUND.includes(this.peek())) return undefined;
     if (this.starts('((')) {
       this.at += 2;
       const expression = this.expression('))');

@@ -149,9 +149,11 @@ export abstract class SimpleReader extends WordReader {
   }
 
   private redirection(): Redirection | undefined {
-    const digit = /\d(?=[<>])/y;
-    digit.lastIndex = this.at;
-    const given = digit.exec(this.text)?.[0];
+    const first = this.peek();
+    const isDigit = first >= '0' && first <= '9';
+    if (!isDigit && first !== '<' && first !== '>' && first !== '&') return undefined;
+    const given = isDigit && '<>'.includes(this.peek(1) || ' ') ? first : undefined;
+    if (isDigit && given === undefined) return undefined;
     const from = this.at + (given?.length ?? 0);
     const operator = OPERATORS.find((one) => this.text.startsWith(one, from));
     if (operator === undefined || (given !== undefined && operator.startsWith('&'))) return undefined;
