@@ -2,7 +2,7 @@
 export const yaml = (...objects: object[]): string => objects.map((object) => JSON.stringify(object)).join('\n---\n');
 const waiting = { nodeSelector: { nowhere: 'x' } };
 /** A pod that stays pending. */
-export const pod = (name: string, more: object = {}, metadata: object = {}) => ({
+const pod = (name: string, more: object = {}, metadata: object = {}) => ({
   ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name, labels: { run: 'facts' }, ...metadata } },
   spec: { ...waiting, containers: [{ name: 'c', image: 'nginx', ...more }] },
 });
