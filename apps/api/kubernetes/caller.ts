@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { StatusError } from '#apimachinery';
 import { ANONYMOUS, type ApiResponse, bearerTokenOf, type UserInfo } from '#apiserver';
 import { clientCertificateOf, type OpenApi } from '#hosting';
-import type { Access } from '#platform';
+import type { Access, Grant } from '#platform';
 import type { StandingSession } from '../standing-sessions.js';
 import { clusterAdmin } from './cluster-admin.js';
 import { adoptSocketToken } from './socket-token.js';
@@ -23,18 +23,24 @@ export type Presented = Pick<IncomingMessage, 'headers' | 'socket'>;
  * The caller (without a user: anonymous, or the cluster authenticates it) and its cluster; undefined if the token is not valid for the
  * cluster in the URL.
  */
-export async function callerOf(
+export function callerOf(
   access: Access,
   request: Pick<Presented, 'headers'>,
   named: string | undefined,
-): Promise<Caller | undefined> {
+): Caller | undefined | Promise<Caller | undefined> {
   if (!adoptSocketToken(request.headers)) return undefined;
   const anonymous = named === undefined ? undefined : { cluster: named };
   const token = bearerTokenOf(request);
   if (token === undefined) return anonymous;
-  const grant = access.remembered(token) ?? (await access.grantOf(token));
+  const remembered = access.remembered(token);
+  // Nearly all requests: no promise is made for them.
+  if (remembered) return callerWith(remembered, named);
+  return access.grantOf(token).then((grant) => callerWith(grant, named));
+}
+
+function callerWith(grant: Grant | undefined, named: string | undefined): Caller | undefined {
   // Not the platform's: perhaps a token of the cluster in the URL.
-  if (grant === undefined) return anonymous;
+  if (grant === undefined) return named === undefined ? undefined : { cluster: named };
   if (grant.scope !== 'cluster') return undefined;
   return named === undefined || named === grant.cluster ? { cluster: grant.cluster, user: clusterAdmin, tokenHash: grant.hash } : undefined;
 }
@@ -50,9 +56,18 @@ export function standing({ cluster, tokenHash, stillValid }: Caller, { stillAllo
  * The caller with its user if the cluster authenticates it; undefined if the cluster refuses its credentials. A client certificate of the
  * cluster comes before any token, and one that is not valid there does no harm beside a valid token, as upstream.
  */
-export async function authenticated({ api }: OpenApi, caller: Caller, request: Presented): Promise<Caller | undefined> {
+export function authenticated(open: OpenApi, caller: Caller, request: Presented): Caller | undefined | Promise<Caller | undefined> {
   const certificate = clientCertificateOf(request.socket);
   if (certificate === undefined && (caller.user || bearerTokenOf(request) === undefined)) return caller;
+  return authenticatedBy(open, caller, { request, certificate });
+}
+
+interface Proof {
+  request: Presented;
+  certificate: ReturnType<typeof clientCertificateOf>;
+}
+
+async function authenticatedBy({ api }: OpenApi, caller: Caller, { request, certificate }: Proof): Promise<Caller | undefined> {
   const credentials = { headers: caller.user ? {} : request.headers, ...(certificate && { certificate }) };
   const user = await unlessRefused(api.authenticate(credentials));
   if (user === ANONYMOUS || (user === undefined && caller.user)) return caller;

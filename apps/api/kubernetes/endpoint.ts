@@ -106,12 +106,14 @@ export class KubernetesEndpoint {
 
   private async answer({ request, response, upgrade }: Exchange, target: Target, requestId: string): Promise<void> {
     const { apis, connections, bodies, limits } = this.options;
-    const bearer = await callerOf(this.options.access, request, target.cluster);
+    const calling = callerOf(this.options.access, request, target.cluster);
+    const bearer = calling instanceof Promise ? await calling : calling;
     const open = bearer && (apis.peek(bearer.cluster) ?? (await apis.open(bearer.cluster)));
-    const caller = open && (await authenticated(open, bearer, request));
+    const authenticating = open && authenticated(open, bearer, request);
+    const caller = authenticating instanceof Promise ? await authenticating : authenticating;
     // The body of a request that is rejected here has not been read: a short remainder is discarded, a long one closes the connection.
     const last = this.draining || announcedLength(request) > limits.droppedBody;
-    if (!caller) {
+    if (!open || !caller) {
       if (open && bearer) open.api.refused(this.requestOf({ request, target, requestId }));
       reply(response, refused(), requestId, last);
       return;
