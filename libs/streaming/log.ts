@@ -51,10 +51,10 @@ class FollowedLog implements ByteStream {
   private paused = false;
   private over = false;
   private cancel: (() => void) | undefined;
-  /** Lines of the log that have been looked at, those that were dropped included. */
+  /** Lines of the log that have been sent, those before them that were not asked for and those that were dropped included. */
   private seen: number;
   private readonly writer: LogWriter;
-  private waiting: Buffer[] = [];
+  private flushing = false;
 
   constructor(
     private readonly scope: RestScope,
@@ -65,37 +65,52 @@ class FollowedLog implements ByteStream {
   ) {
     this.writer = new LogWriter(options);
     const { log } = open;
-    const lines = log ? tailed(log.lines, options) : [];
-    this.seen = log ? log.dropped + log.lines.length : 0;
-    for (let at = 0; at < lines.length; at += BATCH) this.waiting.push(this.writer.write(lines.slice(at, at + BATCH)));
+    this.seen = log ? log.dropped + log.lines.length - tailed(log.lines, options).length : 0;
   }
 
   start(sink: StreamSink): void {
     this.sink = sink;
-    this.flush();
+    void this.flush();
     this.schedule();
   }
 
   drained(): void {
     this.paused = false;
-    this.flush();
+    void this.flush();
   }
 
   close(): void {
     if (this.over) return;
     this.over = true;
-    this.waiting = [];
     this.cancel?.();
     this.release();
     this.sink?.end();
   }
 
-  private flush(): void {
-    while (this.waiting.length > 0 && !this.paused && !this.over && this.sink) {
-      const bytes = this.waiting.shift();
-      if (bytes && bytes.length > 0) this.paused = !this.sink.write(bytes);
+  /** Sends lines as fast as the client reads and the tenant's turns allow; what it has not read stays in the log. */
+  private async flush(): Promise<void> {
+    if (this.flushing) return;
+    this.flushing = true;
+    for (let lines = this.next(); lines.length > 0 && !this.paused && !this.over && this.sink; lines = this.next()) {
+      this.seen += lines.length;
+      const bytes = this.writer.write(lines);
+      if (bytes.length > 0) this.paused = !this.sink.write(bytes);
+      const pause = this.scope.work.pause();
+      if (pause) await pause;
     }
-    if (this.waiting.length === 0 && (this.open.ended || this.writer.full) && this.sink) this.close();
+    this.flushing = false;
+    if (this.paused || this.over || !this.sink) return;
+    this.open.log?.forget();
+    if (this.open.ended || this.writer.full) this.close();
+  }
+
+  /** The lines to be sent next; those that the log has dropped are left out. */
+  private next(): readonly LogLine[] {
+    const { log } = this.open;
+    if (!log || this.writer.full) return [];
+    this.seen = Math.max(this.seen, log.dropped);
+    const from = this.seen - log.dropped;
+    return log.lines.slice(from, from + BATCH);
   }
 
   private schedule(): void {
@@ -110,13 +125,13 @@ class FollowedLog implements ByteStream {
 
   private async look(): Promise<void> {
     // What the reader has not taken yet is enough.
-    if (this.paused || this.waiting.length > 0) return;
+    if (this.paused || this.flushing) return;
     const { scope, options } = this;
     const { namespace = '', name, uid } = this.pod.metadata;
     const pod = await scope.cluster.reader.get<corev1.Pod & KubeObject>('', 'pods', namespace, name);
     if (pod === undefined || pod.metadata.uid !== uid) {
       this.open = { ...this.open, ended: true };
-      this.flush();
+      await this.flush();
       return;
     }
     if (pod.metadata.resourceVersion !== this.pod.metadata.resourceVersion) {
@@ -128,18 +143,7 @@ class FollowedLog implements ByteStream {
         this.open = former.id === this.open.id ? former : { ...this.open, ended: true };
       } else this.open = next;
     } else await this.open.machine.advance();
-    if (this.over) return;
-    this.takeNew();
-    this.flush();
-  }
-
-  private takeNew(): void {
-    const { log } = this.open;
-    if (!log) return;
-    const from = Math.max(0, this.seen - log.dropped);
-    for (let at = from; at < log.lines.length; at += BATCH) this.waiting.push(this.writer.write(log.lines.slice(at, at + BATCH)));
-    this.seen = log.dropped + log.lines.length;
-    log.forget();
+    await this.flush();
   }
 }
 
