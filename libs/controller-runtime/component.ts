@@ -64,7 +64,7 @@ export interface ManagerSettings {
 }
 
 /** The settings as of now; undefined if the component does not come up with its flags. */
-export interface ManagerSource {
+interface ManagerSource {
   /** Resolves when the settings can be read; undefined if they can be now. */
   ready(): Promise<void> | undefined;
   current(): ManagerSettings | undefined;

@@ -62,12 +62,13 @@ export function worldOf({ cluster, work }: RestScope): MachineWorld {
     keptFiles: async (uid) => (await keptFilesOf(cluster.store, uid))?.files,
     async issueToken({ namespace, account, pod, podUid, audience, expirationSeconds }) {
       const found = await reader.get('', 'serviceaccounts', namespace, account);
-      return tokens.issue({
+      const { token } = await tokens.issue({
         account: { namespace, name: account, uid: found?.metadata.uid ?? '' },
         bound: { pod: { name: pod, uid: podUid } },
-        audiences: [audience ?? 'https://kubernetes.default.svc.cluster.local'],
+        audiences: audience === undefined ? [...cluster.settings.tokens.audiences] : [audience],
         expiresIn: expirationSeconds,
       });
+      return token;
     },
   };
 }

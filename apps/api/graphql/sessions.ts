@@ -11,7 +11,7 @@ export interface GraphRequest extends Pick<Presented, 'socket'> {
 }
 
 /** The graph's user in its cluster. */
-export type GraphCaller = Caller & Required<Pick<Caller, 'user'>>;
+type GraphCaller = Caller & Required<Pick<Caller, 'user'>>;
 
 /** The caller of a request; undefined if its credentials open no cluster. */
 export type IdentifyGraph = (request: GraphRequest) => Promise<GraphCaller | undefined>;

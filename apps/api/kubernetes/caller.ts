@@ -76,7 +76,7 @@ async function authenticatedBy({ api }: OpenApi, caller: Caller, { request, cert
 }
 
 /** The user; undefined if the credentials were refused. */
-export async function unlessRefused(user: Promise<UserInfo>): Promise<UserInfo | undefined> {
+async function unlessRefused(user: Promise<UserInfo>): Promise<UserInfo | undefined> {
   try {
     return await user;
   } catch (error) {

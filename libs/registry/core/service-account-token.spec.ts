@@ -297,3 +297,10 @@ describe('a ServiceAccount token', () => {
     expect((await cluster.whoami(token)).status).toBe(401);
   });
 });
+
+test('the id of an issued token is an annotation of the audit event', async () => {
+  const { token, events } = await newCluster();
+  const issued = await token();
+  const { jti } = JSON.parse(Buffer.from(issued.split('.')[1] ?? '', 'base64url').toString());
+  expect(events.at(-1)?.annotations?.get('authentication.kubernetes.io/issued-credential-id')).toBe(`JTI=${jti}`);
+});

@@ -130,12 +130,13 @@ async function requestToken(
   const seconds = asked.spec.expirationSeconds;
   const forServer = audiences.every((audience) => tokens.audiences.includes(audience));
   const extended = tokens.extended && bound.pod !== undefined && seconds === WARN_ONLY && forServer;
-  const token = await cluster.tokens.issue({
+  const { token, id } = await cluster.tokens.issue({
     account: { namespace, name, uid: account.metadata.uid ?? '' },
     bound,
     audiences,
     ...(extended ? { expiresIn: EXTENDED, warnAfter: seconds } : { expiresIn: seconds }),
   });
+  scope.audit?.annotate('authentication.kubernetes.io/issued-credential-id', `JTI=${id}`);
   const expirationTimestamp = formatTime(cluster.clock.now() + seconds * 1000);
   return { ...asked, status: { token, expirationTimestamp } } as unknown as KubeObject;
 }

@@ -29,10 +29,12 @@ export class ServiceAccountTokens {
 
   constructor(private readonly parts: TokenParts) {}
 
-  /** A new, signed token. */
-  async issue(draft: TokenDraft): Promise<string> {
+  /** A new, signed token, and its id. */
+  async issue(draft: TokenDraft): Promise<{ token: string; id: string }> {
     const { clock, settings } = this.parts;
-    return signToken(await this.keys(), claimsOf({ issuer: settings().issuers[0] ?? '', ...draft }, clock.now(), newId()));
+    const id = newId();
+    const claims = claimsOf({ issuer: settings().issuers[0] ?? '', ...draft }, clock.now(), id);
+    return { id, token: await signToken(await this.keys(), claims) };
   }
 
   /** The owner of a token for one of the audiences (none: the API server's). Undefined if it is not a token of this issuer. */
