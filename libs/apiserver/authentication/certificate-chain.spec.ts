@@ -46,11 +46,11 @@ function sent(...names: string[]): X509Certificate {
 
 beforeAll(() => {
   made('root', { days: '60' });
-  made('other-root');
+  made('other-root', { days: '60' });
   made('inner', { by: 'root', days: '20' });
-  made('innermost', { by: 'inner' });
-  made('last', { by: 'root', extensions: CA.replace('TRUE', 'TRUE,pathlen:0') });
-  made('below-last', { by: 'last' });
+  made('innermost', { by: 'inner', days: '40' });
+  made('last', { by: 'root', days: '40', extensions: CA.replace('TRUE', 'TRUE,pathlen:0') });
+  made('below-last', { by: 'last', days: '40' });
   made('no-ca', { by: 'root', extensions: 'basicConstraints=CA:FALSE\n' });
   made('servers', { by: 'root', extensions: `${CA}extendedKeyUsage=serverAuth\n` });
   made('impostor', { by: 'other-root' });
