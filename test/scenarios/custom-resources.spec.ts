@@ -259,6 +259,21 @@ test('a status that is left out has its defaults from the beginning', async () =
   });
 });
 
+test('a client may empty the status of a definition', async () => {
+  const cluster = await start();
+  await established(cluster, version('v1', { spec }));
+  const at = `${DEFINITIONS}/widgets.example.com`;
+  const empty = { storedVersions: null, conditions: null, acceptedNames: null };
+  expect((await send(cluster, 'PATCH', `${at}/status`, { status: empty }, MERGE)).status).toBe(200);
+  await cluster.settle();
+  expect(conditions(await send(cluster, 'GET', at))).toEqual(['NamesAccepted True NoConflicts', 'Established True InitialNamesAccepted']);
+  const changed = await send(cluster, 'PATCH', at, { spec: { names: { categories: ['all'] } } }, MERGE);
+  expect([changed.status, changed.body.status.storedVersions]).toEqual([200, ['v1']]);
+  expect((await send(cluster, 'DELETE', at)).status).toBe(200);
+  await cluster.settle();
+  expect((await send(cluster, 'GET', at)).status).toBe(404);
+});
+
 const answers = async (cluster: LocalCluster, requests: Json[]): Promise<Json[]> => {
   const found = [];
   for (const [method, target, type] of requests) {

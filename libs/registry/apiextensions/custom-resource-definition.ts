@@ -15,7 +15,8 @@ const storageVersion = ({ spec }: Definition): string | undefined => spec?.versi
 /** Adds the current storage version to storedVersions. */
 function rememberStorage(object: Definition): void {
   const version = storageVersion(object);
-  const { storedVersions = [] } = object.status ?? {};
+  // Null where a client has emptied it.
+  const storedVersions = object.status?.storedVersions ?? [];
   if (version !== undefined && !storedVersions.includes(version))
     object.status = { ...object.status, storedVersions: [...storedVersions, version] };
 }
