@@ -119,6 +119,29 @@ test.each<[string, Json, string[]]>([
     ],
   ],
   [
+    'selectable fields of all versions, with different schemas',
+    definition({
+      versions: [
+        { ...v1, selectableFields: [{ jsonPath: '.spec.size' }] },
+        {
+          ...{ ...v1, name: 'v2', storage: false, selectableFields: [{ jsonPath: '.spec.size' }] },
+          schema: { openAPIV3Schema: { ...schema.openAPIV3Schema, description: 'other' } },
+        },
+      ],
+    }),
+    ['spec.selectableFields: Invalid value: "": may only be set when validations.schema is included'],
+  ],
+  [
+    'selectable fields of one version, with the same schema',
+    definition({
+      versions: [
+        { ...v1, selectableFields: [{ jsonPath: '.spec.size' }] },
+        { ...v1, name: 'v2', storage: false },
+      ],
+    }),
+    ['spec.versions[0].selectableFields: Invalid value: "": may only be set when `version.schema.openAPIV3Schema` is not included'],
+  ],
+  [
     'a selectable field that is not in the schema',
     definition({ versions: [{ ...v1, selectableFields: [{ jsonPath: '.spec.other' }] }] }),
     ['spec.selectableFields[0].jsonPath: Invalid value: ".spec.other": is an invalid path: does not refer to a valid field'],

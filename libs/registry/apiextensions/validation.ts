@@ -132,17 +132,28 @@ function partsOf(versions: readonly Version[]): Parts {
   return { shared, own };
 }
 
+const WITH_SCHEMA = {
+  schema: '`version.schema.openAPIV3Schema` is not included',
+  validation: 'validations.schema is included',
+} as const;
+
 /** The errors of a version, or of what all versions share; `schema` is the name of the field that has the schema. */
-function partErrors(path: string, part: Partial<Version>, { field, status }: { field: string; status: boolean }): FieldError[] {
+function partErrors(
+  path: string,
+  part: Partial<Version>,
+  { field, status }: { field: keyof typeof WITH_SCHEMA; status: boolean },
+): FieldError[] {
   const { schema, subresources, additionalPrinterColumns: columns = [], selectableFields = [] } = part;
   const errors: FieldError[] = [];
   const openAPI = schema?.openAPIV3Schema;
   if (openAPI) append(errors, validateSchema(`${path}.${field}.openAPIV3Schema`, openAPI, { status }));
   if (subresources?.scale) append(errors, scaleErrors(`${path}.subresources.scale`, subresources.scale));
   for (const [index, column] of columns.entries()) append(errors, columnErrors(`${path}.additionalPrinterColumns[${index}]`, column));
-  return selectableFields.length > 0 && openAPI
-    ? [...errors, ...validateSelectableFields(`${path}.selectableFields`, selectableFields, openAPI)]
-    : errors;
+  if (selectableFields.length === 0) return errors;
+  const at = `${path}.selectableFields`;
+  if (openAPI) return [...errors, ...validateSelectableFields(at, selectableFields, openAPI)];
+  // Upstream asks for them where the schema is: in the version, or with it in what all versions share.
+  return [...errors, invalidValue(at, '', `may only be set when ${WITH_SCHEMA[field]}`)];
 }
 
 const hasDefaults = (schema: unknown): boolean =>
