@@ -6,7 +6,7 @@ export const CONDITIONS_BUDGET = 2_500_000;
 export const REQUEST_BUDGET = 20_000_000;
 /** Bytes of a message that an expression makes (MaxEvaluatedMessageExpressionSizeBytes). */
 export const LONGEST_MESSAGE = 5 * 1024;
-/** Characters of an audit annotation (validating/dispatcher.go maxAuditAnnotationValueLength). */
+/** Bytes of an audit annotation (validating/dispatcher.go maxAuditAnnotationValueLength). */
 export const LONGEST_ANNOTATION = 10 * 1024;
 /** Characters of expressions of one cluster, for each kind of policies and webhooks, that are kept compiled: each takes about 90 bytes. */
 export const KEPT_TEXT = 64 * 1024;

@@ -20,7 +20,7 @@ const refused = (why: string) => ({
 });
 
 describe('MutatingAdmissionPolicy', () => {
-  it.each<[string, object[], object]>([
+  it.each<[string, object[], object, object?]>([
     ['an apply configuration', [applies("Object{data: {'b': '2'}}")], data({ a: '1', b: '2' })],
     ['one that overrides', [applies("Object{data: {'a': object.data.a + '0'}}")], data({ a: '10' })],
     ['one that adds nothing', [applies('Object{}')], data({ a: '1' })],
@@ -65,9 +65,19 @@ describe('MutatingAdmissionPolicy', () => {
       refused("expression 'Object{data: {'b': object.data.nope}}' resulted in error: no such key: nope"),
     ],
     ['another type', [applies("{'a': 1}")], refused('must evaluate to Object but got map(string, int)')],
+    [
+      'parameters of a kind that is not served',
+      [applies('Object{}')],
+      {
+        status: 403,
+        ...{ code: 403, reason: 'Forbidden' },
+        message: `policy "p" denied request: failed to configure policy: failed to find resource referenced by paramKind: 'e.io/v1, Kind=Nope'`,
+      },
+      { paramKind: { apiVersion: 'e.io/v1', kind: 'Nope' } },
+    ],
     ['no list of patches', [patches("['a']")], refused('must evaluate to list(JSONPatch) but got list(string)')],
-  ])('%s', async (_, mutations, want) => {
-    expect(await outcome(mutations)).toEqual(want);
+  ])('%s', async (_, mutations, want, more = {}) => {
+    expect(await outcome(mutations, more)).toEqual(want);
   });
 
   it('refuses atomic lists in apply configurations', async () => {

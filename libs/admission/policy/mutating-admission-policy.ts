@@ -1,6 +1,6 @@
 import type { admissionregistrationv1 } from '#api';
 import { deepEqual, type KubeObject, StatusError } from '#apimachinery';
-import { type AdmissionAttributes, type AdmissionContext, type AdmissionPlugin, Reinvocation } from '#apiserver';
+import { type AdmissionAttributes, type AdmissionContext, type AdmissionPlugin, type APIResource, Reinvocation } from '#apiserver';
 import { evaluateConditions } from '../expressions/conditions.js';
 import { Evaluation, OutOfBudget } from '../expressions/evaluation.js';
 import type { Compiled } from '../expressions/kept-expressions.js';
@@ -14,7 +14,7 @@ import { rejected } from '../rejection.js';
 import { type CompiledMutation, compiledMutation } from './compiled.js';
 import { type Bound, boundPolicies, type Definition } from './definitions.js';
 import { MutationFailure, mutated } from './mutator.js';
-import { ConfigurationError, collectParams } from './params.js';
+import { ConfigurationError, collectParams, paramResource } from './params.js';
 
 const NAME = 'MutatingAdmissionPolicy';
 
@@ -59,21 +59,23 @@ class Dispatch {
   async invocations({ policy, constraints, bindings, expressions }: Definition<Policy, Binding, CompiledMutation>): Promise<Invocation[]> {
     const matched = await this.configured({ policy }, () => matchConstraints(constraints, this.request));
     if (!matched) return [];
+    const { paramKind } = policy.spec;
+    const resource = paramKind && (await this.configured({ policy }, async () => paramResource(this.ctx.storages, paramKind)));
+    if (paramKind && !resource) return [];
     const found: Invocation[] = [];
     for (const bound of bindings) {
       const { binding } = bound;
-      for (const param of (await this.params(policy, bound)) ?? []) found.push({ policy, binding, matched, param, expressions });
+      for (const param of (await this.params(policy, bound, resource)) ?? []) found.push({ policy, binding, matched, param, expressions });
     }
     return found;
   }
 
-  private async params(policy: Policy, { binding, constraints }: Bound<Binding>) {
+  private async params(policy: Policy, { binding, constraints }: Bound<Binding>, resource: APIResource | undefined) {
     const owner = { policy, binding };
     const matches = constraints === undefined || (await this.configured(owner, () => matchConstraints(constraints, this.request)));
     if (!matches) return undefined;
-    const { paramKind } = policy.spec;
     const { paramRef } = binding.spec;
-    return this.configured(owner, () => collectParams({ paramKind, paramRef }, this.attributes.namespace, this.ctx));
+    return this.configured(owner, () => collectParams({ resource, paramRef }, this.attributes.namespace, this.ctx));
   }
 
   private async configured<T>(owner: Owner, find: () => Promise<T>): Promise<T | undefined> {

@@ -15,8 +15,8 @@ function kindText({ apiVersion = '', kind }: ParamKind): string {
   return `${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}`;
 }
 
-/** The resource whose objects are parameters. Throws ConfigurationError if none is served. */
-function paramResource(storages: StorageMap, paramKind: ParamKind): APIResource {
+/** The resource whose objects are a policy's parameters. Throws ConfigurationError if none is served (policy_source.go ensureParamsForPolicyLocked). */
+export function paramResource(storages: StorageMap, paramKind: ParamKind): APIResource {
   const { group, version } = parseGroupVersion(paramKind.apiVersion ?? '');
   const info = storages.served().resources.find((one) => one.kind === paramKind.kind && one.group === group && one.version === version);
   const resource = info && storages.find(info.group, info.version, info.resource)?.resource;
@@ -66,12 +66,11 @@ async function find(asked: ParamRequest, { reader }: AdmissionContext): Promise<
  * None: it is not evaluated. Throws ConfigurationError.
  */
 export async function collectParams(
-  { paramKind, paramRef }: { paramKind: ParamKind | undefined; paramRef: ParamRef | undefined },
+  { resource, paramRef }: { resource: APIResource | undefined; paramRef: ParamRef | undefined },
   namespace: string,
   ctx: AdmissionContext,
 ): Promise<ReadonlyArray<KubeObject | undefined>> {
-  if (!paramKind || !paramRef) return NO_PARAMS;
-  const resource = paramResource(ctx.storages, paramKind);
+  if (!resource || !paramRef) return NO_PARAMS;
   const found = await find({ resource, ref: paramRef, namespace }, ctx);
   if (found.length === 0 && paramRef.parameterNotFoundAction === 'Deny')
     throw new ConfigurationError('no params found for policy binding with `Deny` parameterNotFoundAction');

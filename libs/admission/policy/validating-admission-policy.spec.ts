@@ -231,9 +231,10 @@ describe('ValidatingAdmissionPolicy', () => {
 
     it('of a kind that is not served', async () => {
       const unknown = { paramKind: { apiVersion: 'e.io/v1', kind: 'Nope' }, ...one({ expression: 'true' }) };
-      expect(await outcome(unknown, { paramRef: { name: 'n', parameterNotFoundAction: 'Allow' } })).toEqual(
-        refused("failed to configure binding: failed to find resource referenced by paramKind: 'e.io/v1, Kind=Nope'"),
-      );
+      const want = "failed to configure policy: failed to find resource referenced by paramKind: 'e.io/v1, Kind=Nope'";
+      const message = `ValidatingAdmissionPolicy 'p' denied request: ${want}`;
+      for (const binding of [{ paramRef: { name: 'n', parameterNotFoundAction: 'Allow' } }, {}])
+        expect(await outcome(unknown, binding)).toMatchObject({ message: expect.stringContaining(message) });
     });
   });
 

@@ -1,6 +1,6 @@
 import type { admissionregistrationv1 } from '#api';
-import { type KubeObject, StatusError, type StatusReason } from '#apimachinery';
-import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin } from '#apiserver';
+import { byteLength, type KubeObject, StatusError, type StatusReason } from '#apimachinery';
+import type { AdmissionAttributes, AdmissionContext, AdmissionPlugin, APIResource } from '#apiserver';
 import { LONGEST_ANNOTATION } from '../expressions/limits.js';
 import { RequestInputs } from '../expressions/request-inputs.js';
 import { AdmissionRequest } from '../matching/admission-request.js';
@@ -11,7 +11,7 @@ import { versioned } from '../matching/versioned.js';
 import { rejected } from '../rejection.js';
 import { type CompiledValidation, compiledValidation } from './compiled.js';
 import { type Bound, boundPolicies, type Definition } from './definitions.js';
-import { ConfigurationError, collectParams } from './params.js';
+import { ConfigurationError, collectParams, paramResource } from './params.js';
 import { type Decision, type Validated, validate } from './validator.js';
 
 type Policy = admissionregistrationv1.ValidatingAdmissionPolicy;
@@ -21,6 +21,17 @@ const policies = boundPolicies<Policy, Binding, CompiledValidation>(
   { policies: 'validatingadmissionpolicies', bindings: 'validatingadmissionpolicybindings' },
   compiledValidation,
 );
+
+/** The different values of each audit annotation of a policy. */
+type Annotations = Map<string, Set<string>>;
+
+/** JSON as Go writes it: with escapes for characters of HTML. */
+const goJson = (value: unknown): string =>
+  JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+/** A value within the bytes of an annotation. */
+const shortened = (value: string): string =>
+  byteLength(value) > LONGEST_ANNOTATION ? Buffer.from(value).subarray(0, LONGEST_ANNOTATION).toString() : value;
 
 /** A refusal, and whose it is. */
 interface Denial {
@@ -59,24 +70,25 @@ class Dispatch {
     const { policy, constraints, bindings } = definition;
     const matched = await this.configured({ policy }, () => matchConstraints(constraints, this.request));
     if (!matched) return;
-    const annotations = new Map<string, Set<string>>();
-    for (const bound of bindings) await this.binding(definition, bound, matched, annotations);
+    const { paramKind } = policy.spec;
+    const params = paramKind && (await this.configured({ policy }, async () => paramResource(this.ctx.storages, paramKind)));
+    if (paramKind && !params) return;
+    const annotations: Annotations = new Map();
+    for (const bound of bindings) await this.binding(definition, bound, { matched, params, annotations });
     for (const [key, values] of annotations) this.attributes.audit?.annotate(`${policy.metadata.name}/${key}`, [...values].join(', '));
   }
 
   private async binding(
     definition: Definition<Policy, Binding, CompiledValidation>,
     { binding, constraints }: Bound<Binding>,
-    matched: Matched,
-    annotations: Map<string, Set<string>>,
+    { matched, params: resource, annotations }: { matched: Matched; params: APIResource | undefined; annotations: Annotations },
   ): Promise<void> {
     const { policy } = definition;
     const owner = { policy, binding };
     const matches = constraints === undefined || (await this.configured(owner, () => matchConstraints(constraints, this.request)));
     if (!matches) return;
-    const { paramKind } = policy.spec;
     const { paramRef } = binding.spec;
-    const params = await this.configured(owner, () => collectParams({ paramKind, paramRef }, this.attributes.namespace, this.ctx));
+    const params = await this.configured(owner, () => collectParams({ resource, paramRef }, this.attributes.namespace, this.ctx));
     for (const param of params ?? []) {
       const validated = await this.evaluate(definition, matched, param);
       validated.decisions.forEach((decision, index) => {
@@ -125,15 +137,15 @@ class Dispatch {
         this.attributes.warn(`Validation failed for ValidatingAdmissionPolicy '${name}' with binding '${by}': ${message}`);
       if (action === 'Audit') {
         const failure = { message, policy: name, binding: by, expressionIndex, validationActions: actions };
-        this.attributes.audit?.annotate('validation.policy.admission.k8s.io/validation_failure', JSON.stringify([failure]));
+        this.attributes.audit?.annotate('validation.policy.admission.k8s.io/validation_failure', goJson([failure]));
       }
     }
   }
 
-  private annotate(owner: { policy: Policy; binding: Binding }, { annotations }: Validated, collected: Map<string, Set<string>>): void {
+  private annotate(owner: { policy: Policy; binding: Binding }, { annotations }: Validated, collected: Annotations): void {
     for (const annotation of annotations) {
       if ('error' in annotation) this.denials.push({ ...owner, message: annotation.error });
-      else collected.set(annotation.key, (collected.get(annotation.key) ?? new Set()).add(annotation.value.slice(0, LONGEST_ANNOTATION)));
+      else collected.set(annotation.key, (collected.get(annotation.key) ?? new Set()).add(shortened(annotation.value)));
     }
   }
 }
