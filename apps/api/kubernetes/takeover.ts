@@ -45,7 +45,15 @@ function rawConnection(
   const lines = Object.entries(headers).flatMap(([name, value]) => [value].flat().map((one) => `${name}: ${one}`));
   socket.write(takeover.response ?? `HTTP/1.1 101 Switching Protocols\r\n${lines.join('\r\n')}\r\n\r\n`);
   const connection: UpgradedConnection = {
-    send: (data) => (socket.writable ? socket.write(data) : true),
+    send(data) {
+      if (!socket.writable) return true;
+      // What is sent in one go becomes one record, however many frames it is.
+      if (socket.writableCorked === 0) {
+        socket.cork();
+        process.nextTick(() => socket.uncork());
+      }
+      return socket.write(data);
+    },
     pause: () => void socket.pause(),
     resume: () => void socket.resume(),
     close() {
@@ -56,12 +64,7 @@ function rawConnection(
   const started = takeover.start(connection);
   // A client that is gone while it is not read from is noticed only so.
   if (socket instanceof Socket) socket.setKeepAlive(true, PING_EVERY);
-  socket.on('data', (bytes: Buffer) => {
-    // Many small replies are sent as one record.
-    socket.cork();
-    started.receive(bytes, false);
-    process.nextTick(() => socket.uncork());
-  });
+  socket.on('data', (bytes: Buffer) => started.receive(bytes, false));
   socket.on('drain', () => started.drained());
   socket.on('end', () => socket.end());
   socket.on('error', () => socket.destroy());
