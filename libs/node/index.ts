@@ -23,6 +23,7 @@ export type { ContainerLog, LogLine } from './runtime/container-log.js';
 export { CannotStart, type ContainerProcess, startProcess } from './runtime/exec.js';
 export { type KeptFiles, keptChanges } from './runtime/kept-files.js';
 export { KEPT_BYTES, KEPT_PODS } from './runtime/limits.js';
+export type { Listener } from './runtime/listener.js';
 export { mountedFile } from './runtime/mounted-file.js';
-export { type Listener, PodMachine } from './runtime/pod-machine.js';
+export { PodMachine } from './runtime/pod-machine.js';
 export type { MachineWorld } from './runtime/world.js';

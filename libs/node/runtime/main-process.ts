@@ -90,7 +90,7 @@ function* shellProgram(
   const task = host.kernel.current;
   state.pid = task?.pid ?? 1;
   // A shell that another shell has started in the same task leaves the signals to it.
-  if (task && !task.onSignal) shell.takeSignals();
+  if (task && !task.onSignal) shell.signals.take(host.kernel, shell.state);
   if (script !== undefined) {
     // The syntax of bash that is not known may do anything.
     if (state.braces && isMain && host.onUnknown && !isKnownSyntax(script)) return yield* unknownProgram(host.onUnknown);
@@ -196,6 +196,6 @@ export function* mainProcess(
   state.positional = words.slice(1);
   for (const [key, value] of env) state.set(key, value, true);
   shell.streams = io;
-  shell.takeSignals();
+  shell.signals.take(host.kernel, shell.state);
   return yield* shell.script(found.script, io);
 }

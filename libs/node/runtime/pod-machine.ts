@@ -1,15 +1,10 @@
 import type { corev1 } from '#api';
-import { type KubeObject, parseQuantity, parseTime } from '#apimachinery';
+import { type KubeObject, parseTime } from '#apimachinery';
 import { commandsOf, shellsOf } from '../commands/image-commands.js';
-import { type DirectoryNode, FileError, type FileNode, FileSystem, normalized } from '../files/file-system.js';
-import { HttpConnection } from '../http/http-connection.js';
-import { STATUS_CODES } from '../http/status-codes.js';
+import { type DirectoryNode, FileSystem } from '../files/file-system.js';
 import { findImage } from '../images/catalogue.js';
 import type { ImageDefinition } from '../images/image.js';
-import type { ConnectionPeer, HttpAnswer, HttpRequest, ProgramView, ServedConnection, ServedPort } from '../images/program.js';
-import { pathOf } from '../images/program.js';
 import { parseImage } from '../images/reference.js';
-import { programOfContainer } from '../pod/programs.js';
 import { type Body, Kernel, type Task } from '../shell/kernel.js';
 import type { Surroundings } from '../shell/process.js';
 import { EMPTY_INPUT, Pipe } from '../shell/streams.js';
@@ -19,38 +14,13 @@ import { ContainerLog } from './container-log.js';
 import { environmentOf } from './environment.js';
 import { type KeptChange, type KeptFiles, replay } from './kept-files.js';
 import { LOG_BYTES, STEPS_PER_LOOK, WRITABLE_BYTES } from './limits.js';
+import { Listener, openPort } from './listener.js';
 import { mainProcess, shellHost } from './main-process.js';
+import { mountVolume } from './mount.js';
 import { hostnameOf, rootDirectory } from './root-files.js';
+import { surroundingsOf } from './surroundings.js';
 import { volumeDirectory } from './volumes.js';
 import type { MachineWorld } from './world.js';
-
-/** An open port of a pod: the program that listens on it. */
-export interface Listener {
-  readonly container: string;
-  readonly port: ServedPort;
-  /** One HTTP exchange. A port that speaks something else has none. */
-  answer(request: HttpRequest): HttpAnswer;
-  /** A connection on which the program speaks HTTP; what is said over other protocols is not simulated. */
-  connect(peer: ConnectionPeer, options: ConnectOptions): ServedConnection;
-}
-
-/** Who connects to a program. */
-export interface ConnectOptions {
-  /** The address that the connection comes from. */
-  client: string;
-  /** It speaks TLS. */
-  secure?: boolean;
-  /** Called between requests: a promise when it is another tenant's turn. */
-  pause?(): Promise<void> | undefined;
-}
-
-/** A program that accepts a connection and says nothing on it. */
-const silent = (peer: ConnectionPeer): ServedConnection => ({
-  receive: () => true,
-  drained: () => undefined,
-  ended: () => peer.end(),
-  closed: () => undefined,
-});
 
 function* finishing(body: Body, log: ContainerLog): Body {
   try {
@@ -127,36 +97,10 @@ export class PodMachine {
   /** The program that listens on a TCP port of the pod; undefined: the connection is refused. */
   listener(port: number): Listener | undefined {
     for (const container of this.containers.values()) {
-      const program = container.isRunning ? programOfContainer(container.spec) : undefined;
-      if (program === undefined || program.does === 'not-start') continue;
-      const open = program.ports.find((candidate) => candidate.port === port);
-      if (!open) continue;
-      return {
-        container: container.spec.name,
-        port: open,
-        answer: (request) => this.answer(container, open, request),
-        connect: (peer, options) => this.connect(container, open, { ...options, peer }),
-      };
+      const open = openPort(container, port);
+      if (open) return new Listener({ container, port: open, pod: this.pod, clock: this.world.clock });
     }
     return undefined;
-  }
-
-  private connect(container: Container, port: ServedPort, options: ConnectOptions & { peer: ConnectionPeer }): ServedConnection {
-    if (port.protocol !== 'http' || (port.tls !== undefined) !== (options.secure ?? false)) return silent(options.peer);
-    const { upgrade } = port;
-    return new HttpConnection({
-      ...options,
-      now: () => this.world.clock.now(),
-      answer: (request) => this.answer(container, port, request),
-      ...(upgrade && { upgrade: (request, peer) => upgrade(request, this.viewOf(container), peer) }),
-    });
-  }
-
-  private answer(container: Container, port: ServedPort, request: HttpRequest): HttpAnswer {
-    const view = this.viewOf(container);
-    if (port.answer) return port.answer(request, view);
-    const status = port.status?.(pathOf(request), view.now - view.startedAt) ?? 400;
-    return { status, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: `${STATUS_CODES[status]?.toLowerCase() ?? status}\n` };
   }
 
   /**
@@ -246,33 +190,7 @@ export class PodMachine {
 
   /** What commands know of a container. */
   around(container: Container): Surroundings {
-    const { pod } = this;
-    const user = container.status?.user?.linux;
-    const memory = container.spec.resources?.limits?.memory;
-    const volumes = new Map((pod.spec?.volumes ?? []).map((volume) => [volume.name, volume]));
-    return {
-      hostname: hostnameOf(pod),
-      podIP: pod.status?.podIP ?? '',
-      time: (at) => at,
-      uid: user?.uid ?? 0,
-      gid: user?.gid ?? 0,
-      groups: user?.supplementalGroups ?? [],
-      main: { argv: container.argv, startedAt: container.current?.startedAt ?? 0 },
-      memoryBytes: memory === undefined ? 8 * 1024 ** 3 : parseQuantity(memory).toNumber(),
-      cpus: Math.max(1, Math.ceil(parseQuantity(container.spec.resources?.limits?.cpu ?? '4').toNumber())),
-      mounts: (container.spec.volumeMounts ?? []).map(({ name, mountPath, readOnly }) => ({
-        path: mountPath,
-        readOnly: readOnly === true,
-        kind:
-          volumes.get(name)?.emptyDir || volumes.get(name)?.hostPath || volumes.get(name)?.persistentVolumeClaim ? '/dev/sda1' : 'tmpfs',
-      })),
-      network: {
-        resolve: (name) => this.network().resolve(name),
-        http: (call) => this.network().http(call),
-        connect: (host, port) => this.network().connect(host, port),
-      },
-      executables: new Set(Object.keys(container.image.executables ?? {})),
-    };
+    return surroundingsOf(this.pod, container, () => this.network());
   }
 
   /** The network at the time of the process that asks: what was created later is not there yet. */
@@ -293,27 +211,6 @@ export class PodMachine {
     return new ClusterNetwork({ ...world, objects: then }, pod, async (other) => (other === pod ? this : PodMachine.opened(other, world)));
   }
 
-  /** What a container's program sees. */
-  viewOf(container: Container): ProgramView {
-    const [, ...args] = container.argv;
-    return {
-      args,
-      env: container.env,
-      hostname: hostnameOf(this.pod),
-      podIP: this.pod.status?.podIP ?? '',
-      now: this.world.clock.now(),
-      startedAt: container.current?.startedAt ?? 0,
-      read(path) {
-        try {
-          return Buffer.from(container.files.read(path), 'latin1');
-        } catch (error) {
-          if (error instanceof FileError) return undefined;
-          throw error;
-        }
-      },
-    };
-  }
-
   private async container(spec: corev1.Container, status: corev1.ContainerStatus | undefined): Promise<Container> {
     const { pod, world } = this;
     const now = () => this.now();
@@ -327,7 +224,10 @@ export class PodMachine {
       now: startedAt,
     });
     const files = new FileSystem(root, { now, limit: WRITABLE_BYTES, readOnlyRoot: spec.securityContext?.readOnlyRootFilesystem === true });
-    for (const mount of spec.volumeMounts ?? []) this.mount(files, mount);
+    for (const mount of spec.volumeMounts ?? []) {
+      const volume = this.volumes.get(mount.name);
+      if (volume) mountVolume(files, mount, { volume, now });
+    }
     const env = await environmentOf({
       pod,
       container: spec,
@@ -336,23 +236,5 @@ export class PodMachine {
       world,
     });
     return new Container(spec, status, image, pod, env, files);
-  }
-
-  private mount(files: FileSystem, { name, mountPath, subPath, readOnly }: corev1.VolumeMount): void {
-    const volume = this.volumes.get(name);
-    if (!volume) return;
-    let node: DirectoryNode | FileNode = volume;
-    if (subPath) {
-      const within = new FileSystem(volume, { now: () => this.now(), limit: WRITABLE_BYTES });
-      const found = within.stat(subPath);
-      if (found === undefined && volume.readOnly) return;
-      if (found === undefined) within.makeDirectory(normalized(subPath), true);
-      const there = within.stat(subPath);
-      if (there === undefined || there.kind === 'link') return;
-      node = there;
-    }
-    // The entries are shared with other mounts of the volume; whether it may be written is a property of the mount.
-    if (node.kind === 'dir') node = { ...node, readOnly: readOnly === true || volume.readOnly === true };
-    files.mount(mountPath, node);
   }
 }

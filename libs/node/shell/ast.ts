@@ -73,3 +73,6 @@ export type Node =
   | ({ readonly node: 'test'; readonly words: readonly Word[] } & Redirected)
   | ({ readonly node: 'arithmetic'; readonly expression: Word } & Redirected)
   | { readonly node: 'function'; readonly name: string; readonly body: Node };
+
+/** A command of other commands, which may be redirected as a whole. */
+export type Compound = Exclude<Node, List | Simple | { node: 'and-or' | 'pipeline' | 'function' }>;

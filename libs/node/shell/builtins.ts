@@ -1,32 +1,14 @@
 import { FileError, normalized } from '../files/file-system.js';
+import { type Builtin, type Call, fail } from './builtin.js';
 import { getopts } from './getopts.js';
-import type { Shell } from './interpreter.js';
-import { type Body, type Wait } from './kernel.js';
-import { LONGEST_VALUE } from './limits.js';
-import { Jump, ShellError, ShellExit, type Streams } from './state.js';
-import { readFrom, writeTo } from './streams.js';
-
-/** Commands that the shell runs itself, because they change it. */
-
-interface Call {
-  shell: Shell;
-  argv: readonly string[];
-  io: Streams;
-  /** The shell's streams, without the redirections of this command. */
-  outer: Streams;
-  /** Whether it has redirections of its own. */
-  redirected: boolean;
-}
+import type { Body } from './kernel.js';
+import { read } from './read-builtin.js';
+import { Jump, ShellExit } from './state.js';
+import { writeTo } from './streams.js';
+import { assign, set } from './variable-builtins.js';
 
 /** SIGTERM. */
 const TERMINATED = 15;
-
-type Builtin = (call: Call) => Body;
-
-function* fail({ shell, argv, io }: Call, message: string, code = 1): Body {
-  yield* writeTo(io.errors, `${shell.state.name}: ${argv[0]}: ${message}\n`);
-  return code;
-}
 
 const number = (text: string | undefined, fallback: number): number => (text !== undefined && /^\d+$/.test(text) ? Number(text) : fallback);
 
@@ -47,120 +29,13 @@ function* cd(call: Call): Body {
   return 0;
 }
 
-const quoted = (text: string): string => `'${text.replaceAll("'", `'"'"'`)}'`;
-
-function* assign({ shell, argv, io }: Call, how: 'export' | 'readonly' | 'local'): Body {
-  const words = argv.slice(1).filter((word) => !/^-[a-zA-Z]+$/.test(word));
-  if (words.length === 0 && how === 'export') {
-    for (const [name, value] of shell.state.environment()) yield* writeTo(io.output, `export ${name}=${quoted(value)}\n`);
-  }
-  for (const word of words) {
-    const equals = word.indexOf('=');
-    const name = equals < 0 ? word : word.slice(0, equals);
-    if (how === 'local') shell.state.makeLocal(name);
-    if (equals >= 0) shell.state.set(name, word.slice(equals + 1), how === 'export' ? true : undefined);
-    else if (how === 'export' || how === 'local') shell.state.set(name, shell.state.get(name) ?? '', how === 'export' ? true : undefined);
-    const variable = shell.state.variables.get(name);
-    if (how === 'readonly' && variable) variable.readOnly = true;
-  }
-  return 0;
-}
-
-const OPTIONS = { e: 'errexit', u: 'nounset', x: 'xtrace', f: 'noglob' } as const;
-
-function* set({ shell, argv, io }: Call): Body {
-  const { state } = shell;
-  if (argv.length === 1) {
-    for (const [name, { value }] of [...state.variables].sort()) yield* writeTo(io.output, `${name}=${quoted(value)}\n`);
-    return 0;
-  }
-  for (let at = 1; at < argv.length; at++) {
-    const word = argv[at] ?? '';
-    if (word === '--') {
-      state.positional = argv.slice(at + 1);
-      return 0;
-    }
-    if (!/^[-+]./.test(word)) {
-      state.positional = argv.slice(at);
-      return 0;
-    }
-    const on = word.startsWith('-');
-    if (word.slice(1).includes('o')) {
-      const option = argv[++at] ?? '';
-      if (option in state.options) state.options[option as 'errexit'] = on;
-    }
-    for (const letter of word.slice(1)) if (Object.hasOwn(OPTIONS, letter)) state.options[OPTIONS[letter as 'e']] = on;
-  }
-  return 0;
-}
-
-/** Reads one line without taking more of the input than that, as far as the input allows it. */
-function* readLine({ input }: Streams): Generator<Wait, string | undefined, void> {
-  let line = '';
-  for (;;) {
-    const data = yield* readFrom(input);
-    if (data === undefined) return line === '' ? undefined : line;
-    const end = data.indexOf('\n');
-    if (line.length + data.length > LONGEST_VALUE && end < 0) throw new ShellError('out of memory');
-    if (end < 0) line += data;
-    else {
-      const rest = data.slice(end + 1);
-      if (rest !== '') pushBack(input, rest);
-      return `${line}${data.slice(0, end)}\n`;
-    }
-  }
-}
-
-/** Puts data back in front of what an input gives next. */
-function pushBack(input: Streams['input'], data: string): void {
-  const original = input.take;
-  let rest: string | undefined = data;
-  input.take = function take(this: Streams['input']) {
-    if (rest === undefined) return original.call(this);
-    const first = rest;
-    rest = undefined;
-    input.take = original;
-    return first;
-  };
-}
-
-function* read({ shell, argv, io }: Call): Body {
-  const raw = argv.includes('-r');
-  const names: string[] = [];
-  for (let at = 1; at < argv.length; at++) {
-    const word = argv[at] ?? '';
-    if (word === '-p') yield* writeTo(io.errors, argv[++at] ?? '');
-    else if (word === '-t' || word === '-n' || word === '-d') at += 1;
-    else if (!word.startsWith('-')) names.push(word);
-  }
-  const line = yield* readLine(io);
-  let text = (line ?? '').replace(/\n$/, '');
-  if (!raw) text = text.replace(/\\(.)/g, '$1');
-  const last = names.length === 0 ? 'REPLY' : (names.at(-1) ?? 'REPLY');
-  const separators = shell.state.get('IFS') ?? ' \t\n';
-  const isSeparator = (character: string | undefined): boolean => character !== undefined && separators.includes(character);
-  let at = 0;
-  while (isSeparator(text[at]) && /\s/.test(text[at] ?? '')) at += 1;
-  for (const name of names.slice(0, -1)) {
-    const start = at;
-    while (at < text.length && !isSeparator(text[at])) at += 1;
-    shell.state.set(name, text.slice(start, at));
-    if (at < text.length) at += 1;
-    while (isSeparator(text[at]) && /\s/.test(text[at] ?? '')) at += 1;
-  }
-  let end = text.length;
-  while (end > at && isSeparator(text[end - 1]) && /\s/.test(text[end - 1] ?? '')) end -= 1;
-  shell.state.set(last, text.slice(at, end));
-  return line?.endsWith('\n') ? 0 : 1;
-}
-
 function* wait({ shell, argv }: Call): Body {
   const pids = argv.slice(1).map(Number);
   const jobs = pids.length === 0 ? shell.jobs : shell.jobs.filter(({ pid }) => pids.includes(pid));
   let code = pids.length > 0 && jobs.length === 0 ? 127 : 0;
   for (const job of [...jobs]) {
     // A signal with a trap interrupts wait.
-    while (job.code === undefined && shell.signals.length === 0) yield { on: job.exited };
+    while (job.code === undefined && shell.signals.pending.length === 0) yield { on: job.exited };
     if (job.code === undefined) return 128 + TERMINATED;
     code = job.code;
   }

@@ -1,20 +1,22 @@
 import type { FileSystem } from '../files/file-system.js';
-import { FileError } from '../files/file-system.js';
 import type { List, Node, Simple } from './ast.js';
 import { BUILTINS } from './builtins.js';
+import { compound } from './compound.js';
 import { Expander } from './expand.js';
+import { failed } from './failures.js';
+import { noteJob } from './jobs.js';
 import { type Body, type Kernel, type Task, type Wait } from './kernel.js';
-import { DEEPEST_CALLS, LONGEST_VALUE, MOST_FUNCTIONS, MOST_JOBS } from './limits.js';
+import { DEEPEST_CALLS, LONGEST_VALUE, MOST_FUNCTIONS } from './limits.js';
 import { lookUp } from './look-up.js';
-import { caseOf, countingFor, forEach, type Loops, repeat, testWords } from './loops.js';
+import type { Loops } from './loops.js';
 import { parseScript } from './parser.js';
 import { pipeline } from './pipelines.js';
 import { type Command, type Surroundings } from './process.js';
 import { redirected } from './redirections.js';
 import { type Invocation, invoke } from './run-command.js';
+import { ShellSignals } from './signals.js';
 import { Jump, ShellError, ShellExit, ShellState, type Streams } from './state.js';
 import { Collector, EMPTY_INPUT, NULL_OUTPUT, writeTo } from './streams.js';
-import { ShellSyntaxError } from './word-reader.js';
 
 /** What all shells of one container share. */
 export interface ShellHost {
@@ -29,12 +31,10 @@ export interface ShellHost {
   onUnknown?(): void;
 }
 
-const SYNTAX_ERROR = 2;
-
 /** Runs scripts as coroutines: each simple command is at least one step. */
 export class Shell {
   private depth = 0;
-  private readonly expander: Expander;
+  readonly expander: Expander;
   readonly jobs: Task[] = [];
 
   constructor(
@@ -51,7 +51,7 @@ export class Shell {
     try {
       code = yield* this.list(this.parsed(text), io);
     } catch (error) {
-      code = yield* this.failed(error, io);
+      code = yield* failed(error, this.state, io);
     }
     return yield* this.leave(code, io);
   }
@@ -68,7 +68,7 @@ export class Shell {
       yield* this.list(this.parsed(trap), io);
       return code;
     } catch (error) {
-      return yield* this.failed(error, io);
+      return yield* failed(error, this.state, io);
     }
   }
 
@@ -78,27 +78,13 @@ export class Shell {
       this.state.lastCode = yield* this.list(list, io);
     } catch (error) {
       if (error instanceof ShellExit) throw error;
-      this.state.lastCode = yield* this.failed(error, io);
+      this.state.lastCode = yield* failed(error, this.state, io);
     }
     return this.state.lastCode;
   }
 
-  private *failed(error: unknown, io: Streams): Body {
-    if (error instanceof ShellExit) return error.code;
-    if (error instanceof Jump) return error.kind === 'return' ? error.count : 0;
-    if (error instanceof ShellSyntaxError || error instanceof ShellError) {
-      yield* writeTo(io.errors, `${this.state.name}: ${error.message}\n`);
-      return error instanceof ShellError ? error.code : SYNTAX_ERROR;
-    }
-    if (error instanceof FileError) {
-      yield* writeTo(io.errors, `${this.state.name}: ${error.message}\n`);
-      return 1;
-    }
-    throw error;
-  }
-
   /** What compound commands need of the shell. */
-  private get loops(): Loops {
+  get loops(): Loops {
     const { state, expander } = this;
     const { files } = this.host;
     return {
@@ -123,34 +109,17 @@ export class Shell {
       if (background) code = this.background(command, io);
       else code = yield* this.execute(command, io);
       this.state.lastCode = code;
-      if (this.signals.length > 0) yield* this.handleSignals(io);
+      if (this.signals.pending.length > 0) yield* this.handleSignals(io);
     }
     return code;
   }
 
-  /** Signals that have come and are handled after the command that is running. */
-  readonly signals: string[] = [];
-
-  /** Makes this shell the one that gets the signals of the running task. */
-  takeSignals(): void {
-    const { kernel } = this.host;
-    const task = kernel.current;
-    if (!task) return;
-    task.handles = (name) => this.state.traps.has(name);
-    task.onSignal = (name) => {
-      const action = this.state.traps.get(name);
-      if (action === undefined) return false;
-      if (action !== '') {
-        this.signals.push(name);
-        task.wake();
-      }
-      return true;
-    };
-  }
+  readonly signals = new ShellSignals();
 
   private *handleSignals(io: Streams): Body {
     const { lastCode } = this.state;
-    for (let name = this.signals.shift(); name !== undefined; name = this.signals.shift())
+    const { pending } = this.signals;
+    for (let name = pending.shift(); name !== undefined; name = pending.shift())
       yield* this.list(this.parsed(this.state.traps.get(name) ?? ''), io);
     this.state.lastCode = lastCode;
     return lastCode;
@@ -161,10 +130,7 @@ export class Shell {
     const task = this.host.kernel.spawn(this.state.name, shell.whole(command, { ...io, input: EMPTY_INPUT }));
     if (!task) throw new ShellError("can't fork: Resource temporarily unavailable");
     this.state.lastBackground = task.pid;
-    this.jobs.push(task);
-    // Codes of jobs that ended long ago are forgotten.
-    if (this.jobs.length > 2 * MOST_JOBS)
-      this.jobs.splice(0, this.jobs.length, ...this.jobs.filter((job, at) => job.code === undefined || at >= MOST_JOBS));
+    noteJob(this.jobs, task);
     return 0;
   }
 
@@ -181,7 +147,7 @@ export class Shell {
     try {
       code = yield* this.execute(node, io);
     } catch (error) {
-      code = yield* this.failed(error, io);
+      code = yield* failed(error, this.state, io);
     }
     return yield* this.leave(code, io);
   }
@@ -201,12 +167,12 @@ export class Shell {
         this.state.functions.set(node.name, node.body);
         return 0;
       default:
-        return yield* this.compound(node, io);
+        return yield* compound(this, node, io);
     }
   }
 
   /** `set -e`: a failed command ends the shell. */
-  private checked(code: number, exempt = false): number {
+  checked(code: number, exempt = false): number {
     if (code !== 0 && !exempt && this.state.options.errexit && this.conditions === 0) throw new ShellExit(code);
     return code;
   }
@@ -234,49 +200,17 @@ export class Shell {
     return code;
   }
 
-  private *compound(node: Exclude<Node, List | Simple | { node: 'and-or' | 'pipeline' | 'function' }>, outer: Streams): Body {
-    const io = yield* redirected(this.loops, node.redirections, outer);
-    if (io === undefined) return 1;
-    yield undefined;
-    switch (node.node) {
-      case 'group':
-        return yield* this.list(node.body, io);
-      case 'subshell': {
-        const shell = this.subshell();
-        return this.checked(yield* shell.whole(node.body, { ...io }));
-      }
-      case 'if': {
-        for (const { condition, body } of node.clauses) if ((yield* this.condition(condition, io)) === 0) return yield* this.list(body, io);
-        return node.otherwise ? yield* this.list(node.otherwise, io) : 0;
-      }
-      case 'loop':
-        return yield* repeat(this.loops, node, io);
-      case 'for':
-        return yield* forEach(this.loops, node, io);
-      case 'counting-for':
-        return yield* countingFor(this.loops, node, io);
-      case 'case':
-        return yield* caseOf(this.loops, node, io);
-      case 'arithmetic':
-        return this.checked(Number((yield* this.expander.arithmetic(node.expression)) === 0n));
-      case 'test':
-        return this.checked(yield* this.program(yield* testWords(this.expander, node.words), io, new Map()));
-    }
-  }
-
   private *simple({ assignments, words, redirections }: Simple, outer: Streams): Body {
     yield undefined;
-    let io: Streams | undefined;
-    let argv: string[];
     const values = new Map<string, string>();
-    argv = yield* this.expander.fields(words);
+    const argv = yield* this.expander.fields(words);
     for (const { name, value } of assignments) {
       const text = yield* this.expander.text(value);
       // Without a command each assignment sees those before it.
       if (argv.length === 0) this.state.set(name, text);
       values.set(name, text);
     }
-    io = yield* redirected(this.loops, redirections, outer);
+    const io = yield* redirected(this.loops, redirections, outer);
     if (io === undefined) return 1;
     if (this.state.options.xtrace && argv.length + values.size > 0) {
       const shown = [...[...values].map(([variable, value]) => `${variable}=${value}`), ...argv];

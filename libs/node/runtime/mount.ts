@@ -1,0 +1,24 @@
+import type { corev1 } from '#api';
+import { type DirectoryNode, type FileNode, FileSystem, normalized } from '../files/file-system.js';
+import { WRITABLE_BYTES } from './limits.js';
+
+/** Mounts a volume, or what is at the subPath of the mount, into a container's files. */
+export function mountVolume(
+  files: FileSystem,
+  { mountPath, subPath, readOnly }: corev1.VolumeMount,
+  { volume, now }: { volume: DirectoryNode; now: () => number },
+): void {
+  let node: DirectoryNode | FileNode = volume;
+  if (subPath) {
+    const within = new FileSystem(volume, { now, limit: WRITABLE_BYTES });
+    const found = within.stat(subPath);
+    if (found === undefined && volume.readOnly) return;
+    if (found === undefined) within.makeDirectory(normalized(subPath), true);
+    const there = within.stat(subPath);
+    if (there === undefined || there.kind === 'link') return;
+    node = there;
+  }
+  // The entries are shared with other mounts of the volume; whether it may be written is a property of the mount.
+  if (node.kind === 'dir') node = { ...node, readOnly: readOnly === true || volume.readOnly === true };
+  files.mount(mountPath, node);
+}

@@ -1,0 +1,35 @@
+import type { corev1 } from '#api';
+import { parseQuantity } from '#apimachinery';
+import type { Surroundings } from '../shell/process.js';
+import type { ClusterNetwork } from './cluster-network.js';
+import type { Container } from './container.js';
+import { hostnameOf } from './root-files.js';
+
+/** What the commands of a container know of it. `network`: as of the process that asks. */
+export function surroundingsOf(pod: corev1.Pod, container: Container, network: () => ClusterNetwork): Surroundings {
+  const user = container.status?.user?.linux;
+  const memory = container.spec.resources?.limits?.memory;
+  const volumes = new Map((pod.spec?.volumes ?? []).map((volume) => [volume.name, volume]));
+  return {
+    hostname: hostnameOf(pod),
+    podIP: pod.status?.podIP ?? '',
+    time: (at) => at,
+    uid: user?.uid ?? 0,
+    gid: user?.gid ?? 0,
+    groups: user?.supplementalGroups ?? [],
+    main: { argv: container.argv, startedAt: container.current?.startedAt ?? 0 },
+    memoryBytes: memory === undefined ? 8 * 1024 ** 3 : parseQuantity(memory).toNumber(),
+    cpus: Math.max(1, Math.ceil(parseQuantity(container.spec.resources?.limits?.cpu ?? '4').toNumber())),
+    mounts: (container.spec.volumeMounts ?? []).map(({ name, mountPath, readOnly }) => ({
+      path: mountPath,
+      readOnly: readOnly === true,
+      kind: volumes.get(name)?.emptyDir || volumes.get(name)?.hostPath || volumes.get(name)?.persistentVolumeClaim ? '/dev/sda1' : 'tmpfs',
+    })),
+    network: {
+      resolve: (name) => network().resolve(name),
+      http: (call) => network().http(call),
+      connect: (host, port) => network().connect(host, port),
+    },
+    executables: new Set(Object.keys(container.image.executables ?? {})),
+  };
+}
