@@ -1,6 +1,7 @@
 import type { Resource } from '#api';
 import { controllerOf, controllerReference, isInvalid, isNotFound, type KubeObject, type LabelSelector } from '#apimachinery';
 import type { CausalClient } from '#client';
+import { apiVersionOf } from './pod-control.js';
 
 /** What is claimed, by which owner, through which client. */
 export interface Claim<T extends KubeObject> {
@@ -10,6 +11,8 @@ export interface Claim<T extends KubeObject> {
   resource: Resource<T>;
   selector: LabelSelector;
   candidates: readonly T[];
+  /** Finalizers that adopted objects get. */
+  finalizers?: readonly string[];
 }
 
 /**
@@ -35,11 +38,11 @@ export async function claimObjects<T extends KubeObject>(claim: Claim<T>): Promi
 }
 
 /** Adopts an orphan; undefined if it no longer exists. */
-async function adopt<T extends KubeObject>({ client, owner, resource, ownerResource }: Claim<T>, object: T): Promise<T | undefined> {
-  const { group, version, kind } = ownerResource;
-  const apiVersion = group === '' ? version : `${group}/${version}`;
+async function adopt<T extends KubeObject>(claim: Claim<T>, object: T): Promise<T | undefined> {
+  const { client, owner, resource, ownerResource, finalizers } = claim;
+  const apiVersion = apiVersionOf(ownerResource);
   const { name, namespace, uid } = object.metadata;
-  const patch = { metadata: { uid, ownerReferences: [controllerReference(owner, { apiVersion, kind })] } };
+  const patch = { metadata: { uid, ownerReferences: [controllerReference(owner, { apiVersion, kind: ownerResource.kind })], finalizers } };
   try {
     return await client.patch(resource, name, namespace, 'strategic', patch);
   } catch (error) {

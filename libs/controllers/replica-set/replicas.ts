@@ -1,31 +1,15 @@
 import { type appsv1, type corev1, Pod, type Resource } from '#api';
-import {
-  controllerOf,
-  controllerReference,
-  deepEqual,
-  isNamespaceTerminating,
-  isNotFound,
-  keyOf,
-  type LabelSelector,
-  selectorFromSet,
-} from '#apimachinery';
+import { deepEqual, keyOf, type LabelSelector, selectorFromSet } from '#apimachinery';
 import { isPodActive, isPodTerminating } from '#component-helpers';
-import {
-  type Change,
-  type Controller,
-  defineController,
-  isFenced,
-  type ReconcileContext,
-  type Reconciled,
-  watching,
-} from '#controller-runtime';
+import { type Controller, defineController, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
 import { claimObjects } from '../claim.js';
+import { indexOrphans, isNewOrphan, orphansIn } from '../orphans.js';
+import { createPod, deletePod, firstFailure } from '../pod-control.js';
 import { podsToDelete } from './ranking.js';
 import { nextAvailability, nextStatus } from './status.js';
 
 /** Maximum pods created or deleted in one reconcile (replica_set.go BurstReplicas). */
 const BURST = 500;
-const ORPHANS = 'orphans-by-namespace';
 
 /** The two kinds that maintain a number of pods: the ReplicationController is the predecessor of the ReplicaSet. */
 export type ReplicaOwner = appsv1.ReplicaSet | corev1.ReplicationController;
@@ -50,7 +34,7 @@ export function replicaController<T extends ReplicaOwner>(kind: ReplicaKind<T>):
     ...(kind.flag === undefined ? {} : { flag: kind.flag }),
     for: kind.resource,
     owns: [Pod],
-    index: (informers) => informers.of(Pod).addIndex(ORPHANS, orphanNamespace),
+    index: indexOrphans,
     watches: [
       watching(Pod, (change, informers) =>
         isNewOrphan(change)
@@ -66,16 +50,6 @@ export function replicaController<T extends ReplicaOwner>(kind: ReplicaKind<T>):
   });
 }
 
-function orphanNamespace(pod: corev1.Pod): string[] {
-  return controllerOf(pod) === undefined ? [pod.metadata.namespace ?? ''] : [];
-}
-
-/** Whether a pod without a controller was added, or has changed so that another controller might adopt it. */
-function isNewOrphan({ object, old, deleted }: Change<corev1.Pod>): boolean {
-  if (deleted || controllerOf(object) !== undefined || object.metadata.deletionTimestamp !== undefined) return false;
-  return old === undefined || controllerOf(old) !== undefined || !deepEqual(old.metadata.labels, object.metadata.labels);
-}
-
 async function reconcileReplicas<T extends ReplicaOwner>(
   kind: ReplicaKind<T>,
   owner: T,
@@ -84,7 +58,7 @@ async function reconcileReplicas<T extends ReplicaOwner>(
   const { informers, client, clock } = ctx;
   const pods = informers.of(Pod);
   const own = pods.controlledBy(owner.metadata.uid ?? '');
-  const orphans = pods.byIndex(ORPHANS, owner.metadata.namespace ?? '');
+  const orphans = orphansIn(informers, owner.metadata.namespace);
   const selector = kind.selectorOf(owner);
   const claim = (candidates: readonly corev1.Pod[]) =>
     claimObjects({ client, owner, ownerResource: kind.resource, resource: Pod, selector, candidates });
@@ -119,65 +93,13 @@ async function adjust<T extends ReplicaOwner>(
 ): Promise<{ failure?: Error }> {
   const missing = (owner.spec.replicas ?? 1) - pods.length;
   if (missing === 0) return {};
+  const wanted = { owner, ownerResource: kind.resource, template: owner.spec.template };
   const work =
     missing > 0
-      ? Array.from({ length: Math.min(missing, BURST) }, () => makePod(kind, owner, ctx))
+      ? Array.from({ length: Math.min(missing, BURST) }, () => createPod(wanted, ctx))
       : podsToDelete({ pods, related: kind.related(owner, ctx), count: Math.min(-missing, BURST), now: ctx.clock.now() }).map((pod) =>
           deletePod(owner, pod, ctx),
         );
-  let failure: Error | undefined;
-  for (const result of await Promise.allSettled(work)) {
-    if (result.status === 'fulfilled') continue;
-    const error = result.reason instanceof Error ? result.reason : new Error(String(result.reason));
-    if (isFenced(error)) throw error;
-    failure ??= error;
-  }
-  return { failure };
-}
-
-async function makePod<T extends ReplicaOwner>(kind: ReplicaKind<T>, owner: T, { client, recorder }: ReconcileContext): Promise<void> {
-  const { template } = owner.spec;
-  const { group, version } = kind.resource;
-  const apiVersion = group === '' ? version : `${group}/${version}`;
-  const prefix = `${owner.metadata.name}-`;
-  const pod: corev1.Pod = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      name: '',
-      generateName: prefix.length > 253 ? owner.metadata.name : prefix,
-      namespace: owner.metadata.namespace,
-      labels: { ...template?.metadata?.labels },
-      ...(template?.metadata?.annotations === undefined ? {} : { annotations: { ...template.metadata.annotations } }),
-      ...(template?.metadata?.finalizers === undefined ? {} : { finalizers: [...template.metadata.finalizers] }),
-      ownerReferences: [controllerReference(owner, { apiVersion, kind: kind.resource.kind })],
-    },
-    spec: template?.spec ?? { containers: [] },
-  };
-  try {
-    const made = await client.create(Pod, pod);
-    recorder.normal(owner, 'SuccessfulCreate', `Created pod: ${made.metadata.name}`);
-  } catch (error) {
-    // Nothing can be created in a terminating namespace: neither an event nor a retry would help.
-    if (isNamespaceTerminating(error)) return;
-    if (!isFenced(error)) recorder.warning(owner, 'FailedCreate', `Error creating: ${messageOf(error)}`);
-    throw error;
-  }
-}
-
-async function deletePod(owner: ReplicaOwner, pod: corev1.Pod, { client, recorder }: ReconcileContext): Promise<void> {
-  const { name, namespace } = pod.metadata;
-  try {
-    await client.delete(Pod, name, namespace);
-    recorder.normal(owner, 'SuccessfulDelete', `Deleted pod: ${name}`);
-  } catch (error) {
-    if (isNotFound(error)) return;
-    if (isFenced(error)) throw error;
-    recorder.warning(owner, 'FailedDelete', `Error deleting: ${messageOf(error)}`);
-    throw new Error(`unable to delete pods: ${messageOf(error)}`);
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const failure = await firstFailure(work);
+  return failure === undefined ? {} : { failure };
 }
