@@ -37,12 +37,12 @@ export interface EventRecorder {
   warning(about: KubeObject, reason: string, message: string): void;
   /** The same recorder (counts, aggregation) over another client, whose writes have another cause. */
   through(client: Client): EventRecorder;
+  /** Resolves when all events that were recorded through this one have been written or dropped. */
+  flushed(): Promise<void>;
 }
 
-/** A recorder and its pending writes. */
+/** The recorder of a component. */
 export interface EventSink extends EventRecorder {
-  /** Resolves when all events recorded so far have been written or dropped. */
-  flushed(): Promise<void>;
   /** Events that could not be written. */
   readonly dropped: number;
 }
@@ -96,12 +96,19 @@ class BufferedRecorder implements EventSink {
   }
 
   through(client: Client): EventRecorder {
-    const record = (note: EventNote): void => this.recordThrough(client, note);
+    const writes: Array<Promise<void>> = [];
+    const record = (note: EventNote): void => {
+      const write = this.recordThrough(client, note);
+      if (write) writes.push(write);
+    };
     return {
       record,
       normal: (about, reason, message) => record({ about, type: 'Normal', reason, message }),
       warning: (about, reason, message) => record({ about, type: 'Warning', reason, message }),
       through: (other) => this.through(other),
+      flushed: async () => {
+        await Promise.all(writes.splice(0));
+      },
     };
   }
 
@@ -109,9 +116,10 @@ class BufferedRecorder implements EventSink {
     while (this.pending.size > 0) await Promise.all(this.pending);
   }
 
-  private recordThrough(client: Client, note: EventNote): void {
+  /** The write of an event; undefined if it is not written. */
+  private recordThrough(client: Client, note: EventNote): Promise<void> | undefined {
     const outcome = this.correlator.correlate(this.identity(note));
-    if (outcome.action === 'skip') return;
+    if (outcome.action === 'skip') return undefined;
     const { state } = outcome;
     const message = this.options.style === 'series' ? note.message : outcome.message;
     const at = this.options.clock.now();
@@ -128,6 +136,7 @@ class BufferedRecorder implements EventSink {
       .finally(() => this.pending.delete(write));
     state.last = write;
     this.pending.add(write);
+    return write;
   }
 
   private async create(client: Client, note: EventNote, moment: Moment): Promise<corev1.Event> {

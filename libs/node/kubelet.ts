@@ -1,5 +1,5 @@
 import { ConfigMap, type corev1, EndpointSlice, Node, Pod, Secret, Service } from '#api';
-import { formatKey, isNotFound, keyOf, parseKey } from '#apimachinery';
+import { deepEqual, formatKey, isNotFound, keyOf, parseKey } from '#apimachinery';
 import { bringsPods, isTerminalPhase } from '#component-helpers';
 import {
   type Change,
@@ -17,6 +17,7 @@ import { NodeMemory } from './node-memory.js';
 import { NO_MEMORY, type PodMemory } from './pod/memory.js';
 import { planPod } from './pod/plan.js';
 import { readCommands } from './pod/programs.js';
+import { type Unwritten, withOwnStatus } from './pod/unwritten.js';
 import type { PodPlan } from './pod/world.js';
 import { ClusterProcesses } from './processes/cluster-processes.js';
 
@@ -45,6 +46,8 @@ class Kubelets implements OpenController {
   readonly concurrency = CONCURRENCY;
   private readonly nodes = new Map<string, NodeMemory>();
   private readonly pods = new Map<string, PodMemory>();
+  /** What could not be written, by uid: a conflict, or no API server. */
+  private readonly unwritten = new Map<string, Unwritten>();
   /** Pods whose status is being written by this component. */
   private readonly writing = new Set<string>();
   private readonly processes: ClusterProcesses;
@@ -75,11 +78,15 @@ class Kubelets implements OpenController {
     const node = this.context.informers.of(Node).get(pod?.spec?.nodeName ?? '');
     if (!pod || !isSimulated(node)) return undefined;
     const memory = this.memoryOf(node);
-    const plan = await this.processes.planned(pod, () => this.plan(pod, node, memory));
-    await this.carryOut(pod, plan, ctx);
-    const uid = pod.metadata.uid ?? '';
+    const { uid = '' } = pod.metadata;
+    const unwritten = this.unwritten.get(uid);
+    const seen = unwritten ? withOwnStatus(pod, unwritten) : pod;
+    const plan = await this.processes.planned(seen, () => this.plan(seen, node, memory));
+    // What has been decided has happened, whether or not it can be written.
     this.pods.set(uid, plan.memory);
     for (const image of plan.pulled) memory.addImage(image);
+    const due = unwritten ? { ...plan, status: plan.status ?? seen.status, remove: plan.remove || unwritten.remove } : plan;
+    await this.carryOut(pod, due, ctx);
     if (isTerminalPhase(plan.status?.phase)) {
       memory.release(uid);
       this.processes.delete(uid);
@@ -112,28 +119,38 @@ class Kubelets implements OpenController {
     return planPod(pod, world, clock.now());
   }
 
-  /** Writes the status, then records the events, then removes the pod, because after a conflict the status is planned again. */
+  /** Records the events, then writes the status that follows from them, then removes the pod. */
   private async carryOut(pod: corev1.Pod, { status, events, remove }: PodPlan, ctx: ReconcileContext): Promise<void> {
     const { name, namespace, uid = '' } = pod.metadata;
     const host = pod.spec?.nodeName;
     // Each kubelet writes as its own node.
     const client = ctx.client.as({ node: host });
-    const recorder = ctx.recorder.through(client);
-    if (status) {
-      this.writing.add(uid);
-      try {
-        await client.updateStatus(Pod, { ...pod, status });
-      } finally {
-        this.writing.delete(uid);
-      }
+    if (events.length > 0) {
+      const recorder = ctx.recorder.through(client);
+      for (const { type, reason, message, fieldPath } of events)
+        recorder.record({ about: pod, type, reason, message, host, ...(fieldPath === undefined ? {} : { fieldPath }) });
+      if (status) await recorder.flushed();
     }
-    for (const { type, reason, message, fieldPath } of events)
-      recorder.record({ about: pod, type, reason, message, host, ...(fieldPath === undefined ? {} : { fieldPath }) });
+    if (status) {
+      this.unwritten.set(uid, { status, remove });
+      if (!deepEqual(status, pod.status)) await this.write(client, pod, status);
+      this.unwritten.delete(uid);
+    }
     if (!remove) return;
     try {
       await client.delete(Pod, name, namespace, { gracePeriodSeconds: 0, uid });
     } catch (error) {
       if (!isNotFound(error)) throw error;
+    }
+  }
+
+  private async write(client: ReconcileContext['client'], pod: corev1.Pod, status: corev1.PodStatus): Promise<void> {
+    const { uid = '' } = pod.metadata;
+    this.writing.add(uid);
+    try {
+      await client.updateStatus(Pod, { ...pod, status });
+    } finally {
+      this.writing.delete(uid);
     }
   }
 
@@ -143,6 +160,7 @@ class Kubelets implements OpenController {
     const { uid = '' } = object.metadata;
     if (deleted) {
       this.pods.delete(uid);
+      this.unwritten.delete(uid);
       this.processes.delete(uid);
       this.nodes.get(nodeName)?.release(uid);
     } else if (!(this.writing.has(uid) && old && isOurs(object, old))) this.queue.add(formatKey(keyOf(object)), revision);

@@ -27,6 +27,8 @@ const LONGEST_RETRY = 122_000;
 interface Step {
   at: Instant;
   take(): void;
+  /** It is taken in the next plan, after the status of this one is written. */
+  later?: boolean;
 }
 
 /** The container to be started next, and when. Init containers are started one after the other, then all the others. */
@@ -107,7 +109,8 @@ function nextStep(sim: Simulation): Step | undefined {
   for (const slot of sim.slots) {
     steps.push(exitStep(sim, slot));
     const due = nextProbe(sim, slot);
-    if (due) steps.push({ at: due.at, take: () => runProbe(sim, slot, due.type) });
+    // The prober finds a container in the status (prober/worker.go doProbe).
+    if (due) steps.push({ at: due.at, later: sim.fresh.has(slot) && due.at >= sim.now, take: () => runProbe(sim, slot, due.type) });
   }
   return earliest(steps);
 }
@@ -155,6 +158,7 @@ function advance(sim: Simulation, until: Instant, remounted: boolean): Instant |
       sim.at = sim.now;
       return step?.at;
     }
+    if (step.later) return step.at;
     sim.at = Math.max(sim.at, step.at);
     step.take();
   }

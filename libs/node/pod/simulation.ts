@@ -22,6 +22,8 @@ export class Simulation {
   at: Instant;
   busy: PodMemory['busy'];
   mount: PodMemory['mount'];
+  /** Containers that this plan has started: their status is written before they are probed. */
+  readonly fresh = new Set<Slot>();
   /** A process has to be looked at before it is known how it goes on. */
   blocked = false;
   private readonly programs = new Map<Slot, Program | undefined>();
@@ -102,6 +104,7 @@ export class Simulation {
       user: { linux: linuxUser(this.pod, container, image.user) },
     };
     this.remember(slot, { startedAt: this.at, notBefore: undefined, probes: undefined });
+    this.fresh.add(slot);
   }
 
   /** A container has ended, or could not be started. */
