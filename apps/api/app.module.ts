@@ -4,6 +4,7 @@ import { LandingController } from './landing.controller.js';
 import { AuditController } from './platform/audit.controller.js';
 import { AuthorizationController } from './platform/authorization.controller.js';
 import { ClustersController } from './platform/clusters.controller.js';
+import { FaultsController } from './platform/faults.controller.js';
 import { NodeFilesController } from './platform/node-files.controller.js';
 import { OpenApiController } from './platform/openapi.controller.js';
 import { OrganizationsController } from './platform/organizations.controller.js';
@@ -26,6 +27,7 @@ export function appModule(services: { platform: PlatformServices; health: Health
       AuditController,
       AuthorizationController,
       NodeFilesController,
+      FaultsController,
       OpenApiController,
       LandingController,
     ],

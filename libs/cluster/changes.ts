@@ -1,17 +1,22 @@
 import type { KubeObject } from '#apimachinery';
 import { locate } from '#apiserver';
 import type { CacheEvent } from '#cacher';
-import type { ComponentChange } from '#controller-runtime';
+import { type ComponentChange, FAULTS_GROUP } from '#controller-runtime';
 import type { LogEntry } from '#storage';
+import { FAULTS_KEY } from './faults/fault.js';
+
+/** The faults as a change that every component is told of. */
+const faults = { group: FAULTS_GROUP, resource: 'faults', namespace: '', name: 'faults' };
+const place = (key: string) => (key === FAULTS_KEY ? faults : locate(key));
 
 /** A committed change in the form that components are asked about; undefined for keys that concern no component. */
 export function changeOf({ type, current }: CacheEvent): ComponentChange | undefined {
-  const location = locate(current.key);
+  const location = place(current.key);
   return location && { ...location, deleted: type === 'delete', text: current.value, object: () => current.object };
 }
 
 /** A log entry in the same form. */
 export function changeInLog({ key, type, value }: LogEntry): ComponentChange | undefined {
-  const location = locate(key);
+  const location = place(key);
   return location && { ...location, deleted: type === 'delete', text: value, object: () => JSON.parse(value) as KubeObject };
 }

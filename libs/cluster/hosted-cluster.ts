@@ -6,6 +6,8 @@ import { createInformers } from '#client';
 import type { HostedCluster, InTurn, ReconcileFailure, SigningKeys, TimingProfile } from '#controller-runtime';
 import type { Fence, Revision, Storage } from '#storage';
 import { usersOf } from './component-users.js';
+import { FAULTS_KEY } from './faults/fault.js';
+import { FaultView } from './faults/fault-view.js';
 
 export interface HostedClusterOptions {
   api: ApiServer;
@@ -35,7 +37,10 @@ class Progress {
   private stop: (() => void) | undefined;
   private closed = false;
 
-  constructor(private readonly store: ClusterStore) {}
+  constructor(
+    private readonly store: ClusterStore,
+    private readonly faulty: () => void,
+  ) {}
 
   /** Watches again if the watch has ended. */
   async ensure(): Promise<void> {
@@ -46,8 +51,11 @@ class Progress {
     this.following = true;
     const from = await this.store.revision();
     const stop = await this.store
-      .watch('/registry/', from, {
-        event: (event) => note(event.revision),
+      .watch('/', from, {
+        event: ({ revision, current }) => {
+          note(revision);
+          if (current.key === FAULTS_KEY) this.faulty();
+        },
         progress: note,
         end: () => {
           this.following = false;
@@ -88,7 +96,8 @@ const MANAGER = 'kube-controller-manager';
 export function hostedCluster(options: HostedClusterOptions): HostedCluster {
   const { api, store, turns, clock, profile, rootCA, keys, delayUntil, onFailure, onClose, conductor } = options;
   const informers = createInformers(inProcessClient(api));
-  const progress = new Progress(store);
+  const faults = new FaultView(store);
+  const progress = new Progress(store, () => faults.changed());
   return {
     cluster: store.cluster,
     turns: conductor?.under === undefined ? turns : turnsUnder(turns, conductor.name, conductor.under),
@@ -106,6 +115,7 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
         profile,
         rootCA,
         keys,
+        faults,
         fence: () => fence,
         ...(component === MANAGER ? { manager: api.controllerManager } : {}),
         ...(onFailure ? { onFailure } : {}),
@@ -125,6 +135,7 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
       return revision;
     },
     delivered: () => progress.revision,
+    outage: (component) => faults.component(component),
     outdated: () => informers.served() !== preferredResources(api.cluster.storages.served()),
     ...(options.bytes && { bytes: options.bytes }),
     close() {

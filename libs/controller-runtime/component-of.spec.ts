@@ -7,6 +7,7 @@ import { FencedError } from '#storage';
 import type { ClusterContext, Informer, ReconcileFailure } from './component.js';
 import { componentOf } from './component-of.js';
 import { defineController, type Reconciled } from './controller.js';
+import { NO_FAULTS } from './faults.js';
 
 function object(name: string, kind = 'ConfigMap', owner?: string): KubeObject {
   const reference = { apiVersion: 'v1', kind: 'ConfigMap', name: owner ?? '', uid: 'u', controller: true };
@@ -33,6 +34,7 @@ async function opened(reconcile: (key: string, call: number) => Promise<Reconcil
     profile: { name: 'instant', imagePull: 0, containerStart: 0, containerStop: 0 },
     rootCA: '',
     keys: { clientAuthority: () => Promise.reject(), serviceAccount: () => Promise.reject() },
+    faults: NO_FAULTS,
     inTurn: async (work) => work(),
     resumeAfter,
     onFailure: (failure) => failures.push(failure),

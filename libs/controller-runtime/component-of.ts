@@ -2,6 +2,7 @@ import { isConflict } from '#apimachinery';
 import type { Budget, Change, ClusterContext, Component, ComponentInstance, DrainResult, ManagerSettings } from './component.js';
 import type { Controller, OpenController, ReconcileContext, Reconciled } from './controller.js';
 import { isFenced, reportDroppedEvents } from './failures.js';
+import { FAULTS_GROUP } from './faults.js';
 import { createRecorder, type EventSink } from './recorder.js';
 import { ReplayedInformers } from './replayed-informers.js';
 import { type WorkItem, WorkQueue } from './work-queue.js';
@@ -26,7 +27,7 @@ interface Running {
 export function componentOf(name: string, controllers: readonly Controller[]): Component {
   return {
     name,
-    interests: (change) => controllers.some((controller) => controller.interests(change)),
+    interests: (change) => change.group === FAULTS_GROUP || controllers.some((controller) => controller.interests(change)),
     open: (context) => Promise.resolve(new ControllersInstance(name, controllers, context)),
   };
 }
@@ -87,7 +88,9 @@ class ControllersInstance implements ComponentInstance {
     const pending = this.context.manager?.ready();
     if (pending) await pending;
     this.follow();
-    const drain = new Drain(this.enabled, budget.reconciles, (running, item) => this.reconcile(running, item));
+    const { faults } = this.context;
+    const halted = () => faults.component(this.component) !== undefined;
+    const drain = new Drain(this.enabled, { reconciles: budget.reconciles, halted }, (running, item) => this.reconcile(running, item));
     this.draining = drain;
     try {
       await drain.run();
@@ -158,7 +161,7 @@ class Drain {
 
   constructor(
     private readonly running: readonly Running[],
-    private budget: number,
+    private readonly bounds: { reconciles: number; halted(): boolean },
     private readonly reconcile: (running: Running, item: WorkItem) => Promise<void>,
   ) {}
 
@@ -179,11 +182,15 @@ class Drain {
     this.wake?.();
   }
 
+  private get goesOn(): boolean {
+    return this.failed === undefined && this.bounds.reconciles > 0 && !this.bounds.halted();
+  }
+
   private startAll(running: Running): void {
-    while (this.failed === undefined && this.budget > 0 && running.active < running.open.concurrency) {
+    while (this.goesOn && running.active < running.open.concurrency) {
       const item = running.queue.take();
       if (item === undefined) return;
-      this.budget -= 1;
+      this.bounds.reconciles -= 1;
       void this.fly(running, item);
     }
   }

@@ -3,6 +3,7 @@ import type { Resource, ResourceInfo } from '#api';
 import type { Clock, Instant, KubeObject, RandomSource } from '#apimachinery';
 import type { CausalClient, Informer, InformerChange, ResourceListener } from '#client';
 import type { Fence } from '#storage';
+import type { Faults } from './faults.js';
 
 export type { Informer };
 
@@ -81,6 +82,7 @@ export interface ClusterContext {
   /** The CA bundle that clients of this cluster trust, PEM. */
   readonly rootCA: string;
   readonly keys: SigningKeys;
+  readonly faults: Faults;
   /** Set for kube-controller-manager. */
   readonly manager?: ManagerSource;
   /** The revision up to which the component's last turn had processed the log; earlier writes do not wake it. */

@@ -19,6 +19,7 @@ export { componentOf } from './component-of.js';
 export type { Controller, ControllerDefinition, OpenController, ReconcileContext, Reconciled, Watch } from './controller.js';
 export { defineController, watching, watchingServed } from './controller.js';
 export { isFenced, reportDroppedEvents } from './failures.js';
+export { FAULTS_GROUP, type Faults, NO_FAULTS, type Outage } from './faults.js';
 export { type Duty, LocalHost, type LocalHostOptions } from './local-host.js';
 export { createRecorder, type EventNote, type EventRecorder, type EventSink, type RecorderOptions } from './recorder.js';
 export { TimerHeap } from './timer-heap.js';

@@ -2,6 +2,7 @@ import type { Instant, KubeObject } from '#apimachinery';
 import { Compacted, type Fence, type Revision, type Storage, type TurnState } from '#storage';
 import type { Budget, ClusterContext, Component, ComponentInstance } from './component.js';
 import { isFenced } from './failures.js';
+import type { Outage } from './faults.js';
 import { afterTurn, isPoisonous, parkFor } from './parking.js';
 
 /** Maximum log entries read to find missed deletions. */
@@ -24,6 +25,8 @@ export interface HostedCluster {
   outdated?(): boolean;
   /** The component in whose turns all others take theirs, for clusters with a stepped clock. */
   readonly conductor?: string;
+  /** Why a component takes no turns now; undefined if it does. */
+  outage?(component: string): Outage | undefined;
   /** Bytes of memory used by the cluster. */
   bytes?(): number;
   /** Machine milliseconds until a cluster time; undefined for a stepped clock. */
@@ -93,7 +96,11 @@ export class Seat {
 
   /** Whether there is work for a turn, as far as the informers have delivered. */
   get hasWork(): boolean {
-    return this.instance?.hasWork?.() === true;
+    return this.instance?.hasWork?.() === true && this.outage === undefined;
+  }
+
+  private get outage(): Outage | undefined {
+    return this.hosted.outage?.(this.component.name);
   }
 
   /**
@@ -187,8 +194,15 @@ export class Seat {
 
   private async drainUntilQuiet(instance: ComponentInstance, { budget, linger }: TurnOptions) {
     for (;;) {
+      const outage = this.outage;
+      // While it is down, what it is to do stays queued. It is woken by the change that ends its outage.
+      if (outage !== undefined) {
+        this.taking = false;
+        return { more: false, nextAt: outage.until, cursor: this.hosted.delivered() };
+      }
       const { more, nextAt } = await instance.drain(budget);
       const cursor = this.hosted.delivered();
+      if (this.outage !== undefined) continue;
       const left = more || instance.hasWork?.() === true;
       const goesOn = linger !== undefined && !linger.othersWait() && (left || (await this.lingers(instance, linger, nextAt)));
       if (goesOn) continue;

@@ -51,6 +51,8 @@ class Kubelets implements OpenController {
   /** Pods whose status is being written by this component. */
   private readonly writing = new Set<string>();
   private readonly processes: ClusterProcesses;
+  /** Nodes whose kubelet did not do what was to be done, because it was down. */
+  private readonly silenced = new Set<string>();
 
   constructor(
     private readonly context: ClusterContext,
@@ -66,6 +68,7 @@ class Kubelets implements OpenController {
     pods.addIndex(BY_NODE, ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []));
     informers.of(Node).on((change) => this.nodeChanged(change));
     pods.on((change) => this.podChanged(change));
+    context.faults.onChange(() => this.faultsChanged());
   }
 
   async reconcile(key: string, ctx: ReconcileContext): Promise<Reconciled | undefined> {
@@ -77,6 +80,10 @@ class Kubelets implements OpenController {
     const pod = reading ? this.context.informers.of(Pod).get(name, namespace) : bound;
     const node = this.context.informers.of(Node).get(pod?.spec?.nodeName ?? '');
     if (!pod || !isSimulated(node)) return undefined;
+    if (this.context.faults.kubelet(node.metadata.name) !== undefined) {
+      this.silenced.add(node.metadata.name);
+      return undefined;
+    }
     const memory = this.memoryOf(node);
     const { uid = '' } = pod.metadata;
     const unwritten = this.unwritten.get(uid);
@@ -164,6 +171,15 @@ class Kubelets implements OpenController {
       this.processes.delete(uid);
       this.nodes.get(nodeName)?.release(uid);
     } else if (!(this.writing.has(uid) && old && isOurs(object, old))) this.queue.add(formatKey(keyOf(object)), revision);
+  }
+
+  /** Kubelets that are up again look at all their pods. */
+  private faultsChanged(): void {
+    for (const name of this.silenced) {
+      if (this.context.faults.kubelet(name) !== undefined) continue;
+      this.silenced.delete(name);
+      for (const pod of this.context.informers.of(Pod).byIndex(BY_NODE, name)) this.queue.add(formatKey(keyOf(pod)));
+    }
   }
 
   /** A node was added or removed: its state is recreated, and its pods are queued. */

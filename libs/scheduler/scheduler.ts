@@ -8,6 +8,7 @@ import {
   createRecorder,
   type DrainResult,
   type EventSink,
+  FAULTS_GROUP,
   isFenced,
   reportDroppedEvents,
 } from '#controller-runtime';
@@ -92,7 +93,13 @@ class Scheduler implements ComponentInstance {
   }
 
   private canStart(budget: number): boolean {
-    return budget > 0 && this.failure === undefined && this.inFlight < MOST_BINDINGS && this.queue.ready;
+    return (
+      budget > 0 &&
+      this.failure === undefined &&
+      this.context.faults.component(NAME) === undefined &&
+      this.inFlight < MOST_BINDINGS &&
+      this.queue.ready
+    );
   }
 
   /** Runs as many cycles as fit into one piece of work. */
@@ -153,6 +160,7 @@ const watched = new Set([
 export const kubeScheduler: Component = {
   name: NAME,
   interests: ({ group, resource, object, deleted }) => {
+    if (group === FAULTS_GROUP) return true;
     if (!watched.has(`${group}/${resource}`)) return false;
     if (resource !== 'pods') return true;
     const pod = object() as corev1.Pod;

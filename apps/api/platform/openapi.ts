@@ -18,6 +18,8 @@ const named = {
   AccessExplanation: schemas.explanationSchema,
   File: schemas.fileSchema,
   NodeFile: schemas.nodeFileSchema,
+  CreateFault: schemas.faultRequestSchema,
+  Fault: schemas.faultSchema,
   Problem: schemas.problemSchema,
 } as const;
 type Name = keyof typeof named;
@@ -115,6 +117,15 @@ const paths = {
       body: 'ExplainAccess',
       answer: json(ref('AccessExplanation')),
     }),
+  },
+  '/clusters/{id}/faults': {
+    parameters: [id],
+    get: operation({ summary: 'The faults that are in effect, oldest first', answer: list('Fault') }),
+    post: operation({ summary: 'Breaks a part of the cluster', body: 'CreateFault', status: 201, answer: json(ref('Fault')) }),
+  },
+  '/clusters/{id}/faults/{fault}': {
+    parameters: [id, { ...id, name: 'fault' }],
+    delete: operation({ summary: 'Heals a fault', status: 204 }),
   },
   '/clusters/{id}/nodes/control-plane/files': {
     parameters: [id, filePath],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LOG_LIMITS } from '#audit';
+import { FAULT_TYPES, FAULTY_COMPONENTS } from '#cluster';
 import { EARLIEST, LARGEST_QUOTAS, LATEST, QUOTA_NAMES, type QuotaName } from '#platform';
 
 const label = z
@@ -247,6 +248,17 @@ export const auditEventSchema = z
     milliseconds: z.number(),
   })
   .describe('One request, as in an Event of audit.k8s.io/v1 where that has the same members');
+
+export const faultRequestSchema = z.strictObject({
+  type: z.enum(FAULT_TYPES),
+  component: z.enum(FAULTY_COMPONENTS).optional().describe('Unset: the node as a whole'),
+  node: z.string().min(1).max(253).optional(),
+});
+
+export const faultSchema = faultRequestSchema.extend({
+  id: z.string(),
+  since: z.iso.datetime().describe('In the time of the cluster'),
+});
 
 export const filePathSchema = z.strictObject({ path: z.string().min(1).max(255).describe('Below /etc/kubernetes') });
 

@@ -1,0 +1,34 @@
+import type { Instant } from '#apimachinery';
+
+/** Why something does not do its work, as of now. */
+export interface Outage {
+  /** `paused`: it goes on with what it remembers. `unreachable`: it works, but the API servers cannot be reached from it. */
+  readonly state: 'stopped' | 'paused' | 'unreachable';
+  /** When it began, in cluster time. */
+  readonly since: Instant;
+  /** When it ends if nothing else happens, if that is known: e.g. another instance takes over. */
+  readonly until?: Instant;
+}
+
+/** The faults of a cluster as its components feel them. Everything is as of now and cheap to ask. */
+export interface Faults {
+  /** Set while no instance of a control plane's component does its work: kube-controller-manager, kube-scheduler … */
+  component(name: string): Outage | undefined;
+  /** Set while the kubelet of a node does nothing or reaches no API server: it renews no Lease, and no pod of the node gets a new status. */
+  kubelet(node: string): Outage | undefined;
+  /** Set while a node as a whole is off or cut off: nothing on it can be reached. */
+  node(node: string): Outage | undefined;
+  /** Calls the listener after each change, from where the component's informers deliver theirs: it may queue keys. */
+  onChange(listener: () => void): void;
+}
+
+/** A cluster without faults. */
+export const NO_FAULTS: Faults = {
+  component: () => undefined,
+  kubelet: () => undefined,
+  node: () => undefined,
+  onChange: () => undefined,
+};
+
+/** The group of changes of the faults, of which every component is told. */
+export const FAULTS_GROUP = 'faults.machine';

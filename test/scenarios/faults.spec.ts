@@ -1,0 +1,88 @@
+import { expect, test } from '@jest/globals';
+import { type appsv1, Deployment, Pod, ReplicaSet } from '#api';
+import { ClusterFaults, createLocalCluster } from '#cluster';
+
+const web: appsv1.Deployment = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'web', namespace: 'default' },
+  spec: {
+    replicas: 2,
+    selector: { matchLabels: { app: 'web' } },
+    template: { metadata: { name: '', labels: { app: 'web' } }, spec: { containers: [{ name: 'nginx', image: 'nginx' }] } },
+  },
+};
+
+async function faulty() {
+  const cluster = await createLocalCluster();
+  const faults = new ClusterFaults(cluster.api);
+  const sets = async () => (await cluster.client.list(ReplicaSet, { namespace: 'default' })).items.length;
+  /** Phase and node of each pod. */
+  const pods = async () =>
+    (await cluster.client.list(Pod, { namespace: 'default' })).items
+      .map(({ spec, status }) => `${status?.phase} ${spec?.nodeName ?? '-'}`)
+      .sort();
+  return { ...cluster, faults, sets, pods };
+}
+
+test.each(['stop', 'pause'] as const)('kube-controller-manager: %s, and its controllers do nothing until it is healed', async (type) => {
+  const { client, settle, advance, faults, sets, pods, close } = await faulty();
+  const fault = await faults.inject({ type, component: 'kube-controller-manager' });
+  expect(fault).toEqual({ id: 'fault-1', type, component: 'kube-controller-manager', since: Date.parse('2026-01-01T00:00:00Z') });
+  await client.create(Deployment, web);
+  await advance(3_600_000);
+  expect(await sets()).toBe(0);
+  expect(await faults.heal(fault.id)).toBe(true);
+  await settle();
+  expect([await sets(), await pods()]).toEqual([1, ['Running worker-1', 'Running worker-2']]);
+  expect([await faults.list(), await faults.heal(fault.id)]).toEqual([[], false]);
+  close();
+});
+
+test('without kube-scheduler pods stay pending, and are bound when it is back', async () => {
+  const { client, settle, advance, faults, pods, close } = await faulty();
+  const { id } = await faults.inject({ type: 'stop', component: 'kube-scheduler' });
+  await client.create(Deployment, web);
+  await advance(60_000);
+  expect(await pods()).toEqual(['Pending -', 'Pending -']);
+  await faults.heal(id);
+  await settle();
+  expect(await pods()).toEqual(['Running worker-1', 'Running worker-2']);
+  close();
+});
+
+test.each([
+  ['its kubelet', { type: 'stop', component: 'kubelet', node: 'worker-1' }],
+  ['the whole node', { type: 'stop', node: 'worker-1' }],
+] as const)('pods that are bound to a node are not started while %s is down', async (_, request) => {
+  const { client, settle, advance, faults, pods, close } = await faulty();
+  const { id } = await faults.inject(request);
+  await client.create(Deployment, web);
+  await advance(10_000);
+  expect(await pods()).toEqual(['Pending worker-1', 'Running worker-2']);
+  await faults.heal(id);
+  await settle();
+  expect(await pods()).toEqual(['Running worker-1', 'Running worker-2']);
+  close();
+});
+
+test.each([
+  [{ type: 'stop' }, 'a component or a node must be named'],
+  [{ type: 'stop', component: 'kubelet' }, 'the node of the kubelet must be named'],
+  [{ type: 'stop', component: 'kubelet', node: 'nowhere' }, 'there is no node nowhere'],
+  [{ type: 'stop', component: 'kube-scheduler', node: 'worker-1' }, 'kube-scheduler does not run on worker-1'],
+  [{ type: 'pause', node: 'worker-1' }, 'pause is not supported for a node'],
+  [{ type: 'stop', node: 'control-plane' }, 'a node of the control plane cannot be stopped as a whole'],
+] as const)('a fault that nothing would feel is refused: %j', async (request, message) => {
+  const { faults, close } = await faulty();
+  await expect(faults.inject(request)).rejects.toThrow(message);
+  expect(await faults.list()).toEqual([]);
+  close();
+});
+
+test('a part has one fault at a time', async () => {
+  const { faults, close } = await faulty();
+  await faults.inject({ type: 'stop', component: 'kube-scheduler' });
+  await expect(faults.inject({ type: 'pause', component: 'kube-scheduler' })).rejects.toThrow('fault-1 concerns the same part');
+  close();
+});
