@@ -363,7 +363,7 @@ test('the manifest of a cluster’s API server is shown and written, and the clu
   const cluster = open(created);
   const file = `/clusters/${created.id}/nodes/control-plane/files?path=/etc/kubernetes/manifests/kube-apiserver.yaml`;
   const { json: before } = await rest('GET', file);
-  expect([before.apiServer, before.content.includes('- --authorization-mode=Node,RBAC')]).toEqual([{ running: true }, true]);
+  expect([before.apiServer, before.content.includes('- --authorization-mode=Node,RBAC')]).toEqual([{ running: true, withoutEffect: [] }, true]);
   const content = before.content.replace('NodeRestriction', 'NodeRestriction,AlwaysPullImages');
   expect((await rest('PUT', file, { content })).json).toMatchObject({ content, apiServer: { running: true } });
   const body = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'nginx:1.27' }] } };

@@ -128,21 +128,37 @@ describe('shutdown', () => {
     expect(existsSync(path.join(home, 'run.json'))).toBe(false);
   });
 
-  test.each([100, 250, 400, 600, 900])('SIGTERM after %i ms leaves no process, and nothing but the home', async (after) => {
+  /** Sends SIGTERM to a launcher when `moment` has come, and checks that it ends in order, with all that it has started. */
+  async function ended(moment: (home: string) => Promise<unknown>): Promise<void> {
     const home = newHome();
     const { launcher, ended, said } = launch({ ORRERY_HOME: home, ORRERY_PORT: String(await freePort()) });
-    let seen: number[] = [];
-    for (const until = performance.now() + after; performance.now() < until; await sleep(5)) {
-      seen = [...new Set([...seen, ...childrenOf(launcher.pid ?? -1)])];
-    }
-    seen = [...new Set([...seen, ...childrenOf(launcher.pid ?? -1)])];
+    const seen = new Set<number>();
+    const look = () => childrenOf(launcher.pid ?? -1).forEach((pid) => void seen.add(pid));
+    const looking = setInterval(look, 5);
+    await moment(home);
+    clearInterval(looking);
+    look();
     launcher.kill('SIGTERM');
-    await ended;
-    expect(said()).not.toMatch(/orrery:/);
+    expect([await ended, said()]).toEqual([0, expect.not.stringMatching(/orrery:|Error/)]);
     // Immediately: the launcher has waited for them.
-    expect(seen.filter(isAlive).map(commandOf)).toEqual([]);
+    expect([...seen].filter(isAlive).map(commandOf)).toEqual([]);
     expect(readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandOf(Number(pid)).includes(home))).toEqual([]);
-  });
+  }
+
+  test.each([100, 250, 400, 600, 900])('SIGTERM after %i ms leaves no process, and nothing but the home', (after) =>
+    ended(() => sleep(after)),
+  );
+
+  test.each([0, 50, 100, 150])('nor does SIGTERM %i ms after PostgreSQL accepts connections', (after) =>
+    ended(async (home) => {
+      await until(
+        () =>
+          existsSync(path.join(home, 'postgres/postmaster.pid')) &&
+          readFileSync(path.join(home, 'postgres/postmaster.pid'), 'utf8').includes('ready'),
+      );
+      await sleep(after);
+    }),
+  );
 });
 
 describe('leftovers of a start', () => {

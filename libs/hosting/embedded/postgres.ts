@@ -123,6 +123,7 @@ async function answers(url: string): Promise<boolean> {
 
 async function ensureDatabase(urlOf: (database: string) => string): Promise<void> {
   const client = new pg.Client({ connectionString: urlOf('postgres') });
+  client.on('error', () => {});
   await client.connect();
   try {
     const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = 'orrery'");

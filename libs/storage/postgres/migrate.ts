@@ -109,6 +109,8 @@ async function checkVersion(client: pg.Client): Promise<void> {
 export async function applyMigrations(databaseUrl: string): Promise<string[]> {
   const migrations = readMigrations(migrationsFolder());
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 60_000 });
+  // The query in progress reports a lost connection; without a listener, the loss between two queries would end the process.
+  client.on('error', () => undefined);
   await client.connect().catch((error: Error) => {
     throw new Error(`PostgreSQL can't be reached for the migrations (${error.message || error.name}): start it or correct DATABASE_URL`, {
       cause: error,
