@@ -1,6 +1,6 @@
 import type { networkingv1 } from '#api';
 import type { AdmissionContext, AdmissionPlugin } from '#apiserver';
-import { newestDefault } from './default-of-class.js';
+import { newestDefault } from '#component-helpers';
 
 const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
 const IS_DEFAULT = ['ingressclass.kubernetes.io/is-default-class'];

@@ -1,6 +1,6 @@
 import type { corev1, storagev1 } from '#api';
 import type { AdmissionContext, AdmissionPlugin } from '#apiserver';
-import { newestDefault } from './default-of-class.js';
+import { newestDefault } from '#component-helpers';
 
 const BETA_CLASS = 'volume.beta.kubernetes.io/storage-class';
 const IS_DEFAULT = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class'];

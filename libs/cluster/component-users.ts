@@ -10,6 +10,7 @@ const ACCOUNTS: ReadonlyMap<string, string> = new Map([
   ['csrcleaner', 'certificate-controller'],
   ['endpoint-slice-controller', 'endpointslice-controller'],
   ['endpoint-slice-mirroring-controller', 'endpointslicemirroring-controller'],
+  ['persistentvolume-controller', 'persistent-volume-binder'],
 ]);
 
 const serviceAccount = (controller: string): UserInfo => {

@@ -9,6 +9,7 @@ export { bringsPods } from './brings-pods.js';
 export { type Condition, conditionOf, setCondition, transitionTime, withoutCondition } from './conditions.js';
 export { type CronSchedule, isTimeZone, parseCronSchedule, scheduleError } from './cron-schedule.js';
 export { budgetSelects, disruptionAllowedCondition, withDisruptionAllowed } from './disruption-budgets.js';
+export { newestDefault } from './newest-default.js';
 export { nodeSelectorMatcher, preferredNodeScore, requiredNodeAffinity } from './node-affinity.js';
 export { podQOS } from './pod-qos.js';
 export { podReferences, type Referenced, volumeSecrets } from './pod-references.js';
@@ -32,3 +33,31 @@ export { isMadeFor } from './quota/resource-claims.js';
 export { isExtendedResource, isNativeResource } from './quota/resource-names.js';
 export { countUsage } from './quota/usage.js';
 export { tolerates, tolerationsTolerate, untoleratedTaint } from './tolerations.js';
+export {
+  BETA_STORAGE_PROVISIONER,
+  BIND_COMPLETED,
+  BOUND_BY_CONTROLLER,
+  DEFAULT_STORAGE_CLASS,
+  PROVISIONED_BY,
+  SELECTED_NODE,
+  STORAGE_PROVISIONER,
+} from './volumes/annotations.js';
+export {
+  claimNameOf,
+  delaysBinding,
+  hasSelectedNode,
+  namesClass,
+  notForPod,
+  podClaimNames,
+  storageClassOf,
+} from './volumes/claims.js';
+export {
+  bindVolumeToClaim,
+  differInVolumeMode,
+  findBestVolume,
+  findMatchingVolume,
+  isVolumeBoundToClaim,
+  type MatchOptions,
+  volumeMismatch,
+  volumeReachesNode,
+} from './volumes/matching.js';

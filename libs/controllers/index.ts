@@ -14,16 +14,22 @@ import { staleDisruption } from './disruption/stale-condition.js';
 import { endpointSlices } from './endpoints/endpoint-slices.js';
 import { endpoints } from './endpoints/endpoints.js';
 import { sliceMirroring } from './endpoints/slice-mirroring.js';
+import { ephemeralVolume } from './ephemeral-volume.js';
 import { flowSchemaStatus } from './flowcontrol/flow-schema-status.js';
 import { garbageCollector } from './garbage-collector/controller.js';
 import { legacyTokenCleaner } from './legacy-token-cleaner.js';
 import { legacyTokens } from './legacy-tokens.js';
 import { namespace } from './namespace/controller.js';
+import { claimBinder } from './persistent-volume/claims.js';
+import { volumeBinder } from './persistent-volume/volumes.js';
 import { podGC } from './pod-gc.js';
 import { replicaSet, replicationController } from './replica-set/controllers.js';
 import { resourceQuota } from './resource-quota/controller.js';
 import { rootCA } from './root-ca.js';
 import { serviceAccount } from './service-account.js';
+import { attributesClassProtection } from './volume-protection/attributes-classes.js';
+import { claimProtection } from './volume-protection/claims.js';
+import { volumeProtection } from './volume-protection/volumes.js';
 
 /** Every controller of kube-controller-manager, in the order of their turns. One line per controller. */
 export const controllers: readonly Controller[] = [
@@ -49,6 +55,12 @@ export const controllers: readonly Controller[] = [
   podGC,
   apiServiceAvailability,
   admissionPolicyStatus,
+  ephemeralVolume,
+  claimBinder,
+  volumeBinder,
+  claimProtection,
+  volumeProtection,
+  attributesClassProtection,
   garbageCollector,
 ];
 

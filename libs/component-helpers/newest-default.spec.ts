@@ -1,5 +1,5 @@
 import type { KubeObject } from '#apimachinery';
-import { newestDefault } from './default-of-class.js';
+import { newestDefault } from './newest-default.js';
 
 const IS_DEFAULT = ['is-default', 'beta.is-default'];
 

@@ -1,0 +1,187 @@
+import { type corev1, Event, Namespace, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass, type storagev1 } from '#api';
+import { createLocalCluster, type LocalCluster } from '#cluster';
+
+let cluster: LocalCluster;
+beforeEach(async () => {
+  cluster = await createLocalCluster();
+}, 60_000);
+afterEach(() => cluster.close());
+
+const gi = (storage: number) => ({ storage: `${storage}Gi` });
+
+function claim(name: string, size: number, spec: Partial<corev1.PersistentVolumeClaimSpec> = {}): corev1.PersistentVolumeClaim {
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name, namespace: 'default' },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: gi(size) }, ...spec },
+  };
+}
+
+function volume(name: string, size: number, spec: Partial<corev1.PersistentVolumeSpec> = {}): corev1.PersistentVolume {
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name },
+    spec: { accessModes: ['ReadWriteOnce'], capacity: gi(size), hostPath: { path: `/tmp/${name}` }, ...spec },
+  };
+}
+
+function storageClass(name: string, more: Partial<storagev1.StorageClass> = {}): storagev1.StorageClass {
+  return { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name }, provisioner: 'example.com/none', ...more };
+}
+
+function podWith(name: string, claimName: string, spec: Partial<corev1.PodSpec> = {}): corev1.Pod {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default' },
+    spec: {
+      containers: [{ name: 'c', image: 'nginx:1.27' }],
+      volumes: [{ name: 'data', persistentVolumeClaim: { claimName } }],
+      terminationGracePeriodSeconds: 0,
+      ...spec,
+    },
+  };
+}
+
+const claims = async () => {
+  const { items } = await cluster.client.list(PersistentVolumeClaim);
+  return Object.fromEntries(
+    items.map(({ metadata, spec, status }) => [
+      metadata.name,
+      [status?.phase, spec.volumeName ?? '', status?.capacity?.storage ?? ''].join(' '),
+    ]),
+  );
+};
+const volumes = async () => {
+  const { items } = await cluster.client.list(PersistentVolume);
+  return Object.fromEntries(items.map(({ metadata, spec, status }) => [metadata.name, `${status?.phase} ${spec.claimRef?.name ?? ''}`]));
+};
+const eventsOf = async (name: string) => {
+  const { items } = await cluster.client.list(Event);
+  return items.filter(({ involvedObject }) => involvedObject.name === name).map(({ reason, message }) => `${reason}: ${message}`);
+};
+const make = async (...objects: Array<corev1.PersistentVolume | corev1.PersistentVolumeClaim | storagev1.StorageClass | corev1.Pod>) => {
+  for (const object of objects) {
+    if (object.kind === 'PersistentVolume') await cluster.client.create(PersistentVolume, object as corev1.PersistentVolume);
+    else if (object.kind === 'PersistentVolumeClaim')
+      await cluster.client.create(PersistentVolumeClaim, object as corev1.PersistentVolumeClaim);
+    else if (object.kind === 'StorageClass') await cluster.client.create(StorageClass, object as storagev1.StorageClass);
+    else await cluster.client.create(Pod, object as corev1.Pod);
+  }
+  await cluster.settle();
+};
+
+describe('claims and volumes', () => {
+  it('a claim gets the smallest volume that suits it, and a later one waits', async () => {
+    await make(volume('big', 10), volume('small', 2), volume('tiny', 1), claim('a', 2), claim('b', 20));
+    expect(await claims()).toEqual({ a: 'Bound small 2Gi', b: 'Pending  ' });
+    expect(await volumes()).toEqual({ big: 'Available ', small: 'Bound a', tiny: 'Available ' });
+    expect(await eventsOf('b')).toEqual(['FailedBinding: no persistent volumes available for this claim and no storage class is set']);
+    const bound = await cluster.client.get(PersistentVolumeClaim, 'a', 'default');
+    expect(bound.metadata.annotations).toEqual({
+      'pv.kubernetes.io/bind-completed': 'yes',
+      'pv.kubernetes.io/bound-by-controller': 'yes',
+    });
+    await make(volume('huge', 30));
+    expect((await claims()).b).toBe('Bound huge 30Gi');
+  });
+
+  it('volumes bound beforehand, both ways', async () => {
+    await make(
+      volume('kept', 5, { claimRef: { namespace: 'default', name: 'mine' } }),
+      volume('named', 5),
+      claim('other', 5, { volumeName: 'named' }),
+      claim('mine', 1),
+    );
+    expect(await claims()).toEqual({ mine: 'Bound kept 5Gi', other: 'Bound named 5Gi' });
+    await make(claim('late', 1, { volumeName: 'named' }));
+    expect(await eventsOf('late')).toEqual(['FailedBinding: volume "named" already bound to a different claim.']);
+  });
+
+  it('Retain keeps a released volume, Delete removes it, Recycle makes it available', async () => {
+    await make(
+      volume('retained', 1, { accessModes: ['ReadWriteMany'] }),
+      volume('deleted', 2, { persistentVolumeReclaimPolicy: 'Delete' }),
+      volume('elsewhere', 3, { persistentVolumeReclaimPolicy: 'Delete', hostPath: { path: '/data' } }),
+      volume('recycled', 4, { persistentVolumeReclaimPolicy: 'Recycle' }),
+      claim('a', 1, { accessModes: ['ReadWriteMany'] }),
+      claim('b', 2),
+      claim('c', 3),
+      claim('d', 4),
+    );
+    expect(await volumes()).toEqual({ retained: 'Bound a', deleted: 'Bound b', elsewhere: 'Bound c', recycled: 'Bound d' });
+    for (const name of ['a', 'b', 'c', 'd']) await cluster.client.delete(PersistentVolumeClaim, name, 'default');
+    await cluster.settle();
+    expect(await claims()).toEqual({});
+    expect(await volumes()).toEqual({ retained: 'Released a', elsewhere: 'Failed c', recycled: 'Available ' });
+    expect(await eventsOf('elsewhere')).toEqual([
+      'VolumeFailedDelete: host_path deleter only supports /tmp/.+ but received provided /data',
+    ]);
+    expect(await eventsOf('recycled')).toEqual(['VolumeRecycled: Volume recycled']);
+  });
+
+  it('a claim whose volume is deleted by force is lost', async () => {
+    await make(volume('v', 1));
+    await make(claim('a', 1));
+    await cluster.client.delete(PersistentVolume, 'v');
+    await cluster.settle();
+    expect((await cluster.client.get(PersistentVolume, 'v')).metadata.deletionTimestamp).toBeDefined();
+    await cluster.client.patch(PersistentVolume, 'v', undefined, 'merge', { metadata: { finalizers: null } });
+    await cluster.settle();
+    expect(await claims()).toEqual({ a: 'Lost v ' });
+    expect(await eventsOf('a')).toEqual(['ClaimLost: Bound claim has lost its PersistentVolume. Data on the volume is lost!']);
+  });
+
+  it('a claim without a class gets the default one when there is one', async () => {
+    await make(claim('a', 1));
+    await make(
+      storageClass('usual', { metadata: { name: 'usual', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } } }),
+    );
+    const { spec, metadata } = await cluster.client.get(PersistentVolumeClaim, 'a', 'default');
+    expect(spec.storageClassName).toBe('usual');
+    expect(metadata.annotations).toEqual({
+      'volume.beta.kubernetes.io/storage-provisioner': 'example.com/none',
+      'volume.kubernetes.io/storage-provisioner': 'example.com/none',
+    });
+    expect((await eventsOf('a'))[1]).toBe(
+      "ExternalProvisioning: Waiting for a volume to be created either by the external provisioner 'example.com/none' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.",
+    );
+  });
+});
+
+describe('protection', () => {
+  it('a claim stays until its pod is gone, then its volume goes', async () => {
+    await make(volume('v', 1, { persistentVolumeReclaimPolicy: 'Delete' }), claim('a', 1), podWith('p', 'a'));
+    await cluster.client.delete(PersistentVolumeClaim, 'a', 'default');
+    await cluster.settle();
+    expect(await claims()).toEqual({ a: 'Bound v 1Gi' });
+    await cluster.client.delete(Pod, 'p', 'default');
+    await cluster.settle();
+    expect([await claims(), await volumes()]).toEqual([{}, {}]);
+  });
+
+  it('a namespace with claims goes', async () => {
+    await cluster.client.create(Namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'team' }, spec: {} });
+    await cluster.client.create(PersistentVolumeClaim, { ...claim('a', 1), metadata: { name: 'a', namespace: 'team' } });
+    await cluster.client.delete(Namespace, 'team');
+    await cluster.advance(30_000);
+    expect((await cluster.client.list(Namespace)).items.map(({ metadata }) => metadata.name)).not.toContain('team');
+  });
+
+  it('the claim of an ephemeral volume is made for its pod and deleted with it', async () => {
+    const template = { metadata: { name: '', labels: { kind: 'scratch' } }, spec: claim('x', 1).spec };
+    await make(volume('v', 1), podWith('p', '', { volumes: [{ name: 'scratch', ephemeral: { volumeClaimTemplate: template } }] }));
+    const made = await cluster.client.get(PersistentVolumeClaim, 'p-scratch', 'default');
+    expect([made.metadata.labels, made.metadata.ownerReferences?.[0]?.kind, made.status?.phase]).toEqual([
+      { kind: 'scratch' },
+      'Pod',
+      'Bound',
+    ]);
+    expect((await cluster.client.get(Pod, 'p', 'default')).status?.phase).toBe('Running');
+    await cluster.client.delete(Pod, 'p', 'default');
+    await cluster.settle();
+    expect(await claims()).toEqual({});
+  });
+});
