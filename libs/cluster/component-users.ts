@@ -2,7 +2,10 @@ import { NODE_USER_PREFIX, type UserInfo } from '#apiserver';
 
 const userNamed = (name: string, ...groups: string[]): UserInfo => ({ name, groups: [...groups, 'system:authenticated'] });
 
-/** Controllers whose service account is not named like the source of their events (cmd/kube-controller-manager/app). */
+/**
+ * Controllers whose service account is not named like the source of their events (cmd/kube-controller-manager/app), and programs in pods, whose
+ * accounts are in a namespace of their own: `namespace:name`.
+ */
 const ACCOUNTS: ReadonlyMap<string, string> = new Map([
   ['stale-disruption-controller', 'disruption-controller'],
   ['csrapproving', 'certificate-controller'],
@@ -11,13 +14,17 @@ const ACCOUNTS: ReadonlyMap<string, string> = new Map([
   ['endpoint-slice-controller', 'endpointslice-controller'],
   ['endpoint-slice-mirroring-controller', 'endpointslicemirroring-controller'],
   ['persistentvolume-controller', 'persistent-volume-binder'],
+  ['rancher.io/local-path', 'local-path-storage:local-path-provisioner-service-account'],
+  ['k8s.io/minikube-hostpath', 'kube-system:storage-provisioner'],
+  ['hostpath.csi.k8s.io', 'default:csi-hostpathplugin-sa'],
 ]);
 
 const serviceAccount = (controller: string): UserInfo => {
   if (controller === WITHOUT_ACCOUNT) return controllerManager;
   if (controller === AGGREGATOR) return apiserver;
-  const name = ACCOUNTS.get(controller) ?? controller;
-  return userNamed(`system:serviceaccount:kube-system:${name}`, 'system:serviceaccounts', 'system:serviceaccounts:kube-system');
+  const account = ACCOUNTS.get(controller) ?? controller;
+  const [namespace, name] = account.includes(':') ? account.split(':') : ['kube-system', account];
+  return userNamed(`system:serviceaccount:${namespace}:${name}`, 'system:serviceaccounts', `system:serviceaccounts:${namespace}`);
 };
 
 /** The writer: a component, or the kubelet of a node. */

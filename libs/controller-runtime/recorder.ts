@@ -22,6 +22,8 @@ export interface EventNote {
   type: 'Normal' | 'Warning';
   reason: string;
   message: string;
+  /** The source, if it is not the recorder's component: a program in a pod, whose name is not known beforehand. */
+  source?: string;
   /** The host it comes from, e.g. a kubelet's node. */
   host?: string;
   /** The action; events.k8s.io style only, e.g. `Binding`. */
@@ -172,10 +174,10 @@ class BufferedRecorder implements EventSink {
     }
   }
 
-  private identity({ about, fieldPath = '', type, reason, message, host = '', action = '' }: EventNote) {
+  private identity({ about, fieldPath = '', type, reason, message, source, host = '', action = '' }: EventNote) {
     const { name, namespace = '', uid = '', resourceVersion = '' } = about.metadata;
     const series = this.options.style === 'series';
-    const subject = [this.options.component, host, about.apiVersion, about.kind, namespace, name, uid];
+    const subject = [source ?? this.options.component, host, about.apiVersion, about.kind, namespace, name, uid];
     return {
       subject: (series ? [...subject, resourceVersion, action] : subject).join('/'),
       fieldPath,
@@ -187,8 +189,8 @@ class BufferedRecorder implements EventSink {
   }
 
   private makeEvent(note: EventNote, name: string, at: Instant): corev1.Event {
-    const { component, style } = this.options;
-    const { about, host } = note;
+    const { style } = this.options;
+    const { about, host, source: component = this.options.component } = note;
     const namespace = about.metadata.namespace || 'default';
     const common = {
       apiVersion: 'v1',

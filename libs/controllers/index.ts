@@ -23,6 +23,7 @@ import { namespace } from './namespace/controller.js';
 import { claimBinder } from './persistent-volume/claims.js';
 import { volumeBinder } from './persistent-volume/volumes.js';
 import { podGC } from './pod-gc.js';
+import { volumeDeleter, volumeProvisioner } from './provisioners/controllers.js';
 import { replicaSet, replicationController } from './replica-set/controllers.js';
 import { resourceQuota } from './resource-quota/controller.js';
 import { rootCA } from './root-ca.js';
@@ -61,6 +62,8 @@ export const controllers: readonly Controller[] = [
   claimProtection,
   volumeProtection,
   attributesClassProtection,
+  volumeProvisioner,
+  volumeDeleter,
   garbageCollector,
 ];
 

@@ -68,6 +68,11 @@ async function run(client: Client, step: Step): Promise<KubeObject> {
   }
 }
 
+/** Runs steps that need no uids of earlier ones, phase by phase. Throws the StatusError of the first failed step. */
+export async function runSteps(client: Client, phases: readonly Step[][]): Promise<void> {
+  for (const steps of phases) await Promise.all(steps.map((step) => run(client, step)));
+}
+
 /** Creates a new cluster's objects through a client with all permissions. Throws the StatusError of the first failed step. */
 export async function bootstrapCluster(client: Client, template: ClusterTemplate): Promise<void> {
   const objects = new Map<string, KubeObject>();

@@ -1,4 +1,5 @@
-export { bootstrapCluster, bootstrapPhases } from './bootstrap.js';
+export { bootstrapCluster, bootstrapPhases, runSteps } from './bootstrap.js';
+export { localPathStorage } from './local-path-storage.js';
 export { nodeRules } from './rbac.js';
 export { apiServerManifest, controllerManagerManifest, hashOf, mirrorPod } from './static-pods.js';
 export type { Made, Step } from './step.js';

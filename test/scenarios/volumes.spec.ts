@@ -1,5 +1,17 @@
-import { type corev1, Event, Namespace, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass, type storagev1 } from '#api';
+import {
+  ClusterRoleBinding,
+  type corev1,
+  Event,
+  Namespace,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  ServiceAccount,
+  StorageClass,
+  type storagev1,
+} from '#api';
 import { createLocalCluster, type LocalCluster } from '#cluster';
+import { localPathStorage, runSteps } from '#kubeadm';
 
 let cluster: LocalCluster;
 beforeEach(async () => {
@@ -183,5 +195,75 @@ describe('protection', () => {
     await cluster.client.delete(Pod, 'p', 'default');
     await cluster.settle();
     expect(await claims()).toEqual({});
+  });
+});
+
+describe('provisioning', () => {
+  /** minikube's provisioner, which makes volumes at once. */
+  const minikube = async () => {
+    await cluster.client.create(ServiceAccount, {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'storage-provisioner', namespace: 'kube-system' },
+    });
+    await cluster.client.create(ClusterRoleBinding, {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'storage-provisioner' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:persistent-volume-provisioner' },
+      subjects: [{ kind: 'ServiceAccount', name: 'storage-provisioner', namespace: 'kube-system' }],
+    });
+    await cluster.client.create(Pod, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'storage-provisioner', namespace: 'kube-system' },
+      spec: {
+        serviceAccountName: 'storage-provisioner',
+        containers: [{ name: 'p', image: 'gcr.io/k8s-minikube/storage-provisioner:v5', command: ['/storage-provisioner'] }],
+      },
+    });
+    await cluster.settle();
+  };
+  const standard = storageClass('standard', { provisioner: 'k8s.io/minikube-hostpath', mountOptions: ['noatime'] });
+
+  it('waits for its program, makes a volume at once, and deletes it with its claim', async () => {
+    await make(standard, claim('a', 1, { storageClassName: 'standard' }));
+    expect(await claims()).toEqual({ a: 'Pending  ' });
+    await minikube();
+    const { metadata } = await cluster.client.get(PersistentVolumeClaim, 'a', 'default');
+    const name = `pvc-${metadata.uid}`;
+    expect(await claims()).toEqual({ a: `Bound ${name} 1Gi` });
+    const made = await cluster.client.get(PersistentVolume, name);
+    expect([made.metadata.annotations, made.metadata.finalizers, made.status?.phase]).toEqual([
+      { 'pv.kubernetes.io/provisioned-by': 'k8s.io/minikube-hostpath' },
+      ['kubernetes.io/pv-protection'],
+      'Bound',
+    ]);
+    expect(made.spec).toEqual({
+      accessModes: ['ReadWriteOnce'],
+      capacity: { storage: '1Gi' },
+      claimRef: expect.objectContaining({ kind: 'PersistentVolumeClaim', namespace: 'default', name: 'a', uid: metadata.uid }),
+      hostPath: { path: '/tmp/hostpath-provisioner/default/a', type: '' },
+      mountOptions: ['noatime'],
+      persistentVolumeReclaimPolicy: 'Delete',
+      storageClassName: 'standard',
+      volumeMode: 'Filesystem',
+    });
+    expect((await eventsOf('a')).filter((event) => !event.startsWith('External'))).toEqual([
+      'Provisioning: External provisioner is provisioning volume for claim "default/a"',
+      `ProvisioningSucceeded: Successfully provisioned volume ${name}`,
+    ]);
+    await cluster.client.delete(PersistentVolumeClaim, 'a', 'default');
+    await cluster.settle();
+    expect([await claims(), await volumes()]).toEqual([{}, {}]);
+  });
+
+  it('local-path makes no volume that nobody has chosen a node for', async () => {
+    await runSteps(cluster.client, localPathStorage());
+    await make(storageClass('at-once', { provisioner: 'rancher.io/local-path' }), claim('a', 1, { storageClassName: 'at-once' }));
+    expect(await claims()).toEqual({ a: 'Pending  ' });
+    expect((await eventsOf('a')).at(-1)).toBe(
+      'ProvisioningFailed: failed to provision volume with StorageClass "at-once": configuration error, no node was specified',
+    );
   });
 });

@@ -27,6 +27,7 @@ import { resourceConsumer } from './resource-consumer.js';
 import { runtimes } from './runtimes.js';
 import { sampleApiserver } from './sample-apiserver.js';
 import { serveHostname } from './serve-hostname.js';
+import { storage } from './storage.js';
 import { tools } from './tools.js';
 import { webDemos } from './web-demos.js';
 
@@ -60,6 +61,7 @@ export const images: readonly ImageDefinition[] = [
   ...runtimes,
   sampleApiserver,
   serveHostname,
+  ...storage,
   ...tools,
   ...webDemos,
 ];
