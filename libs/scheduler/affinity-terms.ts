@@ -55,7 +55,7 @@ export function affinityTerms(pod: corev1.Pod): AffinityTerms {
 }
 
 /** Whether a term matches a pod. */
-export function termMatches(term: AffinityTerm, { metadata }: corev1.Pod, { informers }: World): boolean {
+export function termMatches(term: AffinityTerm, { metadata }: corev1.Pod, { informers }: Pick<World, 'informers'>): boolean {
   const { namespace = '', labels } = metadata;
   if (!term.selector.matches(labels)) return false;
   if (term.namespaces.has(namespace)) return true;

@@ -2,37 +2,28 @@ import {
   type corev1,
   Namespace,
   Node,
-  PersistentVolume,
-  PersistentVolumeClaim,
   Pod,
   PodDisruptionBudget,
+  ReplicaSet,
+  ReplicationController,
   type Resource,
-  StorageClass,
+  Service,
+  StatefulSet,
 } from '#api';
-import { formatKey, keyOf } from '#apimachinery';
+import { formatKey, type KubeObject, keyOf } from '#apimachinery';
 import { isPodTerminal, podPriority } from '#component-helpers';
 import type { Change, Informers } from '#controller-runtime';
+import type { Happening } from './hints.js';
 import type { Nominator } from './nominator.js';
+import { plugins } from './plugins/index.js';
+import type { Profiles } from './profiles.js';
 import type { SchedulingQueue } from './queue.js';
 import type { Snapshot } from './snapshot.js';
+import type { WaitingPods } from './waiting-pods.js';
 
-/** The scheduler's name in `spec.schedulerName` and in events. */
-export const PROFILE = 'default-scheduler';
-
-const isOurs = (pod: corev1.Pod): boolean => (pod.spec.schedulerName ?? PROFILE) === PROFILE;
-
-/** Whether this scheduler has to assign a node to the pod. */
+/** Whether a pod has yet to get a node, from whatever scheduler. */
 export function waitsForNode(pod: corev1.Pod): boolean {
-  if (pod.spec.nodeName || !isOurs(pod) || pod.metadata.deletionTimestamp) return false;
-  return (pod.spec.schedulingGates ?? []).length === 0 && !isPodTerminal(pod);
-}
-
-/** Whether a change of a node may make pods schedulable: its allocatable resources, labels, taints. */
-function offersMore(node: corev1.Node, old: corev1.Node | undefined): boolean {
-  if (!old) return true;
-  const offer = ({ metadata, spec, status }: corev1.Node): string =>
-    JSON.stringify([metadata.labels, spec.taints, spec.unschedulable, status?.allocatable]);
-  return offer(node) !== offer(old);
+  return !pod.spec.nodeName && !pod.metadata.deletionTimestamp && !isPodTerminal(pod);
 }
 
 /** Whether a change of a pending pod may make it schedulable. Changes of its status and annotations do not count. */
@@ -42,14 +33,27 @@ function mayFitNow(pod: corev1.Pod, old: corev1.Pod | undefined): boolean {
   return JSON.stringify([old.spec, old.metadata.labels]) !== JSON.stringify([pod.spec, pod.metadata.labels]);
 }
 
-const usesVolumes = (pod: corev1.Pod): boolean =>
-  (pod.spec.volumes ?? []).some((volume) => volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined);
+/** The resources other than pods, nodes and namespaces whose changes may make pods schedulable. */
+export const hintedResources: readonly Resource[] = [
+  ...new Map(
+    plugins
+      .flatMap(({ plugin }) => plugin.hints ?? [])
+      .filter(({ on }) => !['Pod', 'Node', 'Namespace'].includes(on.kind))
+      .map(({ on }) => [`${on.group}/${on.resource}`, on]),
+  ).values(),
+];
 
 /** Receives the events. */
 export interface Scheduled {
+  informers: Informers;
   queue: SchedulingQueue;
   snapshot: Snapshot;
   nominator: Nominator;
+  waiting: WaitingPods;
+  /** As of now: the configuration may change. */
+  profiles(): Profiles;
+  /** A pod that waited to be bound is gone. */
+  abandoned(pod: corev1.Pod): void;
   /** A pod can be scheduled. */
   wake(): void;
 }
@@ -58,25 +62,27 @@ export interface Scheduled {
 export class ClusterEvents {
   constructor(private readonly to: Scheduled) {}
 
-  follow(informers: Informers): void {
-    informers.of(Namespace);
-    informers.of(PodDisruptionBudget);
+  follow(): void {
+    const { informers } = this.to;
+    informers.of(Namespace).on((change) => this.namespaceChanged(change));
+    for (const resource of [PodDisruptionBudget, Service, ReplicationController, ReplicaSet, StatefulSet])
+      informers.of(resource as Resource);
     informers.of(Node).on((change) => this.nodeChanged(change));
     informers.of(Pod).on((change) => this.podChanged(change));
-    const volumes: readonly Resource[] = [PersistentVolumeClaim, PersistentVolume, StorageClass];
-    for (const resource of volumes) informers.of(resource).on(({ revision }) => this.moved(revision, usesVolumes));
+    for (const resource of hintedResources) informers.of(resource).on((change) => this.happened(resource, change));
   }
 
   private podChanged(change: Change<corev1.Pod>): void {
     const { object: pod, old, deleted, revision } = change;
     const { snapshot, queue } = this.to;
-    const wasPlaced = Boolean(old?.spec.nodeName ?? (deleted ? pod.spec.nodeName : undefined));
-    if (deleted) snapshot.removePod(pod);
-    else if (pod.spec.nodeName) snapshot.setPod(pod);
-    if (wasPlaced && (deleted || isPodTerminal(pod))) this.moved(revision);
+    if (deleted) {
+      this.to.abandoned(pod);
+      snapshot.removePod(pod);
+    } else if (pod.spec.nodeName) snapshot.setPod(pod);
+    this.happened(Pod, change);
     this.nominationChanged(change);
     const key = formatKey(keyOf(pod));
-    if (deleted || !waitsForNode(pod)) queue.remove(key);
+    if (deleted || !waitsForNode(pod) || !this.to.profiles().of(pod)) queue.remove(key);
     else if (mayFitNow(pod, old)) {
       queue.add(key, pod, revision);
       this.to.wake();
@@ -89,20 +95,31 @@ export class ClusterEvents {
     else this.to.nominator.update(old, pod);
     const before = old?.status?.nominatedNodeName;
     const lost = deleted || before !== pod.status?.nominatedNodeName;
-    if (before && lost && !pod.spec.nodeName) this.moved(revision, (other) => podPriority(other) <= podPriority(pod));
-  }
-
-  private nodeChanged({ object: node, old, deleted, revision }: Change<corev1.Node>): void {
-    if (deleted) {
-      this.to.snapshot.removeNode(node.metadata.name);
-      return;
-    }
-    this.to.snapshot.setNode(node);
-    if (offersMore(node, old)) this.moved(revision);
-  }
-
-  private moved(revision: number, may?: (pod: corev1.Pod) => boolean): void {
-    this.to.queue.moveAll(revision, may);
+    if (!before || !lost || pod.spec.nodeName) return;
+    this.to.queue.moveAll(revision, () => (other) => podPriority(other) <= podPriority(pod));
     if (this.to.queue.ready) this.to.wake();
+  }
+
+  private namespaceChanged(change: Change): void {
+    const { old, object, deleted } = change;
+    if (!deleted && old && JSON.stringify(old.metadata.labels) === JSON.stringify(object.metadata.labels)) return;
+    this.to.snapshot.namespacesChanged();
+    this.happened(Namespace, change);
+  }
+
+  private nodeChanged(change: Change<corev1.Node>): void {
+    if (change.deleted) this.to.snapshot.removeNode(change.object.metadata.name);
+    else this.to.snapshot.setNode(change.object);
+    this.happened(Node, change);
+  }
+
+  /** Moves the pods that a change may help. */
+  private happened(on: Resource, { object, old, deleted, revision }: Change<KubeObject>): void {
+    const { queue, waiting, informers } = this.to;
+    if (!queue.waiting && waiting.size === 0) return;
+    const happening: Happening = { on, change: { object, deleted, ...(old && { old }) }, informers };
+    const profiles = this.to.profiles();
+    queue.moveAll(revision, (rejected) => profiles.help(rejected, happening));
+    if (waiting.happened(happening) || queue.ready) this.to.wake();
   }
 }

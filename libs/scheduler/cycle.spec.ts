@@ -3,9 +3,8 @@ import { parseQuantity } from '#apimachinery';
 import { runCycle } from './cycle.js';
 import { fitMessage } from './fit-message.js';
 import type { World } from './framework.js';
-import { plugins } from './plugins/index.js';
 import { preempt } from './preemption/preempt.js';
-import { node, pod, world } from './test-objects.js';
+import { node, pod, profile, world } from './test-objects.js';
 
 const controlPlane = node('cp', {
   labels: { 'node-role.kubernetes.io/control-plane': '' },
@@ -13,7 +12,7 @@ const controlPlane = node('cp', {
 });
 
 function outcome(wanted: corev1.Pod, on: World): string {
-  const result = runCycle(wanted, on, plugins, 0);
+  const result = runCycle(wanted, on, profile(), 0);
   if (result.node) return result.node.name;
   return fitMessage(result.failure, preempt(wanted, on, { failure: result.failure, offset: 0 }).message ?? 'preempts');
 }
@@ -123,20 +122,22 @@ describe('why no node fits', () => {
 
 describe('which node is best', () => {
   const placedBy = (owner: string, where: string): corev1.Pod => {
-    const made = pod(`${owner}-${where}`, { nodeName: where });
+    const made = pod(`${owner}-${where}`, { nodeName: where }, { rs: owner });
     made.metadata.ownerReferences = [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: owner, uid: owner, controller: true }];
     return made;
   };
 
   test('equal nodes take turns', () => {
     const on = world(three());
-    expect([0, 1, 2, 3].map((turn) => runCycle(pod('p'), on, plugins, turn).node?.name)).toEqual(['w1', 'w2', 'w1', 'w2']);
+    expect([0, 1, 2, 3].map((turn) => runCycle(pod('p'), on, profile(), turn).node?.name)).toEqual(['w1', 'w2', 'w1', 'w2']);
   });
 
   test('pods of one owner are spread', () => {
     const wanted = placedBy('rs', 'x');
     delete wanted.spec.nodeName;
-    expect(outcome(wanted, world(three(), [placedBy('rs', 'w1')]))).toBe('w2');
+    const metadata = { name: 'rs', namespace: 'default' };
+    const rs = { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata, spec: { selector: { matchLabels: { rs: 'rs' } } } };
+    expect(outcome(wanted, world(three(), [placedBy('rs', 'w1')], { objects: [rs] }))).toBe('w2');
   });
 
   test('the node with more free resources', () =>

@@ -14,6 +14,10 @@ export class DomainCounts {
     return this.counts.size;
   }
 
+  has(domain: string): boolean {
+    return this.counts.has(domain);
+  }
+
   of(domain: string): number {
     return (this.counts.get(domain) ?? 0) + (this.changes.get(domain) ?? 0);
   }
@@ -66,6 +70,11 @@ export class TopologyCounts {
   of(labels: Readonly<Record<string, string>>, topologyKey: string): number {
     const domain = labels[topologyKey];
     return domain === undefined ? 0 : (this.byKey.get(topologyKey)?.of(domain) ?? 0);
+  }
+
+  /** The topology keys of what was counted. */
+  keys(): string[] {
+    return [...this.byKey.keys()];
   }
 
   /** Whether nothing was ever counted. */

@@ -1,54 +1,56 @@
 import type { corev1 } from '#api';
 import { formatKey, keyOf } from '#apimachinery';
 import { podPriority } from '#component-helpers';
-import { CycleState, type Plugin, type PodChange, type Rejection, type Weighted, type World } from './framework.js';
+import { CycleState, type Filters, type Plugin, type PodChange, type Rejection, type World } from './framework.js';
 import type { NodeInfo } from './node-info.js';
-
-/** A cycle's filters: which run, and on which nodes. */
-export interface Filters {
-  state: CycleState;
-  active: readonly Plugin[];
-  only?: { nodes: ReadonlySet<string>; plugins: readonly string[] };
-  preFilter?: Rejection;
-}
+import type { Profile } from './profile.js';
 
 /** Runs preFilter of every plugin. */
-export function prepareFilters(pod: corev1.Pod, world: World, plugins: readonly Weighted[]): Filters {
+export function prepareFilters(pod: corev1.Pod, world: World, profile: Pick<Profile, 'at'>): Filters {
   const state = new CycleState();
-  const active: Plugin[] = [];
+  const skipped = new Set<Plugin>();
   const limiting: string[] = [];
   let only: ReadonlySet<string> | undefined;
-  for (const { plugin } of plugins) {
+  for (const plugin of profile.at('preFilter')) {
     const outcome = plugin.preFilter?.(pod, world, state);
-    if (outcome?.rejection) return { state, active: [], preFilter: outcome.rejection };
-    if (plugin.filter && !outcome?.skip) active.push(plugin);
-    if (!outcome?.only) continue;
+    if (!outcome) continue;
+    if (outcome.rejection) return { state, active: [], preFilter: { ...outcome.rejection, plugin: plugin.name } };
+    if (outcome.skip) skipped.add(plugin);
+    if (!outcome.only) continue;
     const { only: named } = outcome;
     limiting.push(plugin.name);
     const before = only;
     only = before ? new Set([...named].filter((name) => before.has(name))) : named;
   }
-  return { state, active, only: only && { nodes: only, plugins: limiting } };
+  const filters = profile.at('filter');
+  const active = skipped.size === 0 ? filters : filters.filter((plugin) => !skipped.has(plugin));
+  return only ? { state, active, only: { nodes: only, plugins: limiting.sort() } } : { state, active };
+}
+
+/** The rejection of the nodes that preFilter has left out. */
+export function leftOut({ only }: Filters): Rejection | undefined {
+  return only && { reasons: [`node(s) didn't satisfy plugin(s) [${only.plugins.join(' ')}]`], final: true };
 }
 
 function rejectionOf(pod: corev1.Pod, node: NodeInfo, filters: Filters, world: World): Rejection | undefined {
-  if (filters.only && !filters.only.nodes.has(node.name)) {
-    return { reasons: [`node(s) didn't satisfy plugin(s) [${filters.only.plugins.join(' ')}]`], final: true };
-  }
   for (const plugin of filters.active) {
     const rejection = plugin.filter?.(pod, node, filters.state, world);
-    if (rejection) return { ...rejection, plugin: plugin.name };
+    if (rejection) return { reasons: rejection.reasons, final: rejection.final, plugin: plugin.name };
   }
   return undefined;
 }
 
 /** The filters for one pod, run on nodes that may be modified tentatively. */
 export class Filtering {
+  private readonly priority: number;
+
   constructor(
     readonly pod: corev1.Pod,
     readonly world: World,
     readonly filters: Filters,
-  ) {}
+  ) {
+    this.priority = podPriority(pod);
+  }
 
   /** The same with a copy of the plugins' state. */
   clone(): Filtering {
@@ -70,17 +72,22 @@ export class Filtering {
    * that are nominated for the node, and without them, since they may not arrive (RunFilterPluginsWithNominatedPods).
    */
   rejection(node: NodeInfo): Rejection | undefined {
-    const priority = podPriority(this.pod);
+    const trial = this.withNominated(node);
+    const rejection = trial && rejectionOf(this.pod, trial.node, trial.filters, this.world);
+    return rejection ?? rejectionOf(this.pod, node, this.filters, this.world);
+  }
+
+  /** The node with the pods that are nominated for it and count; undefined if there are none. */
+  withNominated(node: NodeInfo): { node: NodeInfo; filters: Filters } | undefined {
+    const all = this.world.nominator.on(node.name);
+    if (all.length === 0) return undefined;
     const { uid } = this.pod.metadata;
-    const nominated = this.world.nominator.on(node.name).filter((other) => other.metadata.uid !== uid && podPriority(other) >= priority);
-    if (nominated.length > 0) {
-      const copy = node.clone();
-      const trial = this.clone();
-      for (const other of nominated) trial.add(copy, other);
-      const rejection = rejectionOf(this.pod, copy, trial.filters, this.world);
-      if (rejection) return rejection;
-    }
-    return rejectionOf(this.pod, node, this.filters, this.world);
+    const nominated = all.filter((other) => other.metadata.uid !== uid && podPriority(other) >= this.priority);
+    if (nominated.length === 0) return undefined;
+    const copy = node.clone();
+    const trial = this.clone();
+    for (const other of nominated) trial.add(copy, other);
+    return { node: copy, filters: trial.filters };
   }
 
   private adjust(change: PodChange): void {

@@ -1,7 +1,9 @@
 import type { corev1 } from '#api';
-import { controllerOf } from '#apimachinery';
 import { HostPorts, hostPortsOf } from './host-ports.js';
 import { type Amounts, amountOf, podAmounts } from './pod-amounts.js';
+
+/** Derived values that a node keeps at most. */
+const MOST_DERIVED = 64;
 
 /** The totals of the pods of a node. */
 interface Sums {
@@ -9,7 +11,6 @@ interface Sums {
   requested: Amounts;
   scored: Amounts;
   withAffinity: Set<corev1.Pod>;
-  byController: Map<string, number>;
   ports: HostPorts;
 }
 
@@ -18,16 +19,14 @@ const noPods = (): Sums => ({
   requested: new Map(),
   scored: new Map(),
   withAffinity: new Set(),
-  byController: new Map(),
   ports: new HostPorts(),
 });
 
-const copyOf = ({ pods, requested, scored, withAffinity, byController, ports }: Sums): Sums => ({
+const copyOf = ({ pods, requested, scored, withAffinity, ports }: Sums): Sums => ({
   pods: new Map(pods),
   requested: new Map(requested),
   scored: new Map(scored),
   withAffinity: new Set(withAffinity),
-  byController: new Map(byController),
   ports: ports.clone(),
 });
 
@@ -42,6 +41,7 @@ function addTo(sums: Map<string, number>, key: string, amount: number): void {
 export class NodeInfo {
   allocatable: Amounts = new Map();
   private imageSizes: Map<string, number> | undefined;
+  private readonly memo = new Map<number, unknown>();
 
   constructor(
     private current: corev1.Node,
@@ -59,6 +59,7 @@ export class NodeInfo {
     const allocatable = Object.entries(node.status?.allocatable ?? {});
     this.allocatable = new Map(allocatable.map(([resource, quantity]) => [resource, amountOf(resource, quantity)]));
     this.imageSizes = undefined;
+    this.memo.clear();
   }
 
   get name(): string {
@@ -86,11 +87,6 @@ export class NodeInfo {
     return this.sums.withAffinity;
   }
 
-  /** Numbers of pods by the uid of their controller. */
-  get byController(): ReadonlyMap<string, number> {
-    return this.sums.byController;
-  }
-
   get ports(): Pick<HostPorts, 'conflicts'> {
     return this.sums.ports;
   }
@@ -101,6 +97,16 @@ export class NodeInfo {
       (this.current.status?.images ?? []).flatMap((image) => (image.names ?? []).map((name) => [name, image.sizeBytes ?? 0] as const)),
     );
     return this.imageSizes;
+  }
+
+  /** What is derived from the labels and pods of this node, by an id of internedId(); computed again after they have changed. */
+  derived<T>(id: number, compute: (node: NodeInfo) => T): T {
+    const there = this.memo.get(id) as T | undefined;
+    if (there !== undefined) return there;
+    if (this.memo.size >= MOST_DERIVED) this.memo.clear();
+    const made = compute(this);
+    this.memo.set(id, made);
+    return made;
   }
 
   add(key: string, pod: corev1.Pod): void {
@@ -114,6 +120,7 @@ export class NodeInfo {
     const before = this.sums.pods.get(key);
     if (!before) return;
     this.sums.pods.set(key, pod);
+    if (pod.metadata.labels !== before.metadata.labels || pod.metadata.deletionTimestamp) this.memo.clear();
     if (this.sums.withAffinity.delete(before)) this.sums.withAffinity.add(pod);
   }
 
@@ -125,12 +132,11 @@ export class NodeInfo {
   }
 
   private count(pod: corev1.Pod, sign: 1 | -1): void {
-    const { requested, scored, byController, ports, withAffinity } = this.sums;
+    const { requested, scored, ports, withAffinity } = this.sums;
     const amounts = podAmounts(pod);
+    this.memo.clear();
     for (const [resource, amount] of amounts.asked) addTo(requested, resource, sign * amount);
     for (const [resource, amount] of amounts.scored) addTo(scored, resource, sign * amount);
-    const controller = controllerOf(pod)?.uid;
-    if (controller) addTo(byController, controller, sign);
     for (const port of hostPortsOf(pod)) ports.count(port, sign);
     if (!usesAffinity(pod)) return;
     if (sign > 0) withAffinity.add(pod);

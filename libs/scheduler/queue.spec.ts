@@ -41,18 +41,23 @@ test('a failed pod is retried after its back-off once something changes, or afte
   add('a');
   add('b');
   takeAll();
-  queue.fail('a', false);
-  queue.fail('b', true);
-  queue.moveAll(7, ({ metadata }) => metadata.name === 'a');
+  queue.fail('a', { rejectedBy: new Set() });
+  queue.fail('b', 'retry');
+  queue.moveAll(
+    7,
+    () =>
+      ({ metadata }) =>
+        metadata.name === 'a',
+  );
   expect([queue.ready, queue.nextAt()]).toEqual([false, START + 1000]);
   clock.set(START + 1000);
   expect(takeAll()).toEqual(['a', 'b']);
-  queue.fail('a', false);
+  queue.fail('a', { rejectedBy: new Set() });
   expect(queue.nextAt()).toBe(START + 1000 + 300_000);
   clock.set(START + 3000);
   queue.moveAll(8);
   expect(takeAll()).toEqual(['a']);
-  queue.fail('a', false);
+  queue.fail('a', { rejectedBy: new Set() });
   clock.set(START + 303_000);
   expect(takeAll()).toEqual(['a']);
 });

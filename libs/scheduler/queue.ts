@@ -1,21 +1,18 @@
 import TinyQueue from 'tinyqueue';
 import type { corev1 } from '#api';
 import type { Clock, Instant } from '#apimachinery';
-import { podPriority } from '#component-helpers';
 import { TimerHeap } from '#controller-runtime';
+import type { Queued } from './framework.js';
+import { prioritySort } from './plugins/priority-sort.js';
+import { DEFAULT_SCHEDULER } from './profile.js';
 
-/** Back-off of an unschedulable pod: 1 s, doubled by each attempt, at most 10 s (scheduler defaults). */
-const INITIAL_BACKOFF = 1_000;
-const LONGEST_BACKOFF = 10_000;
 /** After this time an unschedulable pod is retried in any case (DefaultPodMaxInUnschedulablePodsDuration). */
 const LONGEST_WAIT = 5 * 60_000;
 
 /** A pod in the queue. */
-export interface Waiting {
+export interface Waiting extends Queued {
   readonly key: string;
   pod: corev1.Pod;
-  /** When it was added: used to order pods of the same priority. */
-  readonly order: number;
   attempts: number;
   /** The revision of the event that added or moved it. */
   wokenBy: number | undefined;
@@ -26,28 +23,69 @@ type Place = 'active' | 'backoff' | 'unschedulable' | 'out';
 interface Entry extends Waiting {
   place: Place;
   backoffUntil: Instant;
+  /** The group of unschedulable pods it is in. */
+  group?: Group | undefined;
+}
+
+/** What unschedulable pods have in common: their scheduler, and the plugins that have rejected them; with none, any change may help. */
+export interface Rejected {
+  readonly schedulerName: string;
+  readonly plugins: ReadonlySet<string>;
+}
+
+interface Group extends Rejected {
+  readonly key: string;
+  readonly entries: Set<Entry>;
 }
 
 /** An entry of the active queue. If the pod has left the queue by other means, it is skipped. */
 interface Stay {
   entry: Entry;
-  priority: number;
+  pod: corev1.Pod;
+  order: number;
   ended: boolean;
 }
 
+/** What the configuration says about the queue. */
+export interface QueueRules {
+  /** Back-off of an unschedulable pod, doubled by each attempt, in milliseconds. */
+  initialBackoff: number;
+  maxBackoff: number;
+  sort(a: Queued, b: Queued): number;
+  /** The plugin that keeps the pod out of the queue, if one does (preEnqueue). */
+  gate(pod: corev1.Pod): string | undefined;
+}
+
+/** Upstream's defaults. */
+export const DEFAULT_RULES: QueueRules = {
+  initialBackoff: 1_000,
+  maxBackoff: 10_000,
+  sort: (a, b) => prioritySort.queueSort?.(a, b) ?? 0,
+  gate: () => undefined,
+};
+
 /**
- * The scheduling queue, as upstream: active pods (ordered by priority, then age), pods in back-off after a failure, and unschedulable ones
- * (until something changes).
+ * The scheduling queue, as upstream: active pods (ordered by queueSort), pods in back-off after a failure, and unschedulable ones (until
+ * something changes that may help).
  */
 export class SchedulingQueue {
   private readonly entries = new Map<string, Entry>();
-  private readonly unschedulable = new Map<string, Entry>();
-  private readonly active = new TinyQueue<Stay>([], (a, b) => b.priority - a.priority || a.entry.order - b.entry.order);
+  private readonly unschedulable = new Map<string, Group>();
+  private readonly active = new TinyQueue<Stay>([], (a, b) => this.rules.sort(a, b));
   private readonly stays = new Map<string, Stay>();
   private readonly timers = new TimerHeap<string>();
   private arrivals = 0;
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private rules: QueueRules = DEFAULT_RULES,
+  ) {}
+
+  /** The configuration has changed: every pod is tried again. */
+  reconfigure(rules: QueueRules): void {
+    this.rules = rules;
+    for (const entry of this.entries.values()) if (entry.place !== 'out') this.activate(entry);
+  }
 
   /** Whether there is a pod to be scheduled now. */
   get ready(): boolean {
@@ -83,6 +121,11 @@ export class SchedulingQueue {
     this.leave(entry);
   }
 
+  /** Removes the pods that the function names. */
+  removeIf(unwanted: (pod: corev1.Pod) => boolean): void {
+    for (const [key, { pod }] of [...this.entries]) if (unwanted(pod)) this.remove(key);
+  }
+
   /** Takes the next pod; it is out of the queue until fail() or remove(). */
   take(): Waiting | undefined {
     this.flush();
@@ -96,35 +139,44 @@ export class SchedulingQueue {
     return undefined;
   }
 
-  /** The pod did not fit: it waits for a change, or with `retry` for its back-off. */
-  fail(key: string, retry: boolean): void {
+  /** The pod did not fit: it waits for a change that may help against the plugins that rejected it, or with `retry` for its back-off. */
+  fail(key: string, how: 'retry' | { rejectedBy: ReadonlySet<string> }): void {
     const entry = this.entries.get(key);
     if (entry?.place !== 'out') return;
     const now = this.clock.now();
-    entry.backoffUntil = now + Math.min(LONGEST_BACKOFF, INITIAL_BACKOFF * 2 ** (entry.attempts - 1));
-    if (retry) this.backOff(entry);
-    else {
-      entry.place = 'unschedulable';
-      this.unschedulable.set(key, entry);
-      this.timers.set(key, now + LONGEST_WAIT);
-    }
+    const { initialBackoff, maxBackoff } = this.rules;
+    entry.backoffUntil = now + Math.min(maxBackoff, initialBackoff * 2 ** (entry.attempts - 1));
+    if (how === 'retry') this.backOff(entry);
+    else this.park(entry, how.rejectedBy, now + LONGEST_WAIT);
   }
 
   /** Making room for an unschedulable pod has failed: it is retried after its back-off. */
   retry(key: string): void {
-    const entry = this.unschedulable.get(key);
-    if (entry) this.backOff(entry);
+    const entry = this.entries.get(key);
+    if (entry?.place === 'unschedulable') this.backOff(entry);
   }
 
-  /** Something has changed that may make unschedulable pods fit (MoveAllToActiveOrBackoffQueue). */
-  moveAll(revision: number, may: (pod: corev1.Pod) => boolean = () => true): void {
+  /**
+   * Something has changed: moves the unschedulable pods that it may help (MoveAllToActiveOrBackoffQueue). Asked once per
+   * set of plugins that have rejected pods, and then for each pod if the change is relevant at all.
+   */
+  moveAll(revision: number, may: (group: Rejected) => false | ((pod: corev1.Pod) => boolean) = () => () => true): void {
     const now = this.clock.now();
-    for (const entry of this.unschedulable.values()) {
-      if (!may(entry.pod)) continue;
-      entry.wokenBy = revision;
-      if (entry.backoffUntil <= now) this.activate(entry);
-      else this.backOff(entry);
+    for (const group of this.unschedulable.values()) {
+      const helps = may(group);
+      if (!helps) continue;
+      for (const entry of group.entries) {
+        if (!helps(entry.pod)) continue;
+        entry.wokenBy = revision;
+        if (entry.backoffUntil <= now) this.activate(entry);
+        else this.backOff(entry);
+      }
     }
+  }
+
+  /** Whether any pod waits for a change. */
+  get waiting(): boolean {
+    return this.unschedulable.size > 0;
   }
 
   nextAt(): Instant | undefined {
@@ -136,7 +188,7 @@ export class SchedulingQueue {
     const stay = this.stays.get(entry.key);
     if (stay) stay.ended = true;
     this.stays.delete(entry.key);
-    this.unschedulable.delete(entry.key);
+    this.leaveGroup(entry);
     this.timers.clear(entry.key);
     entry.place = 'out';
   }
@@ -147,10 +199,34 @@ export class SchedulingQueue {
     this.timers.set(entry.key, entry.backoffUntil);
   }
 
+  private leaveGroup(entry: Entry): void {
+    const { group } = entry;
+    if (!group) return;
+    entry.group = undefined;
+    group.entries.delete(entry);
+    if (group.entries.size === 0) this.unschedulable.delete(group.key);
+  }
+
+  private park(entry: Entry, plugins: ReadonlySet<string>, until: Instant | undefined): void {
+    const { schedulerName = DEFAULT_SCHEDULER } = entry.pod.spec;
+    const key = [schedulerName, ...[...plugins].sort()].join(' ');
+    const group = this.unschedulable.get(key) ?? { key, schedulerName, plugins, entries: new Set<Entry>() };
+    this.unschedulable.set(key, group);
+    group.entries.add(entry);
+    entry.group = group;
+    entry.place = 'unschedulable';
+    if (until !== undefined) this.timers.set(entry.key, until);
+  }
+
   private activate(entry: Entry): void {
     this.leave(entry);
+    const gate = this.rules.gate(entry.pod);
+    if (gate !== undefined) {
+      this.park(entry, new Set([gate]), undefined);
+      return;
+    }
     entry.place = 'active';
-    const stay = { entry, priority: podPriority(entry.pod), ended: false };
+    const stay = { entry, pod: entry.pod, order: entry.order, ended: false };
     this.stays.set(entry.key, stay);
     this.active.push(stay);
   }

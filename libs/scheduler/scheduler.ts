@@ -1,27 +1,30 @@
-import type { corev1 } from '#api';
+import { type corev1, Pod } from '#api';
+import { StatusError } from '#apimachinery';
+import type { CausalClient } from '#client';
 import { bringsPods, isPodTerminal } from '#component-helpers';
 import {
   type Budget,
   type ClusterContext,
   type Component,
   type ComponentInstance,
-  createRecorder,
   type DrainResult,
-  type EventSink,
   FAULTS_GROUP,
   isFenced,
-  reportDroppedEvents,
 } from '#controller-runtime';
-import { Binder } from './binding.js';
-import { ClusterEvents, PROFILE, waitsForNode } from './cluster-events.js';
+import { Binder, type Bound, type Decision, nominate, rejectedBy, rootCause } from './binding.js';
+import { ClusterEvents, hintedResources, waitsForNode } from './cluster-events.js';
+import { DEFAULT_CONFIGURATION } from './config/configuration.js';
 import { runCycle } from './cycle.js';
-import type { World } from './framework.js';
+import type { Effects } from './framework.js';
 import { Nominator } from './nominator.js';
-import { plugins } from './plugins/index.js';
-import { preempt } from './preemption/preempt.js';
+import { runPostFilters } from './post-filter.js';
+import { DEFAULT_SCHEDULER, type Profile } from './profile.js';
+import { Profiles } from './profiles.js';
 import { SchedulingQueue, type Waiting } from './queue.js';
+import { Recorders } from './recorders.js';
 import { Snapshot } from './snapshot.js';
-import { UnschedulablePods } from './unschedulable.js';
+import { type Failed, UnschedulablePods } from './unschedulable.js';
+import { type DueBinding, WaitingPods } from './waiting-pods.js';
 
 const NAME = 'kube-scheduler';
 /** Maximum concurrent bindings. */
@@ -34,7 +37,9 @@ class Scheduler implements ComponentInstance {
   private readonly queue: SchedulingQueue;
   private readonly snapshot = new Snapshot();
   private readonly nominator = new Nominator();
-  private readonly recorder: EventSink;
+  private readonly waiting = new WaitingPods();
+  private readonly profiles: Profiles;
+  private readonly recorders: Recorders;
   private readonly binder: Binder;
   private readonly unschedulable: UnschedulablePods;
   private inFlight = 0;
@@ -43,21 +48,16 @@ class Scheduler implements ComponentInstance {
   private failure: unknown;
 
   constructor(private readonly context: ClusterContext) {
-    const { client, clock, random, informers } = context;
-    this.queue = new SchedulingQueue(clock);
-    const onFailure = reportDroppedEvents(context, NAME, PROFILE);
-    this.recorder = createRecorder({
-      client: client.as({ component: NAME }),
-      clock,
-      random,
-      component: PROFILE,
-      style: 'series',
-      onFailure,
-    });
-    const { queue, snapshot, nominator, recorder } = this;
-    this.binder = new Binder({ context, queue, snapshot, nominator, recorder });
-    this.unschedulable = new UnschedulablePods({ context, queue, nominator, recorder });
-    new ClusterEvents({ queue, snapshot, nominator, wake: () => this.listener?.() }).follow(informers);
+    const { clock, informers } = context;
+    this.profiles = new Profiles(DEFAULT_CONFIGURATION, { informers, clock });
+    this.queue = new SchedulingQueue(clock, this.profiles.rules);
+    this.recorders = new Recorders(context, NAME);
+    const { queue, snapshot, nominator, waiting } = this;
+    this.binder = new Binder({ context, queue, snapshot, nominator });
+    this.unschedulable = new UnschedulablePods({ context, queue, nominator });
+    const abandoned = (pod: corev1.Pod) => this.abandon(waiting.take(pod));
+    const wake = () => this.listener?.();
+    new ClusterEvents({ informers, queue, snapshot, nominator, waiting, profiles: () => this.profiles, abandoned, wake }).follow();
   }
 
   onWork(listener: () => void): void {
@@ -65,25 +65,37 @@ class Scheduler implements ComponentInstance {
   }
 
   hasWork(): boolean {
-    return this.queue.ready;
+    return this.runs && (this.queue.ready || this.waiting.hasDue(this.context.clock.now()));
+  }
+
+  /** Whether it is not stopped. */
+  private get runs(): boolean {
+    return this.context.faults.component(NAME) === undefined;
   }
 
   async drain(budget: Budget): Promise<DrainResult> {
     this.failure = undefined;
     let left = budget.reconciles;
     for (;;) {
+      if (this.runs) this.resume();
       left = await this.startCycles(left);
       if (this.inFlight === 0) break;
       await new Promise<void>((resolve) => {
         this.progress = resolve;
       });
     }
-    await this.recorder.flushed();
+    await this.recorders.flushed();
     if (this.failure !== undefined) throw this.failure;
-    return { more: this.queue.ready, nextAt: this.queue.nextAt() };
+    return { more: this.hasWork(), nextAt: this.nextAt() };
   }
 
   close(): void {}
+
+  private nextAt(): number | undefined {
+    if (!this.runs) return undefined;
+    const [a, b] = [this.queue.nextAt(), this.waiting.nextAt()];
+    return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+  }
 
   /** Runs cycles until the queue is empty or the budget is used up; their writes continue concurrently. Returns the remaining budget. */
   private async startCycles(budget: number): Promise<number> {
@@ -93,13 +105,7 @@ class Scheduler implements ComponentInstance {
   }
 
   private canStart(budget: number): boolean {
-    return (
-      budget > 0 &&
-      this.failure === undefined &&
-      this.context.faults.component(NAME) === undefined &&
-      this.inFlight < MOST_BINDINGS &&
-      this.queue.ready
-    );
+    return budget > 0 && this.failure === undefined && this.inFlight < MOST_BINDINGS && this.runs && this.queue.ready;
   }
 
   /** Runs as many cycles as fit into one piece of work. */
@@ -109,15 +115,20 @@ class Scheduler implements ComponentInstance {
       const waiting = this.queue.take();
       if (!waiting) break;
       left -= 1;
-      void this.start(waiting);
+      void this.track(waiting, this.schedule(waiting));
     }
     return left;
   }
 
-  private async start(waiting: Waiting): Promise<void> {
+  /** Goes on with bindings that have waited. */
+  private resume(): void {
+    for (const due of this.waiting.takeDue(this.context.clock.now())) void this.track(due.decision.waiting, this.continue(due));
+  }
+
+  private async track(waiting: Waiting, work: Promise<void>): Promise<void> {
     this.inFlight += 1;
     try {
-      await this.schedule(waiting);
+      await work;
     } catch (error) {
       if (isFenced(error)) this.failure ??= error;
       else this.report(waiting, error);
@@ -126,37 +137,91 @@ class Scheduler implements ComponentInstance {
     this.progress?.();
   }
 
-  private report({ key, attempts }: Waiting, error: unknown): void {
-    this.queue.fail(key, true);
-    this.context.onFailure?.({ component: NAME, controller: PROFILE, key, error, failures: attempts });
+  private report({ key, pod, attempts }: Waiting, error: unknown): void {
+    this.queue.fail(key, 'retry');
+    const controller = pod.spec.schedulerName ?? DEFAULT_SCHEDULER;
+    this.context.onFailure?.({ component: NAME, controller, key, error, failures: attempts });
+  }
+
+  private effects(profile: Profile, client: CausalClient): Effects {
+    const recorder = this.recorders.of(profile.schedulerName).through(client);
+    return { client, recorder, nominator: this.nominator, clock: this.context.clock, profile: profile.schedulerName };
   }
 
   /** The cycle itself is synchronous, so cycles never overlap; only the writes that follow are asynchronous. */
   private async schedule(waiting: Waiting): Promise<void> {
-    const { pod, wokenBy } = waiting;
+    const { key, pod, wokenBy } = waiting;
+    const profile = this.profiles.of(pod);
+    if (!profile) return this.queue.remove(key);
     const client = this.context.client.as({ component: NAME, wokenBy });
-    // Equal nodes take turns. The turn is the number of pods that were given a node, so it is the same after a restart.
+    // The turn is the number of pods that were given a node, so it is the same after a restart.
     const turn = this.snapshot.placed;
-    const world: World = { nodes: this.snapshot.nodes, informers: this.context.informers, nominator: this.nominator };
-    const { node, failure } = runCycle(pod, world, plugins, turn);
-    if (node) await this.binder.bind(waiting, node.name, client);
-    else {
-      const preemption = failure.nodes === 0 ? undefined : preempt(pod, world, { failure, offset: turn });
-      await this.unschedulable.handle(waiting, { failure, preemption }, client);
+    const world = this.snapshot.world(this.context.informers, this.nominator);
+    const { node, state, failure } = runCycle(pod, world, profile, turn);
+    const effects = this.effects(profile, client);
+    if (failure) {
+      const postFilter = failure.nodes === 0 ? undefined : runPostFilters(pod, world, profile, { failure, offset: turn });
+      return this.unschedulable.handle(waiting, { failure, postFilter }, effects);
     }
+    const decision: Decision = { waiting, node: node.name, state, profile };
+    const rejection = this.binder.reserve(decision, node, world);
+    if (rejection) return this.unschedulable.handle(waiting, refused(rejection, decision), effects);
+    if (this.binder.preparesBinding(decision)) await nominate(pod, node.name, client);
+    return this.bound(decision, await this.binder.bind(decision, effects), client);
+  }
+
+  private async continue({ decision, client, plugin, timedOut }: DueBinding): Promise<void> {
+    const { waiting, profile } = decision;
+    const effects = this.effects(profile, client);
+    if (timedOut === undefined) return this.bound(decision, await this.binder.bind(decision, effects), client);
+    this.waiting.end(waiting.key);
+    this.binder.forget(decision);
+    if (!plugin.permit) return this.unschedulable.failed(waiting, `running PreBind plugin "${plugin.name}": ${timedOut}`, effects);
+    const rejection = { reasons: [timedOut], final: false, plugin: plugin.name };
+    return this.unschedulable.handle(waiting, refused(rejection, decision), effects);
+  }
+
+  private async bound(decision: Decision, outcome: Bound, client: CausalClient): Promise<void> {
+    const { waiting, profile } = decision;
+    if (outcome !== 'done' && 'wait' in outcome) return this.wait(decision, outcome, client);
+    this.waiting.end(waiting.key);
+    if (outcome === 'done') return;
+    const effects = this.effects(profile, client);
+    if (outcome.rejection) return this.unschedulable.handle(waiting, refused(outcome.rejection, decision), effects);
+    const cause = rootCause(outcome.error);
+    if (cause instanceof StatusError && !isFenced(cause)) {
+      const message = outcome.error instanceof Error ? outcome.error.message : cause.message;
+      await this.unschedulable.failed(waiting, message, effects);
+    }
+    throw cause;
+  }
+
+  /** The pod stays assumed, unless it has gone meanwhile. */
+  private wait(decision: Decision, outcome: Exclude<Bound, 'done'>, client: CausalClient): void {
+    if (!('wait' in outcome)) return;
+    const { metadata } = decision.waiting.pod;
+    const current = this.context.informers.of(Pod).get(metadata.name, metadata.namespace);
+    if (current?.metadata.uid === metadata.uid) this.waiting.add(decision, client, outcome, this.context.clock.now());
+    else this.abandon(decision);
+  }
+
+  /** A pod that waited is gone. */
+  private abandon(decision: Decision | undefined): void {
+    if (!decision) return;
+    this.binder.forget(decision);
+    this.queue.remove(decision.waiting.key);
   }
 }
 
-const watched = new Set([
-  '/pods',
-  '/nodes',
-  '/namespaces',
-  '/persistentvolumeclaims',
-  '/persistentvolumes',
-  'storage.k8s.io/storageclasses',
-]);
+/** A pod that was given a node and is rejected after that. */
+const refused = (rejection: Parameters<typeof rejectedBy>[0], { node, state }: Decision): Failed => ({
+  failure: rejectedBy(rejection, node, state),
+  postFilter: undefined,
+});
 
-/** Binds every pod that has no node and names the default scheduler to the best node. */
+const watched = new Set(['/pods', '/nodes', '/namespaces', ...hintedResources.map(({ group, resource }) => `${group}/${resource}`)]);
+
+/** Binds every pod that has no node and names one of its profiles to the best node. */
 export const kubeScheduler: Component = {
   name: NAME,
   interests: ({ group, resource, object, deleted }) => {

@@ -1,6 +1,8 @@
 import type { corev1 } from '#api';
 import { formatKey, keyOf } from '#apimachinery';
+import type { Informers } from '#client';
 import { isPodTerminal } from '#component-helpers';
+import type { World } from './framework.js';
 import { NodeInfo } from './node-info.js';
 
 /** Whether two states of a pod have the same spec: the generation counts its changes. */
@@ -9,6 +11,31 @@ function isSameSpec(a: corev1.Pod, b: corev1.Pod): boolean {
     a.spec === b.spec ||
     (a.metadata.uid === b.metadata.uid && a.metadata.generation !== undefined && a.metadata.generation === b.metadata.generation)
   );
+}
+
+/** Region and zone of a node (util/node GetZoneKey). */
+const zoneOf = ({ labels }: NodeInfo): string =>
+  [
+    labels['topology.kubernetes.io/region'] ?? labels['failure-domain.beta.kubernetes.io/region'],
+    labels['topology.kubernetes.io/zone'] ?? labels['failure-domain.beta.kubernetes.io/zone'],
+  ].join('\0');
+
+function byZoneInTurn(nodes: NodeInfo[]): NodeInfo[] {
+  nodes.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const zones = new Map<string, NodeInfo[]>();
+  for (const node of nodes) {
+    const zone = zones.get(zoneOf(node)) ?? [];
+    zones.set(zoneOf(node), zone);
+    zone.push(node);
+  }
+  if (zones.size < 2) return nodes;
+  const ordered: NodeInfo[] = [];
+  for (let index = 0; ordered.length < nodes.length; index++)
+    for (const zone of zones.values()) {
+      const node = zone[index];
+      if (node) ordered.push(node);
+    }
+  return ordered;
 }
 
 /**
@@ -21,11 +48,26 @@ export class Snapshot {
   /** Pods by the node they are bound to, even if it does not exist. */
   private readonly bound = new Map<string, Map<string, corev1.Pod>>();
   private ordered: NodeInfo[] | undefined;
+  private readonly withAffinity = new Set<NodeInfo>();
+  /** Numbers of nodes by image. */
+  private readonly images = new Map<string, number>();
+  private epoch = 0;
 
-  /** Nodes sorted by name. */
+  /** Nodes by zone, one of each zone in turn, sorted by name (backend/cache/node_tree.go). */
   get nodes(): readonly NodeInfo[] {
-    this.ordered ??= [...this.byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    this.ordered ??= byZoneInTurn([...this.byName.values()]);
     return this.ordered;
+  }
+
+  /** The inputs of a cycle as of now. */
+  world(informers: Informers, nominator: World['nominator']): World {
+    const { nodes, withAffinity, epoch } = this;
+    return { nodes, informers, nominator, withAffinity, epoch, nodesWithImage: (name) => this.images.get(name) ?? 0 };
+  }
+
+  /** Something has changed that affinity terms are compared with, other than nodes and pods. */
+  namespacesChanged(): void {
+    this.epoch += 1;
   }
 
   /** The number of pods that count for a node. */
@@ -37,18 +79,42 @@ export class Snapshot {
     const { name } = node.metadata;
     const known = this.byName.get(name);
     if (known) {
+      const [zone, images] = [zoneOf(known), known.images];
       known.node = node;
+      this.countImages(images, -1);
+      this.countImages(known.images, 1);
+      if (zoneOf(known) !== zone) this.ordered = undefined;
       return;
     }
     const info = new NodeInfo(node);
     for (const [key, pod] of this.bound.get(name) ?? []) info.add(key, pod);
     this.byName.set(name, info);
+    this.noteAffinity(info);
+    this.countImages(info.images, 1);
     this.ordered = undefined;
   }
 
   removeNode(name: string): void {
+    const info = this.byName.get(name);
+    if (!info) return;
     this.byName.delete(name);
+    this.withAffinity.delete(info);
+    this.countImages(info.images, -1);
     this.ordered = undefined;
+  }
+
+  private countImages(images: ReadonlyMap<string, number>, sign: 1 | -1): void {
+    for (const name of images.keys()) {
+      const count = (this.images.get(name) ?? 0) + sign;
+      if (count > 0) this.images.set(name, count);
+      else this.images.delete(name);
+    }
+  }
+
+  private noteAffinity(node: NodeInfo | undefined): void {
+    if (!node) return;
+    if (node.withAffinity.size > 0) this.withAffinity.add(node);
+    else this.withAffinity.delete(node);
   }
 
   /** The pod was updated: counts it for its node, if it has one. */
@@ -71,7 +137,9 @@ export class Snapshot {
     const pods = this.bound.get(place.node);
     pods?.delete(key);
     if (pods?.size === 0) this.bound.delete(place.node);
-    this.byName.get(place.node)?.remove(key);
+    const node = this.byName.get(place.node);
+    node?.remove(key);
+    this.noteAffinity(node);
   }
 
   /** Counts the pod for the node it is about to be bound to. */
@@ -92,6 +160,8 @@ export class Snapshot {
     this.places.set(key, { node, pod });
     const pods = this.bound.get(node) ?? new Map<string, corev1.Pod>();
     this.bound.set(node, pods.set(key, pod));
-    this.byName.get(node)?.add(key, pod);
+    const info = this.byName.get(node);
+    info?.add(key, pod);
+    this.noteAffinity(info);
   }
 }

@@ -1,8 +1,12 @@
-import type { corev1, policyv1 } from '#api';
+import type { corev1 } from '#api';
+import { type KubeObject, SteppedClock } from '#apimachinery';
 import { type Client, createInformers } from '#client';
 import type { Informers } from '#controller-runtime';
-import type { World } from './framework.js';
+import { DEFAULT_ARGS, type PluginArgs } from './config/plugin-args.js';
+import type { Weighted, World } from './framework.js';
 import { Nominator } from './nominator.js';
+import { plugins } from './plugins/index.js';
+import { DEFAULT_SCHEDULER, Profile, pointsOf } from './profile.js';
 import { Snapshot } from './snapshot.js';
 
 /** Objects for the specs of this lib. */
@@ -38,16 +42,17 @@ export const pod = (
   };
 };
 
-/** Informers without objects, except for the given disruption budgets. */
-function informersOf(budgets: readonly policyv1.PodDisruptionBudget[]): Informers {
+/** Informers of the given objects. */
+function informersOf(objects: readonly KubeObject[]): Informers {
   const empty = createInformers({} as Client);
   return {
     served: () => [],
     onServed: () => undefined,
     of(resource) {
-      const informer = empty.of(resource);
-      if (resource.kind !== 'PodDisruptionBudget') return informer;
-      return Object.assign(Object.create(informer), { list: () => budgets });
+      const those = objects.filter(({ kind }) => kind === resource.kind) as never[];
+      const get = (name: string, namespace?: string) =>
+        those.find(({ metadata }: KubeObject) => metadata.name === name && metadata.namespace === namespace);
+      return Object.assign(Object.create(empty.of(resource)), { list: () => those, get });
     },
   };
 }
@@ -56,15 +61,22 @@ function informersOf(budgets: readonly policyv1.PodDisruptionBudget[]): Informer
 export interface Surroundings {
   /** Pods by the node they are nominated for. */
   nominated?: Record<string, corev1.Pod[]>;
-  budgets?: readonly policyv1.PodDisruptionBudget[];
+  /** Objects of other kinds. */
+  objects?: readonly KubeObject[];
 }
 
 /** A world of nodes with the pods on them. */
-export function world(nodes: corev1.Node[], placed: corev1.Pod[] = [], { nominated = {}, budgets = [] }: Surroundings = {}): World {
+export function world(nodes: corev1.Node[], placed: corev1.Pod[] = [], { nominated = {}, objects = [] }: Surroundings = {}): World {
   const snapshot = new Snapshot();
   for (const one of nodes) snapshot.setNode(one);
   for (const one of placed) snapshot.setPod(one);
   const nominator = new Nominator();
   for (const [name, pods] of Object.entries(nominated)) for (const one of pods) nominator.set(one, name);
-  return { nodes: snapshot.nodes, informers: informersOf(budgets), nominator };
+  return snapshot.world(informersOf(objects), nominator);
+}
+
+/** A profile with these plugins and arguments; by default the default profile. */
+export function profile(enabled: readonly Weighted[] = plugins, args: Partial<PluginArgs> = {}): Profile {
+  const settings = { schedulerName: DEFAULT_SCHEDULER, points: pointsOf(enabled), args: { ...DEFAULT_ARGS, ...args } };
+  return new Profile(settings, { informers: informersOf([]), clock: new SteppedClock(0) });
 }

@@ -2,13 +2,10 @@ import { type corev1, Pod } from '#api';
 import { formatTime, isNotFound } from '#apimachinery';
 import type { CausalClient } from '#client';
 import { conditionOf, transitionTime } from '#component-helpers';
-import type { ClusterContext, EventSink } from '#controller-runtime';
-import { PROFILE } from './cluster-events.js';
-import type { FitFailure } from './cycle.js';
-import { fitMessage } from './fit-message.js';
+import type { ClusterContext } from '#controller-runtime';
+import { fitMessage, rejectingPlugins } from './fit-message.js';
+import type { Effects, FitFailure, PostFiltered } from './framework.js';
 import type { Nominator } from './nominator.js';
-import { evict } from './preemption/evict.js';
-import type { Preemption } from './preemption/preempt.js';
 import type { SchedulingQueue, Waiting } from './queue.js';
 
 /** What the handler of unschedulable pods works with. */
@@ -16,26 +13,45 @@ export interface UnschedulableOptions {
   context: ClusterContext;
   queue: SchedulingQueue;
   nominator: Nominator;
-  recorder: EventSink;
 }
 
-/** The results of a failed cycle and of the preemption after it. */
+/** The results of a failed cycle and of postFilter after it. */
 export interface Failed {
   failure: FitFailure;
-  /** Unset if there are no nodes. */
-  preemption: Preemption | undefined;
+  /** Unset if it did not run: there are no nodes, or no such plugins. */
+  postFilter: PostFiltered | undefined;
 }
 
-function messageOf({ failure, preemption }: Failed): string {
-  if (!preemption) return 'no nodes available to schedule pods';
-  if (failure.preFilter) return fitMessage(failure, 'not found');
-  return fitMessage(failure, preemption.candidate ? '' : `no new claims to deallocate, preemption: ${preemption.message}`);
+/** Bytes of an event's note at most (validation.NoteLengthLimit). */
+const LONGEST_NOTE = 1024;
+/** What DynamicResources says of a pod without claims, and before its own preFilter has run. */
+const NO_CLAIMS = 'no new claims to deallocate';
+const NO_CLAIM_STATE = 'not found';
+
+/** Why a pod is pending, as its condition and event say it. */
+export function failureMessage({ failure, postFilter }: Failed): string {
+  if (failure.nodes === 0) return 'no nodes available to schedule pods';
+  if (!postFilter) return fitMessage(failure, '');
+  if (failure.preFilter) return fitMessage(failure, NO_CLAIM_STATE);
+  return fitMessage(failure, postFilter.candidate || !postFilter.message ? '' : `${NO_CLAIMS}, ${postFilter.message}`);
+}
+
+function truncated(message: string): string {
+  const suffix = ' ...';
+  return message.length <= LONGEST_NOTE ? message : message.slice(0, LONGEST_NOTE - suffix.length) + suffix;
 }
 
 /** The new nominated node; undefined if it is unchanged. */
-function nominationOf(preemption: Preemption | undefined): { node: string | undefined } | undefined {
-  if (preemption?.candidate) return { node: preemption.candidate.node.name };
-  return preemption?.nomination === 'clear' ? { node: undefined } : undefined;
+function nominationOf({ failure, postFilter }: Failed): { node: string | undefined } | undefined {
+  if (postFilter?.candidate) return { node: postFilter.candidate.node.name };
+  if (failure.preFilter) return undefined;
+  return postFilter?.nomination === 'clear' ? { node: undefined } : undefined;
+}
+
+interface PendingStatus {
+  reason: 'Unschedulable' | 'SchedulerError';
+  message: string;
+  nomination?: { node: string | undefined } | undefined;
 }
 
 /** Handles unschedulable pods (handleSchedulingFailure). */
@@ -43,19 +59,16 @@ export class UnschedulablePods {
   constructor(private readonly options: UnschedulableOptions) {}
 
   /** The pod waits for a change; its victims are evicted, and the reason is recorded in an event and in its status. */
-  async handle({ key, pod }: Waiting, failed: Failed, client: CausalClient): Promise<void> {
-    const { queue, nominator, recorder: sink, context } = this.options;
-    const { preemption } = failed;
-    const message = messageOf(failed);
-    const nomination = nominationOf(preemption);
-    const recorder = sink.through(client);
-    queue.fail(key, false);
+  async handle({ key, pod }: Waiting, failed: Failed, effects: Effects): Promise<void> {
+    const { queue, nominator } = this.options;
+    const message = failureMessage(failed);
+    const nomination = nominationOf(failed);
+    queue.fail(key, { rejectedBy: rejectingPlugins(failed.failure) });
     if (nomination) nominator.set(pod, nomination.node);
-    recorder.record({ about: pod, type: 'Warning', reason: 'FailedScheduling', action: 'Scheduling', message });
+    this.record(pod, message, effects);
     try {
-      if (preemption?.candidate)
-        await evict(pod, preemption.candidate, { client, recorder, nominator, profile: PROFILE, now: context.clock.now() });
-      await this.writeStatus(pod, { message, nomination }, client);
+      if (!failed.failure.preFilter) await failed.postFilter?.act?.(effects);
+      await this.writeStatus(pod, { reason: 'Unschedulable', message, nomination }, effects.client);
     } catch (error) {
       if (isNotFound(error)) {
         queue.remove(key);
@@ -68,22 +81,38 @@ export class UnschedulablePods {
     }
   }
 
+  /** Scheduling or binding the pod has failed with an error: it is retried after its back-off. */
+  async failed({ key, pod }: Waiting, message: string, effects: Effects): Promise<void> {
+    const { queue } = this.options;
+    queue.fail(key, 'retry');
+    this.record(pod, message, effects);
+    const clears = pod.status?.nominatedNodeName ? { node: undefined } : undefined;
+    await this.writeStatus(pod, { reason: 'SchedulerError', message, nomination: clears }, effects.client).catch((error: unknown) => {
+      if (!isNotFound(error)) throw error;
+      queue.remove(key);
+    });
+  }
+
+  private record(pod: corev1.Pod, message: string, { recorder }: Effects): void {
+    recorder.record({ about: pod, type: 'Warning', reason: 'FailedScheduling', action: 'Scheduling', message: truncated(message) });
+  }
+
   /** Writes why the pod is pending and its nominated node, if that has changed. */
   private async writeStatus(
     { metadata, status }: corev1.Pod,
-    { message, nomination }: { message: string; nomination: { node: string | undefined } | undefined },
+    { reason, message, nomination }: PendingStatus,
     client: CausalClient,
   ): Promise<void> {
     const before = conditionOf(status?.conditions, 'PodScheduled');
     const renamed = nomination !== undefined && (nomination.node ?? '') !== (status?.nominatedNodeName ?? '');
-    if (!renamed && before?.status === 'False' && before.reason === 'Unschedulable' && before.message === message) return;
+    if (!renamed && before?.status === 'False' && before.reason === reason && before.message === message) return;
     const condition = {
       type: 'PodScheduled',
       status: 'False',
       observedGeneration: metadata.generation,
       lastProbeTime: null,
       lastTransitionTime: transitionTime(before, 'False', formatTime(this.options.context.clock.now())),
-      reason: 'Unschedulable',
+      reason,
       message,
     };
     const next = { conditions: [condition], ...(renamed ? { nominatedNodeName: nomination.node ?? null } : {}) };

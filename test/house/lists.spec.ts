@@ -64,7 +64,9 @@ const lists: Readonly<Record<string, List>> = {
   'scheduler plugins': {
     folder: 'libs/scheduler/plugins',
     listed: schedulerPlugins.map(({ plugin }) => plugin),
-    is: (thing) => has(thing, 'string', 'name') && hasSome(thing, 'preFilter', 'filter', 'preScore', 'score'),
+    is: (thing) =>
+      has(thing, 'string', 'name') &&
+      hasSome(thing, 'preEnqueue', 'queueSort', 'preFilter', 'filter', 'postFilter', 'preScore', 'score', 'bind'),
     key: byName,
   },
   images: {

@@ -1,30 +1,54 @@
-import { MAX_SCORE, type Plugin } from '../framework.js';
+import { DEFAULT_ARGS, type PluginArgs, type ResourceWeight } from '../config/plugin-args.js';
+import { MAX_SCORE, type Plugin, type StateData } from '../framework.js';
 import type { NodeInfo } from '../node-info.js';
 import { podAmounts } from '../pod-amounts.js';
+import { isLeftOut, requestsFor } from '../resource-scores.js';
 
-const resources = ['cpu', 'memory'];
+const stateKey = 'NodeResourcesBalancedAllocation';
 
-/** 100 if all resources are used to the same fraction, less the more they differ (balancedResourceScore). */
-function balance(node: NodeInfo, extra: ReadonlyMap<string, number> | undefined): number {
-  const shares = resources.flatMap((resource) => {
-    const capacity = node.allocatable.get(resource) ?? 0;
-    return capacity === 0 ? [] : [Math.min(1, ((node.requested.get(resource) ?? 0) + (extra?.get(resource) ?? 0)) / capacity)];
-  });
-  if (shares.length < 2) return MAX_SCORE;
-  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
-  const deviation =
-    shares.length === 2
-      ? Math.abs((shares[0] ?? 0) - (shares[1] ?? 0)) / 2
-      : Math.sqrt(shares.reduce((sum, share) => sum + (share - mean) ** 2, 0) / shares.length);
-  return Math.trunc((1 - deviation) * MAX_SCORE);
+interface Requests extends StateData {
+  requests: readonly number[];
 }
 
-/** Prefers nodes where the pod makes the fractions of cpu and memory in use more equal (NodeResourcesBalancedAllocation). */
-export const balancedAllocation: Plugin = {
+/** The standard deviation of the fractions in use; those of two resources differ from their mean equally. */
+function deviation(shares: readonly number[]): number {
+  if (shares.length < 2) return 0;
+  if (shares.length === 2) return Math.abs((shares[0] ?? 0) - (shares[1] ?? 0)) / 2;
+  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+  return Math.sqrt(shares.reduce((sum, share) => sum + (share - mean) ** 2, 0) / shares.length);
+}
+
+/** 100 if all resources are used to the same fraction, less the more they differ (balancedResourceScore). */
+const balance = (shares: readonly number[]): number => Math.trunc((1 - deviation(shares)) * MAX_SCORE);
+
+/** How much better balanced the node is with the pod than without it: 50 … 100 (balancedResourceScorer). */
+function improvement(node: NodeInfo, resources: readonly ResourceWeight[], requests: readonly number[]): number {
+  const before: number[] = [];
+  const after: number[] = [];
+  for (let index = 0; index < resources.length; index++) {
+    const { name } = resources[index] as ResourceWeight;
+    const request = requests[index] ?? 0;
+    const capacity = isLeftOut(name, request) ? 0 : (node.allocatable.get(name) ?? 0);
+    if (capacity === 0) continue;
+    const used = node.requested.get(name) ?? 0;
+    before.push(Math.min(1, used / capacity));
+    after.push(Math.min(1, (used + request) / capacity));
+  }
+  return MAX_SCORE / 2 + Math.trunc((MAX_SCORE / 2 + balance(after) - balance(before)) / 2);
+}
+
+const withArgs = ({ resources }: PluginArgs['NodeResourcesBalancedAllocation']): Plugin => ({
   name: 'NodeResourcesBalancedAllocation',
-  preScore(pod) {
-    const { asked } = podAmounts(pod);
-    return !resources.some((resource) => (asked.get(resource) ?? 0) > 0);
+  preScore(pod, _nodes, state) {
+    const requests: Requests = { requests: requestsFor(podAmounts(pod).asked, resources) };
+    state.write(stateKey, requests);
+    return requests.requests.every((request) => request === 0);
   },
-  score: (pod, node) => MAX_SCORE / 2 + Math.trunc((MAX_SCORE / 2 + balance(node, podAmounts(pod).asked) - balance(node, undefined)) / 2),
+  score: (_pod, node, state) => improvement(node, resources, state.read<Requests>(stateKey).requests),
+});
+
+/** Prefers nodes where the pod makes the fractions of the resources in use more equal. */
+export const balancedAllocation: Plugin = {
+  ...withArgs(DEFAULT_ARGS.NodeResourcesBalancedAllocation),
+  open: ({ args }) => withArgs(args.NodeResourcesBalancedAllocation),
 };

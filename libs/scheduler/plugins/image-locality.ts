@@ -23,16 +23,14 @@ export const imageLocality: Plugin = {
   name: 'ImageLocality',
   preScore(pod, _nodes, state, world) {
     const count = Math.max(1, world.nodes.length);
-    const shares = new Map<string, number>();
     const images = containersOf(pod).map(({ image = '' }) => {
       const name = normalizedImageName(image);
-      const share = shares.get(name) ?? world.nodes.filter((node) => node.images.has(name)).length / count;
-      shares.set(name, share);
-      return { name, share };
+      return { name, share: world.nodesWithImage(name) / count };
     });
     const spread: Spread = { images };
     state.write(stateKey, spread);
-    return false;
+    // Nodes that have none of the images get no score.
+    return images.every(({ share }) => share === 0);
   },
   score(pod, node, state) {
     const { images } = state.read<Spread>(stateKey);

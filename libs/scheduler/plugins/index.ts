@@ -1,5 +1,7 @@
 import type { Weighted } from '../framework.js';
 import { balancedAllocation } from './balanced-allocation.js';
+import { defaultBinder } from './default-binder.js';
+import { defaultPreemption } from './default-preemption.js';
 import { imageLocality } from './image-locality.js';
 import { interPodAffinity } from './inter-pod-affinity.js';
 import { nodeAffinity } from './node-affinity.js';
@@ -8,11 +10,15 @@ import { nodePorts } from './node-ports.js';
 import { nodeResourcesFit } from './node-resources-fit.js';
 import { nodeUnschedulable } from './node-unschedulable.js';
 import { podTopologySpread } from './pod-topology-spread.js';
+import { prioritySort } from './priority-sort.js';
+import { schedulingGates } from './scheduling-gates.js';
 import { taintToleration } from './taint-toleration.js';
 import { volumeBinding } from './volume-binding.js';
 
 /** The default profile's plugins in the order of their filters, with upstream's weights (apis/config/v1/default_plugins.go). */
 export const plugins: readonly Weighted[] = [
+  { plugin: schedulingGates, weight: 0 },
+  { plugin: prioritySort, weight: 0 },
   { plugin: nodeUnschedulable, weight: 0 },
   { plugin: nodeName, weight: 0 },
   { plugin: taintToleration, weight: 3 },
@@ -22,6 +28,8 @@ export const plugins: readonly Weighted[] = [
   { plugin: volumeBinding, weight: 0 },
   { plugin: podTopologySpread, weight: 2 },
   { plugin: interPodAffinity, weight: 2 },
+  { plugin: defaultPreemption, weight: 0 },
   { plugin: balancedAllocation, weight: 1 },
   { plugin: imageLocality, weight: 1 },
+  { plugin: defaultBinder, weight: 0 },
 ];

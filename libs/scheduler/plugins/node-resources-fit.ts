@@ -1,37 +1,83 @@
-import { MAX_SCORE, type Plugin, type Rejection } from '../framework.js';
-import type { NodeInfo } from '../node-info.js';
+import type { corev1 } from '#api';
+import { isExtendedResource } from '#component-helpers';
+import { DEFAULT_ARGS, type PluginArgs } from '../config/plugin-args.js';
+import type { Plugin, Rejection, StateData } from '../framework.js';
+import { NodeInfo } from '../node-info.js';
+import { allocatableChanged, nodeAdded, onNodes, onPods, podLeaves, podResized } from '../plugin-hints.js';
 import { podAmounts } from '../pod-amounts.js';
+import { scoredRequests, strategyScore } from '../resource-scores.js';
 
-/** The fraction of cpu and memory that would be left free, 0 … 100 (leastRequestedScore). */
-function leastAllocated(node: NodeInfo, wanted: ReadonlyMap<string, number>): number {
-  let sum = 0;
-  let counted = 0;
-  for (const resource of ['cpu', 'memory']) {
-    const capacity = node.allocatable.get(resource) ?? 0;
-    if (capacity === 0) continue;
-    const used = (node.scored.get(resource) ?? 0) + (wanted.get(resource) ?? 0);
-    sum += used > capacity ? 0 : Math.floor(((capacity - used) * MAX_SCORE) / capacity);
-    counted += 1;
-  }
-  return counted === 0 ? 0 : Math.floor(sum / counted);
+const stateKey = 'NodeResourcesFit';
+
+interface Requests extends StateData {
+  requests: readonly number[];
 }
 
-/** The pod's requests must be free; nodes with more free resources are preferred (LeastAllocated). */
+type Ignored = (resource: string) => boolean;
+
+/** Why a pod does not fit on a node, by resource (fitsRequest). */
+function insufficient(pod: corev1.Pod, node: NodeInfo, ignored: Ignored): Rejection | undefined {
+  let reasons: string[] | undefined;
+  let final = false;
+  if (node.pods.size + 1 > (node.allocatable.get('pods') ?? 0)) reasons = ['Too many pods'];
+  for (const [resource, wanted] of podAmounts(pod).asked) {
+    if (wanted === 0) continue;
+    const capacity = node.allocatable.get(resource) ?? 0;
+    if (wanted <= capacity - (node.requested.get(resource) ?? 0) || ignored(resource)) continue;
+    reasons ??= [];
+    reasons.push(`Insufficient ${resource}`);
+    final ||= wanted > capacity;
+  }
+  return reasons && { reasons, final };
+}
+
+function ignoredBy({ ignoredResources, ignoredResourceGroups }: PluginArgs['NodeResourcesFit']): Ignored {
+  const names = new Set(ignoredResources);
+  const groups = new Set(ignoredResourceGroups);
+  if (names.size === 0 && groups.size === 0) return () => false;
+  return (name) => isExtendedResource(name) && (names.has(name) || groups.has(name.slice(0, name.indexOf('/'))));
+}
+
+/** Whether a change of a node offers more of what the pod requests. */
+function offersMore(pod: corev1.Pod, node: corev1.Node, old: corev1.Node | undefined): boolean {
+  const after = new NodeInfo(node);
+  if (insufficient(pod, after, () => false)) return false;
+  if (!old) return true;
+  const before = new NodeInfo(old);
+  const grows = (resource: string) => (after.allocatable.get(resource) ?? 0) > (before.allocatable.get(resource) ?? 0);
+  return grows('pods') || [...podAmounts(pod).asked].some(([resource, wanted]) => wanted > 0 && grows(resource));
+}
+
+/** Whether a pod on a node requests less than before of what this pod requests. */
+function frees(pod: corev1.Pod, other: corev1.Pod, old: corev1.Pod | undefined): boolean {
+  if (!old) return false;
+  const [before, after] = [podAmounts(old).asked, podAmounts(other).asked];
+  return [...podAmounts(pod).asked].some(([name, wanted]) => wanted > 0 && (before.get(name) ?? 0) > (after.get(name) ?? 0));
+}
+
+function withArgs(args: PluginArgs['NodeResourcesFit']): Plugin {
+  const { scoringStrategy } = args;
+  const score = strategyScore(scoringStrategy);
+  const ignored = ignoredBy(args);
+  return {
+    name: 'NodeResourcesFit',
+    hints: [
+      onPods([podLeaves]),
+      onPods([podResized], (pod, { object, old }) => frees(pod, object, old)),
+      onNodes([nodeAdded, allocatableChanged], (pod, { object, old }) => offersMore(pod, object, old)),
+    ],
+    filter: (pod, node) => insufficient(pod, node, ignored),
+    preScore(pod, _nodes, state) {
+      const requests: Requests = { requests: scoredRequests(pod, scoringStrategy.resources) };
+      state.write(stateKey, requests);
+      return false;
+    },
+    score: (_pod, node, state) => score(node, state.read<Requests>(stateKey).requests),
+  };
+}
+
+/** The pod's requests must be free; by default nodes with more free resources are preferred. */
 export const nodeResourcesFit: Plugin = {
-  name: 'NodeResourcesFit',
-  filter(pod, node): Rejection | undefined {
-    const reasons: string[] = [];
-    let final = false;
-    const allowedPods = node.allocatable.get('pods') ?? 0;
-    if (node.pods.size + 1 > allowedPods) reasons.push('Too many pods');
-    for (const [resource, wanted] of podAmounts(pod).asked) {
-      if (wanted === 0) continue;
-      const capacity = node.allocatable.get(resource) ?? 0;
-      if (wanted <= capacity - (node.requested.get(resource) ?? 0)) continue;
-      reasons.push(`Insufficient ${resource}`);
-      if (wanted > capacity) final = true;
-    }
-    return reasons.length > 0 ? { reasons, final } : undefined;
-  },
-  score: (pod, node) => leastAllocated(node, podAmounts(pod).scored),
+  ...withArgs(DEFAULT_ARGS.NodeResourcesFit),
+  open: ({ args }) => withArgs(args.NodeResourcesFit),
 };

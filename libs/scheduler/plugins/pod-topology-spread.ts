@@ -1,34 +1,23 @@
 import type { corev1 } from '#api';
-import { controllerOf, LabelSelector, labelSelectorAsSelector } from '#apimachinery';
-import { requiredNodeAffinity, untoleratedTaint } from '#component-helpers';
+import { DEFAULT_ARGS, type PluginArgs } from '../config/plugin-args.js';
 import { DomainCounts } from '../domain-counts.js';
-import {
-  type CycleState,
-  MAX_SCORE,
-  type Plugin,
-  type PodChange,
-  type StateData,
-  unresolvable,
-  unschedulable,
-  type World,
-} from '../framework.js';
+import { MAX_SCORE, type Plugin, type PodChange, type StateData, unresolvable, unschedulable, type World } from '../framework.js';
 import type { NodeInfo } from '../node-info.js';
+import { nodeAdded, nodeRelabelled, nodeTaintsChanged, onNodes, onPods, podArrives, podLeaves, podRelabelled } from '../plugin-hints.js';
+import {
+  type Constraint,
+  constraintsOf,
+  HOSTNAME,
+  hasKeys,
+  includes,
+  isSystemDefaulted,
+  matching,
+  type SpreadAction,
+  selects,
+} from '../spread-constraints.js';
 
 const NO_MATCH = "node(s) didn't match pod topology spread constraints";
 const NO_LABEL = `${NO_MATCH} (missing required label)`;
-const hostname = 'kubernetes.io/hostname';
-const zone = 'topology.kubernetes.io/zone';
-
-interface Constraint {
-  topologyKey: string;
-  maxSkew: number;
-  minDomains: number;
-  selector: LabelSelector;
-  /** Counts the pods of this controller instead of using the selector, for default constraints. */
-  controller?: string;
-  honorAffinity: boolean;
-  honorTaints: boolean;
-}
 
 interface Counted {
   constraint: Constraint;
@@ -36,69 +25,15 @@ interface Counted {
   counts: DomainCounts;
 }
 
-/** The default constraints of pods that have a controller and no constraints (systemDefaultConstraints). */
-const defaults = [
-  { topologyKey: hostname, maxSkew: 3 },
-  { topologyKey: zone, maxSkew: 5 },
-];
-
-function selectorOf(pod: corev1.Pod, spread: corev1.TopologySpreadConstraint): LabelSelector {
-  const keys = (spread.matchLabelKeys ?? []).filter((key) => pod.metadata.labels?.[key] !== undefined);
-  const more = keys.map((key) => ({ key, operator: 'In', values: [pod.metadata.labels?.[key] ?? ''] }));
-  const { labelSelector } = spread;
-  return labelSelectorAsSelector(
-    labelSelector && { ...labelSelector, matchExpressions: [...(labelSelector.matchExpressions ?? []), ...more] },
-  );
-}
-
-/** The pod's own constraints of a kind, or for scoring the default ones. */
-function constraintsOf(pod: corev1.Pod, action: 'DoNotSchedule' | 'ScheduleAnyway'): Constraint[] {
-  const own = pod.spec.topologySpreadConstraints ?? [];
-  const controller = own.length === 0 && action === 'ScheduleAnyway' ? controllerOf(pod)?.uid : undefined;
-  if (controller) {
-    const common = { minDomains: 1, selector: LabelSelector.everything(), controller, honorAffinity: true, honorTaints: false };
-    return defaults.map((constraint) => ({ ...constraint, ...common }));
-  }
-  return own
-    .filter((spread) => spread.whenUnsatisfiable === action)
-    .map((spread) => ({
-      topologyKey: spread.topologyKey,
-      maxSkew: spread.maxSkew,
-      minDomains: spread.minDomains ?? 1,
-      selector: selectorOf(pod, spread),
-      honorAffinity: spread.nodeAffinityPolicy !== 'Ignore',
-      honorTaints: spread.nodeTaintsPolicy === 'Honor',
-    }));
-}
-
-function selects(pod: corev1.Pod, { metadata }: corev1.Pod, selector: LabelSelector): boolean {
-  return metadata.namespace === pod.metadata.namespace && !metadata.deletionTimestamp && selector.matches(metadata.labels);
-}
-
-function matching(pod: corev1.Pod, node: NodeInfo, { selector, controller }: Constraint): number {
-  if (controller) return node.byController.get(controller) ?? 0;
-  let count = 0;
-  for (const other of node.pods.values()) if (selects(pod, other, selector)) count += 1;
-  return count;
-}
-
-function counts(pod: corev1.Pod, node: NodeInfo, { honorAffinity, honorTaints }: Constraint): boolean {
-  if (honorAffinity && !requiredNodeAffinity(pod.spec)(node.node)) return false;
-  return !honorTaints || !untoleratedTaint(node.node.spec.taints, pod.spec.tolerations, ['NoSchedule', 'NoExecute']);
-}
-
-const hasKeys = ({ labels }: NodeInfo, constraints: readonly Constraint[]): boolean =>
-  constraints.every(({ topologyKey }) => labels[topologyKey] !== undefined);
-
 /** Counts matching pods by domain, over the nodes that have every topology key. */
 function count(pod: corev1.Pod, nodes: readonly NodeInfo[], constraints: readonly Constraint[]): Counted[] {
-  const eligible = nodes.filter((node) => hasKeys(node, constraints));
-  return constraints.map((constraint) => {
-    const totals = new DomainCounts();
-    for (const node of eligible)
-      if (counts(pod, node, constraint)) totals.add(node.labels[constraint.topologyKey] ?? '', matching(pod, node, constraint));
-    return { constraint, counts: totals };
-  });
+  const counted = constraints.map((constraint) => ({ constraint, counts: new DomainCounts() }));
+  for (const node of nodes) {
+    if (!hasKeys(node, constraints)) continue;
+    for (const { constraint, counts } of counted)
+      if (includes(pod, node, constraint)) counts.add(node.labels[constraint.topologyKey] ?? '', matching(pod, node, constraint));
+  }
+  return counted;
 }
 
 /** The hard constraints, with the counted pods. */
@@ -112,9 +47,9 @@ class Hard implements StateData {
   adjust(pod: corev1.Pod, { other, node, sign }: PodChange): void {
     const all = this.constraints.map(({ constraint }) => constraint);
     if (!hasKeys(node, all)) return;
-    for (const { constraint, counts: domains } of this.constraints) {
-      if (!selects(pod, other, constraint.selector) || !counts(pod, node, constraint)) continue;
-      domains.add(node.labels[constraint.topologyKey] ?? '', sign);
+    for (const { constraint, counts } of this.constraints) {
+      if (!selects(pod, other, constraint.selector) || !includes(pod, node, constraint)) continue;
+      counts.add(node.labels[constraint.topologyKey] ?? '', sign);
     }
   }
 }
@@ -125,72 +60,115 @@ const softKey = 'PodTopologySpread/soft';
 interface Soft extends StateData {
   counted: Counted[];
   weights: number[];
-  ignored: Set<NodeInfo>;
+  ignored: ReadonlySet<NodeInfo>;
 }
 
-function prepareSoft(pod: corev1.Pod, nodes: readonly NodeInfo[], state: CycleState, world: World): boolean {
-  const constraints = constraintsOf(pod, 'ScheduleAnyway');
-  const isDefault = constraints.some(({ controller }) => controller !== undefined);
-  const hasAll = (node: NodeInfo): boolean => isDefault || constraints.every(({ topologyKey }) => node.labels[topologyKey] !== undefined);
-  const used = isDefault
-    ? constraints.filter(({ topologyKey }) => nodes.some((node) => node.labels[topologyKey] !== undefined))
-    : constraints;
-  if (used.length === 0) return true;
-  const ignored = new Set(nodes.filter((node) => !hasAll(node)));
-  const counted = used.map((constraint) => {
-    const [one] = count(pod, constraint.topologyKey === hostname ? [] : world.nodes.filter(hasAll), [constraint]);
-    return { constraint, counts: one?.counts ?? new DomainCounts() };
+/** What scores need: the matching pods in each domain that a feasible node is in (initPreScoreState, PreScore). */
+function softOf(
+  pod: corev1.Pod,
+  nodes: readonly NodeInfo[],
+  all: readonly Constraint[],
+  options: { world: World; anyKeys: boolean },
+): Soft {
+  const { world, anyKeys } = options;
+  const isIgnored = (node: NodeInfo): boolean => !anyKeys && !hasKeys(node, all);
+  const ignored = new Set(nodes.filter(isIgnored));
+  const counted = all.map((constraint) => {
+    const counts = new DomainCounts();
+    const { topologyKey } = constraint;
+    if (topologyKey === HOSTNAME) return { constraint, counts };
+    for (const node of nodes) if (!ignored.has(node)) counts.add(node.labels[topologyKey] ?? '', 0);
+    return { constraint, counts };
   });
-  const scored = nodes.filter((node) => !ignored.has(node));
-  const weights = used.map(({ topologyKey }) =>
-    Math.log((topologyKey === hostname ? scored.length : new Set(scored.map((node) => node.labels[topologyKey])).size) + 2),
-  );
-  const soft: Soft = { counted, weights, ignored };
-  state.write(softKey, soft);
-  return false;
+  const zoned = counted.filter(({ constraint, counts }) => constraint.topologyKey !== HOSTNAME && counts.size > 0);
+  if (zoned.length > 0)
+    for (const node of world.nodes) {
+      if (isIgnored(node)) continue;
+      for (const { constraint, counts } of zoned) {
+        const domain = node.labels[constraint.topologyKey] ?? '';
+        if (counts.has(domain) && includes(pod, node, constraint)) counts.add(domain, matching(pod, node, constraint));
+      }
+    }
+  const weightOf = ({ constraint, counts }: Counted): number =>
+    Math.log((constraint.topologyKey === HOSTNAME ? nodes.length - ignored.size : counts.size) + 2);
+  return { counted, ignored, weights: counted.map(weightOf) };
+}
+
+function spreadScore(pod: corev1.Pod, node: NodeInfo, { counted, weights, ignored }: Soft): number {
+  if (ignored.size > 0 && ignored.has(node)) return Number.NaN;
+  let score = 0;
+  for (let index = 0; index < counted.length; index++) {
+    const { constraint, counts } = counted[index] as Counted;
+    const domain = node.labels[constraint.topologyKey];
+    if (domain === undefined) continue;
+    const there = constraint.topologyKey === HOSTNAME ? matching(pod, node, constraint) : counts.of(domain);
+    score += there * (weights[index] ?? 0) + (constraint.maxSkew - 1);
+  }
+  return Math.round(score);
+}
+
+/** The fewer matching pods the better; nodes that are ignored get nothing. */
+function normalize(scores: number[]): void {
+  let most = 0;
+  let least = Number.MAX_SAFE_INTEGER;
+  for (const score of scores) {
+    if (Number.isNaN(score)) continue;
+    most = Math.max(most, score);
+    least = Math.min(least, score);
+  }
+  for (let index = 0; index < scores.length; index++) {
+    const score = scores[index] ?? 0;
+    if (Number.isNaN(score)) scores[index] = 0;
+    else scores[index] = most === 0 ? MAX_SCORE : Math.trunc((MAX_SCORE * (most + least - score)) / most);
+  }
+}
+
+function withArgs(args: PluginArgs['PodTopologySpread']): Plugin {
+  const of = (pod: corev1.Pod, action: SpreadAction, { informers }: Pick<World, 'informers'>) =>
+    constraintsOf(pod, action, { args, informers });
+  return {
+    name: 'PodTopologySpread',
+    hints: [
+      onPods([podArrives, podLeaves, podRelabelled], (pod, { object, old }, informers) =>
+        of(pod, 'DoNotSchedule', { informers }).some(({ selector }) =>
+          [object, ...(old ? [old] : [])].some(
+            ({ metadata }) => metadata.namespace === pod.metadata.namespace && selector.matches(metadata.labels),
+          ),
+        ),
+      ),
+      onNodes([nodeAdded, nodeRelabelled, nodeTaintsChanged, ({ deleted }) => deleted]),
+    ],
+    preFilter(pod, world, state) {
+      const constraints = of(pod, 'DoNotSchedule', world);
+      if (constraints.length === 0) return { skip: true };
+      const self = ({ selector }: Constraint): number => (selector.matches(pod.metadata.labels) ? 1 : 0);
+      const counted = count(pod, world.nodes, constraints);
+      state.write(hardKey, new Hard(counted.map((each) => ({ ...each, self: self(each.constraint) }))));
+      return undefined;
+    },
+    adjust: (pod, change, state) => state.read<Hard>(hardKey).adjust(pod, change),
+    filter(_pod, node, state) {
+      for (const { constraint, counts, self } of state.read<Hard>(hardKey).constraints) {
+        const domain = node.labels[constraint.topologyKey];
+        if (domain === undefined) return unresolvable(NO_LABEL);
+        const least = counts.size < constraint.minDomains ? 0 : counts.min();
+        if (counts.of(domain) + self - least > constraint.maxSkew) return unschedulable(NO_MATCH);
+      }
+      return undefined;
+    },
+    preScore(pod, nodes, state, world) {
+      const constraints = of(pod, 'ScheduleAnyway', world);
+      if (constraints.length === 0) return true;
+      state.write(softKey, softOf(pod, nodes, constraints, { world, anyKeys: isSystemDefaulted(pod, args) }));
+      return false;
+    },
+    score: (pod, node, state) => spreadScore(pod, node, state.read<Soft>(softKey)),
+    normalize,
+  };
 }
 
 /** Spreads pods over zones, hosts or other domains: hard constraints filter, soft ones score. */
 export const podTopologySpread: Plugin = {
-  name: 'PodTopologySpread',
-  preFilter(pod, world, state) {
-    const constraints = constraintsOf(pod, 'DoNotSchedule');
-    if (constraints.length === 0) return { skip: true };
-    const counted = count(pod, world.nodes, constraints);
-    const self = ({ selector }: Constraint): number => (selector.matches(pod.metadata.labels) ? 1 : 0);
-    state.write(hardKey, new Hard(counted.map((each) => ({ ...each, self: self(each.constraint) }))));
-    return undefined;
-  },
-  adjust: (pod, change, state) => state.read<Hard>(hardKey).adjust(pod, change),
-  filter(_pod, node, state) {
-    for (const { constraint, counts: domains, self } of state.read<Hard>(hardKey).constraints) {
-      const domain = node.labels[constraint.topologyKey];
-      if (domain === undefined) return unresolvable(NO_LABEL);
-      const least = domains.size < constraint.minDomains ? 0 : domains.min();
-      if (domains.of(domain) + self - least > constraint.maxSkew) return unschedulable(NO_MATCH);
-    }
-    return undefined;
-  },
-  preScore: prepareSoft,
-  score(pod, node, state) {
-    const { counted, weights, ignored } = state.read<Soft>(softKey);
-    if (ignored.has(node)) return Number.NaN;
-    let score = 0;
-    for (const [index, { constraint, counts: domains }] of counted.entries()) {
-      const domain = node.labels[constraint.topologyKey];
-      if (domain === undefined) continue;
-      const there = constraint.topologyKey === hostname ? matching(pod, node, constraint) : domains.of(domain);
-      score += there * (weights[index] ?? 0) + (constraint.maxSkew - 1);
-    }
-    return Math.round(score);
-  },
-  normalize(scores) {
-    const valid = scores.filter((score) => !Number.isNaN(score));
-    const most = valid.reduce((a, b) => Math.max(a, b), 0);
-    const least = valid.reduce((a, b) => Math.min(a, b), Number.MAX_SAFE_INTEGER);
-    for (const [index, score] of scores.entries()) {
-      if (Number.isNaN(score)) scores[index] = 0;
-      else scores[index] = most === 0 ? MAX_SCORE : Math.trunc((MAX_SCORE * (most + least - score)) / most);
-    }
-  },
+  ...withArgs(DEFAULT_ARGS.PodTopologySpread),
+  open: ({ args }) => withArgs(args.PodTopologySpread),
 };

@@ -1,9 +1,13 @@
 import type { corev1 } from '#api';
 import { tolerationsTolerate, untoleratedTaint } from '#component-helpers';
 import { normalizeByMax, type Plugin, type StateData, unresolvable } from '../framework.js';
+import { nodeAdded, nodeTaintsChanged, onNodes } from '../plugin-hints.js';
 
 const UNTOLERATED = 'node(s) had untolerated taint(s)';
 const stateKey = 'TaintToleration';
+
+const refuses = (node: corev1.Node, { spec }: corev1.Pod): boolean =>
+  untoleratedTaint(node.spec.taints, spec.tolerations, ['NoSchedule', 'NoExecute']) !== undefined;
 
 /** The tolerations that apply to PreferNoSchedule taints. */
 interface Preferred extends StateData {
@@ -13,13 +17,16 @@ interface Preferred extends StateData {
 /** Rejects nodes with taints that the pod does not tolerate; fewer PreferNoSchedule taints are preferred. */
 export const taintToleration: Plugin = {
   name: 'TaintToleration',
-  filter: (pod, { node }) =>
-    untoleratedTaint(node.spec.taints, pod.spec.tolerations, ['NoSchedule', 'NoExecute']) ? unresolvable(UNTOLERATED) : undefined,
+  hints: [
+    onNodes([nodeAdded, nodeTaintsChanged], (pod, { object, old }) => !refuses(object, pod) && (old === undefined || refuses(old, pod))),
+  ],
+  filter: (pod, { node }) => (node.spec.taints && refuses(node, pod) ? unresolvable(UNTOLERATED) : undefined),
   preScore(pod, nodes, state) {
+    if (!nodes.some(({ node }) => node.spec.taints?.some(({ effect }) => effect === 'PreferNoSchedule'))) return true;
     const tolerations = (pod.spec.tolerations ?? []).filter(({ effect }) => !effect || effect === 'PreferNoSchedule');
     const preferred: Preferred = { tolerations };
     state.write(stateKey, preferred);
-    return !nodes.some(({ node }) => node.spec.taints?.some(({ effect }) => effect === 'PreferNoSchedule'));
+    return false;
   },
   score(_pod, { node }, state) {
     const { tolerations } = state.read<Preferred>(stateKey);

@@ -2,7 +2,9 @@ import { type corev1, PersistentVolume, PersistentVolumeClaim, StorageClass } fr
 import { parseQuantity } from '#apimachinery';
 import { nodeSelectorMatcher } from '#component-helpers';
 import { type Plugin, type StateData, unresolvable, type World } from '../framework.js';
+import { hint } from '../hints.js';
 import type { NodeInfo } from '../node-info.js';
+import { nodeAdded, nodeRelabelled, onNodes } from '../plugin-hints.js';
 
 const NO_VOLUMES = "node(s) didn't find available persistent volumes to bind";
 const NODE_CONFLICT = "node(s) didn't match PersistentVolume's node affinity";
@@ -65,6 +67,7 @@ function candidatesOf(claim: corev1.PersistentVolumeClaim, { informers }: World)
 /** A pod's claims must be bound to volumes that are accessible from the node, or be bindable or provisionable. */
 export const volumeBinding: Plugin = {
   name: 'VolumeBinding',
+  hints: [hint(PersistentVolumeClaim), hint(PersistentVolume), hint(StorageClass), onNodes([nodeAdded, nodeRelabelled])],
   preFilter(pod, world, state) {
     const names = claimNames(pod);
     if (names.length === 0) return { skip: true };

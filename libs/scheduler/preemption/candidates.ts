@@ -1,20 +1,14 @@
-import type { corev1 } from '#api';
 import { podPriority } from '#component-helpers';
+import type { PluginArgs } from '../config/plugin-args.js';
 import type { Filtering } from '../filters.js';
-import type { Rejection } from '../framework.js';
+import type { Candidate, Rejection } from '../framework.js';
 import type { NodeInfo } from '../node-info.js';
 import { earliestStart } from './importance.js';
 import { selectVictims } from './victims.js';
 
-/** How many of the potential nodes are enough: a percentage and a minimum (DefaultPreemptionArgs). */
-const ENOUGH_PERCENT = 10;
-const ENOUGH = 100;
-
-/** A node on which the pod would fit if some pods were evicted. */
-export interface Candidate {
-  node: NodeInfo;
-  victims: readonly corev1.Pod[];
-  violations: number;
+/** Where a search for candidates starts, and how many are enough: a percentage of the potential nodes, and a minimum. */
+export interface Search extends Readonly<PluginArgs['DefaultPreemption']> {
+  offset: number;
 }
 
 /**
@@ -24,9 +18,12 @@ export interface Candidate {
 export function findCandidates(
   filtering: Filtering,
   nodes: readonly NodeInfo[],
-  offset: number,
+  { offset, minCandidateNodesPercentage, minCandidateNodesAbsolute }: Search,
 ): { candidates: Candidate[]; rejections: Map<string, Rejection> } {
-  const enough = Math.min(nodes.length, Math.max(ENOUGH, Math.floor((nodes.length * ENOUGH_PERCENT) / 100)));
+  const enough = Math.min(
+    nodes.length,
+    Math.max(minCandidateNodesAbsolute, Math.floor((nodes.length * minCandidateNodesPercentage) / 100)),
+  );
   const harmless: Candidate[] = [];
   const violating: Candidate[] = [];
   const rejections = new Map<string, Rejection>();

@@ -1,26 +1,13 @@
 import { type corev1, Pod } from '#api';
-import { formatTime, type Instant, isNotFound } from '#apimachinery';
-import type { CausalClient } from '#client';
+import { formatTime, isNotFound } from '#apimachinery';
 import { podPriority, transitionTime } from '#component-helpers';
-import type { EventRecorder } from '#controller-runtime';
-import type { Nominator } from '../nominator.js';
-import type { Candidate } from './candidates.js';
-
-/** What is needed to carry out a preemption. */
-export interface EvictionOptions {
-  client: CausalClient;
-  recorder: EventRecorder;
-  nominator: Pick<Nominator, 'on'>;
-  /** The scheduler's name, used in conditions. */
-  profile: string;
-  now: Instant;
-}
+import type { Candidate, Effects } from '../framework.js';
 
 const ignoreNotFound = (error: unknown): void => {
   if (!isNotFound(error)) throw error;
 };
 
-async function evictVictim(victim: corev1.Pod, message: string, { client, recorder, profile, now }: EvictionOptions): Promise<void> {
+async function evictVictim(victim: corev1.Pod, message: string, { client, recorder, profile, clock }: Effects): Promise<void> {
   const { name, namespace, uid, generation } = victim.metadata;
   const before = victim.status?.conditions?.find(({ type }) => type === 'DisruptionTarget');
   const condition = {
@@ -28,7 +15,7 @@ async function evictVictim(victim: corev1.Pod, message: string, { client, record
     status: 'True',
     observedGeneration: generation,
     lastProbeTime: null,
-    lastTransitionTime: transitionTime(before, 'True', formatTime(now)),
+    lastTransitionTime: transitionTime(before, 'True', formatTime(clock.now())),
     reason: 'PreemptionByScheduler',
     message: `${profile}: preempting to accommodate a higher priority pod`,
   };
@@ -38,7 +25,7 @@ async function evictVictim(victim: corev1.Pod, message: string, { client, record
 }
 
 /** Pods of lower priority that are nominated for the node may no longer fit: their nominations are cleared (clearNominatedNodeName). */
-async function clearLowerNominations(pod: corev1.Pod, node: string, { client, nominator }: EvictionOptions): Promise<void> {
+async function clearLowerNominations(pod: corev1.Pod, node: string, { client, nominator }: Effects): Promise<void> {
   const lower = nominator.on(node).filter((other) => podPriority(other) < podPriority(pod));
   await Promise.all(
     lower.map(({ metadata: { name, namespace } }) =>
@@ -50,7 +37,7 @@ async function clearLowerNominations(pod: corev1.Pod, node: string, { client, no
 }
 
 /** Makes room for the pod: marks and deletes its victims, except those that are being deleted already (prepareCandidate). */
-export async function evict(pod: corev1.Pod, { node, victims }: Candidate, options: EvictionOptions): Promise<void> {
+export async function evict(pod: corev1.Pod, { node, victims }: Candidate, options: Effects): Promise<void> {
   await clearLowerNominations(pod, node.name, options);
   const message = `Preempted by pod ${pod.metadata.uid} on node ${node.name}`;
   const staying = victims.filter(({ metadata }) => metadata.deletionTimestamp === undefined);

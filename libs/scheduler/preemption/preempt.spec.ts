@@ -1,8 +1,7 @@
 import type { corev1, policyv1 } from '#api';
 import { runCycle } from '../cycle.js';
 import type { World } from '../framework.js';
-import { plugins } from '../plugins/index.js';
-import { node, pod, type Surroundings, world } from '../test-objects.js';
+import { node, pod, profile, type Surroundings, world } from '../test-objects.js';
 import { preempt } from './preempt.js';
 
 const EARLY = '2026-01-01T00:00:00Z';
@@ -17,7 +16,7 @@ const wanting = (cpu: number, priority = 10, more: Partial<corev1.PodSpec> = {})
   pod('wanting', { priority, requests: { cpu: String(cpu) }, ...more });
 
 function outcome(wanted: corev1.Pod, on: World): string {
-  const { node: found, failure } = runCycle(wanted, on, plugins, 0);
+  const { node: found, failure } = runCycle(wanted, on, profile(), 0);
   if (found) return `fits ${found.name}`;
   const { candidate, message, nomination } = preempt(wanted, on, { failure, offset: 0 });
   if (!candidate) return `${nomination}: ${message}`;
@@ -136,13 +135,13 @@ describe('victims', () => {
     [
       'those that budgets protect are spared',
       wanting(2),
-      world([node('w1')], [placed('low', 'w1', [1, 2]), placed('mid', 'w1', [5, 2])], { budgets: [budget('low', 0)] }),
+      world([node('w1')], [placed('low', 'w1', [1, 2]), placed('mid', 'w1', [5, 2])], { objects: [budget('low', 0)] }),
       'w1: mid',
     ],
     [
       'unless they are counted as disrupted already',
       wanting(2),
-      world([node('w1')], [placed('low', 'w1', [1, 2]), placed('mid', 'w1', [5, 2])], { budgets: [budget('low', 0, ['low'])] }),
+      world([node('w1')], [placed('low', 'w1', [1, 2]), placed('mid', 'w1', [5, 2])], { objects: [budget('low', 0, ['low'])] }),
       'w1: low',
     ],
   ])('%s', (_name, wanted, on, want) => expect(outcome(wanted, on)).toBe(want));
@@ -150,7 +149,7 @@ describe('victims', () => {
 
 describe('which node', () => {
   test.each<[string, corev1.Pod[], string, Surroundings?]>([
-    ['fewest budgets violated', [placed('a', 'w1', [1, 4]), placed('b', 'w2', [5, 4])], 'w2: b', { budgets: [budget('a', 0)] }],
+    ['fewest budgets violated', [placed('a', 'w1', [1, 4]), placed('b', 'w2', [5, 4])], 'w2: b', { objects: [budget('a', 0)] }],
     ['lowest first victim', [placed('a', 'w1', [5, 4]), placed('b', 'w2', [2, 2]), placed('c', 'w2', [1, 2])], 'w2: b c'],
     [
       'least sum of priorities',

@@ -1,10 +1,10 @@
 import type { corev1 } from '#api';
 import { conditionOf, podPriority } from '#component-helpers';
-import type { FitFailure } from '../cycle.js';
+import { DEFAULT_ARGS, type PluginArgs } from '../config/plugin-args.js';
 import { Filtering } from '../filters.js';
 import { countReasons } from '../fit-message.js';
-import type { World } from '../framework.js';
-import { type Candidate, findCandidates, pickCandidate } from './candidates.js';
+import type { Candidate, FitFailure, World } from '../framework.js';
+import { findCandidates, pickCandidate } from './candidates.js';
 
 const NOT_HELPFUL = 'Preemption is not helpful for scheduling';
 
@@ -15,6 +15,13 @@ const NOT_HELPFUL = 'Preemption is not helpful for scheduling';
 export type Preemption =
   | { candidate: Candidate; message?: undefined; nomination: 'set' }
   | { candidate?: undefined; message: string; nomination: 'keep' | 'clear' };
+
+/** A failed cycle, and how to look for candidates. */
+export interface Failed {
+  failure: FitFailure;
+  offset: number;
+  args?: PluginArgs['DefaultPreemption'];
+}
 
 /** Whether the pod is a victim of an earlier preemption that is still terminating. */
 function isTerminatingVictim({ metadata, status }: corev1.Pod): boolean {
@@ -36,12 +43,12 @@ function ineligible(pod: corev1.Pod, world: World, failure: FitFailure): string 
  * After a failed cycle: which pods to evict from which node, or why that would not help (plugins/defaultpreemption). Pure. `offset`: the
  * node at which the search starts.
  */
-export function preempt(pod: corev1.Pod, world: World, { failure, offset }: { failure: FitFailure; offset: number }): Preemption {
+export function preempt(pod: corev1.Pod, world: World, { failure, offset, args = DEFAULT_ARGS.DefaultPreemption }: Failed): Preemption {
   const reason = ineligible(pod, world, failure);
   if (reason) return { message: reason, nomination: 'keep' };
   const filtering = new Filtering(pod, world, failure.filters);
   const helpful = failure.preFilter ? [] : world.nodes.filter(({ name }) => failure.rejections.get(name)?.final === false);
-  const { candidates, rejections } = findCandidates(filtering, helpful, offset);
+  const { candidates, rejections } = findCandidates(filtering, helpful, { offset, ...args });
   const candidate = pickCandidate(candidates);
   if (candidate) return { candidate, nomination: 'set' };
   const reasons = world.nodes.flatMap(({ name }) => rejections.get(name)?.reasons ?? [NOT_HELPFUL]);
