@@ -10,6 +10,7 @@ const allow = {
   'component-helpers': ['cel', 'api', 'apimachinery'],
   network: ['apimachinery'],
   pki: ['apimachinery'],
+  raft: [],
   client: ['api', 'apimachinery'],
   apiserver: ['cacher', 'storage', 'client', 'pki', 'component-helpers', 'api', 'apimachinery'],
   registry: ['cel', 'apiserver', 'network', 'pki', 'apiextensions', 'component-helpers', 'api', 'apimachinery'],
@@ -25,7 +26,7 @@ const allow = {
   kubeadm: ['node', 'network', 'client', 'api', 'apimachinery'],
   cluster: [
     ...['kubeadm', 'streaming', 'registry', 'admission', 'apiserver', 'cacher', 'storage', 'controllers', 'scheduler', 'node', 'network'],
-    ...['controller-runtime', 'client', 'pki', 'api', 'apimachinery'],
+    ...['controller-runtime', 'client', 'pki', 'raft', 'api', 'apimachinery'],
   ],
   hosting: [
     ...['cluster', 'audit', 'platform', 'apiserver', 'cacher', 'storage', 'controller-runtime', 'client', 'pki', 'api', 'apimachinery'],
