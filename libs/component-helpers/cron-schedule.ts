@@ -45,7 +45,37 @@ function localTime(format: Intl.DateTimeFormat, at: Date): { hour: number; minut
   return { hour: numberOf('hour'), minute: numberOf('minute') };
 }
 
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+
+/** The times of a schedule in UTC, where each day has the same minutes: counted, which costs a hundredth of what local times cost. */
+function inUTC([minutes, hours, days, months, weekdays]: readonly CronField[]): CronSchedule {
+  const times = [...(hours?.values ?? [])]
+    .flatMap((hour) => [...(minutes?.values ?? [])].map((minute) => hour * 60 + minute))
+    .sort((a, b) => a - b);
+  const isDue = (day: number): boolean => {
+    const date = new Date(day * DAY);
+    if (!months?.values.has(date.getUTCMonth() + 1)) return false;
+    const [byDay, byWeekday] = [days?.values.has(date.getUTCDate()) === true, weekdays?.values.has(date.getUTCDay()) === true];
+    return days?.star || weekdays?.star ? byDay && byWeekday : byDay || byWeekday;
+  };
+  return {
+    next(after) {
+      const first = Math.floor(after / MINUTE) + 1;
+      const today = Math.floor((first * MINUTE) / DAY);
+      for (let day = today; day * DAY <= after + FIVE_YEARS; day++) {
+        if (!isDue(day)) continue;
+        const from = day === today ? first - (day * DAY) / MINUTE : 0;
+        const time = times.find((minute) => minute >= from);
+        if (time !== undefined) return day * DAY + time * MINUTE;
+      }
+      return undefined;
+    },
+  };
+}
+
 function fromFields(fields: readonly CronField[], timeZone: string): CronSchedule {
+  if (timeZone === 'UTC') return inUTC(fields);
   const pattern = fields.map(({ values, star }) => (star ? '*' : [...values].join(','))).join(' ');
   const [minutes, hours] = fields;
   const format = new Intl.DateTimeFormat('en', { timeZone, hour: 'numeric', minute: 'numeric', hourCycle: 'h23' });

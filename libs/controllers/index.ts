@@ -8,6 +8,7 @@ import { bootstrapSigner, tokenCleaner } from './bootstrap/signer.js';
 import { csrApproving } from './certificates/approver.js';
 import { csrCleaner } from './certificates/cleaner.js';
 import { csrSigning } from './certificates/signer.js';
+import { cronJob } from './cron-job/controller.js';
 import { deployment } from './deployment/controller.js';
 import { disruption } from './disruption/controller.js';
 import { staleDisruption } from './disruption/stale-condition.js';
@@ -17,6 +18,7 @@ import { sliceMirroring } from './endpoints/slice-mirroring.js';
 import { ephemeralVolume } from './ephemeral-volume.js';
 import { flowSchemaStatus } from './flowcontrol/flow-schema-status.js';
 import { garbageCollector } from './garbage-collector/controller.js';
+import { job, jobOrphans } from './job/controller.js';
 import { legacyTokenCleaner } from './legacy-token-cleaner.js';
 import { legacyTokens } from './legacy-tokens.js';
 import { namespace } from './namespace/controller.js';
@@ -28,6 +30,7 @@ import { replicaSet, replicationController } from './replica-set/controllers.js'
 import { resourceQuota } from './resource-quota/controller.js';
 import { rootCA } from './root-ca.js';
 import { serviceAccount } from './service-account.js';
+import { ttlAfterFinished } from './ttl-after-finished/controller.js';
 import { attributesClassProtection } from './volume-protection/attributes-classes.js';
 import { claimProtection } from './volume-protection/claims.js';
 import { volumeProtection } from './volume-protection/volumes.js';
@@ -37,6 +40,10 @@ export const controllers: readonly Controller[] = [
   deployment,
   replicaSet,
   replicationController,
+  job,
+  jobOrphans,
+  cronJob,
+  ttlAfterFinished,
   endpointSlices,
   endpoints,
   sliceMirroring,

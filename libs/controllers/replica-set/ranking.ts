@@ -2,7 +2,8 @@ import type { corev1 } from '#api';
 import { type Instant, parseTime } from '#apimachinery';
 import { isPodActive, isPodReady, podReadySince } from '#component-helpers';
 
-const PHASE_ORDER: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 };
+/** Pods in a later phase are deleted later. */
+export const PHASE_ORDER: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 };
 const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
 
 /** A pod with everything that the order of deletion depends on, computed once. */
@@ -24,7 +25,8 @@ function deletionCost(pod: corev1.Pod): number {
   return text !== undefined && /^-?(0|[1-9]\d{0,9})$/.test(text) ? Number(text) : 0;
 }
 
-function mostRestarts({ status }: corev1.Pod): number {
+/** The restarts of the container that restarted most often. */
+export function mostRestarts({ status }: corev1.Pod): number {
   return (status?.containerStatuses ?? []).reduce((most, { restartCount = 0 }) => Math.max(most, restartCount), 0);
 }
 
