@@ -3,7 +3,7 @@ import { checkPrefix, checkReadable } from './checks.js';
 import { FutureRevision } from './errors.js';
 import { Turns } from './memory-turns.js';
 import { prefixEnd, SortedKeys } from './sorted-keys.js';
-import type { ListOptions, ListResult, LogEntry, LogOptions, Revision, StoredObject, WriteOp, WriteResult } from './storage.js';
+import type { Cause, ListOptions, ListResult, LogEntry, LogOptions, Revision, StoredObject, WriteOp, WriteResult } from './storage.js';
 
 /** The current value of a key, with its lease. */
 interface Live extends StoredObject {
@@ -166,6 +166,23 @@ export class MemoryCluster {
     if (at === this.revision) copy.turns.copyFrom(this.turns);
     return copy;
   }
+
+  /** Gives this cluster the objects of another one: writes what differs, then deletes what the other does not have. */
+  restore(wanted: MemoryCluster, write: { cause: Cause; at: Instant }): void {
+    const puts: WriteOp[] = [];
+    for (const { key, value, expiresAt } of wanted.#live.values()) {
+      const live = this.#live.get(key);
+      if (live === undefined) puts.push({ ...write, type: 'create', key, value, expiresAt });
+      else if (live.value !== value) puts.push({ ...write, type: 'update', key, value, expiresAt, expected: live.modRevision });
+    }
+    const gone = [...this.#live.keys()].filter((key) => !wanted.#live.has(key));
+    const deletions = gone.map((key): WriteOp => ({ ...write, type: 'delete', key }));
+    this.write([...puts.sort(byKey), ...deletions.sort(byKey)], true);
+  }
+}
+
+function byKey(a: WriteOp, b: WriteOp): number {
+  return a.key < b.key ? -1 : 1;
 }
 
 function stored({ key, value, createRevision, modRevision, version }: Live): StoredObject {

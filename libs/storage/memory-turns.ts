@@ -73,6 +73,20 @@ export class Turns {
     });
   }
 
+  /** New turns of these components, which have read nothing yet. */
+  startAnew(components: readonly string[]): void {
+    this.#turns.clear();
+    for (const name of components) this.#turns.set(name, { token: 0, cursor: 0, open: false, askedAt: 0 });
+  }
+
+  /** Supersedes every turn, which becomes due, and stops advancing the clock. */
+  interrupt(failure: string): void {
+    for (const [name, { token, cursor, askedAt }] of this.#turns) {
+      this.#turns.set(name, { token: token + 1, cursor, nextAt: 0, open: false, askedAt });
+    }
+    if (this.#clock?.target !== undefined) this.#clock = { now: this.#clock.now, failure };
+  }
+
   copyFrom(other: Turns): void {
     for (const [name, turn] of other.#turns) {
       this.#turns.set(name, { token: turn.token, cursor: turn.cursor, nextAt: turn.nextAt, open: false, askedAt: 0 });

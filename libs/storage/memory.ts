@@ -6,12 +6,14 @@ import type {
   BeginOptions,
   ClockState,
   CompactableOptions,
+  CopyOptions,
   LaggingTurn,
   ListOptions,
   ListResult,
   LogEntry,
   LogOptions,
   Replacement,
+  RestoreOptions,
   Revision,
   Storage,
   StorageAdmin,
@@ -111,6 +113,12 @@ class MemoryStorage implements Storage {
   }
 }
 
+/** Makes the replacements in a serialized value. */
+function replacing(replace: readonly Replacement[]): (value: string) => string {
+  const escaped = replace.map((text) => ({ from: jsonEscaped(text.from), to: jsonEscaped(text.to) }));
+  return (value) => escaped.reduce((text, replacement) => text.replaceAll(replacement.from, () => replacement.to), value);
+}
+
 /** The store of all clusters in memory. */
 class MemoryStorageAdmin implements StorageAdmin {
   readonly #clusters = new Map<string, MemoryCluster>();
@@ -125,12 +133,25 @@ class MemoryStorageAdmin implements StorageAdmin {
     this.#add(cluster, new MemoryCluster());
   }
 
-  async copy(from: string, to: string, { at, replace = [] }: { at?: Revision; replace?: Replacement[] } = {}): Promise<void> {
-    const source = this.#clusters.get(from);
-    if (source === undefined) throw new UnknownCluster(from);
-    const escaped = replace.map((text) => ({ from: jsonEscaped(text.from), to: jsonEscaped(text.to) }));
-    const change = (value: string) => escaped.reduce((text, replacement) => text.replaceAll(replacement.from, () => replacement.to), value);
-    this.#add(to, source.copyAt(at ?? source.revision, change));
+  async copy(from: string, to: string, { at, replace = [], components }: CopyOptions = {}): Promise<void> {
+    const source = this.#existing(from);
+    const copy = source.copyAt(at ?? source.revision, replacing(replace));
+    this.#add(to, copy);
+    if (components !== undefined) copy.turns.startAnew(components);
+  }
+
+  async restore(cluster: string, { from, at, replace = [], cause, now }: RestoreOptions): Promise<Revision> {
+    const state = this.#existing(cluster);
+    const source = this.#existing(from);
+    state.restore(source.copyAt(at ?? source.revision, replacing(replace)), { cause, at: now });
+    state.turns.interrupt('the cluster was restored');
+    return state.revision;
+  }
+
+  #existing(cluster: string): MemoryCluster {
+    const state = this.#clusters.get(cluster);
+    if (state === undefined) throw new UnknownCluster(cluster);
+    return state;
   }
 
   #add(cluster: string, state: MemoryCluster): void {

@@ -3,13 +3,14 @@ import type { Cause, LogEntry, Storage, StorageAdmin, StoredObject, WriteOp, Wri
 const cause: Cause = { requestId: 'r1', user: 'ann', verb: 'create' };
 const at = 1_700_000_000_000;
 
-const create = (key: string, value = `{"of":"${key}"}`, expiresAt?: number): WriteOp => ({
+const create = (key: string, value = `{"of":"${key}"}`, expiresAt?: number, since?: number): WriteOp => ({
   type: 'create',
   key,
   value,
   cause,
   at,
   expiresAt,
+  since,
 });
 const update = (key: string, expected: number, value: string): WriteOp => ({ type: 'update', key, expected, value, cause, at });
 const remove = (key: string, expected?: number): WriteOp => ({
@@ -467,6 +468,60 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       expect([await admin.open(other).get(['/r/a']), await admin.open(other).revision()]).toEqual([[undefined], 0]);
       expect((await admin.open(other).write([create('/r/a', '2')])).map(brief)).toEqual(['1 put /r/a=2 v1 c1']);
       await expect(admin.create(other)).rejects.toThrow(`cluster ${other} exists already`);
+    });
+
+    test('a copy may have new turns, which are behind', async () => {
+      await store.write([create('/r/a', '1')]);
+      const { token } = await store.beginTurn('scheduler');
+      await store.endTurn('scheduler', { token, cursor: 1, nextAt: at });
+      await admin.copy(cluster, `${cluster}-anew`, { components: ['kubelet', 'scheduler'] });
+      await admin.copy(cluster, `${cluster}-still`, { components: [] });
+      const all = await admin.lagging({ now: at - 1, components: ['kubelet', 'scheduler'], limit: 1000 });
+      const own = all.filter(({ cluster: name }) => name.startsWith(`${cluster}-`));
+      expect(own.sort((a, b) => (a.component < b.component ? -1 : 1))).toEqual([
+        { cluster: `${cluster}-anew`, component: 'kubelet', cursor: 0, due: false },
+        { cluster: `${cluster}-anew`, component: 'scheduler', cursor: 0, due: false },
+      ]);
+      await expect(admin.copy('nowhere', `${cluster}-never`, { components: [] })).rejects.toThrow('cluster nowhere does not exist');
+    });
+
+    test('restoring writes what differs, and no turn that was begun before goes on', async () => {
+      const restoring: Cause = { requestId: 'r2', user: 'ann', verb: 'restore' };
+      await store.write([create('/r/a', '1'), create('/r/b', '1', at + 10), create('/r/c', '1')]);
+      await store.write([update('/r/a', 1, '2'), remove('/r/b'), create('/r/d', '1')]);
+      await admin.copy(cluster, `${cluster}-kept`, { at: 3, components: [] });
+      const { token } = await store.beginTurn('scheduler');
+      await store.endTurn('scheduler', { token, cursor: 6, nextAt: at });
+      await store.askClock({ id: 'x', from: at, by: 1000 });
+      expect(await admin.restore(cluster, { from: cluster, at: 3, cause: restoring, now: at + 5 })).toBe(9);
+      expect((await store.log({ after: 6 })).map((entry) => [line(entry), entry.cause, entry.at])).toEqual([
+        ['7 put /r/a=1 v3 c1 (4)', restoring, at + 5],
+        ['8 put /r/b=1 v1 c8', restoring, at + 5],
+        ['9 delete /r/d=1 v1 c6 (6)', restoring, at + 5],
+      ]);
+      expect((await store.list({ prefix: '/' })).items.map(standing)).toEqual(['/r/a=1 7 c1 v3', '/r/b=1 8 c8 v1', '/r/c=1 3 c3 v1']);
+      expect((await store.list({ prefix: '/', at: 6 })).items.map(standing)).toEqual(['/r/a=2 4 c1 v2', '/r/c=1 3 c3 v1', '/r/d=1 6 c6 v1']);
+      await expect(store.endTurn('scheduler', { token, cursor: 6 })).rejects.toThrow('the turn of scheduler was overtaken');
+      await expect(store.write([create('/r/e')], { fence: { component: 'scheduler', token } })).rejects.toThrow('was overtaken');
+      expect(await store.beginTurn('scheduler')).toEqual({ token: 3, cursor: 6, nextAt: 0 });
+      expect(await store.clock()).toEqual({ revision: 9, now: at, failure: 'the cluster was restored' });
+      // To another cluster's objects, with replacements; and what is the same is not written.
+      const replace = [{ from: '1', to: 'one' }];
+      expect(await admin.restore(cluster, { from: `${cluster}-kept`, replace, cause: restoring, now: at })).toBe(12);
+      expect((await store.list({ prefix: '/' })).items.map(standing)).toEqual(['/r/a=one 10 c1 v4', '/r/b=one 11 c8 v2', '/r/c=one 12 c3 v2']);
+      expect(await admin.restore(cluster, { from: `${cluster}-kept`, replace, cause: restoring, now: at })).toBe(12);
+      expect((await store.write([create('/r/d', '2', undefined, 8)])).map(brief)).toEqual(['conflict']);
+      await store.compact(5);
+      const refused = [{ at: 4 }, { at: 99 }, { from: 'nowhere' }].map((other) =>
+        admin.restore(cluster, { from: cluster, ...other, cause: restoring, now: at }),
+      );
+      expect(await refusals(refused)).toEqual([
+        'revision 4 has been compacted; the oldest readable is 5',
+        'revision 99 is in the future; the newest is 12',
+        'cluster nowhere does not exist',
+      ]);
+      await expect(admin.restore('nowhere', { from: cluster, cause: restoring, now: at })).rejects.toThrow('cluster nowhere does not exist');
+      expect(await store.revision()).toBe(12);
     });
 
     test('a copy starts at its revision, with the replacements made', async () => {

@@ -212,6 +212,25 @@ export interface Replacement {
   to: string;
 }
 
+/** How the objects of a cluster are copied. */
+export interface CopyOptions {
+  /** The source's revision; default its current one. */
+  at?: Revision;
+  replace?: Replacement[];
+  /** The copy has new turns of these components, which have read nothing yet; default: the turns of the source if it is current. */
+  components?: readonly string[];
+}
+
+/** What a cluster's objects are restored to: the objects of `from` at its current revision, or at `at`. */
+export interface RestoreOptions {
+  from: string;
+  at?: Revision;
+  replace?: readonly Replacement[];
+  cause: Cause;
+  /** Cluster time of the writes. */
+  now: Instant;
+}
+
 /** The store of all clusters: what the platform needs. */
 export interface StorageAdmin {
   open(cluster: string): Storage;
@@ -220,7 +239,12 @@ export interface StorageAdmin {
   /**
    * Copies the objects of `from` at its current revision (or at `at`) into the new cluster `to`, whose log is compacted at that revision.
    */
-  copy(from: string, to: string, options?: { at?: Revision; replace?: Replacement[] }): Promise<void>;
+  copy(from: string, to: string, options?: CopyOptions): Promise<void>;
+  /**
+   * Gives a cluster the objects that another one (or itself) has or had, in one transaction: each object that differs is a new revision of
+   * its log. Turns that were begun before fail with FencedError, and a stepped clock is no longer advanced. Returns the new revision.
+   */
+  restore(cluster: string, options: RestoreOptions): Promise<Revision>;
   /** Removes all rows of the cluster. */
   destroy(cluster: string): Promise<void>;
   exists(cluster: string): Promise<boolean>;

@@ -26,6 +26,7 @@ const TEXTS = [
   ['20261121001100_unflushed_turns', 'ac47bbb3865ffcc7'],
   ['20261122000300_client_authorities', '86e8ba5bf83d5a4a'],
   ['20261122000400_audit', 'f27e790ff3481032'],
+  ['20261122001000_restore', '25dda35306548173'],
 ];
 
 test('migrations that databases have are never changed', () => {

@@ -1,13 +1,28 @@
+import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import type { Instant } from '#apimachinery';
 import { checkReadable, jsonEscaped } from '../checks.js';
 import { ClusterExists, UnknownCluster } from '../errors.js';
-import type { CompactableOptions, LaggingTurn, Replacement, Revision, Storage, StorageAdmin } from '../storage.js';
+import type {
+  CompactableOptions,
+  CopyOptions,
+  LaggingTurn,
+  Replacement,
+  RestoreOptions,
+  Revision,
+  Storage,
+  StorageAdmin,
+} from '../storage.js';
 import { bigintArray, textArray } from './binary-array.js';
 import { PostgresStorage } from './cluster.js';
 import { toCreationError } from './failures.js';
 import { DEFAULT_PATIENCE, type Patience, type Row, Session } from './session.js';
 import type { StatementName } from './statements.js';
+
+/** The arguments of a function that replaces texts in values. */
+function replacements(replace: readonly Replacement[]): unknown[] {
+  return [textArray(replace.map(({ from }) => jsonEscaped(from))), textArray(replace.map(({ to }) => jsonEscaped(to)))];
+}
 
 /** The store of all clusters in PostgreSQL. */
 class PostgresStorageAdmin implements StorageAdmin {
@@ -34,18 +49,24 @@ class PostgresStorageAdmin implements StorageAdmin {
     if (row?.[0] !== true) throw new ClusterExists(cluster);
   }
 
-  async copy(from: string, to: string, { at, replace = [] }: { at?: Revision; replace?: Replacement[] } = {}): Promise<void> {
-    const values = [
-      from,
-      to,
-      at ?? null,
-      textArray(replace.map((text) => jsonEscaped(text.from))),
-      textArray(replace.map((text) => jsonEscaped(text.to))),
-    ];
-    const [row] = await this.#run(to, 'copy', values, false);
+  async copy(from: string, to: string, { at, replace = [], components }: CopyOptions = {}): Promise<void> {
+    const values = [from, to, at ?? null, ...replacements(replace)];
+    const [row] = await (components === undefined
+      ? this.#run(to, 'copy', values, false)
+      : this.#run(to, 'copyAnew', [...values, textArray(components)], false));
     if (row === undefined) throw new UnknownCluster(from);
     const [revision, compactRevision] = row as readonly [Revision, Revision];
     if (at !== undefined) checkReadable(at, { revision, compactRevision });
+  }
+
+  async restore(cluster: string, { from, at, replace = [], cause, now }: RestoreOptions): Promise<Revision> {
+    // If the answer is lost it is done again, and nothing differs then.
+    const values = [cluster, from, at ?? null, ...replacements(replace), JSON.stringify(cause), now, randomUUID()];
+    const [row] = await this.#run(cluster, 'restore', values);
+    if (row === undefined) throw new UnknownCluster(from);
+    const [restored, revision, compactRevision] = row as readonly [Revision, Revision, Revision];
+    if (at !== undefined) checkReadable(at, { revision, compactRevision });
+    return restored;
   }
 
   async destroy(cluster: string): Promise<void> {

@@ -16,7 +16,7 @@ describe('in PostgreSQL', () => {
   test('a function sees only its own cluster, whatever a statement requests', async () => {
     const { rows } = await database.pool.query<{ owner: string; rls: boolean }>(
       `SELECT DISTINCT pg_get_userbyid(proowner) AS owner, (SELECT bool_and(relrowsecurity) FROM pg_class WHERE relname IN ('cluster_revisions', 'objects', 'log', 'turns', 'clocks')) AS rls
-       FROM pg_proc WHERE prosecdef AND proname NOT IN ('store_copy', 'store_lagging', 'store_revisions', 'store_compactable', 'template_used', 'templates_unused')`,
+       FROM pg_proc WHERE prosecdef AND proname NOT IN ('store_copy', 'store_copy_anew', 'store_restore', 'store_lagging', 'store_revisions', 'store_compactable', 'template_used', 'templates_unused')`,
     );
     expect(rows).toEqual([{ owner: 'orrery_app', rls: true }]);
     const client = await database.pool.connect();

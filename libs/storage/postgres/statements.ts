@@ -18,6 +18,8 @@ export const STATEMENTS = {
   stepClock: 'SELECT * FROM clock_step($1,$2,$3,$4,$5)',
   create: 'SELECT * FROM store_create($1)',
   copy: 'SELECT * FROM store_copy($1,$2,$3,$4,$5)',
+  copyAnew: 'SELECT * FROM store_copy_anew($1,$2,$3,$4,$5,$6)',
+  restore: 'SELECT * FROM store_restore($1,$2,$3,$4,$5,$6,$7,$8)',
   destroy: 'SELECT store_destroy($1)',
   lagging: 'SELECT * FROM store_lagging($1,$2,$3)',
   revisions: 'SELECT * FROM store_revisions($1)',
