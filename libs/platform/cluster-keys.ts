@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, createHmac, createPrivateKey, generat
 import { promisify } from 'node:util';
 import type { Instant } from '#apimachinery';
 import { type Authority, type Issued, issueCertificate, newAuthority } from '#pki';
+import { timeOf } from './cluster-clock.js';
 import type { KeyName, PlatformRecords } from './records.js';
 
 /** The private keys of one cluster. Each is made when it is first needed, is kept for the cluster's life, and is the same in every process. */
@@ -103,7 +104,7 @@ export function createClusterKeys({ records, installationKey, now }: ClusterKeys
   }
   const timeOf = async (id: string): Promise<Instant> => {
     const cluster = await records.cluster(id);
-    return cluster?.clock.mode === 'stepped' ? cluster.clock.now : now();
+    return timeOf(cluster?.clock ?? { mode: 'real' }, now());
   };
   return {
     of: (cluster) => ({

@@ -1,6 +1,7 @@
 import type { Instant } from '#apimachinery';
-import type { Replacement, StorageAdmin } from '#storage';
-import { randomId, randomSeed } from './ids.js';
+import type { CopyOptions, Replacement, StorageAdmin } from '#storage';
+import { type ClockRequest, type ClusterClock, newClock, timeOf } from './cluster-clock.js';
+import { randomId, randomSeed, snapshotStore } from './ids.js';
 import type { QuotaCache } from './quotas.js';
 import {
   type Cluster,
@@ -17,6 +18,8 @@ export type PlatformEvent =
   | { type: 'tokens-revoked'; hashes: string[] }
   | { type: 'cluster-deleted'; cluster: string }
   | { type: 'quotas'; organization: string }
+  /** Its clock was changed, or its objects were restored: what is kept about it in memory may be wrong. */
+  | { type: 'cluster-changed'; cluster: string; clock: ClusterClock; restored: boolean }
   | { type: 'clock'; cluster: string; now: Instant };
 
 /** What a client may choose for a new cluster. */
@@ -25,8 +28,8 @@ export interface ClusterRequest {
   organizationId: string;
   nodes: NodeShape;
   profile: TimingProfileName;
-  /** `stepped` starts at `startAt`, default the machine's time. */
-  clock: { mode: 'real' } | { mode: 'stepped'; startAt?: Instant };
+  /** Starts at the machine's time unless it says otherwise. */
+  clock: ClockRequest;
   /** Default a random one. */
   seed?: string;
 }
@@ -48,7 +51,7 @@ export interface Clusters {
   token(id: string): Promise<string | undefined>;
   /** A new token; the old one is revoked. */
   rotateToken(id: string): Promise<string | undefined>;
-  /** Removes clusters whose creation or removal was interrupted more than the given milliseconds ago. */
+  /** Removes clusters and snapshots whose creation or removal was interrupted more than the given milliseconds ago. */
   sweep(age: number): Promise<void>;
 }
 
@@ -73,27 +76,40 @@ const newToken = (key: Buffer, clusterId: string): { record: TokenRecord; token:
 };
 
 async function create(options: ClustersOptions, request: ClusterRequest): Promise<{ cluster: Cluster; token: string }> {
-  const { records, storage, templates, tokenKey, now, quotas } = options;
+  const { templates, now } = options;
   const createdAt = now();
-  const clock = request.clock.mode === 'real' ? request.clock : { mode: 'stepped' as const, now: request.clock.startAt ?? createdAt };
+  const clock = newClock(request.clock, createdAt, createdAt);
   const { organizationId, name, nodes, profile, seed = randomSeed() } = request;
   const cluster: Cluster = { id: randomId(), organizationId, name, nodes, profile, clock, seed, createdAt: new Date(createdAt) };
   const template = await templates.of(nodes);
+  const replace = template.replacements(timeOf(clock, createdAt), seed);
+  const token = await addCopy(options, cluster, { from: template.cluster, replace });
+  return { cluster, token };
+}
+
+/** Adds a cluster whose objects are copied; returns its token. Throws NameTaken, OrganizationGone, TooManyClusters. */
+export async function addCopy(
+  options: ClustersOptions,
+  cluster: Cluster,
+  { from, ...copy }: CopyOptions & { from: string },
+): Promise<string> {
+  const { records, storage, tokenKey, quotas } = options;
+  const { organizationId } = cluster;
   const { record, token } = newToken(tokenKey, cluster.id);
-  const born = clock.mode === 'stepped' ? clock.now : createdAt;
   // The row is inserted first: it reserves the name, and through it an interrupted creation is found and removed.
   await records.addCluster(cluster, record, (await quotas.of(organizationId)).clusters);
   try {
-    await storage.copy(template.cluster, cluster.id, { replace: template.replacements(born, seed) });
+    await storage.copy(from, cluster.id, copy);
     if (!(await records.clusterReady(cluster.id))) throw new OrganizationGone(organizationId);
   } catch (error) {
     await finishRemoval(options, cluster.id);
     throw error;
   }
-  return { cluster, token };
+  return token;
 }
 
 async function finishRemoval({ records, storage, cleanUp }: ClustersOptions, id: string): Promise<void> {
+  for (const snapshot of await records.snapshotIds(id)) await storage.destroy(snapshotStore(snapshot));
   await storage.destroy(id);
   await cleanUp(id);
   await records.removeCluster(id);
@@ -131,6 +147,10 @@ export function createClusters(options: ClustersOptions): Clusters {
       for (const id of await records.unfinished(new Date(options.now() - age))) {
         await records.beginRemoval(id);
         await finishRemoval(options, id);
+      }
+      for (const id of await records.unfinishedSnapshots(new Date(options.now() - age))) {
+        await options.storage.destroy(snapshotStore(id));
+        await records.removeSnapshot(id);
       }
     },
   };

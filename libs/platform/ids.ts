@@ -12,3 +12,8 @@ export function randomId(): string {
 export function randomSeed(): string {
   return randomBytes(16).toString('hex');
 }
+
+/** The store's cluster with the objects of a snapshot. */
+export function snapshotStore(id: string): string {
+  return `snapshot-${id}`;
+}

@@ -9,9 +9,12 @@ import {
   OrganizationGone,
   type OrganizationRecords,
   type PlatformRecords,
+  type Snapshot,
+  type SnapshotRecords,
   type TokenRecord,
   type TokenRecords,
   TooManyClusters,
+  TooManySnapshots,
 } from './records.js';
 
 /** The rows of all tables. */
@@ -23,6 +26,7 @@ class Tables {
   readonly ready = new Set<string>();
   readonly removing = new Set<string>();
   readonly tokens = new Map<string, TokenRecord>();
+  readonly snapshots = new Map<string, { snapshot: Snapshot; ready: boolean }>();
   readonly keys = new Map<string, Partial<Record<KeyName, string>>>();
 
   /** Organizations that are not being removed. */
@@ -38,6 +42,10 @@ class Tables {
     return [...this.tokens.values()].filter((token) => token.clusterId === clusterId);
   }
 
+  snapshotsOf(clusterId: string): Array<{ snapshot: Snapshot; ready: boolean }> {
+    return [...this.snapshots.values()].filter(({ snapshot }) => snapshot.clusterId === clusterId);
+  }
+
   makeDefault(chosen: string | undefined): void {
     for (const [id, organization] of this.organizations) this.organizations.set(id, { ...organization, isDefault: id === chosen });
   }
@@ -46,7 +54,7 @@ class Tables {
 /** The platform's tables in the memory of this process, for tests and one-process use; the same contract as those in PostgreSQL. */
 export function memoryRecords(): PlatformRecords {
   const tables = new Tables();
-  return { ...organizationRecords(tables), ...clusterRecords(tables), ...tokenRecords(tables), ...keyRecords(tables) };
+  return { ...organizationRecords(tables), ...clusterRecords(tables), ...snapshotRecords(tables), ...tokenRecords(tables), ...keyRecords(tables) };
 }
 
 function organizationRecords(tables: Tables): OrganizationRecords {
@@ -119,6 +127,7 @@ function clusterRecords(tables: Tables): ClusterRecords {
       removing.delete(id);
       clusters.delete(id);
       tables.keys.delete(id);
+      for (const { snapshot } of tables.snapshotsOf(id)) tables.snapshots.delete(snapshot.id);
     },
     unfinished: async (madeBefore) =>
       [...clusters.values()].filter((c) => !ready.has(c.id) && c.createdAt < madeBefore).map(({ id }) => id),
@@ -127,6 +136,35 @@ function clusterRecords(tables: Tables): ClusterRecords {
       const cluster = clusters.get(id);
       if (cluster?.clock.mode === 'stepped') clusters.set(id, { ...cluster, clock: { mode: 'stepped', now } });
     },
+    async changeClock(id, clock) {
+      const cluster = clusters.get(id);
+      if (cluster) clusters.set(id, { ...cluster, clock });
+    },
+  };
+}
+
+function snapshotRecords(tables: Tables): SnapshotRecords {
+  const { snapshots, ready } = tables;
+  const visible = (clusterId: string) => tables.snapshotsOf(clusterId).flatMap((one) => (one.ready ? [one.snapshot] : []));
+  return {
+    snapshots: async (clusterId) => visible(clusterId),
+    snapshot: async (clusterId, wanted) => visible(clusterId).find(({ name }) => name === wanted),
+    async addSnapshot(snapshot, most) {
+      const present = tables.snapshotsOf(snapshot.clusterId);
+      if (present.some((one) => one.snapshot.name === snapshot.name)) throw new NameTaken(snapshot.name);
+      if (present.length >= most) throw new TooManySnapshots(most);
+      snapshots.set(snapshot.id, { snapshot, ready: false });
+    },
+    async snapshotReady(id) {
+      const found = snapshots.get(id);
+      if (found === undefined || !ready.has(found.snapshot.clusterId)) return false;
+      found.ready = true;
+      return true;
+    },
+    removeSnapshot: async (id) => void snapshots.delete(id),
+    snapshotIds: async (clusterId) => tables.snapshotsOf(clusterId).map(({ snapshot }) => snapshot.id),
+    unfinishedSnapshots: async (madeBefore) =>
+      [...snapshots.values()].filter((one) => !one.ready && one.snapshot.createdAt < madeBefore).map(({ snapshot }) => snapshot.id),
   };
 }
 

@@ -2,10 +2,10 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type { Cluster as ClusterRow, Organization as OrganizationRow, Prisma, PrismaClient } from '@prisma/client';
 import prisma from '@prisma/client';
 import type pg from 'pg';
+import type { ClusterClock } from './cluster-clock.js';
 import {
   boundedInstant,
   type Cluster,
-  type ClusterClock,
   checkInstant,
   type KeyName,
   type KeyRecords,
@@ -15,13 +15,17 @@ import {
   type OrganizationRecords,
   type PlatformRecords,
   type TimingProfileName,
+  type Snapshot,
+  type SnapshotRecords,
   type TokenRecord,
   TooManyClusters,
+  TooManySnapshots,
 } from './records.js';
 
 const clockOf = (stored: unknown): ClusterClock => {
-  const { mode, now } = (stored ?? {}) as { mode?: unknown; now?: unknown };
-  return mode === 'stepped' ? { mode, now: boundedInstant(now) } : { mode: 'real' };
+  const { mode, now, rate, since } = (stored ?? {}) as { mode?: unknown; now?: unknown; rate?: unknown; since?: unknown };
+  if (mode === 'stepped' || mode === 'frozen') return { mode, now: boundedInstant(now) };
+  return mode === 'scaled' ? { mode, rate: Number(rate), now: boundedInstant(now), since: boundedInstant(since) } : { mode: 'real' };
 };
 
 const organizationOf = ({ id, name, isDefault, quotas, createdAt }: OrganizationRow): Organization => ({
@@ -137,6 +141,55 @@ function keyRecords(pool: pg.Pool): KeyRecords {
   };
 }
 
+interface SnapshotRow {
+  id: string;
+  cluster_id: string;
+  name: string;
+  revision: string;
+  at: string;
+  created_at: Date;
+}
+
+const snapshotOf = ({ id, cluster_id, name, revision, at, created_at }: SnapshotRow): Snapshot => ({
+  id,
+  clusterId: cluster_id,
+  name,
+  revision: Number(revision),
+  at: Number(at),
+  createdAt: created_at,
+});
+
+function snapshotRecords(pool: pg.Pool): SnapshotRecords {
+  const COLUMNS = 'id, cluster_id, name, revision, at, created_at';
+  const ids = async (text: string, value: unknown) => (await pool.query<{ id: string }>(text, [value])).rows.map(({ id }) => id);
+  return {
+    async snapshots(clusterId) {
+      const text = `SELECT ${COLUMNS} FROM snapshots WHERE cluster_id = $1 AND ready ORDER BY created_at, id`;
+      return (await pool.query<SnapshotRow>(text, [clusterId])).rows.map(snapshotOf);
+    },
+    async snapshot(clusterId, name) {
+      const text = `SELECT ${COLUMNS} FROM snapshots WHERE cluster_id = $1 AND name = $2 AND ready`;
+      const [row] = (await pool.query<SnapshotRow>(text, [clusterId, name])).rows;
+      return row && snapshotOf(row);
+    },
+    async addSnapshot({ id, clusterId, name, revision, at, createdAt }, most) {
+      // The cluster's row is locked, so that each snapshot counts those before it.
+      const text = `WITH owner AS MATERIALIZED (SELECT id FROM clusters WHERE id = $2 FOR UPDATE)
+        INSERT INTO snapshots (${COLUMNS}) SELECT $1, o.id, $3, $4, $5, $6 FROM owner o
+        WHERE (SELECT count(*) FROM snapshots s WHERE s.cluster_id = $2) < $7`;
+      const { rowCount } = await naming(name, pool.query(text, [id, clusterId, name, revision, at, createdAt, most]));
+      if (rowCount === 0) throw new TooManySnapshots(most);
+    },
+    async snapshotReady(id) {
+      const text = `UPDATE snapshots s SET ready = true FROM clusters c WHERE s.id = $1 AND c.id = s.cluster_id AND c.state = 'ready'`;
+      return (await pool.query(text, [id])).rowCount !== 0;
+    },
+    removeSnapshot: async (id) => void (await pool.query('DELETE FROM snapshots WHERE id = $1', [id])),
+    snapshotIds: (clusterId) => ids('SELECT id FROM snapshots WHERE cluster_id = $1', clusterId),
+    unfinishedSnapshots: (madeBefore) => ids('SELECT id FROM snapshots WHERE NOT ready AND created_at < $1', madeBefore),
+  };
+}
+
 /** The platform's tables in PostgreSQL, through Prisma's client on the process's own connection pool. */
 export function prismaRecords(pool: pg.Pool): PlatformRecords & { close(): Promise<void> } {
   const db: PrismaClient = new prisma.PrismaClient({ adapter: new PrismaPg(pool) });
@@ -176,8 +229,11 @@ export function prismaRecords(pool: pg.Pool): PlatformRecords & { close(): Promi
     },
     async setClock(id, now) {
       checkInstant(now);
-      await db.cluster.updateMany({ where: { id }, data: { clock: { mode: 'stepped', now } } });
+      // The mode may have been changed meanwhile.
+      const where = { id, clock: { path: ['mode'], equals: 'stepped' } };
+      await db.cluster.updateMany({ where, data: { clock: { mode: 'stepped', now } } });
     },
+    changeClock: async (id, clock) => void (await db.cluster.updateMany({ where: { id }, data: { clock } })),
     async tokenOfCluster(clusterId) {
       const row = await db.token.findFirst({ where: { clusterId, revokedAt: null } });
       return row ? tokenOf(row) : undefined;
@@ -196,6 +252,7 @@ export function prismaRecords(pool: pg.Pool): PlatformRecords & { close(): Promi
       return replaced.map(({ hash }) => hash);
     },
     ...keyRecords(pool),
+    ...snapshotRecords(pool),
     close: () => db.$disconnect(),
   };
 }

@@ -20,6 +20,8 @@ export interface Quotas {
   logRevisions: number;
   /** How many minutes of machine time a cluster's audit log is kept. */
   auditMinutes: number;
+  /** Snapshots of a cluster. */
+  snapshots: number;
   /** Bytes of a cluster's audit log, compressed: about 60 a request. The oldest are deleted first. */
   auditBytes: number;
 }
@@ -37,6 +39,7 @@ export const DEFAULT_QUOTAS: Quotas = Object.freeze({
   writesPerSecond: 5_000,
   logMinutes: 60,
   logRevisions: 10_000,
+  snapshots: 50,
   auditMinutes: 10_080,
   auditBytes: 4 * 1024 ** 2,
 });
@@ -52,6 +55,7 @@ export const LARGEST_QUOTAS: Quotas = Object.freeze({
   writesPerSecond: 100_000,
   logMinutes: 525_600,
   logRevisions: 1_000_000_000,
+  snapshots: 1_000,
   auditMinutes: 525_600,
   auditBytes: 1024 ** 3,
 });

@@ -1,4 +1,6 @@
 import type { Instant } from '#apimachinery';
+import type { Revision } from '#storage';
+import type { ClusterClock } from './cluster-clock.js';
 import type { Quotas } from './quotas.js';
 
 /** Who owns clusters. */
@@ -22,9 +24,6 @@ export interface NodeShape {
 
 export type TimingProfileName = 'realistic' | 'instant';
 
-/** A cluster's clock: the machine's time, or one that moves only when it is advanced. */
-export type ClusterClock = { mode: 'real' } | { mode: 'stepped'; now: Instant };
-
 /** One simulated control plane. `id` identifies it in URLs, keys and rows; `name` is unique in its organization. */
 export interface Cluster {
   id: string;
@@ -38,6 +37,17 @@ export interface Cluster {
   createdAt: Date;
 }
 
+/** A named copy of a cluster's objects. */
+export interface Snapshot {
+  id: string;
+  clusterId: string;
+  name: string;
+  /** The cluster's revision and time when it was made. */
+  revision: Revision;
+  at: Instant;
+  createdAt: Date;
+}
+
 /** What is stored of a bearer token, which itself is not. A record without a cluster is the platform's. */
 export interface TokenRecord {
   id: string;
@@ -46,8 +56,15 @@ export interface TokenRecord {
   clusterId?: string;
 }
 
-/** The name is taken in this organization. */
+/** The name is taken: by another organization, or by another cluster of the organization, or another snapshot of the cluster. */
 export class NameTaken extends Error {}
+
+/** The cluster has reached its quota of snapshots. */
+export class TooManySnapshots extends Error {
+  constructor(readonly limit: number) {
+    super(`the cluster has ${limit} snapshots, as many as the quota of its organization allows`);
+  }
+}
 
 /** The organization no longer exists. */
 export class OrganizationGone extends Error {}
@@ -108,8 +125,25 @@ export interface ClusterRecords {
   removeCluster(id: string): Promise<void>;
   /** Clusters whose creation or removal was interrupted: those created before the given time that are not ready. */
   unfinished(madeBefore: Date): Promise<string[]>;
-  /** Sets a stepped cluster's time. Throws a RangeError if it is out of range. */
+  /** Sets the time of a cluster whose clock is stepped. Throws a RangeError if it is out of range. */
   setClock(id: string, now: Instant): Promise<void>;
+  /** Replaces a cluster's clock. */
+  changeClock(id: string, clock: ClusterClock): Promise<void>;
+}
+
+/** Snapshots are visible when they are ready; `snapshotIds` and `unfinishedSnapshots` return the others too. */
+export interface SnapshotRecords {
+  /** Oldest first. */
+  snapshots(clusterId: string): Promise<Snapshot[]>;
+  snapshot(clusterId: string, name: string): Promise<Snapshot | undefined>;
+  /** Inserts a snapshot that is being made; reserves the name. Throws NameTaken, TooManySnapshots. */
+  addSnapshot(snapshot: Snapshot, most: number): Promise<void>;
+  /** Makes it visible. False if it or its cluster has been removed in the meantime. */
+  snapshotReady(id: string): Promise<boolean>;
+  removeSnapshot(id: string): Promise<void>;
+  snapshotIds(clusterId: string): Promise<string[]>;
+  /** Those that were begun before the given time and are not ready. */
+  unfinishedSnapshots(madeBefore: Date): Promise<string[]>;
 }
 
 export interface TokenRecords {
@@ -133,7 +167,7 @@ export interface KeyRecords {
 }
 
 /** The platform's tables. */
-export interface PlatformRecords extends OrganizationRecords, ClusterRecords, TokenRecords, KeyRecords {}
+export interface PlatformRecords extends OrganizationRecords, ClusterRecords, SnapshotRecords, TokenRecords, KeyRecords {}
 
 /** Throws a RangeError for an invalid or out-of-range time. */
 export function checkInstant(now: Instant): void {

@@ -77,5 +77,7 @@ export function inRounds(storage: Storage): Storage {
     skipTurn: (component, from, to) => storage.skipTurn(component, from, to),
     askClock: (request) => storage.askClock(request),
     stepClock: (token, step) => storage.stepClock(token, step),
+    cancelClock: (failure) => storage.cancelClock(failure),
+    setClock: (now) => storage.setClock(now),
   };
 }

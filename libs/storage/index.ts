@@ -15,7 +15,10 @@ export { SortedKeys } from './sorted-keys.js';
 export type {
   BeginOptions,
   Cause,
+  ClockRequest,
   ClockState,
+  ClockStep,
+  ClockStepped,
   CompactableOptions,
   CopyOptions,
   Fence,

@@ -1,6 +1,16 @@
 import type { Instant } from '#apimachinery';
 import { FencedError } from './errors.js';
-import { type BeginOptions, CLOCK, type Fence, type Revision, type TurnState } from './storage.js';
+import {
+  type BeginOptions,
+  CLOCK,
+  type ClockRequest,
+  type ClockState,
+  type ClockStep,
+  type ClockStepped,
+  type Fence,
+  type Revision,
+  type TurnState,
+} from './storage.js';
 
 interface Turn extends TurnState {
   /** Begun by a host that shares the cluster with others, and not ended. */
@@ -12,7 +22,7 @@ interface Turn extends TurnState {
 /** Turns of one cluster, and its clock, in memory. */
 export class Turns {
   readonly #turns = new Map<string, Turn>();
-  #clock: { now: Instant; target?: Instant; failure?: string } | undefined;
+  #clock: (Omit<ClockState, 'revision'> & { now: Instant }) | undefined;
   #request: string | undefined;
 
   /** Throws FencedError if the token is not the latest one. */
@@ -41,27 +51,42 @@ export class Turns {
     if (turn?.cursor === from) turn.cursor = to;
   }
 
-  get clock(): { now?: Instant; target?: Instant; failure?: string } {
+  get clock(): Omit<ClockState, 'revision'> {
     return { ...this.#clock };
   }
 
-  askClock({ id, from, by }: { id: string; from: Instant; by: number }): Instant {
+  askClock({ id, from, by, until }: ClockRequest, revision: Revision): Instant {
     const { now, target } = this.#clock ?? { now: from };
     if (!this.#turns.has(CLOCK)) this.#turns.set(CLOCK, { token: 0, cursor: 0, open: false, askedAt: 0 });
     if (id === this.#request) return target ?? now;
     this.#request = id;
-    this.#clock = { now, target: (target ?? now) + by };
+    this.#clock = { now, target: (target ?? now) + by, asked: revision, ...(until !== undefined && { until }) };
     return (target ?? now) + by;
   }
 
-  stepClock(token: number, { now, done, failure }: { now: Instant; done?: boolean; failure?: string }) {
+  stepClock(token: number, { now, done, failure, stop }: ClockStep): ClockStepped {
     this.check({ component: CLOCK, token });
-    const clock = this.#clock ?? { now };
-    const reached = clock.target === undefined ? clock.now : Math.max(clock.now, Math.min(now, clock.target));
-    const ends = done === true && (reached === clock.target || failure !== undefined);
-    this.#clock = { ...clock, now: reached, ...(ends && { failure }), target: ends ? undefined : clock.target };
-    for (const key of ['target', 'failure'] as const) if (this.#clock[key] === undefined) delete this.#clock[key];
-    return { now: reached, ...(this.#clock.target !== undefined && { target: this.#clock.target }) };
+    const { target, ...clock } = this.#clock ?? { now };
+    if (target === undefined) return stepped(clock);
+    const reached = Math.max(clock.now, Math.min(now, target));
+    const ends = done === true && (stop === true || reached === target || failure !== undefined);
+    this.#clock = { ...clock, now: reached, ...(ends ? failure !== undefined && { failure } : { target }) };
+    return stepped(this.#clock);
+  }
+
+  cancelClock(failure: string): boolean {
+    if (this.#clock?.target === undefined) return false;
+    const { target: _, ...clock } = this.#clock;
+    this.#clock = { ...clock, failure };
+    return true;
+  }
+
+  setClock(now: Instant): Instant | undefined {
+    if (this.#clock?.target !== undefined) return undefined;
+    this.#supersede();
+    const { failure: _, ...clock } = this.#clock ?? { now };
+    this.#clock = { ...clock, now: Math.max(clock.now, now) };
+    return this.#clock.now;
   }
 
   lagging(now: Instant, revision: Revision, components: readonly string[]) {
@@ -81,10 +106,15 @@ export class Turns {
 
   /** Supersedes every turn, which becomes due, and stops advancing the clock. */
   interrupt(failure: string): void {
-    for (const [name, { token, cursor, askedAt }] of this.#turns) {
-      this.#turns.set(name, { token: token + 1, cursor, nextAt: 0, open: false, askedAt });
+    this.#supersede();
+    for (const turn of this.#turns.values()) turn.nextAt = 0;
+    this.cancelClock(failure);
+  }
+
+  #supersede(): void {
+    for (const [name, { token, cursor, nextAt, askedAt }] of this.#turns) {
+      this.#turns.set(name, { token: token + 1, cursor, nextAt, open: false, askedAt });
     }
-    if (this.#clock?.target !== undefined) this.#clock = { now: this.#clock.now, failure };
   }
 
   copyFrom(other: Turns): void {
@@ -92,6 +122,10 @@ export class Turns {
       this.#turns.set(name, { token: turn.token, cursor: turn.cursor, nextAt: turn.nextAt, open: false, askedAt: 0 });
     }
   }
+}
+
+function stepped({ now, target, until }: ClockStepped): ClockStepped {
+  return { now, ...(target !== undefined && { target }), ...(until !== undefined && { until }) };
 }
 
 /** The result of beginning a turn. */

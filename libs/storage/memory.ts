@@ -4,7 +4,10 @@ import { ClusterExists, UnknownCluster } from './errors.js';
 import { MemoryCluster } from './memory-cluster.js';
 import type {
   BeginOptions,
+  ClockRequest,
   ClockState,
+  ClockStep,
+  ClockStepped,
   CompactableOptions,
   CopyOptions,
   LaggingTurn,
@@ -104,12 +107,21 @@ class MemoryStorage implements Storage {
     return { revision, ...turns.clock };
   }
 
-  async askClock(request: { id: string; from: Instant; by: number }): Promise<Instant> {
-    return this.#state.turns.askClock(request);
+  async askClock(request: ClockRequest): Promise<Instant> {
+    const { turns, revision } = this.#state;
+    return turns.askClock(request, revision);
   }
 
-  async stepClock(token: number, step: { now: Instant; done?: boolean; failure?: string }): Promise<{ now: Instant; target?: Instant }> {
+  async stepClock(token: number, step: ClockStep): Promise<ClockStepped> {
     return this.#state.turns.stepClock(token, step);
+  }
+
+  async cancelClock(failure: string): Promise<boolean> {
+    return this.#state.turns.cancelClock(failure);
+  }
+
+  async setClock(now: Instant): Promise<Instant | undefined> {
+    return this.#state.turns.setClock(now);
   }
 }
 

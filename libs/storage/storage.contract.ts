@@ -342,15 +342,40 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
         180,
         ...[
           { now: 150, target: 180 },
-          { revision: 1, now: 150, target: 180 },
+          { revision: 1, now: 150, target: 180, asked: 1 },
         ],
-        ...[{ now: 180 }, { revision: 1, now: 180 }],
+        ...[{ now: 180 }, { revision: 1, now: 180, asked: 1 }],
         ...[180, { now: 180 }],
         ...[200, { now: 190 }],
-        ...[{ revision: 1, now: 190, failure: 'no end' }, 191, { revision: 1, now: 190, target: 191 }],
+        ...[{ revision: 1, now: 190, failure: 'no end', asked: 1 }, 191, { revision: 1, now: 190, target: 191, asked: 1 }],
       ]);
       await store.beginTurn('clock');
       await expect(store.stepClock(token, { now: 191 })).rejects.toThrow('the turn of clock was overtaken');
+    });
+
+    test('an advance ends before its target when it is stopped or cancelled', async () => {
+      const seen: unknown[] = [await store.cancelClock('cancelled')];
+      await store.askClock({ id: 'x', from: 100, by: 50, until: 'quiet' });
+      const { token } = await store.beginTurn('clock');
+      seen.push(await store.stepClock(token, { now: 120 }), await store.setClock(200));
+      seen.push(await store.stepClock(token, { now: 120, done: true, stop: true }), await store.clock());
+      await store.askClock({ id: 'y', from: 100, by: 50 });
+      seen.push(await store.cancelClock('cancelled'), await store.clock(), await store.stepClock(token, { now: 140 }));
+      expect(seen).toEqual([
+        false,
+        ...[{ now: 120, target: 150, until: 'quiet' }, undefined],
+        ...[
+          { now: 120, until: 'quiet' },
+          { revision: 0, now: 120, until: 'quiet', asked: 0 },
+        ],
+        ...[true, { revision: 0, now: 120, failure: 'cancelled', asked: 0 }, { now: 120 }],
+      ]);
+      expect([await store.setClock(110), await store.setClock(130), await store.clock()]).toEqual([
+        ...[120, 130],
+        { revision: 0, now: 130, asked: 0 },
+      ]);
+      await expect(store.stepClock(token, { now: 140 })).rejects.toThrow('the turn of clock was overtaken');
+      await expect(admin.open('nowhere').setClock(1)).rejects.toThrow('cluster nowhere does not exist');
     });
 
     test('lagging: the clock is to be advanced', async () => {
@@ -504,7 +529,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       await expect(store.endTurn('scheduler', { token, cursor: 6 })).rejects.toThrow('the turn of scheduler was overtaken');
       await expect(store.write([create('/r/e')], { fence: { component: 'scheduler', token } })).rejects.toThrow('was overtaken');
       expect(await store.beginTurn('scheduler')).toEqual({ token: 3, cursor: 6, nextAt: 0 });
-      expect(await store.clock()).toEqual({ revision: 9, now: at, failure: 'the cluster was restored' });
+      expect(await store.clock()).toEqual({ revision: 9, now: at, failure: 'the cluster was restored', asked: 6 });
       // To another cluster's objects, with replacements; and what is the same is not written.
       const replace = [{ from: '1', to: 'one' }];
       expect(await admin.restore(cluster, { from: `${cluster}-kept`, replace, cause: restoring, now: at })).toBe(12);

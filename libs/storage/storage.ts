@@ -135,6 +135,37 @@ export interface ClockState {
   target?: Instant;
   /** Why the last advance was given up. */
   failure?: string;
+  /** What ends the advance before its target, as it was given to askClock. */
+  until?: string;
+  /** The newest revision when the last advance was requested. */
+  asked?: Revision;
+}
+
+/** A request to advance a stepped clock by `by` milliseconds. `from`: its time if it was never advanced. An id is counted once. */
+export interface ClockRequest {
+  id: string;
+  from: Instant;
+  by: number;
+  /** What ends the advance before its target, for the holder of the clock's turn. */
+  until?: string;
+}
+
+/**
+ * A step of a clock. `done`: all work is done, so a clock that has reached its target is no longer being advanced. `stop`: nor is one that
+ * has not reached it.
+ */
+export interface ClockStep {
+  now: Instant;
+  done?: boolean;
+  stop?: boolean;
+  failure?: string;
+}
+
+/** The result of a step. */
+export interface ClockStepped {
+  now: Instant;
+  target?: Instant;
+  until?: string;
 }
 
 /** A turn that has work to do. */
@@ -194,16 +225,17 @@ export interface Storage {
   /** Moves a component's cursor without a turn, unless a turn has moved it. */
   skipTurn(component: string, from: Revision, to: Revision): Promise<void>;
   clock(): Promise<ClockState>;
+  /** Requests that a stepped clock is advanced; returns the resulting target. */
+  askClock(request: ClockRequest): Promise<Instant>;
+  /** Sets the clock in a turn of CLOCK: never backwards, never past its target. Throws FencedError if the turn was superseded. */
+  stepClock(token: number, step: ClockStep): Promise<ClockStepped>;
+  /** Stops an advance, with the reason that clock() returns then. Returns whether the clock was being advanced. */
+  cancelClock(failure: string): Promise<boolean>;
   /**
-   * Requests that a stepped clock is advanced by the given milliseconds; returns the resulting target. `from`: its time if it was never
-   * advanced. A request id is counted once.
+   * Sets a clock that stands still, never backwards, and supersedes all turns. Returns its time; undefined if it is being advanced, in which
+   * case nothing is changed.
    */
-  askClock(request: { id: string; from: Instant; by: number }): Promise<Instant>;
-  /**
-   * Sets the clock in a turn of CLOCK: never backwards, never past its target. `done`: all work is done, so a clock that has reached its
-   * target is no longer being advanced. Throws FencedError if the turn was superseded.
-   */
-  stepClock(token: number, step: { now: Instant; done?: boolean; failure?: string }): Promise<{ now: Instant; target?: Instant }>;
+  setClock(now: Instant): Promise<Instant | undefined>;
 }
 
 /** A text that is replaced in every copied value, e.g. the template's creation time by the new cluster's. */

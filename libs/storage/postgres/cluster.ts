@@ -5,7 +5,10 @@ import { prefixEnd } from '../sorted-keys.js';
 import {
   type BeginOptions,
   CLOCK,
+  type ClockRequest,
   type ClockState,
+  type ClockStep,
+  type ClockStepped,
   type ListOptions,
   type ListResult,
   type LogEntry,
@@ -20,7 +23,7 @@ import {
 } from '../storage.js';
 import { textArray } from './binary-array.js';
 import { toStorageError } from './failures.js';
-import { listedObject, logEntry, turnState } from './rows.js';
+import { clockState, listedObject, logEntry, turnState } from './rows.js';
 import type { Row, Session } from './session.js';
 import type { StatementName } from './statements.js';
 import { write } from './write.js';
@@ -161,19 +164,31 @@ export class PostgresStorage implements Storage {
 
   async clock(): Promise<ClockState> {
     const { head } = await this.#read('clock', []);
-    const [revision, now, target, failure] = head as readonly [Revision, Instant | null, Instant | null, string | null];
-    this.#saw(revision);
-    return { revision, ...(now !== null && { now }), ...(target !== null && { target }), ...(failure !== null && { failure }) };
+    const state = clockState(head);
+    this.#saw(state.revision);
+    return state;
   }
 
-  async askClock({ id, from, by }: { id: string; from: Instant; by: number }): Promise<Instant> {
-    const { head } = await this.#read('askClock', [id, from, by]);
+  async askClock({ id, from, by, until }: ClockRequest): Promise<Instant> {
+    const { head } = await this.#read('askClock', [id, from, by, until ?? null]);
     return head[0] as Instant;
   }
 
-  async stepClock(token: number, { now, done = false, failure }: { now: Instant; done?: boolean; failure?: string }) {
-    const { head } = await this.#read('stepClock', [token, now, done, failure ?? null], { component: CLOCK });
-    const [reached, target] = head as readonly [Instant, Instant | null];
-    return { now: reached, ...(target !== null && { target }) };
+  async stepClock(token: number, { now, done = false, failure, stop = false }: ClockStep): Promise<ClockStepped> {
+    const { head } = await this.#read('stepClock', [token, now, done, failure ?? null, stop], { component: CLOCK });
+    const [reached, target, until] = head as readonly [Instant, Instant | null, string | null];
+    return { now: reached, ...(target !== null && { target }), ...(until !== null && { until }) };
+  }
+
+  async cancelClock(failure: string): Promise<boolean> {
+    const { head } = await this.#read('cancelClock', [failure]);
+    return head[0] as boolean;
+  }
+
+  async setClock(now: Instant): Promise<Instant | undefined> {
+    const [row] = await this.#repeat('setClock', [now]);
+    if (row !== undefined) return row[0] as Instant;
+    await this.revision();
+    return undefined;
   }
 }

@@ -27,6 +27,7 @@ const TEXTS = [
   ['20261122000300_client_authorities', '86e8ba5bf83d5a4a'],
   ['20261122000400_audit', 'f27e790ff3481032'],
   ['20261122001000_restore', '25dda35306548173'],
+  ['20261122001100_clock_modes', 'dad77ec8246f16ea'],
 ];
 
 test('migrations that databases have are never changed', () => {

@@ -1,4 +1,4 @@
-import type { LogEntry, StoredObject, TurnState, WriteOp, WriteResult } from '../storage.js';
+import type { ClockState, LogEntry, StoredObject, TurnState, WriteOp, WriteResult } from '../storage.js';
 import type { Row } from './session.js';
 
 type Objects = readonly [key: string, modRevision: number, createRevision: number, version: number, value: string];
@@ -51,6 +51,28 @@ export function turnState(row: Row): TurnState {
     ...(lost > 0 && { lost }),
     ...(parkedUntil !== null && { parkedUntil }),
     ...(overtook && { overtook }),
+  };
+}
+
+type Clocks = readonly [
+  revision: number,
+  now: number | null,
+  target: number | null,
+  failure: string | null,
+  until: string | null,
+  asked: number | null,
+];
+
+/** A row of clock_state. */
+export function clockState(row: Row): ClockState {
+  const [revision, now, target, failure, until, asked] = row as unknown as Clocks;
+  return {
+    revision,
+    ...(now !== null && { now }),
+    ...(target !== null && { target }),
+    ...(failure !== null && { failure }),
+    ...(until !== null && { until }),
+    ...(asked !== null && { asked }),
   };
 }
 
