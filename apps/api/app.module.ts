@@ -4,13 +4,26 @@ import { LandingController } from './landing.controller.js';
 import { AuditController } from './platform/audit.controller.js';
 import { AuthorizationController } from './platform/authorization.controller.js';
 import { ClustersController } from './platform/clusters.controller.js';
+import { CopiesController } from './platform/copies.controller.js';
 import { FaultsController } from './platform/faults.controller.js';
 import { NodeFilesController } from './platform/node-files.controller.js';
 import { OpenApiController } from './platform/openapi.controller.js';
 import { OrganizationsController } from './platform/organizations.controller.js';
 import { PlatformGuard } from './platform/platform.guard.js';
 import type { PlatformServices } from './platform-services.js';
-import { ACCESS, APIS, AUDIT, CLOCK_TURNER, CLUSTER_ADDRESS, CLUSTER_KEYS, CLUSTERS, MAX_NODES, ORGANIZATIONS } from './tokens.js';
+import {
+  ACCESS,
+  APIS,
+  AUDIT,
+  CLOCK_MODES,
+  CLOCK_TURNER,
+  CLUSTER_ADDRESS,
+  CLUSTER_KEYS,
+  CLUSTERS,
+  COPIES,
+  MAX_NODES,
+  ORGANIZATIONS,
+} from './tokens.js';
 
 @Module({})
 class AppModule {}
@@ -24,6 +37,7 @@ export function appModule(services: { platform: PlatformServices; health: Health
       HealthController,
       OrganizationsController,
       ClustersController,
+      CopiesController,
       AuditController,
       AuthorizationController,
       NodeFilesController,
@@ -42,6 +56,8 @@ export function appModule(services: { platform: PlatformServices; health: Health
       { provide: CLUSTER_KEYS, useValue: platform.keys },
       { provide: CLUSTER_ADDRESS, useValue: platform.address },
       { provide: CLOCK_TURNER, useValue: platform.clock },
+      { provide: COPIES, useValue: platform.copies },
+      { provide: CLOCK_MODES, useValue: platform.clockModes },
       { provide: MAX_NODES, useValue: platform.maxNodes },
     ],
   };

@@ -26,11 +26,15 @@ import {
 } from '#hosting';
 import {
   type Access,
+  type ClockModes,
   type ClusterKeys,
   type Clusters,
+  type Copies,
   createAccess,
+  createClockModes,
   createClusterKeys,
   createClusters,
+  createCopies,
   createOrganizations,
   createQuotaCache,
   DEFAULT_QUOTAS,
@@ -48,6 +52,9 @@ import { StandingSessions } from './standing-sessions.js';
 export interface PlatformServices {
   access: Access;
   clusters: Clusters;
+  /** Forks, snapshots, restores and resets clusters. */
+  copies: Copies;
+  clockModes: ClockModes;
   keys: ClusterKeys;
   organizations: Organizations;
   address: ClusterAddress;
@@ -101,11 +108,13 @@ function invalidation({ access, quotas, apis, sessions }: Cached, { records }: B
         sessions.deleted(event.cluster);
         apis.forget(event.cluster);
       }
+      if (event.type === 'cluster-changed') apis.reopen(event.cluster);
       if (event.type === 'quotas') quotas.forget(event.organization);
     },
     onGap() {
       access.forget();
       quotas.forget();
+      apis.reopen();
       const opens = async (hash: string) => (await records.tokenByHash(hash)) !== undefined;
       sessions.verify(opens).catch((error: unknown) => log.warn({ err: error }, 'open sessions could not be verified'));
     },
@@ -135,9 +144,12 @@ interface TenancyParts {
   runtime: PlatformRuntime;
   quotas: QuotaCache;
   removeTurnKeys(cluster: string): Promise<void>;
+  componentNames: readonly string[];
+  /** Requests turns of all components. */
+  wake(cluster: string): void;
 }
 
-function openTenancy(options: PlatformOptions, { runtime, quotas, removeTurnKeys }: TenancyParts) {
+function openTenancy(options: PlatformOptions, { runtime, quotas, removeTurnKeys, componentNames, wake }: TenancyParts) {
   const { backends, authority, tokenKey } = options;
   const { admin, records } = backends;
   const { now } = systemClock;
@@ -145,8 +157,14 @@ function openTenancy(options: PlatformOptions, { runtime, quotas, removeTurnKeys
   const rootCA = authority.certificate;
   const templates = clusterTemplates({ admin, rootCA, version: buildId(), build: buildInThread, now });
   const key = Buffer.from(tokenKey);
-  const clusters = createClusters({ records, storage: admin, templates, tokenKey: key, quotas, now, notify, cleanUp: removeTurnKeys });
-  return { clusters, organizations: createOrganizations({ records, clusters, now, notify }) };
+  const making = { records, storage: admin, templates, tokenKey: key, quotas, now, notify, cleanUp: removeTurnKeys };
+  const clusters = createClusters(making);
+  return {
+    clusters,
+    copies: createCopies({ ...making, components: componentNames, wake }),
+    clockModes: createClockModes({ records, storage: admin, notify, now, wake }),
+    organizations: createOrganizations({ records, clusters, now, notify }),
+  };
 }
 
 /** Opens the platform in this process. */
@@ -177,13 +195,17 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
   const sessions = new StandingSessions(followRoles(apis));
   runtime.subscribe({ onCommit: wakeOnCommit(wakeups), ...invalidation({ access, quotas, apis, sessions }, backends, log) });
   const turns = turnKeys({ connection }, [...queued.map(({ name }) => name), CLOCK]);
-  const { clusters, organizations } = openTenancy(options, { runtime, quotas, removeTurnKeys: turns.remove });
+  const componentNames = queued.map(({ name }) => name);
+  const wake = (cluster: string) => {
+    for (const name of componentNames) wakeups.wake(cluster, name);
+  };
+  const tenancy = openTenancy(options, { runtime, quotas, removeTurnKeys: turns.remove, componentNames, wake });
+  const { clusters, organizations } = tenancy;
   const stopTidying = startTidying({ clusters, organizations, apis }, options);
   return {
     access,
-    clusters,
+    ...tenancy,
     keys,
-    organizations,
     address: { ca: authority.certificate, serverOf: (id) => `${origin}/clusters/${id}` },
     clock: clockTurner({ admin, records, wake: (cluster, component) => wakeups.wake(cluster, component) }),
     apis,

@@ -7,4 +7,6 @@ export const ORGANIZATIONS = Symbol('organizations');
 export const CLUSTER_KEYS = Symbol('cluster keys');
 export const CLUSTER_ADDRESS = Symbol('cluster address');
 export const MAX_NODES = Symbol('max nodes');
+export const COPIES = Symbol('copies');
+export const CLOCK_MODES = Symbol('clock modes');
 export const CLOCK_TURNER = Symbol('clock turner');

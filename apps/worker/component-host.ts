@@ -138,7 +138,7 @@ export async function openComponents(options: ComponentHostOptions): Promise<{ c
   runtime.subscribe({
     onCommit: wakeOnCommit(commitTarget({ roles, components, clock, host, wakeups })),
     onEvent(event) {
-      if (event.type === 'cluster-deleted') host.forget(event.cluster);
+      if (event.type === 'cluster-deleted' || event.type === 'cluster-changed') host.forget(event.cluster);
     },
   });
   const endMaintenance = roles.has('etcd') ? startMaintenance({ admin, records, audit: backends.audit, log }) : () => undefined;

@@ -1,5 +1,6 @@
 import type { Bus } from '#cacher/bus';
 import {
+  Compacted,
   checkOps,
   checkPrefix,
   FutureRevision,
@@ -40,6 +41,8 @@ export interface HostedClusterStore extends ClusterStore {
   tick(newest: Revision | undefined): Promise<void>;
   /** Drops what is in memory, unless there are writes in progress or watchers; `watched`: ends the watches too, without an error. */
   drop(options?: { watched?: boolean }): void;
+  /** The objects were restored to an earlier state: drops what is in memory, and ends the watches as expired. */
+  restored(): void;
   /** The estimated bytes in memory; 0 while nothing is loaded. */
   readonly bytes: number;
   /** Whether there are watchers or writes in progress. */
@@ -250,6 +253,11 @@ class CachingClusterStore implements HostedClusterStore {
 
   drop({ watched = false }: { watched?: boolean } = {}): void {
     if (watched ? !this.#writes.busy : !this.busy) this.#kept.end();
+  }
+
+  restored(): void {
+    const { known } = this.#kept;
+    this.#kept.end(new Compacted(known, known + 1));
   }
 
   close(): void {

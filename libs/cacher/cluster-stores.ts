@@ -28,6 +28,8 @@ export interface ClusterStores {
   tick(): Promise<void>;
   /** Estimated bytes of memory that the store of a cluster uses. */
   bytes(cluster: string): number;
+  /** The cluster's objects were restored to an earlier state: drops them, and ends the watches, which have to list again. */
+  restored(cluster: string): void;
   /** Closes a deleted cluster's store at once, including its watches. */
   forget(cluster: string): void;
   close(): void;
@@ -111,6 +113,10 @@ class ProcessClusterStores implements ClusterStores {
 
   bytes(cluster: string): number {
     return this.#entries.get(cluster)?.store.bytes ?? 0;
+  }
+
+  restored(cluster: string): void {
+    this.#entries.get(cluster)?.store.restored();
   }
 
   forget(cluster: string): void {

@@ -11,11 +11,20 @@ export interface PlatformEvents {
   close(): void;
 }
 
+const instant = z.number().int();
+const clock = z.discriminatedUnion('mode', [
+  z.object({ mode: z.literal('real') }),
+  z.object({ mode: z.literal('scaled'), rate: z.number(), now: instant, since: instant }),
+  z.object({ mode: z.literal('frozen'), now: instant }),
+  z.object({ mode: z.literal('stepped'), now: instant }),
+]);
+
 const event = z.discriminatedUnion('type', [
   z.object({ type: z.literal('tokens-revoked'), hashes: z.array(z.string()) }),
   z.object({ type: z.literal('cluster-deleted'), cluster: z.string() }),
   z.object({ type: z.literal('quotas'), organization: z.string() }),
-  z.object({ type: z.literal('clock'), cluster: z.string(), now: z.number().int() }),
+  z.object({ type: z.literal('clock'), cluster: z.string(), now: instant }),
+  z.object({ type: z.literal('cluster-changed'), cluster: z.string(), clock, restored: z.boolean() }),
 ]);
 
 /** Throws if it is not an event: the bus ignores such a message. */

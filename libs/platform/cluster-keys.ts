@@ -102,7 +102,7 @@ export function createClusterKeys({ records, installationKey, now }: ClusterKeys
     if (text === undefined) throw new Error(`cluster ${cluster} has no key ${name}`);
     return text;
   }
-  const timeOf = async (id: string): Promise<Instant> => {
+  const presentTime = async (id: string): Promise<Instant> => {
     const cluster = await records.cluster(id);
     return timeOf(cluster?.clock ?? { mode: 'real' }, now());
   };
@@ -110,7 +110,7 @@ export function createClusterKeys({ records, installationKey, now }: ClusterKeys
     of: (cluster) => ({
       serviceAccount: async () => createPrivateKey(await kept(cluster, 'service_account', newKey)),
       clientAuthority: async () =>
-        JSON.parse(await kept(cluster, 'client_authority', async () => newClientAuthority(await timeOf(cluster)))) as Authority,
+        JSON.parse(await kept(cluster, 'client_authority', async () => newClientAuthority(await presentTime(cluster)))) as Authority,
     }),
   };
 }

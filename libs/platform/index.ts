@@ -1,4 +1,6 @@
 export { type Access, createAccess, type Grant } from './access.js';
+export { ClockAdvancing, type ClockModes, createClockModes } from './clock-modes.js';
+export { type ClockRequest, type ClusterClock, LARGEST_RATE, standsStill, timeOf } from './cluster-clock.js';
 export { adminCertificate, CLIENT_AUTHORITY_NAME, type ClusterKeys, createClusterKeys } from './cluster-keys.js';
 export {
   type ClusterRequest,
@@ -8,6 +10,7 @@ export {
   createClusters,
   type PlatformEvent,
 } from './clusters.js';
+export { type Asker, type Copies, createCopies, type ForkRequest, NoSnapshot, type PastState } from './copies.js';
 export { type Credential, kubeconfig } from './kubeconfig.js';
 export { memoryRecords } from './memory-records.js';
 export { createOrganizations, type OrganizationChange, type Organizations } from './organizations.js';
@@ -23,7 +26,6 @@ export {
 } from './quotas.js';
 export {
   type Cluster,
-  type ClusterClock,
   EARLIEST,
   LATEST,
   NameTaken,
@@ -31,8 +33,10 @@ export {
   type Organization,
   OrganizationGone,
   type PlatformRecords,
+  type Snapshot,
   type TimingProfileName,
   type TokenRecord,
   TooManyClusters,
+  TooManySnapshots,
 } from './records.js';
 export { deriveToken, hashToken, randomToken } from './tokens.js';

@@ -54,7 +54,13 @@ class Tables {
 /** The platform's tables in the memory of this process, for tests and one-process use; the same contract as those in PostgreSQL. */
 export function memoryRecords(): PlatformRecords {
   const tables = new Tables();
-  return { ...organizationRecords(tables), ...clusterRecords(tables), ...snapshotRecords(tables), ...tokenRecords(tables), ...keyRecords(tables) };
+  return {
+    ...organizationRecords(tables),
+    ...clusterRecords(tables),
+    ...snapshotRecords(tables),
+    ...tokenRecords(tables),
+    ...keyRecords(tables),
+  };
 }
 
 function organizationRecords(tables: Tables): OrganizationRecords {

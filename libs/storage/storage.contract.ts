@@ -525,7 +525,11 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
         ['9 delete /r/d=1 v1 c6 (6)', restoring, at + 5],
       ]);
       expect((await store.list({ prefix: '/' })).items.map(standing)).toEqual(['/r/a=1 7 c1 v3', '/r/b=1 8 c8 v1', '/r/c=1 3 c3 v1']);
-      expect((await store.list({ prefix: '/', at: 6 })).items.map(standing)).toEqual(['/r/a=2 4 c1 v2', '/r/c=1 3 c3 v1', '/r/d=1 6 c6 v1']);
+      expect((await store.list({ prefix: '/', at: 6 })).items.map(standing)).toEqual([
+        '/r/a=2 4 c1 v2',
+        '/r/c=1 3 c3 v1',
+        '/r/d=1 6 c6 v1',
+      ]);
       await expect(store.endTurn('scheduler', { token, cursor: 6 })).rejects.toThrow('the turn of scheduler was overtaken');
       await expect(store.write([create('/r/e')], { fence: { component: 'scheduler', token } })).rejects.toThrow('was overtaken');
       expect(await store.beginTurn('scheduler')).toEqual({ token: 3, cursor: 6, nextAt: 0 });
@@ -533,7 +537,11 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       // To another cluster's objects, with replacements; and what is the same is not written.
       const replace = [{ from: '1', to: 'one' }];
       expect(await admin.restore(cluster, { from: `${cluster}-kept`, replace, cause: restoring, now: at })).toBe(12);
-      expect((await store.list({ prefix: '/' })).items.map(standing)).toEqual(['/r/a=one 10 c1 v4', '/r/b=one 11 c8 v2', '/r/c=one 12 c3 v2']);
+      expect((await store.list({ prefix: '/' })).items.map(standing)).toEqual([
+        '/r/a=one 10 c1 v4',
+        '/r/b=one 11 c8 v2',
+        '/r/c=one 12 c3 v2',
+      ]);
       expect(await admin.restore(cluster, { from: `${cluster}-kept`, replace, cause: restoring, now: at })).toBe(12);
       expect((await store.write([create('/r/d', '2', undefined, 8)])).map(brief)).toEqual(['conflict']);
       await store.compact(5);
@@ -545,7 +553,9 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
         'revision 99 is in the future; the newest is 12',
         'cluster nowhere does not exist',
       ]);
-      await expect(admin.restore('nowhere', { from: cluster, cause: restoring, now: at })).rejects.toThrow('cluster nowhere does not exist');
+      await expect(admin.restore('nowhere', { from: cluster, cause: restoring, now: at })).rejects.toThrow(
+        'cluster nowhere does not exist',
+      );
       expect(await store.revision()).toBe(12);
     });
 

@@ -1,31 +1,26 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
-import type { z } from 'zod';
+import { Body, Controller, Delete, Get, Header, HttpCode, Inject, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
 import { systemClock } from '#apimachinery';
 import { type ClockTurner, Problem, validated } from '#hosting';
 import {
   adminCertificate,
+  ClockAdvancing,
+  type ClockModes,
   type Cluster,
   type ClusterKeys,
   type Clusters,
   type Credential,
   kubeconfig,
   LATEST,
-  NameTaken,
   type Organization,
-  OrganizationGone,
   type Organizations,
-  TooManyClusters,
+  timeOf,
 } from '#platform';
-import { CLOCK_TURNER, CLUSTER_ADDRESS, CLUSTER_KEYS, CLUSTERS, MAX_NODES, ORGANIZATIONS } from '../tokens.js';
+import { CLOCK_MODES, CLOCK_TURNER, CLUSTER_ADDRESS, CLUSTER_KEYS, CLUSTERS, MAX_NODES, ORGANIZATIONS } from '../tokens.js';
 import { isReference, noCluster } from './ids.js';
 import { PlatformGuard } from './platform.guard.js';
-import { advanceSchema, createClusterSchema, durationOf, kubeconfigSchema, listClustersSchema } from './schemas.js';
-import { type ClusterAddress, clusterView } from './views.js';
-
-type CreateBody = z.infer<typeof createClusterSchema>;
-
-const clockOf = ({ clock }: CreateBody) =>
-  clock.mode === 'real' ? clock : { mode: clock.mode, startAt: clock.startAt === undefined ? undefined : Date.parse(clock.startAt) };
+import { creationProblem } from './problems.js';
+import { advanceSchema, changeClusterSchema, createClusterSchema, durationOf, kubeconfigSchema, listClustersSchema } from './schemas.js';
+import { type ClusterAddress, clusterView, createdView } from './views.js';
 
 /** /platform/v1/clusters */
 @Controller('platform/v1/clusters')
@@ -37,6 +32,7 @@ export class ClustersController {
     @Inject(CLUSTER_ADDRESS) private readonly address: ClusterAddress,
     @Inject(CLOCK_TURNER) private readonly clock: ClockTurner,
     @Inject(CLUSTER_KEYS) private readonly keys: ClusterKeys,
+    @Inject(CLOCK_MODES) private readonly clockModes: ClockModes,
     @Inject(MAX_NODES) private readonly maxNodes: number,
   ) {}
 
@@ -54,26 +50,35 @@ export class ClustersController {
     const { name, nodes, profile, seed } = request;
     if (nodes.count > this.maxNodes) throw new Problem(422, `nodes.count: at most ${this.maxNodes} here (ORRERY_MAX_NODES)`);
     try {
-      const { cluster, token } = await this.clusters.create({
+      const created = await this.clusters.create({
         name,
         organizationId,
         nodes,
         profile,
-        clock: clockOf(request),
+        clock: request.clock,
         ...(seed === undefined ? {} : { seed }),
       });
-      return { ...clusterView(cluster, this.address), token, kubeconfig: this.kubeconfigOf(cluster, { token }) };
+      return createdView(created, this.address);
     } catch (error) {
-      if (error instanceof TooManyClusters) throw new Problem(403, `exceeded quota: ${error.message}`);
-      if (error instanceof OrganizationGone) throw new Problem(422, 'organization: the organization is being removed');
-      if (error instanceof NameTaken) throw new Problem(409, `the organization already has a cluster named ${name}`);
-      throw error;
+      throw creationProblem(error, name);
     }
   }
 
   @Get(':id')
   async show(@Param('id') id: string) {
     return clusterView(await this.clusterOf(id), this.address);
+  }
+
+  @Patch(':id')
+  async change(@Param('id') id: string, @Body() body: unknown) {
+    const { clock } = validated(changeClusterSchema, body);
+    try {
+      const changed = isReference(id) ? await this.clockModes.change(id, clock) : undefined;
+      if (!changed) throw noCluster(id);
+      return clusterView(changed, this.address);
+    } catch (error) {
+      throw error instanceof ClockAdvancing ? new Problem(409, error.message) : error;
+    }
   }
 
   @Delete(':id')
@@ -88,8 +93,7 @@ export class ClustersController {
     const { auth } = validated(kubeconfigSchema, query);
     const cluster = await this.clusterOf(id);
     if (auth === 'certificate') {
-      const { clock } = cluster;
-      const now = clock.mode === 'stepped' ? clock.now : systemClock.now();
+      const now = timeOf(cluster.clock, systemClock.now());
       return this.kubeconfigOf(cluster, await adminCertificate(await this.keys.of(id).clientAuthority(), now));
     }
     const token = await this.clusters.token(id);

@@ -10,6 +10,13 @@ const named = {
   Cluster: schemas.clusterSchema,
   CreatedCluster: schemas.createdClusterSchema,
   CreateCluster: schemas.createClusterSchema,
+  ChangeCluster: schemas.changeClusterSchema,
+  CreateFork: schemas.forkSchema,
+  CreateSnapshot: schemas.createSnapshotSchema,
+  Snapshot: schemas.snapshotSchema,
+  CreateRestore: schemas.restoreSchema,
+  CreateReset: schemas.resetSchema,
+  Restored: schemas.restoredSchema,
   Token: schemas.tokenSchema,
   Advance: schemas.advanceSchema,
   Clock: schemas.clockSchema,
@@ -96,7 +103,47 @@ const paths = {
   '/clusters/{id}': {
     parameters: [id],
     get: operation({ summary: 'One cluster', answer: json(ref('Cluster')) }),
+    patch: operation({ summary: 'Changes its clock; time goes on from where it is', body: 'ChangeCluster', answer: json(ref('Cluster')) }),
     delete: operation({ summary: 'Deletes a cluster with everything in it', status: 204 }),
+  },
+  '/clusters/{id}/fork': {
+    parameters: [id],
+    post: operation({
+      summary: 'Creates a cluster that goes on from a state of this one, with the same seed but credentials of its own',
+      body: 'CreateFork',
+      status: 201,
+      answer: json(ref('CreatedCluster')),
+    }),
+  },
+  '/clusters/{id}/snapshots': {
+    parameters: [id],
+    get: operation({ summary: 'Its snapshots, oldest first', answer: list('Snapshot') }),
+    post: operation({
+      summary: 'Keeps its current state, or that of a revision, under a name',
+      body: 'CreateSnapshot',
+      status: 201,
+      answer: json(ref('Snapshot')),
+    }),
+  },
+  '/clusters/{id}/snapshots/{name}': {
+    parameters: [id, { ...id, name: 'name' }],
+    delete: operation({ summary: 'Deletes a snapshot', status: 204 }),
+  },
+  '/clusters/{id}/restore': {
+    parameters: [id],
+    post: operation({
+      summary: 'Gives it the objects of a snapshot or a revision; its time and revisions go on, credentials stay, watches end with 410',
+      body: 'CreateRestore',
+      answer: json(ref('Restored')),
+    }),
+  },
+  '/clusters/{id}/reset': {
+    parameters: [id],
+    post: operation({
+      summary: 'Gives it the objects of a new cluster, or of a snapshot',
+      body: 'CreateReset',
+      answer: json(ref('Restored')),
+    }),
   },
   '/clusters/{id}/audit': {
     parameters: [id],

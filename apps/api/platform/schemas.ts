@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LOG_LIMITS } from '#audit';
 import { FAULT_TYPES, FAULTY_COMPONENTS } from '#cluster';
-import { EARLIEST, LARGEST_QUOTAS, LATEST, QUOTA_NAMES, type QuotaName } from '#platform';
+import { EARLIEST, LARGEST_QUOTAS, LARGEST_RATE, LATEST, QUOTA_NAMES, type QuotaName } from '#platform';
 
 const label = z
   .string()
@@ -23,19 +23,29 @@ const nodesSchema = z.strictObject({
   pods: z.number().int().min(1).max(1000).default(110),
 });
 
-const clockRequest = z
-  .discriminatedUnion('mode', [
+const instant = z.iso
+  .datetime()
+  .refine((text) => Date.parse(text) >= EARLIEST && Date.parse(text) <= LATEST, 'must be between 1970 and 9999');
+const startAt = instant.transform(Date.parse).optional().describe('The initial time; default now');
+const rate = z.number().min(0.001).max(LARGEST_RATE).optional().describe('How many times as fast as the machine; default 60');
+
+const clockModes = z.discriminatedUnion('mode', [
+  z.strictObject({ mode: z.literal('real') }),
+  z.strictObject({ mode: z.literal('scaled'), rate, startAt }),
+  z.strictObject({ mode: z.literal('frozen'), startAt }).describe('Time stands still'),
+  z.strictObject({ mode: z.literal('stepped'), startAt }).describe('Time moves only when it is advanced'),
+]);
+const clockRequest = clockModes.default({ mode: 'real' });
+
+/** Time goes on from where it is. */
+export const changeClusterSchema = z.strictObject({
+  clock: z.discriminatedUnion('mode', [
     z.strictObject({ mode: z.literal('real') }),
-    z.strictObject({
-      mode: z.literal('stepped'),
-      startAt: z.iso
-        .datetime()
-        .refine((text) => Date.parse(text) >= EARLIEST && Date.parse(text) <= LATEST, 'must be between 1970 and 9999')
-        .optional()
-        .describe('The initial time; default now'),
-    }),
-  ])
-  .default({ mode: 'real' });
+    z.strictObject({ mode: z.literal('scaled'), rate }),
+    z.strictObject({ mode: z.literal('frozen') }),
+    z.strictObject({ mode: z.literal('stepped') }),
+  ]),
+});
 
 const NO_SEED = 'must be an integer or a string of 1 to 64 printable ASCII characters';
 
@@ -53,6 +63,34 @@ export const createClusterSchema = z.strictObject({
   clock: clockRequest,
   seed: seedRequest,
 });
+
+const revision = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional().describe('A revision that the log still has');
+const snapshot = label.optional().describe('The name of a snapshot of the cluster');
+const onlyOne = (body: { revision?: number | undefined; snapshot?: string | undefined }) =>
+  body.revision === undefined || body.snapshot === undefined;
+const NOT_BOTH = 'revision and snapshot exclude each other';
+
+export const forkSchema = z
+  .strictObject({ name: label, revision, snapshot, clock: clockModes.optional().describe("Default: a clock like the source's") })
+  .refine(onlyOne, NOT_BOTH);
+
+export const createSnapshotSchema = z.strictObject({ name: label, revision });
+
+export const snapshotSchema = z.object({
+  name: z.string(),
+  revision: z.number().int(),
+  at: z.iso.datetime().describe('In cluster time'),
+  createdAt: z.iso.datetime(),
+});
+
+export const restoreSchema = z
+  .strictObject({ revision, snapshot })
+  .refine(onlyOne, NOT_BOTH)
+  .refine((body) => body.revision !== undefined || body.snapshot !== undefined, 'revision or snapshot is required');
+
+export const resetSchema = z.strictObject({ to: label.optional().describe('A snapshot; default: the objects of a new cluster') });
+
+export const restoredSchema = z.object({ revision: z.number().int().describe("The cluster's revision afterwards") });
 
 export const createOrganizationSchema = z.strictObject({ name: label });
 
@@ -158,7 +196,11 @@ export const clusterSchema = z.object({
   server: z.string().describe("The cluster's Kubernetes API"),
   nodes: nodesSchema,
   profile: z.enum(['realistic', 'instant']),
-  clock: z.object({ mode: z.enum(['real', 'stepped']), now: z.iso.datetime().optional() }),
+  clock: z.object({
+    mode: z.enum(['real', 'scaled', 'frozen', 'stepped']),
+    rate: z.number().optional(),
+    now: z.iso.datetime().optional().describe("Unset: the machine's time"),
+  }),
   seed: z.string(),
   createdAt: z.iso.datetime(),
 });

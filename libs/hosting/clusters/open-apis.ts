@@ -3,7 +3,7 @@ import type { ApiServer, FlowLimits, WorkShare } from '#apiserver';
 import type { AuditLog } from '#audit';
 import type { ClusterStores, HeldStore } from '#cacher';
 import { clusterApi, machineTimers } from '#cluster';
-import { type Cluster, type ClusterKeys, DEFAULT_QUOTAS, type PlatformRecords, type QuotaCache, type Quotas } from '#platform';
+import { type Cluster, type ClusterKeys, DEFAULT_QUOTAS, type PlatformRecords, type QuotaCache, type Quotas, standsStill } from '#platform';
 import type { StorageAdmin } from '#storage';
 import { SHARE_LIMITS } from '../limits.js';
 import type { WebhookConnections } from '../webhooks/webhook-connections.js';
@@ -23,6 +23,8 @@ export interface OpenApis {
   open(cluster: string): Promise<OpenApi | undefined>;
   /** Closes what has not been used since the call before last. To be called about twice a minute. */
   tidy(): void;
+  /** The record of this cluster, or of any of them, may have changed: the next request opens it anew. Watches go on. */
+  reopen(cluster?: string): void;
   /** The cluster was deleted: closes it at once, including its watches. */
   forget(cluster: string): void;
   readonly size: number;
@@ -79,7 +81,7 @@ class ProcessOpenApis implements OpenApis {
     const entry = this.entries.get(cluster);
     if (entry) entry.used = true;
     // Reads the time of a clock that is advanced elsewhere first: the message may be late or lost.
-    return entry?.cluster.clock.mode === 'stepped' ? undefined : entry;
+    return entry && standsStill(entry.cluster.clock) ? undefined : entry;
   }
 
   async open(cluster: string): Promise<OpenApi | undefined> {
@@ -132,10 +134,14 @@ class ProcessOpenApis implements OpenApis {
 
   /** The clock's time and the cluster's revision: random values are derived from both. */
   private async readClock({ id, clock }: Cluster, { store }: HeldStore): Promise<void> {
-    if (clock.mode !== 'stepped') return;
+    if (!standsStill(clock)) return;
     const { now, revision } = await this.options.admin.open(id).clock();
     store.heard(revision);
     if (now !== undefined) this.options.clocks.turned(id, now);
+  }
+
+  reopen(cluster?: string): void {
+    for (const [id, entry] of this.entries) if (cluster === undefined || id === cluster) this.drop(id, entry);
   }
 
   tidy(): void {

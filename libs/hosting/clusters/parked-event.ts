@@ -2,6 +2,7 @@ import { Event } from '#api';
 import { formatTime } from '#apimachinery';
 import { inProcessClient } from '#apiserver';
 import { clusterApi, machineTimers } from '#cluster';
+import { standsStill } from '#platform';
 import type { WorkerClustersOptions } from './worker-clusters.js';
 
 /** Tells the cluster's users that a component is suspended, with an Event about the namespace that it runs in. */
@@ -11,7 +12,7 @@ export async function recordParked(
 ): Promise<void> {
   const cluster = await records.cluster(id);
   if (!cluster) return;
-  const { store, release } = stores.acquire(id, { inRounds: cluster.clock.mode === 'stepped' });
+  const { store, release } = stores.acquire(id, { inRounds: standsStill(cluster.clock) });
   try {
     const clock = clocks.of(cluster);
     const client = inProcessClient(clusterApi({ store, clock, seed: cluster.seed, timers: machineTimers }), { manager: component });

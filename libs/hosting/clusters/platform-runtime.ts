@@ -40,6 +40,10 @@ export async function platformRuntime({ backends, log }: { backends: Backends; l
   const events = await platformEvents(bus, {
     event(event) {
       if (event.type === 'clock') clocks.turned(event.cluster, event.now);
+      if (event.type === 'cluster-changed') {
+        clocks.changed(event.cluster, event.clock);
+        if (event.restored) stores.restored(event.cluster);
+      }
       if (event.type === 'cluster-deleted') {
         stores.forget(event.cluster);
         clocks.forget(event.cluster);

@@ -16,7 +16,7 @@ export async function openTurned(id: string, under: () => Fence | undefined, opt
   const clock = clocks.stepped(id);
   if (!clock) {
     hosted.close();
-    throw new Error(`cluster ${id} has a real clock`);
+    throw new Error(`cluster ${id} has a clock that goes on by itself`);
   }
   const { store, release } = stores.acquire(id);
   const storage = admin.open(id);

@@ -3,7 +3,7 @@ import type { WorkShare } from '#apiserver';
 import type { ClusterStore, ClusterStores } from '#cacher';
 import { clusterApi, hostedCluster, machineTimers, profiles } from '#cluster';
 import type { HostedCluster, InTurn } from '#controller-runtime';
-import type { Cluster, ClusterKeys, PlatformRecords } from '#platform';
+import { type Cluster, type ClusterKeys, type PlatformRecords, standsStill } from '#platform';
 import { CLOCK, type Fence, type StorageAdmin, UnknownCluster } from '#storage';
 import type { Log } from '../logging.js';
 import type { WebhookConnections } from '../webhooks/webhook-connections.js';
@@ -57,7 +57,8 @@ export async function openForWorker(
   const { records, admin, stores, clocks, rootCA, keys, share, webhooks, log } = options;
   const cluster = await records.cluster(id);
   if (!cluster) throw new UnknownCluster(id);
-  const stepped = cluster.clock.mode === 'stepped';
+  const stepped = standsStill(cluster.clock);
+  const rate = cluster.clock.mode === 'scaled' ? cluster.clock.rate : 1;
   const { store, release } = stores.acquire(id, { inRounds: stepped });
   const clock = clocks.of(cluster);
   const api = clusterApi({
@@ -76,7 +77,7 @@ export async function openForWorker(
     profile: profiles[cluster.profile],
     rootCA,
     keys: keys.of(id),
-    delayUntil: (at: Instant) => (cluster.clock.mode === 'real' ? at - clock.now() : undefined),
+    delayUntil: (at: Instant) => (stepped ? undefined : (at - clock.now()) / rate),
     // Consecutive failures are logged at powers of two, so that one object that cannot be reconciled does not fill the log.
     onFailure: ({ error, ...about }) => {
       const level = isExpected(error) || (about.failures & (about.failures - 1)) !== 0 ? 'debug' : 'warn';
