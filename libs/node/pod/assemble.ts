@@ -2,6 +2,7 @@ import type { corev1 } from '#api';
 import { deepEqual, formatTime, type Instant } from '#apimachinery';
 import { isTerminalPhase, podRequests, resourceListTexts } from '#component-helpers';
 import { conditionsOf } from './conditions.js';
+import type { Ending, Outcome } from './memory.js';
 import { phaseOf } from './phase.js';
 import { applyProbes } from './probing.js';
 import type { Simulation } from './simulation.js';
@@ -16,13 +17,16 @@ export function hasSandbox({ status }: corev1.Pod): boolean {
 /** Builds the status. `stopped`: the containers will not be started again; `outcome` overrides the phase. */
 export function statusOf(
   sim: Simulation,
-  { stopped, sandbox, outcome }: { stopped: boolean; sandbox: boolean; outcome?: { phase: string; reason: string; message: string } },
+  { stopped, sandbox, outcome }: { stopped: boolean; sandbox: boolean; outcome?: Outcome },
 ): corev1.PodStatus {
   const { pod, slots, world } = sim;
   const old: corev1.PodStatus = pod.status ?? {};
   for (const slot of slots) applyProbes(sim, slot);
   const initialized = slots.some(({ role, status }) => role === 'main' && status.containerID !== undefined);
-  const phase = isTerminalPhase(old.phase) ? (old.phase ?? '') : (outcome?.phase ?? phaseOf(pod, slots, { stopped, initialized }));
+  const found = outcome ? 'Failed' : phaseOf(pod, slots, { stopped, initialized });
+  // A pod has ended when its last container has (status_manager.go mergePodStatus).
+  const ends = isTerminalPhase(found) && !slots.some(({ status }) => status.state?.running);
+  const phase = isTerminalPhase(old.phase) || (isTerminalPhase(found) && !ends) ? (old.phase ?? 'Pending') : found;
   const podIP = pod.spec?.hostNetwork ? world.hostIPs[0] : sandbox ? (old.podIP ?? world.podIP) : undefined;
   const of = (...roles: Slot['role'][]) => slots.filter(({ role }) => roles.includes(role)).map(({ status }) => status);
   const initStatuses = of('init', 'sidecar');
@@ -33,7 +37,14 @@ export function statusOf(
     ...old,
     ...(generation ? { observedGeneration: generation } : {}),
     phase,
-    conditions: conditionsOf({ pod, phase, slots, sandbox: sandbox && !stopped, time: formatTime(sim.now) }),
+    conditions: conditionsOf({
+      pod,
+      phase,
+      slots,
+      sandbox: sandbox && !stopped,
+      time: formatTime(sim.now),
+      ...(outcome ? { outcome } : {}),
+    }),
     ...(outcome ? { message: outcome.message, reason: outcome.reason } : {}),
     ...(world.hostIPs[0] ? { hostIP: world.hostIPs[0], hostIPs: world.hostIPs.map((ip) => ({ ip })) } : {}),
     ...(podIP ? { podIP, podIPs: [{ ip: podIP }] } : {}),
@@ -46,9 +57,9 @@ export function statusOf(
 }
 
 /** The result of a simulation, as a plan. */
-export function planOf(sim: Simulation, status: corev1.PodStatus, rest: { at?: Instant; stoppingAt?: Instant; remove?: boolean }): PodPlan {
+export function planOf(sim: Simulation, status: corev1.PodStatus, rest: { at?: Instant; ending?: Ending; remove?: boolean }): PodPlan {
   const containers = Object.fromEntries(sim.slots.map(({ container, memory }) => [container.name, memory]));
-  const { stoppingAt, at, remove = false } = rest;
+  const { ending, at, remove = false } = rest;
   return {
     ...(deepEqual(status, sim.pod.status) ? {} : { status }),
     events: sim.events,
@@ -58,7 +69,7 @@ export function planOf(sim: Simulation, status: corev1.PodStatus, rest: { at?: I
       generation: sim.pod.metadata.generation,
       ...(sim.busy ? { busy: sim.busy } : {}),
       ...(sim.mount ? { mount: sim.mount } : {}),
-      ...(stoppingAt === undefined ? {} : { stoppingAt }),
+      ...(ending === undefined ? {} : { ending }),
     },
     pulled: [...sim.pulled],
     remove,

@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import { conditionOf, transitionTime } from '#component-helpers';
+import type { Outcome } from './memory.js';
 import type { Slot } from './slot.js';
 
 /** Conditions of a pod (kubelet/status/generate.go). */
@@ -48,10 +49,12 @@ export interface ConditionInput {
   sandbox: boolean;
   /** metav1.Time. */
   time: string;
+  /** The kubelet has ended the pod. */
+  outcome?: Outcome;
 }
 
 /** All conditions: other components' first and unchanged, then the kubelet's own. The transition time changes only with the status. */
-export function conditionsOf({ pod, phase, slots, sandbox, time }: ConditionInput): corev1.PodCondition[] {
+export function conditionsOf({ pod, phase, slots, sandbox, time, outcome }: ConditionInput): corev1.PodCondition[] {
   const old = pod.status?.conditions ?? [];
   const observedGeneration = pod.metadata.generation;
   const containers = containersReady(phase, slots);
@@ -74,5 +77,16 @@ export function conditionsOf({ pod, phase, slots, sandbox, time }: ConditionInpu
       ...(message ? { message } : {}),
     };
   });
-  return [...old.filter(({ type }) => !KUBELET.has(type)), ...own];
+  const others = old.filter(({ type }) => !KUBELET.has(type));
+  if (!outcome?.disrupted) return [...others, ...own];
+  const target: corev1.PodCondition = {
+    type: 'DisruptionTarget',
+    ...(observedGeneration ? { observedGeneration } : {}),
+    status: 'True',
+    lastProbeTime: null as unknown as string,
+    lastTransitionTime: time,
+    reason: 'TerminationByKubelet',
+    message: outcome.message,
+  };
+  return [...others.filter(({ type }) => type !== target.type), target, ...own];
 }

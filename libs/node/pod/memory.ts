@@ -1,3 +1,4 @@
+import type { corev1 } from '#api';
 import type { Instant } from '#apimachinery';
 
 /**
@@ -5,13 +6,18 @@ import type { Instant } from '#apimachinery';
  * used, as in a real kubelet that was restarted.
  */
 export interface PodMemory {
-  /** A step in progress: only one container of a pod is pulled or started at a time. */
-  readonly busy?: { readonly container: string; readonly step: 'pull' | 'start'; readonly since: Instant; readonly until: Instant };
+  /** A step in progress: only one container of a pod is pulled or started at a time. `hook`: it has started, and its postStart hook runs. */
+  readonly busy?: {
+    readonly container: string;
+    readonly step: 'pull' | 'start' | 'hook';
+    readonly since: Instant;
+    readonly until: Instant;
+  };
   readonly containers: Readonly<Record<string, ContainerMemory>>;
   /** When volumes that could not be mounted are retried, and the next delay. */
   readonly mount?: { readonly retryAt: Instant; readonly delay: number };
-  /** When its containers were told to stop. */
-  readonly stoppingAt?: Instant;
+  /** All its containers are to stop. */
+  readonly ending?: Ending;
   /** When it was last planned, and at which generation of its spec. */
   readonly at?: Instant;
   readonly generation?: number;
@@ -19,7 +25,38 @@ export interface PodMemory {
   readonly removed?: boolean;
 }
 
+/** A pod that stops for good. */
+export interface Ending {
+  /** When its containers were told to stop, and how long they have, in milliseconds. */
+  readonly since: Instant;
+  readonly grace: number;
+  /** What its last status says besides the ends of its containers. */
+  readonly outcome?: Outcome;
+  /** The events that it begins with are recorded. */
+  readonly announced?: boolean;
+}
+
+/** How a pod that the kubelet ends has failed. */
+export interface Outcome {
+  readonly reason: string;
+  readonly message: string;
+  /** Its disruption is to be seen by Job and pod failure policies: DisruptionTarget. */
+  readonly disrupted?: boolean;
+}
+
+/** A container that is killed and may be started again. */
+export interface Killing {
+  readonly until: Instant;
+  readonly code: number;
+  /** Why it waits afterwards, if it does so at once. */
+  readonly waiting?: { readonly reason: string; readonly message: string };
+}
+
 export interface ContainerMemory {
+  /** It is being killed. */
+  readonly killing?: Killing;
+  /** It has started, and its status is shown when its postStart hook is done, which may lead to its end. */
+  readonly hook?: { readonly status: corev1.ContainerStatus; readonly killing?: Killing };
   /** No attempt to start it before this time. */
   readonly notBefore?: Instant;
   /** Exact time of the last start. */

@@ -38,8 +38,7 @@ export function phaseOf(
   const regular = slots.filter(({ role }) => role === 'main');
   const waiting = regular.some(({ status }) => status.state?.waiting && !status.lastState?.terminated);
   if (init === 'pending' || (sidecarsPending(slots) && !initialized) || waiting) return 'Pending';
-  if (regular.some(({ status }) => status.state?.running) || slots.some(({ role, status }) => role === 'sidecar' && status.state?.running))
-    return 'Running';
+  if (regular.some(({ status }) => status.state?.running)) return 'Running';
   const codes = regular.map((slot) => ({
     slot,
     code: exitCode(slot.status) ?? 0,

@@ -4,13 +4,15 @@ import { isTerminalPhase } from '#component-helpers';
 import { parseImage } from '../images/reference.js';
 import { hasSandbox, planOf, statusOf } from './assemble.js';
 import { onExit } from './exit.js';
+import { finishKill, killContainer } from './kill.js';
+import { phaseOf } from './phase.js';
 import { applyProbes, nextProbe, runProbe } from './probing.js';
 import { mountErrors } from './references.js';
 import { shouldRestart } from './restart.js';
 import { Simulation } from './simulation.js';
 import type { Slot } from './slot.js';
-import { beginStart, finishPull, finishStart } from './start.js';
-import { planTermination } from './termination.js';
+import { beginStart, finishHook, finishPull, finishStart } from './start.js';
+import { planEnding, planTermination } from './termination.js';
 import type { PodPlan, PodWorld } from './world.js';
 
 /** Maximum steps of one pod in one plan; the rest waits for the next plan. */
@@ -63,6 +65,8 @@ function blocks(sim: Simulation, slot: Slot): boolean {
 }
 
 function exitStep(sim: Simulation, slot: Slot): Step | undefined {
+  const { killing } = slot.memory;
+  if (slot.status.state?.running && killing) return { at: killing.until, take: () => finishKill(sim, slot, killing) };
   const program = slot.status.state?.running && sim.program(slot);
   if (program && program.does !== 'not-start' && program.script?.byPod) return lookedStep(sim, slot);
   if (program?.does !== 'exit') return undefined;
@@ -87,6 +91,7 @@ function busyStep(sim: Simulation, busy: NonNullable<Simulation['busy']>): Step 
       sim.busy = undefined;
       if (!slot) return;
       if (busy.step === 'pull') finishPull(sim, slot, busy.since);
+      else if (busy.step === 'hook') finishHook(sim, slot);
       else finishStart(sim, slot);
     },
   };
@@ -177,26 +182,26 @@ function restartChanged(sim: Simulation, slot: Slot): void {
   const { name, image = '' } = slot.container;
   if (sim.busy?.container === name) sim.busy = undefined;
   if (slot.status.state?.running) {
-    sim.normal('Killing', `Container ${name} definition changed, will be restarted`, slot);
-    sim.terminate(slot, 137);
+    killContainer(sim, slot, { message: `Container ${name} definition changed, will be restarted` });
   }
   slot.status = { ...slot.status, image };
   sim.remember(slot, { pull: undefined, crash: undefined, notBefore: undefined });
 }
 
+const OUT_OF_TIME = { reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' };
+
 function planDeadline(sim: Simulation): PodPlan {
-  const message = 'Pod was active on the node longer than the specified deadline';
-  sim.normal('DeadlineExceeded', message);
-  for (const slot of sim.slots) {
-    if (!slot.status.state?.running) continue;
-    sim.normal('Killing', `Stopping container ${slot.container.name}`, slot);
-    sim.terminate(slot, 137);
-  }
-  sim.busy = undefined;
-  return planOf(
-    sim,
-    statusOf(sim, { stopped: true, sandbox: true, outcome: { phase: 'Failed', reason: 'DeadlineExceeded', message } }),
-    {},
+  sim.normal(OUT_OF_TIME.reason, OUT_OF_TIME.message);
+  return planEnding(sim, { since: sim.now, grace: sim.grace, outcome: OUT_OF_TIME }, { remove: false });
+}
+
+/** Whether the pod is done but for its sidecars, which then stop. */
+function isDoneButSidecars(sim: Simulation): boolean {
+  const initialized = sim.slots.some(({ role, status }) => role === 'main' && status.containerID);
+  return (
+    !sim.blocked &&
+    sim.slots.some(({ status }) => status.state?.running) &&
+    isTerminalPhase(phaseOf(sim.pod, sim.slots, { stopped: false, initialized }))
   );
 }
 
@@ -209,11 +214,13 @@ export function planPod(pod: corev1.Pod, world: PodWorld, now: Instant): PodPlan
   if (pod.metadata.deletionTimestamp) return planTermination(pod, world, now);
   if (isTerminalPhase(pod.status?.phase)) return idle;
   const sim = new Simulation(pod, world, now);
+  if (world.memory.ending) return planEnding(sim, world.memory.ending, { remove: false });
   const deadline = deadlineOf(pod, now);
   if (deadline !== undefined && deadline <= now && pod.status?.startTime) return planDeadline(sim);
   const retry = sandboxRetry(sim);
   for (const slot of sim.slots) restartChanged(sim, slot);
   const at = retry ?? advance(sim, now, world.memory.mount !== undefined);
+  if (isDoneButSidecars(sim)) return planEnding(sim, { since: now, grace: sim.grace }, { remove: false });
   const status = statusOf(sim, { stopped: false, sandbox: retry === undefined });
   const next = isTerminalPhase(status.phase) ? undefined : at;
   const due = [next, isTerminalPhase(status.phase) ? undefined : deadline].filter((time) => time !== undefined);

@@ -16,7 +16,8 @@ export interface ProbedContainer {
 const OK: CommandResult = { ok: true, output: '' };
 const failed = (output: string): CommandResult => ({ ok: false, output });
 
-function portNumber(container: corev1.Container, port: string | number): number | undefined {
+/** The number of a port that may be named. */
+export function portNumber(container: corev1.Container, port: string | number): number | undefined {
   if (typeof port === 'number') return port;
   const named = container.ports?.find(({ name }) => name === port)?.containerPort;
   return named ?? (/^\d+$/.test(port) ? Number(port) : undefined);

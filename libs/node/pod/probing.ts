@@ -1,12 +1,10 @@
 import type { corev1 } from '#api';
 import type { Instant } from '#apimachinery';
-import { onExit } from './exit.js';
+import { killContainer } from './kill.js';
 import type { ProbeMemory, ProbeType } from './memory.js';
 import { lastChange, probe } from './probes.js';
-import { shouldRestart } from './restart.js';
 import type { Simulation } from './simulation.js';
 import type { Slot } from './slot.js';
-import { stopOf } from './stop.js';
 
 /** When probes are run and what follows from their results (kubelet/prober). */
 
@@ -35,6 +33,8 @@ export function nextProbe(sim: Simulation, slot: Slot): { type: ProbeType; at: I
   for (const type of TYPES) {
     // Until the container has started only the startup probe is run, and afterwards only the others.
     if ((type === 'startup') === started) continue;
+    // After it has led to a restart, a probe is on hold (prober/worker.go).
+    if (type !== 'readiness' && slot.memory.killing) continue;
     const at = memoryOf(sim, slot, type)?.next;
     if (at !== undefined && (soonest === undefined || at < soonest.at)) soonest = { type, at };
   }
@@ -56,12 +56,11 @@ export function runProbe(sim: Simulation, slot: Slot, type: ProbeType): void {
   const before = memoryOf(sim, slot, type);
   if (!spec || !program || !before) return;
   const elapsed = sim.at - sim.startedAt(slot);
-  const podIP = sim.world.podIP ?? sim.pod.status?.podIP ?? '';
   const outcome = spec.exec
     ? sim.looked(
         sim.world.processes.run(sim.startOf(slot), { argv: spec.exec.command ?? [], timeoutSeconds: spec.timeoutSeconds ?? 1 }, sim.at),
       )
-    : probe({ container: slot.container, program, podIP, elapsed }, spec);
+    : probe({ container: slot.container, program, podIP: sim.podIP, elapsed }, spec);
   if (outcome === undefined) return;
   const { ok, output } = outcome;
   if (!ok) sim.warning('Unhealthy', `${WORD[type]} probe failed: ${output}`, slot);
@@ -70,16 +69,10 @@ export function runProbe(sim: Simulation, slot: Slot, type: ProbeType): void {
   const settled = ok && after.passed && (spec.exec ? outcome.quiet === true : elapsed >= lastChange(program));
   const next = settled ? undefined : sim.at + Math.max(1, spec.periodSeconds ?? 10) * 1000;
   sim.remember(slot, { probes: { ...slot.memory.probes, [type]: { ...after, next } } });
-  if (!ok && type !== 'readiness' && after.failures >= (spec.failureThreshold ?? 3)) kill(sim, slot, type);
-}
-
-function kill(sim: Simulation, slot: Slot, type: ProbeType): void {
-  const stopped = stopOf(sim, slot, sim.at);
-  if (stopped === undefined) return;
-  const { code } = stopped;
-  const restarts = shouldRestart(slot, sim.pod, code) ? ', will be restarted' : '';
-  sim.normal('Killing', `Container ${slot.container.name} failed ${type} probe${restarts}`, slot);
-  onExit(sim, slot, code);
+  if (ok || type === 'readiness' || after.failures < (spec.failureThreshold ?? 3)) return;
+  const grace = spec.terminationGracePeriodSeconds;
+  const message = `Container ${slot.container.name} failed ${type} probe`;
+  killContainer(sim, slot, { message, restarting: true, ...(grace === undefined ? {} : { grace: grace * 1000 }) });
 }
 
 /** Sets started and ready in a container's status from the results of its probes (prober UpdatePodStatus). */

@@ -39,10 +39,25 @@ function knownOf(container: corev1.Container): Program | Interpreted | undefined
 
 /** Everything in a container's spec that what its processes do may depend on. */
 export function textOf(container: corev1.Container): string {
-  const { image, command, args, stdin, tty, env, envFrom, workingDir, volumeMounts, terminationMessagePath, securityContext } = container;
+  const { image, command, args, stdin, tty, env, envFrom, workingDir, volumeMounts, terminationMessagePath, securityContext, lifecycle } =
+    container;
   const mounts = volumeMounts?.map(({ mountPath }) => mountPath);
   const readOnly = securityContext?.readOnlyRootFilesystem;
-  return JSON.stringify([image, command, args, stdin, tty, env, envFrom?.length, workingDir, mounts, terminationMessagePath, readOnly]);
+  const hook = lifecycle?.postStart?.exec?.command;
+  return JSON.stringify([
+    image,
+    command,
+    args,
+    stdin,
+    tty,
+    env,
+    envFrom?.length,
+    workingDir,
+    mounts,
+    terminationMessagePath,
+    readOnly,
+    hook,
+  ]);
 }
 
 /** A process whose program is not known yet, or its program. */

@@ -45,6 +45,15 @@ export class Simulation {
     return `${name}_${namespace}(${uid})`;
   }
 
+  get podIP(): string {
+    return this.world.podIP ?? this.pod.status?.podIP ?? '';
+  }
+
+  /** How long containers have to stop, in milliseconds. */
+  get grace(): number {
+    return (this.pod.spec?.terminationGracePeriodSeconds ?? 30) * 1000;
+  }
+
   program(slot: Slot): Program | undefined {
     if (!this.programs.has(slot)) this.programs.set(slot, programOfContainer(slot.container));
     return this.programs.get(slot);
@@ -103,7 +112,7 @@ export class Simulation {
       resources,
       user: { linux: linuxUser(this.pod, container, image.user) },
     };
-    this.remember(slot, { startedAt: this.at, notBefore: undefined, probes: undefined });
+    this.remember(slot, { startedAt: this.at, notBefore: undefined, probes: undefined, killing: undefined, hook: undefined });
     this.fresh.add(slot);
   }
 
@@ -121,7 +130,7 @@ export class Simulation {
     };
     const ready = slot.role === 'init' && exitCode === 0;
     slot.status = { ...slot.status, state: { terminated }, ready, started: false };
-    this.remember(slot, { probes: undefined });
+    this.remember(slot, { probes: undefined, killing: undefined });
   }
 
   /** When a running container started: remembered to the millisecond, otherwise to the second from its status. */

@@ -2,10 +2,13 @@ import { formatGoDuration, goQuote } from '#apimachinery';
 import { findImage, pullError } from '../images/catalogue.js';
 import { parseImage } from '../images/reference.js';
 import { onExit } from './exit.js';
+import { hookOutcome } from './hooks.js';
+import { finishKill } from './kill.js';
 import { configError } from './references.js';
 import { afterRestart, crashEntry, nextDelay } from './restart.js';
 import type { Simulation } from './simulation.js';
 import type { Slot } from './slot.js';
+import { stopOf } from './stop.js';
 
 /** The start of a container: image, configuration, creation, start (kuberuntime startContainer, images EnsureImageExists). */
 
@@ -113,10 +116,51 @@ export function finishStart(sim: Simulation, slot: Slot): void {
   if (slot.status.state?.terminated ?? slot.status.lastState?.terminated)
     sim.remember(slot, { crash: afterRestart(crashEntry(slot), sim.finishedAt(slot), sim.at) });
   sim.normal('Created', 'Container created', slot);
+  const before = slot.status;
   sim.run(slot, { name: reference?.full ?? '', id: image?.imageID ?? '', user: image?.definition.user ?? 0 });
   if (program?.does === 'not-start') {
     sim.warning('Failed', `Error: ${program.message}`, slot);
     slot.status = { ...slot.status, state: {} };
     onExit(sim, slot, 128, { reason: 'StartError', message: program.message });
-  } else sim.normal('Started', 'Container started', slot);
+    return;
+  }
+  sim.normal('Started', 'Container started', slot);
+  postStart(sim, slot, before);
+}
+
+/** A postStart hook runs for as long as it likes. */
+const LONGEST_HOOK = 86_400;
+
+/** The container's status is not written before its postStart hook is done: its pod's worker waits for it. */
+function postStart(sim: Simulation, slot: Slot, before: Slot['status']): void {
+  const handler = slot.container.lifecycle?.postStart;
+  if (!handler) return;
+  const outcome = hookOutcome(sim, slot, handler, { at: sim.at, timeoutSeconds: LONGEST_HOOK });
+  if (outcome === undefined) return;
+  const { took, failure } = outcome;
+  const done = sim.at + took;
+  const stop = failure === undefined ? undefined : stopOf(sim, slot, { since: done, grace: sim.grace });
+  if (failure !== undefined && stop === undefined) return;
+  const until = stop?.at ?? done;
+  const killing = stop && { until, code: stop.code, waiting: { reason: 'PostStartHookError', message: failure ?? '' } };
+  const hook = { status: slot.status, ...(killing ? { killing } : {}) };
+  sim.remember(slot, { hook });
+  if (until > sim.at) {
+    slot.status = before;
+    sim.busy = { container: slot.container.name, step: 'hook', since: sim.at, until };
+  } else finishHook(sim, slot);
+}
+
+/** The postStart hook is done: the container runs, or it is killed. */
+export function finishHook(sim: Simulation, slot: Slot): void {
+  const { hook } = slot.memory;
+  if (!hook) return;
+  slot.status = hook.status;
+  sim.remember(slot, { hook: undefined });
+  sim.fresh.add(slot);
+  if (!hook.killing) return;
+  // The message is not in the event, because it may contain secrets.
+  sim.warning('FailedPostStartHook', 'PostStartHook failed', slot);
+  sim.normal('Killing', 'FailedPostStartHook', slot);
+  finishKill(sim, slot, hook.killing);
 }

@@ -33,9 +33,15 @@ export type End = { readonly at: Instant; readonly code: number; readonly messag
 export interface CommandResult {
   ok: boolean;
   output: string;
+  /** Its exit code, and for how many milliseconds it ran. */
+  code?: number;
+  took?: number;
   /** Nothing is left to run in the container, so that the same command will give the same. */
   quiet?: boolean;
 }
+
+/** A process that was told to stop: its exit code, and when it ends; `ignores`: it does not handle SIGTERM. */
+export type Stopped = { readonly code: number; readonly at: Instant } | { readonly ignores: true };
 
 /**
  * What interpreted processes do, as far as it was looked at. Undefined: it has to be looked at first; the pod is planned again afterwards.
@@ -43,9 +49,9 @@ export interface CommandResult {
 export interface Processes {
   end(start: Start): End | undefined;
   /** Runs a command in a container at an instant. */
-  run(start: Start, command: { argv: readonly string[]; timeoutSeconds: number }, at: Instant): CommandResult | undefined;
-  /** What follows from SIGTERM at an instant: the exit code, and when. */
-  stop(start: Start, at: Instant): { code: number; at: Instant } | undefined;
+  run(start: Start, command: { argv: readonly string[]; timeoutSeconds: number; hook?: boolean }, at: Instant): CommandResult | undefined;
+  /** What follows from SIGTERM at an instant, after a preStop hook that has run from its own instant on. */
+  stop(start: Start, at: Instant, hook?: { argv: readonly string[]; at: Instant }): Stopped | undefined;
 }
 
 /** An event about a pod or one of its containers. */

@@ -2,12 +2,13 @@ import type { corev1 } from '#api';
 import { FileError } from '../files/file-system.js';
 import { type ExitingProgram, exit, type Program, type ServedPort, serve } from '../images/program.js';
 import { cannotStart, withoutWrappers } from '../images/run.js';
+import { commandBody } from '../runtime/command-body.js';
 import { mainProcess, shellHost } from '../runtime/main-process.js';
 import type { ShellHost } from '../shell/interpreter.js';
 import { Kernel, type Task } from '../shell/kernel.js';
 import { lookUp } from '../shell/look-up.js';
-import { EMPTY_INPUT, Pipe } from '../shell/streams.js';
-import { type BareContainer, bareContainer, UNREAD } from './bare-container.js';
+import { EMPTY_INPUT, Pipe, UNREAD } from '../shell/streams.js';
+import { type BareContainer, bareContainer } from './bare-container.js';
 import { MOST_STEPS_AHEAD, NEVER } from './limits.js';
 
 /** The exit code of a process that the kernel kills because it does not handle SIGTERM in time. */
@@ -47,7 +48,17 @@ export class Ahead {
     const [name = ''] = withoutWrappers(bare.container.argv);
     const found = lookUp(this.host, name, bare.container.workingDir);
     if ('error' in found && !bare.asked) this.result = cannotStart(name);
-    else this.main = kernel.spawn(spec.name, mainProcess(bare.container, this.host, { input, output: UNREAD, errors: UNREAD }));
+    else {
+      this.main = kernel.spawn(spec.name, mainProcess(bare.container, this.host, { input, output: UNREAD, errors: UNREAD }));
+      this.postStart(bare, this.host);
+    }
+  }
+
+  /** The hook runs beside the process, which may wait for what it does. */
+  private postStart({ container }: BareContainer, host: ShellHost): void {
+    const command = this.spec.lifecycle?.postStart?.exec?.command;
+    const body = command && commandBody({ host, container }, command, { input: EMPTY_INPUT, output: UNREAD, errors: UNREAD });
+    if (body && typeof body !== 'string') this.kernel.spawn('postStart', body);
   }
 
   /** What the process does; undefined until enough steps were taken. */

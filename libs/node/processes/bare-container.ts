@@ -9,6 +9,7 @@ import { WRITABLE_BYTES } from '../runtime/limits.js';
 import { rootDirectory } from '../runtime/root-files.js';
 import type { Kernel } from '../shell/kernel.js';
 import type { Network, Surroundings } from '../shell/process.js';
+import { UNREAD } from '../shell/streams.js';
 
 /**
  * A container without a pod: its image's files and the variables that its spec spells out. Whatever a process asks beyond that (its name,
@@ -22,9 +23,6 @@ export interface BareContainer {
   /** Whether something was asked that only a pod can answer. */
   readonly asked: boolean;
 }
-
-/** Where what is written is not read by the process again: the container's log. */
-export const UNREAD = { put: () => true };
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 

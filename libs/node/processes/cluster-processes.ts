@@ -1,7 +1,7 @@
 import { ConfigMap, type corev1, EndpointSlice, Node, Pod, Secret, Service } from '#api';
 import type { Instant, KubeObject } from '#apimachinery';
 import type { ClusterContext } from '#controller-runtime';
-import type { CommandResult, End, PodPlan, Processes, Start } from '../pod/world.js';
+import type { CommandResult, End, PodPlan, Processes, Start, Stopped } from '../pod/world.js';
 import type { MachineWorld } from '../runtime/world.js';
 import type { GivenCommand } from './command-run.js';
 import { MOST_LOOKS } from './limits.js';
@@ -88,7 +88,7 @@ class LazyProcesses implements Processes {
     return this.made().run(start, command, at);
   }
 
-  stop(start: Start, at: Instant): { code: number; at: Instant } | undefined {
-    return this.made().stop(start, at);
+  stop(start: Start, at: Instant, hook?: { argv: readonly string[]; at: Instant }): Stopped | undefined {
+    return this.made().stop(start, at, hook);
   }
 }

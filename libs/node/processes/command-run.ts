@@ -1,11 +1,8 @@
-import { bytesOf } from '../files/file-system.js';
 import type { CommandResult } from '../pod/world.js';
+import { commandBody } from '../runtime/command-body.js';
 import type { Container } from '../runtime/container.js';
-import { startError } from '../runtime/exec.js';
-import { runCommand, Shell, type ShellHost } from '../shell/interpreter.js';
-import type { Body, Kernel, Task } from '../shell/kernel.js';
-import { lookUp } from '../shell/look-up.js';
-import { ShellState, type Streams } from '../shell/state.js';
+import type { ShellHost } from '../shell/interpreter.js';
+import type { Kernel, Task } from '../shell/kernel.js';
 import { EMPTY_INPUT } from '../shell/streams.js';
 import { NEVER, PROBE_OUTPUT } from './limits.js';
 
@@ -16,24 +13,14 @@ export interface Runner {
   readonly container: Container;
 }
 
+/** The exit code of a command that the runtime cannot start. */
+const NOT_STARTED = 126;
+
 export interface GivenCommand {
   readonly argv: readonly string[];
   readonly timeoutSeconds: number;
-}
-
-function body({ host, container }: Runner, argv: readonly string[], io: Streams): Body | string {
-  const words = argv.map(bytesOf);
-  const [name = ''] = words;
-  const found = lookUp(host, name, container.workingDir);
-  if ('error' in found) return startError(container, name, found.code);
-  const env = new Map([...container.env].map(([key, value]) => [bytesOf(key), bytesOf(value)]));
-  if ('command' in found) return runCommand(host, found.command, { argv: words, io, env, cwd: container.workingDir });
-  const state = new ShellState();
-  for (const [key, value] of env) state.set(key, value, true);
-  state.cwd = container.workingDir;
-  state.name = name;
-  state.positional = words.slice(1);
-  return new Shell(host, state).script(found.script, io);
+  /** It is a hook of the container itself, not a probe. */
+  readonly hook?: boolean;
 }
 
 /** A command that was started in a container: whoever takes the kernel's steps asks for its result after each of them. */
@@ -42,12 +29,14 @@ export class CommandRun {
   private readonly task: Task | undefined;
   private readonly failure: string | undefined;
   private readonly until: number;
+  private readonly since: number;
 
   constructor(
     private readonly runner: Runner,
     private readonly command: GivenCommand,
   ) {
     const { kernel } = runner;
+    this.since = kernel.now;
     this.until = kernel.now + command.timeoutSeconds * 1000;
     const output = {
       put: (data: string) => {
@@ -55,7 +44,7 @@ export class CommandRun {
         return true;
       },
     };
-    const made = body(runner, command.argv, { input: EMPTY_INPUT, output, errors: output });
+    const made = commandBody(runner, command.argv, { input: EMPTY_INPUT, output, errors: output });
     if (typeof made === 'string') this.failure = made;
     else this.task = kernel.spawn(command.argv[0] ?? '', made);
   }
@@ -68,16 +57,24 @@ export class CommandRun {
   /** The result; undefined while it runs. `over`: no step is left before its deadline. */
   result(over: boolean): CommandResult | undefined {
     const { task, failure, runner, command } = this;
-    if (failure !== undefined) return { ok: false, output: failure };
+    if (failure !== undefined) return { ok: false, output: failure, code: NOT_STARTED, took: 0 };
     if (task?.code === undefined && !over) return undefined;
     const output = Buffer.from(this.text, 'latin1').toString('utf8');
     if (task?.code === undefined) {
       task?.kill(137);
       return {
         ok: false,
+        code: 137,
+        took: this.until - this.since,
         output: `command timed out: ${JSON.stringify(command.argv.join(' '))} timed out after ${command.timeoutSeconds}s`,
       };
     }
-    return { ok: task.code === 0, output, quiet: (runner.kernel.nextAt ?? NEVER) >= NEVER };
+    return {
+      ok: task.code === 0,
+      output,
+      code: task.code,
+      took: Math.max(0, task.at - this.since),
+      quiet: (runner.kernel.nextAt ?? NEVER) >= NEVER,
+    };
   }
 }

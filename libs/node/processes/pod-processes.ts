@@ -2,7 +2,7 @@ import type { corev1 } from '#api';
 import type { Instant } from '#apimachinery';
 import type { InTurn } from '#controller-runtime';
 import { programOfContainer } from '../pod/programs.js';
-import type { CommandResult, End, Processes, Start } from '../pod/world.js';
+import type { CommandResult, End, Processes, Start, Stopped } from '../pod/world.js';
 import { shellHost } from '../runtime/main-process.js';
 import { PodMachine } from '../runtime/pod-machine.js';
 import type { MachineWorld } from '../runtime/world.js';
@@ -21,14 +21,16 @@ export interface Looking {
 /** The pods of all clusters whose machines are in memory, the one that was looked at last at the end. */
 const lookedAtLast = new Set<WeakRef<PodProcesses>>();
 
-type Stopped = { code: number; at: Instant };
-
-/** SIGKILL. */
-const KILLED = 137;
 /** Results of commands that are kept; each is asked for once or twice. */
 const MOST_RESULTS = 64;
 /** From steps that are used up to the next look. */
 const LOOK_AGAIN = 1000;
+
+/** A preStop hook, and when it runs. */
+interface StopHook {
+  readonly argv: readonly string[];
+  readonly at: Instant;
+}
 
 /** Whether a container's own words may handle signals. */
 const mayTrap = ({ command = [], args = [], volumeMounts = [] }: corev1.Container): boolean =>
@@ -92,15 +94,17 @@ export class PodProcesses implements Processes {
 
   run(start: Start, command: GivenCommand, at: Instant): CommandResult | undefined {
     const elapsed = at - start.startedAt;
+    // The machine of a container runs its postStart hook by itself.
+    const spec = command.hook ? { ...start.container, lifecycle: undefined } : start.container;
     const byPod = isByPod(start.container);
-    const shared = byPod ? 'by-pod' : knownRun(start.container, command, elapsed);
+    const shared = byPod ? 'by-pod' : knownRun(spec, command, elapsed);
     if (shared !== undefined && shared !== 'by-pod') return shared;
     const key = JSON.stringify([start.id, at, command]);
     const known = this.results.get(key);
     if (known) return known;
     this.starts.set(start.id, start);
     this.wanted.push(async (looking) => {
-      const found = shared ?? (await inTurns(bareRun(start.container, command, elapsed), looking.inTurn));
+      const found = shared ?? (await inTurns(bareRun(spec, command, elapsed), looking.inTurn));
       const result = found === 'by-pod' ? await this.runInPod(start, command, { at, looking }) : found;
       if (this.results.size >= MOST_RESULTS) this.results.clear();
       this.results.set(key, result);
@@ -108,14 +112,14 @@ export class PodProcesses implements Processes {
     return undefined;
   }
 
-  stop(start: Start, at: Instant): Stopped | undefined {
-    if (!mayTrap(start.container)) return { code: KILLED, at: at + 0 };
+  stop(start: Start, at: Instant, hook?: StopHook): Stopped | undefined {
+    if (!hook && !mayTrap(start.container)) return { ignores: true };
     const key = `${start.id} ${at}`;
     const known = this.stops.get(key);
     if (known) return known;
     this.starts.set(start.id, start);
     this.wanted.push(async (looking) => {
-      this.stops.set(key, await this.stopInPod(start, at, looking));
+      this.stops.set(key, await this.stopInPod(start, { at, ...(hook ? { hook } : {}) }, looking));
     });
     return undefined;
   }
@@ -201,18 +205,20 @@ export class PodProcesses implements Processes {
     }
   }
 
-  private async stopInPod(start: Start, at: Instant, looking: Looking): Promise<Stopped> {
+  private async stopInPod(start: Start, { at, hook }: { at: Instant; hook?: StopHook }, looking: Looking): Promise<Stopped> {
+    if (hook)
+      await this.runInPod(start, { argv: hook.argv, timeoutSeconds: Math.ceil((at - hook.at) / 1000) + 1 }, { at: hook.at, looking });
     const machine = await this.machineAt(start, at, looking);
     const main = machine.mainOf(start.id);
     this.current = undefined;
-    if (main?.code !== undefined) return { code: main.code, at };
-    if (!main?.onSignal?.('TERM')) return { code: KILLED, at };
+    if (main?.code !== undefined) return { code: main.code, at: Math.min(main.at, at) };
+    if (!main?.onSignal?.('TERM')) return { ignores: true };
     for (let taken = 0; main.code === undefined && taken < MOST_STEPS_PER_LOOK; taken += STEPS_PER_TURN) {
       const stop = await looking.inTurn(() => machine.steps(NEVER, STEPS_PER_TURN));
       if (stop === 'outside') await machine.processes.outside();
       else if (stop !== 'more') break;
     }
-    return main.code === undefined ? { code: KILLED, at: NEVER } : { code: main.code, at: main.at };
+    return main.code === undefined ? { ignores: true } : { code: main.code, at: main.at };
   }
 }
 

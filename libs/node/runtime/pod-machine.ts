@@ -7,8 +7,9 @@ import type { ImageDefinition } from '../images/image.js';
 import { parseImage } from '../images/reference.js';
 import { type Body, Kernel, type Task } from '../shell/kernel.js';
 import type { Surroundings } from '../shell/process.js';
-import { EMPTY_INPUT, Pipe } from '../shell/streams.js';
+import { EMPTY_INPUT, Pipe, UNREAD } from '../shell/streams.js';
 import { ClusterNetwork } from './cluster-network.js';
+import { commandBody } from './command-body.js';
 import { Container, type Instance } from './container.js';
 import { ContainerLog } from './container-log.js';
 import { environmentOf } from './environment.js';
@@ -184,6 +185,9 @@ export class PodMachine {
     const io = { input, output: log.output('stdout'), errors: log.output('stderr') };
     const task = kernel.spawn(container.spec.name, finishing(mainProcess(container, host, io), log), startedAt);
     if (task) this.mains.set(id, task);
+    const hook = container.spec.lifecycle?.postStart?.exec?.command;
+    const body = hook && commandBody({ host, container }, hook, { input: EMPTY_INPUT, output: UNREAD, errors: UNREAD });
+    if (body && typeof body !== 'string') kernel.spawn('postStart', body, startedAt);
     // The status knows whole seconds: a container that ended is stopped at the end of that second.
     if (task && finishedAt !== undefined) kernel.spawn('reaper', ending(task, finishedAt + 999), startedAt);
   }

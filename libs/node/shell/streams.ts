@@ -82,6 +82,9 @@ export class Pipe implements Input, Output {
   }
 }
 
+/** Where what is written is not read again. */
+export const UNREAD = { put: () => true };
+
 /** Nothing: the end at once. */
 export const EMPTY_INPUT: Input = { take: () => undefined };
 
