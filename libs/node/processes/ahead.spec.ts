@@ -86,13 +86,13 @@ test('a command in a container sees the files as they are then', () => {
     const work = bareRun(container, { argv: ['cat', '/tmp/healthy'], timeoutSeconds: 1 }, elapsed);
     for (let step = work.next(); ; step = work.next()) if (step.done) return step.value;
   };
-  const gone = { ok: false, output: "cat: can't open '/tmp/healthy': No such file or directory\n", quiet: false };
+  const gone = { ok: false, output: "cat: can't open '/tmp/healthy': No such file or directory\n", code: 1, took: 0, quiet: false };
   expect([at(5_000), at(29_999), at(30_000), at(35_000), at(6_000)]).toEqual([
-    { ok: true, output: '', quiet: false },
-    { ok: true, output: '', quiet: false },
+    { ok: true, output: '', code: 0, took: 0, quiet: false },
+    { ok: true, output: '', code: 0, took: 0, quiet: false },
     gone,
     gone,
-    { ok: true, output: '', quiet: false },
+    { ok: true, output: '', code: 0, took: 0, quiet: false },
   ]);
 });
 
