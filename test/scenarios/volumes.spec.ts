@@ -266,4 +266,92 @@ describe('provisioning', () => {
       'ProvisioningFailed: failed to provision volume with StorageClass "at-once": configuration error, no node was specified',
     );
   });
+
+  it('local-path makes a volume on the node of the first consumer, and every later one runs there', async () => {
+    await runSteps(cluster.client, localPathStorage());
+    await make(claim('a', 1), podWith('first', 'a'));
+    const { metadata } = await cluster.client.get(PersistentVolumeClaim, 'a', 'default');
+    const first = await cluster.client.get(Pod, 'first', 'default');
+    expect([first.status?.phase, metadata.annotations?.['volume.kubernetes.io/selected-node']]).toEqual(['Running', first.spec.nodeName]);
+    expect(await claims()).toEqual({ a: `Bound pvc-${metadata.uid} 1Gi` });
+    for (const name of ['second', 'third', 'fourth']) await make(podWith(name, 'a'));
+    const { items } = await cluster.client.list(Pod, { namespace: 'default' });
+    expect(new Set(items.map(({ spec }) => spec.nodeName))).toEqual(new Set([first.spec.nodeName]));
+  });
+});
+
+describe('scheduling', () => {
+  const waiting = (name: string, more: Partial<storagev1.StorageClass> = {}) =>
+    storageClass(name, { provisioner: 'kubernetes.io/no-provisioner', volumeBindingMode: 'WaitForFirstConsumer', ...more });
+  const onHost = (host: string): corev1.VolumeNodeAffinity => ({
+    required: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [host] }] }] },
+  });
+  const why = async (name: string) => {
+    const { status } = await cluster.client.get(Pod, name, 'default');
+    return status?.conditions?.find(({ type }) => type === 'PodScheduled')?.message;
+  };
+  const help = 'Preemption is not helpful for scheduling.';
+
+  it('a claim that waits for its consumer is bound to a local volume of the node that is chosen', async () => {
+    const local = { storageClassName: 'local', hostPath: undefined, local: { path: '/mnt/disk' } };
+    await make(
+      waiting('local'),
+      volume('on-2', 5, { ...local, nodeAffinity: onHost('worker-2') }),
+      claim('a', 2, { storageClassName: 'local' }),
+      claim('b', 2, { storageClassName: 'local' }),
+    );
+    expect(await claims()).toEqual({ a: 'Pending  ', b: 'Pending  ' });
+    await make(podWith('p', 'a'), podWith('q', 'b'));
+    const p = await cluster.client.get(Pod, 'p', 'default');
+    expect([p.spec.nodeName, p.status?.phase]).toEqual(['worker-2', 'Running']);
+    expect(await claims()).toEqual({ a: 'Bound on-2 5Gi', b: 'Pending  ' });
+    expect(await why('q')).toBe(
+      `0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 node(s) didn't find available persistent volumes to bind. no new claims to deallocate, preemption: 0/3 nodes are available: 3 ${help}`,
+    );
+    await make(volume('on-1', 3, { ...local, nodeAffinity: onHost('worker-1') }));
+    await cluster.advance(15_000);
+    expect((await cluster.client.get(Pod, 'q', 'default')).spec.nodeName).toBe('worker-1');
+  });
+
+  it('a pod goes where its bound volume is', async () => {
+    await make(volume('v', 1, { nodeAffinity: onHost('nowhere') }));
+    await make(claim('a', 1), podWith('p', 'a'));
+    expect(await why('p')).toBe(
+      `0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 node(s) didn't match PersistentVolume's node affinity. no new claims to deallocate, preemption: 0/3 nodes are available: 3 ${help}`,
+    );
+  });
+
+  it('a pod waits for its claims, and for the claim of an ephemeral volume', async () => {
+    await make(podWith('p', 'a'));
+    expect(await why('p')).toBe('0/3 nodes are available: persistentvolumeclaim "a" not found. not found');
+    await make(claim('a', 1));
+    await cluster.advance(15_000);
+    expect(await why('p')).toBe('0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found');
+    await make(volume('v', 1));
+    await cluster.advance(15_000);
+    expect((await cluster.client.get(Pod, 'p', 'default')).status?.phase).toBe('Running');
+  });
+
+  it('a ReadWriteOncePod claim has one pod', async () => {
+    const alone = { accessModes: ['ReadWriteOncePod'] };
+    await make(volume('v', 1, alone));
+    await make(claim('a', 1, alone), podWith('p', 'a'), podWith('q', 'a'));
+    expect(await why('q')).toBe(
+      '0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod. no new claims to deallocate, preemption: 0/3 nodes are available: 1 Preemption is not helpful for scheduling, 2 No preemption victims found for incoming pod.',
+    );
+    await cluster.client.delete(Pod, 'p', 'default');
+    await cluster.advance(15_000);
+    expect((await cluster.client.get(Pod, 'q', 'default')).status?.phase).toBe('Running');
+  });
+
+  it('two pods do not take the same volume', async () => {
+    const volumesOf = (count: number) => Array.from({ length: count }, (_, at) => volume(`v-${at}`, 1, { storageClassName: 'local' }));
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    await make(waiting('local'), ...volumesOf(5), ...names.map((name) => claim(name, 1, { storageClassName: 'local' })));
+    await Promise.all(names.map((name) => cluster.client.create(Pod, podWith(name, name))));
+    await cluster.settle();
+    expect(new Set(Object.values(await claims())).size).toBe(5);
+    const { items } = await cluster.client.list(Pod, { namespace: 'default' });
+    expect(items.map(({ status }) => status?.phase)).toEqual(names.map(() => 'Running'));
+  });
 });

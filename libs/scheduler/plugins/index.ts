@@ -9,11 +9,14 @@ import { nodeName } from './node-name.js';
 import { nodePorts } from './node-ports.js';
 import { nodeResourcesFit } from './node-resources-fit.js';
 import { nodeUnschedulable } from './node-unschedulable.js';
+import { nodeVolumeLimits } from './node-volume-limits.js';
 import { podTopologySpread } from './pod-topology-spread.js';
 import { prioritySort } from './priority-sort.js';
 import { schedulingGates } from './scheduling-gates.js';
 import { taintToleration } from './taint-toleration.js';
 import { volumeBinding } from './volume-binding.js';
+import { volumeRestrictions } from './volume-restrictions.js';
+import { volumeZone } from './volume-zone.js';
 
 /** The default profile's plugins in the order of their filters, with upstream's weights (apis/config/v1/default_plugins.go). */
 export const plugins: readonly Weighted[] = [
@@ -25,7 +28,10 @@ export const plugins: readonly Weighted[] = [
   { plugin: nodeAffinity, weight: 2 },
   { plugin: nodePorts, weight: 0 },
   { plugin: nodeResourcesFit, weight: 1 },
+  { plugin: volumeRestrictions, weight: 0 },
+  { plugin: nodeVolumeLimits, weight: 0 },
   { plugin: volumeBinding, weight: 0 },
+  { plugin: volumeZone, weight: 0 },
   { plugin: podTopologySpread, weight: 2 },
   { plugin: interPodAffinity, weight: 2 },
   { plugin: defaultPreemption, weight: 0 },

@@ -1,4 +1,4 @@
-import { type corev1, CSIDriver, CSINode, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass, VolumeAttachment } from '#api';
+import { CSIDriver, CSINode, type corev1, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass, VolumeAttachment } from '#api';
 import type { Informers } from '#client';
 import { claimNameOf, podClaimNames, storageClassOf } from '#component-helpers';
 import { type Plugin, unresolvable, unschedulable } from '../framework.js';
@@ -61,12 +61,11 @@ export const nodeVolumeLimits: Plugin = {
     hint(VolumeAttachment, { when: ({ deleted }) => deleted, may: usesClaims }),
     onNodes([nodeAdded]),
   ],
-  open(setup) {
-    setup.informers.of(VolumeAttachment).addIndex(BY_NODE, ({ spec }) => [spec.nodeName]);
-    setup.informers.of(CSINode);
-    return { ...nodeVolumeLimits };
+  preFilter(pod, { informers }) {
+    if (!usesClaims(pod)) return { skip: true };
+    informers.of(VolumeAttachment).addIndex(BY_NODE, ({ spec }) => [spec.nodeName]);
+    return undefined;
   },
-  preFilter: (pod) => (usesClaims(pod) ? undefined : { skip: true }),
   filter(pod, node, _state, { informers }) {
     const wanted = attachedBy(pod, informers, true);
     if (typeof wanted === 'string') return unresolvable(wanted);

@@ -85,7 +85,8 @@ export const volumeRestrictions: Plugin = {
   filter(pod, { pods }, state) {
     const disks = (pod.spec.volumes ?? []).filter(limited);
     for (const other of disks.length > 0 ? pods.values() : [])
-      for (const volume of other.spec.volumes ?? []) if (disks.some((disk) => isSameDisk(disk, volume))) return unschedulable(DISK_CONFLICT);
+      for (const volume of other.spec.volumes ?? [])
+        if (disks.some((disk) => isSameDisk(disk, volume))) return unschedulable(DISK_CONFLICT);
     return state.read<Conflicts>(NAME).count > 0 ? unschedulable(IN_USE) : undefined;
   },
 };

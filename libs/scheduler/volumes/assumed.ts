@@ -16,7 +16,7 @@ const BY_CLASS = 'scheduler-volumes-by-class';
  * The volumes that are about to be bound and the nodes for which volumes are about to be provisioned, from a pod's reservation until the API
  * server has it (AssumeCache).
  */
-export class AssumedVolumes {
+class AssumedVolumes {
   private readonly volumes = new Map<string, corev1.PersistentVolume>();
   private readonly nodes = new Map<string, string>();
 
@@ -45,3 +45,14 @@ export class AssumedVolumes {
     return this.nodes.get(claimKeyOf(claim)) ?? claim.metadata.annotations?.[SELECTED_NODE];
   }
 }
+
+const known = new WeakMap<Informers, AssumedVolumes>();
+
+/** Those of a cluster, for all profiles of its scheduler. */
+export function assumedVolumes(informers: Informers): AssumedVolumes {
+  const found = known.get(informers) ?? new AssumedVolumes(informers);
+  known.set(informers, found);
+  return found;
+}
+
+export type { AssumedVolumes };

@@ -1,4 +1,4 @@
-import { type corev1, CSIDriver, CSIStorageCapacity, PersistentVolume, StorageClass, type storagev1 } from '#api';
+import { CSIDriver, CSIStorageCapacity, type corev1, PersistentVolume, StorageClass, type storagev1 } from '#api';
 import { labelSelectorAsSelector, parseQuantity } from '#apimachinery';
 import type { Informers } from '#client';
 import { bindVolumeToClaim, findMatchingVolume, storageClassOf, volumeReachesNode } from '#component-helpers';

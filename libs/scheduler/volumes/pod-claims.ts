@@ -19,7 +19,8 @@ export const claimKeyOf = ({ metadata: { namespace, name } }: Claim): string => 
 /** Why a claim keeps its pod from being scheduled. */
 function trouble(pod: corev1.Pod, volume: corev1.Volume, claim: Claim): string | undefined {
   const { name, deletionTimestamp } = claim.metadata;
-  if (claim.status?.phase === 'Lost') return `persistentvolumeclaim "${name}" bound to non-existent persistentvolume "${claim.spec.volumeName ?? ''}"`;
+  if (claim.status?.phase === 'Lost')
+    return `persistentvolumeclaim "${name}" bound to non-existent persistentvolume "${claim.spec.volumeName ?? ''}"`;
   if (deletionTimestamp !== undefined) return `persistentvolumeclaim "${name}" is being deleted`;
   return volume.ephemeral ? notForPod(pod, claim) : undefined;
 }
