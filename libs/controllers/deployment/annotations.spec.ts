@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { appsv1 } from '#api';
+import { templateHash } from '../template-hash.js';
 import { appendRevision, currentAnnotations, nextRevision } from './annotations.js';
-import { templateHash } from './template-hash.js';
 
 const deployment: appsv1.Deployment = {
   apiVersion: 'apps/v1',

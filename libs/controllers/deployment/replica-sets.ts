@@ -1,7 +1,7 @@
 import type { appsv1, corev1 } from '#api';
 import { deepEqual } from '#apimachinery';
+import { TEMPLATE_HASH } from '../template-hash.js';
 import { revisionOf } from './annotations.js';
-import { TEMPLATE_HASH } from './template-hash.js';
 
 /** The ReplicaSets of a Deployment: the one of its current template, and all others, oldest first. */
 export interface Generations {

@@ -2,12 +2,12 @@ import { type appsv1, Deployment, type metav1, ReplicaSet } from '#api';
 import { controllerOf, controllerReference, deepEqual, isAlreadyExists, isNamespaceTerminating, type OwnerReference } from '#apimachinery';
 import { conditionOf } from '#component-helpers';
 import { isFenced, type ReconcileContext } from '#controller-runtime';
+import { TEMPLATE_HASH, templateHash } from '../template-hash.js';
 import { currentAnnotations, nextRevision, REVISION, replicasAnnotations } from './annotations.js';
 import { type Verdict, withCondition } from './conditions.js';
 import { all, type Generations, generations, sameTemplate, sizeOf, totalSize } from './replica-sets.js';
 import { currentSize, type Scaling } from './scaling.js';
 import { hasProgressDeadline, progressing } from './status.js';
-import { TEMPLATE_HASH, templateHash } from './template-hash.js';
 
 /**
  * One reconcile of a Deployment: its current ReplicaSets, and the new status and annotations. Upstream updates the Deployment at each step;

@@ -22,11 +22,20 @@ function fnv32a(text: string): number {
   return hash >>> 0;
 }
 
+/** The decimal digits of a hash in the alphabet of names. */
+function safeHash(text: string): string {
+  return [...String(fnv32a(text))].map((digit) => SAFE[digit.charCodeAt(0) % SAFE.length]).join('');
+}
+
 /**
  * A short hash of a pod template. Upstream hashes Go's dump of the struct (controller_utils.go ComputeHash), which only Go can produce:
  * this hashes the template's JSON in the same way, so names look alike but differ.
  */
 export function templateHash(template: corev1.PodTemplateSpec, collisionCount: number | undefined): string {
-  const text = canonical(template) + (collisionCount === undefined ? '' : `#${collisionCount}`);
-  return [...String(fnv32a(text))].map((digit) => SAFE[digit.charCodeAt(0) % SAFE.length]).join('');
+  return safeHash(canonical(template) + (collisionCount === undefined ? '' : `#${collisionCount}`));
+}
+
+/** A short hash of the data of a ControllerRevision (controller_history.go HashControllerRevision; Go hashes with FNV-1, not FNV-1a). */
+export function revisionHash(data: unknown, collisionCount: number): string {
+  return safeHash(`${canonical(data)}${collisionCount}`);
 }
