@@ -9,6 +9,7 @@ const userNamed = (name: string, ...groups: string[]): UserInfo => ({ name, grou
 const ACCOUNTS: ReadonlyMap<string, string> = new Map([
   ['stale-disruption-controller', 'disruption-controller'],
   ['job-orphan-pods', 'job-controller'],
+  ['daemonset-controller', 'daemon-set-controller'],
   ['csrapproving', 'certificate-controller'],
   ['csrsigning', 'certificate-controller'],
   ['csrcleaner', 'certificate-controller'],

@@ -11,6 +11,8 @@ export interface Claim<T extends KubeObject> {
   resource: Resource<T>;
   selector: LabelSelector;
   candidates: readonly T[];
+  /** What is matched besides the selector: other objects are released and not adopted (the filters of ClaimPods). */
+  accepts?(object: T): boolean;
   /** Finalizers that adopted objects get. */
   finalizers?: readonly string[];
 }
@@ -24,7 +26,7 @@ export async function claimObjects<T extends KubeObject>(claim: Claim<T>): Promi
   const dying = owner.metadata.deletionTimestamp !== undefined;
   const claimed = claim.candidates.map(async (object) => {
     const controller = controllerOf(object);
-    const matches = selector.matches(object.metadata.labels);
+    const matches = selector.matches(object.metadata.labels) && (claim.accepts?.(object) ?? true);
     if (controller !== undefined) {
       if (controller.uid !== owner.metadata.uid) return undefined;
       if (matches) return object;

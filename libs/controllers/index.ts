@@ -9,6 +9,7 @@ import { csrApproving } from './certificates/approver.js';
 import { csrCleaner } from './certificates/cleaner.js';
 import { csrSigning } from './certificates/signer.js';
 import { cronJob } from './cron-job/controller.js';
+import { daemonSet } from './daemon-set/controller.js';
 import { deployment } from './deployment/controller.js';
 import { disruption } from './disruption/controller.js';
 import { staleDisruption } from './disruption/stale-condition.js';
@@ -30,6 +31,7 @@ import { replicaSet, replicationController } from './replica-set/controllers.js'
 import { resourceQuota } from './resource-quota/controller.js';
 import { rootCA } from './root-ca.js';
 import { serviceAccount } from './service-account.js';
+import { statefulSet } from './stateful-set/controller.js';
 import { ttlAfterFinished } from './ttl-after-finished/controller.js';
 import { attributesClassProtection } from './volume-protection/attributes-classes.js';
 import { claimProtection } from './volume-protection/claims.js';
@@ -44,6 +46,8 @@ export const controllers: readonly Controller[] = [
   jobOrphans,
   cronJob,
   ttlAfterFinished,
+  statefulSet,
+  daemonSet,
   endpointSlices,
   endpoints,
   sliceMirroring,

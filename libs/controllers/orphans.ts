@@ -1,6 +1,6 @@
-import { type corev1, Pod } from '#api';
-import { controllerOf, deepEqual } from '#apimachinery';
-import type { Change, Informers } from '#controller-runtime';
+import { type corev1, Pod, type Resource } from '#api';
+import { controllerOf, deepEqual, type KubeObject, keyOf, type LabelSelector } from '#apimachinery';
+import { type Change, type Informers, type Watch, watching } from '#controller-runtime';
 
 const ORPHANS = 'orphans-by-namespace';
 
@@ -18,4 +18,14 @@ export function orphansIn(informers: Informers, namespace: string | undefined): 
 export function isNewOrphan({ object, old, deleted }: Change<corev1.Pod>): boolean {
   if (deleted || controllerOf(object) !== undefined || object.metadata.deletionTimestamp !== undefined) return false;
   return old === undefined || controllerOf(old) !== undefined || !deepEqual(old.metadata.labels, object.metadata.labels);
+}
+
+/** Queues the owners whose selector matches a new orphan. */
+export function watchingOrphans<T extends KubeObject>(resource: Resource<T>, selectorOf: (owner: T) => LabelSelector): Watch {
+  return watching(Pod, (change, informers) => {
+    if (!isNewOrphan(change)) return [];
+    const { namespace, labels } = change.object.metadata;
+    const owners = informers.of(resource).list(namespace);
+    return owners.filter((owner) => selectorOf(owner).matches(labels)).map(keyOf);
+  });
 }

@@ -19,7 +19,8 @@ export function apiVersionOf({ group, version }: Pick<Resource, 'group' | 'versi
   return group === '' ? version : `${group}/${version}`;
 }
 
-function podFor({ owner, ownerResource, template, generateName }: NewPod): corev1.Pod {
+/** A pod of a template, controlled by the owner (GetPodFromTemplate). */
+export function podFor({ owner, ownerResource, template, generateName }: NewPod): corev1.Pod {
   const { labels, annotations, finalizers } = template?.metadata ?? {};
   const prefix = `${owner.metadata.name}-`;
   return {
@@ -83,6 +84,7 @@ export async function firstFailure(work: Iterable<Promise<unknown>>): Promise<Er
   return failure;
 }
 
-function messageOf(error: unknown): string {
+/** What a failure says. */
+export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -86,7 +86,9 @@ function quarantine(node: string | undefined, { informers, clock }: ReconcileCon
 async function markLost(pod: corev1.Pod, { client, clock }: ReconcileContext): Promise<void> {
   const target = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' };
   const conditions = setCondition<corev1.PodCondition>(pod.status?.conditions, target, formatTime(clock.now()));
-  await client.updateStatus(Pod, { ...pod, status: { ...pod.status, phase: 'Failed', conditions } });
+  const { name, namespace } = pod.metadata;
+  // Its account may patch the status, not update it.
+  await client.patch(Pod, name, namespace, 'merge', { status: { phase: 'Failed', conditions } }, { subresource: 'status' });
 }
 
 async function remove({ metadata }: corev1.Pod, { client }: ReconcileContext): Promise<void> {

@@ -1,18 +1,7 @@
-import { isFenced } from '#controller-runtime';
+import { firstFailure } from './pod-control.js';
 
 /** Maximum items of a batch (stateful_set_control.go MaxBatchSize; ReplicaSets and DaemonSets make no more in one reconcile). */
 const MAX_BATCH = 500;
-
-async function runAll<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<Error | undefined> {
-  let failure: Error | undefined;
-  for (const result of await Promise.allSettled(items.map(run))) {
-    if (result.status === 'fulfilled') continue;
-    const error = result.reason instanceof Error ? result.reason : new Error(String(result.reason));
-    if (isFenced(error)) throw error;
-    failure ??= error;
-  }
-  return failure;
-}
 
 /**
  * Runs something for each item, in batches of 1, 2, 4, … that end at the first batch with a failure, so that what cannot succeed is not
@@ -20,12 +9,12 @@ async function runAll<T>(items: readonly T[], run: (item: T) => Promise<void>): 
  */
 export async function slowStart<T>(
   items: readonly T[],
-  run: (item: T) => Promise<void>,
+  run: (item: T) => Promise<unknown>,
   { initial = 1 }: { initial?: number } = {},
 ): Promise<Error | undefined> {
   let size = Math.min(initial, MAX_BATCH);
   for (let at = 0; at < items.length; size = Math.min(size * 2, MAX_BATCH)) {
-    const failure = await runAll(items.slice(at, at + size), run);
+    const failure = await firstFailure(items.slice(at, at + size).map(run));
     if (failure !== undefined) return failure;
     at += size;
   }

@@ -234,10 +234,11 @@ describe('a StatefulSet', () => {
     await cluster.settle();
     expect(await ownerOf('db-0')).toBeUndefined();
     // Its name is still taken: nothing is told about that.
-    expect(await told(cluster)).toEqual([]);
+    const labelled = 'SuccessfulUpdate: Update Pod db-0 in StatefulSet db successful';
+    expect(await told(cluster)).toEqual([labelled]);
     await cluster.client.delete(Pod, 'db-0', 'default');
     await cluster.advance(60_000);
-    expect(await told(cluster)).toEqual(['SuccessfulCreate: Create Pod db-0 in StatefulSet db successful']);
+    expect(await told(cluster)).toEqual([labelled, 'SuccessfulCreate: Create Pod db-0 in StatefulSet db successful']);
   });
 
   it('replaces a pod that has failed', async () => {

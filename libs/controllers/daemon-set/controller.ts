@@ -12,8 +12,8 @@ import {
 import { nextAvailability } from '../availability.js';
 import { claimObjects } from '../claim.js';
 import { indexHistory } from '../history/history.js';
-import { indexOrphans, orphanPods, watchingOrphans } from '../orphans.js';
-import { createPod, deletePod, podFromTemplate } from '../pod-control.js';
+import { indexOrphans, orphansIn, watchingOrphans } from '../orphans.js';
+import { createPod, deletePod } from '../pod-control.js';
 import { slowStart } from '../slow-start.js';
 import { FailedPods } from './failed-pods.js';
 import { cleanUpHistory, daemonHistory, hashOf } from './history.js';
@@ -117,7 +117,7 @@ function claimPods(daemon: Daemon, { client, informers }: ReconcileContext): Pro
     ownerResource: DaemonSet,
     resource: Pod,
     selector: selectorOf(daemon),
-    candidates: [...informers.of(Pod).controlledBy(daemon.metadata.uid ?? ''), ...orphanPods(daemon, informers)],
+    candidates: [...informers.of(Pod).controlledBy(daemon.metadata.uid ?? ''), ...orphansIn(informers, daemon.metadata.namespace)],
   });
 }
 
@@ -141,7 +141,7 @@ async function sync(
   { create, delete: surplus }: Sync,
   ctx: ReconcileContext,
 ): Promise<Error | undefined> {
-  const make = (node: string) => createPod(daemon, podFromTemplate(daemon, DaemonSet, daemonTemplate(daemon, node, hash)), ctx);
+  const make = (node: string) => createPod({ owner: daemon, ownerResource: DaemonSet, template: daemonTemplate(daemon, node, hash) }, ctx);
   const notMade = await slowStart(create.slice(0, BURST), make);
   const notDeleted = await slowStart(surplus.slice(0, BURST), (pod) => deletePod(daemon, pod, ctx), { initial: BURST });
   return notMade ?? notDeleted;

@@ -1,12 +1,14 @@
-import { type appsv1, type corev1, Pod, type Resource } from '#api';
-import { deepEqual, keyOf, type LabelSelector, selectorFromSet } from '#apimachinery';
-import { isPodActive, isPodTerminating } from '#component-helpers';
-import { type Controller, defineController, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
+import { type appsv1, type corev1, Pod, type Resource, ResourceQuota } from '#api';
+import { deepEqual, type LabelSelector, selectorFromSet } from '#apimachinery';
+import { conditionOf, isPodActive, isPodTerminating } from '#component-helpers';
+import { type Controller, defineController, type ReconcileContext, type Reconciled } from '#controller-runtime';
+import { nextAvailability } from '../availability.js';
 import { claimObjects } from '../claim.js';
-import { indexOrphans, isNewOrphan, orphansIn } from '../orphans.js';
-import { createPod, deletePod, firstFailure } from '../pod-control.js';
+import { indexOrphans, orphansIn, watchingOrphans } from '../orphans.js';
+import { createPod, deletePod } from '../pod-control.js';
+import { slowStart } from '../slow-start.js';
 import { podsToDelete } from './ranking.js';
-import { nextAvailability, nextStatus } from './status.js';
+import { nextStatus } from './status.js';
 
 /** Maximum pods created or deleted in one reconcile (replica_set.go BurstReplicas). */
 const BURST = 500;
@@ -34,18 +36,9 @@ export function replicaController<T extends ReplicaOwner>(kind: ReplicaKind<T>):
     ...(kind.flag === undefined ? {} : { flag: kind.flag }),
     for: kind.resource,
     owns: [Pod],
+    reads: [ResourceQuota],
     index: indexOrphans,
-    watches: [
-      watching(Pod, (change, informers) =>
-        isNewOrphan(change)
-          ? informers
-              .of(kind.resource)
-              .list(change.object.metadata.namespace)
-              .filter((owner) => kind.selectorOf(owner).matches(change.object.metadata.labels))
-              .map(keyOf)
-          : [],
-      ),
-    ],
+    watches: [watchingOrphans(kind.resource, kind.selectorOf)],
     reconcile: (owner, ctx) => reconcileReplicas(kind, owner, ctx),
   });
 }
@@ -93,13 +86,23 @@ async function adjust<T extends ReplicaOwner>(
 ): Promise<{ failure?: Error }> {
   const missing = (owner.spec.replicas ?? 1) - pods.length;
   if (missing === 0) return {};
-  const wanted = { owner, ownerResource: kind.resource, template: owner.spec.template };
-  const work =
-    missing > 0
-      ? Array.from({ length: Math.min(missing, BURST) }, () => createPod(wanted, ctx))
-      : podsToDelete({ pods, related: kind.related(owner, ctx), count: Math.min(-missing, BURST), now: ctx.clock.now() }).map((pod) =>
-          deletePod(owner, pod, ctx),
-        );
-  const failure = await firstFailure(work);
+  if (missing > 0) {
+    const wanted = { owner, ownerResource: kind.resource, template: owner.spec.template };
+    const pods = Array.from({ length: Math.min(missing, BURST) }, () => wanted);
+    return failed(await slowStart(pods, (pod) => createPod(pod, ctx), { initial: isCautious(owner, ctx) ? 1 : BURST }));
+  }
+  const surplus = podsToDelete({ pods, related: kind.related(owner, ctx), count: Math.min(-missing, BURST), now: ctx.clock.now() });
+  return failed(await slowStart(surplus, (pod) => deletePod(owner, pod, ctx), { initial: BURST }));
+}
+
+function failed(failure: Error | undefined): { failure?: Error } {
   return failure === undefined ? {} : { failure };
+}
+
+/**
+ * Whether creating may well fail: then pods are created in small batches first, as upstream always does. Otherwise all are created at
+ * once, which looks the same as long as nothing fails.
+ */
+function isCautious({ metadata, status }: ReplicaOwner, { informers }: ReconcileContext): boolean {
+  return conditionOf(status?.conditions, 'ReplicaFailure') !== undefined || informers.of(ResourceQuota).list(metadata.namespace).length > 0;
 }

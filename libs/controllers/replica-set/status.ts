@@ -1,6 +1,7 @@
 import type { appsv1, corev1 } from '#api';
 import { formatTime, type Instant, type LabelSelector } from '#apimachinery';
-import { conditionOf, isPodReady, podAvailableAt, setCondition, withoutCondition } from '#component-helpers';
+import { conditionOf, isPodReady, setCondition, withoutCondition } from '#component-helpers';
+import { isAvailable } from '../availability.js';
 
 /** What the next status is computed from. */
 export interface StatusInput {
@@ -39,7 +40,7 @@ export function nextStatus(input: StatusInput): appsv1.ReplicaSetStatus {
   const { activePods, templateLabels, minReadySeconds, now, generation, terminating } = input;
   const labelled = activePods.filter(({ metadata }) => templateLabels.matches(metadata.labels)).length;
   const ready = activePods.filter(isPodReady);
-  const available = ready.filter((pod) => (podAvailableAt(pod, minReadySeconds) ?? Number.POSITIVE_INFINITY) <= now).length;
+  const available = ready.filter((pod) => isAvailable(pod, minReadySeconds, now)).length;
   const conditions = nextConditions(input);
   return {
     replicas: activePods.length,
@@ -50,14 +51,4 @@ export function nextStatus(input: StatusInput): appsv1.ReplicaSetStatus {
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     ...(conditions.length === 0 ? {} : { conditions }),
   };
-}
-
-/** Milliseconds until the next ready pod becomes available; undefined if there is none. */
-export function nextAvailability(pods: readonly corev1.Pod[], minReadySeconds: number, now: Instant): number | undefined {
-  if (minReadySeconds === 0) return undefined;
-  const waits = pods.flatMap((pod) => {
-    const at = podAvailableAt(pod, minReadySeconds);
-    return at === undefined || at <= now ? [] : [at - now];
-  });
-  return waits.length === 0 ? undefined : waits.reduce((a, b) => Math.min(a, b));
 }

@@ -5,7 +5,7 @@ import { nextAvailability } from '../availability.js';
 import { claimObjects } from '../claim.js';
 import { claimHistory, createRevision, deleteRevisions, indexHistory, renumber } from '../history/history.js';
 import { byRevision, chooseRevision, surplusRevisions, templatePatch } from '../history/revisions.js';
-import { indexOrphans, orphanPods, watchingOrphans } from '../orphans.js';
+import { indexOrphans, orphansIn, watchingOrphans } from '../orphans.js';
 import { PodControl } from './execute.js';
 import { isMemberOf, parentAndOrdinal, type Revisions, revisionOf } from './identity.js';
 import { planPods } from './plan.js';
@@ -47,7 +47,7 @@ async function reconcileSet(set: Stateful, ctx: ReconcileContext): Promise<Recon
     ownerResource: StatefulSet,
     resource: Pod,
     selector,
-    candidates: [...informers.of(Pod).controlledBy(set.metadata.uid ?? ''), ...orphanPods(set, informers)],
+    candidates: [...informers.of(Pod).controlledBy(set.metadata.uid ?? ''), ...orphansIn(informers, set.metadata.namespace)],
     accepts: (pod) => isMemberOf(set, pod),
   });
   const sorted = history.sort(byRevision);

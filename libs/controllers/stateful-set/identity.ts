@@ -1,6 +1,6 @@
 import { type appsv1, type corev1, StatefulSet } from '#api';
 import { restoredTemplate } from '../history/revisions.js';
-import { podFromTemplate } from '../pod-control.js';
+import { podFor } from '../pod-control.js';
 
 type Stateful = appsv1.StatefulSet;
 
@@ -131,7 +131,7 @@ function isBelowUpdate(set: Stateful, ordinal: number): boolean {
 /** A new pod of the set, of the revision that its ordinal is to have. */
 export function newPod(set: Stateful, { current, update }: Revisions, ordinal: number): corev1.Pod {
   const revision = isBelowUpdate(set, ordinal) ? current : update;
-  const pod = podFromTemplate(set, StatefulSet, restoredTemplate(revision, set.spec.template));
+  const pod = podFor({ owner: set, ownerResource: StatefulSet, template: restoredTemplate(revision, set.spec.template) });
   const named = withStorage(set, withIdentity(set, pod, ordinal), ordinal);
   const { serviceName } = set.spec;
   return {
