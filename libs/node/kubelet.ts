@@ -20,6 +20,7 @@ import { readCommands } from './pod/programs.js';
 import { type Unwritten, withOwnStatus } from './pod/unwritten.js';
 import type { PodPlan } from './pod/world.js';
 import { ClusterProcesses } from './processes/cluster-processes.js';
+import { shortageOf } from './shortage.js';
 
 /** Maximum concurrent writes of pods: a thousand of them share a few transactions. */
 const CONCURRENCY = 1024;
@@ -122,6 +123,7 @@ class Kubelets implements OpenController {
       configMap: (name: string) => informers.of(ConfigMap).get(name, namespace),
       secret: (name: string) => informers.of(Secret).get(name, namespace),
       processes: this.processes.of(uid),
+      shortage: (wanted: corev1.Pod) => shortageOf(node, wanted, informers.of(Pod).byIndex(BY_NODE, node.metadata.name)),
     };
     return planPod(pod, world, clock.now());
   }

@@ -32,7 +32,8 @@ export function statusOf(
   const initStatuses = of('init', 'sidecar');
   const ephemeral = of('ephemeral');
   const { generation } = pod.metadata;
-  const allocated = podRequests(pod);
+  // What a deferred resize asks for is not allocated.
+  const allocated = sim.resize?.state === 'deferred' ? undefined : podRequests(pod);
   return {
     ...old,
     ...(generation ? { observedGeneration: generation } : {}),
@@ -44,11 +45,12 @@ export function statusOf(
       sandbox: sandbox && !stopped,
       time: formatTime(sim.now),
       ...(outcome ? { outcome } : {}),
+      ...(sim.resize ? { resize: sim.resize } : {}),
     }),
     ...(outcome ? { message: outcome.message, reason: outcome.reason } : {}),
     ...(world.hostIPs[0] ? { hostIP: world.hostIPs[0], hostIPs: world.hostIPs.map((ip) => ({ ip })) } : {}),
     ...(podIP ? { podIP, podIPs: [{ ip: podIP }] } : {}),
-    ...(allocated.size > 0 ? { allocatedResources: resourceListTexts(allocated) } : {}),
+    ...(allocated && allocated.size > 0 ? { allocatedResources: resourceListTexts(allocated) } : {}),
     startTime: old.startTime ?? formatTime(sim.now),
     ...(initStatuses.length > 0 ? { initContainerStatuses: initStatuses } : {}),
     containerStatuses: of('main'),
@@ -69,6 +71,7 @@ export function planOf(sim: Simulation, status: corev1.PodStatus, rest: { at?: I
       generation: sim.pod.metadata.generation,
       ...(sim.busy ? { busy: sim.busy } : {}),
       ...(sim.mount ? { mount: sim.mount } : {}),
+      ...(sim.resize ? { resize: sim.resize } : {}),
       ...(ending === undefined ? {} : { ending }),
     },
     pulled: [...sim.pulled],

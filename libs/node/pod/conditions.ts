@@ -1,13 +1,22 @@
 import type { corev1 } from '#api';
 import { conditionOf, transitionTime } from '#component-helpers';
 import type { Outcome } from './memory.js';
+import { type PodResize, resizeConditions } from './resize.js';
 import type { Slot } from './slot.js';
 
 /** Conditions of a pod (kubelet/status/generate.go). */
 
 type Finding = Pick<corev1.PodCondition, 'status' | 'reason' | 'message'>;
 
-const KUBELET = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']);
+const KUBELET = new Set([
+  'PodResizePending',
+  'PodResizeInProgress',
+  'PodReadyToStartContainers',
+  'Initialized',
+  'Ready',
+  'ContainersReady',
+  'PodScheduled',
+]);
 const TRUE: Finding = { status: 'True' };
 
 const named = (slots: readonly Slot[]): string => `[${slots.map(({ container }) => container.name).join(' ')}]`;
@@ -49,12 +58,13 @@ export interface ConditionInput {
   sandbox: boolean;
   /** metav1.Time. */
   time: string;
+  resize?: PodResize;
   /** The kubelet has ended the pod. */
   outcome?: Outcome;
 }
 
 /** All conditions: other components' first and unchanged, then the kubelet's own. The transition time changes only with the status. */
-export function conditionsOf({ pod, phase, slots, sandbox, time, outcome }: ConditionInput): corev1.PodCondition[] {
+export function conditionsOf({ pod, phase, slots, sandbox, time, outcome, resize }: ConditionInput): corev1.PodCondition[] {
   const old = pod.status?.conditions ?? [];
   const observedGeneration = pod.metadata.generation;
   const containers = containersReady(phase, slots);
@@ -77,7 +87,7 @@ export function conditionsOf({ pod, phase, slots, sandbox, time, outcome }: Cond
       ...(message ? { message } : {}),
     };
   });
-  const others = old.filter(({ type }) => !KUBELET.has(type));
+  const others = [...old.filter(({ type }) => !KUBELET.has(type)), ...resizeConditions(resize, old, time)];
   if (!outcome?.disrupted) return [...others, ...own];
   const target: corev1.PodCondition = {
     type: 'DisruptionTarget',

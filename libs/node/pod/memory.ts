@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import type { Instant } from '#apimachinery';
+import type { PodResize } from './resize.js';
 
 /**
  * What a kubelet remembers about a pod in addition to its status: exact times and back-offs. All of it may be lost: then the status is
@@ -16,6 +17,8 @@ export interface PodMemory {
   readonly containers: Readonly<Record<string, ContainerMemory>>;
   /** When volumes that could not be mounted are retried, and the next delay. */
   readonly mount?: { readonly retryAt: Instant; readonly delay: number };
+  /** Its containers are to get other resources. */
+  readonly resize?: PodResize;
   /** All its containers are to stop. */
   readonly ending?: Ending;
   /** When it was last planned, and at which generation of its spec. */

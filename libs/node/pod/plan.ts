@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { type Instant, parseTime } from '#apimachinery';
+import { formatTime, type Instant, parseTime } from '#apimachinery';
 import { isTerminalPhase } from '#component-helpers';
 import { parseImage } from '../images/reference.js';
 import { hasSandbox, planOf, statusOf } from './assemble.js';
@@ -8,6 +8,7 @@ import { finishKill, killContainer } from './kill.js';
 import { phaseOf } from './phase.js';
 import { applyProbes, nextProbe, runProbe } from './probing.js';
 import { mountErrors } from './references.js';
+import { resizePod } from './resize.js';
 import { shouldRestart } from './restart.js';
 import { Simulation } from './simulation.js';
 import type { Slot } from './slot.js';
@@ -188,6 +189,19 @@ function restartChanged(sim: Simulation, slot: Slot): void {
   sim.remember(slot, { pull: undefined, crash: undefined, notBefore: undefined });
 }
 
+/** A pod that nobody has scheduled is rejected by the kubelet if it does not fit (kubelet.go rejectPod). */
+function rejection(sim: Simulation): corev1.PodStatus | undefined {
+  const { pod, world } = sim;
+  const { status, metadata } = pod;
+  const isNew = !status?.startTime && !status?.conditions?.some(({ type }) => type === 'PodScheduled');
+  if (!isNew || metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined) return undefined;
+  const shortage = world.shortage(pod);
+  if (!shortage) return undefined;
+  const { reason, message } = shortage;
+  sim.warning(reason, message);
+  return { ...status, phase: 'Failed', reason, message: `Pod was rejected: ${message}`, startTime: formatTime(sim.now) };
+}
+
 const OUT_OF_TIME = { reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' };
 
 function planDeadline(sim: Simulation): PodPlan {
@@ -215,14 +229,17 @@ export function planPod(pod: corev1.Pod, world: PodWorld, now: Instant): PodPlan
   if (isTerminalPhase(pod.status?.phase)) return idle;
   const sim = new Simulation(pod, world, now);
   if (world.memory.ending) return planEnding(sim, world.memory.ending, { remove: false });
+  const rejected = rejection(sim);
+  if (rejected) return planOf(sim, rejected, {});
   const deadline = deadlineOf(pod, now);
   if (deadline !== undefined && deadline <= now && pod.status?.startTime) return planDeadline(sim);
   const retry = sandboxRetry(sim);
   for (const slot of sim.slots) restartChanged(sim, slot);
+  resizePod(sim);
   const at = retry ?? advance(sim, now, world.memory.mount !== undefined);
   if (isDoneButSidecars(sim)) return planEnding(sim, { since: now, grace: sim.grace }, { remove: false });
   const status = statusOf(sim, { stopped: false, sandbox: retry === undefined });
   const next = isTerminalPhase(status.phase) ? undefined : at;
-  const due = [next, isTerminalPhase(status.phase) ? undefined : deadline].filter((time) => time !== undefined);
+  const due = [next, ...(isTerminalPhase(status.phase) ? [] : [deadline, sim.resize?.at])].filter((time) => time !== undefined);
   return planOf(sim, status, due.length > 0 ? { at: Math.min(...due) } : {});
 }

@@ -22,6 +22,7 @@ export class Simulation {
   at: Instant;
   busy: PodMemory['busy'];
   mount: PodMemory['mount'];
+  resize: PodMemory['resize'];
   /** Containers that this plan has started: their status is written before they are probed. */
   readonly fresh = new Set<Slot>();
   /** A process has to be looked at before it is known how it goes on. */
@@ -36,6 +37,7 @@ export class Simulation {
     this.slots = slotsOf(pod, world.memory.containers);
     this.busy = world.memory.busy;
     this.mount = world.memory.mount;
+    this.resize = world.memory.resize;
     this.at = now;
   }
 
@@ -99,7 +101,8 @@ export class Simulation {
     const { status, container } = slot;
     const before = status.state?.terminated ?? status.lastState?.terminated;
     const restartCount = before ? status.restartCount + 1 : status.restartCount;
-    const resources = container.resources ?? {};
+    // While a resize is deferred, a container is started with what it had.
+    const resources = (this.resize?.state === 'deferred' ? status.resources : undefined) ?? container.resources ?? {};
     slot.status = {
       ...status,
       state: { running: { startedAt: formatTime(this.at) } },

@@ -58,6 +58,7 @@ export class Story {
         configMap: () => undefined,
         secret: () => undefined,
         processes,
+        shortage: () => undefined,
         ...this.world,
       },
       this.now,
