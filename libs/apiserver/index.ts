@@ -65,7 +65,15 @@ export type { ConfigurationType } from './settings/configuration-type.js';
 export type { ControllerManagerSource } from './settings/controller-manager-settings.js';
 export { flagsOf, integerOf, StartFailure } from './settings/flags.js';
 export { manifestPod } from './settings/manifest-source.js';
-export { CONTROL_PLANE_NODE, CONTROLLER_MANAGER_MANIFEST, fileKey, fileText, MANIFEST, type NodeFile } from './settings/node-files.js';
+export {
+  CONTROL_PLANE_NODE,
+  CONTROLLER_MANAGER_MANIFEST,
+  FILES,
+  fileKey,
+  fileText,
+  MANIFEST,
+  type NodeFile,
+} from './settings/node-files.js';
 export { withoutEffect } from './settings/without-effect.js';
 export type { StorageMap } from './storage-map.js';
 export type { Timers } from './watch/timers.js';

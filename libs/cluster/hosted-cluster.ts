@@ -8,6 +8,7 @@ import type { Fence, Revision, Storage } from '#storage';
 import { usersOf } from './component-users.js';
 import { FAULTS_KEY } from './faults/fault.js';
 import { FaultView } from './faults/fault-view.js';
+import { nodeOfFile, StaticManifests } from './static-manifests.js';
 
 export interface HostedClusterOptions {
   api: ApiServer;
@@ -39,7 +40,7 @@ class Progress {
 
   constructor(
     private readonly store: ClusterStore,
-    private readonly faulty: () => void,
+    private readonly machine: (key: string) => void,
   ) {}
 
   /** Watches again if the watch has ended. */
@@ -54,7 +55,7 @@ class Progress {
       .watch('/', from, {
         event: ({ revision, current }) => {
           note(revision);
-          if (current.key === FAULTS_KEY) this.faulty();
+          if (current.key.startsWith('/machine/')) this.machine(current.key);
         },
         progress: note,
         end: () => {
@@ -97,7 +98,12 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
   const { api, store, turns, clock, profile, rootCA, keys, delayUntil, onFailure, onClose, conductor } = options;
   const informers = createInformers(inProcessClient(api));
   const faults = new FaultView(store);
-  const progress = new Progress(store, () => faults.changed());
+  const manifests = new StaticManifests(store);
+  const progress = new Progress(store, (key) => {
+    const node = nodeOfFile(key);
+    if (key === FAULTS_KEY) faults.changed();
+    else if (node !== undefined) manifests.changed(node);
+  });
   return {
     cluster: store.cluster,
     turns: conductor?.under === undefined ? turns : turnsUnder(turns, conductor.name, conductor.under),
@@ -116,6 +122,7 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
         rootCA,
         keys,
         faults,
+        manifests,
         fence: () => fence,
         ...(component === MANAGER ? { manager: api.controllerManager } : {}),
         ...(onFailure ? { onFailure } : {}),

@@ -5,6 +5,7 @@ import {
   type ApiServer,
   CONTROL_PLANE_NODE,
   CONTROLLER_MANAGER_MANIFEST,
+  FILES,
   fileKey,
   fileText,
   flagsOf,
@@ -12,14 +13,16 @@ import {
   MANIFEST,
   manifestPod,
   type NodeFile,
-  StartFailure,
   withoutEffect,
 } from '#apiserver';
 import { apiServerManifest, controllerManagerManifest, hashOf, mirrorPod } from '#kubeadm';
 import { usersOf } from './component-users.js';
+import { readablePod } from './static-manifests.js';
 
 /** Bytes of a file at most. */
 const LARGEST_FILE = 256 * 1024;
+/** Files of a node at most. */
+const MOST_FILES = 200;
 const CAUSE = { requestId: 'node-files', user: 'system:host', component: 'host' };
 /** Tries to write a file that others write at the same time. */
 const ATTEMPTS = 10;
@@ -27,9 +30,9 @@ const ATTEMPTS = 10;
 /** A file that cannot be written, and why. */
 export class FileRefused extends Error {}
 
-/** Why a path is not one of a file below /etc/kubernetes; undefined if it is one. */
+/** Why a path is not one of a file that is kept; undefined if it is one. */
 function pathTrouble(path: string): string | undefined {
-  if (!path.startsWith('/etc/kubernetes/') || path.length > 255) return 'only files below /etc/kubernetes are kept';
+  if (!/^\/(etc|var\/lib\/kubelet)\//.test(path) || path.length > 255) return 'only files below /etc and /var/lib/kubelet are kept';
   const parts = path.slice(1).split('/');
   return parts.every((part) => /^[\w.@+-]+$/.test(part) && part !== '.' && part !== '..') ? undefined : 'not a path';
 }
@@ -43,17 +46,34 @@ export interface ComponentState {
   withoutEffect: string[];
 }
 
-const isManifest = (path: string): boolean => path === MANIFEST || path === CONTROLLER_MANAGER_MANIFEST;
-
-/** The files of a cluster's control-plane node that its components read, until nodes have file systems. */
+/** The files of a node that its components read, until nodes have file systems. */
 export class NodeFiles {
-  constructor(private readonly api: ApiServer) {}
+  constructor(
+    private readonly api: ApiServer,
+    private readonly node = CONTROL_PLANE_NODE,
+  ) {}
+
+  /** Whether there is such a node. */
+  async hasNode(): Promise<boolean> {
+    const nodes = await this.api.cluster.reader.list<corev1.Node>('', 'nodes');
+    return nodes.some(({ metadata }) => metadata.name === this.node);
+  }
+
+  /** Whether it is a node whose files the components of the control plane read. */
+  get isControlPlane(): boolean {
+    return this.node === CONTROL_PLANE_NODE;
+  }
+
+  /** A manifest of which kubeadm's content is known. */
+  private isManifest(path: string): boolean {
+    return this.isControlPlane && (path === MANIFEST || path === CONTROLLER_MANAGER_MANIFEST);
+  }
 
   /** The content of a file; undefined if there is none. Manifests are kubeadm's until they are written. */
   async read(path: string): Promise<string | undefined> {
-    const row = await this.api.cluster.store.get(fileKey(CONTROL_PLANE_NODE, path));
+    const row = await this.api.cluster.store.get(fileKey(this.node, path));
     if (row !== undefined) return (row.object as NodeFile).content;
-    return isManifest(path) ? stringify(await this.ofKubeadm(path)) : undefined;
+    return this.isManifest(path) ? stringify(await this.ofKubeadm(path)) : undefined;
   }
 
   /** Creates or replaces a file. Throws FileRefused. */
@@ -61,7 +81,9 @@ export class NodeFiles {
     const trouble = pathTrouble(path) ?? (Buffer.byteLength(content) > LARGEST_FILE ? `larger than ${LARGEST_FILE} bytes` : undefined);
     if (trouble !== undefined) throw new FileRefused(trouble);
     const { store, clock } = this.api.cluster;
-    const key = fileKey(CONTROL_PLANE_NODE, path);
+    const key = fileKey(this.node, path);
+    if (!(await store.get(key)) && store.cached(`${FILES}${this.node}/`).length >= MOST_FILES)
+      throw new FileRefused(`the node has ${MOST_FILES} files`);
     const value = fileText(path, content);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const standing = await store.get(key);
@@ -69,7 +91,7 @@ export class NodeFiles {
       const [written] = await store.write([
         standing ? { type: 'update', ...base, expected: standing.revision } : { type: 'create', ...base },
       ]);
-      if (written?.ok) return isManifest(path) ? this.restart(path, content) : undefined;
+      if (written?.ok) return this.isManifest(path) ? this.restart(path, content) : undefined;
     }
     throw new FileRefused('others write it at the same time');
   }
@@ -77,8 +99,8 @@ export class NodeFiles {
   /** Removes a file: of a manifest, what was written of it. Whether there was one. */
   async remove(path: string): Promise<boolean> {
     const { store, clock } = this.api.cluster;
-    const [removed] = await store.write([{ type: 'delete', key: fileKey(CONTROL_PLANE_NODE, path), cause: CAUSE, at: clock.now() }]);
-    if (isManifest(path)) await this.restart(path, stringify(await this.ofKubeadm(path)));
+    const [removed] = await store.write([{ type: 'delete', key: fileKey(this.node, path), cause: CAUSE, at: clock.now() }]);
+    if (this.isManifest(path)) await this.restart(path, stringify(await this.ofKubeadm(path)));
     return removed?.ok === true;
   }
 
@@ -131,16 +153,6 @@ export class NodeFiles {
       // The server does what the manifest says; what is shown of it may be refused, e.g. by a plugin that it has enabled.
       if (!(error instanceof StatusError)) throw error;
     }
-  }
-}
-
-/** The pod of a manifest; the kubelet runs none for one that it cannot read. */
-function readablePod(path: string, content: string): corev1.Pod | undefined {
-  try {
-    return manifestPod(content, path);
-  } catch (error) {
-    if (error instanceof StartFailure) return undefined;
-    throw error;
   }
 }
 

@@ -8,6 +8,7 @@ import type { ClusterContext, Informer, ReconcileFailure } from './component.js'
 import { componentOf } from './component-of.js';
 import { defineController, type Reconciled } from './controller.js';
 import { NO_FAULTS } from './faults.js';
+import { NO_MANIFESTS } from './manifests.js';
 
 function object(name: string, kind = 'ConfigMap', owner?: string): KubeObject {
   const reference = { apiVersion: 'v1', kind: 'ConfigMap', name: owner ?? '', uid: 'u', controller: true };
@@ -35,6 +36,7 @@ async function opened(reconcile: (key: string, call: number) => Promise<Reconcil
     rootCA: '',
     keys: { clientAuthority: () => Promise.reject(), serviceAccount: () => Promise.reject() },
     faults: NO_FAULTS,
+    manifests: NO_MANIFESTS,
     inTurn: async (work) => work(),
     resumeAfter,
     onFailure: (failure) => failures.push(failure),

@@ -4,6 +4,7 @@ import type { Clock, Instant, KubeObject, RandomSource } from '#apimachinery';
 import type { CausalClient, Informer, InformerChange, ResourceListener } from '#client';
 import type { Fence } from '#storage';
 import type { Faults } from './faults.js';
+import type { Manifests } from './manifests.js';
 
 export type { Informer };
 
@@ -83,6 +84,7 @@ export interface ClusterContext {
   readonly rootCA: string;
   readonly keys: SigningKeys;
   readonly faults: Faults;
+  readonly manifests: Manifests;
   /** Set for kube-controller-manager. */
   readonly manager?: ManagerSource;
   /** The revision up to which the component's last turn had processed the log; earlier writes do not wake it. */

@@ -21,6 +21,7 @@ export { defineController, watching, watchingServed } from './controller.js';
 export { isFenced, reportDroppedEvents } from './failures.js';
 export { FAULTS_GROUP, type Faults, NO_FAULTS, type Outage } from './faults.js';
 export { type Duty, LocalHost, type LocalHostOptions } from './local-host.js';
+export { FILES_GROUP, type Manifests, NO_MANIFESTS, type StaticPod } from './manifests.js';
 export { createRecorder, type EventNote, type EventRecorder, type EventSink, type RecorderOptions } from './recorder.js';
 export { TimerHeap } from './timer-heap.js';
 export { type HostedCluster, type Linger, Seat, type TurnOutcome } from './turn.js';

@@ -21,6 +21,7 @@ import { type Unwritten, withOwnStatus } from './pod/unwritten.js';
 import type { PodPlan } from './pod/world.js';
 import { ClusterProcesses } from './processes/cluster-processes.js';
 import { shortageOf } from './shortage.js';
+import { staticPods } from './static-pods.js';
 
 /** Maximum concurrent writes of pods: a thousand of them share a few transactions. */
 const CONCURRENCY = 1024;
@@ -221,6 +222,6 @@ const kubelets: Controller = {
 
 /** The kubelets of a cluster's simulated nodes as one component: they start, probe, stop and remove the pods bound to their nodes. */
 export const kubelet: Component = {
-  ...componentOf('kubelet', [kubelets]),
+  ...componentOf('kubelet', [kubelets, staticPods]),
   anticipates: (change) => bringsPods(change) || isUnbound(change),
 };

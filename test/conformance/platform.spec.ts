@@ -363,7 +363,10 @@ test('the manifest of a cluster’s API server is shown and written, and the clu
   const cluster = open(created);
   const file = `/clusters/${created.id}/nodes/control-plane/files?path=/etc/kubernetes/manifests/kube-apiserver.yaml`;
   const { json: before } = await rest('GET', file);
-  expect([before.apiServer, before.content.includes('- --authorization-mode=Node,RBAC')]).toEqual([{ running: true, withoutEffect: [] }, true]);
+  expect([before.apiServer, before.content.includes('- --authorization-mode=Node,RBAC')]).toEqual([
+    { running: true, withoutEffect: [] },
+    true,
+  ]);
   const content = before.content.replace('NodeRestriction', 'NodeRestriction,AlwaysPullImages');
   expect((await rest('PUT', file, { content })).json).toMatchObject({ content, apiServer: { running: true } });
   const body = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'nginx:1.27' }] } };
@@ -392,14 +395,14 @@ test('the OpenAPI document describes everything, and all its references can be r
   );
   expect(operations.sort()).toEqual([
     'delete /clusters/{id}',
-    'delete /clusters/{id}/nodes/control-plane/files',
+    'delete /clusters/{id}/nodes/{node}/files',
     'delete /organizations/{id}',
     'get /clusters',
     'get /clusters/{id}',
     'get /clusters/{id}/audit',
     'get /clusters/{id}/audit/{auditId}',
     'get /clusters/{id}/kubeconfig',
-    'get /clusters/{id}/nodes/control-plane/files',
+    'get /clusters/{id}/nodes/{node}/files',
     'get /organizations',
     'get /organizations/{id}',
     'patch /organizations/{id}',
@@ -408,7 +411,7 @@ test('the OpenAPI document describes everything, and all its references can be r
     'post /clusters/{id}/clock/advance',
     'post /clusters/{id}/token',
     'post /organizations',
-    'put /clusters/{id}/nodes/control-plane/files',
+    'put /clusters/{id}/nodes/{node}/files',
   ]);
   for (const reference of references(json)) {
     const at = reference.replace('#/', '').split('/');

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { stringify } from 'yaml';
 import { type corev1, Pod } from '#api';
-import { createLocalCluster, type LocalCluster, type LocalClusterOptions } from '#cluster';
+import { ClusterFaults, createLocalCluster, type LocalCluster, type LocalClusterOptions, NodeFiles } from '#cluster';
 
 const open: LocalCluster[] = [];
 
@@ -61,5 +62,84 @@ describe('the order of writes', () => {
       'Running c=running',
       'Running c=running+ready',
     ]);
+  });
+});
+
+describe('static pods', () => {
+  const MANIFEST = '/etc/kubernetes/manifests/web.yaml';
+  const manifest = (image: string, name = 'web') => stringify(podOf({ containers: [{ name: 'c', image }] }, name));
+
+  async function mirrors({ client }: LocalCluster): Promise<string[]> {
+    const { items } = await client.list(Pod, { namespace: 'default' });
+    return items.map((pod) => `${pod.metadata.name} ${pod.spec.containers[0]?.image} ${summary(pod)}`);
+  }
+
+  it('follow the manifests of their node', async () => {
+    const cluster = await start();
+    const files = new NodeFiles(cluster.api, 'worker-1');
+    await files.write(MANIFEST, manifest('nginx:1.27'));
+    await cluster.settle();
+    expect(await mirrors(cluster)).toEqual(['web-worker-1 nginx:1.27 Running c=running+ready']);
+    const pod = await cluster.client.get(Pod, 'web-worker-1', 'default');
+    const hash = expect.stringMatching(/^[0-9a-f]{32}$/);
+    expect(pod.metadata.annotations).toEqual({
+      'kubernetes.io/config.hash': hash,
+      'kubernetes.io/config.mirror': hash,
+      'kubernetes.io/config.seen': '2026-01-01T00:00:00.000000000Z',
+      'kubernetes.io/config.source': 'file',
+    });
+    expect(pod.metadata.ownerReferences).toEqual([
+      { apiVersion: 'v1', kind: 'Node', name: 'worker-1', uid: expect.any(String), controller: true },
+    ]);
+
+    await files.write(MANIFEST, manifest('nginx:1.28'));
+    await cluster.settle();
+    expect(await mirrors(cluster)).toEqual(['web-worker-1 nginx:1.28 Running c=running+ready']);
+
+    await cluster.client.delete(Pod, 'web-worker-1', 'default', { gracePeriodSeconds: 0 });
+    await cluster.advance(1000);
+    expect(await mirrors(cluster)).toEqual(['web-worker-1 nginx:1.28 Running c=running+ready']);
+
+    await files.write(MANIFEST, 'kind: [');
+    await cluster.settle();
+    expect(await mirrors(cluster)).toEqual([]);
+    await files.write(MANIFEST, manifest('nginx:1.27', 'other'));
+    await cluster.settle();
+    expect(await mirrors(cluster)).toEqual(['other-worker-1 nginx:1.27 Running c=running+ready']);
+    expect(await files.remove(MANIFEST)).toBe(true);
+    await cluster.advance(10_000);
+    expect(await mirrors(cluster)).toEqual([]);
+  });
+
+  it('are read from the directory that the configuration of the kubelet names', async () => {
+    const cluster = await start();
+    const files = new NodeFiles(cluster.api, 'worker-1');
+    await files.write('/var/lib/kubelet/config.yaml', 'kind: KubeletConfiguration\nstaticPodPath: /etc/just-to-mess-with-you\n');
+    await files.write(MANIFEST, manifest('nginx:1.27'));
+    await files.write('/etc/just-to-mess-with-you/web.yaml', manifest('nginx:1.28'));
+    await cluster.settle();
+    expect(await mirrors(cluster)).toEqual(['web-worker-1 nginx:1.28 Running c=running+ready']);
+  });
+
+  it("kubeadm's are shown again after their mirror pod is deleted", async () => {
+    const cluster = await start();
+    const name = 'kube-scheduler-control-plane';
+    const before = await cluster.client.get(Pod, name, 'kube-system');
+    await cluster.client.delete(Pod, name, 'kube-system', { gracePeriodSeconds: 0 });
+    await cluster.advance(1000);
+    const after = await cluster.client.get(Pod, name, 'kube-system');
+    expect([after.metadata.uid === before.metadata.uid, after.spec, after.status?.phase]).toEqual([false, before.spec, 'Running']);
+  });
+
+  it('a kubelet that was stopped reads its manifests when it is up again', async () => {
+    const cluster = await start();
+    const faults = new ClusterFaults(cluster.api);
+    const { id } = await faults.inject({ type: 'stop', component: 'kubelet', node: 'worker-1' });
+    await new NodeFiles(cluster.api, 'worker-1').write(MANIFEST, manifest('nginx:1.27'));
+    await cluster.settle();
+    expect(await mirrors(cluster)).toEqual([]);
+    await faults.heal(id);
+    await cluster.settle();
+    expect(await mirrors(cluster)).toEqual(['web-worker-1 nginx:1.27 Running c=running+ready']);
   });
 });

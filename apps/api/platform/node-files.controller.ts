@@ -6,23 +6,28 @@ import { isReference, noCluster } from './ids.js';
 import { PlatformGuard } from './platform.guard.js';
 import { filePathSchema, fileSchema } from './schemas.js';
 
-/** /platform/v1/clusters/ID/nodes/control-plane/files: what the components of the control plane read from their node, such as their manifests. */
-@Controller('platform/v1/clusters/:cluster/nodes/control-plane/files')
+interface NodeReference {
+  cluster: string;
+  node: string;
+}
+
+/** /platform/v1/clusters/ID/nodes/NODE/files: what the components of a node read, such as manifests of static pods. */
+@Controller('platform/v1/clusters/:cluster/nodes/:node/files')
 @UseGuards(PlatformGuard)
 export class NodeFilesController {
   constructor(@Inject(APIS) private readonly apis: OpenApis) {}
 
   @Get()
-  async read(@Param('cluster') cluster: string, @Query() query: unknown) {
+  async read(@Param() { cluster, node }: NodeReference, @Query() query: unknown) {
     const { path } = validated(filePathSchema, query);
-    return this.shown(await this.filesOf(cluster), path);
+    return this.shown(await this.filesOf({ cluster, node }), path);
   }
 
   @Put()
-  async write(@Param('cluster') cluster: string, @Query() query: unknown, @Body() body: unknown) {
+  async write(@Param() { cluster, node }: NodeReference, @Query() query: unknown, @Body() body: unknown) {
     const { path } = validated(filePathSchema, query);
     const { content } = validated(fileSchema, body);
-    const files = await this.filesOf(cluster);
+    const files = await this.filesOf({ cluster, node });
     try {
       await files.write(path, content);
     } catch (error) {
@@ -34,22 +39,25 @@ export class NodeFilesController {
 
   @Delete()
   @HttpCode(204)
-  async remove(@Param('cluster') cluster: string, @Query() query: unknown): Promise<void> {
+  async remove(@Param() { cluster, node }: NodeReference, @Query() query: unknown): Promise<void> {
     const { path } = validated(filePathSchema, query);
-    const files = await this.filesOf(cluster);
+    const files = await this.filesOf({ cluster, node });
     if (!(await files.remove(path))) throw noFile(path);
   }
 
   private async shown(files: NodeFiles, path: string) {
     const content = await files.read(path);
     if (content === undefined) throw noFile(path);
+    if (!files.isControlPlane) return { path, content };
     return { path, content, apiServer: await files.apiServer(), controllerManager: await files.controllerManager() };
   }
 
-  private async filesOf(cluster: string): Promise<NodeFiles> {
+  private async filesOf({ cluster, node }: NodeReference): Promise<NodeFiles> {
     const open = isReference(cluster) ? await this.apis.open(cluster) : undefined;
     if (!open) throw noCluster(cluster);
-    return new NodeFiles(open.api);
+    const files = new NodeFiles(open.api, node);
+    if (!(await files.hasNode())) throw new Problem(404, `there is no node ${node}`);
+    return files;
   }
 }
 

@@ -62,7 +62,7 @@ const filePath = {
   in: 'query',
   required: true,
   schema: { type: 'string' },
-  description: 'Below /etc/kubernetes, e.g. /etc/kubernetes/manifests/kube-apiserver.yaml',
+  description: 'Below /etc or /var/lib/kubelet, e.g. /etc/kubernetes/manifests/web.yaml',
 };
 const auditId = { ...id, name: 'auditId' };
 const auditPage = json({
@@ -174,15 +174,21 @@ const paths = {
     parameters: [id, { ...id, name: 'fault' }],
     delete: operation({ summary: 'Heals a fault', status: 204 }),
   },
-  '/clusters/{id}/nodes/control-plane/files': {
-    parameters: [id, filePath],
-    get: operation({ summary: 'A file that the API server reads, such as its manifest', answer: json(ref('NodeFile')) }),
+  '/clusters/{id}/nodes/{node}/files': {
+    parameters: [id, { ...id, name: 'node' }, filePath],
+    get: operation({
+      summary: 'A file that a component of the node reads, such as the manifest of a static pod',
+      answer: json(ref('NodeFile')),
+    }),
     put: operation({
-      summary: 'Writes a file; with its manifest, the API server starts anew',
+      summary: 'Writes a file; a static pod follows its manifest',
       body: 'File',
       answer: json(ref('NodeFile')),
     }),
-    delete: operation({ summary: "Removes a file; the manifest is kubeadm's again", status: 204 }),
+    delete: operation({
+      summary: "Removes a file; kube-apiserver's and kube-controller-manager's manifests are kubeadm's again",
+      status: 204,
+    }),
   },
   '/clusters/{id}/kubeconfig': {
     parameters: [id],

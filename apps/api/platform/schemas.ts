@@ -316,10 +316,10 @@ export const nodeFileSchema = z
   .object({
     path: z.string(),
     content: z.string(),
-    apiServer: componentState,
-    controllerManager: componentState,
+    apiServer: componentState.optional(),
+    controllerManager: componentState.optional(),
   })
-  .describe('A file that a component of the control plane reads from its node');
+  .describe('A file that a component of a node reads; on control-plane, also whether the components that read it there are up');
 
 const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 

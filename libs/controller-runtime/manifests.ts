@@ -1,0 +1,29 @@
+import type { corev1 } from '#api';
+import type { Instant } from '#apimachinery';
+
+/** A manifest of a static pod, as the kubelet of its node reads it. */
+export interface StaticPod {
+  readonly namespace: string;
+  /** Of its mirror pod: NAME-NODE. */
+  readonly name: string;
+  /** Of its content, as in kubernetes.io/config.hash. */
+  readonly hash: string;
+  /** The pod that shows it in the API. */
+  mirror(node: corev1.Node, now: Instant): corev1.Pod;
+}
+
+/** The manifests in the files of a cluster's nodes. Everything is as of now. */
+export interface Manifests {
+  /** Those of a node that can be read. */
+  of(node: string): readonly StaticPod[];
+  /** Whether a mirror pod shows a manifest that kubeadm has left and nobody has written, so that it is not in any file here. */
+  isUnwritten(pod: corev1.Pod): boolean;
+  /** Calls the listener for a node whose files have changed, from where the component's informers deliver theirs: it may queue keys. */
+  onChange(listener: (node: string) => void): void;
+}
+
+/** Nodes without files. */
+export const NO_MANIFESTS: Manifests = { of: () => [], isUnwritten: () => false, onChange: () => undefined };
+
+/** The group of changes of nodes' files; their namespace is the node. */
+export const FILES_GROUP = 'files.machine';
