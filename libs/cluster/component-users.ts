@@ -19,6 +19,7 @@ const ACCOUNTS: ReadonlyMap<string, string> = new Map([
   ['rancher.io/local-path', 'local-path-storage:local-path-provisioner-service-account'],
   ['k8s.io/minikube-hostpath', 'kube-system:storage-provisioner'],
   ['hostpath.csi.k8s.io', 'default:csi-hostpathplugin-sa'],
+  ['taint-eviction-controller', 'node-controller'],
 ]);
 
 const serviceAccount = (controller: string): UserInfo => {

@@ -23,6 +23,7 @@ import { job, jobOrphans } from './job/controller.js';
 import { legacyTokenCleaner } from './legacy-token-cleaner.js';
 import { legacyTokens } from './legacy-tokens.js';
 import { namespace } from './namespace/controller.js';
+import { nodeLifecycle } from './node-lifecycle/controller.js';
 import { claimBinder } from './persistent-volume/claims.js';
 import { volumeBinder } from './persistent-volume/volumes.js';
 import { podGC } from './pod-gc.js';
@@ -33,6 +34,7 @@ import { rootCA } from './root-ca.js';
 import { serviceAccount } from './service-account.js';
 import { statefulSet } from './stateful-set/controller.js';
 import { ttlAfterFinished } from './ttl-after-finished/controller.js';
+import { taintEviction } from './taint-eviction/controller.js';
 import { attributesClassProtection } from './volume-protection/attributes-classes.js';
 import { claimProtection } from './volume-protection/claims.js';
 import { volumeProtection } from './volume-protection/volumes.js';
@@ -75,6 +77,8 @@ export const controllers: readonly Controller[] = [
   attributesClassProtection,
   volumeProvisioner,
   volumeDeleter,
+  nodeLifecycle,
+  taintEviction,
   garbageCollector,
 ];
 

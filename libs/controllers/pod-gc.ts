@@ -1,7 +1,8 @@
 import { type corev1, Node, Pod } from '#api';
 import { formatKey, formatTime, type Instant, isNotFound, keyOf } from '#apimachinery';
-import { isPodTerminal, setCondition } from '#component-helpers';
+import { conditionOf, isPodTerminal, isPodTerminating, setCondition } from '#component-helpers';
 import { defineController, type Informers, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
+import { indexPodsByNode, podsOnNode } from './pods-by-node.js';
 
 /** How many terminated pods may exist before the oldest are deleted (--terminated-pod-gc-threshold). */
 const TERMINATED_THRESHOLD = 12_500;
@@ -9,7 +10,7 @@ const TERMINATED_THRESHOLD = 12_500;
 const QUARANTINE = 40_000;
 /** How often upstream checks all pods (gcCheckPeriod): a node that was not checked for this long counts as missing from now on. */
 const CHECK_PERIOD = 20_000;
-const PODS_BY_NODE = 'pods-by-node';
+const OUT_OF_SERVICE = 'node.kubernetes.io/out-of-service';
 const TERMINATED_PODS = 'terminated-pods';
 
 /**
@@ -23,15 +24,15 @@ export const podGC = defineController({
   filter: ({ object, deleted }) => !deleted && (object.metadata.deletionTimestamp !== undefined || isPodTerminal(object)),
   watches: [
     watching(Node, ({ object, deleted }, informers) =>
-      deleted ? informers.of(Pod).byIndex(PODS_BY_NODE, object.metadata.name).map(keyOf) : [],
+      deleted || isOutOfService(object) ? podsOnNode(informers, object.metadata.name).map(keyOf) : [],
     ),
   ],
   index: (informers) => {
-    informers.of(Pod).addIndex(PODS_BY_NODE, ({ spec }) => (spec.nodeName ? [spec.nodeName] : []));
+    indexPodsByNode(informers);
     informers.of(Pod).addIndex(TERMINATED_PODS, (pod) => (isPodTerminal(pod) ? ['true'] : []));
   },
   interests({ resource, object, deleted }) {
-    if (resource === 'nodes') return deleted;
+    if (resource === 'nodes') return deleted || isOutOfService(object() as corev1.Node);
     return !deleted && (object().metadata.deletionTimestamp !== undefined || isPodTerminal(object() as corev1.Pod));
   },
   reconcile: collectPod,
@@ -58,10 +59,15 @@ async function collectPod(pod: corev1.Pod, ctx: ReconcileContext): Promise<Recon
     await remove(pod, ctx);
     return;
   }
+  if (isPodTerminating(pod) && isOutOfService(informers.of(Node).get(pod.spec.nodeName ?? ''))) {
+    await markFailed(pod, [], ctx);
+    await remove(pod, ctx);
+    return;
+  }
   const wait = quarantine(pod.spec.nodeName, ctx);
   if (wait === undefined) return;
   if (wait > 0) return { requeueAfter: wait };
-  if (!isPodTerminal(pod)) await markLost(pod, ctx);
+  if (!isPodTerminal(pod)) await markFailed(pod, [LOST], ctx);
   await remove(pod, ctx);
 }
 
@@ -83,12 +89,18 @@ function quarantine(node: string | undefined, { informers, clock }: ReconcileCon
   return Math.max(0, since + QUARANTINE - now);
 }
 
-async function markLost(pod: corev1.Pod, { client, clock }: ReconcileContext): Promise<void> {
-  const target = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' };
-  const conditions = setCondition<corev1.PodCondition>(pod.status?.conditions, target, formatTime(clock.now()));
-  const { name, namespace } = pod.metadata;
-  // Its account may patch the status, not update it.
-  await client.patch(Pod, name, namespace, 'merge', { status: { phase: 'Failed', conditions } }, { subresource: 'status' });
+const LOST = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' };
+
+async function markFailed(pod: corev1.Pod, [condition]: corev1.PodCondition[], { client, clock }: ReconcileContext): Promise<void> {
+  const before = pod.status?.conditions;
+  const conditions = condition ? setCondition(before, condition, formatTime(clock.now())) : before;
+  await client.updateStatus(Pod, { ...pod, status: { ...pod.status, phase: 'Failed', ...(conditions ? { conditions } : {}) } });
+}
+
+/** Whether an administrator says that a node that is not ready will not come back (non-graceful node shutdown). */
+function isOutOfService(node: corev1.Node | undefined): boolean {
+  const isTainted = node?.spec?.taints?.some(({ key }) => key === OUT_OF_SERVICE) === true;
+  return isTainted && conditionOf(node?.status?.conditions, 'Ready')?.status !== 'True';
 }
 
 async function remove({ metadata }: corev1.Pod, { client }: ReconcileContext): Promise<void> {

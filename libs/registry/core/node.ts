@@ -59,12 +59,12 @@ const columns: readonly Column<Node>[] = [
 
 /**
  * The heartbeats of a running node are computed, not stored: the kubelet's last report before `now`, counted from the stored one. A node
- * whose Ready condition is Unknown has stopped reporting and is returned as stored.
+ * without a kubelet, and one whose Ready condition is Unknown because it has stopped reporting, are returned as stored.
  */
 function heartbeat(node: Node, { now }: { now: number }): Node {
   const conditions = node.status?.conditions;
   const ready = conditions?.find((condition) => condition.type === 'Ready');
-  if (!conditions || !ready?.lastHeartbeatTime || ready.status === 'Unknown') return node;
+  if (!conditions || !ready?.lastHeartbeatTime || ready.status === 'Unknown' || !node.status?.nodeInfo?.kubeletVersion) return node;
   const stored = Date.parse(ready.lastHeartbeatTime);
   const reports = Math.floor((now - stored) / REPORT_INTERVAL);
   if (!(reports > 0)) return node;
