@@ -16,7 +16,7 @@ const allow = {
   registry: ['cel', 'apiserver', 'network', 'pki', 'apiextensions', 'component-helpers', 'api', 'apimachinery'],
   admission: ['cel', 'apiserver', 'pki', 'component-helpers', 'api', 'apimachinery'],
   'controller-runtime': ['client', 'storage', 'api', 'apimachinery'],
-  controllers: ['controller-runtime', 'cel', 'client', 'pki', 'apiextensions', 'component-helpers', 'api', 'apimachinery'],
+  controllers: ['controller-runtime', 'network', 'cel', 'client', 'pki', 'apiextensions', 'component-helpers', 'api', 'apimachinery'],
   scheduler: ['controller-runtime', 'client', 'component-helpers', 'api', 'apimachinery'],
   node: ['network', 'controller-runtime', 'client', 'component-helpers', 'api', 'apimachinery'],
   audit: ['apiserver', 'apimachinery'],

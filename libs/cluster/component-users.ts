@@ -20,6 +20,8 @@ const ACCOUNTS: ReadonlyMap<string, string> = new Map([
   ['k8s.io/minikube-hostpath', 'kube-system:storage-provisioner'],
   ['hostpath.csi.k8s.io', 'default:csi-hostpathplugin-sa'],
   ['taint-eviction-controller', 'node-controller'],
+  ['node-ipam-controller', 'node-controller'],
+  ['service-cidr-controller', 'service-cidrs-controller'],
 ]);
 
 const serviceAccount = (controller: string): UserInfo => {

@@ -10,6 +10,7 @@ import { csrCleaner } from './certificates/cleaner.js';
 import { csrSigning } from './certificates/signer.js';
 import { cronJob } from './cron-job/controller.js';
 import { daemonSet } from './daemon-set/controller.js';
+import { clusterRoleAggregation } from './cluster-role-aggregation.js';
 import { deployment } from './deployment/controller.js';
 import { disruption } from './disruption/controller.js';
 import { staleDisruption } from './disruption/stale-condition.js';
@@ -23,7 +24,9 @@ import { job, jobOrphans } from './job/controller.js';
 import { legacyTokenCleaner } from './legacy-token-cleaner.js';
 import { legacyTokens } from './legacy-tokens.js';
 import { namespace } from './namespace/controller.js';
+import { nodeIPAM } from './node-ipam/controller.js';
 import { nodeLifecycle } from './node-lifecycle/controller.js';
+import { nodeTTL } from './node-ttl.js';
 import { claimBinder } from './persistent-volume/claims.js';
 import { volumeBinder } from './persistent-volume/volumes.js';
 import { podGC } from './pod-gc.js';
@@ -34,6 +37,7 @@ import { rootCA } from './root-ca.js';
 import { serviceAccount } from './service-account.js';
 import { statefulSet } from './stateful-set/controller.js';
 import { ttlAfterFinished } from './ttl-after-finished/controller.js';
+import { serviceCIDR } from './service-cidr/controller.js';
 import { taintEviction } from './taint-eviction/controller.js';
 import { attributesClassProtection } from './volume-protection/attributes-classes.js';
 import { claimProtection } from './volume-protection/claims.js';
@@ -79,6 +83,10 @@ export const controllers: readonly Controller[] = [
   volumeDeleter,
   nodeLifecycle,
   taintEviction,
+  nodeIPAM,
+  nodeTTL,
+  clusterRoleAggregation,
+  serviceCIDR,
   garbageCollector,
 ];
 

@@ -1,6 +1,6 @@
 import { type corev1, Node, Pod } from '#api';
 import { formatKey, formatTime, type Instant, isNotFound, keyOf } from '#apimachinery';
-import { conditionOf, isPodTerminal, isPodTerminating, setCondition } from '#component-helpers';
+import { conditionOf, isPodTerminal, setCondition } from '#component-helpers';
 import { defineController, type Informers, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
 import { indexPodsByNode, podsOnNode } from './pods-by-node.js';
 
@@ -59,15 +59,15 @@ async function collectPod(pod: corev1.Pod, ctx: ReconcileContext): Promise<Recon
     await remove(pod, ctx);
     return;
   }
-  if (isPodTerminating(pod) && isOutOfService(informers.of(Node).get(pod.spec.nodeName ?? ''))) {
-    await markFailed(pod, [], ctx);
+  if (pod.metadata.deletionTimestamp !== undefined && isOutOfService(informers.of(Node).get(pod.spec.nodeName ?? ''))) {
+    if (!isPodTerminal(pod)) await markFailed(pod, undefined, ctx);
     await remove(pod, ctx);
     return;
   }
   const wait = quarantine(pod.spec.nodeName, ctx);
   if (wait === undefined) return;
   if (wait > 0) return { requeueAfter: wait };
-  if (!isPodTerminal(pod)) await markFailed(pod, [LOST], ctx);
+  if (!isPodTerminal(pod)) await markFailed(pod, LOST, ctx);
   await remove(pod, ctx);
 }
 
@@ -91,10 +91,14 @@ function quarantine(node: string | undefined, { informers, clock }: ReconcileCon
 
 const LOST = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' };
 
-async function markFailed(pod: corev1.Pod, [condition]: corev1.PodCondition[], { client, clock }: ReconcileContext): Promise<void> {
-  const before = pod.status?.conditions;
-  const conditions = condition ? setCondition(before, condition, formatTime(clock.now())) : before;
-  await client.updateStatus(Pod, { ...pod, status: { ...pod.status, phase: 'Failed', ...(conditions ? { conditions } : {}) } });
+type PodCondition = corev1.PodCondition | undefined;
+
+async function markFailed({ metadata, status }: corev1.Pod, condition: PodCondition, { client, clock }: ReconcileContext): Promise<void> {
+  const next =
+    condition && setCondition(status?.conditions, condition, formatTime(clock.now())).filter(({ type }) => type === condition.type);
+  const patch = { metadata: { uid: metadata.uid }, status: { phase: 'Failed', ...(next ? { conditions: next } : {}) } };
+  // Its role allows patches only.
+  await client.patch(Pod, metadata.name, metadata.namespace, 'strategic', patch, { subresource: 'status' });
 }
 
 /** Whether an administrator says that a node that is not ready will not come back (non-graceful node shutdown). */

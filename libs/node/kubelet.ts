@@ -13,6 +13,7 @@ import {
   type Reconciled,
   type WorkQueue,
 } from '#controller-runtime';
+import { heartbeats } from './heartbeats.js';
 import { NodeMemory } from './node-memory.js';
 import { NO_MEMORY, type PodMemory } from './pod/memory.js';
 import { planPod } from './pod/plan.js';
@@ -222,6 +223,6 @@ const kubelets: Controller = {
 
 /** The kubelets of a cluster's simulated nodes as one component: they start, probe, stop and remove the pods bound to their nodes. */
 export const kubelet: Component = {
-  ...componentOf('kubelet', [kubelets, staticPods]),
+  ...componentOf('kubelet', [kubelets, staticPods, heartbeats]),
   anticipates: (change) => bringsPods(change) || isUnbound(change),
 };

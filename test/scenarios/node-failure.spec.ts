@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { type corev1, Deployment, Event, Lease, Node, Pod } from '#api';
 import { formatMicroTime, formatTime } from '#apimachinery';
-import { createLocalCluster, type LocalCluster } from '#cluster';
+import { ClusterFaults, createLocalCluster, type LocalCluster } from '#cluster';
 import { deploymentOf } from '../cluster-api.js';
 
 const open: LocalCluster[] = [];
@@ -19,7 +19,7 @@ async function start(): Promise<LocalCluster> {
 
 /** Registers a machine whose kubelet is not simulated: only what this test writes in its name is heard of it. */
 async function join({ client, settle }: LocalCluster, name: string): Promise<void> {
-  await client.create(Node, { apiVersion: 'v1', kind: 'Node', metadata: { name, labels: { 'kubernetes.io/os': 'linux' } } });
+  await client.create(Node, { apiVersion: 'v1', kind: 'Node', metadata: { name, labels: { 'kubernetes.io/os': 'linux' } }, spec: {} });
   await settle();
 }
 
@@ -74,7 +74,7 @@ async function node({ client }: LocalCluster, name: string): Promise<string[]> {
 async function events({ client }: LocalCluster, ...reasons: string[]): Promise<string[]> {
   const { items } = await client.list(Event);
   return items
-    .filter(({ reason }) => reason !== undefined && reasons.includes(reason))
+    .filter(({ reason = '', involvedObject }) => reasons.includes(reason) && involvedObject.namespace !== 'kube-system')
     .map(({ involvedObject, source, type, message }) => `${source?.component} ${type} ${involvedObject.name}: ${message}`)
     .sort();
 }
@@ -192,6 +192,18 @@ it('of several nodes of a zone that stop, one is tainted every ten seconds; when
   expect(await noExecute()).toEqual(['edge-a unreachable:NoExecute since 00:00:55', 'edge-b unreachable:NoExecute since 00:01:05']);
 });
 
+it('pods of a node that was removed are failed and deleted after a while', async () => {
+  const cluster = await start();
+  await join(cluster, 'edge');
+  await report(cluster, 'edge');
+  await place(cluster, 'web', 'edge');
+  await cluster.client.delete(Node, 'edge');
+  await cluster.advance(30_000);
+  expect(await pods(cluster)).toEqual(['web ready=True']);
+  await cluster.advance(15_000);
+  expect(await pods(cluster)).toEqual([]);
+});
+
 it('kubectl taint: pods are evicted at once, after their time, or not at all', async () => {
   const cluster = await start();
   const toleration = { key: 'maintenance', operator: 'Exists', effect: 'NoExecute' };
@@ -233,4 +245,37 @@ it('a drained zone: a Deployment moves away from a node with a NoExecute taint',
   await cluster.advance(60_000);
   const { items } = await cluster.client.list(Pod, { namespace: 'default' });
   expect(items.map(({ spec, status }) => `${spec.nodeName} ${status?.phase}`)).toEqual(Array(6).fill('worker-2 Running'));
+});
+
+it('a kubelet that is stopped: its node is Unknown, its pods are replaced elsewhere; when it is back all is well', async () => {
+  const cluster = await start();
+  const { client } = cluster;
+  const web = deploymentOf('web', 4);
+  await client.create(Deployment, { ...web, metadata: { ...web.metadata, namespace: 'default' } });
+  await cluster.advance(12_000);
+  const placed = async () =>
+    (await client.list(Pod, { namespace: 'default' })).items
+      .map(({ metadata, spec, status }) => `${spec.nodeName} ${status?.phase}${metadata.deletionTimestamp ? ' Terminating' : ''}`)
+      .sort();
+  const faults = new ClusterFaults(cluster.api);
+  const { id } = await faults.inject({ type: 'stop', component: 'kubelet', node: 'worker-1' });
+  await cluster.advance(60_000);
+  const renewTime = (await client.get(Lease, 'worker-1', 'kube-node-lease')).spec?.renewTime;
+  expect([await node(cluster, 'worker-1'), renewTime, (await pods(cluster)).filter((line) => line.includes('ready=False')).length]).toEqual(
+    [
+      ['Unknown NodeStatusUnknown', 'unreachable:NoSchedule since 00:01:05', 'unreachable:NoExecute since 00:01:05'],
+      '2026-01-01T00:00:10.000001Z',
+      2,
+    ],
+  );
+  await cluster.advance(300_000);
+  expect(await placed()).toEqual(['worker-1 Running Terminating', 'worker-1 Running Terminating', ...Array(4).fill('worker-2 Running')]);
+  await faults.heal(id);
+  await cluster.advance(60_000);
+  expect([await node(cluster, 'worker-1'), await placed()]).toEqual([['True KubeletReady'], Array(4).fill('worker-2 Running')]);
+  expect((await client.get(Lease, 'worker-1', 'kube-node-lease')).spec?.renewTime).toBe('2026-01-01T00:07:12.000000Z');
+  const system = (await client.list(Pod, { namespace: 'kube-system' })).items.filter(({ spec }) => spec.nodeName === 'worker-1');
+  const ready = system.map(({ status }) => status?.conditions?.find(({ type }) => type === 'Ready')?.status);
+  expect(ready).toEqual(ready.map(() => 'True'));
+  expect(await events(cluster, 'NodeReady')).toEqual(['kubelet Normal worker-1: Node worker-1 status is now: NodeReady']);
 });

@@ -11,7 +11,7 @@ import type {
   WorkQueue,
 } from '#controller-runtime';
 import { indexPodsByNode, podsOnNode } from '../pods-by-node.js';
-import { betaLabels, hasKubelet, type NodeHealth, observe, readyStatus, unknownAt, unknownConditions } from './health.js';
+import { betaLabels, hasKubelet, lastRenewal, type NodeHealth, observe, readyStatus, unknownAt, unknownConditions } from './health.js';
 import { markPodsNotReady } from './pods-not-ready.js';
 import { planEvictionTaints, withConditionTaints, withoutEvictionTaints } from './taints.js';
 import { Zones } from './zones.js';
@@ -37,6 +37,8 @@ class NodeLifecycle implements OpenController {
   /** Nodes whose NoExecute taints are to be removed though they are not ready. */
   private readonly spared = new Set<string>();
   private started = false;
+  /** When not all zones were down any more. */
+  private resumed: Instant = 0;
 
   constructor(
     private readonly context: ClusterContext,
@@ -51,6 +53,9 @@ class NodeLifecycle implements OpenController {
     });
     informers.of(Node).on((change) => this.nodeChanged(change));
     informers.of(Pod).on((change) => this.podChanged(change));
+    context.faults.onChange(() => {
+      for (const { metadata } of informers.of(Node).list()) queue.add(metadata.name);
+    });
   }
 
   async reconcile(key: string, ctx: ReconcileContext): Promise<Reconciled | undefined> {
@@ -133,7 +138,11 @@ class NodeLifecycle implements OpenController {
     const health = observe(node, lease, before, now);
     this.health.set(name, health);
     if (before?.uid !== health.uid) this.unmarked.add(name);
-    return hasKubelet(node) || readyStatus(node) === 'Unknown' ? undefined : unknownAt(node, health.probed);
+    if (readyStatus(node) === 'Unknown') return undefined;
+    if (!hasKubelet(node)) return unknownAt(node, health.probed);
+    // A simulated kubelet is heard as long as it runs, though nothing is written.
+    const outage = this.context.faults.kubelet(name);
+    return outage && unknownAt(node, Math.max(lastRenewal(lease, outage.since), this.resumed));
   }
 
   private async markUnknown(node: corev1.Node, conditions: corev1.NodeCondition[], ctx: ReconcileContext): Promise<undefined> {
@@ -186,6 +195,7 @@ class NodeLifecycle implements OpenController {
     const now = clock.now();
     const disruption = this.zones.update(now);
     if (disruption === 'none') return;
+    if (disruption === 'resumed') this.resumed = now;
     for (const { metadata } of informers.of(Node).list()) {
       const health = this.health.get(metadata.name);
       if (disruption === 'resumed' && health) this.health.set(metadata.name, { ...health, probed: now });

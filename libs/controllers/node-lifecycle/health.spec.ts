@@ -6,7 +6,13 @@ const born = Date.parse(BORN);
 const now = born + 30_000;
 
 function node(conditions: corev1.NodeCondition[], labels: Record<string, string> = {}): corev1.Node {
-  return { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n', uid: 'u', creationTimestamp: BORN, labels }, status: { conditions } };
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: 'n', uid: 'u', creationTimestamp: BORN, labels },
+    spec: {},
+    status: { conditions },
+  };
 }
 
 const lease = (renewTime: string): coordinationv1.Lease => ({

@@ -8,6 +8,9 @@ const MONITOR_PERIOD = 5_000;
 const GRACE_PERIOD = 50_000;
 const STARTUP_GRACE_PERIOD = 60_000;
 
+/** How often a kubelet renews its lease: a quarter of nodeLeaseDurationSeconds. */
+const RENEW_INTERVAL = 10_000;
+
 /** The conditions of which only a kubelet knows the status; NetworkUnavailable is set by others. */
 const REPORTED = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
 
@@ -49,6 +52,13 @@ export function observe(
   }
   const isSign = before.reported !== reported || (renewed !== undefined && (before.renewed === undefined || before.renewed < renewed));
   return { ...seen, probed: isSign ? now : before.probed };
+}
+
+/** The last renewal of its lease by a kubelet that stopped then; the lease as read is renewed up to now. */
+export function lastRenewal(lease: coordinationv1.Lease | undefined, stopped: Instant): Instant {
+  const renewed = parseTime(lease?.spec?.renewTime ?? '') ?? stopped;
+  const since = (stopped - renewed) % RENEW_INTERVAL;
+  return stopped - (since < 0 ? since + RENEW_INTERVAL : since);
 }
 
 /** When a silent node becomes Unknown: the first look after its grace period. */

@@ -5,6 +5,7 @@ const node = (name: string, zone = '', labels: Record<string, string> = {}): cor
   apiVersion: 'v1',
   kind: 'Node',
   metadata: { name, labels: zone === '' ? labels : { ...labels, 'topology.kubernetes.io/zone': zone } },
+  spec: {},
 });
 
 it.each<[number, number, string]>([
@@ -65,6 +66,7 @@ it('when one node is back after all were down, the others are tainted again afte
   const zones = zonesOf({ a: [3, 3] });
   zones.update(0);
   zones.set(node('a0', 'a'), true);
+  zones.release('a0');
   expect([zones.update(60_000), zones.update(60_000), tainted(zones, 90, 60)]).toEqual(['resumed', 'none', ['70s a1', '80s a2']]);
 });
 

@@ -17,12 +17,13 @@ function periodOf({ metadata, spec }: coordinationv1.Lease): number | undefined 
 
 /**
  * A lease as read at a given time: with the last renewal before it, in whole periods since the stored one. Renewals are not stored, so an
- * idle cluster writes nothing.
+ * idle cluster writes nothing. Simulated components write them in whole milliseconds; a finer one is somebody else's, or the last one of a
+ * kubelet that has stopped.
  */
 export function withHeartbeat(lease: coordinationv1.Lease, now: number): coordinationv1.Lease {
   const period = periodOf(lease);
   const stored = lease.spec?.renewTime ? parseTime(lease.spec.renewTime) : undefined;
-  if (period === undefined || stored === undefined || now - stored < period) return lease;
+  if (period === undefined || stored === undefined || now - stored < period || stored % 1 !== 0) return lease;
   const renewTime = formatMicroTime(stored + Math.floor((now - stored) / period) * period);
   return { ...lease, spec: { ...lease.spec, renewTime } };
 }

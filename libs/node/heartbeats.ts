@@ -1,0 +1,104 @@
+import { type coordinationv1, type corev1, Lease, Node } from '#api';
+import { formatMicroTime, formatTime, type Instant, parseTime } from '#apimachinery';
+import { conditionOf } from '#component-helpers';
+import type { ClusterContext, ComponentChange, Controller, OpenController, ReconcileContext, WorkQueue } from '#controller-runtime';
+import { healthyConditions } from './node-status.js';
+
+const NODE_LEASES = 'kube-node-lease';
+/** How often a kubelet renews its lease: a quarter of nodeLeaseDurationSeconds. */
+const RENEW_INTERVAL = 10_000;
+/**
+ * A renewal that is not in whole milliseconds is the last one: the renewals of a running kubelet are computed from one that is
+ * (libs/registry/coordination).
+ */
+const LAST = 0.001;
+/** The reasons of conditions that the node lifecycle controller has set because nothing was heard. */
+const SILENT = new Set(['NodeStatusUnknown', 'NodeStatusNeverUpdated']);
+
+/** The last renewal of a kubelet that was silenced, given its lease as read. */
+export function lastRenewal({ spec }: coordinationv1.Lease, silenced: Instant): Instant {
+  const renewed = parseTime(spec?.renewTime ?? '') ?? silenced;
+  const since = (silenced - renewed) % RENEW_INTERVAL;
+  return Math.floor(silenced - (since < 0 ? since + RENEW_INTERVAL : since));
+}
+
+const isLast = (lease: coordinationv1.Lease): boolean => (parseTime(lease.spec?.renewTime ?? '') ?? 0) % 1 !== 0;
+
+/** The conditions that a kubelet which is back reports; undefined if nobody had missed it. */
+export function reportedAgain({ status }: corev1.Node, now: Instant): corev1.NodeCondition[] | undefined {
+  const conditions = status?.conditions ?? [];
+  if (!conditions.some(({ status: is, reason = '' }) => is === 'Unknown' && SILENT.has(reason))) return undefined;
+  const healthy = healthyConditions(now);
+  return conditions.map((condition) => {
+    const known = conditionOf(healthy, condition.type);
+    if (known === undefined) return condition;
+    return condition.status === 'Unknown' ? known : { ...condition, lastHeartbeatTime: formatTime(now) };
+  });
+}
+
+/** The signs of life of simulated kubelets, as far as they are written: the last one before a fault, and the first one after it. */
+class Heartbeats implements OpenController {
+  readonly concurrency = 64;
+
+  constructor(
+    private readonly context: ClusterContext,
+    queue: WorkQueue,
+  ) {
+    const { informers, faults } = context;
+    informers.of(Lease);
+    const nodes = informers.of(Node);
+    faults.onChange(() => {
+      for (const { metadata } of nodes.list()) queue.add(metadata.name);
+    });
+    nodes.on(({ object, deleted, revision }) => {
+      const { name } = object.metadata;
+      const isSilent = faults.kubelet(name) !== undefined || conditionOf(object.status?.conditions, 'Ready')?.status === 'Unknown';
+      if (!deleted && isSilent) queue.add(name, revision || undefined);
+    });
+  }
+
+  async reconcile(name: string, ctx: ReconcileContext): Promise<undefined> {
+    const { informers, faults } = this.context;
+    const node = informers.of(Node).get(name);
+    if (!node?.status?.nodeInfo?.kubeletVersion) return;
+    const lease = informers.of(Lease).get(name, NODE_LEASES);
+    const outage = faults.kubelet(name);
+    if (outage) {
+      if (lease && !isLast(lease)) await renew(lease, lastRenewal(lease, outage.since) + LAST, ctx);
+      return;
+    }
+    const now = Math.floor(ctx.clock.now());
+    if (lease && isLast(lease)) await renew(lease, now, ctx);
+    const conditions = reportedAgain(node, now);
+    if (conditions) await report(node, conditions, ctx);
+  }
+}
+
+async function renew({ metadata }: coordinationv1.Lease, at: Instant, { client }: ReconcileContext): Promise<void> {
+  const { name, namespace } = metadata;
+  await client.as({ node: name }).patch(Lease, name, namespace, 'merge', { spec: { renewTime: formatMicroTime(at) } });
+}
+
+async function report(node: corev1.Node, conditions: corev1.NodeCondition[], ctx: ReconcileContext): Promise<void> {
+  const { name, resourceVersion } = node.metadata;
+  const client = ctx.client.as({ node: name });
+  await client.patch(Node, name, undefined, 'merge', { metadata: { resourceVersion }, status: { conditions } }, { subresource: 'status' });
+  // A kubelet names its node by its name instead of its uid.
+  const about = { ...node, metadata: { ...node.metadata, uid: name } };
+  const message = `Node ${name} status is now: NodeReady`;
+  ctx.recorder.through(client).record({ about, type: 'Normal', reason: 'NodeReady', message, host: name });
+}
+
+/** Whether a change may concern it: nodes of which nothing is heard any more. */
+const interests = ({ group, resource, deleted, object }: ComponentChange): boolean =>
+  group === '' &&
+  resource === 'nodes' &&
+  !deleted &&
+  conditionOf((object() as corev1.Node).status?.conditions, 'Ready')?.status === 'Unknown';
+
+export const heartbeats: Controller = {
+  name: 'kubelet-heartbeats',
+  eventSource: 'kubelet',
+  interests,
+  open: (context, queue) => new Heartbeats(context, queue),
+};
