@@ -8,6 +8,7 @@ import type { Fence, Revision, Storage } from '#storage';
 import { usersOf } from './component-users.js';
 import { FAULTS_KEY } from './faults/fault.js';
 import { FaultView } from './faults/fault-view.js';
+import { machineRows } from './machine-rows.js';
 import { nodeOfFile, StaticManifests } from './static-manifests.js';
 
 export interface HostedClusterOptions {
@@ -123,6 +124,7 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
         keys,
         faults,
         manifests,
+        machines: machineRows({ store, clock, component, fence: () => fence }),
         fence: () => fence,
         ...(component === MANAGER ? { manager: api.controllerManager } : {}),
         ...(onFailure ? { onFailure } : {}),

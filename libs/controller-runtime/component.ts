@@ -72,6 +72,13 @@ interface ManagerSource {
   current(): ManagerSettings | undefined;
 }
 
+/** What is kept of the simulated machines beside the API's objects: rows of the cluster's store below /machine. */
+export interface MachineRows {
+  read<T extends KubeObject>(key: string): Promise<T | undefined>;
+  /** Creates or replaces a row. The oldest rows of its kind go when there are too many. */
+  write(key: string, row: KubeObject): Promise<void>;
+}
+
 /** What a component gets when it is opened on a cluster. */
 export interface ClusterContext {
   readonly cluster: string;
@@ -85,6 +92,8 @@ export interface ClusterContext {
   readonly keys: SigningKeys;
   readonly faults: Faults;
   readonly manifests: Manifests;
+  /** Unset where nothing is kept. */
+  readonly machines?: MachineRows;
   /** Set for kube-controller-manager. */
   readonly manager?: ManagerSource;
   /** The revision up to which the component's last turn had processed the log; earlier writes do not wake it. */

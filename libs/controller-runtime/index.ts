@@ -10,6 +10,7 @@ export type {
   Informer,
   Informers,
   InTurn,
+  MachineRows,
   ReconcileFailure,
   SigningKeys,
   TimingProfile,

@@ -26,4 +26,5 @@ export { KEPT_BYTES, KEPT_PODS } from './runtime/limits.js';
 export type { Listener } from './runtime/listener.js';
 export { mountedFile } from './runtime/mounted-file.js';
 export { PodMachine } from './runtime/pod-machine.js';
+export type { VolumeFiles } from './runtime/volume-files.js';
 export type { MachineWorld } from './runtime/world.js';

@@ -1,4 +1,4 @@
-import { ConfigMap, type corev1, EndpointSlice, Node, Pod, Secret, Service } from '#api';
+import { ConfigMap, type corev1, EndpointSlice, Node, PersistentVolume, PersistentVolumeClaim, Pod, Secret, Service } from '#api';
 import { deepEqual, formatKey, isNotFound, keyOf, parseKey } from '#apimachinery';
 import { bringsPods, isTerminalPhase } from '#component-helpers';
 import {
@@ -21,6 +21,7 @@ import { readCommands } from './pod/programs.js';
 import { type Unwritten, withOwnStatus } from './pod/unwritten.js';
 import type { PodPlan } from './pod/world.js';
 import { ClusterProcesses } from './processes/cluster-processes.js';
+import { keepVolumes } from './processes/keep-volumes.js';
 import { shortageOf } from './shortage.js';
 import { staticPods } from './static-pods.js';
 
@@ -28,6 +29,11 @@ import { staticPods } from './static-pods.js';
 const CONCURRENCY = 1024;
 
 const BY_NODE = 'spec.nodeName';
+
+/** Whether a pod that was not over is with this plan. */
+function ends(pod: corev1.Pod, { status, remove }: Pick<PodPlan, 'status' | 'remove'>): boolean {
+  return (remove || isTerminalPhase(status?.phase)) && !isTerminalPhase(pod.status?.phase);
+}
 
 /** The host IPs in the status of a node's pods: the first address, and the first of the other family (GetNodeHostIPs). */
 function hostIPs(node: corev1.Node): string[] {
@@ -66,6 +72,8 @@ class Kubelets implements OpenController {
     informers.of(Secret);
     informers.of(Service);
     informers.of(EndpointSlice);
+    informers.of(PersistentVolumeClaim);
+    informers.of(PersistentVolume);
     this.processes = new ClusterProcesses(context);
     const pods = informers.of(Pod);
     pods.addIndex(BY_NODE, ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []));
@@ -96,6 +104,7 @@ class Kubelets implements OpenController {
     this.pods.set(uid, plan.memory);
     for (const image of plan.pulled) memory.addImage(image);
     const due = unwritten ? { ...plan, status: plan.status ?? seen.status, remove: plan.remove || unwritten.remove } : plan;
+    if (ends(pod, due)) await keepVolumes(due.status ? { ...pod, status: due.status } : pod, this.context);
     await this.carryOut(pod, due, ctx);
     if (isTerminalPhase(plan.status?.phase)) {
       memory.release(uid);

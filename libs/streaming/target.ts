@@ -1,7 +1,7 @@
 import type { corev1 } from '#api';
 import { badRequest, forbidden, type KubeObject, notFound } from '#apimachinery';
 import { getObject, type RestScope } from '#apiserver';
-import type { MachineWorld } from '#node';
+import type { MachineWorld, VolumeFiles } from '#node';
 import { keptFilesOf } from './kept-files.js';
 
 /** Which pod and container a request is for (pkg/registry/core/pod/strategy.go). */
@@ -60,6 +60,7 @@ export function worldOf({ cluster, work }: RestScope): MachineWorld {
     objects: reader,
     pace: work,
     keptFiles: async (uid) => (await keptFilesOf(cluster.store, uid))?.files,
+    volumeFiles: async (key) => (await cluster.store.get(`/machine/${key}`))?.object as VolumeFiles | undefined,
     async issueToken({ namespace, account, pod, podUid, audience, expirationSeconds }) {
       const found = await reader.get('', 'serviceaccounts', namespace, account);
       const { token } = await tokens.issue({

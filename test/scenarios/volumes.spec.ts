@@ -355,3 +355,47 @@ describe('scheduling', () => {
     expect(items.map(({ status }) => status?.phase)).toEqual(names.map(() => 'Running'));
   });
 });
+
+describe('files', () => {
+  const shell = (name: string, script: string, spec: Partial<corev1.PodSpec> = {}): corev1.Pod =>
+    podWith(name, 'a', {
+      restartPolicy: 'Never',
+      containers: [
+        { name: 'c', image: 'busybox:1.36', command: ['sh', '-c', script], volumeMounts: [{ name: 'data', mountPath: '/data' }] },
+      ],
+      ...spec,
+    });
+  const ended = async (name: string) => {
+    const { status } = await cluster.client.get(Pod, name, 'default');
+    return status?.containerStatuses?.[0]?.state?.terminated?.exitCode;
+  };
+
+  it('what a pod writes into a persistent volume is there for the next', async () => {
+    await make(volume('v', 1, { hostPath: undefined, nfs: { server: 'files', path: '/' } }));
+    await make(claim('a', 1), shell('writer', 'mkdir -p /data/d && echo one > /data/d/f'));
+    await cluster.advance(2_000);
+    expect(await ended('writer')).toBe(0);
+    await make(shell('reader', 'grep -q one /data/d/f && echo two >> /data/d/f && sleep 3600'));
+    await cluster.advance(2_000);
+    await cluster.client.delete(Pod, 'reader', 'default', { gracePeriodSeconds: 1 });
+    await cluster.advance(5_000);
+    await make(shell('last', 'test "$(cat /data/d/f | wc -l)" = 2'));
+    await cluster.advance(2_000);
+    expect(await ended('last')).toBe(0);
+  });
+
+  it('an emptyDir ends with its pod, a directory of a node stays on that node', async () => {
+    const on = (nodeName: string, data: corev1.Volume) => ({ nodeName, volumes: [data] });
+    const host = { name: 'data', hostPath: { path: '/srv/data' } };
+    const empty = { name: 'data', emptyDir: {} };
+    await make(shell('w', 'touch /data/f', on('worker-1', host)), shell('v', 'touch /data/f', on('worker-1', empty)));
+    await cluster.advance(2_000);
+    await make(
+      shell('same', 'test -e /data/f', on('worker-1', host)),
+      shell('other', 'test -e /data/f', on('worker-2', host)),
+      shell('empty', 'test -e /data/f', on('worker-1', empty)),
+    );
+    await cluster.advance(2_000);
+    expect([await ended('same'), await ended('other'), await ended('empty')]).toEqual([0, 1, 1]);
+  });
+});

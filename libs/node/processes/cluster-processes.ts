@@ -1,7 +1,20 @@
-import { ConfigMap, type corev1, EndpointSlice, Node, Pod, Secret, Service } from '#api';
+import {
+  ConfigMap,
+  type corev1,
+  EndpointSlice,
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  type Resource,
+  Secret,
+  Service,
+} from '#api';
 import type { Instant, KubeObject } from '#apimachinery';
 import type { ClusterContext } from '#controller-runtime';
 import type { CommandResult, End, PodPlan, Processes, Start, Stopped } from '../pod/world.js';
+import type { KeptFiles } from '../runtime/kept-files.js';
+import type { VolumeFiles } from '../runtime/volume-files.js';
 import type { MachineWorld } from '../runtime/world.js';
 import type { GivenCommand } from './command-run.js';
 import { MOST_LOOKS } from './limits.js';
@@ -11,18 +24,20 @@ import { PodProcesses } from './pod-processes.js';
 const TOKEN = 'token';
 
 /** What machines ask of the cluster, answered from the informers of the kubelets. */
-function worldOf({ informers, clock }: ClusterContext): MachineWorld {
-  const resources = new Map<string, typeof Pod | typeof Node | typeof ConfigMap | typeof Secret | typeof Service | typeof EndpointSlice>([
+export function worldOf({ informers, clock, machines }: ClusterContext): MachineWorld {
+  const resources = new Map<string, Resource>([
     ['pods', Pod],
     ['nodes', Node],
     ['configmaps', ConfigMap],
     ['secrets', Secret],
     ['services', Service],
     ['endpointslices', EndpointSlice],
-  ]);
+    ['persistentvolumeclaims', PersistentVolumeClaim],
+    ['persistentvolumes', PersistentVolume],
+  ] as Array<[string, Resource]>);
   const informer = (resource: string) => {
     const found = resources.get(resource);
-    return found && informers.of<KubeObject>(found as never);
+    return found && informers.of<KubeObject>(found);
   };
   return {
     clock,
@@ -33,6 +48,10 @@ function worldOf({ informers, clock }: ClusterContext): MachineWorld {
         [...(informer(resource)?.list(namespace) ?? [])] as T[],
     },
     issueToken: async () => TOKEN,
+    ...(machines && {
+      keptFiles: async (uid: string) => (await machines.read<KubeObject & { files: KeptFiles }>(`pods/${uid}`))?.files,
+      volumeFiles: (key: string) => machines.read<VolumeFiles>(key),
+    }),
     pace: { pause: () => undefined },
   };
 }

@@ -22,7 +22,8 @@ interface KeptContainer {
 /** The changes in a pod's containers, by name. */
 export type KeptFiles = Readonly<Record<string, KeptContainer>>;
 
-function keptChange(path: string, node: Node | undefined, now: number): KeptChange {
+/** What is at a path, to be made again later. */
+export function keptChange(path: string, node: Node | undefined, now: number): KeptChange {
   if (node === undefined) return { path, at: now };
   const at = Math.min(node.modified, now);
   if (node.kind === 'link') return { path, at, link: node.target };
@@ -48,18 +49,23 @@ function apply(files: FileSystem, { path, content, link, directory, mode }: Kept
   if (node && node.kind !== 'link' && mode !== undefined) node.mode = mode;
 }
 
+/** Makes one change again. */
+export function makeAgain(files: FileSystem, change: KeptChange): void {
+  try {
+    apply(files, change);
+  } catch (error) {
+    // A directory that is gone since: the change has no place any more.
+    if (!(error instanceof FileError)) throw error;
+  }
+  const node = files.stat(change.path, true);
+  if (node) node.modified = change.at;
+}
+
 /** Makes the changes again, each at its time. */
 export function* replay(files: FileSystem, changes: readonly KeptChange[]): Body {
   for (const change of [...changes].sort((a, b) => a.at - b.at)) {
     yield { until: change.at };
-    try {
-      apply(files, change);
-    } catch (error) {
-      // A directory that is gone since: the change has no place any more.
-      if (!(error instanceof FileError)) throw error;
-    }
-    const node = files.stat(change.path, true);
-    if (node) node.modified = change.at;
+    makeAgain(files, change);
   }
   return 0;
 }

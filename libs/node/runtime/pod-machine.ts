@@ -95,6 +95,11 @@ export class PodMachine {
     return this.containers.values();
   }
 
+  /** The directory of one of the pod's volumes. */
+  volume(name: string): DirectoryNode | undefined {
+    return this.volumes.get(name);
+  }
+
   /** The program that listens on a TCP port of the pod; undefined: the connection is refused. */
   listener(port: number): Listener | undefined {
     for (const container of this.containers.values()) {

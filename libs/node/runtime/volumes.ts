@@ -3,6 +3,7 @@ import { getOwn } from '#apimachinery';
 import { bytesOf, type DirectoryNode, directory, FileSystem, file } from '../files/file-system.js';
 import { fieldValue } from './environment.js';
 import { WRITABLE_BYTES } from './limits.js';
+import { keptDirectory, volumeKey } from './volume-files.js';
 import type { MachineWorld } from './world.js';
 
 /** The content of a pod's volumes. Directories of one volume are shared by all containers that mount it. */
@@ -14,7 +15,7 @@ type Source = { configMap?: { name?: string; items?: corev1.KeyToPath[]; default
 /** A file of a volume: its path in it, and its content as a byte string. */
 type Entry = [path: string, content: string];
 
-type VolumeWorld = Pick<MachineWorld, 'clock' | 'objects' | 'issueToken'>;
+type VolumeWorld = Pick<MachineWorld, 'clock' | 'objects' | 'issueToken' | 'volumeFiles'>;
 
 async function dataOf(world: VolumeWorld, namespace: string, { configMap, secret }: Source): Promise<Entry[]> {
   const source = configMap ?? secret;
@@ -70,7 +71,7 @@ function filled(entries: readonly Entry[], now: number): DirectoryNode {
   return { ...root, readOnly: true };
 }
 
-/** The directory of a volume. Volumes without content of their own begin empty. */
+/** The directory of a volume. Volumes without content of their own begin empty, or with what earlier pods have left in them. */
 export async function volumeDirectory(world: VolumeWorld, pod: corev1.Pod, volume: corev1.Volume): Promise<DirectoryNode> {
   const now = world.clock.now();
   const { namespace = '' } = pod.metadata;
@@ -78,7 +79,12 @@ export async function volumeDirectory(world: VolumeWorld, pod: corev1.Pod, volum
   if (configMap) return filled(await dataOf(world, namespace, { configMap }), now);
   if (secret) return filled(await dataOf(world, namespace, { secret: { name: secret.secretName, items: secret.items } }), now);
   if (downwardAPI) return filled(downward(pod, downwardAPI.items), now);
-  if (!sources) return directory(now, 0o777);
+  if (!sources) {
+    const key = world.volumeFiles && (await volumeKey(pod, volume, world.objects));
+    const kept = key === undefined ? undefined : await world.volumeFiles?.(key);
+    const root = keptDirectory(kept, now);
+    return volume.persistentVolumeClaim?.readOnly ? { ...root, readOnly: true } : root;
+  }
   const entries: Entry[] = [];
   for (const source of sources.sources ?? []) entries.push(...(await projected(world, pod, source)));
   return filled(entries, now);

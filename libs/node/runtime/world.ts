@@ -1,6 +1,7 @@
 import type { KubeObject } from '#apimachinery';
 import type { Pace } from '../shell/kernel.js';
 import type { KeptFiles } from './kept-files.js';
+import type { VolumeFiles } from './volume-files.js';
 
 /** What a machine asks of its cluster: the objects that its pods refer to, and the time. */
 export interface MachineWorld {
@@ -20,6 +21,8 @@ export interface MachineWorld {
   }): Promise<string>;
   /** What clients have changed in the files of a pod's containers; unset where nothing is kept. */
   keptFiles?(podUid: string): Promise<KeptFiles | undefined>;
+  /** The files that are kept of a volume, by its key; unset where nothing is kept. */
+  volumeFiles?(key: string): Promise<VolumeFiles | undefined>;
   /** Lets the event loop go on while processes are brought up to date. */
   readonly pace: Pace;
 }
