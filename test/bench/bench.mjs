@@ -10,13 +10,14 @@ import { measureFirstPod } from './first-pod.mjs';
 import { measureInProcess } from './in-process.mjs';
 import { measureRequests } from './requests.mjs';
 import { startService } from './service.mjs';
+import { measureStatefulSet } from './stateful-set.mjs';
 import { table } from './table.mjs';
 import { measureYardstick } from './yardstick.mjs';
 
 const { values } = parseArgs({
   options: {
     kubeconfig: { type: 'string' },
-    only: { type: 'string', default: 'in-process,yardstick,creation,requests,custom,first-pod,converge,idle,fairness' },
+    only: { type: 'string', default: 'in-process,yardstick,creation,requests,custom,first-pod,converge,stateful,idle,fairness' },
     replicas: { type: 'string', default: '100,500,1000' },
     idle: { type: 'string', default: '1000' },
     // Duration of each flood.
@@ -48,6 +49,10 @@ async function measureApi(kubeconfig, cpu) {
       say(`a Deployment of ${replicas} …`);
       out.converge.push(await measureConvergence(at, replicas, { rolling: replicas === 100 }));
     }
+  }
+  if (wanted.has('stateful')) {
+    say('a StatefulSet of 100, one pod after the other …');
+    out.statefulSet = await measureStatefulSet(at, 100);
   }
   return out;
 }

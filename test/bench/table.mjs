@@ -70,7 +70,7 @@ const customRows = ({ servedMs, mapsPerSecond, customPerSecond, ratio }) => [
 const bounds = { 100: '0.5 s', 500: '1.8 s', 1000: '3.5 s' };
 
 /** The table, with the target of each figure. */
-export function table({ inProcess, startMs, yardstick, creation, requests, custom, firstPod, converge = [], idle, fairness }) {
+export function table({ inProcess, startMs, yardstick, creation, requests, custom, firstPod, converge = [], statefulSet, idle, fairness }) {
   const rows = [
     ...(inProcess ? inProcessRows(inProcess) : []),
     ...(startMs === undefined ? [] : [row('start, nothing there yet', `${startMs} ms`)]),
@@ -87,6 +87,7 @@ export function table({ inProcess, startMs, yardstick, creation, requests, custo
     ...converge.map((c) => row(`Deployment of ${c.replicas}: POST to all Running`, `${c.runningMs} ms`, bounds[c.replicas])),
     ...converge.filter((c) => c.rollingMs).map((c) => row(`rolling update of ${c.replicas}`, `${c.rollingMs} ms`, '1.5 s')),
     ...converge.map((c) => row(`delete ${c.replicas}`, `${c.deletedMs} ms`, c.replicas === 1000 ? '3 s' : '')),
+    ...(statefulSet ? [row(`StatefulSet of ${statefulSet.replicas}, ordered: POST to all ready`, `${statefulSet.readyMs} ms`, '1 s')] : []),
     ...(idle
       ? [
           row(

@@ -3,6 +3,7 @@ import { type MadeCluster, type Service, startService } from '../service.js';
 import { commands, type Step } from './kubectl-commands.js';
 import { customSteps } from './kubectl-custom.js';
 import { facts } from './kubectl-facts.js';
+import { rollouts } from './kubectl-rollouts.js';
 
 const found = kubectls();
 if (found.length === 0) console.log('no kubectl on the PATH: its conformance tests are skipped');
@@ -189,5 +190,9 @@ describeFound('kubectl', () => {
 
   test('more of them, which only a server can answer', async () => {
     expect(await problemsOf(found.at(-1) as Kubectl, 'facts', facts)).toBe('');
+  }, 900_000);
+
+  test('StatefulSets and DaemonSets are rolled out, back and restarted', async () => {
+    expect(await problemsOf(found.at(-1) as Kubectl, 'rollouts', rollouts)).toBe('');
   }, 900_000);
 });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type appsv1, Deployment, Event, Pod, ReplicaSet } from '#api';
+import { type appsv1, Deployment, Event, Pod, ReplicaSet, ResourceQuota } from '#api';
 import { createLocalCluster, type LocalCluster } from '#cluster';
 
 const IN = { namespace: 'default' };
@@ -242,5 +242,63 @@ describe('a Deployment', () => {
     await client.patch(Pod, pod?.metadata.name ?? '', 'default', 'merge', { metadata: { labels: { 'pod-template-hash': hash } } });
     await cluster.settle();
     expect((await client.list(Pod, IN)).items.map(({ metadata }) => metadata.ownerReferences?.length)).toEqual([1, 1]);
+  });
+
+  it('tells that a quota refuses its pods, having tried a few of them, and goes on when there is room', async () => {
+    const cluster = await start();
+    const { client } = cluster;
+    const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q', namespace: 'default' }, spec: { hard: { pods: '3' } } };
+    await client.create(ResourceQuota, quota);
+    await cluster.settle();
+    await client.create(Deployment, web(10));
+    await cluster.settle();
+    const found = await status(cluster);
+    expect([found.replicas, found.availableReplicas, found.unavailableReplicas]).toEqual([3, 3, 7]);
+    const failure = found.conditions?.find(({ type }) => type === 'ReplicaFailure');
+    expect([failure?.status, failure?.reason]).toEqual(['True', 'FailedCreate']);
+    expect(failure?.message).toMatch(
+      /^pods "web-[a-z0-9]+-[a-z0-9]{5}" is forbidden: exceeded quota: q, requested: pods=1, used: pods=3, limited: pods=3$/,
+    );
+    expect(found.conditions?.map(({ type, reason }) => `${type} ${reason}`).sort()).toEqual([
+      'Available MinimumReplicasUnavailable',
+      'Progressing ReplicaSetUpdated',
+      'ReplicaFailure FailedCreate',
+    ]);
+    const failed = (await client.list(Event, IN)).items.filter(({ reason }) => reason === 'FailedCreate');
+    // Of ten pods one was tried, then two, then four of which none was created; after that one at a time.
+    expect(failed.reduce((sum, { count = 0 }) => sum + count, 0)).toBeLessThan(20);
+    await client.patch(ResourceQuota, 'q', 'default', 'merge', { spec: { hard: { pods: '20' } } });
+    await cluster.advance(1_000_000);
+    const { conditions, ...counts } = await status(cluster);
+    expect(counts).toMatchObject({ replicas: 10, availableReplicas: 10 });
+    expect(conditions?.some(({ type }) => type === 'ReplicaFailure')).toBe(false);
+  });
+
+  it.each([
+    ['2', 'DeploymentRollback', 'Rolled back deployment "web" to revision 2', 'nginx:1.28', '4'],
+    ['0', 'DeploymentRollback', 'Rolled back deployment "web" to revision 2', 'nginx:1.28', '4'],
+    [
+      '3',
+      'DeploymentRollbackTemplateUnchanged',
+      'The rollback revision contains the same template as current deployment "web"',
+      'nginx:1.29',
+      '3',
+    ],
+    ['9', 'DeploymentRollbackRevisionNotFound', 'Unable to find the revision to rollback to.', 'nginx:1.29', '3'],
+  ])('goes back to the revision that its annotation asks for: %s', async (to, reason, message, want, revision) => {
+    const cluster = await start();
+    const { client } = cluster;
+    await client.create(Deployment, web(1));
+    await cluster.settle();
+    for (const [index, name] of ['nginx:1.28', 'nginx:1.29'].entries()) {
+      await change(cluster, index + 2, image(name));
+      await cluster.settle();
+    }
+    await client.patch(Deployment, 'web', 'default', 'merge', { metadata: { annotations: { 'deprecated.deployment.rollback.to': to } } });
+    await cluster.settle();
+    const { metadata, spec } = await client.get(Deployment, 'web', 'default');
+    expect([spec.template.spec?.containers[0]?.image, metadata.annotations]).toEqual([want, { [REVISION]: revision }]);
+    const events = (await client.list(Event, IN)).items.filter(({ reason: told }) => told?.startsWith('DeploymentRollback'));
+    expect(events.map((event) => [event.reason, event.message])).toEqual([[reason, message]]);
   });
 });

@@ -21,6 +21,11 @@ const NOT_COPIED = new Set([
 
 type Annotations = Record<string, string>;
 
+/** Whether a ReplicaSet gets this annotation of its Deployment (skipCopyAnnotation). */
+export function isCopied(name: string): boolean {
+  return !NOT_COPIED.has(name);
+}
+
 /** A decimal text as a 64-bit integer; undefined if it is invalid (strconv.ParseInt). */
 function int64(text: string): bigint | undefined {
   if (!/^[+-]?\d{1,30}$/.test(text)) return undefined;
@@ -84,7 +89,7 @@ export function appendRevision(history: string, revision: string): string {
  */
 export function currentAnnotations(deployment: appsv1.Deployment, present: Annotations | undefined, revision: bigint): Annotations {
   const next: Annotations = { ...present };
-  for (const [name, value] of Object.entries(deployment.metadata.annotations ?? {})) if (!NOT_COPIED.has(name)) next[name] = value;
+  for (const [name, value] of Object.entries(deployment.metadata.annotations ?? {})) if (isCopied(name)) next[name] = value;
   const before = present?.[REVISION];
   const known = before ? int64(before) : 0n;
   if (known === undefined || known >= revision) return next;

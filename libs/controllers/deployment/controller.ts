@@ -4,6 +4,7 @@ import { conditionOf, isPodTerminal } from '#component-helpers';
 import { type Change, defineController, type Informers, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
 import { claimObjects } from '../claim.js';
 import { byRevision, sizeOf } from './replica-sets.js';
+import { rollBack, rollbackTo } from './rollback.js';
 import { Rollout } from './rollout.js';
 import { isScalingEvent, scaleAll, scaleCurrent, scaleOld, scaleOldAway } from './scaling.js';
 import { calculateStatus, hasProgressDeadline, isComplete, progressing, rolloutStatus, stuckCheck } from './status.js';
@@ -52,6 +53,12 @@ async function reconcileDeployment(deployment: appsv1.Deployment, ctx: Reconcile
     candidates: [...own, ...orphans],
   });
   const rollout = new Rollout(deployment, claimed, ctx);
+  const requested = rollbackTo(deployment);
+  if (requested !== undefined && !deployment.spec.paused && deployment.metadata.deletionTimestamp === undefined) {
+    await rollout.syncRevision();
+    await rollBack({ deployment, sets: rollout.sets }, requested, ctx);
+    return;
+  }
   const status = await roll(rollout);
   await rollout.commit(status);
   const requeueAfter = deployment.metadata.deletionTimestamp === undefined ? stuckCheck(deployment, status, clock.now()) : undefined;
