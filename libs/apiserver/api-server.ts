@@ -15,6 +15,7 @@ import { configuredAuthorizers } from './authorization/modes.js';
 import { nodeAuthorizer } from './authorization/node/node-authorizer.js';
 import { RbacAuthorizer } from './authorization/rbac.js';
 import { ClusterStorages } from './cluster-storages.js';
+import { type ControlPlane, WHOLE } from './control-plane.js';
 import type { CustomKindOf } from './custom-resources/definitions.js';
 import { Dispatcher } from './dispatcher.js';
 import { clusterFlowControl } from './flow-control/cluster-flow-control.js';
@@ -78,6 +79,8 @@ export interface ApiServerDependencies {
   /** host:port as clients reach it, for /api. */
   serverAddress?: string;
   limits?: Limits;
+  /** The parts of the control plane that may fail; by default they work. */
+  controlPlane?: ControlPlane;
   /** The ways to webhooks; by default there are none, and calls fail as if nothing were reachable. */
   webhooks?: WebhookRoutes;
 }
@@ -149,10 +152,11 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
     tokens,
     rules: rbac,
     unworked: deps.unworked ?? new Set(),
+    controlPlane: deps.controlPlane ?? WHOLE,
     loopback: loopbackClient(() => api, authorizers),
   };
   const flowControl = deps.flowLimits && clusterFlowControl(store, limitsWith(deps.flowLimits, settings), timers);
-  const dispatcher = new Dispatcher(authorizers, flowControl, settings);
+  const dispatcher = new Dispatcher(authorizers, flowControl, settings, deps.controlPlane);
   const metrics = new RequestMetrics();
   const auditor = new Auditor(() => timers.now(), clock, deps.audit, metrics);
   const startedAt = clock.now() / 1000;

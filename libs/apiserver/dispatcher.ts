@@ -1,6 +1,7 @@
 import type { AuditEvent } from './audit/audit-event.js';
 import { levelFor } from './audit/audit-level.js';
 import { type AuthorizationAttributes, type AuthorizerLink, authorize, forbiddenError } from './authorization/authorization.js';
+import type { ControlPlane } from './control-plane.js';
 import type { FlowControl, Release } from './flow-control/flow-control.js';
 import type { SettingsSource } from './settings/settings-source.js';
 
@@ -17,6 +18,8 @@ export interface Admittance {
   width(): number;
   /** Set if what happens to the request is kept. */
   audit?: AuditEvent;
+  /** The cache is enough for it: a list that may be of any age. */
+  cached?: boolean;
 }
 
 const NOTHING = () => undefined;
@@ -35,14 +38,21 @@ export class Dispatcher {
     readonly flowControl?: FlowControl,
     /** Whether the server is up; by default it is. */
     private readonly settings?: Pick<SettingsSource, 'ready' | 'current'>,
+    /** What the server depends on; by default it works. */
+    private readonly controlPlane?: Pick<ControlPlane, 'ready' | 'check'>,
   ) {}
 
   /** Waits for seats, authorizes the request and runs the work. Throws the StatusErrors 503, 429 and 403. */
-  async run<T>(attributes: AuthorizationAttributes, { width, audit }: Admittance, work: (seat: Seat) => Promise<T>): Promise<T> {
-    const { flowControl, settings } = this;
+  async run<T>(attributes: AuthorizationAttributes, { width, audit, cached }: Admittance, work: (seat: Seat) => Promise<T>): Promise<T> {
+    const { flowControl, settings, controlPlane } = this;
     const pending = settings?.ready();
+    const asked = controlPlane?.ready();
     if (pending) await pending;
+    if (asked) await asked;
     settings?.current();
+    // A watch goes on from the cache, and documents of the server need no store.
+    const waiting = controlPlane?.check(attributes.isResource && attributes.verb !== 'watch' && cached !== true);
+    if (waiting) await waiting;
     if (audit) {
       audit.attributes = attributes;
       audit.level = levelFor(attributes);

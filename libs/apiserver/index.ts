@@ -24,6 +24,7 @@ export { type ExplainedBinding, type Explanation, explainAccess, type NearMiss }
 export { NODE_USER_PREFIX, nodeOf } from './authorization/node-identity.js';
 export { RbacAuthorizer, type RuleResolver } from './authorization/rbac.js';
 export { ClusterStorages } from './cluster-storages.js';
+export type { ControlPlane } from './control-plane.js';
 export type { CustomKind, CustomVersion } from './custom-resources/custom-kind.js';
 export type { CustomKindOf } from './custom-resources/definitions.js';
 export { failureResponse } from './endpoints/failure.js';

@@ -83,8 +83,10 @@ export class Pipeline {
     audit.mark(Stage.authentication);
     const attributes = user === requestor ? audit.attributes : attributesOf(info, user);
     const width = () => widthOf(attributes, { body: request.body?.byteLength ?? 0, objects: () => this.objectsOf(info) });
-    const response = await dispatcher.run(attributes, { width, audit }, (seat) =>
-      info.isResource ? this.resource(request, { query, info, user, warnings, seat, audit }) : this.other(request, query),
+    const response = await dispatcher.run(
+      attributes,
+      { width, audit, cached: query.get('resourceVersion') === '0' && isRead(info.verb) },
+      (seat) => (info.isResource ? this.resource(request, { query, info, user, warnings, seat, audit }) : this.other(request, query)),
     );
     return (response.stream || response.takeover) && !user.groups.includes(PRIVILEGED)
       ? { ...response, stillAllowed: () => this.isStillAllowed(response, { info, requestor, request }) }
@@ -121,7 +123,8 @@ export class Pipeline {
   private async other(request: ApiRequest, query: URLSearchParams): Promise<ApiResponse> {
     if (showsKinds(request.path)) await this.cluster.storages.refresh();
     const { version = KUBERNETES_VERSION, prefix = '', serverAddress = '' } = this.access.place;
-    const probe = () => this.cluster.store.revision();
+    const { store, controlPlane } = this.cluster;
+    const probe = () => (controlPlane.hasStore ? store.revision() : Promise.reject(new Error('etcd has no leader')));
     const response = await nonResourceResponse({
       request,
       query,
@@ -213,6 +216,8 @@ interface Asked {
 }
 
 const APPLY = 'application/apply-patch+yaml';
+
+const isRead = (verb: string): boolean => verb === 'get' || verb === 'list';
 
 /** The path of a group version's discovery document. */
 const GROUP_VERSION = /^\/apis\/([^/]+)\/([^/]+)\/?$/;

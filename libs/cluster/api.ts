@@ -18,6 +18,7 @@ import { nodeRules } from '#kubeadm';
 import { conversions, customKindOf, providers as registryProviders, strategies } from '#registry';
 import { streamProviders } from '#streaming';
 import { publishClientAuthority } from './client-authority.js';
+import { ControlPlaneGate } from './faults/control-plane-gate.js';
 import { unworked } from './unworked-kinds.js';
 import { podServer } from './webhook-routes.js';
 
@@ -63,6 +64,7 @@ export function clusterApi(options: ClusterApiOptions): ApiServer {
   const api = createApiServer({
     ...others,
     webhooks,
+    controlPlane: new ControlPlaneGate({ store, clock, timers: options.timers }),
     ...(clientAuthority && { clientAuthority: () => published(clientAuthority) }),
     store,
     clock,

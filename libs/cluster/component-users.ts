@@ -25,7 +25,7 @@ const ACCOUNTS: ReadonlyMap<string, string> = new Map([
 ]);
 
 const serviceAccount = (controller: string): UserInfo => {
-  if (controller === WITHOUT_ACCOUNT) return controllerManager;
+  if (controller === WITHOUT_ACCOUNT || controller === MANAGER) return controllerManager;
   if (controller === AGGREGATOR) return apiserver;
   const account = ACCOUNTS.get(controller) ?? controller;
   const [namespace, name] = account.includes(':') ? account.split(':') : ['kube-system', account];
@@ -43,6 +43,9 @@ const kubelet = (node: string): UserInfo => userNamed(`${NODE_USER_PREFIX}${node
 
 const scheduler = userNamed('system:kube-scheduler');
 const controllerManager = userNamed('system:kube-controller-manager');
+
+/** Its own writes, such as those of its leader election, are not those of a controller. */
+const MANAGER = 'kube-controller-manager';
 
 /** The controller that makes tokens for accounts needs none itself: it uses the certificate of kube-controller-manager. */
 const WITHOUT_ACCOUNT = 'tokens-controller';

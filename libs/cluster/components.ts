@@ -2,6 +2,7 @@ import type { Component } from '#controller-runtime';
 import { kubeApiserver, kubeControllerManager } from '#controllers';
 import { kubelet } from '#node';
 import { kubeScheduler } from '#scheduler';
+import { elected } from './faults/elected.js';
 
 /** Every component of a cluster, in the order in which they take turns in a single process. One line per component. */
-export const components: readonly Component[] = [kubeApiserver, kubeControllerManager, kubeScheduler, kubelet];
+export const components: readonly Component[] = [kubeApiserver, elected(kubeControllerManager), elected(kubeScheduler), kubelet];

@@ -98,7 +98,7 @@ const MANAGER = 'kube-controller-manager';
 export function hostedCluster(options: HostedClusterOptions): HostedCluster {
   const { api, store, turns, clock, profile, rootCA, keys, delayUntil, onFailure, onClose, conductor } = options;
   const informers = createInformers(inProcessClient(api));
-  const faults = new FaultView(store);
+  const faults = new FaultView(store, clock);
   const manifests = new StaticManifests(store);
   const progress = new Progress(store, (key) => {
     const node = nodeOfFile(key);

@@ -2,7 +2,7 @@ export { type ClusterApiOptions, clusterApi } from './api.js';
 export { changeInLog, changeOf } from './changes.js';
 export { components } from './components.js';
 export { etcdComponent, expireLeases, expiryNotices } from './expiry.js';
-export { ClusterFaults } from './faults/cluster-faults.js';
+export { ClusterFaults, type EtcdStatus } from './faults/cluster-faults.js';
 export { FAULT_TYPES, FAULTY_COMPONENTS, type Fault, FaultRefused } from './faults/fault.js';
 export { type HostedClusterOptions, hostedCluster } from './hosted-cluster.js';
 export { createLocalCluster, type LocalClusterOptions } from './local.js';

@@ -64,9 +64,9 @@ export function clusterTemplates(options: TemplatesOptions): Templates {
   const made = new Map<string, { making: Promise<void>; at: number }>();
   return {
     async of(nodes) {
-      const { count, cpu, memory, pods } = nodes;
+      const { count, cpu, memory, pods, controlPlanes } = nodes;
       const digest = createHash('sha256')
-        .update(JSON.stringify([count, cpu, memory, pods, rootCA, version]))
+        .update(JSON.stringify([count, cpu, memory, pods, rootCA, version, ...(controlPlanes === undefined ? [] : [controlPlanes])]))
         .digest('hex');
       const cluster = `template-${digest.slice(0, 20)}`;
       let known = made.get(cluster);

@@ -27,7 +27,8 @@ const certificates = { name: 'k8s-certs', path: PKI, type: 'DirectoryOrCreate', 
 const authorities = { name: 'ca-certs', path: '/etc/ssl/certs', type: 'DirectoryOrCreate', readOnly: true };
 const kubeconfig = (file: string) => ({ name: 'kubeconfig', path: `/etc/kubernetes/${file}`, type: 'FileOrCreate', readOnly: true });
 
-function etcd({ name, address }: NodePlan): ComponentFacts {
+/** A member of etcd, which names those that were there before it joined, and itself. */
+function etcd({ name, address }: NodePlan, earlier: readonly NodePlan[]): ComponentFacts {
   const client = `https://${address}:2379`;
   const peer = `https://${address}:2380`;
   return {
@@ -43,7 +44,8 @@ function etcd({ name, address }: NodePlan): ComponentFacts {
       'data-dir': '/var/lib/etcd',
       'feature-gates': 'InitialCorruptCheck=true',
       'initial-advertise-peer-urls': peer,
-      'initial-cluster': `${name}=${peer}`,
+      'initial-cluster': [...earlier.map((other) => `${other.name}=https://${other.address}:2380`), `${name}=${peer}`].join(','),
+      ...(earlier.length > 0 ? { 'initial-cluster-state': 'existing' } : {}),
       'key-file': `${PKI}/etcd/server.key`,
       'listen-client-urls': `https://127.0.0.1:2379,${client}`,
       'listen-metrics-urls': 'http://127.0.0.1:2381',
@@ -242,10 +244,10 @@ export const controllerManagerManifest = (podSubnet = clusterCIDR(1)): corev1.Po
 export function staticPodSteps(nodes: readonly NodePlan[], made: Made, now: number): Step[] {
   return nodes
     .filter(({ controlPlane }) => controlPlane)
-    .flatMap((plan) => {
+    .flatMap((plan, position, members) => {
       const node = made.get(Node, plan.name);
-      return [etcd(plan), apiserver(plan), controllerManager(clusterCIDR(nodes.length)), scheduler()].map((facts) =>
-        create(Pod, mirrorPod(staticPod(facts), node, { hash: hashOf(`${facts.name}/${plan.name}/${facts.image}`), now })),
+      return [etcd(plan, members.slice(0, position)), apiserver(plan), controllerManager(clusterCIDR(nodes.length)), scheduler()].map(
+        (facts) => create(Pod, mirrorPod(staticPod(facts), node, { hash: hashOf(`${facts.name}/${plan.name}/${facts.image}`), now })),
       );
     });
 }

@@ -5,6 +5,8 @@ export interface ClusterTemplate {
   nodes: {
     /** All nodes, including the control plane's. */
     count: number;
+    /** Those that run the control plane, each with a member of etcd; default 1. */
+    controlPlanes?: number;
     /** Of each node, as quantities: `4`, `8Gi`. */
     cpu: string;
     memory: string;
@@ -44,12 +46,23 @@ function addressOf(index: number): string {
   return `192.168.${Math.floor(host / 256)}.${host % 256}`;
 }
 
+/** `control-plane`, `control-plane-2` … and `worker-1` … */
+function nameOf(index: number, controlPlanes: number): string {
+  if (index >= controlPlanes) return `worker-${index - controlPlanes + 1}`;
+  return index === 0 ? CONTROL_PLANE : `${CONTROL_PLANE}-${index + 1}`;
+}
+
 /** The nodes of a template, the control plane's first. Throws a RangeError for more nodes than there are pod CIDRs (8192). */
-export function planNodes({ nodes: { count } }: { nodes: Pick<ClusterTemplate['nodes'], 'count'> }): NodePlan[] {
+export function planNodes({
+  nodes: { count, controlPlanes = 1 },
+}: {
+  nodes: Pick<ClusterTemplate['nodes'], 'count' | 'controlPlanes'>;
+}): NodePlan[] {
   return Array.from({ length: count }, (_, index) => {
     const podCIDR = nodePodCIDR(index);
     if (podCIDR === undefined) throw new RangeError(`no pod CIDR is left for node ${index + 1}`);
-    return { name: index === 0 ? CONTROL_PLANE : `worker-${index}`, controlPlane: index === 0, address: addressOf(index), podCIDR };
+    const controlPlane = index < controlPlanes;
+    return { name: nameOf(index, controlPlanes), controlPlane, address: addressOf(index), podCIDR };
   });
 }
 

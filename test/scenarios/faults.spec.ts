@@ -72,7 +72,10 @@ test.each([
   [{ type: 'stop', component: 'kubelet', node: 'nowhere' }, 'there is no node nowhere'],
   [{ type: 'stop', component: 'kube-scheduler', node: 'worker-1' }, 'kube-scheduler does not run on worker-1'],
   [{ type: 'pause', node: 'worker-1' }, 'pause is not supported for a node'],
-  [{ type: 'stop', node: 'control-plane' }, 'a node of the control plane cannot be stopped as a whole'],
+  [{ type: 'stop', node: 'worker-1', peer: 'worker-2' }, 'only a cut has a peer'],
+  [{ type: 'cut' }, 'the node to cut off must be named'],
+  [{ type: 'cut', node: 'worker-1', peer: 'worker-1' }, 'a node cannot be cut off from itself'],
+  [{ type: 'cut', component: 'kubelet', node: 'worker-1' }, 'nodes are cut off, not components'],
 ] as const)('a fault that nothing would feel is refused: %j', async (request, message) => {
   const { faults, close } = await faulty();
   await expect(faults.inject(request)).rejects.toThrow(message);

@@ -6,19 +6,24 @@ import { isReference, noCluster } from './ids.js';
 import { PlatformGuard } from './platform.guard.js';
 import { faultRequestSchema } from './schemas.js';
 
-/** /platform/v1/clusters/ID/faults: what is broken in a cluster on purpose. */
-@Controller('platform/v1/clusters/:cluster/faults')
+/** /platform/v1/clusters/ID/faults: what is broken in a cluster on purpose, and /etcd: what its members say then. */
+@Controller('platform/v1/clusters/:cluster')
 @UseGuards(PlatformGuard)
 export class FaultsController {
   constructor(@Inject(APIS) private readonly apis: OpenApis) {}
 
-  @Get()
+  @Get('etcd')
+  async etcd(@Param('cluster') cluster: string) {
+    return (await this.faultsOf(cluster)).etcd();
+  }
+
+  @Get('faults')
   async list(@Param('cluster') cluster: string) {
     const faults = await (await this.faultsOf(cluster)).list();
     return { items: faults.map(faultView) };
   }
 
-  @Post()
+  @Post('faults')
   async inject(@Param('cluster') cluster: string, @Body() body: unknown) {
     const request = validated(faultRequestSchema, body);
     const faults = await this.faultsOf(cluster);
@@ -30,7 +35,7 @@ export class FaultsController {
     }
   }
 
-  @Delete(':fault')
+  @Delete('faults/:fault')
   @HttpCode(204)
   async heal(@Param('cluster') cluster: string, @Param('fault') id: string): Promise<void> {
     if (!(await (await this.faultsOf(cluster)).heal(id))) throw new Problem(404, `the cluster has no fault ${id.slice(0, 64)}`);

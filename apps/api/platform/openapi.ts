@@ -27,6 +27,7 @@ const named = {
   NodeFile: schemas.nodeFileSchema,
   CreateFault: schemas.faultRequestSchema,
   Fault: schemas.faultSchema,
+  Etcd: schemas.etcdSchema,
   Problem: schemas.problemSchema,
 } as const;
 type Name = keyof typeof named;
@@ -164,6 +165,10 @@ const paths = {
       body: 'ExplainAccess',
       answer: json(ref('AccessExplanation')),
     }),
+  },
+  '/clusters/{id}/etcd': {
+    parameters: [id],
+    get: operation({ summary: 'What the members of etcd say of themselves', answer: json(ref('Etcd')) }),
   },
   '/clusters/{id}/faults': {
     parameters: [id],

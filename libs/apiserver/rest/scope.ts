@@ -9,6 +9,7 @@ import { type AuditEvent, Stage } from '../audit/audit-event.js';
 import type { ServiceAccountTokens } from '../authentication/service-account/tokens.js';
 import type { Authorizer } from '../authorization/authorizer.js';
 import type { RuleResolver } from '../authorization/rbac.js';
+import type { ControlPlane } from '../control-plane.js';
 import type { WorkShare, WorkTask } from '../flow-control/work-share.js';
 import type { Limits } from '../limits.js';
 import type { WriteOptions } from '../request/options.js';
@@ -51,6 +52,8 @@ export interface ClusterScope {
   readonly loopback: () => CausalClient;
   /** Kinds, `resource.group`, that no controller works on. */
   readonly unworked: ReadonlySet<string>;
+  /** The parts of the control plane that may fail. */
+  readonly controlPlane: ControlPlane;
   /** Issues ServiceAccount tokens. */
   readonly tokens: Pick<ServiceAccountTokens, 'issue' | 'keySet'>;
 }

@@ -1,12 +1,33 @@
 import type { corev1 } from '#api';
 import type { ApiServer } from '#apiserver';
-import { FAULTS_KEY, type Fault, type FaultList, FaultRefused, type FaultRequest, NONE, withFault, withoutFault } from './fault.js';
+import { ControlPlaneState, changedFaults, soundHistory } from './control-plane.js';
+import { FAULTS_KEY, type Fault, type FaultList, FaultRefused, type FaultRequest, withFault, withoutFault } from './fault.js';
 
 const CAUSE = { requestId: 'faults', user: 'system:host', component: 'faults' };
 /** Of the nodes that run the control plane. */
 const CONTROL_PLANE_LABEL = 'node-role.kubernetes.io/control-plane';
 /** Tries to write the row while others write it. */
 const ATTEMPTS = 10;
+
+/** A member of etcd, as etcdctl shows it. */
+export interface EtcdMember {
+  /** The node that it runs on. */
+  name: string;
+  role: 'leader' | 'follower' | 'candidate' | 'stopped';
+  term: number;
+  /** The node of the leader that it knows. */
+  leader?: string;
+}
+
+/** Etcd, as etcdctl shows it. */
+export interface EtcdStatus {
+  members: EtcdMember[];
+  /** The node of the leader that a majority follows; unset: nothing can be written. */
+  leader?: string;
+  revision: number;
+  /** Bytes of all objects, as far as they are in memory. */
+  dbSize: number;
+}
 
 /** Injects, lists and heals the faults of a cluster. */
 export class ClusterFaults {
@@ -35,17 +56,48 @@ export class ClusterFaults {
     return found;
   }
 
+  /** What the members of etcd say of themselves. */
+  async etcd(): Promise<EtcdStatus> {
+    const { store, clock } = this.api.cluster;
+    const { list } = await this.row();
+    const { members: names } = list.history;
+    const { leader, members } = new ControlPlaneState(list.faults, list.history).etcdAt(clock.now());
+    return {
+      members: members.map(({ role, term, leader: known }, position) => ({
+        name: names[position] ?? '',
+        role: role === 'preCandidate' ? 'candidate' : role,
+        term,
+        ...(known === undefined ? {} : { leader: names[known] ?? '' }),
+      })),
+      ...(leader === undefined ? {} : { leader: names[leader] ?? '' }),
+      revision: await store.revision(),
+      dbSize: store.size()?.bytes ?? 0,
+    };
+  }
+
   private async row() {
-    const row = await this.api.cluster.store.get(FAULTS_KEY);
-    return { row, list: (row?.object as FaultList | undefined) ?? NONE };
+    const { store, random, clock } = this.api.cluster;
+    const row = await store.get(FAULTS_KEY);
+    if (row !== undefined) return { row, list: row.object as FaultList };
+    const { controlPlane } = await this.nodes();
+    const list: FaultList = {
+      apiVersion: 'orrery/v1',
+      kind: 'FaultList',
+      metadata: { name: 'faults' },
+      next: 1,
+      faults: [],
+      history: soundHistory(controlPlane, random.draw('faults', '').uuid(), clock.now()),
+    };
+    return { row, list };
   }
 
   private async change(how: (list: FaultList) => FaultList): Promise<FaultList> {
     const { store, clock } = this.api.cluster;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const { row, list } = await this.row();
-      const next = how(list);
-      if (next === list) return list;
+      const changed = how(list);
+      if (changed === list) return list;
+      const next = changedFaults(list, changed, clock.now());
       const { resourceVersion: _, ...metadata } = next.metadata;
       const base = { key: FAULTS_KEY, value: JSON.stringify({ ...next, metadata }), cause: CAUSE, at: clock.now() };
       const [written] = await store.write([row ? { type: 'update', ...base, expected: row.revision } : { type: 'create', ...base }]);
@@ -56,7 +108,8 @@ export class ClusterFaults {
 
   private async nodes() {
     const nodes = await this.api.cluster.reader.list<corev1.Node>('', 'nodes');
-    const controlPlane = new Map(nodes.map(({ metadata }) => [metadata.name, metadata.labels?.[CONTROL_PLANE_LABEL] !== undefined]));
-    return { has: (node: string) => controlPlane.has(node), isControlPlane: (node: string) => controlPlane.get(node) === true };
+    const names = new Set(nodes.map(({ metadata }) => metadata.name));
+    const controlPlane = nodes.filter(({ metadata }) => metadata.labels?.[CONTROL_PLANE_LABEL] !== undefined);
+    return { has: (node: string) => names.has(node), controlPlane: controlPlane.map(({ metadata }) => metadata.name) };
   }
 }

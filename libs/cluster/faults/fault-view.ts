@@ -1,28 +1,74 @@
-import type { ClusterStore } from '#cacher';
+import type { Clock } from '#apimachinery';
+import type { CachedObject, ClusterStore } from '#cacher';
 import type { Faults, Outage } from '#controller-runtime';
-import { FAULTS_KEY, type Fault, type FaultList } from './fault.js';
+import { ControlPlaneState } from './control-plane.js';
+import { cutBetween, FAULTS_KEY, type Fault, type FaultList, faultOf } from './fault.js';
+import { isElected } from './leader-election.js';
 
 const outageOf = ({ type, since }: Fault): Outage => ({ state: type === 'pause' ? 'paused' : 'stopped', since });
+
+/** The row of a cluster's faults, read at most once for each version. */
+export class FaultRow {
+  private read: CachedObject | undefined;
+  private state: ControlPlaneState | undefined;
+
+  constructor(private readonly store: Pick<ClusterStore, 'peek'>) {}
+
+  /** The control plane with its faults; undefined if there never was any. */
+  current(cold?: CachedObject): ControlPlaneState | undefined {
+    const row = this.store.peek(FAULTS_KEY) ?? cold;
+    if (row !== this.read) {
+      this.read = row;
+      const list = row?.object as FaultList | undefined;
+      this.state = list && new ControlPlaneState(list.faults, list.history);
+    }
+    return this.state;
+  }
+}
 
 /** The faults of a cluster as its components feel them, from the cache of its store. */
 export class FaultView implements Faults {
   private readonly listeners: Array<() => void> = [];
-  private read: unknown;
-  private faults: readonly Fault[] = [];
+  private readonly row: FaultRow;
 
-  constructor(private readonly store: Pick<ClusterStore, 'peek'>) {}
+  constructor(
+    store: Pick<ClusterStore, 'peek'>,
+    private readonly clock: Clock,
+  ) {
+    this.row = new FaultRow(store);
+  }
+
+  /** The control plane with its faults; undefined if there never was any. */
+  controlPlane(): ControlPlaneState | undefined {
+    return this.row.current();
+  }
 
   component(name: string): Outage | undefined {
+    const state = this.row.current();
     // There is one component for all kubelets, of which each can fail on its own.
-    return name === 'kubelet' ? undefined : this.find((fault) => fault.component === name);
+    if (state === undefined || name === 'kubelet') return name === 'kubelet' && state ? this.unserved(state) : undefined;
+    const unserved = this.unserved(state);
+    if (unserved || !isElected(name)) return unserved;
+    const { faults, history } = state;
+    const leadership = state.leadership(name, this.clock.now());
+    if (leadership === undefined || leadership.active) return undefined;
+    const holder = history.members[leadership.holder] ?? '';
+    const fault = faultOf(faults, name, holder) ?? faultOf(faults, 'kube-apiserver', holder);
+    const outage: Outage = fault ? outageOf(fault) : { state: 'stopped', since: history.changedAt };
+    return leadership.takeover === undefined ? outage : { ...outage, until: leadership.takeover };
   }
 
   kubelet(node: string): Outage | undefined {
-    return this.find((fault) => fault.node === node && (fault.component === undefined || fault.component === 'kubelet'));
+    const state = this.row.current();
+    if (state === undefined) return undefined;
+    const fault = faultOf(state.faults, 'kubelet', node);
+    if (fault) return outageOf(fault);
+    return state.reachesApi(node) ? this.unserved(state) : { state: 'unreachable', since: since(state, node) };
   }
 
   node(node: string): Outage | undefined {
-    return this.find((fault) => fault.node === node && fault.component === undefined);
+    const fault = this.row.current()?.faults.find((each) => each.node === node && each.component === undefined && each.peer === undefined);
+    return fault && { ...outageOf(fault), ...(fault.type === 'cut' ? { state: 'unreachable' as const } : {}) };
   }
 
   onChange(listener: () => void): void {
@@ -34,14 +80,17 @@ export class FaultView implements Faults {
     for (const listener of this.listeners) listener();
   }
 
-  private find(concerned: (fault: Fault) => boolean): Outage | undefined {
-    const row = this.store.peek(FAULTS_KEY);
-    if (row !== this.read) {
-      this.read = row;
-      this.faults = row === undefined ? [] : (row.object as FaultList).faults;
-    }
-    if (this.faults.length === 0) return undefined;
-    const found = this.faults.find(concerned);
-    return found && outageOf(found);
+  /** Set while no API server can write. */
+  private unserved(state: ControlPlaneState): Outage | undefined {
+    const serving = state.serving(this.clock.now());
+    if (serving.state === 'whole') return undefined;
+    const until = serving.state === 'no-store' ? serving.until : undefined;
+    return { state: 'unreachable', since: state.history.changedAt, ...(until === undefined ? {} : { until }) };
   }
+}
+
+/** Since when a node has been cut off from the control plane. */
+function since({ faults, history }: ControlPlaneState, node: string): number {
+  const cuts = history.members.flatMap((member) => cutBetween(faults, node, member)?.since ?? []);
+  return cuts.length === 0 ? history.changedAt : Math.max(...cuts);
 }

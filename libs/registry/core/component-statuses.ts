@@ -10,13 +10,15 @@ const isRunning = ({ status }: corev1.Pod): boolean =>
 /** Asks a component's /healthz at the API server's own address: it answers while a container of its static pod runs. */
 async function served({ cluster }: RestScope, component: string, port: number): Promise<Health> {
   const pods = await cluster.reader.list<corev1.Pod>('', 'pods', 'kube-system');
-  const running = pods.some((pod) => pod.metadata.labels?.component === component && isRunning(pod));
+  const running =
+    cluster.controlPlane.isUp(component) && pods.some((pod) => pod.metadata.labels?.component === component && isRunning(pod));
   if (running) return { status: 'True', message: 'ok' };
   const address = `127.0.0.1:${port}`;
   return { status: 'False', message: `Get "https://${address}/healthz": dial tcp ${address}: connect: connection refused` };
 }
 
 async function storeHealth({ cluster }: RestScope): Promise<Health> {
+  if (!cluster.controlPlane.hasStore) return { status: 'False', error: 'context deadline exceeded' };
   return cluster.store.revision().then(
     () => ({ status: 'True', message: 'ok' }),
     () => ({ status: 'False', error: 'context deadline exceeded' }),

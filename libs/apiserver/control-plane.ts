@@ -1,0 +1,19 @@
+/** The parts of the control plane that the API server depends on, or is asked about. Everything is as of now. */
+export interface ControlPlane {
+  /** Resolves when the rest can be asked; undefined if it can be now. */
+  ready(): Promise<void> | undefined;
+  /** Throws what a client gets if its request cannot be answered. A promise: the answer has to wait. `stored`: the store is needed for it. */
+  check(stored: boolean): Promise<void> | undefined;
+  /** Whether the store can be read and written. */
+  readonly hasStore: boolean;
+  /** Whether an instance of a component is up. */
+  isUp(component: string): boolean;
+}
+
+/** A control plane in which everything works. */
+export const WHOLE: ControlPlane = {
+  ready: () => undefined,
+  check: () => undefined,
+  hasStore: true,
+  isUp: () => true,
+};

@@ -1,0 +1,72 @@
+import { type Clock, failureStatus, StatusError, serviceUnavailable } from '#apimachinery';
+import type { ControlPlane, Timers } from '#apiserver';
+import type { CachedObject, ClusterStore } from '#cacher';
+import type { Serving } from './control-plane.js';
+import { FAULTS_KEY, faultOf } from './fault.js';
+import { FaultRow } from './fault-view.js';
+
+/** What etcd's client waits for an answer at most, in milliseconds: 5 s and two elections (etcd, server/config ReqTimeout). */
+const REQUEST_TIMEOUT = 7_000;
+const REFUSED =
+  'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:2379: connect: connection refused"';
+
+/** The API server passes errors of etcd on as they are: 500 without a reason (apiserver/pkg/endpoints/handlers/responsewriters). */
+const etcdError = (message: string) => new StatusError(failureStatus({ code: 500, message }));
+
+export interface GateOptions {
+  store: ClusterStore;
+  clock: Clock;
+  timers: Timers;
+}
+
+/** What the API servers of a cluster can do with the faults that it has. */
+export class ControlPlaneGate implements ControlPlane {
+  private readonly row: FaultRow;
+  /** What was read while the cache was cold. */
+  private cold: CachedObject | undefined;
+
+  constructor(private readonly options: GateOptions) {
+    this.row = new FaultRow(options.store);
+  }
+
+  ready(): Promise<void> | undefined {
+    if (this.options.store.changeOf('/machine/') !== undefined) {
+      this.cold = undefined;
+      return undefined;
+    }
+    return this.options.store.get(FAULTS_KEY).then((row) => {
+      this.cold = row;
+    });
+  }
+
+  check(stored: boolean): Promise<void> | undefined {
+    const serving = this.serving();
+    if (serving === undefined || serving.state === 'whole') return undefined;
+    if (serving.state === 'down') throw serviceUnavailable('the server is currently unable to handle the request');
+    return stored ? this.waits(serving) : undefined;
+  }
+
+  get hasStore(): boolean {
+    return (this.serving()?.state ?? 'whole') === 'whole';
+  }
+
+  isUp(component: string): boolean {
+    const state = this.row.current(this.cold);
+    if (component !== 'kube-controller-manager' && component !== 'kube-scheduler') return true;
+    return state?.history.members.some((node) => !faultOf(state.faults, component, node)) ?? true;
+  }
+
+  private serving(): Serving | undefined {
+    return this.row.current(this.cold)?.serving(this.options.clock.now());
+  }
+
+  /** With a real clock, a request waits for a leader as etcd's client does. A clock that is stepped would stand still meanwhile. */
+  private async waits(serving: Extract<Serving, { state: 'no-store' }>): Promise<void> {
+    const { clock, timers } = this.options;
+    if (serving.refused) throw etcdError(REFUSED);
+    const delay = serving.until === undefined ? undefined : serving.until - clock.now();
+    if (delay === undefined || delay > REQUEST_TIMEOUT) throw etcdError('etcdserver: request timed out');
+    await new Promise<void>((resolve) => timers.after(Math.max(1, delay), resolve));
+    if (!this.hasStore) throw etcdError('etcdserver: leader changed');
+  }
+}

@@ -1,0 +1,125 @@
+import { type Instant, type RandomSource, seededRandom } from '#apimachinery';
+import { type EtcdState, etcdStates, stateAt } from './etcd.js';
+import { cutBetween, type Fault, type FaultList, type FaultyComponent, faultOf } from './fault.js';
+import { type ControlPlaneHistory, impairmentOf, isSound, sameImpairment } from './history.js';
+import { ELECTED, type Elected, type Leadership, leadershipAt, nextBase } from './leader-election.js';
+
+/** Impairments of etcd that are remembered: after more of them it is as if all members agreed. */
+const MOST_IMPAIRMENTS = 16;
+
+/** Whether clients' requests can be answered. */
+export type Serving =
+  | { state: 'whole' }
+  /** No API server is up. */
+  | { state: 'down' }
+  /** No API server that is up reaches a member of etcd that can write: from cache alone. `until`: when that ends, if it is known. */
+  | { state: 'no-store'; refused: boolean; until?: Instant };
+
+const WHOLE: Serving = { state: 'whole' };
+
+/** The control plane of a cluster with faults, at any time since they changed last. Immutable. */
+export class ControlPlaneState {
+  private readonly random: RandomSource;
+  private etcd: EtcdState[] | undefined;
+
+  constructor(
+    readonly faults: readonly Fault[],
+    readonly history: ControlPlaneHistory,
+  ) {
+    this.random = seededRandom(history.seed);
+  }
+
+  /** The members of etcd. */
+  etcdAt(now: Instant): EtcdState {
+    return stateAt(this.states, now);
+  }
+
+  serving(now: Instant): Serving {
+    const { members } = this.history;
+    const up = members.flatMap((node, position) => (faultOf(this.faults, 'kube-apiserver', node) ? [] : [position]));
+    if (up.length === 0) return { state: 'down' };
+    const served = (state: EtcdState) => up.some((position) => this.reachesLeader(position, state));
+    if (served(this.etcdAt(now))) return WHOLE;
+    const refused = up.every((position) => faultOf(this.faults, 'etcd', members[position] ?? '')?.type === 'stop');
+    const next = this.states.find((state) => state.at > now && served(state));
+    return { state: 'no-store', refused, ...(next ? { until: next.at } : {}) };
+  }
+
+  leadership(name: Elected, now: Instant): Leadership | undefined {
+    const { leaders, changedAt } = this.history;
+    const base = leaders[name];
+    if (base === undefined) return undefined;
+    const draw = (instance: number) => this.random.draw(name, `${instance}/${base.transitions}`).next();
+    return leadershipAt(base, { able: this.able(name), changedAt, now, draw });
+  }
+
+  /** Who holds a Lease: a new name each time that it changes hands, because the process has ended or given up meanwhile. */
+  identity(name: Elected, { holder, transitions }: Leadership): string {
+    return `${this.history.members[holder]}_${this.random.draw('identity', `${name}/${transitions}`).uuid()}`;
+  }
+
+  /** Whether a node reaches an API server that is up. */
+  reachesApi(node: string): boolean {
+    return this.history.members.some((member) => !faultOf(this.faults, 'kube-apiserver', member) && !cutBetween(this.faults, node, member));
+  }
+
+  /** The history when the faults become others. */
+  next(faults: readonly Fault[], now: Instant): ControlPlaneHistory {
+    const { history } = this;
+    const ended = (name: FaultyComponent) => (instance: number) => faultOf(faults, name, history.members[instance] ?? '')?.type === 'stop';
+    const leaders = ELECTED.map((name) => {
+      const base = history.leaders[name];
+      const at = this.leadership(name, now);
+      return [name, base && at && nextBase(base, at, { now, ended: ended(name) })] as const;
+    });
+    return {
+      ...history,
+      ...this.nextEtcd(faults, now),
+      changedAt: now,
+      leaders: Object.fromEntries(leaders.flatMap(([name, base]) => (base ? [[name, base]] : []))),
+    };
+  }
+
+  private nextEtcd(faults: readonly Fault[], now: Instant): Pick<ControlPlaneHistory, 'etcd' | 'impairments'> {
+    const { etcd, impairments, members } = this.history;
+    const impairment = impairmentOf(faults, members, now);
+    const last = impairments[impairments.length - 1] ?? impairmentOf([], members, 0);
+    if (sameImpairment(last, impairment)) return { etcd, impairments };
+    const state = this.etcdAt(now);
+    const { leader } = state;
+    const term = leader === undefined ? undefined : state.members[leader]?.term;
+    if (leader !== undefined && term !== undefined && (isSound(last) || impairments.length >= MOST_IMPAIRMENTS))
+      return { etcd: { leader, term }, impairments: [impairment] };
+    return { etcd, impairments: [...impairments.slice(-(2 * MOST_IMPAIRMENTS)), impairment] };
+  }
+
+  private get states(): EtcdState[] {
+    this.etcd ??= etcdStates(this.history);
+    return this.etcd;
+  }
+
+  private able(name: Elected): number[] {
+    const { faults, history } = this;
+    return history.members.flatMap((node, position) =>
+      faultOf(faults, name, node) || faultOf(faults, 'kube-apiserver', node) ? [] : [position],
+    );
+  }
+
+  /** An API server asks the member of etcd on its own node. */
+  private reachesLeader(position: number, { leader, members }: EtcdState): boolean {
+    const node = this.history.members[position] ?? '';
+    if (leader === undefined || faultOf(this.faults, 'etcd', node)) return false;
+    return members[position]?.leader === leader && !cutBetween(this.faults, node, this.history.members[leader] ?? '');
+  }
+}
+
+/** The control plane before its first fault. */
+export function soundHistory(members: readonly string[], seed: string, now: Instant): ControlPlaneHistory {
+  const leaders = ELECTED.map((name) => [name, { holder: 0, renewed: now, ended: false, transitions: 0 }]);
+  return { seed, members, etcd: { leader: 0, term: 2 }, impairments: [], changedAt: now, leaders: Object.fromEntries(leaders) };
+}
+
+/** The faults as others, with the control plane's history. */
+export function changedFaults(list: FaultList, next: FaultList, now: Instant): FaultList {
+  return { ...next, history: new ControlPlaneState(list.faults, list.history).next(next.faults, now) };
+}

@@ -1,0 +1,127 @@
+import { type Instant, seededRandom } from '#apimachinery';
+import { emptyDisk, Group, NOBODY, quorumOf, type Role } from '#raft';
+import type { ControlPlaneHistory, Impairment } from './history.js';
+
+/** etcd's --heartbeat-interval in milliseconds, and its --election-timeout in such ticks. */
+const TICK = 100;
+const ELECTION_TICKS = 10;
+/** After so many ticks without a change the members stay as they are. */
+const QUIET_TICKS = 4 * ELECTION_TICKS;
+/** No impairment is followed for longer. */
+const MOST_TICKS = 600;
+
+/** A member of etcd as its own status says. */
+export interface MemberState {
+  readonly role: Role | 'stopped';
+  readonly term: number;
+  /** The position of the leader that it knows; undefined if it knows none. */
+  readonly leader?: number;
+}
+
+/** etcd from a time on. */
+export interface EtcdState {
+  readonly at: Instant;
+  /** The position of the leader that a majority follows; undefined: nothing can be written. */
+  readonly leader?: number;
+  readonly members: readonly MemberState[];
+}
+
+type Member = number;
+const nodeOf = (member: Member): number => member + 1;
+
+/** The members of a cluster's etcd on its clock. */
+class Members {
+  private readonly group: Group;
+  private impairment: Impairment = { at: 0, stopped: [], paused: [], cuts: [] };
+
+  constructor(private readonly history: ControlPlaneHistory) {
+    const { seed, members, etcd } = history;
+    const random = seededRandom(seed);
+    const draw = (node: number, nth: number, below: number) => Math.floor(random.draw('etcd', `${node}/${nth}`).next() * below);
+    this.group = new Group({ electionTicks: ELECTION_TICKS, heartbeatTicks: 1, draw });
+    const voters = members.map((_, member) => nodeOf(member));
+    for (const node of voters) this.group.start(node, emptyDisk({ voters, learners: [] }, { index: 1, term: Math.max(1, etcd.term - 1) }));
+    const first = nodeOf(etcd.leader);
+    for (let tick = 0; tick < 2 * ELECTION_TICKS && this.group.nodes.get(first)?.role !== 'leader'; tick += 1) {
+      this.group.nodes.get(first)?.tick();
+      this.group.collect(first);
+      this.group.deliver();
+    }
+  }
+
+  /** The members are impaired in another way from now on. */
+  impair(next: Impairment): void {
+    const { group } = this;
+    this.history.members.forEach((_, member) => {
+      const node = nodeOf(member);
+      if (next.stopped.includes(member)) group.stop(node);
+      else if (!group.nodes.has(node)) group.start(node);
+      group.pause(node, next.paused.includes(member));
+      for (let other = member + 1; other < this.history.members.length; other += 1)
+        group.cut(
+          node,
+          nodeOf(other),
+          next.cuts.some(([a, b]) => a === member && b === other),
+        );
+    });
+    this.impairment = next;
+    // Clients go on writing to who leads as far as they know: what cannot be committed is replaced when the members agree again.
+    for (const [node, raft] of group.nodes) {
+      if (raft.role === 'leader') raft.propose('write');
+      group.collect(node);
+    }
+    group.deliver();
+  }
+
+  tick(): void {
+    this.group.tick();
+    this.group.deliver();
+  }
+
+  state(at: Instant): EtcdState {
+    const members = this.history.members.map((_, member): MemberState => {
+      const raft = this.group.nodes.get(nodeOf(member));
+      if (raft === undefined) return { role: 'stopped', term: 0 };
+      return { role: raft.role, term: raft.term, ...(raft.leader === NOBODY ? {} : { leader: raft.leader - 1 }) };
+    });
+    const leader = members.findIndex(({ role, term }, member) => role === 'leader' && this.isFollowed(member, term, members));
+    return { at, members, ...(leader < 0 ? {} : { leader }) };
+  }
+
+  private isFollowed(leader: Member, term: number, members: readonly MemberState[]): boolean {
+    if (this.impairment.paused.includes(leader)) return false;
+    const followers = members.filter((other, member) => {
+      if (member === leader) return true;
+      const reachable = !this.impairment.paused.includes(member) && !this.group.isCut(nodeOf(leader), nodeOf(member));
+      return reachable && other.role === 'follower' && other.term === term && other.leader === leader;
+    });
+    return followers.length >= quorumOf(members.length);
+  }
+}
+
+const same = (one: EtcdState, other: EtcdState): boolean => JSON.stringify({ ...one, at: 0 }) === JSON.stringify({ ...other, at: 0 });
+
+/** The states of etcd since the last impairment began, oldest first: pure, the same in every process. */
+export function etcdStates(history: ControlPlaneHistory): EtcdState[] {
+  const members = new Members(history);
+  let states: EtcdState[] = [];
+  history.impairments.forEach((impairment, position) => {
+    members.impair(impairment);
+    const next = history.impairments[position + 1];
+    const ticks = next === undefined ? MOST_TICKS : Math.min(MOST_TICKS, Math.floor((next.at - impairment.at) / TICK));
+    states = [members.state(impairment.at)];
+    for (let tick = 1, quiet = 0; tick <= ticks && quiet < QUIET_TICKS; tick += 1) {
+      members.tick();
+      const state = members.state(impairment.at + tick * TICK);
+      const last = states[states.length - 1];
+      quiet = last !== undefined && same(state, last) ? quiet + 1 : 0;
+      if (quiet === 0) states.push(state);
+    }
+  });
+  return states.length > 0 ? states : [members.state(0)];
+}
+
+/** The state at a time, and the first one after it that fulfils a condition. */
+export function stateAt(states: readonly EtcdState[], now: Instant): EtcdState {
+  return states.findLast(({ at }) => at <= now) ?? (states[0] as EtcdState);
+}

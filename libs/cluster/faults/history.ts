@@ -1,0 +1,46 @@
+import type { Instant } from '#apimachinery';
+import { cutBetween, type Fault, faultOf } from './fault.js';
+import type { LeaderBase } from './leader-election.js';
+
+/** What is wrong with the etcd members from a time on; members by their position. */
+export interface Impairment {
+  readonly at: Instant;
+  readonly stopped: readonly number[];
+  readonly paused: readonly number[];
+  readonly cuts: ReadonlyArray<readonly [number, number]>;
+}
+
+/** What has to be remembered of the control plane to tell its state at any time after. */
+export interface ControlPlaneHistory {
+  /** What its random values are derived from. */
+  readonly seed: string;
+  /** The nodes of the control plane, each with a member of etcd. */
+  readonly members: readonly string[];
+  /** etcd before the first impairment: all members agree. */
+  readonly etcd: { readonly leader: number; readonly term: number };
+  readonly impairments: readonly Impairment[];
+  /** Leader elections as of the last change of the faults. */
+  readonly changedAt: Instant;
+  readonly leaders: Readonly<Record<string, LeaderBase>>;
+}
+
+/** What the faults do to the members of etcd. */
+export function impairmentOf(faults: readonly Fault[], members: readonly string[], at: Instant): Impairment {
+  const positions = members.map((_, position) => position);
+  const broken = (state: 'stop' | 'pause') =>
+    positions.filter((position) => faultOf(faults, 'etcd', members[position] ?? '')?.type === state);
+  const cuts = positions.flatMap((one) =>
+    positions
+      .slice(one + 1)
+      .filter((other) => cutBetween(faults, members[one] ?? '', members[other] ?? ''))
+      .map((other) => [one, other] as const),
+  );
+  return { at, stopped: broken('stop'), paused: broken('pause'), cuts };
+}
+
+/** Whether all members of etcd work and reach one another. */
+export const isSound = ({ stopped, paused, cuts }: Impairment): boolean => stopped.length + paused.length + cuts.length === 0;
+
+/** Whether two impairments are the same, whenever they began. */
+export const sameImpairment = (one: Impairment, other: Impairment): boolean =>
+  JSON.stringify({ ...one, at: 0 }) === JSON.stringify({ ...other, at: 0 });

@@ -1,0 +1,221 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigMap, type corev1, Event, Lease, Pod } from '#api';
+import { ClusterFaults, createLocalCluster } from '#cluster';
+
+const user = { name: 'admin', groups: ['system:masters', 'system:authenticated'] };
+const THREE = { count: 4, controlPlanes: 3, cpu: '4', memory: '8Gi', pods: 110 };
+const map = (name: string): corev1.ConfigMap => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default' } });
+const TIMED_OUT = 'etcdserver: request timed out';
+
+async function opened(nodes = THREE) {
+  const cluster = await createLocalCluster({ nodes });
+  const faults = new ClusterFaults(cluster.api);
+  await cluster.settle();
+  const get = async (path: string, query = '') => {
+    const { status, body } = await cluster.api.handle({ method: 'GET', path, query, headers: {}, user, requestId: 'r' });
+    return { status, body: String(body) };
+  };
+  const write = (name: string) =>
+    cluster.client.create(ConfigMap, map(name)).then(
+      () => 'written',
+      (error: Error) => error.message,
+    );
+  const roles = async () => (await faults.etcd()).members.map(({ name, role }) => `${name} ${role}`);
+  const lease = async (name: string) => (await cluster.client.get(Lease, name, 'kube-system')).spec;
+  return { ...cluster, faults, get, write, roles, lease };
+}
+
+describe('etcd', () => {
+  it('has a member on each node of the control plane', async () => {
+    const { client, faults, close } = await opened();
+    const pods = (await client.list(Pod, { namespace: 'kube-system', labelSelector: 'component=etcd' })).items;
+    expect(pods.map(({ metadata }) => metadata.name)).toEqual(['etcd-control-plane', 'etcd-control-plane-2', 'etcd-control-plane-3']);
+    expect(pods[2]?.spec?.containers[0]?.command).toEqual(
+      expect.arrayContaining([
+        '--initial-cluster=control-plane=https://192.168.0.10:2380,control-plane-2=https://192.168.0.11:2380,control-plane-3=https://192.168.0.12:2380',
+        '--initial-cluster-state=existing',
+      ]),
+    );
+    const follower = { role: 'follower', term: 2, leader: 'control-plane' };
+    expect(await faults.etcd()).toEqual({
+      leader: 'control-plane',
+      members: [
+        { name: 'control-plane', role: 'leader', term: 2, leader: 'control-plane' },
+        { name: 'control-plane-2', ...follower },
+        { name: 'control-plane-3', ...follower },
+      ],
+      revision: expect.any(Number),
+      dbSize: expect.any(Number),
+    });
+    close();
+  });
+
+  it('elects another leader when the leader stops, after a short pause', async () => {
+    const { advance, faults, write, roles, close } = await opened();
+    const { id } = await faults.inject({ type: 'stop', component: 'etcd', node: 'control-plane' });
+    expect(await write('a')).toBe('etcdserver: leader changed');
+    await advance(3_000);
+    expect([await write('b'), (await roles())[0]]).toEqual(['written', 'control-plane stopped']);
+    const { leader, members } = await faults.etcd();
+    expect(['control-plane-2', 'control-plane-3']).toContain(leader);
+    expect(members.find(({ name }) => name === leader)?.term).toBeGreaterThan(2);
+    await faults.heal(id);
+    await advance(1_000);
+    expect([(await roles())[0], await write('c')]).toEqual(['control-plane follower', 'written']);
+    close();
+  });
+
+  it('without a quorum nothing is written and no consistent read is answered, but the cache is', async () => {
+    const { advance, faults, get, write, settle, close } = await opened();
+    await faults.inject({ type: 'stop', component: 'etcd', node: 'control-plane-2' });
+    const { id } = await faults.inject({ type: 'stop', component: 'etcd', node: 'control-plane-3' });
+    await advance(5_000);
+    expect(await write('a')).toBe(TIMED_OUT);
+    expect(await get('/api/v1/nodes')).toEqual({
+      status: 500,
+      body: `${JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: TIMED_OUT, code: 500 })}\n`,
+    });
+    expect((await get('/api/v1/nodes', 'resourceVersion=0')).status).toBe(200);
+    expect((await get('/readyz/etcd')).body).toBe('internal server error: store not reachable\n');
+    expect((await get('/livez', 'verbose')).body).toContain('[-]etcd failed: reason withheld\n');
+    expect((await get('/version')).status).toBe(200);
+    await faults.heal(id);
+    await advance(3_000);
+    await settle();
+    expect([await write('b'), (await get('/readyz')).body]).toEqual(['written', 'ok']);
+    close();
+  });
+
+  it('a leader in the minority resigns, and follows the majority when the partition heals', async () => {
+    const { advance, faults, write, roles, close } = await opened();
+    const { id } = await faults.inject({ type: 'cut', node: 'control-plane' });
+    expect((await roles())[0]).toBe('control-plane leader');
+    await advance(5_000);
+    expect([(await roles())[0], await write('a')]).toEqual(['control-plane candidate', 'written']);
+    await faults.heal(id);
+    await advance(3_000);
+    expect(await roles()).toContain('control-plane follower');
+    expect(await write('b')).toBe('written');
+    close();
+  });
+
+  it('of one member: its end is the end of all writes', async () => {
+    const { advance, faults, write, get, close } = await opened({ ...THREE, count: 2, controlPlanes: 1 });
+    const { id } = await faults.inject({ type: 'stop', component: 'etcd' });
+    expect(await write('a')).toBe(
+      'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:2379: connect: connection refused"',
+    );
+    await advance(60_000);
+    expect((await get('/readyz')).status).toBe(500);
+    await faults.heal(id);
+    await advance(3_000);
+    expect(await write('b')).toBe('written');
+    close();
+  });
+
+  it.each([3, 5, 7])('of %i members stands the loss of a minority', async (controlPlanes) => {
+    const { advance, faults, write, close } = await opened({ ...THREE, count: controlPlanes, controlPlanes });
+    const minority = Math.floor(controlPlanes / 2);
+    for (let member = 0; member < minority; member += 1)
+      await faults.inject({ type: 'pause', component: 'etcd', node: member === 0 ? 'control-plane' : `control-plane-${member + 1}` });
+    await advance(10_000);
+    expect(await write('a')).toBe('written');
+    await faults.inject({ type: 'stop', component: 'etcd', node: `control-plane-${minority + 1}` });
+    await advance(10_000);
+    expect(await write('b')).toBe(TIMED_OUT);
+    close();
+  });
+});
+
+describe('API servers', () => {
+  it('behind one address: nothing is lost with one of three, and all is with the last', async () => {
+    const { client, faults, write, get, close } = await opened();
+    for (const node of ['control-plane', 'control-plane-2']) await faults.inject({ type: 'stop', component: 'kube-apiserver', node });
+    expect(await write('a')).toBe('written');
+    const { id } = await faults.inject({ type: 'stop', component: 'kube-apiserver', node: 'control-plane-3' });
+    expect(await write('b')).toBe('the server is currently unable to handle the request');
+    expect((await get('/livez')).status).toBe(503);
+    await faults.heal(id);
+    expect((await client.list(ConfigMap, { namespace: 'default' })).items.map(({ metadata }) => metadata.name)).toEqual([
+      'a',
+      'kube-root-ca.crt',
+    ]);
+    close();
+  });
+});
+
+describe.each(['kube-controller-manager', 'kube-scheduler'] as const)('the leader election of %s', (component) => {
+  it('another instance takes over when the Lease of the leader has run out', async () => {
+    const { client, advance, faults, lease, close } = await opened();
+    const before = await lease(component);
+    expect(before?.holderIdentity).toMatch(/^control-plane_/);
+    await faults.inject({ type: 'stop', component, node: 'control-plane' });
+    await advance(14_000);
+    expect((await lease(component))?.leaseTransitions).toBe(0);
+    await advance(4_000);
+    const after = await lease(component);
+    expect(after).toEqual({
+      holderIdentity: expect.stringMatching(/^control-plane-[23]_[0-9a-f-]{36}$/),
+      leaseDurationSeconds: 15,
+      acquireTime: expect.stringMatching(/^2026-01-01T00:00:1[5-7]/),
+      renewTime: expect.any(String),
+      leaseTransitions: 1,
+    });
+    const events = (await client.list(Event, { namespace: 'kube-system' })).items.filter(({ reason }) => reason === 'LeaderElection');
+    expect(events.map(({ message, source, involvedObject }) => [message, source?.component, involvedObject.kind])).toEqual([
+      [`${after?.holderIdentity} became leader`, component, 'Lease'],
+    ]);
+    close();
+  });
+
+  it('a new process of the only instance has to wait, because it has another name', async () => {
+    const { advance, faults, lease, close } = await opened({ ...THREE, count: 2, controlPlanes: 1 });
+    const { id } = await faults.inject({ type: 'stop', component });
+    await advance(1_000);
+    await faults.heal(id);
+    await advance(10_000);
+    expect((await lease(component))?.leaseTransitions).toBe(0);
+    await advance(7_000);
+    expect((await lease(component))?.leaseTransitions).toBe(1);
+    close();
+  });
+});
+
+it('component statuses tell what is down', async () => {
+  const { faults, advance, get, close } = await opened({ ...THREE, count: 2, controlPlanes: 1 });
+  await faults.inject({ type: 'stop', component: 'kube-scheduler' });
+  await faults.inject({ type: 'stop', component: 'kube-controller-manager' });
+  await advance(1_000);
+  const { items } = JSON.parse((await get('/api/v1/componentstatuses')).body);
+  const status = items.map(
+    ({ metadata, conditions: [condition] }: { metadata: { name: string }; conditions: Array<{ status: string }> }) => [
+      metadata.name,
+      condition?.status,
+    ],
+  );
+  expect(status).toEqual([
+    ['controller-manager', 'False'],
+    ['etcd-0', 'True'],
+    ['scheduler', 'False'],
+  ]);
+  close();
+});
+
+it('a node that is cut off from the control plane gets no work done until the cut is healed', async () => {
+  const { client, settle, faults, close } = await opened({ ...THREE, count: 2, controlPlanes: 1 });
+  const { id } = await faults.inject({ type: 'cut', node: 'worker-1', peer: 'control-plane' });
+  const pod: corev1.Pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p', namespace: 'default' },
+    spec: { containers: [{ name: 'c', image: 'nginx' }] },
+  };
+  await client.create(Pod, pod);
+  await settle();
+  const phase = async () => (await client.get(Pod, 'p', 'default')).status?.phase;
+  expect(await phase()).toBe('Pending');
+  await faults.heal(id);
+  await settle();
+  expect(await phase()).toBe('Running');
+  close();
+});
