@@ -74,7 +74,9 @@ export {
   fileText,
   MANIFEST,
   type NodeFile,
+  SCHEDULER_MANIFEST,
 } from './settings/node-files.js';
+export { SchedulerSource } from './settings/scheduler-settings.js';
 export { withoutEffect } from './settings/without-effect.js';
 export type { StorageMap } from './storage-map.js';
 export type { Timers } from './watch/timers.js';

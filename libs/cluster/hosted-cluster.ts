@@ -1,9 +1,10 @@
 import { preferredResources } from '#api';
 import type { Clock, Instant } from '#apimachinery';
-import { type ApiServer, inProcessClient } from '#apiserver';
+import { type ApiServer, inProcessClient, SchedulerSource } from '#apiserver';
 import { type ClusterStore } from '#cacher';
 import { createInformers } from '#client';
 import type { HostedCluster, InTurn, ReconcileFailure, SigningKeys, TimingProfile } from '#controller-runtime';
+import { configurationErrors } from '#scheduler';
 import type { Fence, Revision, Storage } from '#storage';
 import { usersOf } from './component-users.js';
 import { FAULTS_KEY } from './faults/fault.js';
@@ -93,6 +94,7 @@ const nextRound: InTurn = async (work) => {
 };
 
 const MANAGER = 'kube-controller-manager';
+const SCHEDULER = 'kube-scheduler';
 
 /** One cluster for a host of components: informers shared by all its components, over the in-process pipeline. */
 export function hostedCluster(options: HostedClusterOptions): HostedCluster {
@@ -127,6 +129,7 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
         machines: machineRows({ store, clock, component, fence: () => fence }),
         fence: () => fence,
         ...(component === MANAGER ? { manager: api.controllerManager } : {}),
+        ...(component === SCHEDULER ? { scheduler: new SchedulerSource(store, configurationErrors) } : {}),
         ...(onFailure ? { onFailure } : {}),
         inTurn: options.inTurn ?? nextRound,
       };

@@ -13,9 +13,12 @@ import {
   MANIFEST,
   manifestPod,
   type NodeFile,
+  SCHEDULER_MANIFEST,
+  SchedulerSource,
   withoutEffect,
 } from '#apiserver';
-import { apiServerManifest, controllerManagerManifest, hashOf, mirrorPod } from '#kubeadm';
+import { apiServerManifest, controllerManagerManifest, hashOf, mirrorPod, schedulerManifest } from '#kubeadm';
+import { configurationErrors } from '#scheduler';
 import { usersOf } from './component-users.js';
 import { readablePod } from './static-manifests.js';
 
@@ -46,6 +49,8 @@ export interface ComponentState {
   withoutEffect: string[];
 }
 
+const MANIFESTS: readonly string[] = [MANIFEST, CONTROLLER_MANAGER_MANIFEST, SCHEDULER_MANIFEST];
+
 /** The files of a node that its components read, until nodes have file systems. */
 export class NodeFiles {
   constructor(
@@ -66,7 +71,7 @@ export class NodeFiles {
 
   /** A manifest of which kubeadm's content is known. */
   private isManifest(path: string): boolean {
-    return this.isControlPlane && (path === MANIFEST || path === CONTROLLER_MANAGER_MANIFEST);
+    return this.isControlPlane && MANIFESTS.includes(path);
   }
 
   /** The content of a file; undefined if there is none. Manifests are kubeadm's until they are written. */
@@ -121,8 +126,14 @@ export class NodeFiles {
     return this.stateOf('kube-controller-manager', controllerManager.failure(), CONTROLLER_MANAGER_MANIFEST);
   }
 
+  async scheduler(): Promise<ComponentState> {
+    const source = new SchedulerSource(this.api.cluster.store, configurationErrors);
+    await source.ready();
+    return this.stateOf('kube-scheduler', source.failure(), SCHEDULER_MANIFEST);
+  }
+
   private async stateOf(
-    component: 'kube-apiserver' | 'kube-controller-manager',
+    component: 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler',
     failure: string | undefined,
     path: string,
   ): Promise<ComponentState> {
@@ -134,6 +145,7 @@ export class NodeFiles {
   /** The manifest that kubeadm has written. What it says of the pods' network is shown by the pod. */
   private async ofKubeadm(path: string): Promise<corev1.Pod> {
     if (path === MANIFEST) return apiServerManifest();
+    if (path === SCHEDULER_MANIFEST) return schedulerManifest();
     const pod = await this.api.cluster.reader.get<corev1.Pod>('', 'pods', 'kube-system', `kube-controller-manager-${CONTROL_PLANE_NODE}`);
     return controllerManagerManifest(flagsOf(pod).get('cluster-cidr'));
   }

@@ -79,6 +79,18 @@ export interface MachineRows {
   write(key: string, row: KubeObject): Promise<void>;
 }
 
+/** What kube-scheduler is started with. */
+export interface SchedulerSettings {
+  /** Its KubeSchedulerConfiguration, decoded and without errors; unset: the defaults. */
+  readonly configuration?: unknown;
+}
+
+/** The same, as of now; undefined if it does not come up with its flags or its configuration. */
+interface SchedulerSettingsSource {
+  ready(): Promise<void> | undefined;
+  current(): SchedulerSettings | undefined;
+}
+
 /** What a component gets when it is opened on a cluster. */
 export interface ClusterContext {
   readonly cluster: string;
@@ -96,6 +108,8 @@ export interface ClusterContext {
   readonly machines?: MachineRows;
   /** Set for kube-controller-manager. */
   readonly manager?: ManagerSource;
+  /** Set for kube-scheduler. */
+  readonly scheduler?: SchedulerSettingsSource;
   /** The revision up to which the component's last turn had processed the log; earlier writes do not wake it. */
   readonly resumeAfter?: number;
   /** The current turn. */

@@ -12,6 +12,7 @@ export type {
   InTurn,
   MachineRows,
   ReconcileFailure,
+  SchedulerSettings,
   SigningKeys,
   TimingProfile,
 } from './component.js';

@@ -1,6 +1,6 @@
 export { bootstrapCluster, bootstrapPhases, runSteps } from './bootstrap.js';
 export { localPathStorage } from './local-path-storage.js';
 export { nodeRules } from './rbac.js';
-export { apiServerManifest, controllerManagerManifest, hashOf, mirrorPod } from './static-pods.js';
+export { apiServerManifest, controllerManagerManifest, hashOf, mirrorPod, schedulerManifest } from './static-pods.js';
 export type { Made, Step } from './step.js';
 export { type ClusterTemplate, DEFAULT_NODES } from './template.js';

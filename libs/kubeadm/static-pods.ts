@@ -240,6 +240,9 @@ export function apiServerManifest(): corev1.Pod {
 /** The manifest of kube-controller-manager. */
 export const controllerManagerManifest = (podSubnet = clusterCIDR(1)): corev1.Pod => staticPod(controllerManager(podSubnet));
 
+/** The manifest of kube-scheduler. */
+export const schedulerManifest = (): corev1.Pod => staticPod(scheduler());
+
 /** The mirror pods of the control plane. */
 export function staticPodSteps(nodes: readonly NodePlan[], made: Made, now: number): Step[] {
   return nodes

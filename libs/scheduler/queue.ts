@@ -94,7 +94,7 @@ export class SchedulingQueue {
   }
 
   /** Adds a pod that is new, or has changed so that it may fit now. */
-  add(key: string, pod: corev1.Pod, revision: number): void {
+  add(key: string, pod: corev1.Pod, revision: number | undefined): void {
     const known = this.entries.get(key);
     if (known) {
       known.pod = pod;

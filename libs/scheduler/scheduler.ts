@@ -1,5 +1,5 @@
 import { type corev1, Pod } from '#api';
-import { StatusError } from '#apimachinery';
+import { formatKey, keyOf, StatusError } from '#apimachinery';
 import type { CausalClient } from '#client';
 import { bringsPods, isPodTerminal } from '#component-helpers';
 import {
@@ -9,11 +9,13 @@ import {
   type ComponentInstance,
   type DrainResult,
   FAULTS_GROUP,
+  FILES_GROUP,
   isFenced,
+  type SchedulerSettings,
 } from '#controller-runtime';
 import { Binder, type Bound, type Decision, nominate, rejectedBy, rootCause } from './binding.js';
 import { ClusterEvents, hintedResources, waitsForNode } from './cluster-events.js';
-import { DEFAULT_CONFIGURATION } from './config/configuration.js';
+import { DEFAULT_CONFIGURATION, readConfiguration } from './config/configuration.js';
 import { runCycle } from './cycle.js';
 import type { Effects } from './framework.js';
 import { Nominator } from './nominator.js';
@@ -38,7 +40,8 @@ class Scheduler implements ComponentInstance {
   private readonly snapshot = new Snapshot();
   private readonly nominator = new Nominator();
   private readonly waiting = new WaitingPods();
-  private readonly profiles: Profiles;
+  private profiles: Profiles;
+  private settings: SchedulerSettings | undefined;
   private readonly recorders: Recorders;
   private readonly binder: Binder;
   private readonly unschedulable: UnschedulablePods;
@@ -68,13 +71,33 @@ class Scheduler implements ComponentInstance {
     return this.runs && (this.queue.ready || this.waiting.hasDue(this.context.clock.now()));
   }
 
-  /** Whether it is not stopped. */
+  /** Whether it is not stopped, and comes up with its configuration. */
   private get runs(): boolean {
-    return this.context.faults.component(NAME) === undefined;
+    const { faults, scheduler } = this.context;
+    return faults.component(NAME) === undefined && (scheduler === undefined || scheduler.current() !== undefined);
+  }
+
+  /** Starts again if the configuration has changed: every pending pod is looked at anew. */
+  private configure(): void {
+    const settings = this.context.scheduler?.current();
+    if (settings === undefined || settings === this.settings) return;
+    const before = this.settings?.configuration;
+    this.settings = settings;
+    if (settings.configuration === before) return;
+    const { informers, clock } = this.context;
+    const configuration =
+      settings.configuration === undefined ? DEFAULT_CONFIGURATION : readConfiguration(settings.configuration).configuration;
+    this.profiles = new Profiles(configuration, { informers, clock });
+    this.queue.removeIf((pod) => this.profiles.of(pod) === undefined);
+    this.queue.reconfigure(this.profiles.rules);
+    for (const pod of informers.of(Pod).list())
+      if (waitsForNode(pod) && this.profiles.of(pod)) this.queue.add(formatKey(keyOf(pod)), pod, undefined);
   }
 
   async drain(budget: Budget): Promise<DrainResult> {
     this.failure = undefined;
+    await this.context.scheduler?.ready();
+    this.configure();
     let left = budget.reconciles;
     for (;;) {
       if (this.runs) this.resume();
@@ -225,7 +248,7 @@ const watched = new Set(['/pods', '/nodes', '/namespaces', ...hintedResources.ma
 export const kubeScheduler: Component = {
   name: NAME,
   interests: ({ group, resource, object, deleted }) => {
-    if (group === FAULTS_GROUP) return true;
+    if (group === FAULTS_GROUP || group === FILES_GROUP) return true;
     if (!watched.has(`${group}/${resource}`)) return false;
     if (resource !== 'pods') return true;
     const pod = object() as corev1.Pod;

@@ -49,7 +49,8 @@ export class NodeFilesController {
     const content = await files.read(path);
     if (content === undefined) throw noFile(path);
     if (!files.isControlPlane) return { path, content };
-    return { path, content, apiServer: await files.apiServer(), controllerManager: await files.controllerManager() };
+    const [apiServer, controllerManager, scheduler] = [await files.apiServer(), await files.controllerManager(), await files.scheduler()];
+    return { path, content, apiServer, controllerManager, scheduler };
   }
 
   private async filesOf({ cluster, node }: NodeReference): Promise<NodeFiles> {

@@ -333,6 +333,7 @@ export const nodeFileSchema = z
     content: z.string(),
     apiServer: componentState.optional(),
     controllerManager: componentState.optional(),
+    scheduler: componentState.optional(),
   })
   .describe('A file that a component of a node reads; on control-plane, also whether the components that read it there are up');
 

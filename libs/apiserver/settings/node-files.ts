@@ -13,6 +13,7 @@ const manifestOf = (component: string): string => `/etc/kubernetes/manifests/${c
 
 export const MANIFEST = manifestOf('kube-apiserver');
 export const CONTROLLER_MANAGER_MANIFEST = manifestOf('kube-controller-manager');
+export const SCHEDULER_MANIFEST = manifestOf('kube-scheduler');
 
 const pairs = (...names: readonly string[]) =>
   names.flatMap((name) => [`/etc/kubernetes/pki/${name}.crt`, `/etc/kubernetes/pki/${name}.key`]);

@@ -37,9 +37,15 @@ const MANAGER: ReadonlySet<string> = new Set([
   'controllers',
 ]);
 
+const FOLLOWED = { 'kube-apiserver': SERVER, 'kube-controller-manager': MANAGER, 'kube-scheduler': new Set(['config']) };
+
 /** The flags of a component that say something else than kubeadm's manifest and change nothing here, in the order of their names. */
-export function withoutEffect(component: 'kube-apiserver' | 'kube-controller-manager', flags: Flags, kubeadm: Flags): string[] {
-  const followed = component === 'kube-apiserver' ? SERVER : MANAGER;
+export function withoutEffect(
+  component: 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler',
+  flags: Flags,
+  kubeadm: Flags,
+): string[] {
+  const followed = FOLLOWED[component];
   return [...flags]
     .filter(([name, value]) => !followed.has(name) && kubeadm.get(name) !== value)
     .map(([name]) => `--${name}`)

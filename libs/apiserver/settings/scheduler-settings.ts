@@ -1,0 +1,99 @@
+import { yamlToJson } from '#api/yaml';
+import type { ClusterStore } from '#cacher';
+import { type ConfigurationType, checkType } from './configuration-type.js';
+import { checkKnown, endWith, type Flags, StartFailure } from './flags.js';
+import { SCHEDULER_FLAGS } from './known-flags.js';
+import { type ManifestKind, ManifestSource, newCompiled } from './manifest-source.js';
+import { missingFiles, type ReadFile, SCHEDULER_MANIFEST } from './node-files.js';
+
+/** What the flags of kube-scheduler decide. */
+export interface SchedulerSettings {
+  readonly flags: Flags;
+  /** The KubeSchedulerConfiguration in the file of --config, decoded; unset without the flag. */
+  readonly configuration?: unknown;
+}
+
+/** What is wrong with a configuration. */
+export type CheckConfiguration = (document: unknown) => readonly string[];
+
+const pluginSet = { enabled: [{ name: 'value', weight: 'value' }], disabled: [{ name: 'value', weight: 'value' }] } as const;
+const pluginSets = {
+  ...{ multiPoint: pluginSet, preEnqueue: pluginSet, queueSort: pluginSet, preFilter: pluginSet, filter: pluginSet },
+  ...{ postFilter: pluginSet, preScore: pluginSet, score: pluginSet, reserve: pluginSet, permit: pluginSet, preBind: pluginSet },
+  ...{ bind: pluginSet, postBind: pluginSet, placementGenerate: pluginSet, placementScore: pluginSet },
+} as const;
+
+/** apis/config/types.go */
+const TYPE: ConfigurationType = {
+  kinds: [['kubescheduler.config.k8s.io/v1', 'KubeSchedulerConfiguration']],
+  fields: {
+    ...{ parallelism: 'value', leaderElection: 'value', clientConnection: 'value', percentageOfNodesToScore: 'value' },
+    ...{ podInitialBackoffSeconds: 'value', podMaxBackoffSeconds: 'value', delayCacheUntilActive: 'value', extenders: 'value' },
+    ...{ healthzBindAddress: 'value', metricsBindAddress: 'value', enableProfiling: 'value', enableContentionProfiling: 'value' },
+    profiles: [
+      {
+        ...{ schedulerName: 'value', percentageOfNodesToScore: 'value' },
+        plugins: pluginSets,
+        pluginConfig: [{ name: 'value', args: 'value' }],
+      },
+    ],
+  },
+};
+
+function configurationIn(text: string): unknown {
+  const converted = yamlToJson(text);
+  try {
+    if ('error' in converted) throw new Error(converted.error);
+    const document: unknown = JSON.parse(converted.json);
+    checkType(document, TYPE);
+    return document;
+  } catch (error) {
+    throw new StartFailure(`"command failed" err=${JSON.stringify(error instanceof Error ? error.message : String(error))}`);
+  }
+}
+
+const OPENED = [
+  'config',
+  'kubeconfig',
+  'authentication-kubeconfig',
+  'authorization-kubeconfig',
+  'client-ca-file',
+  'requestheader-client-ca-file',
+];
+
+/** What the flags say. Throws StartFailure with what kube-scheduler says before it ends. */
+function schedulerSettings(flags: Flags, read: ReadFile, check: CheckConfiguration): SchedulerSettings {
+  checkKnown(flags, SCHEDULER_FLAGS);
+  endWith(missingFiles(flags, OPENED, read));
+  const text = read(flags.get('config') ?? '');
+  if (!flags.has('config') || text === undefined) return { flags };
+  const configuration = configurationIn(text);
+  endWith(check(configuration));
+  return { flags, configuration };
+}
+
+const kinds = new WeakMap<CheckConfiguration, ManifestKind<SchedulerSettings>>();
+
+function kindOf(check: CheckConfiguration): ManifestKind<SchedulerSettings> {
+  const known = kinds.get(check) ?? {
+    manifest: SCHEDULER_MANIFEST,
+    compile: (flags, read) => schedulerSettings(flags, read, check),
+    compiled: newCompiled(),
+    fallback: { flags: new Map() },
+  };
+  kinds.set(check, known);
+  return known;
+}
+
+/** What the manifest of the cluster's kube-scheduler says, as of now. */
+export class SchedulerSource extends ManifestSource<SchedulerSettings> {
+  constructor(store: ClusterStore, check: CheckConfiguration) {
+    super(store, kindOf(check));
+  }
+
+  /** Undefined if it is down. */
+  current(): SchedulerSettings | undefined {
+    const outcome = this.outcome();
+    return outcome instanceof StartFailure ? undefined : outcome;
+  }
+}

@@ -1,0 +1,126 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { type corev1, Event, Node, Pod } from '#api';
+import { createLocalCluster, type LocalCluster, NodeFiles } from '#cluster';
+
+const IN = { namespace: 'default' };
+const MANIFEST = '/etc/kubernetes/manifests/kube-scheduler.yaml';
+const CONFIG = '/etc/kubernetes/scheduler-config.yaml';
+const open: LocalCluster[] = [];
+
+afterEach(() => {
+  for (const cluster of open.splice(0)) cluster.close();
+});
+
+async function start(): Promise<LocalCluster> {
+  const cluster = await createLocalCluster();
+  open.push(cluster);
+  return cluster;
+}
+
+const pod = (name: string, spec: Partial<corev1.PodSpec> = {}): corev1.Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace: 'default' },
+  spec: { containers: [{ name: 'c', image: 'registry.k8s.io/pause:3.10' }], ...spec },
+});
+
+/** The pods with their nodes. */
+async function places({ client }: LocalCluster): Promise<Record<string, string>> {
+  const { items } = await client.list(Pod, IN);
+  return Object.fromEntries(items.map(({ metadata, spec }) => [metadata.name, spec.nodeName ?? '']));
+}
+
+/** Gives the scheduler a configuration through its static pod. */
+async function configure(cluster: LocalCluster, configuration: string): Promise<NodeFiles> {
+  const files = new NodeFiles(cluster.api);
+  await files.write(CONFIG, `apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\n${configuration}`);
+  const manifest = (await files.read(MANIFEST)) ?? '';
+  if (!manifest.includes('--config'))
+    await files.write(MANIFEST, manifest.replace('- --leader-elect', `- --config=${CONFIG}\n        - --leader-elect`));
+  await cluster.settle();
+  return files;
+}
+
+test('a pod waits for the scheduler that it names, and a profile of that name binds it', async () => {
+  const cluster = await start();
+  await cluster.client.create(Pod, pod('other', { schedulerName: 'packer' }));
+  await cluster.settle();
+  expect(await places(cluster)).toEqual({ other: '' });
+  const files = await configure(
+    cluster,
+    `profiles:
+- schedulerName: default-scheduler
+- schedulerName: packer
+  plugins: {score: {disabled: [{name: '*'}], enabled: [{name: NodeResourcesFit}]}}
+  pluginConfig:
+  - name: NodeResourcesFit
+    args: {scoringStrategy: {type: MostAllocated, resources: [{name: cpu, weight: 1}]}}
+`,
+  );
+  expect(await files.scheduler()).toEqual({ running: true, withoutEffect: [] });
+  const requests = { cpu: '100m' };
+  const spec = { schedulerName: 'packer', containers: [{ name: 'c', image: 'registry.k8s.io/pause:3.10', resources: { requests } }] };
+  for (const name of ['a', 'b', 'c']) {
+    await cluster.client.create(Pod, pod(name, spec));
+    await cluster.settle();
+  }
+  const { other, ...packed } = await places(cluster);
+  expect(other).not.toBe('');
+  expect(new Set(Object.values(packed)).size).toBe(1);
+  const { items } = await cluster.client.list(Event, IN);
+  const scheduled = items.filter(({ reason, involvedObject }) => reason === 'Scheduled' && involvedObject.name === 'a');
+  expect(scheduled.map(({ reportingComponent, message }) => [reportingComponent, message])).toEqual([
+    ['packer', `Successfully assigned default/a to ${packed.a}`],
+  ]);
+});
+
+test('with an invalid configuration the scheduler does not start, and says why; pods stay pending until it is right', async () => {
+  const cluster = await start();
+  const files = await configure(cluster, 'podInitialBackoffSeconds: 0\nprofiles: [{plugins: {filter: {enabled: [{name: Nope}]}}}]\n');
+  expect(await files.scheduler()).toEqual({
+    running: false,
+    failure:
+      '"command failed" err="[filter plugin \\"Nope\\" does not exist, podInitialBackoffSeconds: Invalid value: 0: must be greater than 0]"',
+    withoutEffect: [],
+  });
+  await cluster.client.create(Pod, pod('a'));
+  await cluster.settle();
+  expect(await places(cluster)).toEqual({ a: '' });
+  await configure(cluster, 'podInitialBackoffSeconds: 1\n');
+  expect((await places(cluster)).a).not.toBe('');
+});
+
+test("a user's own scheduler binds a pod through the API, and the default one counts it", async () => {
+  const cluster = await start();
+  const { client } = cluster;
+  const [worker] = (await client.list(Node)).items.filter(({ spec }) => spec.taints === undefined);
+  const name = worker?.metadata.name ?? '';
+  await client.create(Pod, pod('mine', { schedulerName: 'mine' }));
+  await client.createSubresource(Pod, 'mine', 'default', 'binding', {
+    apiVersion: 'v1',
+    kind: 'Binding',
+    metadata: { name: 'mine', namespace: 'default' },
+    target: { kind: 'Node', name },
+  } as corev1.Binding);
+  await cluster.settle();
+  const mine = await client.get(Pod, 'mine', 'default');
+  expect([mine.spec.nodeName, mine.status?.phase]).toEqual([name, 'Running']);
+});
+
+test('a pod with scheduling gates is scheduled when the last one is removed', async () => {
+  const cluster = await start();
+  const { client } = cluster;
+  await client.create(Pod, pod('gated', { schedulingGates: [{ name: 'example.com/a' }, { name: 'example.com/b' }] }));
+  await cluster.settle();
+  const gated = await client.get(Pod, 'gated', 'default');
+  expect(gated.status?.conditions?.map(({ type, reason, message }) => [type, reason, message])).toEqual([
+    ['PodScheduled', 'SchedulingGated', 'Scheduling is blocked due to non-empty scheduling gates'],
+  ]);
+  const keep = (gates: corev1.PodSchedulingGate[]) => client.patch(Pod, 'gated', 'default', 'merge', { spec: { schedulingGates: gates } });
+  await keep([{ name: 'example.com/b' }]);
+  await cluster.settle();
+  expect(await places(cluster)).toEqual({ gated: '' });
+  await keep([]);
+  await cluster.settle();
+  expect((await places(cluster)).gated).not.toBe('');
+});
