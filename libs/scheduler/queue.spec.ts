@@ -1,6 +1,6 @@
 import type { corev1 } from '#api';
 import { SteppedClock } from '#apimachinery';
-import { SchedulingQueue } from './queue.js';
+import { DEFAULT_RULES, SchedulingQueue } from './queue.js';
 
 const START = 1_000_000;
 const pod = (name: string, priority = 0): corev1.Pod => ({
@@ -71,4 +71,31 @@ test('the cost of removing and adding many pods is linear', () => {
     queue.take();
   }
   expect(takeAll()).toEqual([]);
+});
+
+test('a pod that a plugin keeps out of the queue stays out when something changes, until it is let in', () => {
+  let gated = true;
+  const queue = new SchedulingQueue(new SteppedClock(START), { ...DEFAULT_RULES, gate: () => (gated ? 'SchedulingGates' : undefined) });
+  queue.add('a', pod('a'), 1);
+  queue.moveAll(2);
+  expect([queue.ready, queue.waiting, queue.nextAt()]).toEqual([false, true, undefined]);
+  gated = false;
+  queue.moveAll(3, ({ plugins }) => (plugins.has('SchedulingGates') ? () => true : false));
+  expect(queue.take()?.key).toBe('a');
+});
+
+test('pods are moved by the plugins that have rejected them', () => {
+  const { add, takeAll, queue, clock } = open();
+  add('a');
+  add('b');
+  takeAll();
+  queue.fail('a', { rejectedBy: new Set(['NodePorts']) });
+  queue.fail('b', { rejectedBy: new Set(['NodeAffinity', 'NodePorts']) });
+  clock.set(START + 2000);
+  const asked: string[] = [];
+  queue.moveAll(2, ({ schedulerName, plugins }) => {
+    asked.push([schedulerName, ...plugins].join(' '));
+    return plugins.has('NodeAffinity') && (({ metadata }) => metadata.name === 'b');
+  });
+  expect([asked, takeAll()]).toEqual([['default-scheduler NodePorts', 'default-scheduler NodeAffinity NodePorts'], ['b']]);
 });

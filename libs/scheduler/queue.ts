@@ -162,10 +162,11 @@ export class SchedulingQueue {
    */
   moveAll(revision: number, may: (group: Rejected) => false | ((pod: corev1.Pod) => boolean) = () => () => true): void {
     const now = this.clock.now();
-    for (const group of this.unschedulable.values()) {
+    // A pod that is kept out of the queue by preEnqueue comes back into a group while this goes over them.
+    for (const group of [...this.unschedulable.values()]) {
       const helps = may(group);
       if (!helps) continue;
-      for (const entry of group.entries) {
+      for (const entry of [...group.entries]) {
         if (!helps(entry.pod)) continue;
         entry.wokenBy = revision;
         if (entry.backoffUntil <= now) this.activate(entry);
