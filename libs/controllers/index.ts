@@ -20,6 +20,7 @@ import { sliceMirroring } from './endpoints/slice-mirroring.js';
 import { ephemeralVolume } from './ephemeral-volume.js';
 import { flowSchemaStatus } from './flowcontrol/flow-schema-status.js';
 import { garbageCollector } from './garbage-collector/controller.js';
+import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler/controller.js';
 import { job, jobOrphans } from './job/controller.js';
 import { legacyTokenCleaner } from './legacy-token-cleaner.js';
 import { legacyTokens } from './legacy-tokens.js';
@@ -54,6 +55,7 @@ export const controllers: readonly Controller[] = [
   ttlAfterFinished,
   statefulSet,
   daemonSet,
+  horizontalPodAutoscaler,
   endpointSlices,
   endpoints,
   sliceMirroring,

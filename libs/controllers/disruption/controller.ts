@@ -1,17 +1,8 @@
-import {
-  type corev1,
-  Deployment,
-  type metav1,
-  Pod,
-  PodDisruptionBudget,
-  type policyv1,
-  ReplicaSet,
-  ReplicationController,
-  StatefulSet,
-} from '#api';
+import { type corev1, Deployment, Pod, PodDisruptionBudget, type policyv1, ReplicaSet, ReplicationController, StatefulSet } from '#api';
 import { keyOf, type ObjectKey, StatusError } from '#apimachinery';
 import { budgetSelects } from '#component-helpers';
 import { type Change, defineController, type Informers, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
+import { selectorText } from '../selector-text.js';
 import { differs, failedStatus, planBudget } from './budget-status.js';
 import { CountError, type Expected, expectedPods } from './expected-pods.js';
 
@@ -80,16 +71,4 @@ function unmanagedMessage({ spec }: Budget): string {
     'As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior.',
     'To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.',
   ].join(' ');
-}
-
-/** A selector as Go prints it (meta/v1 generated.pb.go LabelSelector.String). */
-function selectorText(selector: metav1.LabelSelector | undefined): string {
-  if (selector === undefined) return 'nil';
-  const labels = Object.entries(selector.matchLabels ?? {})
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => `${key}: ${value},`);
-  const expressions = (selector.matchExpressions ?? []).map(
-    ({ key, operator, values = [] }) => `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(' ')}],},`,
-  );
-  return `&LabelSelector{MatchLabels:map[string]string{${labels.join('')}},MatchExpressions:[]LabelSelectorRequirement{${expressions.join('')}},}`;
 }
