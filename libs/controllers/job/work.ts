@@ -3,6 +3,7 @@ import { formatTime } from '#apimachinery';
 import { isPodReady } from '#component-helpers';
 import type { ReconcileContext } from '#controller-runtime';
 import { createPod, deletePod, firstFailure } from '../pod-control.js';
+import { slowStart } from '../slow-start.js';
 import type { BackoffRecord } from './backoff.js';
 import { newCondition, withCondition } from './conditions.js';
 import { endOf } from './ending.js';
@@ -102,7 +103,6 @@ async function createPods(progress: Progress, { create, wait }: PodsPlan, ctx: R
   if (wait !== undefined) return { active: 0, deleted: 0, deletedReady: 0 };
   const template = trackedTemplate(owner);
   let made = 0;
-  let failure: Error | undefined;
   const make = async (index: number | undefined): Promise<void> => {
     const wanted =
       index === undefined
@@ -114,7 +114,6 @@ async function createPods(progress: Progress, { create, wait }: PodsPlan, ctx: R
     await createPod({ owner, ownerResource: Job, ...wanted }, ctx);
     made += 1;
   };
-  for (let begin = 0, size = 1; begin < create.length && failure === undefined; begin += size, size *= 2)
-    failure = await firstFailure(create.slice(begin, begin + size).map(make));
+  const failure = await slowStart(create, make);
   return { active: active.length + made, deleted: 0, deletedReady: 0, failure };
 }
