@@ -21,12 +21,13 @@ const allow = {
   node: ['network', 'controller-runtime', 'client', 'component-helpers', 'api', 'apimachinery'],
   audit: ['apiserver', 'apimachinery'],
   streaming: ['node', 'apiserver', 'component-helpers', 'api', 'apimachinery'],
-  graphql: ['client', 'storage', 'api', 'apimachinery'],
+  history: ['storage', 'apimachinery'],
+  graphql: ['history', 'client', 'storage', 'api', 'apimachinery'],
   platform: ['client', 'storage', 'pki', 'api', 'apimachinery'],
   kubeadm: ['node', 'network', 'client', 'api', 'apimachinery'],
   cluster: [
     ...['kubeadm', 'streaming', 'registry', 'admission', 'apiserver', 'cacher', 'storage', 'controllers', 'scheduler', 'node', 'network'],
-    ...['controller-runtime', 'client', 'pki', 'raft', 'api', 'apimachinery'],
+    ...['controller-runtime', 'client', 'pki', 'raft', 'apiextensions', 'api', 'apimachinery'],
   ],
   hosting: [
     ...['cluster', 'audit', 'platform', 'apiserver', 'cacher', 'storage', 'controller-runtime', 'client', 'pki', 'api', 'apimachinery'],

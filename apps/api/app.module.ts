@@ -3,12 +3,14 @@ import { HEALTH, type Health, HealthController } from '#hosting';
 import { LandingController } from './landing.controller.js';
 import { AuditController } from './platform/audit.controller.js';
 import { AuthorizationController } from './platform/authorization.controller.js';
+import { ClockController } from './platform/clock.controller.js';
 import { ClustersController } from './platform/clusters.controller.js';
 import { CopiesController } from './platform/copies.controller.js';
 import { FaultsController } from './platform/faults.controller.js';
 import { NodeFilesController } from './platform/node-files.controller.js';
 import { OpenApiController } from './platform/openapi.controller.js';
 import { OrganizationsController } from './platform/organizations.controller.js';
+import { PastController } from './platform/past.controller.js';
 import { PlatformGuard } from './platform/platform.guard.js';
 import type { PlatformServices } from './platform-services.js';
 import {
@@ -23,6 +25,7 @@ import {
   COPIES,
   MAX_NODES,
   ORGANIZATIONS,
+  PAST,
 } from './tokens.js';
 
 @Module({})
@@ -37,7 +40,9 @@ export function appModule(services: { platform: PlatformServices; health: Health
       HealthController,
       OrganizationsController,
       ClustersController,
+      ClockController,
       CopiesController,
+      PastController,
       AuditController,
       AuthorizationController,
       NodeFilesController,
@@ -58,6 +63,7 @@ export function appModule(services: { platform: PlatformServices; health: Health
       { provide: CLOCK_TURNER, useValue: platform.clock },
       { provide: COPIES, useValue: platform.copies },
       { provide: CLOCK_MODES, useValue: platform.clockModes },
+      { provide: PAST, useValue: platform.past },
       { provide: MAX_NODES, useValue: platform.maxNodes },
     ],
   };

@@ -45,6 +45,7 @@ import {
 import { CLOCK } from '#storage';
 import { type ApiConfig, publicOrigin } from './config.js';
 import { followRoles } from './follow-roles.js';
+import { Past } from './platform/past.js';
 import type { ClusterAddress } from './platform/views.js';
 import { StandingSessions } from './standing-sessions.js';
 
@@ -59,6 +60,8 @@ export interface PlatformServices {
   organizations: Organizations;
   address: ClusterAddress;
   clock: ClockTurner;
+  /** What the logs of clusters tell. */
+  past: Past;
   apis: OpenApis;
   /** What happened to the requests of all clusters. */
   audit: AuditLog;
@@ -207,6 +210,7 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
     ...tenancy,
     keys,
     address: { ca: authority.certificate, serverOf: (id) => `${origin}/clusters/${id}` },
+    past: new Past(apis, admin),
     clock: clockTurner({ admin, records, wake: (cluster, component) => wakeups.wake(cluster, component) }),
     apis,
     audit,

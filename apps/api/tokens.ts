@@ -9,4 +9,5 @@ export const CLUSTER_ADDRESS = Symbol('cluster address');
 export const MAX_NODES = Symbol('max nodes');
 export const COPIES = Symbol('copies');
 export const CLOCK_MODES = Symbol('clock modes');
+export const PAST = Symbol('past');
 export const CLOCK_TURNER = Symbol('clock turner');

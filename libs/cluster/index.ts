@@ -1,3 +1,4 @@
+export { type AdvanceEnd, isAsWaited, type ObjectWait, troubleWith, waitIsOver } from './advance-end.js';
 export { type ClusterApiOptions, clusterApi } from './api.js';
 export { changeInLog, changeOf } from './changes.js';
 export { components } from './components.js';

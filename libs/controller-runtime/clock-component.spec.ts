@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { SteppedClock } from '#apimachinery';
 import { CLOCK, FencedError, memoryStorage, type Storage } from '#storage';
-import { clockComponent, type TurnedCluster } from './clock-component.js';
+import { clockComponent, END_MISSED, type TurnedCluster } from './clock-component.js';
 import type { ClusterContext, Component } from './component.js';
 import { type HostedCluster, Seat } from './turn.js';
 
@@ -87,12 +87,19 @@ function worker(storage: Storage): Seat {
       clock,
       duties: [],
       storage,
+      endOf: (until) => endOf(until, storage),
       stepped: () => undefined,
       reached: async () => undefined,
       close: () => undefined,
     };
   });
   return new Seat(hostedOver(storage), component);
+}
+
+/** An advance ends at a time, or when there are so many ticks. */
+async function endOf(until: string, storage: Storage): Promise<number> {
+  const { at = Number.POSITIVE_INFINITY, ticks: wanted } = JSON.parse(until) as { at?: number; ticks?: number };
+  return wanted !== undefined && (await storage.revision()) >= wanted ? Number.NEGATIVE_INFINITY : at;
 }
 
 /** Takes turns until the clock has reached its target; an error ends this worker. */
@@ -128,7 +135,32 @@ test('advances a clock from timer to timer to its target', async () => {
   const storage = await cluster();
   await storage.askClock({ id: 'x', from: START, by: 2_000 });
   await work(storage, worker(storage), 100);
-  expect([await ticked(storage), await storage.clock()]).toEqual([expected(3_000), { revision: expected(3_000).length, now: 3_000 }]);
+  expect([await ticked(storage), await storage.clock()]).toEqual([
+    expected(3_000),
+    { revision: expected(3_000).length, now: 3_000, asked: 0 },
+  ]);
+});
+
+test.each<[string, object, Record<string, unknown>]>([
+  ['at a time', { at: 1_750 }, { now: 1_750, ticks: 3 }],
+  ['as soon as there is nothing to wait for', { at: 0 }, { now: START, ticks: 0 }],
+  ['after the step that it waits for', { ticks: 3 }, { now: 1_500, ticks: 3 }],
+  ['at its target, if what it waits for does not come', { ticks: 99 }, { now: 3_000, ticks: 11, failure: END_MISSED }],
+])('an advance ends %s', async (_, until, { ticks: written, ...state }) => {
+  const storage = await cluster();
+  await storage.askClock({ id: 'x', from: START, by: 2_000, until: JSON.stringify(until) });
+  await work(storage, worker(storage), 2);
+  expect(await storage.clock()).toEqual({ revision: written, asked: 0, until: JSON.stringify(until), ...state });
+});
+
+test('a cancelled advance stops where it is', async () => {
+  const storage = await cluster();
+  await storage.askClock({ id: 'x', from: START, by: 2_000 });
+  const seat = worker(storage);
+  await seat.turn({ budget: { reconciles: 2 } });
+  expect(await storage.cancelClock('cancelled')).toBe(true);
+  await work(storage, seat, 100);
+  expect(await storage.clock()).toEqual({ revision: 3, now: 1_500, failure: 'cancelled', asked: 0 });
 });
 
 test('with two workers and kills at any instant: every step is made once, forwards, and each request is counted once', async () => {

@@ -1,5 +1,5 @@
 import type { Clock, Instant } from '#apimachinery';
-import { CLOCK, type Fence, type Storage } from '#storage';
+import { CLOCK, type ClockState, type Fence, type Storage } from '#storage';
 import type { Budget, Component, ComponentChange, ComponentInstance, DrainResult } from './component.js';
 import { type Duty, LocalHost, NeverQuiet } from './local-host.js';
 import type { HostedCluster } from './turn.js';
@@ -14,6 +14,11 @@ export interface TurnedCluster {
   clock: Clock & { set(instant: Instant): void };
   duties: readonly Duty[];
   storage: Pick<Storage, 'clock' | 'stepClock'>;
+  /**
+   * When an advance with this end (the `until` of its request) is over if nothing happens before; a time that is not in the future if it is
+   * over now, and infinity if only a change can end it.
+   */
+  endOf(until: string): Promise<Instant>;
   /** Called with the new time, before anything is done at that time. */
   stepped(now: Instant): void;
   /** Called when all work is done at the target time. */
@@ -58,6 +63,13 @@ export function clockComponent(
   };
 }
 
+/** How far, and until what, a clock is to be advanced. */
+type Asked = Pick<ClockState, 'target' | 'until'>;
+
+const NEVER = Number.POSITIVE_INFINITY;
+/** The failure of an advance that reached its target although its end did not come. */
+export const END_MISSED = 'the end that was waited for did not come';
+
 class TurnedInstance implements ComponentInstance {
   private readonly host: LocalHost;
 
@@ -82,10 +94,10 @@ class TurnedInstance implements ComponentInstance {
     const token = this.options.fence()?.token ?? 0;
     // From now on, earlier holders of these turns cannot write, whatever they still have in progress.
     for (const { name } of this.options.components) await hosted.turns.beginTurn(name);
-    const { now = this.cluster.clock.now(), target } = await storage.clock();
+    const { now = this.cluster.clock.now(), ...asked } = await storage.clock();
     try {
       await this.host.reach(now);
-      return target === undefined ? { more: false } : await this.turn({ token, target, steps: budget.reconciles });
+      return await this.turn({ token, asked, steps: budget.reconciles });
     } catch (error) {
       if (!(error instanceof NeverQuiet)) throw error;
       await storage.stepClock(token, { now: this.cluster.clock.now(), done: true, failure: error.message });
@@ -100,29 +112,38 @@ class TurnedInstance implements ComponentInstance {
   }
 
   /** Advances from timer to timer up to the target, which may be moved meanwhile. Yields after the given number of steps. */
-  private async turn({ token, target, steps }: { token: number; target: Instant; steps: number }): Promise<DrainResult> {
-    const { clock, storage, reached } = this.cluster;
-    let until: Instant | undefined = target;
+  private async turn({ token, asked, steps }: { token: number; asked: Asked; steps: number }): Promise<DrainResult> {
+    const { clock } = this.cluster;
+    let { target, until } = asked;
     let still = 0;
-    for (let step = 0; until !== undefined; step += 1) {
+    for (let step = 0; target !== undefined; step += 1) {
       if (step >= steps) return { more: true };
-      const next = (await this.host.nextAt()) ?? Number.POSITIVE_INFINITY;
-      if (next > until && clock.now() >= until) {
-        await reached(clock.now());
-        until = (await storage.stepClock(token, { now: clock.now(), done: true })).target;
+      const now = clock.now();
+      const end = until === undefined ? NEVER : await this.cluster.endOf(until);
+      const next = (await this.host.nextAt()) ?? NEVER;
+      if (end <= now || (next > target && now >= target)) {
+        ({ target, until } = await this.arrive(token, { over: end <= now, missed: until !== undefined && end > now }));
         continue;
       }
-      still = next > clock.now() ? 0 : still + 1;
-      if (still > MOST_STEPS) throw new NeverQuiet(`no end of timers at ${new Date(clock.now()).toISOString()}`);
-      until = await this.stepTo(token, Math.min(next, until));
+      still = next > now ? 0 : still + 1;
+      if (still > MOST_STEPS) throw new NeverQuiet(`no end of timers at ${new Date(now).toISOString()}`);
+      ({ target, until } = await this.stepTo(token, Math.min(next, target, end)));
     }
     return { more: false };
   }
 
-  private async stepTo(token: number, instant: Instant): Promise<Instant | undefined> {
-    const { now, target } = await this.cluster.storage.stepClock(token, { now: instant });
+  /** All work is done at the target, or the advance is over before. `missed`: its end did not come. */
+  private async arrive(token: number, { over, missed }: { over: boolean; missed: boolean }): Promise<Asked> {
+    const { clock, storage, reached } = this.cluster;
+    const now = clock.now();
+    await reached(now);
+    return storage.stepClock(token, { now, done: true, stop: over, ...(missed && { failure: END_MISSED }) });
+  }
+
+  private async stepTo(token: number, instant: Instant): Promise<Asked> {
+    const { now, ...asked } = await this.cluster.storage.stepClock(token, { now: instant });
     this.cluster.stepped(now);
     await this.host.reach(now);
-    return target;
+    return asked;
   }
 }

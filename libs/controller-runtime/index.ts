@@ -1,4 +1,4 @@
-export { type ClockComponent, clockComponent, type TurnedCluster } from './clock-component.js';
+export { type ClockComponent, clockComponent, END_MISSED, type TurnedCluster } from './clock-component.js';
 export type {
   Budget,
   Change,

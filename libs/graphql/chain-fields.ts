@@ -8,12 +8,12 @@ import {
   type GraphQLOutputType,
   GraphQLString,
 } from 'graphql';
+import type { HistoryEntry } from '#history';
+import { type ChainStep, EventChain } from '#history';
 import { FutureRevision } from '#storage';
-import { type ChainStep, EventChain } from './chain.js';
 import type { GraphContext } from './context.js';
 import { costs, logEntries, oneObject } from './cost/points.js';
 import { badInput } from './errors.js';
-import type { HistoryEntry } from './history.js';
 import type { GraphKinds } from './kinds.js';
 import { limits } from './limits.js';
 import { requireKind } from './queries.js';

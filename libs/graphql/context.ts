@@ -1,10 +1,10 @@
 import type { Served } from '#api';
 import { inlineYaml, type YamlDecoder } from '#api/yaml';
 import type { Client } from '#client';
+import type { History } from '#history';
 import type { GraphAccess } from './access.js';
 import type { GraphAudit } from './audit.js';
 import type { Meter } from './execution/meter.js';
-import type { History } from './history.js';
 import type { GraphKinds } from './kinds.js';
 import { Loaders } from './loaders.js';
 

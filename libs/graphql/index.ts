@@ -1,3 +1,4 @@
+export type { History, HistoryEntry } from '#history';
 export type { AccessExplanation, AccessQuestion, GraphAccess } from './access.js';
 export type { AuditedRequest, AuditSelection, GraphAudit } from './audit.js';
 export { GraphContext, type GraphSession } from './context.js';
@@ -8,7 +9,6 @@ export { Meter } from './execution/meter.js';
 export { type GraphRequest, type GraphResult, Operations, type Runtime } from './execution/operation.js';
 export { type EventLoop, Turns } from './execution/turns.js';
 export { Graphs } from './graphs.js';
-export type { History, HistoryEntry } from './history.js';
 export { limits as graphLimits, operationLimits } from './limits.js';
 export { relations } from './relations/index.js';
 export { jsonOf } from './text/json.js';

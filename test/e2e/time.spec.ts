@@ -89,6 +89,58 @@ test('a clock changes its mode while the cluster works', async () => {
   expect((await platform('POST', `/${made.id}/clock/advance`, { by: '1s' })).status).toBe(409);
   expect((await platform('GET', `/${made.id}`)).body.clock).toEqual(frozen.body.clock);
   await platform('PATCH', `/${made.id}`, { clock: { mode: 'stepped' } });
+  expect((await platform('GET', `/${made.id}/clock`)).body).toMatchObject({ mode: 'stepped' });
   const advanced = await platform('POST', `/${made.id}/clock/advance`, { by: '1h' });
   expect(Date.parse(advanced.body.now) - Date.parse(frozen.body.clock.now)).toBe(3_600_000);
+});
+
+test('an advance ends when an object is as it is waited for, or all is quiet, and tells what happened', async () => {
+  const made = await service.createCluster({
+    name: 'until',
+    profile: 'realistic',
+    clock: { mode: 'stepped', startAt: '2030-01-01T00:00:00Z' },
+  });
+  const api = apiOf(made);
+  const before = Number((await api.must('GET', pods)).metadata.resourceVersion);
+  await api.must('POST', deployments, deployment(2));
+  const advance = (body: object) => platform('POST', `/${made.id}/clock/advance`, body);
+  const available = await advance({ until: { object: 'deployment/web', condition: 'Available' }, by: '10m' });
+  expect(available).toMatchObject({ status: 200, body: { met: true, happened: { truncated: false } } });
+  expect(Date.parse(available.body.now)).toBeLessThan(Date.parse('2030-01-01T00:01:00Z'));
+  expect(available.body.happened.conditions).toContainEqual(
+    expect.objectContaining({ object: 'deployment/web', type: 'Available', to: 'True', reason: 'MinimumReplicasAvailable' }),
+  );
+  expect(available.body.happened.events.map(({ reason }: Json) => reason)).toEqual(expect.arrayContaining(['Pulled', 'Started']));
+  expect((await advance({ until: { quiet: '30s' } })).body).toMatchObject({ met: true });
+  expect((await advance({ until: { object: 'pod/none', jsonPath: '{.spec}' }, by: '1s' })).body).toMatchObject({ met: false });
+  const refused = [{ until: { object: 'x' } }, { to: '2029-01-01T00:00:00Z' }, {}, { by: '1s', to: '2031-01-01T00:00:00Z' }];
+  expect(await Promise.all(refused.map(async (body) => (await advance(body)).status))).toEqual([422, 422, 422, 422]);
+  expect((await platform('DELETE', `/${made.id}/clock/advance`)).status).toBe(404);
+  expect((await advance({ to: '2030-01-01T01:00:00Z' })).body.now).toBe('2030-01-01T01:00:00.000Z');
+
+  expect((await platform('GET', `/${made.id}/objects?resource=pods&namespace=default&revision=${before}`)).body).toEqual({
+    revision: before,
+    items: [],
+  });
+  const present = (await platform('GET', `/${made.id}/objects?resource=po&namespace=default&limit=1`)).body;
+  expect([present.items.length, present.items[0].metadata.labels.app, typeof present.continue]).toEqual([1, 'web', 'string']);
+  const diff = (await platform('GET', `/${made.id}/diff?from=${before}`)).body;
+  expect(diff.items).toContainEqual(expect.objectContaining({ key: '/registry/deployments/default/web', change: 'created' }));
+  const trace = (await platform('GET', `/${made.id}/trace?object=deployment/web`)).body as string;
+  for (const line of ['created Deployment web', 'deployment-controller created ReplicaSet web-', 'bound to node', 'is Running']) {
+    expect(trace).toContain(line);
+  }
+  const [pod] = present.items as Json[];
+  const why = (await platform('GET', `/${made.id}/trace?object=pod/${pod.metadata.name}&back=true&format=json`)).body;
+  expect(why.steps[0]).toMatchObject({ component: null, key: '/registry/deployments/default/web', type: 'CREATED' });
+  const missing = [
+    'objects?resource=things',
+    'objects?resource=pods&revision=999999',
+    'diff?from=9&to=3',
+    'trace?object=pod/none',
+    'trace?revision=999999',
+  ];
+  expect(await Promise.all(missing.map(async (at) => (await platform('GET', `/${made.id}/${at}`)).status))).toEqual([
+    422, 504, 422, 404, 422,
+  ]);
 });

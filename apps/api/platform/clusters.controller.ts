@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Inject, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
 import { systemClock } from '#apimachinery';
-import { type ClockTurner, Problem, validated } from '#hosting';
+import { Problem, validated } from '#hosting';
 import {
   adminCertificate,
   ClockAdvancing,
@@ -10,16 +10,15 @@ import {
   type Clusters,
   type Credential,
   kubeconfig,
-  LATEST,
   type Organization,
   type Organizations,
   timeOf,
 } from '#platform';
-import { CLOCK_MODES, CLOCK_TURNER, CLUSTER_ADDRESS, CLUSTER_KEYS, CLUSTERS, MAX_NODES, ORGANIZATIONS } from '../tokens.js';
+import { CLOCK_MODES, CLUSTER_ADDRESS, CLUSTER_KEYS, CLUSTERS, MAX_NODES, ORGANIZATIONS } from '../tokens.js';
 import { isReference, noCluster } from './ids.js';
 import { PlatformGuard } from './platform.guard.js';
 import { creationProblem } from './problems.js';
-import { advanceSchema, changeClusterSchema, createClusterSchema, durationOf, kubeconfigSchema, listClustersSchema } from './schemas.js';
+import { changeClusterSchema, createClusterSchema, kubeconfigSchema, listClustersSchema } from './schemas.js';
 import { type ClusterAddress, clusterView, createdView } from './views.js';
 
 /** /platform/v1/clusters */
@@ -30,7 +29,6 @@ export class ClustersController {
     @Inject(CLUSTERS) private readonly clusters: Clusters,
     @Inject(ORGANIZATIONS) private readonly organizations: Organizations,
     @Inject(CLUSTER_ADDRESS) private readonly address: ClusterAddress,
-    @Inject(CLOCK_TURNER) private readonly clock: ClockTurner,
     @Inject(CLUSTER_KEYS) private readonly keys: ClusterKeys,
     @Inject(CLOCK_MODES) private readonly clockModes: ClockModes,
     @Inject(MAX_NODES) private readonly maxNodes: number,
@@ -106,17 +104,6 @@ export class ClustersController {
     const token = isReference(id) ? await this.clusters.rotateToken(id) : undefined;
     if (token === undefined) throw noCluster(id);
     return { token };
-  }
-
-  @Post(':id/clock/advance')
-  @HttpCode(200)
-  async advance(@Param('id') id: string, @Body() body: unknown) {
-    const by = durationOf(validated(advanceSchema, body).by);
-    const cluster = await this.clusterOf(id);
-    if (cluster.clock.mode !== 'stepped') throw new Problem(409, `cluster ${id} has a real clock; only a stepped one can be advanced`);
-    if (cluster.clock.now + by > LATEST) throw new Problem(422, 'by: the clock would go beyond the year 9999');
-    const { now } = await this.clock.advance(id, by);
-    return { now: new Date(now).toISOString() };
   }
 
   private kubeconfigOf({ id, name }: Cluster, user: Credential): string {

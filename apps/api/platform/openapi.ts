@@ -17,8 +17,12 @@ const named = {
   CreateRestore: schemas.restoreSchema,
   CreateReset: schemas.resetSchema,
   Restored: schemas.restoredSchema,
+  PastObjects: schemas.pastObjectsSchema,
+  Diff: schemas.diffSchema,
+  Trace: schemas.traceSchema,
   Token: schemas.tokenSchema,
   Advance: schemas.advanceSchema,
+  Advanced: schemas.advancedSchema,
   Clock: schemas.clockSchema,
   AuditEvent: schemas.auditEventSchema,
   ExplainAccess: schemas.explainSchema,
@@ -72,13 +76,10 @@ const auditPage = json({
   properties: { items: { type: 'array', items: ref('AuditEvent') }, continue: { type: 'string', description: 'Gets the next page' } },
 });
 /** Each parameter of a query, from the schema that validates it. */
-const auditParameters = Object.entries(z.toJSONSchema(schemas.auditQuerySchema, { io: 'input' }).properties ?? {}).map(
-  ([name, schema]) => ({
-    name,
-    in: 'query',
-    schema,
-  }),
-);
+const parametersOf = (query: z.ZodType): Json[] => {
+  const { properties = {}, required = [] } = z.toJSONSchema(query, { io: 'input' });
+  return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema }));
+};
 const organization = { name: 'organization', in: 'query', schema: { type: 'string' }, description: 'Id or name of the owner' };
 
 const paths = {
@@ -146,11 +147,35 @@ const paths = {
       answer: json(ref('Restored')),
     }),
   },
+  '/clusters/{id}/objects': {
+    parameters: [id],
+    get: operation({
+      summary: 'The objects of a resource as they were at a revision',
+      parameters: parametersOf(schemas.pastListSchema),
+      answer: json(ref('PastObjects')),
+    }),
+  },
+  '/clusters/{id}/diff': {
+    parameters: [id],
+    get: operation({
+      summary: 'The objects that differ between two revisions, and their fields',
+      parameters: parametersOf(schemas.diffQuerySchema),
+      answer: json(ref('Diff')),
+    }),
+  },
+  '/clusters/{id}/trace': {
+    parameters: [id],
+    get: operation({
+      summary: 'What followed from a write, component by component, or what it followed from; as text, or JSON with format=json',
+      parameters: parametersOf(schemas.traceQuerySchema),
+      answer: { content: { 'text/plain': { schema: { type: 'string' } }, ...json(ref('Trace')).content } },
+    }),
+  },
   '/clusters/{id}/audit': {
     parameters: [id],
     get: operation({
       summary: 'The requests of its clients, newest first, with what happened to each',
-      parameters: auditParameters,
+      parameters: parametersOf(schemas.auditQuerySchema),
       answer: auditPage,
     }),
   },
@@ -207,13 +232,18 @@ const paths = {
     parameters: [id],
     post: operation({ summary: 'Creates a new token; the old one is revoked', status: 201, answer: json(ref('Token')) }),
   },
+  '/clusters/{id}/clock': {
+    parameters: [id],
+    get: operation({ summary: 'Its clock, and how far an advance has come', answer: json(ref('Clock')) }),
+  },
   '/clusters/{id}/clock/advance': {
     parameters: [id],
     post: operation({
-      summary: 'Advances a stepped clock and responds when all work is done',
+      summary: 'Advances a stepped clock: by, up to, until quiet or until an object is as it is waited for; answers with what happened',
       body: 'Advance',
-      answer: json(ref('Clock')),
+      answer: json(ref('Advanced')),
     }),
+    delete: operation({ summary: 'Stops an advance where it is', status: 204 }),
   },
 };
 
@@ -230,7 +260,7 @@ export function platformOpenApi(): Json {
       schemas: Object.fromEntries(
         Object.entries(named).map(([name, schema]) => {
           const { $schema: _, ...rest } = z.toJSONSchema(schema, {
-            io: /^(Create|Change|Advance|Explain)/.test(name) ? 'input' : 'output',
+            io: /^(Create|Change|Advance$|Explain)/.test(name) ? 'input' : 'output',
           });
           return [name, rest];
         }),

@@ -97,13 +97,77 @@ export const createOrganizationSchema = z.strictObject({ name: label });
 /** Ten years. */
 const LONGEST_ADVANCE = 87_600 * 3_600_000;
 
-export const advanceSchema = z.strictObject({
-  by: z
-    .string()
-    .max(100)
-    .regex(/^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$/, 'must be a duration such as 30s, 10m or 1h30m')
-    .refine((text) => durationOf(text) <= LONGEST_ADVANCE, 'must be at most 87600h')
-    .describe('How far to advance the clock'),
+const duration = z
+  .string()
+  .max(100)
+  .regex(/^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$/, 'must be a duration such as 30s, 10m or 1h30m')
+  .refine((text) => durationOf(text) <= LONGEST_ADVANCE, 'must be at most 87600h');
+
+const objectWait = z
+  .strictObject({
+    object: z.string().max(300).describe('Resource and name: deployment/web, jobs.batch/sum'),
+    namespace: label.optional().describe('Default: default'),
+    condition: z.string().min(1).max(300).optional().describe('Available, or Available=False'),
+    jsonPath: z.string().min(1).max(300).optional().describe('{.status.readyReplicas}'),
+    value: z.string().max(300).optional().describe('What is at the path; default: anything'),
+    deleted: z.literal(true).optional(),
+  })
+  .describe('As kubectl wait: one of condition, jsonPath and deleted');
+
+const quiet = z
+  .strictObject({ quiet: z.union([z.literal(true), duration]).describe('For how long nothing was written; true: 1m') })
+  .describe('Until the cluster is quiet');
+
+export const advanceSchema = z
+  .strictObject({
+    by: duration.optional().describe('How far to advance the clock'),
+    to: instant.optional().describe('Alternatively: up to this time'),
+    until: z
+      .union([quiet, objectWait])
+      .optional()
+      .describe('What ends the advance before; without by and to, it ends after 1h at the latest'),
+    wait: duration
+      .optional()
+      .describe('How long to wait for the answer; an advance that is under way then is answered with 202. Default 5m'),
+  })
+  .refine(({ by, to }) => by === undefined || to === undefined, 'by and to exclude each other')
+  .refine(({ by, to, until }) => by !== undefined || to !== undefined || until !== undefined, 'by, to or until is required');
+
+const happenedSchema = z.object({
+  from: z.number().int(),
+  to: z.number().int(),
+  writes: z.number().int(),
+  kinds: z.array(z.object({ kind: z.string(), created: z.number().int(), updated: z.number().int(), deleted: z.number().int() })),
+  conditions: z.array(
+    z.object({
+      object: z.string(),
+      type: z.string(),
+      from: z.string().optional(),
+      to: z.string(),
+      reason: z.string().optional(),
+      message: z.string().optional(),
+      at: z.iso.datetime(),
+    }),
+  ),
+  events: z.array(
+    z.object({
+      object: z.string(),
+      type: z.string().optional(),
+      reason: z.string().optional(),
+      message: z.string().optional(),
+      count: z.number().int(),
+      at: z.iso.datetime(),
+    }),
+  ),
+  truncated: z.boolean().describe('Only the newest are listed'),
+});
+
+export const advancedSchema = z.object({
+  now: z.iso.datetime(),
+  target: z.iso.datetime().optional().describe('Set while it is under way'),
+  met: z.boolean().optional().describe('Whether what it had to end with came'),
+  failure: z.string().optional().describe('Why it was given up'),
+  happened: happenedSchema.describe('What was written in it'),
 });
 
 const quotaShape = <S extends z.ZodType>(of: (most: number) => S) =>
@@ -207,7 +271,12 @@ export const clusterSchema = z.object({
 
 export const createdClusterSchema = clusterSchema.extend({ token: z.string(), kubeconfig: z.string() });
 export const tokenSchema = z.object({ token: z.string() });
-export const clockSchema = z.object({ now: z.iso.datetime() });
+export const clockSchema = z.object({
+  mode: z.enum(['real', 'scaled', 'frozen', 'stepped']),
+  rate: z.number().optional(),
+  now: z.iso.datetime().optional(),
+  advance: advancedSchema.optional().describe('The running advance, or the last one'),
+});
 
 export const problemSchema = z.object({
   type: z.string(),
@@ -315,6 +384,83 @@ export const etcdSchema = z.object({
 export const faultSchema = faultRequestSchema.extend({
   id: z.string(),
   since: z.iso.datetime().describe('In the time of the cluster'),
+});
+
+const pastRevision = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
+
+export const pastListSchema = z.strictObject({
+  resource: text.describe('Plural, singular, kind or short name, with or without its group: deployments, deploy, jobs.batch'),
+  revision: pastRevision.optional().describe('Default: the current one'),
+  namespace: text.optional().describe('Default: all'),
+  labelSelector: z.string().max(4_000).optional(),
+  fieldSelector: z.string().max(4_000).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(500),
+  continue: z.string().max(4_000).optional(),
+});
+
+export const pastObjectsSchema = z.object({
+  revision: z.number().int(),
+  items: z.array(z.looseObject({})),
+  continue: z.string().optional(),
+});
+
+export const diffQuerySchema = z.strictObject({ from: pastRevision, to: pastRevision.optional().describe('Default: the current one') });
+
+const fieldChangeSchema = z.object({ path: z.string(), from: z.unknown().optional(), to: z.unknown().optional() });
+
+export const diffSchema = z.object({
+  from: z.number().int(),
+  to: z.number().int(),
+  items: z.array(
+    z.object({
+      key: z.string(),
+      change: z.enum(['created', 'updated', 'deleted']),
+      revision: z.number().int(),
+      fields: z.array(fieldChangeSchema),
+    }),
+  ),
+  truncated: z.boolean(),
+});
+
+export const traceQuerySchema = z
+  .strictObject({
+    object: z
+      .string()
+      .max(300)
+      .regex(/^[^/]+\/[^/]+$/, 'must be a resource and a name, as in deployment/web')
+      .optional(),
+    namespace: text.default('default'),
+    revision: pastRevision
+      .optional()
+      .describe('The write; default: the last one of a client to the object, or backwards, the last one of all'),
+    back: z
+      .enum(['true', 'false'])
+      .default('false')
+      .transform((value) => value === 'true')
+      .describe('Why the write was made, instead of what followed from it'),
+    format: z.enum(['text', 'json']).default('text'),
+  })
+  .refine(({ object, revision }) => object !== undefined || revision !== undefined, 'object or revision is required');
+
+export const traceSchema = z.object({
+  steps: z.array(
+    z.object({
+      revision: z.number().int(),
+      type: z.enum(['CREATED', 'UPDATED', 'DELETED']),
+      component: z.string().nullable().describe('The component that wrote; null for a client'),
+      user: z.string(),
+      verb: z.string().nullable(),
+      wokenBy: z.number().int().nullable().describe('The revision that woke the component'),
+      depth: z.number().int(),
+      at: z.iso.datetime(),
+      sinceStartMs: z.number().int(),
+      sinceCauseMs: z.number().int(),
+      summary: z.string(),
+      key: z.string(),
+      changes: z.array(fieldChangeSchema).optional(),
+    }),
+  ),
+  truncated: z.boolean(),
 });
 
 export const filePathSchema = z.strictObject({ path: z.string().min(1).max(255).describe('Below /etc/kubernetes') });

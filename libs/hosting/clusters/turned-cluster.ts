@@ -1,12 +1,26 @@
-import { expireLeases } from '#cluster';
+import type { Instant } from '#apimachinery';
+import type { Client } from '#client';
+import { type AdvanceEnd, expireLeases, waitIsOver } from '#cluster';
 import type { TurnedCluster } from '#controller-runtime';
 import type { PlatformEvent, PlatformRecords } from '#platform';
-import type { Fence } from '#storage';
+import { Compacted, type Fence, type Storage } from '#storage';
 import { openForWorker, type WorkerClustersOptions } from './worker-clusters.js';
 
 export interface TurnedClustersOptions extends WorkerClustersOptions {
   records: Pick<PlatformRecords, 'cluster' | 'setClock'>;
   notify(event: PlatformEvent): void;
+}
+
+/** When an advance is over. */
+async function endOf(end: AdvanceEnd, { storage, client }: { storage: Pick<Storage, 'clock' | 'log'>; client: Client }): Promise<Instant> {
+  if (!('quiet' in end)) return (await waitIsOver(client, end)) ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  const { revision } = await storage.clock();
+  // If the last write is compacted, it was long ago.
+  const [last] = await storage.log({ after: Math.max(0, revision - 1), limit: 1 }).catch((error: unknown) => {
+    if (error instanceof Compacted) return [];
+    throw error;
+  });
+  return last === undefined ? Number.NEGATIVE_INFINITY : last.at + end.quiet;
 }
 
 /** Opens a cluster with a stepped clock for the turn that advances it. Throws UnknownCluster if it does not exist. */
@@ -20,10 +34,13 @@ export async function openTurned(id: string, under: () => Fence | undefined, opt
   }
   const { store, release } = stores.acquire(id);
   const storage = admin.open(id);
+  // Reads what an advance waits for, as the API server itself.
+  const { client } = hosted.contextFor('kube-apiserver').context;
   return {
     hosted,
     clock,
     storage,
+    endOf: (until) => endOf(JSON.parse(until) as AdvanceEnd, { storage, client }),
     duties: [{ nextAt: () => storage.nextExpiry(), run: (now) => expireLeases(storage, store, now) }],
     stepped: (now) => notify({ type: 'clock', cluster: id, now }),
     async reached(now) {

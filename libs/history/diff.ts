@@ -1,0 +1,80 @@
+import type { LogEntry } from '#storage';
+
+/** A field that differs. Unset: it is not there. */
+export interface FieldChange {
+  path: string;
+  from?: unknown;
+  to?: unknown;
+}
+
+/** An object that differs between two revisions. */
+export interface ObjectChange {
+  key: string;
+  change: 'created' | 'updated' | 'deleted';
+  /** The revision of its last write. */
+  revision: number;
+  fields: FieldChange[];
+}
+
+/** Fields of one object that are listed at most. */
+const MOST_FIELDS = 200;
+/** Fields that change with every write. */
+const UNTOLD = new Set(['.metadata.managedFields', '.metadata.resourceVersion']);
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const member = (path: string, name: string): string => (/^\w[\w-]*$/.test(name) ? `${path}.${name}` : `${path}[${JSON.stringify(name)}]`);
+
+/** The members of two values by path; undefined if they have none. */
+function membersOf(a: unknown, b: unknown, path: string): Array<[path: string, from: unknown, to: unknown]> | undefined {
+  if (isRecord(a) && isRecord(b)) {
+    const names = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+    return names.map((name) => [
+      member(path, name),
+      Object.hasOwn(a, name) ? a[name] : undefined,
+      Object.hasOwn(b, name) ? b[name] : undefined,
+    ]);
+  }
+  if (!Array.isArray(a) || !Array.isArray(b)) return undefined;
+  return Array.from({ length: Math.max(a.length, b.length) }, (_, index) => [`${path}[${index}]`, a[index], b[index]]);
+}
+
+/** The fields that differ between two values: without recursion, because tenants choose the depth. */
+export function fieldChanges(from: unknown, to: unknown): FieldChange[] {
+  const changes: FieldChange[] = [];
+  const left: Array<[string, unknown, unknown]> = [['', from, to]];
+  while (left.length > 0 && changes.length < MOST_FIELDS) {
+    const [path, a, b] = left.pop() as [string, unknown, unknown];
+    if (a === b || UNTOLD.has(path)) continue;
+    const members = membersOf(a, b, path);
+    if (members) left.push(...members.reverse());
+    else changes.push({ path, ...(a !== undefined && { from: a }), ...(b !== undefined && { to: b }) });
+  }
+  return changes;
+}
+
+interface Seen {
+  before?: string;
+  last: LogEntry;
+}
+
+/** What differs between two revisions of a log, from the entries between them, which are added in order with their previous values. */
+export class LogDiff {
+  private readonly seen = new Map<string, Seen>();
+
+  add(entry: LogEntry): void {
+    const known = this.seen.get(entry.key);
+    const before = known ? known.before : entry.previousValue;
+    this.seen.set(entry.key, { ...(before !== undefined && { before }), last: entry });
+  }
+
+  /** In the order of the keys. An object that was created and deleted, or changed back, does not differ. */
+  *changes(): Generator<ObjectChange> {
+    for (const [key, { before, last }] of [...this.seen].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      const deleted = last.type === 'delete';
+      if (before === undefined && deleted) continue;
+      const change = before === undefined ? 'created' : deleted ? 'deleted' : 'updated';
+      const fields = change === 'updated' ? fieldChanges(JSON.parse(before ?? '{}'), JSON.parse(last.value)) : [];
+      if (change !== 'updated' || fields.length > 0) yield { key, change, revision: last.revision, fields };
+    }
+  }
+}

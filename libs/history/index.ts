@@ -1,0 +1,7 @@
+export { type ChainStep, EventChain } from './chain.js';
+export { LogDiff, type ObjectChange } from './diff.js';
+export { type Happened, Happenings } from './happenings.js';
+export type { History, HistoryEntry } from './history.js';
+export { HISTORY_LIMITS } from './limits.js';
+export { causesOf, readLog } from './read-log.js';
+export { Trace, type TraceStep, traceOfCauses, traceText } from './trace.js';

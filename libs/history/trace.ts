@@ -1,0 +1,75 @@
+import type { LogEntry } from '#storage';
+import { type ChainStep, EventChain } from './chain.js';
+import { type FieldChange, fieldChanges } from './diff.js';
+import type { HistoryEntry } from './history.js';
+
+/** One step of a trace: a write with what it changed. */
+export interface TraceStep extends Omit<ChainStep, 'object'> {
+  /** The key of the object that was written. */
+  key: string;
+  /** For an update; unset where the value before is not known. */
+  changes?: FieldChange[];
+}
+
+/** Changes of a step that its line shows. */
+const SHOWN = 3;
+const LONGEST_VALUE = 40;
+
+function changesOf({ value, previousValue, type }: LogEntry): FieldChange[] | undefined {
+  if (previousValue === undefined || type === 'delete') return undefined;
+  return fieldChanges(JSON.parse(previousValue), JSON.parse(value));
+}
+
+/** Follows writes through a log whose entries are given in order, each with its previous value. */
+export class Trace {
+  readonly steps: TraceStep[] = [];
+  private readonly chain: EventChain;
+
+  constructor(isStart: (entry: HistoryEntry) => boolean) {
+    this.chain = new EventChain(isStart);
+  }
+
+  add(entry: LogEntry): void {
+    const step = this.chain.next(entry);
+    if (step) this.steps.push(tracedStep(step, entry));
+  }
+}
+
+function tracedStep({ object: _, ...step }: ChainStep, entry: LogEntry): TraceStep {
+  const changes = changesOf(entry);
+  return { ...step, key: entry.key, ...(changes && { changes }) };
+}
+
+/** The causes of a write, the first one first: `entries` are the write, the one that woke its writer, and so on. */
+export function traceOfCauses(entries: readonly LogEntry[]): TraceStep[] {
+  const first = entries.at(-1);
+  const trace = new Trace((entry) => entry.revision === first?.revision);
+  for (const entry of [...entries].reverse()) trace.add(entry);
+  return trace.steps;
+}
+
+function shortly(value: unknown): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
+}
+
+const changeText = ({ path, from, to }: FieldChange): string =>
+  from === undefined ? `${path} = ${shortly(to)}` : `${path}: ${shortly(from)} → ${shortly(to)}`;
+
+function changesText(changes: readonly FieldChange[] | undefined): string {
+  if (changes === undefined || changes.length === 0) return '';
+  const more = changes.length > SHOWN ? `, ${changes.length - SHOWN} more` : '';
+  return ` (${changes.slice(0, SHOWN).map(changeText).join(', ')}${more})`;
+}
+
+/** A trace to read: a line per write, indented by its distance from the first one, with the revision of its cause. */
+export function traceText(steps: readonly TraceStep[]): string {
+  const [first] = steps;
+  if (first === undefined) return '';
+  const lines = steps.map(({ revision, depth, sinceStartMs, wokenBy, summary, changes }) => {
+    const time = `+${(sinceStartMs / 1000).toFixed(3)}s`.padStart(11);
+    const cause = wokenBy === null ? '' : ` ← ${wokenBy}`;
+    return `${time}  ${String(revision).padStart(7)}  ${'  '.repeat(Math.min(depth, 20))}${summary}${changesText(changes)}${cause}`;
+  });
+  return `${[`from ${first.at}`, ...lines].join('\n')}\n`;
+}
