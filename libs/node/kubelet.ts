@@ -13,6 +13,9 @@ import {
   type Reconciled,
   type WorkQueue,
 } from '#controller-runtime';
+import { evictionManager } from './eviction/eviction-manager.js';
+import { Evictions } from './eviction/evictions.js';
+import { refusalOf } from './eviction/pressure.js';
 import { heartbeats } from './heartbeats.js';
 import { NodeMemory } from './node-memory.js';
 import { NO_MEMORY, type PodMemory } from './pod/memory.js';
@@ -66,7 +69,9 @@ class Kubelets implements OpenController {
   constructor(
     private readonly context: ClusterContext,
     private readonly queue: WorkQueue,
+    private readonly evictions: Evictions,
   ) {
+    evictions.onEviction((pod) => queue.add(formatKey(keyOf(pod))));
     const { informers } = context;
     informers.of(ConfigMap);
     informers.of(Secret);
@@ -97,6 +102,7 @@ class Kubelets implements OpenController {
     }
     const memory = this.memoryOf(node);
     const { uid = '' } = pod.metadata;
+    this.beginEviction(uid);
     const unwritten = this.unwritten.get(uid);
     const seen = unwritten ? withOwnStatus(pod, unwritten) : pod;
     const plan = await this.processes.planned(seen, () => this.plan(seen, node, memory));
@@ -111,6 +117,14 @@ class Kubelets implements OpenController {
       this.processes.delete(uid);
     }
     return plan.at === undefined ? undefined : { requeueAfter: Math.max(0, plan.at - this.context.clock.now()) };
+  }
+
+  /** A pod that is evicted has a second to stop (immediateEvictionGracePeriodSeconds). */
+  private beginEviction(uid: string): void {
+    const outcome = this.evictions.of(uid);
+    if (!outcome) return;
+    const memory = this.pods.get(uid) ?? NO_MEMORY;
+    if (!memory.ending) this.pods.set(uid, { ...memory, ending: { since: this.context.clock.now(), grace: 1000, outcome } });
   }
 
   private memoryOf(node: corev1.Node): NodeMemory {
@@ -134,6 +148,7 @@ class Kubelets implements OpenController {
       configMap: (name: string) => informers.of(ConfigMap).get(name, namespace),
       secret: (name: string) => informers.of(Secret).get(name, namespace),
       processes: this.processes.of(uid),
+      refusal: refusalOf(node, pod),
       shortage: (wanted: corev1.Pod) => shortageOf(node, wanted, informers.of(Pod).byIndex(BY_NODE, node.metadata.name)),
     };
     return planPod(pod, world, clock.now());
@@ -181,6 +196,7 @@ class Kubelets implements OpenController {
     if (deleted) {
       this.pods.delete(uid);
       this.unwritten.delete(uid);
+      this.evictions.forget(uid);
       this.processes.delete(uid);
       this.nodes.get(nodeName)?.release(uid);
     } else if (!(this.writing.has(uid) && old && isOurs(object, old))) this.queue.add(formatKey(keyOf(object)), revision);
@@ -221,17 +237,24 @@ function isOurs(pod: corev1.Pod, old: corev1.Pod): boolean {
 const isUnbound = ({ group, resource, deleted, object }: ComponentChange): boolean =>
   !deleted && group === '' && resource === 'pods' && !(object() as corev1.Pod).spec?.nodeName;
 
-const kubelets: Controller = {
+const kubelets = (evictions: Evictions): Controller => ({
   name: 'kubelet',
   interests: ({ group, resource, object }: ComponentChange) => {
     if (group !== '') return false;
     return resource === 'pods' ? Boolean((object() as corev1.Pod).spec?.nodeName) : resource === 'nodes';
   },
-  open: (context, queue) => new Kubelets(context, queue),
-};
+  open: (context, queue) => new Kubelets(context, queue, evictions),
+});
+
+/** All parts of the kubelets, for one cluster. */
+function parts(): Component {
+  const evictions = new Evictions();
+  return componentOf('kubelet', [kubelets(evictions), staticPods, heartbeats, evictionManager(evictions)]);
+}
 
 /** The kubelets of a cluster's simulated nodes as one component: they start, probe, stop and remove the pods bound to their nodes. */
 export const kubelet: Component = {
-  ...componentOf('kubelet', [kubelets, staticPods, heartbeats]),
+  ...parts(),
+  open: (context) => parts().open(context),
   anticipates: (change) => bringsPods(change) || isUnbound(change),
 };

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
-import { type corev1, Pod } from '#api';
+import { type corev1, Event, Node, Pod } from '#api';
 import { ClusterFaults, createLocalCluster, type LocalCluster, type LocalClusterOptions, NodeFiles } from '#cluster';
 
 const open: LocalCluster[] = [];
@@ -142,4 +142,68 @@ describe('static pods', () => {
     await cluster.settle();
     expect(await mirrors(cluster)).toEqual(['web-worker-1 nginx:1.27 Running c=running+ready']);
   });
+});
+
+describe('a node that runs out of memory', () => {
+  const using = (name: string, memory: string, spec: Partial<corev1.Container> = {}): corev1.Pod => {
+    const pod = podOf({ nodeName: 'worker-1', containers: [{ name: 'c', image: 'nginx:1.27', ...spec }] }, name);
+    return { ...pod, metadata: { ...pod.metadata, annotations: { 'usage.orrery.io/c': `memory=${memory}` } } };
+  };
+
+  it('evicts the pod that uses most above its requests, and says that it is under pressure', async () => {
+    const cluster = await start();
+    await cluster.client.create(Pod, using('small', '1Gi'));
+    await cluster.client.create(Pod, using('modest', '4Gi', { resources: { requests: { memory: '6Gi' } } }));
+    await cluster.settle();
+    await cluster.client.create(Pod, using('big', '3100Mi'));
+    await cluster.settle();
+    const big = await cluster.client.get(Pod, 'big', 'default');
+    const message =
+      'The node was low on resource: memory. Threshold quantity: 100Mi, available: 0. Container c was using 3100Mi, request is 0, has larger consumption of memory. ';
+    expect(summary(big)).toBe('Failed Evicted c=Completed(0)');
+    expect(big.status?.message).toBe(message);
+    expect(big.status?.conditions?.find(({ type }) => type === 'DisruptionTarget')).toMatchObject({
+      status: 'True',
+      reason: 'TerminationByKubelet',
+      message,
+    });
+    expect(await story(cluster, 'big')).toContain('(Evicted)');
+    const names = (await cluster.client.list(Pod, { namespace: 'default' })).items.map((pod) => summary(pod).split(' ')[0]);
+    expect(names).toEqual(['Failed', 'Running', 'Running']);
+    const condition = async () =>
+      (await cluster.client.get(Node, 'worker-1')).status?.conditions?.find(({ type }) => type === 'MemoryPressure');
+    expect(await condition()).toMatchObject({
+      status: 'True',
+      reason: 'KubeletHasInsufficientMemory',
+      message: 'kubelet has insufficient memory available',
+    });
+
+    // A pod without requests is not admitted, one with requests is.
+    await cluster.client.create(Pod, podOf({ nodeName: 'worker-1', containers: [{ name: 'c', image: 'nginx:1.27' }] }, 'best-effort'));
+    await cluster.settle();
+    const refused = await cluster.client.get(Pod, 'best-effort', 'default');
+    expect([summary(refused), refused.status?.message]).toEqual([
+      'Failed Evicted',
+      'Pod was rejected: The node had condition: [MemoryPressure]. ',
+    ]);
+
+    await cluster.advance(301_000);
+    expect(await condition()).toMatchObject({ status: 'False', reason: 'KubeletHasSufficientMemory' });
+    const { items } = await cluster.client.list(Event, { namespace: 'default' });
+    expect(items.filter(({ involvedObject }) => involvedObject.kind === 'Node').map(({ reason }) => reason)).toEqual(
+      expect.arrayContaining(['EvictionThresholdMet', 'NodeHasInsufficientMemory', 'NodeHasSufficientMemory']),
+    );
+  });
+});
+
+it('a container that uses more memory than it may is killed', async () => {
+  const cluster = await start();
+  const stress = { command: ['stress'], args: ['--vm', '1', '--vm-bytes', '250M', '--vm-hang', '1'] };
+  const resources = { limits: { memory: '100Mi' } };
+  await cluster.client.create(
+    Pod,
+    podOf({ restartPolicy: 'Never', containers: [{ name: 'c', image: 'polinux/stress', ...stress, resources }] }),
+  );
+  await cluster.advance(2000);
+  expect(summary(await cluster.client.get(Pod, 'web', 'default'))).toBe('Failed c=OOMKilled(137)');
 });

@@ -29,6 +29,7 @@ import { sampleApiserver } from './sample-apiserver.js';
 import { serveHostname } from './serve-hostname.js';
 import { storage } from './storage.js';
 import { tools } from './tools.js';
+import { looksReal, unknownImage } from './unknown.js';
 import { webDemos } from './web-demos.js';
 
 /** All images. To add one: a file beside this one, and a line here. */
@@ -86,7 +87,7 @@ export function findImage(reference: ImageReference): FoundImage | undefined {
 }
 
 function lookUp(reference: ImageReference): FoundImage | undefined {
-  const definition = byRepository.get(reference.repository);
+  const definition = byRepository.get(reference.repository) ?? unknownImage(reference);
   if (!definition || (reference.digest === undefined && !definition.tags(reference.tag))) return undefined;
   const digest = reference.digest ?? `sha256:${sha256(`${definition.repositories[0]}:${reference.tag}`)}`;
   // Other tags have a slightly different size.
@@ -98,7 +99,7 @@ function lookUp(reference: ImageReference): FoundImage | undefined {
 export function pullError(reference: ImageReference): string {
   const { full, repository } = reference;
   const failed = `failed to pull and unpack image "${full}": failed to resolve reference "${full}":`;
-  if (byRepository.has(repository)) return `rpc error: code = NotFound desc = ${failed} ${full}: not found`;
+  if (byRepository.has(repository) || looksReal(reference)) return `rpc error: code = NotFound desc = ${failed} ${full}: not found`;
   const host = repository.slice(0, repository.indexOf('/'));
   if (host === 'docker.io')
     return `rpc error: code = Unknown desc = ${failed} pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed`;

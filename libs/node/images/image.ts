@@ -26,6 +26,8 @@ export interface ImageDefinition {
   cmd?: readonly string[];
   /** Its own executables by name; those of a common shell image are added if `shell` is set. */
   executables?: Readonly<Record<string, Executable>>;
+  /** Its programs are not known: it has any, and each serves the ports that the container declares. */
+  anyProgram?: boolean;
   /** Has /bin/sh and the usual small commands. */
   shell?: boolean;
   /** User id that the image runs as; default 0. */

@@ -1,5 +1,6 @@
-import type { ImageDefinition } from './image.js';
-import { exit } from './program.js';
+import { flagOf } from './flags.js';
+import type { Executable, ImageDefinition } from './image.js';
+import { exit, serve } from './program.js';
 import { anyTag } from './tags.js';
 
 const tool = (repositories: readonly string[], name: string, size: number): ImageDefinition => ({
@@ -10,6 +11,12 @@ const tool = (repositories: readonly string[], name: string, size: number): Imag
   executables: { [name]: () => exit(0) },
   shell: true,
 });
+
+/** It goes on until its time-out; what it uses is in libs/node/usage.ts. */
+const stress: Executable = ({ args }) => {
+  const seconds = /^(\d{1,9})s?$/.exec(flagOf(args, '--timeout', '-t') ?? '')?.[1];
+  return seconds === undefined ? serve([], { stopCode: 143 }) : exit(0, Number(seconds) * 1000);
+};
 
 /** Clients and network tools: each does its work and ends. */
 export const tools: readonly ImageDefinition[] = [
@@ -25,5 +32,8 @@ export const tools: readonly ImageDefinition[] = [
     cmd: ['sh'],
   },
   tool(['docker.io/aquasec/kube-bench', 'docker.io/aquasec/trivy'], 'trivy', 61_223_980),
-  { ...tool(['docker.io/perftool/stress', 'docker.io/polinux/stress', 'docker.io/progrium/stress'], 'stress', 4_041_495) },
+  {
+    ...tool(['docker.io/perftool/stress', 'docker.io/polinux/stress', 'docker.io/progrium/stress'], 'stress', 4_041_495),
+    executables: { stress },
+  },
 ];

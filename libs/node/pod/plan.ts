@@ -2,6 +2,7 @@ import type { corev1 } from '#api';
 import { formatTime, type Instant, parseTime } from '#apimachinery';
 import { isTerminalPhase } from '#component-helpers';
 import { parseImage } from '../images/reference.js';
+import { isOutOfMemory } from '../usage.js';
 import { hasSandbox, planOf, statusOf } from './assemble.js';
 import { onExit } from './exit.js';
 import { finishKill, killContainer } from './kill.js';
@@ -25,6 +26,9 @@ const FEWEST_STEPS = 4;
 /** Initial and maximum delay until volumes are retried (volume/util goroutinemap exponential back-off). */
 const FIRST_RETRY = 500;
 const LONGEST_RETRY = 122_000;
+
+/** From the start of a process that uses more memory than it may to its end. */
+const OUT_OF_MEMORY_AFTER = 1_000;
 
 /** Something that happens to a pod at an instant. */
 interface Step {
@@ -68,6 +72,8 @@ function blocks(sim: Simulation, slot: Slot): boolean {
 function exitStep(sim: Simulation, slot: Slot): Step | undefined {
   const { killing } = slot.memory;
   if (slot.status.state?.running && killing) return { at: killing.until, take: () => finishKill(sim, slot, killing) };
+  if (slot.status.state?.running && isOutOfMemory(sim.pod, slot.container))
+    return { at: sim.startedAt(slot) + OUT_OF_MEMORY_AFTER, take: () => onExit(sim, slot, 137, { reason: 'OOMKilled' }) };
   const program = slot.status.state?.running && sim.program(slot);
   if (program && program.does !== 'not-start' && program.script?.byPod) return lookedStep(sim, slot);
   if (program?.does !== 'exit') return undefined;
@@ -189,17 +195,20 @@ function restartChanged(sim: Simulation, slot: Slot): void {
   sim.remember(slot, { pull: undefined, crash: undefined, notBefore: undefined });
 }
 
-/** A pod that nobody has scheduled is rejected by the kubelet if it does not fit (kubelet.go rejectPod). */
-function rejection(sim: Simulation): corev1.PodStatus | undefined {
-  const { pod, world } = sim;
+/** Why the kubelet rejects a new pod: its node is under pressure, or it does not fit there and nobody has scheduled it (kubelet.go rejectPod). */
+function refused({ pod, world }: Simulation): { reason: string; message: string } | undefined {
   const { status, metadata } = pod;
-  const isNew = !status?.startTime && !status?.conditions?.some(({ type }) => type === 'PodScheduled');
-  if (!isNew || metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined) return undefined;
-  const shortage = world.shortage(pod);
-  if (!shortage) return undefined;
-  const { reason, message } = shortage;
+  if (status?.startTime || metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined) return undefined;
+  if (world.refusal !== undefined) return { reason: 'Evicted', message: world.refusal };
+  return status?.conditions?.some(({ type }) => type === 'PodScheduled') ? undefined : world.shortage(pod);
+}
+
+function rejection(sim: Simulation): corev1.PodStatus | undefined {
+  const why = refused(sim);
+  if (!why) return undefined;
+  const { reason, message } = why;
   sim.warning(reason, message);
-  return { ...status, phase: 'Failed', reason, message: `Pod was rejected: ${message}`, startTime: formatTime(sim.now) };
+  return { ...sim.pod.status, phase: 'Failed', reason, message: `Pod was rejected: ${message}`, startTime: formatTime(sim.now) };
 }
 
 const OUT_OF_TIME = { reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' };

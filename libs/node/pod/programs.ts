@@ -1,11 +1,13 @@
 import type { corev1 } from '#api';
 import { Memo } from '#apimachinery';
 import type { InTurn } from '#controller-runtime';
+import { commandsOf, shellsOf } from '../commands/image-commands.js';
 import { findImage } from '../images/catalogue.js';
+import type { ImageDefinition } from '../images/image.js';
 import { LONGEST_ARGUMENTS } from '../images/limits.js';
-import { type Program, serve } from '../images/program.js';
+import { http, type Program, serve } from '../images/program.js';
 import { parseImage } from '../images/reference.js';
-import { type Interpreted, type Invocation, programOf } from '../images/run.js';
+import { type Interpreted, type Invocation, programOf, withoutWrappers } from '../images/run.js';
 import { Ahead } from '../processes/ahead.js';
 import { STEPS_PER_TURN } from '../processes/limits.js';
 
@@ -29,12 +31,21 @@ function knownOf(container: corev1.Container): Program | Interpreted | undefined
   const variables = variablesOf(container);
   // The content of an envFrom source is not read: any variable may be set.
   const anyVariable = (container.envFrom?.length ?? 0) > 0;
-  return programs.of(JSON.stringify([image, command, args, anyVariable, [...variables]]), () => {
+  const ports = container.ports?.map(({ containerPort, protocol }) => (protocol === 'UDP' || protocol === 'SCTP' ? 0 : containerPort));
+  return programs.of(JSON.stringify([image, command, args, anyVariable, [...variables], ports]), () => {
     const reference = parseImage(image);
     const found = reference && findImage(reference);
     const given: Invocation = { command, args, has: (name) => anyVariable || variables.has(name), variables };
+    if (found?.definition.anyProgram && !isInterpreted(found.definition, container)) return serve((ports ?? []).map((port) => http(port)));
     return found && programOf(found.definition, given);
   });
+}
+
+/** Whether a container of an image whose programs are not known runs a shell or a common command. */
+function isInterpreted(image: ImageDefinition, { image: name, command = [] }: corev1.Container): boolean {
+  const [path = ''] = withoutWrappers(command);
+  const word = path.slice(path.lastIndexOf('/') + 1);
+  return shellsOf(image, name).includes(word) || Object.hasOwn(commandsOf(image, name), word);
 }
 
 /** Everything in a container's spec that what its processes do may depend on. */

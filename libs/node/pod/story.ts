@@ -58,6 +58,7 @@ export class Story {
         configMap: () => undefined,
         secret: () => undefined,
         processes,
+        refusal: undefined,
         shortage: () => undefined,
         ...this.world,
       },

@@ -16,6 +16,8 @@ export interface PodWorld {
   configMap(name: string): corev1.ConfigMap | undefined;
   secret(name: string): corev1.Secret | undefined;
   processes: Processes;
+  /** Why the node, which is under pressure, does not admit the pod. */
+  refusal: string | undefined;
   /** Why the pod as it is asked for does not fit on its node; undefined if it does. */
   shortage(pod: corev1.Pod): { reason: string; message: string } | undefined;
 }

@@ -1,0 +1,142 @@
+import { type corev1, Node, Pod } from '#api';
+import { formatTime, type Instant } from '#apimachinery';
+import { isTerminalPhase } from '#component-helpers';
+import type { Change, ClusterContext, Controller, OpenController, ReconcileContext, Reconciled, WorkQueue } from '#controller-runtime';
+import { hasUsage, type UsedResource } from '../usage.js';
+import type { Evictions } from './evictions.js';
+import { type Pressure, pressuresOf, victimsOf } from './pressure.js';
+
+/** How long a node says that it is under pressure after it was last (evictionPressureTransitionPeriod). */
+const TRANSITION = 300_000;
+const BY_NODE = 'spec.nodeName';
+
+interface ConditionWords {
+  type: string;
+  resource: UsedResource;
+  /** Reason, message and event of each state. */
+  met: readonly [reason: string, message: string, event: string];
+  clear: readonly [reason: string, message: string, event: string];
+}
+
+/** nodestatus/setters.go. */
+const CONDITIONS: readonly ConditionWords[] = [
+  {
+    type: 'MemoryPressure',
+    resource: 'memory',
+    met: ['KubeletHasInsufficientMemory', 'kubelet has insufficient memory available', 'NodeHasInsufficientMemory'],
+    clear: ['KubeletHasSufficientMemory', 'kubelet has sufficient memory available', 'NodeHasSufficientMemory'],
+  },
+  {
+    type: 'DiskPressure',
+    resource: 'ephemeral-storage',
+    met: ['KubeletHasDiskPressure', 'kubelet has disk pressure', 'NodeHasDiskPressure'],
+    clear: ['KubeletHasNoDiskPressure', 'kubelet has no disk pressure', 'NodeHasNoDiskPressure'],
+  },
+];
+
+/** Watches over the memory and the disk of nodes where the usage of a pod is set. The key is the node. */
+class EvictionManager implements OpenController {
+  readonly concurrency = 64;
+  /** When a node was last under pressure, by node and resource. */
+  private readonly lastMet = new Map<string, Instant>();
+
+  constructor(
+    private readonly context: ClusterContext,
+    private readonly queue: WorkQueue,
+    private readonly evictions: Evictions,
+  ) {
+    const pods = context.informers.of(Pod);
+    pods.addIndex(BY_NODE, ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []));
+    pods.on((change) => this.podChanged(change));
+    // A condition that was true before this component was opened ends in its time.
+    context.informers.of(Node).on(({ object, old, deleted }) => {
+      if (!old && !deleted && CONDITIONS.some(({ type }) => isTrue(object, type))) queue.add(object.metadata.name);
+    });
+  }
+
+  async reconcile(name: string, ctx: ReconcileContext): Promise<Reconciled | undefined> {
+    const { informers, faults, clock } = this.context;
+    const node = informers.of(Node).get(name);
+    if (!node?.status?.nodeInfo?.kubeletVersion || faults.kubelet(name)) return undefined;
+    const pods = informers
+      .of(Pod)
+      .byIndex(BY_NODE, name)
+      .filter(({ metadata, status }) => !isTerminalPhase(status?.phase) && !metadata.deletionTimestamp);
+    const pressures = pressuresOf(node, pods);
+    for (const { resource, type } of CONDITIONS) {
+      const key = `${name} ${resource}`;
+      if (pressures.some((met) => met.resource === resource) || (isTrue(node, type) && !this.lastMet.has(key)))
+        this.lastMet.set(key, clock.now());
+    }
+    await this.writeConditions(node, pressures, ctx);
+    // The next pod is evicted when the last one has ended.
+    if (!pods.some(({ metadata }) => this.evictions.has(metadata.uid ?? ''))) this.evictFrom(node, pods, { pressures, ctx });
+    const until = CONDITIONS.flatMap(({ resource }) => {
+      const last = this.lastMet.get(`${name} ${resource}`);
+      return last === undefined ? [] : [last + TRANSITION];
+    });
+    return until.length > 0 ? { requeueAfter: Math.max(1, Math.min(...until) - clock.now()) } : undefined;
+  }
+
+  private evictFrom(
+    node: corev1.Node,
+    pods: readonly corev1.Pod[],
+    { pressures, ctx }: { pressures: readonly Pressure[]; ctx: ReconcileContext },
+  ): void {
+    const host = node.metadata.name;
+    const recorder = ctx.recorder.through(ctx.client.as({ node: host }));
+    const [pressure] = pressures;
+    if (pressure) {
+      const message = `Attempting to reclaim ${pressure.resource}`;
+      recorder.record({ about: node, type: 'Warning', reason: 'EvictionThresholdMet', message, host });
+    }
+    for (const { pod, message, disrupted } of victimsOf(pods, pressures)) {
+      recorder.record({ about: pod, type: 'Warning', reason: 'Evicted', message, host });
+      this.evictions.evict(pod, { reason: 'Evicted', message, ...(disrupted ? { disrupted } : {}) });
+    }
+  }
+
+  /** A condition is true from the first moment of pressure until some minutes after the last. */
+  private async writeConditions(node: corev1.Node, pressures: readonly Pressure[], ctx: ReconcileContext): Promise<void> {
+    const { name } = node.metadata;
+    const now = this.context.clock.now();
+    const time = formatTime(now);
+    const events: string[] = [];
+    const conditions = (node.status?.conditions ?? []).map((condition): corev1.NodeCondition => {
+      const words = CONDITIONS.find(({ type }) => type === condition.type);
+      if (!words) return condition;
+      const key = `${name} ${words.resource}`;
+      const last = this.lastMet.get(key);
+      const isMet = pressures.some(({ resource }) => resource === words.resource);
+      if (!isMet && last !== undefined && last + TRANSITION <= now) this.lastMet.delete(key);
+      const status = isMet || this.lastMet.has(key) ? 'True' : 'False';
+      if (status === condition.status) return condition;
+      const [reason, message, event] = status === 'True' ? words.met : words.clear;
+      events.push(event);
+      return { ...condition, status, reason, message, lastHeartbeatTime: time, lastTransitionTime: time };
+    });
+    if (events.length === 0) return;
+    const client = ctx.client.as({ node: name });
+    await client.updateStatus(Node, { ...node, status: { ...node.status, conditions } });
+    const recorder = ctx.recorder.through(client);
+    for (const reason of events)
+      recorder.record({ about: node, type: 'Normal', reason, message: `Node ${name} status is now: ${reason}`, host: name });
+  }
+
+  private podChanged({ object, old, revision }: Change<corev1.Pod>): void {
+    const { nodeName } = object.spec;
+    if (nodeName && (hasUsage(object) || (old !== undefined && hasUsage(old)))) this.queue.add(nodeName, revision);
+  }
+}
+
+function isTrue({ status }: corev1.Node, type: string): boolean {
+  return status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') === true;
+}
+
+/** The part of the kubelets that evicts pods from nodes under pressure. */
+export const evictionManager = (evictions: Evictions): Controller => ({
+  name: 'kubelet',
+  // What wakes the workers of the pods is enough.
+  interests: () => false,
+  open: (context, queue) => new EvictionManager(context, queue, evictions),
+});
