@@ -12,6 +12,7 @@ import { OpenApiController } from './platform/openapi.controller.js';
 import { OrganizationsController } from './platform/organizations.controller.js';
 import { PastController } from './platform/past.controller.js';
 import { PlatformGuard } from './platform/platform.guard.js';
+import { SchedulingController } from './platform/scheduling.controller.js';
 import type { PlatformServices } from './platform-services.js';
 import {
   ACCESS,
@@ -45,6 +46,7 @@ export function appModule(services: { platform: PlatformServices; health: Health
       PastController,
       AuditController,
       AuthorizationController,
+      SchedulingController,
       NodeFilesController,
       FaultsController,
       OpenApiController,

@@ -11,5 +11,6 @@ export { machineTimers } from './machine-timers.js';
 export { FileRefused, NodeFiles } from './node-files.js';
 export { type LocalCluster, type LocalClusterParts, localCluster } from './one-process.js';
 export { profiles } from './profiles.js';
+export { type PodScheduling, Scheduling } from './scheduling.js';
 export { buildTemplate, type TemplateShape } from './template.js';
 export { clusterTemplates, removeUnusedTemplates, type Templates } from './templates.js';

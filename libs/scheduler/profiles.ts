@@ -1,6 +1,7 @@
 import type { corev1 } from '#api';
 import type { Informers } from '#client';
-import type { SchedulerConfiguration } from './config/configuration.js';
+import type { SchedulerSettings } from '#controller-runtime';
+import { DEFAULT_CONFIGURATION, readConfiguration, type SchedulerConfiguration } from './config/configuration.js';
 import type { PluginSetup } from './framework.js';
 import { type Happening, helpOf } from './hints.js';
 import { DEFAULT_SCHEDULER, Profile } from './profile.js';
@@ -47,4 +48,9 @@ export class Profiles {
       ?.at('preEnqueue')
       .find((plugin) => plugin.preEnqueue?.(pod, informers) !== undefined)?.name;
   }
+}
+
+/** The profiles of a scheduler that is started with these settings. */
+export function schedulerProfiles({ configuration }: SchedulerSettings, setup: Omit<PluginSetup, 'args'>): Profiles {
+  return new Profiles(configuration === undefined ? DEFAULT_CONFIGURATION : readConfiguration(configuration).configuration, setup);
 }

@@ -15,13 +15,12 @@ import {
 } from '#controller-runtime';
 import { Binder, type Bound, type Decision, nominate, rejectedBy, rootCause } from './binding.js';
 import { ClusterEvents, hintedResources, waitsForNode } from './cluster-events.js';
-import { DEFAULT_CONFIGURATION, readConfiguration } from './config/configuration.js';
 import { runCycle } from './cycle.js';
 import type { Effects } from './framework.js';
 import { Nominator } from './nominator.js';
 import { runPostFilters } from './post-filter.js';
 import { DEFAULT_SCHEDULER, type Profile } from './profile.js';
-import { Profiles } from './profiles.js';
+import { type Profiles, schedulerProfiles } from './profiles.js';
 import { SchedulingQueue, type Waiting } from './queue.js';
 import { Recorders } from './recorders.js';
 import { Snapshot } from './snapshot.js';
@@ -52,7 +51,7 @@ class Scheduler implements ComponentInstance {
 
   constructor(private readonly context: ClusterContext) {
     const { clock, informers } = context;
-    this.profiles = new Profiles(DEFAULT_CONFIGURATION, { informers, clock });
+    this.profiles = schedulerProfiles({}, { informers, clock });
     this.queue = new SchedulingQueue(clock, this.profiles.rules);
     this.recorders = new Recorders(context, NAME);
     const { queue, snapshot, nominator, waiting } = this;
@@ -85,9 +84,7 @@ class Scheduler implements ComponentInstance {
     this.settings = settings;
     if (settings.configuration === before) return;
     const { informers, clock } = this.context;
-    const configuration =
-      settings.configuration === undefined ? DEFAULT_CONFIGURATION : readConfiguration(settings.configuration).configuration;
-    this.profiles = new Profiles(configuration, { informers, clock });
+    this.profiles = schedulerProfiles(settings, { informers, clock });
     this.queue.removeIf((pod) => this.profiles.of(pod) === undefined);
     this.queue.reconfigure(this.profiles.rules);
     for (const pod of informers.of(Pod).list())

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { type corev1, Event, Node, Pod } from '#api';
-import { createLocalCluster, type LocalCluster, NodeFiles } from '#cluster';
+import { type corev1, Deployment, Event, Node, Pod } from '#api';
+import { createLocalCluster, type LocalCluster, NodeFiles, Scheduling } from '#cluster';
 
 const IN = { namespace: 'default' };
 const MANIFEST = '/etc/kubernetes/manifests/kube-scheduler.yaml';
@@ -123,4 +123,54 @@ test('a pod with scheduling gates is scheduled when the last one is removed', as
   await keep([]);
   await cluster.settle();
   expect((await places(cluster)).gated).not.toBe('');
+});
+
+test('each decision of a roll-out is explained afterwards, though the cluster has changed', async () => {
+  const cluster = await start();
+  const { client, api } = cluster;
+  const labels = { app: 'web' };
+  await client.create(Deployment, {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web', namespace: 'default' },
+    spec: {
+      replicas: 12,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels } as never, spec: { containers: [{ name: 'c', image: 'registry.k8s.io/pause:3.10' }] } },
+    },
+  });
+  await cluster.settle();
+  const scheduling = new Scheduling(api);
+  const { items } = await client.list(Pod, IN);
+  const last = items.at(-1)?.metadata.name ?? '';
+  const explained = await Promise.all(items.map(({ metadata }) => scheduling.ofPod('default', metadata.name)));
+  expect(explained.map(({ node, boundTo, state }) => [state, node === boundTo])).toEqual(items.map(() => ['bound', true]));
+  await client.delete(Deployment, 'web', 'default', { propagationPolicy: 'Orphan' });
+  await cluster.settle();
+  const { node, boundTo } = await scheduling.ofPod('default', last);
+  expect(node).toBe(boundTo);
+});
+
+test('a pending pod is explained, and what would happen to others', async () => {
+  const cluster = await start();
+  const { client, api } = cluster;
+  const wanting = (cpu: string): Partial<corev1.PodSpec> => ({
+    containers: [{ name: 'c', image: 'registry.k8s.io/pause:3.10', resources: { requests: { cpu } } }],
+  });
+  await client.create(Pod, pod('huge', wanting('64')));
+  await cluster.settle();
+  const scheduling = new Scheduling(api);
+  const huge = await scheduling.ofPod('default', 'huge');
+  const { status } = await client.get(Pod, 'huge', 'default');
+  expect([huge.state, huge.message]).toEqual(['pending', status?.conditions?.find(({ type }) => type === 'PodScheduled')?.message]);
+  expect(huge.nodes?.map(({ feasible }) => feasible)).toEqual([false, false, false]);
+  const before = await cluster.store.revision();
+  expect(await scheduling.whatIf(pod('small', wanting('1')))).toMatchObject({
+    pod: 'default/small',
+    state: 'pending',
+    node: expect.any(String),
+  });
+  expect(await scheduling.whatIf(pod('mine', { schedulerName: 'mine' }))).toMatchObject({ state: 'notOurs' });
+  expect(await cluster.store.revision()).toBe(before);
+  await expect(scheduling.whatIf(pod('bad', { containers: [] }))).rejects.toThrow('spec.containers: Required value');
 });

@@ -26,6 +26,8 @@ const named = {
   Clock: schemas.clockSchema,
   AuditEvent: schemas.auditEventSchema,
   ExplainAccess: schemas.explainSchema,
+  WhatIf: schemas.whatIfSchema,
+  Scheduling: schemas.schedulingSchema,
   AccessExplanation: schemas.explanationSchema,
   File: schemas.fileSchema,
   NodeFile: schemas.nodeFileSchema,
@@ -189,6 +191,18 @@ const paths = {
       summary: 'Why a request in the cluster is allowed or refused, which bindings nearly allow it, and what would',
       body: 'ExplainAccess',
       answer: json(ref('AccessExplanation')),
+    }),
+  },
+  '/clusters/{id}/scheduling': {
+    parameters: [id, { name: 'pod', in: 'query', required: true, schema: { type: 'string' }, description: 'NAMESPACE/NAME' }],
+    get: operation({ summary: 'Why a pod is on its node, or why it is pending', answer: json(ref('Scheduling')) }),
+  },
+  '/clusters/{id}/scheduling/what-if': {
+    parameters: [id],
+    post: operation({
+      summary: 'What the scheduler would do with a pod; nothing is created',
+      body: 'WhatIf',
+      answer: json(ref('Scheduling')),
     }),
   },
   '/clusters/{id}/etcd': {
