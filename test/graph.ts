@@ -18,6 +18,7 @@ import {
   Turns,
 } from '#graphql';
 import { explained } from '../apps/api/explain.js';
+import { graphFaults } from '../apps/api/graphql/graph-faults.js';
 
 /** Node's event loop, in the form in which the api passes it to the graph. */
 const eventLoop: EventLoop = {
@@ -105,6 +106,7 @@ export class LocalGraph {
       cluster: { id: 'local', gitVersion: 'v1.36.0' },
       audit: auditOf(this.audit),
       access: { explain: (question) => explained(this.cluster.api, question, { name: 'admin', groups: ['system:masters'] }) },
+      faults: graphFaults(this.cluster.api, async () => undefined),
       requestId: 'request-1',
     };
   }

@@ -5,6 +5,7 @@ import type { History } from '#history';
 import type { GraphAccess } from './access.js';
 import type { GraphAudit } from './audit.js';
 import type { Meter } from './execution/meter.js';
+import type { GraphFaults } from './faults.js';
 import type { GraphKinds } from './kinds.js';
 import { Loaders } from './loaders.js';
 
@@ -14,6 +15,7 @@ export interface GraphSession {
   readonly history: History;
   readonly audit: GraphAudit;
   readonly access: GraphAccess;
+  readonly faults: GraphFaults;
   readonly cluster: { readonly id: string; readonly gitVersion: string };
   /** The resources that the cluster serves, from which its graph is built. */
   readonly served: Served;
@@ -31,6 +33,7 @@ export class GraphContext implements Omit<GraphSession, 'served'> {
   readonly history: History;
   readonly audit: GraphAudit;
   readonly access: GraphAccess;
+  readonly faults: GraphFaults;
   readonly cluster: GraphSession['cluster'];
   readonly requestId: string;
   readonly yaml: YamlDecoder;
@@ -42,7 +45,7 @@ export class GraphContext implements Omit<GraphSession, 'served'> {
     readonly meter: Meter,
   ) {
     ({ client: this.client, history: this.history, audit: this.audit, access: this.access } = session);
-    ({ cluster: this.cluster, requestId: this.requestId } = session);
+    ({ faults: this.faults, cluster: this.cluster, requestId: this.requestId } = session);
     this.yaml = session.yaml ?? inlineYaml;
     this.loaders = new Loaders(session.client, meter);
   }

@@ -8,6 +8,7 @@ export { toGraphQLError } from './errors.js';
 export { Meter } from './execution/meter.js';
 export { type GraphRequest, type GraphResult, Operations, type Runtime } from './execution/operation.js';
 export { type EventLoop, Turns } from './execution/turns.js';
+export type { GraphFaults } from './faults.js';
 export { Graphs } from './graphs.js';
 export { limits as graphLimits, operationLimits } from './limits.js';
 export { relations } from './relations/index.js';

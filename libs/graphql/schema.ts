@@ -17,6 +17,7 @@ import { chainFields } from './chain-fields.js';
 import type { GraphContext } from './context.js';
 import { costs, oneObject, relatedObjects } from './cost/points.js';
 import { badInput } from './errors.js';
+import { etcdField, faultMutations, faultsField } from './fault-fields.js';
 import { builtInKinds, type GraphKind, GraphKinds, type TakenNames } from './kinds.js';
 import { mutationFields } from './mutations.js';
 import { clusterField, connectionType, listField, objectField, oneField, selectors, withoutNulls } from './queries.js';
@@ -124,8 +125,10 @@ class Graph {
         eventChain: this.chain.soFar,
         audit: auditField,
         explainAccess: explainField,
+        faults: faultsField,
+        etcd: etcdField,
       },
-      mutation: new GraphQLObjectType({ name: 'Mutation', fields: mutationFields(this.object) }),
+      mutation: new GraphQLObjectType({ name: 'Mutation', fields: { ...mutationFields(this.object), ...faultMutations } }),
       subscription: new GraphQLObjectType({
         name: 'Subscription',
         fields: { watch: watchField(this.object), eventChain: this.chain.follow, audit: followAuditField },

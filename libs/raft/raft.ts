@@ -24,7 +24,7 @@ export interface RaftOptions {
 }
 
 /** A read that may be answered once the index is applied. */
-export interface Read {
+interface Read {
   readonly context: string;
   readonly index: number;
 }

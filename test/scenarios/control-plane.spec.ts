@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConfigMap, type corev1, Event, Lease, Pod } from '#api';
+import { ConfigMap, type corev1, DaemonSet, Deployment, Event, Lease, Pod, Service } from '#api';
 import { ClusterFaults, createLocalCluster } from '#cluster';
+import { LocalGraph } from '../graph.js';
 
 const user = { name: 'admin', groups: ['system:masters', 'system:authenticated'] };
 const THREE = { count: 4, controlPlanes: 3, cpu: '4', memory: '8Gi', pods: 110 };
@@ -151,7 +152,8 @@ describe.each(['kube-controller-manager', 'kube-scheduler'] as const)('the leade
     expect(before?.holderIdentity).toMatch(/^control-plane_/);
     await faults.inject({ type: 'stop', component, node: 'control-plane' });
     await advance(14_000);
-    expect((await lease(component))?.leaseTransitions).toBe(0);
+    // The Lease is not renewed any more.
+    expect(await lease(component)).toEqual({ ...before, renewTime: '2026-01-01T00:00:00.000001Z' });
     await advance(4_000);
     const after = await lease(component);
     expect(after).toEqual({
@@ -218,4 +220,80 @@ it('a node that is cut off from the control plane gets no work done until the cu
   await settle();
   expect(await phase()).toBe('Running');
   close();
+});
+
+describe('what pods feel of the parts that serve them', () => {
+  const script = (command: string): corev1.Pod => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p', namespace: 'default' },
+    spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox', command: ['sh', '-c', command] }] },
+  });
+  /** The phase of a pod that has run a command. */
+  async function outcome(cluster: Awaited<ReturnType<typeof opened>>, command: string) {
+    await cluster.client.create(Pod, script(command));
+    await cluster.settle();
+    await cluster.advance(120_000);
+    return (await cluster.client.get(Pod, 'p', 'default')).status?.phase;
+  }
+
+  it('names are resolved', async () => {
+    const cluster = await opened({ ...THREE, count: 2, controlPlanes: 1 });
+    expect(await outcome(cluster, 'nslookup kubernetes.default.svc.cluster.local')).toBe('Succeeded');
+    cluster.close();
+  });
+
+  it('without CoreDNS they are not', async () => {
+    const cluster = await opened({ ...THREE, count: 2, controlPlanes: 1 });
+    await cluster.client.patch(Deployment, 'coredns', 'kube-system', 'merge', { spec: { replicas: 0 } });
+    await cluster.settle();
+    await cluster.advance(60_000);
+    expect(await outcome(cluster, 'nslookup kubernetes.default.svc.cluster.local')).toBe('Failed');
+    cluster.close();
+  });
+
+  it.each([
+    ['with', false, 'Succeeded'],
+    ['without', true, 'Failed'],
+  ] as const)('the address of a Service, %s kube-proxy', async (_, removed, phase) => {
+    const cluster = await opened({ ...THREE, count: 2, controlPlanes: 1 });
+    const { client, settle, advance } = cluster;
+    const labels = { app: 'web' };
+    await client.create(Pod, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'web', namespace: 'default', labels },
+      spec: { containers: [{ name: 'nginx', image: 'nginx' }] },
+    });
+    await client.create(Service, {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'web', namespace: 'default' },
+      spec: { selector: labels, ports: [{ port: 80 }] },
+    });
+    if (removed) await client.delete(DaemonSet, 'kube-proxy', 'kube-system');
+    await settle();
+    await advance(60_000);
+    const { spec } = await client.get(Service, 'web', 'default');
+    expect(await outcome(cluster, `wget -T 5 -qO- http://${spec?.clusterIP}`)).toBe(phase);
+    cluster.close();
+  });
+});
+
+it('faults are injected, listed and healed in GraphQL', async () => {
+  const cluster = await opened({ ...THREE, count: 2, controlPlanes: 1 });
+  const graph = new LocalGraph(cluster);
+  const inject =
+    'mutation ($type: String!, $component: String) { injectFault(type: $type, component: $component) { id type component node } }';
+  const fault = { id: 'fault-1', type: 'stop', component: 'etcd', node: null };
+  expect((await graph.run(inject, { type: 'stop', component: 'etcd' })).data).toEqual({ injectFault: fault });
+  expect((await graph.run('{ faults { id since } etcd { leader members { name role term leader } } }')).data).toEqual({
+    faults: [{ id: 'fault-1', since: '2026-01-01T00:00:00.000Z' }],
+    etcd: { leader: null, members: [{ name: 'control-plane', role: 'stopped', term: 0, leader: null }] },
+  });
+  const refused = await graph.run(inject, { type: 'explode' });
+  expect(refused.errors?.map(({ message }) => message)).toEqual(['type: must be one of stop, pause, cut']);
+  expect((await graph.run('mutation { healFault(id: "fault-1") }')).data).toEqual({ healFault: true });
+  expect((await graph.run('{ faults { id } }')).data).toEqual({ faults: [] });
+  cluster.close();
 });

@@ -7,6 +7,7 @@ import type { OpenApis } from '#hosting';
 import type { StorageAdmin } from '#storage';
 import { explained, mustReadRoles } from '../explain.js';
 import type { StandingSessions } from '../standing-sessions.js';
+import { graphFaults } from './graph-faults.js';
 import type { IdentifyGraph, OpenGraph } from './sessions.js';
 import { type StartStream, standingStreams, watchingClient } from './standing-streams.js';
 
@@ -99,6 +100,7 @@ export function graphOpener({ identify, apis, admin, audit, sessions }: GraphPar
       history: guardedHistory(historyOf(admin.open(id), store), guard),
       audit: guardedAudit(auditOf(audit, id), guard),
       access: { explain: (question) => mustReadRoles(api, user).then(() => explained(api, question, user)) },
+      faults: graphFaults(api, guard.check),
       cluster: { id, gitVersion: KUBERNETES_VERSION.gitVersion },
       served: storages.served(),
       requestId,

@@ -1,7 +1,9 @@
-import type { corev1 } from '#api';
-import type { ApiServer } from '#apiserver';
+import type { coordinationv1, corev1 } from '#api';
+import { type ApiServer, storageKey } from '#apiserver';
 import { ControlPlaneState, changedFaults, soundHistory } from './control-plane.js';
 import { FAULTS_KEY, type Fault, type FaultList, FaultRefused, type FaultRequest, withFault, withoutFault } from './fault.js';
+import { ELECTED } from './leader-election.js';
+import { leaseAfterChange } from './leader-lease.js';
 
 const CAUSE = { requestId: 'faults', user: 'system:host', component: 'faults' };
 /** Of the nodes that run the control plane. */
@@ -10,7 +12,7 @@ const CONTROL_PLANE_LABEL = 'node-role.kubernetes.io/control-plane';
 const ATTEMPTS = 10;
 
 /** A member of etcd, as etcdctl shows it. */
-export interface EtcdMember {
+interface EtcdMember {
   /** The node that it runs on. */
   name: string;
   role: 'leader' | 'follower' | 'candidate' | 'stopped';
@@ -20,7 +22,7 @@ export interface EtcdMember {
 }
 
 /** Etcd, as etcdctl shows it. */
-export interface EtcdStatus {
+interface EtcdStatus {
   members: EtcdMember[];
   /** The node of the leader that a majority follows; unset: nothing can be written. */
   leader?: string;
@@ -101,9 +103,38 @@ export class ClusterFaults {
       const { resourceVersion: _, ...metadata } = next.metadata;
       const base = { key: FAULTS_KEY, value: JSON.stringify({ ...next, metadata }), cause: CAUSE, at: clock.now() };
       const [written] = await store.write([row ? { type: 'update', ...base, expected: row.revision } : { type: 'create', ...base }]);
-      if (written?.ok) return next;
+      if (!written?.ok) continue;
+      await this.syncLeases(next);
+      return next;
     }
     throw new FaultRefused('others change the faults at the same time');
+  }
+
+  /** The Leases of leaders that have stopped are not renewed, and those of leaders that go on are. */
+  private async syncLeases({ faults, history }: FaultList): Promise<void> {
+    const { store, clock } = this.api.cluster;
+    const now = clock.now();
+    const state = new ControlPlaneState(faults, history);
+    for (const name of ELECTED) {
+      const key = storageKey({ group: 'coordination.k8s.io', resource: 'leases', namespace: 'kube-system', name });
+      const row = await store.get(key);
+      const [base, leadership] = [history.leaders[name], state.leadership(name, now)];
+      if (!row || !base || !leadership) continue;
+      const lease = leaseAfterChange(row.object as coordinationv1.Lease, { base, leadership, now });
+      if (lease === undefined) continue;
+      const { resourceVersion: _, ...metadata } = lease.metadata;
+      // If somebody else has written it meanwhile, theirs counts.
+      await store.write([
+        {
+          type: 'update',
+          key,
+          value: JSON.stringify({ ...lease, metadata }),
+          expected: row.revision,
+          cause: { ...CAUSE, verb: 'update' },
+          at: now,
+        },
+      ]);
+    }
   }
 
   private async nodes() {

@@ -11,7 +11,7 @@ const QUIET_TICKS = 4 * ELECTION_TICKS;
 const MOST_TICKS = 600;
 
 /** A member of etcd as its own status says. */
-export interface MemberState {
+interface MemberState {
   readonly role: Role | 'stopped';
   readonly term: number;
   /** The position of the leader that it knows; undefined if it knows none. */

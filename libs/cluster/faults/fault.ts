@@ -3,11 +3,14 @@ import type { ControlPlaneHistory } from './history.js';
 
 /** What can be done to a part of a cluster. `cut`: nothing gets from a node to another one, or to all others. */
 export const FAULT_TYPES = ['stop', 'pause', 'cut'] as const;
-export type FaultType = (typeof FAULT_TYPES)[number];
+type FaultType = (typeof FAULT_TYPES)[number];
 
 /** The components that can fail, each on its own. */
 export const FAULTY_COMPONENTS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet'] as const;
 export type FaultyComponent = (typeof FAULTY_COMPONENTS)[number];
+
+/** A fault that cannot be injected, and why. */
+export class FaultRefused extends Error {}
 
 /** What is asked for. Without a component it concerns the node as a whole; without a node, all instances of the component. */
 export interface FaultRequest {
@@ -16,6 +19,20 @@ export interface FaultRequest {
   node?: string;
   /** The other end of a cut; unset: all other nodes. */
   peer?: string;
+}
+
+/** A request as a client words it. Throws FaultRefused for types and components that there are not. */
+export function faultRequestOf({ type, component, node, peer }: { [field in keyof FaultRequest]?: string }): FaultRequest {
+  const known = FAULT_TYPES.find((each) => each === type);
+  if (known === undefined) throw new FaultRefused(`type: must be one of ${FAULT_TYPES.join(', ')}`);
+  const part = FAULTY_COMPONENTS.find((each) => each === component);
+  if (part === undefined && component !== undefined) throw new FaultRefused(`component: must be one of ${FAULTY_COMPONENTS.join(', ')}`);
+  return {
+    type: known,
+    ...(part === undefined ? {} : { component: part }),
+    ...(node === undefined ? {} : { node }),
+    ...(peer === undefined ? {} : { peer }),
+  };
 }
 
 /** A fault that has been injected and not been healed. */
@@ -38,9 +55,6 @@ export const FAULTS_KEY = '/machine/faults';
 
 /** Of one cluster at most. */
 const MOST_FAULTS = 100;
-
-/** A fault that cannot be injected, and why. */
-export class FaultRefused extends Error {}
 
 /** The nodes of a cluster, as far as faults are concerned. */
 export interface FaultyNodes {

@@ -7,6 +7,7 @@ import type { MachineWorld } from './world.js';
 /** The network as a pod sees it: names of Services and pods, cluster IPs, pod IPs, node ports. Network policies are not looked at. */
 
 const ZONE = 'cluster.local';
+const SYSTEM = 'kube-system';
 
 type Slice = discoveryv1.EndpointSlice;
 
@@ -48,7 +49,7 @@ export class ClusterNetwork implements Network {
     const kind = labels.at(-1);
     const namespace = labels.at(-2) ?? '';
     if (kind === 'pod' && labels.length === 3) return [(labels[0] ?? '').replaceAll('-', '.')].filter(isAddress);
-    if (kind !== 'svc' || labels.length < 3 || labels.length > 4) return [];
+    if (kind !== 'svc' || labels.length < 3 || labels.length > 4 || !(await this.hasNameServer())) return [];
     const service = await this.world.objects.get<corev1.Service>('', 'services', namespace, labels.at(-3) ?? '');
     if (!service) return [];
     const { clusterIP = '' } = service.spec ?? {};
@@ -58,6 +59,30 @@ export class ClusterNetwork implements Network {
     return endpoints
       .filter(({ conditions, hostname }) => (publishes || conditions?.ready !== false) && (labels.length === 3 || hostname === labels[0]))
       .flatMap(({ addresses }) => addresses);
+  }
+
+  /** Whether there are no nodes that anything of the system could run on: pods that are looked at alone have a network all the same. */
+  private async isBare(): Promise<boolean> {
+    return (await this.world.objects.list('', 'nodes')).length === 0;
+  }
+
+  /** Whether a CoreDNS answers. */
+  private async hasNameServer(): Promise<boolean> {
+    const dns = { metadata: { name: 'kube-dns', namespace: SYSTEM } } as corev1.Service;
+    const slices = await this.slices(dns);
+    if (slices.some(({ endpoints }) => endpoints?.some(({ conditions }) => conditions?.ready !== false))) return true;
+    return this.isBare();
+  }
+
+  /** Whether kube-proxy runs on the pod's node, so that addresses of Services lead anywhere. */
+  private async hasProxy(pods: readonly corev1.Pod[]): Promise<boolean> {
+    const host = this.pod.spec?.nodeName;
+    const isProxy = ({ metadata, spec, status }: corev1.Pod) =>
+      metadata.namespace === SYSTEM &&
+      metadata.labels?.['k8s-app'] === 'kube-proxy' &&
+      spec?.nodeName === host &&
+      status?.phase === 'Running';
+    return pods.some(isProxy) || this.isBare();
   }
 
   private async slices({ metadata }: corev1.Service): Promise<Slice[]> {
@@ -73,8 +98,8 @@ export class ClusterNetwork implements Network {
     const service = services.find(
       ({ spec }) => spec?.clusterIP === address || spec?.clusterIPs?.includes(address) || spec?.externalIPs?.includes(address),
     );
-    if (service) return this.behind(service, port, tried);
     const pods = await this.world.objects.list<corev1.Pod>('', 'pods');
+    if (service) return (await this.hasProxy(pods)) ? this.behind(service, port, tried) : { error: 'timeout', ...tried };
     const pod = pods.find(({ status }) => status?.podIP === address && status.phase === 'Running');
     if (pod) return { pod, port };
     const nodes = await this.world.objects.list<corev1.Node>('', 'nodes');

@@ -1,0 +1,100 @@
+import {
+  GraphQLBoolean,
+  type GraphQLFieldConfig,
+  GraphQLInt,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  type GraphQLOutputType,
+  GraphQLString,
+} from 'graphql';
+import type { GraphContext } from './context.js';
+import { costs, oneObject, relatedObjects } from './cost/points.js';
+import { badInput } from './errors.js';
+import type { GraphEtcd, GraphEtcdMember, GraphFault, GraphFaultRequest } from './faults.js';
+import { withoutNulls } from './queries.js';
+import { Int64, Time } from './scalars.js';
+
+type Field = GraphQLFieldConfig<unknown, GraphContext>;
+
+const required = <T extends GraphQLOutputType>(type: T) => new GraphQLNonNull(type as never);
+const listOf = (type: GraphQLOutputType) => new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(type as never)));
+
+const faultType = new GraphQLObjectType<GraphFault, GraphContext>({
+  name: 'Fault',
+  description: 'A part of the cluster that is broken on purpose.',
+  fields: {
+    id: { type: required(GraphQLString) },
+    type: { type: required(GraphQLString), description: 'stop, pause or cut.' },
+    component: { type: GraphQLString, description: 'Null: the node as a whole.' },
+    node: { type: GraphQLString, description: 'Null: all instances of the component.' },
+    peer: { type: GraphQLString, description: 'The other end of a cut; null: all other nodes.' },
+    since: { type: required(Time), description: 'In the time of the cluster.', resolve: ({ since }) => new Date(since).toISOString() },
+  },
+});
+
+const memberType = new GraphQLObjectType<GraphEtcdMember, GraphContext>({
+  name: 'EtcdMember',
+  fields: {
+    name: { type: required(GraphQLString), description: 'The node that it runs on.' },
+    role: { type: required(GraphQLString), description: 'leader, follower, candidate or stopped.' },
+    term: { type: required(GraphQLInt) },
+    leader: { type: GraphQLString, description: 'The node of the leader that it knows.' },
+  },
+});
+
+const etcdType = new GraphQLObjectType<GraphEtcd, GraphContext>({
+  name: 'Etcd',
+  fields: {
+    members: { type: listOf(memberType) },
+    leader: { type: GraphQLString, description: 'The node of the leader that a majority follows; null: nothing can be written.' },
+    revision: { type: required(Int64) },
+    dbSize: { type: required(Int64) },
+  },
+});
+
+/** The query of the faults. */
+export const faultsField: Field = {
+  type: listOf(faultType),
+  description: 'The faults that are in effect, oldest first.',
+  ...costs(relatedObjects),
+  resolve: (_root, _given, { faults }) => faults.list(),
+};
+
+/** The query of etcd. */
+export const etcdField: Field = {
+  type: required(etcdType),
+  description: 'What the members of etcd say of themselves.',
+  ...costs(oneObject),
+  resolve: (_root, _given, { faults }) => faults.etcd(),
+};
+
+/** The mutations of the faults. */
+export const faultMutations: Readonly<Record<string, Field>> = {
+  injectFault: {
+    type: required(faultType),
+    description: 'Breaks a part of the cluster: it is felt at once.',
+    ...costs(oneObject),
+    args: {
+      type: { type: new GraphQLNonNull(GraphQLString), description: 'stop, pause or cut.' },
+      component: {
+        type: GraphQLString,
+        description: 'etcd, kube-apiserver, kube-controller-manager, kube-scheduler or kubelet. Default: the node as a whole.',
+      },
+      node: { type: GraphQLString, description: 'Default: all instances of the component.' },
+      peer: { type: GraphQLString, description: 'The other end of a cut. Default: all other nodes.' },
+    },
+    async resolve(_root, given: GraphFaultRequest, { faults }) {
+      const fault = await faults.inject(withoutNulls(given));
+      if ('refused' in fault) throw badInput(fault.refused);
+      return fault;
+    },
+  },
+  healFault: {
+    type: required(GraphQLBoolean),
+    description: 'Heals a fault. False if there is none with this id.',
+    ...costs(oneObject),
+    args: { id: { type: new GraphQLNonNull(GraphQLString) } },
+    resolve: (_root, { id }: { id: string }, { faults }) => faults.heal(id),
+  },
+};

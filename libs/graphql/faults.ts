@@ -1,0 +1,39 @@
+/** A fault to inject. Without a component it concerns the node as a whole, without a node all instances of the component. */
+export interface GraphFaultRequest {
+  type: string;
+  component?: string;
+  node?: string;
+  peer?: string;
+}
+
+/** A fault that is in effect. */
+export interface GraphFault extends GraphFaultRequest {
+  id: string;
+  /** Cluster time, in milliseconds since 1970. */
+  since: number;
+}
+
+/** A member of etcd. */
+export interface GraphEtcdMember {
+  name: string;
+  role: string;
+  term: number;
+  leader?: string;
+}
+
+/** Etcd as its members see it. */
+export interface GraphEtcd {
+  members: readonly GraphEtcdMember[];
+  leader?: string;
+  revision: number;
+  dbSize: number;
+}
+
+/** What is broken in the cluster on purpose. */
+export interface GraphFaults {
+  list(): Promise<readonly GraphFault[]>;
+  etcd(): Promise<GraphEtcd>;
+  /** The refusal, if nothing would feel it. */
+  inject(request: GraphFaultRequest): Promise<GraphFault | { refused: string }>;
+  heal(id: string): Promise<boolean>;
+}
