@@ -211,7 +211,10 @@ class Scheduler implements ComponentInstance {
     const cause = rootCause(outcome.error);
     if (cause instanceof StatusError && !isFenced(cause)) {
       const message = outcome.error instanceof Error ? outcome.error.message : cause.message;
-      await this.unschedulable.failed(waiting, message, effects);
+      await this.unschedulable.failed(waiting, message, effects).catch((error: unknown) => {
+        if (isFenced(error)) throw error;
+        this.report(waiting, error);
+      });
     }
     throw cause;
   }

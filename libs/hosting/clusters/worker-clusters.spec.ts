@@ -107,11 +107,18 @@ test('a rejected binding is logged with the pod and the stack, and the pod is re
   await client.delete(ClusterRoleBinding, 'system:kube-scheduler');
   await client.create(Pod, web);
   await turn(0);
-  const message =
-    'pods "web" is forbidden: User "system:kube-scheduler" cannot create resource "pods/binding" in API group "" in the namespace "default"';
-  expect(lines).toEqual([failure(1, 'StatusError', message)]);
+  const refused = (what: string, verb: string, resource: string) =>
+    `${what} is forbidden: User "system:kube-scheduler" cannot ${verb} resource "${resource}" in API group "" in the namespace "default"`;
+  // What cannot be written about the failure is logged, too.
+  const all = [
+    refused('events', 'create', 'events'),
+    refused('pods "web"', 'patch', 'pods/status'),
+    refused('pods "web"', 'create', 'pods/binding'),
+  ];
+  expect(lines).toHaveLength(all.length);
+  expect(lines).toEqual(expect.arrayContaining(all.map((message) => failure(1, 'StatusError', message))));
   await client.create(ClusterRoleBinding, { ...role, metadata: { name: metadata.name } } as rbacv1.ClusterRoleBinding);
   await turn(1);
-  expect([(await client.get(Pod, 'web', 'default')).spec.nodeName, lines.length]).toEqual([expect.stringMatching(/./), 1]);
+  expect([(await client.get(Pod, 'web', 'default')).spec.nodeName, lines.length]).toEqual([expect.stringMatching(/./), 3]);
   close();
 });
