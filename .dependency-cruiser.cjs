@@ -17,6 +17,7 @@ const allow = {
   admission: ['cel', 'apiserver', 'pki', 'component-helpers', 'api', 'apimachinery'],
   'controller-runtime': ['client', 'storage', 'api', 'apimachinery'],
   controllers: ['controller-runtime', 'network', 'cel', 'client', 'pki', 'apiextensions', 'component-helpers', 'api', 'apimachinery'],
+  cloud: ['controller-runtime', 'client', 'api', 'apimachinery'],
   scheduler: ['controller-runtime', 'client', 'component-helpers', 'api', 'apimachinery'],
   node: ['network', 'controller-runtime', 'client', 'component-helpers', 'api', 'apimachinery'],
   audit: ['apiserver', 'apimachinery'],
@@ -27,6 +28,7 @@ const allow = {
   kubeadm: ['node', 'network', 'client', 'api', 'apimachinery'],
   cluster: [
     ...['kubeadm', 'streaming', 'registry', 'admission', 'apiserver', 'cacher', 'storage', 'controllers', 'scheduler', 'node', 'network'],
+    'cloud',
     ...['controller-runtime', 'client', 'pki', 'raft', 'apiextensions', 'api', 'apimachinery'],
   ],
   hosting: [

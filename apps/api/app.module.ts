@@ -4,6 +4,7 @@ import { LandingController } from './landing.controller.js';
 import { AuditController } from './platform/audit.controller.js';
 import { AuthorizationController } from './platform/authorization.controller.js';
 import { ClockController } from './platform/clock.controller.js';
+import { CloudController } from './platform/cloud.controller.js';
 import { ClustersController } from './platform/clusters.controller.js';
 import { CopiesController } from './platform/copies.controller.js';
 import { FaultsController } from './platform/faults.controller.js';
@@ -48,6 +49,7 @@ export function appModule(services: { platform: PlatformServices; health: Health
       AuthorizationController,
       SchedulingController,
       NodeFilesController,
+      CloudController,
       FaultsController,
       OpenApiController,
       LandingController,

@@ -3,17 +3,18 @@ import { locate } from '#apiserver';
 import type { CacheEvent } from '#cacher';
 import { type ComponentChange, FAULTS_GROUP, FILES_GROUP } from '#controller-runtime';
 import type { LogEntry } from '#storage';
+import { CLOUD_KEY } from './cloud/cloud.js';
 import { FAULTS_KEY } from './faults/fault.js';
 import { nodeOfFile } from './static-manifests.js';
 
-/** The faults as a change that every component is told of. */
+/** The faults, and the machines of a cloud, as a change that every component is told of. */
 const faults = { group: FAULTS_GROUP, resource: 'faults', namespace: '', name: 'faults' };
 /** A file of a node, which its kubelet may read. */
 const fileOf = (key: string) => {
   const node = nodeOfFile(key);
   return node === undefined ? undefined : { group: FILES_GROUP, resource: 'files', namespace: node, name: key };
 };
-const place = (key: string) => (key === FAULTS_KEY ? faults : (locate(key) ?? fileOf(key)));
+const place = (key: string) => (key === FAULTS_KEY || key === CLOUD_KEY ? faults : (locate(key) ?? fileOf(key)));
 
 /** A committed change in the form that components are asked about; undefined for keys that concern no component. */
 export function changeOf({ type, current }: CacheEvent): ComponentChange | undefined {

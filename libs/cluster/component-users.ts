@@ -63,6 +63,7 @@ const apiserver = userNamed('system:apiserver', 'system:masters');
 export function usersOf(component: string): (actor: Actor) => UserInfo {
   if (component === 'kube-scheduler') return () => scheduler;
   if (component === 'kube-apiserver') return () => apiserver;
+  if (component === 'cloud-controller-manager') return () => serviceAccount(component);
   const known = new Map<string, UserInfo>();
   return ({ component: controller = component, node }) => {
     const name = node === undefined ? controller : `node/${node}`;

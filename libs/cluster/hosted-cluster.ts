@@ -6,6 +6,8 @@ import { createInformers } from '#client';
 import type { HostedCluster, InTurn, ReconcileFailure, SigningKeys, TimingProfile } from '#controller-runtime';
 import { configurationErrors } from '#scheduler';
 import type { Fence, Revision, Storage } from '#storage';
+import { CLOUD_KEY } from './cloud/cloud.js';
+import { CloudView } from './cloud/cloud-view.js';
 import { usersOf } from './component-users.js';
 import { FAULTS_KEY } from './faults/fault.js';
 import { FaultView } from './faults/fault-view.js';
@@ -100,11 +102,13 @@ const SCHEDULER = 'kube-scheduler';
 export function hostedCluster(options: HostedClusterOptions): HostedCluster {
   const { api, store, turns, clock, profile, rootCA, keys, delayUntil, onFailure, onClose, conductor } = options;
   const informers = createInformers(inProcessClient(api));
-  const faults = new FaultView(store, clock);
+  const cloud = new CloudView(store);
+  const faults = new FaultView(store, clock, cloud);
   const manifests = new StaticManifests(store);
   const progress = new Progress(store, (key) => {
     const node = nodeOfFile(key);
     if (key === FAULTS_KEY) faults.changed();
+    else if (key === CLOUD_KEY) for (const view of [cloud, faults]) view.changed();
     else if (node !== undefined) manifests.changed(node);
   });
   return {
@@ -125,6 +129,7 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
         rootCA,
         keys,
         faults,
+        cloud,
         manifests,
         machines: machineRows({ store, clock, component, fence: () => fence }),
         fence: () => fence,

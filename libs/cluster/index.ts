@@ -1,6 +1,7 @@
 export { type AdvanceEnd, isAsWaited, type ObjectWait, troubleWith, waitIsOver } from './advance-end.js';
 export { type ClusterApiOptions, clusterApi } from './api.js';
 export { changeInLog, changeOf } from './changes.js';
+export { ClusterCloud } from './cloud/cluster-cloud.js';
 export { components } from './components.js';
 export { etcdComponent, expireLeases, expiryNotices } from './expiry.js';
 export { ClusterFaults } from './faults/cluster-faults.js';

@@ -4,6 +4,7 @@ import { conflict, type KubeObject, SteppedClock, seededRandom } from '#apimachi
 import type { CausalClient } from '#client';
 import { Indexer } from '#client';
 import { FencedError } from '#storage';
+import { NO_CLOUD } from './cloud.js';
 import type { ClusterContext, Informer, ReconcileFailure } from './component.js';
 import { componentOf } from './component-of.js';
 import { defineController, type Reconciled } from './controller.js';
@@ -36,6 +37,7 @@ async function opened(reconcile: (key: string, call: number) => Promise<Reconcil
     rootCA: '',
     keys: { clientAuthority: () => Promise.reject(), serviceAccount: () => Promise.reject() },
     faults: NO_FAULTS,
+    cloud: NO_CLOUD,
     manifests: NO_MANIFESTS,
     inTurn: async (work) => work(),
     resumeAfter,

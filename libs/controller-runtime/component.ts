@@ -3,6 +3,7 @@ import type { Resource, ResourceInfo } from '#api';
 import type { Clock, Instant, KubeObject, RandomSource } from '#apimachinery';
 import type { CausalClient, Informer, InformerChange, ResourceListener } from '#client';
 import type { Fence } from '#storage';
+import type { Cloud } from './cloud.js';
 import type { Faults } from './faults.js';
 import type { Manifests } from './manifests.js';
 
@@ -103,6 +104,7 @@ export interface ClusterContext {
   readonly rootCA: string;
   readonly keys: SigningKeys;
   readonly faults: Faults;
+  readonly cloud: Cloud;
   readonly manifests: Manifests;
   /** Unset where nothing is kept. */
   readonly machines?: MachineRows;

@@ -1,4 +1,5 @@
 export { type ClockComponent, clockComponent, END_MISSED, type TurnedCluster } from './clock-component.js';
+export { type Cloud, type CloudInstance, NO_CLOUD } from './cloud.js';
 export type {
   Budget,
   Change,

@@ -1,7 +1,7 @@
 import { type corev1, Node, Pod } from '#api';
 import { type KubeObject, SteppedClock, seededRandom } from '#apimachinery';
 import { type CausalClient, Indexer } from '#client';
-import { type ComponentChange, type Informers, NO_FAULTS, NO_MANIFESTS, type ReconcileFailure } from '#controller-runtime';
+import { type ComponentChange, type Informers, NO_CLOUD, NO_FAULTS, NO_MANIFESTS, type ReconcileFailure } from '#controller-runtime';
 import { kubeScheduler } from './scheduler.js';
 import { node, pod } from './test-objects.js';
 
@@ -35,6 +35,7 @@ test("a failed binding is reported with the pod's key, and retried after its bac
     rootCA: '',
     keys: { clientAuthority: () => Promise.reject(), serviceAccount: () => Promise.reject() },
     faults: NO_FAULTS,
+    cloud: NO_CLOUD,
     manifests: NO_MANIFESTS,
     inTurn: async (work) => work(),
     onFailure: (failure) => failures.push(failure),

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Inject, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
 import { systemClock } from '#apimachinery';
-import { Problem, validated } from '#hosting';
+import { ClusterCloud } from '#cluster';
+import { type OpenApis, Problem, validated } from '#hosting';
 import {
   adminCertificate,
   ClockAdvancing,
@@ -14,7 +15,7 @@ import {
   type Organizations,
   timeOf,
 } from '#platform';
-import { CLOCK_MODES, CLUSTER_ADDRESS, CLUSTER_KEYS, CLUSTERS, MAX_NODES, ORGANIZATIONS } from '../tokens.js';
+import { APIS, CLOCK_MODES, CLUSTER_ADDRESS, CLUSTER_KEYS, CLUSTERS, MAX_NODES, ORGANIZATIONS } from '../tokens.js';
 import { isReference, noCluster } from './ids.js';
 import { PlatformGuard } from './platform.guard.js';
 import { creationProblem } from './problems.js';
@@ -32,6 +33,7 @@ export class ClustersController {
     @Inject(CLUSTER_KEYS) private readonly keys: ClusterKeys,
     @Inject(CLOCK_MODES) private readonly clockModes: ClockModes,
     @Inject(MAX_NODES) private readonly maxNodes: number,
+    @Inject(APIS) private readonly apis: OpenApis,
   ) {}
 
   @Get()
@@ -56,6 +58,7 @@ export class ClustersController {
         clock: request.clock,
         ...(seed === undefined ? {} : { seed }),
       });
+      if (request.cloud) await this.enableCloud(created.cluster.id);
       return createdView(created, this.address);
     } catch (error) {
       throw creationProblem(error, name);
@@ -114,6 +117,11 @@ export class ClustersController {
     const cluster = isReference(id) ? await this.clusters.get(id) : undefined;
     if (!cluster) throw noCluster(id);
     return cluster;
+  }
+
+  private async enableCloud(id: string): Promise<void> {
+    const open = await this.apis.open(id);
+    if (open) await new ClusterCloud(open.api).enable();
   }
 
   private async ownerOf(wanted: string | undefined): Promise<Organization> {

@@ -31,6 +31,8 @@ const named = {
   AccessExplanation: schemas.explanationSchema,
   File: schemas.fileSchema,
   NodeFile: schemas.nodeFileSchema,
+  Instance: schemas.instanceSchema,
+  InstancePower: schemas.instancePowerSchema,
   CreateFault: schemas.faultRequestSchema,
   Fault: schemas.faultSchema,
   Etcd: schemas.etcdSchema,
@@ -208,6 +210,15 @@ const paths = {
   '/clusters/{id}/etcd': {
     parameters: [id],
     get: operation({ summary: 'What the members of etcd say of themselves', answer: json(ref('Etcd')) }),
+  },
+  '/clusters/{id}/cloud/instances': {
+    parameters: [id],
+    get: operation({ summary: 'The machines of a cluster that was created in a cloud', answer: list('Instance') }),
+  },
+  '/clusters/{id}/cloud/instances/{instance}': {
+    parameters: [id, { ...id, name: 'instance' }],
+    patch: operation({ summary: 'Shuts a machine down, or starts it again', body: 'InstancePower', status: 204 }),
+    delete: operation({ summary: 'Removes a machine for good; its node is deleted when it is no longer ready', status: 204 }),
   },
   '/clusters/{id}/faults': {
     parameters: [id],

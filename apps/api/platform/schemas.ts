@@ -62,6 +62,7 @@ export const createClusterSchema = z.strictObject({
   profile: z.enum(['realistic', 'instant']).default('realistic').describe('How long things take on the simulated machines'),
   clock: clockRequest,
   seed: seedRequest,
+  cloud: z.boolean().default(false).describe('Whether its nodes are machines of a cloud, with a cloud-controller-manager'),
 });
 
 const revision = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional().describe('A revision that the log still has');
@@ -462,6 +463,17 @@ export const traceSchema = z.object({
   ),
   truncated: z.boolean(),
 });
+export const instanceSchema = z.object({
+  name: z.string(),
+  providerID: z.string(),
+  type: z.string(),
+  zone: z.string(),
+  region: z.string(),
+  addresses: z.array(z.object({ type: z.string(), address: z.string() })),
+  running: z.boolean(),
+});
+
+export const instancePowerSchema = z.strictObject({ running: z.boolean() });
 
 export const filePathSchema = z.strictObject({ path: z.string().min(1).max(255).describe('Below /etc/kubernetes') });
 

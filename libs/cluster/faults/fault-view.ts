@@ -34,6 +34,8 @@ export class FaultView implements Faults {
   constructor(
     store: Pick<ClusterStore, 'peek'>,
     private readonly clock: Clock,
+    /** The machines of a cloud, which fail as nodes do. */
+    private readonly machines: { outage(node: string): Outage | undefined },
   ) {
     this.row = new FaultRow(store);
   }
@@ -59,6 +61,8 @@ export class FaultView implements Faults {
   }
 
   kubelet(node: string): Outage | undefined {
+    const machine = this.machines.outage(node);
+    if (machine) return machine;
     const state = this.row.current();
     if (state === undefined) return undefined;
     const fault = faultOf(state.faults, 'kubelet', node);
@@ -68,7 +72,8 @@ export class FaultView implements Faults {
 
   node(node: string): Outage | undefined {
     const fault = this.row.current()?.faults.find((each) => each.node === node && each.component === undefined && each.peer === undefined);
-    return fault && { ...outageOf(fault), ...(fault.type === 'cut' ? { state: 'unreachable' as const } : {}) };
+    if (fault === undefined) return this.machines.outage(node);
+    return { ...outageOf(fault), ...(fault.type === 'cut' ? { state: 'unreachable' as const } : {}) };
   }
 
   onChange(listener: () => void): void {

@@ -1,0 +1,30 @@
+import type { corev1 } from '#api';
+import { cloudFor, withoutInstance, withPower } from './cloud.js';
+
+const node = (name: string): corev1.Node => ({
+  ...{ apiVersion: 'v1', kind: 'Node', metadata: { name }, spec: {} },
+  status: { capacity: { cpu: '2' }, addresses: [{ type: 'InternalIP', address: '192.168.0.10' }] },
+});
+const cloud = cloudFor([node('b'), node('a')]);
+
+it('a cloud has a machine for each node, spread over its zones', () => {
+  expect(cloud.instances).toEqual(
+    ['a', 'b'].map((name) => ({
+      ...{ name, type: 'standard-2', region: 'orrery-1', zone: `orrery-1${name}`, providerID: `orrery://orrery-1${name}/${name}` },
+      addresses: [
+        { type: 'InternalIP', address: '192.168.0.10' },
+        { type: 'Hostname', address: name },
+      ],
+    })),
+  );
+});
+
+it('machines are removed, shut down and started', () => {
+  const removed = withoutInstance(cloud, 'a', 5);
+  const stopped = withPower(cloud, 'a', false, 7);
+  const stillStopped = stopped && withPower(stopped, 'a', false, 9);
+  expect([removed?.instances.map(({ name }) => name), removed?.removed]).toEqual([['b'], [{ name: 'a', since: 5 }]]);
+  expect(stillStopped?.instances.map(({ stopped: since }) => since)).toEqual([7, undefined]);
+  expect(stopped && withPower(stopped, 'a', true, 9)).toEqual(cloud);
+  expect([withoutInstance(cloud, 'x', 0), withPower(cloud, 'x', true, 0)]).toEqual([undefined, undefined]);
+});
