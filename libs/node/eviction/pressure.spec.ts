@@ -5,6 +5,7 @@ const node: corev1.Node = {
   apiVersion: 'v1',
   kind: 'Node',
   metadata: { name: 'n' },
+  spec: {},
   status: { capacity: { memory: '8Gi', 'ephemeral-storage': '100Gi' } },
 };
 
