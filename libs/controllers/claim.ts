@@ -24,19 +24,20 @@ export interface Claim<T extends KubeObject> {
 export async function claimObjects<T extends KubeObject>(claim: Claim<T>): Promise<T[]> {
   const { owner, selector } = claim;
   const dying = owner.metadata.deletionTimestamp !== undefined;
-  const claimed = claim.candidates.map(async (object) => {
+  const claimed: T[] = [];
+  const writes: Array<Promise<T | undefined>> = [];
+  for (const object of claim.candidates) {
     const controller = controllerOf(object);
     const matches = selector.matches(object.metadata.labels) && (claim.accepts?.(object) ?? true);
     if (controller !== undefined) {
-      if (controller.uid !== owner.metadata.uid) return undefined;
-      if (matches) return object;
-      if (!dying) await release(claim, object);
-      return undefined;
-    }
-    if (dying || !matches || object.metadata.deletionTimestamp !== undefined) return undefined;
-    return adopt(claim, object);
-  });
-  return (await Promise.all(claimed)).filter((object) => object !== undefined);
+      if (controller.uid !== owner.metadata.uid) continue;
+      if (matches) claimed.push(object);
+      else if (!dying) writes.push(release(claim, object));
+    } else if (!dying && matches && object.metadata.deletionTimestamp === undefined) writes.push(adopt(claim, object));
+  }
+  // Mostly there is nothing to write: then nothing is awaited for each object.
+  if (writes.length > 0) for (const adopted of await Promise.all(writes)) if (adopted !== undefined) claimed.push(adopted);
+  return claimed;
 }
 
 /** Adopts an orphan; undefined if it no longer exists. */
@@ -54,7 +55,7 @@ async function adopt<T extends KubeObject>(claim: Claim<T>, object: T): Promise<
 }
 
 /** Releases an object. It is not an error if it no longer exists or was replaced. */
-async function release<T extends KubeObject>({ client, owner, resource }: Claim<T>, object: T): Promise<void> {
+async function release<T extends KubeObject>({ client, owner, resource }: Claim<T>, object: T): Promise<undefined> {
   const { name, namespace, uid } = object.metadata;
   const patch = { metadata: { uid, ownerReferences: [{ $patch: 'delete', uid: owner.metadata.uid }] } };
   try {

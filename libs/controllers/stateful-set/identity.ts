@@ -14,13 +14,15 @@ const REVISION = 'controller-revision-hash';
 /** Ordinals are 32-bit numbers. */
 const MAX_ORDINAL = 2 ** 31 - 1;
 
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+
 /** The set and the ordinal that a pod's name says; ordinal -1 if it says none (getParentNameAndOrdinal). */
 export function parentAndOrdinal(name: string): { parent: string; ordinal: number } {
-  const dash = name.lastIndexOf('-');
-  const digits = name.slice(dash + 1);
-  if (dash < 0 || !/^\d+$/.test(digits)) return { parent: '', ordinal: -1 };
-  const ordinal = Number(digits);
-  return { parent: name.slice(0, dash), ordinal: ordinal <= MAX_ORDINAL ? ordinal : -1 };
+  let start = name.length;
+  while (start > 0 && isDigit(name.charCodeAt(start - 1))) start -= 1;
+  if (start === name.length || name[start - 1] !== '-') return { parent: '', ordinal: -1 };
+  const ordinal = Number(name.slice(start));
+  return { parent: name.slice(0, start - 1), ordinal: ordinal <= MAX_ORDINAL ? ordinal : -1 };
 }
 
 /** The ordinal of a pod; -1 if it has none. */

@@ -111,6 +111,8 @@ it.each([
   ['db-x', '', -1],
   ['db-2147483648', 'db', -1],
   ['-1', '', 1],
+  ['7', '', -1],
+  ['db-01', 'db', 1],
 ])('the parent and ordinal of %s', (name, parent, ordinal) => {
   expect(parentAndOrdinal(name)).toEqual({ parent, ordinal });
 });

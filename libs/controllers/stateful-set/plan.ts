@@ -6,7 +6,6 @@ import {
   claimsOf,
   endOrdinal,
   identityMatches,
-  isInRange,
   newPod,
   ordinalOf,
   type Revisions,
@@ -63,13 +62,26 @@ interface Divided {
 }
 
 function divide({ set, pods }: PlanInput): Divided {
-  const byName = [...pods].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
-  const replicas = new Map(byName.filter((pod) => isInRange(set, pod)).map((pod) => [ordinalOf(pod), pod]));
-  const condemned = byName.filter((pod) => ordinalOf(pod) >= 0 && !isInRange(set, pod));
-  return { replicas, condemned: condemned.sort((a, b) => ordinalOf(b) - ordinalOf(a)) };
+  const [start, end] = [startOrdinal(set), endOrdinal(set)];
+  const replicas = new Map<number, corev1.Pod>();
+  const condemned: Array<{ ordinal: number; pod: corev1.Pod }> = [];
+  for (const pod of pods) {
+    const ordinal = ordinalOf(pod);
+    if (ordinal < 0) continue;
+    if (ordinal < start || ordinal >= end) condemned.push({ ordinal, pod });
+    // Of db-1 and db-01 it is db-1, in whatever order they come.
+    else if (pod.metadata.name.length <= (replicas.get(ordinal)?.metadata.name.length ?? Number.POSITIVE_INFINITY))
+      replicas.set(ordinal, pod);
+  }
+  condemned.sort((a, b) => b.ordinal - a.ordinal || (a.pod.metadata.name < b.pod.metadata.name ? -1 : 1));
+  return { replicas, condemned: condemned.map(({ pod }) => pod) };
 }
 
+/** Whether the set's pods have claims at all: without, nothing is computed for each pod. */
+const hasClaims = ({ spec }: Stateful): boolean => (spec.volumeClaimTemplates ?? []).length > 0;
+
 function claimsExist({ claim, set }: PlanInput, pod: corev1.Pod): boolean {
+  if (!hasClaims(set)) return true;
   return claimsOf(set, ordinalOf(pod)).every(({ metadata }) => {
     const found = claim(metadata.name);
     return found !== undefined && found.metadata.deletionTimestamp === undefined;
@@ -77,6 +89,7 @@ function claimsExist({ claim, set }: PlanInput, pod: corev1.Pod): boolean {
 }
 
 function retentionMatches({ claim, set }: PlanInput, pod: corev1.Pod): boolean {
+  if (!hasClaims(set)) return true;
   return claimsOf(set, ordinalOf(pod)).every(({ metadata }) => {
     const found = claim(metadata.name);
     return found === undefined || ownersMatch(found, set, pod);
