@@ -35,7 +35,7 @@ function restored(deployment: appsv1.Deployment, set: appsv1.ReplicaSet): appsv1
 }
 
 /** What a rollback makes of a Deployment, and the event that tells about it (rollback.go rollback). */
-export function planRollback(
+function planRollback(
   deployment: appsv1.Deployment,
   sets: Generations,
   requested: bigint,

@@ -57,7 +57,7 @@ export function revisionOf({ metadata }: corev1.Pod): string {
 }
 
 /** The name of the claim of a template for a pod. */
-export function claimName(template: corev1.PersistentVolumeClaim, set: Stateful, ordinal: number): string {
+function claimName(template: corev1.PersistentVolumeClaim, set: Stateful, ordinal: number): string {
   return `${template.metadata.name}-${set.metadata.name}-${ordinal}`;
 }
 
