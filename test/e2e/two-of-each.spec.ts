@@ -127,3 +127,41 @@ test('a clock is advanced once, whichever of two workers is killed in the meanti
   expect(found.status.availableReplicas).toBe(30);
   cluster.close();
 });
+
+test('faults are felt in every process, and work goes on from the log when they are healed', async () => {
+  const made = await service.createCluster({ name: 'faulty', profile: 'instant', nodes: { count: 2 } });
+  const { service: other } = await more.secondApi();
+  const cluster = new ClusterApi(other, made);
+  const platform = async (method: string, path: string, body?: object) => {
+    const answer = await service.request(`/platform/v1/clusters/${made.id}/${path}`, {
+      method,
+      token: service.adminToken,
+      ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    return { status: answer.status, body: answer.text === '' ? undefined : JSON.parse(answer.text) };
+  };
+  const scheduler = await platform('POST', 'faults', { type: 'stop', component: 'kube-scheduler' });
+  expect(scheduler).toEqual({
+    status: 201,
+    body: { id: 'fault-1', type: 'stop', component: 'kube-scheduler', since: expect.stringMatching(/Z$/) },
+  });
+  expect((await platform('GET', 'faults')).body).toEqual({ items: [scheduler.body] });
+  expect((await platform('POST', 'faults', { type: 'stop', node: 'nowhere' })).status).toBe(422);
+  await cluster.must('POST', deployments, deploymentOf('web', 3));
+  const found = async () => (await cluster.must('GET', pods)).items as Json[];
+  expect(await until(async () => (await found()).length === 3)).toBe(true);
+  expect((await found()).map(({ spec }) => spec.nodeName ?? '-')).toEqual(['-', '-', '-']);
+  expect((await platform('DELETE', 'faults/fault-1')).status).toBe(204);
+  expect((await platform('DELETE', 'faults/fault-1')).status).toBe(404);
+  // A new kube-scheduler waits until the Lease of the one before has run out.
+  expect(await until(async () => (await found()).every(({ status }) => status.phase === 'Running'))).toBe(true);
+  const etcd = await platform('POST', 'faults', { type: 'stop', component: 'etcd' });
+  expect((await platform('GET', 'etcd')).body).toMatchObject({ members: [{ name: 'control-plane', role: 'stopped' }] });
+  const refused = async () => (await cluster.call('GET', maps)).status === 500;
+  expect(await until(refused)).toBe(true);
+  expect((await cluster.call('GET', `${pods}?resourceVersion=0`)).status).toBe(200);
+  expect((await platform('DELETE', `faults/${etcd.body.id}`)).status).toBe(204);
+  expect(await until(async () => (await cluster.call('GET', maps)).status === 200)).toBe(true);
+  expect((await cluster.call('POST', maps, { metadata: { name: 'after' } })).status).toBe(201);
+  cluster.close();
+});
