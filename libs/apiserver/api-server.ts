@@ -16,6 +16,7 @@ import { nodeAuthorizer } from './authorization/node/node-authorizer.js';
 import { RbacAuthorizer } from './authorization/rbac.js';
 import { ClusterStorages } from './cluster-storages.js';
 import { type ControlPlane, WHOLE } from './control-plane.js';
+import type { AddOn } from './custom-resources/add-ons.js';
 import type { CustomKindOf } from './custom-resources/definitions.js';
 import { Dispatcher } from './dispatcher.js';
 import { clusterFlowControl } from './flow-control/cluster-flow-control.js';
@@ -52,6 +53,8 @@ export interface ApiServerDependencies {
   unworked?: ReadonlySet<string>;
   /** Makes the kinds that CustomResourceDefinitions define; unset: they are not served. */
   customKinds?: CustomKindOf;
+  /** Kinds of API servers that may run in a cluster's pods. */
+  addOns?: readonly AddOn[];
   clock: Clock;
   random: RandomSource;
   timers: Timers;
@@ -138,6 +141,7 @@ export function createApiServer(deps: ApiServerDependencies): ApiServer {
     storages: new ClusterStorages(
       builtInStorages(deps),
       deps.customKinds && { store, kindOf: deps.customKinds, work: () => share.task(store.cluster) },
+      deps.addOns,
     ),
     get settings() {
       return settings.current();

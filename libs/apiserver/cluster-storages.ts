@@ -9,6 +9,7 @@ import {
   type Served,
 } from '#api';
 import type { GroupResource } from '#apimachinery';
+import { type AddOn, AddOns } from './custom-resources/add-ons.js';
 import { type BuiltKind, builtKind, type CustomKind } from './custom-resources/custom-kind.js';
 import { type DefinitionSource, Definitions } from './custom-resources/definitions.js';
 import type { APIResource } from './rest/api-resource.js';
@@ -28,16 +29,19 @@ export class ClusterStorages implements StorageMap {
   private groupVersions = new Set<string>();
   private document: Served | undefined;
   private readonly definitions: Definitions | undefined;
+  private readonly addOns: AddOns | undefined;
   /** Callbacks to call when a custom resource is removed, by group and resource. */
   private readonly standing = new Map<string, Set<() => void>>();
 
-  /** `source`: the store whose CustomResourceDefinitions are served; unset: kinds are only installed by calls. */
+  /** `source`: the store whose CustomResourceDefinitions and add-ons are served; unset: kinds are only installed by calls. */
   constructor(
     private readonly builtIn: StorageMap,
     source?: DefinitionSource,
+    addOns: readonly AddOn[] = [],
   ) {
     const target = { install: (kinds: ReadonlyMap<string, CustomKind | undefined>) => this.change(kinds) };
     this.definitions = source && new Definitions(source, target);
+    if (source && addOns.length > 0) this.addOns = new AddOns(addOns, source.store, target);
   }
 
   /** Serves a kind, replacing the previous definition; `id` is `<plural>.<group>`. Built-in resources take precedence over custom ones. */
@@ -52,14 +56,15 @@ export class ClusterStorages implements StorageMap {
 
   prepare(group: string, version: string, resource: string): Promise<void> | undefined {
     if (this.definitions === undefined || this.builtIn.serves(group, version)) return undefined;
+    if (this.addOns?.has(group)) return this.addOns.refresh();
     const cached = this.definitions.readCache();
     return cached && this.byResource.get(idOf(group, resource))?.groupVersions.includes(groupVersionOf(group, version))
       ? undefined
       : this.definitions.refresh();
   }
 
-  refresh(): Promise<void> {
-    return this.definitions?.refresh() ?? Promise.resolve();
+  async refresh(): Promise<void> {
+    await Promise.all([this.definitions?.refresh(), this.addOns?.refresh()]);
   }
 
   find(group: string, version: string, resource: string, subresource = ''): RestStorage | undefined {

@@ -25,6 +25,7 @@ export { NODE_USER_PREFIX, nodeOf } from './authorization/node-identity.js';
 export { RbacAuthorizer, type RuleResolver } from './authorization/rbac.js';
 export { ClusterStorages } from './cluster-storages.js';
 export type { ControlPlane } from './control-plane.js';
+export type { AddOn } from './custom-resources/add-ons.js';
 export type { CustomKind, CustomVersion } from './custom-resources/custom-kind.js';
 export type { CustomKindOf } from './custom-resources/definitions.js';
 export { failureResponse } from './endpoints/failure.js';

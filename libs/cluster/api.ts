@@ -15,7 +15,7 @@ import {
 } from '#apiserver';
 import { type ClusterStore } from '#cacher';
 import { nodeRules } from '#kubeadm';
-import { conversions, customKindOf, providers as registryProviders, strategies } from '#registry';
+import { conversions, customKindOf, providers as registryProviders, resourceMetrics, strategies } from '#registry';
 import { streamProviders } from '#streaming';
 import { publishClientAuthority } from './client-authority.js';
 import { ControlPlaneGate } from './faults/control-plane-gate.js';
@@ -49,6 +49,7 @@ export interface ClusterApiOptions {
 }
 
 const providers = [...registryProviders, ...streamProviders];
+const addOns = [resourceMetrics];
 
 /** The API of one cluster with everything it serves. Cheap to create, so an idle cluster need not keep one. */
 export function clusterApi(options: ClusterApiOptions): ApiServer {
@@ -75,6 +76,7 @@ export function clusterApi(options: ClusterApiOptions): ApiServer {
     nodeRules,
     admission: admissionPlugins,
     customKinds: customKindOf,
+    addOns,
     unworked,
   });
   return api;

@@ -146,4 +146,5 @@ export const strategies: readonly ResourceStrategy[] = all.map(withFinalizerName
 export const conversions: readonly Conversion[] = [autoscalerConversion, eventConversion];
 
 export { customKindOf } from './apiextensions/custom-resource/custom-kind.js';
+export { resourceMetrics } from './metrics/resource-metrics.js';
 export { providers } from './storages.js';

@@ -12,6 +12,8 @@ const AGAIN = 5_000;
 
 const isCustom = ({ group, version, resource }: Pick<ResourceInfo, 'group' | 'version' | 'resource'>): boolean =>
   scheme.resourceFor(group, version, resource) === undefined;
+/** Instances can be watched; what add-ons serve cannot. */
+const isInstance = (resource: ResourceInfo): boolean => isCustom(resource) && resource.verbs.includes('watch');
 const isDefinition = ({ group, resource }: { group: string; resource: string }): boolean =>
   group === CustomResourceDefinition.group && resource === CustomResourceDefinition.resource;
 
@@ -28,7 +30,7 @@ export const definitionFinalizer: Controller = defineController({
   for: CustomResourceDefinition,
   filter: ({ object, deleted }) => !deleted && isEnding(object),
   watches: [
-    watchingServed(isCustom, ({ object, deleted }, informers) => {
+    watchingServed(isInstance, ({ object, deleted }, informers) => {
       if (!deleted) return [];
       const group = object.apiVersion.split('/', 1)[0];
       const found = informers

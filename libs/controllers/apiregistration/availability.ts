@@ -1,10 +1,14 @@
-import { APIService, type apiregistrationv1, type corev1, type discoveryv1, EndpointSlice, Service } from '#api';
+import { APIService, type apiregistrationv1, type corev1, type discoveryv1, EndpointSlice, Pod, Service } from '#api';
 import { formatTime, goQuote } from '#apimachinery';
 import { conditionOf, setCondition } from '#component-helpers';
 import { type Controller, defineController, watching } from '#controller-runtime';
 
 type Condition = apiregistrationv1.APIServiceCondition;
 type Reference = Required<Pick<apiregistrationv1.ServiceReference, 'name' | 'namespace' | 'port'>>;
+
+const PASSED = { status: 'True', reason: 'Passed', message: 'all checks passed' };
+/** The API server that programs of an image are: metrics.k8s.io is answered in their place. */
+const SERVERS: ReadonlyMap<string, RegExp> = new Map([['v1beta1.metrics.k8s.io', /(?:^|\/)metrics-server(?:[:@-]|$)/]]);
 
 const LOCAL = { status: 'True', reason: 'Local', message: 'Local APIServices are always available' };
 
@@ -45,11 +49,27 @@ const referenceOf = ({ spec }: apiregistrationv1.APIService): Reference | undefi
   return name && namespace ? { name, namespace, port } : undefined;
 };
 
-/** Says whether the group versions of other API servers can be reached. No program in a cluster answers for one yet. */
+/** All else is in order when the connection alone is refused: a served group answers. */
+function stateOf(trouble: ReturnType<typeof serviceTrouble>, served: boolean): { status: string; reason: string; message: string } {
+  return served && trouble.reason === 'FailedDiscoveryCheck' ? PASSED : { status: 'False', ...trouble };
+}
+
+/** Whether one of the ready pods behind a service runs a program that is such an API server. */
+function isServed(name: string, slices: readonly discoveryv1.EndpointSlice[], podOf: (name: string) => corev1.Pod | undefined): boolean {
+  const image = SERVERS.get(name);
+  const ready = slices.flatMap(({ endpoints }) => (endpoints ?? []).filter(({ conditions }) => conditions?.ready !== false));
+  return (
+    image !== undefined &&
+    ready.some(({ targetRef }) => podOf(targetRef?.name ?? '')?.spec.containers.some((container) => image.test(container.image ?? '')))
+  );
+}
+
+/** Says whether the group versions of other API servers can be reached. Of the programs in a cluster, metrics-server answers for one. */
 export const apiServiceAvailability: Controller = defineController({
   name: 'apiservice-availability',
   flag: '',
   for: APIService,
+  reads: [Pod],
   filter: ({ deleted }) => !deleted,
   watches: [
     watching(Service, ({ object }, informers) => {
@@ -77,7 +97,8 @@ export const apiServiceAvailability: Controller = defineController({
       .list(namespace)
       .filter(({ metadata }) => metadata.labels?.[SERVICE_LABEL] === name);
     const service = informers.of(Service).get(name, namespace);
-    const state = reference ? { status: 'False', ...serviceTrouble(reference, service, slices) } : LOCAL;
+    const served = isServed(object.metadata.name, slices, (pod) => informers.of(Pod).get(pod, namespace));
+    const state = reference ? stateOf(serviceTrouble(reference, service, slices), served) : LOCAL;
     const present = conditionOf<Condition>(object.status?.conditions, 'Available');
     if (present?.status === state.status && present.reason === state.reason && present.message === state.message) return;
     const conditions = setCondition(object.status?.conditions, { type: 'Available', ...state }, formatTime(clock.now()));

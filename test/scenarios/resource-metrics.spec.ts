@@ -1,0 +1,164 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { APIService, type corev1, Deployment, HorizontalPodAutoscaler, Pod, type Resource, Service } from '#api';
+import type { KubeObject } from '#apimachinery';
+import { createLocalCluster, type LocalCluster } from '#cluster';
+import { PodMetricsResource } from '#component-helpers';
+
+const open: LocalCluster[] = [];
+const start = async (): Promise<LocalCluster> => {
+  const cluster = await createLocalCluster();
+  open.push(cluster);
+  return cluster;
+};
+
+afterEach(() => {
+  for (const cluster of open.splice(0)) cluster.close();
+});
+
+interface Shape {
+  namespace?: string;
+  replicas?: number;
+  annotations?: Record<string, string>;
+}
+
+function deploy(
+  { client }: LocalCluster,
+  name: string,
+  container: Partial<corev1.Container>,
+  { namespace = 'default', replicas = 1, annotations }: Shape = {},
+) {
+  const labels = { app: name };
+  return client.create(Deployment, {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace },
+    spec: {
+      replicas,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels, ...(annotations ? { annotations } : {}) } as never,
+        spec: { containers: [{ name: 'c', resources: {}, ...container }] },
+      },
+    },
+  });
+}
+
+function serve({ client }: LocalCluster, name: string, port: number, namespace = 'default'): Promise<unknown> {
+  const spec = { selector: { app: name }, ports: [{ name: 'https', port, targetPort: port === 443 ? 10250 : port }] };
+  return client.create(Service, { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace }, spec });
+}
+
+/** Much as the manifest of metrics-server has it. */
+async function installMetricsServer(cluster: LocalCluster): Promise<void> {
+  const probe = { httpGet: { path: '/readyz', port: 10250, scheme: 'HTTPS' }, periodSeconds: 10 };
+  const container = {
+    image: 'registry.k8s.io/metrics-server/metrics-server:v0.8.0',
+    args: ['--secure-port=10250', '--kubelet-insecure-tls'],
+    readinessProbe: probe,
+  };
+  await deploy(cluster, 'metrics-server', container, { namespace: 'kube-system' });
+  await serve(cluster, 'metrics-server', 443, 'kube-system');
+  await cluster.client.create(APIService, {
+    apiVersion: 'apiregistration.k8s.io/v1',
+    kind: 'APIService',
+    metadata: { name: 'v1beta1.metrics.k8s.io' },
+    spec: {
+      group: 'metrics.k8s.io',
+      version: 'v1beta1',
+      service: { name: 'metrics-server', namespace: 'kube-system', port: 443 },
+      groupPriorityMinimum: 100,
+      versionPriority: 100,
+      insecureSkipTLSVerify: true,
+    },
+  });
+  await cluster.advance(60_000);
+}
+
+const NodeMetricsResource: Resource<KubeObject & { usage: Record<string, string> }> = {
+  ...PodMetricsResource,
+  resource: 'nodes',
+  kind: 'NodeMetrics',
+  namespaced: false,
+} as never;
+
+describe('metrics-server', () => {
+  it('says what pods and nodes use, while it is ready', async () => {
+    const cluster = await start();
+    const list = () => cluster.client.list(PodMetricsResource, { namespace: 'default' });
+    await expect(list()).rejects.toMatchObject({ status: { code: 404 } });
+    await deploy(cluster, 'web', { image: 'nginx:1.27' }, { replicas: 2, annotations: { 'usage.orrery.io/cpu': '150m' } });
+    await installMetricsServer(cluster);
+    const available = await cluster.client.get(APIService, 'v1beta1.metrics.k8s.io');
+    expect(available.status?.conditions?.map(({ status, reason, message }) => [status, reason, message])).toEqual([
+      ['True', 'Passed', 'all checks passed'],
+    ]);
+    expect((await list()).items.map(({ containers }) => containers.map(({ name, usage }) => [name, usage.cpu]))).toEqual([
+      [['c', '150m']],
+      [['c', '150m']],
+    ]);
+    const nodes = (await cluster.client.list(NodeMetricsResource)).items;
+    expect(nodes).toHaveLength(3);
+    const groups = (await cluster.client.resources())
+      .filter(({ group }) => group === 'metrics.k8s.io')
+      .map(({ resource, verbs }) => [resource, verbs]);
+    expect(groups).toEqual([
+      ['nodes', ['get', 'list']],
+      ['pods', ['get', 'list']],
+    ]);
+    await cluster.client.patch(Deployment, 'metrics-server', 'kube-system', 'merge', { spec: { replicas: 0 } });
+    await cluster.advance(60_000);
+    await expect(list()).rejects.toMatchObject({ status: { code: 404 } });
+  });
+
+  it('lets an autoscaler follow the load, up at once and down after five minutes', async () => {
+    const cluster = await start();
+    await installMetricsServer(cluster);
+    await deploy(cluster, 'php-apache', {
+      image: 'registry.k8s.io/hpa-example',
+      resources: { requests: { cpu: '200m' }, limits: { cpu: '500m' } },
+    });
+    await serve(cluster, 'php-apache', 80);
+    await cluster.client.create(HorizontalPodAutoscaler, {
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'php-apache', namespace: 'default' },
+      spec: {
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'php-apache' },
+        minReplicas: 1,
+        maxReplicas: 10,
+        metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } } }],
+      },
+    });
+    const replicas = async (): Promise<number | undefined> => (await cluster.client.get(Deployment, 'php-apache', 'default')).spec.replicas;
+    await cluster.advance(120_000);
+    const { status } = await cluster.client.get(HorizontalPodAutoscaler, 'php-apache', 'default');
+    expect([await replicas(), status?.currentMetrics?.[0]?.resource?.current.averageUtilization]).toEqual([1, 0]);
+    expect(status?.conditions?.map(({ type, status: state, reason }) => `${type}=${state} ${reason}`)).toEqual([
+      'AbleToScale=True ReadyForNewScale',
+      'ScalingActive=True ValidMetricFound',
+      'ScalingLimited=True TooFewReplicas',
+    ]);
+    await cluster.client.create(Pod, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'load', namespace: 'default' },
+      spec: {
+        containers: [
+          {
+            name: 'c',
+            image: 'busybox:1.28',
+            resources: {},
+            command: ['sh', '-c', 'while sleep 0.01; do wget -q -O- http://php-apache; done'],
+          },
+        ],
+      },
+    });
+    await cluster.advance(180_000);
+    expect(await replicas()).toBe(5);
+    await cluster.client.delete(Pod, 'load', 'default', { gracePeriodSeconds: 0 });
+    await cluster.advance(240_000);
+    expect(await replicas()).toBe(5);
+    await cluster.advance(180_000);
+    expect(await replicas()).toBe(1);
+  });
+});
