@@ -132,11 +132,11 @@ describe('metrics-server', () => {
     const replicas = async (): Promise<number | undefined> => (await cluster.client.get(Deployment, 'php-apache', 'default')).spec.replicas;
     await cluster.advance(120_000);
     const { status } = await cluster.client.get(HorizontalPodAutoscaler, 'php-apache', 'default');
-    expect([await replicas(), status?.currentMetrics?.[0]?.resource?.current.averageUtilization]).toEqual([1, 0]);
+    expect([await replicas(), status?.currentMetrics?.[0]?.resource?.current.averageUtilization]).toEqual([1, 1]);
     expect(status?.conditions?.map(({ type, status: state, reason }) => `${type}=${state} ${reason}`)).toEqual([
       'AbleToScale=True ReadyForNewScale',
       'ScalingActive=True ValidMetricFound',
-      'ScalingLimited=True TooFewReplicas',
+      'ScalingLimited=False DesiredWithinRange',
     ]);
     await cluster.client.create(Pod, {
       apiVersion: 'v1',
@@ -154,10 +154,10 @@ describe('metrics-server', () => {
       },
     });
     await cluster.advance(180_000);
-    expect(await replicas()).toBe(5);
+    expect(await replicas()).toBe(6);
     await cluster.client.delete(Pod, 'load', 'default', { gracePeriodSeconds: 0 });
     await cluster.advance(240_000);
-    expect(await replicas()).toBe(5);
+    expect(await replicas()).toBe(6);
     await cluster.advance(180_000);
     expect(await replicas()).toBe(1);
   });

@@ -1,5 +1,5 @@
 /** Indexes from the first to the last one, both included. */
-export interface Interval {
+interface Interval {
   first: number;
   last: number;
 }

@@ -6,7 +6,7 @@ import { countIndexes, hasIndex, type Intervals, parseIntervals, withIndexes } f
 import { activeIndexes, completionIndex, indexFailures, isIndexed, isPodFailed, isTracked, validIndex } from './job-pods.js';
 
 /** The completion indexes of an indexed Job. */
-export interface IndexProgress {
+interface IndexProgress {
   /** Succeeded, as the status has it. */
   counted: Intervals;
   /** Succeeded, with those of pods that are not counted yet. */
