@@ -1,8 +1,7 @@
-import type { corev1 } from '#api';
 import type { ResourceWeight, ScoringStrategy, ShapePoint } from './config/plugin-args.js';
 import { MAX_SCORE } from './framework.js';
 import type { NodeInfo } from './node-info.js';
-import { type Amounts, podAmounts } from './pod-amounts.js';
+import type { Amounts } from './pod-amounts.js';
 
 /** The highest score in a configured shape. */
 const MAX_CUSTOM_SCORE = 10;
@@ -69,6 +68,6 @@ export function strategyScore({
   };
 }
 
-/** The requests of a pod that scoring assumes. */
-export const scoredRequests = (pod: corev1.Pod, resources: readonly ResourceWeight[]): readonly number[] =>
-  requestsFor(podAmounts(pod).scored, resources);
+/** A text that is the same for the same requests of the same resources. */
+export const requestsId = (resources: readonly ResourceWeight[], requests: readonly number[]): string =>
+  resources.map(({ name, weight }, index) => `${name}:${weight}=${requests[index]}`).join();

@@ -9,6 +9,7 @@ import { measureFairness } from './fairness.mjs';
 import { measureFirstPod } from './first-pod.mjs';
 import { measureInProcess } from './in-process.mjs';
 import { measureRequests } from './requests.mjs';
+import { measureScheduler } from './scheduler.mjs';
 import { startService } from './service.mjs';
 import { measureStatefulSet } from './stateful-set.mjs';
 import { table } from './table.mjs';
@@ -85,9 +86,10 @@ async function measureService() {
 
 const started = new Date().toISOString();
 const inProcess = wanted.has('in-process') && !values.kubeconfig ? await measureInProcess() : undefined;
+const scheduler = inProcess && (await measureScheduler());
 const needsService = [...wanted].some((part) => part !== 'in-process');
 const measured = values.kubeconfig ? await measureApi(values.kubeconfig) : needsService ? await measureService() : {};
-const result = { started, node: process.version, ...(inProcess && { inProcess }), ...measured };
+const result = { started, node: process.version, ...(inProcess && { inProcess, scheduler }), ...measured };
 console.log(table(result));
 console.log(JSON.stringify(result));
 if (values.out) writeFileSync(values.out, `${JSON.stringify(result, null, 2)}\n`);

@@ -58,6 +58,20 @@ const inProcessRows = (costs) =>
     return row(`CPU, in one process: ${name}`, `${microseconds} µs`, bound);
   });
 
+const schedulerNames = {
+  plain500: ['500 nodes', '5,000/s'],
+  spread500: ['500 nodes, topology spread', '2,000/s'],
+  affinity500: ['500 nodes, pod affinity and anti-affinity', '2,000/s'],
+  plain5000: ['5,000 nodes', '1,000/s'],
+  spread5000: ['5,000 nodes, topology spread'],
+};
+
+const schedulerRows = (rates) =>
+  Object.entries(rates).map(([key, rate]) => {
+    const [name, bound] = schedulerNames[key];
+    return row(`decisions of the scheduler, in one process: ${name}`, `${rate}/s`, bound);
+  });
+
 const customRows = ({ servedMs, mapsPerSecond, customPerSecond, ratio }) => [
   row('a CustomResourceDefinition, until an object of its kind is created', `p50 ${servedMs.p50} ms, p99 ${servedMs.p99} ms`, '≤ 50 ms'),
   row(
@@ -70,9 +84,23 @@ const customRows = ({ servedMs, mapsPerSecond, customPerSecond, ratio }) => [
 const bounds = { 100: '0.5 s', 500: '1.8 s', 1000: '3.5 s' };
 
 /** The table, with the target of each figure. */
-export function table({ inProcess, startMs, yardstick, creation, requests, custom, firstPod, converge = [], statefulSet, idle, fairness }) {
+export function table({
+  inProcess,
+  scheduler,
+  startMs,
+  yardstick,
+  creation,
+  requests,
+  custom,
+  firstPod,
+  converge = [],
+  statefulSet,
+  idle,
+  fairness,
+}) {
   const rows = [
     ...(inProcess ? inProcessRows(inProcess) : []),
+    ...(scheduler ? schedulerRows(scheduler) : []),
     ...(startMs === undefined ? [] : [row('start, nothing there yet', `${startMs} ms`)]),
     ...(yardstick ? [row('yardstick: raw inserts through pg, 16 connections', perSecond(yardstick))] : []),
     ...(creation ? [row('a new cluster, usable', `p50 ${creation.p50} ms, p99 ${creation.p99} ms`, 'p50 ≤ 50 ms, p99 ≤ 150 ms')] : []),

@@ -1,13 +1,16 @@
 import { DEFAULT_ARGS, type PluginArgs, type ResourceWeight } from '../config/plugin-args.js';
 import { MAX_SCORE, type Plugin, type StateData } from '../framework.js';
+import { internedId } from '../interned-ids.js';
 import type { NodeInfo } from '../node-info.js';
 import { podAmounts } from '../pod-amounts.js';
-import { isLeftOut, requestsFor } from '../resource-scores.js';
+import { isLeftOut, requestsFor, requestsId } from '../resource-scores.js';
 
 const stateKey = 'NodeResourcesBalancedAllocation';
 
 interface Requests extends StateData {
   requests: readonly number[];
+  /** What the scores of such pods are kept under on the nodes. */
+  id: number;
 }
 
 /** The standard deviation of the fractions in use; those of two resources differ from their mean equally. */
@@ -40,11 +43,15 @@ function improvement(node: NodeInfo, resources: readonly ResourceWeight[], reque
 const withArgs = ({ resources }: PluginArgs['NodeResourcesBalancedAllocation']): Plugin => ({
   name: 'NodeResourcesBalancedAllocation',
   preScore(pod, _nodes, state) {
-    const requests: Requests = { requests: requestsFor(podAmounts(pod).asked, resources) };
-    state.write(stateKey, requests);
-    return requests.requests.every((request) => request === 0);
+    const requests = requestsFor(podAmounts(pod).asked, resources);
+    const kept: Requests = { requests, id: internedId(`${stateKey} ${requestsId(resources, requests)}`) };
+    state.write(stateKey, kept);
+    return requests.every((request) => request === 0);
   },
-  score: (_pod, node, state) => improvement(node, resources, state.read<Requests>(stateKey).requests),
+  score(_pod, node, state) {
+    const { requests, id } = state.read<Requests>(stateKey);
+    return node.derived(id, () => improvement(node, resources, requests));
+  },
 });
 
 /** Prefers nodes where the pod makes the fractions of the resources in use more equal. */

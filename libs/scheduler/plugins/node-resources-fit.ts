@@ -2,15 +2,18 @@ import type { corev1 } from '#api';
 import { isExtendedResource } from '#component-helpers';
 import { DEFAULT_ARGS, type PluginArgs } from '../config/plugin-args.js';
 import type { Plugin, Rejection, StateData } from '../framework.js';
+import { internedId } from '../interned-ids.js';
 import { NodeInfo } from '../node-info.js';
 import { allocatableChanged, nodeAdded, onNodes, onPods, podLeaves, podResized } from '../plugin-hints.js';
 import { podAmounts } from '../pod-amounts.js';
-import { scoredRequests, strategyScore } from '../resource-scores.js';
+import { requestsFor, requestsId, strategyScore } from '../resource-scores.js';
 
 const stateKey = 'NodeResourcesFit';
 
 interface Requests extends StateData {
   requests: readonly number[];
+  /** What the scores of such pods are kept under on the nodes. */
+  id: number;
 }
 
 type Ignored = (resource: string) => boolean;
@@ -20,8 +23,7 @@ function insufficient(pod: corev1.Pod, node: NodeInfo, ignored: Ignored): Reject
   let reasons: string[] | undefined;
   let final = false;
   if (node.pods.size + 1 > (node.allocatable.get('pods') ?? 0)) reasons = ['Too many pods'];
-  for (const [resource, wanted] of podAmounts(pod).asked) {
-    if (wanted === 0) continue;
+  for (const [resource, wanted] of podAmounts(pod).wanted) {
     const capacity = node.allocatable.get(resource) ?? 0;
     if (wanted <= capacity - (node.requested.get(resource) ?? 0) || ignored(resource)) continue;
     reasons ??= [];
@@ -45,19 +47,20 @@ function offersMore(pod: corev1.Pod, node: corev1.Node, old: corev1.Node | undef
   if (!old) return true;
   const before = new NodeInfo(old);
   const grows = (resource: string) => (after.allocatable.get(resource) ?? 0) > (before.allocatable.get(resource) ?? 0);
-  return grows('pods') || [...podAmounts(pod).asked].some(([resource, wanted]) => wanted > 0 && grows(resource));
+  return grows('pods') || podAmounts(pod).wanted.some(([resource]) => grows(resource));
 }
 
 /** Whether a pod on a node requests less than before of what this pod requests. */
 function frees(pod: corev1.Pod, other: corev1.Pod, old: corev1.Pod | undefined): boolean {
   if (!old) return false;
   const [before, after] = [podAmounts(old).asked, podAmounts(other).asked];
-  return [...podAmounts(pod).asked].some(([name, wanted]) => wanted > 0 && (before.get(name) ?? 0) > (after.get(name) ?? 0));
+  return podAmounts(pod).wanted.some(([name]) => (before.get(name) ?? 0) > (after.get(name) ?? 0));
 }
 
 function withArgs(args: PluginArgs['NodeResourcesFit']): Plugin {
   const { scoringStrategy } = args;
   const score = strategyScore(scoringStrategy);
+  const strategy = JSON.stringify([scoringStrategy.type, scoringStrategy.requestedToCapacityRatio]);
   const ignored = ignoredBy(args);
   return {
     name: 'NodeResourcesFit',
@@ -68,11 +71,15 @@ function withArgs(args: PluginArgs['NodeResourcesFit']): Plugin {
     ],
     filter: (pod, node) => insufficient(pod, node, ignored),
     preScore(pod, _nodes, state) {
-      const requests: Requests = { requests: scoredRequests(pod, scoringStrategy.resources) };
-      state.write(stateKey, requests);
+      const requests = requestsFor(podAmounts(pod).scored, scoringStrategy.resources);
+      const kept: Requests = { requests, id: internedId(`${stateKey} ${strategy} ${requestsId(scoringStrategy.resources, requests)}`) };
+      state.write(stateKey, kept);
       return false;
     },
-    score: (_pod, node, state) => score(node, state.read<Requests>(stateKey).requests),
+    score(_pod, node, state) {
+      const { requests, id } = state.read<Requests>(stateKey);
+      return node.derived(id, () => score(node, requests));
+    },
   };
 }
 
