@@ -38,6 +38,15 @@ function ends(pod: corev1.Pod, { status, remove }: Pick<PodPlan, 'status' | 'rem
   return (remove || isTerminalPhase(status?.phase)) && !isTerminalPhase(pod.status?.phase);
 }
 
+/** Whether a pod that was started has made a directory or file on its node. */
+function makesPath({ spec, status }: corev1.Pod, wanted: string): boolean {
+  if (!status?.startTime) return false;
+  return (spec.volumes ?? []).some(({ hostPath }) => {
+    if (!hostPath || !['', 'DirectoryOrCreate', 'FileOrCreate'].includes(hostPath.type ?? '')) return false;
+    return hostPath.path === wanted || hostPath.path.startsWith(`${wanted}/`);
+  });
+}
+
 /** The host IPs in the status of a node's pods: the first address, and the first of the other family (GetNodeHostIPs). */
 function hostIPs(node: corev1.Node): string[] {
   const internal = (node.status?.addresses ?? []).filter(({ type }) => type === 'InternalIP');
@@ -147,6 +156,11 @@ class Kubelets implements OpenController {
       hasImage: (reference: string) => memory.hasImage(reference),
       configMap: (name: string) => informers.of(ConfigMap).get(name, namespace),
       secret: (name: string) => informers.of(Secret).get(name, namespace),
+      hasPath: (path: string) =>
+        informers
+          .of(Pod)
+          .byIndex(BY_NODE, node.metadata.name)
+          .some((other) => makesPath(other, path)),
       processes: this.processes.of(uid),
       refusal: refusalOf(node, pod),
       shortage: (wanted: corev1.Pod) => shortageOf(node, wanted, informers.of(Pod).byIndex(BY_NODE, node.metadata.name)),

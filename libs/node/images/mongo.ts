@@ -1,5 +1,6 @@
+import { client } from './clients.js';
 import type { ImageDefinition } from './image.js';
-import { exit, serve, tcp } from './program.js';
+import { serve, tcp } from './program.js';
 import { tags } from './tags.js';
 
 /** The document database. */
@@ -9,6 +10,6 @@ export const mongo: ImageDefinition = {
   size: 277_540_111,
   entrypoint: ['docker-entrypoint.sh'],
   cmd: ['mongod'],
-  executables: { mongod: () => serve([tcp(27017)]), mongosh: () => exit(0), mongo: () => exit(0) },
+  executables: { mongod: () => serve([tcp(27017)]), mongosh: client, mongo: client },
   shell: true,
 };

@@ -1,3 +1,4 @@
+import { client } from './clients.js';
 import type { ImageDefinition } from './image.js';
 import { exit, serve, tcp } from './program.js';
 import { tags } from './tags.js';
@@ -22,8 +23,8 @@ export const mysql: ImageDefinition = {
   cmd: ['mysqld'],
   executables: {
     mysqld: ({ has }) => (passwords.some(has) ? serve([tcp(3306)]) : exit(1)),
-    mysql: () => exit(0),
-    mysqladmin: () => exit(0),
+    mysql: client,
+    mysqladmin: client,
   },
   shell: true,
 };

@@ -1,3 +1,4 @@
+import { client } from './clients.js';
 import type { ImageDefinition } from './image.js';
 import { exit, serve, tcp } from './program.js';
 import { tags } from './tags.js';
@@ -26,8 +27,8 @@ export const postgres: ImageDefinition = {
   executables: {
     postgres: ({ has }) =>
       has('POSTGRES_PASSWORD') || has('POSTGRES_HOST_AUTH_METHOD') || has('POSTGRES_PASSWORD_FILE') ? serve([tcp(5432)]) : exit(1),
-    psql: () => exit(0),
-    pg_isready: () => exit(0),
+    psql: client,
+    pg_isready: client,
   },
   shell: true,
 };

@@ -1,5 +1,6 @@
+import { client } from './clients.js';
 import type { ImageDefinition } from './image.js';
-import { exit, serve, tcp } from './program.js';
+import { serve, tcp } from './program.js';
 import { tags } from './tags.js';
 
 /** The key-value store. */
@@ -14,7 +15,7 @@ export const redis: ImageDefinition = {
       const at = args.indexOf('--port');
       return serve([tcp(at < 0 ? 6379 : Number(args[at + 1]))]);
     },
-    'redis-cli': () => exit(0),
+    'redis-cli': client,
   },
   shell: true,
 };

@@ -1,6 +1,6 @@
+import { interpreter, tool } from './clients.js';
 import { python } from './commands.js';
 import type { ImageDefinition } from './image.js';
-import { exit, serve } from './program.js';
 import { tags } from './tags.js';
 
 /** Languages: with a program as argument they run it and end; without, they read standard input and end. */
@@ -10,7 +10,7 @@ export const runtimes: readonly ImageDefinition[] = [
     tags: tags({ names: ['alpine', 'slim', 'bookworm'], versions: { 2: [7, 7], 3: [4, 14] } }),
     size: 402_331_870,
     cmd: ['python3'],
-    executables: { pip3: () => exit(0), python, python3: python },
+    executables: { pip3: tool, python, python3: python },
     shell: true,
   },
   {
@@ -23,9 +23,9 @@ export const runtimes: readonly ImageDefinition[] = [
     entrypoint: ['docker-entrypoint.sh'],
     cmd: ['node'],
     executables: {
-      node: ({ args }) => (args.some((arg) => arg.endsWith('.js')) ? serve([]) : exit(0)),
-      npx: () => exit(0),
-      yarn: () => exit(0),
+      node: interpreter,
+      npx: tool,
+      yarn: tool,
     },
     shell: true,
   },
@@ -45,7 +45,7 @@ export const runtimes: readonly ImageDefinition[] = [
     }),
     size: 336_771_402,
     cmd: ['bash'],
-    executables: { perl: () => exit(0), ruby: () => exit(0), go: () => exit(0), java: () => exit(0), php: () => exit(0) },
+    executables: { perl: interpreter, ruby: interpreter, go: tool, java: tool, php: interpreter },
     shell: true,
   },
 ];

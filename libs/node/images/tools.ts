@@ -20,7 +20,8 @@ const stress: Executable = ({ args }) => {
 
 /** Clients and network tools: each does its work and ends. */
 export const tools: readonly ImageDefinition[] = [
-  tool(['docker.io/curlimages/curl', 'quay.io/curl/curl'], 'curl', 9_801_664),
+  // curl is interpreted.
+  { ...tool(['docker.io/curlimages/curl', 'quay.io/curl/curl'], 'curl', 9_801_664), executables: {} },
   tool(
     ['docker.io/bitnami/kubectl', 'registry.k8s.io/kubectl', 'docker.io/rancher/kubectl', 'docker.io/alpine/k8s'],
     'kubectl',

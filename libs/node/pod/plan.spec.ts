@@ -248,6 +248,41 @@ test("pods on the host network have the node's address, but wait for their volum
   expect(story.events).toEqual(Array(2).fill('FailedMount: MountVolume.SetUp failed for volume "v" : secret "x" not found'));
 });
 
+test.each<[corev1.HostPathVolumeSource, string | undefined]>([
+  [{ path: '/var/log', type: 'Directory' }, undefined],
+  [{ path: '/data', type: 'Directory' }, '/data is not a directory'],
+  [{ path: '/data', type: 'DirectoryOrCreate' }, undefined],
+  [{ path: '/data' }, undefined],
+  [{ path: '/etc/hosts', type: 'File' }, undefined],
+  [{ path: '/etc', type: 'File' }, '/etc is not a file'],
+  [{ path: '/var/run/docker.sock', type: 'Socket' }, '/var/run/docker.sock is not a socket file'],
+  [{ path: '/dev/tty9', type: 'CharDevice' }, '/dev/tty9 is not a character device'],
+  [{ path: '/dev/sdz', type: 'BlockDevice' }, '/dev/sdz is not a block device'],
+])('a directory of the node: %j', (hostPath, error) => {
+  const story = new Story(podOf({ containers: [nginx], volumes: [{ name: 'v', hostPath }] }));
+  if (error === undefined) expect(story.summary).toBe('Running c=running+ready');
+  else expect(story.events).toEqual([`FailedMount: MountVolume.SetUp failed for volume "v" : hostPath type check failed: ${error}`]);
+});
+
+test.each<[string, string, string | undefined]>([
+  ['echo one; echo two >&2; exit 3', 'FallbackToLogsOnError', 'one\ntwo\n'],
+  ['echo one; exit 0', 'FallbackToLogsOnError', undefined],
+  ['echo one; exit 3', 'File', undefined],
+  ['echo one; echo told > /dev/termination-log; exit 3', 'FallbackToLogsOnError', 'told\n'],
+  ['seq 1 200; exit 3', 'FallbackToLogsOnError', Array.from({ length: 80 }, (_, index) => `${index + 121}\n`).join('')],
+])('the message of an end: %s %s', (script, terminationMessagePolicy, message) => {
+  const container = { name: 'c', image: 'busybox', command: ['sh', '-c', script], terminationMessagePolicy };
+  const story = new Story(podOf({ restartPolicy: 'Never', containers: [container] }));
+  expect(story.pod.status?.containerStatuses?.[0]?.state?.terminated?.message).toBe(message);
+});
+
+test('runAsUser 0 contradicts runAsNonRoot', () => {
+  const story = new Story(podOf({ containers: [{ ...nginx, securityContext: { runAsNonRoot: true, runAsUser: 0 } }] }));
+  expect(story.events.at(-1)).toBe(
+    'Failed: Error: container\'s runAsUser breaks non-root policy (pod: "web_ns(u1)", container: c) [spec.containers{c}]',
+  );
+});
+
 test('no container starts without an address', () => {
   const story = new Story(podOf({ containers: [nginx] }), { podIP: undefined });
   expect(story.events[0]).toMatch(/^FailedCreatePodSandBox: /);

@@ -50,25 +50,13 @@ function isInterpreted(image: ImageDefinition, { image: name, command = [] }: co
 
 /** Everything in a container's spec that what its processes do may depend on. */
 export function textOf(container: corev1.Container): string {
-  const { image, command, args, stdin, tty, env, envFrom, workingDir, volumeMounts, terminationMessagePath, securityContext, lifecycle } =
-    container;
+  const { image, command, args, stdin, tty, env, envFrom, workingDir, volumeMounts, securityContext, lifecycle } = container;
+  const { terminationMessagePath, terminationMessagePolicy } = container;
   const mounts = volumeMounts?.map(({ mountPath }) => mountPath);
   const readOnly = securityContext?.readOnlyRootFilesystem;
   const hook = lifecycle?.postStart?.exec?.command;
-  return JSON.stringify([
-    image,
-    command,
-    args,
-    stdin,
-    tty,
-    env,
-    envFrom?.length,
-    workingDir,
-    mounts,
-    terminationMessagePath,
-    readOnly,
-    hook,
-  ]);
+  const message = [terminationMessagePath, terminationMessagePolicy];
+  return JSON.stringify([image, command, args, stdin, tty, env, envFrom?.length, workingDir, mounts, message, readOnly, hook]);
 }
 
 /** A process whose program is not known yet, or its program. */

@@ -1,9 +1,10 @@
 import type { corev1 } from '#api';
+import { hostPathError } from './host-paths.js';
 import type { PodWorld } from './world.js';
 
 /** Objects that a pod refers to and that may not exist: ConfigMaps and Secrets of its volumes and environment. */
 
-type World = Pick<PodWorld, 'configMap' | 'secret'>;
+type World = Pick<PodWorld, 'configMap' | 'secret' | 'hasPath'>;
 
 interface Source {
   name: string;
@@ -58,6 +59,8 @@ function sourceError(world: World, source: Source): string | undefined {
 /** Why a pod's volumes cannot be mounted: one FailedMount message per volume. */
 export function mountErrors(pod: corev1.Pod, world: World): string[] {
   return (pod.spec?.volumes ?? []).flatMap((volume) => {
+    const missing = volume.hostPath && hostPathError(volume.hostPath, world.hasPath);
+    if (missing) return [`MountVolume.SetUp failed for volume "${volume.name}" : ${missing}`];
     for (const source of sourcesOf(volume)) {
       const error = sourceError(world, source);
       if (error !== undefined) return [`MountVolume.SetUp failed for volume "${volume.name}" : ${error}`];

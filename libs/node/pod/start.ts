@@ -87,19 +87,22 @@ export function finishPull(sim: Simulation, slot: Slot, since: number): void {
   sim.remember(slot, { pull: { failedAt: sim.at, delay: nextDelay(slot.memory.pull?.delay), error }, notBefore: sim.at + next });
 }
 
-function runsAsRoot(sim: Simulation, slot: Slot): boolean {
-  const own = slot.container.securityContext;
+/** Why a container may not run as the user that it would run as (kuberuntime verifyRunAsNonRoot). */
+function rootError(sim: Simulation, { container }: Slot): string | undefined {
+  const own = container.securityContext;
   const pod = sim.pod.spec?.securityContext;
-  if ((own?.runAsNonRoot ?? pod?.runAsNonRoot) !== true) return false;
+  if ((own?.runAsNonRoot ?? pod?.runAsNonRoot) !== true) return undefined;
+  const where = `(pod: "${sim.podName}", container: ${container.name})`;
   const user = own?.runAsUser ?? pod?.runAsUser;
-  const reference = parseImage(slot.container.image ?? '');
-  return (user ?? (reference && findImage(reference)?.definition.user) ?? 0) === 0;
+  if (user !== undefined) return user === 0 ? `container's runAsUser breaks non-root policy ${where}` : undefined;
+  const reference = parseImage(container.image ?? '');
+  const byImage = (reference && findImage(reference)?.definition.user) ?? 0;
+  return byImage === 0 ? `container has runAsNonRoot and image will run as root ${where}` : undefined;
 }
 
 /** The image is present: creates the container's configuration, and starts it after the time that takes. */
 function create(sim: Simulation, slot: Slot): void {
-  const asRoot = `container has runAsNonRoot and image will run as root (pod: "${sim.podName}", container: ${slot.container.name})`;
-  const error = configError(sim.pod, slot.container, sim.world) ?? (runsAsRoot(sim, slot) ? asRoot : undefined);
+  const error = configError(sim.pod, slot.container, sim.world) ?? rootError(sim, slot);
   if (error !== undefined) {
     sim.warning('Failed', `Error: ${error}`, slot);
     refuse(sim, slot, 'CreateContainerConfigError', error);

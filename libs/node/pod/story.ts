@@ -57,6 +57,7 @@ export class Story {
         hasImage: (name) => this.images.has(name),
         configMap: () => undefined,
         secret: () => undefined,
+        hasPath: () => false,
         processes,
         refusal: undefined,
         shortage: () => undefined,

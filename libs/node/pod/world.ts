@@ -15,6 +15,8 @@ export interface PodWorld {
   hasImage(reference: string): boolean;
   configMap(name: string): corev1.ConfigMap | undefined;
   secret(name: string): corev1.Secret | undefined;
+  /** Whether pods have made a directory or file on the node. */
+  hasPath(path: string): boolean;
   processes: Processes;
   /** Why the node, which is under pressure, does not admit the pod. */
   refusal: string | undefined;

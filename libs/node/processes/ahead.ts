@@ -13,6 +13,9 @@ import { MOST_STEPS_AHEAD, NEVER } from './limits.js';
 
 /** The exit code of a process that the kernel kills because it does not handle SIGTERM in time. */
 const KILLED = 137;
+/** Characters and lines of a log that become the message (MaxContainerTerminationMessageLogLength and -Lines). */
+const LOG_CHARACTERS = 2048;
+const LOG_LINES = 80;
 /** Characters of a termination message (MaxContainerTerminationMessageLength is 4096 bytes). */
 const LONGEST_MESSAGE = 4096;
 
@@ -26,6 +29,8 @@ export class Ahead {
   readonly host: ShellHost | undefined;
   readonly main: Task | undefined;
   private readonly ports: ServedPort[] = [];
+  /** The end of its log, if that is wanted. */
+  private log = '';
   private unknown = false;
   private taken = 0;
   private result: Program | undefined;
@@ -49,9 +54,26 @@ export class Ahead {
     const found = lookUp(this.host, name, bare.container.workingDir);
     if ('error' in found && !bare.asked) this.result = cannotStart(name);
     else {
-      this.main = kernel.spawn(spec.name, mainProcess(bare.container, this.host, { input, output: UNREAD, errors: UNREAD }));
+      this.main = kernel.spawn(spec.name, mainProcess(bare.container, this.host, { input, output: this.sink, errors: this.sink }));
       this.postStart(bare, this.host);
     }
+  }
+
+  private get sink() {
+    if (this.spec.terminationMessagePolicy !== 'FallbackToLogsOnError') return UNREAD;
+    const put = (data: string): boolean => {
+      this.log = (this.log + data).slice(-LOG_CHARACTERS);
+      return true;
+    };
+    return { put };
+  }
+
+  /** What its end says (kuberuntime getTerminationMessage). */
+  private message(code: number): string | undefined {
+    const written = terminationMessage(this.bare, this.spec);
+    if (written !== undefined || code === 0 || this.log === '') return written;
+    const lines = this.log.split('\n');
+    return Buffer.from(lines.slice(-LOG_LINES - 1).join('\n'), 'latin1').toString('utf8');
   }
 
   /** The hook runs beside the process, which may wait for what it does. */
@@ -93,7 +115,7 @@ export class Ahead {
   }
 
   private ended({ at }: Task, code: number): ExitingProgram {
-    return { ...exit(code, at, terminationMessage(this.bare, this.spec)), stopCode: KILLED, ports: this.ports };
+    return { ...exit(code, at, this.message(code)), stopCode: KILLED, ports: this.ports };
   }
 }
 
