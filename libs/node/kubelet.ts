@@ -21,6 +21,7 @@ import { NodeMemory } from './node-memory.js';
 import { NO_MEMORY, type PodMemory } from './pod/memory.js';
 import { planPod } from './pod/plan.js';
 import { readCommands } from './pod/programs.js';
+import { withoutBackOffs } from './pod/restart.js';
 import { type Unwritten, withOwnStatus } from './pod/unwritten.js';
 import type { PodPlan } from './pod/world.js';
 import { ClusterProcesses } from './processes/cluster-processes.js';
@@ -72,8 +73,8 @@ class Kubelets implements OpenController {
   /** Pods whose status is being written by this component. */
   private readonly writing = new Set<string>();
   private readonly processes: ClusterProcesses;
-  /** Nodes whose kubelet did not do what was to be done, because it was down. */
-  private readonly silenced = new Set<string>();
+  /** Nodes whose kubelet did not do what was to be done, because it was down, and whether it was stopped. */
+  private readonly silenced = new Map<string, { stopped: boolean }>();
 
   constructor(
     private readonly context: ClusterContext,
@@ -105,8 +106,9 @@ class Kubelets implements OpenController {
     const pod = reading ? this.context.informers.of(Pod).get(name, namespace) : bound;
     const node = this.context.informers.of(Node).get(pod?.spec?.nodeName ?? '');
     if (!pod || !isSimulated(node)) return undefined;
-    if (this.context.faults.kubelet(node.metadata.name) !== undefined) {
-      this.silenced.add(node.metadata.name);
+    const outage = this.context.faults.kubelet(node.metadata.name);
+    if (outage !== undefined) {
+      this.silenced.set(node.metadata.name, { stopped: outage.state === 'stopped' });
       return undefined;
     }
     const memory = this.memoryOf(node);
@@ -218,10 +220,15 @@ class Kubelets implements OpenController {
 
   /** Kubelets that are up again look at all their pods. */
   private faultsChanged(): void {
-    for (const name of this.silenced) {
+    for (const [name, { stopped }] of this.silenced) {
       if (this.context.faults.kubelet(name) !== undefined) continue;
       this.silenced.delete(name);
-      for (const pod of this.context.informers.of(Pod).byIndex(BY_NODE, name)) this.queue.add(formatKey(keyOf(pod)));
+      for (const pod of this.context.informers.of(Pod).byIndex(BY_NODE, name)) {
+        const { uid = '' } = pod.metadata;
+        const memory = this.pods.get(uid);
+        if (stopped && memory) this.pods.set(uid, withoutBackOffs(memory, this.context.clock.now()));
+        this.queue.add(formatKey(keyOf(pod)));
+      }
     }
   }
 

@@ -207,3 +207,26 @@ it('a container that uses more memory than it may is killed', async () => {
   await cluster.advance(2000);
   expect(summary(await cluster.client.get(Pod, 'web', 'default'))).toBe('Failed c=OOMKilled(137)');
 });
+
+it('a kubelet that was restarted has forgotten its back-offs', async () => {
+  const cluster = await start();
+  const crashing = { name: 'c', image: 'busybox:1.36', command: ['sh', '-c', 'sleep 1; exit 1'] };
+  await cluster.client.create(Pod, podOf({ nodeName: 'worker-1', containers: [crashing] }));
+  await cluster.advance(200_000);
+  const restarts = async () => (await cluster.client.get(Pod, 'web', 'default')).status?.containerStatuses?.[0]?.restartCount ?? 0;
+  const before = await restarts();
+  const faults = new ClusterFaults(cluster.api);
+  const { id } = await faults.inject({ type: 'stop', component: 'kubelet', node: 'worker-1' });
+  await cluster.advance(400_000);
+  expect(await restarts()).toBe(before);
+  await faults.heal(id);
+  await cluster.advance(3000);
+  // At once, after 10 s, after 20 s.
+  expect(await restarts()).toBe(before + 1);
+  await cluster.advance(10_000);
+  expect(await restarts()).toBe(before + 2);
+  await cluster.advance(15_000);
+  expect(await restarts()).toBe(before + 2);
+  await cluster.advance(10_000);
+  expect(await restarts()).toBe(before + 3);
+});

@@ -1,6 +1,6 @@
 import type { corev1 } from '#api';
 import { type Instant, parseTime } from '#apimachinery';
-import type { ContainerMemory } from './memory.js';
+import type { ContainerMemory, PodMemory } from './memory.js';
 import type { Slot } from './slot.js';
 
 /** Initial and maximum back-off of restarts and image pulls, and how long a container has to run until it is reset. */
@@ -9,7 +9,7 @@ const LONGEST = 300_000;
 
 /** Doubles a back-off: 10 s, 20 s … 5 min. */
 export function nextDelay(delay: number | undefined): number {
-  return delay === undefined ? FIRST : Math.min(delay * 2, LONGEST);
+  return delay ? Math.min(delay * 2, LONGEST) : FIRST;
 }
 
 function matchingRule(container: corev1.Container, code: number): string | undefined {
@@ -47,4 +47,13 @@ export function restartDelay(entry: ContainerMemory['crash'], finishedAt: Instan
 export function afterRestart(entry: ContainerMemory['crash'], finishedAt: Instant, now: Instant): ContainerMemory['crash'] {
   const expired = entry === undefined || finishedAt - entry.at > 2 * LONGEST;
   return { delay: nextDelay(expired ? undefined : entry.delay), at: now };
+}
+
+/** What a kubelet knows of a pod after its restart: nothing of back-offs. */
+export function withoutBackOffs(memory: PodMemory, now: Instant): PodMemory {
+  const containers = Object.entries(memory.containers).map(([name, { notBefore: _, pull: __, ...known }]) => [
+    name,
+    { ...known, crash: { delay: 0, at: now } },
+  ]);
+  return { ...memory, containers: Object.fromEntries(containers) };
 }
