@@ -15,7 +15,6 @@ import {
 } from '#controller-runtime';
 import { evictionManager } from './eviction/eviction-manager.js';
 import { Evictions } from './eviction/evictions.js';
-import { refusalOf } from './eviction/pressure.js';
 import { heartbeats } from './heartbeats.js';
 import { NodeMemory } from './node-memory.js';
 import { NO_MEMORY, type PodMemory } from './pod/memory.js';
@@ -24,38 +23,17 @@ import { readCommands } from './pod/programs.js';
 import { withoutBackOffs } from './pod/restart.js';
 import { type Unwritten, withOwnStatus } from './pod/unwritten.js';
 import type { PodPlan } from './pod/world.js';
+import { BY_NODE, worldOf } from './pod-world.js';
 import { ClusterProcesses } from './processes/cluster-processes.js';
 import { keepVolumes } from './processes/keep-volumes.js';
-import { shortageOf } from './shortage.js';
 import { staticPods } from './static-pods.js';
 
 /** Maximum concurrent writes of pods: a thousand of them share a few transactions. */
 const CONCURRENCY = 1024;
 
-const BY_NODE = 'spec.nodeName';
-
 /** Whether a pod that was not over is with this plan. */
 function ends(pod: corev1.Pod, { status, remove }: Pick<PodPlan, 'status' | 'remove'>): boolean {
   return (remove || isTerminalPhase(status?.phase)) && !isTerminalPhase(pod.status?.phase);
-}
-
-/** Whether a pod that was started has made a directory or file on its node. */
-function makesPath({ spec, status }: corev1.Pod, wanted: string): boolean {
-  if (!status?.startTime) return false;
-  return (spec.volumes ?? []).some(({ hostPath }) => {
-    if (!hostPath || !['', 'DirectoryOrCreate', 'FileOrCreate'].includes(hostPath.type ?? '')) return false;
-    return hostPath.path === wanted || hostPath.path.startsWith(`${wanted}/`);
-  });
-}
-
-/** The host IPs in the status of a node's pods: the first address, and the first of the other family (GetNodeHostIPs). */
-function hostIPs(node: corev1.Node): string[] {
-  const internal = (node.status?.addresses ?? []).filter(({ type }) => type === 'InternalIP');
-  const [primary] = internal;
-  if (!primary) return [];
-  const isV6 = (address: string): boolean => address.includes(':');
-  const secondary = internal.find(({ address }) => isV6(address) !== isV6(primary.address));
-  return secondary ? [primary.address, secondary.address] : [primary.address];
 }
 
 /** Whether a node is simulated: one that was merely created through the API has no kubelet. */
@@ -148,26 +126,13 @@ class Kubelets implements OpenController {
   }
 
   private plan(pod: corev1.Pod, node: corev1.Node, memory: NodeMemory): PodPlan {
-    const { informers, clock, profile } = this.context;
-    const { namespace = '', uid = '' } = pod.metadata;
+    const { uid = '' } = pod.metadata;
     const world = {
-      hostIPs: hostIPs(node),
-      podIP: pod.spec?.hostNetwork || isTerminalPhase(pod.status?.phase) ? undefined : memory.addressFor(uid),
-      profile,
+      ...worldOf(this.context, { pod, node, memory }),
       memory: this.pods.get(uid) ?? NO_MEMORY,
-      hasImage: (reference: string) => memory.hasImage(reference),
-      configMap: (name: string) => informers.of(ConfigMap).get(name, namespace),
-      secret: (name: string) => informers.of(Secret).get(name, namespace),
-      hasPath: (path: string) =>
-        informers
-          .of(Pod)
-          .byIndex(BY_NODE, node.metadata.name)
-          .some((other) => makesPath(other, path)),
       processes: this.processes.of(uid),
-      refusal: refusalOf(node, pod),
-      shortage: (wanted: corev1.Pod) => shortageOf(node, wanted, informers.of(Pod).byIndex(BY_NODE, node.metadata.name)),
     };
-    return planPod(pod, world, clock.now());
+    return planPod(pod, world, this.context.clock.now());
   }
 
   /** Records the events, then writes the status that follows from them, then removes the pod. */

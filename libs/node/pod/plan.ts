@@ -1,8 +1,9 @@
 import type { corev1 } from '#api';
-import { formatTime, type Instant, parseTime } from '#apimachinery';
+import { type Instant, parseTime } from '#apimachinery';
 import { isTerminalPhase } from '#component-helpers';
 import { parseImage } from '../images/reference.js';
 import { isOutOfMemory } from '../usage.js';
+import { rejection } from './admission.js';
 import { hasSandbox, planOf, statusOf } from './assemble.js';
 import { onExit } from './exit.js';
 import { finishKill, killContainer } from './kill.js';
@@ -193,22 +194,6 @@ function restartChanged(sim: Simulation, slot: Slot): void {
   }
   slot.status = { ...slot.status, image };
   sim.remember(slot, { pull: undefined, crash: undefined, notBefore: undefined });
-}
-
-/** Why the kubelet rejects a new pod: its node is under pressure, or it does not fit there and nobody has scheduled it (kubelet.go rejectPod). */
-function refused({ pod, world }: Simulation): { reason: string; message: string } | undefined {
-  const { status, metadata } = pod;
-  if (status?.startTime || metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined) return undefined;
-  if (world.refusal !== undefined) return { reason: 'Evicted', message: world.refusal };
-  return status?.conditions?.some(({ type }) => type === 'PodScheduled') ? undefined : world.shortage(pod);
-}
-
-function rejection(sim: Simulation): corev1.PodStatus | undefined {
-  const why = refused(sim);
-  if (!why) return undefined;
-  const { reason, message } = why;
-  sim.warning(reason, message);
-  return { ...sim.pod.status, phase: 'Failed', reason, message: `Pod was rejected: ${message}`, startTime: formatTime(sim.now) };
 }
 
 const OUT_OF_TIME = { reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' };

@@ -1,0 +1,49 @@
+import { ConfigMap, type corev1, Pod, Secret } from '#api';
+import { isTerminalPhase } from '#component-helpers';
+import type { ClusterContext } from '#controller-runtime';
+import { refusalOf } from './eviction/pressure.js';
+import type { NodeMemory } from './node-memory.js';
+import type { PodWorld } from './pod/world.js';
+import { shortageOf } from './shortage.js';
+
+/** The index of pods by their node. */
+export const BY_NODE = 'spec.nodeName';
+
+/** Whether a pod that was started has made a directory or file on its node. */
+function makesPath({ spec, status }: corev1.Pod, wanted: string): boolean {
+  if (!status?.startTime) return false;
+  return (spec.volumes ?? []).some(({ hostPath }) => {
+    if (!hostPath || !['', 'DirectoryOrCreate', 'FileOrCreate'].includes(hostPath.type ?? '')) return false;
+    return hostPath.path === wanted || hostPath.path.startsWith(`${wanted}/`);
+  });
+}
+
+/** The host IPs in the status of a node's pods: the first address, and the first of the other family (GetNodeHostIPs). */
+function hostIPs(node: corev1.Node): string[] {
+  const internal = (node.status?.addresses ?? []).filter(({ type }) => type === 'InternalIP');
+  const [primary] = internal;
+  if (!primary) return [];
+  const isV6 = (address: string): boolean => address.includes(':');
+  const secondary = internal.find(({ address }) => isV6(address) !== isV6(primary.address));
+  return secondary ? [primary.address, secondary.address] : [primary.address];
+}
+
+/** What a pod finds on its node and in its cluster. */
+export function worldOf(
+  { informers, profile }: ClusterContext,
+  { pod, node, memory }: { pod: corev1.Pod; node: corev1.Node; memory: NodeMemory },
+): Omit<PodWorld, 'memory' | 'processes'> {
+  const { namespace = '', uid = '' } = pod.metadata;
+  const neighbours = () => informers.of(Pod).byIndex(BY_NODE, node.metadata.name);
+  return {
+    hostIPs: hostIPs(node),
+    podIP: pod.spec?.hostNetwork || isTerminalPhase(pod.status?.phase) ? undefined : memory.addressFor(uid),
+    profile,
+    hasImage: (reference) => memory.hasImage(reference),
+    configMap: (name) => informers.of(ConfigMap).get(name, namespace),
+    secret: (name) => informers.of(Secret).get(name, namespace),
+    hasPath: (path) => neighbours().some((other) => makesPath(other, path)),
+    refusal: refusalOf(node, pod),
+    shortage: (wanted) => shortageOf(node, wanted, neighbours()),
+  };
+}

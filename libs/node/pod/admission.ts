@@ -1,0 +1,20 @@
+import type { corev1 } from '#api';
+import { formatTime } from '#apimachinery';
+import type { Simulation } from './simulation.js';
+
+/** Why the kubelet rejects a new pod: its node is under pressure, or it does not fit there and nobody has scheduled it (kubelet.go rejectPod). */
+function refused({ pod, world }: Simulation): { reason: string; message: string } | undefined {
+  const { status, metadata } = pod;
+  if (status?.startTime || metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined) return undefined;
+  if (world.refusal !== undefined) return { reason: 'Evicted', message: world.refusal };
+  return status?.conditions?.some(({ type }) => type === 'PodScheduled') ? undefined : world.shortage(pod);
+}
+
+/** The status of a pod that is not admitted; undefined if it is. */
+export function rejection(sim: Simulation): corev1.PodStatus | undefined {
+  const why = refused(sim);
+  if (!why) return undefined;
+  const { reason, message } = why;
+  sim.warning(reason, message);
+  return { ...sim.pod.status, phase: 'Failed', reason, message: `Pod was rejected: ${message}`, startTime: formatTime(sim.now) };
+}
