@@ -6,7 +6,7 @@ import { hashOf, mirrorPod } from '#kubeadm';
 
 /** Where kubeadm's kubelets look for manifests, unless their configuration says otherwise. */
 const DIRECTORY = '/etc/kubernetes/manifests';
-export const KUBELET_CONFIG = '/var/lib/kubelet/config.yaml';
+const KUBELET_CONFIG = '/var/lib/kubelet/config.yaml';
 /** Static pods of a node at most, as pods of a node. */
 const MOST_STATIC_PODS = 110;
 /** What kubeadm has left on the nodes of the control plane. */

@@ -198,6 +198,7 @@ test('every image file is on the list, and every repository occurs once', () => 
   const parts = [
     'agnhost-commands',
     'catalogue',
+    'clients',
     'commands',
     'flags',
     'image',

@@ -16,7 +16,7 @@ const processes: Processes = {
 };
 
 export const START = parseTime('2026-01-01T00:00:00Z') ?? 0;
-export const INSTANT = { name: 'instant', imagePull: 0, containerStart: 0, containerStop: 0 } as const;
+const INSTANT = { name: 'instant', imagePull: 0, containerStart: 0, containerStop: 0 } as const;
 export const REALISTIC = { name: 'realistic', imagePull: 2000, containerStart: 500, containerStop: 1000 } as const;
 
 export const podOf = (spec: Partial<corev1.PodSpec>, metadata: Partial<corev1.Pod['metadata']> = {}): corev1.Pod => ({
