@@ -13,8 +13,8 @@ import {
   type Reconciled,
   type WorkQueue,
 } from '#controller-runtime';
-import { evictionManager } from './eviction/eviction-manager.js';
 import { Evictions } from './eviction/evictions.js';
+import { nodePressure } from './eviction/node-pressure.js';
 import { heartbeats } from './heartbeats.js';
 import { NodeMemory } from './node-memory.js';
 import { NO_MEMORY, type PodMemory } from './pod/memory.js';
@@ -185,6 +185,10 @@ class Kubelets implements OpenController {
 
   /** Kubelets that are up again look at all their pods. */
   private faultsChanged(): void {
+    for (const name of this.nodes.keys()) {
+      const outage = this.context.faults.kubelet(name);
+      if (outage && !this.silenced.has(name)) this.silenced.set(name, { stopped: outage.state === 'stopped' });
+    }
     for (const [name, { stopped }] of this.silenced) {
       if (this.context.faults.kubelet(name) !== undefined) continue;
       this.silenced.delete(name);
@@ -235,7 +239,7 @@ const kubelets = (evictions: Evictions): Controller => ({
 /** All parts of the kubelets, for one cluster. */
 function parts(): Component {
   const evictions = new Evictions();
-  return componentOf('kubelet', [kubelets(evictions), staticPods, heartbeats, evictionManager(evictions)]);
+  return componentOf('kubelet', [kubelets(evictions), staticPods, heartbeats, nodePressure(evictions)]);
 }
 
 /** The kubelets of a cluster's simulated nodes as one component: they start, probe, stop and remove the pods bound to their nodes. */

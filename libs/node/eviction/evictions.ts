@@ -1,7 +1,7 @@
 import type { corev1 } from '#api';
 import type { Outcome } from '../pod/memory.js';
 
-/** Pods that are to be evicted, from the eviction manager to the workers of the pods. */
+/** Pods that are to be evicted, from the watch over a node to the workers of the pods. */
 export class Evictions {
   private readonly outcomes = new Map<string, Outcome>();
   private listener: ((pod: corev1.Pod) => void) | undefined;

@@ -35,7 +35,7 @@ const CONDITIONS: readonly ConditionWords[] = [
 ];
 
 /** Watches over the memory and the disk of nodes where the usage of a pod is set. The key is the node. */
-class EvictionManager implements OpenController {
+class NodePressure implements OpenController {
   readonly concurrency = 64;
   /** When a node was last under pressure, by node and resource. */
   private readonly lastMet = new Map<string, Instant>();
@@ -134,9 +134,9 @@ function isTrue({ status }: corev1.Node, type: string): boolean {
 }
 
 /** The part of the kubelets that evicts pods from nodes under pressure. */
-export const evictionManager = (evictions: Evictions): Controller => ({
+export const nodePressure = (evictions: Evictions): Controller => ({
   name: 'kubelet',
   // What wakes the workers of the pods is enough.
   interests: () => false,
-  open: (context, queue) => new EvictionManager(context, queue, evictions),
+  open: (context, queue) => new NodePressure(context, queue, evictions),
 });
