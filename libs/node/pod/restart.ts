@@ -55,5 +55,6 @@ export function withoutBackOffs(memory: PodMemory, now: Instant): PodMemory {
     name,
     { ...known, crash: { delay: 0, at: now } },
   ]);
-  return { ...memory, containers: Object.fromEntries(containers) };
+  // What it would have done before did not happen.
+  return { ...memory, at: now, containers: Object.fromEntries(containers) };
 }
