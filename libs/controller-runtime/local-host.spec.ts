@@ -55,6 +55,18 @@ describe('LocalHost', () => {
     expect(log.map(([name]) => name)).toEqual(['b']);
   });
 
+  it('advances past any number of timers, as long as time goes on', async () => {
+    let turns = 0;
+    const { local, clock } = await host({
+      a: (now) => {
+        turns += 1;
+        return { more: false, nextAt: now + 10 };
+      },
+    });
+    await local.advance(1_200_000);
+    expect([turns, clock.now()]).toEqual([120_001, START + 1_200_000]);
+  });
+
   it('advances the clock to each timer in order, and to the target', async () => {
     const every = (period: number) => (now: number) => ({ more: false, nextAt: START + (Math.floor((now - START) / period) + 1) * period });
     const { local, log, clock } = await host({ a: every(300), b: every(500) });

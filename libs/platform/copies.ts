@@ -104,8 +104,10 @@ async function fork(options: CopiesOptions, source: Cluster, { name, of, clock }
     clock: newClock(wanted, start, machine),
     createdAt: new Date(machine),
   };
-  const token = await addCopy(options, cluster, { from, ...(at !== undefined && { at }), components: options.components });
-  options.wake(cluster.id);
+  // A copy of the present has the turns of its source: what is to be done and what has been done are the same.
+  const past = of !== undefined;
+  const token = await addCopy(options, cluster, { from, ...(at !== undefined && { at }), ...(past && { components: options.components }) });
+  if (past) options.wake(cluster.id);
   return { cluster, token };
 }
 

@@ -28,6 +28,7 @@ const TEXTS = [
   ['20261122000400_audit', 'f27e790ff3481032'],
   ['20261122001000_restore', '25dda35306548173'],
   ['20261122001100_clock_modes', 'dad77ec8246f16ea'],
+  ['20261122001200_unflushed_steps', '07f2bf44f5426f4f'],
 ];
 
 test('migrations that databases have are never changed', () => {
