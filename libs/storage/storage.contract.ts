@@ -559,6 +559,22 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       expect(await store.revision()).toBe(12);
     });
 
+    test('a restoration is one transaction among concurrent writes', async () => {
+      await store.write([create('/r/a', '1'), create('/r/b', '1')]);
+      const cause2: Cause = { requestId: 'r2', user: 'ann' };
+      const writes = Array.from({ length: 20 }, (_, n) => store.write([create(`/r/n${n}`), create(`/r/m${n}`)]));
+      const restored = await admin.restore(cluster, { from: cluster, at: 2, cause: cause2, now: at });
+      await Promise.all(writes);
+      const log = await store.log({ after: 0 });
+      expect(log.map(({ revision }) => revision)).toEqual(log.map((_, index) => index + 1));
+      const own = log.filter((entry) => entry.cause.requestId === 'r2').map(({ revision }) => revision);
+      expect(own).toEqual(own.map((_, index) => restored - own.length + 1 + index));
+      expect((await store.list({ prefix: '/', at: restored })).items.map(({ key }) => key)).toEqual(['/r/a', '/r/b']);
+      const standingKeys = new Set<string>();
+      for (const { type, key } of log) type === 'put' ? standingKeys.add(key) : standingKeys.delete(key);
+      expect((await store.list({ prefix: '/' })).items.map(({ key }) => key)).toEqual([...standingKeys].sort());
+    });
+
     test('a copy starts at its revision, with the replacements made', async () => {
       await store.write([create('/r/a', JSON.stringify({ time: 'T0 "x" T0', $: '$&' }), at + 10), create('/r/b', '1')]);
       await store.write([remove('/r/b'), update('/r/a', 1, JSON.stringify({ time: 'T1 "x" T1' }))]);

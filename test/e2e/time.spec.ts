@@ -68,6 +68,10 @@ test('a cluster is kept, forked, restored and reset while its credentials stay v
   expect([await running(api), (await api.must('GET', '/api/v1/nodes')).items.length]).toEqual([0, 3]);
   await api.must('POST', deployments, deployment(1));
   expect(await until(async () => (await running(api)) === 1)).toBe(true);
+  const alike = await platform('POST', `/${made.id}/fork`, { name: 'team', snapshot: 'two', count: 3 });
+  expect(alike.body.items.map(({ name }: Json) => name)).toEqual(['team-1', 'team-2', 'team-3']);
+  expect((await platform('POST', '', { name: 'team', count: 2 })).status).toBe(409);
+  expect((await platform('POST', '', { name: 'class', profile: 'instant', count: 2 })).body.items.length).toBe(2);
   expect((await platform('DELETE', `/${made.id}/snapshots/two`)).status).toBe(204);
 });
 

@@ -20,6 +20,7 @@ import { isReference, noCluster } from './ids.js';
 import { PlatformGuard } from './platform.guard.js';
 import { creationProblem } from './problems.js';
 import { changeClusterSchema, createClusterSchema, kubeconfigSchema, listClustersSchema } from './schemas.js';
+import { madeOfAll, namesOf } from './several.js';
 import { type ClusterAddress, clusterView, createdView } from './views.js';
 
 /** /platform/v1/clusters */
@@ -47,22 +48,19 @@ export class ClustersController {
   async create(@Body() body: unknown) {
     const request = validated(createClusterSchema, body);
     const { id: organizationId } = await this.ownerOf(request.organization);
-    const { name, nodes, profile, seed } = request;
+    const { name, nodes, profile, seed, clock, count } = request;
     if (nodes.count > this.maxNodes) throw new Problem(422, `nodes.count: at most ${this.maxNodes} here (ORRERY_MAX_NODES)`);
-    try {
-      const created = await this.clusters.create({
-        name,
-        organizationId,
-        nodes,
-        profile,
-        clock: request.clock,
-        ...(seed === undefined ? {} : { seed }),
+    const common = { organizationId, nodes, profile, clock, ...(seed === undefined ? {} : { seed }) };
+    const make = async (named: string) => {
+      const created = await this.clusters.create({ name: named, ...common }).catch((error: unknown) => {
+        throw creationProblem(error, named);
       });
       if (request.cloud) await this.enableCloud(created.cluster.id);
-      return createdView(created, this.address);
-    } catch (error) {
-      throw creationProblem(error, name);
-    }
+      return created;
+    };
+    if (count === undefined) return createdView(await make(name), this.address);
+    const made = await madeOfAll(namesOf(name, count), { make, undo: ({ cluster }) => this.clusters.remove(cluster.id) });
+    return { items: made.map((one) => createdView(one, this.address)) };
   }
 
   @Get(':id')

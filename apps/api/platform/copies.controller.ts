@@ -1,11 +1,12 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, UseGuards } from '@nestjs/common';
 import { Problem, validated } from '#hosting';
-import { type Asker, type Copies, NameTaken, type PastState } from '#platform';
-import { CLUSTER_ADDRESS, COPIES } from '../tokens.js';
+import { type Asker, type Clusters, type Copies, NameTaken, type PastState } from '#platform';
+import { CLUSTER_ADDRESS, CLUSTERS, COPIES } from '../tokens.js';
 import { isReference, noCluster } from './ids.js';
 import { PlatformGuard } from './platform.guard.js';
 import { creationProblem, pastProblem } from './problems.js';
 import { createSnapshotSchema, forkSchema, resetSchema, restoreSchema } from './schemas.js';
+import { madeOfAll, namesOf } from './several.js';
 import { type ClusterAddress, createdView, snapshotView } from './views.js';
 
 /** Who changes a cluster through this API, in the cluster's log. */
@@ -24,19 +25,23 @@ const askerOf = ({ id }: { id: string }): Asker => ({ requestId: id, user: USER 
 export class CopiesController {
   constructor(
     @Inject(COPIES) private readonly copies: Copies,
+    @Inject(CLUSTERS) private readonly clusters: Clusters,
     @Inject(CLUSTER_ADDRESS) private readonly address: ClusterAddress,
   ) {}
 
   @Post('fork')
   async fork(@Param('cluster') cluster: string, @Body() body: unknown) {
-    const { name, clock, ...state } = validated(forkSchema, body);
+    const { name, clock, count, ...state } = validated(forkSchema, body);
     const of = stateOf(state);
-    const forked = await this.past(cluster, () =>
-      this.copies.fork(cluster, { name, ...(of && { of }), ...(clock && { clock }) }).catch((error: unknown) => {
-        throw creationProblem(error, name);
-      }),
-    );
-    return createdView(forked, this.address);
+    const make = (named: string) =>
+      this.past(cluster, () =>
+        this.copies.fork(cluster, { name: named, ...(of && { of }), ...(clock && { clock }) }).catch((error: unknown) => {
+          throw creationProblem(error, named);
+        }),
+      );
+    if (count === undefined) return createdView(await make(name), this.address);
+    const made = await madeOfAll(namesOf(name, count), { make, undo: (fork) => this.clusters.remove(fork.cluster.id) });
+    return { items: made.map((fork) => createdView(fork, this.address)) };
   }
 
   @Get('snapshots')

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { LOG_LIMITS } from '#audit';
 import { FAULT_TYPES, FAULTY_COMPONENTS } from '#cluster';
 import { EARLIEST, LARGEST_QUOTAS, LARGEST_RATE, LATEST, QUOTA_NAMES, type QuotaName } from '#platform';
+import { MOST_AT_ONCE } from './several.js';
 
 const label = z
   .string()
@@ -55,6 +56,14 @@ const seedRequest = z
   .optional()
   .describe('The seed of names, uids, addresses and ports, but never of secrets; default random');
 
+const several = z
+  .number()
+  .int()
+  .min(1)
+  .max(MOST_AT_ONCE)
+  .optional()
+  .describe('So many clusters alike: name-1, name-2 …, all or none; the answer lists them as items');
+
 export const createClusterSchema = z.strictObject({
   name: label,
   organization: z.string().max(63).optional().describe('Id or name of the owner; default the default organization'),
@@ -63,6 +72,7 @@ export const createClusterSchema = z.strictObject({
   clock: clockRequest,
   seed: seedRequest,
   cloud: z.boolean().default(false).describe('Whether its nodes are machines of a cloud, with a cloud-controller-manager'),
+  count: several,
 });
 
 const revision = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional().describe('A revision that the log still has');
@@ -72,7 +82,13 @@ const onlyOne = (body: { revision?: number | undefined; snapshot?: string | unde
 const NOT_BOTH = 'revision and snapshot exclude each other';
 
 export const forkSchema = z
-  .strictObject({ name: label, revision, snapshot, clock: clockModes.optional().describe("Default: a clock like the source's") })
+  .strictObject({
+    name: label,
+    revision,
+    snapshot,
+    count: several,
+    clock: clockModes.optional().describe("Default: a clock like the source's"),
+  })
   .refine(onlyOne, NOT_BOTH);
 
 export const createSnapshotSchema = z.strictObject({ name: label, revision });

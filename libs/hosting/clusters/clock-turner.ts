@@ -13,7 +13,7 @@ const FIRST_LOOK = 5;
 const LONGEST_PAUSE = 250;
 const CANCELLED = 'the advance was cancelled';
 
-export interface AdvanceRequest {
+interface AdvanceRequest {
   /** How far, in milliseconds. */
   by: number;
   /** What ends it before. */

@@ -2,7 +2,7 @@ import { type Clock, type Instant, systemClock } from '#apimachinery';
 import { type Cluster, type ClusterClock, type PlatformRecords, standsStill, timeOf } from '#platform';
 
 /** A clock that only the holder of its turn sets. */
-export type SettableClock = Clock & { set(instant: Instant): void };
+type SettableClock = Clock & { set(instant: Instant): void };
 
 /** The clocks of this process's clusters: each is shared by all its users in the process, and follows the platform's record. */
 export interface ClusterClocks {

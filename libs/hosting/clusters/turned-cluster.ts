@@ -1,9 +1,10 @@
 import type { Instant } from '#apimachinery';
+import type { ClusterStore } from '#cacher';
 import type { Client } from '#client';
 import { type AdvanceEnd, expireLeases, waitIsOver } from '#cluster';
-import type { TurnedCluster } from '#controller-runtime';
+import type { Duty, TurnedCluster } from '#controller-runtime';
 import type { PlatformEvent, PlatformRecords } from '#platform';
-import { Compacted, type Fence, type Storage } from '#storage';
+import { Compacted, type Fence, type Revision, type Storage } from '#storage';
 import { openForWorker, type WorkerClustersOptions } from './worker-clusters.js';
 
 export interface TurnedClustersOptions extends WorkerClustersOptions {
@@ -21,6 +22,23 @@ async function endOf(end: AdvanceEnd, { storage, client }: { storage: Pick<Stora
     throw error;
   });
   return last === undefined ? Number.NEGATIVE_INFINITY : last.at + end.quiet;
+}
+
+/** Expires leases. The next expiry is asked for again after a write: of the many steps of an advance, most write nothing. */
+function leaseDuty(storage: Storage, store: ClusterStore): Duty {
+  let last: { revision: Revision; at: Instant | undefined } | undefined;
+  const nextAt = async () => {
+    const revision = store.known;
+    if (last?.revision !== revision || revision === 0) last = { revision, at: await storage.nextExpiry() };
+    return last.at;
+  };
+  return {
+    nextAt,
+    async run(now) {
+      const next = await nextAt();
+      if (next !== undefined && next <= now) await expireLeases(storage, store, now);
+    },
+  };
 }
 
 /** Opens a cluster with a stepped clock for the turn that advances it. Throws UnknownCluster if it does not exist. */
@@ -41,7 +59,7 @@ export async function openTurned(id: string, under: () => Fence | undefined, opt
     clock,
     storage,
     endOf: (until) => endOf(JSON.parse(until) as AdvanceEnd, { storage, client }),
-    duties: [{ nextAt: () => storage.nextExpiry(), run: (now) => expireLeases(storage, store, now) }],
+    duties: [leaseDuty(storage, store)],
     stepped: (now) => notify({ type: 'clock', cluster: id, now }),
     async reached(now) {
       await records.setClock(id, now);
