@@ -26,7 +26,7 @@ export interface Decision {
 }
 
 /** A pod cannot be bound to its node after all. */
-export type Refused = { rejection: Rejection; error?: undefined } | { rejection?: undefined; error: unknown };
+type Refused = { rejection: Rejection; error?: undefined } | { rejection?: undefined; error: unknown };
 
 /** How a binding has ended: bound or given up, refused, or to be continued. */
 export type Bound = 'done' | Refused | (Wait & { plugin: Plugin });

@@ -1,6 +1,6 @@
 import type { corev1 } from '#api';
 import { parseQuantity } from '#apimachinery';
-import { runCycle } from './cycle.js';
+import { feasibleNodesToFind, runCycle } from './cycle.js';
 import { fitMessage } from './fit-message.js';
 import type { World } from './framework.js';
 import { preempt } from './preemption/preempt.js';
@@ -170,3 +170,17 @@ describe('which node is best', () => {
     expect(outcome(pod('p', { containers: [{ name: 'c', image: 'docker.io/big:1' }] }), world([node('w1'), warm, node('w3')]))).toBe('w2');
   });
 });
+
+test.each([
+  [50, 0, 50],
+  [99, 10, 99],
+  [100, 0, 100],
+  [500, 0, 230],
+  [1000, 0, 420],
+  [5000, 0, 500],
+  [10_000, 0, 500],
+  [1000, 30, 300],
+  [1000, 5, 100],
+])('of %i nodes with percentageOfNodesToScore %i, %i feasible ones are enough', (nodes, percentage, expected) =>
+  expect(feasibleNodesToFind(nodes, percentage)).toBe(expected),
+);

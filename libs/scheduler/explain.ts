@@ -14,14 +14,14 @@ const MOST_NODES = 500;
 const NODES_AT_A_STRETCH = 100;
 
 /** What one filter says of a node. */
-export interface FilterVerdict {
+interface FilterVerdict {
   plugin: string;
   passed: boolean;
   reasons?: readonly string[];
 }
 
 /** What a plugin's score adds to a node's total: score × weight. */
-export interface ScoreVerdict {
+interface ScoreVerdict {
   plugin: string;
   score: number;
   weight: number;

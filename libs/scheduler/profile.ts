@@ -2,7 +2,7 @@ import type { PluginArgs } from './config/plugin-args.js';
 import type { Plugin, PluginSetup, Weighted } from './framework.js';
 
 /** The extension points, with the members of a plugin that belong to each. */
-export const EXTENSION_POINTS = {
+const EXTENSION_POINTS = {
   preEnqueue: ['preEnqueue'],
   queueSort: ['queueSort'],
   preFilter: ['preFilter'],

@@ -15,7 +15,7 @@ const leastAllocated: ResourceScorer = (requested, allocatable) =>
 const mostAllocated: ResourceScorer = (requested, allocatable) => Math.floor((Math.min(requested, allocatable) * MAX_SCORE) / allocatable);
 
 /** Linear between the points, constant beyond them (helper.BuildBrokenLinearFunction). */
-export function brokenLinear(points: readonly ShapePoint[]): (utilization: number) => number {
+function brokenLinear(points: readonly ShapePoint[]): (utilization: number) => number {
   const shape = points.map(({ utilization, score }) => ({ utilization, score: (score * MAX_SCORE) / MAX_CUSTOM_SCORE }));
   return (utilization) => {
     const at = shape.findIndex((point) => utilization <= point.utilization);

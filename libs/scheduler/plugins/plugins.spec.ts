@@ -33,7 +33,7 @@ const zone = 'topology.kubernetes.io/zone';
 const zoned = (name: string, at: string): corev1.Node => node(name, { labels: { [zone]: at } });
 
 describe('NodeResourcesFit', () => {
-  const fit = (args: Partial<PluginArgs['NodeResourcesFit']> = {}) =>
+  const withArgs = (args: Partial<PluginArgs['NodeResourcesFit']> = {}) =>
     alone('NodeResourcesFit', { NodeResourcesFit: { ...DEFAULT_ARGS.NodeResourcesFit, ...args } });
   const used = [on('a', 'w1', {}, { containers: [{ name: 'c', resources: { requests: { cpu: '2', memory: '2Gi' } } }] })];
 
@@ -55,7 +55,7 @@ describe('NodeResourcesFit', () => {
       {},
       '0/1 nodes are available: 1 Insufficient cpu.',
     ],
-  ])('%s', (_, wanted, args, expected) => expect(fit(args).fits(wanted, world([node('w1')], used))).toBe(expected));
+  ])('%s', (_, wanted, args, expected) => expect(withArgs(args).fits(wanted, world([node('w1')], used))).toBe(expected));
 
   const resources = [
     { name: 'cpu', weight: 1 },
@@ -80,7 +80,7 @@ describe('NodeResourcesFit', () => {
       [47, 15],
     ],
   ])('%s', (_, scoringStrategy, expected) =>
-    expect(fit({ scoringStrategy }).scores(requests('1', '1Gi'), world([node('w1'), node('w2')], used))).toEqual(expected),
+    expect(withArgs({ scoringStrategy }).scores(requests('1', '1Gi'), world([node('w1'), node('w2')], used))).toEqual(expected),
   );
 });
 
