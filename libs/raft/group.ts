@@ -1,7 +1,8 @@
 import type { Configuration } from './configuration.js';
+import type { HardState, Output, RaftOptions } from './elections.js';
 import type { Message, NodeId } from './message.js';
 import { NOBODY } from './message.js';
-import { type HardState, type Output, Raft, type RaftOptions } from './raft.js';
+import { Raft } from './raft.js';
 import { RaftLog } from './raft-log.js';
 
 export interface GroupOptions extends Pick<RaftOptions, 'electionTicks' | 'heartbeatTicks'> {

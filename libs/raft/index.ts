@@ -1,5 +1,4 @@
-export { type Configuration, type ConfigurationChange, quorumOf } from './configuration.js';
-export { emptyDisk, Group, type GroupOptions } from './group.js';
-export { type Entry, type Message, NOBODY, type NodeId } from './message.js';
-export { type HardState, type Output, Raft, type RaftOptions, type Role } from './raft.js';
-export { RaftLog } from './raft-log.js';
+export { quorumOf } from './configuration.js';
+export type { Role } from './elections.js';
+export { emptyDisk, Group } from './group.js';
+export { NOBODY } from './message.js';

@@ -1,96 +1,22 @@
-import { type Configuration, type ConfigurationChange, changedConfiguration, outcomeOf } from './configuration.js';
-import { type ConfirmedRead, Leadership, type Progress } from './leadership.js';
-import { type Draft, type Entry, type Message, NOBODY, type NodeId } from './message.js';
-import { RaftLog } from './raft-log.js';
-
-export type Role = 'follower' | 'preCandidate' | 'candidate' | 'leader';
-
-/** What a node keeps on its disk. */
-export interface HardState {
-  term: number;
-  vote: NodeId;
-  log: RaftLog;
-}
-
-export interface RaftOptions {
-  id: NodeId;
-  /** Ticks without a leader after which a node campaigns, at least; the time-out is drawn from here to twice as many. */
-  electionTicks: number;
-  heartbeatTicks: number;
-  /** Draws a number from 0 up to, and without, the given one. */
-  draw(below: number): number;
-  /** What a restarted node finds on its disk. */
-  disk: HardState;
-}
-
-/** A read that may be answered once the index is applied. */
-interface Read {
-  readonly context: string;
-  readonly index: number;
-}
-
-/** What a node has to do: to send, to apply, to answer. */
-export interface Output {
-  messages: Message[];
-  committed: Entry[];
-  reads: Read[];
-}
-
-type Of<T extends Message['type']> = Extract<Message, { type: T }>;
+import { type ConfigurationChange, changedConfiguration } from './configuration.js';
+import { Elections, type Of, type RaftOptions } from './elections.js';
+import type { ConfirmedRead, Leadership, Progress } from './leadership.js';
+import { type Entry, type Message, NOBODY, type NodeId } from './message.js';
 
 /**
  * One node of a Raft group as a state machine: messages and ticks in, messages and committed entries out. With pre-vote and check-quorum, as
  * etcd runs it (etcd-io/raft). Does no I/O and reads no clock.
  */
-export class Raft {
-  readonly id: NodeId;
-  role: Role = 'follower';
-  leader: NodeId = NOBODY;
-  configuration: Configuration;
-  private readonly disk: HardState;
-  private leadership: Leadership | undefined;
-  private votes = new Map<NodeId, boolean>();
-  private elapsed = 0;
-  private heartbeat = 0;
-  private timeout = 0;
-  private applied: number;
-  /** Reads that came before the leader had committed in its term. */
-  private early: Array<{ context: string; from: NodeId }> = [];
-  private output: Output = { messages: [], committed: [], reads: [] };
-
-  constructor(private readonly options: RaftOptions) {
-    this.id = options.id;
-    this.disk = options.disk;
-    this.configuration = options.disk.log.snapshot.configuration;
-    this.applied = options.disk.log.snapshot.index;
+export class Raft extends Elections {
+  constructor(options: RaftOptions) {
+    super(options);
     this.apply();
-    this.drawTimeout();
-  }
-
-  get term(): number {
-    return this.disk.term;
-  }
-
-  get log(): RaftLog {
-    return this.disk.log;
-  }
-
-  /** What there is to do since the last call. */
-  take(): Output {
-    const { output } = this;
-    this.output = { messages: [], committed: [], reads: [] };
-    return output;
   }
 
   tick(): void {
     this.elapsed += 1;
     if (this.leadership) this.tickAsLeader(this.leadership);
     else if (this.elapsed >= this.timeout && this.isVoter) this.campaign('preVote');
-  }
-
-  /** Whether it may be elected. */
-  private get isVoter(): boolean {
-    return this.configuration.voters.includes(this.id);
   }
 
   private tickAsLeader(leadership: Leadership): void {
@@ -162,105 +88,6 @@ export class Raft {
     else if (message.type !== 'timeoutNow') {
       if (this.leadership) this.lead(this.leadership, message);
     } else if (this.isVoter && this.role !== 'leader') this.campaign('vote', true);
-  }
-
-  /** False: the message is ignored. */
-  private meetNewerTerm(message: Message): boolean {
-    const { type, term, from } = message;
-    if (message.type === 'preVote' || message.type === 'vote') {
-      // A node that hears of its leader elects no other one: whoever comes back from a partition disturbs nobody.
-      const served = this.leader !== NOBODY && this.elapsed < this.options.electionTicks;
-      if (served && !message.transfer) return false;
-    }
-    // A pre-vote changes nothing, and one that is granted has the term that was asked for.
-    if (type === 'preVote' || (message.type === 'preVoteAnswer' && message.granted)) return true;
-    this.becomeFollower(term, type === 'append' || type === 'heartbeat' || type === 'snapshot' ? from : NOBODY);
-    return true;
-  }
-
-  private answerOlderTerm({ type, from }: Message): void {
-    // A leader that was replaced learns so from an answer of the newer term.
-    if (type === 'append' || type === 'heartbeat') this.send({ type: 'appendAnswer', to: from, index: 0 });
-    else if (type === 'preVote') this.send({ type: 'preVoteAnswer', to: from, granted: false });
-  }
-
-  private vote({ type, from, term, index, logTerm }: Of<'preVote' | 'vote'>): void {
-    const free =
-      this.disk.vote === from || (this.disk.vote === NOBODY && this.leader === NOBODY) || (type === 'preVote' && term > this.term);
-    const granted = free && this.log.isCoveredBy(index, logTerm);
-    if (granted && type === 'vote') {
-      this.elapsed = 0;
-      this.disk.vote = from;
-    }
-    const answer = type === 'vote' ? 'voteAnswer' : 'preVoteAnswer';
-    this.send({ type: answer, to: from, granted, term: granted ? term : this.term });
-  }
-
-  private campaign(type: 'preVote' | 'vote', transfer = false): void {
-    const term = this.term + 1;
-    this.reset();
-    this.role = type === 'vote' ? 'candidate' : 'preCandidate';
-    if (type === 'vote') {
-      this.disk.term = term;
-      this.disk.vote = this.id;
-    }
-    this.votes.set(this.id, true);
-    if (this.decide()) return;
-    const { lastIndex: index, lastTerm: logTerm } = this.log;
-    for (const to of this.configuration.voters)
-      if (to !== this.id) this.send({ type, to, term, index, logTerm, ...(transfer ? { transfer } : {}) });
-  }
-
-  private count({ type, from, granted }: Of<'preVoteAnswer' | 'voteAnswer'>): void {
-    if (this.role !== (type === 'voteAnswer' ? 'candidate' : 'preCandidate') || this.votes.has(from)) return;
-    this.votes.set(from, granted);
-    this.decide();
-  }
-
-  /** Whether the votes have decided. */
-  private decide(): boolean {
-    const outcome = outcomeOf(this.configuration, this.votes);
-    if (outcome === 'pending') return false;
-    if (outcome === 'lost') this.becomeFollower(this.term, NOBODY);
-    else if (this.role === 'preCandidate') this.campaign('vote');
-    else this.becomeLeader();
-    return true;
-  }
-
-  private becomeFollower(term: number, leader: NodeId): void {
-    if (term > this.term) {
-      this.disk.term = term;
-      this.disk.vote = NOBODY;
-    }
-    this.reset();
-    this.role = 'follower';
-    this.leader = leader;
-  }
-
-  private becomeLeader(): void {
-    this.reset();
-    this.role = 'leader';
-    this.leader = this.id;
-    this.leadership = new Leadership(this.id, this.configuration, this.log.lastIndex);
-    // A change that an earlier leader has begun may still be committed.
-    this.leadership.lastChange = this.log.lastIndex;
-    this.append({ data: '' });
-    this.replicate(this.leadership);
-  }
-
-  private reset(): void {
-    this.leader = NOBODY;
-    this.leadership = undefined;
-    this.votes = new Map();
-    this.early = [];
-    this.elapsed = 0;
-    this.heartbeat = 0;
-    this.drawTimeout();
-  }
-
-  private drawTimeout(): void {
-    const { electionTicks, draw } = this.options;
-    this.timeout = electionTicks + draw(electionTicks);
   }
 
   /** A message of the leader of this term. */
@@ -336,6 +163,11 @@ export class Raft {
     if (this.commit(leadership)) this.replicate(leadership);
     else if (index < this.log.lastIndex) this.sendAppend(from, progress);
     if (leadership.transferee === from && index === this.log.lastIndex) this.send({ type: 'timeoutNow', to: from });
+  }
+
+  protected begin(leadership: Leadership): void {
+    this.append({ data: '' });
+    this.replicate(leadership);
   }
 
   private append(entry: Pick<Entry, 'data' | 'change'>): Entry {
@@ -422,9 +254,5 @@ export class Raft {
       if (from === this.id) this.output.reads.push({ context, index });
       else this.send({ type: 'readIndexAnswer', to: from, context, index });
     }
-  }
-
-  private send(draft: Draft): void {
-    this.output.messages.push({ term: this.term, ...draft, from: this.id } as Message);
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Output } from './elections.js';
 import { emptyDisk, Group } from './group.js';
 import type { Entry } from './message.js';
-import type { Output } from './raft.js';
 
 /** A small generator, so that a failing run can be repeated by its number (mulberry32). */
 function dice(seed: number): (below: number) => number {
