@@ -16,6 +16,7 @@ const ACCOUNTS: ReadonlyMap<string, string> = new Map([
   ['endpoint-slice-controller', 'endpointslice-controller'],
   ['endpoint-slice-mirroring-controller', 'endpointslicemirroring-controller'],
   ['persistentvolume-controller', 'persistent-volume-binder'],
+  ['pod-resource-claim-controller', 'resource-claim-controller'],
   ['rancher.io/local-path', 'local-path-storage:local-path-provisioner-service-account'],
   ['k8s.io/minikube-hostpath', 'kube-system:storage-provisioner'],
   ['hostpath.csi.k8s.io', 'default:csi-hostpathplugin-sa'],

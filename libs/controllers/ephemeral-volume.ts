@@ -36,7 +36,7 @@ export const ephemeralVolume = defineController({
 });
 
 /** The claim of an ephemeral volume. Pure. */
-export function ephemeralClaim(pod: corev1.Pod, volume: Volume): corev1.PersistentVolumeClaim {
+function ephemeralClaim(pod: corev1.Pod, volume: Volume): corev1.PersistentVolumeClaim {
   const template = volume.ephemeral?.volumeClaimTemplate;
   const { annotations, labels } = template?.metadata ?? {};
   return {

@@ -33,6 +33,7 @@ import { volumeBinder } from './persistent-volume/volumes.js';
 import { podGC } from './pod-gc.js';
 import { volumeDeleter, volumeProvisioner } from './provisioners/controllers.js';
 import { replicaSet, replicationController } from './replica-set/controllers.js';
+import { podResourceClaims, resourceClaim } from './resource-claim/controllers.js';
 import { resourceQuota } from './resource-quota/controller.js';
 import { rootCA } from './root-ca.js';
 import { serviceAccount } from './service-account.js';
@@ -83,6 +84,8 @@ export const controllers: readonly Controller[] = [
   attributesClassProtection,
   volumeProvisioner,
   volumeDeleter,
+  podResourceClaims,
+  resourceClaim,
   nodeLifecycle,
   taintEviction,
   nodeIPAM,

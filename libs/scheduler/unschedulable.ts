@@ -27,13 +27,17 @@ const LONGEST_NOTE = 1024;
 /** What DynamicResources says of a pod without claims, and before its own preFilter has run. */
 const NO_CLAIMS = 'no new claims to deallocate';
 const NO_CLAIM_STATE = 'not found';
+/** What it says of a pod with claims. */
+const CLAIMS_DO_NOT_HELP = 'still not schedulable';
 
 /** Why a pod is pending, as its condition and event say it. */
 export function failureMessage({ failure, postFilter }: Failed): string {
   if (failure.nodes === 0) return 'no nodes available to schedule pods';
   if (!postFilter) return fitMessage(failure, '');
   if (failure.preFilter) return fitMessage(failure, NO_CLAIM_STATE);
-  return fitMessage(failure, postFilter.candidate || !postFilter.message ? '' : `${NO_CLAIMS}, ${postFilter.message}`);
+  if (postFilter.candidate || !postFilter.message) return fitMessage(failure, '');
+  const claims = failure.filters.active.some(({ name }) => name === 'DynamicResources') ? CLAIMS_DO_NOT_HELP : NO_CLAIMS;
+  return fitMessage(failure, `${claims}, ${postFilter.message}`);
 }
 
 function truncated(message: string): string {

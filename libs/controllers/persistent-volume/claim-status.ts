@@ -2,7 +2,7 @@ import type { corev1 } from '#api';
 import { deepEqual, parseQuantity } from '#apimachinery';
 
 /** On a volume that is being expanded: its size before (volume/util AnnPreResizeCapacity). */
-export const PRE_RESIZE = 'volume.alpha.kubernetes.io/pre-resize-capacity';
+const PRE_RESIZE = 'volume.alpha.kubernetes.io/pre-resize-capacity';
 
 type Status = corev1.PersistentVolumeClaimStatus;
 

@@ -14,7 +14,7 @@ const letsGo = ({ object: pod, deleted }: Pick<Change<corev1.Pod>, 'object' | 'd
   usesClaims(pod) && (deleted || isPodTerminal(pod) || !pod.spec.nodeName);
 
 /** Whether a pod keeps a claim from being deleted: it has a node (podUsesPVCForDeletion). Pure. */
-export function podUsesClaim(pod: corev1.Pod, claim: corev1.PersistentVolumeClaim): boolean {
+function podUsesClaim(pod: corev1.Pod, claim: corev1.PersistentVolumeClaim): boolean {
   if (!pod.spec.nodeName) return false;
   const { deletionTimestamp, deletionGracePeriodSeconds } = pod.metadata;
   const isShutDown = deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0;

@@ -2,6 +2,7 @@ import type { Weighted } from '../framework.js';
 import { balancedAllocation } from './balanced-allocation.js';
 import { defaultBinder } from './default-binder.js';
 import { defaultPreemption } from './default-preemption.js';
+import { dynamicResources } from './dynamic-resources.js';
 import { imageLocality } from './image-locality.js';
 import { interPodAffinity } from './inter-pod-affinity.js';
 import { nodeAffinity } from './node-affinity.js';
@@ -34,6 +35,7 @@ export const plugins: readonly Weighted[] = [
   { plugin: volumeZone, weight: 0 },
   { plugin: podTopologySpread, weight: 2 },
   { plugin: interPodAffinity, weight: 2 },
+  { plugin: dynamicResources, weight: 0 },
   { plugin: defaultPreemption, weight: 0 },
   { plugin: balancedAllocation, weight: 1 },
   { plugin: imageLocality, weight: 1 },

@@ -31,7 +31,7 @@ const limited = ({ gcePersistentDisk, awsElasticBlockStore, rbd, iscsi }: Volume
 const overlap = (a: readonly string[], b: readonly string[]): boolean => a.some((one) => b.includes(one));
 
 /** Whether two volumes are the same disk, which not both may use (isVolumeConflict). */
-export function isSameDisk(a: Volume, b: Volume): boolean {
+function isSameDisk(a: Volume, b: Volume): boolean {
   const onlyRead = (one?: { readOnly?: boolean }, other?: { readOnly?: boolean }) => one?.readOnly === true && other?.readOnly === true;
   const [gce, gceToo] = [a.gcePersistentDisk, b.gcePersistentDisk];
   if (gce && gceToo && gce.pdName === gceToo.pdName && !onlyRead(gce, gceToo)) return true;

@@ -6,10 +6,10 @@ import type { AssumedVolumes, PodVolumes } from './assumed.js';
 import type { PodClaims } from './pod-claims.js';
 
 /** Why a node does not suit a pod's claims (volumebinding/binder.go). */
-export const NODE_CONFLICT = "node(s) didn't match PersistentVolume's node affinity";
-export const BIND_CONFLICT = "node(s) didn't find available persistent volumes to bind";
-export const NOT_ENOUGH_SPACE = 'node(s) did not have enough free storage';
-export const VOLUME_GONE = 'node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)';
+const NODE_CONFLICT = "node(s) didn't match PersistentVolume's node affinity";
+const BIND_CONFLICT = "node(s) didn't find available persistent volumes to bind";
+const NOT_ENOUGH_SPACE = 'node(s) did not have enough free storage';
+const VOLUME_GONE = 'node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)';
 
 const NO_PROVISIONER = 'kubernetes.io/no-provisioner';
 
@@ -45,7 +45,7 @@ function matchVolumes(claims: readonly Claim[], { node, assumed }: Where): { bin
 }
 
 /** Whether a class allows a node: one of its terms does (MatchTopologySelectorTerms). */
-export function allowsNode({ allowedTopologies = [] }: storagev1.StorageClass, { metadata }: Pick<corev1.Node, 'metadata'>): boolean {
+function allowsNode({ allowedTopologies = [] }: storagev1.StorageClass, { metadata }: Pick<corev1.Node, 'metadata'>): boolean {
   if (allowedTopologies.length === 0) return true;
   return allowedTopologies.some(({ matchLabelExpressions = [] }) => {
     const matches = matchLabelExpressions.every(({ key, values }) => values.includes(metadata.labels?.[key] ?? ''));
