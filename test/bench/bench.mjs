@@ -8,6 +8,7 @@ import { measureCustomResources } from './custom-resources.mjs';
 import { measureFairness } from './fairness.mjs';
 import { measureFirstPod } from './first-pod.mjs';
 import { measureInProcess } from './in-process.mjs';
+import { measureNodeFailure } from './node-failure.mjs';
 import { measureRequests } from './requests.mjs';
 import { measureScheduler } from './scheduler.mjs';
 import { startService } from './service.mjs';
@@ -18,7 +19,10 @@ import { measureYardstick } from './yardstick.mjs';
 const { values } = parseArgs({
   options: {
     kubeconfig: { type: 'string' },
-    only: { type: 'string', default: 'in-process,yardstick,creation,requests,custom,first-pod,converge,stateful,idle,fairness' },
+    only: {
+      type: 'string',
+      default: 'in-process,node-failure,yardstick,creation,requests,custom,first-pod,converge,stateful,idle,fairness',
+    },
     replicas: { type: 'string', default: '100,500,1000' },
     idle: { type: 'string', default: '1000' },
     // Duration of each flood.
@@ -87,9 +91,15 @@ async function measureService() {
 const started = new Date().toISOString();
 const inProcess = wanted.has('in-process') && !values.kubeconfig ? await measureInProcess() : undefined;
 const scheduler = inProcess && (await measureScheduler());
-const needsService = [...wanted].some((part) => part !== 'in-process');
+const nodeFailure = wanted.has('node-failure') && !values.kubeconfig ? await measureNodeFailure() : undefined;
+const needsService = [...wanted].some((part) => part !== 'in-process' && part !== 'node-failure');
 const measured = values.kubeconfig ? await measureApi(values.kubeconfig) : needsService ? await measureService() : {};
-const result = { started, node: process.version, ...(inProcess && { inProcess, scheduler }), ...measured };
+const result = {
+  ...{ started, node: process.version },
+  ...(inProcess && { inProcess, scheduler }),
+  ...(nodeFailure && { nodeFailure }),
+  ...measured,
+};
 console.log(table(result));
 console.log(JSON.stringify(result));
 if (values.out) writeFileSync(values.out, `${JSON.stringify(result, null, 2)}\n`);

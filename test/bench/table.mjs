@@ -97,10 +97,12 @@ export function table({
   statefulSet,
   idle,
   fairness,
+  nodeFailure,
 }) {
   const rows = [
     ...(inProcess ? inProcessRows(inProcess) : []),
     ...(scheduler ? schedulerRows(scheduler) : []),
+    ...(nodeFailure
     ...(startMs === undefined ? [] : [row('start, nothing there yet', `${startMs} ms`)]),
     ...(yardstick ? [row('yardstick: raw inserts through pg, 16 connections', perSecond(yardstick))] : []),
     ...(creation ? [row('a new cluster, usable', `p50 ${creation.p50} ms, p99 ${creation.p99} ms`, 'p50 ≤ 50 ms, p99 ≤ 150 ms')] : []),

@@ -21,7 +21,7 @@ export function zoneOf({ metadata: { labels = {} } }: corev1.Node): string {
 }
 
 /** Whether a node counts for the state of its zone. */
-export function countsForZone({ metadata }: corev1.Node): boolean {
+function countsForZone({ metadata }: corev1.Node): boolean {
   return metadata.labels?.[EXCLUDED] === undefined;
 }
 
