@@ -103,6 +103,8 @@ export function table({
     ...(inProcess ? inProcessRows(inProcess) : []),
     ...(scheduler ? schedulerRows(scheduler) : []),
     ...(nodeFailure
+      ? [row(`a node fails: its ${nodeFailure.pods} pods run elsewhere, on a stepped clock`, `${nodeFailure.ms} ms`, '0.5 s')]
+      : []),
     ...(startMs === undefined ? [] : [row('start, nothing there yet', `${startMs} ms`)]),
     ...(yardstick ? [row('yardstick: raw inserts through pg, 16 connections', perSecond(yardstick))] : []),
     ...(creation ? [row('a new cluster, usable', `p50 ${creation.p50} ms, p99 ${creation.p99} ms`, 'p50 ≤ 50 ms, p99 ≤ 150 ms')] : []),
