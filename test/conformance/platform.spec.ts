@@ -375,6 +375,7 @@ test('the manifest of a cluster’s API server is shown and written, and the clu
   const broken = before.content.replace('--authorization-mode=Node,RBAC', '--authorization-mode=Nobody');
   expect((await rest('PUT', file, { content: broken })).json.apiServer).toEqual({
     running: false,
+    withoutEffect: [],
     failure: '"command failed" err="authorization-mode \\"Nobody\\" is not a valid mode"',
   });
   expect((await cluster.call('GET', '/api/v1/pods')).status).toBe(503);
@@ -411,6 +412,7 @@ test('the OpenAPI document describes everything, and all its references can be r
     'get /clusters/{id}/kubeconfig',
     'get /clusters/{id}/nodes/{node}/files',
     'get /clusters/{id}/objects',
+    'get /clusters/{id}/scheduling',
     'get /clusters/{id}/snapshots',
     'get /clusters/{id}/trace',
     'get /organizations',
@@ -424,6 +426,7 @@ test('the OpenAPI document describes everything, and all its references can be r
     'post /clusters/{id}/fork',
     'post /clusters/{id}/reset',
     'post /clusters/{id}/restore',
+    'post /clusters/{id}/scheduling/what-if',
     'post /clusters/{id}/snapshots',
     'post /clusters/{id}/token',
     'post /organizations',

@@ -701,7 +701,7 @@ describe('the platform', () => {
     ['an unknown field', ['POST', '/clusters', '{"name":"x","colour":"red"}'], 422, /colour/],
     ['too many nodes', ['POST', '/clusters', '{"name":"x","nodes":{"count":100000}}'], 422, /^nodes\.count: /],
     ['a bad profile', ['POST', '/clusters', '{"name":"x","profile":"fast"}'], 422, /^profile: /],
-    ['a bad clock', ['POST', '/clusters', '{"name":"x","clock":{"mode":"frozen"}}'], 422, /^clock/],
+    ['a bad clock', ['POST', '/clusters', '{"name":"x","clock":{"mode":"sideways"}}'], 422, /^clock/],
     [
       'an organization that there is not',
       ['POST', '/clusters', '{"name":"x","organization":"nobody"}'],
