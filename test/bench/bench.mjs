@@ -8,6 +8,7 @@ import { measureCustomResources } from './custom-resources.mjs';
 import { measureFairness } from './fairness.mjs';
 import { measureFirstPod } from './first-pod.mjs';
 import { measureInProcess } from './in-process.mjs';
+import { measureAdvance, measureJob } from './job.mjs';
 import { measureNodeFailure } from './node-failure.mjs';
 import { measureRequests } from './requests.mjs';
 import { measureScheduler } from './scheduler.mjs';
@@ -21,7 +22,7 @@ const { values } = parseArgs({
     kubeconfig: { type: 'string' },
     only: {
       type: 'string',
-      default: 'in-process,node-failure,yardstick,creation,requests,custom,first-pod,converge,stateful,idle,fairness',
+      default: 'in-process,node-failure,yardstick,creation,requests,custom,first-pod,converge,stateful,job,idle,fairness',
     },
     replicas: { type: 'string', default: '100,500,1000' },
     idle: { type: 'string', default: '1000' },
@@ -59,6 +60,10 @@ async function measureApi(kubeconfig, cpu) {
     say('a StatefulSet of 100, one pod after the other …');
     out.statefulSet = await measureStatefulSet(at, 100);
   }
+  if (wanted.has('job')) {
+    say('a Job of 500 completions …');
+    out.job = await measureJob(at, 500);
+  }
   return out;
 }
 
@@ -66,6 +71,10 @@ async function measureService() {
   const service = await startService();
   try {
     const out = { startMs: service.startMs };
+    if (wanted.has('job')) {
+      say('a stepped clock with CronJobs and with crashing pods …');
+      out.advance = await measureAdvance();
+    }
     if (wanted.has('yardstick')) {
       say('raw inserts …');
       out.yardstick = await measureYardstick(service.databaseUrl());

@@ -95,6 +95,8 @@ export function table({
   firstPod,
   converge = [],
   statefulSet,
+  job,
+  advance,
   idle,
   fairness,
   nodeFailure,
@@ -120,6 +122,13 @@ export function table({
     ...converge.filter((c) => c.rollingMs).map((c) => row(`rolling update of ${c.replicas}`, `${c.rollingMs} ms`, '1.5 s')),
     ...converge.map((c) => row(`delete ${c.replicas}`, `${c.deletedMs} ms`, c.replicas === 1000 ? '3 s' : '')),
     ...(statefulSet ? [row(`StatefulSet of ${statefulSet.replicas}, ordered: POST to all ready`, `${statefulSet.readyMs} ms`, '1 s')] : []),
+    ...(job ? [row(`Job of ${job.completions}: POST to Complete`, `${job.completeMs} ms`, '1.5 s')] : []),
+    ...(advance
+      ? [
+          row('in memory: 2 h with 10 CronJobs every 5 minutes', `${advance.cronJobMs} ms`, '0.17 s (24 h in 2 s)'),
+          row('in memory: 24 h with 3 crash-looping pods', `${advance.crashMs} ms`, '1 s'),
+        ]
+      : []),
     ...(idle
       ? [
           row(

@@ -194,6 +194,22 @@ describe('a Job', () => {
     expect(await outcome(cluster)).toEqual({ ...none, active: 2, ready: 2, conditions: [] });
   });
 
+  it('counts many pods in batches: at once when half have ended, else a moment later', async () => {
+    const cluster = await start();
+    await run(cluster, {
+      template: template('test $JOB_COMPLETION_INDEX -lt 5 || sleep 30'),
+      completionMode: 'Indexed',
+      completions: 40,
+      parallelism: 40,
+    });
+    await cluster.settle();
+    await cluster.advance(200);
+    const { active, succeeded, completedIndexes } = (await job(cluster)).status ?? {};
+    expect([active, succeeded, completedIndexes]).toEqual([35, 5, '0-4']);
+    await cluster.advance(31_000);
+    expect(await outcome(cluster)).toEqual({ ...none, succeeded: 40, completedIndexes: '0-39', conditions: reached });
+  });
+
   it('leaves Jobs of other controllers alone', async () => {
     const cluster = await start();
     await run(cluster, { managedBy: 'example.com/other' });
@@ -212,7 +228,7 @@ describe('a Job', () => {
     });
     await cluster.settle();
     await run(cluster, { template: template('sleep 1000'), parallelism: 50, completions: 50 });
-    await cluster.settle();
+    await cluster.advance(200);
     expect([(await job(cluster)).status?.active, (await pods(cluster)).length]).toEqual([2, 2]);
     expect((await told(cluster)).some((text) => text.startsWith('FailedCreate Error creating: pods "j-'))).toBe(true);
   });

@@ -4,12 +4,13 @@ import { type Change, defineController, type Informers, type ReconcileContext, t
 import { claimObjects } from '../claim.js';
 import { indexOrphans, isNewOrphan, orphansIn } from '../orphans.js';
 import { nextRecord } from './backoff.js';
+import { canWait } from './batching.js';
 import { finishedCondition } from './conditions.js';
 import { untilDeadline } from './ending.js';
 import { removeFinalizer } from './finalizer.js';
 import { isManagedElsewhere, isTracked, TRACKING } from './job-pods.js';
 import { observe } from './progress.js';
-import { forgetRecord, keepRecord, recordOf } from './records.js';
+import { forgetRecord, keepRecord, recordOf, waitFor } from './records.js';
 import { release, writeStatus } from './release.js';
 import { track } from './tracking.js';
 import { work } from './work.js';
@@ -92,6 +93,8 @@ async function syncJob(given: batchv1.Job, ctx: ReconcileContext): Promise<Recon
   const progress = observe(owner, await claimPods(owner, ctx));
   const before = recordOf(owner, progress.pods, informers);
   const record = nextRecord(before, progress.newSucceeded, progress.newFailed);
+  const left = canWait(progress, record, now) ? waitFor(owner, now, informers) : 0;
+  if (left > 0) return nextLook(owner, left, now);
   const worked = await work(progress, record, ctx);
   const tracked = track(progress, worked.status, worked.ended, now);
   const written = await writeStatus(given, tracked.status, ctx);

@@ -1,12 +1,15 @@
 import type { batchv1, corev1 } from '#api';
-import { formatKey, keyOf, type ObjectKey } from '#apimachinery';
+import { formatKey, type Instant, keyOf, type ObjectKey } from '#apimachinery';
 import type { Informers } from '#controller-runtime';
 import { type BackoffRecord, NO_FAILURES, nextRecord } from './backoff.js';
+import { BATCH_PERIOD } from './batching.js';
 import { isPodFailed, isTracked } from './job-pods.js';
 
 interface Kept {
   uid: string | undefined;
   record: BackoffRecord;
+  /** Since when the Job waits for more of its pods to change. */
+  waitingSince?: Instant;
 }
 
 /** How many pods of each Job failed in a row, by cluster and key. Like upstream's they are lost with the process. */
@@ -31,6 +34,14 @@ export function recordOf(owner: batchv1.Job, pods: readonly corev1.Pod[], inform
 /** Keeps the record of a Job. */
 export function keepRecord(owner: batchv1.Job, record: BackoffRecord, informers: Informers): void {
   recordsOf(informers).set(formatKey(keyOf(owner)), { uid: owner.metadata.uid, record });
+}
+
+/** Milliseconds that a Job whose pods change still waits; 0 if it has waited for a period, or if it is seen for the first time. */
+export function waitFor(owner: batchv1.Job, now: Instant, informers: Informers): number {
+  const known = recordsOf(informers).get(formatKey(keyOf(owner)));
+  if (known === undefined || known.uid !== owner.metadata.uid) return 0;
+  known.waitingSince ??= now;
+  return Math.max(0, known.waitingSince + BATCH_PERIOD - now);
 }
 
 /** Forgets the record of a Job that has ended or is gone. */
