@@ -16,7 +16,7 @@ import { timeInZone } from './scheduled-time.js';
 const SCHEDULED = 'batch.kubernetes.io/cronjob-scheduled-timestamp';
 
 /** The name of the Job of a start: one start never has two Jobs (getJobName). */
-export function jobName({ metadata }: batchv1.CronJob, start: Instant): string {
+function jobName({ metadata }: batchv1.CronJob, start: Instant): string {
   return `${metadata.name}-${Math.floor(start / 60_000)}`;
 }
 

@@ -62,7 +62,7 @@ interface Grouped {
 }
 
 /** Which pods count, and how (replica_calculator.go groupPods). */
-export function groupPods({ pods, samples, resource, now }: Omit<ReplicaInput, 'current' | 'tolerances'>): Grouped {
+function groupPods({ pods, samples, resource, now }: Omit<ReplicaInput, 'current' | 'tolerances'>): Grouped {
   const unready: string[] = [];
   const missing: string[] = [];
   const counted = new Map([...samples].map(([name, { value }]) => [name, value]));

@@ -4,7 +4,7 @@ import { defineController } from '#controller-runtime';
 import { finishedCondition } from '../job/conditions.js';
 
 /** When a finished Job is to be deleted; undefined if it is to stay (ttlafterfinished_controller.go getFinishAndExpireTime). */
-export function expiryOf(job: batchv1.Job): Instant | undefined {
+function expiryOf(job: batchv1.Job): Instant | undefined {
   const { ttlSecondsAfterFinished } = job.spec;
   if (ttlSecondsAfterFinished === undefined || job.metadata.deletionTimestamp !== undefined) return undefined;
   const at = parseTime(finishedCondition(job)?.lastTransitionTime ?? '');

@@ -8,7 +8,7 @@ const RESOLUTION = 15_000;
 const WINDOW = '15s';
 
 /** When the kubelets were asked last. */
-export const measuredAt = (now: Instant): Instant => Math.floor(now / RESOLUTION) * RESOLUTION;
+const measuredAt = (now: Instant): Instant => Math.floor(now / RESOLUTION) * RESOLUTION;
 
 function usageText({ cpu, memory }: Usage): ContainerMetrics['usage'] {
   return { cpu: parseQuantity(`${Math.round(cpu * 1e6)}n`).toString(), memory: `${Math.ceil(memory / 1024)}Ki` };
@@ -27,7 +27,7 @@ function runningSince({ status }: corev1.Pod): Instant | undefined {
 }
 
 /** What each container of a pod used at a time; undefined for pods that were not running for a whole window before it. */
-export function podUsage(pod: corev1.Pod, at: Instant, load: number): Map<string, Usage> | undefined {
+function podUsage(pod: corev1.Pod, at: Instant, load: number): Map<string, Usage> | undefined {
   const since = runningSince(pod);
   if (since === undefined || since > at - RESOLUTION) return undefined;
   const sidecars = (pod.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');

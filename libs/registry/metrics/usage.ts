@@ -5,7 +5,7 @@ import { type Instant, isQuantity, parseQuantity } from '#apimachinery';
  * What a pod's containers use is told by these annotations of the pod, or guessed. The value is an amount, or a percentage of the
  * container's request (else of its limit); with `.CONTAINER` at the end it is for one container.
  */
-export const USAGE_ANNOTATIONS = { cpu: 'usage.orrery.io/cpu', memory: 'usage.orrery.io/memory' } as const;
+const USAGE_ANNOTATIONS = { cpu: 'usage.orrery.io/cpu', memory: 'usage.orrery.io/memory' } as const;
 
 /** What a container uses. */
 export interface Usage {
