@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { commaList, commonConfig, portNumber } from '#hosting';
-import { LARGEST_NODE_COUNT } from './platform/schemas.js';
+import { LARGEST_NODE_COUNT } from './platform/schemas/clusters.js';
 
 /** The api's settings, from its environment. */
 export const apiConfig = commonConfig.extend({

@@ -288,10 +288,7 @@ export interface StorageAdmin {
   lagging(options: { now: Instant; components: readonly string[]; limit: number }): Promise<LaggingTurn[]>;
   /** The newest revisions of the given clusters that exist. */
   revisions(clusters: readonly string[]): Promise<Map<string, Revision>>;
-  /**
-   * Records the revisions of the logs, and returns how far they may be compacted, longest overdue first. `exceptions`: clusters with a
-   * different retention.
-   */
+  /** Records the revisions of the logs, and returns how far they may be compacted, longest overdue first. */
   compactable(options: CompactableOptions): Promise<Array<{ cluster: string; revision: Revision }>>;
   /** Records that a cluster is a template. */
   templateUsed(cluster: string, now: Instant): Promise<void>;

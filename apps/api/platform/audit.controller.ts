@@ -7,7 +7,7 @@ import type { Clusters } from '#platform';
 import { AUDIT, CLUSTERS } from '../tokens.js';
 import { isReference, noCluster } from './ids.js';
 import { PlatformGuard } from './platform.guard.js';
-import { auditQuerySchema } from './schemas.js';
+import { auditQuerySchema } from './schemas/audit.js';
 
 function filterOf({ since, until, limit: _limit, continue: _continue, ...others }: z.infer<typeof auditQuerySchema>): AuditFilter {
   return { ...others, ...(since && { since: Date.parse(since) }), ...(until && { until: Date.parse(until) }) };

@@ -6,7 +6,7 @@ import { clusterAdmin } from '../kubernetes/cluster-admin.js';
 import { APIS } from '../tokens.js';
 import { isReference, noCluster } from './ids.js';
 import { PlatformGuard } from './platform.guard.js';
-import { explainSchema } from './schemas.js';
+import { explainSchema } from './schemas/access.js';
 
 /** /platform/v1/clusters/ID/authorization */
 @Controller('platform/v1/clusters/:cluster/authorization')

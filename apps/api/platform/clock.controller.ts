@@ -8,7 +8,7 @@ import { CLOCK_TURNER, CLUSTERS, PAST } from '../tokens.js';
 import { isReference, noCluster } from './ids.js';
 import type { Past } from './past.js';
 import { PlatformGuard } from './platform.guard.js';
-import { advanceSchema, durationOf } from './schemas.js';
+import { advanceSchema, durationOf } from './schemas/clock.js';
 import { clockView } from './views.js';
 
 type AdvanceBody = z.infer<typeof advanceSchema>;

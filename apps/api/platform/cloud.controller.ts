@@ -4,7 +4,7 @@ import { type OpenApis, Problem, validated } from '#hosting';
 import { APIS } from '../tokens.js';
 import { isReference, noCluster } from './ids.js';
 import { PlatformGuard } from './platform.guard.js';
-import { instancePowerSchema } from './schemas.js';
+import { instancePowerSchema } from './schemas/machines.js';
 
 /** /platform/v1/clusters/ID/cloud/instances: the machines of a cluster that is in a cloud. */
 @Controller('platform/v1/clusters/:cluster/cloud/instances')

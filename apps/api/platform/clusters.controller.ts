@@ -19,7 +19,7 @@ import { APIS, CLOCK_MODES, CLUSTER_ADDRESS, CLUSTER_KEYS, CLUSTERS, MAX_NODES, 
 import { isReference, noCluster } from './ids.js';
 import { PlatformGuard } from './platform.guard.js';
 import { creationProblem } from './problems.js';
-import { changeClusterSchema, createClusterSchema, kubeconfigSchema, listClustersSchema } from './schemas.js';
+import { changeClusterSchema, createClusterSchema, kubeconfigSchema, listClustersSchema } from './schemas/clusters.js';
 import { madeOfAll, namesOf } from './several.js';
 import { type ClusterAddress, clusterView, createdView } from './views.js';
 

@@ -5,7 +5,7 @@ import { CLUSTER_ADDRESS, CLUSTERS, COPIES } from '../tokens.js';
 import { isReference, noCluster } from './ids.js';
 import { PlatformGuard } from './platform.guard.js';
 import { creationProblem, pastProblem } from './problems.js';
-import { createSnapshotSchema, forkSchema, resetSchema, restoreSchema } from './schemas.js';
+import { createSnapshotSchema, forkSchema, resetSchema, restoreSchema } from './schemas/copies.js';
 import { madeOfAll, namesOf } from './several.js';
 import { type ClusterAddress, createdView, snapshotView } from './views.js';
 

@@ -4,7 +4,7 @@ import { type OpenApis, Problem, validated } from '#hosting';
 import { APIS } from '../tokens.js';
 import { isReference, noCluster } from './ids.js';
 import { PlatformGuard } from './platform.guard.js';
-import { faultRequestSchema } from './schemas.js';
+import { faultRequestSchema } from './schemas/faults.js';
 
 /** /platform/v1/clusters/ID/faults: what is broken in a cluster on purpose, and /etcd: what its members say then. */
 @Controller('platform/v1/clusters/:cluster')

@@ -4,7 +4,7 @@ import { type OpenApis, Problem, validated } from '#hosting';
 import { APIS } from '../tokens.js';
 import { isReference, noCluster } from './ids.js';
 import { PlatformGuard } from './platform.guard.js';
-import { filePathSchema, fileSchema } from './schemas.js';
+import { filePathSchema, fileSchema } from './schemas/machines.js';
 
 interface NodeReference {
   cluster: string;

@@ -1,43 +1,9 @@
 import { z } from 'zod';
-import * as schemas from './schemas.js';
+import { auditQuerySchema } from './schemas/audit.js';
+import { named } from './schemas/named.js';
+import { diffQuerySchema, pastListSchema, traceQuerySchema } from './schemas/past.js';
 
 type Json = Record<string, unknown>;
-const named = {
-  Organization: schemas.organizationSchema,
-  CreateOrganization: schemas.createOrganizationSchema,
-  ChangeOrganization: schemas.changeOrganizationSchema,
-  Quotas: schemas.quotasSchema,
-  Cluster: schemas.clusterSchema,
-  CreatedCluster: schemas.createdClusterSchema,
-  CreateCluster: schemas.createClusterSchema,
-  ChangeCluster: schemas.changeClusterSchema,
-  CreateFork: schemas.forkSchema,
-  CreateSnapshot: schemas.createSnapshotSchema,
-  Snapshot: schemas.snapshotSchema,
-  CreateRestore: schemas.restoreSchema,
-  CreateReset: schemas.resetSchema,
-  Restored: schemas.restoredSchema,
-  PastObjects: schemas.pastObjectsSchema,
-  Diff: schemas.diffSchema,
-  Trace: schemas.traceSchema,
-  Token: schemas.tokenSchema,
-  Advance: schemas.advanceSchema,
-  Advanced: schemas.advancedSchema,
-  Clock: schemas.clockSchema,
-  AuditEvent: schemas.auditEventSchema,
-  ExplainAccess: schemas.explainSchema,
-  WhatIf: schemas.whatIfSchema,
-  Scheduling: schemas.schedulingSchema,
-  AccessExplanation: schemas.explanationSchema,
-  File: schemas.fileSchema,
-  NodeFile: schemas.nodeFileSchema,
-  Instance: schemas.instanceSchema,
-  InstancePower: schemas.instancePowerSchema,
-  CreateFault: schemas.faultRequestSchema,
-  Fault: schemas.faultSchema,
-  Etcd: schemas.etcdSchema,
-  Problem: schemas.problemSchema,
-} as const;
 type Name = keyof typeof named;
 
 const ref = (name: Name) => ({ $ref: `#/components/schemas/${name}` });
@@ -155,7 +121,7 @@ const paths = {
     parameters: [id],
     get: operation({
       summary: 'The objects of a resource as they were at a revision',
-      parameters: parametersOf(schemas.pastListSchema),
+      parameters: parametersOf(pastListSchema),
       answer: json(ref('PastObjects')),
     }),
   },
@@ -163,7 +129,7 @@ const paths = {
     parameters: [id],
     get: operation({
       summary: 'The objects that differ between two revisions, and their fields',
-      parameters: parametersOf(schemas.diffQuerySchema),
+      parameters: parametersOf(diffQuerySchema),
       answer: json(ref('Diff')),
     }),
   },
@@ -171,7 +137,7 @@ const paths = {
     parameters: [id],
     get: operation({
       summary: 'What followed from a write, component by component, or what it followed from; as text, or JSON with format=json',
-      parameters: parametersOf(schemas.traceQuerySchema),
+      parameters: parametersOf(traceQuerySchema),
       answer: { content: { 'text/plain': { schema: { type: 'string' } }, ...json(ref('Trace')).content } },
     }),
   },
@@ -179,7 +145,7 @@ const paths = {
     parameters: [id],
     get: operation({
       summary: 'The requests of its clients, newest first, with what happened to each',
-      parameters: parametersOf(schemas.auditQuerySchema),
+      parameters: parametersOf(auditQuerySchema),
       answer: auditPage,
     }),
   },

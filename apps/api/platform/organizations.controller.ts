@@ -4,7 +4,7 @@ import { NameTaken, type Organizations } from '#platform';
 import { ORGANIZATIONS } from '../tokens.js';
 import { isReference } from './ids.js';
 import { PlatformGuard } from './platform.guard.js';
-import { changeOrganizationSchema, createOrganizationSchema } from './schemas.js';
+import { changeOrganizationSchema, createOrganizationSchema } from './schemas/organizations.js';
 import { organizationView } from './views.js';
 
 /** /platform/v1/organizations */

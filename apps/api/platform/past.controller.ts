@@ -8,7 +8,7 @@ import { isReference, noCluster } from './ids.js';
 import type { Past } from './past.js';
 import { PlatformGuard } from './platform.guard.js';
 import { pastProblem } from './problems.js';
-import { diffQuerySchema, pastListSchema, traceQuerySchema } from './schemas.js';
+import { diffQuerySchema, pastListSchema, traceQuerySchema } from './schemas/past.js';
 
 /** /platform/v1/clusters/ID/{objects,diff,trace}: what the log of a cluster tells. */
 @Controller('platform/v1/clusters/:cluster')

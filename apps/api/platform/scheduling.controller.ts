@@ -6,7 +6,7 @@ import { type OpenApis, Problem, validated } from '#hosting';
 import { APIS } from '../tokens.js';
 import { isReference, noCluster } from './ids.js';
 import { PlatformGuard } from './platform.guard.js';
-import { schedulingQuerySchema, whatIfSchema } from './schemas.js';
+import { schedulingQuerySchema, whatIfSchema } from './schemas/scheduling.js';
 
 /** Runs what may be refused by the cluster's API server. */
 async function asked<T>(work: Promise<T>): Promise<T> {

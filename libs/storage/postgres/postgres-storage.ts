@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import type { Instant } from '#apimachinery';
 import { checkReadable, jsonEscaped } from '../checks.js';
@@ -18,6 +17,7 @@ import { PostgresStorage } from './cluster.js';
 import { toCreationError } from './failures.js';
 import { DEFAULT_PATIENCE, type Patience, type Row, Session } from './session.js';
 import type { StatementName } from './statements.js';
+import { newWriteId } from './write.js';
 
 /** The arguments of a function that replaces texts in values. */
 function replacements(replace: readonly Replacement[]): unknown[] {
@@ -61,7 +61,7 @@ class PostgresStorageAdmin implements StorageAdmin {
 
   async restore(cluster: string, { from, at, replace = [], cause, now }: RestoreOptions): Promise<Revision> {
     // If the answer is lost it is done again, and nothing differs then.
-    const values = [cluster, from, at ?? null, ...replacements(replace), JSON.stringify(cause), now, randomUUID()];
+    const values = [cluster, from, at ?? null, ...replacements(replace), JSON.stringify(cause), now, newWriteId()];
     const [row] = await this.#run(cluster, 'restore', values);
     if (row === undefined) throw new UnknownCluster(from);
     const [restored, revision, compactRevision] = row as readonly [Revision, Revision, Revision];

@@ -50,6 +50,9 @@ function singleParameters(cluster: string, op: WriteOp, { fence }: TransactionOp
   ];
 }
 
+/** The name of a write, by which it is found again if the answer is lost. */
+export const newWriteId = (): string => randomUUID();
+
 /**
  * Writes, and determines the outcome if the connection is lost: every call has an id that is stored with its log entries, and the next
  * attempt, under the cluster's lock, first looks for them after `known`. If the lost call is executed late it does no harm: the keys of its
@@ -61,7 +64,7 @@ export async function write(
   cluster: string,
   { ops, options, known }: { ops: readonly WriteOp[]; options: TransactionOptions; known: Revision },
 ): Promise<WriteResult[]> {
-  const writeId = randomUUID();
+  const writeId = newWriteId();
   const [op] = ops;
   const single = ops.length === 1 && op !== undefined ? singleParameters(cluster, op, options, writeId) : undefined;
   let unknown = false;

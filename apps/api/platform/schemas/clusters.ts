@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { MOST_AT_ONCE } from '../several.js';
+import { clockRequest, rate } from './clock.js';
+import { label } from './texts.js';
+
+const wholeOrMilli = z.string().regex(/^[1-9][0-9]{0,5}m?$/, 'must be a cpu quantity such as 4 or 500m');
+
+const bytes = z.string().regex(/^[1-9][0-9]{0,5}(Ki|Mi|Gi|Ti)$/, 'must be a memory quantity such as 8Gi');
+
+/** The highest configurable limit of nodes (ORRERY_MAX_NODES); there are pod CIDRs for 8192. */
+export const LARGEST_NODE_COUNT = 5_000;
+
+/** The nodes of a cluster; the first one is the control plane. */
+const nodesSchema = z.strictObject({
+  count: z.number().int().min(1).max(LARGEST_NODE_COUNT).default(3).describe('Number of nodes, including the control plane'),
+  cpu: wholeOrMilli.default('4'),
+  memory: bytes.default('8Gi'),
+  pods: z.number().int().min(1).max(1000).default(110),
+});
+
+/** Time goes on from where it is. */
+export const changeClusterSchema = z.strictObject({
+  clock: z.discriminatedUnion('mode', [
+    z.strictObject({ mode: z.literal('real') }),
+    z.strictObject({ mode: z.literal('scaled'), rate }),
+    z.strictObject({ mode: z.literal('frozen') }),
+    z.strictObject({ mode: z.literal('stepped') }),
+  ]),
+});
+
+const NO_SEED = 'must be an integer or a string of 1 to 64 printable ASCII characters';
+
+/** An integer is accepted in place of its decimal digits. */
+const seedRequest = z
+  .union([z.int().transform(String), z.string().regex(/^[ -~]{1,64}$/, NO_SEED)], { error: NO_SEED })
+  .optional()
+  .describe('The seed of names, uids, addresses and ports, but never of secrets; default random');
+
+export const several = z
+  .number()
+  .int()
+  .min(1)
+  .max(MOST_AT_ONCE)
+  .optional()
+  .describe('So many clusters alike: name-1, name-2 …, all or none; the answer lists them as items');
+
+export const createClusterSchema = z.strictObject({
+  name: label,
+  organization: z.string().max(63).optional().describe('Id or name of the owner; default the default organization'),
+  nodes: nodesSchema.prefault({}),
+  profile: z.enum(['realistic', 'instant']).default('realistic').describe('How long things take on the simulated machines'),
+  clock: clockRequest,
+  seed: seedRequest,
+  cloud: z.boolean().default(false).describe('Whether its nodes are machines of a cloud, with a cloud-controller-manager'),
+  count: several,
+});
+
+export const listClustersSchema = z.object({ organization: z.string().optional() });
+
+export const kubeconfigSchema = z.object({ auth: z.enum(['token', 'certificate']).default('token') });
+
+export const clusterSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  organization: z.string().describe('Id of the owner'),
+  server: z.string().describe("The cluster's Kubernetes API"),
+  nodes: nodesSchema,
+  profile: z.enum(['realistic', 'instant']),
+  clock: z.object({
+    mode: z.enum(['real', 'scaled', 'frozen', 'stepped']),
+    rate: z.number().optional(),
+    now: z.iso.datetime().optional().describe("Unset: the machine's time"),
+  }),
+  seed: z.string(),
+  createdAt: z.iso.datetime(),
+});
+
+export const createdClusterSchema = clusterSchema.extend({ token: z.string(), kubeconfig: z.string() });
+
+export const tokenSchema = z.object({ token: z.string() });
