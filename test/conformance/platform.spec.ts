@@ -386,6 +386,33 @@ test('the manifest of a cluster’s API server is shown and written, and the clu
   expect((await rest('PUT', file.replace('/etc/kubernetes', '/root'), { content })).status).toBe(422);
 });
 
+test('the machines of a cluster in the cloud are listed, switched off and removed, and its load balancers get addresses', async () => {
+  const { json: created } = await rest('POST', '/clusters', { name: 'cloud', profile: 'instant', cloud: true });
+  const cluster = open(created);
+  const machines = `/clusters/${created.id}/cloud/instances`;
+  const nodes = async () => (await cluster.must('GET', '/api/v1/nodes')).items;
+  const { items } = (await rest('GET', machines)).json;
+  expect(items.map(({ name, running }: Json) => [name, running])).toEqual([
+    ['control-plane', true],
+    ['worker-1', true],
+    ['worker-2', true],
+  ]);
+  const initialised = async () => (await nodes()).map(({ spec }: Json) => spec.providerID).sort();
+  expect(await until(async () => (await initialised()).every(Boolean))).toBe(true);
+  expect(await initialised()).toEqual(items.map(({ providerID }: Json) => providerID).sort());
+  const service = { metadata: { name: 'web' }, spec: { type: 'LoadBalancer', selector: { app: 'web' }, ports: [{ port: 80 }] } };
+  await cluster.must('POST', '/api/v1/namespaces/default/services', service);
+  const address = async () => (await cluster.must('GET', '/api/v1/namespaces/default/services/web')).status.loadBalancer.ingress?.[0]?.ip;
+  expect(await until(async () => (await address()) !== undefined)).toBe(true);
+  expect((await rest('PATCH', `${machines}/worker-1`, { running: false })).status).toBe(204);
+  const off = async () => (await nodes()).find(({ metadata }: Json) => metadata.name === 'worker-1')?.spec.taints ?? [];
+  expect(await until(async () => (await off()).some(({ key }: Json) => key === 'node.cloudprovider.kubernetes.io/shutdown'))).toBe(true);
+  expect((await rest('DELETE', `${machines}/worker-2`)).status).toBe(204);
+  expect(await until(async () => (await nodes()).length === 2)).toBe(true);
+  expect((await rest('DELETE', `${machines}/worker-2`)).status).toBe(404);
+  expect((await rest('PATCH', `${machines}/worker-1`, { running: 'no' })).status).toBe(422);
+});
+
 test('the OpenAPI document describes everything, and all its references can be resolved', async () => {
   const { json } = await rest('GET', '/openapi.json');
   expect(json).toMatchObject({ openapi: '3.1.0', info: { title: 'Orrery platform', version: 'v1' }, servers: [{ url: '/platform/v1' }] });
@@ -397,6 +424,7 @@ test('the OpenAPI document describes everything, and all its references can be r
   expect(operations.sort()).toEqual([
     'delete /clusters/{id}',
     'delete /clusters/{id}/clock/advance',
+    'delete /clusters/{id}/cloud/instances/{instance}',
     'delete /clusters/{id}/faults/{fault}',
     'delete /clusters/{id}/nodes/{node}/files',
     'delete /clusters/{id}/snapshots/{name}',
@@ -406,6 +434,7 @@ test('the OpenAPI document describes everything, and all its references can be r
     'get /clusters/{id}/audit',
     'get /clusters/{id}/audit/{auditId}',
     'get /clusters/{id}/clock',
+    'get /clusters/{id}/cloud/instances',
     'get /clusters/{id}/diff',
     'get /clusters/{id}/etcd',
     'get /clusters/{id}/faults',
@@ -418,6 +447,7 @@ test('the OpenAPI document describes everything, and all its references can be r
     'get /organizations',
     'get /organizations/{id}',
     'patch /clusters/{id}',
+    'patch /clusters/{id}/cloud/instances/{instance}',
     'patch /organizations/{id}',
     'post /clusters',
     'post /clusters/{id}/authorization/explain',
