@@ -15,6 +15,8 @@ const upstream500 = [
   /^The order in patch list:\n/,
   /^list element types are not identical: /,
   /^Internal error occurred: (failed calling webhook|admission webhook) "/,
+  /^Internal error occurred: the spec replicas field ".*" does not exist$/,
+  /^error dialing backend: dial tcp /,
   /^expected a \[\]interface \{\}, but received a \w+/,
 ];
 
