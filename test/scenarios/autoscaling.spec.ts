@@ -1,18 +1,9 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type autoscalingv2, Deployment, Event, HorizontalPodAutoscaler } from '#api';
-import { createLocalCluster, type LocalCluster } from '#cluster';
+import type { LocalCluster } from '#cluster';
+import { openCluster } from './story.js';
 
 const IN = { namespace: 'default' };
-const open: LocalCluster[] = [];
-const start = async (): Promise<LocalCluster> => {
-  const cluster = await createLocalCluster();
-  open.push(cluster);
-  return cluster;
-};
-
-afterEach(() => {
-  for (const cluster of open.splice(0)) cluster.close();
-});
 
 const cpu = (averageUtilization: number): autoscalingv2.MetricSpec => ({
   type: 'Resource',
@@ -60,7 +51,7 @@ const replicas = async ({ client }: LocalCluster): Promise<number | undefined> =
 
 describe('a HorizontalPodAutoscaler', () => {
   it('says what is missing where no metrics are served', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await deploy(cluster, 1);
     await scale(cluster);
     await cluster.advance(14_000);
@@ -86,7 +77,7 @@ describe('a HorizontalPodAutoscaler', () => {
   });
 
   it('says that its target does not exist', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await scale(cluster);
     await cluster.advance(16_000);
     expect([await status(cluster), await told(cluster)]).toEqual([
@@ -102,7 +93,7 @@ describe('a HorizontalPodAutoscaler', () => {
   });
 
   it('brings the number of replicas within its bounds, whatever the metrics', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await deploy(cluster, 7);
     await scale(cluster, { minReplicas: 2, maxReplicas: 5 });
     await cluster.advance(16_000);
@@ -118,7 +109,7 @@ describe('a HorizontalPodAutoscaler', () => {
   });
 
   it('leaves a target alone that was scaled to zero by hand', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await deploy(cluster, 0);
     await scale(cluster);
     await cluster.advance(16_000);
@@ -133,7 +124,7 @@ describe('a HorizontalPodAutoscaler', () => {
   });
 
   it('refuses pods that another one scales', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await deploy(cluster, 1);
     await scale(cluster);
     await scale(cluster, {}, 'other');
@@ -163,7 +154,7 @@ describe('a HorizontalPodAutoscaler', () => {
       'FailedGetExternalMetric: the HPA was unable to compute the replica count: unable to get external metric default/queue/nil: unable to fetch metrics from external metrics API: the server could not find the requested resource (get queue.external.metrics.k8s.io)',
     ],
   ])('says that no adapter serves metrics of type %s', async (_, metric, reason) => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await deploy(cluster, 1);
     await scale(cluster, { metrics: [metric] });
     await cluster.advance(16_000);

@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { CertificateSigningRequest, ClusterRoleBinding, ConfigMap, type certificatesv1 } from '#api';
-import { createLocalCluster, type LocalCluster } from '#cluster';
+import type { LocalCluster } from '#cluster';
+import { openCluster } from './story.js';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'orrery-csr-'));
 const CLIENT = 'kubernetes.io/kube-apiserver-client';
@@ -12,10 +13,8 @@ const HOUR = 3_600_000;
 
 let cluster: LocalCluster;
 beforeEach(async () => {
-  cluster = await createLocalCluster();
+  cluster = await openCluster();
 });
-afterEach(() => cluster.close());
-
 /** A request made by openssl, base64. */
 function requestOf(subject: string, more: readonly string[] = [], algorithm = ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256']): string {
   const [csr, key] = ['csr', 'key'].map((name) => path.join(folder, name)) as [string, string];

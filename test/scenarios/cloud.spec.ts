@@ -1,16 +1,10 @@
-import { afterEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { type corev1, Event, Node, Service } from '#api';
-import { ClusterCloud, createLocalCluster, type LocalCluster, type LocalClusterOptions } from '#cluster';
-
-const open: LocalCluster[] = [];
-
-afterEach(() => {
-  for (const cluster of open.splice(0)) cluster.close();
-});
+import { ClusterCloud, type LocalClusterOptions } from '#cluster';
+import { openCluster } from './story.js';
 
 async function start(options: LocalClusterOptions = {}, inCloud = true) {
-  const cluster = await createLocalCluster(options);
-  open.push(cluster);
+  const cluster = await openCluster(options);
   await cluster.settle();
   const cloud = new ClusterCloud(cluster.api);
   if (inCloud) await cloud.enable();

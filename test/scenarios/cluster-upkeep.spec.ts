@@ -1,16 +1,10 @@
-import { afterEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { ClusterRole, Event, type metav1, Node, type rbacv1, Service, ServiceCIDR } from '#api';
-import { createLocalCluster, type LocalCluster } from '#cluster';
-
-const open: LocalCluster[] = [];
-
-afterEach(() => {
-  for (const cluster of open.splice(0)) cluster.close();
-});
+import type { LocalCluster } from '#cluster';
+import { openCluster } from './story.js';
 
 async function start(): Promise<LocalCluster> {
-  const cluster = await createLocalCluster();
-  open.push(cluster);
+  const cluster = await openCluster();
   await cluster.settle();
   return cluster;
 }

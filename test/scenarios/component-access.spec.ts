@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { ClusterRoleBinding, Pod, ReplicaSet } from '#api';
-import { createLocalCluster } from '#cluster';
+import { openCluster } from './story.js';
 
 const replicaSet = (name: string) => ({
   kind: 'ReplicaSet' as const,
@@ -16,7 +16,7 @@ const replicaSet = (name: string) => ({
 const BINDING = 'system:controller:replicaset-controller';
 
 it('a controller whose role is not bound can do nothing, and continues when it is bound again', async () => {
-  const { client, settle, advance, close } = await createLocalCluster();
+  const { client, settle, advance } = await openCluster();
   const binding = await client.get(ClusterRoleBinding, BINDING);
   await client.delete(ClusterRoleBinding, BINDING);
   await client.create(ReplicaSet, replicaSet('web'));
@@ -27,11 +27,10 @@ it('a controller whose role is not bound can do nothing, and continues when it i
   await client.create(ClusterRoleBinding, { ...binding, metadata });
   await advance(120_000);
   expect((await pods()).map(({ status }) => status?.phase)).toEqual(['Running']);
-  close();
 });
 
 it('each kubelet writes as its own node, each controller as its own service account', async () => {
-  const { client, settle, store, close } = await createLocalCluster();
+  const { client, settle, store } = await openCluster();
   const writers = new Set<string>();
   const stop = await store.watch('/registry/', undefined, { event: ({ cause }) => void writers.add(cause.user), end: () => undefined });
   await client.create(ReplicaSet, replicaSet('web'));
@@ -44,5 +43,4 @@ it('each kubelet writes as its own node, each controller as its own service acco
     `system:node:${pod?.spec?.nodeName}`,
     'system:serviceaccount:kube-system:replicaset-controller',
   ]);
-  close();
 });

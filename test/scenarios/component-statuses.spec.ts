@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { Pod } from '#api';
-import { createLocalCluster } from '#cluster';
+import { openCluster } from './story.js';
 
 const PATH = '/api/v1/componentstatuses';
 
 test('components are healthy while their static pods run', async () => {
-  const cluster = await createLocalCluster();
+  const cluster = await openCluster();
   const user = { name: 'admin', groups: ['system:masters', 'system:authenticated'] };
   const get = async (path: string, query = '') => {
     const { status, body = '' } = await cluster.api.handle({ method: 'GET', path, query, headers: {}, user, requestId: 'r' });
@@ -40,11 +40,10 @@ test('components are healthy while their static pods run', async () => {
     },
   });
   expect(await get(`${PATH}/nothing`)).toMatchObject({ status: 404, body: { message: 'componentstatus "nothing" not found' } });
-  cluster.close();
 });
 
 test('the debugging pages show the start and the flags of the static pod', async () => {
-  const cluster = await createLocalCluster();
+  const cluster = await openCluster();
   const user = { name: 'admin', groups: ['system:masters', 'system:authenticated'] };
   const get = async (path: string) => {
     const { status, body } = await cluster.api.handle({ method: 'GET', path, query: '', headers: {}, user, requestId: 'r' });
@@ -58,5 +57,4 @@ test('the debugging pages show the start and the flags of the static pod', async
   });
   const flags = await get('/flagz');
   expect(flags.body.split('\n')).toEqual(expect.arrayContaining(['authorization-mode=Node,RBAC', 'secure-port=6443']));
-  cluster.close();
 });

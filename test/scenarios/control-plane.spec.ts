@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { ConfigMap, type corev1, DaemonSet, Deployment, Event, Lease, Pod, Service } from '#api';
-import { ClusterFaults, createLocalCluster } from '#cluster';
+import { ClusterFaults } from '#cluster';
 import { LocalGraph } from '../graph.js';
+import { openCluster } from './story.js';
 
 const user = { name: 'admin', groups: ['system:masters', 'system:authenticated'] };
 const THREE = { count: 4, controlPlanes: 3, cpu: '4', memory: '8Gi', pods: 110 };
@@ -9,7 +10,7 @@ const map = (name: string): corev1.ConfigMap => ({ apiVersion: 'v1', kind: 'Conf
 const TIMED_OUT = 'etcdserver: request timed out';
 
 async function opened(nodes = THREE) {
-  const cluster = await createLocalCluster({ nodes });
+  const cluster = await openCluster({ nodes });
   const faults = new ClusterFaults(cluster.api);
   await cluster.settle();
   const get = async (path: string, query = '') => {
@@ -28,7 +29,7 @@ async function opened(nodes = THREE) {
 
 describe('etcd', () => {
   it('has a member on each node of the control plane', async () => {
-    const { client, faults, close } = await opened();
+    const { client, faults } = await opened();
     const pods = (await client.list(Pod, { namespace: 'kube-system', labelSelector: 'component=etcd' })).items;
     expect(pods.map(({ metadata }) => metadata.name)).toEqual(['etcd-control-plane', 'etcd-control-plane-2', 'etcd-control-plane-3']);
     expect(pods[2]?.spec?.containers[0]?.command).toEqual(
@@ -48,11 +49,10 @@ describe('etcd', () => {
       revision: expect.any(Number),
       dbSize: expect.any(Number),
     });
-    close();
   });
 
   it('elects another leader when the leader stops, after a short pause', async () => {
-    const { advance, faults, write, roles, close } = await opened();
+    const { advance, faults, write, roles } = await opened();
     const { id } = await faults.inject({ type: 'stop', component: 'etcd', node: 'control-plane' });
     expect(await write('a')).toBe('etcdserver: leader changed');
     await advance(3_000);
@@ -63,11 +63,10 @@ describe('etcd', () => {
     await faults.heal(id);
     await advance(1_000);
     expect([(await roles())[0], await write('c')]).toEqual(['control-plane follower', 'written']);
-    close();
   });
 
   it('without a quorum nothing is written and no consistent read is answered, but the cache is', async () => {
-    const { advance, faults, get, write, settle, close } = await opened();
+    const { advance, faults, get, write, settle } = await opened();
     await faults.inject({ type: 'stop', component: 'etcd', node: 'control-plane-2' });
     const { id } = await faults.inject({ type: 'stop', component: 'etcd', node: 'control-plane-3' });
     await advance(5_000);
@@ -84,11 +83,10 @@ describe('etcd', () => {
     await advance(3_000);
     await settle();
     expect([await write('b'), (await get('/readyz')).body]).toEqual(['written', 'ok']);
-    close();
   });
 
   it('a leader in the minority resigns, and follows the majority when the partition heals', async () => {
-    const { advance, faults, write, roles, close } = await opened();
+    const { advance, faults, write, roles } = await opened();
     const { id } = await faults.inject({ type: 'cut', node: 'control-plane' });
     expect((await roles())[0]).toBe('control-plane leader');
     await advance(5_000);
@@ -97,11 +95,10 @@ describe('etcd', () => {
     await advance(3_000);
     expect(await roles()).toContain('control-plane follower');
     expect(await write('b')).toBe('written');
-    close();
   });
 
   it('of one member: its end is the end of all writes', async () => {
-    const { advance, faults, write, get, close } = await opened({ ...THREE, count: 2, controlPlanes: 1 });
+    const { advance, faults, write, get } = await opened({ ...THREE, count: 2, controlPlanes: 1 });
     const { id } = await faults.inject({ type: 'stop', component: 'etcd' });
     expect(await write('a')).toBe(
       'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:2379: connect: connection refused"',
@@ -111,11 +108,10 @@ describe('etcd', () => {
     await faults.heal(id);
     await advance(3_000);
     expect(await write('b')).toBe('written');
-    close();
   });
 
   it.each([3, 5, 7])('of %i members stands the loss of a minority', async (controlPlanes) => {
-    const { advance, faults, write, close } = await opened({ ...THREE, count: controlPlanes, controlPlanes });
+    const { advance, faults, write } = await opened({ ...THREE, count: controlPlanes, controlPlanes });
     const minority = Math.floor(controlPlanes / 2);
     for (let member = 0; member < minority; member += 1)
       await faults.inject({ type: 'pause', component: 'etcd', node: member === 0 ? 'control-plane' : `control-plane-${member + 1}` });
@@ -124,13 +120,12 @@ describe('etcd', () => {
     await faults.inject({ type: 'stop', component: 'etcd', node: `control-plane-${minority + 1}` });
     await advance(10_000);
     expect(await write('b')).toBe(TIMED_OUT);
-    close();
   });
 });
 
 describe('API servers', () => {
   it('behind one address: nothing is lost with one of three, and all is with the last', async () => {
-    const { client, faults, write, get, close } = await opened();
+    const { client, faults, write, get } = await opened();
     for (const node of ['control-plane', 'control-plane-2']) await faults.inject({ type: 'stop', component: 'kube-apiserver', node });
     expect(await write('a')).toBe('written');
     const { id } = await faults.inject({ type: 'stop', component: 'kube-apiserver', node: 'control-plane-3' });
@@ -141,13 +136,12 @@ describe('API servers', () => {
       'a',
       'kube-root-ca.crt',
     ]);
-    close();
   });
 });
 
 describe.each(['kube-controller-manager', 'kube-scheduler'] as const)('the leader election of %s', (component) => {
   it('another instance takes over when the Lease of the leader has run out', async () => {
-    const { client, advance, faults, lease, close } = await opened();
+    const { client, advance, faults, lease } = await opened();
     const before = await lease(component);
     expect(before?.holderIdentity).toMatch(/^control-plane_/);
     await faults.inject({ type: 'stop', component, node: 'control-plane' });
@@ -167,11 +161,10 @@ describe.each(['kube-controller-manager', 'kube-scheduler'] as const)('the leade
     expect(events.map(({ message, source, involvedObject }) => [message, source?.component, involvedObject.kind])).toEqual([
       [`${after?.holderIdentity} became leader`, component, 'Lease'],
     ]);
-    close();
   });
 
   it('a new process of the only instance has to wait, because it has another name', async () => {
-    const { advance, faults, lease, close } = await opened({ ...THREE, count: 2, controlPlanes: 1 });
+    const { advance, faults, lease } = await opened({ ...THREE, count: 2, controlPlanes: 1 });
     const { id } = await faults.inject({ type: 'stop', component });
     await advance(1_000);
     await faults.heal(id);
@@ -179,12 +172,11 @@ describe.each(['kube-controller-manager', 'kube-scheduler'] as const)('the leade
     expect((await lease(component))?.leaseTransitions).toBe(0);
     await advance(7_000);
     expect((await lease(component))?.leaseTransitions).toBe(1);
-    close();
   });
 });
 
 it('component statuses tell what is down', async () => {
-  const { faults, advance, get, close } = await opened({ ...THREE, count: 2, controlPlanes: 1 });
+  const { faults, advance, get } = await opened({ ...THREE, count: 2, controlPlanes: 1 });
   await faults.inject({ type: 'stop', component: 'kube-scheduler' });
   await faults.inject({ type: 'stop', component: 'kube-controller-manager' });
   await advance(1_000);
@@ -200,11 +192,10 @@ it('component statuses tell what is down', async () => {
     ['etcd-0', 'True'],
     ['scheduler', 'False'],
   ]);
-  close();
 });
 
 it('a node that is cut off from the control plane gets no work done until the cut is healed', async () => {
-  const { client, settle, faults, close } = await opened({ ...THREE, count: 2, controlPlanes: 1 });
+  const { client, settle, faults } = await opened({ ...THREE, count: 2, controlPlanes: 1 });
   const { id } = await faults.inject({ type: 'cut', node: 'worker-1', peer: 'control-plane' });
   const pod: corev1.Pod = {
     apiVersion: 'v1',
@@ -219,7 +210,6 @@ it('a node that is cut off from the control plane gets no work done until the cu
   await faults.heal(id);
   await settle();
   expect(await phase()).toBe('Running');
-  close();
 });
 
 describe('what pods feel of the parts that serve them', () => {
@@ -240,7 +230,6 @@ describe('what pods feel of the parts that serve them', () => {
   it('names are resolved', async () => {
     const cluster = await opened({ ...THREE, count: 2, controlPlanes: 1 });
     expect(await outcome(cluster, 'nslookup kubernetes.default.svc.cluster.local')).toBe('Succeeded');
-    cluster.close();
   });
 
   it('without CoreDNS they are not', async () => {
@@ -249,7 +238,6 @@ describe('what pods feel of the parts that serve them', () => {
     await cluster.settle();
     await cluster.advance(60_000);
     expect(await outcome(cluster, 'nslookup kubernetes.default.svc.cluster.local')).toBe('Failed');
-    cluster.close();
   });
 
   it.each([
@@ -276,7 +264,6 @@ describe('what pods feel of the parts that serve them', () => {
     await advance(60_000);
     const { spec } = await client.get(Service, 'web', 'default');
     expect(await outcome(cluster, `wget -T 5 -qO- http://${spec?.clusterIP}`)).toBe(phase);
-    cluster.close();
   });
 });
 
@@ -295,5 +282,4 @@ it('faults are injected, listed and healed in GraphQL', async () => {
   expect(refused.errors?.map(({ message }) => message)).toEqual(['type: must be one of stop, pause, cut']);
   expect((await graph.run('mutation { healFault(id: "fault-1") }')).data).toEqual({ healFault: true });
   expect((await graph.run('{ faults { id } }')).data).toEqual({ faults: [] });
-  cluster.close();
 });

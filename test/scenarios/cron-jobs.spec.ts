@@ -1,19 +1,10 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type batchv1, CronJob, Event, Job, Pod } from '#api';
-import { createLocalCluster, type LocalCluster } from '#cluster';
+import type { LocalCluster } from '#cluster';
+import { openCluster } from './story.js';
 
 const IN = { namespace: 'default' };
 const MINUTE = 60_000;
-const open: LocalCluster[] = [];
-const start = async (): Promise<LocalCluster> => {
-  const cluster = await createLocalCluster();
-  open.push(cluster);
-  return cluster;
-};
-
-afterEach(() => {
-  for (const cluster of open.splice(0)) cluster.close();
-});
 
 const jobSpec = (script: string): batchv1.JobSpec => ({
   template: {
@@ -50,7 +41,7 @@ const nameAt = (minute: number): string => `c-${Date.parse('2026-01-01T00:00:00Z
 
 describe('a CronJob', () => {
   it('creates a Job at each time of its schedule, and keeps the last three', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await schedule(cluster, 'exit 0');
     await cluster.advance(4 * MINUTE);
     expect(await names(cluster)).toEqual([]);
@@ -76,7 +67,7 @@ describe('a CronJob', () => {
   });
 
   it('lists the Jobs that run', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await schedule(cluster, 'sleep 400', { concurrencyPolicy: 'Allow' });
     await cluster.advance(10 * MINUTE);
     const { active = [] } = (await cronJob(cluster)).status ?? {};
@@ -87,7 +78,7 @@ describe('a CronJob', () => {
   });
 
   it('does not start a Job beside another one, where that is forbidden', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await schedule(cluster, 'sleep 400', { concurrencyPolicy: 'Forbid' });
     await cluster.advance(10 * MINUTE);
     expect(await names(cluster)).toEqual([nameAt(5)]);
@@ -100,7 +91,7 @@ describe('a CronJob', () => {
   });
 
   it('replaces the Job that runs', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await schedule(cluster, 'sleep 4000', { concurrencyPolicy: 'Replace' });
     await cluster.advance(11 * MINUTE);
     expect(await names(cluster)).toEqual([nameAt(10)]);
@@ -109,7 +100,7 @@ describe('a CronJob', () => {
   });
 
   it('starts nothing while it is suspended, and says how many starts it missed', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await schedule(cluster, 'exit 0', { suspend: true });
     await cluster.advance(600 * MINUTE);
     expect(await names(cluster)).toEqual([]);
@@ -122,7 +113,7 @@ describe('a CronJob', () => {
   });
 
   it('does not make up for a start that is past its deadline', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await schedule(cluster, 'exit 0', { suspend: true, startingDeadlineSeconds: 60 });
     await cluster.advance(7 * MINUTE);
     await change(cluster, { suspend: false });
@@ -133,7 +124,7 @@ describe('a CronJob', () => {
   });
 
   it('follows a changed schedule from now on', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await schedule(cluster, 'exit 0', { schedule: '0 * * * *' });
     await cluster.advance(33 * MINUTE);
     await change(cluster, { schedule: '*/10 * * * *' });
@@ -144,7 +135,7 @@ describe('a CronJob', () => {
   });
 
   it('reads its schedule in its time zone', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await schedule(cluster, 'exit 0', { schedule: '30 9 * * *', timeZone: 'Europe/Berlin' });
     await cluster.advance(24 * 60 * MINUTE);
     expect((await jobs(cluster)).map(({ metadata }) => metadata.annotations)).toEqual([
@@ -153,7 +144,7 @@ describe('a CronJob', () => {
   });
 
   it('warns of a Job that it did not create, as kubectl create job --from makes one', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     const { metadata } = await schedule(cluster, 'exit 0', { schedule: '0 0 1 6 *' });
     await cluster.client.create(Job, {
       apiVersion: 'batch/v1',
@@ -172,7 +163,7 @@ describe('a CronJob', () => {
   });
 
   it('notices that a Job went missing', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await schedule(cluster, 'sleep 1000');
     await cluster.advance(5 * MINUTE);
     await cluster.client.delete(Job, nameAt(5), 'default', { propagationPolicy: 'Background' });
@@ -184,7 +175,7 @@ describe('a CronJob', () => {
   });
 
   it('keeps failed Jobs apart from successful ones', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await schedule(cluster, 'exit 1', { jobTemplate: { spec: { ...jobSpec('exit 1'), backoffLimit: 0 } }, failedJobsHistoryLimit: 2 });
     await cluster.advance(20 * MINUTE);
     expect(await names(cluster)).toEqual([nameAt(15), nameAt(20)]);
@@ -194,7 +185,7 @@ describe('a CronJob', () => {
 
 describe('a finished Job', () => {
   it('is deleted with its pods after its time to live', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     const spec = { ...jobSpec('exit 0'), ttlSecondsAfterFinished: 100 };
     await cluster.client.create(Job, { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'j', namespace: 'default' }, spec });
     await cluster.advance(99_000);

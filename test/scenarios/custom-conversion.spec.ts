@@ -1,16 +1,10 @@
-import { afterEach, expect, test } from '@jest/globals';
-import { createLocalCluster, type LocalCluster } from '#cluster';
+import { expect, test } from '@jest/globals';
+import { openCluster } from './story.js';
 
 /** Custom resources whose versions a webhook converts. */
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
 type Json = any;
-
-const open: LocalCluster[] = [];
-
-afterEach(() => {
-  for (const cluster of open.splice(0)) cluster.close();
-});
 
 type Convert = (object: Json, apiVersion: string) => Json;
 
@@ -58,8 +52,7 @@ async function start(convert: Convert | undefined = converted) {
     const response = { uid: request.uid, result: { status: 'Success' }, convertedObjects };
     return { status: 200, contentType: 'application/json', body: JSON.stringify({ ...review, response }) };
   };
-  const cluster = await createLocalCluster({ outside });
-  open.push(cluster);
+  const cluster = await openCluster({ outside });
   const request = (method: string, path: string, query: string, body?: unknown, type = 'application/json') =>
     cluster.api.handle({
       ...{ method, path, query, headers: { 'content-type': type }, requestId: 'r', user: { name: 'admin', groups: ['system:masters'] } },

@@ -1,23 +1,17 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ConfigMap, type corev1, Namespace, type Resource } from '#api';
 import type { KubeObject } from '#apimachinery';
 import type { ClusterStorages } from '#apiserver';
-import { createLocalCluster, type LocalCluster } from '#cluster';
+import type { LocalCluster } from '#cluster';
 import { LocalGraph } from '../graph.js';
 import { widgets } from '../widgets.js';
+import { openCluster } from './story.js';
 
 const Widget: Resource = { group: 'example.com', version: 'v1', resource: 'widgets', kind: 'Widget', namespaced: true };
 
-const open: LocalCluster[] = [];
-
-afterEach(() => {
-  for (const cluster of open.splice(0)) cluster.close();
-});
-
 /** A settled cluster, whose controllers have taken their turns before the kind is added. */
 async function start(): Promise<LocalCluster & { storages: ClusterStorages }> {
-  const cluster = await createLocalCluster({ rootCA: 'PEM' });
-  open.push(cluster);
+  const cluster = await openCluster({ rootCA: 'PEM' });
   await cluster.settle();
   return { ...cluster, storages: cluster.api.cluster.storages as ClusterStorages };
 }

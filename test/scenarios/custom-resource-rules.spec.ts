@@ -1,22 +1,11 @@
-import { afterEach, expect, test } from '@jest/globals';
-import { createLocalCluster, type LocalCluster } from '#cluster';
+import { expect, test } from '@jest/globals';
+import type { LocalCluster } from '#cluster';
+import { openCluster } from './story.js';
 
 /** Rules of custom resources (x-kubernetes-validations) as clients meet them. */
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
 type Json = any;
-
-const open: LocalCluster[] = [];
-
-afterEach(() => {
-  for (const cluster of open.splice(0)) cluster.close();
-});
-
-async function start(): Promise<LocalCluster> {
-  const cluster = await createLocalCluster();
-  open.push(cluster);
-  return cluster;
-}
 
 async function send({ api }: LocalCluster, method: string, path: string, body?: unknown): Promise<{ status: number; body: Json }> {
   const answer = await api.handle({
@@ -57,7 +46,7 @@ const definition = (rules: Json[]) => ({
 const widget = (name: string, spec: Json) => ({ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name }, spec });
 
 test('a definition whose rules do not compile is refused', async () => {
-  const cluster = await start();
+  const cluster = await openCluster();
   const refused = await send(cluster, 'POST', DEFINITIONS, definition([{ rule: 'self.min <= self.mux' }]));
   expect([refused.status, refused.body.details.causes]).toEqual([
     422,
@@ -74,7 +63,7 @@ test('a definition whose rules do not compile is refused', async () => {
 });
 
 test('objects are held to the rules, and changes to those of transitions', async () => {
-  const cluster = await start();
+  const cluster = await openCluster();
   const rules = [
     { rule: 'self.min <= self.max', messageExpression: "self.class + ': min is above max'", fieldPath: '.min' },
     { rule: 'self.class == oldSelf.class', message: 'class is immutable', reason: 'FieldValueForbidden' },

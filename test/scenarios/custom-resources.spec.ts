@@ -1,23 +1,12 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { CustomResourceDefinition } from '#api';
-import { createLocalCluster, type LocalCluster } from '#cluster';
+import type { LocalCluster } from '#cluster';
+import { openCluster } from './story.js';
 
 /** Custom resources as clients see them: the definition's conditions, its versions, its end. */
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
 type Json = any;
-
-const open: LocalCluster[] = [];
-
-afterEach(() => {
-  for (const cluster of open.splice(0)) cluster.close();
-});
-
-async function start(): Promise<LocalCluster> {
-  const cluster = await createLocalCluster();
-  open.push(cluster);
-  return cluster;
-}
 
 async function send(
   { api }: LocalCluster,
@@ -79,7 +68,7 @@ async function established(cluster: LocalCluster, ...versions: Json[]): Promise<
 }
 
 test('a kind is served once its names are accepted, and not after its definition is gone', async () => {
-  const cluster = await start();
+  const cluster = await openCluster();
   const { body } = await send(cluster, 'POST', DEFINITIONS, definition([version('v1', { spec })]));
   expect(body.status).toEqual({ conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: ['v1'] });
   expect((await send(cluster, 'GET', WIDGETS)).status).toBe(404);
@@ -97,7 +86,7 @@ test('a kind is served once its names are accepted, and not after its definition
 });
 
 test('names that are in use are given to who has asked when they become free', async () => {
-  const cluster = await start();
+  const cluster = await openCluster();
   await established(cluster, version('v1', { spec }));
   await send(
     cluster,
@@ -116,7 +105,7 @@ test('names that are in use are given to who has asked when they become free', a
 });
 
 test('a definition waits for the finalizers of its instances', async () => {
-  const cluster = await start();
+  const cluster = await openCluster();
   await established(cluster, version('v1', { spec }));
   await send(cluster, 'POST', WIDGETS, widget('held', { metadata: { name: 'held', finalizers: ['example.com/hold'] } }));
   await send(cluster, 'POST', WIDGETS, widget('free'));
@@ -135,7 +124,7 @@ test('a definition waits for the finalizers of its instances', async () => {
 });
 
 test('a changed schema is applied to what was stored before', async () => {
-  const cluster = await start();
+  const cluster = await openCluster();
   await established(cluster, version('v1', { spec }));
   await send(cluster, 'POST', WIDGETS, widget('a', { spec: { color: 'red' } }));
   const changed = { type: 'object', properties: { size: { type: 'integer' }, shape: { type: 'string', default: 'round' } } };
@@ -154,7 +143,7 @@ test('a changed schema is applied to what was stored before', async () => {
 });
 
 test('versions differ in their schemas, and are converted by name alone', async () => {
-  const cluster = await start();
+  const cluster = await openCluster();
   const v2 = version(
     'v2',
     { spec: { type: 'object', properties: { size: { type: 'integer', minimum: 10 } } } },
@@ -177,7 +166,7 @@ test('versions differ in their schemas, and are converted by name alone', async 
 });
 
 test('group versions are registered with the aggregator; one whose service is not there answers 503', async () => {
-  const cluster = await start();
+  const cluster = await openCluster();
   await established(cluster, version('v1', { spec }));
   const path = '/apis/apiregistration.k8s.io/v1/apiservices';
   const local = await send(cluster, 'GET', `${path}/v1.example.com`);
@@ -215,7 +204,7 @@ test('group versions are registered with the aggregator; one whose service is no
 });
 
 test('scale, status and generations', async () => {
-  const cluster = await start();
+  const cluster = await openCluster();
   const replicas = { type: 'object', properties: { replicas: { type: 'integer' }, pods: { type: 'string' } } };
   const subresources = {
     status: {},
@@ -236,7 +225,7 @@ test('scale, status and generations', async () => {
 });
 
 test('the component that sets the conditions is known by its manager', async () => {
-  const cluster = await start();
+  const cluster = await openCluster();
   await established(cluster, version('v1', { spec }));
   const { metadata } = await cluster.client.get(CustomResourceDefinition, 'widgets.example.com');
   expect(metadata.managedFields?.map(({ manager, subresource }) => [manager, subresource])).toEqual([
@@ -246,7 +235,7 @@ test('the component that sets the conditions is known by its manager', async () 
 });
 
 test('a status that is left out has its defaults from the beginning', async () => {
-  const cluster = await start();
+  const cluster = await openCluster();
   const status = { type: 'object', default: { phase: 'Waiting' }, properties: { phase: { type: 'string' }, more: { type: 'string' } } };
   await established(cluster, version('v1', { spec, status }, { subresources: { status: {} } }));
   const created = await send(cluster, 'POST', WIDGETS, widget('a', { status: { phase: 'Sent' } }));
@@ -260,7 +249,7 @@ test('a status that is left out has its defaults from the beginning', async () =
 });
 
 test('a client may empty the status of a definition', async () => {
-  const cluster = await start();
+  const cluster = await openCluster();
   await established(cluster, version('v1', { spec }));
   const at = `${DEFINITIONS}/widgets.example.com`;
   const empty = { storedVersions: null, conditions: null, acceptedNames: null };
@@ -284,7 +273,7 @@ const answers = async (cluster: LocalCluster, requests: Json[]): Promise<Json[]>
 };
 
 test('requests that are not served are answered by the handler of custom kinds, not by routes', async () => {
-  const cluster = await start();
+  const cluster = await openCluster();
   await established(cluster, version('v1', { spec }, { subresources: { status: {} } }));
   await send(cluster, 'POST', WIDGETS, widget('a'));
   const media = 'application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml';
@@ -321,7 +310,7 @@ test.each<[string, number, string | undefined]>([
   ['application/vnd.kubernetes.protobuf, application/json', 200, 'application/json'],
   ['application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1', 200, 'application/vnd.kubernetes.protobuf'],
 ])('custom kinds have no protobuf form, their metadata has: %s', async (accept, status, type) => {
-  const cluster = await start();
+  const cluster = await openCluster();
   await established(cluster, version('v1', { spec }));
   const answer = await cluster.api.handle({
     ...{ method: 'GET', path: WIDGETS, query: '', headers: { accept }, requestId: 'r' },

@@ -1,18 +1,9 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type appsv1, ControllerRevision, DaemonSet, Event, Node, Pod } from '#api';
-import { createLocalCluster, type LocalCluster } from '#cluster';
+import type { LocalCluster } from '#cluster';
+import { openCluster } from './story.js';
 
 const IN = { namespace: 'default' };
-const open: LocalCluster[] = [];
-const start = async (): Promise<LocalCluster> => {
-  const cluster = await createLocalCluster();
-  open.push(cluster);
-  return cluster;
-};
-
-afterEach(() => {
-  for (const cluster of open.splice(0)) cluster.close();
-});
 
 function agent(more: Partial<appsv1.DaemonSetSpec> = {}, spec: Record<string, unknown> = {}): appsv1.DaemonSet {
   const containers = [{ name: 'c', image: 'nginx:1.27' }];
@@ -59,7 +50,7 @@ const everywhere = (n: number, generation = 1) => ({
 
 describe('a DaemonSet', () => {
   it('runs a pod on each node without taints', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await cluster.client.create(DaemonSet, agent());
     await cluster.settle();
     expect(await pods(cluster)).toEqual(['worker-1 nginx:1.27 Running', 'worker-2 nginx:1.27 Running']);
@@ -75,7 +66,7 @@ describe('a DaemonSet', () => {
   });
 
   it('runs on tainted nodes that it tolerates, and on those alone that its selector matches', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await cluster.client.create(DaemonSet, agent({}, { tolerations: [{ operator: 'Exists' }] }));
     await cluster.settle();
     expect(await status(cluster)).toEqual(everywhere(3));
@@ -86,7 +77,7 @@ describe('a DaemonSet', () => {
   });
 
   it('follows nodes that are added, tainted and deleted', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     const { client } = cluster;
     await client.create(DaemonSet, agent());
     await cluster.settle();
@@ -111,7 +102,7 @@ describe('a DaemonSet', () => {
   });
 
   it('replaces one pod after the other, and goes back to an earlier revision', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await cluster.client.create(DaemonSet, agent());
     await cluster.settle();
     await change(cluster, image('nginx:1.28'));
@@ -127,7 +118,7 @@ describe('a DaemonSet', () => {
   });
 
   it('brings up the new pod before the old one goes with maxSurge', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     const rollingUpdate = { maxSurge: 1, maxUnavailable: 0 };
     await cluster.client.create(DaemonSet, agent({ updateStrategy: { type: 'RollingUpdate', rollingUpdate } }));
     await cluster.settle();
@@ -139,7 +130,7 @@ describe('a DaemonSet', () => {
   });
 
   it('leaves old pods alone with OnDelete', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await cluster.client.create(DaemonSet, agent({ updateStrategy: { type: 'OnDelete' } }));
     await cluster.settle();
     await change(cluster, image('nginx:1.28'));
@@ -149,7 +140,7 @@ describe('a DaemonSet', () => {
   });
 
   it('replaces failed pods after a delay that doubles', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await cluster.client.create(DaemonSet, agent({}, { nodeSelector: { 'kubernetes.io/hostname': 'worker-1' } }));
     await cluster.settle();
     const fail = async () => {
@@ -171,7 +162,7 @@ describe('a DaemonSet', () => {
   });
 
   it('keeps the system DaemonSets of a new cluster without writing anything', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await cluster.settle();
     const before = (await cluster.log()).length;
     await cluster.advance(3_600_000);

@@ -1,19 +1,10 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type appsv1, Deployment, Event, Pod, ReplicaSet, ResourceQuota } from '#api';
-import { createLocalCluster, type LocalCluster } from '#cluster';
+import type { LocalCluster } from '#cluster';
+import { openCluster } from './story.js';
 
 const IN = { namespace: 'default' };
 const REVISION = 'deployment.kubernetes.io/revision';
-const open: LocalCluster[] = [];
-const start = async (): Promise<LocalCluster> => {
-  const cluster = await createLocalCluster();
-  open.push(cluster);
-  return cluster;
-};
-
-afterEach(() => {
-  for (const cluster of open.splice(0)) cluster.close();
-});
 
 function web(replicas: number, more: Partial<appsv1.DeploymentSpec> = {}): appsv1.Deployment {
   const template = {
@@ -65,7 +56,7 @@ const reasonOf = async (cluster: LocalCluster): Promise<string | undefined> =>
 
 describe('a Deployment', () => {
   it('starts its pods, and reports it', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await cluster.client.create(Deployment, web(3));
     await cluster.settle();
     const { conditions, ...counts } = await status(cluster);
@@ -85,7 +76,7 @@ describe('a Deployment', () => {
   });
 
   it('replaces pods one by one, and rolls back to an earlier revision', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await cluster.client.create(Deployment, web(2));
     await cluster.settle();
     await change(cluster, 2, image('nginx:1.28'));
@@ -115,7 +106,7 @@ describe('a Deployment', () => {
   });
 
   it('stops at a template that does not work, and reports when the deadline is exceeded', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await cluster.client.create(Deployment, web(3));
     await cluster.settle();
     await change(cluster, 2, image('no-such-image:1'));
@@ -141,7 +132,7 @@ describe('a Deployment', () => {
   });
 
   it('waits until new pods have been ready for long enough', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await cluster.client.create(Deployment, web(2, { minReadySeconds: 10 }));
     await cluster.settle();
     const { readyReplicas, availableReplicas } = await status(cluster);
@@ -168,7 +159,7 @@ describe('a Deployment', () => {
   });
 
   it('Recreate: creates no new pod before the last old one is gone', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await cluster.client.create(Deployment, web(2, { strategy: { type: 'Recreate' } }));
     await cluster.settle();
     const counts: number[] = [];
@@ -193,7 +184,7 @@ describe('a Deployment', () => {
   });
 
   it('is scaled, also while it is paused', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await cluster.client.create(Deployment, web(2));
     await cluster.settle();
     await change(cluster, 2, { paused: true, ...image('nginx:1.28') });
@@ -217,7 +208,7 @@ describe('a Deployment', () => {
   });
 
   it('keeps the configured number of old ReplicaSets', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await cluster.client.create(Deployment, web(1, { revisionHistoryLimit: 2 }));
     for (let revision = 2; revision <= 5; revision += 1) {
       await cluster.settle();
@@ -228,7 +219,7 @@ describe('a Deployment', () => {
   });
 
   it('adopts ReplicaSets that it selects, and its ReplicaSets release pods that they no longer select', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     const { client } = cluster;
     await client.create(Deployment, web(2));
     await cluster.settle();
@@ -245,7 +236,7 @@ describe('a Deployment', () => {
   });
 
   it('tells that a quota refuses its pods, having tried a few of them, and goes on when there is room', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     const { client } = cluster;
     const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q', namespace: 'default' }, spec: { hard: { pods: '3' } } };
     await client.create(ResourceQuota, quota);
@@ -286,7 +277,7 @@ describe('a Deployment', () => {
     ],
     ['9', 'DeploymentRollbackRevisionNotFound', 'Unable to find the revision to rollback to.', 'nginx:1.29', '3'],
   ])('goes back to the revision that its annotation asks for: %s', async (to, reason, message, want, revision) => {
-    const cluster = await start();
+    const cluster = await openCluster();
     const { client } = cluster;
     await client.create(Deployment, web(1));
     await cluster.settle();

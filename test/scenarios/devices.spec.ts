@@ -1,9 +1,10 @@
 import { type corev1, DeviceClass, Event, Pod, ResourceClaim, ResourceClaimTemplate, ResourceSlice, type resourcev1 } from '#api';
-import { createLocalCluster, type LocalCluster } from '#cluster';
+import type { LocalCluster } from '#cluster';
+import { openCluster } from './story.js';
 
 let cluster: LocalCluster;
 beforeEach(async () => {
-  cluster = await createLocalCluster();
+  cluster = await openCluster();
   await cluster.client.create(DeviceClass, {
     apiVersion: 'resource.k8s.io/v1',
     kind: 'DeviceClass',
@@ -12,8 +13,6 @@ beforeEach(async () => {
   });
   for (const node of ['worker-1', 'worker-2']) await cluster.client.create(ResourceSlice, slice(node));
 }, 60_000);
-afterEach(() => cluster.close());
-
 /** Two GPUs; those of worker-2 have more memory. */
 const slice = (nodeName: string): resourcev1.ResourceSlice => ({
   apiVersion: 'resource.k8s.io/v1',

@@ -1,20 +1,15 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Deployment, Event, Pod, PodDisruptionBudget, type policyv1 } from '#api';
 import { type Status, StatusError } from '#apimachinery';
-import { createLocalCluster, type LocalCluster } from '#cluster';
+import type { LocalCluster } from '#cluster';
 import { deploymentOf } from '../cluster-api.js';
+import { openCluster } from './story.js';
 
 const IN = { namespace: 'default' };
-const open: LocalCluster[] = [];
-
-afterEach(() => {
-  for (const cluster of open.splice(0)) cluster.close();
-});
 
 /** A cluster with a Deployment `web` and a budget for its pods. */
 async function start(replicas: number, spec: policyv1.PodDisruptionBudgetSpec): Promise<LocalCluster> {
-  const cluster = await createLocalCluster();
-  open.push(cluster);
+  const cluster = await openCluster();
   const web = deploymentOf('web', replicas);
   await cluster.client.create(Deployment, { ...web, metadata: { ...web.metadata, namespace: 'default' } });
   await createBudget(cluster, 'budget', spec);

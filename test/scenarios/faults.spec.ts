@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { type appsv1, Deployment, Pod, ReplicaSet } from '#api';
-import { ClusterFaults, createLocalCluster } from '#cluster';
+import { ClusterFaults } from '#cluster';
+import { openCluster } from './story.js';
 
 const web: appsv1.Deployment = {
   apiVersion: 'apps/v1',
@@ -14,7 +15,7 @@ const web: appsv1.Deployment = {
 };
 
 async function faulty() {
-  const cluster = await createLocalCluster();
+  const cluster = await openCluster();
   const faults = new ClusterFaults(cluster.api);
   const sets = async () => (await cluster.client.list(ReplicaSet, { namespace: 'default' })).items.length;
   /** Phase and node of each pod. */
@@ -26,7 +27,7 @@ async function faulty() {
 }
 
 test.each(['stop', 'pause'] as const)('kube-controller-manager: %s, and its controllers do nothing until it is healed', async (type) => {
-  const { client, settle, advance, faults, sets, pods, close } = await faulty();
+  const { client, settle, advance, faults, sets, pods } = await faulty();
   const fault = await faults.inject({ type, component: 'kube-controller-manager' });
   expect(fault).toEqual({ id: 'fault-1', type, component: 'kube-controller-manager', since: Date.parse('2026-01-01T00:00:00Z') });
   await client.create(Deployment, web);
@@ -36,11 +37,10 @@ test.each(['stop', 'pause'] as const)('kube-controller-manager: %s, and its cont
   await settle();
   expect([await sets(), await pods()]).toEqual([1, ['Running worker-1', 'Running worker-2']]);
   expect([await faults.list(), await faults.heal(fault.id)]).toEqual([[], false]);
-  close();
 });
 
 test('without kube-scheduler pods stay pending, and are bound when it is back', async () => {
-  const { client, settle, advance, faults, pods, close } = await faulty();
+  const { client, settle, advance, faults, pods } = await faulty();
   const { id } = await faults.inject({ type: 'stop', component: 'kube-scheduler' });
   await client.create(Deployment, web);
   await advance(60_000);
@@ -48,14 +48,13 @@ test('without kube-scheduler pods stay pending, and are bound when it is back', 
   await faults.heal(id);
   await settle();
   expect(await pods()).toEqual(['Running worker-1', 'Running worker-2']);
-  close();
 });
 
 test.each([
   ['its kubelet', { type: 'stop', component: 'kubelet', node: 'worker-1' }],
   ['the whole node', { type: 'stop', node: 'worker-1' }],
 ] as const)('pods that are bound to a node are not started while %s is down', async (_, request) => {
-  const { client, settle, advance, faults, pods, close } = await faulty();
+  const { client, settle, advance, faults, pods } = await faulty();
   const { id } = await faults.inject(request);
   await client.create(Deployment, web);
   await advance(10_000);
@@ -63,7 +62,6 @@ test.each([
   await faults.heal(id);
   await settle();
   expect(await pods()).toEqual(['Running worker-1', 'Running worker-2']);
-  close();
 });
 
 test.each([
@@ -77,15 +75,13 @@ test.each([
   [{ type: 'cut', node: 'worker-1', peer: 'worker-1' }, 'a node cannot be cut off from itself'],
   [{ type: 'cut', component: 'kubelet', node: 'worker-1' }, 'nodes are cut off, not components'],
 ] as const)('a fault that nothing would feel is refused: %j', async (request, message) => {
-  const { faults, close } = await faulty();
+  const { faults } = await faulty();
   await expect(faults.inject(request)).rejects.toThrow(message);
   expect(await faults.list()).toEqual([]);
-  close();
 });
 
 test('a part has one fault at a time', async () => {
-  const { faults, close } = await faulty();
+  const { faults } = await faulty();
   await faults.inject({ type: 'stop', component: 'kube-scheduler' });
   await expect(faults.inject({ type: 'pause', component: 'kube-scheduler' })).rejects.toThrow('fault-1 concerns the same part');
-  close();
 });

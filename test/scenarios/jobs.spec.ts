@@ -1,20 +1,11 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type batchv1, type corev1, Event, Job, Pod, ResourceQuota } from '#api';
-import { createLocalCluster, type LocalCluster } from '#cluster';
+import type { LocalCluster } from '#cluster';
+import { openCluster } from './story.js';
 
 const IN = { namespace: 'default' };
 const TRACKING = 'batch.kubernetes.io/job-tracking';
 const INDEX = 'batch.kubernetes.io/job-completion-index';
-const open: LocalCluster[] = [];
-const start = async (): Promise<LocalCluster> => {
-  const cluster = await createLocalCluster();
-  open.push(cluster);
-  return cluster;
-};
-
-afterEach(() => {
-  for (const cluster of open.splice(0)) cluster.close();
-});
 
 type Spec = Partial<batchv1.JobSpec>;
 
@@ -61,7 +52,7 @@ const reached = ended('Complete', 'CompletionsReached: Reached expected number o
 
 describe('a Job', () => {
   it('runs pods until enough have succeeded, counts each once and lets go of them', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await run(cluster, { completions: 3, parallelism: 2 });
     await cluster.settle();
     expect(await outcome(cluster)).toEqual({ ...none, succeeded: 3, conditions: reached });
@@ -74,7 +65,7 @@ describe('a Job', () => {
   });
 
   it('holds its pods with a finalizer while they run', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await run(cluster, { template: template('sleep 60') });
     await cluster.settle();
     const [pod] = await pods(cluster);
@@ -89,7 +80,7 @@ describe('a Job', () => {
   });
 
   it('waits longer after each failure, and fails when there are too many', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await run(cluster, { template: template('exit 3'), backoffLimit: 3 });
     const created: number[] = [];
     for (const wait of [0, 9_000, 2_000, 18_000, 3_000, 37_000, 4_000]) {
@@ -108,7 +99,7 @@ describe('a Job', () => {
   });
 
   it('restarts containers in place, and counts the restarts', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await run(cluster, { template: template('exit 1', { restartPolicy: 'OnFailure' }), backoffLimit: 2 });
     await cluster.advance(120_000);
     expect(await outcome(cluster)).toEqual({
@@ -120,7 +111,7 @@ describe('a Job', () => {
   });
 
   it('ends at its active deadline', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await run(cluster, { template: template('sleep 3600'), parallelism: 2, completions: 2, activeDeadlineSeconds: 30 });
     await cluster.advance(29_000);
     expect(await outcome(cluster)).toEqual({ ...none, active: 2, ready: 2, conditions: [] });
@@ -133,7 +124,7 @@ describe('a Job', () => {
   });
 
   it('is suspended and resumed, with a new start time', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await run(cluster, { template: template('sleep 100'), suspend: true, parallelism: 2, completions: 2 });
     await cluster.settle();
     const suspended = 'Suspended=True JobSuspended: Job suspended';
@@ -153,7 +144,7 @@ describe('a Job', () => {
   });
 
   it('replaces a deleted pod after a back-off, as it counts as failed', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await run(cluster, { template: template('sleep 1000') });
     await cluster.settle();
     const [pod] = await pods(cluster);
@@ -165,7 +156,7 @@ describe('a Job', () => {
   });
 
   it('removes its pods with itself, whatever their finalizers', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await run(cluster, { template: template('sleep 1000'), parallelism: 3, completions: 3 });
     await cluster.settle();
     await cluster.client.delete(Job, 'j', 'default', { propagationPolicy: 'Background' });
@@ -174,7 +165,7 @@ describe('a Job', () => {
   });
 
   it('frees its pods when they are orphaned', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await run(cluster, { template: template('sleep 1000') });
     await cluster.settle();
     await cluster.client.delete(Job, 'j', 'default', { propagationPolicy: 'Orphan' });
@@ -183,7 +174,7 @@ describe('a Job', () => {
   });
 
   it('scales by its parallelism; removed pods do not count as failed', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await run(cluster, { template: template('sleep 100'), parallelism: 1, completions: 4 });
     await cluster.settle();
     await cluster.client.patch(Job, 'j', 'default', 'merge', { spec: { parallelism: 4 } });
@@ -195,7 +186,7 @@ describe('a Job', () => {
   });
 
   it('counts many pods in batches: at once when half have ended, else a moment later', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await run(cluster, {
       template: template('test $JOB_COMPLETION_INDEX -lt 5 || sleep 30'),
       completionMode: 'Indexed',
@@ -211,14 +202,14 @@ describe('a Job', () => {
   });
 
   it('leaves Jobs of other controllers alone', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await run(cluster, { managedBy: 'example.com/other' });
     await cluster.advance(60_000);
     expect([(await job(cluster)).status, await pods(cluster)]).toEqual([{}, []]);
   });
 
   it('asks a quota in steps that double', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     const hard = { pods: '2' };
     await cluster.client.create(ResourceQuota, {
       apiVersion: 'v1',
@@ -236,7 +227,7 @@ describe('a Job', () => {
 
 describe('an indexed Job', () => {
   it('gives each pod its index: annotation, label, variable, host name', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await run(cluster, { completionMode: 'Indexed', completions: 3, parallelism: 2 });
     await cluster.settle();
     expect(await outcome(cluster)).toEqual({ ...none, succeeded: 3, completedIndexes: '0-2', conditions: reached });
@@ -255,7 +246,7 @@ describe('an indexed Job', () => {
   });
 
   it('fails single indexes, each after failures of its own', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await run(cluster, {
       template: template('test $JOB_COMPLETION_INDEX != 1'),
       completionMode: 'Indexed',
@@ -279,7 +270,7 @@ describe('an indexed Job', () => {
   });
 
   it('fails when too many indexes do', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await run(cluster, {
       template: template('exit 1'),
       completionMode: 'Indexed',
@@ -298,7 +289,7 @@ describe('an indexed Job', () => {
   });
 
   it('succeeds by its success policy, and stops the other pods', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await run(cluster, {
       template: template('test $JOB_COMPLETION_INDEX = 0 || sleep 1000'),
       completionMode: 'Indexed',
@@ -323,7 +314,7 @@ describe('a pod failure policy', () => {
   });
 
   it('fails the Job at once', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await run(cluster, { template: template('exit 42'), podFailurePolicy: { rules: [onExitCode('FailJob', [42])] } });
     await cluster.settle();
     const [pod] = await pods(cluster);
@@ -332,7 +323,7 @@ describe('a pod failure policy', () => {
   });
 
   it('ignores failures', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await run(cluster, { template: template('exit 7'), backoffLimit: 0, podFailurePolicy: { rules: [onExitCode('Ignore', [7])] } });
     await cluster.advance(35_000);
     const { failed, conditions } = (await job(cluster)).status ?? {};
@@ -340,7 +331,7 @@ describe('a pod failure policy', () => {
   });
 
   it('fails an index', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await run(cluster, {
       template: template('test $JOB_COMPLETION_INDEX = 0 || exit 9'),
       completionMode: 'Indexed',

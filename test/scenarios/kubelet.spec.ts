@@ -1,17 +1,11 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
 import { type corev1, Event, Node, Pod } from '#api';
-import { ClusterFaults, createLocalCluster, type LocalCluster, type LocalClusterOptions, NodeFiles } from '#cluster';
-
-const open: LocalCluster[] = [];
-
-afterEach(() => {
-  for (const cluster of open.splice(0)) cluster.close();
-});
+import { ClusterFaults, type LocalCluster, type LocalClusterOptions, NodeFiles } from '#cluster';
+import { openCluster } from './story.js';
 
 async function start(options: LocalClusterOptions = {}): Promise<LocalCluster> {
-  const cluster = await createLocalCluster(options);
-  open.push(cluster);
+  const cluster = await openCluster(options);
   await cluster.settle();
   return cluster;
 }

@@ -1,6 +1,7 @@
 import { createHmac, X509Certificate } from 'node:crypto';
 import { CertificateSigningRequest, ConfigMap, type corev1, Secret, ServiceAccount } from '#api';
-import { createLocalCluster, type LocalCluster } from '#cluster';
+import type { LocalCluster } from '#cluster';
+import { openCluster } from './story.js';
 
 const LAST_USED = 'kubernetes.io/legacy-token-last-used';
 const UID = 'kubernetes.io/service-account.uid';
@@ -13,10 +14,8 @@ const WORKER =
 
 let cluster: LocalCluster;
 beforeEach(async () => {
-  cluster = await createLocalCluster({ rootCA: 'PEM' });
+  cluster = await openCluster({ rootCA: 'PEM' });
 });
-afterEach(() => cluster.close());
-
 const text = (encoded = '') => Buffer.from(encoded, 'base64').toString();
 
 async function account(name: string) {
@@ -104,9 +103,8 @@ describe('legacy tokens', () => {
     await account('robot');
     await tokenSecret('robot-token', 'robot');
     const token = await tokenOf('robot-token');
-    const other = await createLocalCluster({ rootCA: 'PEM' });
+    const other = await openCluster({ rootCA: 'PEM' });
     expect(await whoami(token, other.api)).toBe('Unauthorized');
-    other.close();
   });
 
   it('a Secret is deleted with its account, and without one', async () => {

@@ -1,18 +1,12 @@
-import { afterEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { type corev1, Deployment, Event, Lease, Node, Pod } from '#api';
 import { formatMicroTime, formatTime } from '#apimachinery';
-import { ClusterFaults, createLocalCluster, type LocalCluster } from '#cluster';
+import { ClusterFaults, type LocalCluster } from '#cluster';
 import { deploymentOf } from '../cluster-api.js';
-
-const open: LocalCluster[] = [];
-
-afterEach(() => {
-  for (const cluster of open.splice(0)) cluster.close();
-});
+import { openCluster } from './story.js';
 
 async function start(): Promise<LocalCluster> {
-  const cluster = await createLocalCluster();
-  open.push(cluster);
+  const cluster = await openCluster();
   await cluster.settle();
   return cluster;
 }

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   ConfigMap,
   type corev1,
@@ -16,24 +16,15 @@ import {
 } from '#api';
 import type { KubeObject } from '#apimachinery';
 import type { Client } from '#client';
-import { createLocalCluster, type LocalCluster } from '#cluster';
+import type { LocalCluster } from '#cluster';
+import { openCluster } from './story.js';
 
 const IN = { namespace: 'default' };
-const open: LocalCluster[] = [];
-const start = async (): Promise<LocalCluster> => {
-  const cluster = await createLocalCluster({ rootCA: 'PEM' });
-  open.push(cluster);
-  return cluster;
-};
 
 /** Slices in the default namespace, except the API server's own. */
 async function slicesOf(client: Client): Promise<discoveryv1.EndpointSlice[]> {
   return (await client.list(EndpointSlice, IN)).items.filter(({ metadata }) => metadata.name !== 'kubernetes');
 }
-
-afterEach(() => {
-  for (const cluster of open.splice(0)) cluster.close();
-});
 
 async function configMap({ client }: LocalCluster, name: string, owners: KubeObject[] = [], block = false): Promise<corev1.ConfigMap> {
   const ownerReferences = owners.map(({ metadata }) => ({
@@ -58,7 +49,7 @@ async function names({ client }: LocalCluster): Promise<string[]> {
 
 describe('the garbage collector', () => {
   it('deletes dependents in the background, through all generations', async () => {
-    const cluster = await start();
+    const cluster = await openCluster({ rootCA: 'PEM' });
     const owner = await configMap(cluster, 'owner');
     const child = await configMap(cluster, 'child', [owner]);
     await configMap(cluster, 'grandchild', [child]);
@@ -70,7 +61,7 @@ describe('the garbage collector', () => {
   });
 
   it('keeps objects that have another owner, and removes the reference to the one that is gone', async () => {
-    const cluster = await start();
+    const cluster = await openCluster({ rootCA: 'PEM' });
     const [a, b] = [await configMap(cluster, 'a'), await configMap(cluster, 'b')];
     await configMap(cluster, 'child', [a, b]);
     await cluster.client.delete(ConfigMap, 'a', 'default');
@@ -80,7 +71,7 @@ describe('the garbage collector', () => {
   });
 
   it("delays the owner's deletion until dependents that block it are gone", async () => {
-    const cluster = await start();
+    const cluster = await openCluster({ rootCA: 'PEM' });
     const owner = await configMap(cluster, 'owner');
     const child = await configMap(cluster, 'child', [owner], true);
     await cluster.client.update(ConfigMap, { ...child, metadata: { ...child.metadata, finalizers: ['a.b/c'] } });
@@ -94,7 +85,7 @@ describe('the garbage collector', () => {
   });
 
   it('releases dependents that are to be orphaned', async () => {
-    const cluster = await start();
+    const cluster = await openCluster({ rootCA: 'PEM' });
     const owner = await configMap(cluster, 'owner');
     await configMap(cluster, 'child', [owner]);
     await cluster.client.delete(ConfigMap, 'owner', 'default', { propagationPolicy: 'Orphan' });
@@ -104,7 +95,7 @@ describe('the garbage collector', () => {
   });
 
   it('deletes objects whose owner never existed, and none whose owner is unknown', async () => {
-    const cluster = await start();
+    const cluster = await openCluster({ rootCA: 'PEM' });
     await configMap(cluster, 'child', [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'nobody', uid: 'none' } }]);
     const ownerReferences = [{ apiVersion: 'example.com/v1', kind: 'Widget', name: 'w', uid: 'w' }];
     const made = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'other', namespace: 'default', ownerReferences } };
@@ -115,7 +106,7 @@ describe('the garbage collector', () => {
 
   it('deletes a Deployment with all its dependents, in the foreground too', async () => {
     for (const propagationPolicy of ['Background', 'Foreground'] as const) {
-      const cluster = await start();
+      const cluster = await openCluster({ rootCA: 'PEM' });
       const { client, settle } = cluster;
       const template = { metadata: { labels: { app: 'web' } } as never, spec: { containers: [{ name: 'c', image: 'nginx' }] } };
       const spec = { replicas: 3, selector: { matchLabels: { app: 'web' } }, template };
@@ -133,7 +124,7 @@ describe('the garbage collector', () => {
 
 describe('a namespace', () => {
   it('gets its account and the CA bundle, also after they were deleted', async () => {
-    const { client, settle } = await start();
+    const { client, settle } = await openCluster({ rootCA: 'PEM' });
     await client.delete(ServiceAccount, 'default', 'default');
     await client.delete(ConfigMap, 'kube-root-ca.crt', 'default');
     await settle();
@@ -142,7 +133,7 @@ describe('a namespace', () => {
   });
 
   it('is emptied before it is removed, and reports what is left', async () => {
-    const { client, settle } = await start();
+    const { client, settle } = await openCluster({ rootCA: 'PEM' });
     const made = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ns' }, spec: { finalizers: ['kubernetes'] } };
     await client.create(Namespace, made);
     const metadata = { name: 'held', namespace: 'ns', finalizers: ['a.b/c'] };
@@ -173,7 +164,7 @@ describe('a namespace', () => {
 
 describe('a service', () => {
   it('has the endpoints of its pods', async () => {
-    const { client, settle } = await start();
+    const { client, settle } = await openCluster({ rootCA: 'PEM' });
     const metadata = { name: 'svc', namespace: 'default', labels: { l: '1' } };
     const spec = {
       clusterIP: '10.96.0.9',
@@ -207,7 +198,7 @@ describe('a service', () => {
   });
 
   it('without a selector has slices that mirror its manually managed endpoints', async () => {
-    const { client, settle } = await start();
+    const { client, settle } = await openCluster({ rootCA: 'PEM' });
     const metadata = { name: 'ext', namespace: 'default' };
     const spec = { clusterIP: '10.96.0.9', ipFamilies: ['IPv4'], ports: [{ port: 80, protocol: 'TCP', targetPort: 80 }] };
     await client.create(Service, { apiVersion: 'v1', kind: 'Service', metadata, spec });

@@ -1,19 +1,14 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type corev1, Event, Node, Pod, PodDisruptionBudget, PriorityClass, ReplicaSet } from '#api';
-import { createLocalCluster, type LocalCluster } from '#cluster';
+import type { LocalCluster } from '#cluster';
+import { openCluster } from './story.js';
 
 const IN = { namespace: 'default' };
 const RESOURCE = 'example.com/units';
-const open: LocalCluster[] = [];
-
-afterEach(() => {
-  for (const cluster of open.splice(0)) cluster.close();
-});
 
 /** A cluster whose worker has 1000 units of a resource that no other node has; with priority classes p1 to p4. */
 async function start(profile: 'instant' | 'realistic' = 'instant'): Promise<LocalCluster> {
-  const cluster = await createLocalCluster({ profile });
-  open.push(cluster);
+  const cluster = await openCluster({ profile });
   const { client } = cluster;
   const units = { [RESOURCE]: '1000' };
   const [worker] = (await client.list(Node)).items.filter(({ spec }) => spec.taints === undefined);

@@ -9,7 +9,7 @@ import {
   ResourceQuota,
 } from '#api';
 import { StatusError } from '#apimachinery';
-import { createLocalCluster } from '#cluster';
+import { openCluster } from './story.js';
 
 const namespace = 'default';
 type Amounts = Record<string, string>;
@@ -29,7 +29,7 @@ const pod = (name: string, more: Partial<corev1.PodSpec> = {}): corev1.Pod => ({
 const messageOf = (error: unknown) => (error instanceof StatusError ? error.status.message : String(error));
 
 async function quotaCluster(hard: Amounts) {
-  const cluster = await createLocalCluster();
+  const cluster = await openCluster();
   await cluster.client.create(ResourceQuota, quota(hard));
   await cluster.settle();
   const status = async () => (await cluster.client.get(ResourceQuota, 'q', namespace)).status;
@@ -37,7 +37,7 @@ async function quotaCluster(hard: Amounts) {
 }
 
 test('a quota counts what there is, and what is deleted or ends is given back', async () => {
-  const { client, settle, status, close } = await quotaCluster({
+  const { client, settle, status } = await quotaCluster({
     pods: '3',
     'requests.cpu': '1',
     'count/configmaps': '10',
@@ -60,22 +60,20 @@ test('a quota counts what there is, and what is deleted or ends is given back', 
   await client.create(Pod, pod('d'));
   await client.create(Pod, pod('e'));
   await expect(client.create(Pod, pod('f'))).rejects.toThrow('exceeded quota: q, requested: pods=1, used: pods=3, limited: pods=3');
-  close();
 });
 
 test('a create that fails after it was charged is given back after a while', async () => {
-  const { client, settle, advance, status, close } = await quotaCluster({ pods: '3' });
+  const { client, settle, advance, status } = await quotaCluster({ pods: '3' });
   await client.create(Pod, pod('a'));
   expect(messageOf(await client.create(Pod, pod('a')).catch((error: unknown) => error))).toBe('pods "a" already exists');
   await settle();
   expect((await status())?.used).toEqual({ pods: '2' });
   await advance(10_000);
   expect((await status())?.used).toEqual({ pods: '1' });
-  close();
 });
 
 test('a changed limit is in the status at once; a ReplicaSet makes as many pods as it allows', async () => {
-  const { client, settle, advance, status, close } = await quotaCluster({ pods: '2' });
+  const { client, settle, advance, status } = await quotaCluster({ pods: '2' });
   const deployment = { replicas: 5, selector: { matchLabels: { app: 'w' } } };
   await client.create(Deployment, {
     ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'w', namespace } },
@@ -96,11 +94,10 @@ test('a changed limit is in the status at once; a ReplicaSet makes as many pods 
   expect(await status()).toEqual({ hard: { pods: '9' }, used: { pods: '2' } });
   await advance(20 * 60_000);
   expect([await pods(), (await status())?.used]).toEqual([5, { pods: '5' }]);
-  close();
 });
 
 test('a resize is charged for what it adds, and given back what it gives up', async () => {
-  const { client, settle, status, close } = await quotaCluster({ 'requests.cpu': '1' });
+  const { client, settle, status } = await quotaCluster({ 'requests.cpu': '1' });
   await client.create(Pod, pod('a'));
   const resize = (cpu: string) => {
     const patch = { spec: { containers: [{ name: 'c', resources: { requests: { cpu } } }] } };
@@ -114,11 +111,10 @@ test('a resize is charged for what it adds, and given back what it gives up', as
   await resize('50m');
   await settle();
   expect((await status())?.used).toEqual({ 'requests.cpu': '50m' });
-  close();
 });
 
 test('objects of a kind that the cluster itself defines are counted, too', async () => {
-  const { client, settle, status, close } = await quotaCluster({ 'count/widgets.example.com': '1' });
+  const { client, settle, status } = await quotaCluster({ 'count/widgets.example.com': '1' });
   expect(await status()).toEqual({ hard: { 'count/widgets.example.com': '1' } });
   const schema = { openAPIV3Schema: { type: 'object' as const } };
   await client.create(CustomResourceDefinition, {
@@ -139,5 +135,4 @@ test('objects of a kind that the cluster itself defines are counted, too', async
   await client.delete(Widget, 'a', namespace);
   await settle();
   expect((await status())?.used).toEqual({ 'count/widgets.example.com': '0' });
-  close();
 });

@@ -1,19 +1,9 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { APIService, type corev1, Deployment, HorizontalPodAutoscaler, Pod, type Resource, Service } from '#api';
 import type { KubeObject } from '#apimachinery';
-import { createLocalCluster, type LocalCluster } from '#cluster';
+import type { LocalCluster } from '#cluster';
 import { PodMetricsResource } from '#component-helpers';
-
-const open: LocalCluster[] = [];
-const start = async (): Promise<LocalCluster> => {
-  const cluster = await createLocalCluster();
-  open.push(cluster);
-  return cluster;
-};
-
-afterEach(() => {
-  for (const cluster of open.splice(0)) cluster.close();
-});
+import { openCluster } from './story.js';
 
 interface Shape {
   namespace?: string;
@@ -83,7 +73,7 @@ const NodeMetricsResource: Resource<KubeObject & { usage: Record<string, string>
 
 describe('metrics-server', () => {
   it('says what pods and nodes use, while it is ready', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     const list = () => cluster.client.list(PodMetricsResource, { namespace: 'default' });
     await expect(list()).rejects.toMatchObject({ status: { code: 404 } });
     await deploy(cluster, 'web', { image: 'nginx:1.27' }, { replicas: 2, annotations: { 'usage.orrery.io/cpu': '150m' } });
@@ -111,7 +101,7 @@ describe('metrics-server', () => {
   });
 
   it('lets an autoscaler follow the load, up at once and down after five minutes', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await installMetricsServer(cluster);
     await deploy(cluster, 'php-apache', {
       image: 'registry.k8s.io/hpa-example',

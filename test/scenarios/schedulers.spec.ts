@@ -1,21 +1,11 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { type corev1, Deployment, Event, Node, Pod } from '#api';
-import { createLocalCluster, type LocalCluster, NodeFiles, Scheduling } from '#cluster';
+import { type LocalCluster, NodeFiles, Scheduling } from '#cluster';
+import { openCluster } from './story.js';
 
 const IN = { namespace: 'default' };
 const MANIFEST = '/etc/kubernetes/manifests/kube-scheduler.yaml';
 const CONFIG = '/etc/kubernetes/scheduler-config.yaml';
-const open: LocalCluster[] = [];
-
-afterEach(() => {
-  for (const cluster of open.splice(0)) cluster.close();
-});
-
-async function start(): Promise<LocalCluster> {
-  const cluster = await createLocalCluster();
-  open.push(cluster);
-  return cluster;
-}
 
 const pod = (name: string, spec: Partial<corev1.PodSpec> = {}): corev1.Pod => ({
   apiVersion: 'v1',
@@ -42,7 +32,7 @@ async function configure(cluster: LocalCluster, configuration: string): Promise<
 }
 
 test('a pod waits for the scheduler that it names, and a profile of that name binds it', async () => {
-  const cluster = await start();
+  const cluster = await openCluster();
   await cluster.client.create(Pod, pod('other', { schedulerName: 'packer' }));
   await cluster.settle();
   expect(await places(cluster)).toEqual({ other: '' });
@@ -75,7 +65,7 @@ test('a pod waits for the scheduler that it names, and a profile of that name bi
 });
 
 test('with an invalid configuration the scheduler does not start, and says why; pods stay pending until it is right', async () => {
-  const cluster = await start();
+  const cluster = await openCluster();
   const files = await configure(cluster, 'podInitialBackoffSeconds: 0\nprofiles: [{plugins: {filter: {enabled: [{name: Nope}]}}}]\n');
   expect(await files.scheduler()).toEqual({
     running: false,
@@ -91,7 +81,7 @@ test('with an invalid configuration the scheduler does not start, and says why; 
 });
 
 test("a user's own scheduler binds a pod through the API, and the default one counts it", async () => {
-  const cluster = await start();
+  const cluster = await openCluster();
   const { client } = cluster;
   const [worker] = (await client.list(Node)).items.filter(({ spec }) => spec.taints === undefined);
   const name = worker?.metadata.name ?? '';
@@ -108,7 +98,7 @@ test("a user's own scheduler binds a pod through the API, and the default one co
 });
 
 test('a pod with scheduling gates is scheduled when the last one is removed', async () => {
-  const cluster = await start();
+  const cluster = await openCluster();
   const { client } = cluster;
   await client.create(Pod, pod('gated', { schedulingGates: [{ name: 'example.com/a' }, { name: 'example.com/b' }] }));
   await cluster.settle();
@@ -126,7 +116,7 @@ test('a pod with scheduling gates is scheduled when the last one is removed', as
 });
 
 test('each decision of a roll-out is explained afterwards, though the cluster has changed', async () => {
-  const cluster = await start();
+  const cluster = await openCluster();
   const { client, api } = cluster;
   const labels = { app: 'web' };
   await client.create(Deployment, {
@@ -152,7 +142,7 @@ test('each decision of a roll-out is explained afterwards, though the cluster ha
 });
 
 test('a pending pod is explained, and what would happen to others', async () => {
-  const cluster = await start();
+  const cluster = await openCluster();
   const { client, api } = cluster;
   const wanting = (cpu: string): Partial<corev1.PodSpec> => ({
     containers: [{ name: 'c', image: 'registry.k8s.io/pause:3.10', resources: { requests: { cpu } } }],

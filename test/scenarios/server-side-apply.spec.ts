@@ -1,4 +1,5 @@
-import { createLocalCluster, type LocalCluster } from '#cluster';
+import type { LocalCluster } from '#cluster';
+import { openCluster } from './story.js';
 
 interface Answer {
   status: number;
@@ -47,7 +48,7 @@ const owners = ({ body }: Answer): string[] =>
     .map(({ manager, operation, subresource }) => [manager, operation, subresource].filter(Boolean).join(' '));
 
 test('whoever scales takes the replicas over from who applied them, and gives them up to who forces', async () => {
-  const cluster = await createLocalCluster();
+  const cluster = await openCluster();
   const first = await apply(cluster, `${DEPLOYMENT}?fieldManager=m1`, deployment(2));
   expect([first.status, owners(first)]).toEqual([201, ['m1 Apply']]);
   expect((await send(cluster, 'PUT', `${DEPLOYMENT}/scale`, scale(3), 'application/json')).status).toBe(200);
@@ -67,11 +68,10 @@ test('whoever scales takes the replicas over from who applied them, and gives th
   expect([forced.status, forced.body.spec?.replicas]).toEqual([200, 4]);
   const last = await apply(cluster, `${DEPLOYMENT}?fieldManager=m1`, deployment());
   expect([last.body.spec?.replicas, owners(last)]).toEqual([4, ['m2 Apply scale']]);
-  cluster.close();
 });
 
 test('the status is applied apart from the rest', async () => {
-  const cluster = await createLocalCluster();
+  const cluster = await openCluster();
   await apply(cluster, `${DEPLOYMENT}?fieldManager=m1`, deployment(0));
   const status = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, status: { observedGeneration: 7 } };
   const applied = await apply(cluster, `${DEPLOYMENT}/status?fieldManager=m2`, status);
@@ -81,11 +81,10 @@ test('the status is applied apart from the rest', async () => {
     metadata: { name: 'none' },
   });
   expect([missing.status, missing.body.message]).toEqual([404, 'deployments.apps "none" not found']);
-  cluster.close();
 });
 
 test('kubectl takes over what its client-side apply left, and keeps that annotation in step', async () => {
-  const cluster = await createLocalCluster();
+  const cluster = await openCluster();
   const path = '/api/v1/namespaces/default/configmaps';
   const configMap = (data: object, annotations?: object) => ({
     apiVersion: 'v1',
@@ -106,5 +105,4 @@ test('kubectl takes over what its client-side apply left, and keeps that annotat
   ]);
   const other = await apply(cluster, `${path}/a?fieldManager=argo`, configMap({ x: '3' }));
   expect([other.status, other.body.message]).toEqual([409, 'Apply failed with 1 conflict: conflict with "kubectl": .data.x']);
-  cluster.close();
 });

@@ -1,18 +1,9 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { type appsv1, ControllerRevision, Event, PersistentVolumeClaim, Pod, StatefulSet } from '#api';
-import { createLocalCluster, type LocalCluster } from '#cluster';
+import type { LocalCluster } from '#cluster';
+import { openCluster } from './story.js';
 
 const IN = { namespace: 'default' };
-const open: LocalCluster[] = [];
-const start = async (): Promise<LocalCluster> => {
-  const cluster = await createLocalCluster();
-  open.push(cluster);
-  return cluster;
-};
-
-afterEach(() => {
-  for (const cluster of open.splice(0)) cluster.close();
-});
 
 const template = (image: string) => ({
   metadata: { labels: { app: 'db' } } as never,
@@ -78,7 +69,7 @@ async function history(cluster: LocalCluster): Promise<string[]> {
 
 describe('a StatefulSet', () => {
   it('starts its pods one after the other, each with its name, labels and host name', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await cluster.client.create(StatefulSet, db(3));
     await cluster.settle();
     expect(await pods(cluster)).toEqual(['db-0 nginx:1.27 Running', 'db-1 nginx:1.27 Running', 'db-2 nginx:1.27 Running']);
@@ -106,7 +97,7 @@ describe('a StatefulSet', () => {
   });
 
   it('waits for a pod that does not become ready, even when the template is mended, until it is deleted', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await cluster.client.create(StatefulSet, db(2, { template: template('postgres:16') }));
     await cluster.settle();
     expect((await pods(cluster)).map((pod) => pod.split(' ')[0])).toEqual(['db-0']);
@@ -119,7 +110,7 @@ describe('a StatefulSet', () => {
   });
 
   it('removes pods from the highest ordinal down, and starts at another ordinal', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await cluster.client.create(StatefulSet, db(3, { ordinals: { start: 5 } }));
     await cluster.settle();
     await change(cluster, { replicas: 1 });
@@ -129,7 +120,7 @@ describe('a StatefulSet', () => {
   });
 
   it('replaces pods from the highest ordinal down to the partition, and the rest when it is lowered', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await cluster.client.create(StatefulSet, db(3, { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 2 } } }));
     await cluster.settle();
     await change(cluster, image('nginx:1.28'));
@@ -151,7 +142,7 @@ describe('a StatefulSet', () => {
   });
 
   it('leaves pods of an old template alone with OnDelete until they are deleted', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await cluster.client.create(StatefulSet, db(2, { updateStrategy: { type: 'OnDelete' } }));
     await cluster.settle();
     await change(cluster, image('nginx:1.28'));
@@ -163,7 +154,7 @@ describe('a StatefulSet', () => {
   });
 
   it('starts and removes all pods at once with Parallel', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await cluster.client.create(StatefulSet, db(4, { podManagementPolicy: 'Parallel', minReadySeconds: 3600 }));
     await cluster.settle();
     expect(await pods(cluster)).toHaveLength(4);
@@ -173,7 +164,7 @@ describe('a StatefulSet', () => {
   });
 
   it('waits for minReadySeconds before the next pod', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await cluster.client.create(StatefulSet, db(2, { minReadySeconds: 30 }));
     await cluster.settle();
     expect(await pods(cluster)).toHaveLength(1);
@@ -187,7 +178,7 @@ describe('a StatefulSet', () => {
   });
 
   it('keeps the claims of its pods, and mounts them again', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await cluster.client.create(StatefulSet, db(1, claims({ podManagementPolicy: 'Parallel' })));
     await cluster.settle();
     const claim = await cluster.client.get(PersistentVolumeClaim, 'data-db-0', 'default');
@@ -204,7 +195,7 @@ describe('a StatefulSet', () => {
   });
 
   it('hands claims to the set or to pods that are scaled away, by the retention policy', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     const policy = { persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete', whenScaled: 'Delete' } };
     await cluster.client.create(StatefulSet, db(2, claims({ podManagementPolicy: 'Parallel', ...policy })));
     await cluster.settle();
@@ -220,7 +211,7 @@ describe('a StatefulSet', () => {
   });
 
   it('adopts a pod of its name and selector, and releases one whose labels are changed', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     const orphan = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'db-0', namespace: 'default', labels: { app: 'db' } } };
     await cluster.client.create(Pod, { ...orphan, spec: { containers: [{ name: 'c', image: 'nginx:1.27' }] } });
     const stranger = { ...orphan, metadata: { ...orphan.metadata, name: 'other' } };
@@ -242,7 +233,7 @@ describe('a StatefulSet', () => {
   });
 
   it('replaces a pod that has failed', async () => {
-    const cluster = await start();
+    const cluster = await openCluster();
     await cluster.client.create(StatefulSet, db(1));
     await cluster.settle();
     const pod = await cluster.client.get(Pod, 'db-0', 'default');

@@ -10,15 +10,14 @@ import {
   StorageClass,
   type storagev1,
 } from '#api';
-import { createLocalCluster, type LocalCluster } from '#cluster';
+import type { LocalCluster } from '#cluster';
 import { localPathStorage, runSteps } from '#kubeadm';
+import { openCluster } from './story.js';
 
 let cluster: LocalCluster;
 beforeEach(async () => {
-  cluster = await createLocalCluster();
+  cluster = await openCluster();
 }, 60_000);
-afterEach(() => cluster.close());
-
 const gi = (storage: number) => ({ storage: `${storage}Gi` });
 
 function claim(name: string, size: number, spec: Partial<corev1.PersistentVolumeClaimSpec> = {}): corev1.PersistentVolumeClaim {
