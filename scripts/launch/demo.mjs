@@ -16,7 +16,10 @@ async function ensureCluster(rest) {
   const found = clusters.find((c) => c.name === 'demo');
   if (found) return { cluster: found, made: false };
   return {
-    cluster: await expected(rest('POST', '/platform/v1/clusters', { name: 'demo', organization: organization.id }), 201),
+    cluster: await expected(
+      rest('POST', '/platform/v1/clusters', { name: 'demo', organization: organization.id, storage: 'local-path' }),
+      201,
+    ),
     made: true,
   };
 }

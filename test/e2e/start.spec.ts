@@ -83,6 +83,27 @@ describe('start', () => {
       for (const line of log.trim().split('\n')) expect(JSON.parse(line)).toMatchObject({ level: 'info', pid: expect.any(Number) });
   });
 
+  test('the demo cluster has a default StorageClass, and makes a volume for the first consumer of a claim', async () => {
+    const cluster = demo(service);
+    const claim = {
+      metadata: { name: 'data' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+    };
+    const made = await cluster.must('POST', '/api/v1/namespaces/default/persistentvolumeclaims', claim);
+    expect(made.spec.storageClassName).toBe('standard');
+    await cluster.must('POST', '/api/v1/namespaces/default/pods', {
+      metadata: { name: 'consumer' },
+      spec: {
+        containers: [{ name: 'c', image: 'nginx', volumeMounts: [{ name: 'data', mountPath: '/data' }] }],
+        volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }],
+      },
+    });
+    const runs = async () => (await cluster.must('GET', '/api/v1/namespaces/default/pods/consumer')).status.phase === 'Running';
+    expect(await until(runs)).toBe(true);
+    const { status } = await cluster.must('GET', '/api/v1/namespaces/default/persistentvolumeclaims/data');
+    expect(status).toEqual({ phase: 'Bound', accessModes: ['ReadWriteOnce'], capacity: { storage: '1Gi' } });
+  });
+
   test('a second one in the same home is rejected in one line', async () => {
     const second = launch({ ORRERY_HOME: home, ORRERY_PORT: String(await freePort()) });
     expect(await second.ended).toBe(1);

@@ -1,7 +1,9 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Inject, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
 import { systemClock } from '#apimachinery';
+import { inProcessClient } from '#apiserver';
 import { ClusterCloud } from '#cluster';
 import { type OpenApis, Problem, validated } from '#hosting';
+import { localPathStorage, runSteps } from '#kubeadm';
 import {
   adminCertificate,
   ClockAdvancing,
@@ -56,6 +58,7 @@ export class ClustersController {
         throw creationProblem(error, named);
       });
       if (request.cloud) await this.enableCloud(created.cluster.id);
+      if (request.storage === 'local-path') await this.addLocalPathStorage(created.cluster.id);
       return created;
     };
     if (count === undefined) return createdView(await make(name), this.address);
@@ -120,6 +123,11 @@ export class ClustersController {
   private async enableCloud(id: string): Promise<void> {
     const open = await this.apis.open(id);
     if (open) await new ClusterCloud(open.api).enable();
+  }
+
+  private async addLocalPathStorage(id: string): Promise<void> {
+    const open = await this.apis.open(id);
+    if (open) await runSteps(inProcessClient(open.api, { manager: 'kubectl-create' }), localPathStorage());
   }
 
   private async ownerOf(wanted: string | undefined): Promise<Organization> {

@@ -52,6 +52,10 @@ export const createClusterSchema = z.strictObject({
   clock: clockRequest,
   seed: seedRequest,
   cloud: z.boolean().default(false).describe('Whether its nodes are machines of a cloud, with a cloud-controller-manager'),
+  storage: z
+    .enum(['none', 'local-path'])
+    .default('none')
+    .describe('local-path: volumes are provisioned as in kind, by local-path-provisioner and the default StorageClass standard'),
   count: several,
 });
 
