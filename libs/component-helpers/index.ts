@@ -33,6 +33,14 @@ export { isMadeFor } from './quota/resource-claims.js';
 export { isExtendedResource, isNativeResource } from './quota/resource-names.js';
 export { countUsage } from './quota/usage.js';
 export { type ContainerMetrics, type PodMetrics, PodMetricsResource } from './resource-metrics.js';
+export {
+  isServerLease,
+  isServerRenewed,
+  SERVER_LEASE_SECONDS,
+  SERVER_RENEWAL,
+  serverLease,
+  serverLeaseName,
+} from './server-lease.js';
 export { tolerates, tolerationsTolerate, untoleratedTaint } from './tolerations.js';
 export {
   BETA_STORAGE_PROVISIONER,

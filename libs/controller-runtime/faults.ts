@@ -14,6 +14,8 @@ export interface Outage {
 export interface Faults {
   /** Set while no instance of a control plane's component does its work: kube-controller-manager, kube-scheduler … */
   component(name: string): Outage | undefined;
+  /** Set while the instance of a component on one node of the control plane is stopped or paused. */
+  instance(name: string, node: string): Outage | undefined;
   /** Set while the kubelet of a node does nothing or reaches no API server: it renews no Lease, and no pod of the node gets a new status. */
   kubelet(node: string): Outage | undefined;
   /** Set while a node as a whole is off or cut off: nothing on it can be reached. */
@@ -25,6 +27,7 @@ export interface Faults {
 /** A cluster without faults. */
 export const NO_FAULTS: Faults = {
   component: () => undefined,
+  instance: () => undefined,
   kubelet: () => undefined,
   node: () => undefined,
   onChange: () => undefined,

@@ -36,6 +36,7 @@ import { replicaSet, replicationController } from './replica-set/controllers.js'
 import { podResourceClaims, resourceClaim } from './resource-claim/controllers.js';
 import { resourceQuota } from './resource-quota/controller.js';
 import { rootCA } from './root-ca.js';
+import { serverLeases } from './server-leases/controller.js';
 import { serviceAccount } from './service-account.js';
 import { serviceCIDR } from './service-cidr/controller.js';
 import { statefulSet } from './stateful-set/controller.js';
@@ -99,7 +100,13 @@ export const controllers: readonly Controller[] = [
 export const kubeControllerManager: Component = componentOf('kube-controller-manager', controllers);
 
 /** The controllers that run within a kube-apiserver, in the order of their turns. One line per controller. */
-export const apiserverControllers: readonly Controller[] = [definitionStatus, definitionFinalizer, autoRegister, flowSchemaStatus];
+export const apiserverControllers: readonly Controller[] = [
+  definitionStatus,
+  definitionFinalizer,
+  autoRegister,
+  flowSchemaStatus,
+  serverLeases,
+];
 
 /** They take their turns apart from kube-controller-manager: custom resources are served where that one is broken. */
 export const kubeApiserver: Component = componentOf('kube-apiserver', apiserverControllers);

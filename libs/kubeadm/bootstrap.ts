@@ -6,7 +6,7 @@ import { corednsSteps } from './coredns.js';
 import { daemonPodSteps, daemonSetSteps, daemonStatusSteps } from './daemon-sets.js';
 import { leaseSteps, nodeSteps, untaintSteps } from './nodes.js';
 import { rbacSteps } from './rbac.js';
-import { serverStatusSteps, serverSteps } from './server-objects.js';
+import { identitySteps, serverStatusSteps, serverSteps } from './server-objects.js';
 import { accountSteps, namespaceSteps } from './service-accounts.js';
 import { kubernetesEndpointSteps, serviceSteps } from './services.js';
 import { staticPodSteps } from './static-pods.js';
@@ -34,7 +34,7 @@ export function bootstrapPhases(template: ClusterTemplate): Phase[] {
     () => [...byServer([...serviceSteps(), ...kubernetesEndpointSteps(nodes)]), ...byKubelet(nodeSteps(template, nodes))],
     (made) => [
       ...byControllers(untaintSteps(nodes)),
-      ...byServer(serverStatusSteps(now)),
+      ...byServer([...serverStatusSteps(now), ...identitySteps(nodes, now)]),
       ...leaseSteps(nodes, made, now),
       ...byKubeadm(daemonSetSteps(nodes)),
     ],

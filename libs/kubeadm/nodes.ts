@@ -23,7 +23,7 @@ function labelsOf({ name, controlPlane }: NodePlan): Record<string, string> {
 }
 
 /** An id of the machine, derived from its name: machine-id has 32 digits, the others are UUIDs. */
-function machineId(name: string, kind: string): string {
+export function machineId(name: string, kind: string): string {
   let text = '';
   for (let round = 0; text.length < 32; round++) {
     let hash = 0x811c9dc5;
@@ -33,7 +33,8 @@ function machineId(name: string, kind: string): string {
   return text;
 }
 
-const asUuid = (hex: string): string =>
+/** The same as a UUID. */
+export const asUuid = (hex: string): string =>
   [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
 
 function statusOf({ name, address }: NodePlan, { nodes: { cpu, memory, pods }, now }: ClusterTemplate): corev1.NodeStatus {

@@ -1,9 +1,12 @@
-import { APIService, FlowSchema, PriorityClass, PriorityLevelConfiguration, ServiceCIDR } from '#api';
+import { APIService, FlowSchema, Lease, PriorityClass, PriorityLevelConfiguration, ServiceCIDR } from '#api';
 import { formatTime } from '#apimachinery';
+import { serverLease } from '#component-helpers';
 import { SERVICE_CIDR } from '#network';
 import { API_SERVICES } from './data/api-services.js';
 import { FLOW_SCHEMAS, PRIORITY_LEVELS } from './data/flow-control.js';
+import { asUuid, machineId } from './nodes.js';
 import { create, type Step } from './step.js';
+import type { NodePlan } from './template.js';
 
 const autoupdate = { 'apf.kubernetes.io/autoupdate-spec': 'true' };
 const PRIORITY_CLASSES = [
@@ -40,6 +43,14 @@ export function serverSteps(): Step[] {
       spec: { cidrs: [SERVICE_CIDR] },
     }),
   ];
+}
+
+/** The Leases by which the API servers tell their identity. */
+export function identitySteps(nodes: readonly NodePlan[], now: number): Step[] {
+  const servers = nodes.filter(({ controlPlane }) => controlPlane);
+  return servers.map(({ name, address }) =>
+    create(Lease, serverLease({ host: name, address, process: asUuid(machineId(name, 'kube-apiserver')), renewed: now })),
+  );
 }
 
 /** The statuses that the server's own controllers would set on them. */

@@ -2,7 +2,7 @@ import type { Clock } from '#apimachinery';
 import type { CachedObject, ClusterStore } from '#cacher';
 import type { Faults, Outage } from '#controller-runtime';
 import { ControlPlaneState } from './control-plane.js';
-import { cutBetween, FAULTS_KEY, type Fault, type FaultList, faultOf } from './fault.js';
+import { cutBetween, FAULTS_KEY, FAULTY_COMPONENTS, type Fault, type FaultList, faultOf } from './fault.js';
 import { isElected } from './leader-election.js';
 
 const outageOf = ({ type, since }: Fault): Outage => ({ state: type === 'pause' ? 'paused' : 'stopped', since });
@@ -58,6 +58,12 @@ export class FaultView implements Faults {
     const fault = faultOf(faults, name, holder) ?? faultOf(faults, 'kube-apiserver', holder);
     const outage: Outage = fault ? outageOf(fault) : { state: 'stopped', since: history.changedAt };
     return leadership.takeover === undefined ? outage : { ...outage, until: leadership.takeover };
+  }
+
+  instance(name: string, node: string): Outage | undefined {
+    const component = FAULTY_COMPONENTS.find((each) => each === name);
+    const fault = component && faultOf(this.row.current()?.faults ?? [], component, node);
+    return fault && outageOf(fault);
   }
 
   kubelet(node: string): Outage | undefined {

@@ -1,5 +1,6 @@
 import type { coordinationv1 } from '#api';
 import { formatMicroTime, parseTime } from '#apimachinery';
+import { isServerRenewed, SERVER_RENEWAL } from '#component-helpers';
 
 const NODE_LEASES = 'kube-node-lease';
 const LEADERS = new Set(['kube-controller-manager', 'kube-scheduler']);
@@ -8,9 +9,13 @@ const NODE_PERIOD = 10_000;
 const LEADER_PERIOD = 2_000;
 
 /** The interval at which the holder of a simulated component's lease renews it; undefined for any other lease. */
-function periodOf({ metadata, spec }: coordinationv1.Lease): number | undefined {
+function periodOf(lease: coordinationv1.Lease): number | undefined {
+  const { metadata, spec } = lease;
   const { name, namespace, ownerReferences } = metadata;
-  if (namespace === 'kube-system') return LEADERS.has(name) ? LEADER_PERIOD : undefined;
+  if (namespace === 'kube-system') {
+    if (LEADERS.has(name)) return LEADER_PERIOD;
+    return isServerRenewed(lease) ? SERVER_RENEWAL : undefined;
+  }
   const isNodes = namespace === NODE_LEASES && spec?.holderIdentity === name && ownerReferences?.some(({ kind }) => kind === 'Node');
   return isNodes ? NODE_PERIOD : undefined;
 }
