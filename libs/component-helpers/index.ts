@@ -42,6 +42,7 @@ export {
   serverLeaseName,
 } from './server-lease.js';
 export { tolerates, tolerationsTolerate, untoleratedTaint } from './tolerations.js';
+export { annotatedUsage, hasUsageAnnotation, type UsedResource } from './used-resources.js';
 export {
   BETA_STORAGE_PROVISIONER,
   BIND_COMPLETED,

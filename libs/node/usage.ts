@@ -1,34 +1,10 @@
 import type { corev1 } from '#api';
-import { getOwn, parseQuantity, Quantity } from '#apimachinery';
-
-/**
- * The annotation of a pod that sets what one of its containers uses, `usage.orrery.io/CONTAINER: memory=300Mi,ephemeral-storage=2Gi`. Unset:
- * what its program is known to use.
- */
-const USAGE_ANNOTATION = 'usage.orrery.io/';
-
-/** The resources that containers can run out of. */
-export type UsedResource = 'memory' | 'ephemeral-storage';
-
-/** Characters of an annotation that are read. */
-const LONGEST = 256;
-
-const isQuantity = (text: string): boolean => /^\d{1,15}(\.\d{1,3})?([kMGT]|[KMGT]i)?$/.test(text);
+import { parseQuantity, Quantity } from '#apimachinery';
+import { annotatedUsage, hasUsageAnnotation, type UsedResource } from '#component-helpers';
 
 /** Whether anything is known of what a pod uses. */
-export function hasUsage({ metadata, spec }: corev1.Pod): boolean {
-  for (const key in metadata.annotations) if (key.startsWith(USAGE_ANNOTATION)) return true;
-  return spec.containers.some((container) => stressed(container) > 0);
-}
-
-function annotated({ metadata }: corev1.Pod, container: string, resource: UsedResource): number | undefined {
-  const text = getOwn(metadata.annotations ?? {}, `${USAGE_ANNOTATION}${container}`);
-  if (text === undefined || text.length > LONGEST) return undefined;
-  for (const part of text.split(',')) {
-    const [name, value = ''] = part.trim().split('=');
-    if (name === resource && isQuantity(value)) return parseQuantity(value).value();
-  }
-  return undefined;
+export function hasUsage(pod: corev1.Pod): boolean {
+  return hasUsageAnnotation(pod) || pod.spec.containers.some((container) => stressed(container) > 0);
 }
 
 const isStress = (word: string): boolean => /(^|\/)stress(-ng)?$/.test(word);
@@ -48,9 +24,9 @@ function stressed({ image = '', command, args }: corev1.Container): number {
   return workers * Number(amount) * 1024 ** ' KMG'.indexOf(unit.toUpperCase().replace('B', '') || ' ');
 }
 
-/** What a running container uses, in bytes. */
+/** What a running container uses: what its pod's annotations say, otherwise what its program is known to use. */
 export function usageOf(pod: corev1.Pod, container: corev1.Container, resource: UsedResource): number {
-  return annotated(pod, container.name, resource) ?? (resource === 'memory' ? stressed(container) : 0);
+  return annotatedUsage(pod, container, resource) ?? (resource === 'memory' ? stressed(container) : 0);
 }
 
 /** Whether a container uses more memory than it may, so that the kernel kills it. */

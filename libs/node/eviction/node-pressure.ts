@@ -1,8 +1,8 @@
 import { type corev1, Node, Pod } from '#api';
 import { formatTime, type Instant } from '#apimachinery';
-import { isTerminalPhase } from '#component-helpers';
+import { isTerminalPhase, type UsedResource } from '#component-helpers';
 import type { Change, ClusterContext, Controller, OpenController, ReconcileContext, Reconciled, WorkQueue } from '#controller-runtime';
-import { hasUsage, type UsedResource } from '../usage.js';
+import { hasUsage } from '../usage.js';
 import type { Evictions } from './evictions.js';
 import { type Pressure, pressuresOf, victimsOf } from './pressure.js';
 

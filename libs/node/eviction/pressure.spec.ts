@@ -27,7 +27,7 @@ function pod(name: string, { memory = '0', disk = '0', request, limit, priority,
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, uid: name, annotations: { 'usage.orrery.io/c': `memory=${memory}, ephemeral-storage=${disk}` } },
+    metadata: { name, uid: name, annotations: { 'usage.orrery.io/memory': memory, 'usage.orrery.io/ephemeral-storage': disk } },
     spec: { containers: [{ name: 'c', image: 'nginx', resources }], ...(priority === undefined ? {} : { priority }) },
     status: { containerStatuses: [{ name: 'c', image: '', imageID: '', ready: true, restartCount: 0, state }] },
   };

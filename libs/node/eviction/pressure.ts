@@ -1,7 +1,7 @@
 import type { corev1 } from '#api';
 import { parseQuantity } from '#apimachinery';
-import { podPriority, podQOS, podRequests, tolerationsTolerate } from '#component-helpers';
-import { bytesText, type UsedResource, usageOf } from '../usage.js';
+import { podPriority, podQOS, podRequests, tolerationsTolerate, type UsedResource } from '#component-helpers';
+import { bytesText, usageOf } from '../usage.js';
 
 /** When a node runs out of something, and which of its pods has to go (kubelet/eviction). Pure. */
 

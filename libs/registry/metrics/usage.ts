@@ -1,11 +1,6 @@
 import type { corev1 } from '#api';
-import { type Instant, isQuantity, parseQuantity } from '#apimachinery';
-
-/**
- * What a pod's containers use is told by these annotations of the pod, or guessed. The value is an amount, or a percentage of the
- * container's request (else of its limit); with `.CONTAINER` at the end it is for one container.
- */
-const USAGE_ANNOTATIONS = { cpu: 'usage.orrery.io/cpu', memory: 'usage.orrery.io/memory' } as const;
+import { type Instant, parseQuantity } from '#apimachinery';
+import { annotatedUsage } from '#component-helpers';
 
 /** What a container uses. */
 export interface Usage {
@@ -15,7 +10,7 @@ export interface Usage {
   memory: number;
 }
 
-type Resource = keyof typeof USAGE_ANNOTATIONS;
+type Resource = keyof Usage;
 
 const MEBI = 2 ** 20;
 /** Characters of a command that are looked at. */
@@ -36,26 +31,12 @@ export function commandText({ command = [], args = [] }: corev1.Container): stri
   return [...command, ...args].join(' ').slice(0, MAX_COMMAND);
 }
 
-/** An amount of the container's requests or limits. */
-function amount(container: corev1.Container, kind: 'requests' | 'limits', resource: Resource): number | undefined {
-  const text = container.resources?.[kind]?.[resource];
-  if (text === undefined) return undefined;
+/** What a container uses at most. */
+function limitOf({ resources }: corev1.Container, resource: Resource): number {
+  const text = resources?.limits?.[resource];
+  if (text === undefined) return Number.POSITIVE_INFINITY;
   const quantity = parseQuantity(text);
   return resource === 'cpu' ? quantity.milliValue() : quantity.value();
-}
-
-function annotated(pod: corev1.Pod, container: corev1.Container, resource: Resource): number | undefined {
-  const { annotations } = pod.metadata;
-  const key = USAGE_ANNOTATIONS[resource];
-  const text = annotations?.[`${key}.${container.name}`] ?? annotations?.[key];
-  if (text === undefined) return undefined;
-  if (/^\d{1,6}%$/.test(text)) {
-    const whole = amount(container, 'requests', resource) ?? amount(container, 'limits', resource);
-    return whole === undefined ? undefined : (whole * Number(text.slice(0, -1))) / 100;
-  }
-  if (!isQuantity(text)) return undefined;
-  const quantity = parseQuantity(text);
-  return Math.max(0, resource === 'cpu' ? quantity.milliValue() : quantity.value());
 }
 
 /**
@@ -67,11 +48,10 @@ export function containerUsage(pod: corev1.Pod, container: corev1.Container, at:
   const own = `${pod.metadata.uid}/${container.name}`;
   const noise = fraction(`${own}@${at}`);
   const busy = BUSY.test(commandText(container)) ? 1000 : 0;
-  const cpu = annotated(pod, container, 'cpu') ?? 1 + 2 * noise + busy + load;
+  const cpu = annotatedUsage(pod, container, 'cpu') ?? 1 + 2 * noise + busy + load;
   const memory =
-    annotated(pod, container, 'memory') ?? MEBI * (4 + 28 * fraction(container.image ?? '') + noise) + (load > 0 ? 8 * MEBI : 0);
-  const capped = (value: number, resource: Resource): number =>
-    Math.min(value, amount(container, 'limits', resource) ?? Number.POSITIVE_INFINITY);
+    annotatedUsage(pod, container, 'memory') ?? MEBI * (4 + 28 * fraction(container.image ?? '') + noise) + (load > 0 ? 8 * MEBI : 0);
+  const capped = (value: number, resource: Resource): number => Math.min(value, limitOf(container, resource));
   return { cpu: capped(cpu, 'cpu'), memory: Math.round(capped(memory, 'memory')) };
 }
 

@@ -1,0 +1,42 @@
+import { type corev1 } from '#api';
+import type { LocalCluster, LocalClusterOptions } from '#cluster';
+import { openCluster } from './story.js';
+
+/** What the stories of kubelets share. */
+
+/** A cluster at rest, which is closed after the test. */
+export async function start(options: LocalClusterOptions = {}): Promise<LocalCluster> {
+  const cluster = await openCluster(options);
+  await cluster.settle();
+  return cluster;
+}
+
+/** A pod of the default namespace. */
+export const podOf = (spec: Partial<corev1.PodSpec>, name = 'web'): corev1.Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace: 'default' },
+  spec: { containers: [], ...spec },
+});
+
+const wordOf = ({ name, state, ready, restartCount }: corev1.ContainerStatus): string => {
+  const word = state?.running ? 'running' : (state?.waiting?.reason ?? `${state?.terminated?.reason}(${state?.terminated?.exitCode})`);
+  return `${name}=${word}${ready ? '+ready' : ''}${restartCount ? `*${restartCount}` : ''}`;
+};
+
+/** A pod's status in a line. */
+export function summary({ status = {} }: corev1.Pod): string {
+  const { phase, reason, initContainerStatuses = [], containerStatuses = [] } = status;
+  return [phase, ...(reason ? [reason] : []), ...initContainerStatuses.map(wordOf), ...containerStatuses.map(wordOf)].join(' ');
+}
+
+/** All writes about a pod in their order: its events by reason, its status in a line. */
+export async function story(cluster: LocalCluster, name = 'web'): Promise<string[]> {
+  const lines: string[] = [];
+  for (const { type, key, value } of await cluster.log()) {
+    const object = JSON.parse(value);
+    if (key === `/registry/pods/default/${name}`) lines.push(type === 'delete' ? 'deleted' : summary(object));
+    if (key.startsWith(`/registry/events/default/${name}.`)) lines.push(`(${object.reason})`);
+  }
+  return lines;
+}
