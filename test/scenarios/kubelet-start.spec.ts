@@ -34,14 +34,14 @@ it('kubelet: the whole chain of the pod of a Deployment, from its creation to re
     spec: {
       replicas: 1,
       selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'nginx:1.27', readinessProbe }] } },
+      template: { metadata: { name: '', labels }, spec: { containers: [{ name: 'c', image: 'nginx:1.27', readinessProbe }] } },
     },
   });
   await cluster.advance(10_000);
   const chain = new EventChain(({ key }) => key === '/registry/deployments/default/web');
   const steps = (await cluster.log()).flatMap((entry) => chain.next(entry) ?? []);
   const plain = (text: string) =>
-    text.replace(/(web-[0-9a-f]+)(-[0-9a-z]{5})?/g, (_, set, pod) => (pod ? 'POD' : 'SET')).replace(/\d+ bytes/, 'N bytes');
+    text.replace(/(web-[0-9a-f]+)(-[0-9a-z]{5})?/g, (_, _set, pod) => (pod ? 'POD' : 'SET')).replace(/\d+ bytes/, 'N bytes');
   expect(steps.map(({ summary: said, sinceStartMs }) => `${sinceStartMs} ${plain(said)}`)).toEqual([
     '0 system:apiserver created Deployment web',
     '0 deployment-controller created ReplicaSet SET',
