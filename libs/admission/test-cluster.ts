@@ -1,4 +1,4 @@
-import { CONTROL_PLANE_NODE, fileKey, fileText, MANIFEST, type ResourceStrategy } from '#apiserver';
+import { fileKey, fileText, MANIFEST, type ResourceStrategy } from '#apiserver';
 import { type TestCluster, testCluster } from '#apiserver/test-cluster';
 import { admissionPlugins } from './index.js';
 
@@ -37,7 +37,7 @@ async function enablePlugins({ storage }: TestCluster, { enable, configuration, 
   await storage.write(
     files.map(([path, content]) => {
       const value = fileText(path, JSON.stringify(content));
-      return { type: 'create', key: fileKey(CONTROL_PLANE_NODE, path), value, cause, at: 0 };
+      return { type: 'create', key: fileKey('control-plane', path), value, cause, at: 0 };
     }),
   );
 }

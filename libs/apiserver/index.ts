@@ -64,11 +64,11 @@ export type { Column, Companion, FieldOf, ResourceStrategy, StrategyContext, Sub
 export { updateObject } from './rest/update.js';
 export { unstored } from './rest/view.js';
 export type { ConfigurationType } from './settings/configuration-type.js';
+export { CONTROL_PLANE_KEY, controlPlaneNodes, controlPlaneText } from './settings/control-plane-nodes.js';
 export type { ControllerManagerSource } from './settings/controller-manager-settings.js';
 export { flagsOf, integerOf, StartFailure } from './settings/flags.js';
 export { manifestPod } from './settings/manifest-source.js';
 export {
-  CONTROL_PLANE_NODE,
   CONTROLLER_MANAGER_MANIFEST,
   FILES,
   fileKey,

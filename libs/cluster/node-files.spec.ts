@@ -32,7 +32,7 @@ const REQUEST = Buffer.from(
 
 async function cluster(options: LocalClusterOptions = {}) {
   const made = await createLocalCluster(options);
-  const files = new NodeFiles(made.api);
+  const files = await NodeFiles.of(made.api);
   /** Changes the command line of the manifest. */
   const edit = async (change: (command: string[]) => string[], path = MANIFEST) => {
     const pod: corev1.Pod = parse((await files.read(path)) ?? '');

@@ -3,8 +3,9 @@ import { type corev1, Node, Pod } from '#api';
 import { isNotFound, StatusError } from '#apimachinery';
 import {
   type ApiServer,
-  CONTROL_PLANE_NODE,
+  CONTROL_PLANE_KEY,
   CONTROLLER_MANAGER_MANIFEST,
+  controlPlaneNodes,
   FILES,
   fileKey,
   fileText,
@@ -53,20 +54,24 @@ const MANIFESTS: readonly string[] = [MANIFEST, CONTROLLER_MANAGER_MANIFEST, SCH
 
 /** The files of a node that its components read, until nodes have file systems. */
 export class NodeFiles {
-  constructor(
+  private constructor(
     private readonly api: ApiServer,
-    private readonly node = CONTROL_PLANE_NODE,
+    readonly node: string,
+    /** Whether the components of the control plane read its files. */
+    readonly isControlPlane: boolean,
   ) {}
+
+  /** The files of a node; by default, of the first one of the control plane. */
+  static async of(api: ApiServer, node?: string): Promise<NodeFiles> {
+    const members = controlPlaneNodes(await api.cluster.store.get(CONTROL_PLANE_KEY));
+    const name = node ?? members[0] ?? '';
+    return new NodeFiles(api, name, members.includes(name));
+  }
 
   /** Whether there is such a node. */
   async hasNode(): Promise<boolean> {
     const nodes = await this.api.cluster.reader.list<corev1.Node>('', 'nodes');
     return nodes.some(({ metadata }) => metadata.name === this.node);
-  }
-
-  /** Whether it is a node whose files the components of the control plane read. */
-  get isControlPlane(): boolean {
-    return this.node === CONTROL_PLANE_NODE;
   }
 
   /** A manifest of which kubeadm's content is known. */
@@ -146,18 +151,18 @@ export class NodeFiles {
   private async ofKubeadm(path: string): Promise<corev1.Pod> {
     if (path === MANIFEST) return apiServerManifest();
     if (path === SCHEDULER_MANIFEST) return schedulerManifest();
-    const pod = await this.api.cluster.reader.get<corev1.Pod>('', 'pods', 'kube-system', `kube-controller-manager-${CONTROL_PLANE_NODE}`);
+    const pod = await this.api.cluster.reader.get<corev1.Pod>('', 'pods', 'kube-system', `kube-controller-manager-${this.node}`);
     return controllerManagerManifest(flagsOf(pod).get('cluster-cidr'));
   }
 
   /** What the kubelet of the node does when it sees a manifest: it shows the new pod. It cannot while the API server is down. */
   private async restart(path: string, content: string): Promise<void> {
     if ((await this.failure()) !== undefined) return;
-    const client = inProcessClient(this.api, { user: () => usersOf('kubelet')({ node: CONTROL_PLANE_NODE }), manager: 'kubelet' });
+    const client = inProcessClient(this.api, { user: () => usersOf('kubelet')({ node: this.node }), manager: 'kubelet' });
     const standing = (await this.ofKubeadm(path)).metadata;
     try {
-      const node = await client.get(Node, CONTROL_PLANE_NODE);
-      const name = `${standing.name}-${CONTROL_PLANE_NODE}`;
+      const node = await client.get(Node, this.node);
+      const name = `${standing.name}-${this.node}`;
       await client.delete(Pod, name, standing.namespace, { gracePeriodSeconds: 0 }).catch(ignoreMissing);
       const pod = readablePod(path, content);
       if (pod) await client.create(Pod, mirrorPod(pod, node, { hash: hashOf(content), now: this.api.cluster.clock.now() }));

@@ -1,8 +1,9 @@
 import { type corev1, Event, Pod } from '#api';
 import { formatMicroTime, formatTime, type KubeObject, SteppedClock, seededRandom } from '#apimachinery';
+import { CONTROL_PLANE_KEY, controlPlaneText } from '#apiserver';
 import type { ClusterTemplate } from '#kubeadm';
-import { bootstrapCluster } from '#kubeadm';
-import { memoryStorage, type StoredObject } from '#storage';
+import { bootstrapCluster, planNodes } from '#kubeadm';
+import { memoryStorage, type Storage, type StoredObject } from '#storage';
 import { type LocalCluster, localCluster } from './one-process.js';
 import { profiles } from './profiles.js';
 
@@ -63,6 +64,13 @@ async function forgetEvents({ client }: LocalCluster): Promise<void> {
   await Promise.all(items.map(({ metadata }) => client.delete(Event, metadata.name, metadata.namespace)));
 }
 
+async function writeControlPlane(storage: Storage, nodes: ClusterTemplate['nodes']): Promise<void> {
+  const members = planNodes({ nodes }).filter(({ controlPlane }) => controlPlane);
+  const value = controlPlaneText(members.map(({ name }) => name));
+  const cause = { requestId: 'template', user: 'system:bootstrap', verb: 'create' };
+  if (value !== undefined) await storage.write([{ type: 'create', key: CONTROL_PLANE_KEY, value, cause, at: TEMPLATE_INSTANT }]);
+}
+
 /**
  * Creates a cluster of this shape in memory, through the whole pipeline with all components, and returns its objects once it has settled.
  */
@@ -72,6 +80,7 @@ export async function buildTemplate({ nodes, rootCA }: TemplateShape): Promise<S
   await admin.create(id);
   const clock = new SteppedClock(TEMPLATE_INSTANT);
   const storage = admin.open(id);
+  await writeControlPlane(storage, nodes);
   const cluster = localCluster({ storage, clock, seed: 'template', profile: profiles.instant, rootCA, autorun: false });
   try {
     await bootstrapCluster(cluster.client, { nodes, rootCA, now: clock.now() });

@@ -3,4 +3,4 @@ export { localPathStorage } from './local-path-storage.js';
 export { nodeRules } from './rbac.js';
 export { apiServerManifest, controllerManagerManifest, hashOf, mirrorPod, schedulerManifest } from './static-pods.js';
 export type { Made, Step } from './step.js';
-export { type ClusterTemplate, DEFAULT_NODES } from './template.js';
+export { type ClusterTemplate, DEFAULT_NODES, planNodes } from './template.js';

@@ -15,7 +15,7 @@ describe('static pods', () => {
 
   it('follow the manifests of their node', async () => {
     const cluster = await start();
-    const files = new NodeFiles(cluster.api, 'worker-1');
+    const files = await NodeFiles.of(cluster.api, 'worker-1');
     await files.write(MANIFEST, manifest('nginx:1.27'));
     await cluster.settle();
     expect(await mirrors(cluster)).toEqual(['web-worker-1 nginx:1.27 Running c=running+ready']);
@@ -52,7 +52,7 @@ describe('static pods', () => {
 
   it('are read from the directory that the configuration of the kubelet names', async () => {
     const cluster = await start();
-    const files = new NodeFiles(cluster.api, 'worker-1');
+    const files = await NodeFiles.of(cluster.api, 'worker-1');
     await files.write('/var/lib/kubelet/config.yaml', 'kind: KubeletConfiguration\nstaticPodPath: /etc/just-to-mess-with-you\n');
     await files.write(MANIFEST, manifest('nginx:1.27'));
     await files.write('/etc/just-to-mess-with-you/web.yaml', manifest('nginx:1.28'));
@@ -74,7 +74,7 @@ describe('static pods', () => {
     const cluster = await start();
     const faults = new ClusterFaults(cluster.api);
     const { id } = await faults.inject({ type: 'stop', component: 'kubelet', node: 'worker-1' });
-    await new NodeFiles(cluster.api, 'worker-1').write(MANIFEST, manifest('nginx:1.27'));
+    await (await NodeFiles.of(cluster.api, 'worker-1')).write(MANIFEST, manifest('nginx:1.27'));
     await cluster.settle();
     expect(await mirrors(cluster)).toEqual([]);
     await faults.heal(id);

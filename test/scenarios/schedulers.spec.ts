@@ -22,7 +22,7 @@ async function places({ client }: LocalCluster): Promise<Record<string, string>>
 
 /** Gives the scheduler a configuration through its static pod. */
 async function configure(cluster: LocalCluster, configuration: string): Promise<NodeFiles> {
-  const files = new NodeFiles(cluster.api);
+  const files = await NodeFiles.of(cluster.api);
   await files.write(CONFIG, `apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\n${configuration}`);
   const manifest = (await files.read(MANIFEST)) ?? '';
   if (!manifest.includes('--config'))

@@ -56,7 +56,7 @@ export class NodeFilesController {
   private async filesOf({ cluster, node }: NodeReference): Promise<NodeFiles> {
     const open = isReference(cluster) ? await this.apis.open(cluster) : undefined;
     if (!open) throw noCluster(cluster);
-    const files = new NodeFiles(open.api, node);
+    const files = await NodeFiles.of(open.api, node);
     if (!(await files.hasNode())) throw new Problem(404, `there is no node ${node}`);
     return files;
   }

@@ -2,8 +2,9 @@ import type { corev1 } from '#api';
 import { yamlToJson } from '#api/yaml';
 import { Memo } from '#apimachinery';
 import type { CachedObject, ClusterStore } from '#cacher';
+import { CONTROL_PLANE_KEY, controlPlaneNodes } from './control-plane-nodes.js';
 import { type Flags, flagsOf, StartFailure } from './flags.js';
-import { CONTROL_PLANE_NODE, FILES, fileKey, type NodeFile, type ReadFile } from './node-files.js';
+import { FILES, fileKey, type NodeFile, type ReadFile } from './node-files.js';
 
 /** The pod in a manifest. Throws StartFailure: without one the kubelet runs no such component. */
 export function manifestPod(text: string, path: string): corev1.Pod {
@@ -49,22 +50,21 @@ type Seen = Array<readonly [key: string, file: CachedObject | undefined]>;
 
 /**
  * What the manifest of a component says, as of now: the files are part of the cluster's state, so every process follows them. Without a file
- * this costs one look into the cache.
+ * this costs two looks into the cache. Of several nodes of the control plane the first counts on which the component is up.
  */
 export class ManifestSource<S extends object> {
-  private readonly key: string;
   private result: Outcome<S>;
-  private seen: Seen;
+  private seen: Seen = [];
   /** What was read while the cache was cold. */
   private readonly cold = new Map<string, CachedObject>();
+  /** Whether it was read, while the cache was cold, which nodes run the control plane. */
+  private nodesKnown = false;
 
   constructor(
     private readonly store: ClusterStore,
     private readonly kind: ManifestKind<S>,
   ) {
-    this.key = fileKey(CONTROL_PLANE_NODE, kind.manifest);
-    this.result = kind.fallback;
-    this.seen = [[this.key, undefined]];
+    this.result = this.compile();
   }
 
   /** Resolves when the manifest can be read; undefined if it can be now. */
@@ -74,7 +74,11 @@ export class ManifestSource<S extends object> {
 
   /** What the manifest says; a StartFailure if the component is down. */
   outcome(): Outcome<S> {
-    for (const [key, file] of this.seen) if (this.file(key) !== file) return this.compile();
+    for (const [key, file] of this.seen)
+      if (this.file(key) !== file) {
+        this.result = this.compile();
+        break;
+      }
     return this.result;
   }
 
@@ -86,48 +90,65 @@ export class ManifestSource<S extends object> {
 
   private file(key: string): CachedObject | undefined {
     const file = this.store.peek(key);
-    if (file !== undefined || this.cold.size === 0) return file;
-    if (this.store.changeOf(FILES) !== undefined) this.cold.clear();
+    if (file !== undefined || (this.cold.size === 0 && !this.nodesKnown)) return file;
+    if (this.store.changeOf(FILES) !== undefined) {
+      this.cold.clear();
+      this.nodesKnown = false;
+    }
     return this.cold.get(key);
   }
 
   private compile(): Outcome<S> {
-    const { kind } = this;
-    const manifest = this.file(this.key);
-    const seen: Seen = [[this.key, manifest]];
-    const text = contentOf(manifest);
-    if (text === undefined) this.result = kind.fallback;
-    else {
-      const read = (path: string): string | undefined => {
-        const key = fileKey(CONTROL_PLANE_NODE, path);
-        seen.push([key, this.file(key)]);
-        return contentOf(this.file(key));
-      };
-      const compile = () => outcomeOf(() => kind.compile(flagsOf(manifestPod(text, kind.manifest)), read));
-      const shared = kind.compiled.of(text, () => {
-        const outcome = compile();
-        return seen.length === 1 ? outcome : undefined;
-      });
-      if (shared === undefined) seen.length = 1;
-      this.result = shared ?? compile();
+    const row = this.file(CONTROL_PLANE_KEY);
+    this.seen = [[CONTROL_PLANE_KEY, row]];
+    const failures: StartFailure[] = [];
+    for (const node of controlPlaneNodes(row)) {
+      const outcome = this.compileOn(node);
+      if (outcome instanceof StartFailure) failures.push(outcome);
+      else return outcome;
     }
-    this.seen = seen;
-    return this.result;
+    return failures[0] ?? this.kind.fallback;
+  }
+
+  /** What the manifest on a node says; notes what was read. */
+  private compileOn(node: string): Outcome<S> {
+    const { kind, seen } = this;
+    const read = (path: string): string | undefined => {
+      const key = fileKey(node, path);
+      const file = this.file(key);
+      seen.push([key, file]);
+      return contentOf(file);
+    };
+    const text = read(kind.manifest);
+    if (text === undefined) return kind.fallback;
+    const known = seen.length;
+    const compile = () => outcomeOf(() => kind.compile(flagsOf(manifestPod(text, kind.manifest)), read));
+    const shared = kind.compiled.of(text, () => {
+      const outcome = compile();
+      return seen.length === known ? outcome : undefined;
+    });
+    if (shared !== undefined) return shared;
+    seen.length = known;
+    return compile();
   }
 
   /** Reads the manifest, and the files that it turns out to need. */
   private async readFiles(): Promise<void> {
-    for (const known = new Set<string>(); ; ) {
+    // Which nodes run the control plane does not change: it is read once.
+    for (const known = new Set(this.nodesKnown ? [CONTROL_PLANE_KEY] : []); ; ) {
       const missing = this.seen.map(([key]) => key).filter((key) => !known.has(key));
-      if (missing.length === 0) return;
-      for (const key of missing) {
-        const file = await this.store.get(key);
-        if (file === undefined) this.cold.delete(key);
-        else this.cold.set(key, file);
-        known.add(key);
-      }
+      if (missing.length === 0) break;
+      await Promise.all(missing.map((key) => this.readFile(key)));
+      for (const key of missing) known.add(key);
       this.outcome();
     }
+    this.nodesKnown = true;
+  }
+
+  private async readFile(key: string): Promise<void> {
+    const file = await this.store.get(key);
+    if (file === undefined) this.cold.delete(key);
+    else this.cold.set(key, file);
   }
 }
 

@@ -6,8 +6,6 @@ export interface NodeFile extends KubeObject {
   content: string;
 }
 
-/** The node that runs the API server. */
-export const CONTROL_PLANE_NODE = 'control-plane';
 /** The manifest of a component's static pod, on that node. */
 const manifestOf = (component: string): string => `/etc/kubernetes/manifests/${component}.yaml`;
 

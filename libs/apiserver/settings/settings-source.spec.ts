@@ -2,7 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import { issueCertificate, newAuthority } from '#pki';
 import type { AdmissionPlugin } from '../admission/admission.js';
 import { type TestCluster, testCluster } from '../test-cluster.js';
-import { CONTROL_PLANE_NODE, fileKey, fileText, MANIFEST } from './node-files.js';
+import { CONTROL_PLANE_KEY, controlPlaneText } from './control-plane-nodes.js';
+import { fileKey, fileText, MANIFEST } from './node-files.js';
 
 const refusing: AdmissionPlugin = {
   name: 'Refusing',
@@ -16,9 +17,11 @@ const user = { name: 'u', groups: ['system:authenticated'] };
 const cause = { requestId: 'r', user: 'u' };
 
 /** Writes the manifest with these flags, as the host of the node does. */
-async function write({ storage }: TestCluster, ...flags: string[]): Promise<void> {
+const write = (cluster: TestCluster, ...flags: string[]): Promise<void> => writeOn('control-plane', cluster, ...flags);
+
+async function writeOn(node: string, { storage }: TestCluster, ...flags: string[]): Promise<void> {
   const manifest = { apiVersion: 'v1', kind: 'Pod', spec: { containers: [{ command: ['kube-apiserver', ...flags] }] } };
-  const key = fileKey(CONTROL_PLANE_NODE, MANIFEST);
+  const key = fileKey(node, MANIFEST);
   const [standing] = await storage.get([key]);
   const value = fileText(MANIFEST, JSON.stringify(manifest));
   const base = { key, value, cause, at: 0 };
@@ -51,6 +54,22 @@ test.each<[string, string[], unknown[]]>([
   const made = await testCluster({ admission: [refusing] });
   await write(made, ...flags);
   expect([await pods(made), await pods(made, null), await create(made)]).toEqual(want);
+});
+
+test('the control plane runs on the nodes of its row: the first of them counts on which the server is up', async () => {
+  const made = await testCluster({ admission: [refusing] });
+  const value = controlPlaneText(['controlplane', 'second']) ?? '';
+  await made.storage.write([{ type: 'create', key: CONTROL_PLANE_KEY, value, cause, at: 0 }]);
+  const answers = async (node: string, ...flags: string[]) => {
+    await writeOn(node, made, ...flags);
+    await made.store.tick(await made.storage.revision());
+    return [await pods(made), made.server.settings.failure()];
+  };
+  expect(await answers('control-plane', '--wrong')).toEqual([403, undefined]);
+  expect(await answers('second', '--authorization-mode=AlwaysAllow')).toEqual([403, undefined]);
+  expect(await answers('controlplane', '--wrong')).toEqual([200, undefined]);
+  expect(await answers('second', '--other')).toEqual([503, 'Error: unknown flag: --wrong']);
+  expect(await answers('controlplane', '--authorization-mode=AlwaysAllow')).toEqual([200, undefined]);
 });
 
 test.each<[string[], string, string]>([

@@ -1,13 +1,11 @@
 import type { coordinationv1, corev1 } from '#api';
-import { type ApiServer, storageKey } from '#apiserver';
+import { type ApiServer, CONTROL_PLANE_KEY, controlPlaneNodes, storageKey } from '#apiserver';
 import { ControlPlaneState, changedFaults, soundHistory } from './control-plane.js';
 import { FAULTS_KEY, type Fault, type FaultList, FaultRefused, type FaultRequest, withFault, withoutFault } from './fault.js';
 import { ELECTED } from './leader-election.js';
 import { leaseAfterChange } from './leader-lease.js';
 
 const CAUSE = { requestId: 'faults', user: 'system:host', component: 'faults' };
-/** Of the nodes that run the control plane. */
-const CONTROL_PLANE_LABEL = 'node-role.kubernetes.io/control-plane';
 /** Tries to write the row while others write it. */
 const ATTEMPTS = 10;
 
@@ -140,7 +138,7 @@ export class ClusterFaults {
   private async nodes() {
     const nodes = await this.api.cluster.reader.list<corev1.Node>('', 'nodes');
     const names = new Set(nodes.map(({ metadata }) => metadata.name));
-    const controlPlane = nodes.filter(({ metadata }) => metadata.labels?.[CONTROL_PLANE_LABEL] !== undefined);
-    return { has: (node: string) => names.has(node), controlPlane: controlPlane.map(({ metadata }) => metadata.name) };
+    const controlPlane = controlPlaneNodes(await this.api.cluster.store.get(CONTROL_PLANE_KEY));
+    return { has: (node: string) => names.has(node) || controlPlane.includes(node), controlPlane };
   }
 }
