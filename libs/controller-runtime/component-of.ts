@@ -64,6 +64,7 @@ class ControllersInstance implements ComponentInstance {
         clock,
         random,
         component: controller.eventSource ?? controller.name,
+        ...(controller.eventStyle === undefined ? {} : { style: controller.eventStyle }),
         onFailure: reportDroppedEvents(context, component, controller.name),
       });
       return { controller, queue, recorder, open: controller.open(own, queue), active: 0, conflicts: new Map() };

@@ -42,6 +42,8 @@ export interface ControllerDefinition<T extends KubeObject> {
   flag?: string;
   /** The source of its events, if it is not its name. */
   eventSource?: string;
+  /** How its events are written (recorder.ts); default `counted`. */
+  eventStyle?: 'series';
   for: Resource<T>;
   /** Changes of these wake their controlling owner (ownerReferences[controller=true]). */
   owns?: readonly Resource[];
@@ -69,6 +71,8 @@ export interface Controller {
   readonly flag?: string;
   /** The source of its events; default its name. */
   readonly eventSource?: string;
+  /** How its events are written; default `counted`. */
+  readonly eventStyle?: 'series';
   interests(change: ComponentChange): boolean;
   /** Subscribes to informers and queues the existing objects. */
   open(context: ClusterContext, queue: WorkQueue): OpenController;
@@ -143,6 +147,7 @@ export function defineController<T extends KubeObject>(definition: ControllerDef
     name: definition.name,
     ...(definition.flag === undefined ? {} : { flag: definition.flag }),
     ...(definition.eventSource === undefined ? {} : { eventSource: definition.eventSource }),
+    ...(definition.eventStyle === undefined ? {} : { eventStyle: definition.eventStyle }),
     interests: (change) => wakes(change) && (definition.interests?.(change) ?? true),
     open: (context, queue) => openDefined({ definition, watches, context, queue }),
   };

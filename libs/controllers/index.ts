@@ -38,6 +38,7 @@ import { resourceQuota } from './resource-quota/controller.js';
 import { rootCA } from './root-ca.js';
 import { serverLeases } from './server-leases/controller.js';
 import { serviceAccount } from './service-account.js';
+import { ipAddresses, serviceAddresses } from './service-addresses/controllers.js';
 import { serviceCIDR } from './service-cidr/controller.js';
 import { statefulSet } from './stateful-set/controller.js';
 import { taintEviction } from './taint-eviction/controller.js';
@@ -106,6 +107,8 @@ export const apiserverControllers: readonly Controller[] = [
   autoRegister,
   flowSchemaStatus,
   serverLeases,
+  serviceAddresses,
+  ipAddresses,
 ];
 
 /** They take their turns apart from kube-controller-manager: custom resources are served where that one is broken. */

@@ -1,18 +1,12 @@
-import { afterEach, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { Lease } from '#api';
-import { ClusterFaults, createLocalCluster, type LocalCluster } from '#cluster';
+import { ClusterFaults } from '#cluster';
 import { serverLeaseName } from '#component-helpers';
+import { openCluster } from './story.js';
 
 const NAMESPACE = 'kube-system';
-const open: LocalCluster[] = [];
-
-afterEach(() => {
-  for (const cluster of open.splice(0)) cluster.close();
-});
-
 async function start() {
-  const cluster = await createLocalCluster({ nodes: { count: 3, controlPlanes: 2, cpu: '4', memory: '8Gi', pods: 110 } });
-  open.push(cluster);
+  const cluster = await openCluster({ nodes: { count: 3, controlPlanes: 2, cpu: '4', memory: '8Gi', pods: 110 } });
   await cluster.settle();
   const leases = async () => {
     const { items } = await cluster.client.list(Lease, { namespace: NAMESPACE, labelSelector: 'apiserver.kubernetes.io/identity' });

@@ -2,7 +2,8 @@ import { IPAddress, type metav1, type networkingv1, ServiceCIDR } from '#api';
 import { formatTime, parseTime } from '#apimachinery';
 import { conditionOf } from '#component-helpers';
 import { defineController, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
-import { canDelete, isAllocated } from './deletion.js';
+import { isAllocated } from '../service-addresses/plan.js';
+import { canDelete } from './deletion.js';
 
 const NAME = 'service-cidr-controller';
 const FINALIZER = 'networking.k8s.io/service-cidr-finalizer';

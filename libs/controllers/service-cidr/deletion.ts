@@ -1,11 +1,8 @@
 import type { networkingv1 } from '#api';
 import { addressToNumber, parseRange } from '#network';
+import { isAllocated } from '../service-addresses/plan.js';
 
 type ServiceCIDR = networkingv1.ServiceCIDR;
-
-/** The label of addresses that the API server has allocated (ipallocator). */
-const MANAGED_BY = 'ipaddress.kubernetes.io/managed-by';
-const ALLOCATOR = 'ipallocator.k8s.io';
 
 interface Range {
   base: number;
@@ -19,11 +16,6 @@ function rangeOf(cidr: string): Range | undefined {
 }
 
 const rangesOf = ({ spec }: ServiceCIDR): Range[] => (spec?.cidrs ?? []).flatMap((cidr) => rangeOf(cidr) ?? []);
-
-/** Whether an address was allocated for a Service. */
-export function isAllocated({ metadata }: networkingv1.IPAddress): boolean {
-  return metadata.labels?.[MANAGED_BY] === ALLOCATOR;
-}
 
 /** Whether a range may go: another contains it, or no address lies in it alone (canDeleteCIDR). Pure. */
 export function canDelete(cidr: ServiceCIDR, all: readonly ServiceCIDR[], addresses: readonly networkingv1.IPAddress[]): boolean {
