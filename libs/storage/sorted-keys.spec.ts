@@ -27,6 +27,21 @@ test('contains each key once, in order, after any insertions and removals', () =
   );
 });
 
+test('of many keys, each is found at its index, after insertions in any order and removals', () => {
+  const names = Array.from({ length: 5_000 }, (_, i) => `/r/${String((i * 1_237) % 5_000).padStart(4, '0')}`);
+  const keys = new SortedKeys();
+  for (const name of names) keys.add(name);
+  for (const name of names) keys.add(name);
+  const all = (from: SortedKeys) => Array.from({ length: from.size + 1 }, (_, i) => from.at(i));
+  const sorted = [...names].sort();
+  expect(all(keys)).toEqual([...sorted, undefined]);
+  expect([4_999, 0, 600, 599].map((index) => keys.at(index))).toEqual(['/r/4999', '/r/0000', '/r/0600', '/r/0599']);
+  expect(keys.range('/r/1', '/r/0999')).toEqual({ start: 1_000, end: 2_000 });
+  const gone = new Set(sorted.slice(100, 3_000));
+  for (const name of gone) keys.delete(name);
+  expect(all(keys)).toEqual([...sorted.filter((name) => !gone.has(name)), undefined]);
+});
+
 test('prefixEnd is the next prefix', () => {
   expect(prefixEnd('/registry/pods/')).toBe('/registry/pods0');
 });
