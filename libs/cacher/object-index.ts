@@ -118,7 +118,7 @@ function thirdSlash(key: string): number {
   return second < 0 ? -1 : key.indexOf('/', second + 1);
 }
 
-/** `/registry/pods/` of `/registry/pods/default/web-1`. */
-function bucketOf(key: string): string {
+/** `/registry/pods/` of `/registry/pods/default/web-1`; '' of a key or prefix above the resources. */
+export function bucketOf(key: string): string {
   return key.slice(0, thirdSlash(key) + 1);
 }

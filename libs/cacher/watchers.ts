@@ -1,12 +1,20 @@
 import type { Revision } from '#storage';
 import type { CacheEvent, CacheSink } from './cacher.js';
+import { bucketOf } from './object-index.js';
+
+/** The sinks of one prefix. */
+interface Audience {
+  prefix: string;
+  sinks: Set<CacheSink>;
+}
 
 /**
  * The sinks of a cluster that follow the live stream, by prefix. A sink that throws is ended with its own error and does not affect the
  * others or the writer.
  */
 export class Watchers {
-  readonly #byPrefix = new Map<string, Set<CacheSink>>();
+  /** By the resource of their prefix, so that an event looks only at those; '' for prefixes above the resources. */
+  readonly #byResource = new Map<string, Audience[]>();
   #count = 0;
 
   get count(): number {
@@ -15,51 +23,64 @@ export class Watchers {
 
   /** Returns a function that removes it. */
   add(prefix: string, sink: CacheSink): () => void {
-    const sinks = this.#byPrefix.get(prefix) ?? new Set();
-    this.#byPrefix.set(prefix, sinks.add(sink));
+    const resource = bucketOf(prefix);
+    const audiences = this.#byResource.get(resource) ?? [];
+    this.#byResource.set(resource, audiences);
+    let audience = audiences.find((one) => one.prefix === prefix);
+    if (audience === undefined) {
+      audience = { prefix, sinks: new Set() };
+      audiences.push(audience);
+    }
+    audience.sinks.add(sink);
     this.#count++;
-    return () => this.#remove(prefix, sinks, sink);
+    const added = audience;
+    return () => this.#remove(added, sink);
   }
 
-  #remove(prefix: string, sinks: Set<CacheSink>, sink: CacheSink): void {
-    if (!sinks.delete(sink)) return;
+  #remove(audience: Audience, sink: CacheSink): void {
+    if (!audience.sinks.delete(sink)) return;
     this.#count--;
-    if (sinks.size === 0 && this.#byPrefix.get(prefix) === sinks) this.#byPrefix.delete(prefix);
+    if (audience.sinks.size > 0) return;
+    const resource = bucketOf(audience.prefix);
+    const left = this.#byResource.get(resource)?.filter((one) => one !== audience) ?? [];
+    if (left.length > 0) this.#byResource.set(resource, left);
+    else this.#byResource.delete(resource);
   }
 
   event(event: CacheEvent): void {
-    this.#tell(
-      (prefix) => event.current.key.startsWith(prefix),
-      (sink) => sink.event(event),
-    );
+    const resource = bucketOf(event.current.key);
+    this.#publish(resource, event);
+    if (resource !== '') this.#publish('', event);
+  }
+
+  #publish(resource: string, event: CacheEvent): void {
+    for (const audience of this.#byResource.get(resource) ?? []) {
+      if (event.current.key.startsWith(audience.prefix)) this.#tell(audience, (sink) => sink.event(event));
+    }
   }
 
   progress(revision: Revision): void {
-    this.#tell(
-      () => true,
-      (sink) => sink.progress?.(revision),
-    );
+    for (const audiences of this.#byResource.values()) {
+      for (const audience of audiences) this.#tell(audience, (sink) => sink.progress?.(revision));
+    }
   }
 
-  #tell(wanted: (prefix: string) => boolean, tell: (sink: CacheSink) => void): void {
-    for (const [prefix, sinks] of this.#byPrefix) {
-      if (!wanted(prefix)) continue;
-      for (const sink of sinks) {
-        try {
-          tell(sink);
-        } catch (error) {
-          this.#remove(prefix, sinks, sink);
-          sink.end(error instanceof Error ? error : new Error(String(error)));
-        }
+  #tell(audience: Audience, tell: (sink: CacheSink) => void): void {
+    for (const sink of audience.sinks) {
+      try {
+        tell(sink);
+      } catch (error) {
+        this.#remove(audience, sink);
+        sink.end(error instanceof Error ? error : new Error(String(error)));
       }
     }
   }
 
   /** Ends all of them. */
   end(error?: Error): void {
-    const all = [...this.#byPrefix.values()].flatMap((sinks) => [...sinks]);
-    for (const sinks of this.#byPrefix.values()) sinks.clear();
-    this.#byPrefix.clear();
+    const all = [...this.#byResource.values()].flatMap((audiences) => audiences.flatMap(({ sinks }) => [...sinks]));
+    for (const audiences of this.#byResource.values()) for (const { sinks } of audiences) sinks.clear();
+    this.#byResource.clear();
     this.#count = 0;
     for (const sink of all) sink.end(error);
   }
