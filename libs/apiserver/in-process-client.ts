@@ -103,8 +103,13 @@ class InProcessClient implements CausalClient {
 
   create<T extends KubeObject>(resource: Resource<T>, object: T, query?: WriteQuery): Promise<T> {
     return this.call(resource, { verb: 'create', namespace: object.metadata.namespace, query }, async (scope) => {
-      const create = capable(scope, scope.storage.create);
-      return this.created<T>(scope, await create(scope, prepared(scope.storage.shape, object), options(query)));
+      return this.created<T>(scope, await createIn(scope, object, query));
+    });
+  }
+
+  createOnly<T extends KubeObject>(resource: Resource<T>, object: T): Promise<void> {
+    return this.call(resource, { verb: 'create', namespace: object.metadata.namespace }, async (scope) => {
+      await createIn(scope, object, undefined);
     });
   }
 
@@ -292,4 +297,9 @@ class InProcessClient implements CausalClient {
 function capable<C>({ resource, verb }: RestScope, capability: C | undefined): C {
   if (capability === undefined) throw methodNotAllowed(resource.groupResource, verb);
   return capability;
+}
+
+function createIn(scope: RestScope, object: KubeObject, query: WriteQuery | undefined): Promise<Created> {
+  const create = capable(scope, scope.storage.create);
+  return create(scope, prepared(scope.storage.shape, object), options(query));
 }

@@ -51,6 +51,8 @@ export interface Client {
   get<T extends KubeObject>(resource: Resource<T>, name: string, namespace?: string, query?: { subresource?: string }): Promise<T>;
   list<T extends KubeObject>(resource: Resource<T>, query?: ListQuery): Promise<Listed<T>>;
   create<T extends KubeObject>(resource: Resource<T>, object: T, query?: WriteQuery): Promise<T>;
+  /** The same for callers that do not need the answer: it is not decoded. */
+  createOnly<T extends KubeObject>(resource: Resource<T>, object: T): Promise<void>;
   /** POST to a subresource, e.g. `binding`, `eviction`, `token`. */
   createSubresource<R extends KubeObject>(
     resource: Resource,

@@ -128,6 +128,10 @@ class OverHttp implements HttpClient {
     return this.call<T>({ method: 'POST', path, query: writeQuery(query), body: object });
   }
 
+  async createOnly<T extends KubeObject>(resource: Resource<T>, object: T): Promise<void> {
+    await this.create(resource, object);
+  }
+
   createSubresource<R extends KubeObject>(
     resource: Resource,
     name: string,

@@ -64,9 +64,16 @@ export interface RecorderOptions {
 /** Maximum names tried for one event. */
 const NAME_ATTEMPTS = 5;
 
+/** Where the stored event of a correlator entry is, and its last message. */
+interface Place {
+  name: string;
+  namespace: string | undefined;
+  message: string | undefined;
+}
+
 /** The stored event of a correlator entry; writes to it are sequential. */
 interface Written {
-  event?: corev1.Event;
+  event?: Place;
   last: Promise<void>;
 }
 
@@ -141,14 +148,16 @@ class BufferedRecorder implements EventSink {
     return write;
   }
 
-  private async create(client: Client, note: EventNote, moment: Moment): Promise<corev1.Event> {
+  private async create(client: Client, note: EventNote, moment: Moment): Promise<Place> {
     const { component, random } = this.options;
     const { metadata } = note.about;
     const about = [component, metadata.namespace ?? '', metadata.name, note.fieldPath ?? '', note.reason, note.message];
     const names = random.draw('event', about.join('\0'));
     for (let attempt = 1; ; attempt += 1) {
+      const event = this.makeEvent(note, eventName(metadata.name, moment, names), moment.at);
       try {
-        return await client.create(Event, this.makeEvent(note, eventName(metadata.name, moment, names), moment.at));
+        await client.createOnly(Event, event);
+        return { name: event.metadata.name, namespace: event.metadata.namespace, message: event.message };
       } catch (error) {
         if (attempt === NAME_ATTEMPTS || !isAlreadyExists(error)) throw error;
       }
@@ -158,16 +167,17 @@ class BufferedRecorder implements EventSink {
   /** Patches the counted event; undefined if it no longer exists (expired), so that a new one is created. */
   private async countUp(
     client: Client,
-    event: corev1.Event | undefined,
+    event: Place | undefined,
     { message, count, at }: { message: string; count: number; at: Instant },
-  ): Promise<corev1.Event | undefined> {
+  ): Promise<Place | undefined> {
     if (event === undefined) return undefined;
     const patch =
       this.options.style === 'series'
         ? { series: { count, lastObservedTime: formatMicroTime(at) } }
         : { count, lastTimestamp: formatTime(at), ...(message === event.message ? {} : { message }) };
     try {
-      return await client.patch(Event, event.metadata.name, event.metadata.namespace, 'strategic', patch);
+      await client.patch(Event, event.name, event.namespace, 'strategic', patch);
+      return this.options.style === 'series' ? event : { ...event, message };
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;
