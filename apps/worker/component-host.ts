@@ -68,7 +68,9 @@ function commitTarget(parts: {
     changed(cluster, change) {
       clock.changed(cluster, change);
       if (host.absorbs(cluster, CLOCK)) return;
-      for (const component of components) if (isWokenBy(component, change)) wake(cluster, component.name);
+      for (const component of components) {
+        if (!host.absorbs(cluster, component.name) && isWokenBy(component, change)) wake(cluster, component.name);
+      }
     },
   };
 }

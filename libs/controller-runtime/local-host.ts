@@ -50,7 +50,9 @@ export class LocalHost {
 
   /** A change was committed: wakes the components that are interested in it. */
   changed(change: ComponentChange): void {
-    for (const { component } of this.seats) if (component.interests(change)) this.wake(component.name);
+    for (const { component, absorbs } of this.seats) {
+      if (!absorbs && (this.awake.has(component.name) || component.interests(change))) this.wake(component.name);
+    }
   }
 
   wake(component: string): void {
