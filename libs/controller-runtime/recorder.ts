@@ -28,7 +28,10 @@ export interface EventNote {
   host?: string;
   /** The action; events.k8s.io style only, e.g. `Binding`. */
   action?: string;
-  related?: corev1.ObjectReference;
+  /** Another object that has to do with it, e.g. the pod that another one is evicted for. */
+  related?: KubeObject;
+  /** When it happened, if that was before it could be told. */
+  at?: Instant;
 }
 
 /** Writes core/v1 Events like client-go's tools/record: without delaying the caller, and dropping them rather than retrying. */
@@ -131,7 +134,7 @@ class BufferedRecorder implements EventSink {
     if (outcome.action === 'skip') return undefined;
     const { state } = outcome;
     const message = this.options.style === 'series' ? note.message : outcome.message;
-    const at = this.options.clock.now();
+    const at = note.at ?? this.options.clock.now();
     const ordinal = this.ordinals.next(at);
     const write = state.last
       .then(() => (outcome.action === 'create' ? undefined : this.countUp(client, state.event, { message, count: outcome.count, at })))
@@ -212,7 +215,7 @@ class BufferedRecorder implements EventSink {
       type: note.type,
       reportingComponent: component,
       ...(note.action === undefined ? {} : { action: note.action }),
-      ...(note.related === undefined ? {} : { related: note.related }),
+      ...(note.related === undefined ? {} : { related: reference(note.related, undefined) }),
     };
     if (style === 'series') {
       return { ...common, eventTime: formatMicroTime(at), reportingInstance: host ?? component, source: {} };

@@ -1,5 +1,5 @@
 import { type corev1, Pod } from '#api';
-import { isConflict, isNotFound, StatusError } from '#apimachinery';
+import { type Instant, isConflict, isNotFound, StatusError } from '#apimachinery';
 import type { CausalClient } from '#client';
 import type { ClusterContext } from '#controller-runtime';
 import type { CycleState, Effects, FitFailure, Plugin, Rejection, Wait, World } from './framework.js';
@@ -80,20 +80,11 @@ export class Binder {
   async bind(decision: Decision, effects: Effects): Promise<Bound> {
     const { waiting, node, state, profile } = decision;
     const { pod } = waiting;
+    let at: Instant;
     try {
-      for (const plugin of profile.at('permit')) {
-        const answer = plugin.permit?.(pod, node, state);
-        if (!answer) continue;
-        if (isWait(answer)) return { ...answer, plugin };
-        this.forget(decision);
-        return { rejection: { ...answer, plugin: plugin.name } };
-      }
-      for (const plugin of profile.at('preBind')) {
-        const wait = await plugin.preBind?.(pod, node, state, effects).catch((error: unknown) => {
-          throw new PluginError('PreBind', plugin, error);
-        });
-        if (wait) return { ...wait, plugin };
-      }
+      const unfinished = await this.prepare(decision, effects);
+      if (unfinished) return unfinished;
+      at = effects.clock.now();
       await bindWith(profile, pod, node, effects);
     } catch (error) {
       return this.undo(decision, error);
@@ -106,8 +97,30 @@ export class Binder {
       reason: 'Scheduled',
       action: 'Binding',
       message: `Successfully assigned ${waiting.key} to ${node}`,
+      // The kubelet may begin before the answer is here: its events come after this one.
+      at,
     });
     return 'done';
+  }
+
+  /** Permit and preBind: why the pod cannot be bound, or not yet. */
+  private async prepare(decision: Decision, effects: Effects): Promise<Bound | undefined> {
+    const { waiting, node, state, profile } = decision;
+    const { pod } = waiting;
+    for (const plugin of profile.at('permit')) {
+      const answer = plugin.permit?.(pod, node, state);
+      if (!answer) continue;
+      if (isWait(answer)) return { ...answer, plugin };
+      this.forget(decision);
+      return { rejection: { ...answer, plugin: plugin.name } };
+    }
+    for (const plugin of profile.at('preBind')) {
+      const wait = await plugin.preBind?.(pod, node, state, effects).catch((error: unknown) => {
+        throw new PluginError('PreBind', plugin, error);
+      });
+      if (wait) return { ...wait, plugin };
+    }
+    return undefined;
   }
 
   /** Whether plugins have work before the binding: then the pod shows the node that it is about to get. */

@@ -102,6 +102,13 @@ describe('preemption', () => {
     await cluster.client.create(Pod, pod('high', 2, 800));
     await cluster.settle();
     expect(await pods(cluster)).toEqual(['high Pending nominated', 'low Running']);
+    const high = await cluster.client.get(Pod, 'high', 'default');
+    const [event] = (await cluster.client.list(Event, IN)).items.filter(({ reason }) => reason === 'Preempted');
+    expect([event?.message, event?.involvedObject.name, event?.related?.uid]).toEqual([
+      `Preempted by pod ${high.metadata.uid} on node ${high.status?.nominatedNodeName}`,
+      'low',
+      high.metadata.uid,
+    ]);
     await cluster.client.create(Pod, pod('equal', 2, 800));
     await cluster.client.create(Pod, pod('small', 1, 200));
     await cluster.advance(30_000);

@@ -1,13 +1,15 @@
 import { type corev1, Pod } from '#api';
 import { formatTime, isNotFound } from '#apimachinery';
 import { podPriority, transitionTime } from '#component-helpers';
+import type { EventNote } from '#controller-runtime';
 import type { Candidate, Effects } from '../framework.js';
 
 const ignoreNotFound = (error: unknown): void => {
   if (!isNotFound(error)) throw error;
 };
 
-async function evictVictim(victim: corev1.Pod, message: string, { client, recorder, profile, clock }: Effects): Promise<void> {
+async function evictVictim(victim: corev1.Pod, event: Pick<EventNote, 'message' | 'related'>, effects: Effects): Promise<void> {
+  const { client, recorder, profile, clock } = effects;
   const { name, namespace, uid, generation } = victim.metadata;
   const before = victim.status?.conditions?.find(({ type }) => type === 'DisruptionTarget');
   const condition = {
@@ -21,7 +23,7 @@ async function evictVictim(victim: corev1.Pod, message: string, { client, record
   };
   await client.patch(Pod, name, namespace, 'strategic', { status: { conditions: [condition] } }, { subresource: 'status' });
   await client.delete(Pod, name, namespace, { uid });
-  recorder.record({ about: victim, type: 'Normal', reason: 'Preempted', action: 'Preempting', message });
+  recorder.record({ ...event, about: victim, type: 'Normal', reason: 'Preempted', action: 'Preempting' });
 }
 
 /** Pods of lower priority that are nominated for the node may no longer fit: their nominations are cleared (clearNominatedNodeName). */
@@ -39,7 +41,7 @@ async function clearLowerNominations(pod: corev1.Pod, node: string, { client, no
 /** Makes room for the pod: marks and deletes its victims, except those that are being deleted already (prepareCandidate). */
 export async function evict(pod: corev1.Pod, { node, victims }: Candidate, options: Effects): Promise<void> {
   await clearLowerNominations(pod, node.name, options);
-  const message = `Preempted by pod ${pod.metadata.uid} on node ${node.name}`;
+  const event = { message: `Preempted by pod ${pod.metadata.uid} on node ${node.name}`, related: pod };
   const staying = victims.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-  await Promise.all(staying.map((victim) => evictVictim(victim, message, options).catch(ignoreNotFound)));
+  await Promise.all(staying.map((victim) => evictVictim(victim, event, options).catch(ignoreNotFound)));
 }
