@@ -36,30 +36,74 @@ test('ordered by priority, then age', () => {
   expect(queue.ready).toBe(false);
 });
 
-test('a failed pod is retried after its back-off once something changes, or after five minutes', () => {
+const named =
+  (...names: string[]) =>
+  () =>
+  ({ metadata }: corev1.Pod) =>
+    names.includes(metadata.name);
+
+test('a rejected pod is retried once something changes, or after five minutes', () => {
   const { add, takeAll, queue, clock } = open();
   add('a');
-  add('b');
   takeAll();
   queue.fail('a', { rejectedBy: new Set() });
-  queue.fail('b', 'retry');
-  queue.moveAll(
-    7,
-    () =>
-      ({ metadata }) =>
-        metadata.name === 'a',
-  );
-  expect([queue.ready, queue.nextAt()]).toEqual([false, START + 1000]);
-  clock.set(START + 1000);
-  expect(takeAll()).toEqual(['a', 'b']);
-  queue.fail('a', { rejectedBy: new Set() });
-  expect(queue.nextAt()).toBe(START + 1000 + 300_000);
-  clock.set(START + 3000);
+  expect([queue.ready, queue.nextAt()]).toEqual([false, START + 300_000]);
   queue.moveAll(8);
   expect(takeAll()).toEqual(['a']);
   queue.fail('a', { rejectedBy: new Set() });
-  clock.set(START + 303_000);
+  clock.set(START + 300_000);
   expect(takeAll()).toEqual(['a']);
+});
+
+test('after an error a pod waits for the end of its back-off, which is doubled each time', () => {
+  const { add, takeAll, queue, clock } = open();
+  add('a');
+  const delays: number[] = [];
+  for (let failures = 0; failures < 6; failures++) {
+    takeAll();
+    queue.fail('a', 'retry');
+    expect(queue.ready).toBe(false);
+    const next = queue.nextAt() ?? 0;
+    delays.push(next - clock.now());
+    clock.set(next);
+  }
+  expect(delays).toEqual([2000, 3000, 5000, 9000, 11_000, 11_000]);
+});
+
+test('errors and rejections are counted apart', () => {
+  const { add, takeAll, queue, clock } = open();
+  add('a');
+  const delays: number[] = [];
+  for (const how of ['error', 'error', 'rejection', 'rejection', 'error'] as const) {
+    takeAll();
+    queue.fail('a', how === 'error' ? 'retry' : { rejectedBy: new Set(['NodePorts']) });
+    if (how === 'rejection') queue.retry('a');
+    const next = queue.nextAt() ?? 0;
+    delays.push(next - clock.now());
+    clock.set(next);
+  }
+  expect(delays).toEqual([2000, 3000, 2000, 3000, 2000]);
+});
+
+test('a pod in back-off that something may have helped is taken when no other is active', () => {
+  const { add, takeAll, queue, clock } = open();
+  for (const [name, priority] of [
+    ['low', 1],
+    ['high', 2],
+    ['late', 9],
+    ['error', 9],
+  ] as const)
+    add(name, priority);
+  takeAll();
+  for (const name of ['low', 'high', 'late']) queue.fail(name, { rejectedBy: new Set(['NodePorts']) });
+  queue.fail('error', 'retry');
+  queue.moveAll(2, named('late'));
+  expect(queue.take()?.key).toBe('late');
+  clock.set(START + 1000);
+  queue.fail('late', { rejectedBy: new Set(['NodePorts']) });
+  queue.moveAll(3);
+  add('new');
+  expect(takeAll()).toEqual(['new', 'high', 'low', 'late']);
 });
 
 test('the cost of removing and adding many pods is linear', () => {

@@ -8,6 +8,8 @@ import { DEFAULT_SCHEDULER } from './profile.js';
 
 /** After this time an unschedulable pod is retried in any case (DefaultPodMaxInUnschedulablePodsDuration). */
 const LONGEST_WAIT = 5 * 60_000;
+/** Back-offs end with a window of time; pods of the same window are ordered by queueSort (backoffQOrderingWindowDuration). */
+const BACKOFF_WINDOW = 1_000;
 
 /** A pod in the queue. */
 export interface Waiting extends Queued {
@@ -23,6 +25,10 @@ type Place = 'active' | 'backoff' | 'unschedulable' | 'out';
 interface Entry extends Waiting {
   place: Place;
   backoffUntil: Instant;
+  /** How often plugins have rejected it. */
+  rejections: number;
+  /** How often it has failed with an error since then. */
+  errors: number;
   /** The group of unschedulable pods it is in. */
   group?: Group | undefined;
 }
@@ -38,12 +44,19 @@ interface Group extends Rejected {
   readonly entries: Set<Entry>;
 }
 
-/** An entry of the active queue. If the pod has left the queue by other means, it is skipped. */
+/** An entry of the active queue, or of the one of pods in back-off. If the pod has left the queue by other means, it is skipped. */
 interface Stay {
   entry: Entry;
   pod: corev1.Pod;
   order: number;
+  until: Instant;
   ended: boolean;
+}
+
+/** The first pod of a queue. */
+function popFrom(queue: TinyQueue<Stay>): Entry | undefined {
+  for (let stay = queue.pop(); stay; stay = queue.pop()) if (!stay.ended) return stay.entry;
+  return undefined;
 }
 
 /** What the configuration says about the queue. */
@@ -66,12 +79,14 @@ export const DEFAULT_RULES: QueueRules = {
 
 /**
  * The scheduling queue, as upstream: active pods (ordered by queueSort), pods in back-off after a failure, and unschedulable ones (until
- * something changes that may help).
+ * something changes that may help). While no pod is active, those that something may have helped do not wait for the end of their
+ * back-off (SchedulerPopFromBackoffQ); those that have failed with an error do.
  */
 export class SchedulingQueue {
   private readonly entries = new Map<string, Entry>();
   private readonly unschedulable = new Map<string, Group>();
   private readonly active = new TinyQueue<Stay>([], (a, b) => this.rules.sort(a, b));
+  private readonly backingOff = new TinyQueue<Stay>([], (a, b) => a.until - b.until || this.rules.sort(a, b));
   private readonly stays = new Map<string, Stay>();
   private readonly timers = new TimerHeap<string>();
   private arrivals = 0;
@@ -103,7 +118,8 @@ export class SchedulingQueue {
       if (known.place !== 'out') this.activate(known);
       return;
     }
-    const entry: Entry = { key, pod, order: this.arrivals++, attempts: 0, wokenBy: revision, place: 'out', backoffUntil: 0 };
+    const counts = { attempts: 0, rejections: 0, errors: 0 };
+    const entry: Entry = { key, pod, order: this.arrivals++, ...counts, wokenBy: revision, place: 'out', backoffUntil: 0 };
     this.entries.set(key, entry);
     this.activate(entry);
   }
@@ -129,31 +145,32 @@ export class SchedulingQueue {
   /** Takes the next pod; it is out of the queue until fail() or remove(). */
   take(): Waiting | undefined {
     this.flush();
-    for (let stay = this.active.pop(); stay; stay = this.active.pop()) {
-      if (stay.ended) continue;
-      const { entry } = stay;
-      this.leave(entry);
-      entry.attempts += 1;
-      return entry;
-    }
-    return undefined;
+    const entry = popFrom(this.active) ?? popFrom(this.backingOff);
+    if (!entry) return undefined;
+    this.leave(entry);
+    entry.attempts += 1;
+    return entry;
   }
 
   /** The pod did not fit: it waits for a change that may help against the plugins that rejected it, or with `retry` for its back-off. */
   fail(key: string, how: 'retry' | { rejectedBy: ReadonlySet<string> }): void {
     const entry = this.entries.get(key);
     if (entry?.place !== 'out') return;
+    const isError = how === 'retry';
+    entry.errors = isError ? entry.errors + 1 : 0;
+    if (!isError) entry.rejections += 1;
     const now = this.clock.now();
     const { initialBackoff, maxBackoff } = this.rules;
-    entry.backoffUntil = now + Math.min(maxBackoff, initialBackoff * 2 ** (entry.attempts - 1));
-    if (how === 'retry') this.backOff(entry);
+    const duration = Math.min(maxBackoff, initialBackoff * 2 ** ((isError ? entry.errors : entry.rejections) - 1));
+    entry.backoffUntil = (Math.floor((now + duration) / BACKOFF_WINDOW) + 1) * BACKOFF_WINDOW;
+    if (isError) this.backOff(entry, isError);
     else this.park(entry, how.rejectedBy, now + LONGEST_WAIT);
   }
 
   /** Making room for an unschedulable pod has failed: it is retried after its back-off. */
   retry(key: string): void {
     const entry = this.entries.get(key);
-    if (entry?.place === 'unschedulable') this.backOff(entry);
+    if (entry?.place === 'unschedulable') this.backOff(entry, true);
   }
 
   /**
@@ -170,7 +187,7 @@ export class SchedulingQueue {
         if (!helps(entry.pod)) continue;
         entry.wokenBy = revision;
         if (entry.backoffUntil <= now) this.activate(entry);
-        else this.backOff(entry);
+        else this.backOff(entry, false);
       }
     }
   }
@@ -194,10 +211,17 @@ export class SchedulingQueue {
     entry.place = 'out';
   }
 
-  private backOff(entry: Entry): void {
+  private backOff(entry: Entry, isError: boolean): void {
     this.leave(entry);
     entry.place = 'backoff';
     this.timers.set(entry.key, entry.backoffUntil);
+    if (!isError) this.enter(entry, this.backingOff);
+  }
+
+  private enter(entry: Entry, queue: TinyQueue<Stay>): void {
+    const stay = { entry, pod: entry.pod, order: entry.order, until: entry.backoffUntil, ended: false };
+    this.stays.set(entry.key, stay);
+    queue.push(stay);
   }
 
   private leaveGroup(entry: Entry): void {
@@ -227,9 +251,7 @@ export class SchedulingQueue {
       return;
     }
     entry.place = 'active';
-    const stay = { entry, pod: entry.pod, order: entry.order, ended: false };
-    this.stays.set(entry.key, stay);
-    this.active.push(stay);
+    this.enter(entry, this.active);
   }
 
   private flush(): void {

@@ -43,10 +43,10 @@ test("a failed binding is reported with the pod's key, and retried after its bac
   const put = (kind: string, object: corev1.Node | corev1.Pod) => indexers.get(kind)?.put(object, 1);
   put(Node.kind, node('w1'));
   put(Pod.kind, pod('web'));
-  expect(await scheduler.drain({ reconciles: 10 })).toEqual({ more: false, nextAt: 1000 });
+  expect(await scheduler.drain({ reconciles: 10 })).toEqual({ more: false, nextAt: 2000 });
   const about = { component: 'kube-scheduler', controller: 'default-scheduler', key: 'default/web' };
   expect(failures).toEqual([{ ...about, error: new Error('no connection'), failures: 1 }]);
-  clock.set(1000);
+  clock.set(2000);
   await scheduler.drain({ reconciles: 10 });
   expect(failures.map((failure) => failure.failures)).toEqual([1, 2]);
 });
