@@ -1,6 +1,7 @@
 import { type corev1, Node, Pod } from '#api';
 import { isPodTerminal } from '#component-helpers';
 import { type Hint, type HintedChange, type HintRules, hint } from './hints.js';
+import { mayBeResized } from './pod-amounts.js';
 
 type PodEvent = HintedChange<corev1.Pod>;
 type NodeEvent = HintedChange<corev1.Node>;
@@ -20,9 +21,11 @@ export const podArrives = ({ object, old, deleted }: PodEvent): boolean => !dele
 export const podRelabelled = ({ object, old }: PodEvent): boolean =>
   Boolean(object.spec.nodeName && old) && differ(object.metadata.labels, old?.metadata.labels);
 
-/** The spec of a pod on a node has changed, which is how it is resized. */
-export const podResized = ({ object, old }: PodEvent): boolean =>
-  Boolean(object.spec.nodeName && old?.spec.nodeName) && object.metadata.generation !== old?.metadata.generation;
+/** A pod on a node may request less than before: its spec has changed, or its status after a resize. */
+export const podResized = ({ object, old, deleted }: PodEvent): boolean => {
+  if (deleted || !object.spec.nodeName || !old?.spec.nodeName) return false;
+  return object.metadata.generation !== old.metadata.generation || (mayBeResized(object) && object.status !== old.status);
+};
 
 /** A node is new. */
 export const nodeAdded = ({ old, deleted }: NodeEvent): boolean => !old && !deleted;

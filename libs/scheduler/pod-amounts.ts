@@ -30,15 +30,26 @@ export function amountOf(resource: string, text: string): number {
 
 const amounts = (list: ResourceList): Amounts => new Map([...list].map(([resource, quantity]) => [resource, inUnits(resource, quantity)]));
 
-const known = new WeakMap<corev1.PodSpec, PodAmounts>();
-
-/** A pod's requests. Cached with the object's spec, which is not modified. */
-export function podAmounts(pod: corev1.Pod): PodAmounts {
-  const there = known.get(pod.spec);
-  if (there) return there;
-  const asked = amounts(podRequests(pod));
+function read(pod: corev1.Pod, useStatus: boolean): PodAmounts {
+  const asked = amounts(podRequests(pod, { useStatus }));
   const wanted = [...asked].filter(([, amount]) => amount > 0);
-  const made = { asked, scored: amounts(podRequests(pod, { nonMissing })), wanted };
-  known.set(pod.spec, made);
+  return { asked, scored: amounts(podRequests(pod, { nonMissing, useStatus })), wanted };
+}
+
+const known = new WeakMap<corev1.PodSpec, PodAmounts>();
+const resized = new WeakMap<corev1.Pod, PodAmounts>();
+
+/** Whether a pod may have been resized on its node: then its status tells what it still uses, and what it was refused. */
+export const mayBeResized = ({ metadata, spec, status }: corev1.Pod): boolean =>
+  (metadata.generation ?? 1) > 1 && spec.nodeName !== undefined && status?.containerStatuses !== undefined;
+
+/** A pod's requests. Cached with the object's spec, or with the object if its status counts; neither is modified. */
+export function podAmounts(pod: corev1.Pod): PodAmounts {
+  const byStatus = mayBeResized(pod);
+  const there = byStatus ? resized.get(pod) : known.get(pod.spec);
+  if (there) return there;
+  const made = read(pod, byStatus);
+  if (byStatus) resized.set(pod, made);
+  else known.set(pod.spec, made);
   return made;
 }

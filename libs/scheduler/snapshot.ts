@@ -4,6 +4,7 @@ import type { Informers } from '#client';
 import { isPodTerminal } from '#component-helpers';
 import type { World } from './framework.js';
 import { NodeInfo } from './node-info.js';
+import { mayBeResized } from './pod-amounts.js';
 
 /** Whether two states of a pod have the same spec: the generation counts its changes. */
 function isSameSpec(a: corev1.Pod, b: corev1.Pod): boolean {
@@ -121,7 +122,7 @@ export class Snapshot {
   setPod(pod: corev1.Pod): void {
     const node = pod.spec.nodeName;
     const place = this.places.get(formatKey(keyOf(pod)));
-    if (place && place.node === node && isSameSpec(place.pod, pod) && !isPodTerminal(pod)) {
+    if (place && place.node === node && isSameSpec(place.pod, pod) && !isPodTerminal(pod) && !mayBeResized(pod)) {
       this.renew(pod, node);
       return;
     }
