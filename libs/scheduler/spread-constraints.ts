@@ -93,5 +93,5 @@ export function includes(pod: corev1.Pod, { node }: NodeInfo, { honorAffinity, h
   return !honorTaints || !untoleratedTaint(node.spec.taints, pod.spec.tolerations, ['NoSchedule', 'NoExecute']);
 }
 
-export const hasKeys = ({ labels }: NodeInfo, constraints: readonly Constraint[]): boolean =>
+export const hasKeys = ({ labels }: Pick<NodeInfo, 'labels'>, constraints: readonly Constraint[]): boolean =>
   constraints.every(({ topologyKey }) => labels[topologyKey] !== undefined);

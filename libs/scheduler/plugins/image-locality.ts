@@ -16,14 +16,18 @@ function normalizedImageName(image: string): string {
   return image.lastIndexOf(':') <= image.lastIndexOf('/') && !image.includes('@') ? `${image}:latest` : image;
 }
 
-const containersOf = ({ spec }: corev1.Pod): corev1.Container[] => [...(spec.initContainers ?? []), ...spec.containers];
+/** The images of containers and of image volumes. */
+const imagesOf = ({ initContainers = [], containers, volumes = [] }: corev1.PodSpec): string[] => [
+  ...[...initContainers, ...containers].map(({ image = '' }) => image),
+  ...volumes.flatMap(({ image }) => (image ? [image.reference ?? ''] : [])),
+];
 
 /** Prefers nodes that have the pod's images already, weighted by size. */
 export const imageLocality: Plugin = {
   name: 'ImageLocality',
-  preScore(pod, _nodes, state, world) {
+  preScore({ spec }, _nodes, state, world) {
     const count = Math.max(1, world.nodes.length);
-    const images = containersOf(pod).map(({ image = '' }) => {
+    const images = imagesOf(spec).map((image) => {
       const name = normalizedImageName(image);
       return { name, share: world.nodesWithImage(name) / count };
     });
@@ -32,9 +36,9 @@ export const imageLocality: Plugin = {
     // Nodes that have none of the images get no score.
     return images.every(({ share }) => share === 0);
   },
-  score(pod, node, state) {
+  score({ spec }, node, state) {
     const { images } = state.read<Spread>(stateKey);
-    const most = mostEach * containersOf(pod).length;
+    const most = mostEach * (spec.containers.length + (spec.initContainers?.length ?? 0));
     const there = images.reduce((sum, { name, share }) => sum + Math.trunc((node.images.get(name) ?? 0) * share), 0);
     const sum = Math.min(most, Math.max(least, there));
     return Math.trunc((MAX_SCORE * (sum - least)) / (most - least));

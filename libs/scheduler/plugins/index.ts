@@ -6,6 +6,7 @@ import { dynamicResources } from './dynamic-resources.js';
 import { imageLocality } from './image-locality.js';
 import { interPodAffinity } from './inter-pod-affinity.js';
 import { nodeAffinity } from './node-affinity.js';
+import { nodeDeclaredFeatures } from './node-declared-features.js';
 import { nodeName } from './node-name.js';
 import { nodePorts } from './node-ports.js';
 import { nodeResourcesFit } from './node-resources-fit.js';
@@ -40,4 +41,5 @@ export const plugins: readonly Weighted[] = [
   { plugin: balancedAllocation, weight: 1 },
   { plugin: imageLocality, weight: 1 },
   { plugin: defaultBinder, weight: 0 },
+  { plugin: nodeDeclaredFeatures, weight: 0 },
 ];

@@ -4,7 +4,7 @@ import { type AffinityTerm, affinityTerms, termMatches } from '../affinity-terms
 import { DEFAULT_ARGS, type PluginArgs } from '../config/plugin-args.js';
 import { TopologyCounts } from '../domain-counts.js';
 import { MAX_SCORE, type Plugin, type PodChange, type StateData, unresolvable, unschedulable, type World } from '../framework.js';
-import { hint } from '../hints.js';
+import { type HintedChange, hint } from '../hints.js';
 import { internedId } from '../interned-ids.js';
 import type { NodeInfo } from '../node-info.js';
 import { nodeAdded, nodeRelabelled, onNodes, onPods, podArrives, podLeaves, podRelabelled } from '../plugin-hints.js';
@@ -90,7 +90,17 @@ function countHard(pod: corev1.Pod, world: World): Hard {
 
 type Args = PluginArgs['InterPodAffinity'];
 
-function nodeTotals(pod: corev1.Pod, world: World, node: NodeInfo, args: Args): ReadonlyArray<readonly [topologyKey: string, sum: number]> {
+function hasPreferences(pod: corev1.Pod): boolean {
+  const { preferred, preferredAnti } = affinityTerms(pod);
+  return preferred.length > 0 || preferredAnti.length > 0;
+}
+
+function nodeTotals(
+  pod: corev1.Pod,
+  world: World,
+  node: NodeInfo,
+  { hardPodAffinityWeight }: Args,
+): ReadonlyArray<readonly [topologyKey: string, sum: number]> {
   const totals = new Map<string, number>();
   const addAll = (terms: readonly AffinityTerm[], matched: corev1.Pod, times: number): void => {
     for (const term of terms)
@@ -105,8 +115,7 @@ function nodeTotals(pod: corev1.Pod, world: World, node: NodeInfo, args: Args): 
     }
   for (const other of node.withAffinity) {
     const terms = affinityTerms(other);
-    addAll(terms.required, pod, args.hardPodAffinityWeight);
-    if (args.ignorePreferredTermsOfExistingPods) continue;
+    addAll(terms.required, pod, hardPodAffinityWeight);
     addAll(terms.preferred, pod, 1);
     addAll(terms.preferredAnti, pod, -1);
   }
@@ -115,10 +124,8 @@ function nodeTotals(pod: corev1.Pod, world: World, node: NodeInfo, args: Args): 
 
 function countSoft(pod: corev1.Pod, world: World, args: Args): TopologyCounts {
   const totals = new TopologyCounts();
-  const { preferred, preferredAnti } = affinityTerms(pod);
-  const { hardPodAffinityWeight: weight, ignorePreferredTermsOfExistingPods: ignores } = args;
-  const id = internedId(`InterPodAffinity/soft ${weight} ${ignores} ${likenessOf(pod, world)}`);
-  for (const node of preferred.length > 0 || preferredAnti.length > 0 ? world.nodes : world.withAffinity)
+  const id = internedId(`InterPodAffinity/soft ${args.hardPodAffinityWeight} ${likenessOf(pod, world)}`);
+  for (const node of hasPreferences(pod) ? world.nodes : world.withAffinity)
     for (const [key, sum] of node.derived(id, () => nodeTotals(pod, world, node, args))) totals.add(node.labels, key, sum);
   return totals;
 }
@@ -126,24 +133,38 @@ function countSoft(pod: corev1.Pod, world: World, args: Args): TopologyCounts {
 const concerns = (pod: corev1.Pod, world: World): boolean =>
   pod.spec.affinity?.podAffinity !== undefined || pod.spec.affinity?.podAntiAffinity !== undefined || world.withAffinity.size > 0;
 
-/** Whether another pod is one that the terms of either speak of. */
-function isOfInterest(pod: corev1.Pod, other: corev1.Pod, informers: Informers): boolean {
+/** Whether a pod comes, goes or is relabelled that was missing or in the way (isSchedulableAfterPodChange). */
+function podMatters(pod: corev1.Pod, change: HintedChange<corev1.Pod>, informers: Informers): boolean {
+  const { object, old } = change;
+  const matches = (term: AffinityTerm, other: corev1.Pod): boolean => termMatches(term, other, { informers });
   const { required, requiredAnti } = affinityTerms(pod);
-  const matches = (term: AffinityTerm, matched: corev1.Pod): boolean => termMatches(term, matched, { informers });
-  if ([...required, ...requiredAnti].some((term) => matches(term, other))) return true;
-  return affinityTerms(other).requiredAnti.some((term) => matches(term, pod));
+  const all = (other: corev1.Pod): boolean => required.length > 0 && required.every((term) => matches(term, other));
+  if (podLeaves(change)) {
+    const theirs = affinityTerms(object).requiredAnti;
+    return requiredAnti.some((term) => matches(term, object)) || theirs.some((term) => matches(term, pod));
+  }
+  if (!old || podArrives(change)) return all(object);
+  return (all(object) && !all(old)) || requiredAnti.some((term) => matches(term, old) && !matches(term, object));
+}
+
+/**
+ * Whether a node comes that has the topology of a term, or changes it (isSchedulableAfterNodeChange). A pod without terms was rejected
+ * because of those of others: any node may help it.
+ */
+function nodeMatters(pod: corev1.Pod, { object, old }: HintedChange<corev1.Node>): boolean {
+  const { required, requiredAnti } = affinityTerms(pod);
+  if (required.length === 0 && requiredAnti.length === 0) return true;
+  const domain = ({ metadata }: corev1.Node, { topologyKey }: AffinityTerm) => metadata.labels?.[topologyKey];
+  if (!old) return requiredAnti.length > 0 || required.some((term) => domain(object, term) !== undefined);
+  const moved = (term: AffinityTerm): boolean => domain(object, term) !== domain(old, term);
+  if (required.some((term) => domain(object, term) !== undefined && moved(term))) return true;
+  return requiredAnti.some((term) => domain(old, term) !== undefined && moved(term));
 }
 
 function withArgs(args: Args): Plugin {
   return {
     name: 'InterPodAffinity',
-    hints: [
-      onPods([podArrives, podLeaves, podRelabelled], (pod, { object, old }, informers) =>
-        [object, ...(old ? [old] : [])].some((other) => isOfInterest(pod, other, informers)),
-      ),
-      onNodes([nodeAdded, nodeRelabelled]),
-      hint(Namespace),
-    ],
+    hints: [onPods([podArrives, podLeaves, podRelabelled], podMatters), onNodes([nodeAdded, nodeRelabelled], nodeMatters), hint(Namespace)],
     preFilter(pod, world, state) {
       if (!concerns(pod, world)) return { skip: true };
       const hard = countHard(pod, world);
@@ -164,7 +185,7 @@ function withArgs(args: Args): Plugin {
       return hard.existingAnti.total(node.labels) > 0 ? unschedulable(EXISTING_ANTI) : undefined;
     },
     preScore(pod, _nodes, state, world) {
-      if (!concerns(pod, world)) return true;
+      if (!concerns(pod, world) || (args.ignorePreferredTermsOfExistingPods && !hasPreferences(pod))) return true;
       const totals = countSoft(pod, world, args);
       state.write(softKey, totals);
       return totals.empty;
@@ -178,7 +199,7 @@ function withArgs(args: Args): Plugin {
         least = Math.min(least, score);
       }
       for (let index = 0; index < scores.length; index++)
-        scores[index] = most > least ? Math.trunc((MAX_SCORE * ((scores[index] ?? 0) - least)) / (most - least)) : 0;
+        scores[index] = most > least ? Math.trunc(MAX_SCORE * (((scores[index] ?? 0) - least) / (most - least))) : 0;
     },
   };
 }

@@ -2,6 +2,7 @@ import type { corev1 } from '#api';
 import { DEFAULT_ARGS, type PluginArgs } from '../config/plugin-args.js';
 import { DomainCounts } from '../domain-counts.js';
 import { MAX_SCORE, type Plugin, type PodChange, type StateData, unresolvable, unschedulable, type World } from '../framework.js';
+import type { HintedChange } from '../hints.js';
 import type { NodeInfo } from '../node-info.js';
 import { nodeAdded, nodeRelabelled, nodeTaintsChanged, onNodes, onPods, podArrives, podLeaves, podRelabelled } from '../plugin-hints.js';
 import {
@@ -123,20 +124,37 @@ function normalize(scores: number[]): void {
   }
 }
 
+/** Whether a pod comes, goes or is relabelled that counts for one of the constraints (isSchedulableAfterPodChange). */
+function podMatters(pod: corev1.Pod, change: HintedChange<corev1.Pod>, constraints: readonly Constraint[]): boolean {
+  const { object, old } = change;
+  if (object.metadata.namespace !== pod.metadata.namespace) return false;
+  const { labels } = object.metadata;
+  if (!podRelabelled(change) || podArrives(change)) return constraints.some(({ selector }) => selector.matches(labels));
+  return constraints.some(({ selector }) => selector.matches(old?.metadata.labels) !== selector.matches(labels));
+}
+
+/** Whether a node that has all topology keys comes, goes, or changes its domain or taints (isSchedulableAfterNodeChange). */
+function nodeMatters({ object, old, deleted }: HintedChange<corev1.Node>, constraints: readonly Constraint[]): boolean {
+  const labelsOf = ({ metadata }: corev1.Node): Record<string, string> => metadata.labels ?? {};
+  const counts = hasKeys({ labels: labelsOf(object) }, constraints);
+  if (!old || deleted) return counts;
+  if (hasKeys({ labels: labelsOf(old) }, constraints) !== counts) return true;
+  const moved = constraints.some(({ topologyKey }) => labelsOf(old)[topologyKey] !== labelsOf(object)[topologyKey]);
+  return counts && (moved || nodeTaintsChanged({ object, old, deleted }));
+}
+
 function withArgs(args: PluginArgs['PodTopologySpread']): Plugin {
   const of = (pod: corev1.Pod, action: SpreadAction, { informers }: Pick<World, 'informers'>) =>
     constraintsOf(pod, action, { args, informers });
   return {
     name: 'PodTopologySpread',
     hints: [
-      onPods([podArrives, podLeaves, podRelabelled], (pod, { object, old }, informers) =>
-        of(pod, 'DoNotSchedule', { informers }).some(({ selector }) =>
-          [object, ...(old ? [old] : [])].some(
-            ({ metadata }) => metadata.namespace === pod.metadata.namespace && selector.matches(metadata.labels),
-          ),
-        ),
+      onPods([podArrives, podLeaves, podRelabelled], (pod, change, informers) =>
+        podMatters(pod, change, of(pod, 'DoNotSchedule', { informers })),
       ),
-      onNodes([nodeAdded, nodeRelabelled, nodeTaintsChanged, ({ deleted }) => deleted]),
+      onNodes([nodeAdded, nodeRelabelled, nodeTaintsChanged, ({ deleted }) => deleted], (pod, change, informers) =>
+        nodeMatters(change, of(pod, 'DoNotSchedule', { informers })),
+      ),
     ],
     preFilter(pod, world, state) {
       const constraints = of(pod, 'DoNotSchedule', world);

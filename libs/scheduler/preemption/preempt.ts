@@ -34,7 +34,7 @@ function ineligible(pod: corev1.Pod, world: World, failure: FitFailure): string 
   if (pod.spec.preemptionPolicy === 'Never') return 'not eligible due to preemptionPolicy=Never.';
   const nominated = pod.status?.nominatedNodeName;
   const node = nominated ? world.nodes.find(({ name }) => name === nominated) : undefined;
-  if (!node || failure.preFilter?.final || failure.rejections.get(node.name)?.final) return undefined;
+  if (!node || (failure.preFilter ?? failure.rejections.get(node.name) ?? failure.absent)?.final) return undefined;
   const waits = [...node.pods.values()].some((other) => podPriority(other) < podPriority(pod) && isTerminatingVictim(other));
   return waits ? 'not eligible due to a terminating pod on the nominated node.' : undefined;
 }
