@@ -14,6 +14,7 @@ import { OrganizationsController } from './platform/organizations.controller.js'
 import { PastController } from './platform/past.controller.js';
 import { PlatformGuard } from './platform/platform.guard.js';
 import { SchedulingController } from './platform/scheduling.controller.js';
+import { TemplatesController } from './platform/templates.controller.js';
 import type { PlatformServices } from './platform-services.js';
 import {
   ACCESS,
@@ -28,6 +29,7 @@ import {
   MAX_NODES,
   ORGANIZATIONS,
   PAST,
+  TEMPLATES,
 } from './tokens.js';
 
 @Module({})
@@ -41,6 +43,7 @@ export function appModule(services: { platform: PlatformServices; health: Health
     controllers: [
       HealthController,
       OrganizationsController,
+      TemplatesController,
       ClustersController,
       ClockController,
       CopiesController,
@@ -67,6 +70,7 @@ export function appModule(services: { platform: PlatformServices; health: Health
       { provide: CLOCK_TURNER, useValue: platform.clock },
       { provide: COPIES, useValue: platform.copies },
       { provide: CLOCK_MODES, useValue: platform.clockModes },
+      { provide: TEMPLATES, useValue: platform.templates },
       { provide: PAST, useValue: platform.past },
       { provide: MAX_NODES, useValue: platform.maxNodes },
     ],

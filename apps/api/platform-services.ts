@@ -37,10 +37,12 @@ import {
   createCopies,
   createOrganizations,
   createQuotaCache,
+  createTemplates,
   DEFAULT_QUOTAS,
   hashToken,
   type Organizations,
   type QuotaCache,
+  type Templates,
 } from '#platform';
 import { CLOCK } from '#storage';
 import { type ApiConfig, publicOrigin } from './config.js';
@@ -58,6 +60,8 @@ export interface PlatformServices {
   clockModes: ClockModes;
   keys: ClusterKeys;
   organizations: Organizations;
+  /** What clusters of organizations can be made from. */
+  templates: Templates;
   address: ClusterAddress;
   clock: ClockTurner;
   /** What the logs of clusters tell. */
@@ -167,6 +171,7 @@ function openTenancy(options: PlatformOptions, { runtime, quotas, removeTurnKeys
     copies: createCopies({ ...making, components: componentNames, wake }),
     clockModes: createClockModes({ records, storage: admin, notify, now, wake }),
     organizations: createOrganizations({ records, clusters, now, notify }),
+    templates: createTemplates({ records, templates, now }),
   };
 }
 

@@ -11,3 +11,4 @@ export const COPIES = Symbol('copies');
 export const CLOCK_MODES = Symbol('clock modes');
 export const PAST = Symbol('past');
 export const CLOCK_TURNER = Symbol('clock turner');
+export const TEMPLATES = Symbol('templates');

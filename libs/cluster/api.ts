@@ -10,6 +10,7 @@ import {
   inProcessClient,
   type SigningKey,
   type Timers,
+  versionInfoOf,
   type WebhookRoutes,
   type WorkShare,
 } from '#apiserver';
@@ -44,6 +45,8 @@ export interface ClusterApiOptions {
   share?: Pick<WorkShare, 'task'>;
   /** Converts YAML bodies to JSON; by default synchronously. */
   yaml?: YamlDecoder;
+  /** The version of Kubernetes that it says it has, `v1.36.2`. */
+  version?: string;
   /** Calls webhooks outside of the cluster; unset: none is reachable. */
   outside?: WebhookRoutes['outside'];
 }
@@ -53,7 +56,7 @@ const addOns = [resourceMetrics];
 
 /** The API of one cluster with everything it serves. Cheap to create, so an idle cluster need not keep one. */
 export function clusterApi(options: ClusterApiOptions): ApiServer {
-  const { store, clock, seed, outside, clientAuthority, ...others } = options;
+  const { store, clock, seed, outside, clientAuthority, version, ...others } = options;
   const random = seededRandom(seed, () => `${store.known}@${clock.now()}`);
   const pod: WebhookRoutes['pod'] = (at, port) => podServer({ objects: api.cluster.reader, clock }, at, port);
   const webhooks = { pod, ...(outside ? { outside } : {}) };
@@ -64,6 +67,7 @@ export function clusterApi(options: ClusterApiOptions): ApiServer {
   };
   const api = createApiServer({
     ...others,
+    ...(version !== undefined && { version: versionInfoOf(version) }),
     webhooks,
     controlPlane: new ControlPlaneGate({ store, clock, timers: options.timers }),
     ...(clientAuthority && { clientAuthority: () => published(clientAuthority) }),

@@ -13,5 +13,6 @@ export { FileRefused, NodeFiles } from './node-files.js';
 export { type LocalCluster, type LocalClusterParts, localCluster } from './one-process.js';
 export { profiles } from './profiles.js';
 export { type PodScheduling, Scheduling } from './scheduling.js';
+export { type StartingState, StartRefused } from './starting-state.js';
 export { buildTemplate, type TemplateShape } from './template.js';
 export { clusterTemplates, removeUnusedTemplates, type Templates } from './templates.js';

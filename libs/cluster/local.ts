@@ -4,12 +4,12 @@ import { DEFAULT_NODES } from '#kubeadm';
 import { memoryStorage, type StorageAdmin } from '#storage';
 import { type LocalCluster, type LocalClusterParts, localCluster } from './one-process.js';
 import { profiles } from './profiles.js';
+import type { StartingState } from './starting-state.js';
 import { buildTemplate, type TemplateShape, templateReplacements } from './template.js';
 import { clusterTemplates, type Templates } from './templates.js';
 
-export interface LocalClusterOptions {
-  /** Default: one control-plane node and two workers, 4 cpu, 8Gi, 110 pods each. */
-  nodes?: TemplateShape['nodes'];
+/** What it starts with is by default one control-plane node and two workers, 4 cpu, 8Gi, 110 pods each. */
+export interface LocalClusterOptions extends Partial<StartingState> {
   /** Default `instant`. */
   profile?: TimingProfile['name'];
   /** `real` runs by itself. A number is the start of a stepped clock, which only settle() and advance() move. Default a stepped clock. */
@@ -30,18 +30,13 @@ const start = Date.parse('2026-01-01T00:00:00Z');
 let shared: { admin: StorageAdmin; templates: Map<string, Templates> } | undefined;
 let made = 0;
 
-async function copyOfTemplate(
-  options: Required<Pick<LocalClusterOptions, 'nodes' | 'rootCA'>>,
-  born: Instant,
-  seed: string,
-): Promise<string> {
-  const { nodes, rootCA } = options;
+async function copyOfTemplate({ rootCA, ...start }: TemplateShape, born: Instant, seed: string): Promise<string> {
   shared ??= { admin: memoryStorage(), templates: new Map() };
   const templates =
     shared.templates.get(rootCA) ??
     clusterTemplates({ admin: shared.admin, rootCA, version: '', build: buildTemplate, now: systemClock.now });
   shared.templates.set(rootCA, templates);
-  const template = await templates.of(nodes);
+  const template = await templates.of(start);
   made += 1;
   const id = `local-${made}`;
   await shared.admin.copy(template.cluster, id, { replace: templateReplacements(born, seed) });
@@ -50,10 +45,10 @@ async function copyOfTemplate(
 
 /** A complete cluster in this process's memory, with the objects, nodes and pods of a new one: for tests and graders, in milliseconds. */
 export async function createLocalCluster(options: LocalClusterOptions = {}): Promise<LocalCluster> {
-  const { nodes = DEFAULT_NODES, profile = 'instant', clock: wanted = start, seed = 'orrery', rootCA = '', prefix, outside } = options;
+  const { profile = 'instant', clock: wanted = start, seed = 'orrery', rootCA = '', prefix, outside, ...chosen } = options;
   const real = wanted === 'real';
   const clock = real ? systemClock : new SteppedClock(wanted);
-  const id = await copyOfTemplate({ nodes, rootCA }, clock.now(), seed);
+  const id = await copyOfTemplate({ nodes: DEFAULT_NODES, ...chosen, rootCA }, clock.now(), seed);
   const admin = shared?.admin ?? memoryStorage();
   const cluster = localCluster({
     storage: admin.open(id),
@@ -62,6 +57,7 @@ export async function createLocalCluster(options: LocalClusterOptions = {}): Pro
     profile: profiles[profile],
     rootCA,
     autorun: real,
+    ...(chosen.version === undefined ? {} : { version: chosen.version }),
     ...(prefix === undefined ? {} : { prefix }),
     ...(outside ? { outside } : {}),
   });

@@ -25,6 +25,7 @@ export interface LocalClusterParts {
   /** Takes turns by itself; otherwise only settle() and advance() do. */
   autorun: boolean;
   outside?: ClusterApiOptions['outside'];
+  version?: string;
 }
 
 /** A whole cluster in this process. */
@@ -45,7 +46,7 @@ export interface LocalCluster {
 
 /** Assembles one cluster over any store, with its components in a plain loop. */
 export function localCluster(parts: LocalClusterParts): LocalCluster {
-  const { storage, clock, seed, profile, rootCA, prefix, autorun, outside } = parts;
+  const { storage, clock, seed, profile, rootCA, prefix, autorun, outside, version } = parts;
   let host: LocalHost | undefined;
   const store = clusterStore({
     storage,
@@ -67,6 +68,7 @@ export function localCluster(parts: LocalClusterParts): LocalCluster {
     clientAuthority: async () => (await keys.clientAuthority()).certificate,
     ...(prefix === undefined ? {} : { prefix }),
     ...(outside ? { outside } : {}),
+    ...(version === undefined ? {} : { version }),
   });
   const delayUntil = (at: Instant) => (clock.set ? undefined : at - clock.now());
   const hosted = hostedCluster({ api, store, turns: storage, clock, profile, rootCA, keys, delayUntil });

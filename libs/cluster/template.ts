@@ -1,19 +1,20 @@
 import { type corev1, Event, Pod } from '#api';
-import { formatMicroTime, formatTime, type KubeObject, SteppedClock, seededRandom } from '#apimachinery';
+import { formatMicroTime, formatTime, type KubeObject, StatusError, SteppedClock, seededRandom } from '#apimachinery';
 import { CONTROL_PLANE_KEY, controlPlaneText } from '#apiserver';
 import type { ClusterTemplate } from '#kubeadm';
 import { bootstrapCluster, planNodes } from '#kubeadm';
 import { memoryStorage, type Storage, type StoredObject } from '#storage';
 import { type LocalCluster, localCluster } from './one-process.js';
 import { profiles } from './profiles.js';
+import { putStartingState, type StartingState, StartRefused } from './starting-state.js';
 
 /** The creation time of all templates: an instant that is used nowhere else, so that a copy can replace it with its own. */
 export const TEMPLATE_INSTANT = Date.parse('1987-06-05T04:03:02Z');
 /** The last part of every uid in a template; a copy replaces it with its own. */
 const TEMPLATE_UID_TAIL = '5eed0c1a57e2';
 
-export interface TemplateShape {
-  nodes: ClusterTemplate['nodes'];
+/** All that the objects of a template depend on. */
+export interface TemplateShape extends StartingState {
   rootCA: string;
 }
 
@@ -27,6 +28,8 @@ export function templateReplacements(now: number, seed: string): Array<{ from: s
     { from: made, to: second },
     { from: made.slice(0, 10), to: second.slice(0, 10) },
     { from: TEMPLATE_UID_TAIL, to: tail },
+    // Times of faults, which are rows beside the API's objects.
+    { from: String(TEMPLATE_INSTANT), to: String(now) },
   ];
 }
 
@@ -73,20 +76,27 @@ async function writeControlPlane(storage: Storage, nodes: ClusterTemplate['nodes
 
 /**
  * Creates a cluster of this shape in memory, through the whole pipeline with all components, and returns its objects once it has settled.
+ * Throws StartRefused.
  */
-export async function buildTemplate({ nodes, rootCA }: TemplateShape): Promise<StoredObject[]> {
+export async function buildTemplate({ rootCA, ...start }: TemplateShape): Promise<StoredObject[]> {
   const admin = memoryStorage();
   const id = 'template';
   await admin.create(id);
   const clock = new SteppedClock(TEMPLATE_INSTANT);
   const storage = admin.open(id);
-  await writeControlPlane(storage, nodes);
+  await writeControlPlane(storage, start.nodes);
   const cluster = localCluster({ storage, clock, seed: 'template', profile: profiles.instant, rootCA, autorun: false });
   try {
-    await bootstrapCluster(cluster.client, { nodes, rootCA, now: clock.now() });
+    const { nodes, version } = start;
+    const template = { nodes, rootCA, now: clock.now(), ...(version !== undefined && { version }) };
+    await bootstrapCluster(cluster.client, template).catch((error: unknown) => {
+      // The labels and taints of named nodes are checked by the API.
+      throw error instanceof StatusError && nodes.named ? new StartRefused(error.message) : error;
+    });
     await cluster.settle();
     await passProbes(cluster);
     await cluster.settle();
+    await putStartingState(cluster, start);
     await forgetEvents(cluster);
     return withTails((await storage.list({ prefix: '/' })).items);
   } finally {

@@ -15,19 +15,19 @@ test('templates of other builds, and of shapes that are no longer used, are remo
   };
   const ofBuild = (version: string) => clusterTemplates({ admin, rootCA: 'ca', build, version, now: () => now });
   const [former, current] = [ofBuild('1'), ofBuild('2')];
-  const old = await former.of(nodes);
-  const once = await current.of({ ...nodes, count: 2 });
-  const kept = await current.of(nodes);
+  const old = await former.of({ nodes });
+  const once = await current.of({ nodes: { ...nodes, count: 2 } });
+  const kept = await current.of({ nodes });
   const exist = () => Promise.all([old, once, kept].map(({ cluster }) => admin.exists(cluster)));
   now = 6 * DAY;
-  await current.of(nodes);
+  await current.of({ nodes });
   await removeUnusedTemplates(admin, now);
   const seen = [await exist()];
   now = 8 * DAY;
   await removeUnusedTemplates(admin, now);
   seen.push(await exist());
   // It is built again on the next request.
-  await former.of(nodes);
+  await former.of({ nodes });
   await removeUnusedTemplates(admin, now);
   seen.push(await exist());
   expect([seen, built]).toEqual([

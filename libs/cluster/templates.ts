@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import { ClusterExists, type StorageAdmin, type StoredObject } from '#storage';
 import { components } from './components.js';
+import type { StartingState } from './starting-state.js';
 import { TEMPLATE_INSTANT, type TemplateShape, templateReplacements } from './template.js';
 
 /** The templates of a store: one per shape, built on first use, and stored beside the clusters that are copied from them. */
 export interface Templates {
   /** The template's id, and what to replace in a copy that is created at `now` with a seed of its own. */
-  of(
-    nodes: TemplateShape['nodes'],
-  ): Promise<{ cluster: string; replacements(now: number, seed: string): Array<{ from: string; to: string }> }>;
+  of(start: StartingState): Promise<{ cluster: string; replacements(now: number, seed: string): Array<{ from: string; to: string }> }>;
 }
 
 export interface TemplatesOptions {
@@ -57,22 +56,30 @@ async function keep({ admin, build }: TemplatesOptions, id: string, shape: Templ
   }
 }
 
+/** JSON with the members of objects in the order of their names: what has been stored and read again has the same text. */
+function stableText(value: unknown): string {
+  return JSON.stringify(value, (_name, member: unknown) =>
+    typeof member === 'object' && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
+}
+
 /** The templates over a store. */
 export function clusterTemplates(options: TemplatesOptions): Templates {
   const { admin, rootCA, version, now } = options;
   /** Templates known to exist, with the time when their use was last recorded. */
   const made = new Map<string, { making: Promise<void>; at: number }>();
   return {
-    async of(nodes) {
-      const { count, cpu, memory, pods, controlPlanes } = nodes;
+    async of(start) {
       const digest = createHash('sha256')
-        .update(JSON.stringify([count, cpu, memory, pods, rootCA, version, ...(controlPlanes === undefined ? [] : [controlPlanes])]))
+        .update(stableText([start, rootCA, version]))
         .digest('hex');
       const cluster = `template-${digest.slice(0, 20)}`;
       let known = made.get(cluster);
       if (!known || known.at <= now() - NOTE_EVERY) {
         // The use is recorded first, so that another process does not remove the template in the meantime.
-        const making = admin.templateUsed(cluster, now()).then(() => keep(options, cluster, { nodes, rootCA }));
+        const making = admin.templateUsed(cluster, now()).then(() => keep(options, cluster, { ...start, rootCA }));
         known = { making, at: now() };
         if (made.size >= MOST_TEMPLATES) made.clear();
         made.set(cluster, known);

@@ -3,7 +3,7 @@ import { clusterCIDR, DNS_SERVICE_IP, SERVICE_CIDR } from '#network';
 import { create, type Step } from './step.js';
 import { type ClusterTemplate, internalServer, type NodePlan, VERSIONS } from './template.js';
 
-const clusterConfiguration = (podSubnet: string): string => `apiServer: {}
+const clusterConfiguration = (podSubnet: string, version: string): string => `apiServer: {}
 apiVersion: kubeadm.k8s.io/v1beta4
 caCertificateValidityPeriod: 87600h0m0s
 certificateValidityPeriod: 8760h0m0s
@@ -17,7 +17,7 @@ etcd:
     dataDir: /var/lib/etcd
 imageRepository: registry.k8s.io
 kind: ClusterConfiguration
-kubernetesVersion: ${VERSIONS.kubernetes}
+kubernetesVersion: ${version}
 networking:
   dnsDomain: cluster.local
   podSubnet: ${podSubnet}
@@ -181,7 +181,10 @@ const extensionAuthentication = (rootCA: string): Record<string, string> => ({
 });
 
 /** The configuration of the API server and kubeadm that is stored in the cluster (kubeadm phases uploadconfig, kubelet, addons). */
-export function configMapSteps({ rootCA, server, now }: ClusterTemplate, nodes: readonly NodePlan[]): Step[] {
+export function configMapSteps(
+  { rootCA, server, now, version = VERSIONS.kubernetes }: ClusterTemplate,
+  nodes: readonly NodePlan[],
+): Step[] {
   const internal = internalServer(nodes);
   const podSubnet = clusterCIDR(nodes.length);
   const inSystem = (name: string, data: Record<string, string>, labels?: Record<string, string>): Step =>
@@ -189,7 +192,7 @@ export function configMapSteps({ rootCA, server, now }: ClusterTemplate, nodes: 
   return [
     inSystem('extension-apiserver-authentication', extensionAuthentication(rootCA)),
     inSystem('kube-apiserver-legacy-service-account-token-tracking', { since: new Date(now).toISOString().slice(0, 10) }),
-    inSystem('kubeadm-config', { ClusterConfiguration: clusterConfiguration(podSubnet) }),
+    inSystem('kubeadm-config', { ClusterConfiguration: clusterConfiguration(podSubnet, version) }),
     inSystem('kubelet-config', { kubelet: KUBELET_CONFIGURATION }),
     inSystem('coredns', { Corefile: COREFILE }),
     inSystem(

@@ -17,7 +17,7 @@ interface DaemonFacts {
 const hostPath = (name: string, path: string, type?: string): corev1.Volume => ({ name, hostPath: { path, ...(type ? { type } : {}) } });
 
 /** The services' proxy (kubeadm/app/phases/addons/proxy). */
-const kubeProxy: DaemonFacts = {
+const kubeProxy = (version: string): DaemonFacts => ({
   name: 'kube-proxy',
   hash: '6d5d4cf8d6',
   labels: { 'k8s-app': 'kube-proxy' },
@@ -29,7 +29,7 @@ const kubeProxy: DaemonFacts = {
     containers: [
       {
         name: 'kube-proxy',
-        image: `registry.k8s.io/kube-proxy:${VERSIONS.kubernetes}`,
+        image: `registry.k8s.io/kube-proxy:${version}`,
         imagePullPolicy: 'IfNotPresent',
         command: ['/usr/local/bin/kube-proxy', '--config=/var/lib/kube-proxy/config.conf', '--hostname-override=$(NODE_NAME)'],
         securityContext: { privileged: true },
@@ -49,7 +49,7 @@ const kubeProxy: DaemonFacts = {
     tolerations: [{ operator: 'Exists' }],
     nodeSelector: { 'kubernetes.io/os': 'linux' },
   },
-};
+});
 
 /** The pod network: kindnet, which routes between the nodes' pod CIDRs. */
 const kindnet = (podSubnet: string): DaemonFacts => ({
@@ -88,7 +88,11 @@ const kindnet = (podSubnet: string): DaemonFacts => ({
   },
 });
 
-const daemonsOf = (nodes: readonly NodePlan[]): DaemonFacts[] => [kubeProxy, kindnet(clusterCIDR(nodes.length))];
+/** kube-proxy has the version of the control plane (kubeadm/app/phases/addons/proxy). */
+const daemonsOf = (nodes: readonly NodePlan[]): DaemonFacts[] => [
+  kubeProxy(nodes[0]?.version ?? VERSIONS.kubernetes),
+  kindnet(clusterCIDR(nodes.length)),
+];
 
 /** The DaemonSets themselves. */
 export const daemonSetSteps = (nodes: readonly NodePlan[]): Step[] =>

@@ -2,16 +2,11 @@ import { CSINode, type corev1, Lease, Node } from '#api';
 import { formatMicroTime, type KubeObject, type OwnerReference } from '#apimachinery';
 import { healthyConditions } from '#node';
 import { create, type Made, type Step } from './step.js';
-import { type ClusterTemplate, type NodePlan, VERSIONS } from './template.js';
+import type { ClusterTemplate, NodePlan } from './template.js';
 
-const CONTROL_PLANE_TAINT = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
 const STORAGE = '100Gi';
 
-/** A single node has no taint, or nothing could run. */
-const taintsOf = ({ controlPlane }: NodePlan, nodes: readonly NodePlan[]) =>
-  controlPlane && nodes.length > 1 ? [CONTROL_PLANE_TAINT] : [];
-
-function labelsOf({ name, controlPlane }: NodePlan): Record<string, string> {
+function labelsOf({ name, controlPlane, labels }: NodePlan): Record<string, string> {
   return {
     'beta.kubernetes.io/arch': 'amd64',
     'beta.kubernetes.io/os': 'linux',
@@ -19,6 +14,7 @@ function labelsOf({ name, controlPlane }: NodePlan): Record<string, string> {
     'kubernetes.io/hostname': name,
     'kubernetes.io/os': 'linux',
     ...(controlPlane ? { 'node-role.kubernetes.io/control-plane': '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' } : {}),
+    ...labels,
   };
 }
 
@@ -37,7 +33,7 @@ export function machineId(name: string, kind: string): string {
 export const asUuid = (hex: string): string =>
   [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
 
-function statusOf({ name, address }: NodePlan, { nodes: { cpu, memory, pods }, now }: ClusterTemplate): corev1.NodeStatus {
+function statusOf({ name, address, cpu, memory, pods, version }: NodePlan, now: number): corev1.NodeStatus {
   const capacity = { cpu, 'ephemeral-storage': STORAGE, 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', memory, pods: String(pods) };
   return {
     capacity,
@@ -55,7 +51,7 @@ function statusOf({ name, address }: NodePlan, { nodes: { cpu, memory, pods }, n
       kernelVersion: '6.1.0-37-amd64',
       osImage: 'Debian GNU/Linux 12 (bookworm)',
       containerRuntimeVersion: 'containerd://2.1.4',
-      kubeletVersion: VERSIONS.kubernetes,
+      kubeletVersion: version,
       kubeProxyVersion: '',
       operatingSystem: 'linux',
       architecture: 'amd64',
@@ -64,7 +60,7 @@ function statusOf({ name, address }: NodePlan, { nodes: { cpu, memory, pods }, n
 }
 
 /** The nodes as kubeadm and their kubelets register them. */
-export function nodeSteps(template: ClusterTemplate, nodes: readonly NodePlan[]): Step[] {
+export function nodeSteps({ now }: ClusterTemplate, nodes: readonly NodePlan[]): Step[] {
   const annotations = {
     'kubeadm.alpha.kubernetes.io/cri-socket': 'unix:///var/run/containerd/containerd.sock',
     'node.alpha.kubernetes.io/ttl': '0',
@@ -73,18 +69,20 @@ export function nodeSteps(template: ClusterTemplate, nodes: readonly NodePlan[])
   return nodes.map((node) =>
     create(Node, {
       metadata: { name: node.name, labels: labelsOf(node), annotations },
-      spec: { podCIDR: node.podCIDR, podCIDRs: [node.podCIDR], taints: taintsOf(node, nodes) },
-      status: statusOf(node, template),
+      spec: { podCIDR: node.podCIDR, podCIDRs: [node.podCIDR], taints: [...node.taints] },
+      status: statusOf(node, now),
     }),
   );
 }
 
 /** Admission taints every new node as not ready; these nodes are ready. */
 export const untaintSteps = (nodes: readonly NodePlan[]): Step[] =>
-  nodes.map((node) => {
-    const taints = taintsOf(node, nodes);
-    return { verb: 'patch', resource: Node, name: node.name, patch: { spec: { taints: taints.length > 0 ? taints : null } } };
-  });
+  nodes.map(({ name, taints }) => ({
+    verb: 'patch',
+    resource: Node,
+    name,
+    patch: { spec: { taints: taints.length > 0 ? taints : null } },
+  }));
 
 /** An owner reference to an existing object. */
 export const ownedBy = ({ apiVersion, kind, metadata }: KubeObject, controller?: true): OwnerReference => ({

@@ -4,7 +4,7 @@ import { formatTime } from '#apimachinery';
 import { clusterCIDR, SERVICE_CIDR } from '#network';
 import { ownedBy } from './nodes.js';
 import { create, type Made, type Step } from './step.js';
-import { type NodePlan, planNodes, VERSIONS } from './template.js';
+import { DEFAULT_NODES, type NodePlan, planNodes, VERSIONS } from './template.js';
 
 const PKI = '/etc/kubernetes/pki';
 const PROBE_PORT = 'probe-port';
@@ -67,10 +67,10 @@ function etcd({ name, address }: NodePlan, earlier: readonly NodePlan[]): Compon
   };
 }
 
-function apiserver({ address }: NodePlan): ComponentFacts {
+function apiserver({ address, version }: NodePlan): ComponentFacts {
   return {
     name: 'kube-apiserver',
-    image: `registry.k8s.io/kube-apiserver:${VERSIONS.kubernetes}`,
+    image: `registry.k8s.io/kube-apiserver:${version}`,
     port: 6443,
     probes: { host: address, scheme: 'HTTPS', live: '/livez', ready: '/readyz', started: '/livez' },
     requests: { cpu: '250m' },
@@ -108,11 +108,11 @@ function apiserver({ address }: NodePlan): ComponentFacts {
   };
 }
 
-function controllerManager(podSubnet: string): ComponentFacts {
+function controllerManager(podSubnet: string, version: string = VERSIONS.kubernetes): ComponentFacts {
   const config = '/etc/kubernetes/controller-manager.conf';
   return {
     name: 'kube-controller-manager',
-    image: `registry.k8s.io/kube-controller-manager:${VERSIONS.kubernetes}`,
+    image: `registry.k8s.io/kube-controller-manager:${version}`,
     port: 10257,
     probes: { host: '127.0.0.1', scheme: 'HTTPS', live: '/healthz', started: '/healthz' },
     requests: { cpu: '200m' },
@@ -139,11 +139,11 @@ function controllerManager(podSubnet: string): ComponentFacts {
   };
 }
 
-function scheduler(): ComponentFacts {
+function scheduler(version: string = VERSIONS.kubernetes): ComponentFacts {
   const config = '/etc/kubernetes/scheduler.conf';
   return {
     name: 'kube-scheduler',
-    image: `registry.k8s.io/kube-scheduler:${VERSIONS.kubernetes}`,
+    image: `registry.k8s.io/kube-scheduler:${version}`,
     port: 10259,
     probes: { host: '127.0.0.1', scheme: 'HTTPS', live: '/livez', ready: '/readyz', started: '/livez' },
     requests: { cpu: '100m' },
@@ -233,7 +233,7 @@ export function mirrorPod({ metadata, spec }: corev1.Pod, node: corev1.Node, { h
 
 /** The manifest of the API server, as kubeadm leaves it on the first node of the control plane. */
 export function apiServerManifest(): corev1.Pod {
-  const [plan] = planNodes({ nodes: { count: 1 } });
+  const [plan] = planNodes({ nodes: { ...DEFAULT_NODES, count: 1 } });
   return staticPod(apiserver(plan as NodePlan));
 }
 
@@ -249,8 +249,15 @@ export function staticPodSteps(nodes: readonly NodePlan[], made: Made, now: numb
     .filter(({ controlPlane }) => controlPlane)
     .flatMap((plan, position, members) => {
       const node = made.get(Node, plan.name);
-      return [etcd(plan, members.slice(0, position)), apiserver(plan), controllerManager(clusterCIDR(nodes.length)), scheduler()].map(
-        (facts) => create(Pod, mirrorPod(staticPod(facts), node, { hash: hashOf(`${facts.name}/${plan.name}/${facts.image}`), now })),
+      const { version } = plan;
+      const all = [
+        etcd(plan, members.slice(0, position)),
+        apiserver(plan),
+        controllerManager(clusterCIDR(nodes.length), version),
+        scheduler(version),
+      ];
+      return all.map((facts) =>
+        create(Pod, mirrorPod(staticPod(facts), node, { hash: hashOf(`${facts.name}/${plan.name}/${facts.image}`), now })),
       );
     });
 }

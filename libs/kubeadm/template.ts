@@ -12,13 +12,34 @@ export interface ClusterTemplate {
     memory: string;
     /** Maximum pods per node. */
     pods: number;
+    /** The nodes one by one, as many as `count`; by default they are named as kubeadm's learners name them. */
+    named?: readonly NamedNode[];
   };
+  /** The version of Kubernetes that the nodes show; default that of the API served. */
+  version?: string;
   /** The CA bundle that clients of the cluster trust, PEM. */
   rootCA: string;
   /** Where clients reach the API, for kube-public's cluster-info; default the control plane's own address. */
   server?: string;
   /** Cluster time, for creation timestamps and the like. */
   now: number;
+}
+
+/** One node with what is special about it. */
+export interface NamedNode {
+  name: string;
+  role: 'control-plane' | 'worker';
+  cpu?: string;
+  memory?: string;
+  pods?: number;
+  /** Besides those that its kubelet and kubeadm set. */
+  labels?: Readonly<Record<string, string>>;
+  /** Default: kubeadm's for the control plane of a cluster with several nodes, otherwise none. */
+  taints?: ReadonlyArray<{ key: string; value?: string; effect: string }>;
+  zone?: string;
+  region?: string;
+  /** The version of its kubelet; default that of the cluster. */
+  version?: string;
 }
 
 /** One control-plane node and two workers, with 4 cpu, 8Gi and 110 pods each. */
@@ -30,6 +51,13 @@ export interface NodePlan {
   controlPlane: boolean;
   address: string;
   podCIDR: string;
+  cpu: string;
+  memory: string;
+  pods: number;
+  /** Besides those of every node. */
+  labels: Readonly<Record<string, string>>;
+  taints: ReadonlyArray<{ key: string; value?: string; effect: string }>;
+  version: string;
 }
 
 /** The versions kubeadm v1.36 installs (cmd/kubeadm/app/constants). */
@@ -52,17 +80,34 @@ function nameOf(index: number, controlPlanes: number): string {
   return index === 0 ? CONTROL_PLANE : `${CONTROL_PLANE}-${index + 1}`;
 }
 
+const CONTROL_PLANE_TAINT = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
+const ZONE = 'topology.kubernetes.io/zone';
+const REGION = 'topology.kubernetes.io/region';
+
+/** The nodes as kubeadm's learners name them. */
+const unnamed = ({ count, controlPlanes = 1 }: ClusterTemplate['nodes']): NamedNode[] =>
+  Array.from({ length: count }, (_, index) => ({
+    name: nameOf(index, controlPlanes),
+    role: index < controlPlanes ? 'control-plane' : 'worker',
+  }));
+
 /** The nodes of a template, the control plane's first. Throws a RangeError for more nodes than there are pod CIDRs (8192). */
-export function planNodes({
-  nodes: { count, controlPlanes = 1 },
-}: {
-  nodes: Pick<ClusterTemplate['nodes'], 'count' | 'controlPlanes'>;
-}): NodePlan[] {
-  return Array.from({ length: count }, (_, index) => {
+export function planNodes({ nodes, version = VERSIONS.kubernetes }: Pick<ClusterTemplate, 'nodes' | 'version'>): NodePlan[] {
+  const wanted = nodes.named ?? unnamed(nodes);
+  const ordered = [...wanted.filter(({ role }) => role === 'control-plane'), ...wanted.filter(({ role }) => role !== 'control-plane')];
+  return ordered.map((node, index) => {
     const podCIDR = nodePodCIDR(index);
     if (podCIDR === undefined) throw new RangeError(`no pod CIDR is left for node ${index + 1}`);
-    const controlPlane = index < controlPlanes;
-    return { name: nameOf(index, controlPlanes), controlPlane, address: addressOf(index), podCIDR };
+    const { name, role, labels, zone, region } = node;
+    const controlPlane = role === 'control-plane';
+    // A single node has no taint, or nothing could run.
+    const taints = node.taints ?? (controlPlane && ordered.length > 1 ? [CONTROL_PLANE_TAINT] : []);
+    return {
+      ...{ name, controlPlane, address: addressOf(index), podCIDR, taints },
+      ...{ cpu: node.cpu ?? nodes.cpu, memory: node.memory ?? nodes.memory, pods: node.pods ?? nodes.pods },
+      labels: { ...(zone !== undefined && { [ZONE]: zone }), ...(region !== undefined && { [REGION]: region }), ...labels },
+      version: node.version ?? version,
+    };
   });
 }
 

@@ -35,7 +35,7 @@ async function platform() {
   };
   const organizations = createOrganizations({ records, clusters, now: () => now, notify });
   const { id: organizationId } = await organizations.create('acme');
-  const request = { name: 'demo', organizationId, nodes, profile: 'realistic' as const, clock: { mode: 'real' as const } };
+  const request = { name: 'demo', organizationId, start: { nodes }, profile: 'realistic' as const, clock: { mode: 'real' as const } };
   return { records, storage, access, clusters, organizations, events, cleaned, request };
 }
 

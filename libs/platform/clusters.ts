@@ -5,12 +5,13 @@ import { randomId, randomSeed, snapshotStore } from './ids.js';
 import type { QuotaCache } from './quotas.js';
 import {
   type Cluster,
-  type NodeShape,
   OrganizationGone,
   type PlatformRecords,
+  type StartingState,
   type TimingProfileName,
   type TokenRecord,
 } from './records.js';
+import { featuresOf } from './templates.js';
 import { deriveToken, hashToken } from './tokens.js';
 
 /** A change to the platform, sent to every process. A process that misses it reads the change from the tables later. */
@@ -26,7 +27,9 @@ export type PlatformEvent =
 export interface ClusterRequest {
   name: string;
   organizationId: string;
-  nodes: NodeShape;
+  start: StartingState;
+  /** The template that this is the starting state of. */
+  templateId?: string;
   profile: TimingProfileName;
   /** Starts at the machine's time unless it says otherwise. */
   clock: ClockRequest;
@@ -34,10 +37,10 @@ export interface ClusterRequest {
   seed?: string;
 }
 
-/** The clusters that new ones are copied from, one per node shape. */
+/** The clusters that new ones are copied from, one per starting state. */
 export interface ClusterTemplates {
-  /** The template for these nodes, created if necessary, and what to replace in a copy created at `now` with that seed. */
-  of(nodes: NodeShape): Promise<{ cluster: string; replacements(now: Instant, seed: string): Replacement[] }>;
+  /** The cluster of a starting state, built if necessary, and what to replace in a copy created at `now` with that seed. */
+  of(start: StartingState): Promise<{ cluster: string; replacements(now: Instant, seed: string): Replacement[] }>;
 }
 
 export interface Clusters {
@@ -51,7 +54,10 @@ export interface Clusters {
   token(id: string): Promise<string | undefined>;
   /** A new token; the old one is revoked. */
   rotateToken(id: string): Promise<string | undefined>;
-  /** Removes clusters and snapshots whose creation or removal was interrupted more than the given milliseconds ago. */
+  /**
+   * Removes clusters and snapshots whose creation or removal was interrupted more than the given milliseconds ago, and templates that have
+   * been replaced for so long and that no cluster was made from.
+   */
   sweep(age: number): Promise<void>;
 }
 
@@ -79,9 +85,17 @@ async function create(options: ClustersOptions, request: ClusterRequest): Promis
   const { templates, now } = options;
   const createdAt = now();
   const clock = newClock(request.clock, createdAt, createdAt);
-  const { organizationId, name, nodes, profile, seed = randomSeed() } = request;
-  const cluster: Cluster = { id: randomId(), organizationId, name, nodes, profile, clock, seed, createdAt: new Date(createdAt) };
-  const template = await templates.of(nodes);
+  const { organizationId, name, start, templateId, profile, seed = randomSeed() } = request;
+  const { named: _, ...nodes } = start.nodes;
+  const features = featuresOf(start);
+  const cluster: Cluster = {
+    id: randomId(),
+    ...{ organizationId, name, nodes, profile, clock, seed },
+    ...(templateId !== undefined && { templateId }),
+    ...(Object.keys(features).length > 0 && { features }),
+    createdAt: new Date(createdAt),
+  };
+  const template = await templates.of(start);
   const replace = template.replacements(timeOf(clock, createdAt), seed);
   const token = await addCopy(options, cluster, { from: template.cluster, replace });
   return { cluster, token };
@@ -152,6 +166,7 @@ export function createClusters(options: ClustersOptions): Clusters {
         await options.storage.destroy(snapshotStore(id));
         await records.removeSnapshot(id);
       }
+      await records.removeFormerTemplates(new Date(options.now() - age));
     },
   };
 }

@@ -38,7 +38,13 @@ async function platform() {
   const clusters = createClusters(options);
   const organizations = createOrganizations({ records, clusters, now, notify: options.notify });
   const { id: organizationId } = await organizations.create('acme');
-  const request = { name: 'demo', organizationId, nodes, profile: 'instant' as const, clock: { mode: 'stepped' as const, startAt: 5_000 } };
+  const request = {
+    name: 'demo',
+    organizationId,
+    start: { nodes },
+    profile: 'instant' as const,
+    clock: { mode: 'stepped' as const, startAt: 5_000 },
+  };
   const { cluster } = await clusters.create(request);
   const store = storage.open(cluster.id);
   await store.write([put('/r/b', 'one', 6_000)]);

@@ -4,6 +4,7 @@ import { type ClockRequest, newClock, sameMode, timeOf } from './cluster-clock.j
 import { addCopy, type ClustersOptions } from './clusters.js';
 import { randomId, snapshotStore } from './ids.js';
 import type { Cluster, Snapshot } from './records.js';
+import { startOf } from './templates.js';
 
 /** A past state of a cluster: one of its snapshots, or a revision that its log still has. */
 export type PastState = { snapshot: string } | { revision: Revision };
@@ -43,7 +44,7 @@ export interface Copies {
    * as expired. Throws NoSnapshot.
    */
   restore(id: string, to: PastState, asker: Asker): Promise<{ revision: Revision } | undefined>;
-  /** The same with the objects of a new cluster, which are created now. */
+  /** The same with the objects that it started with, which are created now. */
   reset(id: string, asker: Asker): Promise<{ revision: Revision } | undefined>;
 }
 
@@ -97,10 +98,12 @@ async function fork(options: CopiesOptions, source: Cluster, { name, of, clock }
   // A copy of a cluster with the machine's time has it too, whatever the time of the copied state.
   const wanted = clock ?? sameMode(source.clock);
   const start = wanted.mode === 'real' && source.clock.mode === 'real' ? machine : now;
-  const { organizationId, nodes, profile, seed } = source;
+  const { organizationId, nodes, profile, seed, templateId, features } = source;
   const cluster: Cluster = {
     id: randomId(),
     ...{ organizationId, name, nodes, profile, seed },
+    ...(templateId !== undefined && { templateId }),
+    ...(features && { features }),
     clock: newClock(wanted, start, machine),
     createdAt: new Date(machine),
   };
@@ -148,7 +151,7 @@ async function restore(options: CopiesOptions, cluster: Cluster, asker: Asker, {
 
 async function reset(options: CopiesOptions, cluster: Cluster, asker: Asker) {
   const { now } = await presentTime(options.storage.open(cluster.id), cluster, options.now());
-  const template = await options.templates.of(cluster.nodes);
+  const template = await options.templates.of(await startOf(options.records, cluster));
   return restore(options, cluster, asker, { from: template.cluster, replace: template.replacements(now, cluster.seed), verb: 'reset' });
 }
 

@@ -28,15 +28,20 @@ export {
   type Cluster,
   EARLIEST,
   LATEST,
+  type NamedNode,
   NameTaken,
   type NodeShape,
   type Organization,
   OrganizationGone,
   type PlatformRecords,
   type Snapshot,
+  type StartingState,
+  type Template,
   type TimingProfileName,
   type TokenRecord,
   TooManyClusters,
   TooManySnapshots,
+  TooManyTemplates,
 } from './records.js';
+export { createTemplates, type TemplateContent, type Templates } from './templates.js';
 export { deriveToken, hashToken, randomToken } from './tokens.js';

@@ -11,10 +11,13 @@ import {
   type PlatformRecords,
   type Snapshot,
   type SnapshotRecords,
+  type Template,
+  type TemplateRecords,
   type TokenRecord,
   type TokenRecords,
   TooManyClusters,
   TooManySnapshots,
+  TooManyTemplates,
 } from './records.js';
 
 /** The rows of all tables. */
@@ -27,6 +30,7 @@ class Tables {
   readonly removing = new Set<string>();
   readonly tokens = new Map<string, TokenRecord>();
   readonly snapshots = new Map<string, { snapshot: Snapshot; ready: boolean }>();
+  readonly templates = new Map<string, { template: Template; retired?: true }>();
   readonly keys = new Map<string, Partial<Record<KeyName, string>>>();
 
   /** Organizations that are not being removed. */
@@ -58,6 +62,7 @@ export function memoryRecords(): PlatformRecords {
     ...organizationRecords(tables),
     ...clusterRecords(tables),
     ...snapshotRecords(tables),
+    ...templateRecords(tables),
     ...tokenRecords(tables),
     ...keyRecords(tables),
   };
@@ -171,6 +176,43 @@ function snapshotRecords(tables: Tables): SnapshotRecords {
     snapshotIds: async (clusterId) => tables.snapshotsOf(clusterId).map(({ snapshot }) => snapshot.id),
     unfinishedSnapshots: async (madeBefore) =>
       [...snapshots.values()].filter((one) => !one.ready && one.snapshot.createdAt < madeBefore).map(({ snapshot }) => snapshot.id),
+  };
+}
+
+function templateRecords(tables: Tables): TemplateRecords {
+  const { templates } = tables;
+  const named = (organizationId: string) =>
+    [...templates.values()].filter(({ template, retired }) => !retired && template.organizationId === organizationId);
+  const find = (organizationId: string, name: string) => named(organizationId).find(({ template }) => template.name === name);
+  const retire = (organizationId: string, name: string): boolean => {
+    const found = find(organizationId, name);
+    if (found) found.retired = true;
+    return found !== undefined;
+  };
+  return {
+    templates: async (organizationId) =>
+      named(organizationId)
+        .map(({ template }) => template)
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    templateNamed: async (organizationId, name) => find(organizationId, name)?.template,
+    template: async (id) => templates.get(id)?.template,
+    async addTemplate(template, most) {
+      const { id, organizationId, name } = template;
+      if (!tables.present().some((organization) => organization.id === organizationId)) throw new OrganizationGone(organizationId);
+      if (find(organizationId, name)) throw new NameTaken(name);
+      if (named(organizationId).length >= most) throw new TooManyTemplates(most);
+      templates.set(id, { template });
+    },
+    async replaceTemplate(template) {
+      const found = retire(template.organizationId, template.name);
+      if (found) templates.set(template.id, { template });
+      return found;
+    },
+    removeTemplate: async (organizationId, name) => retire(organizationId, name),
+    async removeFormerTemplates() {
+      const used = new Set([...tables.clusters.values()].map(({ templateId }) => templateId));
+      for (const [id, { retired }] of templates) if (retired && !used.has(id)) templates.delete(id);
+    },
   };
 }
 

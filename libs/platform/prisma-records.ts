@@ -1,15 +1,16 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import type { Cluster as ClusterRow, Organization as OrganizationRow, Prisma, PrismaClient } from '@prisma/client';
+import type { Organization as OrganizationRow, Prisma, PrismaClient } from '@prisma/client';
 import prisma from '@prisma/client';
 import type pg from 'pg';
 import type { ClusterClock } from './cluster-clock.js';
+import { naming } from './naming.js';
 import {
   boundedInstant,
   type Cluster,
+  type ClusterFeatures,
   checkInstant,
   type KeyName,
   type KeyRecords,
-  NameTaken,
   type Organization,
   OrganizationGone,
   type OrganizationRecords,
@@ -21,6 +22,7 @@ import {
   TooManyClusters,
   TooManySnapshots,
 } from './records.js';
+import { templateRecords } from './template-rows.js';
 
 const clockOf = (stored: unknown): ClusterClock => {
   const { mode, now, rate, since } = (stored ?? {}) as { mode?: unknown; now?: unknown; rate?: unknown; since?: unknown };
@@ -36,19 +38,40 @@ const organizationOf = ({ id, name, isDefault, quotas, createdAt }: Organization
   createdAt,
 });
 
+interface ClusterRow {
+  id: string;
+  organization_id: string;
+  name: string;
+  node_count: number;
+  node_cpu: string;
+  node_memory: string;
+  node_pods: number;
+  profile: string;
+  clock: unknown;
+  seed: string;
+  template_id: string | null;
+  features: ClusterFeatures;
+  created_at: Date;
+}
+
 const clusterOf = (row: ClusterRow): Cluster => ({
   id: row.id,
-  organizationId: row.organizationId,
+  organizationId: row.organization_id,
   name: row.name,
-  nodes: { count: row.nodeCount, cpu: row.nodeCpu, memory: row.nodeMemory, pods: row.nodePods },
+  nodes: { count: row.node_count, cpu: row.node_cpu, memory: row.node_memory, pods: row.node_pods },
   profile: row.profile as TimingProfileName,
   clock: clockOf(row.clock),
   seed: row.seed,
-  createdAt: row.createdAt,
+  ...(row.template_id !== null && { templateId: row.template_id }),
+  ...(Object.keys(row.features).length > 0 && { features: row.features }),
+  createdAt: row.created_at,
 });
 
+const CLUSTERS = `SELECT id, organization_id, name, node_count, node_cpu, node_memory, node_pods, profile, clock, seed, template_id,
+  features, created_at FROM clusters WHERE state = 'ready'`;
+
 /** The columns of a cluster's row, by name. */
-const rowOf = ({ id, organizationId, name, nodes, profile, clock, seed, createdAt }: Cluster) => ({
+const rowOf = ({ id, organizationId, name, nodes, profile, clock, seed, templateId, features = {}, createdAt }: Cluster) => ({
   id,
   organization_id: organizationId,
   name,
@@ -59,6 +82,8 @@ const rowOf = ({ id, organizationId, name, nodes, profile, clock, seed, createdA
   profile,
   clock,
   seed,
+  template_id: templateId ?? null,
+  features,
   created_at: createdAt.toISOString(),
 });
 
@@ -66,18 +91,6 @@ const tokenOf = ({ id, hash, clusterId }: { id: string; hash: string; clusterId:
   clusterId === null ? { id, hash } : { id, hash, clusterId };
 
 const kindOf = ({ clusterId }: TokenRecord) => (clusterId === undefined ? 'platform' : 'cluster');
-
-const UNIQUE_VIOLATION = new Set(['P2002', '23505']);
-/** Whether it is a unique violation, as reported by Prisma or PostgreSQL. */
-const isTaken = (error: unknown) => UNIQUE_VIOLATION.has((error as { code?: string }).code ?? '');
-
-async function naming<T>(name: string, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    throw isTaken(error) ? new NameTaken(name) : error;
-  }
-}
 
 const readyOnly = { state: 'ready' } as const;
 
@@ -196,12 +209,12 @@ export function prismaRecords(pool: pg.Pool): PlatformRecords & { close(): Promi
   return {
     ...organizationRecords(db),
     async clusters({ organizationId }) {
-      const where = { state: 'ready', ...(organizationId === undefined ? {} : { organizationId }) };
-      return (await db.cluster.findMany({ where, orderBy: { createdAt: 'asc' } })).map(clusterOf);
+      const text = `${CLUSTERS} AND ($1::text IS NULL OR organization_id = $1) ORDER BY created_at`;
+      return (await pool.query<ClusterRow>(text, [organizationId ?? null])).rows.map(clusterOf);
     },
     async cluster(id) {
-      const row = await db.cluster.findUnique({ where: { id, state: 'ready' } });
-      return row ? clusterOf(row) : undefined;
+      const [row] = (await pool.query<ClusterRow>({ name: 'cluster', text: `${CLUSTERS} AND id = $1`, values: [id] })).rows;
+      return row && clusterOf(row);
     },
     async addCluster(cluster, { id, hash }, most) {
       // A single round trip, for which Prisma has no call: creating a cluster should take milliseconds.
@@ -253,6 +266,7 @@ export function prismaRecords(pool: pg.Pool): PlatformRecords & { close(): Promi
     },
     ...keyRecords(pool),
     ...snapshotRecords(pool),
+    ...templateRecords(pool),
     close: () => db.$disconnect(),
   };
 }

@@ -1,6 +1,6 @@
 import type { Instant } from '#apimachinery';
 import type { Revision } from '#storage';
-import type { ClusterClock } from './cluster-clock.js';
+import type { ClockRequest, ClusterClock } from './cluster-clock.js';
 import type { Quotas } from './quotas.js';
 
 /** Who owns clusters. */
@@ -22,6 +22,49 @@ export interface NodeShape {
   pods: number;
 }
 
+/** One node with what is special about it; the rest is as in its cluster's NodeShape. */
+export interface NamedNode {
+  name: string;
+  role: 'control-plane' | 'worker';
+  cpu?: string;
+  memory?: string;
+  pods?: number;
+  labels?: Readonly<Record<string, string>>;
+  taints?: ReadonlyArray<{ key: string; value?: string; effect: string }>;
+  zone?: string;
+  region?: string;
+  version?: string;
+}
+
+/** What a cluster has besides its nodes. */
+export interface ClusterFeatures {
+  /** The version of Kubernetes that it shows; default that of the API. */
+  version?: string;
+  /** Whether the nodes are machines of a cloud. */
+  cloud?: boolean;
+  /** What provisions volumes. */
+  storage?: 'local-path';
+}
+
+/** What a cluster starts with, and is reset to. */
+export interface StartingState extends ClusterFeatures {
+  nodes: NodeShape & { named?: readonly NamedNode[] };
+  /** Objects besides those of every cluster: YAML or JSON. */
+  manifests?: string;
+  /** What is broken from the beginning. */
+  faults?: ReadonlyArray<{ type: string } & Readonly<Record<string, string>>>;
+}
+
+/** A named starting state of an organization, and what its clusters have unless a request says otherwise. */
+export interface Template {
+  id: string;
+  organizationId: string;
+  name: string;
+  start: StartingState;
+  defaults: { profile?: TimingProfileName; clock?: ClockRequest };
+  createdAt: Date;
+}
+
 export type TimingProfileName = 'realistic' | 'instant';
 
 /** One simulated control plane. `id` identifies it in URLs, keys and rows; `name` is unique in its organization. */
@@ -34,6 +77,9 @@ export interface Cluster {
   clock: ClusterClock;
   /** What its names, uids, addresses and ports are derived from; not secret, and never changed. */
   seed: string;
+  /** The template that it was made from. */
+  templateId?: string;
+  features?: ClusterFeatures;
   createdAt: Date;
 }
 
@@ -56,8 +102,15 @@ export interface TokenRecord {
   clusterId?: string;
 }
 
-/** The name is taken: by another organization, or by another cluster of the organization, or another snapshot of the cluster. */
+/** The name is taken: by another organization, or another cluster or template of the organization, or another snapshot of the cluster. */
 export class NameTaken extends Error {}
+
+/** The organization has as many templates as it may have. */
+export class TooManyTemplates extends Error {
+  constructor(readonly limit: number) {
+    super(`the organization has ${limit} templates, as many as it may have`);
+  }
+}
 
 /** The cluster has reached its quota of snapshots. */
 export class TooManySnapshots extends Error {
@@ -146,6 +199,23 @@ export interface SnapshotRecords {
   unfinishedSnapshots(madeBefore: Date): Promise<string[]>;
 }
 
+/** Templates are never changed: one that is replaced or removed is kept, without its name, while clusters were made from it. */
+export interface TemplateRecords {
+  /** By name. */
+  templates(organizationId: string): Promise<Template[]>;
+  templateNamed(organizationId: string, name: string): Promise<Template | undefined>;
+  /** Also one that was replaced or removed. */
+  template(id: string): Promise<Template | undefined>;
+  /** Throws NameTaken, TooManyTemplates, OrganizationGone. */
+  addTemplate(template: Template, most: number): Promise<void>;
+  /** Puts it in the place of the template of its name. Returns whether there was one. */
+  replaceTemplate(template: Template): Promise<boolean>;
+  /** Returns whether there was one. */
+  removeTemplate(organizationId: string, name: string): Promise<boolean>;
+  /** Removes those that were replaced or removed before the given time and that no cluster was made from. */
+  removeFormerTemplates(before: Date): Promise<void>;
+}
+
 export interface TokenRecords {
   tokenOfCluster(clusterId: string): Promise<TokenRecord | undefined>;
   tokenByHash(hash: string): Promise<TokenRecord | undefined>;
@@ -167,7 +237,7 @@ export interface KeyRecords {
 }
 
 /** The platform's tables. */
-export interface PlatformRecords extends OrganizationRecords, ClusterRecords, SnapshotRecords, TokenRecords, KeyRecords {}
+export interface PlatformRecords extends OrganizationRecords, ClusterRecords, SnapshotRecords, TemplateRecords, TokenRecords, KeyRecords {}
 
 /** Throws a RangeError for an invalid or out-of-range time. */
 export function checkInstant(now: Instant): void {

@@ -101,7 +101,7 @@ export function graphOpener({ identify, apis, admin, audit, sessions }: GraphPar
       audit: guardedAudit(auditOf(audit, id), guard),
       access: { explain: (question) => mustReadRoles(api, user).then(() => explained(api, question, user)) },
       faults: graphFaults(api, guard.check),
-      cluster: { id, gitVersion: KUBERNETES_VERSION.gitVersion },
+      cluster: { id, gitVersion: open.cluster.features?.version ?? KUBERNETES_VERSION.gitVersion },
       served: storages.served(),
       requestId,
       yaml,

@@ -1,9 +1,7 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Inject, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
+import type { z } from 'zod';
 import { systemClock } from '#apimachinery';
-import { inProcessClient } from '#apiserver';
-import { ClusterCloud } from '#cluster';
-import { type OpenApis, Problem, validated } from '#hosting';
-import { localPathStorage, runSteps } from '#kubeadm';
+import { Problem, validated } from '#hosting';
 import {
   adminCertificate,
   ClockAdvancing,
@@ -15,15 +13,18 @@ import {
   kubeconfig,
   type Organization,
   type Organizations,
+  type Templates,
   timeOf,
 } from '#platform';
-import { APIS, CLOCK_MODES, CLUSTER_ADDRESS, CLUSTER_KEYS, CLUSTERS, MAX_NODES, ORGANIZATIONS } from '../tokens.js';
+import { CLOCK_MODES, CLUSTER_ADDRESS, CLUSTER_KEYS, CLUSTERS, MAX_NODES, ORGANIZATIONS, TEMPLATES } from '../tokens.js';
 import { isReference, noCluster } from './ids.js';
 import { PlatformGuard } from './platform.guard.js';
 import { creationProblem } from './problems.js';
-import { changeClusterSchema, createClusterSchema, kubeconfigSchema, listClustersSchema } from './schemas/clusters.js';
+import { changeClusterSchema, createClusterSchema, kubeconfigSchema, listClustersSchema, nodesSchema } from './schemas/clusters.js';
 import { madeOfAll, namesOf } from './several.js';
 import { type ClusterAddress, clusterView, createdView } from './views.js';
+
+type CreateCluster = z.infer<typeof createClusterSchema>;
 
 /** /platform/v1/clusters */
 @Controller('platform/v1/clusters')
@@ -36,7 +37,7 @@ export class ClustersController {
     @Inject(CLUSTER_KEYS) private readonly keys: ClusterKeys,
     @Inject(CLOCK_MODES) private readonly clockModes: ClockModes,
     @Inject(MAX_NODES) private readonly maxNodes: number,
-    @Inject(APIS) private readonly apis: OpenApis,
+    @Inject(TEMPLATES) private readonly templates: Templates,
   ) {}
 
   @Get()
@@ -50,17 +51,12 @@ export class ClustersController {
   async create(@Body() body: unknown) {
     const request = validated(createClusterSchema, body);
     const { id: organizationId } = await this.ownerOf(request.organization);
-    const { name, nodes, profile, seed, clock, count } = request;
-    if (nodes.count > this.maxNodes) throw new Problem(422, `nodes.count: at most ${this.maxNodes} here (ORRERY_MAX_NODES)`);
-    const common = { organizationId, nodes, profile, clock, ...(seed === undefined ? {} : { seed }) };
-    const make = async (named: string) => {
-      const created = await this.clusters.create({ name: named, ...common }).catch((error: unknown) => {
+    const { name, seed, count } = request;
+    const common = { organizationId, ...(await this.startOf(organizationId, request)), ...(seed === undefined ? {} : { seed }) };
+    const make = (named: string) =>
+      this.clusters.create({ name: named, ...common }).catch((error: unknown) => {
         throw creationProblem(error, named);
       });
-      if (request.cloud) await this.enableCloud(created.cluster.id);
-      if (request.storage === 'local-path') await this.addLocalPathStorage(created.cluster.id);
-      return created;
-    };
     if (count === undefined) return createdView(await make(name), this.address);
     const made = await madeOfAll(namesOf(name, count), { make, undo: ({ cluster }) => this.clusters.remove(cluster.id) });
     return { items: made.map((one) => createdView(one, this.address)) };
@@ -120,14 +116,18 @@ export class ClustersController {
     return cluster;
   }
 
-  private async enableCloud(id: string): Promise<void> {
-    const open = await this.apis.open(id);
-    if (open) await new ClusterCloud(open.api).enable();
-  }
-
-  private async addLocalPathStorage(id: string): Promise<void> {
-    const open = await this.apis.open(id);
-    if (open) await runSteps(inProcessClient(open.api, { manager: 'kubectl-create' }), localPathStorage());
+  /** What it starts with: the template's, or as the request says. */
+  private async startOf(organizationId: string, { template: named, nodes, cloud, storage, profile, clock }: CreateCluster) {
+    const template = named === undefined ? undefined : await this.templates.get(organizationId, named);
+    if (named !== undefined && template === undefined) throw new Problem(422, `template: the organization has no template named ${named}`);
+    const start = template?.start ?? { nodes: nodes ?? nodesSchema.parse({}), ...(cloud && { cloud }), ...(storage && { storage }) };
+    if (start.nodes.count > this.maxNodes) throw new Problem(422, `nodes.count: at most ${this.maxNodes} here (ORRERY_MAX_NODES)`);
+    return {
+      start,
+      ...(template && { templateId: template.id }),
+      profile: profile ?? template?.defaults.profile ?? 'realistic',
+      clock: clock ?? template?.defaults.clock ?? { mode: 'real' as const },
+    };
   }
 
   private async ownerOf(wanted: string | undefined): Promise<Organization> {

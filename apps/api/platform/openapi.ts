@@ -63,6 +63,29 @@ const paths = {
     patch: operation({ summary: 'Sets quotas, or makes it the default', body: 'ChangeOrganization', answer: json(ref('Organization')) }),
     delete: operation({ summary: 'Deletes an organization with its clusters and their tokens', status: 204 }),
   },
+  '/organizations/{id}/templates': {
+    parameters: [{ ...id, description: 'Id or name' }],
+    get: operation({ summary: 'What its clusters can be made from', answer: list('Template') }),
+    post: operation({
+      summary: 'Creates a template: nodes, objects and faults to start with; it is tried, so errors are those of a cluster',
+      body: 'CreateTemplate',
+      status: 201,
+      answer: json(ref('Template')),
+    }),
+  },
+  '/organizations/{id}/templates/{name}': {
+    parameters: [
+      { ...id, description: 'Id or name' },
+      { ...id, name: 'name' },
+    ],
+    get: operation({ summary: 'One template', answer: json(ref('Template')) }),
+    put: operation({
+      summary: 'Replaces a template; clusters that were made from it stay as they are',
+      body: 'ChangeTemplate',
+      answer: json(ref('Template')),
+    }),
+    delete: operation({ summary: 'Deletes a template; clusters that were made from it stay as they are', status: 204 }),
+  },
   '/clusters': {
     get: operation({ summary: 'All clusters', parameters: [organization], answer: list('Cluster') }),
     post: operation({

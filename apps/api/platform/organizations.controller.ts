@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Us
 import { Problem, validated } from '#hosting';
 import { NameTaken, type Organizations } from '#platform';
 import { ORGANIZATIONS } from '../tokens.js';
-import { isReference } from './ids.js';
+import { isReference, noOrganization } from './ids.js';
 import { PlatformGuard } from './platform.guard.js';
 import { changeOrganizationSchema, createOrganizationSchema } from './schemas/organizations.js';
 import { organizationView } from './views.js';
@@ -50,5 +50,3 @@ export class OrganizationsController {
     if (!isReference(id) || !(await this.organizations.remove(id))) throw noOrganization(id);
   }
 }
-
-const noOrganization = (id: string) => new Problem(404, `there is no organization ${id}`);

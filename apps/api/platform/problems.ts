@@ -1,3 +1,4 @@
+import { StartRefused } from '#cluster';
 import { Problem } from '#hosting';
 import { NameTaken, NoSnapshot, OrganizationGone, TooManyClusters, TooManySnapshots } from '#platform';
 import { Compacted, FutureRevision } from '#storage';
@@ -6,6 +7,7 @@ import { Compacted, FutureRevision } from '#storage';
 export function creationProblem(error: unknown, name: string): unknown {
   if (error instanceof TooManyClusters) return new Problem(403, `exceeded quota: ${error.message}`);
   if (error instanceof OrganizationGone) return new Problem(422, 'organization: the organization is being removed');
+  if (error instanceof StartRefused) return new Problem(422, error.message);
   if (error instanceof NameTaken) return new Problem(409, `the organization already has a cluster named ${name}`);
   return error;
 }

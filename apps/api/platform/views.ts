@@ -35,13 +35,14 @@ export function snapshotView({ name, revision, at, createdAt }: Snapshot) {
 
 /** A cluster in the REST API. */
 export function clusterView(cluster: Cluster, address: ClusterAddress) {
-  const { id, name, organizationId, nodes, profile, clock, seed, createdAt } = cluster;
+  const { id, name, organizationId, nodes, features, profile, clock, seed, createdAt } = cluster;
   return {
     id,
     name,
     organization: organizationId,
     server: address.serverOf(id),
     nodes,
+    ...features,
     profile,
     clock: clockView(clock),
     seed,

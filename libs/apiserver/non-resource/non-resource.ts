@@ -42,6 +42,18 @@ export const KUBERNETES_VERSION: VersionInfo = Object.freeze({
   platform: 'linux/amd64',
 });
 
+/** What a server of another version would say of itself; `gitVersion`: v1.MINOR.PATCH. */
+export function versionInfoOf(gitVersion: string): VersionInfo {
+  const [major = '1', minor = '36'] = gitVersion.slice(1).split('.');
+  const compatible = {
+    emulationMajor: major,
+    emulationMinor: minor,
+    minCompatibilityMajor: major,
+    minCompatibilityMinor: String(Number(minor) - 1),
+  };
+  return { ...KUBERNETES_VERSION, major, minor, ...compatible, gitVersion };
+}
+
 export interface NonResourceCall {
   request: ApiRequest;
   query: URLSearchParams;

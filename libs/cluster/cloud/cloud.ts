@@ -19,11 +19,12 @@ const ZONES = ['a', 'b', 'c'];
 /** The machine of the nth node. */
 function instanceOf({ metadata, status }: corev1.Node, index: number): CloudInstance {
   const { name } = metadata;
-  const zone = `${REGION}${ZONES[index % ZONES.length]}`;
+  const region = metadata.labels?.['topology.kubernetes.io/region'] ?? REGION;
+  const zone = metadata.labels?.['topology.kubernetes.io/zone'] ?? `${region}${ZONES[index % ZONES.length]}`;
   const { cpu = '4' } = status?.capacity ?? {};
   const internal = (status?.addresses ?? []).filter(({ type }) => type === 'InternalIP');
   return {
-    ...{ name, zone, region: REGION, type: `standard-${cpu}` },
+    ...{ name, zone, region, type: `standard-${cpu}` },
     providerID: `${PROVIDER}://${zone}/${name}`,
     addresses: [...internal, { type: 'Hostname', address: name }],
   };

@@ -126,6 +126,7 @@ class ProcessOpenApis implements OpenApis {
       yaml,
       outside: webhooks.of(id),
       audit: audit.sinkOf(id),
+      ...(cluster.features?.version !== undefined && { version: cluster.features.version }),
     });
     const entry = { cluster, api, held, used: true };
     this.entries.set(id, entry);

@@ -23,7 +23,7 @@ type Line = Record<string, unknown>;
 async function scheduled() {
   const admin = memoryStorage();
   const templates = clusterTemplates({ admin, rootCA: '', version: '', build: buildTemplate, now: () => START });
-  const { cluster: template, replacements } = await templates.of(nodes);
+  const { cluster: template, replacements } = await templates.of({ nodes });
   await admin.copy(template, 'c1', { replace: replacements(START, 'seed') });
   const records = memoryRecords();
   await records.addOrganization({ id: 'o', name: 'o', quotas: {}, createdAt: new Date(START) });

@@ -17,8 +17,6 @@ export const clockModes = z.discriminatedUnion('mode', [
   z.strictObject({ mode: z.literal('stepped'), startAt }).describe('Time moves only when it is advanced'),
 ]);
 
-export const clockRequest = clockModes.default({ mode: 'real' });
-
 /** Ten years. */
 const LONGEST_ADVANCE = 87_600 * 3_600_000;
 

@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { MOST_AT_ONCE } from '../several.js';
-import { clockRequest, rate } from './clock.js';
+import { clockModes, rate } from './clock.js';
 import { label } from './texts.js';
 
-const wholeOrMilli = z.string().regex(/^[1-9][0-9]{0,5}m?$/, 'must be a cpu quantity such as 4 or 500m');
+export const wholeOrMilli = z.string().regex(/^[1-9][0-9]{0,5}m?$/, 'must be a cpu quantity such as 4 or 500m');
 
-const bytes = z.string().regex(/^[1-9][0-9]{0,5}(Ki|Mi|Gi|Ti)$/, 'must be a memory quantity such as 8Gi');
+export const bytes = z.string().regex(/^[1-9][0-9]{0,5}(Ki|Mi|Gi|Ti)$/, 'must be a memory quantity such as 8Gi');
 
 /** The highest configurable limit of nodes (ORRERY_MAX_NODES); there are pod CIDRs for 8192. */
 export const LARGEST_NODE_COUNT = 5_000;
 
 /** The nodes of a cluster; the first one is the control plane. */
-const nodesSchema = z.strictObject({
+export const nodesSchema = z.strictObject({
   count: z.number().int().min(1).max(LARGEST_NODE_COUNT).default(3).describe('Number of nodes, including the control plane'),
   cpu: wholeOrMilli.default('4'),
   memory: bytes.default('8Gi'),
@@ -44,20 +44,34 @@ export const several = z
   .optional()
   .describe('So many clusters alike: name-1, name-2 …, all or none; the answer lists them as items');
 
-export const createClusterSchema = z.strictObject({
-  name: label,
-  organization: z.string().max(63).optional().describe('Id or name of the owner; default the default organization'),
-  nodes: nodesSchema.prefault({}),
-  profile: z.enum(['realistic', 'instant']).default('realistic').describe('How long things take on the simulated machines'),
-  clock: clockRequest,
-  seed: seedRequest,
-  cloud: z.boolean().default(false).describe('Whether its nodes are machines of a cloud, with a cloud-controller-manager'),
-  storage: z
-    .enum(['none', 'local-path'])
-    .default('none')
-    .describe('local-path: volumes are provisioned as in kind, by local-path-provisioner and the default StorageClass standard'),
-  count: several,
-});
+export const profile = z.enum(['realistic', 'instant']);
+
+export const cloud = z.boolean().optional().describe('Whether its nodes are machines of a cloud, with a cloud-controller-manager');
+
+export const storage = z
+  .enum(['none', 'local-path'])
+  .optional()
+  .transform((chosen) => (chosen === 'none' ? undefined : chosen))
+  .describe('local-path: volumes are provisioned as in kind, by local-path-provisioner and the default StorageClass standard');
+
+export const createClusterSchema = z
+  .strictObject({
+    name: label,
+    organization: z.string().max(63).optional().describe('Id or name of the owner; default the default organization'),
+    template: label.optional().describe('A template of the organization; what it says of profile and clock may be changed'),
+    nodes: nodesSchema.optional(),
+    profile: profile.optional().describe('How long things take on the simulated machines; default realistic'),
+    clock: clockModes.optional().describe('Default: real'),
+    seed: seedRequest,
+    cloud,
+    storage,
+    count: several,
+  })
+  .refine(
+    ({ template, nodes, cloud: given, storage: chosen }) =>
+      template === undefined || (nodes === undefined && given === undefined && chosen === undefined),
+    'nodes, cloud and storage are those of the template',
+  );
 
 export const listClustersSchema = z.object({ organization: z.string().optional() });
 
@@ -69,7 +83,10 @@ export const clusterSchema = z.object({
   organization: z.string().describe('Id of the owner'),
   server: z.string().describe("The cluster's Kubernetes API"),
   nodes: nodesSchema,
-  profile: z.enum(['realistic', 'instant']),
+  cloud,
+  storage: z.enum(['local-path']).optional(),
+  version: z.string().optional().describe('The version of Kubernetes that it shows, if it is not that of the API'),
+  profile,
   clock: z.object({
     mode: z.enum(['real', 'scaled', 'frozen', 'stepped']),
     rate: z.number().optional(),

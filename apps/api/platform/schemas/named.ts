@@ -9,6 +9,7 @@ import { changeOrganizationSchema, createOrganizationSchema, organizationSchema,
 import { diffSchema, pastObjectsSchema, traceSchema } from './past.js';
 import { problemSchema } from './problem.js';
 import { schedulingSchema, whatIfSchema } from './scheduling.js';
+import { createTemplateSchema, templateBody, templateSchema } from './templates.js';
 
 /** The shapes that the OpenAPI document describes, by their names there. */
 export const named = {
@@ -16,6 +17,9 @@ export const named = {
   CreateOrganization: createOrganizationSchema,
   ChangeOrganization: changeOrganizationSchema,
   Quotas: quotasSchema,
+  Template: templateSchema,
+  CreateTemplate: createTemplateSchema,
+  ChangeTemplate: templateBody,
   Cluster: clusterSchema,
   CreatedCluster: createdClusterSchema,
   CreateCluster: createClusterSchema,

@@ -1,8 +1,8 @@
-import { inlineYaml } from '#api/yaml';
-import { removals } from './apply.js';
 import { parseManifest } from './manifest.js';
+import { inlineYaml } from './yaml-decoder.js';
 
-const now = { turn: () => undefined, convert: (text: string) => inlineYaml.convert('', text) };
+const limits = { length: 1000, documents: 5, objects: 2 };
+const now = { turn: () => undefined, convert: (text: string) => inlineYaml.convert('', text), limits };
 
 describe('a manifest', () => {
   test('may contain documents and Lists', async () => {
@@ -19,6 +19,12 @@ describe('a manifest', () => {
     ['apiVersion: v1\nkind: Pod', 'document 1: metadata is missing'],
     ['---\n---\nx: y\na: b: c', 'document 2: yaml: line 3: mapping values are not allowed in this context'],
     ['apiVersion: v1\nkind: List\nitems: [3]', 'document 1: items[0]: expected an object'],
+    ['x'.repeat(1001), 'the manifest is longer than 1000 characters'],
+    ['a\n---\na\n---\na\n---\na\n---\na\n---\na', 'the manifest holds more than 5 documents'],
+    [
+      JSON.stringify({ apiVersion: 'v1', kind: 'List', items: Array(3).fill({ apiVersion: 'v1', kind: 'Pod', metadata: {} }) }),
+      'the manifest holds more than 2 objects',
+    ],
   ])('%j: %s', (text, message) => expect(parseManifest(text, now)).rejects.toThrow(message));
 
   test('aliases that multiply are rejected', async () => {
@@ -31,13 +37,4 @@ describe('a manifest', () => {
     ).join('\n')}`;
     await expect(parseManifest(bomb, now)).rejects.toThrow('document 1: yaml: document contains excessive aliasing');
   });
-});
-
-describe('what a new manifest omits', () => {
-  test.each([
-    [{ a: 1, b: 2 }, { a: 1 }, { b: null }],
-    [{ a: { b: 1, c: { d: 1 } } }, { a: { c: {} } }, { a: { b: null, c: { d: null } } }],
-    [{ a: [1] }, { a: [] }, {}],
-    [undefined, { a: 1 }, {}],
-  ])('%j, then %j: %j', (before, now, patch) => expect(removals(before, now)).toEqual(patch));
 });
