@@ -27,7 +27,7 @@ export interface StartingState {
 }
 
 /** What manifests to start with may hold. */
-const MANIFESTS = { length: 1024 * 1024, documents: 1_000, objects: 500 };
+const MANIFESTS = { length: 512 * 1024, documents: 1_000, objects: 500 };
 
 /** What the objects are written by. */
 const MANAGER = 'kubectl-create';

@@ -21,7 +21,7 @@ const templateOf = ({ id, organization_id, name, start, defaults, created_at }: 
 });
 
 const COLUMNS = 'id, organization_id, name, start, defaults, created_at';
-const FROM = `SELECT ${COLUMNS} FROM templates WHERE`;
+const FROM = `SELECT ${COLUMNS} FROM organization_templates WHERE`;
 const CURRENT = 'organization_id = $1 AND retired_at IS NULL';
 
 /** The templates of organizations in PostgreSQL. */
@@ -38,8 +38,8 @@ export function templateRecords(pool: pg.Pool): TemplateRecords {
     async addTemplate(template, most) {
       // The organization's row is locked, so that each template counts those before it.
       const text = `WITH owner AS MATERIALIZED (SELECT id FROM organizations WHERE id = $2 AND state = 'ready' FOR UPDATE),
-        counted AS MATERIALIZED (SELECT (SELECT count(*) FROM templates WHERE organization_id = o.id AND retired_at IS NULL) AS n FROM owner o),
-        added AS (INSERT INTO templates (${COLUMNS}) SELECT $1, $2, $3, $4, $5, $6 FROM counted c WHERE c.n < $7)
+        counted AS MATERIALIZED (SELECT (SELECT count(*) FROM organization_templates WHERE organization_id = o.id AND retired_at IS NULL) AS n FROM owner o),
+        added AS (INSERT INTO organization_templates (${COLUMNS}) SELECT $1, $2, $3, $4, $5, $6 FROM counted c WHERE c.n < $7)
         SELECT n FROM counted`;
       const { rows: counted } = await naming(template.name, pool.query<{ n: string }>(text, [...valuesOf(template), most]));
       if (counted[0] === undefined) throw new OrganizationGone(template.organizationId);
@@ -49,9 +49,10 @@ export function templateRecords(pool: pg.Pool): TemplateRecords {
       const client = await pool.connect();
       try {
         await client.query('BEGIN');
-        const retire = `UPDATE templates SET retired_at = now() WHERE ${CURRENT} AND name = $2`;
+        const retire = `UPDATE organization_templates SET retired_at = now() WHERE ${CURRENT} AND name = $2`;
         const { rowCount } = await client.query(retire, [template.organizationId, template.name]);
-        if (rowCount !== 0) await client.query(`INSERT INTO templates (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6)`, valuesOf(template));
+        if (rowCount !== 0)
+          await client.query(`INSERT INTO organization_templates (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6)`, valuesOf(template));
         await client.query('COMMIT');
         return rowCount !== 0;
       } catch (error) {
@@ -62,11 +63,11 @@ export function templateRecords(pool: pg.Pool): TemplateRecords {
       }
     },
     async removeTemplate(organizationId, name) {
-      const text = `UPDATE templates SET retired_at = now() WHERE ${CURRENT} AND name = $2`;
+      const text = `UPDATE organization_templates SET retired_at = now() WHERE ${CURRENT} AND name = $2`;
       return (await pool.query(text, [organizationId, name])).rowCount !== 0;
     },
     async removeFormerTemplates(before) {
-      const text = `DELETE FROM templates t WHERE t.retired_at < $1 AND NOT EXISTS (SELECT FROM clusters c WHERE c.template_id = t.id)`;
+      const text = `DELETE FROM organization_templates t WHERE t.retired_at < $1 AND NOT EXISTS (SELECT FROM clusters c WHERE c.template_id = t.id)`;
       await pool.query(text, [before]);
     },
   };

@@ -148,3 +148,75 @@ test('an advance ends when an object is as it is waited for, or all is quiet, an
     422, 504, 422, 404, 422,
   ]);
 });
+
+const rest = async (method: string, at: string, body?: unknown) => {
+  const sent = body === undefined ? {} : { headers, body: JSON.stringify(body) };
+  const { status, text } = await service.request(`/platform/v1${at}`, { method, token: service.adminToken, ...sent });
+  return { status, body: (text === '' ? undefined : JSON.parse(text)) as Json };
+};
+
+test('clusters of a template have its nodes, objects and faults, also after a reset', async () => {
+  const exam = {
+    name: 'exam',
+    nodes: { preset: 'killercoda', count: 2 },
+    version: 'v1.35.1',
+    manifests: `apiVersion: v1\nkind: Namespace\nmetadata: {name: team}\n---\n${JSON.stringify({ apiVersion: 'apps/v1', kind: 'Deployment', ...deployment(2) })}`,
+    faults: [{ type: 'stop', component: 'kubelet', node: 'node01' }],
+    storage: 'local-path',
+    profile: 'instant',
+    clock: { mode: 'stepped', startAt: '2030-01-01T00:00:00Z' },
+  };
+  const [{ id: organization }] = (await rest('GET', '/organizations')).body.items;
+  const at = `/organizations/${organization}/templates`;
+  const made = await rest('POST', at, exam);
+  expect([made.status, made.body]).toEqual([
+    201,
+    {
+      ...exam,
+      nodes: [
+        { name: 'controlplane', role: 'control-plane' },
+        { name: 'node01', role: 'worker' },
+      ],
+      clock: { mode: 'stepped', startAt: '2030-01-01T00:00:00.000Z' },
+      createdAt: expect.any(String),
+    },
+  ]);
+  expect((await rest('GET', at)).body.items).toEqual([made.body]);
+  const refused = [
+    [409, await rest('POST', at, exam)],
+    [422, await rest('POST', at, { name: 'a', nodes: [{ name: 'n' }] })],
+    [422, await rest('POST', at, { name: 'b', manifests: 'kind: Pod' })],
+    [422, await rest('POST', at, { name: 'c', faults: [{ type: 'stop', node: 'x' }] })],
+    [404, await rest('PUT', `${at}/none`, { manifests: exam.manifests })],
+    [422, await rest('POST', '/clusters', { name: 'x', template: 'none' })],
+    [422, await rest('POST', '/clusters', { name: 'x', template: 'exam', cloud: true })],
+  ] as const;
+  expect(refused.map(([, { status }]) => status)).toEqual(refused.map(([status]) => status));
+  expect(refused[2][1].body.detail).toBe("document 1: Object 'apiVersion' is missing");
+
+  const { items } = (await rest('POST', '/clusters', { name: 'pupil', template: 'exam', count: 3 })).body;
+  const api = apiOf(items[2]);
+  const seen = async () => ({
+    nodes: (await api.must('GET', '/api/v1/nodes')).items.map(({ metadata }: Json) => metadata.name),
+    version: (await api.must('GET', '/version')).gitVersion,
+    running: await running(api),
+    namespace: (await api.call('GET', '/api/v1/namespaces/team')).status,
+    classes: (await api.must('GET', '/apis/storage.k8s.io/v1/storageclasses')).items.length,
+    faults: (await platform('GET', `/${items[2].id}/faults`)).body.items,
+  });
+  const asMade = {
+    nodes: ['controlplane', 'node01'],
+    ...{ version: 'v1.35.1', running: 2, namespace: 200, classes: 1 },
+    faults: [{ id: 'fault-1', type: 'stop', component: 'kubelet', node: 'node01', since: '2030-01-01T00:00:00.000Z' }],
+  };
+  expect(items.map(({ name }: Json) => name)).toEqual(['pupil-1', 'pupil-2', 'pupil-3']);
+  expect(await seen()).toEqual(asMade);
+  await api.must('DELETE', '/api/v1/namespaces/team');
+  await platform('DELETE', `/${items[2].id}/faults/fault-1`);
+  expect((await rest('PUT', `${at}/exam`, { nodes: { count: 1 } })).status).toBe(200);
+  expect((await platform('POST', `/${items[2].id}/reset`, {})).status).toBe(200);
+  const { since } = (await seen()).faults[0];
+  expect(await seen()).toEqual({ ...asMade, faults: [{ ...asMade.faults[0], since }] });
+  expect((await rest('DELETE', `${at}/exam`)).status).toBe(204);
+  expect((await rest('GET', `${at}/exam`)).status).toBe(404);
+});

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { Deployment, Node, Pod } from '#api';
 import { ClusterFaults, createLocalCluster } from '#cluster';
 import { presetNodes } from '#kubeadm';
+import { openCluster } from './story.js';
 
 const MANIFESTS = `
 apiVersion: apiextensions.k8s.io/v1
@@ -41,7 +42,7 @@ const nodes = { count: 3, cpu: '4', memory: '8Gi', pods: 110, named };
 test('a cluster starts with the nodes, objects and faults of its starting state, born when it is made', async () => {
   const start = { nodes, version: 'v1.35.2', manifests: MANIFESTS, faults: [{ type: 'stop', component: 'kube-scheduler' }] };
   const clock = Date.parse('2031-05-06T07:08:09Z');
-  const { client, api, settle, advance, close } = await createLocalCluster({ ...start, clock, version: 'v1.35.2' });
+  const { client, api, settle, advance } = await openCluster({ ...start, clock, version: 'v1.35.2' });
   const { items } = await client.list(Node);
   expect(items.map(({ metadata, spec, status }) => [metadata.name, status?.nodeInfo?.kubeletVersion, spec.taints ?? []])).toEqual([
     ['cp', 'v1.35.2', [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }]],
@@ -65,11 +66,10 @@ test('a cluster starts with the nodes, objects and faults of its starting state,
   await faults.heal('fault-1');
   await settle();
   expect((await pods()).map(({ phase }) => phase)).toEqual(['Running', 'Running', 'Running']);
-  close();
 });
 
 test('nodes of a preset schedule pods as theirs do', async () => {
-  const { client, settle, close } = await createLocalCluster({
+  const { client, settle } = await openCluster({
     nodes: { ...nodes, count: 2, named: presetNodes('minikube', { count: 2 }) },
   });
   const container = { name: 'c', image: 'nginx' };
@@ -82,7 +82,6 @@ test('nodes of a preset schedule pods as theirs do', async () => {
   await client.create(Pod, { ...pod, spec: { containers: [container], nodeSelector: { 'minikube.k8s.io/primary': 'true' } } });
   await settle();
   expect((await client.get(Pod, 'p', 'default')).spec?.nodeName).toBe('minikube');
-  close();
 });
 
 test.each([

@@ -6,7 +6,7 @@ import { faultRequestSchema } from './faults.js';
 import { label } from './texts.js';
 
 /** Characters of manifests. */
-const LONGEST_MANIFESTS = 1024 * 1024;
+const LONGEST_MANIFESTS = 512 * 1024;
 
 const version = z
   .string()
