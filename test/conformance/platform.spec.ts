@@ -433,6 +433,7 @@ test('the OpenAPI document describes everything, and all its references can be r
     'delete /clusters/{id}/nodes/{node}/files',
     'delete /clusters/{id}/snapshots/{name}',
     'delete /organizations/{id}',
+    'delete /organizations/{id}/templates/{name}',
     'get /clusters',
     'get /clusters/{id}',
     'get /clusters/{id}/audit',
@@ -450,6 +451,8 @@ test('the OpenAPI document describes everything, and all its references can be r
     'get /clusters/{id}/trace',
     'get /organizations',
     'get /organizations/{id}',
+    'get /organizations/{id}/templates',
+    'get /organizations/{id}/templates/{name}',
     'patch /clusters/{id}',
     'patch /clusters/{id}/cloud/instances/{instance}',
     'patch /organizations/{id}',
@@ -464,7 +467,9 @@ test('the OpenAPI document describes everything, and all its references can be r
     'post /clusters/{id}/snapshots',
     'post /clusters/{id}/token',
     'post /organizations',
+    'post /organizations/{id}/templates',
     'put /clusters/{id}/nodes/{node}/files',
+    'put /organizations/{id}/templates/{name}',
   ]);
   for (const reference of references(json)) {
     const at = reference.replace('#/', '').split('/');
