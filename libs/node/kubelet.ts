@@ -98,6 +98,7 @@ class Kubelets implements OpenController {
     // What has been decided has happened, whether or not it can be written.
     this.pods.set(uid, plan.memory);
     for (const image of plan.pulled) memory.addImage(image);
+    memory.addPaths(pod, plan.status ?? pod.status);
     const due = unwritten ? { ...plan, status: plan.status ?? seen.status, remove: plan.remove || unwritten.remove } : plan;
     if (ends(pod, due)) await keepVolumes(due.status ? { ...pod, status: due.status } : pod, this.context);
     await this.carryOut(pod, due, ctx);

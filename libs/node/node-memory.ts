@@ -2,11 +2,24 @@ import type { corev1 } from '#api';
 import { isTerminalPhase } from '#component-helpers';
 import { PodAddresses } from '#network';
 import { parseImage } from './images/reference.js';
+import { madeByVolume, type PathKind } from './pod/host-paths.js';
+
+/** Paths that are remembered of a node at most, and directories above one path. */
+const MOST_PATHS = 1_000;
+const MOST_ANCESTORS = 32;
+
+function ancestorsOf(path: string): string[] {
+  const found: string[] = [];
+  for (let end = path.lastIndexOf('/'); end > 0 && found.length < MOST_ANCESTORS; end = path.lastIndexOf('/', end - 1))
+    found.push(path.slice(0, end));
+  return found;
+}
 
 /** The state of a node's kubelet, network plugin and image store. Only in memory: it is rebuilt from the node and its pods. */
 export class NodeMemory {
   private readonly addresses: PodAddresses | undefined;
   private readonly images = new Set<string>();
+  private readonly paths = new Map<string, PathKind>();
   /** IP addresses by pod uid. */
   private readonly given = new Map<string, string>();
 
@@ -17,15 +30,32 @@ export class NodeMemory {
     for (const pod of pods) this.learn(pod);
   }
 
-  /** Restores what a pod's status contains: its address, its images. */
-  private learn({ metadata, status }: corev1.Pod): void {
+  /** Restores what a pod tells: its address, its images, what its volumes have made. */
+  private learn(pod: corev1.Pod): void {
+    const { metadata, status } = pod;
     const { uid = '' } = metadata;
+    this.addPaths(pod, status);
     if (status?.podIP && !isTerminalPhase(status.phase)) {
       this.addresses?.claim(status.podIP, uid);
       this.given.set(uid, status.podIP);
     }
     for (const { image, imageID } of [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])])
       if (imageID) this.addImage(image);
+  }
+
+  /** What a pod that was started has made on the node through its volumes. It stays there when the pod is gone. */
+  addPaths({ spec }: corev1.Pod, status: corev1.PodStatus | undefined): void {
+    if (!status?.startTime) return;
+    for (const { hostPath } of spec?.volumes ?? []) {
+      const made = hostPath && madeByVolume(hostPath);
+      if (!made || this.paths.get(made.path) === made.kind || this.paths.size >= MOST_PATHS) continue;
+      this.paths.set(made.path, made.kind);
+      if (made.kind === 'directory') for (const above of ancestorsOf(made.path)) this.paths.set(above, 'directory');
+    }
+  }
+
+  pathKind(path: string): PathKind | undefined {
+    return this.paths.get(path);
   }
 
   addImage(name: string): void {

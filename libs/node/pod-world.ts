@@ -1,4 +1,4 @@
-import { ConfigMap, type corev1, Pod, Secret } from '#api';
+import { ConfigMap, type corev1, PersistentVolume, PersistentVolumeClaim, Pod, Secret } from '#api';
 import { isTerminalPhase } from '#component-helpers';
 import type { ClusterContext } from '#controller-runtime';
 import { refusalOf } from './eviction/pressure.js';
@@ -8,15 +8,6 @@ import { shortageOf } from './shortage.js';
 
 /** The index of pods by their node. */
 export const BY_NODE = 'spec.nodeName';
-
-/** Whether a pod that was started has made a directory or file on its node. */
-function makesPath({ spec, status }: corev1.Pod, wanted: string): boolean {
-  if (!status?.startTime) return false;
-  return (spec.volumes ?? []).some(({ hostPath }) => {
-    if (!hostPath || !['', 'DirectoryOrCreate', 'FileOrCreate'].includes(hostPath.type ?? '')) return false;
-    return hostPath.path === wanted || hostPath.path.startsWith(`${wanted}/`);
-  });
-}
 
 /** The host IPs in the status of a node's pods: the first address, and the first of the other family (GetNodeHostIPs). */
 function hostIPs(node: corev1.Node): string[] {
@@ -42,7 +33,9 @@ export function worldOf(
     hasImage: (reference) => memory.hasImage(reference),
     configMap: (name) => informers.of(ConfigMap).get(name, namespace),
     secret: (name) => informers.of(Secret).get(name, namespace),
-    hasPath: (path) => neighbours().some((other) => makesPath(other, path)),
+    claim: (name) => informers.of(PersistentVolumeClaim).get(name, namespace),
+    persistentVolume: (name) => informers.of(PersistentVolume).get(name),
+    pathKind: (path) => memory.pathKind(path),
     refusal: refusalOf(node, pod),
     shortage: (wanted) => shortageOf(node, wanted, neighbours()),
   };

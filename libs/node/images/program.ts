@@ -27,6 +27,8 @@ export interface ExitingProgram {
 interface UnstartableProgram {
   does: 'not-start';
   message: string;
+  /** Its container cannot even be created. */
+  uncreated?: true;
 }
 
 export interface ServedPort {

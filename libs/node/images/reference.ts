@@ -41,6 +41,19 @@ function parse(text: string): ImageReference | undefined {
   return { repository, tag, ...(digest ? { digest } : {}), full: digest ? `${repository}@${digest}` : `${repository}:${tag}` };
 }
 
+/** Why a text is not an image reference (distribution/reference ParseNormalizedNamed). */
+export function imageError(text: string): string {
+  const slash = text.indexOf('/');
+  const first = text.slice(0, Math.max(0, slash));
+  const hasHost = slash >= 0 && (/[.:]/.test(first) || first === 'localhost' || first.toLowerCase() !== first);
+  const host = hasHost ? first.replace(/^index\.docker\.io$/, 'docker.io') : 'docker.io';
+  const rest = hasHost ? text.slice(slash + 1) : text;
+  const named = host === 'docker.io' && !rest.includes('/') ? `library/${rest}` : rest;
+  const [path = ''] = named.split(':', 1);
+  const invalid = 'invalid reference format';
+  return path.toLowerCase() === path ? invalid : `${invalid}: repository name (${path}) must be lowercase`;
+}
+
 const parsed = new Memo<ImageReference | undefined>();
 
 /** Parses an image reference; undefined if it is invalid (upper case, invalid characters, empty). */

@@ -25,6 +25,9 @@ export function cannotStart(path: string): Program {
   return { does: 'not-start', message };
 }
 
+/** An image without a program, and a container that names none (containerd, oci/spec_opts.go). */
+const NO_COMMAND: Program = { does: 'not-start', message: 'failed to generate spec: no command specified', uncreated: true };
+
 /** The exit code of runc's init when execve fails. */
 const EXEC_FAILED = 255;
 
@@ -73,6 +76,6 @@ export function programOf(image: ImageDefinition, invocation: Invocation): Progr
   const entrypoint = command.length > 0 ? command : (image.entrypoint ?? []);
   const rest = args.length > 0 ? args : command.length > 0 ? [] : (image.cmd ?? []);
   const argv = [...entrypoint, ...rest];
-  if (argv.length === 0) return cannotStart('');
+  if (argv.length === 0) return NO_COMMAND;
   return isTooLong(argv) ? exit(EXEC_FAILED) : run(image, argv, invocation);
 }

@@ -18,7 +18,7 @@ const ABSENT =
 
 /** Official images of Docker Hub that the catalogue does not have. */
 const OFFICIAL = new Set(
-  'adminer aerospike almalinux amazoncorretto api-firewall arangodb archlinux backdrop bonita buildpack-deps caddy cassandra chronograf cirros clearlinux clefos clickhouse clojure composer consul convertigo couchbase couchdb crate dart docker drupal eclipse-mosquitto eclipse-temurin eggdrop elasticsearch elixir emqx erlang express-gateway flink fluentd friendica gazebo gcc geonetwork ghost gradle groovy haproxy haskell haxe hitch hylang ibmjava influxdb irssi jetty joomla jruby julia kapacitor kibana kong lightstreamer liquibase logstash mageia mariadb matomo maven mediawiki memcached mongo-express monica nats nats-streaming neo4j neurodebian nextcloud odoo open-liberty opensuse oraclelinux orientdb percona photon phpmyadmin plone postfixadmin pypy r-base rabbitmq rakudo-star redmine registry rethinkdb rocket.chat ros rust sapmachine satosa scratch silverpeas solr sonarqube spark spiped storm swift swipl teamspeak telegraf tomcat tomee traefik unit varnish vault websphere-liberty wordpress xwiki yourls znc zookeeper'.split(
+  'adminer aerospike almalinux amazoncorretto api-firewall arangodb archlinux backdrop bonita buildpack-deps caddy cassandra chronograf cirros clearlinux clefos clickhouse clojure composer consul convertigo couchbase couchdb crate dart docker drupal eclipse-mosquitto eclipse-temurin eggdrop elasticsearch elixir emqx erlang express-gateway flink fluentd friendica gazebo gcc geonetwork ghost gradle groovy haproxy haskell haxe hitch hylang ibmjava influxdb irssi jetty joomla jruby julia kapacitor kibana kong lightstreamer liquibase logstash mageia mariadb matomo maven mediawiki memcached mongo-express monica nats nats-streaming neo4j neurodebian nextcloud odoo open-liberty opensuse oraclelinux orientdb percona photon phpmyadmin plone postfixadmin pypy r-base rabbitmq rakudo-star redmine registry rethinkdb rocket.chat ros rust sapmachine satosa silverpeas solr sonarqube spark spiped storm swift swipl teamspeak telegraf tomcat tomee traefik unit varnish vault websphere-liberty wordpress xwiki yourls znc zookeeper'.split(
     ' ',
   ),
 );
@@ -38,9 +38,14 @@ export function looksReal({ repository }: Pick<ImageReference, 'repository'>): b
   return host === 'docker.io' && path[0] === 'library' ? OFFICIAL.has(path[1] ?? '') : path.length > 1;
 }
 
+/** Images to build others on, without a shell or a program of their own. */
+const BARE = /\/distroless\/(static|base|cc)(-debian\d+)?$/;
+
 /** An image whose programs are not known; undefined if it does not look like one that exists. */
 export function unknownImage(reference: ImageReference): ImageDefinition | undefined {
   if (!looksReal(reference)) return undefined;
   const tags = (tag: string): boolean => TAG.test(tag) && !MADE_UP.test(tag) && !ABSENT.test(tag);
-  return { repositories: [reference.repository], tags, size: 83_886_080, shell: true, anyProgram: true };
+  const { repository } = reference;
+  if (BARE.test(repository)) return { repositories: [repository], tags, size: 2_097_152 };
+  return { repositories: [repository], tags, size: 83_886_080, shell: true, anyProgram: true };
 }

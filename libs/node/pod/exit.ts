@@ -3,30 +3,34 @@ import { crashEntry, restartDelay, shouldRestart } from './restart.js';
 import type { Simulation } from './simulation.js';
 import type { Slot } from './slot.js';
 
-/** From an end to the next sync of the pod (plegRelistDuration). */
-const NEXT_SYNC = 1_000;
-
 /** What is known of an end besides its code. */
 export interface ExitDetail {
   reason?: string;
   message?: string;
-  /** Why it waits, if it is to be restarted at once. */
+  /** Why it waits until the next sync of its pod, if it is to be restarted. */
   waiting?: { readonly reason: string; readonly message: string };
 }
 
-/** A container has ended: it is done, restarted, or in back-off (kuberuntime doBackOff). */
+/** A container has ended: it is done, or the next sync of its pod restarts it, if it is not in back-off by then. */
 export function onExit(sim: Simulation, slot: Slot, code: number, { waiting, ...detail }: ExitDetail = {}): void {
   sim.terminate(slot, code, detail);
   if (!shouldRestart(slot, sim.pod, code)) return;
+  if (waiting) sim.wait(slot, waiting.reason, waiting.message);
   const delay = restartDelay(crashEntry(slot), sim.at);
-  sim.remember(slot, { notBefore: sim.at + delay });
-  if (delay === 0) {
-    if (!waiting) return;
-    sim.wait(slot, waiting.reason, waiting.message);
-    sim.remember(slot, { notBefore: sim.at + Math.min(NEXT_SYNC, sim.world.profile.imagePull) });
-    return;
-  }
+  sim.remember(slot, {
+    notBefore: sim.at + sim.untilSync,
+    backOff: delay === 0 ? undefined : { until: sim.at + delay, delay },
+  });
+}
+
+/** Whether a container that is to be restarted is in back-off (kuberuntime doBackOff), which its status then says. */
+export function isInBackOff(sim: Simulation, slot: Slot): boolean {
+  const { backOff } = slot.memory;
+  if (backOff === undefined || sim.at >= backOff.until) return false;
   const { name } = slot.container;
+  const delay = formatGoDuration(backOff.delay);
   sim.warning('BackOff', `Back-off restarting failed container ${name} in pod ${sim.podName}`, slot);
-  sim.wait(slot, 'CrashLoopBackOff', `back-off ${formatGoDuration(delay)} restarting failed container=${name} pod=${sim.podName}`);
+  sim.wait(slot, 'CrashLoopBackOff', `back-off ${delay} restarting failed container=${name} pod=${sim.podName}`);
+  sim.remember(slot, { notBefore: backOff.until });
+  return true;
 }

@@ -66,6 +66,8 @@ export interface ContainerMemory {
   readonly startedAt?: Instant;
   readonly pull?: { readonly failedAt: Instant; readonly delay: number; readonly error: string };
   readonly crash?: { readonly delay: number; readonly at: Instant };
+  /** It is not started again before an instant, because it keeps ending. */
+  readonly backOff?: { readonly until: Instant; readonly delay: number };
   readonly probes?: Readonly<Partial<Record<ProbeType, ProbeMemory>>>;
 }
 

@@ -5,16 +5,18 @@ import { parseImage } from '../images/reference.js';
 import { isOutOfMemory } from '../usage.js';
 import { rejection } from './admission.js';
 import { hasSandbox, planOf, statusOf } from './assemble.js';
+import { claimErrors } from './claims.js';
 import { onExit } from './exit.js';
 import { finishKill, killContainer } from './kill.js';
 import { phaseOf } from './phase.js';
 import { applyProbes, nextProbe, runProbe } from './probing.js';
+import { beginStart, finishPull } from './pull.js';
 import { mountErrors } from './references.js';
 import { resizePod } from './resize.js';
 import { shouldRestart } from './restart.js';
 import { Simulation } from './simulation.js';
 import type { Slot } from './slot.js';
-import { beginStart, finishHook, finishPull, finishStart } from './start.js';
+import { finishHook, finishStart } from './start.js';
 import { planEnding, planTermination } from './termination.js';
 import type { PodPlan, PodWorld } from './world.js';
 
@@ -128,8 +130,13 @@ function nextStep(sim: Simulation): Step | undefined {
   return earliest(steps);
 }
 
+/** From a sync that failed to the next one (backOffPeriod). */
+const RETRY_SYNC = 10_000;
+
 /** What prevents a pod's sandbox: volumes that cannot be mounted, no address. */
-function sandboxErrors({ pod, world }: Simulation): Array<{ reason: string; message: string }> {
+function sandboxErrors({ pod, world }: Simulation): Array<{ reason: string; message: string; sync?: true }> {
+  const claims = claimErrors(pod, world);
+  if (claims !== undefined) return [{ reason: 'FailedMount', message: claims, sync: true }];
   const volumes = mountErrors(pod, world).map((message) => ({ reason: 'FailedMount', message }));
   if (volumes.length > 0 || pod.spec?.hostNetwork || pod.status?.podIP || world.podIP) return volumes;
   const message =
@@ -148,8 +155,8 @@ function sandboxRetry(sim: Simulation): Instant | undefined {
     return undefined;
   }
   for (const { reason, message } of errors) sim.warning(reason, message);
-  const delay = mount ? Math.min(mount.delay * 2, LONGEST_RETRY) : FIRST_RETRY;
-  sim.mount = { retryAt: sim.now + delay, delay };
+  const delay = mount?.delay ? Math.min(mount.delay * 2, LONGEST_RETRY) : FIRST_RETRY;
+  sim.mount = errors.some(({ sync }) => sync) ? { retryAt: sim.now + RETRY_SYNC, delay: 0 } : { retryAt: sim.now + delay, delay };
   return sim.mount.retryAt;
 }
 
@@ -193,7 +200,7 @@ function restartChanged(sim: Simulation, slot: Slot): void {
     killContainer(sim, slot, { message: `Container ${name} definition changed, will be restarted` });
   }
   slot.status = { ...slot.status, image };
-  sim.remember(slot, { pull: undefined, crash: undefined, notBefore: undefined });
+  sim.remember(slot, { pull: undefined, crash: undefined, backOff: undefined, notBefore: undefined });
 }
 
 const OUT_OF_TIME = { reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' };

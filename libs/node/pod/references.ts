@@ -4,7 +4,7 @@ import type { PodWorld } from './world.js';
 
 /** Objects that a pod refers to and that may not exist: ConfigMaps and Secrets of its volumes and environment. */
 
-type World = Pick<PodWorld, 'configMap' | 'secret' | 'hasPath'>;
+type World = Pick<PodWorld, 'configMap' | 'secret' | 'pathKind'>;
 
 interface Source {
   name: string;
@@ -59,13 +59,13 @@ function sourceError(world: World, source: Source): string | undefined {
 /** Why a pod's volumes cannot be mounted: one FailedMount message per volume. */
 export function mountErrors(pod: corev1.Pod, world: World): string[] {
   return (pod.spec?.volumes ?? []).flatMap((volume) => {
-    const missing = volume.hostPath && hostPathError(volume.hostPath, world.hasPath);
+    const missing = volume.hostPath && hostPathError(volume.hostPath, world.pathKind);
     if (missing) return [`MountVolume.SetUp failed for volume "${volume.name}" : ${missing}`];
-    for (const source of sourcesOf(volume)) {
-      const error = sourceError(world, source);
-      if (error !== undefined) return [`MountVolume.SetUp failed for volume "${volume.name}" : ${error}`];
-    }
-    return [];
+    const errors = new Set(sourcesOf(volume).flatMap((source) => sourceError(world, source) ?? []));
+    if (errors.size === 0) return [];
+    // Several errors are an aggregate of Go.
+    const error = errors.size === 1 ? [...errors][0] : `[${[...errors].join(', ')}]`;
+    return [`MountVolume.SetUp failed for volume "${volume.name}" : ${error}`];
   });
 }
 

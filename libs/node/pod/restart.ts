@@ -51,7 +51,7 @@ export function afterRestart(entry: ContainerMemory['crash'], finishedAt: Instan
 
 /** What a kubelet knows of a pod after its restart: nothing of back-offs. */
 export function withoutBackOffs(memory: PodMemory, now: Instant): PodMemory {
-  const containers = Object.entries(memory.containers).map(([name, { notBefore: _, pull: __, ...known }]) => [
+  const containers = Object.entries(memory.containers).map(([name, { notBefore: _, pull: __, backOff: ___, ...known }]) => [
     name,
     { ...known, crash: { delay: 0, at: now } },
   ]);

@@ -9,6 +9,8 @@ import type { PodEvent, PodWorld, Start } from './world.js';
 
 /** The epoch, as Go prints the start time of a container that never started. */
 const NEVER = '1970-01-01T00:00:00Z';
+/** How long after a change of its containers a pod is looked at. */
+const NEXT_SYNC = 1_000;
 
 /**
  * One pod while it is being planned. Time advances step by step up to now; changes are recorded in the slots and in the list of events.
@@ -56,6 +58,11 @@ export class Simulation {
     return (this.pod.spec?.terminationGracePeriodSeconds ?? 30) * 1000;
   }
 
+  /** From something that a pod's worker learns of to its next sync (plegRelistDuration); the instant profile does not wait. */
+  get untilSync(): number {
+    return Math.min(NEXT_SYNC, this.world.profile.imagePull);
+  }
+
   program(slot: Slot): Program | undefined {
     if (!this.programs.has(slot)) this.programs.set(slot, programOfContainer(slot.container));
     return this.programs.get(slot);
@@ -96,6 +103,12 @@ export class Simulation {
     slot.status = { ...slot.status, state: { waiting }, lastState: last ?? {}, ready: false, started: false };
   }
 
+  /** The id that a container will have when it is created. */
+  nextID({ container: { name }, status }: Slot): string {
+    const before = status.state?.terminated ?? status.lastState?.terminated;
+    return containerID(this.pod.metadata.uid ?? '', name, before ? status.restartCount + 1 : status.restartCount);
+  }
+
   /** A container is running from now on. */
   run(slot: Slot, image: { name: string; id: string; user: number }): void {
     const { status, container } = slot;
@@ -110,12 +123,19 @@ export class Simulation {
       restartCount,
       image: image.name,
       imageID: image.id,
-      containerID: containerID(this.pod.metadata.uid ?? '', container.name, restartCount),
+      containerID: `containerd://${containerID(this.pod.metadata.uid ?? '', container.name, restartCount)}`,
       ...(resources.requests ? { allocatedResources: resources.requests } : {}),
       resources,
       user: { linux: linuxUser(this.pod, container, image.user) },
     };
-    this.remember(slot, { startedAt: this.at, notBefore: undefined, probes: undefined, killing: undefined, hook: undefined });
+    this.remember(slot, {
+      startedAt: this.at,
+      notBefore: undefined,
+      backOff: undefined,
+      probes: undefined,
+      killing: undefined,
+      hook: undefined,
+    });
     this.fresh.add(slot);
   }
 
@@ -149,7 +169,7 @@ export class Simulation {
 
 /** A container's id, which is the same for the same start of the same container. */
 function containerID(uid: string, name: string, restart: number): string {
-  return `containerd://${createHash('sha256').update(`${uid}/${name}/${restart}`).digest('hex')}`;
+  return createHash('sha256').update(`${uid}/${name}/${restart}`).digest('hex');
 }
 
 function linuxUser(pod: corev1.Pod, container: corev1.Container, imageUser: number): corev1.LinuxContainerUser {

@@ -1,90 +1,24 @@
-import { formatGoDuration, goQuote } from '#apimachinery';
-import { findImage, pullError } from '../images/catalogue.js';
+import { goQuote } from '#apimachinery';
+import { findImage } from '../images/catalogue.js';
 import { parseImage } from '../images/reference.js';
 import { onExit } from './exit.js';
 import { hookOutcome } from './hooks.js';
 import { finishKill } from './kill.js';
 import { configError } from './references.js';
-import { afterRestart, crashEntry, nextDelay } from './restart.js';
+import { afterRestart, crashEntry } from './restart.js';
 import type { Simulation } from './simulation.js';
 import type { Slot } from './slot.js';
 import { stopOf } from './stop.js';
 
-/** The start of a container: image, configuration, creation, start (kuberuntime startContainer, images EnsureImageExists). */
+/** The start of a container whose image is present: configuration, creation, start (kuberuntime startContainer). */
 
 /** Retry interval in milliseconds, which is that of a pod worker's syncs. */
 const RESYNC = 15_000;
-/** From a failed pull to the next sync, which finds it in back-off. */
-const NEXT_SYNC = 1_000;
 
 /** Why a container cannot be started, in the words of its status. */
-function refuse(sim: Simulation, slot: Slot, reason: string, message: string): void {
+export function refuse(sim: Simulation, slot: Slot, reason: string, message: string): void {
   sim.wait(slot, reason, message);
   sim.remember(slot, { notBefore: sim.at + RESYNC });
-}
-
-/** Begins to start a container: determines whether its image has to be pulled. */
-export function beginStart(sim: Simulation, slot: Slot): void {
-  const image = slot.container.image ?? '';
-  const reference = parseImage(image);
-  if (!reference) {
-    const message = `Failed to apply default image tag ${goQuote(image)}: couldn't parse image name ${goQuote(image)}: invalid reference format`;
-    sim.warning('InspectFailed', message, slot);
-    sim.warning('Failed', 'Error: InvalidImageName', slot);
-    refuse(sim, slot, 'InvalidImageName', message);
-    return;
-  }
-  const policy = slot.container.imagePullPolicy || (reference.tag === 'latest' && !reference.digest ? 'Always' : 'IfNotPresent');
-  const present = sim.hasImage(reference.full);
-  if (policy === 'Never' && !present) {
-    const message = `Container image ${goQuote(image)} is not present with pull policy of Never`;
-    sim.warning('ErrImageNeverPull', message, slot);
-    sim.warning('Failed', 'Error: ErrImageNeverPull', slot);
-    refuse(sim, slot, 'ErrImageNeverPull', message);
-  } else if (present && policy !== 'Always') {
-    sim.normal('Pulled', `Container image ${goQuote(image)} already present on machine and can be accessed by the pod`, slot);
-    create(sim, slot);
-  } else beginPull(sim, slot, { image, present });
-}
-
-function beginPull(sim: Simulation, slot: Slot, { image, present }: { image: string; present: boolean }): void {
-  const { pull } = slot.memory;
-  if (pull && sim.at < pull.failedAt + pull.delay) {
-    sim.normal('BackOff', `Back-off pulling image ${goQuote(image)}`, slot);
-    sim.warning('Failed', 'Error: ImagePullBackOff', slot);
-    sim.wait(slot, 'ImagePullBackOff', `Back-off pulling image ${goQuote(image)}: ErrImagePull: ${pull.error}`);
-    sim.remember(slot, { notBefore: pull.failedAt + pull.delay });
-    return;
-  }
-  sim.normal('Pulling', `Pulling image ${goQuote(image)}`, slot);
-  // If the image is present, only its digest is checked with the registry.
-  const time = Math.round(present ? sim.world.profile.imagePull / 5 : sim.world.profile.imagePull);
-  sim.busy = { container: slot.container.name, step: 'pull', since: sim.at, until: sim.at + time };
-}
-
-/** The pull has finished. */
-export function finishPull(sim: Simulation, slot: Slot, since: number): void {
-  const image = slot.container.image ?? '';
-  const reference = parseImage(image);
-  const found = reference && findImage(reference);
-  if (reference && found) {
-    const took = formatGoDuration(sim.at - since);
-    sim.normal(
-      'Pulled',
-      `Successfully pulled image ${goQuote(image)} in ${took} (${took} including waiting). Image size: ${found.size} bytes.`,
-      slot,
-    );
-    sim.pulled.add(reference.full);
-    sim.remember(slot, { pull: undefined });
-    create(sim, slot);
-    return;
-  }
-  const error = reference ? pullError(reference) : 'invalid reference format';
-  sim.warning('Failed', `Failed to pull image ${goQuote(image)}: ${error}`, slot);
-  sim.warning('Failed', 'Error: ErrImagePull', slot);
-  sim.wait(slot, 'ErrImagePull', error);
-  const next = Math.min(NEXT_SYNC, sim.world.profile.imagePull);
-  sim.remember(slot, { pull: { failedAt: sim.at, delay: nextDelay(slot.memory.pull?.delay), error }, notBefore: sim.at + next });
 }
 
 /** Why a container may not run as the user that it would run as (kuberuntime verifyRunAsNonRoot). */
@@ -100,12 +34,19 @@ function rootError(sim: Simulation, { container }: Slot): string | undefined {
   return byImage === 0 ? `container has runAsNonRoot and image will run as root ${where}` : undefined;
 }
 
-/** The image is present: creates the container's configuration, and starts it after the time that takes. */
-function create(sim: Simulation, slot: Slot): void {
+/** Creates the container, and starts it after the time that takes. */
+export function create(sim: Simulation, slot: Slot): void {
   const error = configError(sim.pod, slot.container, sim.world) ?? rootError(sim, slot);
   if (error !== undefined) {
     sim.warning('Failed', `Error: ${error}`, slot);
     refuse(sim, slot, 'CreateContainerConfigError', error);
+    return;
+  }
+  const program = sim.program(slot);
+  if (program?.does === 'not-start' && program.uncreated) {
+    const message = `failed to generate container ${goQuote(sim.nextID(slot))} spec: ${program.message}`;
+    sim.warning('Failed', `Error: ${message}`, slot);
+    refuse(sim, slot, 'CreateContainerError', message);
     return;
   }
   sim.busy = { container: slot.container.name, step: 'start', since: sim.at, until: sim.at + sim.world.profile.containerStart };
@@ -124,7 +65,8 @@ export function finishStart(sim: Simulation, slot: Slot): void {
   if (program?.does === 'not-start') {
     sim.warning('Failed', `Error: ${program.message}`, slot);
     slot.status = { ...slot.status, state: {} };
-    onExit(sim, slot, 128, { reason: 'StartError', message: program.message });
+    const { message } = program;
+    onExit(sim, slot, 128, { reason: 'StartError', message, waiting: { reason: 'RunContainerError', message } });
     return;
   }
   sim.normal('Started', 'Container started', slot);

@@ -1,6 +1,7 @@
 import type { corev1 } from '#api';
 import type { Instant } from '#apimachinery';
 import type { TimingProfile } from '#controller-runtime';
+import type { PathKind } from './host-paths.js';
 import type { PodMemory } from './memory.js';
 
 /** The environment of a pod on its node, as planPod() sees it. */
@@ -15,8 +16,10 @@ export interface PodWorld {
   hasImage(reference: string): boolean;
   configMap(name: string): corev1.ConfigMap | undefined;
   secret(name: string): corev1.Secret | undefined;
-  /** Whether pods have made a directory or file on the node. */
-  hasPath(path: string): boolean;
+  claim(name: string): corev1.PersistentVolumeClaim | undefined;
+  persistentVolume(name: string): corev1.PersistentVolume | undefined;
+  /** What pods have made at a path of the node. */
+  pathKind(path: string): PathKind | undefined;
   processes: Processes;
   /** Why the node, which is under pressure, does not admit the pod. */
   refusal: string | undefined;

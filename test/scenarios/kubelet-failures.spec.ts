@@ -1,0 +1,97 @@
+import { expect, it } from '@jest/globals';
+import { ConfigMap, type corev1, Event, PersistentVolumeClaim, Pod, Secret } from '#api';
+import type { LocalCluster } from '#cluster';
+import { podOf, start, summary } from './pod-stories.js';
+
+const nginx = { name: 'c', image: 'nginx:1.27' };
+
+const shown = async ({ client }: LocalCluster, name = 'web'): Promise<string> => summary(await client.get(Pod, name, 'default'));
+
+/** What kubelets have said about a pod: `reason: message`, how often. */
+async function said({ client }: LocalCluster, name = 'web'): Promise<string[]> {
+  const { items } = await client.list(Event, { namespace: 'default' });
+  return items
+    .filter(({ involvedObject, source }) => involvedObject.name === name && source?.component === 'kubelet')
+    .map(({ reason, message, count }) => `${reason}: ${message} (${count})`);
+}
+
+it('kubelet: a pod waits for a ConfigMap of its volume, and another one for a key of its environment', async () => {
+  const cluster = await start();
+  const volumes = [{ name: 'v', configMap: { name: 'settings' } }];
+  const env = [{ name: 'A', valueFrom: { configMapKeyRef: { name: 'settings', key: 'a' } } }];
+  await cluster.client.create(Pod, podOf({ containers: [nginx], volumes }));
+  await cluster.client.create(Pod, podOf({ containers: [{ ...nginx, env }] }, 'env'));
+  await cluster.advance(3_000);
+  expect([await shown(cluster), await shown(cluster, 'env')]).toEqual([
+    'Pending c=ContainerCreating',
+    'Pending c=CreateContainerConfigError',
+  ]);
+  expect(await said(cluster)).toEqual(['FailedMount: MountVolume.SetUp failed for volume "v" : configmap "settings" not found (3)']);
+  expect((await said(cluster, 'env')).at(-1)).toBe('Failed: Error: configmap "settings" not found (1)');
+  await cluster.client.create(ConfigMap, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'settings', namespace: 'default' },
+    data: { a: '1' },
+  });
+  await cluster.advance(15_000);
+  expect([await shown(cluster), await shown(cluster, 'env')]).toEqual(['Running c=running+ready', 'Running c=running+ready']);
+});
+
+it('kubelet: a pod that nobody scheduled waits for its claim', async () => {
+  const cluster = await start();
+  const volumes = [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }];
+  await cluster.client.create(Pod, podOf({ nodeName: 'worker-1', containers: [nginx], volumes }));
+  await cluster.settle();
+  await cluster.client.create(PersistentVolumeClaim, {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'data', namespace: 'default' },
+    spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'none', resources: { requests: { storage: '1Gi' } } },
+  });
+  await cluster.advance(10_000);
+  const failed =
+    'FailedMount: Unable to attach or mount volumes: unmounted volumes=[v], unattached volumes=[], failed to process volumes=[v]: error processing PVC default/data:';
+  expect(await said(cluster)).toEqual([
+    `${failed} failed to fetch PVC from API server: persistentvolumeclaims "data" not found (1)`,
+    `${failed} PVC is not bound (1)`,
+  ]);
+  expect(await shown(cluster)).toBe('Pending c=ContainerCreating');
+});
+
+it('kubelet: a directory that one pod makes on a node is there for the next, also when the first is gone', async () => {
+  const cluster = await start();
+  const using = (name: string, type: string, node = 'worker-1'): corev1.Pod =>
+    podOf({ nodeName: node, containers: [nginx], volumes: [{ name: 'v', hostPath: { path: '/srv/data/deep', type } }] }, name);
+  await cluster.client.create(Pod, using('maker', 'DirectoryOrCreate'));
+  await cluster.settle();
+  await cluster.client.delete(Pod, 'maker', 'default', { gracePeriodSeconds: 0 });
+  await cluster.client.create(Pod, using('user', 'Directory'));
+  await cluster.client.create(Pod, using('elsewhere', 'Directory', 'worker-2'));
+  await cluster.settle();
+  expect([await shown(cluster, 'user'), await said(cluster, 'elsewhere')]).toEqual([
+    'Running c=running+ready',
+    ['FailedMount: MountVolume.SetUp failed for volume "v" : hostPath type check failed: /srv/data/deep is not a directory (1)'],
+  ]);
+});
+
+it('kubelet: a private image is pulled when its secret is there', async () => {
+  const cluster = await start();
+  const image = 'ghcr.io/acme/private:v1';
+  await cluster.client.create(Pod, podOf({ containers: [{ name: 'c', image }], imagePullSecrets: [{ name: 'regcred' }] }));
+  await cluster.settle();
+  expect([await shown(cluster), (await said(cluster))[0]]).toEqual([
+    'Pending c=ImagePullBackOff',
+    'FailedToRetrieveImagePullSecret: Unable to retrieve some image pull secrets (regcred); attempting to pull the image may not succeed. (1)',
+  ]);
+  const config = { auths: { 'ghcr.io': { username: 'me', password: 's3cret' } } };
+  await cluster.client.create(Secret, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'regcred', namespace: 'default' },
+    type: 'kubernetes.io/dockerconfigjson',
+    data: { '.dockerconfigjson': Buffer.from(JSON.stringify(config)).toString('base64') },
+  });
+  await cluster.advance(10_000);
+  expect(await shown(cluster)).toBe('Running c=running+ready');
+});
