@@ -1,11 +1,11 @@
 import { type corev1, type discoveryv1, EndpointSlice, Node, Pod, Service } from '#api';
 import { isNamespaceTerminating, isNotFound } from '#apimachinery';
 import { defineController, type ReconcileContext, watching } from '#controller-runtime';
+import { changesZones, HINTED, hinting, noteHints, overloadedServices, SLICES_OF_SERVICE } from './hinting.js';
 import { podSelector, servicesOf, TRIGGER_TIME, triggerTime } from './pods-of-service.js';
 import { MANAGED_BY, MANAGER, SERVICE_NAME } from './slice-shape.js';
 import { planSlices } from './slices.js';
-
-const SLICES_OF_SERVICE = 'slices-of-service';
+import { asksForHints } from './topology-hints.js';
 
 /** Maintains the EndpointSlices of each Service with a selector (pkg/controller/endpointslice). */
 export const endpointSlices = defineController({
@@ -18,13 +18,16 @@ export const endpointSlices = defineController({
       const name = serviceName(object);
       return name === undefined ? [] : [{ namespace: object.metadata.namespace, name }];
     }),
+    watching(Node, (change, informers) => (changesZones(change) ? overloadedServices(informers) : [])),
   ],
-  reads: [Node],
-  index: (informers) =>
+  index(informers) {
+    informers.of(Service).addIndex(HINTED, (service) => (asksForHints(service) ? ['true'] : []));
+    informers.of(Service).on(({ object, old }) => noteHints(object, old));
     informers.of(EndpointSlice).addIndex(SLICES_OF_SERVICE, (slice) => {
       const name = serviceName(slice);
       return name === undefined ? [] : [`${slice.metadata.namespace}/${name}`];
-    }),
+    });
+  },
   reconcile: reconcileSlices,
 });
 
@@ -46,6 +49,7 @@ async function reconcileSlices(service: corev1.Service, ctx: ReconcileContext): 
     .byIndex(SLICES_OF_SERVICE, `${namespace}/${name}`)
     .filter(({ metadata }) => !metadata.deletionTimestamp);
   const nodes = informers.of(Node);
+  const { hint, events } = hinting(service, slices, informers);
   const plan = planSlices({
     service,
     pods,
@@ -54,6 +58,7 @@ async function reconcileSlices(service: corev1.Service, ctx: ReconcileContext): 
       const found = nodes.get(node);
       return found === undefined ? null : found.metadata.labels?.['topology.kubernetes.io/zone'];
     },
+    hint,
   });
   const timed = (slice: discoveryv1.EndpointSlice): discoveryv1.EndpointSlice => withTriggerTime(slice, service, pods);
   // No new slices for a Service that is being deleted: the garbage collector would delete them again.
@@ -63,6 +68,7 @@ async function reconcileSlices(service: corev1.Service, ctx: ReconcileContext): 
     ...plan.update.map((slice) => ctx.client.update(EndpointSlice, timed(slice))),
     ...plan.delete.map(({ metadata }) => ctx.client.delete(EndpointSlice, metadata.name, metadata.namespace).catch(ignoreNotFound)),
   ]);
+  for (const { type, reason, message } of events) ctx.recorder.record({ about: service, type, reason, message });
 }
 
 function withTriggerTime(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { corev1, discoveryv1 } from '#api';
 import { planSlices, type SlicePlan } from './slices.js';
+import { withoutHints } from './traffic-distribution.js';
 
 function service(spec: Partial<corev1.ServiceSpec> = {}): corev1.Service {
   const ports = [{ name: 'http', protocol: 'TCP', port: 80, targetPort: 'web' }];
@@ -28,7 +29,7 @@ function pod(index: number, { ready = true, deleting = false, port = 8080 } = {}
 }
 
 const plan = (pods: corev1.Pod[], slices: discoveryv1.EndpointSlice[], of = service()): SlicePlan =>
-  planSlices({ service: of, pods, slices, zoneOf: (node) => (node === 'n1' ? 'z1' : null) });
+  planSlices({ service: of, pods, slices, zoneOf: (node) => (node === 'n1' ? 'z1' : null), hint: withoutHints });
 
 /** The slices after a plan has been carried out. */
 function apply(slices: discoveryv1.EndpointSlice[], { create, update, delete: gone }: SlicePlan): discoveryv1.EndpointSlice[] {

@@ -3,6 +3,7 @@ import { deepEqual } from '#apimachinery';
 import { isPodReady } from '#component-helpers';
 import { hasAddress, hostnameFor, portOf } from './pods-of-service.js';
 import { familyOf, groupSlices, labelsFor, newSlice, ownedBy, portsKey } from './slice-shape.js';
+import { type Hinted, withHints } from './traffic-distribution.js';
 
 /** Maximum endpoints of a slice (--max-endpoints-per-slice). */
 const MAX_ENDPOINTS = 100;
@@ -19,6 +20,8 @@ export interface SliceInput {
   slices: readonly Slice[];
   /** Zone of a node; undefined if it has none, null if the node does not exist. */
   zoneOf(node: string): string | undefined | null;
+  /** Gives the slices of an address type the hints that the Service asks for. */
+  hint(slices: Hinted, addressType: string): Hinted;
 }
 
 /** The slices to write. The caller adds annotations with the trigger time. */
@@ -114,7 +117,7 @@ function draftOf(slice: Slice, endpoints: Map<string, Endpoint>, labels: Record<
     }
     endpoints.delete(key);
     kept.push(wanted);
-    changed ||= !deepEqual(wanted, endpoint);
+    changed ||= !deepEqual(wanted, endpoint.hints === undefined ? endpoint : withHints(endpoint, undefined));
   }
   return { slice, endpoints: kept, changed };
 }
@@ -200,7 +203,17 @@ function planAddressType(input: SliceInput, addressType: string, slices: readonl
     if (plan.delete.length === 1 && only !== undefined && isPlaceholder(only, placeholder)) plan.delete = [];
     else plan.create.push(placeholder);
   }
-  return reuse(plan, service);
+  return reuse(
+    hinted(plan, slices, (all) => input.hint(all, addressType)),
+    service,
+  );
+}
+
+function hinted(plan: SlicePlan, slices: readonly Slice[], hint: (slices: Hinted) => Hinted): SlicePlan {
+  const written = new Set([...plan.update, ...plan.delete].map(({ metadata }) => metadata.name));
+  const unchanged = slices.filter(({ metadata }) => !written.has(metadata.name));
+  const { create, update } = hint({ create: plan.create, update: plan.update, unchanged });
+  return { ...plan, create, update };
 }
 
 /**

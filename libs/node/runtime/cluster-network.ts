@@ -2,6 +2,7 @@ import type { corev1, discoveryv1 } from '#api';
 import type { HttpAnswer } from '../images/program.js';
 import type { ConnectError, HttpCall, Network } from '../shell/process.js';
 import type { PodMachine } from './pod-machine.js';
+import { type Place, reachableEndpoints } from './service-endpoints.js';
 import type { MachineWorld } from './world.js';
 
 /** The network as a pod sees it: names of Services and pods, cluster IPs, pod IPs, node ports. Network policies are not looked at. */
@@ -113,14 +114,25 @@ export class ClusterNetwork implements Network {
     const found = service.spec?.ports?.find((one) => one.port === port && (one.protocol ?? 'TCP') === 'TCP');
     // kube-proxy has no rule for other ports: nothing answers.
     if (!found) return { error: 'timeout', ...tried };
+    const ports = new Map<discoveryv1.Endpoint, number>();
     for (const slice of await this.slices(service)) {
       const number = slice.ports?.find((one) => (one.name ?? '') === (found.name ?? ''))?.port;
-      const ready = slice.endpoints?.find(({ conditions, targetRef }) => conditions?.ready !== false && targetRef?.kind === 'Pod');
-      if (number === undefined || !ready) continue;
-      const pod = await this.world.objects.get<corev1.Pod>('', 'pods', ready.targetRef?.namespace ?? '', ready.targetRef?.name ?? '');
-      if (pod) return { pod, port: number };
+      if (number !== undefined) for (const endpoint of slice.endpoints ?? []) ports.set(endpoint, number);
     }
-    return { error: 'refused', ...tried };
+    const { endpoints, dropped } = reachableEndpoints(service.spec, [...ports.keys()], await this.place());
+    for (const endpoint of endpoints) {
+      const { kind, namespace = '', name = '' } = endpoint.targetRef ?? {};
+      const number = ports.get(endpoint);
+      const pod = kind === 'Pod' ? await this.world.objects.get<corev1.Pod>('', 'pods', namespace, name) : undefined;
+      if (pod && number !== undefined) return { pod, port: number };
+    }
+    return { error: dropped ? 'timeout' : 'refused', ...tried };
+  }
+
+  private async place(): Promise<Place> {
+    const { nodeName: node = '' } = this.pod.spec;
+    const found = await this.world.objects.get<corev1.Node>('', 'nodes', '', node);
+    return { node, zone: found?.metadata.labels?.['topology.kubernetes.io/zone'] ?? '' };
   }
 
   private async reach(host: string, port: number): Promise<{ machine: PodMachine; port: number } | ConnectError> {
