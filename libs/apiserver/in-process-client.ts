@@ -162,13 +162,12 @@ class InProcessClient implements CausalClient {
     });
   }
 
-  delete(resource: Resource, name: string, namespace = '', query: DeleteQuery = {}): Promise<KubeObject> {
+  delete(resource: Resource, name: string, namespace = '', query: DeleteQuery = {}): Promise<void> {
     const { dryRun = false, uid, resourceVersion, ...rest } = query;
     const preconditions = uid === undefined && resourceVersion === undefined ? {} : { preconditions: { uid, resourceVersion } };
     return this.call(resource, { verb: 'delete', name, namespace }, async (scope) => {
       const erase = capable(scope, scope.storage.delete);
-      const deleted = await erase(scope, { ...rest, ...preconditions, dryRun });
-      return 'status' in deleted ? (deleted.status as unknown as KubeObject) : this.result<KubeObject>(scope, deleted.written);
+      await erase(scope, { ...rest, ...preconditions, dryRun });
     });
   }
 

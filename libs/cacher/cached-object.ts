@@ -33,6 +33,11 @@ class LazyObject implements CachedObject {
     return this.#object;
   }
 
+  /** Parsed again if it is read again. */
+  forget(): void {
+    this.#object = undefined;
+  }
+
   get bytes(): number {
     this.#bytes ??=
       this.key.length +
@@ -40,6 +45,14 @@ class LazyObject implements CachedObject {
       (occurrences(this.value, '{') + occurrences(this.value, '[')) * CONTAINER_BYTES;
     return this.#bytes;
   }
+}
+
+/**
+ * Drops what was parsed of an object that is no longer current: it stays in the window of events for watchers that start in the past, but
+ * hardly any of them reads it.
+ */
+export function forgetParsed(object: CachedObject): void {
+  if (object instanceof LazyObject) object.forget();
 }
 
 /** A change; the cache of its encodings is created on first access. */

@@ -1,5 +1,5 @@
 import { type LogEntry, type Revision, type Storage, StorageUnavailable } from '#storage';
-import { cacheEvent } from './cached-object.js';
+import { cacheEvent, forgetParsed } from './cached-object.js';
 import type { CachedObject, CacheEvent } from './cacher.js';
 import { EventWindow } from './event-window.js';
 import type { StoreLimits } from './limits.js';
@@ -63,6 +63,8 @@ export class WatchCache {
     this.#applied = entry.revision;
     this.window.add(event);
     this.watchers.event(event);
+    if (event.previous !== undefined) forgetParsed(event.previous);
+    if (event.type === 'delete') forgetParsed(event.current);
   }
 
   /** Resolves when everything up to a committed revision has been applied; reads the log if it was not announced. */

@@ -71,7 +71,7 @@ export interface Client {
     patch: unknown,
     query?: WriteQuery & { force?: boolean },
   ): Promise<T>;
-  delete(resource: Resource, name: string, namespace?: string, query?: DeleteQuery): Promise<KubeObject>;
+  delete(resource: Resource, name: string, namespace?: string, query?: DeleteQuery): Promise<void>;
   /** Delivers every event after `resourceVersion`, in order, without a gap; if it is unset, the existing objects come first as ADDED. */
   watch<T extends KubeObject>(resource: Resource<T>, query: ListQuery, handler: WatchHandler<T>): Promise<() => void>;
 }

@@ -163,7 +163,7 @@ class OverHttp implements HttpClient {
     return this.call<T>({ method: 'PATCH', path, query: writeQuery(query), body: patch, contentType: PATCH_TYPES[type] });
   }
 
-  delete(resource: Resource, name: string, namespace?: string, query: DeleteQuery = {}): Promise<KubeObject> {
+  async delete(resource: Resource, name: string, namespace?: string, query: DeleteQuery = {}): Promise<void> {
     const { gracePeriodSeconds, propagationPolicy, uid, resourceVersion, dryRun } = query;
     const preconditions = uid === undefined && resourceVersion === undefined ? {} : { preconditions: { uid, resourceVersion } };
     const body = {
@@ -174,7 +174,7 @@ class OverHttp implements HttpClient {
       ...preconditions,
       ...(dryRun ? { dryRun: ['All'] } : {}),
     };
-    return this.call<KubeObject>({ method: 'DELETE', path: resourcePath(resource, namespace, name), body });
+    await this.call({ method: 'DELETE', path: resourcePath(resource, namespace, name), body });
   }
 
   async watch<T extends KubeObject>(resource: Resource<T>, query: ListQuery, handler: WatchHandler<T>): Promise<() => void> {

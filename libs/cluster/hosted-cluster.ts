@@ -147,8 +147,9 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
       await informers.synced();
       await progress.ensure();
       const revision = await store.revision();
-      // A list that must not be older brings the cache, and with it every watch, up to that revision.
-      await store.list({ prefix: '/none/', notOlderThan: revision });
+      // A list that must not be older brings the cache, and with it every watch, up to that revision. A prefix above the resources would
+      // look at all keys.
+      await store.list({ prefix: '/registry/none/', notOlderThan: revision });
       return revision;
     },
     delivered: () => progress.revision,
