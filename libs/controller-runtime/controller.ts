@@ -47,6 +47,8 @@ export interface ControllerDefinition<T extends KubeObject> {
   for: Resource<T>;
   /** Changes of these wake their controlling owner (ownerReferences[controller=true]). */
   owns?: readonly Resource[];
+  /** Which changes of those do; default all. */
+  ownedFilter?(change: Change): boolean;
   watches?: readonly Watch[];
   /** Resources that it only reads. */
   reads?: readonly Resource[];
@@ -130,8 +132,10 @@ function controllerName(object: KubeObject | undefined, kind: string, group: str
 }
 
 /** Queues the controlling owner of a changed object; if the owner changed, the former one too. */
-function watchingOwned(resource: Resource, owner: Resource): Watch {
-  return watching(resource, ({ object, old }) => {
+function watchingOwned(resource: Resource, owner: Resource, filter?: (change: Change) => boolean): Watch {
+  return watching(resource, (change) => {
+    if (filter?.(change) === false) return [];
+    const { object, old } = change;
     const now = controllerName(object, owner.kind, owner.group);
     const before = old === undefined ? undefined : controllerName(old, owner.kind, owner.group);
     const names = now === before ? [now] : [now, before];
@@ -141,7 +145,8 @@ function watchingOwned(resource: Resource, owner: Resource): Watch {
 
 /** Builds a controller from its definition: which events queue which keys, and what is done for each. */
 export function defineController<T extends KubeObject>(definition: ControllerDefinition<T>): Controller {
-  const watches = [...(definition.owns ?? []).map((owned) => watchingOwned(owned, definition.for)), ...(definition.watches ?? [])];
+  const owned = (definition.owns ?? []).map((resource) => watchingOwned(resource, definition.for, definition.ownedFilter));
+  const watches = [...owned, ...(definition.watches ?? [])];
   const wakes = (change: ComponentChange) => isOf(definition.for, change) || watches.some((watch) => watch.concerns(change));
   return {
     name: definition.name,

@@ -1,7 +1,7 @@
 import { type appsv1, type corev1, Pod, type Resource, ResourceQuota } from '#api';
 import { deepEqual, type LabelSelector, selectorFromSet } from '#apimachinery';
 import { conditionOf, isPodActive, isPodTerminating } from '#component-helpers';
-import { type Controller, defineController, type ReconcileContext, type Reconciled } from '#controller-runtime';
+import { type Change, type Controller, defineController, type ReconcileContext, type Reconciled } from '#controller-runtime';
 import { nextAvailability } from '../availability.js';
 import { claimObjects } from '../claim.js';
 import { indexOrphans, orphansIn, watchingOrphans } from '../orphans.js';
@@ -36,11 +36,30 @@ export function replicaController<T extends ReplicaOwner>(kind: ReplicaKind<T>):
     ...(kind.flag === undefined ? {} : { flag: kind.flag }),
     for: kind.resource,
     owns: [Pod],
+    ownedFilter: changesCount,
     reads: [ResourceQuota],
     index: indexOrphans,
     watches: [watchingOrphans(kind.resource, kind.selectorOf)],
     reconcile: (owner, ctx) => reconcileReplicas(kind, owner, ctx),
   });
+}
+
+const ready = ({ status }: corev1.Pod) => conditionOf(status?.conditions, 'Ready');
+
+/**
+ * Whether a change of a pod can change what its owner counts. Most do not, e.g. binding it, and looking at thousands of pods for each of
+ * them would take long.
+ */
+function changesCount({ object, old, deleted }: Change): boolean {
+  if (deleted || old === undefined) return true;
+  const [now, before] = [object as corev1.Pod, old as corev1.Pod];
+  return (
+    now.metadata.deletionTimestamp !== before.metadata.deletionTimestamp ||
+    now.status?.phase !== before.status?.phase ||
+    !deepEqual(ready(now), ready(before)) ||
+    !deepEqual(now.metadata.labels, before.metadata.labels) ||
+    !deepEqual(now.metadata.ownerReferences, before.metadata.ownerReferences)
+  );
 }
 
 async function reconcileReplicas<T extends ReplicaOwner>(
@@ -59,8 +78,9 @@ async function reconcileReplicas<T extends ReplicaOwner>(
   const outcome = owner.metadata.deletionTimestamp === undefined ? await adjust({ kind, owner, pods: claimed }, ctx) : {};
   // The informer already has what was just created and deleted: the status need not wait for another reconcile.
   const now = clock.now();
-  const current = pods.controlledBy(owner.metadata.uid ?? '').filter(({ metadata }) => selector.matches(metadata.labels));
-  const activePods = current.filter(isPodActive);
+  const current = pods.controlledBy(owner.metadata.uid ?? '');
+  const matches = ({ metadata }: corev1.Pod) => selector.matches(metadata.labels);
+  const activePods = current === own ? claimed : current.filter((pod) => isPodActive(pod) && matches(pod));
   const minReadySeconds = owner.spec.minReadySeconds ?? 0;
   const status = nextStatus({
     status: owner.status,
@@ -69,7 +89,7 @@ async function reconcileReplicas<T extends ReplicaOwner>(
     minReadySeconds,
     templateLabels: selectorFromSet(owner.spec.template?.metadata?.labels),
     activePods,
-    terminating: kind.reportsTerminating ? current.filter(isPodTerminating).length : undefined,
+    terminating: kind.reportsTerminating ? current.filter((pod) => isPodTerminating(pod) && matches(pod)).length : undefined,
     failure: outcome.failure?.message,
     now,
   });

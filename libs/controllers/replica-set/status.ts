@@ -40,7 +40,7 @@ export function nextStatus(input: StatusInput): appsv1.ReplicaSetStatus {
   const { activePods, templateLabels, minReadySeconds, now, generation, terminating } = input;
   const labelled = activePods.filter(({ metadata }) => templateLabels.matches(metadata.labels)).length;
   const ready = activePods.filter(isPodReady);
-  const available = ready.filter((pod) => isAvailable(pod, minReadySeconds, now)).length;
+  const available = minReadySeconds === 0 ? ready.length : ready.filter((pod) => isAvailable(pod, minReadySeconds, now)).length;
   const conditions = nextConditions(input);
   return {
     replicas: activePods.length,
