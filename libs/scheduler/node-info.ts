@@ -1,4 +1,5 @@
 import type { corev1 } from '#api';
+import { deepEqual } from '#apimachinery';
 import { HostPorts, hostPortsOf } from './host-ports.js';
 import { type Amounts, amountOf, podAmounts } from './pod-amounts.js';
 
@@ -120,7 +121,7 @@ export class NodeInfo {
     const before = this.sums.pods.get(key);
     if (!before) return;
     this.sums.pods.set(key, pod);
-    if (pod.metadata.labels !== before.metadata.labels || pod.metadata.deletionTimestamp) this.memo.clear();
+    if (pod.metadata.deletionTimestamp || !deepEqual(pod.metadata.labels, before.metadata.labels)) this.memo.clear();
     if (this.sums.withAffinity.delete(before)) this.sums.withAffinity.add(pod);
   }
 

@@ -81,7 +81,9 @@ function softOf(
     for (const node of nodes) if (!ignored.has(node)) counts.add(node.labels[topologyKey] ?? '', 0);
     return { constraint, counts };
   });
-  const zoned = counted.filter(({ constraint, counts }) => constraint.topologyKey !== HOSTNAME && counts.size > 0);
+  // Nodes without the label are a domain for the weight, but no score reads its count.
+  const isRead = ({ topologyKey }: Constraint): boolean => topologyKey !== HOSTNAME && nodes.some(({ labels }) => topologyKey in labels);
+  const zoned = counted.filter(({ constraint }) => isRead(constraint));
   if (zoned.length > 0)
     for (const node of world.nodes) {
       if (isIgnored(node)) continue;
