@@ -23,6 +23,7 @@ import {
   TooManySnapshots,
 } from './records.js';
 import { templateRecords } from './template-rows.js';
+import { inTransaction } from './transaction.js';
 
 const clockOf = (stored: unknown): ClusterClock => {
   const { mode, now, rate, since } = (stored ?? {}) as { mode?: unknown; now?: unknown; rate?: unknown; since?: unknown };
@@ -185,14 +186,14 @@ function snapshotRecords(pool: pg.Pool): SnapshotRecords {
       const [row] = (await pool.query<SnapshotRow>(text, [clusterId, name])).rows;
       return row && snapshotOf(row);
     },
-    async addSnapshot({ id, clusterId, name, revision, at, createdAt }, most) {
-      // The cluster's row is locked, so that each snapshot counts those before it.
-      const text = `WITH owner AS MATERIALIZED (SELECT id FROM clusters WHERE id = $2 FOR UPDATE)
-        INSERT INTO snapshots (${COLUMNS}) SELECT $1, o.id, $3, $4, $5, $6 FROM owner o
-        WHERE (SELECT count(*) FROM snapshots s WHERE s.cluster_id = $2) < $7`;
-      const { rowCount } = await naming(name, pool.query(text, [id, clusterId, name, revision, at, createdAt, most]));
-      if (rowCount === 0) throw new TooManySnapshots(most);
-    },
+    addSnapshot: ({ id, clusterId, name, revision, at, createdAt }, most) =>
+      inTransaction(pool, async (client) => {
+        await client.query('SELECT FROM clusters WHERE id = $1 FOR UPDATE', [clusterId]);
+        const text = `INSERT INTO snapshots (${COLUMNS}) SELECT $1, c.id, $3, $4, $5, $6 FROM clusters c
+          WHERE c.id = $2 AND (SELECT count(*) FROM snapshots s WHERE s.cluster_id = $2) < $7`;
+        const { rowCount } = await naming(name, client.query(text, [id, clusterId, name, revision, at, createdAt, most]));
+        if (rowCount === 0) throw new TooManySnapshots(most);
+      }),
     async snapshotReady(id) {
       const text = `UPDATE snapshots s SET ready = true FROM clusters c WHERE s.id = $1 AND c.id = s.cluster_id AND c.state = 'ready'`;
       return (await pool.query(text, [id])).rowCount !== 0;

@@ -1,0 +1,20 @@
+import type pg from 'pg';
+
+/**
+ * Runs the work in a transaction, which is rolled back if it throws. Each of its statements sees what others committed before the statement
+ * began (READ COMMITTED): a count that must hold is taken by a statement after the one that locks.
+ */
+export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  } finally {
+    client.release();
+  }
+}
