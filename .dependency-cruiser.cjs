@@ -82,7 +82,7 @@ module.exports = {
     never('scripts-import-no-sources', { path: '^scripts/' }, '^(libs|apps|test)/'),
     only('pg-only-in-adapters', 'node_modules/(pg|@prisma)/', [
       '^libs/storage/postgres/',
-      '^libs/platform/(prisma-records|template-rows)\\.ts$',
+      '^libs/platform/(prisma-records|template-rows|transaction)\\.ts$',
       '^libs/audit/postgres-audit-store\\.ts$',
       '^libs/hosting/(connections|embedded/postgres)\\.ts$',
     ]),
