@@ -28,7 +28,7 @@ const allow = {
   kubeadm: ['node', 'network', 'client', 'component-helpers', 'api', 'apimachinery'],
   cluster: [
     ...['kubeadm', 'streaming', 'registry', 'admission', 'apiserver', 'cacher', 'storage', 'controllers', 'scheduler', 'node', 'network'],
-    'cloud',
+    ...['cloud', 'cel'],
     ...['controller-runtime', 'client', 'pki', 'raft', 'apiextensions', 'api', 'apimachinery'],
   ],
   hosting: [

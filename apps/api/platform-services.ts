@@ -9,7 +9,6 @@ import {
   buildId,
   buildInThread,
   type CertificateAuthority,
-  type ClockTurner,
   clockTurner,
   type Log,
   type Metrics,
@@ -26,10 +25,8 @@ import {
 } from '#hosting';
 import {
   type Access,
-  type ClockModes,
   type ClusterKeys,
   type Clusters,
-  type Copies,
   createAccess,
   createClockModes,
   createClusterKeys,
@@ -45,8 +42,11 @@ import {
   type Templates,
 } from '#platform';
 import { CLOCK } from '#storage';
+import { ClockFeed } from './clock-feed.js';
 import { type ApiConfig, publicOrigin } from './config.js';
 import { followRoles } from './follow-roles.js';
+import { ClusterCopies } from './platform/cluster-copies.js';
+import { ClusterTime } from './platform/cluster-time.js';
 import { Past } from './platform/past.js';
 import type { ClusterAddress } from './platform/views.js';
 import { StandingSessions } from './standing-sessions.js';
@@ -56,14 +56,16 @@ export interface PlatformServices {
   access: Access;
   clusters: Clusters;
   /** Forks, snapshots, restores and resets clusters. */
-  copies: Copies;
-  clockModes: ClockModes;
+  clusterCopies: ClusterCopies;
+  /** Shows and turns the clocks of clusters. */
+  time: ClusterTime;
+  /** Tells when clocks move. */
+  feed: ClockFeed;
   keys: ClusterKeys;
   organizations: Organizations;
   /** What clusters of organizations can be made from. */
   templates: Templates;
   address: ClusterAddress;
-  clock: ClockTurner;
   /** What the logs of clusters tell. */
   past: Past;
   apis: OpenApis;
@@ -168,7 +170,7 @@ function openTenancy(options: PlatformOptions, { runtime, quotas, removeTurnKeys
   const clusters = createClusters(making);
   return {
     clusters,
-    copies: createCopies({ ...making, components: componentNames, wake }),
+    clusterCopies: new ClusterCopies({ copies: createCopies({ ...making, components: componentNames, wake }), clusters }),
     clockModes: createClockModes({ records, storage: admin, notify, now, wake }),
     organizations: createOrganizations({ records, clusters, now, notify }),
     templates: createTemplates({ records, templates, now }),
@@ -208,15 +210,20 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
     for (const name of componentNames) wakeups.wake(cluster, name);
   };
   const tenancy = openTenancy(options, { runtime, quotas, removeTurnKeys: turns.remove, componentNames, wake });
-  const { clusters, organizations } = tenancy;
+  const { clusters, organizations, clockModes } = tenancy;
+  const past = new Past(apis, admin);
+  const clock = clockTurner({ admin, records, wake: (cluster, component) => wakeups.wake(cluster, component) });
+  const feed = new ClockFeed();
+  runtime.subscribe(feed);
   const stopTidying = startTidying({ clusters, organizations, apis }, options);
   return {
     access,
     ...tenancy,
     keys,
     address: { ca: authority.certificate, serverOf: (id) => `${origin}/clusters/${id}` },
-    past: new Past(apis, admin),
-    clock: clockTurner({ admin, records, wake: (cluster, component) => wakeups.wake(cluster, component) }),
+    past,
+    time: new ClusterTime({ clusters, clock, clockModes, past, apis }),
+    feed,
     apis,
     audit,
     sessions,

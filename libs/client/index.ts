@@ -2,3 +2,4 @@ export type { CausalClient, Client, DeleteQuery, Listed, ListQuery, PatchType, W
 export { type HttpClient, type HttpClientOptions, httpClient, resourcePath } from './http-client.js';
 export { Indexer, type Informer, type InformerChange } from './informer.js';
 export { createInformers, type InformerSet, type Informers, type ResourceListener } from './informers.js';
+export { resourceNamed } from './resource-named.js';

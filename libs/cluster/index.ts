@@ -1,4 +1,5 @@
-export { type AdvanceEnd, isAsWaited, type ObjectWait, troubleWith, waitIsOver } from './advance-end.js';
+export { type AdvanceEnd, type ObjectWait, troubleWith, waitState } from './advance-end/advance-end.js';
+export { stateNamed } from './advance-end/object-state.js';
 export { type ClusterApiOptions, clusterApi } from './api.js';
 export { changeInLog, changeOf } from './changes.js';
 export { ClusterCloud } from './cloud/cluster-cloud.js';

@@ -5,10 +5,7 @@ import {
   type GraphQLFieldConfigMap,
   GraphQLFloat,
   GraphQLInt,
-  GraphQLList,
-  GraphQLNonNull,
   GraphQLObjectType,
-  type GraphQLOutputType,
   GraphQLString,
 } from 'graphql';
 import type { AuditedRequest, AuditSelection } from './audit.js';
@@ -16,6 +13,7 @@ import type { GraphContext } from './context.js';
 import { costs, oneObject, page } from './cost/points.js';
 import { badInput } from './errors.js';
 import { limits } from './limits.js';
+import { listOf, required } from './output-types.js';
 import { withoutNulls } from './queries.js';
 import { Int64, Json, StringMap, Time } from './scalars.js';
 import { stream } from './stream.js';
@@ -23,9 +21,6 @@ import { lengthOf } from './text/length.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
 type Fields<T> = GraphQLFieldConfigMap<T, GraphContext>;
-
-const required = <T extends GraphQLOutputType>(type: T) => new GraphQLNonNull(type as never);
-const listOf = (type: GraphQLOutputType) => new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(type as never)));
 
 const userType = new GraphQLObjectType<AuditedRequest['user'], GraphContext>({
   name: 'AuditedUser',

@@ -8,6 +8,7 @@ import type { Meter } from './execution/meter.js';
 import type { GraphFaults } from './faults.js';
 import type { GraphKinds } from './kinds.js';
 import { Loaders } from './loaders.js';
+import type { GraphTime } from './time.js';
 
 /** One cluster as one user sees it, determined by the request's token. */
 export interface GraphSession {
@@ -16,6 +17,8 @@ export interface GraphSession {
   readonly audit: GraphAudit;
   readonly access: GraphAccess;
   readonly faults: GraphFaults;
+  /** Unset where no platform keeps the cluster. */
+  readonly time?: GraphTime;
   readonly cluster: { readonly id: string; readonly gitVersion: string };
   /** The resources that the cluster serves, from which its graph is built. */
   readonly served: Served;
@@ -28,12 +31,13 @@ export interface GraphSession {
 /**
  * The context of resolvers. There is one per operation, and one per event of a subscription: each sees the cluster as it is at that time.
  */
-export class GraphContext implements Omit<GraphSession, 'served'> {
+export class GraphContext implements Omit<GraphSession, 'served' | 'time'> {
   readonly client: Client;
   readonly history: History;
   readonly audit: GraphAudit;
   readonly access: GraphAccess;
   readonly faults: GraphFaults;
+  readonly time: GraphTime | undefined;
   readonly cluster: GraphSession['cluster'];
   readonly requestId: string;
   readonly yaml: YamlDecoder;
@@ -46,6 +50,7 @@ export class GraphContext implements Omit<GraphSession, 'served'> {
   ) {
     ({ client: this.client, history: this.history, audit: this.audit, access: this.access } = session);
     ({ faults: this.faults, cluster: this.cluster, requestId: this.requestId } = session);
+    this.time = session.time;
     this.yaml = session.yaml ?? inlineYaml;
     this.loaders = new Loaders(session.client, meter);
   }

@@ -1,24 +1,13 @@
-import {
-  GraphQLBoolean,
-  type GraphQLFieldConfig,
-  GraphQLInt,
-  GraphQLList,
-  GraphQLNonNull,
-  GraphQLObjectType,
-  type GraphQLOutputType,
-  GraphQLString,
-} from 'graphql';
+import { GraphQLBoolean, type GraphQLFieldConfig, GraphQLInt, GraphQLNonNull, GraphQLObjectType, GraphQLString } from 'graphql';
 import type { GraphContext } from './context.js';
 import { costs, oneObject, relatedObjects } from './cost/points.js';
 import { badInput } from './errors.js';
 import type { GraphEtcd, GraphEtcdMember, GraphFault, GraphFaultRequest } from './faults.js';
+import { listOf, required } from './output-types.js';
 import { withoutNulls } from './queries.js';
 import { Int64, Time } from './scalars.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
-
-const required = <T extends GraphQLOutputType>(type: T) => new GraphQLNonNull(type as never);
-const listOf = (type: GraphQLOutputType) => new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(type as never)));
 
 const faultType = new GraphQLObjectType<GraphFault, GraphContext>({
   name: 'Fault',

@@ -15,6 +15,7 @@ import { explainField } from './access-fields.js';
 import { auditField, followAuditField } from './audit-fields.js';
 import { chainFields } from './chain-fields.js';
 import type { GraphContext } from './context.js';
+import { copyMutations, diffField, snapshotsField } from './copy-fields.js';
 import { costs, oneObject, relatedObjects } from './cost/points.js';
 import { badInput } from './errors.js';
 import { etcdField, faultMutations, faultsField } from './fault-fields.js';
@@ -25,6 +26,7 @@ import { relations } from './relations/index.js';
 import type { Relation, Selectors, ToMany, ToOne } from './relations/relation.js';
 import { Json } from './scalars.js';
 import { yamlOf } from './text/yaml.js';
+import { clockField, clockMutations, followClockField } from './time-fields.js';
 import { type Descriptions, Types } from './types.js';
 import { watchField } from './watch.js';
 
@@ -127,11 +129,17 @@ class Graph {
         explainAccess: explainField,
         faults: faultsField,
         etcd: etcdField,
+        clock: clockField,
+        snapshots: snapshotsField,
+        diff: diffField,
       },
-      mutation: new GraphQLObjectType({ name: 'Mutation', fields: { ...mutationFields(this.object), ...faultMutations } }),
+      mutation: new GraphQLObjectType({
+        name: 'Mutation',
+        fields: { ...mutationFields(this.object), ...faultMutations, ...clockMutations, ...copyMutations },
+      }),
       subscription: new GraphQLObjectType({
         name: 'Subscription',
-        fields: { watch: watchField(this.object), eventChain: this.chain.follow, audit: followAuditField },
+        fields: { watch: watchField(this.object), eventChain: this.chain.follow, audit: followAuditField, clock: followClockField },
       }),
     });
   }

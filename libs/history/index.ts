@@ -1,6 +1,6 @@
 export { type ChainStep, EventChain } from './chain.js';
-export { LogDiff, type ObjectChange } from './diff.js';
-export { type Happened, Happenings } from './happenings.js';
+export { type FieldChange, LogDiff, type ObjectChange } from './diff.js';
+export { type ConditionChange, type EventSeen, type Happened, Happenings, type KindCount } from './happenings.js';
 export type { History, HistoryEntry } from './history.js';
 export { HISTORY_LIMITS } from './limits.js';
 export { causesOf, readLog } from './read-log.js';

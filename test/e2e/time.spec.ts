@@ -1,3 +1,5 @@
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
 import { ClusterApi, type Json } from '../cluster-api.js';
 import { type MadeCluster, type Service, startService, until } from '../service.js';
 
@@ -219,4 +221,85 @@ test('clusters of a template have its nodes, objects and faults, also after a re
   expect(await seen()).toEqual({ ...asMade, faults: [{ ...asMade.faults[0], since }] });
   expect((await rest('DELETE', `${at}/exam`)).status).toBe(204);
   expect((await rest('GET', `${at}/exam`)).status).toBe(404);
+});
+
+const graph = async (made: MadeCluster, token: string, query: string) => {
+  const sent = { method: 'POST', token, headers, body: JSON.stringify({ query }) };
+  return JSON.parse((await service.request(`/graphql?cluster=${made.id}`, sent)).text) as Json;
+};
+
+test('GraphQL turns the clock, follows it, and keeps, restores and forks the cluster', async () => {
+  const made = await service.createCluster({
+    name: 'graph',
+    profile: 'instant',
+    clock: { mode: 'stepped', startAt: '2030-01-01T00:00:00Z' },
+  });
+  const api = apiOf(made);
+  const socket = createClient({
+    url: `${service.origin.replace('https', 'wss')}/graphql?cluster=${made.id}`,
+    webSocketImpl: class extends WebSocket {
+      constructor(address: string, protocols: string[]) {
+        super(address, protocols, { ca: service.ca });
+      }
+    },
+    connectionParams: { authorization: `Bearer ${made.token}` },
+    retryAttempts: 0,
+  });
+  const ticks: Json[] = [];
+  const query = 'subscription { clock { mode now target happened { writes kinds { kind created } events { reason } } } }';
+  socket.subscribe<Json>(
+    { query },
+    { next: ({ data }) => void ticks.push(data?.clock), error: () => undefined, complete: () => undefined },
+  );
+  expect(await until(() => ticks.length > 0)).toBe(true);
+  expect(ticks[0]).toMatchObject({ mode: 'stepped', now: '2030-01-01T00:00:00.000Z', happened: { writes: 0 } });
+
+  expect((await graph(made, made.token, '{ clock { mode now } snapshots { name } }')).data).toEqual({
+    clock: { mode: 'stepped', now: '2030-01-01T00:00:00.000Z' },
+    snapshots: [],
+  });
+  await graph(made, made.token, 'mutation { createSnapshot(name: "empty") { name revision at } }');
+  const before = Number((await api.must('GET', pods)).metadata.resourceVersion);
+  await api.must('POST', deployments, deployment(2));
+  const advance = `mutation { advanceClock(by: "10m", until: {
+    resource: "pods", labelSelector: "app=web", expression: "objects.size() == 2 && objects.all(o, o.status.phase == 'Running')"
+  }) { met reason happened { kinds { kind created } events { reason } truncated } } }`;
+  const { data } = await graph(made, made.token, advance);
+  expect(data.advanceClock).toMatchObject({ met: true, reason: null, happened: { truncated: false } });
+  expect(data.advanceClock.happened.kinds).toContainEqual({ kind: 'Pod', created: 2 });
+  const seen = () => ticks.flatMap(({ happened }) => happened.kinds).filter(({ kind }: Json) => kind === 'Pod');
+  expect(await until(() => seen().reduce((sum, { created }: Json) => sum + created, 0) === 2)).toBe(true);
+  const missed = await graph(
+    made,
+    made.token,
+    'mutation { advanceClock(by: "5s", until: { object: "deployment/web", expression: "object.spec.paused" }) { met reason } }',
+  );
+  expect(missed.data.advanceClock).toEqual({ met: false, reason: 'no such key: paused' });
+  const waited = 'mutation { advanceClock(until: { object: "deployment/web", for: "condition=Available" }) { met now } cancelAdvance }';
+  expect((await graph(made, made.token, waited)).data).toMatchObject({ advanceClock: { met: true }, cancelAdvance: false });
+  expect(await until(() => ticks.at(-1)?.now === '2030-01-01T00:00:05.000Z')).toBe(true);
+
+  const past = await graph(
+    made,
+    made.token,
+    `{ diff(from: ${before}) { items { key change } } pods(namespace: "default", resourceVersion: "${before}") { items { kind } } }`,
+  );
+  expect(past.data.pods.items).toEqual([]);
+  expect(past.data.diff.items).toContainEqual({ key: '/registry/deployments/default/web', change: 'created' });
+  const fork = 'mutation { fork(name: "graph-fork", snapshot: "empty") { id token } }';
+  expect((await graph(made, made.token, fork)).errors[0].extensions.code).toBe('FORBIDDEN');
+  const [copied] = (await graph(made, service.adminToken, fork)).data.fork;
+  expect(await running(apiOf(copied))).toBe(0);
+  expect(await running(api)).toBe(2);
+  expect((await graph(made, made.token, 'mutation { restore(snapshot: "empty") }')).data.restore).toBeGreaterThan(before);
+  expect(await running(api)).toBe(0);
+  expect((await graph(made, made.token, 'mutation { reset deleteSnapshot(name: "empty") }')).data.deleteSnapshot).toBe(true);
+  expect((await graph(made, made.token, 'mutation { changeClock(mode: "scaled", rate: 10) { mode rate } }')).data.changeClock).toEqual({
+    mode: 'scaled',
+    rate: 10,
+  });
+  const refused = ['{ diff(from: 999999) { to } }', 'mutation { restore(snapshot: "none") }', 'mutation { advanceClock(by: "x") { now } }'];
+  const codes = await Promise.all(refused.map(async (text) => (await graph(made, made.token, text)).errors[0].extensions.code));
+  expect(codes).toEqual(['BAD_USER_INPUT', 'BAD_USER_INPUT', 'BAD_USER_INPUT']);
+  await socket.dispose();
 });

@@ -8,6 +8,7 @@ import type { StorageAdmin } from '#storage';
 import { explained, mustReadRoles } from '../explain.js';
 import type { StandingSessions } from '../standing-sessions.js';
 import { graphFaults } from './graph-faults.js';
+import { type GraphTimeParts, graphTime } from './graph-time.js';
 import type { IdentifyGraph, OpenGraph } from './sessions.js';
 import { type StartStream, standingStreams, watchingClient } from './standing-streams.js';
 
@@ -41,7 +42,7 @@ function auditOf(log: AuditLog, cluster: string): GraphAudit {
   };
 }
 
-interface GraphParts {
+interface GraphParts extends GraphTimeParts {
   identify: IdentifyGraph;
   apis: OpenApis;
   admin: StorageAdmin;
@@ -81,7 +82,8 @@ function guardedAudit(audit: GraphAudit, { check, start }: Guard): GraphAudit {
 const ended = new Error('The cluster was deleted.');
 
 /** Opens the cluster of a caller. */
-export function graphOpener({ identify, apis, admin, audit, sessions }: GraphParts): OpenGraph {
+export function graphOpener(parts: GraphParts): OpenGraph {
+  const { identify, apis, admin, audit, sessions } = parts;
   return async (request, requestId) => {
     const caller = await identify(request);
     const open = caller && (apis.peek(caller.cluster) ?? (await apis.open(caller.cluster)));
@@ -101,6 +103,7 @@ export function graphOpener({ identify, apis, admin, audit, sessions }: GraphPar
       audit: guardedAudit(auditOf(audit, id), guard),
       access: { explain: (question) => mustReadRoles(api, user).then(() => explained(api, question, user)) },
       faults: graphFaults(api, guard.check),
+      time: graphTime(parts, { open, requestId, ...guard, platform: caller.platform === true }),
       cluster: { id, gitVersion: open.cluster.features?.version ?? KUBERNETES_VERSION.gitVersion },
       served: storages.served(),
       requestId,

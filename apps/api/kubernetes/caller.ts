@@ -12,6 +12,8 @@ export interface Caller {
   cluster: string;
   user?: UserInfo;
   tokenHash?: string;
+  /** It is the platform's token. */
+  platform?: true;
   /** For a token of the cluster itself: whether it is still valid. */
   stillValid?(): Promise<boolean>;
 }

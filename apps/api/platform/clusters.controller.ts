@@ -4,8 +4,6 @@ import { systemClock } from '#apimachinery';
 import { Problem, validated } from '#hosting';
 import {
   adminCertificate,
-  ClockAdvancing,
-  type ClockModes,
   type Cluster,
   type ClusterKeys,
   type Clusters,
@@ -16,11 +14,12 @@ import {
   type Templates,
   timeOf,
 } from '#platform';
-import { CLOCK_MODES, CLUSTER_ADDRESS, CLUSTER_KEYS, CLUSTERS, MAX_NODES, ORGANIZATIONS, TEMPLATES } from '../tokens.js';
+import { CLUSTER_ADDRESS, CLUSTER_KEYS, CLUSTER_TIME, CLUSTERS, MAX_NODES, ORGANIZATIONS, TEMPLATES } from '../tokens.js';
+import type { ClusterTime } from './cluster-time.js';
 import { isReference, noCluster } from './ids.js';
 import { PlatformGuard } from './platform.guard.js';
 import { creationProblem } from './problems.js';
-import { changeClusterSchema, createClusterSchema, kubeconfigSchema, listClustersSchema, nodesSchema } from './schemas/clusters.js';
+import { createClusterSchema, kubeconfigSchema, listClustersSchema, nodesSchema } from './schemas/clusters.js';
 import { madeOfAll, namesOf } from './several.js';
 import { type ClusterAddress, clusterView, createdView } from './views.js';
 
@@ -35,7 +34,7 @@ export class ClustersController {
     @Inject(ORGANIZATIONS) private readonly organizations: Organizations,
     @Inject(CLUSTER_ADDRESS) private readonly address: ClusterAddress,
     @Inject(CLUSTER_KEYS) private readonly keys: ClusterKeys,
-    @Inject(CLOCK_MODES) private readonly clockModes: ClockModes,
+    @Inject(CLUSTER_TIME) private readonly time: ClusterTime,
     @Inject(MAX_NODES) private readonly maxNodes: number,
     @Inject(TEMPLATES) private readonly templates: Templates,
   ) {}
@@ -69,14 +68,7 @@ export class ClustersController {
 
   @Patch(':id')
   async change(@Param('id') id: string, @Body() body: unknown) {
-    const { clock } = validated(changeClusterSchema, body);
-    try {
-      const changed = isReference(id) ? await this.clockModes.change(id, clock) : undefined;
-      if (!changed) throw noCluster(id);
-      return clusterView(changed, this.address);
-    } catch (error) {
-      throw error instanceof ClockAdvancing ? new Problem(409, error.message) : error;
-    }
+    return clusterView(await this.time.change(id, body), this.address);
   }
 
   @Delete(':id')

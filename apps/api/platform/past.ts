@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ResourceInfo } from '#api';
 import { inProcessClient, storageKey } from '#apiserver';
-import type { Client, Listed } from '#client';
+import { type Client, type Listed, resourceNamed } from '#client';
 import {
   causesOf,
   type Happened,
@@ -59,7 +59,7 @@ export class Past {
   /** The objects of a resource as they were at a revision. */
   async list(cluster: string, { resource: named, revision, ...query }: PastListRequest): Promise<Listed<object>> {
     const client = await this.clientOf(cluster);
-    const resource = await resourceNamed(client, named);
+    const resource = await resourceOf(client, named);
     const at =
       revision === undefined || query.continue !== undefined ? {} : { resourceVersion: String(revision), resourceVersionMatch: 'Exact' };
     return client.list(resource, { ...query, ...at });
@@ -99,7 +99,7 @@ export class Past {
   /** The last write to an object; forwards, the last one of a client if there is one. */
   private async lastWrite(cluster: string, storage: Storage, { object = '', namespace, back }: TraceRequest): Promise<Revision> {
     const [named = '', name = ''] = object.split('/');
-    const { group, resource, namespaced } = await resourceNamed(await this.clientOf(cluster), named);
+    const { group, resource, namespaced } = await resourceOf(await this.clientOf(cluster), named);
     const writes = await storage.history(storageKey({ group, resource, namespace: namespaced ? namespace : '', name }));
     const wanted = back ? writes.at(-1) : (writes.findLast(({ cause }) => cause.component === undefined) ?? writes[0]);
     if (wanted === undefined) throw new Problem(404, `the log has no writes of ${object}`);
@@ -125,13 +125,8 @@ async function mustExist(storage: Storage, revision: Revision): Promise<void> {
   if (revision < oldest) throw new Compacted(revision, oldest);
 }
 
-async function resourceNamed(client: Client, text: string): Promise<ResourceInfo> {
-  const [short = '', ...group] = text.toLowerCase().split('.');
-  const found = (await client.resources()).find(
-    (info) =>
-      [info.resource, info.singular, info.kind.toLowerCase(), ...(info.shortNames ?? [])].includes(short) &&
-      (group.length === 0 || info.group === group.join('.')),
-  );
+async function resourceOf(client: Client, text: string): Promise<ResourceInfo> {
+  const found = resourceNamed(await client.resources(), text);
   if (found) return found;
   throw new Problem(422, `the server doesn't have a resource type ${JSON.stringify(text.slice(0, 100))}`);
 }

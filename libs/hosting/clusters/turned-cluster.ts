@@ -1,7 +1,7 @@
 import type { Instant } from '#apimachinery';
 import type { ClusterStore } from '#cacher';
 import type { Client } from '#client';
-import { type AdvanceEnd, expireLeases, waitIsOver } from '#cluster';
+import { type AdvanceEnd, expireLeases, waitState } from '#cluster';
 import type { Duty, TurnedCluster } from '#controller-runtime';
 import type { PlatformEvent, PlatformRecords } from '#platform';
 import { Compacted, type Fence, type Revision, type Storage } from '#storage';
@@ -12,16 +12,32 @@ export interface TurnedClustersOptions extends WorkerClustersOptions {
   notify(event: PlatformEvent): void;
 }
 
-/** When an advance is over. */
-async function endOf(end: AdvanceEnd, { storage, client }: { storage: Pick<Storage, 'clock' | 'log'>; client: Client }): Promise<Instant> {
-  if (!('quiet' in end)) return (await waitIsOver(client, end)) ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+const OVER = Number.NEGATIVE_INFINITY;
+const ONLY_BY_A_CHANGE = Number.POSITIVE_INFINITY;
+
+/** When a cluster in which nothing is written is quiet. */
+async function quietAt(quiet: number, storage: Pick<Storage, 'clock' | 'log'>): Promise<Instant> {
   const { revision } = await storage.clock();
   // If the last write is compacted, it was long ago.
   const [last] = await storage.log({ after: Math.max(0, revision - 1), limit: 1 }).catch((error: unknown) => {
     if (error instanceof Compacted) return [];
     throw error;
   });
-  return last === undefined ? Number.NEGATIVE_INFINITY : last.at + end.quiet;
+  return last === undefined ? OVER : last.at + quiet;
+}
+
+/** When an advance is over. Objects are looked at again after a write: of the many steps of an advance, most write nothing. */
+function endingOf({ storage, store, client }: { storage: Pick<Storage, 'clock' | 'log'>; store: ClusterStore; client: Client }) {
+  let last: { until: string; revision: Revision; at: Instant } | undefined;
+  return async (until: string): Promise<Instant> => {
+    const end = JSON.parse(until) as AdvanceEnd;
+    if ('quiet' in end) return quietAt(end.quiet, storage);
+    const revision = store.known;
+    if (last?.until !== until || last.revision !== revision || revision === 0) {
+      last = { until, revision, at: (await waitState(client, end)).over ? OVER : ONLY_BY_A_CHANGE };
+    }
+    return last.at;
+  };
 }
 
 /** Expires leases. The next expiry is asked for again after a write: of the many steps of an advance, most write nothing. */
@@ -58,7 +74,7 @@ export async function openTurned(id: string, under: () => Fence | undefined, opt
     hosted,
     clock,
     storage,
-    endOf: (until) => endOf(JSON.parse(until) as AdvanceEnd, { storage, client }),
+    endOf: endingOf({ storage, store, client }),
     duties: [leaseDuty(storage, store)],
     stepped: (now) => notify({ type: 'clock', cluster: id, now }),
     async reached(now) {

@@ -28,14 +28,30 @@ const duration = z
 
 const objectWait = z
   .strictObject({
-    object: z.string().max(300).describe('Resource and name: deployment/web, jobs.batch/sum'),
+    object: z.string().max(300).optional().describe('Resource and name: deployment/web, jobs.batch/sum'),
+    resource: z.string().max(300).optional().describe('Instead of one object, all of a resource: pods'),
+    labelSelector: z.string().max(4_000).optional().describe('Which of them'),
     namespace: label.optional().describe('Default: default'),
+    allNamespaces: z.literal(true).optional(),
+    for: z
+      .string()
+      .min(1)
+      .max(600)
+      .optional()
+      .describe("As kubectl wait --for: condition=Ready, jsonpath='{.status.phase}'=Running, delete"),
     condition: z.string().min(1).max(300).optional().describe('Available, or Available=False'),
     jsonPath: z.string().min(1).max(300).optional().describe('{.status.readyReplicas}'),
     value: z.string().max(300).optional().describe('What is at the path; default: anything'),
+    created: z.literal(true).optional(),
     deleted: z.literal(true).optional(),
+    expression: z
+      .string()
+      .min(1)
+      .max(2_000)
+      .optional()
+      .describe('CEL over object, or over objects of the resource: objects.all(o, o.status.phase == "Running")'),
   })
-  .describe('As kubectl wait: one of condition, jsonPath and deleted');
+  .describe('One of for, condition, jsonPath, created, deleted and expression, of one object or of all that are selected');
 
 const quiet = z
   .strictObject({ quiet: z.union([z.literal(true), duration]).describe('For how long nothing was written; true: 1m') })
@@ -89,6 +105,7 @@ export const advancedSchema = z.object({
   now: z.iso.datetime(),
   target: z.iso.datetime().optional().describe('Set while it is under way'),
   met: z.boolean().optional().describe('Whether what it had to end with came'),
+  reason: z.string().optional().describe('Why the expression had no value at the end'),
   failure: z.string().optional().describe('Why it was given up'),
   happened: happenedSchema.describe('What was written in it'),
 });
