@@ -88,7 +88,7 @@ module.exports = {
     ]),
     only('redis-only-in-adapters', 'node_modules/ioredis/', [
       '^libs/cacher/bus/redis\\.ts$',
-      '^libs/hosting/(backends|connections|embedded/redis)\\.ts$',
+      '^libs/hosting/(backends|connections|clusters/cluster-homes|embedded/redis)\\.ts$',
     ]),
     only('bullmq-only-in-adapters', 'node_modules/bullmq/', ['^libs/controller-runtime/bullmq/', '^libs/hosting/backends\\.ts$']),
     only('nest-at-the-edges', 'node_modules/(@nestjs|fastify|@fastify|pino)/', ['^libs/hosting/', '^apps/']),

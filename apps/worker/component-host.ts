@@ -19,6 +19,7 @@ import {
   openForWorker,
   openTurned,
   platformRuntime,
+  RedisClusterHomes,
   recordParked,
   type Wakeable,
   WebhookConnections,
@@ -125,8 +126,11 @@ export async function openComponents(options: ComponentHostOptions): Promise<{ c
   const clock = clockComponent(parts, (cluster, under) => openTurned(cluster, under, { ...clusters, notify: runtime.events.notify }));
   const components: readonly Component[] = [...parts, etcd, clock.component];
   const wakeups = createWakeups({ connection, components, onError: (error) => log.warn({ err: error }, 'wake-up failed') });
+  const { redis, bus } = backends;
+  const homes = new RedisClusterHomes({ redis, bus, onError: (error) => log.warn({ err: error }, 'homes of clusters') });
   const host = createWorkerHost({
     connection,
+    homes,
     wakeups,
     admin,
     components: components.filter(({ name }) => roles.has(name)),
@@ -149,6 +153,7 @@ export async function openComponents(options: ComponentHostOptions): Promise<{ c
     async close() {
       endMaintenance();
       await host.close();
+      await homes.close();
       await wakeups.flushed();
       await Promise.all([wakeups.close(), endMeasuring()]);
       runtime.close();

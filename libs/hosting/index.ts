@@ -1,6 +1,7 @@
 export { type Backends, openBackends } from './backends.js';
 export { type BodyAccount, BodyBudget } from './body-budget.js';
 export { type Advanced, type ClockTurner, clockTurner } from './clusters/clock-turner.js';
+export { RedisClusterHomes } from './clusters/cluster-homes.js';
 export { Compaction } from './clusters/compaction.js';
 export { type OpenApi, type OpenApis, openApis } from './clusters/open-apis.js';
 export { recordParked } from './clusters/parked-event.js';

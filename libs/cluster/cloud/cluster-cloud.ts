@@ -59,18 +59,18 @@ export class ClusterCloud {
     const name = `system:${NAME}`;
     const subjects = [{ kind: 'ServiceAccount', name: NAME, namespace: 'kube-system' }];
     const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name };
-    const made = [
-      client.create(ServiceAccount, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: NAME, namespace: 'kube-system' } }),
-      client.create(ClusterRole, { apiVersion, kind: 'ClusterRole', metadata: { name }, rules: RULES }),
-      client.create(ClusterRoleBinding, { apiVersion, kind: 'ClusterRoleBinding', metadata: { name }, subjects, roleRef }),
-    ];
-    await Promise.all(
-      made.map((write) =>
-        write.catch((error: unknown) => {
-          if (!isAlreadyExists(error)) throw error;
-        }),
-      ),
-    );
+    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: NAME, namespace: 'kube-system' } } as const;
+    const binding = { apiVersion, kind: 'ClusterRoleBinding', metadata: { name }, subjects, roleRef } as const;
+    // One after another: the log has them in this order.
+    for (const create of [
+      () => client.create(ServiceAccount, account),
+      () => client.create(ClusterRole, { apiVersion, kind: 'ClusterRole', metadata: { name }, rules: RULES }),
+      () => client.create(ClusterRoleBinding, binding),
+    ]) {
+      await create().catch((error: unknown) => {
+        if (!isAlreadyExists(error)) throw error;
+      });
+    }
   }
 
   private async row(): Promise<{ cloud: CloudRow; revision: number } | undefined> {

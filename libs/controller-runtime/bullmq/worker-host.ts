@@ -1,9 +1,11 @@
 import { type Job, Worker } from 'bullmq';
 import type { Instant } from '#apimachinery';
-import { Compacted, type LaggingTurn, type LogEntry, type StorageAdmin, UnknownCluster } from '#storage';
+import { CLOCK, type LogEntry, type StorageAdmin, UnknownCluster } from '#storage';
 import type { Component, ComponentChange } from '../component.js';
 import type { HostedCluster, Linger, TurnOutcome } from '../turn.js';
+import type { ClusterHomes } from './cluster-homes.js';
 import { LoopWatch, processCpu } from './loop-watch.js';
+import { LostTurns } from './lost-turns.js';
 import { OpenClusters } from './open-clusters.js';
 import { isTurnJob, QUEUE, shardPrefix, type TurnJob, type TurnJobName, type TurnQueueOptions } from './turn-queue.js';
 import type { Wakeups } from './wakeups.js';
@@ -14,13 +16,12 @@ const LOCK_DURATION = 2_000;
 const SHORT_TIMER = 1_000;
 /** Delay before retrying a failed turn (ms). */
 const RETRY_AFTER = 1_000;
-const SWEEP_LIMIT = 500;
-/** Log entries that a sweep looks at; a component that is further behind is woken. */
-const SWEEP_ENTRIES = 200;
 
 export interface WorkerHostOptions extends TurnQueueOptions {
   wakeups: Wakeups;
   admin: Pick<StorageAdmin, 'lagging' | 'open'>;
+  /** Set where several workers share the clusters. */
+  homes?: ClusterHomes;
   /** A log entry as a change for `interests`; undefined if it concerns no component. */
   changeOf(entry: LogEntry): ComponentChange | undefined;
   /** Opens a cluster in this process. Throws UnknownCluster if it does not exist. */
@@ -80,8 +81,11 @@ class BullWorkerHost implements WorkerHost {
   private readonly workers: Worker<TurnJob, void, TurnJobName>[];
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
   private readonly lingering = new Set<() => void>();
+  /** Clusters of which a turn that was passed on is running, and whether another one was passed on meanwhile. */
+  private readonly passed = new Map<string, boolean>();
   private readonly sweeper: ReturnType<typeof setInterval>;
   private readonly loop: LoopWatch;
+  private readonly lost: LostTurns;
   private active = 0;
   private closing = false;
 
@@ -89,6 +93,10 @@ class BullWorkerHost implements WorkerHost {
     this.components = new Map(options.components.map((component) => [component.name, component]));
     this.clusters = new OpenClusters(options.openCluster, options.now);
     this.loop = new LoopWatch({ limit: LOCK_DURATION, now: options.now, cpu: processCpu });
+    const { admin, now, changeOf } = options;
+    const wake = (cluster: string, component: string) => this.wake(cluster, component);
+    this.lost = new LostTurns({ admin, now, changeOf, components: this.components, wake });
+    options.homes?.onPassed((cluster) => void this.takePassed(cluster));
     this.workers = Array.from({ length: options.shards ?? 1 }, (_, shard) => this.startWorker(shard));
     this.sweeper = setInterval(() => void this.tidy(), options.sweepEvery ?? 5_000);
     this.sweeper.unref();
@@ -112,40 +120,8 @@ class BullWorkerHost implements WorkerHost {
     this.clusters.forget(cluster);
   }
 
-  async sweep(): Promise<void> {
-    const { admin, now } = this.options;
-    const found = await admin.lagging({ now: now(), components: [...this.components.keys()], limit: SWEEP_LIMIT });
-    const behind = new Map<string, LaggingTurn[]>();
-    for (const turn of found) {
-      if (turn.due) this.wake(turn.cluster, turn.component);
-      else behind.set(turn.cluster, [...(behind.get(turn.cluster) ?? []), turn]);
-    }
-    for (const [cluster, turns] of behind) await this.wakeConcerned(cluster, turns);
-  }
-
-  /** Wakes the components that are interested in an entry after their cursor, and moves the cursors of the others. */
-  private async wakeConcerned(cluster: string, turns: readonly LaggingTurn[]): Promise<void> {
-    const store = this.options.admin.open(cluster);
-    try {
-      const entries = await store.log({ after: Math.min(...turns.map(({ cursor }) => cursor)), limit: SWEEP_ENTRIES });
-      const last = entries.at(-1)?.revision ?? 0;
-      for (const { component, cursor } of turns) {
-        const unknown = entries.length === SWEEP_ENTRIES;
-        if (unknown || this.concerns(component, entries, cursor)) this.wake(cluster, component);
-        else await store.skipTurn(component, cursor, last);
-      }
-    } catch (error) {
-      if (error instanceof UnknownCluster) return;
-      if (!(error instanceof Compacted)) throw error;
-      for (const { component } of turns) this.wake(cluster, component);
-    }
-  }
-
-  private concerns(component: string, entries: readonly LogEntry[], after: number): boolean {
-    return entries.some((entry) => {
-      const change = entry.revision > after ? this.options.changeOf(entry) : undefined;
-      return change !== undefined && this.components.get(component)?.interests(change) === true;
-    });
+  sweep(): Promise<void> {
+    return this.lost.wake();
   }
 
   absorbs(cluster: string, component: string): boolean {
@@ -199,13 +175,43 @@ class BullWorkerHost implements WorkerHost {
       this.options.onError?.(new Error(`this worker has no component ${component}`), job.data);
       return;
     }
+    if (component === CLOCK && (await this.passedOn(cluster))) return;
+    await this.trackTurn(cluster, found);
+  }
+
+  /** Whether another worker takes this turn. If that cannot be asked, this one does. */
+  private async passedOn(cluster: string): Promise<boolean> {
+    try {
+      return (await this.options.homes?.passOn(cluster)) === true;
+    } catch (error) {
+      this.options.onError?.(error, { cluster, component: CLOCK });
+      return false;
+    }
+  }
+
+  /** Takes a turn of the clock that another worker has passed on; those that are passed on meanwhile are one more. */
+  private async takePassed(cluster: string): Promise<void> {
+    const clock = this.components.get(CLOCK);
+    if (clock === undefined || this.closing) return;
+    if (this.passed.has(cluster)) {
+      this.passed.set(cluster, true);
+      return;
+    }
+    do {
+      this.passed.set(cluster, false);
+      await this.trackTurn(cluster, clock);
+    } while (this.passed.get(cluster) === true);
+    this.passed.delete(cluster);
+  }
+
+  private async trackTurn(cluster: string, component: Component): Promise<void> {
     this.active += 1;
     try {
-      await this.takeTurn(cluster, found);
+      await this.takeTurn(cluster, component);
     } catch (error) {
       if (error instanceof UnknownCluster) return;
-      this.options.onError?.(error, job.data);
-      this.options.wakeups.wakeAfter(cluster, component, RETRY_AFTER);
+      this.options.onError?.(error, { cluster, component: component.name });
+      this.options.wakeups.wakeAfter(cluster, component.name, RETRY_AFTER);
     } finally {
       this.active -= 1;
     }

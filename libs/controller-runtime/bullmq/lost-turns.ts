@@ -1,0 +1,54 @@
+import { Compacted, type LaggingTurn, type LogEntry, UnknownCluster } from '#storage';
+import type { Component } from '../component.js';
+import type { WorkerHostOptions } from './worker-host.js';
+
+const SWEEP_LIMIT = 500;
+/** Log entries that a sweep looks at; a component that is further behind is woken. */
+const SWEEP_ENTRIES = 200;
+
+interface LostTurnsOptions extends Pick<WorkerHostOptions, 'admin' | 'now' | 'changeOf'> {
+  components: ReadonlyMap<string, Component>;
+  wake(cluster: string, component: string): void;
+}
+
+/** Finds the turns whose wake-ups were lost. */
+export class LostTurns {
+  constructor(private readonly options: LostTurnsOptions) {}
+
+  /** Wakes the components that are behind their log or have a due timer. */
+  async wake(): Promise<void> {
+    const { admin, now, components, wake } = this.options;
+    const found = await admin.lagging({ now: now(), components: [...components.keys()], limit: SWEEP_LIMIT });
+    const behind = new Map<string, LaggingTurn[]>();
+    for (const turn of found) {
+      if (turn.due) wake(turn.cluster, turn.component);
+      else behind.set(turn.cluster, [...(behind.get(turn.cluster) ?? []), turn]);
+    }
+    for (const [cluster, turns] of behind) await this.wakeConcerned(cluster, turns);
+  }
+
+  /** Wakes the components that are interested in an entry after their cursor, and moves the cursors of the others. */
+  private async wakeConcerned(cluster: string, turns: readonly LaggingTurn[]): Promise<void> {
+    const store = this.options.admin.open(cluster);
+    try {
+      const entries = await store.log({ after: Math.min(...turns.map(({ cursor }) => cursor)), limit: SWEEP_ENTRIES });
+      const last = entries.at(-1)?.revision ?? 0;
+      for (const { component, cursor } of turns) {
+        const unknown = entries.length === SWEEP_ENTRIES;
+        if (unknown || this.concerns(component, entries, cursor)) this.options.wake(cluster, component);
+        else await store.skipTurn(component, cursor, last);
+      }
+    } catch (error) {
+      if (error instanceof UnknownCluster) return;
+      if (!(error instanceof Compacted)) throw error;
+      for (const { component } of turns) this.options.wake(cluster, component);
+    }
+  }
+
+  private concerns(component: string, entries: readonly LogEntry[], after: number): boolean {
+    return entries.some((entry) => {
+      const change = entry.revision > after ? this.options.changeOf(entry) : undefined;
+      return change !== undefined && this.options.components.get(component)?.interests(change) === true;
+    });
+  }
+}
