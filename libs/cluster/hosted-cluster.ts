@@ -95,6 +95,17 @@ const nextRound: InTurn = async (work) => {
   return work();
 };
 
+/**
+ * In a stepped cluster a pause ends when the store, which answers in rounds, has answered. That does not depend on other work of the
+ * process, so the same inputs write the same log.
+ */
+export const inRoundOf =
+  (store: Pick<ClusterStore, 'revision'>): InTurn =>
+  async (work) => {
+    await store.revision();
+    return work();
+  };
+
 const MANAGER = 'kube-controller-manager';
 const SCHEDULER = 'kube-scheduler';
 

@@ -7,7 +7,7 @@ export { components } from './components.js';
 export { etcdComponent, expireLeases, expiryNotices } from './expiry.js';
 export { ClusterFaults } from './faults/cluster-faults.js';
 export { FAULT_TYPES, FAULTY_COMPONENTS, type Fault, FaultRefused, faultRequestOf } from './faults/fault.js';
-export { type HostedClusterOptions, hostedCluster } from './hosted-cluster.js';
+export { type HostedClusterOptions, hostedCluster, inRoundOf } from './hosted-cluster.js';
 export { createLocalCluster, type LocalClusterOptions } from './local.js';
 export { machineTimers } from './machine-timers.js';
 export { FileRefused, NodeFiles } from './node-files.js';

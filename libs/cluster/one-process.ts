@@ -4,12 +4,12 @@ import { type ClusterStore, clusterStore } from '#cacher';
 import { memoryBus } from '#cacher/bus';
 import type { CausalClient } from '#client';
 import { LocalHost, type TimingProfile } from '#controller-runtime';
-import type { LogEntry, Storage } from '#storage';
+import { inRounds, type LogEntry, type Storage } from '#storage';
 import { type ClusterApiOptions, clusterApi } from './api.js';
 import { changeOf } from './changes.js';
 import { components } from './components.js';
 import { expireLeases } from './expiry.js';
-import { hostedCluster } from './hosted-cluster.js';
+import { hostedCluster, inRoundOf } from './hosted-cluster.js';
 import { machineTimers } from './machine-timers.js';
 import { processKeys } from './process-keys.js';
 
@@ -46,7 +46,9 @@ export interface LocalCluster {
 
 /** Assembles one cluster over any store, with its components in a plain loop. */
 export function localCluster(parts: LocalClusterParts): LocalCluster {
-  const { storage, clock, seed, profile, rootCA, prefix, autorun, outside, version } = parts;
+  const { clock, seed, profile, rootCA, prefix, autorun, outside, version } = parts;
+  // As in the service, so that a stepped cluster writes the same log here as there.
+  const storage = clock.set ? inRounds(parts.storage) : parts.storage;
   let host: LocalHost | undefined;
   const store = clusterStore({
     storage,
@@ -71,7 +73,8 @@ export function localCluster(parts: LocalClusterParts): LocalCluster {
     ...(version === undefined ? {} : { version }),
   });
   const delayUntil = (at: Instant) => (clock.set ? undefined : at - clock.now());
-  const hosted = hostedCluster({ api, store, turns: storage, clock, profile, rootCA, keys, delayUntil });
+  const inTurn = clock.set ? { inTurn: inRoundOf(store) } : {};
+  const hosted = hostedCluster({ api, store, turns: storage, clock, profile, rootCA, keys, delayUntil, ...inTurn });
   const leases = { nextAt: () => storage.nextExpiry(), run: (now: Instant) => expireLeases(storage, store, now) };
   const schedule = (milliseconds: number, run: () => void) => machineTimers.after(milliseconds, run);
   host = new LocalHost({ hosted, components, clock, duties: [leases], autorun, ...(clock.set ? {} : { schedule }) });

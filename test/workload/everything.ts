@@ -1,35 +1,6 @@
 import { localPathStorage } from '#kubeadm';
-import type { Json } from '../cluster-api.js';
+import { apps, batch, claimSpec, core, deployment, devices, image, labels, mounted, script, template } from './objects.js';
 import { advance, patch, post, remove, type Step } from './step.js';
-
-const core = '/api/v1/namespaces/default';
-const apps = '/apis/apps/v1/namespaces/default';
-const batch = '/apis/batch/v1/namespaces/default';
-const devices = '/apis/resource.k8s.io/v1';
-
-const labels = (app: string): Json => ({ matchLabels: { app } });
-const template = (app: string, spec: Json = {}): Json => ({
-  metadata: { labels: { app } },
-  spec: { terminationGracePeriodSeconds: 1, containers: [{ name: 'c', image: 'nginx:1.27' }], ...spec },
-});
-const image = (name: string): Json => ({ spec: { template: { spec: { containers: [{ name: 'c', image: name }] } } } });
-const script = (text: string): Json => ({
-  restartPolicy: 'Never',
-  containers: [{ name: 'c', image: 'busybox:1.36', command: ['sh', '-c', text] }],
-});
-const claimSpec = (storageClassName?: string): Json => ({
-  accessModes: ['ReadWriteOnce'],
-  resources: { requests: { storage: '1Gi' } },
-  ...(storageClassName === undefined ? {} : { storageClassName }),
-});
-const mounted = (claimName: string): Json => ({
-  containers: [{ name: 'c', image: 'nginx:1.27' }],
-  volumes: [{ name: 'data', persistentVolumeClaim: { claimName } }],
-});
-const deployment = (name: string, replicas: number, spec: Json = {}): Json => ({
-  metadata: { name },
-  spec: { replicas, selector: labels(name), template: template(name, spec) },
-});
 
 const setUp: readonly Step[] = localPathStorage()
   .flat()
@@ -211,4 +182,7 @@ const end: readonly Step[] = [
 ];
 
 /** A workload that gives every controller, the scheduler and the kubelets something to do. */
-export const everything: readonly Step[] = [...setUp, ...deployments, ...sets, ...jobs, ...claims, ...nodes, ...machines, ...end];
+export const everything: readonly Step[] = [...setUp, ...deployments, ...sets, ...jobs, ...claims, ...nodes, ...end];
+
+/** The same in a cluster that is in a cloud. */
+export const everythingInCloud: readonly Step[] = [...everything.slice(0, -end.length), ...machines, ...end];

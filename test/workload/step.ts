@@ -30,8 +30,9 @@ async function doStep(target: Target, step: Step): Promise<number> {
   return status;
 }
 
-/** Does the steps in order. The statuses of the answers. */
+/** Does the steps in order, from when the cluster is quiet. The statuses of the answers. */
 export async function doSteps(target: Target, steps: readonly Step[]): Promise<number[]> {
+  await target.advance('0s');
   const statuses: number[] = [];
   for (const step of steps) statuses.push(await doStep(target, step));
   return statuses;

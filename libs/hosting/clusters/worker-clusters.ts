@@ -1,7 +1,7 @@
 import { type Clock, type Instant, isConflict, isNotFound } from '#apimachinery';
 import type { WorkShare } from '#apiserver';
-import type { ClusterStore, ClusterStores } from '#cacher';
-import { clusterApi, hostedCluster, machineTimers, profiles } from '#cluster';
+import type { ClusterStores } from '#cacher';
+import { clusterApi, hostedCluster, inRoundOf, machineTimers, profiles } from '#cluster';
 import type { HostedCluster, InTurn } from '#controller-runtime';
 import { type Cluster, type ClusterKeys, type PlatformRecords, standsStill } from '#platform';
 import { CLOCK, type Fence, type StorageAdmin, UnknownCluster } from '#storage';
@@ -35,17 +35,6 @@ const inShare =
     const task = share.task(cluster);
     await task.turn();
     return task.step(work);
-  };
-
-/**
- * In a stepped cluster a pause ends when the store has answered, which does not depend on other work of the process, so that runs are
- * deterministic.
- */
-const inRound =
-  (store: ClusterStore): InTurn =>
-  async (work) => {
-    await store.revision();
-    return work();
   };
 
 /** Opens a cluster for the components of this worker. Throws UnknownCluster if it does not exist. */
@@ -84,7 +73,7 @@ export async function openForWorker(
       log[level]({ err: error, cluster: id, ...about }, 'reconcile failed; it will be retried');
     },
     ...(stepped && { conductor: { name: CLOCK, ...(under && { under }) } }),
-    inTurn: stepped ? inRound(store) : inShare(share, id),
+    inTurn: stepped ? inRoundOf(store) : inShare(share, id),
     bytes: () => stores.bytes(id),
     onClose: release,
   });
