@@ -1,6 +1,6 @@
 import { preferredResources, type Resource, type ResourceInfo } from '#api';
 import { type KubeObject, methodNotAllowed, notFound, type StatusError } from '#apimachinery';
-import type { CausalClient, DeleteQuery, Listed, ListQuery, PatchType, WatchHandler, WriteQuery } from '#client';
+import type { CausalClient, DeleteQuery, Listed, ListQuery, PatchType, WatchHandler, WriteCause, WriteQuery } from '#client';
 import type { Fence } from '#storage';
 import type { ApiServer } from './api-server.js';
 import type { AuditEvent, Origin } from './audit/audit-event.js';
@@ -20,8 +20,8 @@ import { type Stored, storedOf, viewObject } from './rest/view.js';
 import { Warnings } from './rest/warnings.js';
 
 export interface InProcessOptions {
-  /** The user of the requests (for the component and node set by `as`); default the API server itself, in system:masters. */
-  user?: (actor: { component?: string; node?: string }) => UserInfo;
+  /** The user of the requests (for what is set by `as`); default the API server itself, in system:masters. */
+  user?: (actor: WriteCause) => UserInfo;
   /** The fence of the turn that writes belong to; read at each write. */
   fence?: () => Fence | undefined;
   /** Request ids for the log; by default composed of the component and the revision that woke it. */
@@ -30,12 +30,6 @@ export interface InProcessOptions {
   origin?: () => Omit<Origin, 'method'>;
   /** The manager in metadata.managedFields of written objects, e.g. `kube-controller-manager`; default none. */
   manager?: string;
-}
-
-interface Cause {
-  component?: string;
-  wokenBy?: number;
-  node?: string;
 }
 
 /**
@@ -63,10 +57,10 @@ class InProcessClient implements CausalClient {
   constructor(
     private readonly server: ApiServer,
     private readonly options: InProcessOptions,
-    private readonly cause: Cause,
+    private readonly cause: WriteCause,
   ) {}
 
-  as(cause: Cause): CausalClient {
+  as(cause: WriteCause): CausalClient {
     return new InProcessClient(this.server, this.options, { ...this.cause, ...cause });
   }
 

@@ -76,8 +76,19 @@ export interface Client {
   watch<T extends KubeObject>(resource: Resource<T>, query: ListQuery, handler: WatchHandler<T>): Promise<() => void>;
 }
 
+/** Who writes, and why. */
+export interface WriteCause {
+  component?: string;
+  /** The revision of the event that woke it. */
+  wokenBy?: number;
+  /** Set for the kubelet of this node. */
+  node?: string;
+  /** The service account of a program in a pod, `namespace:name`. */
+  account?: string;
+}
+
 /** A client whose writes carry their cause. */
 export interface CausalClient extends Client {
-  /** The same client with writes caused by `component`, woken by the event with that revision, on a node; omitted fields are unchanged. */
-  as(cause: { component?: string; wokenBy?: number; node?: string }): CausalClient;
+  /** The same client with writes caused by this one; omitted fields are unchanged. */
+  as(cause: WriteCause): CausalClient;
 }

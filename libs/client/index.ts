@@ -1,4 +1,15 @@
-export type { CausalClient, Client, DeleteQuery, Listed, ListQuery, PatchType, WatchEvent, WatchHandler, WriteQuery } from './client.js';
+export type {
+  CausalClient,
+  Client,
+  DeleteQuery,
+  Listed,
+  ListQuery,
+  PatchType,
+  WatchEvent,
+  WatchHandler,
+  WriteCause,
+  WriteQuery,
+} from './client.js';
 export { type HttpClient, type HttpClientOptions, httpClient, resourcePath } from './http-client.js';
 export { Indexer, type Informer, type InformerChange } from './informer.js';
 export { createInformers, type InformerSet, type Informers, type ResourceListener } from './informers.js';

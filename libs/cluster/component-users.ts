@@ -1,11 +1,9 @@
 import { NODE_USER_PREFIX, type UserInfo } from '#apiserver';
+import type { WriteCause } from '#client';
 
 const userNamed = (name: string, ...groups: string[]): UserInfo => ({ name, groups: [...groups, 'system:authenticated'] });
 
-/**
- * Controllers whose service account is not named like the source of their events (cmd/kube-controller-manager/app), and programs in pods, whose
- * accounts are in a namespace of their own: `namespace:name`.
- */
+/** Controllers whose service account is not named like the source of their events (cmd/kube-controller-manager/app). */
 const ACCOUNTS: ReadonlyMap<string, string> = new Map([
   ['stale-disruption-controller', 'disruption-controller'],
   ['job-orphan-pods', 'job-controller'],
@@ -17,9 +15,6 @@ const ACCOUNTS: ReadonlyMap<string, string> = new Map([
   ['endpoint-slice-mirroring-controller', 'endpointslicemirroring-controller'],
   ['persistentvolume-controller', 'persistent-volume-binder'],
   ['pod-resource-claim-controller', 'resource-claim-controller'],
-  ['rancher.io/local-path', 'local-path-storage:local-path-provisioner-service-account'],
-  ['k8s.io/minikube-hostpath', 'kube-system:storage-provisioner'],
-  ['hostpath.csi.k8s.io', 'default:csi-hostpathplugin-sa'],
   ['taint-eviction-controller', 'node-controller'],
   ['node-ipam-controller', 'node-controller'],
   ['service-cidr-controller', 'service-cidrs-controller'],
@@ -28,15 +23,13 @@ const ACCOUNTS: ReadonlyMap<string, string> = new Map([
 const serviceAccount = (controller: string): UserInfo => {
   if (controller === WITHOUT_ACCOUNT || controller === MANAGER) return controllerManager;
   if (controller === AGGREGATOR) return apiserver;
-  const account = ACCOUNTS.get(controller) ?? controller;
-  const [namespace, name] = account.includes(':') ? account.split(':') : ['kube-system', account];
-  return userNamed(`system:serviceaccount:${namespace}:${name}`, 'system:serviceaccounts', `system:serviceaccounts:${namespace}`);
+  return accountUser(`kube-system:${ACCOUNTS.get(controller) ?? controller}`);
 };
 
-/** The writer: a component, or the kubelet of a node. */
-interface Actor {
-  component?: string;
-  node?: string;
+/** The user of a service account, `namespace:name`. */
+function accountUser(account: string): UserInfo {
+  const [namespace] = account.split(':', 1);
+  return userNamed(`system:serviceaccount:${account}`, 'system:serviceaccounts', `system:serviceaccounts:${namespace}`);
 }
 
 /** The kubelet of a node uses the node's certificate. */
@@ -61,12 +54,13 @@ const apiserver = userNamed('system:apiserver', 'system:masters');
  * The user of a component's requests, as in a kubeadm cluster: kube-controller-manager's controllers each use their own service account
  * (--use-service-account-credentials), the scheduler and the kubelets use certificates.
  */
-export function usersOf(component: string): (actor: Actor) => UserInfo {
+export function usersOf(component: string): (actor: WriteCause) => UserInfo {
   if (component === 'kube-scheduler') return () => scheduler;
   if (component === 'kube-apiserver') return () => apiserver;
   if (component === 'cloud-controller-manager') return () => serviceAccount(component);
   const known = new Map<string, UserInfo>();
-  return ({ component: controller = component, node }) => {
+  return ({ component: controller = component, node, account }) => {
+    if (account !== undefined) return accountUser(account);
     const name = node === undefined ? controller : `node/${node}`;
     const user = known.get(name) ?? (node === undefined ? serviceAccount(controller) : kubelet(node));
     known.set(name, user);

@@ -1,6 +1,6 @@
 import { cloudControllerManager } from '#cloud';
 import type { Component } from '#controller-runtime';
-import { kubeApiserver, kubeControllerManager } from '#controllers';
+import { kubeApiserver, kubeControllerManager, storagePrograms } from '#controllers';
 import { kubelet } from '#node';
 import { kubeScheduler } from '#scheduler';
 import { elected } from './faults/elected.js';
@@ -11,5 +11,6 @@ export const components: readonly Component[] = [
   elected(kubeControllerManager),
   elected(kubeScheduler),
   kubelet,
+  storagePrograms,
   cloudControllerManager,
 ];

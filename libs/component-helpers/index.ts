@@ -53,6 +53,14 @@ export {
   STORAGE_PROVISIONER,
 } from './volumes/annotations.js';
 export {
+  type AttachableVolume,
+  attachableVolumes,
+  attachesVolumes,
+  csiVolumes,
+  uniqueVolumeName,
+  type VolumeObjects,
+} from './volumes/attachable.js';
+export {
   claimNameOf,
   delaysBinding,
   hasSelectedNode,
@@ -71,3 +79,10 @@ export {
   volumeMismatch,
   volumeReachesNode,
 } from './volumes/matching.js';
+export {
+  DRIVER_TOPOLOGY_KEY,
+  type DriverFlags,
+  type StorageProgram,
+  type StorageTask,
+  storageProgramsIn,
+} from './volumes/storage-programs.js';

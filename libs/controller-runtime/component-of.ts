@@ -147,10 +147,10 @@ class ControllersInstance implements ComponentInstance {
   }
 
   private contextFor({ controller, recorder }: Running, wokenBy: number | undefined): ReconcileContext {
-    const { cluster, informers, clock, random, profile, rootCA, keys } = this.context;
+    const { cluster, informers, clock, random, profile, rootCA, keys, faults } = this.context;
     const client = this.context.client.as({ component: controller.name, wokenBy });
     const settings = this.settings ?? DEFAULT_SETTINGS;
-    return { cluster, client, informers, clock, random, profile, rootCA, keys, settings, recorder: recorder.through(client) };
+    return { cluster, client, informers, clock, random, profile, rootCA, keys, faults, settings, recorder: recorder.through(client) };
   }
 }
 

@@ -2,6 +2,7 @@ import type { Resource, ResourceInfo } from '#api';
 import { type Clock, formatKey, isNotFound, type KubeObject, keyOf, type ObjectKey, parseKey, type RandomSource } from '#apimachinery';
 import type { CausalClient } from '#client';
 import type { Change, ClusterContext, ComponentChange, Informers, ManagerSettings, SigningKeys, TimingProfile } from './component.js';
+import type { Faults } from './faults.js';
 import type { EventRecorder } from './recorder.js';
 import type { WorkQueue } from './work-queue.js';
 
@@ -22,6 +23,7 @@ export interface ReconcileContext {
   readonly profile: TimingProfile;
   readonly rootCA: string;
   readonly keys: SigningKeys;
+  readonly faults: Faults;
   /** What the flags of its component decide. */
   readonly settings: ManagerSettings;
   readonly recorder: EventRecorder;
@@ -54,6 +56,8 @@ export interface ControllerDefinition<T extends KubeObject> {
   reads?: readonly Resource[];
   /** Maximum concurrent reconciles (of different keys); default 64. */
   concurrency?: number;
+  /** What is to be looked at after each change of the cluster's faults. */
+  afterFaults?(informers: Informers): readonly ObjectKey[];
   /** Which changes of `for` wake it; default all. */
   filter?(change: Change<T>): boolean;
   /** Further restricts which changes wake the component: false if a change cannot concern this controller. */
@@ -174,6 +178,11 @@ function openDefined<T extends KubeObject>(open: {
     if (definition.filter?.(change) ?? true) enqueue(keyOf(change.object), change.revision);
   });
   for (const watch of watches) watch.attach(informers, enqueue);
+  const { afterFaults } = definition;
+  if (afterFaults)
+    context.faults.onChange(() => {
+      for (const key of afterFaults(informers)) enqueue(key, 0);
+    });
   return {
     concurrency: definition.concurrency ?? 64,
     async reconcile(key, ctx) {

@@ -4,6 +4,7 @@ import { definitionFinalizer } from './apiextensions/definition-finalizer.js';
 import { definitionStatus } from './apiextensions/definition-status.js';
 import { autoRegister } from './apiregistration/auto-register.js';
 import { apiServiceAvailability } from './apiregistration/availability.js';
+import { attachDetach } from './attach-detach/controller.js';
 import { bootstrapSigner, tokenCleaner } from './bootstrap/signer.js';
 import { csrApproving } from './certificates/approver.js';
 import { csrCleaner } from './certificates/cleaner.js';
@@ -31,7 +32,6 @@ import { nodeTTL } from './node-ttl.js';
 import { claimBinder } from './persistent-volume/claims.js';
 import { volumeBinder } from './persistent-volume/volumes.js';
 import { podGC } from './pod-gc.js';
-import { volumeDeleter, volumeProvisioner } from './provisioners/controllers.js';
 import { replicaSet, replicationController } from './replica-set/controllers.js';
 import { podResourceClaims, resourceClaim } from './resource-claim/controllers.js';
 import { resourceQuota } from './resource-quota/controller.js';
@@ -41,8 +41,14 @@ import { serviceAccount } from './service-account.js';
 import { ipAddresses, serviceAddresses } from './service-addresses/controllers.js';
 import { serviceCIDR } from './service-cidr/controller.js';
 import { statefulSet } from './stateful-set/controller.js';
+import { volumeAttacher, volumeDetachment } from './storage-programs/attacher.js';
+import { capacityPublisher } from './storage-programs/capacity.js';
+import { volumeModifier } from './storage-programs/modifier.js';
+import { volumeDeleter, volumeProvisioner } from './storage-programs/provisioner.js';
+import { volumeResizer } from './storage-programs/resizer.js';
 import { taintEviction } from './taint-eviction/controller.js';
 import { ttlAfterFinished } from './ttl-after-finished/controller.js';
+import { volumeExpand } from './volume-expand.js';
 import { attributesClassProtection } from './volume-protection/attributes-classes.js';
 import { claimProtection } from './volume-protection/claims.js';
 import { volumeProtection } from './volume-protection/volumes.js';
@@ -84,8 +90,8 @@ export const controllers: readonly Controller[] = [
   claimProtection,
   volumeProtection,
   attributesClassProtection,
-  volumeProvisioner,
-  volumeDeleter,
+  volumeExpand,
+  attachDetach,
   podResourceClaims,
   resourceClaim,
   nodeLifecycle,
@@ -113,3 +119,17 @@ export const apiserverControllers: readonly Controller[] = [
 
 /** They take their turns apart from kube-controller-manager: custom resources are served where that one is broken. */
 export const kubeApiserver: Component = componentOf('kube-apiserver', apiserverControllers);
+
+/** The programs of storage that run in a cluster's pods, in the order of their turns. One line per controller. */
+export const storageControllers: readonly Controller[] = [
+  volumeProvisioner,
+  volumeDeleter,
+  volumeAttacher,
+  volumeDetachment,
+  volumeResizer,
+  volumeModifier,
+  capacityPublisher,
+];
+
+/** They take their turns apart from the control plane, which may be down while they work. */
+export const storagePrograms: Component = componentOf('storage-programs', storageControllers);

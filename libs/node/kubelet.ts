@@ -1,6 +1,18 @@
-import { ConfigMap, type corev1, EndpointSlice, Node, PersistentVolume, PersistentVolumeClaim, Pod, Secret, Service } from '#api';
+import {
+  ConfigMap,
+  CSIDriver,
+  CSINode,
+  type corev1,
+  EndpointSlice,
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  Secret,
+  Service,
+} from '#api';
 import { deepEqual, formatKey, isNotFound, keyOf, parseKey } from '#apimachinery';
-import { bringsPods, isTerminalPhase } from '#component-helpers';
+import { bringsPods, isTerminalPhase, podClaimNames } from '#component-helpers';
 import {
   type Change,
   type ClusterContext,
@@ -17,6 +29,7 @@ import { Evictions } from './eviction/evictions.js';
 import { nodePressure } from './eviction/node-pressure.js';
 import { heartbeats } from './heartbeats.js';
 import { NodeMemory } from './node-memory.js';
+import { hasSandbox } from './pod/assemble.js';
 import { NO_MEMORY, type PodMemory } from './pod/memory.js';
 import { planPod } from './pod/plan.js';
 import { readCommands } from './pod/programs.js';
@@ -27,6 +40,9 @@ import { BY_NODE, worldOf } from './pod-world.js';
 import { ClusterProcesses } from './processes/cluster-processes.js';
 import { keepVolumes } from './processes/keep-volumes.js';
 import { staticPods } from './static-pods.js';
+import { volumeExpansion } from './volumes/expansion.js';
+import { volumesInUse } from './volumes/in-use.js';
+import { driverRegistration } from './volumes/registration.js';
 
 /** Maximum concurrent writes of pods: a thousand of them share a few transactions. */
 const CONCURRENCY = 1024;
@@ -67,11 +83,13 @@ class Kubelets implements OpenController {
     informers.of(EndpointSlice);
     informers.of(PersistentVolumeClaim);
     informers.of(PersistentVolume);
+    informers.of(CSIDriver);
     this.processes = new ClusterProcesses(context);
     const pods = informers.of(Pod);
     pods.addIndex(BY_NODE, ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []));
     informers.of(Node).on((change) => this.nodeChanged(change));
     pods.on((change) => this.podChanged(change));
+    informers.of(CSINode).on(({ object, revision }) => this.volumesChanged(object.metadata.name, revision));
     context.faults.onChange(() => this.faultsChanged());
   }
 
@@ -202,11 +220,20 @@ class Kubelets implements OpenController {
     }
   }
 
+  /** The volumes of a node's pods may be mounted now. */
+  private volumesChanged(node: string, revision: number): void {
+    for (const pod of this.context.informers.of(Pod).byIndex(BY_NODE, node))
+      if (podClaimNames(pod).length > 0 && !hasSandbox(pod)) this.queue.add(formatKey(keyOf(pod)), revision);
+  }
+
   /** A node was added or removed: its state is recreated, and its pods are queued. */
   private nodeChanged({ object, old, deleted, revision }: Change<corev1.Node>): void {
     const { name } = object.metadata;
     const same = old !== undefined && isSimulated(old) === isSimulated(object) && old.spec?.podCIDR === object.spec?.podCIDR;
-    if (!deleted && same) return;
+    if (!deleted && same) {
+      if (!deepEqual(old?.status?.volumesAttached, object.status?.volumesAttached)) this.volumesChanged(name, revision);
+      return;
+    }
     this.nodes.delete(name);
     if (deleted) return;
     for (const pod of this.context.informers.of(Pod).byIndex(BY_NODE, name)) this.queue.add(formatKey(keyOf(pod)), revision);
@@ -240,7 +267,15 @@ const kubelets = (evictions: Evictions): Controller => ({
 /** All parts of the kubelets, for one cluster. */
 function parts(): Component {
   const evictions = new Evictions();
-  return componentOf('kubelet', [kubelets(evictions), staticPods, heartbeats, nodePressure(evictions)]);
+  return componentOf('kubelet', [
+    kubelets(evictions),
+    staticPods,
+    heartbeats,
+    nodePressure(evictions),
+    volumesInUse,
+    volumeExpansion,
+    driverRegistration,
+  ]);
 }
 
 /** The kubelets of a cluster's simulated nodes as one component: they start, probe, stop and remove the pods bound to their nodes. */

@@ -5,6 +5,7 @@ import { refusalOf } from './eviction/pressure.js';
 import type { NodeMemory } from './node-memory.js';
 import type { PodWorld } from './pod/world.js';
 import { shortageOf } from './shortage.js';
+import { volumeTroubles } from './volumes/mounts.js';
 
 /** The index of pods by their node. */
 export const BY_NODE = 'spec.nodeName';
@@ -36,6 +37,7 @@ export function worldOf(
     claim: (name) => informers.of(PersistentVolumeClaim).get(name, namespace),
     persistentVolume: (name) => informers.of(PersistentVolume).get(name),
     pathKind: (path) => memory.pathKind(path),
+    volumes: () => volumeTroubles(pod, node, informers),
     refusal: refusalOf(node, pod),
     shortage: (wanted) => shortageOf(node, wanted, neighbours()),
   };

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { admissionPlugins } from '#admission';
-import { apiserverControllers, controllers } from '#controllers';
+import { apiserverControllers, controllers, storageControllers } from '#controllers';
 import { relations } from '#graphql';
 import { images } from '#node';
 import { conversions, providers, strategies } from '#registry';
@@ -57,7 +57,7 @@ const lists: Readonly<Record<string, List>> = {
   },
   controllers: {
     folder: 'libs/controllers',
-    listed: [...controllers, ...apiserverControllers],
+    listed: [...controllers, ...apiserverControllers, ...storageControllers],
     is: (thing) => has(thing, 'string', 'name') && has(thing, 'function', 'interests', 'open'),
     key: byName,
   },

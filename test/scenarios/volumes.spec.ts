@@ -7,55 +7,17 @@ import {
   PersistentVolumeClaim,
   Pod,
   ServiceAccount,
-  StorageClass,
   type storagev1,
 } from '#api';
 import type { LocalCluster } from '#cluster';
 import { localPathStorage, runSteps } from '#kubeadm';
+import { claim, makeAll, podWith, storageClass, volume } from './storage-objects.js';
 import { openCluster } from './story.js';
 
 let cluster: LocalCluster;
 beforeEach(async () => {
   cluster = await openCluster();
 }, 60_000);
-const gi = (storage: number) => ({ storage: `${storage}Gi` });
-
-function claim(name: string, size: number, spec: Partial<corev1.PersistentVolumeClaimSpec> = {}): corev1.PersistentVolumeClaim {
-  return {
-    apiVersion: 'v1',
-    kind: 'PersistentVolumeClaim',
-    metadata: { name, namespace: 'default' },
-    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: gi(size) }, ...spec },
-  };
-}
-
-function volume(name: string, size: number, spec: Partial<corev1.PersistentVolumeSpec> = {}): corev1.PersistentVolume {
-  return {
-    apiVersion: 'v1',
-    kind: 'PersistentVolume',
-    metadata: { name },
-    spec: { accessModes: ['ReadWriteOnce'], capacity: gi(size), hostPath: { path: `/tmp/${name}` }, ...spec },
-  };
-}
-
-function storageClass(name: string, more: Partial<storagev1.StorageClass> = {}): storagev1.StorageClass {
-  return { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name }, provisioner: 'example.com/none', ...more };
-}
-
-function podWith(name: string, claimName: string, spec: Partial<corev1.PodSpec> = {}): corev1.Pod {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, namespace: 'default' },
-    spec: {
-      containers: [{ name: 'c', image: 'nginx:1.27' }],
-      volumes: [{ name: 'data', persistentVolumeClaim: { claimName } }],
-      terminationGracePeriodSeconds: 0,
-      ...spec,
-    },
-  };
-}
-
 const claims = async () => {
   const { items } = await cluster.client.list(PersistentVolumeClaim);
   return Object.fromEntries(
@@ -73,16 +35,7 @@ const eventsOf = async (name: string) => {
   const { items } = await cluster.client.list(Event);
   return items.filter(({ involvedObject }) => involvedObject.name === name).map(({ reason, message }) => `${reason}: ${message}`);
 };
-const make = async (...objects: Array<corev1.PersistentVolume | corev1.PersistentVolumeClaim | storagev1.StorageClass | corev1.Pod>) => {
-  for (const object of objects) {
-    if (object.kind === 'PersistentVolume') await cluster.client.create(PersistentVolume, object as corev1.PersistentVolume);
-    else if (object.kind === 'PersistentVolumeClaim')
-      await cluster.client.create(PersistentVolumeClaim, object as corev1.PersistentVolumeClaim);
-    else if (object.kind === 'StorageClass') await cluster.client.create(StorageClass, object as storagev1.StorageClass);
-    else await cluster.client.create(Pod, object as corev1.Pod);
-  }
-  await cluster.settle();
-};
+const make = (...objects: object[]) => makeAll(cluster, objects);
 
 describe('claims and volumes', () => {
   it('a claim gets the smallest volume that suits it, and a later one waits', async () => {

@@ -137,16 +137,20 @@ const RETRY_SYNC = 10_000;
 function sandboxErrors({ pod, world }: Simulation): Array<{ reason: string; message: string; sync?: true }> {
   const claims = claimErrors(pod, world);
   if (claims !== undefined) return [{ reason: 'FailedMount', message: claims, sync: true }];
-  const volumes = mountErrors(pod, world).map((message) => ({ reason: 'FailedMount', message }));
+  const volumes = [...mountErrors(pod, world), ...world.volumes().errors].map((message) => ({ reason: 'FailedMount', message }));
   if (volumes.length > 0 || pod.spec?.hostNetwork || pod.status?.podIP || world.podIP) return volumes;
   const message =
     'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox: plugin type="host-local" failed (add): no IP addresses available in range set';
   return [{ reason: 'FailedCreatePodSandBox', message }];
 }
 
+/** Volumes that are not attached to the node yet are waited for: a change of the node plans the pod again. */
+const NOT_BEFORE_ATTACHED = Number.POSITIVE_INFINITY;
+
 /** The sandbox comes first: no container starts before it is ready. Returns when to retry. */
 function sandboxRetry(sim: Simulation): Instant | undefined {
   if (hasSandbox(sim.pod)) return undefined;
+  if (sim.world.volumes().waits) return NOT_BEFORE_ATTACHED;
   const { mount } = sim;
   if (mount && mount.retryAt > sim.now) return mount.retryAt;
   const errors = sandboxErrors(sim);
@@ -240,7 +244,7 @@ export function planPod(pod: corev1.Pod, world: PodWorld, now: Instant): PodPlan
   const at = retry ?? advance(sim, now, world.memory.mount !== undefined);
   if (isDoneButSidecars(sim)) return planEnding(sim, { since: now, grace: sim.grace }, { remove: false });
   const status = statusOf(sim, { stopped: false, sandbox: retry === undefined });
-  const next = isTerminalPhase(status.phase) ? undefined : at;
+  const next = isTerminalPhase(status.phase) || at === NOT_BEFORE_ATTACHED ? undefined : at;
   const due = [next, ...(isTerminalPhase(status.phase) ? [] : [deadline, sim.resize?.at])].filter((time) => time !== undefined);
   return planOf(sim, status, due.length > 0 ? { at: Math.min(...due) } : {});
 }

@@ -60,6 +60,7 @@ export class Story {
         claim: () => undefined,
         persistentVolume: () => undefined,
         pathKind: () => undefined,
+        volumes: () => ({ waits: false, errors: [] }),
         processes,
         refusal: undefined,
         shortage: () => undefined,

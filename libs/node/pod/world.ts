@@ -20,6 +20,8 @@ export interface PodWorld {
   persistentVolume(name: string): corev1.PersistentVolume | undefined;
   /** What pods have made at a path of the node. */
   pathKind(path: string): PathKind | undefined;
+  /** What keeps the pod's volumes of CSI drivers from being mounted. */
+  volumes(): { readonly waits: boolean; readonly errors: readonly string[] };
   processes: Processes;
   /** Why the node, which is under pressure, does not admit the pod. */
   refusal: string | undefined;

@@ -1,4 +1,7 @@
 import type { corev1, storagev1 } from '#api';
+import { parseQuantity, Quantity } from '#apimachinery';
+import { DRIVER_TOPOLOGY_KEY, type DriverFlags } from '#component-helpers';
+import type { RunningProgram } from './programs.js';
 
 /** What a volume is provisioned for. */
 export interface Wanted {
@@ -8,14 +11,12 @@ export interface Wanted {
   volume: string;
   /** The node that the scheduler has chosen, for claims that wait for their first consumer. */
   node: corev1.Node | undefined;
+  /** Bytes that volumes of a kind have of the program's storage. */
+  used(kind: string): number;
 }
 
 /** A program in a cluster's pods that makes volumes. */
 export interface VolumeProvisioner {
-  /** As classes name it. */
-  name: string;
-  /** Images whose pods are this program. */
-  images: readonly string[];
   /** A finalizer that it puts on its volumes. */
   finalizer?: string;
   /** Why it does not make this volume. */
@@ -35,8 +36,6 @@ const onNode = (key: string, value: string): corev1.VolumeNodeAffinity => ({
 
 /** rancher/local-path-provisioner, the provisioner of kind and k3s: directories of the node on which the first consumer runs. */
 const localPath: VolumeProvisioner = {
-  name: 'rancher.io/local-path',
-  images: ['rancher/local-path-provisioner', 'kindest/local-path-provisioner'],
   refusal({ claim, node }) {
     if (claim.spec.selector) return 'claim.Spec.Selector is not supported';
     const modes = claim.spec.accessModes ?? [];
@@ -55,15 +54,11 @@ const localPath: VolumeProvisioner = {
 
 /** The storage provisioner of minikube: directories of its only machine. */
 const minikube: VolumeProvisioner = {
-  name: 'k8s.io/minikube-hostpath',
-  images: ['k8s-minikube/storage-provisioner'],
   refusal: () => undefined,
   place: ({ claim }) => ({
     hostPath: { path: `/tmp/hostpath-provisioner/${claim.metadata.namespace}/${claim.metadata.name}`, type: '' },
   }),
 };
-
-const HOST_PATH_DRIVER = 'hostpath.csi.k8s.io';
 
 /** The nodes that a class allows, as an affinity (external-provisioner, GenerateVolumeNodeAffinity). */
 function allowedNodes({ allowedTopologies = [] }: storagev1.StorageClass): corev1.VolumeNodeAffinity | undefined {
@@ -73,28 +68,49 @@ function allowedNodes({ allowedTopologies = [] }: storagev1.StorageClass): corev
   return terms.length > 0 ? { required: { nodeSelectorTerms: terms } } : undefined;
 }
 
-/** The CSI driver of Kubernetes' examples, with csi-provisioner beside it. */
-const csiHostPath: VolumeProvisioner = {
-  name: HOST_PATH_DRIVER,
-  images: ['sig-storage/hostpathplugin'],
-  finalizer: 'external-provisioner.volume.kubernetes.io/finalizer',
-  refusal: () => undefined,
-  place({ claim, class: found, node }) {
-    const fsType = found.parameters?.['csi.storage.k8s.io/fstype'];
-    const affinity = node ? onNode(HOSTNAME, node.metadata.labels?.[HOSTNAME] ?? node.metadata.name) : allowedNodes(found);
-    return {
-      csi: {
-        driver: HOST_PATH_DRIVER,
-        volumeHandle: claim.metadata.uid ?? '',
-        ...(fsType === undefined ? {} : { fsType }),
-        volumeAttributes: { 'storage.kubernetes.io/csiProvisionerIdentity': HOST_PATH_DRIVER },
-      },
-      ...(affinity ? { nodeAffinity: affinity } : {}),
-    };
-  },
-};
+/** The code of a driver that has not enough left where a volume is wanted: it may be made elsewhere. */
+export const EXHAUSTED = 'ResourceExhausted';
 
-/** The provisioners whose programs are simulated. To add one: an entry here, and its image in libs/node/images. */
-export const provisioners: ReadonlyMap<string, VolumeProvisioner> = new Map(
-  [localPath, minikube, csiHostPath].map((provisioner) => [provisioner.name, provisioner]),
-);
+/** An error of a CSI call, as gRPC words it. */
+export const rpcError = (code: string, description: string): string => `rpc error: code = ${code} desc = ${description}`;
+
+/** Why a driver does not make a volume of this size (csi-driver-host-path, createVolume). */
+function tooLarge({ claim, class: found, used }: Wanted, { largestVolume, capacities }: DriverFlags): string | undefined {
+  const size = parseQuantity(claim.spec.resources?.requests?.storage ?? '0').toNumber();
+  if (size > largestVolume) return rpcError('OutOfRange', `Requested capacity ${size} exceeds maximum allowed ${largestVolume}`);
+  if (capacities.size === 0) return undefined;
+  const kind = found.parameters?.kind ?? '';
+  const total = parseQuantity(capacities.get(kind) ?? '0').toNumber();
+  const taken = used(kind);
+  if (size + taken <= total) return undefined;
+  const bytes = (amount: number) => Quantity.of(amount, 'BinarySI').toString();
+  const text = `requested capacity ${size} exceeds remaining capacity for ${JSON.stringify(kind)}, ${bytes(taken)} out of ${bytes(total)} already used`;
+  return rpcError(EXHAUSTED, text);
+}
+
+/** The CSI driver of Kubernetes' examples, with csi-provisioner beside it; with topology its volumes are on its own node. */
+function csiProvisioner({ name, driver, pod }: RunningProgram): VolumeProvisioner {
+  return {
+    finalizer: 'external-provisioner.volume.kubernetes.io/finalizer',
+    refusal: (wanted) => driver && tooLarge(wanted, driver),
+    place({ claim, class: found }) {
+      const fsType = found.parameters?.['csi.storage.k8s.io/fstype'];
+      const affinity = driver?.topology ? onNode(DRIVER_TOPOLOGY_KEY, pod.spec.nodeName ?? '') : allowedNodes(found);
+      return {
+        csi: {
+          driver: name,
+          volumeHandle: claim.metadata.uid ?? '',
+          ...(fsType === undefined ? {} : { fsType }),
+          volumeAttributes: { 'storage.kubernetes.io/csiProvisionerIdentity': name },
+        },
+        ...(affinity ? { nodeAffinity: affinity } : {}),
+      };
+    },
+  };
+}
+
+/** How a program makes volumes. To add one: an entry here, its image in component-helpers' storage-programs.ts and in libs/node/images. */
+export function provisionerOf(program: RunningProgram): VolumeProvisioner {
+  if (program.driver !== undefined) return csiProvisioner(program);
+  return program.name === 'rancher.io/local-path' ? localPath : minikube;
+}

@@ -1,22 +1,22 @@
 import type { corev1 } from '#api';
 import { PROVISIONED_BY, SELECTED_NODE, STORAGE_PROVISIONER, storageClassOf } from '#component-helpers';
-import { provisioners, type VolumeProvisioner, type Wanted } from './provisioners.js';
+import type { VolumeProvisioner, Wanted } from './provisioners.js';
 
 type Claim = corev1.PersistentVolumeClaim;
 type Volume = corev1.PersistentVolume;
 
-/** The simulated program that a claim waits for; undefined if it waits for none (sig-storage-lib shouldProvision). */
-export function provisionerOf({ metadata, spec }: Claim, delayed: boolean): VolumeProvisioner | undefined {
+/** The program that a claim waits for as to its volume; undefined if it waits for none (sig-storage-lib shouldProvision). */
+export function awaitedBy({ metadata, spec }: Claim, delayed: boolean): string | undefined {
   if (spec.volumeName || metadata.deletionTimestamp !== undefined) return undefined;
   if (delayed && metadata.annotations?.[SELECTED_NODE] === undefined) return undefined;
-  return provisioners.get(metadata.annotations?.[STORAGE_PROVISIONER] ?? '');
+  return metadata.annotations?.[STORAGE_PROVISIONER];
 }
 
 /** The name of the volume that is provisioned for a claim. */
 export const volumeNameOf = ({ metadata }: Claim): string => `pvc-${metadata.uid ?? ''}`;
 
 /** The volume that is provisioned for a claim. Pure. */
-export function provisionedVolume(provisioner: VolumeProvisioner, wanted: Wanted): Volume {
+export function provisionedVolume({ name: by }: { name: string }, provisioner: VolumeProvisioner, wanted: Wanted): Volume {
   const { claim, class: found } = wanted;
   const { namespace, name, uid, resourceVersion } = claim.metadata;
   const { mountOptions, reclaimPolicy = 'Delete' } = found;
@@ -25,7 +25,7 @@ export function provisionedVolume(provisioner: VolumeProvisioner, wanted: Wanted
     kind: 'PersistentVolume',
     metadata: {
       name: wanted.volume,
-      annotations: { [PROVISIONED_BY]: provisioner.name, ...provisioner.annotations?.(wanted) },
+      annotations: { [PROVISIONED_BY]: by, ...provisioner.annotations?.(wanted) },
       ...(provisioner.finalizer === undefined ? {} : { finalizers: [provisioner.finalizer] }),
     },
     spec: {
@@ -42,10 +42,12 @@ export function provisionedVolume(provisioner: VolumeProvisioner, wanted: Wanted
   };
 }
 
+/** Keeps the volumes of CSI drivers until they are deleted from their storage. */
+const FINALIZER = 'external-provisioner.volume.kubernetes.io/finalizer';
+
 /** The program that has to delete a released volume; undefined if none has to (sig-storage-lib shouldDelete). */
-export function deleterOf({ metadata, spec, status }: Volume): VolumeProvisioner | undefined {
+export function deleterOf({ metadata, spec, status }: Volume): string | undefined {
   if (spec.persistentVolumeReclaimPolicy !== 'Delete' || status?.phase !== 'Released') return undefined;
-  const provisioner = provisioners.get(metadata.annotations?.[PROVISIONED_BY] ?? '');
-  if (provisioner === undefined || metadata.deletionTimestamp === undefined) return provisioner;
-  return provisioner.finalizer !== undefined && metadata.finalizers?.includes(provisioner.finalizer) ? provisioner : undefined;
+  const by = metadata.annotations?.[PROVISIONED_BY];
+  return metadata.deletionTimestamp === undefined || metadata.finalizers?.includes(FINALIZER) ? by : undefined;
 }

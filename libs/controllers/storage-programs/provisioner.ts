@@ -1,0 +1,147 @@
+import { type corev1, Node, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass, VolumeAttachment } from '#api';
+import { isAlreadyExists, isNotFound, keyOf } from '#apimachinery';
+import { delaysBinding, PROVISIONED_BY, SELECTED_NODE, STORAGE_PROVISIONER, storageClassOf } from '#component-helpers';
+import { defineController, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
+import { attachmentsOf, indexAttachments, indexVolumesByDriver } from '../attach-detach/indexes.js';
+import { usedSpace } from './driver-volumes.js';
+import { operation } from './operations.js';
+import { awaitedBy, deleterOf, provisionedVolume, volumeNameOf } from './plan.js';
+import { concernsPrograms, indexPrograms, type RunningProgram, runningProgram, startedPrograms } from './programs.js';
+import { EXHAUSTED, provisionerOf } from './provisioners.js';
+
+type Claim = corev1.PersistentVolumeClaim;
+type Volume = corev1.PersistentVolume;
+
+const CLAIMS = 'claims-by-provisioner';
+const VOLUMES = 'volumes-by-provisioner';
+
+/** Makes volumes, as the provisioners do that run in the cluster's pods (sig-storage-lib-external-provisioner). */
+export const volumeProvisioner = defineController({
+  name: 'external-provisioner',
+  for: PersistentVolumeClaim,
+  filter: ({ object, deleted }) => !deleted && awaitedBy(object, false) !== undefined,
+  reads: [Node, StorageClass],
+  watches: [
+    watching(Pod, (change, informers) =>
+      startedPrograms(change, 'provision').flatMap((name) => informers.of(PersistentVolumeClaim).byIndex(CLAIMS, name).map(keyOf)),
+    ),
+  ],
+  // A program is back with its node.
+  afterFaults: (informers) =>
+    informers
+      .of(PersistentVolumeClaim)
+      .list()
+      .filter((claim) => awaitedBy(claim, false) !== undefined)
+      .map(keyOf),
+  interests: (change) => change.resource !== 'pods' || concernsPrograms(change),
+  index(informers) {
+    indexPrograms(informers);
+    indexVolumesByDriver(informers);
+    informers.of(PersistentVolumeClaim).addIndex(CLAIMS, ({ metadata, spec }) => {
+      const named = metadata.annotations?.[STORAGE_PROVISIONER];
+      return named === undefined || spec.volumeName ? [] : [named];
+    });
+  },
+  reconcile: provision,
+});
+
+async function provision(claim: Claim, ctx: ReconcileContext): Promise<Reconciled | undefined> {
+  const { informers } = ctx;
+  const found = informers.of(StorageClass).get(storageClassOf(claim));
+  const name = awaitedBy(claim, delaysBinding(found));
+  if (name === undefined || found === undefined || found.provisioner !== name) return undefined;
+  const volume = volumeNameOf(claim);
+  if (informers.of(PersistentVolume).get(volume) !== undefined) return undefined;
+  const selected = claim.metadata.annotations?.[SELECTED_NODE];
+  const program = runningProgram({ task: 'provision', name, node: selected }, ctx);
+  if (program === undefined) return undefined;
+  const { first, wait } = operation(`provision/${claim.metadata.uid}`, ctx);
+  const about = `${claim.metadata.namespace}/${claim.metadata.name}`;
+  if (first) note(program, claim, 'Provisioning', `External provisioner is provisioning volume for claim "${about}"`);
+  if (wait > 0) return { requeueAfter: wait };
+  const provisioner = provisionerOf(program);
+  const used = (kind: string) => usedSpace(program, kind, informers);
+  const wanted = { claim, class: found, volume, node: informers.of(Node).get(selected ?? ''), used };
+  const refusal = provisioner.refusal(wanted);
+  if (refusal !== undefined) {
+    note(program, claim, 'ProvisioningFailed', `failed to provision volume with StorageClass "${found.metadata.name}": ${refusal}`);
+    // The scheduler is to choose another node.
+    if (selected !== undefined && refusal.includes(EXHAUSTED))
+      await program.client.patch(PersistentVolumeClaim, claim.metadata.name, claim.metadata.namespace, 'merge', {
+        metadata: { annotations: { [SELECTED_NODE]: null } },
+      });
+    return undefined;
+  }
+  await program.client.create(PersistentVolume, provisionedVolume(program, provisioner, wanted)).catch((error: unknown) => {
+    if (!isAlreadyExists(error)) throw error;
+  });
+  note(program, claim, 'ProvisioningSucceeded', `Successfully provisioned volume ${volume}`);
+  return undefined;
+}
+
+/** An event of a provisioner. */
+function note({ recorder, identity }: RunningProgram, about: Claim | Volume, reason: string, message: string): void {
+  const type = /Fail/.test(reason) ? 'Warning' : 'Normal';
+  recorder.record({ about, type, reason, message, source: identity });
+}
+
+/** Deletes the released volumes of the provisioners that run in the cluster's pods. */
+export const volumeDeleter = defineController({
+  name: 'external-deleter',
+  for: PersistentVolume,
+  filter: ({ object, deleted }) => !deleted && deleterOf(object) !== undefined,
+  watches: [
+    watching(Pod, (change, informers) =>
+      startedPrograms(change, 'provision').flatMap((name) => informers.of(PersistentVolume).byIndex(VOLUMES, name).map(keyOf)),
+    ),
+    watching(VolumeAttachment, ({ object: { spec }, deleted }) =>
+      deleted && spec.source.persistentVolumeName ? [{ name: spec.source.persistentVolumeName }] : [],
+    ),
+  ],
+  afterFaults: (informers) =>
+    informers
+      .of(PersistentVolume)
+      .list()
+      .filter((volume) => deleterOf(volume) !== undefined)
+      .map(keyOf),
+  interests: (change) => change.resource !== 'pods' || concernsPrograms(change),
+  index(informers) {
+    indexPrograms(informers);
+    indexAttachments(informers);
+    informers.of(PersistentVolume).addIndex(VOLUMES, ({ metadata }) => {
+      const by = metadata.annotations?.[PROVISIONED_BY];
+      return by === undefined ? [] : [by];
+    });
+  },
+  reconcile: deleteVolume,
+});
+
+async function deleteVolume(volume: Volume, ctx: ReconcileContext): Promise<Reconciled | undefined> {
+  const name = deleterOf(volume);
+  if (name === undefined) return undefined;
+  const program = runningProgram({ task: 'provision', name }, ctx);
+  if (program === undefined) return undefined;
+  const [attached] = attachmentsOf(ctx.informers, volume.metadata.name);
+  if (attached) {
+    const message = `persistentvolume ${volume.metadata.name} is still attached to node ${attached.spec.nodeName}`;
+    note(program, volume, 'VolumeFailedDelete', message);
+    return undefined;
+  }
+  await remove(volume, provisionerOf(program).finalizer, program.client);
+  return undefined;
+}
+
+/** Deletes a volume from the API once it is deleted from its storage, then lets go of it. */
+async function remove({ metadata }: Volume, finalizer: string | undefined, client: ReconcileContext['client']): Promise<void> {
+  const { name, uid } = metadata;
+  try {
+    if (metadata.deletionTimestamp === undefined) {
+      await client.delete(PersistentVolume, name, undefined, { uid });
+      return;
+    }
+    const finalizers = (metadata.finalizers ?? []).filter((one) => one !== finalizer);
+    await client.patch(PersistentVolume, name, undefined, 'merge', { metadata: { uid, finalizers } });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}

@@ -1,0 +1,153 @@
+import { type corev1, PersistentVolume, PersistentVolumeClaim, Pod } from '#api';
+import { formatTime, type Instant, keyOf, Quantity } from '#apimachinery';
+import { defineController, type Informers, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
+import { indexVolumesByDriver } from '../attach-detach/indexes.js';
+import { withResizeConditions } from './claim-conditions.js';
+import { claimsOfDrivers, writeClaim } from './driver-volumes.js';
+import { operation } from './operations.js';
+import { planResize, wantsMore } from './plan-resize.js';
+import { concernsPrograms, indexPrograms, type RunningProgram, runningProgram, startedPrograms } from './programs.js';
+import { rpcError } from './provisioners.js';
+
+type Claim = corev1.PersistentVolumeClaim;
+type Volume = corev1.PersistentVolume;
+
+/** On a claim whose volume needs nothing from the kubelet to have its new size. */
+const NOT_ON_NODE = 'volume.kubernetes.io/node-expansion-not-required';
+/** How long an expansion that can never succeed is not tried again (--retry-interval-max). */
+const SLOW_RETRY = 300_000;
+const PENDING = 'Waiting for user to (re-)start a pod to finish file system resize of volume on node.';
+
+/** Expands the volumes of the CSI drivers in the cluster's pods, as csi-resizer beside a driver does (external-resizer). */
+export const volumeResizer = defineController({
+  name: 'external-resizer',
+  for: PersistentVolumeClaim,
+  filter: ({ object, deleted }) => !deleted && wantsMore(object),
+  reads: [PersistentVolume],
+  watches: [watching(Pod, (change, informers) => claimsOfDrivers(informers, startedPrograms(change, 'resize')))],
+  afterFaults: (informers) => informers.of(PersistentVolumeClaim).list().filter(wantsMore).map(keyOf),
+  interests(change) {
+    return change.resource === 'pods' ? concernsPrograms(change) : !change.deleted && wantsMore(change.object() as Claim);
+  },
+  index(informers) {
+    indexPrograms(informers);
+    indexVolumesByDriver(informers);
+  },
+  reconcile: resize,
+  async gone(key, { informers }) {
+    failures.get(informers)?.delete(formatClaim(key));
+  },
+});
+
+/** The last attempts that have failed for good, by claim; `until`: they can never succeed and are not tried again before. */
+const failures = new WeakMap<Informers, Map<string, { until?: Instant }>>();
+
+const formatClaim = ({ namespace, name }: { namespace?: string; name: string }): string => `${namespace}/${name}`;
+
+function failuresOf(informers: Informers): Map<string, { until?: Instant }> {
+  const known = failures.get(informers) ?? new Map<string, { until?: Instant }>();
+  failures.set(informers, known);
+  return known;
+}
+
+async function resize(claim: Claim, ctx: ReconcileContext): Promise<Reconciled | undefined> {
+  const { informers, clock } = ctx;
+  const volume = informers.of(PersistentVolume).get(claim.spec.volumeName ?? '');
+  const name = volume?.spec.csi?.driver;
+  if (volume === undefined || name === undefined) return undefined;
+  const program = runningProgram({ task: 'resize', name }, ctx);
+  if (program === undefined) return undefined;
+  if (!program.driver?.expandsInController && !program.driver?.expandsOnNode) return undefined;
+  const failed = failuresOf(informers).get(formatClaim(keyOf(claim)));
+  const plan = planResize(claim, volume, { failed: failed !== undefined });
+  if (plan.do === 'nothing') return undefined;
+  if (plan.again && failed?.until !== undefined && failed.until > clock.now()) return { requeueAfter: failed.until - clock.now() };
+  const { first, wait } = operation(`resize/${claim.metadata.uid}/${plan.size}`, ctx);
+  const marked = first ? await begin(claim, volume, plan, program, ctx) : claim;
+  if (wait > 0) return { requeueAfter: wait };
+  return expand(marked, volume, plan.size, program, ctx);
+}
+
+/** Says that the expansion has begun (markControllerResizeInProgress). */
+async function begin(
+  claim: Claim,
+  { metadata: { name } }: Volume,
+  { size, again }: { size: Quantity; again: boolean },
+  program: RunningProgram,
+  { clock }: ReconcileContext,
+): Promise<Claim> {
+  const time = formatTime(clock.now());
+  const { status = {} } = claim;
+  const conditions = withResizeConditions(status.conditions, [{ type: 'Resizing', status: 'True', lastTransitionTime: time }], {
+    keep: again,
+  });
+  const allocatedResources = { ...status.allocatedResources, storage: size.toString() };
+  const states = again ? {} : { allocatedResourceStatuses: { ...status.allocatedResourceStatuses, storage: 'ControllerResizeInProgress' } };
+  const annotations = claim.metadata.annotations?.[NOT_ON_NODE] === undefined ? {} : { annotations: { [NOT_ON_NODE]: null } };
+  const marked = await writeClaim(claim, { status: { conditions, allocatedResources, ...states }, ...annotations }, program);
+  note(program, claim, 'Resizing', `External resizer is resizing volume ${name}`);
+  return marked;
+}
+
+function note({ recorder, name }: RunningProgram, about: Claim, reason: string, message: string): void {
+  const type = reason === 'VolumeResizeFailed' ? 'Warning' : 'Normal';
+  recorder.record({ about, type, reason, message, source: `external-resizer ${name}` });
+}
+
+/** The call of the driver, and what follows (callResizeOnPlugin). */
+async function expand(
+  claim: Claim,
+  volume: Volume,
+  size: Quantity,
+  program: RunningProgram,
+  ctx: ReconcileContext,
+): Promise<Reconciled | undefined> {
+  const { informers, clock } = ctx;
+  const { driver } = program;
+  const most = driver?.largestVolume ?? 0;
+  const key = formatClaim(keyOf(claim));
+  if (driver?.expandsInController && size.compare(Quantity.of(most)) > 0) {
+    const error = rpcError('OutOfRange', `Requested capacity ${size.toNumber()} exceeds maximum allowed ${most}`);
+    failuresOf(informers).set(key, { until: clock.now() + SLOW_RETRY });
+    await markInfeasible(claim, error, program, ctx);
+    note(program, claim, 'VolumeResizeFailed', `resize volume "${volume.metadata.name}" by resizer "${program.name}" failed: ${error}`);
+    return { requeueAfter: SLOW_RETRY };
+  }
+  failuresOf(informers).delete(key);
+  // The driver says how many bytes it has now.
+  const storage = Quantity.of(size.toNumber(), 'BinarySI').toString();
+  const capacity = { ...volume.spec.capacity, storage };
+  await program.client.patch(PersistentVolume, volume.metadata.name, undefined, 'merge', { spec: { capacity } });
+  if (driver?.expandsOnNode) await markPending(claim, program, ctx);
+  else await markFinished(claim, storage, program);
+  return undefined;
+}
+
+async function markInfeasible(claim: Claim, error: string, program: RunningProgram, { clock }: ReconcileContext): Promise<void> {
+  const lastTransitionTime = formatTime(clock.now());
+  const condition = { type: 'ControllerResizeError', status: 'True', lastTransitionTime, message: `failed to expand pvc with ${error}` };
+  const conditions = withResizeConditions(claim.status?.conditions, [condition], { keep: true });
+  const allocatedResourceStatuses = { ...claim.status?.allocatedResourceStatuses, storage: 'ControllerResizeInfeasible' };
+  await writeClaim(claim, { status: { conditions, allocatedResourceStatuses } }, program);
+}
+
+/** The kubelet of a node that uses the volume does the rest (markForPendingNodeExpansion). */
+async function markPending(claim: Claim, program: RunningProgram, { clock }: ReconcileContext): Promise<void> {
+  const condition = { type: 'FileSystemResizePending', status: 'True', lastTransitionTime: formatTime(clock.now()), message: PENDING };
+  const conditions = withResizeConditions(claim.status?.conditions, [condition], { keep: true });
+  const allocatedResourceStatuses = { ...claim.status?.allocatedResourceStatuses, storage: 'NodeResizePending' };
+  await writeClaim(claim, { status: { conditions, allocatedResourceStatuses } }, program);
+  note(program, claim, 'FileSystemResizeRequired', 'Require file system resize of volume on node');
+}
+
+/** Nothing is left for the kubelet (markOverallExpansionAsFinished). */
+async function markFinished(claim: Claim, storage: string, program: RunningProgram): Promise<void> {
+  const conditions = withResizeConditions(claim.status?.conditions, [], { keep: false });
+  const status = {
+    capacity: { storage },
+    conditions: conditions.length > 0 ? conditions : null,
+    allocatedResourceStatuses: { storage: null },
+  };
+  await writeClaim(claim, { status, annotations: { [NOT_ON_NODE]: 'true' } }, program);
+  note(program, claim, 'VolumeResizeSuccessful', 'Resize volume succeeded');
+}

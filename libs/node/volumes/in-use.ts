@@ -1,0 +1,64 @@
+import { CSIDriver, type corev1, Node, PersistentVolume, PersistentVolumeClaim, Pod } from '#api';
+import { deepEqual } from '#apimachinery';
+import { attachableVolumes, isTerminalPhase } from '#component-helpers';
+import { type Change, defineController, type Informers, watching } from '#controller-runtime';
+import { BY_NODE } from '../pod-world.js';
+import { volumeObjects } from './mounts.js';
+
+const usesClaims = (pod: corev1.Pod): boolean => (pod.spec?.volumes ?? []).some((one) => one.persistentVolumeClaim ?? one.ephemeral);
+
+/** The node of a pod that uses claims, when it is bound, ends or is gone. */
+function nodeOfPod({ object: pod, old, deleted }: Change<corev1.Pod>): Array<{ name: string }> {
+  const { nodeName } = pod.spec ?? {};
+  if (!nodeName || !usesClaims(pod)) return [];
+  const isNews = deleted || old?.spec?.nodeName !== nodeName || old.status?.phase !== pod.status?.phase;
+  return isNews ? [{ name: nodeName }] : [];
+}
+
+const podsOf = (claim: corev1.PersistentVolumeClaim, informers: Informers): corev1.Pod[] =>
+  informers
+    .of(Pod)
+    .list()
+    .filter((pod) => pod.metadata.namespace === claim.metadata.namespace && usesClaims(pod) && pod.spec.nodeName);
+
+/**
+ * The volumes that kubelets say in their node's status to need or to have mounted: they are attached once they are wanted, and not detached
+ * before they are let go (kubelet setVolumesInUse). Upstream reports with the next status of the node; here at once.
+ */
+export const volumesInUse = defineController({
+  name: 'kubelet-volumes',
+  eventSource: 'kubelet',
+  for: Node,
+  filter: ({ old, deleted }) => !deleted && old === undefined,
+  reads: [PersistentVolume, CSIDriver],
+  watches: [
+    watching(Pod, nodeOfPod),
+    watching(PersistentVolumeClaim, ({ object: claim, old, deleted }, informers) => {
+      const isBound = !deleted && claim.status?.phase === 'Bound' && old?.status?.phase !== 'Bound';
+      return isBound ? podsOf(claim, informers).map(({ spec }) => ({ name: spec.nodeName ?? '' })) : [];
+    }),
+  ],
+  afterFaults: (informers) =>
+    informers
+      .of(Node)
+      .list()
+      .map(({ metadata: { name } }) => ({ name })),
+  interests({ resource, object }) {
+    if (resource === 'nodes') return false;
+    return resource !== 'pods' || (Boolean((object() as corev1.Pod).spec?.nodeName) && usesClaims(object() as corev1.Pod));
+  },
+  async reconcile(node, { client, informers, faults }) {
+    const { name, resourceVersion } = node.metadata;
+    if (!node.status?.nodeInfo?.kubeletVersion || faults.kubelet(name) !== undefined) return undefined;
+    const objects = volumeObjects(informers);
+    const pods = informers
+      .of(Pod)
+      .byIndex(BY_NODE, name)
+      .filter((pod) => usesClaims(pod) && !isTerminalPhase(pod.status?.phase));
+    const wanted = [...new Set(pods.flatMap((pod) => attachableVolumes(pod, objects)).map(({ uniqueName }) => uniqueName))].sort();
+    if (deepEqual(wanted, node.status.volumesInUse ?? [])) return undefined;
+    const patch = { metadata: { resourceVersion }, status: { volumesInUse: wanted.length > 0 ? wanted : null } };
+    await client.as({ node: name }).patch(Node, name, undefined, 'merge', patch, { subresource: 'status' });
+    return undefined;
+  },
+});

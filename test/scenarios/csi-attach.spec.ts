@@ -1,0 +1,156 @@
+import { CSINode, type corev1, Event, Node, PersistentVolume, PersistentVolumeClaim, Pod, VolumeAttachment } from '#api';
+import { ClusterFaults, type LocalCluster } from '#cluster';
+import { claim, csiDriver, type DriverOptions, makeAll, podWith, storageClass } from './storage-objects.js';
+import { openCluster } from './story.js';
+
+let cluster: LocalCluster;
+beforeEach(async () => {
+  cluster = await openCluster();
+}, 60_000);
+
+const DRIVER = 'hostpath.csi.k8s.io';
+const disks = storageClass('disks', { provisioner: DRIVER });
+const onNode = (nodeName: string) => ({ nodeName });
+const disk = (name: string, spec: Partial<corev1.PersistentVolumeClaimSpec> = {}) => claim(name, 1, { storageClassName: 'disks', ...spec });
+
+const make = (...objects: object[]) => makeAll(cluster, objects);
+const deploy = (options: DriverOptions = {}) =>
+  make(...csiDriver({ flags: ['--enable-attach', '--enable-topology=false'], ...options }), disks);
+
+const attachments = async () => {
+  const { items } = await cluster.client.list(VolumeAttachment);
+  return items
+    .map(({ spec, status }) => `${spec.nodeName} ${status?.attached ? 'attached' : (status?.attachError?.message ?? 'waiting')}`)
+    .sort();
+};
+const phase = async (name: string) => (await cluster.client.get(Pod, name, 'default')).status?.phase;
+const eventsOf = async (name: string) => {
+  const { items } = await cluster.client.list(Event);
+  return items
+    .filter(({ involvedObject }) => involvedObject.name === name)
+    .map(({ reason, message }) => `${reason}: ${message?.replaceAll(/pvc-[0-9a-f-]{36}/g, 'PV')}`);
+};
+const nodeStatus = async (name: string) => {
+  const { status } = await cluster.client.get(Node, name);
+  const short = (unique: string) => unique.replace(/\^.*/, '^…');
+  return { attached: status?.volumesAttached?.map(({ name: one }) => short(one)), inUse: status?.volumesInUse?.map(short) };
+};
+const UNIQUE = `kubernetes.io/csi/${DRIVER}^…`;
+
+describe('attach-detach controller', () => {
+  it('a volume is attached before its pod starts, and detached when it ends', async () => {
+    await deploy();
+    await make(disk('a'));
+    await make(podWith('p', 'a', onNode('worker-1')));
+    expect([await phase('p'), await attachments(), await nodeStatus('worker-1')]).toEqual([
+      'Running',
+      ['worker-1 attached'],
+      { attached: [UNIQUE], inUse: [UNIQUE] },
+    ]);
+    expect((await eventsOf('p')).slice(0, 2)).toEqual([
+      'SuccessfulAttachVolume: AttachVolume.Attach succeeded for volume "PV" ',
+      'Pulling: Pulling image "nginx:1.27"',
+    ]);
+    const [attachment] = (await cluster.client.list(VolumeAttachment)).items;
+    const volume = (await cluster.client.get(PersistentVolumeClaim, 'a', 'default')).spec.volumeName ?? '';
+    expect([attachment?.metadata.name, attachment?.metadata.finalizers, attachment?.metadata.annotations, attachment?.spec]).toEqual([
+      expect.stringMatching(/^csi-[0-9a-f]{64}$/),
+      ['external-attacher/hostpath-csi-k8s-io'],
+      { 'csi.alpha.kubernetes.io/node-id': 'worker-1' },
+      { attacher: DRIVER, nodeName: 'worker-1', source: { persistentVolumeName: volume } },
+    ]);
+    expect((await cluster.client.get(PersistentVolume, volume)).metadata.finalizers).toEqual([
+      'external-provisioner.volume.kubernetes.io/finalizer',
+      'kubernetes.io/pv-protection',
+      'external-attacher/hostpath-csi-k8s-io',
+    ]);
+    await cluster.client.delete(Pod, 'p', 'default');
+    await cluster.settle();
+    expect([await attachments(), await nodeStatus('worker-1')]).toEqual([[], { attached: undefined, inUse: undefined }]);
+    await cluster.client.delete(PersistentVolumeClaim, 'a', 'default');
+    await cluster.settle();
+    expect((await cluster.client.list(PersistentVolume)).items).toEqual([]);
+  });
+
+  it('kubelets make the drivers in their pods known in their CSINode', async () => {
+    await deploy({ flags: ['--attach-limit=3'] });
+    const drivers = async () => (await cluster.client.list(CSINode)).items.map(({ metadata, spec }) => [metadata.name, spec.drivers]);
+    const registered = (nodeID: string) => [
+      nodeID,
+      [{ name: DRIVER, nodeID, topologyKeys: ['topology.hostpath.csi/node'], allocatable: { count: 3 } }],
+    ];
+    expect(await drivers()).toEqual([['control-plane', null], registered('worker-1'), registered('worker-2')]);
+    expect((await cluster.client.get(Node, 'worker-1')).metadata.labels?.['topology.hostpath.csi/node']).toBe('worker-1');
+  });
+
+  it('a volume for one node is refused to another one while it is used, and goes there afterwards', async () => {
+    await deploy();
+    await make(disk('a'));
+    await make(podWith('p', 'a', onNode('worker-1')), podWith('q', 'a', onNode('worker-2')));
+    expect([await phase('p'), await phase('q'), await attachments()]).toEqual(['Running', 'Pending', ['worker-1 attached']]);
+    expect(await eventsOf('q')).toEqual(['FailedAttachVolume: Multi-Attach error for volume "PV" Volume is already used by pod(s) p']);
+    await cluster.client.delete(Pod, 'p', 'default');
+    await cluster.settle();
+    expect([await phase('q'), await attachments()]).toEqual(['Running', ['worker-2 attached']]);
+  });
+
+  it('nobody attaches: the pod waits, and is told so every two minutes', async () => {
+    await deploy({ sidecars: ['csi-node-driver-registrar', 'csi-provisioner'] });
+    await make(disk('a'));
+    await make(podWith('p', 'a', onNode('worker-1')));
+    expect([await phase('p'), await attachments(), await eventsOf('p')]).toEqual(['Pending', ['worker-1 waiting'], []]);
+    await cluster.advance(121_000);
+    expect(await eventsOf('p')).toEqual([
+      expect.stringMatching(
+        /^FailedAttachVolume: AttachVolume.Attach failed for volume "PV" : timed out waiting for external-attacher of hostpath.csi.k8s.io CSI driver to attach volume [0-9a-f-]+$/,
+      ),
+    ]);
+  });
+
+  it('a node without the driver gets no volume', async () => {
+    await deploy();
+    await make(disk('a'));
+    await make(podWith('p', 'a', onNode('control-plane')));
+    const cause = `CSINode control-plane does not contain driver ${DRIVER}`;
+    expect([await phase('p'), await attachments(), await eventsOf('p')]).toEqual([
+      'Pending',
+      [`control-plane ${cause}`],
+      [`FailedAttachVolume: AttachVolume.Attach failed for volume "PV" : ${cause}`],
+    ]);
+  });
+
+  it('a driver that attaches nothing needs no attachment', async () => {
+    await deploy({ flags: ['--enable-topology=false'], spec: { attachRequired: false } });
+    await make(disk('a'));
+    await make(podWith('p', 'a', onNode('worker-1')));
+    expect([await phase('p'), await attachments()]).toEqual(['Running', []]);
+    await make(podWith('q', 'a', onNode('control-plane')));
+    expect([await phase('q'), await eventsOf('q')]).toEqual([
+      'Pending',
+      [
+        `FailedMount: MountVolume.MountDevice failed for volume "PV" : kubernetes.io/csi: attacher.MountDevice failed to create newCsiDriverClient: driver name ${DRIVER} not found in the list of registered CSI drivers`,
+      ],
+    ]);
+  });
+
+  it.each([
+    ['after six minutes', undefined],
+    ['at once with the out-of-service taint', { key: 'node.kubernetes.io/out-of-service', value: 'nodeshutdown', effect: 'NoExecute' }],
+  ])('the volume of a node that is down goes to another one %s', async (_, taint) => {
+    await deploy();
+    await make(disk('a'));
+    await make(podWith('p', 'a', onNode('worker-1')));
+    await new ClusterFaults(cluster.api).inject({ type: 'stop', node: 'worker-1' });
+    await cluster.advance(60_000);
+    await make(podWith('q', 'a', onNode('worker-2')));
+    expect(await eventsOf('q')).toEqual(['FailedAttachVolume: Multi-Attach error for volume "PV" Volume is already used by pod(s) p']);
+    if (taint) await cluster.client.patch(Node, 'worker-1', undefined, 'merge', { spec: { taints: [taint] } });
+    else await cluster.client.delete(Pod, 'p', 'default', { gracePeriodSeconds: 0 });
+    await cluster.advance(taint ? 60_000 : 350_000);
+    if (!taint) {
+      expect([await phase('q'), await attachments()]).toEqual(['Pending', ['worker-1 attached']]);
+      await cluster.advance(20_000);
+    }
+    expect([await phase('q'), await attachments()]).toEqual(['Running', ['worker-2 attached']]);
+  });
+});

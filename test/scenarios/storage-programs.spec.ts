@@ -1,0 +1,65 @@
+import { ClusterRoleBinding, Deployment, PersistentVolume, PersistentVolumeClaim } from '#api';
+import { ClusterFaults, type LocalCluster } from '#cluster';
+import { localPathStorage, runSteps } from '#kubeadm';
+import { claim, makeAll, podWith } from './storage-objects.js';
+import { openCluster } from './story.js';
+
+let cluster: LocalCluster;
+beforeEach(async () => {
+  cluster = await openCluster();
+}, 60_000);
+
+const make = (...objects: object[]) => makeAll(cluster, objects);
+const claims = async () => {
+  const { items } = await cluster.client.list(PersistentVolumeClaim);
+  return Object.fromEntries(items.map(({ metadata, spec, status }) => [metadata.name, `${status?.phase} ${spec.volumeName ?? ''}`]));
+};
+
+describe('storage programs', () => {
+  it('without the pod of its provisioner a claim waits; the control plane is not needed', async () => {
+    await runSteps(cluster.client, localPathStorage());
+    await cluster.settle();
+    const scale = async (replicas: number) => {
+      await cluster.client.patch(Deployment, 'local-path-provisioner', 'local-path-storage', 'merge', { spec: { replicas } });
+      await cluster.settle();
+    };
+    await scale(0);
+    await make(claim('a', 1), podWith('p', 'a'));
+    expect(await claims()).toEqual({ a: 'Pending ' });
+    const selected = (await cluster.client.get(PersistentVolumeClaim, 'a', 'default')).metadata.annotations;
+    expect(selected?.['volume.kubernetes.io/selected-node']).toBeDefined();
+    await scale(1);
+    expect((await claims()).a).toMatch(/^Bound pvc-/);
+    const faults = new ClusterFaults(cluster.api);
+    await faults.inject({ type: 'stop', component: 'kube-controller-manager' });
+    const annotations = {
+      'volume.kubernetes.io/storage-provisioner': 'rancher.io/local-path',
+      'volume.kubernetes.io/selected-node': 'worker-1',
+    };
+    await make({ ...claim('c', 1, { storageClassName: 'standard' }), metadata: { name: 'c', namespace: 'default', annotations } });
+    const { uid } = (await cluster.client.get(PersistentVolumeClaim, 'c', 'default')).metadata;
+    expect((await cluster.client.get(PersistentVolume, `pvc-${uid}`)).spec.claimRef?.name).toBe('c');
+    expect((await claims()).c).toBe('Pending ');
+  });
+
+  it('a provisioner writes as its own account', async () => {
+    await runSteps(cluster.client, localPathStorage());
+    await cluster.settle();
+    await cluster.client.delete(ClusterRoleBinding, 'local-path-provisioner-bind');
+    await make(claim('a', 1), podWith('p', 'a'));
+    expect([await claims(), (await cluster.client.list(PersistentVolume)).items]).toEqual([{ a: 'Pending ' }, []]);
+    await make({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'again' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'local-path-provisioner-role' },
+      subjects: [{ kind: 'ServiceAccount', name: 'local-path-provisioner-service-account', namespace: 'local-path-storage' }],
+    });
+    await cluster.advance(60_000);
+    expect((await claims()).a).toMatch(/^Bound pvc-/);
+    const makes = (await cluster.log()).filter(({ key, version }) => key.startsWith('/registry/persistentvolumes/') && version === 1);
+    expect(makes.map(({ cause }) => [cause.user, cause.component])).toEqual([
+      ['system:serviceaccount:local-path-storage:local-path-provisioner-service-account', 'rancher.io/local-path'],
+    ]);
+  });
+});
