@@ -22,7 +22,7 @@ const program = ({ repositories, command, versions, size }: StorageProgram): Ima
   tags: tags({ versions }),
   size,
   entrypoint: [`/${command}`],
-  executables: { [command]: (args) => serve(healthPorts(args)) },
+  executables: { [command]: ({ args }) => serve(healthPorts(args)) },
 });
 
 const sidecar = (command: string, versions: Versions): ImageDefinition =>
