@@ -36,6 +36,7 @@ export { AUDIT_LIMITS, DEFAULT_LIMITS, type Limits } from './limits.js';
 export { metricText } from './metrics/text-format.js';
 export { histograms, values } from './metrics/vectors.js';
 export { KUBERNETES_VERSION, type VersionInfo, versionInfoOf } from './non-resource/non-resource.js';
+export { pastObject } from './past-object.js';
 export { type DeleteOptions, deleteOptionsFromBody, type WriteOptions } from './request/options.js';
 export {
   type ApiRequest,

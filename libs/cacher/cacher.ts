@@ -54,6 +54,8 @@ export interface ClusterStore {
   write(ops: readonly WriteOp[], options?: TransactionOptions): Promise<WriteResult[]>;
   /** One key, as of now (linearizable). Concurrent reads share a round trip. */
   get(key: string): Promise<CachedObject | undefined>;
+  /** One key as it was at a revision. Throws Compacted, FutureRevision. */
+  past(key: string, at: Revision): Promise<CachedObject | undefined>;
   /**
    * What is cached, without asking the store. May be stale, so it is only for optimistic updates, which are protected by compare-and-swap.
    */

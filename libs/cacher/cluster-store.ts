@@ -138,6 +138,11 @@ class CachingClusterStore implements HostedClusterStore {
     return found;
   }
 
+  async past(key: string, at: Revision): Promise<CachedObject | undefined> {
+    const [stored] = await this.#storage.get([key], at);
+    return stored && cachedObject(stored);
+  }
+
   peek(key: string): CachedObject | undefined {
     return this.#kept.live?.index.get(key);
   }

@@ -1,4 +1,5 @@
 import type { Clock, KubeObject } from '#apimachinery';
+import { pastObject } from '#apiserver';
 import type { ClusterStore } from '#cacher';
 import type { MachineRows } from '#controller-runtime';
 import type { Fence } from '#storage';
@@ -25,6 +26,7 @@ export function machineRows({ store, clock, component, fence }: RowsOptions): Ma
     return oldest.map((row) => row.key);
   }
   return {
+    past: (location, revision) => pastObject(store, location, revision),
     async read<T extends KubeObject>(key: string) {
       return (await store.get(`${PREFIX}${key}`))?.object as T | undefined;
     },

@@ -75,6 +75,11 @@ interface ManagerSource {
 
 /** What is kept of the simulated machines beside the API's objects: rows of the cluster's store below /machine. */
 export interface MachineRows {
+  /** An object of the API as it was at a revision; undefined if there was none, or if the log does not reach as far back. */
+  past<T extends KubeObject>(
+    location: { group: string; resource: string; namespace: string; name: string },
+    revision: number,
+  ): Promise<T | undefined>;
   read<T extends KubeObject>(key: string): Promise<T | undefined>;
   /** Creates or replaces a row. The oldest rows of its kind go when there are too many. */
   write(key: string, row: KubeObject): Promise<void>;

@@ -1,6 +1,6 @@
 import type { corev1 } from '#api';
 import { badRequest, forbidden, type KubeObject, notFound } from '#apimachinery';
-import { getObject, type RestScope } from '#apiserver';
+import { getObject, pastObject, type RestScope } from '#apiserver';
 import type { MachineWorld, VolumeFiles } from '#node';
 import { keptFilesOf } from './kept-files.js';
 
@@ -57,7 +57,11 @@ export function worldOf({ cluster, work }: RestScope): MachineWorld {
   const { clock, reader, tokens } = cluster;
   return {
     clock,
-    objects: reader,
+    objects: {
+      get: (group, resource, namespace, name) => reader.get(group, resource, namespace, name),
+      list: (group, resource, namespace) => reader.list(group, resource, namespace),
+      past: (group, resource, namespace, name, revision) => pastObject(cluster.store, { group, resource, namespace, name }, revision),
+    },
     pace: work,
     keptFiles: async (uid) => (await keptFilesOf(cluster.store, uid))?.files,
     volumeFiles: async (key) => (await cluster.store.get(`/machine/${key}`))?.object as VolumeFiles | undefined,

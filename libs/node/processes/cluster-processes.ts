@@ -46,6 +46,10 @@ export function worldOf({ informers, clock, machines }: ClusterContext): Machine
         informer(resource)?.get(name, namespace) as T | undefined,
       list: async <T extends KubeObject>(_group: string, resource: string, namespace?: string) =>
         [...(informer(resource)?.list(namespace) ?? [])] as T[],
+      ...(machines && {
+        past: <T extends KubeObject>(group: string, resource: string, namespace: string, name: string, revision: number) =>
+          machines.past<T>({ group, resource, namespace, name }, revision),
+      }),
     },
     issueToken: async () => TOKEN,
     ...(machines && {

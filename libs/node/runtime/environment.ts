@@ -1,13 +1,20 @@
 import type { corev1 } from '#api';
-import { getOwn } from '#apimachinery';
+import { getOwn, type Instant, parseTime } from '#apimachinery';
+import { resourceValue } from './resource-fields.js';
+import type { Start } from './versions.js';
 import type { MachineWorld } from './world.js';
 
 /** A container's environment variables, as a kubelet makes them (kubelet_pods.go makeEnvironmentVariables). */
 
 type Data = Record<string, string>;
 
-async function sourceData(world: MachineWorld, kind: 'configmaps' | 'secrets', namespace: string, name: string): Promise<Data> {
-  const object = await world.objects.get<corev1.ConfigMap & corev1.Secret & { metadata: { name: string } }>('', kind, namespace, name);
+async function sourceData(
+  objects: MachineWorld['objects'],
+  kind: 'configmaps' | 'secrets',
+  namespace: string,
+  name: string,
+): Promise<Data> {
+  const object = await objects.get<corev1.ConfigMap & corev1.Secret & { metadata: { name: string } }>('', kind, namespace, name);
   const data = object?.data ?? {};
   if (kind === 'configmaps') return data;
   return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]));
@@ -74,14 +81,14 @@ function serviceVariables({ metadata, spec }: corev1.Service): Array<[string, st
   return variables;
 }
 
-async function services(world: MachineWorld, pod: corev1.Pod): Promise<Array<[string, string]>> {
+/** The variables of the Services that there were when the container was started. */
+async function services({ objects }: MachineWorld, pod: corev1.Pod, startedAt: Instant): Promise<Array<[string, string]>> {
   const { namespace = '' } = pod.metadata;
-  const own = pod.spec?.enableServiceLinks === false ? [] : await world.objects.list<corev1.Service>('', 'services', namespace);
+  const own = pod.spec?.enableServiceLinks === false ? [] : await objects.list<corev1.Service>('', 'services', namespace);
   const master =
-    namespace === 'default' && own.length > 0
-      ? undefined
-      : await world.objects.get<corev1.Service>('', 'services', 'default', 'kubernetes');
-  return [...own, ...(master ? [master] : [])].flatMap(serviceVariables);
+    namespace === 'default' && own.length > 0 ? undefined : await objects.get<corev1.Service>('', 'services', 'default', 'kubernetes');
+  const then = own.filter(({ metadata }) => (parseTime(metadata.creationTimestamp ?? '') ?? 0) <= startedAt);
+  return [...then, ...(master ? [master] : [])].flatMap(serviceVariables);
 }
 
 const REFERENCE = /\$\$|\$\(([^()]*)\)/g;
@@ -91,20 +98,17 @@ export const expanded = (text: string, variables: ReadonlyMap<string, string>): 
   text.replace(REFERENCE, (whole, name: string | undefined) => (whole === '$$' ? '$' : (variables.get(name ?? '') ?? whole)));
 
 async function variableValue(
-  world: MachineWorld,
+  { objects, pod: then }: Start,
   pod: corev1.Pod,
   container: corev1.Container,
   variable: corev1.EnvVar,
 ): Promise<string | undefined> {
   const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef } = variable.valueFrom ?? {};
   const { namespace = '' } = pod.metadata;
-  if (fieldRef) return fieldValue(pod, fieldRef.fieldPath) ?? '';
-  if (configMapKeyRef) return getOwn(await sourceData(world, 'configmaps', namespace, configMapKeyRef.name ?? ''), configMapKeyRef.key);
-  if (secretKeyRef) return getOwn(await sourceData(world, 'secrets', namespace, secretKeyRef.name ?? ''), secretKeyRef.key);
-  if (!resourceFieldRef) return undefined;
-  const [kind, resource = ''] = resourceFieldRef.resource.split(/\.(.*)/s);
-  const amounts = kind === 'limits' ? container.resources?.limits : container.resources?.requests;
-  return String(getOwn(amounts ?? {}, resource) ?? '0');
+  if (fieldRef) return fieldValue(fieldRef.fieldPath.startsWith('metadata.') ? await then() : pod, fieldRef.fieldPath) ?? '';
+  if (configMapKeyRef) return getOwn(await sourceData(objects, 'configmaps', namespace, configMapKeyRef.name ?? ''), configMapKeyRef.key);
+  if (secretKeyRef) return getOwn(await sourceData(objects, 'secrets', namespace, secretKeyRef.name ?? ''), secretKeyRef.key);
+  return resourceFieldRef && resourceValue(objects, { pod: await then(), container: container.name }, resourceFieldRef);
 }
 
 export interface EnvironmentOptions {
@@ -112,11 +116,14 @@ export interface EnvironmentOptions {
   container: corev1.Container;
   image: Readonly<Record<string, string>>;
   hostname: string;
+  startedAt: Instant;
+  start: Start;
   world: MachineWorld;
 }
 
 /** The variables in the order in which `env` prints them. */
-export async function environmentOf({ pod, container, image, hostname, world }: EnvironmentOptions): Promise<Map<string, string>> {
+export async function environmentOf(options: EnvironmentOptions): Promise<Map<string, string>> {
+  const { pod, container, image, hostname, startedAt, start, world } = options;
   const { namespace = '' } = pod.metadata;
   const variables = new Map<string, string>([
     ['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
@@ -124,18 +131,18 @@ export async function environmentOf({ pod, container, image, hostname, world }: 
     ...Object.entries(image),
   ]);
   if (container.tty) variables.set('TERM', 'xterm');
-  const links = new Map(await services(world, pod));
+  const links = new Map(await services(world, pod, startedAt));
   const own = new Map<string, string>();
   for (const { prefix = '', configMapRef, secretRef } of container.envFrom ?? []) {
     const data = configMapRef
-      ? await sourceData(world, 'configmaps', namespace, configMapRef.name ?? '')
-      : await sourceData(world, 'secrets', namespace, secretRef?.name ?? '');
+      ? await sourceData(start.objects, 'configmaps', namespace, configMapRef.name ?? '')
+      : await sourceData(start.objects, 'secrets', namespace, secretRef?.name ?? '');
     for (const key of Object.keys(data).sort()) own.set(prefix + key, data[key] ?? '');
   }
   for (const variable of container.env ?? []) {
     if (!variable.valueFrom) own.set(variable.name, expanded(variable.value ?? '', new Map([...links, ...own])));
     else {
-      const value = await variableValue(world, pod, container, variable);
+      const value = await variableValue(start, pod, container, variable);
       if (value !== undefined) own.set(variable.name, value);
     }
   }

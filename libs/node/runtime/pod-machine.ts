@@ -20,7 +20,8 @@ import { mainProcess, shellHost } from './main-process.js';
 import { mountVolume } from './mount.js';
 import { hostnameOf, rootDirectory } from './root-files.js';
 import { surroundingsOf } from './surroundings.js';
-import { volumeDirectory } from './volumes.js';
+import { atStart, type Start, SyncedObjects } from './versions.js';
+import { isUpdated, updating, type VolumeUpdate, volumeDirectory, volumesAt } from './volumes.js';
 import type { MachineWorld } from './world.js';
 
 function* finishing(body: Body, log: ContainerLog): Body {
@@ -47,6 +48,25 @@ export interface MachineOptions {
   startedAt?(id: string): number | undefined;
 }
 
+interface MachineParts {
+  pod: corev1.Pod;
+  world: MachineWorld;
+  volumes: ReadonlyMap<string, DirectoryNode>;
+  /** What the kubelet has written into the volumes since the first start. */
+  updates: readonly VolumeUpdate[];
+  kept: KeptFiles;
+  options: MachineOptions;
+}
+
+/** When the first of the pod's containers that are known was started. */
+function firstStart({ status }: corev1.Pod): number | undefined {
+  const { initContainerStatuses = [], containerStatuses = [], ephemeralContainerStatuses = [] } = status ?? {};
+  const starts = [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses].flatMap(({ state, lastState }) =>
+    [state?.running, state?.terminated, lastState?.terminated].flatMap((each) => parseTime(each?.startedAt ?? '') || []),
+  );
+  return starts.length === 0 ? undefined : Math.min(...starts);
+}
+
 /** One pod's containers, file systems and open ports as of now. Made when somebody looks, and thrown away afterwards. */
 export class PodMachine {
   private readonly containers = new Map<string, Container>();
@@ -56,20 +76,33 @@ export class PodMachine {
   private advancing = false;
   private readonly mains = new Map<string, Task>();
 
-  private constructor(
-    readonly pod: corev1.Pod,
-    private readonly world: MachineWorld,
-    private readonly volumes: ReadonlyMap<string, DirectoryNode>,
-    private readonly kept: KeptFiles,
-    private readonly options: MachineOptions,
-  ) {}
+  readonly pod: corev1.Pod;
+  private readonly world: MachineWorld;
+  private readonly volumes: ReadonlyMap<string, DirectoryNode>;
+  private readonly kept: KeptFiles;
+  private readonly options: MachineOptions;
+
+  private constructor(private readonly parts: MachineParts) {
+    const { pod, world, volumes, kept, options } = parts;
+    this.pod = pod;
+    this.world = world;
+    this.volumes = volumes;
+    this.kept = kept;
+    this.options = options;
+  }
 
   /** Reads what the pod refers to, and puts its containers together. */
   static async open(pod: corev1.Pod, world: MachineWorld, options: MachineOptions = {}): Promise<PodMachine> {
-    const volumes = new Map<string, DirectoryNode>();
-    for (const volume of pod.spec?.volumes ?? []) volumes.set(volume.name, await volumeDirectory(world, pod, volume));
+    const now = world.clock.now();
+    const first = firstStart(pod) ?? now;
+    const synced = new SyncedObjects(world.objects, pod);
+    const volumes = await volumesAt(world, pod, { at: first, objects: synced.at(first), volumes: pod.spec?.volumes ?? [] });
+    const updates: VolumeUpdate[] = [];
+    const updated = (pod.spec?.volumes ?? []).filter(isUpdated);
+    for (const at of await synced.changes(first, now))
+      updates.push({ at, volumes: await volumesAt(world, pod, { at, objects: synced.at(at), volumes: updated }) });
     const kept = (await world.keptFiles?.(pod.metadata.uid ?? '')) ?? {};
-    const machine = new PodMachine(pod, world, volumes, kept, options);
+    const machine = new PodMachine({ pod, world, volumes, updates, kept, options });
     const { initContainers = [], containers = [], ephemeralContainers = [] } = pod.spec ?? {};
     const { initContainerStatuses = [], containerStatuses = [], ephemeralContainerStatuses = [] } = pod.status ?? {};
     const statuses = [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses];
@@ -173,6 +206,7 @@ export class PodMachine {
     const first = Math.min(this.world.clock.now(), ...instances.map(({ instance }) => instance.startedAt));
     const kernel = new Kernel(first);
     kernel.known = () => this.world.clock.now();
+    if (this.parts.updates.length > 0) kernel.spawn('volumes', updating(this.volumes, this.parts.updates));
     for (const { container, instance } of instances) this.startMain(kernel, container, instance);
     for (const container of this.containers.values()) {
       const changes = this.keptFor(container);
@@ -220,6 +254,13 @@ export class PodMachine {
     return new ClusterNetwork({ ...world, objects: then }, pod, async (other) => (other === pod ? this : PodMachine.opened(other, world)));
   }
 
+  /** A volume whose mounted part is not updated. */
+  private async volumeAtStart(name: string, start: Start): Promise<DirectoryNode | undefined> {
+    const volume = this.pod.spec?.volumes?.find((each) => each.name === name);
+    if (!volume || !isUpdated(volume)) return this.volumes.get(name);
+    return volumeDirectory({ ...this.world, objects: start.objects }, await start.pod(), volume);
+  }
+
   private async container(spec: corev1.Container, status: corev1.ContainerStatus | undefined): Promise<Container> {
     const { pod, world } = this;
     const now = () => this.now();
@@ -233,8 +274,9 @@ export class PodMachine {
       now: startedAt,
     });
     const files = new FileSystem(root, { now, limit: WRITABLE_BYTES, readOnlyRoot: spec.securityContext?.readOnlyRootFilesystem === true });
+    const start = atStart(world, pod, status?.containerID || undefined);
     for (const mount of spec.volumeMounts ?? []) {
-      const volume = this.volumes.get(mount.name);
+      const volume = mount.subPath ? await this.volumeAtStart(mount.name, start) : this.volumes.get(mount.name);
       if (volume) mountVolume(files, mount, { volume, now });
     }
     const env = await environmentOf({
@@ -242,6 +284,8 @@ export class PodMachine {
       container: spec,
       image: image.env?.(reference?.tag ?? '') ?? {},
       hostname: hostnameOf(pod),
+      startedAt,
+      start,
       world,
     });
     return new Container(spec, status, image, pod, env, files);

@@ -1,8 +1,9 @@
 import type { corev1 } from '#api';
-import { getOwn } from '#apimachinery';
 import { bytesOf, type DirectoryNode, directory, FileSystem, file } from '../files/file-system.js';
+import type { Body } from '../shell/kernel.js';
 import { fieldValue } from './environment.js';
 import { WRITABLE_BYTES } from './limits.js';
+import { resourceValue } from './resource-fields.js';
 import { keptDirectory, volumeKey } from './volume-files.js';
 import type { MachineWorld } from './world.js';
 
@@ -12,8 +13,8 @@ type Source = { configMap?: { name?: string; items?: corev1.KeyToPath[]; default
   secret?: { name?: string; items?: corev1.KeyToPath[]; defaultMode?: number };
 };
 
-/** A file of a volume: its path in it, and its content as a byte string. */
-type Entry = [path: string, content: string];
+/** A file of a volume: its path in it, its content as a byte string, its permissions. */
+type Entry = [path: string, content: string, mode?: number | undefined];
 
 type VolumeWorld = Pick<MachineWorld, 'clock' | 'objects' | 'issueToken' | 'volumeFiles'>;
 
@@ -27,26 +28,27 @@ async function dataOf(world: VolumeWorld, namespace: string, { configMap, secret
   );
   const decoded = (text: string): string => Buffer.from(text, 'base64').toString('latin1');
   const data = new Map<string, string>([
-    ...Object.entries(object?.data ?? {}).map(([key, value]): Entry => [key, configMap ? bytesOf(value) : decoded(value)]),
-    ...Object.entries(object?.binaryData ?? {}).map(([key, value]): Entry => [key, decoded(value)]),
+    ...Object.entries(object?.data ?? {}).map(([key, value]): [string, string] => [key, configMap ? bytesOf(value) : decoded(value)]),
+    ...Object.entries(object?.binaryData ?? {}).map(([key, value]): [string, string] => [key, decoded(value)]),
   ]);
   if (!source?.items) return [...data];
-  return source.items.flatMap(({ key, path }): Entry[] => (data.has(key) ? [[path, data.get(key) ?? '']] : []));
+  return source.items.flatMap(({ key, path, mode }): Entry[] => (data.has(key) ? [[path, data.get(key) ?? '', mode]] : []));
 }
 
-function downward(pod: corev1.Pod, items: readonly corev1.DownwardAPIVolumeFile[] = []): Entry[] {
-  return items.map(({ path, fieldRef, resourceFieldRef }): Entry => {
-    if (fieldRef) return [path, bytesOf(fieldValue(pod, fieldRef.fieldPath) ?? '')];
-    const container = pod.spec?.containers.find(({ name }) => name === resourceFieldRef?.containerName);
-    const [kind, resource = ''] = (resourceFieldRef?.resource ?? '').split(/\.(.*)/s);
-    const amounts = kind === 'limits' ? container?.resources?.limits : container?.resources?.requests;
-    return [path, String(getOwn(amounts ?? {}, resource) ?? '0')];
-  });
+async function downward(world: VolumeWorld, pod: corev1.Pod, items: readonly corev1.DownwardAPIVolumeFile[] = []): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for (const { path, fieldRef, resourceFieldRef, mode } of items) {
+    const value = fieldRef
+      ? fieldValue(pod, fieldRef.fieldPath)
+      : resourceFieldRef && (await resourceValue(world.objects, { pod }, resourceFieldRef));
+    entries.push([path, bytesOf(value ?? ''), mode]);
+  }
+  return entries;
 }
 
 async function projected(world: VolumeWorld, pod: corev1.Pod, source: corev1.VolumeProjection): Promise<Entry[]> {
   const { namespace = '', name, uid = '' } = pod.metadata;
-  if (source.downwardAPI) return downward(pod, source.downwardAPI.items);
+  if (source.downwardAPI) return downward(world, pod, source.downwardAPI.items);
   if (source.configMap || source.secret) return dataOf(world, namespace, source);
   const { serviceAccountToken: asked } = source;
   if (!asked || !world.issueToken) return [];
@@ -64,21 +66,25 @@ async function projected(world: VolumeWorld, pod: corev1.Pod, source: corev1.Vol
 }
 
 /** As the kubelet's atomic writer lays files out, without its links to a dated directory. */
-function filled(entries: readonly Entry[], now: number): DirectoryNode {
+function filled(entries: readonly Entry[], now: number, defaultMode?: number): DirectoryNode {
   const root = directory(now);
   const fs = new FileSystem(root, { now: () => now, limit: WRITABLE_BYTES });
-  for (const [path, content] of entries) fs.mount(path, file(content, now));
+  for (const [path, content, mode] of entries) fs.mount(path, file(content, now, mode ?? defaultMode));
   return { ...root, readOnly: true };
 }
+
+/** Whether a kubelet updates the files of a volume. */
+export const isUpdated = ({ configMap, secret, downwardAPI, projected: sources }: corev1.Volume): boolean =>
+  (configMap ?? secret ?? downwardAPI ?? sources) !== undefined;
 
 /** The directory of a volume. Volumes without content of their own begin empty, or with what earlier pods have left in them. */
 export async function volumeDirectory(world: VolumeWorld, pod: corev1.Pod, volume: corev1.Volume): Promise<DirectoryNode> {
   const now = world.clock.now();
   const { namespace = '' } = pod.metadata;
   const { configMap, secret, downwardAPI, projected: sources } = volume;
-  if (configMap) return filled(await dataOf(world, namespace, { configMap }), now);
-  if (secret) return filled(await dataOf(world, namespace, { secret: { name: secret.secretName, items: secret.items } }), now);
-  if (downwardAPI) return filled(downward(pod, downwardAPI.items), now);
+  if (configMap) return filled(await dataOf(world, namespace, { configMap }), now, configMap.defaultMode);
+  if (secret) return filled(await dataOf(world, namespace, { secret: { ...secret, name: secret.secretName } }), now, secret.defaultMode);
+  if (downwardAPI) return filled(await downward(world, pod, downwardAPI.items), now, downwardAPI.defaultMode);
   if (!sources) {
     const key = world.volumeFiles && (await volumeKey(pod, volume, world.objects));
     const kept = key === undefined ? undefined : await world.volumeFiles?.(key);
@@ -87,5 +93,36 @@ export async function volumeDirectory(world: VolumeWorld, pod: corev1.Pod, volum
   }
   const entries: Entry[] = [];
   for (const source of sources.sources ?? []) entries.push(...(await projected(world, pod, source)));
-  return filled(entries, now);
+  return filled(entries, now, sources.defaultMode);
+}
+
+/** The directories of some of a pod's volumes at an instant, by name. */
+export async function volumesAt(
+  world: VolumeWorld,
+  pod: corev1.Pod,
+  { at, objects, volumes }: { at: number; objects: MachineWorld['objects']; volumes: readonly corev1.Volume[] },
+): Promise<Map<string, DirectoryNode>> {
+  const then = { ...world, clock: { now: () => at }, objects };
+  const directories = new Map<string, DirectoryNode>();
+  for (const volume of volumes) directories.set(volume.name, await volumeDirectory(then, pod, volume));
+  return directories;
+}
+
+/** What a kubelet writes into volumes at an instant. */
+export interface VolumeUpdate {
+  readonly at: number;
+  readonly volumes: ReadonlyMap<string, DirectoryNode>;
+}
+
+/** Writes the updates, each at its time. */
+export function* updating(volumes: ReadonlyMap<string, DirectoryNode>, updates: readonly VolumeUpdate[]): Body {
+  for (const update of updates) {
+    yield { until: update.at };
+    for (const [name, { entries }] of update.volumes) {
+      const there = volumes.get(name)?.entries;
+      there?.clear();
+      for (const [file, node] of entries) there?.set(file, node);
+    }
+  }
+  return 0;
 }

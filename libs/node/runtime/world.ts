@@ -9,6 +9,8 @@ export interface MachineWorld {
   readonly objects: {
     get<T extends KubeObject>(group: string, resource: string, namespace: string, name: string): Promise<T | undefined>;
     list<T extends KubeObject>(group: string, resource: string, namespace?: string): Promise<T[]>;
+    /** An object as it was at a revision; undefined if there was none, or if that is not kept. Unset where nothing is kept. */
+    past?<T extends KubeObject>(group: string, resource: string, namespace: string, name: string, revision: number): Promise<T | undefined>;
   };
   /** A ServiceAccount token for a projected volume; unset where none can be issued. */
   issueToken?(request: {
