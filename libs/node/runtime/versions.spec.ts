@@ -62,7 +62,7 @@ function objectsOf(versions: readonly Version[]): MachineWorld['objects'] {
 const pod = podAt(30);
 const period = syncPeriod(pod) / 1000;
 
-const valueOf = async (objects: MachineWorld['objects']): Promise<string | undefined> =>
+const settingIn = async (objects: MachineWorld['objects']): Promise<string | undefined> =>
   (await objects.get<corev1.ConfigMap>('', 'configmaps', 'ns', 'settings'))?.data?.value;
 
 const older: Version = { revision: 1, seconds: -50, value: 'old' };
@@ -115,12 +115,12 @@ test.each<[string, Version[], Array<[seconds: number, value: string | undefined]
   ],
 ])('volumes: %s', async (_, versions, wanted) => {
   const synced = new SyncedObjects(objectsOf(versions), pod);
-  for (const [seconds, value] of wanted) expect([seconds, await valueOf(synced.at(START + seconds * 1000))]).toEqual([seconds, value]);
+  for (const [seconds, value] of wanted) expect([seconds, await settingIn(synced.at(START + seconds * 1000))]).toEqual([seconds, value]);
 });
 
 test('when a volume changes', async () => {
   const synced = new SyncedObjects(objectsOf([older, { revision: 40, seconds: 10, value: 'new' }]), pod);
-  await valueOf(synced.at(START));
+  await settingIn(synced.at(START));
   expect(await synced.changes(START, START + 1_000_000)).toEqual([START + (5 + period) * 1000]);
   expect(await synced.changes(START, START + 20_000)).toEqual([]);
 });
@@ -132,10 +132,10 @@ test.each<[string, Version[], string | undefined]>([
   ['a deletion after the start', [older, { revision: 25, seconds: 0, value: '', deleted: true }], 'old'],
 ])('variables: %s', async (_, versions, value) => {
   const start = atStart({ objects: objectsOf(versions) }, pod, 'containerd://1');
-  expect([await valueOf(start.objects), (await start.pod()).metadata.resourceVersion]).toEqual([value, '20']);
+  expect([await settingIn(start.objects), (await start.pod()).metadata.resourceVersion]).toEqual([value, '20']);
 });
 
 test('a container whose start has not been written yet has the newest', async () => {
   const start = atStart({ objects: objectsOf([older, { revision: 40, seconds: 10, value: 'new' }]) }, pod, 'containerd://2');
-  expect(await valueOf(start.objects)).toBe('new');
+  expect(await settingIn(start.objects)).toBe('new');
 });
