@@ -26,7 +26,8 @@ import { WriteQueue } from './write-queue.js';
 
 export interface ClusterStoreOptions {
   storage: Storage;
-  bus: Bus;
+  /** Tells other processes of commits, and of theirs; unset if there are none. */
+  bus?: Bus;
   /** Events have `previous` only while the cluster's objects are in memory. Must not throw. */
   onCommit?: CommitListener;
   limits?: StoreLimits;
@@ -55,7 +56,7 @@ type ListAnswer = Awaited<ReturnType<ClusterStore['list']>>;
 class CachingClusterStore implements HostedClusterStore {
   readonly cluster: string;
   readonly #storage: Storage;
-  readonly #bus: Bus;
+  readonly #bus: Bus | undefined;
   readonly #onCommit: CommitListener | undefined;
   readonly #limits: StoreLimits;
   readonly #writes: WriteQueue;
@@ -78,7 +79,7 @@ class CachingClusterStore implements HostedClusterStore {
     );
     // A lost message is found by comparing with the store; an error here will occur again in the next read or tick.
     const onGap = () => void this.#lookForGaps().catch(() => undefined);
-    this.#kept = new KeptWatchCache({ storage, bus, limits, onGap });
+    this.#kept = new KeptWatchCache({ storage, limits, onGap, ...(bus && { bus }) });
     this.#revision = new SharedCall(() => storage.revision());
     this.#gets = new SharedGet((keys) => this.#read(keys), limits.batchKeys);
   }
@@ -114,7 +115,7 @@ class CachingClusterStore implements HostedClusterStore {
     const last = entries[entries.length - 1]?.revision ?? 0;
     this.#kept.announce(last);
     const inOrder = watchCache === undefined || watchCache.apply(entries);
-    this.#bus.publish(commitChannel(this.cluster), encodeCommit(entries, this.#limits.busMessageBytes));
+    this.#bus?.publish(commitChannel(this.cluster), encodeCommit(entries, this.#limits.busMessageBytes));
     if (inOrder) return this.#tellHost(entries, watchCache);
     // Another process's commit is in between: it is read from the log. If that fails, the write is committed all the same.
     const told = () => this.#tellHost(entries, watchCache);

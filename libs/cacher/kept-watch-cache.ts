@@ -7,7 +7,7 @@ import { WatchCache } from './watch-cache.js';
 
 interface Surroundings {
   storage: Storage;
-  bus: Bus;
+  bus?: Bus;
   limits: StoreLimits;
   /** Called when messages may have been lost. */
   onGap(): void;
@@ -54,7 +54,7 @@ export class KeptWatchCache {
     this.end();
     const { storage, bus, limits, onGap } = this.around;
     // Subscribes before listing, so that no commit is missed in between.
-    const unsubscribe = await bus.subscribe(commitChannel(storage.cluster), (message) => this.#heard(message), onGap);
+    const unsubscribe = await bus?.subscribe(commitChannel(storage.cluster), (message) => this.#heard(message), onGap);
     try {
       const { items, revision } = await storage.list({ prefix: '/' });
       if (this.#closed) throw new StorageUnavailable(`the store of cluster ${storage.cluster} was closed`);
@@ -64,7 +64,7 @@ export class KeptWatchCache {
       if (this.#announced > revision) this.#catchUp(watchCache);
       return watchCache;
     } catch (error) {
-      unsubscribe();
+      unsubscribe?.();
       throw error;
     }
   }

@@ -1,7 +1,6 @@
 import type { Clock, Instant } from '#apimachinery';
 import { type ApiServer, inProcessClient } from '#apiserver';
 import { type ClusterStore, clusterStore } from '#cacher';
-import { memoryBus } from '#cacher/bus';
 import type { CausalClient } from '#client';
 import { LocalHost, type TimingProfile } from '#controller-runtime';
 import { inRounds, type LogEntry, type Storage } from '#storage';
@@ -52,7 +51,6 @@ export function localCluster(parts: LocalClusterParts): LocalCluster {
   let host: LocalHost | undefined;
   const store = clusterStore({
     storage,
-    bus: memoryBus(),
     onCommit(_, events) {
       for (const event of events) {
         const change = changeOf(event);

@@ -1,5 +1,14 @@
 import { isConflict } from '#apimachinery';
-import type { Budget, Change, ClusterContext, Component, ComponentInstance, DrainResult, ManagerSettings } from './component.js';
+import type {
+  Budget,
+  Change,
+  ClusterContext,
+  Component,
+  ComponentChange,
+  ComponentInstance,
+  DrainResult,
+  ManagerSettings,
+} from './component.js';
 import type { Controller, OpenController, ReconcileContext, Reconciled } from './controller.js';
 import { isFenced, reportDroppedEvents } from './failures.js';
 import { FAULTS_GROUP } from './faults.js';
@@ -25,10 +34,34 @@ interface Running {
  * different keys run concurrently, so that their writes share transactions.
  */
 export function componentOf(name: string, controllers: readonly Controller[]): Component {
+  const concerned = byResource(controllers);
   return {
     name,
-    interests: (change) => change.group === FAULTS_GROUP || controllers.some((controller) => controller.interests(change)),
+    interests: (change) => change.group === FAULTS_GROUP || concerned(change).some((controller) => controller.interests(change)),
     open: (context) => Promise.resolve(new ControllersInstance(name, controllers, context)),
+  };
+}
+
+/** Resources, of which clients may make any number, for which the controllers are remembered. */
+const MOST_RESOURCES = 512;
+
+/** The controllers that changes of a resource may concern: every change is asked about, and most resources concern few. */
+function byResource(controllers: readonly Controller[]): (change: ComponentChange) => readonly Controller[] {
+  const groups = new Map<string, Map<string, readonly Controller[]>>();
+  let size = 0;
+  return (change) => {
+    const known = groups.get(change.group)?.get(change.resource);
+    if (known !== undefined) return known;
+    if (size >= MOST_RESOURCES) {
+      groups.clear();
+      size = 0;
+    }
+    size += 1;
+    const resources = groups.get(change.group) ?? new Map<string, readonly Controller[]>();
+    groups.set(change.group, resources);
+    const found = controllers.filter(({ concerns }) => concerns?.(change) ?? true);
+    resources.set(change.resource, found);
+    return found;
   };
 }
 

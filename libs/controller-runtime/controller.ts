@@ -80,6 +80,8 @@ export interface Controller {
   /** How its events are written; default `counted`. */
   readonly eventStyle?: 'series';
   interests(change: ComponentChange): boolean;
+  /** False if no change of a resource concerns it; default true. Depends on the group and the resource alone. */
+  concerns?(change: Pick<ComponentChange, 'group' | 'resource'>): boolean;
   /** Subscribes to informers and queues the existing objects. */
   open(context: ClusterContext, queue: WorkQueue): OpenController;
 }
@@ -151,13 +153,14 @@ function watchingOwned(resource: Resource, owner: Resource, filter?: (change: Ch
 export function defineController<T extends KubeObject>(definition: ControllerDefinition<T>): Controller {
   const owned = (definition.owns ?? []).map((resource) => watchingOwned(resource, definition.for, definition.ownedFilter));
   const watches = [...owned, ...(definition.watches ?? [])];
-  const wakes = (change: ComponentChange) => isOf(definition.for, change) || watches.some((watch) => watch.concerns(change));
+  const concerns = (change: GroupedResource) => isOf(definition.for, change) || watches.some((watch) => watch.concerns(change));
   return {
     name: definition.name,
     ...(definition.flag === undefined ? {} : { flag: definition.flag }),
     ...(definition.eventSource === undefined ? {} : { eventSource: definition.eventSource }),
     ...(definition.eventStyle === undefined ? {} : { eventStyle: definition.eventStyle }),
-    interests: (change) => wakes(change) && (definition.interests?.(change) ?? true),
+    interests: (change) => concerns(change) && (definition.interests?.(change) ?? true),
+    concerns,
     open: (context, queue) => openDefined({ definition, watches, context, queue }),
   };
 }

@@ -17,6 +17,8 @@ function kindOf({ apiVersion, kind }: KubeObject): string {
  */
 export class ReplayedInformers implements Informers {
   private readonly handlers = new Map<string, Handler[]>();
+  /** By the informer that each of them stands for. */
+  private readonly replayed = new WeakMap<object, object>();
 
   constructor(
     private readonly informers: Informers,
@@ -25,6 +27,15 @@ export class ReplayedInformers implements Informers {
 
   of<T extends KubeObject>(resource: Resource<T>): Informer<T> {
     const informer = this.informers.of(resource);
+    const known = this.replayed.get(informer);
+    // The resource's type determines the objects' type, which the map cannot express.
+    if (known !== undefined) return known as Informer<T>;
+    const made = this.replay(resource, informer);
+    this.replayed.set(informer, made);
+    return made;
+  }
+
+  private replay<T extends KubeObject>(resource: Resource<T>, informer: Informer<T>): Informer<T> {
     return {
       get: (name, namespace) => informer.get(name, namespace),
       list: (namespace) => informer.list(namespace),
@@ -34,7 +45,6 @@ export class ReplayedInformers implements Informers {
       addIndex: (index, values) => informer.addIndex(index, values),
       on: (handler) => {
         const kind = `${resource.group}/${resource.kind}`;
-        // The resource's type determines the objects' type, which the map cannot express.
         this.handlers.set(kind, [...(this.handlers.get(kind) ?? []), handler as unknown as Handler]);
         informer.on((change) => handler(change.revision <= this.resumeAfter ? { ...change, revision: 0 } : change));
       },

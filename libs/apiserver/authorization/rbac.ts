@@ -82,7 +82,7 @@ interface Held {
 
 /** RBAC over the cluster's own roles and bindings, as cached (plugin/pkg/auth/authorizer/rbac). */
 export class RbacAuthorizer implements AuthorizerLink, RuleResolver {
-  private readonly users = new Memo<{ resolved: Resolved }>({ bytes: MEMO_BYTES });
+  private readonly users = new Memo<Kept>({ bytes: MEMO_BYTES });
 
   constructor(private readonly store: ClusterStore) {}
 
@@ -136,12 +136,24 @@ export class RbacAuthorizer implements AuthorizerLink, RuleResolver {
     const kept = this.users.of(id, () => ({ resolved: nothingHeld() }));
     const before = this.changes(namespace);
     if (before !== undefined && kept.resolved.changes === before) return kept.resolved;
+    // Many requests of one user may come at once.
+    if (before !== undefined && kept.pending?.changes === before) return kept.pending.resolved;
+    const resolving = this.resolvedAt(namespace, user, before);
+    if (before === undefined) return resolving;
+    kept.pending = { changes: before, resolved: resolving };
+    try {
+      kept.resolved = await resolving;
+      return kept.resolved;
+    } finally {
+      if (kept.pending?.resolved === resolving) delete kept.pending;
+    }
+  }
+
+  private async resolvedAt(namespace: string, user: UserInfo, before: string | undefined): Promise<Resolved> {
     const prefix = listPrefix(RBAC_GROUP, namespace === '' ? 'clusterrolebindings' : 'rolebindings', namespace);
     const { items } = await this.store.list({ prefix, notOlderThan: 0 });
     // `before` was read first, so that a concurrent change is noticed next time. Nothing is kept if the cache was cold.
-    const resolved: Resolved = { ...(await this.resolve(items, user, namespace)), ...(before === undefined ? {} : { changes: before }) };
-    kept.resolved = resolved;
-    return resolved;
+    return { ...(await this.resolve(items, user, namespace)), ...(before === undefined ? {} : { changes: before }) };
   }
 
   /** Identifies the state of the roles and bindings that apply in a namespace; undefined while they are not cached. */
@@ -169,6 +181,13 @@ export class RbacAuthorizer implements AuthorizerLink, RuleResolver {
     const named = held.some(({ rules }) => rules.some(({ resourceNames }) => (resourceNames?.length ?? 0) > 0));
     return { held, missing, named, decisions: new Map() };
   }
+}
+
+/** What is kept for a user. */
+interface Kept {
+  resolved: Resolved;
+  /** Being resolved, from a state of the cache. */
+  pending?: { changes: string; resolved: Promise<Resolved> };
 }
 
 /** The resolved rules of one user in one scope. */
