@@ -208,3 +208,15 @@ test('a process whose position was compacted ends its watches and continues to r
   expect((await behind.get('/r/p/a'))?.revision).toBe(2);
   expect([sink.lines, sink.ended]).toEqual([[], [new Compacted(0, 2)]]);
 });
+
+test('reads of the past, however many, end no watch', async () => {
+  const { one } = await setUp();
+  await one.write([create('/r/p/a'), create('/r/p/b')]);
+  const seen = recorder();
+  const stop = await one.watch('/r/p/', undefined, seen);
+  for (let read = 0; read <= DEFAULT_STORE_LIMITS.readsToLoad; read++) await one.list({ prefix: '/r/p/', at: 1 });
+  await settle();
+  await one.write([create('/r/p/c')]);
+  expect([seen.ended, seen.lines]).toEqual([[], ['3 put /r/p/c']]);
+  stop();
+});

@@ -202,10 +202,8 @@ class CachingClusterStore implements HostedClusterStore {
     if (at === undefined && notOlderThan === undefined) return this.#current();
     this.#checkOpen();
     const watchCache = this.#kept.live;
-    if (watchCache === undefined || (at !== undefined && at !== watchCache.applied)) {
-      this.#countRead();
-      return undefined;
-    }
+    if (watchCache === undefined) this.#countRead();
+    if (watchCache === undefined || (at !== undefined && at !== watchCache.applied)) return undefined;
     if (notOlderThan !== undefined) await this.#reachKnown(watchCache, notOlderThan);
     return watchCache;
   }
