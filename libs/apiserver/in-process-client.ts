@@ -261,7 +261,7 @@ class InProcessClient implements CausalClient {
     storage: RestStorage,
     { verb, name = '', namespace = '', query, warnings, audit }: Subject & Pick<RestScope, 'warnings'> & { audit: AuditEvent | undefined },
   ): RestScope {
-    const { component, wokenBy } = this.cause;
+    const { component, wokenBy, decision } = this.cause;
     const { fence, requestId, manager } = this.options;
     if (audit) audit.dryRun = query?.dryRun ?? false;
     const proof = verb === 'get' || verb === 'list' || verb === 'watch' ? undefined : fence?.();
@@ -281,6 +281,7 @@ class InProcessClient implements CausalClient {
       manager: query?.fieldManager ?? manager ?? '',
       ...(component === undefined ? {} : { component }),
       ...(wokenBy === undefined ? {} : { wokenBy }),
+      ...(decision && { decision }),
       ...(proof === undefined ? {} : { fence: proof }),
     };
   }

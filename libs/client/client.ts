@@ -85,6 +85,8 @@ export interface WriteCause {
   node?: string;
   /** The service account of a program in a pod, `namespace:name`. */
   account?: string;
+  /** The log that it had seen when it decided, and the number of the decision. */
+  decision?: { seen: number; order: number };
 }
 
 /** A client whose writes carry their cause. */

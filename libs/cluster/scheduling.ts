@@ -1,7 +1,6 @@
 import { type corev1, Pod } from '#api';
 import { notFound } from '#apimachinery';
-import { type ApiServer, inProcessClient, listPrefix, SchedulerSource, storageKey } from '#apiserver';
-import type { CachedObject } from '#cacher';
+import { type ApiServer, inProcessClient, listPrefix, SchedulerSource } from '#apiserver';
 import {
   configurationErrors,
   decisionInputs,
@@ -10,6 +9,7 @@ import {
   type SchedulingExplanation,
   schedulerProfiles,
 } from '#scheduler';
+import { type PastDecision, pastDecision, podKey } from './past-decision.js';
 
 /** Objects that are read before others get their turn. */
 const OBJECTS_AT_A_STRETCH = 500;
@@ -26,29 +26,32 @@ export interface PodScheduling extends Partial<SchedulingExplanation> {
   note?: string;
 }
 
-const pause = () => new Promise<void>((resolve) => void setImmediate(resolve));
+const giveWay = () => new Promise<void>((resolve) => void setImmediate(resolve));
 
 /**
- * Explains decisions of the scheduler. Nothing is kept for it: a decision depends on the cluster's objects alone, so it is made again over
- * those of the revision before the pod was bound.
+ * Explains decisions of the scheduler. Nothing but the log is kept for it: a decision depends on the cluster's objects alone, and a binding
+ * tells the revision that the scheduler had seen and which decisions came before it, so the decision is made again over the same objects.
+ * This goes back as far as the log. Only the scheduler's configuration is the one of now.
  */
 export class Scheduling {
-  constructor(private readonly api: ApiServer) {}
+  constructor(
+    private readonly api: ApiServer,
+    private readonly pause: () => Promise<void> = giveWay,
+  ) {}
 
   /** Why a pod has its node, or has none. Throws NotFound, and Compacted if the log no longer holds what is needed. */
   async ofPod(namespace: string, name: string): Promise<PodScheduling> {
-    const key = storageKey({ group: '', resource: 'pods', namespace, name });
-    const row = await this.api.cluster.store.get(key);
+    const row = await this.api.cluster.store.get(podKey(namespace, name));
     if (!row) throw notFound({ group: '', resource: 'pods' }, name);
     const pod = row.object as corev1.Pod;
     const boundTo = pod.spec.nodeName;
-    if (!boundTo) return this.decided(pod, await this.api.cluster.store.revision());
-    const before = await this.lastUnbound(row);
-    if (!before) {
+    if (!boundTo) return this.decided({ pod, revision: await this.api.cluster.store.revision(), decided: [] });
+    const decision = await pastDecision(this.api.cluster.store, row);
+    if (!decision) {
       const note = 'it was created with this node: no scheduler has chosen it';
       return { pod: `${namespace}/${name}`, state: 'bound', revision: row.createRevision, boundTo, note };
     }
-    return { ...(await this.decided(before.pod, before.revision)), state: 'bound', boundTo };
+    return { ...(await this.decided(decision)), state: 'bound', boundTo };
   }
 
   /** What would happen to a pod that was created now. Throws what its creation would throw. */
@@ -57,10 +60,11 @@ export class Scheduling {
     const namespace = pod.metadata.namespace ?? 'default';
     const metadata = { ...pod.metadata, namespace };
     const created = await inProcessClient(this.api, { manager: 'orrery' }).create(Pod, { ...pod, metadata }, { dryRun: true });
-    return this.decided(created, await store.revision());
+    return this.decided({ pod: created, revision: await store.revision(), decided: [] });
   }
 
-  private async decided(pod: corev1.Pod, revision: number): Promise<PodScheduling> {
+  private async decided(decision: PastDecision): Promise<PodScheduling> {
+    const { pod, revision } = decision;
     const { metadata, spec } = pod;
     const about = { pod: `${metadata.namespace}/${metadata.name}`, revision };
     if (spec.nodeName) return { ...about, state: 'bound', boundTo: spec.nodeName, note: 'it names its node itself' };
@@ -73,47 +77,25 @@ export class Scheduling {
     await settings.ready();
     const started = settings.current();
     if (!started) return { ...about, state: 'schedulerDown', note: settings.failure() ?? '' };
-    const past = await this.worldAt(revision, pod);
+    const past = await this.worldOf(decision);
     const profile = schedulerProfiles(started, { informers: past.informers, clock: this.api.cluster.clock }).of(pod);
     if (!profile) return { ...about, state: 'notOurs', note: `it waits for a scheduler named ${spec.schedulerName}` };
-    return { ...about, state: 'pending', ...(await explainScheduling(pod, past.world(), { profile, turn: past.turn, pause })) };
+    return { ...about, state: 'pending', ...(await explainScheduling(pod, past.world(), { profile, turn: past.turn, pause: this.pause })) };
   }
 
-  /** The last state of a pod without a node, and the revision before its binding; undefined if it was created with one. */
-  private async lastUnbound({ key, createRevision, revision }: CachedObject): Promise<{ pod: corev1.Pod; revision: number } | undefined> {
-    let [unbound, bound] = [createRevision, revision];
-    let pod = await this.podAt(key, unbound);
-    if (!pod || pod.spec.nodeName) return undefined;
-    while (bound - unbound > 1) {
-      const middle = Math.floor((unbound + bound) / 2);
-      const then = await this.podAt(key, middle);
-      if (then && !then.spec.nodeName) [unbound, pod] = [middle, then];
-      else bound = middle;
-    }
-    return { pod, revision: unbound };
-  }
-
-  private async podAt(key: string, at: number): Promise<corev1.Pod | undefined> {
-    // The greatest text before the key, as names have no tilde.
-    const after = `${key.slice(0, -1)}${String.fromCharCode(key.charCodeAt(key.length - 1) - 1)}~`;
-    const prefix = key.slice(0, key.lastIndexOf('/') + 1);
-    const { items } = await this.api.cluster.store.list({ prefix, after, limit: 1, at });
-    const [first] = items;
-    return first?.key === key ? (first.object as corev1.Pod) : undefined;
-  }
-
-  private async worldAt(at: number, { metadata }: corev1.Pod): Promise<PastWorld> {
+  private async worldOf({ pod: { metadata }, revision: at, decided }: PastDecision): Promise<PastWorld> {
     const past = new PastWorld();
     let read = 0;
     for (const resource of decisionInputs) {
       const { items } = await this.api.cluster.store.list({ prefix: listPrefix(resource.group, resource.resource, ''), at });
       for (const { object } of items) {
         read += 1;
-        if (read % OBJECTS_AT_A_STRETCH === 0) await pause();
+        if (read % OBJECTS_AT_A_STRETCH === 0) await this.pause();
         const isItself = resource === Pod && object.metadata.name === metadata.name && object.metadata.namespace === metadata.namespace;
         if (!isItself) past.add(resource, object);
       }
     }
+    for (const pod of decided) past.add(Pod, pod);
     return past;
   }
 }

@@ -60,16 +60,29 @@ export interface Scheduled {
 
 /** Updates the queue and the snapshot from events in the cluster (pkg/scheduler/eventhandlers.go). */
 export class ClusterEvents {
+  private last = 0;
+
   constructor(private readonly to: Scheduled) {}
 
+  /** The revision of the last event, which all decisions from now on are made over; 0 if there was none since the scheduler was started. */
+  get seen(): number {
+    return this.last;
+  }
+
   follow(): void {
-    const { informers } = this.to;
-    informers.of(Namespace).on((change) => this.namespaceChanged(change));
+    this.on(Namespace, (change) => this.namespaceChanged(change));
     for (const resource of [PodDisruptionBudget, Service, ReplicationController, ReplicaSet, StatefulSet])
-      informers.of(resource as Resource);
-    informers.of(Node).on((change) => this.nodeChanged(change));
-    informers.of(Pod).on((change) => this.podChanged(change));
-    for (const resource of hintedResources) informers.of(resource).on((change) => this.happened(resource, change));
+      this.on(resource as Resource, () => undefined);
+    this.on(Node, (change) => this.nodeChanged(change));
+    this.on(Pod, (change) => this.podChanged(change));
+    for (const resource of hintedResources) this.on(resource, (change) => this.happened(resource, change));
+  }
+
+  private on<T extends KubeObject>(resource: Resource<T>, handler: (change: Change<T>) => void): void {
+    this.to.informers.of(resource).on((change) => {
+      if (change.revision > this.last) this.last = change.revision;
+      handler(change);
+    });
   }
 
   private podChanged(change: Change<corev1.Pod>): void {

@@ -44,6 +44,8 @@ class Scheduler implements ComponentInstance {
   private readonly recorders: Recorders;
   private readonly binder: Binder;
   private readonly unschedulable: UnschedulablePods;
+  private readonly events: ClusterEvents;
+  private decisions = 0;
   private inFlight = 0;
   private progress: (() => void) | undefined;
   private listener: (() => void) | undefined;
@@ -59,7 +61,9 @@ class Scheduler implements ComponentInstance {
     this.unschedulable = new UnschedulablePods({ context, queue, nominator });
     const abandoned = (pod: corev1.Pod) => this.abandon(waiting.take(pod));
     const wake = () => this.listener?.();
-    new ClusterEvents({ informers, queue, snapshot, nominator, waiting, profiles: () => this.profiles, abandoned, wake }).follow();
+    const profiles = () => this.profiles;
+    this.events = new ClusterEvents({ informers, queue, snapshot, nominator, waiting, profiles, abandoned, wake });
+    this.events.follow();
   }
 
   onWork(listener: () => void): void {
@@ -173,7 +177,7 @@ class Scheduler implements ComponentInstance {
     const { key, pod, wokenBy } = waiting;
     const profile = this.profiles.of(pod);
     if (!profile) return this.queue.remove(key);
-    const client = this.context.client.as({ component: NAME, wokenBy });
+    const client = this.deciding(wokenBy);
     // The turn is the number of pods that were given a node, so it is the same after a restart.
     const turn = this.snapshot.placed;
     const world = this.snapshot.world(this.context.informers, this.nominator);
@@ -188,6 +192,13 @@ class Scheduler implements ComponentInstance {
     if (rejection) return this.unschedulable.handle(waiting, refused(rejection, decision), effects);
     if (this.binder.preparesBinding(decision)) await nominate(pod, node.name, client);
     return this.bound(decision, await this.binder.bind(decision, effects), client);
+  }
+
+  /** The client whose writes follow from the decision that is made now. */
+  private deciding(wokenBy: number | undefined): CausalClient {
+    const { seen } = this.events;
+    this.decisions += 1;
+    return this.context.client.as({ component: NAME, wokenBy, ...(seen > 0 && { decision: { seen, order: this.decisions } }) });
   }
 
   private async continue({ decision, client, plugin, timedOut }: DueBinding): Promise<void> {

@@ -21,6 +21,7 @@ export type {
   ClockStepped,
   CompactableOptions,
   CopyOptions,
+  Decision,
   Fence,
   LaggingTurn,
   ListOptions,

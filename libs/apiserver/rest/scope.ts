@@ -2,7 +2,7 @@ import type { YamlDecoder } from '#api/yaml';
 import { type Clock, nthRandom, type RandomSource } from '#apimachinery';
 import type { ClusterStore } from '#cacher';
 import type { CausalClient } from '#client';
-import type { Fence, WriteResult } from '#storage';
+import type { Cause, Decision, Fence, WriteResult } from '#storage';
 import type { AdmissionAttributes, AdmissionContext, AdmissionOperation } from '../admission/admission.js';
 import type { AdmissionChain } from '../admission/admission-chain.js';
 import { type AuditEvent, Stage } from '../audit/audit-event.js';
@@ -80,6 +80,7 @@ export interface RestScope {
   readonly manager: string;
   readonly component?: string;
   readonly wokenBy?: number;
+  readonly decision?: Decision;
   readonly fence?: Fence;
   /** Set if the request must draw other values than similar ones at the same moment; default the cluster's. */
   readonly random?: RandomSource;
@@ -165,13 +166,10 @@ export function noteWrite({ audit }: RestScope, result: WriteResult | undefined)
 }
 
 /** The cause that is stored with a write. */
-export function causeOf({ requestId, user, component, wokenBy, verb }: RestScope) {
-  const cause: { requestId: string; user: string; component?: string; wokenBy?: number; verb: string } = {
-    requestId,
-    user: user.name,
-    verb,
-  };
+export function causeOf({ requestId, user, component, wokenBy, verb, decision }: RestScope): Cause {
+  const cause: Cause = { requestId, user: user.name, verb };
   if (component !== undefined) cause.component = component;
   if (wokenBy !== undefined) cause.wokenBy = wokenBy;
+  if (decision !== undefined) cause.decision = decision;
   return cause;
 }

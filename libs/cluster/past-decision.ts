@@ -1,0 +1,94 @@
+import type { corev1 } from '#api';
+import { type ApiServer, storageKey } from '#apiserver';
+import type { CachedObject, CacheEvent } from '#cacher';
+import type { Decision } from '#storage';
+
+type Store = ApiServer['cluster']['store'];
+
+const PODS = '/registry/pods/';
+/** Writes after a binding among which those of earlier decisions are looked for: bindings of several pods are written at once. */
+const LATE_WRITES = 1_000;
+
+/** What a decision was made over. */
+export interface PastDecision {
+  /** The pod as it was then, without a node. */
+  pod: corev1.Pod;
+  revision: number;
+  /** Other pods as decisions before this one had left them, whose writes came after that revision. */
+  decided: readonly corev1.Pod[];
+}
+
+/** The key of a pod. */
+export const podKey = (namespace: string, name: string): string => storageKey({ group: '', resource: 'pods', namespace, name });
+
+async function podAt(store: Store, key: string, at: number): Promise<corev1.Pod | undefined> {
+  // The greatest text before the key, as names have no tilde.
+  const after = `${key.slice(0, -1)}${String.fromCharCode(key.charCodeAt(key.length - 1) - 1)}~`;
+  const prefix = key.slice(0, key.lastIndexOf('/') + 1);
+  const { items } = await store.list({ prefix, after, limit: 1, at });
+  const [first] = items;
+  return first?.key === key ? (first.object as corev1.Pod) : undefined;
+}
+
+/** The last state of a pod without a node, and the revision before its binding; undefined if it was created with one. */
+async function lastUnbound(store: Store, { key, createRevision, revision }: CachedObject) {
+  let [unbound, bound] = [createRevision, revision];
+  let pod = await podAt(store, key, unbound);
+  if (!pod || pod.spec.nodeName) return undefined;
+  while (bound - unbound > 1) {
+    const middle = Math.floor((unbound + bound) / 2);
+    const then = await podAt(store, key, middle);
+    if (then && !then.spec.nodeName) [unbound, pod] = [middle, then];
+    else bound = middle;
+  }
+  return { pod, revision: unbound };
+}
+
+/** The changes of pods after one revision up to another. Throws Compacted. */
+async function podChanges(store: Store, after: number, to: number): Promise<CacheEvent[]> {
+  const events: CacheEvent[] = [];
+  let stop: (() => void) | undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const reached = (revision: number): void => {
+        if (revision >= to) resolve();
+      };
+      const event = (each: CacheEvent): void => {
+        if (each.revision <= to) events.push(each);
+        reached(each.revision);
+      };
+      const end = (error?: Error): void => reject(error ?? new Error('the log has ended'));
+      store.watch(PODS, after, { event, progress: reached, end }).then((started) => {
+        stop = started;
+        reached(store.known);
+      }, reject);
+    });
+  } finally {
+    stop?.();
+  }
+  return events;
+}
+
+/** Pods as decisions before one had left them; those that it saw with a node are left out: they were evicted for others. */
+async function decidedBefore(store: Store, { seen, order }: Decision, to: number): Promise<corev1.Pod[]> {
+  const last = new Map<string, corev1.Pod>();
+  for (const { type, current, previous, cause } of await podChanges(store, seen, to)) {
+    const pod = current.object as corev1.Pod;
+    const before = previous?.object as corev1.Pod | undefined;
+    if (type === 'put' && cause.decision && cause.decision.order < order && !before?.spec.nodeName) last.set(current.key, pod);
+  }
+  return [...last.values()];
+}
+
+/** The decision that has given a pod its node; undefined if it was created with one. Throws Compacted if the log no longer holds it. */
+export async function pastDecision(store: Store, row: CachedObject): Promise<PastDecision | undefined> {
+  const before = await lastUnbound(store, row);
+  if (!before) return undefined;
+  const bound = before.revision + 1;
+  const [binding] = await podChanges(store, before.revision, bound);
+  const decision = binding?.cause.decision;
+  const pod = decision && (await podAt(store, row.key, decision.seen));
+  if (!decision || !pod) return { ...before, decided: [] };
+  const to = Math.min(bound + LATE_WRITES, await store.revision());
+  return { pod, revision: decision.seen, decided: await decidedBefore(store, decision, to) };
+}

@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import { type corev1, Node, Pod } from '#api';
+import { createLocalCluster, type LocalCluster, Scheduling } from '#cluster';
+
+const ZONE = 'topology.kubernetes.io/zone';
+const HOST = 'kubernetes.io/hostname';
+const IN = { namespace: 'default' };
+const labels = { app: 'web' };
+const selector = { labelSelector: { matchLabels: labels } };
+
+/** What random pods ask for. */
+const shapes: Record<string, Partial<corev1.PodSpec>> = {
+  plain: {},
+  spread: {
+    topologySpreadConstraints: [
+      { maxSkew: 1, topologyKey: ZONE, whenUnsatisfiable: 'DoNotSchedule', ...selector },
+      { maxSkew: 1, topologyKey: HOST, whenUnsatisfiable: 'ScheduleAnyway', ...selector },
+    ],
+  },
+  near: { affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: ZONE, ...selector }] } } },
+  apart: {
+    affinity: {
+      podAntiAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 50, podAffinityTerm: { topologyKey: HOST, ...selector } }],
+      },
+    },
+  },
+  alone: { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: HOST, ...selector }] } } },
+  important: { priorityClassName: 'system-cluster-critical' },
+};
+
+type Step =
+  | { kind: 'create'; shape: string; count: number; cpu: number }
+  | { kind: 'delete'; nth: number }
+  | { kind: 'cordon' | 'uncordon' | 'taint'; nth: number }
+  | { kind: 'settle' };
+
+const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        kind: fc.constant('create' as const),
+        shape: fc.constantFrom(...Object.keys(shapes)),
+        count: fc.integer({ min: 1, max: 6 }),
+        cpu: fc.constantFrom(0, 100, 700, 1500),
+      }),
+    },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete' as const), nth: fc.nat(50) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constantFrom('cordon' as const, 'uncordon' as const, 'taint' as const), nth: fc.nat(5) }),
+    },
+    { weight: 2, arbitrary: fc.constant({ kind: 'settle' as const }) },
+  ),
+  { minLength: 3, maxLength: 14 },
+);
+
+async function run(cluster: LocalCluster, plan: readonly Step[]): Promise<void> {
+  const { client } = cluster;
+  const nodes = (await client.list(Node)).items.map(({ metadata }) => metadata.name);
+  let made = 0;
+  for (const step of plan) {
+    if (step.kind === 'settle') await cluster.settle();
+    else if (step.kind === 'create') {
+      const requests: Record<string, string> = step.cpu === 0 ? {} : { cpu: `${step.cpu}m`, memory: '64Mi' };
+      await Promise.all(
+        Array.from({ length: step.count }, () => {
+          made += 1;
+          const containers = [{ name: 'c', image: `registry.k8s.io/pause:3.${made % 3}`, resources: { requests } }];
+          const metadata = { name: `p${made}`, namespace: 'default', labels };
+          return client.create(Pod, { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers, ...shapes[step.shape] } });
+        }),
+      );
+    } else if (step.kind === 'delete') {
+      const { items } = await client.list(Pod, IN);
+      const name = items[step.nth % Math.max(1, items.length)]?.metadata.name;
+      if (name) await client.delete(Pod, name, 'default');
+    } else {
+      const spec =
+        step.kind === 'taint' ? { taints: [{ key: 'k', effect: 'PreferNoSchedule' }] } : { unschedulable: step.kind === 'cordon' };
+      await client.patch(Node, nodes[step.nth % nodes.length] ?? '', undefined, 'merge', { spec });
+    }
+  }
+  await cluster.settle();
+}
+
+const nodes = Array.from({ length: 5 }, (_, index) => ({ name: `n${index}`, labels: { [ZONE]: `z${index % 2}` } }));
+
+test('an explanation names the node that the pod has got, whatever happened meanwhile', async () => {
+  let compared = 0;
+  const property = fc.asyncProperty(steps, async (plan) => {
+    const cluster = await createLocalCluster();
+    try {
+      for (const { name, labels: zone } of nodes)
+        await cluster.client.create(Node, {
+          apiVersion: 'v1',
+          kind: 'Node',
+          metadata: { name, labels: { ...zone, [HOST]: name } },
+          spec: {},
+          status: { capacity: { cpu: '4', memory: '8Gi', pods: '110' }, allocatable: { cpu: '4', memory: '8Gi', pods: '110' } },
+        } as corev1.Node);
+      await cluster.settle();
+      await run(cluster, plan);
+      const scheduling = new Scheduling(cluster.api);
+      const { items } = await cluster.client.list(Pod, IN);
+      const bound = items.filter(({ spec }) => spec.nodeName);
+      const explained = await Promise.all(bound.map(({ metadata }) => scheduling.ofPod('default', metadata.name)));
+      compared += bound.length;
+      expect(explained.map(({ pod, node }) => [pod, node])).toEqual(
+        bound.map(({ metadata, spec }) => [`default/${metadata.name}`, spec.nodeName]),
+      );
+    } finally {
+      cluster.close();
+    }
+  });
+  await fc.assert(property, { numRuns: 25, seed: 11 });
+  expect(compared).toBeGreaterThan(100);
+});
