@@ -19,6 +19,7 @@ import {
 } from '#graphql';
 import { explained } from '../apps/api/explain.js';
 import { graphFaults } from '../apps/api/graphql/graph-faults.js';
+import { graphScheduling } from '../apps/api/graphql/graph-scheduling.js';
 
 /** Node's event loop, in the form in which the api passes it to the graph. */
 const eventLoop: EventLoop = {
@@ -107,6 +108,7 @@ export class LocalGraph {
       audit: auditOf(this.audit),
       access: { explain: (question) => explained(this.cluster.api, question, { name: 'admin', groups: ['system:masters'] }) },
       faults: graphFaults(this.cluster.api, async () => undefined),
+      scheduling: graphScheduling(this.cluster.api, async () => undefined),
       requestId: 'request-1',
     };
   }

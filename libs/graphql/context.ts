@@ -8,6 +8,7 @@ import type { Meter } from './execution/meter.js';
 import type { GraphFaults } from './faults.js';
 import type { GraphKinds } from './kinds.js';
 import { Loaders } from './loaders.js';
+import type { GraphScheduling } from './scheduling.js';
 import type { GraphTime } from './time.js';
 
 /** One cluster as one user sees it, determined by the request's token. */
@@ -19,6 +20,7 @@ export interface GraphSession {
   readonly faults: GraphFaults;
   /** Unset where no platform keeps the cluster. */
   readonly time?: GraphTime;
+  readonly scheduling: GraphScheduling;
   readonly cluster: { readonly id: string; readonly gitVersion: string };
   /** The resources that the cluster serves, from which its graph is built. */
   readonly served: Served;
@@ -38,6 +40,7 @@ export class GraphContext implements Omit<GraphSession, 'served' | 'time'> {
   readonly access: GraphAccess;
   readonly faults: GraphFaults;
   readonly time: GraphTime | undefined;
+  readonly scheduling: GraphScheduling;
   readonly cluster: GraphSession['cluster'];
   readonly requestId: string;
   readonly yaml: YamlDecoder;
@@ -49,8 +52,8 @@ export class GraphContext implements Omit<GraphSession, 'served' | 'time'> {
     readonly meter: Meter,
   ) {
     ({ client: this.client, history: this.history, audit: this.audit, access: this.access } = session);
-    ({ faults: this.faults, cluster: this.cluster, requestId: this.requestId } = session);
     this.time = session.time;
+    ({ faults: this.faults, scheduling: this.scheduling, cluster: this.cluster, requestId: this.requestId } = session);
     this.yaml = session.yaml ?? inlineYaml;
     this.loaders = new Loaders(session.client, meter);
   }

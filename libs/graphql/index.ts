@@ -12,6 +12,7 @@ export type { GraphFaults } from './faults.js';
 export { Graphs } from './graphs.js';
 export { limits as graphLimits, operationLimits } from './limits.js';
 export { relations } from './relations/index.js';
+export type { GraphScheduling } from './scheduling.js';
 export { jsonOf } from './text/json.js';
 export type { GraphAdvance, GraphClock, GraphFork, GraphSnapshot, GraphTick, GraphTime } from './time.js';
 export type { Descriptions } from './types.js';

@@ -28,6 +28,8 @@ export const limits = {
   assumedChainSteps: 100,
   /** Log entries that cost one point. */
   logEntriesPerPoint: 10,
+  /** Points of one decision of the scheduler: all nodes and pods are looked at. */
+  decisionPoints: 500,
   /** Errors in one response; further ones are only counted. */
   errors: 100,
   /** Characters of a manifest. */

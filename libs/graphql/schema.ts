@@ -9,7 +9,7 @@ import {
   type GraphQLSchemaConfig,
   GraphQLString,
 } from 'graphql';
-import { type Resource, type Served, scheme } from '#api';
+import { Pod, type Resource, type Served, scheme } from '#api';
 import type { KubeObject } from '#apimachinery';
 import { explainField } from './access-fields.js';
 import { auditField, followAuditField } from './audit-fields.js';
@@ -25,6 +25,7 @@ import { clusterField, connectionType, listField, objectField, oneField, selecto
 import { relations } from './relations/index.js';
 import type { Relation, Selectors, ToMany, ToOne } from './relations/relation.js';
 import { Json } from './scalars.js';
+import { podDecisionField, schedulingField, whatIfField } from './scheduling-fields.js';
 import { yamlOf } from './text/yaml.js';
 import { clockField, clockMutations, followClockField } from './time-fields.js';
 import { type Descriptions, Types } from './types.js';
@@ -34,6 +35,8 @@ type Fields = GraphQLFieldConfigMap<unknown, GraphContext>;
 
 const standsOn = (relation: Relation, kind: GraphKind): boolean =>
   !relation.on || (relation.on.resource === kind.info.resource && relation.on.group === kind.info.group);
+
+const isPod = ({ info }: GraphKind): boolean => info.group === Pod.group && info.resource === Pod.resource;
 
 class Graph {
   private readonly types: Types;
@@ -55,7 +58,11 @@ class Graph {
       kinds.all,
       descriptions,
       () => this.object,
-      (kind) => ({ ...this.documents(), ...this.relationFields(relations.filter((relation) => standsOn(relation, kind))) }),
+      (kind) => ({
+        ...this.documents(),
+        ...this.relationFields(relations.filter((relation) => standsOn(relation, kind))),
+        ...(isPod(kind) && { decision: podDecisionField }),
+      }),
     );
     this.chain = chainFields(this.object);
   }
@@ -132,6 +139,8 @@ class Graph {
         clock: clockField,
         snapshots: snapshotsField,
         diff: diffField,
+        scheduling: schedulingField,
+        whatIf: whatIfField,
       },
       mutation: new GraphQLObjectType({
         name: 'Mutation',

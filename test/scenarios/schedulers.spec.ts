@@ -1,6 +1,7 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { type corev1, Deployment, Event, Node, Pod } from '#api';
 import { type LocalCluster, NodeFiles, Scheduling } from '#cluster';
+import { LocalGraph } from '../graph.js';
 import { openCluster } from './story.js';
 
 const IN = { namespace: 'default' };
@@ -163,4 +164,65 @@ test('a pending pod is explained, and what would happen to others', async () => 
   expect(await scheduling.whatIf(pod('mine', { schedulerName: 'mine' }))).toMatchObject({ state: 'notOurs' });
   expect(await cluster.store.revision()).toBe(before);
   await expect(scheduling.whatIf(pod('bad', { containers: [] }))).rejects.toThrow('spec.containers: Required value');
+});
+
+describe('the graph tells decisions', () => {
+  const DECISION = `{ pod state boundTo node message preemption { node victims }
+    nodes(limit: 2) { node feasible filters(passed: false) { plugin reasons } scores { plugin score weight } total } nodesLeftOut }`;
+  const wanting = (cpu: string, more: Partial<corev1.PodSpec> = {}): Partial<corev1.PodSpec> => ({
+    containers: [{ name: 'c', image: 'registry.k8s.io/pause:3.10', resources: { requests: { cpu } } }],
+    ...more,
+  });
+
+  test('of a pod on its node, of a pending one, and as a field of pods', async () => {
+    const cluster = await openCluster();
+    await cluster.client.create(Pod, pod('small', wanting('1')));
+    await cluster.client.create(Pod, pod('huge', wanting('64')));
+    await cluster.settle();
+    const graph = new LocalGraph(cluster);
+    const { data } = await graph.run(`{ small: scheduling(pod: "small") ${DECISION} huge: scheduling(pod: "huge") ${DECISION} }`);
+    const { small, huge } = data as Record<'small' | 'huge', { nodes: Array<{ filters: unknown }> }>;
+    const { nodeName } = (await cluster.client.get(Pod, 'small', 'default')).spec;
+    expect(small).toMatchObject({ pod: 'default/small', state: 'BOUND', boundTo: nodeName, node: nodeName, nodesLeftOut: 0 });
+    expect(small.nodes[0]).toMatchObject({ node: nodeName, feasible: true, filters: [], total: expect.any(Number) });
+    expect(huge).toMatchObject({ state: 'PENDING', boundTo: null, node: null, message: expect.stringContaining('Insufficient cpu') });
+    expect(huge.nodes.at(-1)?.filters).toEqual([{ plugin: 'NodeResourcesFit', reasons: ['Insufficient cpu'] }]);
+    const listed = await graph.run('{ pods(namespace: "default", limit: 5) { items { metadata { name } decision { state node } } } }');
+    expect(listed.data).toEqual({
+      pods: {
+        items: [
+          { metadata: { name: 'huge' }, decision: { state: 'PENDING', node: null } },
+          { metadata: { name: 'small' }, decision: { state: 'BOUND', node: nodeName } },
+        ],
+      },
+    });
+  });
+
+  test('what would happen, without writing anything; other manifests are refused', async () => {
+    const cluster = await openCluster();
+    const graph = new LocalGraph(cluster);
+    const ask = (manifest: string) => graph.run(`query ($manifest: String!) { whatIf(manifest: $manifest) ${DECISION} }`, { manifest });
+    const before = await cluster.store.revision();
+    const manifest = (cpu: string) =>
+      `apiVersion: v1\nkind: Pod\nmetadata: {name: asked}\nspec: {containers: [{name: c, image: i, resources: {requests: {cpu: "${cpu}"}}}]}\n`;
+    expect((await ask(manifest('1'))).data?.whatIf).toMatchObject({ pod: 'default/asked', state: 'PENDING', node: expect.any(String) });
+    expect((await ask(manifest('64'))).data?.whatIf).toMatchObject({ node: null, message: expect.stringContaining('Insufficient cpu') });
+    const refused = [
+      await ask('kind: Service\napiVersion: v1\nmetadata: {name: s}\n'),
+      await ask(manifest('-1')),
+      await graph.run('{ scheduling(pod: "none") { node } }'),
+    ];
+    expect(refused.map(({ errors = [] }) => errors.map(({ message }) => message))).toEqual([
+      ['the manifest must be that of one Pod'],
+      [expect.stringContaining('must be greater than or equal to 0')],
+      ['pods "none" not found'],
+    ]);
+    expect(await cluster.store.revision()).toBe(before);
+  });
+
+  test('many at once are refused before anything is read', async () => {
+    const graph = new LocalGraph(await openCluster());
+    const { errors } = await graph.run('{ pods(limit: 100) { items { decision { node } } } }');
+    expect(errors?.map(({ message }) => message)).toEqual([expect.stringContaining('20000')]);
+  });
 });

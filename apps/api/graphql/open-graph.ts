@@ -8,6 +8,7 @@ import type { StorageAdmin } from '#storage';
 import { explained, mustReadRoles } from '../explain.js';
 import type { StandingSessions } from '../standing-sessions.js';
 import { graphFaults } from './graph-faults.js';
+import { graphScheduling } from './graph-scheduling.js';
 import { type GraphTimeParts, graphTime } from './graph-time.js';
 import type { IdentifyGraph, OpenGraph } from './sessions.js';
 import { type StartStream, standingStreams, watchingClient } from './standing-streams.js';
@@ -105,6 +106,7 @@ export function graphOpener(parts: GraphParts): OpenGraph {
       faults: graphFaults(api, guard.check),
       time: graphTime(parts, { open, requestId, ...guard, platform: caller.platform === true }),
       cluster: { id, gitVersion: open.cluster.features?.version ?? KUBERNETES_VERSION.gitVersion },
+      scheduling: graphScheduling(api, guard.check),
       served: storages.served(),
       requestId,
       yaml,

@@ -38,6 +38,9 @@ export const relatedObjects: PointsOf = (args) => {
   return { own: 1 + items, items };
 };
 
+/** A decision of the scheduler is made again. */
+export const decision: PointsOf = () => ({ own: limits.decisionPoints, items: limits.assumedListSize });
+
 /** The log is read. */
 export const logEntries: PointsOf = ({ entries }) => ({
   own: Math.ceil((typeof entries === 'number' ? Math.max(entries, 1) : limits.chainEntries) / limits.logEntriesPerPoint),
