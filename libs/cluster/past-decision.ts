@@ -1,7 +1,7 @@
 import type { corev1 } from '#api';
 import { type ApiServer, storageKey } from '#apiserver';
 import type { CachedObject, CacheEvent } from '#cacher';
-import type { Decision } from '#storage';
+import type { Cause } from '#storage';
 
 type Store = ApiServer['cluster']['store'];
 
@@ -70,7 +70,7 @@ async function podChanges(store: Store, after: number, to: number): Promise<Cach
 }
 
 /** Pods as decisions before one had left them; those that it saw with a node are left out: they were evicted for others. */
-async function decidedBefore(store: Store, { seen, order }: Decision, to: number): Promise<corev1.Pod[]> {
+async function decidedBefore(store: Store, { seen, order }: NonNullable<Cause['decision']>, to: number): Promise<corev1.Pod[]> {
   const last = new Map<string, corev1.Pod>();
   for (const { type, current, previous, cause } of await podChanges(store, seen, to)) {
     const pod = current.object as corev1.Pod;

@@ -9,7 +9,6 @@ import {
   GraphQLString,
 } from 'graphql';
 import type { Resource } from '#api';
-import { ManifestError, parseManifest } from '#api/yaml';
 import type { KubeObject } from '#apimachinery';
 import type { PatchType } from '#client';
 import { applyObject } from './apply.js';
@@ -17,14 +16,13 @@ import type { GraphContext } from './context.js';
 import { costs, oneObject, relatedObjects } from './cost/points.js';
 import { badInput } from './errors.js';
 import { type GraphKind, type GraphKinds, resourceOf } from './kinds.js';
-import { limits } from './limits.js';
 import { withKind } from './loaders.js';
+import { manifestObjects } from './manifest-objects.js';
 import { checkNames, dryRunArgument, requireKind, withoutNulls } from './queries.js';
 import { Int64, Json } from './scalars.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
 const fieldManager = 'orrery-graphql';
-const MANIFEST = { length: limits.manifestLength, documents: limits.manifestDocuments, objects: limits.manifestObjects };
 
 const PatchTypeEnum = new GraphQLEnumType({
   name: 'PatchType',
@@ -102,13 +100,11 @@ function mergedBy({ kinds }: GraphContext, resource: Resource): PatchType {
 /** Sequentially: a namespace must exist before the objects in it are created. */
 async function each(
   { manifest, namespace }: { manifest: string; namespace: string },
-  { kinds, meter, yaml, cluster }: GraphContext,
+  context: GraphContext,
   write: (resource: Resource, object: KubeObject) => Promise<KubeObject>,
 ): Promise<KubeObject[]> {
-  const convert = (text: string) => yaml.convert(cluster.id, text);
-  const parsed = await parseManifest(manifest, { convert, turn: () => meter.turn(), limits: MANIFEST }).catch((error: unknown) => {
-    throw error instanceof ManifestError ? badInput(error.message) : error;
-  });
+  const { kinds, meter } = context;
+  const parsed = await manifestObjects(manifest, context);
   const objects = parsed.map((object) => ({ object, resource: resourceFor(kinds, object) }));
   const written: KubeObject[] = [];
   for (const { object, resource } of objects) {

@@ -15,7 +15,7 @@ import type { KubeObject } from '#apimachinery';
 import type { GraphContext } from './context.js';
 import { costs, decision } from './cost/points.js';
 import { badInput } from './errors.js';
-import { parseManifest } from './manifest.js';
+import { manifestObjects } from './manifest-objects.js';
 import { Int64 } from './scalars.js';
 import type { GraphDecision, GraphNodeVerdict, Pause } from './scheduling.js';
 
@@ -145,8 +145,7 @@ export const whatIfField: Field = {
     namespace: { type: required(GraphQLString), defaultValue: 'default', description: 'If the manifest names none.' },
   },
   async resolve(_root, { manifest, namespace }: { manifest: string; namespace: string }, context) {
-    const { meter, yaml, cluster } = context;
-    const [pod, ...others] = await parseManifest(manifest, { convert: (text) => yaml.convert(cluster.id, text), turn: () => meter.turn() });
+    const [pod, ...others] = await manifestObjects(manifest, context);
     if (!pod || others.length > 0 || pod.apiVersion !== 'v1' || pod.kind !== Pod.kind)
       throw badInput('the manifest must be that of one Pod');
     return context.scheduling.whatIf({ ...pod, metadata: { namespace, ...pod.metadata } }, pauseOf(context));

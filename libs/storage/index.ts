@@ -21,7 +21,6 @@ export type {
   ClockStepped,
   CompactableOptions,
   CopyOptions,
-  Decision,
   Fence,
   LaggingTurn,
   ListOptions,

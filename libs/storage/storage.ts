@@ -13,14 +13,8 @@ export interface Cause {
   wokenBy?: Revision;
   /** The verb of the request: create, update, patch, delete … */
   verb?: string;
-  /** What the component decided over, so that the decision can be made again. */
-  decision?: Decision;
-}
-
-/** The log that a component had seen when it decided, and the number of the decision: those before it counted already, written or not. */
-export interface Decision {
-  seen: Revision;
-  order: number;
+  /** The log that the component had seen when it decided, and the number of the decision: those before it counted, written or not. */
+  decision?: { seen: Revision; order: number };
 }
 
 /** A key's current (or past) value. `value` is serialized JSON without a resourceVersion, which is `modRevision`. */

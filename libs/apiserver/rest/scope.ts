@@ -2,7 +2,7 @@ import type { YamlDecoder } from '#api/yaml';
 import { type Clock, nthRandom, type RandomSource } from '#apimachinery';
 import type { ClusterStore } from '#cacher';
 import type { CausalClient } from '#client';
-import type { Cause, Decision, Fence, WriteResult } from '#storage';
+import type { Cause, Fence, WriteResult } from '#storage';
 import type { AdmissionAttributes, AdmissionContext, AdmissionOperation } from '../admission/admission.js';
 import type { AdmissionChain } from '../admission/admission-chain.js';
 import { type AuditEvent, Stage } from '../audit/audit-event.js';
@@ -80,7 +80,7 @@ export interface RestScope {
   readonly manager: string;
   readonly component?: string;
   readonly wokenBy?: number;
-  readonly decision?: Decision;
+  readonly decision?: Cause['decision'];
   readonly fence?: Fence;
   /** Set if the request must draw other values than similar ones at the same moment; default the cluster's. */
   readonly random?: RandomSource;
