@@ -1,8 +1,8 @@
 import { type corev1, Event, Pod } from '#api';
 import { formatMicroTime, formatTime, type KubeObject, StatusError, SteppedClock, seededRandom } from '#apimachinery';
-import { CONTROL_PLANE_KEY, controlPlaneText } from '#apiserver';
+import { CONTROL_PLANE_KEY, controlPlaneText, fileKey, fileText } from '#apiserver';
 import type { ClusterTemplate } from '#kubeadm';
-import { bootstrapCluster, planNodes } from '#kubeadm';
+import { bootstrapCluster, manifestFiles, planNodes } from '#kubeadm';
 import { memoryStorage, type Storage, type StoredObject } from '#storage';
 import { type LocalCluster, localCluster } from './one-process.js';
 import { profiles } from './profiles.js';
@@ -67,11 +67,16 @@ async function forgetEvents({ client }: LocalCluster): Promise<void> {
   await Promise.all(items.map(({ metadata }) => client.delete(Event, metadata.name, metadata.namespace)));
 }
 
-async function writeControlPlane(storage: Storage, nodes: ClusterTemplate['nodes']): Promise<void> {
-  const members = planNodes({ nodes }).filter(({ controlPlane }) => controlPlane);
-  const value = controlPlaneText(members.map(({ name }) => name));
+/** What kubeadm leaves on the nodes of the control plane. */
+async function writeFiles(storage: Storage, template: ClusterTemplate): Promise<void> {
+  const plans = planNodes(template);
+  const members = plans.filter(({ controlPlane }) => controlPlane).map(({ name }) => name);
+  const rows = [
+    { key: CONTROL_PLANE_KEY, value: controlPlaneText(members) },
+    ...manifestFiles(plans).map(({ node, path, content }) => ({ key: fileKey(node, path), value: fileText(path, content) })),
+  ];
   const cause = { requestId: 'template', user: 'system:bootstrap', verb: 'create' };
-  if (value !== undefined) await storage.write([{ type: 'create', key: CONTROL_PLANE_KEY, value, cause, at: TEMPLATE_INSTANT }]);
+  await storage.write(rows.map((row) => ({ type: 'create', ...row, cause, at: TEMPLATE_INSTANT })));
 }
 
 /**
@@ -84,7 +89,6 @@ export async function buildTemplate({ rootCA, ...start }: TemplateShape): Promis
   await admin.create(id);
   const clock = new SteppedClock(TEMPLATE_INSTANT);
   const storage = admin.open(id);
-  await writeControlPlane(storage, start.nodes);
   const cluster = localCluster({ storage, clock, seed: 'template', profile: profiles.instant, rootCA, autorun: false });
   try {
     const { nodes, version } = start;
@@ -93,6 +97,7 @@ export async function buildTemplate({ rootCA, ...start }: TemplateShape): Promis
       // The labels and taints of named nodes are checked by the API.
       throw error instanceof StatusError && nodes.named ? new StartRefused(error.message) : error;
     });
+    await writeFiles(storage, template);
     await cluster.settle();
     await passProbes(cluster);
     await cluster.settle();

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { stringify } from 'yaml';
 import { type corev1, Node, Pod } from '#api';
 import { formatTime } from '#apimachinery';
 import { clusterCIDR, SERVICE_CIDR } from '#network';
@@ -231,10 +232,10 @@ export function mirrorPod({ metadata, spec }: corev1.Pod, node: corev1.Node, { h
   };
 }
 
-/** The manifest of the API server, as kubeadm leaves it on the first node of the control plane. */
-export function apiServerManifest(): corev1.Pod {
+/** The manifest of the API server, as kubeadm leaves it on a node of the control plane with this address. */
+export function apiServerManifest(address?: string): corev1.Pod {
   const [plan] = planNodes({ nodes: { ...DEFAULT_NODES, count: 1 } });
-  return staticPod(apiserver(plan as NodePlan));
+  return staticPod(apiserver({ ...(plan as NodePlan), ...(address === undefined ? {} : { address }) }));
 }
 
 /** The manifest of kube-controller-manager. */
@@ -243,21 +244,32 @@ export const controllerManagerManifest = (podSubnet = clusterCIDR(1)): corev1.Po
 /** The manifest of kube-scheduler. */
 export const schedulerManifest = (): corev1.Pod => staticPod(scheduler());
 
-/** The mirror pods of the control plane. */
-export function staticPodSteps(nodes: readonly NodePlan[], made: Made, now: number): Step[] {
-  return nodes
-    .filter(({ controlPlane }) => controlPlane)
-    .flatMap((plan, position, members) => {
-      const node = made.get(Node, plan.name);
-      const { version } = plan;
-      const all = [
-        etcd(plan, members.slice(0, position)),
-        apiserver(plan),
-        controllerManager(clusterCIDR(nodes.length), version),
-        scheduler(version),
-      ];
-      return all.map((facts) =>
-        create(Pod, mirrorPod(staticPod(facts), node, { hash: hashOf(`${facts.name}/${plan.name}/${facts.image}`), now })),
-      );
-    });
+/** A file that kubeadm leaves on a node of the control plane. */
+export interface ManifestFile {
+  node: string;
+  path: string;
+  content: string;
 }
+
+/** The manifests that kubeadm leaves on a node, in the order in which it writes them; `earlier`: the nodes of the control plane before it. */
+function manifestsOn(plan: NodePlan, earlier: readonly NodePlan[], podSubnet: string): Array<ManifestFile & { pod: corev1.Pod }> {
+  const all = [etcd(plan, earlier), apiserver(plan), controllerManager(podSubnet, plan.version), scheduler(plan.version)];
+  return all.map((facts) => {
+    const pod = staticPod(facts);
+    return { node: plan.name, path: `/etc/kubernetes/manifests/${facts.name}.yaml`, content: stringify(pod), pod };
+  });
+}
+
+/** All manifests of the control plane. */
+function manifestsOf(nodes: readonly NodePlan[]) {
+  const members = nodes.filter(({ controlPlane }) => controlPlane);
+  return members.flatMap((plan, position) => manifestsOn(plan, members.slice(0, position), clusterCIDR(nodes.length)));
+}
+
+/** The manifests of the control plane, as files. */
+export const manifestFiles = (nodes: readonly NodePlan[]): ManifestFile[] =>
+  manifestsOf(nodes).map(({ node, path, content }) => ({ node, path, content }));
+
+/** The mirror pods of the control plane. */
+export const staticPodSteps = (nodes: readonly NodePlan[], made: Made, now: number): Step[] =>
+  manifestsOf(nodes).map(({ node, content, pod }) => create(Pod, mirrorPod(pod, made.get(Node, node), { hash: hashOf(content), now })));

@@ -9,20 +9,18 @@ interface ControlPlaneNodes extends KubeObject {
 /** The key of the row. */
 export const CONTROL_PLANE_KEY = '/machine/control-plane';
 
-/** The nodes of a cluster without a row. */
-const DEFAULT: readonly string[] = ['control-plane'];
+/** The nodes of a cluster without a row, which is one of a former version: what kubeadm has left on them is in no file. */
+const FORMER: readonly string[] = ['control-plane'];
 
 /** The nodes that run the control plane, the one that was initialized first in front. `row`: what is stored at the key. */
 export const controlPlaneNodes = (row: CachedObject | undefined): readonly string[] =>
-  (row?.object as ControlPlaneNodes | undefined)?.nodes ?? DEFAULT;
+  (row?.object as ControlPlaneNodes | undefined)?.nodes ?? FORMER;
 
-/** The stored form; undefined for the nodes of a cluster without a row. */
-export function controlPlaneText(nodes: readonly string[]): string | undefined {
-  if (nodes.join() === DEFAULT.join()) return undefined;
-  return JSON.stringify({
+/** The stored form. */
+export const controlPlaneText = (nodes: readonly string[]): string =>
+  JSON.stringify({
     apiVersion: 'orrery/v1',
     kind: 'ControlPlaneNodes',
     metadata: { name: 'control-plane' },
     nodes,
   } satisfies ControlPlaneNodes);
-}

@@ -103,33 +103,45 @@ export class ManifestSource<S extends object> {
     this.seen = [[CONTROL_PLANE_KEY, row]];
     const failures: StartFailure[] = [];
     for (const node of controlPlaneNodes(row)) {
-      const outcome = this.compileOn(node);
+      const outcome = this.compileOn(node, row !== undefined);
       if (outcome instanceof StartFailure) failures.push(outcome);
       else return outcome;
     }
     return failures[0] ?? this.kind.fallback;
   }
 
-  /** What the manifest on a node says; notes what was read. */
-  private compileOn(node: string): Outcome<S> {
-    const { kind, seen } = this;
-    const read = (path: string): string | undefined => {
+  /** What the manifest on a node says; notes what was read. `written`: whether kubeadm's manifests are files of the cluster. */
+  private compileOn(node: string, written: boolean): Outcome<S> {
+    const { seen } = this;
+    return this.outcomeWith((path) => {
       const key = fileKey(node, path);
       const file = this.file(key);
       seen.push([key, file]);
       return contentOf(file);
-    };
+    }, written);
+  }
+
+  private outcomeWith(read: ReadFile, written: boolean): Outcome<S> {
+    const { kind } = this;
     const text = read(kind.manifest);
-    if (text === undefined) return kind.fallback;
-    const known = seen.length;
-    const compile = () => outcomeOf(() => kind.compile(flagsOf(manifestPod(text, kind.manifest)), read));
+    if (text === undefined) return written ? new StartFailure(`there is no file ${kind.manifest}`) : kind.fallback;
+    let others = 0;
+    const counting: ReadFile = (path) => {
+      others += 1;
+      return read(path);
+    };
+    const compile = (using: ReadFile) => outcomeOf(() => kind.compile(flagsOf(manifestPod(text, kind.manifest)), using));
     const shared = kind.compiled.of(text, () => {
-      const outcome = compile();
-      return seen.length === known ? outcome : undefined;
+      const outcome = compile(counting);
+      return others === 0 ? outcome : undefined;
     });
-    if (shared !== undefined) return shared;
-    seen.length = known;
-    return compile();
+    return shared ?? compile(read);
+  }
+
+  /** Why the component does not come up on a node with these files; undefined if it does. */
+  failureWith(read: ReadFile): string | undefined {
+    const outcome = this.outcomeWith(read, true);
+    return outcome instanceof StartFailure ? outcome.message : undefined;
   }
 
   /** Reads the manifest, and the files that it turns out to need. */

@@ -2,7 +2,7 @@ import { type Clock, failureStatus, StatusError, serviceUnavailable } from '#api
 import type { ControlPlane, Timers } from '#apiserver';
 import type { CachedObject, ClusterStore } from '#cacher';
 import type { Serving } from './control-plane.js';
-import { FAULTS_KEY, faultOf } from './fault.js';
+import { FAULTS_KEY, holdOf } from './fault.js';
 import { FaultRow } from './fault-view.js';
 
 /** What etcd's client waits for an answer at most, in milliseconds: 5 s and two elections (etcd, server/config ReqTimeout). */
@@ -53,7 +53,7 @@ export class ControlPlaneGate implements ControlPlane {
   isUp(component: string): boolean {
     const state = this.row.current(this.cold);
     if (component !== 'kube-controller-manager' && component !== 'kube-scheduler') return true;
-    return state?.history.members.some((node) => !faultOf(state.faults, component, node)) ?? true;
+    return state?.history.members.some((node) => !holdOf(state.holds, component, node)) ?? true;
   }
 
   private serving(): Serving | undefined {

@@ -1,6 +1,6 @@
 import { type Instant, type RandomSource, seededRandom } from '#apimachinery';
 import { type EtcdState, etcdStates, stateAt } from './etcd.js';
-import { cutBetween, type Fault, type FaultList, type FaultyComponent, faultOf } from './fault.js';
+import { cutBetween, type FaultList, type FaultyComponent, type Hold, holdOf, holdsOf } from './fault.js';
 import { type ControlPlaneHistory, impairmentOf, isSound, sameImpairment } from './history.js';
 import { ELECTED, type Elected, type Leadership, leadershipAt, nextBase } from './leader-election.js';
 
@@ -17,13 +17,17 @@ export type Serving =
 
 const WHOLE: Serving = { state: 'whole' };
 
+/** Whether a process has ended: it does not hold its port any more, and its successor has another identity. */
+const ends = (hold: Hold | undefined): boolean => hold !== undefined && hold.type !== 'pause';
+
 /** The control plane of a cluster with faults, at any time since they changed last. Immutable. */
 export class ControlPlaneState {
   private readonly random: RandomSource;
   private etcd: EtcdState[] | undefined;
 
   constructor(
-    readonly faults: readonly Fault[],
+    /** What keeps its parts from working. */
+    readonly holds: readonly Hold[],
     readonly history: ControlPlaneHistory,
   ) {
     this.random = seededRandom(history.seed);
@@ -36,11 +40,11 @@ export class ControlPlaneState {
 
   serving(now: Instant): Serving {
     const { members } = this.history;
-    const up = members.flatMap((node, position) => (faultOf(this.faults, 'kube-apiserver', node) ? [] : [position]));
+    const up = members.flatMap((node, position) => (holdOf(this.holds, 'kube-apiserver', node) ? [] : [position]));
     if (up.length === 0) return { state: 'down' };
     const served = (state: EtcdState) => up.some((position) => this.reachesLeader(position, state));
     if (served(this.etcdAt(now))) return WHOLE;
-    const refused = up.every((position) => faultOf(this.faults, 'etcd', members[position] ?? '')?.type === 'stop');
+    const refused = up.every((position) => ends(holdOf(this.holds, 'etcd', members[position] ?? '')));
     const next = this.states.find((state) => state.at > now && served(state));
     return { state: 'no-store', refused, ...(next ? { until: next.at } : {}) };
   }
@@ -60,13 +64,13 @@ export class ControlPlaneState {
 
   /** Whether a node reaches an API server that is up. */
   reachesApi(node: string): boolean {
-    return this.history.members.some((member) => !faultOf(this.faults, 'kube-apiserver', member) && !cutBetween(this.faults, node, member));
+    return this.history.members.some((member) => !holdOf(this.holds, 'kube-apiserver', member) && !cutBetween(this.holds, node, member));
   }
 
   /** The history when the faults become others. */
-  next(faults: readonly Fault[], now: Instant): ControlPlaneHistory {
+  next(holds: readonly Hold[], now: Instant): ControlPlaneHistory {
     const { history } = this;
-    const ended = (name: FaultyComponent) => (instance: number) => faultOf(faults, name, history.members[instance] ?? '')?.type === 'stop';
+    const ended = (name: FaultyComponent) => (instance: number) => ends(holdOf(holds, name, history.members[instance] ?? ''));
     const leaders = ELECTED.map((name) => {
       const base = history.leaders[name];
       const at = this.leadership(name, now);
@@ -74,15 +78,15 @@ export class ControlPlaneState {
     });
     return {
       ...history,
-      ...this.nextEtcd(faults, now),
+      ...this.nextEtcd(holds, now),
       changedAt: now,
       leaders: Object.fromEntries(leaders.flatMap(([name, base]) => (base ? [[name, base]] : []))),
     };
   }
 
-  private nextEtcd(faults: readonly Fault[], now: Instant): Pick<ControlPlaneHistory, 'etcd' | 'impairments'> {
+  private nextEtcd(holds: readonly Hold[], now: Instant): Pick<ControlPlaneHistory, 'etcd' | 'impairments'> {
     const { etcd, impairments, members } = this.history;
-    const impairment = impairmentOf(faults, members, now);
+    const impairment = impairmentOf(holds, members, now);
     const last = impairments[impairments.length - 1] ?? impairmentOf([], members, 0);
     if (sameImpairment(last, impairment)) return { etcd, impairments };
     const state = this.etcdAt(now);
@@ -99,17 +103,17 @@ export class ControlPlaneState {
   }
 
   private able(name: Elected): number[] {
-    const { faults, history } = this;
+    const { holds, history } = this;
     return history.members.flatMap((node, position) =>
-      faultOf(faults, name, node) || faultOf(faults, 'kube-apiserver', node) ? [] : [position],
+      holdOf(holds, name, node) || holdOf(holds, 'kube-apiserver', node) ? [] : [position],
     );
   }
 
   /** An API server asks the member of etcd on its own node. */
   private reachesLeader(position: number, { leader, members }: EtcdState): boolean {
     const node = this.history.members[position] ?? '';
-    if (leader === undefined || faultOf(this.faults, 'etcd', node)) return false;
-    return members[position]?.leader === leader && !cutBetween(this.faults, node, this.history.members[leader] ?? '');
+    if (leader === undefined || holdOf(this.holds, 'etcd', node)) return false;
+    return members[position]?.leader === leader && !cutBetween(this.holds, node, this.history.members[leader] ?? '');
   }
 }
 
@@ -121,5 +125,5 @@ export function soundHistory(members: readonly string[], seed: string, now: Inst
 
 /** The faults as others, with the control plane's history. */
 export function changedFaults(list: FaultList, next: FaultList, now: Instant): FaultList {
-  return { ...next, history: new ControlPlaneState(list.faults, list.history).next(next.faults, now) };
+  return { ...next, history: new ControlPlaneState(holdsOf(list), list.history).next(holdsOf(next), now) };
 }

@@ -1,13 +1,26 @@
 import type { Instant, KubeObject } from '#apimachinery';
 import type { ControlPlaneHistory } from './history.js';
 
-/** What can be done to a part of a cluster. `cut`: nothing gets from a node to another one, or to all others. */
-export const FAULT_TYPES = ['stop', 'pause', 'cut'] as const;
-type FaultType = (typeof FAULT_TYPES)[number];
+/** What can be done to a part of a cluster; FAULT_KINDS says what each needs. */
+export const FAULT_TYPES = [
+  'stop',
+  'crash',
+  'pause',
+  'cut',
+  'fill-disk',
+  'slow-pull',
+  'fail-pull',
+  'corrupt-manifest',
+  'corrupt-data',
+] as const;
+export type FaultType = (typeof FAULT_TYPES)[number];
 
 /** The components that can fail, each on its own. */
 export const FAULTY_COMPONENTS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet'] as const;
 export type FaultyComponent = (typeof FAULTY_COMPONENTS)[number];
+/** Those that are static pods of the nodes of the control plane. */
+export const STATIC_COMPONENTS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
+export type StaticComponent = (typeof STATIC_COMPONENTS)[number];
 
 /** A fault that cannot be injected, and why. */
 export class FaultRefused extends Error {}
@@ -19,20 +32,12 @@ export interface FaultRequest {
   node?: string;
   /** The other end of a cut; unset: all other nodes. */
   peer?: string;
-}
-
-/** A request as a client words it. Throws FaultRefused for types and components that there are not. */
-export function faultRequestOf({ type, component, node, peer }: { [field in keyof FaultRequest]?: string }): FaultRequest {
-  const known = FAULT_TYPES.find((each) => each === type);
-  if (known === undefined) throw new FaultRefused(`type: must be one of ${FAULT_TYPES.join(', ')}`);
-  const part = FAULTY_COMPONENTS.find((each) => each === component);
-  if (part === undefined && component !== undefined) throw new FaultRefused(`component: must be one of ${FAULTY_COMPONENTS.join(', ')}`);
-  return {
-    type: known,
-    ...(part === undefined ? {} : { component: part }),
-    ...(node === undefined ? {} : { node }),
-    ...(peer === undefined ? {} : { peer }),
-  };
+  /** The code with which a process ends. */
+  exitCode?: number;
+  /** Milliseconds. */
+  delay?: number;
+  /** The images that are concerned; `*` stands for any text. */
+  image?: string;
 }
 
 /** A fault that has been injected and not been healed. */
@@ -42,92 +47,53 @@ export interface Fault extends FaultRequest {
   since: Instant;
 }
 
+/** A component that does not come up on a node because of what is in the files there. */
+export interface ManifestTrouble {
+  component: StaticComponent;
+  node: string;
+  since: Instant;
+  /** `missing`: the kubelet finds no pod to run. `failing`: the process ends, with this message. */
+  state: 'missing' | 'failing';
+  message: string;
+}
+
 /** The faults of a cluster, as a row of its store beside /registry: they come along in copies, and every process follows them. */
 export interface FaultList extends KubeObject {
   /** The number of the next fault. */
   next: number;
   faults: readonly Fault[];
+  /** What the files of the nodes of the control plane keep from running. */
+  troubles?: readonly ManifestTrouble[];
   history: ControlPlaneHistory;
 }
 
 /** The key of the row. */
 export const FAULTS_KEY = '/machine/faults';
 
-/** Of one cluster at most. */
-const MOST_FAULTS = 100;
+/** The types of faults that keep a process from working. */
+const HOLDING: ReadonlySet<FaultType> = new Set(['stop', 'crash', 'pause', 'corrupt-data']);
 
-/** The nodes of a cluster, as far as faults are concerned. */
-export interface FaultyNodes {
-  has(node: string): boolean;
-  /** Those of the control plane. */
-  readonly controlPlane: readonly string[];
-}
+/** Something that keeps a component from working on a node: a fault, or its files. */
+export type Hold = Pick<Fault, 'type' | 'since' | 'component' | 'node' | 'exitCode'> & { message?: string };
 
-const sameTarget = (one: FaultRequest, other: FaultRequest): boolean =>
-  one.component === other.component &&
-  one.node === other.node &&
-  one.peer === other.peer &&
-  (one.type === 'cut') === (other.type === 'cut');
+/** All that keeps components from working. */
+export const holdsOf = ({ faults, troubles = [] }: Pick<FaultList, 'faults' | 'troubles'>): readonly Hold[] =>
+  troubles.length === 0
+    ? faults
+    : [...faults, ...troubles.map(({ state, ...trouble }) => ({ ...trouble, type: state === 'failing' ? 'crash' : 'stop' }) as const)];
 
-/** Why a cut would not be felt. */
-function cutTrouble({ component, node, peer }: FaultRequest): string | undefined {
-  if (component !== undefined) return 'nodes are cut off, not components';
-  if (node === undefined) return 'the node to cut off must be named';
-  return node === peer ? 'a node cannot be cut off from itself' : undefined;
-}
-
-/** Why nothing in the cluster would feel the fault; undefined if something would. */
-function troubleOf(request: FaultRequest, nodes: FaultyNodes): string | undefined {
-  const { type, component, node, peer } = request;
-  const missing = [node, peer].find((name) => name !== undefined && !nodes.has(name));
-  if (missing !== undefined) return `there is no node ${missing}`;
-  if (type === 'cut') return cutTrouble(request);
-  if (peer !== undefined) return 'only a cut has a peer';
-  if (component === undefined) {
-    if (node === undefined) return 'a component or a node must be named';
-    return type === 'stop' ? undefined : `${type} is not supported for a node`;
-  }
-  if (component === 'kubelet') return node === undefined ? 'the node of the kubelet must be named' : undefined;
-  return node === undefined || nodes.controlPlane.includes(node) ? undefined : `${component} does not run on ${node}`;
-}
-
-/** The faults with one more. Throws FaultRefused. */
-export function withFault(list: FaultList, request: FaultRequest, { nodes, now }: { nodes: FaultyNodes; now: Instant }): FaultList {
-  const trouble = troubleOf(request, nodes);
-  if (trouble !== undefined) throw new FaultRefused(trouble);
-  const standing = list.faults.find((fault) => sameTarget(fault, request));
-  if (standing) throw new FaultRefused(`${standing.id} concerns the same part`);
-  if (list.faults.length >= MOST_FAULTS) throw new FaultRefused(`a cluster has at most ${MOST_FAULTS} faults`);
-  const { type, component, node, peer } = request;
-  const fault: Fault = {
-    id: `fault-${list.next}`,
-    type,
-    ...(component === undefined ? {} : { component }),
-    ...(node === undefined ? {} : { node }),
-    ...(peer === undefined ? {} : { peer }),
-    since: now,
-  };
-  return { ...list, next: list.next + 1, faults: [...list.faults, fault] };
-}
-
-/** The faults without one; undefined if there is none with this id. */
-export function withoutFault(list: FaultList, id: string): FaultList | undefined {
-  const faults = list.faults.filter((fault) => fault.id !== id);
-  return faults.length === list.faults.length ? undefined : { ...list, faults };
-}
-
-/** The fault that keeps a component from working on a node; undefined if there is none. */
-export const faultOf = (faults: readonly Fault[], component: FaultyComponent, node: string): Fault | undefined =>
-  faults.find(
-    (fault) =>
-      fault.type !== 'cut' &&
-      (fault.component === component
-        ? fault.node === undefined || fault.node === node
-        : fault.component === undefined && fault.node === node),
+/** What keeps a component from working on a node; undefined if nothing does. */
+export const holdOf = (holds: readonly Hold[], component: FaultyComponent, node: string): Hold | undefined =>
+  holds.find(
+    (hold) =>
+      HOLDING.has(hold.type) &&
+      (hold.component === component
+        ? hold.node === undefined || hold.node === node
+        : hold.component === undefined && hold.node === node),
   );
 
 /** The fault that keeps two nodes from reaching one another. */
-export const cutBetween = (faults: readonly Fault[], one: string, other: string): Fault | undefined =>
+export const cutBetween = (faults: ReadonlyArray<Pick<Fault, 'type' | 'since' | 'node' | 'peer'>>, one: string, other: string) =>
   one === other
     ? undefined
     : faults.find(

@@ -1,5 +1,5 @@
 import type { Instant } from '#apimachinery';
-import { cutBetween, type Fault, faultOf } from './fault.js';
+import { cutBetween, type FaultType, type Hold, holdOf } from './fault.js';
 import type { LeaderBase } from './leader-election.js';
 
 /** What is wrong with the etcd members from a time on; members by their position. */
@@ -25,17 +25,18 @@ export interface ControlPlaneHistory {
 }
 
 /** What the faults do to the members of etcd. */
-export function impairmentOf(faults: readonly Fault[], members: readonly string[], at: Instant): Impairment {
+export function impairmentOf(holds: readonly Hold[], members: readonly string[], at: Instant): Impairment {
   const positions = members.map((_, position) => position);
-  const broken = (state: 'stop' | 'pause') =>
-    positions.filter((position) => faultOf(faults, 'etcd', members[position] ?? '')?.type === state);
+  const typeAt = (position: number): FaultType | undefined => holdOf(holds, 'etcd', members[position] ?? '')?.type;
+  const paused = positions.filter((position) => typeAt(position) === 'pause');
+  const stopped = positions.filter((position) => !paused.includes(position) && typeAt(position) !== undefined);
   const cuts = positions.flatMap((one) =>
     positions
       .slice(one + 1)
-      .filter((other) => cutBetween(faults, members[one] ?? '', members[other] ?? ''))
+      .filter((other) => cutBetween(holds, members[one] ?? '', members[other] ?? ''))
       .map((other) => [one, other] as const),
   );
-  return { at, stopped: broken('stop'), paused: broken('pause'), cuts };
+  return { at, stopped, paused, cuts };
 }
 
 /** Whether all members of etcd work and reach one another. */

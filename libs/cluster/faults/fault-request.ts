@@ -1,0 +1,54 @@
+import { formatGoDuration, parseGoDuration } from '#apimachinery';
+import { FAULT_TYPES, FAULTY_COMPONENTS, type Fault, FaultRefused, type FaultRequest } from './fault.js';
+
+/** A fault as clients word it: durations are texts. */
+export interface FaultWords {
+  type?: string;
+  component?: string;
+  node?: string;
+  peer?: string;
+  exitCode?: number;
+  delay?: string;
+  image?: string;
+}
+
+/** An hour. */
+const LONGEST_DELAY = 3_600_000;
+const LONGEST_IMAGE = 255;
+
+function delayOf(text: string): number {
+  const delay = text.length <= 32 ? parseGoDuration(text) : undefined;
+  if (delay === undefined || delay < 1 || delay > LONGEST_DELAY) throw new FaultRefused('delay: must be a duration from 1ms to 1h such as 30s');
+  return Math.floor(delay);
+}
+
+function checkedImage(image: string): string {
+  const fits = image.length > 0 && image.length <= LONGEST_IMAGE && /^[\w./:@*-]+$/.test(image);
+  if (!fits) throw new FaultRefused('image: must be an image; * stands for any text');
+  return image;
+}
+
+function checkedCode(code: number): number {
+  if (!Number.isInteger(code) || code < 0 || code > 255) throw new FaultRefused('exitCode: must be from 0 to 255');
+  return code;
+}
+
+/** A request as a client words it. Throws FaultRefused for what is none. */
+export function faultRequestOf({ type, component, node, peer, exitCode, delay, image }: FaultWords): FaultRequest {
+  const known = FAULT_TYPES.find((each) => each === type);
+  if (known === undefined) throw new FaultRefused(`type: must be one of ${FAULT_TYPES.join(', ')}`);
+  const part = FAULTY_COMPONENTS.find((each) => each === component);
+  if (part === undefined && component !== undefined) throw new FaultRefused(`component: must be one of ${FAULTY_COMPONENTS.join(', ')}`);
+  return {
+    type: known,
+    ...(part === undefined ? {} : { component: part }),
+    ...(node === undefined ? {} : { node }),
+    ...(peer === undefined ? {} : { peer }),
+    ...(exitCode === undefined ? {} : { exitCode: checkedCode(exitCode) }),
+    ...(delay === undefined ? {} : { delay: delayOf(delay) }),
+    ...(image === undefined ? {} : { image: checkedImage(image) }),
+  };
+}
+
+/** A fault as clients read it. */
+export const faultWords = ({ delay, ...fault }: Fault) => ({ ...fault, ...(delay === undefined ? {} : { delay: formatGoDuration(delay) }) });
