@@ -4,6 +4,8 @@ export interface ControlPlane {
   ready(): Promise<void> | undefined;
   /** Throws what a client gets if its request cannot be answered. A promise: the answer has to wait. `stored`: the store is needed for it. */
   check(stored: boolean): Promise<void> | undefined;
+  /** Throws what a client gets if the store takes no more values. */
+  checkPut(): void;
   /** Whether the store can be read and written. */
   readonly hasStore: boolean;
   /** Whether an instance of a component is up. */
@@ -14,6 +16,7 @@ export interface ControlPlane {
 export const WHOLE: ControlPlane = {
   ready: () => undefined,
   check: () => undefined,
+  checkPut: () => undefined,
   hasStore: true,
   isUp: () => true,
 };

@@ -115,11 +115,13 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
   const informers = createInformers(inProcessClient(api));
   const cloud = new CloudView(store);
   const faults = new FaultView(store, clock, cloud);
-  const manifests = new StaticManifests(store);
+  const manifests = new StaticManifests(store, faults);
   const progress = new Progress(store, (key) => {
     const node = nodeOfFile(key);
-    if (key === FAULTS_KEY) faults.changed();
-    else if (key === CLOUD_KEY) for (const view of [cloud, faults]) view.changed();
+    if (key === FAULTS_KEY) {
+      faults.changed();
+      for (const member of faults.controlPlane()?.history.members ?? []) manifests.changed(member);
+    } else if (key === CLOUD_KEY) for (const view of [cloud, faults]) view.changed();
     else if (node !== undefined) manifests.changed(node);
   });
   return {

@@ -149,7 +149,7 @@ test('controllers that --controllers does not name rest, and go on with what has
 test('a kube-controller-manager that does not come up does nothing, until its manifest is put right', async () => {
   const { client, settle, files, edit, close } = await cluster();
   await edit((command) => [...command, '--wrong=1', '--profiling=false'], CONTROLLER_MANAGER_MANIFEST);
-  expect([await files.apiServer(), await files.controllerManager()]).toEqual([
+  expect([await files.stateOf('kube-apiserver'), await files.stateOf('kube-controller-manager')]).toEqual([
     { running: true, withoutEffect: [] },
     { running: false, failure: 'Error: unknown flag: --wrong', withoutEffect: [] },
   ]);
@@ -162,7 +162,7 @@ test('a kube-controller-manager that does not come up does nothing, until its ma
   await files.remove(CONTROLLER_MANAGER_MANIFEST);
   await edit((command) => [...command, '--profiling=false'], CONTROLLER_MANAGER_MANIFEST);
   await settle();
-  expect(await files.controllerManager()).toEqual({ running: true, withoutEffect: ['--profiling'] });
+  expect(await files.stateOf('kube-controller-manager')).toEqual({ running: true, withoutEffect: ['--profiling'] });
   expect((await client.list(Pod, { namespace: 'default' })).items.length).toBe(1);
   close();
 });
@@ -190,7 +190,7 @@ test('every controller has a name that --controllers knows', async () => {
   const { files, edit, close } = await cluster();
   const names = controllers.map(({ flag, name }) => flag ?? name).filter((name) => name !== '');
   await edit(flag('controllers', names.join()), CONTROLLER_MANAGER_MANIFEST);
-  expect(await files.controllerManager()).toEqual({ running: true, withoutEffect: [] });
+  expect(await files.stateOf('kube-controller-manager')).toEqual({ running: true, withoutEffect: [] });
   close();
 });
 

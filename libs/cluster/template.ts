@@ -3,7 +3,7 @@ import { formatMicroTime, formatTime, type KubeObject, StatusError, SteppedClock
 import { CONTROL_PLANE_KEY, controlPlaneText, fileKey, fileText } from '#apiserver';
 import type { ClusterTemplate } from '#kubeadm';
 import { bootstrapCluster, manifestFiles, planNodes } from '#kubeadm';
-import { memoryStorage, type Storage, type StoredObject } from '#storage';
+import { memoryStorage, type StoredObject } from '#storage';
 import { type LocalCluster, localCluster } from './one-process.js';
 import { profiles } from './profiles.js';
 import { putStartingState, type StartingState, StartRefused } from './starting-state.js';
@@ -68,7 +68,7 @@ async function forgetEvents({ client }: LocalCluster): Promise<void> {
 }
 
 /** What kubeadm leaves on the nodes of the control plane. */
-async function writeFiles(storage: Storage, template: ClusterTemplate): Promise<void> {
+async function writeFiles({ store }: LocalCluster, template: ClusterTemplate): Promise<void> {
   const plans = planNodes(template);
   const members = plans.filter(({ controlPlane }) => controlPlane).map(({ name }) => name);
   const rows = [
@@ -76,7 +76,7 @@ async function writeFiles(storage: Storage, template: ClusterTemplate): Promise<
     ...manifestFiles(plans).map(({ node, path, content }) => ({ key: fileKey(node, path), value: fileText(path, content) })),
   ];
   const cause = { requestId: 'template', user: 'system:bootstrap', verb: 'create' };
-  await storage.write(rows.map((row) => ({ type: 'create', ...row, cause, at: TEMPLATE_INSTANT })));
+  await store.write(rows.map((row) => ({ type: 'create', ...row, cause, at: TEMPLATE_INSTANT })));
 }
 
 /**
@@ -97,7 +97,7 @@ export async function buildTemplate({ rootCA, ...start }: TemplateShape): Promis
       // The labels and taints of named nodes are checked by the API.
       throw error instanceof StatusError && nodes.named ? new StartRefused(error.message) : error;
     });
-    await writeFiles(storage, template);
+    await writeFiles(cluster, template);
     await cluster.settle();
     await passProbes(cluster);
     await cluster.settle();

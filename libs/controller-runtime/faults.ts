@@ -10,12 +10,30 @@ export interface Outage {
   readonly until?: Instant;
 }
 
+/** A process that ends as soon as it is started. */
+export interface Crash {
+  /** Since when it does. */
+  readonly since: Instant;
+  readonly code: number;
+  /** What it says before it ends. */
+  readonly message: string;
+}
+
+/** How a node pulls an image: never, for this reason, or so many milliseconds later. */
+export type PullFault = { readonly error: string } | { readonly delay: number };
+
 /** The faults of a cluster as its components feel them. Everything is as of now and cheap to ask. */
 export interface Faults {
   /** Set while no instance of a control plane's component does its work: kube-controller-manager, kube-scheduler … */
   component(name: string): Outage | undefined;
   /** Set while the instance of a component on one node of the control plane is stopped or paused. */
   instance(name: string, node: string): Outage | undefined;
+  /** Set while the process of a static pod of the control plane ends whenever it is started. */
+  crash(component: string, node: string): Crash | undefined;
+  /** Set while a node cannot pull an image, by its full reference, as usual. */
+  pull(node: string, image: string): PullFault | undefined;
+  /** Whether the disk of a node is full. */
+  isDiskFull(node: string): boolean;
   /** Set while the kubelet of a node does nothing or reaches no API server: it renews no Lease, and no pod of the node gets a new status. */
   kubelet(node: string): Outage | undefined;
   /** Set while a node as a whole is off or cut off: nothing on it can be reached. */
@@ -28,6 +46,9 @@ export interface Faults {
 export const NO_FAULTS: Faults = {
   component: () => undefined,
   instance: () => undefined,
+  crash: () => undefined,
+  pull: () => undefined,
+  isDiskFull: () => false,
   kubelet: () => undefined,
   node: () => undefined,
   onChange: () => undefined,

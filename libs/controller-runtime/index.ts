@@ -22,7 +22,7 @@ export { componentOf } from './component-of.js';
 export type { Controller, ControllerDefinition, OpenController, ReconcileContext, Reconciled, Watch } from './controller.js';
 export { defineController, watching, watchingServed } from './controller.js';
 export { isFenced, reportDroppedEvents } from './failures.js';
-export { FAULTS_GROUP, type Faults, NO_FAULTS, type Outage } from './faults.js';
+export { type Crash, FAULTS_GROUP, type Faults, NO_FAULTS, type Outage, type PullFault } from './faults.js';
 export { type Duty, LocalHost, type LocalHostOptions } from './local-host.js';
 export { FILES_GROUP, type Manifests, NO_MANIFESTS, type StaticPod } from './manifests.js';
 export { createRecorder, type EventNote, type EventRecorder, type EventSink, type RecorderOptions } from './recorder.js';

@@ -2,6 +2,14 @@ export { bootstrapCluster, bootstrapPhases, runSteps } from './bootstrap.js';
 export { localPathStorage } from './local-path-storage.js';
 export { NODE_PRESETS, type NodePreset, presetNodes } from './presets.js';
 export { nodeRules } from './rbac.js';
-export { apiServerManifest, controllerManagerManifest, hashOf, type ManifestFile, manifestFiles, mirrorPod, schedulerManifest } from './static-pods.js';
+export {
+  apiServerManifest,
+  controllerManagerManifest,
+  hashOf,
+  type ManifestFile,
+  manifestFiles,
+  mirrorPod,
+  schedulerManifest,
+} from './static-pods.js';
 export type { Made, Step } from './step.js';
 export { type ClusterTemplate, DEFAULT_NODES, type NamedNode, planNodes } from './template.js';

@@ -15,6 +15,7 @@ export {
 } from './node-status.js';
 export type { PodMemory } from './pod/memory.js';
 export { planPod } from './pod/plan.js';
+export { programOfContainer } from './pod/programs.js';
 export { bareView, servedPort } from './pod/served-port.js';
 export type { PodEvent, PodPlan, PodWorld } from './pod/world.js';
 export { startAttached } from './runtime/attach.js';

@@ -48,7 +48,7 @@ test('a pod waits for the scheduler that it names, and a profile of that name bi
     args: {scoringStrategy: {type: MostAllocated, resources: [{name: cpu, weight: 1}]}}
 `,
   );
-  expect(await files.scheduler()).toEqual({ running: true, withoutEffect: [] });
+  expect(await files.stateOf('kube-scheduler')).toEqual({ running: true, withoutEffect: [] });
   const requests = { cpu: '100m' };
   const spec = { schedulerName: 'packer', containers: [{ name: 'c', image: 'registry.k8s.io/pause:3.10', resources: { requests } }] };
   for (const name of ['a', 'b', 'c']) {
@@ -68,7 +68,7 @@ test('a pod waits for the scheduler that it names, and a profile of that name bi
 test('with an invalid configuration the scheduler does not start, and says why; pods stay pending until it is right', async () => {
   const cluster = await openCluster();
   const files = await configure(cluster, 'podInitialBackoffSeconds: 0\nprofiles: [{plugins: {filter: {enabled: [{name: Nope}]}}}]\n');
-  expect(await files.scheduler()).toEqual({
+  expect(await files.stateOf('kube-scheduler')).toEqual({
     running: false,
     failure:
       '"command failed" err="[filter plugin \\"Nope\\" does not exist, podInitialBackoffSeconds: Invalid value: 0: must be greater than 0]"',

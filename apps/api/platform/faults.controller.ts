@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, UseGuards } from '@nestjs/common';
-import { ClusterFaults, type Fault, FaultRefused } from '#cluster';
+import { ClusterFaults, type Fault, FaultRefused, faultRequestOf, faultWords } from '#cluster';
 import { type OpenApis, Problem, validated } from '#hosting';
 import { APIS } from '../tokens.js';
 import { isReference, noCluster } from './ids.js';
@@ -28,7 +28,7 @@ export class FaultsController {
     const request = validated(faultRequestSchema, body);
     const faults = await this.faultsOf(cluster);
     try {
-      return faultView(await faults.inject(request));
+      return faultView(await faults.inject(faultRequestOf(request)));
     } catch (error) {
       if (error instanceof FaultRefused) throw new Problem(422, error.message);
       throw error;
@@ -48,4 +48,4 @@ export class FaultsController {
   }
 }
 
-const faultView = ({ since, ...fault }: Fault) => ({ ...fault, since: new Date(since).toISOString() });
+const faultView = (fault: Fault) => ({ ...faultWords(fault), since: new Date(fault.since).toISOString() });

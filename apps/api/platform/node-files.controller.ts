@@ -49,8 +49,14 @@ export class NodeFilesController {
     const content = await files.read(path);
     if (content === undefined) throw noFile(path);
     if (!files.isControlPlane) return { path, content };
-    const [apiServer, controllerManager, scheduler] = [await files.apiServer(), await files.controllerManager(), await files.scheduler()];
-    return { path, content, apiServer, controllerManager, scheduler };
+    return {
+      path,
+      content,
+      etcd: await files.stateOf('etcd'),
+      apiServer: await files.stateOf('kube-apiserver'),
+      controllerManager: await files.stateOf('kube-controller-manager'),
+      scheduler: await files.stateOf('kube-scheduler'),
+    };
   }
 
   private async filesOf({ cluster, node }: NodeReference): Promise<NodeFiles> {

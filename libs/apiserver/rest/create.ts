@@ -197,6 +197,7 @@ async function write(
   // Only events expire.
   const ttl = standard === undefined ? undefined : (cluster.settings.eventTTL ?? standard);
   const op: WriteOp = { type: 'create', key, value, since, cause, at, ...(ttl === undefined ? {} : { expiresAt: at + ttl }) };
+  cluster.controlPlane.checkPut();
   const [first, ...others] = await cluster.store.write([op, ...companionOps(scope, companions, at)], companionTerms(scope, companions));
   noteWrite(scope, first);
   if (first?.ok) return first.entry;

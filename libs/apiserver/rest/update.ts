@@ -118,7 +118,8 @@ async function attempt(scope: RestScope, rules: UpdateRules, standing: CachedObj
 }
 
 async function write(scope: RestScope, op: WriteOp, companions: readonly Companion[]): Promise<Outcome> {
-  const { store } = scope.cluster;
+  const { store, controlPlane } = scope.cluster;
+  controlPlane.checkPut();
   const [first, ...others] = await store.write([op, ...companionOps(scope, companions, op.at)], companionTerms(scope, companions));
   noteWrite(scope, first);
   if (first?.ok) return { value: first.entry.value, revision: first.entry.revision, created: false };

@@ -1,9 +1,13 @@
 import type { coordinationv1, corev1 } from '#api';
-import { type ApiServer, CONTROL_PLANE_KEY, controlPlaneNodes, storageKey } from '#apiserver';
+import { type ApiServer, CONTROL_PLANE_KEY, controlPlaneNodes, fileKey, fileText, storageKey } from '#apiserver';
+import type { WriteOp } from '#storage';
 import { ControlPlaneState, changedFaults, soundHistory } from './control-plane.js';
-import { FAULTS_KEY, type Fault, type FaultList, FaultRefused, type FaultRequest, withFault, withoutFault } from './fault.js';
+import { FAULTS_KEY, type Fault, type FaultList, FaultRefused, type FaultRequest, holdsOf } from './fault.js';
+import { withFault, withoutFault } from './fault-rules.js';
 import { ELECTED } from './leader-election.js';
 import { leaseAfterChange } from './leader-lease.js';
+import { corruptedManifest, restoredManifest } from './manifest-corruption.js';
+import { type Files, filesOf, troublesAfter } from './manifest-troubles.js';
 
 const CAUSE = { requestId: 'faults', user: 'system:host', component: 'faults' };
 /** Tries to write the row while others write it. */
@@ -27,6 +31,14 @@ interface EtcdStatus {
   revision: number;
   /** Bytes of all objects, as far as they are in memory. */
   dbSize: number;
+  /** The alarms that are raised. */
+  alarms: 'NOSPACE'[];
+}
+
+/** A change of the faults, and of files of one node with it. */
+interface FaultChange {
+  list: FaultList;
+  files?: { node: string; change: ReadonlyMap<string, string | undefined> };
 }
 
 /** Injects, lists and heals the faults of a cluster. */
@@ -41,19 +53,33 @@ export class ClusterFaults {
   /** Throws FaultRefused. */
   async inject(request: FaultRequest): Promise<Fault> {
     const nodes = await this.nodes();
-    const { faults } = await this.change((list) => withFault(list, request, { nodes, now: this.api.cluster.clock.now() }));
+    const { faults } = await this.change(async (list) => {
+      const next = withFault(list, request, { nodes, now: this.api.cluster.clock.now() });
+      const fault = next.faults[next.faults.length - 1] as Fault;
+      if (fault.type !== 'corrupt-manifest') return { list: next };
+      const { node = '' } = fault;
+      return { list: next, files: { node, change: corruptedManifest(fault, await filesOf(this.api, node)) } };
+    });
     return faults[faults.length - 1] as Fault;
   }
 
   /** Whether there was such a fault. */
   async heal(id: string): Promise<boolean> {
     let found = true;
-    await this.change((list) => {
+    await this.change(async (list) => {
+      const fault = list.faults.find((each) => each.id === id);
       const left = withoutFault(list, id);
       found = left !== undefined;
-      return left ?? list;
+      if (fault?.type !== 'corrupt-manifest' || left === undefined) return { list: left ?? list };
+      const { node = '' } = fault;
+      return { list: left, files: { node, change: restoredManifest(fault, await filesOf(this.api, node)) } };
     });
     return found;
+  }
+
+  /** Changes files of a node, undefined: removes them; its components follow. Throws FaultRefused. */
+  async changeFiles(node: string, change: ReadonlyMap<string, string | undefined>): Promise<void> {
+    await this.change(async (list) => ({ list, files: { node, change } }));
   }
 
   /** What the members of etcd say of themselves. */
@@ -61,7 +87,8 @@ export class ClusterFaults {
     const { store, clock } = this.api.cluster;
     const { list } = await this.row();
     const { members: names } = list.history;
-    const { leader, members } = new ControlPlaneState(list.faults, list.history).etcdAt(clock.now());
+    const state = new ControlPlaneState(holdsOf(list), list.history);
+    const { leader, members } = state.etcdAt(clock.now());
     return {
       members: members.map(({ role, term, leader: known }, position) => ({
         name: names[position] ?? '',
@@ -72,6 +99,7 @@ export class ClusterFaults {
       ...(leader === undefined ? {} : { leader: names[leader] ?? '' }),
       revision: await store.revision(),
       dbSize: store.size()?.bytes ?? 0,
+      alarms: state.isFull ? ['NOSPACE'] : [],
     };
   }
 
@@ -79,40 +107,47 @@ export class ClusterFaults {
     const { store, random, clock } = this.api.cluster;
     const row = await store.get(FAULTS_KEY);
     if (row !== undefined) return { row, list: row.object as FaultList };
-    const { controlPlane } = await this.nodes();
     const list: FaultList = {
       apiVersion: 'orrery/v1',
       kind: 'FaultList',
       metadata: { name: 'faults' },
       next: 1,
       faults: [],
-      history: soundHistory(controlPlane, random.draw('faults', '').uuid(), clock.now()),
+      history: soundHistory(await this.controlPlane(), random.draw('faults', '').uuid(), clock.now()),
     };
     return { row, list };
   }
 
-  private async change(how: (list: FaultList) => FaultList): Promise<FaultList> {
+  private async change(how: (list: FaultList) => Promise<FaultChange>): Promise<FaultList> {
     const { store, clock } = this.api.cluster;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const { row, list } = await this.row();
-      const changed = how(list);
-      if (changed === list) return list;
-      const next = changedFaults(list, changed, clock.now());
-      const { resourceVersion: _, ...metadata } = next.metadata;
-      const base = { key: FAULTS_KEY, value: JSON.stringify({ ...next, metadata }), cause: CAUSE, at: clock.now() };
-      const [written] = await store.write([row ? { type: 'update', ...base, expected: row.revision } : { type: 'create', ...base }]);
-      if (!written?.ok) continue;
-      await this.syncLeases(next);
+      const { list: asked, files: changed } = await how(list);
+      const files = changed && (await filesOf(this.api, changed.node));
+      const member = changed && list.history.members.includes(changed.node);
+      const wanted = files && member ? troublesAfter(this.api, asked, { ...changed, files, now: clock.now() }) : asked;
+      const ops: WriteOp[] = changed && files ? fileOps(files, changed, clock.now()) : [];
+      const next = changedFaults(list, wanted, clock.now());
+      if (wanted !== list) {
+        const { resourceVersion: _, ...metadata } = next.metadata;
+        const base = { key: FAULTS_KEY, value: JSON.stringify({ ...next, metadata }), cause: CAUSE, at: clock.now() };
+        ops.push(row ? { type: 'update', ...base, expected: row.revision } : { type: 'create', ...base });
+      }
+      if (ops.length === 0) return list;
+      const written = await store.write(ops, { atomic: true });
+      if (!written.every(({ ok }) => ok)) continue;
+      if (wanted !== list) await this.syncLeases(next);
       return next;
     }
     throw new FaultRefused('others change the faults at the same time');
   }
 
   /** The Leases of leaders that have stopped are not renewed, and those of leaders that go on are. */
-  private async syncLeases({ faults, history }: FaultList): Promise<void> {
+  private async syncLeases(list: FaultList): Promise<void> {
     const { store, clock } = this.api.cluster;
+    const { history } = list;
     const now = clock.now();
-    const state = new ControlPlaneState(faults, history);
+    const state = new ControlPlaneState(holdsOf(list), history);
     for (const name of ELECTED) {
       const key = storageKey({ group: 'coordination.k8s.io', resource: 'leases', namespace: 'kube-system', name });
       const row = await store.get(key);
@@ -135,10 +170,25 @@ export class ClusterFaults {
     }
   }
 
+  private async controlPlane(): Promise<readonly string[]> {
+    return controlPlaneNodes(await this.api.cluster.store.get(CONTROL_PLANE_KEY));
+  }
+
   private async nodes() {
     const nodes = await this.api.cluster.reader.list<corev1.Node>('', 'nodes');
     const names = new Set(nodes.map(({ metadata }) => metadata.name));
-    const controlPlane = controlPlaneNodes(await this.api.cluster.store.get(CONTROL_PLANE_KEY));
+    const controlPlane = await this.controlPlane();
     return { has: (node: string) => names.has(node) || controlPlane.includes(node), controlPlane };
   }
+}
+
+/** The writes that change files. */
+function fileOps(files: Files, { node, change }: NonNullable<FaultChange['files']>, at: number): WriteOp[] {
+  return [...change].flatMap(([path, content]): WriteOp[] => {
+    const standing = files.get(path);
+    const base = { key: fileKey(node, path), cause: { ...CAUSE, component: 'host' }, at };
+    if (content === undefined) return standing ? [{ type: 'delete', ...base, expected: standing.revision }] : [];
+    const value = fileText(path, content);
+    return [standing ? { type: 'update', ...base, value, expected: standing.revision } : { type: 'create', ...base, value }];
+  });
 }

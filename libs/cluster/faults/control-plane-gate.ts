@@ -46,6 +46,10 @@ export class ControlPlaneGate implements ControlPlane {
     return stored ? this.waits(serving) : undefined;
   }
 
+  checkPut(): void {
+    if (this.row.current(this.cold)?.isFull) throw etcdError('etcdserver: mvcc: database space exceeded');
+  }
+
   get hasStore(): boolean {
     return (this.serving()?.state ?? 'whole') === 'whole';
   }

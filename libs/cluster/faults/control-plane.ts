@@ -49,6 +49,11 @@ export class ControlPlaneState {
     return { state: 'no-store', refused, ...(next ? { until: next.at } : {}) };
   }
 
+  /** Whether the disk of a member of etcd is full: one is enough to raise the alarm NOSPACE for all. */
+  get isFull(): boolean {
+    return this.holds.some(({ type, component }) => type === 'fill-disk' && component === 'etcd');
+  }
+
   leadership(name: Elected, now: Instant): Leadership | undefined {
     const { leaders, changedAt } = this.history;
     const base = leaders[name];

@@ -18,7 +18,8 @@ const LONGEST_IMAGE = 255;
 
 function delayOf(text: string): number {
   const delay = text.length <= 32 ? parseGoDuration(text) : undefined;
-  if (delay === undefined || delay < 1 || delay > LONGEST_DELAY) throw new FaultRefused('delay: must be a duration from 1ms to 1h such as 30s');
+  if (delay === undefined || delay < 1 || delay > LONGEST_DELAY)
+    throw new FaultRefused('delay: must be a duration from 1ms to 1h such as 30s');
   return Math.floor(delay);
 }
 
@@ -51,4 +52,7 @@ export function faultRequestOf({ type, component, node, peer, exitCode, delay, i
 }
 
 /** A fault as clients read it. */
-export const faultWords = ({ delay, ...fault }: Fault) => ({ ...fault, ...(delay === undefined ? {} : { delay: formatGoDuration(delay) }) });
+export const faultWords = ({ delay, ...fault }: Fault) => ({
+  ...fault,
+  ...(delay === undefined ? {} : { delay: formatGoDuration(delay) }),
+});

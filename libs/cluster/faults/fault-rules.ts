@@ -79,7 +79,12 @@ function troubleOf(request: FaultRequest, nodes: FaultyNodes): string | undefine
 }
 
 /** Faults of the same kind exclude each other where they have the same target. */
-const KINDS: Readonly<Partial<Record<FaultType, string>>> = { stop: 'process', crash: 'process', pause: 'process', 'corrupt-data': 'process' };
+const KINDS: Readonly<Partial<Record<FaultType, string>>> = {
+  stop: 'process',
+  crash: 'process',
+  pause: 'process',
+  'corrupt-data': 'process',
+};
 const kindOf = (type: FaultType): string => KINDS[type] ?? type;
 
 const sameTarget = (one: FaultRequest, other: FaultRequest): boolean =>

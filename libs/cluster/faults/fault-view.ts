@@ -1,11 +1,12 @@
 import type { Clock } from '#apimachinery';
 import type { CachedObject, ClusterStore } from '#cacher';
-import type { Faults, Outage } from '#controller-runtime';
+import type { Crash, Faults, Outage, PullFault } from '#controller-runtime';
 import { ControlPlaneState } from './control-plane.js';
-import { cutBetween, FAULTS_KEY, FAULTY_COMPONENTS, type Fault, type FaultList, faultOf } from './fault.js';
+import { cutBetween, FAULTS_KEY, FAULTY_COMPONENTS, type FaultList, type Hold, holdOf, holdsOf } from './fault.js';
+import { pullFault } from './image-pulls.js';
 import { isElected } from './leader-election.js';
 
-const outageOf = ({ type, since }: Fault): Outage => ({ state: type === 'pause' ? 'paused' : 'stopped', since });
+const outageOf = ({ type, since }: Hold): Outage => ({ state: type === 'pause' ? 'paused' : 'stopped', since });
 
 /** The row of a cluster's faults, read at most once for each version. */
 export class FaultRow {
@@ -20,7 +21,7 @@ export class FaultRow {
     if (row !== this.read) {
       this.read = row;
       const list = row?.object as FaultList | undefined;
-      this.state = list && new ControlPlaneState(list.faults, list.history);
+      this.state = list && new ControlPlaneState(holdsOf(list), list.history);
     }
     return this.state;
   }
@@ -51,19 +52,40 @@ export class FaultView implements Faults {
     if (state === undefined || name === 'kubelet') return name === 'kubelet' && state ? this.unserved(state) : undefined;
     const unserved = this.unserved(state);
     if (unserved || !isElected(name)) return unserved;
-    const { faults, history } = state;
+    const { holds, history } = state;
     const leadership = state.leadership(name, this.clock.now());
     if (leadership === undefined || leadership.active) return undefined;
     const holder = history.members[leadership.holder] ?? '';
-    const fault = faultOf(faults, name, holder) ?? faultOf(faults, 'kube-apiserver', holder);
-    const outage: Outage = fault ? outageOf(fault) : { state: 'stopped', since: history.changedAt };
+    const hold = holdOf(holds, name, holder) ?? holdOf(holds, 'kube-apiserver', holder);
+    const outage: Outage = hold ? outageOf(hold) : { state: 'stopped', since: history.changedAt };
     return leadership.takeover === undefined ? outage : { ...outage, until: leadership.takeover };
   }
 
   instance(name: string, node: string): Outage | undefined {
-    const component = FAULTY_COMPONENTS.find((each) => each === name);
-    const fault = component && faultOf(this.row.current()?.faults ?? [], component, node);
-    return fault && outageOf(fault);
+    const hold = this.holdOf(name, node);
+    return hold && outageOf(hold);
+  }
+
+  crash(component: string, node: string): Crash | undefined {
+    const hold = this.holdOf(component, node);
+    if (hold?.type !== 'crash' && hold?.type !== 'corrupt-data') return undefined;
+    return { since: hold.since, code: hold.exitCode ?? 1, message: hold.message ?? lastWords(hold, node) };
+  }
+
+  /** Whether the manifest of a component was moved away on a node. */
+  isMovedAway(component: string, node: string): boolean {
+    const hold = this.holdOf(component, node);
+    return hold?.type === 'stop' && hold.component === component && hold.message === undefined;
+  }
+
+  pull(node: string, image: string): PullFault | undefined {
+    const holds = this.row.current()?.holds;
+    return holds && pullFault(holds, node, image);
+  }
+
+  isDiskFull(node: string): boolean {
+    const holds = this.row.current()?.holds ?? [];
+    return holds.some((each) => each.type === 'fill-disk' && each.component === undefined && each.node === node);
   }
 
   kubelet(node: string): Outage | undefined {
@@ -71,15 +93,17 @@ export class FaultView implements Faults {
     if (machine) return machine;
     const state = this.row.current();
     if (state === undefined) return undefined;
-    const fault = faultOf(state.faults, 'kubelet', node);
-    if (fault) return outageOf(fault);
+    const hold = holdOf(state.holds, 'kubelet', node);
+    if (hold) return outageOf(hold);
     return state.reachesApi(node) ? this.unserved(state) : { state: 'unreachable', since: since(state, node) };
   }
 
   node(node: string): Outage | undefined {
-    const fault = this.row.current()?.faults.find((each) => each.node === node && each.component === undefined && each.peer === undefined);
-    if (fault === undefined) return this.machines.outage(node);
-    return { ...outageOf(fault), ...(fault.type === 'cut' ? { state: 'unreachable' as const } : {}) };
+    const hold = this.row.current()?.holds.find(({ type, component, peer, ...each }) => {
+      return each.node === node && component === undefined && peer === undefined && (type === 'stop' || type === 'cut');
+    });
+    if (hold === undefined) return this.machines.outage(node);
+    return { ...outageOf(hold), ...(hold.type === 'cut' ? { state: 'unreachable' as const } : {}) };
   }
 
   onChange(listener: () => void): void {
@@ -89,6 +113,11 @@ export class FaultView implements Faults {
   /** The row was written. */
   changed(): void {
     for (const listener of this.listeners) listener();
+  }
+
+  private holdOf(name: string, node: string): Hold | undefined {
+    const component = FAULTY_COMPONENTS.find((each) => each === name);
+    return component && holdOf(this.row.current()?.holds ?? [], component, node);
   }
 
   /** Set while no API server can write. */
@@ -101,7 +130,14 @@ export class FaultView implements Faults {
 }
 
 /** Since when a node has been cut off from the control plane. */
-function since({ faults, history }: ControlPlaneState, node: string): number {
-  const cuts = history.members.flatMap((member) => cutBetween(faults, node, member)?.since ?? []);
+function since({ holds, history }: ControlPlaneState, node: string): number {
+  const cuts = history.members.flatMap((member) => cutBetween(holds, node, member)?.since ?? []);
   return cuts.length === 0 ? history.changedAt : Math.max(...cuts);
+}
+
+/** What a process says before it ends because of a fault. */
+function lastWords({ type }: Hold, node: string): string {
+  return type === 'corrupt-data'
+    ? `{"level":"fatal","caller":"etcdserver/storage.go:108","msg":"failed to open WAL","error":"wal: crc mismatch","local-member":${JSON.stringify(node)}}`
+    : '';
 }

@@ -52,8 +52,8 @@ export interface ManifestTrouble {
   component: StaticComponent;
   node: string;
   since: Instant;
-  /** `missing`: the kubelet finds no pod to run. `failing`: the process ends, with this message. */
-  state: 'missing' | 'failing';
+  /** `missing`: the kubelet finds no pod. `unstartable`: its container cannot be started. `failing`: its process ends, with this message. */
+  state: 'missing' | 'unstartable' | 'failing';
   message: string;
 }
 
@@ -74,7 +74,7 @@ export const FAULTS_KEY = '/machine/faults';
 const HOLDING: ReadonlySet<FaultType> = new Set(['stop', 'crash', 'pause', 'corrupt-data']);
 
 /** Something that keeps a component from working on a node: a fault, or its files. */
-export type Hold = Pick<Fault, 'type' | 'since' | 'component' | 'node' | 'exitCode'> & { message?: string };
+export type Hold = Omit<Fault, 'id'> & { readonly message?: string };
 
 /** All that keeps components from working. */
 export const holdsOf = ({ faults, troubles = [] }: Pick<FaultList, 'faults' | 'troubles'>): readonly Hold[] =>
@@ -87,9 +87,7 @@ export const holdOf = (holds: readonly Hold[], component: FaultyComponent, node:
   holds.find(
     (hold) =>
       HOLDING.has(hold.type) &&
-      (hold.component === component
-        ? hold.node === undefined || hold.node === node
-        : hold.component === undefined && hold.node === node),
+      (hold.component === component ? hold.node === undefined || hold.node === node : hold.component === undefined && hold.node === node),
   );
 
 /** The fault that keeps two nodes from reaching one another. */

@@ -5,6 +5,9 @@ export const faultRequestSchema = z.strictObject({
   type: z.enum(FAULT_TYPES),
   component: z.enum(FAULTY_COMPONENTS).optional().describe('Unset: the node as a whole'),
   node: z.string().min(1).max(253).optional(),
+  exitCode: z.number().int().min(0).max(255).optional().describe('Of a crash; default 1'),
+  delay: z.string().max(32).optional().describe('Of slow-pull: a duration such as 30s'),
+  image: z.string().min(1).max(255).optional().describe('Of slow-pull and fail-pull: * stands for any text; default all images'),
   peer: z.string().min(1).max(253).optional().describe('The other end of a cut; unset: all other nodes'),
 });
 
@@ -20,6 +23,7 @@ export const etcdSchema = z.object({
   leader: z.string().optional().describe('The node of the leader that a majority follows; unset: nothing can be written'),
   revision: z.number().int(),
   dbSize: z.number().int(),
+  alarms: z.array(z.literal('NOSPACE')),
 });
 
 export const faultSchema = faultRequestSchema.extend({

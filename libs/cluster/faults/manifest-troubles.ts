@@ -1,0 +1,66 @@
+import { type ApiServer, fileKey, type NodeFile, SchedulerSource } from '#apiserver';
+import type { CachedObject } from '#cacher';
+import { configurationErrors } from '#scheduler';
+import { manifestDirectory, readablePod, startFailure } from '../static-manifests.js';
+import { type FaultList, type ManifestTrouble, STATIC_COMPONENTS, type StaticComponent } from './fault.js';
+
+/** The files of a node, by their paths. */
+export type Files = ReadonlyMap<string, CachedObject>;
+
+/** What is in the files of a node as of now. */
+export async function filesOf({ cluster }: ApiServer, node: string): Promise<Files> {
+  const prefix = fileKey(node, '/');
+  const { items } = await cluster.store.list({ prefix });
+  return new Map(items.map((row) => [row.key.slice(prefix.length - 1), row]));
+}
+
+export const contentOf = (row: CachedObject | undefined): string | undefined => (row?.object as NodeFile | undefined)?.content;
+
+/** The text of a file on a node; undefined if there is none. */
+type Read = (path: string) => string | undefined;
+
+/** Why a component does not come up on a node with these files; undefined if it does. */
+export function manifestTrouble(
+  api: ApiServer,
+  component: StaticComponent,
+  read: Read,
+): Pick<ManifestTrouble, 'state' | 'message'> | undefined {
+  const path = `${manifestDirectory(read)}/${component}.yaml`;
+  const text = read(path);
+  if (text === undefined) return { state: 'missing', message: `there is no file ${path}` };
+  const pod = readablePod(path, text);
+  if (typeof pod === 'string') return { state: 'missing', message: pod };
+  const failure = startFailure(pod, component);
+  if (failure !== undefined) return { state: 'unstartable', message: failure };
+  const message = flagFailure(api, component, read);
+  return message === undefined ? undefined : { state: 'failing', message };
+}
+
+function flagFailure(api: ApiServer, component: StaticComponent, read: Read): string | undefined {
+  if (component === 'kube-apiserver') return api.settings.failureWith(read);
+  if (component === 'kube-controller-manager') return api.controllerManager.failureWith(read);
+  if (component === 'kube-scheduler') return new SchedulerSource(api.cluster.store, configurationErrors).failureWith(read);
+  return undefined;
+}
+
+interface FileChange {
+  node: string;
+  files: Files;
+  change: ReadonlyMap<string, string | undefined>;
+  now: number;
+}
+
+/** The faults after files of a node of the control plane have changed. */
+export function troublesAfter(api: ApiServer, list: FaultList, { node, files, change, now }: FileChange): FaultList {
+  const read: Read = (path) => (change.has(path) ? change.get(path) : contentOf(files.get(path)));
+  const before = list.troubles ?? [];
+  const here = STATIC_COMPONENTS.flatMap((component): ManifestTrouble[] => {
+    const found = manifestTrouble(api, component, read);
+    if (found === undefined) return [];
+    const known = before.find((each) => each.node === node && each.component === component);
+    return [known?.state === found.state && known.message === found.message ? known : { component, node, since: now, ...found }];
+  });
+  const isHere = (trouble: ManifestTrouble): boolean => trouble.node === node;
+  const same = here.length === before.filter(isHere).length && here.every((trouble) => before.includes(trouble));
+  return same ? list : { ...list, troubles: [...before.filter((trouble) => !isHere(trouble)), ...here] };
+}
