@@ -75,13 +75,16 @@ test('the manifest is that of the static pod until it is written; the API server
 
 test('with a manifest that no server starts with the cluster is not reachable until it is put right', async () => {
   const { client, settle, files, edit, close } = await cluster();
+  const kubeadms = (await files.read(MANIFEST)) ?? '';
   await edit((command) => [...command, '--this-is-very-wrong']);
   await expect(client.list(ConfigMap)).rejects.toThrow('the server is currently unable to handle the request');
   expect(await files.failure()).toBe('Error: unknown flag: --this-is-very-wrong');
   await files.write(MANIFEST, 'kind: [');
   expect(await files.failure()).toMatch(/^could not process manifest file/);
   expect(await files.remove(MANIFEST)).toBe(true);
-  expect([await files.failure(), await files.remove(MANIFEST)]).toEqual([undefined, false]);
+  expect([await files.failure(), await files.remove(MANIFEST)]).toEqual([`there is no file ${MANIFEST}`, false]);
+  await expect(client.list(ConfigMap)).rejects.toThrow('the server is currently unable to handle the request');
+  await files.write(MANIFEST, kubeadms);
   await settle();
   const { status, spec } = await client.get(Pod, SERVER, 'kube-system');
   expect([status?.phase, spec.containers[0]?.command?.includes('--this-is-very-wrong')]).toEqual(['Running', false]);
@@ -132,8 +135,9 @@ const deployment = {
 } as const;
 
 test('controllers that --controllers does not name rest, and go on with what has happened meanwhile when it does', async () => {
-  const { client, settle, files, edit, close } = await cluster();
+  const { client, settle, advance, files, edit, close } = await cluster();
   const before = await client.get(Pod, MANAGER, 'kube-system');
+  const kubeadms = (await files.read(CONTROLLER_MANAGER_MANIFEST)) ?? '';
   expect(flagsOf(parse((await files.read(CONTROLLER_MANAGER_MANIFEST)) ?? ''))).toEqual(flagsOf(before));
   await edit(flag('controllers', '*,bootstrapsigner,tokencleaner,-deployment'), CONTROLLER_MANAGER_MANIFEST);
   await client.create(Deployment, structuredClone(deployment) as never);
@@ -141,13 +145,17 @@ test('controllers that --controllers does not name rest, and go on with what has
   expect((await client.list(ReplicaSet, { namespace: 'default' })).items).toEqual([]);
   expect(flagsOf(await client.get(Pod, MANAGER, 'kube-system')).get('controllers')).toBe('*,bootstrapsigner,tokencleaner,-deployment');
   await files.remove(CONTROLLER_MANAGER_MANIFEST);
+  await advance(60_000);
+  await expect(client.get(Pod, MANAGER, 'kube-system')).rejects.toThrow('not found');
+  await files.write(CONTROLLER_MANAGER_MANIFEST, kubeadms);
   await settle();
   expect((await client.list(ReplicaSet, { namespace: 'default' })).items.length).toBe(1);
   close();
 });
 
 test('a kube-controller-manager that does not come up does nothing, until its manifest is put right', async () => {
-  const { client, settle, files, edit, close } = await cluster();
+  const { client, settle, advance, files, edit, close } = await cluster();
+  const kubeadms = (await files.read(CONTROLLER_MANAGER_MANIFEST)) ?? '';
   await edit((command) => [...command, '--wrong=1', '--profiling=false'], CONTROLLER_MANAGER_MANIFEST);
   expect([await files.stateOf('kube-apiserver'), await files.stateOf('kube-controller-manager')]).toEqual([
     { running: true, withoutEffect: [] },
@@ -159,9 +167,10 @@ test('a kube-controller-manager that does not come up does nothing, until its ma
   await files.write(CONTROLLER_MANAGER_MANIFEST, 'a: [');
   await settle();
   await expect(client.get(Pod, MANAGER, 'kube-system')).rejects.toThrow('not found');
-  await files.remove(CONTROLLER_MANAGER_MANIFEST);
+  await files.write(CONTROLLER_MANAGER_MANIFEST, kubeadms);
   await edit((command) => [...command, '--profiling=false'], CONTROLLER_MANAGER_MANIFEST);
-  await settle();
+  // Until the Lease of the process that has ended has run out.
+  await advance(20_000);
   expect(await files.stateOf('kube-controller-manager')).toEqual({ running: true, withoutEffect: ['--profiling'] });
   expect((await client.list(Pod, { namespace: 'default' })).items.length).toBe(1);
   close();

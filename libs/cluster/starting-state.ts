@@ -5,7 +5,8 @@ import { type ApiServer, inProcessClient } from '#apiserver';
 import { type ClusterTemplate, localPathStorage, runSteps } from '#kubeadm';
 import { ClusterCloud } from './cloud/cluster-cloud.js';
 import { ClusterFaults } from './faults/cluster-faults.js';
-import { FaultRefused, faultRequestOf } from './faults/fault.js';
+import { FaultRefused } from './faults/fault.js';
+import { type FaultWords, faultRequestOf } from './faults/fault-request.js';
 import type { LocalCluster } from './one-process.js';
 
 /** A starting state that no cluster can have, and why. */
@@ -23,7 +24,7 @@ export interface StartingState {
   /** Objects besides those of every cluster: YAML or JSON. */
   manifests?: string;
   /** Faults as clients word them. */
-  faults?: ReadonlyArray<Parameters<typeof faultRequestOf>[0]>;
+  faults?: readonly FaultWords[];
 }
 
 /** What manifests to start with may hold. */

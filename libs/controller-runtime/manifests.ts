@@ -16,7 +16,7 @@ export interface StaticPod {
 export interface Manifests {
   /** Those of a node that can be read. */
   of(node: string): readonly StaticPod[];
-  /** Whether a mirror pod shows a manifest that kubeadm has left and nobody has written, so that it is not in any file here. */
+  /** Whether a mirror pod shows what kubeadm has left on the nodes of a cluster of a former version, which is in no file. */
   isUnwritten(pod: corev1.Pod): boolean;
   /** Calls the listener for a node whose files have changed, from where the component's informers deliver theirs: it may queue keys. */
   onChange(listener: (node: string) => void): void;

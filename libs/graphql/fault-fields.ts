@@ -9,15 +9,21 @@ import { Int64, Time } from './scalars.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
 
+const TYPES = 'What is done: stop, crash, pause, cut, fill-disk, slow-pull, fail-pull, corrupt-manifest or corrupt-data.';
+
 const faultType = new GraphQLObjectType<GraphFault, GraphContext>({
   name: 'Fault',
   description: 'A part of the cluster that is broken on purpose.',
   fields: {
     id: { type: required(GraphQLString) },
-    type: { type: required(GraphQLString), description: 'stop, pause or cut.' },
+    type: { type: required(GraphQLString), description: TYPES },
     component: { type: GraphQLString, description: 'Null: the node as a whole.' },
     node: { type: GraphQLString, description: 'Null: all instances of the component.' },
     peer: { type: GraphQLString, description: 'The other end of a cut; null: all other nodes.' },
+    exitCode: { type: GraphQLInt, description: 'Of a crash; null: 1.' },
+    delay: { type: GraphQLString, description: 'Of slow-pull: a duration.' },
+    image: { type: GraphQLString, description: 'The images that are concerned; null: all.' },
+    symptoms: { type: listOf(GraphQLString), description: 'What can be seen of it.' },
     since: { type: required(Time), description: 'In the time of the cluster.', resolve: ({ since }) => new Date(since).toISOString() },
   },
 });
@@ -39,6 +45,7 @@ const etcdType = new GraphQLObjectType<GraphEtcd, GraphContext>({
     leader: { type: GraphQLString, description: 'The node of the leader that a majority follows; null: nothing can be written.' },
     revision: { type: required(Int64) },
     dbSize: { type: required(Int64) },
+    alarms: { type: listOf(GraphQLString), description: 'NOSPACE: the disk of a member is full, and writes are refused.' },
   },
 });
 
@@ -65,13 +72,16 @@ export const faultMutations: Readonly<Record<string, Field>> = {
     description: 'Breaks a part of the cluster: it is felt at once.',
     ...costs(oneObject),
     args: {
-      type: { type: new GraphQLNonNull(GraphQLString), description: 'stop, pause or cut.' },
+      type: { type: new GraphQLNonNull(GraphQLString), description: TYPES },
       component: {
         type: GraphQLString,
         description: 'etcd, kube-apiserver, kube-controller-manager, kube-scheduler or kubelet. Default: the node as a whole.',
       },
       node: { type: GraphQLString, description: 'Default: all instances of the component.' },
       peer: { type: GraphQLString, description: 'The other end of a cut. Default: all other nodes.' },
+      exitCode: { type: GraphQLInt, description: 'Of a crash. Default: 1.' },
+      delay: { type: GraphQLString, description: 'Of slow-pull: a duration such as 30s.' },
+      image: { type: GraphQLString, description: 'Of slow-pull and fail-pull: * stands for any text. Default: all images.' },
     },
     async resolve(_root, given: GraphFaultRequest, { faults }) {
       const fault = await faults.inject(withoutNulls(given));

@@ -4,6 +4,10 @@ export interface GraphFaultRequest {
   component?: string;
   node?: string;
   peer?: string;
+  exitCode?: number;
+  /** A duration such as `30s`. */
+  delay?: string;
+  image?: string;
 }
 
 /** A fault that is in effect. */
@@ -11,6 +15,7 @@ export interface GraphFault extends GraphFaultRequest {
   id: string;
   /** Cluster time, in milliseconds since 1970. */
   since: number;
+  symptoms: readonly string[];
 }
 
 /** A member of etcd. */
@@ -27,6 +32,7 @@ export interface GraphEtcd {
   leader?: string;
   revision: number;
   dbSize: number;
+  alarms: readonly string[];
 }
 
 /** What is broken in the cluster on purpose. */

@@ -27,6 +27,7 @@ import {
 } from '#controller-runtime';
 import { Evictions } from './eviction/evictions.js';
 import { nodePressure } from './eviction/node-pressure.js';
+import { isMirrorPod } from './eviction/pressure.js';
 import { heartbeats } from './heartbeats.js';
 import { NodeMemory } from './node-memory.js';
 import { hasSandbox } from './pod/assemble.js';
@@ -67,6 +68,8 @@ class Kubelets implements OpenController {
   /** Pods whose status is being written by this component. */
   private readonly writing = new Set<string>();
   private readonly processes: ClusterProcesses;
+  /** Static pods whose process ends whenever it is started, by uid. */
+  private readonly crashing = new Set<string>();
   /** Nodes whose kubelet did not do what was to be done, because it was down, and whether it was stopped. */
   private readonly silenced = new Map<string, { stopped: boolean }>();
 
@@ -198,12 +201,14 @@ class Kubelets implements OpenController {
       this.unwritten.delete(uid);
       this.evictions.forget(uid);
       this.processes.delete(uid);
+      this.crashing.delete(uid);
       this.nodes.get(nodeName)?.release(uid);
     } else if (!(this.writing.has(uid) && old && isOurs(object, old))) this.queue.add(formatKey(keyOf(object)), revision);
   }
 
-  /** Kubelets that are up again look at all their pods. */
+  /** Kubelets that are up again look at all their pods, and all kubelets at those that crash, or did. */
   private faultsChanged(): void {
+    for (const pod of this.context.informers.of(Pod).list()) if (isMirrorPod(pod)) this.crashChanged(pod);
     for (const name of this.nodes.keys()) {
       const outage = this.context.faults.kubelet(name);
       if (outage && !this.silenced.has(name)) this.silenced.set(name, { stopped: outage.state === 'stopped' });
@@ -224,6 +229,17 @@ class Kubelets implements OpenController {
   private volumesChanged(node: string, revision: number): void {
     for (const pod of this.context.informers.of(Pod).byIndex(BY_NODE, node))
       if (podClaimNames(pod).length > 0 && !hasSandbox(pod)) this.queue.add(formatKey(keyOf(pod)), revision);
+  }
+
+  private crashChanged(pod: corev1.Pod): void {
+    const { uid = '' } = pod.metadata;
+    const crash = this.context.faults.crash(pod.spec.containers[0]?.name ?? '', pod.spec.nodeName ?? '');
+    const memory = this.pods.get(uid);
+    if ((crash !== undefined) === this.crashing.has(uid)) return;
+    if (crash) this.crashing.add(uid);
+    else this.crashing.delete(uid);
+    if (!crash && memory) this.pods.set(uid, withoutBackOffs(memory, this.context.clock.now()));
+    this.queue.add(formatKey(keyOf(pod)));
   }
 
   /** A node was added or removed: its state is recreated, and its pods are queued. */

@@ -1,7 +1,7 @@
 import { ConfigMap, type corev1, PersistentVolume, PersistentVolumeClaim, Pod, Secret } from '#api';
 import { isTerminalPhase } from '#component-helpers';
 import type { ClusterContext } from '#controller-runtime';
-import { refusalOf } from './eviction/pressure.js';
+import { isMirrorPod, refusalOf } from './eviction/pressure.js';
 import type { NodeMemory } from './node-memory.js';
 import type { PodWorld } from './pod/world.js';
 import { shortageOf } from './shortage.js';
@@ -22,7 +22,7 @@ function hostIPs(node: corev1.Node): string[] {
 
 /** What a pod finds on its node and in its cluster. */
 export function worldOf(
-  { informers, profile }: ClusterContext,
+  { informers, profile, faults }: ClusterContext,
   { pod, node, memory }: { pod: corev1.Pod; node: corev1.Node; memory: NodeMemory },
 ): Omit<PodWorld, 'memory' | 'processes'> {
   const { namespace = '', uid = '' } = pod.metadata;
@@ -38,6 +38,8 @@ export function worldOf(
     persistentVolume: (name) => informers.of(PersistentVolume).get(name),
     pathKind: (path) => memory.pathKind(path),
     volumes: () => volumeTroubles(pod, node, informers),
+    ...(isMirrorPod(pod) ? { crash: faults.crash(pod.spec.containers[0]?.name ?? '', node.metadata.name) } : {}),
+    pullFault: (reference) => faults.pull(node.metadata.name, reference),
     refusal: refusalOf(node, pod),
     shortage: (wanted) => shortageOf(node, wanted, neighbours()),
   };

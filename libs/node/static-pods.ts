@@ -26,8 +26,6 @@ const sameName = (pod: corev1.Pod, { namespace, name }: StaticPod): boolean =>
 /** The static pods of all nodes: their mirror pods follow the manifests. The key is the node. */
 class StaticPods implements OpenController {
   readonly concurrency = 64;
-  /** Mirror pods of manifests that are in no file here, after their deletion, by node. */
-  private readonly lost = new Map<string, corev1.Pod[]>();
   private readonly silenced = new Set<string>();
 
   constructor(
@@ -68,34 +66,14 @@ class StaticPods implements OpenController {
       const current = standing.some((pod) => sameName(pod, manifest) && pod.metadata.annotations?.[HASH] === manifest.hash);
       if (!current) await create(client, manifest.mirror(node, this.context.clock.now()));
     }
-    for (const pod of this.lost.get(name) ?? []) if (manifests.isUnwritten(pod)) await create(client, again(pod));
-    this.lost.delete(name);
     return undefined;
   }
 
   private podChanged({ object, deleted, revision }: Change<corev1.Pod>): void {
     const { nodeName } = object.spec;
     if (!deleted || !nodeName || !isMirror(object)) return;
-    if (this.context.manifests.isUnwritten(object)) this.lost.set(nodeName, [...(this.lost.get(nodeName) ?? []), object]);
     this.queue.addAfter(nodeName, NEXT_SYNC, revision);
   }
-}
-
-/** The mirror pod as it was made. */
-function again({ apiVersion, kind, metadata, spec }: corev1.Pod): corev1.Pod {
-  const { name, namespace, labels, annotations, ownerReferences } = metadata;
-  return {
-    apiVersion,
-    kind,
-    metadata: {
-      name,
-      ...(namespace ? { namespace } : {}),
-      ...(labels ? { labels } : {}),
-      ...(annotations ? { annotations } : {}),
-      ...(ownerReferences ? { ownerReferences } : {}),
-    },
-    spec,
-  };
 }
 
 type Client = ReconcileContext['client'];

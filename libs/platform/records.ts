@@ -52,7 +52,7 @@ export interface StartingState extends ClusterFeatures {
   /** Objects besides those of every cluster: YAML or JSON. */
   manifests?: string;
   /** What is broken from the beginning. */
-  faults?: ReadonlyArray<{ type: string } & Readonly<Record<string, string>>>;
+  faults?: ReadonlyArray<{ type: string } & Readonly<Record<string, string | number>>>;
 }
 
 /** A named starting state of an organization, and what its clusters have unless a request says otherwise. */

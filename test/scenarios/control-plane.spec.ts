@@ -48,6 +48,7 @@ describe('etcd', () => {
       ],
       revision: expect.any(Number),
       dbSize: expect.any(Number),
+      alarms: [],
     });
   });
 
@@ -271,15 +272,18 @@ it('faults are injected, listed and healed in GraphQL', async () => {
   const cluster = await opened({ ...THREE, count: 2, controlPlanes: 1 });
   const graph = new LocalGraph(cluster);
   const inject =
-    'mutation ($type: String!, $component: String) { injectFault(type: $type, component: $component) { id type component node } }';
-  const fault = { id: 'fault-1', type: 'stop', component: 'etcd', node: null };
+    'mutation ($type: String!, $component: String) { injectFault(type: $type, component: $component) { id type component node symptoms } }';
+  const symptoms = [expect.stringMatching(/^without a quorum/), 'its mirror pod is gone'];
+  const fault = { id: 'fault-1', type: 'stop', component: 'etcd', node: null, symptoms };
   expect((await graph.run(inject, { type: 'stop', component: 'etcd' })).data).toEqual({ injectFault: fault });
   expect((await graph.run('{ faults { id since } etcd { leader members { name role term leader } } }')).data).toEqual({
     faults: [{ id: 'fault-1', since: '2026-01-01T00:00:00.000Z' }],
     etcd: { leader: null, members: [{ name: 'control-plane', role: 'stopped', term: 0, leader: null }] },
   });
   const refused = await graph.run(inject, { type: 'explode' });
-  expect(refused.errors?.map(({ message }) => message)).toEqual(['type: must be one of stop, pause, cut']);
+  expect(refused.errors?.map(({ message }) => message)).toEqual([
+    'type: must be one of stop, crash, pause, cut, fill-disk, slow-pull, fail-pull, corrupt-manifest, corrupt-data',
+  ]);
   expect((await graph.run('mutation { healFault(id: "fault-1") }')).data).toEqual({ healFault: true });
   expect((await graph.run('{ faults { id } }')).data).toEqual({ faults: [] });
 });

@@ -65,11 +65,11 @@ test('the control plane runs on the nodes of its row: the first of them counts o
     await made.store.tick(await made.storage.revision());
     return [await pods(made), made.server.settings.failure()];
   };
-  expect(await answers('control-plane', '--wrong')).toEqual([403, undefined]);
-  expect(await answers('second', '--authorization-mode=AlwaysAllow')).toEqual([403, undefined]);
+  expect(await answers('control-plane', '--wrong')).toEqual([503, `there is no file ${MANIFEST}`]);
+  expect(await answers('second', '--authorization-mode=AlwaysAllow')).toEqual([200, undefined]);
   expect(await answers('controlplane', '--wrong')).toEqual([200, undefined]);
   expect(await answers('second', '--other')).toEqual([503, 'Error: unknown flag: --wrong']);
-  expect(await answers('controlplane', '--authorization-mode=AlwaysAllow')).toEqual([200, undefined]);
+  expect(await answers('controlplane', '--authorization-mode=AlwaysDeny')).toEqual([403, undefined]);
 });
 
 test.each<[string[], string, string]>([

@@ -1,5 +1,6 @@
 import { formatGoDuration, parseGoDuration } from '#apimachinery';
 import { FAULT_TYPES, FAULTY_COMPONENTS, type Fault, FaultRefused, type FaultRequest } from './fault.js';
+import { symptomsOf } from './symptoms.js';
 
 /** A fault as clients word it: durations are texts. */
 export interface FaultWords {
@@ -52,7 +53,7 @@ export function faultRequestOf({ type, component, node, peer, exitCode, delay, i
 }
 
 /** A fault as clients read it. */
-export const faultWords = ({ delay, ...fault }: Fault) => ({
-  ...fault,
-  ...(delay === undefined ? {} : { delay: formatGoDuration(delay) }),
-});
+export function faultWords(fault: Fault) {
+  const { delay, ...words } = fault;
+  return { ...words, ...(delay === undefined ? {} : { delay: formatGoDuration(delay) }), symptoms: symptomsOf(fault) };
+}

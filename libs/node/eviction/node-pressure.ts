@@ -39,6 +39,8 @@ class NodePressure implements OpenController {
   readonly concurrency = 64;
   /** When a node was last under pressure, by node and resource. */
   private readonly lastMet = new Map<string, Instant>();
+  /** Nodes whose disk is full. */
+  private readonly full = new Set<string>();
 
   constructor(
     private readonly context: ClusterContext,
@@ -48,8 +50,10 @@ class NodePressure implements OpenController {
     const pods = context.informers.of(Pod);
     pods.addIndex(BY_NODE, ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []));
     pods.on((change) => this.podChanged(change));
+    context.faults.onChange(() => this.faultsChanged());
     // A condition that was true before this component was opened ends in its time.
     context.informers.of(Node).on(({ object, old, deleted }) => {
+      if (!old && !deleted && context.faults.isDiskFull(object.metadata.name)) this.full.add(object.metadata.name);
       if (!old && !deleted && CONDITIONS.some(({ type }) => isTrue(object, type))) queue.add(object.metadata.name);
     });
   }
@@ -62,7 +66,7 @@ class NodePressure implements OpenController {
       .of(Pod)
       .byIndex(BY_NODE, name)
       .filter(({ metadata, status }) => !isTerminalPhase(status?.phase) && !metadata.deletionTimestamp);
-    const pressures = pressuresOf(node, pods);
+    const pressures = pressuresOf(node, pods, { diskFull: faults.isDiskFull(name) });
     for (const { resource, type } of CONDITIONS) {
       const key = `${name} ${resource}`;
       if (pressures.some((met) => met.resource === resource) || (isTrue(node, type) && !this.lastMet.has(key)))
@@ -123,9 +127,22 @@ class NodePressure implements OpenController {
       recorder.record({ about: node, type: 'Normal', reason, message: `Node ${name} status is now: ${reason}`, host: name });
   }
 
+  /** A disk is full, or was. */
+  private faultsChanged(): void {
+    const { faults, informers } = this.context;
+    for (const { metadata } of informers.of(Node).list()) {
+      const { name } = metadata;
+      const full = faults.isDiskFull(name);
+      if (full !== this.full.has(name)) this.queue.add(name);
+      if (full) this.full.add(name);
+      else this.full.delete(name);
+    }
+  }
+
   private podChanged({ object, old, revision }: Change<corev1.Pod>): void {
     const { nodeName } = object.spec;
-    if (nodeName && (hasUsage(object) || (old !== undefined && hasUsage(old)))) this.queue.add(nodeName, revision);
+    if (nodeName && (this.full.has(nodeName) || hasUsage(object) || (old !== undefined && hasUsage(old))))
+      this.queue.add(nodeName, revision);
   }
 }
 

@@ -26,10 +26,11 @@ const CRITICAL = 2_000_000_000;
 const MEMORY_THRESHOLD = 100 * 1024 ** 2;
 const DISK_THRESHOLD = 0.1;
 
-const isMirror = ({ metadata }: corev1.Pod): boolean => metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined;
+/** Whether a pod shows a static one. */
+export const isMirrorPod = ({ metadata }: corev1.Pod): boolean => metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined;
 
 /** Critical pods are not evicted (IsCriticalPod). */
-const isCritical = (pod: corev1.Pod): boolean => isMirror(pod) || podPriority(pod) >= CRITICAL;
+const isCritical = (pod: corev1.Pod): boolean => isMirrorPod(pod) || podPriority(pod) >= CRITICAL;
 
 function runningContainers({ spec, status }: corev1.Pod): corev1.Container[] {
   const statuses = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])];
@@ -41,11 +42,12 @@ const podUsage = (pod: corev1.Pod, resource: UsedResource): number =>
   runningContainers(pod).reduce((sum, container) => sum + usageOf(pod, container, resource), 0);
 
 /** The resources of which a node has too little, in the order in which they are reclaimed. */
-export function pressuresOf(node: corev1.Node, pods: readonly corev1.Pod[]): Pressure[] {
+export function pressuresOf(node: corev1.Node, pods: readonly corev1.Pod[], { diskFull = false } = {}): Pressure[] {
   return (['memory', 'ephemeral-storage'] as const).flatMap((resource) => {
     const capacity = parseQuantity(node.status?.capacity?.[resource] ?? '0').value();
     const threshold = resource === 'memory' ? MEMORY_THRESHOLD : Math.floor(capacity * DISK_THRESHOLD);
-    const available = Math.max(0, capacity - pods.reduce((sum, pod) => sum + podUsage(pod, resource), 0));
+    const used = resource === 'ephemeral-storage' && diskFull ? capacity : pods.reduce((sum, pod) => sum + podUsage(pod, resource), 0);
+    const available = Math.max(0, capacity - used);
     return capacity > 0 && available < threshold ? [{ resource, threshold, available }] : [];
   });
 }

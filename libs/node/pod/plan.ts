@@ -33,6 +33,9 @@ const LONGEST_RETRY = 122_000;
 /** From the start of a process that uses more memory than it may to its end. */
 const OUT_OF_MEMORY_AFTER = 1_000;
 
+/** From the start of a process that crashes to its end. */
+const CRASH_AFTER = 1_000;
+
 /** Something that happens to a pod at an instant. */
 interface Step {
   at: Instant;
@@ -77,6 +80,9 @@ function exitStep(sim: Simulation, slot: Slot): Step | undefined {
   if (slot.status.state?.running && killing) return { at: killing.until, take: () => finishKill(sim, slot, killing) };
   if (slot.status.state?.running && isOutOfMemory(sim.pod, slot.container))
     return { at: sim.startedAt(slot) + OUT_OF_MEMORY_AFTER, take: () => onExit(sim, slot, 137, { reason: 'OOMKilled' }) };
+  const { crash } = sim.world;
+  if (slot.status.state?.running && crash)
+    return { at: Math.max(crash.since, sim.startedAt(slot) + CRASH_AFTER), take: () => onExit(sim, slot, crash.code) };
   const program = slot.status.state?.running && sim.program(slot);
   if (program && program.does !== 'not-start' && program.script?.byPod) return lookedStep(sim, slot);
   if (program?.does !== 'exit') return undefined;

@@ -57,6 +57,8 @@ function tellMissingSecrets(sim: Simulation): void {
   if (!sim.events.some((event) => event.message === message)) sim.warning('FailedToRetrieveImagePullSecret', message);
 }
 
+const faultOf = (sim: Simulation, reference: ImageReference | undefined) => reference && sim.world.pullFault?.(reference.full);
+
 function beginPull(sim: Simulation, slot: Slot, { image, present }: { image: string; present: boolean }): void {
   const { pull } = slot.memory;
   if (pull && sim.at < pull.failedAt + pull.delay) {
@@ -68,7 +70,9 @@ function beginPull(sim: Simulation, slot: Slot, { image, present }: { image: str
   }
   sim.normal('Pulling', `Pulling image ${goQuote(image)}`, slot);
   // If the image is present, only its digest is checked with the registry.
-  const time = Math.round(present ? sim.world.profile.imagePull / 5 : sim.world.profile.imagePull);
+  const usual = Math.round(present ? sim.world.profile.imagePull / 5 : sim.world.profile.imagePull);
+  const fault = faultOf(sim, parseImage(image));
+  const time = fault && 'delay' in fault ? usual + fault.delay : usual;
   sim.busy = { container: slot.container.name, step: 'pull', since: sim.at, until: sim.at + time };
 }
 
@@ -77,7 +81,8 @@ export function finishPull(sim: Simulation, slot: Slot, since: number): void {
   const image = slot.container.image ?? '';
   const reference = parseImage(image);
   const found = reference && findImage(reference);
-  const denied = found && denial(sim, reference);
+  const fault = faultOf(sim, reference);
+  const denied = fault && 'error' in fault ? fault.error : found && denial(sim, reference);
   if (reference && found && denied === undefined) {
     const took = formatGoDuration(sim.at - since);
     sim.normal(

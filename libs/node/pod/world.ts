@@ -1,6 +1,6 @@
 import type { corev1 } from '#api';
 import type { Instant } from '#apimachinery';
-import type { TimingProfile } from '#controller-runtime';
+import type { Crash, PullFault, TimingProfile } from '#controller-runtime';
 import type { PathKind } from './host-paths.js';
 import type { PodMemory } from './memory.js';
 
@@ -23,6 +23,10 @@ export interface PodWorld {
   /** What keeps the pod's volumes of CSI drivers from being mounted. */
   volumes(): { readonly waits: boolean; readonly errors: readonly string[] };
   processes: Processes;
+  /** Set while the process of the pod, a component of the control plane, ends whenever it is started. */
+  crash?: Crash | undefined;
+  /** Set while the node cannot pull an image, by its full reference, as usual. */
+  pullFault?(reference: string): PullFault | undefined;
   /** Why the node, which is under pressure, does not admit the pod. */
   refusal: string | undefined;
   /** Why the pod as it is asked for does not fit on its node; undefined if it does. */

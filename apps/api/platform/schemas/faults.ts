@@ -29,4 +29,5 @@ export const etcdSchema = z.object({
 export const faultSchema = faultRequestSchema.extend({
   id: z.string(),
   since: z.iso.datetime().describe('In the time of the cluster'),
+  symptoms: z.array(z.string()).describe('What can be seen of it'),
 });

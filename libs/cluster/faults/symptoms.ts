@@ -1,0 +1,44 @@
+import { formatGoDuration } from '#apimachinery';
+import type { Fault, FaultyComponent } from './fault.js';
+
+/** What is missing without a component. */
+const WITHOUT: Readonly<Record<FaultyComponent, string>> = {
+  etcd: 'without a quorum of its members nothing can be written, and no list that must be current can be read',
+  'kube-apiserver': 'while none is up, clients get 503',
+  'kube-controller-manager':
+    'while none holds the Lease, nothing reconciles: no ReplicaSets, no pods of theirs, no endpoints, no garbage collection',
+  'kube-scheduler': 'while none holds the Lease, new pods stay Pending without a node',
+  kubelet: 'its Lease is not renewed: after 40s the node is NotReady, after 5m more its pods are evicted',
+};
+
+function processSymptoms({ type, component, node, exitCode = 1 }: Fault): string[] {
+  if (component === undefined)
+    return [WITHOUT.kubelet, `connections to the pods of ${node} time out`, 'so do components of the control plane that run there'];
+  const without = WITHOUT[component];
+  if (component === 'kubelet') return [without, type === 'pause' ? 'its containers go on' : 'its containers go on, and are not restarted'];
+  if (type === 'stop') return [without, 'its mirror pod is gone'];
+  if (type === 'pause') return [without, 'its mirror pod is shown as Running'];
+  return [without, `its container ends with exit code ${exitCode} whenever it is started, and is in CrashLoopBackOff`];
+}
+
+/** What can be seen of a fault in the cluster. */
+export function symptomsOf(fault: Fault): string[] {
+  const { type, component, node, peer, image, delay = 0 } = fault;
+  switch (type) {
+    case 'cut':
+      return [`${node} and ${peer ?? 'all other nodes'} do not reach one another`, WITHOUT.kubelet];
+    case 'fill-disk':
+      if (component === 'etcd') return ['the alarm NOSPACE is raised: writes are refused with "etcdserver: mvcc: database space exceeded"'];
+      return [`${node} has the condition DiskPressure and the taint node.kubernetes.io/disk-pressure`, 'its pods are evicted'];
+    case 'slow-pull':
+      return [`pulls of ${image ?? 'images'} take ${formatGoDuration(delay)} longer`];
+    case 'fail-pull':
+      return [`containers with ${image ?? 'images that are not on the node'} wait with ErrImagePull and ImagePullBackOff`];
+    case 'corrupt-manifest':
+      return component === undefined ? [] : [WITHOUT[component], 'the kubelet cannot read its manifest: its mirror pod is gone'];
+    case 'corrupt-data':
+      return [WITHOUT.etcd, 'the member ends with "wal: crc mismatch"; healed, it is removed and added again'];
+    default:
+      return processSymptoms(fault);
+  }
+}
