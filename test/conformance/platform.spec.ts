@@ -380,8 +380,10 @@ test('the manifest of a cluster’s API server is shown and written, and the clu
   });
   expect((await cluster.call('GET', '/api/v1/pods')).status).toBe(503);
   expect((await rest('DELETE', file)).status).toBe(204);
+  expect((await cluster.call('GET', '/api/v1/pods')).status).toBe(503);
+  expect([(await rest('DELETE', file)).status, (await rest('GET', file)).status]).toEqual([404, 404]);
+  expect((await rest('PUT', file, { content: before.content })).json.apiServer.running).toBe(true);
   expect((await cluster.call('GET', '/api/v1/pods')).status).toBe(200);
-  expect((await rest('DELETE', file)).status).toBe(404);
   expect((await rest('GET', file.replace('kube-apiserver', 'none'))).status).toBe(404);
   expect((await rest('PUT', file.replace('/etc/kubernetes', '/root'), { content })).status).toBe(422);
 });

@@ -26,8 +26,9 @@ export const nodeFileSchema = z
   .object({
     path: z.string(),
     content: z.string(),
+    etcd: componentState.optional(),
     apiServer: componentState.optional(),
     controllerManager: componentState.optional(),
     scheduler: componentState.optional(),
   })
-  .describe('A file that a component of a node reads; on control-plane, also whether the components that read it there are up');
+  .describe('A file that a component of a node reads; on a node of the control plane, also whether the components that read it there are up');
