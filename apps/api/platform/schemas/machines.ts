@@ -31,4 +31,6 @@ export const nodeFileSchema = z
     controllerManager: componentState.optional(),
     scheduler: componentState.optional(),
   })
-  .describe('A file that a component of a node reads; on a node of the control plane, also whether the components that read it there are up');
+  .describe(
+    'A file that a component of a node reads; on a node of the control plane, also whether the components that read it there are up',
+  );
