@@ -14,6 +14,7 @@ export {
   NULL,
   objectType,
   optionalType,
+  QUANTITY,
   RESOURCE_CHECK,
   STRING,
   TIMESTAMP,

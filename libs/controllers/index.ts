@@ -13,6 +13,7 @@ import { clusterRoleAggregation } from './cluster-role-aggregation.js';
 import { cronJob } from './cron-job/controller.js';
 import { daemonSet } from './daemon-set/controller.js';
 import { deployment } from './deployment/controller.js';
+import { deviceTaintEviction } from './device-taint-eviction/controller.js';
 import { disruption } from './disruption/controller.js';
 import { staleDisruption } from './disruption/stale-condition.js';
 import { endpointSlices } from './endpoints/endpoint-slices.js';
@@ -96,6 +97,7 @@ export const controllers: readonly Controller[] = [
   resourceClaim,
   nodeLifecycle,
   taintEviction,
+  deviceTaintEviction,
   nodeIPAM,
   nodeTTL,
   clusterRoleAggregation,

@@ -23,6 +23,7 @@ export const podGC = defineController({
   for: Pod,
   filter: ({ object, deleted }) => !deleted && (object.metadata.deletionTimestamp !== undefined || isPodTerminal(object)),
   watches: [
+    watching(Pod, ({ object, deleted }, informers) => (!deleted && isLost(object, informers) ? [keyOf(object)] : [])),
     watching(Node, ({ object, deleted }, informers) =>
       deleted || isOutOfService(object) ? podsOnNode(informers, object.metadata.name).map(keyOf) : [],
     ),
@@ -33,10 +34,15 @@ export const podGC = defineController({
   },
   interests({ resource, object, deleted }) {
     if (resource === 'nodes') return deleted || isOutOfService(object() as corev1.Node);
-    return !deleted && (object().metadata.deletionTimestamp !== undefined || isPodTerminal(object() as corev1.Pod));
+    if (deleted) return false;
+    const pod = object() as corev1.Pod;
+    return pod.metadata.deletionTimestamp !== undefined || isPodTerminal(pod) || Boolean(pod.spec.nodeName);
   },
   reconcile: collectPod,
 });
+
+const isLost = ({ spec }: corev1.Pod, informers: Informers): boolean =>
+  Boolean(spec.nodeName) && informers.of(Node).get(spec.nodeName ?? '') === undefined;
 
 /** Oldest first, then by name. */
 function isOlder(a: corev1.Pod, b: corev1.Pod): boolean {

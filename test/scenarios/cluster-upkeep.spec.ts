@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { ClusterRole, Event, type metav1, Node, type rbacv1, Service, ServiceCIDR } from '#api';
+import { ClusterRole, Event, type metav1, Node, Pod, type rbacv1, Service, ServiceCIDR } from '#api';
 import type { LocalCluster } from '#cluster';
 import { openCluster } from './story.js';
 
@@ -111,4 +111,17 @@ it('a second range of Service addresses is ready, and stays as long as an addres
   await client.delete(Service, 'web', 'default');
   await settle();
   await expect(client.get(ServiceCIDR, name)).rejects.toThrow('not found');
+});
+
+it('pod-garbage-collector: a pod of a node that never was is deleted', async () => {
+  const { client, settle, advance } = await start();
+  await client.create(Pod, {
+    ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'lost', namespace: 'default' } },
+    spec: { nodeName: 'ghost', containers: [{ name: 'c', image: 'nginx' }] },
+  });
+  await settle();
+  await advance(30_000);
+  expect((await client.get(Pod, 'lost', 'default')).metadata.deletionTimestamp).toBeUndefined();
+  await advance(30_000);
+  await expect(client.get(Pod, 'lost', 'default')).rejects.toThrow('not found');
 });

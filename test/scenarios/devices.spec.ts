@@ -67,6 +67,7 @@ it('a claim gets a device that its selector wants, and its pod the node of that 
   expect([made?.status, made?.metadata.finalizers]).toEqual([
     {
       allocation: {
+        allocationTimestamp: '2026-01-01T00:00:00Z',
         devices: { results: [{ request: 'gpu', driver: 'gpu.example.com', pool: 'worker-2', device: 'gpu-0' }] },
         nodeSelector: { nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: ['worker-2'] }] }] },
       },
@@ -109,4 +110,97 @@ it('a template that does not exist is said in an event, and the pod waits', asyn
     'FailedResourceClaimCreation: PodResourceClaim gpu: resource claim template "none": resourceclaimtemplate.resource.k8s.io "none" not found',
   );
   expect((await cluster.client.get(Pod, 'p', 'default')).spec.nodeName).toBeUndefined();
+});
+
+const reasons = async (name: string) =>
+  (await cluster.client.list(Event, { namespace: 'default' })).items
+    .filter(({ involvedObject }) => involvedObject.name === name)
+    .map(({ reason, message, source, reportingComponent }) => `${source?.component ?? reportingComponent} ${reason}: ${message}`);
+
+it('device-taint-eviction-controller: a pod goes when its device gets a taint that its claim does not tolerate, or no longer', async () => {
+  const tolerating = claim('tolerating');
+  const [request] = tolerating.spec.devices?.requests ?? [];
+  if (request?.exactly) request.exactly.tolerations = [{ key: 'broken', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 30 }];
+  await cluster.client.create(ResourceClaim, claim('plain', 'device.attributes["gpu.example.com"].model == "large"'));
+  await cluster.client.create(ResourceClaim, tolerating);
+  await cluster.client.create(Pod, podWith('plain', { resourceClaimName: 'plain' }));
+  await cluster.client.create(Pod, podWith('tolerating', { resourceClaimName: 'tolerating' }));
+  await cluster.settle();
+  for (const node of ['worker-1', 'worker-2']) {
+    const { metadata, spec: published } = await cluster.client.get(ResourceSlice, `${node}-gpus`);
+    const devices = (published.devices ?? []).map((device) => ({ ...device, taints: [{ key: 'broken', effect: 'NoExecute' }] }));
+    await cluster.client.update(ResourceSlice, { ...slice(node), metadata, spec: { ...published, devices } });
+  }
+  await cluster.settle();
+  const left = async () => (await cluster.client.list(Pod, { namespace: 'default' })).items.map(({ metadata }) => metadata.name);
+  expect(await left()).toEqual(['tolerating']);
+  expect(await reasons('plain')).toContain('device-taint-eviction-controller DeviceTaintManagerEviction: Marking for deletion');
+  await cluster.advance(29_000);
+  expect(await left()).toEqual(['tolerating']);
+  await cluster.advance(2_000);
+  expect([await left(), (await claims()).map(({ status }) => status ?? {})]).toEqual([[], [{}, {}]]);
+});
+
+it('DynamicResources: a device that several may use is shared until its capacity is used up', async () => {
+  const capacity = { bandwidth: { value: '10G', requestPolicy: { default: '4G' } } };
+  const published = slice('worker-1');
+  await cluster.client.create(ResourceSlice, {
+    ...published,
+    metadata: { name: 'nic' },
+    spec: {
+      ...published.spec,
+      pool: { name: 'nics', generation: 1, resourceSliceCount: 1 },
+      devices: [{ name: 'nic', allowMultipleAllocations: true, attributes: { model: { string: 'nic' } }, capacity }],
+    },
+  });
+  for (const name of ['a', 'b', 'c']) {
+    await cluster.client.create(ResourceClaim, claim(name, 'device.allowMultipleAllocations'));
+    await cluster.client.create(Pod, podWith(name, { resourceClaimName: name }));
+    await cluster.settle();
+  }
+  const shares = (await claims()).map(({ status }) =>
+    status?.allocation?.devices?.results?.map(({ consumedCapacity }) => consumedCapacity),
+  );
+  expect(shares).toEqual([[{ bandwidth: '4G' }], [{ bandwidth: '4G' }], undefined]);
+  expect(await why('c')).toMatch('cannot allocate all claims');
+});
+
+it('DynamicResources: a pod is bound when the driver says that its device is ready', async () => {
+  const published = slice('worker-1');
+  await cluster.client.create(ResourceSlice, {
+    ...published,
+    metadata: { name: 'fabric' },
+    spec: {
+      ...published.spec,
+      pool: { name: 'fabric', generation: 1, resourceSliceCount: 1 },
+      devices: [
+        { name: 'far', attributes: { model: { string: 'far' } }, bindingConditions: ['Attached'], bindingFailureConditions: ['Failed'] },
+      ],
+    },
+  });
+  await cluster.client.create(ResourceClaim, claim('far', 'device.attributes["gpu.example.com"].model == "far"'));
+  await cluster.client.create(Pod, podWith('p', { resourceClaimName: 'far' }));
+  await cluster.advance(20_000);
+  expect((await cluster.client.get(Pod, 'p', 'default')).spec.nodeName).toBeUndefined();
+  expect(await reasons('p')).toContain(
+    'default-scheduler BindingConditionsPending: waiting for binding conditions for device on node worker-1',
+  );
+  const waiting = await cluster.client.get(ResourceClaim, 'far', 'default');
+  const attached = { type: 'Attached', status: 'True', reason: 'Done', message: '', lastTransitionTime: '2026-01-01T00:00:20Z' };
+  const devices = [{ driver: 'gpu.example.com', pool: 'fabric', device: 'far', conditions: [attached] }];
+  await cluster.client.updateStatus(ResourceClaim, { ...waiting, status: { ...waiting.status, devices } });
+  await cluster.advance(6_000);
+  const bound = await cluster.client.get(Pod, 'p', 'default');
+  expect([bound.spec.nodeName, bound.status?.phase]).toEqual(['worker-1', 'Running']);
+});
+
+it.each([
+  [
+    'device.',
+    /^ResourceClaim.*spec\.devices\.requests\[0\]\.exactly\.selectors\[0\]\.cel\.expression: Invalid value: "device\.": compilation failed: ERROR: <input>:1:8: Syntax error/s,
+  ],
+  ['device.driver', /must evaluate to bool or the unknown type, not string$/],
+  ['device.model == "x"', /undefined field 'model'/],
+])('a claim with the selector %s is refused', async (expression, message) => {
+  await expect(cluster.client.create(ResourceClaim, claim('wrong', expression))).rejects.toThrow(message);
 });

@@ -73,6 +73,8 @@ export interface CelType {
   /** A list that is a set, or a map by some keys of its items: their order does not count, and + merges them. */
   readonly listType?: 'set' | 'map';
   readonly mapKeys?: readonly string[];
+  /** What maps of such values have under keys that they do not have, in JSON. */
+  readonly absent?: unknown;
   /** JSON's value is CEL's own, whatever is in it. */
   readonly plain?: boolean;
 }

@@ -1,8 +1,8 @@
 import type { Context } from './context.js';
 import { display } from './convert.js';
-import { isList, itemOf, listSize } from './json.js';
+import { adapt, isList, itemOf, listSize } from './json.js';
 import { find, isMap } from './maps.js';
-import { asDouble, CelError, isInt, ObjectValue, Optional, typeName, Uint, type Value } from './values.js';
+import { asDouble, CelError, isInt, ObjectValue, Optional, TypedMap, typeName, Uint, type Value } from './values.js';
 
 /** Fields, keys and indexes of values (cel-go's interpreter/attributes.go). */
 
@@ -18,6 +18,9 @@ function indexOf(index: Value): number | bigint | CelError {
   return new CelError(`unsupported index type '${typeName(index)}' in list`);
 }
 
+/** What a map has under a key that it does not have. */
+const absentOf = ({ elem }: TypedMap): Value | undefined => (elem.absent === undefined ? undefined : adapt(elem.absent, elem));
+
 /** value[key]; undefined if there is none. */
 export function lookup(value: Value, key: Value): Value | undefined {
   if (isList(value)) {
@@ -25,7 +28,8 @@ export function lookup(value: Value, key: Value): Value | undefined {
     if (index instanceof CelError) return index;
     return typeof index === 'number' && index >= 0 && index < listSize(value) ? itemOf(value, index) : undefined;
   }
-  return isMap(value) ? find(value, key) : undefined;
+  if (!isMap(value)) return undefined;
+  return find(value, key) ?? (value instanceof TypedMap && typeof key === 'string' ? absentOf(value) : undefined);
 }
 
 /** value[key], or the error that there is none. */

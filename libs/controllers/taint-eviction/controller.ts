@@ -1,6 +1,5 @@
 import { type corev1, Node, Pod } from '#api';
-import { formatKey, formatTime, type Instant, isNotFound, type KubeObject, keyOf, type ObjectKey, parseKey } from '#apimachinery';
-import { conditionOf } from '#component-helpers';
+import { formatKey, type Instant, isNotFound, type KubeObject, keyOf, type ObjectKey, parseKey } from '#apimachinery';
 import type {
   Change,
   ClusterContext,
@@ -11,15 +10,11 @@ import type {
   Reconciled,
   WorkQueue,
 } from '#controller-runtime';
+import { markDisruption } from '../disruption-target.js';
 import { indexPodsByNode, podsOnNode } from '../pods-by-node.js';
 import { noExecuteTaints, planEviction, taintedSince } from './plan.js';
 
-const TARGET = {
-  type: 'DisruptionTarget',
-  status: 'True',
-  reason: 'DeletionByTaintManager',
-  message: 'Taint manager: deleting due to NoExecute taint',
-};
+const TAINTED = { reason: 'DeletionByTaintManager', message: 'Taint manager: deleting due to NoExecute taint' };
 
 /** Deletes pods that do not tolerate the NoExecute taints of their node, or no longer (pkg/controller/tainteviction). */
 class TaintEviction implements OpenController {
@@ -106,22 +101,12 @@ function announce(what: string, { namespace, name }: ObjectKey, { recorder }: Re
   recorder.normal(about, 'TaintManagerEviction', `${what} ${namespace}/${name}`);
 }
 
-async function evict({ metadata, status }: corev1.Pod, ctx: ReconcileContext): Promise<void> {
-  const { client, clock } = ctx;
-  const { name, namespace, generation, uid } = metadata;
-  announce('Marking for deletion Pod', metadata, ctx);
-  const before = conditionOf(status?.conditions, TARGET.type);
-  const condition = {
-    ...TARGET,
-    ...(generation === undefined ? {} : { observedGeneration: generation }),
-    lastTransitionTime: before?.status === 'True' ? before.lastTransitionTime : formatTime(clock.now()),
-  };
+async function evict(pod: corev1.Pod, ctx: ReconcileContext): Promise<void> {
+  const { name, namespace } = pod.metadata;
+  announce('Marking for deletion Pod', pod.metadata, ctx);
   try {
-    if (before?.status !== 'True' || before.reason !== TARGET.reason) {
-      const patch = { metadata: { uid }, status: { conditions: [condition] } };
-      await client.patch(Pod, name, namespace, 'strategic', patch, { subresource: 'status' });
-    }
-    await client.delete(Pod, name, namespace);
+    await markDisruption(pod, TAINTED, ctx);
+    await ctx.client.delete(Pod, name, namespace);
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }

@@ -5,14 +5,18 @@ import {
   duplicate,
   type FieldError,
   fieldForbidden,
+  finish,
   invalidValue,
   isDNS1123Label,
   isDNS1123Subdomain,
   notSupported,
+  paced,
   required,
   tooLong,
   tooMany,
 } from '#apimachinery';
+import { compileSelector, isTooComplex } from '#component-helpers';
+import { EXPRESSIONS_LENGTH, SHORTEST_EXPRESSION } from '../admissionregistration/limits.js';
 import { eachInvalid } from '../rules/text.js';
 
 const MAX_REQUESTS = 32;
@@ -38,8 +42,40 @@ export function selectorErrors(path: string, selectors: readonly resourcev1.Devi
     const at = `${path}[${index}].cel`;
     if (!cel) return [required(at)];
     const length = byteLength(cel.expression ?? '');
-    return length > MAX_EXPRESSION ? [tooLong(`${at}.expression`, '', MAX_EXPRESSION)] : [];
+    if (length > MAX_EXPRESSION) return [tooLong(`${at}.expression`, '', MAX_EXPRESSION)];
+    return expressionErrors(`${at}.expression`, cel.expression ?? '');
   });
+}
+
+function expressionErrors(path: string, source: string): FieldError[] {
+  const { program, error } = finish(compileSelector(source));
+  if (!program) return [invalidValue(path, source, error)];
+  return isTooComplex(program) ? [fieldForbidden(path, 'too complex, exceeds cost limit')] : [];
+}
+
+/** Compiles the selectors of an object with pauses, before they are validated: a long one takes some ten milliseconds. */
+export async function prepareSelectors(
+  selectors: ReadonlyArray<resourcev1.DeviceSelector | undefined>,
+  pause: () => Promise<void> | undefined,
+): Promise<void> {
+  for (const selector of selectors) {
+    const source = selector?.cel?.expression ?? '';
+    if (byteLength(source) <= MAX_EXPRESSION) await paced(compileSelector(source), pause);
+  }
+}
+
+/** The selectors of a claim. */
+export const selectorsOfClaim = (spec: resourcev1.ResourceClaimSpec | undefined): resourcev1.DeviceSelector[] =>
+  (spec?.devices?.requests ?? [])
+    .flatMap(({ exactly, firstAvailable = [] }) => [exactly, ...firstAvailable])
+    .flatMap((request) => request?.selectors ?? []);
+
+/** Refuses more text than is compiled for one object. */
+export function selectorsTooLong(path: string, selectors: readonly resourcev1.DeviceSelector[]): FieldError[] {
+  const length = selectors.reduce((sum, { cel }) => sum + Math.max(SHORTEST_EXPRESSION, cel?.expression?.length ?? 0), 0);
+  if (length <= EXPRESSIONS_LENGTH) return [];
+  const text = `selectors may have at most ${EXPRESSIONS_LENGTH} characters together, of which a short one counts ${SHORTEST_EXPRESSION}`;
+  return [fieldForbidden(path, text)];
 }
 
 /** A driver's opaque parameters. */
@@ -124,6 +160,8 @@ function constraintErrors(path: string, constraint: resourcev1.DeviceConstraint,
 export function claimSpecErrors(path: string, spec: resourcev1.ResourceClaimSpec | undefined): FieldError[] {
   const { requests = [], constraints = [], config = [] } = spec?.devices ?? {};
   const at = `${path}.devices`;
+  const long = selectorsTooLong(at, selectorsOfClaim(spec));
+  if (long.length > 0) return long;
   const known = new Set(requests.flatMap(({ name, firstAvailable = [] }) => [name, ...firstAvailable.map((sub) => `${name}/${sub.name}`)]));
   const errors: FieldError[] = [];
   const seen = new Set<string>();

@@ -3,7 +3,7 @@ import { type FieldError, tooMany } from '#apimachinery';
 import { ageColumn, nameColumn } from '../columns.js';
 import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, nextGeneration } from '../rules/prepare.js';
-import { opaqueConfigurationErrors, selectorErrors } from './claim-validation.js';
+import { opaqueConfigurationErrors, prepareSelectors, selectorErrors } from './claim-validation.js';
 
 const MAX_CONFIGURATIONS = 32;
 
@@ -21,6 +21,7 @@ export const deviceClass = overNulls<resourcev1.DeviceClass>({
   returnsDeletedObject: true,
   prepareForCreate: firstGeneration,
   prepareForUpdate: (object, old) => nextGeneration(object, old, ({ spec }) => spec),
+  confirm: ({ spec }, _, { work }) => prepareSelectors(spec?.selectors ?? [], () => work?.pause()),
   validate,
   validateUpdate: validate,
   columns: [nameColumn, ageColumn],

@@ -3,7 +3,7 @@ import { ageColumn, nameColumn } from '../columns.js';
 import { overNulls } from '../rules/nulls.js';
 import { immutable, labels } from '../rules/text.js';
 import { defaultClaimSpec } from './claim-defaults.js';
-import { claimSpecErrors } from './claim-validation.js';
+import { claimSpecErrors, prepareSelectors, selectorsOfClaim } from './claim-validation.js';
 
 const validate = ({ spec }: resourcev1.ResourceClaimTemplate) => [
   ...labels('spec.metadata.labels', spec?.metadata?.labels),
@@ -16,6 +16,7 @@ export const resourceClaimTemplate = overNulls<resourcev1.ResourceClaimTemplate>
   resource: 'resourceclaimtemplates',
   returnsDeletedObject: true,
   setDefaults: ({ spec }) => defaultClaimSpec(spec?.spec),
+  confirm: ({ spec }, _, { work }) => prepareSelectors(selectorsOfClaim(spec?.spec), () => work?.pause()),
   validate,
   validateUpdate: (object, old) => [...validate(object), ...immutable('spec', object.spec, old.spec)],
   columns: [nameColumn, ageColumn],

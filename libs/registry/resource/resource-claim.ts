@@ -5,7 +5,7 @@ import { overNulls } from '../rules/nulls.js';
 import { keepSpec, keepStatus } from '../rules/prepare.js';
 import { immutable } from '../rules/text.js';
 import { defaultClaimSpec } from './claim-defaults.js';
-import { claimSpecErrors, claimStatusErrors } from './claim-validation.js';
+import { claimSpecErrors, claimStatusErrors, prepareSelectors, selectorsOfClaim } from './claim-validation.js';
 
 function state({ metadata, status }: resourcev1.ResourceClaim): string {
   const states = metadata.deletionTimestamp ? ['deleted'] : [];
@@ -24,6 +24,7 @@ export const resourceClaim = overNulls<resourcev1.ResourceClaim>({
     object.status = {};
   },
   prepareForUpdate: keepStatus,
+  confirm: ({ spec }, _, { work }) => prepareSelectors(selectorsOfClaim(spec), () => work?.pause()),
   validate: ({ spec }) => claimSpecErrors('spec', spec),
   validateUpdate: (object, old) => [...immutable('spec', object.spec, old.spec), ...claimSpecErrors('spec', object.spec)],
   subresources: {

@@ -4,6 +4,7 @@ import {
   byteLength,
   duplicate,
   type FieldError,
+  formatTime,
   invalidValue,
   isDNS1123Label,
   isDNS1123Subdomain,
@@ -11,6 +12,7 @@ import {
   tooLong,
   tooMany,
 } from '#apimachinery';
+import type { StrategyContext } from '#apiserver';
 import { ageColumn, nameColumn } from '../columns.js';
 import { overNulls } from '../rules/nulls.js';
 import { firstGeneration, nextGeneration } from '../rules/prepare.js';
@@ -72,14 +74,25 @@ function multipliers(object: resourcev1.ResourceSlice): void {
   }
 }
 
+/** Taints say when they were added (SetDefaults_DeviceTaint). */
+function timeTaints(object: resourcev1.ResourceSlice, { clock }: StrategyContext): void {
+  for (const { taints = [] } of object.spec?.devices ?? []) for (const taint of taints) taint.timeAdded ??= formatTime(clock.now());
+}
+
 /** ResourceSlice (registry/resource/resourceslice): devices that a driver publishes. */
 export const resourceSlice = overNulls<resourcev1.ResourceSlice>({
   group: 'resource.k8s.io',
   resource: 'resourceslices',
   returnsDeletedObject: true,
   setDefaults: multipliers,
-  prepareForCreate: firstGeneration,
-  prepareForUpdate: (object, old) => nextGeneration(object, old, ({ spec }) => spec),
+  prepareForCreate(object, ctx) {
+    timeTaints(object, ctx);
+    firstGeneration(object);
+  },
+  prepareForUpdate(object, old, ctx) {
+    timeTaints(object, ctx);
+    nextGeneration(object, old, ({ spec }) => spec);
+  },
   validate,
   validateUpdate: (object, old) => [
     ...validate(object),

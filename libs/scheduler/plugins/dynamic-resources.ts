@@ -1,10 +1,12 @@
 import { type corev1, DeviceClass, ResourceClaim, ResourceSlice, type resourcev1 } from '#api';
-import { controllerOf } from '#apimachinery';
+import { controllerOf, formatTime, parseQuantity, type Quantity } from '#apimachinery';
 import type { Informers } from '#client';
 import { nodeSelectorMatcher } from '#component-helpers';
-import { allocate, deviceId, devicesOn } from '../devices/allocate.js';
-import { SelectorFailure } from '../devices/selectors.js';
-import { type CycleState, type Plugin, type StateData, unresolvable } from '../framework.js';
+import { type Allocated, AllocationFailure, allocate } from '../devices/allocate.js';
+import { hasBindingConditions, isReadyForBinding } from '../devices/binding.js';
+import { addAmounts } from '../devices/capacity.js';
+import { deviceId, Slices } from '../devices/pools.js';
+import { type CycleState, normalizeByMax, type Plugin, type StateData, unresolvable } from '../framework.js';
 import { hint } from '../hints.js';
 import { nodeAdded, onNodes } from '../plugin-hints.js';
 
@@ -14,6 +16,10 @@ const NAME = 'DynamicResources';
 const FINALIZER = 'resource.kubernetes.io/delete-protection';
 /** Pods that may use one claim (ResourceClaimReservedForMaxSize). */
 const MOST_CONSUMERS = 256;
+/** Alternatives of a request (FirstAvailableDeviceRequestMaxSize). */
+const MOST_ALTERNATIVES = 8;
+/** How often the binding conditions of devices are looked at. */
+const BINDING_POLL = 5_000;
 
 /** Allocations that are about to be written, by the claim's uid. */
 const pending = new WeakMap<Informers, Map<string, resourcev1.AllocationResult>>();
@@ -28,7 +34,9 @@ interface DeviceState extends StateData {
   informers: Informers;
   claims: readonly Claim[];
   open: readonly Claim[];
-  taken: ReadonlySet<string>;
+  supply: { allocated: Allocated; slices: Slices } | undefined;
+  /** It waits for the binding conditions of devices. */
+  waits?: boolean;
   byNode: Map<string, readonly resourcev1.AllocationResult[]>;
 }
 
@@ -68,8 +76,8 @@ function missingClass({ spec }: Claim, informers: Informers): string | undefined
   return undefined;
 }
 
-/** The ids of devices that claims have or are about to get. */
-function takenDevices(informers: Informers): Set<string> {
+/** What claims have or are about to get (GatherAllocatedState). */
+function allocatedState(informers: Informers): Allocated {
   const allocations = [
     ...informers
       .of(ResourceClaim)
@@ -77,8 +85,32 @@ function takenDevices(informers: Informers): Set<string> {
       .map(({ status }) => status?.allocation),
     ...pendingOf(informers).values(),
   ];
-  const results = allocations.flatMap((allocation) => allocation?.devices?.results ?? []);
-  return new Set(results.filter(({ adminAccess }) => !adminAccess).map(deviceId));
+  const devices = new Set<string>();
+  const capacity = new Map<string, Map<string, Quantity>>();
+  for (const result of allocations.flatMap((allocation) => allocation?.devices?.results ?? [])) {
+    if (result.adminAccess) continue;
+    const id = deviceId(result);
+    if (result.shareID === undefined) {
+      devices.add(id);
+      continue;
+    }
+    const used = capacity.get(id) ?? new Map<string, Quantity>();
+    capacity.set(id, used);
+    addAmounts(used, new Map(Object.entries(result.consumedCapacity ?? {}).map(([name, amount]) => [name, parseQuantity(amount)])));
+  }
+  return { devices, capacity };
+}
+
+/** The more, the earlier alternatives of its requests a claim gets (computeScore). */
+function alternativesScore({ spec }: Claim, allocation: resourcev1.AllocationResult | undefined): number {
+  const chosen = new Set(allocation?.devices?.results?.map(({ request }) => request));
+  let score = 0;
+  for (const { name, firstAvailable = [] } of spec.devices?.requests ?? []) {
+    firstAvailable.forEach((alternative, at) => {
+      if (chosen.has(`${name}/${alternative.name}`)) score += MOST_ALTERNATIVES - at;
+    });
+  }
+  return score;
 }
 
 /** Gives the claims of a pod devices of the node it gets (KEP-4381, structured parameters). */
@@ -112,30 +144,47 @@ export const dynamicResources: Plugin = {
       const missing = missingClass(claim, informers);
       if (missing !== undefined) return { rejection: unresolvable(missing) };
     }
-    const known: DeviceState = { informers, claims, open, taken: open.length > 0 ? takenDevices(informers) : new Set(), byNode: new Map() };
+    const supply =
+      open.length > 0 ? { allocated: allocatedState(informers), slices: new Slices(informers.of(ResourceSlice).list()) } : undefined;
+    const known: DeviceState = { informers, claims, open, supply, byNode: new Map() };
     state.write(NAME, known);
     return undefined;
   },
   filter(_pod, { node }, state) {
     const known = stateOf(state);
     if (!known) return undefined;
-    const { claims, open, informers, taken } = known;
+    const { claims, open, informers, supply } = known;
     for (const { status } of claims) {
       const selector = status?.allocation?.nodeSelector;
       if (selector && !nodeSelectorMatcher(selector)(node)) return unresolvable('resourceclaim not available on the node');
     }
-    if (open.length === 0) return undefined;
+    if (!supply) return undefined;
     const deviceClass = (name: string) => informers.of(DeviceClass).get(name);
     try {
-      const found = allocate(open, { node, devices: devicesOn(node, informers.of(ResourceSlice).list()), taken, deviceClass });
+      const { allocated, slices } = supply;
+      const found = allocate(open, { node, pools: slices.poolsFor(node), allocated, deviceClass });
       if (!found) return unresolvable('cannot allocate all claims');
       known.byNode.set(node.metadata.name, found);
       return undefined;
     } catch (error) {
-      if (error instanceof SelectorFailure) return unresolvable(error.message);
+      if (error instanceof AllocationFailure) return unresolvable(error.message);
       throw error;
     }
   },
+  preScore(_pod, _nodes, state) {
+    const claims = stateOf(state)?.claims ?? [];
+    return !claims.some(({ spec }) => spec.devices?.requests?.some(({ firstAvailable = [] }) => firstAvailable.length > 0));
+  },
+  score(_pod, { node }, state) {
+    const known = stateOf(state);
+    const found = known?.byNode.get(node.metadata.name);
+    if (!known || !found) return 0;
+    return known.claims.reduce((sum, claim) => {
+      const allocation = claim.status?.allocation ?? found[known.open.indexOf(claim)];
+      return sum + alternativesScore(claim, allocation);
+    }, 0);
+  },
+  normalize: (scores) => normalizeByMax(scores, false),
   reserve(_pod, { name }, state) {
     const known = stateOf(state);
     const allocations = known?.byNode.get(name);
@@ -147,7 +196,7 @@ export const dynamicResources: Plugin = {
   },
   unreserve: (_pod, _node, state) => forget(state),
   preBindPreFlight: (pod, _node, state) => (stateOf(state)?.claims ?? []).some((claim) => !isReservedFor(claim, pod)),
-  async preBind(pod, node, state, { client }) {
+  async preBind(pod, node, state, { client, clock, recorder }) {
     const known = stateOf(state);
     if (!known) return undefined;
     const { name, uid = '' } = pod.metadata;
@@ -162,9 +211,17 @@ export const dynamicResources: Plugin = {
         ? current
         : await client.update(ResourceClaim, { ...current, metadata: { ...current.metadata, finalizers: [...finalizers, FINALIZER] } });
       const reservedFor = [...(guarded.status?.reservedFor ?? []), { resource: 'pods', name, uid }];
-      await client.updateStatus(ResourceClaim, { ...guarded, status: { ...guarded.status, allocation, reservedFor } });
+      const timed = { allocationTimestamp: formatTime(clock.now()), ...allocation };
+      await client.updateStatus(ResourceClaim, { ...guarded, status: { ...guarded.status, allocation: timed, reservedFor } });
     }
-    return undefined;
+    const claims = known.claims.map(({ metadata }) => known.informers.of(ResourceClaim).get(metadata.name, metadata.namespace));
+    if (!claims.some((claim) => claim && hasBindingConditions(claim))) return undefined;
+    if (!known.waits) {
+      const message = `waiting for binding conditions for device on node ${node}`;
+      recorder.record({ about: pod, type: 'Normal', reason: 'BindingConditionsPending', message, action: 'Scheduling' });
+    }
+    known.waits = true;
+    return claims.every((claim) => claim && isReadyForBinding(claim, clock.now())) ? undefined : { wait: BINDING_POLL, message: '' };
   },
   postBind: (_pod, _node, state) => forget(state),
 };

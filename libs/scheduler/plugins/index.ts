@@ -36,7 +36,7 @@ export const plugins: readonly Weighted[] = [
   { plugin: volumeZone, weight: 0 },
   { plugin: podTopologySpread, weight: 2 },
   { plugin: interPodAffinity, weight: 2 },
-  { plugin: dynamicResources, weight: 0 },
+  { plugin: dynamicResources, weight: 2 },
   { plugin: defaultPreemption, weight: 0 },
   { plugin: balancedAllocation, weight: 1 },
   { plugin: imageLocality, weight: 1 },
