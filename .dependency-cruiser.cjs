@@ -18,7 +18,7 @@ const allow = {
   'controller-runtime': ['client', 'storage', 'api', 'apimachinery'],
   controllers: ['controller-runtime', 'network', 'cel', 'client', 'pki', 'apiextensions', 'component-helpers', 'api', 'apimachinery'],
   cloud: ['controller-runtime', 'client', 'api', 'apimachinery'],
-  scheduler: ['controller-runtime', 'cel', 'client', 'component-helpers', 'api', 'apimachinery'],
+  scheduler: ['controller-runtime', 'client', 'component-helpers', 'api', 'apimachinery'],
   node: ['network', 'controller-runtime', 'client', 'component-helpers', 'api', 'apimachinery'],
   audit: ['apiserver', 'apimachinery'],
   streaming: ['node', 'apiserver', 'component-helpers', 'api', 'apimachinery'],

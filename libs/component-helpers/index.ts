@@ -38,7 +38,6 @@ export { type ContainerMetrics, type PodMetrics, PodMetricsResource } from './re
 export {
   isServerLease,
   isServerRenewed,
-  SERVER_LEASE_SECONDS,
   SERVER_RENEWAL,
   serverLease,
   serverLeaseName,

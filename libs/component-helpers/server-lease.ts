@@ -3,10 +3,10 @@ import { type coordinationv1, Lease } from '#api';
 import { formatMicroTime, type Instant, parseTime } from '#apimachinery';
 
 /** The label of the Leases by which kube-apiservers tell their identity (IdentityLeaseComponentLabelKey), and its value. */
-export const SERVER_IDENTITY = 'apiserver.kubernetes.io/identity';
-export const SERVER = 'kube-apiserver';
+const SERVER_IDENTITY = 'apiserver.kubernetes.io/identity';
+const SERVER = 'kube-apiserver';
 /** How long such a Lease lasts, in seconds (IdentityLeaseDurationSeconds), and milliseconds between its renewals. */
-export const SERVER_LEASE_SECONDS = 3600;
+const SERVER_LEASE_SECONDS = 3600;
 export const SERVER_RENEWAL = 10_000;
 
 const NAMESPACE = 'kube-system';

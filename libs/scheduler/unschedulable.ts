@@ -3,6 +3,7 @@ import { formatTime, isNotFound } from '#apimachinery';
 import type { CausalClient } from '#client';
 import { conditionOf, transitionTime } from '#component-helpers';
 import type { ClusterContext } from '#controller-runtime';
+import { CLAIMS_DO_NOT_HELP, NO_CLAIM_STATE, NO_CLAIMS } from './devices/messages.js';
 import { fitMessage, rejectingPlugins } from './fit-message.js';
 import type { Effects, FitFailure, PostFiltered } from './framework.js';
 import type { Nominator } from './nominator.js';
@@ -24,11 +25,6 @@ export interface Failed {
 
 /** Bytes of an event's note at most (validation.NoteLengthLimit). */
 const LONGEST_NOTE = 1024;
-/** What DynamicResources says of a pod without claims, and before its own preFilter has run. */
-const NO_CLAIMS = 'no new claims to deallocate';
-const NO_CLAIM_STATE = 'not found';
-/** What it says of a pod with claims. */
-const CLAIMS_DO_NOT_HELP = 'still not schedulable';
 
 /** Why a pod is pending, as its condition and event say it. */
 export function failureMessage({ failure, postFilter }: Failed): string {

@@ -19,7 +19,7 @@ function effectiveAt(taint: resourcev1.DeviceTaint, tolerations: readonly resour
 }
 
 /** When the pods of a claim are to be evicted because of the taints of its devices; undefined: never (claimEvictionTime). Pure. */
-export function claimEviction({ status }: Claim, deviceOf: DeviceOf): Instant | undefined {
+function claimEviction({ status }: Claim, deviceOf: DeviceOf): Instant | undefined {
   const times = (status?.allocation?.devices?.results ?? []).flatMap((result) =>
     (deviceOf(result)?.taints ?? [])
       .filter(({ effect }) => effect === 'NoExecute')

@@ -71,7 +71,7 @@ export const selectorsOfClaim = (spec: resourcev1.ResourceClaimSpec | undefined)
     .flatMap((request) => request?.selectors ?? []);
 
 /** Refuses more text than is compiled for one object. */
-export function selectorsTooLong(path: string, selectors: readonly resourcev1.DeviceSelector[]): FieldError[] {
+function selectorsTooLong(path: string, selectors: readonly resourcev1.DeviceSelector[]): FieldError[] {
   const length = selectors.reduce((sum, { cel }) => sum + Math.max(SHORTEST_EXPRESSION, cel?.expression?.length ?? 0), 0);
   if (length <= EXPRESSIONS_LENGTH) return [];
   const text = `selectors may have at most ${EXPRESSIONS_LENGTH} characters together, of which a short one counts ${SHORTEST_EXPRESSION}`;

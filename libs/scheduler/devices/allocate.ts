@@ -35,7 +35,7 @@ export interface Supply {
 export class AllocationFailure extends Error {}
 
 /** A request that is being fulfilled: `name` is `request` or `request/subrequest`. */
-export interface Wanted {
+interface Wanted {
   readonly name: string;
   readonly request: Request;
   readonly deviceClass: resourcev1.DeviceClass;

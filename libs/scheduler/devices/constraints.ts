@@ -2,7 +2,7 @@ import type { resourcev1 } from '#api';
 import type { Offered } from './pools.js';
 
 /** What is compared of devices: a name without the driver's domain is the driver's own. */
-export function attributeOf({ device, slice }: Offered, name: string): resourcev1.DeviceAttribute | undefined {
+function attributeOf({ device, slice }: Offered, name: string): resourcev1.DeviceAttribute | undefined {
   const { driver } = slice.spec;
   const own = name.startsWith(`${driver}/`) ? device.attributes?.[name.slice(driver.length + 1)] : undefined;
   return device.attributes?.[name] ?? own;

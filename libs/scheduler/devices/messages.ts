@@ -1,0 +1,5 @@
+/** What DynamicResources says after a failed cycle of a pod without claims, and before its own preFilter has run. */
+export const NO_CLAIMS = 'no new claims to deallocate';
+export const NO_CLAIM_STATE = 'not found';
+/** What it says of a pod with claims. */
+export const CLAIMS_DO_NOT_HELP = 'still not schedulable';
