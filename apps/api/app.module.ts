@@ -15,6 +15,7 @@ import { PastController } from './platform/past.controller.js';
 import { PlatformGuard } from './platform/platform.guard.js';
 import { SchedulingController } from './platform/scheduling.controller.js';
 import { TemplatesController } from './platform/templates.controller.js';
+import { TransfersController } from './platform/transfers.controller.js';
 import type { PlatformServices } from './platform-services.js';
 import {
   ACCESS,
@@ -29,6 +30,7 @@ import {
   ORGANIZATIONS,
   PAST,
   TEMPLATES,
+  TRANSFERS,
 } from './tokens.js';
 
 @Module({})
@@ -43,6 +45,7 @@ export function appModule(services: { platform: PlatformServices; health: Health
       HealthController,
       OrganizationsController,
       TemplatesController,
+      TransfersController,
       ClustersController,
       ClockController,
       CopiesController,
@@ -68,6 +71,7 @@ export function appModule(services: { platform: PlatformServices; health: Health
       { provide: CLUSTER_ADDRESS, useValue: platform.address },
       { provide: CLUSTER_TIME, useValue: platform.time },
       { provide: CLUSTER_COPIES, useValue: platform.clusterCopies },
+      { provide: TRANSFERS, useValue: platform.transfers },
       { provide: TEMPLATES, useValue: platform.templates },
       { provide: PAST, useValue: platform.past },
       { provide: MAX_NODES, useValue: platform.maxNodes },

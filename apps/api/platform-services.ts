@@ -35,11 +35,13 @@ import {
   createOrganizations,
   createQuotaCache,
   createTemplates,
+  createTransfers,
   DEFAULT_QUOTAS,
   hashToken,
   type Organizations,
   type QuotaCache,
   type Templates,
+  type Transfers,
 } from '#platform';
 import { CLOCK } from '#storage';
 import { ClockFeed } from './clock-feed.js';
@@ -65,6 +67,8 @@ export interface PlatformServices {
   organizations: Organizations;
   /** What clusters of organizations can be made from. */
   templates: Templates;
+  /** Clusters as files. */
+  transfers: Transfers;
   address: ClusterAddress;
   /** What the logs of clusters tell. */
   past: Past;
@@ -168,9 +172,11 @@ function openTenancy(options: PlatformOptions, { runtime, quotas, removeTurnKeys
   const key = Buffer.from(tokenKey);
   const making = { records, storage: admin, templates, tokenKey: key, quotas, now, notify, cleanUp: removeTurnKeys };
   const clusters = createClusters(making);
+  const copying = { ...making, components: componentNames, wake };
   return {
     clusters,
-    clusterCopies: new ClusterCopies({ copies: createCopies({ ...making, components: componentNames, wake }), clusters }),
+    clusterCopies: new ClusterCopies({ copies: createCopies(copying), clusters }),
+    transfers: createTransfers(copying),
     clockModes: createClockModes({ records, storage: admin, notify, now, wake }),
     organizations: createOrganizations({ records, clusters, now, notify }),
     templates: createTemplates({ records, templates, now }),

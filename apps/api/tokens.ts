@@ -10,4 +10,5 @@ export const MAX_NODES = Symbol('max nodes');
 export const CLUSTER_COPIES = Symbol('cluster copies');
 export const PAST = Symbol('past');
 export const CLUSTER_TIME = Symbol('cluster time');
+export const TRANSFERS = Symbol('transfers');
 export const TEMPLATES = Symbol('templates');

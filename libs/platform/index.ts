@@ -1,6 +1,7 @@
 export { type Access, createAccess, type Grant } from './access.js';
 export { ClockAdvancing, type ClockModes, createClockModes } from './clock-modes.js';
 export { type ClockRequest, type ClusterClock, LARGEST_RATE, standsStill, timeOf } from './cluster-clock.js';
+export { FileRefused } from './cluster-file.js';
 export { adminCertificate, CLIENT_AUTHORITY_NAME, type ClusterKeys, createClusterKeys } from './cluster-keys.js';
 export {
   type ClusterRequest,
@@ -45,3 +46,4 @@ export {
 } from './records.js';
 export { createTemplates, type TemplateContent, type Templates } from './templates.js';
 export { deriveToken, hashToken, randomToken } from './tokens.js';
+export { createTransfers, type Transfers } from './transfers.js';

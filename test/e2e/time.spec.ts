@@ -303,3 +303,43 @@ test('GraphQL turns the clock, follows it, and keeps, restores and forks the clu
   expect(codes).toEqual(['BAD_USER_INPUT', 'BAD_USER_INPUT', 'BAD_USER_INPUT']);
   await socket.dispose();
 });
+
+test('a cluster is exported as a file, and goes on where it is imported', async () => {
+  const clock = { mode: 'stepped', startAt: '2030-01-01T00:00:00Z' };
+  const made = await service.createCluster({ name: 'filed', profile: 'instant', clock, cloud: true });
+  const api = apiOf(made);
+  await api.must('POST', deployments, deployment(2));
+  await api.must('POST', '/api/v1/namespaces/default/secrets', { metadata: { name: 's' }, stringData: { password: 'geheim ü' } });
+  await platform('POST', `/${made.id}/clock/advance`, { by: '90s' });
+  const exported = await service.request(`/platform/v1/clusters/${made.id}/export`, { token: service.adminToken });
+  expect([exported.status, exported.headers['content-type']]).toEqual([200, 'application/x-ndjson']);
+  const send = async (body: string, name: string) => {
+    const sent = { method: 'POST', token: service.adminToken, headers: { 'content-type': 'application/x-ndjson' }, body };
+    const { status, text } = await service.request(`/platform/v1/clusters/import?name=${name}`, sent);
+    return { status, body: JSON.parse(text) as Json };
+  };
+  const imported = await send(exported.text, 'imported');
+  expect(imported).toMatchObject({
+    status: 201,
+    body: { name: 'imported', cloud: true, clock: { mode: 'stepped', now: '2030-01-01T00:01:30.000Z' } },
+  });
+  const copy = apiOf(imported.body as MadeCluster);
+  const uids = async (of: ClusterApi) => (await of.must('GET', pods)).items.map(({ metadata }: Json) => metadata.uid);
+  expect(await uids(copy)).toEqual(await uids(api));
+  expect((await copy.must('GET', '/api/v1/namespaces/default/secrets/s')).data.password).toBe(Buffer.from('geheim ü').toString('base64'));
+  expect((await service.request(`/clusters/${imported.body.id}${pods}`, { token: made.token })).status).toBe(401);
+  await copy.must('PATCH', `${deployments}/web`, { spec: { replicas: 3 } }, { type: 'application/merge-patch+json' });
+  await platform('POST', `/${imported.body.id}/clock/advance`, { by: '10s' });
+  expect([await running(copy), await running(api)]).toEqual([3, 2]);
+  const refused = [
+    [exported.text.replace('nginx', 'other'), 'the seal does not fit: the file was changed, or another installation wrote it'],
+    [exported.text.slice(0, 10_000), 'it is cut off'],
+    ['[1]\n', 'line 1: it is not an object'],
+  ] as const;
+  for (const [text, detail] of refused) {
+    expect(await send(text, 'refused')).toMatchObject({ status: 422, body: { detail: expect.stringContaining(detail) } });
+  }
+  expect((await send(exported.text, 'imported')).status).toBe(409);
+  expect((await platform('POST', '/import', { name: 'x' })).status).toBe(415);
+  expect((await platform('GET', '/none/export')).status).toBe(404);
+});

@@ -9,7 +9,6 @@ import {
   type Clusters,
   type Credential,
   kubeconfig,
-  type Organization,
   type Organizations,
   type Templates,
   timeOf,
@@ -17,6 +16,7 @@ import {
 import { CLUSTER_ADDRESS, CLUSTER_KEYS, CLUSTER_TIME, CLUSTERS, MAX_NODES, ORGANIZATIONS, TEMPLATES } from '../tokens.js';
 import type { ClusterTime } from './cluster-time.js';
 import { isReference, noCluster } from './ids.js';
+import { ownerOf } from './owner.js';
 import { PlatformGuard } from './platform.guard.js';
 import { creationProblem } from './problems.js';
 import { createClusterSchema, kubeconfigSchema, listClustersSchema, nodesSchema } from './schemas/clusters.js';
@@ -42,14 +42,14 @@ export class ClustersController {
   @Get()
   async list(@Query() query: unknown) {
     const { organization: wanted } = validated(listClustersSchema, query);
-    const organizationId = wanted === undefined ? undefined : (await this.ownerOf(wanted)).id;
+    const organizationId = wanted === undefined ? undefined : (await ownerOf(this.organizations, wanted)).id;
     return { items: (await this.clusters.list({ organizationId })).map((cluster) => clusterView(cluster, this.address)) };
   }
 
   @Post()
   async create(@Body() body: unknown) {
     const request = validated(createClusterSchema, body);
-    const { id: organizationId } = await this.ownerOf(request.organization);
+    const { id: organizationId } = await ownerOf(this.organizations, request.organization);
     const { name, seed, count } = request;
     const common = { organizationId, ...(await this.startOf(organizationId, request)), ...(seed === undefined ? {} : { seed }) };
     const make = (named: string) =>
@@ -120,16 +120,5 @@ export class ClustersController {
       profile: profile ?? template?.defaults.profile ?? 'realistic',
       clock: clock ?? template?.defaults.clock ?? { mode: 'real' as const },
     };
-  }
-
-  private async ownerOf(wanted: string | undefined): Promise<Organization> {
-    if (wanted !== undefined) {
-      const found = isReference(wanted) ? await this.organizations.get(wanted) : undefined;
-      if (found) return found;
-      throw new Problem(422, `organization: there is no organization named ${wanted}`);
-    }
-    const found = await this.organizations.default();
-    if (found) return found;
-    throw new Problem(422, 'organization: there are no organizations yet');
   }
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { CLUSTER_FILE } from './cluster-file.js';
 import { auditQuerySchema } from './schemas/audit.js';
+import { importSchema } from './schemas/copies.js';
 import { named } from './schemas/named.js';
 import { diffQuerySchema, pastListSchema, traceQuerySchema } from './schemas/past.js';
 
@@ -93,6 +95,24 @@ const paths = {
       body: 'CreateCluster',
       status: 201,
       answer: json(ref('CreatedCluster')),
+    }),
+  },
+  '/clusters/import': {
+    post: {
+      ...operation({
+        summary: 'Creates a cluster of a file that an export gave, with credentials of its own; the body is the file',
+        status: 201,
+        answer: json(ref('CreatedCluster')),
+        parameters: parametersOf(importSchema),
+      }),
+      requestBody: { required: true, content: { [CLUSTER_FILE]: { schema: { type: 'string' } } } },
+    },
+  },
+  '/clusters/{id}/export': {
+    parameters: [id],
+    get: operation({
+      summary: 'The cluster as one file, a line per object, with its secrets but without its keys; sealed by this installation',
+      answer: { content: { [CLUSTER_FILE]: { schema: { type: 'string' } } } },
     }),
   },
   '/clusters/{id}': {

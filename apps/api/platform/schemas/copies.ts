@@ -38,4 +38,10 @@ export const restoreSchema = z
 
 export const resetSchema = z.strictObject({ to: label.optional().describe('A snapshot; default: the objects of a new cluster') });
 
+/** What is made of a file; the file is the body. */
+export const importSchema = z.strictObject({
+  name: label.optional().describe('Default: the name that the cluster had'),
+  organization: z.string().max(63).optional().describe('Id or name of the owner; default the default organization'),
+});
+
 export const restoredSchema = z.object({ revision: z.number().int().describe("The cluster's revision afterwards") });
