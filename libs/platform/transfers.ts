@@ -14,7 +14,7 @@ const EVENT_TTL = 3_600_000;
 const EVENTS = '/registry/events/';
 
 /** What is made of a file. */
-export interface ImportRequest {
+interface ImportRequest {
   organizationId: string;
   /** Default: the name that the cluster had. */
   name?: string;
