@@ -1,6 +1,6 @@
-import type { corev1 } from '#api';
+import type { corev1, Resource } from '#api';
 import { type KubeObject, SteppedClock } from '#apimachinery';
-import { type Client, createInformers } from '#client';
+import { Indexer } from '#client';
 import type { Informers } from '#controller-runtime';
 import { DEFAULT_ARGS, type PluginArgs } from './config/plugin-args.js';
 import type { Weighted, World } from './framework.js';
@@ -44,15 +44,15 @@ export const pod = (
 
 /** Informers of the given objects. */
 function informersOf(objects: readonly KubeObject[]): Informers {
-  const empty = createInformers({} as Client);
+  const indexers = new Map<string, Indexer<KubeObject>>();
   return {
     served: () => [],
     onServed: () => undefined,
-    of(resource) {
-      const those = objects.filter(({ kind }) => kind === resource.kind) as never[];
-      const get = (name: string, namespace?: string) =>
-        those.find(({ metadata }: KubeObject) => metadata.name === name && metadata.namespace === namespace);
-      return Object.assign(Object.create(empty.of(resource)), { list: () => those, get });
+    of<T extends KubeObject>({ kind }: Resource<T>) {
+      const known = indexers.get(kind) ?? new Indexer<KubeObject>();
+      if (!indexers.has(kind)) for (const object of objects) if (object.kind === kind) known.put(object, 0);
+      indexers.set(kind, known);
+      return known as unknown as Indexer<T>;
     },
   };
 }

@@ -11,7 +11,7 @@ const BY_ATTACHER = 'attachments-by-attacher';
 const NODE_ID = 'csi.alpha.kubernetes.io/node-id';
 
 /** The finalizer by which an attacher keeps attachments and their volumes (external-attacher GetFinalizerName). */
-export function finalizerOf(driver: string): string {
+function finalizerOf(driver: string): string {
   const name = driver.replace(/[^a-zA-Z0-9-]/g, '-');
   return `external-attacher/${name.endsWith('-') ? `${name}X` : name}`;
 }

@@ -1,4 +1,4 @@
-import { CSIDriver, CSINode, type corev1, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass, VolumeAttachment } from '#api';
+import { CSINode, type corev1, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass, type storagev1, VolumeAttachment } from '#api';
 import type { Informers } from '#client';
 import { claimNameOf, podClaimNames, storageClassOf } from '#component-helpers';
 import { type Plugin, unresolvable, unschedulable } from '../framework.js';
@@ -10,6 +10,17 @@ const EXCEEDED = 'node(s) exceed max volume count';
 const BY_NODE = 'attachments-by-node';
 
 const usesClaims = (pod: corev1.Pod): boolean => podClaimNames(pod).length > 0;
+
+const limitsOf = (node: storagev1.CSINode | undefined): ReadonlyMap<string, number> =>
+  new Map(
+    (node?.spec.drivers ?? []).flatMap(({ name, allocatable }) => (allocatable?.count === undefined ? [] : [[name, allocatable.count]])),
+  );
+
+/** Whether a node may have more volumes of a driver than before. */
+function raisesLimit(node: storagev1.CSINode, old: storagev1.CSINode | undefined): boolean {
+  const before = limitsOf(old);
+  return old === undefined || [...limitsOf(node)].some(([driver, limit]) => limit > (before.get(driver) ?? 0));
+}
 
 /** The driver of a claim's volume and a name of the volume among those of the driver; undefined if no driver attaches it. */
 function attachableOf(claim: corev1.PersistentVolumeClaim, informers: Informers): { driver: string; volume: string } | undefined {
@@ -54,10 +65,12 @@ const countByDriver = (volumes: ReadonlyMap<string, string>): Map<string, number
 export const nodeVolumeLimits: Plugin = {
   name: NAME,
   hints: [
-    hint(CSINode, { may: usesClaims }),
-    hint(CSIDriver, { may: usesClaims }),
-    hint(Pod, { when: ({ deleted }) => deleted, may: usesClaims }),
-    hint(PersistentVolumeClaim, { may: usesClaims }),
+    hint(CSINode, { when: ({ object, old, deleted }) => !deleted && raisesLimit(object, old), may: usesClaims }),
+    hint(Pod, { when: ({ object, deleted }) => deleted && usesClaims(object), may: usesClaims }),
+    hint(PersistentVolumeClaim, {
+      when: ({ old, deleted }) => !old && !deleted,
+      may: (pod, { object }) => pod.metadata.namespace === object.metadata.namespace && podClaimNames(pod).includes(object.metadata.name),
+    }),
     hint(VolumeAttachment, { when: ({ deleted }) => deleted, may: usesClaims }),
     onNodes([nodeAdded]),
   ],
@@ -70,18 +83,18 @@ export const nodeVolumeLimits: Plugin = {
     const wanted = attachedBy(pod, informers, true);
     if (typeof wanted === 'string') return unresolvable(wanted);
     if (wanted.size === 0) return undefined;
-    const limits = new Map(
-      (informers.of(CSINode).get(node.name)?.spec.drivers ?? []).flatMap(({ name, allocatable }) =>
-        allocatable?.count === undefined ? [] : [[name, allocatable.count] as const],
-      ),
-    );
+    const limits = limitsOf(informers.of(CSINode).get(node.name));
     if (limits.size === 0) return undefined;
     const attached = attachments(node.name, informers);
     for (const other of node.pods.values()) {
       const theirs = attachedBy(other, informers, false);
-      if (typeof theirs !== 'string') for (const [volume, driver] of theirs) attached.set(volume, driver);
+      if (typeof theirs === 'string') continue;
+      for (const [volume, driver] of theirs) {
+        attached.set(volume, driver);
+        // What several pods use counts once.
+        wanted.delete(volume);
+      }
     }
-    for (const volume of attached.keys()) wanted.delete(volume);
     const present = countByDriver(attached);
     for (const [driver, count] of countByDriver(wanted)) {
       const limit = limits.get(driver);

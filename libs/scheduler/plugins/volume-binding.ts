@@ -1,4 +1,5 @@
-import { CSIDriver, CSIStorageCapacity, type corev1, PersistentVolume, PersistentVolumeClaim, StorageClass } from '#api';
+import { CSIDriver, CSIStorageCapacity, type corev1, PersistentVolume, PersistentVolumeClaim, StorageClass, type storagev1 } from '#api';
+import { deepEqual, parseQuantity } from '#apimachinery';
 import type { Informers } from '#client';
 import { BIND_COMPLETED, isVolumeBoundToClaim, podClaimNames, SELECTED_NODE } from '#component-helpers';
 import { type CycleState, type Effects, type Plugin, type StateData, unresolvable } from '../framework.js';
@@ -40,6 +41,12 @@ function forget(node: string, state: CycleState): void {
   found?.known.assumed.forget(found.missing);
 }
 
+/** Whether a volume may be larger than before. */
+function hasMore(capacity: storagev1.CSIStorageCapacity, old: storagev1.CSIStorageCapacity | undefined): boolean {
+  const limitOf = (one: storagev1.CSIStorageCapacity) => parseQuantity(one.maximumVolumeSize ?? one.capacity ?? '0');
+  return old === undefined || limitOf(capacity).compare(limitOf(old)) > 0;
+}
+
 const usesClaims = (pod: corev1.Pod): boolean => podClaimNames(pod).length > 0;
 
 /**
@@ -53,9 +60,15 @@ export const volumeBinding: Plugin = {
       may: (pod, { object: { metadata } }) => pod.metadata.namespace === metadata.namespace && podClaimNames(pod).includes(metadata.name),
     }),
     hint(PersistentVolume, { may: usesClaims }),
-    hint(StorageClass, { may: usesClaims }),
-    hint(CSIDriver, { may: usesClaims }),
-    hint(CSIStorageCapacity, { may: usesClaims }),
+    hint(StorageClass, {
+      when: ({ object, old, deleted }) => !deleted && !(old && deepEqual(object.allowedTopologies, old.allowedTopologies)),
+      may: usesClaims,
+    }),
+    hint(CSIDriver, {
+      when: ({ object, old, deleted }) => !deleted && old?.spec.storageCapacity === true && object.spec.storageCapacity !== true,
+      may: usesClaims,
+    }),
+    hint(CSIStorageCapacity, { when: ({ object, old, deleted }) => !deleted && hasMore(object, old), may: usesClaims }),
     onNodes([nodeAdded, nodeRelabelled]),
   ],
   preFilter(pod, { informers }, state) {

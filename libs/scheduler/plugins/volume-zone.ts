@@ -19,8 +19,11 @@ interface Places extends StateData {
   places: ReadonlyArray<{ key: string; values: ReadonlySet<string> }>;
 }
 
-/** The zones of a label: several are joined by `__` (LabelZonesToSet). */
-const zonesOf = (value: string): ReadonlySet<string> => new Set(value.split('__'));
+/** The zones of a label: several are joined by `__`; undefined if one is empty (LabelZonesToSet). */
+function zonesOf(value: string): ReadonlySet<string> | undefined {
+  const zones = value.split('__').map((zone) => zone.trim());
+  return zones.includes('') ? undefined : new Set(zones);
+}
 
 const usesClaims = (pod: corev1.Pod): boolean => podClaimNames(pod).length > 0;
 
@@ -49,8 +52,10 @@ export const volumeZone: Plugin = {
       }
       const volume = informers.of(PersistentVolume).get(volumeName);
       if (!volume) return { rejection: unresolvable(`persistentvolume "${volumeName}" not found`) };
-      for (const [key, value] of Object.entries(volume.metadata.labels ?? {}))
-        if (TOPOLOGY.has(key)) places.push({ key, values: zonesOf(value) });
+      for (const [key, value] of Object.entries(volume.metadata.labels ?? {})) {
+        const values = TOPOLOGY.has(key) ? zonesOf(value) : undefined;
+        if (values) places.push({ key, values });
+      }
     }
     if (places.length === 0) return { skip: true };
     state.write(NAME, { places } as Places);
