@@ -2,13 +2,15 @@ import type { corev1 } from '#api';
 import { conditionOf, transitionTime } from '#component-helpers';
 import type { Outcome } from './memory.js';
 import { type PodResize, resizeConditions } from './resize.js';
+import { mayRestartAll } from './restart-all.js';
 import type { Slot } from './slot.js';
 
 /** Conditions of a pod (kubelet/status/generate.go). */
 
 type Finding = Pick<corev1.PodCondition, 'status' | 'reason' | 'message'>;
 
-const KUBELET = new Set([
+/** The conditions that the kubelet sets each time. */
+export const OWN_CONDITIONS: ReadonlySet<string> = new Set([
   'PodResizePending',
   'PodResizeInProgress',
   'PodReadyToStartContainers',
@@ -16,6 +18,7 @@ const KUBELET = new Set([
   'Ready',
   'ContainersReady',
   'PodScheduled',
+  'AllContainersRestarting',
 ]);
 const TRUE: Finding = { status: 'True' };
 
@@ -49,6 +52,13 @@ function initialized(phase: string, slots: readonly Slot[]): Finding {
   return { status: 'False', reason: 'ContainersNotInitialized', message: `containers with incomplete status: ${named(incomplete)}` };
 }
 
+function allRestarting(phase: string, restarting: boolean): Finding {
+  if (phase === 'Succeeded') return { status: 'False', reason: 'PodCompleted' };
+  if (phase === 'Failed') return { status: 'False', reason: 'PodFailed' };
+  if (!restarting) return { status: 'False' };
+  return { status: 'True', reason: 'RestartAllContainersStarted', message: 'container exited with restart policy rule' };
+}
+
 /** What the conditions are computed from. */
 export interface ConditionInput {
   pod: corev1.Pod;
@@ -59,12 +69,15 @@ export interface ConditionInput {
   /** metav1.Time. */
   time: string;
   resize?: PodResize;
+  /** All containers are about to be restarted. */
+  restarting: boolean;
   /** The kubelet has ended the pod. */
   outcome?: Outcome;
 }
 
 /** All conditions: other components' first and unchanged, then the kubelet's own. The transition time changes only with the status. */
-export function conditionsOf({ pod, phase, slots, sandbox, time, outcome, resize }: ConditionInput): corev1.PodCondition[] {
+export function conditionsOf(input: ConditionInput): corev1.PodCondition[] {
+  const { pod, phase, slots, sandbox, time, outcome, resize } = input;
   const old = pod.status?.conditions ?? [];
   const observedGeneration = pod.metadata.generation;
   const containers = containersReady(phase, slots);
@@ -74,6 +87,7 @@ export function conditionsOf({ pod, phase, slots, sandbox, time, outcome, resize
     ['Ready', podReady(pod, containers)],
     ['ContainersReady', containers],
     ['PodScheduled', TRUE],
+    ...(mayRestartAll(pod) ? [['AllContainersRestarting', allRestarting(phase, input.restarting)] as [string, Finding]] : []),
   ];
   const own = findings.map(([type, { status, reason, message }]): corev1.PodCondition => {
     return {
@@ -87,7 +101,7 @@ export function conditionsOf({ pod, phase, slots, sandbox, time, outcome, resize
       ...(message ? { message } : {}),
     };
   });
-  const others = [...old.filter(({ type }) => !KUBELET.has(type)), ...resizeConditions(resize, old, time)];
+  const others = [...old.filter(({ type }) => !OWN_CONDITIONS.has(type)), ...resizeConditions(resize, old, time)];
   if (!outcome?.disrupted) return [...others, ...own];
   const target: corev1.PodCondition = {
     type: 'DisruptionTarget',

@@ -1,5 +1,6 @@
 import { formatGoDuration } from '#apimachinery';
-import { crashEntry, restartDelay, shouldRestart } from './restart.js';
+import { crashEntry, matchingRule, restartDelay, shouldRestart } from './restart.js';
+import { beginRestart } from './restart-all.js';
 import type { Simulation } from './simulation.js';
 import type { Slot } from './slot.js';
 
@@ -15,6 +16,10 @@ export interface ExitDetail {
 export function onExit(sim: Simulation, slot: Slot, code: number, { waiting, ...detail }: ExitDetail = {}): void {
   sim.terminate(slot, code, detail);
   if (!shouldRestart(slot, sim.pod, code)) return;
+  if (matchingRule(slot.container, code) === 'RestartAllContainers') {
+    beginRestart(sim);
+    return;
+  }
   if (waiting) sim.wait(slot, waiting.reason, waiting.message);
   const delay = restartDelay(crashEntry(slot), sim.at);
   sim.remember(slot, {

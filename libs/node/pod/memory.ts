@@ -19,6 +19,8 @@ export interface PodMemory {
   readonly mount?: { readonly retryAt: Instant; readonly delay: number };
   /** Its containers are to get other resources. */
   readonly resize?: PodResize;
+  /** When all its containers are removed, to be started again. */
+  readonly restarting?: { readonly at: Instant };
   /** All its containers are to stop. */
   readonly ending?: Ending;
   /** When it was last planned, and at which generation of its spec. */

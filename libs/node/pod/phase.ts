@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import { shouldRestart } from './restart.js';
+import { RESTARTING_ALL } from './restart-all.js';
 import type { Slot } from './slot.js';
 
 /** The exit code of a container that has ended, including one that waits for a restart. */
@@ -8,13 +9,17 @@ function exitCode({ state, lastState }: corev1.ContainerStatus): number | undefi
   return state?.waiting ? lastState?.terminated?.exitCode : undefined;
 }
 
+/** Whether a container that has ended, or waits, is started again. */
+const isRestartable = (slot: Slot, pod: corev1.Pod, code: number): boolean =>
+  shouldRestart(slot, pod, code) || slot.status.lastState?.terminated?.reason === RESTARTING_ALL;
+
 function initPhase(pod: corev1.Pod, slots: readonly Slot[]): 'failed' | 'pending' | undefined {
   let pending = false;
   for (const slot of slots) {
     if (slot.role !== 'init') continue;
     const code = exitCode(slot.status);
     if (code === undefined) pending = true;
-    else if (code !== 0 && !shouldRestart(slot, pod, code)) return 'failed';
+    else if (code !== 0 && !isRestartable(slot, pod, code)) return 'failed';
   }
   return pending ? 'pending' : undefined;
 }
@@ -44,6 +49,7 @@ export function phaseOf(
     code: exitCode(slot.status) ?? 0,
     terminated: slot.status.state?.terminated !== undefined,
   }));
-  if (!stopped && codes.some(({ slot, code }) => shouldRestart(slot, pod, code))) return 'Running';
+  if (!stopped && codes.some(({ slot, code, terminated }) => (terminated ? shouldRestart : isRestartable)(slot, pod, code)))
+    return 'Running';
   return codes.every(({ code, terminated }) => code === 0 && terminated) ? 'Succeeded' : 'Failed';
 }

@@ -14,6 +14,7 @@ import { beginStart, finishPull } from './pull.js';
 import { mountErrors } from './references.js';
 import { resizePod } from './resize.js';
 import { shouldRestart } from './restart.js';
+import { restartAll } from './restart-all.js';
 import { Simulation } from './simulation.js';
 import type { Slot } from './slot.js';
 import { finishHook, finishStart } from './start.js';
@@ -121,6 +122,8 @@ function earliest(steps: ReadonlyArray<Step | undefined>): Step | undefined {
 
 /** The next step for the pod, whenever it is due. */
 function nextStep(sim: Simulation): Step | undefined {
+  const { restarting } = sim;
+  if (restarting) return { at: restarting.at, take: () => restartAll(sim) };
   const steps: Array<Step | undefined> = [];
   if (sim.busy) steps.push(busyStep(sim, sim.busy));
   else {

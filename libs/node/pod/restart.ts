@@ -12,7 +12,8 @@ export function nextDelay(delay: number | undefined): number {
   return delay ? Math.min(delay * 2, LONGEST) : FIRST;
 }
 
-function matchingRule(container: corev1.Container, code: number): string | undefined {
+/** The action of the first rule for an exit code (podutil.FindMatchingContainerRestartRule). */
+export function matchingRule(container: corev1.Container, code: number): string | undefined {
   const rule = container.restartPolicyRules?.find(({ exitCodes }) => {
     if (!exitCodes) return false;
     const within = (exitCodes.values ?? []).includes(code);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { corev1 } from '#api';
 import { formatTime, type Instant, parseTime } from '#apimachinery';
+import { conditionOf } from '#component-helpers';
 import type { Program } from '../images/program.js';
 import type { ContainerMemory, PodMemory } from './memory.js';
 import { programOfContainer } from './programs.js';
@@ -25,6 +26,7 @@ export class Simulation {
   busy: PodMemory['busy'];
   mount: PodMemory['mount'];
   resize: PodMemory['resize'];
+  restarting: PodMemory['restarting'];
   /** Containers that this plan has started: their status is written before they are probed. */
   readonly fresh = new Set<Slot>();
   /** A process has to be looked at before it is known how it goes on. */
@@ -40,6 +42,7 @@ export class Simulation {
     this.busy = world.memory.busy;
     this.mount = world.memory.mount;
     this.resize = world.memory.resize;
+    this.restarting = world.memory.at === undefined ? restartInStatus(pod, now) : world.memory.restarting;
     this.at = now;
   }
 
@@ -105,15 +108,14 @@ export class Simulation {
 
   /** The id that a container will have when it is created. */
   nextID({ container: { name }, status }: Slot): string {
-    const before = status.state?.terminated ?? status.lastState?.terminated;
-    return containerID(this.pod.metadata.uid ?? '', name, before ? status.restartCount + 1 : status.restartCount);
+    return containerID(this.pod.metadata.uid ?? '', name, nextRestartCount(status));
   }
 
   /** A container is running from now on. */
   run(slot: Slot, image: { name: string; id: string; user: number }): void {
     const { status, container } = slot;
     const before = status.state?.terminated ?? status.lastState?.terminated;
-    const restartCount = before ? status.restartCount + 1 : status.restartCount;
+    const restartCount = nextRestartCount(status);
     // While a resize is deferred, a container is started with what it had.
     const resources = (this.resize?.state === 'deferred' ? status.resources : undefined) ?? container.resources ?? {};
     slot.status = {
@@ -165,6 +167,17 @@ export class Simulation {
   finishedAt(slot: Slot): Instant {
     return parseTime(slot.status.state?.terminated?.finishedAt ?? slot.status.lastState?.terminated?.finishedAt ?? '') ?? this.now;
   }
+}
+
+/** How often a container will have been restarted when it is started. Of one that was removed this is counted already. */
+function nextRestartCount({ state, lastState, restartCount, containerID: id }: corev1.ContainerStatus): number {
+  const before = state?.terminated ?? lastState?.terminated;
+  return before && id !== undefined ? restartCount + 1 : restartCount;
+}
+
+/** A restart of all containers that the status tells of, if it is not remembered. */
+function restartInStatus({ status }: corev1.Pod, now: Instant): PodMemory['restarting'] {
+  return conditionOf(status?.conditions, 'AllContainersRestarting')?.status === 'True' ? { at: now } : undefined;
 }
 
 /** A container's id, which is the same for the same start of the same container. */

@@ -57,7 +57,7 @@ export function finishStart(sim: Simulation, slot: Slot): void {
   const reference = parseImage(slot.container.image ?? '');
   const image = reference && findImage(reference);
   const program = sim.program(slot);
-  if (slot.status.state?.terminated ?? slot.status.lastState?.terminated)
+  if (slot.status.containerID && (slot.status.state?.terminated ?? slot.status.lastState?.terminated))
     sim.remember(slot, { crash: afterRestart(crashEntry(slot), sim.finishedAt(slot), sim.at) });
   sim.normal('Created', 'Container created', slot);
   const before = slot.status;
