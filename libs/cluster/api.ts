@@ -20,7 +20,7 @@ import { conversions, customKindOf, providers as registryProviders, resourceMetr
 import { streamProviders } from '#streaming';
 import { publishClientAuthority } from './client-authority.js';
 import { ControlPlaneGate } from './faults/control-plane-gate.js';
-import { unworked } from './unworked-kinds.js';
+import { unworked } from './kind-workers.js';
 import { podServer } from './webhook-routes.js';
 
 export interface ClusterApiOptions {
