@@ -47,6 +47,7 @@ interface ClusterRow {
   node_cpu: string;
   node_memory: string;
   node_pods: number;
+  control_planes: number | null;
   profile: string;
   clock: unknown;
   seed: string;
@@ -59,7 +60,13 @@ const clusterOf = (row: ClusterRow): Cluster => ({
   id: row.id,
   organizationId: row.organization_id,
   name: row.name,
-  nodes: { count: row.node_count, cpu: row.node_cpu, memory: row.node_memory, pods: row.node_pods },
+  nodes: {
+    count: row.node_count,
+    ...(row.control_planes === null ? {} : { controlPlanes: row.control_planes }),
+    cpu: row.node_cpu,
+    memory: row.node_memory,
+    pods: row.node_pods,
+  },
   profile: row.profile as TimingProfileName,
   clock: clockOf(row.clock),
   seed: row.seed,
@@ -68,7 +75,7 @@ const clusterOf = (row: ClusterRow): Cluster => ({
   createdAt: row.created_at,
 });
 
-const CLUSTERS = `SELECT id, organization_id, name, node_count, node_cpu, node_memory, node_pods, profile, clock, seed, template_id,
+const CLUSTERS = `SELECT id, organization_id, name, node_count, node_cpu, node_memory, node_pods, control_planes, profile, clock, seed, template_id,
   features, created_at FROM clusters WHERE state = 'ready'`;
 
 /** The columns of a cluster's row, by name. */
@@ -80,6 +87,7 @@ const rowOf = ({ id, organizationId, name, nodes, profile, clock, seed, template
   node_cpu: nodes.cpu,
   node_memory: nodes.memory,
   node_pods: nodes.pods,
+  control_planes: nodes.controlPlanes ?? null,
   profile,
   clock,
   seed,

@@ -17,6 +17,8 @@ export interface Organization {
 /** The number and size of a cluster's nodes (Kubernetes quantities). The first one is the control plane. */
 export interface NodeShape {
   count: number;
+  /** Those that run the control plane; default one. */
+  controlPlanes?: number;
   cpu: string;
   memory: string;
   pods: number;

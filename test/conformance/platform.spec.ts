@@ -358,6 +358,38 @@ function references(value: unknown): string[] {
   return Object.entries(value).flatMap(([key, inner]) => (key === '$ref' ? [String(inner)] : references(inner)));
 }
 
+test('a cluster may have several nodes of the control plane, each with a member of etcd', async () => {
+  const nodes = { count: 4, controlPlanes: 3 };
+  const { json: created } = await rest('POST', '/clusters', { name: 'three', nodes, profile: 'instant' });
+  expect((await rest('GET', `/clusters/${created.id}`)).json.nodes).toMatchObject(nodes);
+  const members = (await rest('GET', `/clusters/${created.id}/etcd`)).json.members.map(({ name }: { name: string }) => name);
+  expect(members).toEqual(['control-plane', 'control-plane-2', 'control-plane-3']);
+  const { json } = await open(created).call('GET', '/api/v1/nodes');
+  expect(json.items.map(({ metadata }: { metadata: { name: string } }) => metadata.name)).toEqual([...members, 'worker-1']);
+  expect((await rest('POST', '/clusters', { name: 'two', nodes: { count: 2, controlPlanes: 3 } })).json.detail).toBe(
+    'nodes.controlPlanes: must be at most the number of nodes',
+  );
+});
+
+test('faults are injected, listed and healed', async () => {
+  const { json: created } = await rest('POST', '/clusters', { name: 'faulty', profile: 'instant' });
+  const faults = `/clusters/${created.id}/faults`;
+  const injected = await rest('POST', faults, { type: 'slow-pull', node: 'worker-1', image: 'nginx*', delay: '90s' });
+  expect([injected.status, injected.json]).toEqual([
+    201,
+    {
+      ...{ id: 'fault-1', type: 'slow-pull', node: 'worker-1', image: 'nginx*', delay: '1m30s' },
+      since: expect.any(String),
+      symptoms: ['pulls of nginx* take 1m30s longer'],
+    },
+  ]);
+  expect((await rest('GET', faults)).json).toEqual({ items: [injected.json] });
+  expect([(await rest('DELETE', `${faults}/fault-1`)).status, (await rest('DELETE', `${faults}/fault-1`)).status]).toEqual([204, 404]);
+  expect((await rest('POST', faults, { type: 'corrupt-data', component: 'kubelet', node: 'worker-1' })).json.detail).toBe(
+    'only members of etcd have data to corrupt',
+  );
+});
+
 test('the manifest of a cluster’s API server is shown and written, and the cluster acts by it', async () => {
   const { json: created } = await rest('POST', '/clusters', { name: 'manifest', profile: 'instant' });
   const cluster = open(created);

@@ -10,9 +10,19 @@ export const bytes = z.string().regex(/^[1-9][0-9]{0,5}(Ki|Mi|Gi|Ti)$/, 'must be
 /** The highest configurable limit of nodes (ORRERY_MAX_NODES); there are pod CIDRs for 8192. */
 export const LARGEST_NODE_COUNT = 5_000;
 
-/** The nodes of a cluster; the first one is the control plane. */
+/** Nodes of the control plane, each with a member of etcd. */
+const MOST_CONTROL_PLANES = 7;
+
+/** The nodes of a cluster, those of the control plane first. */
 export const nodesSchema = z.strictObject({
   count: z.number().int().min(1).max(LARGEST_NODE_COUNT).default(3).describe('Number of nodes, including the control plane'),
+  controlPlanes: z
+    .number()
+    .int()
+    .min(1)
+    .max(MOST_CONTROL_PLANES)
+    .optional()
+    .describe('How many of them run the control plane, each with a member of etcd; default 1'),
   cpu: wholeOrMilli.default('4'),
   memory: bytes.default('8Gi'),
   pods: z.number().int().min(1).max(1000).default(110),
@@ -71,7 +81,11 @@ export const createClusterSchema = z
     ({ template, nodes, cloud: given, storage: chosen }) =>
       template === undefined || (nodes === undefined && given === undefined && chosen === undefined),
     'nodes, cloud and storage are those of the template',
-  );
+  )
+  .refine(({ nodes }) => (nodes?.controlPlanes ?? 1) <= (nodes?.count ?? 1), {
+    path: ['nodes', 'controlPlanes'],
+    error: 'must be at most the number of nodes',
+  });
 
 export const listClustersSchema = z.object({ organization: z.string().optional() });
 

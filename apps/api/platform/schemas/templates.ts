@@ -34,7 +34,6 @@ const namedNode = z.strictObject({
 
 const presetSchema = nodesSchema.extend({
   preset: z.enum(NODE_PRESETS).optional().describe('How the nodes are named; default kubeadm'),
-  controlPlanes: z.number().int().min(1).max(7).default(1),
 });
 
 const nodeList = z
@@ -47,7 +46,7 @@ const nodeList = z
 /** What a template is made of, with the nodes by number or one by one. */
 export const templateBody = z.strictObject({
   nodes: z
-    .union([presetSchema.refine(({ count, controlPlanes }) => controlPlanes <= count, 'controlPlanes: at most count'), nodeList])
+    .union([presetSchema.refine(({ count, controlPlanes = 1 }) => controlPlanes <= count, 'controlPlanes: at most count'), nodeList])
     .prefault({}),
   version: version.optional(),
   cloud,
