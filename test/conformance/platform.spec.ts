@@ -121,7 +121,7 @@ test('a cluster is created as requested, listed, shown, and usable at once', asy
   expect(podCIDRs.size).toBe(5);
 });
 
-test('two clusters of one shape have different names, uids and addresses', async () => {
+test('two clusters of one shape have different uids, and the objects of one are not seen in the other', async () => {
   const made = await Promise.all(['twin-a', 'twin-b'].map((name) => rest('POST', '/clusters', { name, profile: 'instant' })));
   const [a, b] = made.map(({ json }) => open(json));
   if (!a || !b) throw new Error('no clusters');
