@@ -1,6 +1,10 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { ClusterApi, type Json } from '../cluster-api.js';
+import { kubectls, run } from '../kubectl.js';
+import { MoreProcesses, workerPattern } from '../more-processes.js';
 import { type MadeCluster, type Service, startService, until } from '../service.js';
 
 let service: Service;
@@ -342,4 +346,98 @@ test('a cluster is exported as a file, and goes on where it is imported', async 
   expect((await send(exported.text, 'imported')).status).toBe(409);
   expect((await platform('POST', '/import', { name: 'x' })).status).toBe(415);
   expect((await platform('GET', '/none/export')).status).toBe(404);
+});
+
+test('every credential of a cluster is valid after it was reset to a named state, and to its beginning', async () => {
+  const [kubectl] = kubectls();
+  if (kubectl === undefined) return;
+  const made = await service.createCluster({ name: 'named', profile: 'instant' });
+  const api = apiOf(made);
+  const folder = mkdtempSync(path.join(service.home, 'reset-'));
+  const kept = (name: string, text: string) => {
+    const file = path.join(folder, name);
+    writeFileSync(file, text);
+    return file;
+  };
+  const show = (at: string) => service.request(`/platform/v1/clusters/${made.id}${at}`, { token: service.adminToken });
+  const given = (await show('/kubeconfig')).text;
+  const withToken = kept('token', given);
+  const withCertificate = kept('certificate', (await show('/kubeconfig?auth=certificate')).text);
+  const kube = async (file: string, ...args: string[]) => {
+    const { code, out, err } = await run(kubectl, file, args);
+    return code === 0 ? out.trim() : `${code}: ${err.trim()}`;
+  };
+  await kube(withToken, 'create', 'serviceaccount', 'robot');
+  await kube(withToken, 'create', 'clusterrolebinding', 'robot', '--clusterrole=view', '--serviceaccount=default:robot');
+  await kube(withToken, 'create', 'configmap', 'state', '--from-literal=is=named');
+  const account = kept('account', given.replace(/token: .*/, `token: ${await kube(withToken, 'create', 'token', 'robot')}`));
+  expect((await platform('POST', `/${made.id}/snapshots`, { name: 'start' })).status).toBe(201);
+  const { server } = (await platform('GET', `/${made.id}`)).body;
+  const state = ['get', 'configmap', 'state', '-o', 'jsonpath={.data.is}'];
+
+  await kube(withToken, 'delete', 'configmap,serviceaccount', 'state', 'robot', '--ignore-not-found');
+  expect(await kube(withCertificate, ...state)).toBe('1: Error from server (NotFound): configmaps "state" not found');
+  expect((await platform('POST', `/${made.id}/reset`, { to: 'start' })).status).toBe(200);
+  for (const file of [withToken, withCertificate, account]) expect([file, await kube(file, ...state)]).toEqual([file, 'named']);
+  await kube(withToken, 'create', 'deployment', 'web', '--image=nginx');
+  expect(await kube(withCertificate, 'rollout', 'status', 'deployment/web')).toBe('deployment "web" successfully rolled out');
+
+  expect((await platform('POST', `/${made.id}/reset`, {})).status).toBe(200);
+  for (const file of [withToken, withCertificate]) {
+    expect(await kube(file, 'get', 'deployments,configmaps', '-o', 'name')).toBe('configmap/kube-root-ca.crt');
+  }
+  expect(await kube(account, ...state)).toContain('You must be logged in to the server');
+  expect((await platform('GET', `/${made.id}`)).body).toMatchObject({ id: made.id, server });
+  expect((await show('/kubeconfig')).text).toBe(given);
+  await kube(withToken, 'create', 'deployment', 'web', '--image=nginx');
+  expect(await kube(withToken, 'rollout', 'status', 'deployment/web')).toBe('deployment "web" successfully rolled out');
+  api.close();
+});
+
+test('an advance that waits for a state goes on when its worker is killed, shows how far it is, and is cancelled', async () => {
+  const made = await service.createCluster({
+    name: 'killed',
+    profile: 'realistic',
+    clock: { mode: 'stepped', startAt: '2030-01-01T00:00:00Z' },
+  });
+  const api = apiOf(made);
+  const more = new MoreProcesses(service);
+  more.worker();
+  try {
+    await api.must('POST', '/apis/batch/v1/namespaces/default/cronjobs', {
+      metadata: { name: 'tick' },
+      spec: {
+        schedule: '* * * * *',
+        jobTemplate: {
+          spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox', command: ['true'] }] } } },
+        },
+      },
+    });
+    const tenTimes = {
+      object: 'cronjob/tick',
+      expression: "timestamp(object.status.lastScheduleTime) >= timestamp('2030-01-01T01:00:00Z')",
+    };
+    const advancing = platform('POST', `/${made.id}/clock/advance`, { by: '5h', until: tenTimes });
+    const seen = new Set<string>();
+    const look = async () => seen.add((await platform('GET', `/${made.id}/clock`)).body.now);
+    for (let kill = 0; kill < 3; kill++) {
+      expect(await until(async () => (await look()).size > 2 * (kill + 1))).toBe(true);
+      const [victim] = service.pids(workerPattern);
+      if (victim !== undefined) process.kill(victim, 'SIGKILL');
+    }
+    const { status, body } = await advancing;
+    expect([status, body.met, body.now]).toEqual([200, true, '2030-01-01T01:00:00.000Z']);
+    expect([...seen]).toEqual([...seen].sort());
+    const names = (await api.must('GET', '/apis/batch/v1/namespaces/default/jobs')).items.map(({ metadata }: Json) => metadata.name);
+    expect(new Set(names).size).toBe(names.length);
+
+    const begun = await platform('POST', `/${made.id}/clock/advance`, { by: '9000h', wait: '1ms' });
+    expect([begun.status, begun.body.target]).toEqual([202, '2031-01-11T01:00:00.000Z']);
+    expect((await platform('DELETE', `/${made.id}/clock/advance`)).status).toBe(204);
+    const stopped = (await platform('GET', `/${made.id}/clock`)).body;
+    expect([stopped.advance.target, stopped.advance.failure]).toEqual([undefined, 'the advance was cancelled']);
+    expect((await platform('POST', `/${made.id}/clock/advance`, { by: '0s' })).body.now).toBe(stopped.now);
+  } finally {
+    more.kill();
+  }
 });
