@@ -2,7 +2,8 @@ import { localPathStorage } from '#kubeadm';
 import { apps, batch, claimSpec, core, deployment, devices, image, labels, mounted, script, template } from './objects.js';
 import { advance, patch, post, remove, type Step } from './step.js';
 
-const setUp: readonly Step[] = localPathStorage()
+/** The provisioner of volumes on the nodes, with its default StorageClass. */
+export const localPath: readonly Step[] = localPathStorage()
   .flat()
   .flatMap((step) => {
     if (step.verb !== 'create') return [];
@@ -182,7 +183,7 @@ const end: readonly Step[] = [
 ];
 
 /** A workload that gives every controller, the scheduler and the kubelets something to do. */
-export const everything: readonly Step[] = [...setUp, ...deployments, ...sets, ...jobs, ...claims, ...nodes, ...end];
+export const everything: readonly Step[] = [...localPath, ...deployments, ...sets, ...jobs, ...claims, ...nodes, ...end];
 
 /** The same in a cluster that is in a cloud. */
 export const everythingInCloud: readonly Step[] = [...everything.slice(0, -end.length), ...machines, ...end];
