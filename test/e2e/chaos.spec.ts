@@ -4,11 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ClusterApi, deploymentOf, type Json } from '../cluster-api.js';
 import { type Following, follow } from '../follow.js';
 import { isAlive, type Service, startService, until } from '../service.js';
+import { localPath } from '../workload/everything.js';
+import { apps, batch, claimSpec, core, labels, script, template, deployment as webOf } from '../workload/objects.js';
 
 const replicas = 500;
 const apiPattern = /apps\/api\/main\.js/;
 const workerPattern = /apps\/worker\/main\.js/;
 const redisPattern = /(redis|valkey)-server/;
+const postgresPattern = /bin\/postgres -D/;
 const maps = '/api/v1/namespaces/default/configmaps';
 const deployment = '/apis/apps/v1/namespaces/default/deployments/web';
 const replicaSets = '/apis/apps/v1/namespaces/default/replicasets';
@@ -225,4 +228,78 @@ test('a worker that is suspended past its lock and resumed writes nothing twice:
     second.kill('SIGTERM');
     await gone;
   }
+});
+
+/** What runs while processes are killed and suspended: each kind of controller has something to do. */
+const workloads: ReadonlyArray<[path: string, object]> = [
+  [
+    `${apps}/statefulsets`,
+    {
+      metadata: { name: 'db' },
+      spec: {
+        ...{ replicas: 5, serviceName: 'db', selector: labels('db'), template: template('db') },
+        volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: claimSpec() }],
+      },
+    },
+  ],
+  [`${apps}/daemonsets`, { metadata: { name: 'agent' }, spec: { selector: labels('agent'), template: template('agent') } }],
+  [
+    `${batch}/jobs`,
+    {
+      metadata: { name: 'work' },
+      spec: { completions: 60, parallelism: 3, completionMode: 'Indexed', template: { spec: script('sleep 1') } },
+    },
+  ],
+  [`${apps}/deployments`, webOf('front', 20)],
+  [`${core}/services`, { metadata: { name: 'front' }, spec: { type: 'NodePort', selector: { app: 'front' }, ports: [{ port: 80 }] } }],
+];
+
+test('SIGKILL and SIGSTOP of each process in turn, while sets with volumes, a Job and roll-outs are at work', async () => {
+  const cluster = new ClusterApi(service, await service.createCluster({ name: 'all', profile: 'instant', nodes: { count: 4 } }));
+  const send = async (method: string, path: string, body: object): Promise<void> => {
+    const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+    // What was sent twice because its answer was lost exists already.
+    const done = async () => [200, 201, 409].includes((await asked(cluster.call(method, path, body, { type })))?.status ?? 0);
+    expect(await until(done)).toBe(true);
+  };
+  for (const step of localPath) if ('method' in step) await send(step.method, step.path, step.body);
+  for (const [path, object] of workloads) await send('POST', path, object);
+  const names = new Set<string>();
+  const following = await follow(cluster, pods, ({ object }) => void names.add(object.metadata.name));
+  let version = 0;
+  for (const pattern of [workerPattern, apiPattern, redisPattern, postgresPattern]) {
+    for (const signal of ['SIGSTOP', 'SIGKILL'] as const) {
+      const victims = service.pids(pattern);
+      expect(victims.length).toBeGreaterThan(0);
+      for (const pid of victims) process.kill(pid, signal);
+      await sleep(signal === 'SIGSTOP' ? 2_500 : 300);
+      if (signal === 'SIGSTOP') for (const pid of victims) process.kill(pid, 'SIGCONT');
+      else expect(await until(() => service.pids(pattern).some((pid) => !victims.includes(pid)))).toBe(true);
+      version += 1;
+      for (const set of ['deployments/front', 'statefulsets/db', 'daemonsets/agent'])
+        await send('PATCH', `${apps}/${set}`, { spec: { template: { metadata: { annotations: { version: String(version) } } } } });
+    }
+  }
+  const statusOf = async (path: string): Promise<Json> => (await asked(cluster.must('GET', path)))?.status ?? {};
+  const states = async () => {
+    const [db, agent, front, work] = await Promise.all(
+      [`${apps}/statefulsets/db`, `${apps}/daemonsets/agent`, `${apps}/deployments/front`, `${batch}/jobs/work`].map(statusOf),
+    );
+    return [db.readyReplicas, db.updatedReplicas, agent.updatedNumberScheduled, agent.numberAvailable]
+      .concat([front.updatedReplicas, front.replicas, front.availableReplicas])
+      .concat([work.succeeded, work.completedIndexes, work.active ?? 0]);
+  };
+  const expected = [5, 5, 3, 3, 20, 20, 20, 60, '0-59', 0];
+  await until(async () => JSON.stringify(await states()) === JSON.stringify(expected));
+  expect(await states()).toEqual(expected);
+  const { items } = await cluster.must('GET', pods);
+  const live: Json[] = items.filter(({ status }: Json) => status.phase === 'Running');
+  expect(live.length).toBe(5 + 3 + 20);
+  expect(new Set(live.map(({ status }) => status.podIP)).size).toBe(live.length);
+  const claimed = (await cluster.must('GET', `${core}/persistentvolumeclaims`)).items.map(({ spec }: Json) => spec.volumeName);
+  const volumes = (await cluster.must('GET', '/api/v1/persistentvolumes')).items.map(({ metadata }: Json) => metadata.name);
+  expect([claimed.length, [...claimed].sort()]).toEqual([5, [...volumes].sort()]);
+  expect(names.size).toBeGreaterThan(29 + 60);
+  await following.stop();
+  cluster.close();
 });

@@ -100,6 +100,12 @@ function end({ objects }: Outcome): { keys: string[]; workloads: Json[] } {
   return { keys: keys.sort(), workloads };
 }
 
+const BUILT = [
+  { name: 'statefulsets/default/db', replicas: 3, readyReplicas: 3, updatedReplicas: 3 },
+  { name: 'jobs/default/work', succeeded: 6, completedIndexes: '0-5' },
+  { name: 'deployments/default/web', replicas: 4, readyReplicas: 4, updatedReplicas: 4 },
+];
+
 const LIVES = 20;
 
 test.each<[string, readonly Step[]]>([
@@ -111,6 +117,7 @@ test.each<[string, readonly Step[]]>([
     const whole = await afterLives(steps, []);
     expect(troublesOf(whole)).toEqual([]);
     const expected = end(whole);
+    expect(expected.workloads).toEqual(steps === built ? BUILT : []);
     for (let nth = 0; nth < LIVES; nth += 1) {
       // A first life that ends somewhere in the whole run, and some short ones.
       const first = Math.floor((whole.awaits * (nth + 0.5)) / LIVES) + nth;
