@@ -106,7 +106,7 @@ const BUILT = [
   { name: 'deployments/default/web', replicas: 4, readyReplicas: 4, updatedReplicas: 4 },
 ];
 
-const LIVES = 20;
+const LIVES = 10;
 
 test.each<[string, readonly Step[]]>([
   ['is built', built],
