@@ -166,4 +166,11 @@ describe.each(versions)('kubectl $version', (kubectl) => {
     const ran = await call(['run', name, '-i', '--rm', '--restart=Never', '--image=busybox:1.36', '--', 'wc', '-c'], 'four');
     expect([ran.code, ran.out]).toEqual([0, expect.stringContaining('4\n')]);
   });
+
+  test('run of a shell that is started again when it ends: the session ends with the first one, and the pod is removed', async () => {
+    const name = `again-${kubectl.version.replace('.', '-')}`;
+    const ran = await call(['run', name, '-i', '--rm', '--image=busybox:1.36'], 'echo hello-$((1 + 2))\n');
+    expect([ran.code, ran.out]).toEqual([0, expect.stringContaining('hello-3\n')]);
+    expect(ran.out).toContain(`pod "${name}" deleted`);
+  });
 });
