@@ -11,6 +11,7 @@ import { CloudView } from './cloud/cloud-view.js';
 import { usersOf } from './component-users.js';
 import { FAULTS_KEY } from './faults/fault.js';
 import { FaultView } from './faults/fault-view.js';
+import { KubeletConfigurations } from './kubelet-configurations.js';
 import { machineRows } from './machine-rows.js';
 import { nodeOfFile, StaticManifests } from './static-manifests.js';
 
@@ -114,8 +115,9 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
   const { api, store, turns, clock, profile, rootCA, keys, delayUntil, onFailure, onClose, conductor } = options;
   const informers = createInformers(inProcessClient(api));
   const cloud = new CloudView(store);
-  const faults = new FaultView(store, clock, cloud);
-  const manifests = new StaticManifests(store, faults);
+  const configurations = new KubeletConfigurations(store);
+  const faults = new FaultView(store, clock, cloud, configurations);
+  const manifests = new StaticManifests(store, faults, configurations);
   const progress = new Progress(store, (key) => {
     const node = nodeOfFile(key);
     if (key === FAULTS_KEY) {

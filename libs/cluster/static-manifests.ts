@@ -5,10 +5,12 @@ import type { Manifests, StaticPod } from '#controller-runtime';
 import { hashOf, mirrorPod } from '#kubeadm';
 import { programOfContainer } from '#node';
 import { STATIC_COMPONENTS } from './faults/fault.js';
+import type { KubeletConfigurations } from './kubelet-configurations.js';
 
 /** Where kubeadm's kubelets look for manifests, unless their configuration says otherwise. */
 const DIRECTORY = '/etc/kubernetes/manifests';
-const KUBELET_CONFIG = '/var/lib/kubelet/config.yaml';
+/** The configuration of a node's kubelet. */
+export const KUBELET_CONFIG = '/var/lib/kubelet/config.yaml';
 /** Static pods of a node at most, as pods of a node. */
 const MOST_STATIC_PODS = 110;
 
@@ -33,7 +35,12 @@ export class StaticManifests implements Manifests {
   constructor(
     private readonly store: Pick<ClusterStore, 'cached' | 'peek'>,
     private readonly faults: { isMovedAway(component: string, node: string): boolean },
+    private readonly configurations: Pick<KubeletConfigurations, 'of'>,
   ) {}
+
+  configuration(node: string): Readonly<Record<string, unknown>> {
+    return this.configurations.of(node);
+  }
 
   of(node: string): readonly StaticPod[] {
     const found: StaticPod[] = [];

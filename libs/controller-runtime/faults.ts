@@ -1,4 +1,5 @@
 import type { Instant } from '#apimachinery';
+import type { ShutdownPeriod } from './shutdown-periods.js';
 
 /** Why something does not do its work, as of now. */
 export interface Outage {
@@ -22,6 +23,15 @@ export interface Crash {
 /** How a node pulls an image: never, for this reason, or so many milliseconds later. */
 export type PullFault = { readonly error: string } | { readonly delay: number };
 
+/** A node that is being shut down. */
+export interface NodeShutdown {
+  readonly since: Instant;
+  /** When the machine goes off. */
+  readonly off: Instant;
+  /** How long pods have, the lowest priority first; empty: it goes off at once. */
+  readonly periods: readonly ShutdownPeriod[];
+}
+
 /** The faults of a cluster as its components feel them. Everything is as of now and cheap to ask. */
 export interface Faults {
   /** Set while no instance of a control plane's component does its work: kube-controller-manager, kube-scheduler … */
@@ -34,6 +44,8 @@ export interface Faults {
   pull(node: string, image: string): PullFault | undefined;
   /** Whether the disk of a node is full. */
   isDiskFull(node: string): boolean;
+  /** Set while a node is being shut down, and while it is off because of that. */
+  shutdown(node: string): NodeShutdown | undefined;
   /** Set while the kubelet of a node does nothing or reaches no API server: it renews no Lease, and no pod of the node gets a new status. */
   kubelet(node: string): Outage | undefined;
   /** Set while a node as a whole is off or cut off: nothing on it can be reached. */
@@ -49,6 +61,7 @@ export const NO_FAULTS: Faults = {
   crash: () => undefined,
   pull: () => undefined,
   isDiskFull: () => false,
+  shutdown: () => undefined,
   kubelet: () => undefined,
   node: () => undefined,
   onChange: () => undefined,

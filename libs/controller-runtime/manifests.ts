@@ -18,12 +18,14 @@ export interface Manifests {
   of(node: string): readonly StaticPod[];
   /** Whether a mirror pod shows what kubeadm has left on the nodes of a cluster of a former version, which is in no file. */
   isUnwritten(pod: corev1.Pod): boolean;
+  /** The KubeletConfiguration of a node as it was written; empty where there is none. */
+  configuration(node: string): Readonly<Record<string, unknown>>;
   /** Calls the listener for a node whose files have changed, from where the component's informers deliver theirs: it may queue keys. */
   onChange(listener: (node: string) => void): void;
 }
 
 /** Nodes without files. */
-export const NO_MANIFESTS: Manifests = { of: () => [], isUnwritten: () => false, onChange: () => undefined };
+export const NO_MANIFESTS: Manifests = { of: () => [], isUnwritten: () => false, configuration: () => ({}), onChange: () => undefined };
 
 /** The group of changes of nodes' files; their namespace is the node. */
 export const FILES_GROUP = 'files.machine';

@@ -9,7 +9,7 @@ import { Int64, Time } from './scalars.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
 
-const TYPES = 'What is done: stop, crash, pause, cut, fill-disk, slow-pull, fail-pull, corrupt-manifest or corrupt-data.';
+const TYPES = 'What is done: stop, crash, pause, cut, fill-disk, slow-pull, fail-pull, corrupt-manifest, corrupt-data or shutdown.';
 
 const faultType = new GraphQLObjectType<GraphFault, GraphContext>({
   name: 'Fault',

@@ -4,7 +4,8 @@ import { conditionOf } from '#component-helpers';
 import type { ClusterContext, ComponentChange, Controller, OpenController, ReconcileContext, WorkQueue } from '#controller-runtime';
 import { healthyConditions } from './node-status.js';
 
-const NODE_LEASES = 'kube-node-lease';
+/** The namespace of the Leases of nodes. */
+export const NODE_LEASES = 'kube-node-lease';
 /** How often a kubelet renews its lease: a quarter of nodeLeaseDurationSeconds. */
 const RENEW_INTERVAL = 10_000;
 /**
@@ -64,7 +65,7 @@ class Heartbeats implements OpenController {
     const lease = informers.of(Lease).get(name, NODE_LEASES);
     const outage = faults.kubelet(name);
     if (outage) {
-      if (lease && !isLast(lease)) await renew(lease, lastRenewal(lease, outage.since) + LAST, ctx);
+      if (lease) await lastSign(lease, outage.since, ctx);
       return;
     }
     const now = Math.floor(ctx.clock.now());
@@ -72,6 +73,11 @@ class Heartbeats implements OpenController {
     const conditions = reportedAgain(node, now);
     if (conditions) await report(node, conditions, ctx);
   }
+}
+
+/** Writes the last renewal of the Lease of a kubelet that was silenced. */
+export async function lastSign(lease: coordinationv1.Lease, silenced: Instant, ctx: ReconcileContext): Promise<void> {
+  if (!isLast(lease)) await renew(lease, lastRenewal(lease, silenced) + LAST, ctx);
 }
 
 async function renew({ metadata }: coordinationv1.Lease, at: Instant, { client }: ReconcileContext): Promise<void> {

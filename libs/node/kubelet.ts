@@ -29,6 +29,7 @@ import { Evictions } from './eviction/evictions.js';
 import { nodePressure } from './eviction/node-pressure.js';
 import { isMirrorPod } from './eviction/pressure.js';
 import { heartbeats } from './heartbeats.js';
+import { ends, isOurs, isSimulated, isUnbound } from './kubelet-changes.js';
 import { NodeMemory } from './node-memory.js';
 import { hasSandbox } from './pod/assemble.js';
 import { NO_MEMORY, type PodMemory } from './pod/memory.js';
@@ -40,6 +41,7 @@ import type { PodPlan } from './pod/world.js';
 import { BY_NODE, worldOf } from './pod-world.js';
 import { ClusterProcesses } from './processes/cluster-processes.js';
 import { keepVolumes } from './processes/keep-volumes.js';
+import { nodeShutdown } from './shutdown/node-shutdown.js';
 import { staticPods } from './static-pods.js';
 import { volumeExpansion } from './volumes/expansion.js';
 import { volumesInUse } from './volumes/in-use.js';
@@ -47,16 +49,6 @@ import { driverRegistration } from './volumes/registration.js';
 
 /** Maximum concurrent writes of pods: a thousand of them share a few transactions. */
 const CONCURRENCY = 1024;
-
-/** Whether a pod that was not over is with this plan. */
-function ends(pod: corev1.Pod, { status, remove }: Pick<PodPlan, 'status' | 'remove'>): boolean {
-  return (remove || isTerminalPhase(status?.phase)) && !isTerminalPhase(pod.status?.phase);
-}
-
-/** Whether a node is simulated: one that was merely created through the API has no kubelet. */
-function isSimulated(node: corev1.Node | undefined): node is corev1.Node {
-  return node?.status?.nodeInfo?.kubeletVersion !== undefined && node.status.nodeInfo.kubeletVersion !== '';
-}
 
 /** The kubelets of all simulated nodes of one cluster. */
 class Kubelets implements OpenController {
@@ -130,12 +122,11 @@ class Kubelets implements OpenController {
     return plan.at === undefined ? undefined : { requeueAfter: Math.max(0, plan.at - this.context.clock.now()) };
   }
 
-  /** A pod that is evicted has a second to stop (immediateEvictionGracePeriodSeconds). */
   private beginEviction(uid: string): void {
-    const outcome = this.evictions.of(uid);
-    if (!outcome) return;
+    const eviction = this.evictions.of(uid);
+    if (!eviction) return;
     const memory = this.pods.get(uid) ?? NO_MEMORY;
-    if (!memory.ending) this.pods.set(uid, { ...memory, ending: { since: this.context.clock.now(), grace: 1000, outcome } });
+    if (!memory.ending) this.pods.set(uid, { ...memory, ending: { since: this.context.clock.now(), ...eviction } });
   }
 
   private memoryOf(node: corev1.Node): NodeMemory {
@@ -256,21 +247,6 @@ class Kubelets implements OpenController {
   }
 }
 
-/** The event of our own status write: only fields that the kubelet itself writes have changed. */
-function isOurs(pod: corev1.Pod, old: corev1.Pod): boolean {
-  const { metadata, spec } = pod;
-  return (
-    metadata.generation === old.metadata.generation &&
-    metadata.deletionTimestamp === old.metadata.deletionTimestamp &&
-    spec?.nodeName === old.spec?.nodeName &&
-    pod.status !== old.status
-  );
-}
-
-/** Whether a pod waits for the scheduler. */
-const isUnbound = ({ group, resource, deleted, object }: ComponentChange): boolean =>
-  !deleted && group === '' && resource === 'pods' && !(object() as corev1.Pod).spec?.nodeName;
-
 const kubelets = (evictions: Evictions): Controller => ({
   name: 'kubelet',
   interests: ({ group, resource, object }: ComponentChange) => {
@@ -288,6 +264,7 @@ function parts(): Component {
     staticPods,
     heartbeats,
     nodePressure(evictions),
+    nodeShutdown(evictions),
     volumesInUse,
     volumeExpansion,
     driverRegistration,

@@ -20,6 +20,9 @@ function hostIPs(node: corev1.Node): string[] {
   return secondary ? [primary.address, secondary.address] : [primary.address];
 }
 
+/** nodeshutdown_manager.go Admit. */
+const SHUTTING_DOWN = { reason: 'NodeShutdown', message: 'Pod was rejected as the node is shutting down.' };
+
 /** What a pod finds on its node and in its cluster. */
 export function worldOf(
   { informers, profile, faults }: ClusterContext,
@@ -40,7 +43,7 @@ export function worldOf(
     volumes: () => volumeTroubles(pod, node, informers),
     ...(isMirrorPod(pod) ? { crash: faults.crash(pod.spec.containers[0]?.name ?? '', node.metadata.name) } : {}),
     pullFault: (reference) => faults.pull(node.metadata.name, reference),
-    refusal: refusalOf(node, pod),
+    refusal: refusalOf(node, pod) ?? (faults.shutdown(node.metadata.name) ? SHUTTING_DOWN : undefined),
     shortage: (wanted) => shortageOf(node, wanted, neighbours()),
   };
 }

@@ -1,5 +1,6 @@
 import { type corev1, Node, Pod } from '#api';
 import { isAlreadyExists, isNotFound, StatusError } from '#apimachinery';
+import { isTerminalPhase } from '#component-helpers';
 import {
   type Change,
   type ClusterContext,
@@ -41,7 +42,8 @@ class StaticPods implements OpenController {
     });
     manifests.onChange((node) => queue.add(node));
     faults.onChange(() => {
-      for (const node of this.silenced) if (!faults.kubelet(node)) queue.add(node);
+      for (const { metadata } of informers.of(Node).list()) if (faults.shutdown(metadata.name)) this.silenced.add(metadata.name);
+      for (const node of this.silenced) if (!faults.kubelet(node) && !faults.shutdown(node)) queue.add(node);
     });
   }
 
@@ -57,13 +59,17 @@ class StaticPods implements OpenController {
     const client = ctx.client.as({ node: name });
     const wanted = manifests.of(name);
     const standing = informers.of(Pod).byIndex(BY_MIRRORING_NODE, name);
+    const kept: corev1.Pod[] = [];
     for (const pod of standing) {
       const manifest = wanted.find((each) => sameName(pod, each));
-      const isCurrent = manifest ? pod.metadata.annotations?.[HASH] === manifest.hash : manifests.isUnwritten(pod);
-      if (!isCurrent) await remove(client, pod);
+      // A static pod that has ended with its machine runs again when that is up.
+      const isOver = isTerminalPhase(pod.status?.phase) && pod.status?.reason === 'Terminated' && !faults.shutdown(name);
+      const isCurrent = manifest ? pod.metadata.annotations?.[HASH] === manifest.hash && !isOver : manifests.isUnwritten(pod);
+      if (isCurrent) kept.push(pod);
+      else await remove(client, pod);
     }
     for (const manifest of wanted) {
-      const current = standing.some((pod) => sameName(pod, manifest) && pod.metadata.annotations?.[HASH] === manifest.hash);
+      const current = kept.some((pod) => sameName(pod, manifest));
       if (!current) await create(client, manifest.mirror(node, this.context.clock.now()));
     }
     return undefined;

@@ -54,6 +54,11 @@ const RULES: Readonly<Record<FaultType, Rule>> = {
     if (request.component === undefined) return request.node === undefined ? 'the node must be named' : undefined;
     return componentRule(request, nodes);
   },
+  shutdown: ({ component, node }, { controlPlane }) => {
+    if (component !== undefined) return 'nodes are shut down, not components';
+    if (node === undefined) return 'the node must be named';
+    return controlPlane.includes(node) ? `${node} runs the control plane: it can be stopped` : undefined;
+  },
   'slow-pull': (request, nodes) => pullRule(request, nodes) ?? (request.delay === undefined ? 'delay: must be given' : undefined),
   'fail-pull': pullRule,
   'corrupt-manifest': instanceRule,
@@ -84,6 +89,7 @@ const KINDS: Readonly<Partial<Record<FaultType, string>>> = {
   crash: 'process',
   pause: 'process',
   'corrupt-data': 'process',
+  shutdown: 'process',
 };
 const kindOf = (type: FaultType): string => KINDS[type] ?? type;
 

@@ -1,6 +1,7 @@
 import type { Clock } from '#apimachinery';
 import type { CachedObject, ClusterStore } from '#cacher';
-import type { Crash, Faults, Outage, PullFault } from '#controller-runtime';
+import { type Crash, type Faults, type NodeShutdown, type Outage, type PullFault, shutdownPeriods } from '#controller-runtime';
+import type { KubeletConfigurations } from '../kubelet-configurations.js';
 import { ControlPlaneState } from './control-plane.js';
 import { cutBetween, FAULTS_KEY, FAULTY_COMPONENTS, type FaultList, type Hold, holdOf, holdsOf } from './fault.js';
 import { pullFault } from './image-pulls.js';
@@ -37,6 +38,7 @@ export class FaultView implements Faults {
     private readonly clock: Clock,
     /** The machines of a cloud, which fail as nodes do. */
     private readonly machines: { outage(node: string): Outage | undefined },
+    private readonly configurations: Pick<KubeletConfigurations, 'of'>,
   ) {
     this.row = new FaultRow(store);
   }
@@ -88,6 +90,20 @@ export class FaultView implements Faults {
     return holds.some((each) => each.type === 'fill-disk' && each.component === undefined && each.node === node);
   }
 
+  shutdown(node: string): NodeShutdown | undefined {
+    const fault = this.row.current()?.holds.find((each) => each.type === 'shutdown' && each.node === node);
+    if (fault === undefined) return undefined;
+    const periods = shutdownPeriods(this.configurations.of(node));
+    const seconds = periods.reduce((sum, period) => sum + period.seconds, 0);
+    return { since: fault.since, off: fault.since + seconds * 1000, periods };
+  }
+
+  /** Set while a node is off because it was shut down. */
+  private off(node: string): Outage | undefined {
+    const { off } = this.shutdown(node) ?? {};
+    return off !== undefined && this.clock.now() >= off ? { state: 'stopped', since: off } : undefined;
+  }
+
   kubelet(node: string): Outage | undefined {
     const machine = this.machines.outage(node);
     if (machine) return machine;
@@ -95,6 +111,8 @@ export class FaultView implements Faults {
     if (state === undefined) return undefined;
     const hold = holdOf(state.holds, 'kubelet', node);
     if (hold) return outageOf(hold);
+    const off = this.off(node);
+    if (off) return off;
     return state.reachesApi(node) ? this.unserved(state) : { state: 'unreachable', since: since(state, node) };
   }
 
@@ -102,7 +120,7 @@ export class FaultView implements Faults {
     const hold = this.row.current()?.holds.find(({ type, component, peer, ...each }) => {
       return each.node === node && component === undefined && peer === undefined && (type === 'stop' || type === 'cut');
     });
-    if (hold === undefined) return this.machines.outage(node);
+    if (hold === undefined) return this.off(node) ?? this.machines.outage(node);
     return { ...outageOf(hold), ...(hold.type === 'cut' ? { state: 'unreachable' as const } : {}) };
   }
 

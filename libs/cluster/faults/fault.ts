@@ -12,6 +12,7 @@ export const FAULT_TYPES = [
   'fail-pull',
   'corrupt-manifest',
   'corrupt-data',
+  'shutdown',
 ] as const;
 export type FaultType = (typeof FAULT_TYPES)[number];
 

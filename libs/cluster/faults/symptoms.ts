@@ -30,6 +30,11 @@ export function symptomsOf(fault: Fault): string[] {
     case 'fill-disk':
       if (component === 'etcd') return ['the alarm NOSPACE is raised: writes are refused with "etcdserver: mvcc: database space exceeded"'];
       return [`${node} has the condition DiskPressure and the taint node.kubernetes.io/disk-pressure`, 'its pods are evicted'];
+    case 'shutdown':
+      return [
+        `${node} is NotReady ("node is shutting down"), and its pods are terminated by their priority as shutdownGracePeriod in its /var/lib/kubelet/config.yaml says`,
+        'then the machine is off; without shutdownGracePeriod at once, and its pods are not told',
+      ];
     case 'slow-pull':
       return [`pulls of ${image ?? 'images'} take ${formatGoDuration(delay)} longer`];
     case 'fail-pull':

@@ -49,7 +49,8 @@ class NodeLifecycle implements OpenController {
     informers.of(Lease).on(({ object, revision }) => {
       const { name, namespace } = object.metadata;
       const node = namespace === NODE_LEASES ? informers.of(Node).get(name) : undefined;
-      if (node && !hasKubelet(node)) queue.add(name, revision || undefined);
+      // A simulated kubelet writes its Lease when it stops, and when it is back.
+      if (node && (!hasKubelet(node) || context.faults.kubelet(name))) queue.add(name, revision || undefined);
     });
     informers.of(Node).on((change) => this.nodeChanged(change));
     informers.of(Pod).on((change) => this.podChanged(change));

@@ -100,7 +100,7 @@ export function victimsOf(pods: readonly corev1.Pod[], pressures: readonly Press
 }
 
 /** Why a node under pressure does not admit a pod (eviction_manager.go Admit); undefined if it does. */
-export function refusalOf({ status }: corev1.Node, pod: corev1.Pod): string | undefined {
+export function refusalOf({ status }: corev1.Node, pod: corev1.Pod): { reason: string; message: string } | undefined {
   const met = (status?.conditions ?? [])
     .filter(({ type, status: is }) => is === 'True' && /^(Memory|Disk|PID)Pressure$/.test(type))
     .map(({ type }) => type);
@@ -109,5 +109,5 @@ export function refusalOf({ status }: corev1.Node, pod: corev1.Pod): string | un
     const taint = { key: 'node.kubernetes.io/memory-pressure', effect: 'NoSchedule' };
     if (podQOS(pod.spec) !== 'BestEffort' || tolerationsTolerate(pod.spec.tolerations ?? [], taint)) return undefined;
   }
-  return `The node had condition: [${met.join(' ')}]. `;
+  return { reason: 'Evicted', message: `The node had condition: [${met.join(' ')}]. ` };
 }

@@ -6,7 +6,7 @@ import type { Simulation } from './simulation.js';
 function refused({ pod, world }: Simulation): { reason: string; message: string } | undefined {
   const { status, metadata } = pod;
   if (status?.startTime || metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined) return undefined;
-  if (world.refusal !== undefined) return { reason: 'Evicted', message: world.refusal };
+  if (world.refusal !== undefined) return world.refusal;
   return status?.conditions?.some(({ type }) => type === 'PodScheduled') ? undefined : world.shortage(pod);
 }
 

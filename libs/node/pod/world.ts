@@ -27,8 +27,8 @@ export interface PodWorld {
   crash?: Crash | undefined;
   /** Set while the node cannot pull an image, by its full reference, as usual. */
   pullFault?(reference: string): PullFault | undefined;
-  /** Why the node, which is under pressure, does not admit the pod. */
-  refusal: string | undefined;
+  /** Why the node, which is under pressure or shutting down, does not admit the pod. */
+  refusal: { reason: string; message: string } | undefined;
   /** Why the pod as it is asked for does not fit on its node; undefined if it does. */
   shortage(pod: corev1.Pod): { reason: string; message: string } | undefined;
 }

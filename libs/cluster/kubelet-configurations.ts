@@ -1,0 +1,32 @@
+import { yamlToJson } from '#api/yaml';
+import { fileKey, type NodeFile } from '#apiserver';
+import type { CachedObject, ClusterStore } from '#cacher';
+import { KUBELET_CONFIG } from './static-manifests.js';
+
+type Configuration = Readonly<Record<string, unknown>>;
+
+const NONE: Configuration = {};
+/** Characters of a file that is read. */
+const LONGEST = 64 * 1024;
+
+function parsed(text: string): Configuration {
+  const converted = text.length > LONGEST ? { error: 'too long' } : yamlToJson(text);
+  const found: unknown = 'error' in converted ? undefined : JSON.parse(converted.json);
+  return typeof found === 'object' && found !== null && !Array.isArray(found) ? (found as Configuration) : NONE;
+}
+
+/** What the kubelets of a cluster are configured with, from the files of their nodes. */
+export class KubeletConfigurations {
+  private readonly read = new WeakMap<CachedObject, Configuration>();
+
+  constructor(private readonly store: Pick<ClusterStore, 'peek'>) {}
+
+  /** The KubeletConfiguration of a node; empty where there is none that can be read: all is as by default. */
+  of(node: string): Configuration {
+    const row = this.store.peek(fileKey(node, KUBELET_CONFIG));
+    if (row === undefined) return NONE;
+    const known = this.read.get(row) ?? parsed((row.object as NodeFile).content);
+    this.read.set(row, known);
+    return known;
+  }
+}
