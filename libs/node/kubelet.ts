@@ -1,18 +1,6 @@
-import {
-  ConfigMap,
-  CSIDriver,
-  CSINode,
-  type corev1,
-  EndpointSlice,
-  Node,
-  PersistentVolume,
-  PersistentVolumeClaim,
-  Pod,
-  Secret,
-  Service,
-} from '#api';
+import { ConfigMap, type corev1, EndpointSlice, Node, PersistentVolume, PersistentVolumeClaim, Pod, Secret, Service } from '#api';
 import { deepEqual, formatKey, isNotFound, keyOf, parseKey } from '#apimachinery';
-import { bringsPods, isTerminalPhase, podClaimNames } from '#component-helpers';
+import { bringsPods, isTerminalPhase } from '#component-helpers';
 import {
   type Change,
   type ClusterContext,
@@ -31,7 +19,6 @@ import { isMirrorPod } from './eviction/pressure.js';
 import { heartbeats } from './heartbeats.js';
 import { ends, isOurs, isSimulated, isUnbound } from './kubelet-changes.js';
 import { NodeMemory } from './node-memory.js';
-import { hasSandbox } from './pod/assemble.js';
 import { NO_MEMORY, type PodMemory } from './pod/memory.js';
 import { planPod } from './pod/plan.js';
 import { readCommands } from './pod/programs.js';
@@ -45,6 +32,7 @@ import { nodeShutdown } from './shutdown/node-shutdown.js';
 import { staticPods } from './static-pods.js';
 import { volumeExpansion } from './volumes/expansion.js';
 import { volumesInUse } from './volumes/in-use.js';
+import { onMountable } from './volumes/mountable.js';
 import { driverRegistration } from './volumes/registration.js';
 
 /** Maximum concurrent writes of pods: a thousand of them share a few transactions. */
@@ -78,13 +66,12 @@ class Kubelets implements OpenController {
     informers.of(EndpointSlice);
     informers.of(PersistentVolumeClaim);
     informers.of(PersistentVolume);
-    informers.of(CSIDriver);
     this.processes = new ClusterProcesses(context);
     const pods = informers.of(Pod);
     pods.addIndex(BY_NODE, ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []));
     informers.of(Node).on((change) => this.nodeChanged(change));
     pods.on((change) => this.podChanged(change));
-    informers.of(CSINode).on(({ object, revision }) => this.volumesChanged(object.metadata.name, revision));
+    onMountable(informers, (pod, revision) => queue.add(formatKey(keyOf(pod)), revision));
     context.faults.onChange(() => this.faultsChanged());
   }
 
@@ -216,12 +203,6 @@ class Kubelets implements OpenController {
     }
   }
 
-  /** The volumes of a node's pods may be mounted now. */
-  private volumesChanged(node: string, revision: number): void {
-    for (const pod of this.context.informers.of(Pod).byIndex(BY_NODE, node))
-      if (podClaimNames(pod).length > 0 && !hasSandbox(pod)) this.queue.add(formatKey(keyOf(pod)), revision);
-  }
-
   private crashChanged(pod: corev1.Pod): void {
     const { uid = '' } = pod.metadata;
     const crash = this.context.faults.crash(pod.spec.containers[0]?.name ?? '', pod.spec.nodeName ?? '');
@@ -237,10 +218,7 @@ class Kubelets implements OpenController {
   private nodeChanged({ object, old, deleted, revision }: Change<corev1.Node>): void {
     const { name } = object.metadata;
     const same = old !== undefined && isSimulated(old) === isSimulated(object) && old.spec?.podCIDR === object.spec?.podCIDR;
-    if (!deleted && same) {
-      if (!deepEqual(old?.status?.volumesAttached, object.status?.volumesAttached)) this.volumesChanged(name, revision);
-      return;
-    }
+    if (!deleted && same) return;
     this.nodes.delete(name);
     if (deleted) return;
     for (const pod of this.context.informers.of(Pod).byIndex(BY_NODE, name)) this.queue.add(formatKey(keyOf(pod)), revision);
@@ -250,7 +228,7 @@ class Kubelets implements OpenController {
 const kubelets = (evictions: Evictions): Controller => ({
   name: 'kubelet',
   interests: ({ group, resource, object }: ComponentChange) => {
-    if (group !== '') return false;
+    if (group !== '') return group === 'storage.k8s.io' && (resource === 'csinodes' || resource === 'csidrivers');
     return resource === 'pods' ? Boolean((object() as corev1.Pod).spec?.nodeName) : resource === 'nodes';
   },
   open: (context, queue) => new Kubelets(context, queue, evictions),

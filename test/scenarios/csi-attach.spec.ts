@@ -133,6 +133,19 @@ describe('attach-detach controller', () => {
     ]);
   });
 
+  it('a volume waits to be attached until its driver says that it need not be', async () => {
+    const [driver, ...rest] = csiDriver({ flags: ['--enable-topology=false'], sidecars: ['csi-node-driver-registrar', 'csi-provisioner'] });
+    await make(...rest, disks, disk('a'));
+    await make(podWith('p', 'a', onNode('worker-1')));
+    expect([await phase('p'), await attachments()]).toEqual(['Pending', ['worker-1 waiting']]);
+    await make({ ...driver, spec: { attachRequired: false } });
+    expect([await phase('p'), await attachments(), await nodeStatus('worker-1')]).toEqual([
+      'Running',
+      [],
+      { attached: undefined, inUse: undefined },
+    ]);
+  });
+
   it.each([
     ['after six minutes', undefined],
     ['at once with the out-of-service taint', { key: 'node.kubernetes.io/out-of-service', value: 'nodeshutdown', effect: 'NoExecute' }],

@@ -64,7 +64,10 @@ function flagsOf({ command = [], args = [] }: corev1.Container): ReadonlyMap<str
   const flags = new Map<string, string[]>();
   for (const text of [...command, ...args]) {
     const [, name, value = 'true'] = /^--?([a-z0-9-]+)(?:=(.*))?$/s.exec(text) ?? [];
-    if (name !== undefined) flags.set(name, [...(flags.get(name) ?? []), value]);
+    if (name === undefined) continue;
+    const values = flags.get(name);
+    if (values) values.push(value);
+    else flags.set(name, [value]);
   }
   return flags;
 }

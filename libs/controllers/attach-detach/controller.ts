@@ -207,8 +207,23 @@ async function removeAttachment(name: string, { client }: ReconcileContext): Pro
   });
 }
 
+/** The last write about the volumes of a node: they are made one after the other, or those of many volumes would conflict. */
+const writes = new WeakMap<Informers, Map<string, Promise<void>>>();
+
 /** Puts a volume into the status of a node, or takes it out. Throws a conflict if the node was changed meanwhile. */
-async function reportAttached(name: string, uniqueName: string, attached: boolean, { client, informers }: ReconcileContext): Promise<void> {
+function reportAttached(name: string, uniqueName: string, attached: boolean, ctx: ReconcileContext): Promise<void> {
+  const ofCluster = writes.get(ctx.informers) ?? new Map<string, Promise<void>>();
+  writes.set(ctx.informers, ofCluster);
+  const before = ofCluster.get(name) ?? Promise.resolve();
+  const write = before.catch(() => undefined).then(() => writeAttached(name, uniqueName, attached, ctx));
+  ofCluster.set(name, write);
+  const forget = () => {
+    if (ofCluster.get(name) === write) ofCluster.delete(name);
+  };
+  return write.finally(forget);
+}
+
+async function writeAttached(name: string, uniqueName: string, attached: boolean, { client, informers }: ReconcileContext): Promise<void> {
   const node = informers.of(Node).get(name);
   const reported = node?.status?.volumesAttached ?? [];
   if (node === undefined || reported.some((one) => one.name === uniqueName) === attached) return;

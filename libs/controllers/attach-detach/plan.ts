@@ -86,9 +86,13 @@ export function planAttachments(view: VolumeView): AttachStep[] {
     const step = wanted.has(attachment.spec.nodeName) ? undefined : planDetach(attachment, view);
     if (step) steps.push(step);
   }
+  const byNode = new Map(attachments.map((attachment) => [attachment.spec.nodeName, attachment]));
+  // While it is being attached or detached elsewhere, nothing is said.
+  const others = attachments.filter((one) => !isGoing(one) && !isPending(one)).map(({ spec }) => spec.nodeName);
+  const refused = others.length > 0 && !steps.some((step) => step.do === 'detach');
   let begun = false;
   for (const node of wanted.keys()) {
-    const own = attachments.find(({ spec }) => spec.nodeName === node);
+    const own = byNode.get(node);
     if (own) {
       steps.push(...planAttached(own, view));
       continue;
@@ -98,10 +102,7 @@ export function planAttachments(view: VolumeView): AttachStep[] {
       begun = true;
       continue;
     }
-    // While it is being attached or detached elsewhere, nothing is said.
-    const others = attachments.filter((one) => !isGoing(one) && !isPending(one)).map(({ spec }) => spec.nodeName);
-    const detaching = steps.some((step) => step.do === 'detach');
-    if (others.length > 0 && !detaching) steps.push({ do: 'refuse', node, others });
+    if (refused) steps.push({ do: 'refuse', node, others });
   }
   return steps;
 }

@@ -1,9 +1,9 @@
 import { CSIStorageCapacity, type corev1, PersistentVolume, Pod, StorageClass, type storagev1 } from '#api';
 import { controllerOf, isNotFound, type OwnerReference, parseQuantity, Quantity } from '#apimachinery';
 import { DRIVER_TOPOLOGY_KEY, type DriverFlags } from '#component-helpers';
-import { type Change, defineController, type Informers, type ReconcileContext, watching } from '#controller-runtime';
+import { type Change, defineController, type Informers, watching } from '#controller-runtime';
 import { indexVolumesByDriver } from '../attach-detach/indexes.js';
-import { usedSpace } from './driver-volumes.js';
+import { usedByNode } from './driver-volumes.js';
 import { concernsPrograms, indexPrograms, type RunningProgram, runningPrograms, startedPrograms } from './programs.js';
 
 type Capacity = storagev1.CSIStorageCapacity;
@@ -49,7 +49,11 @@ export const capacityPublisher = defineController({
     informers.of(CSIStorageCapacity).addIndex(CAPACITIES, ({ storageClassName }) => [storageClassName]);
   },
   async reconcile(found, ctx) {
-    for (const program of runningPrograms({ task: 'publish-capacity', name: found.provisioner }, ctx)) await publish(found, program, ctx);
+    const programs = runningPrograms({ task: 'publish-capacity', name: found.provisioner }, ctx);
+    if (programs.length === 0) return undefined;
+    const published = publishedOf(found, ctx.informers);
+    const used = usedByNode(found, ctx.informers);
+    for (const program of programs) await publish(found, { program, published, used });
     return undefined;
   },
   async gone({ name }, ctx) {
@@ -81,32 +85,39 @@ function ownerOf(pod: corev1.Pod): OwnerReference {
   return controllerOf(pod) ?? { apiVersion: 'v1', kind: 'Pod', name, uid, controller: true };
 }
 
-async function publish(found: storagev1.StorageClass, program: RunningProgram, { informers }: ReconcileContext): Promise<void> {
+/** What is published about a class, by the node of the storage; '' is all storage that is not of one node. */
+function publishedOf({ metadata, provisioner }: storagev1.StorageClass, informers: Informers): Map<string, Capacity> {
+  const standing = informers.of(CSIStorageCapacity).byIndex(CAPACITIES, metadata.name);
+  return new Map(
+    standing
+      .filter((capacity) => capacity.metadata.labels?.[DRIVER_LABEL] === provisioner)
+      .map((capacity) => [capacity.nodeTopology?.matchLabels?.[DRIVER_TOPOLOGY_KEY] ?? '', capacity]),
+  );
+}
+
+interface Publishing {
+  program: RunningProgram;
+  published: ReadonlyMap<string, Capacity>;
+  used: ReadonlyMap<string, number>;
+}
+
+async function publish(found: storagev1.StorageClass, { program, published, used }: Publishing): Promise<void> {
   const { driver, pod, name, client, perNode } = program;
   if (driver === undefined) return;
-  const { nodeName = '' } = pod.spec;
-  const kind = found.parameters?.kind ?? '';
-  const space = spaceLeft(driver, kind, usedSpace(program, kind, informers));
-  const matchLabels: Record<string, string> = driver.topology ? { [DRIVER_TOPOLOGY_KEY]: nodeName } : {};
-  const standing = informers
-    .of(CSIStorageCapacity)
-    .byIndex(CAPACITIES, found.metadata.name)
-    .find(({ metadata, nodeTopology }) => {
-      return (
-        metadata.labels?.[DRIVER_LABEL] === name && nodeTopology?.matchLabels?.[DRIVER_TOPOLOGY_KEY] === matchLabels[DRIVER_TOPOLOGY_KEY]
-      );
-    });
+  const node = driver.topology ? (pod.spec.nodeName ?? '') : '';
+  const space = spaceLeft(driver, found.parameters?.kind ?? '', used.get(node) ?? 0);
+  const standing = published.get(node);
   if (standing) {
     if (standing.capacity === space.capacity && standing.maximumVolumeSize === space.maximumVolumeSize) return;
     await client.update(CSIStorageCapacity, { ...standing, ...space });
     return;
   }
-  const labels = { [DRIVER_LABEL]: name, [MANAGED_BY]: perNode ? `external-provisioner-${nodeName}` : 'external-provisioner' };
+  const labels = { [DRIVER_LABEL]: name, [MANAGED_BY]: perNode ? `external-provisioner-${pod.spec.nodeName}` : 'external-provisioner' };
   await client.create(CSIStorageCapacity, {
     apiVersion: 'storage.k8s.io/v1',
     kind: 'CSIStorageCapacity',
     metadata: { name: '', generateName: 'csisc-', namespace: pod.metadata.namespace, labels, ownerReferences: [ownerOf(pod)] },
-    nodeTopology: { matchLabels },
+    nodeTopology: { matchLabels: driver.topology ? { [DRIVER_TOPOLOGY_KEY]: node } : {} },
     storageClassName: found.metadata.name,
     ...space,
   });

@@ -1,4 +1,4 @@
-import { type corev1, PersistentVolumeClaim, StorageClass } from '#api';
+import { type corev1, PersistentVolumeClaim, StorageClass, type storagev1 } from '#api';
 import { type ObjectKey, parseQuantity } from '#apimachinery';
 import { DRIVER_TOPOLOGY_KEY } from '#component-helpers';
 import type { Informers } from '#controller-runtime';
@@ -11,18 +11,23 @@ export function claimsOfDrivers(informers: Informers, drivers: readonly string[]
   return volumes.flatMap(({ spec: { claimRef } }) => (claimRef?.name ? [{ namespace: claimRef.namespace, name: claimRef.name }] : []));
 }
 
-/** Whether a volume is in the storage of the driver on a node. */
-function isOn({ spec }: corev1.PersistentVolume, node: string): boolean {
+/** The node whose storage a volume is in; '' if it is not in that of one node. */
+function nodeOf({ spec }: corev1.PersistentVolume): string {
   const expressions = (spec.nodeAffinity?.required?.nodeSelectorTerms ?? []).flatMap(({ matchExpressions = [] }) => matchExpressions);
-  return expressions.some(({ key, values }) => key === DRIVER_TOPOLOGY_KEY && values?.includes(node));
+  return expressions.find(({ key }) => key === DRIVER_TOPOLOGY_KEY)?.values?.[0] ?? '';
 }
 
-/** Bytes that volumes have of a driver's storage of a kind; with topology, of the storage on its own node. */
-export function usedSpace({ name, driver, pod }: RunningProgram, kind: string, informers: Informers): number {
+/** Bytes that volumes have of the storage that a class takes its volumes from (its parameter `kind`), by the node of that storage. */
+export function usedByNode({ provisioner, parameters }: storagev1.StorageClass, informers: Informers): Map<string, number> {
   const kindOf = (className: string | undefined) => informers.of(StorageClass).get(className ?? '')?.parameters?.kind ?? '';
-  return volumesOfDriver(informers, name)
-    .filter((volume) => kindOf(volume.spec.storageClassName) === kind && (!driver?.topology || isOn(volume, pod.spec.nodeName ?? '')))
-    .reduce((sum, { spec }) => sum + parseQuantity(spec.capacity?.storage ?? '0').toNumber(), 0);
+  const kind = parameters?.kind ?? '';
+  const used = new Map<string, number>();
+  for (const volume of volumesOfDriver(informers, provisioner)) {
+    if (kindOf(volume.spec.storageClassName) !== kind) continue;
+    const node = nodeOf(volume);
+    used.set(node, (used.get(node) ?? 0) + parseQuantity(volume.spec.capacity?.storage ?? '0').toNumber());
+  }
+  return used;
 }
 
 /**

@@ -3,7 +3,7 @@ import { isAlreadyExists, isNotFound, keyOf } from '#apimachinery';
 import { delaysBinding, PROVISIONED_BY, SELECTED_NODE, STORAGE_PROVISIONER, storageClassOf } from '#component-helpers';
 import { defineController, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
 import { attachmentsOf, indexAttachments, indexVolumesByDriver } from '../attach-detach/indexes.js';
-import { usedSpace } from './driver-volumes.js';
+import { usedByNode } from './driver-volumes.js';
 import { operation } from './operations.js';
 import { awaitedBy, deleterOf, provisionedVolume, volumeNameOf } from './plan.js';
 import { concernsPrograms, indexPrograms, type RunningProgram, runningProgram, startedPrograms } from './programs.js';
@@ -60,7 +60,7 @@ async function provision(claim: Claim, ctx: ReconcileContext): Promise<Reconcile
   if (first) note(program, claim, 'Provisioning', `External provisioner is provisioning volume for claim "${about}"`);
   if (wait > 0) return { requeueAfter: wait };
   const provisioner = provisionerOf(program);
-  const used = (kind: string) => usedSpace(program, kind, informers);
+  const used = () => usedByNode(found, informers).get(program.driver?.topology ? (program.pod.spec.nodeName ?? '') : '') ?? 0;
   const wanted = { claim, class: found, volume, node: informers.of(Node).get(selected ?? ''), used };
   const refusal = provisioner.refusal(wanted);
   if (refusal !== undefined) {

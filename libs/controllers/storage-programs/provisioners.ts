@@ -11,8 +11,8 @@ export interface Wanted {
   volume: string;
   /** The node that the scheduler has chosen, for claims that wait for their first consumer. */
   node: corev1.Node | undefined;
-  /** Bytes that volumes of a kind have of the program's storage. */
-  used(kind: string): number;
+  /** Bytes that volumes have of the storage that the class takes its volumes from, on the program's node. */
+  used(): number;
 }
 
 /** A program in a cluster's pods that makes volumes. */
@@ -81,7 +81,7 @@ function tooLarge({ claim, class: found, used }: Wanted, { largestVolume, capaci
   if (capacities.size === 0) return undefined;
   const kind = found.parameters?.kind ?? '';
   const total = parseQuantity(capacities.get(kind) ?? '0').toNumber();
-  const taken = used(kind);
+  const taken = used();
   if (size + taken <= total) return undefined;
   const bytes = (amount: number) => Quantity.of(amount, 'BinarySI').toString();
   const text = `requested capacity ${size} exceeds remaining capacity for ${JSON.stringify(kind)}, ${bytes(taken)} out of ${bytes(total)} already used`;

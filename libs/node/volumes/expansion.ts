@@ -2,13 +2,11 @@ import { type corev1, PersistentVolume, PersistentVolumeClaim, Pod } from '#api'
 import { keyOf } from '#apimachinery';
 import { podClaimNames } from '#component-helpers';
 import { defineController, type Informers, watching } from '#controller-runtime';
+import { indexPodsByClaim, podsOfClaim } from './pods-by-claim.js';
 
 type Claim = corev1.PersistentVolumeClaim;
 
-const PODS_BY_CLAIM = 'kubelet-pods-by-claim';
 const RESIZE: ReadonlySet<string> = new Set(['Resizing', 'FileSystemResizePending', 'ControllerResizeError', 'NodeResizeError']);
-
-const claimKey = ({ namespace, name }: { namespace?: string; name: string }): string => `${namespace}/${name}`;
 
 /** Whether the file system of a claim's volume is to be expanded on a node. */
 const isPending = ({ status }: Claim): boolean =>
@@ -17,10 +15,7 @@ const isPending = ({ status }: Claim): boolean =>
 
 /** The pods that have a claim's volume mounted: their containers run. */
 const usersOf = (claim: Claim, informers: Informers): corev1.Pod[] =>
-  informers
-    .of(Pod)
-    .byIndex(PODS_BY_CLAIM, claimKey(claim.metadata))
-    .filter(({ spec, status }) => spec.nodeName && status?.phase === 'Running');
+  podsOfClaim(claim, informers).filter(({ spec, status }) => spec.nodeName && status?.phase === 'Running');
 
 /** Expands the file systems of volumes that their driver has expanded, on the node of a pod that uses them (operationexecutor NodeExpander). */
 export const volumeExpansion = defineController({
@@ -42,11 +37,7 @@ export const volumeExpansion = defineController({
     const pod = object() as corev1.Pod;
     return !deleted && pod.status?.phase === 'Running' && podClaimNames(pod).length > 0;
   },
-  index(informers) {
-    informers
-      .of(Pod)
-      .addIndex(PODS_BY_CLAIM, (pod) => podClaimNames(pod).map((name) => claimKey({ namespace: pod.metadata.namespace, name })));
-  },
+  index: indexPodsByClaim,
   async reconcile(claim, { client, informers, faults, recorder }) {
     const volume = informers.of(PersistentVolume).get(claim.spec.volumeName ?? '');
     const pod = usersOf(claim, informers).find(({ spec }) => faults.kubelet(spec.nodeName ?? '') === undefined);

@@ -1,11 +1,10 @@
 import { CSIDriver, type corev1, Node, PersistentVolume, PersistentVolumeClaim, Pod } from '#api';
 import { deepEqual } from '#apimachinery';
 import { attachableVolumes, isTerminalPhase } from '#component-helpers';
-import { type Change, defineController, type Informers, watching } from '#controller-runtime';
+import { type Change, defineController, watching } from '#controller-runtime';
 import { BY_NODE } from '../pod-world.js';
 import { volumeObjects } from './mounts.js';
-
-const usesClaims = (pod: corev1.Pod): boolean => (pod.spec?.volumes ?? []).some((one) => one.persistentVolumeClaim ?? one.ephemeral);
+import { indexPodsByClaim, podsOfClaim, usesClaims } from './pods-by-claim.js';
 
 /** The node of a pod that uses claims, when it is bound, ends or is gone. */
 function nodeOfPod({ object: pod, old, deleted }: Change<corev1.Pod>): Array<{ name: string }> {
@@ -14,12 +13,6 @@ function nodeOfPod({ object: pod, old, deleted }: Change<corev1.Pod>): Array<{ n
   const isNews = deleted || old?.spec?.nodeName !== nodeName || old.status?.phase !== pod.status?.phase;
   return isNews ? [{ name: nodeName }] : [];
 }
-
-const podsOf = (claim: corev1.PersistentVolumeClaim, informers: Informers): corev1.Pod[] =>
-  informers
-    .of(Pod)
-    .list()
-    .filter((pod) => pod.metadata.namespace === claim.metadata.namespace && usesClaims(pod) && pod.spec.nodeName);
 
 /**
  * The volumes that kubelets say in their node's status to need or to have mounted: they are attached once they are wanted, and not detached
@@ -35,7 +28,7 @@ export const volumesInUse = defineController({
     watching(Pod, nodeOfPod),
     watching(PersistentVolumeClaim, ({ object: claim, old, deleted }, informers) => {
       const isBound = !deleted && claim.status?.phase === 'Bound' && old?.status?.phase !== 'Bound';
-      return isBound ? podsOf(claim, informers).map(({ spec }) => ({ name: spec.nodeName ?? '' })) : [];
+      return isBound ? podsOfClaim(claim, informers).flatMap(({ spec }) => (spec.nodeName ? [{ name: spec.nodeName }] : [])) : [];
     }),
   ],
   afterFaults: (informers) =>
@@ -47,6 +40,7 @@ export const volumesInUse = defineController({
     if (resource === 'nodes') return false;
     return resource !== 'pods' || (Boolean((object() as corev1.Pod).spec?.nodeName) && usesClaims(object() as corev1.Pod));
   },
+  index: indexPodsByClaim,
   async reconcile(node, { client, informers, faults }) {
     const { name, resourceVersion } = node.metadata;
     if (!node.status?.nodeInfo?.kubeletVersion || faults.kubelet(name) !== undefined) return undefined;
