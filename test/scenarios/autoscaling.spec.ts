@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type autoscalingv2, Deployment, Event, HorizontalPodAutoscaler } from '#api';
-import type { LocalCluster } from '#cluster';
-import { openCluster } from './story.js';
+import { openStory, type StoryCluster } from './story.js';
 
 const IN = { namespace: 'default' };
 
@@ -10,7 +9,7 @@ const cpu = (averageUtilization: number): autoscalingv2.MetricSpec => ({
   resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization } },
 });
 
-async function deploy({ client }: LocalCluster, replicas: number): Promise<void> {
+async function deploy({ client }: StoryCluster, replicas: number): Promise<void> {
   await client.create(Deployment, {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -26,7 +25,7 @@ async function deploy({ client }: LocalCluster, replicas: number): Promise<void>
   });
 }
 
-function scale({ client }: LocalCluster, spec: Partial<autoscalingv2.HorizontalPodAutoscalerSpec> = {}, name = 'h'): Promise<unknown> {
+function scale({ client }: StoryCluster, spec: Partial<autoscalingv2.HorizontalPodAutoscalerSpec> = {}, name = 'h'): Promise<unknown> {
   return client.create(HorizontalPodAutoscaler, {
     apiVersion: 'autoscaling/v2',
     kind: 'HorizontalPodAutoscaler',
@@ -35,23 +34,23 @@ function scale({ client }: LocalCluster, spec: Partial<autoscalingv2.HorizontalP
   });
 }
 
-async function status({ client }: LocalCluster, name = 'h'): Promise<Record<string, unknown>> {
+async function status({ client }: StoryCluster, name = 'h'): Promise<Record<string, unknown>> {
   const { conditions = [], ...rest } = (await client.get(HorizontalPodAutoscaler, name, 'default')).status ?? { desiredReplicas: 0 };
   return { ...rest, conditions: conditions.map(({ type, status: state, reason, message }) => `${type}=${state} ${reason}: ${message}`) };
 }
 
-async function told({ client }: LocalCluster): Promise<string[]> {
+async function told({ client }: StoryCluster): Promise<string[]> {
   const { items } = await client.list(Event, IN);
   const own = items.filter(({ involvedObject }) => involvedObject.kind === 'HorizontalPodAutoscaler');
   return own.map(({ type, reason, message }) => `${type} ${reason} ${message}`).sort();
 }
 
-const replicas = async ({ client }: LocalCluster): Promise<number | undefined> =>
+const replicas = async ({ client }: StoryCluster): Promise<number | undefined> =>
   (await client.get(Deployment, 'web', 'default')).spec.replicas;
 
 describe('a HorizontalPodAutoscaler', () => {
   it('says what is missing where no metrics are served', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await deploy(cluster, 1);
     await scale(cluster);
     await cluster.advance(14_000);
@@ -77,7 +76,7 @@ describe('a HorizontalPodAutoscaler', () => {
   });
 
   it('says that its target does not exist', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await scale(cluster);
     await cluster.advance(16_000);
     expect([await status(cluster), await told(cluster)]).toEqual([
@@ -93,7 +92,7 @@ describe('a HorizontalPodAutoscaler', () => {
   });
 
   it('brings the number of replicas within its bounds, whatever the metrics', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await deploy(cluster, 7);
     await scale(cluster, { minReplicas: 2, maxReplicas: 5 });
     await cluster.advance(16_000);
@@ -109,7 +108,7 @@ describe('a HorizontalPodAutoscaler', () => {
   });
 
   it('leaves a target alone that was scaled to zero by hand', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await deploy(cluster, 0);
     await scale(cluster);
     await cluster.advance(16_000);
@@ -124,7 +123,7 @@ describe('a HorizontalPodAutoscaler', () => {
   });
 
   it('refuses pods that another one scales', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await deploy(cluster, 1);
     await scale(cluster);
     await scale(cluster, {}, 'other');
@@ -154,7 +153,7 @@ describe('a HorizontalPodAutoscaler', () => {
       'FailedGetExternalMetric: the HPA was unable to compute the replica count: unable to get external metric default/queue/nil: unable to fetch metrics from external metrics API: the server could not find the requested resource (get queue.external.metrics.k8s.io)',
     ],
   ])('says that no adapter serves metrics of type %s', async (_, metric, reason) => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await deploy(cluster, 1);
     await scale(cluster, { metrics: [metric] });
     await cluster.advance(16_000);

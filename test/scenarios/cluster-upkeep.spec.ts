@@ -1,10 +1,9 @@
 import { expect, it } from '@jest/globals';
 import { ClusterRole, Event, type metav1, Node, Pod, type rbacv1, Service, ServiceCIDR } from '#api';
-import type { LocalCluster } from '#cluster';
-import { openCluster } from './story.js';
+import { openStory, type StoryCluster } from './story.js';
 
-async function start(): Promise<LocalCluster> {
-  const cluster = await openCluster();
+async function start(): Promise<StoryCluster> {
+  const cluster = await openStory();
   await cluster.settle();
   return cluster;
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type batchv1, CronJob, Event, Job, Pod } from '#api';
-import type { LocalCluster } from '#cluster';
-import { openCluster } from './story.js';
+import { openStory, type StoryCluster } from './story.js';
 
 const IN = { namespace: 'default' };
 const MINUTE = 60_000;
@@ -15,7 +14,7 @@ const jobSpec = (script: string): batchv1.JobSpec => ({
   },
 });
 
-function schedule({ client }: LocalCluster, script: string, spec: Partial<batchv1.CronJobSpec> = {}): Promise<batchv1.CronJob> {
+function schedule({ client }: StoryCluster, script: string, spec: Partial<batchv1.CronJobSpec> = {}): Promise<batchv1.CronJob> {
   return client.create(CronJob, {
     apiVersion: 'batch/v1',
     kind: 'CronJob',
@@ -24,13 +23,13 @@ function schedule({ client }: LocalCluster, script: string, spec: Partial<batchv
   });
 }
 
-const cronJob = ({ client }: LocalCluster): Promise<batchv1.CronJob> => client.get(CronJob, 'c', 'default');
-const jobs = async ({ client }: LocalCluster): Promise<batchv1.Job[]> => (await client.list(Job, IN)).items;
-const names = async (cluster: LocalCluster): Promise<string[]> => (await jobs(cluster)).map(({ metadata }) => metadata.name).sort();
-const change = ({ client }: LocalCluster, spec: Record<string, unknown>): Promise<batchv1.CronJob> =>
+const cronJob = ({ client }: StoryCluster): Promise<batchv1.CronJob> => client.get(CronJob, 'c', 'default');
+const jobs = async ({ client }: StoryCluster): Promise<batchv1.Job[]> => (await client.list(Job, IN)).items;
+const names = async (cluster: StoryCluster): Promise<string[]> => (await jobs(cluster)).map(({ metadata }) => metadata.name).sort();
+const change = ({ client }: StoryCluster, spec: Record<string, unknown>): Promise<batchv1.CronJob> =>
   client.patch(CronJob, 'c', 'default', 'merge', { spec });
 
-async function told({ client }: LocalCluster): Promise<string[]> {
+async function told({ client }: StoryCluster): Promise<string[]> {
   const { items } = await client.list(Event, IN);
   const own = items.filter(({ involvedObject }) => involvedObject.kind === 'CronJob');
   return own.map(({ type, reason, message }) => `${type} ${reason} ${message}`).sort();
@@ -41,7 +40,7 @@ const nameAt = (minute: number): string => `c-${Date.parse('2026-01-01T00:00:00Z
 
 describe('a CronJob', () => {
   it('creates a Job at each time of its schedule, and keeps the last three', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await schedule(cluster, 'exit 0');
     await cluster.advance(4 * MINUTE);
     expect(await names(cluster)).toEqual([]);
@@ -67,7 +66,7 @@ describe('a CronJob', () => {
   });
 
   it('lists the Jobs that run', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await schedule(cluster, 'sleep 400', { concurrencyPolicy: 'Allow' });
     await cluster.advance(10 * MINUTE);
     const { active = [] } = (await cronJob(cluster)).status ?? {};
@@ -78,7 +77,7 @@ describe('a CronJob', () => {
   });
 
   it('does not start a Job beside another one, where that is forbidden', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await schedule(cluster, 'sleep 400', { concurrencyPolicy: 'Forbid' });
     await cluster.advance(10 * MINUTE);
     expect(await names(cluster)).toEqual([nameAt(5)]);
@@ -91,7 +90,7 @@ describe('a CronJob', () => {
   });
 
   it('replaces the Job that runs', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await schedule(cluster, 'sleep 4000', { concurrencyPolicy: 'Replace' });
     await cluster.advance(11 * MINUTE);
     expect(await names(cluster)).toEqual([nameAt(10)]);
@@ -100,7 +99,7 @@ describe('a CronJob', () => {
   });
 
   it('starts nothing while it is suspended, and says how many starts it missed', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await schedule(cluster, 'exit 0', { suspend: true });
     await cluster.advance(600 * MINUTE);
     expect(await names(cluster)).toEqual([]);
@@ -113,7 +112,7 @@ describe('a CronJob', () => {
   });
 
   it('does not make up for a start that is past its deadline', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await schedule(cluster, 'exit 0', { suspend: true, startingDeadlineSeconds: 60 });
     await cluster.advance(7 * MINUTE);
     await change(cluster, { suspend: false });
@@ -124,7 +123,7 @@ describe('a CronJob', () => {
   });
 
   it('follows a changed schedule from now on', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await schedule(cluster, 'exit 0', { schedule: '0 * * * *' });
     await cluster.advance(33 * MINUTE);
     await change(cluster, { schedule: '*/10 * * * *' });
@@ -135,7 +134,7 @@ describe('a CronJob', () => {
   });
 
   it('reads its schedule in its time zone', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await schedule(cluster, 'exit 0', { schedule: '30 9 * * *', timeZone: 'Europe/Berlin' });
     await cluster.advance(24 * 60 * MINUTE);
     expect((await jobs(cluster)).map(({ metadata }) => metadata.annotations)).toEqual([
@@ -144,7 +143,7 @@ describe('a CronJob', () => {
   });
 
   it('warns of a Job that it did not create, as kubectl create job --from makes one', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     const { metadata } = await schedule(cluster, 'exit 0', { schedule: '0 0 1 6 *' });
     await cluster.client.create(Job, {
       apiVersion: 'batch/v1',
@@ -163,7 +162,7 @@ describe('a CronJob', () => {
   });
 
   it('notices that a Job went missing', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await schedule(cluster, 'sleep 1000');
     await cluster.advance(5 * MINUTE);
     await cluster.client.delete(Job, nameAt(5), 'default', { propagationPolicy: 'Background' });
@@ -175,7 +174,7 @@ describe('a CronJob', () => {
   });
 
   it('keeps failed Jobs apart from successful ones', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await schedule(cluster, 'exit 1', { jobTemplate: { spec: { ...jobSpec('exit 1'), backoffLimit: 0 } }, failedJobsHistoryLimit: 2 });
     await cluster.advance(20 * MINUTE);
     expect(await names(cluster)).toEqual([nameAt(15), nameAt(20)]);
@@ -185,7 +184,7 @@ describe('a CronJob', () => {
 
 describe('a finished Job', () => {
   it('is deleted with its pods after its time to live', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     const spec = { ...jobSpec('exit 0'), ttlSecondsAfterFinished: 100 };
     await cluster.client.create(Job, { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'j', namespace: 'default' }, spec });
     await cluster.advance(99_000);

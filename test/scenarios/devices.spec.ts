@@ -1,10 +1,9 @@
 import { type corev1, DeviceClass, Event, Pod, ResourceClaim, ResourceClaimTemplate, ResourceSlice, type resourcev1 } from '#api';
-import type { LocalCluster } from '#cluster';
-import { openCluster } from './story.js';
+import { openStory, type StoryCluster } from './story.js';
 
-let cluster: LocalCluster;
+let cluster: StoryCluster;
 beforeEach(async () => {
-  cluster = await openCluster();
+  cluster = await openStory();
   await cluster.client.create(DeviceClass, {
     apiVersion: 'resource.k8s.io/v1',
     kind: 'DeviceClass',

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type batchv1, type corev1, Event, Job, Pod, ResourceQuota } from '#api';
-import type { LocalCluster } from '#cluster';
-import { openCluster } from './story.js';
+import { openStory, type StoryCluster } from './story.js';
 
 const IN = { namespace: 'default' };
 const TRACKING = 'batch.kubernetes.io/job-tracking';
@@ -17,7 +16,7 @@ const template = (script: string, more: Partial<corev1.PodSpec> = {}): corev1.Po
   },
 });
 
-function run({ client }: LocalCluster, spec: Spec): Promise<batchv1.Job> {
+function run({ client }: StoryCluster, spec: Spec): Promise<batchv1.Job> {
   return client.create(Job, {
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -26,18 +25,18 @@ function run({ client }: LocalCluster, spec: Spec): Promise<batchv1.Job> {
   });
 }
 
-const job = ({ client }: LocalCluster): Promise<batchv1.Job> => client.get(Job, 'j', 'default');
-const pods = async ({ client }: LocalCluster): Promise<corev1.Pod[]> =>
+const job = ({ client }: StoryCluster): Promise<batchv1.Job> => client.get(Job, 'j', 'default');
+const pods = async ({ client }: StoryCluster): Promise<corev1.Pod[]> =>
   (await client.list(Pod, IN)).items.sort((a, b) => ((a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '') ? -1 : 1));
 
 /** The counts of the status, and `type=status reason: message` of each condition in order. */
-async function outcome(cluster: LocalCluster): Promise<Record<string, unknown>> {
+async function outcome(cluster: StoryCluster): Promise<Record<string, unknown>> {
   const { conditions = [], startTime: _, completionTime: __, ...counts } = (await job(cluster)).status ?? {};
   return { ...counts, conditions: conditions.map(({ type, status, reason, message }) => `${type}=${status} ${reason}: ${message}`) };
 }
 
 /** Events of the Job: reason and message without the random ends of names. */
-async function told({ client }: LocalCluster): Promise<string[]> {
+async function told({ client }: StoryCluster): Promise<string[]> {
   const { items } = await client.list(Event, IN);
   const own = items.filter(({ involvedObject }) => involvedObject.kind === 'Job');
   return own.map(({ reason, message = '', count }) => `${reason} ${message.replace(/-[a-z0-9]{5}$/, '-x')} ×${count}`).sort();
@@ -52,7 +51,7 @@ const reached = ended('Complete', 'CompletionsReached: Reached expected number o
 
 describe('a Job', () => {
   it('runs pods until enough have succeeded, counts each once and lets go of them', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await run(cluster, { completions: 3, parallelism: 2 });
     await cluster.settle();
     expect(await outcome(cluster)).toEqual({ ...none, succeeded: 3, conditions: reached });
@@ -65,7 +64,7 @@ describe('a Job', () => {
   });
 
   it('holds its pods with a finalizer while they run', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await run(cluster, { template: template('sleep 60') });
     await cluster.settle();
     const [pod] = await pods(cluster);
@@ -80,7 +79,7 @@ describe('a Job', () => {
   });
 
   it('waits longer after each failure, and fails when there are too many', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await run(cluster, { template: template('exit 3'), backoffLimit: 3 });
     const created: number[] = [];
     for (const wait of [0, 9_000, 2_000, 18_000, 3_000, 37_000, 4_000]) {
@@ -99,7 +98,7 @@ describe('a Job', () => {
   });
 
   it('restarts containers in place, and counts the restarts', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await run(cluster, { template: template('exit 1', { restartPolicy: 'OnFailure' }), backoffLimit: 2 });
     await cluster.advance(120_000);
     expect(await outcome(cluster)).toEqual({
@@ -111,7 +110,7 @@ describe('a Job', () => {
   });
 
   it('ends at its active deadline', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await run(cluster, { template: template('sleep 3600'), parallelism: 2, completions: 2, activeDeadlineSeconds: 30 });
     await cluster.advance(29_000);
     expect(await outcome(cluster)).toEqual({ ...none, active: 2, ready: 2, conditions: [] });
@@ -124,7 +123,7 @@ describe('a Job', () => {
   });
 
   it('is suspended and resumed, with a new start time', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await run(cluster, { template: template('sleep 100'), suspend: true, parallelism: 2, completions: 2 });
     await cluster.settle();
     const suspended = 'Suspended=True JobSuspended: Job suspended';
@@ -144,7 +143,7 @@ describe('a Job', () => {
   });
 
   it('replaces a deleted pod after a back-off, as it counts as failed', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await run(cluster, { template: template('sleep 1000') });
     await cluster.settle();
     const [pod] = await pods(cluster);
@@ -156,7 +155,7 @@ describe('a Job', () => {
   });
 
   it('removes its pods with itself, whatever their finalizers', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await run(cluster, { template: template('sleep 1000'), parallelism: 3, completions: 3 });
     await cluster.settle();
     await cluster.client.delete(Job, 'j', 'default', { propagationPolicy: 'Background' });
@@ -165,7 +164,7 @@ describe('a Job', () => {
   });
 
   it('frees its pods when they are orphaned', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await run(cluster, { template: template('sleep 1000') });
     await cluster.settle();
     await cluster.client.delete(Job, 'j', 'default', { propagationPolicy: 'Orphan' });
@@ -174,7 +173,7 @@ describe('a Job', () => {
   });
 
   it('scales by its parallelism; removed pods do not count as failed', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await run(cluster, { template: template('sleep 100'), parallelism: 1, completions: 4 });
     await cluster.settle();
     await cluster.client.patch(Job, 'j', 'default', 'merge', { spec: { parallelism: 4 } });
@@ -186,7 +185,7 @@ describe('a Job', () => {
   });
 
   it('counts many pods in batches: at once when half have ended, else a moment later', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await run(cluster, {
       template: template('test $JOB_COMPLETION_INDEX -lt 5 || sleep 30'),
       completionMode: 'Indexed',
@@ -202,14 +201,14 @@ describe('a Job', () => {
   });
 
   it('leaves Jobs of other controllers alone', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await run(cluster, { managedBy: 'example.com/other' });
     await cluster.advance(60_000);
     expect([(await job(cluster)).status, await pods(cluster)]).toEqual([{}, []]);
   });
 
   it('asks a quota in steps that double', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     const hard = { pods: '2' };
     await cluster.client.create(ResourceQuota, {
       apiVersion: 'v1',
@@ -227,7 +226,7 @@ describe('a Job', () => {
 
 describe('an indexed Job', () => {
   it('gives each pod its index: annotation, label, variable, host name', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await run(cluster, { completionMode: 'Indexed', completions: 3, parallelism: 2 });
     await cluster.settle();
     expect(await outcome(cluster)).toEqual({ ...none, succeeded: 3, completedIndexes: '0-2', conditions: reached });
@@ -246,7 +245,7 @@ describe('an indexed Job', () => {
   });
 
   it('fails single indexes, each after failures of its own', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await run(cluster, {
       template: template('test $JOB_COMPLETION_INDEX != 1'),
       completionMode: 'Indexed',
@@ -270,7 +269,7 @@ describe('an indexed Job', () => {
   });
 
   it('fails when too many indexes do', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await run(cluster, {
       template: template('exit 1'),
       completionMode: 'Indexed',
@@ -289,7 +288,7 @@ describe('an indexed Job', () => {
   });
 
   it('succeeds by its success policy, and stops the other pods', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await run(cluster, {
       template: template('test $JOB_COMPLETION_INDEX = 0 || sleep 1000'),
       completionMode: 'Indexed',
@@ -314,7 +313,7 @@ describe('a pod failure policy', () => {
   });
 
   it('fails the Job at once', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await run(cluster, { template: template('exit 42'), podFailurePolicy: { rules: [onExitCode('FailJob', [42])] } });
     await cluster.settle();
     const [pod] = await pods(cluster);
@@ -323,7 +322,7 @@ describe('a pod failure policy', () => {
   });
 
   it('ignores failures', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await run(cluster, { template: template('exit 7'), backoffLimit: 0, podFailurePolicy: { rules: [onExitCode('Ignore', [7])] } });
     await cluster.advance(35_000);
     const { failed, conditions } = (await job(cluster)).status ?? {};
@@ -331,7 +330,7 @@ describe('a pod failure policy', () => {
   });
 
   it('fails an index', async () => {
-    const cluster = await openCluster();
+    const cluster = await openStory();
     await run(cluster, {
       template: template('test $JOB_COMPLETION_INDEX = 0 || exit 9'),
       completionMode: 'Indexed',

@@ -9,7 +9,7 @@ import {
   ResourceQuota,
 } from '#api';
 import { StatusError } from '#apimachinery';
-import { openCluster } from './story.js';
+import { openStory } from './story.js';
 
 const namespace = 'default';
 type Amounts = Record<string, string>;
@@ -29,7 +29,7 @@ const pod = (name: string, more: Partial<corev1.PodSpec> = {}): corev1.Pod => ({
 const messageOf = (error: unknown) => (error instanceof StatusError ? error.status.message : String(error));
 
 async function quotaCluster(hard: Amounts) {
-  const cluster = await openCluster();
+  const cluster = await openStory();
   await cluster.client.create(ResourceQuota, quota(hard));
   await cluster.settle();
   const status = async () => (await cluster.client.get(ResourceQuota, 'q', namespace)).status;
