@@ -48,6 +48,8 @@ export interface Faults {
   shutdown(node: string): NodeShutdown | undefined;
   /** Set while the kubelet of a node does nothing or reaches no API server: it renews no Lease, and no pod of the node gets a new status. */
   kubelet(node: string): Outage | undefined;
+  /** How many milliseconds later a slow kubelet reacts; 0 for others. */
+  kubeletDelay(node: string): number;
   /** Set while a node as a whole is off or cut off: nothing on it can be reached. */
   node(node: string): Outage | undefined;
   /** Calls the listener after each change, from where the component's informers deliver theirs: it may queue keys. */
@@ -62,6 +64,7 @@ export const NO_FAULTS: Faults = {
   pull: () => undefined,
   isDiskFull: () => false,
   shutdown: () => undefined,
+  kubeletDelay: () => 0,
   kubelet: () => undefined,
   node: () => undefined,
   onChange: () => undefined,

@@ -9,7 +9,8 @@ import { Int64, Time } from './scalars.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
 
-const TYPES = 'What is done: stop, crash, pause, cut, fill-disk, slow-pull, fail-pull, corrupt-manifest, corrupt-data or shutdown.';
+const TYPES =
+  'What is done: stop, crash, pause, slow, cut, fill-disk, skew-clock, slow-pull, fail-pull, corrupt-manifest, corrupt-data or shutdown.';
 
 const faultType = new GraphQLObjectType<GraphFault, GraphContext>({
   name: 'Fault',
@@ -21,7 +22,8 @@ const faultType = new GraphQLObjectType<GraphFault, GraphContext>({
     node: { type: GraphQLString, description: 'Null: all instances of the component.' },
     peer: { type: GraphQLString, description: 'The other end of a cut; null: all other nodes.' },
     exitCode: { type: GraphQLInt, description: 'Of a crash; null: 1.' },
-    delay: { type: GraphQLString, description: 'Of slow-pull: a duration.' },
+    delay: { type: GraphQLString, description: 'Of slow and slow-pull: a duration.' },
+    skew: { type: GraphQLString, description: 'Of skew-clock: by how much the clock is ahead.' },
     image: { type: GraphQLString, description: 'The images that are concerned; null: all.' },
     symptoms: { type: listOf(GraphQLString), description: 'What can be seen of it.' },
     since: { type: required(Time), description: 'In the time of the cluster.', resolve: ({ since }) => new Date(since).toISOString() },
@@ -32,7 +34,7 @@ const memberType = new GraphQLObjectType<GraphEtcdMember, GraphContext>({
   name: 'EtcdMember',
   fields: {
     name: { type: required(GraphQLString), description: 'The node that it runs on.' },
-    role: { type: required(GraphQLString), description: 'leader, follower, candidate or stopped.' },
+    role: { type: required(GraphQLString), description: 'leader, follower, candidate, learner or stopped.' },
     term: { type: required(GraphQLInt) },
     leader: { type: GraphQLString, description: 'The node of the leader that it knows.' },
   },
@@ -80,7 +82,8 @@ export const faultMutations: Readonly<Record<string, Field>> = {
       node: { type: GraphQLString, description: 'Default: all instances of the component.' },
       peer: { type: GraphQLString, description: 'The other end of a cut. Default: all other nodes.' },
       exitCode: { type: GraphQLInt, description: 'Of a crash. Default: 1.' },
-      delay: { type: GraphQLString, description: 'Of slow-pull: a duration such as 30s.' },
+      delay: { type: GraphQLString, description: 'Of slow and slow-pull: a duration such as 30s.' },
+      skew: { type: GraphQLString, description: 'Of skew-clock: by how much the clock is ahead, such as -48h.' },
       image: { type: GraphQLString, description: 'Of slow-pull and fail-pull: * stands for any text. Default: all images.' },
     },
     async resolve(_root, given: GraphFaultRequest, { faults }) {

@@ -7,6 +7,8 @@ export interface GraphFaultRequest {
   exitCode?: number;
   /** A duration such as `30s`. */
   delay?: string;
+  /** A duration, negative if the clock is behind. */
+  skew?: string;
   image?: string;
 }
 

@@ -181,7 +181,8 @@ class Kubelets implements OpenController {
       this.processes.delete(uid);
       this.crashing.delete(uid);
       this.nodes.get(nodeName)?.release(uid);
-    } else if (!(this.writing.has(uid) && old && isOurs(object, old))) this.queue.add(formatKey(keyOf(object)), revision);
+    } else if (!(this.writing.has(uid) && old && isOurs(object, old)))
+      this.queue.addAfter(formatKey(keyOf(object)), this.context.faults.kubeletDelay(nodeName), revision);
   }
 
   /** Kubelets that are up again look at all their pods, and all kubelets at those that crash, or did. */

@@ -1,4 +1,4 @@
-export { quorumOf } from './configuration.js';
+export { type ConfigurationChange, quorumOf } from './configuration.js';
 export type { Role } from './elections.js';
 export { emptyDisk, Group } from './group.js';
-export { NOBODY } from './message.js';
+export type { Raft } from './raft.js';

@@ -282,7 +282,7 @@ it('faults are injected, listed and healed in GraphQL', async () => {
   });
   const refused = await graph.run(inject, { type: 'explode' });
   expect(refused.errors?.map(({ message }) => message)).toEqual([
-    'type: must be one of stop, crash, pause, cut, fill-disk, slow-pull, fail-pull, corrupt-manifest, corrupt-data, shutdown',
+    'type: must be one of stop, crash, pause, slow, cut, fill-disk, skew-clock, slow-pull, fail-pull, corrupt-manifest, corrupt-data, shutdown',
   ]);
   expect((await graph.run('mutation { healFault(id: "fault-1") }')).data).toEqual({ healFault: true });
   expect((await graph.run('{ faults { id } }')).data).toEqual({ faults: [] });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConfigMap, type corev1, Event, Pod } from '#api';
+import { type appsv1, ConfigMap, type corev1, Event, Node, Pod, ReplicaSet } from '#api';
 import { ClusterFaults, NodeFiles } from '#cluster';
 import { openCluster } from './story.js';
 
@@ -13,6 +13,17 @@ const pod: corev1.Pod = {
   spec: { containers: [{ name: 'c', image: 'nginx' }] },
 };
 const map = (name: string): corev1.ConfigMap => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default' } });
+
+const replicas = (count: number): appsv1.ReplicaSet => ({
+  apiVersion: 'apps/v1',
+  kind: 'ReplicaSet',
+  metadata: { name: 'web', namespace: 'default' },
+  spec: {
+    replicas: count,
+    selector: { matchLabels: { app: 'web' } },
+    template: { metadata: { name: '', labels: { app: 'web' } }, spec: { containers: [{ name: 'nginx', image: 'nginx' }] } },
+  },
+});
 
 async function opened(nodes: Parameters<typeof openCluster>[0] = { nodes: ONE }) {
   const cluster = await openCluster(nodes);
@@ -162,6 +173,84 @@ describe('a full disk', () => {
     await client.delete(ConfigMap, 'a', 'default');
     await faults.heal(id);
     expect((await client.create(ConfigMap, map('b'))).metadata.name).toBe('b');
+  });
+});
+
+describe('slow components', () => {
+  it.each([
+    ['kube-scheduler', undefined],
+    ['kubelet', 'worker-1'],
+  ] as const)('%s: a pod runs so much later', async (component, node) => {
+    const { client, advance, faults, phase } = await opened();
+    await faults.inject({ type: 'slow', component, delay: 20_000, ...(node ? { node } : {}) });
+    await client.create(Pod, pod);
+    await advance(19_000);
+    expect(await phase()).toBe('Pending');
+    await advance(2_000);
+    expect(await phase()).toBe('Running');
+  });
+
+  it('kube-controller-manager works only every so often, and takes no turns while there is nothing to do', async () => {
+    const { client, advance, faults, log } = await opened();
+    const { id } = await faults.inject({ type: 'slow', component: 'kube-controller-manager', delay: 30_000 });
+    await client.create(ReplicaSet, replicas(2));
+    const pods = async () => (await client.list(Pod, { namespace: 'default' })).items.length;
+    await advance(29_000);
+    expect(await pods()).toBe(0);
+    await advance(2_000);
+    expect(await pods()).toBe(2);
+    await advance(60_000);
+    const written = (await log()).length;
+    await advance(600_000);
+    expect((await log()).length).toBe(written);
+    await faults.heal(id);
+  });
+});
+
+describe('a clock that is wrong', () => {
+  it('by more than the certificates of the node bear: its kubelet is not heard any more', async () => {
+    const { client, advance, faults } = await opened();
+    const ready = async () => (await client.get(Node, 'worker-1')).status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+    const { id } = await faults.inject({ type: 'skew-clock', node: 'worker-1', skew: -3_600_000 });
+    await advance(60_000);
+    expect(await ready()).toBe('Unknown');
+    await faults.heal(id);
+    await advance(10_000);
+    expect(await ready()).toBe('True');
+  });
+
+  it('by less is refused: nothing would feel it', async () => {
+    const { faults } = await opened();
+    await expect(faults.inject({ type: 'skew-clock', node: 'worker-1', skew: 3_600_000 })).rejects.toThrow(
+      'skew: the certificates of the node stay valid, and nothing else would feel it',
+    );
+  });
+});
+
+describe('the data of a member of etcd', () => {
+  it('is corrupt: the member crashes, and when it is healed it is removed and added again as a learner', async () => {
+    const { advance, faults, client, state } = await opened({ nodes: { ...ONE, count: 3, controlPlanes: 3 } });
+    const roles = async () => (await faults.etcd()).members.map(({ role }) => role);
+    const { id } = await faults.inject({ type: 'corrupt-data', component: 'etcd', node: 'control-plane-3' });
+    await advance(60_000);
+    expect([await roles(), await state('etcd-control-plane-3')]).toEqual([
+      ['leader', 'follower', 'stopped'],
+      ['CrashLoopBackOff', 3],
+    ]);
+    expect((await client.create(ConfigMap, map('a'))).metadata.name).toBe('a');
+    await faults.heal(id);
+    expect(await roles()).toEqual(['leader', 'follower', 'learner']);
+    await advance(10_000);
+    expect([await roles(), (await state('etcd-control-plane-3'))[0]]).toEqual([['leader', 'follower', 'follower'], 'running']);
+  });
+
+  it('of the only member: nothing can be written until it is restored', async () => {
+    const { advance, faults, client } = await opened();
+    const { id } = await faults.inject({ type: 'corrupt-data', component: 'etcd' });
+    await expect(client.create(ConfigMap, map('a'))).rejects.toThrow('connect: connection refused');
+    await faults.heal(id);
+    await advance(5_000);
+    expect((await client.create(ConfigMap, map('a'))).metadata.name).toBe('a');
   });
 });
 

@@ -1,4 +1,5 @@
 import type { coordinationv1, corev1 } from '#api';
+import { parseTime } from '#apimachinery';
 import { type ApiServer, CONTROL_PLANE_KEY, controlPlaneNodes, fileKey, fileText, storageKey } from '#apiserver';
 import type { WriteOp } from '#storage';
 import { ControlPlaneState, changedFaults, soundHistory } from './control-plane.js';
@@ -17,7 +18,7 @@ const ATTEMPTS = 10;
 interface EtcdMember {
   /** The node that it runs on. */
   name: string;
-  role: 'leader' | 'follower' | 'candidate' | 'stopped';
+  role: 'leader' | 'follower' | 'candidate' | 'learner' | 'stopped';
   term: number;
   /** The node of the leader that it knows. */
   leader?: string;
@@ -176,9 +177,13 @@ export class ClusterFaults {
 
   private async nodes() {
     const nodes = await this.api.cluster.reader.list<corev1.Node>('', 'nodes');
-    const names = new Set(nodes.map(({ metadata }) => metadata.name));
+    const made = new Map(nodes.map(({ metadata }) => [metadata.name, parseTime(metadata.creationTimestamp ?? '') ?? 0]));
     const controlPlane = await this.controlPlane();
-    return { has: (node: string) => names.has(node) || controlPlane.includes(node), controlPlane };
+    return {
+      has: (node: string) => made.has(node) || controlPlane.includes(node),
+      madeAt: (node: string) => made.get(node) ?? 0,
+      controlPlane,
+    };
   }
 }
 

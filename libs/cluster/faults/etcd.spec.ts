@@ -28,6 +28,22 @@ describe('the members of etcd', () => {
     expect(lines(statesOf(3))).toEqual(['0 0: leader/7/0 follower/7/0 follower/7/0']);
   });
 
+  it('replace one that has lost its data: it is removed, added as a learner, and promoted when it is in sync', () => {
+    const lost = { at: 0, ...sound, stopped: [2], lost: [2] };
+    expect(lines(statesOf(3, lost, { at: 10_000, ...sound }))).toEqual([
+      '10000 0: leader/7/0 follower/7/0 learner/0/-',
+      '10200 0: leader/7/0 follower/7/0 learner/7/0',
+      '10300 0: leader/7/0 follower/7/0 follower/7/0',
+    ]);
+  });
+
+  it('without a quorum of the others are restored with what they had', () => {
+    const lost = { at: 0, ...sound, stopped: [1, 2], lost: [1, 2] };
+    const states = statesOf(3, lost, { at: 10_000, ...sound });
+    const last = states[states.length - 1] as EtcdState;
+    expect([last.leader === undefined, last.members.map(({ role }) => role).sort()]).toEqual([false, ['follower', 'follower', 'leader']]);
+  });
+
   it('elect another leader when theirs is cut off, which resigns; when the cut is healed it follows the new one', () => {
     const cut = { at: 0, ...sound, cuts: [[0, 1] as const, [0, 2] as const] };
     const apart = statesOf(3, cut);

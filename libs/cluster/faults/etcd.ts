@@ -1,5 +1,5 @@
 import { type Instant, seededRandom } from '#apimachinery';
-import { emptyDisk, Group, NOBODY, quorumOf, type Role } from '#raft';
+import { type ConfigurationChange, emptyDisk, Group, quorumOf, type Raft, type Role } from '#raft';
 import type { ControlPlaneHistory, Impairment } from './history.js';
 
 /** etcd's --heartbeat-interval in milliseconds, and its --election-timeout in such ticks. */
@@ -12,7 +12,7 @@ const MOST_TICKS = 600;
 
 /** A member of etcd as its own status says. */
 interface MemberState {
-  readonly role: Role | 'stopped';
+  readonly role: Role | 'stopped' | 'learner';
   readonly term: number;
   /** The position of the leader that it knows; undefined if it knows none. */
   readonly leader?: number;
@@ -27,21 +27,25 @@ export interface EtcdState {
 }
 
 type Member = number;
-const nodeOf = (member: Member): number => member + 1;
 
 /** The members of a cluster's etcd on its clock. */
 class Members {
   private readonly group: Group;
   private impairment: Impairment = { at: 0, stopped: [], paused: [], cuts: [] };
+  /** The members in the group: one that has lost its data comes back as another one. */
+  private readonly ids: number[];
+  /** Changes of the membership that are to be made, one after another. */
+  private readonly changes: ConfigurationChange[] = [];
 
   constructor(private readonly history: ControlPlaneHistory) {
     const { seed, members, etcd } = history;
     const random = seededRandom(seed);
     const draw = (node: number, nth: number, below: number) => Math.floor(random.draw('etcd', `${node}/${nth}`).next() * below);
     this.group = new Group({ electionTicks: ELECTION_TICKS, heartbeatTicks: 1, draw });
-    const voters = members.map((_, member) => nodeOf(member));
+    const voters = members.map((_, member) => member + 1);
+    this.ids = [...voters];
     for (const node of voters) this.group.start(node, emptyDisk({ voters, learners: [] }, { index: 1, term: Math.max(1, etcd.term - 1) }));
-    const first = nodeOf(etcd.leader);
+    const first = this.nodeOf(etcd.leader);
     for (let tick = 0; tick < 2 * ELECTION_TICKS && this.group.nodes.get(first)?.role !== 'leader'; tick += 1) {
       this.group.nodes.get(first)?.tick();
       this.group.collect(first);
@@ -52,19 +56,21 @@ class Members {
   /** The members are impaired in another way from now on. */
   impair(next: Impairment): void {
     const { group } = this;
+    const healed = (this.impairment.lost ?? []).filter((member) => !next.stopped.includes(member));
+    this.impairment = next;
+    if (this.hasQuorumWithout(healed)) for (const member of healed) this.replace(member);
     this.history.members.forEach((_, member) => {
-      const node = nodeOf(member);
+      const node = this.nodeOf(member);
       if (next.stopped.includes(member)) group.stop(node);
       else if (!group.nodes.has(node)) group.start(node);
       group.pause(node, next.paused.includes(member));
       for (let other = member + 1; other < this.history.members.length; other += 1)
         group.cut(
           node,
-          nodeOf(other),
+          this.nodeOf(other),
           next.cuts.some(([a, b]) => a === member && b === other),
         );
     });
-    this.impairment = next;
     // Clients go on writing to who leads as far as they know: what cannot be committed is replaced when the members agree again.
     for (const [node, raft] of group.nodes) {
       if (raft.role === 'leader') raft.propose('write');
@@ -74,15 +80,48 @@ class Members {
   }
 
   tick(): void {
-    this.group.tick();
-    this.group.deliver();
+    const { group, changes } = this;
+    group.tick();
+    group.deliver();
+    const [change] = changes;
+    const leader = change && [...group.nodes.values()].find(({ role }) => role === 'leader');
+    if (!change || !leader || !this.isDue(change, leader) || !leader.propose('', change)) return;
+    changes.shift();
+    group.collect(leader.id);
+    group.deliver();
+  }
+
+  private nodeOf(member: Member): number {
+    return this.ids[member] ?? 0;
+  }
+
+  /** Whether the others can agree that members are removed; otherwise these are restored from a backup with what they had. */
+  private hasQuorumWithout(members: readonly Member[]): boolean {
+    const { stopped, paused } = this.impairment;
+    const others = this.ids.filter((_, other) => !members.includes(other) && !stopped.includes(other) && !paused.includes(other));
+    return others.length >= quorumOf(this.ids.length);
+  }
+
+  /** A member that has lost its data is removed, and added again as a learner that gets the leader's data (etcdctl member). */
+  private replace(member: Member): void {
+    const [former, node] = [this.nodeOf(member), this.nodeOf(member) + this.ids.length];
+    this.ids[member] = node;
+    this.group.start(node, emptyDisk({ voters: [], learners: [] }, { index: 0, term: 0 }));
+    this.changes.push({ change: 'remove', node: former }, { change: 'addLearner', node }, { change: 'addVoter', node });
+  }
+
+  /** A learner is not promoted before it is in sync with the leader. */
+  private isDue({ change, node }: ConfigurationChange, leader: Raft): boolean {
+    return change !== 'addVoter' || this.group.nodes.get(node)?.log.lastIndex === leader.log.lastIndex;
   }
 
   state(at: Instant): EtcdState {
     const members = this.history.members.map((_, member): MemberState => {
-      const raft = this.group.nodes.get(nodeOf(member));
+      const raft = this.group.nodes.get(this.nodeOf(member));
       if (raft === undefined) return { role: 'stopped', term: 0 };
-      return { role: raft.role, term: raft.term, ...(raft.leader === NOBODY ? {} : { leader: raft.leader - 1 }) };
+      const known = this.ids.indexOf(raft.leader);
+      const role = raft.role === 'follower' && !raft.configuration.voters.includes(raft.id) ? 'learner' : raft.role;
+      return { role, term: raft.term, ...(known < 0 ? {} : { leader: known }) };
     });
     const leader = members.findIndex(({ role, term }, member) => role === 'leader' && this.isFollowed(member, term, members));
     return { at, members, ...(leader < 0 ? {} : { leader }) };
@@ -92,10 +131,11 @@ class Members {
     if (this.impairment.paused.includes(leader)) return false;
     const followers = members.filter((other, member) => {
       if (member === leader) return true;
-      const reachable = !this.impairment.paused.includes(member) && !this.group.isCut(nodeOf(leader), nodeOf(member));
+      const reachable = !this.impairment.paused.includes(member) && !this.group.isCut(this.nodeOf(leader), this.nodeOf(member));
       return reachable && other.role === 'follower' && other.term === term && other.leader === leader;
     });
-    return followers.length >= quorumOf(members.length);
+    const voters = this.group.nodes.get(this.nodeOf(leader))?.configuration.voters ?? [];
+    return followers.length >= quorumOf(voters.length);
   }
 }
 

@@ -10,6 +10,7 @@ export interface FaultWords {
   peer?: string;
   exitCode?: number;
   delay?: string;
+  skew?: string;
   image?: string;
 }
 
@@ -24,6 +25,16 @@ function delayOf(text: string): number {
   return Math.floor(delay);
 }
 
+/** Ten years. */
+const LARGEST_SKEW = 87_600 * 3_600_000;
+
+function skewOf(text: string): number {
+  const skew = text.length <= 32 ? parseGoDuration(text) : undefined;
+  if (skew === undefined || skew === 0 || Math.abs(skew) > LARGEST_SKEW)
+    throw new FaultRefused('skew: must be a duration of at most 87600h such as -48h');
+  return Math.trunc(skew);
+}
+
 function checkedImage(image: string): string {
   const fits = image.length > 0 && image.length <= LONGEST_IMAGE && /^[\w./:@*-]+$/.test(image);
   if (!fits) throw new FaultRefused('image: must be an image; * stands for any text');
@@ -36,7 +47,7 @@ function checkedCode(code: number): number {
 }
 
 /** A request as a client words it. Throws FaultRefused for what is none. */
-export function faultRequestOf({ type, component, node, peer, exitCode, delay, image }: FaultWords): FaultRequest {
+export function faultRequestOf({ type, component, node, peer, exitCode, delay, skew, image }: FaultWords): FaultRequest {
   const known = FAULT_TYPES.find((each) => each === type);
   if (known === undefined) throw new FaultRefused(`type: must be one of ${FAULT_TYPES.join(', ')}`);
   const part = FAULTY_COMPONENTS.find((each) => each === component);
@@ -48,12 +59,18 @@ export function faultRequestOf({ type, component, node, peer, exitCode, delay, i
     ...(peer === undefined ? {} : { peer }),
     ...(exitCode === undefined ? {} : { exitCode: checkedCode(exitCode) }),
     ...(delay === undefined ? {} : { delay: delayOf(delay) }),
+    ...(skew === undefined ? {} : { skew: skewOf(skew) }),
     ...(image === undefined ? {} : { image: checkedImage(image) }),
   };
 }
 
 /** A fault as clients read it. */
 export function faultWords(fault: Fault) {
-  const { delay, ...words } = fault;
-  return { ...words, ...(delay === undefined ? {} : { delay: formatGoDuration(delay) }), symptoms: symptomsOf(fault) };
+  const { delay, skew, validFrom: _, ...words } = fault;
+  return {
+    ...words,
+    ...(delay === undefined ? {} : { delay: formatGoDuration(delay) }),
+    ...(skew === undefined ? {} : { skew: formatGoDuration(skew) }),
+    symptoms: symptomsOf(fault),
+  };
 }

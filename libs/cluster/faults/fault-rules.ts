@@ -1,5 +1,13 @@
 import type { Instant } from '#apimachinery';
-import { type Fault, type FaultList, FaultRefused, type FaultRequest, type FaultType, STATIC_COMPONENTS } from './fault.js';
+import {
+  type Fault,
+  type FaultList,
+  FaultRefused,
+  type FaultRequest,
+  type FaultType,
+  isOutOfValidity,
+  STATIC_COMPONENTS,
+} from './fault.js';
 
 /** Of one cluster at most. */
 const MOST_FAULTS = 100;
@@ -9,6 +17,8 @@ export interface FaultyNodes {
   has(node: string): boolean;
   /** Those of the control plane. */
   readonly controlPlane: readonly string[];
+  /** When a node was made. */
+  madeAt(node: string): Instant;
 }
 
 type Rule = (request: FaultRequest, nodes: FaultyNodes) => string | undefined;
@@ -44,6 +54,13 @@ const RULES: Readonly<Record<FaultType, Rule>> = {
     if (request.component !== undefined) return componentRule(request, nodes);
     return request.node === undefined ? 'a component or a node must be named' : 'pause is not supported for a node';
   },
+  slow: (request, nodes) => {
+    if (request.delay === undefined) return 'delay: must be given';
+    const isSlowed = ['kube-controller-manager', 'kube-scheduler', 'kubelet'].some((each) => each === request.component);
+    return isSlowed
+      ? componentRule(request, nodes)
+      : 'only kube-controller-manager, kube-scheduler and kubelets can be slow: requests take no time here';
+  },
   cut: ({ component, node, peer }) => {
     if (component !== undefined) return 'nodes are cut off, not components';
     if (node === undefined) return 'the node to cut off must be named';
@@ -59,6 +76,10 @@ const RULES: Readonly<Record<FaultType, Rule>> = {
     if (node === undefined) return 'the node must be named';
     return controlPlane.includes(node) ? `${node} runs the control plane: it can be stopped` : undefined;
   },
+  'skew-clock': ({ component, node, skew }) => {
+    if (component !== undefined || node === undefined) return 'nodes have a clock: one must be named';
+    return skew === undefined ? 'skew: must be given' : undefined;
+  },
   'slow-pull': (request, nodes) => pullRule(request, nodes) ?? (request.delay === undefined ? 'delay: must be given' : undefined),
   'fail-pull': pullRule,
   'corrupt-manifest': instanceRule,
@@ -69,10 +90,11 @@ const RULES: Readonly<Record<FaultType, Rule>> = {
 };
 
 /** The fields that only some types have. */
-const FIELDS: ReadonlyArray<{ field: 'peer' | 'exitCode' | 'delay' | 'image'; types: readonly FaultType[]; message: string }> = [
+const FIELDS: ReadonlyArray<{ field: 'peer' | 'exitCode' | 'delay' | 'skew' | 'image'; types: readonly FaultType[]; message: string }> = [
   { field: 'peer', types: ['cut'], message: 'only a cut has a peer' },
   { field: 'exitCode', types: ['crash'], message: 'only a crash has an exit code' },
-  { field: 'delay', types: ['slow-pull'], message: 'only slow-pull has a delay' },
+  { field: 'delay', types: ['slow', 'slow-pull'], message: 'only slow and slow-pull have a delay' },
+  { field: 'skew', types: ['skew-clock'], message: 'only skew-clock has a skew' },
   { field: 'image', types: ['slow-pull', 'fail-pull'], message: 'only slow-pull and fail-pull have an image' },
 ];
 
@@ -115,7 +137,13 @@ export function withFault(list: FaultList, request: FaultRequest, { nodes, now }
   const standing = list.faults.find((fault) => sameTarget(fault, wanted));
   if (standing) throw new FaultRefused(`${standing.id} concerns the same part`);
   if (list.faults.length >= MOST_FAULTS) throw new FaultRefused(`a cluster has at most ${MOST_FAULTS} faults`);
-  const fault: Fault = { id: `fault-${list.next}`, ...wanted, since: now };
+  const isSkewed = wanted.type === 'skew-clock';
+  const fault: Fault = {
+    ...{ id: `fault-${list.next}`, ...wanted, since: now },
+    ...(isSkewed ? { validFrom: nodes.madeAt(wanted.node ?? '') } : {}),
+  };
+  if (isSkewed && !isOutOfValidity(fault, now))
+    throw new FaultRefused('skew: the certificates of the node stay valid, and nothing else would feel it');
   return { ...list, next: list.next + 1, faults: [...list.faults, fault] };
 }
 

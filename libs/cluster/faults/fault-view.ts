@@ -1,9 +1,9 @@
-import type { Clock } from '#apimachinery';
+import type { Clock, Instant } from '#apimachinery';
 import type { CachedObject, ClusterStore } from '#cacher';
 import { type Crash, type Faults, type NodeShutdown, type Outage, type PullFault, shutdownPeriods } from '#controller-runtime';
 import type { KubeletConfigurations } from '../kubelet-configurations.js';
 import { ControlPlaneState } from './control-plane.js';
-import { cutBetween, FAULTS_KEY, FAULTY_COMPONENTS, type FaultList, type Hold, holdOf, holdsOf } from './fault.js';
+import { cutBetween, FAULTS_KEY, FAULTY_COMPONENTS, type FaultList, type Hold, holdOf, holdsOf, isOutOfValidity } from './fault.js';
 import { pullFault } from './image-pulls.js';
 import { isElected } from './leader-election.js';
 
@@ -56,8 +56,9 @@ export class FaultView implements Faults {
     if (unserved || !isElected(name)) return unserved;
     const { holds, history } = state;
     const leadership = state.leadership(name, this.clock.now());
-    if (leadership === undefined || leadership.active) return undefined;
+    if (leadership === undefined) return undefined;
     const holder = history.members[leadership.holder] ?? '';
+    if (leadership.active) return slowness(slowOf(holds, name, holder), this.clock.now());
     const hold = holdOf(holds, name, holder) ?? holdOf(holds, 'kube-apiserver', holder);
     const outage: Outage = hold ? outageOf(hold) : { state: 'stopped', since: history.changedAt };
     return leadership.takeover === undefined ? outage : { ...outage, until: leadership.takeover };
@@ -113,7 +114,15 @@ export class FaultView implements Faults {
     if (hold) return outageOf(hold);
     const off = this.off(node);
     if (off) return off;
+    const now = this.clock.now();
+    const skewed = state.holds.find((each) => each.type === 'skew-clock' && each.node === node && isOutOfValidity(each, now));
+    if (skewed) return { state: 'unreachable', since: skewed.since };
     return state.reachesApi(node) ? this.unserved(state) : { state: 'unreachable', since: since(state, node) };
+  }
+
+  kubeletDelay(node: string): number {
+    const holds = this.row.current()?.holds;
+    return (holds && slowOf(holds, 'kubelet', node)?.delay) ?? 0;
   }
 
   node(node: string): Outage | undefined {
@@ -145,6 +154,21 @@ export class FaultView implements Faults {
     const until = serving.state === 'no-store' ? serving.until : undefined;
     return { state: 'unreachable', since: state.history.changedAt, ...(until === undefined ? {} : { until }) };
   }
+}
+
+const slowOf = (holds: readonly Hold[], component: string, node: string): Hold | undefined =>
+  holds.find((hold) => hold.type === 'slow' && hold.component === component && (hold.node === undefined || hold.node === node));
+
+/** How long a slow component works each time, so that a clock that runs does not miss it. */
+const WORKS_FOR = 500;
+
+/** A slow component works each time that its delay has passed, and rests in between. */
+function slowness(slow: Hold | undefined, now: Instant): Outage | undefined {
+  if (slow === undefined) return undefined;
+  const { since, delay = 1 } = slow;
+  const phase = (now - since) % delay;
+  const isDue = now >= since + delay && phase <= Math.min(WORKS_FOR, delay / 2);
+  return isDue ? undefined : { state: 'paused', since, until: now - phase + delay };
 }
 
 /** Since when a node has been cut off from the control plane. */

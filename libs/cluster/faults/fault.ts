@@ -6,8 +6,10 @@ export const FAULT_TYPES = [
   'stop',
   'crash',
   'pause',
+  'slow',
   'cut',
   'fill-disk',
+  'skew-clock',
   'slow-pull',
   'fail-pull',
   'corrupt-manifest',
@@ -37,6 +39,8 @@ export interface FaultRequest {
   exitCode?: number;
   /** Milliseconds. */
   delay?: number;
+  /** Milliseconds by which a clock is ahead. */
+  skew?: number;
   /** The images that are concerned; `*` stands for any text. */
   image?: string;
 }
@@ -46,6 +50,8 @@ export interface Fault extends FaultRequest {
   id: string;
   /** Cluster time. */
   since: Instant;
+  /** From when on the certificates of the node are valid whose clock is wrong. */
+  validFrom?: Instant;
 }
 
 /** A component that does not come up on a node because of what is in the files there. */
@@ -90,6 +96,16 @@ export const holdOf = (holds: readonly Hold[], component: FaultyComponent, node:
       HOLDING.has(hold.type) &&
       (hold.component === component ? hold.node === undefined || hold.node === node : hold.component === undefined && hold.node === node),
   );
+
+/** Of certificates that kubeadm signs, and how much before their node was made they begin (kubeadm/app/constants). */
+const CERTIFICATE_VALIDITY = 365 * 24 * 3_600_000;
+const CERTIFICATE_BACKDATE = 5 * 60_000;
+
+/** Whether a clock is so wrong at a time that the certificates of its node are not valid: its kubelet reaches no API server. */
+export function isOutOfValidity({ validFrom = 0, skew = 0 }: Pick<Fault, 'validFrom' | 'skew'>, now: Instant): boolean {
+  const local = now + skew;
+  return local < validFrom - CERTIFICATE_BACKDATE || local > validFrom + CERTIFICATE_VALIDITY;
+}
 
 /** The fault that keeps two nodes from reaching one another. */
 export const cutBetween = (faults: ReadonlyArray<Pick<Fault, 'type' | 'since' | 'node' | 'peer'>>, one: string, other: string) =>

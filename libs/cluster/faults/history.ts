@@ -6,6 +6,8 @@ import type { LeaderBase } from './leader-election.js';
 export interface Impairment {
   readonly at: Instant;
   readonly stopped: readonly number[];
+  /** Those of the stopped ones that have lost their data. */
+  readonly lost?: readonly number[];
   readonly paused: readonly number[];
   readonly cuts: ReadonlyArray<readonly [number, number]>;
 }
@@ -30,13 +32,14 @@ export function impairmentOf(holds: readonly Hold[], members: readonly string[],
   const typeAt = (position: number): FaultType | undefined => holdOf(holds, 'etcd', members[position] ?? '')?.type;
   const paused = positions.filter((position) => typeAt(position) === 'pause');
   const stopped = positions.filter((position) => !paused.includes(position) && typeAt(position) !== undefined);
+  const lost = positions.filter((position) => typeAt(position) === 'corrupt-data');
   const cuts = positions.flatMap((one) =>
     positions
       .slice(one + 1)
       .filter((other) => cutBetween(holds, members[one] ?? '', members[other] ?? ''))
       .map((other) => [one, other] as const),
   );
-  return { at, stopped, paused, cuts };
+  return { at, stopped, ...(lost.length > 0 ? { lost } : {}), paused, cuts };
 }
 
 /** Whether all members of etcd work and reach one another. */

@@ -27,6 +27,14 @@ export function symptomsOf(fault: Fault): string[] {
   switch (type) {
     case 'cut':
       return [`${node} and ${peer ?? 'all other nodes'} do not reach one another`, WITHOUT.kubelet];
+    case 'slow':
+      return [
+        component === 'kubelet'
+          ? `what ${node} is to do begins ${formatGoDuration(delay)} later`
+          : `it works only every ${formatGoDuration(delay)}`,
+      ];
+    case 'skew-clock':
+      return [`the certificates of ${node} are not valid at the time that its clock shows`, WITHOUT.kubelet];
     case 'fill-disk':
       if (component === 'etcd') return ['the alarm NOSPACE is raised: writes are refused with "etcdserver: mvcc: database space exceeded"'];
       return [`${node} has the condition DiskPressure and the taint node.kubernetes.io/disk-pressure`, 'its pods are evicted'];

@@ -6,7 +6,8 @@ export const faultRequestSchema = z.strictObject({
   component: z.enum(FAULTY_COMPONENTS).optional().describe('Unset: the node as a whole'),
   node: z.string().min(1).max(253).optional(),
   exitCode: z.number().int().min(0).max(255).optional().describe('Of a crash; default 1'),
-  delay: z.string().max(32).optional().describe('Of slow-pull: a duration such as 30s'),
+  delay: z.string().max(32).optional().describe('Of slow and slow-pull: a duration such as 30s'),
+  skew: z.string().max(32).optional().describe('Of skew-clock: by how much the clock is ahead, such as -48h'),
   image: z.string().min(1).max(255).optional().describe('Of slow-pull and fail-pull: * stands for any text; default all images'),
   peer: z.string().min(1).max(253).optional().describe('The other end of a cut; unset: all other nodes'),
 });
@@ -15,7 +16,7 @@ export const etcdSchema = z.object({
   members: z.array(
     z.object({
       name: z.string().describe('The node that it runs on'),
-      role: z.enum(['leader', 'follower', 'candidate', 'stopped']),
+      role: z.enum(['leader', 'follower', 'candidate', 'learner', 'stopped']),
       term: z.number().int(),
       leader: z.string().optional().describe('The node of the leader that it knows'),
     }),
