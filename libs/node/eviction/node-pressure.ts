@@ -1,18 +1,17 @@
 import { type corev1, Node, Pod } from '#api';
 import { formatTime, type Instant } from '#apimachinery';
-import { isTerminalPhase, type UsedResource } from '#component-helpers';
+import { isTerminalPhase } from '#component-helpers';
 import type { Change, ClusterContext, Controller, OpenController, ReconcileContext, Reconciled, WorkQueue } from '#controller-runtime';
 import { hasUsage } from '../usage.js';
 import type { Evictions } from './evictions.js';
 import { type Pressure, pressuresOf, victimsOf } from './pressure.js';
+import { evictionSettings, type WatchedResource } from './thresholds.js';
 
-/** How long a node says that it is under pressure after it was last (evictionPressureTransitionPeriod). */
-const TRANSITION = 300_000;
 const BY_NODE = 'spec.nodeName';
 
 interface ConditionWords {
   type: string;
-  resource: UsedResource;
+  resource: WatchedResource;
   /** Reason, message and event of each state. */
   met: readonly [reason: string, message: string, event: string];
   clear: readonly [reason: string, message: string, event: string];
@@ -32,13 +31,23 @@ const CONDITIONS: readonly ConditionWords[] = [
     met: ['KubeletHasDiskPressure', 'kubelet has disk pressure', 'NodeHasDiskPressure'],
     clear: ['KubeletHasNoDiskPressure', 'kubelet has no disk pressure', 'NodeHasNoDiskPressure'],
   },
+  {
+    type: 'PIDPressure',
+    resource: 'pids',
+    met: ['KubeletHasInsufficientPID', 'kubelet has insufficient PID available', 'NodeHasInsufficientPID'],
+    clear: ['KubeletHasSufficientPID', 'kubelet has sufficient PID available', 'NodeHasSufficientPID'],
+  },
 ];
 
-/** Watches over the memory and the disk of nodes where the usage of a pod is set. The key is the node. */
+/** Watches over the memory, the disk and the processes of nodes where the usage of a pod is set. The key is the node. */
 class NodePressure implements OpenController {
   readonly concurrency = 64;
   /** When a node was last under pressure, by node and resource. */
   private readonly lastMet = new Map<string, Instant>();
+  /** Since when soft thresholds are met, by node and resource. */
+  private readonly firstMet = new Map<string, Instant>();
+  /** Nodes and resources of which something is being reclaimed. */
+  private readonly reclaiming = new Set<string>();
   /** Nodes whose disk is full. */
   private readonly full = new Set<string>();
 
@@ -51,6 +60,7 @@ class NodePressure implements OpenController {
     pods.addIndex(BY_NODE, ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []));
     pods.on((change) => this.podChanged(change));
     context.faults.onChange(() => this.faultsChanged());
+    context.manifests.onChange((node) => queue.add(node));
     // A condition that was true before this component was opened ends in its time.
     context.informers.of(Node).on(({ object, old, deleted }) => {
       if (!old && !deleted && context.faults.isDiskFull(object.metadata.name)) this.full.add(object.metadata.name);
@@ -59,33 +69,59 @@ class NodePressure implements OpenController {
   }
 
   async reconcile(name: string, ctx: ReconcileContext): Promise<Reconciled | undefined> {
-    const { informers, faults, clock } = this.context;
+    const { informers, faults, clock, manifests } = this.context;
     const node = informers.of(Node).get(name);
     if (!node?.status?.nodeInfo?.kubeletVersion || faults.kubelet(name)) return undefined;
     const pods = informers
       .of(Pod)
       .byIndex(BY_NODE, name)
       .filter(({ metadata, status }) => !isTerminalPhase(status?.phase) && !metadata.deletionTimestamp);
-    const pressures = pressuresOf(node, pods, { diskFull: faults.isDiskFull(name) });
+    const { thresholds, transition, softGrace } = evictionSettings(manifests.configuration(name));
+    const pressures = pressuresOf(node, pods, {
+      thresholds,
+      diskFull: faults.isDiskFull(name),
+      isReclaiming: (resource) => this.reclaiming.has(`${name} ${resource}`),
+    });
     for (const { resource, type } of CONDITIONS) {
       const key = `${name} ${resource}`;
       if (pressures.some((met) => met.resource === resource) || (isTrue(node, type) && !this.lastMet.has(key)))
         this.lastMet.set(key, clock.now());
     }
-    await this.writeConditions(node, pressures, ctx);
+    await this.writeConditions(node, { pressures, transition, ctx });
+    const { ripe, next } = this.ripen(name, pressures);
     // The next pod is evicted when the last one has ended.
-    if (!pods.some(({ metadata }) => this.evictions.has(metadata.uid ?? ''))) this.evictFrom(node, pods, { pressures, ctx });
+    if (!pods.some(({ metadata }) => this.evictions.has(metadata.uid ?? '')))
+      this.evictFrom(node, pods, { pressures: ripe, softGrace, ctx });
     const until = CONDITIONS.flatMap(({ resource }) => {
       const last = this.lastMet.get(`${name} ${resource}`);
-      return last === undefined ? [] : [last + TRANSITION];
+      return last === undefined ? [] : [last + transition];
     });
+    if (next !== undefined) until.push(next);
     return until.length > 0 ? { requeueAfter: Math.max(1, Math.min(...until) - clock.now()) } : undefined;
+  }
+
+  /** The pressures that have lasted long enough to evict pods, and when the next one has. */
+  private ripen(name: string, pressures: readonly Pressure[]): { ripe: Pressure[]; next: Instant | undefined } {
+    const now = this.context.clock.now();
+    for (const { resource } of CONDITIONS) {
+      const key = `${name} ${resource}`;
+      const met = pressures.filter((pressure) => pressure.resource === resource);
+      if (met.length === 0) this.reclaiming.delete(key);
+      if (!met.some(({ grace }) => grace !== undefined)) this.firstMet.delete(key);
+      else if (!this.firstMet.has(key)) this.firstMet.set(key, now);
+    }
+    const due = ({ resource, grace }: Pressure): Instant =>
+      grace === undefined ? now : (this.firstMet.get(`${name} ${resource}`) ?? now) + grace;
+    const ripe = pressures.filter((pressure) => due(pressure) <= now);
+    for (const { resource } of ripe) this.reclaiming.add(`${name} ${resource}`);
+    const waiting = pressures.map(due).filter((at) => at > now);
+    return { ripe, next: waiting.length > 0 ? Math.min(...waiting) : undefined };
   }
 
   private evictFrom(
     node: corev1.Node,
     pods: readonly corev1.Pod[],
-    { pressures, ctx }: { pressures: readonly Pressure[]; ctx: ReconcileContext },
+    { pressures, softGrace, ctx }: { pressures: readonly Pressure[]; softGrace: number; ctx: ReconcileContext },
   ): void {
     const host = node.metadata.name;
     const recorder = ctx.recorder.through(ctx.client.as({ node: host }));
@@ -96,12 +132,18 @@ class NodePressure implements OpenController {
     }
     for (const { pod, message, disrupted } of victimsOf(pods, pressures)) {
       recorder.record({ about: pod, type: 'Warning', reason: 'Evicted', message, host });
-      this.evictions.evict(pod, { reason: 'Evicted', message, ...(disrupted ? { disrupted } : {}) });
+      const outcome = { reason: 'Evicted', message, ...(disrupted ? { disrupted } : {}) };
+      if (disrupted && pressure?.grace !== undefined)
+        this.evictions.evict(pod, outcome, Math.min(softGrace, pod.spec.terminationGracePeriodSeconds ?? 30) * 1000);
+      else this.evictions.evict(pod, outcome);
     }
   }
 
   /** A condition is true from the first moment of pressure until some minutes after the last. */
-  private async writeConditions(node: corev1.Node, pressures: readonly Pressure[], ctx: ReconcileContext): Promise<void> {
+  private async writeConditions(
+    node: corev1.Node,
+    { pressures, transition, ctx }: { pressures: readonly Pressure[]; transition: number; ctx: ReconcileContext },
+  ): Promise<void> {
     const { name } = node.metadata;
     const now = this.context.clock.now();
     const time = formatTime(now);
@@ -112,7 +154,7 @@ class NodePressure implements OpenController {
       const key = `${name} ${words.resource}`;
       const last = this.lastMet.get(key);
       const isMet = pressures.some(({ resource }) => resource === words.resource);
-      if (!isMet && last !== undefined && last + TRANSITION <= now) this.lastMet.delete(key);
+      if (!isMet && last !== undefined && last + transition <= now) this.lastMet.delete(key);
       const status = isMet || this.lastMet.has(key) ? 'True' : 'False';
       if (status === condition.status) return condition;
       const [reason, message, event] = status === 'True' ? words.met : words.clear;

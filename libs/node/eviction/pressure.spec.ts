@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import { evictionMessage, pressuresOf, rankedFor, victimsOf } from './pressure.js';
+import { evictionSettings } from './thresholds.js';
 
 const node: corev1.Node = {
   apiVersion: 'v1',
@@ -49,9 +50,11 @@ test.each<[string, Using[], Array<[string, number]>]>([
   ],
   ['what does not run uses nothing', [{ memory: '9Gi', waiting: true }], []],
 ])('pressure: %s', (_, using, want) => {
+  const { thresholds } = evictionSettings({});
   const found = pressuresOf(
     node,
     using.map((each, index) => pod(`p${index}`, each)),
+    { thresholds },
   );
   expect(found.map(({ resource, available }) => [resource, available])).toEqual(want);
 });
@@ -80,7 +83,7 @@ test('critical pods stay, one pod goes at a time, and all that exceed their own 
   expect(names(victimsOf([critical, ...others], [pressure]).map((victim) => victim.pod))).toEqual(['b']);
   const greedy = [pod('x', { disk: '3Gi', limit: '2Gi' }), pod('y', { disk: '4Gi', limit: '2Gi' })];
   expect(victimsOf([...others, ...greedy], [pressure]).map(({ pod: { metadata }, message }) => [metadata.name, message])).toEqual([
-    ['x', 'Container c exceeded its local ephemeral storage limit "2Gi". '],
-    ['y', 'Container c exceeded its local ephemeral storage limit "2Gi". '],
+    ['x', 'Pod ephemeral local storage usage exceeds the total limit of containers 2Gi. '],
+    ['y', 'Pod ephemeral local storage usage exceeds the total limit of containers 2Gi. '],
   ]);
 });

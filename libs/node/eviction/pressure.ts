@@ -1,15 +1,18 @@
 import type { corev1 } from '#api';
 import { parseQuantity } from '#apimachinery';
-import { podPriority, podQOS, podRequests, tolerationsTolerate, type UsedResource } from '#component-helpers';
+import { podLimits, podPriority, podQOS, podRequests, tolerationsTolerate } from '#component-helpers';
 import { bytesText, usageOf } from '../usage.js';
+import type { Threshold, WatchedResource } from './thresholds.js';
 
 /** When a node runs out of something, and which of its pods has to go (kubelet/eviction). Pure. */
 
-/** A resource of which less is available than its hard threshold. */
+/** A resource of which less is available than a threshold. */
 export interface Pressure {
-  resource: UsedResource;
+  resource: WatchedResource;
   threshold: number;
   available: number;
+  /** How long it may last before pods are evicted; unset: at once. */
+  grace?: number;
 }
 
 /** A pod that is evicted, and why. */
@@ -22,9 +25,8 @@ export interface Victim {
 
 /** The lowest priority of system-cluster-critical (scheduling.SystemCriticalPriority). */
 const CRITICAL = 2_000_000_000;
-/** evictionHard of a kubelet without further configuration: memory.available, nodefs.available. */
-const MEMORY_THRESHOLD = 100 * 1024 ** 2;
-const DISK_THRESHOLD = 0.1;
+/** Processes that a node can have (kernel.pid_max). */
+const MOST_PROCESSES = 32_768;
 
 /** Whether a pod shows a static one. */
 export const isMirrorPod = ({ metadata }: corev1.Pod): boolean => metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined;
@@ -38,27 +40,41 @@ function runningContainers({ spec, status }: corev1.Pod): corev1.Container[] {
   return [...spec.containers, ...(spec.initContainers ?? [])].filter(({ name }) => running.has(name));
 }
 
-const podUsage = (pod: corev1.Pod, resource: UsedResource): number =>
+const podUsage = (pod: corev1.Pod, resource: WatchedResource): number =>
   runningContainers(pod).reduce((sum, container) => sum + usageOf(pod, container, resource), 0);
 
+/** What is known besides the pods of a node. */
+export interface Watching {
+  thresholds: readonly Threshold[];
+  /** Its disk is full, whatever its pods use. */
+  diskFull?: boolean;
+  /** Whether pods are being evicted because of a threshold: then it is met until enough was reclaimed. */
+  isReclaiming?(resource: WatchedResource): boolean;
+}
+
 /** The resources of which a node has too little, in the order in which they are reclaimed. */
-export function pressuresOf(node: corev1.Node, pods: readonly corev1.Pod[], { diskFull = false } = {}): Pressure[] {
-  return (['memory', 'ephemeral-storage'] as const).flatMap((resource) => {
-    const capacity = parseQuantity(node.status?.capacity?.[resource] ?? '0').value();
-    const threshold = resource === 'memory' ? MEMORY_THRESHOLD : Math.floor(capacity * DISK_THRESHOLD);
+export function pressuresOf(node: corev1.Node, pods: readonly corev1.Pod[], watching: Watching): Pressure[] {
+  const { thresholds, diskFull = false, isReclaiming = () => false } = watching;
+  return thresholds.flatMap(({ resource, value, grace, reclaim }) => {
+    const capacity = resource === 'pids' ? MOST_PROCESSES : parseQuantity(node.status?.capacity?.[resource] ?? '0').value();
+    const threshold = value(capacity);
     const used = resource === 'ephemeral-storage' && diskFull ? capacity : pods.reduce((sum, pod) => sum + podUsage(pod, resource), 0);
     const available = Math.max(0, capacity - used);
-    return capacity > 0 && available < threshold ? [{ resource, threshold, available }] : [];
+    const wanted = threshold + (isReclaiming(resource) ? reclaim(capacity) : 0);
+    return capacity > 0 && available < wanted ? [{ resource, threshold, available, ...(grace === undefined ? {} : { grace }) }] : [];
   });
 }
 
-const requestOf = (pod: corev1.Pod, resource: UsedResource): number => podRequests(pod).get(resource)?.value() ?? 0;
+const requestOf = (pod: corev1.Pod, resource: WatchedResource): number => podRequests(pod).get(resource)?.value() ?? 0;
 
-/** Pods in the order of their eviction: those above their requests first, then by priority, then by usage above the requests. */
-export function rankedFor(resource: UsedResource, pods: readonly corev1.Pod[]): corev1.Pod[] {
+/**
+ * Pods in the order of their eviction: those above their requests first, then by priority, then by usage above the requests. Processes are not
+ * requested: by priority and number.
+ */
+export function rankedFor(resource: WatchedResource, pods: readonly corev1.Pod[]): corev1.Pod[] {
   const ranked = pods.map((pod) => {
     const above = podUsage(pod, resource) - requestOf(pod, resource);
-    return { pod, above, exceeds: above > 0 ? 0 : 1, priority: podPriority(pod) };
+    return { pod, above, exceeds: resource === 'pids' || above > 0 ? 0 : 1, priority: podPriority(pod) };
   });
   ranked.sort((a, b) => a.exceeds - b.exceeds || a.priority - b.priority || b.above - a.above);
   return ranked.map(({ pod }) => pod);
@@ -66,7 +82,9 @@ export function rankedFor(resource: UsedResource, pods: readonly corev1.Pod[]): 
 
 /** What a pod that is evicted says. */
 export function evictionMessage(pod: corev1.Pod, { resource, threshold, available }: Pressure): string {
-  const low = `The node was low on resource: ${resource}. Threshold quantity: ${bytesText(threshold)}, available: ${bytesText(available)}. `;
+  const text = resource === 'pids' ? String : bytesText;
+  const low = `The node was low on resource: ${resource}. Threshold quantity: ${text(threshold)}, available: ${text(available)}. `;
+  if (resource === 'pids') return low;
   const blamed = runningContainers(pod).map((container) => {
     const usage = usageOf(pod, container, resource);
     const request = container.resources?.requests?.[resource] ?? '0';
@@ -78,6 +96,9 @@ export function evictionMessage(pod: corev1.Pod, { resource, threshold, availabl
 
 /** Pods that exceed their own limits of local storage (localStorageEviction). */
 function overLimit(pod: corev1.Pod): string | undefined {
+  const most = podLimits(pod).get('ephemeral-storage');
+  if (most && podUsage(pod, 'ephemeral-storage') > most.value())
+    return `Pod ephemeral local storage usage exceeds the total limit of containers ${most}. `;
   for (const container of runningContainers(pod)) {
     const limit = container.resources?.limits?.['ephemeral-storage'];
     if (limit !== undefined && usageOf(pod, container, 'ephemeral-storage') > parseQuantity(limit).value())
