@@ -159,7 +159,8 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
       return { context, setFence };
     },
     async catchUp() {
-      await informers.synced();
+      // While no API server answers, nothing is done: no component needs to know what there is.
+      if (faults.component('kubelet') === undefined) await informers.synced();
       await progress.ensure();
       const revision = await store.revision();
       // A list that must not be older brings the cache, and with it every watch, up to that revision. A prefix above the resources would

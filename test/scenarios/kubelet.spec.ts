@@ -83,6 +83,25 @@ describe('static pods', () => {
   });
 });
 
+it('kubelet: static pods go on and are restarted while no API server answers', async () => {
+  const cluster = await start();
+  const files = await NodeFiles.of(cluster.api, 'worker-1');
+  const crashing = { name: 'c', image: 'busybox:1.36', command: ['sh', '-c', 'sleep 30; exit 1'] };
+  await files.write('/etc/kubernetes/manifests/web.yaml', stringify(podOf({ containers: [crashing] })));
+  // All components have been at work before.
+  await cluster.client.create(Pod, podOf({ containers: [{ name: 'c', image: 'nginx:1.27' }] }, 'other'));
+  await cluster.settle();
+  const shown = async () => summary(await cluster.client.get(Pod, 'web-worker-1', 'default'));
+  const faults = new ClusterFaults(cluster.api);
+  const { id } = await faults.inject({ type: 'stop', component: 'kube-apiserver' });
+  await cluster.advance(100_000);
+  await expect(cluster.client.get(Pod, 'web-worker-1', 'default')).rejects.toThrow('the server is currently unable to handle the request');
+  await faults.heal(id);
+  await cluster.settle();
+  // It has ended after 30, 60, 100 (10 s of back-off) seconds.
+  expect(await shown()).toBe('Running c=CrashLoopBackOff*2');
+});
+
 describe('a node that runs out of memory', () => {
   const using = (name: string, memory: string, spec: Partial<corev1.Container> = {}): corev1.Pod => {
     const pod = podOf({ nodeName: 'worker-1', containers: [{ name: 'c', image: 'nginx:1.27', ...spec }] }, name);
