@@ -1,5 +1,5 @@
 import { preferredResources, type Resource, type ResourceInfo } from '#api';
-import { type KubeObject, methodNotAllowed, notFound, type StatusError } from '#apimachinery';
+import { type KubeObject, notFound, type StatusError } from '#apimachinery';
 import type { CausalClient, DeleteQuery, Listed, ListQuery, PatchType, WatchHandler, WriteCause, WriteQuery } from '#client';
 import type { Fence } from '#storage';
 import type { ApiServer } from './api-server.js';
@@ -7,7 +7,7 @@ import type { AuditEvent, Origin } from './audit/audit-event.js';
 import type { AuthorizationAttributes } from './authorization/authorization.js';
 import { applying, patching } from './endpoints/write-handlers.js';
 import { widthOf } from './flow-control/width.js';
-import { options, prepared, search } from './in-process-requests.js';
+import { capable, createIn, deleteIn, options, prepared, search } from './in-process-requests.js';
 import { listOptions } from './request/options.js';
 import { objectKey } from './rest/api-resource.js';
 import { listPrefix } from './rest/keys.js';
@@ -156,12 +156,16 @@ class InProcessClient implements CausalClient {
     });
   }
 
-  delete(resource: Resource, name: string, namespace = '', query: DeleteQuery = {}): Promise<void> {
-    const { dryRun = false, uid, resourceVersion, ...rest } = query;
-    const preconditions = uid === undefined && resourceVersion === undefined ? {} : { preconditions: { uid, resourceVersion } };
+  delete(resource: Resource, name: string, namespace = '', query: DeleteQuery = {}): Promise<KubeObject> {
     return this.call(resource, { verb: 'delete', name, namespace }, async (scope) => {
-      const erase = capable(scope, scope.storage.delete);
-      await erase(scope, { ...rest, ...preconditions, dryRun });
+      const deleted = await deleteIn(scope, query);
+      return 'status' in deleted ? (deleted.status as unknown as KubeObject) : this.result<KubeObject>(scope, deleted.written);
+    });
+  }
+
+  deleteOnly(resource: Resource, name: string, namespace = '', query: DeleteQuery = {}): Promise<void> {
+    return this.call(resource, { verb: 'delete', name, namespace }, async (scope) => {
+      await deleteIn(scope, query);
     });
   }
 
@@ -285,15 +289,4 @@ class InProcessClient implements CausalClient {
       ...(proof === undefined ? {} : { fence: proof }),
     };
   }
-}
-
-/** A capability of the storage; throws 405 if it does not have it. */
-function capable<C>({ resource, verb }: RestScope, capability: C | undefined): C {
-  if (capability === undefined) throw methodNotAllowed(resource.groupResource, verb);
-  return capability;
-}
-
-function createIn(scope: RestScope, object: KubeObject, query: WriteQuery | undefined): Promise<Created> {
-  const create = capable(scope, scope.storage.create);
-  return create(scope, prepared(scope.storage.shape, object), options(query));
 }

@@ -1,9 +1,12 @@
 import { DecodeError } from '#api';
-import { badRequest, type KubeObject } from '#apimachinery';
-import type { ListQuery, WriteQuery } from '#client';
+import { badRequest, type KubeObject, methodNotAllowed } from '#apimachinery';
+import type { DeleteQuery, ListQuery, WriteQuery } from '#client';
 import { type WriteOptions } from './request/options.js';
 import { type APIResource } from './rest/api-resource.js';
+import type { Deleted } from './rest/delete.js';
 import { plainCopy } from './rest/plain-copy.js';
+import type { RestScope } from './rest/scope.js';
+import type { Created } from './rest/storage.js';
 
 /** The options of a write. */
 export function options(query: WriteQuery | undefined): WriteOptions {
@@ -43,4 +46,23 @@ export function prepared(resource: APIResource, object: KubeObject): KubeObject 
   resource.schema.applyDefaults(copy);
   resource.strategy.setDefaults?.(copy);
   return copy;
+}
+
+/** A capability of the storage; throws 405 if it does not have it. */
+export function capable<C>({ resource, verb }: RestScope, capability: C | undefined): C {
+  if (capability === undefined) throw methodNotAllowed(resource.groupResource, verb);
+  return capability;
+}
+
+/** Creates an object, whose parts may be shared: they are copied. */
+export function createIn(scope: RestScope, object: KubeObject, query: WriteQuery | undefined): Promise<Created> {
+  const create = capable(scope, scope.storage.create);
+  return create(scope, prepared(scope.storage.shape, object), options(query));
+}
+
+/** Deletes the object of the request. */
+export function deleteIn(scope: RestScope, { dryRun = false, uid, resourceVersion, ...rest }: DeleteQuery): Promise<Deleted> {
+  const erase = capable(scope, scope.storage.delete);
+  const preconditions = uid === undefined && resourceVersion === undefined ? {} : { preconditions: { uid, resourceVersion } };
+  return erase(scope, { ...rest, ...preconditions, dryRun });
 }

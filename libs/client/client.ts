@@ -71,7 +71,10 @@ export interface Client {
     patch: unknown,
     query?: WriteQuery & { force?: boolean },
   ): Promise<T>;
-  delete(resource: Resource, name: string, namespace?: string, query?: DeleteQuery): Promise<void>;
+  /** Returns a Status, or the object if it is still terminating. */
+  delete(resource: Resource, name: string, namespace?: string, query?: DeleteQuery): Promise<KubeObject>;
+  /** The same for callers that do not need the answer: it is not decoded. */
+  deleteOnly(resource: Resource, name: string, namespace?: string, query?: DeleteQuery): Promise<void>;
   /** Delivers every event after `resourceVersion`, in order, without a gap; if it is unset, the existing objects come first as ADDED. */
   watch<T extends KubeObject>(resource: Resource<T>, query: ListQuery, handler: WatchHandler<T>): Promise<() => void>;
 }

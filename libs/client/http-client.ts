@@ -163,7 +163,7 @@ class OverHttp implements HttpClient {
     return this.call<T>({ method: 'PATCH', path, query: writeQuery(query), body: patch, contentType: PATCH_TYPES[type] });
   }
 
-  async delete(resource: Resource, name: string, namespace?: string, query: DeleteQuery = {}): Promise<void> {
+  delete(resource: Resource, name: string, namespace?: string, query: DeleteQuery = {}): Promise<KubeObject> {
     const { gracePeriodSeconds, propagationPolicy, uid, resourceVersion, dryRun } = query;
     const preconditions = uid === undefined && resourceVersion === undefined ? {} : { preconditions: { uid, resourceVersion } };
     const body = {
@@ -174,7 +174,11 @@ class OverHttp implements HttpClient {
       ...preconditions,
       ...(dryRun ? { dryRun: ['All'] } : {}),
     };
-    await this.call({ method: 'DELETE', path: resourcePath(resource, namespace, name), body });
+    return this.call<KubeObject>({ method: 'DELETE', path: resourcePath(resource, namespace, name), body });
+  }
+
+  async deleteOnly(resource: Resource, name: string, namespace?: string, query?: DeleteQuery): Promise<void> {
+    await this.delete(resource, name, namespace, query);
   }
 
   async watch<T extends KubeObject>(resource: Resource<T>, query: ListQuery, handler: WatchHandler<T>): Promise<() => void> {

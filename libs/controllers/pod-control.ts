@@ -59,7 +59,7 @@ export async function createPod(wanted: NewPod, { client, recorder }: Hands): Pr
 export async function deletePod(owner: KubeObject, pod: corev1.Pod, { client, recorder }: Hands): Promise<void> {
   const { name, namespace } = pod.metadata;
   try {
-    await client.delete(Pod, name, namespace);
+    await client.deleteOnly(Pod, name, namespace);
     recorder.normal(owner, 'SuccessfulDelete', `Deleted pod: ${name}`);
   } catch (error) {
     if (isNotFound(error)) return;

@@ -154,7 +154,7 @@ class Kubelets implements OpenController {
     }
     if (!remove) return;
     try {
-      await client.delete(Pod, name, namespace, { gracePeriodSeconds: 0, uid });
+      await client.deleteOnly(Pod, name, namespace, { gracePeriodSeconds: 0, uid });
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }
