@@ -81,7 +81,7 @@ function variableOf(device: Device, driver: string): unknown {
   const known = seen.get(device) ?? {
     driver,
     attributes: byDomain(device.attributes ?? {}, driver, attributeValue),
-    capacity: byDomain(device.capacity ?? {}, driver, (_, { value }) => parsed('quantity', value)),
+    capacity: byDomain(device.capacity ?? {}, driver, (_, { value }) => parsed('quantity', value ?? '0')),
     allowMultipleAllocations: device.allowMultipleAllocations ?? false,
   };
   seen.set(device, known);

@@ -1,4 +1,14 @@
-import { type corev1, DeviceClass, Event, Pod, ResourceClaim, ResourceClaimTemplate, ResourceSlice, type resourcev1 } from '#api';
+import {
+  type corev1,
+  DeviceClass,
+  Event,
+  Namespace,
+  Pod,
+  ResourceClaim,
+  ResourceClaimTemplate,
+  ResourceSlice,
+  type resourcev1,
+} from '#api';
 import { openStory, type StoryCluster } from './story.js';
 
 let cluster: StoryCluster;
@@ -202,4 +212,16 @@ it.each([
   ['device.model == "x"', /undefined field 'model'/],
 ])('a claim with the selector %s is refused', async (expression, message) => {
   await expect(cluster.client.create(ResourceClaim, claim('wrong', expression))).rejects.toThrow(message);
+});
+
+it('admin access to devices needs a label of the namespace', async () => {
+  const wanted = claim('admin');
+  const [request] = wanted.spec.devices?.requests ?? [];
+  if (request?.exactly) request.exactly.adminAccess = true;
+  await expect(cluster.client.create(ResourceClaim, wanted)).rejects.toThrow(
+    'ResourceClaim.resource.k8s.io "admin" is invalid: spec.devices.requests[0].adminAccess: Forbidden: admin access to devices requires the `resource.kubernetes.io/admin-access: true` label on the containing namespace',
+  );
+  const labels = { 'resource.kubernetes.io/admin-access': 'true' };
+  await cluster.client.patch(Namespace, 'default', undefined, 'merge', { metadata: { labels } });
+  expect((await cluster.client.create(ResourceClaim, wanted)).metadata.name).toBe('admin');
 });

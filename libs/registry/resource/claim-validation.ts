@@ -18,12 +18,14 @@ import {
 import { compileSelector, isTooComplex } from '#component-helpers';
 import { EXPRESSIONS_LENGTH, SHORTEST_EXPRESSION } from '../admissionregistration/limits.js';
 import { eachInvalid } from '../rules/text.js';
+import { deviceTolerationErrors } from './taint-validation.js';
 
 const MAX_REQUESTS = 32;
 const MAX_SUB_REQUESTS = 8;
 const MAX_CONSTRAINTS = 32;
 const MAX_CONFIGURATIONS = 32;
 const MAX_SELECTORS = 32;
+const MAX_TOLERATIONS = 16;
 const MAX_DRIVER_NAME = 63;
 const MAX_EXPRESSION = 10 * 1024;
 const MAX_PARAMETERS = 10 * 1024;
@@ -115,6 +117,11 @@ function allocationErrors(path: string, request: resourcev1.ExactDeviceRequest |
   } else {
     errors.push(notSupported(`${path}.allocationMode`, allocationMode, ['All', 'ExactCount']));
   }
+  const { tolerations = [] } = request;
+  if (tolerations.length > MAX_TOLERATIONS) return [...errors, tooMany(`${path}.tolerations`, tolerations.length, MAX_TOLERATIONS)];
+  tolerations.forEach((toleration, index) => {
+    append(errors, deviceTolerationErrors(`${path}.tolerations[${index}]`, toleration));
+  });
   return errors;
 }
 

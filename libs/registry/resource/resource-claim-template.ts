@@ -2,6 +2,7 @@ import type { resourcev1 } from '#api';
 import { ageColumn, nameColumn } from '../columns.js';
 import { overNulls } from '../rules/nulls.js';
 import { immutable, labels } from '../rules/text.js';
+import { confirmAdminAccess } from './admin-access.js';
 import { defaultClaimSpec } from './claim-defaults.js';
 import { claimSpecErrors, prepareSelectors, selectorsOfClaim } from './claim-validation.js';
 
@@ -10,13 +11,18 @@ const validate = ({ spec }: resourcev1.ResourceClaimTemplate) => [
   ...claimSpecErrors('spec.spec', spec?.spec),
 ];
 
+const KIND = { group: 'resource.k8s.io', kind: 'ResourceClaimTemplate' };
+
 /** ResourceClaimTemplate (registry/resource/resourceclaimtemplate). */
 export const resourceClaimTemplate = overNulls<resourcev1.ResourceClaimTemplate>({
   group: 'resource.k8s.io',
   resource: 'resourceclaimtemplates',
   returnsDeletedObject: true,
   setDefaults: ({ spec }) => defaultClaimSpec(spec?.spec),
-  confirm: ({ spec }, _, { work }) => prepareSelectors(selectorsOfClaim(spec?.spec), () => work?.pause()),
+  async confirm({ metadata: { name }, spec }, old, ctx) {
+    await prepareSelectors(selectorsOfClaim(spec?.spec), () => ctx.work?.pause());
+    if (!old) await confirmAdminAccess({ name, kind: KIND, requests: spec?.spec?.devices?.requests }, ctx);
+  },
   validate,
   validateUpdate: (object, old) => [...validate(object), ...immutable('spec', object.spec, old.spec)],
   columns: [nameColumn, ageColumn],

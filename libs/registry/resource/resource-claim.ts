@@ -4,6 +4,7 @@ import { ageColumn, nameColumn } from '../columns.js';
 import { overNulls } from '../rules/nulls.js';
 import { keepSpec, keepStatus } from '../rules/prepare.js';
 import { immutable } from '../rules/text.js';
+import { confirmAdminAccess } from './admin-access.js';
 import { defaultClaimSpec } from './claim-defaults.js';
 import { claimSpecErrors, claimStatusErrors, prepareSelectors, selectorsOfClaim } from './claim-validation.js';
 
@@ -13,6 +14,8 @@ function state({ metadata, status }: resourcev1.ResourceClaim): string {
   else if (!metadata.deletionTimestamp) states.push('pending');
   return states.join(',');
 }
+
+const KIND = { group: 'resource.k8s.io', kind: 'ResourceClaim' };
 
 /** ResourceClaim (registry/resource/resourceclaim). */
 export const resourceClaim = overNulls<resourcev1.ResourceClaim>({
@@ -24,7 +27,10 @@ export const resourceClaim = overNulls<resourcev1.ResourceClaim>({
     object.status = {};
   },
   prepareForUpdate: keepStatus,
-  confirm: ({ spec }, _, { work }) => prepareSelectors(selectorsOfClaim(spec), () => work?.pause()),
+  async confirm({ metadata: { name }, spec }, old, ctx) {
+    await prepareSelectors(selectorsOfClaim(spec), () => ctx.work?.pause());
+    if (!old) await confirmAdminAccess({ name, kind: KIND, requests: spec?.devices?.requests }, ctx);
+  },
   validate: ({ spec }) => claimSpecErrors('spec', spec),
   validateUpdate: (object, old) => [...immutable('spec', object.spec, old.spec), ...claimSpecErrors('spec', object.spec)],
   subresources: {

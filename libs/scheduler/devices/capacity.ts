@@ -22,7 +22,7 @@ function roundedUp(wanted: Quantity, { validRange, validValues }: resourcev1.Cap
 
 /** What a request takes of a capacity (calculateConsumedCapacity). */
 function consumed(wanted: string | undefined, { value, requestPolicy }: Capacity): Quantity {
-  if (wanted === undefined) return parseQuantity(requestPolicy?.default ?? value);
+  if (wanted === undefined) return parseQuantity(requestPolicy?.default ?? value ?? 0);
   const amount = parseQuantity(wanted);
   return requestPolicy ? roundedUp(amount, requestPolicy) : amount;
 }
@@ -52,7 +52,7 @@ export function fitsCapacity(wanted: Requirements, device: resourcev1.Device, us
     const { value, requestPolicy } = capacity[name] as Capacity;
     if (violates(amount, requestPolicy)) return false;
     const total = used.reduce((sum, each) => sum.add(each.get(name) ?? whole(0)), amount);
-    return total.compare(parseQuantity(value)) <= 0;
+    return total.compare(parseQuantity(value ?? 0)) <= 0;
   });
 }
 

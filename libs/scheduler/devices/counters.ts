@@ -9,7 +9,7 @@ function subtract(from: Counters, { consumesCounters = [] }: resourcev1.Device, 
     const set = from.get(counterSet);
     for (const [name, { value }] of Object.entries(counters)) {
       const before = set?.get(name);
-      if (set && before) set.set(name, sign > 0 ? before.sub(parseQuantity(value)) : before.add(parseQuantity(value)));
+      if (set && before) set.set(name, sign > 0 ? before.sub(parseQuantity(value ?? 0)) : before.add(parseQuantity(value ?? 0)));
     }
   }
 }

@@ -118,7 +118,7 @@ function buildPool(slices: readonly Slice[], isUsed: (slice: Slice) => boolean, 
 function countersOf(slices: readonly Slice[]): Counters {
   const sets: Counters = new Map();
   for (const { name, counters = {} } of slices.flatMap(({ spec }) => spec.sharedCounters ?? []))
-    sets.set(name, new Map(Object.entries(counters).map(([key, { value }]) => [key, parseQuantity(value)])));
+    sets.set(name, new Map(Object.entries(counters).map(([key, { value }]) => [key, parseQuantity(value ?? 0)])));
   return sets;
 }
 
