@@ -15,6 +15,7 @@ import {
 } from '@kubernetes/client-node';
 import { ClusterApi, deploymentOf } from '../cluster-api.js';
 import { type MadeCluster, type Service, startService, until } from '../service.js';
+import { OwnScheduler, schedulerAccount } from './own-scheduler.js';
 
 let service: Service;
 let cluster: MadeCluster;
@@ -336,4 +337,43 @@ test('objects of any kind by their apiVersion and kind, as generic tools use the
   expect((await objects.list<V1Pod>('v1', 'Pod', 'kube-system')).items.length).toBeGreaterThan(5);
   await objects.delete(service);
   expect(await codeOf(objects.read(service))).toBe(404);
+});
+
+test("a user's own scheduler binds the pods that name it, as an account with a scheduler's rights", async () => {
+  const inside = 'own-scheduler';
+  await core.createNamespace({ body: { metadata: { name: inside } } });
+  const account = () => codeOf(core.readNamespacedServiceAccount({ namespace: inside, name: 'default' })).then((code) => code === 200);
+  expect(await until(account)).toBe(true);
+  const create = (name: string, schedulerName: string) =>
+    core.createNamespacedPod({
+      namespace: inside,
+      body: { metadata: { name }, spec: { schedulerName, containers: [{ name: 'c', image: 'nginx' }] } },
+    });
+  const own = new OwnScheduler(await schedulerAccount(config));
+  await create('early', 'my-scheduler');
+  await own.start();
+  await create('late', 'my-scheduler');
+  await create('nobody', 'another-scheduler');
+  const phases = async () => {
+    const { items } = await core.listNamespacedPod({ namespace: inside });
+    return items.map(({ metadata, spec, status }) => [metadata?.name, spec?.nodeName !== undefined, status?.phase]);
+  };
+  const expected = [
+    ['early', true, 'Running'],
+    ['late', true, 'Running'],
+    ['nobody', false, 'Pending'],
+  ];
+  await until(async () => JSON.stringify(await phases()) === JSON.stringify(expected));
+  expect(await phases()).toEqual(expected);
+  const events = async () => (await core.listNamespacedEvent({ namespace: inside })).items.filter(({ reason }) => reason === 'Scheduled');
+  expect(await until(async () => (await events()).length === 2)).toBe(true);
+  const { items: bound } = await core.listNamespacedPod({ namespace: inside, fieldSelector: 'spec.schedulerName=my-scheduler' });
+  expect((await events()).map(({ source, message }) => [source?.component, message]).sort()).toEqual(
+    bound.map(({ metadata, spec }) => ['my-scheduler', `Successfully assigned ${inside}/${metadata?.name} to ${spec?.nodeName}`]),
+  );
+  expect(own.failures).toEqual([]);
+  // A pod has one node: another binding of it is refused.
+  const body = { metadata: { name: 'early' }, target: { apiVersion: 'v1', kind: 'Node', name: bound[1]?.spec?.nodeName ?? '' } };
+  expect(await codeOf(core.createNamespacedPodBinding({ namespace: inside, name: 'early', body }))).toBe(409);
+  own.end();
 });

@@ -81,6 +81,22 @@ test('with an invalid configuration the scheduler does not start, and says why; 
   expect((await places(cluster)).a).not.toBe('');
 });
 
+test('a scheduler that would have to call an extender does not start, and says why', async () => {
+  const cluster = await openCluster();
+  const extender = 'extenders: [{urlPrefix: "http://extender.default.svc:8888", filterVerb: filter, enableHTTPS: false IGNORABLE}]\n';
+  const files = await configure(cluster, extender.replace(' IGNORABLE', ''));
+  expect(await files.scheduler()).toEqual({
+    running: false,
+    failure:
+      '"command failed" err="extenders[0].urlPrefix: Forbidden: extenders are not called here: set ignorable to go on without this one, or remove it"',
+    withoutEffect: [],
+  });
+  await configure(cluster, extender.replace(' IGNORABLE', ', ignorable: true'));
+  await cluster.client.create(Pod, pod('a'));
+  await cluster.settle();
+  expect((await places(cluster)).a).not.toBe('');
+});
+
 test("a user's own scheduler binds a pod through the API, and the default one counts it", async () => {
   const cluster = await openCluster();
   const { client } = cluster;

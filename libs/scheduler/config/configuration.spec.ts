@@ -35,6 +35,13 @@ test('a plugin that is configured at one extension point comes first there', () 
   expect(score.slice(0, 2)).toEqual(['InterPodAffinity 5', 'TaintToleration 3']);
 });
 
+test('an extender that is ignorable is not called, and its resources are not looked at', () => {
+  const managedResources = [{ name: 'example.com/left', ignoredByScheduler: true }, { name: 'example.com/counted' }];
+  const extender = { urlPrefix: 'http://extender.example.com', filterVerb: 'filter', ignorable: true, managedResources };
+  const { configuration, errors } = readConfiguration({ extenders: [extender] });
+  expect([errors, configuration.profiles.map(({ args }) => args.NodeResourcesFit.ignoredResources)]).toEqual([[], [['example.com/left']]]);
+});
+
 const withArgs = (name: string, args: object) => ({ profiles: [{ pluginConfig: [{ name, args }] }] });
 const at = 'profiles[0].pluginConfig[0].args';
 
@@ -55,6 +62,26 @@ test.each<[string, object, string[]]>([
     'a plugin that does not filter',
     { profiles: [{ plugins: { filter: { enabled: [{ name: 'ImageLocality' }] } } }] },
     ['plugin "ImageLocality" does not extend filter plugin'],
+  ],
+  [
+    'an extender that would have to be called',
+    { extenders: [{ urlPrefix: 'http://extender.example.com', filterVerb: 'filter' }] },
+    ['extenders[0].urlPrefix: Forbidden: extenders are not called here: set ignorable to go on without this one, or remove it'],
+  ],
+  [
+    'extenders',
+    {
+      extenders: [
+        { ignorable: true, prioritizeVerb: 'p', bindVerb: 'b', managedResources: [{ name: 'cpu' }, { name: 'a.com/b' }] },
+        { ignorable: true, bindVerb: 'b', managedResources: [{ name: 'a.com/b' }] },
+      ],
+    },
+    [
+      'extenders[0].weight: Invalid value: 0: must have a positive weight applied to it',
+      'extenders[0].managedResources[0].name: Invalid value: "cpu": is an invalid extended resource name',
+      'extenders[1].managedResources[0].name: Invalid value: "a.com/b": duplicate extender managed resource name',
+      'extenders: Invalid value: "found 2 extenders implementing bind": only one extender can implement bind',
+    ],
   ],
   ['no bind plugin', { profiles: [{ plugins: { bind: { disabled: all } } }] }, ['at least one bind plugin is needed']],
   [

@@ -2,6 +2,7 @@ import { plugins } from '../plugins/index.js';
 import { DEFAULT_SCHEDULER, type ProfileSettings, pointsOf } from '../profile.js';
 import { pluginArgs } from './args.js';
 import { type Errors, Fields } from './document.js';
+import { readExtenders } from './extenders.js';
 import { DEFAULT_ARGS } from './plugin-args.js';
 import { pluginPoints } from './plugin-sets.js';
 
@@ -59,6 +60,15 @@ function profilesOf(document: Fields): ProfileSettings[] {
   return profiles;
 }
 
+/** The profiles, none of which looks at these extended resources. */
+function withIgnored(profiles: readonly ProfileSettings[], ignored: readonly string[]): readonly ProfileSettings[] {
+  if (ignored.length === 0) return profiles;
+  return profiles.map((profile) => {
+    const { NodeResourcesFit: fit, ...others } = profile.args;
+    return { ...profile, args: { ...others, NodeResourcesFit: { ...fit, ignoredResources: [...fit.ignoredResources, ...ignored] } } };
+  });
+}
+
 /** What is wrong with a KubeSchedulerConfiguration. */
 export const configurationErrors = (document: unknown): readonly string[] => readConfiguration(document).errors;
 
@@ -74,5 +84,6 @@ export function readConfiguration(document: unknown): { configuration: Scheduler
   if (podInitialBackoffSeconds <= 0) fields.invalid('podInitialBackoffSeconds', podInitialBackoffSeconds, 'must be greater than 0');
   if (podMaxBackoffSeconds < podInitialBackoffSeconds)
     fields.invalid('podMaxBackoffSeconds', podMaxBackoffSeconds, 'must be greater than or equal to PodInitialBackoffSeconds');
-  return { configuration: { profiles, podInitialBackoffSeconds, podMaxBackoffSeconds }, errors };
+  const ignored = readExtenders(fields, errors);
+  return { configuration: { profiles: withIgnored(profiles, ignored), podInitialBackoffSeconds, podMaxBackoffSeconds }, errors };
 }
