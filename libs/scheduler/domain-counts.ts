@@ -1,56 +1,76 @@
 /**
  * Numbers of pods by domain of one topology key. A clone shares the counts and stores only differences, so trying something on one of many
- * nodes costs only what was tried.
+ * nodes costs only what was tried; while it is in use, the original must not change.
  */
 export class DomainCounts {
-  /** Counts in ascending order, computed on first use. */
-  private sorted: ReadonlyArray<readonly [domain: string, count: number]> | undefined;
   private readonly changes = new Map<string, number>();
-  private shared = false;
+  /** The lowest count, computed on first use. */
+  private least: number | undefined;
 
-  constructor(private readonly counts = new Map<string, number>()) {}
+  constructor(
+    private readonly counts = new Map<string, number>(),
+    /** How many domains have a count. */
+    private readonly domains = new Map<number, number>(),
+    private readonly isClone = false,
+  ) {}
 
   get size(): number {
     return this.counts.size;
   }
 
-  has(domain: string): boolean {
-    return this.counts.has(domain);
-  }
-
   of(domain: string): number {
-    return (this.counts.get(domain) ?? 0) + (this.changes.get(domain) ?? 0);
+    const count = this.counts.get(domain) ?? 0;
+    return this.changes.size === 0 ? count : count + (this.changes.get(domain) ?? 0);
   }
 
   add(domain: string, amount: number): void {
-    const into = this.shared ? this.changes : this.counts;
-    into.set(domain, (into.get(domain) ?? 0) + amount);
-    if (!this.shared) this.sorted = undefined;
+    this.least = undefined;
+    if (this.isClone) {
+      this.changes.set(domain, (this.changes.get(domain) ?? 0) + amount);
+      return;
+    }
+    const before = this.counts.get(domain);
+    const after = (before ?? 0) + amount;
+    this.counts.set(domain, after);
+    if (before !== undefined) this.shift(before, -1);
+    this.shift(after, 1);
   }
 
   /** The lowest count of any domain; infinite if there are none. */
   min(): number {
-    this.sorted ??= [...this.counts].sort(([, a], [, b]) => a - b);
-    let least = Number.POSITIVE_INFINITY;
-    for (const [domain, count] of this.sorted) {
-      if (this.changes.has(domain)) continue;
-      least = count;
-      break;
+    this.least ??= this.changes.size === 0 ? lowest(this.domains) : this.lowestWithChanges();
+    return this.least;
+  }
+
+  /** A copy with differences of its own. */
+  clone(): DomainCounts {
+    const copy = new DomainCounts(this.counts, this.domains, true);
+    for (const [domain, amount] of this.changes) copy.changes.set(domain, amount);
+    return copy;
+  }
+
+  private lowestWithChanges(): number {
+    const unchanged = new Map(this.domains);
+    for (const domain of this.changes.keys()) {
+      const count = this.counts.get(domain);
+      if (count !== undefined) unchanged.set(count, (unchanged.get(count) ?? 0) - 1);
     }
+    let least = lowest(unchanged);
     for (const domain of this.changes.keys()) least = Math.min(least, this.of(domain));
     return least;
   }
 
-  /** A copy with counts of its own. The counts of this one become shared, and its later changes are stored separately too. */
-  clone(): DomainCounts {
-    this.min();
-    const copy = new DomainCounts(this.counts);
-    copy.sorted = this.sorted;
-    this.shared = true;
-    copy.shared = true;
-    for (const [domain, amount] of this.changes) copy.changes.set(domain, amount);
-    return copy;
+  private shift(count: number, by: 1 | -1): void {
+    const left = (this.domains.get(count) ?? 0) + by;
+    if (left === 0) this.domains.delete(count);
+    else this.domains.set(count, left);
   }
+}
+
+function lowest(domains: ReadonlyMap<number, number>): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (const [count, times] of domains) if (times > 0 && count < least) least = count;
+  return least;
 }
 
 /** Numbers by topology key and domain. */
@@ -75,11 +95,6 @@ export class TopologyCounts {
   /** The topology keys of what was counted. */
   keys(): string[] {
     return [...this.byKey.keys()];
-  }
-
-  /** Whether nothing was ever counted. */
-  get empty(): boolean {
-    return this.byKey.size === 0;
   }
 
   /** The sum of all counts. */

@@ -6,6 +6,7 @@ import type { PluginArgs } from './config/plugin-args.js';
 import type { Hint } from './hints.js';
 import type { NodeInfo } from './node-info.js';
 import type { Nominator } from './nominator.js';
+import type { Tallies } from './tallies.js';
 
 /** Why a node was rejected. `final`: evicting pods would not help (UnschedulableAndUnresolvable). */
 export interface Rejection {
@@ -47,6 +48,8 @@ export interface World {
   nominator: Pick<Nominator, 'on'>;
   /** The nodes that have pods with pod affinity or anti-affinity. */
   withAffinity: ReadonlySet<NodeInfo>;
+  /** What is counted over all nodes. */
+  tallies: Tallies;
   /** How many nodes have an image. */
   nodesWithImage(name: string): number;
   /** Changes when namespaces do. */

@@ -116,13 +116,16 @@ export class NodeInfo {
     this.count(pod, 1);
   }
 
-  /** Replaces the pod, if nothing has changed that is counted. */
-  renew(key: string, pod: corev1.Pod): void {
+  /** Replaces a pod whose amounts are the same. Whether something else has changed that plugins count. */
+  renew(key: string, pod: corev1.Pod): boolean {
     const before = this.sums.pods.get(key);
-    if (!before) return;
+    if (!before) return false;
     this.sums.pods.set(key, pod);
-    if (pod.metadata.deletionTimestamp || !deepEqual(pod.metadata.labels, before.metadata.labels)) this.memo.clear();
     if (this.sums.withAffinity.delete(before)) this.sums.withAffinity.add(pod);
+    const isEnding = pod.metadata.deletionTimestamp !== before.metadata.deletionTimestamp;
+    const counts = isEnding || !deepEqual(pod.metadata.labels, before.metadata.labels);
+    if (counts) this.memo.clear();
+    return counts;
   }
 
   remove(key: string): void {

@@ -1,10 +1,11 @@
 import type { corev1 } from '#api';
-import { formatKey, keyOf } from '#apimachinery';
+import { deepEqual, formatKey, keyOf } from '#apimachinery';
 import type { Informers } from '#client';
 import { isPodTerminal } from '#component-helpers';
 import type { World } from './framework.js';
 import { NodeInfo } from './node-info.js';
 import { mayBeResized } from './pod-amounts.js';
+import { Tallies } from './tallies.js';
 
 /** Whether two states of a pod have the same spec: the generation counts its changes. */
 function isSameSpec(a: corev1.Pod, b: corev1.Pod): boolean {
@@ -53,6 +54,7 @@ export class Snapshot {
   /** Numbers of nodes by image. */
   private readonly images = new Map<string, number>();
   private epoch = 0;
+  private readonly tallies = new Tallies(() => this.nodes);
 
   /** Nodes by zone, one of each zone in turn, sorted by name (backend/cache/node_tree.go). */
   get nodes(): readonly NodeInfo[] {
@@ -62,8 +64,8 @@ export class Snapshot {
 
   /** The inputs of a cycle as of now. */
   world(informers: Informers, nominator: World['nominator']): World {
-    const { nodes, withAffinity, epoch } = this;
-    return { nodes, informers, nominator, withAffinity, epoch, nodesWithImage: (name) => this.images.get(name) ?? 0 };
+    const { nodes, withAffinity, epoch, tallies } = this;
+    return { nodes, informers, nominator, withAffinity, epoch, tallies, nodesWithImage: (name) => this.images.get(name) ?? 0 };
   }
 
   /** Something has changed that affinity terms are compared with, other than nodes and pods. */
@@ -80,8 +82,10 @@ export class Snapshot {
     const { name } = node.metadata;
     const known = this.byName.get(name);
     if (known) {
-      const [zone, images] = [zoneOf(known), known.images];
+      const [zone, images, before] = [zoneOf(known), known.images, known.node];
       known.node = node;
+      const same = deepEqual(before.metadata.labels, node.metadata.labels) && deepEqual(before.spec.taints, node.spec.taints);
+      if (!same) this.tallies.clear();
       this.countImages(images, -1);
       this.countImages(known.images, 1);
       if (zoneOf(known) !== zone) this.ordered = undefined;
@@ -90,6 +94,7 @@ export class Snapshot {
     const info = new NodeInfo(node);
     for (const [key, pod] of this.bound.get(name) ?? []) info.add(key, pod);
     this.byName.set(name, info);
+    this.tallies.clear();
     this.noteAffinity(info);
     this.countImages(info.images, 1);
     this.ordered = undefined;
@@ -99,6 +104,7 @@ export class Snapshot {
     const info = this.byName.get(name);
     if (!info) return;
     this.byName.delete(name);
+    this.tallies.clear();
     this.withAffinity.delete(info);
     this.countImages(info.images, -1);
     this.ordered = undefined;
@@ -112,8 +118,14 @@ export class Snapshot {
     }
   }
 
-  private noteAffinity(node: NodeInfo | undefined): void {
+  /** The pods of a node have changed. */
+  private podsChanged(node: NodeInfo | undefined): void {
     if (!node) return;
+    this.tallies.changed(node);
+    this.noteAffinity(node);
+  }
+
+  private noteAffinity(node: NodeInfo): void {
     if (node.withAffinity.size > 0) this.withAffinity.add(node);
     else this.withAffinity.delete(node);
   }
@@ -140,7 +152,7 @@ export class Snapshot {
     if (pods?.size === 0) this.bound.delete(place.node);
     const node = this.byName.get(place.node);
     node?.remove(key);
-    this.noteAffinity(node);
+    this.podsChanged(node);
   }
 
   /** Counts the pod for the node it is about to be bound to. */
@@ -153,7 +165,8 @@ export class Snapshot {
     const key = formatKey(keyOf(pod));
     this.places.set(key, { node, pod });
     this.bound.get(node)?.set(key, pod);
-    this.byName.get(node)?.renew(key, pod);
+    const info = this.byName.get(node);
+    if (info?.renew(key, pod)) this.tallies.changed(info);
   }
 
   private put(pod: corev1.Pod, node: string): void {
@@ -163,6 +176,6 @@ export class Snapshot {
     this.bound.set(node, pods.set(key, pod));
     const info = this.byName.get(node);
     info?.add(key, pod);
-    this.noteAffinity(info);
+    this.podsChanged(info);
   }
 }

@@ -85,7 +85,7 @@ test('a scheduler that would have to call an extender does not start, and says w
   const cluster = await openCluster();
   const extender = 'extenders: [{urlPrefix: "http://extender.default.svc:8888", filterVerb: filter, enableHTTPS: false IGNORABLE}]\n';
   const files = await configure(cluster, extender.replace(' IGNORABLE', ''));
-  expect(await files.scheduler()).toEqual({
+  expect(await files.stateOf('kube-scheduler')).toEqual({
     running: false,
     failure:
       '"command failed" err="extenders[0].urlPrefix: Forbidden: extenders are not called here: set ignorable to go on without this one, or remove it"',

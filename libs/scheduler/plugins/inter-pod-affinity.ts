@@ -57,7 +57,7 @@ class Hard implements StateData {
 const hardKey = 'InterPodAffinity/hard';
 const softKey = 'InterPodAffinity/soft';
 
-/** Counts per node, which are kept until its pods change: most pods of a cluster look alike to affinity terms. */
+/** What one node contributes: how many pods, by topology key. */
 type Counts = ReadonlyArray<readonly [to: 'existing' | 'affinity' | 'anti', topologyKey: string, count: number]>;
 
 /** What a pod looks like to the terms of others, and its own terms. */
@@ -66,27 +66,25 @@ function likenessOf({ metadata, spec }: corev1.Pod, { epoch }: World): string {
   return JSON.stringify([epoch, metadata.namespace, metadata.labels, podAffinity, podAntiAffinity]);
 }
 
-/** Adds what one node contributes. */
-function countNode(pod: corev1.Pod, world: World, node: NodeInfo, whole: boolean): Counts {
+function countNode(pod: corev1.Pod, world: World, node: NodeInfo): Counts | undefined {
   const one = new Hard(pod, world);
+  const whole = one.terms.required.length > 0 || one.terms.requiredAnti.length > 0;
   for (const other of node.withAffinity) one.countExisting({ other, node, sign: 1 });
   if (whole) for (const other of node.pods.values()) one.countOwn({ other, node, sign: 1 });
   const counts = (to: Counts[number][0], from: TopologyCounts) => from.keys().map((key) => [to, key, from.of(node.labels, key)] as const);
-  return [...counts('existing', one.existingAnti), ...counts('affinity', one.affinityCounts), ...counts('anti', one.antiCounts)];
+  const all = [...counts('existing', one.existingAnti), ...counts('affinity', one.affinityCounts), ...counts('anti', one.antiCounts)];
+  return all.length > 0 ? all : undefined;
 }
 
-function countHard(pod: corev1.Pod, world: World): Hard {
-  const hard = new Hard(pod, world);
-  const { required, requiredAnti } = hard.terms;
-  const whole = required.length > 0 || requiredAnti.length > 0;
-  const id = internedId(`InterPodAffinity/hard ${likenessOf(pod, world)}`);
-  const into = { existing: hard.existingAnti, affinity: hard.affinityCounts, anti: hard.antiCounts };
-  for (const node of whole ? world.nodes : world.withAffinity) {
-    const counts = node.derived(id, () => countNode(pod, world, node, whole));
-    for (const [to, key, count] of counts) into[to].add(node.labels, key, count);
-  }
-  return hard;
-}
+const countHard = (pod: corev1.Pod, world: World): Hard =>
+  world.tallies.of(internedId(`InterPodAffinity/hard ${likenessOf(pod, world)}`), {
+    empty: () => new Hard(pod, world),
+    of: (node) => countNode(pod, world, node),
+    add(into, node, counts: Counts, sign) {
+      const to = { existing: into.existingAnti, affinity: into.affinityCounts, anti: into.antiCounts };
+      for (const [which, key, count] of counts) to[which].add(node.labels, key, sign * count);
+    },
+  });
 
 type Args = PluginArgs['InterPodAffinity'];
 
@@ -95,40 +93,47 @@ function hasPreferences(pod: corev1.Pod): boolean {
   return preferred.length > 0 || preferredAnti.length > 0;
 }
 
-function nodeTotals(
-  pod: corev1.Pod,
-  world: World,
-  node: NodeInfo,
-  { hardPodAffinityWeight }: Args,
-): ReadonlyArray<readonly [topologyKey: string, sum: number]> {
+type Totals = ReadonlyMap<string, number>;
+
+/** What one node contributes: the sum of the weights of terms that match, by topology key. */
+function nodeTotals(pod: corev1.Pod, world: World, node: NodeInfo, { hardPodAffinityWeight }: Args): Totals | undefined {
   const totals = new Map<string, number>();
   const addAll = (terms: readonly AffinityTerm[], matched: corev1.Pod, times: number): void => {
     for (const term of terms)
-      if (times !== 0 && termMatches(term, matched, world))
+      if (times !== 0 && node.labels[term.topologyKey] !== undefined && termMatches(term, matched, world))
         totals.set(term.topologyKey, (totals.get(term.topologyKey) ?? 0) + times * term.weight);
   };
-  const { preferred, preferredAnti } = affinityTerms(pod);
-  if (preferred.length > 0 || preferredAnti.length > 0)
+  if (hasPreferences(pod)) {
+    const { preferred, preferredAnti } = affinityTerms(pod);
     for (const other of node.pods.values()) {
       addAll(preferred, other, 1);
       addAll(preferredAnti, other, -1);
     }
+  }
   for (const other of node.withAffinity) {
     const terms = affinityTerms(other);
     addAll(terms.required, pod, hardPodAffinityWeight);
     addAll(terms.preferred, pod, 1);
     addAll(terms.preferredAnti, pod, -1);
   }
-  return [...totals];
+  return totals.size > 0 ? totals : undefined;
 }
 
-function countSoft(pod: corev1.Pod, world: World, args: Args): TopologyCounts {
-  const totals = new TopologyCounts();
-  const id = internedId(`InterPodAffinity/soft ${args.hardPodAffinityWeight} ${likenessOf(pod, world)}`);
-  for (const node of hasPreferences(pod) ? world.nodes : world.withAffinity)
-    for (const [key, sum] of node.derived(id, () => nodeTotals(pod, world, node, args))) totals.add(node.labels, key, sum);
-  return totals;
+/** The sums over all nodes, and how many nodes contribute. */
+interface Soft extends StateData {
+  totals: TopologyCounts;
+  nodes: number;
 }
+
+const countSoft = (pod: corev1.Pod, world: World, args: Args): Soft =>
+  world.tallies.of(internedId(`InterPodAffinity/soft ${args.hardPodAffinityWeight} ${likenessOf(pod, world)}`), {
+    empty: (): Soft => ({ totals: new TopologyCounts(), nodes: 0 }),
+    of: (node) => nodeTotals(pod, world, node, args),
+    add(into, node, totals: Totals, sign) {
+      into.nodes += sign;
+      for (const [key, sum] of totals) into.totals.add(node.labels, key, sign * sum);
+    },
+  });
 
 const concerns = (pod: corev1.Pod, world: World): boolean =>
   pod.spec.affinity?.podAffinity !== undefined || pod.spec.affinity?.podAntiAffinity !== undefined || world.withAffinity.size > 0;
@@ -170,7 +175,7 @@ function withArgs(args: Args): Plugin {
       const hard = countHard(pod, world);
       const { required, requiredAnti } = hard.terms;
       state.write(hardKey, hard);
-      return required.length === 0 && requiredAnti.length === 0 && hard.existingAnti.empty ? { skip: true } : undefined;
+      return required.length === 0 && requiredAnti.length === 0 && hard.existingAnti.sum === 0 ? { skip: true } : undefined;
     },
     adjust(_pod, change, state) {
       const hard = state.read<Hard>(hardKey);
@@ -186,11 +191,11 @@ function withArgs(args: Args): Plugin {
     },
     preScore(pod, _nodes, state, world) {
       if (!concerns(pod, world) || (args.ignorePreferredTermsOfExistingPods && !hasPreferences(pod))) return true;
-      const totals = countSoft(pod, world, args);
-      state.write(softKey, totals);
-      return totals.empty;
+      const soft = countSoft(pod, world, args);
+      state.write(softKey, soft);
+      return soft.nodes === 0;
     },
-    score: (_pod, node, state) => state.read<TopologyCounts>(softKey).total(node.labels),
+    score: (_pod, node, state) => state.read<Soft>(softKey).totals.total(node.labels),
     normalize(scores) {
       let most = Number.NEGATIVE_INFINITY;
       let least = Number.POSITIVE_INFINITY;

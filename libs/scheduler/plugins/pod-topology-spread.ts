@@ -3,6 +3,7 @@ import { DEFAULT_ARGS, type PluginArgs } from '../config/plugin-args.js';
 import { DomainCounts } from '../domain-counts.js';
 import { MAX_SCORE, type Plugin, type PodChange, type StateData, unresolvable, unschedulable, type World } from '../framework.js';
 import type { HintedChange } from '../hints.js';
+import { internedId } from '../interned-ids.js';
 import type { NodeInfo } from '../node-info.js';
 import { nodeAdded, nodeRelabelled, nodeTaintsChanged, onNodes, onPods, podArrives, podLeaves, podRelabelled } from '../plugin-hints.js';
 import {
@@ -26,15 +27,47 @@ interface Counted {
   counts: DomainCounts;
 }
 
-/** Counts matching pods by domain, over the nodes that have every topology key. */
-function count(pod: corev1.Pod, nodes: readonly NodeInfo[], constraints: readonly Constraint[]): Counted[] {
-  const counted = constraints.map((constraint) => ({ constraint, counts: new DomainCounts() }));
-  for (const node of nodes) {
-    if (!hasKeys(node, constraints)) continue;
-    for (const { constraint, counts } of counted)
-      if (includes(pod, node, constraint)) counts.add(node.labels[constraint.topologyKey] ?? '', matching(pod, node, constraint));
-  }
-  return counted;
+/** What is counted: over the nodes that have every topology key, or each constraint's; by host, too, or not. */
+interface Scope {
+  everyKey: boolean;
+  hosts: boolean;
+}
+
+/** What one node contributes: the number of matching pods by constraint; undefined where it is no domain. */
+type Matches = ReadonlyArray<number | undefined>;
+
+function countNode(pod: corev1.Pod, node: NodeInfo, constraints: readonly Constraint[], { everyKey, hosts }: Scope): Matches | undefined {
+  if (everyKey && !hasKeys(node, constraints)) return undefined;
+  return constraints.map((constraint) => {
+    const { topologyKey } = constraint;
+    const isDomain = node.labels[topologyKey] !== undefined && (hosts || topologyKey !== HOSTNAME) && includes(pod, node, constraint);
+    return isDomain ? matching(pod, node, constraint) : undefined;
+  });
+}
+
+/** A text that is the same for pods and constraints that the same is counted for. */
+function countedId({ spec }: corev1.Pod, constraints: readonly Constraint[], { everyKey, hosts }: Scope): number {
+  const ids = constraints.map(({ id, topologyKey, honorAffinity, honorTaints }) => [id, topologyKey, honorAffinity, honorTaints]);
+  const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  const nodes = constraints.some(({ honorAffinity }) => honorAffinity) ? [spec.nodeSelector, required] : [];
+  const tolerations = constraints.some(({ honorTaints }) => honorTaints) ? spec.tolerations : undefined;
+  return internedId(`PodTopologySpread ${JSON.stringify([everyKey, hosts, ids, nodes, tolerations])}`);
+}
+
+/** Counts matching pods by domain. */
+function count(pod: corev1.Pod, { tallies }: World, constraints: readonly Constraint[], scope: Scope): Counted[] {
+  const tally = tallies.of(countedId(pod, constraints, scope), {
+    empty: () => constraints.map(() => new DomainCounts()),
+    of: (node) => countNode(pod, node, constraints, scope),
+    add(into, node, matches: Matches, sign) {
+      for (let index = 0; index < constraints.length; index++) {
+        const found = matches[index];
+        const { topologyKey } = constraints[index] as Constraint;
+        if (found !== undefined) into[index]?.add(node.labels[topologyKey] ?? '', sign * found);
+      }
+    },
+  });
+  return constraints.map((constraint, index) => ({ constraint, counts: tally[index] ?? new DomainCounts() }));
 }
 
 /** The hard constraints, with the counted pods. */
@@ -59,42 +92,27 @@ const hardKey = 'PodTopologySpread/hard';
 const softKey = 'PodTopologySpread/soft';
 
 interface Soft extends StateData {
-  counted: Counted[];
+  counted: readonly Counted[];
   weights: number[];
   ignored: ReadonlySet<NodeInfo>;
 }
 
-/** What scores need: the matching pods in each domain that a feasible node is in (initPreScoreState, PreScore). */
+/** The number of domains that nodes are in; those without the label are one. */
+const domainsOf = (nodes: readonly NodeInfo[], topologyKey: string): number =>
+  new Set(nodes.map(({ labels }) => labels[topologyKey] ?? '')).size;
+
+/** What scores need: the matching pods in each domain, and how much each constraint counts (initPreScoreState, PreScore). */
 function softOf(
   pod: corev1.Pod,
   nodes: readonly NodeInfo[],
   all: readonly Constraint[],
-  options: { world: World; anyKeys: boolean },
+  { world, everyKey }: { world: World; everyKey: boolean },
 ): Soft {
-  const { world, anyKeys } = options;
-  const isIgnored = (node: NodeInfo): boolean => !anyKeys && !hasKeys(node, all);
-  const ignored = new Set(nodes.filter(isIgnored));
-  const counted = all.map((constraint) => {
-    const counts = new DomainCounts();
-    const { topologyKey } = constraint;
-    if (topologyKey === HOSTNAME) return { constraint, counts };
-    for (const node of nodes) if (!ignored.has(node)) counts.add(node.labels[topologyKey] ?? '', 0);
-    return { constraint, counts };
-  });
-  // Nodes without the label are a domain for the weight, but no score reads its count.
-  const isRead = ({ topologyKey }: Constraint): boolean => topologyKey !== HOSTNAME && nodes.some(({ labels }) => topologyKey in labels);
-  const zoned = counted.filter(({ constraint }) => isRead(constraint));
-  if (zoned.length > 0)
-    for (const node of world.nodes) {
-      if (isIgnored(node)) continue;
-      for (const { constraint, counts } of zoned) {
-        const domain = node.labels[constraint.topologyKey] ?? '';
-        if (counts.has(domain) && includes(pod, node, constraint)) counts.add(domain, matching(pod, node, constraint));
-      }
-    }
-  const weightOf = ({ constraint, counts }: Counted): number =>
-    Math.log((constraint.topologyKey === HOSTNAME ? nodes.length - ignored.size : counts.size) + 2);
-  return { counted, ignored, weights: counted.map(weightOf) };
+  const ignored = new Set(everyKey ? nodes.filter((node) => !hasKeys(node, all)) : []);
+  const scored = ignored.size === 0 ? nodes : nodes.filter((node) => !ignored.has(node));
+  const weightOf = ({ topologyKey }: Constraint): number =>
+    Math.log((topologyKey === HOSTNAME ? scored.length : domainsOf(scored, topologyKey)) + 2);
+  return { counted: count(pod, world, all, { everyKey, hosts: false }), ignored, weights: all.map(weightOf) };
 }
 
 function spreadScore(pod: corev1.Pod, node: NodeInfo, { counted, weights, ignored }: Soft): number {
@@ -162,7 +180,7 @@ function withArgs(args: PluginArgs['PodTopologySpread']): Plugin {
       const constraints = of(pod, 'DoNotSchedule', world);
       if (constraints.length === 0) return { skip: true };
       const self = ({ selector }: Constraint): number => (selector.matches(pod.metadata.labels) ? 1 : 0);
-      const counted = count(pod, world.nodes, constraints);
+      const counted = count(pod, world, constraints, { everyKey: true, hosts: true });
       state.write(hardKey, new Hard(counted.map((each) => ({ ...each, self: self(each.constraint) }))));
       return undefined;
     },
@@ -179,7 +197,7 @@ function withArgs(args: PluginArgs['PodTopologySpread']): Plugin {
     preScore(pod, nodes, state, world) {
       const constraints = of(pod, 'ScheduleAnyway', world);
       if (constraints.length === 0) return true;
-      state.write(softKey, softOf(pod, nodes, constraints, { world, anyKeys: isSystemDefaulted(pod, args) }));
+      state.write(softKey, softOf(pod, nodes, constraints, { world, everyKey: !isSystemDefaulted(pod, args) }));
       return false;
     },
     score: (pod, node, state) => spreadScore(pod, node, state.read<Soft>(softKey)),
