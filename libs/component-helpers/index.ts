@@ -57,7 +57,7 @@ export {
   type AttachableVolume,
   attachableVolumes,
   attachesVolumes,
-  csiVolumes,
+  boundVolumes,
   uniqueVolumeName,
   type VolumeObjects,
 } from './volumes/attachable.js';

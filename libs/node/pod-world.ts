@@ -40,7 +40,7 @@ export function worldOf(
     claim: (name) => informers.of(PersistentVolumeClaim).get(name, namespace),
     persistentVolume: (name) => informers.of(PersistentVolume).get(name),
     pathKind: (path) => memory.pathKind(path),
-    volumes: () => volumeTroubles(pod, node, informers),
+    volumes: () => volumeTroubles({ pod, node, informers, neighbours }),
     ...(isMirrorPod(pod) ? { crash: faults.crash(pod.spec.containers[0]?.name ?? '', node.metadata.name) } : {}),
     pullFault: (reference) => faults.pull(node.metadata.name, reference),
     refusal: refusalOf(node, pod) ?? (faults.shutdown(node.metadata.name) ? SHUTTING_DOWN : undefined),

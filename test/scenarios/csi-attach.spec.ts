@@ -1,6 +1,6 @@
 import { CSINode, type corev1, Event, Node, PersistentVolume, PersistentVolumeClaim, Pod, VolumeAttachment } from '#api';
 import { ClusterFaults, type LocalCluster } from '#cluster';
-import { claim, csiDriver, type DriverOptions, makeAll, podWith, storageClass } from './storage-objects.js';
+import { claim, csiDriver, type DriverOptions, makeAll, podWith, storageClass, volume } from './storage-objects.js';
 import { openCluster } from './story.js';
 
 let cluster: LocalCluster;
@@ -165,5 +165,58 @@ describe('attach-detach controller', () => {
       await cluster.advance(20_000);
     }
     expect([await phase('q'), await attachments()]).toEqual(['Running', ['worker-2 attached']]);
+  });
+});
+
+describe('what keeps volumes from being mounted', () => {
+  it('a node that is not that of the volume, and a volume for one pod', async () => {
+    const onWorker2 = {
+      required: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: ['worker-2'] }] }] },
+    };
+    const alone = { accessModes: ['ReadWriteOncePod'] };
+    await make(volume('v', 1, { nodeAffinity: onWorker2 }), claim('a', 1), volume('w', 1, alone), claim('b', 1, alone));
+    await make(podWith('elsewhere', 'a', onNode('worker-1')), podWith('first', 'b', onNode('worker-1')));
+    await make(podWith('second', 'b', onNode('worker-1')));
+    expect([await phase('elsewhere'), await eventsOf('elsewhere'), await phase('first'), await eventsOf('second')]).toEqual([
+      'Pending',
+      ['FailedMount: MountVolume.NodeAffinity check failed for volume "v" : no matching NodeSelectorTerms'],
+      'Running',
+      [
+        'FailedMount: MountVolume.SetUp failed for volume "w" : volume uses the ReadWriteOncePod access mode and is already in use by another pod',
+      ],
+    ]);
+    await cluster.client.delete(Pod, 'first', 'default');
+    await cluster.advance(130_000);
+    expect(await phase('second')).toBe('Running');
+  });
+
+  it('a driver that is not there, or makes no volumes for single pods', async () => {
+    const inline = (name: string) => podWith(name, '', { nodeName: 'worker-1', volumes: [{ name: 'scratch', csi: { driver: DRIVER } }] });
+    await make(inline('early'));
+    const [driver, ...rest] = csiDriver();
+    await make({ ...driver, spec: { volumeLifecycleModes: ['Persistent'] } }, ...rest);
+    await make(inline('late'));
+    const failed = 'FailedMount: MountVolume.SetUp failed for volume "scratch" : kubernetes.io/csi:';
+    expect([(await eventsOf('early'))[0], await eventsOf('late')]).toEqual([
+      `${failed} mounter.SetUpAt failed to get CSI client: driver name ${DRIVER} not found in the list of registered CSI drivers`,
+      [
+        `${failed} mounter.SetupAt failed to check volume lifecycle mode: volume mode "Ephemeral" not supported by driver ${DRIVER} (only supports ["Persistent"])`,
+      ],
+    ]);
+  });
+
+  it('a node has as many volumes of a driver as the driver allows', async () => {
+    await deploy({ flags: ['--enable-attach', '--enable-topology=false', '--attach-limit=1'] });
+    const there = { nodeSelector: { 'kubernetes.io/hostname': 'worker-1' } };
+    await make(disk('a'), disk('b'));
+    await make(podWith('p', 'a', there), podWith('q', 'b', there));
+    const { status } = await cluster.client.get(Pod, 'q', 'default');
+    expect([await phase('p'), status?.conditions?.find(({ type }) => type === 'PodScheduled')?.message]).toEqual([
+      'Running',
+      "0/3 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, 1 node(s) exceed max volume count, 1 node(s) had untolerated taint(s). no new claims to deallocate, preemption: 0/3 nodes are available: 1 No preemption victims found for incoming pod, 2 Preemption is not helpful for scheduling.",
+    ]);
+    await cluster.client.delete(Pod, 'p', 'default');
+    await cluster.advance(15_000);
+    expect(await phase('q')).toBe('Running');
   });
 });

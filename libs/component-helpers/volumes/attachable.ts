@@ -24,21 +24,33 @@ export const uniqueVolumeName = ({ driver, volumeHandle }: corev1.CSIPersistentV
 /** Whether the volumes of a driver are attached to nodes: unless its CSIDriver says otherwise (csi_plugin.go skipAttach). */
 export const attachesVolumes = (driver: storagev1.CSIDriver | undefined): boolean => driver?.spec.attachRequired !== false;
 
-/** A pod's volumes of CSI drivers, as far as their claims are bound. */
-export function csiVolumes(pod: corev1.Pod, { claim, volume }: Pick<VolumeObjects, 'claim' | 'volume'>): AttachableVolume[] {
-  const found: AttachableVolume[] = [];
+/** A volume of a pod whose claim is bound. */
+export interface BoundVolume {
+  /** As the pod names it. */
+  readonly name: string;
+  readonly claim: corev1.PersistentVolumeClaim;
+  readonly volume: corev1.PersistentVolume;
+}
+
+/** A pod's persistent volumes, as far as their claims are bound. */
+export function boundVolumes(
+  pod: corev1.Pod,
+  { claim: claimNamed, volume: volumeNamed }: Pick<VolumeObjects, 'claim' | 'volume'>,
+): BoundVolume[] {
+  const found: BoundVolume[] = [];
   for (const one of pod.spec.volumes ?? []) {
     const claimName = claimNameOf(pod, one);
-    if (claimName === undefined) continue;
-    const bound = claim(claimName, pod.metadata.namespace);
-    const persistent = bound?.status?.phase === 'Bound' && bound.spec.volumeName ? volume(bound.spec.volumeName) : undefined;
-    const csi = persistent?.spec.csi;
-    if (persistent && csi) found.push({ name: one.name, volume: persistent, uniqueName: uniqueVolumeName(csi) });
+    const claim = claimName === undefined ? undefined : claimNamed(claimName, pod.metadata.namespace);
+    const volume = claim?.status?.phase === 'Bound' && claim.spec.volumeName ? volumeNamed(claim.spec.volumeName) : undefined;
+    if (claim && volume) found.push({ name: one.name, claim, volume });
   }
   return found;
 }
 
 /** A pod's volumes that are attached to its node. */
 export function attachableVolumes(pod: corev1.Pod, objects: VolumeObjects): AttachableVolume[] {
-  return csiVolumes(pod, objects).filter(({ volume }) => attachesVolumes(objects.driver(volume.spec.csi?.driver ?? '')));
+  return boundVolumes(pod, objects).flatMap(({ name, volume }) => {
+    const { csi } = volume.spec;
+    return csi && attachesVolumes(objects.driver(csi.driver)) ? [{ name, volume, uniqueName: uniqueVolumeName(csi) }] : [];
+  });
 }
