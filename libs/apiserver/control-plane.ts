@@ -10,6 +10,12 @@ export interface ControlPlane {
   readonly hasStore: boolean;
   /** Whether an instance of a component is up. */
   isUp(component: string): boolean;
+  /** Whether connections get from one node to another. */
+  reaches(from: string, to: string): boolean;
+  /** Why the kubelet of a node cannot be asked: it does not listen, or does not answer; undefined if it can. */
+  kubeletTrouble(node: string): 'refused' | 'timeout' | undefined;
+  /** What the process of a static pod says before it ends, while it ends whenever it is started. */
+  lastWords(component: string, node: string): string | undefined;
 }
 
 /** A control plane in which everything works. */
@@ -19,4 +25,7 @@ export const WHOLE: ControlPlane = {
   checkPut: () => undefined,
   hasStore: true,
   isUp: () => true,
+  reaches: () => true,
+  kubeletTrouble: () => undefined,
+  lastWords: () => undefined,
 };

@@ -50,6 +50,8 @@ export interface Faults {
   kubelet(node: string): Outage | undefined;
   /** How many milliseconds later a slow kubelet reacts; 0 for others. */
   kubeletDelay(node: string): number;
+  /** Whether connections get from one node to another. */
+  reaches(from: string, to: string): boolean;
   /** Set while a node as a whole is off or cut off: nothing on it can be reached. */
   node(node: string): Outage | undefined;
   /** Calls the listener after each change, from where the component's informers deliver theirs: it may queue keys. */
@@ -66,6 +68,7 @@ export const NO_FAULTS: Faults = {
   shutdown: () => undefined,
   kubeletDelay: () => 0,
   kubelet: () => undefined,
+  reaches: () => true,
   node: () => undefined,
   onChange: () => undefined,
 };

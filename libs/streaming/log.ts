@@ -152,7 +152,7 @@ async function getLog(scope: RestScope, query: URLSearchParams): Promise<ApiResp
   const pod = await podOf(scope);
   const container = containerNameOf(pod, given.container);
   if (!pod.spec?.nodeName) return { status: 204, headers: {} };
-  await checkNode(scope, pod);
+  await checkNode(scope, pod, `/containerLogs/${pod.metadata.namespace}/${pod.metadata.name}/${container}`);
   checkLogExists(pod, container, given.previous);
   const options = { ...given, container };
   const open = await openLog(scope, pod, container, options);

@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { badRequest, forbidden, type KubeObject, notFound } from '#apimachinery';
+import { badRequest, failureStatus, forbidden, type KubeObject, notFound, StatusError } from '#apimachinery';
 import { getObject, pastObject, type RestScope } from '#apiserver';
 import type { MachineWorld, VolumeFiles } from '#node';
 import { keptFilesOf } from './kept-files.js';
@@ -30,12 +30,18 @@ export function containerNameOf(pod: corev1.Pod, asked: string): string {
   throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${containersOf(pod).join(' ')}]`);
 }
 
-/** Checks that the pod's node exists, through whose kubelet the request goes. Throws 400, 404. */
-export async function checkNode({ cluster }: RestScope, pod: corev1.Pod): Promise<void> {
+/** Checks that the pod's node exists, and that its kubelet, through which the request goes, answers. `path`: what is read there. Throws 400, 404, 500. */
+export async function checkNode({ cluster }: RestScope, pod: corev1.Pod, path?: string): Promise<void> {
   const { nodeName = '' } = pod.spec ?? {};
   if (nodeName === '') throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`);
   const node = await cluster.reader.get<corev1.Node & KubeObject>('', 'nodes', '', nodeName);
   if (node === undefined) throw notFound({ group: '', resource: 'nodes' }, nodeName);
+  const trouble = cluster.controlPlane.kubeletTrouble(nodeName);
+  if (trouble === undefined) return;
+  const address = `${node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? nodeName}:10250`;
+  const asked = path === undefined ? 'error dialing backend' : `Get "https://${address}${path}"`;
+  const message = `${asked}: dial tcp ${address}: ${trouble === 'refused' ? 'connect: connection refused' : 'i/o timeout'}`;
+  throw new StatusError(failureStatus({ code: 500, message }));
 }
 
 /** Whether the user may do something with the subresource of the request. */
@@ -62,6 +68,7 @@ export function worldOf({ cluster, work }: RestScope): MachineWorld {
       list: (group, resource, namespace) => reader.list(group, resource, namespace),
       past: (group, resource, namespace, name, revision) => pastObject(cluster.store, { group, resource, namespace, name }, revision),
     },
+    faults: cluster.controlPlane,
     pace: work,
     keptFiles: async (uid) => (await keptFilesOf(cluster.store, uid))?.files,
     volumeFiles: async (key) => (await cluster.store.get(`/machine/${key}`))?.object as VolumeFiles | undefined,

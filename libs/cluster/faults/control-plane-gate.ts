@@ -1,9 +1,11 @@
 import { type Clock, failureStatus, StatusError, serviceUnavailable } from '#apimachinery';
 import type { ControlPlane, Timers } from '#apiserver';
 import type { CachedObject, ClusterStore } from '#cacher';
+import { CloudView } from '../cloud/cloud-view.js';
+import { KubeletConfigurations } from '../kubelet-configurations.js';
 import type { Serving } from './control-plane.js';
 import { FAULTS_KEY, holdOf } from './fault.js';
-import { FaultRow } from './fault-view.js';
+import { FaultRow, FaultView } from './fault-view.js';
 
 /** What etcd's client waits for an answer at most, in milliseconds: 5 s and two elections (etcd, server/config ReqTimeout). */
 const REQUEST_TIMEOUT = 7_000;
@@ -24,9 +26,12 @@ export class ControlPlaneGate implements ControlPlane {
   private readonly row: FaultRow;
   /** What was read while the cache was cold. */
   private cold: CachedObject | undefined;
+  private readonly view: FaultView;
 
   constructor(private readonly options: GateOptions) {
-    this.row = new FaultRow(options.store);
+    const { store, clock } = options;
+    this.row = new FaultRow(store);
+    this.view = new FaultView(store, clock, new CloudView(store), new KubeletConfigurations(store));
   }
 
   ready(): Promise<void> | undefined {
@@ -58,6 +63,21 @@ export class ControlPlaneGate implements ControlPlane {
     const state = this.row.current(this.cold);
     if (component !== 'kube-controller-manager' && component !== 'kube-scheduler') return true;
     return state?.history.members.some((node) => !holdOf(state.holds, component, node)) ?? true;
+  }
+
+  reaches(from: string, to: string): boolean {
+    return this.view.reaches(from, to);
+  }
+
+  kubeletTrouble(node: string): 'refused' | 'timeout' | undefined {
+    if (this.view.node(node)) return 'timeout';
+    const outage = this.view.kubelet(node);
+    if (outage === undefined || outage.state === 'unreachable') return undefined;
+    return outage.state === 'stopped' ? 'refused' : 'timeout';
+  }
+
+  lastWords(component: string, node: string): string | undefined {
+    return this.view.crash(component, node)?.message;
   }
 
   private serving(): Serving | undefined {

@@ -120,6 +120,12 @@ export class FaultView implements Faults {
     return state.reachesApi(node) ? this.unserved(state) : { state: 'unreachable', since: since(state, node) };
   }
 
+  reaches(from: string, to: string): boolean {
+    const holds = this.row.current()?.holds;
+    if (holds && cutBetween(holds, from, to)) return false;
+    return [from, to].every((node) => this.node(node)?.state !== 'stopped');
+  }
+
   kubeletDelay(node: string): number {
     const holds = this.row.current()?.holds;
     return (holds && slowOf(holds, 'kubelet', node)?.delay) ?? 0;

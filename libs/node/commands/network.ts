@@ -18,6 +18,8 @@ import { optionsOf } from './options.js';
 /** Commands that use the network: names through the cluster's DNS, HTTP and TCP to pods and Services. */
 
 const DNS_SERVER = '10.96.0.10';
+/** How long nslookup waits for an answer, in milliseconds. */
+const LOOKUP_TIMEOUT = 5_000;
 
 const isAddress = (name: string): boolean => /^\d+\.\d+\.\d+\.\d+$/.test(name) || name.includes(':');
 
@@ -26,6 +28,11 @@ const nslookup: Command = function* (process) {
   const [name] = operands;
   if (name === undefined) throw new CommandError('missing operand');
   const found = yield* asked(process, (network) => network.resolve(name));
+  if (found === undefined && !(yield* asked(process, (network) => network.hasNameServer()))) {
+    yield* wait(process, LOOKUP_TIMEOUT);
+    yield* print(process, ';; connection timed out; no servers could be reached\n\n');
+    return 1;
+  }
   yield* print(process, `Server:\t\t${DNS_SERVER}\nAddress:\t${DNS_SERVER}:53\n\n`);
   if (found === undefined) {
     yield* print(process, `** server can't find ${name}: NXDOMAIN\n\n`);

@@ -112,7 +112,7 @@ function surroundings(container: Container, ask: () => void): Surroundings {
     return value;
   };
   const never = <T>(): Promise<T> => noted(new Promise<T>(() => undefined));
-  const network: Network = { resolve: never, http: never, connect: never };
+  const network: Network = { resolve: never, hasNameServer: never, http: never, connect: never };
   return {
     get hostname() {
       return noted('');

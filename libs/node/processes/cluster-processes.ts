@@ -24,7 +24,7 @@ import { PodProcesses } from './pod-processes.js';
 const TOKEN = 'token';
 
 /** What machines ask of the cluster, answered from the informers of the kubelets. */
-export function worldOf({ informers, clock, machines }: ClusterContext): MachineWorld {
+export function worldOf({ informers, clock, machines, faults }: ClusterContext): MachineWorld {
   const resources = new Map<string, Resource>([
     ['pods', Pod],
     ['nodes', Node],
@@ -52,6 +52,7 @@ export function worldOf({ informers, clock, machines }: ClusterContext): Machine
       }),
     },
     issueToken: async () => TOKEN,
+    faults,
     ...(machines && {
       keptFiles: async (uid: string) => (await machines.read<KubeObject & { files: KeptFiles }>(`pods/${uid}`))?.files,
       volumeFiles: (key: string) => machines.read<VolumeFiles>(key),

@@ -68,10 +68,11 @@ export class ClusterNetwork implements Network {
   }
 
   /** Whether a CoreDNS answers. */
-  private async hasNameServer(): Promise<boolean> {
+  async hasNameServer(): Promise<boolean> {
     const dns = { metadata: { name: 'kube-dns', namespace: SYSTEM } } as corev1.Service;
     const slices = await this.slices(dns);
-    if (slices.some(({ endpoints }) => endpoints?.some(({ conditions }) => conditions?.ready !== false))) return true;
+    const isUp = ({ conditions, nodeName }: discoveryv1.Endpoint): boolean => conditions?.ready !== false && this.isReached(nodeName);
+    if (slices.some(({ endpoints }) => endpoints?.some(isUp))) return true;
     return this.isBare();
   }
 
@@ -91,6 +92,12 @@ export class ClusterNetwork implements Network {
     return slices.filter((slice) => slice.metadata.labels?.['kubernetes.io/service-name'] === metadata.name);
   }
 
+  /** Whether the node of another pod can be reached from this one. */
+  private isReached(node = ''): boolean {
+    const { nodeName = '' } = this.pod.spec;
+    return node === nodeName || (this.world.faults?.reaches(nodeName, node) ?? true);
+  }
+
   /** The pod and port behind an address; an error if no connection is possible. */
   private async target(address: string, port: number): Promise<Target | ConnectError> {
     const tried = { address: `${address}:${port}` };
@@ -102,9 +109,10 @@ export class ClusterNetwork implements Network {
     const pods = await this.world.objects.list<corev1.Pod>('', 'pods');
     if (service) return (await this.hasProxy(pods)) ? this.behind(service, port, tried) : { error: 'timeout', ...tried };
     const pod = pods.find(({ status }) => status?.podIP === address && status.phase === 'Running');
-    if (pod) return { pod, port };
+    if (pod) return this.isReached(pod.spec.nodeName) ? { pod, port } : { error: 'timeout', ...tried };
     const nodes = await this.world.objects.list<corev1.Node>('', 'nodes');
-    if (!nodes.some(({ status }) => status?.addresses?.some((one) => one.address === address))) return { error: 'timeout', ...tried };
+    const node = nodes.find(({ status }) => status?.addresses?.some((one) => one.address === address));
+    if (!node || !this.isReached(node.metadata.name)) return { error: 'timeout', ...tried };
     const exposed = services.find(({ spec }) => spec?.ports?.some(({ nodePort }) => nodePort === port));
     const number = exposed?.spec?.ports?.find(({ nodePort }) => nodePort === port)?.port;
     return exposed && number !== undefined ? this.behind(exposed, number, tried) : { error: 'refused', ...tried };
@@ -124,6 +132,7 @@ export class ClusterNetwork implements Network {
       const { kind, namespace = '', name = '' } = endpoint.targetRef ?? {};
       const number = ports.get(endpoint);
       const pod = kind === 'Pod' ? await this.world.objects.get<corev1.Pod>('', 'pods', namespace, name) : undefined;
+      if (pod && !this.isReached(pod.spec.nodeName)) return { error: 'timeout', ...tried };
       if (pod && number !== undefined) return { pod, port: number };
     }
     return { error: dropped ? 'timeout' : 'refused', ...tried };

@@ -174,6 +174,12 @@ function* knownProgram(container: Pick<Container, 'env' | 'pod'>, executable: Ex
   for (;;) yield { until: Number.MAX_SAFE_INTEGER };
 }
 
+/** A process that says why, and ends. */
+export function* crashingProcess(words: string, { errors }: Streams): Body {
+  if (words !== '') yield* writeTo(errors, bytesOf(`${words}\n`));
+  return 1;
+}
+
 /** Process 1 of a container. Its arguments are byte strings. */
 export function* mainProcess(
   container: Pick<Container, 'argv' | 'env' | 'workingDir' | 'spec' | 'image'>,

@@ -1,6 +1,7 @@
 import type { corev1 } from '#api';
 import { type KubeObject, parseTime } from '#apimachinery';
 import { commandsOf, shellsOf } from '../commands/image-commands.js';
+import { isMirrorPod } from '../eviction/pressure.js';
 import { type DirectoryNode, FileSystem } from '../files/file-system.js';
 import { findImage } from '../images/catalogue.js';
 import type { ImageDefinition } from '../images/image.js';
@@ -16,7 +17,7 @@ import { environmentOf } from './environment.js';
 import { type KeptChange, type KeptFiles, replay } from './kept-files.js';
 import { LOG_BYTES, STEPS_PER_LOOK, WRITABLE_BYTES } from './limits.js';
 import { Listener, openPort } from './listener.js';
-import { mainProcess, shellHost } from './main-process.js';
+import { crashingProcess, mainProcess, shellHost } from './main-process.js';
 import { mountVolume } from './mount.js';
 import { hostnameOf, rootDirectory } from './root-files.js';
 import { surroundingsOf } from './surroundings.js';
@@ -222,7 +223,9 @@ export class PodMachine {
     const host = shellHost(container, kernel, this.around(container), { onUnknown: () => undefined });
     const input = container.spec.stdin ? new Pipe() : EMPTY_INPUT;
     const io = { input, output: log.output('stdout'), errors: log.output('stderr') };
-    const task = kernel.spawn(container.spec.name, finishing(mainProcess(container, host, io), log), startedAt);
+    const words = isMirrorPod(this.pod) ? this.world.faults?.lastWords?.(container.spec.name, this.pod.spec.nodeName ?? '') : undefined;
+    const main = words === undefined ? mainProcess(container, host, io) : crashingProcess(words, io);
+    const task = kernel.spawn(container.spec.name, finishing(main, log), startedAt);
     if (task) this.mains.set(id, task);
     const hook = container.spec.lifecycle?.postStart?.exec?.command;
     const body = hook && commandBody({ host, container }, hook, { input: EMPTY_INPUT, output: UNREAD, errors: UNREAD });

@@ -25,6 +25,13 @@ export interface MachineWorld {
   keptFiles?(podUid: string): Promise<KeptFiles | undefined>;
   /** The files that are kept of a volume, by its key; unset where nothing is kept. */
   volumeFiles?(key: string): Promise<VolumeFiles | undefined>;
+  /** What is broken on purpose; unset: nothing. */
+  readonly faults?: {
+    /** Whether connections get from one node to another. */
+    reaches(from: string, to: string): boolean;
+    /** What the process of a static pod says before it ends, while it ends whenever it is started. */
+    lastWords?(component: string, node: string): string | undefined;
+  };
   /** Lets the event loop go on while processes are brought up to date. */
   readonly pace: Pace;
 }

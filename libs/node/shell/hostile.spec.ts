@@ -18,7 +18,12 @@ const around: Surroundings = {
   memoryBytes: 1,
   cpus: 1,
   mounts: [],
-  network: { resolve: async () => undefined, http: async () => ({ error: 'unknown-host', address: '' }), connect: async () => undefined },
+  network: {
+    resolve: async () => undefined,
+    hasNameServer: async () => true,
+    http: async () => ({ error: 'unknown-host', address: '' }),
+    connect: async () => undefined,
+  },
   executables: new Set(),
 };
 

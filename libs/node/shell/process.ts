@@ -28,6 +28,8 @@ export interface Surroundings {
 export interface Network {
   /** Addresses of a name as the cluster's DNS server answers, with the full name; undefined: NXDOMAIN. */
   resolve(name: string): Promise<{ name: string; addresses: readonly string[] } | undefined>;
+  /** Whether the cluster's DNS server answers. */
+  hasNameServer(): Promise<boolean>;
   /** An HTTP exchange over TCP; the text of the error otherwise. */
   http(request: HttpCall): Promise<HttpAnswer | ConnectError>;
   /** Whether a TCP connection can be opened. */
