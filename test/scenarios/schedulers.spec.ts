@@ -21,14 +21,14 @@ async function places({ client }: LocalCluster): Promise<Record<string, string>>
   return Object.fromEntries(items.map(({ metadata, spec }) => [metadata.name, spec.nodeName ?? '']));
 }
 
-/** Gives the scheduler a configuration through its static pod. */
+/** Gives the scheduler a configuration through its static pod; one that did not start is started again after its back-off. */
 async function configure(cluster: LocalCluster, configuration: string): Promise<NodeFiles> {
   const files = await NodeFiles.of(cluster.api);
   await files.write(CONFIG, `apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\n${configuration}`);
   const manifest = (await files.read(MANIFEST)) ?? '';
   if (!manifest.includes('--config'))
     await files.write(MANIFEST, manifest.replace('- --leader-elect', `- --config=${CONFIG}\n        - --leader-elect`));
-  await cluster.settle();
+  await cluster.advance(5 * 60_000);
   return files;
 }
 

@@ -93,7 +93,7 @@ test('an error in a plugin is logged with the pod and the stack, and the pod is 
   const affinity = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: 5 } } };
   await put({ ...pod.spec, affinity });
   await turn(0);
-  await turn(1);
+  await turn(2);
   expect(lines).toEqual([1, 2].map((failures) => failure(failures, 'TypeError', expect.any(String))));
   await put(pod.spec);
   await turn(10);
@@ -118,7 +118,7 @@ test('a rejected binding is logged with the pod and the stack, and the pod is re
   expect(lines).toHaveLength(all.length);
   expect(lines).toEqual(expect.arrayContaining(all.map((message) => failure(1, 'StatusError', message))));
   await client.create(ClusterRoleBinding, { ...role, metadata: { name: metadata.name } } as rbacv1.ClusterRoleBinding);
-  await turn(1);
+  await turn(2);
   expect([(await client.get(Pod, 'web', 'default')).spec.nodeName, lines.length]).toEqual([expect.stringMatching(/./), 3]);
   close();
 });
