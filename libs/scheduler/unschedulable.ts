@@ -3,7 +3,7 @@ import { formatTime, isNotFound } from '#apimachinery';
 import type { CausalClient } from '#client';
 import { conditionOf, transitionTime } from '#component-helpers';
 import type { ClusterContext } from '#controller-runtime';
-import { CLAIMS_DO_NOT_HELP, NO_CLAIM_STATE, NO_CLAIMS } from './devices/messages.js';
+import { NO_CLAIM_STATE } from './devices/messages.js';
 import { fitMessage, rejectingPlugins } from './fit-message.js';
 import type { Effects, FitFailure, PostFiltered } from './framework.js';
 import type { Nominator } from './nominator.js';
@@ -32,8 +32,7 @@ export function failureMessage({ failure, postFilter }: Failed): string {
   if (!postFilter) return fitMessage(failure, '');
   if (failure.preFilter) return fitMessage(failure, NO_CLAIM_STATE);
   if (postFilter.candidate || !postFilter.message) return fitMessage(failure, '');
-  const claims = failure.filters.active.some(({ name }) => name === 'DynamicResources') ? CLAIMS_DO_NOT_HELP : NO_CLAIMS;
-  return fitMessage(failure, `${claims}, ${postFilter.message}`);
+  return fitMessage(failure, postFilter.message);
 }
 
 function truncated(message: string): string {

@@ -203,6 +203,38 @@ it('DynamicResources: a pod is bound when the driver says that its device is rea
   expect([bound.spec.nodeName, bound.status?.phase]).toEqual(['worker-1', 'Running']);
 });
 
+it('DynamicResources: a claim whose device cannot be made ready gets another one', async () => {
+  const published = slice('worker-1');
+  const far = (name: string, taints: resourcev1.DeviceTaint[] = []): resourcev1.Device => ({
+    ...{ name, taints, attributes: { model: { string: 'far' } } },
+    ...{ bindingConditions: ['Attached'], bindingFailureConditions: ['Failed'] },
+  });
+  const fabric = await cluster.client.create(ResourceSlice, {
+    ...published,
+    metadata: { name: 'fabric' },
+    spec: { ...published.spec, pool: { name: 'fabric', generation: 1, resourceSliceCount: 1 }, devices: [far('one'), far('two')] },
+  });
+  await cluster.client.create(ResourceClaim, claim('far', 'device.attributes["gpu.example.com"].model == "far"'));
+  await cluster.client.create(Pod, podWith('p', { resourceClaimName: 'far' }));
+  await cluster.settle();
+  const report = async (device: string, type: string) => {
+    const current = await cluster.client.get(ResourceClaim, 'far', 'default');
+    const condition = { type, status: 'True', reason: 'Told', message: 'so', lastTransitionTime: '2026-01-01T00:00:20Z' };
+    const devices = [{ driver: 'gpu.example.com', pool: 'fabric', device, conditions: [condition] }];
+    await cluster.client.updateStatus(ResourceClaim, { ...current, status: { ...current.status, devices } });
+  };
+  const given = async () => devicesOf(await cluster.client.get(ResourceClaim, 'far', 'default'));
+  expect(await given()).toEqual(['fabric/one']);
+  const broken = [{ key: 'broken', effect: 'NoSchedule' }];
+  await cluster.client.update(ResourceSlice, { ...fabric, spec: { ...fabric.spec, devices: [far('one', broken), far('two')] } });
+  await report('one', 'Failed');
+  await cluster.advance(30_000);
+  expect(await given()).toEqual(['fabric/two']);
+  await report('two', 'Attached');
+  await cluster.advance(10_000);
+  expect((await cluster.client.get(Pod, 'p', 'default')).status?.phase).toBe('Running');
+});
+
 it.each([
   [
     'device.',

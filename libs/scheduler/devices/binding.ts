@@ -8,6 +8,9 @@ type Result = resourcev1.DeviceRequestAllocationResult;
 /** How long devices may take (DynamicResourcesArgs bindingTimeout). */
 const TIMEOUT = 600_000;
 
+/** A device cannot be made ready for its pod. */
+export class BindingFailure extends Error {}
+
 const binding = ({ status }: Claim): Result[] =>
   (status?.allocation?.devices?.results ?? []).filter(({ bindingConditions = [] }) => bindingConditions.length > 0);
 
@@ -20,7 +23,7 @@ const reported = ({ status }: Claim, { driver, pool, device, shareID }: Result) 
     ?.conditions;
 
 /**
- * Whether the devices of a claim are ready for its pod (isClaimReadyForBinding). Throws when one has failed, or takes too long. Pure.
+ * Whether the devices of a claim are ready for its pod (isClaimReadyForBinding). Throws a BindingFailure when one has failed, or takes too long. Pure.
  */
 export function isReadyForBinding(claim: Claim, now: Instant): boolean {
   const { name } = claim.metadata;
@@ -30,11 +33,11 @@ export function isReadyForBinding(claim: Claim, now: Instant): boolean {
       const failed = conditionOf(conditions, type);
       if (failed?.status !== 'True') continue;
       const { reason = '', message = '' } = failed;
-      throw new Error(`device binding failed: claim=${name}, reason=${reason}, message=${JSON.stringify(message)}`);
+      throw new BindingFailure(`device binding failed: claim=${name}, reason=${reason}, message=${JSON.stringify(message)}`);
     }
     return result.bindingConditions?.every((type) => conditionOf(conditions, type)?.status === 'True') === true;
   });
   const since = parseTime(claim.status?.allocation?.allocationTimestamp ?? '');
-  if (!ready && since !== undefined && since + TIMEOUT < now) throw new Error(`device binding timeout: claim=${name}`);
+  if (!ready && since !== undefined && since + TIMEOUT < now) throw new BindingFailure(`device binding timeout: claim=${name}`);
   return ready;
 }

@@ -3,3 +3,5 @@ export const NO_CLAIMS = 'no new claims to deallocate';
 export const NO_CLAIM_STATE = 'not found';
 /** What it says of a pod with claims. */
 export const CLAIMS_DO_NOT_HELP = 'still not schedulable';
+/** What it says after it has taken a claim's devices back. */
+export const DEALLOCATED = 'deallocation of ResourceClaim completed';

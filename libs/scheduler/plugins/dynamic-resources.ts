@@ -1,11 +1,13 @@
 import { type corev1, DeviceClass, ResourceClaim, ResourceSlice, type resourcev1 } from '#api';
-import { controllerOf, formatTime, parseQuantity, type Quantity } from '#apimachinery';
+import { formatTime, type Instant } from '#apimachinery';
 import type { Informers } from '#client';
 import { nodeSelectorMatcher } from '#component-helpers';
 import { type Allocated, AllocationFailure, allocate } from '../devices/allocate.js';
-import { hasBindingConditions, isReadyForBinding } from '../devices/binding.js';
-import { addAmounts } from '../devices/capacity.js';
-import { deviceId, Slices } from '../devices/pools.js';
+import { allocatedState, pendingOf } from '../devices/allocated.js';
+import { BindingFailure, hasBindingConditions, isReadyForBinding } from '../devices/binding.js';
+import { CLAIMS_DO_NOT_HELP, DEALLOCATED, NO_CLAIM_STATE, NO_CLAIMS } from '../devices/messages.js';
+import { alternativesScore, claimsOf, isReservedFor, missingClass, usesClaims } from '../devices/pod-claims.js';
+import { Slices } from '../devices/pools.js';
 import { type CycleState, normalizeByMax, type Plugin, type StateData, unresolvable } from '../framework.js';
 import { hint } from '../hints.js';
 import { nodeAdded, onNodes } from '../plugin-hints.js';
@@ -16,105 +18,37 @@ const NAME = 'DynamicResources';
 const FINALIZER = 'resource.kubernetes.io/delete-protection';
 /** Pods that may use one claim (ResourceClaimReservedForMaxSize). */
 const MOST_CONSUMERS = 256;
-/** Alternatives of a request (FirstAvailableDeviceRequestMaxSize). */
-const MOST_ALTERNATIVES = 8;
 /** How often the binding conditions of devices are looked at. */
 const BINDING_POLL = 5_000;
-
-/** Allocations that are about to be written, by the claim's uid. */
-const pending = new WeakMap<Informers, Map<string, resourcev1.AllocationResult>>();
-
-function pendingOf(informers: Informers): Map<string, resourcev1.AllocationResult> {
-  const known = pending.get(informers) ?? new Map();
-  pending.set(informers, known);
-  return known;
-}
 
 interface DeviceState extends StateData {
   informers: Informers;
   claims: readonly Claim[];
   open: readonly Claim[];
   supply: { allocated: Allocated; slices: Slices } | undefined;
+  /** Claims whose devices cannot be used where they are. */
+  unavailable: Set<Claim>;
   /** It waits for the binding conditions of devices. */
   waits?: boolean;
   byNode: Map<string, readonly resourcev1.AllocationResult[]>;
 }
 
 const stateOf = (state: CycleState): DeviceState | undefined => state.read<DeviceState>(NAME);
-const usesClaims = ({ spec }: corev1.Pod): boolean => (spec.resourceClaims ?? []).length > 0;
 
-const isReservedFor = ({ status }: Claim, { metadata }: corev1.Pod): boolean =>
-  (status?.reservedFor ?? []).some(({ uid }) => uid === metadata.uid);
-
-/** The claims of a pod; a text says why they cannot be used yet (foreachPodResourceClaim). */
-function claimsOf(pod: corev1.Pod, informers: Informers): Claim[] | string {
-  const claims: Claim[] = [];
-  const { namespace, name, uid } = pod.metadata;
-  for (const entry of pod.spec.resourceClaims ?? []) {
-    const made = pod.status?.resourceClaimStatuses?.find((one) => one.name === entry.name);
-    if (!entry.resourceClaimName && !made) return `pod "${namespace}/${name}": ResourceClaim not created yet`;
-    const claimName = entry.resourceClaimName ?? made?.resourceClaimName;
-    if (!claimName) continue;
-    const claim = informers.of(ResourceClaim).get(claimName, namespace);
-    if (!claim) return `resourceclaim.resource.k8s.io "${claimName}" not found`;
-    if (claim.metadata.deletionTimestamp) return `resourceclaim "${claimName}" is being deleted`;
-    if (!entry.resourceClaimName && controllerOf(claim)?.uid !== uid)
-      return `ResourceClaim ${namespace}/${claimName} was not created for pod ${namespace}/${name} (pod is not owner)`;
-    claims.push(claim);
+/** Whether the devices of a claim can be used on a node: they are there, and did not fail to be made ready for a pod. */
+function isAvailable(claim: Claim, node: corev1.Node, now: Instant): boolean {
+  const { allocation } = claim.status ?? {};
+  if (allocation?.nodeSelector && !nodeSelectorMatcher(allocation.nodeSelector)(node)) return false;
+  try {
+    if (allocation) isReadyForBinding(claim, now);
+    return true;
+  } catch (error) {
+    if (error instanceof BindingFailure) return false;
+    throw error;
   }
-  return claims;
 }
 
-/** Why a claim that is to be allocated cannot be: a device class is missing. */
-function missingClass({ spec }: Claim, informers: Informers): string | undefined {
-  for (const { name, exactly, firstAvailable = [] } of spec.devices?.requests ?? []) {
-    const wanted = exactly ? [{ at: name, request: exactly }] : firstAvailable.map((one) => ({ at: `${name}/${one.name}`, request: one }));
-    for (const { at, request } of wanted)
-      if (!informers.of(DeviceClass).get(request.deviceClassName))
-        return `request ${at}: device class ${request.deviceClassName} does not exist`;
-  }
-  return undefined;
-}
-
-/** What claims have or are about to get (GatherAllocatedState). */
-function allocatedState(informers: Informers): Allocated {
-  const allocations = [
-    ...informers
-      .of(ResourceClaim)
-      .list()
-      .map(({ status }) => status?.allocation),
-    ...pendingOf(informers).values(),
-  ];
-  const devices = new Set<string>();
-  const capacity = new Map<string, Map<string, Quantity>>();
-  for (const result of allocations.flatMap((allocation) => allocation?.devices?.results ?? [])) {
-    if (result.adminAccess) continue;
-    const id = deviceId(result);
-    if (result.shareID === undefined) {
-      devices.add(id);
-      continue;
-    }
-    const used = capacity.get(id) ?? new Map<string, Quantity>();
-    capacity.set(id, used);
-    addAmounts(used, new Map(Object.entries(result.consumedCapacity ?? {}).map(([name, amount]) => [name, parseQuantity(amount)])));
-  }
-  return { devices, capacity };
-}
-
-/** The more, the earlier alternatives of its requests a claim gets (computeScore). */
-function alternativesScore({ spec }: Claim, allocation: resourcev1.AllocationResult | undefined): number {
-  const chosen = new Set(allocation?.devices?.results?.map(({ request }) => request));
-  let score = 0;
-  for (const { name, firstAvailable = [] } of spec.devices?.requests ?? []) {
-    firstAvailable.forEach((alternative, at) => {
-      if (chosen.has(`${name}/${alternative.name}`)) score += MOST_ALTERNATIVES - at;
-    });
-  }
-  return score;
-}
-
-/** Gives the claims of a pod devices of the node it gets (KEP-4381, structured parameters). */
-export const dynamicResources: Plugin = {
+const withClock = (now: () => Instant): Plugin => ({
   name: NAME,
   hints: [
     hint(ResourceClaim, { may: usesClaims }),
@@ -146,7 +80,7 @@ export const dynamicResources: Plugin = {
     }
     const supply =
       open.length > 0 ? { allocated: allocatedState(informers), slices: new Slices(informers.of(ResourceSlice).list()) } : undefined;
-    const known: DeviceState = { informers, claims, open, supply, byNode: new Map() };
+    const known: DeviceState = { informers, claims, open, supply, unavailable: new Set(), byNode: new Map() };
     state.write(NAME, known);
     return undefined;
   },
@@ -154,10 +88,9 @@ export const dynamicResources: Plugin = {
     const known = stateOf(state);
     if (!known) return undefined;
     const { claims, open, informers, supply } = known;
-    for (const { status } of claims) {
-      const selector = status?.allocation?.nodeSelector;
-      if (selector && !nodeSelectorMatcher(selector)(node)) return unresolvable('resourceclaim not available on the node');
-    }
+    const unavailable = claims.filter((claim) => !isAvailable(claim, node, now()));
+    for (const claim of unavailable) known.unavailable.add(claim);
+    if (unavailable.length > 0) return unresolvable('resourceclaim not available on the node');
     if (!supply) return undefined;
     const deviceClass = (name: string) => informers.of(DeviceClass).get(name);
     try {
@@ -170,6 +103,19 @@ export const dynamicResources: Plugin = {
       if (error instanceof AllocationFailure) return unresolvable(error.message);
       throw error;
     }
+  },
+  postFilter(pod, _world, { failure }) {
+    if (failure.preFilter) return { nomination: 'keep', message: NO_CLAIM_STATE };
+    const known = stateOf(failure.filters.state);
+    if (!known) return { nomination: 'keep', message: NO_CLAIMS };
+    const claim = [...known.unavailable].find(({ status }) => (status?.reservedFor ?? []).every(({ uid }) => uid === pod.metadata.uid));
+    if (!claim) return { nomination: 'keep', message: CLAIMS_DO_NOT_HELP };
+    return {
+      ...{ nomination: 'keep', message: DEALLOCATED },
+      async act({ client }) {
+        await client.updateStatus(ResourceClaim, { ...claim, status: {} });
+      },
+    };
   },
   preScore(_pod, _nodes, state) {
     const claims = stateOf(state)?.claims ?? [];
@@ -195,7 +141,8 @@ export const dynamicResources: Plugin = {
     return undefined;
   },
   unreserve: (_pod, _node, state) => forget(state),
-  preBindPreFlight: (pod, _node, state) => (stateOf(state)?.claims ?? []).some((claim) => !isReservedFor(claim, pod)),
+  preBindPreFlight: (pod, _node, state) =>
+    (stateOf(state)?.claims ?? []).some((claim) => !isReservedFor(claim, pod) || hasBindingConditions(claim)),
   async preBind(pod, node, state, { client, clock, recorder }) {
     const known = stateOf(state);
     if (!known) return undefined;
@@ -224,7 +171,10 @@ export const dynamicResources: Plugin = {
     return claims.every((claim) => claim && isReadyForBinding(claim, clock.now())) ? undefined : { wait: BINDING_POLL, message: '' };
   },
   postBind: (_pod, _node, state) => forget(state),
-};
+});
+
+/** Gives the claims of a pod devices of the node it gets (KEP-4381, structured parameters). */
+export const dynamicResources: Plugin = { ...withClock(() => 0), open: ({ clock }) => withClock(() => clock.now()) };
 
 function forget(state: CycleState): void {
   const known = stateOf(state);

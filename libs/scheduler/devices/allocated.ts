@@ -1,0 +1,41 @@
+import { ResourceClaim, type resourcev1 } from '#api';
+import { parseQuantity, type Quantity } from '#apimachinery';
+import type { Informers } from '#client';
+import type { Allocated } from './allocate.js';
+import { addAmounts } from './capacity.js';
+import { deviceId } from './pools.js';
+
+/** Allocations that are about to be written, by the claim's uid. */
+const pending = new WeakMap<Informers, Map<string, resourcev1.AllocationResult>>();
+
+/** Those of one cluster. */
+export function pendingOf(informers: Informers): Map<string, resourcev1.AllocationResult> {
+  const known = pending.get(informers) ?? new Map();
+  pending.set(informers, known);
+  return known;
+}
+
+/** What claims have or are about to get (GatherAllocatedState). */
+export function allocatedState(informers: Informers): Allocated {
+  const allocations = [
+    ...informers
+      .of(ResourceClaim)
+      .list()
+      .map(({ status }) => status?.allocation),
+    ...pendingOf(informers).values(),
+  ];
+  const devices = new Set<string>();
+  const capacity = new Map<string, Map<string, Quantity>>();
+  for (const result of allocations.flatMap((allocation) => allocation?.devices?.results ?? [])) {
+    if (result.adminAccess) continue;
+    const id = deviceId(result);
+    if (result.shareID === undefined) {
+      devices.add(id);
+      continue;
+    }
+    const used = capacity.get(id) ?? new Map<string, Quantity>();
+    capacity.set(id, used);
+    addAmounts(used, new Map(Object.entries(result.consumedCapacity ?? {}).map(([name, amount]) => [name, parseQuantity(amount)])));
+  }
+  return { devices, capacity };
+}
