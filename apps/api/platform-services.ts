@@ -5,6 +5,7 @@ import { clusterTemplates, components, machineTimers } from '#cluster';
 import { createWakeups } from '#controller-runtime/bullmq';
 import {
   AllowedHosts,
+  acceptInThread,
   type Backends,
   buildId,
   buildInThread,
@@ -49,6 +50,7 @@ import { type ApiConfig, publicOrigin } from './config.js';
 import { followRoles } from './follow-roles.js';
 import { ClusterCopies } from './platform/cluster-copies.js';
 import { ClusterTime } from './platform/cluster-time.js';
+import { foreignHeader } from './platform/foreign-header.js';
 import { Past } from './platform/past.js';
 import type { ClusterAddress } from './platform/views.js';
 import { StandingSessions } from './standing-sessions.js';
@@ -176,7 +178,7 @@ function openTenancy(options: PlatformOptions, { runtime, quotas, removeTurnKeys
   return {
     clusters,
     clusterCopies: new ClusterCopies({ copies: createCopies(copying), clusters }),
-    transfers: createTransfers(copying),
+    transfers: createTransfers({ ...copying, foreign: { header: foreignHeader, accept: acceptInThread } }),
     clockModes: createClockModes({ records, storage: admin, notify, now, wake }),
     organizations: createOrganizations({ records, clusters, now, notify }),
     templates: createTemplates({ records, templates, now }),

@@ -2,6 +2,7 @@ import { admissionPlugins } from '#admission';
 import type { YamlDecoder } from '#api/yaml';
 import { type Clock, seededRandom } from '#apimachinery';
 import {
+  type AdmissionPlugin,
   type ApiServer,
   type AuditSink,
   type ClientAuthority,
@@ -45,6 +46,8 @@ export interface ClusterApiOptions {
   share?: Pick<WorkShare, 'task'>;
   /** Converts YAML bodies to JSON; by default synchronously. */
   yaml?: YamlDecoder;
+  /** Default: all plugins. */
+  admission?: readonly AdmissionPlugin[];
   /** The version of Kubernetes that it says it has, `v1.36.2`. */
   version?: string;
   /** Calls webhooks outside of the cluster; unset: none is reachable. */
@@ -56,7 +59,7 @@ const addOns = [resourceMetrics];
 
 /** The API of one cluster with everything it serves. Cheap to create, so an idle cluster need not keep one. */
 export function clusterApi(options: ClusterApiOptions): ApiServer {
-  const { store, clock, seed, outside, clientAuthority, version, ...others } = options;
+  const { store, clock, seed, outside, clientAuthority, version, admission = admissionPlugins, ...others } = options;
   const random = seededRandom(seed, () => `${store.known}@${clock.now()}`);
   const pod: WebhookRoutes['pod'] = (at, port) => podServer({ objects: api.cluster.reader, clock }, at, port);
   const webhooks = { pod, ...(outside ? { outside } : {}) };
@@ -78,7 +81,7 @@ export function clusterApi(options: ClusterApiOptions): ApiServer {
     conversions,
     providers,
     nodeRules,
-    admission: admissionPlugins,
+    admission,
     customKinds: customKindOf,
     addOns,
     unworked,

@@ -33,6 +33,11 @@ function pathTrouble(path: string): string | undefined {
   return parts.every((part) => /^[\w.@+-]+$/.test(part) && part !== '.' && part !== '..') ? undefined : 'not a path';
 }
 
+/** Why a file cannot be kept; undefined if it can. */
+export function fileTrouble(path: string, content: string): string | undefined {
+  return pathTrouble(path) ?? (Buffer.byteLength(content) > LARGEST_FILE ? `larger than ${LARGEST_FILE} bytes` : undefined);
+}
+
 /** Whether a component is up with its manifest. */
 export interface ComponentState {
   running: boolean;
@@ -84,7 +89,7 @@ export class NodeFiles {
 
   /** Creates or replaces a file. Throws FileRefused. */
   async write(path: string, content: string): Promise<void> {
-    const trouble = pathTrouble(path) ?? (Buffer.byteLength(content) > LARGEST_FILE ? `larger than ${LARGEST_FILE} bytes` : undefined);
+    const trouble = fileTrouble(path, content);
     if (trouble !== undefined) throw new FileRefused(trouble);
     const files = await filesOf(this.api, this.node);
     if (!files.has(path) && files.size >= MOST_FILES) throw new FileRefused(`the node has ${MOST_FILES} files`);

@@ -25,6 +25,8 @@ export interface LocalClusterParts {
   autorun: boolean;
   outside?: ClusterApiOptions['outside'];
   version?: string;
+  /** Default: all plugins. */
+  admission?: ClusterApiOptions['admission'];
 }
 
 /** A whole cluster in this process. */
@@ -45,7 +47,7 @@ export interface LocalCluster {
 
 /** Assembles one cluster over any store, with its components in a plain loop. */
 export function localCluster(parts: LocalClusterParts): LocalCluster {
-  const { clock, seed, profile, rootCA, prefix, autorun, outside, version } = parts;
+  const { clock, seed, profile, rootCA, prefix, autorun, outside, version, admission } = parts;
   // As in the service, so that a stepped cluster writes the same log here as there.
   const storage = clock.set ? inRounds(parts.storage) : parts.storage;
   let host: LocalHost | undefined;
@@ -69,6 +71,7 @@ export function localCluster(parts: LocalClusterParts): LocalCluster {
     ...(prefix === undefined ? {} : { prefix }),
     ...(outside ? { outside } : {}),
     ...(version === undefined ? {} : { version }),
+    ...(admission === undefined ? {} : { admission }),
   });
   const delayUntil = (at: Instant) => (clock.set ? undefined : at - clock.now());
   const inTurn = clock.set ? { inTurn: inRoundOf(store) } : {};

@@ -3,6 +3,7 @@ export { type BodyAccount, BodyBudget } from './body-budget.js';
 export { type Advanced, type ClockTurner, clockTurner } from './clusters/clock-turner.js';
 export { RedisClusterHomes } from './clusters/cluster-homes.js';
 export { Compaction } from './clusters/compaction.js';
+export { acceptInThread } from './clusters/foreign-rows.js';
 export { type OpenApi, type OpenApis, openApis } from './clusters/open-apis.js';
 export { recordParked } from './clusters/parked-event.js';
 export { buildId, type PlatformRuntime, platformRuntime, type RuntimeListener } from './clusters/platform-runtime.js';

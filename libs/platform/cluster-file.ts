@@ -72,8 +72,8 @@ type Json = Record<string, unknown>;
 const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * Reads a file line by line. It is believed because its seal says that this installation wrote it: no object of it has to be parsed or checked
- * again, and none may be used before the end. Throws FileRefused, which names the line.
+ * Reads a file line by line. Where its seal says that this installation wrote it, it is believed: no object of it has to be parsed or checked
+ * again. Nothing may be used before the end. Throws FileRefused, which names the line.
  */
 export class ClusterFileReader {
   private readonly seal: Hmac;
@@ -85,6 +85,8 @@ export class ClusterFileReader {
   private ended = false;
   private last = '';
   header: ClusterHeader | undefined;
+  /** Whether this installation wrote the file; known at its end. */
+  sealed = false;
 
   constructor(installationKey: Buffer) {
     this.seal = sealOf(installationKey);
@@ -186,8 +188,7 @@ export class ClusterFileReader {
     if (objects !== this.objects) this.refuse(`the file has ${this.objects} objects, not as many as this line says`);
     const given = Buffer.from(typeof seal === 'string' ? seal : '', 'base64url');
     const right = this.seal.digest();
-    if (given.length !== right.length || !timingSafeEqual(given, right))
-      this.refuse('the seal does not fit: the file was changed, or another installation wrote it');
+    this.sealed = given.length === right.length && timingSafeEqual(given, right);
   }
 
   private refuse(what: string, line = this.lines): never {

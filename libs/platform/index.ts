@@ -1,7 +1,7 @@
 export { type Access, createAccess, type Grant } from './access.js';
 export { ClockAdvancing, type ClockModes, createClockModes } from './clock-modes.js';
 export { type ClockRequest, type ClusterClock, LARGEST_RATE, standsStill, timeOf } from './cluster-clock.js';
-export { FileRefused } from './cluster-file.js';
+export { type ClusterHeader, FileRefused } from './cluster-file.js';
 export { adminCertificate, CLIENT_AUTHORITY_NAME, type ClusterKeys, createClusterKeys } from './cluster-keys.js';
 export {
   type ClusterRequest,

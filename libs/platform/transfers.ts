@@ -12,6 +12,8 @@ const PAGE_LENGTH = 2 * 1024 * 1024;
 /** kube-apiserver --event-ttl: leases are not in the file. */
 const EVENT_TTL = 3_600_000;
 const EVENTS = '/registry/events/';
+/** Of objects that have to be checked, which is done in memory. */
+const LONGEST_FOREIGN = 32 * 1024 * 1024;
 
 /** What is made of a file. */
 interface ImportRequest {
@@ -31,7 +33,16 @@ export interface Transfers {
   import(file: AsyncIterable<Buffer>, request: ImportRequest): Promise<{ cluster: Cluster; token: string }>;
 }
 
+/** Checks files that this installation has not written, or that were changed since. Both throw FileRefused. */
+export interface ForeignFiles {
+  /** A header, from what stands in the file. */
+  header(found: object): ClusterHeader;
+  /** What is taken of the objects. */
+  accept(objects: FiledObject[]): Promise<FiledObject[]>;
+}
+
 export interface TransfersOptions extends ClustersOptions {
+  foreign: ForeignFiles;
   /** The components of a cluster: each has work to do in an imported one. */
   components: readonly string[];
   wake(cluster: string): void;
@@ -105,6 +116,23 @@ class Loading {
   }
 }
 
+/** Replaces the objects of a file that this installation has not written by those that are taken of them. */
+async function acceptForeign({ storage, foreign }: TransfersOptions, staged: string, found: ClusterHeader): Promise<ClusterHeader> {
+  // Its template is one of another installation, and its machines in the cloud are not in the file.
+  const { templateId: _, features, ...header } = foreign.header(found);
+  const { cloud: _cloud, ...others } = features ?? {};
+  const { items } = await storage.open(staged).list({ prefix: '/' });
+  if (items.reduce((sum, { value }) => sum + value.length, 0) > LONGEST_FOREIGN)
+    throw new FileRefused(`a file that this installation has not written may have at most ${LONGEST_FOREIGN} bytes`);
+  const accepted = await foreign.accept(items.map(({ key, value }) => ({ key, value })));
+  await storage.destroy(staged);
+  await storage.create(staged);
+  const loading = new Loading(storage.open(staged), { objects: accepted.length, storedBytes: Number.POSITIVE_INFINITY }, header.now);
+  for (const object of accepted) await loading.add(object);
+  await loading.flush();
+  return { ...header, features: others };
+}
+
 /** Reads a file into the store's cluster `staged`; the header when it is whole. */
 async function load(
   options: TransfersOptions,
@@ -124,7 +152,7 @@ async function load(
   }
   const header = reader.finish();
   await loading?.flush();
-  return header;
+  return reader.sealed ? header : acceptForeign(options, staged, header);
 }
 
 async function importFile(options: TransfersOptions, file: AsyncIterable<Buffer>, { organizationId, name }: ImportRequest) {
@@ -142,7 +170,7 @@ async function importFile(options: TransfersOptions, file: AsyncIterable<Buffer>
     const cluster: Cluster = {
       ...{ id, organizationId, name: name ?? header.name, nodes, profile, seed },
       clock: newClock(header.clock, start, machine),
-      ...(features && { features }),
+      ...(features && Object.keys(features).length > 0 && { features }),
       ...(template?.organizationId === organizationId && { templateId: template.id }),
       createdAt: new Date(machine),
     };

@@ -24,13 +24,16 @@ type TemplateBody = z.infer<typeof templateBody>;
 const PLAIN_NODE = { cpu: '4', memory: '8Gi', pods: 110 };
 
 function nodesOf(nodes: TemplateBody['nodes']): StartingState['nodes'] {
-  if (Array.isArray(nodes)) return { ...PLAIN_NODE, count: nodes.length, named: nodes };
-  const { preset = 'kubeadm', controlPlanes, ...shape } = nodes;
-  return { ...shape, named: presetNodes(preset, { count: shape.count, controlPlanes }) };
+  if (Array.isArray(nodes)) {
+    const controlPlanes = nodes.filter(({ role }) => role === 'control-plane').length;
+    return { ...PLAIN_NODE, count: nodes.length, controlPlanes, named: nodes };
+  }
+  const { preset = 'kubeadm', ...shape } = nodes;
+  return { ...shape, named: presetNodes(preset, shape) };
 }
 
 const contentOf = ({ nodes, profile, clock, ...start }: TemplateBody): TemplateContent => ({
-  start: { ...start, nodes: nodesOf(nodes) } as StartingState,
+  start: { ...start, nodes: nodesOf(nodes) },
   defaults: { ...(profile && { profile }), ...(clock && { clock }) },
 });
 

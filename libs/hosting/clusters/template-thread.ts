@@ -1,15 +1,16 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { buildTemplate, StartRefused, type TemplateShape } from '#cluster';
-import type { BuiltTemplate } from './template-builder.js';
+import type { StoredObject } from '#storage';
+import type { ThreadAnswer } from './limited-thread.js';
 
 // A thread that builds one template and ends: hundreds of nodes take seconds, during which the process has to answer requests. On Linux 0
 // is the calling thread, not the process (setpriority(2)).
 setPriority(0, 10);
 
-async function built(): Promise<BuiltTemplate> {
+async function built(): Promise<ThreadAnswer<StoredObject[]>> {
   try {
-    return { objects: await buildTemplate(workerData as TemplateShape) };
+    return { value: await buildTemplate(workerData as TemplateShape) };
   } catch (error) {
     if (error instanceof StartRefused) return { refused: error.message };
     throw error;
