@@ -34,7 +34,7 @@ export interface Transfers {
 }
 
 /** Checks files that this installation has not written, or that were changed since. Both throw FileRefused. */
-export interface ForeignFiles {
+interface ForeignFiles {
   /** A header, from what stands in the file. */
   header(found: object): ClusterHeader;
   /** What is taken of the objects. */

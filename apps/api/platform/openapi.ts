@@ -1,32 +1,11 @@
 import { z } from 'zod';
 import { CLUSTER_FILE } from './cluster-file.js';
+import { type Json, json, list, operation, parametersOf, ref } from './openapi-operation.js';
 import { auditQuerySchema } from './schemas/audit.js';
 import { importSchema } from './schemas/copies.js';
 import { named } from './schemas/named.js';
 import { diffQuerySchema, pastListSchema, traceQuerySchema } from './schemas/past.js';
 
-type Json = Record<string, unknown>;
-type Name = keyof typeof named;
-
-const ref = (name: Name) => ({ $ref: `#/components/schemas/${name}` });
-const json = (schema: Json) => ({ content: { 'application/json': { schema } } });
-const problem = { description: 'The error', content: { 'application/problem+json': { schema: ref('Problem') } } };
-
-interface Operation {
-  summary: string;
-  body?: Name;
-  status?: number;
-  answer?: Json;
-  parameters?: Json[];
-}
-
-const operation = ({ summary, body, status = 200, answer, parameters }: Operation) => ({
-  summary,
-  parameters,
-  requestBody: body && { required: true, ...json(ref(body)) },
-  responses: { [status]: { description: 'Done', ...answer }, default: problem },
-});
-const list = (name: Name) => json({ type: 'object', required: ['items'], properties: { items: { type: 'array', items: ref(name) } } });
 const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
 const auth = {
   name: 'auth',
@@ -47,11 +26,6 @@ const auditPage = json({
   required: ['items'],
   properties: { items: { type: 'array', items: ref('AuditEvent') }, continue: { type: 'string', description: 'Gets the next page' } },
 });
-/** Each parameter of a query, from the schema that validates it. */
-const parametersOf = (query: z.ZodType): Json[] => {
-  const { properties = {}, required = [] } = z.toJSONSchema(query, { io: 'input' });
-  return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema }));
-};
 const organization = { name: 'organization', in: 'query', schema: { type: 'string' }, description: 'Id or name of the owner' };
 
 const paths = {

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 export type ThreadAnswer<T> = { value: T } | { refused: string };
 
 /** How much of the machine a thread may take. */
-export interface ThreadLimits {
+interface ThreadLimits {
   milliseconds: number;
   heapMegabytes: number;
 }
