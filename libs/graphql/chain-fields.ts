@@ -8,14 +8,15 @@ import {
   type GraphQLOutputType,
   GraphQLString,
 } from 'graphql';
-import type { HistoryEntry } from '#history';
-import { type ChainStep, EventChain } from '#history';
+import { type ChainStep, EventChain, type FieldChange, fieldChanges, type HistoryEntry } from '#history';
 import { FutureRevision } from '#storage';
 import type { GraphContext } from './context.js';
 import { costs, logEntries, oneObject } from './cost/points.js';
 import { badInput } from './errors.js';
-import type { GraphKinds } from './kinds.js';
+import { fieldChangeType } from './field-change-type.js';
+import { type GraphKinds, resourceOf } from './kinds.js';
 import { limits } from './limits.js';
+import { entryAt, lastClientWrite, readCauses, revisionOf } from './log-reads.js';
 import { requireKind } from './queries.js';
 import { Int64, Time } from './scalars.js';
 import { stream } from './stream.js';
@@ -26,7 +27,7 @@ type Field = GraphQLFieldConfig<unknown, GraphContext>;
 const StepTypeEnum = new GraphQLEnumType({ name: 'ChainStepType', values: { CREATED: {}, UPDATED: {}, DELETED: {} } });
 
 const chainStepType = (objectInterface: GraphQLOutputType): GraphQLObjectType =>
-  new GraphQLObjectType<ChainStep>({
+  new GraphQLObjectType<ChainStep, GraphContext>({
     name: 'ChainStep',
     description: 'One write that followed from the first one.',
     fields: {
@@ -45,8 +46,24 @@ const chainStepType = (objectInterface: GraphQLOutputType): GraphQLObjectType =>
       },
       summary: { type: new GraphQLNonNull(GraphQLString), description: 'A short description of the write.' },
       object: { type: new GraphQLNonNull(objectInterface), description: 'The object as written.' },
+      changes: {
+        type: new GraphQLList(new GraphQLNonNull(fieldChangeType)),
+        description: 'What an update changed; null for other writes, and if the log does not have the object before it any more.',
+        ...costs(oneObject),
+        resolve: changesOf,
+      },
     },
   });
+
+async function changesOf(
+  { type, previousRevision, object }: ChainStep,
+  _args: unknown,
+  context: GraphContext,
+): Promise<FieldChange[] | null> {
+  if (type !== 'UPDATED' || previousRevision === null) return null;
+  const before = await entryAt(previousRevision, context);
+  return before ? fieldChanges(JSON.parse(before.value), object) : null;
+}
 
 interface ChainArguments {
   resourceVersion?: string;
@@ -61,11 +78,6 @@ const chainArguments = {
   name: { type: GraphQLString, description: '… and this name.' },
   namespace: { type: new GraphQLNonNull(GraphQLString), defaultValue: 'default' },
 };
-
-function revisionOf(text: string): number {
-  if (!/^[1-9]\d{0,15}$/.test(text)) throw badInput(`resourceVersion: invalid value ${JSON.stringify(text.slice(0, 40))}`);
-  return Number(text);
-}
 
 /** Whether an entry is the write that the arguments specify. */
 function startOf({ resourceVersion, kind, name, namespace }: ChainArguments, kinds: GraphKinds): (entry: HistoryEntry) => boolean {
@@ -139,6 +151,21 @@ async function readChain(revision: number, most: number, { history, meter }: Gra
   return steps;
 }
 
+function chosenEntries(entries: number | null | undefined): number {
+  if (typeof entries === 'number' && (entries < 1 || entries > limits.chainEntries)) {
+    throw badInput(`entries must be between 1 and ${limits.chainEntries}`);
+  }
+  return entries ?? Number.POSITIVE_INFINITY;
+}
+
+interface TraceArguments {
+  kind: string;
+  name: string;
+  namespace: string;
+  resourceVersion?: string | null;
+  entries?: number | null;
+}
+
 const chainSoFarField = (step: GraphQLObjectType): Field => ({
   type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(step))),
   description: 'Everything that has followed from one write so far, in order.',
@@ -151,15 +178,46 @@ const chainSoFarField = (step: GraphQLObjectType): Field => ({
     },
   },
   async resolve(_root, { resourceVersion, entries }: { resourceVersion: string; entries?: number | null }, context) {
-    if (typeof entries === 'number' && (entries < 1 || entries > limits.chainEntries)) {
-      throw badInput(`entries must be between 1 and ${limits.chainEntries}`);
-    }
-    return readChain(await pastRevision(resourceVersion, context), entries ?? Number.POSITIVE_INFINITY, context);
+    return readChain(await pastRevision(resourceVersion, context), chosenEntries(entries), context);
   },
 });
 
-/** The subscription that follows a chain, and the query that returns it as it is now. */
-export function chainFields(objectInterface: GraphQLOutputType): { follow: Field; soFar: Field } {
+const traceOfField = (step: GraphQLObjectType): Field => ({
+  type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(step))),
+  description: 'Everything that has followed so far from the last write of a client to an object, in order.',
+  ...costs(logEntries),
+  args: {
+    kind: { type: new GraphQLNonNull(GraphQLString), description: 'As in kubectl: deployment, deploy, deployments.apps.' },
+    name: { type: new GraphQLNonNull(GraphQLString) },
+    namespace: chainArguments.namespace,
+    resourceVersion: {
+      type: GraphQLString,
+      description: 'A version of the object, as of which its last write is looked for. Default: now.',
+    },
+    entries: { type: GraphQLInt, description: 'As in eventChain.' },
+  },
+  async resolve(_root, { kind, name, namespace, resourceVersion, entries }: TraceArguments, context) {
+    const found = requireKind(context.kinds, kind);
+    const standing =
+      resourceVersion ??
+      (await context.client.get(resourceOf(found), name, found.info.namespaced ? namespace : undefined)).metadata.resourceVersion;
+    const start = await lastClientWrite(await pastRevision(standing ?? '', context), context);
+    return readChain(start, chosenEntries(entries), context);
+  },
+});
+
+const causesField = (step: GraphQLObjectType): Field => ({
+  type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(step))),
+  description:
+    'Why a write was made: the write that woke its writer, the one that woke the writer of that, and so on; the first one first.',
+  ...costs(() => ({ own: limits.causes / limits.logEntriesPerPoint, items: limits.causes })),
+  args: { resourceVersion: { type: new GraphQLNonNull(GraphQLString), description: 'The write: a metadata.resourceVersion.' } },
+  resolve: async (_root, { resourceVersion }: { resourceVersion: string }, context) =>
+    readCauses(await pastRevision(resourceVersion, context), context),
+});
+
+/** The subscription that follows a chain, the queries that return it as it is now, and the way back. */
+export function chainFields(objectInterface: GraphQLOutputType): { follow: Field; soFar: Field; traceOf: Field; causes: Field } {
   const step = chainStepType(objectInterface);
-  return { follow: chainField(step), soFar: chainSoFarField(step) };
+  return { follow: chainField(step), soFar: chainSoFarField(step), traceOf: traceOfField(step), causes: causesField(step) };
 }

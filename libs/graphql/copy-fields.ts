@@ -1,10 +1,11 @@
 import { GraphQLBoolean, type GraphQLFieldConfig, GraphQLInt, GraphQLNonNull, GraphQLObjectType, GraphQLString } from 'graphql';
-import type { FieldChange, ObjectChange } from '#history';
+import type { ObjectChange } from '#history';
 import type { GraphContext } from './context.js';
 import { costs, logEntries, oneObject, relatedObjects } from './cost/points.js';
+import { fieldChangeType } from './field-change-type.js';
 import { listOf, required } from './output-types.js';
 import { withoutNulls } from './queries.js';
-import { Int64, Json, Time } from './scalars.js';
+import { Int64, Time } from './scalars.js';
 import type { GraphFork, GraphSnapshot } from './time.js';
 import { timeOf } from './time-fields.js';
 
@@ -19,11 +20,6 @@ const snapshotType = new GraphQLObjectType<GraphSnapshot, GraphContext>({
     at: { type: required(Time), description: 'In the time of the cluster.' },
     createdAt: { type: required(Time) },
   },
-});
-
-const fieldChangeType = new GraphQLObjectType<FieldChange, GraphContext>({
-  name: 'FieldChange',
-  fields: { path: { type: required(GraphQLString) }, from: { type: Json }, to: { type: Json } },
 });
 
 const changeType = new GraphQLObjectType<ObjectChange, GraphContext>({

@@ -45,6 +45,9 @@ export const limits = {
   subscriptionBacklogLength: 8 * 1024 * 1024,
   /** Log entries read by one eventChain if the argument is not given. */
   chainEntries: 50_000,
+  /** Writes that `causes` goes back over, and versions of an object that `traceOf` looks at to find a client's. */
+  causes: 100,
+  versions: 1_000,
   /** Writes that a subscribed eventChain remembers before it ends. */
   chainMembers: 20_000,
   /** Log entries of the first page; the size of later pages is chosen to result in about this many characters. */

@@ -132,6 +132,8 @@ class Graph {
         cluster: clusterField,
         object: objectField(this.object),
         eventChain: this.chain.soFar,
+        traceOf: this.chain.traceOf,
+        causes: this.chain.causes,
         audit: auditField,
         explainAccess: explainField,
         faults: faultsField,

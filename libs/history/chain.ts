@@ -6,6 +6,8 @@ import type { HistoryEntry } from './history.js';
  */
 export interface ChainStep {
   revision: number;
+  /** The revision of the object before this write; null if this one created it. */
+  previousRevision: number | null;
   type: 'CREATED' | 'UPDATED' | 'DELETED';
   /** The component that wrote; null for a client's write. */
   component: string | null;
@@ -101,6 +103,7 @@ export class EventChain {
     if (seen) this.pods.set(entry.key, seen);
     return {
       revision: entry.revision,
+      previousRevision: entry.previousRevision ?? null,
       type: entry.type === 'delete' ? 'DELETED' : entry.previousRevision === undefined ? 'CREATED' : 'UPDATED',
       component: entry.cause.component ?? null,
       user: entry.cause.user,

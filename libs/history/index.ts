@@ -1,5 +1,5 @@
 export { type ChainStep, EventChain } from './chain.js';
-export { type FieldChange, LogDiff, type ObjectChange } from './diff.js';
+export { type FieldChange, fieldChanges, LogDiff, type ObjectChange } from './diff.js';
 export { type ConditionChange, type EventSeen, type Happened, Happenings, type KindCount } from './happenings.js';
 export type { History, HistoryEntry } from './history.js';
 export { HISTORY_LIMITS } from './limits.js';

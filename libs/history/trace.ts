@@ -1,11 +1,13 @@
+import type { KubeObject } from '#apimachinery';
 import type { LogEntry } from '#storage';
 import { type ChainStep, EventChain } from './chain.js';
 import { type FieldChange, fieldChanges } from './diff.js';
 import type { HistoryEntry } from './history.js';
 
-/** One step of a trace: a write with what it changed. */
-export interface TraceStep extends Omit<ChainStep, 'object'> {
-  /** The key of the object that was written. */
+/** One step of a trace: a write with what it changed, or (a rule) what a component then does without a write. */
+export interface TraceStep extends Omit<ChainStep, 'object' | 'previousRevision' | 'type'> {
+  type: ChainStep['type'] | 'RULE';
+  /** The key of the object that was written, or that the rule is of. */
   key: string;
   /** For an update; unset where the value before is not known. */
   changes?: FieldChange[];
@@ -14,6 +16,7 @@ export interface TraceStep extends Omit<ChainStep, 'object'> {
 /** Changes of a step that its line shows. */
 const SHOWN = 3;
 const LONGEST_VALUE = 40;
+const SERVICE_LABEL = 'kubernetes.io/service-name';
 
 function changesOf({ value, previousValue, type }: LogEntry): FieldChange[] | undefined {
   if (previousValue === undefined || type === 'delete') return undefined;
@@ -31,14 +34,50 @@ export class Trace {
 
   add(entry: LogEntry): void {
     const step = this.chain.next(entry);
-    if (step) this.steps.push(tracedStep(step, entry));
+    if (!step) return;
+    this.steps.push(tracedStep(step, entry));
+    const rule = ruleAfter(step);
+    if (rule) this.steps.push(rule);
   }
 }
 
-function tracedStep({ object: _, ...step }: ChainStep, entry: LogEntry): TraceStep {
+function tracedStep({ object: _, previousRevision: __, ...step }: ChainStep, entry: LogEntry): TraceStep {
   const changes = changesOf(entry);
   return { ...step, key: entry.key, ...(changes && { changes }) };
 }
+
+/** What kube-proxy makes of an EndpointSlice of a Service: a rule on each node where it runs, which is in no object. */
+function ruleAfter({ object, previousRevision: _, ...step }: ChainStep): TraceStep | undefined {
+  const service = object.metadata.labels?.[SERVICE_LABEL];
+  if (object.kind !== 'EndpointSlice' || service === undefined) return undefined;
+  const namespace = object.metadata.namespace ?? '';
+  const targets = step.type === 'DELETED' ? [] : targetsOf(object);
+  return {
+    ...step,
+    ...{ type: 'RULE', component: 'kube-proxy', user: 'system:kube-proxy', verb: null, wokenBy: step.revision, depth: step.depth + 1 },
+    sinceCauseMs: 0,
+    key: `/registry/services/specs/${namespace}/${service}`,
+    summary: `kube-proxy: connections to Service ${namespace}/${service} ${targets.length > 0 ? `go to ${shownTargets(targets)}` : 'are refused'}`,
+  };
+}
+
+interface Slice extends KubeObject {
+  endpoints?: Array<{ addresses: string[]; conditions?: { ready?: boolean; serving?: boolean; terminating?: boolean } }> | null;
+  ports?: Array<{ port?: number }> | null;
+}
+
+/** The addresses with ports that take connections; those of endpoints that end do while there is no other (pkg/proxy/topology.go). */
+function targetsOf(slice: KubeObject): string[] {
+  const { endpoints, ports } = slice as Slice;
+  const all = endpoints ?? [];
+  const ready = all.filter(({ conditions }) => conditions?.ready !== false);
+  const ending = all.filter(({ conditions }) => conditions?.serving === true && conditions.terminating === true);
+  const used = ready.length > 0 ? ready : ending;
+  return used.flatMap(({ addresses }) => addresses.flatMap((address) => (ports ?? []).map(({ port }) => `${address}:${port}`)));
+}
+
+const shownTargets = (targets: readonly string[]): string =>
+  targets.length > SHOWN ? `${targets.slice(0, SHOWN).join(', ')} and ${targets.length - SHOWN} more` : targets.join(', ');
 
 /** The causes of a write, the first one first: `entries` are the write, the one that woke its writer, and so on. */
 export function traceOfCauses(entries: readonly LogEntry[]): TraceStep[] {

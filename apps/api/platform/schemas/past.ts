@@ -61,7 +61,7 @@ export const traceSchema = z.object({
   steps: z.array(
     z.object({
       revision: z.number().int(),
-      type: z.enum(['CREATED', 'UPDATED', 'DELETED']),
+      type: z.enum(['CREATED', 'UPDATED', 'DELETED', 'RULE']).describe('RULE: what a component does after a write, without one of its own'),
       component: z.string().nullable().describe('The component that wrote; null for a client'),
       user: z.string(),
       verb: z.string().nullable(),
