@@ -100,7 +100,8 @@ test('the graph tells what followed from the last write of a client, what each s
   expect(steps[0].changes).toBeNull();
   const [slice] = (await cluster.client.list(EndpointSlice, { ...IN, labelSelector: 'kubernetes.io/service-name=web' })).items;
   const back = await graph.run(`{ causes(resourceVersion: "${slice?.metadata.resourceVersion}") { summary depth wokenBy } }`);
-  expect((back.data?.causes as Json[]).map(({ summary }) => plain(summary))).toEqual([
+  const causes: Json[] = back.data?.causes as Json[];
+  expect(causes.map(({ summary }) => plain(summary))).toEqual([
     'system:apiserver created Deployment web',
     'deployment-controller created ReplicaSet web-SET',
     'replicaset-controller created Pod web-POD',
