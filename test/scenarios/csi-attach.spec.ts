@@ -133,6 +133,18 @@ describe('attach-detach controller', () => {
     ]);
   });
 
+  it('attachments that others have made are left alone', async () => {
+    await make(volume('v', 1, { hostPath: undefined, csi: { driver: DRIVER, volumeHandle: 'h' } }));
+    const by = (name: string, persistentVolumeName: string) => ({
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'VolumeAttachment',
+      metadata: { name },
+      spec: { attacher: DRIVER, nodeName: 'worker-1', source: { persistentVolumeName } },
+    });
+    await make(by('mine', 'v'), by('stray', 'none'));
+    expect((await cluster.client.list(VolumeAttachment)).items.map(({ metadata }) => metadata.name)).toEqual(['mine', 'stray']);
+  });
+
   it('a volume waits to be attached until its driver says that it need not be', async () => {
     const [driver, ...rest] = csiDriver({ flags: ['--enable-topology=false'], sidecars: ['csi-node-driver-registrar', 'csi-provisioner'] });
     await make(...rest, disks, disk('a'));

@@ -63,10 +63,7 @@ export const attachDetach = defineController({
     indexVolumesByDriver(informers);
   },
   reconcile: attachVolume,
-  async gone({ name }, ctx) {
-    remembered.get(ctx.informers)?.delete(name);
-    for (const { metadata } of attachmentsOf(ctx.informers, name)) await removeAttachment(metadata.name, ctx);
-  },
+  gone: forgetVolume,
 });
 
 /** What the controller remembers about a volume, by node, as upstream's does until it is restarted. */
@@ -119,7 +116,9 @@ async function attachVolume(volume: Volume, ctx: ReconcileContext): Promise<Reco
   const { csi } = volume.spec;
   if (csi === undefined) return undefined;
   const uniqueName = uniqueVolumeName(csi);
-  const attachments = attachmentsOf(informers, volume.metadata.name);
+  const attachments = attachmentsOf(informers, volume.metadata.name).filter(
+    ({ metadata, spec: { nodeName } }) => metadata.name === attachmentName(csi, nodeName),
+  );
   const wanted = wantedBy(volume, informers);
   if (attachments.length === 0 && wanted.size === 0) return undefined;
   const { detaching } = memoryOf(informers, volume.metadata.name);
@@ -158,12 +157,12 @@ async function take(step: AttachStep, { volume, uniqueName, wanted }: Attaching,
       said.delete(step.node);
       return createAttachment(volume, step.node, ctx);
     case 'detach':
-      await reportAttached(step.node, uniqueName, false, ctx);
+      await reportAttached({ node: step.node, uniqueName, attached: false }, ctx);
       said.delete(step.node);
       detaching.delete(step.node);
       return removeAttachment(step.attachment, ctx);
     case 'report':
-      await reportAttached(step.node, uniqueName, true, ctx);
+      await reportAttached({ node: step.node, uniqueName, attached: true }, ctx);
       said.delete(step.node);
       for (const pod of pods) recorder.normal(pod, 'SuccessfulAttachVolume', `AttachVolume.Attach succeeded for volume "${name}" `);
       return;
@@ -182,9 +181,18 @@ async function take(step: AttachStep, { volume, uniqueName, wanted }: Attaching,
   }
 }
 
+const OWN_NAME = /^csi-[0-9a-f]{64}$/;
+
 /** The name of a volume's attachment to a node (csi_attacher.go getAttachmentName). */
 function attachmentName({ driver, volumeHandle }: corev1.CSIPersistentVolumeSource, node: string): string {
   return `csi-${createHash('sha256').update(`${volumeHandle}${driver}${node}`).digest('hex')}`;
+}
+
+/** A volume is gone: what was attached is detached, as far as that is known; attachments that others have made are left alone. */
+async function forgetVolume({ name }: ObjectKey, ctx: ReconcileContext): Promise<void> {
+  if (!remembered.get(ctx.informers)?.delete(name)) return;
+  for (const { metadata } of attachmentsOf(ctx.informers, name))
+    if (OWN_NAME.test(metadata.name)) await removeAttachment(metadata.name, ctx);
 }
 
 async function createAttachment({ metadata, spec }: Volume, nodeName: string, { client }: ReconcileContext): Promise<void> {
@@ -210,20 +218,26 @@ async function removeAttachment(name: string, { client }: ReconcileContext): Pro
 /** The last write about the volumes of a node: they are made one after the other, or those of many volumes would conflict. */
 const writes = new WeakMap<Informers, Map<string, Promise<void>>>();
 
-/** Puts a volume into the status of a node, or takes it out. Throws a conflict if the node was changed meanwhile. */
-function reportAttached(name: string, uniqueName: string, attached: boolean, ctx: ReconcileContext): Promise<void> {
-  const ofCluster = writes.get(ctx.informers) ?? new Map<string, Promise<void>>();
-  writes.set(ctx.informers, ofCluster);
-  const before = ofCluster.get(name) ?? Promise.resolve();
-  const write = before.catch(() => undefined).then(() => writeAttached(name, uniqueName, attached, ctx));
-  ofCluster.set(name, write);
-  const forget = () => {
-    if (ofCluster.get(name) === write) ofCluster.delete(name);
-  };
-  return write.finally(forget);
+/** Whether a node is to say that a volume is attached to it. */
+interface Report {
+  node: string;
+  uniqueName: string;
+  attached: boolean;
 }
 
-async function writeAttached(name: string, uniqueName: string, attached: boolean, { client, informers }: ReconcileContext): Promise<void> {
+/** Puts a volume into the status of a node, or takes it out. Throws a conflict if the node was changed meanwhile. */
+function reportAttached(report: Report, ctx: ReconcileContext): Promise<void> {
+  const ofCluster = writes.get(ctx.informers) ?? new Map<string, Promise<void>>();
+  writes.set(ctx.informers, ofCluster);
+  const before = ofCluster.get(report.node) ?? Promise.resolve();
+  const write = before.catch(() => undefined).then(() => writeAttached(report, ctx));
+  ofCluster.set(report.node, write);
+  return write.finally(() => {
+    if (ofCluster.get(report.node) === write) ofCluster.delete(report.node);
+  });
+}
+
+async function writeAttached({ node: name, uniqueName, attached }: Report, { client, informers }: ReconcileContext): Promise<void> {
   const node = informers.of(Node).get(name);
   const reported = node?.status?.volumesAttached ?? [];
   if (node === undefined || reported.some((one) => one.name === uniqueName) === attached) return;

@@ -72,12 +72,21 @@ async function modify(claim: Claim, ctx: ReconcileContext): Promise<Reconciled |
   if (slow?.target === plan.target && slow.until > clock.now()) return { requeueAfter: slow.until - clock.now() };
   const attributes = informers.of(VolumeAttributesClass).get(plan.target);
   if (attributes === undefined) return waitForClass(claim, plan.target, program);
+  const modification = { claim, volume, attributes, program };
   const { first, wait } = operation(`modify/${claim.metadata.uid}/${plan.target}`, ctx);
-  const marked = first ? await begin(claim, plan.target, program, ctx) : claim;
-  return wait > 0 ? { requeueAfter: wait } : finish({ claim: marked, volume, attributes }, program, ctx);
+  if (first) modification.claim = await begin(modification, ctx);
+  return wait > 0 ? { requeueAfter: wait } : finish(modification, ctx);
 }
 
-function note({ recorder, name }: RunningProgram, about: Claim, reason: string, message: string): void {
+/** A volume that is to get the attributes of a class, by a program. */
+interface Modification {
+  claim: Claim;
+  volume: corev1.PersistentVolume;
+  attributes: Attributes;
+  program: RunningProgram;
+}
+
+function note({ recorder, name }: RunningProgram, about: Claim, [reason, message]: readonly [string, string]): void {
   const type = reason === 'VolumeModifyFailed' ? 'Warning' : 'Normal';
   recorder.record({ about, type, reason, message, source: `external-resizer ${name}` });
 }
@@ -86,7 +95,7 @@ const others = ({ status }: Claim): corev1.PersistentVolumeClaimCondition[] =>
   (status?.conditions ?? []).filter(({ type }) => type !== MODIFYING && type !== FAILED);
 
 async function cancel(claim: Claim, program: RunningProgram): Promise<undefined> {
-  note(program, claim, 'VolumeModifyCanceled', 'Cancelled modify.');
+  note(program, claim, ['VolumeModifyCanceled', 'Cancelled modify.']);
   const conditions = (claim.status?.conditions ?? []).filter(({ type }) => type !== MODIFYING);
   await writeClaim(claim, { status: { conditions: conditions.length > 0 ? conditions : null } }, program);
 }
@@ -95,41 +104,33 @@ async function cancel(claim: Claim, program: RunningProgram): Promise<undefined>
 async function waitForClass(claim: Claim, target: string, program: RunningProgram): Promise<undefined> {
   const last = claim.status?.modifyVolumeStatus;
   if (last?.status === 'Pending') return;
-  note(program, claim, 'VolumeModifyFailed', `VAC ${JSON.stringify(target)} does not exist.`);
+  note(program, claim, ['VolumeModifyFailed', `VAC ${JSON.stringify(target)} does not exist.`]);
   await writeClaim(claim, { status: { modifyVolumeStatus: { ...last, status: 'Pending' } } }, program);
 }
 
-async function begin(claim: Claim, target: string, program: RunningProgram, { clock }: ReconcileContext): Promise<Claim> {
+async function begin({ claim, attributes, program }: Modification, { clock }: ReconcileContext): Promise<Claim> {
+  const target = attributes.metadata.name;
   const condition = { type: MODIFYING, status: 'True', message: `Modifying volume to ${JSON.stringify(target)} is in progress.` };
   const conditions = withModifyConditions(claim.status?.conditions, [condition], formatTime(clock.now()));
   const modifyVolumeStatus = { targetVolumeAttributesClassName: target, status: 'InProgress' };
   const marked = await writeClaim(claim, { status: { conditions, modifyVolumeStatus } }, program);
-  note(program, claim, 'VolumeModify', `external resizer is modifying volume ${claim.metadata.name} with vac ${target}`);
+  note(program, claim, ['VolumeModify', `external resizer is modifying volume ${claim.metadata.name} with vac ${target}`]);
   return marked;
 }
 
-interface Modification {
-  claim: Claim;
-  volume: corev1.PersistentVolume;
-  attributes: Attributes;
-}
-
 /** The call of the driver, and what follows (controllerModifyVolumeWithTarget). */
-async function finish(
-  { claim, volume, attributes }: Modification,
-  program: RunningProgram,
-  ctx: ReconcileContext,
-): Promise<Reconciled | undefined> {
-  const { informers, clock } = ctx;
+async function finish(modification: Modification, ctx: ReconcileContext): Promise<Reconciled | undefined> {
+  const { claim, volume, attributes, program } = modification;
+  const refused = infeasibleOf(ctx.informers);
   const target = attributes.metadata.name;
   const key = `${claim.metadata.namespace}/${claim.metadata.name}`;
   const unknown = unknownParameters(attributes.parameters ?? {}, program.driver?.mutableParameters);
   if (unknown.length > 0) {
-    infeasibleOf(informers).set(key, { target, until: clock.now() + SLOW_RETRY });
-    await refuse(claim, target, `invalid parameters: [${unknown.join(' ')}]`, program, ctx);
+    refused.set(key, { target, until: ctx.clock.now() + SLOW_RETRY });
+    await refuse(modification, `invalid parameters: [${unknown.join(' ')}]`, ctx);
     return { requeueAfter: SLOW_RETRY };
   }
-  infeasibleOf(informers).delete(key);
+  refused.delete(key);
   await program.client.patch(PersistentVolume, volume.metadata.name, undefined, 'merge', { spec: { volumeAttributesClassName: target } });
   const conditions = others(claim);
   const status = {
@@ -138,17 +139,13 @@ async function finish(
     conditions: conditions.length > 0 ? conditions : null,
   };
   await writeClaim(claim, { status }, program);
-  note(program, claim, 'VolumeModifySuccessful', `external resizer modified volume ${claim.metadata.name} with vac ${target} successfully`);
+  const done = `external resizer modified volume ${claim.metadata.name} with vac ${target} successfully`;
+  note(program, claim, ['VolumeModifySuccessful', done]);
   return undefined;
 }
 
-async function refuse(
-  claim: Claim,
-  target: string,
-  description: string,
-  program: RunningProgram,
-  { clock }: ReconcileContext,
-): Promise<void> {
+async function refuse({ claim, attributes, program }: Modification, description: string, { clock }: ReconcileContext): Promise<void> {
+  const target = attributes.metadata.name;
   const added = [
     { type: MODIFYING, status: 'True', message: `Modifying volume to ${JSON.stringify(target)} failed. Waiting for retry.` },
     { type: FAILED, status: 'True', reason: 'InvalidArgument', message: description },
@@ -156,5 +153,5 @@ async function refuse(
   const conditions = withModifyConditions(claim.status?.conditions, added, formatTime(clock.now()));
   const modifyVolumeStatus = { targetVolumeAttributesClassName: target, status: 'Infeasible' };
   await writeClaim(claim, { status: { conditions, modifyVolumeStatus } }, program);
-  note(program, claim, 'VolumeModifyFailed', rpcError('InvalidArgument', description));
+  note(program, claim, ['VolumeModifyFailed', rpcError('InvalidArgument', description)]);
 }

@@ -57,14 +57,14 @@ async function provision(claim: Claim, ctx: ReconcileContext): Promise<Reconcile
   if (program === undefined) return undefined;
   const { first, wait } = operation(`provision/${claim.metadata.uid}`, ctx);
   const about = `${claim.metadata.namespace}/${claim.metadata.name}`;
-  if (first) note(program, claim, 'Provisioning', `External provisioner is provisioning volume for claim "${about}"`);
+  if (first) note(program, claim, ['Provisioning', `External provisioner is provisioning volume for claim "${about}"`]);
   if (wait > 0) return { requeueAfter: wait };
   const provisioner = provisionerOf(program);
   const used = () => usedByNode(found, informers).get(program.driver?.topology ? (program.pod.spec.nodeName ?? '') : '') ?? 0;
   const wanted = { claim, class: found, volume, node: informers.of(Node).get(selected ?? ''), used };
   const refusal = provisioner.refusal(wanted);
   if (refusal !== undefined) {
-    note(program, claim, 'ProvisioningFailed', `failed to provision volume with StorageClass "${found.metadata.name}": ${refusal}`);
+    note(program, claim, ['ProvisioningFailed', `failed to provision volume with StorageClass "${found.metadata.name}": ${refusal}`]);
     // The scheduler is to choose another node.
     if (selected !== undefined && refusal.includes(EXHAUSTED))
       await program.client.patch(PersistentVolumeClaim, claim.metadata.name, claim.metadata.namespace, 'merge', {
@@ -75,12 +75,12 @@ async function provision(claim: Claim, ctx: ReconcileContext): Promise<Reconcile
   await program.client.create(PersistentVolume, provisionedVolume(program, provisioner, wanted)).catch((error: unknown) => {
     if (!isAlreadyExists(error)) throw error;
   });
-  note(program, claim, 'ProvisioningSucceeded', `Successfully provisioned volume ${volume}`);
+  note(program, claim, ['ProvisioningSucceeded', `Successfully provisioned volume ${volume}`]);
   return undefined;
 }
 
 /** An event of a provisioner. */
-function note({ recorder, identity }: RunningProgram, about: Claim | Volume, reason: string, message: string): void {
+function note({ recorder, identity }: RunningProgram, about: Claim | Volume, [reason, message]: readonly [string, string]): void {
   const type = /Fail/.test(reason) ? 'Warning' : 'Normal';
   recorder.record({ about, type, reason, message, source: identity });
 }
@@ -124,7 +124,7 @@ async function deleteVolume(volume: Volume, ctx: ReconcileContext): Promise<Reco
   const [attached] = attachmentsOf(ctx.informers, volume.metadata.name);
   if (attached) {
     const message = `persistentvolume ${volume.metadata.name} is still attached to node ${attached.spec.nodeName}`;
-    note(program, volume, 'VolumeFailedDelete', message);
+    note(program, volume, ['VolumeFailedDelete', message]);
     return undefined;
   }
   await remove(volume, provisionerOf(program).finalizer, program.client);

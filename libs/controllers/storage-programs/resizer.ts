@@ -1,5 +1,5 @@
 import { type corev1, PersistentVolume, PersistentVolumeClaim, Pod } from '#api';
-import { formatTime, type Instant, keyOf, Quantity } from '#apimachinery';
+import { formatTime, type Instant, keyOf, parseQuantity, Quantity } from '#apimachinery';
 import { defineController, type Informers, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
 import { indexVolumesByDriver } from '../attach-detach/indexes.js';
 import { withResizeConditions } from './claim-conditions.js';
@@ -63,67 +63,62 @@ async function resize(claim: Claim, ctx: ReconcileContext): Promise<Reconciled |
   if (plan.do === 'nothing') return undefined;
   if (plan.again && failed?.until !== undefined && failed.until > clock.now()) return { requeueAfter: failed.until - clock.now() };
   const { first, wait } = operation(`resize/${claim.metadata.uid}/${plan.size}`, ctx);
-  const marked = first ? await begin(claim, volume, plan, program, ctx) : claim;
-  if (wait > 0) return { requeueAfter: wait };
-  return expand(marked, volume, plan.size, program, ctx);
+  const expansion = { claim, volume, program, size: plan.size };
+  if (first) expansion.claim = await begin(expansion, plan.again, ctx);
+  return wait > 0 ? { requeueAfter: wait } : expand(expansion, ctx);
+}
+
+/** A volume that is to get a size, by a program. */
+interface Expansion {
+  claim: Claim;
+  volume: Volume;
+  program: RunningProgram;
+  size: Quantity;
 }
 
 /** Says that the expansion has begun (markControllerResizeInProgress). */
-async function begin(
-  claim: Claim,
-  { metadata: { name } }: Volume,
-  { size, again }: { size: Quantity; again: boolean },
-  program: RunningProgram,
-  { clock }: ReconcileContext,
-): Promise<Claim> {
-  const time = formatTime(clock.now());
+async function begin({ claim, volume, program, size }: Expansion, again: boolean, { clock }: ReconcileContext): Promise<Claim> {
   const { status = {} } = claim;
-  const conditions = withResizeConditions(status.conditions, [{ type: 'Resizing', status: 'True', lastTransitionTime: time }], {
-    keep: again,
-  });
+  const condition = { type: 'Resizing', status: 'True', lastTransitionTime: formatTime(clock.now()) };
+  const conditions = withResizeConditions(status.conditions, [condition], { keep: again });
   const allocatedResources = { ...status.allocatedResources, storage: size.toString() };
   const states = again ? {} : { allocatedResourceStatuses: { ...status.allocatedResourceStatuses, storage: 'ControllerResizeInProgress' } };
   const annotations = claim.metadata.annotations?.[NOT_ON_NODE] === undefined ? {} : { annotations: { [NOT_ON_NODE]: null } };
   const marked = await writeClaim(claim, { status: { conditions, allocatedResources, ...states }, ...annotations }, program);
-  note(program, claim, 'Resizing', `External resizer is resizing volume ${name}`);
+  note(program, claim, ['Resizing', `External resizer is resizing volume ${volume.metadata.name}`]);
   return marked;
 }
 
-function note({ recorder, name }: RunningProgram, about: Claim, reason: string, message: string): void {
+function note({ recorder, name }: RunningProgram, about: Claim, [reason, message]: readonly [string, string]): void {
   const type = reason === 'VolumeResizeFailed' ? 'Warning' : 'Normal';
   recorder.record({ about, type, reason, message, source: `external-resizer ${name}` });
 }
 
 /** The call of the driver, and what follows (callResizeOnPlugin). */
-async function expand(
-  claim: Claim,
-  volume: Volume,
-  size: Quantity,
-  program: RunningProgram,
-  ctx: ReconcileContext,
-): Promise<Reconciled | undefined> {
-  const { informers, clock } = ctx;
-  const { driver } = program;
-  const most = driver?.largestVolume ?? 0;
+async function expand(expansion: Expansion, ctx: ReconcileContext): Promise<Reconciled | undefined> {
+  const { claim, volume, program, size } = expansion;
+  const { largestVolume: most = 0, expandsInController = false, expandsOnNode = false } = program.driver ?? {};
+  const failed = failuresOf(ctx.informers);
   const key = formatClaim(keyOf(claim));
-  if (driver?.expandsInController && size.compare(Quantity.of(most)) > 0) {
+  const { name } = volume.metadata;
+  if (expandsInController && size.compare(Quantity.of(most)) > 0) {
     const error = rpcError('OutOfRange', `Requested capacity ${size.toNumber()} exceeds maximum allowed ${most}`);
-    failuresOf(informers).set(key, { until: clock.now() + SLOW_RETRY });
-    await markInfeasible(claim, error, program, ctx);
-    note(program, claim, 'VolumeResizeFailed', `resize volume "${volume.metadata.name}" by resizer "${program.name}" failed: ${error}`);
+    failed.set(key, { until: ctx.clock.now() + SLOW_RETRY });
+    await markInfeasible(expansion, error, ctx);
+    note(program, claim, ['VolumeResizeFailed', `resize volume "${name}" by resizer "${program.name}" failed: ${error}`]);
     return { requeueAfter: SLOW_RETRY };
   }
-  failuresOf(informers).delete(key);
-  // The driver says how many bytes it has now.
-  const storage = Quantity.of(size.toNumber(), 'BinarySI').toString();
-  const capacity = { ...volume.spec.capacity, storage };
-  await program.client.patch(PersistentVolume, volume.metadata.name, undefined, 'merge', { spec: { capacity } });
-  if (driver?.expandsOnNode) await markPending(claim, program, ctx);
-  else await markFinished(claim, storage, program);
+  failed.delete(key);
+  // The driver says how many bytes the volume has now; it makes none smaller.
+  const bytes = Math.max(size.toNumber(), parseQuantity(volume.spec.capacity?.storage ?? '0').toNumber());
+  const storage = Quantity.of(bytes, 'BinarySI').toString();
+  await program.client.patch(PersistentVolume, name, undefined, 'merge', { spec: { capacity: { storage } } });
+  if (expandsOnNode) await markPending(expansion, ctx);
+  else await markFinished(expansion, storage);
   return undefined;
 }
 
-async function markInfeasible(claim: Claim, error: string, program: RunningProgram, { clock }: ReconcileContext): Promise<void> {
+async function markInfeasible({ claim, program }: Expansion, error: string, { clock }: ReconcileContext): Promise<void> {
   const lastTransitionTime = formatTime(clock.now());
   const condition = { type: 'ControllerResizeError', status: 'True', lastTransitionTime, message: `failed to expand pvc with ${error}` };
   const conditions = withResizeConditions(claim.status?.conditions, [condition], { keep: true });
@@ -132,16 +127,16 @@ async function markInfeasible(claim: Claim, error: string, program: RunningProgr
 }
 
 /** The kubelet of a node that uses the volume does the rest (markForPendingNodeExpansion). */
-async function markPending(claim: Claim, program: RunningProgram, { clock }: ReconcileContext): Promise<void> {
+async function markPending({ claim, program }: Expansion, { clock }: ReconcileContext): Promise<void> {
   const condition = { type: 'FileSystemResizePending', status: 'True', lastTransitionTime: formatTime(clock.now()), message: PENDING };
   const conditions = withResizeConditions(claim.status?.conditions, [condition], { keep: true });
   const allocatedResourceStatuses = { ...claim.status?.allocatedResourceStatuses, storage: 'NodeResizePending' };
   await writeClaim(claim, { status: { conditions, allocatedResourceStatuses } }, program);
-  note(program, claim, 'FileSystemResizeRequired', 'Require file system resize of volume on node');
+  note(program, claim, ['FileSystemResizeRequired', 'Require file system resize of volume on node']);
 }
 
 /** Nothing is left for the kubelet (markOverallExpansionAsFinished). */
-async function markFinished(claim: Claim, storage: string, program: RunningProgram): Promise<void> {
+async function markFinished({ claim, program }: Expansion, storage: string): Promise<void> {
   const conditions = withResizeConditions(claim.status?.conditions, [], { keep: false });
   const status = {
     capacity: { storage },
@@ -149,5 +144,5 @@ async function markFinished(claim: Claim, storage: string, program: RunningProgr
     allocatedResourceStatuses: { storage: null },
   };
   await writeClaim(claim, { status, annotations: { [NOT_ON_NODE]: 'true' } }, program);
-  note(program, claim, 'VolumeResizeSuccessful', 'Resize volume succeeded');
+  note(program, claim, ['VolumeResizeSuccessful', 'Resize volume succeeded']);
 }
