@@ -1,22 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { ConfigMap, type corev1, Pod } from '#api';
-import type { LocalCluster } from '#cluster';
-import { podOf, start } from './pod-stories.js';
-
-/** Lines that a pod has printed. */
-async function logOf({ api }: LocalCluster, name = 'web'): Promise<string[]> {
-  const { body, pieces } = await api.handle({
-    method: 'GET',
-    path: `/api/v1/namespaces/default/pods/${name}/log`,
-    query: '',
-    headers: {},
-    user: { name: 'admin', groups: ['system:masters', 'system:authenticated'] },
-    requestId: 'r',
-  });
-  const parts: Buffer[] = body === undefined ? [] : [Buffer.from(body)];
-  for await (const chunk of pieces?.chunks ?? []) parts.push(Buffer.from(chunk));
-  return Buffer.concat(parts).toString().split('\n').slice(0, -1);
-}
+import { logOf, podOf, start } from './pod-stories.js';
 
 const settings = (value: string, more: Partial<corev1.ConfigMap> = {}): corev1.ConfigMap => ({
   apiVersion: 'v1',

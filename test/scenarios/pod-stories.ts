@@ -40,3 +40,18 @@ export async function story(cluster: LocalCluster, name = 'web'): Promise<string
   }
   return lines;
 }
+
+/** Lines that a pod has printed. */
+export async function logOf({ api }: LocalCluster, name = 'web'): Promise<string[]> {
+  const { body, pieces } = await api.handle({
+    method: 'GET',
+    path: `/api/v1/namespaces/default/pods/${name}/log`,
+    query: '',
+    headers: {},
+    user: { name: 'admin', groups: ['system:masters', 'system:authenticated'] },
+    requestId: 'r',
+  });
+  const parts: Buffer[] = body === undefined ? [] : [Buffer.from(body)];
+  for await (const chunk of pieces?.chunks ?? []) parts.push(Buffer.from(chunk));
+  return Buffer.concat(parts).toString().split('\n').slice(0, -1);
+}

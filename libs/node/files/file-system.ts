@@ -5,6 +5,8 @@ export interface FileNode {
   content: string;
   mode: number;
   uid: number;
+  /** Default 0. */
+  gid?: number;
   modified: number;
 }
 
@@ -13,6 +15,8 @@ export interface DirectoryNode {
   entries: Map<string, Node>;
   mode: number;
   uid: number;
+  /** Default 0. */
+  gid?: number;
   modified: number;
   /** Nothing below it can be changed: a read-only mount. */
   readOnly?: boolean;
@@ -53,6 +57,16 @@ export function normalized(path: string, cwd = '/'): string {
   return `/${parts.join('/')}`;
 }
 
+/** Who uses a file system. */
+export interface FileUser {
+  readonly uid: number;
+  /** All its groups. */
+  readonly groups: readonly number[];
+}
+
+const DENIED = 'Permission denied';
+const [READ, WRITE] = [4, 2];
+
 interface Found {
   node: Node | undefined;
   parent: DirectoryNode;
@@ -79,7 +93,13 @@ export class FileSystem {
 
   constructor(
     readonly root: DirectoryNode,
-    private readonly options: { readonly now: () => number; readonly limit: number; readonly readOnlyRoot?: boolean },
+    private readonly options: {
+      readonly now: () => number;
+      readonly limit: number;
+      readonly readOnlyRoot?: boolean;
+      /** Unset: root, who may do everything. */
+      readonly user?: FileUser;
+    },
   ) {
     this.limit = options.limit;
   }
@@ -103,6 +123,20 @@ export class FileSystem {
     this.changed.add(changed);
   }
 
+  /** Throws unless the user may read or write a file or the entries of a directory. */
+  private permit(node: Node | undefined, bits: number): void {
+    const { user } = this.options;
+    if (user === undefined || user.uid === 0 || node === undefined || node.kind === 'link') return;
+    const shift = node.uid === user.uid ? 6 : user.groups.includes(node.gid ?? 0) ? 3 : 0;
+    if (((node.mode >> shift) & bits) !== bits) throw new FileError(DENIED);
+  }
+
+  private get owner(): { uid: number; gid?: number } {
+    const { user } = this.options;
+    const [gid] = user?.groups ?? [];
+    return { uid: user?.uid ?? 0, ...(gid ? { gid } : {}) };
+  }
+
   /** The node at a path; undefined if there is none. Follows a link at the end unless `link` is set. */
   stat(path: string, link = false): Node | undefined {
     try {
@@ -117,6 +151,7 @@ export class FileSystem {
     const { node } = this.find(path);
     if (node === undefined) throw new FileError(MISSING);
     if (node.kind !== 'file') throw new FileError('Is a directory');
+    this.permit(node, READ);
     return node.content;
   }
 
@@ -125,6 +160,7 @@ export class FileSystem {
     if (node?.kind === 'dir' || name === '') throw new FileError('Is a directory');
     if (path.endsWith('/')) throw new FileError('Is a directory');
     if (readOnly) throw new FileError('Read-only file system');
+    this.permit(node ?? parent, WRITE);
     const freed = node?.kind === 'file' && !append ? node.content.length : 0;
     const taken = content.length - freed + (node === undefined ? ENTRY_BYTES : 0);
     if (taken > 0 && this.written + taken > this.limit) throw new FileError('No space left on device');
@@ -134,7 +170,7 @@ export class FileSystem {
     if (node?.kind === 'file') {
       node.content = append ? node.content + content : content;
       node.modified = modified;
-    } else parent.entries.set(name, { kind: 'file', content, mode, uid: 0, modified });
+    } else parent.entries.set(name, { kind: 'file', content, mode, ...this.owner, modified });
   }
 
   makeDirectory(path: string, parents = false): void {
@@ -151,16 +187,18 @@ export class FileSystem {
     }
     if (node !== undefined) throw new FileError('File exists');
     if (readOnly) throw new FileError('Read-only file system');
+    this.permit(parent, WRITE);
     this.written += ENTRY_BYTES;
     if (this.written > this.limit) throw new FileError('No space left on device');
     this.note(path);
-    parent.entries.set(name, directory(this.options.now()));
+    parent.entries.set(name, { ...directory(this.options.now()), ...this.owner });
   }
 
   link(path: string, target: string): void {
     const { node, parent, name, readOnly } = this.find(path, true);
     if (node !== undefined) throw new FileError('File exists');
     if (readOnly) throw new FileError('Read-only file system');
+    this.permit(parent, WRITE);
     this.written += ENTRY_BYTES;
     if (this.written > this.limit) throw new FileError('No space left on device');
     this.note(path);
@@ -172,6 +210,7 @@ export class FileSystem {
     if (node === undefined) throw new FileError(MISSING);
     if (name === '') throw new FileError('Device or resource busy');
     if (readOnly) throw new FileError('Read-only file system');
+    this.permit(parent, WRITE);
     if (node.kind === 'dir' && !recursive) throw new FileError(node.entries.size > 0 ? 'Directory not empty' : 'Is a directory');
     this.note(path);
     this.written = Math.max(0, this.written - sizeOf(node));
@@ -184,6 +223,8 @@ export class FileSystem {
     if (source.node === undefined) throw new FileError(MISSING);
     const target = this.find(to, true);
     if (source.readOnly || target.readOnly) throw new FileError('Read-only file system');
+    this.permit(source.parent, WRITE);
+    this.permit(target.parent, WRITE);
     if (`${normalized(to)}/`.startsWith(`${normalized(from)}/`)) throw new FileError('Invalid argument');
     this.note(from);
     this.noteAll(to, source.node);
@@ -200,6 +241,7 @@ export class FileSystem {
     const { node } = this.find(path);
     if (node === undefined) throw new FileError(MISSING);
     if (node.kind !== 'dir') throw new FileError('Not a directory');
+    this.permit(node, READ);
     return [...node.entries.keys()].sort();
   }
 

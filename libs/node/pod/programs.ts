@@ -10,6 +10,7 @@ import { parseImage } from '../images/reference.js';
 import { type Interpreted, type Invocation, programOf, withoutWrappers } from '../images/run.js';
 import { Ahead } from '../processes/ahead.js';
 import { STEPS_PER_TURN } from '../processes/limits.js';
+import { withPodUser } from './linux-user.js';
 
 /** Characters of commands that are read without a turn of their own, what each counts at least, and the steps that are taken of it. */
 const READ_AT_A_STRETCH = 8 * 1024;
@@ -53,10 +54,25 @@ export function textOf(container: corev1.Container): string {
   const { image, command, args, stdin, tty, env, envFrom, workingDir, volumeMounts, securityContext, lifecycle } = container;
   const { terminationMessagePath, terminationMessagePolicy } = container;
   const mounts = volumeMounts?.map(({ mountPath }) => mountPath);
-  const readOnly = securityContext?.readOnlyRootFilesystem;
+  const { readOnlyRootFilesystem: readOnly, runAsUser, runAsGroup } = securityContext ?? {};
   const hook = lifecycle?.postStart?.exec?.command;
   const message = [terminationMessagePath, terminationMessagePolicy];
-  return JSON.stringify([image, command, args, stdin, tty, env, envFrom?.length, workingDir, mounts, message, readOnly, hook]);
+  return JSON.stringify([
+    image,
+    command,
+    args,
+    stdin,
+    tty,
+    env,
+    envFrom?.length,
+    workingDir,
+    mounts,
+    message,
+    readOnly,
+    hook,
+    runAsUser,
+    runAsGroup,
+  ]);
 }
 
 /** A process whose program is not known yet, or its program. */
@@ -87,12 +103,14 @@ export function programOfContainer(container: corev1.Container): Program | undef
  * Runs the processes of a pod ahead before it is planned, in turns of a few milliseconds each. Undefined if there is no need: for programs
  * that are not interpreted, and for what is known.
  */
-export function readCommands({ spec }: corev1.Pod, inTurn: InTurn): Promise<void> | undefined {
+export function readCommands(pod: corev1.Pod, inTurn: InTurn): Promise<void> | undefined {
+  const { spec } = pod;
   const ephemeral = (spec?.ephemeralContainers ?? []) as corev1.Container[];
   let waiting: Array<{ ahead?: Ahead; program?: Program }> | undefined;
   let free = READ_AT_A_STRETCH;
   for (const list of [spec?.initContainers, spec?.containers, ephemeral]) {
-    for (const container of list ?? []) {
+    for (const written of list ?? []) {
+      const container = withPodUser(pod, written);
       if (knownOf(container)?.does !== 'interpret') continue;
       const entry = interpretedOf(container);
       if (settle(entry) !== undefined) continue;

@@ -3,6 +3,7 @@ import type { corev1 } from '#api';
 import { formatTime, type Instant, parseTime } from '#apimachinery';
 import { conditionOf } from '#component-helpers';
 import type { Program } from '../images/program.js';
+import { linuxUser } from './linux-user.js';
 import type { ContainerMemory, PodMemory } from './memory.js';
 import { programOfContainer } from './programs.js';
 import { type Slot, slotsOf } from './slot.js';
@@ -183,12 +184,4 @@ function restartInStatus({ status }: corev1.Pod, now: Instant): PodMemory['resta
 /** A container's id, which is the same for the same start of the same container. */
 function containerID(uid: string, name: string, restart: number): string {
   return createHash('sha256').update(`${uid}/${name}/${restart}`).digest('hex');
-}
-
-function linuxUser(pod: corev1.Pod, container: corev1.Container, imageUser: number): corev1.LinuxContainerUser {
-  const security = pod.spec?.securityContext;
-  const uid = container.securityContext?.runAsUser ?? security?.runAsUser ?? imageUser;
-  const gid = container.securityContext?.runAsGroup ?? security?.runAsGroup ?? (uid === imageUser ? imageUser : 0);
-  const groups = [gid, ...(security?.fsGroup === undefined ? [] : [security.fsGroup]), ...(security?.supplementalGroups ?? [])];
-  return { uid, gid, supplementalGroups: [...new Set(groups)] };
 }

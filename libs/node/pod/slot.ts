@@ -1,4 +1,5 @@
 import type { corev1 } from '#api';
+import { withPodUser } from './linux-user.js';
 import type { ContainerMemory } from './memory.js';
 
 /** The list in the spec that a container belongs to; a sidecar is an init container with restart policy Always. */
@@ -43,7 +44,8 @@ export function slotsOf(pod: corev1.Pod, memories: Readonly<Record<string, Conta
   const initContainers = spec?.initContainers ?? [];
   const reason = initContainers.length > 0 ? 'PodInitializing' : 'ContainerCreating';
   const byName = (statuses: readonly corev1.ContainerStatus[] = []) => new Map(statuses.map((each) => [each.name, each]));
-  const make = (role: Role, container: corev1.Container, statuses: ReadonlyMap<string, corev1.ContainerStatus>): Slot => {
+  const make = (role: Role, written: corev1.Container, statuses: ReadonlyMap<string, corev1.ContainerStatus>): Slot => {
+    const container = withPodUser(pod, written);
     const known = statuses.get(container.name);
     return {
       role,

@@ -15,6 +15,8 @@ export function mountVolume(
     if (found === undefined && volume.readOnly) return;
     if (found === undefined) within.makeDirectory(normalized(subPath), true);
     const there = within.stat(subPath);
+    // A kubelet makes it with the permissions of the volume.
+    if (found === undefined && there?.kind === 'dir') Object.assign(there, { mode: volume.mode, gid: volume.gid ?? 0 });
     if (there === undefined || there.kind === 'link') return;
     node = there;
   }

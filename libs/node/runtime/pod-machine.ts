@@ -14,6 +14,7 @@ import { commandBody } from './command-body.js';
 import { Container, type Instance } from './container.js';
 import { ContainerLog } from './container-log.js';
 import { environmentOf } from './environment.js';
+import { fileUser, mountTerminationLog } from './file-user.js';
 import { type KeptChange, type KeptFiles, replay } from './kept-files.js';
 import { LOG_BYTES, STEPS_PER_LOOK, WRITABLE_BYTES } from './limits.js';
 import { Listener, openPort } from './listener.js';
@@ -276,7 +277,10 @@ export class PodMachine {
       commands: [...Object.keys(commandsOf(image, spec.image)), ...shellsOf(image, spec.image)],
       now: startedAt,
     });
-    const files = new FileSystem(root, { now, limit: WRITABLE_BYTES, readOnlyRoot: spec.securityContext?.readOnlyRootFilesystem === true });
+    const user = status?.user?.linux;
+    const readOnlyRoot = spec.securityContext?.readOnlyRootFilesystem === true;
+    const files = new FileSystem(root, { now, limit: WRITABLE_BYTES, readOnlyRoot, ...(user?.uid ? { user: fileUser(user) } : {}) });
+    if (user?.uid) mountTerminationLog(files, spec, startedAt);
     const start = atStart(world, pod, status?.containerID || undefined);
     for (const mount of spec.volumeMounts ?? []) {
       const volume = mount.subPath ? await this.volumeAtStart(mount.name, start) : this.volumes.get(mount.name);

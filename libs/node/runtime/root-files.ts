@@ -21,21 +21,35 @@ const PASSWD =
   'root:x:0:0:root:/root:/bin/sh\ndaemon:x:1:1:daemon:/usr/sbin:/bin/false\nbin:x:2:2:bin:/bin:/bin/false\nnobody:x:65534:65534:nobody:/home:/bin/false\n';
 const GROUP = 'root:x:0:\ndaemon:x:1:\nbin:x:2:\ntty:x:5:\nnobody:x:65534:\n';
 
-/** The host name of a pod (kubelet GeneratePodHostNameAndDomain). */
-export function hostnameOf({ metadata, spec }: corev1.Pod): string {
-  if (spec?.hostNetwork) return spec.nodeName ?? '';
-  return (spec?.hostname || metadata.name).slice(0, 63).replace(/[-.]+$/, '');
+/** The host name of a pod, and the domain that it is in (kubelet GeneratePodHostNameAndDomain). */
+function namesOf({ metadata, spec }: corev1.Pod): { name: string; domain?: string } {
+  const { hostname, hostnameOverride, subdomain } = spec ?? {};
+  const name = (hostnameOverride || hostname || metadata.name).slice(0, 63).replace(/[-.]+$/, '');
+  return { name, ...(subdomain && !hostnameOverride ? { domain: `${subdomain}.${metadata.namespace}.svc.cluster.local` } : {}) };
 }
 
-/** /etc/hosts (kubelet_pods.go managedHostsFileContent). */
-function hosts(pod: corev1.Pod): string {
-  const { hostAliases = [], subdomain } = pod.spec ?? {};
-  const name = hostnameOf(pod);
-  const full = subdomain ? `${name}.${subdomain}.${pod.metadata.namespace}.svc.cluster.local\t${name}` : name;
-  const own = (pod.status?.podIPs ?? []).map(({ ip }) => `${ip}\t${full}\n`).join('');
-  const aliases = hostAliases.map(({ ip, hostnames = [] }) => `${ip}\t${hostnames.join('\t')}\n`).join('');
-  return `# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n${own}${aliases === '' ? '' : `\n# Entries added by HostAliases.\n${aliases}`}`;
+/** What `hostname` prints in a pod's containers. */
+export function hostnameOf(pod: corev1.Pod): string {
+  if (pod.spec?.hostNetwork && !pod.spec.hostnameOverride) return pod.spec.nodeName ?? '';
+  const { name, domain } = namesOf(pod);
+  return pod.spec?.setHostnameAsFQDN && domain ? `${name}.${domain}` : name;
 }
+
+/** /etc/hosts (kubelet_pods.go managedHostsFileContent, nodeHostsFileContent). */
+function hosts(pod: corev1.Pod): string {
+  const { hostAliases = [], hostNetwork, nodeName } = pod.spec ?? {};
+  const local = '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n';
+  const more = hostAliases.map(({ ip, hostnames = [] }) => `${ip}\t${hostnames.join('\t')}\n`).join('');
+  const aliases = more === '' ? '' : `\n# Entries added by HostAliases.\n${more}`;
+  if (hostNetwork)
+    return `# Kubernetes-managed hosts file (host network).\n${local}${pod.status?.hostIP ?? ''}\t${nodeName ?? ''}\n${aliases}`;
+  const { name, domain } = namesOf(pod);
+  const own = (pod.status?.podIPs ?? []).map(({ ip }) => `${ip}\t${domain ? `${name}.${domain}\t` : ''}${name}\n`).join('');
+  return `# Kubernetes-managed hosts file.\n${local}fe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n${own}${aliases}`;
+}
+
+/** Name servers that a resolver asks (MaxDNSNameservers); the kubelet leaves the others out. */
+const MOST_SERVERS = 3;
 
 /** /etc/resolv.conf, by the pod's DNS policy. */
 function resolvConf({ metadata, spec }: corev1.Pod): string {
@@ -43,16 +57,17 @@ function resolvConf({ metadata, spec }: corev1.Pod): string {
   const cluster =
     spec?.dnsPolicy === 'ClusterFirstWithHostNet' || ((spec?.dnsPolicy ?? 'ClusterFirst') === 'ClusterFirst' && !spec?.hostNetwork);
   const none = spec?.dnsPolicy === 'None';
-  const searches = [
+  const searches = new Set([
     ...(cluster ? [`${metadata.namespace}.svc.cluster.local`, 'svc.cluster.local', 'cluster.local'] : []),
     ...(config?.searches ?? []),
-  ];
-  const servers = [...(cluster ? [DNS_SERVICE_IP] : none ? [] : ['192.0.2.53']), ...(config?.nameservers ?? [])];
+  ]);
+  const all = new Set([...(cluster ? [DNS_SERVICE_IP] : none ? [] : ['192.0.2.53']), ...(config?.nameservers ?? [])]);
+  const servers = [...all].slice(0, MOST_SERVERS);
   const options = new Map(cluster ? [['ndots', '5']] : []);
   for (const { name = '', value = '' } of config?.options ?? []) options.set(name, value);
   const optionTexts = [...options].map(([name, value]) => (value === '' ? name : `${name}:${value}`));
   return [
-    ...(searches.length > 0 ? [`search ${searches.join(' ')}`] : []),
+    ...(searches.size > 0 ? [`search ${[...searches].join(' ')}`] : []),
     ...servers.map((server) => `nameserver ${server}`),
     ...(optionTexts.length > 0 ? [`options ${optionTexts.join(' ')}`] : []),
     '',

@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { bytesOf, type DirectoryNode, directory, FileSystem, file } from '../files/file-system.js';
+import { bytesOf, type DirectoryNode, directory, FileSystem, file, type Node } from '../files/file-system.js';
 import type { Body } from '../shell/kernel.js';
 import { fieldValue } from './environment.js';
 import { WRITABLE_BYTES } from './limits.js';
@@ -77,8 +77,30 @@ function filled(entries: readonly Entry[], now: number, defaultMode?: number): D
 export const isUpdated = ({ configMap, secret, downwardAPI, projected: sources }: corev1.Volume): boolean =>
   (configMap ?? secret ?? downwardAPI ?? sources) !== undefined;
 
-/** The directory of a volume. Volumes without content of their own begin empty, or with what earlier pods have left in them. */
+/** Gives what is in a volume to the fsGroup of its pod (volume/volume_linux.go): it may read, and write where anybody may. */
+function owned(root: DirectoryNode, gid: number): DirectoryNode {
+  const [files, directories] = root.readOnly ? [0o440, 0o550] : [0o660, 0o770];
+  const own = (node: Node): void => {
+    if (node.kind === 'link') return;
+    node.gid = gid;
+    node.mode |= node.kind === 'dir' ? directories : files;
+    if (node.kind === 'dir') for (const entry of node.entries.values()) own(entry);
+  };
+  own(root);
+  return root;
+}
+
+/** The directory of a volume with the group that its pod asks for. */
 export async function volumeDirectory(world: VolumeWorld, pod: corev1.Pod, volume: corev1.Volume): Promise<DirectoryNode> {
+  const root = await contentOf(world, pod, volume);
+  // What is on a node belongs to root there, whatever the pod asks for.
+  if (volume.hostPath) return { ...root, mode: 0o755 };
+  const { fsGroup } = pod.spec?.securityContext ?? {};
+  return fsGroup === undefined ? root : owned(root, fsGroup);
+}
+
+/** The directory of a volume. Volumes without content of their own begin empty, or with what earlier pods have left in them. */
+async function contentOf(world: VolumeWorld, pod: corev1.Pod, volume: corev1.Volume): Promise<DirectoryNode> {
   const now = world.clock.now();
   const { namespace = '' } = pod.metadata;
   const { configMap, secret, downwardAPI, projected: sources } = volume;

@@ -1,0 +1,13 @@
+import type { corev1 } from '#api';
+import { type FileSystem, type FileUser, file, normalized } from '../files/file-system.js';
+
+/** The user of a container's files, by the identity of its process. */
+export function fileUser({ uid, gid, supplementalGroups = [] }: corev1.LinuxContainerUser): FileUser {
+  return { uid, groups: [gid, ...supplementalGroups] };
+}
+
+/** The file of the termination message, which every user may write. */
+export function mountTerminationLog(files: FileSystem, { terminationMessagePath }: corev1.Container, now: number): void {
+  const path = normalized(terminationMessagePath || '/dev/termination-log');
+  if (files.stat(path) === undefined) files.mount(path, file('', now, 0o666));
+}

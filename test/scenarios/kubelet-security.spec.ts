@@ -1,0 +1,62 @@
+import { expect, it } from '@jest/globals';
+import { type corev1, Pod } from '#api';
+import { logOf, podOf, start, summary } from './pod-stories.js';
+
+/** What a script has printed, and how its pod ended. */
+async function run(script: string, spec: Partial<corev1.PodSpec> = {}, more: Partial<corev1.Container> = {}): Promise<string[]> {
+  const cluster = await start();
+  const container = { name: 'c', image: 'busybox:1.36', command: ['sh', '-c', script], ...more };
+  await cluster.client.create(Pod, podOf({ restartPolicy: 'Never', ...spec, containers: [container] }));
+  await cluster.advance(5_000);
+  return [summary(await cluster.client.get(Pod, 'web', 'default')), ...(await logOf(cluster))];
+}
+
+it('kubelet: a container runs as the user of its pod, and its image feels it', async () => {
+  expect(
+    await run('id; touch /etc/x; touch /tmp/x && echo made', { securityContext: { runAsUser: 1000, runAsGroup: 3000, fsGroup: 2000 } }),
+  ).toEqual(['Succeeded c=Completed(0)', 'uid=1000 gid=3000 groups=3000,2000', 'touch: /etc/x: Permission denied', 'made']);
+  expect(await run('echo x > /etc/x', { securityContext: { runAsUser: 1000 } })).toEqual([
+    'Failed c=Error(1)',
+    "sh: can't create /etc/x: Permission denied",
+  ]);
+});
+
+it('kubelet: a root file system that is read-only', async () => {
+  const script = 'touch /x; touch /data/x && echo made';
+  const securityContext = { readOnlyRootFilesystem: true };
+  const volumeMounts = [{ name: 'data', mountPath: '/data' }];
+  expect(await run(script, { volumes: [{ name: 'data', emptyDir: {} }] }, { securityContext, volumeMounts })).toEqual([
+    'Succeeded c=Completed(0)',
+    'touch: /x: Read-only file system',
+    'made',
+  ]);
+});
+
+it('kubelet: host names and name servers', async () => {
+  const script = 'hostname; tail -1 /etc/hosts; cat /etc/resolv.conf';
+  const dnsConfig = { nameservers: ['192.0.2.1'], searches: ['example.com'], options: [{ name: 'ndots', value: '2' }] };
+  const [, ...lines] = await run(script, { hostname: 'box', subdomain: 'sub', setHostnameAsFQDN: true, dnsPolicy: 'None', dnsConfig });
+  expect(lines).toEqual([
+    'box.sub.default.svc.cluster.local',
+    expect.stringMatching(/^10\.244\.\d+\.\d+\tbox\.sub\.default\.svc\.cluster\.local\tbox$/),
+    'search example.com',
+    'nameserver 192.0.2.1',
+    'options ndots:2',
+  ]);
+});
+
+it('kubelet: resources in the environment are whole numbers of their divisor; a limit that is not set is that of the node', async () => {
+  const of = (name: string, resource: string, divisor?: string): corev1.EnvVar => ({
+    name,
+    valueFrom: { resourceFieldRef: { resource, ...(divisor ? { divisor } : {}) } },
+  });
+  const env = [
+    of('CPU', 'requests.cpu'),
+    of('MILLI', 'requests.cpu', '1m'),
+    of('MEMORY', 'limits.memory', '1Mi'),
+    of('NODE', 'limits.cpu'),
+  ];
+  const resources = { requests: { cpu: '250m' }, limits: { memory: '100Mi' } };
+  const [, line] = await run('echo $CPU $MILLI $MEMORY $NODE', {}, { env, resources });
+  expect(line).toBe('1 250 100 4');
+});
