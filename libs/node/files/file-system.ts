@@ -1,3 +1,5 @@
+import { type FileUser, mayUse } from './permissions.js';
+
 /** A container's file system in memory. Contents are byte strings: one character a byte. */
 
 export interface FileNode {
@@ -57,16 +59,6 @@ export function normalized(path: string, cwd = '/'): string {
   return `/${parts.join('/')}`;
 }
 
-/** Who uses a file system. */
-export interface FileUser {
-  readonly uid: number;
-  /** All its groups. */
-  readonly groups: readonly number[];
-}
-
-const DENIED = 'Permission denied';
-const [READ, WRITE] = [4, 2];
-
 interface Found {
   node: Node | undefined;
   parent: DirectoryNode;
@@ -124,11 +116,8 @@ export class FileSystem {
   }
 
   /** Throws unless the user may read or write a file or the entries of a directory. */
-  private permit(node: Node | undefined, bits: number): void {
-    const { user } = this.options;
-    if (user === undefined || user.uid === 0 || node === undefined || node.kind === 'link') return;
-    const shift = node.uid === user.uid ? 6 : user.groups.includes(node.gid ?? 0) ? 3 : 0;
-    if (((node.mode >> shift) & bits) !== bits) throw new FileError(DENIED);
+  private permit(node: Node, use: 'read' | 'write'): void {
+    if (!mayUse(this.options.user, node, use)) throw new FileError('Permission denied');
   }
 
   private get owner(): { uid: number; gid?: number } {
@@ -151,7 +140,7 @@ export class FileSystem {
     const { node } = this.find(path);
     if (node === undefined) throw new FileError(MISSING);
     if (node.kind !== 'file') throw new FileError('Is a directory');
-    this.permit(node, READ);
+    this.permit(node, 'read');
     return node.content;
   }
 
@@ -160,7 +149,7 @@ export class FileSystem {
     if (node?.kind === 'dir' || name === '') throw new FileError('Is a directory');
     if (path.endsWith('/')) throw new FileError('Is a directory');
     if (readOnly) throw new FileError('Read-only file system');
-    this.permit(node ?? parent, WRITE);
+    this.permit(node ?? parent, 'write');
     const freed = node?.kind === 'file' && !append ? node.content.length : 0;
     const taken = content.length - freed + (node === undefined ? ENTRY_BYTES : 0);
     if (taken > 0 && this.written + taken > this.limit) throw new FileError('No space left on device');
@@ -187,7 +176,7 @@ export class FileSystem {
     }
     if (node !== undefined) throw new FileError('File exists');
     if (readOnly) throw new FileError('Read-only file system');
-    this.permit(parent, WRITE);
+    this.permit(parent, 'write');
     this.written += ENTRY_BYTES;
     if (this.written > this.limit) throw new FileError('No space left on device');
     this.note(path);
@@ -198,7 +187,7 @@ export class FileSystem {
     const { node, parent, name, readOnly } = this.find(path, true);
     if (node !== undefined) throw new FileError('File exists');
     if (readOnly) throw new FileError('Read-only file system');
-    this.permit(parent, WRITE);
+    this.permit(parent, 'write');
     this.written += ENTRY_BYTES;
     if (this.written > this.limit) throw new FileError('No space left on device');
     this.note(path);
@@ -210,7 +199,7 @@ export class FileSystem {
     if (node === undefined) throw new FileError(MISSING);
     if (name === '') throw new FileError('Device or resource busy');
     if (readOnly) throw new FileError('Read-only file system');
-    this.permit(parent, WRITE);
+    this.permit(parent, 'write');
     if (node.kind === 'dir' && !recursive) throw new FileError(node.entries.size > 0 ? 'Directory not empty' : 'Is a directory');
     this.note(path);
     this.written = Math.max(0, this.written - sizeOf(node));
@@ -223,8 +212,8 @@ export class FileSystem {
     if (source.node === undefined) throw new FileError(MISSING);
     const target = this.find(to, true);
     if (source.readOnly || target.readOnly) throw new FileError('Read-only file system');
-    this.permit(source.parent, WRITE);
-    this.permit(target.parent, WRITE);
+    this.permit(source.parent, 'write');
+    this.permit(target.parent, 'write');
     if (`${normalized(to)}/`.startsWith(`${normalized(from)}/`)) throw new FileError('Invalid argument');
     this.note(from);
     this.noteAll(to, source.node);
@@ -241,7 +230,7 @@ export class FileSystem {
     const { node } = this.find(path);
     if (node === undefined) throw new FileError(MISSING);
     if (node.kind !== 'dir') throw new FileError('Not a directory');
-    this.permit(node, READ);
+    this.permit(node, 'read');
     return [...node.entries.keys()].sort();
   }
 

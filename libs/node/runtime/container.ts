@@ -65,3 +65,12 @@ function endedInstance(terminated: corev1.ContainerStateTerminated | undefined):
     exitCode: terminated.exitCode,
   };
 }
+
+/** When the first of a pod's containers that are known was started. */
+export function firstStart({ status }: corev1.Pod): number | undefined {
+  const { initContainerStatuses = [], containerStatuses = [], ephemeralContainerStatuses = [] } = status ?? {};
+  const starts = [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses].flatMap(({ state, lastState }) =>
+    [state?.running, state?.terminated, lastState?.terminated].flatMap((each) => parseTime(each?.startedAt ?? '') || []),
+  );
+  return starts.length === 0 ? undefined : Math.min(...starts);
+}

@@ -80,10 +80,10 @@ test.each<[string, (files: FileSystem) => unknown, string, string, string]>([
 
 test('what a user makes is its own', async () => {
   const files = await filesOf(1000);
-  files.makeDirectory('/tmp/own');
-  files.write('/tmp/own/file', 'x', { mode: 0o600 });
-  files.write('/tmp/own/file', 'y');
-  expect([files.read('/tmp/own/file'), files.stat('/tmp/own/file')]).toMatchObject(['y', { uid: 1000, mode: 0o600 }]);
+  files.makeDirectory('/empty/own');
+  files.write('/empty/own/file', 'x', { mode: 0o600 });
+  files.write('/empty/own/file', 'y');
+  expect([files.read('/empty/own/file'), files.stat('/empty/own/file')]).toMatchObject(['y', { uid: 1000, mode: 0o600 }]);
 });
 
 test('a read-only root file system: volumes can be written', async () => {

@@ -11,7 +11,7 @@ import type { Surroundings } from '../shell/process.js';
 import { EMPTY_INPUT, Pipe, UNREAD } from '../shell/streams.js';
 import { ClusterNetwork } from './cluster-network.js';
 import { commandBody } from './command-body.js';
-import { Container, type Instance } from './container.js';
+import { Container, firstStart, type Instance } from './container.js';
 import { ContainerLog } from './container-log.js';
 import { environmentOf } from './environment.js';
 import { fileUser, mountTerminationLog } from './file-user.js';
@@ -58,15 +58,6 @@ interface MachineParts {
   updates: readonly VolumeUpdate[];
   kept: KeptFiles;
   options: MachineOptions;
-}
-
-/** When the first of the pod's containers that are known was started. */
-function firstStart({ status }: corev1.Pod): number | undefined {
-  const { initContainerStatuses = [], containerStatuses = [], ephemeralContainerStatuses = [] } = status ?? {};
-  const starts = [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses].flatMap(({ state, lastState }) =>
-    [state?.running, state?.terminated, lastState?.terminated].flatMap((each) => parseTime(each?.startedAt ?? '') || []),
-  );
-  return starts.length === 0 ? undefined : Math.min(...starts);
 }
 
 /** One pod's containers, file systems and open ports as of now. Made when somebody looks, and thrown away afterwards. */
