@@ -7,8 +7,10 @@ import { measureConvergence } from './converge.mjs';
 import { measureCustomResources } from './custom-resources.mjs';
 import { measureFairness } from './fairness.mjs';
 import { measureFirstPod } from './first-pod.mjs';
+import { measureIdleHeap } from './idle-heap.mjs';
 import { measureInProcess } from './in-process.mjs';
 import { measureAdvance, measureJob } from './job.mjs';
+import { measureRollouts } from './many-clusters.mjs';
 import { measureNodeFailure } from './node-failure.mjs';
 import { measureRequests } from './requests.mjs';
 import { measureScheduler } from './scheduler.mjs';
@@ -22,7 +24,7 @@ const { values } = parseArgs({
     kubeconfig: { type: 'string' },
     only: {
       type: 'string',
-      default: 'in-process,node-failure,yardstick,creation,requests,custom,first-pod,converge,stateful,job,idle,fairness',
+      default: 'in-process,node-failure,yardstick,creation,requests,custom,first-pod,converge,large,stateful,job,many,idle,fairness',
     },
     replicas: { type: 'string', default: '100,500,1000' },
     idle: { type: 'string', default: '1000' },
@@ -86,6 +88,16 @@ async function measureService() {
     const nodes = { count: 13, cpu: '32', memory: '64Gi', pods: 110 };
     const { kubeconfigFile } = await service.createCluster({ name: 'bench', profile: 'instant', nodes });
     Object.assign(out, await measureApi(kubeconfigFile, service.cpu));
+    if (wanted.has('large')) {
+      say('a Deployment of 5000 on 500 nodes …');
+      const large = await service.createCluster({ name: 'large', profile: 'instant', nodes: { ...nodes, count: 500 } });
+      const converged = await measureConvergence(target(large.kubeconfigFile), 5000);
+      out.large = { ...converged, workerMiB: Math.round(service.peakMemory(/apps\/worker\/main/)) };
+    }
+    if (wanted.has('many')) {
+      say('200 clusters, each with a Deployment of 10, at once …');
+      out.many = await measureRollouts(service);
+    }
     if (wanted.has('fairness')) out.fairness = await measureFairness(service, { seconds: Number(values.seconds), say });
     if (wanted.has('idle')) {
       say(`${values.idle} idle clusters …`);
@@ -101,12 +113,14 @@ const started = new Date().toISOString();
 const inProcess = wanted.has('in-process') && !values.kubeconfig ? await measureInProcess() : undefined;
 const scheduler = inProcess && (await measureScheduler());
 const nodeFailure = wanted.has('node-failure') && !values.kubeconfig ? await measureNodeFailure() : undefined;
+const idleHeap = wanted.has('idle') && !values.kubeconfig ? await measureIdleHeap() : undefined;
 const needsService = [...wanted].some((part) => part !== 'in-process' && part !== 'node-failure');
 const measured = values.kubeconfig ? await measureApi(values.kubeconfig) : needsService ? await measureService() : {};
 const result = {
   ...{ started, node: process.version },
   ...(inProcess && { inProcess, scheduler }),
   ...(nodeFailure && { nodeFailure }),
+  ...(idleHeap && { idleHeap }),
   ...measured,
 };
 console.log(table(result));

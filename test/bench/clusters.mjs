@@ -1,5 +1,6 @@
 // How fast clusters are created, and what idle ones cost.
 import { Api, sleep, stats, target } from './client.mjs';
+import { measureEffort } from './many-clusters.mjs';
 
 const usable = async (kubeconfigFile) => {
   const api = new Api(target(kubeconfigFile), 1);
@@ -22,9 +23,10 @@ export async function measureCreation(service, n = 50) {
   return stats(times);
 }
 
-/** MiB that `n` idle clusters add to api and worker. */
+/** What `n` idle clusters add to api and worker: MiB, and transactions and turns a minute. */
 export async function measureIdle(service, n = 1000) {
   await sleep(5_000);
+  const without = await measureEffort(service, 30);
   const before = service.memory();
   for (let i = 0; i < n; i += 8)
     await Promise.all(
@@ -33,9 +35,13 @@ export async function measureIdle(service, n = 1000) {
   const at = service.cpu();
   await sleep(20_000);
   const cpu = (service.cpu() - at) / 20;
-  await sleep(20_000);
+  // Clusters are closed a minute after their last turn.
+  await sleep(60_000);
+  const idle = await measureEffort(service, 60);
   return {
     clusters: n,
+    transactionsPerMinute: { without: without.transactions, with: idle.transactions },
+    turnsPerMinute: { without: without.turns, with: idle.turns },
     addedMiB: Math.round(service.memory() - before),
     totalMiB: Math.round(service.memory()),
     cpuShareWhileIdle: Math.round(cpu * 1000) / 1000,

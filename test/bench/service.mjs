@@ -55,6 +55,8 @@ export async function startService() {
   return {
     home,
     startMs,
+    /** Where the worker shows its metrics. */
+    workerMetrics: /(\S+\/metrics) \(worker\)/.exec(said)?.[1],
     origin: `https://127.0.0.1:${port}`,
     ca: readFileSync(path.join(home, 'pki/ca.crt'), 'utf8'),
     /** Its processes whose command line matches. */
@@ -72,6 +74,10 @@ export async function startService() {
     /** Resident memory of api and worker together, MiB. */
     memory: () =>
       ours().reduce((sum, pid) => sum + Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0), 0) / 1024,
+    /** The most resident memory that processes have had whose command line matches, together, MiB. */
+    peakMemory: (pattern) =>
+      pidsOf(pattern).reduce((sum, pid) => sum + Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0), 0) /
+      1024,
     /** CPU seconds of all processes of the service so far, including those that have ended, as far as they were seen. */
     cpu() {
       for (const pid of pids()) {
