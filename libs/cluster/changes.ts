@@ -25,5 +25,11 @@ export function changeOf({ type, current }: CacheEvent): ComponentChange | undef
 /** A log entry in the same form. */
 export function changeInLog({ key, type, value }: LogEntry): ComponentChange | undefined {
   const location = place(key);
-  return location && { ...location, deleted: type === 'delete', text: value, object: () => JSON.parse(value) as KubeObject };
+  if (!location) return undefined;
+  let parsed: KubeObject | undefined;
+  const object = (): KubeObject => {
+    parsed ??= JSON.parse(value) as KubeObject;
+    return parsed;
+  };
+  return { ...location, deleted: type === 'delete', text: value, object };
 }

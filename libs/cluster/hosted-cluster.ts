@@ -40,6 +40,7 @@ export interface HostedClusterOptions {
 class Progress {
   revision: Revision = 0;
   private following = false;
+  private starting: Promise<void> | undefined;
   private stop: (() => void) | undefined;
   private closed = false;
 
@@ -48,14 +49,21 @@ class Progress {
     private readonly machine: (key: string) => void,
   ) {}
 
-  /** Watches again if the watch has ended. */
+  /** Watches again if the watch has ended; concurrent calls share one attempt. */
   async ensure(): Promise<void> {
-    if (this.following || this.closed) return;
+    if (this.closed || (this.following && this.starting === undefined)) return;
+    this.starting ??= this.start().finally(() => {
+      this.starting = undefined;
+    });
+    await this.starting;
+  }
+
+  private async start(): Promise<void> {
     const note = (revision: Revision) => {
       if (revision > this.revision) this.revision = revision;
     };
-    this.following = true;
     const from = await this.store.revision();
+    this.following = true;
     const stop = await this.store
       .watch('/', from, {
         event: ({ revision, current }) => {
@@ -159,9 +167,10 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
       return { context, setFence };
     },
     async catchUp() {
+      // This loads the cluster's objects, so that the informers' lists need not be read from the store one by one.
+      await progress.ensure();
       // While no API server answers, nothing is done: no component needs to know what there is.
       if (faults.component('kubelet') === undefined) await informers.synced();
-      await progress.ensure();
       const revision = await store.revision();
       // A list that must not be older brings the cache, and with it every watch, up to that revision. A prefix above the resources would
       // look at all keys.
