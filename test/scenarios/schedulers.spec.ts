@@ -7,6 +7,8 @@ import { openCluster } from './story.js';
 const IN = { namespace: 'default' };
 const MANIFEST = '/etc/kubernetes/manifests/kube-scheduler.yaml';
 const CONFIG = '/etc/kubernetes/scheduler-config.yaml';
+/** After this time a container that has failed a few times is started again. */
+const RESTART = 60_000;
 
 const pod = (name: string, spec: Partial<corev1.PodSpec> = {}): corev1.Pod => ({
   apiVersion: 'v1',
@@ -78,6 +80,7 @@ test('with an invalid configuration the scheduler does not start, and says why; 
   await cluster.settle();
   expect(await places(cluster)).toEqual({ a: '' });
   await configure(cluster, 'podInitialBackoffSeconds: 1\n');
+  await cluster.advance(RESTART);
   expect((await places(cluster)).a).not.toBe('');
 });
 
@@ -92,6 +95,7 @@ test('a scheduler that would have to call an extender does not start, and says w
     withoutEffect: [],
   });
   await configure(cluster, extender.replace(' IGNORABLE', ', ignorable: true'));
+  await cluster.advance(RESTART);
   await cluster.client.create(Pod, pod('a'));
   await cluster.settle();
   expect((await places(cluster)).a).not.toBe('');
