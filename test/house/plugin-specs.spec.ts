@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { admissionPlugins } from '#admission';
+import { schedulerPlugins } from '#scheduler';
 
 const folder = path.resolve(import.meta.dirname, '../../libs/admission');
 
@@ -33,4 +34,17 @@ test('each admission plugin has a spec beside it, which names it', async () => {
     return spec === undefined || !fs.readFileSync(spec, 'utf8').includes(name);
   });
   expect(without.map(({ name }) => name)).toEqual([]);
+});
+
+/** Every scheduler plugin is a file of its own, as test/house/lists.spec.ts holds. */
+test('each scheduler plugin has a spec beside it with a table or a test of its own', () => {
+  const plugins = path.resolve(import.meta.dirname, '../../libs/scheduler/plugins');
+  const files = fs.readdirSync(plugins).filter((file) => file.endsWith('.ts') && file !== 'index.ts');
+  const modules = files.filter((file) => !file.endsWith('.spec.ts'));
+  const tested = (file: string): boolean => {
+    const spec = file.replace(/\.ts$/, '.spec.ts');
+    return files.includes(spec) && /\b(test|it)(\.each|\()/.test(fs.readFileSync(path.join(plugins, spec), 'utf8'));
+  };
+  expect(modules).toHaveLength(schedulerPlugins.length);
+  expect(modules.filter((file) => !tested(file))).toEqual([]);
 });
