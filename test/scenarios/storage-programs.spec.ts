@@ -1,7 +1,7 @@
-import { ClusterRoleBinding, Deployment, PersistentVolume, PersistentVolumeClaim } from '#api';
+import { ClusterRoleBinding, Deployment, PersistentVolume, PersistentVolumeClaim, Pod, VolumeAttachment } from '#api';
 import { ClusterFaults, type LocalCluster } from '#cluster';
 import { localPathStorage, runSteps } from '#kubeadm';
-import { claim, makeAll, podWith } from './storage-objects.js';
+import { claim, csiDriver, makeAll, podWith, storageClass } from './storage-objects.js';
 import { openCluster } from './story.js';
 
 let cluster: LocalCluster;
@@ -61,5 +61,46 @@ describe('storage programs', () => {
     expect(makes.map(({ cause }) => [cause.user, cause.component])).toEqual([
       ['system:serviceaccount:local-path-storage:local-path-provisioner-service-account', 'rancher.io/local-path'],
     ]);
+  });
+
+  it('a program whose node is down does nothing, and goes on when the node is back', async () => {
+    await runSteps(cluster.client, localPathStorage());
+    await cluster.settle();
+    const [provisioner] = (await cluster.client.list(Pod, { namespace: 'local-path-storage' })).items;
+    const node = provisioner?.spec.nodeName ?? '';
+    const other = node === 'worker-1' ? 'worker-2' : 'worker-1';
+    const faults = new ClusterFaults(cluster.api);
+    const { id } = await faults.inject({ type: 'stop', node });
+    await make(claim('a', 1), podWith('p', 'a', { nodeSelector: { 'kubernetes.io/hostname': other } }));
+    await cluster.advance(10_000);
+    expect(await claims()).toEqual({ a: 'Pending ' });
+    await faults.heal(id);
+    await cluster.settle();
+    expect((await claims()).a).toMatch(/^Bound pvc-/);
+  });
+
+  it('volumes take their time to be made, attached, expanded and detached', async () => {
+    cluster = await openCluster({ profile: 'realistic' });
+    await make(...csiDriver({ flags: ['--enable-attach', '--enable-topology=false'] }));
+    await make(storageClass('disks', { provisioner: 'hostpath.csi.k8s.io', allowVolumeExpansion: true }));
+    await cluster.advance(60_000);
+    await make(claim('a', 1, { storageClassName: 'disks' }));
+    expect(await claims()).toEqual({ a: 'Pending ' });
+    await cluster.advance(2_000);
+    expect((await claims()).a).toMatch(/^Bound pvc-/);
+    const attached = async () => (await cluster.client.list(VolumeAttachment)).items.map(({ status }) => status?.attached);
+    await make(podWith('p', 'a', { nodeName: 'worker-1' }));
+    expect(await attached()).toEqual([false]);
+    await cluster.advance(10_000);
+    expect([await attached(), (await cluster.client.get(Pod, 'p', 'default')).status?.phase]).toEqual([[true], 'Running']);
+    const size = async () => (await cluster.client.get(PersistentVolumeClaim, 'a', 'default')).status?.capacity?.storage;
+    await cluster.client.patch(PersistentVolumeClaim, 'a', 'default', 'merge', { spec: { resources: { requests: { storage: '2Gi' } } } });
+    await cluster.settle();
+    expect(await size()).toBe('1Gi');
+    await cluster.advance(2_000);
+    expect(await size()).toBe('2Gi');
+    await cluster.client.delete(Pod, 'p', 'default');
+    await cluster.advance(40_000);
+    expect(await attached()).toEqual([]);
   });
 });

@@ -29,6 +29,7 @@ it.each<[string, corev1.Pod, string[]]>([
     ),
     ['disk.example.com: register attach provision publish-capacity resize'],
   ],
+  ['a CSI driver of a name that it cannot have', podOf([PLUGIN, `--drivername=${'x'.repeat(64)}`]), []],
   ['sidecars without a driver', podOf([sidecar('csi-attacher')]), []],
 ])('the programs of %s', (_, pod, expected) => expect(shown(pod)).toEqual(expected));
 

@@ -49,6 +49,8 @@ const SIDECARS: Readonly<Record<string, StorageTask>> = {
   'sig-storage/csi-node-driver-registrar': 'register',
 };
 const TEBI = 2 ** 40;
+/** What a driver may be called (CSI's GetPluginInfo); one of another name does not come up. */
+const DRIVER_NAME = /^[a-zA-Z0-9](?:[-.a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/;
 
 /** `rancher/local-path-provisioner` of `docker.io/rancher/local-path-provisioner:v0.0.31`. */
 function repositoryOf(image: string): string {
@@ -128,5 +130,5 @@ export function storageProgramsIn({ spec }: corev1.Pod): readonly StorageProgram
     if (isTrue(flags.get('enable-capacity')?.at(-1) ?? 'false')) tasks.add('publish-capacity');
     perNode = isTrue(flags.get('node-deployment')?.at(-1) ?? 'false');
   }
-  return driver ? [...found, { name: driver.name, tasks, driver: driver.flags, perNode }] : found;
+  return driver && DRIVER_NAME.test(driver.name) ? [...found, { name: driver.name, tasks, driver: driver.flags, perNode }] : found;
 }
