@@ -257,3 +257,35 @@ it('admin access to devices needs a label of the namespace', async () => {
   await cluster.client.patch(Namespace, 'default', undefined, 'merge', { metadata: { labels } });
   expect((await cluster.client.create(ResourceClaim, wanted)).metadata.name).toBe('admin');
 });
+
+it('DynamicResources: an extended resource of a pod is provided by devices of the class that names it', async () => {
+  const gpu = await cluster.client.get(DeviceClass, 'gpu');
+  await cluster.client.update(DeviceClass, { ...gpu, spec: { ...gpu.spec, extendedResourceName: 'example.com/gpu' } });
+  const plain = (name: string, gpus: string): corev1.Pod => ({
+    ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' } },
+    spec: {
+      terminationGracePeriodSeconds: 0,
+      containers: [{ name: 'c', image: 'nginx:1.27', resources: { limits: { 'example.com/gpu': gpus } } }],
+    },
+  });
+  for (const name of ['a', 'b', 'c']) await cluster.client.create(Pod, plain(name, '2'));
+  await cluster.settle();
+  const phases = async () => (await cluster.client.list(Pod, { namespace: 'default' })).items.map(({ status }) => status?.phase);
+  expect(await phases()).toEqual(['Running', 'Running', 'Pending']);
+  const made = await claims();
+  expect(made.flatMap(devicesOf).sort()).toEqual(['worker-1/gpu-0', 'worker-1/gpu-1', 'worker-2/gpu-0', 'worker-2/gpu-1']);
+  const { status } = await cluster.client.get(Pod, 'a', 'default');
+  const own = made.find(({ metadata }) => metadata.ownerReferences?.[0]?.name === 'a')?.metadata;
+  expect([own?.name, own?.annotations, status?.extendedResourceClaimStatus]).toEqual([
+    expect.stringMatching(/^a-extended-resources-[a-z0-9]{5}$/),
+    { 'resource.kubernetes.io/extended-resource-claim': 'true' },
+    {
+      requestMappings: [{ containerName: 'c', requestName: 'container-0-request-0', resourceName: 'example.com/gpu' }],
+      resourceClaimName: own?.name,
+    },
+  ]);
+  expect(await why('c')).toMatch('2 cannot allocate all claims');
+  await cluster.client.delete(Pod, 'a', 'default');
+  await cluster.advance(15_000);
+  expect([await phases(), (await claims()).length]).toEqual([['Running', 'Running'], 2]);
+});

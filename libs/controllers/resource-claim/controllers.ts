@@ -80,12 +80,15 @@ const claimsOfPod = (pod: corev1.Pod, informers: Informers): Claim[] => {
   const names = [
     ...(pod.spec?.resourceClaims ?? []).map(({ resourceClaimName }) => resourceClaimName),
     ...(pod.status?.resourceClaimStatuses ?? []).map(({ resourceClaimName }) => resourceClaimName),
+    pod.status?.extendedResourceClaimStatus?.resourceClaimName,
   ];
   return names.flatMap((name) => (name && informers.of(ResourceClaim).get(name, pod.metadata.namespace)) || []);
 };
 
+const hasClaims = (pod: corev1.Pod): boolean => usesClaims(pod) || pod.status?.extendedResourceClaimStatus !== undefined;
+
 const letsGo = ({ object, deleted }: Pick<Change<corev1.Pod>, 'object' | 'deleted'>): boolean =>
-  usesClaims(object) && (deleted || isPodDone(object));
+  hasClaims(object) && (deleted || isPodDone(object));
 
 /** Takes pods that are done off their claims, gives devices back, and deletes claims that were made for a pod (syncClaim). */
 export const resourceClaim = defineController({

@@ -5,3 +5,6 @@ export const NO_CLAIM_STATE = 'not found';
 export const CLAIMS_DO_NOT_HELP = 'still not schedulable';
 /** What it says after it has taken a claim's devices back. */
 export const DEALLOCATED = 'deallocation of ResourceClaim completed';
+/** What it says of a pod whose claim for extended resources has been left by an earlier attempt, and after it has deleted that. */
+export const EXTENDED_CLAIM_LEFT = 'cannot schedule extended resource claim';
+export const DELETED = 'deletion of ResourceClaim completed';

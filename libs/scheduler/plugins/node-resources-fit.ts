@@ -1,6 +1,8 @@
 import type { corev1 } from '#api';
+import type { Informers } from '#client';
 import { isExtendedResource } from '#component-helpers';
 import { DEFAULT_ARGS, type PluginArgs } from '../config/plugin-args.js';
+import { classOf } from '../devices/extended.js';
 import type { Plugin, Rejection, StateData } from '../framework.js';
 import { internedId } from '../interned-ids.js';
 import { NodeInfo } from '../node-info.js';
@@ -19,13 +21,15 @@ interface Requests extends StateData {
 type Ignored = (resource: string) => boolean;
 
 /** Why a pod does not fit on a node, by resource (fitsRequest). */
-function insufficient(pod: corev1.Pod, node: NodeInfo, ignored: Ignored): Rejection | undefined {
+function insufficient(pod: corev1.Pod, node: NodeInfo, ignored: Ignored, informers?: Informers): Rejection | undefined {
   let reasons: string[] | undefined;
   let final = false;
   if (node.pods.size + 1 > (node.allocatable.get('pods') ?? 0)) reasons = ['Too many pods'];
   for (const [resource, wanted] of podAmounts(pod).wanted) {
     const capacity = node.allocatable.get(resource) ?? 0;
     if (wanted <= capacity - (node.requested.get(resource) ?? 0) || ignored(resource)) continue;
+    // Devices provide it instead: DynamicResources looks at them.
+    if (capacity === 0 && informers && classOf(resource, informers)) continue;
     reasons ??= [];
     reasons.push(`Insufficient ${resource}`);
     final ||= wanted > capacity;
@@ -69,7 +73,7 @@ function withArgs(args: PluginArgs['NodeResourcesFit']): Plugin {
       onPods([podResized], (pod, { object, old }) => frees(pod, object, old)),
       onNodes([nodeAdded, allocatableChanged], (pod, { object, old }) => offersMore(pod, object, old)),
     ],
-    filter: (pod, node) => insufficient(pod, node, ignored),
+    filter: (pod, node, _state, world) => insufficient(pod, node, ignored, world.informers),
     preScore(pod, _nodes, state) {
       const requests = requestsFor(podAmounts(pod).scored, scoringStrategy.resources);
       const kept: Requests = { requests, id: internedId(`${stateKey} ${strategy} ${requestsId(scoringStrategy.resources, requests)}`) };
