@@ -15,6 +15,8 @@ export interface BinderOptions {
   queue: SchedulingQueue;
   snapshot: Snapshot;
   nominator: Nominator;
+  /** A pod does not count for its node any more: others may fit there. */
+  released(pod: corev1.Pod, node: string): void;
 }
 
 /** A pod and the node that a cycle has chosen for it. */
@@ -69,11 +71,12 @@ export class Binder {
 
   /** Gives back what was taken for the pod (unreserveAndForget). */
   forget({ waiting: { pod }, node, state, profile }: Decision): void {
-    const { context, snapshot } = this.options;
+    const { context, snapshot, released } = this.options;
     for (const plugin of [...profile.at('reserve')].reverse()) plugin.unreserve?.(pod, node, state);
     snapshot.removePod(pod);
     const current = context.informers.of(Pod).get(pod.metadata.name, pod.metadata.namespace);
     if (current?.spec.nodeName) snapshot.setPod(current);
+    else released(pod, node);
   }
 
   /** Permit, preBind, bind and postBind. A pod that has to wait stays assumed; the call is repeated when it may go on. */

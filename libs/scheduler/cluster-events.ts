@@ -126,6 +126,12 @@ export class ClusterEvents {
     this.happened(Node, change);
   }
 
+  /** A pod is not bound to its node after all, which is as if it had been deleted there (handleBindingCycleError). */
+  released(pod: corev1.Pod, nodeName: string): void {
+    const object = { ...pod, spec: { ...pod.spec, nodeName } };
+    this.happened(Pod, { object, old: object, deleted: true, revision: this.last });
+  }
+
   /** Moves the pods that a change may help. */
   private happened(on: Resource, { object, old, deleted, revision }: Change<KubeObject>): void {
     const { queue, waiting, informers } = this.to;

@@ -12,7 +12,8 @@ function failing(message: string): CausalClient {
   return Object.assign(client, { as: () => client });
 }
 
-test("a failed binding is reported with the pod's key, and retried after its back-off", async () => {
+/** A scheduler over objects that are put into its informers. */
+async function open(client: CausalClient) {
   const failures: ReconcileFailure[] = [];
   const indexers = new Map<string, Indexer<KubeObject>>();
   const informers: Informers = {
@@ -27,7 +28,7 @@ test("a failed binding is reported with the pod's key, and retried after its bac
   const clock = new SteppedClock(0);
   const scheduler = await kubeScheduler.open({
     cluster: 'c',
-    client: failing('no connection'),
+    client,
     informers,
     clock,
     random: seededRandom('s'),
@@ -41,6 +42,11 @@ test("a failed binding is reported with the pod's key, and retried after its bac
     onFailure: (failure) => failures.push(failure),
   });
   const put = (kind: string, object: corev1.Node | corev1.Pod) => indexers.get(kind)?.put(object, 1);
+  return { scheduler, put, clock, failures };
+}
+
+test("a failed binding is reported with the pod's key, and retried after its back-off", async () => {
+  const { scheduler, put, clock, failures } = await open(failing('no connection'));
   put(Node.kind, node('w1'));
   put(Pod.kind, pod('web'));
   expect(await scheduler.drain({ reconciles: 10 })).toEqual({ more: false, nextAt: 2000 });
@@ -49,6 +55,21 @@ test("a failed binding is reported with the pod's key, and retried after its bac
   clock.set(2000);
   await scheduler.drain({ reconciles: 10 });
   expect(failures.map((failure) => failure.failures)).toEqual([1, 2]);
+});
+
+test('a pod that found no room gets that of another one whose binding has failed', async () => {
+  const tried: string[] = [];
+  const bind = (_resource: unknown, name: string) => {
+    tried.push(name);
+    return name === 'first' ? Promise.reject(new Error('refused')) : Promise.resolve({});
+  };
+  const done = () => Promise.resolve({});
+  const client = { createSubresource: bind, create: done, patch: done, delete: done } as unknown as CausalClient;
+  const { scheduler, put } = await open(Object.assign(client, { as: () => client }));
+  put(Node.kind, node('w1'));
+  for (const name of ['first', 'second']) put(Pod.kind, pod(name, { requests: { cpu: '3' } }));
+  await scheduler.drain({ reconciles: 10 });
+  expect(tried).toEqual(['first', 'second']);
 });
 
 test.each<[string, string, KubeObject | undefined, boolean]>([

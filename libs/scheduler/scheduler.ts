@@ -57,7 +57,8 @@ class Scheduler implements ComponentInstance {
     this.queue = new SchedulingQueue(clock, this.profiles.rules);
     this.recorders = new Recorders(context, NAME);
     const { queue, snapshot, nominator, waiting } = this;
-    this.binder = new Binder({ context, queue, snapshot, nominator });
+    const released = (pod: corev1.Pod, node: string) => this.events.released(pod, node);
+    this.binder = new Binder({ context, queue, snapshot, nominator, released });
     this.unschedulable = new UnschedulablePods({ context, queue, nominator });
     const abandoned = (pod: corev1.Pod) => this.abandon(waiting.take(pod));
     const wake = () => this.listener?.();
