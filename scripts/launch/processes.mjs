@@ -36,8 +36,8 @@ async function answers(url, within) {
 /** One process of the service. When the launcher dies, their channel closes, by which the process notices it. */
 export class ServiceProcess {
   /**
-   * @param {{name: string, script: string, root: string, log: import('./log-file.mjs').LogFile, env: Record<string, string>,
-   *   stallTimeout: number, say: (line: string) => void, onStarted: () => void}} options
+   * @param {{name: string, script: string, semiSpace: number, root: string, log: import('./log-file.mjs').LogFile,
+   *   env: Record<string, string>, stallTimeout: number, say: (line: string) => void, onStarted: () => void}} options
    */
   constructor(options) {
     this.options = options;
@@ -56,9 +56,9 @@ export class ServiceProcess {
 
   /** Resolves when it is ready. */
   async launch() {
-    const { script, root, log, env, onStarted } = this.options;
+    const { script, semiSpace, root, log, env, onStarted } = this.options;
     log.forgetTail();
-    const child = spawn(nodeOf(root), ['--no-warnings', '--max-semi-space-size=32', path.join(root, 'dist', script)], {
+    const child = spawn(nodeOf(root), ['--no-warnings', `--max-semi-space-size=${semiSpace}`, path.join(root, 'dist', script)], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, ...env },
