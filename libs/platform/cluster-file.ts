@@ -121,7 +121,7 @@ export class ClusterFileReader {
   private read(bytes: Buffer): FiledObject | undefined {
     this.lines += 1;
     if (bytes.length > LONGEST_LINE) this.refuse(`longer than ${LONGEST_LINE} bytes`);
-    if (this.ended) this.refuse('nothing may follow the last line');
+    if (this.ended) return this.mustBeEmpty(bytes);
     const text = this.decoded(bytes);
     if (this.lines > 1 && text.startsWith('{"objects":')) {
       this.end(this.parsed(text));
@@ -131,6 +131,11 @@ export class ClusterFileReader {
     if (this.lines > 1) return this.objectIn(text);
     this.begin(this.parsed(text));
     return undefined;
+  }
+
+  /** Editors and shells add empty lines. */
+  private mustBeEmpty(bytes: Buffer): undefined {
+    if (!/^\s*$/.test(bytes.toString('latin1'))) this.refuse('nothing may follow the last line');
   }
 
   private decoded(bytes: Buffer): string {

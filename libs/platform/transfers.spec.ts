@@ -64,7 +64,7 @@ test('a cluster that is exported and imported goes on under an id and a token of
     '{"key":"/registry/events/e","object":{"e":1}}',
     '{"key":"/registry/secrets/s","object":{"data":{"ü":"\\u0000\\n"}}}',
   ]);
-  const { cluster: copy, token } = await load(file, 'copy');
+  const { cluster: copy, token } = await load(`${file}\n`, 'copy');
   expect(copy).toEqual({ ...cluster, id: expect.any(String), name: 'copy', clock: { mode: 'stepped', now: 5_000 } });
   expect([copy.id === cluster.id, await clusters.token(copy.id), woken]).toEqual([false, token, [copy.id]]);
   const values = async (id: string) => (await storage.open(id).list({ prefix: '/' })).items.map(({ key, value }) => [key, value]);

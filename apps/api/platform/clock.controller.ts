@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { Problem } from '#hosting';
 import { CLUSTER_TIME } from '../tokens.js';
 import type { ClusterTime } from './cluster-time.js';
 import { PlatformGuard } from './platform.guard.js';
@@ -25,7 +26,7 @@ export class ClockController {
 
   @Delete('advance')
   @HttpCode(204)
-  cancel(@Param('cluster') id: string): Promise<void> {
-    return this.time.cancel(id);
+  async cancel(@Param('cluster') id: string): Promise<void> {
+    if (!(await this.time.cancel(id))) throw new Problem(404, 'the clock is not being advanced');
   }
 }
