@@ -1,4 +1,5 @@
 import { formatGoDuration } from '#apimachinery';
+import { probeNeighbours } from './probed-neighbours.js';
 import { crashEntry, matchingRule, restartDelay, shouldRestart } from './restart.js';
 import { beginRestart } from './restart-all.js';
 import type { Simulation } from './simulation.js';
@@ -15,6 +16,7 @@ export interface ExitDetail {
 /** A container has ended: it is done, or the next sync of its pod restarts it, if it is not in back-off by then. */
 export function onExit(sim: Simulation, slot: Slot, code: number, { waiting, ...detail }: ExitDetail = {}): void {
   sim.terminate(slot, code, detail);
+  probeNeighbours(sim, slot);
   if (!shouldRestart(slot, sim.pod, code)) return;
   if (matchingRule(slot.container, code) === 'RestartAllContainers') {
     beginRestart(sim);

@@ -185,6 +185,21 @@ test('readiness: after the delay, and only on a port that is served', () => {
   );
 });
 
+test('a probe may be answered by another container of the pod, and is run again when that one ends', () => {
+  const readinessProbe: corev1.Probe = { tcpSocket: { port: 80 }, periodSeconds: 10, failureThreshold: 1, successThreshold: 1 };
+  const args = ['/bin/sh', '-c', 'sleep 86400'];
+  const other = { name: 'other', image: 'busybox:1.36', args, readinessProbe };
+  const story = new Story(podOf({ restartPolicy: 'Never', containers: [{ ...nginx, image: 'nginx:1.27' }, other] })).pass(0);
+  expect([story.summary, story.due]).toEqual(['Running c=running+ready other=running+ready', story.now + 86_400_000]);
+  const ends = {
+    ...nginx,
+    livenessProbe: { tcpSocket: { port: 81 }, periodSeconds: 60, failureThreshold: 1, successThreshold: 1, initialDelaySeconds: 60 },
+  };
+  const short = new Story(podOf({ restartPolicy: 'Never', containers: [ends, other] })).pass(0);
+  expect(short.summary).toBe('Running c=running+ready other=running+ready');
+  expect(short.pass(120_000).summary).toBe('Running c=Completed(0) other=running');
+});
+
 test('liveness: the file is removed, the container is killed', () => {
   const livenessProbe = { exec: { command: ['cat', '/tmp/healthy'] }, initialDelaySeconds: 5, periodSeconds: 5, failureThreshold: 3 };
   const args = ['/bin/sh', '-c', 'touch /tmp/healthy; sleep 30; rm -f /tmp/healthy; sleep 600'];

@@ -1,19 +1,33 @@
 import type { corev1 } from '#api';
 import { goQuote } from '#apimachinery';
 import type { Program, ServedPort } from '../images/program.js';
+import type { ProbeType } from './memory.js';
 import type { CommandResult } from './world.js';
 
 /** Probes over the network, in the words of upstream's probers (pkg/probe). */
 
-/** The target of a probe: a running container's program, `elapsed` milliseconds after its start. */
-export interface ProbedContainer {
-  container: corev1.Container;
+/** The probes of a container, in the order in which they are looked at. */
+export const PROBE_TYPES: readonly ProbeType[] = ['startup', 'liveness', 'readiness'];
+
+const FIELD = { startup: 'startupProbe', liveness: 'livenessProbe', readiness: 'readinessProbe' } as const;
+
+/** A probe of a container. */
+export const probeOf = (container: corev1.Container, type: ProbeType): corev1.Probe | undefined => container[FIELD[type]];
+
+/** A program in a running container, `elapsed` milliseconds after its start. */
+export interface RunningProgram {
   program: Program;
-  podIP: string;
   elapsed: number;
 }
 
-const OK: CommandResult = { ok: true, output: '' };
+/** The target of a probe. */
+export interface ProbedContainer extends RunningProgram {
+  container: corev1.Container;
+  podIP: string;
+  /** What runs in the pod's other containers: they listen at the same address. */
+  neighbours(): readonly RunningProgram[];
+}
+
 const failed = (output: string): CommandResult => ({ ok: false, output });
 
 /** The number of a port that may be named. */
@@ -23,9 +37,27 @@ export function portNumber(container: corev1.Container, port: string | number): 
   return named ?? (/^\d+$/.test(port) ? Number(port) : undefined);
 }
 
-function served({ program }: ProbedContainer, port: number): ServedPort | undefined {
-  return program.does === 'not-start' ? undefined : program.ports.find((candidate) => candidate.port === port);
+/** A port that a program listens on. */
+interface OpenPort {
+  port: ServedPort;
+  elapsed: number;
+  /** Its answers do not change any more. */
+  quiet: boolean;
 }
+
+function served(target: ProbedContainer, wanted: number): OpenPort | undefined {
+  for (const { program, elapsed } of [target, ...(listensOn(target.program, wanted) ? [] : target.neighbours())]) {
+    const port = listensOn(program, wanted);
+    if (port) return { port, elapsed, quiet: elapsed >= lastChange(program) };
+  }
+  return undefined;
+}
+
+/** The port of a program; undefined if it does not listen there. */
+export const listensOn = (program: Program, wanted: number): ServedPort | undefined =>
+  program.does === 'not-start' ? undefined : program.ports.find(({ port }) => port === wanted);
+
+const passed = ({ quiet }: OpenPort): CommandResult => ({ ok: true, output: '', quiet });
 
 function probeHTTP(target: ProbedContainer, get: corev1.HTTPGetAction): CommandResult {
   const port = portNumber(target.container, get.port);
@@ -37,20 +69,23 @@ function probeHTTP(target: ProbedContainer, get: corev1.HTTPGetAction): CommandR
     const url = `${(get.scheme || 'HTTP').toLowerCase()}://${host}:${port}${path}`;
     return failed(`Get ${goQuote(url)}: dial tcp ${host}:${port}: connect: connection refused`);
   }
-  const status = open.status?.(path.split('?', 1)[0] ?? '', target.elapsed) ?? 400;
-  return status >= 200 && status < 400 ? OK : failed(`HTTP probe failed with statuscode: ${status}`);
+  const status = open.port.status?.(path.split('?', 1)[0] ?? '', open.elapsed) ?? 400;
+  return status >= 200 && status < 400 ? passed(open) : failed(`HTTP probe failed with statuscode: ${status}`);
 }
 
 function probeTCP(target: ProbedContainer, { port: named, host }: corev1.TCPSocketAction): CommandResult {
   const port = portNumber(target.container, named);
   if (port === undefined) return failed(`invalid port number: ${named}`);
-  return served(target, port) ? OK : failed(`dial tcp ${host || target.podIP}:${port}: connect: connection refused`);
+  const open = served(target, port);
+  return open ? passed(open) : failed(`dial tcp ${host || target.podIP}:${port}: connect: connection refused`);
 }
 
 function probeGRPC(target: ProbedContainer, { port }: corev1.GRPCAction, timeout: number): CommandResult {
   const open = served(target, port);
-  if (open?.protocol === 'grpc') {
-    return (open.status?.('', target.elapsed) ?? 200) === 200 ? OK : failed('service unhealthy (responded with "NOT_SERVING")');
+  if (open?.port.protocol === 'grpc') {
+    return (open.port.status?.('', open.elapsed) ?? 200) === 200
+      ? passed(open)
+      : failed('service unhealthy (responded with "NOT_SERVING")');
   }
   return failed(`timeout: failed to connect service "${target.podIP}:${port}" within ${timeout}s: context deadline exceeded`);
 }
@@ -60,10 +95,16 @@ export function probe(target: ProbedContainer, spec: corev1.Probe): CommandResul
   if (spec.httpGet) return probeHTTP(target, spec.httpGet);
   if (spec.tcpSocket) return probeTCP(target, spec.tcpSocket);
   if (spec.grpc) return probeGRPC(target, spec.grpc, spec.timeoutSeconds ?? 1);
-  return OK;
+  return { ok: true, output: '', quiet: true };
+}
+
+/** The port that a probe over the network is sent to. */
+export function probedPort(container: corev1.Container, { httpGet, tcpSocket, grpc }: corev1.Probe): number | undefined {
+  const port = httpGet?.port ?? tcpSocket?.port ?? grpc?.port;
+  return port === undefined ? undefined : portNumber(container, port);
 }
 
 /** When (after the start) a probe's result can change for the last time, due to the program's ports. */
-export function lastChange(program: Program): number {
+function lastChange(program: Program): number {
   return program.does === 'not-start' ? 0 : program.ports.reduce((latest, { changesAt = 0 }) => Math.max(latest, changesAt), 0);
 }

@@ -2,17 +2,14 @@ import type { corev1 } from '#api';
 import type { Instant } from '#apimachinery';
 import { killContainer } from './kill.js';
 import type { ProbeMemory, ProbeType } from './memory.js';
-import { lastChange, probe } from './probes.js';
+import { neighboursOf } from './probed-neighbours.js';
+import { PROBE_TYPES, probe, probeOf } from './probes.js';
 import type { Simulation } from './simulation.js';
 import type { Slot } from './slot.js';
 
 /** When probes are run and what follows from their results (kubelet/prober). */
 
-const FIELD = { startup: 'startupProbe', liveness: 'livenessProbe', readiness: 'readinessProbe' } as const;
 const WORD = { startup: 'Startup', liveness: 'Liveness', readiness: 'Readiness' } as const;
-const TYPES: readonly ProbeType[] = ['startup', 'liveness', 'readiness'];
-
-const specOf = (slot: Slot, type: ProbeType): corev1.Probe | undefined => slot.container[FIELD[type]];
 
 /** A probe that has not been run yet: a container is live until a probe fails, and not ready until one succeeds. */
 function initial(sim: Simulation, slot: Slot, type: ProbeType, spec: corev1.Probe): ProbeMemory {
@@ -21,7 +18,7 @@ function initial(sim: Simulation, slot: Slot, type: ProbeType, spec: corev1.Prob
 }
 
 function memoryOf(sim: Simulation, slot: Slot, type: ProbeType): ProbeMemory | undefined {
-  const spec = specOf(slot, type);
+  const spec = probeOf(slot.container, type);
   return spec && (slot.memory.probes?.[type] ?? initial(sim, slot, type, spec));
 }
 
@@ -30,7 +27,7 @@ export function nextProbe(sim: Simulation, slot: Slot): { type: ProbeType; at: I
   if (!slot.status.state?.running || slot.role === 'init' || slot.role === 'ephemeral') return undefined;
   const started = memoryOf(sim, slot, 'startup')?.passed ?? true;
   let soonest: { type: ProbeType; at: Instant } | undefined;
-  for (const type of TYPES) {
+  for (const type of PROBE_TYPES) {
     // Until the container has started only the startup probe is run, and afterwards only the others.
     if ((type === 'startup') === started) continue;
     // After it has led to a restart, a probe is on hold (prober/worker.go).
@@ -51,7 +48,7 @@ function count(before: ProbeMemory, ok: boolean, spec: corev1.Probe): ProbeMemor
 
 /** Runs a probe and acts on the result: ready or not, started, or killed. */
 export function runProbe(sim: Simulation, slot: Slot, type: ProbeType): void {
-  const spec = specOf(slot, type);
+  const spec = probeOf(slot.container, type);
   const program = sim.program(slot);
   const before = memoryOf(sim, slot, type);
   if (!spec || !program || !before) return;
@@ -60,13 +57,13 @@ export function runProbe(sim: Simulation, slot: Slot, type: ProbeType): void {
     ? sim.looked(
         sim.world.processes.run(sim.startOf(slot), { argv: spec.exec.command ?? [], timeoutSeconds: spec.timeoutSeconds ?? 1 }, sim.at),
       )
-    : probe({ container: slot.container, program, podIP: sim.podIP, elapsed }, spec);
+    : probe({ container: slot.container, program, podIP: sim.podIP, elapsed, neighbours: () => neighboursOf(sim, slot) }, spec);
   if (outcome === undefined) return;
   const { ok, output } = outcome;
   if (!ok) sim.warning('Unhealthy', `${WORD[type]} probe failed: ${output}`, slot);
   const after = count(before, ok, spec);
   // A success that can no longer change is not checked again.
-  const settled = ok && after.passed && (spec.exec ? outcome.quiet === true : elapsed >= lastChange(program));
+  const settled = ok && after.passed && outcome.quiet === true;
   const next = settled ? undefined : sim.at + Math.max(1, spec.periodSeconds ?? 10) * 1000;
   sim.remember(slot, { probes: { ...slot.memory.probes, [type]: { ...after, next } } });
   if (ok || type === 'readiness' || after.failures < (spec.failureThreshold ?? 3)) return;
