@@ -1,3 +1,13 @@
+/** A member of etcd. */
+export interface EtcdMemberState {
+  /** The node that it runs on. */
+  readonly name: string;
+  readonly role: string;
+  readonly term: number;
+  /** The position of the leader that it knows. */
+  readonly leader?: number;
+}
+
 /** The parts of the control plane that the API server depends on, or is asked about. Everything is as of now. */
 export interface ControlPlane {
   /** Resolves when the rest can be asked; undefined if it can be now. */
@@ -10,6 +20,8 @@ export interface ControlPlane {
   readonly hasStore: boolean;
   /** Whether an instance of a component is up. */
   isUp(component: string): boolean;
+  /** The members of etcd, and whether the disk of one is full. */
+  etcd(): { readonly members: readonly EtcdMemberState[]; readonly isFull: boolean };
   /** Whether connections get from one node to another. */
   reaches(from: string, to: string): boolean;
   /** Why the kubelet of a node cannot be asked: it does not listen, or does not answer; undefined if it can. */
@@ -25,6 +37,7 @@ export const WHOLE: ControlPlane = {
   checkPut: () => undefined,
   hasStore: true,
   isUp: () => true,
+  etcd: () => ({ members: [], isFull: false }),
   reaches: () => true,
   kubeletTrouble: () => undefined,
   lastWords: () => undefined,

@@ -58,6 +58,9 @@ export async function ensureCreate(scope: RestScope): Promise<void> {
   if (!allowed) throw forbidden({ group: '', resource: scope.resource.resource }, scope.name, reason);
 }
 
+/** The keys of what the API server stores. */
+const REGISTRY = '/registry/';
+
 /** What machines ask of the cluster. */
 export function worldOf({ cluster, work }: RestScope): MachineWorld {
   const { clock, reader, tokens } = cluster;
@@ -69,6 +72,18 @@ export function worldOf({ cluster, work }: RestScope): MachineWorld {
       past: (group, resource, namespace, name, revision) => pastObject(cluster.store, { group, resource, namespace, name }, revision),
     },
     faults: cluster.controlPlane,
+    etcd: {
+      members: () => cluster.controlPlane.etcd().members,
+      isFull: () => cluster.controlPlane.etcd().isFull,
+      revision: () => cluster.store.revision(),
+      // What is stored beside /registry is not in the etcd of a cluster.
+      keys: async (prefix) => {
+        const root = prefix.startsWith(REGISTRY) ? prefix.slice(0, prefix.lastIndexOf('/') + 1) : REGISTRY;
+        if (!root.startsWith(prefix) && !prefix.startsWith(REGISTRY)) return [];
+        const { items } = await cluster.store.list({ prefix: root });
+        return items.filter(({ key }) => key.startsWith(prefix));
+      },
+    },
     pace: work,
     keptFiles: async (uid) => (await keptFilesOf(cluster.store, uid))?.files,
     volumeFiles: async (key) => (await cluster.store.get(`/machine/${key}`))?.object as VolumeFiles | undefined,

@@ -125,6 +125,27 @@ function get(port: number): Promise<string> {
 describe.each(versions)('kubectl $version', (kubectl) => {
   const call = (args: readonly string[], input?: string) => run(kubectl, cluster.kubeconfig, args, input === undefined ? {} : { input });
 
+  test('exec of etcdctl in a member of etcd', async () => {
+    const pki = '/etc/kubernetes/pki/etcd';
+    const etcdctl = (...words: string[]) =>
+      call([
+        ...['exec', '-n', 'kube-system', 'etcd-control-plane', '--', 'etcdctl', `--cacert=${pki}/ca.crt`],
+        ...[`--cert=${pki}/server.crt`, `--key=${pki}/server.key`, ...words],
+      ]);
+    const members = await etcdctl('member', 'list');
+    expect([members.code, members.out]).toEqual([
+      0,
+      expect.stringMatching(
+        /^[0-9a-f]{16}, started, control-plane, https:\/\/192\.168\.0\.10:2380, https:\/\/192\.168\.0\.10:2379, false\n$/,
+      ),
+    ]);
+    const { out } = await etcdctl('get', '/registry/namespaces/', '--prefix', '--keys-only');
+    expect(out.split('\n').filter((line) => line !== '')).toContain('/registry/namespaces/kube-system');
+    expect((await etcdctl('snapshot', 'save', '/tmp/a.db')).out).toBe('Snapshot saved at /tmp/a.db\nServer version 3.6.8\n');
+    const status = await call(['exec', '-n', 'kube-system', 'etcd-control-plane', '--', 'etcdutl', 'snapshot', 'status', '/tmp/a.db']);
+    expect(status.out).toMatch(/^[0-9a-f]{8}, \d+, \d+, [\d.]+ [kM]B, 3\.6\.0\n$/);
+  });
+
   test('exec', async () => {
     expect(await call(['exec', 'box', '--', 'sh', '-c', 'echo out; echo err >&2; exit 3'])).toEqual({
       code: 3,

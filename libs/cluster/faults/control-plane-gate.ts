@@ -1,9 +1,9 @@
 import { type Clock, failureStatus, StatusError, serviceUnavailable } from '#apimachinery';
-import type { ControlPlane, Timers } from '#apiserver';
+import { CONTROL_PLANE_KEY, type ControlPlane, controlPlaneNodes, type Timers } from '#apiserver';
 import type { CachedObject, ClusterStore } from '#cacher';
 import { CloudView } from '../cloud/cloud-view.js';
 import { KubeletConfigurations } from '../kubelet-configurations.js';
-import type { Serving } from './control-plane.js';
+import { ControlPlaneState, type Serving, soundHistory } from './control-plane.js';
 import { FAULTS_KEY, holdOf } from './fault.js';
 import { FaultRow, FaultView } from './fault-view.js';
 
@@ -63,6 +63,15 @@ export class ControlPlaneGate implements ControlPlane {
     const state = this.row.current(this.cold);
     if (component !== 'kube-controller-manager' && component !== 'kube-scheduler') return true;
     return state?.history.members.some((node) => !holdOf(state.holds, component, node)) ?? true;
+  }
+
+  etcd(): ReturnType<ControlPlane['etcd']> {
+    const { store, clock } = this.options;
+    const now = clock.now();
+    const sound = () => new ControlPlaneState([], soundHistory(controlPlaneNodes(store.peek(CONTROL_PLANE_KEY)), '', now));
+    const state = this.row.current(this.cold) ?? sound();
+    const members = state.etcdAt(now).members.map((member, position) => ({ ...member, name: state.history.members[position] ?? '' }));
+    return { members, isFull: state.isFull };
   }
 
   reaches(from: string, to: string): boolean {

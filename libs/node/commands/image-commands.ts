@@ -1,5 +1,6 @@
 import type { ImageDefinition } from '../images/image.js';
 import type { Command } from '../shell/process.js';
+import { etcdCommands } from './etcdctl.js';
 import { fileCommands } from './files.js';
 import { curlCommand, networkCommands } from './network.js';
 import { sed } from './sed.js';
@@ -21,7 +22,7 @@ const WITHOUT_WGET = /\/nginx/;
 
 /** The commands of an image by name, without shells and its own programs; `name` is the image as the container names it. */
 export function commandsOf({ shell, repositories }: ImageDefinition, name = ''): Readonly<Record<string, Command>> {
-  if (!shell) return {};
+  if (!shell) return repositories.some((one) => one.endsWith('/etcd')) ? etcdCommands : {};
   const is = (pattern: RegExp): boolean => repositories.some((one) => pattern.test(one));
   const common = is(WITHOUT_WGET) && !SMALL.test(name) ? COMMON_WITHOUT_WGET : COMMON;
   return is(WITH_CURL) && !WITHOUT_CURL.test(name) ? { ...common, curl: curlCommand } : common;

@@ -1,6 +1,6 @@
 import type { corev1, discoveryv1 } from '#api';
 import type { HttpAnswer } from '../images/program.js';
-import type { ConnectError, HttpCall, Network } from '../shell/process.js';
+import type { ConnectError, EtcdView, HttpCall, Network } from '../shell/process.js';
 import type { PodMachine } from './pod-machine.js';
 import { type Place, reachableEndpoints } from './service-endpoints.js';
 import type { MachineWorld } from './world.js';
@@ -65,6 +65,21 @@ export class ClusterNetwork implements Network {
   /** Whether there are no nodes that anything of the system could run on: pods that are looked at alone have a network all the same. */
   private async isBare(): Promise<boolean> {
     return (await this.world.objects.list('', 'nodes')).length === 0;
+  }
+
+  /** etcd, from the node of one of its members. */
+  async etcd(): Promise<EtcdView | undefined> {
+    const { etcd } = this.world;
+    if (!etcd || !this.pod.spec.hostNetwork || !etcd.members().some(({ name }) => name === this.pod.spec.nodeName)) return undefined;
+    const nodes = await this.world.objects.list<corev1.Node>('', 'nodes');
+    const addressOf = ({ status }: corev1.Node) => status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '';
+    return {
+      members: () => etcd.members(),
+      isFull: () => etcd.isFull(),
+      revision: () => etcd.revision(),
+      keys: (prefix) => etcd.keys(prefix),
+      addresses: new Map(nodes.map((node) => [node.metadata.name, addressOf(node)])),
+    };
   }
 
   /** Whether a CoreDNS answers. */

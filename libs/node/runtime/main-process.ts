@@ -43,8 +43,10 @@ export function shellHost(
     ...(onUnknown ? { onUnknown } : {}),
     command(name) {
       const own = knownPrograms(container.image, name, []);
-      if (own) return (process) => knownProgram(container, own, { process, kernel, onListen });
       const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+      // A command of an image without a shell stands for the program of its name.
+      if (command && !container.image.shell) return command;
+      if (own) return (process) => knownProgram(container, own, { process, kernel, onListen });
       if (command)
         return (process) => {
           const server = knownPrograms(container.image, name, process.argv.slice(1));

@@ -28,6 +28,7 @@ export function surroundingsOf(pod: corev1.Pod, container: Container, network: (
     network: {
       resolve: (name) => network().resolve(name),
       hasNameServer: () => network().hasNameServer(),
+      etcd: () => network().etcd(),
       http: (call) => network().http(call),
       connect: (host, port) => network().connect(host, port),
     },

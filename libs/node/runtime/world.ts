@@ -1,5 +1,6 @@
 import type { KubeObject } from '#apimachinery';
 import type { Pace } from '../shell/kernel.js';
+import type { EtcdAccess } from './etcd-access.js';
 import type { KeptFiles } from './kept-files.js';
 import type { VolumeFiles } from './volume-files.js';
 
@@ -32,6 +33,8 @@ export interface MachineWorld {
     /** What the process of a static pod says before it ends, while it ends whenever it is started. */
     lastWords?(component: string, node: string): string | undefined;
   };
+  /** etcd, for its own client; unset where nobody asks. */
+  readonly etcd?: EtcdAccess;
   /** Lets the event loop go on while processes are brought up to date. */
   readonly pace: Pace;
 }

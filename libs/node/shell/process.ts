@@ -1,6 +1,7 @@
 import type { FileSystem } from '../files/file-system.js';
 import { FileError, normalized } from '../files/file-system.js';
 import type { HttpAnswer } from '../images/program.js';
+import type { EtcdAccess } from '../runtime/etcd-access.js';
 import { type Kernel, Signal, type Wait } from './kernel.js';
 import { HELD_BYTES } from './limits.js';
 import { type Input, type Output, readFrom, writeTo } from './streams.js';
@@ -32,8 +33,15 @@ export interface Network {
   hasNameServer(): Promise<boolean>;
   /** An HTTP exchange over TCP; the text of the error otherwise. */
   http(request: HttpCall): Promise<HttpAnswer | ConnectError>;
+  /** etcd, if this is the network of its members. */
+  etcd?(): Promise<EtcdView | undefined>;
   /** Whether a TCP connection can be opened. */
   connect(host: string, port: number): Promise<undefined | ConnectError>;
+}
+
+/** etcd with the addresses of its members. */
+export interface EtcdView extends EtcdAccess {
+  readonly addresses: ReadonlyMap<string, string>;
 }
 
 export interface HttpCall {

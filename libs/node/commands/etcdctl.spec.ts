@@ -1,0 +1,118 @@
+import type { corev1 } from '#api';
+import type { KubeObject } from '#apimachinery';
+import type { EtcdMemberState } from '../runtime/etcd-access.js';
+import { startProcess } from '../runtime/exec.js';
+import { PodMachine } from '../runtime/pod-machine.js';
+import type { MachineWorld } from '../runtime/world.js';
+
+const PKI = '/etc/kubernetes/pki/etcd';
+const CERTIFICATES = [`--cacert=${PKI}/ca.crt`, `--cert=${PKI}/server.crt`, `--key=${PKI}/server.key`];
+const SOUND: EtcdMemberState[] = [
+  { name: 'cp-1', role: 'leader', term: 3, leader: 0 },
+  { name: 'cp-2', role: 'follower', term: 3, leader: 0 },
+  { name: 'cp-3', role: 'learner', term: 3, leader: 0 },
+];
+const STORED = ['/registry/configmaps/default/a', '/registry/pods/default/p'].map((key) => ({ key, value: `{"of":"${key}"}` }));
+const nodes = SOUND.map(({ name }, position) => ({
+  metadata: { name },
+  status: { addresses: [{ type: 'InternalIP', address: `10.0.0.${position + 1}` }] },
+}));
+
+/** What a command prints in the pod of the first member; time passes as it waits. */
+async function printed(command: readonly string[], { members = SOUND, isFull = false } = {}): Promise<string> {
+  let now = Date.parse('2026-01-02T03:04:05Z');
+  const world: MachineWorld = {
+    pace: { pause: () => undefined },
+    clock: { now: () => now },
+    objects: { get: async () => undefined, list: async <T extends KubeObject>() => nodes as unknown as T[] },
+    etcd: {
+      members: () => members,
+      isFull: () => isFull,
+      revision: async () => 42,
+      keys: async (prefix) => STORED.filter(({ key }) => key.startsWith(prefix)),
+    },
+  };
+  const running = { running: { startedAt: '2026-01-02T03:00:00Z' } };
+  const pod: corev1.Pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'etcd-cp-1', namespace: 'kube-system', uid: 'u' },
+    spec: { nodeName: 'cp-1', hostNetwork: true, containers: [{ name: 'etcd', image: 'registry.k8s.io/etcd:3.6.8-0' }] },
+    status: {
+      podIP: '10.0.0.1',
+      containerStatuses: [{ name: 'etcd', image: '', imageID: '', ready: true, restartCount: 0, state: running }],
+    },
+  };
+  const machine = await PodMachine.open(pod, world);
+  const container = machine.get('etcd');
+  if (!container) throw new Error('no container');
+  let text = '';
+  const take = (bytes: Buffer) => {
+    text += bytes.toString();
+    return true;
+  };
+  const after = (milliseconds: number, callback: () => void) => {
+    const timer = setImmediate(() => {
+      now += milliseconds;
+      callback();
+    });
+    return () => clearImmediate(timer);
+  };
+  const host = { clock: world.clock, after, pace: world.pace, around: machine.around(container) };
+  await startProcess(container, { command, tty: false, stdin: false, sinks: { stdout: take, stderr: take } }, host).exit;
+  return text;
+}
+
+const etcdctl = (line: string, given: Parameters<typeof printed>[1] = {}) =>
+  printed(['etcdctl', ...line.split(' '), ...CERTIFICATES], given);
+const ID = '[0-9a-f]{16}';
+
+test.each<[string, RegExp]>([
+  [
+    'member list',
+    new RegExp(
+      `^${ID}, started, cp-1, https://10.0.0.1:2380, https://10.0.0.1:2379, false\n${ID}, started, cp-2, .*, false\n${ID}, started, cp-3, .*, true\n$`,
+    ),
+  ],
+  ['endpoint health', /^127\.0\.0\.1:2379 is healthy: successfully committed proposal: took = /],
+  [
+    'endpoint status',
+    new RegExp(`^127\\.0\\.0\\.1:2379, ${ID}, 3\\.6\\.8, 3\\.6\\.0, 126 B, 126 B, 0%, 2\\.1 GB, true, false, 3, 42, 42, , , false\n$`),
+  ],
+  ['endpoint status -w table', /^\+-+\+.*\n\| +ENDPOINT +\| +ID +\| VERSION \| STORAGE VERSION \|.*\n\+.*\n\| 127\.0\.0\.1:2379 \|/],
+  [
+    'endpoint status --cluster',
+    /^https:\/\/10\.0\.0\.1:2379, .*\nhttps:\/\/10\.0\.0\.2:2379, .*\nhttps:\/\/10\.0\.0\.3:2379, .*true, 3, 42/,
+  ],
+  ['get / --prefix --keys-only', /^\/registry\/configmaps\/default\/a\n\n\/registry\/pods\/default\/p\n\n$/],
+  ['get / --prefix --keys-only --limit=1', /^\/registry\/configmaps\/default\/a\n\n$/],
+  ['get /registry/pods/default/p', /^\/registry\/pods\/default\/p\n\{"of":"\/registry\/pods\/default\/p"\}\n$/],
+  ['get /registry/pods', /^$/],
+  ['snapshot save /tmp/a.db', /^Snapshot saved at \/tmp\/a\.db\nServer version 3\.6\.8\n$/],
+  ['alarm list', /^$/],
+  ['version', /^etcdctl version: 3\.6\.8\nAPI version: 3\.6\n$/],
+  ['put a b', /^Error: unknown command "put a" for "etcdctl"\n$/],
+])('etcdctl %s', async (line, want) => {
+  expect(await etcdctl(line)).toMatch(want);
+});
+
+test('a full disk raises an alarm', async () => {
+  expect(await etcdctl('alarm list', { isFull: true })).toMatch(/^memberID:\d+ alarm:NOSPACE \n$/);
+  expect(await etcdctl('endpoint health', { isFull: true })).toBe(
+    '127.0.0.1:2379 is unhealthy: alarm: NOSPACE\nError: unhealthy cluster\n',
+  );
+});
+
+test('without a leader nothing that must be current is answered', async () => {
+  const members = [{ name: 'cp-1', role: 'candidate', term: 4 }, ...SOUND.slice(1).map((member) => ({ ...member, role: 'stopped' }))];
+  expect(await etcdctl('member list', { members })).toBe('Error: context deadline exceeded\n');
+  expect(await etcdctl('get / --prefix', { members })).toBe('Error: context deadline exceeded\n');
+});
+
+test.each([
+  [['etcdctl', 'member', 'list'], 'Error: context deadline exceeded\n'],
+  [['etcdctl', 'member', 'list', '--cacert', '/none'], 'Error: open /none: no such file or directory\n'],
+  [['etcdutl', 'snapshot', 'status', '/none'], 'Error: stat /none: no such file or directory\n'],
+])('%j', async (command, want) => {
+  expect(await printed(command)).toBe(want);
+});
