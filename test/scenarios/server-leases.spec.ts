@@ -69,3 +69,11 @@ it('kube-apiserver: the Lease of one that is silent is collected after an hour, 
   await settle();
   expect((await leases())['control-plane-2']).toBe('2026-01-01T01:00:05.000000Z');
 });
+
+it('kube-apiserver: one that crashes leaves its Lease', async () => {
+  const { settle, advance, faults, leases } = await start();
+  await advance(25_000);
+  await faults.inject({ type: 'crash', component: 'kube-apiserver', node: 'control-plane-2' });
+  await settle();
+  expect((await leases())['control-plane-2']).toBe('2026-01-01T00:00:20.000001Z');
+});

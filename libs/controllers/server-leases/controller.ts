@@ -63,7 +63,9 @@ class ServerLeases implements OpenController {
 
   private serverOn({ metadata }: corev1.Node): Server {
     const { faults } = this.context;
-    return { outage: faults.instance(SERVER, metadata.name), nodeOff: faults.node(metadata.name) !== undefined };
+    const { name } = metadata;
+    const abrupt = faults.node(name) !== undefined || faults.crash(SERVER, name) !== undefined;
+    return { outage: faults.instance(SERVER, name), abrupt };
   }
 }
 

@@ -8,11 +8,11 @@ const stored = serverLease({ host: 'cp', address: '192.0.2.1', process: 'p', ren
 const silent = { ...stored, spec: { ...stored.spec, renewTime: '2026-01-02T03:04:15.000001Z' } };
 const invalid = { ...stored, spec: { holderIdentity: 'x' } };
 const foreign = { ...stored, spec: { ...stored.spec, holderIdentity: 'x' } };
-const up: Server = { nodeOff: false };
+const up: Server = { abrupt: false };
 const since = START + 25_000;
-const stopped: Server = { outage: { state: 'stopped', since }, nodeOff: false };
-const paused: Server = { outage: { state: 'paused', since }, nodeOff: false };
-const off: Server = { outage: { state: 'stopped', since }, nodeOff: true };
+const stopped: Server = { outage: { state: 'stopped', since }, abrupt: false };
+const paused: Server = { outage: { state: 'paused', since }, abrupt: false };
+const off: Server = { outage: { state: 'stopped', since }, abrupt: true };
 
 it.each<[string, coordinationv1.Lease | undefined, Server | undefined, number, LeasePlan]>([
   ['of a server that runs', stored, up, 2 * HOUR, { do: 'nothing' }],

@@ -14,8 +14,8 @@ const LAST = 0.001;
 /** A kube-apiserver: the node that it runs on, and why it does not work, if so. */
 export interface Server {
   readonly outage?: Outage | undefined;
-  /** The node as a whole is off: the server could not remove its Lease. */
-  readonly nodeOff: boolean;
+  /** It ended without removing its Lease: it crashed, or the node as a whole is off. */
+  readonly abrupt: boolean;
 }
 
 /** What is to be done about the Lease of a kube-apiserver. `look`: nothing before that time. */
@@ -51,10 +51,10 @@ function planExpiry(lease: Lease, now: Instant): LeasePlan {
 export function planServerLease(lease: Lease | undefined, server: Server | undefined, now: Instant): LeasePlan {
   if (lease === undefined) return server && !server.outage ? { do: 'create' } : NOTHING;
   if (!server) return planExpiry(lease, now);
-  const { outage, nodeOff } = server;
+  const { outage, abrupt } = server;
   if (!outage) return isServerRenewed(lease) ? NOTHING : { do: 'renew', renewTime: formatMicroTime(now) };
   // A server that is told to stop removes its Lease.
-  if (outage.state === 'stopped' && !nodeOff) return { do: 'remove' };
+  if (outage.state === 'stopped' && !abrupt) return { do: 'remove' };
   if (isServerRenewed(lease)) return { do: 'renew', renewTime: formatMicroTime(lastBefore(lease, outage.since) + LAST) };
   return planExpiry(lease, now);
 }
