@@ -29,6 +29,8 @@ const TEXTS = [
   ['20261122001000_restore', '25dda35306548173'],
   ['20261122001100_clock_modes', 'dad77ec8246f16ea'],
   ['20261122001200_unflushed_steps', '07f2bf44f5426f4f'],
+  ['20261122002000_control_planes', '6b1df34037a0ee03'],
+  ['20261122003000_templates', '5a5fa7b06916bcf3'],
 ];
 
 test('migrations that databases have are never changed', () => {
