@@ -29,9 +29,9 @@ export function usageOf(pod: corev1.Pod, container: corev1.Container, resource: 
   return annotatedUsage(pod, container, resource) ?? (resource === 'memory' ? stressed(container) : 0);
 }
 
-/** Whether a container uses more memory than it may, so that the kernel kills it. */
-export function isOutOfMemory(pod: corev1.Pod, container: corev1.Container): boolean {
-  const limit = container.resources?.limits?.memory ?? pod.spec.resources?.limits?.memory;
+/** Whether a container uses more memory than it was given, so that the kernel kills it. */
+export function isOutOfMemory(pod: corev1.Pod, container: corev1.Container, given: corev1.ResourceRequirements | undefined): boolean {
+  const limit = given?.limits?.memory ?? pod.spec.resources?.limits?.memory;
   return limit !== undefined && usageOf(pod, container, 'memory') > parseQuantity(limit).value();
 }
 

@@ -79,7 +79,7 @@ function blocks(sim: Simulation, slot: Slot): boolean {
 function exitStep(sim: Simulation, slot: Slot): Step | undefined {
   const { killing } = slot.memory;
   if (slot.status.state?.running && killing) return { at: killing.until, take: () => finishKill(sim, slot, killing) };
-  if (slot.status.state?.running && isOutOfMemory(sim.pod, slot.container))
+  if (slot.status.state?.running && isOutOfMemory(sim.pod, slot.container, slot.status.resources ?? slot.container.resources))
     return { at: sim.startedAt(slot) + OUT_OF_MEMORY_AFTER, take: () => onExit(sim, slot, 137, { reason: 'OOMKilled' }) };
   const { crash } = sim.world;
   if (slot.status.state?.running && crash)

@@ -74,3 +74,23 @@ it('a pod that nobody has scheduled is rejected if it does not fit', () => {
   expect(story.pod.status).toMatchObject({ phase: 'Failed', reason: 'OutOfcpu', message: `Pod was rejected: ${message}` });
   expect(story.events).toEqual([`OutOfcpu: ${message}`]);
 });
+
+it('fails while more memory is used than would be allowed, and is tried again', () => {
+  const limits = { memory: '500Mi' };
+  const annotations = { 'usage.orrery.io/memory': '300Mi' };
+  const story = new Story(podOf({ containers: [{ ...nginx, resources: { limits } }] }, { annotations }));
+  const { pod } = story;
+  const containers = [{ ...nginx, resources: { limits: { memory: '200Mi' } } }];
+  story.events = [];
+  story.pod = { ...pod, metadata: { ...pod.metadata, generation: 2 }, spec: { ...pod.spec, containers } };
+  story.look();
+  story.pass(0);
+  const error =
+    'cannot decrease memory limits: [attempting to set pod memory limit (209715200) below current usage (314572800), attempting to set container "c" memory limit (209715200) below current usage (314572800)]';
+  expect(state(story).conditions).toEqual([`PodResizeInProgress Error ${error}`]);
+  story.pass(10_000);
+  expect(story.events.map((event) => event.split(':')[0])).toEqual(['ResizeStarted', 'ResizeError']);
+  story.pod = { ...story.pod, metadata: { ...story.pod.metadata, annotations: { 'usage.orrery.io/memory': '100Mi' } } };
+  story.pass(10_000);
+  expect([state(story).conditions, story.pod.status?.containerStatuses?.[0]?.resources]).toEqual([[], { limits: { memory: '200Mi' } }]);
+});

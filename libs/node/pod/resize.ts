@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
-import { deepEqual, type Instant } from '#apimachinery';
+import { deepEqual, type Instant, parseQuantity } from '#apimachinery';
+import { usageOf } from '../usage.js';
 import { killContainer } from './kill.js';
 import type { Simulation } from './simulation.js';
 import type { Slot } from './slot.js';
@@ -10,12 +11,14 @@ import type { Slot } from './slot.js';
 export interface PodResize {
   readonly state: 'deferred' | 'progress';
   readonly generation: number;
-  /** Why it is deferred. */
+  /** Why it is deferred, or fails. */
   readonly message?: string;
   /** When it is tried again, or done. */
   readonly at: Instant;
 }
 
+/** From a sync that failed to the next one (backOffPeriod). */
+const RETRY_SYNC = 10_000;
 /** The delays until a deferred resize is tried again. */
 const FIRST_RETRY = 30_000;
 const NEXT_RETRY = 180_000;
@@ -76,6 +79,43 @@ function actuate(sim: Simulation, slots: readonly Slot[]): void {
   sim.normal('ResizeCompleted', `Pod resize completed: ${summary(sim.pod)}`);
 }
 
+const memoryLimit = (resources: Resources | undefined): number | undefined => {
+  const limit = resources?.limits?.memory;
+  return limit === undefined ? undefined : parseQuantity(limit).value();
+};
+
+/** Why memory limits cannot become lower: more is used than they would allow (validateMemoryResizeAction). */
+function memoryError({ pod, slots: all }: Simulation, slots: readonly Slot[]): string | undefined {
+  const used = (slot: Slot): number => usageOf(pod, slot.container, 'memory');
+  const total = all.reduce((sum, slot) => sum + (slot.status.state?.running ? used(slot) : 0), 0);
+  const main = all.filter(({ role }) => role === 'main');
+  const sum = (of: (slot: Slot) => number | undefined): number | undefined =>
+    main.reduce<number | undefined>((whole, slot) => {
+      const limit = of(slot);
+      return whole === undefined || limit === undefined ? undefined : whole + limit;
+    }, 0);
+  const [current, desired] = [sum(({ status }) => memoryLimit(status.resources)), sum(({ container }) => memoryLimit(container.resources))];
+  const errors: string[] = [];
+  if (desired !== undefined && (current === undefined || desired < current) && total >= desired)
+    errors.push(`attempting to set pod memory limit (${desired}) below current usage (${total})`);
+  for (const slot of slots) {
+    const [before, wanted] = [memoryLimit(slot.status.resources), memoryLimit(slot.container.resources)];
+    if (wanted !== undefined && (before === undefined || wanted < before) && used(slot) >= wanted)
+      errors.push(
+        `attempting to set container ${JSON.stringify(slot.container.name)} memory limit (${wanted}) below current usage (${total})`,
+      );
+  }
+  if (errors.length === 0) return undefined;
+  // Several errors are an aggregate of Go.
+  return `cannot decrease memory limits: ${errors.length === 1 ? errors[0] : `[${errors.join(', ')}]`}`;
+}
+
+/** A resize that fails stays in progress, and is tried again. */
+function fail(sim: Simulation, before: PodResize, message: string): void {
+  if (before.message !== message) sim.warning('ResizeError', `Pod resize error: ${summary(sim.pod, message)}`);
+  sim.resize = { ...before, message, at: sim.now + RETRY_SYNC };
+}
+
 function defer(sim: Simulation, message: string, before: PodResize | undefined): PodResize {
   const generation = sim.pod.metadata.generation ?? 0;
   const again = before?.state === 'deferred' && before.generation === generation;
@@ -94,7 +134,9 @@ export function resizePod(sim: Simulation): void {
   const generation = sim.pod.metadata.generation ?? 0;
   if (before?.generation === generation && before.at > sim.now) return;
   if (before?.state === 'progress' && before.generation === generation) {
-    actuate(sim, slots);
+    const error = memoryError(sim, slots);
+    if (error === undefined) actuate(sim, slots);
+    else fail(sim, before, error);
     return;
   }
   const shortage = sim.world.shortage(sim.pod);
@@ -120,7 +162,7 @@ export function resizeConditions(resize: PodResize | undefined, old: readonly co
       status: 'True',
       lastProbeTime: standing?.lastProbeTime ?? time,
       lastTransitionTime: standing?.lastTransitionTime ?? time,
-      ...(message === undefined ? {} : { reason: 'Deferred', message }),
+      ...(message === undefined ? {} : { reason: state === 'deferred' ? 'Deferred' : 'Error', message }),
     },
   ];
 }

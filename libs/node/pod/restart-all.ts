@@ -10,11 +10,12 @@ const REMOVED = 'The container is removed because RestartAllContainers in place'
 /** From the end of the container to the sync that removes all of them, also under the instant profile: nothing else holds them back. */
 const NEXT_SYNC = 1_000;
 
-const rulesOf = ({ initContainers = [], containers }: corev1.PodSpec): corev1.ContainerRestartRule[] =>
-  [...initContainers, ...containers].flatMap(({ restartPolicyRules = [] }) => restartPolicyRules);
-
 /** Whether an end in a pod may restart all of its containers. */
-export const mayRestartAll = ({ spec }: corev1.Pod): boolean => rulesOf(spec).some(({ action }) => action === 'RestartAllContainers');
+export function mayRestartAll({ spec }: corev1.Pod): boolean {
+  const has = ({ restartPolicyRules }: corev1.Container): boolean =>
+    restartPolicyRules?.some(({ action }) => action === 'RestartAllContainers') === true;
+  return spec.containers.some(has) || spec.initContainers?.some(has) === true;
+}
 
 /** A container has ended with such an exit code. */
 export function beginRestart(sim: Simulation): void {
