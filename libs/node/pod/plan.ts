@@ -7,6 +7,7 @@ import { rejection } from './admission.js';
 import { hasSandbox, planOf, statusOf } from './assemble.js';
 import { claimErrors } from './claims.js';
 import { onExit } from './exit.js';
+import { hostnameError } from './host-name.js';
 import { finishKill, killContainer } from './kill.js';
 import { phaseOf } from './phase.js';
 import { applyProbes, nextProbe, runProbe } from './probing.js';
@@ -142,15 +143,17 @@ function nextStep(sim: Simulation): Step | undefined {
 /** From a sync that failed to the next one (backOffPeriod). */
 const RETRY_SYNC = 10_000;
 
+const NO_ADDRESS =
+  'rpc error: code = Unknown desc = failed to setup network for sandbox: plugin type="host-local" failed (add): no IP addresses available in range set';
+
 /** What prevents a pod's sandbox: volumes that cannot be mounted, no address. */
 function sandboxErrors({ pod, world }: Simulation): Array<{ reason: string; message: string; sync?: true }> {
   const claims = claimErrors(pod, world);
   if (claims !== undefined) return [{ reason: 'FailedMount', message: claims, sync: true }];
   const volumes = [...mountErrors(pod, world), ...world.volumes().errors].map((message) => ({ reason: 'FailedMount', message }));
-  if (volumes.length > 0 || pod.spec?.hostNetwork || pod.status?.podIP || world.podIP) return volumes;
-  const message =
-    'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox: plugin type="host-local" failed (add): no IP addresses available in range set';
-  return [{ reason: 'FailedCreatePodSandBox', message }];
+  if (volumes.length > 0) return volumes;
+  const error = hostnameError(pod) ?? (pod.spec?.hostNetwork || pod.status?.podIP || world.podIP ? undefined : NO_ADDRESS);
+  return error === undefined ? [] : [{ reason: 'FailedCreatePodSandBox', message: `Failed to create pod sandbox: ${error}` }];
 }
 
 /** Volumes that are not attached to the node yet are waited for: a change of the node plans the pod again. */

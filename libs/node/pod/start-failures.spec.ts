@@ -94,6 +94,14 @@ test.each<[corev1.HostPathVolumeSource, string | undefined]>([
   );
 });
 
+test('a host name that is too long as FQDN', () => {
+  const story = new Story(podOf({ containers: [nginx], hostname: 'a'.repeat(63), subdomain: 'sub', setHostnameAsFQDN: true }));
+  const name = `${'a'.repeat(63)}.sub.ns.svc.cluster.local`;
+  expect(story.events).toEqual([
+    `FailedCreatePodSandBox: Failed to create pod sandbox: failed to construct FQDN from pod hostname and cluster domain, FQDN ${name} is too long (64 characters is the max, ${name.length} characters requested)`,
+  ]);
+});
+
 describe('a container', () => {
   const env = (valueFrom: corev1.EnvVarSource): Partial<corev1.Container> => ({ env: [{ name: 'A', valueFrom }] });
   const nonRoot = (more: Partial<corev1.SecurityContext> = {}) => ({ securityContext: { runAsNonRoot: true, ...more } });

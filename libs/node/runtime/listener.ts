@@ -5,9 +5,9 @@ import { HttpConnection } from '../http/http-connection.js';
 import { STATUS_CODES } from '../http/status-codes.js';
 import type { ConnectionPeer, HttpAnswer, HttpRequest, ProgramView, ServedConnection, ServedPort } from '../images/program.js';
 import { pathOf } from '../images/program.js';
+import { hostnameOf } from '../pod/host-name.js';
 import { programOfContainer } from '../pod/programs.js';
 import type { Container } from './container.js';
-import { hostnameOf } from './root-files.js';
 
 /** Who connects to a program. */
 export interface ConnectOptions {

@@ -2,6 +2,7 @@ import type { corev1 } from '#api';
 import { DNS_SERVICE_IP } from '#network';
 import { bytesOf, type DirectoryNode, directory, FileSystem, file, normalized } from '../files/file-system.js';
 import type { ImageDefinition } from '../images/image.js';
+import { hostnameOf, namesOf } from '../pod/host-name.js';
 import { WRITABLE_BYTES } from './limits.js';
 
 /** The root file system of a container: what every image has, the image's own files, and what the kubelet puts in. */
@@ -20,20 +21,6 @@ const OS_RELEASE: Readonly<Record<string, string>> = {
 const PASSWD =
   'root:x:0:0:root:/root:/bin/sh\ndaemon:x:1:1:daemon:/usr/sbin:/bin/false\nbin:x:2:2:bin:/bin:/bin/false\nnobody:x:65534:65534:nobody:/home:/bin/false\n';
 const GROUP = 'root:x:0:\ndaemon:x:1:\nbin:x:2:\ntty:x:5:\nnobody:x:65534:\n';
-
-/** The host name of a pod, and the domain that it is in (kubelet GeneratePodHostNameAndDomain). */
-function namesOf({ metadata, spec }: corev1.Pod): { name: string; domain?: string } {
-  const { hostname, hostnameOverride, subdomain } = spec ?? {};
-  const name = (hostnameOverride || hostname || metadata.name).slice(0, 63).replace(/[-.]+$/, '');
-  return { name, ...(subdomain && !hostnameOverride ? { domain: `${subdomain}.${metadata.namespace}.svc.cluster.local` } : {}) };
-}
-
-/** What `hostname` prints in a pod's containers. */
-export function hostnameOf(pod: corev1.Pod): string {
-  if (pod.spec?.hostNetwork && !pod.spec.hostnameOverride) return pod.spec.nodeName ?? '';
-  const { name, domain } = namesOf(pod);
-  return pod.spec?.setHostnameAsFQDN && domain ? `${name}.${domain}` : name;
-}
 
 /** /etc/hosts (kubelet_pods.go managedHostsFileContent, nodeHostsFileContent). */
 function hosts(pod: corev1.Pod): string {

@@ -1,9 +1,9 @@
 import type { corev1 } from '#api';
 import { parseQuantity } from '#apimachinery';
+import { hostnameOf } from '../pod/host-name.js';
 import type { Surroundings } from '../shell/process.js';
 import type { ClusterNetwork } from './cluster-network.js';
 import type { Container } from './container.js';
-import { hostnameOf } from './root-files.js';
 
 /** What the commands of a container know of it. `network`: as of the process that asks. */
 export function surroundingsOf(pod: corev1.Pod, container: Container, network: () => ClusterNetwork): Surroundings {
