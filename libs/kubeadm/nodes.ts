@@ -1,6 +1,6 @@
 import { CSINode, type corev1, Lease, Node } from '#api';
 import { formatMicroTime, type KubeObject, type OwnerReference } from '#apimachinery';
-import { healthyConditions } from '#node';
+import { DECLARED_FEATURES, healthyConditions } from '#node';
 import { create, type Made, type Step } from './step.js';
 import type { ClusterTemplate, NodePlan } from './template.js';
 
@@ -56,6 +56,7 @@ function statusOf({ name, address, cpu, memory, pods, version }: NodePlan, now: 
       operatingSystem: 'linux',
       architecture: 'amd64',
     },
+    declaredFeatures: [...DECLARED_FEATURES],
   };
 }
 

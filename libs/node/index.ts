@@ -6,6 +6,7 @@ export { type ImageReference, parseImage } from './images/reference.js';
 export { kubelet } from './kubelet.js';
 export {
   CONTROL_PLANE_IMAGES,
+  DECLARED_FEATURES,
   healthyConditions,
   KUBELET_VERSION,
   type NodeMachine,

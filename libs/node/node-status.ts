@@ -27,6 +27,9 @@ export interface NodeMachine {
   images?: readonly string[];
 }
 
+/** What the kubelet does that not every version of it does (kubelet/nodestatus DeclaredFeatures), by name. */
+export const DECLARED_FEATURES: readonly string[] = ['ExtendWebSocketsToKubelet', 'RestartAllContainersOnContainerExits'];
+
 /** Memory at which the kubelet evicts pods (evictionHard memory.available). */
 const EVICTION_MEMORY = '100Mi';
 /** The part of the disk that pods may use (evictionHard nodefs.available 10%). */
@@ -136,6 +139,7 @@ export function nodeStatus(machine: NodeMachine): corev1.NodeStatus {
       { name: 'runc', features },
     ],
     features: { supplementalGroupsPolicy: true },
+    declaredFeatures: [...DECLARED_FEATURES],
   };
 }
 

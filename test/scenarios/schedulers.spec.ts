@@ -118,6 +118,25 @@ test("a user's own scheduler binds a pod through the API, and the default one co
   expect([mine.spec.nodeName, mine.status?.phase]).toEqual([name, 'Running']);
 });
 
+test('a pod whose containers restart together goes to nodes whose kubelets declare that they do it', async () => {
+  const cluster = await openCluster();
+  const { client } = cluster;
+  const exitCodes = { operator: 'In', values: [42] };
+  const rules: Partial<corev1.Container> = { restartPolicy: 'Never', restartPolicyRules: [{ action: 'RestartAllContainers', exitCodes }] };
+  const containers = [{ name: 'c', image: 'registry.k8s.io/pause:3.10', ...rules }];
+  await client.create(Pod, pod('together', { containers }));
+  await cluster.settle();
+  expect((await client.get(Pod, 'together', 'default')).status?.phase).toBe('Running');
+  for (const { metadata } of (await client.list(Node)).items)
+    await client.patch(Node, metadata.name, undefined, 'merge', { status: { declaredFeatures: null } }, { subresource: 'status' });
+  await client.create(Pod, pod('nowhere', { containers }));
+  await cluster.settle();
+  const { status } = await client.get(Pod, 'nowhere', 'default');
+  expect(status?.conditions?.find(({ type }) => type === 'PodScheduled')?.message).toBe(
+    "0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 node(s) didn't match Pod's required features. no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.",
+  );
+});
+
 test('a pod with scheduling gates is scheduled when the last one is removed', async () => {
   const cluster = await openCluster();
   const { client } = cluster;

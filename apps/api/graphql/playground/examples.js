@@ -26,6 +26,20 @@ subscription Chain {
     sinceStartMs
   }
 }`,
+  `# Why is it there, or why is it pending? Each node with what the plugins say of it, the best one first.
+{
+  pods(namespace: "default", limit: 5) {
+    items {
+      metadata { name }
+      decision {
+        state
+        node
+        message
+        nodes(limit: 3) { node feasible filters(passed: false) { plugin reasons } scores { plugin score weight } total }
+      }
+    }
+  }
+}`,
   `# Pods as they change. Hand a resourceVersion back to go on after it without a gap.
 subscription Pods {
   watch(kind: "pod", namespace: "default") {
