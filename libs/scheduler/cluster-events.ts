@@ -26,9 +26,15 @@ export function waitsForNode(pod: corev1.Pod): boolean {
   return !pod.spec.nodeName && !pod.metadata.deletionTimestamp && !isPodTerminal(pod);
 }
 
-/** Whether a change of a pending pod may make it schedulable. Changes of its status and annotations do not count. */
+const claimsMadeFor = ({ status }: corev1.Pod): number => status?.resourceClaimStatuses?.length ?? 0;
+
+/**
+ * Whether a change of a pending pod may make it schedulable. Of its status only the claims that were made for it count
+ * (UpdatePodGeneratedResourceClaim), and its annotations do not.
+ */
 function mayFitNow(pod: corev1.Pod, old: corev1.Pod | undefined): boolean {
   if (!old || !waitsForNode(old)) return true;
+  if (claimsMadeFor(old) !== claimsMadeFor(pod)) return true;
   if (old.metadata.generation === pod.metadata.generation && old.metadata.labels === pod.metadata.labels) return false;
   return JSON.stringify([old.spec, old.metadata.labels]) !== JSON.stringify([pod.spec, pod.metadata.labels]);
 }
