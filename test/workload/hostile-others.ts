@@ -1,203 +1,32 @@
 import type { Json } from '../cluster-api.js';
-import { apps, batch, claimSpec, core, deployment, labels, script, template } from './objects.js';
-import { patch, post, remove, type Step } from './step.js';
+import {
+  admission,
+  budgets,
+  cron,
+  type Hostile,
+  inner,
+  job,
+  namespaces,
+  owned,
+  owner,
+  rbac,
+  scaler,
+  scalers,
+  set,
+  small,
+} from './hostile-step.js';
+import { apps, batch, claimSpec, core, deployment, labels, script } from './objects.js';
+import { post, remove, type Step } from './step.js';
 
-/** Objects that validation lets through and that nothing can bring into their desired state. */
-export interface Hostile {
-  name: string;
-  steps: readonly Step[];
-  /** Reasons of which an event tells why it does not come about. */
-  why?: RegExp;
-  /** Writes of an hour, if it does something again and again on purpose. */
-  most?: number;
+function mountedSecret(name: string): Json {
+  return {
+    containers: [{ name: 'c', image: 'nginx', volumeMounts: [{ name: 's', mountPath: '/s' }] }],
+    volumes: [{ name: 's', secret: { secretName: name } }],
+  };
 }
 
-const HUGE = 100_000;
-const namespaces = '/api/v1/namespaces';
-const inner = (group: 'apps' | 'batch', resource: string): string => `/apis/${group}/v1/namespaces/small/${resource}`;
-const small = (hard: Json = { pods: '2' }): Step[] => [
-  post(namespaces, { metadata: { name: 'small' } }),
-  post(`${namespaces}/small/resourcequotas`, { metadata: { name: 'q' }, spec: { hard } }),
-];
-const set = (name: string, spec: Json = {}): Json => ({
-  metadata: { name },
-  spec: { replicas: 2, selector: labels(name), template: template(name), ...spec },
-});
-const stateful = (name: string, spec: Json = {}): Json => set(name, { serviceName: 'nothing', ...spec });
-const owner = (kind: string, apiVersion: string, more: Json = {}): Json => ({ kind, apiVersion, name: 'nobody', uid: 'a-b-c', ...more });
-const owned = (name: string, ownerReferences: Json[]): Json => ({ metadata: { name, ownerReferences } });
-const job = (name: string, spec: Json = {}, run = 'exit 1'): Json => ({
-  metadata: { name },
-  spec: { template: { spec: script(run) }, ...spec },
-});
-const cron = (name: string, schedule: string, spec: Json = {}, run = 'exit 0'): Json => ({
-  metadata: { name },
-  spec: { schedule, jobTemplate: { spec: { template: { spec: script(run) } } }, ...spec },
-});
-const budgets = '/apis/policy/v1/namespaces/default/poddisruptionbudgets';
-const scalers = '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers';
-const scaler = (name: string, kind: string, target: string, apiVersion = 'apps/v1'): Json => ({
-  metadata: { name },
-  spec: { scaleTargetRef: { apiVersion, kind, name: target }, maxReplicas: 3 },
-});
-const admission = '/apis/admissionregistration.k8s.io/v1';
-const rbac = '/apis/rbac.authorization.k8s.io/v1';
-
-const sets: readonly Hostile[] = [
-  {
-    name: 'ReplicaSet: huge, bounded by a quota',
-    steps: [...small(), post(inner('apps', 'replicasets'), set('a', { replicas: HUGE }))],
-    why: /FailedCreate/,
-  },
-  {
-    name: 'Deployment: huge, bounded by a quota',
-    steps: [...small(), post(inner('apps', 'deployments'), set('a', { replicas: HUGE }))],
-    why: /FailedCreate/,
-  },
-  {
-    name: 'StatefulSet: huge, bounded by a quota',
-    steps: [...small(), post(inner('apps', 'statefulsets'), stateful('a', { replicas: HUGE, podManagementPolicy: 'Parallel' }))],
-    why: /FailedCreate/,
-  },
-  {
-    name: 'Job: huge, bounded by a quota',
-    steps: [...small(), post(inner('batch', 'jobs'), job('a', { parallelism: HUGE, completions: HUGE }, 'sleep 100000'))],
-    why: /FailedCreate/,
-  },
-  {
-    name: 'DaemonSet: bounded by a quota',
-    steps: [
-      ...small({ pods: '0' }),
-      post(inner('apps', 'daemonsets'), { metadata: { name: 'a' }, spec: { selector: labels('a'), template: template('a') } }),
-    ],
-    why: /FailedCreate/,
-  },
-  {
-    name: 'Deployment: its pods are refused by PodSecurity',
-    steps: [
-      post(namespaces, { metadata: { name: 'small', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } } }),
-      post(inner('apps', 'deployments'), deployment('a', 3)),
-    ],
-    why: /FailedCreate/,
-  },
-  {
-    name: 'Deployment: no such service account',
-    steps: [post(`${apps}/deployments`, deployment('a', 3, { serviceAccountName: 'nobody' }))],
-    why: /FailedCreate/,
-  },
-  {
-    name: 'Deployment: refused by a LimitRange',
-    steps: [
-      post(`${core}/limitranges`, { metadata: { name: 'l' }, spec: { limits: [{ type: 'Container', max: { cpu: '10m' } }] } }),
-      post(
-        `${apps}/deployments`,
-        deployment('a', 3, { containers: [{ name: 'c', image: 'nginx', resources: { requests: { cpu: '1' }, limits: { cpu: '1' } } }] }),
-      ),
-    ],
-    why: /FailedCreate/,
-  },
-  {
-    name: 'StatefulSet: no such service account',
-    steps: [post(`${apps}/statefulsets`, stateful('a', { template: template('a', { serviceAccountName: 'nobody' }) }))],
-    why: /FailedCreate/,
-  },
-  {
-    name: 'DaemonSet: no such service account',
-    steps: [
-      post(`${apps}/daemonsets`, {
-        metadata: { name: 'a' },
-        spec: { selector: labels('a'), template: template('a', { serviceAccountName: 'nobody' }) },
-      }),
-    ],
-    why: /FailedCreate/,
-  },
-  {
-    name: 'Job: no such service account',
-    steps: [post(`${batch}/jobs`, job('a', { template: { spec: { ...script('exit 0'), serviceAccountName: 'nobody' } } }))],
-    why: /FailedCreate/,
-  },
-  {
-    name: 'pods refused by a webhook that nobody answers',
-    steps: [
-      post(`${admission}/validatingwebhookconfigurations`, {
-        metadata: { name: 'w' },
-        webhooks: [
-          {
-            ...{ name: 'w.example.com', sideEffects: 'None', admissionReviewVersions: ['v1'], failurePolicy: 'Fail' },
-            clientConfig: { service: { name: 'nobody', namespace: 'default' } },
-            rules: [{ apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'] }],
-          },
-        ],
-      }),
-      post(`${apps}/deployments`, deployment('a', 2)),
-    ],
-    why: /FailedCreate/,
-  },
-  {
-    name: 'two ReplicaSets with one selector',
-    steps: [post(`${apps}/replicasets`, set('a')), post(`${apps}/replicasets`, { ...set('a'), metadata: { name: 'b' } })],
-  },
-  {
-    name: 'two Deployments with one selector',
-    steps: [post(`${apps}/deployments`, set('a')), post(`${apps}/deployments`, { ...set('a'), metadata: { name: 'b' } })],
-  },
-  {
-    name: 'a StatefulSet and a ReplicaSet with one selector',
-    steps: [post(`${apps}/replicasets`, set('a')), post(`${apps}/statefulsets`, { ...stateful('a'), metadata: { name: 'b' } })],
-  },
-  {
-    name: 'Deployment: percentages of nothing',
-    steps: [
-      post(
-        `${apps}/deployments`,
-        set('a', { replicas: 1, strategy: { rollingUpdate: { maxSurge: '0%', maxUnavailable: '1%' } }, revisionHistoryLimit: 0 }),
-      ),
-      patch(`${apps}/deployments/a`, { spec: { template: { metadata: { annotations: { a: 'b' } } } } }),
-    ],
-  },
-  {
-    name: 'Deployment: paused, without strategy, ready only after years',
-    steps: [
-      post(`${apps}/deployments`, set('a', { paused: true, minReadySeconds: 1_000_000_000, progressDeadlineSeconds: 2_000_000_000 })),
-      patch(`${apps}/deployments/a`, { spec: { paused: false } }),
-    ],
-  },
-  {
-    name: 'StatefulSet: claims of a class that nobody provisions',
-    steps: [
-      post(`${apps}/statefulsets`, stateful('a', { volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: claimSpec('nobody') }] })),
-    ],
-    why: /FailedScheduling|ProvisioningFailed/,
-  },
-  {
-    name: 'DaemonSet: on no node',
-    steps: [
-      post(`${apps}/daemonsets`, {
-        metadata: { name: 'a' },
-        spec: {
-          selector: labels('a'),
-          template: template('a', { nodeSelector: { nowhere: 'x' } }),
-          updateStrategy: { rollingUpdate: { maxSurge: '100%', maxUnavailable: 0 } },
-        },
-      }),
-    ],
-  },
-  {
-    name: 'DaemonSet: one port of the node twice',
-    steps: ['a', 'b'].map((name) =>
-      post(`${apps}/daemonsets`, {
-        metadata: { name },
-        spec: {
-          selector: labels(name),
-          template: template(name, { containers: [{ name: 'c', image: 'nginx', ports: [{ containerPort: 80, hostPort: 80 }] }] }),
-        },
-      }),
-    ),
-    why: /FailedScheduling/,
-  },
-];
-
-const others: readonly Hostile[] = [
+/** Other objects that nothing can bring into their desired state. */
+export const hostileOthers: readonly Hostile[] = [
   {
     name: 'Job: fails at once, without retries',
     steps: [post(`${batch}/jobs`, job('a', { backoffLimit: 0 }))],
@@ -454,13 +283,3 @@ const others: readonly Hostile[] = [
     ],
   },
 ];
-
-function mountedSecret(name: string): Json {
-  return {
-    containers: [{ name: 'c', image: 'nginx', volumeMounts: [{ name: 's', mountPath: '/s' }] }],
-    volumes: [{ name: 's', secret: { secretName: name } }],
-  };
-}
-
-/** One for each way in which controllers meet what they cannot bring about. */
-export const hostile: readonly Hostile[] = [...sets, ...others];
