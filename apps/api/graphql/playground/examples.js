@@ -48,6 +48,14 @@ subscription Pods {
     object { metadata { name } ... on Pod { status { phase } } }
   }
 }`,
+  `# Of a cluster with a stepped clock: turn it until something is true, and see what happened meanwhile.
+mutation Advance {
+  advanceClock(by: "10m", until: { resource: "pods", expression: "objects.all(o, o.status.phase == 'Running')" }) {
+    met
+    now
+    happened { writes kinds { kind created updated deleted } conditions { object type to } events { object reason message } }
+  }
+}`,
   `mutation Apply {
   apply(manifest: """
     apiVersion: v1
