@@ -128,7 +128,7 @@ describe('on the clock of the cluster', () => {
       const leaving = items[0]?.metadata.deletionTimestamp === undefined ? 'stays' : 'leaves';
       return `${status?.conditions?.find(({ type }) => type === 'Ready')?.status}, ${leaving}`;
     };
-    expect(await timeline(cluster, look, { every: 10, until: 420 })).toEqual([
+    expect(await timeline(cluster, look, { every: 30, until: 420 })).toEqual([
       [0, 'True, stays'],
       [60, 'Unknown, stays'],
       [360, 'Unknown, leaves'],
