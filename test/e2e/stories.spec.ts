@@ -1,6 +1,7 @@
 import { httpClient } from '#client';
 import '../scenarios/autoscaling.spec.js';
 import '../scenarios/cluster-upkeep.spec.js';
+import '../scenarios/csi-resize.spec.js';
 import '../scenarios/devices.spec.js';
 import '../scenarios/jobs.spec.js';
 import '../scenarios/quotas.spec.js';

@@ -1,11 +1,10 @@
 import { CSIStorageCapacity, type corev1, Event, PersistentVolume, PersistentVolumeClaim, Pod, VolumeAttributesClass } from '#api';
-import type { LocalCluster } from '#cluster';
 import { claim, csiDriver, type DriverOptions, makeAll, podWith, storageClass } from './storage-objects.js';
-import { openCluster } from './story.js';
+import { openStory, type StoryCluster } from './story.js';
 
-let cluster: LocalCluster;
+let cluster: StoryCluster;
 beforeEach(async () => {
-  cluster = await openCluster();
+  cluster = await openStory();
 }, 60_000);
 
 const DRIVER = 'hostpath.csi.k8s.io';

@@ -1,6 +1,6 @@
-import { type corev1, preferredResources, type storagev1 } from '#api';
+import type { corev1, storagev1 } from '#api';
 import type { KubeObject } from '#apimachinery';
-import type { LocalCluster } from '#cluster';
+import type { StoryCluster } from './story.js';
 
 const gi = (storage: number) => ({ storage: `${storage}Gi` });
 
@@ -125,14 +125,14 @@ const driverRules = [
 ];
 
 /** Creates objects of any kind, one after the other, and lets the cluster settle. */
-export async function makeAll(cluster: LocalCluster, objects: readonly object[]): Promise<void> {
-  const served = preferredResources(cluster.api.cluster.storages.served());
+export async function makeAll({ client, settle }: Pick<StoryCluster, 'client' | 'settle'>, objects: readonly object[]): Promise<void> {
+  const served = await client.resources();
   for (const object of objects as KubeObject[]) {
     const resource = served.find(({ group, version, kind }) => {
       return kind === object.kind && (group === '' ? version : `${group}/${version}`) === object.apiVersion;
     });
     if (resource === undefined) throw new Error(`nothing serves ${object.kind}`);
-    await cluster.client.create(resource, object);
+    await client.create(resource, object);
   }
-  await cluster.settle();
+  await settle();
 }
