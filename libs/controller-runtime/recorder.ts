@@ -86,14 +86,13 @@ export function createRecorder(options: RecorderOptions): EventSink {
 }
 
 class BufferedRecorder implements EventSink {
-  private readonly correlator: EventCorrelator<Written>;
+  /** Made for the first event: most recorders of an idle cluster have none. */
+  private correlator: EventCorrelator<Written> | undefined;
   private readonly pending = new Set<Promise<void>>();
   private readonly ordinals = new Ordinals();
   dropped = 0;
 
-  constructor(private readonly options: RecorderOptions) {
-    this.correlator = new EventCorrelator<Written>(options.clock, () => ({ last: Promise.resolve() }), options.style !== 'series');
-  }
+  constructor(private readonly options: RecorderOptions) {}
 
   record(note: EventNote): void {
     this.recordThrough(this.options.client, note);
@@ -130,6 +129,8 @@ class BufferedRecorder implements EventSink {
 
   /** The write of an event; undefined if it is not written. */
   private recordThrough(client: Client, note: EventNote): Promise<void> | undefined {
+    const { clock, style } = this.options;
+    this.correlator ??= new EventCorrelator<Written>(clock, () => ({ last: Promise.resolve() }), style !== 'series');
     const outcome = this.correlator.correlate(this.identity(note));
     if (outcome.action === 'skip') return undefined;
     const { state } = outcome;

@@ -10,19 +10,65 @@ function kindOf({ apiVersion, kind }: KubeObject): string {
   return `${slash < 0 ? '' : apiVersion.slice(0, slash)}/${kind}`;
 }
 
+/** What is called for each change of a kind, and which changes have no cause any more. */
+interface Replay {
+  handlers: Map<string, Handler[]>;
+  resumeAfter: number;
+}
+
+/** An informer as one component sees it. A class, because every open cluster has hundreds of them. */
+class ReplayedInformer<T extends KubeObject> implements Informer<T> {
+  constructor(
+    private readonly informer: Informer<T>,
+    private readonly kind: string,
+    private readonly replay: Replay,
+  ) {}
+
+  get(name: string, namespace?: string): T | undefined {
+    return this.informer.get(name, namespace);
+  }
+
+  list(namespace?: string): readonly T[] {
+    return this.informer.list(namespace);
+  }
+
+  byUid(uid: string): T | undefined {
+    return this.informer.byUid(uid);
+  }
+
+  controlledBy(uid: string): readonly T[] {
+    return this.informer.controlledBy(uid);
+  }
+
+  byIndex(index: string, value: string): readonly T[] {
+    return this.informer.byIndex(index, value);
+  }
+
+  addIndex(index: string, values: (object: T) => readonly string[]): void {
+    this.informer.addIndex(index, values);
+  }
+
+  on(handler: (change: Change<T>) => void): void {
+    const { handlers, resumeAfter } = this.replay;
+    // The resource's type determines the objects' type, which the map cannot express.
+    handlers.set(this.kind, [...(handlers.get(this.kind) ?? []), handler as unknown as Handler]);
+    this.informer.on((change) => handler(change.revision <= resumeAfter ? { ...change, revision: 0 } : change));
+  }
+}
+
 /**
  * The informers as a component's controllers see them. Writes from before the end of the component's last turn are delivered with revision
  * 0: they must be processed, because nothing is remembered, but they are not the cause of later writes. Deletions can be delivered
  * afterwards.
  */
-export class ReplayedInformers implements Informers {
-  private readonly handlers = new Map<string, Handler[]>();
+export class ReplayedInformers implements Informers, Replay {
+  readonly handlers = new Map<string, Handler[]>();
   /** By the informer that each of them stands for. */
   private readonly replayed = new WeakMap<object, object>();
 
   constructor(
     private readonly informers: Informers,
-    private readonly resumeAfter: number,
+    readonly resumeAfter: number,
   ) {}
 
   of<T extends KubeObject>(resource: Resource<T>): Informer<T> {
@@ -30,25 +76,9 @@ export class ReplayedInformers implements Informers {
     const known = this.replayed.get(informer);
     // The resource's type determines the objects' type, which the map cannot express.
     if (known !== undefined) return known as Informer<T>;
-    const made = this.replay(resource, informer);
+    const made = new ReplayedInformer(informer, `${resource.group}/${resource.kind}`, this);
     this.replayed.set(informer, made);
     return made;
-  }
-
-  private replay<T extends KubeObject>(resource: Resource<T>, informer: Informer<T>): Informer<T> {
-    return {
-      get: (name, namespace) => informer.get(name, namespace),
-      list: (namespace) => informer.list(namespace),
-      byUid: (uid) => informer.byUid(uid),
-      controlledBy: (uid) => informer.controlledBy(uid),
-      byIndex: (index, value) => informer.byIndex(index, value),
-      addIndex: (index, values) => informer.addIndex(index, values),
-      on: (handler) => {
-        const kind = `${resource.group}/${resource.kind}`;
-        this.handlers.set(kind, [...(this.handlers.get(kind) ?? []), handler as unknown as Handler]);
-        informer.on((change) => handler(change.revision <= this.resumeAfter ? { ...change, revision: 0 } : change));
-      },
-    };
   }
 
   served(): readonly ResourceInfo[] {
