@@ -5,7 +5,7 @@ const apiVersion = 'flowcontrol.apiserver.k8s.io/v1';
 const missing = 'This FlowSchema references the PriorityLevelConfiguration object named "low" but there is no such object';
 const found = 'This FlowSchema references the PriorityLevelConfiguration object named "low" and it exists';
 
-it('the status of a FlowSchema follows its priority level', async () => {
+it('flow-schema-status: the status of a FlowSchema follows its priority level', async () => {
   const cluster = await createLocalCluster();
   const { client } = cluster;
   const state = async () => {

@@ -3,7 +3,7 @@ import { createLocalCluster } from './local.js';
 
 const rules = [{ apiGroups: ['apps'], apiVersions: ['v1'], operations: ['CREATE'], resources: ['deployments'] }];
 
-it('the status of a policy says what is wrong with its types', async () => {
+it('validatingadmissionpolicy-status-controller: the status of a policy says what is wrong with its types', async () => {
   const cluster = await createLocalCluster();
   const make = (name: string, expression: string) =>
     cluster.client.create(ValidatingAdmissionPolicy, {

@@ -48,7 +48,7 @@ async function told({ client }: StoryCluster): Promise<string[]> {
 const replicas = async ({ client }: StoryCluster): Promise<number | undefined> =>
   (await client.get(Deployment, 'web', 'default')).spec.replicas;
 
-describe('a HorizontalPodAutoscaler', () => {
+describe('horizontal-pod-autoscaler: a HorizontalPodAutoscaler', () => {
   it('says what is missing where no metrics are served', async () => {
     const cluster = await openStory();
     await deploy(cluster, 1);

@@ -83,7 +83,7 @@ test.each([
   await expect(cluster.client.get(CertificateSigningRequest, 'jane')).rejects.toThrow('"jane" not found');
 });
 
-test('denied and pending requests are not signed and are removed in time; other signers are left alone', async () => {
+test('csrcleaner: denied and pending requests are not signed and are removed in time; other signers are left alone', async () => {
   await asked('denied', requestOf('/CN=jane'));
   await asked('other', requestOf('/CN=jane'), { signerName: 'example.com/s' });
   await asked('pending', requestOf('/CN=jane'));
@@ -96,7 +96,7 @@ test('denied and pending requests are not signed and are removed in time; other 
   expect(await names()).toEqual([]);
 });
 
-test('a request that its signer may not sign fails with a reason', async () => {
+test('csrsigning: a request that its signer may not sign fails with a reason', async () => {
   await asked('serving', requestOf('/CN=jane'), { signerName: 'kubernetes.io/kubelet-serving', usages: ['server auth'] });
   expect((await approved('serving')).conditions).toMatchObject([
     { type: 'Approved' },
@@ -114,7 +114,7 @@ test("a kubelet's serving certificate has its names and addresses", async () => 
   expect(await whoami(certificate)).toEqual([401, 'Unauthorized']);
 });
 
-test('kubelets are approved by themselves once they are authorized', async () => {
+test('csrapproving: kubelets are approved by themselves once they are authorized', async () => {
   const usages = ['digital signature', 'client auth'];
   const signerName = 'kubernetes.io/kube-apiserver-client-kubelet';
   await asked('node', requestOf('/O=system:nodes/CN=system:node:worker-9'), { signerName, usages });

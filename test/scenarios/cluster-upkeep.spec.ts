@@ -10,7 +10,7 @@ async function start(): Promise<StoryCluster> {
 
 const node = (name: string) => ({ apiVersion: 'v1', kind: 'Node', metadata: { name }, spec: {} });
 
-it('a node that joins gets a range for its pods and the annotation of the cluster size', async () => {
+it('node-ipam-controller, ttl-controller: a node that joins gets a range for its pods and the annotation of the cluster size', async () => {
   const { client, settle } = await start();
   await client.create(Node, node('edge-a'));
   await client.create(Node, node('edge-b'));
@@ -54,7 +54,7 @@ const role = (name: string, rules: rbacv1.PolicyRule[], labels: Record<string, s
 });
 const rule = (resource: string): rbacv1.PolicyRule => ({ verbs: ['get'], apiGroups: ['example.com'], resources: [resource] });
 
-it('an aggregated ClusterRole has the rules of the roles that it selects, each once', async () => {
+it('clusterrole-aggregation-controller: an aggregated ClusterRole has the rules of the roles that it selects, each once', async () => {
   const { client, settle } = await start();
   const aggregated = { ...role('all', []), aggregationRule: { clusterRoleSelectors: [{ matchLabels: { part: 'yes' } }] } };
   await client.create(ClusterRole, aggregated);
@@ -87,7 +87,7 @@ it('a custom resource can be added to admin, edit and view', async () => {
   expect([after.length - before, after.some(({ resources }) => resources?.includes('crontabs'))]).toEqual([1, true]);
 });
 
-it('a second range of Service addresses is ready, and stays as long as an address of it is in use', async () => {
+it('service-cidr-controller: a second range of Service addresses is ready, and stays as long as an address of it is in use', async () => {
   const { client, settle, advance } = await start();
   const name = 'more';
   const more = { apiVersion: 'networking.k8s.io/v1', kind: 'ServiceCIDR', metadata: { name }, spec: { cidrs: ['10.200.0.0/24'] } };

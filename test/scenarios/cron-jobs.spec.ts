@@ -38,7 +38,7 @@ async function told({ client }: StoryCluster): Promise<string[]> {
 /** The name of the Job of the given minute after the start of the clock. */
 const nameAt = (minute: number): string => `c-${Date.parse('2026-01-01T00:00:00Z') / MINUTE + minute}`;
 
-describe('a CronJob', () => {
+describe('cronjob-controller: a CronJob', () => {
   it('creates a Job at each time of its schedule, and keeps the last three', async () => {
     const cluster = await openStory();
     await schedule(cluster, 'exit 0');
@@ -182,7 +182,7 @@ describe('a CronJob', () => {
   });
 });
 
-describe('a finished Job', () => {
+describe('ttl-after-finished-controller: a finished Job', () => {
   it('is deleted with its pods after its time to live', async () => {
     const cluster = await openStory();
     const spec = { ...jobSpec('exit 0'), ttlSecondsAfterFinished: 100 };

@@ -37,7 +37,7 @@ const nodeStatus = async (name: string) => {
 };
 const UNIQUE = `kubernetes.io/csi/${DRIVER}^…`;
 
-describe('attach-detach controller', () => {
+describe('attachdetach-controller', () => {
   it('a volume is attached before its pod starts, and detached when it ends', async () => {
     await deploy();
     await make(disk('a'));

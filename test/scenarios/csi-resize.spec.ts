@@ -34,7 +34,7 @@ const eventsOf = async (name: string) => {
 };
 const bound = { phase: 'Bound', accessModes: ['ReadWriteOnce'] };
 
-describe('volume expansion', () => {
+describe('expand-controller: volume expansion', () => {
   it('a volume is expanded by its driver, and its file system by the kubelet once a pod uses it', async () => {
     await deploy();
     await ask('2Gi');
@@ -155,7 +155,7 @@ describe('VolumeAttributesClass', () => {
     return [status?.currentVolumeAttributesClassName, status?.modifyVolumeStatus, status?.conditions?.map(({ message }) => message)];
   };
 
-  it('a volume is modified, and its class is kept while it is used', async () => {
+  it('volumeattributesclass-protection-controller: a volume is modified, and its class is kept while it is used', async () => {
     await deploy(modifiable);
     await make(attributes('gold', { iops: '500' }));
     await want('gold');

@@ -67,7 +67,7 @@ async function established(cluster: LocalCluster, ...versions: Json[]): Promise<
   await cluster.settle();
 }
 
-test('a kind is served once its names are accepted, and not after its definition is gone', async () => {
+test('crd-status: a kind is served once its names are accepted, and not after its definition is gone', async () => {
   const cluster = await openCluster();
   const { body } = await send(cluster, 'POST', DEFINITIONS, definition([version('v1', { spec })]));
   expect(body.status).toEqual({ conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: ['v1'] });
@@ -104,7 +104,7 @@ test('names that are in use are given to who has asked when they become free', a
   expect(conditions(accepted)).toEqual(['NamesAccepted True NoConflicts', 'Established True InitialNamesAccepted']);
 });
 
-test('a definition waits for the finalizers of its instances', async () => {
+test('crd-finalizer: a definition waits for the finalizers of its instances', async () => {
   const cluster = await openCluster();
   await established(cluster, version('v1', { spec }));
   await send(cluster, 'POST', WIDGETS, widget('held', { metadata: { name: 'held', finalizers: ['example.com/hold'] } }));
@@ -165,7 +165,7 @@ test('versions differ in their schemas, and are converted by name alone', async 
   expect([labelled.status, labelled.body.metadata.labels]).toEqual([200, { a: 'b' }]);
 });
 
-test('group versions are registered with the aggregator; one whose service is not there answers 503', async () => {
+test('autoregister, apiservice-availability: group versions are registered with the aggregator; one whose service is not there answers 503', async () => {
   const cluster = await openCluster();
   await established(cluster, version('v1', { spec }));
   const path = '/apis/apiregistration.k8s.io/v1/apiservices';

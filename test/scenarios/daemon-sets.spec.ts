@@ -48,7 +48,7 @@ const everywhere = (n: number, generation = 1) => ({
   updatedNumberScheduled: n,
 });
 
-describe('a DaemonSet', () => {
+describe('daemonset-controller: a DaemonSet', () => {
   it('runs a pod on each node without taints', async () => {
     const cluster = await openCluster();
     await cluster.client.create(DaemonSet, agent());

@@ -54,7 +54,7 @@ const status = async ({ client }: LocalCluster): Promise<appsv1.DeploymentStatus
 const reasonOf = async (cluster: LocalCluster): Promise<string | undefined> =>
   (await status(cluster)).conditions?.find(({ type }) => type === 'Progressing')?.reason;
 
-describe('a Deployment', () => {
+describe('deployment-controller: a Deployment', () => {
   it('starts its pods, and reports it', async () => {
     const cluster = await openCluster();
     await cluster.client.create(Deployment, web(3));
@@ -218,7 +218,7 @@ describe('a Deployment', () => {
     expect((await replicaSets(cluster)).map(([name]) => name)).toEqual(['nginx:1.23', 'nginx:1.24', 'nginx:1.25']);
   });
 
-  it('adopts ReplicaSets that it selects, and its ReplicaSets release pods that they no longer select', async () => {
+  it('replicaset-controller: adopts ReplicaSets that it selects, and its ReplicaSets release pods that they no longer select', async () => {
     const cluster = await openCluster();
     const { client } = cluster;
     await client.create(Deployment, web(2));

@@ -90,7 +90,7 @@ it('a claim gets a device that its selector wants, and its pod the node of that 
   expect([free?.status ?? {}, free?.metadata.finalizers ?? []]).toEqual([{}, []]);
 });
 
-it('each pod of a template gets its own claim, until the devices are used up', async () => {
+it('pod-resource-claim-controller, resource-claim-controller: each pod of a template gets its own claim, until the devices are used up', async () => {
   await cluster.client.create(ResourceClaimTemplate, {
     apiVersion: 'resource.k8s.io/v1',
     kind: 'ResourceClaimTemplate',

@@ -75,7 +75,7 @@ const unready = ({ client }: LocalCluster, name: string) =>
     { subresource: 'status' },
   );
 
-describe('the status of a budget', () => {
+describe('disruption-controller: the status of a budget', () => {
   it('follows its pods and the size of their controller', async () => {
     const cluster = await start(3, { maxUnavailable: '34%' });
     expect(await budget(cluster)).toBe('2 of 3/1/3 SufficientPods');
@@ -227,7 +227,7 @@ describe('an eviction', () => {
     expect(short(await evict(cluster, 'stuck'))).toBe(expected);
   });
 
-  it('that no deletion follows is forgotten after two minutes', async () => {
+  it('stale-disruption-controller: that no deletion follows is forgotten after two minutes', async () => {
     const cluster = await start(2, { minAvailable: 1 });
     const [name = ''] = await pods(cluster);
     const now = new Date(cluster.clock.now()).toISOString().replace(/\.\d+/, '');

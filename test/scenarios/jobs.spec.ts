@@ -49,7 +49,7 @@ const ended = (type: 'Complete' | 'Failed', text: string): string[] => [
 ];
 const reached = ended('Complete', 'CompletionsReached: Reached expected number of succeeded pods');
 
-describe('a Job', () => {
+describe('job-controller: a Job', () => {
   it('runs pods until enough have succeeded, counts each once and lets go of them', async () => {
     const cluster = await openStory();
     await run(cluster, { completions: 3, parallelism: 2 });
@@ -163,7 +163,7 @@ describe('a Job', () => {
     expect(await pods(cluster)).toEqual([]);
   });
 
-  it('frees its pods when they are orphaned', async () => {
+  it('job-orphan-pods: frees its pods when they are orphaned', async () => {
     const cluster = await openStory();
     await run(cluster, { template: template('sleep 1000') });
     await cluster.settle();

@@ -43,7 +43,7 @@ const whoami = (token: string, api = cluster.api) =>
 const USER = 'system:serviceaccount:default:robot';
 
 describe('legacy tokens', () => {
-  it('a Secret is filled in, and its token authenticates its account', async () => {
+  it('tokens-controller: a Secret is filled in, and its token authenticates its account', async () => {
     const { metadata } = await account('robot');
     await tokenSecret('robot-token', 'robot');
     const secret = (await secretOf('robot-token')) as corev1.Secret;
@@ -131,7 +131,7 @@ describe('legacy tokens', () => {
   });
 });
 
-it('a token that was made for its account is marked as invalid after a year without use, and deleted after another', async () => {
+it('legacy-service-account-token-cleaner: a token that was made for its account is marked as invalid after a year without use, and deleted after another', async () => {
   const YEAR = 365 * 86_400_000;
   const names = ['robot-token', 'by-hand'];
   await cluster.client.create(ServiceAccount, {
@@ -199,7 +199,7 @@ describe('bootstrap tokens', () => {
     expect(certificate.subject).toBe('O=system:nodes\nCN=system:node:worker-9');
   });
 
-  it('cluster-info is signed with each token, until it expires and is removed', async () => {
+  it('bootstrap-signer, token-cleaner: cluster-info is signed with each token, until it expires and is removed', async () => {
     await tokens('abcdef');
     await tokens('expire', { expiration: '2026-01-01T01:00:00Z' });
     await tokens('nosign', { 'usage-bootstrap-signing': 'false' });

@@ -107,7 +107,7 @@ it('a node that never reports is Unknown after a minute, and tainted', async () 
   ]);
 });
 
-it('a node that stops reporting is Unknown after the grace period, and its pods are evicted five minutes later', async () => {
+it('node-controller: a node that stops reporting is Unknown after the grace period, and its pods are evicted five minutes later', async () => {
   const cluster = await start();
   await join(cluster, 'edge');
   await report(cluster, 'edge');

@@ -47,7 +47,7 @@ async function names({ client }: LocalCluster): Promise<string[]> {
   return items.map(({ metadata }) => metadata.name).filter((name) => name !== 'kube-root-ca.crt');
 }
 
-describe('the garbage collector', () => {
+describe('generic-garbage-collector', () => {
   it('deletes dependents in the background, through all generations', async () => {
     const cluster = await openCluster({ rootCA: 'PEM' });
     const owner = await configMap(cluster, 'owner');
@@ -123,7 +123,7 @@ describe('the garbage collector', () => {
 });
 
 describe('a namespace', () => {
-  it('gets its account and the CA bundle, also after they were deleted', async () => {
+  it('service-account-controller, root-ca-cert-publisher: gets its account and the CA bundle, also after they were deleted', async () => {
     const { client, settle } = await openCluster({ rootCA: 'PEM' });
     await client.delete(ServiceAccount, 'default', 'default');
     await client.delete(ConfigMap, 'kube-root-ca.crt', 'default');
@@ -132,7 +132,7 @@ describe('a namespace', () => {
     expect((await client.get(ConfigMap, 'kube-root-ca.crt', 'default')).data).toEqual({ 'ca.crt': 'PEM' });
   });
 
-  it('is emptied before it is removed, and reports what is left', async () => {
+  it('namespace-controller: is emptied before it is removed, and reports what is left', async () => {
     const { client, settle } = await openCluster({ rootCA: 'PEM' });
     const made = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ns' }, spec: { finalizers: ['kubernetes'] } };
     await client.create(Namespace, made);
@@ -163,7 +163,7 @@ describe('a namespace', () => {
 });
 
 describe('a service', () => {
-  it('has the endpoints of its pods', async () => {
+  it('endpoint-controller: has the endpoints of its pods', async () => {
     const { client, settle } = await openCluster({ rootCA: 'PEM' });
     const metadata = { name: 'svc', namespace: 'default', labels: { l: '1' } };
     const spec = {
@@ -197,7 +197,7 @@ describe('a service', () => {
     expect([(await client.list(EndpointSlice, IN)).items.length, (await client.list(Endpoints, IN)).items.length]).toEqual([1, 1]);
   });
 
-  it('without a selector has slices that mirror its manually managed endpoints', async () => {
+  it('endpoint-slice-mirroring-controller: without a selector has slices that mirror its manually managed endpoints', async () => {
     const { client, settle } = await openCluster({ rootCA: 'PEM' });
     const metadata = { name: 'ext', namespace: 'default' };
     const spec = { clusterIP: '10.96.0.9', ipFamilies: ['IPv4'], ports: [{ port: 80, protocol: 'TCP', targetPort: 80 }] };

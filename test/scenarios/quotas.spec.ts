@@ -36,7 +36,7 @@ async function quotaCluster(hard: Amounts) {
   return { ...cluster, status };
 }
 
-test('a quota counts what there is, and what is deleted or ends is given back', async () => {
+test('resourcequota-controller: a quota counts what there is, and what is deleted or ends is given back', async () => {
   const { client, settle, status } = await quotaCluster({
     pods: '3',
     'requests.cpu': '1',

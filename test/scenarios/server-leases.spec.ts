@@ -15,7 +15,7 @@ async function start() {
   return { ...cluster, faults: new ClusterFaults(cluster.api), leases };
 }
 
-it('kube-apiserver: each has a Lease that tells its identity, and renews it though nothing is written', async () => {
+it('apiserver-leases: each kube-apiserver has a Lease that tells its identity, and renews it though nothing is written', async () => {
   const { client, advance, leases, api } = await start();
   const name = serverLeaseName('control-plane');
   const { metadata, spec } = await client.get(Lease, name, NAMESPACE);

@@ -51,7 +51,7 @@ it('ipallocator-repair-controller: an IPAddress that has lost its labels is made
   expect([await address(), await warnings()]).toEqual([HELD, []]);
 });
 
-it('ipallocator-repair-controller: an IPAddress of no Service is removed after a minute', async () => {
+it('ipallocator-repair-controller, ipaddress-repair: an IPAddress of no Service is removed after a minute', async () => {
   const { client, settle, advance, warnings } = await start();
   const leaked = '10.96.9.9';
   const orphan = {

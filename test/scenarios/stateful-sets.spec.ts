@@ -67,7 +67,7 @@ async function history(cluster: LocalCluster): Promise<string[]> {
   });
 }
 
-describe('a StatefulSet', () => {
+describe('statefulset-controller: a StatefulSet', () => {
   it('starts its pods one after the other, each with its name, labels and host name', async () => {
     const cluster = await openCluster();
     await cluster.client.create(StatefulSet, db(3));

@@ -37,7 +37,7 @@ const eventsOf = async (name: string) => {
 };
 const make = (...objects: object[]) => makeAll(cluster, objects);
 
-describe('claims and volumes', () => {
+describe('persistent-volume-binder: claims and volumes', () => {
   it('a claim gets the smallest volume that suits it, and a later one waits', async () => {
     await make(volume('big', 10), volume('small', 2), volume('tiny', 1), claim('a', 2), claim('b', 20));
     expect(await claims()).toEqual({ a: 'Bound small 2Gi', b: 'Pending  ' });
@@ -116,7 +116,7 @@ describe('claims and volumes', () => {
 });
 
 describe('protection', () => {
-  it('a claim stays until its pod is gone, then its volume goes', async () => {
+  it('pvc-protection-controller, pv-protection-controller: a claim stays until its pod is gone, then its volume goes', async () => {
     await make(volume('v', 1, { persistentVolumeReclaimPolicy: 'Delete' }), claim('a', 1), podWith('p', 'a'));
     await cluster.client.delete(PersistentVolumeClaim, 'a', 'default');
     await cluster.settle();
@@ -134,7 +134,7 @@ describe('protection', () => {
     expect((await cluster.client.list(Namespace)).items.map(({ metadata }) => metadata.name)).not.toContain('team');
   });
 
-  it('the claim of an ephemeral volume is made for its pod and deleted with it', async () => {
+  it('ephemeral-volume-controller: the claim of an ephemeral volume is made for its pod and deleted with it', async () => {
     const template = { metadata: { name: '', labels: { kind: 'scratch' } }, spec: claim('x', 1).spec };
     await make(volume('v', 1), podWith('p', '', { volumes: [{ name: 'scratch', ephemeral: { volumeClaimTemplate: template } }] }));
     const made = await cluster.client.get(PersistentVolumeClaim, 'p-scratch', 'default');

@@ -1,0 +1,31 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { FAULT_TYPES } from '#cluster';
+import { apiserverControllers, controllers } from '#controllers';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+const specsIn = (folder: string): string[] =>
+  fs
+    .readdirSync(path.join(root, folder))
+    .filter((name) => name.endsWith('.spec.ts'))
+    .map((name) => fs.readFileSync(path.join(root, folder, name), 'utf8'));
+
+const TITLE = /\b(?:describe|it|test)\(\s*(['"`])((?:\\.|(?!\1).)*)\1|^\s*\]\)\(\s*(['"`])((?:\\.|(?!\3).)*)\3/gm;
+
+/** The names that the titles of stories begin with: `deployment-controller: …`, or several, separated by commas. */
+const named = new Set(
+  [...specsIn('test/scenarios'), ...specsIn('libs/cluster')]
+    .flatMap((text) => [...text.matchAll(TITLE)].map((match) => match[2] ?? match[4] ?? ''))
+    .flatMap((title) => (title.split(':')[0] ?? '').split(', ')),
+);
+
+it('there is a story of each controller, whose title begins with its name', () => {
+  const names = [...controllers, ...apiserverControllers].map(({ name }) => name);
+  expect(names.filter((name) => !named.has(name))).toEqual([]);
+});
+
+it('there is a story of each type of fault', () => {
+  const stories = specsIn('test/scenarios').join('\n');
+  expect(FAULT_TYPES.filter((type) => !stories.includes(`type: '${type}'`) && !stories.includes(`'${type}'`))).toEqual([]);
+});
