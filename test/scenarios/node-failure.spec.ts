@@ -198,7 +198,7 @@ it('pods of a node that was removed are failed and deleted after a while', async
   expect(await pods(cluster)).toEqual([]);
 });
 
-it('kubectl taint: pods are evicted at once, after their time, or not at all', async () => {
+it('taint-eviction-controller: pods of a node that is tainted are evicted at once, after their time, or not at all', async () => {
   const cluster = await start();
   const toleration = { key: 'maintenance', operator: 'Exists', effect: 'NoExecute' };
   const create = (name: string, tolerations: corev1.Toleration[]) =>
