@@ -89,7 +89,7 @@ export class PodMachine {
   static async open(pod: corev1.Pod, world: MachineWorld, options: MachineOptions = {}): Promise<PodMachine> {
     const now = world.clock.now();
     const first = firstStart(pod) ?? now;
-    const synced = new SyncedObjects(world.objects, pod);
+    const synced = new SyncedObjects(world.objects, pod, first);
     const volumes = await volumesAt(world, pod, { at: first, objects: synced.at(first), volumes: pod.spec?.volumes ?? [] });
     const updates: VolumeUpdate[] = [];
     const updated = (pod.spec?.volumes ?? []).filter(isUpdated);

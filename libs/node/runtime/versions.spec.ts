@@ -13,16 +13,18 @@ interface Version {
   value: string;
   immutable?: boolean;
   deleted?: boolean;
+  /** When it was made; default before the pod. */
+  made?: number;
 }
 
 /** A ConfigMap with its versions; undefined where it is deleted. */
-function settingsOf({ revision, seconds, value, immutable, deleted }: Version): corev1.ConfigMap | undefined {
+function settingsOf({ revision, seconds, value, immutable, deleted, made = -100 }: Version): corev1.ConfigMap | undefined {
   if (deleted) return undefined;
   const managedFields = [{ manager: 'kubectl', operation: 'Update', time: time(seconds) }];
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: { name: 'settings', resourceVersion: String(revision), creationTimestamp: time(-100), managedFields },
+    metadata: { name: 'settings', resourceVersion: String(revision), creationTimestamp: time(made), managedFields },
     data: { value },
     ...(immutable ? { immutable } : {}),
   };
@@ -103,6 +105,14 @@ test.each<[string, Version[], Array<[seconds: number, value: string | undefined]
       [5 + 2 * period, 'newer'],
     ],
   ],
+  [
+    'an optional one that is made later',
+    [{ revision: 40, seconds: 10, value: 'new', made: 10 }],
+    [
+      [5, undefined],
+      [5 + period, 'new'],
+    ],
+  ],
   ['a deletion is not seen', [older, { revision: 40, seconds: 10, value: '', deleted: true }], [[1000, 'old']]],
   [
     'nor that one which cannot change is made anew',
@@ -114,12 +124,12 @@ test.each<[string, Version[], Array<[seconds: number, value: string | undefined]
     [[1000, 'old']],
   ],
 ])('volumes: %s', async (_, versions, wanted) => {
-  const synced = new SyncedObjects(objectsOf(versions), pod);
+  const synced = new SyncedObjects(objectsOf(versions), pod, START);
   for (const [seconds, value] of wanted) expect([seconds, await settingIn(synced.at(START + seconds * 1000))]).toEqual([seconds, value]);
 });
 
 test('when a volume changes', async () => {
-  const synced = new SyncedObjects(objectsOf([older, { revision: 40, seconds: 10, value: 'new' }]), pod);
+  const synced = new SyncedObjects(objectsOf([older, { revision: 40, seconds: 10, value: 'new' }]), pod, START);
   await settingIn(synced.at(START));
   expect(await synced.changes(START, START + 1_000_000)).toEqual([START + (5 + period) * 1000]);
   expect(await synced.changes(START, START + 20_000)).toEqual([]);

@@ -86,6 +86,8 @@ export class SyncedObjects {
   constructor(
     private readonly objects: Objects,
     private readonly pod: corev1.Pod,
+    /** When the first of its containers was started. */
+    private readonly first: Instant,
   ) {}
 
   /** The objects at an instant. */
@@ -128,7 +130,10 @@ export class SyncedObjects {
     // Objects that cannot change are not watched: who has one does not see that it is made anew.
     const frozen = versions.findIndex(({ immutable }) => immutable === true);
     const seen = frozen < 0 ? versions : versions.slice(0, frozen + 1);
-    return seen.map((data) => ({ since: this.shownSince(data, created), data }));
+    const shown = seen.map((data): Shown => ({ since: this.shownSince(data, created), data }));
+    // An optional source that was not there at the start.
+    const isLater = (parseTime(seen[0]?.metadata.creationTimestamp ?? '') ?? 0) > this.first;
+    return isLater ? [{ since: Number.NEGATIVE_INFINITY, data: undefined }, ...shown] : shown;
   }
 
   private shownSince(data: Data, created: Instant): Instant {
