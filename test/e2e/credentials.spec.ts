@@ -364,6 +364,9 @@ test('with a manifest that no server starts with one cluster answers 503, until 
   await file('PUT', 'kind: [');
   expect(await statuses()).toEqual([503, 503, 503, 200, 503]);
   expect((await file('DELETE')).status).toBe(204);
+  // Without a manifest the node runs no API server.
+  expect(await statuses()).toEqual([503, 503, 503, 200, 503]);
+  await file('PUT', content);
   expect(await statuses()).toEqual([200, 403, 401, 200, 200]);
   socket.close();
 });

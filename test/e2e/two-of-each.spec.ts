@@ -143,7 +143,13 @@ test('faults are felt in every process, and work goes on from the log when they 
   const scheduler = await platform('POST', 'faults', { type: 'stop', component: 'kube-scheduler' });
   expect(scheduler).toEqual({
     status: 201,
-    body: { id: 'fault-1', type: 'stop', component: 'kube-scheduler', since: expect.stringMatching(/Z$/) },
+    body: {
+      id: 'fault-1',
+      type: 'stop',
+      component: 'kube-scheduler',
+      since: expect.stringMatching(/Z$/),
+      symptoms: expect.arrayContaining([expect.stringContaining('Pending')]),
+    },
   });
   expect((await platform('GET', 'faults')).body).toEqual({ items: [scheduler.body] });
   expect((await platform('POST', 'faults', { type: 'stop', node: 'nowhere' })).status).toBe(422);

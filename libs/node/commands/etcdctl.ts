@@ -28,11 +28,10 @@ class EtcdError extends Error {}
 
 /** The command line, and the flags that the environment sets: ETCDCTL_CACERT for --cacert. */
 function callOf(process: Process): Call {
+  const { argv, env } = process;
   const flags = new Map<string, string>();
-  for (const [name, value] of process.env)
-    if (name.startsWith('ETCDCTL_')) flags.set(name.slice(8).toLowerCase().replaceAll('_', '-'), value);
+  for (const [name, value] of env) if (name.startsWith('ETCDCTL_')) flags.set(name.slice(8).toLowerCase().replaceAll('_', '-'), value);
   const words: string[] = [];
-  const { argv } = process;
   for (let at = 1; at < argv.length; at += 1) {
     const [, name, value] = /^--?([a-z][\w-]*)(?:=(.*))?$/s.exec(argv[at] ?? '') ?? [];
     const long = SHORT[name ?? ''] ?? name;
