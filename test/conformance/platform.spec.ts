@@ -390,6 +390,48 @@ test('faults are injected, listed and healed', async () => {
   );
 });
 
+test('three nodes of a control plane bear faults: leaders are replaced, a full etcd refuses writes, a lost member comes back', async () => {
+  const request = { name: 'faults', profile: 'instant', nodes: { count: 4, controlPlanes: 3 }, clock: { mode: 'stepped' } };
+  const { json: created } = await rest('POST', '/clusters', request);
+  const cluster = open(created);
+  const advance = (by: string) => rest('POST', `/clusters/${created.id}/clock/advance`, { by });
+  const inject = async (fault: object) => (await rest('POST', `/clusters/${created.id}/faults`, fault)).json.id;
+  const heal = (id: string) => rest('DELETE', `/clusters/${created.id}/faults/${id}`);
+  const get = async (path: string) => (await cluster.call('GET', path)).json;
+  const map = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } });
+  const maps = '/api/v1/namespaces/default/configmaps';
+  const lease = async () => (await get('/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/kube-scheduler')).spec.holderIdentity;
+
+  expect(await lease()).toMatch(/^control-plane_/);
+  await inject({ type: 'stop', component: 'kube-scheduler', node: 'control-plane' });
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'nginx' }] } };
+  await cluster.call('POST', '/api/v1/namespaces/default/pods', pod);
+  const phase = async () => (await get('/api/v1/namespaces/default/pods/p')).status.phase;
+  await advance('13s');
+  expect([await phase(), (await cluster.call('GET', '/api/v1/namespaces/kube-system/pods/kube-scheduler-control-plane')).status]).toEqual([
+    'Pending',
+    404,
+  ]);
+  await advance('10s');
+  expect([await phase(), await lease()]).toEqual(['Running', expect.stringMatching(/^control-plane-[23]_/)]);
+
+  const full = await inject({ type: 'fill-disk', component: 'etcd', node: 'control-plane-2' });
+  const refused = await cluster.call('POST', maps, map('a'));
+  expect([refused.status, refused.json.message]).toEqual([500, 'etcdserver: mvcc: database space exceeded']);
+  await heal(full);
+  expect((await cluster.call('POST', maps, map('a'))).status).toBe(201);
+
+  const lost = await inject({ type: 'corrupt-data', component: 'etcd', node: 'control-plane-3' });
+  await advance('30s');
+  const etcd = await get('/api/v1/namespaces/kube-system/pods/etcd-control-plane-3');
+  expect(etcd.status.containerStatuses[0].state.waiting.reason).toBe('CrashLoopBackOff');
+  const roles = async () => (await rest('GET', `/clusters/${created.id}/etcd`)).json.members.map(({ role }: { role: string }) => role);
+  expect(await roles()).toEqual(['leader', 'follower', 'stopped']);
+  await heal(lost);
+  await advance('10s');
+  expect(await roles()).toEqual(['leader', 'follower', 'follower']);
+});
+
 test('the manifest of a cluster’s API server is shown and written, and the cluster acts by it', async () => {
   const { json: created } = await rest('POST', '/clusters', { name: 'manifest', profile: 'instant' });
   const cluster = open(created);
