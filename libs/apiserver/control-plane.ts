@@ -1,5 +1,5 @@
 /** A member of etcd. */
-export interface EtcdMemberState {
+interface EtcdMemberState {
   /** The node that it runs on. */
   readonly name: string;
   readonly role: string;

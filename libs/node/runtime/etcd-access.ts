@@ -9,7 +9,7 @@ export interface EtcdMemberState {
 }
 
 /** A key and its value in etcd. */
-export interface EtcdKey {
+interface EtcdKey {
   readonly key: string;
   readonly value: string;
 }
