@@ -68,7 +68,9 @@ export {
   namesClass,
   notForPod,
   podClaimNames,
+  RESIZE_CONDITIONS,
   storageClassOf,
+  usesClaims,
 } from './volumes/claims.js';
 export {
   bindVolumeToClaim,

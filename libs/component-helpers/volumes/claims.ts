@@ -30,6 +30,17 @@ export function claimNameOf(pod: corev1.Pod, { name, persistentVolumeClaim, ephe
   return persistentVolumeClaim?.claimName ?? (ephemeral ? `${pod.metadata.name}-${name}` : undefined);
 }
 
+/** Whether a pod has volumes that are claims. */
+export const usesClaims = (pod: corev1.Pod): boolean => (pod.spec?.volumes ?? []).some((one) => one.persistentVolumeClaim ?? one.ephemeral);
+
+/** The conditions of claims that are about the size of their volumes. */
+export const RESIZE_CONDITIONS: ReadonlySet<string> = new Set([
+  'Resizing',
+  'FileSystemResizePending',
+  'ControllerResizeError',
+  'NodeResizeError',
+]);
+
 /** The names of the claims that a pod uses, in the order of its volumes. */
 export function podClaimNames(pod: corev1.Pod): string[] {
   return (pod.spec.volumes ?? []).flatMap((volume) => claimNameOf(pod, volume) ?? []);

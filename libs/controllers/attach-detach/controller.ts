@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CSIDriver, type corev1, Node, PersistentVolume, PersistentVolumeClaim, Pod, VolumeAttachment } from '#api';
 import { type Instant, isAlreadyExists, isNotFound, keyOf, type ObjectKey } from '#apimachinery';
-import { attachesVolumes, conditionOf, isTerminalPhase, podClaimNames, uniqueVolumeName } from '#component-helpers';
+import { attachesVolumes, conditionOf, isTerminalPhase, podClaimNames, uniqueVolumeName, usesClaims } from '#component-helpers';
 import { type Change, defineController, type Informers, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
 import { claimKey, indexPodsByClaim, PODS_BY_CLAIM } from '../persistent-volume/indexes.js';
 import { attachmentsOf, attachmentsTo, indexAttachments, indexVolumesByDriver, volumesOfDriver } from './indexes.js';
@@ -10,8 +10,6 @@ import { type AttachStep, multiAttachError, type NodeView, planAttachments } fro
 type Volume = corev1.PersistentVolume;
 
 const OUT_OF_SERVICE = 'node.kubernetes.io/out-of-service';
-
-const usesClaims = (pod: corev1.Pod): boolean => (pod.spec?.volumes ?? []).some((one) => one.persistentVolumeClaim ?? one.ephemeral);
 
 /** Whether a pod's containers have ended for good (volume/util IsPodTerminated). */
 function isTerminated({ metadata, status }: corev1.Pod): boolean {

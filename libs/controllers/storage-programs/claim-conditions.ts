@@ -1,8 +1,7 @@
 import type { corev1 } from '#api';
+import { RESIZE_CONDITIONS } from '#component-helpers';
 
 type Condition = corev1.PersistentVolumeClaimCondition;
-
-const RESIZE: ReadonlySet<string> = new Set(['Resizing', 'FileSystemResizePending', 'ControllerResizeError', 'NodeResizeError']);
 
 /**
  * The conditions of a claim with these about its resizing; others about resizing go unless they are kept (external-resizer
@@ -14,7 +13,7 @@ export function withResizeConditions(
   { keep }: { keep: boolean },
 ): Condition[] {
   const standing = (conditions ?? []).flatMap((condition) => {
-    if (!RESIZE.has(condition.type)) return [condition];
+    if (!RESIZE_CONDITIONS.has(condition.type)) return [condition];
     const replaced = added.find(({ type }) => type === condition.type);
     return replaced ? [replaced] : keep ? [condition] : [];
   });

@@ -1,13 +1,10 @@
 import { type corev1, PersistentVolumeClaim, Pod } from '#api';
-import { claimNameOf, isPodTerminal, notForPod, podClaimNames } from '#component-helpers';
+import { claimNameOf, isPodTerminal, notForPod, podClaimNames, usesClaims } from '#component-helpers';
 import { type Change, defineController, watching } from '#controller-runtime';
 import { claimKey, indexPodsByClaim, PODS_BY_CLAIM } from '../persistent-volume/indexes.js';
 import { needsProtection, protect } from './finalizer.js';
 
 const FINALIZER = 'kubernetes.io/pvc-protection';
-
-const usesClaims = (pod: corev1.Pod): boolean =>
-  (pod.spec?.volumes ?? []).some(({ persistentVolumeClaim, ephemeral }) => persistentVolumeClaim !== undefined || ephemeral !== undefined);
 
 /** Whether a change of a pod may let go of its claims: pods that have a node and go on use them still. */
 const letsGo = ({ object: pod, deleted }: Pick<Change<corev1.Pod>, 'object' | 'deleted'>): boolean =>

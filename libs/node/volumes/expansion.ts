@@ -1,12 +1,10 @@
 import { type corev1, PersistentVolume, PersistentVolumeClaim, Pod } from '#api';
 import { keyOf } from '#apimachinery';
-import { podClaimNames } from '#component-helpers';
+import { podClaimNames, RESIZE_CONDITIONS } from '#component-helpers';
 import { defineController, type Informers, watching } from '#controller-runtime';
 import { indexPodsByClaim, podsOfClaim } from './pods-by-claim.js';
 
 type Claim = corev1.PersistentVolumeClaim;
-
-const RESIZE: ReadonlySet<string> = new Set(['Resizing', 'FileSystemResizePending', 'ControllerResizeError', 'NodeResizeError']);
 
 /** Whether the file system of a claim's volume is to be expanded on a node. */
 const isPending = ({ status }: Claim): boolean =>
@@ -71,7 +69,7 @@ export const volumeExpansion = defineController({
 
 /** What changes in the status of a claim whose file system is expanded (MarkNodeExpansionFinishedWithRecovery). */
 function expanded({ status }: Claim, size: string): Record<string, unknown> {
-  const conditions = (status?.conditions ?? []).filter(({ type }) => !RESIZE.has(type));
+  const conditions = (status?.conditions ?? []).filter(({ type }) => !RESIZE_CONDITIONS.has(type));
   const { storage: _, ...states } = status?.allocatedResourceStatuses ?? {};
   return {
     capacity: { ...status?.capacity, storage: size },

@@ -1,10 +1,10 @@
 import { CSIDriver, type corev1, Node, PersistentVolume, PersistentVolumeClaim, Pod } from '#api';
 import { deepEqual } from '#apimachinery';
-import { attachableVolumes, isTerminalPhase } from '#component-helpers';
+import { attachableVolumes, isTerminalPhase, usesClaims } from '#component-helpers';
 import { type Change, defineController, watching } from '#controller-runtime';
 import { BY_NODE } from '../pod-world.js';
 import { volumeObjects } from './mounts.js';
-import { indexPodsByClaim, podsOfClaim, usesClaims } from './pods-by-claim.js';
+import { indexPodsByClaim, podsOfClaim } from './pods-by-claim.js';
 
 /** The node of a pod that uses claims, when it is bound, ends or is gone. */
 function nodeOfPod({ object: pod, old, deleted }: Change<corev1.Pod>): Array<{ name: string }> {

@@ -1,9 +1,9 @@
 import { CSIDriver, CSINode, type corev1, Node, Pod } from '#api';
 import { deepEqual } from '#apimachinery';
+import { usesClaims } from '#component-helpers';
 import type { Informers } from '#controller-runtime';
 import { hasSandbox } from '../pod/assemble.js';
 import { BY_NODE } from '../pod-world.js';
-import { usesClaims } from './pods-by-claim.js';
 
 /** Calls the listener for pods that wait for volumes, when something has changed that they may wait for. */
 export function onMountable(informers: Informers, listener: (pod: corev1.Pod, revision: number) => void): void {

@@ -1,13 +1,10 @@
 import { type corev1, Pod } from '#api';
-import { podClaimNames } from '#component-helpers';
+import { podClaimNames, usesClaims } from '#component-helpers';
 import type { Informers } from '#controller-runtime';
 
 const BY_CLAIM = 'kubelet-pods-by-claim';
 
 const claimKey = (namespace: string | undefined, name: string): string => `${namespace}/${name}`;
-
-/** Whether a pod has volumes that are claims. */
-export const usesClaims = (pod: corev1.Pod): boolean => (pod.spec?.volumes ?? []).some((one) => one.persistentVolumeClaim ?? one.ephemeral);
 
 /** Adds the index of pods by their claims. */
 export function indexPodsByClaim(informers: Informers): void {
