@@ -24,8 +24,38 @@ const UNTOLD = new Set(['.metadata.managedFields', '.metadata.resourceVersion'])
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const member = (path: string, name: string): string => (/^\w[\w-]*$/.test(name) ? `${path}.${name}` : `${path}[${JSON.stringify(name)}]`);
 
+type Member = [path: string, from: unknown, to: unknown];
+
+/** The members of a list by a field that tells them apart; undefined if it does not. */
+function byField(list: readonly unknown[], field: string): Map<string, unknown> | undefined {
+  const members = new Map<string, unknown>();
+  for (const one of list) {
+    const name = isRecord(one) && Object.hasOwn(one, field) ? one[field] : undefined;
+    if (typeof name !== 'string' || members.has(name)) return undefined;
+    members.set(name, one);
+  }
+  return members;
+}
+
+/** Whether the names that are in both come in the same order. */
+function inOneOrder(a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>): boolean {
+  const others = [...b.keys()].filter((name) => a.has(name));
+  return [...a.keys()].filter((name) => b.has(name)).every((name, index) => name === others[index]);
+}
+
+/** The members of two lists: conditions by their type, whose order says nothing; containers and the like by their name; others by place. */
+function listMembers(a: readonly unknown[], b: readonly unknown[], path: string): Member[] {
+  for (const field of ['type', 'name']) {
+    const [from, to] = [byField(a, field), byField(b, field)];
+    if (from === undefined || to === undefined || !(field === 'type' || inOneOrder(from, to))) continue;
+    const names = [...new Set([...from.keys(), ...to.keys()])];
+    return names.map((name) => [`${path}[${field}=${name}]`, from.get(name), to.get(name)]);
+  }
+  return Array.from({ length: Math.max(a.length, b.length) }, (_, index) => [`${path}[${index}]`, a[index], b[index]]);
+}
+
 /** The members of two values by path; undefined if they have none. */
-function membersOf(a: unknown, b: unknown, path: string): Array<[path: string, from: unknown, to: unknown]> | undefined {
+function membersOf(a: unknown, b: unknown, path: string): Member[] | undefined {
   if (isRecord(a) && isRecord(b)) {
     const names = [...new Set([...Object.keys(a), ...Object.keys(b)])];
     return names.map((name) => [
@@ -34,8 +64,7 @@ function membersOf(a: unknown, b: unknown, path: string): Array<[path: string, f
       Object.hasOwn(b, name) ? b[name] : undefined,
     ]);
   }
-  if (!Array.isArray(a) || !Array.isArray(b)) return undefined;
-  return Array.from({ length: Math.max(a.length, b.length) }, (_, index) => [`${path}[${index}]`, a[index], b[index]]);
+  return Array.isArray(a) && Array.isArray(b) ? listMembers(a, b, path) : undefined;
 }
 
 /** The fields that differ between two values: without recursion, because tenants choose the depth. */

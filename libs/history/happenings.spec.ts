@@ -103,7 +103,7 @@ test('a trace follows from a write, and back to it', () => {
       'from 2026-01-01T00:00:00.000Z',
       '    +0.000s        1  ann created Deployment web',
       '    +0.500s        2    replicaset-controller created Pod web-1 ← 1',
-      '    +1.500s        4      kubelet: Pod web-1 became ready (.status.conditions[0].status: "False" → "True", .status.conditions[0].reason: "Starting" → nothing) ← 2',
+      '    +1.500s        4      kubelet: Pod web-1 became ready (.status.conditions[type=Ready].status: "False" → "True", .status.conditions[type=Ready].reason: "Starting" → nothing) ← 2',
       '    +2.000s        5      kubelet: Started: Started it ← 2',
       '',
     ].join('\n'),
