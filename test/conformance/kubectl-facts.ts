@@ -4,5 +4,5 @@ import { coreFacts } from './kubectl-facts-core.js';
 import { storageFacts } from './kubectl-facts-storage.js';
 import { workloadFacts } from './kubectl-facts-workloads.js';
 
-/** More of what test/cmd of Kubernetes checks and only a server can answer: one line a fact, one namespace for all of them. */
-export const facts: readonly Step[] = [...coreFacts, ...workloadFacts, ...accessFacts, ...storageFacts];
+/** More of what test/cmd of Kubernetes checks and only a server can answer: one line a fact, one namespace for all of them, which the last deletes. */
+export const facts: readonly Step[] = [...coreFacts, ...workloadFacts, ...storageFacts, ...accessFacts];
