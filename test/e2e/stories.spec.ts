@@ -4,7 +4,6 @@ import '../scenarios/cluster-upkeep.spec.js';
 import '../scenarios/csi-resize.spec.js';
 import '../scenarios/devices.spec.js';
 import '../scenarios/jobs.spec.js';
-import '../scenarios/quotas.spec.js';
 import { tellStoriesOn } from '../scenarios/story.js';
 import { type Service, startService } from '../service.js';
 import { ServiceTarget } from '../workload/service-target.js';
