@@ -32,8 +32,9 @@ export default {
   globalTeardown: '<rootDir>/test/servers-teardown.mjs',
   // For tests and hooks alike: a machine that is busy with other work takes its time. What hangs is still told.
   testTimeout: 240_000,
-  // Specs share nothing but the run's servers.
-  maxWorkers: 2,
+  // Specs share nothing but the run's servers. One more than the cores that are needed: some specs wait for processes.
+  maxWorkers: 3,
+  testSequencer: '<rootDir>/test/longest-first.mjs',
   modulePathIgnorePatterns: ['<rootDir>/dist'],
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
 };
