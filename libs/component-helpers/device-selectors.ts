@@ -4,26 +4,22 @@ import { BOOL, type CelType, celEnvironment, DYN, formatType, mapType, objectTyp
 
 type Device = resourcev1.Device;
 
-/** Limits of resource/v1 types.go. */
-const MAX_DOMAIN = 63;
-const MAX_ID = 32;
-const MAX_DRIVER = 63;
-const MAX_VALUE = 64;
-const MAX_NAMES = 32;
+/** The longest domain, identifier, driver name and attribute value of a device in bytes, and its most names (resource/v1 types.go). */
+export const DEVICE_LIMITS = { domain: 63, id: 32, driver: 63, value: 64, names: 32 } as const;
 /** What a selector may cost at most (CELSelectorExpressionMaxCost). */
 const MAX_COST = 1_000_000;
 
 const sized = (type: CelType, maxElements: number): CelType => ({ ...type, maxElements });
 /** A map by domains of maps by names; a domain that is not there is empty. */
 const byDomains = (value: CelType): CelType => {
-  const inner = { ...mapType(sized(STRING, MAX_ID), value, MAX_NAMES), plain: false, absent: {} };
-  return mapType(sized(STRING, MAX_DOMAIN), inner, MAX_NAMES);
+  const inner = { ...mapType(sized(STRING, DEVICE_LIMITS.id), value, DEVICE_LIMITS.names), plain: false, absent: {} };
+  return mapType(sized(STRING, DEVICE_LIMITS.domain), inner, DEVICE_LIMITS.names);
 };
 
 /** The type of the variable `device` (dynamic-resource-allocation/cel/compile.go). */
 const DEVICE = objectType('kubernetes.DRADevice', {
-  driver: sized(STRING, MAX_DRIVER),
-  attributes: byDomains(sized(DYN, MAX_VALUE)),
+  driver: sized(STRING, DEVICE_LIMITS.driver),
+  attributes: byDomains(sized(DYN, DEVICE_LIMITS.value)),
   capacity: byDomains(QUANTITY),
   allowMultipleAllocations: sized(BOOL, 1),
 });

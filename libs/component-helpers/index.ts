@@ -8,7 +8,7 @@ export {
 export { bringsPods } from './brings-pods.js';
 export { type Condition, conditionOf, setCondition, transitionTime, withoutCondition } from './conditions.js';
 export { type CronSchedule, isTimeZone, parseCronSchedule, scheduleError } from './cron-schedule.js';
-export { type CompiledSelector, compileSelector, isTooComplex, SelectorFailure, selectsDevice } from './device-selectors.js';
+export { type CompiledSelector, compileSelector, DEVICE_LIMITS, isTooComplex, SelectorFailure, selectsDevice } from './device-selectors.js';
 export { toleratesDeviceTaint } from './device-taints.js';
 export { budgetSelects, disruptionAllowedCondition, withDisruptionAllowed } from './disruption-budgets.js';
 export { newestDefault } from './newest-default.js';

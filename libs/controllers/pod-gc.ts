@@ -1,8 +1,8 @@
 import { type corev1, Node, Pod } from '#api';
 import { formatKey, formatTime, type Instant, isNotFound, keyOf } from '#apimachinery';
+import { indexPodsByNode, perCluster, podsOnNode } from '#client';
 import { conditionOf, isPodTerminal, setCondition } from '#component-helpers';
 import { defineController, type Informers, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
-import { indexPodsByNode, podsOnNode } from './pods-by-node.js';
 
 /** How many terminated pods may exist before the oldest are deleted (--terminated-pod-gc-threshold). */
 const TERMINATED_THRESHOLD = 12_500;
@@ -78,12 +78,11 @@ async function collectPod(pod: corev1.Pod, ctx: ReconcileContext): Promise<Recon
 }
 
 /** Since when each node has been missing, by cluster; dropped with the caches. */
-const missedSince = new WeakMap<Informers, Map<string, Instant>>();
+const missedSince = perCluster(() => new Map<string, Instant>());
 
 /** Milliseconds until the pods of a missing node are deleted; undefined if the node exists. */
 function quarantine(node: string | undefined, { informers, clock }: ReconcileContext): number | undefined {
-  const missed = missedSince.get(informers) ?? new Map<string, Instant>();
-  missedSince.set(informers, missed);
+  const missed = missedSince(informers);
   if (!node || informers.of(Node).get(node) !== undefined) {
     if (node) missed.delete(node);
     return undefined;

@@ -1,5 +1,6 @@
 import { ConfigMap, type corev1, EndpointSlice, Node, PersistentVolume, PersistentVolumeClaim, Pod, Secret, Service } from '#api';
 import { deepEqual, formatKey, isNotFound, keyOf, parseKey } from '#apimachinery';
+import { indexPodsByNode, podsOnNode } from '#client';
 import { bringsPods, isTerminalPhase } from '#component-helpers';
 import {
   type Change,
@@ -25,7 +26,7 @@ import { readCommands } from './pod/programs.js';
 import { withoutBackOffs } from './pod/restart.js';
 import { type Unwritten, withOwnStatus } from './pod/unwritten.js';
 import type { PodPlan } from './pod/world.js';
-import { BY_NODE, worldOf } from './pod-world.js';
+import { worldOf } from './pod-world.js';
 import { ClusterProcesses } from './processes/cluster-processes.js';
 import { keepVolumes } from './processes/keep-volumes.js';
 import { nodeShutdown } from './shutdown/node-shutdown.js';
@@ -68,7 +69,7 @@ class Kubelets implements OpenController {
     informers.of(PersistentVolume);
     this.processes = new ClusterProcesses(context);
     const pods = informers.of(Pod);
-    pods.addIndex(BY_NODE, ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []));
+    indexPodsByNode(informers);
     informers.of(Node).on((change) => this.nodeChanged(change));
     pods.on((change) => this.podChanged(change));
     onMountable(informers, (pod, revision) => queue.add(formatKey(keyOf(pod)), revision));
@@ -120,7 +121,7 @@ class Kubelets implements OpenController {
     const { name } = node.metadata;
     const known = this.nodes.get(name);
     if (known) return known;
-    const made = new NodeMemory(node, this.context.informers.of(Pod).byIndex(BY_NODE, name));
+    const made = new NodeMemory(node, podsOnNode(this.context.informers, name));
     this.nodes.set(name, made);
     return made;
   }
@@ -195,7 +196,7 @@ class Kubelets implements OpenController {
     for (const [name, { stopped }] of this.silenced) {
       if (this.context.faults.kubelet(name) !== undefined) continue;
       this.silenced.delete(name);
-      for (const pod of this.context.informers.of(Pod).byIndex(BY_NODE, name)) {
+      for (const pod of podsOnNode(this.context.informers, name)) {
         const { uid = '' } = pod.metadata;
         const memory = this.pods.get(uid);
         if (stopped && memory) this.pods.set(uid, withoutBackOffs(memory, this.context.clock.now()));
@@ -222,7 +223,7 @@ class Kubelets implements OpenController {
     if (!deleted && same) return;
     this.nodes.delete(name);
     if (deleted) return;
-    for (const pod of this.context.informers.of(Pod).byIndex(BY_NODE, name)) this.queue.add(formatKey(keyOf(pod)), revision);
+    for (const pod of podsOnNode(this.context.informers, name)) this.queue.add(formatKey(keyOf(pod)), revision);
   }
 }
 

@@ -1,4 +1,5 @@
-import { ConfigMap, type corev1, PersistentVolume, PersistentVolumeClaim, Pod, Secret } from '#api';
+import { ConfigMap, type corev1, PersistentVolume, PersistentVolumeClaim, Secret } from '#api';
+import { podsOnNode } from '#client';
 import { isTerminalPhase } from '#component-helpers';
 import type { ClusterContext } from '#controller-runtime';
 import { isMirrorPod, refusalOf } from './eviction/pressure.js';
@@ -6,9 +7,6 @@ import type { NodeMemory } from './node-memory.js';
 import type { PodWorld } from './pod/world.js';
 import { shortageOf } from './shortage.js';
 import { volumeTroubles } from './volumes/mounts.js';
-
-/** The index of pods by their node. */
-export const BY_NODE = 'spec.nodeName';
 
 /** The host IPs in the status of a node's pods: the first address, and the first of the other family (GetNodeHostIPs). */
 function hostIPs(node: corev1.Node): string[] {
@@ -29,7 +27,7 @@ export function worldOf(
   { pod, node, memory }: { pod: corev1.Pod; node: corev1.Node; memory: NodeMemory },
 ): Omit<PodWorld, 'memory' | 'processes'> {
   const { namespace = '', uid = '' } = pod.metadata;
-  const neighbours = () => informers.of(Pod).byIndex(BY_NODE, node.metadata.name);
+  const neighbours = () => podsOnNode(informers, node.metadata.name);
   return {
     hostIPs: hostIPs(node),
     podIP: pod.spec?.hostNetwork || isTerminalPhase(pod.status?.phase) ? undefined : memory.addressFor(uid),

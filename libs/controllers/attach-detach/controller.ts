@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CSIDriver, type corev1, Node, PersistentVolume, PersistentVolumeClaim, Pod, VolumeAttachment } from '#api';
 import { type Instant, isAlreadyExists, isNotFound, keyOf, type ObjectKey } from '#apimachinery';
+import { perCluster } from '#client';
 import { attachesVolumes, conditionOf, isTerminalPhase, podClaimNames, uniqueVolumeName, usesClaims } from '#component-helpers';
 import { type Change, defineController, type Informers, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
 import { claimKey, indexPodsByClaim, PODS_BY_CLAIM } from '../persistent-volume/indexes.js';
@@ -73,11 +74,10 @@ interface Remembered {
 }
 
 /** By cluster and name of the volume. */
-const remembered = new WeakMap<Informers, Map<string, Remembered>>();
+const remembered = perCluster(() => new Map<string, Remembered>());
 
 function memoryOf(informers: Informers, volume: string): Remembered {
-  const ofCluster = remembered.get(informers) ?? new Map<string, Remembered>();
-  remembered.set(informers, ofCluster);
+  const ofCluster = remembered(informers);
   const known = ofCluster.get(volume) ?? { detaching: new Map(), said: new Map() };
   ofCluster.set(volume, known);
   return known;
@@ -188,7 +188,7 @@ function attachmentName({ driver, volumeHandle }: corev1.CSIPersistentVolumeSour
 
 /** A volume is gone: what was attached is detached, as far as that is known; attachments that others have made are left alone. */
 async function forgetVolume({ name }: ObjectKey, ctx: ReconcileContext): Promise<void> {
-  if (!remembered.get(ctx.informers)?.delete(name)) return;
+  if (!remembered(ctx.informers).delete(name)) return;
   for (const { metadata } of attachmentsOf(ctx.informers, name))
     if (OWN_NAME.test(metadata.name)) await removeAttachment(metadata.name, ctx);
 }
@@ -214,7 +214,7 @@ async function removeAttachment(name: string, { client }: ReconcileContext): Pro
 }
 
 /** The last write about the volumes of a node: they are made one after the other, or those of many volumes would conflict. */
-const writes = new WeakMap<Informers, Map<string, Promise<void>>>();
+const writes = perCluster(() => new Map<string, Promise<void>>());
 
 /** Whether a node is to say that a volume is attached to it. */
 interface Report {
@@ -225,8 +225,7 @@ interface Report {
 
 /** Puts a volume into the status of a node, or takes it out. Throws a conflict if the node was changed meanwhile. */
 function reportAttached(report: Report, ctx: ReconcileContext): Promise<void> {
-  const ofCluster = writes.get(ctx.informers) ?? new Map<string, Promise<void>>();
-  writes.set(ctx.informers, ofCluster);
+  const ofCluster = writes(ctx.informers);
   const before = ofCluster.get(report.node) ?? Promise.resolve();
   const write = before.catch(() => undefined).then(() => writeAttached(report, ctx));
   ofCluster.set(report.node, write);

@@ -1,7 +1,8 @@
 import { type batchv1, CronJob, Job } from '#api';
 import { deepEqual, formatKey, type Instant, keyOf } from '#apimachinery';
+import { perCluster } from '#client';
 import { isTimeZone } from '#component-helpers';
-import { defineController, type Informers, type ReconcileContext, type Reconciled } from '#controller-runtime';
+import { defineController, type ReconcileContext, type Reconciled } from '#controller-runtime';
 import { CronJobRun } from './run.js';
 import { dueStarts, scheduleOf, untilNextStart } from './schedule.js';
 import { startJob } from './start.js';
@@ -18,13 +19,7 @@ export const cronJob = defineController({
 });
 
 /** The schedule with which each CronJob was looked at last, by cluster: a changed one counts from now on (updateCronJob). */
-const lastSchedules = new WeakMap<Informers, Map<string, string>>();
-
-function schedulesOf(informers: Informers): Map<string, string> {
-  const known = lastSchedules.get(informers) ?? new Map<string, string>();
-  lastSchedules.set(informers, known);
-  return known;
-}
+const schedulesOf = perCluster(() => new Map<string, string>());
 
 async function syncCronJob(owner: batchv1.CronJob, ctx: ReconcileContext): Promise<Reconciled | undefined> {
   const jobs = ctx.informers.of(Job).controlledBy(owner.metadata.uid ?? '');

@@ -1,5 +1,5 @@
 import type { Instant, LabelSelector } from '#apimachinery';
-import type { Informers } from '#controller-runtime';
+import { perCluster } from '#client';
 import type { Past } from './behavior.js';
 
 /** What is kept of an autoscaler in memory. */
@@ -14,12 +14,5 @@ export interface Kept {
   selector?: LabelSelector;
 }
 
-/** The memory of each cluster's autoscalers by key. Like upstream's it is lost with the process. */
-const memory = new WeakMap<Informers, Map<string, Kept>>();
-
-/** The autoscalers of a cluster that were looked at. */
-export function keptOf(informers: Informers): Map<string, Kept> {
-  const known = memory.get(informers) ?? new Map<string, Kept>();
-  memory.set(informers, known);
-  return known;
-}
+/** The autoscalers of a cluster that were looked at, by key. Like upstream's memory of them it is lost with the process. */
+export const keptOf = perCluster(() => new Map<string, Kept>());

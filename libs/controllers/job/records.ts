@@ -1,5 +1,6 @@
 import type { batchv1, corev1 } from '#api';
 import { formatKey, type Instant, keyOf, type ObjectKey } from '#apimachinery';
+import { perCluster } from '#client';
 import type { Informers } from '#controller-runtime';
 import { type BackoffRecord, NO_FAILURES, nextRecord } from './backoff.js';
 import { BATCH_PERIOD } from './batching.js';
@@ -13,13 +14,7 @@ interface Kept {
 }
 
 /** How many pods of each Job failed in a row, by cluster and key. Like upstream's they are lost with the process. */
-const records = new WeakMap<Informers, Map<string, Kept>>();
-
-function recordsOf(informers: Informers): Map<string, Kept> {
-  const known = records.get(informers) ?? new Map<string, Kept>();
-  records.set(informers, known);
-  return known;
-}
+const recordsOf = perCluster(() => new Map<string, Kept>());
 
 /** The record of a Job before a reconcile: made from the pods that are counted already, where the process has just begun. */
 export function recordOf(owner: batchv1.Job, pods: readonly corev1.Pod[], informers: Informers): BackoffRecord {

@@ -1,5 +1,6 @@
 import { type corev1, Lease, Node, Pod } from '#api';
 import { formatKey, formatTime, type Instant, keyOf, parseKey } from '#apimachinery';
+import { indexPodsByNode, podsOnNode } from '#client';
 import type {
   Change,
   ClusterContext,
@@ -10,7 +11,6 @@ import type {
   Reconciled,
   WorkQueue,
 } from '#controller-runtime';
-import { indexPodsByNode, podsOnNode } from '../pods-by-node.js';
 import { betaLabels, hasKubelet, lastRenewal, type NodeHealth, observe, readyStatus, unknownAt, unknownConditions } from './health.js';
 import { markPodsNotReady } from './pods-not-ready.js';
 import { planEvictionTaints, withConditionTaints, withoutEvictionTaints } from './taints.js';

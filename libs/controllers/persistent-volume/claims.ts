@@ -1,5 +1,6 @@
 import { type corev1, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass, type storagev1 } from '#api';
 import { keyOf, type ObjectKey } from '#apimachinery';
+import { perCluster } from '#client';
 import {
   BIND_COMPLETED,
   BOUND_BY_CONTROLLER,
@@ -56,13 +57,7 @@ function claimsOfClass({ object, deleted }: Change<storagev1.StorageClass>, info
 }
 
 /** Volumes that are being bound, which no other claim may take meanwhile. */
-const binding = new WeakMap<Informers, Set<string>>();
-
-function bindingOf(informers: Informers): Set<string> {
-  const known = binding.get(informers) ?? new Set();
-  binding.set(informers, known);
-  return known;
-}
+const bindingOf = perCluster(() => new Set<string>());
 
 function worldOf(claim: Claim, informers: Informers): ClaimWorld {
   const volumes = informers.of(PersistentVolume);

@@ -1,9 +1,11 @@
 import { type corev1, PersistentVolume, PersistentVolumeClaim, Pod, type storagev1, VolumeAttributesClass } from '#api';
-import { formatTime, type Instant, keyOf } from '#apimachinery';
-import { defineController, type Informers, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
+import { formatKey, formatTime, type Instant, keyOf } from '#apimachinery';
+import { perCluster } from '#client';
+import { defineController, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
 import { indexVolumesByDriver } from '../attach-detach/indexes.js';
 import { withModifyConditions } from './claim-conditions.js';
 import { claimsOfDrivers, writeClaim } from './driver-volumes.js';
+import { note, SLOW_RETRY } from './external-resizer.js';
 import { operation } from './operations.js';
 import { planModify, unknownParameters, wantsModification } from './plan-modify.js';
 import { concernsPrograms, indexPrograms, type RunningProgram, runningProgram, startedPrograms } from './programs.js';
@@ -13,8 +15,6 @@ type Claim = corev1.PersistentVolumeClaim;
 type Attributes = storagev1.VolumeAttributesClass;
 
 const WAITING = 'claims-by-wanted-attributes-class';
-/** How long a modification that can never succeed is not tried again (--retry-interval-max). */
-const SLOW_RETRY = 300_000;
 const MODIFYING = 'ModifyingVolume';
 const FAILED = 'ModifyVolumeError';
 
@@ -44,18 +44,12 @@ export const volumeModifier = defineController({
   },
   reconcile: modify,
   async gone(key, { informers }) {
-    infeasible.get(informers)?.delete(`${key.namespace}/${key.name}`);
+    infeasibleOf(informers).delete(formatKey(key));
   },
 });
 
 /** Modifications that can never succeed, by claim: to which class, and until when they are not tried again. */
-const infeasible = new WeakMap<Informers, Map<string, { target: string; until: Instant }>>();
-
-function infeasibleOf(informers: Informers): Map<string, { target: string; until: Instant }> {
-  const known = infeasible.get(informers) ?? new Map<string, { target: string; until: Instant }>();
-  infeasible.set(informers, known);
-  return known;
-}
+const infeasibleOf = perCluster(() => new Map<string, { target: string; until: Instant }>());
 
 async function modify(claim: Claim, ctx: ReconcileContext): Promise<Reconciled | undefined> {
   const { informers, clock } = ctx;
@@ -68,7 +62,7 @@ async function modify(claim: Claim, ctx: ReconcileContext): Promise<Reconciled |
   const plan = planModify(claim);
   if (plan.do === 'nothing') return undefined;
   if (plan.do === 'cancel') return cancel(claim, program);
-  const slow = infeasibleOf(informers).get(`${claim.metadata.namespace}/${claim.metadata.name}`);
+  const slow = infeasibleOf(informers).get(formatKey(keyOf(claim)));
   if (slow?.target === plan.target && slow.until > clock.now()) return { requeueAfter: slow.until - clock.now() };
   const attributes = informers.of(VolumeAttributesClass).get(plan.target);
   if (attributes === undefined) return waitForClass(claim, plan.target, program);
@@ -84,11 +78,6 @@ interface Modification {
   volume: corev1.PersistentVolume;
   attributes: Attributes;
   program: RunningProgram;
-}
-
-function note({ recorder, name }: RunningProgram, about: Claim, [reason, message]: readonly [string, string]): void {
-  const type = reason === 'VolumeModifyFailed' ? 'Warning' : 'Normal';
-  recorder.record({ about, type, reason, message, source: `external-resizer ${name}` });
 }
 
 const others = ({ status }: Claim): corev1.PersistentVolumeClaimCondition[] =>
@@ -123,7 +112,7 @@ async function finish(modification: Modification, ctx: ReconcileContext): Promis
   const { claim, volume, attributes, program } = modification;
   const refused = infeasibleOf(ctx.informers);
   const target = attributes.metadata.name;
-  const key = `${claim.metadata.namespace}/${claim.metadata.name}`;
+  const key = formatKey(keyOf(claim));
   const unknown = unknownParameters(attributes.parameters ?? {}, program.driver?.mutableParameters);
   if (unknown.length > 0) {
     refused.set(key, { target, until: ctx.clock.now() + SLOW_RETRY });

@@ -1,9 +1,11 @@
 import { type corev1, PersistentVolume, PersistentVolumeClaim, Pod } from '#api';
-import { formatTime, type Instant, keyOf, parseQuantity, Quantity } from '#apimachinery';
-import { defineController, type Informers, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
+import { formatKey, formatTime, type Instant, keyOf, parseQuantity, Quantity } from '#apimachinery';
+import { perCluster } from '#client';
+import { defineController, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
 import { indexVolumesByDriver } from '../attach-detach/indexes.js';
 import { withResizeConditions } from './claim-conditions.js';
 import { claimsOfDrivers, writeClaim } from './driver-volumes.js';
+import { note, SLOW_RETRY } from './external-resizer.js';
 import { operation } from './operations.js';
 import { planResize, wantsMore } from './plan-resize.js';
 import { concernsPrograms, indexPrograms, type RunningProgram, runningProgram, startedPrograms } from './programs.js';
@@ -14,8 +16,6 @@ type Volume = corev1.PersistentVolume;
 
 /** On a claim whose volume needs nothing from the kubelet to have its new size. */
 const NOT_ON_NODE = 'volume.kubernetes.io/node-expansion-not-required';
-/** How long an expansion that can never succeed is not tried again (--retry-interval-max). */
-const SLOW_RETRY = 300_000;
 const PENDING = 'Waiting for user to (re-)start a pod to finish file system resize of volume on node.';
 
 /** Expands the volumes of the CSI drivers in the cluster's pods, as csi-resizer beside a driver does (external-resizer). */
@@ -35,20 +35,12 @@ export const volumeResizer = defineController({
   },
   reconcile: resize,
   async gone(key, { informers }) {
-    failures.get(informers)?.delete(formatClaim(key));
+    failuresOf(informers).delete(formatKey(key));
   },
 });
 
 /** The last attempts that have failed for good, by claim; `until`: they can never succeed and are not tried again before. */
-const failures = new WeakMap<Informers, Map<string, { until?: Instant }>>();
-
-const formatClaim = ({ namespace, name }: { namespace?: string; name: string }): string => `${namespace}/${name}`;
-
-function failuresOf(informers: Informers): Map<string, { until?: Instant }> {
-  const known = failures.get(informers) ?? new Map<string, { until?: Instant }>();
-  failures.set(informers, known);
-  return known;
-}
+const failuresOf = perCluster(() => new Map<string, { until?: Instant }>());
 
 async function resize(claim: Claim, ctx: ReconcileContext): Promise<Reconciled | undefined> {
   const { informers, clock } = ctx;
@@ -58,7 +50,7 @@ async function resize(claim: Claim, ctx: ReconcileContext): Promise<Reconciled |
   const program = runningProgram({ task: 'resize', name }, ctx);
   if (program === undefined) return undefined;
   if (!program.driver?.expandsInController && !program.driver?.expandsOnNode) return undefined;
-  const failed = failuresOf(informers).get(formatClaim(keyOf(claim)));
+  const failed = failuresOf(informers).get(formatKey(keyOf(claim)));
   const plan = planResize(claim, volume, { failed: failed !== undefined });
   if (plan.do === 'nothing') return undefined;
   if (plan.again && failed?.until !== undefined && failed.until > clock.now()) return { requeueAfter: failed.until - clock.now() };
@@ -89,17 +81,12 @@ async function begin({ claim, volume, program, size }: Expansion, again: boolean
   return marked;
 }
 
-function note({ recorder, name }: RunningProgram, about: Claim, [reason, message]: readonly [string, string]): void {
-  const type = reason === 'VolumeResizeFailed' ? 'Warning' : 'Normal';
-  recorder.record({ about, type, reason, message, source: `external-resizer ${name}` });
-}
-
 /** The call of the driver, and what follows (callResizeOnPlugin). */
 async function expand(expansion: Expansion, ctx: ReconcileContext): Promise<Reconciled | undefined> {
   const { claim, volume, program, size } = expansion;
   const { largestVolume: most = 0, expandsInController = false, expandsOnNode = false } = program.driver ?? {};
   const failed = failuresOf(ctx.informers);
-  const key = formatClaim(keyOf(claim));
+  const key = formatKey(keyOf(claim));
   const { name } = volume.metadata;
   if (expandsInController && size.compare(Quantity.of(most)) > 0) {
     const error = rpcError('OutOfRange', `Requested capacity ${size.toNumber()} exceeds maximum allowed ${most}`);

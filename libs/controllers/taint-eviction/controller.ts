@@ -1,5 +1,6 @@
 import { type corev1, Node, Pod } from '#api';
 import { formatKey, type Instant, isNotFound, type KubeObject, keyOf, type ObjectKey, parseKey } from '#apimachinery';
+import { indexPodsByNode, podsOnNode } from '#client';
 import type {
   Change,
   ClusterContext,
@@ -11,7 +12,6 @@ import type {
   WorkQueue,
 } from '#controller-runtime';
 import { markDisruption } from '../disruption-target.js';
-import { indexPodsByNode, podsOnNode } from '../pods-by-node.js';
 import { noExecuteTaints, planEviction, taintedSince } from './plan.js';
 
 const TAINTED = { reason: 'DeletionByTaintManager', message: 'Taint manager: deleting due to NoExecute taint' };

@@ -1,13 +1,12 @@
 import { type corev1, Node, Pod } from '#api';
 import { formatTime, type Instant } from '#apimachinery';
+import { indexPodsByNode, podsOnNode } from '#client';
 import { isTerminalPhase } from '#component-helpers';
 import type { Change, ClusterContext, Controller, OpenController, ReconcileContext, Reconciled, WorkQueue } from '#controller-runtime';
 import { hasUsage } from '../usage.js';
 import type { Evictions } from './evictions.js';
 import { type Pressure, pressuresOf, victimsOf } from './pressure.js';
 import { evictionSettings, type WatchedResource } from './thresholds.js';
-
-const BY_NODE = 'spec.nodeName';
 
 interface ConditionWords {
   type: string;
@@ -56,9 +55,8 @@ class NodePressure implements OpenController {
     private readonly queue: WorkQueue,
     private readonly evictions: Evictions,
   ) {
-    const pods = context.informers.of(Pod);
-    pods.addIndex(BY_NODE, ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []));
-    pods.on((change) => this.podChanged(change));
+    indexPodsByNode(context.informers);
+    context.informers.of(Pod).on((change) => this.podChanged(change));
     context.faults.onChange(() => this.faultsChanged());
     context.manifests.onChange((node) => queue.add(node));
     // A condition that was true before this component was opened ends in its time.
@@ -72,10 +70,9 @@ class NodePressure implements OpenController {
     const { informers, faults, clock, manifests } = this.context;
     const node = informers.of(Node).get(name);
     if (!node?.status?.nodeInfo?.kubeletVersion || faults.kubelet(name)) return undefined;
-    const pods = informers
-      .of(Pod)
-      .byIndex(BY_NODE, name)
-      .filter(({ metadata, status }) => !isTerminalPhase(status?.phase) && !metadata.deletionTimestamp);
+    const pods = podsOnNode(informers, name).filter(
+      ({ metadata, status }) => !isTerminalPhase(status?.phase) && !metadata.deletionTimestamp,
+    );
     const { thresholds, transition, softGrace } = evictionSettings(manifests.configuration(name));
     const pressures = pressuresOf(node, pods, {
       thresholds,

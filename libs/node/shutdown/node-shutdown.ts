@@ -1,5 +1,6 @@
 import { type corev1, Lease, Node, Pod } from '#api';
 import { formatTime } from '#apimachinery';
+import { indexPodsByNode, podsOnNode } from '#client';
 import { conditionOf, isTerminalPhase } from '#component-helpers';
 import type {
   ClusterContext,
@@ -17,7 +18,6 @@ import { stoppingNow } from './groups.js';
 
 /** The graceful shutdown of nodes (kubelet/nodeshutdown/nodeshutdown_manager_linux.go). */
 
-const BY_NODE = 'spec.nodeName';
 const SHUTTING_DOWN = 'node is shutting down';
 const OUTCOME = {
   reason: 'Terminated',
@@ -38,9 +38,8 @@ class NodeShutdowns implements OpenController {
     private readonly evictions: Evictions,
   ) {
     const { informers, faults } = context;
-    const pods = informers.of(Pod);
-    pods.addIndex(BY_NODE, ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []));
-    pods.on(({ object, revision }) => {
+    indexPodsByNode(informers);
+    informers.of(Pod).on(({ object, revision }) => {
       if (this.known.size > 0 && this.known.has(object.spec?.nodeName ?? '')) queue.add(object.spec?.nodeName ?? '', revision);
     });
     informers.of(Lease);
@@ -75,7 +74,7 @@ class NodeShutdowns implements OpenController {
     }
     if (faults.kubelet(name)) return { requeueAfter: shutdown.off - now };
     if (!isShuttingDown(node)) await report(node, SHUTTING_DOWN, ctx);
-    const found = stoppingNow(shutdown, informers.of(Pod).byIndex(BY_NODE, name), now);
+    const found = stoppingNow(shutdown, podsOnNode(informers, name), now);
     for (const { pod, seconds } of found?.pods ?? []) this.evictions.evict(pod, OUTCOME, seconds * 1000);
     const next = found !== undefined && found.until > now ? Math.min(found.until, shutdown.off) : shutdown.off;
     return { requeueAfter: next - now };
@@ -85,7 +84,7 @@ class NodeShutdowns implements OpenController {
   private async goOff(name: string, { off }: NodeShutdown, ctx: ReconcileContext): Promise<void> {
     const lease = this.context.informers.of(Lease).get(name, NODE_LEASES);
     if (lease) await lastSign(lease, off, ctx);
-    for (const pod of this.context.informers.of(Pod).byIndex(BY_NODE, name))
+    for (const pod of podsOnNode(this.context.informers, name))
       if (!isTerminalPhase(pod.status?.phase)) this.evictions.forget(pod.metadata.uid ?? '');
   }
 }

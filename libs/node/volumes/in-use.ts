@@ -1,8 +1,8 @@
 import { CSIDriver, type corev1, Node, PersistentVolume, PersistentVolumeClaim, Pod } from '#api';
 import { deepEqual } from '#apimachinery';
+import { podsOnNode } from '#client';
 import { attachableVolumes, isTerminalPhase, usesClaims } from '#component-helpers';
 import { type Change, defineController, watching } from '#controller-runtime';
-import { BY_NODE } from '../pod-world.js';
 import { volumeObjects } from './mounts.js';
 import { indexPodsByClaim, podsOfClaim } from './pods-by-claim.js';
 
@@ -45,10 +45,7 @@ export const volumesInUse = defineController({
     const { name, resourceVersion } = node.metadata;
     if (!node.status?.nodeInfo?.kubeletVersion || faults.kubelet(name) !== undefined) return undefined;
     const objects = volumeObjects(informers);
-    const pods = informers
-      .of(Pod)
-      .byIndex(BY_NODE, name)
-      .filter((pod) => usesClaims(pod) && !isTerminalPhase(pod.status?.phase));
+    const pods = podsOnNode(informers, name).filter((pod) => usesClaims(pod) && !isTerminalPhase(pod.status?.phase));
     const wanted = [...new Set(pods.flatMap((pod) => attachableVolumes(pod, objects)).map(({ uniqueName }) => uniqueName))].sort();
     if (deepEqual(wanted, node.status.volumesInUse ?? [])) return undefined;
     const patch = { metadata: { resourceVersion }, status: { volumesInUse: wanted.length > 0 ? wanted : null } };

@@ -1,8 +1,8 @@
 import { CSINode, type corev1, Node, Pod, type storagev1 } from '#api';
 import { deepEqual, isAlreadyExists } from '#apimachinery';
+import { podsOnNode } from '#client';
 import { DRIVER_TOPOLOGY_KEY, isPodReady, storageProgramsIn } from '#component-helpers';
 import { defineController, type ReconcileContext, watching } from '#controller-runtime';
-import { BY_NODE } from '../pod-world.js';
 
 const registers = (pod: corev1.Pod): boolean => storageProgramsIn(pod).some(({ tasks, driver }) => driver && tasks.has('register'));
 
@@ -43,7 +43,7 @@ export const driverRegistration = defineController({
   async reconcile(node, ctx) {
     const { name } = node.metadata;
     if (!node.status?.nodeInfo?.kubeletVersion || ctx.faults.kubelet(name) !== undefined) return undefined;
-    const wanted = driversOf(ctx.informers.of(Pod).byIndex(BY_NODE, name).filter(registers), name);
+    const wanted = driversOf(podsOnNode(ctx.informers, name).filter(registers), name);
     await register(node, wanted, ctx);
     await label(node, wanted, ctx);
     return undefined;

@@ -15,7 +15,7 @@ import {
   tooLong,
   tooMany,
 } from '#apimachinery';
-import { compileSelector, isTooComplex } from '#component-helpers';
+import { compileSelector, DEVICE_LIMITS, isTooComplex } from '#component-helpers';
 import { EXPRESSIONS_LENGTH, SHORTEST_EXPRESSION } from '../admissionregistration/limits.js';
 import { eachInvalid } from '../rules/text.js';
 import { deviceTolerationErrors } from './taint-validation.js';
@@ -26,14 +26,13 @@ const MAX_CONSTRAINTS = 32;
 const MAX_CONFIGURATIONS = 32;
 const MAX_SELECTORS = 32;
 const MAX_TOLERATIONS = 16;
-const MAX_DRIVER_NAME = 63;
 const MAX_EXPRESSION = 10 * 1024;
 const MAX_PARAMETERS = 10 * 1024;
 
 /** A DRA driver's name (resource/validation validateDriverName). */
 export function driverNameErrors(path: string, name = ''): FieldError[] {
   if (name === '') return [required(path)];
-  if (byteLength(name) > MAX_DRIVER_NAME) return [tooLong(path, name, MAX_DRIVER_NAME)];
+  if (byteLength(name) > DEVICE_LIMITS.driver) return [tooLong(path, name, DEVICE_LIMITS.driver)];
   return eachInvalid(path, name, isDNS1123Subdomain(name.toLowerCase()));
 }
 

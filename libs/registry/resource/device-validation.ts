@@ -15,6 +15,7 @@ import {
   tooLong,
   tooMany,
 } from '#apimachinery';
+import { DEVICE_LIMITS } from '#component-helpers';
 import { validateNodeSelector } from '../core/pod/validation/node-selector.js';
 import { eachInvalid } from '../rules/text.js';
 import { driverNameErrors } from './claim-validation.js';
@@ -24,9 +25,6 @@ import { deviceTaintErrors } from './taint-validation.js';
 type Device = resourcev1.Device;
 
 /** Limits of resource/v1 types.go. */
-const MAX_NAMES = 32;
-const MAX_ID = 32;
-const MAX_VALUE = 64;
 const MAX_TAINTS = 16;
 const MAX_CONSUMPTIONS = 2;
 const MAX_COUNTERS = 32;
@@ -43,7 +41,7 @@ function isSemver(text: string): boolean {
 }
 
 function identifier(path: string, name: string): FieldError[] {
-  const errors = byteLength(name) > MAX_ID ? [tooLong(path, '', MAX_ID)] : [];
+  const errors = byteLength(name) > DEVICE_LIMITS.id ? [tooLong(path, '', DEVICE_LIMITS.id)] : [];
   return [...errors, ...eachInvalid(path, name, isCIdentifier(name))];
 }
 
@@ -61,7 +59,7 @@ function attributeName(path: string, name: string): FieldError[] {
 
 function attributeErrors(path: string, { bool, int, string, version }: resourcev1.DeviceAttribute): FieldError[] {
   const errors: FieldError[] = [];
-  const long = (at: string, text: string) => (byteLength(text) > MAX_VALUE ? [tooLong(at, '', MAX_VALUE)] : []);
+  const long = (at: string, text: string) => (byteLength(text) > DEVICE_LIMITS.value ? [tooLong(at, '', DEVICE_LIMITS.value)] : []);
   if (string !== undefined) append(errors, long(`${path}.string`, string));
   if (version !== undefined) {
     if (!isSemver(version.slice(0, 256)))
@@ -164,8 +162,8 @@ export function deviceErrors(path: string, device: Device, each: boolean): Field
   const { name, attributes = {}, capacity = {}, taints = [], consumesCounters = [] } = device;
   const errors = name ? eachInvalid(`${path}.name`, name, isDNS1123Label(name)) : [required(`${path}.name`)];
   const count = Object.keys(attributes).length + Object.keys(capacity).length;
-  if (count > MAX_NAMES)
-    return [...errors, invalidValue(path, count, `the total number of attributes and capacities must not exceed ${MAX_NAMES}`)];
+  if (count > DEVICE_LIMITS.names)
+    return [...errors, invalidValue(path, count, `the total number of attributes and capacities must not exceed ${DEVICE_LIMITS.names}`)];
   for (const [key, attribute] of Object.entries(attributes))
     append(errors, attributeName(`${path}.attributes`, key), attributeErrors(`${path}.attributes[${key}]`, attribute));
   append(errors, capacityErrors(`${path}.capacity`, device));

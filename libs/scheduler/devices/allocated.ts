@@ -1,19 +1,12 @@
 import { ResourceClaim, type resourcev1 } from '#api';
 import { parseQuantity, type Quantity } from '#apimachinery';
-import type { Informers } from '#client';
+import { type Informers, perCluster } from '#client';
 import type { Allocated } from './allocate.js';
 import { addAmounts } from './capacity.js';
 import { deviceId } from './pools.js';
 
-/** Allocations that are about to be written, by the claim's uid. */
-const pending = new WeakMap<Informers, Map<string, resourcev1.AllocationResult>>();
-
-/** Those of one cluster. */
-export function pendingOf(informers: Informers): Map<string, resourcev1.AllocationResult> {
-  const known = pending.get(informers) ?? new Map();
-  pending.set(informers, known);
-  return known;
-}
+/** The allocations of a cluster that are about to be written, by the claim's uid. */
+export const pendingOf = perCluster(() => new Map<string, resourcev1.AllocationResult>());
 
 /** What claims have or are about to get (GatherAllocatedState). */
 export function allocatedState(informers: Informers): Allocated {

@@ -1,5 +1,5 @@
 import { type corev1, PersistentVolume } from '#api';
-import type { Informers } from '#client';
+import { type Informers, perCluster } from '#client';
 import { SELECTED_NODE, storageClassOf } from '#component-helpers';
 import { claimKeyOf } from './pod-claims.js';
 
@@ -46,13 +46,7 @@ class AssumedVolumes {
   }
 }
 
-const known = new WeakMap<Informers, AssumedVolumes>();
-
 /** Those of a cluster, for all profiles of its scheduler. */
-export function assumedVolumes(informers: Informers): AssumedVolumes {
-  const found = known.get(informers) ?? new AssumedVolumes(informers);
-  known.set(informers, found);
-  return found;
-}
+export const assumedVolumes = perCluster((informers) => new AssumedVolumes(informers));
 
 export type { AssumedVolumes };

@@ -1,11 +1,11 @@
 import { type corev1, Pod } from '#api';
-import type { Informers } from '#controller-runtime';
+import type { Informers } from './informers.js';
 
 const PODS_BY_NODE = 'pods-by-node';
 
-/** Indexes pods by their node; to be called when a controller is opened. */
+/** Indexes pods by their node; to be called when a component is opened. */
 export function indexPodsByNode(informers: Informers): void {
-  informers.of(Pod).addIndex(PODS_BY_NODE, ({ spec }) => (spec.nodeName ? [spec.nodeName] : []));
+  informers.of(Pod).addIndex(PODS_BY_NODE, ({ spec }) => (spec?.nodeName ? [spec.nodeName] : []));
 }
 
 /** The pods bound to a node. */
