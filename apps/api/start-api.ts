@@ -24,7 +24,7 @@ import { graphOpener } from './graphql/open-graph.js';
 import { registerGraphql } from './graphql/register.js';
 import { socketSessions } from './graphql/socket-sessions.js';
 import { KubernetesEndpoint } from './kubernetes/endpoint.js';
-import { acceptClusterFiles } from './platform/cluster-file.js';
+import { acceptBodies } from './platform/cluster-file.js';
 import { openPlatform } from './platform-services.js';
 import { Router, type RouterOptions } from './router.js';
 
@@ -61,7 +61,7 @@ export async function startApi(config: ApiConfig, log: Log): Promise<Started> {
   });
   if (!others) throw new Error('Nest has not given its handler');
   const fastify = app.getHttpAdapter().getInstance();
-  acceptClusterFiles(fastify);
+  acceptBodies(fastify);
   authenticateFirst(fastify, { access, connections, bodies, limits: LISTENER_LIMITS });
   const identify = graphIdentifier(platform);
   const graph = await registerGraphql(fastify, {

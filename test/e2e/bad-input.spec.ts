@@ -694,7 +694,9 @@ describe('the platform', () => {
     ask(`/platform/v1${at}`, { method, token: service.adminToken, headers: { 'content-type': type }, body });
   test.each<[string, [method: string, at: string, body: string, type?: string], number, string | RegExp]>([
     ['no JSON', ['POST', '/clusters', '{"name":'], 400, /JSON|Unexpected end/i],
-    ['another type', ['POST', '/clusters', 'name: x', 'application/yaml'], 415, /.*/],
+    ['another type', ['POST', '/clusters', 'name: x', 'application/yaml'], 415, 'send application/json'],
+    ['no type that a file has', ['POST', '/clusters/import', '{}', 'text/plain'], 415, 'send the file as application/x-ndjson'],
+    ['the type of a file', ['POST', '/clusters', '{}', 'application/x-ndjson'], 415, 'send application/json'],
     ['no name', ['POST', '/clusters', '{}'], 422, /^name: /],
     ['a bad name', ['POST', '/clusters', '{"name":"Bad Name"}'], 422, 'name: must be a DNS label: lower-case letters, digits and dashes'],
     ['a name of 100,000 characters', ['POST', '/clusters', `{"name":"${long}"}`], 422, /^name: /],

@@ -1,9 +1,16 @@
 import type { FastifyInstance } from 'fastify';
+import { Problem } from '#hosting';
 
 /** The media type of a cluster as a file. */
 export const CLUSTER_FILE = 'application/x-ndjson';
 
-/** Files of clusters are read as they come in: their bodies are streams. */
-export function acceptClusterFiles(fastify: FastifyInstance): void {
-  fastify.addContentTypeParser(CLUSTER_FILE, (_request, payload, done) => done(null, payload));
+/** Bodies are JSON. Where a cluster's file is imported, it is read as it comes in: such a body is a stream. Other types are a problem 415. */
+export function acceptBodies(fastify: FastifyInstance): void {
+  const files = new Set([CLUSTER_FILE, 'application/octet-stream']);
+  fastify.addContentTypeParser('*', ({ routeOptions, headers }, payload, done) => {
+    const imports = routeOptions.url?.endsWith('/import');
+    const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
+    if (imports && files.has(type)) done(null, payload);
+    else done(new Problem(415, `send ${imports ? `the file as ${CLUSTER_FILE}` : 'application/json'}`));
+  });
 }
