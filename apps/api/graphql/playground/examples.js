@@ -27,7 +27,7 @@ subscription Chain {
   }
 }`,
   `# Why is it there, or why is it pending? Each node with what the plugins say of it, the best one first.
-{
+query Why {
   pods(namespace: "default", limit: 5) {
     items {
       metadata { name }
