@@ -35,7 +35,7 @@ interface PodSeen {
   ready: boolean;
 }
 
-const isPod = (object: KubeObject): boolean => object.kind === 'Pod';
+const isPod = (object: KubeObject): boolean => object.kind === 'Pod' && object.apiVersion === 'v1';
 
 function podSeen(object: KubeObject): PodSeen {
   const { spec, status } = object as KubeObject & {
@@ -61,7 +61,7 @@ function podSummary(before: PodSeen | undefined, now: PodSeen): string | undefin
 function sentence(entry: HistoryEntry, object: KubeObject, change: string | undefined): string {
   const who = entry.cause.component ?? entry.cause.user;
   const what = `${object.kind} ${object.metadata.name}`;
-  if (object.kind === 'Event') {
+  if (object.kind === 'Event' && object.apiVersion === 'v1') {
     const event = object as KubeObject & { reason?: string; message?: string };
     return `${who}: ${event.reason ?? ''}: ${event.message ?? ''}`;
   }

@@ -53,3 +53,10 @@ test.each<[string, unknown, unknown, unknown]>([
 ])('fields that differ: %s', (_what, from, to, changes) => {
   expect(paths(from, to)).toEqual(changes);
 });
+
+test('an object with more members than a call can have arguments', () => {
+  const data = (last: string) => ({
+    data: Object.fromEntries(Array.from({ length: 300_000 }, (_, at) => [`k${at}`, at === 299_999 ? last : ''])),
+  });
+  expect(paths(data('a'), data('b'))).toEqual([['.data.k299999', 'a', 'b']]);
+});

@@ -75,7 +75,7 @@ export function fieldChanges(from: unknown, to: unknown): FieldChange[] {
     const [path, a, b] = left.pop() as [string, unknown, unknown];
     if (a === b || UNTOLD.has(path)) continue;
     const members = membersOf(a, b, path);
-    if (members) left.push(...members.reverse());
+    if (members) for (const one of members.reverse()) left.push(one);
     else changes.push({ path, ...(a !== undefined && { from: a }), ...(b !== undefined && { to: b }) });
   }
   return changes;

@@ -119,3 +119,77 @@ test('a trace follows from a write, and back to it', () => {
   );
   expect(traceText([])).toBe('');
 });
+
+test('conditions of custom resources may be anything, and any number', () => {
+  const things = (conditions: unknown) => thing('Widget', 'w', { status: { conditions } });
+  const changes = (...values: unknown[]) => {
+    const happenings = new Happenings(2);
+    for (const entry of logOf(values.map((conditions) => ['/r/widgets/w', things(conditions)]))) happenings.add(entry);
+    const { conditions, truncated } = happenings.sum(0, values.length);
+    return [conditions.map(({ type, from, to }) => [type, from, to]), truncated];
+  };
+  const odd = [null, 'Ready', 7, ['type'], {}, { type: 1, status: { a: 1 } }, { type: 'Up', status: 'True', reason: 5 }];
+  expect(changes(odd, odd)).toEqual([[['Up', undefined, 'True']], false]);
+  expect(changes('none', [{ type: 'Up', status: 'True' }])).toEqual([[['Up', undefined, 'True']], false]);
+  const many = Array.from({ length: 300_000 }, (_, at) => ({ type: `t${at}`, status: 'True' }));
+  expect(changes(many)).toEqual([['t299998', 't299999'].map((type) => [type, undefined, 'True']), true]);
+});
+
+test('custom resources that are named like kinds of Kubernetes are like any other', () => {
+  const odd = (kind: string, more: object) => ({ ...thing(kind, 'x', more), apiVersion: 'example.com/v1' });
+  const values = [
+    odd('Pod', { status: { conditions: 'none' }, spec: 1 }),
+    odd('Event', { involvedObject: null }),
+    odd('EndpointSlice', { metadata: { name: 'x', labels: { 'kubernetes.io/service-name': 'web' } }, endpoints: [null] }),
+  ];
+  for (const value of values) {
+    const entries = logOf([
+      ['/r/x', value],
+      ['/r/x', { ...value, more: 1 }],
+    ]);
+    const [trace, happenings] = [new Trace(({ revision }) => revision === 1), new Happenings(10)];
+    for (const entry of entries) {
+      trace.add(entry);
+      happenings.add(entry);
+    }
+    expect([trace.steps.map(({ summary }) => summary), happenings.sum(0, 2).kinds]).toEqual([
+      [`ann created ${value.kind} x`],
+      [{ kind: value.kind, created: 1, updated: 1, deleted: 0 }],
+    ]);
+  }
+});
+
+test.each<[string, object, string]>([
+  ['no endpoint', { endpoints: [], ports: [{ port: 80 }] }, 'are refused'],
+  ['no port', { endpoints: [{ addresses: ['10.0.0.1'] }], ports: null }, 'are refused'],
+  ['one', { endpoints: [{ addresses: ['10.0.0.1'] }], ports: [{ port: 80 }] }, 'go to 10.0.0.1:80'],
+  [
+    'only those that are ready',
+    {
+      endpoints: [{ addresses: ['10.0.0.1'], conditions: { ready: false } }, { addresses: ['10.0.0.2'] }],
+      ports: [{ port: 80 }, { port: 443 }],
+    },
+    'go to 10.0.0.2:80, 10.0.0.2:443',
+  ],
+  [
+    'those that end while there is no other',
+    { endpoints: [{ addresses: ['10.0.0.1'], conditions: { ready: false, serving: true, terminating: true } }], ports: [{ port: 80 }] },
+    'go to 10.0.0.1:80',
+  ],
+  [
+    'more than are shown',
+    { endpoints: [{ addresses: ['10.0.0.1'] }, { addresses: ['10.0.0.2'] }], ports: [{ port: 80 }, { port: 443 }, { port: 8080 }] },
+    'go to 10.0.0.1:80, 10.0.0.1:443, 10.0.0.1:8080 and 3 more',
+  ],
+])('the rule of a slice with %s', (_what, more, expected) => {
+  const labels = { 'kubernetes.io/service-name': 'web' };
+  const slice = {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name: 'web-a', namespace: 'default', labels },
+    ...more,
+  };
+  const trace = new Trace(() => true);
+  for (const entry of logOf([['/r/endpointslices/web-a', slice]])) trace.add(entry);
+  expect(trace.steps.at(-1)?.summary).toBe(`kube-proxy: connections to Service default/web ${expected}`);
+});

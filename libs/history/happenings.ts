@@ -45,21 +45,28 @@ export interface Happened {
 }
 
 interface Condition {
-  type?: string;
-  status?: string;
+  type: string;
+  status: string;
   reason?: string;
   message?: string;
 }
 
+/** A condition as all kinds have them; undefined if a custom resource means something else by that name. */
+function conditionOf(value: unknown): Condition | undefined {
+  const { type, status, reason, message } = (value ?? {}) as Record<keyof Condition, unknown>;
+  if (typeof type !== 'string' || typeof status !== 'string') return undefined;
+  return { type, status, ...(typeof reason === 'string' && { reason }), ...(typeof message === 'string' && { message }) };
+}
+
 const conditionsOf = (object: KubeObject | undefined): Condition[] => {
-  const { conditions } = (object as { status?: { conditions?: unknown } } | undefined)?.status ?? {};
-  return Array.isArray(conditions) ? (conditions as Condition[]) : [];
+  const { conditions } = (object as { status?: { conditions?: unknown } | null } | undefined)?.status ?? {};
+  return Array.isArray(conditions) ? conditions.flatMap((value) => conditionOf(value) ?? []) : [];
 };
 
 /** The conditions that a write changed. */
 function conditionChanges(before: KubeObject | undefined, now: KubeObject, at: string): ConditionChange[] {
   const past = new Map(conditionsOf(before).map((condition) => [condition.type, condition]));
-  return conditionsOf(now).flatMap(({ type = '', status = '', reason, message }) => {
+  return conditionsOf(now).flatMap(({ type, status, reason, message }) => {
     const old = past.get(type);
     if (old?.status === status && old.reason === reason) return [];
     return [
@@ -113,7 +120,7 @@ export class Happenings {
     this.count(object.kind, entry);
     if (entry.type === 'delete') return;
     const at = new Date(entry.at).toISOString();
-    if (object.kind === 'Event') {
+    if (object.kind === 'Event' && object.apiVersion === 'v1') {
       this.keep(this.events, [eventSeen(object, at)]);
       return;
     }
@@ -136,7 +143,7 @@ export class Happenings {
   }
 
   private keep<T>(list: T[], found: readonly T[]): void {
-    list.push(...found);
+    for (const one of found) list.push(one);
     if (list.length <= 2 * this.most) return;
     list.splice(0, list.length - this.most);
     this.dropped = true;

@@ -49,15 +49,15 @@ function tracedStep({ object: _, previousRevision: __, ...step }: ChainStep, ent
 /** What kube-proxy makes of an EndpointSlice of a Service: a rule on each node where it runs, which is in no object. */
 function ruleAfter({ object, previousRevision: _, ...step }: ChainStep): TraceStep | undefined {
   const service = object.metadata.labels?.[SERVICE_LABEL];
-  if (object.kind !== 'EndpointSlice' || service === undefined) return undefined;
+  if (object.kind !== 'EndpointSlice' || object.apiVersion !== 'discovery.k8s.io/v1' || service === undefined) return undefined;
   const namespace = object.metadata.namespace ?? '';
-  const targets = step.type === 'DELETED' ? [] : targetsOf(object);
+  const targets = step.type === 'DELETED' ? '' : shownTargets(object);
   return {
     ...step,
     ...{ type: 'RULE', component: 'kube-proxy', user: 'system:kube-proxy', verb: null, wokenBy: step.revision, depth: step.depth + 1 },
     sinceCauseMs: 0,
     key: `/registry/services/specs/${namespace}/${service}`,
-    summary: `kube-proxy: connections to Service ${namespace}/${service} ${targets.length > 0 ? `go to ${shownTargets(targets)}` : 'are refused'}`,
+    summary: `kube-proxy: connections to Service ${namespace}/${service} ${targets === '' ? 'are refused' : `go to ${targets}`}`,
   };
 }
 
@@ -66,18 +66,21 @@ interface Slice extends KubeObject {
   ports?: Array<{ port?: number }> | null;
 }
 
-/** The addresses with ports that take connections; those of endpoints that end do while there is no other (pkg/proxy/topology.go). */
-function targetsOf(slice: KubeObject): string[] {
-  const { endpoints, ports } = slice as Slice;
+/** The addresses that take connections; those of endpoints that end do while there is no other (pkg/proxy/topology.go). */
+function takingAddresses({ endpoints }: Slice): string[] {
   const all = endpoints ?? [];
   const ready = all.filter(({ conditions }) => conditions?.ready !== false);
   const ending = all.filter(({ conditions }) => conditions?.serving === true && conditions.terminating === true);
-  const used = ready.length > 0 ? ready : ending;
-  return used.flatMap(({ addresses }) => addresses.flatMap((address) => (ports ?? []).map(({ port }) => `${address}:${port}`)));
+  return (ready.length > 0 ? ready : ending).flatMap(({ addresses }) => addresses);
 }
 
-const shownTargets = (targets: readonly string[]): string =>
-  targets.length > SHOWN ? `${targets.slice(0, SHOWN).join(', ')} and ${targets.length - SHOWN} more` : targets.join(', ');
+/** The first targets of a slice, and how many more there are: each address with each port. */
+function shownTargets(slice: Slice): string {
+  const [addresses, ports] = [takingAddresses(slice), slice.ports ?? []];
+  const targets = addresses.slice(0, SHOWN).flatMap((address) => ports.slice(0, SHOWN).map(({ port }) => `${address}:${port}`));
+  const more = addresses.length * ports.length - SHOWN;
+  return `${targets.slice(0, SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
 
 /** The causes of a write, the first one first: `entries` are the write, the one that woke its writer, and so on. */
 export function traceOfCauses(entries: readonly LogEntry[]): TraceStep[] {
