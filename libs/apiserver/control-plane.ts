@@ -1,3 +1,5 @@
+import type { AuthorizationAttributes } from './authorization/authorization.js';
+
 /** A member of etcd. */
 interface EtcdMemberState {
   /** The node that it runs on. */
@@ -12,8 +14,11 @@ interface EtcdMemberState {
 export interface ControlPlane {
   /** Resolves when the rest can be asked; undefined if it can be now. */
   ready(): Promise<void> | undefined;
-  /** Throws what a client gets if its request cannot be answered. A promise: the answer has to wait. `stored`: the store is needed for it. */
-  check(stored: boolean): Promise<void> | undefined;
+  /**
+   * Throws what a client gets if its request cannot be answered. A promise: the answer has to wait; it resolves with the milliseconds that
+   * the request takes, for which the clock could not be waited. `stored`: the store is needed for it. `client`: not a component's request.
+   */
+  check(stored: boolean, client?: AuthorizationAttributes): Promise<number> | undefined;
   /** Throws what a client gets if the store takes no more values. */
   checkPut(): void;
   /** Whether the store can be read and written. */

@@ -51,8 +51,11 @@ export class Dispatcher {
     if (asked) await asked;
     settings?.current();
     // A watch goes on from the cache, and documents of the server need no store.
-    const waiting = controlPlane?.check(attributes.isResource && attributes.verb !== 'watch' && cached !== true);
-    if (waiting) await waiting;
+    const waiting = controlPlane?.check(attributes.isResource && attributes.verb !== 'watch' && cached !== true, audit && attributes);
+    if (waiting) {
+      const missing = await waiting;
+      if (audit && missing > 0) audit.total += missing;
+    }
     if (audit) {
       audit.attributes = attributes;
       audit.level = levelFor(attributes);

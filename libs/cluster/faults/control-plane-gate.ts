@@ -1,11 +1,12 @@
 import { type Clock, failureStatus, StatusError, serviceUnavailable } from '#apimachinery';
-import { CONTROL_PLANE_KEY, type ControlPlane, controlPlaneNodes, type Timers } from '#apiserver';
+import { type AuthorizationAttributes, CONTROL_PLANE_KEY, type ControlPlane, controlPlaneNodes, type Timers } from '#apiserver';
 import type { CachedObject, ClusterStore } from '#cacher';
 import { CloudView } from '../cloud/cloud-view.js';
 import { KubeletConfigurations } from '../kubelet-configurations.js';
 import { ControlPlaneState, type Serving, soundHistory } from './control-plane.js';
 import { FAULTS_KEY, holdOf } from './fault.js';
 import { FaultRow, FaultView } from './fault-view.js';
+import { passes } from './slow-requests.js';
 
 /** What etcd's client waits for an answer at most, in milliseconds: 5 s and two elections (etcd, server/config ReqTimeout). */
 const REQUEST_TIMEOUT = 7_000;
@@ -14,6 +15,8 @@ const REFUSED =
 
 /** The API server passes errors of etcd on as they are: 500 without a reason (apiserver/pkg/endpoints/handlers/responsewriters). */
 const etcdError = (message: string) => new StatusError(failureStatus({ code: 500, message }));
+
+const WRITES: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);
 
 export interface GateOptions {
   store: ClusterStore;
@@ -44,11 +47,15 @@ export class ControlPlaneGate implements ControlPlane {
     });
   }
 
-  check(stored: boolean): Promise<void> | undefined {
-    const serving = this.serving();
-    if (serving === undefined || serving.state === 'whole') return undefined;
+  check(stored: boolean, client?: AuthorizationAttributes): Promise<number> | undefined {
+    const state = this.row.current(this.cold);
+    if (state === undefined) return undefined;
+    const now = this.options.clock.now();
+    const serving = state.serving(now);
     if (serving.state === 'down') throw serviceUnavailable('the server is currently unable to handle the request');
-    return stored ? this.waits(serving) : undefined;
+    if (serving.state === 'no-store') return stored ? this.waits(serving) : undefined;
+    const delay = client ? state.requestDelay({ name: client.user.name, writes: stored && WRITES.has(client.verb) }, now) : 0;
+    return delay > 0 ? passes(delay, this.options) : undefined;
   }
 
   checkPut(): void {
@@ -94,12 +101,13 @@ export class ControlPlaneGate implements ControlPlane {
   }
 
   /** With a real clock, a request waits for a leader as etcd's client does. A clock that is stepped would stand still meanwhile. */
-  private async waits(serving: Extract<Serving, { state: 'no-store' }>): Promise<void> {
+  private async waits(serving: Extract<Serving, { state: 'no-store' }>): Promise<number> {
     const { clock, timers } = this.options;
     if (serving.refused) throw etcdError(REFUSED);
     const delay = serving.until === undefined ? undefined : serving.until - clock.now();
     if (delay === undefined || delay > REQUEST_TIMEOUT) throw etcdError('etcdserver: request timed out');
     await new Promise<void>((resolve) => timers.after(Math.max(1, delay), resolve));
     if (!this.hasStore) throw etcdError('etcdserver: leader changed');
+    return 0;
   }
 }

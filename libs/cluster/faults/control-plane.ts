@@ -1,6 +1,6 @@
 import { type Instant, type RandomSource, seededRandom } from '#apimachinery';
 import { type EtcdState, etcdStates, stateAt } from './etcd.js';
-import { cutBetween, type FaultList, type FaultyComponent, type Hold, holdOf, holdsOf } from './fault.js';
+import { cutBetween, type FaultList, type FaultyComponent, type Hold, holdOf, holdsOf, slowOf } from './fault.js';
 import { type ControlPlaneHistory, impairmentOf, isSound, sameImpairment } from './history.js';
 import { ELECTED, type Elected, type Leadership, leadershipAt, nextBase } from './leader-election.js';
 
@@ -14,6 +14,15 @@ export type Serving =
   | { state: 'down' }
   /** No API server that is up reaches a member of etcd that can write: from cache alone. `until`: when that ends, if it is known. */
   | { state: 'no-store'; refused: boolean; until?: Instant };
+
+/** Whose requests are to be served. */
+export interface RequestingClient {
+  /** Tells its connections from others'. */
+  name: string;
+  /** The node of the control plane on which it runs, if so: it asks the API server there. */
+  node?: string;
+  writes: boolean;
+}
 
 const WHOLE: Serving = { state: 'whole' };
 
@@ -52,6 +61,29 @@ export class ControlPlaneState {
   /** Whether the disk of a member of etcd is full: one is enough to raise the alarm NOSPACE for all. */
   get isFull(): boolean {
     return this.holds.some(({ type, component }) => type === 'fill-disk' && component === 'etcd');
+  }
+
+  /**
+   * How long a request of a client takes because the API server that it comes to is slow, and a write because the leader of etcd is. A
+   * follower's slowness is not felt: a majority commits without it. The connections of clients are spread over the API servers that are up.
+   */
+  requestDelay(client: RequestingClient, now: Instant): number {
+    const { holds, history } = this;
+    if (!this.hasSlow) return 0;
+    const up = history.members.filter((node) => !holdOf(holds, 'kube-apiserver', node));
+    const drawn = up[Math.floor(this.random.draw('server', client.name).next() * up.length)];
+    const server = client.node !== undefined && up.includes(client.node) ? client.node : drawn;
+    const serving = server === undefined ? 0 : (slowOf(holds, 'kube-apiserver', server)?.delay ?? 0);
+    return serving + (client.writes ? this.commitDelay(now) : 0);
+  }
+
+  private commitDelay(now: Instant): number {
+    const { leader } = this.etcdAt(now);
+    return leader === undefined ? 0 : (slowOf(this.holds, 'etcd', this.history.members[leader] ?? '')?.delay ?? 0);
+  }
+
+  private get hasSlow(): boolean {
+    return this.holds.some(({ type, component }) => type === 'slow' && (component === 'kube-apiserver' || component === 'etcd'));
   }
 
   leadership(name: Elected, now: Instant): Leadership | undefined {

@@ -70,6 +70,24 @@ describe('the members of etcd', () => {
     expect(stateAt(states, 60_000).leader !== undefined).toBe(writes);
   });
 
+  it('take the lead from a member whose disk is slower than an election, which follows when it learns of it', () => {
+    const states = statesOf(3, { at: 0, ...sound, slow: [[0, 5_000] as const] });
+    expect(lines(states)).toEqual([
+      '0 0: leader/7/0 follower/7/0 follower/7/0',
+      '1900 -: leader/7/0 candidate/8/- candidate/8/-',
+      '3300 1: leader/7/0 leader/9/1 follower/9/1',
+      '5000 1: follower/9/1 leader/9/1 follower/9/1',
+    ]);
+  });
+
+  it.each([
+    ['the only one leads all the same', 1, [[0, 5_000] as const], 0],
+    ['a follower is not missed', 3, [[2, 5_000] as const], 0],
+  ])('are slow: %s', (_, size, slow, leader) => {
+    const states = statesOf(size, { at: 0, ...sound, slow });
+    expect(states.map((state) => state.leader)).toEqual([leader]);
+  });
+
   it('are the same in every process', () => {
     const impairment = { at: 5, ...sound, stopped: [0], cuts: [[1, 2] as const] };
     expect(statesOf(5, impairment)).toEqual(statesOf(5, impairment));

@@ -1,10 +1,10 @@
 import { type Instant, seededRandom } from '#apimachinery';
 import { type ConfigurationChange, emptyDisk, Group, quorumOf, type Raft, type Role } from '#raft';
-import type { ControlPlaneHistory, Impairment } from './history.js';
+import { type ControlPlaneHistory, ELECTION_TIMEOUT, type Impairment } from './history.js';
 
 /** etcd's --heartbeat-interval in milliseconds, and its --election-timeout in such ticks. */
 const TICK = 100;
-const ELECTION_TICKS = 10;
+const ELECTION_TICKS = ELECTION_TIMEOUT / TICK;
 /** After so many ticks without a change the members stay as they are. */
 const QUIET_TICKS = 4 * ELECTION_TICKS;
 /** No impairment is followed for longer. */
@@ -34,6 +34,8 @@ class Members {
   private impairment: Impairment = { at: 0, stopped: [], paused: [], cuts: [] };
   /** The members in the group: one that has lost its data comes back as another one. */
   private readonly ids: number[];
+  /** Since the impairment began. */
+  private ticks = 0;
   /** Changes of the membership that are to be made, one after another. */
   private readonly changes: ConfigurationChange[] = [];
 
@@ -58,6 +60,7 @@ class Members {
     const { group } = this;
     const healed = (this.impairment.lost ?? []).filter((member) => !next.stopped.includes(member));
     this.impairment = next;
+    this.ticks = 0;
     if (this.hasQuorumWithout(healed)) for (const member of healed) this.replace(member);
     this.history.members.forEach((_, member) => {
       const node = this.nodeOf(member);
@@ -80,7 +83,11 @@ class Members {
   }
 
   tick(): void {
-    const { group, changes } = this;
+    const { group, changes, impairment } = this;
+    this.ticks += 1;
+    // While its disk is busy, a member does nothing else: etcd writes its log before it sends and answers.
+    for (const [member, delay] of impairment.slow ?? [])
+      group.pause(this.nodeOf(member), impairment.paused.includes(member) || this.ticks % Math.ceil(delay / TICK) !== 0);
     group.tick();
     group.deliver();
     const [change] = changes;
@@ -150,7 +157,9 @@ export function etcdStates(history: ControlPlaneHistory): EtcdState[] {
     const next = history.impairments[position + 1];
     const ticks = next === undefined ? MOST_TICKS : Math.min(MOST_TICKS, Math.floor((next.at - impairment.at) / TICK));
     states = [members.state(impairment.at)];
-    for (let tick = 1, quiet = 0; tick <= ticks && quiet < QUIET_TICKS; tick += 1) {
+    // A slow member learns of the others when it is done with what it does.
+    const enough = QUIET_TICKS + Math.max(0, ...(impairment.slow ?? []).map(([, delay]) => Math.ceil(delay / TICK)));
+    for (let tick = 1, quiet = 0; tick <= ticks && quiet < enough; tick += 1) {
       members.tick();
       const state = members.state(impairment.at + tick * TICK);
       const last = states[states.length - 1];

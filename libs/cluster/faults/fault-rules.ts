@@ -1,10 +1,11 @@
-import type { Instant } from '#apimachinery';
+import { formatGoDuration, type Instant } from '#apimachinery';
 import {
   type Fault,
   type FaultList,
   FaultRefused,
   type FaultRequest,
   type FaultType,
+  type FaultyComponent,
   isOutOfValidity,
   STATIC_COMPONENTS,
 } from './fault.js';
@@ -38,6 +39,12 @@ const instanceRule: Rule = (request, nodes) => {
   return componentRule(request, nodes);
 };
 
+/** Slower than this a component is as good as one that is paused. */
+const LONGEST: Readonly<Partial<Record<FaultyComponent, { delay: number; why: string }>>> = {
+  'kube-apiserver': { delay: 9_000, why: 'kubelets and leaders give up their requests after 10s, as if it were paused' },
+  etcd: { delay: 6_000, why: 'its clients give up their requests after 7s, as if it were paused' },
+};
+
 const pullRule: Rule = ({ component }) => (component === undefined ? undefined : 'images are pulled by nodes, not by components');
 
 /** Why nothing in the cluster would feel a fault, by its type; undefined if something would. */
@@ -56,10 +63,10 @@ const RULES: Readonly<Record<FaultType, Rule>> = {
   },
   slow: (request, nodes) => {
     if (request.delay === undefined) return 'delay: must be given';
-    const isSlowed = ['kube-controller-manager', 'kube-scheduler', 'kubelet'].some((each) => each === request.component);
-    return isSlowed
-      ? componentRule(request, nodes)
-      : 'only kube-controller-manager, kube-scheduler and kubelets can be slow: requests take no time here';
+    if (request.component === undefined) return 'slow needs a component';
+    const most = LONGEST[request.component];
+    if (most !== undefined && request.delay > most.delay) return `delay: must be at most ${formatGoDuration(most.delay)}: ${most.why}`;
+    return componentRule(request, nodes);
   },
   cut: ({ component, node, peer }) => {
     if (component !== undefined) return 'nodes are cut off, not components';

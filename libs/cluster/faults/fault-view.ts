@@ -3,7 +3,7 @@ import type { CachedObject, ClusterStore } from '#cacher';
 import { type Crash, type Faults, type NodeShutdown, type Outage, type PullFault, shutdownPeriods } from '#controller-runtime';
 import type { KubeletConfigurations } from '../kubelet-configurations.js';
 import { ControlPlaneState } from './control-plane.js';
-import { cutBetween, FAULTS_KEY, FAULTY_COMPONENTS, type FaultList, type Hold, holdOf, holdsOf, isOutOfValidity } from './fault.js';
+import { cutBetween, FAULTS_KEY, FAULTY_COMPONENTS, type FaultList, type Hold, holdOf, holdsOf, isOutOfValidity, slowOf } from './fault.js';
 import { pullFault } from './image-pulls.js';
 import { isElected } from './leader-election.js';
 
@@ -53,12 +53,17 @@ export class FaultView implements Faults {
     // There is one component for all kubelets, of which each can fail on its own.
     if (state === undefined || name === 'kubelet') return name === 'kubelet' && state ? this.unserved(state) : undefined;
     const unserved = this.unserved(state);
-    if (unserved || !isElected(name)) return unserved;
+    const now = this.clock.now();
+    if (unserved) return unserved;
     const { holds, history } = state;
-    const leadership = state.leadership(name, this.clock.now());
+    if (!isElected(name)) return restsFor(state.requestDelay({ name, writes: true }, now), history.changedAt, now);
+    const leadership = state.leadership(name, now);
     if (leadership === undefined) return undefined;
     const holder = history.members[leadership.holder] ?? '';
-    if (leadership.active) return slowness(slowOf(holds, name, holder), this.clock.now());
+    if (leadership.active) {
+      const { delay = 0, since = history.changedAt } = slowOf(holds, name, holder) ?? {};
+      return restsFor(delay + state.requestDelay({ name, node: holder, writes: true }, now), since, now);
+    }
     const hold = holdOf(holds, name, holder) ?? holdOf(holds, 'kube-apiserver', holder);
     const outage: Outage = hold ? outageOf(hold) : { state: 'stopped', since: history.changedAt };
     return leadership.takeover === undefined ? outage : { ...outage, until: leadership.takeover };
@@ -127,8 +132,10 @@ export class FaultView implements Faults {
   }
 
   kubeletDelay(node: string): number {
-    const holds = this.row.current()?.holds;
-    return (holds && slowOf(holds, 'kubelet', node)?.delay) ?? 0;
+    const state = this.row.current();
+    if (state === undefined) return 0;
+    const own = slowOf(state.holds, 'kubelet', node)?.delay ?? 0;
+    return own + state.requestDelay({ name: `system:node:${node}`, writes: true }, this.clock.now());
   }
 
   node(node: string): Outage | undefined {
@@ -162,16 +169,12 @@ export class FaultView implements Faults {
   }
 }
 
-const slowOf = (holds: readonly Hold[], component: string, node: string): Hold | undefined =>
-  holds.find((hold) => hold.type === 'slow' && hold.component === component && (hold.node === undefined || hold.node === node));
-
 /** How long a slow component works each time, so that a clock that runs does not miss it. */
 const WORKS_FOR = 500;
 
-/** A slow component works each time that its delay has passed, and rests in between. */
-function slowness(slow: Hold | undefined, now: Instant): Outage | undefined {
-  if (slow === undefined) return undefined;
-  const { since, delay = 1 } = slow;
+/** A component that is slow, or whose requests are, works each time that the delay has passed, and rests in between. */
+function restsFor(delay: number, since: Instant, now: Instant): Outage | undefined {
+  if (delay === 0) return undefined;
   const phase = (now - since) % delay;
   const isDue = now >= since + delay && phase <= Math.min(WORKS_FOR, delay / 2);
   return isDue ? undefined : { state: 'paused', since, until: now - phase + delay };

@@ -97,6 +97,10 @@ export const holdOf = (holds: readonly Hold[], component: FaultyComponent, node:
       (hold.component === component ? hold.node === undefined || hold.node === node : hold.component === undefined && hold.node === node),
   );
 
+/** What makes a component slow on a node; undefined if nothing does. */
+export const slowOf = (holds: readonly Hold[], component: FaultyComponent, node: string): Hold | undefined =>
+  holds.find((hold) => hold.type === 'slow' && hold.component === component && (hold.node === undefined || hold.node === node));
+
 /** Of certificates that kubeadm signs, and how much before their node was made they begin (kubeadm/app/constants). */
 const CERTIFICATE_VALIDITY = 365 * 24 * 3_600_000;
 const CERTIFICATE_BACKDATE = 5 * 60_000;

@@ -1,6 +1,9 @@
 import type { Instant } from '#apimachinery';
-import { cutBetween, type FaultType, type Hold, holdOf } from './fault.js';
+import { cutBetween, type FaultType, type Hold, holdOf, slowOf } from './fault.js';
 import type { LeaderBase } from './leader-election.js';
+
+/** etcd's --election-timeout in milliseconds. */
+export const ELECTION_TIMEOUT = 1_000;
 
 /** What is wrong with the etcd members from a time on; members by their position. */
 export interface Impairment {
@@ -9,6 +12,8 @@ export interface Impairment {
   /** Those of the stopped ones that have lost their data. */
   readonly lost?: readonly number[];
   readonly paused: readonly number[];
+  /** Those whose disk takes longer than an election time-out, with the milliseconds that it takes. */
+  readonly slow?: ReadonlyArray<readonly [number, number]>;
   readonly cuts: ReadonlyArray<readonly [number, number]>;
 }
 
@@ -33,17 +38,22 @@ export function impairmentOf(holds: readonly Hold[], members: readonly string[],
   const paused = positions.filter((position) => typeAt(position) === 'pause');
   const stopped = positions.filter((position) => !paused.includes(position) && typeAt(position) !== undefined);
   const lost = positions.filter((position) => typeAt(position) === 'corrupt-data');
+  const slow = positions.flatMap((position) => {
+    const delay = slowOf(holds, 'etcd', members[position] ?? '')?.delay ?? 0;
+    return delay >= ELECTION_TIMEOUT && members.length > 1 ? [[position, delay] as const] : [];
+  });
   const cuts = positions.flatMap((one) =>
     positions
       .slice(one + 1)
       .filter((other) => cutBetween(holds, members[one] ?? '', members[other] ?? ''))
       .map((other) => [one, other] as const),
   );
-  return { at, stopped, ...(lost.length > 0 ? { lost } : {}), paused, cuts };
+  return { at, stopped, ...(lost.length > 0 ? { lost } : {}), paused, ...(slow.length > 0 ? { slow } : {}), cuts };
 }
 
 /** Whether all members of etcd work and reach one another. */
-export const isSound = ({ stopped, paused, cuts }: Impairment): boolean => stopped.length + paused.length + cuts.length === 0;
+export const isSound = ({ stopped, paused, slow = [], cuts }: Impairment): boolean =>
+  stopped.length + paused.length + slow.length + cuts.length === 0;
 
 /** Whether two impairments are the same, whenever they began. */
 export const sameImpairment = (one: Impairment, other: Impairment): boolean =>

@@ -21,6 +21,16 @@ function processSymptoms({ type, component, node, exitCode = 1 }: Fault): string
   return [without, `its container ends with exit code ${exitCode} whenever it is started, and is in CrashLoopBackOff`];
 }
 
+function slowSymptoms(component: FaultyComponent | undefined, delay: string, node = ''): string[] {
+  const requests =
+    'components react so much later, and clients wait so long while the clock goes; one that is stepped does not wait for them';
+  if (component === 'kubelet') return [`what ${node} is to do begins ${delay} later`];
+  if (component === 'kube-apiserver') return [`each request to it takes ${delay}`, requests];
+  if (component === 'etcd')
+    return [`while it leads, each write takes ${delay}; slower than 1s it loses the lead, if there is another member`, requests];
+  return [`it works only every ${delay}`];
+}
+
 /** What can be seen of a fault in the cluster. */
 export function symptomsOf(fault: Fault): string[] {
   const { type, component, node, peer, image, delay = 0 } = fault;
@@ -28,11 +38,7 @@ export function symptomsOf(fault: Fault): string[] {
     case 'cut':
       return [`${node} and ${peer ?? 'all other nodes'} do not reach one another`, WITHOUT.kubelet];
     case 'slow':
-      return [
-        component === 'kubelet'
-          ? `what ${node} is to do begins ${formatGoDuration(delay)} later`
-          : `it works only every ${formatGoDuration(delay)}`,
-      ];
+      return slowSymptoms(component, formatGoDuration(delay), node);
     case 'skew-clock':
       return [`the certificates of ${node} are not valid at the time that its clock shows`, WITHOUT.kubelet];
     case 'fill-disk':
