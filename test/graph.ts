@@ -107,7 +107,7 @@ export class LocalGraph {
       cluster: { id: 'local', gitVersion: 'v1.36.0' },
       audit: auditOf(this.audit),
       access: { explain: (question) => explained(this.cluster.api, question, { name: 'admin', groups: ['system:masters'] }) },
-      faults: graphFaults(this.cluster.api, async () => undefined),
+      faults: graphFaults(this.cluster.api, { check: async () => undefined, start: ({ start }) => start() }),
       scheduling: graphScheduling(this.cluster.api, async () => undefined),
       requestId: 'request-1',
     };

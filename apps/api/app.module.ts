@@ -26,7 +26,7 @@ import {
   CLUSTER_KEYS,
   CLUSTER_TIME,
   CLUSTERS,
-  MAX_NODES,
+  NEW_CLUSTERS,
   ORGANIZATIONS,
   PAST,
   TEMPLATES,
@@ -72,9 +72,9 @@ export function appModule(services: { platform: PlatformServices; health: Health
       { provide: CLUSTER_TIME, useValue: platform.time },
       { provide: CLUSTER_COPIES, useValue: platform.clusterCopies },
       { provide: TRANSFERS, useValue: platform.transfers },
-      { provide: TEMPLATES, useValue: platform.templates },
+      { provide: TEMPLATES, useValue: platform.organizationTemplates },
       { provide: PAST, useValue: platform.past },
-      { provide: MAX_NODES, useValue: platform.maxNodes },
+      { provide: NEW_CLUSTERS, useValue: platform.newClusters },
     ],
   };
 }

@@ -41,7 +41,6 @@ import {
   hashToken,
   type Organizations,
   type QuotaCache,
-  type Templates,
   type Transfers,
 } from '#platform';
 import { CLOCK } from '#storage';
@@ -51,6 +50,8 @@ import { followRoles } from './follow-roles.js';
 import { ClusterCopies } from './platform/cluster-copies.js';
 import { ClusterTime } from './platform/cluster-time.js';
 import { foreignHeader } from './platform/foreign-header.js';
+import { NewClusters } from './platform/new-clusters.js';
+import { OrganizationTemplates } from './platform/organization-templates.js';
 import { Past } from './platform/past.js';
 import type { ClusterAddress } from './platform/views.js';
 import { StandingSessions } from './standing-sessions.js';
@@ -68,7 +69,8 @@ export interface PlatformServices {
   keys: ClusterKeys;
   organizations: Organizations;
   /** What clusters of organizations can be made from. */
-  templates: Templates;
+  organizationTemplates: OrganizationTemplates;
+  newClusters: NewClusters;
   /** Clusters as files. */
   transfers: Transfers;
   address: ClusterAddress;
@@ -82,8 +84,6 @@ export interface PlatformServices {
   runtime: PlatformRuntime;
   /** Each organization's quotas. */
   quotas: QuotaCache;
-  /** Maximum nodes of a cluster. */
-  maxNodes: number;
   close(): Promise<void>;
 }
 
@@ -165,7 +165,8 @@ interface TenancyParts {
 }
 
 function openTenancy(options: PlatformOptions, { runtime, quotas, removeTurnKeys, componentNames, wake }: TenancyParts) {
-  const { backends, authority, tokenKey } = options;
+  const { config, backends, authority, tokenKey } = options;
+  const { ORRERY_MAX_NODES: maxNodes } = config;
   const { admin, records } = backends;
   const { now } = systemClock;
   const { notify } = runtime.events;
@@ -174,14 +175,17 @@ function openTenancy(options: PlatformOptions, { runtime, quotas, removeTurnKeys
   const key = Buffer.from(tokenKey);
   const making = { records, storage: admin, templates, tokenKey: key, quotas, now, notify, cleanUp: removeTurnKeys };
   const clusters = createClusters(making);
+  const organizations = createOrganizations({ records, clusters, now, notify });
+  const startingStates = createTemplates({ records, templates, now });
   const copying = { ...making, components: componentNames, wake };
   return {
     clusters,
     clusterCopies: new ClusterCopies({ copies: createCopies(copying), clusters }),
     transfers: createTransfers({ ...copying, foreign: { header: foreignHeader, accept: acceptInThread } }),
     clockModes: createClockModes({ records, storage: admin, notify, now, wake }),
-    organizations: createOrganizations({ records, clusters, now, notify }),
-    templates: createTemplates({ records, templates, now }),
+    organizations,
+    organizationTemplates: new OrganizationTemplates({ templates: startingStates, maxNodes }),
+    newClusters: new NewClusters({ clusters, organizations, templates: startingStates, maxNodes }),
   };
 }
 
@@ -237,7 +241,6 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
     sessions,
     runtime,
     quotas,
-    maxNodes: config.ORRERY_MAX_NODES,
     async close() {
       stopTidying();
       apis.close();

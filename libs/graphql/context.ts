@@ -8,6 +8,7 @@ import type { Meter } from './execution/meter.js';
 import type { GraphFaults } from './faults.js';
 import type { GraphKinds } from './kinds.js';
 import { Loaders } from './loaders.js';
+import type { GraphOrganizations } from './organizations.js';
 import type { GraphScheduling } from './scheduling.js';
 import type { GraphTime } from './time.js';
 
@@ -20,6 +21,8 @@ export interface GraphSession {
   readonly faults: GraphFaults;
   /** Unset where no platform keeps the cluster. */
   readonly time?: GraphTime;
+  /** Unset likewise. */
+  readonly organizations?: GraphOrganizations;
   readonly scheduling: GraphScheduling;
   readonly cluster: { readonly id: string; readonly gitVersion: string };
   /** The resources that the cluster serves, from which its graph is built. */
@@ -33,13 +36,14 @@ export interface GraphSession {
 /**
  * The context of resolvers. There is one per operation, and one per event of a subscription: each sees the cluster as it is at that time.
  */
-export class GraphContext implements Omit<GraphSession, 'served' | 'time'> {
+export class GraphContext implements Omit<GraphSession, 'served' | 'time' | 'organizations'> {
   readonly client: Client;
   readonly history: History;
   readonly audit: GraphAudit;
   readonly access: GraphAccess;
   readonly faults: GraphFaults;
   readonly time: GraphTime | undefined;
+  readonly organizations: GraphOrganizations | undefined;
   readonly scheduling: GraphScheduling;
   readonly cluster: GraphSession['cluster'];
   readonly requestId: string;
@@ -52,7 +56,7 @@ export class GraphContext implements Omit<GraphSession, 'served' | 'time'> {
     readonly meter: Meter,
   ) {
     ({ client: this.client, history: this.history, audit: this.audit, access: this.access } = session);
-    this.time = session.time;
+    ({ time: this.time, organizations: this.organizations } = session);
     ({ faults: this.faults, scheduling: this.scheduling, cluster: this.cluster, requestId: this.requestId } = session);
     this.yaml = session.yaml ?? inlineYaml;
     this.loaders = new Loaders(session.client, meter);

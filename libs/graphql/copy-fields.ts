@@ -2,11 +2,12 @@ import { GraphQLBoolean, type GraphQLFieldConfig, GraphQLInt, GraphQLNonNull, Gr
 import type { ObjectChange } from '#history';
 import type { GraphContext } from './context.js';
 import { costs, logEntries, oneObject, relatedObjects } from './cost/points.js';
+import { createdClusterType } from './created-cluster.js';
 import { fieldChangeType } from './field-change-type.js';
 import { listOf, required } from './output-types.js';
 import { withoutNulls } from './queries.js';
 import { Int64, Time } from './scalars.js';
-import type { GraphFork, GraphSnapshot } from './time.js';
+import type { GraphSnapshot } from './time.js';
 import { timeOf } from './time-fields.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
@@ -39,18 +40,6 @@ const diffType = new GraphQLObjectType<unknown, GraphContext>({
     to: { type: required(Int64) },
     items: { type: listOf(changeType) },
     truncated: { type: required(GraphQLBoolean) },
-  },
-});
-
-const forkType = new GraphQLObjectType<GraphFork, GraphContext>({
-  name: 'ClusterFork',
-  description: 'A cluster that goes on from a state of this one, with credentials of its own.',
-  fields: {
-    id: { type: required(GraphQLString) },
-    name: { type: required(GraphQLString) },
-    server: { type: required(GraphQLString) },
-    token: { type: required(GraphQLString) },
-    kubeconfig: { type: required(GraphQLString) },
   },
 });
 
@@ -110,7 +99,7 @@ export const copyMutations: Readonly<Record<string, Field>> = {
     resolve: (_root, given: object, context) => timeOf(context).reset(withoutNulls(given)),
   },
   fork: {
-    type: listOf(forkType),
+    type: listOf(createdClusterType),
     description: 'Makes clusters that go on from a state of this one. Only with the token of the platform.',
     ...costs(relatedObjects),
     args: {

@@ -1,32 +1,71 @@
-import { GraphQLBoolean, type GraphQLFieldConfig, GraphQLInt, GraphQLNonNull, GraphQLObjectType, GraphQLString } from 'graphql';
+import {
+  GraphQLBoolean,
+  type GraphQLFieldConfig,
+  type GraphQLFieldConfigMap,
+  GraphQLInt,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLString,
+} from 'graphql';
 import type { GraphContext } from './context.js';
 import { costs, oneObject, relatedObjects } from './cost/points.js';
 import { badInput } from './errors.js';
-import type { GraphEtcd, GraphEtcdMember, GraphFault, GraphFaultRequest } from './faults.js';
+import type { GraphEtcd, GraphEtcdMember, GraphFault, GraphFaultChange, GraphFaultRequest } from './faults.js';
 import { listOf, required } from './output-types.js';
 import { withoutNulls } from './queries.js';
 import { Int64, Time } from './scalars.js';
+import { stream } from './stream.js';
+import { lengthOf } from './text/length.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
 
 const TYPES =
   'What is done: stop, crash, pause, slow, cut, fill-disk, skew-clock, slow-pull, fail-pull, corrupt-manifest, corrupt-data or shutdown.';
 
+/** What a fault is, as it is told. */
+export const faultFields: GraphQLFieldConfigMap<GraphFaultRequest, GraphContext> = {
+  type: { type: required(GraphQLString), description: TYPES },
+  component: { type: GraphQLString, description: 'Null: the node as a whole.' },
+  node: { type: GraphQLString, description: 'Null: all instances of the component.' },
+  peer: { type: GraphQLString, description: 'The other end of a cut; null: all other nodes.' },
+  exitCode: { type: GraphQLInt, description: 'Of a crash; null: 1.' },
+  delay: { type: GraphQLString, description: 'Of slow and slow-pull: a duration.' },
+  skew: { type: GraphQLString, description: 'Of skew-clock: by how much the clock is ahead.' },
+  image: { type: GraphQLString, description: 'The images that are concerned; null: all.' },
+};
+
+/** The same, as it is asked for. */
+export const faultArguments = {
+  type: { type: new GraphQLNonNull(GraphQLString), description: TYPES },
+  component: {
+    type: GraphQLString,
+    description: 'etcd, kube-apiserver, kube-controller-manager, kube-scheduler or kubelet. Default: the node as a whole.',
+  },
+  node: { type: GraphQLString, description: 'Default: all instances of the component.' },
+  peer: { type: GraphQLString, description: 'The other end of a cut. Default: all other nodes.' },
+  exitCode: { type: GraphQLInt, description: 'Of a crash. Default: 1.' },
+  delay: { type: GraphQLString, description: 'Of slow and slow-pull: a duration such as 30s.' },
+  skew: { type: GraphQLString, description: 'Of skew-clock: by how much the clock is ahead, such as -48h.' },
+  image: { type: GraphQLString, description: 'Of slow-pull and fail-pull: * stands for any text. Default: all images.' },
+};
+
 const faultType = new GraphQLObjectType<GraphFault, GraphContext>({
   name: 'Fault',
   description: 'A part of the cluster that is broken on purpose.',
   fields: {
     id: { type: required(GraphQLString) },
-    type: { type: required(GraphQLString), description: TYPES },
-    component: { type: GraphQLString, description: 'Null: the node as a whole.' },
-    node: { type: GraphQLString, description: 'Null: all instances of the component.' },
-    peer: { type: GraphQLString, description: 'The other end of a cut; null: all other nodes.' },
-    exitCode: { type: GraphQLInt, description: 'Of a crash; null: 1.' },
-    delay: { type: GraphQLString, description: 'Of slow and slow-pull: a duration.' },
-    skew: { type: GraphQLString, description: 'Of skew-clock: by how much the clock is ahead.' },
-    image: { type: GraphQLString, description: 'The images that are concerned; null: all.' },
+    ...faultFields,
     symptoms: { type: listOf(GraphQLString), description: 'What can be seen of it.' },
     since: { type: required(Time), description: 'In the time of the cluster.', resolve: ({ since }) => new Date(since).toISOString() },
+  },
+});
+
+const changeType = new GraphQLObjectType<GraphFaultChange, GraphContext>({
+  name: 'FaultChange',
+  fields: {
+    faults: { type: listOf(faultType), description: 'Those that are in effect, oldest first.' },
+    injected: { type: listOf(faultType), description: 'Since the change before.' },
+    healed: { type: listOf(faultType), description: 'Since the change before.' },
   },
 });
 
@@ -59,6 +98,16 @@ export const faultsField: Field = {
   resolve: (_root, _given, { faults }) => faults.list(),
 };
 
+/** The subscription to the faults. */
+export const followFaultsField: Field = {
+  type: required(changeType),
+  description: 'The faults that are in effect, and again whenever one is injected or healed.',
+  ...costs(relatedObjects),
+  resolve: (change) => change,
+  subscribe: async (_root, _given, { faults }) =>
+    stream<GraphFaultChange>({ lengthOf, open: ({ push, end }) => faults.follow({ next: push, end }) }),
+};
+
 /** The query of etcd. */
 export const etcdField: Field = {
   type: required(etcdType),
@@ -73,19 +122,7 @@ export const faultMutations: Readonly<Record<string, Field>> = {
     type: required(faultType),
     description: 'Breaks a part of the cluster: it is felt at once.',
     ...costs(oneObject),
-    args: {
-      type: { type: new GraphQLNonNull(GraphQLString), description: TYPES },
-      component: {
-        type: GraphQLString,
-        description: 'etcd, kube-apiserver, kube-controller-manager, kube-scheduler or kubelet. Default: the node as a whole.',
-      },
-      node: { type: GraphQLString, description: 'Default: all instances of the component.' },
-      peer: { type: GraphQLString, description: 'The other end of a cut. Default: all other nodes.' },
-      exitCode: { type: GraphQLInt, description: 'Of a crash. Default: 1.' },
-      delay: { type: GraphQLString, description: 'Of slow and slow-pull: a duration such as 30s.' },
-      skew: { type: GraphQLString, description: 'Of skew-clock: by how much the clock is ahead, such as -48h.' },
-      image: { type: GraphQLString, description: 'Of slow-pull and fail-pull: * stands for any text. Default: all images.' },
-    },
+    args: faultArguments,
     async resolve(_root, given: GraphFaultRequest, { faults }) {
       const fault = await faults.inject(withoutNulls(given));
       if ('refused' in fault) throw badInput(fault.refused);

@@ -37,9 +37,18 @@ export interface GraphEtcd {
   alarms: readonly string[];
 }
 
+/** The faults in effect, and which were injected and healed since the change before. */
+export interface GraphFaultChange {
+  faults: readonly GraphFault[];
+  injected: readonly GraphFault[];
+  healed: readonly GraphFault[];
+}
+
 /** What is broken in the cluster on purpose. */
 export interface GraphFaults {
   list(): Promise<readonly GraphFault[]>;
+  /** The faults as they are now, then each change, until stopped. */
+  follow(on: { next(change: GraphFaultChange): void; end(error?: Error): void }): Promise<() => void>;
   etcd(): Promise<GraphEtcd>;
   /** The refusal, if nothing would feel it. */
   inject(request: GraphFaultRequest): Promise<GraphFault | { refused: string }>;

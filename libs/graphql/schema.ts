@@ -18,9 +18,10 @@ import type { GraphContext } from './context.js';
 import { copyMutations, diffField, snapshotsField } from './copy-fields.js';
 import { costs, oneObject, relatedObjects } from './cost/points.js';
 import { badInput } from './errors.js';
-import { etcdField, faultMutations, faultsField } from './fault-fields.js';
+import { etcdField, faultMutations, faultsField, followFaultsField } from './fault-fields.js';
 import { builtInKinds, type GraphKind, GraphKinds, type TakenNames } from './kinds.js';
 import { mutationFields } from './mutations.js';
+import { organizationField, organizationMutations } from './organization-fields.js';
 import { clusterField, connectionType, listField, objectField, oneField, selectors, withoutNulls } from './queries.js';
 import { relations } from './relations/index.js';
 import type { Relation, Selectors, ToMany, ToOne } from './relations/relation.js';
@@ -143,14 +144,21 @@ class Graph {
         diff: diffField,
         scheduling: schedulingField,
         whatIf: whatIfField,
+        organization: organizationField,
       },
       mutation: new GraphQLObjectType({
         name: 'Mutation',
-        fields: { ...mutationFields(this.object), ...faultMutations, ...clockMutations, ...copyMutations },
+        fields: { ...mutationFields(this.object), ...faultMutations, ...clockMutations, ...copyMutations, ...organizationMutations },
       }),
       subscription: new GraphQLObjectType({
         name: 'Subscription',
-        fields: { watch: watchField(this.object), eventChain: this.chain.follow, audit: followAuditField, clock: followClockField },
+        fields: {
+          watch: watchField(this.object),
+          eventChain: this.chain.follow,
+          audit: followAuditField,
+          clock: followClockField,
+          faults: followFaultsField,
+        },
       }),
     });
   }

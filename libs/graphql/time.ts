@@ -1,4 +1,5 @@
 import type { Happened, ObjectChange } from '#history';
+import type { GraphCreatedCluster } from './created-cluster.js';
 
 /** A clock as clients see it. */
 export interface GraphClock {
@@ -29,15 +30,6 @@ export interface GraphSnapshot {
   createdAt: string;
 }
 
-/** A cluster that was made of this one. */
-export interface GraphFork {
-  id: string;
-  name: string;
-  server: string;
-  token: string;
-  kubeconfig: string;
-}
-
 /** A clock that has moved, and what was written since the tick before. */
 export interface GraphTick extends GraphClock {
   happened: Happened;
@@ -58,5 +50,5 @@ export interface GraphTime {
   /** The revision that the cluster has then. */
   restore(request: object): Promise<number>;
   reset(request: object): Promise<number>;
-  fork(request: object): Promise<GraphFork[]>;
+  fork(request: object): Promise<GraphCreatedCluster[]>;
 }

@@ -229,6 +229,67 @@ test('clusters of a template have its nodes, objects and faults, also after a re
   expect((await rest('GET', `${at}/exam`)).status).toBe(404);
 });
 
+test('GraphQL stores templates of an organization and makes clusters of them, with the token of the platform', async () => {
+  const made = await service.createCluster({ name: 'teacher', profile: 'instant', nodes: { count: 1 } });
+  const [{ id: organization }] = (await rest('GET', '/organizations')).body.items;
+  const asked = (query: string, token = service.adminToken) => graph(made, token, query);
+  const store = (content: string, name = 'lab') => asked(`mutation { storeTemplate(name: "${name}", template: { ${content} }) { name } }`);
+  expect((await store('nodes: { count: 5, cpu: "8" }')).data).toEqual({ storeTemplate: { name: 'lab' } });
+  const lab = `
+    namedNodes: [{ name: "cp", role: "control-plane" }, { name: "n1", labels: { disk: "ssd" }, taints: [{ key: "k", effect: "NoExecute" }] }]
+    profile: "instant", clock: { mode: "stepped", startAt: "2030-01-01T00:00:00Z" }, version: "v1.35.1"
+    faults: [{ type: "stop", component: "kubelet", node: "n1" }]
+    manifests: """\n    apiVersion: v1\n    kind: Namespace\n    metadata: {name: team}\n    """`;
+  expect((await store(lab)).data).toEqual({ storeTemplate: { name: 'lab' } });
+  const content = {
+    nodes: [
+      { name: 'cp', role: 'control-plane' },
+      { name: 'n1', role: 'worker', labels: { disk: 'ssd' }, taints: [{ key: 'k', effect: 'NoExecute' }] },
+    ],
+    ...{ profile: 'instant', version: 'v1.35.1', clock: { mode: 'stepped', startAt: '2030-01-01T00:00:00.000Z' } },
+    faults: [{ type: 'stop', component: 'kubelet', node: 'n1' }],
+    manifests: 'apiVersion: v1\nkind: Namespace\nmetadata: {name: team}',
+  };
+  expect((await rest('GET', `/organizations/${organization}/templates/lab`)).body).toEqual({
+    name: 'lab',
+    ...content,
+    createdAt: expect.any(String),
+  });
+  const shown = `{ organization { name quotas templates {
+    name version profile clock { mode startAt } faults { type component node } manifests nodes { name role cpu labels taints { key effect } }
+  } none: template(name: "none") { name } } }`;
+  const { templates, ...others } = (await asked(shown)).data.organization;
+  expect(others).toEqual({ name: 'demo', quotas: expect.objectContaining({ clusters: expect.any(Number) }), none: null });
+  expect(templates).toEqual([
+    { name: 'lab', ...content, nodes: content.nodes.map((node) => ({ cpu: null, labels: null, taints: null, ...node })) },
+  ]);
+
+  const create = (more: string) => asked(`mutation { createClusters(${more}) { id name token kubeconfig } }`);
+  const { createClusters } = (await create('name: "lab", template: "lab", count: 2')).data;
+  expect(createClusters.map(({ name }: Json) => name)).toEqual(['lab-1', 'lab-2']);
+  const api = apiOf(createClusters[1]);
+  expect((await api.must('GET', '/api/v1/nodes')).items.map(({ metadata }: Json) => metadata.name)).toEqual(['cp', 'n1']);
+  expect((await platform('GET', `/${createClusters[1].id}/faults`)).body.items.length).toBe(1);
+
+  const refused = [
+    ['CONFLICT', await create('name: "lab", template: "lab", count: 2')],
+    ['BAD_USER_INPUT', await create('name: "x", template: "none"')],
+    ['BAD_USER_INPUT', await create('name: "x", template: "lab", count: 1000')],
+    ['BAD_USER_INPUT', await create('name: "x", template: "lab", organization: "nobody"')],
+    ['BAD_USER_INPUT', await store('manifests: "kind: Pod"')],
+    ['BAD_USER_INPUT', await store('nodes: { count: 1 }, namedNodes: [{ name: "a", role: "control-plane" }]')],
+    ['BAD_USER_INPUT', await store('nodes: { count: 1 }', 'No Name')],
+    ['FORBIDDEN', await asked('{ organization { name } }', made.token)],
+    ['FORBIDDEN', await asked('mutation { deleteTemplate(name: "lab") }', made.token)],
+  ] as const;
+  expect(refused.map(([, { errors }]) => errors?.[0].extensions.code)).toEqual(refused.map(([code]) => code));
+  expect(refused[4][1].errors[0].message).toBe("document 1: Object 'apiVersion' is missing");
+  expect((await asked('mutation { deleteTemplate(name: "lab") again: deleteTemplate(name: "lab") }')).data).toEqual({
+    deleteTemplate: true,
+    again: false,
+  });
+});
+
 const graph = async (made: MadeCluster, token: string, query: string) => {
   const sent = { method: 'POST', token, headers, body: JSON.stringify({ query }) };
   return JSON.parse((await service.request(`/graphql?cluster=${made.id}`, sent)).text) as Json;

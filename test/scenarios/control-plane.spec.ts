@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ConfigMap, type corev1, DaemonSet, Deployment, Event, Lease, Pod, Service } from '#api';
 import { ClusterFaults } from '#cluster';
+import type { GraphResult } from '#graphql';
 import { LocalGraph } from '../graph.js';
 import { openCluster } from './story.js';
 
@@ -266,6 +267,30 @@ describe('what pods feel of the parts that serve them', () => {
     const { spec } = await client.get(Service, 'web', 'default');
     expect(await outcome(cluster, `wget -T 5 -qO- http://${spec?.clusterIP}`)).toBe(phase);
   });
+});
+
+it('a subscription tells the faults, and each that is injected or healed with its symptoms', async () => {
+  const cluster = await opened({ ...THREE, count: 2, controlPlanes: 1 });
+  const graph = new LocalGraph(cluster);
+  const inject = (fault: string) => graph.run(`mutation { injectFault(${fault}) { id } }`);
+  await inject('type: "fail-pull", image: "nginx*"');
+  const changes = await graph.subscribe('subscription { faults { faults { id } injected { id type symptoms } healed { id type } } }');
+  const next = async () => ((await changes.next()).value as GraphResult).data?.faults;
+  expect(await next()).toEqual({ faults: [{ id: 'fault-1' }], injected: [], healed: [] });
+  await inject('type: "stop", component: "kubelet", node: "worker-1"');
+  await cluster.write('other');
+  await graph.run('mutation { healFault(id: "fault-1") }');
+  const symptoms = [
+    'its Lease is not renewed: after 40s the node is NotReady, after 5m more its pods are evicted',
+    'its containers go on, and are not restarted',
+  ];
+  expect(await next()).toEqual({
+    faults: [{ id: 'fault-1' }, { id: 'fault-2' }],
+    injected: [{ id: 'fault-2', type: 'stop', symptoms }],
+    healed: [],
+  });
+  expect(await next()).toEqual({ faults: [{ id: 'fault-2' }], injected: [], healed: [{ id: 'fault-1', type: 'fail-pull' }] });
+  await changes.return();
 });
 
 it('faults are injected, listed and healed in GraphQL', async () => {

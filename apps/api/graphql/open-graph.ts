@@ -8,6 +8,7 @@ import type { StorageAdmin } from '#storage';
 import { explained, mustReadRoles } from '../explain.js';
 import type { StandingSessions } from '../standing-sessions.js';
 import { graphFaults } from './graph-faults.js';
+import { type GraphOrganizationParts, graphOrganizations } from './graph-organizations.js';
 import { graphScheduling } from './graph-scheduling.js';
 import { type GraphTimeParts, graphTime } from './graph-time.js';
 import type { IdentifyGraph, OpenGraph } from './sessions.js';
@@ -43,7 +44,7 @@ function auditOf(log: AuditLog, cluster: string): GraphAudit {
   };
 }
 
-interface GraphParts extends GraphTimeParts {
+interface GraphParts extends GraphTimeParts, GraphOrganizationParts {
   identify: IdentifyGraph;
   apis: OpenApis;
   admin: StorageAdmin;
@@ -96,6 +97,7 @@ export function graphOpener(parts: GraphParts): OpenGraph {
     const { userAgent = '', address = '' } = request;
     const origin = { id: requestId, uri: '/graphql', userAgent, address };
     const start = standingStreams(sessions, id, user);
+    const platform = caller.platform === true;
     const guard = { start, check: () => mustDoEverything(api, user) };
     const client = inProcessClient(api, { user: () => user, requestId: () => requestId, origin: () => origin });
     return {
@@ -103,8 +105,9 @@ export function graphOpener(parts: GraphParts): OpenGraph {
       history: guardedHistory(historyOf(admin.open(id), store), guard),
       audit: guardedAudit(auditOf(audit, id), guard),
       access: { explain: (question) => mustReadRoles(api, user).then(() => explained(api, question, user)) },
-      faults: graphFaults(api, guard.check),
-      time: graphTime(parts, { open, requestId, ...guard, platform: caller.platform === true }),
+      faults: graphFaults(api, guard),
+      time: graphTime(parts, { open, requestId, ...guard, platform }),
+      organizations: graphOrganizations(parts, { open, platform }),
       cluster: { id, gitVersion: open.cluster.features?.version ?? KUBERNETES_VERSION.gitVersion },
       scheduling: graphScheduling(api, guard.check),
       served: storages.served(),

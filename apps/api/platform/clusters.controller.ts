@@ -1,7 +1,6 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Inject, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
-import type { z } from 'zod';
 import { systemClock } from '#apimachinery';
-import { Problem, validated } from '#hosting';
+import { validated } from '#hosting';
 import {
   adminCertificate,
   type Cluster,
@@ -10,20 +9,16 @@ import {
   type Credential,
   kubeconfig,
   type Organizations,
-  type Templates,
   timeOf,
 } from '#platform';
-import { CLUSTER_ADDRESS, CLUSTER_KEYS, CLUSTER_TIME, CLUSTERS, MAX_NODES, ORGANIZATIONS, TEMPLATES } from '../tokens.js';
+import { CLUSTER_ADDRESS, CLUSTER_KEYS, CLUSTER_TIME, CLUSTERS, NEW_CLUSTERS, ORGANIZATIONS } from '../tokens.js';
 import type { ClusterTime } from './cluster-time.js';
 import { isReference, noCluster } from './ids.js';
+import type { NewClusters } from './new-clusters.js';
 import { ownerOf } from './owner.js';
 import { PlatformGuard } from './platform.guard.js';
-import { creationProblem } from './problems.js';
-import { createClusterSchema, kubeconfigSchema, listClustersSchema, nodesSchema } from './schemas/clusters.js';
-import { madeOfAll, namesOf } from './several.js';
+import { kubeconfigSchema, listClustersSchema } from './schemas/clusters.js';
 import { type ClusterAddress, clusterView, createdView } from './views.js';
-
-type CreateCluster = z.infer<typeof createClusterSchema>;
 
 /** /platform/v1/clusters */
 @Controller('platform/v1/clusters')
@@ -35,8 +30,7 @@ export class ClustersController {
     @Inject(CLUSTER_ADDRESS) private readonly address: ClusterAddress,
     @Inject(CLUSTER_KEYS) private readonly keys: ClusterKeys,
     @Inject(CLUSTER_TIME) private readonly time: ClusterTime,
-    @Inject(MAX_NODES) private readonly maxNodes: number,
-    @Inject(TEMPLATES) private readonly templates: Templates,
+    @Inject(NEW_CLUSTERS) private readonly newClusters: NewClusters,
   ) {}
 
   @Get()
@@ -48,17 +42,9 @@ export class ClustersController {
 
   @Post()
   async create(@Body() body: unknown) {
-    const request = validated(createClusterSchema, body);
-    const { id: organizationId } = await ownerOf(this.organizations, request.organization);
-    const { name, seed, count } = request;
-    const common = { organizationId, ...(await this.startOf(organizationId, request)), ...(seed === undefined ? {} : { seed }) };
-    const make = (named: string) =>
-      this.clusters.create({ name: named, ...common }).catch((error: unknown) => {
-        throw creationProblem(error, named);
-      });
-    if (count === undefined) return createdView(await make(name), this.address);
-    const made = await madeOfAll(namesOf(name, count), { make, undo: ({ cluster }) => this.clusters.remove(cluster.id) });
-    return { items: made.map((one) => createdView(one, this.address)) };
+    const { several, made } = await this.newClusters.create(body);
+    const items = made.map((one) => createdView(one, this.address));
+    return several ? { items } : items[0];
   }
 
   @Get(':id')
@@ -106,19 +92,5 @@ export class ClustersController {
     const cluster = isReference(id) ? await this.clusters.get(id) : undefined;
     if (!cluster) throw noCluster(id);
     return cluster;
-  }
-
-  /** What it starts with: the template's, or as the request says. */
-  private async startOf(organizationId: string, { template: named, nodes, cloud, storage, profile, clock }: CreateCluster) {
-    const template = named === undefined ? undefined : await this.templates.get(organizationId, named);
-    if (named !== undefined && template === undefined) throw new Problem(422, `template: the organization has no template named ${named}`);
-    const start = template?.start ?? { nodes: nodes ?? nodesSchema.parse({}), ...(cloud && { cloud }), ...(storage && { storage }) };
-    if (start.nodes.count > this.maxNodes) throw new Problem(422, `nodes.count: at most ${this.maxNodes} here (ORRERY_MAX_NODES)`);
-    return {
-      start,
-      ...(template && { templateId: template.id }),
-      profile: profile ?? template?.defaults.profile ?? 'realistic',
-      clock: clock ?? template?.defaults.clock ?? { mode: 'real' as const },
-    };
   }
 }

@@ -61,7 +61,7 @@ export const createTemplateSchema = templateBody.extend({ name: label });
 
 export const templateSchema = z.object({
   name: z.string(),
-  nodes: z.union([nodesSchema, z.array(namedNode)]),
+  nodes: z.array(namedNode),
   version: z.string().optional(),
   cloud: z.boolean().optional(),
   storage: z.enum(['local-path']).optional(),

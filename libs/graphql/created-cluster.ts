@@ -1,0 +1,25 @@
+import { GraphQLObjectType, GraphQLString } from 'graphql';
+import type { GraphContext } from './context.js';
+import { required } from './output-types.js';
+
+/** A cluster that was made, and what gives access to it. */
+export interface GraphCreatedCluster {
+  id: string;
+  name: string;
+  server: string;
+  token: string;
+  kubeconfig: string;
+}
+
+/** The type of a cluster that was made. */
+export const createdClusterType = new GraphQLObjectType<GraphCreatedCluster, GraphContext>({
+  name: 'CreatedCluster',
+  description: 'A new cluster, with credentials of its own.',
+  fields: {
+    id: { type: required(GraphQLString) },
+    name: { type: required(GraphQLString) },
+    server: { type: required(GraphQLString) },
+    token: { type: required(GraphQLString) },
+    kubeconfig: { type: required(GraphQLString) },
+  },
+});

@@ -1,0 +1,55 @@
+import type { GraphCreatedCluster } from './created-cluster.js';
+import type { GraphFaultRequest } from './faults.js';
+
+/** An owner of clusters. */
+export interface GraphOrganization {
+  id: string;
+  name: string;
+  default: boolean;
+  quotas: object;
+}
+
+/** A node that clusters of a template start with. */
+export interface GraphTemplateNode {
+  name: string;
+  role: string;
+  cpu?: string;
+  memory?: string;
+  pods?: number;
+  labels?: Readonly<Record<string, string>>;
+  taints?: ReadonlyArray<{ key: string; value?: string; effect: string }>;
+  zone?: string;
+  region?: string;
+  version?: string;
+}
+
+/** What clusters of an organization can be made from. */
+export interface GraphTemplate {
+  name: string;
+  nodes: readonly GraphTemplateNode[];
+  version?: string;
+  cloud?: boolean;
+  storage?: string;
+  manifests?: string;
+  faults?: readonly GraphFaultRequest[];
+  profile?: string;
+  clock?: { mode: string; rate?: number; startAt?: string };
+  createdAt: string;
+}
+
+/**
+ * The organizations of the platform: above its clusters, so only with its own token. Requests are validated where they are carried out, as
+ * those of the platform's REST API.
+ */
+export interface GraphOrganizations {
+  /** By id or name; by default the owner of the cluster. */
+  show(named?: string): Promise<GraphOrganization>;
+  templates(organization: string): Promise<readonly GraphTemplate[]>;
+  template(organization: string, name: string): Promise<GraphTemplate | undefined>;
+  /** Creates or replaces it. */
+  storeTemplate(organization: string, name: string, content: object): Promise<GraphTemplate>;
+  /** Whether there was one. */
+  deleteTemplate(organization: string, name: string): Promise<boolean>;
+  /** One cluster, or as many as the request counts. */
+  createClusters(request: object): Promise<readonly GraphCreatedCluster[]>;
+}
