@@ -3,7 +3,7 @@ import type { Clock, Instant } from '#apimachinery';
 import { type ApiServer, inProcessClient, SchedulerSource } from '#apiserver';
 import { type ClusterStore } from '#cacher';
 import { createInformers } from '#client';
-import type { HostedCluster, InTurn, ReconcileFailure, SigningKeys, TimingProfile } from '#controller-runtime';
+import type { ClusterContext, HostedCluster, InTurn, ReconcileFailure, SigningKeys, TimingProfile } from '#controller-runtime';
 import { configurationErrors } from '#scheduler';
 import type { Fence, Revision, Storage } from '#storage';
 import { CLOUD_KEY } from './cloud/cloud.js';
@@ -117,6 +117,15 @@ export const inRoundOf =
 
 const MANAGER = 'kube-controller-manager';
 const SCHEDULER = 'kube-scheduler';
+const SERVER = 'kube-apiserver';
+
+/** The settings of the API server as its own controllers see them. */
+function serverRanges({ settings }: ApiServer): NonNullable<ClusterContext['server']> {
+  return {
+    ready: () => settings.ready(),
+    current: () => (settings.failure() === undefined ? settings.current() : undefined),
+  };
+}
 
 /** One cluster for a host of components: informers shared by all its components, over the in-process pipeline. */
 export function hostedCluster(options: HostedClusterOptions): HostedCluster {
@@ -158,6 +167,7 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
         fence: () => fence,
         ...(component === MANAGER ? { manager: api.controllerManager } : {}),
         ...(component === SCHEDULER ? { scheduler: new SchedulerSource(store, configurationErrors) } : {}),
+        ...(component === SERVER ? { server: serverRanges(api) } : {}),
         ...(onFailure ? { onFailure } : {}),
         inTurn: options.inTurn ?? nextRound,
       };

@@ -11,6 +11,7 @@ export { type CronSchedule, isTimeZone, parseCronSchedule, scheduleError } from 
 export { type CompiledSelector, compileSelector, DEVICE_LIMITS, isTooComplex, SelectorFailure, selectsDevice } from './device-selectors.js';
 export { toleratesDeviceTaint } from './device-taints.js';
 export { budgetSelects, disruptionAllowedCondition, withDisruptionAllowed } from './disruption-budgets.js';
+export { kubernetesService } from './kubernetes-service.js';
 export { newestDefault } from './newest-default.js';
 export { nodeSelectorMatcher, preferredNodeScore, requiredNodeAffinity } from './node-affinity.js';
 export { podQOS } from './pod-qos.js';

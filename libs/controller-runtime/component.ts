@@ -85,6 +85,20 @@ export interface MachineRows {
   write(key: string, row: KubeObject): Promise<void>;
 }
 
+/** What the flags of kube-apiserver decide of what its own controllers keep. */
+export interface ServerRanges {
+  /** The ranges of Services' addresses; empty: kubeadm's. */
+  readonly serviceRanges: readonly string[];
+  /** The range of node ports, both ends included; unset: the default. */
+  readonly nodePorts?: { readonly first: number; readonly last: number };
+}
+
+/** The same, as of now; undefined if it does not come up with its flags. */
+interface ServerSource {
+  ready(): Promise<void> | undefined;
+  current(): ServerRanges | undefined;
+}
+
 /** What kube-scheduler is started with. */
 export interface SchedulerSettings {
   /** Its KubeSchedulerConfiguration, decoded and without errors; unset: the defaults. */
@@ -117,6 +131,8 @@ export interface ClusterContext {
   readonly manager?: ManagerSource;
   /** Set for kube-scheduler. */
   readonly scheduler?: SchedulerSettingsSource;
+  /** Set for kube-apiserver. */
+  readonly server?: ServerSource;
   /** The revision up to which the component's last turn had processed the log; earlier writes do not wake it. */
   readonly resumeAfter?: number;
   /** The current turn. */

@@ -14,6 +14,7 @@ export type {
   MachineRows,
   ReconcileFailure,
   SchedulerSettings,
+  ServerRanges,
   SigningKeys,
   TimingProfile,
 } from './component.js';

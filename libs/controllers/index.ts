@@ -38,6 +38,9 @@ import { podResourceClaims, resourceClaim } from './resource-claim/controllers.j
 import { resourceQuota } from './resource-quota/controller.js';
 import { rootCA } from './root-ca.js';
 import { serverLeases } from './server-leases/controller.js';
+import { defaultServiceCIDR } from './server-objects/default-service-cidr.js';
+import { kubernetesServiceKeeper } from './server-objects/kubernetes-service.js';
+import { nodePortRepair } from './server-objects/node-ports.js';
 import { serviceAccount } from './service-account.js';
 import { ipAddresses, serviceAddresses } from './service-addresses/controllers.js';
 import { serviceCIDR } from './service-cidr/controller.js';
@@ -115,8 +118,11 @@ export const apiserverControllers: readonly Controller[] = [
   autoRegister,
   flowSchemaStatus,
   serverLeases,
+  defaultServiceCIDR,
+  kubernetesServiceKeeper,
   serviceAddresses,
   ipAddresses,
+  nodePortRepair,
 ];
 
 /** They take their turns apart from kube-controller-manager: custom resources are served where that one is broken. */

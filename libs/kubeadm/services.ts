@@ -1,4 +1,5 @@
 import { EndpointSlice, Endpoints, Service } from '#api';
+import { kubernetesService } from '#component-helpers';
 import { DNS_SERVICE_IP, KUBERNETES_SERVICE_IP } from '#network';
 import { create, type Step, writtenBy } from './step.js';
 import type { NodePlan } from './template.js';
@@ -8,15 +9,7 @@ const PORT = 6443;
 /** The Service kubernetes, which the API server manages itself (pkg/controlplane/controller/kubernetesservice), and kubeadm's kube-dns. */
 export function serviceSteps(): Step[] {
   return [
-    create(Service, {
-      metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
-      spec: {
-        ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: PORT }],
-        clusterIP: KUBERNETES_SERVICE_IP,
-        type: 'ClusterIP',
-        sessionAffinity: 'None',
-      },
-    }),
+    create(Service, kubernetesService(KUBERNETES_SERVICE_IP, PORT)),
     ...writtenBy('kubeadm', [
       create(Service, {
         metadata: {

@@ -3,6 +3,7 @@ import {
   bandOffset,
   clusterCIDR,
   contains,
+  NODE_PORT_RANGE,
   nodePodCIDR,
   nodePortError,
   PodAddresses,
@@ -91,8 +92,8 @@ test.each([
 });
 
 test('node ports', () => {
-  const port = pickNodePort(seededRandom('p').draw('nodePort', ''), () => false) ?? 0;
+  const port = pickNodePort(seededRandom('p').draw('nodePort', ''), () => false, NODE_PORT_RANGE) ?? 0;
   expect(port).toBeGreaterThanOrEqual(30086);
-  expect(nodePortError(32767)).toBeUndefined();
-  expect(nodePortError(80)).toBe('provided port is not in the valid range. The range of valid ports is 30000-32767');
+  expect(nodePortError(32767, NODE_PORT_RANGE)).toBeUndefined();
+  expect(nodePortError(80, NODE_PORT_RANGE)).toBe('provided port is not in the valid range. The range of valid ports is 30000-32767');
 });

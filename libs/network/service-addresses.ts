@@ -23,6 +23,9 @@ function bandsOf(cidr: string): Bands {
   return { first: base + 1, size: hosts, offset: bandOffset(hosts, { min: 16, max: 256, step: 16 }) };
 }
 
+/** The first address of a range, which the Service `kubernetes` has. */
+export const firstServiceIP = (cidr: string): string => numberToAddress(parseRange(cidr).base + 1);
+
 /** A free cluster IP: random from the upper band, or from the lower one if that is full. Undefined: the range is full. */
 export function pickServiceIP(random: Random, taken: (address: string) => boolean, cidr: string = SERVICE_CIDR): string | undefined {
   const number = pick(bandsOf(cidr), random, (candidate) => taken(numberToAddress(candidate)));

@@ -98,10 +98,10 @@ export function retried(scope: RestScope, attempt: number): RestScope {
 
 /** The context that a strategy gets. */
 export function strategyContext(scope: RestScope, dryRun: boolean): StrategyContext {
-  const { clock, reader, access: authorizer, rules } = scope.cluster;
+  const { cluster: server, user, namespace, name, resource, work } = scope;
+  const { clock, reader, access: authorizer, rules } = server;
   const random = randomOf(scope);
-  const { user, namespace, name, resource, work } = scope;
-  return { clock, random, reader, user, namespace, name, apiVersion: resource.apiVersion, dryRun, authorizer, rules, work };
+  return { clock, random, reader, user, namespace, name, apiVersion: resource.apiVersion, dryRun, authorizer, rules, server, work };
 }
 
 /** What admission gets besides the request. Components retry by themselves, so only clients' requests wait. */

@@ -2,6 +2,7 @@ import type { Clock, FieldError, KubeObject, RandomSource } from '#apimachinery'
 import type { Authorizer } from '../authorization/authorizer.js';
 import type { RuleResolver } from '../authorization/rbac.js';
 import type { WorkTask } from '../flow-control/work-share.js';
+import type { ServerSettings } from '../settings/server-settings.js';
 import type { ClusterReader } from './reader.js';
 
 /** The user of a request (authentication/v1 UserInfo). */
@@ -29,6 +30,8 @@ export interface StrategyContext {
   authorizer?: Authorizer;
   /** Resolves the rules of roles, for writes of roles. */
   rules?: RuleResolver;
+  /** What the flags of the API server decide. Unset: what it does without them. */
+  server?: { readonly settings: ServerSettings };
   /** Lets other tenants' work go on between the parts of a long `confirm`. */
   work?: Pick<WorkTask, 'pause'>;
 }

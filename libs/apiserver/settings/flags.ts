@@ -56,7 +56,8 @@ export function endWith(errors: readonly string[]): void {
   throw new StartFailure(`"command failed" err=${goQuote(errors.length > 1 ? `[${errors.join(', ')}]` : errors.join())}`);
 }
 
-const invalidArgument = (name: string, text: string, reason: string): StartFailure =>
+/** A flag whose value cannot be read, as pflag says it. */
+export const invalidArgument = (name: string, text: string, reason: string): StartFailure =>
   new StartFailure(`Error: invalid argument ${goQuote(text)} for "--${name}" flag: ${reason}`);
 
 /** The values of a list: `a,b`. */

@@ -73,6 +73,15 @@ test('ranges of both families are accepted', () => {
   expect(settings('--service-cluster-ip-range=10.96.0.0/12,fd00::/108').flags.size).toBe(1);
 });
 
+test.each([
+  ['30000-32767', { first: 30000, last: 32767 }],
+  ['80', { first: 80, last: 80 }],
+  ['80+20', { first: 80, last: 100 }],
+  ['', undefined],
+])('--service-node-port-range=%s', (range, want) => {
+  expect(settings(`--service-node-port-range=${range}`).nodePorts).toEqual(want);
+});
+
 test.each<[string[], string[], boolean]>([
   [[], ['AlwaysAllow'], false],
   [['--authorization-mode=Node,RBAC'], ['Node', 'RBAC'], true],
@@ -112,6 +121,17 @@ test.each<[string[], string]>([
     ['--service-cluster-ip-range=10.96.0.0/12,10.0.0.0/16'],
     ended('--service-cluster-ip-range[0] and --service-cluster-ip-range[1] must be of different IP family'),
   ],
+  ...(
+    [
+      ['80-x', 'strconv.Atoi: parsing "x": invalid syntax'],
+      ['80-90+3', 'unable to parse port range: 80-90+3'],
+      ['30000-70000', 'the port range cannot be greater than 65535: 30000-70000'],
+      ['90-80', 'end port cannot be less than start port: 90-80'],
+    ] as const
+  ).map(([range, reason]): [string[], string] => [
+    [`--service-node-port-range=${range}`],
+    `Error: invalid argument "${range}" for "--service-node-port-range" flag: ${reason}`,
+  ]),
   [
     ['--admission-control-config-file=/etc/x'],
     'failed to read plugin config: unable to read admission control configuration from "/etc/x" [open /etc/x: no such file or directory]',

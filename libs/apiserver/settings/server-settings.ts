@@ -6,7 +6,7 @@ import { configuredPlugin, pluginConfigurations } from './admission-configuratio
 import { booleanOf, checkKnown, durationOf, endWith, type Flags, integerOf, listOf } from './flags.js';
 import { KNOWN_FLAGS } from './known-flags.js';
 import { missingFiles, type ReadFile } from './node-files.js';
-import { serviceRangeErrors } from './service-ranges.js';
+import { nodePortRange, serviceRangeErrors, serviceRanges } from './service-ranges.js';
 import { type TokenSettings, tokenSettings } from './token-settings.js';
 
 /** The modes of --authorization-mode that there are here. */
@@ -29,6 +29,10 @@ export interface ServerSettings {
   readonly tokens: TokenSettings;
   /** Seats of all requests together (--max-requests-inflight, --max-mutating-requests-inflight); unset: as many as the cluster may have. */
   readonly seats?: number;
+  /** The ranges of Services' addresses (--service-cluster-ip-range); empty: kubeadm's. */
+  readonly serviceRanges: readonly string[];
+  /** The range of node ports (--service-node-port-range), both ends included; unset: the default. */
+  readonly nodePorts?: { readonly first: number; readonly last: number };
   /** How long events are kept, in milliseconds (--event-ttl). */
   readonly eventTTL?: number;
 }
@@ -149,6 +153,7 @@ export function settingsOf(flags: Flags, plugins: readonly AdmissionPlugin[], re
   checkKnown(flags, KNOWN_FLAGS);
   const modes = flags.has('authorization-mode') ? listOf(flags, 'authorization-mode') : ['AlwaysAllow'];
   const ranges = serviceRangeErrors(flags);
+  const nodePorts = nodePortRange(flags);
   const tokens = tokenSettings(flags);
   const eventTTL = durationOf(flags, 'event-ttl');
   endWith([...inflightErrors(flags), ...authorizationErrors(modes, flags), ...admissionErrors(plugins, flags), ...ranges]);
@@ -164,6 +169,8 @@ export function settingsOf(flags: Flags, plugins: readonly AdmissionPlugin[], re
     clientCertificates: flags.get('client-ca-file') !== undefined && flags.get('client-ca-file') !== '',
     bootstrapTokens: booleanOf(flags, 'enable-bootstrap-token-auth', false),
     tokens,
+    serviceRanges: serviceRanges(flags),
+    ...(nodePorts && { nodePorts }),
     ...seatsOf(flags),
     ...(eventTTL !== undefined && { eventTTL }),
   };

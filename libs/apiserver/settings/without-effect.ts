@@ -19,6 +19,8 @@ const SERVER: ReadonlySet<string> = new Set([
   'service-account-extend-token-expiration',
   'service-account-issuer',
   'service-account-max-token-expiration',
+  'service-cluster-ip-range',
+  'service-node-port-range',
 ]);
 
 /** The same of kube-controller-manager. */

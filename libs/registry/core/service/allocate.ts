@@ -41,11 +41,15 @@ function restore({ spec }: Service, { nodePorts, healthCheckNodePort }: Request)
   else spec.healthCheckNodePort = healthCheckNodePort;
 }
 
+/** Whether addresses may be allocated of a range (ipallocator/cidrallocator.go isReady). */
+const isReady = ({ metadata, status }: networkingv1.ServiceCIDR): boolean =>
+  metadata.deletionTimestamp === undefined && (status?.conditions?.find(({ type }) => type === 'Ready')?.status ?? 'True') === 'True';
+
 async function serviceRanges({ reader }: StrategyContext): Promise<string[]> {
   const ranges = await reader.list<networkingv1.ServiceCIDR>('networking.k8s.io', 'servicecidrs');
-  const cidrs = ranges.filter(({ metadata }) => !metadata.deletionTimestamp).flatMap(({ spec }) => spec?.cidrs ?? []);
-  const v4 = cidrs.filter((cidr) => !cidr.includes(':'));
-  return v4.length > 0 ? v4 : [SERVICE_CIDR];
+  if (ranges.length === 0) return [SERVICE_CIDR];
+  const cidrs = ranges.filter(isReady).flatMap(({ spec }) => spec?.cidrs ?? []);
+  return cidrs.filter((cidr) => !cidr.includes(':'));
 }
 
 const ipAddress = (reader: StrategyContext['reader'], ip: string) =>

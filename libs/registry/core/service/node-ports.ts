@@ -1,7 +1,7 @@
 import type { corev1 } from '#api';
 import { type FieldError, fieldPath, internalError, invalidValue, type Random } from '#apimachinery';
 import type { StrategyContext } from '#apiserver';
-import { nodePortError, PORT_ALLOCATED, pickNodePort } from '#network';
+import { NODE_PORT_RANGE, nodePortError, PORT_ALLOCATED, type PortRange, pickNodePort } from '#network';
 import { needsHealthCheck } from './facts.js';
 import { claimedPorts, heldPorts, isClaimed } from './node-port-claims.js';
 
@@ -21,30 +21,32 @@ class Ports {
   private constructor(
     private readonly taken: Set<number>,
     private readonly random: Random,
+    private readonly range: PortRange,
   ) {}
 
   static async of({ service, old, held }: Wanted, ctx: StrategyContext): Promise<Ports> {
+    const range = ctx.server?.settings.nodePorts ?? NODE_PORT_RANGE;
     const taken = new Set([...(await claimedPorts(ctx)), ...held]);
     const own = old ? heldPorts(old) : new Set<number>();
     for (const port of own) taken.delete(port);
     // A requested port is looked up in the store, which knows what other servers have just allocated.
     const { ports = [], healthCheckNodePort = 0 } = service.spec;
     const requested = new Set([...ports.map(({ nodePort }) => nodePort ?? 0), healthCheckNodePort]);
-    const unknown = [...requested].filter((port) => nodePortError(port) === undefined && !taken.has(port) && !own.has(port));
+    const unknown = [...requested].filter((port) => nodePortError(port, range) === undefined && !taken.has(port) && !own.has(port));
     await Promise.all(unknown.map(async (port) => (await isClaimed(ctx, port)) && taken.add(port)));
-    return new Ports(taken, ctx.random.draw('nodePort', `${ctx.namespace}/${service.metadata.name}`));
+    return new Ports(taken, ctx.random.draw('nodePort', `${ctx.namespace}/${service.metadata.name}`), range);
   }
 
   /** Allocates a port; returns an error message if that is not possible. */
   take(port: number): string | undefined {
-    const error = nodePortError(port) ?? (this.taken.has(port) ? PORT_ALLOCATED : undefined);
+    const error = nodePortError(port, this.range) ?? (this.taken.has(port) ? PORT_ALLOCATED : undefined);
     if (error === undefined) this.taken.add(port);
     return error;
   }
 
   /** Allocates any free port. Throws a 500 StatusError if there is none. */
   next(what: string): number {
-    const port = pickNodePort(this.random, (candidate) => this.taken.has(candidate));
+    const port = pickNodePort(this.random, (candidate) => this.taken.has(candidate), this.range);
     if (port === undefined) throw internalError(`failed to allocate a ${what}: range is full`);
     this.taken.add(port);
     return port;
