@@ -1,4 +1,4 @@
-import type { Revision, Storage } from '#storage';
+import { mayGoOn, type Revision, type Storage } from '#storage';
 import { cacheEvent } from './cached-object.js';
 import type { CacheSink } from './cacher.js';
 import type { StoreLimits } from './limits.js';
@@ -47,11 +47,12 @@ class Follower {
     const { storage, watchCache, prefix, sink, limits } = this.of;
     // Read before the log, so a page that is not full contains everything up to this revision.
     const reached = watchCache.applied;
-    const page = await storage.log({ after: this.#cursor, limit: limits.logPage, prefix, previous: true });
+    const options = { limit: limits.logPage, bytes: limits.logPageBytes };
+    const page = await storage.log({ after: this.#cursor, ...options, prefix, previous: true });
     if (this.#stopped) return;
     for (const entry of page) sink.event(cacheEvent(entry));
     const last = page[page.length - 1]?.revision ?? this.#cursor;
-    this.#cursor = page.length < limits.logPage ? Math.max(reached, last) : last;
+    this.#cursor = mayGoOn(page, options) ? last : Math.max(reached, last);
     sink.progress?.(this.#cursor);
     // The log may have been ahead of the live stream, which must not deliver these events again.
     await watchCache.reach(this.#cursor);

@@ -12,6 +12,8 @@ export interface StoreLimits {
   readonly windowBytes: number;
   /** Log entries per read. */
   readonly logPage: number;
+  /** About how many bytes of values a page of the log has. */
+  readonly logPageBytes: number;
   /** After this many reads between two ticks, a cluster's objects are loaded into memory. */
   readonly readsToLoad: number;
   /** A store without references is closed after this time. */
@@ -30,6 +32,7 @@ export const DEFAULT_STORE_LIMITS: StoreLimits = Object.freeze({
   windowEvents: 4_096,
   windowBytes: 8 * 1024 * 1024,
   logPage: 500,
+  logPageBytes: 8 * 1024 * 1024,
   readsToLoad: 8,
   idleTime: 60_000,
   totalBytes: 256 * 1024 * 1024,

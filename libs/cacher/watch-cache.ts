@@ -1,4 +1,4 @@
-import { type LogEntry, type Revision, type Storage, StorageUnavailable } from '#storage';
+import { type LogEntry, mayGoOn, type Revision, type Storage, StorageUnavailable } from '#storage';
 import { cacheEvent, forgetParsed } from './cached-object.js';
 import type { CachedObject, CacheEvent } from './cacher.js';
 import { EventWindow } from './event-window.js';
@@ -82,12 +82,12 @@ export class WatchCache {
 
   async #fill(): Promise<void> {
     try {
-      const limit = this.limits.logPage;
+      const options = { limit: this.limits.logPage, bytes: this.limits.logPageBytes };
       let page: LogEntry[];
       do {
-        page = await this.storage.log({ after: this.#applied, limit });
+        page = await this.storage.log({ after: this.#applied, ...options });
         this.apply(page);
-      } while (page.length === limit && this.#ended === undefined);
+      } while (mayGoOn(page, options) && this.#ended === undefined);
     } catch (error) {
       // An unreachable store will be reachable again; a log compacted past this position, or a deleted cluster, is final.
       if (!(error instanceof StorageUnavailable)) this.end(error instanceof Error ? error : new Error(String(error)));

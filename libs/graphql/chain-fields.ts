@@ -125,15 +125,13 @@ const chainField = (step: GraphQLObjectType): Field => ({
   },
 });
 
-/** Reads the log page by page; the size of a page depends on the content of the last one. */
+/** Reads the log page by page. */
 async function readChain(revision: number, most: number, { history, meter }: GraphContext): Promise<ChainStep[]> {
   const chain = new EventChain((entry) => entry.revision === revision);
   const steps: ChainStep[] = [];
   let after = revision - 1;
-  let page: number = limits.logPage;
   for (let left = most; left > 0; ) {
-    const asked = Math.min(page, left);
-    const entries = await history.log(after, asked);
+    const entries = await history.log(after, Math.min(limits.logPage, left), limits.logPageLength);
     const length = entries.reduce((sum, { value }) => sum + value.length, 0);
     meter.count('logEntries', entries.length);
     meter.count('logBytes', length);
@@ -144,9 +142,8 @@ async function readChain(revision: number, most: number, { history, meter }: Gra
       if (step) steps.push(step);
       after = entry.revision;
     }
-    if (entries.length < asked) return steps;
+    if (entries.length === 0) return steps;
     left -= entries.length;
-    page = Math.max(1, Math.min(limits.largestLogPage, Math.floor((limits.logPageLength * entries.length) / (length + 1))));
   }
   return steps;
 }

@@ -50,9 +50,8 @@ export const limits = {
   versions: 1_000,
   /** Writes that a subscribed eventChain remembers before it ends. */
   chainMembers: 20_000,
-  /** Log entries of the first page; the size of later pages is chosen to result in about this many characters. */
-  logPage: 20,
-  largestLogPage: 1_000,
+  /** Log entries of a page, and about how many bytes of values it has. */
+  logPage: 1_000,
   logPageLength: 2 * 1024 * 1024,
   /** How long one operation works before others get their turn. */
   slice: 8,

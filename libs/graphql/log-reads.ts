@@ -14,7 +14,7 @@ export function revisionOf(text: string): number {
 export async function entryAt(revision: number, { history, meter }: GraphContext): Promise<HistoryEntry | undefined> {
   const wait = meter.turn();
   if (wait) await wait;
-  const [entry] = await history.log(revision - 1, 1).catch((error: unknown) => {
+  const [entry] = await history.log(revision - 1, 1, limits.logPageLength).catch((error: unknown) => {
     if (error instanceof Compacted) return [];
     throw error;
   });

@@ -83,17 +83,21 @@ export function fieldChanges(from: unknown, to: unknown): FieldChange[] {
 
 interface Seen {
   before?: string;
-  last: LogEntry;
+  last: Omit<LogEntry, 'previousValue'>;
 }
 
 /** What differs between two revisions of a log, from the entries between them, which are added in order with their previous values. */
 export class LogDiff {
   private readonly seen = new Map<string, Seen>();
+  /** Characters of the values that are compared. */
+  kept = 0;
 
   add(entry: LogEntry): void {
     const known = this.seen.get(entry.key);
     const before = known ? known.before : entry.previousValue;
-    this.seen.set(entry.key, { ...(before !== undefined && { before }), last: entry });
+    this.kept += entry.value.length - (known ? known.last.value.length : -(before?.length ?? 0));
+    const { previousValue: _, ...last } = entry;
+    this.seen.set(entry.key, { ...(before !== undefined && { before }), last });
   }
 
   /** In the order of the keys. An object that was created and deleted, or changed back, does not differ. */

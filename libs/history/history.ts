@@ -5,8 +5,8 @@ export type HistoryEntry = Pick<LogEntry, 'revision' | 'type' | 'key' | 'value' 
 
 /** The log of the cluster, as far as it is retained. */
 export interface History {
-  /** Entries after a revision, oldest first. Throws Compacted. */
-  log(after: Revision, limit: number): Promise<HistoryEntry[]>;
+  /** Entries after a revision, oldest first, up to the one that brings their values to so many bytes. Throws Compacted. */
+  log(after: Revision, limit: number, bytes: number): Promise<HistoryEntry[]>;
   /** Every entry after a revision, existing and future ones, in order, until stopped. Rejects with Compacted. */
   follow(after: Revision, onEntry: (entry: HistoryEntry) => void, onEnd: (error?: Error) => void): Promise<() => void>;
   revision(): Promise<Revision>;

@@ -21,7 +21,8 @@ export async function readLog(
   const end = Math.min(to, after + HISTORY_LIMITS.entries);
   let read = after;
   while (read < end && !enough()) {
-    const page = await storage.log({ after: read, limit: Math.min(HISTORY_LIMITS.page, end - read), previous: true });
+    const limits = { limit: Math.min(HISTORY_LIMITS.page, end - read), bytes: HISTORY_LIMITS.pageBytes };
+    const page = await storage.log({ after: read, ...limits, previous: true });
     if (page.length === 0) break;
     for (const entry of page) each(entry);
     read = page.at(-1)?.revision ?? end;
@@ -34,10 +35,13 @@ export async function readLog(
 export async function causesOf(storage: Pick<Storage, 'log' | 'compactRevision'>, revision: Revision): Promise<LogEntry[]> {
   const oldest = await storage.compactRevision();
   const entries: LogEntry[] = [];
-  for (let next: Revision | undefined = revision; next !== undefined && next > oldest && entries.length < HISTORY_LIMITS.steps; ) {
+  let kept = 0;
+  const enough = () => entries.length >= HISTORY_LIMITS.steps || kept > HISTORY_LIMITS.kept;
+  for (let next: Revision | undefined = revision; next !== undefined && next > oldest && !enough(); ) {
     const [entry]: LogEntry[] = await storage.log({ after: next - 1, limit: 1, previous: true });
     if (entry === undefined) break;
     entries.push(entry);
+    kept += entry.value.length + (entry.previousValue?.length ?? 0);
     // A cause is always earlier.
     const { wokenBy }: LogEntry['cause'] = entry.cause;
     next = wokenBy !== undefined && wokenBy < entry.revision ? wokenBy : undefined;

@@ -26,6 +26,8 @@ function changesOf({ value, previousValue, type }: LogEntry): FieldChange[] | un
 /** Follows writes through a log whose entries are given in order, each with its previous value. */
 export class Trace {
   readonly steps: TraceStep[] = [];
+  /** Characters of the values that steps tell the changes of. */
+  kept = 0;
   private readonly chain: EventChain;
 
   constructor(isStart: (entry: HistoryEntry) => boolean) {
@@ -36,6 +38,7 @@ export class Trace {
     const step = this.chain.next(entry);
     if (!step) return;
     this.steps.push(tracedStep(step, entry));
+    this.kept += entry.value.length + (entry.previousValue?.length ?? 0);
     const rule = ruleAfter(step);
     if (rule) this.steps.push(rule);
   }

@@ -10,6 +10,7 @@ export {
   UnknownCluster,
 } from './errors.js';
 export { inRounds } from './in-rounds.js';
+export { mayGoOn } from './log-page.js';
 export { memoryStorage } from './memory.js';
 export { SortedKeys } from './sorted-keys.js';
 export type {

@@ -1,6 +1,7 @@
 import type { Instant } from '#apimachinery';
 import { checkPrefix, checkReadable } from './checks.js';
 import { FutureRevision } from './errors.js';
+import { entriesUpTo } from './log-page.js';
 import { Turns } from './memory-turns.js';
 import { prefixEnd, SortedKeys } from './sorted-keys.js';
 import type { Cause, ListOptions, ListResult, LogEntry, LogOptions, Revision, StoredObject, WriteOp, WriteResult } from './storage.js';
@@ -110,12 +111,12 @@ export class MemoryCluster {
     return keys.filter((key) => this.#past(key, at) !== undefined).sort();
   }
 
-  log({ after, limit, prefix, previous }: LogOptions): LogEntry[] {
+  log({ after, limit, bytes = Number.POSITIVE_INFINITY, prefix, previous }: LogOptions): LogEntry[] {
     checkReadable(after, this);
     const entries = this.#log.slice(after - this.compactRevision);
     const wanted = prefix === undefined ? entries : entries.filter((entry) => entry.key.startsWith(prefix));
-    const page = limit === undefined ? wanted : wanted.slice(0, limit);
-    return previous ? page.map((entry) => this.#withPrevious(entry)) : page;
+    const most = limit === undefined ? wanted : wanted.slice(0, limit);
+    return entriesUpTo(bytes, previous ? most.map((entry) => this.#withPrevious(entry)) : most);
   }
 
   #withPrevious(entry: LogEntry): LogEntry {

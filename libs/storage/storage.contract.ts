@@ -194,6 +194,18 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
         '6 put /r/b=2 v1 c6',
       ]);
       expect((await store.log({ after: 3, limit: 2 })).map(line)).toEqual(['4 delete /r/b=1 v1 c2 (2)', '5 put /r/c=1 v1 c5']);
+      const pages: unknown[] = [
+        [1, {}],
+        [2, {}],
+        [3, {}],
+        [3, { limit: 2 }],
+        [2, { previous: true }],
+      ];
+      const lengths = pages.map(async (page) => {
+        const [bytes, more] = page as [number, object];
+        return (await store.log({ after: 2, bytes, ...more })).length;
+      });
+      expect(await Promise.all(lengths)).toEqual([1, 2, 3, 2, 1]);
       await store.write([create('/s/a', '1')]);
       expect((await store.log({ after: 0, prefix: '/s/' })).map(line)).toEqual(['7 put /s/a=1 v1 c7']);
       expect(await store.log({ after: 7 })).toEqual([]);

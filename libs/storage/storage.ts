@@ -99,6 +99,8 @@ export interface ListResult {
 export interface LogOptions {
   after: Revision;
   limit?: number;
+  /** Ends with the entry that brings the values, and the previous ones if they are read, to so many bytes. */
+  bytes?: number;
   prefix?: string;
   /** Whether to read previousValue. */
   previous?: boolean;

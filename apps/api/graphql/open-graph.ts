@@ -17,7 +17,7 @@ import { type StartStream, standingStreams, watchingClient } from './standing-st
 /** The cluster's log for the graph: past entries are read from the store, new ones come from a watch. */
 function historyOf(storage: ReturnType<StorageAdmin['open']>, store: ClusterStore): History {
   return {
-    log: (after, limit) => storage.log({ after, limit }),
+    log: (after, limit, bytes) => storage.log({ after, limit, bytes }),
     revision: () => store.revision(),
     follow: (after, onEntry, onEnd) =>
       store.watch('/registry/', after, {
@@ -67,7 +67,7 @@ interface Guard {
 
 function guardedHistory(history: History, { check, start }: Guard): History {
   return {
-    log: (after, limit) => check().then(() => history.log(after, limit)),
+    log: (after, limit, bytes) => check().then(() => history.log(after, limit, bytes)),
     revision: () => history.revision(),
     follow: (after, onEntry, end) => check().then(() => start({ check, end, start: () => history.follow(after, onEntry, end) })),
   };

@@ -72,7 +72,9 @@ export class Past {
     if (from > end) throw new Problem(422, 'from: must not be greater than to');
     await mustExist(storage, end);
     const diff = new LogDiff();
-    const read = await readLog(storage, { after: from, to: end }, { each: (entry) => diff.add(entry), giveWay });
+    const enough = () => diff.kept > HISTORY_LIMITS.kept;
+    const read = await readLog(storage, { after: from, to: end, enough }, { each: (entry) => diff.add(entry), giveWay });
+    if (enough()) throw new Problem(422, 'the objects that differ between from and to are too large');
     if (read < end) throw new Problem(422, `there are more than ${HISTORY_LIMITS.entries} revisions between from and to`);
     const items: ObjectChange[] = [];
     for (const change of diff.changes()) {
@@ -91,7 +93,7 @@ export class Past {
     if (back) return { steps: traceOfCauses(await causesOf(storage, start)), truncated: false };
     const trace = new Trace((entry) => entry.revision === start);
     const to = await storage.revision();
-    const enough = () => trace.steps.length >= HISTORY_LIMITS.steps;
+    const enough = () => trace.steps.length >= HISTORY_LIMITS.steps || trace.kept > HISTORY_LIMITS.kept;
     const read = await readLog(storage, { after: start - 1, to, enough }, { each: (entry) => trace.add(entry), giveWay });
     return { steps: trace.steps, truncated: read < to };
   }

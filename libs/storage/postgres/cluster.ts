@@ -109,9 +109,9 @@ export class PostgresStorage implements Storage {
     return { items: rows.map(listedObject), revision: at ?? bounds.revision, remaining };
   }
 
-  async log({ after, limit, prefix, previous = false }: LogOptions): Promise<LogEntry[]> {
+  async log({ after, limit, bytes, prefix, previous = false }: LogOptions): Promise<LogEntry[]> {
     const range = prefix === undefined ? [null, null] : prefix.includes('\0') ? NOTHING : [prefix, prefixEnd(prefix)];
-    const { head, rows } = await this.#read('log', [heldRevision(after), limit ?? null, ...range, previous]);
+    const { head, rows } = await this.#read('log', [heldRevision(after), limit ?? null, bytes ?? null, ...range, previous]);
     checkReadable(after, this.#bounds(head[0], head[1]));
     return rows.map(logEntry);
   }

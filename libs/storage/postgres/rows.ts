@@ -22,7 +22,7 @@ type Lines = readonly [
   previousValue: string | null,
 ];
 
-/** A row of store_log or store_history. */
+/** A row of store_log_page or store_history. */
 export function logEntry(row: Row): LogEntry {
   const [revision, createRevision, version, previousRevision, at, deleted, key, cause, value, previousValue] = row as unknown as Lines;
   return {

@@ -5,7 +5,7 @@ export const STATEMENTS = {
   revision: 'SELECT * FROM store_revision($1)',
   get: 'SELECT * FROM store_get($1,$2,$3)',
   list: 'SELECT * FROM store_list($1,$2,$3,$4,$5)',
-  log: 'SELECT * FROM store_log($1,$2,$3,$4,$5,$6)',
+  log: 'SELECT * FROM store_log_page($1,$2,$3,$4,$5,$6,$7)',
   history: 'SELECT * FROM store_history($1,$2)',
   expired: 'SELECT * FROM store_expired($1,$2,$3)',
   nextExpiry: 'SELECT * FROM store_next_expiry($1)',
