@@ -40,7 +40,7 @@ spec: {type: NodePort, selector: {app: web}, ports: [{port: 80}]}
 let rows: ForeignRow[];
 beforeAll(async () => {
   const nodes = { count: 2, cpu: '4', memory: '8Gi', pods: 110, named: presetNodes('kind', { count: 2 }) };
-  const built = await buildTemplate({ nodes, rootCA: 'CA', manifests: MANIFESTS, storage: 'local-path', cloud: true });
+  const { objects: built } = await buildTemplate({ nodes, rootCA: 'CA', manifests: MANIFESTS, storage: 'local-path', cloud: true });
   rows = built.map(({ key, value }) => ({ key, value }));
 });
 

@@ -18,5 +18,5 @@ export { type LocalCluster, type LocalClusterParts, localCluster } from './one-p
 export { profiles } from './profiles.js';
 export { type PodScheduling, Scheduling } from './scheduling.js';
 export { type StartingState, StartRefused } from './starting-state.js';
-export { buildTemplate, type TemplateShape } from './template.js';
+export { type BuiltTemplate, buildTemplate, type TemplateShape } from './template.js';
 export { clusterTemplates, removeUnusedTemplates, type Templates } from './templates.js';

@@ -1,4 +1,4 @@
-import { type corev1, Event, Pod } from '#api';
+import { type corev1, Pod } from '#api';
 import { formatMicroTime, formatTime, type KubeObject, StatusError, SteppedClock, seededRandom } from '#apimachinery';
 import { CONTROL_PLANE_KEY, controlPlaneText, fileKey, fileText } from '#apiserver';
 import type { ClusterTemplate } from '#kubeadm';
@@ -62,11 +62,6 @@ async function passProbes({ client }: LocalCluster): Promise<void> {
   }
 }
 
-async function forgetEvents({ client }: LocalCluster): Promise<void> {
-  const { items } = await client.list(Event);
-  await Promise.all(items.map(({ metadata }) => client.delete(Event, metadata.name, metadata.namespace)));
-}
-
 /** What kubeadm leaves on the nodes of the control plane. */
 async function writeFiles({ store }: LocalCluster, template: ClusterTemplate): Promise<void> {
   const plans = planNodes(template);
@@ -79,11 +74,27 @@ async function writeFiles({ store }: LocalCluster, template: ClusterTemplate): P
   await store.write(rows.map((row) => ({ type: 'create', ...row, cause, at: TEMPLATE_INSTANT })));
 }
 
+/** The starting state with nothing chosen beyond its nodes and its version. */
+export const plainStart = ({ nodes, version }: StartingState): StartingState => ({ nodes, ...(version !== undefined && { version }) });
+
+function isPlain({ cloud, storage, manifests, faults }: StartingState): boolean {
+  return [cloud, storage, manifests, faults].every((chosen) => chosen === undefined);
+}
+
+/** Events of a cluster's first minutes are forgotten. */
+const isKept = ({ key }: StoredObject): boolean => !key.startsWith('/registry/events/');
+
+export interface BuiltTemplate {
+  objects: StoredObject[];
+  /** The objects of the plain start (plainStart), from which these were made; unset if they are the same. */
+  plain?: StoredObject[];
+}
+
 /**
  * Creates a cluster of this shape in memory, through the whole pipeline with all components, and returns its objects once it has settled.
  * Throws StartRefused.
  */
-export async function buildTemplate({ rootCA, ...start }: TemplateShape): Promise<StoredObject[]> {
+export async function buildTemplate({ rootCA, ...start }: TemplateShape): Promise<BuiltTemplate> {
   const admin = memoryStorage();
   const id = 'template';
   await admin.create(id);
@@ -101,9 +112,11 @@ export async function buildTemplate({ rootCA, ...start }: TemplateShape): Promis
     await cluster.settle();
     await passProbes(cluster);
     await cluster.settle();
+    const objects = async () => withTails((await storage.list({ prefix: '/' })).items.filter(isKept));
+    if (isPlain(start)) return { objects: await objects() };
+    const plain = await objects();
     await putStartingState(cluster, start);
-    await forgetEvents(cluster);
-    return withTails((await storage.list({ prefix: '/' })).items);
+    return { objects: await objects(), plain };
   } finally {
     cluster.close();
   }

@@ -1,4 +1,5 @@
 import { memoryStorage } from '#storage';
+import { buildTemplate } from './template.js';
 import { clusterTemplates, removeUnusedTemplates } from './templates.js';
 
 const DAY = 24 * 3_600_000;
@@ -11,7 +12,7 @@ test('templates of other builds, and of shapes that are no longer used, are remo
   let built = 0;
   const build = async () => {
     built += 1;
-    return [object];
+    return { objects: [object] };
   };
   const ofBuild = (version: string) => clusterTemplates({ admin, rootCA: 'ca', build, version, now: () => now });
   const [former, current] = [ofBuild('1'), ofBuild('2')];
@@ -38,4 +39,22 @@ test('templates of other builds, and of shapes that are no longer used, are remo
     ],
     4,
   ]);
+});
+
+test('the plain template that another one was made from is kept with it, as it would have been built', async () => {
+  const admin = memoryStorage();
+  let built = 0;
+  const build = (shape: Parameters<typeof buildTemplate>[0]) => {
+    built += 1;
+    return buildTemplate(shape);
+  };
+  const over = (store: typeof admin) => clusterTemplates({ admin: store, rootCA: 'ca', build, version: '1', now: () => 0 });
+  const templates = over(admin);
+  await templates.of({ nodes, storage: 'local-path' });
+  const plain = await templates.of({ nodes });
+  const other = memoryStorage();
+  const alone = await over(other).of({ nodes });
+  const objects = async (store: typeof admin, cluster: string) => (await store.open(cluster).list({ prefix: '/' })).items;
+  expect(built).toBe(2);
+  expect(await objects(admin, plain.cluster)).toEqual(await objects(other, alone.cluster));
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ClusterExists, type StorageAdmin, type StoredObject } from '#storage';
 import { components } from './components.js';
 import type { StartingState } from './starting-state.js';
-import { TEMPLATE_INSTANT, type TemplateShape, templateReplacements } from './template.js';
+import { type BuiltTemplate, plainStart, TEMPLATE_INSTANT, type TemplateShape, templateReplacements } from './template.js';
 
 /** The templates of a store: one per shape, built on first use, and stored beside the clusters that are copied from them. */
 export interface Templates {
@@ -14,7 +14,7 @@ export interface TemplatesOptions {
   admin: StorageAdmin;
   rootCA: string;
   /** Builds the objects of a template: buildTemplate, or the same in a separate thread. */
-  build(shape: TemplateShape): Promise<StoredObject[]>;
+  build(shape: TemplateShape): Promise<BuiltTemplate>;
   /** The program's version: each version builds its own templates. */
   version: string;
   /** The machine's time. */
@@ -36,14 +36,12 @@ export async function removeUnusedTemplates(admin: StorageAdmin, now: number): P
   for (const cluster of unused) await admin.destroy(cluster);
 }
 
-/** Stores a template's objects; several processes may try this concurrently. */
-async function keep({ admin, build }: TemplatesOptions, id: string, shape: TemplateShape): Promise<void> {
-  const storage = admin.open(id);
-  if ((await admin.exists(id)) && (await storage.revision()) > 0) return;
-  const objects = await build(shape);
+/** Stores a template's objects, unless that has been done; several processes may try this concurrently. */
+async function store(admin: StorageAdmin, id: string, objects: readonly StoredObject[]): Promise<void> {
   await admin.create(id).catch((error: unknown) => {
     if (!(error instanceof ClusterExists)) throw error;
   });
+  const storage = admin.open(id);
   const cause = { requestId: 'template', user: 'system:bootstrap', verb: 'create' };
   const ops = objects.map(({ key, value }) => ({ type: 'create' as const, key, value, cause, at: TEMPLATE_INSTANT }));
   // Atomic: of two processes one succeeds, and both have the same template.
@@ -56,6 +54,21 @@ async function keep({ admin, build }: TemplatesOptions, id: string, shape: Templ
   }
 }
 
+/**
+ * Builds and stores a template that does not exist. The plain one that it was made from is stored too, so that the first cluster of the
+ * plain shape need not wait for it.
+ */
+async function keep({ admin, build, rootCA, now, version }: TemplatesOptions, id: string, start: StartingState): Promise<void> {
+  const exists = async (template: string) => (await admin.exists(template)) && (await admin.open(template).revision()) > 0;
+  if (await exists(id)) return;
+  const { objects, plain } = await build({ ...start, rootCA });
+  await store(admin, id, objects);
+  if (plain === undefined) return;
+  const plainId = templateId(plainStart(start), { rootCA, version });
+  await admin.templateUsed(plainId, now());
+  if (!(await exists(plainId))) await store(admin, plainId, plain);
+}
+
 /** JSON with the members of objects in the order of their names: what has been stored and read again has the same text. */
 function stableText(value: unknown): string {
   return JSON.stringify(value, (_name, member: unknown) =>
@@ -65,21 +78,24 @@ function stableText(value: unknown): string {
   );
 }
 
+/** The id of the template of a starting state. */
+function templateId(start: StartingState, { rootCA, version }: Pick<TemplatesOptions, 'rootCA' | 'version'>): string {
+  const digest = createHash('sha256').update(stableText([start, rootCA, version]));
+  return `template-${digest.digest('hex').slice(0, 20)}`;
+}
+
 /** The templates over a store. */
 export function clusterTemplates(options: TemplatesOptions): Templates {
-  const { admin, rootCA, version, now } = options;
+  const { admin, now } = options;
   /** Templates known to exist, with the time when their use was last recorded. */
   const made = new Map<string, { making: Promise<void>; at: number }>();
   return {
     async of(start) {
-      const digest = createHash('sha256')
-        .update(stableText([start, rootCA, version]))
-        .digest('hex');
-      const cluster = `template-${digest.slice(0, 20)}`;
+      const cluster = templateId(start, options);
       let known = made.get(cluster);
       if (!known || known.at <= now() - NOTE_EVERY) {
         // The use is recorded first, so that another process does not remove the template in the meantime.
-        const making = admin.templateUsed(cluster, now()).then(() => keep(options, cluster, { ...start, rootCA }));
+        const making = admin.templateUsed(cluster, now()).then(() => keep(options, cluster, start));
         known = { making, at: now() };
         if (made.size >= MOST_TEMPLATES) made.clear();
         made.set(cluster, known);

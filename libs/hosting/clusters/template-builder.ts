@@ -1,5 +1,4 @@
-import { StartRefused, type TemplateShape } from '#cluster';
-import type { StoredObject } from '#storage';
+import { type BuiltTemplate, StartRefused, type TemplateShape } from '#cluster';
 import { runInThread } from './limited-thread.js';
 
 /** Objects that a tenant has chosen may not take more: nothing else bounds what components do with them. */
@@ -12,9 +11,9 @@ const PROGRAM = new URL('./template-thread.js', import.meta.url);
 const refused = (message: string) => new StartRefused(message);
 
 /** Builds a template in a separate thread. Rejects with the error that occurred in it; StartRefused if nothing can start like this. */
-export function buildInThread(shape: TemplateShape): Promise<StoredObject[]> {
+export function buildInThread(shape: TemplateShape): Promise<BuiltTemplate> {
   if (shape.manifests === undefined) return runInThread(PROGRAM, shape, { refused });
-  const building = last.then(() => runInThread<StoredObject[]>(PROGRAM, shape, { refused, limits: TENANT_LIMITS }));
+  const building = last.then(() => runInThread<BuiltTemplate>(PROGRAM, shape, { refused, limits: TENANT_LIMITS }));
   last = building.catch(() => undefined);
   return building;
 }
