@@ -10,6 +10,7 @@ export { type Condition, conditionOf, setCondition, transitionTime, withoutCondi
 export { type CronSchedule, isTimeZone, parseCronSchedule, scheduleError } from './cron-schedule.js';
 export { type CompiledSelector, compileSelector, DEVICE_LIMITS, isTooComplex, SelectorFailure, selectsDevice } from './device-selectors.js';
 export { toleratesDeviceTaint } from './device-taints.js';
+export { type DeviceDriver, deviceDriverIn, type SliceContent, slicesOf } from './devices/device-driver.js';
 export { budgetSelects, disruptionAllowedCondition, withDisruptionAllowed } from './disruption-budgets.js';
 export { kubernetesService } from './kubernetes-service.js';
 export { newestDefault } from './newest-default.js';

@@ -13,6 +13,7 @@ import { clusterRoleAggregation } from './cluster-role-aggregation.js';
 import { cronJob } from './cron-job/controller.js';
 import { daemonSet } from './daemon-set/controller.js';
 import { deployment } from './deployment/controller.js';
+import { devicePublisher } from './device-drivers/publisher.js';
 import { deviceTaintEviction } from './device-taint-eviction/controller.js';
 import { disruption } from './disruption/controller.js';
 import { staleDisruption } from './disruption/stale-condition.js';
@@ -128,7 +129,7 @@ export const apiserverControllers: readonly Controller[] = [
 /** They take their turns apart from kube-controller-manager: custom resources are served where that one is broken. */
 export const kubeApiserver: Component = componentOf('kube-apiserver', apiserverControllers);
 
-/** The programs of storage that run in a cluster's pods, in the order of their turns. One line per controller. */
+/** The programs of storage and devices that run in a cluster's pods, in the order of their turns. One line per controller. */
 export const storageControllers: readonly Controller[] = [
   volumeProvisioner,
   volumeDeleter,
@@ -137,6 +138,7 @@ export const storageControllers: readonly Controller[] = [
   volumeResizer,
   volumeModifier,
   capacityPublisher,
+  devicePublisher,
 ];
 
 /** They take their turns apart from the control plane, which may be down while they work. */

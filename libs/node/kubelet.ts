@@ -1,4 +1,15 @@
-import { ConfigMap, type corev1, EndpointSlice, Node, PersistentVolume, PersistentVolumeClaim, Pod, Secret, Service } from '#api';
+import {
+  ConfigMap,
+  type corev1,
+  EndpointSlice,
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  ResourceClaim,
+  Secret,
+  Service,
+} from '#api';
 import { deepEqual, formatKey, isNotFound, keyOf, parseKey } from '#apimachinery';
 import { indexPodsByNode, podsOnNode } from '#client';
 import { bringsPods, isTerminalPhase } from '#component-helpers';
@@ -14,6 +25,7 @@ import {
   type Reconciled,
   type WorkQueue,
 } from '#controller-runtime';
+import { sliceWiping } from './devices/wiping.js';
 import { Evictions } from './eviction/evictions.js';
 import { nodePressure } from './eviction/node-pressure.js';
 import { isMirrorPod } from './eviction/pressure.js';
@@ -67,6 +79,7 @@ class Kubelets implements OpenController {
     informers.of(EndpointSlice);
     informers.of(PersistentVolumeClaim);
     informers.of(PersistentVolume);
+    informers.of(ResourceClaim);
     this.processes = new ClusterProcesses(context);
     const pods = informers.of(Pod);
     indexPodsByNode(informers);
@@ -248,6 +261,7 @@ function parts(): Component {
     volumesInUse,
     volumeExpansion,
     driverRegistration,
+    sliceWiping,
   ]);
 }
 

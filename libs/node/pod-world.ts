@@ -2,6 +2,7 @@ import { ConfigMap, type corev1, PersistentVolume, PersistentVolumeClaim, Secret
 import { podsOnNode } from '#client';
 import { isTerminalPhase } from '#component-helpers';
 import type { ClusterContext } from '#controller-runtime';
+import { podDevices } from './devices/pod-devices.js';
 import { isMirrorPod, refusalOf } from './eviction/pressure.js';
 import type { NodeMemory } from './node-memory.js';
 import type { PodWorld } from './pod/world.js';
@@ -39,6 +40,7 @@ export function worldOf(
     persistentVolume: (name) => informers.of(PersistentVolume).get(name),
     pathKind: (path) => memory.pathKind(path),
     volumes: () => volumeTroubles({ pod, node, informers, neighbours }),
+    devices: () => podDevices(pod, { node, informers, neighbours }),
     ...(isMirrorPod(pod) ? { crash: faults.crash(pod.spec.containers[0]?.name ?? '', node.metadata.name) } : {}),
     pullFault: (reference) => faults.pull(node.metadata.name, reference),
     refusal: refusalOf(node, pod) ?? (faults.shutdown(node.metadata.name) ? SHUTTING_DOWN : undefined),

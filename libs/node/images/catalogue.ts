@@ -5,6 +5,7 @@ import { alpine } from './alpine.js';
 import { busybox } from './busybox.js';
 import { kubeApiserver, kubeControllerManager, kubeProxy, kubeScheduler } from './control-plane.js';
 import { coredns } from './coredns.js';
+import { deviceDriver } from './device-driver.js';
 import { endToEndTests } from './e2e-tests.js';
 import { echoServer } from './echo-server.js';
 import { etcd } from './etcd.js';
@@ -38,6 +39,7 @@ export const images: readonly ImageDefinition[] = [
   alpine,
   busybox,
   coredns,
+  deviceDriver,
   echoServer,
   ...endToEndTests,
   etcd,

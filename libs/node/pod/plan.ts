@@ -2,6 +2,7 @@ import type { corev1 } from '#api';
 import { type Instant, parseTime } from '#apimachinery';
 import { isTerminalPhase } from '#component-helpers';
 import { parseImage } from '../images/reference.js';
+import { syncPeriod } from '../runtime/versions.js';
 import { isOutOfMemory } from '../usage.js';
 import { rejection } from './admission.js';
 import { hasSandbox, planOf, statusOf } from './assemble.js';
@@ -146,12 +147,26 @@ const RETRY_SYNC = 10_000;
 const NO_ADDRESS =
   'rpc error: code = Unknown desc = failed to setup network for sandbox: plugin type="host-local" failed (add): no IP addresses available in range set';
 
-/** What prevents a pod's sandbox: volumes that cannot be mounted, no address. */
-function sandboxErrors({ pod, world }: Simulation): Array<{ reason: string; message: string; sync?: true }> {
+/** Something that prevents a pod's sandbox. */
+interface SandboxError {
+  reason: string;
+  message: string;
+  /** Milliseconds until the pod is synced again; unset: what failed is retried with a back-off of its own. */
+  resync?: number;
+}
+
+/** What prevents a pod's sandbox: volumes that cannot be mounted, devices that cannot be prepared, no address. */
+function sandboxErrors({ pod, world }: Simulation): SandboxError[] {
   const claims = claimErrors(pod, world);
-  if (claims !== undefined) return [{ reason: 'FailedMount', message: claims, sync: true }];
+  if (claims !== undefined) return [{ reason: 'FailedMount', message: claims, resync: RETRY_SYNC }];
   const volumes = [...mountErrors(pod, world), ...world.volumes().errors].map((message) => ({ reason: 'FailedMount', message }));
   if (volumes.length > 0) return volumes;
+  const devices = world.devices()?.prepareError();
+  // The sync does not fail: the next one is a periodic one.
+  if (devices !== undefined)
+    return [
+      { reason: 'FailedPrepareDynamicResources', message: `Failed to prepare dynamic resources: ${devices}`, resync: syncPeriod(pod) },
+    ];
   const error = hostnameError(pod) ?? (pod.spec?.hostNetwork || pod.status?.podIP || world.podIP ? undefined : NO_ADDRESS);
   return error === undefined ? [] : [{ reason: 'FailedCreatePodSandBox', message: `Failed to create pod sandbox: ${error}` }];
 }
@@ -172,7 +187,8 @@ function sandboxRetry(sim: Simulation): Instant | undefined {
   }
   for (const { reason, message } of errors) sim.warning(reason, message);
   const delay = mount?.delay ? Math.min(mount.delay * 2, LONGEST_RETRY) : FIRST_RETRY;
-  sim.mount = errors.some(({ sync }) => sync) ? { retryAt: sim.now + RETRY_SYNC, delay: 0 } : { retryAt: sim.now + delay, delay };
+  const resync = errors.find((error) => error.resync !== undefined)?.resync;
+  sim.mount = resync === undefined ? { retryAt: sim.now + delay, delay } : { retryAt: sim.now + resync, delay: 0 };
   return sim.mount.retryAt;
 }
 

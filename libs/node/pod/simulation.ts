@@ -119,6 +119,7 @@ export class Simulation {
     const restartCount = nextRestartCount(status);
     // While a resize is deferred, a container is started with what it had.
     const resources = (this.resize?.state === 'deferred' ? status.resources : undefined) ?? container.resources ?? {};
+    const claimed = container.resources?.claims && slot.role === 'main' ? this.world.devices()?.health(container) : undefined;
     slot.status = {
       ...status,
       state: { running: { startedAt: formatTime(this.at) } },
@@ -129,6 +130,7 @@ export class Simulation {
       containerID: `containerd://${containerID(this.pod.metadata.uid ?? '', container.name, restartCount)}`,
       ...(resources.requests ? { allocatedResources: resources.requests } : {}),
       resources,
+      ...(claimed ? { allocatedResourcesStatus: claimed } : {}),
       user: { linux: linuxUser(this.pod, container, image.user) },
     };
     this.remember(slot, {

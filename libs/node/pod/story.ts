@@ -61,6 +61,7 @@ export class Story {
         persistentVolume: () => undefined,
         pathKind: () => undefined,
         volumes: () => ({ waits: false, errors: [] }),
+        devices: () => undefined,
         processes,
         refusal: undefined,
         shortage: () => undefined,

@@ -9,6 +9,9 @@ import type { PodPlan, PodWorld } from './world.js';
 
 /** How a pod ends: it is deleted, evicted, out of time, or done (SyncTerminatingPod, SyncTerminatedPod, status manager's canBeDeleted). */
 
+/** From an end that failed to the next attempt (backOffPeriod). */
+const RETRY = 10_000;
+
 const isRunning = ({ status }: Slot): boolean => status.state?.running !== undefined;
 
 /** When its containers were told to stop: remembered, or from its metadata. */
@@ -75,6 +78,9 @@ export function planEnding(sim: Simulation, ending: Ending, { remove }: { remove
     return planOf(sim, statusOf(sim, { stopped: false, sandbox }), { at: due, ending: told });
   }
   endContainers(sim, stops);
+  // Devices are given back before the pod's last status is written: until then it stays.
+  if (sandbox && sim.world.devices()?.unprepareError() !== undefined)
+    return planOf(sim, statusOf(sim, { stopped: false, sandbox }), { at: now + RETRY, ending: told });
   const { outcome } = ending;
   const status = statusOf(sim, { stopped: true, sandbox, ...(outcome ? { outcome } : {}) });
   const final = { ...status, phase: status.phase === 'Succeeded' ? 'Succeeded' : 'Failed' };

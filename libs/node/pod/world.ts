@@ -1,6 +1,7 @@
 import type { corev1 } from '#api';
 import type { Instant } from '#apimachinery';
 import type { Crash, PullFault, TimingProfile } from '#controller-runtime';
+import type { PodDevices } from '../devices/pod-devices.js';
 import type { PathKind } from './host-paths.js';
 import type { PodMemory } from './memory.js';
 
@@ -22,6 +23,8 @@ export interface PodWorld {
   pathKind(path: string): PathKind | undefined;
   /** What keeps the pod's volumes of CSI drivers from being mounted. */
   volumes(): { readonly waits: boolean; readonly errors: readonly string[] };
+  /** The devices of its claims; undefined if it has none. */
+  devices(): PodDevices | undefined;
   processes: Processes;
   /** Set while the process of the pod, a component of the control plane, ends whenever it is started. */
   crash?: Crash | undefined;

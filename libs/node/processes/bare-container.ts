@@ -37,6 +37,9 @@ function environment({ env = [] }: corev1.Container, image: Readonly<Record<stri
   return variables;
 }
 
+/** Variables that a kubelet sets for each Service (NAME_SERVICE_HOST, NAME_PORT_80_TCP_ADDR), and drivers for their devices. */
+const MADE = /_(SERVICE|PORT)(_|$)|^(GPU_DEVICE|DRA)_|^KUBERNETES_NODE_NAME$/;
+
 /** Variables whose values a container's spec does not spell out. */
 function isElsewhere({ env = [], envFrom = [] }: corev1.Container): (name: string, isSet: boolean) => boolean {
   const declared = new Map(env.map((variable) => [variable.name, variable]));
@@ -45,8 +48,7 @@ function isElsewhere({ env = [], envFrom = [] }: corev1.Container): (name: strin
   return (name, isSet) => {
     if (given.has(name)) return true;
     if (declared.has(name)) return false;
-    // A kubelet sets variables for each Service: NAME_SERVICE_HOST, NAME_PORT_80_TCP_ADDR.
-    return name === 'HOSTNAME' || (!isSet && (envFrom.length > 0 || /_(SERVICE|PORT)(_|$)/.test(name)));
+    return name === 'HOSTNAME' || (!isSet && (envFrom.length > 0 || MADE.test(name)));
   };
 }
 

@@ -7,6 +7,7 @@ import {
   PersistentVolumeClaim,
   Pod,
   type Resource,
+  ResourceClaim,
   Secret,
   Service,
 } from '#api';
@@ -34,6 +35,7 @@ export function worldOf({ informers, clock, machines, faults }: ClusterContext):
     ['endpointslices', EndpointSlice],
     ['persistentvolumeclaims', PersistentVolumeClaim],
     ['persistentvolumes', PersistentVolume],
+    ['resourceclaims', ResourceClaim],
   ] as Array<[string, Resource]>);
   const informer = (resource: string) => {
     const found = resources.get(resource);

@@ -1,5 +1,7 @@
-import type { corev1 } from '#api';
+import type { corev1, resourcev1 } from '#api';
 import { getOwn, type Instant, parseTime } from '#apimachinery';
+import { usedBy, usesDevices } from '../devices/pod-claims.js';
+import { deviceVariables } from '../devices/variables.js';
 import { resourceValue } from './resource-fields.js';
 import type { Start } from './versions.js';
 import type { MachineWorld } from './world.js';
@@ -111,6 +113,17 @@ async function variableValue(
   return resourceFieldRef && resourceValue(objects, { pod: await then(), container: container.name }, resourceFieldRef);
 }
 
+/** What the drivers of a container's devices add. */
+async function devices({ objects }: MachineWorld, pod: corev1.Pod, container: corev1.Container): Promise<Array<[string, string]>> {
+  if (!usesDevices(pod)) return [];
+  const claims = new Map<string, resourcev1.ResourceClaim>();
+  for (const { claim: name } of usedBy(pod, container)) {
+    const claim = await objects.get<resourcev1.ResourceClaim>('resource.k8s.io', 'resourceclaims', pod.metadata.namespace ?? '', name);
+    if (claim) claims.set(name, claim);
+  }
+  return deviceVariables(pod, container, claims);
+}
+
 export interface EnvironmentOptions {
   pod: corev1.Pod;
   container: corev1.Container;
@@ -147,6 +160,7 @@ export async function environmentOf(options: EnvironmentOptions): Promise<Map<st
     }
   }
   for (const [name, value] of [...own, ...[...links].filter(([name]) => !own.has(name))]) variables.set(name, value);
+  for (const [name, value] of await devices(world, pod, container)) variables.set(name, value);
   if (!variables.has('HOME')) variables.set('HOME', '/root');
   return variables;
 }
