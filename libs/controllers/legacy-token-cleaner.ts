@@ -5,6 +5,7 @@ import { defineController, type ReconcileContext, watching } from '#controller-r
 
 const TYPE = 'kubernetes.io/service-account-token';
 const ACCOUNT = 'kubernetes.io/service-account.name';
+const ACCOUNT_UID = 'kubernetes.io/service-account.uid';
 const LAST_USED = 'kubernetes.io/legacy-token-last-used';
 const INVALID_SINCE = 'kubernetes.io/legacy-token-invalid-since';
 const TRACKING = 'kube-apiserver-legacy-service-account-token-tracking';
@@ -47,6 +48,8 @@ const isMounted = ({ name, namespace }: corev1.Secret['metadata'], { informers }
 /** Tokens that were made for an account are in its list of secrets. */
 function isListed({ metadata }: corev1.Secret, { informers }: ReconcileContext): boolean {
   const account = informers.of(ServiceAccount).get(metadata.annotations?.[ACCOUNT] ?? '', metadata.namespace);
+  const uid = metadata.annotations?.[ACCOUNT_UID];
+  if (uid && uid !== account?.metadata.uid) return false;
   return account?.secrets?.some(({ name }) => name === metadata.name) ?? false;
 }
 

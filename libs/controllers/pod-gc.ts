@@ -44,8 +44,11 @@ export const podGC = defineController({
 const isLost = ({ spec }: corev1.Pod, informers: Informers): boolean =>
   Boolean(spec.nodeName) && informers.of(Node).get(spec.nodeName ?? '') === undefined;
 
-/** Oldest first, then by name. */
+const isEvicted = ({ status }: corev1.Pod): boolean => status?.phase === 'Failed' && status.reason === 'Evicted';
+
+/** Evicted pods first, then the oldest, then by name (byEvictionAndCreationTimestamp). */
 function isOlder(a: corev1.Pod, b: corev1.Pod): boolean {
+  if (isEvicted(a) !== isEvicted(b)) return isEvicted(a);
   const [left, right] = [a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? ''];
   return left === right ? formatKey(keyOf(a)) < formatKey(keyOf(b)) : left < right;
 }
@@ -61,11 +64,8 @@ function surplusTerminated(pod: corev1.Pod, informers: Informers): boolean {
 async function collectPod(pod: corev1.Pod, ctx: ReconcileContext): Promise<Reconciled | undefined> {
   const { informers } = ctx;
   const unplaced = pod.metadata.deletionTimestamp !== undefined && !pod.spec.nodeName;
-  if (unplaced || surplusTerminated(pod, informers)) {
-    await remove(pod, ctx);
-    return;
-  }
-  if (pod.metadata.deletionTimestamp !== undefined && isOutOfService(informers.of(Node).get(pod.spec.nodeName ?? ''))) {
+  const stuck = pod.metadata.deletionTimestamp !== undefined && isOutOfService(informers.of(Node).get(pod.spec.nodeName ?? ''));
+  if (unplaced || stuck || surplusTerminated(pod, informers)) {
     if (!isPodTerminal(pod)) await markFailed(pod, undefined, ctx);
     await remove(pod, ctx);
     return;
@@ -99,9 +99,11 @@ const LOST = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodG
 type PodCondition = corev1.PodCondition | undefined;
 
 async function markFailed({ metadata, status }: corev1.Pod, condition: PodCondition, { client, clock }: ReconcileContext): Promise<void> {
+  const observed = metadata.generation === undefined ? {} : { observedGeneration: metadata.generation };
   const next =
-    condition && setCondition(status?.conditions, condition, formatTime(clock.now())).filter(({ type }) => type === condition.type);
-  const patch = { metadata: { uid: metadata.uid }, status: { phase: 'Failed', ...(next ? { conditions: next } : {}) } };
+    condition &&
+    setCondition(status?.conditions, { ...condition, ...observed }, formatTime(clock.now())).filter(({ type }) => type === condition.type);
+  const patch = { metadata: { uid: metadata.uid }, status: { phase: 'Failed', ...observed, ...(next ? { conditions: next } : {}) } };
   // Its role allows patches only.
   await client.patch(Pod, metadata.name, metadata.namespace, 'strategic', patch, { subresource: 'status' });
 }

@@ -22,8 +22,9 @@ export const rootCA = defineController({
     const data = { 'ca.crt': bundle };
     const present = informers.of(ConfigMap).get(NAME, namespace);
     if (present !== undefined) {
+      // Another description stays as long as the data is right.
+      if (deepEqual(present.data, data) && present.metadata.annotations?.[DESCRIPTION]) return;
       const annotations = { ...present.metadata.annotations, [DESCRIPTION]: TEXT };
-      if (deepEqual(present.data, data) && deepEqual(present.metadata.annotations, annotations)) return;
       await client.update(ConfigMap, { ...present, metadata: { ...present.metadata, annotations }, data });
       return;
     }

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { ClusterRole, Event, type metav1, Node, Pod, type rbacv1, Service, ServiceCIDR } from '#api';
+import { ClusterRole, ConfigMap, EndpointSlice, Event, type metav1, Node, Pod, type rbacv1, Service, ServiceCIDR } from '#api';
 import { openStory, type StoryCluster } from './story.js';
 
 async function start(): Promise<StoryCluster> {
@@ -123,4 +123,65 @@ it('pod-garbage-collector: a pod of a node that never was is deleted', async () 
   expect((await client.get(Pod, 'lost', 'default')).metadata.deletionTimestamp).toBeUndefined();
   await advance(30_000);
   await expect(client.get(Pod, 'lost', 'default')).rejects.toThrow('not found');
+});
+
+it('pod-garbage-collector: a pod that is deleted before it is placed fails, and is gone', async () => {
+  const { client, settle } = await start();
+  await client.create(Pod, {
+    ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'unplaced', namespace: 'default', finalizers: ['example.com/wait'] } },
+    spec: { schedulerName: 'nobody', containers: [{ name: 'c', image: 'nginx' }] },
+  });
+  await client.delete(Pod, 'unplaced', 'default');
+  await settle();
+  const { status, metadata } = await client.get(Pod, 'unplaced', 'default');
+  expect([status?.phase, status?.observedGeneration === metadata.generation]).toEqual(['Failed', true]);
+});
+
+it('root-ca-cert-publisher: another description of the bundle stays, another bundle does not', async () => {
+  const { client, settle } = await start();
+  const bundle = async () => {
+    const { metadata, data } = await client.get(ConfigMap, 'kube-root-ca.crt', 'default');
+    return [metadata.annotations?.['kubernetes.io/description'], data];
+  };
+  const [text, data] = await bundle();
+  const change = (patch: object) => client.patch(ConfigMap, 'kube-root-ca.crt', 'default', 'merge', patch);
+  await change({ metadata: { annotations: { 'kubernetes.io/description': 'mine' } } });
+  await settle();
+  expect(await bundle()).toEqual(['mine', data]);
+  await change({ data: { 'ca.crt': 'other' } });
+  await settle();
+  expect(await bundle()).toEqual([text, data]);
+});
+
+it('endpoint-slice-controller: a pod of a node that is missing is left out and told, and comes back with the node', async () => {
+  const { client, settle, advance } = await start();
+  const labels = { app: 'web' };
+  const containers = [{ name: 'c', image: 'nginx' }];
+  await client.create(Service, {
+    ...{ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: 'default' } },
+    spec: { selector: labels, ports: [{ port: 80 }] },
+  });
+  await client.create(Pod, {
+    ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web', namespace: 'default', labels } },
+    spec: { nodeName: 'worker-1', containers },
+  });
+  await settle();
+  const endpoints = async () =>
+    (await client.list(EndpointSlice, { namespace: 'default' })).items
+      .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === 'web')
+      .flatMap(({ endpoints: list }) => list?.map(({ targetRef }) => targetRef?.name) ?? []);
+  const { metadata, ...rest } = await client.get(Node, 'worker-1');
+  expect(await endpoints()).toEqual(['web']);
+  await client.delete(Node, 'worker-1');
+  await client.patch(Service, 'web', 'default', 'merge', { metadata: { labels: { touched: 'yes' } } });
+  await advance(1_000);
+  const failures = (await client.list(Event)).items.filter(({ reason }) => reason === 'FailedToUpdateEndpointSlices');
+  const why = 'skipping Pod web for Service default/web: Node worker-1 Not Found';
+  expect([await endpoints(), [...new Set(failures.map(({ message }) => message))]]).toEqual([
+    [],
+    [`Error updating Endpoint Slices for Service default/web: ${why}`],
+  ]);
+  await client.create(Node, { ...rest, metadata: { name: 'worker-1', labels: metadata.labels ?? {} } });
+  await advance(10_000);
+  expect(await endpoints()).toEqual(['web']);
 });

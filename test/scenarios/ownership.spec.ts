@@ -70,6 +70,40 @@ describe('generic-garbage-collector', () => {
     expect(child.metadata.ownerReferences?.map(({ name }) => name)).toEqual(['b']);
   });
 
+  it('deletes an object whose owner is in another namespace, and an event says so', async () => {
+    const cluster = await openCluster({ rootCA: 'PEM' });
+    const { client, settle } = cluster;
+    await client.create(Namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'far' }, spec: {} });
+    const made = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'owner', namespace: 'far' } };
+    const owner = await client.create(ConfigMap, made);
+    await configMap(cluster, 'child', [owner]);
+    await settle();
+    expect(await names(cluster)).toEqual([]);
+    const events = (await client.list(Event, IN)).items.filter(({ reason }) => reason === 'OwnerRefInvalidNamespace');
+    const identity = `[v1/ConfigMap, namespace: default, name: owner, uid: ${owner.metadata.uid}]`;
+    expect(events.map(({ involvedObject, source, message }) => [involvedObject.name, source?.component, message])).toEqual([
+      ['child', 'garbage-collector-controller', `ownerRef ${identity} does not exist in namespace "default"`],
+    ]);
+  });
+
+  it('keeps a cluster-scoped object with a namespaced owner, which is told', async () => {
+    const cluster = await openCluster({ rootCA: 'PEM' });
+    const { client, settle } = cluster;
+    const owner = await configMap(cluster, 'owner');
+    const { uid = '' } = owner.metadata;
+    const ownerReferences = [
+      { apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid },
+      { apiVersion: 'v1', kind: 'Namespace', name: 'gone', uid: 'gone' },
+    ];
+    await client.create(Namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'child', ownerReferences }, spec: {} });
+    await settle();
+    expect((await client.get(Namespace, 'child')).metadata.ownerReferences).toEqual(ownerReferences);
+    const events = (await client.list(Event)).items.filter(({ reason }) => reason === 'OwnerRefInvalidNamespace');
+    expect(events.map(({ message }) => message)).toEqual([
+      `ownerRef [v1/ConfigMap, namespace: , name: owner, uid: ${uid}] does not exist in namespace ""`,
+    ]);
+  });
+
   it("delays the owner's deletion until dependents that block it are gone", async () => {
     const cluster = await openCluster({ rootCA: 'PEM' });
     const owner = await configMap(cluster, 'owner');

@@ -1,6 +1,6 @@
 import { type corev1, type discoveryv1, EndpointSlice, Node, Pod, Service } from '#api';
 import { isNamespaceTerminating, isNotFound } from '#apimachinery';
-import { defineController, type ReconcileContext, watching } from '#controller-runtime';
+import { defineController, isFenced, type ReconcileContext, watching } from '#controller-runtime';
 import { changesZones, HINTED, hinting, noteHints, overloadedServices, SLICES_OF_SERVICE } from './hinting.js';
 import { podSelector, servicesOf, TRIGGER_TIME, triggerTime } from './pods-of-service.js';
 import { MANAGED_BY, MANAGER, SERVICE_NAME } from './slice-shape.js';
@@ -63,13 +63,40 @@ async function reconcileSlices(service: corev1.Service, ctx: ReconcileContext): 
   const timed = (slice: discoveryv1.EndpointSlice): discoveryv1.EndpointSlice => withTriggerTime(slice, service, pods);
   // No new slices for a Service that is being deleted: the garbage collector would delete them again.
   const create = service.metadata.deletionTimestamp === undefined ? plan.create : [];
+  const of = `for Service ${namespace}/${name}`;
+  const failing = (what: string) => (error: unknown) => {
+    throw reported(service, `failed to ${what} ${of}: ${messageOf(error)}`, { error, ctx });
+  };
   await Promise.all([
-    ...create.map((slice) => ctx.client.create(EndpointSlice, timed(slice)).catch(ignoreTerminating)),
-    ...plan.update.map((slice) => ctx.client.update(EndpointSlice, timed(slice))),
-    ...plan.delete.map(({ metadata }) => ctx.client.delete(EndpointSlice, metadata.name, metadata.namespace).catch(ignoreNotFound)),
+    ...create.map((slice) =>
+      ctx.client.create(EndpointSlice, timed(slice)).catch(ignoreTerminating).catch(failing('create EndpointSlice')),
+    ),
+    ...plan.update.map((slice) =>
+      ctx.client.update(EndpointSlice, timed(slice)).catch(failing(`update ${slice.metadata.name} EndpointSlice`)),
+    ),
+    ...plan.delete.map(({ metadata }) =>
+      ctx.client
+        .delete(EndpointSlice, metadata.name, metadata.namespace)
+        .catch(ignoreNotFound)
+        .catch(failing(`delete ${metadata.name} EndpointSlice`)),
+    ),
   ]);
   for (const { type, reason, message } of events) ctx.recorder.record({ about: service, type, reason, message });
+  if (plan.skipped.length === 0) return;
+  // The slices are right but for these pods, which are looked at again later.
+  const skipped = plan.skipped.map((pod) => `skipping Pod ${pod.metadata.name} ${of}: Node ${pod.spec.nodeName} Not Found`);
+  throw reported(service, skipped.length === 1 ? `${skipped[0]}` : `[${skipped.join(', ')}]`, { ctx });
 }
+
+/** Reports why the slices of a Service could not be written, and returns the error to be thrown: conflicts stay what they are. */
+function reported(service: corev1.Service, why: string, { error, ctx }: { error?: unknown; ctx: ReconcileContext }): unknown {
+  if (isFenced(error)) return error;
+  const { name, namespace } = service.metadata;
+  ctx.recorder.warning(service, 'FailedToUpdateEndpointSlices', `Error updating Endpoint Slices for Service ${namespace}/${name}: ${why}`);
+  return error ?? new Error(why);
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function withTriggerTime(
   slice: discoveryv1.EndpointSlice,

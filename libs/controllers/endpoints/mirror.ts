@@ -1,6 +1,7 @@
 import type { corev1, discoveryv1 } from '#api';
 import { controllerReference, deepEqual } from '#apimachinery';
 import { TRIGGER_TIME } from './pods-of-service.js';
+import { type Offer, repack } from './repack.js';
 import { familyOf, groupSlices, MANAGED_BY, portsKey, SERVICE_NAME } from './slice-shape.js';
 import type { SlicePlan } from './slices.js';
 
@@ -31,26 +32,35 @@ function portsOf({ ports = [] }: corev1.EndpointSubset): discoveryv1.EndpointPor
   }));
 }
 
+function* offersOf({ subsets = [] }: corev1.Endpoints): Generator<Offer> {
+  for (const { addresses = [], notReadyAddresses = [], ports = [] } of subsets) {
+    for (const port of ports.length === 0 ? [undefined] : ports) {
+      for (const address of addresses) yield { address, ready: true, port };
+      for (const address of notReadyAddresses) yield { address, ready: false, port };
+    }
+  }
+}
+
 /** The slices for an Endpoints object: one per address family and list of ports. `skipped`: addresses that are not mirrored. */
 export function mirrored(endpoints: corev1.Endpoints): { slices: Slice[]; skipped: number } {
-  const slices = new Map<string, { slice: Slice; endpoints: discoveryv1.Endpoint[] }>();
+  const slices: Slice[] = [];
   let skipped = 0;
-  for (const subset of endpoints.subsets ?? []) {
+  for (const subset of repack(offersOf(endpoints))) {
     const ready = (subset.addresses ?? []).map((address) => endpointOf(address, true));
     const notReady = (subset.notReadyAddresses ?? []).map((address) => endpointOf(address, false));
     const all = [...ready, ...notReady];
     skipped += Math.max(0, all.length - MAX_MIRRORED);
     const ports = portsOf(subset);
-    const portsText = portsKey(ports);
+    const byFamily = new Map<string, discoveryv1.Endpoint[]>();
     for (const endpoint of all.slice(0, MAX_MIRRORED)) {
-      const addressType = familyOf(endpoint.addresses[0] ?? '');
-      const key = `${addressType}-${portsText}`;
-      const slice = slices.get(key) ?? { slice: { ...emptySlice(endpoints), addressType, ports }, endpoints: [] };
-      slices.set(key, slice);
-      slice.endpoints.push(endpoint);
+      const family = familyOf(endpoint.addresses[0] ?? '');
+      const list = byFamily.get(family);
+      if (list) list.push(endpoint);
+      else byFamily.set(family, [endpoint]);
     }
+    for (const [addressType, list] of byFamily) slices.push({ ...emptySlice(endpoints), addressType, ports, endpoints: list });
   }
-  return { slices: [...slices.values()].map(({ slice, endpoints: list }) => ({ ...slice, endpoints: list })), skipped };
+  return { slices, skipped };
 }
 
 function emptySlice(endpoints: corev1.Endpoints): Omit<Slice, 'addressType'> {
@@ -81,10 +91,29 @@ export function planMirror(wanted: readonly Slice[], present: readonly Slice[]):
       plan.create.push(slice);
       continue;
     }
-    const { labels, annotations, ownerReferences } = slice.metadata;
-    const next = { ...standing, metadata: { ...standing.metadata, labels, annotations, ownerReferences }, endpoints: slice.endpoints };
+    const next = replaced(standing, slice);
     if (!deepEqual(next, standing)) plan.update.push(next);
   }
   plan.delete = [...byKey.values()].flat();
-  return plan;
+  return recycled(plan);
+}
+
+/** A slice with the content of another one, and its own name. */
+function replaced(standing: Slice, { metadata, endpoints, ports }: Slice): Slice {
+  const { labels, annotations, ownerReferences } = metadata;
+  return { ...standing, metadata: { ...standing.metadata, labels, annotations, ownerReferences }, endpoints, ports };
+}
+
+/** Slices that are no longer wanted are used for new ones of the same address family (recycleSlices). */
+function recycled({ create, update, delete: unwanted }: SlicePlan): SlicePlan {
+  const spare = groupSlices(unwanted, ({ addressType }) => addressType);
+  const used = new Set<Slice>();
+  const made = create.filter((slice) => {
+    const standing = spare.get(slice.addressType)?.shift();
+    if (standing === undefined) return true;
+    used.add(standing);
+    update.push(replaced(standing, slice));
+    return false;
+  });
+  return { create: made, update, delete: unwanted.filter((slice) => !used.has(slice)) };
 }

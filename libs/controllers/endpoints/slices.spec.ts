@@ -76,7 +76,7 @@ describe('planSlices', () => {
   it('has an empty slice for a Service without pods, and uses it for the first pods', () => {
     const empty = apply([], plan([], []));
     expect(empty.map(({ endpoints, ports }) => [endpoints, ports])).toEqual([[[], []]]);
-    expect(plan([], empty)).toEqual({ create: [], update: [], delete: [] });
+    expect(plan([], empty)).toEqual({ create: [], update: [], delete: [], skipped: [] });
     const first = plan([pod(1)], empty);
     expect([first.create.length, first.update.map(({ metadata }) => metadata.name), first.delete.length]).toEqual([0, ['svc-0'], 0]);
     const back = plan([], apply(empty, first));
@@ -94,7 +94,7 @@ describe('planSlices', () => {
     const pods = Array.from({ length: 150 }, (_, index) => pod(index));
     const slices = apply([], plan(pods, []));
     expect(slices.map(({ endpoints }) => endpoints?.length)).toEqual([100, 50]);
-    expect(plan(pods, slices)).toEqual({ create: [], update: [], delete: [] });
+    expect(plan(pods, slices)).toEqual({ create: [], update: [], delete: [], skipped: [] });
     const one = plan([...pods, pod(200)], slices);
     expect([one.create.length, one.update.map(({ metadata, endpoints }) => [metadata.name, endpoints?.length])]).toEqual([
       0,

@@ -31,6 +31,11 @@ export interface SlicePlan {
   delete: Slice[];
 }
 
+/** The same, and the pods that were left out because their nodes do not exist. */
+export interface ServiceSlicePlan extends SlicePlan {
+  skipped: readonly corev1.Pod[];
+}
+
 /** All slices with the same address type and list of ports. */
 interface Group {
   addressType: string;
@@ -220,7 +225,7 @@ function hinted(plan: SlicePlan, slices: readonly Slice[], hint: (slices: Hinted
  * The slices of a Service: endpoints stay in their slice, so that few slices change (endpointslice/reconciler.go). A Service without pods
  * has one empty slice per address type.
  */
-export function planSlices(input: SliceInput): SlicePlan {
+export function planSlices(input: SliceInput): ServiceSlicePlan {
   const types = addressTypes(input.service);
   const plans = types.map((type) =>
     planAddressType(
@@ -233,5 +238,6 @@ export function planSlices(input: SliceInput): SlicePlan {
     create: plans.flatMap(({ create }) => create),
     update: plans.flatMap(({ update }) => update),
     delete: [...plans.flatMap((plan) => plan.delete), ...input.slices.filter(({ addressType }) => !types.includes(addressType))],
+    skipped: input.pods.filter((pod) => hasAddress(pod, true) && !isPlaced(pod, input)),
   };
 }

@@ -71,4 +71,28 @@ describe('subsetsOf', () => {
     const { subsets, truncated } = subsetsOf(service(), pods);
     expect([truncated, subsets[0]?.addresses?.length, subsets[0]?.notReadyAddresses?.length]).toEqual([true, 550, 450]);
   });
+
+  it('divides the thousand among subsets, each with its share', () => {
+    const named = [{ name: 'n', port: 81, targetPort: 'named' }];
+    const pods = Array.from({ length: 1500 }, (_, index) =>
+      pod(`p${index}`, `10.0.${index >> 8}.${index & 255}`, { port: index < 500 ? 1 : 2 }),
+    );
+    const { subsets } = subsetsOf(service({ ports: named }), pods);
+    expect(subsets.map(({ addresses, ports }) => [ports?.[0]?.port, addresses?.length])).toEqual([
+      [1, 334],
+      [2, 666],
+    ]);
+  });
+
+  it('leaves out addresses that are not ready in one subset before ready ones in another', () => {
+    const named = [{ name: 'n', port: 81, targetPort: 'named' }];
+    const pods = Array.from({ length: 1500 }, (_, index) =>
+      pod(`p${index}`, `10.0.${index >> 8}.${index & 255}`, { port: index < 700 ? 1 : 2, ready: index >= 700 }),
+    );
+    const { subsets } = subsetsOf(service({ ports: named }), pods);
+    expect(subsets.map(({ addresses = [], notReadyAddresses = [] }) => [addresses.length, notReadyAddresses.length])).toEqual([
+      [0, 200],
+      [800, 0],
+    ]);
+  });
 });

@@ -1,16 +1,16 @@
-import type { Resource } from '#api';
-import { isNotFound, type KubeObject, type OwnerReference } from '#apimachinery';
+import { Namespace, type Resource } from '#api';
+import { goQuote, isNotFound, type KubeObject, type OwnerReference } from '#apimachinery';
 import type { ReconcileContext } from '#controller-runtime';
 import { resourceOf } from '../kinds.js';
 import { decide, type OwnerState } from './decide.js';
-import { FOREGROUND, isDeletingDependents, isOrphaning, type Node, ORPHAN, type OwnerGraph } from './graph.js';
-
-/** Uids known to be gone, cached so that a thousand dependents cause one request (uid_cache.go; 500 entries). */
-const KNOWN_GONE = 500;
+import { FOREGROUND, isDeletingDependents, isOrphaning, type Node, ORPHAN, type OwnerGraph, REMEMBERED, remember } from './graph.js';
 
 /** Processes one object at a time: whether its owners are gone, or it waits for its dependents. */
 export class Collector {
+  /** Uids known to be gone, so that a thousand dependents cause one request. */
   private readonly gone = new Map<string, Promise<boolean>>();
+  /** Dependents and owners in other namespaces that were reported. */
+  private readonly reported = new Set<string>();
 
   constructor(
     private readonly graph: OwnerGraph,
@@ -31,6 +31,7 @@ export class Collector {
   private async judge(node: Node, object: KubeObject, ctx: ReconcileContext): Promise<void> {
     const owners = object.metadata.ownerReferences ?? [];
     const states = await Promise.all(owners.map(async (owner) => ({ owner, state: await this.stateOf(node, owner, ctx) })));
+    for (const { owner, state } of states) if (state !== 'solid' && state !== 'waiting') this.reportElsewhere(object, owner, ctx);
     const dependents = this.graph.dependentsOf(node.uid);
     const dependentWaits = dependents.some((dependent) => isWaiting(dependent, ctx));
     const verdict = decide(object, states, { dependents: dependents.length, dependentWaits });
@@ -46,12 +47,28 @@ export class Collector {
   private async stateOf(node: Node, owner: OwnerReference, ctx: ReconcileContext): Promise<OwnerState> {
     const resource = resourceOf(owner, ctx.informers.served());
     if (resource === undefined) throw new Error(`no matches for kind "${owner.kind}" in version "${owner.apiVersion}"`);
-    // A cluster-scoped object cannot depend on a namespaced one: such a reference is ignored.
-    if (resource.namespaced && !node.namespace) return 'solid';
+    if (resource.namespaced && !node.namespace) return 'impossible';
     const namespace = resource.namespaced ? node.namespace : undefined;
     const found = ctx.informers.of(resource).get(owner.name, namespace);
     if (found?.metadata.uid === owner.uid) return isDeletingDependents(found) ? 'waiting' : 'solid';
     return (await this.isGone({ resource, namespace, owner }, ctx)) ? 'gone' : 'solid';
+  }
+
+  /** Reports an owner that exists, but not where the object is (graph_builder.go reportInvalidNamespaceOwnerRef). */
+  private reportElsewhere(object: KubeObject, owner: OwnerReference, { informers, recorder }: ReconcileContext): void {
+    const { uid = '', namespace = '' } = object.metadata;
+    const pair = `${uid} ${owner.uid}`;
+    const resource = resourceOf(owner, informers.served());
+    if (!resource?.namespaced || this.graph.hasLeft(owner.uid) || this.reported.has(pair)) return;
+    const known = informers.of(resource);
+    const exists = informers
+      .of(Namespace)
+      .list()
+      .some(({ metadata }) => known.get(owner.name, metadata.name)?.metadata.uid === owner.uid);
+    if (!exists) return;
+    remember(this.reported, pair);
+    const identity = `[${owner.apiVersion}/${owner.kind}, namespace: ${namespace}, name: ${owner.name}, uid: ${owner.uid}]`;
+    recorder.warning(object, 'OwnerRefInvalidNamespace', `ownerRef ${identity} does not exist in namespace ${goQuote(namespace)}`);
   }
 
   /** Asks the server before anything is deleted because of an owner that the informers do not have. */
@@ -72,7 +89,7 @@ export class Collector {
     const forget = (): boolean => this.gone.delete(owner.uid);
     asked.then((gone) => gone || forget(), forget);
     for (const oldest of this.gone.keys()) {
-      if (this.gone.size <= KNOWN_GONE) break;
+      if (this.gone.size <= REMEMBERED) break;
       this.gone.delete(oldest);
     }
     return asked;

@@ -17,6 +17,7 @@ const isOwnedOrGoing = ({ metadata: { ownerReferences, deletionTimestamp, finali
 export const garbageCollector: Controller = {
   name: 'generic-garbage-collector',
   flag: 'garbage-collector-controller',
+  eventSource: 'garbage-collector-controller',
   interests: ({ group, resource, object, deleted, text }) =>
     !isEvents({ group, resource }) && (deleted || (MENTIONS_OWNERS.test(text) && isOwnedOrGoing(object()))),
   open: openCollector,

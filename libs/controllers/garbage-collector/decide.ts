@@ -1,8 +1,11 @@
 import type { KubeObject, OwnerReference } from '#apimachinery';
 import { FOREGROUND, ORPHAN } from './graph.js';
 
-/** The state of an owner: present, gone, present but waiting for its dependents, or unknown. */
-export type OwnerState = 'solid' | 'gone' | 'waiting';
+/**
+ * The state of an owner: present, gone, present but waiting for its dependents, or of a kind that cannot own the object: it is namespaced, and
+ * the object is not.
+ */
+export type OwnerState = 'solid' | 'gone' | 'waiting' | 'impossible';
 
 /** What to do with an object that has owners. */
 export type Verdict =
@@ -20,7 +23,7 @@ export function decide(
   states: ReadonlyArray<{ owner: OwnerReference; state: OwnerState }>,
   { dependents, dependentWaits }: { dependents: number; dependentWaits: boolean },
 ): Verdict {
-  if (states.length === 0) return { action: 'keep' };
+  if (states.length === 0 || states.some(({ state }) => state === 'impossible')) return { action: 'keep' };
   const lost = states.filter(({ state }) => state !== 'solid');
   if (lost.length === 0) return { action: 'keep' };
   if (lost.length < states.length) return { action: 'release', uids: lost.map(({ owner }) => owner.uid) };

@@ -26,6 +26,16 @@ export function isOrphaning({ metadata }: KubeObject): boolean {
 
 const NONE: readonly OwnerReference[] = [];
 
+/** Uids that are remembered at most (uid_cache.go; 500 entries). */
+export const REMEMBERED = 500;
+
+/** Adds a text to a set of bounded size: the oldest goes. */
+export function remember(set: Set<string>, text: string): void {
+  set.add(text);
+  const [oldest] = set;
+  if (set.size > REMEMBERED && oldest !== undefined) set.delete(oldest);
+}
+
 /**
  * Dependencies by uid (graph_builder.go). Contains only objects that have owners or wait for their dependents: the informers know whether
  * an owner exists.
@@ -33,6 +43,14 @@ const NONE: readonly OwnerReference[] = [];
 export class OwnerGraph {
   private readonly nodes = new Map<string, Node>();
   private readonly dependents = new Map<string, Map<string, Node>>();
+
+  /** Owners that were seen to go. */
+  private readonly left = new Set<string>();
+
+  /** Whether an object that had dependents was seen to go, lately. */
+  hasLeft(uid: string): boolean {
+    return this.left.has(uid);
+  }
 
   node(uid: string): Node | undefined {
     return this.nodes.get(uid);
@@ -85,6 +103,7 @@ export class OwnerGraph {
     this.nodes.delete(uid);
     for (const owner of owners) this.unlink(owner.uid, uid);
     const orphans = this.dependentsOf(uid).map((dependent) => dependent.uid);
+    if (orphans.length > 0) remember(this.left, uid);
     return [...orphans, ...owners.map((owner) => owner.uid).filter((owner) => this.nodes.has(owner))];
   }
 
