@@ -24,14 +24,22 @@ import { lengthOf } from './text/length.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
 
-const StepTypeEnum = new GraphQLEnumType({ name: 'ChainStepType', values: { CREATED: {}, UPDATED: {}, DELETED: {} } });
+const StepTypeEnum = new GraphQLEnumType({
+  name: 'ChainStepType',
+  values: {
+    CREATED: {},
+    UPDATED: {},
+    DELETED: {},
+    RULE: { description: 'What a component does without a write: kube-proxy, of an EndpointSlice.' },
+  },
+});
 
 const chainStepType = (objectInterface: GraphQLOutputType): GraphQLObjectType =>
   new GraphQLObjectType<ChainStep, GraphContext>({
     name: 'ChainStep',
-    description: 'One write that followed from the first one.',
+    description: 'One write that followed from the first one, or a rule that did.',
     fields: {
-      revision: { type: new GraphQLNonNull(Int64), description: 'The revision of this write.' },
+      revision: { type: new GraphQLNonNull(Int64), description: 'The revision of this write, or of the one that the rule is made of.' },
       type: { type: new GraphQLNonNull(StepTypeEnum) },
       component: { type: GraphQLString, description: 'The component that wrote; null for a client.' },
       user: { type: new GraphQLNonNull(GraphQLString) },
@@ -45,7 +53,7 @@ const chainStepType = (objectInterface: GraphQLOutputType): GraphQLObjectType =>
         description: 'Milliseconds of cluster time since the write that woke the component.',
       },
       summary: { type: new GraphQLNonNull(GraphQLString), description: 'A short description of the write.' },
-      object: { type: new GraphQLNonNull(objectInterface), description: 'The object as written.' },
+      object: { type: new GraphQLNonNull(objectInterface), description: 'The object as written; of a rule: what it is made of.' },
       changes: {
         type: new GraphQLList(new GraphQLNonNull(fieldChangeType)),
         description: 'What an update changed; null for other writes, and if the log does not have the object before it any more.',
@@ -115,8 +123,7 @@ const chainField = (step: GraphQLObjectType): Field => ({
         history.follow(
           after,
           (entry) => {
-            const found = chain.next(entry);
-            if (found) push(found);
+            for (const step of chain.next(entry)) push(step);
             if (chain.size >= limits.chainMembers) end(badInput(`The chain has ${limits.chainMembers} writes: it is followed no further.`));
           },
           end,
@@ -138,8 +145,7 @@ async function readChain(revision: number, most: number, { history, meter }: Gra
     for (const entry of entries) {
       const wait = meter.turn();
       if (wait) await wait;
-      const step = chain.next(entry);
-      if (step) steps.push(step);
+      steps.push(...chain.next(entry));
       after = entry.revision;
     }
     if (entries.length === 0) return steps;

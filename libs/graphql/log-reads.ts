@@ -36,7 +36,7 @@ export async function readCauses(revision: number, context: GraphContext): Promi
   }
   const first = entries.at(-1);
   const chain = new EventChain((entry) => entry === first);
-  return entries.reverse().flatMap((entry) => chain.next(entry) ?? []);
+  return entries.reverse().flatMap((entry) => chain.next(entry));
 }
 
 /** The last write of a client to the object that this revision is a version of; its oldest write if the log has none of a client. */

@@ -35,7 +35,7 @@ describe('an event chain', () => {
       }),
       entry(11, 'Event', 'web-1-a.1', { ...by('kubelet', 9), object: { reason: 'Started', message: 'Container started' } }),
       entry(12, 'Pod', 'stranger', by('kubelet', 7)),
-    ].flatMap((e) => chain.next(e) ?? []);
+    ].flatMap((e) => chain.next(e));
     expect(steps.map((s) => [s.revision, s.depth, s.wokenBy, s.sinceStartMs, s.sinceCauseMs, s.summary])).toEqual([
       [5, 0, null, 0, 0, 'admin created Deployment web'],
       [6, 1, 5, 1, 1, 'deployment-controller created ReplicaSet web-1'],

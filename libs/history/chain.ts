@@ -1,14 +1,16 @@
 import type { KubeObject } from '#apimachinery';
 import type { HistoryEntry } from './history.js';
+import { ruleAfter } from './rule.js';
 
 /**
- * One write of a chain: who wrote what, which earlier write woke the writer, and how long that took. Times in milliseconds of cluster time.
+ * One step of a chain: who wrote what, which earlier write woke the writer, and how long that took; or a rule: what a component then does
+ * without a write. Times in milliseconds of cluster time.
  */
 export interface ChainStep {
   revision: number;
   /** The revision of the object before this write; null if this one created it. */
   previousRevision: number | null;
-  type: 'CREATED' | 'UPDATED' | 'DELETED';
+  type: 'CREATED' | 'UPDATED' | 'DELETED' | 'RULE';
   /** The component that wrote; null for a client's write. */
   component: string | null;
   user: string;
@@ -21,6 +23,9 @@ export interface ChainStep {
   sinceStartMs: number;
   sinceCauseMs: number;
   summary: string;
+  /** The key of the object that was written, or that the rule is of. */
+  key: string;
+  /** As it was written; for a rule, what it is made of. */
   object: KubeObject;
 }
 
@@ -28,6 +33,14 @@ interface Member {
   depth: number;
   at: number;
 }
+
+/** Where a write stands in its chain. */
+interface Place {
+  depth: number;
+  causedAt: number;
+}
+
+const NONE: readonly ChainStep[] = [];
 
 interface PodSeen {
   node?: string;
@@ -92,10 +105,16 @@ export class EventChain {
     return this.members.size;
   }
 
-  /** The entry's step, or undefined if it is not part of the chain. */
-  next(entry: HistoryEntry): ChainStep | undefined {
+  /** The entry's step and what follows from it without a write; none if it is not part of the chain. */
+  next(entry: HistoryEntry): readonly ChainStep[] {
     const place = this.place(entry);
-    if (!place) return undefined;
+    if (!place) return NONE;
+    const step = this.stepOf(entry, place);
+    const rule = ruleAfter(step);
+    return rule ? [step, rule] : [step];
+  }
+
+  private stepOf(entry: HistoryEntry, place: Place): ChainStep {
     this.members.set(entry.revision, { depth: place.depth, at: entry.at });
     const object = parse(entry);
     const seen = isPod(object) ? podSeen(object) : undefined;
@@ -114,11 +133,12 @@ export class EventChain {
       sinceStartMs: entry.at - (this.start ?? entry.at),
       sinceCauseMs: entry.at - place.causedAt,
       summary: sentence(entry, object, change),
+      key: entry.key,
       object,
     };
   }
 
-  private place(entry: HistoryEntry): { depth: number; causedAt: number } | undefined {
+  private place(entry: HistoryEntry): Place | undefined {
     if (this.start === undefined) {
       if (!this.isStart(entry)) return undefined;
       this.start = entry.at;

@@ -404,7 +404,7 @@ describe('subscriptions', () => {
       expect(step.depth).toBe(cause?.depth + 1);
       expect(Number(step.sinceCauseMs)).toBe(Number(step.sinceStartMs) - Number(cause?.sinceStartMs));
       expect(Number(step.sinceCauseMs)).toBeGreaterThanOrEqual(0);
-      known.set(String(step.revision), step);
+      if (step.type !== 'RULE') known.set(String(step.revision), step);
     }
     const so = await data('query ($rv: String!) { eventChain(resourceVersion: $rv) { summary } }', { rv: made.metadata.resourceVersion });
     expect(so.eventChain.slice(0, steps().length).map(({ summary }: Json) => summary)).toEqual(steps().map(({ summary }: Json) => summary));

@@ -39,7 +39,7 @@ it('kubelet: the whole chain of the pod of a Deployment, from its creation to re
   });
   await cluster.advance(10_000);
   const chain = new EventChain(({ key }) => key === '/registry/deployments/default/web');
-  const steps = (await cluster.log()).flatMap((entry) => chain.next(entry) ?? []);
+  const steps = (await cluster.log()).flatMap((entry) => chain.next(entry));
   const plain = (text: string) =>
     text.replace(/(web-[0-9a-f]+)(-[0-9a-z]{5})?/g, (_, _set, pod) => (pod ? 'POD' : 'SET')).replace(/\d+ bytes/, 'N bytes');
   expect(steps.map(({ summary: said, sinceStartMs }) => `${sinceStartMs} ${plain(said)}`)).toEqual([

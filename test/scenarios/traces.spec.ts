@@ -90,14 +90,17 @@ test('the trace of a Deployment leads from its manifest to the rule of kube-prox
 test('the graph tells what followed from the last write of a client, what each step changed, and why a write was made', async () => {
   const cluster = await rolledOut(1);
   const graph = new LocalGraph(cluster);
-  const { data } = await graph.run('{ traceOf(kind: "deploy", name: "web") { depth summary component changes { path from to } } }');
-  const steps = data?.traceOf as Json[];
-  expect(steps.map(({ depth, summary }) => `${'  '.repeat(depth)}${plain(summary)}`)).toEqual(
-    STORY.filter((line) => !line.includes('kube-proxy')),
+  const { data } = await graph.run(
+    '{ traceOf(kind: "deploy", name: "web") { type depth summary component object { kind } changes { path from to } } }',
   );
+  const steps = data?.traceOf as Json[];
+  expect(steps.map(({ depth, summary }) => `${'  '.repeat(depth)}${plain(summary)}`)).toEqual(STORY);
   const bound = steps.find(({ component, changes }) => component === 'kube-scheduler' && changes !== null);
   expect(bound.changes).toContainEqual({ path: '.spec.nodeName', from: null, to: expect.stringMatching(/^worker-\d$/) });
   expect(steps[0].changes).toBeNull();
+  expect(steps.filter(({ type }) => type === 'RULE').map(({ type: _, depth: __, summary: ___, ...rule }) => rule)).toEqual(
+    Array.from({ length: 2 }, () => ({ component: 'kube-proxy', object: { kind: 'EndpointSlice' }, changes: null })),
+  );
   const [slice] = (await cluster.client.list(EndpointSlice, { ...IN, labelSelector: 'kubernetes.io/service-name=web' })).items;
   const back = await graph.run(`{ causes(resourceVersion: "${slice?.metadata.resourceVersion}") { summary depth wokenBy } }`);
   const causes: Json[] = back.data?.causes as Json[];
@@ -108,6 +111,7 @@ test('the graph tells what followed from the last write of a client, what each s
     'kube-scheduler: Pod web-POD bound to node NODE',
     'kubelet: Pod web-POD is Running and ready',
     'endpoint-slice-controller updated EndpointSlice web-SLICE',
+    'kube-proxy: connections to Service default/web go to IP:80',
   ]);
 });
 
